@@ -1,0 +1,38 @@
+import { ExitCode } from "./exit_code.ts";
+
+/** What a {@linkcode UserError} says beside its message. */
+export interface UserErrorOptions {
+  /** What to do next; printed as a `hint:` line. */
+  readonly hint?: string;
+  /** The exit code of a command that ends with this error. */
+  readonly exitCode?: number;
+  /** The error that led to this one. */
+  readonly cause?: unknown;
+  /** More fields of the JSON form. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * An error that a person can act on: what failed, why, and what to do. Its `code` is stable, such as
+ * `config/not-found`, and stands in text and in JSON.
+ */
+export class UserError extends Error {
+  override readonly name = "UserError";
+  readonly code: string;
+  readonly hint: string | null;
+  readonly exitCode: number;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: string, message: string, options: UserErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint ?? null;
+    this.exitCode = options.exitCode ?? ExitCode.failed;
+    this.details = options.details ?? {};
+  }
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,183 @@
+/**
+ * The plan: what a configuration file compiles to. Everything is resolved (defaults filled in, names turned into ids,
+ * paths absolute, text interpolated) and frozen, so that the code that decides never looks at the file again.
+ *
+ * Nodes are numbered in file order, parents before their children; node 0 is the root supervisor.
+ */
+import type { Signal } from "../base/signals.ts";
+
+/** Index of a node in `Plan.nodes`. */
+export type NodeId = number;
+
+/** The root supervisor. */
+export const ROOT: NodeId = 0;
+
+/** Where in a file something stands; line and column count from 1. */
+export interface Location {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** `always` is OTP's permanent, `on-failure` its transient, `never` its temporary. */
+export type RestartPolicy = "always" | "on-failure" | "never";
+
+/** Which siblings a failing child takes with it, as in OTP. */
+export type Strategy = "one_for_one" | "one_for_all" | "rest_for_one";
+
+/** More than `restarts` restarts within `withinMs` milliseconds, and the supervisor gives up. */
+export interface Intensity {
+  readonly restarts: number;
+  readonly withinMs: number;
+}
+
+/** The delay before the second and later restarts in a row; the first is immediate. */
+export interface Backoff {
+  readonly initialMs: number;
+  readonly maxMs: number;
+  readonly factor: number;
+  /** Share of the delay, 0 to 1, by which it varies at random in both directions. */
+  readonly jitter: number;
+  /** A run that has been ready for this long starts the count anew. */
+  readonly resetAfterMs: number;
+}
+
+/** What a dependent waits for. */
+export type Condition = "started" | "ready" | "completed" | "exited";
+
+/** One entry of `depends_on`. */
+export interface Dependency {
+  readonly on: NodeId;
+  readonly condition: Condition;
+}
+
+/** How to find out that an actor is ready. */
+export type Probe =
+  | { readonly type: "tcp"; readonly host: string; readonly port: number }
+  | { readonly type: "http"; readonly url: string }
+  | { readonly type: "exec"; readonly argv: readonly string[] }
+  | { readonly type: "log"; readonly pattern: string }
+  | { readonly type: "file"; readonly path: string }
+  | { readonly type: "delay"; readonly ms: number };
+
+/** A probe and how often to ask it. */
+export interface Ready {
+  readonly probe: Probe;
+  /** The first pause between two attempts; later ones grow. */
+  readonly intervalMs: number;
+}
+
+/** How an actor is stopped. */
+export interface Stop {
+  /** Run first, with the actor's environment and folder; null for none. */
+  readonly command: readonly string[] | null;
+  readonly signal: Signal;
+  readonly to: "process" | "group";
+  readonly graceMs: number;
+  /** `process`: what the main process leaves running is left on purpose. */
+  readonly kill: "tree" | "process";
+}
+
+/** What actors and trees have in common as children of a supervisor. */
+interface Child {
+  readonly id: NodeId;
+  /** Address from the root, `pool/queue`; the root's is empty. */
+  readonly path: string;
+  /** Last part of the path. */
+  readonly name: string;
+  /** The supervisor above; null for the root alone. */
+  readonly parent: NodeId | null;
+  /** Where the file defines it. */
+  readonly at: Location;
+  /** Has no end of its own. A tree counts as one if it holds a daemon and nothing significant that could end it. */
+  readonly daemon: boolean;
+  readonly significant: boolean;
+  readonly restart: RestartPolicy;
+  readonly backoff: Backoff;
+  readonly dependsOn: readonly Dependency[];
+  readonly autostart: boolean;
+}
+
+/** One supervised process. */
+export interface ActorSpec extends Child {
+  readonly kind: "exec" | "shell" | "script";
+  /** Program and arguments as they are spawned; a program without a slash is looked up in the actor's own PATH. */
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  /** Variables that the file sets, over the inherited ones. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly inheritEnv: boolean;
+  /** A file to read standard input from; null for `/dev/null`. */
+  readonly stdin: string | null;
+  readonly successExitCodes: readonly number[];
+  readonly successSignals: readonly Signal[];
+  /** Null: ready as soon as it runs. */
+  readonly ready: Ready | null;
+  /** From spawn to ready; longer is a failed start. */
+  readonly startTimeoutMs: number;
+  /** From spawn to exit; null for no bound. */
+  readonly runTimeoutMs: number | null;
+  readonly stop: Stop;
+}
+
+/** A supervisor. */
+export interface TreeSpec extends Child {
+  readonly kind: "tree";
+  /** In file order, actors and trees mixed as the file has them. */
+  readonly children: readonly NodeId[];
+  readonly strategy: Strategy;
+  readonly intensity: Intensity;
+  readonly onFailure: "escalate" | "stop";
+  readonly autoShutdown: "any_significant" | "all_significant" | "never";
+  readonly shutdownMs: number;
+  readonly start: "parallel" | "sequential";
+  /** How many children may be starting at once; null for any number. */
+  readonly concurrency: number | null;
+}
+
+/** A node of the tree. */
+export type NodeSpec = ActorSpec | TreeSpec;
+
+/** A compiled configuration. */
+export interface Plan {
+  readonly name: string;
+  /** Absolute path of the file, symbolic links resolved. */
+  readonly file: string;
+  /** The file's folder. */
+  readonly dir: string;
+  readonly nodes: readonly NodeSpec[];
+}
+
+/** The supervisor at `id`. */
+export function treeAt(plan: Plan, id: NodeId): TreeSpec {
+  const node = plan.nodes[id];
+  if (node?.kind !== "tree") throw new RangeError(`Node ${id} is not a tree`);
+  return node;
+}
+
+/** The actor at `id`. */
+export function actorAt(plan: Plan, id: NodeId): ActorSpec {
+  const node = plan.nodes[id];
+  if (node === undefined || node.kind === "tree") throw new RangeError(`Node ${id} is not an actor`);
+  return node;
+}
+
+/** The supervisors above `id`, the nearest first. */
+export function ancestorsOf(plan: Plan, id: NodeId): readonly NodeId[] {
+  const above: NodeId[] = [];
+  for (let at = plan.nodes[id]!.parent; at !== null; at = plan.nodes[at]!.parent) above.push(at);
+  return above;
+}
+
+/** `id` and everything below it, in file order. */
+export function subtreeOf(plan: Plan, id: NodeId): readonly NodeId[] {
+  const found: NodeId[] = [];
+  const pending = [id];
+  while (pending.length > 0) {
+    const next = pending.pop()!;
+    found.push(next);
+    const node = plan.nodes[next]!;
+    if (node.kind === "tree") pending.push(...node.children.toReversed());
+  }
+  return found;
+}

@@ -1,0 +1,18 @@
+/** Something wrong, or risky, in a configuration file. */
+export interface Problem {
+  /** Stable name such as `config/unknown-key`. */
+  readonly name: string;
+  readonly severity: "error" | "warning";
+  readonly file: string;
+  /** Counts from 1; 0 if the file itself could not be read. */
+  readonly line: number;
+  /** Counts characters from 1. */
+  readonly column: number;
+  /** How many characters to underline; at least 1. */
+  readonly length: number;
+  readonly message: string;
+  /** What would have been right, as a noun: `a duration such as "5s"`. */
+  readonly expected: string | null;
+  /** What to do about it. */
+  readonly hint: string | null;
+}

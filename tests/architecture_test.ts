@@ -1,0 +1,126 @@
+/**
+ * The layout as rules: which folder may import which, and who may touch the clock, timers, chance and the runtime.
+ */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { test } from "./harness/test.ts";
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Folder of `lib` → folders that it may import, itself excluded. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  scope: ["base"],
+  config: ["base"],
+  supervision: ["base", "config"],
+  wire: ["base"],
+  host: ["base", "scope"],
+  engine: ["base", "scope", "config", "supervision", "host"],
+  control: ["base", "scope", "config", "supervision", "wire", "host", "engine"],
+  cli: ["base", "scope", "config", "supervision", "host", "engine", "control"],
+  testing: ["base", "scope", "host"],
+};
+
+/** Folder of `lib` → packages that it may import, beside its own files. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  // One module, the same on both runtimes: injecting it would cost each task a call and gain nothing.
+  scope: ["node:async_hooks"],
+  config: ["toml-eslint-parser"],
+  wire: ["cbor-x/encode", "cbor-x/decode"],
+  cli: ["@std/cli/parse-args", "@std/cli/unicode-width"],
+  engine: ["@std/streams/text-line-stream"],
+};
+
+const IMPORT =
+  /^\s*(?:import|export)\b[^"'`;]*?\bfrom\s+"([^"]+)"|^\s*import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
+
+/** What only `lib/host` may use, as it stands in code. */
+const HOST_ONLY = new RegExp(
+  [
+    String.raw`\bDeno\b`,
+    String.raw`\bBun\b`,
+    String.raw`\bprocess\.`,
+    String.raw`\bset(Timeout|Interval|Immediate)\(`,
+    String.raw`\bDate\.now\b`,
+    String.raw`\bnew Date\(\)`,
+    String.raw`\bperformance\.`,
+    String.raw`\bMath\.random\b`,
+    String.raw`\bcrypto\.`,
+    String.raw`\bfetch\(`,
+    String.raw`\bconsole\.`,
+  ].join("|"),
+);
+
+interface Source {
+  readonly path: string;
+  readonly folder: string;
+  readonly text: string;
+  readonly code: string;
+  readonly imports: readonly string[];
+}
+
+function sources(): readonly Source[] {
+  const files = readdirSync(join(ROOT, "lib"), { recursive: true }) as string[];
+  return files.filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts")).map((file) => {
+    const text = readFileSync(join(ROOT, "lib", file), "utf8");
+    const imports = [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3]!);
+    return { path: `lib/${file}`, folder: file.split("/")[0]!, text, code: withoutComments(text), imports };
+  });
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "$1");
+}
+
+test("architecture: every import follows an arrow of the layout", () => {
+  const wrong: string[] = [];
+  for (const source of sources()) {
+    for (const name of source.imports) {
+      if (name.startsWith(".")) {
+        const target = relative(join(ROOT, "lib"), resolve(ROOT, dirname(source.path), name)).split("/")[0]!;
+        const allowed = target === source.folder || MAY_IMPORT[source.folder]?.includes(target);
+        if (!allowed) wrong.push(`${source.path} imports ${name}`);
+      } else if (source.folder !== "host" && !PACKAGES[source.folder]?.includes(name)) {
+        wrong.push(`${source.path} imports package ${name}`);
+      }
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test("architecture: files import each other without cycles", () => {
+  const graph = new Map(
+    sources().map((source) => [
+      source.path,
+      source.imports.filter((name) => name.startsWith("."))
+        .map((name) => relative(ROOT, resolve(ROOT, dirname(source.path), name))),
+    ]),
+  );
+  const done = new Set<string>();
+  const visit = (file: string, trail: readonly string[]): void => {
+    assert.ok(!trail.includes(file), `import cycle: ${[...trail, file].join(" -> ")}`);
+    if (done.has(file)) return;
+    for (const next of graph.get(file) ?? []) visit(next, [...trail, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+});
+
+test("architecture: only the host knows the runtime, the clock, timers and chance", () => {
+  const wrong = sources().filter((source) => source.folder !== "host")
+    .flatMap((source) => {
+      const found = HOST_ONLY.exec(source.code);
+      return found === null ? [] : [`${source.path}: ${found[0]}`];
+    });
+  assert.deepEqual(wrong, []);
+});
+
+test("architecture: names of files are snake_case, and no folder is a drawer for odds and ends", () => {
+  const wrong = sources().map((source) => source.path)
+    .filter((path) =>
+      !/^lib(\/[a-z0-9_]+)+\.ts$/.test(path) || /\/(utils?|helpers?|common|misc)\b/.test(path)
+    );
+  assert.deepEqual(wrong, []);
+});

@@ -1,0 +1,48 @@
+/**
+ * The one shim over the two test runners: the same test files run under `bun test` and `deno test`.
+ *
+ * On Deno the sanitizers are on, so that a test that leaves a timer, a socket or a file open fails.
+ */
+
+/** A test body. */
+export type TestBody = () => void | Promise<void>;
+
+interface BunTest {
+  test(name: string, body: TestBody, timeoutMs: number): void;
+}
+
+interface DenoTest {
+  test(definition: { name: string; fn: TestBody; sanitizeOps: boolean; sanitizeResources: boolean }): void;
+}
+
+/** A watchdog against a hang, never a measure: no test is expected to come near it. */
+const WATCHDOG_MS = 120_000;
+
+const register: (name: string, body: TestBody) => void = await (async () => {
+  const deno = (globalThis as { Deno?: DenoTest }).Deno;
+  if (deno !== undefined) {
+    return (name: string, fn: TestBody) =>
+      deno.test({ name, fn: withWatchdog(name, fn), sanitizeOps: true, sanitizeResources: true });
+  }
+  const bun = await import("bun:test" as string) as BunTest;
+  return (name: string, body: TestBody) => bun.test(name, body, WATCHDOG_MS);
+})();
+
+/** Registers a test; its name is a sentence that states what is guaranteed. */
+export function test(name: string, body: TestBody): void {
+  register(name, body);
+}
+
+function withWatchdog(name: string, body: TestBody): TestBody {
+  return async () => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const watchdog = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`Watchdog: "${name}" hangs`)), WATCHDOG_MS);
+    });
+    try {
+      await Promise.race([body(), watchdog]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
