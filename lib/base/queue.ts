@@ -1,0 +1,34 @@
+/** A first-in, first-out queue: both ends cost O(1), where `Array.shift` costs O(n). */
+export class Queue<T> {
+  #items: (T | undefined)[] = [];
+  #head = 0;
+
+  /** How many items it holds. */
+  get size(): number {
+    return this.#items.length - this.#head;
+  }
+
+  /** Adds an item at the end. */
+  push(item: T): void {
+    this.#items.push(item);
+  }
+
+  /** Takes the oldest item out; undefined if there is none. */
+  shift(): T | undefined {
+    if (this.#head === this.#items.length) return undefined;
+    const item = this.#items[this.#head];
+    this.#items[this.#head] = undefined;
+    this.#head += 1;
+    if (this.#head > 1_024 && this.#head * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    return item;
+  }
+
+  /** Takes everything out. */
+  clear(): void {
+    this.#items = [];
+    this.#head = 0;
+  }
+}

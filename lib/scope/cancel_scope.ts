@@ -1,0 +1,174 @@
+/**
+ * Cancel scopes: the part of the program that a deadline or a `cancel()` reaches. Trio's semantics.
+ *
+ * Invariants:
+ * 1. Level-triggered: while a scope is cancelled, every checkpoint inside raises {@linkcode Cancelled}.
+ * 2. Attribution happens at the exit: a `Cancelled` is absorbed by the outermost cancelled scope that it can see through
+ *    shields, and passes through all others.
+ * 3. A shield hides the cancels of outer scopes only, never the scope's own, and may be toggled at any time.
+ * 4. Scopes nest: one that exits while a scope inside of it is open is an error, never corruption.
+ */
+import { type Instant, NEVER } from "../base/instant.ts";
+import { currentFrame, type Frame, tryCurrentFrame, withFrame } from "./ambient.ts";
+import { CancelStatus } from "./cancel_status.ts";
+import { type CancelCause, Cancelled } from "./cancelled.ts";
+
+/** How a scope starts out. */
+export interface CancelScopeOptions {
+  /**
+   * The instant at which it cancels itself.
+   *
+   * @default {NEVER}
+   */
+  readonly deadline?: Instant;
+  /**
+   * Whether cancels of outer scopes are hidden.
+   *
+   * @default {false}
+   */
+  readonly shield?: boolean;
+}
+
+/** A scope in use: its place in the tree, and the frame of the code inside. */
+interface Entered {
+  readonly status: CancelStatus;
+  readonly frame: Frame;
+}
+
+/** See the module. A scope is entered once, with {@linkcode CancelScope.run}. */
+export class CancelScope {
+  #entered: Entered | null = null;
+  #deadline: Instant;
+  #shield: boolean;
+  #cause: CancelCause | null = null;
+  #caught = false;
+  #disarm: (() => void) | null = null;
+
+  constructor(options: CancelScopeOptions = {}) {
+    this.#deadline = checkedDeadline(options.deadline ?? NEVER);
+    this.#shield = options.shield ?? false;
+  }
+
+  /** When the scope cancels itself; may be moved at any time, but not undo a cancel that has happened. */
+  get deadline(): Instant {
+    return this.#deadline;
+  }
+
+  set deadline(at: Instant) {
+    this.#deadline = checkedDeadline(at);
+    this.#arm();
+  }
+
+  /** Whether cancels of outer scopes are hidden from the inside. */
+  get shield(): boolean {
+    return this.#shield;
+  }
+
+  set shield(hidden: boolean) {
+    this.#shield = hidden;
+    if (this.#entered !== null) this.#entered.status.shield = hidden;
+  }
+
+  /** Whether the scope itself was cancelled, be it without effect. */
+  get cancelCalled(): boolean {
+    this.#cancelIfPast();
+    return this.#cause !== null;
+  }
+
+  /** Whether a `Cancelled` reached this scope's exit and was absorbed there. */
+  get cancelledCaught(): boolean {
+    return this.#caught;
+  }
+
+  /** Cancels all inside. Idempotent: the first cause is kept. May be called from anywhere, also before the entry. */
+  cancel(reason?: string): void {
+    this.cancelFor({ source: "explicit", reason: reason ?? null, by: tryCurrentFrame()?.task.name ?? null });
+  }
+
+  /** @internal Cancels with a cause of the scheduler's own. */
+  cancelFor(cause: CancelCause): void {
+    if (this.#cause !== null) return;
+    this.#cause = cause;
+    this.#disarm?.();
+    this.#entered?.status.cancel(cause);
+  }
+
+  /**
+   * Runs `body` inside the scope.
+   *
+   * @returns The body's value; undefined if the scope absorbed a cancel.
+   * @throws {TypeError} If the scope was entered before, or exits while a scope inside of it is open.
+   */
+  async run<T>(body: (scope: CancelScope) => T | Promise<T>): Promise<T | undefined> {
+    const { status, frame } = this.#enter();
+    try {
+      return await withFrame(frame, async () => await body(this));
+    } catch (error) {
+      const isOurs = error instanceof Cancelled && this.#cause !== null && !status.isCancelledFromAbove;
+      if (!isOurs) throw error;
+      this.#caught = true;
+      return undefined;
+    } finally {
+      this.#exit(status);
+    }
+  }
+
+  #enter(): Entered {
+    if (this.#entered !== null) {
+      throw new TypeError("Cannot enter a cancel scope twice: create a new one for each use");
+    }
+    const outer = currentFrame();
+    if (outer.status.isClosed) {
+      throw new TypeError(
+        "Cannot open a scope inside one that has exited: await everything that is started in it",
+      );
+    }
+    const status = new CancelStatus(outer.status, this.#shield);
+    this.#entered = { status, frame: { run: outer.run, task: outer.task, status } };
+    if (this.#cause !== null) status.cancel(this.#cause);
+    this.#arm();
+    return this.#entered;
+  }
+
+  #exit(status: CancelStatus): void {
+    status.close();
+    this.#disarm?.();
+    if (status.openInside > 0) {
+      throw new TypeError(
+        "Cannot exit a cancel scope while a scope inside of it is open: " +
+          "await everything that is started in it, or start it in a nursery",
+      );
+    }
+  }
+
+  #arm(): void {
+    this.#disarm?.();
+    this.#disarm = null;
+    if (this.#entered === null || this.#entered.status.isClosed || this.#cause !== null) return;
+    this.#entered.status.deadline = this.#deadline;
+    if (this.#deadline === NEVER || this.#cancelIfPast()) return;
+    this.#disarm = this.#entered.frame.run.clock.schedule(this.#deadline, () => this.#cancelIfPast());
+  }
+
+  /** A deadline that is past has cancelled the scope, also if the clock has not called back yet. */
+  #cancelIfPast(): boolean {
+    if (this.#cause !== null || this.#entered === null || this.#entered.status.isClosed) return false;
+    if (this.#entered.frame.run.clock.now() < this.#deadline) return false;
+    this.cancelFor({ source: "deadline", reason: null, by: null });
+    return true;
+  }
+}
+
+/**
+ * Earliest deadline among the scopes around the caller, as far as shields let it see; -Infinity if it is cancelled.
+ *
+ * @throws {TypeError} Outside of `run()`.
+ */
+export function currentEffectiveDeadline(): Instant {
+  return currentFrame().status.effectiveDeadline;
+}
+
+function checkedDeadline(deadline: Instant): Instant {
+  if (Number.isNaN(deadline)) throw new RangeError("Cannot set the deadline of a scope: it is NaN");
+  return deadline;
+}

@@ -1,0 +1,244 @@
+/**
+ * Channels between the tasks of one process, in the order in which things were sent. Trio's memory channels.
+ *
+ * Invariants:
+ * 1. A value is received once, or its `send` raises: a cancel never loses one and never doubles one.
+ * 2. Waiting senders and receivers are served first come, first served.
+ * 3. When the last sender closes, receivers still get what is buffered, then {@linkcode EndOfChannel}.
+ * 4. When the last receiver closes, senders get {@linkcode BrokenResourceError}, and what is buffered is dropped.
+ */
+import { Queue } from "../base/queue.ts";
+import { BrokenResourceError, ClosedResourceError, EndOfChannel, WouldBlock } from "./channel_errors.ts";
+import { park, type Parked } from "./park.ts";
+
+interface WaitingSender<T> {
+  readonly value: T;
+  readonly handle: SendChannel<T>;
+}
+
+/** What both ends share. */
+class Core<T> {
+  readonly buffer = new Queue<T>();
+  readonly senders = new Map<Parked<void>, WaitingSender<T>>();
+  readonly receivers = new Map<Parked<T>, ReceiveChannel<T>>();
+  openSenders = 0;
+  openReceivers = 0;
+  readonly capacity: number;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  /** Hands `value` to a waiting receiver or to the buffer; false if there is no room. */
+  offer(value: T): boolean {
+    const receiver = first(this.receivers);
+    if (receiver !== null) {
+      this.receivers.delete(receiver);
+      receiver.wake(value);
+      return true;
+    }
+    if (this.buffer.size >= this.capacity) return false;
+    this.buffer.push(value);
+    return true;
+  }
+
+  /** Takes the oldest value, and lets the sender that has waited longest go on. */
+  take(): { readonly value: T } | null {
+    const sender = first(this.senders);
+    if (sender !== null) {
+      const { value } = this.senders.get(sender)!;
+      this.senders.delete(sender);
+      sender.wake();
+      this.buffer.push(value);
+    }
+    return this.buffer.size > 0 ? { value: this.buffer.shift() as T } : null;
+  }
+}
+
+/** The sending end. */
+export class SendChannel<T> {
+  readonly #core: Core<T>;
+  #closed = false;
+
+  /** @internal */
+  constructor(core: Core<T>) {
+    this.#core = core;
+    core.openSenders += 1;
+  }
+
+  /**
+   * Sends a value, waiting for room in the buffer.
+   *
+   * @throws {ClosedResourceError} If this end is closed.
+   * @throws {BrokenResourceError} If every receiver is closed.
+   * @throws {Cancelled}
+   */
+  async send(value: T): Promise<void> {
+    await park<void>((parked) => {
+      const refusal = this.#refusal();
+      if (refusal !== null) return parked.fail(refusal);
+      if (this.#core.offer(value)) return parked.wake();
+      this.#core.senders.set(parked, { value, handle: this });
+      parked.onAbort = () => this.#core.senders.delete(parked);
+    });
+  }
+
+  /**
+   * Sends a value without waiting; may be called from outside of every task.
+   *
+   * @throws {WouldBlock} If the buffer is full.
+   * @throws {ClosedResourceError} If this end is closed.
+   * @throws {BrokenResourceError} If every receiver is closed.
+   */
+  sendNowait(value: T): void {
+    const refusal = this.#refusal();
+    if (refusal !== null) throw refusal;
+    if (!this.#core.offer(value)) throw new WouldBlock("The channel is full");
+  }
+
+  /** Another sending end of the same channel. */
+  clone(): SendChannel<T> {
+    if (this.#closed) throw closedHere();
+    return new SendChannel(this.#core);
+  }
+
+  /** Closes this end. Idempotent, and no checkpoint. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#core.openSenders -= 1;
+    for (const [parked, { handle }] of this.#core.senders) {
+      if (handle !== this) continue;
+      this.#core.senders.delete(parked);
+      parked.fail(closedHere());
+    }
+    if (this.#core.openSenders > 0) return;
+    for (const parked of this.#core.receivers.keys()) parked.fail(ended());
+    this.#core.receivers.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #refusal(): Error | null {
+    if (this.#closed) return closedHere();
+    return this.#core.openReceivers === 0 ? broken() : null;
+  }
+}
+
+/** The receiving end. Clones compete: each value goes to one of them. */
+export class ReceiveChannel<T> {
+  readonly #core: Core<T>;
+  #closed = false;
+
+  /** @internal */
+  constructor(core: Core<T>) {
+    this.#core = core;
+    core.openReceivers += 1;
+  }
+
+  /**
+   * Waits for the next value.
+   *
+   * @throws {EndOfChannel} If every sender is closed and nothing is left.
+   * @throws {ClosedResourceError} If this end is closed.
+   * @throws {Cancelled}
+   */
+  async receive(): Promise<T> {
+    return await park<T>((parked) => {
+      if (this.#closed) return parked.fail(closedHere());
+      const taken = this.#core.take();
+      if (taken !== null) return parked.wake(taken.value);
+      if (this.#core.openSenders === 0) return parked.fail(ended());
+      this.#core.receivers.set(parked, this);
+      parked.onAbort = () => this.#core.receivers.delete(parked);
+    });
+  }
+
+  /**
+   * The next value, without waiting.
+   *
+   * @throws {WouldBlock} If there is none now.
+   * @throws {EndOfChannel} If there will never be one.
+   * @throws {ClosedResourceError} If this end is closed.
+   */
+  receiveNowait(): T {
+    if (this.#closed) throw closedHere();
+    const taken = this.#core.take();
+    if (taken !== null) return taken.value;
+    throw this.#core.openSenders === 0 ? ended() : new WouldBlock("The channel is empty");
+  }
+
+  /** Another receiving end of the same channel. */
+  clone(): ReceiveChannel<T> {
+    if (this.#closed) throw closedHere();
+    return new ReceiveChannel(this.#core);
+  }
+
+  /** Closes this end. Idempotent, and no checkpoint. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#core.openReceivers -= 1;
+    for (const [parked, handle] of this.#core.receivers) {
+      if (handle !== this) continue;
+      this.#core.receivers.delete(parked);
+      parked.fail(closedHere());
+    }
+    if (this.#core.openReceivers > 0) return;
+    this.#core.buffer.clear();
+    for (const parked of this.#core.senders.keys()) parked.fail(broken());
+    this.#core.senders.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Receives until the end of the channel. No generator: each `next` obeys the scopes of whoever calls it. */
+  [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
+    return { next: () => this.#next() };
+  }
+
+  async #next(): Promise<IteratorResult<T, undefined>> {
+    try {
+      return { done: false, value: await this.receive() };
+    } catch (error) {
+      if (error instanceof EndOfChannel) return { done: true, value: undefined };
+      throw error;
+    }
+  }
+}
+
+/**
+ * Opens a channel that buffers up to `capacity` values: 0 makes each `send` meet its `receive`, `Infinity` never waits.
+ *
+ * @throws {RangeError} If `capacity` is neither a whole number from 0 nor `Infinity`.
+ */
+export function openMemoryChannel<T>(capacity: number): [SendChannel<T>, ReceiveChannel<T>] {
+  if (capacity !== Infinity && !(Number.isInteger(capacity) && capacity >= 0)) {
+    throw new RangeError(
+      `Cannot open a channel: the capacity must be a whole number or Infinity, and is ${capacity}`,
+    );
+  }
+  const core = new Core<T>(capacity);
+  return [new SendChannel(core), new ReceiveChannel(core)];
+}
+
+function first<K>(waiting: ReadonlyMap<K, unknown>): K | null {
+  for (const key of waiting.keys()) return key;
+  return null;
+}
+
+function closedHere(): ClosedResourceError {
+  return new ClosedResourceError("This end of the channel is closed");
+}
+
+function broken(): BrokenResourceError {
+  return new BrokenResourceError("Every receiver of the channel is closed");
+}
+
+function ended(): EndOfChannel {
+  return new EndOfChannel("Every sender of the channel is closed");
+}

@@ -1,0 +1,54 @@
+import { after, type Instant } from "../base/instant.ts";
+import { CancelScope } from "./cancel_scope.ts";
+import { currentTime } from "./sleep.ts";
+
+/** Raised by {@linkcode failAfter} and {@linkcode failAt} when the time ran out. Trio's `TooSlowError`. */
+export class TooSlowError extends Error {
+  override readonly name = "TooSlowError";
+}
+
+/**
+ * Runs `body` for at most `ms` milliseconds.
+ *
+ * @returns The body's value; undefined if the time ran out.
+ */
+export async function moveOnAfter<T>(
+  ms: number,
+  body: (scope: CancelScope) => T | Promise<T>,
+): Promise<T | undefined> {
+  checkDuration(ms);
+  return await moveOnAt(after(currentTime(), ms), body);
+}
+
+/** {@linkcode moveOnAfter} with an instant. */
+export async function moveOnAt<T>(
+  deadline: Instant,
+  body: (scope: CancelScope) => T | Promise<T>,
+): Promise<T | undefined> {
+  return await new CancelScope({ deadline }).run(body);
+}
+
+/**
+ * Runs `body` for at most `ms` milliseconds.
+ *
+ * @throws {TooSlowError} If the time ran out.
+ */
+export async function failAfter<T>(ms: number, body: (scope: CancelScope) => T | Promise<T>): Promise<T> {
+  checkDuration(ms);
+  return await failAt(after(currentTime(), ms), body);
+}
+
+/** {@linkcode failAfter} with an instant. */
+export async function failAt<T>(
+  deadline: Instant,
+  body: (scope: CancelScope) => T | Promise<T>,
+): Promise<T> {
+  const scope = new CancelScope({ deadline });
+  const value = await scope.run(body);
+  if (scope.cancelledCaught) throw new TooSlowError("The time ran out");
+  return value as T;
+}
+
+function checkDuration(ms: number): void {
+  if (!(ms >= 0)) throw new RangeError(`Cannot bound the time: it must not be negative, and is ${ms}`);
+}

@@ -1,0 +1,98 @@
+/**
+ * A priority queue of callbacks by instant, the part that a real and a virtual clock share. Timers of one instant come
+ * out in the order in which they went in.
+ *
+ * A binary heap in which revoked timers stay until they surface, so that adding and revoking cost O(log n) and O(1).
+ */
+import { type Instant, NEVER } from "../base/instant.ts";
+
+interface Timer {
+  readonly at: Instant;
+  readonly order: number;
+  callback: (() => void) | null;
+}
+
+/** See the module. */
+export class TimerQueue {
+  readonly #heap: Timer[] = [];
+  #order = 0;
+  #revoked = 0;
+
+  /** Adds a callback and returns the function that revokes it. */
+  add(at: Instant, callback: () => void): () => void {
+    const timer: Timer = { at, order: this.#order++, callback };
+    this.#heap.push(timer);
+    this.#siftUp(this.#heap.length - 1);
+    return () => {
+      if (timer.callback === null) return;
+      timer.callback = null;
+      this.#revoked += 1;
+      if (this.#revoked > 64 && this.#revoked > this.#heap.length / 2) this.#compact();
+    };
+  }
+
+  /** When the next callback is due; `NEVER` if there is none. */
+  next(): Instant {
+    this.#dropRevoked();
+    return this.#heap[0]?.at ?? NEVER;
+  }
+
+  /** Takes out the callback that is due at `now`, or null if none is. */
+  takeDue(now: Instant): (() => void) | null {
+    if (this.next() > now) return null;
+    const timer = this.#pop();
+    const callback = timer.callback;
+    timer.callback = null;
+    return callback;
+  }
+
+  #dropRevoked(): void {
+    while (this.#heap.length > 0 && this.#heap[0]!.callback === null) {
+      this.#pop();
+      this.#revoked -= 1;
+    }
+  }
+
+  #compact(): void {
+    const live = this.#heap.filter((timer) => timer.callback !== null).sort(compare);
+    this.#heap.splice(0, this.#heap.length, ...live);
+    this.#revoked = 0;
+  }
+
+  #pop(): Timer {
+    const top = this.#heap[0]!;
+    const last = this.#heap.pop()!;
+    if (this.#heap.length > 0) {
+      this.#heap[0] = last;
+      this.#siftDown(0);
+    }
+    return top;
+  }
+
+  #siftUp(index: number): void {
+    const heap = this.#heap;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      if (compare(heap[parent]!, heap[index]!) <= 0) return;
+      [heap[parent], heap[index]] = [heap[index]!, heap[parent]!];
+      index = parent;
+    }
+  }
+
+  #siftDown(index: number): void {
+    const heap = this.#heap;
+    while (true) {
+      let smallest = index;
+      for (const child of [2 * index + 1, 2 * index + 2]) {
+        if (child < heap.length && compare(heap[child]!, heap[smallest]!) < 0) smallest = child;
+      }
+      if (smallest === index) return;
+      [heap[smallest], heap[index]] = [heap[index]!, heap[smallest]!];
+      index = smallest;
+    }
+  }
+}
+
+function compare(a: Timer, b: Timer): number {
+  return a.at - b.at || a.order - b.order;
+}

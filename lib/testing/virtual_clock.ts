@@ -1,0 +1,36 @@
+import { after, type Instant, instant, NEVER } from "../base/instant.ts";
+import type { Clock } from "../scope/clock.ts";
+import { TimerQueue } from "../scope/timer_queue.ts";
+
+/** A clock that stands still until it is told to move. */
+export class VirtualClock implements Clock {
+  #now: Instant = instant(0);
+  readonly #timers = new TimerQueue();
+
+  now(): Instant {
+    return this.#now;
+  }
+
+  schedule(at: Instant, callback: () => void): () => void {
+    return this.#timers.add(at, callback);
+  }
+
+  /** When the next timer is due; `NEVER` if none is set. */
+  next(): Instant {
+    return this.#timers.next();
+  }
+
+  /** Moves time to `at`, firing what is due on the way, in order. */
+  moveTo(at: Instant): void {
+    while (this.#timers.next() <= at) {
+      this.#now = after(this.#timers.next(), 0) < this.#now ? this.#now : this.#timers.next();
+      this.#timers.takeDue(this.#now)!();
+    }
+    if (at !== NEVER && at > this.#now) this.#now = at;
+  }
+
+  /** Moves time by `ms` milliseconds. */
+  advance(ms: number): void {
+    this.moveTo(after(this.#now, ms));
+  }
+}
