@@ -1,0 +1,77 @@
+/** How a run starts: spawn, then probes until it is ready. */
+import { after, NEVER } from "../base/instant.ts";
+import { invariant } from "../base/invariant.ts";
+import type { NodeId } from "../config/plan.ts";
+import type { RunEvent } from "./event.ts";
+import { attemptTimeout, pauseAfterAttempt } from "./probe_schedule.ts";
+import type { ActorState, StartingPhase } from "./state.ts";
+import type { Turn } from "./turn.ts";
+
+/** Starts a run of an actor that was waiting. */
+export function startActor(turn: Turn, id: NodeId): void {
+  const run = turn.newRun();
+  const phase: StartingPhase = {
+    at: "starting",
+    run,
+    since: turn.now,
+    pid: null,
+    attempt: 0,
+    probeAt: NEVER,
+    lastError: null,
+  };
+  turn.setActor(id, { phase, starts: turn.actor(id).starts + 1, skipDeps: false });
+  turn.emit({ type: "spawn", node: id, run });
+}
+
+/** There is a process: it is ready at once, after its delay, or when its probe says so. */
+export function onSpawned(turn: Turn, id: NodeId, event: RunEvent & { type: "spawned" }): void {
+  const actor = turn.actor(id);
+  const cause = turn.record(id, "started", actor.cause, {
+    pid: event.pid,
+    run: event.run,
+    starts: actor.starts,
+  });
+  const phase = { ...startingPhase(actor), pid: event.pid };
+  turn.setActor(id, { phase, cause });
+  const { ready } = turn.actorSpec(id);
+  if (ready === null) becomeReady(turn, id);
+  else if (ready.probe.type === "delay") {
+    turn.setActor(id, { phase: { ...phase, probeAt: after(turn.now, ready.probe.ms) } });
+  } else probe(turn, id);
+}
+
+/** An attempt has ended: the actor is ready, or the next attempt is planned. */
+export function onProbed(turn: Turn, id: NodeId, event: RunEvent & { type: "probed" }): void {
+  if (event.error === null) return becomeReady(turn, id);
+  const phase = startingPhase(turn.actor(id));
+  const pause = pauseAfterAttempt(phase.attempt, turn.actorSpec(id).ready!);
+  turn.setActor(id, { phase: { ...phase, probeAt: after(turn.now, pause), lastError: event.error } });
+}
+
+/** The time of the next attempt, or the end of the delay, has come. */
+export function onProbeTime(turn: Turn, id: NodeId): void {
+  if (turn.actorSpec(id).ready?.probe.type === "delay") becomeReady(turn, id);
+  else probe(turn, id);
+}
+
+function probe(turn: Turn, id: NodeId): void {
+  const phase = startingPhase(turn.actor(id));
+  const { ready, startTimeoutMs } = turn.actorSpec(id);
+  turn.setActor(id, { phase: { ...phase, attempt: phase.attempt + 1, probeAt: NEVER } });
+  // A line in the log comes when it comes; every other attempt is bounded and asked again.
+  const timeoutMs = ready!.probe.type === "log" ? startTimeoutMs : attemptTimeout(startTimeoutMs);
+  turn.emit({ type: "probe", node: id, run: phase.run, timeoutMs });
+}
+
+function becomeReady(turn: Turn, id: NodeId): void {
+  const actor = turn.actor(id);
+  const { run, pid, since } = startingPhase(actor);
+  invariant(pid !== null, "what is ready has been spawned");
+  const cause = turn.record(id, "ready", actor.cause, { afterMs: Math.round(turn.now - since) });
+  turn.setActor(id, { phase: { at: "running", run, pid, since, readyAt: turn.now }, cause });
+}
+
+function startingPhase({ phase }: ActorState): StartingPhase {
+  invariant(phase.at === "starting", `an actor that is ${phase.at} is not being started`);
+  return phase;
+}

@@ -1,0 +1,147 @@
+/** How a run ends: by itself, because its time is up, or because it was asked to; always down the stop ladder. */
+import { after, earliest, NEVER } from "../base/instant.ts";
+import { invariant } from "../base/invariant.ts";
+import type { NodeId } from "../config/plan.ts";
+import { conclude } from "./conclude.ts";
+import { afterEnd, type Ending } from "./ending.ts";
+import type { RunEvent } from "./event.ts";
+import { type Exit, isSuccess } from "./exit.ts";
+import type { FailReason } from "./reason.ts";
+import type { ActorState, Doom, RunningPhase, StartingPhase, StoppingPhase, Then } from "./state.ts";
+import { beginClearing, beginStop, type LadderEvent, type Rung, stepLadder } from "./stop_ladder.ts";
+import type { Turn } from "./turn.ts";
+
+type LivingPhase = StartingPhase | RunningPhase;
+
+/** Starts a doomed actor down the stop ladder: its turn has come. */
+export function beginActorStop(turn: Turn, id: NodeId, doom: Doom): void {
+  descend(turn, id, doom, turn.actor(id).cause);
+}
+
+/** Ends a run that takes too long, which counts as its failure. */
+export function failAlive(turn: Turn, id: NodeId, reason: FailReason): void {
+  const actor = turn.actor(id);
+  const cause = turn.record(id, "timed_out", actor.cause, { reason });
+  const then = actor.doom?.then ?? afterEnd(turn, id, endingOf(actor, false, reason), cause);
+  descend(turn, id, { then, deadline: turn.actor(id).doom?.deadline ?? NEVER }, cause);
+}
+
+/** The spawn failed, or was called off: there never was a process. */
+export function onSpawnFailed(turn: Turn, id: NodeId, event: RunEvent & { type: "spawn_failed" }): void {
+  const actor = turn.actor(id);
+  const reason: FailReason = { kind: "start", message: event.message };
+  const cause = turn.record(id, "start_failed", actor.cause, { reason });
+  const then = actor.doom?.then ?? afterEnd(turn, id, endingOf(actor, false, reason), cause);
+  turn.emit({ type: "close_run", node: id, run: event.run });
+  conclude(turn, id, then, cause);
+}
+
+/** The process ended by itself; what it left behind is ended before anything else happens to the actor. */
+export function onExited(turn: Turn, id: NodeId, event: RunEvent & { type: "exited" }): void {
+  const cause = recordExit(turn, id, event.exit);
+  const actor = turn.actor(id);
+  const spec = turn.actorSpec(id);
+  const then = actor.doom === null
+    ? afterEnd(turn, id, exitEnding(turn, actor, event.exit), cause)
+    : doomedThen(turn, id, actor.doom, event.exit);
+  const killAt = earliest(after(turn.now, spec.stop.graceMs), turn.actor(id).doom?.deadline ?? NEVER);
+  const { run, pid } = livingPhase(turn.actor(id));
+  enter(turn, id, { run, pid }, beginClearing(spec.stop, killAt), then, cause);
+}
+
+/** The process ended on its way down. */
+export function onExitedWhileStopping(turn: Turn, id: NodeId, event: RunEvent & { type: "exited" }): void {
+  turn.setActor(id, { cause: recordExit(turn, id, event.exit) });
+  climbDown(turn, id, "exited");
+}
+
+/** The spawn could not be called off any more: now there is a process to stop. */
+export function onSpawnedTooLate(turn: Turn, id: NodeId, event: RunEvent & { type: "spawned" }): void {
+  const phase = stoppingPhase(turn.actor(id));
+  turn.setActor(id, { phase: { ...phase, pid: event.pid } });
+  climbDown(turn, id, "spawned");
+}
+
+/** Takes a step on the ladder, and concludes the run if that was the last one. */
+export function climbDown(turn: Turn, id: NodeId, event: LadderEvent): void {
+  const phase = stoppingPhase(turn.actor(id));
+  const { ladder, effects } = stepLadder(phase.ladder, event, turn.actorSpec(id).stop, turn.now);
+  if (ladder === phase.ladder && effects.length === 0) return;
+  turn.setActor(id, { phase: { ...phase, ladder } });
+  emitAll(turn, id, phase.run, effects);
+  if (ladder.rung !== "over") return;
+  turn.emit({ type: "close_run", node: id, run: phase.run });
+  const survived = event === "time_passed";
+  // A survivor may still hold the actor's port or files: starting a second one beside it is never right.
+  conclude(
+    turn,
+    id,
+    survived ? { to: "failed", reason: { kind: "survivors" } } : phase.then,
+    turn.actor(id).cause,
+  );
+}
+
+function descend(turn: Turn, id: NodeId, doom: Doom, cause: number): void {
+  const phase = livingPhase(turn.actor(id));
+  const { stop } = turn.actorSpec(id);
+  const share = (doom.deadline - turn.now) / turn.topology.roundsLeft[id]!;
+  const graceMs = Math.round(Math.max(0, Math.min(stop.graceMs, share)));
+  const entry = turn.record(id, "stopping", cause, { signal: stop.signal, graceMs });
+  const rung = beginStop(stop, phase.pid === null, after(turn.now, graceMs));
+  enter(turn, id, phase, rung, doom.then, entry);
+}
+
+function enter(
+  turn: Turn,
+  id: NodeId,
+  { run, pid }: Pick<StoppingPhase, "run" | "pid">,
+  { ladder, effects }: Rung,
+  then: Then,
+  cause: number,
+): void {
+  const phase: StoppingPhase = { at: "stopping", run, pid, since: turn.now, ladder, then };
+  turn.setActor(id, { phase, doom: null, cause });
+  emitAll(turn, id, run, effects);
+}
+
+function emitAll(turn: Turn, id: NodeId, run: number, effects: Rung["effects"]): void {
+  for (const type of effects) {
+    if (type === "kill_all") turn.setActor(id, { cause: turn.record(id, "killed", turn.actor(id).cause) });
+    turn.emit({ type, node: id, run });
+  }
+}
+
+function recordExit(turn: Turn, id: NodeId, exit: Exit): number {
+  turn.setActor(id, { lastExit: { exit, at: turn.now } });
+  return turn.record(id, "exited", turn.actor(id).cause, { exit });
+}
+
+function exitEnding(turn: Turn, actor: ActorState, exit: Exit): Ending {
+  const spec = turn.actorSpec(actor.id);
+  const success = isSuccess(exit, spec);
+  return endingOf(actor, success, { kind: success && spec.daemon ? "daemon_ended" : "exit", exit });
+}
+
+/** A one-shot that finished before its turn to be stopped came has completed: nobody interrupted it. */
+function doomedThen(turn: Turn, id: NodeId, doom: Doom, exit: Exit): Then {
+  const spec = turn.actorSpec(id);
+  const finished = !spec.daemon && isSuccess(exit, spec) && doom.then.to !== "waiting";
+  return finished ? { to: "completed" } : doom.then;
+}
+
+function endingOf({ phase }: ActorState, success: boolean, reason: FailReason): Ending {
+  return { success, reason, readySince: phase.at === "running" ? phase.readyAt : null };
+}
+
+function livingPhase({ phase }: ActorState): LivingPhase {
+  invariant(
+    phase.at === "starting" || phase.at === "running",
+    `an actor that is ${phase.at} cannot be stopped`,
+  );
+  return phase;
+}
+
+function stoppingPhase({ phase }: ActorState): StoppingPhase {
+  invariant(phase.at === "stopping", `an actor that is ${phase.at} has no stop ladder`);
+  return phase;
+}

@@ -1,0 +1,17 @@
+/**
+ * Chance as data: the state of a small generator is part of the supervision state, so that one seed gives one history.
+ */
+
+/** A number in [0, 1) and the generator's next state. */
+export interface Drawn {
+  readonly value: number;
+  readonly next: number;
+}
+
+/** Draws the next number (mulberry32). */
+export function draw(state: number): Drawn {
+  const next = (state + 0x6d2b79f5) >>> 0;
+  let mixed = Math.imul(next ^ (next >>> 15), next | 1);
+  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+  return { value: ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32, next };
+}

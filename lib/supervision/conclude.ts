@@ -1,0 +1,46 @@
+import type { NodeId } from "../config/plan.ts";
+import type { IdlePhase, Then } from "./state.ts";
+import type { Turn } from "./turn.ts";
+
+/** Puts a node that has no process, or no children at work, into the phase that was decided for it. */
+export function conclude(turn: Turn, id: NodeId, then: Then, cause: number): void {
+  const entry = recordConclusion(turn, id, then, cause);
+  const fields = { phase: phaseFor(turn, then), cause: entry };
+  if (turn.nodes[id]!.kind === "actor") turn.setActor(id, { ...fields, doom: null });
+  else turn.setTree(id, { ...fields, regroupAt: null });
+}
+
+function phaseFor(turn: Turn, then: Then): IdlePhase {
+  switch (then.to) {
+    case "stopped":
+      return { at: "stopped", why: then.why };
+    case "waiting":
+      return { at: "waiting", since: turn.now };
+    case "backing_off":
+      // While the run was coming down, or because it is the first, the delay may be over already.
+      return then.until <= turn.now
+        ? { at: "waiting", since: turn.now }
+        : { at: "backing_off", since: turn.now, until: then.until };
+    case "regrouping":
+      return { at: "regrouping", since: turn.now };
+    case "completed":
+      return { at: "completed" };
+    case "failed":
+      return { at: "failed", reason: then.reason };
+  }
+}
+
+function recordConclusion(turn: Turn, id: NodeId, then: Then, cause: number): number {
+  switch (then.to) {
+    case "stopped":
+      return turn.record(id, "stopped", cause, { why: then.why });
+    case "completed":
+      return turn.record(id, "completed", cause);
+    case "failed":
+      return turn.record(id, "failed", cause, { reason: then.reason });
+    case "waiting":
+    case "backing_off":
+    case "regrouping":
+      return cause;
+  }
+}

@@ -1,0 +1,43 @@
+import { unreachable } from "../base/invariant.ts";
+import type { Condition } from "../config/plan.ts";
+import type { NodeState } from "./state.ts";
+
+/** What can be said of a dependency: `impossible` as long as its target stays failed. */
+export type DependencyVerdict = "met" | "pending" | "impossible";
+
+/** What the verdict needs to know of a tree beyond its phase. */
+export interface TreeReadiness {
+  /** All its started children are ready or have completed. */
+  readonly ready: boolean;
+  /** One of them has failed for good. */
+  readonly spoilt: boolean;
+}
+
+/** Whether `target` fulfils a condition. */
+export function dependencyVerdict(
+  target: NodeState,
+  condition: Condition,
+  tree: TreeReadiness,
+): DependencyVerdict {
+  const { phase } = target;
+  if (phase.at === "completed") return "met";
+  const isOver = phase.at === "failed" || (phase.at === "stopped" && phase.why === "strategy");
+  if (isOver) return condition === "exited" ? "met" : "impossible";
+  switch (condition) {
+    case "completed":
+    case "exited":
+      return "pending";
+    case "started":
+      return hasStarted(target) ? "met" : "pending";
+    case "ready":
+      if (phase.at === "running") return "met";
+      if (phase.at !== "up") return "pending";
+      return tree.ready ? "met" : tree.spoilt ? "impossible" : "pending";
+    default:
+      return unreachable(condition, "condition");
+  }
+}
+
+function hasStarted({ phase }: NodeState): boolean {
+  return phase.at === "running" || phase.at === "up" || (phase.at === "starting" && phase.pid !== null);
+}

@@ -1,0 +1,37 @@
+import type { NodeId } from "../config/plan.ts";
+import type { Entry } from "./journal_entry.ts";
+import type { Outcome, RunId } from "./state.ts";
+
+/** What is to be done to a run. Each names its node, so that the one who does it finds the spec. */
+export type RunEffect =
+  | { readonly type: "spawn"; readonly node: NodeId; readonly run: RunId }
+  /** Answered by `spawn_failed`, or by `spawned` if it came too late. */
+  | { readonly type: "abort_spawn"; readonly node: NodeId; readonly run: RunId }
+  /** Answered by `probed`; a log probe answers when its line comes. */
+  | { readonly type: "probe"; readonly node: NodeId; readonly run: RunId; readonly timeoutMs: number }
+  /** Answered by `stop_command_ended`. */
+  | { readonly type: "stop_command"; readonly node: NodeId; readonly run: RunId }
+  /** The stop signal, to the process or its group. */
+  | { readonly type: "signal"; readonly node: NodeId; readonly run: RunId }
+  /** SIGTERM to what the process left running; answered by `cleared` when nothing is left. */
+  | { readonly type: "end_rest"; readonly node: NodeId; readonly run: RunId }
+  /** Forgets what the process left running on purpose; answered by `cleared`. */
+  | { readonly type: "leave_rest"; readonly node: NodeId; readonly run: RunId }
+  /** SIGKILL to the process and all its descendants; answered by `cleared` when nothing is left. */
+  | { readonly type: "kill_all"; readonly node: NodeId; readonly run: RunId }
+  /** The run is over, be it with survivors. */
+  | { readonly type: "close_run"; readonly node: NodeId; readonly run: RunId };
+
+/** What the shell does for the core. It never decides, and what fails comes back as an event. */
+export type Effect =
+  | RunEffect
+  | { readonly type: "record"; readonly entry: Entry }
+  /** The answer to a request. */
+  | {
+    readonly type: "reply";
+    readonly request: number;
+    readonly ok: boolean;
+    readonly refusal: string | null;
+  }
+  /** The tree is over: nothing will follow. */
+  | { readonly type: "finish"; readonly outcome: Outcome };

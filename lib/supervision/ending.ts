@@ -1,0 +1,99 @@
+/**
+ * What follows when a child ends by itself: its restart policy, its supervisor's budget and its supervisor's strategy,
+ * in this order.
+ */
+import { after, type Instant, NEVER } from "../base/instant.ts";
+import { unreachable } from "../base/invariant.ts";
+import type { NodeId } from "../config/plan.ts";
+import { restartDelay, streakAfter } from "./backoff.ts";
+import type { FailReason } from "./reason.ts";
+import { judge } from "./restart_policy.ts";
+import { recordRestart } from "./restart_window.ts";
+import { isAlive, type Then } from "./state.ts";
+import { endTree, stopNode } from "./stopping.ts";
+import { companions } from "./strategy.ts";
+import type { Turn } from "./turn.ts";
+
+/** How a child ended. */
+export interface Ending {
+  readonly success: boolean;
+  /** What is to be said if this makes it fail. */
+  readonly reason: FailReason;
+  /** Since when it had been ready; null if it never was. */
+  readonly readySince: Instant | null;
+}
+
+/** Decides what becomes of a child that has ended by itself, and sets in motion what that means for its siblings. */
+export function afterEnd(turn: Turn, id: NodeId, ending: Ending, cause: number): Then {
+  const spec = turn.plan.nodes[id]!;
+  // A tree that ended well is a completed child, whatever is in it.
+  const verdict = judge(spec.restart, ending.success, spec.daemon && spec.kind !== "tree");
+  switch (verdict) {
+    case "complete":
+      return { to: "completed" };
+    case "fail":
+      return { to: "failed", reason: ending.reason };
+    case "restart":
+      return restart(turn, id, ending, cause);
+    default:
+      return unreachable(verdict, "verdict");
+  }
+}
+
+function restart(turn: Turn, id: NodeId, ending: Ending, cause: number): Then {
+  const supervisor = turn.plan.nodes[id]!.parent!;
+  const { phase, window } = turn.tree(supervisor);
+  if (phase.at !== "up") return { to: "stopped", why: "tree" };
+  const { intensity } = turn.treeSpec(supervisor);
+  const recorded = recordRestart(window, turn.now, intensity);
+  turn.setTree(supervisor, { window: recorded.window });
+  if (!recorded.granted) {
+    giveUp(turn, supervisor, id, cause);
+    return { to: "failed", reason: ending.reason };
+  }
+  const until = after(turn.now, planDelay(turn, id, ending));
+  const left = intensity.restarts - recorded.window.at.length;
+  const entry = turn.record(id, "restarted", cause, { delayMs: until - turn.now, left });
+  return regroup(turn, supervisor, id, until, entry);
+}
+
+/** Counts the restart and says how long to wait before it. */
+function planDelay(turn: Turn, id: NodeId, ending: Ending): number {
+  const { backoff } = turn.plan.nodes[id]!;
+  const node = turn.nodes[id]!;
+  const readyForMs = ending.readySince === null ? 0 : turn.now - ending.readySince;
+  const streak = streakAfter(node.streak, readyForMs, backoff);
+  const fields = { restarts: node.restarts + 1, streak: streak + 1 };
+  if (node.kind === "actor") turn.setActor(id, fields);
+  else turn.setTree(id, fields);
+  return restartDelay(streak, backoff, turn.chance());
+}
+
+/** Takes the companions along, if the strategy has any: they stop, and all start again together. */
+function regroup(turn: Turn, supervisor: NodeId, failed: NodeId, until: Instant, cause: number): Then {
+  const { strategy, children } = turn.treeSpec(supervisor);
+  if (strategy === "one_for_one") return { to: "backing_off", until };
+  for (const id of companions(strategy, children, failed).toReversed()) {
+    stopNode(turn, id, afterCompanion(turn, id), NEVER, cause);
+  }
+  const planned = turn.tree(supervisor).regroupAt;
+  turn.setTree(supervisor, { regroupAt: planned === null || until > planned ? until : planned });
+  return { to: "regrouping" };
+}
+
+/** As in OTP, a temporary child that a sibling's failure ends is not started again. */
+function afterCompanion(turn: Turn, id: NodeId): Then {
+  const isTemporary = turn.plan.nodes[id]!.restart === "never";
+  return isTemporary && isAlive(turn.nodes[id]!) ? { to: "stopped", why: "strategy" } : { to: "regrouping" };
+}
+
+function giveUp(turn: Turn, supervisor: NodeId, by: NodeId, cause: number): void {
+  const { restarts, withinMs } = turn.treeSpec(supervisor).intensity;
+  const entry = turn.record(supervisor, "escalated", cause, {
+    by: turn.plan.nodes[by]!.path,
+    restarts,
+    withinMs,
+  });
+  const result = { ok: false as const, reason: { kind: "gave_up" as const, by } };
+  endTree(turn, supervisor, { by: "itself", result }, entry);
+}

@@ -1,0 +1,43 @@
+import type { NodeId } from "../config/plan.ts";
+import type { Exit } from "./exit.ts";
+import type { CancelCause } from "./reason.ts";
+import type { RunId } from "./state.ts";
+
+/** What happens to a run. A run that is over is not known any more: late events about it change nothing. */
+export type RunEvent =
+  | { readonly type: "spawned"; readonly node: NodeId; readonly run: RunId; readonly pid: number }
+  | { readonly type: "spawn_failed"; readonly node: NodeId; readonly run: RunId; readonly message: string }
+  | {
+    readonly type: "probed";
+    readonly node: NodeId;
+    readonly run: RunId;
+    /** Null: it is ready. Else why it is not. */
+    readonly error: string | null;
+  }
+  | { readonly type: "stop_command_ended"; readonly node: NodeId; readonly run: RunId }
+  | { readonly type: "exited"; readonly node: NodeId; readonly run: RunId; readonly exit: Exit }
+  /** Nothing of the run is left, its descendants included. */
+  | { readonly type: "cleared"; readonly node: NodeId; readonly run: RunId };
+
+/** What somebody asks for. `request` names whoever wants an answer; null for nobody. */
+export type RequestEvent =
+  | {
+    readonly type: "start_requested";
+    readonly request: number | null;
+    readonly nodes: readonly NodeId[];
+    /** Whether to start what they depend on, and to wait for it. */
+    readonly deps: boolean;
+  }
+  | { readonly type: "stop_requested"; readonly request: number | null; readonly nodes: readonly NodeId[] }
+  | { readonly type: "restart_requested"; readonly request: number | null; readonly nodes: readonly NodeId[] }
+  | { readonly type: "ready_awaited"; readonly request: number; readonly nodes: readonly NodeId[] }
+  | { readonly type: "down_requested"; readonly cause: CancelCause; readonly withinMs: number | null }
+  /** Cuts all grace periods that run to at most `toMs`. */
+  | { readonly type: "grace_cut"; readonly toMs: number };
+
+/** Everything that enters the one inbox of a supervisor. */
+export type TreeEvent =
+  | { readonly type: "begun" }
+  | { readonly type: "time_passed" }
+  | RunEvent
+  | RequestEvent;

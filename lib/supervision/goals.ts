@@ -1,0 +1,87 @@
+/** What clients wait for after a request, and when it is decided. */
+import { type NodeId, type Plan, subtreeOf } from "../config/plan.ts";
+import type { NodeState, Request } from "./state.ts";
+import type { Turn } from "./turn.ts";
+
+/** One node of a request. */
+export type Target = Request["targets"][number];
+
+/** Any start will do, also one that lies in the past. */
+export const ANY_START = -1;
+
+/** Remembers that somebody waits for `goal`; nobody does if `request` is null. */
+export function awaitGoal(
+  turn: Turn,
+  request: number | null,
+  goal: Request["goal"],
+  targets: readonly Target[],
+): void {
+  if (request === null) return;
+  turn.requests = [...turn.requests, { id: request, goal, targets }];
+}
+
+/** Answers the requests that are decided: every target has reached its goal, or can no longer. */
+export function answerRequests(turn: Turn): void {
+  const open: Request[] = [];
+  for (const request of turn.requests) {
+    const verdicts = request.targets.map((target) =>
+      goalVerdict(turn.nodes[target.node]!, request.goal, target.startsBefore)
+    );
+    if (turn.outcome === null && verdicts.includes("open")) open.push(request);
+    else {
+      const ok = verdicts.every((verdict) => verdict === "reached");
+      turn.emit({ type: "reply", request: request.id, ok, refusal: null });
+    }
+  }
+  turn.requests = open;
+}
+
+/** The actors that `nodes` stand for: a tree stands for those below it that it starts by itself. */
+export function actorsOf(plan: Plan, nodes: readonly NodeId[]): readonly NodeId[] {
+  const actors = nodes.flatMap((id) =>
+    plan.nodes[id]!.kind === "tree"
+      ? subtreeOf(plan, id).filter((below) =>
+        plan.nodes[below]!.kind !== "tree" && plan.nodes[below]!.autostart
+      )
+      : [id]
+  );
+  return [...new Set(actors)].sort((a, b) => a - b);
+}
+
+function goalVerdict(
+  node: NodeState,
+  goal: Request["goal"],
+  startsBefore: number,
+): "open" | "reached" | "missed" {
+  return goal === "stopped" ? stopVerdict(node) : readyVerdict(node, startsBefore);
+}
+
+function stopVerdict({ phase }: NodeState): "open" | "reached" | "missed" {
+  switch (phase.at) {
+    case "inactive":
+    case "stopped":
+    case "completed":
+      return "reached";
+    case "failed":
+      return phase.reason.kind === "survivors" ? "missed" : "reached";
+    default:
+      return "open";
+  }
+}
+
+function readyVerdict(node: NodeState, startsBefore: number): "open" | "reached" | "missed" {
+  switch (node.phase.at) {
+    case "inactive":
+    case "stopped":
+    case "failed":
+      return "missed";
+    case "completed":
+      return node.starts > startsBefore ? "reached" : "open";
+    case "running": {
+      const stays = node.kind === "actor" && node.doom === null;
+      return stays && node.starts > startsBefore ? "reached" : "open";
+    }
+    default:
+      return "open";
+  }
+}

@@ -1,0 +1,31 @@
+import type { NodeId } from "../config/plan.ts";
+
+/** What a journal entry can be about. */
+export type EntryEvent =
+  | "requested"
+  | "started"
+  | "ready"
+  | "exited"
+  | "start_failed"
+  | "timed_out"
+  | "restarted"
+  | "escalated"
+  | "cancelled"
+  | "stopping"
+  | "killed"
+  | "stopped"
+  | "completed"
+  | "failed"
+  | "ended";
+
+/** One decision, or one thing that led to some. */
+export interface Entry {
+  /** Counts from 1. */
+  readonly seq: number;
+  readonly node: NodeId;
+  readonly event: EntryEvent;
+  /** The `seq` of the entry that led to this one; null for what came from outside. */
+  readonly cause: number | null;
+  /** What else there is to say, ready for JSON. */
+  readonly data: Readonly<Record<string, unknown>>;
+}

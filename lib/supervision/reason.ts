@@ -1,0 +1,20 @@
+import type { NodeId } from "../config/plan.ts";
+import type { Exit } from "./exit.ts";
+
+/** Why a child has failed. */
+export type FailReason =
+  | { readonly kind: "exit"; readonly exit: Exit }
+  | { readonly kind: "daemon_ended"; readonly exit: Exit }
+  | { readonly kind: "start"; readonly message: string }
+  | { readonly kind: "start_timeout"; readonly afterMs: number; readonly lastError: string | null }
+  | { readonly kind: "run_timeout"; readonly afterMs: number }
+  | { readonly kind: "dependency"; readonly on: NodeId }
+  | { readonly kind: "survivors" }
+  | { readonly kind: "gave_up"; readonly by: NodeId }
+  | { readonly kind: "child"; readonly child: NodeId };
+
+/** Why a child is stopped: somebody asked for it, its tree was torn down, or a sibling's failure took it along. */
+export type StopReason = "request" | "tree" | "strategy";
+
+/** What made the whole tree come down from outside. */
+export type CancelCause = "down" | "interrupt" | "terminate" | "hangup" | "client_lost" | "guardian_lost";

@@ -1,0 +1,117 @@
+/** What people ask of a running tree: start, stop, restart, down, and waiting for readiness. */
+import { after, NEVER } from "../base/instant.ts";
+import { type NodeId, ROOT } from "../config/plan.ts";
+import { bringUp } from "./bring_up.ts";
+import type { RequestEvent } from "./event.ts";
+import { actorsOf, ANY_START, awaitGoal } from "./goals.ts";
+import { isAlive } from "./state.ts";
+import { hurry } from "./stop_ladder.ts";
+import { stopNode } from "./stopping.ts";
+import type { Turn } from "./turn.ts";
+
+type RequestOf<Type extends RequestEvent["type"]> = RequestEvent & { readonly type: Type };
+
+/** Applies a request. */
+export function onRequest(turn: Turn, event: RequestEvent): void {
+  switch (event.type) {
+    case "start_requested":
+      return onStart(turn, event);
+    case "stop_requested":
+      return onStop(turn, event);
+    case "restart_requested":
+      return onRestart(turn, event);
+    case "ready_awaited":
+      return awaitGoal(
+        turn,
+        event.request,
+        "ready",
+        targets(actorsOf(turn.plan, event.nodes), () => ANY_START),
+      );
+    case "down_requested":
+      return onDown(turn, event);
+    case "grace_cut":
+      return onGraceCut(turn, event.toMs);
+  }
+}
+
+function onStart(turn: Turn, { request, nodes, deps }: RequestOf<"start_requested">): void {
+  if (refused(turn, request, nodes)) return;
+  const cause = recordRequest(turn, "start", nodes);
+  bringUp(turn, nodes, { startDependencies: deps, skipDependencies: !deps }, cause);
+  awaitGoal(turn, request, "ready", targets(actorsOf(turn.plan, nodes), () => ANY_START));
+}
+
+function onStop(turn: Turn, { request, nodes }: RequestOf<"stop_requested">): void {
+  const cause = recordRequest(turn, "stop", nodes);
+  for (const id of nodes) stopNode(turn, id, { to: "stopped", why: "request" }, NEVER, cause);
+  awaitGoal(turn, request, "stopped", targets(nodes, () => ANY_START));
+}
+
+function onRestart(turn: Turn, { request, nodes }: RequestOf<"restart_requested">): void {
+  if (refused(turn, request, nodes)) return;
+  const actors = actorsOf(turn.plan, nodes).filter((id) => nodes.includes(id) || !isStoppedByHand(turn, id));
+  const goals = targets(actors, (id) => turn.nodes[id]!.starts);
+  const cause = recordRequest(turn, "restart", nodes);
+  const down = nodes.filter((id) => !isAlive(turn.nodes[id]!));
+  for (const id of nodes) stopNode(turn, id, { to: "waiting" }, NEVER, cause);
+  bringUp(turn, down, { startDependencies: false, skipDependencies: false }, cause);
+  awaitGoal(turn, request, "ready", goals);
+}
+
+function onDown(turn: Turn, { cause, withinMs }: RequestOf<"down_requested">): void {
+  turn.cancelled ??= cause;
+  const entry = turn.record(ROOT, "requested", null, { verb: "down", cause });
+  const deadline = withinMs === null ? NEVER : after(turn.now, withinMs);
+  stopNode(turn, ROOT, { to: "stopped", why: "request" }, deadline, entry);
+}
+
+/** Shortens what is left of every grace period and every teardown. */
+function onGraceCut(turn: Turn, toMs: number): void {
+  const at = after(turn.now, toMs);
+  for (const node of turn.nodes) {
+    if (node.kind === "tree") {
+      const { phase } = node;
+      if (phase.at === "stopping" && phase.deadline > at) {
+        turn.setTree(node.id, { phase: { ...phase, deadline: at } });
+      }
+    } else if (node.phase.at === "stopping") {
+      turn.setActor(node.id, { phase: { ...node.phase, ladder: hurry(node.phase.ladder, at) } });
+    } else if (node.doom !== null && node.doom.deadline > at) {
+      turn.setActor(node.id, { doom: { ...node.doom, deadline: at } });
+    }
+  }
+}
+
+/** Nothing is started in a tree that is being torn down, unless it is to come back. */
+function refused(turn: Turn, request: number | null, nodes: readonly NodeId[]): boolean {
+  const leaving = nodes.flatMap((id) => [id, ...turn.topology.ancestors[id]!]).find((id) =>
+    isLeavingTree(turn, id)
+  );
+  if (leaving === undefined) return false;
+  const what = leaving === ROOT ? "the tree" : `"${turn.plan.nodes[leaving]!.path}"`;
+  if (request !== null) {
+    turn.emit({ type: "reply", request, ok: false, refusal: `${what} is being torn down` });
+  }
+  return true;
+}
+
+function isLeavingTree(turn: Turn, id: NodeId): boolean {
+  const node = turn.nodes[id]!;
+  if (id === ROOT && node.phase.at !== "up") return true;
+  if (node.kind !== "tree" || node.phase.at !== "stopping") return false;
+  const { end } = node.phase;
+  return !(end.by === "request" && end.then.to === "waiting");
+}
+
+function isStoppedByHand(turn: Turn, id: NodeId): boolean {
+  const { phase } = turn.nodes[id]!;
+  return phase.at === "stopped" && phase.why === "request";
+}
+
+function recordRequest(turn: Turn, verb: string, nodes: readonly NodeId[]): number {
+  return turn.record(ROOT, "requested", null, { verb, paths: nodes.map((id) => turn.plan.nodes[id]!.path) });
+}
+
+function targets(nodes: readonly NodeId[], startsBefore: (id: NodeId) => number) {
+  return nodes.map((node) => ({ node, startsBefore: startsBefore(node) }));
+}

@@ -1,0 +1,74 @@
+/**
+ * The second phase of every step: first all wishes are settled, then what may happen now does. It runs until nothing
+ * changes any more, so that no effect comes from a half-settled state.
+ */
+import type { NodeId } from "../config/plan.ts";
+import { startActor } from "./actor_start.ts";
+import { beginActorStop } from "./actor_stop.ts";
+import { type Census, takeCensus } from "./census.ts";
+import { conclude } from "./conclude.ts";
+import { failedDependency, startVerdict } from "./start_order.ts";
+import { mayStop } from "./stop_order.ts";
+import { activateTree, settleTree } from "./tree.ts";
+import type { Turn } from "./turn.ts";
+
+/** Lets everything happen that the present state allows. */
+export function settle(turn: Turn): void {
+  do {
+    turn.changed = false;
+    const census = takeCensus(turn);
+    for (let id = 0; id < turn.nodes.length; id++) settleNode(turn, census, id);
+  } while (turn.changed);
+}
+
+function settleNode(turn: Turn, census: Census, id: NodeId): void {
+  const node = turn.nodes[id]!;
+  switch (node.phase.at) {
+    case "waiting":
+      return tryStart(turn, census, id);
+    case "failed":
+      return tryRevive(turn, census, id);
+    case "up":
+      return settleTree(turn, id, census.trees[id]!.ready);
+    case "starting":
+    case "running":
+      return tryStop(turn, census, id);
+    case "stopping":
+      if (node.kind === "tree") settleTree(turn, id, false);
+  }
+}
+
+function tryStart(turn: Turn, census: Census, id: NodeId): void {
+  const verdict = startVerdict(turn, census, id);
+  if (verdict === "wait") return pullIn(turn, id);
+  const { cause } = turn.nodes[id]!;
+  if (verdict !== "start") {
+    return conclude(turn, id, { to: "failed", reason: { kind: "dependency", on: verdict.on } }, cause);
+  }
+  census.starting[turn.plan.nodes[id]!.parent!]! += 1;
+  if (turn.nodes[id]!.kind === "tree") activateTree(turn, id);
+  else startActor(turn, id);
+}
+
+/** Whoever waits for something that nobody has started starts it. */
+function pullIn(turn: Turn, id: NodeId): void {
+  for (const { on } of turn.plan.nodes[id]!.dependsOn) {
+    const target = turn.nodes[on]!;
+    if (target.kind !== "actor" || target.phase.at !== "inactive") continue;
+    turn.setActor(on, { phase: { at: "waiting", since: turn.now }, cause: turn.nodes[id]!.cause });
+  }
+}
+
+/** What failed only because a dependency had failed waits again when that comes back. */
+function tryRevive(turn: Turn, census: Census, id: NodeId): void {
+  const { phase } = turn.nodes[id]!;
+  if (phase.at !== "failed" || phase.reason.kind !== "dependency") return;
+  const supervisor = turn.plan.nodes[id]!.parent!;
+  if (turn.tree(supervisor).phase.at !== "up" || failedDependency(turn, census, id) !== null) return;
+  conclude(turn, id, { to: "waiting" }, turn.nodes[phase.reason.on]!.cause);
+}
+
+function tryStop(turn: Turn, census: Census, id: NodeId): void {
+  const { doom } = turn.actor(id);
+  if (doom !== null && mayStop(turn, census, id)) beginActorStop(turn, id, doom);
+}

@@ -1,0 +1,187 @@
+/**
+ * The state of a supervised tree, as data. `step` is the only thing that makes a new one.
+ *
+ * What a node is doing (`phase`) and what is to become of it (`doom`, `then`) are separate fields: the first is the truth
+ * about processes, the second a wish, and mixing them is how supervisors come to lie about their status.
+ */
+import type { Instant } from "../base/instant.ts";
+import type { NodeId, Plan } from "../config/plan.ts";
+import type { Exit } from "./exit.ts";
+import type { CancelCause, FailReason, StopReason } from "./reason.ts";
+import type { RestartWindow } from "./restart_window.ts";
+import type { Ladder } from "./stop_ladder.ts";
+import type { Topology } from "./topology.ts";
+
+/** Number of a run of an actor, unique within a supervisor's life. */
+export type RunId = number;
+
+/** What follows when a run, or a tree, is completely over. */
+export type Then =
+  | { readonly to: "stopped"; readonly why: StopReason }
+  | { readonly to: "waiting" }
+  | { readonly to: "backing_off"; readonly until: Instant }
+  | { readonly to: "regrouping" }
+  | { readonly to: "completed" }
+  | { readonly to: "failed"; readonly reason: FailReason };
+
+/** Phases that actors and trees share: those without a process. */
+export type IdlePhase =
+  | { readonly at: "inactive" }
+  | { readonly at: "waiting"; readonly since: Instant }
+  | { readonly at: "backing_off"; readonly since: Instant; readonly until: Instant }
+  /** Stopped by its supervisor's strategy, and started again when all companions have stopped. */
+  | { readonly at: "regrouping"; readonly since: Instant }
+  | { readonly at: "stopped"; readonly why: StopReason }
+  | { readonly at: "completed" }
+  | { readonly at: "failed"; readonly reason: FailReason };
+
+/** A process that is being started. */
+export interface StartingPhase {
+  readonly at: "starting";
+  readonly run: RunId;
+  readonly since: Instant;
+  /** Null until the spawn has succeeded. */
+  readonly pid: number | null;
+  /** Attempts so far, the next one's time, and what the last one said. */
+  readonly attempt: number;
+  readonly probeAt: Instant;
+  readonly lastError: string | null;
+}
+
+/** A process that is ready. */
+export interface RunningPhase {
+  readonly at: "running";
+  readonly run: RunId;
+  readonly pid: number;
+  readonly since: Instant;
+  readonly readyAt: Instant;
+}
+
+/** A run on its way down. */
+export interface StoppingPhase {
+  readonly at: "stopping";
+  readonly run: RunId;
+  readonly pid: number | null;
+  readonly since: Instant;
+  readonly ladder: Ladder;
+  readonly then: Then;
+}
+
+/** What an actor is doing. */
+export type ActorPhase = IdlePhase | StartingPhase | RunningPhase | StoppingPhase;
+
+/** A supervisor at work. */
+export interface UpPhase {
+  readonly at: "up";
+  readonly since: Instant;
+  /** When all its children were first ready; null before. */
+  readonly readyAt: Instant | null;
+}
+
+/** A supervisor that is torn down. */
+export interface TearingDownPhase {
+  readonly at: "stopping";
+  readonly since: Instant;
+  /** When its children had all been ready; null if they never were. */
+  readonly readyAt: Instant | null;
+  readonly deadline: Instant;
+  readonly end: TreeEnd;
+}
+
+/** Why a supervisor is torn down: somebody else wants it so, or its own rules say that it is over. */
+export type TreeEnd =
+  | { readonly by: "request"; readonly then: Then }
+  | { readonly by: "itself"; readonly result: TreeResult };
+
+/** How a supervisor ended by its own rules. */
+export type TreeResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: FailReason };
+
+/** What a supervisor is doing. */
+export type TreePhase = IdlePhase | UpPhase | TearingDownPhase;
+
+/** What is to become of an actor that still runs, but whose turn to stop has not come. */
+export interface Doom {
+  readonly then: Then;
+  readonly deadline: Instant;
+}
+
+interface ChildState {
+  readonly id: NodeId;
+  /** Automatic restarts so far. */
+  readonly restarts: number;
+  /** Restarts in a row, for the backoff. */
+  readonly streak: number;
+  /** Journal number of the entry that led to the present phase. */
+  readonly cause: number;
+}
+
+/** An actor's state. */
+export interface ActorState extends ChildState {
+  readonly kind: "actor";
+  readonly phase: ActorPhase;
+  readonly doom: Doom | null;
+  /** How often it was spawned. */
+  readonly starts: number;
+  /** Whether the next start passes over dependencies. */
+  readonly skipDeps: boolean;
+  readonly lastExit: { readonly exit: Exit; readonly at: Instant } | null;
+}
+
+/** A supervisor's state. */
+export interface TreeState extends ChildState {
+  readonly kind: "tree";
+  readonly phase: TreePhase;
+  readonly starts: number;
+  readonly window: RestartWindow;
+  /** When the children that wait in `regrouping` may start; null if none do. */
+  readonly regroupAt: Instant | null;
+}
+
+/** A node's state. */
+export type NodeState = ActorState | TreeState;
+
+/** What a client waits for. */
+export interface Request {
+  readonly id: number;
+  readonly goal: "ready" | "stopped";
+  /** Each target, and how many starts it must have gone beyond. */
+  readonly targets: readonly { readonly node: NodeId; readonly startsBefore: number }[];
+}
+
+/** How the whole tree ended. */
+export type Outcome =
+  | { readonly kind: "completed" }
+  | { readonly kind: "cancelled"; readonly cause: CancelCause }
+  | { readonly kind: "failed"; readonly reason: FailReason }
+  | { readonly kind: "gave_up"; readonly reason: FailReason };
+
+/** The whole. */
+export interface State {
+  readonly plan: Plan;
+  readonly topology: Topology;
+  readonly nodes: readonly NodeState[];
+  /** Number of the last journal entry. */
+  readonly seq: number;
+  /** Number of the last run. */
+  readonly runs: number;
+  /** State of the generator that draws the jitter. */
+  readonly chance: number;
+  readonly requests: readonly Request[];
+  /** What cancelled the tree from outside, if anything did. */
+  readonly cancelled: CancelCause | null;
+  /** Null while the tree lives. */
+  readonly outcome: Outcome | null;
+}
+
+/** Whether there is a process, or a supervisor at work. */
+export function isAlive({ phase }: NodeState): boolean {
+  return phase.at === "starting" || phase.at === "running" || phase.at === "stopping" || phase.at === "up";
+}
+
+/** Whether a child has ended and nothing that is planned will start it again. */
+export function hasEndedForGood({ phase }: NodeState): boolean {
+  return phase.at === "completed" || phase.at === "failed" ||
+    (phase.at === "stopped" && phase.why === "strategy");
+}

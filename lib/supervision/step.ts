@@ -1,0 +1,98 @@
+/**
+ * The heart of supervise: what a tree of supervisors does next.
+ *
+ *     step(state, event, now) -> { state, effects }
+ *
+ * No promises, no clock, no chance but the seed in the state, and nothing thrown for anything that can happen. Every
+ * decision is made here and every process is handled elsewhere, so that what will happen can be computed.
+ *
+ * A step has two phases. First the event is applied, which writes wishes: this run has ended, that tree is to go down.
+ * Then the wishes are settled: who may start does, whose turn to stop has come does, who is over is concluded.
+ *
+ * Invariants:
+ * 1. An actor has at most one run at a time, and a new one only after the old one is over, its descendants included.
+ * 2. Every run that is spawned is closed once.
+ * 3. What is stopped by hand is started by hand alone.
+ * 4. A supervisor is concluded after all of its children.
+ * 5. After `finish` there are no effects.
+ */
+import { type Instant, NEVER } from "../base/instant.ts";
+import { actorAt, type Plan, ROOT } from "../config/plan.ts";
+import { actorDeadline, onActorTime, onRunEvent } from "./actor.ts";
+import type { TreeEvent } from "./event.ts";
+import { answerRequests } from "./goals.ts";
+import { onRequest } from "./requests.ts";
+import { EMPTY_WINDOW } from "./restart_window.ts";
+import { settle } from "./settle.ts";
+import type { NodeState, State } from "./state.ts";
+import { topologyOf } from "./topology.ts";
+import { activateTree, onTreeTime, treeDeadline } from "./tree.ts";
+import { type Stepped, Turn } from "./turn.ts";
+
+/** The state of a tree of which nothing has been started. `seed` draws the jitter of backoffs. */
+export function initialState(plan: Plan, seed: number): State {
+  return {
+    plan,
+    topology: topologyOf(plan),
+    nodes: plan.nodes.map(({ id, kind }): NodeState => {
+      const base = { id, restarts: 0, streak: 0, cause: 0, starts: 0, phase: { at: "inactive" } } as const;
+      return kind === "tree"
+        ? { ...base, kind: "tree", window: EMPTY_WINDOW, regroupAt: null }
+        : { ...base, kind: "actor", doom: null, skipDeps: false, lastExit: null };
+    }),
+    seq: 0,
+    runs: 0,
+    chance: seed >>> 0,
+    requests: [],
+    cancelled: null,
+    outcome: null,
+  };
+}
+
+/** Takes one step. */
+export function step(state: State, event: TreeEvent, now: Instant): Stepped {
+  if (state.outcome !== null) return { state, effects: [] };
+  const turn = new Turn(state, now);
+  apply(turn, event);
+  settle(turn);
+  answerRequests(turn);
+  return turn.finish();
+}
+
+/** When `time_passed` is due. Not later than this, whatever else happens. */
+export function nextDeadline(state: State, now: Instant): Instant {
+  if (state.outcome !== null) return NEVER;
+  let next = NEVER;
+  for (const node of state.nodes) {
+    const due = node.kind === "tree"
+      ? treeDeadline(node, now)
+      : actorDeadline(actorAt(state.plan, node.id), node);
+    if (due < next) next = due;
+  }
+  return next;
+}
+
+function apply(turn: Turn, event: TreeEvent): void {
+  switch (event.type) {
+    case "begun":
+      return activateTree(turn, ROOT);
+    case "time_passed":
+      return onTime(turn);
+    case "spawned":
+    case "spawn_failed":
+    case "probed":
+    case "stop_command_ended":
+    case "exited":
+    case "cleared":
+      return onRunEvent(turn, event);
+    default:
+      return onRequest(turn, event);
+  }
+}
+
+function onTime(turn: Turn): void {
+  for (let id = 0; id < turn.nodes.length; id++) {
+    if (turn.nodes[id]!.kind === "tree") onTreeTime(turn, id);
+    else onActorTime(turn, id);
+  }
+}

@@ -1,0 +1,20 @@
+import type { NodeId } from "../config/plan.ts";
+import type { Census } from "./census.ts";
+import type { Turn } from "./turn.ts";
+
+/**
+ * Whether a doomed actor's turn to stop has come: everything that depends on it, or on a tree around it, and is to stop
+ * too has stopped; and in a teardown a daemon's turn comes after the one-shots'.
+ *
+ * It cannot deadlock: an early one waits for early ones alone (topology), and dependencies have no cycles.
+ */
+export function mayStop(turn: Turn, census: Census, id: NodeId): boolean {
+  const { ancestors, dependents, stopsEarly } = turn.topology;
+  const above = ancestors[id]!;
+  for (const needed of [id, ...above]) {
+    if (dependents[needed]!.some((dependent) => census.leaving[dependent]! > 0)) return false;
+  }
+  if (stopsEarly[id]) return true;
+  const teardown = above.findLast((tree) => turn.tree(tree).phase.at === "stopping");
+  return teardown === undefined || census.leavingEarly[teardown] === 0;
+}

@@ -1,0 +1,113 @@
+/**
+ * Settles what is to become of nodes that somebody wants stopped. Only wishes are written here; which process is
+ * signalled when follows from the order of stopping, once all wishes stand.
+ */
+import { after, earliest, type Instant } from "../base/instant.ts";
+import type { NodeId } from "../config/plan.ts";
+import { conclude } from "./conclude.ts";
+import type { Then, TreeEnd } from "./state.ts";
+import { hurry } from "./stop_ladder.ts";
+import type { Turn } from "./turn.ts";
+
+/** What is wanted of a node. */
+interface Wish {
+  readonly id: NodeId;
+  readonly then: Then;
+  readonly deadline: Instant;
+  readonly cause: number;
+}
+
+/** Wants a node stopped by `deadline`, and everything below it, and `then` to follow. */
+export function stopNode(turn: Turn, id: NodeId, then: Then, deadline: Instant, cause: number): void {
+  apply(turn, [{ id, then, deadline, cause }]);
+}
+
+/** Tears a supervisor that is at work down, because its own rules say that it is over. */
+export function endTree(turn: Turn, id: NodeId, end: TreeEnd & { by: "itself" }, cause: number): void {
+  apply(turn, tearDown(turn, id, end, after(turn.now, turn.treeSpec(id).shutdownMs), cause));
+}
+
+function apply(turn: Turn, wishes: readonly Wish[]): void {
+  const pending = [...wishes];
+  while (pending.length > 0) {
+    const wish = pending.pop()!;
+    if (turn.nodes[wish.id]!.kind === "actor") stopActor(turn, wish);
+    else pending.push(...stopTree(turn, wish));
+  }
+}
+
+function stopActor(turn: Turn, { id, then, deadline, cause }: Wish): void {
+  const actor = turn.actor(id);
+  const { phase } = actor;
+  switch (phase.at) {
+    case "waiting":
+    case "backing_off":
+    case "regrouping":
+      return conclude(turn, id, then, cause);
+    case "starting":
+    case "running": {
+      const merged = actor.doom === null ? then : merge(actor.doom.then, then);
+      const doom = { then: merged, deadline: earliest(deadline, actor.doom?.deadline ?? deadline) };
+      return turn.setActor(id, { doom, cause });
+    }
+    case "stopping": {
+      const ladder = hurry(phase.ladder, deadline);
+      return turn.setActor(id, { phase: { ...phase, ladder, then: merge(phase.then, then) }, cause });
+    }
+    default:
+      return;
+  }
+}
+
+function stopTree(turn: Turn, { id, then, deadline, cause }: Wish): readonly Wish[] {
+  const { phase } = turn.tree(id);
+  switch (phase.at) {
+    case "waiting":
+    case "backing_off":
+    case "regrouping":
+      conclude(turn, id, then, cause);
+      return [];
+    case "up": {
+      const bound = earliest(deadline, after(turn.now, turn.treeSpec(id).shutdownMs));
+      return tearDown(turn, id, { by: "request", then }, bound, cause);
+    }
+    case "stopping": {
+      const bound = earliest(deadline, phase.deadline);
+      turn.setTree(id, { phase: { ...phase, deadline: bound, end: mergeEnd(phase.end, then) } });
+      return wishesForChildren(turn, id, bound, cause);
+    }
+    default:
+      return [];
+  }
+}
+
+function tearDown(turn: Turn, id: NodeId, end: TreeEnd, deadline: Instant, cause: number): readonly Wish[] {
+  const { phase } = turn.tree(id);
+  const readyAt = phase.at === "up" ? phase.readyAt : null;
+  const entry = turn.record(id, "cancelled", cause, { withinMs: Math.round(deadline - turn.now) });
+  const stopping = { at: "stopping", since: turn.now, readyAt, deadline, end } as const;
+  turn.setTree(id, { phase: stopping, cause: entry, regroupAt: null });
+  return wishesForChildren(turn, id, deadline, entry);
+}
+
+function wishesForChildren(turn: Turn, id: NodeId, deadline: Instant, cause: number): readonly Wish[] {
+  const then: Then = { to: "stopped", why: "tree" };
+  return turn.treeSpec(id).children.map((child) => ({ id: child, then, deadline, cause }));
+}
+
+/**
+ * What follows if something was decided already and something else is wanted now. A restart that somebody asks for
+ * outranks all. What has ended for good stays so, and a stop lasts: only a restart that was merely planned is overtaken.
+ */
+function merge(decided: Then, wanted: Then): Then {
+  if (wanted.to === "waiting") return wanted;
+  const isFinal = decided.to === "completed" || decided.to === "failed" || decided.to === "stopped";
+  const overtakes = decided.to === "stopped" && wanted.to === "stopped" && decided.why === "tree";
+  return isFinal && !overtakes ? decided : wanted;
+}
+
+function mergeEnd(decided: TreeEnd, wanted: Then): TreeEnd {
+  if (decided.by === "request") return { by: "request", then: merge(decided.then, wanted) };
+  const stands = decided.result.ok && wanted.to !== "waiting";
+  return stands ? decided : { by: "request", then: wanted };
+}

@@ -1,0 +1,140 @@
+/** The life of a supervisor: it is activated, works, is torn down, and is then concluded like any other child. */
+import { type Instant, NEVER } from "../base/instant.ts";
+import { invariant } from "../base/invariant.ts";
+import { type NodeId, ROOT } from "../config/plan.ts";
+import { conclude } from "./conclude.ts";
+import { afterEnd } from "./ending.ts";
+import type { FailReason } from "./reason.ts";
+import { EMPTY_WINDOW } from "./restart_window.ts";
+import {
+  isAlive,
+  type NodeState,
+  type Outcome,
+  type TearingDownPhase,
+  type Then,
+  type TreeEnd,
+  type TreeState,
+} from "./state.ts";
+import { endTree } from "./stopping.ts";
+import { treeResult } from "./tree_end.ts";
+import type { Turn } from "./turn.ts";
+
+/** Puts a supervisor to work with a fresh budget. Its children start anew, but for those that were stopped by hand. */
+export function activateTree(turn: Turn, id: NodeId): void {
+  const tree = turn.tree(id);
+  const cause = turn.record(id, "started", tree.cause || null, { starts: tree.starts + 1 });
+  turn.setTree(id, {
+    phase: { at: "up", since: turn.now, readyAt: null },
+    starts: tree.starts + 1,
+    window: EMPTY_WINDOW,
+    regroupAt: null,
+    cause,
+  });
+  for (const child of turn.treeSpec(id).children) resetChild(turn, child, cause);
+}
+
+/** Does what follows for a supervisor from the state of its children. */
+export function settleTree(turn: Turn, id: NodeId, isReady: boolean): void {
+  const { phase, regroupAt } = turn.tree(id);
+  if (phase.at === "up") {
+    const result = treeResult(turn.plan, turn.nodes, id);
+    if (result !== null) return endTree(turn, id, { by: "itself", result }, turn.tree(id).cause);
+    if (isReady && phase.readyAt === null) becomeReady(turn, id, turn.now - phase.since);
+    if (regroupAt !== null && turn.now >= regroupAt) releaseGroup(turn, id);
+  } else if (phase.at === "stopping" && !childrenOf(turn, id).some(isAlive)) {
+    concludeTree(turn, id);
+  }
+}
+
+/** When something is next due for a supervisor. Its teardown's deadline is in the wishes of its children. */
+export function treeDeadline(tree: TreeState, now: Instant): Instant {
+  if (tree.phase.at === "backing_off") return tree.phase.until;
+  return tree.regroupAt !== null && tree.regroupAt > now ? tree.regroupAt : NEVER;
+}
+
+/** Does what is due for a supervisor now. */
+export function onTreeTime(turn: Turn, id: NodeId): void {
+  const { phase } = turn.tree(id);
+  if (phase.at === "backing_off" && turn.now >= phase.until) {
+    turn.setTree(id, { phase: { at: "waiting", since: turn.now } });
+  }
+}
+
+function resetChild(turn: Turn, id: NodeId, cause: number): void {
+  const child = turn.nodes[id]!;
+  if (child.phase.at === "stopped" && child.phase.why === "request") return;
+  // A child that is waiting already was asked for while its supervisor was not yet at work.
+  const isWanted = turn.plan.nodes[id]!.autostart || child.phase.at === "waiting";
+  const phase = isWanted ? { at: "waiting", since: turn.now } as const : { at: "inactive" } as const;
+  if (child.kind === "actor") turn.setActor(id, { phase, cause, streak: 0, doom: null });
+  else turn.setTree(id, { phase, cause, streak: 0 });
+}
+
+function becomeReady(turn: Turn, id: NodeId, afterMs: number): void {
+  const cause = turn.record(id, "ready", turn.tree(id).cause, { afterMs: Math.round(afterMs) });
+  const { phase } = turn.tree(id);
+  if (phase.at === "up") turn.setTree(id, { phase: { ...phase, readyAt: turn.now }, cause });
+}
+
+/** Starts the companions of a failure again, as soon as all of them, and all that go with them, have stopped. */
+function releaseGroup(turn: Turn, id: NodeId): void {
+  const children = childrenOf(turn, id);
+  if (children.some(isLeavingGroup)) return;
+  turn.setTree(id, { regroupAt: null });
+  for (const child of children) {
+    if (child.phase.at !== "regrouping") continue;
+    const phase = { at: "waiting", since: turn.now } as const;
+    if (child.kind === "actor") turn.setActor(child.id, { phase });
+    else turn.setTree(child.id, { phase });
+  }
+}
+
+function isLeavingGroup(node: NodeState): boolean {
+  const then = thenOf(node);
+  return then !== null && (then.to === "regrouping" || (then.to === "stopped" && then.why === "strategy"));
+}
+
+function thenOf(node: NodeState): Then | null {
+  if (node.kind === "actor") return node.phase.at === "stopping" ? node.phase.then : node.doom?.then ?? null;
+  return node.phase.at === "stopping" && node.phase.end.by === "request" ? node.phase.end.then : null;
+}
+
+function concludeTree(turn: Turn, id: NodeId): void {
+  const { phase, cause } = turn.tree(id);
+  invariant(phase.at === "stopping", "only a supervisor that is torn down is concluded");
+  if (id === ROOT) return concludeRoot(turn, phase.end, cause);
+  const then = afterTree(turn, id, phase, cause);
+  conclude(turn, id, then, turn.tree(id).cause);
+}
+
+function afterTree(turn: Turn, id: NodeId, { end, readyAt }: TearingDownPhase, cause: number): Then {
+  if (end.by === "request") return end.then;
+  const reason: FailReason = end.result.ok ? { kind: "child", child: id } : end.result.reason;
+  const givesUp = reason.kind === "gave_up" && turn.treeSpec(id).onFailure === "stop";
+  if (givesUp) return { to: "failed", reason };
+  return afterEnd(turn, id, { success: end.result.ok, reason, readySince: readyAt }, cause);
+}
+
+function concludeRoot(turn: Turn, end: TreeEnd, cause: number): void {
+  const outcome = outcomeOf(turn, end);
+  const entry = turn.record(ROOT, "ended", cause, { outcome });
+  const then: Then = end.by === "request"
+    ? end.then
+    : end.result.ok
+    ? { to: "completed" }
+    : { to: "failed", reason: end.result.reason };
+  turn.outcome = outcome;
+  conclude(turn, ROOT, then, entry);
+  turn.emit({ type: "finish", outcome });
+}
+
+function outcomeOf(turn: Turn, end: TreeEnd): Outcome {
+  if (end.by === "request") return { kind: "cancelled", cause: turn.cancelled ?? "down" };
+  if (end.result.ok) return { kind: "completed" };
+  const { reason } = end.result;
+  return { kind: reason.kind === "gave_up" ? "gave_up" : "failed", reason };
+}
+
+function childrenOf(turn: Turn, id: NodeId): readonly NodeState[] {
+  return turn.treeSpec(id).children.map((child) => turn.nodes[child]!);
+}

@@ -1,0 +1,129 @@
+/**
+ * One step in the making: a draft of the next state and the effects so far. It lives inside of `step` only, so that from
+ * outside a step is a plain function of values.
+ */
+import type { Instant } from "../base/instant.ts";
+import { invariant } from "../base/invariant.ts";
+import { actorAt, type ActorSpec, type NodeId, type Plan, treeAt, type TreeSpec } from "../config/plan.ts";
+import { draw } from "./chance.ts";
+import type { Effect } from "./effect.ts";
+import type { EntryEvent } from "./journal_entry.ts";
+import type { ActorState, NodeState, Request, RunId, State, TreeState } from "./state.ts";
+import type { Topology } from "./topology.ts";
+
+/** What a step gives. */
+export interface Stepped {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+}
+
+/** See the module. */
+export class Turn {
+  readonly now: Instant;
+  readonly plan: Plan;
+  readonly topology: Topology;
+  /** Whether a node has changed since this was last set to false. */
+  changed = false;
+  readonly #before: State;
+  readonly #nodes: NodeState[];
+  readonly #effects: Effect[] = [];
+  #seq: number;
+  #runs: number;
+  #chance: number;
+  requests: readonly Request[];
+  cancelled: State["cancelled"];
+  outcome: State["outcome"];
+
+  constructor(before: State, now: Instant) {
+    this.now = now;
+    this.plan = before.plan;
+    this.topology = before.topology;
+    this.#before = before;
+    this.#nodes = [...before.nodes];
+    this.#seq = before.seq;
+    this.#runs = before.runs;
+    this.#chance = before.chance;
+    this.requests = before.requests;
+    this.cancelled = before.cancelled;
+    this.outcome = before.outcome;
+  }
+
+  get nodes(): readonly NodeState[] {
+    return this.#nodes;
+  }
+
+  actor(id: NodeId): ActorState {
+    const node = this.#nodes[id];
+    invariant(node?.kind === "actor", `node ${id} is no actor`);
+    return node;
+  }
+
+  tree(id: NodeId): TreeState {
+    const node = this.#nodes[id];
+    invariant(node?.kind === "tree", `node ${id} is no tree`);
+    return node;
+  }
+
+  actorSpec(id: NodeId): ActorSpec {
+    return actorAt(this.plan, id);
+  }
+
+  treeSpec(id: NodeId): TreeSpec {
+    return treeAt(this.plan, id);
+  }
+
+  /** Changes fields of an actor. */
+  setActor(id: NodeId, fields: Partial<Omit<ActorState, "id" | "kind">>): void {
+    this.#nodes[id] = { ...this.actor(id), ...fields };
+    this.changed = true;
+  }
+
+  /** Changes fields of a tree. */
+  setTree(id: NodeId, fields: Partial<Omit<TreeState, "id" | "kind">>): void {
+    this.#nodes[id] = { ...this.tree(id), ...fields };
+    this.changed = true;
+  }
+
+  emit(effect: Effect): void {
+    this.#effects.push(effect);
+  }
+
+  /** Writes a journal entry and returns its number, for what follows from it. */
+  record(
+    node: NodeId,
+    event: EntryEvent,
+    cause: number | null,
+    data: Readonly<Record<string, unknown>> = {},
+  ): number {
+    this.#seq += 1;
+    this.emit({ type: "record", entry: { seq: this.#seq, node, event, cause, data } });
+    return this.#seq;
+  }
+
+  /** A number for a new run. */
+  newRun(): RunId {
+    this.#runs += 1;
+    return this.#runs;
+  }
+
+  /** A number in [0, 1). */
+  chance(): number {
+    const { value, next } = draw(this.#chance);
+    this.#chance = next;
+    return value;
+  }
+
+  finish(): Stepped {
+    const state: State = {
+      ...this.#before,
+      nodes: this.#nodes,
+      seq: this.#seq,
+      runs: this.#runs,
+      chance: this.#chance,
+      requests: this.requests,
+      cancelled: this.cancelled,
+      outcome: this.outcome,
+    };
+    return { state, effects: this.#effects };
+  }
+}

@@ -1,0 +1,114 @@
+/** Plans by hand, for tests of what decides: only what differs from the defaults needs to be said. */
+import type { ActorSpec, Condition, NodeSpec, Plan, TreeSpec } from "../../lib/config/plan.ts";
+
+const AT = { file: "/test/supervise.toml", line: 1, column: 1 };
+const BACKOFF = { initialMs: 100, maxMs: 30_000, factor: 2, jitter: 0, resetAfterMs: 10_000 };
+
+/** An actor by its differences; `needs` names dependencies by path, with their conditions. */
+export interface ActorSketch extends Partial<Omit<ActorSpec, "kind" | "dependsOn" | "stop">> {
+  readonly needs?: Readonly<Record<string, Condition>>;
+  readonly stop?: Partial<ActorSpec["stop"]>;
+}
+
+/** A tree by its differences and its children. */
+export interface TreeSketch extends Partial<Omit<TreeSpec, "kind" | "children" | "dependsOn">> {
+  readonly needs?: Readonly<Record<string, Condition>>;
+  readonly children: Readonly<Record<string, ActorSketch | TreeSketch>>;
+}
+
+/** Builds a plan from a sketch of its root. */
+export function planOf(root: TreeSketch): Plan {
+  const nodes: NodeSpec[] = [];
+  const waits: (Readonly<Record<string, Condition>> | undefined)[] = [];
+  add("", null, root);
+  const byPath = new Map(nodes.map((node) => [node.path, node.id]));
+  const linked = nodes.map((node) => {
+    const dependsOn = Object.entries(waits[node.id] ?? {}).map(([path, condition]) => {
+      const on = byPath.get(path);
+      if (on === undefined) throw new Error(`no node ${path}`);
+      return { on, condition };
+    });
+    return { ...node, dependsOn };
+  });
+  return { name: "test", file: AT.file, dir: "/test", nodes: linked };
+
+  function add(path: string, parent: number | null, sketch: ActorSketch | TreeSketch): number {
+    const id = nodes.length;
+    const base = {
+      id,
+      path,
+      name: path.split("/").at(-1)!,
+      parent,
+      at: AT,
+      significant: false,
+      backoff: BACKOFF,
+      dependsOn: [],
+      autostart: true,
+    };
+    waits.push(sketch.needs);
+    if (!("children" in sketch)) {
+      nodes.push(actorFrom(base, sketch));
+      return id;
+    }
+    nodes.push(undefined as unknown as NodeSpec);
+    const { children: childSketches, needs: _, ...differences } = sketch;
+    const children = Object.entries(childSketches).map(([name, child]) =>
+      add(path === "" ? name : `${path}/${name}`, id, child)
+    );
+    const holdsDaemon = children.some((child) => nodes[child]!.daemon && nodes[child]!.autostart);
+    const holdsSignificant = children.some((child) => nodes[child]!.significant);
+    const daemon = holdsDaemon && !holdsSignificant;
+    nodes[id] = {
+      kind: "tree",
+      ...base,
+      daemon,
+      restart: parent !== null && daemon ? "always" : "never",
+      strategy: "one_for_one",
+      intensity: { restarts: 5, withinMs: 30_000 },
+      onFailure: "escalate",
+      autoShutdown: "any_significant",
+      shutdownMs: 30_000,
+      start: "parallel",
+      concurrency: null,
+      ...differences,
+      children,
+    };
+    return id;
+  }
+}
+
+type Shared =
+  | "id"
+  | "path"
+  | "name"
+  | "parent"
+  | "at"
+  | "significant"
+  | "backoff"
+  | "dependsOn"
+  | "autostart";
+
+function actorFrom(
+  base: Pick<ActorSpec, Shared>,
+  { needs: _, stop, ...differences }: ActorSketch,
+): ActorSpec {
+  const daemon = differences.daemon ?? false;
+  return {
+    ...base,
+    kind: "exec",
+    daemon,
+    restart: daemon ? "always" : "never",
+    argv: ["true"],
+    cwd: "/test",
+    env: {},
+    inheritEnv: true,
+    stdin: null,
+    successExitCodes: [0],
+    successSignals: [],
+    ready: null,
+    startTimeoutMs: 30_000,
+    runTimeoutMs: null,
+    ...differences,
+    stop: { command: null, signal: "SIGTERM", to: "process", graceMs: 10_000, kill: "tree", ...stop },
+  };
+}

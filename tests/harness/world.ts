@@ -1,0 +1,251 @@
+/**
+ * A world for the pure core to act in: it performs effects on processes that exist as data only, and moves time by hand.
+ * Every process does what its script says; by default it starts, is ready, and ends when it is told to.
+ */
+import assert from "node:assert/strict";
+import { type Instant, instant, NEVER } from "../../lib/base/instant.ts";
+import type { Signal } from "../../lib/base/signals.ts";
+import type { NodeId, Plan } from "../../lib/config/plan.ts";
+import type { Effect, RunEffect } from "../../lib/supervision/effect.ts";
+import type { RequestEvent, TreeEvent } from "../../lib/supervision/event.ts";
+import type { CancelCause } from "../../lib/supervision/reason.ts";
+import type { Outcome, RunId, State } from "../../lib/supervision/state.ts";
+import { initialState, nextDeadline, step } from "../../lib/supervision/step.ts";
+
+/** How the processes of an actor behave. */
+export interface Script {
+  /** What a spawn comes to: a process, an error with this text, or nothing until the test says so. */
+  spawn: "ok" | "silent" | { readonly error: string };
+  /** What each probe says: null for ready; "silent" leaves it open. */
+  probe: string | null | "silent";
+  /** Whether the stop signal ends it. */
+  obeys: boolean;
+  /** Whether it leaves descendants behind that only SIGKILL ends; "immortal": not even that. */
+  leaves: "nothing" | "stubborn" | "immortal";
+}
+
+interface Process {
+  readonly node: NodeId;
+  readonly run: RunId;
+  alive: boolean;
+  cleared: boolean;
+}
+
+/** See the module. */
+export class World {
+  readonly plan: Plan;
+  state: State;
+  now: Instant = instant(0);
+  /** Everything that happened, one line each: effects and journal entries by path. */
+  readonly log: string[] = [];
+  readonly replies = new Map<number, { ok: boolean; refusal: string | null }>();
+  outcome: Outcome | null = null;
+  readonly processes: Process[] = [];
+  readonly #scripts = new Map<NodeId, Script>();
+  readonly #inbox: TreeEvent[] = [];
+  #nextRequest = 1;
+
+  constructor(plan: Plan, seed = 1) {
+    this.plan = plan;
+    this.state = initialState(plan, seed);
+  }
+
+  /** Number of the node at `path`. */
+  id(path: string): NodeId {
+    const node = this.plan.nodes.find((node) => node.path === path);
+    assert.ok(node, `no node ${path}`);
+    return node.id;
+  }
+
+  /** Changes how an actor's processes behave from now on. */
+  script(path: string, changes: Partial<Script>): void {
+    Object.assign(this.#scriptOf(this.id(path)), changes);
+  }
+
+  begin(): this {
+    this.send({ type: "begun" });
+    return this;
+  }
+
+  /** The process of an actor ends by itself. */
+  exits(path: string, how: number | Signal = 0): void {
+    const process = this.processOf(path);
+    assert.ok(process, `${path} has no process`);
+    this.#end(process, how);
+  }
+
+  /** Sends an event, and performs what follows from it, one event after the other as in the real inbox. */
+  send(event: TreeEvent): void {
+    this.#inbox.push(event);
+    if (this.#inbox.length > 1) return;
+    for (; this.#inbox.length > 0; this.#inbox.shift()) {
+      const { state, effects } = step(this.state, this.#inbox[0]!, this.now);
+      this.state = state;
+      for (const effect of effects) this.#note(effect);
+      for (const effect of effects) this.#perform(effect);
+    }
+  }
+
+  start(paths: readonly string[], deps = true): number {
+    return this.#request({ type: "start_requested", request: null, nodes: this.ids(paths), deps });
+  }
+
+  stop(...paths: readonly string[]): number {
+    return this.#request({ type: "stop_requested", request: null, nodes: this.ids(paths) });
+  }
+
+  restart(...paths: readonly string[]): number {
+    return this.#request({ type: "restart_requested", request: null, nodes: this.ids(paths) });
+  }
+
+  awaitReady(...paths: readonly string[]): number {
+    return this.#request({ type: "ready_awaited", request: 0, nodes: this.ids(paths) });
+  }
+
+  down(cause: CancelCause = "down", withinMs: number | null = null): void {
+    this.send({ type: "down_requested", cause, withinMs });
+  }
+
+  /** Moves time, stopping at every deadline on the way. */
+  advance(ms: number): void {
+    const until = instant(this.now + ms);
+    let standstill = 0;
+    for (let due = this.#due(); due <= until; due = this.#due()) {
+      standstill = due > this.now ? 0 : standstill + 1;
+      assert.ok(standstill < 10, "a deadline that is due is not acted on");
+      if (due > this.now) this.now = due;
+      this.send({ type: "time_passed" });
+    }
+    this.now = until;
+  }
+
+  /** Moves time on from deadline to deadline until there is none. */
+  exhaust(limit = 10_000): void {
+    for (let due = this.#due(); due !== NEVER; due = this.#due()) {
+      assert.ok(limit-- > 0, "time never comes to rest");
+      this.advance(Math.max(0, due - this.now));
+    }
+  }
+
+  /** What every node is doing. */
+  phases(): Record<string, string> {
+    return Object.fromEntries(
+      this.state.nodes.slice(1).map((node) => [this.plan.nodes[node.id]!.path, node.phase.at]),
+    );
+  }
+
+  phase(path: string): string {
+    return this.state.nodes[this.id(path)]!.phase.at;
+  }
+
+  /** The lines since the last call that speak of one of `kinds`. */
+  take(...kinds: readonly string[]): string[] {
+    const lines = this.log.splice(0);
+    return kinds.length === 0 ? lines : lines.filter((line) => kinds.includes(line.split(" ")[0]!));
+  }
+
+  processOf(path: string): Process | undefined {
+    const id = this.id(path);
+    return this.processes.find((process) => process.node === id && process.alive);
+  }
+
+  ids(paths: readonly string[]): readonly NodeId[] {
+    return paths.map((path) => this.id(path));
+  }
+
+  #request(event: RequestEvent & { request: number | null }): number {
+    const request = this.#nextRequest++;
+    this.send({ ...event, request } as RequestEvent);
+    return request;
+  }
+
+  #due(): Instant {
+    return nextDeadline(this.state, this.now);
+  }
+
+  #scriptOf(node: NodeId): Script {
+    const known = this.#scripts.get(node);
+    if (known !== undefined) return known;
+    const script: Script = { spawn: "ok", probe: null, obeys: true, leaves: "nothing" };
+    this.#scripts.set(node, script);
+    return script;
+  }
+
+  #note(effect: Effect): void {
+    if (effect.type === "record") {
+      this.log.push(`#${effect.entry.event} ${this.plan.nodes[effect.entry.node]!.path}`);
+    } else if ("node" in effect) this.log.push(`${effect.type} ${this.plan.nodes[effect.node]!.path}`);
+    else this.log.push(effect.type);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case "record":
+        return;
+      case "reply":
+        this.replies.set(effect.request, { ok: effect.ok, refusal: effect.refusal });
+        return;
+      case "finish":
+        this.outcome = effect.outcome;
+        return;
+      default:
+        return this.#performOnRun(effect);
+    }
+  }
+
+  #performOnRun(effect: RunEffect): void {
+    const { node, run } = effect;
+    const script = this.#scriptOf(node);
+    const process = this.processes.find((process) => process.run === run);
+    switch (effect.type) {
+      case "spawn":
+        if (script.spawn === "silent") return;
+        if (script.spawn !== "ok") {
+          return this.send({ type: "spawn_failed", node, run, message: script.spawn.error });
+        }
+        return this.spawned(node, run);
+      case "abort_spawn":
+        return this.send({ type: "spawn_failed", node, run, message: "called off" });
+      case "probe":
+        if (script.probe === "silent") return;
+        return this.send({ type: "probed", node, run, error: script.probe });
+      case "stop_command":
+        return this.send({ type: "stop_command_ended", node, run });
+      case "signal":
+        if (script.obeys && process?.alive) this.#end(process, "SIGTERM");
+        return;
+      case "end_rest":
+        if (script.leaves === "nothing") this.#clear(process!);
+        return;
+      case "leave_rest":
+        return this.#clear(process!);
+      case "kill_all":
+        if (script.leaves === "immortal") return;
+        if (process?.alive) this.#end(process, "SIGKILL");
+        if (process !== undefined) this.#clear(process);
+        return;
+      case "close_run":
+        if (process !== undefined) process.cleared = true;
+    }
+  }
+
+  /** A spawn that the script kept silent about succeeds. */
+  spawned(node: NodeId, run: RunId): void {
+    this.processes.push({ node, run, alive: true, cleared: false });
+    this.send({ type: "spawned", node, run, pid: 1_000 + run });
+  }
+
+  #end(process: Process, how: number | Signal): void {
+    process.alive = false;
+    const exit = typeof how === "number"
+      ? { how: "exited", code: how } as const
+      : { how: "signalled", signal: how } as const;
+    this.send({ type: "exited", node: process.node, run: process.run, exit });
+  }
+
+  #clear(process: Process): void {
+    if (process.cleared) return;
+    process.cleared = true;
+    this.send({ type: "cleared", node: process.node, run: process.run });
+  }
+}
