@@ -5,7 +5,7 @@ import type { Turn } from "./turn.ts";
 
 /** See the module. Arrays are indexed by node. */
 export interface Census {
-  readonly trees: readonly TreeReadiness[];
+  readonly trees: TreeReadiness[];
   /** Actors at or below the node that are to stop and still have a process. */
   readonly leaving: readonly number[];
   /** Those of them that a teardown ends first. */
@@ -13,6 +13,9 @@ export interface Census {
   /** Children of a tree that are being started. */
   readonly starting: number[];
 }
+
+/** A tree that was put to work in this very pass: its children have yet to start. */
+export const JUST_ACTIVATED: TreeReadiness = { ready: false, spoilt: false };
 
 const EMPTY: TreeReadiness = { ready: true, spoilt: false };
 

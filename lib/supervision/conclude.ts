@@ -1,4 +1,4 @@
-import type { NodeId } from "../config/plan.ts";
+import { type NodeId, subtreeOf } from "../config/plan.ts";
 import type { IdlePhase, Then } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -6,8 +6,25 @@ import type { Turn } from "./turn.ts";
 export function conclude(turn: Turn, id: NodeId, then: Then, cause: number): void {
   const entry = recordConclusion(turn, id, then, cause);
   const fields = { phase: phaseFor(turn, then), cause: entry };
-  if (turn.nodes[id]!.kind === "actor") turn.setActor(id, { ...fields, doom: null });
-  else turn.setTree(id, { ...fields, regroupAt: null });
+  if (turn.nodes[id]!.kind === "actor") return turn.setActor(id, { ...fields, doom: null });
+  turn.setTree(id, { ...fields, regroupAt: null });
+  if (isFinal(then)) giveUpWaiting(turn, id, entry);
+}
+
+/** Whether nothing that is planned starts the node again. */
+function isFinal({ to }: Then): boolean {
+  return to === "stopped" || to === "completed" || to === "failed";
+}
+
+/** Below a tree that will not come back, nobody waits for it any more. */
+function giveUpWaiting(turn: Turn, tree: NodeId, cause: number): void {
+  const phase = { at: "stopped", why: "tree" } as const;
+  for (const id of subtreeOf(turn.plan, tree).slice(1)) {
+    const node = turn.nodes[id]!;
+    if (node.phase.at !== "waiting" && node.phase.at !== "backing_off") continue;
+    if (node.kind === "actor") turn.setActor(id, { phase, cause });
+    else turn.setTree(id, { phase, cause });
+  }
 }
 
 function phaseFor(turn: Turn, then: Then): IdlePhase {

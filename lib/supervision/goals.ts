@@ -56,16 +56,19 @@ function goalVerdict(
   return goal === "stopped" ? stopVerdict(node) : readyVerdict(node, startsBefore);
 }
 
-function stopVerdict({ phase }: NodeState): "open" | "reached" | "missed" {
-  switch (phase.at) {
+/** Whoever was asked to stop stays on its way down, unless somebody else wants it up again meanwhile. */
+function stopVerdict(node: NodeState): "open" | "reached" | "missed" {
+  switch (node.phase.at) {
     case "inactive":
     case "stopped":
     case "completed":
       return "reached";
     case "failed":
-      return phase.reason.kind === "survivors" ? "missed" : "reached";
-    default:
+      return node.phase.reason.kind === "survivors" ? "missed" : "reached";
+    case "stopping":
       return "open";
+    default:
+      return node.kind === "actor" && node.doom !== null ? "open" : "missed";
   }
 }
 

@@ -5,7 +5,7 @@
 import type { NodeId } from "../config/plan.ts";
 import { startActor } from "./actor_start.ts";
 import { beginActorStop } from "./actor_stop.ts";
-import { type Census, takeCensus } from "./census.ts";
+import { type Census, JUST_ACTIVATED, takeCensus } from "./census.ts";
 import { conclude } from "./conclude.ts";
 import { failedDependency, startVerdict } from "./start_order.ts";
 import { mayStop } from "./stop_order.ts";
@@ -46,17 +46,25 @@ function tryStart(turn: Turn, census: Census, id: NodeId): void {
     return conclude(turn, id, { to: "failed", reason: { kind: "dependency", on: verdict.on } }, cause);
   }
   census.starting[turn.plan.nodes[id]!.parent!]! += 1;
-  if (turn.nodes[id]!.kind === "tree") activateTree(turn, id);
-  else startActor(turn, id);
+  if (turn.nodes[id]!.kind === "actor") return startActor(turn, id);
+  activateTree(turn, id);
+  census.trees[id] = JUST_ACTIVATED;
 }
 
 /** Whoever waits for something that nobody has started starts it. */
 function pullIn(turn: Turn, id: NodeId): void {
   for (const { on } of turn.plan.nodes[id]!.dependsOn) {
     const target = turn.nodes[on]!;
-    if (target.kind !== "actor" || target.phase.at !== "inactive") continue;
+    if (target.kind !== "actor" || target.phase.at !== "inactive" || isGone(turn, on)) continue;
     turn.setActor(on, { phase: { at: "waiting", since: turn.now }, cause: turn.nodes[id]!.cause });
   }
+}
+
+/** Whether a supervisor around a node has ended, so that nothing in it starts by itself. */
+function isGone(turn: Turn, id: NodeId): boolean {
+  return turn.topology.ancestors[id]!.some((tree) =>
+    ["stopped", "completed", "failed"].includes(turn.tree(tree).phase.at)
+  );
 }
 
 /** What failed only because a dependency had failed waits again when that comes back. */

@@ -14,7 +14,7 @@
  * 2. Every run that is spawned is closed once.
  * 3. What is stopped by hand is started by hand alone.
  * 4. A supervisor is concluded after all of its children.
- * 5. After `finish` there are no effects.
+ * 5. After `finish` nothing is done any more; requests are still answered.
  */
 import { type Instant, NEVER } from "../base/instant.ts";
 import { actorAt, type Plan, ROOT } from "../config/plan.ts";
@@ -51,7 +51,7 @@ export function initialState(plan: Plan, seed: number): State {
 
 /** Takes one step. */
 export function step(state: State, event: TreeEvent, now: Instant): Stepped {
-  if (state.outcome !== null) return { state, effects: [] };
+  if (state.outcome !== null) return { state, effects: refuse(event) };
   const turn = new Turn(state, now);
   apply(turn, event);
   settle(turn);
@@ -70,6 +70,12 @@ export function nextDeadline(state: State, now: Instant): Instant {
     if (due < next) next = due;
   }
   return next;
+}
+
+/** A tree that has ended owes nothing but an answer. */
+function refuse(event: TreeEvent): Stepped["effects"] {
+  if (!("request" in event) || event.request === null) return [];
+  return [{ type: "reply", request: event.request, ok: false, refusal: "the tree has ended" }];
 }
 
 function apply(turn: Turn, event: TreeEvent): void {

@@ -205,6 +205,7 @@ export class World {
         }
         return this.spawned(node, run);
       case "abort_spawn":
+        if (process !== undefined) return;
         return this.send({ type: "spawn_failed", node, run, message: "called off" });
       case "probe":
         if (script.probe === "silent") return;

@@ -1,0 +1,252 @@
+import assert from "node:assert/strict";
+import { planOf } from "../harness/plan.ts";
+import { test } from "../harness/test.ts";
+import { World } from "../harness/world.ts";
+
+type Verb = "start" | "stop" | "restart" | "down";
+const VERBS: readonly Verb[] = ["start", "stop", "restart", "down"];
+
+/** A daemon in each situation that a request can find it in. */
+const SITUATIONS: Readonly<Record<string, (world: World) => void>> = {
+  running: (world) => {
+    world.begin();
+  },
+  "being spawned": (world) => {
+    world.script("a", { spawn: "silent" });
+    world.begin();
+    world.script("a", { spawn: "ok" });
+  },
+  "starting": (world) => {
+    world.script("a", { probe: "refused" });
+    world.begin();
+    world.script("a", { probe: null });
+  },
+  "backing off": (world) => {
+    world.begin();
+    world.exits("a", 1);
+    world.exits("a", 1);
+    assert.equal(world.phase("a"), "backing_off");
+  },
+  stopping: (world) => {
+    world.begin();
+    world.script("a", { obeys: false });
+    world.stop("a");
+    assert.equal(world.phase("a"), "stopping");
+  },
+  stopped: (world) => {
+    world.begin();
+    world.stop("a");
+    assert.equal(world.phase("a"), "stopped");
+  },
+  failed: (world) => {
+    world.script("a", { spawn: { error: "no such file" } });
+    world.begin();
+    world.script("a", { spawn: "ok" });
+    assert.equal(world.phase("a"), "failed");
+  },
+};
+
+function apply(world: World, verb: Verb): number | null {
+  switch (verb) {
+    case "start":
+      return world.start(["a"]);
+    case "stop":
+      return world.stop("a");
+    case "restart":
+      return world.restart("a");
+    case "down":
+      world.down();
+      return null;
+  }
+}
+
+test("requests: every ordered pair of them, in every situation, ends as the last one says", () => {
+  const ready = { probe: { type: "file", path: "/x" }, intervalMs: 100 } as const;
+  for (const [situation, arrange] of Object.entries(SITUATIONS)) {
+    for (const first of VERBS) {
+      for (const second of VERBS) {
+        const restart = situation === "failed" ? "never" : "always";
+        const world = new World(
+          planOf({ children: { a: { daemon: true, ready, restart }, z: { daemon: true } } }),
+        );
+        arrange(world);
+        const requests = [apply(world, first), apply(world, second)];
+        world.exhaust();
+        const where = `${situation}: ${first}, then ${second}`;
+        const goesDown = first === "down" || second === "down";
+        assert.equal(world.outcome !== null, goesDown, where);
+        const expected = goesDown
+          ? ["stopped", "failed"]
+          : second === "stop"
+          ? ["stopped", "failed"]
+          : ["running"];
+        assert.ok(expected.includes(world.phase("a")), `${where}: ${world.phase("a")}`);
+        if (second === "stop" && !goesDown && situation !== "failed") {
+          assert.equal(world.phase("a"), "stopped", where);
+        }
+        for (const request of requests) {
+          assert.ok(request === null || world.replies.has(request), `${where}: a request was not answered`);
+        }
+        const open = world.processes.filter((process) => !process.cleared).map((process) => process.node);
+        assert.ok(new Set(open).size === open.length, `${where}: two of the same`);
+      }
+    }
+  }
+});
+
+test("requests: a stop overtakes a pending restart", () => {
+  const world = new World(planOf({ children: { a: { daemon: true } } })).begin();
+  world.exits("a", 1);
+  world.exits("a", 1);
+  world.take();
+  const request = world.stop("a");
+  world.exhaust();
+  assert.deepEqual(world.take("spawn"), []);
+  assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
+});
+
+test("requests: a stop overtakes the restart of a run whose descendants are still being ended", () => {
+  const world = new World(planOf({ children: { a: { daemon: true } } })).begin();
+  world.script("a", { leaves: "stubborn" });
+  world.exits("a", 1);
+  world.take();
+  world.stop("a");
+  world.exhaust();
+  assert.deepEqual(world.take("spawn", "#stopped"), ["#stopped a"]);
+});
+
+test("requests: a stop while a process is being spawned ends it, also if it comes too late", () => {
+  const world = new World(planOf({ children: { a: { daemon: true }, z: { daemon: true } } }));
+  world.script("a", { spawn: "silent" });
+  world.begin();
+  const run = world.state.runs;
+  world.script("a", { obeys: false });
+  world.send({ type: "stop_requested", request: null, nodes: [world.id("a")] });
+  assert.equal(world.phase("a"), "stopped");
+  world.take();
+  // Its spawn had been called off: what comes now is about a run that is over.
+  world.send({ type: "spawned", node: world.id("a"), run: run - 1, pid: 7 });
+  assert.deepEqual(world.take(), []);
+});
+
+test("requests: stop leaves dependents alone, and lasts while others restart", () => {
+  const world = new World(planOf({
+    children: { db: { daemon: true }, api: { daemon: true, needs: { db: "ready" } } },
+  })).begin();
+  world.stop("db");
+  assert.deepEqual(world.phases(), { db: "stopped", api: "running" });
+  world.exits("api", 1);
+  assert.deepEqual(world.phases(), { db: "stopped", api: "waiting" });
+  world.start(["db"]);
+  assert.deepEqual(world.phases(), { db: "running", api: "running" });
+});
+
+test("requests: start brings dependencies up, --no-deps neither starts them nor waits", () => {
+  const plan = planOf({
+    children: { db: { daemon: true }, api: { daemon: true, needs: { db: "ready" } }, z: { daemon: true } },
+  });
+  for (const deps of [true, false]) {
+    const world = new World(plan).begin();
+    world.stop("api", "db");
+    const request = world.start(["api"], deps);
+    assert.deepEqual(world.phases(), { db: deps ? "running" : "stopped", api: "running", z: "running" });
+    assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
+  }
+});
+
+test("requests: several are stopped in the order of their dependencies", () => {
+  const world = new World(planOf({
+    children: { db: { daemon: true }, api: { daemon: true, needs: { db: "ready" } }, z: { daemon: true } },
+  })).begin();
+  world.script("api", { obeys: false });
+  world.take();
+  world.stop("db", "api");
+  assert.deepEqual(world.take("signal"), ["signal api"]);
+  world.exits("api", "SIGTERM");
+  assert.deepEqual(world.take("signal"), ["signal db"]);
+});
+
+test("requests: a completed one-shot is run again if it is named, not if it is a dependency", () => {
+  const world = new World(planOf({
+    children: { migrate: {}, api: { daemon: true, needs: { migrate: "completed" } } },
+  })).begin();
+  world.exits("migrate", 0);
+  world.stop("api");
+  world.take();
+  world.start(["api"]);
+  assert.deepEqual(world.take("spawn"), ["spawn api"]);
+  world.start(["migrate"]);
+  assert.deepEqual(world.take("spawn"), ["spawn migrate"]);
+});
+
+test("requests: a restart is answered by the new run, not by the old one", () => {
+  const ready = { probe: { type: "file", path: "/x" }, intervalMs: 100 } as const;
+  const world = new World(planOf({ children: { a: { daemon: true, ready } } })).begin();
+  world.script("a", { obeys: false, probe: "missing" });
+  const request = world.restart("a");
+  world.advance(5_000);
+  assert.equal(world.replies.has(request), false);
+  world.advance(5_000);
+  assert.equal(world.phase("a"), "starting");
+  assert.equal(world.replies.has(request), false);
+  world.script("a", { probe: null });
+  world.advance(5_000);
+  assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
+});
+
+test("requests: starting one child of a stopped tree starts the tree, and of its children only that one", () => {
+  const world = new World(planOf({
+    children: { pool: { children: { x: { daemon: true }, y: { daemon: true } } }, z: { daemon: true } },
+  })).begin();
+  world.stop("pool");
+  assert.deepEqual(world.phases(), {
+    pool: "stopped",
+    "pool/x": "stopped",
+    "pool/y": "stopped",
+    z: "running",
+  });
+  world.start(["pool/y"]);
+  assert.deepEqual(world.phases(), { pool: "up", "pool/x": "stopped", "pool/y": "running", z: "running" });
+  world.start(["pool"]);
+  assert.equal(world.phase("pool/x"), "running");
+});
+
+test("requests: restarting a tree restarts what runs in it, and leaves what was stopped by hand", () => {
+  const world = new World(planOf({
+    children: { pool: { children: { x: { daemon: true }, y: { daemon: true } } }, z: { daemon: true } },
+  })).begin();
+  world.stop("pool/y");
+  world.take();
+  const request = world.restart("pool");
+  assert.deepEqual(world.take("signal", "spawn"), ["signal pool/x", "spawn pool/x"]);
+  assert.deepEqual(world.phases(), { pool: "up", "pool/x": "running", "pool/y": "stopped", z: "running" });
+  assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
+});
+
+test("requests: nothing is started in a tree that is being torn down, and the answer says so", () => {
+  const world = new World(planOf({ children: { a: { daemon: true } } })).begin();
+  world.script("a", { obeys: false });
+  world.down();
+  for (const request of [world.start(["a"]), world.restart("a")]) {
+    assert.deepEqual(world.replies.get(request), { ok: false, refusal: "the tree is being torn down" });
+  }
+});
+
+test("requests: waiting for readiness ends when all are ready or one can no longer be", () => {
+  const ready = { probe: { type: "file", path: "/x" }, intervalMs: 100 } as const;
+  const world = new World(planOf({
+    children: {
+      a: { daemon: true, ready },
+      b: { daemon: true, ready, restart: "never", startTimeoutMs: 3_000 },
+    },
+  }));
+  world.script("a", { probe: "missing" });
+  world.script("b", { probe: "missing" });
+  world.begin();
+  const request = world.awaitReady("");
+  world.script("a", { probe: null });
+  world.advance(2_900);
+  assert.equal(world.replies.has(request), false);
+  world.advance(100);
+  assert.deepEqual(world.replies.get(request), { ok: false, refusal: null });
+});

@@ -1,0 +1,205 @@
+/**
+ * Random trees under random events, with the promises checked after every step. A failing seed is printed; run it alone
+ * with `SEED=n`, and more of them with `SEEDS=n`.
+ */
+import assert from "node:assert/strict";
+import type { Plan } from "../../lib/config/plan.ts";
+import type { Condition } from "../../lib/config/plan.ts";
+import { dependencyVerdict } from "../../lib/supervision/dependencies.ts";
+import { isAlive } from "../../lib/supervision/state.ts";
+import { type ActorSketch, planOf, type TreeSketch } from "../harness/plan.ts";
+import { seeded } from "../harness/seeded.ts";
+import { test } from "../harness/test.ts";
+import { World } from "../harness/world.ts";
+
+const SEEDS = Number(process.env["SEEDS"] ?? 400);
+const ONLY = process.env["SEED"];
+
+test("simulation: random trees keep every promise under random events", () => {
+  const seeds = ONLY === undefined ? Array.from({ length: SEEDS }, (_, i) => i + 1) : [Number(ONLY)];
+  for (const seed of seeds) {
+    try {
+      simulate(seed);
+    } catch (error) {
+      throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+});
+
+type Random = () => number;
+const pick = <T>(random: Random, from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
+
+function simulate(seed: number): void {
+  const random = seeded(seed);
+  const plan = randomPlan(random);
+  const world = new World(plan, seed);
+  const actors = plan.nodes.filter((node) => node.kind !== "tree").map((node) => node.path);
+  const paths = plan.nodes.slice(1).map((node) => node.path);
+  const asked: number[] = [];
+  for (const path of actors) {
+    world.script(path, {
+      obeys: random() < 0.8,
+      leaves: random() < 0.8 ? "nothing" : "stubborn",
+      spawn: random() < 0.9 ? "ok" : { error: "no such file" },
+    });
+  }
+  const auditor = new Auditor(world);
+  world.begin();
+  auditor.check();
+  for (let i = 0; i < 60 && world.outcome === null; i++) {
+    act(world, random, actors, paths, asked);
+    auditor.check();
+  }
+  if (world.outcome === null) {
+    world.down();
+    auditor.check();
+  }
+  const before = world.now;
+  world.exhaust();
+  auditor.check();
+  auditor.checkEnd(asked);
+  const bound = (plan.nodes[0] as { shutdownMs: number }).shutdownMs + 5_000;
+  assert.ok(world.now - before <= bound, `the teardown took ${world.now - before} ms`);
+}
+
+function act(
+  world: World,
+  random: Random,
+  actors: readonly string[],
+  paths: readonly string[],
+  asked: number[],
+): void {
+  const some = () => paths.filter(() => random() < 1.5 / paths.length);
+  const dice = random();
+  if (dice < 0.45) {
+    const running = actors.filter((path) => world.processOf(path) !== undefined);
+    if (running.length > 0) {
+      world.exits(pick(random, running), pick(random, [0, 0, 1, 3, "SIGSEGV" as const]));
+    }
+  } else if (dice < 0.7) world.advance(pick(random, [1, 50, 200, 1_000, 5_000, 15_000]));
+  else if (dice < 0.78) asked.push(world.start(some(), random() < 0.7));
+  else if (dice < 0.86) asked.push(world.stop(...some()));
+  else if (dice < 0.94) asked.push(world.restart(...some()));
+  else if (dice < 0.97) asked.push(world.awaitReady(...some()));
+  else if (dice < 0.98) world.down("down", pick(random, [null, 0, 1_000]));
+  else if (dice < 0.99) world.send({ type: "grace_cut", toMs: pick(random, [0, 500]) });
+  else world.script(pick(random, actors), { spawn: "ok", probe: pick(random, [null, "refused"]) });
+}
+
+/** Watches a world from outside, with no knowledge of how the core decides. */
+class Auditor {
+  readonly #world: World;
+  #seen = 0;
+  #lastSeq = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  check(): void {
+    const { state, plan, processes } = this.#world;
+    for (const id of new Set(processes.map((process) => process.node))) {
+      const open = processes.filter((process) => process.node === id && !process.cleared);
+      assert.ok(open.length <= 1, `${plan.nodes[id]!.path} has ${open.length} runs at once`);
+    }
+    assert.ok(state.seq >= this.#lastSeq);
+    this.#lastSeq = state.seq;
+    for (const node of state.nodes) {
+      const spec = plan.nodes[node.id]!;
+      const hasProcess = processes.some((process) => process.node === node.id && !process.cleared);
+      if (node.kind === "actor") {
+        assert.equal(hasProcess, isAlive(node), `${spec.path} is ${node.phase.at}`);
+      } else if (!isAlive(node)) {
+        for (const child of spec.kind === "tree" ? spec.children : []) {
+          assert.ok(!isAlive(state.nodes[child]!), `${plan.nodes[child]!.path} outlives its tree`);
+        }
+      }
+    }
+    this.#checkStarts();
+  }
+
+  /** What was just spawned had its dependencies met, as far as the present state still shows them. */
+  #checkStarts(): void {
+    const { log, plan, state } = this.#world;
+    for (; this.#seen < log.length; this.#seen++) {
+      const [kind, path] = log[this.#seen]!.split(" ");
+      if (kind !== "spawn" || this.#seen !== log.length - 1) continue;
+      const id = this.#world.id(path!);
+      for (const { on, condition } of plan.nodes[id]!.dependsOn) {
+        const target = state.nodes[on]!;
+        if (target.kind === "tree") continue;
+        const verdict = dependencyVerdict(target, condition, { ready: true, spoilt: false });
+        assert.equal(verdict, "met", `${path} started before ${plan.nodes[on]!.path} was ${condition}`);
+      }
+    }
+  }
+
+  checkEnd(asked: readonly number[]): void {
+    const { outcome, processes, replies, state, log } = this.#world;
+    assert.ok(outcome, "the tree never ended");
+    const left = processes.filter((process) => process.alive || !process.cleared);
+    const names = left.map((process) => `${this.#world.plan.nodes[process.node]!.path}#${process.run}`);
+    assert.deepEqual(names, [], `processes outlive the tree:\n${log.slice(-40).join("\n")}`);
+    assert.ok(state.nodes.every((node) => !isAlive(node)), "a node is alive after the end");
+    assert.ok(state.nodes.every((node) => !["waiting", "backing_off", "regrouping"].includes(node.phase.at)));
+    assert.deepEqual([...replies.keys()].toSorted((a, b) => a - b), asked, "a request was not answered once");
+    const count = (kind: string) => log.filter((line) => line.startsWith(`${kind} `)).length;
+    assert.equal(count("spawn"), count("close_run"), "a run was not closed once");
+  }
+}
+
+function randomPlan(random: Random): Plan {
+  const earlier: string[] = [];
+  return planOf(randomTree(random, "", 0, earlier));
+}
+
+function randomTree(random: Random, path: string, depth: number, earlier: string[]): TreeSketch {
+  const children: Record<string, ActorSketch | TreeSketch> = {};
+  const count = 1 + Math.floor(random() * 5);
+  for (let i = 0; i < count; i++) {
+    const name = `${"abcdef"[i]}`;
+    const at = path === "" ? name : `${path}/${name}`;
+    // Only what stands earlier is named, and never a tree around: so there are no cycles.
+    const needs = randomNeeds(random, earlier);
+    children[name] = depth < 2 && random() < 0.25
+      ? { ...randomTree(random, at, depth + 1, earlier), needs, significant: random() < 0.1 }
+      : { ...randomActor(random), needs };
+    earlier.push(at);
+  }
+  return {
+    strategy: pick(random, ["one_for_one", "one_for_all", "rest_for_one"]),
+    intensity: { restarts: Math.floor(random() * 4), withinMs: pick(random, [1_000, 10_000, 60_000]) },
+    onFailure: pick(random, ["escalate", "escalate", "stop"]),
+    autoShutdown: pick(random, ["any_significant", "all_significant", "never"]),
+    start: random() < 0.8 ? "parallel" : "sequential",
+    concurrency: random() < 0.8 ? null : 1,
+    shutdownMs: pick(random, [1_000, 10_000, 30_000]),
+    ...(depth > 0 ? { restart: pick(random, ["always", "on-failure", "never"] as const) } : {}),
+    children,
+  };
+}
+
+function randomActor(random: Random): ActorSketch {
+  const daemon = random() < 0.6;
+  const ready = random() < 0.3 ? { probe: { type: "file", path: "/x" } as const, intervalMs: 100 } : null;
+  return {
+    daemon,
+    ready,
+    restart: pick(random, ["always", "on-failure", "never"]),
+    significant: random() < 0.1,
+    autostart: random() < 0.9,
+    startTimeoutMs: 2_000,
+    runTimeoutMs: random() < 0.1 ? 5_000 : null,
+    stop: {
+      graceMs: pick(random, [0, 500, 10_000]),
+      command: random() < 0.2 ? ["stop-it"] : null,
+      kill: random() < 0.9 ? "tree" : "process",
+    },
+  };
+}
+
+function randomNeeds(random: Random, earlier: readonly string[]): Record<string, Condition> {
+  const names = earlier.filter(() => random() < 0.8 / Math.max(1, earlier.length));
+  const conditions: readonly Condition[] = ["started", "ready", "ready", "completed", "exited"];
+  return Object.fromEntries(names.map((name) => [name, pick(random, conditions)]));
+}

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { instant, NEVER } from "../../lib/base/instant.ts";
+import type { Stop } from "../../lib/config/plan.ts";
+import {
+  beginClearing,
+  beginStop,
+  hurry,
+  type Ladder,
+  ladderDeadline,
+  type LadderEffect,
+  type LadderEvent,
+  stepLadder,
+} from "../../lib/supervision/stop_ladder.ts";
+import { test } from "../harness/test.ts";
+
+const STOP: Stop = { command: null, signal: "SIGTERM", to: "process", graceMs: 10_000, kill: "tree" };
+const WITH_COMMAND: Stop = { ...STOP, command: ["stop-it"] };
+const OPT_OUT: Stop = { ...STOP, kill: "process" };
+const KILL_AT = instant(10_000);
+const GIVE_UP_AT = 15_000;
+
+test("stop ladder: every rung and every event has one next rung and its effects", () => {
+  const at = (rung: Ladder["rung"]): Ladder => ({
+    rung,
+    killAt: rung === "kill" ? NEVER : KILL_AT,
+    giveUpAt: rung === "kill" ? instant(GIVE_UP_AT) : NEVER,
+  });
+  const table: [Ladder["rung"], LadderEvent, number, Ladder["rung"], LadderEffect[]][] = [
+    // rung, event, at, next rung, effects
+    ["spawning", "spawned", 0, "signal", ["signal"]],
+    ["spawning", "cleared", 0, "over", []],
+    ["spawning", "command_ended", 0, "spawning", []],
+    ["spawning", "time_passed", 9_999, "spawning", []],
+    ["spawning", "time_passed", 10_000, "kill", ["kill_all"]],
+    ["command", "command_ended", 0, "signal", ["signal"]],
+    ["command", "exited", 0, "rest", ["end_rest"]],
+    ["command", "spawned", 0, "command", []],
+    ["command", "time_passed", 10_000, "kill", ["kill_all"]],
+    ["signal", "exited", 0, "rest", ["end_rest"]],
+    ["signal", "command_ended", 0, "signal", []],
+    ["signal", "time_passed", 10_000, "kill", ["kill_all"]],
+    ["rest", "cleared", 0, "over", []],
+    ["rest", "time_passed", 9_999, "rest", []],
+    ["rest", "time_passed", 10_000, "kill", ["kill_all"]],
+    ["kill", "exited", 0, "kill", []],
+    ["kill", "spawned", 0, "kill", ["kill_all"]],
+    ["kill", "cleared", 0, "over", []],
+    ["kill", "time_passed", 14_999, "kill", []],
+    ["kill", "time_passed", 15_000, "over", []],
+    ["over", "exited", 0, "over", []],
+    ["over", "time_passed", 99_999, "over", []],
+  ];
+  for (const [rung, event, now, next, effects] of table) {
+    const taken = stepLadder(at(rung), event, STOP, instant(now));
+    assert.deepEqual([taken.ladder.rung, taken.effects], [next, effects], `${rung} x ${event} at ${now}`);
+  }
+});
+
+test("stop ladder: the stop command comes first, and the opt-out leaves the rest alone", () => {
+  assert.deepEqual(beginStop(WITH_COMMAND, false, KILL_AT).effects, ["stop_command"]);
+  assert.deepEqual(beginStop(STOP, false, KILL_AT).effects, ["signal"]);
+  assert.deepEqual(beginStop(STOP, true, KILL_AT).effects, ["abort_spawn"]);
+  assert.deepEqual(beginClearing(STOP, KILL_AT).effects, ["end_rest"]);
+  assert.deepEqual(beginClearing(OPT_OUT, KILL_AT).effects, ["leave_rest"]);
+});
+
+test("stop ladder: its end of grace only ever comes nearer", () => {
+  const { ladder } = beginStop(STOP, false, KILL_AT);
+  assert.equal(ladderDeadline(hurry(ladder, instant(20_000))), 10_000);
+  assert.equal(ladderDeadline(hurry(ladder, instant(500))), 500);
+  const killing = stepLadder(ladder, "time_passed", STOP, KILL_AT).ladder;
+  assert.equal(ladderDeadline(killing), GIVE_UP_AT);
+  assert.equal(ladderDeadline(hurry(killing, instant(1))), GIVE_UP_AT);
+});
