@@ -3,6 +3,7 @@ import { after, earliest, NEVER } from "../base/instant.ts";
 import { invariant } from "../base/invariant.ts";
 import type { NodeId } from "../config/plan.ts";
 import { conclude } from "./conclude.ts";
+import { describeReason, exitFields } from "./describe_reason.ts";
 import { afterEnd, type Ending } from "./ending.ts";
 import type { RunEvent } from "./event.ts";
 import { type Exit, isSuccess } from "./exit.ts";
@@ -21,7 +22,7 @@ export function beginActorStop(turn: Turn, id: NodeId, doom: Doom): void {
 /** Ends a run that takes too long, which counts as its failure. */
 export function failAlive(turn: Turn, id: NodeId, reason: FailReason): void {
   const actor = turn.actor(id);
-  const cause = turn.record(id, "timed_out", actor.cause, { reason });
+  const cause = turn.record(id, "timed_out", actor.cause, { reason: describeReason(turn.plan, reason) });
   const then = actor.doom?.then ?? afterEnd(turn, id, endingOf(actor, false, reason), cause);
   descend(turn, id, { then, deadline: turn.actor(id).doom?.deadline ?? NEVER }, cause);
 }
@@ -30,7 +31,7 @@ export function failAlive(turn: Turn, id: NodeId, reason: FailReason): void {
 export function onSpawnFailed(turn: Turn, id: NodeId, event: RunEvent & { type: "spawn_failed" }): void {
   const actor = turn.actor(id);
   const reason: FailReason = { kind: "start", message: event.message };
-  const cause = turn.record(id, "start_failed", actor.cause, { reason });
+  const cause = turn.record(id, "start_failed", actor.cause, { reason: event.message });
   const then = actor.doom?.then ?? afterEnd(turn, id, endingOf(actor, false, reason), cause);
   turn.emit({ type: "close_run", node: id, run: event.run });
   conclude(turn, id, then, cause);
@@ -113,7 +114,7 @@ function emitAll(turn: Turn, id: NodeId, run: number, effects: Rung["effects"]):
 
 function recordExit(turn: Turn, id: NodeId, exit: Exit): number {
   turn.setActor(id, { lastExit: { exit, at: turn.now } });
-  return turn.record(id, "exited", turn.actor(id).cause, { exit });
+  return turn.record(id, "exited", turn.actor(id).cause, exitFields(exit));
 }
 
 function exitEnding(turn: Turn, actor: ActorState, exit: Exit): Ending {

@@ -1,4 +1,5 @@
 import { type NodeId, subtreeOf } from "../config/plan.ts";
+import { describeReason } from "./describe_reason.ts";
 import type { IdlePhase, Then } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -6,7 +7,9 @@ import type { Turn } from "./turn.ts";
 export function conclude(turn: Turn, id: NodeId, then: Then, cause: number): void {
   const entry = recordConclusion(turn, id, then, cause);
   const fields = { phase: phaseFor(turn, then), cause: entry };
-  if (turn.nodes[id]!.kind === "actor") return turn.setActor(id, { ...fields, doom: null });
+  const before = turn.nodes[id]!;
+  if (before.kind === "actor") return turn.setActor(id, { ...fields, doom: null });
+  if (before.phase.at === "stopping") turn.emit({ type: "close_tree", node: id });
   turn.setTree(id, { ...fields, regroupAt: null });
   if (isFinal(then)) giveUpWaiting(turn, id, entry);
 }
@@ -54,7 +57,7 @@ function recordConclusion(turn: Turn, id: NodeId, then: Then, cause: number): nu
     case "completed":
       return turn.record(id, "completed", cause);
     case "failed":
-      return turn.record(id, "failed", cause, { reason: then.reason });
+      return turn.record(id, "failed", cause, { reason: describeReason(turn.plan, then.reason) });
     case "waiting":
     case "backing_off":
     case "regrouping":

@@ -25,6 +25,10 @@ export type RunEffect =
 /** What the shell does for the core. It never decides, and what fails comes back as an event. */
 export type Effect =
   | RunEffect
+  /** A supervisor goes to work: what it starts belongs to it. */
+  | { readonly type: "open_tree"; readonly node: NodeId }
+  /** Everything that belongs to a supervisor is over. */
+  | { readonly type: "close_tree"; readonly node: NodeId }
   | { readonly type: "record"; readonly entry: Entry }
   /** The answer to a request. */
   | {

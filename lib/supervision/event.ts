@@ -1,5 +1,6 @@
 import type { NodeId } from "../config/plan.ts";
 import type { Exit } from "./exit.ts";
+import type { EntryEvent } from "./journal_entry.ts";
 import type { CancelCause } from "./reason.ts";
 import type { RunId } from "./state.ts";
 
@@ -35,9 +36,18 @@ export type RequestEvent =
   /** Cuts all grace periods that run to at most `toMs`. */
   | { readonly type: "grace_cut"; readonly toMs: number };
 
+/** Something that the shell saw and the journal should know; it decides nothing. */
+export interface Noted {
+  readonly type: "noted";
+  readonly node: NodeId;
+  readonly event: EntryEvent;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
 /** Everything that enters the one inbox of a supervisor. */
 export type TreeEvent =
   | { readonly type: "begun" }
   | { readonly type: "time_passed" }
+  | Noted
   | RunEvent
   | RequestEvent;

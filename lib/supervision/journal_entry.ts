@@ -16,7 +16,11 @@ export type EntryEvent =
   | "stopped"
   | "completed"
   | "failed"
-  | "ended";
+  | "ended"
+  /** A descendant whose parent had died has died too, and was reaped. */
+  | "orphan_reaped"
+  /** Lines of an actor could not be written and are lost. */
+  | "lines_dropped";
 
 /** One decision, or one thing that led to some. */
 export interface Entry {

@@ -84,6 +84,9 @@ function apply(turn: Turn, event: TreeEvent): void {
       return activateTree(turn, ROOT);
     case "time_passed":
       return onTime(turn);
+    case "noted":
+      turn.record(event.node, event.event, turn.nodes[event.node]!.cause || null, event.data);
+      return;
     case "spawned":
     case "spawn_failed":
     case "probed":

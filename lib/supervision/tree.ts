@@ -22,6 +22,7 @@ import type { Turn } from "./turn.ts";
 /** Puts a supervisor to work with a fresh budget. Its children start anew, but for those that were stopped by hand. */
 export function activateTree(turn: Turn, id: NodeId): void {
   const tree = turn.tree(id);
+  turn.emit({ type: "open_tree", node: id });
   const cause = turn.record(id, "started", tree.cause || null, { starts: tree.starts + 1 });
   turn.setTree(id, {
     phase: { at: "up", since: turn.now, readyAt: null },
@@ -117,7 +118,7 @@ function afterTree(turn: Turn, id: NodeId, { end, readyAt }: TearingDownPhase, c
 
 function concludeRoot(turn: Turn, end: TreeEnd, cause: number): void {
   const outcome = outcomeOf(turn, end);
-  const entry = turn.record(ROOT, "ended", cause, { outcome });
+  const entry = turn.record(ROOT, "ended", cause, { outcome: outcome.kind });
   const then: Then = end.by === "request"
     ? end.then
     : end.result.ok

@@ -181,6 +181,8 @@ export class World {
   #perform(effect: Effect): void {
     switch (effect.type) {
       case "record":
+      case "open_tree":
+      case "close_tree":
         return;
       case "reply":
         this.replies.set(effect.request, { ok: effect.ok, refusal: effect.refusal });

@@ -1,0 +1,214 @@
+/**
+ * The shell around the supervision core: one loop that takes an event, asks the core, and performs what it says.
+ *
+ * Everything that happens enters the one inbox, so that its order is decided once. What is performed decides nothing and
+ * comes back as an event. The loop and everything that it starts are tasks of one run: a nursery for each tree, in the
+ * nursery of the tree around it, and in it a task for each run of an actor.
+ *
+ * Invariants:
+ * 1. No task of the engine outlives `run`, and no process that it started does, also if the loop itself fails.
+ * 2. `perform` has no ifs about policy.
+ * 3. What listeners are told is what the core decided, in the same order.
+ */
+import { type Plan, ROOT } from "../config/plan.ts";
+import type { Host } from "../host/ports/host.ts";
+import type { ReapedOrphan } from "../host/ports/processes.ts";
+import { Event } from "../scope/event.ts";
+import { openMemoryChannel, type ReceiveChannel, type SendChannel } from "../scope/memory_channel.ts";
+import { openNursery } from "../scope/nursery.ts";
+import { moveOnAt } from "../scope/timeouts.ts";
+import type { Effect } from "../supervision/effect.ts";
+import type { RequestEvent, TreeEvent } from "../supervision/event.ts";
+import type { Outcome, State } from "../supervision/state.ts";
+import { initialState, nextDeadline, step } from "../supervision/step.ts";
+import { Containment } from "./containment.ts";
+import { survivorOf, sweepAll } from "./final_sweep.ts";
+import { Ledger, type ReceiptLine, type Survivor } from "./ledger.ts";
+import { Performer } from "./performer.ts";
+import { type Listener, Recorder } from "./recorder.ts";
+
+/** What an engine runs. */
+export interface EngineOptions {
+  readonly plan: Plan;
+  readonly host: Host;
+  /** Where logs and the journal go. */
+  readonly folder: string;
+  /** What actors inherit. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Tells the runs of this supervisor from those of any other. */
+  readonly instance: string;
+  /** The control socket, for the actors to find; null if there is none. */
+  readonly socket: string | null;
+}
+
+/** What became of a request. */
+export interface Reply {
+  readonly ok: boolean;
+  /** Why it was not even tried; null if it was. */
+  readonly refusal: string | null;
+}
+
+/** The end of a tree. */
+export interface EngineEnd {
+  readonly outcome: Outcome;
+  /** Every process that was seen, as far as they are kept. */
+  readonly processes: readonly ReceiptLine[];
+  /** What could not be ended. */
+  readonly survivors: readonly Survivor[];
+  /** What was left running on purpose. */
+  readonly leftOnPurpose: readonly Survivor[];
+}
+
+/** A request without the number that its answer is known by. */
+export type Asked = {
+  [Type in RequestEvent["type"]]: Omit<Extract<RequestEvent, { type: Type }>, "request">;
+}[RequestEvent["type"]];
+
+/** See the module. */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #inbox: [SendChannel<TreeEvent>, ReceiveChannel<TreeEvent>] = openMemoryChannel<TreeEvent>(
+    Infinity,
+  );
+  readonly #ledger = new Ledger();
+  readonly #containment: Containment;
+  readonly #recorder: Recorder;
+  readonly #answers = new Map<number, (reply: Reply) => void>();
+  #state: State;
+  #requests = 0;
+  #death = new Event();
+
+  constructor(options: EngineOptions) {
+    const { plan, host, folder } = options;
+    this.#options = options;
+    this.#state = initialState(plan, host.randomSeed());
+    this.#containment = new Containment(host.processes, this.#ledger);
+    this.#recorder = new Recorder({ host, plan, folder, onLost: (path, why) => this.#onLost(path, why) });
+  }
+
+  /** What every node is doing now. */
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Stamp of the last log line that listeners were told of. */
+  get lastStamp(): number {
+    return this.#recorder.lastStamp;
+  }
+
+  /** Lets something happen. May be called from anywhere, and at any time. */
+  post(event: TreeEvent): void {
+    this.#inbox[0].sendNowait(event);
+  }
+
+  /** Asks for something and resolves when it is done, or cannot be. */
+  ask(asked: Asked): Promise<Reply> {
+    const request = ++this.#requests;
+    return new Promise((resolve) => {
+      if (this.#state.outcome !== null) return resolve({ ok: false, refusal: "the tree has ended" });
+      this.#answers.set(request, resolve);
+      this.post({ ...asked, request } as TreeEvent);
+    });
+  }
+
+  /** Tells somebody of every line and every decision, until the returned function is called. */
+  listen(listener: Listener): () => void {
+    return this.#recorder.listen(listener);
+  }
+
+  /** Runs the tree to its end. Everything that it started is over when this returns, or is named in the result. */
+  async run(): Promise<EngineEnd> {
+    this.#options.host.processes.adoptOrphans((orphan) => this.#onOrphan(orphan));
+    let end: EngineEnd | undefined;
+    await openNursery(async (nursery) => {
+      nursery.startSoon(() => this.#recorder.run(), { name: "recorder" });
+      try {
+        await openNursery(async (trees) => {
+          const performer = new Performer(this.#performerOptions(), trees);
+          this.post({ type: "begun" });
+          while (this.#state.outcome === null) this.#take(await this.#nextEvent(), performer);
+        });
+        end = await this.#finish();
+      } finally {
+        this.#recorder.close();
+      }
+    }, { collapse: true });
+    return end!;
+  }
+
+  /** The next event, or the passing of time if that is due first. */
+  async #nextEvent(): Promise<TreeEvent> {
+    const due = nextDeadline(this.#state, this.#options.host.clock.now());
+    const event = await moveOnAt(due, () => this.#inbox[1].receive());
+    return event ?? { type: "time_passed" };
+  }
+
+  #take(event: TreeEvent, performer: Performer): void {
+    const { state, effects } = step(this.#state, event, this.#options.host.clock.now());
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect, performer);
+  }
+
+  #perform(effect: Effect, performer: Performer): void {
+    switch (effect.type) {
+      case "record":
+        return this.#recorder.entry(effect.entry);
+      case "reply":
+        this.#answers.get(effect.request)?.({ ok: effect.ok, refusal: effect.refusal });
+        this.#answers.delete(effect.request);
+        return;
+      case "open_tree":
+        return performer.openTree(effect.node);
+      case "close_tree":
+        return performer.closeTree(effect.node);
+      case "finish":
+        return;
+      default:
+        return performer.perform(effect);
+    }
+  }
+
+  async #finish(): Promise<EngineEnd> {
+    const { host } = this.#options;
+    const survivors = await sweepAll({
+      host,
+      containment: this.#containment,
+      ledger: this.#ledger,
+      nextDeath: () => this.#death,
+    });
+    const left = this.#containment.leftOnPurpose().map((row) => survivorOf(host, row, "left on purpose"));
+    for (const answer of this.#answers.values()) answer({ ok: false, refusal: "the tree has ended" });
+    return { outcome: this.#state.outcome!, processes: this.#ledger.lines(), survivors, leftOnPurpose: left };
+  }
+
+  #onOrphan(orphan: ReapedOrphan): void {
+    const { row, status } = orphan;
+    const path = this.#containment.orphanEnded(orphan);
+    this.#ledger.see(row, path, `[${row.name}]`, true);
+    this.#ledger.ended(row, status);
+    const node = this.#options.plan.nodes.find((node) => node.path === path)?.id ?? ROOT;
+    this.post({ type: "noted", node, event: "orphan_reaped", data: { pid: row.pid, name: row.name } });
+    this.#death.set();
+    this.#death = new Event();
+  }
+
+  #onLost(path: string, why: string): void {
+    const node = this.#options.plan.nodes.find((node) => node.path === path)?.id ?? ROOT;
+    this.post({ type: "noted", node, event: "lines_dropped", data: { why } });
+  }
+
+  #performerOptions() {
+    const { host, plan, environment, instance, socket } = this.#options;
+    return {
+      host,
+      plan,
+      environment,
+      instance,
+      socket,
+      containment: this.#containment,
+      ledger: this.#ledger,
+      recorder: this.#recorder,
+      post: (event: TreeEvent) => this.post(event),
+    };
+  }
+}

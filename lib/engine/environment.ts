@@ -1,0 +1,47 @@
+import type { ActorSpec } from "../config/plan.ts";
+
+/** Variables that speak of the process that inherits them, and would lie if they were passed on. */
+const NEVER_INHERITED = new Set([
+  "BUN_BE_BUN",
+  "BUN_OPTIONS",
+  "LISTEN_FDNAMES",
+  "LISTEN_FDS",
+  "LISTEN_PID",
+  "NOTIFY_SOCKET",
+  "WATCHDOG_PID",
+  "WATCHDOG_USEC",
+]);
+
+/** The variable by which processes of a run are told from others. */
+export const RUN_VARIABLE = "SUPERVISE_RUN";
+
+/** What the environment of a process says about where it belongs. */
+export interface Belonging {
+  /** Name of the tree. */
+  readonly tree: string;
+  /** Marker of the run. */
+  readonly run: string;
+  /** The control socket; null if there is none. */
+  readonly socket: string | null;
+}
+
+/** The whole environment of a process of an actor. */
+export function actorEnvironment(
+  spec: ActorSpec,
+  inherited: Readonly<Record<string, string | undefined>>,
+  { tree, run, socket }: Belonging,
+): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(spec.inheritEnv ? inherited : {})) {
+    const isOurs = name.startsWith("SUPERVISE_") || NEVER_INHERITED.has(name);
+    if (value !== undefined && !isOurs) env[name] = value;
+  }
+  Object.assign(env, spec.env, {
+    SUPERVISE_TREE: tree,
+    SUPERVISE_ACTOR: spec.path,
+    [RUN_VARIABLE]: run,
+    SUPERVISE_REPLICA: "1",
+  });
+  if (socket !== null) env["SUPERVISE_SOCKET"] = socket;
+  return env;
+}

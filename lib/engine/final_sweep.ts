@@ -1,0 +1,61 @@
+/** The end of a tree: what could not be told to belong to any actor is ended here, and what cannot be ended is named. */
+import type { Host } from "../host/ports/host.ts";
+import type { ProcessRow } from "../host/ports/processes.ts";
+import type { Event } from "../scope/event.ts";
+import { moveOnAfter } from "../scope/timeouts.ts";
+import type { Containment } from "./containment.ts";
+import { describeCommand, keyOf, type Ledger, type Survivor } from "./ledger.ts";
+
+/** How long SIGTERM is given, and how long SIGKILL. */
+const GRACE_MS = 2_000;
+const PATIENCE_MS = 5_000;
+
+/** What the sweep works on; `deaths` is set anew at each death of an orphan. */
+export interface SweepOptions {
+  readonly host: Host;
+  readonly containment: Containment;
+  readonly ledger: Ledger;
+  readonly nextDeath: () => Event;
+}
+
+/** Ends every descendant that is left and returns those that could not be ended. */
+export async function sweepAll(options: SweepOptions): Promise<readonly Survivor[]> {
+  await endAll(options, "SIGTERM", GRACE_MS);
+  await endAll(options, "SIGKILL", PATIENCE_MS);
+  options.ledger.prune((process) =>
+    options.host.processes.find(process.pid)?.startTime === process.startTime
+  );
+  return options.containment.unattributed().map((row) => survivorOf(options.host, row, whyAlive(row)));
+}
+
+/** A process for the receipt. */
+export function survivorOf(host: Host, row: ProcessRow, why: string): Survivor {
+  return { pid: row.pid, command: describeCommand(host.processes.commandOf(row.pid), row), why };
+}
+
+async function endAll(options: SweepOptions, signal: "SIGTERM" | "SIGKILL", withinMs: number): Promise<void> {
+  const signalled = new Set<string>();
+  await moveOnAfter(withinMs, async () => {
+    while (true) {
+      const death = options.nextDeath();
+      const left = options.containment.unattributed();
+      if (left.length === 0) return;
+      for (const row of left) {
+        if (!signalled.has(keyOf(row))) end(options, row, signal);
+        signalled.add(keyOf(row));
+      }
+      await death.wait();
+    }
+  });
+}
+
+function end({ host, ledger }: SweepOptions, row: ProcessRow, signal: "SIGTERM" | "SIGKILL"): void {
+  ledger.see(row, null, describeCommand(host.processes.commandOf(row.pid), row), true);
+  host.processes.signal(row, signal);
+  if (signal === "SIGKILL") ledger.killed(row);
+  else host.processes.signal(row, "SIGCONT");
+}
+
+function whyAlive({ state }: ProcessRow): string {
+  return state === "D" ? "it is in an uninterruptible wait of the kernel" : "it could not be signalled";
+}

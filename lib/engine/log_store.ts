@@ -1,0 +1,142 @@
+/**
+ * Writes the logs of all actors, each to a file of its own that is rotated by size.
+ *
+ * Invariants:
+ * 1. `append` never waits, and what waits to be written is bounded: nothing that an actor prints can block it, or us.
+ * 2. Lines are written whole or not at all. Those that are lost are counted, and a line in their place says so.
+ */
+import { Event } from "../scope/event.ts";
+import { fromPromise } from "../scope/from_promise.ts";
+import type { AppendFile, Files } from "../host/ports/files.ts";
+import { concatBytes } from "../base/bytes.ts";
+import { messageOf } from "../base/user_error.ts";
+
+/** How a log file grows. */
+export interface LogLimits {
+  /** Size at which a file is rotated, in bytes. */
+  readonly maxBytes: number;
+  /** How many rotated files are kept beside the current one. */
+  readonly keep: number;
+}
+
+/** The limits that hold if nobody says otherwise. */
+export const DEFAULT_LOG_LIMITS: LogLimits = { maxBytes: 10 * 1_024 * 1_024, keep: 5 };
+
+/** What may wait to be written to one file. */
+const QUEUE_BYTES = 4 * 1_024 * 1_024;
+
+/** What a store writes to. */
+export interface LogStoreOptions {
+  readonly files: Files;
+  /** The file of a log, by the log's name. */
+  readonly fileOf: (name: string) => string;
+  readonly limits: LogLimits;
+  /** The line that stands for lines that are lost. */
+  readonly gapMark: (lost: number, why: string) => Uint8Array;
+  /** Told that lines of a log are being lost, once for each gap. */
+  readonly onLost: (name: string, why: string) => void;
+}
+
+interface Log {
+  readonly name: string;
+  file: AppendFile | null;
+  queue: Uint8Array[];
+  queued: number;
+  /** Lines lost since the last mark, and why. */
+  lost: number;
+  why: string;
+}
+
+/** See the module. */
+export class LogStore {
+  readonly #options: LogStoreOptions;
+  readonly #logs = new Map<string, Log>();
+  #work = new Event();
+  #closed = false;
+
+  constructor(options: LogStoreOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a line, encoded, to be written soon. */
+  append(name: string, line: Uint8Array): void {
+    const log = this.#logOf(name);
+    if (log.queued + line.length > QUEUE_BYTES) {
+      return this.#lose(log, 1, "they come faster than the disk takes them");
+    }
+    log.queue.push(line);
+    log.queued += line.length;
+    this.#work.set();
+  }
+
+  /** Writes what comes, until `close`, and then what is left. To be run as a task. */
+  async run(): Promise<void> {
+    while (true) {
+      await this.#work.wait();
+      const closing = this.#closed;
+      if (!closing) this.#work = new Event();
+      const waiting = [...this.#logs.values()].filter((log) =>
+        log.queue.length > 0 || (closing && log.lost > 0)
+      );
+      await Promise.all(waiting.map((log) => this.#flush(log)));
+      if (closing) break;
+    }
+    for (const log of this.#logs.values()) if (log.file !== null) await fromPromise(log.file.close());
+  }
+
+  /** Lets `run` end when everything is written. */
+  close(): void {
+    this.#closed = true;
+    this.#work.set();
+  }
+
+  #logOf(name: string): Log {
+    const known = this.#logs.get(name);
+    if (known !== undefined) return known;
+    const log: Log = { name, file: null, queue: [], queued: 0, lost: 0, why: "" };
+    this.#logs.set(name, log);
+    return log;
+  }
+
+  async #flush(log: Log): Promise<void> {
+    const lines = log.queue;
+    log.queue = [];
+    log.queued = 0;
+    const { lost } = log;
+    const mark = lost > 0 ? [this.#options.gapMark(lost, log.why)] : [];
+    try {
+      log.file ??= await this.#open(log.name);
+      await fromPromise(log.file.append(concatBytes([...mark, ...lines])));
+      log.lost -= lost;
+      if (log.file.size >= this.#options.limits.maxBytes) await this.#rotate(log);
+    } catch (error) {
+      this.#lose(log, lines.length, messageOf(error));
+    }
+  }
+
+  async #open(name: string): Promise<AppendFile> {
+    const file = this.#options.fileOf(name);
+    this.#options.files.makeFolder(file.slice(0, file.lastIndexOf("/")));
+    return await fromPromise(this.#options.files.openAppend(file));
+  }
+
+  async #rotate(log: Log): Promise<void> {
+    const file = this.#options.fileOf(log.name);
+    await fromPromise(log.file!.close());
+    log.file = null;
+    this.#options.files.remove(`${file}.${this.#options.limits.keep}`);
+    for (let number = this.#options.limits.keep - 1; number >= 1; number--) {
+      if (this.#options.files.exists(`${file}.${number}`)) {
+        this.#options.files.rename(`${file}.${number}`, `${file}.${number + 1}`);
+      }
+    }
+    if (this.#options.limits.keep > 0) this.#options.files.rename(file, `${file}.1`);
+    else this.#options.files.remove(file);
+  }
+
+  #lose(log: Log, count: number, why: string): void {
+    if (log.lost === 0) this.#options.onLost(log.name, why);
+    log.lost += count;
+    log.why = why;
+  }
+}

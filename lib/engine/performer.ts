@@ -1,0 +1,193 @@
+/** Does what the supervision core says. It decides nothing: what happens comes back through `post`. */
+import { unreachable } from "../base/invariant.ts";
+import { actorAt, type ActorSpec, type NodeId, type Plan } from "../config/plan.ts";
+import type { Host } from "../host/ports/host.ts";
+import type { ProcessRow } from "../host/ports/processes.ts";
+import type { Nursery } from "../scope/nursery.ts";
+import type { RunEffect } from "../supervision/effect.ts";
+import type { TreeEvent } from "../supervision/event.ts";
+import type { RunId } from "../supervision/state.ts";
+import type { Containment } from "./containment.ts";
+import { actorEnvironment } from "./environment.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Line } from "./line_splitter.ts";
+import { ask, describeProbe } from "./probe.ts";
+import type { Recorder } from "./recorder.ts";
+import { ActorRun } from "./run.ts";
+import { runSideCommand } from "./side_command.ts";
+import { TreeTasks } from "./tree_tasks.ts";
+
+/** What a performer works with. */
+export interface PerformerOptions {
+  readonly host: Host;
+  readonly plan: Plan;
+  readonly containment: Containment;
+  readonly ledger: Ledger;
+  readonly recorder: Recorder;
+  /** What actors inherit. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Tells the runs of this supervisor from those of any other. */
+  readonly instance: string;
+  /** The control socket, for the actors to find. */
+  readonly socket: string | null;
+  readonly post: (event: TreeEvent) => void;
+}
+
+interface Performed {
+  readonly run: ActorRun;
+  /** What its log probe waits for; null if it waits for nothing. */
+  awaited: RegExp | null;
+}
+
+/** See the module. */
+export class Performer {
+  readonly #options: PerformerOptions;
+  readonly #trees: TreeTasks;
+  readonly #runs = new Map<RunId, Performed>();
+
+  /** @param nursery Where the supervisors' tasks live. */
+  constructor(options: PerformerOptions, nursery: Nursery) {
+    this.#options = options;
+    this.#trees = new TreeTasks(options.plan, nursery);
+  }
+
+  openTree(node: NodeId): void {
+    this.#trees.open(node);
+  }
+
+  closeTree(node: NodeId): void {
+    this.#trees.close(node);
+  }
+
+  /** Performs an effect on a run. */
+  perform(effect: RunEffect): void {
+    const spec = actorAt(this.#options.plan, effect.node);
+    if (effect.type === "spawn") return this.#spawn(spec, effect.run);
+    const performed = this.#runs.get(effect.run);
+    if (performed === undefined) return;
+    const { run } = performed;
+    switch (effect.type) {
+      case "abort_spawn":
+        return run.abortSpawn();
+      case "probe":
+        return this.#probe(spec, performed, effect.timeoutMs);
+      case "stop_command":
+        return this.#stopCommand(spec, run);
+      case "signal":
+        return this.#signal(spec, run);
+      case "end_rest":
+        return this.#options.containment.end(effect.run, "SIGTERM", () => this.#cleared(spec, effect.run));
+      case "leave_rest":
+        return this.#leave(spec, effect.run);
+      case "kill_all":
+        return this.#kill(spec, effect.run);
+      case "close_run":
+        this.#runs.delete(effect.run);
+        return run.close();
+      default:
+        return unreachable(effect, "effect");
+    }
+  }
+
+  #spawn(spec: ActorSpec, run: RunId): void {
+    const { host, plan, containment, ledger, environment, instance, socket, post } = this.#options;
+    const marker = `${instance}.${run}`;
+    const env = actorEnvironment(spec, environment, { tree: plan.name, run: marker, socket });
+    const node = spec.id;
+    const actorRun = new ActorRun({
+      host,
+      containment,
+      ledger,
+      spec,
+      run,
+      marker,
+      env,
+      reports: {
+        spawned: (pid) => post({ type: "spawned", node, run, pid }),
+        spawnFailed: (message) => post({ type: "spawn_failed", node, run, message }),
+        exited: (exit) => post({ type: "exited", node, run, exit }),
+        line: (stream, line) => this.#line(spec, run, stream, line),
+      },
+    });
+    this.#runs.set(run, { run: actorRun, awaited: null });
+    this.#trees.start(spec.parent!, spec.path, () => actorRun.run());
+  }
+
+  #line(spec: ActorSpec, run: RunId, stream: "stdout" | "stderr", line: Line): void {
+    this.#options.recorder.line(spec.path, stream, line);
+    const performed = this.#runs.get(run);
+    if (performed === undefined || performed.awaited === null) return;
+    if (!performed.awaited.test(new TextDecoder().decode(line.bytes))) return;
+    performed.awaited = null;
+    this.#options.post({ type: "probed", node: spec.id, run, error: null });
+  }
+
+  #probe(spec: ActorSpec, performed: Performed, timeoutMs: number): void {
+    const { probe } = spec.ready!;
+    const { run } = performed;
+    if (probe.type === "delay") return;
+    if (probe.type === "log") {
+      performed.awaited = new RegExp(probe.pattern);
+      return;
+    }
+    run.startSoon(describeProbe(probe), async () => {
+      const error = await ask(this.#sideContext(run), spec, probe, timeoutMs);
+      this.#options.post({ type: "probed", node: spec.id, run: run.options.run, error });
+    });
+  }
+
+  #stopCommand(spec: ActorSpec, run: ActorRun): void {
+    run.startSoon("stop command", async () => {
+      const { host, containment, env } = this.#sideContext(run);
+      const withPid = { ...env, SUPERVISE_PID: String(run.child!.pid) };
+      const status = await runSideCommand({ host, containment, env: withPid }, spec, spec.stop.command!);
+      if (status.how === "not_started") {
+        this.#remark(spec, `the stop command could not be started: ${status.message}`);
+      }
+      this.#options.post({ type: "stop_command_ended", node: spec.id, run: run.options.run });
+    });
+  }
+
+  #signal(spec: ActorSpec, { child }: ActorRun): void {
+    if (child === null) return;
+    const { processes } = this.#options.host;
+    const send = spec.stop.to === "group" ? "signalGroup" : "signal";
+    processes[send](child, spec.stop.signal);
+    // A stopped process does not hear the signal before it goes on.
+    processes[send](child, "SIGCONT");
+  }
+
+  #kill(spec: ActorSpec, run: RunId): void {
+    const { containment } = this.#options;
+    if (this.#runs.get(run)!.run.child === null) return;
+    if (spec.stop.kill === "tree") return containment.end(run, "SIGKILL", () => this.#cleared(spec, run));
+    containment.endMain(run, () => this.#leave(spec, run));
+  }
+
+  #leave(spec: ActorSpec, run: RunId): void {
+    const left = this.#options.containment.leave(run);
+    if (left.length > 0) this.#remark(spec, `left running on purpose: ${left.map(nameOf).join(", ")}`);
+    this.#cleared(spec, run);
+  }
+
+  #cleared(spec: ActorSpec, run: RunId): void {
+    this.#options.post({ type: "cleared", node: spec.id, run });
+  }
+
+  /** Says something in the actor's own log. */
+  #remark(spec: ActorSpec, text: string): void {
+    this.#options.recorder.line(spec.path, "supervise", {
+      bytes: new TextEncoder().encode(text),
+      cut: false,
+    });
+  }
+
+  #sideContext(run: ActorRun) {
+    const { host, containment } = this.#options;
+    return { host, containment, env: run.options.env };
+  }
+}
+
+function nameOf({ pid, name }: ProcessRow): string {
+  return `${name} (${pid})`;
+}

@@ -1,0 +1,97 @@
+/** One attempt to find out whether an actor is ready. */
+import { unreachable } from "../base/invariant.ts";
+import type { ActorSpec, Probe } from "../config/plan.ts";
+import type { Host } from "../host/ports/host.ts";
+import type { Attempt } from "../host/ports/network.ts";
+import { fromPromise } from "../scope/from_promise.ts";
+import { moveOnAfter } from "../scope/timeouts.ts";
+import { runSideCommand, type SideContext } from "./side_command.ts";
+
+/** A probe that is asked, and asked again. A log probe listens instead. */
+export type AskedProbe = Exclude<Probe, { type: "log" } | { type: "delay" }>;
+
+/**
+ * Asks once.
+ *
+ * @returns Null if the actor is ready, else why it is not.
+ */
+export async function ask(
+  context: SideContext,
+  spec: ActorSpec,
+  probe: AskedProbe,
+  timeoutMs: number,
+): Promise<string | null> {
+  const answer = await moveOnAfter(timeoutMs, () => askNow(context, spec, probe));
+  return answer === undefined ? `${describeProbe(probe)}: no answer within ${timeoutMs} ms` : answer;
+}
+
+/**
+ * Whether somebody answers at the address of an actor's probe before the actor was started: then that somebody has its
+ * port, and would be taken for it.
+ */
+export async function isTaken(host: Host, probe: Probe, timeoutMs: number): Promise<string | null> {
+  const address = addressOf(probe);
+  if (address === null) return null;
+  const refusal = await moveOnAfter(
+    timeoutMs,
+    () => attempt(host.network.connect(address.host, address.port)),
+  );
+  return refusal === null ? `${address.host}:${address.port}` : null;
+}
+
+/** What a probe asks, for people. */
+export function describeProbe(probe: Probe): string {
+  switch (probe.type) {
+    case "tcp":
+      return `tcp ${probe.host}:${probe.port}`;
+    case "http":
+      return `http ${probe.url}`;
+    case "exec":
+      return `exec ${probe.argv.join(" ")}`;
+    case "log":
+      return `log /${probe.pattern}/`;
+    case "file":
+      return `file ${probe.path}`;
+    case "delay":
+      return `delay ${probe.ms} ms`;
+  }
+}
+
+async function askNow(context: SideContext, spec: ActorSpec, probe: AskedProbe): Promise<string | null> {
+  const { host } = context;
+  const said = (error: string | null) => error === null ? null : `${describeProbe(probe)}: ${error}`;
+  switch (probe.type) {
+    case "tcp":
+      return said(await attempt(host.network.connect(probe.host, probe.port)));
+    case "http":
+      return said(await attempt(host.network.get(probe.url)));
+    case "file":
+      return said(host.files.exists(probe.path) ? null : "it does not exist");
+    case "exec":
+      return said(await askCommand(context, spec, probe.argv));
+    default:
+      return unreachable(probe, "probe");
+  }
+}
+
+async function askCommand(
+  context: SideContext,
+  spec: ActorSpec,
+  argv: readonly string[],
+): Promise<string | null> {
+  const status = await runSideCommand(context, spec, argv);
+  if (status.how === "not_started") return status.message;
+  if (status.how === "signalled") return `ended by ${status.signal}`;
+  return status.code === 0 ? null : `exit code ${status.code}`;
+}
+
+async function attempt({ result, cancel }: Attempt): Promise<string | null> {
+  return await fromPromise(result, cancel);
+}
+
+function addressOf(probe: Probe): { readonly host: string; readonly port: number } | null {
+  if (probe.type === "tcp") return probe;
+  if (probe.type !== "http") return null;
+  const { hostname, port, protocol } = new URL(probe.url);
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || (protocol === "https:" ? 443 : 80) };
+}

@@ -1,0 +1,186 @@
+/**
+ * One run of an actor, as a task: spawn, report, wait until the supervision says that it is over.
+ *
+ * The task decides nothing. But whatever happens to it, also if a bug elsewhere cancels it, it does not end while its
+ * process or a descendant of it lives: that is the promise that a task of a nursery makes.
+ */
+import { messageOf } from "../base/user_error.ts";
+import type { ActorSpec } from "../config/plan.ts";
+import type { Host } from "../host/ports/host.ts";
+import { type Child, SpawnError } from "../host/ports/processes.ts";
+import { CancelScope } from "../scope/cancel_scope.ts";
+import { Event } from "../scope/event.ts";
+import { fromPromise } from "../scope/from_promise.ts";
+import { type Nursery, openNursery } from "../scope/nursery.ts";
+import { checkpoint } from "../scope/park.ts";
+import { moveOnAfter } from "../scope/timeouts.ts";
+import type { RunId } from "../supervision/state.ts";
+import type { Containment } from "./containment.ts";
+import { describeCommand, type Ledger } from "./ledger.ts";
+import type { Line } from "./line_splitter.ts";
+import { pumpLines } from "./log_pump.ts";
+import { isTaken } from "./probe.ts";
+
+/** How long a connect may take that is to find nobody. */
+const TAKEN_TIMEOUT_MS = 1_000;
+
+/**
+ * How long to wait for the last lines of a process that has ended: as a rule they are there already, and what has ended
+ * should not be reported before what it said. Somebody who still holds its streams open may not delay the report.
+ */
+const LAST_LINES_MS = 50;
+
+/** What a run tells the supervision. */
+export interface RunReports {
+  spawned(pid: number): void;
+  spawnFailed(message: string): void;
+  exited(status: Awaited<Child["exited"]>): void;
+  line(stream: "stdout" | "stderr", line: Line): void;
+}
+
+/** What a run is made of. */
+export interface RunOptions {
+  readonly host: Host;
+  readonly containment: Containment;
+  readonly ledger: Ledger;
+  readonly spec: ActorSpec;
+  readonly run: RunId;
+  /** The mark of this run in the environment of its processes. */
+  readonly marker: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly reports: RunReports;
+}
+
+/** A run in progress, for those who act on it. */
+export class ActorRun {
+  readonly options: RunOptions;
+  /** The process; null before it was spawned. */
+  child: Child | null = null;
+  readonly #spawning = new CancelScope();
+  readonly #closed = new Event();
+  readonly #linesEnded = new Event();
+  #openStreams = 0;
+  #nursery: Nursery | null = null;
+
+  constructor(options: RunOptions) {
+    this.options = options;
+  }
+
+  /** The task. */
+  async run(): Promise<void> {
+    const child = await this.#spawn();
+    if (child === null) return;
+    const { containment, reports, run } = this.options;
+    try {
+      await openNursery(async (nursery) => {
+        this.#nursery = nursery;
+        this.#pump(nursery, child);
+        nursery.startSoon(() => this.#watch(child), { name: "watch" });
+        reports.spawned(child.pid);
+        await this.#closed.wait();
+        await moveOnAfter(LAST_LINES_MS, () => this.#linesEnded.wait());
+        nursery.cancelScope.cancel("the run is over");
+      });
+    } finally {
+      this.#nursery = null;
+      if (!this.#closed.isSet) await new CancelScope({ shield: true }).run(() => this.#endAll());
+      containment.remove(run);
+    }
+  }
+
+  /** Calls the spawn off, if it has not happened yet. */
+  abortSpawn(): void {
+    this.#spawning.cancel("the start was called off");
+  }
+
+  /** Starts something that belongs to the run and ends with it; nothing if the run is over. */
+  startSoon(name: string, body: () => Promise<void>): void {
+    this.#nursery?.startSoon(body, { name });
+  }
+
+  /** Lets the task end. */
+  close(): void {
+    this.#closed.set();
+  }
+
+  async #spawn(): Promise<Child | null> {
+    const { reports, containment, spec, run, marker } = this.options;
+    let child: Child | null = null;
+    try {
+      await this.#spawning.run(async () => {
+        await checkpoint();
+        await this.#refuseTakenPort();
+        child = this.#spawnNow();
+      });
+    } catch (error) {
+      if (!(error instanceof SpawnError)) throw error;
+      reports.spawnFailed(`${error.message} (${spec.at.file}:${spec.at.line})`);
+      return null;
+    }
+    if (child === null) {
+      reports.spawnFailed("the start was called off");
+      return null;
+    }
+    this.child = child;
+    containment.add(run, spec.path, marker, child, describeCommand(spec.argv, null));
+    return child;
+  }
+
+  async #refuseTakenPort(): Promise<void> {
+    const { host, spec } = this.options;
+    if (spec.ready === null) return;
+    const address = await isTaken(host, spec.ready.probe, TAKEN_TIMEOUT_MS);
+    if (address === null) return;
+    throw new SpawnError(
+      "start",
+      `${address} answers before "${spec.path}" was started: another process has that port`,
+    );
+  }
+
+  #spawnNow(): Child {
+    const { host, spec, env } = this.options;
+    try {
+      return host.processes.spawn({ argv: spec.argv, env, cwd: spec.cwd, stdin: spec.stdin, output: "pipe" });
+    } catch (error) {
+      // Out of descriptors, out of memory: whatever keeps a process from starting is a failed start, not our end.
+      throw error instanceof SpawnError ? error : new SpawnError("start", messageOf(error));
+    }
+  }
+
+  #pump(nursery: Nursery, child: Child): void {
+    for (const stream of ["stdout", "stderr"] as const) {
+      const source = child[stream];
+      if (source === null) continue;
+      this.#openStreams += 1;
+      nursery.startSoon(async () => {
+        try {
+          await pumpLines(source, (line) => this.options.reports.line(stream, line));
+        } finally {
+          this.#openStreams -= 1;
+          if (this.#openStreams === 0) this.#linesEnded.set();
+        }
+      }, { name: stream });
+    }
+  }
+
+  async #watch(child: Child): Promise<void> {
+    const status = await fromPromise(child.exited);
+    this.options.ledger.ended(child, status);
+    this.options.containment.mainEnded(this.options.run);
+    await moveOnAfter(LAST_LINES_MS, () => this.#linesEnded.wait());
+    this.options.reports.exited(status);
+    this.options.containment.mainReported(this.options.run);
+  }
+
+  /** Kills all that is left and returns when it is gone. Only reached if the supervision itself has failed. */
+  async #endAll(): Promise<void> {
+    const cleared = new Event();
+    const { containment, run } = this.options;
+    this.child!.exited.then(() => {
+      containment.mainEnded(run);
+      containment.mainReported(run);
+    });
+    containment.end(run, "SIGKILL", () => cleared.set());
+    await cleared.wait();
+  }
+}

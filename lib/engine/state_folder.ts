@@ -1,0 +1,11 @@
+/** Where a tree keeps what outlives it: its logs and its journal. */
+
+/** The log of an actor. */
+export function logFileOf(folder: string, path: string): string {
+  return `${folder}/logs/${path}.log`;
+}
+
+/** The journal of decisions. */
+export function journalFileOf(folder: string): string {
+  return `${folder}/journal.jsonl`;
+}

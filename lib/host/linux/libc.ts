@@ -1,0 +1,110 @@
+/** The C library: the functions that are used, and the numbers that their headers define. */
+import type { Ffi } from "./ffi.ts";
+
+const FUNCTIONS = {
+  close: { result: "i32", args: ["i32"] },
+  dup2: { result: "i32", args: ["i32", "i32"] },
+  fcntl: { result: "i32", args: ["i32", "i32", "i32"] },
+  getpgid: { result: "i32", args: ["i32"] },
+  getsockopt: { result: "i32", args: ["i32", "i32", "i32", "buffer", "buffer"] },
+  kill: { result: "i32", args: ["i32", "i32"] },
+  open: { result: "i32", args: ["buffer", "i32", "i32"] },
+  pipe2: { result: "i32", args: ["buffer", "i32"] },
+  posix_spawn: { result: "i32", args: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"] },
+  posix_spawn_file_actions_addchdir_np: { result: "i32", args: ["buffer", "buffer"] },
+  posix_spawn_file_actions_adddup2: { result: "i32", args: ["buffer", "i32", "i32"] },
+  posix_spawn_file_actions_destroy: { result: "i32", args: ["buffer"] },
+  posix_spawn_file_actions_init: { result: "i32", args: ["buffer"] },
+  posix_spawnattr_init: { result: "i32", args: ["buffer"] },
+  posix_spawnattr_setflags: { result: "i32", args: ["buffer", "i16"] },
+  posix_spawnattr_setsigdefault: { result: "i32", args: ["buffer", "buffer"] },
+  posix_spawnattr_setsigmask: { result: "i32", args: ["buffer", "buffer"] },
+  prctl: { result: "i32", args: ["i32", "i64", "i64", "i64", "i64"] },
+  prlimit: { result: "i32", args: ["i32", "i32", "buffer", "buffer"] },
+  read: { result: "i64", args: ["i32", "buffer", "i64"] },
+  sigemptyset: { result: "i32", args: ["buffer"] },
+  sigfillset: { result: "i32", args: ["buffer"] },
+  sysconf: { result: "i64", args: ["i32"] },
+  syscall: { result: "i64", args: ["i64", "i64", "i64", "i64", "i64", "i64"] },
+  waitid: { result: "i32", args: ["i32", "i32", "buffer", "i32"] },
+  waitpid: { result: "i32", args: ["i32", "buffer", "i32"] },
+  write: { result: "i64", args: ["i32", "buffer", "i64"] },
+  __errno_location: { result: "pointer", args: [] },
+} as const;
+
+/** Numbers of Linux, the same on x86-64 and arm64. */
+export const LINUX = {
+  EINTR: 4,
+  ESRCH: 3,
+  F_SETFD: 2,
+  F_GETFL: 3,
+  F_SETFL: 4,
+  FD_CLOEXEC: 1,
+  O_RDWR: 2,
+  O_NONBLOCK: 0o4000,
+  O_CLOEXEC: 0o2000000,
+  POSIX_SPAWN_SETSIGDEF: 0x04,
+  POSIX_SPAWN_SETSIGMASK: 0x08,
+  POSIX_SPAWN_SETSID: 0x80,
+  PR_SET_CHILD_SUBREAPER: 36,
+  RLIMIT_NOFILE: 7,
+  SC_PAGESIZE: 30,
+  SOL_SOCKET: 1,
+  SO_PEERCRED: 17,
+  SYS_PIDFD_OPEN: 434,
+  SYS_PIDFD_SEND_SIGNAL: 424,
+  P_ALL: 0,
+  WNOHANG: 1,
+  WEXITED: 4,
+  WNOWAIT: 0x01000000,
+} as const;
+
+/** What people know an error number as. */
+const ERRORS: Readonly<Record<number, string>> = {
+  1: "Operation not permitted (EPERM)",
+  2: "No such file or directory (ENOENT)",
+  7: "Argument list and environment are too long (E2BIG)",
+  8: "Not a program, and no #! line either (ENOEXEC)",
+  11: "The limit of processes is reached (EAGAIN)",
+  12: "Out of memory (ENOMEM)",
+  13: "Permission denied (EACCES)",
+  23: "The system's limit of open files is reached (ENFILE)",
+  24: "The limit of open files is reached (EMFILE)",
+  26: "The program's file is open for writing (ETXTBSY)",
+};
+
+/** The loaded library. */
+export interface Libc {
+  readonly call: Readonly<Record<keyof typeof FUNCTIONS, ReturnType<Ffi["load"]>[string]>>;
+  readonly ffi: Ffi;
+  /** The error number of the last call that failed. */
+  errno(): number;
+}
+
+/** Loads the C library of the machine, GNU's or musl. */
+export function loadLibc(ffi: Ffi): Libc {
+  const call = loadFirst(ffi, ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"]);
+  return { call, ffi, errno: () => ffi.readInt32(call.__errno_location()) };
+}
+
+/** Text for an error number. */
+export function describeErrno(errno: number): string {
+  return ERRORS[errno] ?? `Error number ${errno}`;
+}
+
+/** A string as C reads it. */
+export function cString(text: string): Uint8Array {
+  return new TextEncoder().encode(`${text}\0`);
+}
+
+function loadFirst(ffi: Ffi, names: readonly string[]): Libc["call"] {
+  const failures: unknown[] = [];
+  for (const name of names) {
+    try {
+      return ffi.load(name, FUNCTIONS);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw new AggregateError(failures, "Cannot load the C library");
+}

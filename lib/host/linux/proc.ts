@@ -1,0 +1,93 @@
+/** Reads of /proc. Processes vanish at any moment: what cannot be read is not there. */
+import { readdirSync, readFileSync } from "node:fs";
+import type { ProcessRow } from "../ports/processes.ts";
+
+/** The unit of times in /proc, which Linux fixes for programs whatever the kernel counts in. */
+const TICK_MS = 10;
+
+const HAS_CHILDREN_LISTS = tryRead(`/proc/self/task/${process.pid}/children`) !== null;
+
+/** All processes. */
+export function readTable(pageBytes: number): readonly ProcessRow[] {
+  return listNumbers("/proc").map((pid) => readRow(pid, pageBytes)).filter((row) => row !== null);
+}
+
+/**
+ * The children of a process, of all of its threads. A kernel may be built without the lists, and then the whole table is
+ * gone through.
+ */
+export function readChildren(pid: number, pageBytes: number): readonly number[] {
+  if (!HAS_CHILDREN_LISTS) {
+    return readTable(pageBytes).filter((row) => row.parent === pid).map((row) => row.pid);
+  }
+  return listNumbers(`/proc/${pid}/task`).flatMap((thread) =>
+    (tryRead(`/proc/${pid}/task/${thread}/children`) ?? "").split(" ").filter((text) => text !== "").map(
+      Number,
+    )
+  );
+}
+
+/** One process; null if there is none. */
+export function readRow(pid: number, pageBytes: number): ProcessRow | null {
+  const stat = tryRead(`/proc/${pid}/stat`);
+  return stat === null || stat === "" ? null : parseStat(stat, pageBytes);
+}
+
+/** Parses a line of /proc/PID/stat. The name stands in parentheses and may itself hold any character. */
+export function parseStat(stat: string, pageBytes: number): ProcessRow {
+  const open = stat.indexOf("(");
+  const close = stat.lastIndexOf(")");
+  const fields = stat.slice(close + 2).split(" ");
+  const field = (number: number) => Number(fields[number - 3]);
+  return {
+    pid: Number(stat.slice(0, open)),
+    name: stat.slice(open + 1, close),
+    state: fields[0]!,
+    parent: field(4),
+    group: field(5),
+    session: field(6),
+    cpuMs: (field(14) + field(15)) * TICK_MS,
+    startTime: field(22),
+    rss: field(24) * pageBytes,
+  };
+}
+
+/** The value of one variable in a process's initial environment. */
+export function readVariable(pid: number, name: string): string | null {
+  const environ = tryRead(`/proc/${pid}/environ`);
+  const found = environ?.split("\0").find((entry) => entry.startsWith(`${name}=`));
+  return found === undefined ? null : found.slice(name.length + 1);
+}
+
+/** The command line of a process. */
+export function readCommand(pid: number): readonly string[] {
+  const text = tryRead(`/proc/${pid}/cmdline`) ?? "";
+  return text === "" ? [] : text.replace(/\0$/, "").split("\0");
+}
+
+/** The soft limit of open files that a process has; null if it cannot be read. */
+export function readOpenFilesLimit(pid: number): number | null {
+  const found = tryRead(`/proc/${pid}/limits`)?.match(/^Max open files\s+(\d+)/m);
+  return found === null || found === undefined ? null : Number(found[1]);
+}
+
+/** The descriptors that this process has open. */
+export function ownDescriptors(): readonly number[] {
+  return readdirSync("/proc/self/fd").map(Number);
+}
+
+function listNumbers(folder: string): readonly number[] {
+  try {
+    return readdirSync(folder).filter((name) => /^\d+$/.test(name)).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function tryRead(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}

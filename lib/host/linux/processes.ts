@@ -1,0 +1,114 @@
+import { type Signal, signalNumber } from "../../base/signals.ts";
+import type {
+  ByteSource,
+  Child,
+  Processes,
+  ProcessId,
+  ProcessRow,
+  ReapedOrphan,
+  SignalResult,
+  SpawnSpec,
+} from "../ports/processes.ts";
+import { closeDescriptor } from "./descriptors.ts";
+import { type Libc, LINUX } from "./libc.ts";
+import { OpenFilesLimit } from "./open_files_limit.ts";
+import { readChildren, readCommand, readRow, readTable, readVariable } from "./proc.ts";
+import { Reaper } from "./reaper.ts";
+import { Spawner } from "./spawner.ts";
+
+/** What the processes of Linux need of the runtime. */
+export interface ProcessesOptions {
+  readonly libc: Libc;
+  /** Reads a pipe without blocking; closing it closes the descriptor. */
+  readonly openSource: (descriptor: number) => ByteSource;
+  /** Calls back at every death of a child; returns how to stop that. */
+  readonly onChildDeath: (callback: () => void) => () => void;
+  /** The soft limit of open files for what is started; null: the present one. */
+  readonly openFilesLimit: number | null;
+}
+
+/** The processes of Linux. */
+export class LinuxProcesses implements Processes {
+  readonly ownPid = process.pid;
+  readonly #libc: Libc;
+  readonly #openSource: ProcessesOptions["openSource"];
+  readonly #spawner: Spawner;
+  readonly #reaper: Reaper;
+  readonly #pageBytes: number;
+  readonly #stopListening: () => void;
+
+  constructor({ libc, openSource, onChildDeath, openFilesLimit }: ProcessesOptions) {
+    this.#libc = libc;
+    this.#openSource = openSource;
+    this.#spawner = new Spawner(libc, new OpenFilesLimit(libc, openFilesLimit));
+    this.#pageBytes = Number(libc.call.sysconf(LINUX.SC_PAGESIZE));
+    this.#reaper = new Reaper(libc, (pid) => this.find(pid));
+    this.#stopListening = onChildDeath(() => this.#reaper.reap());
+  }
+
+  spawn(spec: SpawnSpec): Child {
+    const { pid, stdout, stderr } = this.#spawner.spawn(spec);
+    // Not reaped yet, so it is in the table, be it as a zombie.
+    const startTime = readRow(pid, this.#pageBytes)!.startTime;
+    return {
+      pid,
+      startTime,
+      stdout: stdout === null ? null : this.#openSource(stdout),
+      stderr: stderr === null ? null : this.#openSource(stderr),
+      exited: this.#reaper.exitOf(pid),
+    };
+  }
+
+  signal(target: ProcessId, signal: Signal): SignalResult {
+    const { call } = this.#libc;
+    const descriptor = Number(call.syscall(LINUX.SYS_PIDFD_OPEN, target.pid, 0, 0, 0, 0));
+    if (descriptor < 0) return "gone";
+    try {
+      // The descriptor holds on to one process; if that is the one that was meant, nothing can come in between.
+      if (readRow(target.pid, this.#pageBytes)?.startTime !== target.startTime) return "gone";
+      const result = call.syscall(LINUX.SYS_PIDFD_SEND_SIGNAL, descriptor, signalNumber(signal), 0, 0, 0);
+      return Number(result) === 0 ? "sent" : this.#libc.errno() === LINUX.ESRCH ? "gone" : "refused";
+    } finally {
+      closeDescriptor(this.#libc, descriptor);
+    }
+  }
+
+  signalGroup(child: ProcessId, signal: Signal): SignalResult {
+    if (!this.#reaper.isWaitingFor(child.pid)) return "gone";
+    return this.#libc.call.kill(-child.pid, signalNumber(signal)) === 0
+      ? "sent"
+      : this.#libc.errno() === LINUX.ESRCH
+      ? "gone"
+      : "refused";
+  }
+
+  table(): readonly ProcessRow[] {
+    return readTable(this.#pageBytes);
+  }
+
+  childrenOf(pid: number): readonly number[] {
+    return readChildren(pid, this.#pageBytes);
+  }
+
+  find(pid: number): ProcessRow | null {
+    return readRow(pid, this.#pageBytes);
+  }
+
+  variableOf(pid: number, name: string): string | null {
+    return readVariable(pid, name);
+  }
+
+  commandOf(pid: number): readonly string[] {
+    return readCommand(pid);
+  }
+
+  adoptOrphans(onReaped: (orphan: ReapedOrphan) => void): void {
+    this.#libc.call.prctl(LINUX.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    this.#reaper.takeAll(onReaped);
+    this.#reaper.reap();
+  }
+
+  close(): void {
+    this.#stopListening();
+  }
+}

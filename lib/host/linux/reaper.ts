@@ -1,0 +1,94 @@
+/**
+ * The one place that waits for processes. The runtimes never start any here, so nobody else does.
+ *
+ * Either it looks after the processes that it was told of alone, by number, beside others in the same program. Or it is
+ * exclusive: then it takes whatever the kernel has for this process, orphans that came to it included. Asking the kernel
+ * for "any child" is exact, and costs the same for a thousand children as for one; but beside somebody else who waits it
+ * would steal, so exclusive is for processes that are supervise's own.
+ */
+import { signalName } from "../../base/signals.ts";
+import type { ExitStatus, ProcessRow, ReapedOrphan } from "../ports/processes.ts";
+import { type Libc, LINUX } from "./libc.ts";
+
+/** Size of siginfo_t, and where the process number stands in it, in words, on x86-64 and arm64. */
+const SIGINFO_BYTES = 128;
+const SIGINFO_PID = 4;
+
+/** See the module. */
+export class Reaper {
+  readonly #libc: Libc;
+  readonly #find: (pid: number) => ProcessRow | null;
+  readonly #waiting = new Map<number, (status: ExitStatus) => void>();
+  readonly #status = new Int32Array(1);
+  readonly #statusBytes = new Uint8Array(this.#status.buffer);
+  readonly #info = new Int32Array(SIGINFO_BYTES / 4);
+  readonly #infoBytes = new Uint8Array(this.#info.buffer);
+  #onOrphan: ((orphan: ReapedOrphan) => void) | null = null;
+
+  /** @param find Looks a process up in the table. */
+  constructor(libc: Libc, find: (pid: number) => ProcessRow | null) {
+    this.#libc = libc;
+    this.#find = find;
+  }
+
+  /** Becomes exclusive, and tells of every orphan. */
+  takeAll(onOrphan: (orphan: ReapedOrphan) => void): void {
+    this.#onOrphan = onOrphan;
+  }
+
+  /** Resolves when the child has been reaped. */
+  exitOf(pid: number): Promise<ExitStatus> {
+    return new Promise((resolve) => this.#waiting.set(pid, resolve));
+  }
+
+  /** Whether a child has yet to be reaped: until then its number cannot belong to another. */
+  isWaitingFor(pid: number): boolean {
+    return this.#waiting.has(pid);
+  }
+
+  /** Collects everything that has died. To be called after each SIGCHLD, and harmless at any other time. */
+  reap(): void {
+    if (this.#onOrphan === null) {
+      for (const pid of [...this.#waiting.keys()]) this.#collect(pid);
+      return;
+    }
+    for (let pid = this.#nextDead(); pid !== 0; pid = this.#nextDead()) {
+      if (this.#waiting.has(pid)) this.#collect(pid);
+      else this.#collectOrphan(pid);
+    }
+  }
+
+  /** The number of a child that has died, which stays a zombie until it is collected; 0 if there is none. */
+  #nextDead(): number {
+    this.#info[SIGINFO_PID] = 0;
+    const options = LINUX.WEXITED | LINUX.WNOHANG | LINUX.WNOWAIT;
+    const failed = this.#libc.call.waitid(LINUX.P_ALL, 0, this.#infoBytes, options);
+    return failed === 0 ? this.#info[SIGINFO_PID]! : 0;
+  }
+
+  #collect(pid: number): void {
+    const status = this.#wait(pid);
+    if (status === null) return;
+    const resolve = this.#waiting.get(pid)!;
+    this.#waiting.delete(pid);
+    resolve(status);
+  }
+
+  #collectOrphan(pid: number): void {
+    const row = this.#find(pid);
+    const status = this.#wait(pid);
+    if (row !== null && status !== null) this.#onOrphan?.({ row, status });
+  }
+
+  #wait(pid: number): ExitStatus | null {
+    const found = this.#libc.call.waitpid(pid, this.#statusBytes, LINUX.WNOHANG);
+    return found === pid ? decode(this.#status[0]!) : null;
+  }
+}
+
+function decode(status: number): ExitStatus {
+  const signal = status & 0x7f;
+  return signal === 0
+    ? { how: "exited", code: (status >> 8) & 0xff }
+    : { how: "signalled", signal: signalName(signal) };
+}

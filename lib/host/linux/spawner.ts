@@ -1,0 +1,172 @@
+/**
+ * Starts processes with posix_spawn: one way for both runtimes, faster than either's own, and one that leaves waiting to
+ * us, so that there is a single reaper.
+ *
+ * What a child gets is what a shell would have given it: real pipes (nobody can reopen /dev/stdout on a socket), all
+ * signals at their defaults and none blocked, a session of its own, and the limit of open files from before the runtime
+ * raised it.
+ */
+import { statSync } from "node:fs";
+import { SpawnError, type SpawnSpec } from "../ports/processes.ts";
+import { closeDescriptor, openFile, openPipe } from "./descriptors.ts";
+import { findProgram } from "./find_program.ts";
+import { cString, describeErrno, type Libc, LINUX } from "./libc.ts";
+import type { OpenFilesLimit } from "./open_files_limit.ts";
+
+/** Larger than the C library's own structures on every platform. */
+const ATTRIBUTES_BYTES = 512;
+const ACTIONS_BYTES = 256;
+const SIGNAL_SET_BYTES = 128;
+
+/** A new process, and the ends of its pipes that stay here. */
+export interface Spawned {
+  readonly pid: number;
+  readonly stdout: number | null;
+  readonly stderr: number | null;
+}
+
+/** Descriptors that are open for the sake of one start. */
+interface Opened {
+  /** What the child finds, by its number there. */
+  readonly handed: Record<number, number>;
+  /** Closed here in any case, once the child has its own. */
+  readonly passing: number[];
+  /** Closed here if the start fails. */
+  readonly kept: (number | null)[];
+}
+
+/** See the module. */
+export class Spawner {
+  readonly #libc: Libc;
+  readonly #limit: OpenFilesLimit;
+  readonly #attributes: Uint8Array;
+
+  constructor(libc: Libc, limit: OpenFilesLimit) {
+    this.#libc = libc;
+    this.#limit = limit;
+    this.#attributes = newAttributes(libc);
+  }
+
+  /** @throws {SpawnError} */
+  spawn(spec: SpawnSpec): Spawned {
+    checkFolder(spec.cwd);
+    const program = findProgram(spec.argv[0]!, spec.env["PATH"], spec.cwd);
+    const opened: Opened = { handed: { ...spec.descriptors }, passing: [], kept: [] };
+    try {
+      this.#openInput(spec, opened);
+      const [stdout, stderr] = [this.#openOutput(spec, 1, opened), this.#openOutput(spec, 2, opened)];
+      return { pid: this.#start(program, spec, opened.handed), stdout, stderr };
+    } catch (error) {
+      for (const descriptor of opened.kept) if (descriptor !== null) closeDescriptor(this.#libc, descriptor);
+      throw error;
+    } finally {
+      for (const descriptor of opened.passing) closeDescriptor(this.#libc, descriptor);
+    }
+  }
+
+  #openInput(spec: SpawnSpec, opened: Opened): void {
+    const descriptor = openFile(this.#libc, spec.stdin ?? "/dev/null");
+    if (descriptor === null) {
+      throw new SpawnError("stdin", `Cannot read "${spec.stdin}": ${describeErrno(this.#libc.errno())}`);
+    }
+    opened.passing.push(descriptor);
+    opened.handed[0] = descriptor;
+  }
+
+  #openOutput(spec: SpawnSpec, number: 1 | 2, opened: Opened): number | null {
+    switch (spec.output) {
+      case "inherit":
+        opened.handed[number] = number;
+        return null;
+      case "null": {
+        const descriptor = openFile(this.#libc, "/dev/null", LINUX.O_RDWR)!;
+        opened.passing.push(descriptor);
+        opened.handed[number] = descriptor;
+        return null;
+      }
+      case "pipe": {
+        const { read, write } = openPipe(this.#libc);
+        opened.passing.push(write);
+        opened.kept.push(read);
+        opened.handed[number] = write;
+        return read;
+      }
+    }
+  }
+
+  #start(program: string, spec: SpawnSpec, handed: Readonly<Record<number, number>>): number {
+    const { call } = this.#libc;
+    const actions = new Uint8Array(ACTIONS_BYTES);
+    call.posix_spawn_file_actions_init(actions);
+    try {
+      for (const [number, descriptor] of Object.entries(handed)) {
+        call.posix_spawn_file_actions_adddup2(actions, descriptor, Number(number));
+      }
+      const cwd = cString(spec.cwd);
+      call.posix_spawn_file_actions_addchdir_np(actions, cwd);
+      return this.#limit.around(() => this.#posixSpawn(program, spec, actions));
+    } finally {
+      call.posix_spawn_file_actions_destroy(actions);
+    }
+  }
+
+  #posixSpawn(program: string, spec: SpawnSpec, actions: Uint8Array): number {
+    const argv = new CStrings(this.#libc, spec.argv);
+    const envp = new CStrings(
+      this.#libc,
+      Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
+    );
+    const pid = new Int32Array(1);
+    const pidBytes = new Uint8Array(pid.buffer);
+    const path = cString(program);
+    const errno = this.#libc.call.posix_spawn(
+      pidBytes,
+      path,
+      actions,
+      this.#attributes,
+      argv.pointers,
+      envp.pointers,
+    );
+    if (errno !== 0) {
+      throw new SpawnError("start", `Cannot start "${spec.argv[0]}": ${describeErrno(Number(errno))}`);
+    }
+    return pid[0]!;
+  }
+}
+
+/** A null-terminated array of pointers to strings, kept alive together. */
+class CStrings {
+  readonly pointers: Uint8Array;
+  readonly strings: readonly Uint8Array[];
+
+  constructor(libc: Libc, texts: readonly string[]) {
+    this.strings = texts.map(cString);
+    const addresses = new BigUint64Array(texts.length + 1);
+    this.strings.forEach((bytes, index) => addresses[index] = libc.ffi.addressOf(bytes));
+    this.pointers = new Uint8Array(addresses.buffer);
+  }
+}
+
+function newAttributes({ call }: Libc): Uint8Array {
+  const attributes = new Uint8Array(ATTRIBUTES_BYTES);
+  call.posix_spawnattr_init(attributes);
+  const flags = LINUX.POSIX_SPAWN_SETSID | LINUX.POSIX_SPAWN_SETSIGDEF | LINUX.POSIX_SPAWN_SETSIGMASK;
+  call.posix_spawnattr_setflags(attributes, flags);
+  const all = new Uint8Array(SIGNAL_SET_BYTES);
+  call.sigfillset(all);
+  call.posix_spawnattr_setsigdefault(attributes, all);
+  const none = new Uint8Array(SIGNAL_SET_BYTES);
+  call.sigemptyset(none);
+  call.posix_spawnattr_setsigmask(attributes, none);
+  return attributes;
+}
+
+function checkFolder(path: string): void {
+  let isFolder: boolean;
+  try {
+    isFolder = statSync(path).isDirectory();
+  } catch {
+    throw new SpawnError("cwd", `Working folder not found: "${path}"`);
+  }
+  if (!isFolder) throw new SpawnError("cwd", `The working folder is not a folder: "${path}"`);
+}

@@ -1,0 +1,19 @@
+import type { Clock } from "../../scope/clock.ts";
+import type { Files } from "./files.ts";
+import type { Network } from "./network.ts";
+import type { Processes } from "./processes.ts";
+import type { Sockets } from "./sockets.ts";
+
+/** Everything outside of the program that supervise touches. */
+export interface Host {
+  /** Monotonic time, for everything that waits. */
+  readonly clock: Clock;
+  /** The date, in milliseconds since 1970, for people to read. */
+  wallClock(): number;
+  readonly processes: Processes;
+  readonly sockets: Sockets;
+  readonly network: Network;
+  readonly files: Files;
+  /** A number in [0, 2^32) that cannot be foretold. */
+  randomSeed(): number;
+}

@@ -1,0 +1,119 @@
+/**
+ * The port to processes. What stands here is all that the rest of supervise knows about them.
+ */
+import type { Signal } from "../../base/signals.ts";
+
+/** A process that cannot be mistaken for a later one with the same number. */
+export interface ProcessId {
+  readonly pid: number;
+  /** In clock ticks since boot. */
+  readonly startTime: number;
+}
+
+/** A line of the process table. */
+export interface ProcessRow extends ProcessId {
+  readonly parent: number;
+  readonly group: number;
+  readonly session: number;
+  /** The kernel's letter; `Z` is a zombie, `D` cannot be interrupted, `T` is stopped. */
+  readonly state: string;
+  /** Name of the program, cut by the kernel. */
+  readonly name: string;
+  /** Processor time used so far, in milliseconds. */
+  readonly cpuMs: number;
+  /** Resident memory in bytes. */
+  readonly rss: number;
+}
+
+/** How a process ended. */
+export type ExitStatus =
+  | { readonly how: "exited"; readonly code: number }
+  | { readonly how: "signalled"; readonly signal: Signal };
+
+/** What to start. */
+export interface SpawnSpec {
+  /** The program, by path or by a name to be looked up in `env.PATH`, and its arguments. */
+  readonly argv: readonly string[];
+  /** The whole environment: nothing is added to it. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** A file to read from; null for `/dev/null`. */
+  readonly stdin: string | null;
+  /** `inherit`: the caller's own. */
+  readonly output: "pipe" | "null" | "inherit";
+  /** More descriptors to hand over, by the number that the process finds them under. */
+  readonly descriptors?: Readonly<Record<number, number>>;
+}
+
+/** Bytes as they come, until whoever writes has closed. */
+export interface ByteSource {
+  /** The next bytes, or null at the end. One call at a time. */
+  read(): Promise<Uint8Array | null>;
+  /** Stops reading and lets go of the descriptor. Idempotent; a read that waits gets null. */
+  close(): void;
+}
+
+/** A process that was started here. */
+export interface Child extends ProcessId {
+  /** Null unless `output` is `pipe`. */
+  readonly stdout: ByteSource | null;
+  readonly stderr: ByteSource | null;
+  /** Resolves once, after the status was collected; never rejects. */
+  readonly exited: Promise<ExitStatus>;
+}
+
+/** Why a process could not be started. */
+export class SpawnError extends Error {
+  override readonly name = "SpawnError";
+  /** What failed: finding the program, its working folder, its input, or the start itself. */
+  readonly stage: "program" | "cwd" | "stdin" | "start";
+
+  constructor(stage: SpawnError["stage"], message: string) {
+    super(message);
+    this.stage = stage;
+  }
+}
+
+/** What came of a signal: `gone` if the process had ended, `refused` if it is not ours to signal. */
+export type SignalResult = "sent" | "gone" | "refused";
+
+/** Starts, signals, reaps and lists processes. */
+export interface Processes {
+  /**
+   * Starts a process as the leader of a session of its own, with the signal dispositions and the limit of open files
+   * that a shell would have given it.
+   *
+   * @throws {SpawnError}
+   */
+  spawn(spec: SpawnSpec): Child;
+  /** Signals one process, never a later one with its number. */
+  signal(target: ProcessId, signal: Signal): SignalResult;
+  /** Signals the process group of a child that has not been reaped. */
+  signalGroup(child: ProcessId, signal: Signal): SignalResult;
+  /** All processes of the machine, as far as this user may see them. */
+  table(): readonly ProcessRow[];
+  /** The numbers of the processes whose parent `pid` is now. Cheap: it looks at nothing else. */
+  childrenOf(pid: number): readonly number[];
+  /** One line of the table; null if there is no such process. */
+  find(pid: number): ProcessRow | null;
+  /** One variable of a process's initial environment; null if it has none or it may not be read. */
+  variableOf(pid: number, name: string): string | null;
+  /** The command line of a process; empty if it is a zombie or gone. */
+  commandOf(pid: number): readonly string[];
+  /**
+   * Becomes the parent of all descendants whose own parent dies, and reaps them when they die.
+   *
+   * @param onReaped Told of each, after its status was collected.
+   */
+  adoptOrphans(onReaped: (orphan: ReapedOrphan) => void): void;
+  /** The number of this very process. */
+  readonly ownPid: number;
+  /** Stops listening for the deaths of children. */
+  close(): void;
+}
+
+/** An orphan that died and was reaped: its last line of the table, and how it ended. */
+export interface ReapedOrphan {
+  readonly row: ProcessRow;
+  readonly status: ExitStatus;
+}

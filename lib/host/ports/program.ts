@@ -1,0 +1,38 @@
+/** The port to this very program: how it was called, what it prints to, and how it is told to stop. */
+import type { Signal } from "../../base/signals.ts";
+
+/** Something that people or other programs read. */
+export interface Output {
+  /** Whether it is a terminal. */
+  readonly isTerminal: boolean;
+  /** Characters that fit into a line of the terminal; 80 where there is none. */
+  readonly columns: number;
+  /** Writes text; resolves when it is on its way. A reader that has gone away is not an error. */
+  write(text: string): Promise<void>;
+}
+
+/** See the module. */
+export interface Program {
+  /** Arguments, without the program. */
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly uid: number;
+  readonly pid: number;
+  /** The user's home folder as the system knows it, whatever the environment says. */
+  readonly homeFolder: string;
+  /** Program and first arguments with which this program starts itself again. */
+  readonly selfCommand: readonly string[];
+  /** Program and first arguments that run a TypeScript program. */
+  readonly scriptCommand: readonly string[];
+  /** Name and version of the runtime. */
+  readonly runtime: string;
+  /** The soft limit of open files that the caller had; null if it cannot be told. */
+  readonly callersOpenFilesLimit: number | null;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Calls back at each signal instead of dying of it; returns how to stop that. */
+  onSignal(signal: Signal, callback: () => void): () => void;
+  /** Ends this program. */
+  exit(code: number): never;
+}

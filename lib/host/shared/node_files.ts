@@ -1,0 +1,191 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { type AppendFile, FileError, type Files, type FolderInfo, type ReadFile } from "../ports/files.ts";
+
+const OWNER_ONLY_FOLDER = 0o700;
+const OWNER_ONLY_FILE = 0o600;
+
+/** What people know the errors of files as. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EDQUOT: "the disk quota is used up",
+  EISDIR: "it is a folder",
+  EMFILE: "too many files are open",
+  ENAMETOOLONG: "the name is too long",
+  ENOENT: "there is no such file or folder",
+  ENOSPC: "no space is left on the disk",
+  ENOTDIR: "a part of the path is not a folder",
+  EPERM: "not permitted",
+  EROFS: "the file system is read-only",
+};
+
+/** Files through node:fs, which is the same on both runtimes. */
+export class NodeFiles implements Files {
+  realPath(path: string): string | null {
+    try {
+      return realpathSync(path);
+    } catch {
+      return null;
+    }
+  }
+
+  exists(path: string): boolean {
+    return existsSync(path);
+  }
+
+  readText(path: string): string | null {
+    try {
+      return readFileSync(path, "utf8");
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return null;
+      throw fileError(error);
+    }
+  }
+
+  list(path: string): readonly string[] {
+    try {
+      return readdirSync(path).sort();
+    } catch {
+      return [];
+    }
+  }
+
+  inspectFolder(path: string): FolderInfo | null {
+    try {
+      const stat = lstatSync(path);
+      return { isFolder: stat.isDirectory(), ownerUid: stat.uid, mode: stat.mode & 0o777 };
+    } catch {
+      return null;
+    }
+  }
+
+  makeFolder(path: string): void {
+    translating(() => mkdirSync(path, { recursive: true, mode: OWNER_ONLY_FOLDER }));
+  }
+
+  replace(path: string, text: string): void {
+    const draft = `${path}.${process.pid}.new`;
+    translating(() => {
+      try {
+        writeFileSync(draft, text, { mode: OWNER_ONLY_FILE, flush: true });
+        renameSync(draft, path);
+      } catch (error) {
+        rmSync(draft, { force: true });
+        throw error;
+      }
+    });
+  }
+
+  rename(from: string, to: string): void {
+    translating(() => renameSync(from, to));
+  }
+
+  remove(path: string): void {
+    translating(() => rmSync(path, { force: true, recursive: true }));
+  }
+
+  async openAppend(path: string): Promise<AppendFile> {
+    return await translatingLater(async () => {
+      const handle = await open(path, "a", OWNER_ONLY_FILE);
+      return new NodeAppendFile(handle, (await handle.stat()).size);
+    });
+  }
+
+  async openRead(path: string): Promise<ReadFile | null> {
+    try {
+      const handle = await open(path, "r");
+      const { dev, ino } = await handle.stat();
+      return new NodeReadFile(handle, `${dev}:${ino}`);
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return null;
+      throw fileError(error);
+    }
+  }
+}
+
+class NodeAppendFile implements AppendFile {
+  readonly #handle: FileHandle;
+  #size: number;
+
+  constructor(handle: FileHandle, size: number) {
+    this.#handle = handle;
+    this.#size = size;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let rest = bytes; rest.length > 0;) {
+        const { bytesWritten } = await this.#handle.write(rest);
+        rest = rest.subarray(bytesWritten);
+      }
+      this.#size += bytes.length;
+    } catch (error) {
+      // A disk that fills up in the middle of a line must not leave half of it behind.
+      await this.#handle.truncate(this.#size).catch(() => {});
+      throw fileError(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close().catch(() => {});
+  }
+}
+
+class NodeReadFile implements ReadFile {
+  readonly identity: string;
+  readonly #handle: FileHandle;
+
+  constructor(handle: FileHandle, identity: string) {
+    this.#handle = handle;
+    this.identity = identity;
+  }
+
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(length);
+    const { bytesRead } = await this.#handle.read(bytes, 0, length, offset);
+    return bytes.subarray(0, bytesRead);
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close().catch(() => {});
+  }
+}
+
+function translating<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw fileError(error);
+  }
+}
+
+async function translatingLater<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw fileError(error);
+  }
+}
+
+function fileError(error: unknown): FileError {
+  const code = codeOf(error);
+  return new FileError(code, `${MEANINGS[code] ?? (error as Error).message} (${code})`, { cause: error });
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? "unknown";
+}

@@ -1,0 +1,43 @@
+import { get as httpGet } from "node:http";
+import { get as httpsGet } from "node:https";
+import { connect } from "node:net";
+import type { Attempt, Network } from "../ports/network.ts";
+
+const CANCELLED = "cancelled";
+
+/** TCP and HTTP through the modules of Node, which are the same on both runtimes. */
+export const nodeNetwork: Network = {
+  connect(host: string, port: number): Attempt {
+    const socket = connect({ host, port });
+    const result = new Promise<string | null>((resolve) => {
+      socket.once("connect", () => resolve(null));
+      socket.once("error", (error) => resolve(describe(error)));
+      socket.once("close", () => resolve(CANCELLED));
+    });
+    return { result: result.finally(() => socket.destroy()), cancel: () => socket.destroy() };
+  },
+
+  get(url: string): Attempt {
+    // Whether a certificate is trusted is no question of readiness.
+    const request = url.startsWith("https:")
+      ? httpsGet(url, { agent: false, rejectUnauthorized: false })
+      : httpGet(url, { agent: false });
+    const result = new Promise<string | null>((resolve) => {
+      request.once("response", (response) => {
+        const status = response.statusCode ?? 0;
+        resolve(status >= 200 && status < 400 ? null : `answered with status ${status}`);
+      });
+      request.once("error", (error) => resolve(describe(error)));
+      request.once("close", () => resolve(CANCELLED));
+    });
+    return { result: result.finally(() => request.destroy()), cancel: () => request.destroy() };
+  },
+};
+
+function describe(error: Error): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ECONNREFUSED") return "connection refused";
+  // A host with several addresses fails with one error for each.
+  const [first] = error instanceof AggregateError ? error.errors as readonly Error[] : [];
+  return first === undefined ? error.message || String(code) : describe(first);
+}

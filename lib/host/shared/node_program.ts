@@ -1,0 +1,56 @@
+import { userInfo } from "node:os";
+import { fileURLToPath } from "node:url";
+import { readOpenFilesLimit } from "../linux/proc.ts";
+import type { Output, Program } from "../ports/program.ts";
+import { isDeno } from "./runtime.ts";
+
+/** Where a compiled binary keeps the files that were built into it. */
+const INSIDE_BINARY = "/$bunfs/";
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const CLI = `${ROOT}cli.ts`;
+
+/** This program, as both runtimes show it. */
+export function nodeProgram(): Program {
+  const selfCommand = selfCommandOf();
+  return {
+    args: process.argv.slice(2),
+    environment: process.env,
+    cwd: process.cwd(),
+    uid: process.getuid!(),
+    pid: process.pid,
+    homeFolder: userInfo().homedir,
+    selfCommand,
+    scriptCommand: isDeno ? [process.execPath, "run", "--allow-all"] : [...selfCommand, "__script"],
+    runtime: isDeno ? `Deno ${process.versions["deno"]}` : `Bun ${process.versions["bun"]}`,
+    callersOpenFilesLimit: readOpenFilesLimit(process.ppid),
+    stdout: outputOf(process.stdout),
+    stderr: outputOf(process.stderr),
+    onSignal(signal, callback) {
+      process.on(signal, callback);
+      return () => process.off(signal, callback);
+    },
+    exit: (code) => process.exit(code),
+  };
+}
+
+function selfCommandOf(): readonly string[] {
+  if (ROOT.startsWith(INSIDE_BINARY)) return [process.execPath];
+  return isDeno
+    ? [process.execPath, "run", "--allow-all", "--config", `${ROOT}deno.json`, CLI]
+    // Neither an .env file nor a bunfig.toml of the folder that the user stands in is any of our business.
+    : [process.execPath, "--no-env-file", `--config=${ROOT}bunfig.toml`, CLI];
+}
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+  // A reader that has gone away (`supervise logs | head`) shows as an error event.
+  stream.on("error", () => {});
+  return {
+    get isTerminal() {
+      return stream.isTTY === true;
+    },
+    get columns() {
+      return stream.columns ?? 80;
+    },
+    write: (text) => new Promise((resolve) => stream.write(text, () => resolve())),
+  };
+}

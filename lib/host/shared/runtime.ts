@@ -1,0 +1,2 @@
+/** Whether this is Deno; else it is Bun. The only place that asks. */
+export const isDeno: boolean = "Deno" in globalThis;

@@ -1,0 +1,51 @@
+import type { Socket } from "node:net";
+import type { ByteSource } from "../ports/processes.ts";
+
+/** How much may be read ahead before the other side is held back. */
+const READ_AHEAD_BYTES = 256 * 1_024;
+
+/** What comes in through a socket of node:net, read when it is asked for. */
+export function socketSource(socket: Socket): ByteSource {
+  const ready: Uint8Array[] = [];
+  let ahead = 0;
+  let ended = false;
+  let waiting: ((bytes: Uint8Array | null) => void) | null = null;
+
+  const deliver = (bytes: Uint8Array | null) => {
+    const resolve = waiting;
+    waiting = null;
+    resolve?.(bytes);
+  };
+  socket.on("data", (bytes: Uint8Array) => {
+    if (waiting !== null) return deliver(bytes);
+    ready.push(bytes);
+    ahead += bytes.length;
+    if (ahead > READ_AHEAD_BYTES) socket.pause();
+  });
+  const end = () => {
+    ended = true;
+    deliver(null);
+  };
+  socket.on("end", end);
+  socket.on("close", end);
+  // A broken connection is an end; whoever needs to know more has asked for more than bytes.
+  socket.on("error", end);
+
+  return {
+    read() {
+      const bytes = ready.shift();
+      if (bytes !== undefined) {
+        ahead -= bytes.length;
+        if (ahead <= READ_AHEAD_BYTES) socket.resume();
+        return Promise.resolve(bytes);
+      }
+      if (ended) return Promise.resolve(null);
+      return new Promise((resolve) => waiting = resolve);
+    },
+    close() {
+      ready.length = 0;
+      socket.destroy();
+      end();
+    },
+  };
+}

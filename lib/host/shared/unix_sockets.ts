@@ -1,0 +1,98 @@
+import { chmodSync, rmSync } from "node:fs";
+import { connect as netConnect, createServer, type Server, type Socket } from "node:net";
+import type { Connection, HeldName, Listener, Peer, Sockets } from "../ports/sockets.ts";
+import { socketSource } from "./socket_source.ts";
+
+/** Unix sockets through node:net, which is the same on both runtimes. */
+export class UnixSockets implements Sockets {
+  readonly #peerOf: (descriptor: number) => Peer | null;
+
+  /** @param peerOf Asks the kernel who is at the other end of a socket. */
+  constructor(peerOf: (descriptor: number) => Peer | null) {
+    this.#peerOf = peerOf;
+  }
+
+  async listen(path: string, onConnection: (connection: Connection) => void): Promise<Listener> {
+    rmSync(path, { force: true });
+    const server = createServer((socket) => onConnection(this.#connectionOf(socket)));
+    await listening(server, path);
+    chmodSync(path, 0o600);
+    return { close: () => void server.close() };
+  }
+
+  connect(path: string): Promise<Connection | null> {
+    return new Promise((resolve) => {
+      const socket = netConnect({ path });
+      socket.once("connect", () => resolve(this.#connectionOf(socket)));
+      socket.once("error", () => resolve(null));
+    });
+  }
+
+  async holdName(name: string): Promise<HeldName | null> {
+    // Whoever connects only wants to be told who holds the name, which the kernel does.
+    const server = createServer((socket) => socket.end());
+    try {
+      await listening(server, abstract(name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") return null;
+      throw error;
+    }
+    server.unref();
+    return { release: () => void server.close() };
+  }
+
+  holderOf(name: string): Promise<Peer | null> {
+    return new Promise((resolve) => {
+      const socket = netConnect({ path: abstract(name) });
+      socket.once("connect", () => {
+        const peer = this.#peerOf(descriptorOf(socket));
+        socket.destroy();
+        resolve(peer);
+      });
+      socket.once("error", () => resolve(null));
+    });
+  }
+
+  #connectionOf(socket: Socket): Connection {
+    const source = socketSource(socket);
+    const unwritten = new Set<(written: boolean) => void>();
+    const settle = (resolve: (written: boolean) => void, written: boolean) => {
+      if (unwritten.delete(resolve)) resolve(written);
+    };
+    socket.on("close", () => unwritten.forEach((resolve) => settle(resolve, false)));
+    return {
+      peer: this.#peerOf(descriptorOf(socket)),
+      read: () => source.read(),
+      close: () => source.close(),
+      write: (bytes) =>
+        new Promise((resolve) => {
+          if (socket.destroyed || !socket.writable) return resolve(false);
+          unwritten.add(resolve);
+          socket.write(bytes, (error) => settle(resolve, !error));
+        }),
+      get backlog() {
+        return socket.writableLength;
+      },
+    };
+  }
+}
+
+/** Names of this kind exist in the kernel alone: they need no file, and a crash leaves none behind. */
+function abstract(name: string): string {
+  return `\0${name}`;
+}
+
+function listening(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ path }, () => {
+      server.off("error", reject);
+      server.on("error", () => {});
+      resolve();
+    });
+  });
+}
+
+function descriptorOf(socket: Socket): number {
+  return (socket as unknown as { _handle?: { fd?: number } })._handle?.fd ?? -1;
+}

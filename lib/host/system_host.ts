@@ -1,0 +1,61 @@
+/** The real host: this machine, on the runtime that runs us. */
+import { UserError } from "../base/user_error.ts";
+import * as bunFfi from "./bun/ffi.ts";
+import * as bunPipes from "./bun/pipe_source.ts";
+import * as denoFfi from "./deno/ffi.ts";
+import * as denoPipes from "./deno/pipe_source.ts";
+import { type Libc, loadLibc } from "./linux/libc.ts";
+import { peerOf } from "./linux/peer_credentials.ts";
+import { LinuxProcesses } from "./linux/processes.ts";
+import type { Host } from "./ports/host.ts";
+import { onChildDeath } from "./shared/child_deaths.ts";
+import { nodeNetwork } from "./shared/node_network.ts";
+import { NodeFiles } from "./shared/node_files.ts";
+import { isDeno } from "./shared/runtime.ts";
+import { SystemClock } from "./shared/system_clock.ts";
+import { UnixSockets } from "./shared/unix_sockets.ts";
+
+/** How the host is opened. */
+export interface SystemHostOptions {
+  /**
+   * The soft limit of open files for what is started.
+   *
+   * @default The present one.
+   */
+  readonly openFilesLimit?: number | null;
+}
+
+/** The real host and the C library under it. */
+export interface SystemHost extends Host {
+  readonly libc: Libc;
+}
+
+/**
+ * Opens the real host.
+ *
+ * @throws {UserError} `host/not-supported` on a system that is not supported yet.
+ */
+export async function openSystemHost(options: SystemHostOptions = {}): Promise<SystemHost> {
+  if (process.platform !== "linux") {
+    throw new UserError("host/not-supported", `supervise does not run on ${process.platform} yet`, {
+      hint: "it runs on Linux, in a container or in a virtual machine too",
+    });
+  }
+  const [ffi, pipes] = isDeno ? [denoFfi, denoPipes] : [bunFfi, bunPipes];
+  const libc = loadLibc(await ffi.loadFfi());
+  return {
+    libc,
+    clock: new SystemClock(),
+    wallClock: () => Date.now(),
+    processes: new LinuxProcesses({
+      libc,
+      openSource: (descriptor) => pipes.openPipeSource(libc, descriptor),
+      onChildDeath,
+      openFilesLimit: options.openFilesLimit ?? null,
+    }),
+    sockets: new UnixSockets((descriptor) => peerOf(libc, descriptor)),
+    network: nodeNetwork,
+    files: new NodeFiles(),
+    randomSeed: () => crypto.getRandomValues(new Uint32Array(1))[0]!,
+  };
+}

@@ -1,0 +1,16 @@
+import { park } from "./park.ts";
+
+/**
+ * Waits for a promise from outside of the tree of tasks.
+ *
+ * @param onCancel Told if a cancel ends the wait: the place to stop whatever the promise stands for, because the promise
+ * itself goes on unobserved.
+ * @throws Whatever the promise rejects with.
+ * @throws {Cancelled}
+ */
+export async function fromPromise<T>(promise: PromiseLike<T>, onCancel?: () => void): Promise<T> {
+  return await park<T>((parked) => {
+    parked.onAbort = onCancel ?? null;
+    promise.then((value) => parked.wake(value), (error: unknown) => parked.fail(error));
+  });
+}

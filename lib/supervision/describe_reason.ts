@@ -1,0 +1,44 @@
+import { describeDuration } from "../base/duration.ts";
+import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
+import type { Exit } from "./exit.ts";
+import type { FailReason } from "./reason.ts";
+
+/** Why something failed, as a clause for people: `exit code 1`, `dependency "db" has failed`. */
+export function describeReason(plan: Plan, reason: FailReason): string {
+  switch (reason.kind) {
+    case "exit":
+      return describeExit(reason.exit);
+    case "daemon_ended":
+      return `a daemon that ended by itself (${describeExit(reason.exit)})`;
+    case "start":
+      return reason.message;
+    case "start_timeout": {
+      const last = reason.lastError === null ? "" : ` (${reason.lastError})`;
+      return `not ready within ${describeDuration(reason.afterMs)}${last}`;
+    }
+    case "run_timeout":
+      return `still running after ${describeDuration(reason.afterMs)}`;
+    case "dependency":
+      return `dependency ${nameOf(plan, reason.on)} has failed`;
+    case "survivors":
+      return "processes of it survived SIGKILL";
+    case "gave_up":
+      return `${nameOf(plan, reason.by)} was restarted too often`;
+    case "child":
+      return `${nameOf(plan, reason.child)} has failed`;
+  }
+}
+
+/** How a process ended: `exit code 1`, `SIGSEGV`. */
+export function describeExit(exit: Exit): string {
+  return exit.how === "exited" ? `exit code ${exit.code}` : exit.signal;
+}
+
+/** How a process ended, for JSON. */
+export function exitFields(exit: Exit): { readonly code: number | null; readonly signal: string | null } {
+  return exit.how === "exited" ? { code: exit.code, signal: null } : { code: null, signal: exit.signal };
+}
+
+function nameOf(plan: Plan, id: NodeId): string {
+  return id === ROOT ? "the tree" : `"${plan.nodes[id]!.path}"`;
+}
