@@ -1,5 +1,4 @@
-import { command } from "../values/command.ts";
-import { argument } from "../values/command.ts";
+import { argumentList, command } from "../values/command.ts";
 import { list } from "../values/compound.ts";
 import { duration } from "../values/duration.ts";
 import { key, type Keys, later, type TableKind } from "../values/key.ts";
@@ -24,7 +23,7 @@ const ACTOR_KEYS = {
   export: later("The export of the module that is run."),
   params: later("What the module is given."),
   debug: later("Whether the inspector is on for this actor."),
-  args: key(list(argument, '["--verbose"]'), [], "More arguments."),
+  args: key(argumentList, [], "More arguments."),
   cwd: key(path, null, "The folder to run in; the file's own."),
   env: key(env, null, "Variables of the environment."),
   env_file: key(envFiles, null, "Files with variables of the environment, below `env`."),

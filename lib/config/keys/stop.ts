@@ -13,13 +13,13 @@ const STOP_KEYS = {
   ),
   signal: key(signal, "SIGTERM", "The signal that asks the process to stop."),
   to: key(
-    choice("receiver", ["process", "group"]),
+    choice("target", ["process", "group"]),
     null,
     "Who gets it; the group for `shell`, else the process.",
   ),
   grace: key(duration(0), 10_000, "How long a stop may take before all that is left is killed."),
   kill: key(
-    choice("reach", ["tree", "process"]),
+    choice("kill mode", ["tree", "process"]),
     "tree",
     "Whether descendants are killed too or left on purpose.",
   ),

@@ -45,9 +45,9 @@ function requireOneCommand({ declared: { name, at, present } }: ActorNode, repor
       hint: `keep one of ${quote(first![0])} and ${quote(key)}`,
     });
   }
+  if (first !== undefined) return;
   const meant = [...present.keys()].map((key) => suggestKey(key, ACTOR.keys, placesOf(key)));
-  const isMisspelt = COMMANDS.some((command) => meant.includes(command));
-  if (first !== undefined || isMisspelt) return;
+  if (COMMANDS.some((command) => meant.includes(command))) return;
   report.add("config/missing-command", at, `the actor ${quote(name)} does not say what to run`, {
     expected: anyOf(["exec", "shell", "script"]),
     hint: 'write exec = "program arguments"',

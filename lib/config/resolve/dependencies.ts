@@ -22,6 +22,8 @@ interface Names {
   readonly byName: ReadonlyMap<string, NodeId>;
 }
 
+const MOST_NAMES = 1_000;
+
 /** The dependencies of every node, by its id; names that lead nowhere are reported. */
 export function resolveDependencies(
   nodes: readonly Node[],
@@ -78,7 +80,8 @@ function isItselfOrAbove(on: NodeId, node: Node, nodes: readonly Node[]): boolea
 function reportUnknown({ name, at }: Wanted, from: Node, names: Names, report: Report): void {
   const elsewhere = names.byName.get(name);
   const path = elsewhere === undefined ? null : names.nodes[elsewhere]!.path;
-  const known = name.includes("/") ? names.byPath.keys() : visibleNames(from, names.nodes);
+  const paths = names.byPath.size > MOST_NAMES ? [] : names.byPath.keys();
+  const known = name.includes("/") ? paths : visibleNames(from, names.nodes);
   const nearest = path === null ? nearestName(name, known) : null;
   report.add("config/unknown-dependency", at, `nothing is called ${quote(name)} here${didYouMean(nearest)}`, {
     expected: nearest === null && path === null ? "the name of an actor or a tree" : null,
@@ -86,11 +89,13 @@ function reportUnknown({ name, at }: Wanted, from: Node, names: Names, report: R
   });
 }
 
+/** The names that a dependency could mean; none where there are so many that a search takes long. */
 function visibleNames(from: Node, nodes: readonly Node[]): readonly string[] {
   const names: string[] = [];
   for (let parent = from.parent; parent !== null; parent = nodes[parent]!.parent) {
     const tree = nodes[parent]!;
-    if (tree.kind === "tree") names.push(...tree.children.map((id) => nodes[id]!.declared.name));
+    if (tree.kind === "actor" || names.length + tree.children.length > MOST_NAMES) return [];
+    for (const child of tree.children) names.push(nodes[child]!.declared.name);
   }
   return names.filter((name) => name !== from.declared.name);
 }

@@ -1,5 +1,8 @@
 import type { DeclaredTree } from "../declared/declared.ts";
+import { ROOT_TREE } from "../keys/supervisor.ts";
 import type { NodeSpec } from "../plan.ts";
+import type { Report } from "../report.ts";
+import { suggestKey } from "../values/table.ts";
 import { resolveDependencies } from "./dependencies.ts";
 import { environmentsOf } from "./environment.ts";
 import { lifetimesOf } from "./lifetime.ts";
@@ -12,12 +15,7 @@ import { warnOfTraps } from "./warnings.ts";
 export function resolveNodes(root: DeclaredTree, context: SpecContext): readonly NodeSpec[] {
   const { report } = context;
   const nodes = numberNodes(root);
-  if (nodes.every((node) => node.kind === "tree")) {
-    report.add("config/empty", { start: 0, end: 1 }, "the file defines no actor", {
-      expected: "at least one [actors.NAME]",
-      hint: 'write [actors.web] and below it exec = "./web"',
-    });
-  }
+  if (nodes.every((node) => node.kind === "tree")) reportEmpty(root, report);
   const lifetimes = lifetimesOf(nodes);
   const edges = resolveDependencies(nodes, lifetimes, report);
   rejectCycles(nodes, edges, report);
@@ -30,4 +28,14 @@ export function resolveNodes(root: DeclaredTree, context: SpecContext): readonly
       environment: environments[node.id]!,
     }, context)
   );
+}
+
+/** Not where actors are there and could not be read: what is wrong with them has been said. */
+function reportEmpty({ present }: DeclaredTree, report: Report): void {
+  const meant = [...present.keys()].map((key) => suggestKey(key, ROOT_TREE.keys, []) ?? key);
+  if (report.errorCount() > 0 && meant.some((key) => key === "actors" || key === "trees")) return;
+  report.add("config/empty", { start: 0, end: 1 }, "the file defines no actor", {
+    expected: "at least one [actors.NAME]",
+    hint: 'write [actors.web] and below it exec = "./web"',
+  });
 }

@@ -23,10 +23,9 @@ export function parseDocument(text: string, report: Report): TableItem | null {
     return null;
   }
   if (parsed === null) {
-    const expected = "a file without huge texts and endless nesting";
-    report.add("config/too-deep", { start: 0, end: 1 }, "the file is too large or too deep to read", {
-      expected,
-    });
+    const message = "a text of the file is too long, or its lists or tables nest too deeply";
+    const hint = "put long texts into files of their own";
+    report.add("config/too-deep", { start: 0, end: 1 }, message, { hint });
     return null;
   }
   const { root, tooDeep } = buildDocument(parsed, text);

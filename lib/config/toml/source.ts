@@ -17,40 +17,35 @@ export type Locate = (span: Span) => Place;
 
 /** A {@linkcode Locate} for one text; a span behind the end is moved to the end of the last line. */
 export function createLocate(text: string): Locate {
-  const starts = lineStarts(text);
-  const count = characterCounter(text);
+  const starts = [0, ...offsetsOf(/\n(?=[^])/g, text).map((offset) => offset + 1)];
+  const pairs = offsetsOf(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g, text);
+  const characters = (from: number, to: number) => to - from - countBelow(pairs, to) + countBelow(pairs, from);
   const last = text.endsWith("\n") ? text.length - 1 : text.length;
   return ({ start, end }) => {
     const from = Math.max(0, Math.min(start, last));
-    const line = lineOf(starts, from);
-    const lineStart = starts[line]!;
-    const lineEnd = line + 1 < starts.length ? starts[line + 1]! - 1 : text.length;
+    const line = countBelow(starts, from + 1);
+    const lineEnd = line < starts.length ? starts[line]! - 1 : text.length;
     const to = Math.max(from, Math.min(end, lineEnd));
-    return { line: line + 1, column: count(lineStart, from) + 1, length: Math.max(1, count(from, to)) };
+    return {
+      line,
+      column: characters(starts[line - 1]!, from) + 1,
+      length: Math.max(1, characters(from, to)),
+    };
   };
 }
 
-function lineStarts(text: string): readonly number[] {
-  const starts = [0];
-  for (let at = text.indexOf("\n"); at !== -1 && at + 1 < text.length; at = text.indexOf("\n", at + 1)) {
-    starts.push(at + 1);
-  }
-  return starts;
+function offsetsOf(pattern: RegExp, text: string): readonly number[] {
+  return [...text.matchAll(pattern)].map((match) => match.index);
 }
 
-function lineOf(starts: readonly number[], offset: number): number {
+/** How many of the `sorted` numbers are less than `limit`. */
+function countBelow(sorted: readonly number[], limit: number): number {
   let low = 0;
-  let high = starts.length;
-  while (high - low > 1) {
+  let high = sorted.length;
+  while (low < high) {
     const middle = (low + high) >>> 1;
-    if (starts[middle]! <= offset) low = middle;
+    if (sorted[middle]! < limit) low = middle + 1;
     else high = middle;
   }
   return low;
-}
-
-/** Counts characters between two offsets; by subtraction alone where no character takes two units. */
-function characterCounter(text: string): (from: number, to: number) => number {
-  if (!/[\uD800-\uDBFF]/.test(text)) return (from, to) => to - from;
-  return (from, to) => [...text.slice(from, to)].length;
 }

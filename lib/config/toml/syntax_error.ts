@@ -18,9 +18,9 @@ export function explainSyntax(text: string, error: ParseError, report: Report): 
 }
 
 function plainMessage({ parserSays, text, index }: SyntaxSite): string {
-  const found = text.codePointAt(index);
-  if (/^Unexpected (?:character|token)$/.test(parserSays) && found !== undefined) {
-    return `unexpected ${quote(String.fromCodePoint(found))}`;
+  if (/^Unexpected (?:character|token)$/.test(parserSays)) {
+    const [found = "\n"] = text.slice(index, index + 2);
+    return `unexpected ${/[\r\n]/.test(found) ? "end of the line" : quote(found)}`;
   }
   return parserSays.charAt(0).toLowerCase() + parserSays.slice(1);
 }

@@ -12,7 +12,9 @@ const BARE_KEY = /^[ \t]*([A-Za-z0-9_.-]+)[ \t]*$/;
 const missingValue: SyntaxRule = ({ parserSays, text, index }) => {
   const equals = text.lastIndexOf("=", index - 1);
   const isOnNextLine = /^=[ \t]*(?:#[^\n]*)?\r?\n\s*$/.test(text.slice(Math.max(0, equals), index));
-  if (equals === -1 || (parserSays !== "Unspecified values are invalid" && !isOnNextLine)) return null;
+  const isAtEnd = parserSays === "Unspecified values are invalid" &&
+    text.slice(equals + 1, index).trim() === "";
+  if (equals === -1 || !(isAtEnd || isOnNextLine)) return null;
   const key = BARE_KEY.exec(text.slice(text.lastIndexOf("\n", equals) + 1, equals))?.[1];
   return {
     at: { start: equals, end: equals + 1 },
@@ -87,8 +89,9 @@ const unclosedText: SyntaxRule = ({ parserSays, text, index, lead }) => {
   if (parserSays !== "Unterminated string constant") return null;
   const triple = Math.max(text.lastIndexOf('"""', index), text.lastIndexOf("'''", index));
   const single = Math.max(lead.lastIndexOf('"'), lead.lastIndexOf("'"));
-  const isTriple = triple !== -1 && (single === -1 || text.slice(triple, index).includes("\n"));
-  const start = isTriple ? triple : index - lead.length + Math.max(0, single);
+  const lineStart = index - lead.length;
+  const isTriple = triple !== -1 && (single === -1 || triple < lineStart || triple + 2 >= lineStart + single);
+  const start = isTriple ? triple : lineStart + Math.max(0, single);
   const mark = text.slice(start, start + (isTriple ? 3 : 1));
   return {
     at: { start, end: index },
@@ -142,8 +145,8 @@ const inlineTable: SyntaxRule = ({ parserSays, text, index }) => {
   if (parserSays.startsWith("Trailing comma")) {
     return { message: "a comma before the closing brace", hint: "remove the comma" };
   }
-  const isOpen = parserSays.startsWith("No newlines") || parserSays === "Unterminated inline table";
-  if (!isOpen) return null;
+  const isAtEnd = parserSays === "Unexpected token" && index === text.length;
+  if (!isAtEnd && !/^(?:No newlines|Unterminated inline table)/.test(parserSays)) return null;
   return {
     at: { start, end: lineEnd(text, start) },
     message: "a table in braces does not end on its line",
@@ -152,7 +155,7 @@ const inlineTable: SyntaxRule = ({ parserSays, text, index }) => {
 };
 
 const unclosedList: SyntaxRule = ({ parserSays, text, index, lead }) => {
-  const isOpen = parserSays === "Unterminated array" || parserSays.startsWith("Expected comma");
+  const isOpen = /^(?:Unterminated array|Expected comma|Unspecified values)/.test(parserSays);
   const isNextKey = /^Unexpected (?:character|token)$/.test(parserSays) && lead.trim() === "";
   if (!isOpen && !isNextKey) return null;
   const opened = [...text.slice(0, index).matchAll(/=[ \t]*(\[)/g)].at(-1);

@@ -13,7 +13,7 @@ export function choice<const T extends string>(
 ): Type<T> {
   const expected = anyOf(values.map(quote));
   return text<T>({
-    name: `a ${what}`,
+    name: /^[aeiou]/.test(what) ? `an ${what}` : `a ${what}`,
     expected,
     shape: { kind: "enum", values },
     parse: (value, item, { report }) => {

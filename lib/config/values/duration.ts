@@ -1,7 +1,7 @@
 import { formatDuration, parseDuration } from "../../base/duration.ts";
-import { describeItem, type Item } from "../toml/item.ts";
+import type { Item, NumberItem } from "../toml/item.ts";
 import { quote } from "../wording.ts";
-import { type Reading, rejectItem, type Type } from "./type.ts";
+import type { Reading, Type } from "./type.ts";
 import { text } from "./text.ts";
 
 /** No timer of a process is meant to run for longer; what is longer is a slip of the unit. */
@@ -21,8 +21,8 @@ export function duration(minMs: number): Type<number> {
   return {
     ...written,
     read: (item, reading) => {
-      if (item.kind === "integer" || item.kind === "float") return rejectNumber(item, reading);
-      return item.kind === "string" ? written.read(item, reading) : rejectItem(item, written, reading);
+      const isNumber = item.kind === "integer" || item.kind === "float";
+      return isNumber ? rejectNumber(item, reading) : written.read(item, reading);
     },
   };
 }
@@ -46,10 +46,9 @@ function parse(value: string, item: Item, reading: Reading, minMs: number): numb
   });
 }
 
-function rejectNumber(item: Item, reading: Reading): undefined {
+function rejectNumber(item: NumberItem, reading: Reading): undefined {
   const suggestion = suggestDuration(item);
-  const message = `this is ${describeItem(item)} without a unit, not a duration`;
-  return reading.report.add("config/bad-duration", item.span, message, {
+  return reading.report.add("config/bad-duration", item.span, `${item.source} has no unit`, {
     expected: EXPECTED,
     hint: suggestion === null ? null : `write ${suggestion}`,
   });

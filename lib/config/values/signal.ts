@@ -3,22 +3,20 @@ import { parseSignal, type Signal, SIGNAL_NAMES } from "../../base/signals.ts";
 import type { Item } from "../toml/item.ts";
 import { didYouMean, quote } from "../wording.ts";
 import { text } from "./text.ts";
-import { type Reading, rejectItem, type Type } from "./type.ts";
+import type { Reading, Type } from "./type.ts";
 
 const written = text<Signal>({
   name: "a signal",
-  expected: 'a signal such as "SIGTERM"',
-  parse: parse,
+  expected: 'a signal such as "SIGTERM", or a number from 1 to 64',
+  parse,
 });
 
 /** A signal by its name, with or without `SIG`, or by its number. */
 export const signal: Type<Signal> = {
   ...written,
   shape: { kind: "any-of", shapes: [{ kind: "integer", min: 1, max: 64 }, { kind: "string" }] },
-  read: (item, reading) => {
-    if (item.kind === "integer") return parse(item.source, item, reading);
-    return item.kind === "string" ? written.read(item, reading) : rejectItem(item, signal, reading);
-  },
+  read: (item, reading) =>
+    item.kind === "integer" ? parse(item.source, item, reading) : written.read(item, reading),
 };
 
 function parse(value: string, item: Item, reading: Reading): Signal | undefined {

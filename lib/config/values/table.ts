@@ -62,7 +62,11 @@ function rejectUnknown<K extends Keys>(entry: Entry, { title, keys }: TableKind<
   const isElsewhere = meant === null && places.length > 0;
   reading.report.add("config/unknown-key", entry.keySpan, message, {
     expected: meant === null && !isElsewhere ? `a key of ${title}: ${anyOf(supported(keys))}` : null,
-    hint: isElsewhere ? `${quote(entry.key)} is a key of ${anyOf(places)}` : dottedNameHint(entry, title),
+    hint: isElsewhere
+      ? `${quote(entry.key)} is a key of ${anyOf(places)}`
+      : meant === null
+      ? dottedNameHint(entry, title)
+      : null,
   });
 }
 

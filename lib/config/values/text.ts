@@ -43,15 +43,18 @@ export const string: Type<string> = text({
 export const path: Type<string> = text({
   name: "a path",
   expected: 'a path such as "./data"',
-  parse: (value, item, reading) => {
-    if (/^~(?:\/|$)/.test(value)) {
-      const hint = `write "\${env:HOME}${value.slice(1)}"`;
-      return reading.report.add("config/bad-value", item.span, 'no shell replaces the "~" here', { hint });
-    }
-    if (value !== "") return resolvePath(reading.variables.dir, value);
-    return reading.report.add("config/bad-value", item.span, "an empty path", { expected: path.expected });
-  },
+  parse: parsePath,
 });
+
+/** Reads an interpolated text as a path. */
+export function parsePath(value: string, item: Item, { report, variables }: Reading): string | undefined {
+  if (/^~(?:\/|$)/.test(value)) {
+    const hint = `write "\${env:HOME}${value.slice(1)}"`;
+    return report.add("config/bad-value", item.span, 'no shell replaces the "~" here', { hint });
+  }
+  if (value !== "") return resolvePath(variables.dir, value);
+  return report.add("config/bad-value", item.span, "an empty path", { expected: path.expected });
+}
 
 /** The pieces of a string after interpolation, or undefined after reporting what has no value. */
 export function readPieces(item: StringItem, reading: Reading): readonly Piece[] | undefined {
