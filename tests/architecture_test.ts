@@ -9,7 +9,7 @@ import { test } from "./harness/test.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Folder of `lib` → folders that it may import, itself excluded. */
+/** Folder of `lib` -> folders that it may import, itself excluded. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
   scope: ["base"],
@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   testing: ["base", "scope", "host"],
 };
 
-/** Folder of `lib` → packages that it may import, beside its own files. */
+/** Folder of `lib` -> packages that it may import, beside its own files. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   // One module, the same on both runtimes: injecting it would cost each task a call and gain nothing.
   scope: ["node:async_hooks"],

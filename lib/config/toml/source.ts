@@ -19,7 +19,8 @@ export type Locate = (span: Span) => Place;
 export function createLocate(text: string): Locate {
   const starts = [0, ...offsetsOf(/\n(?=[^])/g, text).map((offset) => offset + 1)];
   const pairs = offsetsOf(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g, text);
-  const characters = (from: number, to: number) => to - from - countBelow(pairs, to) + countBelow(pairs, from);
+  const characters = (from: number, to: number) =>
+    to - from - countBelow(pairs, to) + countBelow(pairs, from);
   const last = text.endsWith("\n") ? text.length - 1 : text.length;
   return ({ start, end }) => {
     const from = Math.max(0, Math.min(start, last));
