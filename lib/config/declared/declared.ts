@@ -18,7 +18,7 @@ interface DeclaredChild {
   readonly present: ReadonlyMap<string, Span>;
   /** What it sets in the environment, the weakest first. */
   readonly layers: readonly Variables[];
-  /** Nothing is wrong with it so far; what follows from a mistake is not worth a message of its own. */
+  /** Nothing is wrong with it and all below; what follows from a mistake is not worth a message of its own. */
   readonly isSound: boolean;
 }
 

@@ -16,8 +16,8 @@ const MAX_DEPTH = 32;
 export function readRoot(root: TableItem, reading: Reading): DeclaredTree {
   const before = reading.report.errorCount();
   const { fields, present } = readTable(root, ROOT_TREE, reading);
-  const isSound = reading.report.errorCount() === before;
   const children = readChildren(root, NO_DEFAULTS, 0, reading);
+  const isSound = reading.report.errorCount() === before;
   return {
     kind: "tree",
     name: "",
@@ -84,8 +84,8 @@ function readNestedTree(entry: Entry, defaults: Defaults, depth: number, reading
   }
   const before = reading.report.errorCount();
   const { fields, present } = readTable(item, TREE, reading);
-  const isSound = reading.report.errorCount() === before;
   const children = readChildren(item, defaults, depth, reading);
+  const isSound = reading.report.errorCount() === before;
   return [{
     kind: "tree",
     name: key,

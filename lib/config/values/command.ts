@@ -3,7 +3,7 @@ import type { Item, StringItem } from "../toml/item.ts";
 import type { Span } from "../toml/source.ts";
 import { quote } from "../wording.ts";
 import { either, list } from "./compound.ts";
-import { joinPieces, readPieces, spanIn } from "./text.ts";
+import { joinPieces, quoted, readPieces, spanIn } from "./text.ts";
 import { type Reading, rejectItem, type Type } from "./type.ts";
 
 /** One argument of a command. */
@@ -27,7 +27,7 @@ export const argument: Type<Argument> = {
     if (pieces === undefined) return undefined;
     return { text: joinPieces(pieces), variable: placed(firstVariable(pieces), item) };
   },
-  suggest: (item) => "source" in item && item.kind !== "string" ? `"${item.source}"` : null,
+  suggest: quoted,
 };
 
 const anyList = list(argument, '["--verbose", "8080"]');

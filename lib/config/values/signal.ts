@@ -9,6 +9,7 @@ const written = text<Signal>({
   name: "a signal",
   expected: 'a signal such as "SIGTERM", or a number from 1 to 64',
   parse,
+  suggest: () => null,
 });
 
 /** A signal by its name, with or without `SIG`, or by its number. */

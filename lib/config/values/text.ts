@@ -27,7 +27,7 @@ export function text<T>({ name, expected, shape, parse, suggest }: TextOptions<T
       const pieces = readPieces(item, reading);
       return pieces === undefined ? undefined : parse(joinPieces(pieces), item, reading);
     },
-    suggest: suggest ?? quoted,
+    suggest: suggest ?? quotedNumber,
   };
   return type;
 }
@@ -37,6 +37,7 @@ export const string: Type<string> = text({
   name: "a string",
   expected: "a string",
   parse: (value) => value,
+  suggest: quoted,
 });
 
 /** A path; a relative one is relative to the file's folder. */
@@ -102,7 +103,11 @@ function unsetMessage({ variable, message }: Flaw): string {
   return message === "" ? unset : `${unset}: ${message}`;
 }
 
-function quoted(item: Item): string | null {
-  if (item.kind === "integer" || item.kind === "float" || item.kind === "date") return `"${item.source}"`;
-  return item.kind === "boolean" ? `"${item.value}"` : null;
+/** A number or a boolean as the text that was most likely meant. */
+export function quoted(item: Item): string | null {
+  return item.kind === "boolean" ? `"${item.value}"` : quotedNumber(item);
+}
+
+function quotedNumber(item: Item): string | null {
+  return "source" in item && item.kind !== "string" ? `"${item.source}"` : null;
 }
