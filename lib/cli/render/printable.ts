@@ -1,5 +1,5 @@
 /** What a terminal would act upon, or what would turn the direction of a line. */
-const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/gu;
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** `text` with each character that does not print replaced by a sign for that. */
 export function printable(text: string): string {

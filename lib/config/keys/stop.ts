@@ -15,7 +15,7 @@ const STOP_KEYS = {
   to: key(
     choice("target", ["process", "group"]),
     null,
-    "Who gets it; the group for `shell`, else the process.",
+    "Who gets the signal; by default the group for `shell`, else the main process alone.",
   ),
   grace: key(duration(0), 10_000, "How long a stop may take before all that is left is killed."),
   kill: key(

@@ -20,6 +20,9 @@ export interface Explanation extends ProblemDetails {
   readonly at?: Span;
 }
 
+/** Explains one kind of mistake; null for all others. */
+export type SyntaxRule = (site: SyntaxSite) => Explanation | null;
+
 /** The site of a parse error. */
 export function siteOf(text: string, error: ParseError): SyntaxSite {
   const index = Math.min(error.index, text.length);
@@ -38,4 +41,15 @@ export function lineEnd(text: string, offset: number): number {
   const lineBreak = text.indexOf("\n", offset);
   if (lineBreak === -1) return text.length;
   return text[lineBreak - 1] === "\r" && lineBreak > offset ? lineBreak - 1 : lineBreak;
+}
+
+/** Whether the parser met something that it knows no better name for. */
+export function isUnexpected(parserSays: string): boolean {
+  return /^Unexpected (?:character|token)$/.test(parserSays);
+}
+
+/** What someone meant as one value: up to a comment, and within brackets up to the next comma or bracket. */
+export function bareText(rest: string, isNested: boolean): string {
+  const text = rest.replace(/\s+#.*$/, "");
+  return (isNested ? text.replace(/[,\]}].*$/, "") : text).trim();
 }

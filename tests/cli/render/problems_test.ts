@@ -207,5 +207,5 @@ test("problems: colour adds nothing but colour, and no text of a file reaches th
   assert.equal(colored.replace(/\x1b\[[0-9;]*m/g, ""), plain);
   // deno-lint-ignore no-control-regex
   assert.doesNotMatch(plain, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
-  assert.match(colored, /^\x1b\[1;31merror\[config\/wrong-type\]/);
+  assert.ok(colored.startsWith("\x1b[1;31merror[config/wrong-type]"));
 });
