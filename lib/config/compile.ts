@@ -45,8 +45,12 @@ export function compile(input: CompileInput): Compiled {
   const document = parseDocument(text, report);
   if (document === null) return deepFreeze({ plan: null, problems: report.problems() });
   const dir = folderOf(file);
-  const variables = { environment, dir, supervise };
-  const root = readRoot(document, { report, variables, readFile, placesOf });
+  const root = readRoot(document, {
+    report,
+    placeholders: { environment, dir, supervise },
+    readFile,
+    placesOf,
+  });
   const locationOf = (at: Span) => {
     const { line, column } = locate(at);
     return { file, line, column };

@@ -1,5 +1,5 @@
-import type { Variables } from "../keys/env.ts";
 import type { ACTOR } from "../keys/actor.ts";
+import type { Variables } from "../keys/env.ts";
 import type { ROOT_TREE, TREE } from "../keys/supervisor.ts";
 import type { Span } from "../toml/source.ts";
 import type { Fields } from "../values/key.ts";

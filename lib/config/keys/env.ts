@@ -42,7 +42,7 @@ function isVariable({ key, keySpan }: Entry, { report }: Reading): boolean {
 function readEnvFile(item: Item, reading: Reading): Variables | undefined {
   const file = path.read(item, reading);
   if (file === undefined) return undefined;
-  const folder = `${reading.variables.dir}/`;
+  const folder = `${reading.placeholders.dir}/`;
   const shown = file.startsWith(folder) ? file.slice(folder.length) : file;
   const content = reading.readFile(file);
   if (content !== null) return readVariables(content, shown, item, reading);

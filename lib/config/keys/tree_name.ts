@@ -1,6 +1,6 @@
-import { quote } from "../wording.ts";
 import { text } from "../values/text.ts";
 import type { Type } from "../values/type.ts";
+import { quote } from "../wording.ts";
 
 /** Whether `name` can label a tree: printable text without slashes. */
 export function isTreeName(name: string): boolean {

@@ -1,10 +1,10 @@
-import { anyOf, quote } from "../wording.ts";
 import { ACTOR, COMMANDS } from "../keys/actor.ts";
 import { placesOf } from "../keys/kinds.ts";
 import type { ActorSpec } from "../plan.ts";
 import type { Report } from "../report.ts";
 import { valueOf } from "../values/key.ts";
 import { suggestKey } from "../values/table.ts";
+import { anyOf, quote } from "../wording.ts";
 import { argvOf, textsOf, warnOfVariables } from "./argv.ts";
 import type { ActorNode } from "./nodes.ts";
 import { warnOfSelfDaemonising } from "./self_daemonising.ts";

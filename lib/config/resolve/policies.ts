@@ -1,10 +1,10 @@
+import { formatDuration } from "../../base/duration.ts";
+import type { ActorFields, TreeFields } from "../declared/declared.ts";
 import { BACKOFF } from "../keys/backoff.ts";
 import { STOP } from "../keys/stop.ts";
 import { INTENSITY } from "../keys/supervisor.ts";
-import type { ActorFields, TreeFields } from "../declared/declared.ts";
 import type { ActorSpec, Backoff, Intensity, Stop } from "../plan.ts";
 import type { Report } from "../report.ts";
-import { formatDuration } from "../../base/duration.ts";
 import { valueOf } from "../values/key.ts";
 import { argvOf } from "./argv.ts";
 

@@ -1,11 +1,11 @@
 /**
  * Interpolation: `${env:NAME}`, `${env:NAME:-default}`, `${env:NAME:?message}`, `${dir}` and `${supervise}`. A default may
  * hold placeholders of its own; what a variable holds is never looked at again. `$${env:...}` stands for the text itself.
- * Everything else that begins with `$` stays as it is, so that a shell command keeps its own variables.
+ * Everything else that begins with `$` stays as it is, so that a shell command keeps its own placeholders.
  */
 
 /** What placeholders stand for. */
-export interface Variables {
+export interface Placeholders {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly dir: string;
   readonly supervise: string;
@@ -55,10 +55,10 @@ const HEAD = /([A-Za-z_][A-Za-z0-9_]*)(\}|:-|:\?)/y;
 const MAX_DEPTH = 16;
 
 /** Replaces the placeholders of `text`. */
-export function interpolate(text: string, variables: Variables): Interpolated {
+export function interpolate(text: string, placeholders: Placeholders): Interpolated {
   const { parts } = readParts(text, 0, 0);
   const flaws: Flaw[] = [];
-  const pieces = parts.map((part) => "name" in part ? pieceOf(part, variables, flaws) : part);
+  const pieces = parts.map((part) => "name" in part ? pieceOf(part, placeholders, flaws) : part);
   return { pieces, flaws };
 }
 
@@ -138,7 +138,7 @@ function braceBehind(text: string, index: number): number {
   return brace === -1 ? text.length : brace + 1;
 }
 
-function pieceOf(placeholder: Placeholder, variables: Variables, flaws: Flaw[]): Piece {
+function pieceOf(placeholder: Placeholder, placeholders: Placeholders, flaws: Flaw[]): Piece {
   const { index, end, variable } = placeholder;
   const piece = (text: string): Piece => ({ text, index, isLiteral: false });
   const flaw = (kind: Flaw["kind"], message = ""): Piece => {
@@ -146,18 +146,18 @@ function pieceOf(placeholder: Placeholder, variables: Variables, flaws: Flaw[]):
     return piece("");
   };
   const operand = () =>
-    placeholder.operand.map((part) => "name" in part ? pieceOf(part, variables, flaws).text : part.text)
+    placeholder.operand.map((part) => "name" in part ? pieceOf(part, placeholders, flaws).text : part.text)
       .join("");
   switch (placeholder.name) {
     case "dir":
-      return piece(variables.dir);
+      return piece(placeholders.dir);
     case "supervise":
-      return piece(variables.supervise);
+      return piece(placeholders.supervise);
     case "replica":
     case "malformed":
       return flaw(placeholder.name);
     case "env": {
-      const value = valueOf(variables.environment, variable);
+      const value = valueOf(placeholders.environment, variable);
       if (placeholder.operator === "") return value === null ? flaw("unset") : piece(value);
       if (value !== null && value !== "") return piece(value);
       return placeholder.operator === ":-" ? piece(operand()) : flaw("unset", operand());
@@ -165,6 +165,6 @@ function pieceOf(placeholder: Placeholder, variables: Variables, flaws: Flaw[]):
   }
 }
 
-function valueOf(environment: Variables["environment"], name: string): string | null {
+function valueOf(environment: Placeholders["environment"], name: string): string | null {
   return Object.hasOwn(environment, name) ? environment[name] ?? null : null;
 }

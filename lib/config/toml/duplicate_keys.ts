@@ -3,12 +3,13 @@
  * second one is given a name of its own, so that the text parses and the table that holds both can be searched. What
  * then turns out to be the next duplicate is treated alike.
  */
-import { ParseError, parseTOML } from "toml-eslint-parser";
+import { ParseError } from "toml-eslint-parser";
 import type { Report } from "../report.ts";
 import { quote } from "../wording.ts";
 import { buildDocument } from "./document.ts";
 import type { Entry, TableItem } from "./item.ts";
 import type { Span } from "./source.ts";
+import { type Parsed, parseSyntax } from "./syntax_tree.ts";
 
 /** How many duplicates of a file are looked for; each costs a parse. */
 const MOST = 10;
@@ -30,13 +31,14 @@ export function isDuplicate(error: ParseError): boolean {
 export function findDuplicates(text: string, first: ParseError, report: Report): void {
   const found: Duplicate[] = [];
   let renamed = text;
-  for (let error: ParseError | null = first; error !== null; error = parseErrorOf(renamed)) {
-    if (!isDuplicate(error) || found.length === MOST) break;
-    found.push(duplicateAt(text, originalOffset(error.index, found), found.length));
+  let parsed: Parsed = first;
+  while (parsed instanceof ParseError && isDuplicate(parsed) && found.length < MOST) {
+    found.push(duplicateAt(text, originalOffset(parsed.index, found), found.length));
     found.sort((a, b) => a.at.start - b.at.start);
     renamed = rename(text, found);
+    parsed = parseSyntax(renamed);
   }
-  const root = parseErrorOf(renamed) === null ? documentOf(renamed) : null;
+  const root = documentOf(parsed, renamed);
   for (const { at, alias } of found) {
     const key = keyOf(text.slice(at.start, at.end));
     const earlier = root === null ? null : firstDefinition(root, alias, key);
@@ -74,18 +76,8 @@ function originalOffset(offset: number, duplicates: readonly Duplicate[]): numbe
   return offset - growth;
 }
 
-function documentOf(text: string): TableItem {
-  return buildDocument(parseTOML(text, { tomlVersion: "1.0" }), text).root;
-}
-
-function parseErrorOf(text: string): ParseError | null {
-  try {
-    parseTOML(text, { tomlVersion: "1.0" });
-    return null;
-  } catch (error) {
-    if (error instanceof ParseError) return error;
-    throw error;
-  }
+function documentOf(parsed: Parsed, text: string): TableItem | null {
+  return parsed === null || parsed instanceof ParseError ? null : buildDocument(parsed, text).root;
 }
 
 /** Where `key` is defined in the table that also holds `alias`. */
@@ -106,5 +98,7 @@ function tablesOf({ item }: Entry): readonly TableItem[] {
 
 function keyOf(written: string): string {
   if (!/^["']/.test(written)) return written;
-  return [...documentOf(`${written} = 0`).entries.keys()].join("");
+  const assignment = `${written} = 0`;
+  const root = documentOf(parseSyntax(assignment), assignment);
+  return root === null ? written : [...root.entries.keys()].join("");
 }

@@ -1,9 +1,10 @@
-import { type AST, ParseError, parseTOML } from "toml-eslint-parser";
+import { ParseError } from "toml-eslint-parser";
 import type { Report } from "../report.ts";
 import { buildDocument } from "./document.ts";
 import { findDuplicates, isDuplicate } from "./duplicate_keys.ts";
 import type { TableItem } from "./item.ts";
 import { explainSyntax } from "./syntax_error.ts";
+import { parseSyntax } from "./syntax_tree.ts";
 
 /** The document of a TOML text, or null if it has none; what is wrong with it goes to `report`. */
 export function parseDocument(text: string, report: Report): TableItem | null {
@@ -16,7 +17,7 @@ export function parseDocument(text: string, report: Report): TableItem | null {
     });
     return null;
   }
-  const parsed = parse(text);
+  const parsed = parseSyntax(text);
   if (parsed instanceof ParseError) {
     if (isDuplicate(parsed)) findDuplicates(text, parsed, report);
     else explainSyntax(text, parsed, report);
@@ -31,13 +32,4 @@ export function parseDocument(text: string, report: Report): TableItem | null {
   const { root, tooDeep } = buildDocument(parsed, text);
   for (const at of tooDeep) report.add("config/too-deep", at, "this is nested too deeply");
   return root;
-}
-
-/** Parses; null where the parser itself fails, which it does when it runs out of stack. */
-function parse(text: string): AST.TOMLProgram | ParseError | null {
-  try {
-    return parseTOML(text, { tomlVersion: "1.0" });
-  } catch (error) {
-    return error instanceof ParseError ? error : null;
-  }
 }

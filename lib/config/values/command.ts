@@ -30,19 +30,16 @@ export const argument: Type<Argument> = {
   suggest: quoted,
 };
 
-const anyList = list(argument, '["--verbose", "8080"]');
-
 /** Arguments behind a command. */
-export const argumentList: Type<readonly Argument[]> = {
-  ...anyList,
-  read: (item, reading) =>
-    item.kind === "list" ? anyList.read(item, reading) : rejectItem(item, argumentList, reading),
-  suggest: (item) => {
+export const argumentList: Type<readonly Argument[]> = list(
+  argument,
+  '["--verbose", "8080"]',
+  (item) => {
     if (item.kind !== "string") return null;
     const { words } = splitCommand([{ text: item.value, index: 0, isLiteral: true }]);
     return `[${words.map(({ text }) => JSON.stringify(text)).join(", ")}]`;
   },
-};
+);
 
 /**
  * A command without a shell: a list of arguments, or a string that is split as a shell would split it. `instead` says how

@@ -9,8 +9,12 @@ export interface Field<T> {
   readonly keyAt: Span;
 }
 
-/** A list; `example` shows one. */
-export function list<T>(of: Type<T>, example: string): Type<readonly T[]> {
+/** A list; `example` shows one, `suggest` makes one of another value. */
+export function list<T>(
+  of: Type<T>,
+  example: string,
+  suggest: Type<T>["suggest"] = (item) => suggestList(item, of),
+): Type<readonly T[]> {
   const type: Type<readonly T[]> = {
     name: "a list",
     expected: `a list such as ${example}`,
@@ -20,10 +24,14 @@ export function list<T>(of: Type<T>, example: string): Type<readonly T[]> {
       const values = item.items.map((element) => of.read(element, reading));
       return values.includes(undefined) ? undefined : values as readonly T[];
     },
-    suggest: (item) =>
-      "source" in item ? `[${item.kind === "string" ? item.source : of.suggest(item) ?? item.source}]` : null,
+    suggest,
   };
   return type;
+}
+
+function suggestList<T>(item: Item, of: Type<T>): string | null {
+  if (!("source" in item)) return null;
+  return `[${item.kind === "string" ? item.source : of.suggest(item) ?? item.source}]`;
 }
 
 /** What makes a record. */

@@ -1,8 +1,8 @@
 import { formatDuration, parseDuration } from "../../base/duration.ts";
 import type { Item, NumberItem } from "../toml/item.ts";
 import { quote } from "../wording.ts";
-import type { Reading, Type } from "./type.ts";
 import { text } from "./text.ts";
+import type { Reading, Type } from "./type.ts";
 
 /** No timer of a process is meant to run for longer; what is longer is a slip of the unit. */
 const LONGEST_MS = 365 * 86_400_000;

@@ -48,12 +48,12 @@ export const path: Type<string> = text({
 });
 
 /** Reads an interpolated text as a path. */
-export function parsePath(value: string, item: Item, { report, variables }: Reading): string | undefined {
+export function parsePath(value: string, item: Item, { report, placeholders }: Reading): string | undefined {
   if (/^~(?:\/|$)/.test(value)) {
     const hint = `write "\${env:HOME}${value.slice(1)}"`;
     return report.add("config/bad-value", item.span, 'no shell replaces the "~" here', { hint });
   }
-  if (value !== "") return resolvePath(variables.dir, value);
+  if (value !== "") return resolvePath(placeholders.dir, value);
   return report.add("config/bad-value", item.span, "an empty path", { expected: path.expected });
 }
 
@@ -64,7 +64,7 @@ export function readPieces(item: StringItem, reading: Reading): readonly Piece[]
     const at = spanIn(item, nul, 1);
     return reading.report.add("config/nul-character", at, "a NUL character", { hint: "remove it" });
   }
-  const { pieces, flaws } = interpolate(item.value, reading.variables);
+  const { pieces, flaws } = interpolate(item.value, reading.placeholders);
   for (const flaw of flaws) reportFlaw(flaw, spanIn(item, flaw.index, flaw.length), reading);
   return flaws.length === 0 ? pieces : undefined;
 }

@@ -3,13 +3,13 @@
  * is wrong with it to the character, and can describe itself in words and in shape; reference and schema follow from that.
  */
 import type { Report } from "../report.ts";
-import type { Variables } from "../text/interpolate.ts";
+import type { Placeholders } from "../text/interpolate.ts";
 import { describeItem, type Item } from "../toml/item.ts";
 
 /** What reading a value takes beside the value. */
 export interface Reading {
   readonly report: Report;
-  readonly variables: Variables;
+  readonly placeholders: Placeholders;
   /** The text of another file, or null if it cannot be read. */
   readonly readFile: (path: string) => string | null;
   /** Where else than here a key is known, as nouns: `an actor`. */

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { interpolate, type Variables } from "../../../lib/config/text/interpolate.ts";
+import { interpolate, type Placeholders } from "../../../lib/config/text/interpolate.ts";
 import { test } from "../../harness/test.ts";
 
-const VARIABLES: Variables = {
+const PLACEHOLDERS: Placeholders = {
   environment: { NAME: "value", EMPTY: "", TRICK: "${env:NAME} $${dir}", GONE: undefined },
   dir: "/srv/shop",
   supervise: "/usr/bin/supervise",
 };
 
 function textOf(text: string): string {
-  return interpolate(text, VARIABLES).pieces.map((piece) => piece.text).join("");
+  return interpolate(text, PLACEHOLDERS).pieces.map((piece) => piece.text).join("");
 }
 
 test("interpolation: placeholders are replaced, everything else that begins with $ is not touched", () => {
@@ -61,7 +61,7 @@ test("interpolation: what has no value is told with its place", () => {
     ["${env:NOPE:-${env:NAME}", "malformed  0+23 "],
   ];
   for (const [text, expected] of cases) {
-    const flaws = interpolate(text, VARIABLES).flaws
+    const flaws = interpolate(text, PLACEHOLDERS).flaws
       .map(({ kind, variable, index, length, message }) =>
         `${kind} ${variable} ${index}+${length} ${message}`
       );
@@ -70,7 +70,7 @@ test("interpolation: what has no value is told with its place", () => {
 });
 
 test("interpolation: pieces tell what stands in the file from what a variable holds", () => {
-  assert.deepEqual(interpolate("a${env:NAME}b", VARIABLES).pieces, [
+  assert.deepEqual(interpolate("a${env:NAME}b", PLACEHOLDERS).pieces, [
     { text: "a", index: 0, isLiteral: true },
     { text: "value", index: 1, isLiteral: false },
     { text: "b", index: 12, isLiteral: true },
@@ -79,7 +79,7 @@ test("interpolation: pieces tell what stands in the file from what a variable ho
 
 test("interpolation: deep and broken nesting neither hangs nor exhausts the stack", () => {
   for (const part of ["${env:A:-", "${env:A:-${env:1}", "$${env:A:-", "${env:A:-}${env:", "$"]) {
-    const { pieces, flaws } = interpolate(part.repeat(20_000) + "}".repeat(20_000), VARIABLES);
+    const { pieces, flaws } = interpolate(part.repeat(20_000) + "}".repeat(20_000), PLACEHOLDERS);
     assert.ok(pieces.length + flaws.length > 0, part);
   }
 });
