@@ -16,6 +16,9 @@ import type { Edge } from "./dependencies.ts";
 import { isAutostarted } from "./lifetime.ts";
 import type { Node } from "./nodes.ts";
 
+/** Longer cycles are shown by both of their ends. */
+const LONGEST_PATH = 20;
+
 /** Start of node n: 2n; its being ready or ended: 2n + 1. */
 type Moment = number;
 
@@ -118,9 +121,12 @@ function firstDependency(
 function reportCycle(cycle: readonly Before[], nodes: readonly Node[], report: Report): void {
   const steps = cycle.map(({ moment }) => nodes[nodeOf(moment)]!.path);
   const path = [steps.at(-1)!, ...steps].filter((step, index, all) => step !== all[index - 1]);
-  const reasons = cycle.flatMap(({ why }) => why === null ? [] : [why]);
-  const message = `nothing of this can start, each waits for the next: ${path.join(" -> ")}`;
-  const hint = reasons.length === 0 ? "remove one of these dependencies" : [...new Set(reasons)].join("; ");
+  const shown = path.length <= LONGEST_PATH
+    ? path
+    : [...path.slice(0, LONGEST_PATH / 2), "...", ...path.slice(-LONGEST_PATH / 2)];
+  const message = `nothing of this can start, each waits for the next: ${shown.join(" -> ")}`;
+  const reasons = new Set(cycle.flatMap(({ why }) => why === null ? [] : [why]));
+  const hint = reasons.size === 0 ? "remove one of these dependencies" : [...reasons].slice(0, 3).join("; ");
   report.add("config/cycle", cycle[0]!.at!, message, { hint });
 }
 
