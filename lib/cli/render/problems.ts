@@ -1,0 +1,70 @@
+import type { Problem } from "../../config/problem.ts";
+import { excerptOf } from "./excerpt.ts";
+import { printable } from "./printable.ts";
+
+/** Text in one style; without colour the text itself. */
+type Paint = (style: keyof typeof STYLES, text: string) => string;
+
+const STYLES = { error: "1;31", warning: "1;33", title: "1", frame: "1;34", label: "1;36" } as const;
+
+/**
+ * Problems as people read them: what is wrong, where, the line with the place underlined, what was expected and what to
+ * do; at the end their number. `texts` holds the files by name. Empty for no problems.
+ */
+export function renderProblems(
+  problems: readonly Problem[],
+  texts: ReadonlyMap<string, string>,
+  color: boolean,
+): string {
+  if (problems.length === 0) return "";
+  const paint: Paint = (style, text) => color ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text;
+  const lines = new Map([...texts].map(([file, text]) => [file, text.replace(/^\uFEFF/, "").split(/\r?\n/)]));
+  const blocks = problems.map((problem) => {
+    const line = lines.get(problem.file)?.[problem.line - 1];
+    return [
+      ...headerOf(problem, paint),
+      ...excerptLines(problem, line, paint),
+      ...adviceOf(problem, paint),
+      "",
+    ];
+  });
+  return `${[...blocks.flat(), countOf(problems)].join("\n")}\n`;
+}
+
+function headerOf({ name, severity, message, file, line, column }: Problem, paint: Paint): readonly string[] {
+  const place = line === 0 ? file : `${file}:${line}:${column}`;
+  const margin = " ".repeat(String(line).length);
+  return [
+    paint(severity, `${severity}[${name}]`) + paint("title", `: ${printable(message)}`),
+    `${margin}${paint("frame", "-->")} ${printable(place)}`,
+  ];
+}
+
+function excerptLines(problem: Problem, line: string | undefined, paint: Paint): readonly string[] {
+  if (line === undefined) return [];
+  const { text, underline } = excerptOf(line, problem.column, problem.length);
+  const number = String(problem.line);
+  const margin = " ".repeat(number.length);
+  return [
+    paint("frame", `${margin} |`),
+    `${paint("frame", `${number} |`)} ${text}`.trimEnd(),
+    `${paint("frame", `${margin} |`)} ${paint(problem.severity, underline)}`,
+  ];
+}
+
+function adviceOf({ expected, hint }: Problem, paint: Paint): readonly string[] {
+  const lines = [["expected", expected], ["hint", hint]] as const;
+  return lines.flatMap(([label, text]) =>
+    text === null ? [] : [`  ${paint("label", `${label}:`)} ${printable(text)}`]
+  );
+}
+
+function countOf(problems: readonly Problem[]): string {
+  const errors = problems.filter(({ severity }) => severity === "error").length;
+  const parts = [counted(errors, "error"), counted(problems.length - errors, "warning")];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+function counted(count: number, noun: string): string {
+  return count === 0 ? "" : `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,63 @@
+import { deepFreeze } from "../base/deep_freeze.ts";
+import { baseName, folderOf } from "../base/posix_path.ts";
+import { readRoot } from "./declared/read_tree.ts";
+import { placesOf } from "./keys/kinds.ts";
+import { isTreeName } from "./keys/tree_name.ts";
+import type { Plan } from "./plan.ts";
+import type { Problem } from "./problem.ts";
+import { createReport } from "./report.ts";
+import { resolveNodes } from "./resolve/resolve_nodes.ts";
+import { parseDocument } from "./toml/parse.ts";
+import { createLocate, type Span } from "./toml/source.ts";
+
+/** What a configuration is compiled from. */
+export interface CompileInput {
+  /** Absolute path of the file, symbolic links resolved. */
+  readonly file: string;
+  readonly text: string;
+  /** The environment of the shell, for `${env:NAME}`. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The text of an `env_file`; null if it cannot be read. */
+  readonly readFile: (path: string) => string | null;
+  /** Program and arguments that run a TypeScript program, whose path follows them. */
+  readonly scriptCommand: readonly string[];
+  /** What `${supervise}` stands for. */
+  readonly supervise: string;
+}
+
+/** What became of a configuration. */
+export interface Compiled {
+  /** Null if and only if there is an error among the problems. */
+  readonly plan: Plan | null;
+  /** Errors and warnings in file order. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Compiles a configuration file. All problems are found in one run, unless the file is no TOML at all; the plan is
+ * resolved to the last default and deeply frozen. Never throws.
+ */
+export function compile(input: CompileInput): Compiled {
+  const { file, environment, readFile, scriptCommand, supervise } = input;
+  const text = input.text.replace(/^\uFEFF/, "");
+  const locate = createLocate(text);
+  const report = createReport(file, locate);
+  const document = parseDocument(text, report);
+  if (document === null) return deepFreeze({ plan: null, problems: report.problems() });
+  const dir = folderOf(file);
+  const root = readRoot(document, {
+    report,
+    placeholders: { environment, dir, supervise },
+    readFile,
+    placesOf,
+  });
+  const locationOf = (at: Span) => {
+    const { line, column } = locate(at);
+    return { file, line, column };
+  };
+  const nodes = resolveNodes(root, { report, dir, scriptCommand, locationOf });
+  const folder = baseName(dir);
+  const name = root.fields.name?.value ?? (isTreeName(folder) ? folder : "supervise");
+  const plan = report.errorCount() === 0 ? { name, file, dir, nodes } : null;
+  return deepFreeze({ plan, problems: report.problems() });
+}

@@ -1,0 +1,37 @@
+import type { ACTOR } from "../keys/actor.ts";
+import type { Variables } from "../keys/env.ts";
+import type { ROOT_TREE, TREE } from "../keys/supervisor.ts";
+import type { Span } from "../toml/source.ts";
+import type { Fields } from "../values/key.ts";
+
+/** The values of an actor, inherited ones included. */
+export type ActorFields = Fields<typeof ACTOR.keys>;
+
+/** The values of a supervisor. */
+export type TreeFields = Fields<typeof ROOT_TREE.keys> & Fields<typeof TREE.keys>;
+
+interface DeclaredChild {
+  readonly name: string;
+  /** The name where it is first mentioned. */
+  readonly at: Span;
+  /** Where each of its own keys stands. */
+  readonly present: ReadonlyMap<string, Span>;
+  /** What it sets in the environment, the weakest first. */
+  readonly layers: readonly Variables[];
+  /** Nothing is wrong with it and all below; what follows from a mistake is not worth a message of its own. */
+  readonly isSound: boolean;
+}
+
+/** An actor as the file declares it. */
+export interface DeclaredActor extends DeclaredChild {
+  readonly kind: "actor";
+  readonly fields: ActorFields;
+}
+
+/** A supervisor as the file declares it. */
+export interface DeclaredTree extends DeclaredChild {
+  readonly kind: "tree";
+  readonly fields: TreeFields;
+  /** In file order. */
+  readonly children: readonly (DeclaredActor | DeclaredTree)[];
+}

@@ -1,0 +1,72 @@
+/**
+ * `[defaults]`: an actor has what it says itself, and beside that what the `[defaults]` of its trees say, the nearest
+ * first. The tables `backoff`, `stop` and `ready` are inherited key by key, variables by name.
+ */
+import type { DEFAULTS } from "../keys/defaults.ts";
+import type { Variables } from "../keys/env.ts";
+import { PROBES, type READY } from "../keys/ready.ts";
+import type { Field } from "../values/compound.ts";
+import type { Fields, Keys } from "../values/key.ts";
+import type { TableValue } from "../values/table.ts";
+import type { ActorFields } from "./declared.ts";
+
+type DefaultsFields = Fields<typeof DEFAULTS.keys>;
+
+/** What the actors of a tree inherit. */
+export interface Defaults {
+  readonly fields: DefaultsFields;
+  /** Variables, the weakest first. */
+  readonly layers: readonly Variables[];
+}
+
+/** Nothing to inherit. */
+export const NO_DEFAULTS: Defaults = { fields: {}, layers: [] };
+
+/** `[defaults]` of a nested tree over those of the trees above. */
+export function nestDefaults(own: DefaultsFields, outer: Defaults): Defaults {
+  return { fields: inherit(own, outer.fields), layers: [...outer.layers, ...layersOf(own)] };
+}
+
+/** `own` values over inherited ones. */
+export function inherit<F extends ActorFields | DefaultsFields>(own: F, base: DefaultsFields): F {
+  return {
+    ...base,
+    ...own,
+    ...optional("backoff", merge(own.backoff, base.backoff)),
+    ...optional("stop", merge(own.stop, base.stop)),
+    ...optional("ready", merge(own.ready, withoutOtherProbe(own.ready, base.ready))),
+  };
+}
+
+/** What `env_file` and `env` of one table set, the weaker first. */
+export function layersOf(
+  { env, env_file: envFile }: Pick<ActorFields, "env" | "env_file">,
+): readonly Variables[] {
+  return [envFile, env].flatMap((field) => field === undefined ? [] : [field.value]);
+}
+
+function merge<K extends Keys>(
+  own: Field<TableValue<K>> | undefined,
+  base: Field<TableValue<K>> | undefined,
+): Field<TableValue<K>> | undefined {
+  if (own === undefined || base === undefined) return own ?? base;
+  const fields = { ...base.value.fields, ...own.value.fields };
+  const present = new Map([...base.value.present, ...own.value.present]);
+  return { ...own, value: { ...own.value, fields, present } };
+}
+
+type ReadyField = Field<TableValue<typeof READY.keys>> | undefined;
+
+/** An actor with a probe of its own does not inherit another one. */
+function withoutOtherProbe(own: ReadyField, base: ReadyField): ReadyField {
+  const hasOwn = PROBES.some((probe) => own?.value.present.has(probe));
+  if (!hasOwn || base === undefined) return base;
+  const { timeout, interval } = base.value.fields;
+  const fields = { ...optional("timeout", timeout), ...optional("interval", interval) };
+  const present = new Map([...base.value.present].filter(([key]) => !PROBES.some((probe) => probe === key)));
+  return { ...base, value: { ...base.value, fields, present } };
+}
+
+function optional<N extends string, T>(name: N, value: T | undefined): { readonly [K in N]?: T } {
+  return value === undefined ? {} : { [name]: value } as { readonly [K in N]?: T };
+}

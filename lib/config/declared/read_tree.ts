@@ -1,0 +1,146 @@
+import { ACTOR } from "../keys/actor.ts";
+import { DEFAULTS } from "../keys/defaults.ts";
+import { ROOT_TREE, TREE } from "../keys/supervisor.ts";
+import { describeItem, type Entry, type TableItem } from "../toml/item.ts";
+import type { Span } from "../toml/source.ts";
+import { readTable } from "../values/table.ts";
+import { type Reading, rejectItem } from "../values/type.ts";
+import { quote } from "../wording.ts";
+import type { DeclaredActor, DeclaredTree } from "./declared.ts";
+import { type Defaults, inherit, layersOf, nestDefaults, NO_DEFAULTS } from "./defaults.ts";
+
+/** Deeper trees are refused: each level is a supervisor, and recursion over them must stay bounded. */
+const MAX_DEPTH = 32;
+
+/** Reads the whole file: the root supervisor and all below it. */
+export function readRoot(root: TableItem, reading: Reading): DeclaredTree {
+  const before = reading.report.errorCount();
+  const { fields, present } = readTable(root, ROOT_TREE, reading);
+  const children = readChildren(root, NO_DEFAULTS, 0, reading);
+  const isSound = reading.report.errorCount() === before;
+  return {
+    kind: "tree",
+    name: "",
+    at: root.span,
+    fields,
+    present,
+    layers: layersOf(fields),
+    isSound,
+    children,
+  };
+}
+
+function readChildren(
+  table: TableItem,
+  outer: Defaults,
+  depth: number,
+  reading: Reading,
+): readonly (DeclaredActor | DeclaredTree)[] {
+  const defaults = readDefaults(table, outer, reading);
+  const actors = named(table, "actors", reading).flatMap((entry) => readActor(entry, defaults, reading));
+  const trees = named(table, "trees", reading)
+    .flatMap((entry) => readNestedTree(entry, defaults, depth + 1, reading));
+  const children = [...actors, ...trees].sort((a, b) => a.at.start - b.at.start);
+  rejectTwins(children, reading);
+  return children;
+}
+
+function readDefaults(table: TableItem, outer: Defaults, reading: Reading): Defaults {
+  const entry = table.entries.get("defaults");
+  if (entry === undefined) return outer;
+  if (entry.item.kind === "table") {
+    return nestDefaults(readTable(entry.item, DEFAULTS, reading).fields, outer);
+  }
+  const expected = 'a table such as { restart = "always" }';
+  rejectItem(entry.item, { name: "a table", expected, suggest: () => null }, reading);
+  return outer;
+}
+
+function readActor({ key, keySpan, item }: Entry, defaults: Defaults, reading: Reading): DeclaredActor[] {
+  if (item.kind !== "table") {
+    const expected = 'a table such as { exec = "./web" }';
+    const suggest = () => item.kind === "string" ? `${key} = { exec = ${item.source} }` : null;
+    rejectItem(item, { name: "an actor", expected, suggest }, reading);
+    return [];
+  }
+  const before = reading.report.errorCount();
+  const { fields: own, present } = readTable(item, ACTOR, reading);
+  const isSound = reading.report.errorCount() === before;
+  const fields = inherit(own, defaults.fields);
+  const layers = [...defaults.layers, ...layersOf(own)];
+  return [{ kind: "actor", name: key, at: keySpan, fields, present, layers, isSound }];
+}
+
+function readNestedTree(entry: Entry, defaults: Defaults, depth: number, reading: Reading): DeclaredTree[] {
+  const { key, keySpan, item } = entry;
+  if (item.kind !== "table") {
+    const expected = `a table such as [trees.${key}]`;
+    rejectItem(item, { name: "a tree", expected, suggest: () => null }, reading);
+    return [];
+  }
+  if (depth > MAX_DEPTH) {
+    reading.report.add("config/too-deep", keySpan, `trees are nested at most ${MAX_DEPTH} levels deep`);
+    return [];
+  }
+  const before = reading.report.errorCount();
+  const { fields, present } = readTable(item, TREE, reading);
+  const children = readChildren(item, defaults, depth, reading);
+  const isSound = reading.report.errorCount() === before;
+  return [{
+    kind: "tree",
+    name: key,
+    at: keySpan,
+    fields,
+    present,
+    layers: layersOf(fields),
+    isSound,
+    children,
+  }];
+}
+
+/** The entries of `[actors]` or `[trees]`; a bad name is reported and kept, so that it can be depended upon. */
+function named(table: TableItem, section: "actors" | "trees", reading: Reading): readonly Entry[] {
+  const entry = table.entries.get(section);
+  if (entry === undefined) return [];
+  const { item } = entry;
+  if (item.kind !== "table") {
+    reading.report.add(
+      "config/wrong-type",
+      entry.keySpan,
+      `"${section}" is ${describeItem(item)}, not a table`,
+      {
+        expected: `[${section}.NAME]`,
+      },
+    );
+    return [];
+  }
+  const entries = [...item.entries.values()];
+  for (const { key, keySpan } of entries) checkName(key, keySpan, section, reading);
+  return entries;
+}
+
+function checkName(name: string, at: Span, section: string, { report }: Reading): void {
+  if (/^[A-Za-z0-9_-]+$/.test(name)) return;
+  const usable = name.normalize("NFD").replace(/[^A-Za-z0-9_\s./-]/g, "").replace(/[\s./]+/g, "-");
+  report.add("config/bad-name", at, `${quote(name)} cannot be a name`, {
+    expected: "letters, digits, _ and -",
+    hint: /[A-Za-z0-9]/.test(usable) ? `write [${section}.${usable}]` : null,
+  });
+}
+
+/** One name cannot stand for two children. */
+function rejectTwins(children: readonly (DeclaredActor | DeclaredTree)[], { report }: Reading): void {
+  const known = new Map<string, DeclaredActor | DeclaredTree>();
+  for (const child of children) {
+    const twin = known.get(child.name);
+    known.set(child.name, child);
+    if (twin === undefined) continue;
+    const what = twin.kind === "actor" ? "an actor" : "a tree";
+    report.add(
+      "config/duplicate-name",
+      child.at,
+      `${quote(child.name)} is already ${what}, on line ${report.lineOf(twin.at)}`,
+      { hint: "give one of them another name: a path must lead to one child" },
+    );
+  }
+}

@@ -1,0 +1,61 @@
+import { argumentList, command } from "../values/command.ts";
+import { list } from "../values/compound.ts";
+import { duration } from "../values/duration.ts";
+import { key, type Keys, later, type TableKind } from "../values/key.ts";
+import { boolean, integer } from "../values/scalar.ts";
+import { signal } from "../values/signal.ts";
+import { path } from "../values/text.ts";
+import { CHILD_KEYS } from "./child.ts";
+import { env, envFiles } from "./env.ts";
+import { ready } from "./ready.ts";
+import { shellText } from "./shell_text.ts";
+import { stdin } from "./stdin.ts";
+import { stop } from "./stop.ts";
+
+/** The keys that say what runs; an actor has exactly one. */
+export const COMMANDS = ["exec", "shell", "script", "module"] as const;
+
+const ACTOR_KEYS = {
+  exec: key(command('shell = "..."'), null, "The program to run and its arguments, without a shell."),
+  shell: key(shellText, null, "A command for `/bin/sh -c`; it is stopped as a group."),
+  script: key(path, null, "A program in TypeScript, run by the runtime inside of supervise."),
+  module: later("A TypeScript module to run as an actor."),
+  export: later("The export of the module that is run."),
+  params: later("What the module is given."),
+  debug: later("Whether the inspector is on for this actor."),
+  args: key(argumentList, [], "More arguments."),
+  cwd: key(path, null, "The folder to run in; the file's own."),
+  env: key(env, null, "Variables of the environment."),
+  env_file: key(envFiles, null, "Files with variables of the environment, below `env`."),
+  inherit_env: key(boolean, true, "Whether it also gets the environment of supervise."),
+  daemon: key(boolean, false, "Whether it serves until it is cancelled, rather than having an end."),
+  autostart: key(boolean, true, "Whether it is started with its tree, rather than by hand."),
+  ...CHILD_KEYS,
+  success_exit_codes: key(list(integer(0, 255), "[0, 3]"), [0], "The exit codes that count as success."),
+  success_signals: key(list(signal, '["SIGTERM"]'), [], "The signals that count as success."),
+  ready: key(ready, null, "How to find out that it is ready; without it, it is as soon as it runs."),
+  start_timeout: key(duration(1), 30_000, "A start that takes longer has failed."),
+  run_timeout: key(duration(1), null, "A run that takes longer has failed."),
+  stop: key(stop, null, "How it is stopped."),
+  stdin: key(stdin, null, "A file to read standard input from; `null` for none."),
+  health: later("How to find out that it still works."),
+  replicas: later("How many copies of it run."),
+  schedule: later("When it is run."),
+  overlap: later("What happens when a run is due while the last one goes on."),
+  watch: later("Files whose change restarts it."),
+  sockets: later("Sockets that supervise opens for it."),
+  user: later("The user to run as."),
+  group: later("The group to run as."),
+  umask: later("The permissions that new files do not get."),
+  nice: later("The priority, as in systemd."),
+  limits: later("Limits of resources by name, as in systemd."),
+  no_new_privs: later("Whether it may gain privileges, as in systemd."),
+  oom_score_adj: later("How readily the kernel kills it when memory runs out."),
+  cgroup: later("Limits of memory, cpu and processes."),
+  pty: later("Whether it runs on a pseudo-terminal."),
+  log: later("Where its output goes."),
+  hooks: later("Commands around start and stop."),
+} satisfies Keys;
+
+/** `[actors.NAME]`. */
+export const ACTOR: TableKind<typeof ACTOR_KEYS> = { name: "actor", title: "an actor", keys: ACTOR_KEYS };

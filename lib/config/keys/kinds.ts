@@ -1,0 +1,24 @@
+import type { Keys, TableKind } from "../values/key.ts";
+import { ACTOR } from "./actor.ts";
+import { BACKOFF } from "./backoff.ts";
+import { DEFAULTS } from "./defaults.ts";
+import { READY } from "./ready.ts";
+import { STOP } from "./stop.ts";
+import { INTENSITY, ROOT_TREE, TREE } from "./supervisor.ts";
+
+/** Every kind of table that a file can have. */
+export const KINDS: readonly TableKind<Keys>[] = [
+  ROOT_TREE,
+  TREE,
+  ACTOR,
+  DEFAULTS,
+  INTENSITY,
+  BACKOFF,
+  READY,
+  STOP,
+];
+
+/** What messages call the kinds of table that know `key`. */
+export function placesOf(key: string): readonly string[] {
+  return KINDS.filter((kind) => Object.hasOwn(kind.keys, key)).map((kind) => kind.title);
+}

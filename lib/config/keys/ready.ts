@@ -1,0 +1,36 @@
+import { address, url } from "../values/address.ts";
+import { command } from "../values/command.ts";
+import { duration } from "../values/duration.ts";
+import { key, type Keys, later, type TableKind } from "../values/key.ts";
+import { pattern } from "../values/pattern.ts";
+import { table } from "../values/table.ts";
+import { path } from "../values/text.ts";
+
+/** The keys of `ready` that are probes; a table has exactly one. */
+export const PROBES = ["tcp", "http", "exec", "log", "file", "delay", "notify"] as const;
+
+const READY_KEYS = {
+  tcp: key(address, null, "Ready when this address accepts a connection."),
+  http: key(url, null, "Ready when this URL answers with 2xx or 3xx."),
+  exec: key(
+    command('exec = ["/bin/sh", "-c", "..."]'),
+    null,
+    "Ready when this command ends with exit code 0.",
+  ),
+  log: key(pattern, null, "Ready when a line of output matches this regular expression."),
+  file: key(path, null, "Ready when this file exists."),
+  delay: key(duration(0), null, "Ready when this time has passed."),
+  notify: later("Ready when the process says so by the sd_notify protocol."),
+  timeout: key(duration(1), 30_000, "A start that takes longer has failed."),
+  interval: key(duration(1), 100, "The first pause between two attempts; later ones grow."),
+} satisfies Keys;
+
+/** `ready`: how to find out that an actor is ready. */
+export const READY: TableKind<typeof READY_KEYS> = {
+  name: "ready",
+  title: "a ready table",
+  keys: READY_KEYS,
+};
+
+/** A value of `ready`. */
+export const ready = table(READY, '{ tcp = "127.0.0.1:5432" }');

@@ -1,0 +1,32 @@
+import { choice } from "../values/choice.ts";
+import { command } from "../values/command.ts";
+import { duration } from "../values/duration.ts";
+import { key, type Keys, type TableKind } from "../values/key.ts";
+import { signal } from "../values/signal.ts";
+import { table } from "../values/table.ts";
+
+const STOP_KEYS = {
+  command: key(
+    command('command = ["/bin/sh", "-c", "..."]'),
+    null,
+    "A command that is run before the signal.",
+  ),
+  signal: key(signal, "SIGTERM", "The signal that asks the process to stop."),
+  to: key(
+    choice("target", ["process", "group"]),
+    null,
+    "Who gets the signal; by default the group for `shell`, else the main process alone.",
+  ),
+  grace: key(duration(0), 10_000, "How long a stop may take before all that is left is killed."),
+  kill: key(
+    choice("kill mode", ["tree", "process"]),
+    "tree",
+    "Whether descendants are killed too or left on purpose.",
+  ),
+} satisfies Keys;
+
+/** `stop`: how an actor is stopped. */
+export const STOP: TableKind<typeof STOP_KEYS> = { name: "stop", title: "a stop table", keys: STOP_KEYS };
+
+/** A value of `stop`. */
+export const stop = table(STOP, '{ signal = "SIGTERM", grace = "10s" }');

@@ -1,0 +1,83 @@
+import { choice } from "../values/choice.ts";
+import { duration } from "../values/duration.ts";
+import { key, type Keys, later, type SectionKey, type TableKind } from "../values/key.ts";
+import { integer } from "../values/scalar.ts";
+import { table } from "../values/table.ts";
+import { CHILD_KEYS } from "./child.ts";
+import { env, envFiles } from "./env.ts";
+import { treeName } from "./tree_name.ts";
+
+const INTENSITY_KEYS = {
+  restarts: key(integer(0, 1_000_000), 5, "How many restarts are granted within the time."),
+  within: key(duration(1), 30_000, "The time in which restarts are counted."),
+} satisfies Keys;
+
+/** `intensity`: how many restarts are too many. */
+export const INTENSITY: TableKind<typeof INTENSITY_KEYS> = {
+  name: "intensity",
+  title: "an intensity",
+  keys: INTENSITY_KEYS,
+};
+
+const SUPERVISOR_KEYS = {
+  strategy: key(
+    choice("strategy", ["one_for_one", "one_for_all", "rest_for_one"]),
+    "one_for_one",
+    "Which children are restarted with a failed one, as in OTP.",
+  ),
+  intensity: key(
+    table(INTENSITY, '{ restarts = 5, within = "30s" }'),
+    null,
+    "With more restarts than this in the time, the supervisor gives up.",
+  ),
+  on_failure: key(
+    choice("on_failure mode", ["escalate", "stop"]),
+    "escalate",
+    "When it gives up: whether that is a failure for its parent to handle.",
+  ),
+  auto_shutdown: key(
+    choice("auto_shutdown mode", ["any_significant", "all_significant", "never"]),
+    "any_significant",
+    "Which significant children end the tree when they have ended for good.",
+  ),
+  shutdown: key(duration(0), 30_000, "How long its teardown may take."),
+  start: key(
+    choice("start mode", ["parallel", "sequential"]),
+    "parallel",
+    "Whether children start as dependencies allow, or each when the one before is ready.",
+  ),
+  concurrency: key(integer(1), null, "How many children may be starting at once; any number without it."),
+  isolate: later("Whether the tree gets a supervisor process of its own."),
+  on_supervisor_death: key(
+    choice("on_supervisor_death mode", ["die"], ["survive"]),
+    "die",
+    "What becomes of the tree when its supervisor is killed.",
+  ),
+  env: key(env, null, "Variables of the environment for all below."),
+  env_file: key(envFiles, null, "Files with variables of the environment, below `env`."),
+  defaults: section("defaults", false, "What every actor below inherits."),
+  actors: section("actor", true, "The actors by name."),
+  trees: section("tree", true, "The nested trees by name."),
+} satisfies Keys;
+
+const ROOT_KEYS = {
+  name: key(treeName, null, "A label for the tree; the name of the folder."),
+  include: later("More files that belong to this one."),
+  ...SUPERVISOR_KEYS,
+} satisfies Keys;
+
+const TREE_KEYS = { ...SUPERVISOR_KEYS, ...CHILD_KEYS } satisfies Keys;
+
+/** The file's top level. */
+export const ROOT_TREE: TableKind<typeof ROOT_KEYS> = {
+  name: "root",
+  title: "the top level of the file",
+  keys: ROOT_KEYS,
+};
+
+/** `[trees.NAME]`. */
+export const TREE: TableKind<typeof TREE_KEYS> = { name: "tree", title: "a nested tree", keys: TREE_KEYS };
+
+function section(holds: SectionKey["holds"], isMany: boolean, doc: string): SectionKey {
+  return { kind: "section", holds, isMany, doc };
+}

@@ -1,0 +1,39 @@
+import { baseName, resolvePath } from "../../base/posix_path.ts";
+import type { Report } from "../report.ts";
+import type { Argument, Command } from "../values/command.ts";
+
+/** Programs that read `$NAME` in their arguments themselves. */
+const READS_VARIABLES = new Set(
+  "ash awk bash busybox csh dash envsubst fish gawk ksh make mawk nu perl php powershell pwsh sh ssh su tcsh zsh"
+    .split(" "),
+);
+
+/** What is spawned for a command: a program with a slash is relative to the file's folder, others are looked up. */
+export function argvOf(
+  [program, ...rest]: Command,
+  dir: string,
+  report: Report,
+): readonly [string, ...string[]] {
+  if (!READS_VARIABLES.has(baseName(program.text))) warnOfVariables([program, ...rest], report);
+  return [resolveProgram(program.text, dir), ...textsOf(rest)];
+}
+
+/** The texts of arguments. */
+export function textsOf(words: readonly Argument[]): readonly string[] {
+  return words.map(({ text }) => text);
+}
+
+/** Warns of each `$NAME` that nothing will replace. */
+export function warnOfVariables(words: readonly Argument[], report: Report): void {
+  for (const { variable } of words) {
+    if (variable === null) continue;
+    const name = variable.name.replace(/[${}]/g, "");
+    report.add("config/variable-in-exec", variable.at, `no shell replaces ${variable.name} here`, {
+      hint: `write \${env:${name}}, or have a shell run the command`,
+    });
+  }
+}
+
+function resolveProgram(program: string, dir: string): string {
+  return program.includes("/") ? resolvePath(dir, program) : program;
+}

@@ -1,0 +1,51 @@
+import type { DeclaredActor, DeclaredTree } from "../declared/declared.ts";
+import type { NodeId } from "../plan.ts";
+
+interface Placed {
+  readonly id: NodeId;
+  /** Address from the root; the root's is empty. */
+  readonly path: string;
+  readonly parent: NodeId | null;
+}
+
+/** An actor with its place in the tree. */
+export interface ActorNode extends Placed {
+  readonly kind: "actor";
+  readonly declared: DeclaredActor;
+}
+
+/** A supervisor with its place in the tree. */
+export interface TreeNode extends Placed {
+  readonly kind: "tree";
+  readonly declared: DeclaredTree;
+  readonly children: readonly NodeId[];
+}
+
+/** A child that has its number; nodes are numbered in file order, parents before their children. */
+export type Node = ActorNode | TreeNode;
+
+/** Numbers everything below `root`, which is node 0. */
+export function numberNodes(root: DeclaredTree): readonly Node[] {
+  const nodes: Node[] = [];
+  addNode(root, null, "", nodes);
+  return nodes;
+}
+
+function addNode(
+  declared: DeclaredActor | DeclaredTree,
+  parent: NodeId | null,
+  path: string,
+  nodes: Node[],
+): NodeId {
+  const id = nodes.length;
+  if (declared.kind === "actor") {
+    nodes.push({ kind: "actor", id, path, parent, declared });
+    return id;
+  }
+  const children: NodeId[] = [];
+  nodes.push({ kind: "tree", id, path, parent, declared, children });
+  for (const child of declared.children) {
+    children.push(addNode(child, id, path === "" ? child.name : `${path}/${child.name}`, nodes));
+  }
+  return id;
+}

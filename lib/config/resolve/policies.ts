@@ -1,0 +1,54 @@
+import { formatDuration } from "../../base/duration.ts";
+import type { ActorFields, TreeFields } from "../declared/declared.ts";
+import { BACKOFF } from "../keys/backoff.ts";
+import { STOP } from "../keys/stop.ts";
+import { INTENSITY } from "../keys/supervisor.ts";
+import type { ActorSpec, Backoff, Intensity, Stop } from "../plan.ts";
+import type { Report } from "../report.ts";
+import { valueOf } from "../values/key.ts";
+import { argvOf } from "./argv.ts";
+
+/** The pauses between restarts. */
+export function backoffOf({ backoff }: Pick<ActorFields, "backoff">, report: Report): Backoff {
+  const { initial, max, factor, jitter, reset_after: resetAfter } = backoff?.value.fields ?? {};
+  const initialMs = valueOf(initial, BACKOFF.keys.initial);
+  const maxMs = valueOf(max, BACKOFF.keys.max);
+  const wrong = max ?? initial;
+  if (maxMs < initialMs && wrong !== undefined) {
+    const message = `the longest delay, ${formatDuration(maxMs)}, is shorter than the first, ${
+      formatDuration(initialMs)
+    }`;
+    report.add("config/out-of-range", wrong.at, message, {
+      expected: `max of at least "${formatDuration(initialMs)}"`,
+      hint: max === undefined ? `write max = "${formatDuration(initialMs)}" beside it, or more` : null,
+    });
+  }
+  return {
+    initialMs,
+    maxMs,
+    factor: valueOf(factor, BACKOFF.keys.factor),
+    jitter: valueOf(jitter, BACKOFF.keys.jitter),
+    resetAfterMs: valueOf(resetAfter, BACKOFF.keys.reset_after),
+  };
+}
+
+/** How an actor is stopped. */
+export function stopOf({ stop }: ActorFields, kind: ActorSpec["kind"], dir: string, report: Report): Stop {
+  const { command, signal, to, grace, kill } = stop?.value.fields ?? {};
+  return {
+    command: command === undefined ? null : argvOf(command.value, dir, report),
+    signal: valueOf(signal, STOP.keys.signal),
+    to: to?.value ?? (kind === "shell" ? "group" : "process"),
+    graceMs: valueOf(grace, STOP.keys.grace),
+    kill: valueOf(kill, STOP.keys.kill),
+  };
+}
+
+/** How many restarts are too many. */
+export function intensityOf({ intensity }: TreeFields): Intensity {
+  const { restarts, within } = intensity?.value.fields ?? {};
+  return {
+    restarts: valueOf(restarts, INTENSITY.keys.restarts),
+    withinMs: valueOf(within, INTENSITY.keys.within),
+  };
+}

@@ -1,0 +1,67 @@
+import { formatDuration } from "../../base/duration.ts";
+import { ACTOR } from "../keys/actor.ts";
+import { PROBES, READY } from "../keys/ready.ts";
+import type { ActorSpec, Probe } from "../plan.ts";
+import type { Report } from "../report.ts";
+import type { Span } from "../toml/source.ts";
+import { type Fields, valueOf } from "../values/key.ts";
+import { anyOf, quote } from "../wording.ts";
+import { argvOf } from "./argv.ts";
+import type { ActorNode } from "./nodes.ts";
+
+/** When an actor counts as ready, and how long that may take. */
+export function readyOf(
+  node: ActorNode,
+  dir: string,
+  report: Report,
+): Pick<ActorSpec, "ready" | "startTimeoutMs"> {
+  const { ready, start_timeout: startTimeout } = node.declared.fields;
+  const given = [startTimeout, ready?.value.fields.timeout].flatMap((field) =>
+    field === undefined ? [] : [field.value]
+  );
+  const startTimeoutMs = given.length === 0 ? ACTOR.keys.start_timeout.byDefault : Math.min(...given);
+  if (ready === undefined) return { ready: null, startTimeoutMs };
+  if (node.declared.present.has("ready")) requireOneProbe(ready.value.present, ready.at, report);
+  const { delay, interval } = ready.value.fields;
+  if (delay !== undefined && delay.value >= startTimeoutMs) {
+    const message = `ready after ${formatDuration(delay.value)}, but a start that takes ${
+      formatDuration(startTimeoutMs)
+    } has failed`;
+    const longer = formatDuration(2 * delay.value);
+    report.add("config/never-ready", delay.at, message, { hint: `give it a longer timeout = "${longer}"` });
+  }
+  const probe = probeOf(ready.value.fields, dir, report);
+  return {
+    ready: probe === null ? null : { probe, intervalMs: valueOf(interval, READY.keys.interval) },
+    startTimeoutMs,
+  };
+}
+
+function requireOneProbe(
+  present: ReadonlyMap<string, Span>,
+  at: Span,
+  report: Report,
+): void {
+  const [first, ...others] = [...present].filter(([key]) => PROBES.some((probe) => probe === key));
+  const expected = anyOf(PROBES.filter((probe) => READY.keys[probe].kind === "value"));
+  if (first === undefined) {
+    report.add("config/bad-probe", at, "a ready table without a probe", { expected: `one of ${expected}` });
+  }
+  for (const [key, keyAt] of others) {
+    const message = `${quote(key)} is a second probe, beside ${quote(first![0])}`;
+    report.add("config/bad-probe", keyAt, message, {
+      expected: `only one of ${expected}`,
+      hint: "keep the one that is true last",
+    });
+  }
+}
+
+function probeOf(fields: Fields<typeof READY.keys>, dir: string, report: Report): Probe | null {
+  const { tcp, http, exec, log, file, delay } = fields;
+  if (tcp !== undefined) return { type: "tcp", ...tcp.value };
+  if (http !== undefined) return { type: "http", url: http.value };
+  if (exec !== undefined) return { type: "exec", argv: argvOf(exec.value, dir, report) };
+  if (log !== undefined) return { type: "log", pattern: log.value };
+  if (file !== undefined) return { type: "file", path: file.value };
+  return delay === undefined ? null : { type: "delay", ms: delay.value };
+}

@@ -1,0 +1,41 @@
+import type { DeclaredTree } from "../declared/declared.ts";
+import { ROOT_TREE } from "../keys/supervisor.ts";
+import type { NodeSpec } from "../plan.ts";
+import type { Report } from "../report.ts";
+import { suggestKey } from "../values/table.ts";
+import { resolveDependencies } from "./dependencies.ts";
+import { environmentsOf } from "./environment.ts";
+import { lifetimesOf } from "./lifetime.ts";
+import { numberNodes } from "./nodes.ts";
+import { type SpecContext, specOf } from "./specs.ts";
+import { rejectCycles } from "./waiting.ts";
+import { warnOfTraps } from "./warnings.ts";
+
+/** The nodes of the plan: everything that `root` declares, with names found, defaults filled in and cycles refused. */
+export function resolveNodes(root: DeclaredTree, context: SpecContext): readonly NodeSpec[] {
+  const { report } = context;
+  const nodes = numberNodes(root);
+  if (nodes.every((node) => node.kind === "tree")) reportEmpty(root, report);
+  const lifetimes = lifetimesOf(nodes);
+  const edges = resolveDependencies(nodes, lifetimes, report);
+  rejectCycles(nodes, edges, report);
+  warnOfTraps(nodes, lifetimes, report);
+  const environments = environmentsOf(nodes);
+  return nodes.map((node) =>
+    specOf(node, {
+      lifetime: lifetimes[node.id]!,
+      edges: edges[node.id]!,
+      environment: environments[node.id]!,
+    }, context)
+  );
+}
+
+/** Not where actors are there and could not be read: what is wrong with them has been said. */
+function reportEmpty({ present }: DeclaredTree, report: Report): void {
+  const meant = [...present.keys()].map((key) => suggestKey(key, ROOT_TREE.keys, []) ?? key);
+  if (report.errorCount() > 0 && meant.some((key) => key === "actors" || key === "trees")) return;
+  report.add("config/empty", { start: 0, end: 1 }, "the file defines no actor", {
+    expected: "at least one [actors.NAME]",
+    hint: 'write [actors.web] and below it exec = "./web"',
+  });
+}

@@ -1,0 +1,83 @@
+import { ACTOR } from "../keys/actor.ts";
+import type { Variables } from "../keys/env.ts";
+import { TREE } from "../keys/supervisor.ts";
+import type { ActorSpec, Location, NodeSpec, TreeSpec } from "../plan.ts";
+import type { Span } from "../toml/source.ts";
+import { valueOf } from "../values/key.ts";
+import { type CommandContext, commandOf } from "./command.ts";
+import type { Edge } from "./dependencies.ts";
+import { isAutostarted, isSignificant, type Lifetime } from "./lifetime.ts";
+import type { ActorNode, Node, TreeNode } from "./nodes.ts";
+import { backoffOf, intensityOf, stopOf } from "./policies.ts";
+import { readyOf } from "./ready.ts";
+
+/** What is known of a node beside what it declares. */
+export interface Findings {
+  readonly lifetime: Lifetime;
+  readonly edges: readonly Edge[];
+  readonly environment: Variables;
+}
+
+/** What specs need to know beside their node. */
+export interface SpecContext extends CommandContext {
+  readonly locationOf: (at: Span) => Location;
+}
+
+/** The spec of a node, with all defaults filled in. */
+export function specOf(node: Node, findings: Findings, context: SpecContext): NodeSpec {
+  return node.kind === "actor" ? actorSpec(node, findings, context) : treeSpec(node, findings, context);
+}
+
+function childSpec(node: Node, { lifetime, edges }: Findings, { report, locationOf }: SpecContext) {
+  const { name, at, fields } = node.declared;
+  return {
+    id: node.id,
+    path: node.path,
+    name,
+    parent: node.parent,
+    at: locationOf(at),
+    daemon: lifetime.isDaemon,
+    significant: isSignificant(node),
+    restart: lifetime.restart,
+    backoff: backoffOf(fields, report),
+    dependsOn: edges.map(({ on, condition }) => ({ on, condition })),
+    autostart: isAutostarted(node),
+  };
+}
+
+function actorSpec(node: ActorNode, findings: Findings, context: SpecContext): ActorSpec {
+  const { fields } = node.declared;
+  const { keys } = ACTOR;
+  const { kind, argv } = commandOf(node, context);
+  return {
+    ...childSpec(node, findings, context),
+    kind,
+    argv,
+    cwd: fields.cwd?.value ?? context.dir,
+    env: Object.fromEntries(findings.environment),
+    inheritEnv: valueOf(fields.inherit_env, keys.inherit_env),
+    stdin: valueOf(fields.stdin, keys.stdin),
+    successExitCodes: [...valueOf(fields.success_exit_codes, keys.success_exit_codes)],
+    successSignals: [...valueOf(fields.success_signals, keys.success_signals)],
+    ...readyOf(node, context.dir, context.report),
+    runTimeoutMs: valueOf(fields.run_timeout, keys.run_timeout),
+    stop: stopOf(fields, kind, context.dir, context.report),
+  };
+}
+
+function treeSpec(node: TreeNode, findings: Findings, context: SpecContext): TreeSpec {
+  const { fields } = node.declared;
+  const { keys } = TREE;
+  return {
+    ...childSpec(node, findings, context),
+    kind: "tree",
+    children: node.children,
+    strategy: valueOf(fields.strategy, keys.strategy),
+    intensity: intensityOf(fields),
+    onFailure: valueOf(fields.on_failure, keys.on_failure),
+    autoShutdown: valueOf(fields.auto_shutdown, keys.auto_shutdown),
+    shutdownMs: valueOf(fields.shutdown, keys.shutdown),
+    start: valueOf(fields.start, keys.start),
+    concurrency: valueOf(fields.concurrency, keys.concurrency),
+  };
+}

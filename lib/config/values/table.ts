@@ -1,0 +1,101 @@
+import { nearestName } from "../../base/nearest.ts";
+import type { Entry, TableItem } from "../toml/item.ts";
+import type { Span } from "../toml/source.ts";
+import { anyOf, didYouMean, quote } from "../wording.ts";
+import type { Field } from "./compound.ts";
+import type { Fields, Keys, TableKind } from "./key.ts";
+import { SYNONYMS } from "./synonyms.ts";
+import { type Reading, rejectItem, type Type } from "./type.ts";
+
+/** A table that was read. */
+export interface TableValue<K extends Keys> {
+  readonly at: Span;
+  readonly fields: Fields<K>;
+  /** Where each key of the table stands, whether or not its value could be read. */
+  readonly present: ReadonlyMap<string, Span>;
+}
+
+/** A table of one kind; `example` shows one. */
+export function table<K extends Keys>(kind: TableKind<K>, example: string): Type<TableValue<K>> {
+  const type: Type<TableValue<K>> = {
+    name: "a table",
+    expected: `a table such as ${example}`,
+    shape: { kind: "table", name: kind.name },
+    read: (item, reading) =>
+      item.kind === "table" ? readTable(item, kind, reading) : rejectItem(item, type, reading),
+    suggest: () => null,
+  };
+  return type;
+}
+
+/** Reads the values of a table and refuses what it cannot hold; its sections are left to the caller. */
+export function readTable<K extends Keys>(
+  item: TableItem,
+  kind: TableKind<K>,
+  reading: Reading,
+): TableValue<K> {
+  const fields: Record<string, Field<unknown>> = {};
+  for (const entry of item.entries.values()) {
+    const key = Object.hasOwn(kind.keys, entry.key) ? kind.keys[entry.key] : undefined;
+    if (key === undefined) rejectUnknown(entry, kind, reading);
+    else if (key.kind === "later") rejectLater(entry, reading);
+    else if (key.kind === "value") {
+      const value = key.type.read(entry.item, reading);
+      if (value !== undefined) fields[entry.key] = { value, at: entry.item.span, keyAt: entry.keySpan };
+    }
+  }
+  const present = new Map([...item.entries.values()].map((entry) => [entry.key, entry.keySpan]));
+  // The loop reads each key by the type that the table gives it, which is what `Fields` says.
+  return { at: item.span, fields: fields as Fields<K>, present };
+}
+
+function rejectLater({ key, keySpan }: Entry, { report }: Reading): void {
+  report.add("config/not-supported-yet", keySpan, `${quote(key)} is not supported yet`, {
+    hint: "remove it, or use a later version of supervise",
+  });
+}
+
+function rejectUnknown<K extends Keys>(entry: Entry, { title, keys }: TableKind<K>, reading: Reading): void {
+  const places = reading.placesOf(entry.key);
+  const meant = suggestKey(entry.key, keys, places);
+  const message = `unknown key ${quote(entry.key)}${didYouMean(meant)}`;
+  const isElsewhere = meant === null && places.length > 0;
+  reading.report.add("config/unknown-key", entry.keySpan, message, {
+    expected: meant === null && !isElsewhere ? `a key of ${title}: ${anyOf(supported(keys))}` : null,
+    hint: isElsewhere
+      ? `${quote(entry.key)} is a key of ${anyOf(places)}`
+      : meant === null
+      ? dottedNameHint(entry, title)
+      : null,
+  });
+}
+
+/**
+ * The key that was most likely meant by one that a table does not have, if there is one; not by a guess where the key is
+ * known at other places.
+ */
+export function suggestKey(typed: string, keys: Keys, places: readonly string[]): string | null {
+  return synonymOf(typed, keys) ?? (places.length > 0 ? null : nearestKey(typed, keys));
+}
+
+/** The key that another system's word stands for, if the table has it. */
+function synonymOf(typed: string, keys: Keys): string | null {
+  const meant = SYNONYMS.get(typed.toLowerCase().replaceAll("-", "_"));
+  return meant !== undefined && Object.hasOwn(keys, meant) ? meant : null;
+}
+
+function nearestKey(typed: string, keys: Keys): string | null {
+  const synonyms = [...SYNONYMS.keys()].filter((word) => synonymOf(word, keys) !== null);
+  const nearest = nearestName(typed, [...Object.keys(keys), ...synonyms]);
+  return nearest === null || Object.hasOwn(keys, nearest) ? nearest : synonymOf(nearest, keys);
+}
+
+function supported(keys: Keys): readonly string[] {
+  return Object.entries(keys).filter(([, key]) => key.kind !== "later").map(([name]) => name);
+}
+
+/** A dot in a header makes a table in a table, which is seldom what `[actors.my.app]` means. */
+function dottedNameHint({ key, item }: Entry, title: string): string | null {
+  if (item.kind !== "table" || !/^(?:an actor|a nested tree)$/.test(title)) return null;
+  return `if ${quote(key)} is the end of a name with a dot in it: names have no dots, use - or _`;
+}

@@ -1,0 +1,62 @@
+/**
+ * Types of values: small combinators, of which the tables of keys are made. Each can read a value of a file, telling what
+ * is wrong with it to the character, and can describe itself in words and in shape; reference and schema follow from that.
+ */
+import type { Report } from "../report.ts";
+import type { Placeholders } from "../text/interpolate.ts";
+import { describeItem, type Item } from "../toml/item.ts";
+
+/** What reading a value takes beside the value. */
+export interface Reading {
+  readonly report: Report;
+  readonly placeholders: Placeholders;
+  /** The text of another file, or null if it cannot be read. */
+  readonly readFile: (path: string) => string | null;
+  /** Where else than here a key is known, as nouns: `an actor`. */
+  readonly placesOf: (key: string) => readonly string[];
+}
+
+/** What a type accepts, for a generator of schemas. */
+export type Shape =
+  | { readonly kind: "boolean" }
+  | { readonly kind: "integer" | "number"; readonly min: number; readonly max: number }
+  | { readonly kind: "string"; readonly pattern?: string }
+  | { readonly kind: "enum"; readonly values: readonly string[] }
+  | { readonly kind: "list"; readonly of: Shape }
+  | { readonly kind: "record"; readonly of: Shape }
+  | { readonly kind: "table"; readonly name: string }
+  | { readonly kind: "any-of"; readonly shapes: readonly Shape[] };
+
+/** A type whose values come out as `T`. */
+export interface Type<T> {
+  /** As a noun: `a duration`. */
+  readonly name: string;
+  /** What would be right, as a noun with an example: `a duration such as "10s"`. */
+  readonly expected: string;
+  readonly shape: Shape;
+  /** The value, or undefined after reporting why there is none. */
+  readonly read: (item: Item, reading: Reading) => T | undefined;
+  /** TOML text that says what `item` most likely meant; null if there is no guess. */
+  readonly suggest: (item: Item) => string | null;
+}
+
+/** The values of a type. */
+export type TypeOf<X> = X extends Type<infer T> ? T : never;
+
+/** Reports that `item` is not of `type` at all. */
+export function rejectItem(
+  item: Item,
+  type: Pick<Type<unknown>, "name" | "expected" | "suggest">,
+  reading: Reading,
+): undefined {
+  const suggestion = type.suggest(item);
+  return reading.report.add(
+    "config/wrong-type",
+    item.span,
+    `this is ${describeItem(item)}, not ${type.name}`,
+    {
+      expected: type.expected,
+      hint: suggestion === null ? null : `write ${suggestion}`,
+    },
+  );
+}

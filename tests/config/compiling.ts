@@ -1,0 +1,68 @@
+/** Compiling texts in tests: one folder, one environment, and env files by path. */
+import assert from "node:assert/strict";
+import { compile, type Compiled } from "../../lib/config/compile.ts";
+import type { ActorSpec, NodeSpec, Plan, TreeSpec } from "../../lib/config/plan.ts";
+
+/** What a test may set beside the text. */
+export interface Surroundings {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly file?: string;
+}
+
+/** Compiles `text` as `/srv/shop/supervise.toml`. */
+export function compileText(text: string, { environment, files, file }: Surroundings = {}): Compiled {
+  return compile({
+    file: file ?? "/srv/shop/supervise.toml",
+    text,
+    environment: environment ?? {},
+    readFile: (path) => files?.[path] ?? null,
+    scriptCommand: ["/usr/bin/supervise", "script"],
+    supervise: "/usr/bin/supervise",
+  });
+}
+
+/** The plan of a text without errors. */
+export function planOf(text: string, surroundings?: Surroundings): Plan {
+  const { plan, problems } = compileText(text, surroundings);
+  assert.ok(plan !== null, JSON.stringify(problems, null, 2));
+  return plan;
+}
+
+/** The node at `path` of the plan of a text without errors. */
+export function nodeOf(text: string, path: string, surroundings?: Surroundings): NodeSpec {
+  const node = planOf(text, surroundings).nodes.find((candidate) => candidate.path === path);
+  assert.ok(node !== undefined, `no node ${path}`);
+  return node;
+}
+
+/** The actor at `path`. */
+export function actorOf(text: string, path: string, surroundings?: Surroundings): ActorSpec {
+  const node = nodeOf(text, path, surroundings);
+  assert.ok(node.kind !== "tree");
+  return node;
+}
+
+/** The supervisor at `path`. */
+export function treeOf(text: string, path: string, surroundings?: Surroundings): TreeSpec {
+  const node = nodeOf(text, path, surroundings);
+  assert.ok(node.kind === "tree");
+  return node;
+}
+
+/** The problems of a text as `name line:column message`. */
+export function problemsOf(text: string, surroundings?: Surroundings): readonly string[] {
+  return compileText(text, surroundings).problems
+    .map(({ name, line, column, message }) => `${name.replace("config/", "")} ${line}:${column} ${message}`);
+}
+
+/** What the only problem of a text advises. */
+export function adviceOf(
+  text: string,
+  surroundings?: Surroundings,
+): { message: string; expected: string | null; hint: string | null } {
+  const { problems } = compileText(text, surroundings);
+  assert.equal(problems.length, 1, JSON.stringify(problems, null, 2));
+  const { message, expected, hint } = problems[0]!;
+  return { message, expected, hint };
+}

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { KINDS, placesOf } from "../../../lib/config/keys/kinds.ts";
+import type { Shape } from "../../../lib/config/values/type.ts";
+import { test } from "../../harness/test.ts";
+import { problemsOf } from "../compiling.ts";
+
+function namesIn(shape: Shape): readonly string[] {
+  if (shape.kind === "table") return [shape.name];
+  if (shape.kind === "any-of") return shape.shapes.flatMap(namesIn);
+  return shape.kind === "list" || shape.kind === "record" ? namesIn(shape.of) : [];
+}
+
+test("kinds of table: each key is explained in one sentence", () => {
+  for (const { name, keys } of KINDS) {
+    for (const [key, { doc }] of Object.entries(keys)) assert.match(doc, /^[A-Z][^]*\.$/, `${name}.${key}`);
+  }
+});
+
+test("kinds of table: shapes refer only to kinds that there are", () => {
+  const names = new Set(KINDS.map(({ name }) => name));
+  for (const { keys } of KINDS) {
+    for (const key of Object.values(keys)) {
+      if (key.kind === "value") {
+        for (const name of namesIn(key.type.shape)) assert.ok(names.has(name), name);
+      }
+      if (key.kind === "section") assert.ok(names.has(key.holds), key.holds);
+    }
+  }
+});
+
+test("kinds of table: a key is found at all its places", () => {
+  assert.deepEqual(placesOf("restart"), ["a nested tree", "an actor", "[defaults]"]);
+  assert.deepEqual(placesOf("include"), ["the top level of the file"]);
+  assert.deepEqual(placesOf("constructor"), []);
+});
+
+test("kinds of table: what the reference has and this version lacks is refused by name", () => {
+  const later: readonly (readonly [string, string])[] = [
+    [
+      "actors.a",
+      "module export params debug health replicas schedule overlap watch sockets user group umask nice",
+    ],
+    ["actors.a", "limits no_new_privs oom_score_adj cgroup pty log hooks profiles"],
+    ["actors.a.ready", "notify"],
+    ["trees.t", "isolate profiles"],
+    ["defaults", "user log limits hooks profiles"],
+  ];
+  for (const [table, keys] of later) {
+    for (const key of keys.split(" ")) {
+      const expected = `not-supported-yet 2:1 "${key}" is not supported yet`;
+      assert.ok(problemsOf(`[${table}]\n${key} = 1`).includes(expected), key);
+    }
+  }
+  for (
+    const [line, found] of [
+      ["include = ['x']", 'not-supported-yet 1:1 "include" is not supported yet'],
+      ["isolate = true", 'not-supported-yet 1:1 "isolate" is not supported yet'],
+      ["on_supervisor_death = 'survive'", 'not-supported-yet 1:23 "survive" is not supported yet'],
+      [
+        "actors.a = { exec = 'x', depends_on = { b = 'healthy' } }",
+        'not-supported-yet 1:45 "healthy" is not supported yet',
+      ],
+      ["name = 'a-${replica}'", "not-supported-yet 1:11 ${replica} is not supported yet"],
+    ] as const
+  ) {
+    assert.ok(problemsOf(line).includes(found), problemsOf(line).join("\n"));
+  }
+});

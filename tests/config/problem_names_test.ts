@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { type ProblemName, PROBLEMS } from "../../lib/config/problem_names.ts";
+import { test } from "../harness/test.ts";
+import { compileText } from "./compiling.ts";
+
+const NESTED_LISTS = `x = ${"[".repeat(50)}${"]".repeat(50)}`;
+
+/** A file that has each problem. */
+const PRODUCERS: Readonly<Record<ProblemName, string>> = {
+  "config/syntax": "exec = postgres",
+  "config/duplicate-key": "name = 'a'\nname = 'b'",
+  "config/too-deep": NESTED_LISTS,
+  "config/empty": "",
+  "config/unknown-key": "[actors.a]\ncomand = 'x'",
+  "config/not-supported-yet": "[actors.a]\nreplicas = 2",
+  "config/wrong-type": "[actors.a]\ndaemon = 'true'",
+  "config/out-of-range": "concurrency = 0",
+  "config/bad-value": "strategy = 'all'",
+  "config/bad-duration": "shutdown = 5",
+  "config/bad-signal": "[actors.a]\nstop = { signal = 'SIGTREM' }",
+  "config/bad-address": "[actors.a]\nready = { tcp = 'localhost' }",
+  "config/bad-url": "[actors.a]\nready = { http = 'localhost' }",
+  "config/bad-pattern": "[actors.a]\nready = { log = '(' }",
+  "config/bad-name": "[actors.'a b']\nexec = 'x'",
+  "config/duplicate-name": "[actors.a]\nexec = 'x'\n[trees.a]",
+  "config/nul-character": '[actors.a]\nexec = "a\\u0000b"',
+  "config/bad-interpolation": "name = '${env:}'",
+  "config/unset-variable": "name = '${env:NAME}'",
+  "config/reserved-variable": "env = { SUPERVISE_TREE = 'x' }",
+  "config/env-file-missing": "env_file = '.env'",
+  "config/bad-env-file": "env_file = 'bad.env'",
+  "config/missing-command": "[actors.a]\ndaemon = true",
+  "config/two-commands": "[actors.a]\nexec = 'x'\nshell = 'x'",
+  "config/empty-command": "[actors.a]\nexec = []",
+  "config/unbalanced-quote": `[actors.a]\nexec = "echo 'x"`,
+  "config/shell-syntax": "[actors.a]\nexec = 'a | b'",
+  "config/variable-in-exec": "[actors.a]\nexec = 'echo $HOME'",
+  "config/bad-probe": "[actors.a]\nexec = 'x'\nready = {}",
+  "config/never-ready": "[actors.a]\nexec = 'x'\nready = { delay = '1m' }",
+  "config/unknown-dependency": "[actors.a]\nexec = 'x'\ndepends_on = ['db']",
+  "config/cycle": "[actors.a]\nexec = 'x'\ndepends_on = ['a']",
+  "config/never-completes":
+    "[actors.a]\nexec = 'x'\ndaemon = true\n[actors.b]\nexec = 'x'\ndepends_on = { a = 'exited' }",
+  "config/significant-never-ends": "[actors.a]\nexec = 'x'\ndaemon = true\nsignificant = true",
+  "config/grace-exceeds-shutdown": "shutdown = '5s'\n[actors.a]\nexec = 'x'\nstop = { grace = '6s' }",
+  "config/self-daemonising": "[actors.a]\nexec = 'nginx'",
+};
+
+test("problem names: each stands for a problem that a file can have, with the severity of the table", () => {
+  for (const [name, text] of Object.entries(PRODUCERS)) {
+    const { plan, problems } = compileText(text, { files: { "/srv/shop/bad.env": "no assignment" } });
+    const found = problems.find((problem) => problem.name === name);
+    assert.ok(found !== undefined, `${name}: ${JSON.stringify(problems)}`);
+    assert.equal(found.severity, PROBLEMS[name as ProblemName].severity, name);
+    if (found.severity === "warning") assert.ok(plan !== null, name);
+  }
+});
+
+test("problem names: each is explained in one sentence", () => {
+  for (const [name, { doc }] of Object.entries(PROBLEMS)) {
+    assert.match(name, /^config\/[a-z]+(-[a-z]+)*$/);
+    assert.match(doc, /^[A-Z][^]*\.$/, name);
+  }
+});

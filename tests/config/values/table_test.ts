@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { test } from "../../harness/test.ts";
+import { adviceOf, compileText } from "../compiling.ts";
+
+test("unknown keys: the nearest key, what other systems call it, or where it belongs is told", () => {
+  const cases: [string, string, string | null][] = [
+    ["stop = { comand = 'x' }", 'unknown key "comand", did you mean "command"?', null],
+    ["deamon = true", 'unknown key "deamon", did you mean "daemon"?', null],
+    ["depends-on = []", 'unknown key "depends-on", did you mean "depends_on"?', null],
+    ["working_dir = 'x'", 'unknown key "working_dir", did you mean "cwd"?', null],
+    ["workin_dir = 'x'", 'unknown key "workin_dir", did you mean "cwd"?', null],
+    ["environment = {}", 'unknown key "environment", did you mean "env"?', null],
+    ["Healthcheck = {}", 'unknown key "Healthcheck", did you mean "health"?', null],
+    ["stop = { timeout = '1s' }", 'unknown key "timeout", did you mean "grace"?', null],
+    [
+      "strategy = 'x'",
+      'unknown key "strategy"',
+      '"strategy" is a key of the top level of the file or a nested tree',
+    ],
+    ["signal = 'INT'", 'unknown key "signal"', '"signal" is a key of a stop table'],
+    ["interval = '1s'", 'unknown key "interval"', '"interval" is a key of a ready table'],
+  ];
+  for (const [line, message, hint] of cases) {
+    const advice = adviceOf(`[actors.a]\nexec = "x"\n${line}`);
+    assert.deepEqual([advice.message, advice.hint, advice.expected], [message, hint, null], line);
+  }
+});
+
+test("unknown keys: where nothing is near, the keys of the place are listed, without those that come later", () => {
+  const { message, expected } = adviceOf("[actors.a]\nexec = 'x'\nstop = { bogus = 1 }");
+  assert.equal(message, 'unknown key "bogus"');
+  assert.equal(expected, "a key of a stop table: command, signal, to, grace or kill");
+  assert.match(
+    adviceOf("[actors.a]\nexec = 'x'\nready = { tcp = '1', bogus = 1 }").expected ?? "",
+    /file, delay, timeout or/,
+  );
+});
+
+test("unknown keys: a misspelt command is not also a missing one", () => {
+  for (const key of ["command", "exce", "Exec", "cmd"]) {
+    assert.equal(compileText(`[actors.a]\n${key} = "x"`).problems.length, 1, key);
+  }
+});
