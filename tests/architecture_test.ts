@@ -29,7 +29,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   scope: ["node:async_hooks"],
   config: ["toml-eslint-parser"],
   wire: ["cbor-x/encode", "cbor-x/decode"],
-  cli: ["@std/cli/parse-args", "@std/cli/unicode-width"],
+  cli: ["@std/cli/parse-args"],
   engine: ["@std/streams/text-line-stream"],
 };
 
