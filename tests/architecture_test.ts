@@ -41,7 +41,7 @@ const HOST_ONLY = new RegExp(
   [
     String.raw`\bDeno\b`,
     String.raw`\bBun\b`,
-    String.raw`\bprocess\.`,
+    String.raw`\bprocess\.[a-z]`,
     String.raw`\bset(Timeout|Interval|Immediate)\(`,
     String.raw`\bDate\.now\b`,
     String.raw`\bnew Date\(\)`,

@@ -22,9 +22,7 @@ export interface SweepOptions {
 export async function sweepAll(options: SweepOptions): Promise<readonly Survivor[]> {
   await endAll(options, "SIGTERM", GRACE_MS);
   await endAll(options, "SIGKILL", PATIENCE_MS);
-  options.ledger.prune((process) =>
-    options.host.processes.find(process.pid)?.startTime === process.startTime
-  );
+  options.ledger.prune(({ pid, startTime }) => options.host.processes.find(pid)?.startTime === startTime);
   return options.containment.unattributed().map((row) => survivorOf(options.host, row, whyAlive(row)));
 }
 

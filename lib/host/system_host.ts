@@ -1,10 +1,12 @@
 /** The real host: this machine, on the runtime that runs us. */
+import { createHash } from "node:crypto";
 import { UserError } from "../base/user_error.ts";
 import * as bunFfi from "./bun/ffi.ts";
 import * as bunPipes from "./bun/pipe_source.ts";
 import * as denoFfi from "./deno/ffi.ts";
 import * as denoPipes from "./deno/pipe_source.ts";
-import { type Libc, loadLibc } from "./linux/libc.ts";
+import { linuxDescriptors } from "./linux/descriptors.ts";
+import { loadLibc } from "./linux/libc.ts";
 import { peerOf } from "./linux/peer_credentials.ts";
 import { LinuxProcesses } from "./linux/processes.ts";
 import type { Host } from "./ports/host.ts";
@@ -25,17 +27,12 @@ export interface SystemHostOptions {
   readonly openFilesLimit?: number | null;
 }
 
-/** The real host and the C library under it. */
-export interface SystemHost extends Host {
-  readonly libc: Libc;
-}
-
 /**
  * Opens the real host.
  *
  * @throws {UserError} `host/not-supported` on a system that is not supported yet.
  */
-export async function openSystemHost(options: SystemHostOptions = {}): Promise<SystemHost> {
+export async function openSystemHost(options: SystemHostOptions = {}): Promise<Host> {
   if (process.platform !== "linux") {
     throw new UserError("host/not-supported", `supervise does not run on ${process.platform} yet`, {
       hint: "it runs on Linux, in a container or in a virtual machine too",
@@ -43,19 +40,21 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<S
   }
   const [ffi, pipes] = isDeno ? [denoFfi, denoPipes] : [bunFfi, bunPipes];
   const libc = loadLibc(await ffi.loadFfi());
+  const openSource = (descriptor: number) => pipes.openPipeSource(libc, descriptor);
   return {
-    libc,
     clock: new SystemClock(),
     wallClock: () => Date.now(),
     processes: new LinuxProcesses({
       libc,
-      openSource: (descriptor) => pipes.openPipeSource(libc, descriptor),
+      openSource,
       onChildDeath,
       openFilesLimit: options.openFilesLimit ?? null,
     }),
     sockets: new UnixSockets((descriptor) => peerOf(libc, descriptor)),
     network: nodeNetwork,
     files: new NodeFiles(),
+    descriptors: linuxDescriptors(libc, openSource),
+    digest: (text) => createHash("sha256").update(text).digest("hex"),
     randomSeed: () => crypto.getRandomValues(new Uint32Array(1))[0]!,
   };
 }

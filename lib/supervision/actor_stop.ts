@@ -46,8 +46,7 @@ export function onExited(turn: Turn, id: NodeId, event: RunEvent & { type: "exit
     ? afterEnd(turn, id, exitEnding(turn, actor, event.exit), cause)
     : doomedThen(turn, id, actor.doom, event.exit);
   const killAt = earliest(after(turn.now, spec.stop.graceMs), turn.actor(id).doom?.deadline ?? NEVER);
-  const { run, pid } = livingPhase(turn.actor(id));
-  enter(turn, id, { run, pid }, beginClearing(spec.stop, killAt), then, cause);
+  enter(turn, id, livingPhase(turn.actor(id)), beginClearing(spec.stop, killAt), then, cause);
 }
 
 /** The process ended on its way down. */
@@ -95,12 +94,12 @@ function descend(turn: Turn, id: NodeId, doom: Doom, cause: number): void {
 function enter(
   turn: Turn,
   id: NodeId,
-  { run, pid }: Pick<StoppingPhase, "run" | "pid">,
+  { run, pid, since }: LivingPhase,
   { ladder, effects }: Rung,
   then: Then,
   cause: number,
 ): void {
-  const phase: StoppingPhase = { at: "stopping", run, pid, since: turn.now, ladder, then };
+  const phase: StoppingPhase = { at: "stopping", run, pid, since: turn.now, startedAt: since, ladder, then };
   turn.setActor(id, { phase, doom: null, cause });
   emitAll(turn, id, run, effects);
 }

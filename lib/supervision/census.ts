@@ -1,7 +1,6 @@
 /** What the rules of starting and stopping need to know of whole subtrees, counted once a pass instead of per node. */
 import type { TreeReadiness } from "./dependencies.ts";
-import type { ActorState, NodeState } from "./state.ts";
-import type { Turn } from "./turn.ts";
+import type { ActorState, NodeState, State } from "./state.ts";
 
 /** See the module. Arrays are indexed by node. */
 export interface Census {
@@ -20,7 +19,7 @@ export const JUST_ACTIVATED: TreeReadiness = { ready: false, spoilt: false };
 const EMPTY: TreeReadiness = { ready: true, spoilt: false };
 
 /** Counts. Children have higher numbers than their parents, so one pass from the end sees them first. */
-export function takeCensus({ nodes, plan, topology }: Turn): Census {
+export function takeCensus({ nodes, plan, topology }: Pick<State, "nodes" | "plan" | "topology">): Census {
   const trees: TreeReadiness[] = nodes.map(() => EMPTY);
   const leaving = nodes.map(() => 0);
   const leavingEarly = nodes.map(() => 0);

@@ -63,6 +63,8 @@ export interface StoppingPhase {
   readonly run: RunId;
   readonly pid: number | null;
   readonly since: Instant;
+  /** When the run began. */
+  readonly startedAt: Instant;
   readonly ladder: Ladder;
   readonly then: Then;
 }

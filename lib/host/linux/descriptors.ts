@@ -1,12 +1,8 @@
 /** Raw file descriptors: neither runtime has a public way to make or close them. */
+import type { Descriptors, Pipe } from "../ports/descriptors.ts";
+import type { ByteSource } from "../ports/processes.ts";
 import { cString, describeErrno, type Libc, LINUX } from "./libc.ts";
 import { ownDescriptors } from "./proc.ts";
-
-/** A pipe: what is written to `write` comes out of `read`. Neither end is inherited by programs. */
-export interface Pipe {
-  readonly read: number;
-  readonly write: number;
-}
 
 /** Opens a pipe. The reading end never blocks; the writing end does, as its inheritors expect. */
 export function openPipe(libc: Libc): Pipe {
@@ -14,14 +10,13 @@ export function openPipe(libc: Libc): Pipe {
   const result = libc.call.pipe2(new Uint8Array(ends.buffer), LINUX.O_CLOEXEC);
   if (result !== 0) throw new Error(describeErrno(libc.errno()));
   const [read, write] = ends as unknown as [number, number];
-  const flags = libc.call.fcntl(read, LINUX.F_GETFL, 0) as number;
-  libc.call.fcntl(read, LINUX.F_SETFL, flags | LINUX.O_NONBLOCK);
+  setNonBlocking(libc, read);
   return { read, write };
 }
 
-/** Opens a file for reading (the default) or with other flags; null if that fails. */
+/** Opens a file for reading (the default) or with other flags; null if that fails. New files are the owner's alone. */
 export function openFile(libc: Libc, path: string, flags = 0): number | null {
-  const descriptor = libc.call.open(cString(path), flags | LINUX.O_CLOEXEC, 0) as number;
+  const descriptor = libc.call.open(cString(path), flags | LINUX.O_CLOEXEC, 0o600) as number;
   return descriptor < 0 ? null : descriptor;
 }
 
@@ -40,11 +35,28 @@ export function closeDescriptor(libc: Libc, descriptor: number): void {
   libc.call.close(descriptor);
 }
 
-/** Keeps every descriptor but the three standard ones, and those named, from programs that are started from now on. */
-export function closeAllOnExec(libc: Libc, except: readonly number[] = []): void {
+/** Keeps every descriptor but the three standard ones from programs that are started from now on. */
+export function closeAllOnExec(libc: Libc): void {
   for (const descriptor of ownDescriptors()) {
-    if (descriptor > 2 && !except.includes(descriptor)) {
-      libc.call.fcntl(descriptor, LINUX.F_SETFD, LINUX.FD_CLOEXEC);
-    }
+    if (descriptor > 2) libc.call.fcntl(descriptor, LINUX.F_SETFD, LINUX.FD_CLOEXEC);
   }
+}
+
+/** The descriptors of Linux; `openSource` reads one without blocking. */
+export function linuxDescriptors(libc: Libc, openSource: (descriptor: number) => ByteSource): Descriptors {
+  return {
+    openPipe: () => openPipe(libc),
+    sourceOf(descriptor) {
+      setNonBlocking(libc, descriptor);
+      return openSource(descriptor);
+    },
+    write: (descriptor, text) => writeAll(libc, descriptor, new TextEncoder().encode(text)),
+    close: (descriptor) => closeDescriptor(libc, descriptor),
+    keepToOurselves: () => closeAllOnExec(libc),
+  };
+}
+
+function setNonBlocking(libc: Libc, descriptor: number): void {
+  const flags = libc.call.fcntl(descriptor, LINUX.F_GETFL, 0) as number;
+  libc.call.fcntl(descriptor, LINUX.F_SETFL, flags | LINUX.O_NONBLOCK);
 }

@@ -73,25 +73,26 @@ export class Spawner {
     opened.handed[0] = descriptor;
   }
 
-  #openOutput(spec: SpawnSpec, number: 1 | 2, opened: Opened): number | null {
-    switch (spec.output) {
-      case "inherit":
-        opened.handed[number] = number;
-        return null;
-      case "null": {
-        const descriptor = openFile(this.#libc, "/dev/null", LINUX.O_RDWR)!;
-        opened.passing.push(descriptor);
-        opened.handed[number] = descriptor;
-        return null;
-      }
-      case "pipe": {
-        const { read, write } = openPipe(this.#libc);
-        opened.passing.push(write);
-        opened.kept.push(read);
-        opened.handed[number] = write;
-        return read;
-      }
+  #openOutput({ output }: SpawnSpec, number: 1 | 2, opened: Opened): number | null {
+    if (output === "inherit") {
+      opened.handed[number] = number;
+      return null;
     }
+    if (output === "pipe") {
+      const { read, write } = openPipe(this.#libc);
+      opened.passing.push(write);
+      opened.kept.push(read);
+      opened.handed[number] = write;
+      return read;
+    }
+    const path = output === "null" ? "/dev/null" : output.file;
+    const descriptor = openFile(this.#libc, path, LINUX.O_WRONLY | LINUX.O_CREAT | LINUX.O_APPEND);
+    if (descriptor === null) {
+      throw new SpawnError("start", `Cannot write "${path}": ${describeErrno(this.#libc.errno())}`);
+    }
+    opened.passing.push(descriptor);
+    opened.handed[number] = descriptor;
+    return null;
   }
 
   #start(program: string, spec: SpawnSpec, handed: Readonly<Record<number, number>>): number {

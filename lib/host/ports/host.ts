@@ -1,4 +1,5 @@
 import type { Clock } from "../../scope/clock.ts";
+import type { Descriptors } from "./descriptors.ts";
 import type { Files } from "./files.ts";
 import type { Network } from "./network.ts";
 import type { Processes } from "./processes.ts";
@@ -14,6 +15,9 @@ export interface Host {
   readonly sockets: Sockets;
   readonly network: Network;
   readonly files: Files;
+  readonly descriptors: Descriptors;
+  /** A text's fingerprint: 64 hexadecimal digits. */
+  digest(text: string): string;
   /** A number in [0, 2^32) that cannot be foretold. */
   randomSeed(): number;
 }

@@ -39,8 +39,8 @@ export interface SpawnSpec {
   readonly cwd: string;
   /** A file to read from; null for `/dev/null`. */
   readonly stdin: string | null;
-  /** `inherit`: the caller's own. */
-  readonly output: "pipe" | "null" | "inherit";
+  /** Where both output streams go; `inherit`: where the caller's own go; a file is appended to. */
+  readonly output: "pipe" | "null" | "inherit" | { readonly file: string };
   /** More descriptors to hand over, by the number that the process finds them under. */
   readonly descriptors?: Readonly<Record<number, number>>;
 }

@@ -1,0 +1,61 @@
+/** Selectors, as people type them: paths such as `pool/queue`, and globs such as `pool/*` and `**`. */
+import { nearestName } from "../base/nearest.ts";
+import type { NodeId, Plan } from "./plan.ts";
+
+/** What selectors select, or the first of them that selects nothing. */
+export type Selected =
+  | { readonly ok: true; readonly nodes: readonly NodeId[] }
+  | { readonly ok: false; readonly selector: string; readonly nearest: string | null };
+
+/**
+ * Finds the nodes that selectors name, in file order. A path names an actor or a tree; a glob names actors alone, because
+ * a tree stands for all of its children: `*` is any part of one name, `**` any number of names.
+ */
+export function select(plan: Plan, selectors: readonly string[]): Selected {
+  const found = new Set<NodeId>();
+  for (const selector of selectors) {
+    const nodes = matching(plan, selector);
+    if (nodes.length === 0) {
+      const paths = plan.nodes.slice(1).map((node) => node.path);
+      return { ok: false, selector, nearest: nearestName(selector, paths) };
+    }
+    for (const id of nodes) found.add(id);
+  }
+  return { ok: true, nodes: [...found].sort((a, b) => a - b) };
+}
+
+/** Whether a path is one that a selector names; what is selected by a tree's path is all below it. */
+export function matches(selector: string, path: string): boolean {
+  return isGlob(selector)
+    ? globPattern(selector).test(path)
+    : path === selector || path.startsWith(`${selector}/`);
+}
+
+function matching(plan: Plan, selector: string): readonly NodeId[] {
+  const children = plan.nodes.slice(1);
+  if (!isGlob(selector)) return children.filter((node) => node.path === selector).map((node) => node.id);
+  const pattern = globPattern(selector);
+  return children.filter((node) => node.kind !== "tree" && pattern.test(node.path)).map((node) => node.id);
+}
+
+function isGlob(selector: string): boolean {
+  return selector.includes("*") || selector.includes("?");
+}
+
+function globPattern(selector: string): RegExp {
+  const pattern = selector.replace(/\*\*\/|\*\*|[*?]|[^*?]+/g, (part) => {
+    switch (part) {
+      case "**/":
+        return "(?:.*/)?";
+      case "**":
+        return ".*";
+      case "*":
+        return "[^/]*";
+      case "?":
+        return "[^/]";
+      default:
+        return part.replace(/[.+^${}()|[\]\\]/g, "\\$&");
+    }
+  });
+  return new RegExp(`^${pattern}$`);
+}

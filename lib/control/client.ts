@@ -1,0 +1,135 @@
+/** A client's side of the control socket: requests with their answers, any number at once. */
+import { ExitCode } from "../base/exit_code.ts";
+import { after } from "../base/instant.ts";
+import { UserError } from "../base/user_error.ts";
+import type { Host } from "../host/ports/host.ts";
+import type { Connection } from "../host/ports/sockets.ts";
+import { encodeFrame, FrameDecoder } from "../wire/frames.ts";
+import {
+  type FollowItem,
+  type Op,
+  PROTOCOL_VERSION,
+  REPLY_LIMITS,
+  type ReplyMessage,
+  type Requests,
+  type Results,
+} from "./protocol.ts";
+
+interface Open {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly onItems: ((items: readonly FollowItem[]) => void) | null;
+}
+
+/** A connection to a supervisor. */
+export class ControlClient {
+  readonly #connection: Connection;
+  readonly #open = new Map<number, Open>();
+  #lastId = 0;
+  #closed = false;
+  /** Resolves when the supervisor has closed the connection, or it was closed here. */
+  readonly closed: Promise<void>;
+
+  /** @internal */
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.closed = this.#receiveAll();
+  }
+
+  /**
+   * Asks for something.
+   *
+   * @throws {UserError} What the supervisor says, or `control/lost` if the connection is lost before it does.
+   */
+  async request<O extends Op>(op: O, fields: Requests[O]): Promise<Results[O]> {
+    return await this.#send(op, fields, null) as Results[O];
+  }
+
+  /** Follows what happens, until the tree has ended. @throws {UserError} */
+  async follow(fields: Requests["follow"], onItems: (items: readonly FollowItem[]) => void): Promise<void> {
+    await this.#send("follow", fields, onItems);
+  }
+
+  /** Closes the connection. Idempotent. */
+  close(): void {
+    this.#connection.close();
+  }
+
+  #send(op: Op, fields: object, onItems: Open["onItems"]): Promise<unknown> {
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(lost());
+      this.#open.set(id, { resolve, reject, onItems });
+      this.#connection.write(encodeFrame({ id, op, ...fields }));
+    });
+  }
+
+  async #receiveAll(): Promise<void> {
+    const decoder = new FrameDecoder(REPLY_LIMITS);
+    try {
+      for (let bytes = await this.#connection.read(); bytes !== null; bytes = await this.#connection.read()) {
+        for (const value of decoder.push(bytes)) this.#receive(value as ReplyMessage);
+      }
+    } catch {
+      // What cannot be read is as good as nothing: whoever waits for it is told that the connection is lost.
+    } finally {
+      this.#closed = true;
+      this.#connection.close();
+      for (const open of this.#open.values()) open.reject(lost());
+      this.#open.clear();
+    }
+  }
+
+  #receive(message: ReplyMessage): void {
+    const open = this.#open.get(message.id);
+    if (open === undefined) return;
+    if ("items" in message) return open.onItems?.(message.items as readonly FollowItem[]);
+    this.#open.delete(message.id);
+    if ("result" in message) return open.resolve(message.result);
+    const { name, message: text, hint, exitCode } = message.error;
+    open.reject(new UserError(name, text, hint === null ? { exitCode } : { exitCode, hint }));
+  }
+}
+
+/** How long a supervisor may take for its first answer. */
+const HELLO_TIMEOUT_MS = 5_000;
+
+/**
+ * Connects to the supervisor at `path` and makes sure that it answers, and in our language.
+ *
+ * @returns Null if nobody listens there.
+ * @throws {UserError} `control/version`, `control/no-answer`
+ */
+export async function connectControl(host: Host, path: string): Promise<ControlClient | null> {
+  const connection = await host.sockets.connect(path);
+  if (connection === null) return null;
+  const client = new ControlClient(connection);
+  let isLate = false;
+  const revoke = host.clock.schedule(after(host.clock.now(), HELLO_TIMEOUT_MS), () => {
+    isLate = true;
+    client.close();
+  });
+  try {
+    await client.request("hello", { protocol: PROTOCOL_VERSION });
+    return client;
+  } catch (error) {
+    client.close();
+    throw isLate ? noAnswer() : error;
+  } finally {
+    revoke();
+  }
+}
+
+function noAnswer(): UserError {
+  return new UserError("control/no-answer", "The supervisor is there but does not answer", {
+    exitCode: ExitCode.noAnswer,
+    hint: "`supervise down --force` ends it and everything below it",
+  });
+}
+
+function lost(): UserError {
+  return new UserError("control/lost", "The supervisor closed the connection before it answered", {
+    exitCode: ExitCode.noAnswer,
+    hint: "`supervise ps` shows whether the tree still runs",
+  });
+}

@@ -1,0 +1,107 @@
+/**
+ * One client's connection, from its first byte to its last. Whatever a client sends, or does not read, ends its own
+ * connection at the worst, and never its neighbours or the tree.
+ */
+import { ExitCode } from "../base/exit_code.ts";
+import { messageOf, UserError } from "../base/user_error.ts";
+import type { Connection } from "../host/ports/sockets.ts";
+import { Cancelled } from "../scope/cancelled.ts";
+import { fromPromise } from "../scope/from_promise.ts";
+import { type Nursery, openNursery } from "../scope/nursery.ts";
+import { encodeFrame, FrameDecoder, FrameError } from "../wire/frames.ts";
+import { Outbox } from "./outbox.ts";
+import { REQUEST_LIMITS, type RequestMessage, type WireError } from "./protocol.ts";
+import { readEnvelope, readRequest } from "./requests.ts";
+import type { Service, Session } from "./service.ts";
+
+/** How many requests of one client may be open. */
+const MOST_OPEN = 1_000;
+
+/** See the module. */
+export class ConnectionTask {
+  readonly #connection: Connection;
+  readonly #service: Service;
+  readonly #outbox: Outbox;
+  #open = 0;
+  /** Whether the tree is to end with this connection. */
+  isOwner = false;
+
+  constructor(connection: Connection, service: Service) {
+    this.#connection = connection;
+    this.#service = service;
+    this.#outbox = new Outbox(connection);
+  }
+
+  /** Serves until either side closes the connection. */
+  async run(): Promise<void> {
+    try {
+      await openNursery(async (nursery) => {
+        nursery.startSoon(() => this.#outbox.run(), { name: "outbox" });
+        await this.#receiveAll(nursery);
+        nursery.cancelScope.cancel("the client is gone");
+      });
+    } finally {
+      this.#connection.close();
+    }
+  }
+
+  async #receiveAll(nursery: Nursery): Promise<void> {
+    const decoder = new FrameDecoder(REQUEST_LIMITS);
+    try {
+      for (let bytes = await this.#read(); bytes !== null; bytes = await this.#read()) {
+        for (const value of decoder.push(bytes)) this.#receive(value, nursery);
+      }
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      // What follows on this connection means nothing any more; say why, as far as the other side listens.
+      const refusal = toWireError(
+        new UserError("control/bad-frame", error.message, { exitCode: ExitCode.usage }),
+      );
+      await fromPromise(this.#connection.write(encodeFrame({ id: 0, error: refusal })));
+    }
+  }
+
+  async #read(): Promise<Uint8Array | null> {
+    return await fromPromise(this.#connection.read());
+  }
+
+  #receive(value: unknown, nursery: Nursery): void {
+    const message = readEnvelope(value);
+    if (message === null) throw new FrameError("A frame that is no request: it needs an id and an op");
+    if (this.#open >= MOST_OPEN) {
+      const busy = new UserError(
+        "control/busy",
+        `More than ${MOST_OPEN} requests are open on this connection`,
+      );
+      return this.#outbox.reply({ id: message.id, error: toWireError(busy) });
+    }
+    this.#open += 1;
+    nursery.startSoon(() => this.#answer(message), { name: message.op });
+  }
+
+  async #answer(message: RequestMessage): Promise<void> {
+    const { id } = message;
+    const session: Session = {
+      follow: () => this.#outbox.follow(id),
+      own: () => {
+        this.isOwner = true;
+      },
+    };
+    try {
+      const result = await this.#service.handle(readRequest(message), session);
+      this.#outbox.reply({ id, result });
+    } catch (error) {
+      if (error instanceof Cancelled) throw error;
+      this.#outbox.reply({ id, error: toWireError(error) });
+    } finally {
+      this.#open -= 1;
+    }
+  }
+}
+
+function toWireError(error: unknown): WireError {
+  if (!(error instanceof UserError)) {
+    return { name: "control/internal", message: messageOf(error), hint: null, exitCode: ExitCode.failed };
+  }
+  return { name: error.code, message: error.message, hint: error.hint, exitCode: error.exitCode };
+}

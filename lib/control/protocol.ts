@@ -1,0 +1,143 @@
+/**
+ * What clients and a supervisor say to each other on the control socket: frames of CBOR, any number of requests at once.
+ *
+ *     client:      { id, op, ... }
+ *     supervisor:  { id, result } | { id, error: { name, message, hint, exitCode } } | { id, items: [...] }
+ *
+ * Every request is answered by one `result` or `error` with its `id`; `follow` has `items` before.
+ */
+import type { LogLine } from "../engine/log_format.ts";
+import type { JournalEntry } from "../engine/journal.ts";
+import type { ReceiptLine, Survivor } from "../engine/ledger.ts";
+import type { NodeSpec } from "../config/plan.ts";
+import type { VisibleState } from "../supervision/view.ts";
+import type { FrameLimits } from "../wire/frames.ts";
+
+/** Changes when old clients and new supervisors no longer understand each other. */
+export const PROTOCOL_VERSION = 1;
+
+/** What a supervisor accepts from a client: requests are small. */
+export const REQUEST_LIMITS: FrameLimits = { maxBytes: 256 * 1_024, maxDepth: 8, maxItems: 20_000 };
+
+/** What a client accepts from a supervisor: a thousand actors with long lines. */
+export const REPLY_LIMITS: FrameLimits = { maxBytes: 64 * 1_024 * 1_024, maxDepth: 16, maxItems: 2_000_000 };
+
+/** A row of `ps` and `status`. Times are ISO 8601. */
+export interface StatusRow {
+  readonly path: string;
+  readonly kind: NodeSpec["kind"];
+  readonly daemon: boolean;
+  readonly state: VisibleState;
+  readonly ready: boolean | null;
+  readonly healthy: boolean | null;
+  readonly pid: number | null;
+  readonly restarts: number;
+  readonly startedAt: string | null;
+  readonly uptimeMs: number | null;
+  /** Percent of one core. */
+  readonly cpu: number | null;
+  /** Bytes. */
+  readonly rss: number | null;
+  readonly exit: { readonly code: number | null; readonly signal: string | null; readonly at: string } | null;
+  readonly reason: string | null;
+}
+
+/** The whole tree. */
+export interface TreeStatus {
+  readonly name: string;
+  readonly file: string;
+  readonly state: VisibleState;
+  /** The supervisor. */
+  readonly pid: number;
+  readonly actors: readonly StatusRow[];
+}
+
+/** What came of a start, a stop or a restart. */
+export interface ActionResult {
+  readonly ok: boolean;
+  readonly actors: readonly StatusRow[];
+}
+
+/** How a tree ended. */
+export interface EndReport {
+  readonly outcome: "completed" | "cancelled" | "failed" | "gave_up";
+  /** Why, if it did not end well. */
+  readonly reason: string | null;
+  /** What `up` in the foreground ends with. */
+  readonly exitCode: number;
+  readonly processes: readonly ReceiptLine[];
+  readonly survivors: readonly Survivor[];
+  readonly leftOnPurpose: readonly Survivor[];
+  /** Processes of supervise itself, which end after this was sent. */
+  readonly ownPids: readonly number[];
+}
+
+/** What a follower is told. */
+export type FollowItem =
+  | { readonly kind: "line"; readonly line: LogLine }
+  | { readonly kind: "entry"; readonly entry: JournalEntry }
+  /** The follower was too slow: the lines after the first stamp and up to the second were not sent. */
+  | { readonly kind: "lagged"; readonly after: number; readonly upTo: number };
+
+/** The requests and what each of them carries. */
+export interface Requests {
+  readonly hello: { readonly protocol: number };
+  /** Lets the tree begin. With `owner`, it lives as long as this connection. */
+  readonly begin: { readonly owner: boolean };
+  readonly status: { readonly paths: readonly string[] };
+  readonly start: { readonly paths: readonly string[]; readonly deps: boolean; readonly wait: boolean };
+  readonly stop: { readonly paths: readonly string[]; readonly wait: boolean };
+  readonly restart: { readonly paths: readonly string[]; readonly wait: boolean };
+  /** Answered when all that starts by itself is ready, or can no longer be. */
+  readonly await_ready: Record<never, never>;
+  /** Answered at once; `await_end` says when it is done. */
+  readonly down: { readonly cause: string; readonly withinMs: number | null };
+  readonly cut_grace: { readonly toMs: number };
+  readonly await_end: Record<never, never>;
+  /** Without lines or entries, `lines` or `entries` is false. Answered when the tree has ended. */
+  readonly follow: { readonly lines: boolean; readonly entries: boolean };
+}
+
+/** What the requests are answered with. */
+export interface Results {
+  readonly hello: {
+    readonly protocol: number;
+    readonly version: string;
+    readonly name: string;
+    readonly file: string;
+  };
+  readonly begin: Record<never, never>;
+  readonly status: TreeStatus;
+  readonly start: ActionResult;
+  readonly stop: ActionResult;
+  readonly restart: ActionResult;
+  readonly await_ready: ActionResult;
+  readonly down: Record<never, never>;
+  readonly cut_grace: Record<never, never>;
+  readonly await_end: EndReport;
+  readonly follow: Record<never, never>;
+}
+
+/** A request's name. */
+export type Op = keyof Requests;
+
+/** A request on the wire. */
+export interface RequestMessage {
+  readonly id: number;
+  readonly op: string;
+  readonly [field: string]: unknown;
+}
+
+/** An error on the wire. */
+export interface WireError {
+  readonly name: string;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly exitCode: number;
+}
+
+/** An answer on the wire. */
+export type ReplyMessage =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: WireError }
+  | { readonly id: number; readonly items: readonly unknown[] };

@@ -1,0 +1,165 @@
+/** What the requests of clients do: a table of one function each, on the engine of the tree. */
+import { ExitCode } from "../base/exit_code.ts";
+import { UserError } from "../base/user_error.ts";
+import { VERSION } from "../base/version.ts";
+import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
+import { select } from "../config/select.ts";
+import type { Asked, Engine, Reply } from "../engine/engine.ts";
+import type { Host } from "../host/ports/host.ts";
+import { Event } from "../scope/event.ts";
+import { fromPromise } from "../scope/from_promise.ts";
+import type { CancelCause } from "../supervision/reason.ts";
+import type { Follower } from "./outbox.ts";
+import {
+  type ActionResult,
+  type EndReport,
+  type Op,
+  PROTOCOL_VERSION,
+  type Requests,
+  type Results,
+} from "./protocol.ts";
+import type { Request } from "./requests.ts";
+import { treeStatus } from "./status.ts";
+import { UsageMeter } from "./usage.ts";
+
+/** The causes that a client may give for a `down`. */
+const CAUSES: readonly CancelCause[] = ["down", "interrupt", "terminate", "hangup"];
+
+/** What a request knows of its connection. */
+export interface Session {
+  /** Opens what the connection is sent under the number of this request. */
+  follow(): Follower;
+  /** Makes the tree end with the connection. */
+  own(): void;
+}
+
+type Handlers = {
+  readonly [O in Op]: (request: Requests[O], session: Session) => Promise<Results[O]> | Results[O];
+};
+
+/** See the module. */
+export class Service {
+  /** Set when a client lets the tree begin. */
+  readonly begun = new Event();
+  readonly #ended = new Event();
+  readonly #engine: Engine;
+  readonly #plan: Plan;
+  readonly #host: Host;
+  readonly #meter = new UsageMeter();
+  #end: EndReport | null = null;
+
+  constructor(engine: Engine, host: Host) {
+    this.#engine = engine;
+    this.#plan = engine.state.plan;
+    this.#host = host;
+  }
+
+  /** Answers a request. @throws {UserError} */
+  async handle(request: Request, session: Session): Promise<unknown> {
+    const handler = this.#handlers[request.op] as (request: Request, session: Session) => unknown;
+    return await handler(request, session);
+  }
+
+  /** Answers whoever waits for the end. */
+  finish(end: EndReport): void {
+    this.#end = end;
+    this.#ended.set();
+  }
+
+  readonly #handlers: Handlers = {
+    hello: ({ protocol }) => {
+      if (protocol !== PROTOCOL_VERSION) {
+        throw new UserError(
+          "control/version",
+          `This tree was started by supervise ${VERSION}, another version`,
+          {
+            hint: "use the same version, or take the tree down with that one first",
+          },
+        );
+      }
+      return { protocol: PROTOCOL_VERSION, version: VERSION, name: this.#plan.name, file: this.#plan.file };
+    },
+    begin: ({ owner }, session) => {
+      if (owner) session.own();
+      this.begun.set();
+      return {};
+    },
+    status: ({ paths }) => {
+      const nodes = paths.length === 0 ? this.#all() : this.#withChildren(this.#select(paths));
+      return treeStatus(this.#engine.state, this.#host, this.#meter, nodes);
+    },
+    start: ({ paths, deps, wait }) =>
+      this.#act({ type: "start_requested", nodes: this.#select(paths), deps }, wait),
+    stop: ({ paths, wait }) => this.#act({ type: "stop_requested", nodes: this.#select(paths) }, wait),
+    restart: ({ paths, wait }) => this.#act({ type: "restart_requested", nodes: this.#select(paths) }, wait),
+    await_ready: () => this.#act({ type: "ready_awaited", nodes: [ROOT] }, true),
+    down: ({ cause, withinMs }) => {
+      const known = CAUSES.find((one) => one === cause) ?? "down";
+      this.#engine.post({ type: "down_requested", cause: known, withinMs });
+      return {};
+    },
+    cut_grace: ({ toMs }) => {
+      this.#engine.post({ type: "grace_cut", toMs });
+      return {};
+    },
+    await_end: async () => {
+      await this.#ended.wait();
+      return this.#end!;
+    },
+    follow: async ({ lines, entries }, session) => {
+      const follower = session.follow();
+      const stop = this.#engine.listen({
+        onLine: (line) => lines && follower.push({ kind: "line", line }),
+        onEntry: (entry) => entries && follower.push({ kind: "entry", entry }),
+      });
+      try {
+        await this.#ended.wait();
+        return {};
+      } finally {
+        stop();
+        follower.close();
+      }
+    },
+  };
+
+  async #act(asked: Asked, wait: boolean): Promise<ActionResult> {
+    const nodes = "nodes" in asked ? asked.nodes : [];
+    const answer = this.#engine.ask(asked);
+    const reply: Reply = wait ? await fromPromise(answer) : { ok: true, refusal: null };
+    if (reply.refusal !== null) {
+      throw new UserError("tree/refused", `Nothing was done: ${reply.refusal}`, {
+        exitCode: ExitCode.notRunning,
+      });
+    }
+    const { actors } = treeStatus(this.#engine.state, this.#host, this.#meter, this.#touched(nodes));
+    return { ok: reply.ok, actors };
+  }
+
+  #select(paths: readonly string[]): readonly NodeId[] {
+    const selected = select(this.#plan, paths);
+    if (selected.ok) return selected.nodes;
+    const { selector, nearest } = selected;
+    throw new UserError("target/unknown", `Nothing in "${this.#plan.name}" is called "${selector}"`, {
+      exitCode: ExitCode.noSuchTarget,
+      hint: nearest === null ? "`supervise ps` lists all names" : `did you mean "${nearest}"?`,
+    });
+  }
+
+  #all(): readonly NodeId[] {
+    return this.#plan.nodes.slice(1).map((node) => node.id);
+  }
+
+  #touched(nodes: readonly NodeId[]): readonly NodeId[] {
+    return nodes.includes(ROOT) ? this.#all() : this.#withChildren(nodes);
+  }
+
+  #withChildren(nodes: readonly NodeId[]): readonly NodeId[] {
+    const paths = nodes.map((id) => this.#plan.nodes[id]!.path);
+    return this.#all().filter((id) =>
+      paths.some((path) => {
+        const own = this.#plan.nodes[id]!.path;
+        return own === path || own.startsWith(`${path}/`);
+      })
+    );
+  }
+}

@@ -1,0 +1,63 @@
+import type { Instant } from "../base/instant.ts";
+import { type NodeId, ROOT } from "../config/plan.ts";
+import type { Host } from "../host/ports/host.ts";
+import { exitFields } from "../supervision/describe_reason.ts";
+import type { State } from "../supervision/state.ts";
+import { type View, viewsOf } from "../supervision/view.ts";
+import type { StatusRow, TreeStatus } from "./protocol.ts";
+import type { Usage, UsageMeter } from "./usage.ts";
+
+/** What the tree is doing, as `ps` shows it: the nodes of `nodes`, in file order. */
+export function treeStatus(
+  state: State,
+  host: Host,
+  meter: UsageMeter,
+  nodes: readonly NodeId[],
+): TreeStatus {
+  const now = host.clock.now();
+  const wallNow = host.wallClock();
+  const views = viewsOf(state, now);
+  const started = new Map(
+    views.flatMap(({ pid, since }) => pid === null || since === null ? [] : [[pid, since as number]]),
+  );
+  const usages = meter.measure(host.processes.table(), started, now);
+  const isoOf = (at: Instant) => new Date(wallNow - (now - at)).toISOString();
+  const { name, file } = state.plan;
+  return {
+    name,
+    file,
+    state: views[ROOT]!.state,
+    pid: host.processes.ownPid,
+    actors: nodes.map((id) => rowOf(state, id, views[id]!, usages, now, isoOf)),
+  };
+}
+
+function rowOf(
+  state: State,
+  id: NodeId,
+  view: View,
+  usages: ReadonlyMap<number, Usage>,
+  now: Instant,
+  isoOf: (at: Instant) => string,
+): StatusRow {
+  const spec = state.plan.nodes[id]!;
+  const node = state.nodes[id]!;
+  const usage = view.pid === null ? undefined : usages.get(view.pid);
+  const exit = node.kind === "actor" ? node.lastExit : null;
+  return {
+    path: spec.path,
+    kind: spec.kind,
+    daemon: spec.daemon,
+    state: view.state,
+    ready: view.ready,
+    healthy: null,
+    pid: view.pid,
+    restarts: node.restarts,
+    startedAt: view.since === null ? null : isoOf(view.since),
+    uptimeMs: view.since === null ? null : Math.max(0, Math.round(now - view.since)),
+    cpu: usage?.cpu ?? null,
+    rss: usage?.rss ?? null,
+    exit: exit === null ? null : { ...exitFields(exit.exit), at: isoOf(exit.at) },
+    reason: view.reason,
+  };
+}

@@ -1,0 +1,157 @@
+/** What people are shown of a node. The words are a contract; the phases behind them are ours to change. */
+import { describeDuration } from "../base/duration.ts";
+import type { Instant } from "../base/instant.ts";
+import type { NodeId } from "../config/plan.ts";
+import { describeExit, describeReason } from "./describe_reason.ts";
+import { takeCensus } from "./census.ts";
+import { dependencyVerdict, type TreeReadiness } from "./dependencies.ts";
+import type { StopReason } from "./reason.ts";
+import type { NodeState, State } from "./state.ts";
+
+/** The states that people see. */
+export type VisibleState =
+  | "inactive"
+  | "waiting"
+  | "starting"
+  | "running"
+  | "backing_off"
+  | "stopping"
+  | "stopped"
+  | "completed"
+  | "failed";
+
+/** A node as people see it. */
+export interface View {
+  readonly state: VisibleState;
+  /** Null where there is nothing to be ready. */
+  readonly ready: boolean | null;
+  readonly pid: number | null;
+  /** When the present run began; null if there is none. */
+  readonly since: Instant | null;
+  /** Why it is in that state, where that is not obvious. */
+  readonly reason: string | null;
+}
+
+/** Views of all nodes, by their numbers. */
+export function viewsOf(state: State, now: Instant): readonly View[] {
+  const census = takeCensus(state);
+  const isReady = (id: NodeId) => census.trees[id]!.ready;
+  return state.nodes.map((node) => ({
+    state: visibleState(node, isReady(node.id)),
+    ready: readyOf(node, isReady(node.id)),
+    pid: node.kind === "actor" && "pid" in node.phase ? node.phase.pid : null,
+    since: sinceOf(node),
+    reason: reasonOf(state, node, now, census.trees),
+  }));
+}
+
+function visibleState(node: NodeState, treeIsReady: boolean): VisibleState {
+  switch (node.phase.at) {
+    case "up":
+      return treeIsReady ? "running" : "starting";
+    case "regrouping":
+      return "backing_off";
+    default:
+      return node.phase.at;
+  }
+}
+
+function readyOf(node: NodeState, treeIsReady: boolean): boolean | null {
+  switch (node.phase.at) {
+    case "running":
+      return true;
+    case "starting":
+      return false;
+    case "up":
+      return treeIsReady;
+    case "stopping":
+      return false;
+    default:
+      return null;
+  }
+}
+
+function sinceOf({ phase }: NodeState): Instant | null {
+  switch (phase.at) {
+    case "starting":
+    case "running":
+    case "up":
+      return phase.since;
+    case "stopping":
+      return "startedAt" in phase ? phase.startedAt : null;
+    default:
+      return null;
+  }
+}
+
+function reasonOf(
+  state: State,
+  node: NodeState,
+  now: Instant,
+  trees: readonly TreeReadiness[],
+): string | null {
+  const { phase } = node;
+  switch (phase.at) {
+    case "waiting":
+      return waitingReason(state, node.id, trees);
+    case "backing_off":
+      return `restarts in ${describeDuration(phase.until - now)}${lastExitOf(node)}`;
+    case "regrouping":
+      return `restarts with its siblings${lastExitOf(node)}`;
+    case "starting":
+      return phase.lastError;
+    case "running":
+      return node.kind === "actor" && node.doom !== null ? "stops when what depends on it has stopped" : null;
+    case "stopping":
+      return stoppingReason(node, now);
+    case "stopped":
+      return STOP_REASONS[phase.why];
+    case "failed":
+      return describeReason(state.plan, phase.reason);
+    default:
+      return null;
+  }
+}
+
+const STOP_REASONS: Readonly<Record<StopReason, string>> = {
+  request: "stopped by hand",
+  tree: "stopped with its tree",
+  strategy: "stopped with a sibling that failed",
+};
+
+function waitingReason(state: State, id: NodeId, trees: readonly TreeReadiness[]): string {
+  const { parent, dependsOn } = state.plan.nodes[id]!;
+  const unmet = dependsOn.filter(({ on, condition }) =>
+    dependencyVerdict(state.nodes[on]!, condition, trees[on]!) !== "met"
+  );
+  if (unmet.length > 0) {
+    const names = unmet.map(({ on, condition }) => `"${state.plan.nodes[on]!.path}" to be ${condition}`);
+    return `waits for ${names.join(" and ")}`;
+  }
+  const isParentUp = parent === null || state.nodes[parent]!.phase.at === "up";
+  return isParentUp ? "waits for its turn" : "waits for its tree";
+}
+
+function stoppingReason(node: NodeState, now: Instant): string | null {
+  if (node.kind === "tree") {
+    return node.phase.at === "stopping"
+      ? `at most ${describeDuration(node.phase.deadline - now)} more`
+      : null;
+  }
+  if (node.phase.at !== "stopping") return null;
+  const { ladder } = node.phase;
+  if (ladder.rung === "kill") return "killed, and not gone yet";
+  const what = {
+    spawning: "its start is called off",
+    command: "its stop command runs",
+    signal: "was asked to stop",
+  };
+  const doing = ladder.rung === "rest"
+    ? "its descendants are being ended"
+    : what[ladder.rung as keyof typeof what];
+  return `${doing}, killed in ${describeDuration(ladder.killAt - now)}`;
+}
+
+function lastExitOf(node: NodeState): string {
+  return node.kind === "actor" && node.lastExit !== null ? ` (${describeExit(node.lastExit.exit)})` : "";
+}
