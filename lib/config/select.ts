@@ -1,5 +1,7 @@
 /** Selectors, as people type them: paths such as `pool/queue`, and globs such as `pool/*` and `**`. */
+import { ExitCode } from "../base/exit_code.ts";
 import { nearestName } from "../base/nearest.ts";
+import { UserError } from "../base/user_error.ts";
 import type { NodeId, Plan } from "./plan.ts";
 
 /** What selectors select, or the first of them that selects nothing. */
@@ -22,6 +24,21 @@ export function select(plan: Plan, selectors: readonly string[]): Selected {
     for (const id of nodes) found.add(id);
   }
   return { ok: true, nodes: [...found].sort((a, b) => a - b) };
+}
+
+/**
+ * {@linkcode select}, for those who cannot go on without.
+ *
+ * @throws {UserError} `target/unknown`
+ */
+export function selectOrThrow(plan: Plan, selectors: readonly string[]): readonly NodeId[] {
+  const selected = select(plan, selectors);
+  if (selected.ok) return selected.nodes;
+  const { selector, nearest } = selected;
+  throw new UserError("target/unknown", `Nothing in "${plan.name}" is called "${selector}"`, {
+    exitCode: ExitCode.noSuchTarget,
+    hint: nearest === null ? "`supervise plan` lists all names" : `did you mean "${nearest}"?`,
+  });
 }
 
 /** Whether a path is one that a selector names; what is selected by a tree's path is all below it. */

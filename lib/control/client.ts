@@ -15,10 +15,13 @@ import {
   type Results,
 } from "./protocol.ts";
 
+/** Takes what a follower is sent; nothing more is read until it is done. */
+export type OnItems = (items: readonly FollowItem[]) => void | Promise<void>;
+
 interface Open {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
-  readonly onItems: ((items: readonly FollowItem[]) => void) | null;
+  readonly onItems: OnItems | null;
 }
 
 /** A connection to a supervisor. */
@@ -46,7 +49,7 @@ export class ControlClient {
   }
 
   /** Follows what happens, until the tree has ended. @throws {UserError} */
-  async follow(fields: Requests["follow"], onItems: (items: readonly FollowItem[]) => void): Promise<void> {
+  async follow(fields: Requests["follow"], onItems: OnItems): Promise<void> {
     await this.#send("follow", fields, onItems);
   }
 
@@ -68,7 +71,7 @@ export class ControlClient {
     const decoder = new FrameDecoder(REPLY_LIMITS);
     try {
       for (let bytes = await this.#connection.read(); bytes !== null; bytes = await this.#connection.read()) {
-        for (const value of decoder.push(bytes)) this.#receive(value as ReplyMessage);
+        for (const value of decoder.push(bytes)) await this.#receive(value as ReplyMessage);
       }
     } catch {
       // What cannot be read is as good as nothing: whoever waits for it is told that the connection is lost.
@@ -80,10 +83,10 @@ export class ControlClient {
     }
   }
 
-  #receive(message: ReplyMessage): void {
+  async #receive(message: ReplyMessage): Promise<void> {
     const open = this.#open.get(message.id);
     if (open === undefined) return;
-    if ("items" in message) return open.onItems?.(message.items as readonly FollowItem[]);
+    if ("items" in message) return await open.onItems?.(message.items as readonly FollowItem[]);
     this.#open.delete(message.id);
     if ("result" in message) return open.resolve(message.result);
     const { name, message: text, hint, exitCode } = message.error;

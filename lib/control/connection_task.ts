@@ -23,6 +23,7 @@ export class ConnectionTask {
   readonly #service: Service;
   readonly #outbox: Outbox;
   #open = 0;
+  #finishing = false;
   /** Whether the tree is to end with this connection. */
   isOwner = false;
 
@@ -36,13 +37,22 @@ export class ConnectionTask {
   async run(): Promise<void> {
     try {
       await openNursery(async (nursery) => {
-        nursery.startSoon(() => this.#outbox.run(), { name: "outbox" });
+        nursery.startSoon(async () => {
+          await this.#outbox.run();
+          nursery.cancelScope.cancel("nothing more can be sent");
+        }, { name: "outbox" });
         await this.#receiveAll(nursery);
         nursery.cancelScope.cancel("the client is gone");
       });
     } finally {
       this.#connection.close();
     }
+  }
+
+  /** Lets `run` end when the requests that are open are answered. */
+  finish(): void {
+    this.#finishing = true;
+    if (this.#open === 0) this.#outbox.finish();
   }
 
   async #receiveAll(nursery: Nursery): Promise<void> {
@@ -95,6 +105,7 @@ export class ConnectionTask {
       this.#outbox.reply({ id, error: toWireError(error) });
     } finally {
       this.#open -= 1;
+      if (this.#finishing && this.#open === 0) this.#outbox.finish();
     }
   }
 }

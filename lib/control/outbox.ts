@@ -19,6 +19,7 @@ export class Outbox {
   readonly #replies: ReplyMessage[] = [];
   readonly #followers = new Set<Follower>();
   #work = new Event();
+  #finished = false;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -38,13 +39,20 @@ export class Outbox {
     return follower;
   }
 
-  /** Sends what comes, until the other side is gone or a cancel. */
+  /** Sends what comes, until `finish`, a cancel, or the other side is gone. */
   async run(): Promise<void> {
     while (true) {
       await this.#work.wait();
-      this.#work = new Event();
-      if (!await this.#sendAll()) return;
+      const isLast = this.#finished;
+      if (!isLast) this.#work = new Event();
+      if (!await this.#sendAll() || isLast) return;
     }
+  }
+
+  /** Lets `run` end when everything is sent. */
+  finish(): void {
+    this.#finished = true;
+    this.#work.set();
   }
 
   /** Sends what waits now; false if the other side is gone. */

@@ -8,6 +8,7 @@
  */
 import type { LogLine } from "../engine/log_format.ts";
 import type { JournalEntry } from "../engine/journal.ts";
+import type { ProcessId } from "../host/ports/processes.ts";
 import type { ReceiptLine, Survivor } from "../engine/ledger.ts";
 import type { NodeSpec } from "../config/plan.ts";
 import type { VisibleState } from "../supervision/view.ts";
@@ -69,7 +70,9 @@ export interface EndReport {
   readonly survivors: readonly Survivor[];
   readonly leftOnPurpose: readonly Survivor[];
   /** Processes of supervise itself, which end after this was sent. */
-  readonly ownPids: readonly number[];
+  readonly own: readonly ProcessId[];
+  /** What the mark of every process of the tree begins with. */
+  readonly instance: string;
 }
 
 /** What a follower is told. */
@@ -94,6 +97,8 @@ export interface Requests {
   readonly down: { readonly cause: string; readonly withinMs: number | null };
   readonly cut_grace: { readonly toMs: number };
   readonly await_end: Record<never, never>;
+  /** Answered when everything that followers were told of is in the files. */
+  readonly sync: Record<never, never>;
   /** Without lines or entries, `lines` or `entries` is false. Answered when the tree has ended. */
   readonly follow: { readonly lines: boolean; readonly entries: boolean };
 }
@@ -115,6 +120,8 @@ export interface Results {
   readonly down: Record<never, never>;
   readonly cut_grace: Record<never, never>;
   readonly await_end: EndReport;
+  /** Stamp of the last line that is in the files. */
+  readonly sync: { readonly stamp: number };
   readonly follow: Record<never, never>;
 }
 

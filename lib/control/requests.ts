@@ -50,6 +50,7 @@ const READERS: Readers = {
   down: { cause: text, withinMs: optionalMilliseconds },
   cut_grace: { toMs: milliseconds },
   await_end: {},
+  sync: {},
   follow: { lines: boolean, entries: boolean },
 };
 

@@ -20,7 +20,9 @@ export interface ServerOptions {
 export class ControlServer {
   readonly #options: ServerOptions;
   readonly #accepted = openMemoryChannel<Connection>(Infinity);
+  readonly #tasks = new Set<ConnectionTask>();
   #listener: Listener | null = null;
+  #finished = false;
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -31,17 +33,12 @@ export class ControlServer {
     this.#listener = await this.#options.host.sockets.listen(path, (connection) => this.#accept(connection));
   }
 
-  /** Serves clients until a cancel. */
+  /** Serves clients until `finish`, or a cancel. */
   async run(): Promise<void> {
-    const { service, onOwnerLost } = this.#options;
     try {
       await openNursery(async (nursery) => {
         for await (const connection of this.#accepted[1]) {
-          nursery.startSoon(async () => {
-            const task = new ConnectionTask(connection, service);
-            await task.run();
-            if (task.isOwner) onOwnerLost();
-          }, { name: "client" });
+          nursery.startSoon(() => this.#serve(connection), { name: "client" });
         }
       });
     } finally {
@@ -49,11 +46,30 @@ export class ControlServer {
     }
   }
 
+  /** Accepts nobody any more, and lets `run` end when every request that is open is answered. */
+  finish(): void {
+    this.#finished = true;
+    this.#listener?.close();
+    this.#accepted[0].close();
+    for (const task of this.#tasks) task.finish();
+  }
+
+  async #serve(connection: Connection): Promise<void> {
+    const task = new ConnectionTask(connection, this.#options.service);
+    this.#tasks.add(task);
+    try {
+      await task.run();
+    } finally {
+      this.#tasks.delete(task);
+      if (task.isOwner) this.#options.onOwnerLost();
+    }
+  }
+
   /** The file's mode keeps others out; this asks the kernel besides, in case the file was put elsewhere. */
   #accept(connection: Connection): void {
     const { uid } = this.#options;
     const isTrusted = connection.peer !== null && (connection.peer.uid === uid || connection.peer.uid === 0);
-    if (isTrusted) this.#accepted[0].sendNowait(connection);
+    if (isTrusted && !this.#finished) this.#accepted[0].sendNowait(connection);
     else connection.close();
   }
 }

@@ -3,7 +3,7 @@ import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import { VERSION } from "../base/version.ts";
 import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
-import { select } from "../config/select.ts";
+import { selectOrThrow } from "../config/select.ts";
 import type { Asked, Engine, Reply } from "../engine/engine.ts";
 import type { Host } from "../host/ports/host.ts";
 import { Event } from "../scope/event.ts";
@@ -85,13 +85,15 @@ export class Service {
       return {};
     },
     status: ({ paths }) => {
-      const nodes = paths.length === 0 ? this.#all() : this.#withChildren(this.#select(paths));
+      const nodes = paths.length === 0 ? this.#all() : this.#withChildren(selectOrThrow(this.#plan, paths));
       return treeStatus(this.#engine.state, this.#host, this.#meter, nodes);
     },
     start: ({ paths, deps, wait }) =>
-      this.#act({ type: "start_requested", nodes: this.#select(paths), deps }, wait),
-    stop: ({ paths, wait }) => this.#act({ type: "stop_requested", nodes: this.#select(paths) }, wait),
-    restart: ({ paths, wait }) => this.#act({ type: "restart_requested", nodes: this.#select(paths) }, wait),
+      this.#act({ type: "start_requested", nodes: selectOrThrow(this.#plan, paths), deps }, wait),
+    stop: ({ paths, wait }) =>
+      this.#act({ type: "stop_requested", nodes: selectOrThrow(this.#plan, paths) }, wait),
+    restart: ({ paths, wait }) =>
+      this.#act({ type: "restart_requested", nodes: selectOrThrow(this.#plan, paths) }, wait),
     await_ready: () => this.#act({ type: "ready_awaited", nodes: [ROOT] }, true),
     down: ({ cause, withinMs }) => {
       const known = CAUSES.find((one) => one === cause) ?? "down";
@@ -106,6 +108,7 @@ export class Service {
       await this.#ended.wait();
       return this.#end!;
     },
+    sync: async () => ({ stamp: await this.#engine.sync() }),
     follow: async ({ lines, entries }, session) => {
       const follower = session.follow();
       const stop = this.#engine.listen({
@@ -133,16 +136,6 @@ export class Service {
     }
     const { actors } = treeStatus(this.#engine.state, this.#host, this.#meter, this.#touched(nodes));
     return { ok: reply.ok, actors };
-  }
-
-  #select(paths: readonly string[]): readonly NodeId[] {
-    const selected = select(this.#plan, paths);
-    if (selected.ok) return selected.nodes;
-    const { selector, nearest } = selected;
-    throw new UserError("target/unknown", `Nothing in "${this.#plan.name}" is called "${selector}"`, {
-      exitCode: ExitCode.noSuchTarget,
-      hint: nearest === null ? "`supervise ps` lists all names" : `did you mean "${nearest}"?`,
-    });
   }
 
   #all(): readonly NodeId[] {

@@ -28,10 +28,6 @@ const ID_DIGITS = 12;
 /** The identity of the tree of a file. */
 export function treeIdOf(host: Host, uid: number, file: string): TreeId {
   const id = host.digest(`${uid}:${file}`).slice(0, ID_DIGITS);
-  return treeIdIn(host, uid, file, id);
-}
-
-function treeIdIn(host: Host, uid: number, file: string, id: string): TreeId {
   const runFolder = `${runFolderOf(host, uid)}/${id}`;
   return {
     uid,
@@ -73,7 +69,9 @@ export function ensureRunFolder(host: Host, uid: number): string {
 /** Where a tree keeps its logs and its journal. */
 export function stateFolderOf(program: Program, { id, file }: Pick<TreeId, "id" | "file">): string {
   const { environment, homeFolder } = program;
-  const base = environment["XDG_STATE_HOME"] || `${environment["HOME"] || homeFolder}/.local/state`;
+  const configured = environment["XDG_STATE_HOME"];
+  // The XDG specification has relative paths ignored.
+  const base = configured?.startsWith("/") ? configured : `${environment["HOME"] || homeFolder}/.local/state`;
   return `${base}/supervise/${baseName(folderOf(file))}-${id}`;
 }
 
@@ -86,9 +84,13 @@ export function makeFolder(host: Host, folder: string, purpose: string): void {
   try {
     host.files.makeFolder(folder);
   } catch (error) {
-    throw new UserError("state/not-writable", `Cannot make the folder "${folder}": ${(error as Error).message}`, {
-      hint: `${purpose}; make it writable, or set XDG_STATE_HOME to a folder that is`,
-      cause: error,
-    });
+    throw new UserError(
+      "state/not-writable",
+      `Cannot make the folder "${folder}": ${(error as Error).message}`,
+      {
+        hint: `${purpose}; make it writable, or set XDG_STATE_HOME to a folder that is`,
+        cause: error,
+      },
+    );
   }
 }

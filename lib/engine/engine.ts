@@ -91,9 +91,9 @@ export class Engine {
     return this.#state;
   }
 
-  /** Stamp of the last log line that listeners were told of. */
-  get lastStamp(): number {
-    return this.#recorder.lastStamp;
+  /** Waits until everything that listeners were told of is in the files; gives the stamp of the last line. */
+  async sync(): Promise<number> {
+    return await this.#recorder.sync();
   }
 
   /** Lets something happen. May be called from anywhere, and at any time. */

@@ -21,9 +21,14 @@ export interface SweepOptions {
 /** Ends every descendant that is left and returns those that could not be ended. */
 export async function sweepAll(options: SweepOptions): Promise<readonly Survivor[]> {
   await endAll(options, "SIGTERM", GRACE_MS);
-  await endAll(options, "SIGKILL", PATIENCE_MS);
+  await killAll(options);
   options.ledger.prune(({ pid, startTime }) => options.host.processes.find(pid)?.startTime === startTime);
   return options.containment.unattributed().map((row) => survivorOf(options.host, row, whyAlive(row)));
+}
+
+/** Kills every descendant that is left, and returns when all are gone or will not go. */
+export async function killAll(options: SweepOptions): Promise<void> {
+  await endAll(options, "SIGKILL", PATIENCE_MS);
 }
 
 /** A process for the receipt. */

@@ -52,6 +52,10 @@ export class LogStore {
   readonly #options: LogStoreOptions;
   readonly #logs = new Map<string, Log>();
   #work = new Event();
+  #written = new Event();
+  /** How many lines were taken, and how many of them have been written or lost. */
+  #taken = 0;
+  #settled = 0;
   #closed = false;
 
   constructor(options: LogStoreOptions) {
@@ -60,13 +64,14 @@ export class LogStore {
 
   /** Takes a line, encoded, to be written soon. */
   append(name: string, line: Uint8Array): void {
+    this.#taken += 1;
+    this.#work.set();
     const log = this.#logOf(name);
     if (log.queued + line.length > QUEUE_BYTES) {
       return this.#lose(log, 1, "they come faster than the disk takes them");
     }
     log.queue.push(line);
     log.queued += line.length;
-    this.#work.set();
   }
 
   /** Writes what comes, until `close`, and then what is left. To be run as a task. */
@@ -78,10 +83,20 @@ export class LogStore {
       const waiting = [...this.#logs.values()].filter((log) =>
         log.queue.length > 0 || (closing && log.lost > 0)
       );
+      const taken = this.#taken;
       await Promise.all(waiting.map((log) => this.#flush(log)));
+      this.#settled = taken;
+      this.#written.set();
+      this.#written = new Event();
       if (closing) break;
     }
     for (const log of this.#logs.values()) if (log.file !== null) await fromPromise(log.file.close());
+  }
+
+  /** Waits until everything that was appended is in the files, or is lost. */
+  async sync(): Promise<void> {
+    const taken = this.#taken;
+    while (this.#settled < taken) await this.#written.wait();
   }
 
   /** Lets `run` end when everything is written. */
@@ -108,9 +123,15 @@ export class LogStore {
       log.file ??= await this.#open(log.name);
       await fromPromise(log.file.append(concatBytes([...mark, ...lines])));
       log.lost -= lost;
-      if (log.file.size >= this.#options.limits.maxBytes) await this.#rotate(log);
     } catch (error) {
-      this.#lose(log, lines.length, messageOf(error));
+      return this.#lose(log, lines.length, messageOf(error));
+    }
+    if (log.file.size < this.#options.limits.maxBytes) return;
+    try {
+      await this.#rotate(log);
+    } catch (error) {
+      // A file that cannot be renamed grows on: that is better than losing what comes.
+      this.#options.onLost(log.name, `the log cannot be rotated: ${messageOf(error)}`);
     }
   }
 

@@ -77,9 +77,11 @@ export class Recorder {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Stamp of the last line: what a new listener has not been told of is not later than this. */
-  get lastStamp(): number {
-    return this.#stamps.last;
+  /** Waits until everything that was told is in the files; gives the stamp of the last line. */
+  async sync(): Promise<number> {
+    const stamp = this.#stamps.last;
+    await Promise.all([this.#logs.sync(), this.#journal.sync()]);
+    return stamp;
   }
 
   /** Writes until `close`, and then what is left; no cancel keeps it from that. */

@@ -2,10 +2,15 @@
 
 /** The log of an actor. */
 export function logFileOf(folder: string, path: string): string {
-  return `${folder}/logs/${path}.log`;
+  return `${logFolderOf(folder)}/${path}.log`;
 }
 
 /** The journal of decisions. */
 export function journalFileOf(folder: string): string {
   return `${folder}/journal.jsonl`;
+}
+
+/** Where the logs of all actors are. */
+export function logFolderOf(folder: string): string {
+  return `${folder}/logs`;
 }

@@ -25,6 +25,8 @@ export interface AppendFile {
 export interface ReadFile {
   /** Tells it from any other file, also after it was renamed. */
   readonly identity: string;
+  /** Bytes in it now. */
+  size(): Promise<number>;
   /** Up to `length` bytes from `offset`; fewer at the end, none after it. */
   read(offset: number, length: number): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -51,7 +53,7 @@ export interface Files {
   /** Makes a folder and those above it, for the owner alone. @throws {FileError} */
   makeFolder(path: string): void;
   /** Puts a file in place whole, for the owner alone: whoever reads sees the old text or the new. @throws {FileError} */
-  replace(path: string, text: string): void;
+  replace(path: string, text: string, options?: { readonly executable?: boolean }): void;
   rename(from: string, to: string): void;
   /** Removes a file or a folder with all that is in it; nothing if it is not there. */
   remove(path: string): void;

@@ -12,8 +12,8 @@ import {
 import { type FileHandle, open } from "node:fs/promises";
 import { type AppendFile, FileError, type Files, type FolderInfo, type ReadFile } from "../ports/files.ts";
 
-const OWNER_ONLY_FOLDER = 0o700;
-const OWNER_ONLY_FILE = 0o600;
+const OWNER_ONLY = 0o700;
+const OWNER_ONLY_DATA = 0o600;
 
 /** What people know the errors of files as. */
 const MEANINGS: Readonly<Record<string, string>> = {
@@ -70,14 +70,14 @@ export class NodeFiles implements Files {
   }
 
   makeFolder(path: string): void {
-    translating(() => mkdirSync(path, { recursive: true, mode: OWNER_ONLY_FOLDER }));
+    translating(() => mkdirSync(path, { recursive: true, mode: OWNER_ONLY }));
   }
 
-  replace(path: string, text: string): void {
+  replace(path: string, text: string, options: { readonly executable?: boolean } = {}): void {
     const draft = `${path}.${process.pid}.new`;
     translating(() => {
       try {
-        writeFileSync(draft, text, { mode: OWNER_ONLY_FILE, flush: true });
+        writeFileSync(draft, text, { mode: options.executable ? OWNER_ONLY : OWNER_ONLY_DATA, flush: true });
         renameSync(draft, path);
       } catch (error) {
         rmSync(draft, { force: true });
@@ -96,7 +96,7 @@ export class NodeFiles implements Files {
 
   async openAppend(path: string): Promise<AppendFile> {
     return await translatingLater(async () => {
-      const handle = await open(path, "a", OWNER_ONLY_FILE);
+      const handle = await open(path, "a", OWNER_ONLY_DATA);
       return new NodeAppendFile(handle, (await handle.stat()).size);
     });
   }
@@ -152,6 +152,10 @@ class NodeReadFile implements ReadFile {
   constructor(handle: FileHandle, identity: string) {
     this.#handle = handle;
     this.identity = identity;
+  }
+
+  async size(): Promise<number> {
+    return (await this.#handle.stat()).size;
   }
 
   async read(offset: number, length: number): Promise<Uint8Array> {

@@ -1,0 +1,118 @@
+/** Finds the tree that somebody means: by its file, by the nearest file above, or by its name. */
+import { ExitCode } from "../base/exit_code.ts";
+import { folderOf, resolvePath } from "../base/posix_path.ts";
+import { UserError } from "../base/user_error.ts";
+import { connectControl, type ControlClient } from "../control/client.ts";
+import type { Host } from "../host/ports/host.ts";
+import type { Program } from "../host/ports/program.ts";
+import { type TreeId, treeIdOf } from "./tree_id.ts";
+import { listRecords, readRecord } from "./tree_record.ts";
+
+/** The file that is looked for in this folder and those above it. */
+export const DEFAULT_FILE = "supervise.toml";
+
+/** How somebody says which tree. */
+export interface TreeChoice {
+  /** A file; null for the nearest {@linkcode DEFAULT_FILE}. */
+  readonly file: string | null;
+  /** The label of a tree; null for none. */
+  readonly name: string | null;
+}
+
+/**
+ * The real path of the configuration file that is meant.
+ *
+ * @throws {UserError} `config/not-found`
+ */
+export function findFile(host: Host, program: Program, file: string | null): string {
+  if (file !== null) {
+    const path = resolvePath(program.cwd, file);
+    const real = host.files.realPath(path);
+    if (real === null) throw notFound(`There is no file "${path}"`, "check the path");
+    const isFolder = host.files.inspectFolder(real)?.isFolder === true;
+    return isFolder ? findFile(host, program, `${real}/${DEFAULT_FILE}`) : real;
+  }
+  for (let folder = program.cwd;; folder = folderOf(folder)) {
+    const real = host.files.realPath(`${folder === "/" ? "" : folder}/${DEFAULT_FILE}`);
+    if (real !== null) return real;
+    if (folder === "/") break;
+  }
+  throw notFound(
+    `There is no ${DEFAULT_FILE} in "${program.cwd}" or in a folder above it`,
+    "name the file (-f FILE), or the tree (-p NAME)",
+  );
+}
+
+/**
+ * The tree that is meant; it need not be running.
+ *
+ * @throws {UserError} `config/not-found`, `tree/no-such-name`, `tree/ambiguous-name`
+ */
+export function findTree(host: Host, program: Program, { file, name }: TreeChoice): TreeId {
+  if (name === null) return treeIdOf(host, program.uid, findFileOfTree(host, program, file));
+  const named = listRecords(host, program.uid).filter((record) => record.name === name);
+  const running = named.filter((record) => record.endedAt === null);
+  const candidates = running.length > 0 ? running : named;
+  if (candidates.length === 1) return treeIdOf(host, program.uid, candidates[0]!.file);
+  if (candidates.length === 0) {
+    throw new UserError("tree/no-such-name", `No tree is called "${name}"`, {
+      exitCode: ExitCode.noSuchTarget,
+      hint: "`supervise ls` lists those that run",
+    });
+  }
+  const files = candidates.map((record) => record.file);
+  throw new UserError(
+    "tree/ambiguous-name",
+    `${files.length} trees are called "${name}": ${files.join(", ")}`,
+    {
+      exitCode: ExitCode.usage,
+      hint: "name the file (-f FILE)",
+      details: { files },
+    },
+  );
+}
+
+/**
+ * Connects to a tree's supervisor.
+ *
+ * @throws {UserError} `tree/not-running`, `control/no-answer`
+ */
+export async function connectTree(host: Host, tree: TreeId): Promise<ControlClient> {
+  const client = await connectControl(host, tree.socket);
+  if (client !== null) return client;
+  if (await host.sockets.holderOf(tree.lock) !== null) {
+    throw new UserError(
+      "control/no-answer",
+      `The supervisor of "${tree.file}" holds its lock but has no socket`,
+      {
+        exitCode: ExitCode.noAnswer,
+        hint: "if it is just starting, try again; else `supervise down --force` ends it",
+      },
+    );
+  }
+  throw notRunning(host, tree);
+}
+
+/** The error for a tree that does not run. */
+export function notRunning(host: Host, tree: TreeId): UserError {
+  const record = readRecord(host, tree);
+  const last = record?.endedAt === null || record === null
+    ? ""
+    : ` (it ended ${record.endedAt}, ${record.outcome?.replace("_", " ")})`;
+  return new UserError("tree/not-running", `The tree of "${tree.file}" is not running${last}`, {
+    exitCode: ExitCode.notRunning,
+    hint: "`supervise up` starts it",
+  });
+}
+
+/** A tree goes on when its file has been removed, and is still found by the path that it had. */
+function findFileOfTree(host: Host, program: Program, file: string | null): string {
+  if (file === null) return findFile(host, program, null);
+  const path = resolvePath(program.cwd, file);
+  const isKnown = listRecords(host, program.uid).some((record) => record.file === path);
+  return isKnown && host.files.realPath(path) === null ? path : findFile(host, program, file);
+}
+
+function notFound(message: string, hint: string): UserError {
+  return new UserError("config/not-found", message, { exitCode: ExitCode.badConfig, hint });
+}

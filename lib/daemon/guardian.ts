@@ -1,0 +1,68 @@
+/**
+ * The guardian: the parent of the supervisor, which does nothing but wait. When the supervisor is killed, everything that
+ * it had started, escaped descendants with sessions of their own included, becomes the guardian's in the same instant, and
+ * it ends them all.
+ *
+ * It holds one end of a pipe of which the supervisor reads the other, so that each of the two knows of the other's death.
+ */
+import { Containment } from "../engine/containment.ts";
+import { killAll } from "../engine/final_sweep.ts";
+import { Ledger } from "../engine/ledger.ts";
+import type { Host } from "../host/ports/host.ts";
+import type { ExitStatus } from "../host/ports/processes.ts";
+import type { Program } from "../host/ports/program.ts";
+import { Event } from "../scope/event.ts";
+import { fromPromise } from "../scope/from_promise.ts";
+import { run } from "../scope/run.ts";
+import type { Signal } from "../base/signals.ts";
+import { GUARDIAN_DESCRIPTOR, REPORT_DESCRIPTOR, SUPERVISOR_VERB } from "./launch_options.ts";
+
+/** Signals that are meant for the tree, which the supervisor knows what to do about. */
+const PASSED_ON: readonly Signal[] = ["SIGHUP", "SIGINT", "SIGTERM"];
+
+/** Runs the guardian; returns its exit code when the supervisor, and with it everything, is gone. */
+export async function guardian(host: Host, program: Program, options: string): Promise<number> {
+  const { descriptors, processes } = host;
+  descriptors.keepToOurselves();
+  let death = new Event();
+  processes.adoptOrphans(() => {
+    death.set();
+    death = new Event();
+  });
+  const link = descriptors.openPipe();
+  const supervisor = processes.spawn({
+    argv: [...program.selfCommand, SUPERVISOR_VERB, options],
+    env: definedOnly(program.environment),
+    cwd: program.cwd,
+    stdin: null,
+    output: "inherit",
+    descriptors: { [REPORT_DESCRIPTOR]: REPORT_DESCRIPTOR, [GUARDIAN_DESCRIPTOR]: link.read },
+  });
+  descriptors.close(REPORT_DESCRIPTOR);
+  descriptors.close(link.read);
+  for (const signal of PASSED_ON) program.onSignal(signal, () => processes.signal(supervisor, signal));
+  return await run(async () => {
+    const status = await fromPromise(supervisor.exited);
+    if (status.how === "exited" && status.code === 0) return 0;
+    await program.stderr.write(
+      `guardian: the supervisor has died (${describe(status)}), ending what it had started\n`,
+    );
+    const ledger = new Ledger();
+    await killAll({ host, ledger, containment: new Containment(processes, ledger), nextDeath: () => death });
+    await program.stderr.write(`guardian: ended ${ledger.count} processes\n`);
+    return 1;
+  }, { clock: host.clock, name: "guardian" });
+}
+
+/** The variables that have a value. */
+export function definedOnly(
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const defined: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) if (value !== undefined) defined[name] = value;
+  return defined;
+}
+
+function describe(status: ExitStatus): string {
+  return status.how === "exited" ? `exit code ${status.code}` : status.signal;
+}

@@ -1,0 +1,69 @@
+/** Starts a tree's own processes and connects to them. */
+import { ExitCode } from "../base/exit_code.ts";
+import { UserError } from "../base/user_error.ts";
+import { connectControl, type ControlClient } from "../control/client.ts";
+import type { Host } from "../host/ports/host.ts";
+import type { ByteSource } from "../host/ports/processes.ts";
+import type { Program } from "../host/ports/program.ts";
+import { definedOnly } from "./guardian.ts";
+import { GUARDIAN_VERB, type LaunchOptions, type LaunchReport, REPORT_DESCRIPTOR } from "./launch_options.ts";
+import { makeFolder, treeIdOf } from "./tree_id.ts";
+
+/** Where the supervisor's own complaints go. */
+export function supervisorLogOf(stateFolder: string): string {
+  return `${stateFolder}/supervisor.log`;
+}
+
+/**
+ * Launches the guardian, and by it the supervisor, of a tree that has not begun yet: that waits for a `begin`.
+ *
+ * @throws {UserError} Why the supervisor could not come up, such as `tree/already-running`.
+ */
+export async function launch(host: Host, program: Program, options: LaunchOptions): Promise<ControlClient> {
+  makeFolder(host, options.stateFolder, "supervise keeps logs there");
+  const log = supervisorLogOf(options.stateFolder);
+  const pipe = host.descriptors.openPipe();
+  const report = host.descriptors.sourceOf(pipe.read);
+  try {
+    host.processes.spawn({
+      argv: [...program.selfCommand, GUARDIAN_VERB, JSON.stringify(options)],
+      env: definedOnly(program.environment),
+      cwd: "/",
+      stdin: null,
+      output: { file: log },
+      descriptors: { [REPORT_DESCRIPTOR]: pipe.write },
+    });
+  } finally {
+    host.descriptors.close(pipe.write);
+  }
+  const launched = await readReport(report, log);
+  if (!launched.ok) throw toUserError(launched.error);
+  const client = await connectControl(host, treeIdOf(host, program.uid, options.file).socket);
+  if (client === null) throw died(log);
+  return client;
+}
+
+async function readReport(source: ByteSource, log: string): Promise<LaunchReport> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let bytes = await source.read(); bytes !== null; bytes = await source.read()) {
+    text += decoder.decode(bytes);
+  }
+  source.close();
+  try {
+    return JSON.parse(text) as LaunchReport;
+  } catch {
+    throw died(log);
+  }
+}
+
+function toUserError({ code, message, hint, exitCode }: (LaunchReport & { ok: false })["error"]): UserError {
+  return new UserError(code, message, hint === null ? { exitCode } : { exitCode, hint });
+}
+
+function died(log: string): UserError {
+  return new UserError("supervisor/died", "The supervisor died before it was up", {
+    exitCode: ExitCode.failed,
+    hint: `its last words are in ${log}`,
+  });
+}

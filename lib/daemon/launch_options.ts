@@ -1,0 +1,38 @@
+/** What a client hands to the processes that it launches, as one argument of their command line. */
+
+/** See the module. */
+export interface LaunchOptions {
+  /** Real path of the configuration file. */
+  readonly file: string;
+  /** Folder for logs and the journal. */
+  readonly stateFolder: string;
+  /** Selectors of `--only`; null for all. */
+  readonly only: readonly string[] | null;
+  /** Selectors of `--exit-code-from`; empty for none. */
+  readonly exitCodeFrom: readonly string[];
+  /** The soft limit of open files that actors get; null for the present one. */
+  readonly openFilesLimit: number | null;
+}
+
+/** Hidden verbs: what the binary is when it is started by itself. */
+export const GUARDIAN_VERB = "__guardian";
+export const SUPERVISOR_VERB = "__supervisor";
+
+/** Descriptor on which the supervisor reports once whether it is up. */
+export const REPORT_DESCRIPTOR = 3;
+
+/** Descriptor that ends when the guardian dies. */
+export const GUARDIAN_DESCRIPTOR = 4;
+
+/** What the supervisor reports. */
+export type LaunchReport =
+  | { readonly ok: true }
+  | {
+    readonly ok: false;
+    readonly error: {
+      readonly code: string;
+      readonly message: string;
+      readonly hint: string | null;
+      readonly exitCode: number;
+    };
+  };

@@ -1,0 +1,217 @@
+/**
+ * The supervisor's process: takes the tree's lock, compiles the file, opens the control socket, says that it is up, and
+ * runs the engine from the moment that a client lets it begin until the tree is over.
+ */
+import { messageOf, UserError } from "../base/user_error.ts";
+import { ExitCode } from "../base/exit_code.ts";
+import type { Plan } from "../config/plan.ts";
+import type { EndReport } from "../control/protocol.ts";
+import { ControlServer } from "../control/server.ts";
+import { Service } from "../control/service.ts";
+import { Engine, type EngineEnd } from "../engine/engine.ts";
+import type { Host } from "../host/ports/host.ts";
+import type { ProcessId } from "../host/ports/processes.ts";
+import type { Program } from "../host/ports/program.ts";
+import { CancelScope } from "../scope/cancel_scope.ts";
+import { fromPromise } from "../scope/from_promise.ts";
+import { openNursery } from "../scope/nursery.ts";
+import { run } from "../scope/run.ts";
+import { sleepForever } from "../scope/sleep.ts";
+import { moveOnAfter } from "../scope/timeouts.ts";
+import type { CancelCause } from "../supervision/reason.ts";
+import { describeOutcome, outcomeExitCode } from "../supervision/root_cause.ts";
+import type { Signal } from "../base/signals.ts";
+import {
+  GUARDIAN_DESCRIPTOR,
+  type LaunchOptions,
+  type LaunchReport,
+  REPORT_DESCRIPTOR,
+} from "./launch_options.ts";
+import { adjustPlan, loadPlan } from "./load_plan.ts";
+import { ensureRunFolder, makeFolder, type TreeId, treeIdOf } from "./tree_id.ts";
+import { type TreeRecord, writeRecord } from "./tree_record.ts";
+
+/** How long a client may take to let the tree begin, and to take the last answers. */
+const BEGIN_TIMEOUT_MS = 10_000;
+const FAREWELL_MS = 2_000;
+
+const SIGNALS: readonly (readonly [Signal, CancelCause])[] = [
+  ["SIGHUP", "hangup"],
+  ["SIGINT", "interrupt"],
+  ["SIGTERM", "terminate"],
+];
+
+/** Everything that stands when a supervisor is up. */
+interface Standing {
+  readonly id: TreeId;
+  readonly plan: Plan;
+  readonly instance: string;
+  readonly engine: Engine;
+  readonly service: Service;
+  readonly server: ControlServer;
+}
+
+/** Runs the supervisor; returns its exit code when the tree is over. */
+export async function supervisor(host: Host, program: Program, options: LaunchOptions): Promise<number> {
+  host.descriptors.keepToOurselves();
+  let standing: Standing;
+  try {
+    standing = await standUp(host, program, options);
+  } catch (error) {
+    report(host, { ok: false, error: toReport(error) });
+    return ExitCode.done;
+  }
+  report(host, { ok: true });
+  await run(() => superviseTree(host, program, options, standing), { clock: host.clock, name: "supervisor" });
+  return ExitCode.done;
+}
+
+async function standUp(host: Host, program: Program, options: LaunchOptions): Promise<Standing> {
+  const id = treeIdOf(host, program.uid, options.file);
+  await takeLock(host, id);
+  const loaded = loadPlan(host, program, options.file);
+  if (loaded.plan === null) {
+    throw new UserError("config/invalid", `"${options.file}" is not valid any more`, {
+      exitCode: ExitCode.badConfig,
+    });
+  }
+  const plan = adjustPlan(loaded.plan, options);
+  ensureRunFolder(host, program.uid);
+  makeFolder(host, id.runFolder, "supervise keeps its sockets there");
+  const instance = `${id.id}.${host.randomSeed().toString(36)}`;
+  const engine = new Engine({
+    plan,
+    host,
+    folder: options.stateFolder,
+    environment: program.environment,
+    instance,
+    socket: id.socket,
+  });
+  const service = new Service(engine, host);
+  const down = (cause: CancelCause) => engine.post({ type: "down_requested", cause, withinMs: null });
+  const server = new ControlServer({
+    host,
+    service,
+    uid: program.uid,
+    onOwnerLost: () => down("client_lost"),
+  });
+  await server.listen(id.socket);
+  return { id, plan, instance, engine, service, server };
+}
+
+async function takeLock(host: Host, id: TreeId): Promise<void> {
+  if (await host.sockets.holdName(id.lock) !== null) return;
+  const holder = await host.sockets.holderOf(id.lock);
+  if (holder !== null && holder.uid !== id.uid) {
+    throw new UserError(
+      "tree/lock-taken",
+      `Process ${holder.pid} of another user holds the lock of this tree`,
+      {
+        exitCode: ExitCode.notPermitted,
+      },
+    );
+  }
+  throw alreadyRunning(id.file, holder?.pid ?? null);
+}
+
+/** The error of a second `up`. */
+export function alreadyRunning(file: string, pid: number | null): UserError {
+  const by = pid === null ? "" : ` (supervisor ${pid})`;
+  return new UserError("tree/already-running", `The tree of "${file}" is already running${by}`, {
+    hint: "`supervise ps` shows it, `supervise down` ends it",
+  });
+}
+
+async function superviseTree(
+  host: Host,
+  program: Program,
+  options: LaunchOptions,
+  standing: Standing,
+): Promise<void> {
+  const { engine, service, server } = standing;
+  const stopBeforeBegin = new CancelScope();
+  const down = (cause: CancelCause) => {
+    stopBeforeBegin.cancel(cause);
+    engine.post({ type: "down_requested", cause, withinMs: null });
+  };
+  for (const [signal, cause] of SIGNALS) program.onSignal(signal, () => down(cause));
+  await openNursery(async (nursery) => {
+    const served = new CancelScope();
+    nursery.startSoon(async () => {
+      await server.run();
+      served.cancel("everybody has been answered");
+    }, { name: "control server" });
+    nursery.startSoon(() => watchGuardian(host, () => down("guardian_lost")), { name: "guardian watch" });
+    await stopBeforeBegin.run(() => moveOnAfter(BEGIN_TIMEOUT_MS, () => service.begun.wait()));
+    if (service.begun.isSet) service.finish(await runEngine(host, options, standing));
+    server.finish();
+    await served.run(() => moveOnAfter(FAREWELL_MS, () => sleepForever()));
+    nursery.cancelScope.cancel("the tree is over");
+  });
+}
+
+async function runEngine(host: Host, options: LaunchOptions, standing: Standing): Promise<EndReport> {
+  const { id, plan, instance, engine } = standing;
+  const supervisor = identityOf(host, host.processes.ownPid);
+  const guardian = identityOf(host, host.processes.find(supervisor.pid)?.parent ?? 0);
+  const record: TreeRecord = {
+    name: plan.name,
+    file: plan.file,
+    stateFolder: options.stateFolder,
+    supervisor,
+    guardian,
+    startedAt: new Date(host.wallClock()).toISOString(),
+    endedAt: null,
+    outcome: null,
+  };
+  writeRecord(host, id, record);
+  const end = await engine.run();
+  writeRecord(host, id, {
+    ...record,
+    endedAt: new Date(host.wallClock()).toISOString(),
+    outcome: end.outcome.kind,
+  });
+  return endReport(engine, end, [supervisor, guardian], instance);
+}
+
+function endReport(engine: Engine, end: EngineEnd, own: readonly ProcessId[], instance: string): EndReport {
+  const { outcome, processes, survivors, leftOnPurpose } = end;
+  return {
+    outcome: outcome.kind,
+    reason: describeOutcome(engine.state, outcome),
+    exitCode: outcomeExitCode(engine.state, outcome),
+    processes,
+    survivors,
+    leftOnPurpose,
+    own,
+    instance,
+  };
+}
+
+function identityOf(host: Host, pid: number): ProcessId {
+  return { pid, startTime: host.processes.find(pid)?.startTime ?? 0 };
+}
+
+/** The guardian writes nothing: the pipe from it ends when it dies. */
+async function watchGuardian(host: Host, onDeath: () => void): Promise<void> {
+  const source = host.descriptors.sourceOf(GUARDIAN_DESCRIPTOR);
+  try {
+    while (await fromPromise(source.read()) !== null);
+    onDeath();
+  } finally {
+    source.close();
+  }
+}
+
+function report(host: Host, launched: LaunchReport): void {
+  host.descriptors.write(REPORT_DESCRIPTOR, `${JSON.stringify(launched)}\n`);
+  host.descriptors.close(REPORT_DESCRIPTOR);
+}
+
+function toReport(error: unknown): (LaunchReport & { ok: false })["error"] {
+  if (error instanceof UserError) {
+    const { code, message, hint, exitCode } = error;
+    return { code, message, hint, exitCode };
+  }
+  return { code: "supervisor/failed", message: messageOf(error), hint: null, exitCode: ExitCode.failed };
+}

@@ -1,0 +1,42 @@
+/** What is known of a tree on this machine, also after it has ended: a small file beside its socket. */
+import type { Host } from "../host/ports/host.ts";
+import type { ProcessId } from "../host/ports/processes.ts";
+import { runFolderOf, type TreeId } from "./tree_id.ts";
+
+/** See the module. */
+export interface TreeRecord {
+  readonly name: string;
+  readonly file: string;
+  /** Folder with the logs and the journal. */
+  readonly stateFolder: string;
+  readonly supervisor: ProcessId;
+  readonly guardian: ProcessId;
+  /** Times are ISO 8601. */
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly outcome: string | null;
+}
+
+/** Writes a tree's record. */
+export function writeRecord(host: Host, id: TreeId, record: TreeRecord): void {
+  host.files.replace(id.record, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Reads a tree's record; null if there is none, or none that can be read. */
+export function readRecord(host: Host, id: Pick<TreeId, "record">): TreeRecord | null {
+  try {
+    const text = host.files.readText(id.record);
+    return text === null ? null : JSON.parse(text) as TreeRecord;
+  } catch {
+    // A machine that lost power may leave anything behind; a record that cannot be read tells nothing.
+    return null;
+  }
+}
+
+/** The records of all trees of a user, running or not. */
+export function listRecords(host: Host, uid: number): readonly TreeRecord[] {
+  const folder = runFolderOf(host, uid);
+  return host.files.list(folder)
+    .map((id) => readRecord(host, { record: `${folder}/${id}/tree.json` }))
+    .filter((record) => record !== null);
+}
