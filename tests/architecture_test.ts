@@ -19,7 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   host: ["base", "scope"],
   engine: ["base", "scope", "config", "supervision", "host"],
   control: ["base", "scope", "config", "supervision", "wire", "host", "engine"],
-  cli: ["base", "scope", "config", "supervision", "host", "engine", "control"],
+  daemon: ["base", "scope", "config", "supervision", "host", "engine", "control"],
+  cli: ["base", "scope", "config", "supervision", "host", "engine", "control", "daemon"],
   testing: ["base", "scope", "host"],
 };
 

@@ -83,6 +83,7 @@ export class Follower {
   #chars = 0;
   #lastStamp = 0;
   #lag: { readonly after: number; upTo: number } | null = null;
+  #taken = new Event();
 
   /** @internal */
   constructor(id: number, notify: () => void, close: () => void) {
@@ -107,7 +108,14 @@ export class Follower {
     this.#items = [];
     this.#chars = 0;
     this.#lag = null;
+    this.#taken.set();
+    this.#taken = new Event();
     return items;
+  }
+
+  /** Waits until everything that waits is on its way, ahead of whatever is sent after it. */
+  async drained(): Promise<void> {
+    while (this.#items.length > 0 || this.#lag !== null) await this.#taken.wait();
   }
 
   close(): void {

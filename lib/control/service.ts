@@ -117,6 +117,7 @@ export class Service {
       });
       try {
         await this.#ended.wait();
+        await follower.drained();
         return {};
       } finally {
         stop();

@@ -5,6 +5,9 @@ import { RUN_VARIABLE } from "../engine/environment.ts";
 import { describeCommand, type ReceiptLine, type Survivor } from "../engine/ledger.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
+import { notRunning } from "./find_tree.ts";
+import type { TreeId } from "./tree_id.ts";
+import { readRecord } from "./tree_record.ts";
 
 /** What a teardown came to. */
 export interface Receipt {
@@ -65,10 +68,53 @@ function survivorOf(host: Host, pid: number, why: string): Survivor {
 
 function isThere(host: Host, { pid, startTime }: ProcessId): boolean {
   const row = host.processes.find(pid);
-  // Whoever became the parent of what has ended may be slow to reap it; it is gone all the same.
-  return row !== null && row.startTime === startTime && row.state !== "Z";
+  if (row === null || row.startTime !== startTime) return false;
+  // Whoever else is the parent of what has ended may be slow to reap it; it is gone all the same.
+  return row.state !== "Z" || row.parent === host.processes.ownPid;
 }
 
 function pause(host: Host, ms: number): Promise<void> {
   return new Promise((resolve) => host.clock.schedule(after(host.clock.now(), ms), resolve));
+}
+
+/**
+ * Ends a tree whose supervisor does not answer: kills the supervisor, upon which its guardian kills everything below.
+ *
+ * @throws {UserError} `tree/not-running` if there is no supervisor.
+ */
+export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
+  const holder = await host.sockets.holderOf(tree.lock);
+  const row = holder === null ? null : host.processes.find(holder.pid);
+  if (row === null) throw notRunning(host, tree);
+  const guardian = readRecord(host, tree)?.guardian;
+  const below = descendantsOf(host, row.pid);
+  host.processes.signal(row, "SIGKILL");
+  const own = guardian?.pid === row.parent ? [row, guardian] : [row];
+  const lasting = await waitUntilGone(host, [...own, ...below]);
+  const survivors = lasting.map((id) => survivorOf(host, id.pid, "it outlived SIGKILL"));
+  const processes = below.filter((one) => !lasting.includes(one)).map((one): ReceiptLine => ({
+    pid: one.pid,
+    path: null,
+    command: one.command,
+    ended: "gone",
+    code: null,
+    signal: null,
+    orphan: false,
+  }));
+  return { left: survivors.length, processes, survivors, leftOnPurpose: [] };
+}
+
+function descendantsOf(host: Host, pid: number): readonly (ProcessId & { readonly command: string })[] {
+  const found: (ProcessId & { readonly command: string })[] = [];
+  const pending = [pid];
+  while (pending.length > 0) {
+    for (const child of host.processes.childrenOf(pending.pop()!)) {
+      const row = host.processes.find(child);
+      if (row === null) continue;
+      const { startTime } = row;
+      found.push({ pid: child, startTime, command: describeCommand(host.processes.commandOf(child), row) });
+      pending.push(child);
+    }
+  }
+  return found;
 }

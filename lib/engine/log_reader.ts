@@ -1,6 +1,7 @@
 /** Reads the logs of a tree back, while it runs and after: the rotated files first, all actors merged by time. */
 import { TextLineStream } from "@std/streams/text-line-stream";
 import type { Files, ReadFile } from "../host/ports/files.ts";
+import { rotatedFilesOf } from "./rotated_files.ts";
 import { decodeLine, type LogLine } from "./log_format.ts";
 import { logFileOf, logFolderOf } from "./state_folder.ts";
 
@@ -64,7 +65,7 @@ export async function readLastLines(
 }
 
 async function* linesOf(files: Files, folder: string, path: string): AsyncGenerator<LogLine, void> {
-  for (const file of filesOf(files, folder, path)) {
+  for (const file of rotatedFilesOf(files, logFileOf(folder, path))) {
     const opened = await files.openRead(file);
     if (opened === null) continue;
     const texts = byteStream(opened).pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
@@ -83,7 +84,7 @@ async function lastLinesOf(
   count: number,
 ): Promise<readonly LogLine[]> {
   const found: LogLine[] = [];
-  for (const file of filesOf(files, folder, path).toReversed()) {
+  for (const file of rotatedFilesOf(files, logFileOf(folder, path)).toReversed()) {
     const opened = await files.openRead(file);
     if (opened === null) continue;
     for await (const text of textsFromEnd(opened)) {
@@ -94,16 +95,6 @@ async function lastLinesOf(
     if (found.length >= count) break;
   }
   return found.reverse();
-}
-
-/** The log's files, the oldest first. */
-function filesOf(files: Files, folder: string, path: string): readonly string[] {
-  const current = logFileOf(folder, path);
-  const rotated: string[] = [];
-  for (let number = 1; files.exists(`${current}.${number}`); number++) {
-    rotated.unshift(`${current}.${number}`);
-  }
-  return [...rotated, current];
 }
 
 function byteStream(file: ReadFile): ReadableStream<Uint8Array<ArrayBuffer>> {

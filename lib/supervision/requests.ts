@@ -60,7 +60,7 @@ function onRestart(turn: Turn, { request, nodes }: RequestOf<"restart_requested"
 
 function onDown(turn: Turn, { cause, withinMs }: RequestOf<"down_requested">): void {
   turn.cancelled ??= cause;
-  const entry = turn.record(ROOT, "requested", null, { verb: "down", cause });
+  const entry = turn.record(ROOT, "requested", null, { verb: "down", by: cause });
   const deadline = withinMs === null ? NEVER : after(turn.now, withinMs);
   stopNode(turn, ROOT, { to: "stopped", why: "request" }, deadline, entry);
 }

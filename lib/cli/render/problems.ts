@@ -68,3 +68,9 @@ function countOf(problems: readonly Problem[]): string {
 function counted(count: number, noun: string): string {
   return count === 0 ? "" : `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+/** A problem for JSON. */
+export function problemFields(problem: Problem): Record<string, unknown> {
+  const { name, severity, file, line, column, message, expected, hint } = problem;
+  return { name, severity, file, line, column, message, expected, hint };
+}

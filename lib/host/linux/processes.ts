@@ -1,20 +1,21 @@
 import { type Signal, signalNumber } from "../../base/signals.ts";
-import type {
-  ByteSource,
-  Child,
-  Processes,
-  ProcessId,
-  ProcessRow,
-  ReapedOrphan,
-  SignalResult,
-  SpawnSpec,
+import {
+  type ByteSource,
+  type Child,
+  type Processes,
+  type ProcessId,
+  type ProcessRow,
+  type ReapedOrphan,
+  type SignalResult,
+  SpawnError,
+  type SpawnSpec,
 } from "../ports/processes.ts";
 import { closeDescriptor } from "./descriptors.ts";
 import { type Libc, LINUX } from "./libc.ts";
 import { OpenFilesLimit } from "./open_files_limit.ts";
 import { readChildren, readCommand, readRow, readTable, readVariable } from "./proc.ts";
 import { Reaper } from "./reaper.ts";
-import { Spawner } from "./spawner.ts";
+import { locateProgram, Spawner } from "./spawner.ts";
 
 /** What the processes of Linux need of the runtime. */
 export interface ProcessesOptions {
@@ -57,6 +58,16 @@ export class LinuxProcesses implements Processes {
       stderr: stderr === null ? null : this.#openSource(stderr),
       exited: this.#reaper.exitOf(pid),
     };
+  }
+
+  whyNotStartable(spec: Pick<SpawnSpec, "argv" | "env" | "cwd">): SpawnError | null {
+    try {
+      locateProgram(spec);
+      return null;
+    } catch (error) {
+      if (error instanceof SpawnError) return error;
+      throw error;
+    }
   }
 
   signal(target: ProcessId, signal: Signal): SignalResult {

@@ -49,8 +49,7 @@ export class Spawner {
 
   /** @throws {SpawnError} */
   spawn(spec: SpawnSpec): Spawned {
-    checkFolder(spec.cwd);
-    const program = findProgram(spec.argv[0]!, spec.env["PATH"], spec.cwd);
+    const program = locateProgram(spec);
     const opened: Opened = { handed: { ...spec.descriptors }, passing: [], kept: [] };
     try {
       this.#openInput(spec, opened);
@@ -133,6 +132,16 @@ export class Spawner {
     }
     return pid[0]!;
   }
+}
+
+/**
+ * The file that would be started.
+ *
+ * @throws {SpawnError} If it, or the folder to start it in, is not there.
+ */
+export function locateProgram({ argv, env, cwd }: Pick<SpawnSpec, "argv" | "env" | "cwd">): string {
+  checkFolder(cwd);
+  return findProgram(argv[0]!, env["PATH"], cwd);
 }
 
 /** A null-terminated array of pointers to strings, kept alive together. */

@@ -86,6 +86,8 @@ export interface Processes {
    * @throws {SpawnError}
    */
   spawn(spec: SpawnSpec): Child;
+  /** Why a process could not be started now, as far as that can be told without starting it; null if it could. */
+  whyNotStartable(spec: Pick<SpawnSpec, "argv" | "env" | "cwd">): SpawnError | null;
   /** Signals one process, never a later one with its number. */
   signal(target: ProcessId, signal: Signal): SignalResult;
   /** Signals the process group of a child that has not been reaped. */

@@ -3,9 +3,10 @@ import { fileURLToPath } from "node:url";
 import { readOpenFilesLimit } from "../linux/proc.ts";
 import type { Output, Program } from "../ports/program.ts";
 import { isDeno } from "./runtime.ts";
+import { SCRIPT_VERB } from "./run_script.ts";
 
-/** Where a compiled binary keeps the files that were built into it. */
-const INSIDE_BINARY = "/$bunfs/";
+/** Whether this runs from a compiled binary, which keeps the files that were built into it under such a path. */
+const IS_BINARY = import.meta.url.includes("/$bunfs/");
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const CLI = `${ROOT}cli.ts`;
 
@@ -20,7 +21,7 @@ export function nodeProgram(): Program {
     pid: process.pid,
     homeFolder: userInfo().homedir,
     selfCommand,
-    scriptCommand: isDeno ? [process.execPath, "run", "--allow-all"] : [...selfCommand, "__script"],
+    scriptCommand: isDeno ? [process.execPath, "run", "--allow-all"] : [...selfCommand, SCRIPT_VERB],
     runtime: isDeno ? `Deno ${process.versions["deno"]}` : `Bun ${process.versions["bun"]}`,
     callersOpenFilesLimit: readOpenFilesLimit(process.ppid),
     stdout: outputOf(process.stdout),
@@ -34,7 +35,7 @@ export function nodeProgram(): Program {
 }
 
 function selfCommandOf(): readonly string[] {
-  if (ROOT.startsWith(INSIDE_BINARY)) return [process.execPath];
+  if (IS_BINARY) return [process.execPath];
   return isDeno
     ? [process.execPath, "run", "--allow-all", "--config", `${ROOT}deno.json`, CLI]
     // Neither an .env file nor a bunfig.toml of the folder that the user stands in is any of our business.

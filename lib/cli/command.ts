@@ -1,0 +1,48 @@
+import type { Host } from "../host/ports/host.ts";
+import type { Program } from "../host/ports/program.ts";
+import type { Option, Parsed } from "./option.ts";
+import type { Ui } from "./ui.ts";
+
+/** What a command works with. */
+export interface Context {
+  readonly host: Host;
+  readonly program: Program;
+  readonly ui: Ui;
+  /** The words behind the verb. */
+  readonly args: Parsed;
+}
+
+/** A verb of the command line, as data: the parser and the help are made from it. */
+export interface Command {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** One line for the list of all commands. */
+  readonly summary: string;
+  /** What follows the verb: `[FILE]`, `SEL...`. */
+  readonly usage: string;
+  /** What people should know before they use it; paragraphs. */
+  readonly about: readonly string[];
+  readonly options: readonly Option[];
+  /** Command lines and what they do. */
+  readonly examples: readonly (readonly [string, string])[];
+  /** How many words it takes at least and at most. */
+  readonly words: readonly [number, number];
+  /** @returns The exit code. @throws {UserError} */
+  run(context: Context): Promise<number>;
+}
+
+/** The options that every command has. */
+export const GLOBAL_OPTIONS: readonly Option[] = [
+  {
+    name: "file",
+    short: "f",
+    value: "FILE",
+    doc: "the configuration; default: supervise.toml here or above",
+  },
+  { name: "name", short: "p", value: "NAME", doc: "the tree by its name instead" },
+  { name: "json", doc: "print JSON: one value, or one a line for streams" },
+  { name: "no-color", doc: "no colours; NO_COLOR does the same" },
+  { name: "quiet", short: "q", doc: "no talk, only data and errors" },
+  { name: "verbose", short: "v", doc: "more talk" },
+  { name: "help", short: "h", doc: "this help" },
+];

@@ -1,0 +1,130 @@
+/** `supervise start`, `stop` and `restart`: what to do with some actors, done before the command returns. */
+import { ExitCode } from "../../base/exit_code.ts";
+import { UserError } from "../../base/user_error.ts";
+import type { ControlClient } from "../../control/client.ts";
+import type { ActionResult, StatusRow } from "../../control/protocol.ts";
+import { CancelScope } from "../../scope/cancel_scope.ts";
+import { fromPromise } from "../../scope/from_promise.ts";
+import { openNursery } from "../../scope/nursery.ts";
+import { after, NEVER } from "../../base/instant.ts";
+import { currentTime } from "../../scope/sleep.ts";
+import type { Command, Context } from "../command.ts";
+import { showProgress } from "../progress.ts";
+import { renderRows } from "../render/rows.ts";
+import { selectorsOf, withTree } from "../which_tree.ts";
+
+const WAIT_OPTIONS = [
+  { name: "no-wait", doc: "return at once instead of when it is done" },
+  { name: "timeout", short: "t", value: "DURATION", doc: "how long to wait at most" },
+];
+
+/** `supervise start`. */
+export const start: Command = {
+  name: "start",
+  summary: "starts actors, with what they depend on",
+  usage: "SEL...",
+  about: [
+    "Starts what is down and returns when it is ready. What it depends on is started too, unless --no-deps.",
+  ],
+  options: [{ name: "no-deps", doc: "neither start nor wait for what they depend on" }, ...WAIT_OPTIONS],
+  examples: [["supervise start api", "and its dependencies"], [
+    "supervise start 'pool/*' --no-deps",
+    "nothing else",
+  ]],
+  words: [0, Infinity],
+  run: (context) =>
+    act(
+      context,
+      "start",
+      "ready",
+      (client, paths, wait) => client.request("start", { paths, deps: !context.args.has("no-deps"), wait }),
+    ),
+};
+
+/** `supervise stop`. */
+export const stop: Command = {
+  name: "stop",
+  summary: "stops actors until they are started again",
+  usage: "SEL...",
+  about: [
+    "Stops the named actors and returns when nothing of them is left, in reverse order of dependency. What depends on " +
+    "them is left alone. They stay stopped until somebody starts them.",
+  ],
+  options: WAIT_OPTIONS,
+  examples: [["supervise stop api", "one actor"], ["supervise stop pool", "a tree with all that is in it"]],
+  words: [0, Infinity],
+  run: (context) =>
+    act(context, "stop", "stopped", (client, paths, wait) => client.request("stop", { paths, wait })),
+};
+
+/** `supervise restart`. */
+export const restart: Command = {
+  name: "restart",
+  summary: "stops actors and starts them again",
+  usage: "SEL...",
+  about: ["Stops what runs, starts it again and returns when it is ready. It does not count as a failure."],
+  options: WAIT_OPTIONS,
+  examples: [["supervise restart api", "one actor"], ["supervise restart '**'", "all of them"]],
+  words: [0, Infinity],
+  run: (context) =>
+    act(context, "restart", "ready", (client, paths, wait) => client.request("restart", { paths, wait })),
+};
+
+async function act(
+  context: Context,
+  verb: string,
+  goal: "ready" | "stopped",
+  send: (client: ControlClient, paths: readonly string[], wait: boolean) => Promise<ActionResult>,
+): Promise<number> {
+  const { ui, args } = context;
+  const paths = selectorsOf(context, verb);
+  const timeoutMs = args.duration("timeout");
+  return await withTree(context, async (client) => {
+    const isPending = (row: StatusRow) => goal === "ready" ? row.state !== "running" : row.pid !== null;
+    const result = await withPatience(
+      timeoutMs,
+      verb,
+      () =>
+        withProgress(
+          context,
+          client,
+          isPending,
+          () => fromPromise(send(client, paths, !args.has("no-wait"))),
+        ),
+    );
+    if (ui.json) await fromPromise(ui.printJson(result));
+    else await fromPromise(ui.print(renderRows(result.actors, { flat: true, columns: Infinity }, ui.out)));
+    return result.ok ? ExitCode.done : ExitCode.failed;
+  });
+}
+
+/** Runs `body` while telling what it waits for. */
+export async function withProgress<T>(
+  { ui }: Context,
+  client: ControlClient,
+  isPending: (row: StatusRow) => boolean,
+  body: () => Promise<T>,
+): Promise<T> {
+  const result = await openNursery(async (nursery) => {
+    nursery.startSoon(() => showProgress(ui, client, isPending), { name: "progress" });
+    const value = await body();
+    nursery.cancelScope.cancel("it is done");
+    return { value };
+  }, { collapse: true });
+  return result!.value;
+}
+
+/** Runs `body` for at most `timeoutMs`. @throws {UserError} `timed-out` */
+export async function withPatience<T>(
+  timeoutMs: number | null,
+  what: string,
+  body: () => Promise<T>,
+): Promise<T> {
+  const scope = new CancelScope({ deadline: timeoutMs === null ? NEVER : after(currentTime(), timeoutMs) });
+  const result = await scope.run(async () => ({ value: await body() }));
+  if (result !== undefined) return result.value;
+  throw new UserError("timed-out", `"${what}" is not done within the given time, and goes on`, {
+    exitCode: ExitCode.timedOut,
+    hint: "`supervise ps` shows what it is waiting for",
+  });
+}

@@ -1,0 +1,64 @@
+import { ExitCode } from "../../base/exit_code.ts";
+import { UserError } from "../../base/user_error.ts";
+import type { ControlClient } from "../../control/client.ts";
+import { connectTree } from "../../daemon/find_tree.ts";
+import { forceDown, type Receipt, receiptOf } from "../../daemon/take_down.ts";
+import { fromPromise } from "../../scope/from_promise.ts";
+import type { Command, Context } from "../command.ts";
+import { renderReceipt } from "../render/receipt.ts";
+import { treeOf } from "../which_tree.ts";
+import { withProgress } from "./actions.ts";
+
+/** `supervise down`. */
+export const down: Command = {
+  name: "down",
+  summary: "ends the tree and proves that nothing is left",
+  usage: "",
+  about: [
+    "Cancels the tree: what depends on others stops first, daemons last, each asked politely and killed when its grace " +
+    "is over. Waits for it, looks through the process table, and prints a receipt of every process that was seen. " +
+    "Exits with 9 if anything survived, and names it.",
+  ],
+  options: [
+    { name: "deadline", value: "DURATION", doc: "everything that still runs after this is killed" },
+    { name: "force", doc: "kill at once; also ends a supervisor that does not answer" },
+  ],
+  examples: [["supervise down", "as the file says"], ["supervise down --deadline 5s", "in a hurry"]],
+  words: [0, 0],
+  async run(context) {
+    const { host, ui, args } = context;
+    const tree = treeOf(context);
+    const deadlineMs = args.has("force") ? 0 : args.duration("deadline");
+    let receipt: Receipt;
+    try {
+      const client = await fromPromise(connectTree(host, tree));
+      receipt = await takeDown(context, client, deadlineMs);
+    } catch (error) {
+      const isDeaf = error instanceof UserError && error.exitCode === ExitCode.noAnswer;
+      if (!isDeaf || !args.has("force")) throw error;
+      receipt = await fromPromise(forceDown(host, tree));
+    }
+    if (ui.json) await fromPromise(ui.printJson(receiptFields(receipt)));
+    else await fromPromise(ui.print(renderReceipt(receipt, ui.verbosity === "verbose", ui.out)));
+    return receipt.left === 0 ? ExitCode.done : ExitCode.survivors;
+  },
+};
+
+/** The receipt for JSON. */
+export function receiptFields(
+  { left, processes, survivors, leftOnPurpose }: Receipt,
+): Record<string, unknown> {
+  return { left, processes, survivors, leftOnPurpose };
+}
+
+async function takeDown(context: Context, client: ControlClient, withinMs: number | null): Promise<Receipt> {
+  try {
+    return await withProgress(context, client, (row) => row.pid !== null, async () => {
+      const ended = client.request("await_end", {});
+      await fromPromise(client.request("down", { cause: "down", withinMs }));
+      return await fromPromise(receiptOf(context.host, await fromPromise(ended)));
+    });
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,94 @@
+import { ExitCode } from "../../base/exit_code.ts";
+import { UserError } from "../../base/user_error.ts";
+import { matches } from "../../config/select.ts";
+import { connectControl, type ControlClient } from "../../control/client.ts";
+import type { FollowItem } from "../../control/protocol.ts";
+import { stateFolderOf } from "../../daemon/tree_id.ts";
+import { readRecord } from "../../daemon/tree_record.ts";
+import type { JournalEntry } from "../../engine/journal.ts";
+import { readJournal } from "../../engine/journal_reader.ts";
+import { fromPromise } from "../../scope/from_promise.ts";
+import type { Command, Context } from "../command.ts";
+import { describeEntry, paintEntry } from "../render/entry.ts";
+import { treeOf } from "../which_tree.ts";
+
+/** `supervise events`. */
+export const events: Command = {
+  name: "events",
+  summary: "the journal of decisions and their causes",
+  usage: "[SEL...]",
+  about: [
+    "Shows what supervise has decided and why: each entry names the one that led to it. The journal outlives the tree. " +
+    "With -f it goes on until the tree ends.",
+  ],
+  options: [
+    { name: "follow", short: "f", doc: "go on with what comes" },
+    { name: "lines", short: "n", value: "N", doc: "only the last N entries" },
+  ],
+  examples: [["supervise events -n 20", "what happened last"], [
+    "supervise events -f --json",
+    "for programs",
+  ]],
+  words: [0, Infinity],
+  async run(context) {
+    const { host, program, args } = context;
+    const tree = treeOf(context);
+    const folder = readRecord(host, tree)?.stateFolder ?? stateFolderOf(program, tree);
+    const client = args.has("follow") ? await fromPromise(connectControl(host, tree.socket)) : null;
+    try {
+      if (client === null) await print(context, history(context, folder));
+      else await follow(context, client, folder);
+    } finally {
+      client?.close();
+    }
+    return ExitCode.done;
+  },
+};
+
+async function follow(context: Context, client: ControlClient, folder: string): Promise<void> {
+  let shown: number | null = null;
+  const early: FollowItem[] = [];
+  const show = async (items: readonly FollowItem[]) => {
+    const entries = items.filter((item) => item.kind === "entry").map((item) => item.entry);
+    await print(context, entries.filter((entry) => entry.seq > shown!));
+  };
+  const following = client.follow({ lines: false, entries: true }, async (items) => {
+    if (shown === null) early.push(...items);
+    else await show(items);
+  });
+  await fromPromise(client.request("sync", {}));
+  const past = history(context, folder);
+  await print(context, past);
+  shown = past.at(-1)?.seq ?? 0;
+  await show(early);
+  await fromPromise(following);
+}
+
+function history({ host, args }: Context, folder: string): readonly JournalEntry[] {
+  const entries = readJournal(host.files, folder);
+  if (entries === null) {
+    throw new UserError("events/none", "There is no journal of this tree", {
+      exitCode: ExitCode.notRunning,
+      hint: "`supervise up` starts it",
+    });
+  }
+  const count = args.count("lines");
+  return count === null ? entries : entries.slice(-count || Infinity);
+}
+
+async function print({ ui, args }: Context, entries: readonly JournalEntry[]): Promise<void> {
+  const wanted = entries.filter(({ path }) =>
+    args.words.length === 0 || args.words.some((selector) => matches(selector, path))
+  );
+  if (wanted.length === 0) return;
+  const texts = wanted.map((entry) => ui.json ? JSON.stringify(entry) : render(entry, ui.out));
+  await fromPromise(ui.print(texts.join("\n")));
+}
+
+function render(entry: JournalEntry, paint: Context["ui"]["out"]): string {
+  const cause = entry.cause === null ? "" : paint.dim(` <- ${entry.cause}`);
+  const who = entry.path === "" ? "tree" : entry.path;
+  return `${paint.dim(entry.at)} ${String(entry.seq).padStart(4)} ${who}: ${
+    paintEntry(entry, paint)(describeEntry(entry))
+  }${cause}`;
+}

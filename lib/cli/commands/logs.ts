@@ -1,0 +1,160 @@
+import { ExitCode } from "../../base/exit_code.ts";
+import { nearestName } from "../../base/nearest.ts";
+import { UserError } from "../../base/user_error.ts";
+import { matches } from "../../config/select.ts";
+import { connectControl, type ControlClient } from "../../control/client.ts";
+import type { FollowItem } from "../../control/protocol.ts";
+import { stateFolderOf } from "../../daemon/tree_id.ts";
+import { readRecord } from "../../daemon/tree_record.ts";
+import type { LogLine } from "../../engine/log_format.ts";
+import { loggedActors, readLastLines, readLines } from "../../engine/log_reader.ts";
+import { fromPromise } from "../../scope/from_promise.ts";
+import type { Command, Context } from "../command.ts";
+import { lineFields, LineRenderer } from "../render/log_line.ts";
+import { treeOf } from "../which_tree.ts";
+
+/** How many lines a follower is shown first, unless it says. */
+const FOLLOW_AFTER_LINES = 20;
+const PRINT_AT_ONCE = 500;
+
+/** `supervise logs`. */
+export const logs: Command = {
+  name: "logs",
+  summary: "what the actors have printed",
+  usage: "[SEL...]",
+  about: [
+    "Shows the lines of all actors, or of those named, in the order in which they came; also after the tree has ended. " +
+    "With -f it goes on, over restarts and rotation, until the tree ends.",
+  ],
+  options: [
+    { name: "follow", short: "f", doc: "go on with what comes" },
+    {
+      name: "lines",
+      short: "n",
+      value: "N",
+      doc: `only the last N lines; with -f ${FOLLOW_AFTER_LINES}, else all`,
+    },
+  ],
+  examples: [["supervise logs -n 100 api", "the last lines of one actor"], [
+    "supervise logs -f 'pool/*'",
+    "and what comes",
+  ]],
+  words: [0, Infinity],
+  async run(context) {
+    const { host, program, args } = context;
+    const tree = treeOf(context);
+    const folder = readRecord(host, tree)?.stateFolder ?? stateFolderOf(program, tree);
+    const client = args.has("follow") ? await fromPromise(connectControl(host, tree.socket)) : null;
+    const printer = new LinePrinter(context, folder);
+    try {
+      if (client === null) await printer.printHistory(args.count("lines"), Infinity);
+      else await printer.follow(client, args.count("lines") ?? FOLLOW_AFTER_LINES);
+    } finally {
+      client?.close();
+    }
+    return ExitCode.done;
+  },
+};
+
+/** Prints lines of the wanted actors, each once, wherever they come from. */
+class LinePrinter {
+  readonly #context: Context;
+  readonly #folder: string;
+  readonly #selectors: readonly string[];
+  readonly #lines: LineRenderer;
+  readonly #paths: readonly string[];
+  #last = 0;
+
+  constructor(context: Context, folder: string) {
+    this.#context = context;
+    this.#folder = folder;
+    this.#selectors = context.args.words;
+    const logged = loggedActors(context.host.files, folder);
+    this.#paths = logged.filter((path) => this.#isWanted(path));
+    this.#lines = new LineRenderer(this.#paths, context.ui.out);
+    if (this.#paths.length === 0 && !context.args.has("follow")) throw nothing(this.#selectors, logged);
+  }
+
+  /** Prints what is in the files up to a stamp: all of it, or the last `count` lines. */
+  async printHistory(count: number | null, upTo: number): Promise<void> {
+    const { files } = this.#context.host;
+    const query = { paths: this.#paths, after: 0, upTo };
+    if (count !== null) {
+      return await this.#print(await fromPromise(readLastLines(files, this.#folder, query, count)));
+    }
+    await this.#printAll(query);
+  }
+
+  /** Prints the last lines, and then what comes until the tree ends. */
+  async follow(client: ControlClient, count: number): Promise<void> {
+    let ready = false;
+    const early: FollowItem[] = [];
+    const following = client.follow({ lines: true, entries: false }, async (items) => {
+      if (ready) await this.#show(items);
+      else early.push(...items);
+    });
+    const { stamp } = await fromPromise(client.request("sync", {}));
+    await this.printHistory(count, stamp);
+    this.#last = Math.max(this.#last, stamp);
+    ready = true;
+    await fromPromise(this.#show(early));
+    await fromPromise(following);
+  }
+
+  async #show(items: readonly FollowItem[]): Promise<void> {
+    for (const item of items) {
+      if (item.kind === "line" && item.line.at > this.#last) await this.#print([item.line]);
+      // What was not sent because we were too slow is in the files.
+      else if (item.kind === "lagged") {
+        await this.#printAll({
+          paths: this.#wantedNow(),
+          after: Math.max(item.after, this.#last),
+          upTo: item.upTo,
+        });
+      }
+    }
+  }
+
+  async #printAll(query: Parameters<typeof readLines>[2]): Promise<void> {
+    let batch: LogLine[] = [];
+    for await (const line of readLines(this.#context.host.files, this.#folder, query)) {
+      batch.push(line);
+      if (batch.length < PRINT_AT_ONCE) continue;
+      await this.#print(batch);
+      batch = [];
+    }
+    await this.#print(batch);
+  }
+
+  async #print(lines: readonly LogLine[]): Promise<void> {
+    const { ui } = this.#context;
+    const wanted = lines.filter((line) => this.#isWanted(line.path));
+    this.#last = Math.max(this.#last, ...lines.slice(-1).map((line) => line.at));
+    const texts = wanted.map((line) =>
+      ui.json ? JSON.stringify(lineFields(line)) : this.#lines.line(line, true)
+    );
+    if (texts.length > 0) await ui.print(texts.join("\n"));
+  }
+
+  #wantedNow(): readonly string[] {
+    return loggedActors(this.#context.host.files, this.#folder).filter((path) => this.#isWanted(path));
+  }
+
+  #isWanted(path: string): boolean {
+    return this.#selectors.length === 0 || this.#selectors.some((selector) => matches(selector, path));
+  }
+}
+
+function nothing(selectors: readonly string[], logged: readonly string[]): UserError {
+  if (selectors.length === 0 || logged.length === 0) {
+    return new UserError("logs/none", "There are no logs of this tree", {
+      exitCode: ExitCode.notRunning,
+      hint: "`supervise up` starts it",
+    });
+  }
+  const nearest = nearestName(selectors[0]!, logged);
+  return new UserError("target/unknown", `No log is of "${selectors.join(" ")}"`, {
+    exitCode: ExitCode.noSuchTarget,
+    hint: nearest === null ? `there are logs of ${logged.join(", ")}` : `did you mean "${nearest}"?`,
+  });
+}

@@ -1,0 +1,29 @@
+import { ExitCode } from "../../base/exit_code.ts";
+import { fromPromise } from "../../scope/from_promise.ts";
+import type { Command } from "../command.ts";
+import { requirePlan } from "../require_plan.ts";
+import { planFields, renderPlan } from "../render/plan.ts";
+import { fileOf } from "../which_tree.ts";
+
+/** `supervise plan`. */
+export const plan: Command = {
+  name: "plan",
+  summary: "what a file compiles to",
+  usage: "[FILE]",
+  about: [
+    "Prints every spawn that the file leads to, with its words, environment, folder, order and rules, all defaults " +
+    "filled in. Nothing is started. Values that look secret are masked.",
+  ],
+  options: [],
+  examples: [["supervise plan", "for people"], [
+    "supervise plan --json | jq '.spawns[].argv'",
+    "for programs",
+  ]],
+  words: [0, 1],
+  async run(context) {
+    const { ui } = context;
+    const compiled = await requirePlan(context, fileOf(context, 0));
+    await fromPromise(ui.json ? ui.printJson(planFields(compiled)) : ui.print(renderPlan(compiled, ui.out)));
+    return ExitCode.done;
+  },
+};

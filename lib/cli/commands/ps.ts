@@ -1,0 +1,73 @@
+import { ExitCode } from "../../base/exit_code.ts";
+import { fromPromise } from "../../scope/from_promise.ts";
+import { sleep } from "../../scope/sleep.ts";
+import type { Command, Context } from "../command.ts";
+import { renderCard, renderTree } from "../render/rows.ts";
+import { selectorsOf, withTree } from "../which_tree.ts";
+
+const WATCH_EVERY_MS = 1_000;
+const CLEAR_SCREEN = "\x1b[H\x1b[2J";
+
+/** `supervise ps`. */
+export const ps: Command = {
+  name: "ps",
+  summary: "the tree and what every actor is doing",
+  usage: "[SEL...]",
+  about: [
+    "Shows every actor with its state, process, uptime, restarts, use of the machine and last exit, and why it is in a " +
+    "state that needs a reason. `ready` means that its probe said so.",
+  ],
+  options: [
+    { name: "watch", short: "w", doc: "again every second, until Ctrl-C" },
+    { name: "flat", doc: "full paths instead of a tree" },
+  ],
+  examples: [["supervise ps", "the tree of this folder"], [
+    "supervise ps --json 'pool/*'",
+    "some of it, for programs",
+  ]],
+  words: [0, Infinity],
+  async run(context) {
+    return await withTree(context, async (client) => {
+      const { ui, args } = context;
+      while (true) {
+        const status = await fromPromise(client.request("status", { paths: args.words }));
+        if (ui.json) await fromPromise(ui.printJson(status));
+        else {
+          const options = { flat: args.has("flat"), columns: columnsOf(context) };
+          const text = renderTree(status, options, ui.out);
+          await fromPromise(ui.print(args.has("watch") && ui.out.isOn ? CLEAR_SCREEN + text : text));
+        }
+        if (!args.has("watch")) return ExitCode.done;
+        await sleep(WATCH_EVERY_MS);
+      }
+    });
+  },
+};
+
+/** `supervise status`. */
+export const status: Command = {
+  name: "status",
+  summary: "everything about single actors",
+  usage: "SEL...",
+  about: [
+    "Shows all that is known of the named actors: state, reason, process, readiness, restarts, last exit.",
+  ],
+  options: [],
+  examples: [["supervise status api", "one actor"], ["supervise status --json pool", "a tree, for programs"]],
+  words: [0, Infinity],
+  async run(context) {
+    const paths = selectorsOf(context, "status");
+    return await withTree(context, async (client) => {
+      const { ui } = context;
+      const found = await fromPromise(client.request("status", { paths }));
+      const text = found.actors.map((row) => renderCard(row, ui.out)).join("\n\n");
+      await fromPromise(ui.json ? ui.printJson(found) : ui.print(text));
+      return ExitCode.done;
+    });
+  },
+};
+
+/** Lines are cut to a terminal only: a file or a pipe gets all of them. */
+function columnsOf({ program, ui }: Context): number {
+  return program.stdout.isTerminal ? ui.columns : Infinity;
+}

@@ -1,0 +1,52 @@
+import type { LaunchOptions } from "../../daemon/launch_options.ts";
+import { adjustPlan } from "../../daemon/load_plan.ts";
+import { stateFolderOf, treeIdOf } from "../../daemon/tree_id.ts";
+import type { Command, Context } from "../command.ts";
+import { requirePlan } from "../require_plan.ts";
+import { fileOf } from "../which_tree.ts";
+import { upDetached } from "./up_detached.ts";
+import { upForeground } from "./up_foreground.ts";
+
+/** `supervise up`. */
+export const up: Command = {
+  name: "up",
+  summary: "starts the tree of a file",
+  usage: "[FILE]",
+  about: [
+    "In the foreground it shows what the actors print, each line with its actor's name, and lasts as long as the tree. " +
+    "Ctrl-C takes the tree down; a second Ctrl-C cuts the grace short, a third kills at once.",
+    "Exits with 0 if the tree ended well, with the code of the first actor that failed it otherwise, with 10 if it gave " +
+    "up restarting, with 130 after Ctrl-C, and with 9 if anything survived.",
+    "With -d it returns when everything is ready, or takes the tree down again if something failed.",
+  ],
+  options: [
+    { name: "detach", short: "d", doc: "return when everything is ready; the tree goes on" },
+    { name: "timeout", short: "t", value: "DURATION", doc: "how long it may take until everything is ready" },
+    { name: "keep", doc: "with -d: do not take a tree down that failed to come up" },
+    { name: "only", value: "SEL", many: true, doc: "start only these, and what they depend on" },
+    { name: "exit-code-from", value: "SEL", many: true, doc: "end with this actor, and with its exit code" },
+  ],
+  examples: [
+    ["supervise up", "the supervise.toml here or above, in the foreground"],
+    ["supervise up -d --timeout 30s", "in the background, when it is ready"],
+    ["supervise up ci.toml --exit-code-from tests", "for a CI job"],
+  ],
+  words: [0, 1],
+  async run(context) {
+    const file = fileOf(context, 0);
+    const options = launchOptions(context, file);
+    const plan = adjustPlan(await requirePlan(context, file), options);
+    return await (context.args.has("detach") ? upDetached : upForeground)(context, plan, options);
+  },
+};
+
+function launchOptions({ host, program, args }: Context, file: string): LaunchOptions {
+  const only = args.list("only");
+  return {
+    file,
+    stateFolder: stateFolderOf(program, treeIdOf(host, program.uid, file)),
+    only: only.length === 0 ? null : only,
+    exitCodeFrom: args.list("exit-code-from"),
+    openFilesLimit: program.callersOpenFilesLimit,
+  };
+}

@@ -1,0 +1,117 @@
+/** `supervise up -d`: starts the tree in the background and returns when it is ready, or has failed and is gone. */
+import { ExitCode, signalExitCode } from "../../base/exit_code.ts";
+import { type Signal, signalNumber } from "../../base/signals.ts";
+import { UserError } from "../../base/user_error.ts";
+import type { Plan } from "../../config/plan.ts";
+import type { ControlClient } from "../../control/client.ts";
+import type { ActionResult } from "../../control/protocol.ts";
+import { launch } from "../../daemon/launch.ts";
+import type { LaunchOptions } from "../../daemon/launch_options.ts";
+import { receiptOf } from "../../daemon/take_down.ts";
+import { CancelScope } from "../../scope/cancel_scope.ts";
+import { fromPromise } from "../../scope/from_promise.ts";
+import type { Context } from "../command.ts";
+import { renderReceipt } from "../render/receipt.ts";
+import { renderRows } from "../render/rows.ts";
+import { withPatience, withProgress } from "./actions.ts";
+
+/** Why the wait for readiness ended early. */
+type Interruption = { readonly signal: Signal } | { readonly timedOut: UserError };
+
+/** Starts the tree in the background; returns the exit code. */
+export async function upDetached(context: Context, plan: Plan, options: LaunchOptions): Promise<number> {
+  const { host, program, ui, args } = context;
+  const client = await fromPromise(launch(host, program, options));
+  try {
+    await fromPromise(client.request("begin", { owner: false }));
+    const result = await awaitReady(context, client);
+    if ("ok" in result && result.ok) {
+      await tell(context, plan, result);
+      return ExitCode.done;
+    }
+    if ("ok" in result) await tell(context, plan, result);
+    const failed = failureOf(result);
+    if (args.has("keep")) {
+      await fromPromise(ui.complain(failed));
+      return failed.exitCode;
+    }
+    await fromPromise(ui.complain(failed));
+    return await takeDown(context, client, failed.exitCode);
+  } finally {
+    client.close();
+  }
+}
+
+async function awaitReady(context: Context, client: ControlClient): Promise<ActionResult | Interruption> {
+  const interrupted = new CancelScope();
+  let signal: Signal | null = null;
+  const stops = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((name) =>
+    context.program.onSignal(name, () => {
+      signal = name;
+      interrupted.cancel(name);
+    })
+  );
+  try {
+    const ready = client.request("await_ready", {});
+    const wait = () =>
+      withProgress(
+        context,
+        client,
+        (row) => row.state !== "running" && row.state !== "completed",
+        () => fromPromise(ready),
+      );
+    const result = await interrupted.run(() => withPatience(context.args.duration("timeout"), "up", wait));
+    return result ?? { signal: signal! };
+  } catch (error) {
+    if (error instanceof UserError && error.exitCode === ExitCode.timedOut) return { timedOut: error };
+    throw error;
+  } finally {
+    for (const stop of stops) stop();
+  }
+}
+
+async function tell({ ui }: Context, plan: Plan, result: ActionResult): Promise<void> {
+  if (ui.json) return await fromPromise(ui.printJson(result));
+  if (result.ok) {
+    const count = result.actors.filter((row) => row.kind !== "tree" && row.state === "running").length;
+    const what = `${count} actor${count === 1 ? " is" : "s are"} running`;
+    return await fromPromise(
+      ui.say(`${ui.err.green("ready")}: ${plan.name}, ${what}; \`supervise ps\` shows them`),
+    );
+  }
+  const failed = result.actors.filter((row) => row.state !== "running" && row.state !== "completed");
+  await fromPromise(ui.print(renderRows(failed, { flat: true, columns: Infinity }, ui.out)));
+}
+
+function failureOf(result: ActionResult | Interruption): UserError {
+  if ("signal" in result) {
+    const exitCode = signalExitCode(signalNumber(result.signal));
+    return new UserError("interrupted", `Interrupted by ${result.signal} before everything was ready`, {
+      exitCode,
+    });
+  }
+  if ("timedOut" in result) {
+    const { exitCode } = result.timedOut;
+    return new UserError("timed-out", "Not everything was ready within the given time", { exitCode });
+  }
+  const names = result.actors.filter((row) => row.state === "failed").map((row) =>
+    `${row.path} (${row.reason})`
+  );
+  const what = names.length === 0 ? "not everything became ready" : names.join(", ");
+  return new UserError("tree/failed", `The tree failed to come up: ${what}`, {
+    hint: "`supervise logs` shows what was said; --keep leaves such a tree as it is",
+  });
+}
+
+async function takeDown(context: Context, client: ControlClient, exitCode: number): Promise<number> {
+  const { host, ui } = context;
+  const report = await withProgress(context, client, (row) => row.pid !== null, async () => {
+    const ended = client.request("await_end", {});
+    await fromPromise(client.request("down", { cause: "down", withinMs: null }));
+    return await fromPromise(ended);
+  });
+  const receipt = await fromPromise(receiptOf(host, report));
+  await fromPromise(ui.say(renderReceipt(receipt, ui.verbosity === "verbose", ui.err)));
+  if (receipt.left > 0) return ExitCode.survivors;
+  return report.outcome === "gave_up" ? ExitCode.gaveUp : exitCode;
+}

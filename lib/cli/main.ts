@@ -1,0 +1,98 @@
+/** The command line: finds the command, sorts its words, runs it, and turns what it throws into an exit code. */
+import { ExitCode } from "../base/exit_code.ts";
+import { nearestName } from "../base/nearest.ts";
+import { UserError } from "../base/user_error.ts";
+import { VERSION } from "../base/version.ts";
+import type { Host } from "../host/ports/host.ts";
+import type { Program } from "../host/ports/program.ts";
+import { run } from "../scope/run.ts";
+import { type Command, GLOBAL_OPTIONS } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+import { parseWords, usage, withGlobals } from "./option.ts";
+import { renderCommandHelp, renderHelp } from "./render/help.ts";
+import { Ui } from "./ui.ts";
+
+/** Runs a command line and returns its exit code. Never throws. */
+export async function main(openHost: () => Promise<Host>, program: Program): Promise<number> {
+  const [verb, ...words] = program.args;
+  const ui = uiFor(program, program.args);
+  try {
+    if (verb === undefined || verb === "help" || verb === "--help" || verb === "-h") {
+      return await help(ui, verb === "help" ? words[0] : undefined);
+    }
+    if (verb === "--version" || verb === "-V") {
+      await ui.print(`supervise ${VERSION}`);
+      return ExitCode.done;
+    }
+    return await runCommand(findCommand(verb), words, openHost, program, ui);
+  } catch (error) {
+    await ui.fail(error);
+    return error instanceof UserError ? error.exitCode : ExitCode.failed;
+  }
+}
+
+async function runCommand(
+  command: Command,
+  words: readonly string[],
+  openHost: () => Promise<Host>,
+  program: Program,
+  ui: Ui,
+): Promise<number> {
+  const options = withGlobals(command.options, GLOBAL_OPTIONS);
+  if (words.includes("--help") || words.includes("-h")) {
+    await ui.print(renderCommandHelp(command, options, ui.out));
+    return ExitCode.done;
+  }
+  const args = parseWords(words, options);
+  checkCount(command, args.words.length);
+  const host = await openHost();
+  try {
+    return await run(() => command.run({ host, program, ui, args }), {
+      clock: host.clock,
+      name: command.name,
+    });
+  } finally {
+    host.processes.close();
+  }
+}
+
+async function help(ui: Ui, name: string | undefined): Promise<number> {
+  if (name === undefined) await ui.print(renderHelp(COMMANDS, GLOBAL_OPTIONS, ui.out));
+  else {
+    const command = findCommand(name);
+    await ui.print(renderCommandHelp(command, withGlobals(command.options, GLOBAL_OPTIONS), ui.out));
+  }
+  return ExitCode.done;
+}
+
+function findCommand(name: string): Command {
+  const names = COMMANDS.flatMap((command) => [command.name, ...(command.aliases ?? [])]);
+  const command = COMMANDS.find((one) => one.name === name || one.aliases?.includes(name));
+  if (command !== undefined) return command;
+  const nearest = nearestName(name, names);
+  throw usage(
+    "usage/unknown-command",
+    `There is no command "${name}"`,
+    nearest === null ? "`supervise help` lists the commands" : `did you mean "${nearest}"?`,
+  );
+}
+
+function checkCount({ name, words: [least, most], usage: shape }: Command, count: number): void {
+  if (count >= least && count <= most) return;
+  const what = count < least ? "too few words" : "too many words";
+  throw usage("usage/words", `${what} for "${name}"`, `supervise ${name} ${shape}`.trim());
+}
+
+/** What is needed before the words are sorted, because an error in them must be told in the way that they ask for. */
+function uiFor(program: Program, words: readonly string[]): Ui {
+  const verbosity = words.some((word) => word === "-q" || word === "--quiet")
+    ? "quiet"
+    : words.some((word) => word === "-v" || word === "--verbose")
+    ? "verbose"
+    : "normal";
+  return new Ui(program, {
+    json: words.includes("--json"),
+    noColor: words.includes("--no-color"),
+    verbosity,
+  });
+}

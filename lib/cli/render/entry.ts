@@ -1,0 +1,85 @@
+/** Journal entries as sentences. */
+import { describeDuration } from "../../base/duration.ts";
+import type { JournalEntry } from "../../engine/journal.ts";
+import type { EntryEvent } from "../../supervision/journal_entry.ts";
+import type { Colour, Painter } from "./paint.ts";
+
+/** What an entry says, without its time and path. */
+export function describeEntry(entry: JournalEntry): string {
+  return SENTENCES[entry.event](entry);
+}
+
+/** Entries that tell people nothing that they did not expect are left out unless they want to see all. */
+export function isNews({ event, path, code, signal }: JournalEntry): boolean {
+  switch (event) {
+    case "started":
+    case "requested":
+    case "stopping":
+    case "orphan_reaped":
+      return false;
+    case "exited":
+      return code !== 0 || signal !== null;
+    case "cancelled":
+    case "ended":
+      return true;
+    default:
+      return path !== "";
+  }
+}
+
+/** The colour that suits an entry. */
+export function paintEntry({ event }: JournalEntry, paint: Painter): (text: string) => string {
+  const colours: Partial<Record<EntryEvent, Colour>> = {
+    ready: "green",
+    completed: "green",
+    failed: "red",
+    start_failed: "red",
+    timed_out: "red",
+    escalated: "red",
+    killed: "red",
+    restarted: "yellow",
+    lines_dropped: "red",
+  };
+  const colour = colours[event];
+  return colour === undefined ? paint.dim : paint[colour];
+}
+
+const SENTENCES: Readonly<Record<EntryEvent, (entry: JournalEntry) => string>> = {
+  requested: (entry) => {
+    const paths = entry["paths"] as readonly string[] | undefined;
+    const by = entry["by"];
+    return `${entry["verb"]} was asked for${paths === undefined ? ` (${by})` : `: ${paths.join(" ")}`}`;
+  },
+  started: (entry) => entry["pid"] === undefined ? "started" : `started (pid ${entry["pid"]})`,
+  ready: (entry) => `ready after ${describeDuration(entry["afterMs"] as number)}`,
+  exited: (entry) =>
+    entry["signal"] === null ? `exited with code ${entry["code"]}` : `ended by ${entry["signal"]}`,
+  start_failed: (entry) => `could not be started: ${entry["reason"]}`,
+  timed_out: (entry) => `${entry["reason"]}`,
+  restarted: (entry) => {
+    const delay = entry["delayMs"] as number;
+    const when = delay === 0 ? "restarts now" : `restarts in ${describeDuration(delay)}`;
+    return `${when} (${entry["left"]} more allowed)`;
+  },
+  escalated: (entry) => {
+    const within = describeDuration(entry["withinMs"] as number);
+    return `gives up: "${entry["by"]}" needs more than ${entry["restarts"]} restarts in ${within}`;
+  },
+  cancelled: () => "is being taken down",
+  stopping: (entry) =>
+    `is asked to stop (${entry["signal"]}, ${describeDuration(entry["graceMs"] as number)})`,
+  killed: () => "did not stop in time and is killed",
+  stopped: () => "stopped",
+  completed: () => "completed",
+  failed: (entry) => `failed: ${entry["reason"]}`,
+  ended: (entry) => `the tree has ${ENDS[entry["outcome"] as string] ?? "ended"}`,
+  orphan_reaped: (entry) => `orphan ${entry["name"]} (${entry["pid"]}) ended and was reaped`,
+  lines_dropped: (entry) => `lines of its log are lost: ${entry["why"]}`,
+};
+
+const ENDS: Readonly<Record<string, string>> = {
+  completed: "completed",
+  cancelled: "been taken down",
+  failed: "failed",
+  gave_up: "given up",
+};

@@ -1,0 +1,51 @@
+import { formatMicros, type LogLine } from "../../engine/log_format.ts";
+import type { Colour, Painter } from "./paint.ts";
+
+const COLOURS: readonly Colour[] = ["cyan", "yellow", "green", "magenta", "blue"];
+
+/** The name that supervise itself goes by between the lines of the actors. */
+export const OWN_NAME = "supervise";
+
+/** Renders lines of several actors with a prefix each, of one width and of a colour that stays with the actor. */
+export class LineRenderer {
+  readonly #paint: Painter;
+  readonly #colours = new Map<string, Colour>();
+  #width: number;
+
+  /** @param paths Addresses of the actors whose lines may come. */
+  constructor(paths: readonly string[], paint: Painter) {
+    this.#paint = paint;
+    this.#width = Math.max(OWN_NAME.length, ...paths.map((path) => path.length));
+  }
+
+  /** A line of an actor; with its time if `stamped`. */
+  line(line: LogLine, stamped: boolean): string {
+    const time = stamped ? `${this.#paint.dim(formatMicros(line.at).slice(0, 23))} ` : "";
+    const text = line.stream === "supervise" ? this.#paint.red(`[${line.text}]`) : line.text;
+    return `${time}${this.prefix(line.path)}${text}${line.cut ? this.#paint.red(" [cut]") : ""}`;
+  }
+
+  /** The prefix of an actor's lines. */
+  prefix(path: string): string {
+    this.#width = Math.max(this.#width, path.length);
+    return this.#paint[this.#colourOf(path)](`${path.padEnd(this.#width)} |`) + " ";
+  }
+
+  /** The prefix of what supervise itself says. */
+  ownPrefix(): string {
+    return this.#paint.dim(`${OWN_NAME.padEnd(this.#width)} |`) + " ";
+  }
+
+  #colourOf(path: string): Colour {
+    const known = this.#colours.get(path);
+    if (known !== undefined) return known;
+    const colour = COLOURS[this.#colours.size % COLOURS.length]!;
+    this.#colours.set(path, colour);
+    return colour;
+  }
+}
+
+/** A line for JSON. */
+export function lineFields({ at, path, stream, text }: LogLine): Record<string, unknown> {
+  return { at: formatMicros(at), path, stream, line: text };
+}

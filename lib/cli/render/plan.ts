@@ -1,0 +1,131 @@
+/** What a file compiles to, as text and as JSON. Values that may be secret are masked. */
+import { formatDuration } from "../../base/duration.ts";
+import type { ActorSpec, NodeSpec, Plan, Probe, TreeSpec } from "../../config/plan.ts";
+import { type Masker, maskerFor } from "./mask.ts";
+import type { Painter } from "./paint.ts";
+
+/** The plan for JSON. */
+export function planFields(plan: Plan): Record<string, unknown> {
+  const mask = maskerFor(plan);
+  const root = plan.nodes[0] as TreeSpec;
+  return {
+    name: plan.name,
+    file: plan.file,
+    ...treeFields(root),
+    spawns: plan.nodes.slice(1).map((node) => nodeFields(plan, node, mask)),
+    changes: [],
+  };
+}
+
+function nodeFields(plan: Plan, node: NodeSpec, mask: Masker): Record<string, unknown> {
+  const common = {
+    path: node.path,
+    kind: node.kind,
+    line: node.at.line,
+    daemon: node.daemon,
+    significant: node.significant,
+    autostart: node.autostart,
+    restart: node.restart,
+    backoff: node.backoff,
+    dependsOn: Object.fromEntries(
+      node.dependsOn.map(({ on, condition }) => [plan.nodes[on]!.path, condition]),
+    ),
+  };
+  return node.kind === "tree"
+    ? { ...common, ...treeFields(node) }
+    : { ...common, ...actorFields(node, mask) };
+}
+
+function treeFields(tree: TreeSpec): Record<string, unknown> {
+  const { strategy, intensity, onFailure, autoShutdown, shutdownMs, start, concurrency } = tree;
+  return { strategy, intensity, onFailure, autoShutdown, shutdownMs, start, concurrency };
+}
+
+function actorFields(actor: ActorSpec, mask: Masker): Record<string, unknown> {
+  return {
+    argv: actor.argv.map((word) => mask.text(word)),
+    cwd: actor.cwd,
+    env: mask.env(actor.env),
+    inheritEnv: actor.inheritEnv,
+    stdin: actor.stdin,
+    successExitCodes: actor.successExitCodes,
+    successSignals: actor.successSignals,
+    ready: actor.ready,
+    startTimeoutMs: actor.startTimeoutMs,
+    runTimeoutMs: actor.runTimeoutMs,
+    stop: actor.stop,
+  };
+}
+
+/** The plan for people: each tree with its rules, each actor with what is spawned and when. */
+export function renderPlan(plan: Plan, paint: Painter): string {
+  const mask = maskerFor(plan);
+  const lines = plan.nodes.flatMap((node) => {
+    const depth = node.path === "" ? 0 : node.path.split("/").length;
+    const texts = node.kind === "tree" ? treeLines(plan, node, paint) : actorLines(plan, node, mask, paint);
+    return texts.map((text) => "  ".repeat(depth) + text);
+  });
+  return lines.join("\n");
+}
+
+function treeLines(plan: Plan, tree: TreeSpec, paint: Painter): readonly string[] {
+  const name = tree.path === "" ? `${plan.name} (${plan.file})` : `${tree.name}/`;
+  const { restarts, withinMs } = tree.intensity;
+  const rules = [
+    tree.strategy,
+    `at most ${restarts} restarts in ${formatDuration(withinMs)}`,
+    `down within ${formatDuration(tree.shutdownMs)}`,
+    ...(tree.start === "sequential" ? ["one after the other"] : []),
+    ...(tree.concurrency === null ? [] : [`${tree.concurrency} at once`]),
+    ...(tree.path === "" ? [] : childRules(plan, tree)),
+  ];
+  return [paint.bold(name), `  ${paint.dim(rules.join(", "))}`];
+}
+
+function actorLines(plan: Plan, actor: ActorSpec, mask: Masker, paint: Painter): readonly string[] {
+  const rules = [
+    actor.daemon ? "daemon" : "one-shot",
+    ...childRules(plan, actor),
+    ...(actor.ready === null ? [] : [`ready by ${describeProbe(actor.ready.probe)}`]),
+    `stopped by ${actor.stop.signal} within ${formatDuration(actor.stop.graceMs)}`,
+  ];
+  const variables = Object.entries(mask.env(actor.env)).map(([name, value]) => `  env ${name}=${value}`);
+  return [
+    `${paint.cyan(actor.name)} ${actor.argv.map((word) => quoteWord(mask.text(word))).join(" ")}`,
+    `  ${paint.dim(rules.join(", "))}`,
+    `  ${paint.dim(`in ${actor.cwd}`)}`,
+    ...variables.map((line) => paint.dim(line)),
+  ];
+}
+
+function childRules(plan: Plan, node: NodeSpec): readonly string[] {
+  const waits = node.dependsOn.map(({ on, condition }) => `${plan.nodes[on]!.path} ${condition}`);
+  return [
+    ...(node.significant ? ["significant"] : []),
+    ...(node.autostart ? [] : ["started by hand"]),
+    `restarted ${node.restart}`,
+    ...(waits.length === 0 ? [] : [`after ${waits.join(" and ")}`]),
+  ];
+}
+
+function describeProbe(probe: Probe): string {
+  switch (probe.type) {
+    case "tcp":
+      return `tcp ${probe.host}:${probe.port}`;
+    case "http":
+      return `http ${probe.url}`;
+    case "exec":
+      return `exec ${probe.argv.join(" ")}`;
+    case "log":
+      return `a line like /${probe.pattern}/`;
+    case "file":
+      return `the file ${probe.path}`;
+    case "delay":
+      return `waiting ${formatDuration(probe.ms)}`;
+  }
+}
+
+/** A word as a shell would need it. */
+function quoteWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,63 @@
+/** The receipt of a teardown: every process that was seen, how each ended, and that none is left. */
+import type { ReceiptLine, Survivor } from "../../engine/ledger.ts";
+import type { Receipt } from "../../daemon/take_down.ts";
+import type { Painter } from "./paint.ts";
+import { renderTable } from "./table.ts";
+
+const LONGEST_COMMAND = 60;
+
+/** The receipt for people: a summary, and every process if `all`. */
+export function renderReceipt(receipt: Receipt, all: boolean, paint: Painter): string {
+  const { processes, survivors, leftOnPurpose } = receipt;
+  const lines = all && processes.length > 0 ? [renderProcesses(processes, paint)] : [];
+  for (const one of survivors) lines.push(`${paint.red("survivor")}: ${describeSurvivor(one)}`);
+  for (const one of leftOnPurpose) lines.push(`${paint.yellow("left on purpose")}: ${describeSurvivor(one)}`);
+  return [...lines, summaryOf(receipt, paint)].join("\n");
+}
+
+function summaryOf({ left, processes }: Receipt, paint: Painter): string {
+  const count = (ended: ReceiptLine["ended"]) => processes.filter((line) => line.ended === ended).length;
+  const parts = [
+    [count("exit"), "exited"],
+    [count("signal"), "ended by a signal"],
+    [count("killed"), "killed"],
+    [count("gone"), "gone unseen"],
+    [processes.filter((line) => line.orphan).length, "were orphans"],
+  ].filter(([number]) => number !== 0).map(([number, what]) => `${number} ${what}`);
+  const number = `${processes.length} process${processes.length === 1 ? "" : "es"}`;
+  const detail = parts.length === 0 ? "" : ` (${parts.join(", ")})`;
+  const verdict = left === 0 ? paint.green("0 left") : paint.red(`${left} left`);
+  return `receipt: ${number}${detail}, ${verdict}`;
+}
+
+function renderProcesses(processes: readonly ReceiptLine[], paint: Painter): string {
+  return renderTable(processes.map((line) => [
+    { text: String(line.pid), right: true },
+    { text: line.path ?? "(unattributed)" },
+    { text: describeEnd(line), paint: line.ended === "killed" ? paint.red : paint.dim },
+    { text: line.orphan ? "orphan" : "" },
+    { text: cut(line.command) },
+  ]));
+}
+
+function describeEnd({ ended, code, signal }: ReceiptLine): string {
+  switch (ended) {
+    case "exit":
+      return `exit ${code}`;
+    case "signal":
+      return String(signal);
+    case "killed":
+      return "killed";
+    case "gone":
+      return "gone";
+  }
+}
+
+function describeSurvivor({ pid, command, why }: Survivor): string {
+  return `${pid} ${cut(command)} (${why})`;
+}
+
+function cut(command: string): string {
+  const line = command.replace(/\s+/g, " ");
+  return line.length <= LONGEST_COMMAND ? line : `${line.slice(0, LONGEST_COMMAND - 1)}~`;
+}

@@ -1,0 +1,104 @@
+/** What actors are doing, as a table, a tree or a card. */
+import { describeDuration } from "../../base/duration.ts";
+import type { StatusRow, TreeStatus } from "../../control/protocol.ts";
+import type { VisibleState } from "../../supervision/view.ts";
+import type { Colour, Painter } from "./paint.ts";
+import { type Cell, renderTable } from "./table.ts";
+
+const COLOURS: Readonly<Record<VisibleState, Colour>> = {
+  inactive: "dim",
+  waiting: "yellow",
+  starting: "yellow",
+  running: "green",
+  backing_off: "yellow",
+  stopping: "yellow",
+  stopped: "dim",
+  completed: "green",
+  failed: "red",
+};
+
+/** The whole tree: a line about it, then its actors, nested ones indented unless `flat`. */
+export function renderTree(
+  status: TreeStatus,
+  options: { flat: boolean; columns: number },
+  paint: Painter,
+): string {
+  const head = `${paint.bold(status.name)} ${paint[COLOURS[status.state]](status.state)} ${
+    paint.dim(`(supervisor ${status.pid}, ${status.file})`)
+  }`;
+  return `${head}\n${renderRows(status.actors, options, paint)}`;
+}
+
+/** Actors, a line each. */
+export function renderRows(
+  rows: readonly StatusRow[],
+  { flat, columns }: { flat: boolean; columns: number },
+  paint: Painter,
+): string {
+  const header = ["NAME", "STATE", "READY", "PID", "UPTIME", "RESTARTS", "CPU", "MEMORY", "LAST EXIT", "WHY"];
+  const right = new Set([3, 4, 5, 6, 7]);
+  const cells = rows.map((row) => rowCells(row, flat, paint));
+  const heads = header.map((text, column): Cell => ({ text, paint: paint.dim, right: right.has(column) }));
+  return renderTable([
+    heads,
+    ...cells.map((row) => row.map((cell, column) => ({ ...cell, right: right.has(column) }))),
+  ])
+    .split("\n").map((line) => cut(line, columns)).join("\n");
+}
+
+/** Everything about one actor. */
+export function renderCard(row: StatusRow, paint: Painter): string {
+  const facts: (readonly [string, string | null])[] = [
+    ["kind", `${row.kind}${row.daemon ? ", daemon" : ""}`],
+    ["state", paint[COLOURS[row.state]](row.state)],
+    ["ready", row.ready === null ? null : row.ready ? "yes" : "no"],
+    ["why", row.reason],
+    ["pid", row.pid === null ? null : String(row.pid)],
+    ["started", row.startedAt === null ? null : `${row.startedAt} (${describeDuration(row.uptimeMs!)} ago)`],
+    ["restarts", String(row.restarts)],
+    ["cpu", row.cpu === null ? null : `${row.cpu}%`],
+    ["memory", row.rss === null ? null : describeBytes(row.rss)],
+    ["last exit", row.exit === null ? null : `${describeExit(row)} at ${row.exit.at}`],
+  ];
+  const known = facts.filter((fact): fact is readonly [string, string] => fact[1] !== null);
+  return [
+    paint.bold(row.path),
+    ...known.map(([name, value]) => `  ${paint.dim(`${name}:`.padEnd(10))} ${value}`),
+  ].join("\n");
+}
+
+/** A size for people: `23.4M`. */
+export function describeBytes(bytes: number): string {
+  let value = bytes;
+  for (const unit of ["B", "K", "M", "G"]) {
+    if (value < 1_000) return `${value < 10 && unit !== "B" ? value.toFixed(1) : Math.round(value)}${unit}`;
+    value /= 1_024;
+  }
+  return `${value.toFixed(1)}T`;
+}
+
+function rowCells(row: StatusRow, flat: boolean, paint: Painter): readonly Cell[] {
+  const depth = flat ? 0 : row.path.split("/").length - 1;
+  const name = flat ? row.path : row.path.split("/").at(-1)!;
+  return [
+    { text: `${"  ".repeat(depth)}${name}${row.kind === "tree" ? "/" : ""}` },
+    { text: row.state, paint: paint[COLOURS[row.state]] },
+    { text: row.ready === null ? "-" : row.ready ? "yes" : "no" },
+    { text: row.pid === null ? "-" : String(row.pid) },
+    { text: row.uptimeMs === null ? "-" : describeDuration(row.uptimeMs) },
+    { text: String(row.restarts) },
+    { text: row.cpu === null ? "-" : `${row.cpu}%` },
+    { text: row.rss === null ? "-" : describeBytes(row.rss) },
+    { text: describeExit(row) },
+    { text: row.reason ?? "" },
+  ];
+}
+
+function describeExit({ exit }: StatusRow): string {
+  return exit === null ? "-" : exit.signal ?? `code ${exit.code}`;
+}
+
+/** Cuts a line that is too long for the terminal; colour codes take no room, so lines with them are left alone. */
+function cut(line: string, columns: number): string {
+  return line.includes("\x1b") || line.length <= columns ? line : `${line.slice(0, columns - 1).trimEnd()}~`;
+}

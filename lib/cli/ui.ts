@@ -1,0 +1,97 @@
+/** What a command prints with: data goes to stdout, talk to stderr, and colour only to terminals. */
+import { messageOf, UserError } from "../base/user_error.ts";
+import type { Output, Program } from "../host/ports/program.ts";
+import { type Painter, painter } from "./render/paint.ts";
+
+/** How much a command talks. */
+export type Verbosity = "quiet" | "normal" | "verbose";
+
+/** See the module. */
+export class Ui {
+  readonly json: boolean;
+  readonly verbosity: Verbosity;
+  /** Colours for stdout and stderr. */
+  readonly out: Painter;
+  readonly err: Painter;
+  readonly #stdout: Output;
+  readonly #stderr: Output;
+  #live = "";
+
+  constructor(program: Program, options: { json: boolean; noColor: boolean; verbosity: Verbosity }) {
+    this.#stdout = program.stdout;
+    this.#stderr = program.stderr;
+    this.json = options.json;
+    this.verbosity = options.verbosity;
+    const isPlain = options.noColor || (program.environment["NO_COLOR"] ?? "") !== "";
+    this.out = painter(!isPlain && program.stdout.isTerminal);
+    this.err = painter(!isPlain && program.stderr.isTerminal);
+  }
+
+  /** Characters in a line of stdout. */
+  get columns(): number {
+    return this.#stdout.columns;
+  }
+
+  /** Whether people watch, so that lines may be drawn over. */
+  get isLive(): boolean {
+    return this.#stderr.isTerminal && this.verbosity !== "quiet" && !this.json;
+  }
+
+  /** Prints data. */
+  async print(text: string): Promise<void> {
+    await this.#clearLive();
+    await this.#stdout.write(`${text}\n`);
+  }
+
+  /** Prints one JSON value on a line of its own. */
+  async printJson(value: unknown): Promise<void> {
+    await this.print(JSON.stringify(value));
+  }
+
+  /** Talks to whoever runs the command; not if it is to be quiet. */
+  async say(text: string): Promise<void> {
+    if (this.verbosity === "quiet") return;
+    await this.#clearLive();
+    await this.#stderr.write(`${text}\n`);
+  }
+
+  /** Shows what is being waited for, in a line that the next output takes the place of. Only for those who watch. */
+  async live(text: string): Promise<void> {
+    if (!this.isLive || text === this.#live) return;
+    this.#live = text;
+    await this.#stderr.write(`\r\x1b[K${text.slice(0, this.#stderr.columns - 1)}`);
+  }
+
+  /** Prints an error: on stderr for people, and on stdout for programs if they asked for JSON. */
+  async fail(error: unknown): Promise<void> {
+    if (this.json) await this.printJson({ error: errorFields(error) });
+    await this.complain(error);
+  }
+
+  /** Prints an error for people alone. */
+  async complain(error: unknown): Promise<void> {
+    await this.#clearLive();
+    await this.#stderr.write(`${describeError(error, this.err)}\n`);
+  }
+
+  async #clearLive(): Promise<void> {
+    if (this.#live === "") return;
+    this.#live = "";
+    await this.#stderr.write("\r\x1b[K");
+  }
+}
+
+function errorFields(error: unknown): Record<string, unknown> {
+  if (!(error instanceof UserError)) return { name: "internal", message: messageOf(error), hint: null };
+  const { code, message, hint, details } = error;
+  return { name: code, message, hint, ...details };
+}
+
+function describeError(error: unknown, paint: Painter): string {
+  if (!(error instanceof UserError)) {
+    const text = error instanceof Error ? error.stack ?? error.message : String(error);
+    return `${paint.red("error")}: ${text}\n${paint.cyan("hint")}: this is a bug in supervise`;
+  }
+  const head = `${paint.red("error")}[${error.code}]: ${error.message}`;
+  return error.hint === null ? head : `${head}\n${paint.cyan("hint")}: ${error.hint}`;
+}

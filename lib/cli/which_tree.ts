@@ -1,0 +1,47 @@
+/** Which file, and which tree, a command line means. */
+import { ExitCode } from "../base/exit_code.ts";
+import { UserError } from "../base/user_error.ts";
+import type { ControlClient } from "../control/client.ts";
+import { connectTree, findFile, findTree } from "../daemon/find_tree.ts";
+import type { TreeId } from "../daemon/tree_id.ts";
+import { fromPromise } from "../scope/from_promise.ts";
+import type { Context } from "./command.ts";
+import { usage } from "./option.ts";
+
+/** The real path of the file that is meant: the word at `index`, `-f`, or the nearest one. @throws {UserError} */
+export function fileOf({ host, program, args }: Context, index: number): string {
+  const word = args.words[index];
+  const option = args.text("file");
+  if (word !== undefined && option !== null) {
+    throw usage("usage/two-files", `Two files are named: "${word}" and "${option}"`, "name one of them");
+  }
+  return findFile(host, program, word ?? option);
+}
+
+/** The tree that is meant by `-f`, `-p`, or the folder. @throws {UserError} */
+export function treeOf({ host, program, args }: Context): TreeId {
+  return findTree(host, program, { file: args.text("file"), name: args.text("name") });
+}
+
+/** Runs `body` with a connection to the tree that is meant. @throws {UserError} */
+export async function withTree<T>(
+  context: Context,
+  body: (client: ControlClient, tree: TreeId) => Promise<T>,
+): Promise<T> {
+  const tree = treeOf(context);
+  const client = await fromPromise(connectTree(context.host, tree));
+  try {
+    return await body(client, tree);
+  } finally {
+    client.close();
+  }
+}
+
+/** The selectors of a command that cannot do without. @throws {UserError} */
+export function selectorsOf({ args }: Context, verb: string): readonly string[] {
+  if (args.words.length > 0) return args.words;
+  throw new UserError("usage/no-selector", `Nothing is named to ${verb}`, {
+    exitCode: ExitCode.usage,
+    hint: `name actors or trees: \`supervise ${verb} api\`, or \`'**'\` for all`,
+  });
+}

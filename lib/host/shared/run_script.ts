@@ -1,0 +1,15 @@
+import { pathToFileURL } from "node:url";
+
+/** The hidden verb with which this program runs a TypeScript program in its own place. */
+export const SCRIPT_VERB = "__script";
+
+/**
+ * Runs a program as if the runtime had been started with it: the same arguments, and `import.meta.main` is true in it. It
+ * gets a runtime of the same version as ours with nothing installed, and no variable that would turn what it starts, if
+ * that is supervise too, into a bare runtime.
+ */
+export async function runScript(path: string): Promise<void> {
+  process.argv = [process.execPath, path, ...process.argv.slice(4)];
+  (globalThis as unknown as { Bun: { main: string } }).Bun.main = path;
+  await import(pathToFileURL(path).href);
+}
