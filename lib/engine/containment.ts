@@ -20,6 +20,9 @@ import { describeCommand, keyOf, type Ledger } from "./ledger.ts";
 /** How often a sweep looks again for what was forked during the last look. */
 const MOST_LOOKS = 100;
 
+/** How many ended runs are remembered. */
+const MOST_ENDED = 1_000;
+
 /** A run as the containment knows it. */
 interface Contained {
   readonly run: RunId;
@@ -44,6 +47,8 @@ export class Containment {
   readonly #runs = new Map<RunId, Contained>();
   /** Our children that are no orphans: main processes, and helpers such as probes. */
   readonly #ours = new Set<number>();
+  /** Whose main processes the latest ended runs had: what dies late is still in their sessions. */
+  readonly #ended = new Map<number, string>();
   /** What actors left behind on purpose: it is nobody's to end. */
   readonly #left = new Map<string, ProcessRow>();
   /** Where orphans and descendants were seen before, by identity. */
@@ -70,6 +75,7 @@ export class Containment {
       onClear: null,
     });
     this.#ours.add(main.pid);
+    this.#ended.delete(main.pid);
     this.#ledger.see(main, path, command, false);
   }
 
@@ -100,7 +106,8 @@ export class Containment {
     for (const contained of [...this.#runs.values()]) {
       if (owner === null || contained.run === owner) this.#sweep(contained);
     }
-    return owner === null ? null : this.#runs.get(owner)?.path ?? null;
+    const path = owner === null ? undefined : this.#runs.get(owner)?.path;
+    return path ?? this.#ended.get(row.session) ?? null;
   }
 
   /** Forgets a run; what is left of it, if anything, is nobody's from now on. */
@@ -109,6 +116,8 @@ export class Containment {
     if (contained === undefined) return;
     this.#ours.delete(contained.main.pid);
     this.#runs.delete(run);
+    this.#ended.set(contained.main.pid, contained.path);
+    if (this.#ended.size > MOST_ENDED) this.#ended.delete(this.#ended.keys().next().value!);
     for (const [key, owner] of this.#known) if (owner === run) this.#known.delete(key);
   }
 

@@ -9,7 +9,7 @@ import type { JournalEntry } from "../../engine/journal.ts";
 import { readJournal } from "../../engine/journal_reader.ts";
 import { fromPromise } from "../../scope/from_promise.ts";
 import type { Command, Context } from "../command.ts";
-import { describeEntry, paintEntry } from "../render/entry.ts";
+import { describeEntry } from "../render/entry.ts";
 import { treeOf } from "../which_tree.ts";
 
 /** `supervise events`. */
@@ -87,8 +87,5 @@ async function print({ ui, args }: Context, entries: readonly JournalEntry[]): P
 
 function render(entry: JournalEntry, paint: Context["ui"]["out"]): string {
   const cause = entry.cause === null ? "" : paint.dim(` <- ${entry.cause}`);
-  const who = entry.path === "" ? "tree" : entry.path;
-  return `${paint.dim(entry.at)} ${String(entry.seq).padStart(4)} ${who}: ${
-    paintEntry(entry, paint)(describeEntry(entry))
-  }${cause}`;
+  return `${paint.dim(entry.at)} ${String(entry.seq).padStart(4)} ${describeEntry(entry, paint)}${cause}`;
 }

@@ -15,7 +15,7 @@ import { type Nursery, openNursery } from "../../scope/nursery.ts";
 import { sleep } from "../../scope/sleep.ts";
 import type { Context } from "../command.ts";
 import { showProgress } from "../progress.ts";
-import { describeEntry, isNews, paintEntry } from "../render/entry.ts";
+import { describeEntry, isNews } from "../render/entry.ts";
 import { lineFields, LineRenderer } from "../render/log_line.ts";
 import { renderReceipt } from "../render/receipt.ts";
 import { receiptFields } from "./down.ts";
@@ -169,8 +169,7 @@ class Foreground {
       return `${this.#lines.ownPrefix()}lines were skipped because this terminal is too slow; \`supervise logs\` has them`;
     }
     if (item.kind === "line" || (ui.verbosity !== "verbose" && !isNews(item.entry))) return null;
-    const text = paintEntry(item.entry, ui.err)(describeEntry(item.entry));
-    return `${this.#lines.ownPrefix()}${item.entry.path === "" ? "" : `${item.entry.path}: `}${text}`;
+    return `${this.#lines.ownPrefix()}${describeEntry(item.entry, ui.err)}`;
   }
 }
 

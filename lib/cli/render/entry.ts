@@ -4,9 +4,12 @@ import type { JournalEntry } from "../../engine/journal.ts";
 import type { EntryEvent } from "../../supervision/journal_entry.ts";
 import type { Colour, Painter } from "./paint.ts";
 
-/** What an entry says, without its time and path. */
-export function describeEntry(entry: JournalEntry): string {
-  return SENTENCES[entry.event](entry);
+/** What an entry says: who, and what about them. */
+export function describeEntry(entry: JournalEntry, paint: Painter): string {
+  const who = entry.path === "" ? "the tree" : entry.path;
+  const colour = COLOURS[entry.event];
+  const say = colour === undefined ? paint.dim : paint[colour];
+  return `${who}: ${say(SENTENCES[entry.event](entry))}`;
 }
 
 /** Entries that tell people nothing that they did not expect are left out unless they want to see all. */
@@ -27,22 +30,17 @@ export function isNews({ event, path, code, signal }: JournalEntry): boolean {
   }
 }
 
-/** The colour that suits an entry. */
-export function paintEntry({ event }: JournalEntry, paint: Painter): (text: string) => string {
-  const colours: Partial<Record<EntryEvent, Colour>> = {
-    ready: "green",
-    completed: "green",
-    failed: "red",
-    start_failed: "red",
-    timed_out: "red",
-    escalated: "red",
-    killed: "red",
-    restarted: "yellow",
-    lines_dropped: "red",
-  };
-  const colour = colours[event];
-  return colour === undefined ? paint.dim : paint[colour];
-}
+const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
+  ready: "green",
+  completed: "green",
+  failed: "red",
+  start_failed: "red",
+  timed_out: "red",
+  escalated: "red",
+  killed: "red",
+  restarted: "yellow",
+  lines_dropped: "red",
+};
 
 const SENTENCES: Readonly<Record<EntryEvent, (entry: JournalEntry) => string>> = {
   requested: (entry) => {
@@ -72,14 +70,14 @@ const SENTENCES: Readonly<Record<EntryEvent, (entry: JournalEntry) => string>> =
   stopped: () => "stopped",
   completed: () => "completed",
   failed: (entry) => `failed: ${entry["reason"]}`,
-  ended: (entry) => `the tree has ${ENDS[entry["outcome"] as string] ?? "ended"}`,
+  ended: (entry) => ENDS[entry["outcome"] as string] ?? "ended",
   orphan_reaped: (entry) => `orphan ${entry["name"]} (${entry["pid"]}) ended and was reaped`,
   lines_dropped: (entry) => `lines of its log are lost: ${entry["why"]}`,
 };
 
 const ENDS: Readonly<Record<string, string>> = {
   completed: "completed",
-  cancelled: "been taken down",
+  cancelled: "was taken down",
   failed: "failed",
-  gave_up: "given up",
+  gave_up: "gave up",
 };

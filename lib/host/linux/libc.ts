@@ -1,5 +1,7 @@
 /** The C library: the functions that are used, and the numbers that their headers define. */
-import type { Ffi } from "./ffi.ts";
+import type { CFunction, Ffi } from "./ffi.ts";
+
+const LIBRARIES = ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"];
 
 const FUNCTIONS = {
   close: { result: "i32", args: ["i32"] },
@@ -30,6 +32,11 @@ const FUNCTIONS = {
   waitpid: { result: "i32", args: ["i32", "buffer", "i32"] },
   write: { result: "i64", args: ["i32", "buffer", "i64"] },
   __errno_location: { result: "pointer", args: [] },
+} as const;
+
+/** Functions that only newer libraries have. */
+const NEWER_FUNCTIONS = {
+  posix_spawn_file_actions_addclosefrom_np: { result: "i32", args: ["buffer", "i32"] },
 } as const;
 
 /** Numbers of Linux, the same on x86-64 and arm64. */
@@ -78,7 +85,9 @@ const ERRORS: Readonly<Record<number, string>> = {
 
 /** The loaded library. */
 export interface Libc {
-  readonly call: Readonly<Record<keyof typeof FUNCTIONS, ReturnType<Ffi["load"]>[string]>>;
+  readonly call: Readonly<Record<keyof typeof FUNCTIONS, CFunction>>;
+  /** Null in a library that is too old for them. */
+  readonly newer: Readonly<Record<keyof typeof NEWER_FUNCTIONS, CFunction>> | null;
   readonly ffi: Ffi;
   /** The error number of the last call that failed. */
   errno(): number;
@@ -86,8 +95,17 @@ export interface Libc {
 
 /** Loads the C library of the machine, GNU's or musl. */
 export function loadLibc(ffi: Ffi): Libc {
-  const call = loadFirst(ffi, ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"]);
-  return { call, ffi, errno: () => ffi.readInt32(call.__errno_location()) };
+  const failures: unknown[] = [];
+  for (const library of LIBRARIES) {
+    try {
+      const call = ffi.load(library, FUNCTIONS);
+      const errno = () => ffi.readInt32(call.__errno_location());
+      return { call, newer: tryLoad(ffi, library), ffi, errno };
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw new AggregateError(failures, "Cannot load the C library");
 }
 
 /** Text for an error number. */
@@ -100,14 +118,10 @@ export function cString(text: string): Uint8Array {
   return new TextEncoder().encode(`${text}\0`);
 }
 
-function loadFirst(ffi: Ffi, names: readonly string[]): Libc["call"] {
-  const failures: unknown[] = [];
-  for (const name of names) {
-    try {
-      return ffi.load(name, FUNCTIONS);
-    } catch (error) {
-      failures.push(error);
-    }
+function tryLoad(ffi: Ffi, library: string): Libc["newer"] {
+  try {
+    return ffi.load(library, NEWER_FUNCTIONS);
+  } catch {
+    return null;
   }
-  throw new AggregateError(failures, "Cannot load the C library");
 }

@@ -8,7 +8,7 @@
  */
 import { statSync } from "node:fs";
 import { SpawnError, type SpawnSpec } from "../ports/processes.ts";
-import { closeDescriptor, openFile, openPipe } from "./descriptors.ts";
+import { closeAllOnExec, closeDescriptor, openFile, openPipe } from "./descriptors.ts";
 import { findProgram } from "./find_program.ts";
 import { cString, describeErrno, type Libc, LINUX } from "./libc.ts";
 import type { OpenFilesLimit } from "./open_files_limit.ts";
@@ -102,12 +102,21 @@ export class Spawner {
       for (const [number, descriptor] of Object.entries(handed)) {
         call.posix_spawn_file_actions_adddup2(actions, descriptor, Number(number));
       }
+      this.#keepTheRest(actions, handed);
       const cwd = cString(spec.cwd);
       call.posix_spawn_file_actions_addchdir_np(actions, cwd);
       return this.#limit.around(() => this.#posixSpawn(program, spec, actions));
     } finally {
       call.posix_spawn_file_actions_destroy(actions);
     }
+  }
+
+  /** Not every descriptor that a runtime opens is closed when a program starts: Deno hands its sockets on. */
+  #keepTheRest(actions: Uint8Array, handed: Readonly<Record<number, number>>): void {
+    const first = Math.max(...Object.keys(handed).map(Number)) + 1;
+    const { newer } = this.#libc;
+    if (newer === null) closeAllOnExec(this.#libc);
+    else newer.posix_spawn_file_actions_addclosefrom_np(actions, first);
   }
 
   #posixSpawn(program: string, spec: SpawnSpec, actions: Uint8Array): number {

@@ -1,0 +1,1 @@
+export { checkFile as check } from "./lib/daemon/check_file.ts";
