@@ -47,7 +47,7 @@ export function parseWords(words: readonly string[], options: readonly Option[])
     if (word === "--") break;
     checkWord(word, options);
   }
-  const found = parseArgs([...words], {
+  const found: Readonly<Record<string, unknown>> = parseArgs([...words], {
     boolean: options.filter((option) => option.value === undefined).map((option) => option.name),
     string: [...valued, "_"],
     collect: valued,
@@ -64,7 +64,7 @@ export function parseWords(words: readonly string[], options: readonly Option[])
   }
   const text = (name: string) => values(name)[0] ?? null;
   return {
-    words: found._,
+    words: found["_"] as readonly string[],
     has: (name) => found[name] === true,
     text,
     list: (name) => values(name).flatMap((value) => value.split(",")),
