@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: ["base", "scope", "config", "supervision", "host"],
   control: ["base", "scope", "config", "supervision", "wire", "host", "engine"],
   daemon: ["base", "scope", "config", "supervision", "host", "engine", "control"],
+  api: ["base", "config", "host", "engine", "control", "daemon"],
   cli: ["base", "scope", "config", "supervision", "host", "engine", "control", "daemon"],
   testing: ["base", "scope", "host"],
 };

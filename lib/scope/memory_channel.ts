@@ -18,9 +18,9 @@ interface WaitingSender<T> {
 
 /** What both ends share. */
 class Core<T> {
-  readonly buffer = new Queue<T>();
-  readonly senders = new Map<Parked<void>, WaitingSender<T>>();
-  readonly receivers = new Map<Parked<T>, ReceiveChannel<T>>();
+  readonly buffer: Queue<T> = new Queue<T>();
+  readonly senders: Map<Parked<void>, WaitingSender<T>> = new Map();
+  readonly receivers: Map<Parked<T>, ReceiveChannel<T>> = new Map();
   openSenders = 0;
   openReceivers = 0;
   readonly capacity: number;

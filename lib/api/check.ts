@@ -1,0 +1,33 @@
+import type { Problem } from "../config/problem.ts";
+import { checkFile } from "../daemon/check_file.ts";
+import { findFile } from "../daemon/find_tree.ts";
+import { openSystem } from "./system.ts";
+
+/** What {@linkcode check} finds. */
+export interface CheckResult {
+  /** Whether the file can be run: there are no errors, be there warnings. */
+  readonly ok: boolean;
+  /** All of them, in file order. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Validates a configuration file: all problems in one run, each with its place, what was expected and what to do. The same
+ * as `supervise check`.
+ *
+ * @param file Path of the file; a relative one is relative to the working folder.
+ * @throws {UserError} `config/not-found` or `config/not-readable` if there is nothing to check.
+ *
+ * @example A file with a mistake
+ * ```ts
+ * import { check } from "supervise";
+ *
+ * const { ok, problems } = await check("examples/demo/supervise.toml");
+ * console.log(ok, problems.length);
+ * ```
+ */
+export async function check(file: string): Promise<CheckResult> {
+  const { host, program } = await openSystem();
+  const { problems } = checkFile(host, program, findFile(host, program, file));
+  return { ok: problems.every((problem) => problem.severity !== "error"), problems };
+}

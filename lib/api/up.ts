@@ -1,0 +1,159 @@
+import type { ControlClient } from "../control/client.ts";
+import type { ActionResult, EndReport, FollowItem, TreeStatus } from "../control/protocol.ts";
+import { findFile } from "../daemon/find_tree.ts";
+import { launch } from "../daemon/launch.ts";
+import { adjustPlan } from "../daemon/load_plan.ts";
+import { type Receipt, receiptOf } from "../daemon/take_down.ts";
+import { stateFolderOf, treeIdOf } from "../daemon/tree_id.ts";
+import type { JournalEntry } from "../engine/journal.ts";
+import type { LogLine } from "../engine/log_format.ts";
+import type { Host } from "../host/ports/host.ts";
+import { plan } from "./plan.ts";
+import { openSystem } from "./system.ts";
+
+/** How {@linkcode up} starts a tree. */
+export interface UpOptions {
+  /**
+   * Whether the tree goes on when this program ends. Otherwise it is taken down with it, also if it is killed.
+   *
+   * @default {false}
+   */
+  readonly detach?: boolean;
+  /**
+   * Selectors of what is started by itself, with what that depends on.
+   *
+   * @default Everything.
+   */
+  readonly only?: readonly string[];
+  /**
+   * Selectors of actors that end the tree, which then has their exit code.
+   *
+   * @default None beyond those that the file calls significant.
+   */
+  readonly exitCodeFrom?: readonly string[];
+  /** Told of every line that an actor prints. */
+  readonly onLine?: (line: LogLine) => void;
+  /** Told of every decision. */
+  readonly onEvent?: (entry: JournalEntry) => void;
+}
+
+/** How a tree ended. */
+export interface TreeEnd {
+  readonly outcome: EndReport["outcome"];
+  /** Why, if it did not end well. */
+  readonly reason: string | null;
+  /** What `supervise up` would exit with. */
+  readonly exitCode: number;
+  /** Every process that was seen, and what is left. */
+  readonly receipt: Receipt;
+}
+
+/**
+ * Starts the tree of a configuration file in processes of its own: a guardian, a supervisor and the actors. The same as
+ * `supervise up`.
+ *
+ * @param file Path of the file; a relative one is relative to the working folder.
+ * @returns The running tree; it has begun to start, use {@linkcode RunningTree.ready} to wait for it.
+ * @throws {ConfigError} If the file is not valid; nothing was started.
+ * @throws {UserError} `tree/already-running` and others; nothing was started.
+ *
+ * @example Run a tree for as long as a block lasts
+ * ```ts
+ * import { up } from "supervise";
+ *
+ * await using tree = await up("examples/hello/supervise.toml", { onLine: ({ path, text }) => console.log(path, text) });
+ * await tree.ready();
+ * console.log((await tree.status()).actors.map((row) => [row.path, row.state]));
+ * const { receipt } = await tree.down();
+ * console.log(receipt.left);
+ * ```
+ */
+export async function up(file: string, options: UpOptions = {}): Promise<RunningTree> {
+  const { host, program } = await openSystem();
+  const path = findFile(host, program, file);
+  const selection = { only: options.only ?? null, exitCodeFrom: options.exitCodeFrom ?? [] };
+  adjustPlan(await plan(path), selection);
+  const client = await launch(host, program, {
+    file: path,
+    stateFolder: stateFolderOf(program, treeIdOf(host, program.uid, path)),
+    ...selection,
+    openFilesLimit: program.callersOpenFilesLimit,
+  });
+  const tree = new RunningTree(host, client, options);
+  await client.request("begin", { owner: !(options.detach ?? false) });
+  return tree;
+}
+
+/** A tree that was started by {@linkcode up}. Disposing of it takes it down, unless it is detached. */
+export class RunningTree implements AsyncDisposable {
+  readonly #host: Host;
+  readonly #client: ControlClient;
+  readonly #isDetached: boolean;
+  /** Resolves when the tree has ended and nothing of it is left, or what is left is named. */
+  readonly ended: Promise<TreeEnd>;
+
+  /** @internal */
+  constructor(host: Host, client: ControlClient, options: UpOptions) {
+    this.#host = host;
+    this.#client = client;
+    this.#isDetached = options.detach ?? false;
+    const following = client.follow(
+      { lines: options.onLine !== undefined, entries: options.onEvent !== undefined },
+      (items) => tell(items, options),
+    );
+    this.ended = this.#awaitEnd(following);
+    // Whoever never asks how it ended is not to be told by an unhandled rejection that the connection was lost.
+    this.ended.catch(() => {});
+  }
+
+  /** Waits until everything is ready, or can no longer be. `ok` says which, the rows why. */
+  async ready(): Promise<ActionResult> {
+    return await this.#client.request("await_ready", {});
+  }
+
+  /** What every actor is doing; of all, or of those that `selectors` name. */
+  async status(...selectors: readonly string[]): Promise<TreeStatus> {
+    return await this.#client.request("status", { paths: selectors });
+  }
+
+  /** Starts actors with what they depend on; returns when they are ready. */
+  async start(...selectors: readonly string[]): Promise<ActionResult> {
+    return await this.#client.request("start", { paths: selectors, deps: true, wait: true });
+  }
+
+  /** Stops actors until they are started again; returns when nothing of them is left. */
+  async stop(...selectors: readonly string[]): Promise<ActionResult> {
+    return await this.#client.request("stop", { paths: selectors, wait: true });
+  }
+
+  /** Stops actors and starts them again; returns when they are ready. */
+  async restart(...selectors: readonly string[]): Promise<ActionResult> {
+    return await this.#client.request("restart", { paths: selectors, wait: true });
+  }
+
+  /** Takes the tree down, within `withinMs` milliseconds if given, and returns when it is gone. */
+  async down(withinMs: number | null = null): Promise<TreeEnd> {
+    await this.#client.request("down", { cause: "down", withinMs });
+    return await this.ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isDetached) await this.down().catch(() => {});
+    this.#client.close();
+    await this.#client.closed;
+  }
+
+  async #awaitEnd(following: Promise<void>): Promise<TreeEnd> {
+    const [report] = await Promise.all([this.#client.request("await_end", {}), following]);
+    const receipt = await receiptOf(this.#host, report);
+    const { outcome, reason, exitCode } = report;
+    return { outcome, reason, exitCode, receipt };
+  }
+}
+
+function tell(items: readonly FollowItem[], { onLine, onEvent }: UpOptions): void {
+  for (const item of items) {
+    if (item.kind === "line") onLine?.(item.line);
+    else if (item.kind === "entry") onEvent?.(item.entry);
+  }
+}
