@@ -11,7 +11,7 @@ export interface Option {
   readonly name: string;
   /** One letter. */
   readonly short?: string;
-  /** What it takes, as the help shows it, such as `FILE`; an option without is a switch. */
+  /** What it takes, as the help shows it: `DURATION` and `N` are checked; an option without is a switch. */
   readonly value?: string;
   /** Whether it may be given several times. */
   readonly many?: boolean;
@@ -63,7 +63,7 @@ export function parseWords(words: readonly string[], options: readonly Option[])
     }
   }
   const text = (name: string) => values(name)[0] ?? null;
-  return {
+  const parsed: Parsed = {
     words: found["_"] as readonly string[],
     has: (name) => found[name] === true,
     text,
@@ -72,6 +72,11 @@ export function parseWords(words: readonly string[], options: readonly Option[])
       readValue(text(name), (value) => parseDuration(value), `--${name}`, 'a duration such as "10s"'),
     count: (name) => readValue(text(name), wholeNumber, `--${name}`, "a whole number"),
   };
+  for (const { name, value } of options) {
+    if (value === "DURATION") parsed.duration(name);
+    if (value === "N") parsed.count(name);
+  }
+  return parsed;
 }
 
 /** The options of a command: its own over the global ones that they do not hide. */

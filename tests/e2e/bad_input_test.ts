@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { connect, createServer } from "node:net";
+import { e2e } from "../harness/supervise.ts";
+
+e2e(
+  "bad input: a missing file, broken TOML and wrong keys start nothing and say what to do",
+  async (sandbox) => {
+    const missing = await sandbox.supervise("up");
+    assert.deepEqual([missing.code, missing.stdout], [5, ""]);
+    assert.match(
+      missing.stderr,
+      /There is no supervise\.toml in ".*" or in a folder above it\nhint: name the file \(-f FILE\)/,
+    );
+    assert.match((await sandbox.supervise("up", "nope.toml")).stderr, /There is no file ".*\/nope\.toml"/);
+    const cases: [string, RegExp][] = [
+      ["actors.a = {", /error\[config\/syntax\]/],
+      ['[actors.a]\ncomand = ["true"]', /unknown key "comand", did you mean "exec"|"command"\?/],
+      ["[actors.a]\nexec = 5", /error\[config\/wrong-type\]/],
+      ['[actors.a]\nexec = "true"\nstart_timeout = 5', /"5s"/],
+      [
+        '[actors.a]\nexec = "true"\ndepends_on = ["b"]\n[actors.b]\nexec = "true"\ndepends_on = ["a"]',
+        /a -> b -> a|b -> a -> b/,
+      ],
+      ['[actors.a]\nexec = "${env:SURELY_NOT_SET}"', /the variable "SURELY_NOT_SET" is not set/],
+      [
+        '[actors.a]\nexec = "true"\nreplicas = 2',
+        /error\[config\/not-supported-yet\]: "replicas" is not supported yet/,
+      ],
+    ];
+    for (const [text, message] of cases) {
+      sandbox.config(text);
+      for (const verb of ["up", "check", "plan"]) {
+        const done = await sandbox.supervise(verb);
+        assert.equal(done.code, 5, `${verb}: ${text}`);
+        assert.match(done.stderr, message);
+        assert.match(done.stderr, /--> .*supervise\.toml:\d+:\d+/);
+      }
+      assert.equal((await sandbox.supervise("ps")).code, 3);
+    }
+  },
+);
+
+e2e("bad input: check tells of all problems at once, in JSON too", async (sandbox) => {
+  sandbox.config(`
+    [actors.a]
+    exec = "./not-there"
+    cwd = "nowhere"
+    restart = "sometimes"
+    [actors.b]
+    exec = "no-such-command-anywhere"
+  `);
+  const done = await sandbox.supervise("check", "--json");
+  assert.equal(done.code, 5);
+  const { ok, problems } = JSON.parse(done.stdout);
+  assert.equal(ok, false);
+  assert.deepEqual(
+    Object.keys(problems[0]),
+    "name severity file line column message expected hint".split(" "),
+  );
+  assert.equal(problems[0].name, "config/bad-value");
+
+  sandbox.config(`
+    [actors.a]
+    exec = "./not-there"
+    [actors.b]
+    exec = "no-such-command-anywhere"
+    [actors.c]
+    exec = "true"
+    cwd = "nowhere"
+  `);
+  const warned = await sandbox.supervise("check", "--json");
+  assert.equal(warned.code, 0);
+  const names = JSON.parse(warned.stdout).problems.map((one: { name: string; line: number }) =>
+    `${one.name}:${one.line}`
+  );
+  assert.deepEqual(names, [
+    "config/command-not-found:2",
+    "config/command-not-found:4",
+    "config/folder-not-found:6",
+  ]);
+});
+
+e2e(
+  "bad input: a command or a folder that is not there is a failed start that names the actor and its line",
+  async (sandbox) => {
+    sandbox.write("plain.txt", "not a program");
+    const cases: [string, RegExp][] = [
+      [
+        'exec = "./nope"',
+        /a: could not be started: Command not found: there is no file ".*nope" \(.*supervise\.toml:1\)/,
+      ],
+      [
+        'exec = "surely-no-such-command"',
+        /Command not found: "surely-no-such-command" is in no folder of PATH/,
+      ],
+      ['exec = "./plain.txt"', /plain\.txt" is not executable \(chmod \+x/],
+      ['exec = "true"\ncwd = "nowhere"', /Working folder not found: ".*nowhere"/],
+      ['exec = "true"\nstdin = "nothing.txt"', /Cannot read ".*nothing\.txt": No such file/],
+      ['script = "./nope.ts"', /a: exited with code 1/],
+    ];
+    for (const [text, message] of cases) {
+      sandbox.config(`[actors.a]\n${text}\n`);
+      const done = await sandbox.supervise("up");
+      assert.equal(done.code, 1, text);
+      assert.match(done.stdout + done.stderr, message);
+      assert.match(done.stderr, /0 left/);
+    }
+  },
+);
+
+e2e("bad input: a port that somebody else has is a failed start that names it", async (sandbox) => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  sandbox.config(
+    `actors.web = { exec = "sleep 60", daemon = true, restart = "never", ready.tcp = "127.0.0.1:${port}" }`,
+  );
+  const done = await sandbox.supervise("up");
+  await new Promise((resolve) => server.close(resolve));
+  assert.equal(done.code, 1);
+  assert.match(
+    done.stderr,
+    new RegExp(`127\\.0\\.0\\.1:${port} answers before "web" was started: another process has that port`),
+  );
+});
+
+e2e("bad input: a state folder that cannot be made says so before anything starts", async (sandbox) => {
+  sandbox.config(`actors.a = { shell = "touch started" }`);
+  sandbox.write("blocked", "a file where a folder should be");
+  const done = await sandbox.start(["up"], { XDG_STATE_HOME: `${sandbox.dir}/blocked` }).done;
+  assert.equal(done.code, 1);
+  assert.match(
+    done.stderr,
+    /error\[state\/not-writable\]: Cannot make the folder ".*blocked.*": a part of the path is not a folder/,
+  );
+  assert.match(done.stderr, /hint: supervise keeps logs there; make it writable, or set XDG_STATE_HOME/);
+  assert.throws(() => sandbox.read("started"));
+});
+
+e2e(
+  "bad input: garbage, huge and half frames on the control socket do not disturb the tree",
+  async (sandbox) => {
+    sandbox.config(
+      `actors.a = { shell = "echo $SUPERVISE_SOCKET > socket; exec sleep 60", daemon = true, ready.file = "socket" }`,
+    );
+    assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+    const path = sandbox.read("socket").trim();
+    const { pid } = await sandbox.row("a");
+    const attacks = [
+      new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"),
+      crypto.getRandomValues(new Uint8Array(60_000)),
+      new Uint8Array([255, 255, 255, 255]),
+      new Uint8Array([0, 0, 1]),
+      new Uint8Array([0, 0, 0, 5, 0x9a, 255, 255, 255, 255]),
+      new Uint8Array(5_000_000),
+    ];
+    for (const attack of attacks) await attackSocket(path, attack);
+    assert.equal((await sandbox.row("a")).pid, pid);
+    assert.equal((await sandbox.supervise("down")).code, 0);
+  },
+);
+
+/** Sends bytes and waits until either side has had enough. */
+function attackSocket(path: string, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connect({ path }, () => socket.end(bytes));
+    socket.on("error", () => {});
+    socket.on("close", () => resolve());
+    socket.resume();
+  });
+}
