@@ -4,13 +4,21 @@
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { test } from "./test.ts";
+import { skip, test } from "./test.ts";
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -157,9 +165,20 @@ export class Sandbox {
   }
 }
 
-/** Registers a test with a sandbox of its own, which at its end proves that no process is left. */
-export function e2e(name: string, body: (sandbox: Sandbox) => Promise<void>): void {
-  test(`${name} [${UNDER_TEST}]`, async () => {
+/**
+ * Registers a test with a sandbox of its own, which at its end proves that no process is left.
+ *
+ * @param needs Programs by name or path without which the test cannot run.
+ */
+export function e2e(
+  name: string,
+  body: (sandbox: Sandbox) => Promise<void>,
+  needs: readonly string[] = [],
+): void {
+  const title = `${name} [${UNDER_TEST}]`;
+  const missing = needs.filter((program) => !isInstalled(program));
+  if (missing.length > 0) return skip(title, `${missing.join(", ")} not installed`);
+  test(title, async () => {
     const sandbox = new Sandbox();
     try {
       await body(sandbox);
@@ -168,6 +187,13 @@ export function e2e(name: string, body: (sandbox: Sandbox) => Promise<void>): vo
       await sandbox.dispose();
     }
   });
+}
+
+function isInstalled(program: string): boolean {
+  const folders = program.startsWith("/")
+    ? [""]
+    : (process.env["PATH"] ?? "").split(":").map((folder) => `${folder}/`);
+  return folders.some((folder) => existsSync(folder + program));
 }
 
 /** A port that is free now. */

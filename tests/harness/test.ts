@@ -7,30 +7,48 @@
 /** A test body. */
 export type TestBody = () => void | Promise<void>;
 
+/** What runs a test on either runtime; a reason to skip it is part of its name. */
+type Register = (name: string, body: TestBody, skip: boolean) => void;
+
 interface BunTest {
-  test(name: string, body: TestBody, timeoutMs: number): void;
+  test: {
+    (name: string, body: TestBody, timeoutMs: number): void;
+    skip(name: string, body: TestBody): void;
+  };
 }
 
 interface DenoTest {
-  test(definition: { name: string; fn: TestBody; sanitizeOps: boolean; sanitizeResources: boolean }): void;
+  test(definition: {
+    name: string;
+    fn: TestBody;
+    ignore: boolean;
+    sanitizeOps: boolean;
+    sanitizeResources: boolean;
+  }): void;
 }
 
 /** A watchdog against a hang, never a measure: no test is expected to come near it. */
 const WATCHDOG_MS = 120_000;
 
-const register: (name: string, body: TestBody) => void = await (async () => {
+const register: Register = await (async () => {
   const deno = (globalThis as { Deno?: DenoTest }).Deno;
   if (deno !== undefined) {
-    return (name: string, fn: TestBody) =>
-      deno.test({ name, fn: withWatchdog(name, fn), sanitizeOps: true, sanitizeResources: true });
+    return (name: string, fn: TestBody, ignore: boolean) =>
+      deno.test({ name, fn: withWatchdog(name, fn), ignore, sanitizeOps: true, sanitizeResources: true });
   }
   const bun = await import("bun:test" as string) as BunTest;
-  return (name: string, body: TestBody) => bun.test(name, body, WATCHDOG_MS);
+  return (name: string, body: TestBody, skip: boolean) =>
+    skip ? bun.test.skip(name, body) : bun.test(name, body, WATCHDOG_MS);
 })();
 
 /** Registers a test; its name is a sentence that states what is guaranteed. */
 export function test(name: string, body: TestBody): void {
-  register(name, body);
+  register(name, body, false);
+}
+
+/** Registers a test that cannot run because the machine lacks something. */
+export function skip(name: string, lack: string): void {
+  register(`${name} (skipped: ${lack})`, () => {}, true);
 }
 
 function withWatchdog(name: string, body: TestBody): TestBody {
