@@ -75,7 +75,9 @@ export class Ledger {
   /** Notes which of the processes that are not ours to wait for have vanished. */
   prune(isThere: (process: ProcessId) => boolean): void {
     for (const known of this.#alive.values()) {
-      if (!isThere(known)) this.#close(known, known.killed ? "killed" : "gone", null);
+      if (isThere(known)) continue;
+      if (known.killed) this.#close(known, "killed", { how: "signalled", signal: "SIGKILL" });
+      else this.#close(known, "gone", null);
     }
   }
 

@@ -1,6 +1,6 @@
 /**
  * Cycles of up, random kills and commands, down; after each nothing may be left. `SEED=n` runs one cycle again, `CYCLES=n`
- * more of them than a run of all tests has time for.
+ * more of them than a run of all tests has time for (with `WATCHDOG_MS`, which bounds a single test).
  */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";

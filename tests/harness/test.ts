@@ -4,6 +4,8 @@
  * On Deno the sanitizers are on, so that a test that leaves a timer, a socket or a file open fails.
  */
 
+import process from "node:process";
+
 /** A test body. */
 export type TestBody = () => void | Promise<void>;
 
@@ -28,7 +30,7 @@ interface DenoTest {
 }
 
 /** A watchdog against a hang, never a measure: no test is expected to come near it. */
-const WATCHDOG_MS = 120_000;
+const WATCHDOG_MS = Number(process.env["WATCHDOG_MS"] ?? 120_000);
 
 const register: Register = await (async () => {
   const deno = (globalThis as { Deno?: DenoTest }).Deno;
