@@ -10,6 +10,7 @@
  * 2. `perform` has no ifs about policy.
  * 3. What listeners are told is what the core decided, in the same order.
  */
+import { maskerFor } from "../config/mask.ts";
 import { type Plan, ROOT } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ReapedOrphan } from "../host/ports/processes.ts";
@@ -70,7 +71,7 @@ export class Engine {
   readonly #inbox: [SendChannel<TreeEvent>, ReceiveChannel<TreeEvent>] = openMemoryChannel<TreeEvent>(
     Infinity,
   );
-  readonly #ledger = new Ledger();
+  readonly #ledger: Ledger;
   readonly #containment: Containment;
   readonly #recorder: Recorder;
   readonly #answers = new Map<number, (reply: Reply) => void>();
@@ -81,6 +82,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     const { plan, host, folder } = options;
     this.#options = options;
+    this.#ledger = new Ledger(maskerFor(plan).text);
     this.#state = initialState(plan, host.randomSeed());
     this.#containment = new Containment(host.processes, this.#ledger);
     this.#recorder = new Recorder({ host, plan, folder, onLost: (path, why) => this.#onLost(path, why) });

@@ -39,9 +39,15 @@ interface Seen extends ProcessId {
 
 /** See the module. */
 export class Ledger {
+  readonly #mask: (text: string) => string;
   readonly #alive = new Map<string, Seen>();
   readonly #ended: ReceiptLine[] = [];
   #forgotten = 0;
+
+  /** @param mask Takes secrets out of a command line. */
+  constructor(mask: (text: string) => string = (text) => text) {
+    this.#mask = mask;
+  }
 
   /** How many processes were seen altogether. */
   get count(): number {
@@ -54,7 +60,8 @@ export class Ledger {
     if (known !== undefined) known.orphan ||= orphan;
     else {
       const { pid, startTime } = process;
-      this.#alive.set(keyOf(process), { pid, startTime, path, command, orphan, killed: false });
+      const seen = { pid, startTime, path, command: this.#mask(command), orphan, killed: false };
+      this.#alive.set(keyOf(process), seen);
     }
   }
 

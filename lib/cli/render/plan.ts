@@ -1,7 +1,7 @@
 /** What a file compiles to, as text and as JSON. Values that may be secret are masked. */
 import { formatDuration } from "../../base/duration.ts";
+import { type Masker, maskerFor } from "../../config/mask.ts";
 import type { ActorSpec, NodeSpec, Plan, Probe, TreeSpec } from "../../config/plan.ts";
-import { type Masker, maskerFor } from "./mask.ts";
 import type { Painter } from "./paint.ts";
 
 /** The plan for JSON. */

@@ -1,5 +1,5 @@
 /** Keeps secrets out of what is printed. Which values are secret can only be guessed, by their names and their form. */
-import type { Plan } from "../../config/plan.ts";
+import type { Plan } from "./plan.ts";
 
 /** Masks texts of one plan. */
 export interface Masker {
