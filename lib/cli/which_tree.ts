@@ -1,9 +1,10 @@
 /** Which file, and which tree, a command line means. */
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
-import type { ControlClient } from "../control/client.ts";
+import { connectControl, type ControlClient } from "../control/client.ts";
 import { connectTree, findFile, findTree } from "../daemon/find_tree.ts";
-import type { TreeId } from "../daemon/tree_id.ts";
+import { stateFolderOf, type TreeId } from "../daemon/tree_id.ts";
+import { readRecord } from "../daemon/tree_record.ts";
 import { fromPromise } from "../scope/from_promise.ts";
 import type { Context } from "./command.ts";
 import { usage } from "./option.ts";
@@ -34,6 +35,27 @@ export async function withTree<T>(
     return await body(client, tree);
   } finally {
     client.close();
+  }
+}
+
+/** What a tree has kept, and its supervisor if somebody wants to follow what comes. */
+export interface Kept {
+  /** Folder with the logs and the journal. */
+  readonly folder: string;
+  /** Null if nobody follows, or the tree does not run. */
+  readonly client: ControlClient | null;
+}
+
+/** Runs `body` with what the tree that is meant has kept; also after it has ended. @throws {UserError} */
+export async function withKept<T>(context: Context, body: (kept: Kept) => Promise<T>): Promise<T> {
+  const { host, program, args } = context;
+  const tree = treeOf(context);
+  const folder = readRecord(host, tree)?.stateFolder ?? stateFolderOf(program, tree);
+  const client = args.has("follow") ? await fromPromise(connectControl(host, tree.socket)) : null;
+  try {
+    return await body({ folder, client });
+  } finally {
+    client?.close();
   }
 }
 

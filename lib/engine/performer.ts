@@ -1,5 +1,6 @@
 /** Does what the supervision core says. It decides nothing: what happens comes back through `post`. */
 import { unreachable } from "../base/invariant.ts";
+import { describeProbe } from "../config/describe_probe.ts";
 import { actorAt, type ActorSpec, type NodeId, type Plan } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
@@ -11,7 +12,7 @@ import type { Containment } from "./containment.ts";
 import { actorEnvironment } from "./environment.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Line } from "./line_splitter.ts";
-import { ask, describeProbe } from "./probe.ts";
+import { ask } from "./probe.ts";
 import type { Recorder } from "./recorder.ts";
 import { ActorRun } from "./run.ts";
 import { runSideCommand } from "./side_command.ts";

@@ -1,5 +1,6 @@
 /** One attempt to find out whether an actor is ready. */
 import { unreachable } from "../base/invariant.ts";
+import { describeProbe } from "../config/describe_probe.ts";
 import type { ActorSpec, Probe } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Attempt } from "../host/ports/network.ts";
@@ -37,24 +38,6 @@ export async function isTaken(host: Host, probe: Probe, timeoutMs: number): Prom
     () => attempt(host.network.connect(address.host, address.port)),
   );
   return refusal === null ? `${address.host}:${address.port}` : null;
-}
-
-/** What a probe asks, for people. */
-export function describeProbe(probe: Probe): string {
-  switch (probe.type) {
-    case "tcp":
-      return `tcp ${probe.host}:${probe.port}`;
-    case "http":
-      return `http ${probe.url}`;
-    case "exec":
-      return `exec ${probe.argv.join(" ")}`;
-    case "log":
-      return `log /${probe.pattern}/`;
-    case "file":
-      return `file ${probe.path}`;
-    case "delay":
-      return `delay ${probe.ms} ms`;
-  }
 }
 
 async function askNow(context: SideContext, spec: ActorSpec, probe: AskedProbe): Promise<string | null> {

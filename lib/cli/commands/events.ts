@@ -1,16 +1,14 @@
 import { ExitCode } from "../../base/exit_code.ts";
 import { UserError } from "../../base/user_error.ts";
 import { matches } from "../../config/select.ts";
-import { connectControl, type ControlClient } from "../../control/client.ts";
+import type { ControlClient } from "../../control/client.ts";
 import type { FollowItem } from "../../control/protocol.ts";
-import { stateFolderOf } from "../../daemon/tree_id.ts";
-import { readRecord } from "../../daemon/tree_record.ts";
 import type { JournalEntry } from "../../engine/journal.ts";
 import { readJournal } from "../../engine/journal_reader.ts";
 import { fromPromise } from "../../scope/from_promise.ts";
 import type { Command, Context } from "../command.ts";
 import { describeEntry } from "../render/entry.ts";
-import { treeOf } from "../which_tree.ts";
+import { withKept } from "../which_tree.ts";
 
 /** `supervise events`. */
 export const events: Command = {
@@ -31,16 +29,10 @@ export const events: Command = {
   ]],
   words: [0, Infinity],
   async run(context) {
-    const { host, program, args } = context;
-    const tree = treeOf(context);
-    const folder = readRecord(host, tree)?.stateFolder ?? stateFolderOf(program, tree);
-    const client = args.has("follow") ? await fromPromise(connectControl(host, tree.socket)) : null;
-    try {
+    await withKept(context, async ({ folder, client }) => {
       if (client === null) await print(context, history(context, folder));
       else await follow(context, client, folder);
-    } finally {
-      client?.close();
-    }
+    });
     return ExitCode.done;
   },
 };

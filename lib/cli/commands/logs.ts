@@ -2,16 +2,14 @@ import { ExitCode } from "../../base/exit_code.ts";
 import { nearestName } from "../../base/nearest.ts";
 import { UserError } from "../../base/user_error.ts";
 import { matches } from "../../config/select.ts";
-import { connectControl, type ControlClient } from "../../control/client.ts";
+import type { ControlClient } from "../../control/client.ts";
 import type { FollowItem } from "../../control/protocol.ts";
-import { stateFolderOf } from "../../daemon/tree_id.ts";
-import { readRecord } from "../../daemon/tree_record.ts";
 import type { LogLine } from "../../engine/log_format.ts";
 import { loggedActors, readLastLines, readLines } from "../../engine/log_reader.ts";
 import { fromPromise } from "../../scope/from_promise.ts";
 import type { Command, Context } from "../command.ts";
 import { lineFields, LineRenderer } from "../render/log_line.ts";
-import { treeOf } from "../which_tree.ts";
+import { withKept } from "../which_tree.ts";
 
 /** How many lines a follower is shown first, unless it says. */
 const FOLLOW_AFTER_LINES = 20;
@@ -41,17 +39,12 @@ export const logs: Command = {
   ]],
   words: [0, Infinity],
   async run(context) {
-    const { host, program, args } = context;
-    const tree = treeOf(context);
-    const folder = readRecord(host, tree)?.stateFolder ?? stateFolderOf(program, tree);
-    const client = args.has("follow") ? await fromPromise(connectControl(host, tree.socket)) : null;
-    const printer = new LinePrinter(context, folder);
-    try {
+    const { args } = context;
+    await withKept(context, async ({ folder, client }) => {
+      const printer = new LinePrinter(context, folder);
       if (client === null) await printer.printHistory(args.count("lines"), Infinity);
       else await printer.follow(client, args.count("lines") ?? FOLLOW_AFTER_LINES);
-    } finally {
-      client?.close();
-    }
+    });
     return ExitCode.done;
   },
 };

@@ -1,7 +1,8 @@
 /** What a file compiles to, as text and as JSON. Values that may be secret are masked. */
 import { formatDuration } from "../../base/duration.ts";
+import { describeProbe } from "../../config/describe_probe.ts";
 import { type Masker, maskerFor } from "../../config/mask.ts";
-import type { ActorSpec, NodeSpec, Plan, Probe, TreeSpec } from "../../config/plan.ts";
+import type { ActorSpec, NodeSpec, Plan, TreeSpec } from "../../config/plan.ts";
 import type { Painter } from "./paint.ts";
 
 /** The plan for JSON. */
@@ -86,7 +87,7 @@ function actorLines(plan: Plan, actor: ActorSpec, mask: Masker, paint: Painter):
   const rules = [
     actor.daemon ? "daemon" : "one-shot",
     ...childRules(plan, actor),
-    ...(actor.ready === null ? [] : [`ready by ${describeProbe(actor.ready.probe)}`]),
+    ...(actor.ready === null ? [] : [`ready by ${mask.text(describeProbe(actor.ready.probe))}`]),
     `stopped by ${actor.stop.signal} within ${formatDuration(actor.stop.graceMs)}`,
   ];
   const variables = Object.entries(mask.env(actor.env)).map(([name, value]) => `  env ${name}=${value}`);
@@ -106,23 +107,6 @@ function childRules(plan: Plan, node: NodeSpec): readonly string[] {
     `restarted ${node.restart}`,
     ...(waits.length === 0 ? [] : [`after ${waits.join(" and ")}`]),
   ];
-}
-
-function describeProbe(probe: Probe): string {
-  switch (probe.type) {
-    case "tcp":
-      return `tcp ${probe.host}:${probe.port}`;
-    case "http":
-      return `http ${probe.url}`;
-    case "exec":
-      return `exec ${probe.argv.join(" ")}`;
-    case "log":
-      return `a line like /${probe.pattern}/`;
-    case "file":
-      return `the file ${probe.path}`;
-    case "delay":
-      return `waiting ${formatDuration(probe.ms)}`;
-  }
 }
 
 /** A word as a shell would need it. */
