@@ -72,7 +72,7 @@ function run(
 ): boolean {
   const start = performance.now();
   const result = spawnSync(program!, args, {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...env, NO_COLOR: "1" },
     encoding: "utf8",
     maxBuffer: 2 ** 28,
   });
@@ -80,10 +80,16 @@ function run(
   const ok = result.status === 0;
   console.log(`${ok ? "ok    " : "FAILED"} ${what} (${seconds} s)`);
   if (!ok) {
-    console.log(`${result.stdout ?? ""}${result.stderr ?? ""}${result.error?.message ?? ""}`);
+    console.log(withoutPassed(`${result.stdout ?? ""}${result.stderr ?? ""}${result.error?.message ?? ""}`));
     if (!what.startsWith("tests")) total.failed += 1;
   }
   return ok;
+}
+
+/** What a reader of a failure looks for: the output without the lines of tests that passed. */
+function withoutPassed(output: string): string {
+  const quiet = /^\(pass\) |^running \d+ tests? from |\.\.\. ok \(|^tests\/\S+:$|^\s*$/;
+  return output.split("\n").filter((line) => !quiet.test(line)).join("\n");
 }
 
 /** Reads the numbers out of a JUnit report. */
