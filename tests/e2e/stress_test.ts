@@ -159,23 +159,32 @@ function descendantsOf(root: number): readonly number[] {
   return found;
 }
 
-/** No actor has processes of two runs alive: what a run leaves behind is ended before the next. */
+/**
+ * No actor has processes of two runs alive: what a run leaves behind is ended before the next. The table is read line by
+ * line, so a line of an earlier run counts only if it still stands when one of a later run has been seen.
+ */
 function assertNoTwins(sandbox: Sandbox): void {
-  const runs = new Map<string, Set<string>>();
+  const seen = new Map<string, { pid: number; run: string }[]>();
   for (const { pid } of table()) {
-    try {
-      const environ = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
-      if (!environ.includes(`E2E_MARK=${sandbox.mark}`)) continue;
-      const value = (name: string) =>
-        environ.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
-      const actor = value("SUPERVISE_ACTOR");
-      if (actor === undefined) continue;
-      runs.set(actor, (runs.get(actor) ?? new Set()).add(value("SUPERVISE_RUN")!));
-    } catch {
-      // It has ended meanwhile.
+    const { actor, run } = runOf(sandbox, pid);
+    if (actor === undefined || run === undefined) continue;
+    const others = (seen.get(actor) ?? []).filter((other) => other.run !== run);
+    for (const other of others) {
+      assert.notEqual(runOf(sandbox, other.pid).run, other.run, `${actor} has processes of two runs`);
     }
+    seen.set(actor, [...(seen.get(actor) ?? []), { pid, run }]);
   }
-  for (const [actor, marks] of runs) {
-    assert.ok(marks.size === 1, `${actor} has processes of ${marks.size} runs`);
+}
+
+/** Which actor and which run of it a process belongs to; nothing of one that has ended. */
+function runOf(sandbox: Sandbox, pid: number): { actor?: string | undefined; run?: string | undefined } {
+  try {
+    const environ = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+    if (!environ.includes(`E2E_MARK=${sandbox.mark}`)) return {};
+    const value = (name: string) =>
+      environ.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
+    return { actor: value("SUPERVISE_ACTOR"), run: value("SUPERVISE_RUN") };
+  } catch {
+    return {};
   }
 }
