@@ -34,12 +34,12 @@ export {
   ClosedResourceError,
   EndOfChannel,
   WouldBlock,
-} from "./lib/scope/channel_errors.ts";
+} from "./lib/sync/channel_errors.ts";
 export type { Clock } from "./lib/scope/clock.ts";
 export { ErrorGroup } from "./lib/scope/error_group.ts";
-export { Event } from "./lib/scope/event.ts";
-export { fromPromise } from "./lib/scope/from_promise.ts";
-export { openMemoryChannel, ReceiveChannel, SendChannel } from "./lib/scope/memory_channel.ts";
+export { Event } from "./lib/sync/event.ts";
+export { fromPromise } from "./lib/bridge/from_promise.ts";
+export { openMemoryChannel, ReceiveChannel, SendChannel } from "./lib/sync/memory_channel.ts";
 export { Nursery, type NurseryOptions, openNursery, type StartOptions } from "./lib/scope/nursery.ts";
 export { checkpoint } from "./lib/scope/park.ts";
 export { run, type RunOptions } from "./lib/scope/run.ts";

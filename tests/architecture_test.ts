@@ -13,15 +13,17 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
   scope: ["base"],
+  sync: ["base", "scope"],
+  bridge: ["base", "scope", "sync"],
   config: ["base"],
   supervision: ["base", "config"],
   wire: ["base"],
   host: ["base", "scope"],
-  engine: ["base", "scope", "config", "supervision", "host"],
-  control: ["base", "scope", "config", "supervision", "wire", "host", "engine"],
-  daemon: ["base", "scope", "config", "supervision", "host", "engine", "control"],
+  engine: ["base", "scope", "sync", "bridge", "config", "supervision", "host"],
+  control: ["base", "scope", "sync", "bridge", "config", "supervision", "wire", "host", "engine"],
+  daemon: ["base", "scope", "sync", "bridge", "config", "supervision", "host", "engine", "control"],
   api: ["base", "config", "host", "engine", "control", "daemon"],
-  cli: ["base", "scope", "config", "supervision", "host", "engine", "control", "daemon"],
+  cli: ["base", "scope", "sync", "bridge", "config", "supervision", "host", "engine", "control", "daemon"],
   testing: ["base", "scope", "host"],
 };
 

@@ -2,7 +2,7 @@
 import { describeDuration } from "../base/duration.ts";
 import type { ControlClient } from "../control/client.ts";
 import type { StatusRow } from "../control/protocol.ts";
-import { fromPromise } from "../scope/from_promise.ts";
+import { fromPromise } from "../bridge/from_promise.ts";
 import { currentTime, sleep } from "../scope/sleep.ts";
 import type { Ui } from "./ui.ts";
 

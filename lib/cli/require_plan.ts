@@ -2,7 +2,7 @@ import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Plan } from "../config/plan.ts";
 import { loadPlan } from "../daemon/load_plan.ts";
-import { fromPromise } from "../scope/from_promise.ts";
+import { fromPromise } from "../bridge/from_promise.ts";
 import type { Context } from "./command.ts";
 import { problemFields, renderProblems } from "./render/problems.ts";
 

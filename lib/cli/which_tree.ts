@@ -5,7 +5,7 @@ import { connectControl, type ControlClient } from "../control/client.ts";
 import { connectTree, findFile, findTree } from "../daemon/find_tree.ts";
 import { stateFolderOf, type TreeId } from "../daemon/tree_id.ts";
 import { readRecord } from "../daemon/tree_record.ts";
-import { fromPromise } from "../scope/from_promise.ts";
+import { fromPromise } from "../bridge/from_promise.ts";
 import type { Context } from "./command.ts";
 import { usage } from "./option.ts";
 

@@ -6,7 +6,7 @@ import { ExitCode } from "../base/exit_code.ts";
 import { messageOf, UserError } from "../base/user_error.ts";
 import type { Connection } from "../host/ports/sockets.ts";
 import { Cancelled } from "../scope/cancelled.ts";
-import { fromPromise } from "../scope/from_promise.ts";
+import { fromPromise } from "../bridge/from_promise.ts";
 import { type Nursery, openNursery } from "../scope/nursery.ts";
 import { encodeFrame, FrameDecoder, FrameError } from "../wire/frames.ts";
 import { Outbox } from "./outbox.ts";

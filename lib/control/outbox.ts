@@ -3,8 +3,8 @@
  * hold the supervisor up; and what waits is bounded, because a follower that falls behind is told so instead.
  */
 import type { Connection } from "../host/ports/sockets.ts";
-import { Event } from "../scope/event.ts";
-import { fromPromise } from "../scope/from_promise.ts";
+import { Event } from "../sync/event.ts";
+import { fromPromise } from "../bridge/from_promise.ts";
 import { encodeFrame } from "../wire/frames.ts";
 import type { FollowItem, ReplyMessage } from "./protocol.ts";
 

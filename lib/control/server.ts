@@ -1,7 +1,7 @@
 /** The supervisor's side of the control socket: a task for each of any number of clients. */
 import type { Host } from "../host/ports/host.ts";
 import type { Connection, Listener } from "../host/ports/sockets.ts";
-import { openMemoryChannel } from "../scope/memory_channel.ts";
+import { openMemoryChannel } from "../sync/memory_channel.ts";
 import { openNursery } from "../scope/nursery.ts";
 import { ConnectionTask } from "./connection_task.ts";
 import type { Service } from "./service.ts";

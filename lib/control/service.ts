@@ -6,8 +6,8 @@ import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import { selectOrThrow } from "../config/select.ts";
 import type { Asked, Engine, Reply } from "../engine/engine.ts";
 import type { Host } from "../host/ports/host.ts";
-import { Event } from "../scope/event.ts";
-import { fromPromise } from "../scope/from_promise.ts";
+import { Event } from "../sync/event.ts";
+import { fromPromise } from "../bridge/from_promise.ts";
 import type { CancelCause } from "../supervision/reason.ts";
 import type { Follower } from "./outbox.ts";
 import {

@@ -13,7 +13,7 @@ import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import type { Program } from "../host/ports/program.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
-import { fromPromise } from "../scope/from_promise.ts";
+import { fromPromise } from "../bridge/from_promise.ts";
 import { openNursery } from "../scope/nursery.ts";
 import { run } from "../scope/run.ts";
 import { sleepForever } from "../scope/sleep.ts";

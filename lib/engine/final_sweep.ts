@@ -1,7 +1,7 @@
 /** The end of a tree: what could not be told to belong to any actor is ended here, and what cannot be ended is named. */
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
-import type { Event } from "../scope/event.ts";
+import type { Event } from "../sync/event.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
 import type { Containment } from "./containment.ts";
 import { describeCommand, keyOf, type Ledger, type Survivor } from "./ledger.ts";

@@ -1,5 +1,5 @@
 import type { ByteSource } from "../host/ports/processes.ts";
-import { fromPromise } from "../scope/from_promise.ts";
+import { fromPromise } from "../bridge/from_promise.ts";
 import { type Line, LineSplitter } from "./line_splitter.ts";
 
 /**

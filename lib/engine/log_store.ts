@@ -5,8 +5,8 @@
  * 1. `append` never waits, and what waits to be written is bounded: nothing that an actor prints can block it, or us.
  * 2. Lines are written whole or not at all. Those that are lost are counted, and a line in their place says so.
  */
-import { Event } from "../scope/event.ts";
-import { fromPromise } from "../scope/from_promise.ts";
+import { Event } from "../sync/event.ts";
+import { fromPromise } from "../bridge/from_promise.ts";
 import type { AppendFile, Files } from "../host/ports/files.ts";
 import { concatBytes } from "../base/bytes.ts";
 import { messageOf } from "../base/user_error.ts";

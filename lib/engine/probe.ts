@@ -4,7 +4,7 @@ import { describeProbe } from "../config/describe_probe.ts";
 import type { ActorSpec, Probe } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Attempt } from "../host/ports/network.ts";
-import { fromPromise } from "../scope/from_promise.ts";
+import { fromPromise } from "../bridge/from_promise.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
 import { runSideCommand, type SideContext } from "./side_command.ts";
 

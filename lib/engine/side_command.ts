@@ -3,7 +3,7 @@ import type { ActorSpec } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import { type ExitStatus, SpawnError } from "../host/ports/processes.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
-import { fromPromise } from "../scope/from_promise.ts";
+import { fromPromise } from "../bridge/from_promise.ts";
 import type { Containment } from "./containment.ts";
 
 /** What such a command needs of the run that it belongs to. */

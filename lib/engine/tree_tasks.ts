@@ -1,5 +1,5 @@
 import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
-import { openMemoryChannel, type ReceiveChannel, type SendChannel } from "../scope/memory_channel.ts";
+import { openMemoryChannel, type ReceiveChannel, type SendChannel } from "../sync/memory_channel.ts";
 import { type Nursery, openNursery } from "../scope/nursery.ts";
 
 /** A task to start. */

@@ -4,7 +4,7 @@ import { UserError } from "../../base/user_error.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { ActionResult, StatusRow } from "../../control/protocol.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
-import { fromPromise } from "../../scope/from_promise.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
 import { openNursery } from "../../scope/nursery.ts";
 import { after, NEVER } from "../../base/instant.ts";
 import { currentTime } from "../../scope/sleep.ts";

@@ -1,6 +1,6 @@
 import { ExitCode } from "../../base/exit_code.ts";
 import { checkFile } from "../../daemon/check_file.ts";
-import { fromPromise } from "../../scope/from_promise.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command } from "../command.ts";
 import { fileOf } from "../which_tree.ts";
 import { problemFields, renderProblems } from "../render/problems.ts";

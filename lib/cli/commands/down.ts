@@ -3,7 +3,7 @@ import { UserError } from "../../base/user_error.ts";
 import type { ControlClient } from "../../control/client.ts";
 import { connectTree } from "../../daemon/find_tree.ts";
 import { forceDown, type Receipt, receiptOf } from "../../daemon/take_down.ts";
-import { fromPromise } from "../../scope/from_promise.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command, Context } from "../command.ts";
 import { renderReceipt } from "../render/receipt.ts";
 import { treeOf } from "../which_tree.ts";

@@ -5,7 +5,7 @@ import type { ControlClient } from "../../control/client.ts";
 import type { FollowItem } from "../../control/protocol.ts";
 import type { JournalEntry } from "../../engine/journal.ts";
 import { readJournal } from "../../engine/journal_reader.ts";
-import { fromPromise } from "../../scope/from_promise.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command, Context } from "../command.ts";
 import { describeEntry } from "../render/entry.ts";
 import { withKept } from "../which_tree.ts";

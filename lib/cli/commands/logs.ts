@@ -6,7 +6,7 @@ import type { ControlClient } from "../../control/client.ts";
 import type { FollowItem } from "../../control/protocol.ts";
 import type { LogLine } from "../../engine/log_format.ts";
 import { loggedActors, readLastLines, readLines } from "../../engine/log_reader.ts";
-import { fromPromise } from "../../scope/from_promise.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command, Context } from "../command.ts";
 import { lineFields, LineRenderer } from "../render/log_line.ts";
 import { withKept } from "../which_tree.ts";

@@ -4,7 +4,7 @@ import { connectControl } from "../../control/client.ts";
 import type { TreeStatus } from "../../control/protocol.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
 import { listRecords, type TreeRecord } from "../../daemon/tree_record.ts";
-import { fromPromise } from "../../scope/from_promise.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command, Context } from "../command.ts";
 import { renderTable } from "../render/table.ts";
 

@@ -1,5 +1,5 @@
 import { ExitCode } from "../../base/exit_code.ts";
-import { fromPromise } from "../../scope/from_promise.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command } from "../command.ts";
 import { requirePlan } from "../require_plan.ts";
 import { planFields, renderPlan } from "../render/plan.ts";

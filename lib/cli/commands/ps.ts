@@ -1,5 +1,5 @@
 import { ExitCode } from "../../base/exit_code.ts";
-import { fromPromise } from "../../scope/from_promise.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
 import { sleep } from "../../scope/sleep.ts";
 import type { Command, Context } from "../command.ts";
 import { renderCard, renderTree } from "../render/rows.ts";

@@ -9,7 +9,7 @@ import { launch } from "../../daemon/launch.ts";
 import type { LaunchOptions } from "../../daemon/launch_options.ts";
 import { receiptOf } from "../../daemon/take_down.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
-import { fromPromise } from "../../scope/from_promise.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Context } from "../command.ts";
 import { renderReceipt } from "../render/receipt.ts";
 import { renderRows } from "../render/rows.ts";

@@ -10,7 +10,7 @@ import type { LaunchOptions } from "../../daemon/launch_options.ts";
 import { receiptOf, waitUntilGone } from "../../daemon/take_down.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
 import { readRecord } from "../../daemon/tree_record.ts";
-import { fromPromise } from "../../scope/from_promise.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
 import { type Nursery, openNursery } from "../../scope/nursery.ts";
 import { sleep } from "../../scope/sleep.ts";
 import type { Context } from "../command.ts";

@@ -1,7 +1,7 @@
 import { ExitCode } from "../../base/exit_code.ts";
 import { VERSION } from "../../base/version.ts";
 import { PROTOCOL_VERSION } from "../../control/protocol.ts";
-import { fromPromise } from "../../scope/from_promise.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command } from "../command.ts";
 
 /** `supervise version`. */

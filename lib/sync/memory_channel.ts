@@ -9,7 +9,7 @@
  */
 import { Queue } from "../base/queue.ts";
 import { BrokenResourceError, ClosedResourceError, EndOfChannel, WouldBlock } from "./channel_errors.ts";
-import { park, type Parked } from "./park.ts";
+import { park, type Parked } from "../scope/park.ts";
 
 interface WaitingSender<T> {
   readonly value: T;

@@ -1,4 +1,4 @@
-import { park } from "./park.ts";
+import { park } from "../scope/park.ts";
 
 /**
  * Waits for a promise from outside of the tree of tasks.

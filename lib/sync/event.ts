@@ -1,4 +1,4 @@
-import { park, type Parked } from "./park.ts";
+import { park, type Parked } from "../scope/park.ts";
 
 /** Something that happens once; any number of tasks may wait for it. Trio's `Event`. */
 export class Event {

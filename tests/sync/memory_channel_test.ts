@@ -4,9 +4,9 @@ import {
   ClosedResourceError,
   EndOfChannel,
   WouldBlock,
-} from "../../lib/scope/channel_errors.ts";
+} from "../../lib/sync/channel_errors.ts";
 import { CancelScope } from "../../lib/scope/cancel_scope.ts";
-import { openMemoryChannel } from "../../lib/scope/memory_channel.ts";
+import { openMemoryChannel } from "../../lib/sync/memory_channel.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
 import { sleep } from "../../lib/scope/sleep.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
