@@ -43,7 +43,7 @@ const IMPORT =
 /** What only `lib/host` may use, as it stands in code. */
 const HOST_ONLY = new RegExp(
   [
-    String.raw`\bDeno\b`,
+    String.raw`\bDeno\b(?!\.customInspect)`,
     String.raw`\bBun\b`,
     String.raw`\bprocess\.[a-z]`,
     String.raw`\bset(Timeout|Interval|Immediate)\(`,

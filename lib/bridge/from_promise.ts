@@ -9,7 +9,7 @@ import { park } from "../scope/park.ts";
  * @throws {Cancelled}
  */
 export async function fromPromise<T>(promise: PromiseLike<T>, onCancel?: () => void): Promise<T> {
-  return await park<T>((parked) => {
+  return await park<T>("promise", (parked) => {
     parked.onAbort = onCancel ?? null;
     promise.then((value) => parked.wake(value), (error: unknown) => parked.fail(error));
   });

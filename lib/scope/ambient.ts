@@ -4,18 +4,16 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { CancelStatus } from "./cancel_status.ts";
+import type { LocalValues } from "./local_values.ts";
 import type { RunState } from "./run_state.ts";
+import type { TaskInfo } from "./task_info.ts";
 
-/** What a task is known by. */
-export interface TaskInfo {
-  readonly name: string;
-}
-
-/** The running task and the innermost scope around the running code. */
+/** The running task, the innermost scope around the running code, and the values that are local to it. */
 export interface Frame {
   readonly run: RunState;
   readonly task: TaskInfo;
   readonly status: CancelStatus;
+  readonly locals: LocalValues;
 }
 
 const storage = new AsyncLocalStorage<Frame>();
@@ -40,7 +38,28 @@ export function currentFrame(): Frame {
   return frame;
 }
 
+/**
+ * The present frame, for whoever is going to wait or to open something in it.
+ *
+ * @throws {TypeError} Outside of `run()`, or if the scope around the caller has exited.
+ */
+export function currentOpenFrame(): Frame {
+  const frame = currentFrame();
+  if (frame.status.isClosed) {
+    throw new TypeError(
+      "Cannot wait or open a scope where the scope around has exited: " +
+        "await everything that is started in a scope, or start it in a nursery",
+    );
+  }
+  return frame;
+}
+
 /** Runs `body` and all that it awaits in `frame`. */
-export function withFrame<T>(frame: Frame, body: () => T): T {
-  return storage.run(frame, body);
+export function withFrame<A extends unknown[], T>(frame: Frame, body: (...args: A) => T, ...args: A): T {
+  return storage.run(frame, body, ...args);
+}
+
+/** Runs `body` outside of every task: for what outlives the caller. */
+export function withoutFrame<T>(body: () => T): T {
+  return storage.exit(body);
 }

@@ -9,9 +9,13 @@
  * 4. Scopes nest: one that exits while a scope inside of it is open is an error, never corruption.
  */
 import { type Instant, NEVER } from "../base/instant.ts";
-import { currentFrame, type Frame, tryCurrentFrame, withFrame } from "./ambient.ts";
+import { currentFrame, currentOpenFrame, type Frame, tryCurrentFrame, withFrame } from "./ambient.ts";
 import { CancelStatus } from "./cancel_status.ts";
-import { type CancelCause, Cancelled } from "./cancelled.ts";
+import type { CancelCause } from "./cancelled.ts";
+import { withoutCancelled } from "./without_cancelled.ts";
+
+/** Scopes that are entered one inside the other are entered in one stretch, and every so many of them take a new stack. */
+const SCOPES_PER_STACK = 128;
 
 /** How a scope starts out. */
 export interface CancelScopeOptions {
@@ -101,44 +105,44 @@ export class CancelScope {
    */
   async run<T>(body: (scope: CancelScope) => T | Promise<T>): Promise<T | undefined> {
     const { status, frame } = this.#enter();
+    let value: T | undefined;
+    let failure: { readonly error: unknown } | null = null;
     try {
-      return await withFrame(frame, async () => await body(this));
+      if (status.depth % SCOPES_PER_STACK === 0) await null;
+      value = await withFrame(frame, body, this);
     } catch (error) {
-      const isOurs = error instanceof Cancelled && this.#cause !== null && !status.isCancelledFromAbove;
-      if (!isOurs) throw error;
-      this.#caught = true;
-      return undefined;
-    } finally {
-      this.#exit(status);
+      failure = this.#absorb(error, status);
     }
+    this.#disarm?.();
+    if (!status.close()) {
+      throw new TypeError(
+        "Cannot exit a cancel scope while a scope inside of it is open: " +
+          "await everything that is started in it, or start it in a nursery",
+        failure === null ? undefined : { cause: failure.error },
+      );
+    }
+    if (failure !== null) throw failure.error;
+    return value;
   }
 
   #enter(): Entered {
     if (this.#entered !== null) {
       throw new TypeError("Cannot enter a cancel scope twice: create a new one for each use");
     }
-    const outer = currentFrame();
-    if (outer.status.isClosed) {
-      throw new TypeError(
-        "Cannot open a scope inside one that has exited: await everything that is started in it",
-      );
-    }
-    const status = new CancelStatus(outer.status, this.#shield);
-    this.#entered = { status, frame: { run: outer.run, task: outer.task, status } };
+    const outer = currentOpenFrame();
+    const status = new CancelStatus(outer.status, this.#shield, outer.task);
+    this.#entered = { status, frame: { run: outer.run, task: outer.task, status, locals: outer.locals } };
     if (this.#cause !== null) status.cancel(this.#cause);
     this.#arm();
     return this.#entered;
   }
 
-  #exit(status: CancelStatus): void {
-    status.close();
-    this.#disarm?.();
-    if (status.openInside > 0) {
-      throw new TypeError(
-        "Cannot exit a cancel scope while a scope inside of it is open: " +
-          "await everything that is started in it, or start it in a nursery",
-      );
-    }
+  /** Takes the cancels that are this scope's own out of an error; null if nothing is left of it. */
+  #absorb(error: unknown, status: CancelStatus): { readonly error: unknown } | null {
+    if (this.#cause === null || status.isCancelledFromAbove) return { error };
+    const { wasCancelled, rest } = withoutCancelled(error);
+    this.#caught = wasCancelled;
+    return rest;
   }
 
   #arm(): void {

@@ -5,10 +5,13 @@
  * down at once, so that a checkpoint costs O(1) at any depth.
  */
 import { type Instant, NEVER } from "../base/instant.ts";
-import { type CancelCause, Cancelled } from "./cancelled.ts";
+import { type CancelCause, type Cancelled, makeCancelled } from "./cancelled.ts";
+import type { TaskInfo } from "./task_info.ts";
 
-/** A task that waits, as far as a cancel needs to know it. */
+/** A wait, as far as a cancel needs to know it. */
 export interface Waiter {
+  /** The task that waits and what it waits for; null for what is no wait of a task, but is to be told of a cancel too. */
+  readonly wait: { readonly task: TaskInfo; readonly what: string } | null;
   /** Ends the wait with `error`. */
   abort(error: Cancelled): void;
 }
@@ -17,19 +20,33 @@ export interface Waiter {
 export class CancelStatus {
   /** When it will be cancelled by time; kept here because the inside sees the earliest of all around it. */
   deadline: Instant = NEVER;
-  readonly #parent: CancelStatus | null;
+  /** The tasks of the nursery that the status is of; null if it is of none. */
+  tasks: Iterable<TaskInfo> | null = null;
+  /** The task that opened it; null for the root. */
+  readonly opener: TaskInfo | null;
+  /** How many statuses are around it. */
+  readonly depth: number;
+  #parent: CancelStatus | null;
   #shield: boolean;
+  /** Whether shields count no more. */
+  #forced: boolean;
   #closed = false;
   #cause: CancelCause | null = null;
   #inForce: CancelCause | null = null;
-  readonly #inner = new Set<CancelStatus>();
-  readonly #waiters = new Set<Waiter>();
+  // Most statuses never have either: the sets are made when they are needed.
+  #inner: Set<CancelStatus> | null = null;
+  #waiters: Set<Waiter> | null = null;
 
-  constructor(parent: CancelStatus | null, shield: boolean) {
+  constructor(parent: CancelStatus | null, shield: boolean, opener: TaskInfo | null) {
+    this.opener = opener;
     this.#parent = parent;
     this.#shield = shield;
-    if (parent !== null) parent.#inner.add(this);
-    this.#refresh();
+    this.#forced = parent !== null && parent.#forced;
+    this.depth = parent === null ? 0 : parent.depth + 1;
+    if (parent !== null) {
+      (parent.#inner ??= new Set()).add(this);
+      this.#inForce = this.#fromAbove();
+    }
   }
 
   /** The cause that checkpoints inside must raise now, or null. */
@@ -47,11 +64,6 @@ export class CancelStatus {
     return this.#closed;
   }
 
-  /** How many scopes inside are open. */
-  get openInside(): number {
-    return this.#inner.size;
-  }
-
   /** Earliest deadline that the inside can see; -Infinity if it is cancelled already. */
   get effectiveDeadline(): Instant {
     if (this.#inForce !== null) return -Infinity as Instant;
@@ -60,6 +72,15 @@ export class CancelStatus {
       if (status.deadline < deadline) deadline = status.deadline;
     }
     return deadline;
+  }
+
+  /** The waits directly inside, and the statuses inside: for listings. */
+  get waiters(): Iterable<Waiter> {
+    return this.#waiters ?? [];
+  }
+
+  get inner(): Iterable<CancelStatus> {
+    return this.#inner ?? [];
   }
 
   set shield(hidden: boolean) {
@@ -74,22 +95,52 @@ export class CancelStatus {
     this.#refresh();
   }
 
-  /** Takes it out of the tree. */
-  close(): void {
+  /** Makes shields inside count no more, those of the future included. */
+  force(): void {
+    const pending: CancelStatus[] = [this];
+    while (pending.length > 0) {
+      const status = pending.pop()!;
+      status.#forced = true;
+      if (status.#inner !== null) pending.push(...status.#inner);
+      status.#refresh();
+    }
+  }
+
+  /** Moves it, and all inside, under another parent. */
+  moveTo(parent: CancelStatus): void {
+    this.#leaveParent();
+    this.#parent = parent;
+    (parent.#inner ??= new Set()).add(this);
+    this.#refresh();
+  }
+
+  /**
+   * Takes it out of the tree. What is still open inside goes on under its parent, so that no cancel of that is missed.
+   *
+   * @returns Whether nothing was open inside.
+   */
+  close(): boolean {
     this.#closed = true;
-    if (this.#parent !== null) this.#parent.#inner.delete(this);
+    this.#leaveParent();
+    if (this.#inner === null || this.#inner.size === 0) return true;
+    if (this.#parent !== null) { for (const inner of [...this.#inner]) inner.moveTo(this.#parent); }
+    return false;
   }
 
   addWaiter(waiter: Waiter): void {
-    this.#waiters.add(waiter);
+    (this.#waiters ??= new Set()).add(waiter);
   }
 
   removeWaiter(waiter: Waiter): void {
-    this.#waiters.delete(waiter);
+    this.#waiters?.delete(waiter);
+  }
+
+  #leaveParent(): void {
+    if (this.#parent !== null) this.#parent.#inner!.delete(this);
   }
 
   get #seenAbove(): CancelStatus | null {
-    return this.#shield ? null : this.#parent;
+    return this.#shield && !this.#forced ? null : this.#parent;
   }
 
   #fromAbove(): CancelCause | null {
@@ -106,14 +157,15 @@ export class CancelStatus {
       const now = status.#fromAbove() ?? status.#cause;
       if (now === before) continue;
       status.#inForce = now;
-      for (const inner of status.#inner) pending.push(inner);
+      if (status.#inner !== null) { for (const inner of status.#inner) pending.push(inner); }
       if (before === null && now !== null) status.#abortWaiters(now);
     }
   }
 
   #abortWaiters(cause: CancelCause): void {
-    const waiters = [...this.#waiters];
-    this.#waiters.clear();
-    for (const waiter of waiters) waiter.abort(new Cancelled(cause));
+    if (this.#waiters === null) return;
+    const waiters = this.#waiters;
+    this.#waiters = null;
+    for (const waiter of waiters) waiter.abort(makeCancelled(cause));
   }
 }

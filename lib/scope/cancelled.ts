@@ -1,7 +1,10 @@
 /** Why a scope was cancelled. */
 export interface CancelCause {
-  /** What cancelled it: its deadline, a failed task of its nursery, or a call of `cancel()`. */
-  readonly source: "deadline" | "nursery" | "explicit";
+  /**
+   * What cancelled it: its deadline, a failed task of its nursery, a call of `cancel()`, an interrupt of the program, or
+   * the end of the run.
+   */
+  readonly source: "deadline" | "nursery" | "explicit" | "interrupt" | "shutdown";
   /** In words, as far as whoever cancelled gave any. */
   readonly reason: string | null;
   /** Name of the task that cancelled; null if it came from outside of every task. */
@@ -21,7 +24,10 @@ export class Cancelled extends Error {
   readonly by: string | null;
 
   /** @internal */
-  constructor(cause: CancelCause) {
+  constructor(key: typeof KEY, cause: CancelCause) {
+    if (key !== KEY) {
+      throw new TypeError("Cannot make a Cancelled: cancel a scope, and the scheduler raises it inside");
+    }
     super(describe(cause));
     this.source = cause.source;
     this.reason = cause.reason;
@@ -29,7 +35,31 @@ export class Cancelled extends Error {
   }
 }
 
+const KEY = Symbol("scheduler");
+
+/**
+ * Makes what a cancelled scope raises. It has no stack of its own: it is made where the cancel happens, and says nothing
+ * of the place where it is raised; taking one for each of 100,000 tasks would cost more than everything else.
+ */
+export function makeCancelled(cause: CancelCause): Cancelled {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return new Cancelled(KEY, cause);
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+const SOURCES: Readonly<Record<CancelCause["source"], string>> = {
+  deadline: "by its deadline",
+  nursery: "by its nursery",
+  explicit: "from outside",
+  interrupt: "by an interrupt of the program",
+  shutdown: "because the run is over",
+};
+
 function describe({ source, reason, by }: CancelCause): string {
-  const who = source === "deadline" ? "by its deadline" : by === null ? "from outside" : `by task "${by}"`;
+  const who = by === null ? SOURCES[source] : `by task "${by}"`;
   return reason === null ? `Cancelled ${who}` : `Cancelled ${who}: ${reason}`;
 }

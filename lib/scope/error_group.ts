@@ -1,13 +1,115 @@
-/** Several errors of one nursery, in the order in which they were raised. Single errors are grouped too. */
+import { messageOf } from "../base/user_error.ts";
+import { reportError } from "./error_report.ts";
+
+/** Picks errors: by class, or by a function that is asked of groups too, before their parts. */
+export type ErrorFilter = (abstract new (...args: never[]) => Error) | ((error: unknown) => boolean);
+
+/**
+ * Several errors of one nursery, in the order in which they were raised. Single errors are grouped too. Follows Python's
+ * `ExceptionGroup`, where `AggregateError` cannot be taken apart.
+ *
+ * Printed, it is a tree with the name of the task that raised each error.
+ *
+ * @example Handle one kind of error, and throw the others on
+ * ```ts
+ * import { ErrorGroup, openNursery, run, sleep } from "supervise";
+ *
+ * await run(async () => {
+ *   try {
+ *     await openNursery((nursery) => {
+ *       nursery.startSoon(() => {
+ *         throw new RangeError("too far");
+ *       });
+ *       nursery.startSoon(() => sleep(1_000));
+ *     });
+ *   } catch (error) {
+ *     if (!(error instanceof ErrorGroup)) throw error;
+ *     const [ranges, others] = error.split(RangeError);
+ *     console.log(ranges?.flatten().length); // 1
+ *     if (others !== null) throw others;
+ *   }
+ * });
+ * ```
+ */
 export class ErrorGroup extends AggregateError {
   override readonly name = "ErrorGroup";
+  readonly #tasks: ReadonlyMap<unknown, string>;
 
-  constructor(errors: readonly unknown[], message: string) {
-    super(errors, message, errors[0] === undefined ? undefined : { cause: errors[0] });
+  /**
+   * @param errors At least one.
+   * @param tasks Names of the tasks that raised them, as far as they are known.
+   * @throws {TypeError} If there are no errors.
+   */
+  constructor(errors: readonly unknown[], tasks: ReadonlyMap<unknown, string> = new Map()) {
+    if (errors.length === 0) throw new TypeError("Cannot make a group of no errors");
+    super(errors, describe(errors), { cause: errors[0] });
+    this.#tasks = tasks;
+  }
+
+  /** Name of the task that raised one of the errors; null if it is not known. */
+  taskOf(error: unknown): string | null {
+    return this.#tasks.get(error) ?? null;
   }
 
   /** All errors that are no groups themselves, at any depth. */
   flatten(): readonly unknown[] {
     return this.errors.flatMap((error) => error instanceof ErrorGroup ? error.flatten() : [error]);
   }
+
+  /** The errors that `filter` picks, as a group of the same shape; null if it picks none. */
+  subgroup(filter: ErrorFilter): ErrorGroup | null {
+    return this.split(filter)[0];
+  }
+
+  /** The errors that `filter` picks and the others, each as a group of the same shape, or null if there are none. */
+  split(filter: ErrorFilter): [ErrorGroup | null, ErrorGroup | null] {
+    const picks = asPredicate(filter);
+    if (picks(this)) return [this, null];
+    const picked: unknown[] = [];
+    const others: unknown[] = [];
+    const tasks = new Map(this.#tasks);
+    const keep = (list: unknown[], part: unknown, whole: unknown) => {
+      list.push(part);
+      if (this.#tasks.has(whole)) tasks.set(part, this.#tasks.get(whole)!);
+    };
+    for (const error of this.errors) {
+      if (error instanceof ErrorGroup) {
+        const [inside, outside] = error.split(filter);
+        if (inside !== null) keep(picked, inside, error);
+        if (outside !== null) keep(others, outside, error);
+      } else {
+        keep(picks(error) ? picked : others, error, error);
+      }
+    }
+    const group = (errors: readonly unknown[]) => errors.length === 0 ? null : new ErrorGroup(errors, tasks);
+    return others.length === 0 ? [this, null] : picked.length === 0 ? [null, this] : [
+      group(picked),
+      group(others),
+    ];
+  }
+
+  /** What Node's way of printing shows, on Bun too. */
+  [Symbol.for("nodejs.util.inspect.custom")](
+    _depth: unknown,
+    options?: { readonly colors?: boolean },
+  ): string {
+    return reportError(this, { colors: options?.colors ?? false });
+  }
+
+  /** What Deno's way of printing shows. */
+  [Symbol.for("Deno.customInspect")](_inspect: unknown, options?: { readonly colors?: boolean }): string {
+    return reportError(this, { colors: options?.colors ?? false });
+  }
+}
+
+function asPredicate(filter: ErrorFilter): (error: unknown) => boolean {
+  if (filter === Error || filter.prototype instanceof Error) {
+    return (error) => error instanceof (filter as abstract new () => Error);
+  }
+  return filter as (error: unknown) => boolean;
+}
+
+function describe(errors: readonly unknown[]): string {
+  const first = messageOf(errors[0]);
+  return errors.length === 1 ? `A task failed: ${first}` : `${errors.length} tasks failed, first: ${first}`;
 }

@@ -8,12 +8,19 @@
  * 4. Waiting for the tasks at the end is not itself cancelled: a cancel reaches the tasks, and they end the wait.
  */
 import { messageOf } from "../base/user_error.ts";
-import { currentFrame, type Frame, type TaskInfo, withFrame } from "./ambient.ts";
+import { currentFrame, type Frame, tryCurrentFrame } from "./ambient.ts";
 import { CancelScope } from "./cancel_scope.ts";
-import { Cancelled } from "./cancelled.ts";
+import { CancelStatus } from "./cancel_status.ts";
+import { makeCancelled } from "./cancelled.ts";
 import { ErrorGroup } from "./error_group.ts";
+import { inheritLocals } from "./local_values.ts";
+import type { Ready } from "./run_state.ts";
+import { Task, type TaskOwner } from "./task.ts";
+import type { TaskInfo } from "./task_info.ts";
+import type { TaskStatus } from "./task_status.ts";
+import { withoutCancelled } from "./without_cancelled.ts";
 
-/** Options of {@linkcode Nursery.startSoon}. */
+/** Options of {@linkcode Nursery.startSoon} and {@linkcode Nursery.start}. */
 export interface StartOptions {
   /**
    * What the task is called in errors and listings.
@@ -34,66 +41,174 @@ export interface NurseryOptions {
 }
 
 /** A place to start tasks in. */
-export class Nursery {
+export class Nursery implements TaskOwner {
   /** Cancels everything in the nursery, the body included. */
   readonly cancelScope: CancelScope;
   readonly #frame: Frame;
-  #running = 0;
+  readonly #tasks = new Set<Task>();
+  /** Tasks that are about to be handed over by `start`. */
+  #expected = 0;
   #closed = false;
-  #onEmpty: (() => void) | null = null;
+  #onEmpty: Ready | null = null;
   readonly #errors: unknown[] = [];
-  #cancelled: Cancelled | null = null;
+  readonly #raisedBy = new Map<unknown, string>();
+  #cancelled: unknown = null;
 
   /** @internal */
   constructor(frame: Frame, cancelScope: CancelScope) {
     this.#frame = frame;
     this.cancelScope = cancelScope;
+    frame.status.tasks = this.#tasks;
+  }
+
+  /** @internal */
+  get parentTask(): TaskInfo {
+    return this.#frame.task;
   }
 
   /**
-   * Starts a task; it runs from the next checkpoint on.
+   * Starts a task; it runs from the next checkpoint on. May be called from any task while the nursery is open.
+   *
+   * The task obeys the scopes around the nursery, not those around the caller.
    *
    * @throws {TypeError} If the nursery is closed.
    */
   startSoon(body: () => unknown, options: StartOptions = {}): void {
-    if (this.#closed) throw new TypeError("Cannot start a task: the nursery is closed");
-    const task: TaskInfo = { name: options.name ?? (body.name || "task") };
-    const frame: Frame = { ...this.#frame, task };
-    this.#running += 1;
-    frame.run.start(() => withFrame(frame, () => this.#runTask(task, body)));
+    this.#requireOpen();
+    this.#spawn(body, options, this.#frame.status);
+  }
+
+  /**
+   * Starts a task and waits until it says that it is ready, with `status.started(value)`. Until then it is the caller's:
+   * its error is raised here as it is, and a cancel of the caller cancels it. Then it moves into the nursery, with all
+   * the scopes that it has open.
+   *
+   * @returns What the task passed to `started`.
+   * @throws {TypeError} If the nursery is closed, or the task returns without having called `started`.
+   * @throws {Cancelled}
+   *
+   * @example A server that is listening when `start` returns
+   * ```ts
+   * import { openNursery, run, sleepForever, type TaskStatus } from "supervise";
+   *
+   * async function serve(status: TaskStatus<number>) {
+   *   const port = 8080; // bind here
+   *   status.started(port);
+   *   await sleepForever();
+   * }
+   *
+   * await run(() =>
+   *   openNursery(async (nursery) => {
+   *     const port = await nursery.start(serve);
+   *     console.log(port); // 8080
+   *     nursery.cancelScope.cancel();
+   *   })
+   * );
+   * ```
+   */
+  async start<T = void>(body: (status: TaskStatus<T>) => unknown, options: StartOptions = {}): Promise<T> {
+    this.#requireOpen();
+    this.#expected += 1;
+    try {
+      let handed: { readonly value: T } | null = null;
+      const name = options.name ?? (body.name || "task");
+      await openNursery((own) => {
+        const status = new CancelStatus(own.#frame.status, false, own.#frame.task);
+        const started = (value: T) => {
+          if (handed !== null) throw new TypeError(`Cannot call started() twice, in task "${name}"`);
+          handed = { value };
+          // A caller that is cancelled takes the task along, as if it had not come to be ready.
+          if (own.#frame.status.inForce === null) own.#handOver(task, this);
+        };
+        const task: Task = own.#spawn(() => body({ started } as TaskStatus<T>), { name }, status);
+      }, { collapse: true });
+      if (handed !== null) return (handed as { readonly value: T }).value;
+      const { inForce } = currentFrame().status;
+      if (inForce !== null) throw makeCancelled(inForce);
+      throw new TypeError(`Task "${name}" returned without having called started()`);
+    } finally {
+      this.#expected -= 1;
+      this.#checkEmpty();
+    }
   }
 
   /** @internal Runs the body, waits for all tasks and throws what they left. */
-  async supervise(body: () => Promise<void>, collapse: boolean): Promise<void> {
+  async supervise(body: () => unknown, collapse: boolean): Promise<void> {
     try {
       await body();
     } catch (error) {
       this.#record(this.#frame.task, error);
     }
-    while (this.#running > 0) await new Promise<void>((resolve) => this.#onEmpty = resolve);
+    while (this.#tasks.size + this.#expected > 0) {
+      await new Promise<void>((resolve) => this.#onEmpty = { go: resolve });
+    }
     this.#closed = true;
     if (this.#errors.length === 1 && collapse) throw this.#errors[0];
-    if (this.#errors.length > 0) throw new ErrorGroup(this.#errors, describe(this.#errors));
+    if (this.#errors.length > 0) throw new ErrorGroup(this.#errors, this.#raisedBy);
     if (this.#cancelled !== null) throw this.#cancelled;
   }
 
-  async #runTask(task: TaskInfo, body: () => unknown): Promise<void> {
-    try {
-      await body();
-    } catch (error) {
-      this.#record(task, error);
-    }
-    this.#running -= 1;
-    if (this.#running === 0) this.#frame.run.resume(() => this.#onEmpty?.());
+  /** @internal */
+  taskReturned(task: Task): void {
+    task.run.tell("taskExited", task, undefined);
+    this.#remove(task);
   }
 
-  #record(task: TaskInfo, error: unknown): void {
-    if (error instanceof Cancelled) {
-      this.#cancelled ??= error;
-      return;
+  /** @internal */
+  taskThrew(task: Task, error: unknown): void {
+    this.#record(task, error);
+    task.run.tell("taskExited", task, error);
+    this.#remove(task);
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) {
+      throw new TypeError(
+        "Cannot start a task: the nursery is closed. Start it before the block of openNursery ends",
+      );
     }
-    this.#errors.push(error);
-    const reason = `task "${task.name}" failed: ${messageOf(error)}`;
+  }
+
+  #spawn(body: () => unknown, options: StartOptions, status: CancelStatus): Task {
+    const { run, locals } = this.#frame;
+    const inherited = inheritLocals(locals, tryCurrentFrame()?.locals ?? null);
+    const name = options.name ?? (body.name || "task");
+    const task = new Task(name, body, this, { run, status, locals: inherited });
+    this.#tasks.add(task);
+    run.tell("taskSpawned", task);
+    run.start(task);
+    return task;
+  }
+
+  #handOver(task: Task, to: Nursery): void {
+    this.#tasks.delete(task);
+    to.#tasks.add(task);
+    task.owner = to;
+    task.status.moveTo(to.#frame.status);
+    this.#checkEmpty();
+  }
+
+  #remove(task: Task): void {
+    this.#tasks.delete(task);
+    task.exited();
+    // A task that `start` made has a status of its own.
+    if (task.status !== this.#frame.status) task.status.close();
+    this.#checkEmpty();
+  }
+
+  #checkEmpty(): void {
+    if (this.#onEmpty === null || this.#tasks.size + this.#expected > 0) return;
+    this.#frame.run.resume(this.#onEmpty);
+    this.#onEmpty = null;
+  }
+
+  #record(task: TaskInfo, raised: unknown): void {
+    const { wasCancelled, rest } = withoutCancelled(raised);
+    if (wasCancelled) this.#cancelled ??= raised;
+    if (rest === null) return;
+    this.#errors.push(rest.error);
+    this.#raisedBy.set(rest.error, task.name);
+    const reason = `task "${task.name}" failed: ${messageOf(rest.error)}`;
     this.cancelScope.cancelFor({ source: "nursery", reason, by: task.name });
   }
 }
@@ -118,9 +233,4 @@ export async function openNursery<T>(
     await nursery.supervise(keepValue, options.collapse ?? false);
   });
   return value;
-}
-
-function describe(errors: readonly unknown[]): string {
-  const first = messageOf(errors[0]);
-  return errors.length === 1 ? `A task failed: ${first}` : `${errors.length} tasks failed, first: ${first}`;
 }

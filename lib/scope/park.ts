@@ -2,71 +2,93 @@
  * The one way to wait. Every primitive of the library that blocks is a `park`, so that each is a checkpoint and each can
  * be cancelled, and so that cancel and wake-up are atomic: a wait ends with its value or raises, never both.
  */
-import { currentFrame } from "./ambient.ts";
-import type { CancelStatus, Waiter } from "./cancel_status.ts";
-import { Cancelled } from "./cancelled.ts";
-import type { RunState } from "./run_state.ts";
+import { currentOpenFrame, type Frame } from "./ambient.ts";
+import type { Waiter } from "./cancel_status.ts";
+import { type Cancelled, makeCancelled } from "./cancelled.ts";
+import type { Ready } from "./run_state.ts";
+import type { TaskInfo } from "./task_info.ts";
 
 /** A wait in progress. Whoever holds it ends it with `wake` or `fail`; later calls have no effect. */
-export class Parked<T> implements Waiter {
-  readonly #run: RunState;
-  readonly #status: CancelStatus;
+export class Parked<T> implements Waiter, Ready {
+  readonly #what: string;
+  readonly #frame: Frame;
   readonly #resolve: (value: T) => void;
   readonly #reject: (error: unknown) => void;
-  #over = false;
+  #state: "waiting" | "woken" | "failed" = "waiting";
+  #outcome: unknown = undefined;
   /** Called when a cancel ends the wait: takes it out of whatever would have woken it. */
   onAbort: (() => void) | null = null;
 
   /** @internal */
   constructor(
-    run: RunState,
-    status: CancelStatus,
+    frame: Frame,
+    what: string,
     resolve: (value: T) => void,
     reject: (error: unknown) => void,
   ) {
-    this.#run = run;
-    this.#status = status;
+    this.#what = what;
+    this.#frame = frame;
     this.#resolve = resolve;
     this.#reject = reject;
-    status.addWaiter(this);
+    frame.status.addWaiter(this);
+    frame.run.tell("taskBlocked", frame.task, what);
+  }
+
+  /** The task that waits, and what for. */
+  get wait(): { readonly task: TaskInfo; readonly what: string } {
+    return { task: this.#frame.task, what: this.#what };
+  }
+
+  /** Whether the wait goes on. */
+  get isWaiting(): boolean {
+    return this.#state === "waiting";
   }
 
   /** Ends the wait with a value. */
   wake(value: T): void {
-    if (!this.#end()) return;
-    this.#run.resume(() => this.#resolve(value));
+    this.#end("woken", value);
   }
 
   /** Ends the wait with an error. */
   fail(error: unknown): void {
-    if (!this.#end()) return;
-    this.#run.resume(() => this.#reject(error));
+    this.#end("failed", error);
   }
 
   /** @internal */
   abort(error: Cancelled): void {
-    if (!this.#end()) return;
+    if (this.#state !== "waiting") return;
     this.onAbort?.();
-    this.#run.resume(() => this.#reject(error));
+    this.#end("failed", error);
   }
 
-  #end(): boolean {
-    if (this.#over) return false;
-    this.#over = true;
-    this.#status.removeWaiter(this);
-    return true;
+  /** @internal Lets the task go on. */
+  go(): void {
+    if (this.#state === "woken") this.#resolve(this.#outcome as T);
+    else this.#reject(this.#outcome);
+  }
+
+  #end(state: "woken" | "failed", outcome: unknown): void {
+    if (this.#state !== "waiting") return;
+    this.#state = state;
+    this.#outcome = outcome;
+    this.#frame.status.removeWaiter(this);
+    this.#frame.run.tell("taskScheduled", this.#frame.task);
+    this.#frame.run.resume(this);
   }
 }
 
 /**
  * Waits until whatever `arm` hands its argument to ends the wait, or until a scope around it is cancelled.
  *
+ * @param what Names what is waited for, in listings of tasks.
  * @throws {Cancelled} If a scope around the caller is or becomes cancelled.
  */
-export async function park<T>(arm: (parked: Parked<T>) => void): Promise<T> {
-  const { run, status } = currentFrame();
-  if (status.inForce !== null) throw new Cancelled(status.inForce);
-  return await new Promise<T>((resolve, reject) => arm(new Parked(run, status, resolve, reject)));
+export function park<T>(what: string, arm: (parked: Parked<T>) => void): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const frame = currentOpenFrame();
+    if (frame.status.inForce !== null) return reject(makeCancelled(frame.status.inForce));
+    arm(new Parked(frame, what, resolve, reject));
+  });
 }
 
 /**
@@ -74,6 +96,16 @@ export async function park<T>(arm: (parked: Parked<T>) => void): Promise<T> {
  *
  * @throws {Cancelled}
  */
-export async function checkpoint(): Promise<void> {
-  await park<void>((parked) => parked.wake());
+export function checkpoint(): Promise<void> {
+  return park<void>("checkpoint", (parked) => parked.wake());
+}
+
+/**
+ * Half a checkpoint: raises if a scope around the caller is cancelled, and else goes on at once. For long computations.
+ *
+ * @throws {Cancelled}
+ */
+export function checkpointIfCancelled(): void {
+  const { inForce } = currentOpenFrame().status;
+  if (inForce !== null) throw makeCancelled(inForce);
 }

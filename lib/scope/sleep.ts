@@ -25,7 +25,7 @@ export async function sleep(ms: number): Promise<void> {
  */
 export async function sleepUntil(at: Instant): Promise<void> {
   const { clock } = currentFrame().run;
-  await park<void>((parked) => {
+  await park<void>("sleep", (parked) => {
     if (at === NEVER) return;
     if (at <= clock.now()) parked.wake();
     else parked.onAbort = clock.schedule(at, () => parked.wake());
@@ -38,5 +38,5 @@ export async function sleepUntil(at: Instant): Promise<void> {
  * @throws {Cancelled}
  */
 export async function sleepForever(): Promise<never> {
-  return await park<never>(() => {});
+  return await park<never>("sleep forever", () => {});
 }

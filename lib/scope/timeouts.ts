@@ -1,11 +1,14 @@
 import { after, type Instant } from "../base/instant.ts";
-import { CancelScope } from "./cancel_scope.ts";
+import { CancelScope, type CancelScopeOptions } from "./cancel_scope.ts";
 import { currentTime } from "./sleep.ts";
 
 /** Raised by {@linkcode failAfter} and {@linkcode failAt} when the time ran out. Trio's `TooSlowError`. */
 export class TooSlowError extends Error {
   override readonly name = "TooSlowError";
 }
+
+/** What else a scope with a deadline can be told. */
+export type TimeoutOptions = Omit<CancelScopeOptions, "deadline">;
 
 /**
  * Runs `body` for at most `ms` milliseconds.
@@ -15,17 +18,19 @@ export class TooSlowError extends Error {
 export async function moveOnAfter<T>(
   ms: number,
   body: (scope: CancelScope) => T | Promise<T>,
+  options: TimeoutOptions = {},
 ): Promise<T | undefined> {
   checkDuration(ms);
-  return await moveOnAt(after(currentTime(), ms), body);
+  return await moveOnAt(after(currentTime(), ms), body, options);
 }
 
 /** {@linkcode moveOnAfter} with an instant. */
 export async function moveOnAt<T>(
   deadline: Instant,
   body: (scope: CancelScope) => T | Promise<T>,
+  options: TimeoutOptions = {},
 ): Promise<T | undefined> {
-  return await new CancelScope({ deadline }).run(body);
+  return await new CancelScope({ ...options, deadline }).run(body);
 }
 
 /**
@@ -33,17 +38,22 @@ export async function moveOnAt<T>(
  *
  * @throws {TooSlowError} If the time ran out.
  */
-export async function failAfter<T>(ms: number, body: (scope: CancelScope) => T | Promise<T>): Promise<T> {
+export async function failAfter<T>(
+  ms: number,
+  body: (scope: CancelScope) => T | Promise<T>,
+  options: TimeoutOptions = {},
+): Promise<T> {
   checkDuration(ms);
-  return await failAt(after(currentTime(), ms), body);
+  return await failAt(after(currentTime(), ms), body, options);
 }
 
 /** {@linkcode failAfter} with an instant. */
 export async function failAt<T>(
   deadline: Instant,
   body: (scope: CancelScope) => T | Promise<T>,
+  options: TimeoutOptions = {},
 ): Promise<T> {
-  const scope = new CancelScope({ deadline });
+  const scope = new CancelScope({ ...options, deadline });
   const value = await scope.run(body);
   if (scope.cancelledCaught) throw new TooSlowError("The time ran out");
   return value as T;

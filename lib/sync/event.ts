@@ -1,9 +1,9 @@
-import { park, type Parked } from "../scope/park.ts";
+import { WaitQueue } from "./wait_queue.ts";
 
 /** Something that happens once; any number of tasks may wait for it. Trio's `Event`. */
 export class Event {
   #isSet = false;
-  readonly #waiting = new Set<Parked<void>>();
+  readonly #waiting = new WaitQueue();
 
   /** Whether it has happened. */
   get isSet(): boolean {
@@ -14,9 +14,7 @@ export class Event {
   set(): void {
     if (this.#isSet) return;
     this.#isSet = true;
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const parked of waiting) parked.wake();
+    this.#waiting.wakeAll();
   }
 
   /**
@@ -24,11 +22,7 @@ export class Event {
    *
    * @throws {Cancelled}
    */
-  async wait(): Promise<void> {
-    await park<void>((parked) => {
-      if (this.#isSet) return parked.wake();
-      this.#waiting.add(parked);
-      parked.onAbort = () => this.#waiting.delete(parked);
-    });
+  wait(): Promise<void> {
+    return this.#waiting.wait("event", () => this.#isSet);
   }
 }

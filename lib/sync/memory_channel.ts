@@ -16,6 +16,21 @@ interface WaitingSender<T> {
   readonly handle: SendChannel<T>;
 }
 
+/** What goes on in a channel at one moment. */
+export interface ChannelStatistics {
+  /** Values that wait in the buffer. */
+  readonly buffered: number;
+  /** The most that ever waited there. */
+  readonly peakBuffered: number;
+  readonly capacity: number;
+  readonly openSenders: number;
+  readonly openReceivers: number;
+  /** Calls of `send` that wait. */
+  readonly waitingSenders: number;
+  /** Calls of `receive` that wait. */
+  readonly waitingReceivers: number;
+}
+
 /** What both ends share. */
 class Core<T> {
   readonly buffer: Queue<T> = new Queue<T>();
@@ -23,6 +38,7 @@ class Core<T> {
   readonly receivers: Map<Parked<T>, ReceiveChannel<T>> = new Map();
   openSenders = 0;
   openReceivers = 0;
+  #peak = 0;
   readonly capacity: number;
 
   constructor(capacity: number) {
@@ -39,7 +55,20 @@ class Core<T> {
     }
     if (this.buffer.size >= this.capacity) return false;
     this.buffer.push(value);
+    this.#peak = Math.max(this.#peak, this.buffer.size);
     return true;
+  }
+
+  statistics(): ChannelStatistics {
+    return {
+      buffered: this.buffer.size,
+      peakBuffered: this.#peak,
+      capacity: this.capacity,
+      openSenders: this.openSenders,
+      openReceivers: this.openReceivers,
+      waitingSenders: this.senders.size,
+      waitingReceivers: this.receivers.size,
+    };
   }
 
   /** Takes the oldest value, and lets the sender that has waited longest go on. */
@@ -74,7 +103,7 @@ export class SendChannel<T> {
    * @throws {Cancelled}
    */
   async send(value: T): Promise<void> {
-    await park<void>((parked) => {
+    await park<void>("send", (parked) => {
       const refusal = this.#refusal();
       if (refusal !== null) return parked.fail(refusal);
       if (this.#core.offer(value)) return parked.wake();
@@ -117,6 +146,11 @@ export class SendChannel<T> {
     this.#core.receivers.clear();
   }
 
+  /** What goes on in the channel now. */
+  statistics(): ChannelStatistics {
+    return this.#core.statistics();
+  }
+
   [Symbol.dispose](): void {
     this.close();
   }
@@ -146,7 +180,7 @@ export class ReceiveChannel<T> {
    * @throws {Cancelled}
    */
   async receive(): Promise<T> {
-    return await park<T>((parked) => {
+    return await park<T>("receive", (parked) => {
       if (this.#closed) return parked.fail(closedHere());
       const taken = this.#core.take();
       if (taken !== null) return parked.wake(taken.value);
@@ -190,6 +224,11 @@ export class ReceiveChannel<T> {
     this.#core.buffer.clear();
     for (const parked of this.#core.senders.keys()) parked.fail(broken());
     this.#core.senders.clear();
+  }
+
+  /** What goes on in the channel now. */
+  statistics(): ChannelStatistics {
+    return this.#core.statistics();
   }
 
   [Symbol.dispose](): void {

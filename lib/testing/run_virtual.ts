@@ -19,9 +19,9 @@ export class DeadlockError extends Error {
  */
 export async function runVirtual<T>(main: (clock: VirtualClock) => T | Promise<T>): Promise<T> {
   const clock = new VirtualClock();
-  const state = new RunState(clock);
+  const state = new RunState({ clock });
   let over = false;
-  const result = runIn(state, () => main(clock), "main").finally(() => over = true);
+  const result = runIn(state, () => main(clock), {}).finally(() => over = true);
   result.catch(() => {});
   while (!over) {
     await settle(state);

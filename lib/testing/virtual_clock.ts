@@ -1,4 +1,5 @@
 import { after, type Instant, instant, NEVER } from "../base/instant.ts";
+import { onNextTurn } from "../host/shared/turn.ts";
 import type { Clock } from "../scope/clock.ts";
 import { TimerQueue } from "../scope/timer_queue.ts";
 
@@ -13,6 +14,11 @@ export class VirtualClock implements Clock {
 
   schedule(at: Instant, callback: () => void): () => void {
     return this.#timers.add(at, callback);
+  }
+
+  /** Turns of the runtime are real: they take no time of this clock. */
+  turn(callback: () => void): void {
+    onNextTurn(callback);
   }
 
   /** When the next timer is due; `NEVER` if none is set. */

@@ -1,6 +1,7 @@
 import { type Instant, instant, NEVER } from "../../base/instant.ts";
 import type { Clock } from "../../scope/clock.ts";
 import { TimerQueue } from "../../scope/timer_queue.ts";
+import { onNextTurn } from "./turn.ts";
 
 /** The longest delay that a timer of the runtime takes; later instants are approached in several steps. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
@@ -21,6 +22,10 @@ export class SystemClock implements Clock {
       revoke();
       this.#arm();
     };
+  }
+
+  turn(callback: () => void): void {
+    onNextTurn(callback);
   }
 
   #arm(): void {

@@ -1,4 +1,9 @@
+/** Calls back in the next turn of the event loop, when everything that was ready has run. */
+export function onNextTurn(callback: () => void): void {
+  setImmediate(callback);
+}
+
 /** Resolves in the next turn of the event loop, when everything that was ready has run. */
 export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise(onNextTurn);
 }

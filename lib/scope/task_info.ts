@@ -1,0 +1,32 @@
+/** What is known of a task from outside. */
+export abstract class TaskInfo {
+  readonly name: string;
+  #atExit: Set<() => void> | null = null;
+
+  /** @internal */
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** The task in whose nursery it runs; null for the root task. */
+  abstract readonly parent: TaskInfo | null;
+
+  /** @internal Calls back when the task is over; the returned function revokes it. */
+  atExit(callback: () => void): () => void {
+    const callbacks = this.#atExit ??= new Set();
+    callbacks.add(callback);
+    return () => callbacks.delete(callback);
+  }
+
+  /** @internal Says that the task is over. */
+  exited(): void {
+    if (this.#atExit === null) return;
+    for (const callback of this.#atExit) callback();
+    this.#atExit = null;
+  }
+}
+
+/** The task that `run` starts. */
+export class RootTask extends TaskInfo {
+  readonly parent = null;
+}

@@ -1,0 +1,45 @@
+import { park, type Parked } from "../scope/park.ts";
+
+/** Tasks that wait for the same thing, in the order in which they came. */
+export class WaitQueue {
+  readonly #waiting = new Set<Parked<void>>();
+
+  /** How many wait. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /**
+   * Waits until it is woken; at once if `isReady` says so. Either way it is a checkpoint.
+   *
+   * @param what Names what is waited for, in listings of tasks.
+   * @throws {Cancelled}
+   */
+  wait(what: string, isReady: () => boolean = () => false): Promise<void> {
+    return park<void>(what, (parked) => {
+      if (isReady()) return parked.wake();
+      this.#waiting.add(parked);
+      parked.onAbort = () => this.#waiting.delete(parked);
+    });
+  }
+
+  /** Wakes whoever has waited longest; false if nobody waits. */
+  wakeOne(): boolean {
+    for (const parked of this.#waiting) {
+      this.#waiting.delete(parked);
+      parked.wake();
+      return true;
+    }
+    return false;
+  }
+
+  wakeAll(): void {
+    while (this.wakeOne());
+  }
+
+  /** Ends all waits with an error. */
+  failAll(makeError: () => Error): void {
+    for (const parked of this.#waiting) parked.fail(makeError());
+    this.#waiting.clear();
+  }
+}
