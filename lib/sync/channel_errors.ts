@@ -1,6 +1,6 @@
 /** All senders are closed and everything that they sent has been received. */
 export class EndOfChannel extends Error {
-  override readonly name = "EndOfChannel";
+  override readonly name: string = "EndOfChannel";
 }
 
 /** The other side is gone: nobody will ever receive this. */

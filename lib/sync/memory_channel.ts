@@ -9,7 +9,15 @@
  */
 import { Queue } from "../base/queue.ts";
 import { BrokenResourceError, ClosedResourceError, EndOfChannel, WouldBlock } from "./channel_errors.ts";
-import { park, type Parked } from "../scope/park.ts";
+import { park } from "../scope/park.ts";
+import { nextOf } from "./next_of.ts";
+
+/** Whoever waits: a task that is parked, or a promise of code outside of the tree of tasks. */
+interface Waiting<T> {
+  wake(value: T): void;
+  fail(error: unknown): void;
+  onAbort: (() => void) | null;
+}
 
 interface WaitingSender<T> {
   readonly value: T;
@@ -34,8 +42,8 @@ export interface ChannelStatistics {
 /** What both ends share. */
 class Core<T> {
   readonly buffer: Queue<T> = new Queue<T>();
-  readonly senders: Map<Parked<void>, WaitingSender<T>> = new Map();
-  readonly receivers: Map<Parked<T>, ReceiveChannel<T>> = new Map();
+  readonly senders: Map<Waiting<void>, WaitingSender<T>> = new Map();
+  readonly receivers: Map<Waiting<T>, ReceiveChannel<T>> = new Map();
   openSenders = 0;
   openReceivers = 0;
   #peak = 0;
@@ -102,14 +110,13 @@ export class SendChannel<T> {
    * @throws {BrokenResourceError} If every receiver is closed.
    * @throws {Cancelled}
    */
-  async send(value: T): Promise<void> {
-    await park<void>("send", (parked) => {
-      const refusal = this.#refusal();
-      if (refusal !== null) return parked.fail(refusal);
-      if (this.#core.offer(value)) return parked.wake();
-      this.#core.senders.set(parked, { value, handle: this });
-      parked.onAbort = () => this.#core.senders.delete(parked);
-    });
+  send(value: T): Promise<void> {
+    return park<void>("send", (parked) => this.#send(value, parked));
+  }
+
+  /** @internal {@linkcode send} for code outside of the tree of tasks: no cancel reaches it. */
+  sendFromOutside(value: T): Promise<void> {
+    return waitOutside((waiting) => this.#send(value, waiting));
   }
 
   /**
@@ -155,6 +162,14 @@ export class SendChannel<T> {
     this.close();
   }
 
+  #send(value: T, waiting: Waiting<void>): void {
+    const refusal = this.#refusal();
+    if (refusal !== null) return waiting.fail(refusal);
+    if (this.#core.offer(value)) return waiting.wake();
+    this.#core.senders.set(waiting, { value, handle: this });
+    waiting.onAbort = () => this.#core.senders.delete(waiting);
+  }
+
   #refusal(): Error | null {
     if (this.#closed) return closedHere();
     return this.#core.openReceivers === 0 ? broken() : null;
@@ -179,15 +194,13 @@ export class ReceiveChannel<T> {
    * @throws {ClosedResourceError} If this end is closed.
    * @throws {Cancelled}
    */
-  async receive(): Promise<T> {
-    return await park<T>("receive", (parked) => {
-      if (this.#closed) return parked.fail(closedHere());
-      const taken = this.#core.take();
-      if (taken !== null) return parked.wake(taken.value);
-      if (this.#core.openSenders === 0) return parked.fail(ended());
-      this.#core.receivers.set(parked, this);
-      parked.onAbort = () => this.#core.receivers.delete(parked);
-    });
+  receive(): Promise<T> {
+    return park<T>("receive", (parked) => this.#receive(parked));
+  }
+
+  /** @internal {@linkcode receive} for code outside of the tree of tasks: no cancel reaches it. */
+  receiveFromOutside(): Promise<T> {
+    return waitOutside((waiting) => this.#receive(waiting));
   }
 
   /**
@@ -235,18 +248,18 @@ export class ReceiveChannel<T> {
     this.close();
   }
 
-  /** Receives until the end of the channel. No generator: each `next` obeys the scopes of whoever calls it. */
+  /** Receives until the end of the channel. */
   [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
-    return { next: () => this.#next() };
+    return { next: () => nextOf(this) };
   }
 
-  async #next(): Promise<IteratorResult<T, undefined>> {
-    try {
-      return { done: false, value: await this.receive() };
-    } catch (error) {
-      if (error instanceof EndOfChannel) return { done: true, value: undefined };
-      throw error;
-    }
+  #receive(waiting: Waiting<T>): void {
+    if (this.#closed) return waiting.fail(closedHere());
+    const taken = this.#core.take();
+    if (taken !== null) return waiting.wake(taken.value);
+    if (this.#core.openSenders === 0) return waiting.fail(ended());
+    this.#core.receivers.set(waiting, this);
+    waiting.onAbort = () => this.#core.receivers.delete(waiting);
   }
 }
 
@@ -263,6 +276,10 @@ export function openMemoryChannel<T>(capacity: number): [SendChannel<T>, Receive
   }
   const core = new Core<T>(capacity);
   return [new SendChannel(core), new ReceiveChannel(core)];
+}
+
+function waitOutside<T>(arm: (waiting: Waiting<T>) => void): Promise<T> {
+  return new Promise((resolve, reject) => arm({ wake: resolve, fail: reject, onAbort: null }));
 }
 
 function first<K>(waiting: ReadonlyMap<K, unknown>): K | null {
