@@ -3,14 +3,14 @@
  *
  * @example Wait for two things at once, for at most a second
  * ```ts
- * import { moveOnAfter, openNursery, run, sleep, SystemClock } from "supervise";
+ * import { moveOnAfter, openNursery, run, sleep } from "supervise";
  *
  * await run(() =>
  *   moveOnAfter(1_000, () =>
  *     openNursery((nursery) => {
  *       nursery.startSoon(() => sleep(10));
  *       nursery.startSoon(() => sleep(20));
- *     })), { clock: new SystemClock() });
+ *     })));
  * ```
  *
  * @module
@@ -26,22 +26,78 @@ export type { ActionResult, StatusRow, TreeStatus } from "./lib/control/protocol
 export type { Receipt } from "./lib/daemon/take_down.ts";
 export type { JournalEntry } from "./lib/engine/journal.ts";
 export type { LogLine } from "./lib/engine/log_format.ts";
+export { run } from "./lib/api/run.ts";
+export { runProcess } from "./lib/api/run_process.ts";
+export { openSignalReceiver } from "./lib/api/signals.ts";
+export type { Signal } from "./lib/base/signals.ts";
+export { currentSignal } from "./lib/bridge/current_signal.ts";
+export { type ForeignChannel, InsideChannel } from "./lib/bridge/foreign_channel.ts";
+export {
+  ForeignTaskCancelled,
+  ForeignTaskReturned,
+  InsideCancelled,
+  InsideReturned,
+} from "./lib/bridge/foreign_errors.ts";
+export { type ForeignTaskOptions, openForeignTask } from "./lib/bridge/foreign_task.ts";
+export { type EmitterLike, fromEmitter, type FromEmitterOptions } from "./lib/bridge/from_emitter.ts";
+export { fromPromise } from "./lib/bridge/from_promise.ts";
+export { fromReadable, ReadableChannel } from "./lib/bridge/from_readable.ts";
+export { fromSignal } from "./lib/bridge/from_signal.ts";
+export { type ExitStatus, SpawnError } from "./lib/host/ports/processes.ts";
 export { SystemClock } from "./lib/host/shared/system_clock.ts";
+export {
+  ProcessFailed,
+  type ProcessOptions,
+  type ProcessResult,
+  type RunningProcess,
+} from "./lib/program/run_process.ts";
+export type { ProgramOptions } from "./lib/program/run_program.ts";
+export { SignalReceiver } from "./lib/program/signal_receiver.ts";
 export { CancelScope, type CancelScopeOptions, currentEffectiveDeadline } from "./lib/scope/cancel_scope.ts";
 export { Cancelled } from "./lib/scope/cancelled.ts";
+export type { Clock } from "./lib/scope/clock.ts";
+export { type ErrorFilter, ErrorGroup } from "./lib/scope/error_group.ts";
+export { type ErrorReportOptions, reportError } from "./lib/scope/error_report.ts";
+export { addInstrument, currentTask, currentTasks, removeInstrument } from "./lib/scope/introspection.ts";
+export type { Instrument } from "./lib/scope/instrument.ts";
+export { Interrupted } from "./lib/scope/interrupted.ts";
+export { TaskLocal, TreeLocal } from "./lib/scope/locals.ts";
+export { Nursery, type NurseryOptions, openNursery, type StartOptions } from "./lib/scope/nursery.ts";
+export { checkpoint, checkpointIfCancelled } from "./lib/scope/park.ts";
+export { currentTime, sleep, sleepForever, sleepUntil } from "./lib/scope/sleep.ts";
+export type { TaskInfo } from "./lib/scope/task_info.ts";
+export { ignoredTaskStatus, type TaskStatus } from "./lib/scope/task_status.ts";
+export { type NurseryTree, renderTasks, type TaskTree } from "./lib/scope/task_tree.ts";
+export {
+  failAfter,
+  failAt,
+  moveOnAfter,
+  moveOnAt,
+  type TimeoutOptions,
+  TooSlowError,
+} from "./lib/scope/timeouts.ts";
+export { asSafeChannel, SafeChannel } from "./lib/sync/as_safe_channel.ts";
+export { Broadcast, BroadcastReceiver, type BroadcastSource, Lagged } from "./lib/sync/broadcast.ts";
+export { CapacityLimiter } from "./lib/sync/capacity_limiter.ts";
 export {
   BrokenResourceError,
+  BusyResourceError,
   ClosedResourceError,
   EndOfChannel,
   WouldBlock,
 } from "./lib/sync/channel_errors.ts";
-export type { Clock } from "./lib/scope/clock.ts";
-export { ErrorGroup } from "./lib/scope/error_group.ts";
+export { Condition } from "./lib/sync/condition.ts";
+export type { Context } from "./lib/sync/context.ts";
 export { Event } from "./lib/sync/event.ts";
-export { fromPromise } from "./lib/bridge/from_promise.ts";
-export { openMemoryChannel, ReceiveChannel, SendChannel } from "./lib/sync/memory_channel.ts";
-export { Nursery, type NurseryOptions, openNursery, type StartOptions } from "./lib/scope/nursery.ts";
-export { checkpoint } from "./lib/scope/park.ts";
-export { run, type RunOptions } from "./lib/scope/run.ts";
-export { currentTime, sleep, sleepForever, sleepUntil } from "./lib/scope/sleep.ts";
-export { failAfter, failAt, moveOnAfter, moveOnAt, TooSlowError } from "./lib/scope/timeouts.ts";
+export { gatherContexts } from "./lib/sync/gather_contexts.ts";
+export { Lock, StrictFifoLock } from "./lib/sync/lock.ts";
+export { maybeOpenContext } from "./lib/sync/maybe_open_context.ts";
+export {
+  type ChannelStatistics,
+  openMemoryChannel,
+  ReceiveChannel,
+  SendChannel,
+} from "./lib/sync/memory_channel.ts";
+export { Semaphore } from "./lib/sync/semaphore.ts";
+export * as testing from "./lib/testing/mod.ts";
+export type { HalfCloseableStream, ReceiveStream, SendStream, Stream } from "./lib/sync/streams.ts";

@@ -22,9 +22,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: ["base", "scope", "sync", "bridge", "config", "supervision", "host"],
   control: ["base", "scope", "sync", "bridge", "config", "supervision", "wire", "host", "engine"],
   daemon: ["base", "scope", "sync", "bridge", "config", "supervision", "host", "engine", "control"],
-  api: ["base", "config", "host", "engine", "control", "daemon"],
+  api: ["base", "scope", "bridge", "config", "host", "program", "engine", "control", "daemon"],
   cli: ["base", "scope", "sync", "bridge", "config", "supervision", "host", "engine", "control", "daemon"],
-  testing: ["base", "scope", "host"],
+  program: ["base", "scope", "sync", "bridge", "host"],
+  testing: ["base", "scope", "sync", "host"],
 };
 
 /** Folder of `lib` -> packages that it may import, beside its own files. */

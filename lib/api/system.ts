@@ -2,6 +2,7 @@ import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import { nodeProgram } from "../host/shared/node_program.ts";
 import { openSystemHost } from "../host/system_host.ts";
+import { withoutFrame } from "../scope/ambient.ts";
 
 /** This machine and this program, for the functions of the library. */
 export interface System {
@@ -9,10 +10,18 @@ export interface System {
   readonly program: Program;
 }
 
+let program: Program | null = null;
 let opened: Promise<System> | null = null;
+
+/** This program. */
+export function thisProgram(): Program {
+  program ??= nodeProgram();
+  return program;
+}
 
 /** Opens the machine once, when it is first needed: importing the library touches nothing. */
 export function openSystem(): Promise<System> {
-  opened ??= openSystemHost().then((host) => ({ host, program: nodeProgram() }));
+  // What is opened here serves the whole program: it must not stand in the scopes of whoever needs it first.
+  opened ??= withoutFrame(() => openSystemHost().then((host) => ({ host, program: thisProgram() })));
   return opened;
 }

@@ -5,7 +5,7 @@ import { fromPromise } from "./from_promise.ts";
 /** The chunks of a web stream, for one task to receive. */
 export class ReadableChannel<T> {
   readonly #reader: ReadableStreamDefaultReader<T>;
-  #pending: Promise<ReadableStreamReadResult<T>> | null = null;
+  #pending: Promise<{ readonly done: boolean; readonly value?: T | undefined }> | null = null;
 
   /** @internal */
   constructor(reader: ReadableStreamDefaultReader<T>) {
@@ -24,7 +24,7 @@ export class ReadableChannel<T> {
     const { done, value } = await fromPromise(this.#pending);
     this.#pending = null;
     if (done) throw new EndOfChannel("The stream has ended");
-    return value;
+    return value as T;
   }
 
   /** Receives until the stream ends. */

@@ -13,6 +13,7 @@ import type { Host } from "./ports/host.ts";
 import { onChildDeath } from "./shared/child_deaths.ts";
 import { nodeNetwork } from "./shared/node_network.ts";
 import { NodeFiles } from "./shared/node_files.ts";
+import { randomSeed } from "./shared/random_seed.ts";
 import { isDeno } from "./shared/runtime.ts";
 import { SystemClock } from "./shared/system_clock.ts";
 import { UnixSockets } from "./shared/unix_sockets.ts";
@@ -55,6 +56,6 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     files: new NodeFiles(),
     descriptors: linuxDescriptors(libc, openSource),
     digest: (text) => createHash("sha256").update(text).digest("hex"),
-    randomSeed: () => crypto.getRandomValues(new Uint32Array(1))[0]!,
+    randomSeed,
   };
 }

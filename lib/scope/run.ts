@@ -54,6 +54,7 @@ export async function runIn<T>(
   const task = new RootTask(name);
   const root = new CancelStatus(null, false, null);
   const program = new CancelScope();
+  state.root = { task, status: root };
   let interrupted = false;
   onStart?.({
     interrupt: () => {

@@ -1,3 +1,4 @@
+import type { CancelStatus } from "./cancel_status.ts";
 import type { Clock } from "./clock.ts";
 import type { Instrument } from "./instrument.ts";
 import type { TaskInfo } from "./task_info.ts";
@@ -30,6 +31,8 @@ export class RunState {
   readonly clock: Clock;
   /** Null before the run begins. */
   services: Services | null = null;
+  /** Where the tree begins; null before the run begins. */
+  root: { readonly task: TaskInfo; readonly status: CancelStatus } | null = null;
   readonly #random: (() => number) | null;
   readonly #onInstrumentError: (error: unknown) => void;
   #instruments: readonly Instrument[];

@@ -5,7 +5,7 @@
 import type { Instant } from "../base/instant.ts";
 import { invariant } from "../base/invariant.ts";
 import { actorAt, type ActorSpec, type NodeId, type Plan, treeAt, type TreeSpec } from "../config/plan.ts";
-import { draw } from "./chance.ts";
+import { draw } from "../base/chance.ts";
 import type { Effect } from "./effect.ts";
 import type { EntryEvent } from "./journal_entry.ts";
 import type { ActorState, NodeState, Request, RunId, State, TreeState } from "./state.ts";

@@ -17,3 +17,8 @@ export class ClosedResourceError extends Error {
 export class WouldBlock extends Error {
   override readonly name = "WouldBlock";
 }
+
+/** Another task is doing the same with the resource already. */
+export class BusyResourceError extends Error {
+  override readonly name = "BusyResourceError";
+}

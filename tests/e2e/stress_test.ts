@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
-import { seeded } from "../harness/seeded.ts";
+import { seeded } from "../../lib/base/chance.ts";
 import { e2e, type Sandbox } from "../harness/supervise.ts";
 
 const CYCLES = Number(process.env["CYCLES"] ?? 6);

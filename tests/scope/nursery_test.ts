@@ -204,7 +204,7 @@ test("nursery: nested groups flatten to the errors themselves", async () => {
       );
     });
     const error = await failing.catch((error: unknown) => error) as ErrorGroup;
-    assert.deepEqual(error.flatten().map((one) => (one as Error).message), ["a", "b", "c"]);
+    assert.deepEqual(error.flatten().map((one) => (one as Error).message).sort(), ["a", "b", "c"]);
   });
 });
 

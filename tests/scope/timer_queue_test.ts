@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Instant, instant, NEVER } from "../../lib/base/instant.ts";
 import { TimerQueue } from "../../lib/scope/timer_queue.ts";
-import { seeded } from "../harness/seeded.ts";
+import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
 
 test("timer queue: under random adds and revokes, what is due comes out in order", () => {

@@ -8,7 +8,7 @@ import type { Condition } from "../../lib/config/plan.ts";
 import { dependencyVerdict } from "../../lib/supervision/dependencies.ts";
 import { isAlive } from "../../lib/supervision/state.ts";
 import { type ActorSketch, planOf, type TreeSketch } from "../harness/plan.ts";
-import { seeded } from "../harness/seeded.ts";
+import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
 import { World } from "../harness/world.ts";
 

@@ -11,7 +11,7 @@ import { openNursery } from "../../lib/scope/nursery.ts";
 import { sleep } from "../../lib/scope/sleep.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import { test } from "../harness/test.ts";
-import { seeded } from "../harness/seeded.ts";
+import { seeded } from "../../lib/base/chance.ts";
 
 test("memory channel: a rendezvous send waits for its receive", async () => {
   await runVirtual(async (clock) => {
@@ -34,11 +34,16 @@ test("memory channel: values come out in order, and a full buffer makes senders 
     const [sender, receiver] = openMemoryChannel<number>(2);
     const got: number[] = [];
     await openNursery((nursery) => {
-      for (let i = 0; i < 6; i++) nursery.startSoon(() => sender.send(i));
+      for (let i = 0; i < 6; i++) {
+        nursery.startSoon(async () => {
+          await sleep(i);
+          await sender.send(i);
+        });
+      }
       nursery.startSoon(async () => {
         for (let i = 0; i < 6; i++) {
+          await sleep(10);
           got.push(await receiver.receive());
-          await sleep(1);
         }
       });
     });

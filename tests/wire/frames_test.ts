@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { encodeFrame, FrameDecoder, FrameError, type FrameLimits } from "../../lib/wire/frames.ts";
-import { seeded } from "../harness/seeded.ts";
+import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
 
 const LIMITS: FrameLimits = { maxBytes: 4_096, maxDepth: 16, maxItems: 1_000 };

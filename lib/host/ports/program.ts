@@ -33,6 +33,12 @@ export interface Program {
   readonly stderr: Output;
   /** Calls back at each signal instead of dying of it; returns how to stop that. */
   onSignal(signal: Signal, callback: () => void): () => void;
+  /** Whether anything in this program is called back at a signal. */
+  listensTo(signal: Signal): boolean;
+  /** Sends a signal to this very program. */
+  raise(signal: Signal): void;
+  /** A folder for files that are soon gone. */
+  readonly temporaryFolder: string;
   /** Ends this program. */
   exit(code: number): never;
 }

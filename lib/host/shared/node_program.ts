@@ -1,4 +1,4 @@
-import { userInfo } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
 import { readOpenFilesLimit } from "../linux/proc.ts";
 import type { Output, Program } from "../ports/program.ts";
@@ -30,6 +30,9 @@ export function nodeProgram(): Program {
       process.on(signal, callback);
       return () => process.off(signal, callback);
     },
+    listensTo: (signal) => process.listenerCount(signal) > 0,
+    raise: (signal) => process.kill(process.pid, signal),
+    temporaryFolder: tmpdir(),
     exit: (code) => process.exit(code),
   };
 }
