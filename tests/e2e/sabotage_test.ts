@@ -58,6 +58,48 @@ e2e(
   },
 );
 
+e2e("up: a program that never stops printing empty lines does not keep it from a signal", async (sandbox) => {
+  sandbox.config(`
+    [actors.flood]
+    exec = ["yes", ""]
+    daemon = true
+  `);
+  const up = sandbox.run(["sh", "-c", 'exec "$@" > /dev/null', "sh", ...SUPERVISE, "up"]);
+  await up.line(/lines were skipped/);
+  up.kill("SIGTERM");
+  const done = await up.done;
+  assert.equal(done.code, 143, done.stderr);
+  assert.match(done.stderr, /0 left/);
+});
+
+e2e(
+  "up -d --json: a tree that fails is one value, and its end by itself changes nothing",
+  async (sandbox) => {
+    sandbox.config(`
+    [actors.a]
+    exec = "sh -c 'exit 3'"
+    daemon = true
+    restart = "never"
+    ready = { delay = "20s" }
+  `);
+    const done = await sandbox.supervise("up", "-d", "--json");
+    assert.equal(done.code, 1, done.stderr);
+    assert.equal(JSON.parse(done.stdout).ok, false);
+  },
+);
+
+e2e("up -d --json: a tree that is late is one error", async (sandbox) => {
+  sandbox.config(`
+    [actors.a]
+    exec = "sleep 60"
+    daemon = true
+    ready = { delay = "20s" }
+  `);
+  const done = await sandbox.supervise("up", "-d", "--json", "--timeout", "10ms");
+  assert.equal(done.code, 8, done.stderr);
+  assert.equal(JSON.parse(done.stdout).error.name, "timed-out");
+});
+
 e2e(
   "up -d: after a crash it outwaits the old guardian, so that no actor ever runs twice",
   async (sandbox) => {
