@@ -3,7 +3,7 @@
  */
 import { main } from "./lib/cli/main.ts";
 import { guardian } from "./lib/daemon/guardian.ts";
-import { GUARDIAN_VERB, type LaunchOptions, SUPERVISOR_VERB } from "./lib/daemon/launch_options.ts";
+import { GUARDIAN_VERB, SUPERVISOR_VERB, type SupervisorOptions } from "./lib/daemon/launch_options.ts";
 import { supervisor } from "./lib/daemon/supervisor.ts";
 import { runScript, SCRIPT_VERB } from "./lib/host/shared/run_script.ts";
 import { nodeProgram } from "./lib/host/shared/node_program.ts";
@@ -20,7 +20,7 @@ switch (verb) {
     program.exit(await guardian(await openSystemHost(), program, argument!));
     break;
   case SUPERVISOR_VERB: {
-    const options = JSON.parse(argument!) as LaunchOptions;
+    const options = JSON.parse(argument!) as SupervisorOptions;
     const host = await openSystemHost({ openFilesLimit: options.openFilesLimit });
     program.exit(await supervisor(host, program, options));
     break;

@@ -8,8 +8,9 @@ import { fromPromise } from "../bridge/from_promise.ts";
 import { encodeFrame } from "../wire/frames.ts";
 import type { FollowItem, ReplyMessage } from "./protocol.ts";
 
-/** How much text may wait for a follower. */
+/** How much may wait for a follower, and what a line takes of it beside its text: many short lines are much, too. */
 const FOLLOWER_CHARS = 1_024 * 1_024;
+const LINE_CHARS = 100;
 /** How many answers may wait: a client that asks this much and reads nothing has gone astray. */
 const MOST_REPLIES = 10_000;
 
@@ -93,7 +94,7 @@ export class Follower {
   }
 
   push(item: FollowItem): void {
-    if (item.kind === "line" && this.#leavesOut(item.line.at, item.line.text.length)) return;
+    if (item.kind === "line" && this.#leavesOut(item.line.at, item.line.text.length + LINE_CHARS)) return;
     this.#items.push(item);
     this.#notify();
   }
@@ -123,7 +124,8 @@ export class Follower {
   }
 
   #leavesOut(stamp: number, chars: number): boolean {
-    if (this.#lag === null && this.#chars + chars <= FOLLOWER_CHARS) {
+    const hasRoom = this.#chars === 0 || this.#chars + chars <= FOLLOWER_CHARS;
+    if (this.#lag === null && hasRoom) {
       this.#lastStamp = stamp;
       this.#chars += chars;
       return false;

@@ -41,6 +41,8 @@ type Handlers = {
 export class Service {
   /** Set when a client lets the tree begin. */
   readonly begun = new Event();
+  /** Set when a client takes the tree down, whether it has begun or not. */
+  readonly calledOff = new Event();
   readonly #ended = new Event();
   readonly #engine: Engine;
   readonly #plan: Plan;
@@ -98,6 +100,7 @@ export class Service {
     down: ({ cause, withinMs }) => {
       const known = CAUSES.find((one) => one === cause) ?? "down";
       this.#engine.post({ type: "down_requested", cause: known, withinMs });
+      this.calledOff.set();
       return {};
     },
     cut_grace: ({ toMs }) => {

@@ -5,6 +5,7 @@
  *
  * It holds one end of a pipe of which the supervisor reads the other, so that each of the two knows of the other's death.
  */
+import { instant } from "../base/instant.ts";
 import { Containment } from "../engine/containment.ts";
 import { killAll } from "../engine/final_sweep.ts";
 import { Ledger } from "../engine/ledger.ts";
@@ -19,6 +20,9 @@ import { GUARDIAN_DESCRIPTOR, REPORT_DESCRIPTOR, SUPERVISOR_VERB } from "./launc
 
 /** Signals that are meant for the tree, which the supervisor knows what to do about. */
 const PASSED_ON: readonly Signal[] = ["SIGHUP", "SIGINT", "SIGTERM"];
+
+/** Later than any tree lasts. */
+const FAR = instant(Number.MAX_SAFE_INTEGER);
 
 /** Runs the guardian; returns its exit code when the supervisor, and with it everything, is gone. */
 export async function guardian(host: Host, program: Program, options: string): Promise<number> {
@@ -40,6 +44,8 @@ export async function guardian(host: Host, program: Program, options: string): P
   });
   descriptors.close(REPORT_DESCRIPTOR);
   descriptors.close(link.read);
+  // Bun turns in circles where nothing but a signal is waited for; a timer that stands lets it sleep.
+  host.clock.schedule(FAR, () => {});
   for (const signal of PASSED_ON) program.onSignal(signal, () => processes.signal(supervisor, signal));
   return await run(async () => {
     const status = await fromPromise(supervisor.exited);

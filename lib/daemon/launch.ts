@@ -6,7 +6,13 @@ import type { Host } from "../host/ports/host.ts";
 import type { ByteSource } from "../host/ports/processes.ts";
 import type { Program } from "../host/ports/program.ts";
 import { definedOnly } from "./guardian.ts";
-import { GUARDIAN_VERB, type LaunchOptions, type LaunchReport, REPORT_DESCRIPTOR } from "./launch_options.ts";
+import {
+  GUARDIAN_VERB,
+  type LaunchOptions,
+  type LaunchReport,
+  REPORT_DESCRIPTOR,
+  type SupervisorOptions,
+} from "./launch_options.ts";
 import { makeFolder, treeIdOf } from "./tree_id.ts";
 
 /** Where the supervisor's own complaints go. */
@@ -24,9 +30,11 @@ export async function launch(host: Host, program: Program, options: LaunchOption
   const log = supervisorLogOf(options.stateFolder);
   const pipe = host.descriptors.openPipe();
   const report = host.descriptors.sourceOf(pipe.read);
+  const { pid, startTime } = host.processes.find(program.pid)!;
+  const handed: SupervisorOptions = { ...options, client: { pid, startTime } };
   try {
     host.processes.spawn({
-      argv: [...program.selfCommand, GUARDIAN_VERB, JSON.stringify(options)],
+      argv: [...program.selfCommand, GUARDIAN_VERB, JSON.stringify(handed)],
       env: definedOnly(program.environment),
       cwd: "/",
       stdin: null,

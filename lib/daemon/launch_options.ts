@@ -1,4 +1,5 @@
 /** What a client hands to the processes that it launches, as one argument of their command line. */
+import type { ProcessId } from "../host/ports/processes.ts";
 
 /** See the module. */
 export interface LaunchOptions {
@@ -12,6 +13,12 @@ export interface LaunchOptions {
   readonly exitCodeFrom: readonly string[];
   /** The soft limit of open files that actors get; null for the present one. */
   readonly openFilesLimit: number | null;
+}
+
+/** What reaches the supervisor. */
+export interface SupervisorOptions extends LaunchOptions {
+  /** The client that launches the tree, and is to let it begin. */
+  readonly client: ProcessId;
 }
 
 /** Hidden verbs: what the binary is when it is started by itself. */

@@ -16,24 +16,27 @@ import { CancelScope } from "../scope/cancel_scope.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { openNursery } from "../scope/nursery.ts";
 import { run } from "../scope/run.ts";
-import { sleepForever } from "../scope/sleep.ts";
+import { sleep, sleepForever } from "../scope/sleep.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
 import type { CancelCause } from "../supervision/reason.ts";
 import { describeOutcome, outcomeExitCode } from "../supervision/root_cause.ts";
 import type { Signal } from "../base/signals.ts";
 import {
   GUARDIAN_DESCRIPTOR,
-  type LaunchOptions,
   type LaunchReport,
   REPORT_DESCRIPTOR,
+  type SupervisorOptions,
 } from "./launch_options.ts";
 import { adjustPlan, loadPlan } from "./load_plan.ts";
+import { waitUntilGone } from "./take_down.ts";
 import { ensureRunFolder, makeFolder, type TreeId, treeIdOf } from "./tree_id.ts";
-import { type TreeRecord, writeRecord } from "./tree_record.ts";
+import { readRecord, type TreeRecord, writeRecord } from "./tree_record.ts";
 
 /** How long a client may take to let the tree begin, and to take the last answers. */
 const BEGIN_TIMEOUT_MS = 10_000;
 const FAREWELL_MS = 2_000;
+/** How often to look whether the client still lives that is to let the tree begin. */
+const LOOK_FOR_CLIENT_EVERY_MS = 20;
 
 const SIGNALS: readonly (readonly [Signal, CancelCause])[] = [
   ["SIGHUP", "hangup"],
@@ -52,7 +55,7 @@ interface Standing {
 }
 
 /** Runs the supervisor; returns its exit code when the tree is over. */
-export async function supervisor(host: Host, program: Program, options: LaunchOptions): Promise<number> {
+export async function supervisor(host: Host, program: Program, options: SupervisorOptions): Promise<number> {
   host.descriptors.keepToOurselves();
   let standing: Standing;
   try {
@@ -66,7 +69,7 @@ export async function supervisor(host: Host, program: Program, options: LaunchOp
   return ExitCode.done;
 }
 
-async function standUp(host: Host, program: Program, options: LaunchOptions): Promise<Standing> {
+async function standUp(host: Host, program: Program, options: SupervisorOptions): Promise<Standing> {
   const id = treeIdOf(host, program.uid, options.file);
   await takeLock(host, id);
   const loaded = loadPlan(host, program, options.file);
@@ -78,6 +81,7 @@ async function standUp(host: Host, program: Program, options: LaunchOptions): Pr
   const plan = adjustPlan(loaded.plan, options);
   ensureRunFolder(host, program.uid);
   makeFolder(host, id.runFolder, "supervise keeps its sockets there");
+  await outwaitPredecessor(host, id);
   const instance = `${id.id}.${host.randomSeed().toString(36)}`;
   const engine = new Engine({
     plan,
@@ -114,6 +118,21 @@ async function takeLock(host: Host, id: TreeId): Promise<void> {
   throw alreadyRunning(id.file, holder?.pid ?? null);
 }
 
+/** After a crash the old guardian may still be ending the actors of which this supervisor would start new ones. */
+async function outwaitPredecessor(host: Host, id: TreeId): Promise<void> {
+  const guardian = readRecord(host, id)?.guardian;
+  if (guardian === undefined) return;
+  // Somebody may have stopped it; it has nothing else to do than to go on.
+  host.processes.signal(guardian, "SIGCONT");
+  const lasting = await waitUntilGone(host, [guardian]);
+  if (lasting.length === 0) return;
+  throw new UserError(
+    "tree/still-ending",
+    `The last supervisor of "${id.file}" has died, and its guardian ${guardian.pid} is still ending what it had started`,
+    { hint: "try again when it is gone" },
+  );
+}
+
 /** The error of a second `up`. */
 export function alreadyRunning(file: string, pid: number | null): UserError {
   const by = pid === null ? "" : ` (supervisor ${pid})`;
@@ -125,7 +144,7 @@ export function alreadyRunning(file: string, pid: number | null): UserError {
 async function superviseTree(
   host: Host,
   program: Program,
-  options: LaunchOptions,
+  options: SupervisorOptions,
   standing: Standing,
 ): Promise<void> {
   const { engine, service, server } = standing;
@@ -142,18 +161,28 @@ async function superviseTree(
       served.cancel("everybody has been answered");
     }, { name: "control server" });
     nursery.startSoon(() => watchGuardian(host, () => down("guardian_lost")), { name: "guardian watch" });
+    nursery.startSoon(async () => {
+      await service.calledOff.wait();
+      stopBeforeBegin.cancel("down");
+    }, { name: "down before the begin" });
+    nursery.startSoon(
+      () => watchClient(host, options, service, () => stopBeforeBegin.cancel("client_lost")),
+      {
+        name: "client watch",
+      },
+    );
     await stopBeforeBegin.run(() => moveOnAfter(BEGIN_TIMEOUT_MS, () => service.begun.wait()));
-    if (service.begun.isSet) service.finish(await runEngine(host, options, standing));
+    const end = service.begun.isSet ? await runEngine(host, options, standing) : neverBegan(host, standing);
+    service.finish(end);
     server.finish();
     await served.run(() => moveOnAfter(FAREWELL_MS, () => sleepForever()));
     nursery.cancelScope.cancel("the tree is over");
   });
 }
 
-async function runEngine(host: Host, options: LaunchOptions, standing: Standing): Promise<EndReport> {
+async function runEngine(host: Host, options: SupervisorOptions, standing: Standing): Promise<EndReport> {
   const { id, plan, instance, engine } = standing;
-  const supervisor = identityOf(host, host.processes.ownPid);
-  const guardian = identityOf(host, host.processes.find(supervisor.pid)?.parent ?? 0);
+  const [supervisor, guardian] = ownProcesses(host);
   const record: TreeRecord = {
     name: plan.name,
     file: plan.file,
@@ -188,8 +217,41 @@ function endReport(engine: Engine, end: EngineEnd, own: readonly ProcessId[], in
   };
 }
 
+/** The report of a tree that no client let begin. */
+function neverBegan(host: Host, { instance }: Standing): EndReport {
+  return {
+    outcome: "cancelled",
+    reason: null,
+    exitCode: ExitCode.done,
+    processes: [],
+    survivors: [],
+    leftOnPurpose: [],
+    own: ownProcesses(host),
+    instance,
+  };
+}
+
+/** The supervisor and its guardian. */
+function ownProcesses(host: Host): readonly [ProcessId, ProcessId] {
+  const supervisor = identityOf(host, host.processes.ownPid);
+  return [supervisor, identityOf(host, host.processes.find(supervisor.pid)?.parent ?? 0)];
+}
+
 function identityOf(host: Host, pid: number): ProcessId {
   return { pid, startTime: host.processes.find(pid)?.startTime ?? 0 };
+}
+
+/** A client that dies before it lets the tree begin leaves nobody who could. */
+async function watchClient(
+  host: Host,
+  { client }: SupervisorOptions,
+  { begun }: Service,
+  onDeath: () => void,
+): Promise<void> {
+  while (!begun.isSet) {
+    if (host.processes.find(client.pid)?.startTime !== client.startTime) return onDeath();
+    await sleep(LOOK_FOR_CLIENT_EVERY_MS);
+  }
 }
 
 /** The guardian writes nothing: the pipe from it ends when it dies. */

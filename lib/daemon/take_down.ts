@@ -90,6 +90,8 @@ export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
   const below = descendantsOf(host, row.pid);
   host.processes.signal(row, "SIGKILL");
   const own = guardian?.pid === row.parent ? [row, guardian] : [row];
+  // A guardian that somebody has stopped would not hear of it.
+  if (own.length > 1) host.processes.signal(own[1]!, "SIGCONT");
   const lasting = await waitUntilGone(host, [...own, ...below]);
   const survivors = lasting.map((id) => survivorOf(host, id.pid, "it outlived SIGKILL"));
   const processes = below.filter((one) => !lasting.includes(one)).map((one): ReceiptLine => ({

@@ -26,7 +26,8 @@ export function writeRecord(host: Host, id: TreeId, record: TreeRecord): void {
 export function readRecord(host: Host, id: Pick<TreeId, "record">): TreeRecord | null {
   try {
     const text = host.files.readText(id.record);
-    return text === null ? null : JSON.parse(text) as TreeRecord;
+    const record = text === null ? null : JSON.parse(text) as Partial<TreeRecord> | null;
+    return typeof record?.guardian?.pid === "number" ? record as TreeRecord : null;
   } catch {
     // A machine that lost power may leave anything behind; a record that cannot be read tells nothing.
     return null;

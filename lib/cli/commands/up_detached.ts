@@ -4,7 +4,7 @@ import { type Signal, signalNumber } from "../../base/signals.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { Plan } from "../../config/plan.ts";
 import type { ControlClient } from "../../control/client.ts";
-import type { ActionResult } from "../../control/protocol.ts";
+import type { ActionResult, EndReport } from "../../control/protocol.ts";
 import { launch } from "../../daemon/launch.ts";
 import type { LaunchOptions } from "../../daemon/launch_options.ts";
 import { receiptOf } from "../../daemon/take_down.ts";
@@ -23,20 +23,22 @@ export async function upDetached(context: Context, plan: Plan, options: LaunchOp
   const { host, program, ui, args } = context;
   const client = await fromPromise(launch(host, program, options));
   try {
+    // Asked for before anything can end, so that a tree that goes by itself is heard of, too.
+    const ended = client.request("await_end", {});
+    ended.catch(() => {});
     await fromPromise(client.request("begin", { owner: false }));
     const result = await awaitReady(context, client);
     if ("ok" in result && result.ok) {
       await tell(context, plan, result);
       return ExitCode.done;
     }
-    if ("ok" in result) await tell(context, plan, result);
     const failed = failureOf(result);
-    if (args.has("keep")) {
+    if ("ok" in result) {
+      await tell(context, plan, result);
       await fromPromise(ui.complain(failed));
-      return failed.exitCode;
-    }
-    await fromPromise(ui.complain(failed));
-    return await takeDown(context, client, failed.exitCode);
+    } else await fromPromise(ui.fail(failed));
+    if (args.has("keep")) return failed.exitCode;
+    return await takeDown(context, client, ended, failed.exitCode);
   } finally {
     client.close();
   }
@@ -103,13 +105,16 @@ function failureOf(result: ActionResult | Interruption): UserError {
   });
 }
 
-async function takeDown(context: Context, client: ControlClient, exitCode: number): Promise<number> {
+async function takeDown(
+  context: Context,
+  client: ControlClient,
+  ended: Promise<EndReport>,
+  exitCode: number,
+): Promise<number> {
   const { host, ui } = context;
-  const report = await withProgress(context, client, (row) => row.pid !== null, async () => {
-    const ended = client.request("await_end", {});
-    await fromPromise(client.request("down", { cause: "down", withinMs: null }));
-    return await fromPromise(ended);
-  });
+  // It may be ending already, and then this is not answered any more.
+  client.request("down", { cause: "down", withinMs: null }).catch(() => {});
+  const report = await withProgress(context, client, (row) => row.pid !== null, () => fromPromise(ended));
   const receipt = await fromPromise(receiptOf(host, report));
   await fromPromise(ui.say(renderReceipt(receipt, ui.verbosity === "verbose", ui.err)));
   if (receipt.left > 0) return ExitCode.survivors;

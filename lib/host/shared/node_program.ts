@@ -19,7 +19,7 @@ export function nodeProgram(): Program {
     cwd: process.cwd(),
     uid: process.getuid!(),
     pid: process.pid,
-    homeFolder: userInfo().homedir,
+    homeFolder: homeFolder(),
     selfCommand,
     scriptCommand: isDeno ? [process.execPath, "run", "--allow-all"] : [...selfCommand, SCRIPT_VERB],
     runtime: isDeno ? `Deno ${process.versions["deno"]}` : `Bun ${process.versions["bun"]}`,
@@ -35,6 +35,15 @@ export function nodeProgram(): Program {
     temporaryFolder: tmpdir(),
     exit: (code) => process.exit(code),
   };
+}
+
+/** A user by number alone, as containers have them, is in no list of users: the root folder is home then. */
+function homeFolder(): string {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return "/";
+  }
 }
 
 function selfCommandOf(): readonly string[] {
