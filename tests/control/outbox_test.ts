@@ -205,7 +205,7 @@ test("outbox: the greatest frame that can wait for a follower is one that a clie
       await settled();
       outbox.reply({ id: 3, result: {} });
       await settled();
-      for (let at = 1; at <= 20_000; at++) {
+      for (let at = 1; at <= 80_000; at++) {
         follower.push(line(at, text));
         follower.push(entry(at));
       }
