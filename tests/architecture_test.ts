@@ -92,6 +92,21 @@ test("architecture: every import follows an arrow of the layout", () => {
   assert.deepEqual(wrong, []);
 });
 
+test("architecture: no real side of the host knows the fake one, nor it them, and nothing that ships uses it", () => {
+  const isFake = (path: string) => path.startsWith("lib/host/fake/");
+  const isReal = (path: string) => /^lib\/host\/(linux|bun|deno)\//.test(path);
+  const wrong = sources().flatMap(({ path, imports }) =>
+    imports.filter((name) => name.startsWith("."))
+      .map((name) => relative(ROOT, resolve(ROOT, dirname(path), name)))
+      .filter((target) => {
+        if (isFake(target)) return !isFake(path) && !path.startsWith("lib/testing/");
+        return isFake(path) && isReal(target);
+      })
+      .map((target) => `${path} imports ${target}`)
+  );
+  assert.deepEqual(wrong, []);
+});
+
 test("architecture: files import each other without cycles", () => {
   const graph = new Map(
     sources().map((source) => [
