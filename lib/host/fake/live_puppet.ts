@@ -46,6 +46,10 @@ class LivePuppet implements Puppet {
     return this.#process.pid;
   }
 
+  get isAlive(): boolean {
+    return this.#process.isAlive;
+  }
+
   get args(): readonly string[] {
     return this.#process.image.argv.slice(1);
   }
@@ -119,6 +123,12 @@ class LivePuppet implements Puppet {
 
   ignore(...signals: readonly Signal[]): void {
     for (const signal of signals) this.#process.dispositions.set(signal, "ignored");
+  }
+
+  kill(pid: number, signal: Signal): void {
+    const { kernel } = this.#world;
+    const target = kernel.find(pid);
+    if (target !== undefined) kernel.signal(target, signal, this.#process.uid);
   }
 
   hangInKernel(): void {

@@ -19,6 +19,7 @@ export interface Forked {
 /** A process, as the program in it sees it. Once it has ended, nothing that it does has an effect, and no wait ends. */
 export interface Puppet {
   readonly pid: number;
+  readonly isAlive: boolean;
   /** Arguments, without the program. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -42,6 +43,8 @@ export interface Puppet {
   /** Waits for a signal, which then does not end the process. */
   signalled(signal: Signal): Promise<void>;
   ignore(...signals: readonly Signal[]): void;
+  /** Sends a signal to a process. */
+  kill(pid: number, signal: Signal): void;
   /** Enters a wait of the kernel that no signal interrupts, SIGKILL neither. */
   hangInKernel(): void;
   /** Changes to another user, whose processes may not be ours to signal. */
