@@ -5,7 +5,7 @@ import * as bunFfi from "./bun/ffi.ts";
 import * as bunPipes from "./bun/pipe_source.ts";
 import * as denoFfi from "./deno/ffi.ts";
 import * as denoPipes from "./deno/pipe_source.ts";
-import { linuxDescriptors } from "./linux/descriptors.ts";
+import { linuxDescriptors, setNonBlocking } from "./linux/descriptors.ts";
 import { type Libc, loadLibc } from "./linux/libc.ts";
 import { peerOf } from "./linux/peer_credentials.ts";
 import { LinuxProcesses } from "./linux/processes.ts";
@@ -43,7 +43,10 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
   }
   const pipes = isDeno ? denoPipes : bunPipes;
   const libc = await (loadedLibc ??= loadLibcOnce());
-  const openSource = (descriptor: number) => pipes.openPipeSource(libc, descriptor);
+  const openSource = (descriptor: number) => {
+    setNonBlocking(libc, descriptor);
+    return pipes.openPipeSource(libc, descriptor);
+  };
   return {
     clock: new SystemClock(),
     wallClock: () => Date.now(),
