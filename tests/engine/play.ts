@@ -54,6 +54,8 @@ export interface Played {
   readonly entries: readonly Happened[];
   /** The entries of some kinds, each as `1500 web exited`. */
   lines(...kinds: readonly JournalEntry["event"][]): readonly string[];
+  /** The entries of some kinds about one actor or tree, each as `1500 exited`. */
+  linesOf(path: string, ...kinds: readonly JournalEntry["event"][]): readonly string[];
   /** The instants of the entries of a kind. */
   instants(path: string, kind: JournalEntry["event"]): readonly number[];
   /** The lines of an actor's log, without their stamps. */
@@ -118,6 +120,9 @@ function playedOf(machine: FakeMachine, end: EngineEnd, entries: readonly Happen
     lines: (...kinds) =>
       entries.filter(({ event }) => kinds.includes(event))
         .map(({ ms, path, event }) => `${ms} ${path === "" ? "the tree" : path} ${event}`),
+    linesOf: (path, ...kinds) =>
+      entries.filter((entry) => entry.path === path && kinds.includes(entry.event))
+        .map(({ ms, event }) => `${ms} ${event}`),
     instants: (path, kind) =>
       entries.filter((entry) => entry.path === path && entry.event === kind).map(({ ms }) => ms),
     log: (path) =>

@@ -26,7 +26,7 @@ const PROGRAMS: Readonly<Record<string, FakeProgram>> = {
   },
   tell_folder: (self) => self.print(`${self.cwd}\n`),
   copy_input: async (self) => self.print(await self.read()),
-  copy_descriptor: async (self) => self.write(4, await self.read(3)),
+  copy_descriptor: async (self) => self.write(Number(self.args[1]), await self.read(Number(self.args[0]))),
   async talk_forever(self) {
     while (self.isAlive) {
       self.print("and on\n");
@@ -113,7 +113,7 @@ function programs(): Programs {
     tellEnvironment: command("tell_environment"),
     tellFolder: command("tell_folder"),
     copyInput: command("copy_input"),
-    copyDescriptor: command("copy_descriptor"),
+    copyDescriptor: (from, to) => [...command("copy_descriptor"), String(from), String(to)],
     talkForever: command("talk_forever"),
     stay: command("stay"),
     stayStubbornly: command("stay_stubbornly"),

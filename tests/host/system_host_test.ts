@@ -80,7 +80,7 @@ function programs(): Programs {
     tellEnvironment: ["/usr/bin/env"],
     tellFolder: ["/bin/pwd", "-P"],
     copyInput: ["/bin/cat"],
-    copyDescriptor: shell("exec cat <&3 >&4"),
+    copyDescriptor: (from, to) => shell(`exec cat /dev/fd/${from} >/dev/fd/${to}`),
     talkForever: shell('while :; do echo "and on"; done'),
     stay: shell(stay),
     stayStubbornly: shell(`trap "" TERM; ${stay}`),

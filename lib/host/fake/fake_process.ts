@@ -20,7 +20,7 @@ export interface ProcessImage {
 export class FakeProcess {
   readonly pid: number;
   readonly startTime: number;
-  readonly image: ProcessImage;
+  image: ProcessImage;
   readonly descriptors: DescriptorTable;
   parent: FakeProcess | null;
   group: number;

@@ -158,6 +158,10 @@ class LivePuppet implements Puppet {
     };
   }
 
+  setEnvironment(env: Readonly<Record<string, string>>): void {
+    this.#process.image = { ...this.#process.image, env };
+  }
+
   setsid(): void {
     this.#process.leadSession();
   }

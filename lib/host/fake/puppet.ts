@@ -52,6 +52,8 @@ export interface Puppet {
 
   /** Starts a process that inherits everything. */
   fork(program: FakeProgram): Forked;
+  /** Takes on another environment, as by exec. */
+  setEnvironment(env: Readonly<Record<string, string>>): void;
   /** Becomes the leader of a session of its own. */
   setsid(): void;
 

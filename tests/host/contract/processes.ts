@@ -224,22 +224,35 @@ export function processesContract(name: string, open: OpenSubject): void {
   });
 
   guarantee("descriptors that are handed over are there, and no others", async (subject) => {
-    const { descriptors } = subject.host;
-    const [toChild, fromChild] = [descriptors.openPipe(), descriptors.openPipe()];
-    const child = start(subject, subject.programs.copyDescriptor, {
-      output: "null",
-      descriptors: { 3: toChild.read, 4: fromChild.write },
-    });
-    descriptors.close(toChild.read);
-    descriptors.close(fromChild.write);
-    assert.ok(descriptors.write(toChild.write, "over and back"));
-    // The program has no writing end of its own input: what it reads ends when ours is closed.
-    descriptors.close(toChild.write);
-    const source = descriptors.sourceOf(fromChild.read);
-    assert.equal(await textOf(source), "over and back");
-    source.close();
-    assert.deepEqual(await child.exited, { how: "exited", code: 0 });
+    await copyThrough(subject, () => [3, 4]);
   });
+
+  guarantee("descriptors that are handed over may change places", async (subject) => {
+    await copyThrough(subject, (own) => own.toReversed());
+  });
+}
+
+/** Sends a text through a program that has two descriptors of ours, under the numbers that `place` gives for them. */
+async function copyThrough(
+  subject: Subject,
+  place: (own: readonly [number, number]) => readonly number[],
+): Promise<void> {
+  const { descriptors } = subject.host;
+  const [toChild, fromChild] = [descriptors.openPipe(), descriptors.openPipe()];
+  const [from, to] = place([toChild.read, fromChild.write]) as [number, number];
+  const child = start(subject, subject.programs.copyDescriptor(from, to), {
+    output: "null",
+    descriptors: { [from]: toChild.read, [to]: fromChild.write },
+  });
+  descriptors.close(toChild.read);
+  descriptors.close(fromChild.write);
+  assert.ok(descriptors.write(toChild.write, "over and back"));
+  // The program has no writing end of its own input: what it reads ends when ours is closed.
+  descriptors.close(toChild.write);
+  const source = descriptors.sourceOf(fromChild.read);
+  assert.equal(await textOf(source), "over and back");
+  source.close();
+  assert.deepEqual(await child.exited, { how: "exited", code: 0 });
 }
 
 function errorOf(action: () => unknown): SpawnError {

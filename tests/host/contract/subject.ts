@@ -14,8 +14,8 @@ export interface Programs {
   readonly tellEnvironment: readonly string[];
   readonly tellFolder: readonly string[];
   readonly copyInput: readonly string[];
-  /** Copies all of descriptor 3 to descriptor 4. */
-  readonly copyDescriptor: readonly string[];
+  /** Copies all of one descriptor to another. */
+  copyDescriptor(from: number, to: number): readonly string[];
   readonly talkForever: readonly string[];
   readonly stay: readonly string[];
   /** Stays, deaf to SIGTERM. */
