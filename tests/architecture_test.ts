@@ -32,7 +32,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   config: ["toml-eslint-parser"],
   wire: ["cbor-x/encode", "cbor-x/decode"],
   cli: ["@std/cli/parse-args"],
-  engine: ["@std/streams/text-line-stream"],
 };
 
 const IMPORT =
