@@ -146,3 +146,26 @@ test("engine: a standard input that is not there is a failed start", async () =>
   const [failed] = played.entries.filter(({ event }) => event === "start_failed");
   assert.match(String(failed?.["reason"]), /Cannot read "\/srv\/shop\/input\.txt"/);
 });
+
+test("engine: a log that cannot be rotated grows on, and that is said once", async () => {
+  const lines = 14;
+  const played = await play({
+    config: JOB,
+    programs: {
+      async "/bin/job"(self) {
+        for (let number = 0; number < lines; number++) {
+          self.print(`${"x".repeat(MIB - 40)}\n`);
+          await self.sleep(10);
+        }
+      },
+    },
+    arrange({ disk }) {
+      disk.write(`${LOG}.2`, "older");
+      disk.deny(`${LOG}.1`, "writing");
+    },
+  });
+  assert.equal(played.log("job").length, lines);
+  const told = played.entries.filter(({ event }) => event === "lines_dropped");
+  assert.deepEqual(told.map(({ why }) => why), ["the log cannot be rotated: permission denied (EACCES)"]);
+  assert.equal(played.machine.host.files.readText(`${LOG}.2`), "older");
+});
