@@ -91,7 +91,7 @@ test("architecture: every import follows an arrow of the layout", () => {
   assert.deepEqual(wrong, []);
 });
 
-test("architecture: no real side of the host knows the fake one, nor it them, and nothing that ships uses it", () => {
+test("architecture: the fake host and the real sides do not know each other, and only testing uses it", () => {
   const isFake = (path: string) => path.startsWith("lib/host/fake/");
   const isReal = (path: string) => /^lib\/host\/(linux|bun|deno)\//.test(path);
   const wrong = sources().flatMap(({ path, imports }) =>
