@@ -16,9 +16,3 @@ declare module "@std/cli/parse-args" {
     options?: ParseOptions,
   ): { readonly _: readonly string[]; readonly [name: string]: unknown };
 }
-
-declare module "@std/streams/text-line-stream" {
-  export class TextLineStream extends TransformStream<string, string> {
-    constructor(options?: { readonly allowCR?: boolean });
-  }
-}
