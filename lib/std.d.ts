@@ -16,3 +16,12 @@ declare module "@std/cli/parse-args" {
     options?: ParseOptions,
   ): { readonly _: readonly string[]; readonly [name: string]: unknown };
 }
+
+declare module "@std/streams/delimiter-stream" {
+  export class DelimiterStream extends TransformStream<Uint8Array, Uint8Array> {
+    constructor(
+      delimiter: Uint8Array,
+      options?: { readonly disposition?: "suffix" | "prefix" | "discard" },
+    );
+  }
+}

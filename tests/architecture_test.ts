@@ -32,6 +32,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   config: ["toml-eslint-parser"],
   wire: ["cbor-x/encode", "cbor-x/decode"],
   cli: ["@std/cli/parse-args"],
+  engine: ["@std/streams/delimiter-stream"],
 };
 
 const IMPORT =

@@ -144,9 +144,7 @@ class Lane {
   /** Whether there is room for the item with this number. After one that is left out all others are. */
   admit(number: number, chars: number): boolean {
     const cost = ITEM_CHARS + chars;
-    // The largest line is as large as all the room: alone it always fits.
-    const hasRoom = this.#chars === 0 || this.#chars + cost <= FOLLOWER_CHARS;
-    if (this.#lag === null && hasRoom) {
+    if (this.#lag === null && this.#chars + cost <= FOLLOWER_CHARS) {
       this.#last = number;
       this.#chars += cost;
       return true;

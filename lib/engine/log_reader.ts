@@ -1,7 +1,7 @@
 /** Reads the logs of a tree back, while it runs and after: the rotated files first, all actors merged by time. */
+import { DelimiterStream } from "@std/streams/delimiter-stream";
 import type { Files, ReadFile } from "../host/ports/files.ts";
 import { decodeLine, type LogLine } from "./log_format.ts";
-import { LineSplitter } from "./line_splitter.ts";
 import { openRotated } from "./rotated_files.ts";
 import { logFileOf, logFolderOf } from "./state_folder.ts";
 
@@ -109,13 +109,22 @@ async function lastLinesOf(
 /** The lines of a file. What follows the last newline is still being written, and left out. */
 async function* textsOf(file: ReadFile): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
-  const splitter = new LineSplitter(Infinity);
-  for (let offset = 0;;) {
-    const bytes = await file.read(offset, BLOCK_BYTES);
-    if (bytes.length === 0) return;
-    offset += bytes.length;
-    for (const line of splitter.push(bytes)) yield decoder.decode(line.bytes);
+  const lines = new DelimiterStream(Uint8Array.of(NEWLINE), { disposition: "suffix" });
+  for await (const line of bytesOf(file).pipeThrough(lines)) {
+    if (line.at(-1) === NEWLINE) yield decoder.decode(line.subarray(0, -1));
   }
+}
+
+function bytesOf(file: ReadFile): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let offset = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      const bytes = await file.read(offset, BLOCK_BYTES);
+      offset += bytes.length;
+      if (bytes.length > 0) controller.enqueue(bytes.slice());
+      else controller.close();
+    },
+  });
 }
 
 /** The same, the last first. */
