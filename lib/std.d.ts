@@ -17,8 +17,11 @@ declare module "@std/cli/parse-args" {
   ): { readonly _: readonly string[]; readonly [name: string]: unknown };
 }
 
-declare module "@std/streams/text-line-stream" {
-  export class TextLineStream extends TransformStream<string, string> {
-    constructor(options?: { readonly allowCR?: boolean });
+declare module "@std/streams/delimiter-stream" {
+  export class DelimiterStream extends TransformStream<Uint8Array, Uint8Array> {
+    constructor(
+      delimiter: Uint8Array,
+      options?: { readonly disposition?: "suffix" | "prefix" | "discard" },
+    );
   }
 }

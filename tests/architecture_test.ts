@@ -35,7 +35,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   config: ["toml-eslint-parser"],
   wire: ["cbor-x/encode", "cbor-x/decode"],
   cli: ["@std/cli/parse-args"],
-  engine: ["@std/streams/text-line-stream"],
+  engine: ["@std/streams/delimiter-stream"],
 };
 
 const IMPORT =
@@ -92,6 +92,21 @@ test("architecture: every import follows an arrow of the layout", () => {
       }
     }
   }
+  assert.deepEqual(wrong, []);
+});
+
+test("architecture: the fake host and the real sides do not know each other, and only testing uses it", () => {
+  const isFake = (path: string) => path.startsWith("lib/host/fake/");
+  const isReal = (path: string) => /^lib\/host\/(linux|bun|deno)\//.test(path);
+  const wrong = sources().flatMap(({ path, imports }) =>
+    imports.filter((name) => name.startsWith("."))
+      .map((name) => relative(ROOT, resolve(ROOT, dirname(path), name)))
+      .filter((target) => {
+        if (isFake(target)) return !isFake(path) && !path.startsWith("lib/testing/");
+        return isFake(path) && isReal(target);
+      })
+      .map((target) => `${path} imports ${target}`)
+  );
   assert.deepEqual(wrong, []);
 });
 

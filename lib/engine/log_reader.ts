@@ -1,8 +1,8 @@
 /** Reads the logs of a tree back, while it runs and after: the rotated files first, all actors merged by time. */
-import { TextLineStream } from "@std/streams/text-line-stream";
+import { DelimiterStream } from "@std/streams/delimiter-stream";
 import type { Files, ReadFile } from "../host/ports/files.ts";
-import { rotatedFilesOf } from "./rotated_files.ts";
 import { decodeLine, type LogLine } from "./log_format.ts";
+import { openRotated } from "./rotated_files.ts";
 import { logFileOf, logFolderOf } from "./state_folder.ts";
 
 const BLOCK_BYTES = 64 * 1_024;
@@ -39,17 +39,22 @@ export async function* readLines(
   query: LogQuery,
 ): AsyncGenerator<LogLine, void> {
   const sources = query.paths.map((path) => linesOf(files, folder, path));
-  const heads = await Promise.all(sources.map((source) => source.next()));
-  while (true) {
-    let first = -1;
-    heads.forEach((head, index) => {
-      const isEarlier = !head.done && (first < 0 || head.value.at < (heads[first]!.value as LogLine).at);
-      if (isEarlier) first = index;
-    });
-    if (first < 0) return;
-    const line = heads[first]!.value as LogLine;
-    heads[first] = await sources[first]!.next();
-    if (line.at > query.after && line.at <= query.upTo) yield line;
+  try {
+    const heads = await Promise.all(sources.map((source) => source.next()));
+    while (true) {
+      let first = -1;
+      heads.forEach((head, index) => {
+        const isEarlier = !head.done && (first < 0 || head.value.at < (heads[first]!.value as LogLine).at);
+        if (isEarlier) first = index;
+      });
+      if (first < 0) return;
+      const line = heads[first]!.value as LogLine;
+      heads[first] = await sources[first]!.next();
+      if (line.at > query.after && line.at <= query.upTo) yield line;
+    }
+  } finally {
+    // Whoever stops early does not tell the sources so.
+    await Promise.all(sources.map((source) => source.return()));
   }
 }
 
@@ -65,14 +70,16 @@ export async function readLastLines(
 }
 
 async function* linesOf(files: Files, folder: string, path: string): AsyncGenerator<LogLine, void> {
-  for (const file of rotatedFilesOf(files, logFileOf(folder, path))) {
-    const opened = await files.openRead(file);
-    if (opened === null) continue;
-    const texts = byteStream(opened).pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
-    for await (const text of texts) {
-      const line = decodeLine(path, text);
-      if (line !== null) yield line;
+  const opened = await openRotated(files, logFileOf(folder, path));
+  try {
+    for (const file of opened.toReversed()) {
+      for await (const text of textsOf(file)) {
+        const line = decodeLine(path, text);
+        if (line !== null) yield line;
+      }
     }
+  } finally {
+    await closeAll(opened);
   }
 }
 
@@ -84,61 +91,68 @@ async function lastLinesOf(
   count: number,
 ): Promise<readonly LogLine[]> {
   const found: LogLine[] = [];
-  for (const file of rotatedFilesOf(files, logFileOf(folder, path)).toReversed()) {
-    const opened = await files.openRead(file);
-    if (opened === null) continue;
-    for await (const text of textsFromEnd(opened)) {
-      const line = decodeLine(path, text);
-      if (line !== null && line.at > query.after && line.at <= query.upTo) found.push(line);
-      if (found.length >= count) break;
+  const opened = await openRotated(files, logFileOf(folder, path));
+  try {
+    for (const file of opened) {
+      for await (const text of textsFromEnd(file)) {
+        if (found.length >= count) return found.reverse();
+        const line = decodeLine(path, text);
+        if (line !== null && line.at > query.after && line.at <= query.upTo) found.push(line);
+      }
     }
-    if (found.length >= count) break;
+    return found.reverse();
+  } finally {
+    await closeAll(opened);
   }
-  return found.reverse();
 }
 
-function byteStream(file: ReadFile): ReadableStream<Uint8Array<ArrayBuffer>> {
+/** The lines of a file. What follows the last newline is still being written, and left out. */
+async function* textsOf(file: ReadFile): AsyncGenerator<string, void> {
+  const decoder = new TextDecoder();
+  const lines = new DelimiterStream(Uint8Array.of(NEWLINE), { disposition: "suffix" });
+  for await (const line of bytesOf(file).pipeThrough(lines)) {
+    if (line.at(-1) === NEWLINE) yield decoder.decode(line.subarray(0, -1));
+  }
+}
+
+function bytesOf(file: ReadFile): ReadableStream<Uint8Array<ArrayBuffer>> {
   let offset = 0;
   return new ReadableStream({
     async pull(controller) {
       const bytes = await file.read(offset, BLOCK_BYTES);
       offset += bytes.length;
-      if (bytes.length > 0) return controller.enqueue(bytes.slice());
-      await file.close();
-      controller.close();
-    },
-    async cancel() {
-      await file.close();
+      if (bytes.length > 0) controller.enqueue(bytes.slice());
+      else controller.close();
     },
   });
 }
 
-/** The lines of a file, the last first. What follows the last newline is still being written, and left out. */
+/** The same, the last first. */
 async function* textsFromEnd(file: ReadFile): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
-  try {
-    let end = await file.size();
-    let rest = new Uint8Array(0);
-    while (end > 0) {
-      const start = Math.max(0, end - BLOCK_BYTES);
-      const block = await file.read(start, end - start);
-      end = start;
-      let bytes = joined(block, rest);
-      for (
-        let newline = bytes.lastIndexOf(NEWLINE, -2);
-        newline >= 0;
-        newline = bytes.lastIndexOf(NEWLINE, -2)
-      ) {
-        const line = bytes.subarray(newline + 1);
-        if (line.at(-1) === NEWLINE) yield decoder.decode(line.subarray(0, -1));
-        bytes = bytes.subarray(0, newline + 1);
-      }
-      rest = bytes;
+  let end = await file.size();
+  let rest = new Uint8Array(0);
+  while (end > 0) {
+    const start = Math.max(0, end - BLOCK_BYTES);
+    const block = await file.read(start, end - start);
+    end = start;
+    let bytes = joined(block, rest);
+    for (
+      let newline = bytes.lastIndexOf(NEWLINE, -2);
+      newline >= 0;
+      newline = bytes.lastIndexOf(NEWLINE, -2)
+    ) {
+      const line = bytes.subarray(newline + 1);
+      if (line.at(-1) === NEWLINE) yield decoder.decode(line.subarray(0, -1));
+      bytes = bytes.subarray(0, newline + 1);
     }
-    if (rest.at(-1) === NEWLINE) yield decoder.decode(rest.subarray(0, -1));
-  } finally {
-    await file.close();
+    rest = bytes;
   }
+  if (rest.at(-1) === NEWLINE) yield decoder.decode(rest.subarray(0, -1));
+}
+
+async function closeAll(opened: readonly ReadFile[]): Promise<void> {
+  await Promise.all(opened.map((file) => file.close()));
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {

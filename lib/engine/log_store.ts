@@ -40,6 +40,8 @@ export interface LogStoreOptions {
 interface Log {
   readonly name: string;
   file: AppendFile | null;
+  /** Size at which the file is rotated next. */
+  rotateAt: number;
   queue: Uint8Array[];
   queued: number;
   /** Lines lost since the last mark, and why. */
@@ -108,7 +110,15 @@ export class LogStore {
   #logOf(name: string): Log {
     const known = this.#logs.get(name);
     if (known !== undefined) return known;
-    const log: Log = { name, file: null, queue: [], queued: 0, lost: 0, why: "" };
+    const log: Log = {
+      name,
+      file: null,
+      rotateAt: this.#options.limits.maxBytes,
+      queue: [],
+      queued: 0,
+      lost: 0,
+      why: "",
+    };
     this.#logs.set(name, log);
     return log;
   }
@@ -126,11 +136,15 @@ export class LogStore {
     } catch (error) {
       return this.#lose(log, lines.length, messageOf(error));
     }
-    if (log.file.size < this.#options.limits.maxBytes) return;
+    const { size } = log.file;
+    if (size < log.rotateAt) return;
     try {
       await this.#rotate(log);
+      log.rotateAt = this.#options.limits.maxBytes;
     } catch (error) {
-      // A file that cannot be renamed grows on: that is better than losing what comes.
+      // A file that cannot be renamed grows on: that is better than losing what comes. It is tried again, and said
+      // again, when as much has come once more.
+      log.rotateAt = size + this.#options.limits.maxBytes;
       this.#options.onLost(log.name, `the log cannot be rotated: ${messageOf(error)}`);
     }
   }
@@ -142,17 +156,18 @@ export class LogStore {
   }
 
   async #rotate(log: Log): Promise<void> {
+    const { files, limits: { keep } } = this.#options;
     const file = this.#options.fileOf(log.name);
     await fromPromise(log.file!.close());
     log.file = null;
-    this.#options.files.remove(`${file}.${this.#options.limits.keep}`);
-    for (let number = this.#options.limits.keep - 1; number >= 1; number--) {
-      if (this.#options.files.exists(`${file}.${number}`)) {
-        this.#options.files.rename(`${file}.${number}`, `${file}.${number + 1}`);
-      }
+    if (keep === 0) return files.remove(file);
+    // Only what is in the way moves on, so that an attempt which fails at its end can be repeated without harm.
+    let last = 1;
+    while (last < keep && files.exists(`${file}.${last}`)) last += 1;
+    for (let number = last - 1; number >= 1; number--) {
+      files.rename(`${file}.${number}`, `${file}.${number + 1}`);
     }
-    if (this.#options.limits.keep > 0) this.#options.files.rename(file, `${file}.1`);
-    else this.#options.files.remove(file);
+    files.rename(file, `${file}.1`);
   }
 
   #lose(log: Log, count: number, why: string): void {

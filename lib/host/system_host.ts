@@ -5,8 +5,8 @@ import * as bunFfi from "./bun/ffi.ts";
 import * as bunPipes from "./bun/pipe_source.ts";
 import * as denoFfi from "./deno/ffi.ts";
 import * as denoPipes from "./deno/pipe_source.ts";
-import { linuxDescriptors } from "./linux/descriptors.ts";
-import { loadLibc } from "./linux/libc.ts";
+import { linuxDescriptors, setNonBlocking } from "./linux/descriptors.ts";
+import { type Libc, loadLibc } from "./linux/libc.ts";
 import { peerOf } from "./linux/peer_credentials.ts";
 import { LinuxProcesses } from "./linux/processes.ts";
 import type { Host } from "./ports/host.ts";
@@ -28,6 +28,9 @@ export interface SystemHostOptions {
   readonly openFilesLimit?: number | null;
 }
 
+/** The C library stays loaded, so that hosts that are opened later share it. */
+let loadedLibc: Promise<Libc> | undefined;
+
 /**
  * Opens the real host.
  *
@@ -39,9 +42,12 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
       hint: "it runs on Linux, in a container or in a virtual machine too",
     });
   }
-  const [ffi, pipes] = isDeno ? [denoFfi, denoPipes] : [bunFfi, bunPipes];
-  const libc = loadLibc(await ffi.loadFfi());
-  const openSource = (descriptor: number) => pipes.openPipeSource(libc, descriptor);
+  const pipes = isDeno ? denoPipes : bunPipes;
+  const libc = await (loadedLibc ??= loadLibcOnce());
+  const openSource = (descriptor: number) => {
+    setNonBlocking(libc, descriptor);
+    return pipes.openPipeSource(libc, descriptor);
+  };
   return {
     clock: new SystemClock(),
     wallClock: () => Date.now(),
@@ -58,4 +64,8 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     digest: (text) => createHash("sha256").update(text).digest("hex"),
     randomSeed,
   };
+}
+
+async function loadLibcOnce(): Promise<Libc> {
+  return loadLibc(await (isDeno ? denoFfi : bunFfi).loadFfi());
 }

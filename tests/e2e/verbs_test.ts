@@ -226,7 +226,7 @@ e2e(
   async (sandbox) => {
     sandbox.config(`
     [actors.tough]
-    shell = "(setsid sh -c 'trap : TERM; while :; do sleep 0.05; done' &) ; trap '' TERM; echo up; while :; do sleep 0.05; done"
+    shell = "trap '' TERM; (setsid sh -c 'echo up; while :; do sleep 0.05; done' &) ; while :; do sleep 0.05; done"
     daemon = true
     ready = { log = "up" }
     stop = { grace = "300ms" }

@@ -4,13 +4,12 @@ import type { ByteSource } from "../ports/processes.ts";
 import { cString, describeErrno, type Libc, LINUX } from "./libc.ts";
 import { ownDescriptors } from "./proc.ts";
 
-/** Opens a pipe. The reading end never blocks; the writing end does, as its inheritors expect. */
+/** Opens a pipe. Both ends block, as those who inherit them expect. */
 export function openPipe(libc: Libc): Pipe {
   const ends = new Int32Array(2);
   const result = libc.call.pipe2(new Uint8Array(ends.buffer), LINUX.O_CLOEXEC);
   if (result !== 0) throw new Error(describeErrno(libc.errno()));
   const [read, write] = ends as unknown as [number, number];
-  setNonBlocking(libc, read);
   return { read, write };
 }
 
@@ -46,17 +45,15 @@ export function closeAllOnExec(libc: Libc): void {
 export function linuxDescriptors(libc: Libc, openSource: (descriptor: number) => ByteSource): Descriptors {
   return {
     openPipe: () => openPipe(libc),
-    sourceOf(descriptor) {
-      setNonBlocking(libc, descriptor);
-      return openSource(descriptor);
-    },
+    sourceOf: openSource,
     write: (descriptor, text) => writeAll(libc, descriptor, new TextEncoder().encode(text)),
     close: (descriptor) => closeDescriptor(libc, descriptor),
     keepToOurselves: () => closeAllOnExec(libc),
   };
 }
 
-function setNonBlocking(libc: Libc, descriptor: number): void {
+/** Lets a read or write that would have to wait return at once. */
+export function setNonBlocking(libc: Libc, descriptor: number): void {
   const flags = libc.call.fcntl(descriptor, LINUX.F_GETFL, 0) as number;
   libc.call.fcntl(descriptor, LINUX.F_SETFL, flags | LINUX.O_NONBLOCK);
 }

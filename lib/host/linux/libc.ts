@@ -43,6 +43,7 @@ const NEWER_FUNCTIONS = {
 export const LINUX = {
   EINTR: 4,
   ESRCH: 3,
+  F_DUPFD_CLOEXEC: 1030,
   F_SETFD: 2,
   F_GETFL: 3,
   F_SETFL: 4,

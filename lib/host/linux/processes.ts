@@ -37,6 +37,7 @@ export class LinuxProcesses implements Processes {
   readonly #reaper: Reaper;
   readonly #pageBytes: number;
   readonly #stopListening: () => void;
+  #isAdopting = false;
 
   constructor({ libc, openSource, onChildDeath, openFilesLimit }: ProcessesOptions) {
     this.#libc = libc;
@@ -114,12 +115,18 @@ export class LinuxProcesses implements Processes {
   }
 
   adoptOrphans(onReaped: (orphan: ReapedOrphan) => void): void {
-    this.#libc.call.prctl(LINUX.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    this.#adopt(true);
     this.#reaper.takeAll(onReaped);
     this.#reaper.reap();
   }
 
   close(): void {
     this.#stopListening();
+    if (this.#isAdopting) this.#adopt(false);
+  }
+
+  #adopt(adopts: boolean): void {
+    this.#isAdopting = adopts;
+    this.#libc.call.prctl(LINUX.PR_SET_CHILD_SUBREAPER, adopts ? 1 : 0, 0, 0, 0);
   }
 }

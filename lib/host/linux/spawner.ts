@@ -54,6 +54,7 @@ export class Spawner {
     try {
       this.#openInput(spec, opened);
       const [stdout, stderr] = [this.#openOutput(spec, 1, opened), this.#openOutput(spec, 2, opened)];
+      this.#moveAside(opened);
       return { pid: this.#start(program, spec, opened.handed), stdout, stderr };
     } catch (error) {
       for (const descriptor of opened.kept) if (descriptor !== null) closeDescriptor(this.#libc, descriptor);
@@ -94,6 +95,21 @@ export class Spawner {
     return null;
   }
 
+  /**
+   * The child's descriptors are put in place one after the other: one of ours whose number is another's place there
+   * would be gone by the time that its own turn comes.
+   */
+  #moveAside({ handed, passing }: Opened): void {
+    const free = firstAbove(handed);
+    for (const [number, descriptor] of Object.entries(handed)) {
+      if (descriptor >= free || descriptor === Number(number)) continue;
+      const moved = this.#libc.call.fcntl(descriptor, LINUX.F_DUPFD_CLOEXEC, free) as number;
+      if (moved < 0) throw new SpawnError("start", describeErrno(this.#libc.errno()));
+      passing.push(moved);
+      handed[Number(number)] = moved;
+    }
+  }
+
   #start(program: string, spec: SpawnSpec, handed: Readonly<Record<number, number>>): number {
     const { call } = this.#libc;
     const actions = new Uint8Array(ACTIONS_BYTES);
@@ -113,10 +129,9 @@ export class Spawner {
 
   /** Not every descriptor that a runtime opens is closed when a program starts: Deno hands its sockets on. */
   #keepTheRest(actions: Uint8Array, handed: Readonly<Record<number, number>>): void {
-    const first = Math.max(...Object.keys(handed).map(Number)) + 1;
     const { newer } = this.#libc;
     if (newer === null) closeAllOnExec(this.#libc);
-    else newer.posix_spawn_file_actions_addclosefrom_np(actions, first);
+    else newer.posix_spawn_file_actions_addclosefrom_np(actions, firstAbove(handed));
   }
 
   #posixSpawn(program: string, spec: SpawnSpec, actions: Uint8Array): number {
@@ -164,6 +179,11 @@ class CStrings {
     this.strings.forEach((bytes, index) => addresses[index] = libc.ffi.addressOf(bytes));
     this.pointers = new Uint8Array(addresses.buffer);
   }
+}
+
+/** The lowest number above all that the child is handed. */
+function firstAbove(handed: Readonly<Record<number, number>>): number {
+  return Math.max(...Object.keys(handed).map(Number)) + 1;
 }
 
 function newAttributes({ call }: Libc): Uint8Array {

@@ -110,7 +110,7 @@ export interface Processes {
   adoptOrphans(onReaped: (orphan: ReapedOrphan) => void): void;
   /** The number of this very process. */
   readonly ownPid: number;
-  /** Stops listening for the deaths of children. */
+  /** Stops listening for the deaths of children, and adopting orphans. */
   close(): void;
 }
 

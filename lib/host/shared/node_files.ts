@@ -11,23 +11,10 @@ import {
 } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { type AppendFile, FileError, type Files, type FolderInfo, type ReadFile } from "../ports/files.ts";
+import { describeFileCode } from "./file_codes.ts";
 
 const OWNER_ONLY = 0o700;
 const OWNER_ONLY_DATA = 0o600;
-
-/** What people know the errors of files as. */
-const MEANINGS: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EDQUOT: "the disk quota is used up",
-  EISDIR: "it is a folder",
-  EMFILE: "too many files are open",
-  ENAMETOOLONG: "the name is too long",
-  ENOENT: "there is no such file or folder",
-  ENOSPC: "no space is left on the disk",
-  ENOTDIR: "a part of the path is not a folder",
-  EPERM: "not permitted",
-  EROFS: "the file system is read-only",
-};
 
 /** Files through node:fs, which is the same on both runtimes. */
 export class NodeFiles implements Files {
@@ -187,7 +174,7 @@ async function translatingLater<T>(action: () => Promise<T>): Promise<T> {
 
 function fileError(error: unknown): FileError {
   const code = codeOf(error);
-  return new FileError(code, `${MEANINGS[code] ?? (error as Error).message} (${code})`, { cause: error });
+  return new FileError(code, describeFileCode(code, (error as Error).message), { cause: error });
 }
 
 function codeOf(error: unknown): string {

@@ -14,7 +14,7 @@ export const nodeNetwork: Network = {
       socket.once("error", (error) => resolve(describe(error)));
       socket.once("close", () => resolve(CANCELLED));
     });
-    return { result: result.finally(() => socket.destroy()), cancel: () => socket.destroy() };
+    return attempt(result, () => socket.destroy());
   },
 
   get(url: string): Attempt {
@@ -30,9 +30,22 @@ export const nodeNetwork: Network = {
       request.once("error", (error) => resolve(describe(error)));
       request.once("close", () => resolve(CANCELLED));
     });
-    return { result: result.finally(() => request.destroy()), cancel: () => request.destroy() };
+    return attempt(result, () => request.destroy());
   },
 };
+
+/** What comes of destroying an attempt differs from runtime to runtime: that it was cancelled is noted here. */
+function attempt(outcome: Promise<string | null>, destroy: () => void): Attempt {
+  let cancel = () => {};
+  const cancelled = new Promise<string>((resolve) => cancel = () => resolve(CANCELLED));
+  return {
+    result: Promise.race([outcome, cancelled]).finally(destroy),
+    cancel() {
+      cancel();
+      destroy();
+    },
+  };
+}
 
 function describe(error: Error): string {
   const code = (error as NodeJS.ErrnoException).code;

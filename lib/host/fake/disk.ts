@@ -1,0 +1,122 @@
+/** A disk: folders, files and symbolic links by absolute path, and what can be wrong with them. */
+import { folderOf, normalizePath, resolvePath } from "../../base/posix_path.ts";
+import { FileError } from "../ports/files.ts";
+import { describeFileCode } from "../shared/file_codes.ts";
+import { FileContent } from "./file_content.ts";
+
+const MOST_LINKS = 40;
+
+/** What a path leads to. */
+export type DiskEntry =
+  | { readonly kind: "folder"; readonly mode: number }
+  | { readonly kind: "file"; readonly mode: number; readonly content: FileContent }
+  | { readonly kind: "socket"; readonly mode: number }
+  | { readonly kind: "link"; readonly mode: number; readonly target: string };
+
+/** See the module. */
+export class Disk {
+  readonly #entries = new Map<string, DiskEntry>([["/", { kind: "folder", mode: 0o755 }]]);
+  readonly #unreadable = new Set<string>();
+  readonly #unwritable = new Set<string>();
+  /** Bytes that can still be written. */
+  freeBytes = Infinity;
+
+  /** Puts a file in place, with the folders above it. */
+  write(path: string, text: string, mode = 0o644): void {
+    this.makeFolder(folderOf(path), 0o755);
+    this.put(path, { kind: "file", mode, content: new FileContent(new TextEncoder().encode(text)) });
+  }
+
+  /** Makes a symbolic link. */
+  link(path: string, target: string): void {
+    this.put(path, { kind: "link", mode: 0o777, target });
+  }
+
+  /** Lets every access of a kind to a path fail from now on, or succeed again. */
+  deny(path: string, access: "reading" | "writing", denied = true): void {
+    const paths = access === "reading" ? this.#unreadable : this.#unwritable;
+    if (denied) paths.add(path);
+    else paths.delete(path);
+  }
+
+  /** @throws {FileError} */
+  checkAccess(path: string, access: "reading" | "writing"): void {
+    const paths = access === "reading" ? this.#unreadable : this.#unwritable;
+    if (paths.has(path)) throw fail("EACCES");
+  }
+
+  /** Takes space for `length` bytes. @throws {FileError} If there is not enough. */
+  take(length: number): void {
+    if (length > this.freeBytes) throw fail("ENOSPC");
+    this.freeBytes -= length;
+  }
+
+  /** What is at a path, the last link not followed unless it has been resolved. */
+  get(path: string): DiskEntry | undefined {
+    return this.#entries.get(path);
+  }
+
+  /** Puts an entry in place of whatever was there. @throws {FileError} If there is no folder to hold it. */
+  put(path: string, entry: DiskEntry): void {
+    const folder = this.#entries.get(folderOf(path));
+    if (folder === undefined) throw fail("ENOENT");
+    if (folder.kind !== "folder") throw fail("ENOTDIR");
+    this.#entries.set(path, entry);
+  }
+
+  /** Makes a folder and those above it. @throws {FileError} */
+  makeFolder(path: string, mode: number): void {
+    const parts = normalizePath(path).split("/").slice(1);
+    for (let count = 1; count <= parts.length; count++) {
+      const folder = this.resolve(`/${parts.slice(0, count).join("/")}`);
+      const known = this.#entries.get(folder);
+      if (known === undefined) {
+        this.checkAccess(folderOf(folder), "writing");
+        this.put(folder, { kind: "folder", mode });
+      } else if (known.kind !== "folder") throw fail(count === parts.length ? "EEXIST" : "ENOTDIR");
+    }
+  }
+
+  /** Removes a path and everything below it. */
+  remove(path: string): void {
+    for (const known of [...this.#entries.keys()]) {
+      if (known === path || known.startsWith(`${path}/`)) this.#entries.delete(known);
+    }
+  }
+
+  /** The names in a folder, sorted; undefined if it is none. */
+  list(path: string): readonly string[] | undefined {
+    if (this.#entries.get(path)?.kind !== "folder") return undefined;
+    const prefix = path === "/" ? "/" : `${path}/`;
+    return [...this.#entries.keys()]
+      .filter((known) => known.startsWith(prefix) && known !== prefix)
+      .map((known) => known.slice(prefix.length))
+      .filter((name) => !name.includes("/")).sort();
+  }
+
+  /** The path with all links resolved; what it leads to need not exist. @throws {FileError} */
+  resolve(path: string): string {
+    let links = 0;
+    let at = "/";
+    const parts = normalizePath(path).split("/").filter((part) => part !== "");
+    while (parts.length > 0) {
+      const next = resolvePath(at, parts.shift()!);
+      const entry = this.#entries.get(next);
+      if (entry?.kind === "link") {
+        if (++links > MOST_LINKS) throw fail("ELOOP");
+        parts.unshift(...resolvePath(at, entry.target).split("/").filter((part) => part !== ""));
+        at = "/";
+        continue;
+      }
+      if (parts.length > 0 && entry === undefined) throw fail("ENOENT");
+      if (parts.length > 0 && entry?.kind !== "folder") throw fail("ENOTDIR");
+      at = next;
+    }
+    return at;
+  }
+}
+
+/** The error of a code. */
+export function fail(code: string): FileError {
+  return new FileError(code, describeFileCode(code, "the file system refuses"));
+}

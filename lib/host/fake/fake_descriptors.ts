@@ -1,0 +1,39 @@
+import type { Descriptors } from "../ports/descriptors.ts";
+import type { ByteSource } from "../ports/processes.ts";
+import type { DescriptorTable } from "./descriptor_table.ts";
+import { openFakePipe } from "./fake_pipe.ts";
+import type { OpenFile } from "./open_file.ts";
+
+/** The descriptors of our own process. No fake program inherits one that it was not handed. */
+export function fakeDescriptors(table: DescriptorTable): Descriptors {
+  return {
+    openPipe() {
+      const { reading, writing } = openFakePipe();
+      return { read: table.add(reading), write: table.add(writing) };
+    },
+    sourceOf: (descriptor) => sourceOf(table.get(descriptor)!, () => table.close(descriptor)),
+    write: (descriptor, text) => table.get(descriptor)?.write(new TextEncoder().encode(text)) ?? false,
+    close: (descriptor) => table.close(descriptor),
+    keepToOurselves: () => {},
+  };
+}
+
+/** Reads an open file; `release` lets go of it, at its end or when it is closed. */
+export function sourceOf(file: OpenFile, release: () => void): ByteSource {
+  let isOpen = true;
+  const close = () => {
+    if (!isOpen) return;
+    isOpen = false;
+    file.abort();
+    release();
+  };
+  return {
+    async read() {
+      if (!isOpen) return null;
+      const bytes = await file.read();
+      if (bytes === null) close();
+      return isOpen ? bytes : null;
+    },
+    close,
+  };
+}

@@ -1,0 +1,174 @@
+import { folderOf } from "../../base/posix_path.ts";
+import { type AppendFile, FileError, type Files, type FolderInfo, type ReadFile } from "../ports/files.ts";
+import { type Disk, fail } from "./disk.ts";
+import { FileContent } from "./file_content.ts";
+
+/** The files of a fake disk, all owned by one user. */
+export class FakeFiles implements Files {
+  readonly #disk: Disk;
+  readonly #uid: number;
+
+  constructor(disk: Disk, uid: number) {
+    this.#disk = disk;
+    this.#uid = uid;
+  }
+
+  realPath(path: string): string | null {
+    const real = this.#tryResolve(path);
+    return real !== null && this.#disk.get(real) !== undefined ? real : null;
+  }
+
+  exists(path: string): boolean {
+    return this.realPath(path) !== null;
+  }
+
+  readText(path: string): string | null {
+    return this.#open(path)?.text() ?? null;
+  }
+
+  list(path: string): readonly string[] {
+    const real = this.#tryResolve(path);
+    return (real === null ? undefined : this.#disk.list(real)) ?? [];
+  }
+
+  inspectFolder(path: string): FolderInfo | null {
+    const folder = this.#tryResolve(folderOf(path));
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    const entry = folder === null
+      ? undefined
+      : this.#disk.get(folder === "/" ? `/${name}` : `${folder}/${name}`);
+    if (entry === undefined) return null;
+    return { isFolder: entry.kind === "folder", ownerUid: this.#uid, mode: entry.mode };
+  }
+
+  makeFolder(path: string): void {
+    this.#disk.makeFolder(path, 0o700);
+  }
+
+  replace(path: string, text: string, options: { readonly executable?: boolean } = {}): void {
+    const bytes = new TextEncoder().encode(text);
+    const real = this.#target(path);
+    this.#disk.checkAccess(real, "writing");
+    if (this.#disk.get(real)?.kind === "folder") throw fail("EISDIR");
+    this.#disk.take(bytes.length);
+    const mode = options.executable ? 0o700 : 0o600;
+    this.#disk.put(real, { kind: "file", mode, content: new FileContent(bytes) });
+  }
+
+  rename(from: string, to: string): void {
+    const source = this.#target(from);
+    const target = this.#target(to);
+    const entry = this.#disk.get(source);
+    if (entry === undefined) throw fail("ENOENT");
+    this.#disk.checkAccess(source, "writing");
+    this.#disk.checkAccess(target, "writing");
+    this.#disk.put(target, entry);
+    this.#disk.remove(source);
+  }
+
+  remove(path: string): void {
+    const folder = this.#tryResolve(folderOf(path));
+    if (folder === null) return;
+    const target = this.#target(path);
+    this.#disk.checkAccess(target, "writing");
+    this.#disk.remove(target);
+  }
+
+  // deno-lint-ignore require-await -- What it throws must be a rejection.
+  async openAppend(path: string): Promise<AppendFile> {
+    const real = this.#disk.resolve(path);
+    this.#disk.checkAccess(real, "writing");
+    const known = this.#disk.get(real);
+    if (known?.kind === "folder") throw fail("EISDIR");
+    const content = known?.kind === "file" ? known.content : new FileContent(new Uint8Array(0));
+    if (known === undefined) this.#disk.put(real, { kind: "file", mode: 0o600, content });
+    return new FakeAppendFile(this.#disk, content, real);
+  }
+
+  // deno-lint-ignore require-await -- What it throws must be a rejection.
+  async openRead(path: string): Promise<ReadFile | null> {
+    const content = this.#open(path);
+    return content === null ? null : new FakeReadFile(content);
+  }
+
+  #open(path: string): FileContent | null {
+    let real: string;
+    try {
+      real = this.#disk.resolve(path);
+    } catch (error) {
+      if (error instanceof FileError && error.code === "ENOENT") return null;
+      throw error;
+    }
+    const entry = this.#disk.get(real);
+    if (entry === undefined) return null;
+    this.#disk.checkAccess(real, "reading");
+    if (entry.kind === "folder") throw fail("EISDIR");
+    if (entry.kind !== "file") throw fail("ENXIO");
+    return entry.content;
+  }
+
+  /** Where an entry is put or taken away: links above it are followed, a link itself is not. */
+  #target(path: string): string {
+    const folder = this.#disk.resolve(folderOf(path));
+    return `${folder === "/" ? "" : folder}/${path.slice(path.lastIndexOf("/") + 1)}`;
+  }
+
+  #tryResolve(path: string): string | null {
+    try {
+      return this.#disk.resolve(path);
+    } catch {
+      return null;
+    }
+  }
+}
+
+class FakeAppendFile implements AppendFile {
+  readonly #disk: Disk;
+  readonly #content: FileContent;
+  readonly #path: string;
+
+  constructor(disk: Disk, content: FileContent, path: string) {
+    this.#disk = disk;
+    this.#content = content;
+    this.#path = path;
+  }
+
+  get size(): number {
+    return this.#content.size;
+  }
+
+  // deno-lint-ignore require-await -- What it throws must be a rejection.
+  async append(bytes: Uint8Array): Promise<void> {
+    this.#disk.checkAccess(this.#path, "writing");
+    this.#disk.take(bytes.length);
+    this.#content.append(bytes);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+class FakeReadFile implements ReadFile {
+  readonly #content: FileContent;
+
+  constructor(content: FileContent) {
+    this.#content = content;
+  }
+
+  get identity(): string {
+    return `fake:${this.#content.id}`;
+  }
+
+  size(): Promise<number> {
+    return Promise.resolve(this.#content.size);
+  }
+
+  read(offset: number, length: number): Promise<Uint8Array> {
+    return Promise.resolve(this.#content.read(offset, length));
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * A machine in memory, below the same ports as the real one and held to the same contract (`tests/host/contract.ts`). Its
+ * processes are puppets, its faults are asked for, and its time is the clock that it is given.
+ */
+import { createHash } from "node:crypto";
+import type { Clock } from "../../scope/clock.ts";
+import type { Host } from "../ports/host.ts";
+import type { ProcessRow } from "../ports/processes.ts";
+import { Disk } from "./disk.ts";
+import { fakeDescriptors } from "./fake_descriptors.ts";
+import { FakeFiles } from "./fake_files.ts";
+import { FakeNetwork } from "./fake_network.ts";
+import { FakeProcesses } from "./fake_processes.ts";
+import { FakeSockets } from "./fake_sockets.ts";
+import { Kernel } from "./kernel.ts";
+import type { PuppetWorld } from "./live_puppet.ts";
+import type { FakeProgram } from "./puppet.ts";
+
+/** The date when the machine's clock stands at zero. */
+const EPOCH_MS = Date.UTC(2026, 0, 1);
+const OWN_UID = 1_000;
+
+/** See the module. */
+export class FakeMachine {
+  readonly clock: Clock;
+  readonly disk: Disk = new Disk();
+  readonly network: FakeNetwork = new FakeNetwork();
+  readonly kernel: Kernel;
+  /** The machine, as our own process sees it. */
+  readonly host: Host;
+  /** What programs threw, which is nothing unless a test is wrong. */
+  readonly programErrors: unknown[] = [];
+  /** What the host gives for a random number. */
+  seed = 1;
+  readonly #programs = new Map<string, FakeProgram>();
+  readonly #ownPid: number;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+    this.kernel = new Kernel(clock);
+    const image = { argv: ["/usr/bin/supervise"], env: {}, cwd: "/", uid: OWN_UID };
+    const self = this.kernel.create(null, image);
+    self.leadSession();
+    this.#ownPid = self.pid;
+    const world: PuppetWorld = {
+      clock,
+      kernel: this.kernel,
+      network: this.network,
+      onProgramError: (error) => this.programErrors.push(error),
+    };
+    this.host = {
+      clock,
+      wallClock: () => EPOCH_MS + clock.now(),
+      processes: new FakeProcesses({
+        world,
+        disk: this.disk,
+        self,
+        programAt: (path) => this.#programs.get(path),
+      }),
+      sockets: new FakeSockets(this.disk, { pid: self.pid, uid: OWN_UID }),
+      network: this.network,
+      files: new FakeFiles(this.disk, OWN_UID),
+      descriptors: fakeDescriptors(self.descriptors),
+      digest: (text) => createHash("sha256").update(text).digest("hex"),
+      randomSeed: () => this.seed,
+    };
+  }
+
+  /** Puts a program on the disk, to be started by its path. */
+  install(path: string, program: FakeProgram): void {
+    this.disk.write(path, "", 0o755);
+    this.#programs.set(path, program);
+  }
+
+  /** Every process that is not the machine's own, zombies included. */
+  puppets(): readonly ProcessRow[] {
+    return this.kernel.all().map((process) => process.row())
+      .filter(({ pid }) => pid !== 1 && pid !== this.#ownPid);
+  }
+}

@@ -1,0 +1,77 @@
+import type { Signal } from "../../base/signals.ts";
+import type { ExitStatus, ProcessRow } from "../ports/processes.ts";
+import { DescriptorTable } from "./descriptor_table.ts";
+
+/** Characters of a program's name that the kernel keeps. */
+const NAME_LENGTH = 15;
+
+/** What a process does about a signal instead of what is the rule. */
+export type Disposition = "ignored" | (() => void);
+
+/** What a process is made from. */
+export interface ProcessImage {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly uid: number;
+}
+
+/** A process as the kernel keeps it. */
+export class FakeProcess {
+  readonly pid: number;
+  readonly startTime: number;
+  image: ProcessImage;
+  readonly descriptors: DescriptorTable;
+  parent: FakeProcess | null;
+  group: number;
+  session: number;
+  uid: number;
+  /** The kernel's letter: sleeping, stopped, not interruptible, zombie. */
+  state: "S" | "T" | "D" | "Z" = "S";
+  /** How it ended; null while it lives. */
+  status: ExitStatus | null = null;
+  adoptsOrphans = false;
+  readonly dispositions = new Map<Signal, Disposition>();
+  /** Signals that came while it could not hear them. */
+  readonly pending: Signal[] = [];
+  /** What is to be undone when it ends. */
+  readonly onEnd = new Set<() => void>();
+  /** Told at each death of a child. */
+  onChildDeath: () => void = () => {};
+
+  constructor(
+    { pid, startTime, image, parent, descriptors }: {
+      readonly pid: number;
+      readonly startTime: number;
+      readonly image: ProcessImage;
+      readonly parent: FakeProcess | null;
+      readonly descriptors?: DescriptorTable;
+    },
+  ) {
+    this.pid = pid;
+    this.startTime = startTime;
+    this.image = image;
+    this.parent = parent;
+    this.group = parent?.group ?? pid;
+    this.session = parent?.session ?? pid;
+    this.uid = image.uid;
+    this.descriptors = descriptors ?? new DescriptorTable();
+  }
+
+  get isAlive(): boolean {
+    return this.state !== "Z";
+  }
+
+  /** Becomes the leader of a session and a group of its own. */
+  leadSession(): void {
+    this.session = this.pid;
+    this.group = this.pid;
+  }
+
+  /** Its line of the process table. */
+  row(): ProcessRow {
+    const { pid, startTime, group, session, state } = this;
+    const name = this.image.argv[0]!.split("/").at(-1)!.slice(0, NAME_LENGTH);
+    return { pid, startTime, parent: this.parent?.pid ?? 0, group, session, state, name, cpuMs: 0, rss: 0 };
+  }
+}

@@ -1,0 +1,194 @@
+import type { Signal } from "../../base/signals.ts";
+import {
+  type Child,
+  type ExitStatus,
+  type Processes,
+  type ProcessId,
+  type ProcessRow,
+  type ReapedOrphan,
+  type SignalResult,
+  SpawnError,
+  type SpawnSpec,
+} from "../ports/processes.ts";
+import { DescriptorTable } from "./descriptor_table.ts";
+import type { Disk } from "./disk.ts";
+import { sourceOf } from "./fake_descriptors.ts";
+import { openFakePipe } from "./fake_pipe.ts";
+import type { FakeProcess } from "./fake_process.ts";
+import { findFakeProgram } from "./find_program.ts";
+import { type PuppetWorld, runProgram } from "./live_puppet.ts";
+import { FileContent } from "./file_content.ts";
+import { OpenFile } from "./open_file.ts";
+import type { FakeProgram } from "./puppet.ts";
+
+/** What the processes of a fake machine are made of. */
+export interface FakeProcessesOptions {
+  readonly world: PuppetWorld;
+  readonly disk: Disk;
+  /** Our own process. */
+  readonly self: FakeProcess;
+  /** The program at a path; undefined if the file there is none. */
+  readonly programAt: (path: string) => FakeProgram | undefined;
+}
+
+/** The processes of a fake machine, as one of them sees them. */
+export class FakeProcesses implements Processes {
+  readonly #world: PuppetWorld;
+  readonly #disk: Disk;
+  readonly #self: FakeProcess;
+  readonly #programAt: FakeProcessesOptions["programAt"];
+  readonly #waiting = new Map<number, (status: ExitStatus) => void>();
+  #onOrphan: ((orphan: ReapedOrphan) => void) | null = null;
+  #reaping = false;
+
+  constructor({ world, disk, self, programAt }: FakeProcessesOptions) {
+    this.#world = world;
+    this.#disk = disk;
+    this.#self = self;
+    this.#programAt = programAt;
+    self.onChildDeath = () => this.#reapSoon();
+  }
+
+  get ownPid(): number {
+    return this.#self.pid;
+  }
+
+  spawn(spec: SpawnSpec): Child {
+    const path = findFakeProgram(this.#disk, spec);
+    const program = this.#programAt(path);
+    if (program === undefined) {
+      throw new SpawnError("start", `Cannot start "${spec.argv[0]}": Not a program, and no #! line either`);
+    }
+    const { descriptors, stdout, stderr } = this.#openStandard(spec);
+    for (const [number, own] of Object.entries(spec.descriptors ?? {})) {
+      descriptors.set(Number(number), this.#self.descriptors.get(own)!.share());
+    }
+    const { argv, env, cwd } = spec;
+    const image = { argv, env: { ...env }, cwd, uid: this.#self.uid };
+    const process = this.#world.kernel.create(this.#self, image, descriptors);
+    process.leadSession();
+    const exited = new Promise<ExitStatus>((resolve) => this.#waiting.set(process.pid, resolve));
+    runProgram(this.#world, process, program);
+    return { pid: process.pid, startTime: process.startTime, stdout, stderr, exited };
+  }
+
+  whyNotStartable(spec: Pick<SpawnSpec, "argv" | "env" | "cwd">): SpawnError | null {
+    try {
+      findFakeProgram(this.#disk, spec);
+      return null;
+    } catch (error) {
+      if (error instanceof SpawnError) return error;
+      throw error;
+    }
+  }
+
+  signal(target: ProcessId, signal: Signal): SignalResult {
+    const process = this.#world.kernel.find(target.pid);
+    if (process === undefined || process.startTime !== target.startTime) return "gone";
+    return this.#world.kernel.signal(process, signal, this.#self.uid);
+  }
+
+  signalGroup(child: ProcessId, signal: Signal): SignalResult {
+    if (!this.#waiting.has(child.pid)) return "gone";
+    return this.#world.kernel.signalGroup(child.pid, signal, this.#self.uid);
+  }
+
+  table(): readonly ProcessRow[] {
+    return this.#world.kernel.all().map((process) => process.row());
+  }
+
+  childrenOf(pid: number): readonly number[] {
+    const parent = this.#world.kernel.find(pid);
+    return parent === undefined ? [] : this.#world.kernel.childrenOf(parent).map((child) => child.pid);
+  }
+
+  find(pid: number): ProcessRow | null {
+    return this.#world.kernel.find(pid)?.row() ?? null;
+  }
+
+  variableOf(pid: number, name: string): string | null {
+    const process = this.#world.kernel.find(pid);
+    return process?.isAlive ? process.image.env[name] ?? null : null;
+  }
+
+  commandOf(pid: number): readonly string[] {
+    const process = this.#world.kernel.find(pid);
+    return process?.isAlive ? process.image.argv : [];
+  }
+
+  adoptOrphans(onReaped: (orphan: ReapedOrphan) => void): void {
+    this.#self.adoptsOrphans = true;
+    this.#onOrphan = onReaped;
+    this.#reap();
+  }
+
+  close(): void {
+    this.#self.adoptsOrphans = false;
+    this.#self.onChildDeath = () => {};
+  }
+
+  #openStandard(spec: SpawnSpec) {
+    const input = this.#openInput(spec.stdin);
+    const [stdout, stderr] = [this.#openOutput(spec), this.#openOutput(spec)];
+    const descriptors = new DescriptorTable();
+    descriptors.set(0, input);
+    descriptors.set(1, stdout.file);
+    descriptors.set(2, stderr.file);
+    return { descriptors, stdout: stdout.source, stderr: stderr.source };
+  }
+
+  #openInput(path: string | null): OpenFile {
+    if (path === null) return new OpenFile({});
+    const content = this.#contentOf(path);
+    if (content === null) throw new SpawnError("stdin", `Cannot read "${path}": No such file or directory`);
+    let offset = 0;
+    return new OpenFile({
+      read() {
+        const bytes = content.read(offset, Infinity);
+        offset += bytes.length;
+        return Promise.resolve(bytes.length === 0 ? null : bytes);
+      },
+    });
+  }
+
+  #openOutput({ output }: SpawnSpec) {
+    if (output === "pipe") {
+      const { reading, writing } = openFakePipe();
+      return { file: writing, source: sourceOf(reading, () => reading.release()) };
+    }
+    if (typeof output === "string") return { file: new OpenFile({}), source: null };
+    const content = this.#contentOf(output.file) ?? new FileContent(new Uint8Array(0));
+    this.#disk.put(output.file, { kind: "file", mode: 0o600, content });
+    const write = (bytes: Uint8Array) => {
+      content.append(bytes);
+      return true;
+    };
+    return { file: new OpenFile({ write }), source: null };
+  }
+
+  #contentOf(path: string): FileContent | null {
+    const entry = this.#disk.get(path);
+    return entry?.kind === "file" ? entry.content : null;
+  }
+
+  /** One signal may stand for several deaths, and it is heard when the present code is through. */
+  #reapSoon(): void {
+    if (this.#reaping) return;
+    this.#reaping = true;
+    queueMicrotask(() => this.#reap());
+  }
+
+  #reap(): void {
+    this.#reaping = false;
+    for (const child of this.#world.kernel.childrenOf(this.#self)) {
+      if (child.isAlive) continue;
+      const resolve = this.#waiting.get(child.pid);
+      if (resolve === undefined && this.#onOrphan === null) continue;
+      const row = child.row();
+      const status = this.#world.kernel.reap(child);
+      this.#waiting.delete(child.pid);
+      if (resolve !== undefined) resolve(status);
+      else this.#onOrphan?.({ row, status });
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import type { Connection, HeldName, Listener, Peer, Sockets } from "../ports/sockets.ts";
+import { ByteLane } from "./byte_lane.ts";
+import type { Disk } from "./disk.ts";
+
+/** Unix sockets in memory. Everybody who connects is the same process: our own. */
+export class FakeSockets implements Sockets {
+  readonly #disk: Disk;
+  readonly #self: Peer;
+  readonly #listening = new Map<string, (connection: Connection) => void>();
+  readonly #names = new Map<string, Peer>();
+
+  constructor(disk: Disk, self: Peer) {
+    this.#disk = disk;
+    this.#self = self;
+  }
+
+  // deno-lint-ignore require-await -- What it throws must be a rejection.
+  async listen(path: string, onConnection: (connection: Connection) => void): Promise<Listener> {
+    this.#disk.put(path, { kind: "socket", mode: 0o600 });
+    this.#listening.set(path, onConnection);
+    return {
+      close: () => {
+        if (this.#listening.get(path) !== onConnection) return;
+        this.#listening.delete(path);
+        this.#disk.remove(path);
+      },
+    };
+  }
+
+  connect(path: string): Promise<Connection | null> {
+    const accept = this.#listening.get(path);
+    if (accept === undefined) return Promise.resolve(null);
+    const [there, back] = [new ByteLane(), new ByteLane()];
+    accept(connectionOf(this.#self, there, back));
+    return Promise.resolve(connectionOf(this.#self, back, there));
+  }
+
+  holdName(name: string): Promise<HeldName | null> {
+    if (this.#names.has(name)) return Promise.resolve(null);
+    this.#names.set(name, this.#self);
+    return Promise.resolve({ release: () => void this.#names.delete(name) });
+  }
+
+  holderOf(name: string): Promise<Peer | null> {
+    return Promise.resolve(this.#names.get(name) ?? null);
+  }
+}
+
+function connectionOf(peer: Peer, incoming: ByteLane, outgoing: ByteLane): Connection {
+  return {
+    peer,
+    read: () => incoming.read(),
+    write: (bytes) => outgoing.write(bytes),
+    close() {
+      incoming.abandon();
+      outgoing.end();
+    },
+    get backlog() {
+      return outgoing.backlog;
+    },
+  };
+}

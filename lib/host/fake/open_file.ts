@@ -1,0 +1,45 @@
+/** What stands behind a descriptor. */
+export interface FileSides {
+  /** The next bytes; null at the end. Nothing to read if absent. */
+  readonly read?: () => Promise<Uint8Array | null>;
+  /** Ends a read that waits. */
+  readonly abort?: () => void;
+  /** Writes; false if nobody reads. Swallows everything if absent. */
+  readonly write?: (bytes: Uint8Array) => boolean;
+  /** Told when the last holder has let go. */
+  readonly closed?: () => void;
+}
+
+/** An open file, shared by all who inherited it and closed when the last of them lets go. */
+export class OpenFile {
+  readonly #sides: FileSides;
+  #holders = 1;
+
+  constructor(sides: FileSides) {
+    this.#sides = sides;
+  }
+
+  /** One more holder. */
+  share(): OpenFile {
+    this.#holders += 1;
+    return this;
+  }
+
+  /** One holder less. */
+  release(): void {
+    this.#holders -= 1;
+    if (this.#holders === 0) this.#sides.closed?.();
+  }
+
+  async read(): Promise<Uint8Array | null> {
+    return await this.#sides.read?.() ?? null;
+  }
+
+  abort(): void {
+    this.#sides.abort?.();
+  }
+
+  write(bytes: Uint8Array): boolean {
+    return this.#sides.write?.(bytes) ?? true;
+  }
+}

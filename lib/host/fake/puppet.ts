@@ -1,0 +1,62 @@
+/** Programs of a fake machine: functions that act through a puppet, which is the process that runs them. */
+import type { Signal } from "../../base/signals.ts";
+import type { ExitStatus } from "../ports/processes.ts";
+
+/** A program. Its process exits with 0 when it returns, unless it has ended before. */
+export type FakeProgram = (self: Puppet) => void | Promise<void>;
+
+/** What listens on a port: it accepts connections, and answers a GET with a status, or never. */
+export interface PortAnswer {
+  readonly status: number | "silence";
+}
+
+/** A process that another one has forked. It stays a zombie until somebody waits for it. */
+export interface Forked {
+  readonly pid: number;
+  wait(): Promise<ExitStatus>;
+}
+
+/** A process, as the program in it sees it. Once it has ended, nothing that it does has an effect, and no wait ends. */
+export interface Puppet {
+  readonly pid: number;
+  readonly isAlive: boolean;
+  /** Arguments, without the program. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+
+  /** Everything that can be read from a descriptor, up to its end. */
+  read(descriptor?: number): Promise<string>;
+  print(text: string): void;
+  printError(text: string): void;
+  /** Writes to any descriptor; without a reader the process gets SIGPIPE. */
+  write(descriptor: number, text: string): void;
+  /** Lets go of both output streams. */
+  closeOutput(): void;
+
+  exit(code: number): void;
+  sleep(ms: number): Promise<void>;
+  /** Waits until the process is ended from outside. */
+  forever(): Promise<never>;
+
+  onSignal(signal: Signal, handle: () => void): void;
+  /** Waits for a signal, which then does not end the process. */
+  signalled(signal: Signal): Promise<void>;
+  ignore(...signals: readonly Signal[]): void;
+  /** Sends a signal to a process. */
+  kill(pid: number, signal: Signal): void;
+  /** Enters a wait of the kernel that no signal interrupts, SIGKILL neither. */
+  hangInKernel(): void;
+  /** Changes to another user, whose processes may not be ours to signal. */
+  becomeUser(uid: number): void;
+
+  /** Starts a process that inherits everything. */
+  fork(program: FakeProgram): Forked;
+  /** Takes on another environment, as by exec. */
+  setEnvironment(env: Readonly<Record<string, string>>): void;
+  /** Becomes the leader of a session of its own. */
+  setsid(): void;
+
+  /** Listens on a port for as long as the process lives. */
+  listen(port: number, answer?: PortAnswer): void;
+}

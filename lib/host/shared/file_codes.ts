@@ -1,0 +1,18 @@
+/** What people know the errors of files as. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EDQUOT: "the disk quota is used up",
+  EISDIR: "it is a folder",
+  EMFILE: "too many files are open",
+  ENAMETOOLONG: "the name is too long",
+  ENOENT: "there is no such file or folder",
+  ENOSPC: "no space is left on the disk",
+  ENOTDIR: "a part of the path is not a folder",
+  EPERM: "not permitted",
+  EROFS: "the file system is read-only",
+};
+
+/** Text for the code of a file error; `fallback` for one that nobody knows. */
+export function describeFileCode(code: string, fallback: string): string {
+  return `${MEANINGS[code] ?? fallback} (${code})`;
+}

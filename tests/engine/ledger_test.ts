@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { describeCommand, Ledger } from "../../lib/engine/ledger.ts";
+import { test } from "../harness/test.ts";
+
+const A = { pid: 10, startTime: 1 };
+const A_LATER = { pid: 10, startTime: 2 };
+const EXITED = { how: "exited", code: 0 } as const;
+const KILLED = { how: "signalled", signal: "SIGKILL" } as const;
+
+const shown = (ledger: Ledger) =>
+  ledger.lines().map((
+    { pid, path, ended, code, signal, orphan },
+  ) => [pid, path, ended, code, signal, orphan]);
+
+test("ledger: a process is one line, with its end, and is not taken for a later one with its number", () => {
+  const ledger = new Ledger();
+  ledger.see(A, "web", "web --fast", false);
+  ledger.see(A, "other", "other", true);
+  ledger.ended(A_LATER, EXITED);
+  assert.deepEqual(shown(ledger), []);
+  ledger.ended(A, EXITED);
+  ledger.ended(A, KILLED);
+  assert.deepEqual(shown(ledger), [[10, "web", "exit", 0, null, true]]);
+  assert.equal(ledger.count, 1);
+  assert.equal(ledger.pathOf(A), undefined);
+});
+
+test("ledger: SIGKILL is ours only if we sent it", () => {
+  const ledger = new Ledger();
+  const [ours, theirs, quicker] = [11, 12, 13].map((pid) => ({ pid, startTime: 1 })) as [
+    typeof A,
+    typeof A,
+    typeof A,
+  ];
+  for (const process of [ours, theirs, quicker]) ledger.see(process, null, "x", false);
+  ledger.killed(ours);
+  ledger.killed(quicker);
+  ledger.ended(ours, KILLED);
+  ledger.ended(theirs, KILLED);
+  ledger.ended(quicker, EXITED);
+  assert.deepEqual(ledger.lines().map(({ ended }) => ended), ["killed", "signal", "exit"]);
+});
+
+test("ledger: what ended unseen is gone, or killed if SIGKILL was sent to it", () => {
+  const ledger = new Ledger();
+  const [gone, killed, alive] = [11, 12, 13].map((pid) => ({ pid, startTime: 1 })) as [
+    typeof A,
+    typeof A,
+    typeof A,
+  ];
+  for (const process of [gone, killed, alive]) ledger.see(process, null, "x", false);
+  ledger.killed(killed);
+  ledger.prune(({ pid }) => pid === alive.pid);
+  assert.deepEqual(ledger.lines().map(({ pid, ended }) => [pid, ended]), [[11, "gone"], [12, "killed"]]);
+  assert.equal(ledger.count, 3);
+});
+
+test("ledger: of many that have ended the latest are kept, and all are counted", () => {
+  const ledger = new Ledger();
+  for (let pid = 1; pid <= 1_500; pid++) {
+    ledger.see({ pid, startTime: 1 }, "web", "web", false);
+    ledger.ended({ pid, startTime: 1 }, EXITED);
+  }
+  assert.equal(ledger.count, 1_500);
+  assert.deepEqual([ledger.lines().length, ledger.lines()[0]!.pid], [1_000, 501]);
+});
+
+test("ledger: secrets are taken out of command lines before they are kept", () => {
+  const ledger = new Ledger((text) => text.replaceAll("s3cret", "***"));
+  ledger.see(A, "web", "web --password s3cret", false);
+  ledger.ended(A, EXITED);
+  assert.equal(ledger.lines()[0]!.command, "web --password ***");
+  assert.equal(describeCommand([], null), "?");
+});

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { type Line, LineSplitter } from "../../lib/engine/line_splitter.ts";
+import { seeded } from "../harness/seeded.ts";
+import { test } from "../harness/test.ts";
+
+const SEEDS = 300;
+
+/** Splits bytes that come in random pieces, in one buffer that is used again and again as a reader may do. */
+function splitAtRandom(bytes: Uint8Array, longest: number, random: () => number): readonly Line[] {
+  const splitter = new LineSplitter(longest);
+  const buffer = new Uint8Array(bytes.length);
+  const lines: Line[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const size = Math.min(bytes.length - at, Math.floor(random() * 9));
+    buffer.set(bytes.subarray(at, at + size));
+    lines.push(...splitter.push(buffer.subarray(0, size)));
+    buffer.fill(0x2a);
+    at += size;
+  }
+  const rest = splitter.end();
+  return rest === null ? lines : [...lines, rest];
+}
+
+function randomText(random: () => number): string {
+  const pick = () => "ab\u00e9\n\n\r"[Math.floor(random() * 6)]!;
+  return Array.from({ length: Math.floor(random() * 60) }, pick).join("");
+}
+
+const shown = (lines: readonly Line[]) =>
+  lines.map(({ bytes, cut }) => `${new TextDecoder().decode(bytes)}${cut ? "+" : ""}`);
+
+test("line splitter: the lines are the same however the bytes come", () => {
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const random = seeded(seed);
+    const text = randomText(random);
+    const expected = text.split("\n");
+    if (expected.at(-1) === "") expected.pop();
+    const lines = splitAtRandom(new TextEncoder().encode(text), 1_000, random);
+    assert.deepEqual(shown(lines), expected, `seed ${seed}`);
+  }
+});
+
+test("line splitter: what is cut adds up to what came, and no part is longer than allowed", () => {
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const random = seeded(seed);
+    const longest = 1 + Math.floor(random() * 6);
+    const bytes = new TextEncoder().encode(randomText(random));
+    const lines = splitAtRandom(bytes, longest, random);
+    assert.ok(lines.every((line) => line.bytes.length <= longest), `seed ${seed}`);
+    assert.ok(lines.every((line) => !line.cut || line.bytes.length === longest), `seed ${seed}`);
+    const joined = lines.flatMap((line) => [...line.bytes, ...(line.cut ? [] : [0x0a])]);
+    const expected = [...bytes, ...(bytes.length > 0 && bytes.at(-1) !== 0x0a ? [0x0a] : [])];
+    assert.deepEqual(joined, expected, `seed ${seed}`);
+  }
+});
+
+test("line splitter: a line of just the longest length is whole, one byte more is cut", () => {
+  const split = (text: string) => {
+    const splitter = new LineSplitter(4);
+    return shown([...splitter.push(new TextEncoder().encode(text))]);
+  };
+  assert.deepEqual(split("abcd\n"), ["abcd"]);
+  assert.deepEqual(split("abcde\n"), ["abcd+", "e"]);
+  assert.deepEqual(split("abcdefgh\n"), ["abcd+", "efgh"]);
+});
+
+test("line splitter: a stream that ends with a newline leaves no empty line behind", () => {
+  const splitter = new LineSplitter();
+  assert.deepEqual(shown(splitter.push(new TextEncoder().encode("one\n\n"))), ["one", ""]);
+  assert.equal(splitter.end(), null);
+});

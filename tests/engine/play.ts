@@ -1,0 +1,132 @@
+/** Plays a configuration on a fake machine in virtual time, and tells what happened at which instant. */
+import assert from "node:assert/strict";
+import { instant } from "../../lib/base/instant.ts";
+import type { NodeId } from "../../lib/config/plan.ts";
+import { Engine, type EngineEnd } from "../../lib/engine/engine.ts";
+import type { JournalEntry } from "../../lib/engine/journal.ts";
+import { logFileOf } from "../../lib/engine/state_folder.ts";
+import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
+import type { FakeProgram } from "../../lib/host/fake/puppet.ts";
+import { fromPromise } from "../../lib/scope/from_promise.ts";
+import { openNursery } from "../../lib/scope/nursery.ts";
+import { sleepUntil } from "../../lib/scope/sleep.ts";
+import { runVirtual } from "../../lib/testing/run_virtual.ts";
+import { planOf } from "../config/compiling.ts";
+
+/** Where the tree of a play keeps its logs. */
+export const STATE_FOLDER = "/state";
+
+/** A play: the configuration, the programs that it names, and what else happens. */
+export interface Play {
+  readonly config: string;
+  /** Programs by path. */
+  readonly programs: Readonly<Record<string, FakeProgram>>;
+  /** Prepares the machine. */
+  readonly arrange?: (machine: FakeMachine) => void;
+  /** What happens from outside; the tree may end before it is through. */
+  readonly script?: (stage: Stage) => Promise<void>;
+  /** Numbers of the processes that are still there at the end, and that the test expects to be. */
+  readonly mayRemain?: (machine: FakeMachine) => readonly number[];
+  /** Decides the jitter. */
+  readonly seed?: number;
+}
+
+/** An entry of the journal and the instant at which it was made. */
+export interface Happened extends JournalEntry {
+  readonly ms: number;
+}
+
+/** A play in progress, as its script sees it. */
+export interface Stage {
+  readonly machine: FakeMachine;
+  readonly engine: Engine;
+  /** Waits until that many milliseconds after the beginning. */
+  at(ms: number): Promise<void>;
+  /** Stops an actor or a tree, and waits until it has stopped. */
+  stop(path: string): Promise<void>;
+  down(): void;
+}
+
+/** A play that is over. */
+export interface Played {
+  readonly machine: FakeMachine;
+  readonly end: EngineEnd;
+  readonly entries: readonly Happened[];
+  /** The entries of some kinds, each as `1500 web exited`. */
+  lines(...kinds: readonly JournalEntry["event"][]): readonly string[];
+  /** The entries of some kinds about one actor or tree, each as `1500 exited`. */
+  linesOf(path: string, ...kinds: readonly JournalEntry["event"][]): readonly string[];
+  /** The instants of the entries of a kind. */
+  instants(path: string, kind: JournalEntry["event"]): readonly number[];
+  /** The lines of an actor's log, without their stamps. */
+  log(path: string): readonly string[];
+}
+
+/** Plays to the end, and proves that no process is left. */
+export async function play(play: Play): Promise<Played> {
+  return await runVirtual(async (clock) => {
+    const machine = new FakeMachine(clock);
+    machine.seed = play.seed ?? 1;
+    machine.disk.makeFolder("/srv/shop", 0o755);
+    machine.disk.makeFolder(STATE_FOLDER, 0o700);
+    for (const [path, program] of Object.entries(play.programs)) machine.install(path, program);
+    play.arrange?.(machine);
+    const plan = planOf(play.config);
+    const engine = new Engine({
+      plan,
+      host: machine.host,
+      folder: STATE_FOLDER,
+      environment: {},
+      instance: "test",
+      socket: null,
+    });
+    const idOf = (path: string): NodeId => {
+      const node = plan.nodes.find((node) => node.path === path);
+      assert.ok(node !== undefined, `no node ${path}`);
+      return node.id;
+    };
+    const stage: Stage = {
+      machine,
+      engine,
+      at: (ms) => sleepUntil(instant(ms)),
+      async stop(path) {
+        const reply = await fromPromise(engine.ask({ type: "stop_requested", nodes: [idOf(path)] }));
+        assert.ok(reply.ok, reply.refusal ?? "it was not stopped");
+      },
+      down: () => engine.post({ type: "down_requested", cause: "down", withinMs: null }),
+    };
+    const entries: Happened[] = [];
+    engine.listen({
+      onEntry: (entry) => entries.push({ ...entry, ms: clock.now() }),
+      onLine: () => {},
+    });
+    let end: EngineEnd | undefined;
+    await openNursery(async (nursery) => {
+      if (play.script !== undefined) nursery.startSoon(() => play.script!(stage), { name: "script" });
+      end = await engine.run();
+      nursery.cancelScope.cancel("the play is over");
+    }, { collapse: true });
+    assert.deepEqual(machine.programErrors, []);
+    assert.deepEqual(machine.puppets().map(({ pid }) => pid), play.mayRemain?.(machine) ?? []);
+    return playedOf(machine, end!, entries);
+  });
+}
+
+function playedOf(machine: FakeMachine, end: EngineEnd, entries: readonly Happened[]): Played {
+  return {
+    machine,
+    end,
+    entries,
+    lines: (...kinds) =>
+      entries.filter(({ event }) => kinds.includes(event))
+        .map(({ ms, path, event }) => `${ms} ${path === "" ? "the tree" : path} ${event}`),
+    linesOf: (path, ...kinds) =>
+      entries.filter((entry) => entry.path === path && kinds.includes(entry.event))
+        .map(({ ms, event }) => `${ms} ${event}`),
+    instants: (path, kind) =>
+      entries.filter((entry) => entry.path === path && entry.event === kind).map(({ ms }) => ms),
+    log: (path) =>
+      (machine.host.files.readText(logFileOf(STATE_FOLDER, path)) ?? "").split("\n").slice(0, -1)
+        .map((line) => line.slice(line.indexOf(" ") + 1)),
+  };
+}

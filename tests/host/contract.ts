@@ -1,0 +1,17 @@
+/**
+ * The contract of the host ports: what the rest of supervise relies on, tried on the real host and on the fake one, so
+ * that what is tested on the fake holds for the real.
+ */
+import { filesContract } from "./contract/files.ts";
+import { networkContract } from "./contract/network.ts";
+import { processesContract } from "./contract/processes.ts";
+import { socketsContract } from "./contract/sockets.ts";
+import type { OpenSubject } from "./contract/subject.ts";
+
+/** Registers every guarantee for one host. */
+export function contract(name: string, open: OpenSubject): void {
+  processesContract(name, open);
+  filesContract(name, open);
+  networkContract(name, open);
+  socketsContract(name, open);
+}

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { FileError } from "../../../lib/host/ports/files.ts";
+import { guarantees, type OpenSubject } from "./subject.ts";
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+const withCode = (code: string) => (error: unknown) => {
+  assert.ok(error instanceof FileError, String(error));
+  assert.equal(error.code, code);
+  assert.ok(error.message.endsWith(`(${code})`), error.message);
+  return true;
+};
+
+/** What every implementation of the port to files guarantees. */
+export function filesContract(name: string, open: OpenSubject): void {
+  const guarantee = guarantees(`${name} files`, open);
+
+  guarantee(
+    "a file is replaced whole, for its owner alone, and nothing else is left beside it",
+    async ({ host, folder }) => {
+      const { files } = host;
+      const path = `${folder}/record.json`;
+      files.replace(path, "old");
+      const reader = await files.openRead(path);
+      files.replace(path, "a new text");
+      assert.equal(files.readText(path), "a new text");
+      assert.equal(textOf(await reader!.read(0, 100)), "old");
+      await reader!.close();
+      assert.equal(files.inspectFolder(path)?.mode, 0o600);
+      assert.deepEqual(files.list(folder), ["record.json"]);
+      files.replace(path, "#!", { executable: true });
+      assert.equal(files.inspectFolder(path)?.mode, 0o700);
+      assert.throws(() => files.replace(`${folder}/no/such/folder`, ""), withCode("ENOENT"));
+    },
+  );
+
+  guarantee("what is not there is told from what cannot be read", async ({ host, folder }) => {
+    const { files } = host;
+    assert.equal(files.readText(`${folder}/missing`), null);
+    assert.equal(await files.openRead(`${folder}/missing`), null);
+    assert.equal(files.exists(`${folder}/missing`), false);
+    assert.equal(files.realPath(`${folder}/missing`), null);
+    assert.equal(files.inspectFolder(`${folder}/missing`), null);
+    assert.throws(() => files.readText(folder), withCode("EISDIR"));
+    await assert.rejects(files.openAppend(folder), withCode("EISDIR"));
+    await assert.rejects(files.openAppend(`${folder}/no/log`), withCode("ENOENT"));
+  });
+
+  guarantee("bytes are appended, and the size is known", async ({ host, folder }) => {
+    const { files } = host;
+    const path = `${folder}/a.log`;
+    for (const [text, before, after] of [["one\n", 0, 4], ["two\n", 4, 8]] as const) {
+      const file = await files.openAppend(path);
+      assert.equal(file.size, before);
+      await file.append(bytesOf(text));
+      assert.equal(file.size, after);
+      await file.close();
+    }
+    assert.equal(files.readText(path), "one\ntwo\n");
+  });
+
+  guarantee("an append for which there is no space fails, and the size stays", async (subject) => {
+    const file = await subject.host.files.openAppend(await subject.fullFile());
+    const before = file.size;
+    await assert.rejects(file.append(bytesOf("a line\n")), withCode("ENOSPC"));
+    assert.equal(file.size, before);
+    await file.close();
+  });
+
+  guarantee(
+    "a file that grows and is renamed is read on, and is told from its successor",
+    async ({ host, folder }) => {
+      const { files } = host;
+      const path = `${folder}/a.log`;
+      const writer = await files.openAppend(path);
+      await writer.append(bytesOf("first\n"));
+      const reader = (await files.openRead(path))!;
+      assert.equal(textOf(await reader.read(0, 3)), "fir");
+      assert.equal(textOf(await reader.read(3, 100)), "st\n");
+      assert.equal((await reader.read(6, 100)).length, 0);
+      files.rename(path, `${path}.1`);
+      await writer.append(bytesOf("last\n"));
+      assert.equal(await reader.size(), 11);
+      assert.equal(textOf(await reader.read(6, 100)), "last\n");
+      const successor = await files.openAppend(path);
+      const second = (await files.openRead(path))!;
+      const renamed = (await files.openRead(`${path}.1`))!;
+      assert.notEqual(second.identity, reader.identity);
+      assert.equal(renamed.identity, reader.identity);
+      for (const opened of [writer, reader, successor, second, renamed]) await opened.close();
+    },
+  );
+
+  guarantee("folders are made for their owner alone, with those above them", ({ host, folder }) => {
+    const { files } = host;
+    files.makeFolder(`${folder}/a/b`);
+    files.makeFolder(`${folder}/a/b`);
+    for (const path of [`${folder}/a`, `${folder}/a/b`]) {
+      const { isFolder, mode } = files.inspectFolder(path)!;
+      assert.deepEqual([isFolder, mode], [true, 0o700]);
+    }
+    files.replace(`${folder}/file`, "");
+    assert.equal(files.inspectFolder(`${folder}/file`)?.isFolder, false);
+    assert.throws(() => files.makeFolder(`${folder}/file/below`), withCode("ENOTDIR"));
+  });
+
+  guarantee("a folder is listed in order, and removed with all that is in it", ({ host, folder }) => {
+    const { files } = host;
+    files.makeFolder(`${folder}/a/below`);
+    for (const file of ["c", "b", "below/x"]) files.replace(`${folder}/a/${file}`, file);
+    assert.deepEqual(files.list(`${folder}/a`), ["b", "below", "c"]);
+    assert.deepEqual(files.list(`${folder}/nowhere`), []);
+    files.remove(`${folder}/a`);
+    files.remove(`${folder}/a`);
+    assert.deepEqual(files.list(folder), []);
+    assert.throws(() => files.rename(`${folder}/a`, `${folder}/b`), withCode("ENOENT"));
+  });
+
+  guarantee("links are followed, but for the question what a folder is", (subject) => {
+    const { host: { files }, folder } = subject;
+    files.makeFolder(`${folder}/real`);
+    files.replace(`${folder}/real/file`, "behind a link");
+    subject.link(`${folder}/way`, `${folder}/real`);
+    subject.link(`${folder}/nowhere`, `${folder}/missing`);
+    assert.equal(files.realPath(`${folder}/way/file`), `${folder}/real/file`);
+    assert.equal(files.readText(`${folder}/way/file`), "behind a link");
+    assert.equal(files.exists(`${folder}/nowhere`), false);
+    assert.equal(files.realPath(`${folder}/nowhere`), null);
+    assert.equal(files.inspectFolder(`${folder}/way`)?.isFolder, false);
+    files.remove(`${folder}/way`);
+    assert.equal(files.readText(`${folder}/real/file`), "behind a link");
+  });
+}

@@ -1,0 +1,284 @@
+import assert from "node:assert/strict";
+import { type ReapedOrphan, SpawnError } from "../../../lib/host/ports/processes.ts";
+import { finish, guarantees, lineOf, type OpenSubject, start, type Subject, textOf } from "./subject.ts";
+
+/** What every implementation of the port to processes guarantees. */
+export function processesContract(name: string, open: OpenSubject): void {
+  const guarantee = guarantees(`${name} processes`, open);
+
+  guarantee("an exit code arrives after the process is out of the table", async (subject) => {
+    const child = start(subject, subject.programs.exitWith(3));
+    assert.deepEqual(await child.exited, { how: "exited", code: 3 });
+    assert.equal(subject.host.processes.find(child.pid), null);
+    assert.equal(await textOf(child.stdout), "");
+    assert.equal(await textOf(child.stderr), "");
+  });
+
+  guarantee("a process that a signal ends tells which", async (subject) => {
+    const child = start(subject, subject.programs.endItself, { output: "null" });
+    assert.deepEqual([child.stdout, child.stderr], [null, null]);
+    assert.deepEqual(await child.exited, { how: "signalled", signal: "SIGTERM" });
+  });
+
+  guarantee("both output streams arrive whole and apart, and end", async (subject) => {
+    const child = start(subject, subject.programs.say("to out", "to err"));
+    assert.deepEqual(await Promise.all([textOf(child.stdout), textOf(child.stderr)]), ["to out", "to err"]);
+    assert.deepEqual(await child.exited, { how: "exited", code: 0 });
+  });
+
+  guarantee("a stream ends when it is closed, though the process lives on", async (subject) => {
+    const child = start(subject, subject.programs.staySilently);
+    assert.deepEqual(await Promise.all([textOf(child.stdout), textOf(child.stderr)]), ["", ""]);
+    assert.equal(subject.host.processes.find(child.pid)?.startTime, child.startTime);
+    await finish(subject, child);
+  });
+
+  guarantee("who writes to a stream that was closed here gets SIGPIPE", async (subject) => {
+    const child = start(subject, subject.programs.talkForever);
+    await lineOf(child.stdout);
+    child.stdout!.close();
+    assert.deepEqual(await child.exited, { how: "signalled", signal: "SIGPIPE" });
+    assert.equal(await child.stdout!.read(), null);
+    child.stderr!.close();
+  });
+
+  guarantee("a read that waits gets the end when the stream is closed here", async (subject) => {
+    const child = start(subject, subject.programs.stay);
+    await lineOf(child.stdout);
+    const waiting = child.stdout!.read();
+    child.stdout!.close();
+    child.stdout!.close();
+    assert.equal(await waiting, null);
+    await finish(subject, child);
+  });
+
+  guarantee("output to a file is appended", async (subject) => {
+    const file = `${subject.folder}/out.txt`;
+    subject.writeFile(file, "before\n");
+    for (const word of ["one\n", "two\n"]) {
+      await start(subject, subject.programs.say(word, ""), { output: { file } }).exited;
+    }
+    assert.equal(subject.host.files.readText(file), "before\none\ntwo\n");
+  });
+
+  guarantee("a process gets the environment that it is given, and nothing else", async (subject) => {
+    const env = { ...subject.env, A: "1", EMPTY: "", "WITH.DOT": "two words" };
+    const child = start(subject, subject.programs.tellEnvironment, { env });
+    const told = (await textOf(child.stdout)).trimEnd().split("\n");
+    assert.deepEqual(told.sort(), Object.entries(env).map(([key, value]) => `${key}=${value}`).sort());
+    await child.exited;
+    child.stderr!.close();
+  });
+
+  guarantee("a process starts in its folder", async (subject) => {
+    const child = start(subject, subject.programs.tellFolder);
+    assert.equal((await textOf(child.stdout)).trimEnd(), subject.folder);
+    await child.exited;
+    child.stderr!.close();
+  });
+
+  guarantee("standard input is a file, or empty", async (subject) => {
+    subject.writeFile(`${subject.folder}/in.txt`, "some\ninput");
+    for (const [stdin, expected] of [[`${subject.folder}/in.txt`, "some\ninput"], [null, ""]] as const) {
+      const child = start(subject, subject.programs.copyInput, { stdin });
+      assert.equal(await textOf(child.stdout), expected);
+      await child.exited;
+      child.stderr!.close();
+    }
+  });
+
+  guarantee("a program without a slash is looked up in the PATH that it is given", async (subject) => {
+    const file = subject.programs.exitWith(4)[0]!;
+    const at = file.lastIndexOf("/");
+    const env = { ...subject.env, PATH: `/nowhere:${file.slice(0, at)}` };
+    const argv = [file.slice(at + 1), ...subject.programs.exitWith(4).slice(1)];
+    const child = start(subject, argv, { env, output: "null" });
+    assert.deepEqual(await child.exited, { how: "exited", code: 4 });
+  });
+
+  guarantee("what cannot be started says at which stage, and why", (subject) => {
+    const { folder, programs } = subject;
+    subject.writeFile(`${folder}/data.txt`, "no program", 0o644);
+    const works = { argv: programs.exitWith(0) };
+    const cases = [
+      [{ argv: ["/no/such/program"] }, "program", /not found/],
+      [{ argv: ["no-such-program"] }, "program", /not found/],
+      [{ argv: [`${folder}/data.txt`] }, "program", /not executable/],
+      [{ ...works, cwd: `${folder}/missing` }, "cwd", /not found/],
+      [{ ...works, cwd: `${folder}/data.txt` }, "cwd", /not a folder/],
+      [{ ...works, stdin: `${folder}/missing` }, "stdin", /No such file/],
+    ] as const;
+    for (const [{ argv, ...changes }, stage, message] of cases) {
+      const error = errorOf(() => start(subject, argv, changes));
+      assert.equal(error.stage, stage, error.message);
+      assert.match(error.message, message);
+      const cwd = "cwd" in changes ? changes.cwd : folder;
+      const foretold = subject.host.processes.whyNotStartable({ argv, env: subject.env, cwd });
+      assert.equal(foretold?.stage ?? "stdin", stage);
+    }
+    const { env } = subject;
+    assert.equal(subject.host.processes.whyNotStartable({ ...works, env, cwd: folder }), null);
+  });
+
+  guarantee(
+    "a process leads a session and a group, is our child, and can be told by its start",
+    async (subject) => {
+      const { processes } = subject.host;
+      const child = start(subject, subject.programs.stay);
+      await lineOf(child.stdout);
+      const row = processes.find(child.pid)!;
+      const { pid, startTime } = child;
+      assert.deepEqual(
+        [row.pid, row.startTime, row.parent, row.group, row.session],
+        [pid, startTime, processes.ownPid, pid, pid],
+      );
+      assert.ok(processes.childrenOf(processes.ownPid).includes(pid));
+      assert.deepEqual(processes.table().filter((each) => each.pid === pid).map((each) => each.startTime), [
+        startTime,
+      ]);
+      await finish(subject, child);
+      assert.ok(!processes.childrenOf(processes.ownPid).includes(pid));
+    },
+  );
+
+  guarantee("the command and the variables of a process can be read while it lives", async (subject) => {
+    const { processes } = subject.host;
+    const child = start(subject, subject.programs.stay, { env: { ...subject.env, COLOUR: "red=blue" } });
+    await lineOf(child.stdout);
+    assert.equal(processes.variableOf(child.pid, "COLOUR"), "red=blue");
+    assert.equal(processes.variableOf(child.pid, "COL"), null);
+    assert.ok(processes.commandOf(child.pid).length > 0);
+    await finish(subject, child);
+    assert.equal(processes.variableOf(child.pid, "COLOUR"), null);
+    assert.deepEqual(processes.commandOf(child.pid), []);
+  });
+
+  guarantee("a signal reaches the process that is meant, and no other with its number", async (subject) => {
+    const { processes } = subject.host;
+    const child = start(subject, subject.programs.stayPolitely);
+    assert.equal(await lineOf(child.stdout), "up");
+    const later = { pid: child.pid, startTime: child.startTime + 1 };
+    assert.equal(processes.signal(later, "SIGKILL"), "gone");
+    assert.equal(processes.signal(child, "SIGTERM"), "sent");
+    assert.equal(await textOf(child.stdout), "bye\n");
+    assert.deepEqual(await child.exited, { how: "exited", code: 7 });
+    assert.equal(processes.signal(child, "SIGTERM"), "gone");
+    assert.equal(processes.signalGroup(child, "SIGTERM"), "gone");
+    child.stderr!.close();
+  });
+
+  guarantee("a process may ignore SIGTERM, but not SIGKILL", async (subject) => {
+    const { processes } = subject.host;
+    const child = start(subject, subject.programs.stayStubbornly);
+    assert.equal(await lineOf(child.stdout), "up");
+    assert.equal(processes.signal(child, "SIGTERM"), "sent");
+    assert.equal(processes.signal(child, "SIGKILL"), "sent");
+    assert.deepEqual(await child.exited, { how: "signalled", signal: "SIGKILL" });
+    child.stdout!.close();
+    child.stderr!.close();
+  });
+
+  guarantee(
+    "a signal to the group reaches its descendants, and those that lose their parent come to us",
+    async (subject) => {
+      const { processes } = subject.host;
+      const orphans = adopt(subject);
+      const child = start(subject, subject.programs.stayWithChild);
+      const grandchild = Number(await lineOf(child.stdout));
+      assert.deepEqual(processes.childrenOf(child.pid), [grandchild]);
+      assert.ok(!processes.childrenOf(processes.ownPid).includes(grandchild));
+      assert.equal(processes.find(grandchild)?.group, child.pid);
+      assert.equal(processes.signalGroup(child, "SIGTERM"), "sent");
+      assert.deepEqual(await child.exited, { how: "signalled", signal: "SIGTERM" });
+      const { row, status } = await orphans.of(grandchild);
+      assert.deepEqual([row.state, row.session, status], ["Z", child.pid, {
+        how: "signalled",
+        signal: "SIGTERM",
+      }]);
+      assert.equal(processes.find(grandchild), null);
+      child.stdout!.close();
+      child.stderr!.close();
+    },
+  );
+
+  guarantee("what escapes into a session of its own becomes our child, and is reaped", async (subject) => {
+    const { processes } = subject.host;
+    const orphans = adopt(subject);
+    const child = start(subject, subject.programs.leaveBehind);
+    const escaped = Number(await lineOf(child.stdout));
+    assert.deepEqual(await child.exited, { how: "exited", code: 0 });
+    const row = processes.find(escaped)!;
+    assert.deepEqual([row.parent, row.session], [processes.ownPid, escaped]);
+    assert.ok(processes.childrenOf(processes.ownPid).includes(escaped));
+    assert.equal(processes.signal(row, "SIGKILL"), "sent");
+    assert.deepEqual((await orphans.of(escaped)).status, { how: "signalled", signal: "SIGKILL" });
+    child.stdout!.close();
+    child.stderr!.close();
+  });
+
+  guarantee("an orphan that exits by itself is reaped with its status", async (subject) => {
+    const orphans = adopt(subject);
+    const child = start(subject, subject.programs.leaveToExit(5), { output: "null" });
+    await child.exited;
+    assert.deepEqual((await orphans.next()).status, { how: "exited", code: 5 });
+  });
+
+  guarantee("descriptors that are handed over are there, and no others", async (subject) => {
+    await copyThrough(subject, () => [3, 4]);
+  });
+
+  guarantee("descriptors that are handed over may change places", async (subject) => {
+    await copyThrough(subject, (own) => own.toReversed());
+  });
+}
+
+/** Sends a text through a program that has two descriptors of ours, under the numbers that `place` gives for them. */
+async function copyThrough(
+  subject: Subject,
+  place: (own: readonly [number, number]) => readonly number[],
+): Promise<void> {
+  const { descriptors } = subject.host;
+  const [toChild, fromChild] = [descriptors.openPipe(), descriptors.openPipe()];
+  const [from, to] = place([toChild.read, fromChild.write]) as [number, number];
+  const child = start(subject, subject.programs.copyDescriptor(from, to), {
+    output: "null",
+    descriptors: { [from]: toChild.read, [to]: fromChild.write },
+  });
+  descriptors.close(toChild.read);
+  descriptors.close(fromChild.write);
+  assert.ok(descriptors.write(toChild.write, "over and back"));
+  // The program has no writing end of its own input: what it reads ends when ours is closed.
+  descriptors.close(toChild.write);
+  const source = descriptors.sourceOf(fromChild.read);
+  assert.equal(await textOf(source), "over and back");
+  source.close();
+  assert.deepEqual(await child.exited, { how: "exited", code: 0 });
+}
+
+function errorOf(action: () => unknown): SpawnError {
+  try {
+    action();
+  } catch (error) {
+    assert.ok(error instanceof SpawnError, String(error));
+    return error;
+  }
+  return assert.fail("it was started");
+}
+
+/** Adopts orphans and hands out those that were reaped. */
+function adopt({ host }: Subject) {
+  const reaped: ReapedOrphan[] = [];
+  let wake = () => {};
+  host.processes.adoptOrphans((orphan) => {
+    reaped.push(orphan);
+    wake();
+  });
+  const find = async (isIt: (orphan: ReapedOrphan) => boolean): Promise<ReapedOrphan> => {
+    while (true) {
+      const found = reaped.find(isIt);
+      if (found !== undefined) return found;
+      await new Promise<void>((resolve) => wake = resolve);
+    }
+  };
+  return { of: (pid: number) => find(({ row }) => row.pid === pid), next: () => find(() => true) };
+}

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import type { Connection } from "../../../lib/host/ports/sockets.ts";
+import { guarantees, type OpenSubject, type Subject, textOf } from "./subject.ts";
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const BLOCK = new Uint8Array(64 * 1_024);
+const BLOCKS = 64;
+
+/** What every implementation of the port to sockets guarantees. */
+export function socketsContract(name: string, open: OpenSubject): void {
+  const guarantee = guarantees(`${name} sockets`, open);
+
+  guarantee("only the owner may connect, and both sides know each other", async (subject) => {
+    const { here, there, path, close } = await connected(subject);
+    const { ownPid } = subject.host.processes;
+    assert.equal(subject.host.files.inspectFolder(path)?.mode, 0o600);
+    assert.deepEqual([here.peer?.pid, there.peer?.pid], [ownPid, ownPid]);
+    assert.equal(here.peer?.uid, subject.host.files.inspectFolder(subject.folder)?.ownerUid);
+    close();
+  });
+
+  guarantee("bytes go both ways, and end when the other side closes", async (subject) => {
+    const { here, there, close } = await connected(subject);
+    assert.equal(await here.write(bytesOf("question")), true);
+    assert.equal(new TextDecoder().decode((await there.read())!), "question");
+    assert.equal(await there.write(bytesOf("answer")), true);
+    there.close();
+    assert.equal(await textOf(here), "answer");
+    close();
+  });
+
+  guarantee("what nobody reads waits with the writer, and is counted", async (subject) => {
+    const { here, there, close } = await connected(subject);
+    const writes = Array.from({ length: BLOCKS }, () => here.write(BLOCK));
+    assert.ok(here.backlog > 0);
+    let received = 0;
+    while (received < BLOCKS * BLOCK.length) received += (await there.read())!.length;
+    assert.ok((await Promise.all(writes)).every((written) => written));
+    assert.equal(here.backlog, 0);
+    close();
+  });
+
+  guarantee("a write that waits fails when the other side goes away", async (subject) => {
+    const { here, there, close } = await connected(subject);
+    const writes = Array.from({ length: BLOCKS }, () => here.write(BLOCK));
+    there.close();
+    assert.equal((await Promise.all(writes)).at(-1), false);
+    assert.equal(await here.read(), null);
+    close();
+  });
+
+  guarantee("a read that waits gets the end when its own side is closed", async (subject) => {
+    const { here, close } = await connected(subject);
+    const waiting = here.read();
+    here.close();
+    assert.equal(await waiting, null);
+    assert.equal(await here.read(), null);
+    assert.equal(await here.write(bytesOf("too late")), false);
+    close();
+  });
+
+  guarantee(
+    "where nobody listens there is no connection, and a closed listener takes its file along",
+    async (subject) => {
+      const { sockets, files } = subject.host;
+      const path = `${subject.folder}/control.sock`;
+      assert.equal(await sockets.connect(path), null);
+      const { here, close } = await connected(subject, path);
+      close();
+      assert.equal(await here.read(), null);
+      assert.equal(files.exists(path), false);
+      assert.equal(await sockets.connect(path), null);
+    },
+  );
+
+  guarantee(
+    "a file that is in the way of a listener is replaced, and a missing folder is an error",
+    async (subject) => {
+      const path = `${subject.folder}/control.sock`;
+      subject.host.files.replace(path, "left by a crash");
+      const { close } = await connected(subject, path);
+      close();
+      await assert.rejects(subject.host.sockets.listen(`${subject.folder}/no/control.sock`, () => {}));
+    },
+  );
+
+  guarantee("a name is held once, and free again when it is released", async (subject) => {
+    const { sockets, processes } = subject.host;
+    const name = `supervise-contract-${subject.folder}`;
+    assert.equal(await sockets.holderOf(name), null);
+    const held = await sockets.holdName(name);
+    assert.ok(held !== null);
+    assert.equal(await sockets.holdName(name), null);
+    assert.equal((await sockets.holderOf(name))?.pid, processes.ownPid);
+    held.release();
+    const again = await sockets.holdName(name);
+    assert.ok(again !== null);
+    again.release();
+    assert.equal(await sockets.holderOf(name), null);
+  });
+}
+
+/** A listener and both sides of a connection to it. */
+async function connected({ host, folder }: Subject, path = `${folder}/control.sock`) {
+  let accept: (connection: Connection) => void = () => {};
+  const accepted = new Promise<Connection>((resolve) => accept = resolve);
+  const listener = await host.sockets.listen(path, accept);
+  const here = (await host.sockets.connect(path))!;
+  const there = await accepted;
+  const close = () => {
+    here.close();
+    there.close();
+    listener.close();
+  };
+  return { here, there, path, close };
+}

@@ -1,0 +1,126 @@
+/** The fake host keeps the contract, and has the faults that it is asked for. */
+import assert from "node:assert/strict";
+import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
+import type { FakeProgram, Puppet } from "../../lib/host/fake/puppet.ts";
+import { nextTurn } from "../../lib/host/shared/turn.ts";
+import { VirtualClock } from "../../lib/testing/virtual_clock.ts";
+import { contract } from "./contract.ts";
+import type { Programs, Subject } from "./contract/subject.ts";
+
+const FOLDER = "/srv/contract";
+
+contract("fake host", () => Promise.resolve(openFake()));
+
+const PROGRAMS: Readonly<Record<string, FakeProgram>> = {
+  exit_with: (self) => self.exit(Number(self.args[0])),
+  end_itself: async (self) => {
+    self.kill(self.pid, "SIGTERM");
+    await self.forever();
+  },
+  say(self) {
+    self.print(self.args[0]!);
+    self.printError(self.args[1]!);
+  },
+  tell_environment(self) {
+    for (const [name, value] of Object.entries(self.env)) self.print(`${name}=${value}\n`);
+  },
+  tell_folder: (self) => self.print(`${self.cwd}\n`),
+  copy_input: async (self) => self.print(await self.read()),
+  copy_descriptor: async (self) => self.write(Number(self.args[1]), await self.read(Number(self.args[0]))),
+  async talk_forever(self) {
+    while (self.isAlive) {
+      self.print("and on\n");
+      await nextTurn();
+    }
+  },
+  stay,
+  stay_stubbornly(self) {
+    self.ignore("SIGTERM");
+    return stay(self);
+  },
+  stay_politely(self) {
+    self.onSignal("SIGTERM", () => {
+      self.print("bye\n");
+      self.exit(7);
+    });
+    return stay(self);
+  },
+  async stay_silently(self) {
+    self.closeOutput();
+    await self.forever();
+  },
+  async stay_with_child(self) {
+    self.print(`${self.fork((child) => child.forever()).pid}\n`);
+    await self.forever();
+  },
+  leave_behind: async (self) => {
+    const middle = self.fork((between) => {
+      const { pid } = between.fork(async (grandchild) => {
+        grandchild.setsid();
+        grandchild.closeOutput();
+        await grandchild.forever();
+      });
+      between.print(`${pid}\n`);
+    });
+    await middle.wait();
+  },
+  leave_to_exit: (self) => void self.fork((child) => child.exit(Number(self.args[0]))),
+};
+
+async function stay(self: Puppet): Promise<void> {
+  self.print("up\n");
+  await self.forever();
+}
+
+function openFake(): Subject {
+  const machine = new FakeMachine(new VirtualClock());
+  for (const [name, program] of Object.entries(PROGRAMS)) machine.install(`/bin/${name}`, program);
+  machine.host.files.makeFolder(FOLDER);
+  let nextPort = 8_000;
+  return {
+    host: machine.host,
+    folder: FOLDER,
+    env: { MARK: "contract" },
+    programs: programs(),
+    writeFile: (path, text, mode) => machine.disk.write(path, text, mode),
+    link: (path, target) => machine.disk.link(path, target),
+    fullFile() {
+      machine.disk.write(`${FOLDER}/full.log`, "before\n");
+      machine.disk.freeBytes = 3;
+      return Promise.resolve(`${FOLDER}/full.log`);
+    },
+    serve(status) {
+      const port = nextPort++;
+      const close = machine.network.listen(port, { status });
+      return Promise.resolve({ port, close: () => Promise.resolve(close()) });
+    },
+    freePort: () => Promise.resolve(nextPort++),
+    close() {
+      assert.deepEqual(machine.programErrors, []);
+      assert.deepEqual(machine.puppets(), []);
+      machine.host.processes.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+function programs(): Programs {
+  const command = (name: string) => [`/bin/${name}`];
+  return {
+    exitWith: (code) => [...command("exit_with"), String(code)],
+    endItself: command("end_itself"),
+    say: (out, err) => [...command("say"), out, err],
+    tellEnvironment: command("tell_environment"),
+    tellFolder: command("tell_folder"),
+    copyInput: command("copy_input"),
+    copyDescriptor: (from, to) => [...command("copy_descriptor"), String(from), String(to)],
+    talkForever: command("talk_forever"),
+    stay: command("stay"),
+    stayStubbornly: command("stay_stubbornly"),
+    stayPolitely: command("stay_politely"),
+    staySilently: command("stay_silently"),
+    stayWithChild: command("stay_with_child"),
+    leaveBehind: command("leave_behind"),
+    leaveToExit: (code) => [...command("leave_to_exit"), String(code)],
+  };
+}

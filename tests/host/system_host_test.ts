@@ -1,0 +1,93 @@
+/** The real host keeps the contract, on whichever runtime runs this. */
+import assert from "node:assert/strict";
+import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Host } from "../../lib/host/ports/host.ts";
+import type { ProcessRow } from "../../lib/host/ports/processes.ts";
+import { openSystemHost } from "../../lib/host/system_host.ts";
+import { contract } from "./contract.ts";
+import type { Programs, Served, Subject } from "./contract/subject.ts";
+
+// Loads what stays loaded, before the first test is watched for what it leaves open.
+(await openSystemHost()).processes.close();
+
+contract("system host", openReal);
+
+async function openReal(): Promise<Subject> {
+  const host = await openSystemHost();
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "supervise-host-")));
+  return {
+    host,
+    folder,
+    env: { PATH: "/usr/bin:/bin", CONTRACT_FOLDER: folder },
+    programs: programs(),
+    writeFile: (path, text, mode = 0o644) => writeFileSync(path, text, { mode }),
+    link: (path, target) => symlinkSync(target, path),
+    fullFile: () => Promise.resolve("/dev/full"),
+    serve,
+    async freePort() {
+      const { port, close } = await serve(200);
+      await close();
+      return port;
+    },
+    // deno-lint-ignore require-await -- What it throws must be a rejection.
+    async close() {
+      host.processes.close();
+      const left = leftOf(host, folder);
+      for (const row of left) host.processes.signal(row, "SIGKILL");
+      rmSync(folder, { recursive: true });
+      assert.deepEqual(left, []);
+    },
+  };
+}
+
+/** Processes that carry the folder of a test in their environment, and our own zombies. */
+function leftOf({ processes }: Host, folder: string): readonly ProcessRow[] {
+  return processes.table()
+    .filter(({ pid, parent, state }) =>
+      processes.variableOf(pid, "CONTRACT_FOLDER") === folder ||
+      (parent === processes.ownPid && state === "Z")
+    );
+}
+
+function serve(status: number | "silence"): Promise<Served> {
+  const server = createServer((_request, response) => {
+    if (status === "silence") return;
+    response.writeHead(status, { connection: "close" });
+    response.end();
+  });
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => resolve({ port: (server.address() as AddressInfo).port, close }));
+  });
+}
+
+function programs(): Programs {
+  const shell = (script: string, ...args: readonly string[]) => ["/bin/sh", "-c", script, "sh", ...args];
+  // Nothing is started or replaced once it has said that it is up, so that what is read of it then stays true.
+  const stay = "mkfifo wait; echo up; read line <>wait";
+  return {
+    exitWith: (code) => shell(`exit ${code}`),
+    endItself: shell("kill -TERM $$"),
+    say: (out, err) => shell('printf %s "$1"; printf %s "$2" >&2', out, err),
+    tellEnvironment: ["/usr/bin/env"],
+    tellFolder: ["/bin/pwd", "-P"],
+    copyInput: ["/bin/cat"],
+    copyDescriptor: (from, to) => shell(`exec cat /dev/fd/${from} >/dev/fd/${to}`),
+    talkForever: shell('while :; do echo "and on"; done'),
+    stay: shell(stay),
+    stayStubbornly: shell(`trap "" TERM; ${stay}`),
+    stayPolitely: shell(`trap "echo bye; exit 7" TERM; ${stay}`),
+    staySilently: shell("exec >&- 2>&-; exec sleep 1000"),
+    stayWithChild: shell("sleep 1000 & echo $!; exec sleep 1000"),
+    leaveBehind: shell('(setsid sh -c "echo \\$\\$; exec sleep 1000 >/dev/null 2>&1" &)'),
+    leaveToExit: (code) => shell(`(sh -c "exit ${code}" &)`),
+  };
+}
