@@ -43,7 +43,9 @@ async function pump(count: number, capacity: number, pairs: number): Promise<voi
   const receive = async () => {
     for (let i = 0; i < share; i++) await queue.receive();
   };
-  await Promise.all(Array.from({ length: pairs }, () => [ambient.run({}, send), ambient.run({}, receive)]).flat());
+  await Promise.all(
+    Array.from({ length: pairs }, () => [ambient.run({}, send), ambient.run({}, receive)]).flat(),
+  );
 }
 
 async function nest(depth: number): Promise<void> {

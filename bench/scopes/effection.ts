@@ -12,12 +12,16 @@ const pump = (count: number, pairs: number) =>
     const share = count / pairs;
     const tasks = [];
     for (let pair = 0; pair < pairs; pair++) {
-      tasks.push(yield* spawn(function* () {
-        for (let i = 0; i < share; i++) queue.add(i);
-      }));
-      tasks.push(yield* spawn(function* () {
-        for (let i = 0; i < share; i++) yield* queue.next();
-      }));
+      tasks.push(
+        yield* spawn(function* () {
+          for (let i = 0; i < share; i++) queue.add(i);
+        }),
+      );
+      tasks.push(
+        yield* spawn(function* () {
+          for (let i = 0; i < share; i++) yield* queue.next();
+        }),
+      );
     }
     for (const task of tasks) yield* task;
   });

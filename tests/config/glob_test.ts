@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { compileGlob } from "../../lib/config/glob.ts";
-import { seeded } from "../harness/seeded.ts";
+import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
 
 /** The same glob as a regular expression, which says what it means. */

@@ -8,7 +8,7 @@ import process from "node:process";
 import type { ControlClient } from "../../lib/control/client.ts";
 import type { Connection } from "../../lib/host/ports/sockets.ts";
 import { encodeFrame } from "../../lib/wire/frames.ts";
-import { seeded } from "../harness/seeded.ts";
+import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
 import { END, onStage, OWN_UID, readAll, settled, type Stage } from "./stage.ts";
 

@@ -11,7 +11,7 @@ import type { Host } from "../../lib/host/ports/host.ts";
 import type { Peer } from "../../lib/host/ports/sockets.ts";
 import { SystemClock } from "../../lib/host/shared/system_clock.ts";
 import { UnixSockets } from "../../lib/host/shared/unix_sockets.ts";
-import { fromPromise } from "../../lib/scope/from_promise.ts";
+import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
 import { run } from "../../lib/scope/run.ts";
 import { planOf } from "../harness/plan.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Line, LineSplitter } from "../../lib/engine/line_splitter.ts";
-import { seeded } from "../harness/seeded.ts";
+import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
 
 const SEEDS = 300;

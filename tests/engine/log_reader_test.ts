@@ -5,7 +5,7 @@ import { logFileOf } from "../../lib/engine/state_folder.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { Files } from "../../lib/host/ports/files.ts";
 import { VirtualClock } from "../../lib/testing/virtual_clock.ts";
-import { seeded } from "../harness/seeded.ts";
+import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
 
 const FOLDER = "/state";

@@ -7,7 +7,7 @@ import type { JournalEntry } from "../../lib/engine/journal.ts";
 import { logFileOf } from "../../lib/engine/state_folder.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { FakeProgram } from "../../lib/host/fake/puppet.ts";
-import { fromPromise } from "../../lib/scope/from_promise.ts";
+import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
 import { sleepUntil } from "../../lib/scope/sleep.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";

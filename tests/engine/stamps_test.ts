@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Stamps } from "../../lib/engine/stamps.ts";
-import { seeded } from "../harness/seeded.ts";
+import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
 
 test("stamps: each is later than the one before, whatever the clock does within a second", () => {
