@@ -1,6 +1,6 @@
 import { currentOpenFrame } from "../scope/ambient.ts";
 import type { CancelStatus } from "../scope/cancel_status.ts";
-import { makeCancelled } from "../scope/cancelled.ts";
+import { cancelledFor } from "../scope/cancelled.ts";
 
 const signals = new WeakMap<CancelStatus, AbortSignal>();
 
@@ -30,7 +30,12 @@ export function currentSignal(): AbortSignal {
   if (known !== undefined && known.aborted === (status.inForce !== null)) return known;
   const controller = new AbortController();
   signals.set(status, controller.signal);
-  if (status.inForce !== null) controller.abort(makeCancelled(status.inForce));
-  else status.addWaiter({ wait: null, abort: (error) => controller.abort(error) });
+  if (status.inForce !== null) controller.abort(cancelledFor(status.inForce));
+  else {status.addWaiter({
+      wait: null,
+      previous: null,
+      next: null,
+      abort: (error) => controller.abort(error),
+    });}
   return controller.signal;
 }

@@ -5,19 +5,22 @@
  * down at once, so that a checkpoint costs O(1) at any depth.
  */
 import { type Instant, NEVER } from "../base/instant.ts";
-import { type CancelCause, type Cancelled, makeCancelled } from "./cancelled.ts";
+import { type Link, LinkedList } from "../base/linked_list.ts";
+import { type CancelCause, type Cancelled, cancelledFor } from "./cancelled.ts";
 import type { TaskInfo } from "./task_info.ts";
 
 /** A wait, as far as a cancel needs to know it. */
-export interface Waiter {
+export interface Waiter extends Link<Waiter> {
   /** The task that waits and what it waits for; null for what is no wait of a task, but is to be told of a cancel too. */
   readonly wait: { readonly task: TaskInfo; readonly what: string } | null;
-  /** Ends the wait with `error`. */
+  /** Ends the wait with `error`; it is no waiter any more. */
   abort(error: Cancelled): void;
 }
 
 /** See the module. */
-export class CancelStatus {
+export class CancelStatus implements Link<CancelStatus> {
+  previous: CancelStatus | null = null;
+  next: CancelStatus | null = null;
   /** When it will be cancelled by time; kept here because the inside sees the earliest of all around it. */
   deadline: Instant = NEVER;
   /** The tasks of the nursery that the status is of; null if it is of none. */
@@ -33,9 +36,8 @@ export class CancelStatus {
   #closed = false;
   #cause: CancelCause | null = null;
   #inForce: CancelCause | null = null;
-  // Most statuses never have either: the sets are made when they are needed.
-  #inner: Set<CancelStatus> | null = null;
-  #waiters: Set<Waiter> | null = null;
+  readonly #inner = new LinkedList<CancelStatus>();
+  readonly #waiters = new LinkedList<Waiter>();
 
   constructor(parent: CancelStatus | null, shield: boolean, opener: TaskInfo | null) {
     this.opener = opener;
@@ -44,7 +46,7 @@ export class CancelStatus {
     this.#forced = parent !== null && parent.#forced;
     this.depth = parent === null ? 0 : parent.depth + 1;
     if (parent !== null) {
-      (parent.#inner ??= new Set()).add(this);
+      parent.#inner.add(this);
       this.#inForce = this.#fromAbove();
     }
   }
@@ -76,11 +78,11 @@ export class CancelStatus {
 
   /** The waits directly inside, and the statuses inside: for listings. */
   get waiters(): Iterable<Waiter> {
-    return this.#waiters ?? [];
+    return this.#waiters;
   }
 
   get inner(): Iterable<CancelStatus> {
-    return this.#inner ?? [];
+    return this.#inner;
   }
 
   set shield(hidden: boolean) {
@@ -101,7 +103,7 @@ export class CancelStatus {
     while (pending.length > 0) {
       const status = pending.pop()!;
       status.#forced = true;
-      if (status.#inner !== null) pending.push(...status.#inner);
+      for (const inner of status.#inner) pending.push(inner);
       status.#refresh();
     }
   }
@@ -110,7 +112,7 @@ export class CancelStatus {
   moveTo(parent: CancelStatus): void {
     this.#leaveParent();
     this.#parent = parent;
-    (parent.#inner ??= new Set()).add(this);
+    parent.#inner.add(this);
     this.#refresh();
   }
 
@@ -122,21 +124,21 @@ export class CancelStatus {
   close(): boolean {
     this.#closed = true;
     this.#leaveParent();
-    if (this.#inner === null || this.#inner.size === 0) return true;
-    if (this.#parent !== null) { for (const inner of [...this.#inner]) inner.moveTo(this.#parent); }
+    if (this.#inner.size === 0) return true;
+    if (this.#parent !== null) { for (const inner of this.#inner) inner.moveTo(this.#parent); }
     return false;
   }
 
   addWaiter(waiter: Waiter): void {
-    (this.#waiters ??= new Set()).add(waiter);
+    this.#waiters.add(waiter);
   }
 
   removeWaiter(waiter: Waiter): void {
-    this.#waiters?.delete(waiter);
+    this.#waiters.remove(waiter);
   }
 
   #leaveParent(): void {
-    if (this.#parent !== null) this.#parent.#inner!.delete(this);
+    if (this.#parent !== null) this.#parent.#inner.remove(this);
   }
 
   get #seenAbove(): CancelStatus | null {
@@ -157,15 +159,15 @@ export class CancelStatus {
       const now = status.#fromAbove() ?? status.#cause;
       if (now === before) continue;
       status.#inForce = now;
-      if (status.#inner !== null) { for (const inner of status.#inner) pending.push(inner); }
+      for (const inner of status.#inner) pending.push(inner);
       if (before === null && now !== null) status.#abortWaiters(now);
     }
   }
 
   #abortWaiters(cause: CancelCause): void {
-    if (this.#waiters === null) return;
-    const waiters = this.#waiters;
-    this.#waiters = null;
-    for (const waiter of waiters) waiter.abort(makeCancelled(cause));
+    for (let waiter = this.#waiters.first; waiter !== null; waiter = this.#waiters.first) {
+      this.#waiters.remove(waiter);
+      waiter.abort(cancelledFor(cause));
+    }
   }
 }

@@ -37,15 +37,21 @@ export class Cancelled extends Error {
 
 const KEY = Symbol("scheduler");
 
+const errors = new WeakMap<CancelCause, Cancelled>();
+
 /**
- * Makes what a cancelled scope raises. It has no stack of its own: it is made where the cancel happens, and says nothing
- * of the place where it is raised; taking one for each of 100,000 tasks would cost more than everything else.
+ * What a cancelled scope raises: the same error at each checkpoint, for it says nothing of the place where it is raised.
+ * Neither has it a stack: that would be the place of the cancel, and to take one costs more than everything else.
  */
-export function makeCancelled(cause: CancelCause): Cancelled {
+export function cancelledFor(cause: CancelCause): Cancelled {
+  const known = errors.get(cause);
+  if (known !== undefined) return known;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   try {
-    return new Cancelled(KEY, cause);
+    const made = new Cancelled(KEY, cause);
+    errors.set(cause, made);
+    return made;
   } finally {
     Error.stackTraceLimit = limit;
   }

@@ -7,11 +7,12 @@
  * 3. No error is lost: all that are not `Cancelled` leave in one {@linkcode ErrorGroup}.
  * 4. Waiting for the tasks at the end is not itself cancelled: a cancel reaches the tasks, and they end the wait.
  */
+import { LinkedList } from "../base/linked_list.ts";
 import { messageOf } from "../base/user_error.ts";
 import { currentFrame, type Frame, tryCurrentFrame } from "./ambient.ts";
 import { CancelScope } from "./cancel_scope.ts";
 import { CancelStatus } from "./cancel_status.ts";
-import { makeCancelled } from "./cancelled.ts";
+import { cancelledFor } from "./cancelled.ts";
 import { ErrorGroup } from "./error_group.ts";
 import { inheritLocals } from "./local_values.ts";
 import type { Ready } from "./run_state.ts";
@@ -45,7 +46,7 @@ export class Nursery implements TaskOwner {
   /** Cancels everything in the nursery, the body included. */
   readonly cancelScope: CancelScope;
   readonly #frame: Frame;
-  readonly #tasks = new Set<Task>();
+  readonly #tasks = new LinkedList<Task>();
   /** Tasks that are about to be handed over by `start`. */
   #expected = 0;
   #closed = false;
@@ -124,7 +125,7 @@ export class Nursery implements TaskOwner {
       }, { collapse: true });
       if (handed !== null) return (handed as { readonly value: T }).value;
       const { inForce } = currentFrame().status;
-      if (inForce !== null) throw makeCancelled(inForce);
+      if (inForce !== null) throw cancelledFor(inForce);
       throw new TypeError(`Task "${name}" returned without having called started()`);
     } finally {
       this.#expected -= 1;
@@ -150,14 +151,14 @@ export class Nursery implements TaskOwner {
 
   /** @internal */
   taskReturned(task: Task): void {
-    task.run.tell("taskExited", task, undefined);
+    if (task.run.isWatched) task.run.tell("taskExited", task, undefined);
     this.#remove(task);
   }
 
   /** @internal */
   taskThrew(task: Task, error: unknown): void {
     this.#record(task, error);
-    task.run.tell("taskExited", task, error);
+    if (task.run.isWatched) task.run.tell("taskExited", task, error);
     this.#remove(task);
   }
 
@@ -175,13 +176,13 @@ export class Nursery implements TaskOwner {
     const name = options.name ?? (body.name || "task");
     const task = new Task(name, body, this, { run, status, locals: inherited });
     this.#tasks.add(task);
-    run.tell("taskSpawned", task);
+    if (run.isWatched) run.tell("taskSpawned", task);
     run.start(task);
     return task;
   }
 
   #handOver(task: Task, to: Nursery): void {
-    this.#tasks.delete(task);
+    this.#tasks.remove(task);
     to.#tasks.add(task);
     task.owner = to;
     task.status.moveTo(to.#frame.status);
@@ -189,7 +190,7 @@ export class Nursery implements TaskOwner {
   }
 
   #remove(task: Task): void {
-    this.#tasks.delete(task);
+    this.#tasks.remove(task);
     task.exited();
     // A task that `start` made has a status of its own.
     if (task.status !== this.#frame.status) task.status.close();

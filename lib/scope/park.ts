@@ -4,12 +4,14 @@
  */
 import { currentOpenFrame, type Frame } from "./ambient.ts";
 import type { Waiter } from "./cancel_status.ts";
-import { type Cancelled, makeCancelled } from "./cancelled.ts";
-import type { Ready } from "./run_state.ts";
+import { type Cancelled, cancelledFor } from "./cancelled.ts";
+import type { Ready, RunState } from "./run_state.ts";
 import type { TaskInfo } from "./task_info.ts";
 
 /** A wait in progress. Whoever holds it ends it with `wake` or `fail`; later calls have no effect. */
 export class Parked<T> implements Waiter, Ready {
+  previous: Waiter | null = null;
+  next: Waiter | null = null;
   readonly #what: string;
   readonly #frame: Frame;
   readonly #resolve: (value: T) => void;
@@ -31,7 +33,7 @@ export class Parked<T> implements Waiter, Ready {
     this.#resolve = resolve;
     this.#reject = reject;
     frame.status.addWaiter(this);
-    frame.run.tell("taskBlocked", frame.task, what);
+    if (frame.run.isWatched) frame.run.tell("taskBlocked", frame.task, what);
   }
 
   /** The task that waits, and what for. */
@@ -46,17 +48,16 @@ export class Parked<T> implements Waiter, Ready {
 
   /** Ends the wait with a value. */
   wake(value: T): void {
-    this.#end("woken", value);
+    if (this.#state === "waiting") this.#leave("woken", value);
   }
 
   /** Ends the wait with an error. */
   fail(error: unknown): void {
-    this.#end("failed", error);
+    if (this.#state === "waiting") this.#leave("failed", error);
   }
 
   /** @internal */
   abort(error: Cancelled): void {
-    if (this.#state !== "waiting") return;
     this.onAbort?.();
     this.#end("failed", error);
   }
@@ -67,13 +68,17 @@ export class Parked<T> implements Waiter, Ready {
     else this.#reject(this.#outcome);
   }
 
+  #leave(state: "woken" | "failed", outcome: unknown): void {
+    this.#frame.status.removeWaiter(this);
+    this.#end(state, outcome);
+  }
+
   #end(state: "woken" | "failed", outcome: unknown): void {
-    if (this.#state !== "waiting") return;
     this.#state = state;
     this.#outcome = outcome;
-    this.#frame.status.removeWaiter(this);
-    this.#frame.run.tell("taskScheduled", this.#frame.task);
-    this.#frame.run.resume(this);
+    const { run, task } = this.#frame;
+    if (run.isWatched) run.tell("taskScheduled", task);
+    run.resume(this);
   }
 }
 
@@ -82,12 +87,18 @@ export class Parked<T> implements Waiter, Ready {
  *
  * @param what Names what is waited for, in listings of tasks.
  * @throws {Cancelled} If a scope around the caller is or becomes cancelled.
+ * @throws Whatever `arm` throws.
  */
-export function park<T>(what: string, arm: (parked: Parked<T>) => void): Promise<T> {
+export function park<T>(what: string, arm: (parked: Parked<T>, run: RunState) => void): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const frame = currentOpenFrame();
-    if (frame.status.inForce !== null) return reject(makeCancelled(frame.status.inForce));
-    arm(new Parked(frame, what, resolve, reject));
+    if (frame.status.inForce !== null) return reject(cancelledFor(frame.status.inForce));
+    const parked = new Parked(frame, what, resolve, reject);
+    try {
+      arm(parked, frame.run);
+    } catch (error) {
+      parked.fail(error);
+    }
   });
 }
 
@@ -107,5 +118,5 @@ export function checkpoint(): Promise<void> {
  */
 export function checkpointIfCancelled(): void {
   const { inForce } = currentOpenFrame().status;
-  if (inForce !== null) throw makeCancelled(inForce);
+  if (inForce !== null) throw cancelledFor(inForce);
 }

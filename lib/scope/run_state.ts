@@ -77,6 +77,11 @@ export class RunState {
     this.#instruments = this.#instruments.filter((one) => one !== instrument);
   }
 
+  /** Whether there are instruments to be told: what is told costs more than what it tells of. */
+  get isWatched(): boolean {
+    return this.#instruments.length > 0;
+  }
+
   /** Tells the instruments. */
   tell(hook: "beforeRun" | "afterRun"): void;
   tell(hook: "taskSpawned" | "taskScheduled", task: TaskInfo): void;

@@ -1,6 +1,7 @@
 import { after, type Instant, NEVER } from "../base/instant.ts";
 import { currentFrame } from "./ambient.ts";
-import { park } from "./park.ts";
+import type { Clock } from "./clock.ts";
+import { park, type Parked } from "./park.ts";
 
 /** The present instant of the run's clock. */
 export function currentTime(): Instant {
@@ -13,9 +14,13 @@ export function currentTime(): Instant {
  * @throws {RangeError} If `ms` is negative or NaN.
  * @throws {Cancelled}
  */
-export async function sleep(ms: number): Promise<void> {
-  if (!(ms >= 0)) throw new RangeError(`Cannot sleep: the duration must not be negative, and is ${ms}`);
-  await sleepUntil(after(currentTime(), ms));
+export function sleep(ms: number): Promise<void> {
+  return park<void>("sleep", (parked, { clock }) => {
+    if (!(ms >= 0)) {
+      throw new RangeError(`Cannot sleep: the duration must not be negative, and is ${ms}`);
+    }
+    wakeAt(parked, clock, after(clock.now(), ms));
+  });
 }
 
 /**
@@ -23,13 +28,8 @@ export async function sleep(ms: number): Promise<void> {
  *
  * @throws {Cancelled}
  */
-export async function sleepUntil(at: Instant): Promise<void> {
-  const { clock } = currentFrame().run;
-  await park<void>("sleep", (parked) => {
-    if (at === NEVER) return;
-    if (at <= clock.now()) parked.wake();
-    else parked.onAbort = clock.schedule(at, () => parked.wake());
-  });
+export function sleepUntil(at: Instant): Promise<void> {
+  return park<void>("sleep", (parked, { clock }) => wakeAt(parked, clock, at));
 }
 
 /**
@@ -37,6 +37,11 @@ export async function sleepUntil(at: Instant): Promise<void> {
  *
  * @throws {Cancelled}
  */
-export async function sleepForever(): Promise<never> {
-  return await park<never>("sleep forever", () => {});
+export function sleepForever(): Promise<never> {
+  return park<never>("sleep forever", () => {});
+}
+
+function wakeAt(parked: Parked<void>, clock: Clock, at: Instant): void {
+  if (at <= clock.now()) parked.wake();
+  else if (at !== NEVER) parked.onAbort = clock.schedule(at, () => parked.wake());
 }
