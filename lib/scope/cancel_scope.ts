@@ -7,6 +7,7 @@
  *    shields, and passes through all others.
  * 3. A shield hides the cancels of outer scopes only, never the scope's own, and may be toggled at any time.
  * 4. Scopes nest: one that exits while a scope inside of it is open is an error, never corruption.
+ * 5. Nothing waits in a scope that has exited: what the body has left behind is cancelled.
  */
 import { type Instant, NEVER } from "../base/instant.ts";
 import { currentFrame, currentOpenFrame, type Frame, tryCurrentFrame, withFrame } from "./ambient.ts";
@@ -107,22 +108,39 @@ export class CancelScope {
     const { status, frame } = this.#enter();
     let value: T | undefined;
     let failure: { readonly error: unknown } | null = null;
+    let hasReturned = false;
     try {
       if (status.depth % SCOPES_PER_STACK === 0) await null;
       value = await withFrame(frame, body, this);
+      hasReturned = true;
     } catch (error) {
       failure = this.#absorb(error, status);
     }
     this.#disarm?.();
-    if (!status.close()) {
-      throw new TypeError(
-        "Cannot exit a cancel scope while a scope inside of it is open: " +
-          "await everything that is started in it, or start it in a nursery",
-        failure === null ? undefined : { cause: failure.error },
-      );
-    }
+    if (status.isBusy) await this.#endStragglers(status, hasReturned);
+    status.close();
     if (failure !== null) throw failure.error;
     return value;
+  }
+
+  /**
+   * Ends what the body has left behind: branches that `Promise.all` or `Promise.race` wait for no more. What is cut short by
+   * an error or a cancel is waited for; a body that returned has forgotten it.
+   */
+  async #endStragglers(status: CancelStatus, hasReturned: boolean): Promise<void> {
+    const cause = { source: "exit", reason: null, by: null } as const;
+    if (!hasReturned) {
+      status.cancel(cause);
+      return await status.whenEmpty();
+    }
+    const { hasInner } = status;
+    status.close();
+    status.cancel(cause);
+    if (!hasInner) return;
+    throw new TypeError(
+      "Cannot exit a cancel scope while a scope inside of it is open: " +
+        "await everything that is started in it, or start it in a nursery",
+    );
   }
 
   #enter(): Entered {

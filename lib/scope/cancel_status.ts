@@ -34,6 +34,7 @@ export class CancelStatus implements Link<CancelStatus> {
   /** Whether shields count no more. */
   #forced: boolean;
   #closed = false;
+  #onEmpty: (() => void) | null = null;
   #cause: CancelCause | null = null;
   #inForce: CancelCause | null = null;
   readonly #inner = new LinkedList<CancelStatus>();
@@ -116,17 +117,33 @@ export class CancelStatus implements Link<CancelStatus> {
     this.#refresh();
   }
 
+  /** Whether anything waits or is open inside. */
+  get isBusy(): boolean {
+    return this.#waiters.size > 0 || this.hasInner;
+  }
+
+  /** Whether a status inside is open. */
+  get hasInner(): boolean {
+    return this.#inner.size > 0;
+  }
+
+  /** Resolves when no status inside is open any more. */
+  whenEmpty(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onEmpty = resolve;
+      this.#checkEmpty();
+    });
+  }
+
   /**
    * Takes it out of the tree. What is still open inside goes on under its parent, so that no cancel of that is missed.
-   *
-   * @returns Whether nothing was open inside.
+   * Idempotent.
    */
-  close(): boolean {
+  close(): void {
+    if (this.#closed) return;
     this.#closed = true;
     this.#leaveParent();
-    if (this.#inner.size === 0) return true;
     if (this.#parent !== null) { for (const inner of this.#inner) inner.moveTo(this.#parent); }
-    return false;
   }
 
   addWaiter(waiter: Waiter): void {
@@ -138,7 +155,13 @@ export class CancelStatus implements Link<CancelStatus> {
   }
 
   #leaveParent(): void {
-    if (this.#parent !== null) this.#parent.#inner.remove(this);
+    if (this.#parent === null) return;
+    this.#parent.#inner.remove(this);
+    this.#parent.#checkEmpty();
+  }
+
+  #checkEmpty(): void {
+    if (!this.hasInner) this.#onEmpty?.();
   }
 
   get #seenAbove(): CancelStatus | null {

@@ -2,9 +2,9 @@
 export interface CancelCause {
   /**
    * What cancelled it: its deadline, a failed task of its nursery, a call of `cancel()`, an interrupt of the program, or
-   * the end of the run.
+   * the end of the run; or its exit, for what was left behind in it.
    */
-  readonly source: "deadline" | "nursery" | "explicit" | "interrupt" | "shutdown";
+  readonly source: "deadline" | "nursery" | "explicit" | "interrupt" | "shutdown" | "exit";
   /** In words, as far as whoever cancelled gave any. */
   readonly reason: string | null;
   /** Name of the task that cancelled; null if it came from outside of every task. */
@@ -63,6 +63,7 @@ const SOURCES: Readonly<Record<CancelCause["source"], string>> = {
   explicit: "from outside",
   interrupt: "by an interrupt of the program",
   shutdown: "because the run is over",
+  exit: "because the scope around it has exited: it was not awaited",
 };
 
 function describe({ source, reason, by }: CancelCause): string {
