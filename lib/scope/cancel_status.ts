@@ -101,7 +101,7 @@ export class CancelStatus {
     while (pending.length > 0) {
       const status = pending.pop()!;
       status.#forced = true;
-      if (status.#inner !== null) pending.push(...status.#inner);
+      if (status.#inner !== null) { for (const inner of status.#inner) pending.push(inner); }
       status.#refresh();
     }
   }
