@@ -32,7 +32,11 @@ export class UserError extends Error {
   }
 }
 
-/** The message of whatever was thrown. */
+/** The message of whatever was thrown. Never throws, as anything can be thrown, even what has no text at all. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return "(an object without a text)";
+  }
 }

@@ -131,7 +131,12 @@ export class CancelScope {
     const cause = { source: "exit", reason: null, by: null } as const;
     if (!hasReturned) {
       status.cancel(cause);
-      return await status.whenEmpty();
+      // One that has just left a scope may be about to open the next, to clean up.
+      do {
+        await status.whenEmpty();
+        await this.#entered!.frame.run.nextTurn();
+      } while (status.hasInner);
+      return;
     }
     const { hasInner } = status;
     status.close();

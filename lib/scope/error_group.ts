@@ -65,27 +65,24 @@ export class ErrorGroup extends AggregateError {
   split(filter: ErrorFilter): [ErrorGroup | null, ErrorGroup | null] {
     const picks = asPredicate(filter);
     if (picks(this)) return [this, null];
-    const picked: unknown[] = [];
-    const others: unknown[] = [];
-    const tasks = new Map(this.#tasks);
-    const keep = (list: unknown[], part: unknown, whole: unknown) => {
-      list.push(part);
-      if (this.#tasks.has(whole)) tasks.set(part, this.#tasks.get(whole)!);
-    };
+    const halves = new Map(this.errors.map((error) => [error, splitOne(error, filter, picks)]));
+    const picked = this.replaceParts((error) => halves.get(error)![0]);
+    const others = this.replaceParts((error) => halves.get(error)![1]);
+    return others === null ? [this, null] : picked === null ? [null, this] : [picked, others];
+  }
+
+  /** @internal The group with something else, or nothing, for each of its errors; null if nothing is left. */
+  replaceParts(restOf: (error: unknown) => Part | null): ErrorGroup | null {
+    const errors: unknown[] = [];
+    const tasks = new Map<unknown, string>();
     for (const error of this.errors) {
-      if (error instanceof ErrorGroup) {
-        const [inside, outside] = error.split(filter);
-        if (inside !== null) keep(picked, inside, error);
-        if (outside !== null) keep(others, outside, error);
-      } else {
-        keep(picks(error) ? picked : others, error, error);
-      }
+      const rest = restOf(error);
+      if (rest === null) continue;
+      errors.push(rest.error);
+      const task = this.taskOf(error);
+      if (task !== null) tasks.set(rest.error, task);
     }
-    const group = (errors: readonly unknown[]) => errors.length === 0 ? null : new ErrorGroup(errors, tasks);
-    return others.length === 0 ? [this, null] : picked.length === 0 ? [null, this] : [
-      group(picked),
-      group(others),
-    ];
+    return errors.length === 0 ? null : new ErrorGroup(errors, tasks);
   }
 
   /** What Node's way of printing shows, on Bun too. */
@@ -100,6 +97,21 @@ export class ErrorGroup extends AggregateError {
   [Symbol.for("Deno.customInspect")](_inspect: unknown, options?: { readonly colors?: boolean }): string {
     return reportError(this, { colors: options?.colors ?? false });
   }
+}
+
+/** What stands for one error of a group. */
+interface Part {
+  readonly error: unknown;
+}
+
+function splitOne(
+  error: unknown,
+  filter: ErrorFilter,
+  picks: (error: unknown) => boolean,
+): readonly [Part | null, Part | null] {
+  if (!(error instanceof ErrorGroup)) return picks(error) ? [{ error }, null] : [null, { error }];
+  const [picked, others] = error.split(filter);
+  return [picked === null ? null : { error: picked }, others === null ? null : { error: others }];
 }
 
 function asPredicate(filter: ErrorFilter): (error: unknown) => boolean {

@@ -1,4 +1,5 @@
 /** Errors as people read them: a tree, with the tasks that raised them, their causes, and the frames of their code. */
+import { messageOf } from "../base/user_error.ts";
 
 /** How an error is shown. */
 export interface ErrorReportOptions {
@@ -34,7 +35,7 @@ interface Context {
 }
 
 function linesOf(error: unknown, context: Context): readonly string[] {
-  if (!(error instanceof Error)) return [`thrown: ${String(error)}`];
+  if (!(error instanceof Error)) return [`thrown: ${messageOf(error)}`];
   if (context.seen.has(error)) return [`${headline(error)} (see above)`];
   const inner: Context = { ...context, seen: new Set([...context.seen, error]) };
   const lines = [headline(error), ...framesOf(error, context)];
@@ -74,7 +75,8 @@ function isGroup(error: Error): error is Error & Group {
 }
 
 function headline(error: Error): string {
-  return error.message === "" ? error.name : `${error.name}: ${error.message}`;
+  const message = messageOf(error);
+  return message === "" ? error.name : `${error.name}: ${message}`;
 }
 
 /** The stack below the message; that of a group says only where its nursery is, so it is left out. */

@@ -14,7 +14,7 @@ import { CancelScope } from "./cancel_scope.ts";
 import { CancelStatus } from "./cancel_status.ts";
 import { cancelledFor } from "./cancelled.ts";
 import { ErrorGroup } from "./error_group.ts";
-import { inheritLocals } from "./local_values.ts";
+import { inheritLocals, type LocalValues } from "./local_values.ts";
 import type { Ready } from "./run_state.ts";
 import { Task, type TaskOwner } from "./task.ts";
 import type { TaskInfo } from "./task_info.ts";
@@ -76,7 +76,7 @@ export class Nursery implements TaskOwner {
    */
   startSoon(body: () => unknown, options: StartOptions = {}): void {
     this.#requireOpen();
-    this.#spawn(body, options, this.#frame.status);
+    this.#spawn(body, options, this.#frame.status, this.#localsOfNewTask());
   }
 
   /**
@@ -113,15 +113,17 @@ export class Nursery implements TaskOwner {
     try {
       let handed: { readonly value: T } | null = null;
       const name = options.name ?? (body.name || "task");
+      const locals = this.#localsOfNewTask();
       await openNursery((own) => {
         const status = new CancelStatus(own.#frame.status, false, own.#frame.task);
         const started = (value: T) => {
           if (handed !== null) throw new TypeError(`Cannot call started() twice, in task "${name}"`);
+          if (task.isOver) throw new TypeError(`Cannot call started(): the task "${name}" is over`);
           handed = { value };
           // A caller that is cancelled takes the task along, as if it had not come to be ready.
           if (own.#frame.status.inForce === null) own.#handOver(task, this);
         };
-        const task: Task = own.#spawn(() => body({ started } as TaskStatus<T>), { name }, status);
+        const task: Task = own.#spawn(() => body({ started } as TaskStatus<T>), { name }, status, locals);
       }, { collapse: true });
       if (handed !== null) return (handed as { readonly value: T }).value;
       const { inForce } = currentFrame().status;
@@ -170,11 +172,14 @@ export class Nursery implements TaskOwner {
     }
   }
 
-  #spawn(body: () => unknown, options: StartOptions, status: CancelStatus): Task {
-    const { run, locals } = this.#frame;
-    const inherited = inheritLocals(locals, tryCurrentFrame()?.locals ?? null);
+  #localsOfNewTask(): LocalValues {
+    return inheritLocals(this.#frame.locals, tryCurrentFrame()?.locals ?? null);
+  }
+
+  #spawn(body: () => unknown, options: StartOptions, status: CancelStatus, locals: LocalValues): Task {
+    const { run } = this.#frame;
     const name = options.name ?? (body.name || "task");
-    const task = new Task(name, body, this, { run, status, locals: inherited });
+    const task = new Task(name, body, this, { run, status, locals });
     this.#tasks.add(task);
     if (run.isWatched) run.tell("taskSpawned", task);
     run.start(task);

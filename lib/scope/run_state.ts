@@ -69,6 +69,17 @@ export class RunState {
     else this.#enqueue(ready);
   }
 
+  /** Resolves when all that is ready has gone on, and the runtime has had a turn. */
+  nextTurn(): Promise<void> {
+    this.#activity += 1;
+    return new Promise((resolve) =>
+      this.clock.turn(() => {
+        this.#activity += 1;
+        resolve();
+      })
+    );
+  }
+
   addInstrument(instrument: Instrument): void {
     this.#instruments = [...this.#instruments, instrument];
   }

@@ -1,6 +1,7 @@
 /** What is known of a task from outside. */
 export abstract class TaskInfo {
   readonly name: string;
+  #isOver = false;
   #atExit: Set<() => void> | null = null;
 
   /** @internal */
@@ -18,8 +19,14 @@ export abstract class TaskInfo {
     return () => callbacks.delete(callback);
   }
 
+  /** Whether the task has returned or thrown. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** @internal Says that the task is over. */
   exited(): void {
+    this.#isOver = true;
     if (this.#atExit === null) return;
     for (const callback of this.#atExit) callback();
     this.#atExit = null;

@@ -25,12 +25,12 @@ export interface NurseryTree {
 export function describeTasks(root: CancelStatus, rootTask: TaskInfo): TaskTree {
   const waits = new Map<TaskInfo, string[]>();
   const nurseries = new Map<TaskInfo, CancelStatus[]>();
-  const pending: CancelStatus[] = [root];
-  while (pending.length > 0) {
-    const status = pending.shift()!;
+  const statuses: CancelStatus[] = [root];
+  // The list grows while it is gone through: outer scopes come before inner ones.
+  for (const status of statuses) {
     for (const { wait } of status.waiters) if (wait !== null) entryOf(waits, wait.task).push(wait.what);
     if (status.tasks !== null && status.opener !== null) entryOf(nurseries, status.opener).push(status);
-    pending.push(...status.inner);
+    for (const inner of status.inner) statuses.push(inner);
   }
   const describe = (task: TaskInfo): TaskTree => ({
     name: task.name,

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { after, instant } from "../../lib/base/instant.ts";
+import { after, instant, NEVER } from "../../lib/base/instant.ts";
 import { CancelScope, currentEffectiveDeadline } from "../../lib/scope/cancel_scope.ts";
 import { Cancelled } from "../../lib/scope/cancelled.ts";
+import { openNursery } from "../../lib/scope/nursery.ts";
 import { checkpoint } from "../../lib/scope/park.ts";
 import { currentTime, sleep, sleepForever } from "../../lib/scope/sleep.ts";
 import { failAfter, moveOnAfter, TooSlowError } from "../../lib/scope/timeouts.ts";
+import { Event } from "../../lib/sync/event.ts";
+import { waitAllTasksBlocked } from "../../lib/testing/idle.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import { test } from "../harness/test.ts";
 
@@ -252,5 +255,185 @@ test("cancel scope: ten thousand nested scopes are cancelled from the outside", 
       await nested;
     });
     assert.ok(outer.cancelledCaught);
+  });
+});
+
+test("cancel scope: of two cancelled scopes around a shielded one, the shielded one has its own cancel first", async () => {
+  await runVirtual(async () => {
+    const [outer, shielded, inner] = [
+      new CancelScope(),
+      new CancelScope({ shield: true }),
+      new CancelScope(),
+    ];
+    let after = false;
+    await outer.run(async () => {
+      outer.cancel();
+      await shielded.run(async () => {
+        shielded.cancel();
+        await inner.run(async () => {
+          inner.cancel();
+          await checkpoint();
+        });
+      });
+      after = true;
+      await checkpoint();
+    });
+    assert.ok(after);
+    assert.deepEqual(
+      [outer, shielded, inner].map((scope) => scope.cancelledCaught),
+      [true, true, false],
+    );
+  });
+});
+
+test("cancel scope: a shield that is lifted while a cancel propagates sends it on to the outer scope", async () => {
+  await runVirtual(async () => {
+    const [outer, inner] = [new CancelScope(), new CancelScope({ shield: true })];
+    await outer.run(async () => {
+      await inner.run(async () => {
+        outer.cancel();
+        inner.cancel();
+        try {
+          await checkpoint();
+        } finally {
+          inner.shield = false;
+        }
+      });
+      assert.fail("the cancel belongs to the outer scope");
+    });
+    assert.deepEqual([outer.cancelledCaught, inner.cancelledCaught], [true, false]);
+  });
+});
+
+test("cancel scope: a shield that is put up while a cancel propagates keeps it for itself", async () => {
+  await runVirtual(async () => {
+    const [outer, inner] = [new CancelScope(), new CancelScope()];
+    await outer.run(async () => {
+      await inner.run(async () => {
+        outer.cancel();
+        inner.cancel();
+        await checkpoint().finally(() => inner.shield = true);
+      });
+      assert.deepEqual([outer.cancelledCaught, inner.cancelledCaught], [false, true]);
+    });
+    assert.deepEqual([outer.cancelCalled, outer.cancelledCaught], [true, false]);
+  });
+});
+
+test("cancel scope: a shield of a scope further out counts for what is inside of it only", async () => {
+  await runVirtual(async () => {
+    const [outer, middle] = [new CancelScope(), new CancelScope()];
+    await outer.run(async () => {
+      outer.cancel();
+      await new CancelScope({ shield: true }).run(async () => {
+        await middle.run(async () => {
+          await checkpoint();
+          middle.cancel();
+          await checkpoint();
+        });
+        await checkpoint();
+      });
+      await checkpoint();
+    });
+    assert.deepEqual([outer.cancelledCaught, middle.cancelledCaught], [true, true]);
+  });
+});
+
+test("cancel scope: a deadline that is moved into the past cancels at once", async () => {
+  await runVirtual(async () => {
+    const scope = new CancelScope();
+    await scope.run(async () => {
+      await sleep(10);
+      scope.deadline = instant(5);
+      assert.ok(scope.cancelCalled);
+      await checkpoint();
+    });
+    assert.ok(scope.cancelledCaught);
+  });
+});
+
+test("cancel scope: a deadline that is taken away does not cancel", async () => {
+  await runVirtual(async () => {
+    const scope = new CancelScope({ deadline: instant(10) });
+    await scope.run(async () => {
+      scope.deadline = NEVER;
+      await sleep(20);
+    });
+    assert.equal(scope.cancelCalled, false);
+  });
+});
+
+test("cancel scope: asking past the deadline finds it cancelled, also where no wait has noticed yet", async () => {
+  await runVirtual(async (clock) => {
+    const scope = new CancelScope({ deadline: instant(10) });
+    await scope.run(() => {
+      assert.equal(scope.cancelCalled, false);
+      clock.advance(10);
+      assert.equal(scope.cancelCalled, true);
+    });
+    assert.equal(scope.cancelledCaught, false);
+  });
+});
+
+test("cancel scope: a deadline that passes after the exit changes nothing", async () => {
+  await runVirtual(async () => {
+    const scope = new CancelScope({ deadline: instant(10) });
+    await scope.run(() => {});
+    await sleep(20);
+    assert.deepEqual([scope.cancelCalled, scope.cancelledCaught], [false, false]);
+  });
+});
+
+test("cancel scope: of two deadlines the outer one is told of in the causes, when it comes first", async () => {
+  await runVirtual(async () => {
+    const outer = new CancelScope({ deadline: instant(5) });
+    await outer.run(() =>
+      moveOnAfter(10, async () => {
+        const error = await sleepForever().catch((error: unknown) => error);
+        assert.ok(error instanceof Cancelled);
+        assert.deepEqual([error.source, error.reason, error.by], ["deadline", null, null]);
+        assert.equal(error.message, "Cancelled by its deadline");
+        throw error;
+      })
+    );
+    assert.ok(outer.cancelledCaught);
+  });
+});
+
+test("cancel scope: NaN is no deadline", () => {
+  assert.throws(() => new CancelScope({ deadline: instant(NaN) }), RangeError);
+  assert.throws(() => new CancelScope().deadline = instant(NaN), RangeError);
+});
+
+test("cancel scope: a Cancelled that is caught and ignored just comes again", async () => {
+  await runVirtual(async () => {
+    let caught = 0;
+    await moveOnAfter(10, async () => {
+      for (; caught < 5; caught++) await sleep(20).catch(() => {});
+      await sleep(20);
+      assert.fail("must not be reached");
+    });
+    assert.equal(caught, 5);
+  });
+});
+
+test("cancel scope: a wait that was over before the cancel keeps its value", async () => {
+  await runVirtual(async () => {
+    const scope = new CancelScope();
+    const event = new Event();
+    let reached = false;
+    await openNursery(async (nursery) => {
+      nursery.startSoon(() =>
+        scope.run(async () => {
+          await event.wait();
+          reached = true;
+          await checkpoint();
+        })
+      );
+      await waitAllTasksBlocked();
+      event.set();
+      scope.cancel();
+    });
+    assert.deepEqual([reached, scope.cancelledCaught], [true, true]);
   });
 });
