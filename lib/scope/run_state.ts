@@ -1,6 +1,7 @@
 import type { CancelStatus } from "./cancel_status.ts";
 import type { Clock } from "./clock.ts";
 import type { Instrument } from "./instrument.ts";
+import { keepContext } from "./keep_context.ts";
 import type { TaskInfo } from "./task_info.ts";
 
 /** A task that can go on. */
@@ -127,7 +128,8 @@ export class RunState {
     this.#queue = [];
     this.#queued = false;
     if (this.#random !== null) shuffle(batch, this.#random);
-    for (const ready of batch) ready.go();
+    const inContext = keepContext();
+    for (const ready of batch) inContext(() => ready.go());
   }
 }
 

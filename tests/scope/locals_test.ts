@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { TaskLocal, TreeLocal } from "../../lib/scope/locals.ts";
 import { type Nursery, openNursery } from "../../lib/scope/nursery.ts";
 import { checkpoint } from "../../lib/scope/park.ts";
@@ -137,4 +138,18 @@ test("locals: a change in one task shows in no other", async () => {
     });
     assert.deepEqual(seen.toSorted(), [1, 2, 3]);
   });
+});
+
+test("locals: what foreign code enters into the context stays in the task that called it", async () => {
+  const theirs = new AsyncLocalStorage<string>();
+  await runVirtual(() =>
+    openNursery((nursery) => {
+      for (let i = 0; i < 3; i++) {
+        nursery.startSoon(() => {
+          assert.equal(theirs.getStore(), undefined);
+          theirs.enterWith("entered");
+        });
+      }
+    })
+  );
 });
