@@ -3,6 +3,8 @@ export function nearestName(typed: string, known: Iterable<string>): string | nu
   const limit = Math.max(1, Math.floor(typed.length / 3));
   let best: { name: string; distance: number } | null = null;
   for (const name of known) {
+    // Nothing can be nearer than the lengths are; what is typed may be of any length.
+    if (Math.abs(typed.length - name.length) > limit) continue;
     const distance = editDistance(typed.toLowerCase(), name.toLowerCase());
     if (distance <= limit && (best === null || distance < best.distance)) best = { name, distance };
   }

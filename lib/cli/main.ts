@@ -8,14 +8,14 @@ import type { Program } from "../host/ports/program.ts";
 import { run } from "../scope/run.ts";
 import { type Command, GLOBAL_OPTIONS } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import { parseWords, usage, withGlobals } from "./option.ts";
+import { asksFor, type Option, parseWords, usage, withGlobals } from "./option.ts";
 import { renderCommandHelp, renderHelp } from "./render/help.ts";
 import { Ui } from "./ui.ts";
 
 /** Runs a command line and returns its exit code. Never throws. */
 export async function main(openHost: () => Promise<Host>, program: Program): Promise<number> {
   const [verb, ...words] = program.args;
-  const ui = uiFor(program, program.args);
+  const ui = uiFor(program, optionsOf(COMMANDS.find((one) => isCalled(one, verb))));
   try {
     if (verb === undefined || verb === "help" || verb === "--help" || verb === "-h") {
       return await help(ui, verb === "help" ? words[0] : undefined);
@@ -38,8 +38,8 @@ async function runCommand(
   program: Program,
   ui: Ui,
 ): Promise<number> {
-  const options = withGlobals(command.options, GLOBAL_OPTIONS);
-  if (words.includes("--help") || words.includes("-h")) {
+  const options = optionsOf(command);
+  if (asksFor(words, "help", options)) {
     await ui.print(renderCommandHelp(command, options, ui.out));
     return ExitCode.done;
   }
@@ -60,14 +60,14 @@ async function help(ui: Ui, name: string | undefined): Promise<number> {
   if (name === undefined) await ui.print(renderHelp(COMMANDS, GLOBAL_OPTIONS, ui.out));
   else {
     const command = findCommand(name);
-    await ui.print(renderCommandHelp(command, withGlobals(command.options, GLOBAL_OPTIONS), ui.out));
+    await ui.print(renderCommandHelp(command, optionsOf(command), ui.out));
   }
   return ExitCode.done;
 }
 
 function findCommand(name: string): Command {
   const names = COMMANDS.flatMap((command) => [command.name, ...(command.aliases ?? [])]);
-  const command = COMMANDS.find((one) => one.name === name || one.aliases?.includes(name));
+  const command = COMMANDS.find((one) => isCalled(one, name));
   if (command !== undefined) return command;
   const nearest = nearestName(name, names);
   throw usage(
@@ -77,6 +77,15 @@ function findCommand(name: string): Command {
   );
 }
 
+function isCalled({ name, aliases }: Command, verb: string | undefined): boolean {
+  return verb !== undefined && (name === verb || aliases?.includes(verb) === true);
+}
+
+/** The options of a command; the global ones where no command is known. */
+function optionsOf(command: Command | undefined): readonly Option[] {
+  return withGlobals(command?.options ?? [], GLOBAL_OPTIONS);
+}
+
 function checkCount({ name, words: [least, most], usage: shape }: Command, count: number): void {
   if (count >= least && count <= most) return;
   const what = count < least ? "too few words" : "too many words";
@@ -84,15 +93,11 @@ function checkCount({ name, words: [least, most], usage: shape }: Command, count
 }
 
 /** What is needed before the words are sorted, because an error in them must be told in the way that they ask for. */
-function uiFor(program: Program, words: readonly string[]): Ui {
-  const verbosity = words.some((word) => word === "-q" || word === "--quiet")
-    ? "quiet"
-    : words.some((word) => word === "-v" || word === "--verbose")
-    ? "verbose"
-    : "normal";
+function uiFor(program: Program, options: readonly Option[]): Ui {
+  const has = (name: string) => asksFor(program.args, name, options);
   return new Ui(program, {
-    json: words.includes("--json"),
-    noColor: words.includes("--no-color"),
-    verbosity,
+    json: has("json"),
+    noColor: has("no-color"),
+    verbosity: has("quiet") ? "quiet" : has("verbose") ? "verbose" : "normal",
   });
 }

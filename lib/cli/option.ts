@@ -43,21 +43,16 @@ export interface Parsed {
 export function parseWords(words: readonly string[], options: readonly Option[]): Parsed {
   const known = new Map(options.map((option) => [option.name, option]));
   const valued = options.filter((option) => option.value !== undefined).map((option) => option.name);
-  for (const word of words) {
-    if (word === "--") break;
-    checkWord(word, options);
-  }
-  const found: Readonly<Record<string, unknown>> = parseArgs([...words], {
+  const found: Readonly<Record<string, unknown>> = parseArgs([...spelledOut(words, options)], {
     boolean: options.filter((option) => option.value === undefined).map((option) => option.name),
     string: [...valued, "_"],
     collect: valued,
-    alias: Object.fromEntries(
-      options.flatMap((option) => option.short === undefined ? [] : [[option.name, option.short]]),
-    ),
   });
   const values = (name: string) => (found[name] as readonly string[] | undefined) ?? [];
   for (const name of valued) {
-    if (values(name).includes("")) throw missingValue(known.get(name)!);
+    const isSplit = known.get(name)!.many === true;
+    const parts = values(name).flatMap((value) => isSplit ? value.split(",") : [value]);
+    if (parts.includes("")) throw missingValue(known.get(name)!);
     if (values(name).length > 1 && !known.get(name)!.many) {
       throw usage("usage/repeated-option", `--${name} is given ${values(name).length} times`, "give it once");
     }
@@ -79,6 +74,19 @@ export function parseWords(words: readonly string[], options: readonly Option[])
   return parsed;
 }
 
+/** Whether a switch is among words that may be wrong otherwise: their error must be told in the way that they ask for. */
+export function asksFor(words: readonly string[], name: string, options: readonly Option[]): boolean {
+  const switchOf = (letter: string) =>
+    options.find((option) => option.short === letter && option.value === undefined);
+  return splitAtDashes(words)[0].some((word) => {
+    if (word === `--${name}`) return true;
+    if (!isGroup(word)) return false;
+    const letters = [...word.slice(1)];
+    const end = letters.findIndex((letter) => switchOf(letter) === undefined);
+    return letters.slice(0, end < 0 ? undefined : end).some((letter) => switchOf(letter)!.name === name);
+  });
+}
+
 /** The options of a command: its own over the global ones that they do not hide. */
 export function withGlobals(own: readonly Option[], globals: readonly Option[]): readonly Option[] {
   const taken = new Set(own.flatMap((option) => option.short === undefined ? [] : [option.short]));
@@ -96,10 +104,26 @@ export function usage(code: string, message: string, hint: string): UserError {
   return new UserError(code, message, { exitCode: ExitCode.usage, hint });
 }
 
-function checkWord(word: string, options: readonly Option[]): void {
-  if (word.startsWith("--")) {
-    const name = word.slice(2).split("=")[0]!;
-    if (options.some((option) => option.name === name)) return;
+/** The words with every group of letters written as the long options that it stands for. @throws {UserError} */
+function spelledOut(words: readonly string[], options: readonly Option[]): readonly string[] {
+  const [before, after] = splitAtDashes(words);
+  const spelled = before.flatMap((word) => {
+    if (word.startsWith("--")) checkLong(word, options);
+    return isGroup(word) ? spelledGroup(word, options) : [word];
+  });
+  return [...spelled, ...after];
+}
+
+/** The words before a `--`, and those from it on, which are no options whatever they look like. */
+function splitAtDashes(words: readonly string[]): readonly [readonly string[], readonly string[]] {
+  const dashes = words.indexOf("--");
+  return dashes < 0 ? [words, []] : [words.slice(0, dashes), words.slice(dashes)];
+}
+
+function checkLong(word: string, options: readonly Option[]): void {
+  const name = word.slice(2).split("=")[0]!;
+  const option = options.find((option) => option.name === name);
+  if (option === undefined) {
     const nearest = nearestName(name, options.map((option) => option.name));
     throw usage(
       "usage/unknown-option",
@@ -107,32 +131,39 @@ function checkWord(word: string, options: readonly Option[]): void {
       nearest === null ? "--help lists the options" : `did you mean "--${nearest}"?`,
     );
   }
-  if (!/^-[A-Za-z]/.test(word)) return;
-  const unknown = [...word.slice(1).split("=")[0]!].findIndex((letter, index) =>
-    !isShort(letter, options) && !isValueOf(word, index, options)
-  );
-  if (unknown < 0) return;
-  throw usage(
-    "usage/unknown-option",
-    `There is no option "-${word[unknown + 1]}"`,
-    "--help lists the options",
-  );
+  if (option.value === undefined && word.includes("=")) throw unexpectedValue(option);
 }
 
-/** Whether what stands at `index` of a group of letters belongs to the value of an option before it (`-n20`). */
-function isValueOf(word: string, index: number, options: readonly Option[]): boolean {
-  const before = [...word.slice(1, index + 1)];
-  return before.some((letter) =>
-    options.some((option) => option.short === letter && option.value !== undefined)
-  );
+/** Whether a word is letters of options: `-d`, `-dq`, `-n20`. */
+function isGroup(word: string): boolean {
+  return /^-[^-]/.test(word);
 }
 
-function isShort(letter: string, options: readonly Option[]): boolean {
-  return options.some((option) => option.short === letter);
+/** What a group of letters stands for: switches, the last of which may be an option with the rest as its value. */
+function spelledGroup(word: string, options: readonly Option[]): readonly string[] {
+  const spelled: string[] = [];
+  const letters = [...word.slice(1)];
+  for (const [index, letter] of letters.entries()) {
+    const option = options.find((option) => option.short === letter);
+    if (option === undefined) {
+      throw usage("usage/unknown-option", `There is no option "-${letter}"`, "--help lists the options");
+    }
+    const rest = letters.slice(index + 1).join("");
+    if (option.value !== undefined) {
+      return [...spelled, rest === "" ? `--${option.name}` : `--${option.name}=${rest.replace(/^=/, "")}`];
+    }
+    if (rest.startsWith("=")) throw unexpectedValue(option);
+    spelled.push(`--${option.name}`);
+  }
+  return spelled;
 }
 
 function missingValue({ name, value }: Option): UserError {
   return usage("usage/missing-value", `--${name} needs a value`, `write --${name} ${value}`);
+}
+
+function unexpectedValue({ name }: Option): UserError {
+  return usage("usage/unexpected-value", `--${name} takes no value`, `write --${name}, or leave it out`);
 }
 
 function readValue(

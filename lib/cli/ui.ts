@@ -1,7 +1,9 @@
 /** What a command prints with: data goes to stdout, talk to stderr, and colour only to terminals. */
 import { messageOf, UserError } from "../base/user_error.ts";
 import type { Output, Program } from "../host/ports/program.ts";
+import { cutTo } from "./render/cut.ts";
 import { type Painter, painter } from "./render/paint.ts";
+import { printable } from "./render/printable.ts";
 
 /** How much a command talks. */
 export type Verbosity = "quiet" | "normal" | "verbose";
@@ -59,7 +61,7 @@ export class Ui {
   async live(text: string): Promise<void> {
     if (!this.isLive || text === this.#live) return;
     this.#live = text;
-    await this.#stderr.write(`\r\x1b[K${text.slice(0, this.#stderr.columns - 1)}`);
+    await this.#stderr.write(`\r\x1b[K${cutTo(printable(text), this.#stderr.columns - 1)}`);
   }
 
   /** Prints an error: on stderr for people, and on stdout for programs if they asked for JSON. */

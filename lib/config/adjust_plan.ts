@@ -2,7 +2,10 @@
 import { deepFreeze } from "../base/deep_freeze.ts";
 import { ancestorsOf, type NodeId, type NodeSpec, type Plan, ROOT, subtreeOf } from "./plan.ts";
 
-/** `--only`: what is selected starts by itself, with all that it depends on; everything else by hand alone. */
+/**
+ * `--only`: what is selected starts by itself, with all that it depends on; everything else by hand alone. What the file
+ * starts by hand alone starts too if it is itself selected, as it does when it is named to be started.
+ */
 export function startOnly(plan: Plan, selected: readonly NodeId[]): Plan {
   const wanted = new Set<NodeId>();
   const pending = selected.flatMap((id) => subtreeOf(plan, id));
@@ -15,7 +18,23 @@ export function startOnly(plan: Plan, selected: readonly NodeId[]): Plan {
       for (const { on } of plan.nodes[above]!.dependsOn) pending.push(...subtreeOf(plan, on));
     }
   }
-  return withNodes(plan, (node) => ({ ...node, autostart: node.autostart && wanted.has(node.id) }));
+  const named = new Set(selected.flatMap((id) => [id, ...ancestorsOf(plan, id)]));
+  return withLifetimes(withNodes(plan, (node) => ({
+    ...node,
+    autostart: named.has(node.id) || (node.autostart && wanted.has(node.id)),
+  })));
+}
+
+/** A tree in which no daemon starts any more has an end of its own, and is not started again after it. */
+function withLifetimes(plan: Plan): Plan {
+  const nodes = [...plan.nodes];
+  // Children have higher numbers than their parents, so that they are known first this way round.
+  for (const node of plan.nodes.toReversed()) {
+    if (node.kind !== "tree" || !node.daemon) continue;
+    if (node.children.some((child) => nodes[child]!.autostart && nodes[child]!.daemon)) continue;
+    nodes[node.id] = { ...node, daemon: false, restart: node.restart === "always" ? "never" : node.restart };
+  }
+  return withNodes(plan, ({ id }) => nodes[id]!);
 }
 
 /** `--exit-code-from`: the end of what is selected ends the tree, and those between them. */

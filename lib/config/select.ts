@@ -2,6 +2,7 @@
 import { ExitCode } from "../base/exit_code.ts";
 import { nearestName } from "../base/nearest.ts";
 import { UserError } from "../base/user_error.ts";
+import { compileGlob } from "./glob.ts";
 import type { NodeId, Plan } from "./plan.ts";
 
 /** What selectors select, or the first of them that selects nothing. */
@@ -44,35 +45,17 @@ export function selectOrThrow(plan: Plan, selectors: readonly string[]): readonl
 /** Whether a path is one that a selector names; what is selected by a tree's path is all below it. */
 export function matches(selector: string, path: string): boolean {
   return isGlob(selector)
-    ? globPattern(selector).test(path)
+    ? compileGlob(selector)(path)
     : path === selector || path.startsWith(`${selector}/`);
 }
 
 function matching(plan: Plan, selector: string): readonly NodeId[] {
   const children = plan.nodes.slice(1);
   if (!isGlob(selector)) return children.filter((node) => node.path === selector).map((node) => node.id);
-  const pattern = globPattern(selector);
-  return children.filter((node) => node.kind !== "tree" && pattern.test(node.path)).map((node) => node.id);
+  const isMatch = compileGlob(selector);
+  return children.filter((node) => node.kind !== "tree" && isMatch(node.path)).map((node) => node.id);
 }
 
 function isGlob(selector: string): boolean {
   return selector.includes("*") || selector.includes("?");
-}
-
-function globPattern(selector: string): RegExp {
-  const pattern = selector.replace(/\*\*\/|\*\*|[*?]|[^*?]+/g, (part) => {
-    switch (part) {
-      case "**/":
-        return "(?:.*/)?";
-      case "**":
-        return ".*";
-      case "*":
-        return "[^/]*";
-      case "?":
-        return "[^/]";
-      default:
-        return part.replace(/[.+^${}()|[\]\\]/g, "\\$&");
-    }
-  });
-  return new RegExp(`^${pattern}$`);
 }

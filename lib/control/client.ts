@@ -4,7 +4,7 @@ import { after } from "../base/instant.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Connection } from "../host/ports/sockets.ts";
-import { encodeFrame, FrameDecoder } from "../wire/frames.ts";
+import { encodeFrame, FrameDecoder, FrameError } from "../wire/frames.ts";
 import {
   type FollowItem,
   type Op,
@@ -20,7 +20,7 @@ export type OnItems = (items: readonly FollowItem[]) => void | Promise<void>;
 
 interface Open {
   readonly resolve: (result: unknown) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (error: unknown) => void;
   readonly onItems: OnItems | null;
 }
 
@@ -44,13 +44,13 @@ export class ControlClient {
    *
    * @throws {UserError} What the supervisor says, or `control/lost` if the connection is lost before it does.
    */
-  async request<O extends Op>(op: O, fields: Requests[O]): Promise<Results[O]> {
-    return await this.#send(op, fields, null) as Results[O];
+  request<O extends Op>(op: O, fields: Requests[O]): Promise<Results[O]> {
+    return this.#send(op, fields, null) as Promise<Results[O]>;
   }
 
-  /** Follows what happens, until the tree has ended. @throws {UserError} */
-  async follow(fields: Requests["follow"], onItems: OnItems): Promise<void> {
-    await this.#send("follow", fields, onItems);
+  /** Follows what happens, until the tree has ended. @throws {UserError} And whatever `onItems` throws. */
+  follow(fields: Requests["follow"], onItems: OnItems): Promise<void> {
+    return this.#send("follow", fields, onItems) as Promise<void>;
   }
 
   /** Closes the connection. Idempotent. */
@@ -60,11 +60,14 @@ export class ControlClient {
 
   #send(op: Op, fields: object, onItems: Open["onItems"]): Promise<unknown> {
     const id = ++this.#lastId;
-    return new Promise((resolve, reject) => {
+    const answer = new Promise((resolve, reject) => {
       if (this.#closed) return reject(lost());
       this.#open.set(id, { resolve, reject, onItems });
       this.#connection.write(encodeFrame({ id, op, ...fields }));
     });
+    // Of several requests only one may be awaited when the connection is lost: the others are no unhandled rejections.
+    answer.catch(() => {});
+    return answer;
   }
 
   async #receiveAll(): Promise<void> {
@@ -84,13 +87,27 @@ export class ControlClient {
   }
 
   async #receive(message: ReplyMessage): Promise<void> {
+    if (!Number.isInteger(message.id)) throw new FrameError("A frame that is no answer: it needs an id");
     const open = this.#open.get(message.id);
     if (open === undefined) return;
-    if ("items" in message) return await open.onItems?.(message.items as readonly FollowItem[]);
+    if ("items" in message) return await this.#hand(message.id, open, [...message.items as FollowItem[]]);
+    if ("result" in message) open.resolve(message.result);
+    else {
+      const { name, message: text, hint, exitCode } = message.error;
+      open.reject(new UserError(name, text, hint === null ? { exitCode } : { exitCode, hint }));
+    }
+    // Not before it is settled: what turns out to be no answer leaves the request open, to be told of the loss.
     this.#open.delete(message.id);
-    if ("result" in message) return open.resolve(message.result);
-    const { name, message: text, hint, exitCode } = message.error;
-    open.reject(new UserError(name, text, hint === null ? { exitCode } : { exitCode, hint }));
+  }
+
+  /** Hands items to a follower. One that throws is told nothing more; that is no reason to lose the connection. */
+  async #hand(id: number, { onItems, reject }: Open, items: readonly FollowItem[]): Promise<void> {
+    try {
+      await onItems?.(items);
+    } catch (error) {
+      this.#open.delete(id);
+      reject(error);
+    }
   }
 }
 

@@ -8,11 +8,16 @@ import { fromPromise } from "../scope/from_promise.ts";
 import { encodeFrame } from "../wire/frames.ts";
 import type { FollowItem, ReplyMessage } from "./protocol.ts";
 
-/** How much may wait for a follower, and what a line takes of it beside its text: many short lines are much, too. */
+/** How much text of lines, and of entries, may wait for a follower. It is sent as one frame. */
 const FOLLOWER_CHARS = 1_024 * 1_024;
-const LINE_CHARS = 100;
+/** What an item without any text counts for. */
+const ITEM_CHARS = 64;
 /** How many answers may wait: a client that asks this much and reads nothing has gone astray. */
 const MOST_REPLIES = 10_000;
+
+/** What followers are told of. */
+type Told = Extract<FollowItem, { readonly kind: "line" | "entry" }>;
+type Lagged = Extract<FollowItem, { readonly kind: "lagged" }>;
 
 /** See the module. */
 export class Outbox {
@@ -75,15 +80,14 @@ export class Outbox {
   }
 }
 
-/** The items that one follower is sent. Lines beyond the bound are left out, and a marker says which. */
+/** The items that one follower is sent. What is beyond the bound is left out, and a marker says which. */
 export class Follower {
   readonly id: number;
   readonly #notify: () => void;
   readonly #close: () => void;
   #items: FollowItem[] = [];
-  #chars = 0;
-  #lastStamp = 0;
-  #lag: { readonly after: number; upTo: number } | null = null;
+  readonly #lines = new Lane("lines");
+  readonly #entries = new Lane("entries");
   #taken = new Event();
 
   /** @internal */
@@ -93,22 +97,18 @@ export class Follower {
     this.#close = close;
   }
 
-  push(item: FollowItem): void {
-    if (item.kind === "line" && this.#leavesOut(item.line.at, item.line.text.length + LINE_CHARS)) return;
-    this.#items.push(item);
+  push(item: Told): void {
+    const fits = item.kind === "line"
+      ? this.#lines.admit(item.line.at, item.line.path.length + item.line.text.length)
+      : this.#entries.admit(item.entry.seq, JSON.stringify(item.entry).length);
+    if (fits) this.#items.push(item);
     this.#notify();
   }
 
-  /** Takes out what waits, with the marker of what was left out behind it. */
+  /** Takes out what waits, with the markers of what was left out behind it. */
   take(): readonly FollowItem[] {
-    const items = this.#items;
-    if (this.#lag !== null) {
-      items.push({ kind: "lagged", ...this.#lag });
-      this.#lastStamp = this.#lag.upTo;
-    }
+    const items = [...this.#items, ...this.#lines.clear(), ...this.#entries.clear()];
     this.#items = [];
-    this.#chars = 0;
-    this.#lag = null;
     this.#taken.set();
     this.#taken = new Event();
     return items;
@@ -116,22 +116,51 @@ export class Follower {
 
   /** Waits until everything that waits is on its way, ahead of whatever is sent after it. */
   async drained(): Promise<void> {
-    while (this.#items.length > 0 || this.#lag !== null) await this.#taken.wait();
+    while (this.#items.length > 0 || this.#lines.isLagging || this.#entries.isLagging) {
+      await this.#taken.wait();
+    }
   }
 
   close(): void {
     this.#close();
   }
+}
 
-  #leavesOut(stamp: number, chars: number): boolean {
-    const hasRoom = this.#chars === 0 || this.#chars + chars <= FOLLOWER_CHARS;
-    if (this.#lag === null && hasRoom) {
-      this.#lastStamp = stamp;
-      this.#chars += chars;
-      return false;
+/** How much of one kind waits for a follower, and which of it was left out. */
+class Lane {
+  readonly #of: Lagged["of"];
+  #chars = 0;
+  #last = 0;
+  #lag: { readonly after: number; upTo: number } | null = null;
+
+  constructor(of: Lagged["of"]) {
+    this.#of = of;
+  }
+
+  get isLagging(): boolean {
+    return this.#lag !== null;
+  }
+
+  /** Whether there is room for the item with this number. After one that is left out all others are. */
+  admit(number: number, chars: number): boolean {
+    const cost = ITEM_CHARS + chars;
+    if (this.#lag === null && this.#chars + cost <= FOLLOWER_CHARS) {
+      this.#last = number;
+      this.#chars += cost;
+      return true;
     }
-    this.#lag ??= { after: this.#lastStamp, upTo: stamp };
-    this.#lag.upTo = stamp;
-    return true;
+    this.#lag ??= { after: this.#last, upTo: number };
+    this.#lag.upTo = number;
+    return false;
+  }
+
+  /** Makes room again; gives the marker of what was left out, if anything was. */
+  clear(): readonly Lagged[] {
+    this.#chars = 0;
+    if (this.#lag === null) return [];
+    const marker: Lagged = { kind: "lagged", of: this.#of, ...this.#lag };
+    this.#last = this.#lag.upTo;
+    this.#lag = null;
+    return [marker];
   }
 }

@@ -79,8 +79,13 @@ export interface EndReport {
 export type FollowItem =
   | { readonly kind: "line"; readonly line: LogLine }
   | { readonly kind: "entry"; readonly entry: JournalEntry }
-  /** The follower was too slow: the lines after the first stamp and up to the second were not sent. */
-  | { readonly kind: "lagged"; readonly after: number; readonly upTo: number };
+  /** The follower was too slow: lines after one stamp and up to another, or entries by their `seq`, were not sent. */
+  | {
+    readonly kind: "lagged";
+    readonly of: "lines" | "entries";
+    readonly after: number;
+    readonly upTo: number;
+  };
 
 /** The requests and what each of them carries. */
 export interface Requests {

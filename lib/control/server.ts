@@ -57,6 +57,7 @@ export class ControlServer {
   async #serve(connection: Connection): Promise<void> {
     const task = new ConnectionTask(connection, this.#options.service);
     this.#tasks.add(task);
+    if (this.#finished) task.finish();
     try {
       await task.run();
     } finally {

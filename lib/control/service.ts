@@ -33,6 +33,9 @@ export interface Session {
   own(): void;
 }
 
+/** What the service needs of the engine. */
+type ServedEngine = Pick<Engine, "state" | "ask" | "post" | "listen" | "sync">;
+
 type Handlers = {
   readonly [O in Op]: (request: Requests[O], session: Session) => Promise<Results[O]> | Results[O];
 };
@@ -44,13 +47,13 @@ export class Service {
   /** Set when a client takes the tree down, whether it has begun or not. */
   readonly calledOff = new Event();
   readonly #ended = new Event();
-  readonly #engine: Engine;
+  readonly #engine: ServedEngine;
   readonly #plan: Plan;
   readonly #host: Host;
   readonly #meter = new UsageMeter();
   #end: EndReport | null = null;
 
-  constructor(engine: Engine, host: Host) {
+  constructor(engine: ServedEngine, host: Host) {
     this.#engine = engine;
     this.#plan = engine.state.plan;
     this.#host = host;

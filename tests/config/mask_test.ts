@@ -18,3 +18,37 @@ test("mask: values of secret names are hidden wherever they stand, and passwords
   assert.equal(mask.text("psql --password=hunter22 --port 8080"), "psql --password=*** --port 8080");
   assert.equal(mask.text("12 is too short to hide everywhere"), "12 is too short to hide everywhere");
 });
+
+test("mask: a name is secret by any part of it, in any case", () => {
+  const mask = maskerFor(planOf({ children: {} }));
+  const secret = ["SECRET", "my_token", "DbPassword", "PASSWD", "SSH_PASSPHRASE", "PRIVATE_KEY", "APIKEY"];
+  const alsoSecret = ["API_KEY", "AWS_ACCESS_KEY_ID", "ACCESSKEY", "GOOGLE_CREDENTIALS", "BASIC_AUTH"];
+  const open = ["PORT", "HOME", "PASS", "KEY", "KEYBOARD", "TOKE", "API", "ACCESS"];
+  const env = Object.fromEntries([...secret, ...alsoSecret, ...open].map((name) => [name, "x"]));
+  const shown = Object.entries(mask.env(env)).filter(([, value]) => value === "x").map(([name]) => name);
+  assert.deepEqual(shown, open);
+});
+
+test("mask: of secrets that hold each other the longest goes first, wherever it stands", () => {
+  const env = { A_TOKEN: "abcd", B_TOKEN: "abcdefgh", C_TOKEN: "$&.*" };
+  const mask = maskerFor(
+    planOf({ children: { a: { env }, pool: { children: { b: { env: { D_SECRET: "deep-secret" } } } } } }),
+  );
+  assert.equal(mask.text("abcdefgh abcd abcdefgh"), "*** *** ***");
+  assert.equal(mask.text("x=$&.*, y=deep-secret"), "x=***, y=***");
+  assert.equal(mask.text(""), "");
+});
+
+test("mask: a password in a URL goes, its user, host and everything else stays", () => {
+  const mask = maskerFor(planOf({ children: {} }));
+  const cases: readonly (readonly [string, string])[] = [
+    ["postgres://me:pw@db:5432/x", "postgres://me:***@db:5432/x"],
+    ["redis://:pw@cache", "redis://:***@cache"],
+    ["amqp+ssl://u:p%40ss@q/v", "amqp+ssl://u:***@q/v"],
+    ["two http://a:b@c http://d:e@f", "two http://a:***@c http://d:***@f"],
+    ["http://localhost:8080/a@b", "http://localhost:8080/a@b"],
+    ["mailto:me@example.org", "mailto:me@example.org"],
+    ["http://user@host/", "http://user@host/"],
+  ];
+  for (const [text, expected] of cases) assert.equal(mask.text(text), expected);
+});

@@ -91,6 +91,8 @@ class Auditor {
   readonly #world: World;
   #seen = 0;
   #lastSeq = 0;
+  /** Trees whose tasks have a place to run in. */
+  readonly #openTrees = new Set<string>();
 
   constructor(world: World) {
     this.#world = world;
@@ -118,13 +120,30 @@ class Auditor {
     this.#checkStarts();
   }
 
+  /** A tree is opened before anything is done in it, after its parent, once, and closed once when it is empty. */
+  #checkPlace(kind: string, path: string): void {
+    const parent = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
+    if (kind === "open_tree") {
+      assert.ok(!this.#openTrees.has(path), `tree "${path}" is opened twice`);
+      assert.ok(path === "" || this.#openTrees.has(parent), `tree "${path}" is opened in a closed one`);
+      this.#openTrees.add(path);
+    } else if (kind === "close_tree") {
+      assert.ok(this.#openTrees.delete(path), `tree "${path}" is closed without being open`);
+      const inside = [...this.#openTrees].filter((open) => path === "" || open.startsWith(`${path}/`));
+      assert.deepEqual(inside, [], `tree "${path}" is closed around open ones`);
+    } else if (kind === "spawn") {
+      assert.ok(this.#openTrees.has(parent), `${path} is spawned in a closed tree`);
+    }
+  }
+
   /** What was just spawned had its dependencies met, as far as the present state still shows them. */
   #checkStarts(): void {
     const { log, plan, state } = this.#world;
     for (; this.#seen < log.length; this.#seen++) {
-      const [kind, path] = log[this.#seen]!.split(" ");
+      const [kind, path = ""] = log[this.#seen]!.split(" ");
+      this.#checkPlace(kind!, path);
       if (kind !== "spawn" || this.#seen !== log.length - 1) continue;
-      const id = this.#world.id(path!);
+      const id = this.#world.id(path);
       for (const { on, condition } of plan.nodes[id]!.dependsOn) {
         const target = state.nodes[on]!;
         if (target.kind === "tree") continue;
@@ -145,6 +164,7 @@ class Auditor {
     assert.deepEqual([...replies.keys()].toSorted((a, b) => a - b), asked, "a request was not answered once");
     const count = (kind: string) => log.filter((line) => line.startsWith(`${kind} `)).length;
     assert.equal(count("spawn"), count("close_run"), "a run was not closed once");
+    assert.deepEqual([...this.#openTrees], [], "a tree was not closed");
   }
 }
 

@@ -41,7 +41,7 @@ async function follow(context: Context, client: ControlClient, folder: string): 
   let shown: number | null = null;
   const early: FollowItem[] = [];
   const show = async (items: readonly FollowItem[]) => {
-    const entries = items.filter((item) => item.kind === "entry").map((item) => item.entry);
+    const entries = items.flatMap((item) => entriesOf(context, folder, item));
     await print(context, entries.filter((entry) => entry.seq > shown!));
   };
   const following = client.follow({ lines: false, entries: true }, async (items) => {
@@ -54,6 +54,14 @@ async function follow(context: Context, client: ControlClient, folder: string): 
   shown = past.at(-1)?.seq ?? 0;
   await show(early);
   await fromPromise(following);
+}
+
+/** The entries that an item stands for; what was not sent because we were too slow is in the file. */
+function entriesOf({ host }: Context, folder: string, item: FollowItem): readonly JournalEntry[] {
+  if (item.kind === "entry") return [item.entry];
+  if (item.kind !== "lagged" || item.of !== "entries") return [];
+  const { after, upTo } = item;
+  return (readJournal(host.files, folder) ?? []).filter(({ seq }) => seq > after && seq <= upTo);
 }
 
 function history({ host, args }: Context, folder: string): readonly JournalEntry[] {

@@ -98,7 +98,7 @@ class LinePrinter {
     for (const item of items) {
       if (item.kind === "line" && item.line.at > this.#last) await this.#print([item.line]);
       // What was not sent because we were too slow is in the files.
-      else if (item.kind === "lagged") {
+      else if (item.kind === "lagged" && item.of === "lines") {
         await this.#printAll({
           paths: this.#wantedNow(),
           after: Math.max(item.after, this.#last),

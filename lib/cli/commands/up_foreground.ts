@@ -166,7 +166,8 @@ class Foreground {
   #newsOf(item: FollowItem): string | null {
     const { ui } = this.#context;
     if (item.kind === "lagged") {
-      return `${this.#lines.ownPrefix()}lines were skipped because this terminal is too slow; \`supervise logs\` has them`;
+      const verb = item.of === "lines" ? "logs" : "events";
+      return `${this.#lines.ownPrefix()}${item.of} were skipped because this terminal is too slow; \`supervise ${verb}\` has them`;
     }
     if (item.kind === "line" || (ui.verbosity !== "verbose" && !isNews(item.entry))) return null;
     return `${this.#lines.ownPrefix()}${describeEntry(item.entry, ui.err)}`;

@@ -3,13 +3,14 @@ import { describeDuration } from "../../base/duration.ts";
 import type { JournalEntry } from "../../engine/journal.ts";
 import type { EntryEvent } from "../../supervision/journal_entry.ts";
 import type { Colour, Painter } from "./paint.ts";
+import { printable } from "./printable.ts";
 
 /** What an entry says: who, and what about them. */
 export function describeEntry(entry: JournalEntry, paint: Painter): string {
   const who = entry.path === "" ? "the tree" : entry.path;
   const colour = COLOURS[entry.event];
   const say = colour === undefined ? paint.dim : paint[colour];
-  return `${who}: ${say(SENTENCES[entry.event](entry))}`;
+  return `${who}: ${say(printable(SENTENCES[entry.event](entry)))}`;
 }
 
 /** Entries that tell people nothing that they did not expect are left out unless they want to see all. */

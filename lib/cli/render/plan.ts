@@ -43,19 +43,19 @@ function treeFields(tree: TreeSpec): Record<string, unknown> {
 }
 
 function actorFields(actor: ActorSpec, mask: Masker): Record<string, unknown> {
-  return {
-    argv: actor.argv.map((word) => mask.text(word)),
-    cwd: actor.cwd,
-    env: mask.env(actor.env),
-    inheritEnv: actor.inheritEnv,
-    stdin: actor.stdin,
-    successExitCodes: actor.successExitCodes,
-    successSignals: actor.successSignals,
-    ready: actor.ready,
-    startTimeoutMs: actor.startTimeoutMs,
-    runTimeoutMs: actor.runTimeoutMs,
-    stop: actor.stop,
-  };
+  const { argv, cwd, inheritEnv, stdin, successExitCodes, successSignals, ready, startTimeoutMs } = actor;
+  const { runTimeoutMs, stop } = actor;
+  const fields = { argv, cwd, inheritEnv, stdin, successExitCodes, successSignals, ready, startTimeoutMs };
+  const masked = maskTexts({ ...fields, runTimeoutMs, stop }, mask) as Record<string, unknown>;
+  return { ...masked, env: mask.env(actor.env) };
+}
+
+/** Masks every text inside of a value. */
+function maskTexts(value: unknown, mask: Masker): unknown {
+  if (typeof value === "string") return mask.text(value);
+  if (Array.isArray(value)) return value.map((one) => maskTexts(one, mask));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, maskTexts(one, mask)]));
 }
 
 /** The plan for people: each tree with its rules, each actor with what is spawned and when. */
@@ -94,7 +94,7 @@ function actorLines(plan: Plan, actor: ActorSpec, mask: Masker, paint: Painter):
   return [
     `${paint.cyan(actor.name)} ${actor.argv.map((word) => quoteWord(mask.text(word))).join(" ")}`,
     `  ${paint.dim(rules.join(", "))}`,
-    `  ${paint.dim(`in ${actor.cwd}`)}`,
+    `  ${paint.dim(`in ${mask.text(actor.cwd)}`)}`,
     ...variables.map((line) => paint.dim(line)),
   ];
 }

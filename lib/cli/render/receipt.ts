@@ -1,7 +1,9 @@
 /** The receipt of a teardown: every process that was seen, how each ended, and that none is left. */
 import type { ReceiptLine, Survivor } from "../../engine/ledger.ts";
 import type { Receipt } from "../../daemon/take_down.ts";
+import { cutTo } from "./cut.ts";
 import type { Painter } from "./paint.ts";
+import { printable } from "./printable.ts";
 import { renderTable } from "./table.ts";
 
 const LONGEST_COMMAND = 60;
@@ -58,6 +60,5 @@ function describeSurvivor({ pid, command, why }: Survivor): string {
 }
 
 function cut(command: string): string {
-  const line = command.replace(/\s+/g, " ");
-  return line.length <= LONGEST_COMMAND ? line : `${line.slice(0, LONGEST_COMMAND - 1)}~`;
+  return cutTo(printable(command.replace(/\s+/g, " ")), LONGEST_COMMAND);
 }

@@ -3,6 +3,7 @@ import { describeDuration } from "../../base/duration.ts";
 import type { StatusRow, TreeStatus } from "../../control/protocol.ts";
 import type { VisibleState } from "../../supervision/view.ts";
 import type { Colour, Painter } from "./paint.ts";
+import { printable } from "./printable.ts";
 import { type Cell, renderTable } from "./table.ts";
 
 const COLOURS: Readonly<Record<VisibleState, Colour>> = {
@@ -39,11 +40,8 @@ export function renderRows(
   const right = new Set([3, 4, 5, 6, 7]);
   const cells = rows.map((row) => rowCells(row, flat, paint));
   const heads = header.map((text, column): Cell => ({ text, paint: paint.dim, right: right.has(column) }));
-  return renderTable([
-    heads,
-    ...cells.map((row) => row.map((cell, column) => ({ ...cell, right: right.has(column) }))),
-  ])
-    .split("\n").map((line) => cut(line, columns)).join("\n");
+  const body = cells.map((row) => row.map((cell, column) => ({ ...cell, right: right.has(column) })));
+  return renderTable([heads, ...body], columns);
 }
 
 /** Everything about one actor. */
@@ -52,7 +50,7 @@ export function renderCard(row: StatusRow, paint: Painter): string {
     ["kind", `${row.kind}${row.daemon ? ", daemon" : ""}`],
     ["state", paint[COLOURS[row.state]](row.state)],
     ["ready", row.ready === null ? null : row.ready ? "yes" : "no"],
-    ["why", row.reason],
+    ["why", row.reason === null ? null : printable(row.reason)],
     ["pid", row.pid === null ? null : String(row.pid)],
     ["started", row.startedAt === null ? null : `${row.startedAt} (${describeDuration(row.uptimeMs!)} ago)`],
     ["restarts", String(row.restarts)],
@@ -71,7 +69,8 @@ export function renderCard(row: StatusRow, paint: Painter): string {
 export function describeBytes(bytes: number): string {
   let value = bytes;
   for (const unit of ["B", "K", "M", "G"]) {
-    if (value < 1_000) return `${value < 10 && unit !== "B" ? value.toFixed(1) : Math.round(value)}${unit}`;
+    // Before rounding would add a digit.
+    if (value < 999.5) return `${value < 9.95 && unit !== "B" ? value.toFixed(1) : Math.round(value)}${unit}`;
     value /= 1_024;
   }
   return `${value.toFixed(1)}T`;
@@ -96,9 +95,4 @@ function rowCells(row: StatusRow, flat: boolean, paint: Painter): readonly Cell[
 
 function describeExit({ exit }: StatusRow): string {
   return exit === null ? "-" : exit.signal ?? `code ${exit.code}`;
-}
-
-/** Cuts a line that is too long for the terminal; colour codes take no room, so lines with them are left alone. */
-function cut(line: string, columns: number): string {
-  return line.includes("\x1b") || line.length <= columns ? line : `${line.slice(0, columns - 1).trimEnd()}~`;
 }

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { describeEntry, isNews } from "../../../lib/cli/render/entry.ts";
+import { painter } from "../../../lib/cli/render/paint.ts";
+import type { JournalEntry } from "../../../lib/engine/journal.ts";
+import type { EntryEvent } from "../../../lib/supervision/journal_entry.ts";
+import { test } from "../../harness/test.ts";
+
+/** Every event with its data, the sentence, its colour, and whether people are told of it unasked. */
+const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, number, boolean])[] = [
+  ["requested", { verb: "start", paths: ["a", "b"] }, "start was asked for: a b", 2, false],
+  ["requested", { verb: "down", by: "interrupt" }, "down was asked for (interrupt)", 2, false],
+  ["started", { pid: 7 }, "started (pid 7)", 2, false],
+  ["started", {}, "started", 2, false],
+  ["ready", { afterMs: 1_250 }, "ready after 1.2s", 32, true],
+  ["exited", { code: 3, signal: null }, "exited with code 3", 2, true],
+  ["exited", { code: 0, signal: null }, "exited with code 0", 2, false],
+  ["exited", { code: null, signal: "SIGKILL" }, "ended by SIGKILL", 2, true],
+  ["start_failed", { reason: "no such program" }, "could not be started: no such program", 31, true],
+  ["timed_out", { reason: "was not ready within 30s" }, "was not ready within 30s", 31, true],
+  ["restarted", { delayMs: 0, left: 4 }, "restarts now (4 more allowed)", 33, true],
+  ["restarted", { delayMs: 200, left: 3 }, "restarts in 200ms (3 more allowed)", 33, true],
+  [
+    "escalated",
+    { by: "pool/x", restarts: 5, withinMs: 30_000 },
+    'gives up: "pool/x" needs more than 5 restarts in 30s',
+    31,
+    true,
+  ],
+  ["cancelled", {}, "is being taken down", 2, true],
+  ["stopping", { signal: "SIGTERM", graceMs: 10_000 }, "is asked to stop (SIGTERM, 10s)", 2, false],
+  ["killed", {}, "did not stop in time and is killed", 31, true],
+  ["stopped", {}, "stopped", 2, true],
+  ["completed", {}, "completed", 32, true],
+  ["failed", { reason: "exited with code 3" }, "failed: exited with code 3", 31, true],
+  ["ended", { outcome: "gave_up" }, "gave up", 2, true],
+  ["ended", { outcome: "cancelled" }, "was taken down", 2, true],
+  ["orphan_reaped", { name: "sh", pid: 9 }, "orphan sh (9) ended and was reaped", 2, false],
+  ["lines_dropped", { why: "disk full" }, "lines of its log are lost: disk full", 31, true],
+];
+
+function entryOf(event: EntryEvent, data: Record<string, unknown>, path = "api"): JournalEntry {
+  return { at: "2026-01-01T00:00:00.000Z", seq: 1, path, event, cause: null, ...data };
+}
+
+test("entries: every event is a sentence, in the colour of how bad it is", () => {
+  for (const [event, data, sentence, colour] of CASES) {
+    const entry = entryOf(event, data);
+    assert.equal(describeEntry(entry, painter(false)), `api: ${sentence}`);
+    assert.equal(describeEntry(entry, painter(true)), `api: \x1b[${colour}m${sentence}\x1b[0m`);
+  }
+});
+
+test("entries: people are told unasked only of what they did not expect", () => {
+  for (const [event, data, sentence, , expected] of CASES) {
+    assert.equal(isNews(entryOf(event, data)), expected, sentence);
+  }
+});
+
+test("entries: of the tree as a whole only its end is news", () => {
+  assert.equal(
+    describeEntry(entryOf("ready", { afterMs: 5 }, ""), painter(false)),
+    "the tree: ready after 5ms",
+  );
+  assert.equal(isNews(entryOf("ready", { afterMs: 5 }, "")), false);
+  assert.equal(isNews(entryOf("ended", { outcome: "completed" }, "")), true);
+});
+
+test("entries: what a process calls itself cannot act upon the terminal", () => {
+  const entry = entryOf("orphan_reaped", { name: "\x1b[2J", pid: 9 });
+  assert.equal(describeEntry(entry, painter(false)), "api: orphan \ufffd[2J (9) ended and was reaped");
+});

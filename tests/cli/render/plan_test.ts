@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { painter } from "../../../lib/cli/render/paint.ts";
+import { planFields, renderPlan } from "../../../lib/cli/render/plan.ts";
+import { planOf } from "../../harness/plan.ts";
+import { test } from "../../harness/test.ts";
+
+const PLAN = planOf({
+  strategy: "rest_for_one",
+  children: {
+    db: {
+      daemon: true,
+      argv: ["postgres", "-D", "my data", "it's"],
+      env: { PGPASSWORD: "hunter22", PORT: "5432" },
+      ready: { probe: { type: "tcp", host: "127.0.0.1", port: 5432 }, intervalMs: 100 },
+      stop: { signal: "SIGINT", graceMs: 1_500 },
+    },
+    pool: {
+      start: "sequential",
+      concurrency: 2,
+      needs: { db: "ready" },
+      children: {
+        job: {
+          argv: ["psql", "--password=hunter22"],
+          needs: { db: "started" },
+          significant: true,
+          autostart: false,
+        },
+      },
+    },
+  },
+});
+
+const TEXT = `test (/test/supervise.toml)
+  rest_for_one, at most 5 restarts in 30s, down within 30s
+  db postgres -D 'my data' 'it'\\''s'
+    daemon, restarted always, ready by tcp 127.0.0.1:5432, stopped by SIGINT within 1.5s
+    in /test
+    env PGPASSWORD=***
+    env PORT=5432
+  pool/
+    one_for_one, at most 5 restarts in 30s, down within 30s, one after the other, 2 at once, restarted never, after db ready
+    job psql '--password=***'
+      one-shot, significant, started by hand, restarted never, after db started, stopped by SIGTERM within 10s
+      in /test`;
+
+test("plan: each tree with its rules, each actor with what is spawned, and no secret", () => {
+  assert.equal(renderPlan(PLAN, painter(false)), TEXT);
+});
+
+test("plan: colour changes nothing but the colour", () => {
+  const coloured = renderPlan(PLAN, painter(true));
+  assert.ok(coloured.startsWith("\x1b[1mtest (/test/supervise.toml)\x1b[0m\n"));
+  // deno-lint-ignore no-control-regex
+  assert.equal(coloured.replace(/\x1b\[\d+m/g, ""), TEXT);
+});
+
+test("plan: for JSON it has every spawn in file order, with paths for numbers and no secret", () => {
+  const fields = planFields(PLAN) as { spawns: Record<string, unknown>[] };
+  assert.deepEqual(fields.spawns.map(({ path, kind, dependsOn }) => [path, kind, dependsOn]), [
+    ["db", "exec", {}],
+    ["pool", "tree", { db: "ready" }],
+    ["pool/job", "exec", { db: "started" }],
+  ]);
+  assert.deepEqual(fields.spawns[0]!["env"], { PGPASSWORD: "***", PORT: "5432" });
+  assert.deepEqual(fields.spawns[2]!["argv"], ["psql", "--password=***"]);
+  assert.doesNotMatch(JSON.stringify(fields), /hunter22/);
+});
+
+test("plan: a secret is masked wherever else it stands, in probes and stop commands too", () => {
+  const plan = planOf({
+    children: {
+      a: {
+        env: { API_TOKEN: "s3cr3t-token" },
+        cwd: "/srv/s3cr3t-token",
+        stdin: "/srv/s3cr3t-token",
+        ready: { probe: { type: "http", url: "http://localhost/?t=s3cr3t-token" }, intervalMs: 100 },
+        stop: { command: ["curl", "-H", "s3cr3t-token"] },
+      },
+    },
+  });
+  assert.doesNotMatch(JSON.stringify(planFields(plan)), /s3cr3t/);
+  assert.doesNotMatch(renderPlan(plan, painter(false)), /s3cr3t/);
+});

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { ExitCode } from "../../lib/base/exit_code.ts";
+import { connectControl, ControlClient } from "../../lib/control/client.ts";
+import { PROTOCOL_VERSION, REQUEST_LIMITS } from "../../lib/control/protocol.ts";
+import type { Connection } from "../../lib/host/ports/sockets.ts";
+import type { Host } from "../../lib/host/ports/host.ts";
+import { nextTurn } from "../../lib/host/shared/turn.ts";
+import { currentTime } from "../../lib/scope/sleep.ts";
+import { runVirtual } from "../../lib/testing/run_virtual.ts";
+import { encodeFrame, FrameDecoder } from "../../lib/wire/frames.ts";
+import { test } from "../harness/test.ts";
+import { connectionPair } from "./memory_connection.ts";
+import { onStage, settled } from "./stage.ts";
+
+const LOST = { name: "UserError", code: "control/lost", exitCode: ExitCode.noAnswer };
+
+/** Runs `body` with a client whose supervisor is played by the test. */
+async function withClient(body: (client: ControlClient, supervisor: Connection) => Promise<void>) {
+  await runVirtual(async () => {
+    const [mine, theirs] = connectionPair();
+    const client = new ControlClient(mine);
+    await body(client, theirs);
+    client.close();
+    await client.closed;
+  });
+}
+
+async function nextRequest(supervisor: Connection): Promise<{ id: number; op: string }> {
+  const bytes = await supervisor.read();
+  return new FrameDecoder(REQUEST_LIMITS).push(bytes!)[0] as { id: number; op: string };
+}
+
+test("client: answers find their requests in whatever order they come", async () => {
+  await withClient(async (client, supervisor) => {
+    const first = client.request("sync", {});
+    const second = client.request("sync", {});
+    const ids = [(await nextRequest(supervisor)).id, (await nextRequest(supervisor)).id];
+    await supervisor.write(encodeFrame({ id: ids[1], result: { stamp: 2 } }));
+    await supervisor.write(encodeFrame({ id: ids[0], result: { stamp: 1 } }));
+    assert.deepEqual([await first, await second], [{ stamp: 1 }, { stamp: 2 }]);
+  });
+});
+
+test("client: an error arrives with its name, text, hint and exit code", async () => {
+  await withClient(async (client, supervisor) => {
+    const asked = client.request("sync", {});
+    const { id } = await nextRequest(supervisor);
+    const error = { name: "x/y", message: "why", hint: "do so", exitCode: 4 };
+    await supervisor.write(encodeFrame({ id, error }));
+    await assert.rejects(asked, { code: "x/y", message: "why", hint: "do so", exitCode: 4 });
+  });
+});
+
+test("client: a supervisor that dies in the middle of a request leaves a clear error with every request", async () => {
+  for (const how of ["before it answers", "in the middle of an answer"]) {
+    await withClient(async (client, supervisor) => {
+      const asked = client.request("await_end", {});
+      const followed = client.follow({ lines: true, entries: true }, () => {});
+      const { id } = await nextRequest(supervisor);
+      const answer = encodeFrame({ id, result: {} });
+      if (how !== "before it answers") await supervisor.write(answer.subarray(0, answer.length - 1));
+      supervisor.close();
+      await assert.rejects(asked, LOST, how);
+      await assert.rejects(followed, LOST, how);
+      await client.closed;
+      await assert.rejects(client.request("sync", {}), LOST, how);
+    });
+  }
+});
+
+test("client: a request that nobody awaits yet when the connection is lost is no unhandled rejection", async () => {
+  const [mine, supervisor] = connectionPair();
+  const client = new ControlClient(mine);
+  const following = client.follow({ lines: true, entries: false }, () => {});
+  const ended = client.request("await_end", {});
+  supervisor.close();
+  await client.closed;
+  // A runtime complains of what nobody has taken by the next turn of its loop.
+  await nextTurn();
+  await assert.rejects(ended, LOST);
+  await assert.rejects(following, LOST);
+});
+
+test("client: a supervisor that talks nonsense is as good as lost", async () => {
+  const nonsense: readonly (readonly [string, Uint8Array])[] = [
+    ["garbage", new TextEncoder().encode("HTTP/1.1 400 Bad Request")],
+    ["null", encodeFrame(null)],
+    ["a number", encodeFrame(3)],
+    ["an error without fields", encodeFrame({ id: 1, error: null })],
+    ["neither result nor error", encodeFrame({ id: 1 })],
+    ["items that are no list", encodeFrame({ id: 1, items: 7 })],
+  ];
+  for (const [what, bytes] of nonsense) {
+    await withClient(async (client, supervisor) => {
+      const first = client.follow({ lines: true, entries: true }, (items) => void items.map(String));
+      const second = client.request("sync", {});
+      await supervisor.write(bytes);
+      await assert.rejects(first, LOST, what);
+      await assert.rejects(second, LOST, what);
+    });
+  }
+});
+
+test("client: answers to nothing are passed over", async () => {
+  await withClient(async (client, supervisor) => {
+    const asked = client.request("sync", {});
+    const { id } = await nextRequest(supervisor);
+    await supervisor.write(encodeFrame({ id: 0, error: { name: "control/bad-frame" } }));
+    await supervisor.write(encodeFrame({ id: id + 50, result: {} }));
+    await supervisor.write(encodeFrame({ id, result: { stamp: 5 } }));
+    assert.deepEqual(await asked, { stamp: 5 });
+  });
+});
+
+test("client: a follower that throws ends its own request with what it threw, and the others go on", async () => {
+  await onStage(async (stage) => {
+    const client = stage.client();
+    const thrown = new RangeError("cannot print");
+    let told = 0;
+    const following = client.follow({ lines: true, entries: false }, () => {
+      told += 1;
+      throw thrown;
+    });
+    await client.request("sync", {});
+    stage.engine.says("one");
+    await assert.rejects(following, thrown);
+    stage.engine.says("two");
+    await client.request("sync", {});
+    await settled();
+    assert.equal(told, 1);
+  });
+});
+
+test("client: nothing more is read while a follower is busy", async () => {
+  await onStage(async (stage) => {
+    const client = stage.client({ capacity: 1 });
+    const seen: string[] = [];
+    let goOn = () => {};
+    const following = client.follow({ lines: true, entries: false }, async (items) => {
+      for (const item of items) if (item.kind === "line") seen.push(item.line.text);
+      await new Promise<void>((resolve) => goOn = resolve);
+    });
+    following.catch(() => {});
+    await client.request("sync", {});
+    stage.engine.says("one");
+    await settled();
+    stage.engine.says("two");
+    await settled();
+    assert.deepEqual(seen, ["one"]);
+    goOn();
+    await settled();
+    assert.deepEqual(seen, ["one", "two"]);
+    goOn();
+  });
+});
+
+test("client: to connect where nobody listens gives null", async () => {
+  const host = { sockets: { connect: () => Promise.resolve(null) } } as unknown as Host;
+  assert.equal(await connectControl(host, "/x"), null);
+});
+
+test("client: a supervisor that does not answer at all is given up on", async () => {
+  await onStage(async (stage) => {
+    const [mine, theirs] = connectionPair();
+    const host = { ...stage.host, sockets: { ...stage.host.sockets, connect: () => Promise.resolve(mine) } };
+    const start = currentTime();
+    await assert.rejects(connectControl(host, "/x"), {
+      code: "control/no-answer",
+      exitCode: ExitCode.noAnswer,
+    });
+    assert.equal(currentTime() - start, 5_000);
+    // The greeting lies there unread, and the connection is closed.
+    assert.notEqual(await theirs.read(), null);
+    assert.equal(await theirs.read(), null);
+  });
+});
+
+test("client: a supervisor that hangs up at the greeting is lost, not silent", async () => {
+  await onStage(async (stage) => {
+    const [mine, theirs] = connectionPair();
+    theirs.close();
+    const host = { ...stage.host, sockets: { ...stage.host.sockets, connect: () => Promise.resolve(mine) } };
+    await assert.rejects(connectControl(host, "/x"), LOST);
+  });
+});
+
+test("client: a connection is made when the supervisor speaks our language, and refused otherwise", async () => {
+  await onStage(async (stage) => {
+    const client = await connectControl(stage.host, "/test/control.sock");
+    assert.ok(client);
+    const hello = await client.request("hello", { protocol: PROTOCOL_VERSION });
+    assert.deepEqual([hello.name, hello.file], ["test", "/test/supervise.toml"]);
+    await assert.rejects(client.request("hello", { protocol: PROTOCOL_VERSION + 1 }), {
+      code: "control/version",
+    });
+  });
+});

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { REQUEST_LIMITS } from "../../lib/control/protocol.ts";
+import type { Connection } from "../../lib/host/ports/sockets.ts";
+import { encodeFrame } from "../../lib/wire/frames.ts";
+import { test } from "../harness/test.ts";
+import { END, onStage, readAll, readMessages, settled } from "./stage.ts";
+
+const HELLO = { op: "hello", protocol: 1 };
+
+function frame(...payload: readonly number[]): Uint8Array {
+  return new Uint8Array([0, 0, payload.length >> 8, payload.length & 0xff, ...payload]);
+}
+
+function header(length: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, length);
+  return bytes;
+}
+
+/** Frames that no client should send, and what it is told. */
+const BAD_FRAMES: readonly (readonly [string, Uint8Array, RegExp])[] = [
+  ["text", new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"), /A frame of 1195725856 bytes/],
+  ["a frame that is too long", header(REQUEST_LIMITS.maxBytes + 1), /A frame of 262145 bytes; at most/],
+  ["nothing", frame(), /an early end/],
+  ["brackets without end", frame(...Array(500).fill(0x81), 0x00), /more than 8 levels/],
+  ["deep maps", frame(...Array(500).fill([0xa1, 0x01]).flat(), 0x00), /more than 8 levels/],
+  ["a list of four billion", frame(0x9a, 0xff, 0xff, 0xff, 0xff), /longer than the message/],
+  ["a list that is too long", encodeFrame(Array(20_001).fill(0)), /more than 20000 items/],
+  ["half an item", frame(0x82, 0x01), /an early end|longer than/],
+  ["two items", frame(0x01, 0x02), /bytes after its end/],
+  ["a tag", frame(0xc1, 0x00), /a tag/],
+  ["a number", encodeFrame(7), /it needs an id and an op/],
+  ["a request without an id", encodeFrame({ op: "hello", protocol: 1 }), /it needs an id and an op/],
+  ["a request with a text as id", encodeFrame({ id: "1", op: "hello" }), /it needs an id and an op/],
+  ["an answer", encodeFrame({ id: 1, result: {} }), /it needs an id and an op/],
+];
+
+/** The one error that `connection` gets before it is hung up. */
+async function onlyError(connection: Connection): Promise<{ id: number; name: string; message: string }> {
+  const messages = await readAll(connection);
+  assert.equal(messages.length, 1);
+  const message = messages[0]!;
+  assert.ok("error" in message);
+  return { id: message.id, name: message.error.name, message: message.error.message };
+}
+
+test("connection: garbage is answered by an error and the end of that connection, and neighbours go on", async () => {
+  for (const [what, bytes, expected] of BAD_FRAMES) {
+    await onStage(async (stage) => {
+      const neighbour = stage.client();
+      const waiting = neighbour.request("await_end", {});
+      const bad = stage.connect();
+      await bad.write(bytes);
+      const { id, name, message } = await onlyError(bad);
+      assert.deepEqual({ id, name }, { id: 0, name: "control/bad-frame" }, what);
+      assert.match(message, expected, what);
+      assert.equal((await neighbour.request("hello", { protocol: 1 })).name, "test", what);
+      stage.service.finish(END);
+      assert.deepEqual(await waiting, END, what);
+    });
+  }
+});
+
+test("connection: a request that comes byte by byte is answered as one that comes at once", async () => {
+  await onStage(async (stage) => {
+    const connection = stage.connect();
+    for (const byte of encodeFrame({ id: 9, ...HELLO })) await connection.write(new Uint8Array([byte]));
+    const [message] = await readMessages(connection, 1);
+    assert.equal(message!.id, 9);
+    assert.ok("result" in message!);
+  });
+});
+
+test("connection: half a frame is waited for, and a hang-up in the middle of it hurts nobody", async () => {
+  await onStage(async (stage) => {
+    const neighbour = stage.client();
+    const half = stage.connect();
+    const bytes = encodeFrame({ id: 1, ...HELLO });
+    await half.write(bytes.subarray(0, bytes.length - 1));
+    await neighbour.request("sync", {});
+    half.close();
+    await neighbour.request("sync", {});
+  });
+});
+
+test("connection: an unknown request is answered by an error, and the connection goes on", async () => {
+  await onStage(async (stage) => {
+    const connection = stage.connect();
+    await connection.write(encodeFrame({ id: 1, op: "explode" }));
+    await connection.write(encodeFrame({ id: 2, op: "start", paths: "a" }));
+    await connection.write(encodeFrame({ id: 3, op: "status", paths: ["nobody"] }));
+    await connection.write(encodeFrame({ id: 4, ...HELLO }));
+    const messages = await readMessages(connection, 4);
+    assert.deepEqual(
+      messages.map((message) => [message.id, "error" in message ? message.error.name : "ok"]),
+      [[1, "control/bad-request"], [2, "control/bad-request"], [3, "target/unknown"], [4, "ok"]],
+    );
+  });
+});
+
+test("connection: a bug of ours behind a request is an error of that request alone", async () => {
+  await onStage(async (stage) => {
+    stage.engine.sync = () => Promise.reject(new RangeError("broken inside"));
+    const client = stage.client();
+    await assert.rejects(client.request("sync", {}), { code: "control/internal", message: "broken inside" });
+    await client.request("hello", { protocol: 1 });
+  });
+});
+
+test("connection: of too many open requests those that are too many are refused, the others answered", async () => {
+  await onStage(async (stage) => {
+    const client = stage.client({ capacity: 1_000_000 });
+    const open = Array.from({ length: 1_000 }, () => client.request("await_end", {}));
+    await assert.rejects(client.request("hello", { protocol: 1 }), { code: "control/busy" });
+    stage.service.finish(END);
+    await Promise.all(open);
+    await client.request("hello", { protocol: 1 });
+  });
+});
+
+test("connection: garbage from a client that does not read keeps nothing and nobody waiting", async () => {
+  await onStage(async (stage) => {
+    const deaf = stage.connect({ capacity: 1 });
+    await deaf.write(encodeFrame({ id: 1, ...HELLO }));
+    await settled();
+    await deaf.write(new TextEncoder().encode("garbage"));
+    await deaf.write(new TextEncoder().encode("garbage"));
+    await stage.client().request("sync", {});
+  });
+});
+
+test("connection: what a client that hangs up was waiting for is let go of", async () => {
+  await onStage(async (stage) => {
+    const connection = stage.connect();
+    await connection.write(encodeFrame({ id: 1, op: "follow", lines: true, entries: true }));
+    await settled();
+    assert.equal(stage.engine.listeners.size, 1);
+    connection.close();
+    await settled();
+    assert.equal(stage.engine.listeners.size, 0);
+  });
+});

@@ -1,0 +1,71 @@
+/** An engine that does nothing by itself: the test says what it answers and what its listeners are told. */
+import assert from "node:assert/strict";
+import type { Plan } from "../../lib/config/plan.ts";
+import type { Asked, Reply } from "../../lib/engine/engine.ts";
+import type { JournalEntry } from "../../lib/engine/journal.ts";
+import type { Listener } from "../../lib/engine/recorder.ts";
+import type { TreeEvent } from "../../lib/supervision/event.ts";
+import type { State } from "../../lib/supervision/state.ts";
+import { initialState } from "../../lib/supervision/step.ts";
+
+/** See the module. */
+export class PuppetEngine {
+  readonly state: State;
+  /** What was asked for and is not answered yet. */
+  readonly asked: { readonly what: Asked; readonly answer: (reply: Reply) => void }[] = [];
+  readonly posted: TreeEvent[] = [];
+  readonly listeners: Set<Listener> = new Set();
+  /** What `sync` gives. */
+  lastStamp = 0;
+  #seq = 0;
+
+  constructor(plan: Plan) {
+    this.state = initialState(plan, 1);
+  }
+
+  ask(what: Asked): Promise<Reply> {
+    return new Promise((answer) => this.asked.push({ what, answer }));
+  }
+
+  post(event: TreeEvent): void {
+    this.posted.push(event);
+  }
+
+  listen(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  sync(): Promise<number> {
+    return Promise.resolve(this.lastStamp);
+  }
+
+  /** Answers the oldest request. */
+  answer(reply: Partial<Reply> = {}): void {
+    const oldest = this.asked.shift();
+    assert.ok(oldest, "nothing was asked for");
+    oldest.answer({ ok: true, refusal: null, ...reply });
+  }
+
+  /** Says a line as an actor would; returns its stamp. */
+  says(text: string, path = "a"): number {
+    const at = ++this.lastStamp;
+    for (const listener of this.listeners) listener.onLine({ at, path, stream: "stdout", text, cut: false });
+    return at;
+  }
+
+  /** Makes a decision; returns its number. */
+  decides(more: Readonly<Record<string, unknown>> = {}): number {
+    const seq = ++this.#seq;
+    const entry: JournalEntry = {
+      at: "2026-01-01T00:00:00.000Z",
+      seq,
+      path: "a",
+      event: "ready",
+      cause: null,
+      ...more,
+    };
+    for (const listener of this.listeners) listener.onEntry(entry);
+    return seq;
+  }
+}

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { ExitCode } from "../../lib/base/exit_code.ts";
+import { ROOT } from "../../lib/config/plan.ts";
+import type { FollowItem, Op, Requests } from "../../lib/control/protocol.ts";
+import { encodeFrame } from "../../lib/wire/frames.ts";
+import { test } from "../harness/test.ts";
+import { END, onStage, readAll, settled, type Stage } from "./stage.ts";
+
+test("service: what is asked of the engine are the nodes that the selectors mean", async () => {
+  await onStage(async (stage) => {
+    const client = stage.client();
+    const cases: readonly (readonly [Op, object, object])[] = [
+      ["start", { paths: ["a"], deps: false }, { type: "start_requested", nodes: [1], deps: false }],
+      ["start", { paths: ["pool"], deps: true }, { type: "start_requested", nodes: [2], deps: true }],
+      ["stop", { paths: ["pool/*", "a"] }, { type: "stop_requested", nodes: [1, 3, 4] }],
+      ["restart", { paths: ["**"] }, { type: "restart_requested", nodes: [1, 3, 4] }],
+    ];
+    for (const [op, fields, expected] of cases) {
+      const asked = client.request(op, { ...fields, wait: true } as Requests[typeof op]);
+      await settled();
+      assert.deepEqual(stage.engine.asked[0]!.what, expected);
+      stage.engine.answer();
+      await asked;
+    }
+  });
+});
+
+test("service: an action is answered when it is done, with the rows of what it touched", async () => {
+  await onStage(async (stage) => {
+    const client = stage.client();
+    let isDone = false;
+    const asked = client.request("stop", { paths: ["pool"], wait: true }).finally(() => isDone = true);
+    await settled();
+    assert.equal(isDone, false);
+    stage.engine.answer({ ok: false });
+    const { ok, actors } = await asked;
+    assert.deepEqual([ok, ...actors.map((row) => row.path)], [false, "pool", "pool/b", "pool/c"]);
+  });
+});
+
+test("service: an action that is not to be waited for is answered at once", async () => {
+  await onStage(async (stage) => {
+    const { ok, actors } = await stage.client().request("restart", { paths: ["a"], wait: false });
+    assert.deepEqual([ok, actors.length, stage.engine.asked.length], [true, 1, 1]);
+  });
+});
+
+test("service: a wait for readiness is answered with every row", async () => {
+  await onStage(async (stage) => {
+    const asked = stage.client().request("await_ready", {});
+    await settled();
+    assert.deepEqual(stage.engine.asked[0]!.what, { type: "ready_awaited", nodes: [ROOT] });
+    stage.engine.answer();
+    assert.deepEqual((await asked).actors.map((row) => row.path), ["a", "pool", "pool/b", "pool/c"]);
+  });
+});
+
+test("service: what the engine refuses is an error that says why", async () => {
+  await onStage(async (stage) => {
+    const asked = stage.client().request("start", { paths: ["a"], deps: true, wait: true });
+    await settled();
+    stage.engine.answer({ ok: false, refusal: "the tree is being torn down" });
+    await assert.rejects(asked, {
+      code: "tree/refused",
+      message: "Nothing was done: the tree is being torn down",
+      exitCode: ExitCode.notRunning,
+    });
+  });
+});
+
+test("service: a name that nothing has is an error with the nearest one", async () => {
+  await onStage(async (stage) => {
+    const client = stage.client();
+    for (const op of ["start", "stop", "restart", "status"] as const) {
+      const fields = { paths: ["a", "pol"], deps: true, wait: true };
+      await assert.rejects(client.request(op, fields as Requests[typeof op]), {
+        code: "target/unknown",
+        exitCode: ExitCode.noSuchTarget,
+        hint: 'did you mean "pool"?',
+      });
+    }
+    assert.equal(stage.engine.asked.length, 0);
+  });
+});
+
+test("service: a status without selectors has every node, one with a tree all that is in it", async () => {
+  await onStage(async (stage) => {
+    const client = stage.client();
+    const rows = async (...paths: readonly string[]) =>
+      (await client.request("status", { paths })).actors.map((row) => `${row.path} ${row.kind} ${row.state}`);
+    assert.deepEqual(await rows(), [
+      "a exec inactive",
+      "pool tree inactive",
+      "pool/b exec inactive",
+      "pool/c exec inactive",
+    ]);
+    assert.deepEqual(await rows("pool"), [
+      "pool tree inactive",
+      "pool/b exec inactive",
+      "pool/c exec inactive",
+    ]);
+    assert.deepEqual(await rows("*"), ["a exec inactive"]);
+  });
+});
+
+test("service: a down names its cause, and an unknown one is a plain down", async () => {
+  await onStage(async (stage) => {
+    const client = stage.client();
+    await client.request("down", { cause: "interrupt", withinMs: 5 });
+    await client.request("down", { cause: "guardian_lost", withinMs: null });
+    await client.request("cut_grace", { toMs: 0 });
+    assert.deepEqual(stage.engine.posted, [
+      { type: "down_requested", cause: "interrupt", withinMs: 5 },
+      { type: "down_requested", cause: "down", withinMs: null },
+      { type: "grace_cut", toMs: 0 },
+    ]);
+  });
+});
+
+/** Follows on a client of its own; what it is told is collected. */
+function following(stage: Stage, wants: Requests["follow"]) {
+  const items: FollowItem[] = [];
+  const client = stage.client();
+  const done = client.follow(wants, (more) => void items.push(...more));
+  return { items, done, client };
+}
+
+test("service: a follower is told of what it asked for, and of nothing else", async () => {
+  await onStage(async (stage) => {
+    const lines = following(stage, { lines: true, entries: false });
+    const entries = following(stage, { lines: false, entries: true });
+    const both = following(stage, { lines: true, entries: true });
+    await settled();
+    stage.engine.says("hello");
+    stage.engine.decides();
+    stage.service.finish(END);
+    await Promise.all([lines.done, entries.done, both.done]);
+    const kinds = [lines, entries, both].map(({ items }) => items.map((item) => item.kind));
+    assert.deepEqual(kinds, [["line"], ["entry"], ["line", "entry"]]);
+  });
+});
+
+test("service: the last lines are delivered before a follow is answered", async () => {
+  await onStage(async (stage) => {
+    const { items, done } = following(stage, { lines: true, entries: false });
+    await settled();
+    for (let i = 0; i < 500; i++) stage.engine.says(`line ${i}`);
+    stage.service.finish(END);
+    stage.server.finish();
+    await done;
+    assert.equal(items.length, 500);
+    assert.deepEqual(items.at(-1), {
+      kind: "line",
+      line: { at: 500, path: "a", stream: "stdout", text: "line 499", cut: false },
+    });
+  });
+});
+
+test("service: a follow and a wait that come after the end are answered at once", async () => {
+  await onStage(async (stage) => {
+    stage.service.finish(END);
+    const { items, done, client } = following(stage, { lines: true, entries: true });
+    await done;
+    assert.deepEqual(items, []);
+    assert.deepEqual(await client.request("await_end", {}), END);
+    assert.equal(stage.engine.listeners.size, 0);
+  });
+});
+
+test("service: a client that stops reading is told what it missed, and slows neither the supervisor nor others", async () => {
+  await onStage(async (stage) => {
+    const deaf = stage.connect({ capacity: 1_000 });
+    await deaf.write(encodeFrame({ id: 1, op: "follow", lines: true, entries: false }));
+    const other = following(stage, { lines: true, entries: false });
+    await settled();
+    const text = "x".repeat(10_000);
+    for (let i = 1; i <= 300; i++) {
+      // Nothing that the supervisor does for its listeners may wait: it says all lines without a pause.
+      assert.equal(stage.engine.says(text), i);
+      if (i % 50 === 0) assert.equal((await other.client.request("sync", {})).stamp, i);
+    }
+    await settled();
+    assert.equal(other.items.length, 300);
+    assert.ok(other.items.every((item) => item.kind === "line"));
+    stage.service.finish(END);
+    await other.done;
+    stage.server.finish();
+    const messages = await readAll(deaf);
+    const items = messages.flatMap((message) => "items" in message ? message.items as FollowItem[] : []);
+    const lines = items.filter((item) => item.kind === "line");
+    assert.ok(lines.length < 300, "everything was kept for a client that does not read");
+    assert.deepEqual(items.at(-1), { kind: "lagged", of: "lines", after: lines.length, upTo: 300 });
+    assert.deepEqual(messages.at(-1), { id: 1, result: {} });
+  });
+});

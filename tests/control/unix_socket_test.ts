@@ -1,0 +1,100 @@
+/** The control server on real Unix sockets: what memory cannot show about them. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { connectControl, type ControlClient } from "../../lib/control/client.ts";
+import { ControlServer } from "../../lib/control/server.ts";
+import { Service } from "../../lib/control/service.ts";
+import type { Host } from "../../lib/host/ports/host.ts";
+import type { Peer } from "../../lib/host/ports/sockets.ts";
+import { SystemClock } from "../../lib/host/shared/system_clock.ts";
+import { UnixSockets } from "../../lib/host/shared/unix_sockets.ts";
+import { fromPromise } from "../../lib/scope/from_promise.ts";
+import { openNursery } from "../../lib/scope/nursery.ts";
+import { run } from "../../lib/scope/run.ts";
+import { planOf } from "../harness/plan.ts";
+import { test } from "../harness/test.ts";
+import { PuppetEngine } from "./puppet_engine.ts";
+import { END } from "./stage.ts";
+
+const UID = process.getuid!();
+
+interface Real {
+  readonly host: Host;
+  readonly path: string;
+  readonly engine: PuppetEngine;
+  readonly service: Service;
+}
+
+/** Runs `body` while a control server listens on a socket in a folder of its own. */
+async function onSocket(peer: Peer, body: (real: Real) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "supervise-control-"));
+  const clock = new SystemClock();
+  const host = {
+    clock,
+    wallClock: () => 0,
+    processes: { ownPid: process.pid, table: () => [] },
+    sockets: new UnixSockets(() => peer),
+  } as unknown as Host;
+  try {
+    await run(async () => {
+      const engine = new PuppetEngine(planOf({ children: { a: { daemon: true } } }));
+      const service = new Service(engine, host);
+      const server = new ControlServer({ host, service, uid: UID, onOwnerLost() {} });
+      const path = join(folder, "control");
+      await fromPromise(server.listen(path));
+      await openNursery(async (nursery) => {
+        nursery.startSoon(() => server.run(), { name: "server" });
+        await fromPromise(body({ host, path, engine, service }));
+        server.finish();
+      }, { collapse: true });
+    }, { clock });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function hangUp(clients: readonly ControlClient[]): Promise<void> {
+  for (const client of clients) client.close();
+  await Promise.all(clients.map((client) => client.closed));
+}
+
+test("unix socket: the file is for its owner alone, and many clients are answered at once", async () => {
+  await onSocket({ pid: 1, uid: UID }, async ({ host, path, service }) => {
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+    const clients = await Promise.all(
+      Array.from({ length: 30 }, async () => (await connectControl(host, path))!),
+    );
+    const ends = clients.map((client) => client.request("await_end", {}));
+    const rows = await Promise.all(clients.map((client) => client.request("status", { paths: [] })));
+    assert.ok(rows.every(({ actors }) => actors[0]!.path === "a"));
+    service.finish(END);
+    assert.equal((await Promise.all(ends)).length, 30);
+    await hangUp(clients);
+  });
+});
+
+test("unix socket: a peer with another uid is hung up on before it is answered", async () => {
+  await onSocket({ pid: 1, uid: UID + 1 }, async ({ host, path }) => {
+    await assert.rejects(connectControl(host, path), { code: "control/lost" });
+  });
+});
+
+test("unix socket: the last lines come before the end, in order and whole, through a busy follower", async () => {
+  await onSocket({ pid: 1, uid: UID }, async ({ host, path, engine, service }) => {
+    const client = (await connectControl(host, path))!;
+    const seen: number[] = [];
+    const followed = client.follow({ lines: true, entries: false }, async (items) => {
+      for (const item of items) if (item.kind === "line") seen.push(item.line.at);
+      await Promise.resolve();
+    });
+    await client.request("sync", {});
+    for (let i = 0; i < 2_000; i++) engine.says("x".repeat(i % 300));
+    service.finish(END);
+    await followed;
+    assert.deepEqual(seen, Array.from({ length: 2_000 }, (_, i) => i + 1));
+    await hangUp([client]);
+  });
+});

@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { type View, viewsOf } from "../../lib/supervision/view.ts";
+import { planOf, type TreeSketch } from "../harness/plan.ts";
+import { test } from "../harness/test.ts";
+import { World } from "../harness/world.ts";
+
+const PROBED = { probe: { type: "file", path: "/x" } as const, intervalMs: 100 };
+
+function worldOf(children: TreeSketch["children"]): World {
+  return new World(planOf({ children }));
+}
+
+function viewOf(world: World, path: string): View {
+  return viewsOf(world.state, world.now)[world.id(path)]!;
+}
+
+/** State, readiness and reason of a node. */
+function shown(world: World, path: string): readonly [string, boolean | null, string | null] {
+  const { state, ready, reason } = viewOf(world, path);
+  return [state, ready, reason];
+}
+
+test("view: before the tree begins nothing is active", () => {
+  const world = worldOf({ a: {} });
+  assert.deepEqual(viewOf(world, "a"), {
+    state: "inactive",
+    ready: null,
+    pid: null,
+    since: null,
+    reason: null,
+  });
+});
+
+test("view: what is by hand stays inactive, what waits says for whom, what starts says what its probe said", () => {
+  const world = worldOf({
+    db: { daemon: true, ready: PROBED },
+    api: { daemon: true, needs: { db: "ready" } },
+    late: { needs: { db: "ready", api: "started" } },
+    shell: { autostart: false },
+  });
+  world.script("db", { probe: "connection refused" });
+  world.begin();
+  assert.deepEqual(shown(world, "db"), ["starting", false, "connection refused"]);
+  assert.deepEqual(shown(world, "api"), ["waiting", null, 'waits for "db" to be ready']);
+  assert.deepEqual(shown(world, "late"), [
+    "waiting",
+    null,
+    'waits for "db" to be ready and "api" to be started',
+  ]);
+  assert.deepEqual(shown(world, "shell"), ["inactive", null, null]);
+  assert.deepEqual(shown(world, ""), ["starting", false, null]);
+  world.script("db", { probe: null });
+  world.advance(10_000);
+  assert.deepEqual(shown(world, "db"), ["running", true, null]);
+  assert.deepEqual(shown(world, "api"), ["running", true, null]);
+});
+
+test("view: a run has its process and its beginning, from the spawn to the end of its last descendant", () => {
+  const world = worldOf({ a: { daemon: true, stop: { graceMs: 1_000 } } });
+  world.script("a", { leaves: "stubborn" });
+  world.advance(500);
+  world.begin();
+  assert.deepEqual(viewOf(world, "a"), {
+    state: "running",
+    ready: true,
+    pid: 1_001,
+    since: 500,
+    reason: null,
+  });
+  world.advance(2_000);
+  world.stop("a");
+  const reason = "its descendants are being ended, killed in 1.0s";
+  assert.deepEqual(viewOf(world, "a"), { state: "stopping", ready: false, pid: 1_001, since: 500, reason });
+  world.advance(1_000);
+  assert.deepEqual(viewOf(world, "a"), {
+    state: "stopped",
+    ready: null,
+    pid: null,
+    since: null,
+    reason: "stopped by hand",
+  });
+});
+
+test("view: a stop says on which rung of its ladder it is, and when the kill comes", () => {
+  const world = worldOf({ a: { daemon: true, stop: { graceMs: 10_000 } } });
+  world.script("a", { obeys: false, leaves: "immortal" });
+  world.begin();
+  world.stop("a");
+  assert.deepEqual(shown(world, "a"), ["stopping", false, "was asked to stop, killed in 10s"]);
+  world.advance(4_000);
+  assert.equal(viewOf(world, "a").reason, "was asked to stop, killed in 6.0s");
+  world.advance(6_000);
+  assert.equal(viewOf(world, "a").reason, "killed, and not gone yet");
+});
+
+test("view: a start that is called off says so", () => {
+  const world = worldOf({ a: { daemon: true } });
+  world.script("a", { spawn: "silent" });
+  world.begin();
+  assert.deepEqual(viewOf(world, "a"), {
+    state: "starting",
+    ready: false,
+    pid: null,
+    since: 0,
+    reason: null,
+  });
+  world.stop("a");
+  world.advance(1);
+  assert.equal(viewOf(world, "a").state, "stopped");
+});
+
+test("view: what failed says why, and so does what failed with it", () => {
+  const world = worldOf({
+    a: {},
+    b: { needs: { a: "completed" } },
+    keeper: { daemon: true },
+  });
+  world.begin();
+  world.exits("a", 3);
+  assert.deepEqual(shown(world, "a"), ["failed", null, "exit code 3"]);
+  assert.deepEqual(shown(world, "b"), ["failed", null, 'dependency "a" has failed']);
+});
+
+test("view: what completed needs no reason", () => {
+  const world = worldOf({ a: {}, keeper: { daemon: true } });
+  world.begin();
+  world.exits("a", 0);
+  assert.deepEqual(shown(world, "a"), ["completed", null, null]);
+});
+
+test("view: a backoff says when it ends and what led to it", () => {
+  const world = worldOf({ a: { daemon: true } });
+  world.begin();
+  world.exits("a", "SIGSEGV");
+  world.exits("a", 1);
+  const { state, reason, pid } = viewOf(world, "a");
+  assert.deepEqual([state, reason, pid], ["backing_off", "restarts in 100ms (exit code 1)", null]);
+});
+
+test("view: what goes down with the tree says so, and a tree how long it may take", () => {
+  const world = worldOf({ db: { daemon: true }, api: { daemon: true, needs: { db: "ready" } } });
+  world.script("api", { obeys: false });
+  world.begin();
+  world.down();
+  assert.deepEqual(shown(world, "db"), ["running", true, "stops when what depends on it has stopped"]);
+  assert.match(shown(world, "")[2]!, /^at most \d+s more$/);
+  world.exhaust();
+  assert.deepEqual(shown(world, "db"), ["stopped", null, "stopped with its tree"]);
+});
+
+test("view: a sibling that a failure took along says so while it waits for the others", () => {
+  const plan = planOf({
+    strategy: "one_for_all",
+    children: { a: { daemon: true }, b: { daemon: true, stop: { graceMs: 5_000 } } },
+  });
+  const world = new World(plan);
+  world.script("b", { obeys: false });
+  world.begin();
+  world.exits("a", 1);
+  assert.deepEqual(shown(world, "a"), ["backing_off", null, "restarts with its siblings (exit code 1)"]);
+  assert.equal(viewOf(world, "b").state, "stopping");
+});
+
+test("view: a tree is running when all that starts in it is ready", () => {
+  const world = worldOf({ pool: { children: { a: { daemon: true, ready: PROBED }, b: { daemon: true } } } });
+  world.script("pool/a", { probe: "not yet" });
+  world.begin();
+  assert.deepEqual(shown(world, "pool"), ["starting", false, null]);
+  world.script("pool/a", { probe: null });
+  world.advance(5_000);
+  assert.deepEqual(shown(world, "pool"), ["running", true, null]);
+});
