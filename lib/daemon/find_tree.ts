@@ -5,6 +5,7 @@ import { UserError } from "../base/user_error.ts";
 import { connectControl, type ControlClient } from "../control/client.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
+import { countLeftovers } from "./leftovers.ts";
 import { type TreeId, treeIdOf } from "./tree_id.ts";
 import { listRecords, readRecord } from "./tree_record.ts";
 
@@ -96,12 +97,19 @@ export async function connectTree(host: Host, tree: TreeId): Promise<ControlClie
 /** The error for a tree that does not run. */
 export function notRunning(host: Host, tree: TreeId): UserError {
   const record = readRecord(host, tree);
-  const last = record?.endedAt === null || record === null
+  const left = countLeftovers(host, tree);
+  const last = record === null
     ? ""
+    : left > 0
+    ? ` (its supervisor was killed, and ${left} of its processes are still there)`
+    : record.endedAt === null
+    ? " (its supervisor was killed)"
     : ` (it ended ${record.endedAt}, ${record.outcome?.replace("_", " ")})`;
   return new UserError("tree/not-running", `The tree of "${tree.file}" is not running${last}`, {
     exitCode: ExitCode.notRunning,
-    hint: "`supervise up` starts it",
+    hint: left > 0
+      ? "`supervise down` ends them; `supervise up` does, too, and starts it"
+      : "`supervise up` starts it",
   });
 }
 

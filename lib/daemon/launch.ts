@@ -20,12 +20,19 @@ export function supervisorLogOf(stateFolder: string): string {
   return `${stateFolder}/supervisor.log`;
 }
 
+/** A tree that is up and has not begun yet. */
+export interface Launched {
+  readonly client: ControlClient;
+  /** How many processes had to be ended that an earlier supervisor had left behind when it was killed. */
+  readonly cleared: number;
+}
+
 /**
  * Launches the guardian, and by it the supervisor, of a tree that has not begun yet: that waits for a `begin`.
  *
  * @throws {UserError} Why the supervisor could not come up, such as `tree/already-running`.
  */
-export async function launch(host: Host, program: Program, options: LaunchOptions): Promise<ControlClient> {
+export async function launch(host: Host, program: Program, options: LaunchOptions): Promise<Launched> {
   makeFolder(host, options.stateFolder, "supervise keeps logs there");
   const log = supervisorLogOf(options.stateFolder);
   const pipe = host.descriptors.openPipe();
@@ -48,7 +55,7 @@ export async function launch(host: Host, program: Program, options: LaunchOption
   if (!launched.ok) throw toUserError(launched.error);
   const client = await connectControl(host, treeIdOf(host, program.uid, options.file).socket);
   if (client === null) throw died(log);
-  return client;
+  return { client, cleared: launched.cleared };
 }
 
 async function readReport(source: ByteSource, log: string): Promise<LaunchReport> {

@@ -11,6 +11,8 @@ export interface TreeRecord {
   readonly stateFolder: string;
   readonly supervisor: ProcessId;
   readonly guardian: ProcessId;
+  /** What the mark of every process of the tree begins with. */
+  readonly instance?: string;
   /** Times are ISO 8601. */
   readonly startedAt: string;
   readonly endedAt: string | null;

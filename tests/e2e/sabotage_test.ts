@@ -116,6 +116,108 @@ e2e(
   },
 );
 
+const STAYERS = `
+  [actors.server]
+  exec = "sleep 60"
+  daemon = true
+  [actors.stubborn]
+  shell = "trap '' TERM; echo trapped; while read x < never; do :; done"
+  daemon = true
+  ready = { log = "trapped" }
+  [actors.family]
+  shell = "env -u SUPERVISE_RUN sleep 61 & echo born; exec sleep 62"
+  daemon = true
+  ready = { log = "born" }
+`;
+
+/** Starts a tree, and kills its supervisor and guardian so that neither can end anything. */
+async function killBoth(sandbox: Sandbox): Promise<void> {
+  sandbox.config(STAYERS);
+  await sandbox.run(["mkfifo", "never"]).done;
+  const up = await sandbox.supervise("up", "-d");
+  assert.equal(up.code, 0, up.stderr);
+  const { supervisor, guardian } = await ownProcesses(sandbox);
+  process.kill(guardian, "SIGSTOP");
+  process.kill(supervisor, "SIGKILL");
+  process.kill(guardian, "SIGKILL");
+}
+
+/** How many of each of the programs of {@linkcode STAYERS} run. */
+function stayers(sandbox: Sandbox): readonly number[] {
+  const left = sandbox.left();
+  return [/sleep 60/, /trap ''/, /sleep 61/, /sleep 62/].map((what) =>
+    left.filter((line) => what.test(line)).length
+  );
+}
+
+e2e(
+  "up -d: what a supervisor leaves that is killed with its guardian is ended before any of it starts again",
+  async (sandbox) => {
+    await killBoth(sandbox);
+    const old = new Set(sandbox.left());
+    assert.deepEqual(stayers(sandbox), [1, 1, 1, 1]);
+    const again = await sandbox.supervise("up", "-d");
+    assert.equal(again.code, 0, again.stderr);
+    assert.match(again.stderr, /ended 4 processes that they had left behind/);
+    assert.deepEqual(sandbox.left().filter((line) => old.has(line)), []);
+    assert.deepEqual(stayers(sandbox), [1, 1, 1, 1]);
+    assert.equal((await sandbox.supervise("down", "--force")).code, 0);
+  },
+);
+
+for (const options of [[], ["--force"]]) {
+  e2e(
+    `down ${options.join("")}: it ends what a supervisor leaves that is killed with its guardian`,
+    async (sandbox) => {
+      await killBoth(sandbox);
+      const ps = await sandbox.supervise("ps");
+      assert.equal(ps.code, 3);
+      assert.match(ps.stderr, /4 of its processes are still there\)\nhint: `supervise down` ends them/);
+      const down = await sandbox.supervise("down", "--json", ...options);
+      assert.equal(down.code, 0, down.stdout + down.stderr);
+      const { left, processes } = JSON.parse(down.stdout);
+      assert.deepEqual([left, processes.length], [0, 4]);
+      await sandbox.assertNoneLeft();
+      assert.equal((await sandbox.supervise("down")).code, 3);
+    },
+  );
+}
+
+e2e("up -d: what was left on purpose by a tree that ended in order is nobody's to end", async (sandbox) => {
+  sandbox.config(`
+    [actors.a]
+    shell = "sleep 63 & echo born; exec sleep 62"
+    daemon = true
+    ready = { log = "born" }
+    stop = { kill = "process", to = "process" }
+  `);
+  await sandbox.supervise("up", "-d");
+  await sandbox.supervise("down");
+  const find = () => sandbox.left().filter((line) => line.includes("sleep 63"));
+  const [purposely] = find();
+  assert.ok(purposely, "nothing was left");
+  const again = await sandbox.supervise("up", "-d");
+  assert.doesNotMatch(again.stderr, /left behind/);
+  assert.ok(find().includes(purposely));
+  await sandbox.supervise("down");
+  for (const line of find()) process.kill(Number(line.split(" ")[0]), "SIGKILL");
+});
+
+e2e("down: a supervisor that is killed meanwhile is no riddle, and its tree is gone", async (sandbox) => {
+  sandbox.config(STAYERS);
+  await sandbox.run(["mkfifo", "never"]).done;
+  await sandbox.supervise("up", "-d");
+  const { supervisor } = await ownProcesses(sandbox);
+  const down = sandbox.start(["down", "--json"]);
+  while ((await sandbox.row("stubborn")).state !== "stopping");
+  process.kill(supervisor, "SIGKILL");
+  const done = await down.done;
+  assert.equal(done.code, 1, done.stderr);
+  assert.equal(JSON.parse(done.stdout).error.name, "supervisor/died");
+  assert.equal(JSON.parse(done.stdout).error.left, 0);
+  assert.deepEqual(sandbox.left(), []);
+});
+
 e2e("down --force: it wakes a guardian that somebody has stopped", async (sandbox) => {
   sandbox.config(SERVER);
   await sandbox.supervise("up", "-d");

@@ -7,12 +7,15 @@ import type { ControlClient } from "../../control/client.ts";
 import type { ActionResult, EndReport } from "../../control/protocol.ts";
 import { launch } from "../../daemon/launch.ts";
 import type { LaunchOptions } from "../../daemon/launch_options.ts";
+import { orLost } from "../../daemon/lost_supervisor.ts";
 import { receiptOf } from "../../daemon/take_down.ts";
+import { treeIdOf } from "../../daemon/tree_id.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import { fromPromise } from "../../scope/from_promise.ts";
 import type { Context } from "../command.ts";
 import { renderReceipt } from "../render/receipt.ts";
 import { renderRows } from "../render/rows.ts";
+import { tellCleared } from "../tell_cleared.ts";
 import { withPatience, withProgress } from "./actions.ts";
 
 /** Why the wait for readiness ended early. */
@@ -20,28 +23,35 @@ type Interruption = { readonly signal: Signal } | { readonly timedOut: UserError
 
 /** Starts the tree in the background; returns the exit code. */
 export async function upDetached(context: Context, plan: Plan, options: LaunchOptions): Promise<number> {
-  const { host, program, ui, args } = context;
-  const client = await fromPromise(launch(host, program, options));
+  const { host, program, ui } = context;
+  const { client, cleared } = await fromPromise(launch(host, program, options));
+  await tellCleared(ui, cleared);
+  const tree = treeIdOf(host, program.uid, options.file);
   try {
-    // Asked for before anything can end, so that a tree that goes by itself is heard of, too.
-    const ended = client.request("await_end", {});
-    ended.catch(() => {});
-    await fromPromise(client.request("begin", { owner: false }));
-    const result = await awaitReady(context, client);
-    if ("ok" in result && result.ok) {
-      await tell(context, plan, result);
-      return ExitCode.done;
-    }
-    const failed = failureOf(result);
-    if ("ok" in result) {
-      await tell(context, plan, result);
-      await fromPromise(ui.complain(failed));
-    } else await fromPromise(ui.fail(failed));
-    if (args.has("keep")) return failed.exitCode;
-    return await takeDown(context, client, ended, failed.exitCode);
+    return await orLost(host, tree, () => bringUp(context, plan, client));
   } finally {
     client.close();
   }
+}
+
+async function bringUp(context: Context, plan: Plan, client: ControlClient): Promise<number> {
+  const { ui, args } = context;
+  // Asked for before anything can end, so that a tree that goes by itself is heard of, too.
+  const ended = client.request("await_end", {});
+  ended.catch(() => {});
+  await fromPromise(client.request("begin", { owner: false }));
+  const result = await awaitReady(context, client);
+  if ("ok" in result && result.ok) {
+    await tell(context, plan, result);
+    return ExitCode.done;
+  }
+  const failed = failureOf(result);
+  if ("ok" in result) {
+    await tell(context, plan, result);
+    await fromPromise(ui.complain(failed));
+  } else await fromPromise(ui.fail(failed));
+  if (args.has("keep")) return failed.exitCode;
+  return await takeDown(context, client, ended, failed.exitCode);
 }
 
 async function awaitReady(context: Context, client: ControlClient): Promise<ActionResult | Interruption> {

@@ -5,11 +5,11 @@ import { UserError } from "../../base/user_error.ts";
 import type { Plan } from "../../config/plan.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { EndReport, FollowItem } from "../../control/protocol.ts";
-import { launch, supervisorLogOf } from "../../daemon/launch.ts";
+import { launch } from "../../daemon/launch.ts";
 import type { LaunchOptions } from "../../daemon/launch_options.ts";
-import { receiptOf, waitUntilGone } from "../../daemon/take_down.ts";
+import { orLost } from "../../daemon/lost_supervisor.ts";
+import { receiptOf } from "../../daemon/take_down.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
-import { readRecord } from "../../daemon/tree_record.ts";
 import { fromPromise } from "../../scope/from_promise.ts";
 import { type Nursery, openNursery } from "../../scope/nursery.ts";
 import { sleep } from "../../scope/sleep.ts";
@@ -19,6 +19,7 @@ import { describeEntry, isNews } from "../render/entry.ts";
 import { lineFields, LineRenderer } from "../render/log_line.ts";
 import { renderReceipt } from "../render/receipt.ts";
 import { receiptFields } from "./down.ts";
+import { tellCleared } from "../tell_cleared.ts";
 
 /** What is left of every grace period after the second Ctrl-C, and after the third. */
 const HURRIED_MS = [1_000, 0];
@@ -31,20 +32,19 @@ const SIGNALS: readonly (readonly [Signal, string])[] = [
 
 /** Runs the tree in the foreground; returns its exit code. */
 export async function upForeground(context: Context, plan: Plan, options: LaunchOptions): Promise<number> {
-  const client = await fromPromise(launch(context.host, context.program, options));
+  const { host, program } = context;
+  const { client, cleared } = await fromPromise(launch(host, program, options));
+  await tellCleared(context.ui, cleared);
   const foreground = new Foreground(context, plan, client);
   try {
-    const report = await openNursery(async (nursery) => {
-      const ended = await foreground.watch(nursery);
-      nursery.cancelScope.cancel("the tree has ended");
-      return ended;
-    }, { collapse: true });
+    const tree = treeIdOf(host, program.uid, options.file);
+    const report = await orLost(host, tree, () =>
+      openNursery(async (nursery) => {
+        const ended = await foreground.watch(nursery);
+        nursery.cancelScope.cancel("the tree has ended");
+        return ended;
+      }, { collapse: true }));
     return await foreground.conclude(report!);
-  } catch (error) {
-    if (error instanceof UserError && error.code === "control/lost") {
-      return await onSupervisorLost(context, options);
-    }
-    throw error;
   } finally {
     client.close();
   }
@@ -188,20 +188,5 @@ function late(): UserError {
   return new UserError(
     "timed-out",
     "Not everything was ready within the given time, so the tree was taken down",
-  );
-}
-
-/** The guardian ends everything when the supervisor dies; this waits for it and says what happened. */
-async function onSupervisorLost({ host, program }: Context, options: LaunchOptions): Promise<never> {
-  const record = readRecord(host, treeIdOf(host, program.uid, options.file));
-  const own = record === null ? [] : [record.supervisor, record.guardian];
-  const lasting = await fromPromise(waitUntilGone(host, own));
-  throw new UserError(
-    "supervisor/died",
-    "The supervisor died, and its guardian has ended everything that it had started",
-    {
-      exitCode: lasting.length > 0 ? ExitCode.survivors : ExitCode.failed,
-      hint: `its last words are in ${supervisorLogOf(options.stateFolder)}`,
-    },
   );
 }
