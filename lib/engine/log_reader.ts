@@ -38,7 +38,7 @@ export async function* readLines(
   folder: string,
   query: LogQuery,
 ): AsyncGenerator<LogLine, void> {
-  const sources = query.paths.map((path) => linesOf(files, folder, path));
+  const sources = query.paths.map((path) => linesOf(files, folder, path, query));
   const heads = await Promise.all(sources.map((source) => source.next()));
   while (true) {
     let first = -1;
@@ -64,16 +64,66 @@ export async function readLastLines(
   return last.flat().sort((a, b) => a.at - b.at).slice(-count || Infinity);
 }
 
-async function* linesOf(files: Files, folder: string, path: string): AsyncGenerator<LogLine, void> {
-  for (const file of rotatedFilesOf(files, logFileOf(folder, path))) {
-    const opened = await files.openRead(file);
-    if (opened === null) continue;
-    const texts = byteStream(opened).pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
-    for await (const text of texts) {
-      const line = decodeLine(path, text);
-      if (line !== null) yield line;
+async function* linesOf(
+  files: Files,
+  folder: string,
+  path: string,
+  { after, upTo }: LogQuery,
+): AsyncGenerator<LogLine, void> {
+  const opened = await openAll(files, logFileOf(folder, path));
+  try {
+    for (let file = opened.pop(); file !== undefined; file = opened.pop()) {
+      const start = after === 0 ? 0 : await offsetAfter(file, path, after);
+      const texts = byteStream(file, start).pipeThrough(new TextDecoderStream()).pipeThrough(
+        new TextLineStream(),
+      );
+      for await (const text of texts) {
+        const line = decodeLine(path, text);
+        // A part is asked for by whoever follows; that stamps grow within it is all that makes it one.
+        if (line !== null && after > 0 && line.at > upTo) return;
+        if (line !== null) yield line;
+      }
     }
+  } finally {
+    for (const file of opened) await file.close();
   }
+}
+
+/**
+ * All files of a log, the newest first. Opened in this order a rotation meanwhile shows a file twice, which is noticed, but
+ * hides none; and what is open can still be read when a rotation removes it.
+ */
+async function openAll(files: Files, current: string): Promise<ReadFile[]> {
+  const opened = new Map<string, ReadFile>();
+  for (const name of rotatedFilesOf(files, current).toReversed()) {
+    const file = await files.openRead(name);
+    if (file === null) continue;
+    if (opened.has(file.identity)) await file.close();
+    else opened.set(file.identity, file);
+  }
+  return [...opened.values()];
+}
+
+/** A place in a file before which all lines have stamps up to `after`. Halves the file as long as that saves reading. */
+async function offsetAfter(file: ReadFile, path: string, after: number): Promise<number> {
+  let low = 0;
+  let high = await file.size();
+  while (high - low > 2 * BLOCK_BYTES) {
+    const middle = Math.floor((low + high) / 2);
+    const at = await stampIn(file, path, middle);
+    if (at === null) return low;
+    if (at <= after) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The stamp of the first line that begins in the block at `offset`; null if none does. */
+async function stampIn(file: ReadFile, path: string, offset: number): Promise<number | null> {
+  const text = new TextDecoder().decode(await file.read(offset, BLOCK_BYTES));
+  const begin = text.indexOf("\n") + 1;
+  const end = text.indexOf("\n", begin);
+  return begin === 0 || end < 0 ? null : decodeLine(path, text.slice(begin, end))?.at ?? null;
 }
 
 async function lastLinesOf(
@@ -97,8 +147,8 @@ async function lastLinesOf(
   return found.reverse();
 }
 
-function byteStream(file: ReadFile): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let offset = 0;
+function byteStream(file: ReadFile, start: number): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let offset = start;
   return new ReadableStream({
     async pull(controller) {
       const bytes = await file.read(offset, BLOCK_BYTES);

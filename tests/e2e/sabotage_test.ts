@@ -37,12 +37,20 @@ e2e("an idle tree: its guardian sleeps", async (sandbox) => {
   assert.equal((await sandbox.supervise("down")).code, 0);
 });
 
+/** Asserts that the lines of actor `flood` are the numbers up to `count`, each once and in order. */
+function assertCounts(text: string, count: number): void {
+  const lines = text.split("\n").filter((line) => /^flood +\| \d+$/.test(line));
+  const numbers = lines.map((line) => Number(line.split("| ")[1]));
+  const wrong = numbers.findIndex((number, index) => number !== index + 1);
+  assert.deepEqual([wrong, numbers.length], [-1, count]);
+}
+
 e2e(
-  "up: a flood of short lines that its client does not read neither ends the tree nor is hidden",
+  "up: a client that does not read for a while loses nothing of a flood of short lines",
   async (sandbox) => {
     sandbox.config(`
     [actors.flood]
-    shell = "echo begin; read x < go; yes y | head -n 300000; echo > printed; read x < end"
+    shell = "echo begin; read x < go; seq 300000; echo > printed; read x < end"
   `);
     await sandbox.run(["mkfifo", "go", "printed", "end"]).done;
     const up = sandbox.start(["up"]);
@@ -53,10 +61,25 @@ e2e(
     await sandbox.run(["sh", "-c", "echo > end"]).done;
     const done = await up.done;
     assert.equal(done.code, 0, done.stderr);
-    assert.match(done.stderr, /lines were skipped/);
+    assertCounts(done.stdout, 300_000);
+    assert.doesNotMatch(done.stderr, /missing|skipped/);
     assert.match(done.stderr, /0 left/);
   },
 );
+
+for (const into of ["> printed", "| cat > printed"]) {
+  e2e(`up ${into}: it has every line of an actor that prints fast, once and in order`, async (sandbox) => {
+    sandbox.config(`
+      [actors.flood]
+      exec = "seq 400000"
+    `);
+    const up = sandbox.run(["sh", "-c", `"$@" ${into}`, "sh", ...SUPERVISE, "up"]);
+    const done = await up.done;
+    assert.equal(done.code, 0, done.stderr);
+    assertCounts(sandbox.read("printed"), 400_000);
+    assert.doesNotMatch(done.stderr, /missing|skipped/);
+  });
+}
 
 e2e("up: a program that never stops printing empty lines does not keep it from a signal", async (sandbox) => {
   sandbox.config(`
@@ -65,11 +88,36 @@ e2e("up: a program that never stops printing empty lines does not keep it from a
     daemon = true
   `);
   const up = sandbox.run(["sh", "-c", 'exec "$@" > /dev/null', "sh", ...SUPERVISE, "up"]);
-  await up.line(/lines were skipped/);
+  while ((await sandbox.supervise("ps")).code !== 0);
   up.kill("SIGTERM");
   const done = await up.done;
   assert.equal(done.code, 143, done.stderr);
   assert.match(done.stderr, /0 left/);
+});
+
+e2e("output that cannot be written is an error, and a reader that has gone is none", async (sandbox) => {
+  sandbox.config(SERVER);
+  await sandbox.supervise("up", "-d");
+  await sandbox.run(["mkfifo", "ended"]).done;
+  const sh = (script: string) => sandbox.run(["bash", "-c", script, "bash", ...SUPERVISE]).done;
+  for (const command of ["ps", "ps --json", "events", "help", "version", "status server --json"]) {
+    const full = await sh(`"$@" ${command} > /dev/full`);
+    assert.equal(full.code, 1, `${command}: ${full.stderr}`);
+    assert.match(full.stderr, /error\[output\/not-writable\]: Cannot write to standard output: .*no space/i);
+    const gone = await sh(
+      `(read x < ended; "$@" ${command}; echo "code $?" >&2) | { exec 0<&-; echo > ended; }`,
+    );
+    assert.equal(gone.stderr, "code 0\n");
+  }
+  assert.equal((await sh('"$@" ps 2> /dev/full')).code, 0);
+  assert.equal((await sandbox.supervise("down")).code, 0);
+  sandbox.config(`
+    [actors.a]
+    exec = "echo hello"
+  `);
+  const up = await sh('"$@" up > /dev/full');
+  assert.equal(up.code, 1, up.stderr);
+  assert.match(up.stderr, /error\[output\/not-writable\][^]*0 left/);
 });
 
 e2e(
