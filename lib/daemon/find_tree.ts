@@ -6,7 +6,7 @@ import { connectControl, type ControlClient } from "../control/client.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import { countLeftovers } from "./leftovers.ts";
-import { type TreeId, treeIdOf } from "./tree_id.ts";
+import { requirePrivate, type TreeId, treeIdOf } from "./tree_id.ts";
 import { listRecords, readRecord } from "./tree_record.ts";
 
 /** The file that is looked for in this folder and those above it. */
@@ -47,9 +47,10 @@ export function findFile(host: Host, program: Program, file: string | null): str
 /**
  * The tree that is meant; it need not be running.
  *
- * @throws {UserError} `config/not-found`, `tree/no-such-name`, `tree/ambiguous-name`
+ * @throws {UserError} `state/not-private`, `config/not-found`, `tree/no-such-name`, `tree/ambiguous-name`
  */
 export function findTree(host: Host, program: Program, { file, name }: TreeChoice): TreeId {
+  requirePrivate(host, program.uid);
   if (name === null) return treeIdOf(host, program.uid, findFileOfTree(host, program, file));
   const named = listRecords(host, program.uid).filter((record) => record.name === name);
   const running = named.filter((record) => record.endedAt === null);

@@ -13,7 +13,9 @@ import {
   REPORT_DESCRIPTOR,
   type SupervisorOptions,
 } from "./launch_options.ts";
-import { makeFolder, treeIdOf } from "./tree_id.ts";
+import { makeFolder, requirePrivate, treeIdOf } from "./tree_id.ts";
+
+const STATE_HINT = "supervise keeps logs there; make it writable, or set XDG_STATE_HOME to a folder that is";
 
 /** Where the supervisor's own complaints go. */
 export function supervisorLogOf(stateFolder: string): string {
@@ -33,7 +35,8 @@ export interface Launched {
  * @throws {UserError} Why the supervisor could not come up, such as `tree/already-running`.
  */
 export async function launch(host: Host, program: Program, options: LaunchOptions): Promise<Launched> {
-  makeFolder(host, options.stateFolder, "supervise keeps logs there");
+  requirePrivate(host, program.uid);
+  makeFolder(host, options.stateFolder, STATE_HINT);
   const log = supervisorLogOf(options.stateFolder);
   const pipe = host.descriptors.openPipe();
   const report = host.descriptors.sourceOf(pipe.read);

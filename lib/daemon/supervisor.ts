@@ -29,7 +29,7 @@ import {
 } from "./launch_options.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { adjustPlan, loadPlan } from "./load_plan.ts";
-import { ensureRunFolder, makeFolder, type TreeId, treeIdOf } from "./tree_id.ts";
+import { ensureRunFolder, makeFolder, SOCKETS_HINT, type TreeId, treeIdOf } from "./tree_id.ts";
 import { readRecord, type TreeRecord, writeRecord } from "./tree_record.ts";
 import { waitUntilGone } from "./wait_until_gone.ts";
 
@@ -83,7 +83,7 @@ async function standUp(host: Host, program: Program, options: SupervisorOptions)
   }
   const plan = adjustPlan(loaded.plan, options);
   ensureRunFolder(host, program.uid);
-  makeFolder(host, id.runFolder, "supervise keeps its sockets there");
+  makeFolder(host, id.runFolder, SOCKETS_HINT);
   await outwaitPredecessor(host, id);
   const cleared = await clearLeftovers(host, id);
   const instance = `${id.id}.${host.randomSeed().toString(36)}`;

@@ -1,6 +1,6 @@
 /** What people and machines do to supervise itself: signals at bad moments, clients that do not read, users without a name. */
 import assert from "node:assert/strict";
-import { chmodSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { e2e, type Running, type Sandbox, SUPERVISE, UNDER_TEST } from "../harness/supervise.ts";
 
@@ -312,15 +312,57 @@ e2e("down: a tree that has not begun is taken down as any other", async (sandbox
   client.kill("SIGKILL");
 });
 
+const ANOTHER_USER = process.getuid!() === 0 && UNDER_TEST === "binary"
+  ? ["setpriv"]
+  : ["(root, and the binary)"];
+
+/** How to run a program as a user that this test alone has. */
+function asUser(uid: number): readonly string[] {
+  return ["setpriv", "--reuid", String(uid), "--regid", String(uid), "--clear-groups", "env", "-i"];
+}
+
+e2e("a folder for sockets that is not the user's alone is refused in every verb", async (sandbox) => {
+  sandbox.config(SERVER);
+  chmodSync(sandbox.dir, 0o755);
+  const uid = 55_000 + process.pid % 1_000;
+  const folder = `/tmp/supervise-${uid}`;
+  const traps: readonly (readonly [string, () => void])[] = [
+    ["belongs to user 0", () => mkdirSync(folder, { mode: 0o700 })],
+    ["others have access", () => {
+      mkdirSync(folder);
+      chownSync(folder, uid, uid);
+      chmodSync(folder, 0o755);
+    }],
+    ["no folder", () => writeFileSync(folder, "")],
+    ["no folder", () => symlinkSync("/tmp/supervise-nowhere", folder)],
+  ];
+  try {
+    for (const [why, set] of traps) {
+      set();
+      for (const verb of ["up", "up -d", "ps", "ls", "down", "logs", "events", "stop server", "ps -p some"]) {
+        const done = await sandbox.run([...asUser(uid), ...SUPERVISE, ...verb.split(" ")]).done;
+        assert.equal(done.code, 7, `${verb}: ${done.stderr}`);
+        assert.match(
+          done.stderr,
+          new RegExp(`error\\[state/not-private\\].*${why}.*\nhint: look who made it`),
+        );
+      }
+      rmSync(folder, { recursive: true });
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, ANOTHER_USER);
+
 e2e("a user without a name, home or environment gets sentences, not a crash", async (sandbox) => {
   sandbox.config(SERVER);
   chmodSync(sandbox.dir, 0o755);
   const uid = 54_000 + process.pid % 1_000;
-  const nobody = ["setpriv", "--reuid", String(uid), "--regid", String(uid), "--clear-groups", "env", "-i"];
+  const nobody = asUser(uid);
   const ps = await sandbox.run([...nobody, ...SUPERVISE, "ps"]).done;
   assert.equal(ps.code, 3, ps.stderr);
   const up = await sandbox.run([...nobody, ...SUPERVISE, "up", "-d"]).done;
   assert.equal(up.code, 1, up.stderr);
   assert.match(up.stderr, /error\[state\/not-writable\].*\nhint: .*XDG_STATE_HOME/);
   rmSync(`/tmp/supervise-${uid}`, { recursive: true, force: true });
-}, process.getuid!() === 0 && UNDER_TEST === "binary" ? ["setpriv"] : ["(root, and the binary)"]);
+}, ANOTHER_USER);
