@@ -4,7 +4,7 @@ import { type Signal, signalNumber } from "../../base/signals.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { Plan } from "../../config/plan.ts";
 import type { ControlClient } from "../../control/client.ts";
-import type { ActionResult, EndReport } from "../../control/protocol.ts";
+import type { ActionResult, EndReport, StatusRow } from "../../control/protocol.ts";
 import { launch } from "../../daemon/launch.ts";
 import type { LaunchOptions } from "../../daemon/launch_options.ts";
 import { orLost } from "../../daemon/lost_supervisor.ts";
@@ -13,6 +13,7 @@ import { treeIdOf } from "../../daemon/tree_id.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import { fromPromise } from "../../scope/from_promise.ts";
 import type { Context } from "../command.ts";
+import { printable } from "../render/printable.ts";
 import { renderReceipt } from "../render/receipt.ts";
 import { renderRows } from "../render/rows.ts";
 import { tellCleared } from "../tell_cleared.ts";
@@ -85,14 +86,23 @@ async function awaitReady(context: Context, client: ControlClient): Promise<Acti
 async function tell({ ui }: Context, plan: Plan, result: ActionResult): Promise<void> {
   if (ui.json) return await fromPromise(ui.printJson(result));
   if (result.ok) {
-    const count = result.actors.filter((row) => row.kind !== "tree" && row.state === "running").length;
-    const what = `${count} actor${count === 1 ? " is" : "s are"} running`;
+    const text = `${printable(plan.name)}, ${summarize(result.actors)}; \`supervise ps\` shows them`;
     return await fromPromise(
-      ui.say(`${ui.err.green("ready")}: ${plan.name}, ${what}; \`supervise ps\` shows them`),
+      ui.say(`${ui.err.green("ready")}: ${text}`),
     );
   }
   const failed = result.actors.filter((row) => row.state !== "running" && row.state !== "completed");
   await fromPromise(ui.print(renderRows(failed, { flat: true, columns: Infinity }, ui.out)));
+}
+
+/** How many actors are in which state, without those that nobody has started. */
+function summarize(rows: readonly StatusRow[]): string {
+  const counts = new Map<string, number>();
+  for (const { kind, state } of rows) {
+    if (kind !== "tree" && state !== "inactive") counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  const states = [...counts].map(([state, count]) => `${count} ${state.replace("_", " ")}`);
+  return states.length === 0 ? "nothing starts by itself" : states.join(", ");
 }
 
 function failureOf(result: ActionResult | Interruption): UserError {
