@@ -40,7 +40,6 @@ export class Feed {
   /** Shows what was sent. @throws {UserError} `output/not-writable` */
   async show(items: readonly FollowItem[]): Promise<void> {
     for (const alike of runsOf(items)) {
-      if (this.#isAbandoned) return;
       await this.#print(alike.flatMap((item) => item.kind === "line" ? [item.line] : []));
       await this.#tell(alike.flatMap((item) => item.kind === "entry" ? [item.entry] : []));
       for (const item of alike) if (item.kind === "lagged") await this.#catchUp(item);
@@ -53,7 +52,7 @@ export class Feed {
     await this.#tellKept(this.#lastEntry, Infinity);
   }
 
-  /** Shows no more; who wants the rest has it in the files. */
+  /** Shows no more lines, only what becomes of the actors; who wants the rest has it in the files. */
   abandon(): void {
     this.#isAbandoned = true;
   }
