@@ -27,6 +27,7 @@ import {
   REPORT_DESCRIPTOR,
   type SupervisorOptions,
 } from "./launch_options.ts";
+import { writeEndReport } from "./end_report.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { adjustPlan, loadPlan } from "./load_plan.ts";
 import { ensureRunFolder, makeFolder, SOCKETS_HINT, type TreeId, treeIdOf } from "./tree_id.ts";
@@ -212,12 +213,14 @@ async function runEngine(host: Host, options: SupervisorOptions, standing: Stand
   };
   writeRecord(host, id, record);
   const end = await engine.run();
+  const report = endReport(engine, end, [supervisor, guardian], instance);
+  writeEndReport(host, id, report);
   writeRecord(host, id, {
     ...record,
     endedAt: new Date(host.wallClock()).toISOString(),
     outcome: end.outcome.kind,
   });
-  return endReport(engine, end, [supervisor, guardian], instance);
+  return report;
 }
 
 function endReport(engine: Engine, end: EngineEnd, own: readonly ProcessId[], instance: string): EndReport {

@@ -1,6 +1,7 @@
 import { ExitCode } from "../../base/exit_code.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { ControlClient } from "../../control/client.ts";
+import { awaitEnd } from "../../daemon/end_report.ts";
 import { connectTree } from "../../daemon/find_tree.ts";
 import { orLost } from "../../daemon/lost_supervisor.ts";
 import { clearAway, forceDown, type Receipt, receiptOf } from "../../daemon/take_down.ts";
@@ -34,7 +35,7 @@ export const down: Command = {
     let receipt: Receipt;
     try {
       const client = await fromPromise(connectTree(host, tree));
-      receipt = await orLost(host, tree, () => takeDown(context, client, deadlineMs));
+      receipt = await orLost(host, tree, () => takeDown(context, tree, client, deadlineMs));
     } catch (error) {
       receipt = await takeDownAnyway(context, tree, error);
     }
@@ -59,10 +60,16 @@ async function takeDownAnyway({ host, args }: Context, tree: TreeId, error: unkn
   return await fromPromise(forceDown(host, tree));
 }
 
-async function takeDown(context: Context, client: ControlClient, withinMs: number | null): Promise<Receipt> {
+async function takeDown(
+  context: Context,
+  tree: TreeId,
+  client: ControlClient,
+  withinMs: number | null,
+): Promise<Receipt> {
   try {
     return await withProgress(context, client, (row) => row.pid !== null, async () => {
-      const ended = client.request("await_end", {});
+      const ended = awaitEnd(context.host, tree, client);
+      ended.catch(() => {});
       // A tree that is ending already may not answer this any more, but it does answer the other.
       client.request("down", { cause: "down", withinMs }).catch(() => {});
       return await fromPromise(receiptOf(context.host, await fromPromise(ended)));

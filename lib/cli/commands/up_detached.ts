@@ -5,11 +5,12 @@ import { UserError } from "../../base/user_error.ts";
 import type { Plan } from "../../config/plan.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { ActionResult, EndReport, StatusRow } from "../../control/protocol.ts";
+import { awaitEnd } from "../../daemon/end_report.ts";
 import { launch } from "../../daemon/launch.ts";
 import type { LaunchOptions } from "../../daemon/launch_options.ts";
 import { orLost } from "../../daemon/lost_supervisor.ts";
 import { receiptOf } from "../../daemon/take_down.ts";
-import { treeIdOf } from "../../daemon/tree_id.ts";
+import { type TreeId, treeIdOf } from "../../daemon/tree_id.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import { fromPromise } from "../../scope/from_promise.ts";
 import type { Context } from "../command.ts";
@@ -29,16 +30,16 @@ export async function upDetached(context: Context, plan: Plan, options: LaunchOp
   await tellCleared(ui, cleared);
   const tree = treeIdOf(host, program.uid, options.file);
   try {
-    return await orLost(host, tree, () => bringUp(context, plan, client));
+    return await orLost(host, tree, () => bringUp(context, plan, client, tree));
   } finally {
     client.close();
   }
 }
 
-async function bringUp(context: Context, plan: Plan, client: ControlClient): Promise<number> {
-  const { ui, args } = context;
+async function bringUp(context: Context, plan: Plan, client: ControlClient, tree: TreeId): Promise<number> {
+  const { host, ui, args } = context;
   // Asked for before anything can end, so that a tree that goes by itself is heard of, too.
-  const ended = client.request("await_end", {});
+  const ended = awaitEnd(host, tree, client);
   ended.catch(() => {});
   await fromPromise(client.request("begin", { owner: false }));
   const result = await awaitReady(context, client);

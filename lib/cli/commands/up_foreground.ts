@@ -6,6 +6,7 @@ import type { Plan } from "../../config/plan.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { EndReport } from "../../control/protocol.ts";
 import { connectTree } from "../../daemon/find_tree.ts";
+import { awaitEnd } from "../../daemon/end_report.ts";
 import { launch } from "../../daemon/launch.ts";
 import type { LaunchOptions } from "../../daemon/launch_options.ts";
 import { orLost } from "../../daemon/lost_supervisor.ts";
@@ -62,6 +63,7 @@ class Foreground {
   readonly #client: ControlClient;
   readonly #lines: LineRenderer;
   readonly #feed: Feed;
+  readonly #file: string;
   /** Why not all could be printed; null if it could. */
   #outputError: unknown = null;
   /** The signal that this program was told to stop by; null if none was. */
@@ -74,6 +76,7 @@ class Foreground {
     this.#client = client;
     const paths = plan.nodes.filter((node) => node.kind !== "tree").map((node) => node.path);
     this.#lines = new LineRenderer(paths, context.ui.out);
+    this.#file = plan.file;
     this.#feed = new Feed(context, this.#lines, { folder, paths });
   }
 
@@ -90,8 +93,9 @@ class Foreground {
 
   /** Lets the tree begin and waits until it has ended and all of it has been shown. */
   async watch({ shown }: { readonly shown: Promise<void> }, nursery: Nursery): Promise<EndReport> {
-    const { program, args } = this.#context;
-    const ended = this.#client.request("await_end", {});
+    const { host, program, args } = this.#context;
+    const ended = awaitEnd(host, treeIdOf(host, program.uid, this.#file), this.#client);
+    ended.catch(() => {});
     for (const [signal, cause] of SIGNALS) {
       program.onSignal(signal, () => this.#onSignal(signal, cause, nursery));
     }
