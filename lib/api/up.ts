@@ -73,7 +73,7 @@ export async function up(file: string, options: UpOptions = {}): Promise<Running
   const path = findFile(host, program, file);
   const selection = { only: options.only ?? null, exitCodeFrom: options.exitCodeFrom ?? [] };
   adjustPlan(await plan(path), selection);
-  const client = await launch(host, program, {
+  const { client } = await launch(host, program, {
     file: path,
     stateFolder: stateFolderOf(program, treeIdOf(host, program.uid, path)),
     ...selection,

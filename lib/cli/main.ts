@@ -18,7 +18,7 @@ export async function main(openHost: () => Promise<Host>, program: Program): Pro
   const ui = uiFor(program, optionsOf(COMMANDS.find((one) => isCalled(one, verb))));
   try {
     if (verb === undefined || verb === "help" || verb === "--help" || verb === "-h") {
-      return await help(ui, verb === "help" ? words[0] : undefined);
+      return await help(ui, words, verb === "help");
     }
     if (verb === "--version" || verb === "-V") {
       await ui.print(`supervise ${VERSION}`);
@@ -40,7 +40,7 @@ async function runCommand(
 ): Promise<number> {
   const options = optionsOf(command);
   if (asksFor(words, "help", options)) {
-    await ui.print(renderCommandHelp(command, options, ui.out));
+    await (ui.json ? ui.printJson(factsOf(command)) : ui.print(renderCommandHelp(command, options, ui.out)));
     return ExitCode.done;
   }
   const args = parseWords(words, options);
@@ -56,13 +56,21 @@ async function runCommand(
   }
 }
 
-async function help(ui: Ui, name: string | undefined): Promise<number> {
-  if (name === undefined) await ui.print(renderHelp(COMMANDS, GLOBAL_OPTIONS, ui.out));
+async function help(ui: Ui, words: readonly string[], takesName: boolean): Promise<number> {
+  const name = parseWords(words, GLOBAL_OPTIONS).words[takesName ? 0 : Infinity];
+  if (ui.json) await ui.printJson(name === undefined ? COMMANDS.map(factsOf) : factsOf(findCommand(name)));
+  else if (name === undefined) await ui.print(renderHelp(COMMANDS, GLOBAL_OPTIONS, ui.out));
   else {
     const command = findCommand(name);
     await ui.print(renderCommandHelp(command, optionsOf(command), ui.out));
   }
   return ExitCode.done;
+}
+
+/** What there is to know of a command. */
+function factsOf(command: Command): Record<string, unknown> {
+  const { name, aliases, summary, usage, about, examples } = command;
+  return { name, aliases: aliases ?? [], summary, usage, about, options: optionsOf(command), examples };
 }
 
 function findCommand(name: string): Command {

@@ -50,36 +50,43 @@ export class Ui {
     await this.print(JSON.stringify(value));
   }
 
-  /** Talks to whoever runs the command; not if it is to be quiet. */
+  /** Talks to whoever runs the command; not if it is to be quiet. It is no failure if that cannot be written. */
   async say(text: string): Promise<void> {
     if (this.verbosity === "quiet") return;
     await this.#clearLive();
-    await this.#stderr.write(`${text}\n`);
+    await this.#talk(`${text}\n`);
   }
 
   /** Shows what is being waited for, in a line that the next output takes the place of. Only for those who watch. */
   async live(text: string): Promise<void> {
     if (!this.isLive || text === this.#live) return;
     this.#live = text;
-    await this.#stderr.write(`\r\x1b[K${cutTo(printable(text), this.#stderr.columns - 1)}`);
+    await this.#talk(`\r\x1b[K${cutTo(printable(text), this.#stderr.columns - 1)}`);
   }
 
-  /** Prints an error: on stderr for people, and on stdout for programs if they asked for JSON. */
+  /**
+   * Prints an error: on stderr for people, and on stdout for programs if they asked for JSON. That nothing can be printed
+   * may be the very error.
+   */
   async fail(error: unknown): Promise<void> {
-    if (this.json) await this.printJson({ error: errorFields(error) });
+    if (this.json) await this.printJson({ error: errorFields(error) }).catch(() => {});
     await this.complain(error);
   }
 
   /** Prints an error for people alone. */
   async complain(error: unknown): Promise<void> {
     await this.#clearLive();
-    await this.#stderr.write(`${describeError(error, this.err)}\n`);
+    await this.#talk(`${describeError(error, this.err)}\n`);
   }
 
   async #clearLive(): Promise<void> {
     if (this.#live === "") return;
     this.#live = "";
-    await this.#stderr.write("\r\x1b[K");
+    await this.#talk("\r\x1b[K");
+  }
+
+  async #talk(text: string): Promise<void> {
+    await this.#stderr.write(text).catch(() => {});
   }
 }
 

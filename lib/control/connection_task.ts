@@ -30,7 +30,7 @@ export class ConnectionTask {
   constructor(connection: Connection, service: Service) {
     this.#connection = connection;
     this.#service = service;
-    this.#outbox = new Outbox(connection);
+    this.#outbox = new Outbox(connection, () => service.recorded());
   }
 
   /** Serves until either side closes the connection. */

@@ -22,13 +22,16 @@ type Lagged = Extract<FollowItem, { readonly kind: "lagged" }>;
 /** See the module. */
 export class Outbox {
   readonly #connection: Connection;
+  readonly #recorded: () => Promise<unknown>;
   readonly #replies: ReplyMessage[] = [];
   readonly #followers = new Set<Follower>();
   #work = new Event();
   #finished = false;
 
-  constructor(connection: Connection) {
+  /** @param recorded Resolves when everything that followers were told of until now is in the files. */
+  constructor(connection: Connection, recorded: () => Promise<unknown> = async () => {}) {
     this.#connection = connection;
+    this.#recorded = recorded;
   }
 
   /** Sends an answer, ahead of anything that a follower is sent. */
@@ -64,6 +67,8 @@ export class Outbox {
   /** Sends what waits now; false if the other side is gone. */
   async #sendAll(): Promise<boolean> {
     for (let message = this.#next(); message !== null; message = this.#next()) {
+      // Whoever is told of a gap goes on to read the files.
+      if (hasGap(message)) await fromPromise(this.#recorded());
       if (!await fromPromise(this.#connection.write(encodeFrame(message)))) return false;
     }
     return true;
@@ -78,6 +83,10 @@ export class Outbox {
     }
     return null;
   }
+}
+
+function hasGap(message: ReplyMessage): boolean {
+  return "items" in message && (message.items as readonly FollowItem[]).some(({ kind }) => kind === "lagged");
 }
 
 /** The items that one follower is sent. What is beyond the bound is left out, and a marker says which. */
@@ -131,7 +140,7 @@ class Lane {
   readonly #of: Lagged["of"];
   #chars = 0;
   #last = 0;
-  #lag: { readonly after: number; upTo: number } | null = null;
+  #lag: { readonly after: number; upTo: number; count: number } | null = null;
 
   constructor(of: Lagged["of"]) {
     this.#of = of;
@@ -149,8 +158,9 @@ class Lane {
       this.#chars += cost;
       return true;
     }
-    this.#lag ??= { after: this.#last, upTo: number };
+    this.#lag ??= { after: this.#last, upTo: number, count: 0 };
     this.#lag.upTo = number;
+    this.#lag.count += 1;
     return false;
   }
 

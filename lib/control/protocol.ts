@@ -85,6 +85,8 @@ export type FollowItem =
     readonly of: "lines" | "entries";
     readonly after: number;
     readonly upTo: number;
+    /** How many. All that could be written of them is in the files when this is told. */
+    readonly count: number;
   };
 
 /** The requests and what each of them carries. */

@@ -65,6 +65,11 @@ export class Service {
     return await handler(request, session);
   }
 
+  /** Waits until everything that followers were told of is in the files. */
+  async recorded(): Promise<void> {
+    await this.#engine.sync();
+  }
+
   /** Answers whoever waits for the end. */
   finish(end: EndReport): void {
     this.#end = end;

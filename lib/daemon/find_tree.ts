@@ -5,7 +5,8 @@ import { UserError } from "../base/user_error.ts";
 import { connectControl, type ControlClient } from "../control/client.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
-import { type TreeId, treeIdOf } from "./tree_id.ts";
+import { countLeftovers } from "./leftovers.ts";
+import { requirePrivate, type TreeId, treeIdOf } from "./tree_id.ts";
 import { listRecords, readRecord } from "./tree_record.ts";
 
 /** The file that is looked for in this folder and those above it. */
@@ -46,9 +47,10 @@ export function findFile(host: Host, program: Program, file: string | null): str
 /**
  * The tree that is meant; it need not be running.
  *
- * @throws {UserError} `config/not-found`, `tree/no-such-name`, `tree/ambiguous-name`
+ * @throws {UserError} `state/not-private`, `config/not-found`, `tree/no-such-name`, `tree/ambiguous-name`
  */
 export function findTree(host: Host, program: Program, { file, name }: TreeChoice): TreeId {
+  requirePrivate(host, program.uid);
   if (name === null) return treeIdOf(host, program.uid, findFileOfTree(host, program, file));
   const named = listRecords(host, program.uid).filter((record) => record.name === name);
   const running = named.filter((record) => record.endedAt === null);
@@ -96,12 +98,19 @@ export async function connectTree(host: Host, tree: TreeId): Promise<ControlClie
 /** The error for a tree that does not run. */
 export function notRunning(host: Host, tree: TreeId): UserError {
   const record = readRecord(host, tree);
-  const last = record?.endedAt === null || record === null
+  const left = countLeftovers(host, tree);
+  const last = record === null
     ? ""
+    : left > 0
+    ? ` (its supervisor was killed, and ${left} of its processes are still there)`
+    : record.endedAt === null
+    ? " (its supervisor was killed)"
     : ` (it ended ${record.endedAt}, ${record.outcome?.replace("_", " ")})`;
   return new UserError("tree/not-running", `The tree of "${tree.file}" is not running${last}`, {
     exitCode: ExitCode.notRunning,
-    hint: "`supervise up` starts it",
+    hint: left > 0
+      ? "`supervise down` ends them; `supervise up` does, too, and starts it"
+      : "`supervise up` starts it",
   });
 }
 

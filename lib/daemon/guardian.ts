@@ -50,12 +50,11 @@ export async function guardian(host: Host, program: Program, options: string): P
   return await run(async () => {
     const status = await fromPromise(supervisor.exited);
     if (status.how === "exited" && status.code === 0) return 0;
-    await program.stderr.write(
-      `guardian: the supervisor has died (${describe(status)}), ending what it had started\n`,
-    );
+    const complain = (text: string) => program.stderr.write(`guardian: ${text}\n`).catch(() => {});
+    await complain(`the supervisor has died (${describe(status)}), ending what it had started`);
     const ledger = new Ledger();
     await killAll({ host, ledger, containment: new Containment(processes, ledger), nextDeath: () => death });
-    await program.stderr.write(`guardian: ended ${ledger.count} processes\n`);
+    await complain(`ended ${ledger.count} processes`);
     return 1;
   }, { clock: host.clock, name: "guardian" });
 }

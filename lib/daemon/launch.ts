@@ -13,11 +13,20 @@ import {
   REPORT_DESCRIPTOR,
   type SupervisorOptions,
 } from "./launch_options.ts";
-import { makeFolder, treeIdOf } from "./tree_id.ts";
+import { makeFolder, requirePrivate, treeIdOf } from "./tree_id.ts";
+
+const STATE_HINT = "supervise keeps logs there; make it writable, or set XDG_STATE_HOME to a folder that is";
 
 /** Where the supervisor's own complaints go. */
 export function supervisorLogOf(stateFolder: string): string {
   return `${stateFolder}/supervisor.log`;
+}
+
+/** A tree that is up and has not begun yet. */
+export interface Launched {
+  readonly client: ControlClient;
+  /** How many processes had to be ended that an earlier supervisor had left behind when it was killed. */
+  readonly cleared: number;
 }
 
 /**
@@ -25,8 +34,9 @@ export function supervisorLogOf(stateFolder: string): string {
  *
  * @throws {UserError} Why the supervisor could not come up, such as `tree/already-running`.
  */
-export async function launch(host: Host, program: Program, options: LaunchOptions): Promise<ControlClient> {
-  makeFolder(host, options.stateFolder, "supervise keeps logs there");
+export async function launch(host: Host, program: Program, options: LaunchOptions): Promise<Launched> {
+  requirePrivate(host, program.uid);
+  makeFolder(host, options.stateFolder, STATE_HINT);
   const log = supervisorLogOf(options.stateFolder);
   const pipe = host.descriptors.openPipe();
   const report = host.descriptors.sourceOf(pipe.read);
@@ -48,7 +58,7 @@ export async function launch(host: Host, program: Program, options: LaunchOption
   if (!launched.ok) throw toUserError(launched.error);
   const client = await connectControl(host, treeIdOf(host, program.uid, options.file).socket);
   if (client === null) throw died(log);
-  return client;
+  return { client, cleared: launched.cleared };
 }
 
 async function readReport(source: ByteSource, log: string): Promise<LaunchReport> {

@@ -33,7 +33,11 @@ export const GUARDIAN_DESCRIPTOR = 4;
 
 /** What the supervisor reports. */
 export type LaunchReport =
-  | { readonly ok: true }
+  | {
+    readonly ok: true;
+    /** How many processes it has ended that an earlier supervisor had left behind when it was killed. */
+    readonly cleared: number;
+  }
   | {
     readonly ok: false;
     readonly error: {

@@ -27,10 +27,12 @@ import {
   REPORT_DESCRIPTOR,
   type SupervisorOptions,
 } from "./launch_options.ts";
+import { writeEndReport } from "./end_report.ts";
+import { endLeftovers } from "./leftovers.ts";
 import { adjustPlan, loadPlan } from "./load_plan.ts";
-import { waitUntilGone } from "./take_down.ts";
-import { ensureRunFolder, makeFolder, type TreeId, treeIdOf } from "./tree_id.ts";
+import { ensureRunFolder, makeFolder, SOCKETS_HINT, type TreeId, treeIdOf } from "./tree_id.ts";
 import { readRecord, type TreeRecord, writeRecord } from "./tree_record.ts";
+import { waitUntilGone } from "./wait_until_gone.ts";
 
 /** How long a client may take to let the tree begin, and to take the last answers. */
 const BEGIN_TIMEOUT_MS = 10_000;
@@ -52,6 +54,8 @@ interface Standing {
   readonly engine: Engine;
   readonly service: Service;
   readonly server: ControlServer;
+  /** How many processes of a predecessor it had to end. */
+  readonly cleared: number;
 }
 
 /** Runs the supervisor; returns its exit code when the tree is over. */
@@ -64,7 +68,7 @@ export async function supervisor(host: Host, program: Program, options: Supervis
     report(host, { ok: false, error: toReport(error) });
     return ExitCode.done;
   }
-  report(host, { ok: true });
+  report(host, { ok: true, cleared: standing.cleared });
   await run(() => superviseTree(host, program, options, standing), { clock: host.clock, name: "supervisor" });
   return ExitCode.done;
 }
@@ -80,8 +84,9 @@ async function standUp(host: Host, program: Program, options: SupervisorOptions)
   }
   const plan = adjustPlan(loaded.plan, options);
   ensureRunFolder(host, program.uid);
-  makeFolder(host, id.runFolder, "supervise keeps its sockets there");
+  makeFolder(host, id.runFolder, SOCKETS_HINT);
   await outwaitPredecessor(host, id);
+  const cleared = await clearLeftovers(host, id);
   const instance = `${id.id}.${host.randomSeed().toString(36)}`;
   const engine = new Engine({
     plan,
@@ -100,7 +105,7 @@ async function standUp(host: Host, program: Program, options: SupervisorOptions)
     onOwnerLost: () => down("client_lost"),
   });
   await server.listen(id.socket);
-  return { id, plan, instance, engine, service, server };
+  return { id, plan, instance, engine, service, server, cleared };
 }
 
 async function takeLock(host: Host, id: TreeId): Promise<void> {
@@ -130,6 +135,18 @@ async function outwaitPredecessor(host: Host, id: TreeId): Promise<void> {
     "tree/still-ending",
     `The last supervisor of "${id.file}" has died, and its guardian ${guardian.pid} is still ending what it had started`,
     { hint: "try again when it is gone" },
+  );
+}
+
+/** If the old guardian was killed with its supervisor, the actors are still there. Returns how many processes it were. */
+async function clearLeftovers(host: Host, id: TreeId): Promise<number> {
+  const { processes, survivors } = await endLeftovers(host, id);
+  if (survivors.length === 0) return processes.length;
+  const left = survivors.map(({ pid, command, why }) => `${pid} ${command} (${why})`).join(", ");
+  throw new UserError(
+    "tree/leftovers",
+    `The last supervisor of "${id.file}" was killed, and what it had started is still there: ${left}`,
+    { exitCode: ExitCode.survivors, hint: "end it, and try again" },
   );
 }
 
@@ -189,18 +206,21 @@ async function runEngine(host: Host, options: SupervisorOptions, standing: Stand
     stateFolder: options.stateFolder,
     supervisor,
     guardian,
+    instance,
     startedAt: new Date(host.wallClock()).toISOString(),
     endedAt: null,
     outcome: null,
   };
   writeRecord(host, id, record);
   const end = await engine.run();
+  const report = endReport(engine, end, [supervisor, guardian], instance);
+  writeEndReport(host, id, report);
   writeRecord(host, id, {
     ...record,
     endedAt: new Date(host.wallClock()).toISOString(),
     outcome: end.outcome.kind,
   });
-  return endReport(engine, end, [supervisor, guardian], instance);
+  return report;
 }
 
 function endReport(engine: Engine, end: EngineEnd, own: readonly ProcessId[], instance: string): EndReport {

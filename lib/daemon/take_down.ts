@@ -1,13 +1,14 @@
 /** Ends a tree from outside, and verifies by the process table that nothing of it is left. */
-import { after } from "../base/instant.ts";
 import type { EndReport } from "../control/protocol.ts";
 import { RUN_VARIABLE } from "../engine/environment.ts";
 import { describeCommand, type ReceiptLine, type Survivor } from "../engine/ledger.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { notRunning } from "./find_tree.ts";
+import { endLeftovers } from "./leftovers.ts";
 import type { TreeId } from "./tree_id.ts";
 import { readRecord } from "./tree_record.ts";
+import { waitUntilGone } from "./wait_until_gone.ts";
 
 /** What a teardown came to. */
 export interface Receipt {
@@ -17,10 +18,6 @@ export interface Receipt {
   readonly survivors: readonly Survivor[];
   readonly leftOnPurpose: readonly Survivor[];
 }
-
-/** How long the supervisor's own processes may take to go after their last word. */
-const FAREWELL_MS = 10_000;
-const LOOK_EVERY_MS = 5;
 
 /** Waits for the tree's own processes to be gone too, looks for what bears its mark, and makes the receipt. */
 export async function receiptOf(host: Host, report: EndReport): Promise<Receipt> {
@@ -40,20 +37,6 @@ export async function receiptOf(host: Host, report: EndReport): Promise<Receipt>
   };
 }
 
-/** Those of `processes` that are still there after a while. */
-export async function waitUntilGone(
-  host: Host,
-  processes: readonly ProcessId[],
-): Promise<readonly ProcessId[]> {
-  const deadline = after(host.clock.now(), FAREWELL_MS);
-  let there = processes.filter((id) => isThere(host, id));
-  while (there.length > 0 && host.clock.now() < deadline) {
-    await pause(host, LOOK_EVERY_MS);
-    there = there.filter((id) => isThere(host, id));
-  }
-  return there;
-}
-
 /** Processes whose environment says that they belong to a run of this supervisor. */
 function markedProcesses(host: Host, instance: string): readonly Survivor[] {
   return host.processes.table()
@@ -64,17 +47,6 @@ function markedProcesses(host: Host, instance: string): readonly Survivor[] {
 
 function survivorOf(host: Host, pid: number, why: string): Survivor {
   return { pid, command: describeCommand(host.processes.commandOf(pid), host.processes.find(pid)), why };
-}
-
-function isThere(host: Host, { pid, startTime }: ProcessId): boolean {
-  const row = host.processes.find(pid);
-  if (row === null || row.startTime !== startTime) return false;
-  // Whoever else is the parent of what has ended may be slow to reap it; it is gone all the same.
-  return row.state !== "Z" || row.parent === host.processes.ownPid;
-}
-
-function pause(host: Host, ms: number): Promise<void> {
-  return new Promise((resolve) => host.clock.schedule(after(host.clock.now(), ms), resolve));
 }
 
 /**
@@ -92,6 +64,9 @@ export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
   const own = guardian?.pid === row.parent ? [row, guardian] : [row];
   // A guardian that somebody has stopped would not hear of it.
   if (own.length > 1) host.processes.signal(own[1]!, "SIGCONT");
+  await waitUntilGone(host, own);
+  // A guardian that was killed before has left everything to us.
+  await endLeftovers(host, tree);
   const lasting = await waitUntilGone(host, [...own, ...below]);
   const survivors = lasting.map((id) => survivorOf(host, id.pid, "it outlived SIGKILL"));
   const processes = below.filter((one) => !lasting.includes(one)).map((one): ReceiptLine => ({
@@ -103,6 +78,17 @@ export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
     signal: null,
     orphan: false,
   }));
+  return { left: survivors.length, processes, survivors, leftOnPurpose: [] };
+}
+
+/**
+ * Ends what is left of a tree whose supervisor and guardian were killed in one instant.
+ *
+ * @throws {UserError} `tree/not-running` if nothing is left.
+ */
+export async function clearAway(host: Host, tree: TreeId): Promise<Receipt> {
+  const { processes, survivors } = await endLeftovers(host, tree);
+  if (processes.length + survivors.length === 0) throw notRunning(host, tree);
   return { left: survivors.length, processes, survivors, leftOnPurpose: [] };
 }
 

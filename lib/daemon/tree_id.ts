@@ -25,6 +25,9 @@ export interface TreeId {
 
 const ID_DIGITS = 12;
 
+/** What to do if a folder for sockets cannot be made. */
+export const SOCKETS_HINT = "supervise keeps its sockets there; make the folder above it writable";
+
 /** The identity of the tree of a file. */
 export function treeIdOf(host: Host, uid: number, file: string): TreeId {
   const id = host.digest(`${uid}:${file}`).slice(0, ID_DIGITS);
@@ -55,15 +58,35 @@ export function runFolderOf(host: Host, uid: number): string {
  * @throws {UserError} `state/not-private`, `state/not-writable`
  */
 export function ensureRunFolder(host: Host, uid: number): string {
+  const folder = requirePrivate(host, uid);
+  makeFolder(host, folder, SOCKETS_HINT);
+  return requirePrivate(host, uid);
+}
+
+/**
+ * Makes sure that nobody else can have put anything into a user's folder, whether it is there or not: neither a socket
+ * that takes our commands nor a record that tells lies.
+ *
+ * @returns The folder.
+ * @throws {UserError} `state/not-private`
+ */
+export function requirePrivate(host: Host, uid: number): string {
   const folder = runFolderOf(host, uid);
-  makeFolder(host, folder, "supervise keeps its sockets there");
   const info = host.files.inspectFolder(folder);
-  const isPrivate = info !== null && info.isFolder && info.ownerUid === uid && (info.mode & 0o077) === 0;
-  if (isPrivate) return folder;
-  throw new UserError("state/not-private", `"${folder}" is not a folder that is yours alone`, {
-    exitCode: ExitCode.notPermitted,
-    hint: `look who made it (ls -ld ${folder}), and remove it`,
-  });
+  if (info === null) return folder;
+  const why = !info.isFolder
+    ? "it is no folder"
+    : info.ownerUid !== uid
+    ? `it belongs to user ${info.ownerUid}`
+    : (info.mode & 0o077) !== 0
+    ? "others have access to it"
+    : null;
+  if (why === null) return folder;
+  throw new UserError(
+    "state/not-private",
+    `"${folder}", where supervise keeps its sockets, is not a folder of yours alone: ${why}`,
+    { exitCode: ExitCode.notPermitted, hint: `look who made it (ls -ld ${folder}), and have it removed` },
+  );
 }
 
 /** Where a tree keeps its logs and its journal. */
@@ -80,17 +103,14 @@ export function stateFolderOf(program: Program, { id, file }: Pick<TreeId, "id" 
  *
  * @throws {UserError} `state/not-writable`
  */
-export function makeFolder(host: Host, folder: string, purpose: string): void {
+export function makeFolder(host: Host, folder: string, hint: string): void {
   try {
     host.files.makeFolder(folder);
   } catch (error) {
     throw new UserError(
       "state/not-writable",
       `Cannot make the folder "${folder}": ${(error as Error).message}`,
-      {
-        hint: `${purpose}; make it writable, or set XDG_STATE_HOME to a folder that is`,
-        cause: error,
-      },
+      { hint, cause: error },
     );
   }
 }

@@ -1,7 +1,7 @@
 /** What is known of a tree on this machine, also after it has ended: a small file beside its socket. */
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
-import { runFolderOf, type TreeId } from "./tree_id.ts";
+import { requirePrivate, type TreeId } from "./tree_id.ts";
 
 /** See the module. */
 export interface TreeRecord {
@@ -11,6 +11,8 @@ export interface TreeRecord {
   readonly stateFolder: string;
   readonly supervisor: ProcessId;
   readonly guardian: ProcessId;
+  /** What the mark of every process of the tree begins with. */
+  readonly instance?: string;
   /** Times are ISO 8601. */
   readonly startedAt: string;
   readonly endedAt: string | null;
@@ -34,9 +36,9 @@ export function readRecord(host: Host, id: Pick<TreeId, "record">): TreeRecord |
   }
 }
 
-/** The records of all trees of a user, running or not. */
+/** The records of all trees of a user, running or not. @throws {UserError} `state/not-private` */
 export function listRecords(host: Host, uid: number): readonly TreeRecord[] {
-  const folder = runFolderOf(host, uid);
+  const folder = requirePrivate(host, uid);
   return host.files.list(folder)
     .map((id) => readRecord(host, { record: `${folder}/${id}/tree.json` }))
     .filter((record) => record !== null);

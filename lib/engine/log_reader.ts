@@ -2,6 +2,7 @@
 import { DelimiterStream } from "@std/streams/delimiter-stream";
 import type { Files, ReadFile } from "../host/ports/files.ts";
 import { decodeLine, type LogLine } from "./log_format.ts";
+import { offsetAfter } from "./log_search.ts";
 import { openRotated } from "./rotated_files.ts";
 import { logFileOf, logFolderOf } from "./state_folder.ts";
 
@@ -38,7 +39,7 @@ export async function* readLines(
   folder: string,
   query: LogQuery,
 ): AsyncGenerator<LogLine, void> {
-  const sources = query.paths.map((path) => linesOf(files, folder, path));
+  const sources = query.paths.map((path) => linesOf(files, folder, path, query));
   try {
     const heads = await Promise.all(sources.map((source) => source.next()));
     while (true) {
@@ -69,12 +70,20 @@ export async function readLastLines(
   return last.flat().sort((a, b) => a.at - b.at).slice(-count || Infinity);
 }
 
-async function* linesOf(files: Files, folder: string, path: string): AsyncGenerator<LogLine, void> {
+async function* linesOf(
+  files: Files,
+  folder: string,
+  path: string,
+  { after, upTo }: LogQuery,
+): AsyncGenerator<LogLine, void> {
   const opened = await openRotated(files, logFileOf(folder, path));
   try {
     for (const file of opened.toReversed()) {
-      for await (const text of textsOf(file)) {
+      const start = after === 0 ? 0 : await offsetAfter(file, path, after);
+      for await (const text of textsOf(file, start)) {
         const line = decodeLine(path, text);
+        // A part is asked for by whoever follows; that stamps grow within it is all that makes it one.
+        if (line !== null && after > 0 && line.at > upTo) return;
         if (line !== null) yield line;
       }
     }
@@ -106,17 +115,22 @@ async function lastLinesOf(
   }
 }
 
-/** The lines of a file. What follows the last newline is still being written, and left out. */
-async function* textsOf(file: ReadFile): AsyncGenerator<string, void> {
+/**
+ * The lines of a file from `start` on, which may lie within a line: that one is left out. What follows the last newline is
+ * still being written, and left out too.
+ */
+async function* textsOf(file: ReadFile, start: number): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
   const lines = new DelimiterStream(Uint8Array.of(NEWLINE), { disposition: "suffix" });
-  for await (const line of bytesOf(file).pipeThrough(lines)) {
-    if (line.at(-1) === NEWLINE) yield decoder.decode(line.subarray(0, -1));
+  let isWhole = start === 0;
+  for await (const line of bytesOf(file, start).pipeThrough(lines)) {
+    if (isWhole && line.at(-1) === NEWLINE) yield decoder.decode(line.subarray(0, -1));
+    isWhole = true;
   }
 }
 
-function bytesOf(file: ReadFile): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let offset = 0;
+function bytesOf(file: ReadFile, start: number): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let offset = start;
   return new ReadableStream({
     async pull(controller) {
       const bytes = await file.read(offset, BLOCK_BYTES);

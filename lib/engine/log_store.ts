@@ -92,6 +92,8 @@ export class LogStore {
       this.#written = new Event();
       if (closing) break;
     }
+    // What comes after the end is written by nobody, and nobody is to wait for it.
+    this.#settled = Infinity;
     for (const log of this.#logs.values()) if (log.file !== null) await fromPromise(log.file.close());
   }
 

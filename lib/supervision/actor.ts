@@ -7,6 +7,7 @@
  * `LIFECYCLE` has an entry for every phase and event, so that what is ignored is ignored on purpose.
  */
 import { after, earliest, type Instant, NEVER } from "../base/instant.ts";
+import { describeProbe } from "../config/describe_probe.ts";
 import type { ActorSpec, NodeId } from "../config/plan.ts";
 import { onProbed, onProbeTime, onSpawned } from "./actor_start.ts";
 import {
@@ -117,7 +118,17 @@ function overdueReason(
 ): FailReason | null {
   if (now >= runBy(spec, phase)) return { kind: "run_timeout", afterMs: spec.runTimeoutMs! };
   if (phase.at === "running" || now < startBy(spec, phase)) return null;
-  return { kind: "start_timeout", afterMs: spec.startTimeoutMs, lastError: phase.lastError };
+  return {
+    kind: "start_timeout",
+    afterMs: spec.startTimeoutMs,
+    lastError: phase.lastError ?? silence(spec, phase),
+  };
+}
+
+/** What there is to say of a probe that was asked and has never answered. */
+function silence({ ready }: ActorSpec, { attempt }: StartingPhase): string | null {
+  if (ready === null || attempt === 0) return null;
+  return `${describeProbe(ready.probe)}: ${ready.probe.type === "log" ? "no such line" : "no answer"}`;
 }
 
 function startBy(spec: ActorSpec, phase: StartingPhase): Instant {

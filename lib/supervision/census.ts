@@ -14,9 +14,9 @@ export interface Census {
 }
 
 /** A tree that was put to work in this very pass: its children have yet to start. */
-export const JUST_ACTIVATED: TreeReadiness = { ready: false, spoilt: false };
+export const JUST_ACTIVATED: TreeReadiness = { ready: false, spoilt: false, pending: true };
 
-const EMPTY: TreeReadiness = { ready: true, spoilt: false };
+const EMPTY: TreeReadiness = { ready: true, spoilt: false, pending: false };
 
 /** Counts. Children have higher numbers than their parents, so one pass from the end sees them first. */
 export function takeCensus({ nodes, plan, topology }: Pick<State, "nodes" | "plan" | "topology">): Census {
@@ -74,10 +74,16 @@ function withChild(tree: TreeReadiness, child: NodeState, childTree: TreeReadine
     case "running":
       return tree;
     case "failed":
-      return { ready: false, spoilt: true };
+      return { ...tree, ready: false, spoilt: true };
     case "up":
-      return { ready: tree.ready && childTree.ready, spoilt: tree.spoilt || childTree.spoilt };
+      return {
+        ready: tree.ready && childTree.ready,
+        spoilt: tree.spoilt || childTree.spoilt,
+        pending: tree.pending || childTree.pending,
+      };
+    case "stopping":
+      return { ...tree, ready: false };
     default:
-      return { ready: false, spoilt: tree.spoilt };
+      return { ...tree, ready: false, pending: true };
   }
 }

@@ -11,6 +11,8 @@ export interface TreeReadiness {
   readonly ready: boolean;
   /** One of them has failed for good. */
   readonly spoilt: boolean;
+  /** One of them is on its way to being ready, or will be. */
+  readonly pending: boolean;
 }
 
 /** Whether `target` fulfils a condition. */

@@ -35,20 +35,20 @@ export interface View {
 /** Views of all nodes, by their numbers. */
 export function viewsOf(state: State, now: Instant): readonly View[] {
   const census = takeCensus(state);
-  const isReady = (id: NodeId) => census.trees[id]!.ready;
   return state.nodes.map((node) => ({
-    state: visibleState(node, isReady(node.id)),
-    ready: readyOf(node, isReady(node.id)),
+    state: visibleState(node, census.trees[node.id]!),
+    ready: readyOf(node, census.trees[node.id]!),
     pid: node.kind === "actor" && "pid" in node.phase ? node.phase.pid : null,
     since: sinceOf(node),
     reason: reasonOf(state, node, now, census.trees),
   }));
 }
 
-function visibleState(node: NodeState, treeIsReady: boolean): VisibleState {
+/** A tree is `starting` for as long as something in it is; whether all of it is well is told by `ready`. */
+function visibleState(node: NodeState, tree: TreeReadiness): VisibleState {
   switch (node.phase.at) {
     case "up":
-      return treeIsReady ? "running" : "starting";
+      return tree.pending ? "starting" : "running";
     case "regrouping":
       return "backing_off";
     default:
@@ -56,14 +56,14 @@ function visibleState(node: NodeState, treeIsReady: boolean): VisibleState {
   }
 }
 
-function readyOf(node: NodeState, treeIsReady: boolean): boolean | null {
+function readyOf(node: NodeState, tree: TreeReadiness): boolean | null {
   switch (node.phase.at) {
     case "running":
       return true;
     case "starting":
       return false;
     case "up":
-      return treeIsReady;
+      return tree.ready;
     case "stopping":
       return false;
     default:

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type FollowItem, REPLY_LIMITS, type ReplyMessage } from "../../lib/control/protocol.ts";
 import { type Follower, Outbox } from "../../lib/control/outbox.ts";
 import type { Connection } from "../../lib/host/ports/sockets.ts";
+import { Event } from "../../lib/sync/event.ts";
 import { type Nursery, openNursery } from "../../lib/scope/nursery.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import { FrameDecoder } from "../../lib/wire/frames.ts";
@@ -223,4 +224,29 @@ test("outbox: the greatest frame that can wait for a follower is one that a clie
       assert.ok(items > 1);
     });
   }
+});
+
+test("outbox: a marker is not sent before what it stands for is in the files, and what was told before is", async () => {
+  await runVirtual(async () => {
+    const [client, server] = connectionPair({ capacity: 1 });
+    const recorded = new Event();
+    const outbox = new Outbox(server, () => recorded.wait());
+    await openNursery(async (nursery) => {
+      nursery.startSoon(() => outbox.run());
+      const follower = outbox.follow(1);
+      follower.push(line(1, "first"));
+      await settled();
+      follower.push(line(2, "x".repeat(2_000_000)));
+      const [first] = await readMessages(client, 1);
+      assert.deepEqual(summary(itemsOf([first!])), ["line 1"]);
+      const late = readMessages(client, 1);
+      await settled();
+      follower.push(line(3, "while the files are written"));
+      recorded.set();
+      assert.deepEqual(summary(itemsOf(await late)), ["lines after 1 up to 2"]);
+      assert.deepEqual(summary(itemsOf(await readMessages(client, 1))), ["line 3"]);
+      client.close();
+      nursery.cancelScope.cancel("done");
+    }, { collapse: true });
+  });
 });

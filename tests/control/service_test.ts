@@ -189,7 +189,8 @@ test("service: a client that stops reading is told what it missed, and slows nei
     const items = messages.flatMap((message) => "items" in message ? message.items as FollowItem[] : []);
     const lines = items.filter((item) => item.kind === "line");
     assert.ok(lines.length < 300, "everything was kept for a client that does not read");
-    assert.deepEqual(items.at(-1), { kind: "lagged", of: "lines", after: lines.length, upTo: 300 });
+    const after = lines.length;
+    assert.deepEqual(items.at(-1), { kind: "lagged", of: "lines", after, upTo: 300, count: 300 - after });
     assert.deepEqual(messages.at(-1), { id: 1, result: {} });
   });
 });

@@ -1,6 +1,6 @@
 /** What people and machines do to supervise itself: signals at bad moments, clients that do not read, users without a name. */
 import assert from "node:assert/strict";
-import { chmodSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { e2e, type Running, type Sandbox, SUPERVISE, UNDER_TEST } from "../harness/supervise.ts";
 
@@ -37,12 +37,20 @@ e2e("an idle tree: its guardian sleeps", async (sandbox) => {
   assert.equal((await sandbox.supervise("down")).code, 0);
 });
 
+/** Asserts that the lines of actor `flood` are the numbers up to `count`, each once and in order. */
+function assertCounts(text: string, count: number): void {
+  const lines = text.split("\n").filter((line) => /^flood +\| \d+$/.test(line));
+  const numbers = lines.map((line) => Number(line.split("| ")[1]));
+  const wrong = numbers.findIndex((number, index) => number !== index + 1);
+  assert.deepEqual([wrong, numbers.length], [-1, count]);
+}
+
 e2e(
-  "up: a flood of short lines that its client does not read neither ends the tree nor is hidden",
+  "up: a client that does not read for a while loses nothing of a flood of short lines",
   async (sandbox) => {
     sandbox.config(`
     [actors.flood]
-    shell = "echo begin; read x < go; yes y | head -n 300000; echo > printed; read x < end"
+    shell = "echo begin; read x < go; seq 300000; echo > printed; read x < end"
   `);
     await sandbox.run(["mkfifo", "go", "printed", "end"]).done;
     const up = sandbox.start(["up"]);
@@ -53,10 +61,25 @@ e2e(
     await sandbox.run(["sh", "-c", "echo > end"]).done;
     const done = await up.done;
     assert.equal(done.code, 0, done.stderr);
-    assert.match(done.stderr, /lines were skipped/);
+    assertCounts(done.stdout, 300_000);
+    assert.doesNotMatch(done.stderr, /missing|skipped/);
     assert.match(done.stderr, /0 left/);
   },
 );
+
+for (const into of ["> printed", "| cat > printed"]) {
+  e2e(`up ${into}: it has every line of an actor that prints fast, once and in order`, async (sandbox) => {
+    sandbox.config(`
+      [actors.flood]
+      exec = "seq 400000"
+    `);
+    const up = sandbox.run(["sh", "-c", `"$@" ${into}`, "sh", ...SUPERVISE, "up"]);
+    const done = await up.done;
+    assert.equal(done.code, 0, done.stderr);
+    assertCounts(sandbox.read("printed"), 400_000);
+    assert.doesNotMatch(done.stderr, /missing|skipped/);
+  });
+}
 
 e2e("up: a program that never stops printing empty lines does not keep it from a signal", async (sandbox) => {
   sandbox.config(`
@@ -65,11 +88,36 @@ e2e("up: a program that never stops printing empty lines does not keep it from a
     daemon = true
   `);
   const up = sandbox.run(["sh", "-c", 'exec "$@" > /dev/null', "sh", ...SUPERVISE, "up"]);
-  await up.line(/lines were skipped/);
+  while ((await sandbox.supervise("ps")).code !== 0);
   up.kill("SIGTERM");
   const done = await up.done;
   assert.equal(done.code, 143, done.stderr);
   assert.match(done.stderr, /0 left/);
+});
+
+e2e("output that cannot be written is an error, and a reader that has gone is none", async (sandbox) => {
+  sandbox.config(SERVER);
+  await sandbox.supervise("up", "-d");
+  await sandbox.run(["mkfifo", "ended"]).done;
+  const sh = (script: string) => sandbox.run(["bash", "-c", script, "bash", ...SUPERVISE]).done;
+  for (const command of ["ps", "ps --json", "events", "help", "version", "status server --json"]) {
+    const full = await sh(`"$@" ${command} > /dev/full`);
+    assert.equal(full.code, 1, `${command}: ${full.stderr}`);
+    assert.match(full.stderr, /error\[output\/not-writable\]: Cannot write to standard output: .*no space/i);
+    const gone = await sh(
+      `(read x < ended; "$@" ${command}; echo "code $?" >&2) | { exec 0<&-; echo > ended; }`,
+    );
+    assert.equal(gone.stderr, "code 0\n");
+  }
+  assert.equal((await sh('"$@" ps 2> /dev/full')).code, 0);
+  assert.equal((await sandbox.supervise("down")).code, 0);
+  sandbox.config(`
+    [actors.a]
+    exec = "echo hello"
+  `);
+  const up = await sh('"$@" up > /dev/full');
+  assert.equal(up.code, 1, up.stderr);
+  assert.match(up.stderr, /error\[output\/not-writable\][^]*0 left/);
 });
 
 e2e(
@@ -115,6 +163,108 @@ e2e(
     assert.equal((await sandbox.supervise("down")).code, 0);
   },
 );
+
+const STAYERS = `
+  [actors.server]
+  exec = "sleep 60"
+  daemon = true
+  [actors.stubborn]
+  shell = "trap '' TERM; echo trapped; while read x < never; do :; done"
+  daemon = true
+  ready = { log = "trapped" }
+  [actors.family]
+  shell = "env -u SUPERVISE_RUN sleep 61 & echo born; exec sleep 62"
+  daemon = true
+  ready = { log = "born" }
+`;
+
+/** Starts a tree, and kills its supervisor and guardian so that neither can end anything. */
+async function killBoth(sandbox: Sandbox): Promise<void> {
+  sandbox.config(STAYERS);
+  await sandbox.run(["mkfifo", "never"]).done;
+  const up = await sandbox.supervise("up", "-d");
+  assert.equal(up.code, 0, up.stderr);
+  const { supervisor, guardian } = await ownProcesses(sandbox);
+  process.kill(guardian, "SIGSTOP");
+  process.kill(supervisor, "SIGKILL");
+  process.kill(guardian, "SIGKILL");
+}
+
+/** How many of each of the programs of {@linkcode STAYERS} run. */
+function stayers(sandbox: Sandbox): readonly number[] {
+  const left = sandbox.left();
+  return [/sleep 60/, /trap ''/, /sleep 61/, /sleep 62/].map((what) =>
+    left.filter((line) => what.test(line)).length
+  );
+}
+
+e2e(
+  "up -d: what a supervisor leaves that is killed with its guardian is ended before any of it starts again",
+  async (sandbox) => {
+    await killBoth(sandbox);
+    const old = new Set(sandbox.left());
+    assert.deepEqual(stayers(sandbox), [1, 1, 1, 1]);
+    const again = await sandbox.supervise("up", "-d");
+    assert.equal(again.code, 0, again.stderr);
+    assert.match(again.stderr, /ended 4 processes that they had left behind/);
+    assert.deepEqual(sandbox.left().filter((line) => old.has(line)), []);
+    assert.deepEqual(stayers(sandbox), [1, 1, 1, 1]);
+    assert.equal((await sandbox.supervise("down", "--force")).code, 0);
+  },
+);
+
+for (const options of [[], ["--force"]]) {
+  e2e(
+    `down ${options.join("")}: it ends what a supervisor leaves that is killed with its guardian`,
+    async (sandbox) => {
+      await killBoth(sandbox);
+      const ps = await sandbox.supervise("ps");
+      assert.equal(ps.code, 3);
+      assert.match(ps.stderr, /4 of its processes are still there\)\nhint: `supervise down` ends them/);
+      const down = await sandbox.supervise("down", "--json", ...options);
+      assert.equal(down.code, 0, down.stdout + down.stderr);
+      const { left, processes } = JSON.parse(down.stdout);
+      assert.deepEqual([left, processes.length], [0, 4]);
+      await sandbox.assertNoneLeft();
+      assert.equal((await sandbox.supervise("down")).code, 3);
+    },
+  );
+}
+
+e2e("up -d: what was left on purpose by a tree that ended in order is nobody's to end", async (sandbox) => {
+  sandbox.config(`
+    [actors.a]
+    shell = "sleep 63 & echo born; exec sleep 62"
+    daemon = true
+    ready = { log = "born" }
+    stop = { kill = "process", to = "process" }
+  `);
+  await sandbox.supervise("up", "-d");
+  await sandbox.supervise("down");
+  const find = () => sandbox.left().filter((line) => line.includes("sleep 63"));
+  const [purposely] = find();
+  assert.ok(purposely, "nothing was left");
+  const again = await sandbox.supervise("up", "-d");
+  assert.doesNotMatch(again.stderr, /left behind/);
+  assert.ok(find().includes(purposely));
+  await sandbox.supervise("down");
+  for (const line of find()) process.kill(Number(line.split(" ")[0]), "SIGKILL");
+});
+
+e2e("down: a supervisor that is killed meanwhile is no riddle, and its tree is gone", async (sandbox) => {
+  sandbox.config(STAYERS);
+  await sandbox.run(["mkfifo", "never"]).done;
+  await sandbox.supervise("up", "-d");
+  const { supervisor } = await ownProcesses(sandbox);
+  const down = sandbox.start(["down", "--json"]);
+  while ((await sandbox.row("stubborn")).state !== "stopping");
+  process.kill(supervisor, "SIGKILL");
+  const done = await down.done;
+  assert.equal(done.code, 1, done.stderr);
+  assert.equal(JSON.parse(done.stdout).error.name, "supervisor/died");
+  assert.equal(JSON.parse(done.stdout).error.left, 0);
+  assert.deepEqual(sandbox.left(), []);
+});
 
 e2e("down --force: it wakes a guardian that somebody has stopped", async (sandbox) => {
   sandbox.config(SERVER);
@@ -162,18 +312,58 @@ e2e("down: a tree that has not begun is taken down as any other", async (sandbox
   client.kill("SIGKILL");
 });
 
-// Another user cannot read the sources, nor can anybody but root become one: this is the binary's, for root.
-if (process.getuid!() === 0 && UNDER_TEST === "binary") {
-  e2e("a user without a name, home or environment gets sentences, not a crash", async (sandbox) => {
-    sandbox.config(SERVER);
-    chmodSync(sandbox.dir, 0o755);
-    const uid = 54_000 + process.pid % 1_000;
-    const nobody = ["setpriv", "--reuid", String(uid), "--regid", String(uid), "--clear-groups", "env", "-i"];
-    const ps = await sandbox.run([...nobody, ...SUPERVISE, "ps"]).done;
-    assert.equal(ps.code, 3, ps.stderr);
-    const up = await sandbox.run([...nobody, ...SUPERVISE, "up", "-d"]).done;
-    assert.equal(up.code, 1, up.stderr);
-    assert.match(up.stderr, /error\[state\/not-writable\].*\nhint: .*XDG_STATE_HOME/);
-    rmSync(`/tmp/supervise-${uid}`, { recursive: true, force: true });
-  }, ["setpriv"]);
+/** Only root can become another user, who cannot read the sources: such a test is one of the binary. */
+const asRoot: typeof e2e = process.getuid!() === 0 && UNDER_TEST === "binary"
+  ? (name, body) => e2e(name, body, ["setpriv"])
+  : () => {};
+
+/** How to run a program as a user that this test alone has. */
+function asUser(uid: number): readonly string[] {
+  return ["setpriv", "--reuid", String(uid), "--regid", String(uid), "--clear-groups", "env", "-i"];
 }
+
+asRoot("a folder for sockets that is not the user's alone is refused in every verb", async (sandbox) => {
+  sandbox.config(SERVER);
+  chmodSync(sandbox.dir, 0o755);
+  const uid = 55_000 + process.pid % 1_000;
+  const folder = `/tmp/supervise-${uid}`;
+  const traps: readonly (readonly [string, () => void])[] = [
+    ["belongs to user 0", () => mkdirSync(folder, { mode: 0o700 })],
+    ["others have access", () => {
+      mkdirSync(folder);
+      chownSync(folder, uid, uid);
+      chmodSync(folder, 0o755);
+    }],
+    ["no folder", () => writeFileSync(folder, "")],
+    ["no folder", () => symlinkSync("/tmp/supervise-nowhere", folder)],
+  ];
+  try {
+    for (const [why, set] of traps) {
+      set();
+      for (const verb of ["up", "up -d", "ps", "ls", "down", "logs", "events", "stop server", "ps -p some"]) {
+        const done = await sandbox.run([...asUser(uid), ...SUPERVISE, ...verb.split(" ")]).done;
+        assert.equal(done.code, 7, `${verb}: ${done.stderr}`);
+        assert.match(
+          done.stderr,
+          new RegExp(`error\\[state/not-private\\].*${why}.*\nhint: look who made it`),
+        );
+      }
+      rmSync(folder, { recursive: true });
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+asRoot("a user without a name, home or environment gets sentences, not a crash", async (sandbox) => {
+  sandbox.config(SERVER);
+  chmodSync(sandbox.dir, 0o755);
+  const uid = 54_000 + process.pid % 1_000;
+  const nobody = asUser(uid);
+  const ps = await sandbox.run([...nobody, ...SUPERVISE, "ps"]).done;
+  assert.equal(ps.code, 3, ps.stderr);
+  const up = await sandbox.run([...nobody, ...SUPERVISE, "up", "-d"]).done;
+  assert.equal(up.code, 1, up.stderr);
+  assert.match(up.stderr, /error\[state\/not-writable\].*\nhint: .*XDG_STATE_HOME/);
+  rmSync(`/tmp/supervise-${uid}`, { recursive: true, force: true });
+});

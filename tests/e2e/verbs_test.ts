@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { existsSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import process from "node:process";
 import { e2e, type Sandbox, SUPERVISE } from "../harness/supervise.ts";
 
@@ -309,3 +311,77 @@ e2e("help: every command explains itself", async (sandbox) => {
     assert.match(help.stdout, /Options:[\s\S]*--json[\s\S]*Examples:/);
   }
 });
+
+e2e("help: its JSON is one value, of all commands or of one", async (sandbox) => {
+  const all = await sandbox.json("help");
+  assert.ok(all.length > 5);
+  for (const { name, summary } of all) {
+    assert.equal((await sandbox.json("help", name)).summary, summary);
+    assert.equal((await sandbox.json(name, "--help")).summary, summary);
+  }
+  assert.equal((await sandbox.supervise("help", "--jsn")).code, 2);
+  assert.equal((await sandbox.supervise("help", "nothing", "--json")).code, 2);
+});
+
+e2e("up -d: it says how many actors are in which state", async (sandbox) => {
+  sandbox.config(`
+    [actors.job]
+    exec = "true"
+    [actors.server]
+    exec = "sleep 60"
+    daemon = true
+    depends_on = { job = "completed" }
+    [actors.extra]
+    exec = "sleep 60"
+    daemon = true
+    autostart = false
+  `);
+  const up = await sandbox.supervise("up", "-d");
+  assert.match(up.stderr, /ready: .*, 1 completed, 1 running; /);
+  assert.equal((await sandbox.supervise("down")).code, 0);
+});
+
+e2e("up -d: a probe that never answers is named as the reason", async (sandbox) => {
+  sandbox.config(`
+    [actors.a]
+    exec = "sleep 60"
+    daemon = true
+    restart = "never"
+    start_timeout = "500ms"
+    ready = { exec = "sleep 60" }
+  `);
+  const up = await sandbox.supervise("up", "-d");
+  assert.equal(up.code, 1);
+  assert.match(up.stderr, /not ready within 500ms \(exec sleep 60: no answer\)/);
+});
+
+e2e("ps: the name of a folder breaks no line", async (sandbox) => {
+  const file = sandbox.write("two\nlines/supervise.toml", '[actors.a]\nexec = "sleep 60"\ndaemon = true\n');
+  await sandbox.supervise("up", "-d", file);
+  const ps = await sandbox.supervise("ps", "-f", file);
+  assert.match(ps.stdout, /^supervise running \(supervisor \d+, .*two\ufffdlines.*\)\nNAME/);
+  assert.equal((await sandbox.supervise("down", "-f", file)).code, 0);
+});
+
+e2e(
+  "ls: what is known of a tree goes after it has ended and its file is gone, and not before",
+  async (sandbox) => {
+    const config = "[actors.a]\nshell = 'echo $SUPERVISE_SOCKET > socket; exec sleep 60'\ndaemon = true\n" +
+      'ready = { file = "socket" }\n';
+    const file = sandbox.write("old/supervise.toml", config);
+    await sandbox.supervise("up", "-d", file);
+    const folder = dirname(sandbox.read("old/socket").trim());
+    const isKnown = async () => {
+      await sandbox.supervise("ls");
+      return existsSync(`${folder}/tree.json`);
+    };
+    rmSync(file);
+    assert.ok(await isKnown(), "it runs");
+    sandbox.write("old/supervise.toml", config);
+    assert.equal((await sandbox.supervise("down", "-f", file)).code, 0);
+    assert.ok(await isKnown(), "its file is there");
+    rmSync(file);
+    assert.ok(!await isKnown(), "nothing asks for it any more");
+    assert.ok(!existsSync(folder));
+  },
+);

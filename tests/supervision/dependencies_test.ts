@@ -41,7 +41,7 @@ test("dependency: every condition has a verdict for everything that its target c
   for (const [what, phase, verdicts] of table) {
     const node = { ...target!, phase } as Parameters<typeof dependencyVerdict>[0];
     CONDITIONS.forEach((condition, index) => {
-      const verdict = dependencyVerdict(node, condition, { ready: true, spoilt: false });
+      const verdict = dependencyVerdict(node, condition, { ready: true, spoilt: false, pending: false });
       assert.equal(verdict, verdicts[index], `${condition} of something ${what}`);
     });
   }

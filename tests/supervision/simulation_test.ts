@@ -147,7 +147,7 @@ class Auditor {
       for (const { on, condition } of plan.nodes[id]!.dependsOn) {
         const target = state.nodes[on]!;
         if (target.kind === "tree") continue;
-        const verdict = dependencyVerdict(target, condition, { ready: true, spoilt: false });
+        const verdict = dependencyVerdict(target, condition, { ready: true, spoilt: false, pending: false });
         assert.equal(verdict, "met", `${path} started before ${plan.nodes[on]!.path} was ${condition}`);
       }
     }

@@ -170,3 +170,43 @@ test("view: a tree is running when all that starts in it is ready", () => {
   world.advance(5_000);
   assert.deepEqual(shown(world, "pool"), ["running", true, null]);
 });
+
+test("view: a tree in which everything has settled is running, and what failed for good keeps it from being ready", () => {
+  const keeper = { daemon: true };
+  const table: readonly (readonly [string, TreeSketch["children"], (world: World) => void])[] = [
+    ["a one-shot that failed", { a: {}, keeper }, (world) => world.exits("pool/a", 3)],
+    ["what failed with it", { a: {}, b: { needs: { "pool/a": "completed" } }, keeper }, (world) => {
+      world.exits("pool/a", 3);
+    }],
+    ["a tree in it that failed", {
+      inner: { onFailure: "stop", children: { a: { significant: true } } },
+      keeper,
+    }, (world) => world.exits("pool/inner/a", 3)],
+  ];
+  for (const [what, children, fail] of table) {
+    const world = worldOf({ pool: { children } });
+    world.begin();
+    fail(world);
+    world.exhaust();
+    for (const path of ["pool", ""]) assert.deepEqual(shown(world, path), ["running", false, null], what);
+  }
+});
+
+test("view: a tree in which one failed and another still starts is starting", () => {
+  const world = worldOf({ a: {}, slow: { daemon: true, ready: PROBED } });
+  world.script("slow", { probe: "not yet" });
+  world.begin();
+  world.exits("a", 3);
+  assert.deepEqual(shown(world, ""), ["starting", false, null]);
+  world.script("slow", { probe: null });
+  world.advance(5_000);
+  assert.deepEqual(shown(world, ""), ["running", false, null]);
+});
+
+test("view: a tree of which something is stopped by hand is running meanwhile", () => {
+  const world = worldOf({ a: { daemon: true, stop: { graceMs: 1_000 } }, b: { daemon: true } });
+  world.script("a", { obeys: false });
+  world.begin();
+  world.stop("a");
+  assert.deepEqual(shown(world, ""), ["running", false, null]);
+});

@@ -1,8 +1,11 @@
 import { ExitCode } from "../../base/exit_code.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { ControlClient } from "../../control/client.ts";
+import { awaitEnd } from "../../daemon/end_report.ts";
 import { connectTree } from "../../daemon/find_tree.ts";
-import { forceDown, type Receipt, receiptOf } from "../../daemon/take_down.ts";
+import { orLost } from "../../daemon/lost_supervisor.ts";
+import { clearAway, forceDown, type Receipt, receiptOf } from "../../daemon/take_down.ts";
+import type { TreeId } from "../../daemon/tree_id.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command, Context } from "../command.ts";
 import { renderReceipt } from "../render/receipt.ts";
@@ -32,11 +35,9 @@ export const down: Command = {
     let receipt: Receipt;
     try {
       const client = await fromPromise(connectTree(host, tree));
-      receipt = await takeDown(context, client, deadlineMs);
+      receipt = await orLost(host, tree, () => takeDown(context, tree, client, deadlineMs));
     } catch (error) {
-      const isDeaf = error instanceof UserError && error.exitCode === ExitCode.noAnswer;
-      if (!isDeaf || !args.has("force")) throw error;
-      receipt = await fromPromise(forceDown(host, tree));
+      receipt = await takeDownAnyway(context, tree, error);
     }
     if (ui.json) await fromPromise(ui.printJson(receiptFields(receipt)));
     else await fromPromise(ui.print(renderReceipt(receipt, ui.verbosity === "verbose", ui.out)));
@@ -51,10 +52,24 @@ export function receiptFields(
   return { left, processes, survivors, leftOnPurpose };
 }
 
-async function takeDown(context: Context, client: ControlClient, withinMs: number | null): Promise<Receipt> {
+/** Ends a tree that cannot be asked to. @throws {UserError} `error` where that is not wanted. */
+async function takeDownAnyway({ host, args }: Context, tree: TreeId, error: unknown): Promise<Receipt> {
+  if (!(error instanceof UserError)) throw error;
+  if (error.code === "tree/not-running") return await fromPromise(clearAway(host, tree));
+  if (error.exitCode !== ExitCode.noAnswer || !args.has("force")) throw error;
+  return await fromPromise(forceDown(host, tree));
+}
+
+async function takeDown(
+  context: Context,
+  tree: TreeId,
+  client: ControlClient,
+  withinMs: number | null,
+): Promise<Receipt> {
   try {
     return await withProgress(context, client, (row) => row.pid !== null, async () => {
-      const ended = client.request("await_end", {});
+      const ended = awaitEnd(context.host, tree, client);
+      ended.catch(() => {});
       // A tree that is ending already may not answer this any more, but it does answer the other.
       client.request("down", { cause: "down", withinMs }).catch(() => {});
       return await fromPromise(receiptOf(context.host, await fromPromise(ended)));

@@ -38,21 +38,24 @@ export const events: Command = {
 };
 
 async function follow(context: Context, client: ControlClient, folder: string): Promise<void> {
-  let shown: number | null = null;
+  let ready = false;
+  let shown = 0;
   const early: FollowItem[] = [];
   const show = async (items: readonly FollowItem[]) => {
     const entries = items.flatMap((item) => entriesOf(context, folder, item));
-    await print(context, entries.filter((entry) => entry.seq > shown!));
+    await print(context, entries.filter((entry) => entry.seq > shown));
   };
   const following = client.follow({ lines: false, entries: true }, async (items) => {
-    if (shown === null) early.push(...items);
-    else await show(items);
+    if (ready) await show(items);
+    else early.push(...items);
   });
   await fromPromise(client.request("sync", {}));
   const past = history(context, folder);
   await print(context, past);
   shown = past.at(-1)?.seq ?? 0;
-  await show(early);
+  // What comes while these are shown must come after them.
+  while (early.length > 0) await show(early.splice(0));
+  ready = true;
   await fromPromise(following);
 }
 

@@ -5,15 +5,15 @@ import { matches } from "../../config/select.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { FollowItem } from "../../control/protocol.ts";
 import type { LogLine } from "../../engine/log_format.ts";
-import { loggedActors, readLastLines, readLines } from "../../engine/log_reader.ts";
+import { loggedActors, type LogQuery, readLastLines } from "../../engine/log_reader.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command, Context } from "../command.ts";
+import { eachKept } from "../kept_lines.ts";
 import { lineFields, LineRenderer } from "../render/log_line.ts";
 import { withKept } from "../which_tree.ts";
 
 /** How many lines a follower is shown first, unless it says. */
 const FOLLOW_AFTER_LINES = 20;
-const PRINT_AT_ONCE = 500;
 
 /** `supervise logs`. */
 export const logs: Command = {
@@ -89,8 +89,9 @@ class LinePrinter {
     const { stamp } = await fromPromise(client.request("sync", {}));
     await this.printHistory(count, stamp);
     this.#last = Math.max(this.#last, stamp);
+    // What comes while these are shown must come after them.
+    while (early.length > 0) await fromPromise(this.#show(early.splice(0)));
     ready = true;
-    await fromPromise(this.#show(early));
     await fromPromise(following);
   }
 
@@ -108,15 +109,11 @@ class LinePrinter {
     }
   }
 
-  async #printAll(query: Parameters<typeof readLines>[2]): Promise<void> {
-    let batch: LogLine[] = [];
-    for await (const line of readLines(this.#context.host.files, this.#folder, query)) {
-      batch.push(line);
-      if (batch.length < PRINT_AT_ONCE) continue;
-      await this.#print(batch);
-      batch = [];
-    }
-    await this.#print(batch);
+  async #printAll(query: LogQuery): Promise<void> {
+    await eachKept(this.#context.host.files, this.#folder, query, async (lines) => {
+      await this.#print(lines);
+      return true;
+    });
   }
 
   async #print(lines: readonly LogLine[]): Promise<void> {

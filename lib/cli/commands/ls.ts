@@ -2,6 +2,7 @@ import { describeDuration } from "../../base/duration.ts";
 import { ExitCode } from "../../base/exit_code.ts";
 import { connectControl } from "../../control/client.ts";
 import type { TreeStatus } from "../../control/protocol.ts";
+import { pruneTrees } from "../../daemon/prune.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
 import { listRecords, type TreeRecord } from "../../daemon/tree_record.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
@@ -25,6 +26,7 @@ export const ls: Command = {
   words: [0, 0],
   async run(context) {
     const { host, program, ui } = context;
+    await fromPromise(pruneTrees(host, program.uid));
     const listed: Listed[] = [];
     for (const record of listRecords(host, program.uid)) {
       const found = await look(context, record);

@@ -1,6 +1,8 @@
 import type { LaunchOptions } from "../../daemon/launch_options.ts";
 import { adjustPlan } from "../../daemon/load_plan.ts";
+import { pruneTrees } from "../../daemon/prune.ts";
 import { stateFolderOf, treeIdOf } from "../../daemon/tree_id.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command, Context } from "../command.ts";
 import { requirePlan } from "../require_plan.ts";
 import { fileOf } from "../which_tree.ts";
@@ -34,6 +36,7 @@ export const up: Command = {
   words: [0, 1],
   async run(context) {
     const file = fileOf(context, 0);
+    await fromPromise(pruneTrees(context.host, context.program.uid));
     const options = launchOptions(context, file);
     const plan = adjustPlan(await requirePlan(context, file), options);
     return await (context.args.has("detach") ? upDetached : upForeground)(context, plan, options);

@@ -4,15 +4,20 @@ import { type Signal, signalNumber } from "../../base/signals.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { Plan } from "../../config/plan.ts";
 import type { ControlClient } from "../../control/client.ts";
-import type { ActionResult, EndReport } from "../../control/protocol.ts";
+import type { ActionResult, EndReport, StatusRow } from "../../control/protocol.ts";
+import { awaitEnd } from "../../daemon/end_report.ts";
 import { launch } from "../../daemon/launch.ts";
 import type { LaunchOptions } from "../../daemon/launch_options.ts";
+import { orLost } from "../../daemon/lost_supervisor.ts";
 import { receiptOf } from "../../daemon/take_down.ts";
+import { type TreeId, treeIdOf } from "../../daemon/tree_id.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Context } from "../command.ts";
+import { printable } from "../render/printable.ts";
 import { renderReceipt } from "../render/receipt.ts";
 import { renderRows } from "../render/rows.ts";
+import { tellCleared } from "../tell_cleared.ts";
 import { withPatience, withProgress } from "./actions.ts";
 
 /** Why the wait for readiness ended early. */
@@ -20,28 +25,35 @@ type Interruption = { readonly signal: Signal } | { readonly timedOut: UserError
 
 /** Starts the tree in the background; returns the exit code. */
 export async function upDetached(context: Context, plan: Plan, options: LaunchOptions): Promise<number> {
-  const { host, program, ui, args } = context;
-  const client = await fromPromise(launch(host, program, options));
+  const { host, program, ui } = context;
+  const { client, cleared } = await fromPromise(launch(host, program, options));
+  await tellCleared(ui, cleared);
+  const tree = treeIdOf(host, program.uid, options.file);
   try {
-    // Asked for before anything can end, so that a tree that goes by itself is heard of, too.
-    const ended = client.request("await_end", {});
-    ended.catch(() => {});
-    await fromPromise(client.request("begin", { owner: false }));
-    const result = await awaitReady(context, client);
-    if ("ok" in result && result.ok) {
-      await tell(context, plan, result);
-      return ExitCode.done;
-    }
-    const failed = failureOf(result);
-    if ("ok" in result) {
-      await tell(context, plan, result);
-      await fromPromise(ui.complain(failed));
-    } else await fromPromise(ui.fail(failed));
-    if (args.has("keep")) return failed.exitCode;
-    return await takeDown(context, client, ended, failed.exitCode);
+    return await orLost(host, tree, () => bringUp(context, plan, client, tree));
   } finally {
     client.close();
   }
+}
+
+async function bringUp(context: Context, plan: Plan, client: ControlClient, tree: TreeId): Promise<number> {
+  const { host, ui, args } = context;
+  // Asked for before anything can end, so that a tree that goes by itself is heard of, too.
+  const ended = awaitEnd(host, tree, client);
+  ended.catch(() => {});
+  await fromPromise(client.request("begin", { owner: false }));
+  const result = await awaitReady(context, client);
+  if ("ok" in result && result.ok) {
+    await tell(context, plan, result);
+    return ExitCode.done;
+  }
+  const failed = failureOf(result);
+  if ("ok" in result) {
+    await tell(context, plan, result);
+    await fromPromise(ui.complain(failed));
+  } else await fromPromise(ui.fail(failed));
+  if (args.has("keep")) return failed.exitCode;
+  return await takeDown(context, client, ended, failed.exitCode);
 }
 
 async function awaitReady(context: Context, client: ControlClient): Promise<ActionResult | Interruption> {
@@ -75,14 +87,23 @@ async function awaitReady(context: Context, client: ControlClient): Promise<Acti
 async function tell({ ui }: Context, plan: Plan, result: ActionResult): Promise<void> {
   if (ui.json) return await fromPromise(ui.printJson(result));
   if (result.ok) {
-    const count = result.actors.filter((row) => row.kind !== "tree" && row.state === "running").length;
-    const what = `${count} actor${count === 1 ? " is" : "s are"} running`;
+    const text = `${printable(plan.name)}, ${summarize(result.actors)}; \`supervise ps\` shows them`;
     return await fromPromise(
-      ui.say(`${ui.err.green("ready")}: ${plan.name}, ${what}; \`supervise ps\` shows them`),
+      ui.say(`${ui.err.green("ready")}: ${text}`),
     );
   }
   const failed = result.actors.filter((row) => row.state !== "running" && row.state !== "completed");
   await fromPromise(ui.print(renderRows(failed, { flat: true, columns: Infinity }, ui.out)));
+}
+
+/** How many actors are in which state, without those that nobody has started. */
+function summarize(rows: readonly StatusRow[]): string {
+  const counts = new Map<string, number>();
+  for (const { kind, state } of rows) {
+    if (kind !== "tree" && state !== "inactive") counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  const states = [...counts].map(([state, count]) => `${count} ${state.replace("_", " ")}`);
+  return states.length === 0 ? "nothing starts by itself" : states.join(", ");
 }
 
 function failureOf(result: ActionResult | Interruption): UserError {

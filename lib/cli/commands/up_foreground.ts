@@ -4,21 +4,24 @@ import { type Signal, signalNumber } from "../../base/signals.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { Plan } from "../../config/plan.ts";
 import type { ControlClient } from "../../control/client.ts";
-import type { EndReport, FollowItem } from "../../control/protocol.ts";
-import { launch, supervisorLogOf } from "../../daemon/launch.ts";
+import type { EndReport } from "../../control/protocol.ts";
+import { connectTree } from "../../daemon/find_tree.ts";
+import { awaitEnd } from "../../daemon/end_report.ts";
+import { launch } from "../../daemon/launch.ts";
 import type { LaunchOptions } from "../../daemon/launch_options.ts";
-import { receiptOf, waitUntilGone } from "../../daemon/take_down.ts";
+import { orLost } from "../../daemon/lost_supervisor.ts";
+import { receiptOf } from "../../daemon/take_down.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
-import { readRecord } from "../../daemon/tree_record.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { type Nursery, openNursery } from "../../scope/nursery.ts";
 import { sleep } from "../../scope/sleep.ts";
 import type { Context } from "../command.ts";
 import { showProgress } from "../progress.ts";
-import { describeEntry, isNews } from "../render/entry.ts";
-import { lineFields, LineRenderer } from "../render/log_line.ts";
+import { Feed } from "../feed.ts";
+import { LineRenderer } from "../render/log_line.ts";
 import { renderReceipt } from "../render/receipt.ts";
 import { receiptFields } from "./down.ts";
+import { tellCleared } from "../tell_cleared.ts";
 
 /** What is left of every grace period after the second Ctrl-C, and after the third. */
 const HURRIED_MS = [1_000, 0];
@@ -31,21 +34,25 @@ const SIGNALS: readonly (readonly [Signal, string])[] = [
 
 /** Runs the tree in the foreground; returns its exit code. */
 export async function upForeground(context: Context, plan: Plan, options: LaunchOptions): Promise<number> {
-  const client = await fromPromise(launch(context.host, context.program, options));
-  const foreground = new Foreground(context, plan, client);
+  const { host, program } = context;
+  const { client, cleared } = await fromPromise(launch(host, program, options));
+  await tellCleared(context.ui, cleared);
+  const foreground = new Foreground(context, plan, client, options.stateFolder);
+  const tree = treeIdOf(host, program.uid, options.file);
+  let feeder: ControlClient | null = null;
   try {
-    const report = await openNursery(async (nursery) => {
-      const ended = await foreground.watch(nursery);
-      nursery.cancelScope.cancel("the tree has ended");
-      return ended;
-    }, { collapse: true });
+    // On a connection of its own, so that no flood of lines holds up what is asked and answered.
+    feeder = await fromPromise(connectTree(host, tree));
+    const following = await foreground.follow(feeder);
+    const report = await orLost(host, tree, () =>
+      openNursery(async (nursery) => {
+        const ended = await foreground.watch(following, nursery);
+        nursery.cancelScope.cancel("the tree has ended");
+        return ended;
+      }, { collapse: true }));
     return await foreground.conclude(report!);
-  } catch (error) {
-    if (error instanceof UserError && error.code === "control/lost") {
-      return await onSupervisorLost(context, options);
-    }
-    throw error;
   } finally {
+    feeder?.close();
     client.close();
   }
 }
@@ -55,25 +62,40 @@ class Foreground {
   readonly #context: Context;
   readonly #client: ControlClient;
   readonly #lines: LineRenderer;
+  readonly #feed: Feed;
+  readonly #file: string;
+  /** Why not all could be printed; null if it could. */
+  #outputError: unknown = null;
   /** The signal that this program was told to stop by; null if none was. */
   #signal: Signal | null = null;
   #hurries = 0;
   #isLate = false;
 
-  constructor(context: Context, plan: Plan, client: ControlClient) {
+  constructor(context: Context, plan: Plan, client: ControlClient, folder: string) {
     this.#context = context;
     this.#client = client;
     const paths = plan.nodes.filter((node) => node.kind !== "tree").map((node) => node.path);
     this.#lines = new LineRenderer(paths, context.ui.out);
+    this.#file = plan.file;
+    this.#feed = new Feed(context, this.#lines, { folder, paths });
   }
 
-  /** Lets the tree begin and shows what happens until it has ended. */
-  async watch(nursery: Nursery): Promise<EndReport> {
-    const { program, args } = this.#context;
-    const following = this.#client.follow({ lines: true, entries: true }, (items) => this.#show(items));
-    const ended = this.#client.request("await_end", {});
-    // Whoever waits for the end is told of a lost connection; the other need not be told again.
-    following.catch(() => {});
+  /** Follows what happens, from the very begin. What is resolved with resolves when all of it has been shown. */
+  async follow(feeder: ControlClient): Promise<{ readonly shown: Promise<void> }> {
+    const shown = feeder.follow(
+      { lines: true, entries: true },
+      (items) => this.#show(() => this.#feed.show(items)),
+    )
+      .catch(() => this.#show(() => this.#feed.finish()));
+    await fromPromise(feeder.request("sync", {}));
+    return { shown };
+  }
+
+  /** Lets the tree begin and waits until it has ended and all of it has been shown. */
+  async watch({ shown }: { readonly shown: Promise<void> }, nursery: Nursery): Promise<EndReport> {
+    const { host, program, args } = this.#context;
+    const ended = awaitEnd(host, treeIdOf(host, program.uid, this.#file), this.#client);
+    ended.catch(() => {});
     for (const [signal, cause] of SIGNALS) {
       program.onSignal(signal, () => this.#onSignal(signal, cause, nursery));
     }
@@ -83,7 +105,7 @@ class Foreground {
       nursery.startSoon(() => this.#giveUpAfter(timeoutMs, nursery), { name: "timeout" });
     }
     const report = await fromPromise(ended);
-    await fromPromise(following);
+    await fromPromise(shown);
     return report;
   }
 
@@ -103,7 +125,10 @@ class Foreground {
 
   #exitCode(report: EndReport): number {
     if (this.#signal !== null) return signalExitCode(signalNumber(this.#signal));
-    return this.#isLate ? ExitCode.timedOut : report.exitCode;
+    if (this.#isLate) return ExitCode.timedOut;
+    return this.#outputError !== null && report.exitCode === ExitCode.done
+      ? ExitCode.failed
+      : report.exitCode;
   }
 
   #onSignal(signal: Signal, cause: string, nursery: Nursery): void {
@@ -112,6 +137,8 @@ class Foreground {
       this.#takeDown(cause, nursery);
       return;
     }
+    // Who is in such a hurry does not want to read, either.
+    if (this.#hurries > 0) this.#feed.abandon();
     const toMs = HURRIED_MS[Math.min(this.#hurries++, HURRIED_MS.length - 1)]!;
     this.#client.request("cut_grace", { toMs }).catch(() => {});
     this.#context.ui.say(
@@ -137,40 +164,14 @@ class Foreground {
     this.#takeDown("down", nursery);
   }
 
-  async #show(items: readonly FollowItem[]): Promise<void> {
-    const { ui } = this.#context;
-    const data = items.map((item) => ui.json ? this.#jsonOf(item) : this.#lineOf(item)).filter((text) =>
-      text !== null
-    );
-    if (data.length > 0) await ui.print(data.join("\n"));
-    if (ui.json) return;
-    const news = items.map((item) => this.#newsOf(item)).filter((text) => text !== null);
-    if (news.length > 0) await ui.say(news.join("\n"));
-  }
-
-  #jsonOf(item: FollowItem): string | null {
-    switch (item.kind) {
-      case "line":
-        return JSON.stringify(lineFields(item.line));
-      case "entry":
-        return JSON.stringify(item.entry);
-      case "lagged":
-        return null;
+  /** Must not throw: whoever follows no more is told of nothing any more. */
+  async #show(some: () => Promise<void>): Promise<void> {
+    try {
+      await some();
+    } catch (error) {
+      if (this.#outputError === null) await this.#context.ui.complain(error);
+      this.#outputError = error;
     }
-  }
-
-  #lineOf(item: FollowItem): string | null {
-    return item.kind === "line" ? this.#lines.line(item.line, false) : null;
-  }
-
-  #newsOf(item: FollowItem): string | null {
-    const { ui } = this.#context;
-    if (item.kind === "lagged") {
-      const verb = item.of === "lines" ? "logs" : "events";
-      return `${this.#lines.ownPrefix()}${item.of} were skipped because this terminal is too slow; \`supervise ${verb}\` has them`;
-    }
-    if (item.kind === "line" || (ui.verbosity !== "verbose" && !isNews(item.entry))) return null;
-    return `${this.#lines.ownPrefix()}${describeEntry(item.entry, ui.err)}`;
   }
 }
 
@@ -188,20 +189,5 @@ function late(): UserError {
   return new UserError(
     "timed-out",
     "Not everything was ready within the given time, so the tree was taken down",
-  );
-}
-
-/** The guardian ends everything when the supervisor dies; this waits for it and says what happened. */
-async function onSupervisorLost({ host, program }: Context, options: LaunchOptions): Promise<never> {
-  const record = readRecord(host, treeIdOf(host, program.uid, options.file));
-  const own = record === null ? [] : [record.supervisor, record.guardian];
-  const lasting = await fromPromise(waitUntilGone(host, own));
-  throw new UserError(
-    "supervisor/died",
-    "The supervisor died, and its guardian has ended everything that it had started",
-    {
-      exitCode: lasting.length > 0 ? ExitCode.survivors : ExitCode.failed,
-      hint: `its last words are in ${supervisorLogOf(options.stateFolder)}`,
-    },
   );
 }

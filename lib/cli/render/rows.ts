@@ -24,8 +24,8 @@ export function renderTree(
   options: { flat: boolean; columns: number },
   paint: Painter,
 ): string {
-  const head = `${paint.bold(status.name)} ${paint[COLOURS[status.state]](status.state)} ${
-    paint.dim(`(supervisor ${status.pid}, ${status.file})`)
+  const head = `${paint.bold(printable(status.name))} ${paint[COLOURS[status.state]](status.state)} ${
+    paint.dim(printable(`(supervisor ${status.pid}, ${status.file})`))
   }`;
   return `${head}\n${renderRows(status.actors, options, paint)}`;
 }

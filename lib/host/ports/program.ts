@@ -7,7 +7,11 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Characters that fit into a line of the terminal; 80 where there is none. */
   readonly columns: number;
-  /** Writes text; resolves when it is on its way. A reader that has gone away is not an error. */
+  /**
+   * Writes text; resolves when it is on its way. A reader that has gone away is not an error.
+   *
+   * @throws {UserError} `output/not-writable`
+   */
   write(text: string): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import { tmpdir, userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
+import { UserError } from "../../base/user_error.ts";
 import { readOpenFilesLimit } from "../linux/proc.ts";
 import type { Output, Program } from "../ports/program.ts";
 import { isDeno } from "./runtime.ts";
@@ -24,8 +25,8 @@ export function nodeProgram(): Program {
     scriptCommand: isDeno ? [process.execPath, "run", "--allow-all"] : [...selfCommand, SCRIPT_VERB],
     runtime: isDeno ? `Deno ${process.versions["deno"]}` : `Bun ${process.versions["bun"]}`,
     callersOpenFilesLimit: readOpenFilesLimit(process.ppid),
-    stdout: outputOf(process.stdout),
-    stderr: outputOf(process.stderr),
+    stdout: outputOf(process.stdout, "standard output"),
+    stderr: outputOf(process.stderr, "standard error"),
     onSignal(signal, callback) {
       process.on(signal, callback);
       return () => process.off(signal, callback);
@@ -54,8 +55,25 @@ function selfCommandOf(): readonly string[] {
     : [process.execPath, "--no-env-file", `--config=${ROOT}bunfig.toml`, CLI];
 }
 
-function outputOf(stream: NodeJS.WriteStream): Output {
-  // A reader that has gone away (`supervise logs | head`) shows as an error event.
+function outputOf(stream: NodeJS.WriteStream, name: string): Output {
+  /** Why nothing more can be written; later errors only say that an earlier one was. */
+  let broken: Error | null = null;
+  const write = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const settle = (error: Error | null | undefined) => {
+        if (error) broken ??= error;
+        if (broken === null || isReaderGone(broken)) resolve();
+        else reject(notWritable(name, broken));
+      };
+      if (broken !== null) return settle(broken);
+      try {
+        stream.write(text, settle);
+      } catch (error) {
+        // Deno throws what other runtimes hand to the callback.
+        settle(error as Error);
+      }
+    });
+  // The same errors are events, too.
   stream.on("error", () => {});
   return {
     get isTerminal() {
@@ -64,6 +82,18 @@ function outputOf(stream: NodeJS.WriteStream): Output {
     get columns() {
       return stream.columns ?? 80;
     },
-    write: (text) => new Promise((resolve) => stream.write(text, () => resolve())),
+    write,
   };
+}
+
+/** Whether it is no error but the way in which `supervise logs | head` ends. */
+function isReaderGone(error: Error): boolean {
+  return (error as NodeJS.ErrnoException).code === "EPIPE";
+}
+
+function notWritable(name: string, error: Error): UserError {
+  return new UserError("output/not-writable", `Cannot write to ${name}: ${error.message}`, {
+    hint: "what could not be written is lost: make room for it, or send it elsewhere",
+    cause: error,
+  });
 }

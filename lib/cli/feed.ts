@@ -1,0 +1,119 @@
+/**
+ * What the actors of a tree say and what becomes of them, for a foreground `up`: each line once, and those of an actor in
+ * their order. What was not sent because it came too fast is in the files, and taken from there.
+ */
+import type { FollowItem } from "../control/protocol.ts";
+import { readJournal } from "../engine/journal_reader.ts";
+import type { JournalEntry } from "../engine/journal.ts";
+import type { LogLine } from "../engine/log_format.ts";
+import type { Context } from "./command.ts";
+import { eachKept } from "./kept_lines.ts";
+import { describeEntry, isNews } from "./render/entry.ts";
+import { lineFields, type LineRenderer } from "./render/log_line.ts";
+
+type Lagged = Extract<FollowItem, { readonly kind: "lagged" }>;
+
+/** Where the files are, and of whom. */
+export interface FeedSource {
+  /** The tree's folder for logs and the journal. */
+  readonly folder: string;
+  /** Addresses of the actors. */
+  readonly paths: readonly string[];
+}
+
+/** See the module. */
+export class Feed {
+  readonly #context: Context;
+  readonly #lines: LineRenderer;
+  readonly #source: FeedSource;
+  /** What was shown last: a stamp, and the number of an entry. */
+  #lastLine = 0;
+  #lastEntry = 0;
+  #isAbandoned = false;
+
+  constructor(context: Context, lines: LineRenderer, source: FeedSource) {
+    this.#context = context;
+    this.#lines = lines;
+    this.#source = source;
+  }
+
+  /** Shows what was sent. @throws {UserError} `output/not-writable` */
+  async show(items: readonly FollowItem[]): Promise<void> {
+    for (const alike of runsOf(items)) {
+      await this.#print(alike.flatMap((item) => item.kind === "line" ? [item.line] : []));
+      await this.#tell(alike.flatMap((item) => item.kind === "entry" ? [item.entry] : []));
+      for (const item of alike) if (item.kind === "lagged") await this.#catchUp(item);
+    }
+  }
+
+  /** Shows what could not be sent before the supervisor went, which does not wait for slow readers. */
+  async finish(): Promise<void> {
+    await this.#showKept(this.#lastLine, Infinity);
+    await this.#tellKept(this.#lastEntry, Infinity);
+  }
+
+  /** Shows no more lines, only what becomes of the actors; who wants the rest has it in the files. */
+  abandon(): void {
+    this.#isAbandoned = true;
+  }
+
+  async #catchUp({ of, after, upTo, count }: Lagged): Promise<void> {
+    if (of === "entries") return await this.#tellKept(after, upTo);
+    const kept = await this.#showKept(after, upTo);
+    if (kept >= count || this.#isAbandoned) return;
+    await this.#context.ui.say(
+      `${this.#lines.ownPrefix()}${
+        count - kept
+      } lines are missing here: they came too fast to be read, or to be kept`,
+    );
+  }
+
+  async #showKept(after: number, upTo: number): Promise<number> {
+    const { folder, paths } = this.#source;
+    const { files } = this.#context.host;
+    return await eachKept(files, folder, { paths, after, upTo }, async (lines) => {
+      await this.#print(lines);
+      return !this.#isAbandoned;
+    });
+  }
+
+  async #tellKept(after: number, upTo: number): Promise<void> {
+    const entries = readJournal(this.#context.host.files, this.#source.folder) ?? [];
+    await this.#tell(entries.filter(({ seq }) => seq > after && seq <= upTo));
+  }
+
+  async #print(lines: readonly LogLine[]): Promise<void> {
+    const { ui } = this.#context;
+    if (lines.length === 0 || this.#isAbandoned) return;
+    this.#lastLine = lines.at(-1)!.at;
+    const texts = lines.map((line) =>
+      ui.json ? JSON.stringify(lineFields(line)) : this.#lines.line(line, false)
+    );
+    await ui.print(texts.join("\n"));
+  }
+
+  async #tell(entries: readonly JournalEntry[]): Promise<void> {
+    const { ui } = this.#context;
+    if (entries.length === 0) return;
+    this.#lastEntry = entries.at(-1)!.seq;
+    if (ui.json) {
+      await ui.print(entries.map((entry) => JSON.stringify(entry)).join("\n"));
+      return;
+    }
+    const news = entries.filter((entry) => ui.verbosity === "verbose" || isNews(entry));
+    if (news.length === 0) return;
+    const texts = news.map((entry) => `${this.#lines.ownPrefix()}${describeEntry(entry, ui.err)}`);
+    await ui.say(texts.join("\n"));
+  }
+}
+
+/** Neighbours of one kind together: what can be printed at once. */
+function runsOf(items: readonly FollowItem[]): readonly (readonly FollowItem[])[] {
+  const runs: FollowItem[][] = [];
+  for (const item of items) {
+    const last = runs.at(-1);
+    if (last?.[0]?.kind === item.kind) last.push(item);
+    else runs.push([item]);
+  }
+  return runs;
+}

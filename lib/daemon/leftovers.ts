@@ -1,0 +1,143 @@
+/**
+ * What is left of a tree whose supervisor and guardian were killed in one instant: nobody was there to end its actors.
+ * The record says that the tree never ended, and every process of it bears its mark, or has a parent or a session that
+ * does. What actors leave behind on purpose is not meant: a tree that left it has ended in order.
+ */
+import { after } from "../base/instant.ts";
+import type { Signal } from "../base/signals.ts";
+import { RUN_VARIABLE } from "../engine/environment.ts";
+import { describeCommand, keyOf, type ReceiptLine, type Survivor } from "../engine/ledger.ts";
+import type { Host } from "../host/ports/host.ts";
+import type { ProcessRow } from "../host/ports/processes.ts";
+import type { TreeId } from "./tree_id.ts";
+import { readRecord } from "./tree_record.ts";
+import { isThere, pause } from "./wait_until_gone.ts";
+
+/** What became of the leftovers. */
+export interface Cleared {
+  readonly processes: readonly ReceiptLine[];
+  readonly survivors: readonly Survivor[];
+}
+
+/** Nobody knows the actors' own grace periods any more: how long SIGTERM is given, and how long SIGKILL. */
+const LADDER: readonly (readonly [Signal, number])[] = [["SIGTERM", 2_000], ["SIGKILL", 5_000]];
+const LOOK_EVERY_MS = 20;
+
+/** How many processes are left of a tree that never ended, and that nobody looks after any more. */
+export function countLeftovers(host: Host, tree: TreeId): number {
+  const instance = lostInstance(host, tree);
+  return instance === null ? 0 : new Leftovers(host, instance).look().length;
+}
+
+/** Ends what is left of a tree that never ended; none of it if this very program runs in it. */
+export async function endLeftovers(host: Host, tree: TreeId): Promise<Cleared> {
+  const instance = lostInstance(host, tree);
+  if (instance === null) return { processes: [], survivors: [] };
+  const leftovers = new Leftovers(host, instance);
+  const around = ancestorsOf(host);
+  const isAround = (row: ProcessRow) => around.has(row.pid) && row.pid !== host.processes.ownPid;
+  if (leftovers.look().some(isAround)) {
+    return { processes: [], survivors: leftovers.survivors(isAround, "this command was started in it") };
+  }
+  for (const [signal, withinMs] of LADDER) await leftovers.end(signal, withinMs);
+  return {
+    processes: leftovers.ended(),
+    survivors: leftovers.survivors(() => true, "it outlived SIGKILL"),
+  };
+}
+
+/** The mark of a tree that never ended and has neither supervisor nor guardian; null if it is not so. */
+function lostInstance(host: Host, tree: TreeId): string | null {
+  const record = readRecord(host, tree);
+  if (record === null || record.endedAt !== null || record.instance === undefined) return null;
+  return [record.supervisor, record.guardian].some((one) => isThere(host, one)) ? null : record.instance;
+}
+
+/** The processes of one instance, found anew at every look. */
+class Leftovers {
+  readonly #host: Host;
+  readonly #instance: string;
+  /** Whatever was found once stays known, also when all that told of it is gone. */
+  readonly #known = new Map<string, ReceiptLine>();
+  readonly #killed = new Set<string>();
+
+  constructor(host: Host, instance: string) {
+    this.#host = host;
+    this.#instance = instance;
+  }
+
+  /** Those that live now. What this program itself, or the tree that it starts, consists of is none of them. */
+  look(): readonly ProcessRow[] {
+    const { processes } = this.#host;
+    const rows = processes.table().filter((row) => row.state !== "Z" && row.pid !== processes.ownPid);
+    const marked = rows.filter((row) => this.#known.has(keyOf(row)) || this.#bearsMark(row));
+    const sessions = new Set(marked.map((row) => row.session));
+    const found = new Map(
+      rows.filter((row) => sessions.has(row.session)).map((row) => [row.pid, row] as const),
+    );
+    for (const pid of found.keys()) {
+      for (const row of rows) if (row.parent === pid) found.set(row.pid, row);
+    }
+    for (const row of found.values()) this.#see(row);
+    return [...found.values()];
+  }
+
+  /** Signals all of them, each once, until they are gone or the time is over. */
+  async end(signal: Signal, withinMs: number): Promise<void> {
+    const deadline = after(this.#host.clock.now(), withinMs);
+    const signalled = new Set<string>();
+    for (let left = this.look(); left.length > 0; left = this.look()) {
+      for (const row of left.filter((one) => !signalled.has(keyOf(one)))) {
+        signalled.add(keyOf(row));
+        this.#host.processes.signal(row, signal);
+        if (signal === "SIGKILL") this.#killed.add(keyOf(row));
+        // A stopped process does not hear SIGTERM before it goes on.
+        else this.#host.processes.signal(row, "SIGCONT");
+      }
+      if (this.#host.clock.now() >= deadline) return;
+      await pause(this.#host, LOOK_EVERY_MS);
+    }
+  }
+
+  survivors(which: (row: ProcessRow) => boolean, why: string): readonly Survivor[] {
+    return this.look().filter(which).map((row) => ({
+      pid: row.pid,
+      command: this.#known.get(keyOf(row))!.command,
+      why,
+    }));
+  }
+
+  /** Those that were found once and are gone. */
+  ended(): readonly ReceiptLine[] {
+    const alive = new Set(this.look().map(keyOf));
+    return [...this.#known].filter(([key]) => !alive.has(key)).map(([key, line]) =>
+      this.#killed.has(key) ? { ...line, ended: "killed", signal: "SIGKILL" } : line
+    );
+  }
+
+  #bearsMark({ pid }: ProcessRow): boolean {
+    return this.#host.processes.variableOf(pid, RUN_VARIABLE)?.startsWith(`${this.#instance}.`) === true;
+  }
+
+  #see(row: ProcessRow): void {
+    if (this.#known.has(keyOf(row))) return;
+    this.#known.set(keyOf(row), {
+      pid: row.pid,
+      path: this.#host.processes.variableOf(row.pid, "SUPERVISE_ACTOR"),
+      command: describeCommand(this.#host.processes.commandOf(row.pid), row),
+      ended: "gone",
+      code: null,
+      signal: null,
+      orphan: true,
+    });
+  }
+}
+
+function ancestorsOf(host: Host): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (let pid = host.processes.ownPid; pid > 1 && !found.has(pid);) {
+    found.add(pid);
+    pid = host.processes.find(pid)?.parent ?? 0;
+  }
+  return found;
+}

@@ -1,0 +1,57 @@
+/** What a command does whose supervisor goes away without an answer: it waits for the end of the rest, and tells of it. */
+import { ExitCode } from "../base/exit_code.ts";
+import { UserError } from "../base/user_error.ts";
+import type { Survivor } from "../engine/ledger.ts";
+import type { Host } from "../host/ports/host.ts";
+import { fromPromise } from "../bridge/from_promise.ts";
+import { supervisorLogOf } from "./launch.ts";
+import { endLeftovers } from "./leftovers.ts";
+import type { TreeId } from "./tree_id.ts";
+import { readRecord, type TreeRecord } from "./tree_record.ts";
+import { waitUntilGone } from "./wait_until_gone.ts";
+
+/** Runs `body`; if the supervisor is lost meanwhile, the error says what has become of its tree. @throws {UserError} */
+export async function orLost<T>(host: Host, tree: TreeId, body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== "control/lost") throw error;
+    const record = readRecord(host, tree);
+    if (record === null) throw error;
+    throw record.endedAt === null ? await fromPromise(settleLoss(host, tree, record)) : endedUnheard(record);
+  }
+}
+
+/** The guardian ends everything when the supervisor dies; this waits for it, and ends what is left if it has died, too. */
+async function settleLoss(host: Host, tree: TreeId, record: TreeRecord): Promise<UserError> {
+  // Somebody may have stopped it; it has nothing else to do than to go on.
+  host.processes.signal(record.guardian, "SIGCONT");
+  const own = await waitUntilGone(host, [record.supervisor, record.guardian]);
+  const { processes, survivors } = await endLeftovers(host, tree);
+  const left: readonly Survivor[] = [
+    ...survivors,
+    ...own.map(({ pid }) => ({ pid, command: "supervise", why: "it is still ending the others" })),
+  ];
+  const message = left.length > 0
+    ? `The supervisor died; ${left.length} left: ${left.map(describeSurvivor).join(", ")}`
+    : processes.length > 0
+    ? `The supervisor died, and its guardian, too; what they had left has been ended (${processes.length}), 0 left`
+    : "The supervisor died, and its guardian has ended everything that it had started, 0 left";
+  return new UserError("supervisor/died", message, {
+    exitCode: left.length > 0 ? ExitCode.survivors : ExitCode.failed,
+    hint: `its last words are in ${supervisorLogOf(record.stateFolder)}`,
+    details: { left: left.length, survivors: left },
+  });
+}
+
+function endedUnheard({ outcome, endedAt }: TreeRecord): UserError {
+  return new UserError(
+    "control/lost",
+    `The tree has ended (${outcome?.replace("_", " ")}, ${endedAt}) before this command was answered`,
+    { exitCode: ExitCode.noAnswer, hint: "`supervise events` shows what led to it" },
+  );
+}
+
+function describeSurvivor({ pid, command, why }: Survivor): string {
+  return `${pid} ${command} (${why})`;
+}

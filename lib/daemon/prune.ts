@@ -1,0 +1,26 @@
+import type { Host } from "../host/ports/host.ts";
+import { countLeftovers } from "./leftovers.ts";
+import { treeIdOf } from "./tree_id.ts";
+import { listRecords } from "./tree_record.ts";
+import { isThere } from "./wait_until_gone.ts";
+
+/**
+ * Forgets the trees that have ended and whose files are gone, so that what is known of trees does not grow for ever. Their
+ * logs stay. A tree that runs, or of which anything is left, is known for as long as that is so.
+ *
+ * @throws {UserError} `state/not-private`
+ */
+export async function pruneTrees(host: Host, uid: number): Promise<void> {
+  for (const { file, guardian } of listRecords(host, uid)) {
+    if (host.files.realPath(file) !== null || isThere(host, guardian)) continue;
+    const tree = treeIdOf(host, uid, file);
+    // While this is held nobody can start it.
+    const held = await host.sockets.holdName(tree.lock);
+    if (held === null) continue;
+    try {
+      if (countLeftovers(host, tree) === 0) host.files.remove(tree.runFolder);
+    } finally {
+      held.release();
+    }
+  }
+}

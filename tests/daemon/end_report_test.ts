@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { UserError } from "../../lib/base/user_error.ts";
+import type { ControlClient } from "../../lib/control/client.ts";
+import type { EndReport } from "../../lib/control/protocol.ts";
+import { awaitEnd, writeEndReport } from "../../lib/daemon/end_report.ts";
+import type { TreeId } from "../../lib/daemon/tree_id.ts";
+import type { Host } from "../../lib/host/ports/host.ts";
+import { test } from "../harness/test.ts";
+
+const TREE = { runFolder: "/run/tree" } as TreeId;
+
+function hostWithFiles(): Host {
+  const texts = new Map<string, string>();
+  const files = {
+    readText: (path: string) => texts.get(path) ?? null,
+    replace: (path: string, text: string) => void texts.set(path, text),
+  };
+  return { files } as unknown as Host;
+}
+
+function reportOf(instance: string): EndReport {
+  const none = { processes: [], survivors: [], leftOnPurpose: [], own: [] };
+  return { outcome: "completed", reason: null, exitCode: 0, instance, ...none };
+}
+
+/** A client whose connection is lost after `before`. */
+function losing(before: () => void): ControlClient {
+  const request = () => {
+    before();
+    return Promise.reject(new UserError("control/lost", "lost"));
+  };
+  return { request } as unknown as ControlClient;
+}
+
+test("end report: a client that is lost in the moment of the end reads how it ended", async () => {
+  const host = hostWithFiles();
+  writeEndReport(host, TREE, reportOf("earlier"));
+  const report = await awaitEnd(host, TREE, losing(() => writeEndReport(host, TREE, reportOf("this"))));
+  assert.equal(report.instance, "this");
+});
+
+test("end report: how an earlier tree ended says nothing of this one", async () => {
+  const host = hostWithFiles();
+  await assert.rejects(awaitEnd(host, TREE, losing(() => {})), { code: "control/lost" });
+  writeEndReport(host, TREE, reportOf("earlier"));
+  await assert.rejects(awaitEnd(host, TREE, losing(() => {})), { code: "control/lost" });
+});
