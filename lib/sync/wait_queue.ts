@@ -25,12 +25,18 @@ export class WaitQueue {
 
   /** Wakes whoever has waited longest; false if nobody waits. */
   wakeOne(): boolean {
+    const parked = this.takeFirst();
+    parked?.wake();
+    return parked !== null;
+  }
+
+  /** Takes out the wait of whoever has waited longest, for the caller to end it; null if nobody waits. */
+  takeFirst(): Parked<void> | null {
     for (const parked of this.#waiting) {
       this.#waiting.delete(parked);
-      parked.wake();
-      return true;
+      return parked;
     }
-    return false;
+    return null;
   }
 
   wakeAll(): void {
