@@ -42,10 +42,4 @@ export class WaitQueue {
   wakeAll(): void {
     while (this.wakeOne());
   }
-
-  /** Ends all waits with an error. */
-  failAll(makeError: () => Error): void {
-    for (const parked of this.#waiting) parked.fail(makeError());
-    this.#waiting.clear();
-  }
 }
