@@ -5,7 +5,8 @@
  * 1. `openNursery` does not return while a task of it runs, whatever happens.
  * 2. The body counts as one more task: the first error of any of them cancels the others.
  * 3. No error is lost: all that are not `Cancelled` leave in one {@linkcode ErrorGroup}.
- * 4. Waiting for the tasks at the end is not itself cancelled: a cancel reaches the tasks, and they end the wait.
+ * 4. Waiting for the tasks at the end is not itself cancelled: a cancel reaches the tasks, and they end the wait. With none
+ *    it only lets others go on.
  */
 import { LinkedList } from "../base/linked_list.ts";
 import { messageOf } from "../base/user_error.ts";
@@ -142,9 +143,13 @@ export class Nursery implements TaskOwner {
     } catch (error) {
       this.#record(this.#frame.task, error);
     }
-    while (this.#tasks.size + this.#expected > 0) {
-      await new Promise<void>((resolve) => this.#onEmpty = { go: resolve });
-    }
+    // Also with nothing to wait for others have their turn: a loop of nurseries must not starve them.
+    do {
+      await new Promise<void>((resolve) => {
+        this.#onEmpty = { go: resolve };
+        this.#checkEmpty();
+      });
+    } while (this.#tasks.size + this.#expected > 0);
     this.#closed = true;
     if (this.#errors.length === 1 && collapse) throw this.#errors[0];
     if (this.#errors.length > 0) throw new ErrorGroup(this.#errors, this.#raisedBy);

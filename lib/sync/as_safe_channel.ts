@@ -8,6 +8,8 @@ import { Semaphore } from "./semaphore.ts";
 export class SafeChannel<T> {
   readonly #requests: Semaphore;
   readonly #values: ReceiveChannel<T>;
+  /** Whether a value was asked for that nobody has got yet: by a call that was cancelled. */
+  #isAsked = false;
 
   /** @internal */
   constructor(requests: Semaphore, values: ReceiveChannel<T>) {
@@ -22,8 +24,11 @@ export class SafeChannel<T> {
    * @throws {Cancelled} Then the value is there for the next call.
    */
   async receive(): Promise<T> {
-    this.#requests.release();
-    return await this.#values.receive();
+    if (!this.#isAsked) this.#requests.release();
+    this.#isAsked = true;
+    const value = await this.#values.receive();
+    this.#isAsked = false;
+    return value;
   }
 
   /** Receives until the generator returns. */

@@ -25,6 +25,7 @@ export class Condition {
    * however the wait ends.
    *
    * @throws {TypeError} If the calling task does not own the lock.
+   * @throws {BrokenResourceError} If a task ended while it owned the lock.
    * @throws {Cancelled}
    */
   async wait(): Promise<void> {
@@ -36,20 +37,25 @@ export class Condition {
         released = true;
         return false;
       });
-    } finally {
+    } catch (error) {
       if (released) await new CancelScope({ shield: true }).run(() => this.lock.acquire());
+      throw error;
     }
   }
 
   /**
-   * Wakes those who have waited longest.
+   * Wakes those who have waited longest: they get the lock before all who ask for it from now on.
    *
    * @param count How many.
    * @throws {TypeError} If the calling task does not own the lock.
    */
   notify(count = 1): void {
     this.lock.requireOwner();
-    for (let i = 0; i < count && this.#waiting.wakeOne(); i++);
+    for (let i = 0; i < count; i++) {
+      const parked = this.#waiting.takeFirst();
+      if (parked === null) return;
+      this.lock.queue(parked);
+    }
   }
 
   /**

@@ -45,8 +45,7 @@ export class Lock {
         this.#own(parked.wait.task);
         return parked.wake();
       }
-      this.#waiting.add(parked);
-      parked.onAbort = () => this.#waiting.delete(parked);
+      this.queue(parked);
     });
   }
 
@@ -93,6 +92,12 @@ export class Lock {
     } finally {
       this.release();
     }
+  }
+
+  /** @internal Lets a wait end when the lock, which somebody owns, comes to its task. */
+  queue(parked: Parked<void>): void {
+    this.#waiting.add(parked);
+    parked.onAbort = () => this.#waiting.delete(parked);
   }
 
   /** @internal */

@@ -25,21 +25,21 @@ export class WaitQueue {
 
   /** Wakes whoever has waited longest; false if nobody waits. */
   wakeOne(): boolean {
+    const parked = this.takeFirst();
+    parked?.wake();
+    return parked !== null;
+  }
+
+  /** Takes out the wait of whoever has waited longest, for the caller to end it; null if nobody waits. */
+  takeFirst(): Parked<void> | null {
     for (const parked of this.#waiting) {
       this.#waiting.delete(parked);
-      parked.wake();
-      return true;
+      return parked;
     }
-    return false;
+    return null;
   }
 
   wakeAll(): void {
     while (this.wakeOne());
-  }
-
-  /** Ends all waits with an error. */
-  failAll(makeError: () => Error): void {
-    for (const parked of this.#waiting) parked.fail(makeError());
-    this.#waiting.clear();
   }
 }

@@ -9,6 +9,7 @@ import { CancelScope } from "../../lib/scope/cancel_scope.ts";
 import { openMemoryChannel } from "../../lib/sync/memory_channel.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
 import { sleep } from "../../lib/scope/sleep.ts";
+import { waitAllTasksBlocked } from "../../lib/testing/idle.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import { test } from "../harness/test.ts";
 import { seeded } from "../../lib/base/chance.ts";
@@ -156,4 +157,112 @@ test("memory channel: under random cancels every value is received once or its s
       assert.deepEqual(got.toSorted((a, b) => a - b), [...sent].toSorted((a, b) => a - b), `seed ${seed}`);
     });
   }
+});
+
+test("memory channel: its statistics say what goes on in it", async () => {
+  await runVirtual(async () => {
+    const [sender, receiver] = openMemoryChannel<number>(2);
+    const [senderClone, receiverClone] = [sender.clone(), receiver.clone()];
+    const idle = {
+      buffered: 0,
+      peakBuffered: 0,
+      capacity: 2,
+      openSenders: 2,
+      openReceivers: 2,
+      waitingSenders: 0,
+      waitingReceivers: 0,
+    };
+    assert.deepEqual(sender.statistics(), idle);
+    await openNursery(async (nursery) => {
+      nursery.startSoon(() => receiver.receive());
+      await waitAllTasksBlocked();
+      assert.deepEqual(receiver.statistics(), { ...idle, waitingReceivers: 1 });
+      await sender.send(1);
+      for (let i = 0; i < 3; i++) nursery.startSoon(() => sender.send(i));
+      await waitAllTasksBlocked();
+      const full = { ...idle, buffered: 2, peakBuffered: 2, waitingSenders: 1 };
+      assert.deepEqual(senderClone.statistics(), full);
+      for (let i = 0; i < 3; i++) receiver.receiveNowait();
+    });
+    senderClone.close();
+    receiverClone.close();
+    assert.deepEqual(receiver.statistics(), { ...idle, peakBuffered: 2, openSenders: 1, openReceivers: 1 });
+  });
+});
+
+test("memory channel: clones of the receiving end compete, each value goes to one of them", async () => {
+  await runVirtual(async () => {
+    const [sender, receiver] = openMemoryChannel<number>(0);
+    const got: number[] = [];
+    await openNursery(async (nursery) => {
+      for (const end of [receiver, receiver.clone(), receiver.clone()]) {
+        nursery.startSoon(async () => {
+          for await (const value of end) got.push(value);
+        });
+      }
+      for (let i = 0; i < 9; i++) await sender.send(i);
+      sender.close();
+    });
+    assert.deepEqual(got.toSorted(), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+});
+
+test("memory channel: a sending end that is closed fails its own waits, and those of no clone", async () => {
+  await runVirtual(async () => {
+    const [sender, receiver] = openMemoryChannel<string>(0);
+    const clone = sender.clone();
+    await openNursery(async (nursery) => {
+      nursery.startSoon(() => assert.rejects(sender.send("lost"), ClosedResourceError));
+      nursery.startSoon(() => clone.send("kept"));
+      await waitAllTasksBlocked();
+      sender.close();
+      assert.equal(await receiver.receive(), "kept");
+    });
+    assert.throws(() => sender.clone(), ClosedResourceError);
+    clone.close();
+    await assert.rejects(receiver.receive(), EndOfChannel);
+  });
+});
+
+test("memory channel: the last receiver's close drops what is buffered", async () => {
+  await runVirtual(() => {
+    const [sender, receiver] = openMemoryChannel<number>(5);
+    sender.sendNowait(1);
+    receiver.close();
+    assert.equal(sender.statistics().buffered, 0);
+    assert.throws(() => sender.sendNowait(2), BrokenResourceError);
+    assert.throws(() => receiver.receiveNowait(), ClosedResourceError);
+  });
+});
+
+test("memory channel: one without bounds never makes a sender wait", async () => {
+  await runVirtual(async () => {
+    const [sender, receiver] = openMemoryChannel<number>(Infinity);
+    for (let i = 0; i < 10_000; i++) sender.sendNowait(i);
+    for (let i = 0; i < 10_000; i++) assert.equal(await receiver.receive(), i);
+  });
+});
+
+test("memory channel: undefined is a value like others", async () => {
+  await runVirtual(async () => {
+    const [sender, receiver] = openMemoryChannel<undefined>(1);
+    await sender.send(undefined);
+    sender.close();
+    assert.equal(await receiver.receive(), undefined);
+    await assert.rejects(receiver.receive(), EndOfChannel);
+  });
+});
+
+test("memory channel: ends close with the block that uses them, also in a cancelled scope", async () => {
+  await runVirtual(async () => {
+    const scope = new CancelScope();
+    const [sender, receiver] = openMemoryChannel<number>(0);
+    await scope.run(async () => {
+      using _sender = sender;
+      using _receiver = receiver;
+      scope.cancel();
+      await sleep(1);
+    });
+    assert.deepEqual([sender.statistics().openSenders, sender.statistics().openReceivers], [0, 0]);
+  });
 });
