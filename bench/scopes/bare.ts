@@ -19,7 +19,9 @@ class PromiseQueue {
   }
 
   send(item: number): Promise<void> | void {
-    if (this.#nextReceiver < this.#receivers.length) return this.#receivers[this.#nextReceiver++]!(item);
+    if (this.#nextReceiver < this.#receivers.length) {
+      return this.#receivers[this.#nextReceiver++]!(item);
+    }
     this.#items.push(item);
     if (this.#items.length - this.#head <= this.#capacity) return;
     return new Promise((resolve) => this.#senders.push(resolve));
@@ -29,12 +31,18 @@ class PromiseQueue {
     if (this.#head === this.#items.length) {
       return new Promise((resolve) => this.#receivers.push(resolve));
     }
-    if (this.#nextSender < this.#senders.length) this.#senders[this.#nextSender++]!();
+    if (this.#nextSender < this.#senders.length) {
+      this.#senders[this.#nextSender++]!();
+    }
     return this.#items[this.#head++]!;
   }
 }
 
-async function pump(count: number, capacity: number, pairs: number): Promise<void> {
+async function pump(
+  count: number,
+  capacity: number,
+  pairs: number,
+): Promise<void> {
   const queue = new PromiseQueue(capacity);
   const share = count / pairs;
   const send = async () => {
@@ -44,7 +52,10 @@ async function pump(count: number, capacity: number, pairs: number): Promise<voi
     for (let i = 0; i < share; i++) await queue.receive();
   };
   await Promise.all(
-    Array.from({ length: pairs }, () => [ambient.run({}, send), ambient.run({}, receive)]).flat(),
+    Array.from(
+      { length: pairs },
+      () => [ambient.run({}, send), ambient.run({}, receive)],
+    ).flat(),
   );
 }
 
@@ -56,18 +67,26 @@ async function nest(depth: number): Promise<void> {
 
 export const contender: Contender = {
   "start and join 100,000 tasks": (count) =>
-    Promise.all(Array.from({ length: count }, () =>
-      ambient.run({}, async () => {
-        await null;
-      }))),
+    Promise.all(
+      Array.from({ length: count }, () =>
+        ambient.run({}, async () => {
+          await null;
+        })),
+    ),
   "cancel 100,000 parked tasks": async (count) => {
     const controller = new AbortController();
-    const parked = Array.from({ length: count }, () =>
-      ambient.run({}, async () => {
-        await new Promise((_, reject) => {
-          controller.signal.addEventListener("abort", () => reject(controller.signal.reason));
-        });
-      }));
+    const parked = Array.from(
+      { length: count },
+      () =>
+        ambient.run({}, async () => {
+          await new Promise((_, reject) => {
+            controller.signal.addEventListener(
+              "abort",
+              () => reject(controller.signal.reason),
+            );
+          });
+        }),
+    );
     await null;
     controller.abort();
     await Promise.allSettled(parked);
@@ -77,12 +96,17 @@ export const contender: Contender = {
   "1,000,000 items through a channel of 100, two tasks": (count) => pump(count, 100, 1),
   "1,000,000 items through a channel of 100, ten tasks": (count) => pump(count, 100, 5),
   "100,000 sleeps of 0 to 99 ms": (count) =>
-    Promise.all(Array.from({ length: count }, (_, i) =>
-      ambient.run({}, async () => {
-        await new Promise((resolve) => setTimeout(resolve, i % 100));
-      }))),
+    Promise.all(
+      Array.from({ length: count }, (_, i) =>
+        ambient.run({}, async () => {
+          await new Promise((resolve) => setTimeout(resolve, i % 100));
+        })),
+    ),
   park: async (count) => {
-    const parked = Array.from({ length: count }, () => ambient.run({}, () => new Promise(() => {})));
+    const parked = Array.from(
+      { length: count },
+      () => ambient.run({}, () => new Promise(() => {})),
+    );
     await null;
     return parked;
   },

@@ -13,4 +13,6 @@ export const CASES = {
 export type Case = keyof typeof CASES;
 
 /** How one contender does each of them `count` times; what it cannot do is left out. */
-export type Contender = Partial<Record<Case | "park", (count: number) => Promise<unknown>>>;
+export type Contender = Partial<
+  Record<Case | "park", (count: number) => Promise<unknown>>
+>;

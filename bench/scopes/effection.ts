@@ -46,7 +46,9 @@ export const contender: Contender = {
   "100,000 sleeps of 0 to 99 ms": (count) =>
     run(function* () {
       const tasks = [];
-      for (let i = 0; i < count; i++) tasks.push(yield* spawn(() => sleep(i % 100)));
+      for (let i = 0; i < count; i++) {
+        tasks.push(yield* spawn(() => sleep(i % 100)));
+      }
       for (const task of tasks) yield* task;
     }),
   park: (count) =>

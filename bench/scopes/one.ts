@@ -2,7 +2,12 @@
 import process from "node:process";
 import { type Case, CASES, type Contender } from "./cases.ts";
 
-const [, , name, what] = process.argv as [string, string, string, Case | "memory"];
+const [, , name, what] = process.argv as [
+  string,
+  string,
+  string,
+  Case | "memory",
+];
 const { contender } = await import(`./${name}.ts`) as { contender: Contender };
 
 if (what === "memory") {
@@ -29,7 +34,10 @@ console.log(performance.now() - start);
 process.exit(0);
 
 function collectGarbage(): void {
-  const runtime = globalThis as { Bun?: { gc(force: boolean): void }; gc?: () => void };
+  const runtime = globalThis as {
+    Bun?: { gc(force: boolean): void };
+    gc?: () => void;
+  };
   runtime.Bun?.gc(true);
   runtime.gc?.();
 }
