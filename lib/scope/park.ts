@@ -57,8 +57,13 @@ export class Parked<T> implements Waiter, Ready {
   /** @internal */
   abort(error: Cancelled): void {
     if (this.#state !== "waiting") return;
-    this.onAbort?.();
-    this.#end("failed", error);
+    try {
+      this.onAbort?.();
+    } catch (failure) {
+      // It outranks the cancel, and must not keep others from theirs.
+      return this.fail(failure);
+    }
+    this.fail(error);
   }
 
   /** @internal Lets the task go on. */
@@ -87,7 +92,12 @@ export function park<T>(what: string, arm: (parked: Parked<T>) => void): Promise
   return new Promise<T>((resolve, reject) => {
     const frame = currentOpenFrame();
     if (frame.status.inForce !== null) return reject(makeCancelled(frame.status.inForce));
-    arm(new Parked(frame, what, resolve, reject));
+    const parked = new Parked(frame, what, resolve, reject);
+    try {
+      arm(parked);
+    } catch (error) {
+      parked.fail(error);
+    }
   });
 }
 
