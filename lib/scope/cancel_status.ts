@@ -115,13 +115,17 @@ export class CancelStatus {
   }
 
   /**
-   * Takes it out of the tree. What is still open inside goes on under its parent, so that no cancel of that is missed.
+   * Takes it out of the tree. What is still open inside goes on under its parent, so that no cancel of that is missed. Whoever
+   * is no task hears of no cancel any more.
    *
    * @returns Whether nothing was open inside.
    */
   close(): boolean {
     this.#closed = true;
     this.#leaveParent();
+    if (this.#waiters !== null) {
+      for (const waiter of this.#waiters) if (waiter.wait === null) this.#waiters.delete(waiter);
+    }
     if (this.#inner === null || this.#inner.size === 0) return true;
     if (this.#parent !== null) { for (const inner of [...this.#inner]) inner.moveTo(this.#parent); }
     return false;
