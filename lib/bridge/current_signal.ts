@@ -1,6 +1,6 @@
 import { currentOpenFrame } from "../scope/ambient.ts";
 import type { CancelStatus } from "../scope/cancel_status.ts";
-import { cancelledFor } from "../scope/cancelled.ts";
+import { type Cancelled, cancelledFor } from "../scope/cancelled.ts";
 
 const signals = new WeakMap<CancelStatus, AbortSignal>();
 
@@ -30,12 +30,8 @@ export function currentSignal(): AbortSignal {
   if (known !== undefined && known.aborted === (status.inForce !== null)) return known;
   const controller = new AbortController();
   signals.set(status, controller.signal);
-  if (status.inForce !== null) controller.abort(cancelledFor(status.inForce));
-  else {status.addWaiter({
-      wait: null,
-      previous: null,
-      next: null,
-      abort: (error) => controller.abort(error),
-    });}
+  const abort = (error: Cancelled) => controller.abort(error);
+  if (status.inForce !== null) abort(cancelledFor(status.inForce));
+  else status.addWaiter({ wait: null, previous: null, next: null, abort });
   return controller.signal;
 }

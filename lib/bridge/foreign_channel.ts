@@ -78,6 +78,7 @@ export class ForeignEnd<First, Out, In> implements ForeignChannel<First, Out, In
 export class InsideChannel<Out, In> {
   readonly #out: SendChannel<In>;
   readonly #in: ReceiveChannel<Out>;
+  #failure: { readonly error: unknown } | null = null;
 
   /** @internal */
   constructor(out: SendChannel<In>, incoming: ReceiveChannel<Out>) {
@@ -89,20 +90,22 @@ export class InsideChannel<Out, In> {
    * Sends a value to the foreign function, waiting for room.
    *
    * @throws {ForeignTaskReturned} If the function has returned.
+   * @throws What the function failed with.
    * @throws {Cancelled}
    */
   async send(value: In): Promise<void> {
-    await this.#out.send(value).catch(explain);
+    await this.#out.send(value).catch((error) => this.#explain(error));
   }
 
   /**
    * Waits for the next value of the foreign function.
    *
    * @throws {ForeignTaskReturned} If the function has returned, and all values have been received.
+   * @throws What the function failed with.
    * @throws {Cancelled}
    */
   async receive(): Promise<Out> {
-    return await this.#in.receive().catch(explain);
+    return await this.#in.receive().catch((error) => this.#explain(error));
   }
 
   /** Receives until the foreign function returns. */
@@ -110,14 +113,21 @@ export class InsideChannel<Out, In> {
     return { next: () => nextOf(this) };
   }
 
+  /** @internal The function has failed: that is no end of what it sent. */
+  fail(error: unknown): void {
+    this.#failure = { error };
+  }
+
   /** @internal */
   close(): void {
     this.#out.close();
     this.#in.close();
   }
-}
 
-function explain(error: unknown): never {
-  const isOver = error instanceof EndOfChannel || error instanceof BrokenResourceError;
-  throw isOver ? new ForeignTaskReturned("The foreign task has returned") : error;
+  #explain(error: unknown): never {
+    if (!(error instanceof EndOfChannel || error instanceof BrokenResourceError)) throw error;
+    throw this.#failure === null
+      ? new ForeignTaskReturned("The foreign task has returned")
+      : this.#failure.error;
+  }
 }

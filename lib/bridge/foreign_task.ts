@@ -79,11 +79,14 @@ export async function openForeignTask<First, Out, In, R>(
   const errors: unknown[] = [];
 
   const settle = (failure: { readonly error: unknown } | null) => {
-    outside.close();
     if (failure !== null && !outside.wasTold(failure.error)) {
-      errors.push(translate(failure.error));
+      const error = translate(failure.error);
+      errors.push(error);
+      inside.fail(error);
+      // Before the channel closes, or whoever waits there would take the failure for an end.
       scope.cancel("the foreign task failed");
     }
+    outside.close();
     outside.ready.set();
     settled.set();
   };
@@ -101,7 +104,7 @@ export async function openForeignTask<First, Out, In, R>(
     });
     outside.tell(new InsideReturned("The inside has returned"));
   } catch (error) {
-    errors.unshift(error);
+    if (!errors.includes(error)) errors.unshift(error);
     outside.tell(new InsideCancelled("The inside was cancelled or has failed", { cause: error }));
   }
   inside.close();

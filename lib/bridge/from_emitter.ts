@@ -1,4 +1,6 @@
 import { CancelScope } from "../scope/cancel_scope.ts";
+import { ErrorGroup } from "../scope/error_group.ts";
+import { withoutCancelled } from "../scope/without_cancelled.ts";
 import { BrokenResourceError, WouldBlock } from "../sync/channel_errors.ts";
 import { openMemoryChannel, type ReceiveChannel } from "../sync/memory_channel.ts";
 
@@ -12,6 +14,10 @@ interface NodeEmitter {
 interface WebTarget {
   addEventListener(event: string, listener: (event: unknown) => void): void;
   removeEventListener(event: string, listener: (event: unknown) => void): void;
+}
+
+interface Failure {
+  readonly error: unknown;
 }
 
 /** What calls listeners back. */
@@ -28,7 +34,8 @@ export interface FromEmitterOptions {
    */
   readonly end?: readonly string[];
   /**
-   * The event that carries an error: it cancels the body, and is raised.
+   * The event that carries an error, as its argument or, where it is an event of the web, as its `error`: it cancels the
+   * body, and the error is raised.
    *
    * @default {"error"}
    */
@@ -48,7 +55,7 @@ export interface FromEmitterOptions {
  * A value is the only argument of the event, or the list of its arguments.
  *
  * @returns What `body` returned.
- * @throws What the emitter's `error` event carried.
+ * @throws What the emitter's `error` event carried; an {@linkcode ErrorGroup} if the body failed too.
  * @throws {BrokenResourceError} If more events came than may wait.
  * @throws {Cancelled}
  *
@@ -73,7 +80,7 @@ export async function fromEmitter<T, R>(
 ): Promise<R> {
   const [sender, receiver] = openMemoryChannel<T>(capacity);
   const scope = new CancelScope();
-  let failure: { readonly error: unknown } | null = null;
+  let failure: Failure | null = null;
   const fail = (reason: unknown) => {
     failure ??= { error: reason };
     scope.cancel("its emitter failed");
@@ -90,18 +97,39 @@ export async function fromEmitter<T, R>(
   };
   const listeners: readonly (readonly [string, (...args: unknown[]) => void])[] = [
     [event, onEvent],
-    [error, fail],
+    [error, (carried) => fail(errorIn(carried))],
     ...end.map((name) => [name, () => sender.close()] as const),
   ];
   for (const [name, listener] of listeners) listen(emitter, name, listener);
   try {
-    const value = await scope.run(() => body(receiver));
-    if (failure !== null) throw (failure as { readonly error: unknown }).error;
-    return value as R;
+    return await valueOrFailure(() => scope.run(() => body(receiver)) as Promise<R>, () => failure);
   } finally {
     for (const [name, listener] of listeners) unlisten(emitter, name, listener);
     receiver.close();
   }
+}
+
+/** What `body` returns or raises, or the failure beside it, which outranks a cancel. */
+async function valueOrFailure<R>(body: () => Promise<R>, failureOf: () => Failure | null): Promise<R> {
+  let value: R;
+  try {
+    value = await body();
+  } catch (error) {
+    const failure = failureOf();
+    if (failure === null) throw error;
+    const { rest } = withoutCancelled(error);
+    throw rest === null ? failure.error : new ErrorGroup([failure.error, rest.error]);
+  }
+  const failure = failureOf();
+  if (failure !== null) throw failure.error;
+  return value;
+}
+
+/** An error event of the web is no error itself, and may hold none. */
+function errorIn(carried: unknown): unknown {
+  if (!(carried instanceof Event)) return carried;
+  const { error } = carried as { readonly error?: unknown };
+  return error ?? new BrokenResourceError("The event target reported an error", { cause: carried });
 }
 
 function listen(emitter: EmitterLike, event: string, listener: (...args: unknown[]) => void): void {

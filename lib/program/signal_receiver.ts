@@ -7,6 +7,7 @@ import { WaitQueue } from "../sync/wait_queue.ts";
 export class SignalReceiver {
   readonly #pending = new Set<Signal>();
   readonly #waiting = new WaitQueue();
+  #isReceiving = false;
 
   /**
    * Waits for the next signal.
@@ -15,8 +16,13 @@ export class SignalReceiver {
    * @throws {Cancelled} Then no signal is lost.
    */
   async receive(): Promise<Signal> {
-    if (this.#waiting.size > 0) throw new TypeError("Another task receives these signals already");
-    await this.#waiting.wait("signal", () => this.#pending.size > 0);
+    if (this.#isReceiving) throw new TypeError("Another task receives these signals already");
+    this.#isReceiving = true;
+    try {
+      await this.#waiting.wait("signal", () => this.#pending.size > 0);
+    } finally {
+      this.#isReceiving = false;
+    }
     const [first] = this.#pending;
     this.#pending.delete(first!);
     return first!;

@@ -16,7 +16,7 @@ export interface Frame {
   readonly locals: LocalValues;
 }
 
-const storage = new AsyncLocalStorage<Frame>();
+const storage = new AsyncLocalStorage<Frame | undefined>();
 
 /** The present frame, or null outside of every `run()`. */
 export function tryCurrentFrame(): Frame | null {
@@ -61,5 +61,6 @@ export function withFrame<A extends unknown[], T>(frame: Frame, body: (...args: 
 
 /** Runs `body` outside of every task: for what outlives the caller. */
 export function withoutFrame<T>(body: () => T): T {
-  return storage.exit(body);
+  // On Deno what is awaited in exit() is back in the frame afterwards.
+  return storage.run(undefined, body);
 }

@@ -117,6 +117,7 @@ export class CancelScope {
       failure = this.#absorb(error, status);
     }
     this.#disarm?.();
+    if (hasReturned) status.dropListeners();
     if (status.isBusy) await this.#endStragglers(status, hasReturned);
     status.close();
     if (failure !== null) throw failure.error;

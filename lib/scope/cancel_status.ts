@@ -127,6 +127,11 @@ export class CancelStatus implements Link<CancelStatus> {
     return this.#inner.size > 0;
   }
 
+  /** Lets go of those who are told of a cancel and are no tasks that wait. */
+  dropListeners(): void {
+    for (const waiter of this.#waiters) if (waiter.wait === null) this.#waiters.remove(waiter);
+  }
+
   /** Resolves when no status inside is open any more. */
   whenEmpty(): Promise<void> {
     return new Promise((resolve) => {
@@ -136,13 +141,14 @@ export class CancelStatus implements Link<CancelStatus> {
   }
 
   /**
-   * Takes it out of the tree. What is still open inside goes on under its parent, so that no cancel of that is missed.
-   * Idempotent.
+   * Takes it out of the tree. What is still open inside goes on under its parent, so that no cancel of that is missed. Whoever
+   * is no task hears of no cancel any more. Idempotent.
    */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#leaveParent();
+    this.dropListeners();
     if (this.#parent !== null) { for (const inner of this.#inner) inner.moveTo(this.#parent); }
   }
 

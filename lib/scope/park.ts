@@ -58,7 +58,12 @@ export class Parked<T> implements Waiter, Ready {
 
   /** @internal */
   abort(error: Cancelled): void {
-    this.onAbort?.();
+    try {
+      this.onAbort?.();
+    } catch (failure) {
+      // It outranks the cancel, and must not keep others from theirs.
+      return this.#end("failed", failure);
+    }
     this.#end("failed", error);
   }
 

@@ -4,9 +4,14 @@
  */
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { openNursery } from "../scope/nursery.ts";
+import { checkpointIfCancelled } from "../scope/park.ts";
+import { failAfter } from "../scope/timeouts.ts";
 import { BrokenResourceError, BusyResourceError, ClosedResourceError } from "../sync/channel_errors.ts";
 import type { HalfCloseableStream, ReceiveStream, SendStream, Stream } from "../sync/streams.ts";
 import { waitAllTasksBlocked } from "./idle.ts";
+
+/** How long anything of a check may take, by the clock of the run: what a stream should have ended may wait for ever. */
+const PATIENCE_MS = 60_000;
 
 /** Makes a fresh pair of sides that are connected. */
 export type StreamMaker<S, R> = () => readonly [S, R] | Promise<readonly [S, R]>;
@@ -175,14 +180,19 @@ async function withPair<S extends SendStream, R extends ReceiveStream>(
   check: (sender: S, receiver: R) => Promise<void>,
 ): Promise<void> {
   const [sender, receiver] = await make();
-  try {
-    await check(sender, receiver);
-  } catch (error) {
-    throw new Error(`A stream breaks its promise: ${promise}`, { cause: error });
-  } finally {
-    await sender.close();
-    await receiver.close();
+  const errors: unknown[] = [];
+  for (const step of [() => check(sender, receiver), () => sender.close(), () => receiver.close()]) {
+    try {
+      await failAfter(PATIENCE_MS, step);
+    } catch (error) {
+      errors.push(error);
+    }
   }
+  // A cancel from outside is no fault of the stream.
+  checkpointIfCancelled();
+  if (errors.length === 0) return;
+  const cause = errors.length === 1 ? errors[0] : new AggregateError(errors);
+  throw new Error(`A stream breaks its promise: ${promise}`, { cause });
 }
 
 /** Sends while `receive` runs: a stream may have no buffer at all. */

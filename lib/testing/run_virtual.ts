@@ -82,6 +82,12 @@ async function drive<T>(state: RunState, clock: VirtualClock, main: () => T | Pr
 
 /** Says in an error how to get the same order again. */
 function nameSeed(error: Error, seed: number): void {
-  const note = ` (order of tasks: SHUFFLE_SEED=${seed})`;
-  if (!error.message.includes("SHUFFLE_SEED")) error.message += note;
+  const { message } = error;
+  if (message.includes("SHUFFLE_SEED")) return;
+  // Some errors cannot be changed: they leave as they are.
+  Reflect.defineProperty(error, "message", {
+    value: `${message} (order of tasks: SHUFFLE_SEED=${seed})`,
+    writable: true,
+    configurable: true,
+  });
 }
