@@ -9,14 +9,21 @@ import { fromPromise } from "../bridge/from_promise.ts";
 import type { Context } from "./command.ts";
 import { usage } from "./option.ts";
 
-/** The real path of the file that is meant: the word at `index`, `-f`, or the nearest one. @throws {UserError} */
+/** The real path of the file that is meant: the word at `index`, `-f`, that of the tree `-p`, or the nearest one. @throws {UserError} */
 export function fileOf({ host, program, args }: Context, index: number): string {
   const word = args.words[index];
   const option = args.text("file");
   if (word !== undefined && option !== null) {
     throw usage("usage/two-files", `Two files are named: "${word}" and "${option}"`, "name one of them");
   }
-  return findFile(host, program, word ?? option);
+  const name = args.text("name");
+  if (name === null) return findFile(host, program, word ?? option);
+  if (word === undefined && option === null) return findTree(host, program, { file: null, name }).file;
+  throw usage(
+    "usage/two-trees",
+    `A file and a tree are named: "${word ?? option}" and "${name}"`,
+    "name one of them",
+  );
 }
 
 /** The tree that is meant by `-f`, `-p`, or the folder. @throws {UserError} */

@@ -130,6 +130,9 @@ e2e("ls and -p: trees are found by their names from anywhere", async (sandbox) =
     }).done;
     assert.equal(JSON.parse(elsewhere.stdout).name, `shop-${sandbox.mark}`);
     assert.equal((await sandbox.supervise("ps", "-p", "no-such-tree")).code, 4);
+    assert.equal((await sandbox.supervise("up", "-d", "-p", "no-such-tree")).code, 4);
+    const again = sandbox.run([...SUPERVISE, "up", "-d", "-p", `shop-${sandbox.mark}`], { HOME: "/" });
+    assert.match((await again.done).stderr, /error\[tree\/already-running\]/);
   });
 });
 
@@ -291,6 +294,7 @@ e2e("usage: what is wrong with a command line is said, with the way to say it ri
     [["stop"], /Nothing is named to stop\nhint: name actors or trees/],
     [["up", "a.toml", "b.toml"], /too many words for "up"/],
     [["up", "-f", "a.toml", "b.toml"], /Two files are named/],
+    [["up", "-p", "web", "b.toml"], /A file and a tree are named/],
   ];
   for (const [args, message] of cases) {
     const done = await sandbox.supervise(...args);
