@@ -6,7 +6,9 @@ import { adjustPlan } from "../daemon/load_plan.ts";
 import { type Receipt, receiptOf } from "../daemon/take_down.ts";
 import { stateFolderOf, treeIdOf } from "../daemon/tree_id.ts";
 import type { JournalEntry } from "../engine/journal.ts";
+import { readJournal } from "../engine/journal_reader.ts";
 import type { LogLine } from "../engine/log_format.ts";
+import { readLines } from "../engine/log_reader.ts";
 import type { Host } from "../host/ports/host.ts";
 import { plan } from "./plan.ts";
 import { openSystem } from "./system.ts";
@@ -72,14 +74,16 @@ export async function up(file: string, options: UpOptions = {}): Promise<Running
   const { host, program } = await openSystem();
   const path = findFile(host, program, file);
   const selection = { only: options.only ?? null, exitCodeFrom: options.exitCodeFrom ?? [] };
-  adjustPlan(await plan(path), selection);
+  const { nodes } = adjustPlan(await plan(path), selection);
+  const folder = stateFolderOf(program, treeIdOf(host, program.uid, path));
   const { client } = await launch(host, program, {
     file: path,
-    stateFolder: stateFolderOf(program, treeIdOf(host, program.uid, path)),
+    stateFolder: folder,
     ...selection,
     openFilesLimit: program.callersOpenFilesLimit,
   });
-  const tree = new RunningTree(host, client, options);
+  const paths = nodes.filter((node) => node.kind !== "tree").map((node) => node.path);
+  const tree = new RunningTree(host, client, { folder, paths }, options);
   await client.request("begin", { owner: !(options.detach ?? false) });
   return tree;
 }
@@ -93,13 +97,13 @@ export class RunningTree implements AsyncDisposable {
   readonly ended: Promise<TreeEnd>;
 
   /** @internal */
-  constructor(host: Host, client: ControlClient, options: UpOptions) {
+  constructor(host: Host, client: ControlClient, kept: Kept, options: UpOptions) {
     this.#host = host;
     this.#client = client;
     this.#isDetached = options.detach ?? false;
     const following = client.follow(
       { lines: options.onLine !== undefined, entries: options.onEvent !== undefined },
-      (items) => tell(items, options),
+      (items) => tell(host, kept, items, options),
     );
     this.ended = this.#awaitEnd(following);
     // Whoever never asks how it ended is not to be told by an unhandled rejection that the connection was lost.
@@ -151,9 +155,29 @@ export class RunningTree implements AsyncDisposable {
   }
 }
 
-function tell(items: readonly FollowItem[], { onLine, onEvent }: UpOptions): void {
+/** Where the logs and the journal of a tree are, and of which actors. */
+interface Kept {
+  readonly folder: string;
+  readonly paths: readonly string[];
+}
+
+/** Calls back for each item; what came too fast to be sent is taken from the files. */
+async function tell(
+  { files }: Host,
+  { folder, paths }: Kept,
+  items: readonly FollowItem[],
+  { onLine, onEvent }: UpOptions,
+): Promise<void> {
   for (const item of items) {
     if (item.kind === "line") onLine?.(item.line);
     else if (item.kind === "entry") onEvent?.(item.entry);
+    else if (item.of === "lines") {
+      for await (const line of readLines(files, folder, { paths, after: item.after, upTo: item.upTo })) {
+        onLine?.(line);
+      }
+    } else {
+      const entries = readJournal(files, folder) ?? [];
+      for (const entry of entries.filter(({ seq }) => seq > item.after && seq <= item.upTo)) onEvent?.(entry);
+    }
   }
 }
