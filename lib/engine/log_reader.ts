@@ -1,4 +1,5 @@
 /** Reads the logs of a tree back, while it runs and after: the rotated files first, all actors merged by time. */
+/// <reference path="../std.d.ts" />
 import { DelimiterStream } from "@std/streams/delimiter-stream";
 import type { Files, ReadFile } from "../host/ports/files.ts";
 import { decodeLine, type LogLine } from "./log_format.ts";
