@@ -34,15 +34,10 @@ export interface CancelScopeOptions {
   readonly shield?: boolean;
 }
 
-/** A scope in use: its place in the tree, and the frame of the code inside. */
-interface Entered {
-  readonly status: CancelStatus;
-  readonly frame: Frame;
-}
-
 /** See the module. A scope is entered once, with {@linkcode CancelScope.run}. */
 export class CancelScope {
-  #entered: Entered | null = null;
+  /** The frame of the code inside; null before the entry. */
+  #entered: Frame | null = null;
   #deadline: Instant;
   #shield: boolean;
   #cause: CancelCause | null = null;
@@ -105,7 +100,8 @@ export class CancelScope {
    * @throws {TypeError} If the scope was entered before, or exits while a scope inside of it is open.
    */
   async run<T>(body: (scope: CancelScope) => T | Promise<T>): Promise<T | undefined> {
-    const { status, frame } = this.#enter();
+    const frame = this.#enter();
+    const { status } = frame;
     let value: T | undefined;
     let failure: { readonly error: unknown } | null = null;
     let hasReturned = false;
@@ -135,7 +131,7 @@ export class CancelScope {
       // One that has just left a scope may be about to open the next, to clean up.
       do {
         await status.whenEmpty();
-        await this.#entered!.frame.run.nextTurn();
+        await this.#entered!.run.nextTurn();
       } while (status.hasInner);
       return;
     }
@@ -149,13 +145,13 @@ export class CancelScope {
     );
   }
 
-  #enter(): Entered {
+  #enter(): Frame {
     if (this.#entered !== null) {
       throw new TypeError("Cannot enter a cancel scope twice: create a new one for each use");
     }
     const outer = currentOpenFrame();
     const status = new CancelStatus(outer.status, this.#shield, outer.task);
-    this.#entered = { status, frame: { run: outer.run, task: outer.task, status, locals: outer.locals } };
+    this.#entered = { run: outer.run, task: outer.task, status, locals: outer.locals };
     if (this.#cause !== null) status.cancel(this.#cause);
     this.#arm();
     return this.#entered;
@@ -175,13 +171,13 @@ export class CancelScope {
     if (this.#entered === null || this.#entered.status.isClosed || this.#cause !== null) return;
     this.#entered.status.deadline = this.#deadline;
     if (this.#deadline === NEVER || this.#cancelIfPast()) return;
-    this.#disarm = this.#entered.frame.run.clock.schedule(this.#deadline, () => this.#cancelIfPast());
+    this.#disarm = this.#entered.run.clock.schedule(this.#deadline, () => this.#cancelIfPast());
   }
 
   /** A deadline that is past has cancelled the scope, also if the clock has not called back yet. */
   #cancelIfPast(): boolean {
     if (this.#cause !== null || this.#entered === null || this.#entered.status.isClosed) return false;
-    if (this.#entered.frame.run.clock.now() < this.#deadline) return false;
+    if (this.#entered.run.clock.now() < this.#deadline) return false;
     this.cancelFor({ source: "deadline", reason: null, by: null });
     return true;
   }

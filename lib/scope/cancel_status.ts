@@ -38,7 +38,8 @@ export class CancelStatus implements Link<CancelStatus> {
   #cause: CancelCause | null = null;
   #inForce: CancelCause | null = null;
   readonly #inner = new LinkedList<CancelStatus>();
-  readonly #waiters = new LinkedList<Waiter>();
+  /** Made when the first one comes: most scopes only hold others. */
+  #waiters: LinkedList<Waiter> | null = null;
 
   constructor(parent: CancelStatus | null, shield: boolean, opener: TaskInfo | null) {
     this.opener = opener;
@@ -79,7 +80,7 @@ export class CancelStatus implements Link<CancelStatus> {
 
   /** The waits directly inside, and the statuses inside: for listings. */
   get waiters(): Iterable<Waiter> {
-    return this.#waiters;
+    return this.#waiters ?? [];
   }
 
   get inner(): Iterable<CancelStatus> {
@@ -119,7 +120,7 @@ export class CancelStatus implements Link<CancelStatus> {
 
   /** Whether anything waits or is open inside. */
   get isBusy(): boolean {
-    return this.#waiters.size > 0 || this.hasInner;
+    return (this.#waiters !== null && this.#waiters.size > 0) || this.hasInner;
   }
 
   /** Whether a status inside is open. */
@@ -129,6 +130,7 @@ export class CancelStatus implements Link<CancelStatus> {
 
   /** Lets go of those who are told of a cancel and are no tasks that wait. */
   dropListeners(): void {
+    if (this.#waiters === null) return;
     for (const waiter of this.#waiters) if (waiter.wait === null) this.#waiters.remove(waiter);
   }
 
@@ -153,11 +155,12 @@ export class CancelStatus implements Link<CancelStatus> {
   }
 
   addWaiter(waiter: Waiter): void {
-    this.#waiters.add(waiter);
+    (this.#waiters ??= new LinkedList()).add(waiter);
   }
 
+  /** Takes out one that was added. */
   removeWaiter(waiter: Waiter): void {
-    this.#waiters.remove(waiter);
+    this.#waiters!.remove(waiter);
   }
 
   #leaveParent(): void {
@@ -194,8 +197,10 @@ export class CancelStatus implements Link<CancelStatus> {
   }
 
   #abortWaiters(cause: CancelCause): void {
-    for (let waiter = this.#waiters.first; waiter !== null; waiter = this.#waiters.first) {
-      this.#waiters.remove(waiter);
+    const waiters = this.#waiters;
+    if (waiters === null) return;
+    for (let waiter = waiters.first; waiter !== null; waiter = waiters.first) {
+      waiters.remove(waiter);
       waiter.abort(cancelledFor(cause));
     }
   }
