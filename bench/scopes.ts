@@ -16,14 +16,7 @@ const ONE = fileURLToPath(new URL("./scopes/one.ts", import.meta.url));
 const CONFIG = fileURLToPath(new URL("../deno.json", import.meta.url));
 const RUNTIMES: Readonly<Record<string, readonly string[]>> = {
   Bun: ["bun", ONE],
-  Deno: [
-    "deno",
-    "run",
-    "--allow-all",
-    "--node-modules-dir=manual",
-    "--v8-flags=--expose-gc",
-    ONE,
-  ],
+  Deno: ["deno", "run", "--allow-all", `--config=${CONFIG}`, "--v8-flags=--expose-gc", ONE],
 };
 
 const { values } = parseArgs({
