@@ -239,7 +239,7 @@ test("runProcess: output is read also while the process is being ended, so that 
     await openNursery(async (nursery) => {
       // More than a pipe holds: it could not end if nobody read.
       const farewell = "trap 'head -c 300000 /dev/zero; exit 0' TERM";
-      const argv = shell(`${farewell}; sleep 1000 & echo $$ > ${pipe}; wait`);
+      const argv = shell(`${farewell}; echo $$ > ${pipe}; while :; do :; done`);
       nursery.startSoon(() => runProcess(argv, { output: "capture" }));
       await heard();
       nursery.cancelScope.cancel();
