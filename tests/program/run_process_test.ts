@@ -249,7 +249,7 @@ test("runProcess: output is read also while the process is being ended, so that 
 
 test("runProcess: a grandchild that holds the pipe is waited for, and its output belongs to the result", async () => {
   await onStage(async ({ pipe, say }) => {
-    const argv = shell(`(read line < ${pipe}; echo $line) & echo early`);
+    const argv = shell(`echo early; (read line < ${pipe}; echo $line) &`);
     await openNursery(async (nursery) => {
       nursery.startSoon(() => say("late\n"));
       assert.equal((await runProcess(argv, { output: "capture" })).stdout, "early\nlate\n");
