@@ -108,7 +108,6 @@ export async function runProcessOn(
   const reading = new CancelScope({ shield: true });
   let status: ExitStatus;
   await openNursery(async (nursery) => {
-    options.status?.started(running);
     nursery.startSoon(() =>
       reading.run(() =>
         openNursery((readers) => {
@@ -117,6 +116,7 @@ export async function runProcessOn(
         })
       ), { name: "read output" });
     try {
+      options.status?.started(running);
       status = await fromPromise(child.exited);
     } finally {
       await new CancelScope({ shield: true }).run(() => endProcess(child, running, deliverCancel));
@@ -149,7 +149,8 @@ async function endProcess(
     }, { collapse: true });
   } catch (error) {
     running.signal("SIGKILL");
-    await fromPromise(child.exited);
+    // No checkpoint: shields may count no more, and still it must be gone first.
+    await child.exited;
     throw error;
   }
 }

@@ -166,19 +166,6 @@ test("run: the tasks can be listed from outside at any time", async () => {
   });
 });
 
-test("run: force and the listing cope with two hundred thousand scopes", async () => {
-  await errorOf(Interrupted, () =>
-    runWith(async (control) => {
-      await openNursery(async (nursery) => {
-        for (let i = 0; i < 200_000; i++) nursery.startSoon(() => shielded(sleepForever));
-        await waitAllTasksBlocked();
-        assert.equal(control.tasks().nurseries.at(-1)?.tasks.length, 200_000);
-        control.interrupt();
-        control.force();
-      });
-    }));
-});
-
 test("run: what main leaves of a shared resource is no error, and an error of main is not lost with it", async () => {
   const failure = new RangeError("main");
   const closing = new TypeError("closing");

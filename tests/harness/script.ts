@@ -1,0 +1,75 @@
+/** A program of a test's own that uses the library, in a process on the present runtime. */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** How a script ended. */
+export interface ScriptEnd {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** What it printed that nobody asked for. */
+  readonly rest: readonly string[];
+  readonly stderr: string;
+}
+
+/** See the module. */
+export class Script {
+  /** Resolves when something has come on its standard error stream. */
+  readonly complained: Promise<void>;
+  readonly #folder = mkdtempSync(join(tmpdir(), "supervise-script-"));
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #lines: AsyncIterator<string, undefined>;
+  readonly #closed: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  #stderr = "";
+
+  /** @param code In which `"supervise"` is the library. */
+  constructor(code: string) {
+    const file = join(this.#folder, "script.ts");
+    writeFileSync(file, code.replaceAll('"supervise"', JSON.stringify(join(ROOT, "mod.ts"))));
+    const args = "Deno" in globalThis
+      ? ["run", "--allow-all", "--no-check", "--config", join(ROOT, "deno.json"), file]
+      : [file];
+    this.#child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, NO_COLOR: "1" } });
+    this.complained = new Promise((resolve) =>
+      this.#child.stderr.on("data", (bytes) => {
+        this.#stderr += String(bytes);
+        resolve();
+      })
+    );
+    this.#closed = new Promise((resolve) =>
+      this.#child.on("close", (code, signal) => resolve({ code, signal }))
+    );
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]() as AsyncIterator<
+      string,
+      undefined
+    >;
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  /** Waits for the next line of its output. */
+  async line(): Promise<string | undefined> {
+    return (await this.#lines.next()).value;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    process.kill(this.pid, signal);
+  }
+
+  /** Waits for its end. */
+  async end(): Promise<ScriptEnd> {
+    const rest: string[] = [];
+    for (let line = await this.line(); line !== undefined; line = await this.line()) rest.push(line);
+    const { code, signal } = await this.#closed;
+    rmSync(this.#folder, { recursive: true });
+    return { code, signal, rest, stderr: this.#stderr };
+  }
+}
