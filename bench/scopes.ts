@@ -11,7 +11,7 @@ import { CASES } from "./scopes/cases.ts";
 
 const CONTENDERS = ["bare", "supervise", "effection", "effect"];
 /** A contender that takes longer than this is out of the comparison. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 30_000;
 const ONE = fileURLToPath(new URL("./scopes/one.ts", import.meta.url));
 const CONFIG = fileURLToPath(new URL("../deno.json", import.meta.url));
 const RUNTIMES: Readonly<Record<string, readonly string[]>> = {

@@ -6,9 +6,11 @@
  */
 import { type Instant, NEVER } from "../base/instant.ts";
 
-interface Timer {
+/** A callback in the queue. */
+export interface Timer {
   readonly at: Instant;
   readonly order: number;
+  /** Null once it was taken out or revoked. */
   callback: (() => void) | null;
 }
 
@@ -18,17 +20,20 @@ export class TimerQueue {
   #order = 0;
   #revoked = 0;
 
-  /** Adds a callback and returns the function that revokes it. */
-  add(at: Instant, callback: () => void): () => void {
+  /** Adds a callback. */
+  add(at: Instant, callback: () => void): Timer {
     const timer: Timer = { at, order: this.#order++, callback };
     this.#heap.push(timer);
     this.#siftUp(this.#heap.length - 1);
-    return () => {
-      if (timer.callback === null) return;
-      timer.callback = null;
-      this.#revoked += 1;
-      if (this.#revoked > 64 && this.#revoked > this.#heap.length / 2) this.#compact();
-    };
+    return timer;
+  }
+
+  /** Takes a callback out again; nothing if it has been called. */
+  revoke(timer: Timer): void {
+    if (timer.callback === null) return;
+    timer.callback = null;
+    this.#revoked += 1;
+    if (this.#revoked > 64 && this.#revoked > this.#heap.length / 2) this.#compact();
   }
 
   /** When the next callback is due; `NEVER` if there is none. */

@@ -13,7 +13,8 @@ export class VirtualClock implements Clock {
   }
 
   schedule(at: Instant, callback: () => void): () => void {
-    return this.#timers.add(at, callback);
+    const timer = this.#timers.add(at, callback);
+    return () => this.#timers.revoke(timer);
   }
 
   /** Turns of the runtime are real: they take no time of this clock. */

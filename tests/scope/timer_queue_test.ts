@@ -1,24 +1,24 @@
 import assert from "node:assert/strict";
 import { type Instant, instant, NEVER } from "../../lib/base/instant.ts";
-import { TimerQueue } from "../../lib/scope/timer_queue.ts";
+import { type Timer, TimerQueue } from "../../lib/scope/timer_queue.ts";
 import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
 
-test("timer queue: under random adds and revokes, what is due comes out in order", () => {
+test("timer queue: under random adds and timers, what is due comes out in order", () => {
   for (let seed = 1; seed <= 100; seed++) {
     const random = seeded(seed);
     const queue = new TimerQueue();
     let model: { at: Instant; id: number }[] = [];
     const fired: number[] = [];
-    const revokes = new Map<number, () => void>();
+    const timers = new Map<number, Timer>();
     let now = instant(0);
     for (let id = 0; id < 300; id++) {
       const at = instant(Math.floor(now + random() * 50));
-      revokes.set(id, queue.add(at, () => fired.push(id)));
+      timers.set(id, queue.add(at, () => fired.push(id)));
       model.push({ at, id });
       if (random() < 0.6) {
         const victim = Math.floor(random() * (id + 1));
-        revokes.get(victim)!();
+        queue.revoke(timers.get(victim)!);
         model = model.filter((timer) => timer.id !== victim);
       }
       if (random() < 0.1) {

@@ -16,10 +16,10 @@ export class SystemClock implements Clock {
   }
 
   schedule(at: Instant, callback: () => void): () => void {
-    const revoke = this.#timers.add(at, callback);
+    const timer = this.#timers.add(at, callback);
     this.#arm();
     return () => {
-      revoke();
+      this.#timers.revoke(timer);
       this.#arm();
     };
   }
