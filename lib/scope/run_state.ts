@@ -129,8 +129,12 @@ export class RunState {
     this.#queued = false;
     if (this.#random !== null) shuffle(batch, this.#random);
     const inContext = keepContext();
-    for (const ready of batch) inContext(() => ready.go());
+    for (const ready of batch) inContext(go, ready);
   }
+}
+
+function go(ready: Ready): void {
+  ready.go();
 }
 
 function shuffle<T>(items: T[], random: () => number): void {
