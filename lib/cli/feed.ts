@@ -29,6 +29,7 @@ export class Feed {
   /** What was shown last: a stamp, and the number of an entry. */
   #lastLine = 0;
   #lastEntry = 0;
+  #skipsGaps = false;
   #isAbandoned = false;
 
   constructor(context: Context, lines: LineRenderer, source: FeedSource) {
@@ -52,6 +53,11 @@ export class Feed {
     await this.#tellKept(this.#lastEntry, Infinity);
   }
 
+  /** Fills no more gaps from the files: what was printed too fast may take minutes to show, and somebody wants an end. */
+  skipGaps(): void {
+    this.#skipsGaps = true;
+  }
+
   /** Shows no more lines, only what becomes of the actors; who wants the rest has it in the files. */
   abandon(): void {
     this.#isAbandoned = true;
@@ -59,13 +65,12 @@ export class Feed {
 
   async #catchUp({ of, after, upTo, count }: Lagged): Promise<void> {
     if (of === "entries") return await this.#tellKept(after, upTo);
-    const kept = await this.#showKept(after, upTo);
+    const kept = this.#skipsGaps ? 0 : await this.#showKept(after, upTo);
     if (kept >= count || this.#isAbandoned) return;
-    await this.#context.ui.say(
-      `${this.#lines.ownPrefix()}${
-        count - kept
-      } lines are missing here: they came too fast to be read, or to be kept`,
-    );
+    const why = this.#skipsGaps
+      ? "`supervise logs` has what was kept of them"
+      : "they came too fast to be read, or to be kept";
+    await this.#context.ui.say(`${this.#lines.ownPrefix()}${count - kept} lines are missing here: ${why}`);
   }
 
   async #showKept(after: number, upTo: number): Promise<number> {
@@ -73,7 +78,7 @@ export class Feed {
     const { files } = this.#context.host;
     return await eachKept(files, folder, { paths, after, upTo }, async (lines) => {
       await this.#print(lines);
-      return !this.#isAbandoned;
+      return !this.#isAbandoned && !this.#skipsGaps;
     });
   }
 

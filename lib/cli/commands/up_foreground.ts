@@ -134,6 +134,7 @@ class Foreground {
   #onSignal(signal: Signal, cause: string, nursery: Nursery): void {
     if (this.#signal === null) {
       this.#signal = signal;
+      this.#feed.skipGaps();
       this.#takeDown(cause, nursery);
       return;
     }
