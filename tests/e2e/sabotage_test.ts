@@ -81,19 +81,25 @@ for (const into of ["> printed", "| cat > printed"]) {
   });
 }
 
-e2e("up: a program that never stops printing empty lines does not keep it from a signal", async (sandbox) => {
-  sandbox.config(`
+// Bun's streams of pipes give no turn to the loop by themselves. Deno's do, and there such a flood only makes all slow.
+if (UNDER_TEST !== "deno") {
+  e2e(
+    "up: a program that never stops printing empty lines does not keep it from a signal",
+    async (sandbox) => {
+      sandbox.config(`
     [actors.flood]
     exec = ["yes", ""]
     daemon = true
   `);
-  const up = sandbox.run(["sh", "-c", 'exec "$@" > /dev/null', "sh", ...SUPERVISE, "up"]);
-  while ((await sandbox.supervise("ps")).code !== 0);
-  up.kill("SIGTERM");
-  const done = await up.done;
-  assert.equal(done.code, 143, done.stderr);
-  assert.match(done.stderr, /0 left/);
-});
+      const up = sandbox.run(["sh", "-c", 'exec "$@" > /dev/null', "sh", ...SUPERVISE, "up"]);
+      while ((await sandbox.supervise("ps")).code !== 0);
+      up.kill("SIGTERM");
+      const done = await up.done;
+      assert.equal(done.code, 143, done.stderr);
+      assert.match(done.stderr, /0 left/);
+    },
+  );
+}
 
 e2e("output that cannot be written is an error, and a reader that has gone is none", async (sandbox) => {
   sandbox.config(SERVER);
