@@ -47,7 +47,7 @@ export function compile(input: CompileInput): Compiled {
   const dir = folderOf(file);
   const root = readRoot(document, {
     report,
-    placeholders: { environment, dir, supervise },
+    placeholders: { environment, dir, supervise, replica: 1 },
     readFile,
     placesOf,
   });

@@ -81,7 +81,7 @@ export interface Stop {
 /** What actors and trees have in common as children of a supervisor. */
 interface Child {
   readonly id: NodeId;
-  /** Address from the root, `pool/queue`; the root's is empty. */
+  /** Address from the root, `pool/queue`, that of a replica `pool/queue.2`; the root's is empty. */
   readonly path: string;
   /** Last part of the path. */
   readonly name: string;
@@ -100,6 +100,8 @@ interface Child {
 
 /** One supervised process. */
 export interface ActorSpec extends Child {
+  /** Which copy of its actor it is, from 1; 1 where there are no copies. */
+  readonly replica: number;
   readonly kind: "exec" | "shell" | "script";
   /** Program and arguments as they are spawned; a program without a slash is looked up in the actor's own PATH. */
   readonly argv: readonly string[];

@@ -22,7 +22,7 @@ export const PROBLEMS = {
   "config/too-deep": error("Tables, lists or trees are nested deeper than any real file needs."),
   "config/empty": error("The file defines no actor at all."),
   "config/unknown-key": error("A key is not known at this place."),
-  "config/not-supported-yet": error("A key, value or placeholder is documented, but this version lacks it."),
+  "config/not-supported-yet": error("A key or value is documented, but this version lacks it."),
   "config/wrong-type": error("A value has another type than its key takes."),
   "config/out-of-range": error("A number or duration lies outside of what makes sense."),
   "config/bad-value": error("A text is none of those that its key takes."),
@@ -55,6 +55,7 @@ export const PROBLEMS = {
   "config/significant-never-ends": warning(
     "A significant daemon is always restarted, so that it never ends its tree.",
   ),
+  "config/fixed-port": warning("Several replicas of an actor are to be ready at one port."),
   "config/grace-exceeds-shutdown": warning("A stop may take longer than the teardown of its tree."),
   "config/self-daemonising": warning(
     "A program will go to the background, where it looks as if it had ended.",

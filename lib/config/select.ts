@@ -4,6 +4,7 @@ import { nearestName } from "../base/nearest.ts";
 import { UserError } from "../base/user_error.ts";
 import { compileGlob } from "./glob.ts";
 import type { NodeId, Plan } from "./plan.ts";
+import { withoutReplica } from "./replica_path.ts";
 
 /** What selectors select, or the first of them that selects nothing. */
 export type Selected =
@@ -12,15 +13,16 @@ export type Selected =
 
 /**
  * Finds the nodes that selectors name, in file order. A path names an actor or a tree; a glob names actors alone, because
- * a tree stands for all of its children: `*` is any part of one name, `**` any number of names.
+ * a tree stands for all of its children: `*` is any part of one name, `**` any number of names. An actor's name stands for
+ * all of its replicas, in a path as in a glob.
  */
 export function select(plan: Plan, selectors: readonly string[]): Selected {
   const found = new Set<NodeId>();
   for (const selector of selectors) {
     const nodes = matching(plan, selector);
     if (nodes.length === 0) {
-      const paths = plan.nodes.slice(1).map((node) => node.path);
-      return { ok: false, selector, nearest: nearestName(selector, paths) };
+      const names = plan.nodes.slice(1).flatMap(({ path }) => [withoutReplica(path), path]);
+      return { ok: false, selector, nearest: nearestName(selector, new Set(names)) };
     }
     for (const id of nodes) found.add(id);
   }
@@ -44,16 +46,23 @@ export function selectOrThrow(plan: Plan, selectors: readonly string[]): readonl
 
 /** Whether a path is one that a selector names; what is selected by a tree's path is all below it. */
 export function matches(selector: string, path: string): boolean {
-  return isGlob(selector)
-    ? compileGlob(selector)(path)
-    : path === selector || path.startsWith(`${selector}/`);
+  return namesOf(path).some(
+    isGlob(selector) ? compileGlob(selector) : (name) => name === selector || name.startsWith(`${selector}/`),
+  );
 }
 
 function matching(plan: Plan, selector: string): readonly NodeId[] {
   const children = plan.nodes.slice(1);
-  if (!isGlob(selector)) return children.filter((node) => node.path === selector).map((node) => node.id);
-  const isMatch = compileGlob(selector);
-  return children.filter((node) => node.kind !== "tree" && isMatch(node.path)).map((node) => node.id);
+  const isMatch = isGlob(selector) ? compileGlob(selector) : null;
+  return children.filter(({ kind, path }) =>
+    isMatch === null ? namesOf(path).includes(selector) : kind !== "tree" && namesOf(path).some(isMatch)
+  ).map(({ id }) => id);
+}
+
+/** What an actor or a tree is called: a replica has its own name, and that of all. */
+function namesOf(path: string): readonly string[] {
+  const shared = withoutReplica(path);
+  return shared === path ? [path] : [path, shared];
 }
 
 function isGlob(selector: string): boolean {

@@ -1,6 +1,7 @@
 /** Checks a configuration, and beyond what its text says whether what it names is on this machine. */
 import type { ActorSpec, Plan } from "../config/plan.ts";
 import type { Problem } from "../config/problem.ts";
+import { withoutReplica } from "../config/replica_path.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import type { SpawnError } from "../host/ports/processes.ts";
@@ -28,7 +29,7 @@ export function checkFile(host: Host, program: Program, file: string): Checked {
 function missingOnMachine(host: Host, program: Program, plan: Plan, text: string): readonly Problem[] {
   const inherited = definedOnly(program.environment);
   const lines = text.split("\n");
-  return plan.nodes.flatMap((node) => {
+  const found = plan.nodes.flatMap((node) => {
     if (node.kind === "tree") return [];
     const error = host.processes.whyNotStartable({
       argv: node.argv,
@@ -44,6 +45,8 @@ function missingOnMachine(host: Host, program: Program, plan: Plan, text: string
       ),
     ];
   });
+  // What one replica misses, the others do too.
+  return [...new Map(found.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
 function missingFiles(host: Host, program: Program, actor: ActorSpec): readonly string[] {
@@ -58,13 +61,14 @@ function nameOf({ stage }: SpawnError): string {
 }
 
 function problemAt(
-  { at, name }: ActorSpec,
+  { at, name: ownName }: ActorSpec,
   problem: string,
   message: string,
   hint: string,
   lines: readonly string[],
 ): Problem {
   const { file, line, column } = at;
+  const name = withoutReplica(ownName);
   const length = lines[line - 1]?.startsWith(name, column - 1) === true ? name.length : 1;
   return { name: problem, severity: "warning", file, line, column, length, message, expected: null, hint };
 }

@@ -40,7 +40,7 @@ export function actorEnvironment(
     SUPERVISE_TREE: tree,
     SUPERVISE_ACTOR: spec.path,
     [RUN_VARIABLE]: run,
-    SUPERVISE_REPLICA: "1",
+    SUPERVISE_REPLICA: String(spec.replica),
   });
   if (socket !== null) env["SUPERVISE_SOCKET"] = socket;
   return env;

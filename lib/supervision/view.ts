@@ -113,6 +113,9 @@ function reasonOf(
   }
 }
 
+/** How many dependencies a reason names; those on replicas may be a thousand. */
+const MOST_NAMED = 4;
+
 const STOP_REASONS: Readonly<Record<StopReason, string>> = {
   request: "stopped by hand",
   tree: "stopped with its tree",
@@ -125,8 +128,10 @@ function waitingReason(state: State, id: NodeId, trees: readonly TreeReadiness[]
     dependencyVerdict(state.nodes[on]!, condition, trees[on]!) !== "met"
   );
   if (unmet.length > 0) {
-    const names = unmet.map(({ on, condition }) => `"${state.plan.nodes[on]!.path}" to be ${condition}`);
-    return `waits for ${names.join(" and ")}`;
+    const names = unmet.slice(0, MOST_NAMED)
+      .map(({ on, condition }) => `"${state.plan.nodes[on]!.path}" to be ${condition}`);
+    const more = unmet.length > MOST_NAMED ? [`${unmet.length - MOST_NAMED} more`] : [];
+    return `waits for ${[...names, ...more].join(" and ")}`;
   }
   const isParentUp = parent === null || state.nodes[parent]!.phase.at === "up";
   return isParentUp ? "waits for its turn" : "waits for its tree";

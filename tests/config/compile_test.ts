@@ -80,6 +80,7 @@ test("compile: an actor of the example has every default filled in", () => {
     parent: 0,
     at: { file: "/srv/shop/supervise.toml", line: 23, column: 9 },
     kind: "exec",
+    replica: 1,
     argv: ["/srv/shop/bin/api", "--port", "8080"],
     cwd: "/srv/shop",
     env: { REGION: "eu", LOG_LEVEL: "info" },

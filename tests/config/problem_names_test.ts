@@ -12,7 +12,7 @@ const PRODUCERS: Readonly<Record<ProblemName, string>> = {
   "config/too-deep": NESTED_LISTS,
   "config/empty": "",
   "config/unknown-key": "[actors.a]\ncomand = 'x'",
-  "config/not-supported-yet": "[actors.a]\nreplicas = 2",
+  "config/not-supported-yet": "[actors.a]\nhealth = {}",
   "config/wrong-type": "[actors.a]\ndaemon = 'true'",
   "config/out-of-range": "concurrency = 0",
   "config/bad-value": "strategy = 'all'",
@@ -42,6 +42,7 @@ const PRODUCERS: Readonly<Record<ProblemName, string>> = {
   "config/never-completes":
     "[actors.a]\nexec = 'x'\ndaemon = true\n[actors.b]\nexec = 'x'\ndepends_on = { a = 'exited' }",
   "config/significant-never-ends": "[actors.a]\nexec = 'x'\ndaemon = true\nsignificant = true",
+  "config/fixed-port": "[actors.a]\nexec = 'x'\nreplicas = 2\nready = { tcp = '80' }",
   "config/grace-exceeds-shutdown": "shutdown = '5s'\n[actors.a]\nexec = 'x'\nstop = { grace = '6s' }",
   "config/self-daemonising": "[actors.a]\nexec = 'nginx'",
 };

@@ -6,9 +6,9 @@ import { test } from "../harness/test.ts";
 
 const PLAN = planOf({
   children: {
-    api: {},
-    "api.2": {},
-    pool: { children: { queue: {}, worker: {}, deep: { children: { worker: {} } } } },
+    "api.1": { replica: 1 },
+    "api.2": { replica: 2 },
+    pool: { children: { queue: {}, "worker.1": {}, deep: { children: { worker: {} } } } },
     apix: {},
   },
 });
@@ -23,20 +23,30 @@ function selected(...selectors: readonly string[]): readonly string[] | string {
 test("select: paths name actors and trees, globs name actors alone", () => {
   const cases: readonly (readonly [readonly string[], readonly string[] | string])[] = [
     [[], []],
-    [["api"], ["api"]],
+    [["api"], ["api.1", "api.2"]],
+    [["api.2"], ["api.2"]],
+    [["api.1", "api"], ["api.1", "api.2"]],
+    [["api.3"], "no api.3"],
+    [["api."], "no api."],
+    [["apix.1"], "no apix.1"],
     [["pool"], ["pool"]],
     [["pool/queue"], ["pool/queue"]],
+    [["pool/worker"], ["pool/worker.1"]],
     [["pool/deep/worker"], ["pool/deep/worker"]],
-    [["*"], ["api", "api.2", "apix"]],
+    [["*"], ["api.1", "api.2", "apix"]],
     [["api?"], ["apix"]],
-    [["api*"], ["api", "api.2", "apix"]],
-    [["api.*"], ["api.2"]],
-    [["pool/*"], ["pool/queue", "pool/worker"]],
-    [["pool/**"], ["pool/queue", "pool/worker", "pool/deep/worker"]],
-    [["*/worker"], ["pool/worker"]],
-    [["**/worker"], ["pool/worker", "pool/deep/worker"]],
-    [["**/api"], ["api"]],
-    [["**"], ["api", "api.2", "pool/queue", "pool/worker", "pool/deep/worker", "apix"]],
+    [["ap?"], ["api.1", "api.2"]],
+    [["api*"], ["api.1", "api.2", "apix"]],
+    [["api.*"], ["api.1", "api.2"]],
+    [["api.?"], ["api.1", "api.2"]],
+    [["*.2"], ["api.2"]],
+    [["**/*.1"], ["api.1", "pool/worker.1"]],
+    [["pool/*"], ["pool/queue", "pool/worker.1"]],
+    [["pool/**"], ["pool/queue", "pool/worker.1", "pool/deep/worker"]],
+    [["*/worker"], ["pool/worker.1"]],
+    [["**/worker"], ["pool/worker.1", "pool/deep/worker"]],
+    [["**/api"], ["api.1", "api.2"]],
+    [["**"], ["api.1", "api.2", "pool/queue", "pool/worker.1", "pool/deep/worker", "apix"]],
     [["pool/d*"], "no pool/d*"],
     [["pool/"], "no pool/"],
     [["/api"], "no /api"],
@@ -55,15 +65,16 @@ test("select: paths name actors and trees, globs name actors alone", () => {
 
 test("select: what several selectors name comes once, in file order", () => {
   assert.deepEqual(selected("apix", "pool/worker", "api", "**/worker"), [
-    "api",
-    "pool/worker",
+    "api.1",
+    "api.2",
+    "pool/worker.1",
     "pool/deep/worker",
     "apix",
   ]);
 });
 
 test("select: who cannot go on without is told the nearest name, or where the names are", () => {
-  assert.deepEqual(selectOrThrow(PLAN, ["api"]), [1]);
+  assert.deepEqual(selectOrThrow(PLAN, ["api"]), [1, 2]);
   const errorOf = (selector: string, hint: string) => ({
     code: "target/unknown",
     message: `Nothing in "test" is called "${selector}"`,
@@ -72,11 +83,15 @@ test("select: who cannot go on without is told the nearest name, or where the na
   });
   const near = errorOf("pool/wroker", 'did you mean "pool/worker"?');
   assert.throws(() => selectOrThrow(PLAN, ["pool/wroker"]), near);
+  const tooMany = errorOf("api.3", 'did you mean "api.1"?');
+  assert.throws(() => selectOrThrow(PLAN, ["api.3"]), tooMany);
+  const ofAll = errorOf("appi", 'did you mean "api"?');
+  assert.throws(() => selectOrThrow(PLAN, ["appi"]), ofAll);
   const far = errorOf("elephant", "`supervise plan` lists all names");
   assert.throws(() => selectOrThrow(PLAN, ["elephant"]), far);
 });
 
-test("select: a path alone is matched with all that is below it, a glob as it stands", () => {
+test("select: a path alone is matched with all that is below it and all its replicas, a glob as it stands", () => {
   const cases: readonly (readonly [string, string, boolean])[] = [
     ["pool", "pool", true],
     ["pool", "pool/deep/worker", true],
@@ -85,6 +100,14 @@ test("select: a path alone is matched with all that is below it, a glob as it st
     ["pool/**", "pool/deep/worker", true],
     ["**", "", true],
     ["a.c", "abc", false],
+    ["api", "api.12", true],
+    ["api.1", "api.12", false],
+    ["api.1", "api.1", true],
+    ["pool", "pool/api.1", true],
+    ["pool/api", "pool/api.1", true],
+    ["pool/a*", "pool/api.1", true],
+    ["*/api", "pool/api.1", true],
+    ["api", "api.x", false],
     ["", "api", false],
   ];
   for (const [selector, path, expected] of cases) {

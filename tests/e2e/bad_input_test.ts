@@ -23,8 +23,8 @@ e2e(
       ],
       ['[actors.a]\nexec = "${env:SURELY_NOT_SET}"', /the variable "SURELY_NOT_SET" is not set/],
       [
-        '[actors.a]\nexec = "true"\nreplicas = 2',
-        /error\[config\/not-supported-yet\]: "replicas" is not supported yet/,
+        '[actors.a]\nexec = "true"\npty = true',
+        /error\[config\/not-supported-yet\]: "pty" is not supported yet/,
       ],
     ];
     for (const [text, message] of cases) {

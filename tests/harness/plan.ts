@@ -96,6 +96,7 @@ function actorFrom(
   return {
     ...base,
     kind: "exec",
+    replica: 1,
     daemon,
     restart: daemon ? "always" : "never",
     argv: ["true"],

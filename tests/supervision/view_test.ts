@@ -55,6 +55,18 @@ test("view: what is by hand stays inactive, what waits says for whom, what start
   assert.deepEqual(shown(world, "api"), ["running", true, null]);
 });
 
+test("view: of many that something waits for it names some, and how many more", () => {
+  const paths = Array.from({ length: 9 }, (_, index) => `db.${index + 1}`);
+  const world = worldOf({
+    ...Object.fromEntries(paths.map((path) => [path, { daemon: true, ready: PROBED }])),
+    api: { needs: Object.fromEntries(paths.map((path) => [path, "ready"])) },
+  });
+  for (const path of paths) world.script(path, { probe: "not yet" });
+  world.begin();
+  const named = paths.slice(0, 4).map((path) => `"${path}" to be ready`).join(" and ");
+  assert.deepEqual(shown(world, "api"), ["waiting", null, `waits for ${named} and 5 more`]);
+});
+
 test("view: a run has its process and its beginning, from the spawn to the end of its last descendant", () => {
   const world = worldOf({ a: { daemon: true, stop: { graceMs: 1_000 } } });
   world.script("a", { leaves: "stubborn" });

@@ -1,6 +1,7 @@
 import { ExitCode } from "../../base/exit_code.ts";
 import { nearestName } from "../../base/nearest.ts";
 import { UserError } from "../../base/user_error.ts";
+import { withoutReplica } from "../../config/replica_path.ts";
 import { matches } from "../../config/select.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { FollowItem } from "../../control/protocol.ts";
@@ -142,9 +143,10 @@ function nothing(selectors: readonly string[], logged: readonly string[]): UserE
       hint: "`supervise up` starts it",
     });
   }
-  const nearest = nearestName(selectors[0]!, logged);
+  const actors = new Set(logged.map(withoutReplica));
+  const nearest = nearestName(selectors[0]!, [...actors, ...logged]);
   return new UserError("target/unknown", `No log is of "${selectors.join(" ")}"`, {
     exitCode: ExitCode.noSuchTarget,
-    hint: nearest === null ? `there are logs of ${logged.join(", ")}` : `did you mean "${nearest}"?`,
+    hint: nearest === null ? `there are logs of ${[...actors].join(", ")}` : `did you mean "${nearest}"?`,
   });
 }

@@ -43,9 +43,20 @@ function treeFields(tree: TreeSpec): Record<string, unknown> {
 }
 
 function actorFields(actor: ActorSpec, mask: Masker): Record<string, unknown> {
-  const { argv, cwd, inheritEnv, stdin, successExitCodes, successSignals, ready, startTimeoutMs } = actor;
+  const { replica, argv, cwd, inheritEnv, stdin, successExitCodes, successSignals, ready, startTimeoutMs } =
+    actor;
   const { runTimeoutMs, stop } = actor;
-  const fields = { argv, cwd, inheritEnv, stdin, successExitCodes, successSignals, ready, startTimeoutMs };
+  const fields = {
+    replica,
+    argv,
+    cwd,
+    inheritEnv,
+    stdin,
+    successExitCodes,
+    successSignals,
+    ready,
+    startTimeoutMs,
+  };
   const masked = maskTexts({ ...fields, runTimeoutMs, stop }, mask) as Record<string, unknown>;
   return { ...masked, env: mask.env(actor.env) };
 }

@@ -11,6 +11,7 @@ export type ActorFields = Fields<typeof ACTOR.keys>;
 export type TreeFields = Fields<typeof ROOT_TREE.keys> & Fields<typeof TREE.keys>;
 
 interface DeclaredChild {
+  /** As the file has it, replicas alike. */
   readonly name: string;
   /** The name where it is first mentioned. */
   readonly at: Span;
@@ -22,10 +23,12 @@ interface DeclaredChild {
   readonly isSound: boolean;
 }
 
-/** An actor as the file declares it. */
+/** An actor as the file declares it, or one of its replicas: each has texts of its own, with its number in them. */
 export interface DeclaredActor extends DeclaredChild {
   readonly kind: "actor";
   readonly fields: ActorFields;
+  /** Which copy of it this is, from 1; null if the file asks for no copies. */
+  readonly replica: number | null;
 }
 
 /** A supervisor as the file declares it. */

@@ -1,5 +1,3 @@
-import { ACTOR } from "../keys/actor.ts";
-import { DEFAULTS } from "../keys/defaults.ts";
 import { ROOT_TREE, TREE } from "../keys/supervisor.ts";
 import { describeItem, type Entry, type TableItem } from "../toml/item.ts";
 import type { Span } from "../toml/source.ts";
@@ -7,7 +5,9 @@ import { readTable } from "../values/table.ts";
 import { type Reading, rejectItem } from "../values/type.ts";
 import { quote } from "../wording.ts";
 import type { DeclaredActor, DeclaredTree } from "./declared.ts";
-import { type Defaults, inherit, layersOf, nestDefaults, NO_DEFAULTS } from "./defaults.ts";
+import { layersOf, NO_DEFAULTS } from "./defaults.ts";
+import { readActor } from "./read_actor.ts";
+import { type DefaultsReader, defaultsReader } from "./read_defaults.ts";
 
 /** Deeper trees are refused: each level is a supervisor, and recursion over them must stay bounded. */
 const MAX_DEPTH = 32;
@@ -16,7 +16,7 @@ const MAX_DEPTH = 32;
 export function readRoot(root: TableItem, reading: Reading): DeclaredTree {
   const before = reading.report.errorCount();
   const { fields, present } = readTable(root, ROOT_TREE, reading);
-  const children = readChildren(root, NO_DEFAULTS, 0, reading);
+  const children = readChildren(root, () => NO_DEFAULTS, 0, reading);
   const isSound = reading.report.errorCount() === before;
   return {
     kind: "tree",
@@ -32,11 +32,11 @@ export function readRoot(root: TableItem, reading: Reading): DeclaredTree {
 
 function readChildren(
   table: TableItem,
-  outer: Defaults,
+  outer: DefaultsReader,
   depth: number,
   reading: Reading,
 ): readonly (DeclaredActor | DeclaredTree)[] {
-  const defaults = readDefaults(table, outer, reading);
+  const defaults = defaultsReader(table, outer, reading);
   const actors = named(table, "actors", reading).flatMap((entry) => readActor(entry, defaults, reading));
   const trees = named(table, "trees", reading)
     .flatMap((entry) => readNestedTree(entry, defaults, depth + 1, reading));
@@ -45,33 +45,12 @@ function readChildren(
   return children;
 }
 
-function readDefaults(table: TableItem, outer: Defaults, reading: Reading): Defaults {
-  const entry = table.entries.get("defaults");
-  if (entry === undefined) return outer;
-  if (entry.item.kind === "table") {
-    return nestDefaults(readTable(entry.item, DEFAULTS, reading).fields, outer);
-  }
-  const expected = 'a table such as { restart = "always" }';
-  rejectItem(entry.item, { name: "a table", expected, suggest: () => null }, reading);
-  return outer;
-}
-
-function readActor({ key, keySpan, item }: Entry, defaults: Defaults, reading: Reading): DeclaredActor[] {
-  if (item.kind !== "table") {
-    const expected = 'a table such as { exec = "./web" }';
-    const suggest = () => item.kind === "string" ? `${key} = { exec = ${item.source} }` : null;
-    rejectItem(item, { name: "an actor", expected, suggest }, reading);
-    return [];
-  }
-  const before = reading.report.errorCount();
-  const { fields: own, present } = readTable(item, ACTOR, reading);
-  const isSound = reading.report.errorCount() === before;
-  const fields = inherit(own, defaults.fields);
-  const layers = [...defaults.layers, ...layersOf(own)];
-  return [{ kind: "actor", name: key, at: keySpan, fields, present, layers, isSound }];
-}
-
-function readNestedTree(entry: Entry, defaults: Defaults, depth: number, reading: Reading): DeclaredTree[] {
+function readNestedTree(
+  entry: Entry,
+  defaults: DefaultsReader,
+  depth: number,
+  reading: Reading,
+): DeclaredTree[] {
   const { key, keySpan, item } = entry;
   if (item.kind !== "table") {
     const expected = `a table such as [trees.${key}]`;
@@ -128,13 +107,13 @@ function checkName(name: string, at: Span, section: string, { report }: Reading)
   });
 }
 
-/** One name cannot stand for two children. */
+/** One name cannot stand for two children, unless they are replicas of one actor. */
 function rejectTwins(children: readonly (DeclaredActor | DeclaredTree)[], { report }: Reading): void {
   const known = new Map<string, DeclaredActor | DeclaredTree>();
   for (const child of children) {
     const twin = known.get(child.name);
     known.set(child.name, child);
-    if (twin === undefined) continue;
+    if (twin === undefined || twin.at === child.at) continue;
     const what = twin.kind === "actor" ? "an actor" : "a tree";
     report.add(
       "config/duplicate-name",

@@ -39,7 +39,7 @@ const ACTOR_KEYS = {
   stop: key(stop, null, "How it is stopped."),
   stdin: key(stdin, null, "A file to read standard input from; `null` for none."),
   health: later("How to find out that it still works."),
-  replicas: later("How many copies of it run."),
+  replicas: key(integer(1, 1_000), null, "How many copies of it run, addressed `NAME.1` to `NAME.N`."),
   schedule: later("When it is run."),
   overlap: later("What happens when a run is due while the last one goes on."),
   watch: later("Files whose change restarts it."),

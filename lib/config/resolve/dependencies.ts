@@ -1,10 +1,12 @@
 import { nearestName } from "../../base/nearest.ts";
 import type { Wanted } from "../keys/depends_on.ts";
 import type { Condition, NodeId } from "../plan.ts";
+import { withoutReplica } from "../replica_path.ts";
 import type { Report } from "../report.ts";
 import type { Span } from "../toml/source.ts";
 import { didYouMean, quote } from "../wording.ts";
 import type { Lifetime } from "./lifetime.ts";
+import { knownNames, lookUp, type Names, namesOf, type Target } from "./names.ts";
 import type { Node } from "./nodes.ts";
 
 /** A dependency whose name has been found. */
@@ -13,16 +15,6 @@ export interface Edge {
   readonly condition: Condition;
   readonly at: Span;
 }
-
-/** Names as dependencies look them up. */
-interface Names {
-  readonly nodes: readonly Node[];
-  readonly byPath: ReadonlyMap<string, NodeId>;
-  /** The first node of each last part of a path. */
-  readonly byName: ReadonlyMap<string, NodeId>;
-}
-
-const MOST_NAMES = 1_000;
 
 /** The dependencies of every node, by its id; names that lead nowhere are reported. */
 export function resolveDependencies(
@@ -34,41 +26,35 @@ export function resolveDependencies(
   return nodes.map((node) => {
     const edges = new Map<string, Edge>();
     for (const wanted of node.declared.fields.depends_on?.value ?? []) {
-      const on = lookUp(wanted.name, node, names);
-      if (on === null) reportUnknown(wanted, node, names, report);
-      else if (isItselfOrAbove(on, node, nodes)) reportSelf(wanted, nodes[on]!, node, report);
-      else {
-        const { isDaemon, isEndless } = lifetimes[on]!;
-        const condition = wanted.condition ?? (isDaemon ? "ready" : "completed");
-        const isNever = isEndless && (condition === "completed" || condition === "exited");
-        if (isNever && nodes[on]!.declared.isSound) reportNever(wanted, condition, nodes[on]!, report);
-        edges.set(`${on} ${condition}`, { on, condition, at: wanted.at });
+      const target = lookUp(wanted.name, node, names);
+      if (target === null) {
+        reportUnknown(wanted, node, names, report);
+      } else if (target.nodes.some(({ id }) => isItselfOrAbove(id, node, nodes))) {
+        reportSelf(wanted, target, node, report);
+      } else {
+        const condition = conditionOn(wanted, target, lifetimes, report);
+        for (const { id } of target.nodes) {
+          edges.set(`${id} ${condition}`, { on: id, condition, at: wanted.at });
+        }
       }
     }
     return [...edges.values()];
   });
 }
 
-function namesOf(nodes: readonly Node[]): Names {
-  const byPath = new Map<string, NodeId>();
-  const byName = new Map<string, NodeId>();
-  for (const { id, path, declared } of nodes) {
-    if (path === "") continue;
-    byPath.set(path, id);
-    if (!byName.has(declared.name)) byName.set(declared.name, id);
-  }
-  return { nodes, byPath, byName };
-}
-
-/** Siblings first, then the siblings of each tree above; a name with a slash is a path from the root. */
-function lookUp(name: string, from: Node, { nodes, byPath }: Names): NodeId | null {
-  if (name.includes("/")) return byPath.get(name) ?? null;
-  for (let parent = from.parent; parent !== null; parent = nodes[parent]!.parent) {
-    const { path } = nodes[parent]!;
-    const found = byPath.get(path === "" ? name : `${path}/${name}`);
-    if (found !== undefined) return found;
-  }
-  return null;
+/** What is waited for; that it never comes is reported. Replicas are all alike in this. */
+function conditionOn(
+  wanted: Wanted,
+  target: Target,
+  lifetimes: readonly Lifetime[],
+  report: Report,
+): Condition {
+  const first = target.nodes[0]!;
+  const { isDaemon, isEndless } = lifetimes[first.id]!;
+  const condition = wanted.condition ?? (isDaemon ? "ready" : "completed");
+  const isNever = isEndless && (condition === "completed" || condition === "exited");
+  if (isNever && first.declared.isSound) reportNever(wanted, condition, target, report);
+  return condition;
 }
 
 function isItselfOrAbove(on: NodeId, node: Node, nodes: readonly Node[]): boolean {
@@ -78,39 +64,42 @@ function isItselfOrAbove(on: NodeId, node: Node, nodes: readonly Node[]): boolea
 }
 
 function reportUnknown({ name, at }: Wanted, from: Node, names: Names, report: Report): void {
-  const elsewhere = names.byName.get(name);
-  const path = elsewhere === undefined ? null : names.nodes[elsewhere]!.path;
-  const paths = names.byPath.size > MOST_NAMES ? [] : names.byPath.keys();
-  const known = name.includes("/") ? paths : visibleNames(from, names.nodes);
-  const nearest = path === null ? nearestName(name, known) : null;
+  const others = lookUp(withoutReplica(name), from, names);
+  const elsewhere = others === null ? names.byName.get(name) : undefined;
+  const isFound = others !== null || elsewhere !== undefined;
+  const nearest = isFound ? null : nearestName(name, knownNames(name, from, names));
   report.add("config/unknown-dependency", at, `nothing is called ${quote(name)} here${didYouMean(nearest)}`, {
-    expected: nearest === null && path === null ? "the name of an actor or a tree" : null,
-    hint: path === null ? null : `there is one elsewhere: write its path from the root, ${quote(path)}`,
+    expected: isFound || nearest !== null ? null : "the name of an actor or a tree",
+    hint: others !== null
+      ? replicasHint(others)
+      : elsewhere !== undefined
+      ? `there is one elsewhere: write its path from the root, ${quote(elsewhere.path)}`
+      : null,
   });
 }
 
-/** The names that a dependency could mean; none where there are so many that a search takes long. */
-function visibleNames(from: Node, nodes: readonly Node[]): readonly string[] {
-  const names: string[] = [];
-  for (let parent = from.parent; parent !== null; parent = nodes[parent]!.parent) {
-    const tree = nodes[parent]!;
-    if (tree.kind === "actor" || names.length + tree.children.length > MOST_NAMES) return [];
-    for (const child of tree.children) names.push(nodes[child]!.declared.name);
-  }
-  return names.filter((name) => name !== from.declared.name);
+/** What to write instead of the number of a replica that there is not. */
+function replicasHint({ path, nodes }: Target): string {
+  if (nodes[0]!.path === path) return `${quote(path)} has no replicas: write its name alone`;
+  const [first, last] = [nodes[0]!.path, nodes.at(-1)!.path];
+  return first === last
+    ? `${quote(path)} has one replica, ${quote(first)}`
+    : `the replicas of ${quote(path)} are ${quote(first)} to ${quote(last)}`;
 }
 
-function reportSelf({ at }: Wanted, on: Node, node: Node, report: Report): void {
-  const message = on === node
-    ? `${quote(node.path)} waits for itself: ${node.path} -> ${node.path}`
-    : `${quote(node.path)} waits for the tree that it is in: ${node.path} -> ${on.path} -> ${node.path}`;
+function reportSelf({ at }: Wanted, { path, nodes }: Target, node: Node, report: Report): void {
+  const own = node.sharedPath;
+  const message = nodes.includes(node)
+    ? `${quote(path)} waits for itself: ${path} -> ${path}`
+    : `${quote(own)} waits for the tree that it is in: ${own} -> ${path} -> ${own}`;
   report.add("config/cycle", at, message, { hint: "remove this dependency" });
 }
 
-function reportNever({ at }: Wanted, condition: Condition, on: Node, report: Report): void {
-  const why = on.kind === "actor" ? "it is a daemon that is always restarted" : "it holds a daemon";
-  report.add("config/never-completes", at, `${quote(on.path)} is never ${condition}: ${why}`, {
+function reportNever({ at }: Wanted, condition: Condition, { path, nodes }: Target, report: Report): void {
+  const isActor = nodes[0]!.kind === "actor";
+  const why = isActor ? "it is a daemon that is always restarted" : "it holds a daemon";
+  report.add("config/never-completes", at, `${quote(path)} is never ${condition}: ${why}`, {
     expected: '"ready" or "started"',
-    hint: on.kind === "actor" ? 'or give it restart = "on-failure" or "never", if it ends by itself' : null,
+    hint: isActor ? 'or give it restart = "on-failure" or "never", if it ends by itself' : null,
   });
 }

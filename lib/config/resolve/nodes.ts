@@ -1,10 +1,13 @@
 import type { DeclaredActor, DeclaredTree } from "../declared/declared.ts";
 import type { NodeId } from "../plan.ts";
+import { replicaPath } from "../replica_path.ts";
 
 interface Placed {
   readonly id: NodeId;
   /** Address from the root; the root's is empty. */
   readonly path: string;
+  /** The same without the number of a replica: all replicas of an actor share it. */
+  readonly sharedPath: string;
   readonly parent: NodeId | null;
 }
 
@@ -34,16 +37,18 @@ export function numberNodes(root: DeclaredTree): readonly Node[] {
 function addNode(
   declared: DeclaredActor | DeclaredTree,
   parent: NodeId | null,
-  path: string,
+  sharedPath: string,
   nodes: Node[],
 ): NodeId {
   const id = nodes.length;
   if (declared.kind === "actor") {
-    nodes.push({ kind: "actor", id, path, parent, declared });
+    const path = replicaPath(sharedPath, declared.replica);
+    nodes.push({ kind: "actor", id, path, sharedPath, parent, declared });
     return id;
   }
+  const path = sharedPath;
   const children: NodeId[] = [];
-  nodes.push({ kind: "tree", id, path, parent, declared, children });
+  nodes.push({ kind: "tree", id, path, sharedPath, parent, declared, children });
   for (const child of declared.children) {
     children.push(addNode(child, id, path === "" ? child.name : `${path}/${child.name}`, nodes));
   }

@@ -2,6 +2,7 @@ import { ACTOR } from "../keys/actor.ts";
 import type { Variables } from "../keys/env.ts";
 import { TREE } from "../keys/supervisor.ts";
 import type { ActorSpec, Location, NodeSpec, TreeSpec } from "../plan.ts";
+import { replicaPath } from "../replica_path.ts";
 import type { Span } from "../toml/source.ts";
 import { valueOf } from "../values/key.ts";
 import { type CommandContext, commandOf } from "./command.ts";
@@ -29,11 +30,11 @@ export function specOf(node: Node, findings: Findings, context: SpecContext): No
 }
 
 function childSpec(node: Node, { lifetime, edges }: Findings, { report, locationOf }: SpecContext) {
-  const { name, at, fields } = node.declared;
+  const { at, fields } = node.declared;
   return {
     id: node.id,
     path: node.path,
-    name,
+    name: nameOf(node),
     parent: node.parent,
     at: locationOf(at),
     daemon: lifetime.isDaemon,
@@ -45,12 +46,17 @@ function childSpec(node: Node, { lifetime, edges }: Findings, { report, location
   };
 }
 
+function nameOf({ declared }: Node): string {
+  return declared.kind === "tree" ? declared.name : replicaPath(declared.name, declared.replica);
+}
+
 function actorSpec(node: ActorNode, findings: Findings, context: SpecContext): ActorSpec {
   const { fields } = node.declared;
   const { keys } = ACTOR;
   const { kind, argv } = commandOf(node, context);
   return {
     ...childSpec(node, findings, context),
+    replica: node.declared.replica ?? 1,
     kind,
     argv,
     cwd: fields.cwd?.value ?? context.dir,

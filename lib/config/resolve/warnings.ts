@@ -4,12 +4,14 @@ import type { NodeId } from "../plan.ts";
 import type { Report } from "../report.ts";
 import { valueOf } from "../values/key.ts";
 import { quote } from "../wording.ts";
+import { warnOfFixedPorts } from "./fixed_port.ts";
 import type { Lifetime } from "./lifetime.ts";
 import type { ActorNode, Node } from "./nodes.ts";
 
 /** Warns of what is valid and yet seldom meant. */
 export function warnOfTraps(nodes: readonly Node[], lifetimes: readonly Lifetime[], report: Report): void {
   const bounds = shutdownBounds(nodes);
+  warnOfFixedPorts(nodes, report);
   for (const node of nodes) {
     if (node.kind === "tree" || !node.declared.isSound) continue;
     warnOfEndlessSignificance(node, lifetimes[node.id]!, report);

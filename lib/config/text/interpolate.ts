@@ -1,7 +1,7 @@
 /**
- * Interpolation: `${env:NAME}`, `${env:NAME:-default}`, `${env:NAME:?message}`, `${dir}` and `${supervise}`. A default may
- * hold placeholders of its own; what a variable holds is never looked at again. `$${env:...}` stands for the text itself.
- * Everything else that begins with `$` stays as it is, so that a shell command keeps its own placeholders.
+ * Interpolation: `${env:NAME}`, `${env:NAME:-default}`, `${env:NAME:?message}`, `${dir}`, `${replica}` and `${supervise}`. A
+ * default may hold placeholders of its own; what a variable holds is never looked at again. `$${env:...}` stands for the
+ * text itself. Everything else that begins with `$` stays as it is, so that a shell command keeps its own placeholders.
  */
 
 /** What placeholders stand for. */
@@ -9,6 +9,8 @@ export interface Placeholders {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly dir: string;
   readonly supervise: string;
+  /** The number of the copy whose text it is; 1 where there are no copies. */
+  readonly replica: number;
 }
 
 /** A stretch of an interpolated text. */
@@ -22,7 +24,7 @@ export interface Piece {
 
 /** A placeholder that has no value. */
 export interface Flaw {
-  readonly kind: "unset" | "malformed" | "replica";
+  readonly kind: "unset" | "malformed";
   readonly index: number;
   readonly length: number;
   /** The variable, if one is named. */
@@ -154,8 +156,9 @@ function pieceOf(placeholder: Placeholder, placeholders: Placeholders, flaws: Fl
     case "supervise":
       return piece(placeholders.supervise);
     case "replica":
+      return piece(String(placeholders.replica));
     case "malformed":
-      return flaw(placeholder.name);
+      return flaw("malformed");
     case "env": {
       const value = valueOf(placeholders.environment, variable);
       if (placeholder.operator === "") return value === null ? flaw("unset") : piece(value);

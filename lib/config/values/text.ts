@@ -86,10 +86,6 @@ function reportFlaw(flaw: Flaw, at: Span, { report }: Reading): undefined {
       return report.add("config/unset-variable", at, unsetMessage(flaw), {
         hint: `set it, or give a default: \${env:${flaw.variable}:-default}`,
       });
-    case "replica":
-      return report.add("config/not-supported-yet", at, "${replica} is not supported yet", {
-        hint: "use a later version of supervise, or write $${replica} for the text itself",
-      });
     case "malformed":
       return report.add("config/bad-interpolation", at, "a placeholder that cannot be read", {
         expected: "${env:NAME}, ${env:NAME:-default} or ${env:NAME:?message}",

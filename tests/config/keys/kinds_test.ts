@@ -38,7 +38,7 @@ test("kinds of table: what the reference has and this version lacks is refused b
   const later: readonly (readonly [string, string])[] = [
     [
       "actors.a",
-      "module export params debug health replicas schedule overlap watch sockets user group umask nice",
+      "module export params debug health schedule overlap watch sockets user group umask nice",
     ],
     ["actors.a", "limits no_new_privs oom_score_adj cgroup pty log hooks profiles"],
     ["actors.a.ready", "notify"],
@@ -60,7 +60,6 @@ test("kinds of table: what the reference has and this version lacks is refused b
         "actors.a = { exec = 'x', depends_on = { b = 'healthy' } }",
         'not-supported-yet 1:45 "healthy" is not supported yet',
       ],
-      ["name = 'a-${replica}'", "not-supported-yet 1:11 ${replica} is not supported yet"],
     ] as const
   ) {
     assert.ok(problemsOf(line).includes(found), problemsOf(line).join("\n"));

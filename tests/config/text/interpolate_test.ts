@@ -6,6 +6,7 @@ const PLACEHOLDERS: Placeholders = {
   environment: { NAME: "value", EMPTY: "", TRICK: "${env:NAME} $${dir}", GONE: undefined },
   dir: "/srv/shop",
   supervise: "/usr/bin/supervise",
+  replica: 3,
 };
 
 function textOf(text: string): string {
@@ -20,6 +21,7 @@ test("interpolation: placeholders are replaced, everything else that begins with
     ["${env:EMPTY}", ""],
     ["${dir}/x", "/srv/shop/x"],
     ["${supervise} ps", "/usr/bin/supervise ps"],
+    ["808${replica} ${env:NOPE:-${replica}}", "8083 3"],
     ["${env:EMPTY:-default}", "default"],
     ["${env:NOPE:-default}", "default"],
     ["${env:NAME:-default}", "value"],
@@ -51,7 +53,6 @@ test("interpolation: what has no value is told with its place", () => {
     ["${env:EMPTY:?set it}", "unset EMPTY 0+20 set it"],
     ["${env:NOPE:?for ${env:NAME}}", "unset NOPE 0+28 for value"],
     ["${env:NOPE:-${env:NOPE2}}", "unset NOPE2 12+12 "],
-    ["x${replica}", "replica  1+10 "],
     ["${env:}", "malformed  0+7 "],
     ["${env:1A} b", "malformed  0+9 "],
     ["${env:A B}", "malformed  0+10 "],

@@ -6,7 +6,8 @@ import { test } from "../../harness/test.ts";
 const ENVIRONMENT = { SPACED: "a 'b c\" \\ | $X", EMPTY: "" };
 
 function split(text: string): SplitCommand {
-  return splitCommand(interpolate(text, { environment: ENVIRONMENT, dir: "/d", supervise: "/s" }).pieces);
+  const placeholders = { environment: ENVIRONMENT, dir: "/d", supervise: "/s", replica: 1 };
+  return splitCommand(interpolate(text, placeholders).pieces);
 }
 
 test("commands: words are split as a POSIX shell splits them", () => {
