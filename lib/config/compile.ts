@@ -21,6 +21,8 @@ export interface CompileInput {
   readonly readFile: (path: string) => string | null;
   /** Program and arguments that run a TypeScript program, whose path follows them. */
   readonly scriptCommand: readonly string[];
+  /** Program and arguments that run a module actor, whose path in the tree follows them. */
+  readonly actorCommand: readonly string[];
   /** What `${supervise}` stands for. */
   readonly supervise: string;
 }
@@ -38,7 +40,7 @@ export interface Compiled {
  * resolved to the last default and deeply frozen. Never throws.
  */
 export function compile(input: CompileInput): Compiled {
-  const { file, environment, readFile, scriptCommand, supervise } = input;
+  const { file, environment, readFile, scriptCommand, actorCommand, supervise } = input;
   const text = input.text.replace(/^\uFEFF/, "");
   const locate = createLocate(text);
   const report = createReport(file, locate);
@@ -55,7 +57,7 @@ export function compile(input: CompileInput): Compiled {
     const { line, column } = locate(at);
     return { file, line, column };
   };
-  const nodes = resolveNodes(root, { report, dir, scriptCommand, locationOf });
+  const nodes = resolveNodes(root, { report, dir, scriptCommand, actorCommand, locationOf });
   const folder = baseName(dir);
   const name = root.fields.name?.value ?? (isTreeName(folder) ? folder : "supervise");
   const plan = report.errorCount() === 0 ? { name, file, dir, nodes } : null;

@@ -5,7 +5,9 @@ import type { Plan } from "./plan.ts";
 export interface Masker {
   /** Variables, those with a secret name masked. */
   env(env: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
-  /** A text without the secrets that the plan's variables hold, and without passwords in URLs. */
+  /** Any data with all its texts masked, and whatever stands under a secret name. */
+  data(value: unknown): unknown;
+  /** A text without the secrets that the plan's variables and params hold, and without passwords in URLs. */
   text(text: string): string;
 }
 
@@ -17,25 +19,33 @@ const SHORTEST_SECRET = 4;
 
 /** The masker for a plan. */
 export function maskerFor(plan: Plan): Masker {
-  const secrets = new Set<string>();
-  for (const node of plan.nodes) {
-    for (const [name, value] of node.kind === "tree" ? [] : Object.entries(node.env)) {
-      if (SECRET_NAME.test(name) && value.length >= SHORTEST_SECRET) secrets.add(value);
-    }
-  }
+  const actors = plan.nodes.filter((node) => node.kind !== "tree");
+  const secrets = new Set(actors.flatMap(({ env, module }) => secretsIn([env, module?.params], false)));
   const longestFirst = [...secrets].sort((a, b) => b.length - a.length);
   const text = (value: string) =>
     longestFirst.reduce((masked, secret) => masked.replaceAll(secret, MASK), value).replace(
       URL_PASSWORD,
       `$1${MASK}$2`,
     );
-  return {
-    text,
-    env: (env) =>
-      Object.fromEntries(
-        Object.entries(env).map((
-          [name, value],
-        ) => [name, SECRET_NAME.test(name) && value !== "" ? MASK : text(value)]),
-      ),
-  };
+  const data = (value: unknown) => masked(value, false, text);
+  return { text, data, env: (env) => data(env) as Readonly<Record<string, string>> };
+}
+
+/** The texts under secret names that are long enough to be looked for elsewhere. */
+function secretsIn(value: unknown, isSecret: boolean): readonly string[] {
+  if (typeof value === "string") return isSecret && value.length >= SHORTEST_SECRET ? [value] : [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, held]) => secretsIn(held, isSecret || SECRET_NAME.test(name)));
+}
+
+function masked(value: unknown, isSecret: boolean, text: Masker["text"]): unknown {
+  if (typeof value === "string") return isSecret && value !== "" ? MASK : text(value);
+  if (typeof value === "number") return isSecret ? MASK : value;
+  if (Array.isArray(value)) return value.map((one) => masked(one, isSecret, text));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map((
+      [name, held],
+    ) => [name, masked(held, isSecret || SECRET_NAME.test(name), text)]),
+  );
 }

@@ -78,6 +78,18 @@ export interface Stop {
   readonly kill: "tree" | "process";
 }
 
+/** What a module actor runs. */
+export interface ModuleSpec {
+  /** Absolute path of the file. */
+  readonly file: string;
+  /** The export that is run. */
+  readonly export: string;
+  /** What it is handed, as JSON has it; null for nothing. */
+  readonly params: unknown;
+  /** Whether the inspector is on for it, and a crash holds it. */
+  readonly debug: boolean;
+}
+
 /** What actors and trees have in common as children of a supervisor. */
 interface Child {
   readonly id: NodeId;
@@ -102,9 +114,11 @@ interface Child {
 export interface ActorSpec extends Child {
   /** Which copy of its actor it is, from 1; 1 where there are no copies. */
   readonly replica: number;
-  readonly kind: "exec" | "shell" | "script";
+  readonly kind: "exec" | "shell" | "script" | "module";
   /** Program and arguments as they are spawned; a program without a slash is looked up in the actor's own PATH. */
   readonly argv: readonly string[];
+  /** Null for other kinds. */
+  readonly module: ModuleSpec | null;
   readonly cwd: string;
   /** Variables that the file sets, over the inherited ones. */
   readonly env: Readonly<Record<string, string>>;

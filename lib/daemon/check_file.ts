@@ -51,7 +51,7 @@ function missingOnMachine(host: Host, program: Program, plan: Plan, text: string
 
 function missingFiles(host: Host, program: Program, actor: ActorSpec): readonly string[] {
   const script = actor.kind === "script" ? actor.argv[program.scriptCommand.length]! : null;
-  return [script, actor.stdin].filter((path) =>
+  return [script, actor.module?.file ?? null, actor.stdin].filter((path) =>
     path !== null && !host.files.exists(path)
   ) as readonly string[];
 }

@@ -37,13 +37,14 @@ export function loadPlan(host: Host, program: Program, file: string): Loaded {
       return null;
     }
   };
-  const { environment, scriptCommand } = program;
+  const { environment, scriptCommand, actorCommand } = program;
   const compiled = compile({
     file,
     text,
     environment,
     readFile,
     scriptCommand,
+    actorCommand,
     supervise: launcherOf(host, program, text),
   });
   return { ...compiled, text };

@@ -82,6 +82,7 @@ test("compile: an actor of the example has every default filled in", () => {
     kind: "exec",
     replica: 1,
     argv: ["/srv/shop/bin/api", "--port", "8080"],
+    module: null,
     cwd: "/srv/shop",
     env: { REGION: "eu", LOG_LEVEL: "info" },
     inheritEnv: true,

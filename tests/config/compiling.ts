@@ -18,6 +18,7 @@ export function compileText(text: string, { environment, files, file }: Surround
     environment: environment ?? {},
     readFile: (path) => files?.[path] ?? null,
     scriptCommand: ["/usr/bin/supervise", "script"],
+    actorCommand: ["/usr/bin/supervise", "actor"],
     supervise: "/usr/bin/supervise",
   });
 }

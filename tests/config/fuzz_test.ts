@@ -21,6 +21,7 @@ stop = { signal = "SIGINT", grace = "10s" }
 [actors.migrate]
 script = "./migrate.ts"
 depends_on = { db = "ready" }
+replicas = 2
 success_exit_codes = [0, 3]
 [trees.pool]
 significant = true
@@ -30,6 +31,9 @@ exec = "redis-server --port '6390'"
 env.LONG = """
 a \\
   b"""
+[trees.pool.actors.api]
+module = "./api-\${replica}.ts"
+params = { at = 1979-05-27 07:32:00, of = [1, 2.5, { a = "\${dir}" }] }
 [trees.pool.actors."worker"]
 shell = 'python3 worker.py 2>&1 | tee worker.out # \u00e9\u{1f980}'
 depends_on = ["queue", "db"]
@@ -78,6 +82,11 @@ const SCRAPS = [
   "depends_on = ['db']",
   "{ x = [",
   "replicas = 2",
+  "replicas = 1000",
+  "${replica}",
+  "module = 'x.ts'",
+  "params.a.b = ",
+  "db.2",
   "\\u0000",
   "\\U0001F980",
 ] as const;

@@ -19,6 +19,26 @@ test("mask: values of secret names are hidden wherever they stand, and passwords
   assert.equal(mask.text("12 is too short to hide everywhere"), "12 is too short to hide everywhere");
 });
 
+test("mask: data is masked at any depth, under a secret name whole", () => {
+  const params = {
+    db: [{ password: "hunter22", port: 80 }],
+    tokens: { a: ["t-000001", 123, true] },
+    none: null,
+  };
+  const module = { file: "/a.ts", export: "default", params, debug: false };
+  const mask = maskerFor(planOf({ children: { a: { module } } }));
+  assert.deepEqual(mask.data(params), {
+    db: [{ password: "***", port: 80 }],
+    tokens: { a: ["***", "***", true] },
+    none: null,
+  });
+  assert.deepEqual(mask.data(["hunter22", 5]), ["***", 5]);
+  assert.equal(
+    mask.text("run --password hunter22 --token t-000001 --port 80"),
+    "run --password *** --token *** --port 80",
+  );
+});
+
 test("mask: a name is secret by any part of it, in any case", () => {
   const mask = maskerFor(planOf({ children: {} }));
   const secret = ["SECRET", "my_token", "DbPassword", "PASSWD", "SSH_PASSPHRASE", "PRIVATE_KEY", "APIKEY"];

@@ -82,11 +82,13 @@ e2e("replicas: plan lists each, check warns of a port that they share", async (s
     [actors.web]
     exec = "./not-there"
     replicas = 3
+    [actors.module]
+    module = "./nowhere.ts"
   `);
   const { spawns } = await sandbox.json("plan");
   assert.deepEqual(
     spawns.map(({ path, replica }: { path: string; replica: number }) => `${path} ${replica}`),
-    ["api.1 1", "api.2 2", "web.1 1", "web.2 2", "web.3 3"],
+    ["api.1 1", "api.2 2", "web.1 1", "web.2 2", "web.3 3", "module 1"],
   );
   const { ok, problems } = await sandbox.json("check");
   assert.equal(ok, true);
@@ -97,6 +99,7 @@ e2e("replicas: plan lists each, check warns of a port that they share", async (s
       "config/file-not-found 2",
       "config/fixed-port 5",
       "config/command-not-found 6",
+      "config/file-not-found 9",
     ],
   );
 });

@@ -100,6 +100,7 @@ function actorFrom(
     daemon,
     restart: daemon ? "always" : "never",
     argv: ["true"],
+    module: null,
     cwd: "/test",
     env: {},
     inheritEnv: true,

@@ -11,6 +11,7 @@ export class FakeProgram implements Program {
   readonly homeFolder = "/home";
   readonly selfCommand: readonly string[] = [];
   readonly scriptCommand: readonly string[] = [];
+  readonly actorCommand: readonly string[] = [];
   readonly runtime = "none";
   readonly callersOpenFilesLimit = null;
   readonly temporaryFolder = "/tmp";

@@ -2,7 +2,7 @@
 import { formatDuration } from "../../base/duration.ts";
 import { describeProbe } from "../../config/describe_probe.ts";
 import { type Masker, maskerFor } from "../../config/mask.ts";
-import type { ActorSpec, NodeSpec, Plan, TreeSpec } from "../../config/plan.ts";
+import type { ActorSpec, ModuleSpec, NodeSpec, Plan, TreeSpec } from "../../config/plan.ts";
 import type { Painter } from "./paint.ts";
 
 /** The plan for JSON. */
@@ -42,31 +42,11 @@ function treeFields(tree: TreeSpec): Record<string, unknown> {
   return { strategy, intensity, onFailure, autoShutdown, shutdownMs, start, concurrency };
 }
 
-function actorFields(actor: ActorSpec, mask: Masker): Record<string, unknown> {
-  const { replica, argv, cwd, inheritEnv, stdin, successExitCodes, successSignals, ready, startTimeoutMs } =
-    actor;
-  const { runTimeoutMs, stop } = actor;
-  const fields = {
-    replica,
-    argv,
-    cwd,
-    inheritEnv,
-    stdin,
-    successExitCodes,
-    successSignals,
-    ready,
-    startTimeoutMs,
-  };
-  const masked = maskTexts({ ...fields, runTimeoutMs, stop }, mask) as Record<string, unknown>;
-  return { ...masked, env: mask.env(actor.env) };
-}
-
-/** Masks every text inside of a value. */
-function maskTexts(value: unknown, mask: Masker): unknown {
-  if (typeof value === "string") return mask.text(value);
-  if (Array.isArray(value)) return value.map((one) => maskTexts(one, mask));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, maskTexts(one, mask)]));
+function actorFields(actor: ActorSpec, mask: Masker): object {
+  const { replica, argv, module, cwd, inheritEnv, stdin, successExitCodes, successSignals, ready } = actor;
+  const { startTimeoutMs, runTimeoutMs, stop, env } = actor;
+  const fields = { replica, argv, module, cwd, inheritEnv, stdin, successExitCodes, successSignals, ready };
+  return mask.data({ ...fields, startTimeoutMs, runTimeoutMs, stop, env }) as object;
 }
 
 /** The plan for people: each tree with its rules, each actor with what is spawned and when. */
@@ -105,9 +85,15 @@ function actorLines(plan: Plan, actor: ActorSpec, mask: Masker, paint: Painter):
   return [
     `${paint.cyan(actor.name)} ${actor.argv.map((word) => quoteWord(mask.text(word))).join(" ")}`,
     `  ${paint.dim(rules.join(", "))}`,
+    ...(actor.module === null ? [] : [`  ${paint.dim(moduleLine(actor.module, mask))}`]),
     `  ${paint.dim(`in ${mask.text(actor.cwd)}`)}`,
     ...variables.map((line) => paint.dim(line)),
   ];
+}
+
+function moduleLine({ file, export: name, params, debug }: ModuleSpec, mask: Masker): string {
+  const handed = params === null ? "" : ` with ${JSON.stringify(mask.data(params))}`;
+  return `runs ${mask.text(name)} of ${mask.text(file)}${handed}${debug ? ", to be inspected" : ""}`;
 }
 
 function childRules(plan: Plan, node: NodeSpec): readonly string[] {

@@ -1,10 +1,11 @@
 import { argumentList, command } from "../values/command.ts";
 import { list } from "../values/compound.ts";
+import { data } from "../values/data.ts";
 import { duration } from "../values/duration.ts";
 import { key, type Keys, later, type TableKind } from "../values/key.ts";
 import { boolean, integer } from "../values/scalar.ts";
 import { signal } from "../values/signal.ts";
-import { path } from "../values/text.ts";
+import { path, string } from "../values/text.ts";
 import { CHILD_KEYS } from "./child.ts";
 import { env, envFiles } from "./env.ts";
 import { ready } from "./ready.ts";
@@ -19,10 +20,10 @@ const ACTOR_KEYS = {
   exec: key(command('shell = "..."'), null, "The program to run and its arguments, without a shell."),
   shell: key(shellText, null, "A command for `/bin/sh -c`; it is stopped as a group."),
   script: key(path, null, "A program in TypeScript, run by the runtime inside of supervise."),
-  module: later("A TypeScript module to run as an actor."),
-  export: later("The export of the module that is run."),
-  params: later("What the module is given."),
-  debug: later("Whether the inspector is on for this actor."),
+  module: key(path, null, "A TypeScript module that is run as an actor."),
+  export: key(string, "default", "The export of the module that is run."),
+  params: key(data, null, "What the module is given: any value."),
+  debug: key(boolean, false, "Whether the inspector is on for this module, and a crash holds it."),
   args: key(argumentList, [], "More arguments."),
   cwd: key(path, null, "The folder to run in; the file's own."),
   env: key(env, null, "Variables of the environment."),

@@ -13,12 +13,13 @@ import { warnOfSelfDaemonising } from "./self_daemonising.ts";
 export interface CommandContext {
   readonly dir: string;
   readonly scriptCommand: readonly string[];
+  readonly actorCommand: readonly string[];
   readonly report: Report;
 }
 
 /** What an actor runs; empty after reporting that it says too little or too much about it. */
 export function commandOf(node: ActorNode, context: CommandContext): Pick<ActorSpec, "kind" | "argv"> {
-  const { dir, scriptCommand, report } = context;
+  const { dir, scriptCommand, actorCommand, report } = context;
   const { fields } = node.declared;
   requireOneCommand(node, report);
   const words = valueOf(fields.args, ACTOR.keys.args);
@@ -31,6 +32,9 @@ export function commandOf(node: ActorNode, context: CommandContext): Pick<ActorS
   warnOfVariables(words, report);
   if (fields.script !== undefined) {
     return { kind: "script", argv: [...scriptCommand, fields.script.value, ...args] };
+  }
+  if (fields.module !== undefined) {
+    return { kind: "module", argv: [...actorCommand, node.path, ...args] };
   }
   const line = fields.shell?.value ?? "";
   // The shell takes the word behind the command line for its own name, not for an argument.
@@ -49,7 +53,7 @@ function requireOneCommand({ declared: { name, at, present } }: ActorNode, repor
   const meant = [...present.keys()].map((key) => suggestKey(key, ACTOR.keys, placesOf(key)));
   if (COMMANDS.some((command) => meant.includes(command))) return;
   report.add("config/missing-command", at, `the actor ${quote(name)} does not say what to run`, {
-    expected: anyOf(["exec", "shell", "script"]),
+    expected: anyOf(COMMANDS),
     hint: 'write exec = "program arguments"',
   });
 }

@@ -40,7 +40,7 @@ function askedBy({ declared }: ActorNode): Asked | null {
 }
 
 function warn({ declared }: ActorNode, { address, example, at }: Asked, report: Report): void {
-  const message = `all replicas of ${quote(declared.name)} are to be ready at ${address}`;
+  const message = `more than one replica of ${quote(declared.name)} is to be ready at ${address}`;
   report.add("config/fixed-port", at, message, {
     expected: "a port for each",
     hint: `have each listen at its own, as in ${example}`,

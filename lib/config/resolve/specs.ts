@@ -8,6 +8,7 @@ import { valueOf } from "../values/key.ts";
 import { type CommandContext, commandOf } from "./command.ts";
 import type { Edge } from "./dependencies.ts";
 import { isAutostarted, isSignificant, type Lifetime } from "./lifetime.ts";
+import { moduleOf } from "./module.ts";
 import type { ActorNode, Node, TreeNode } from "./nodes.ts";
 import { backoffOf, intensityOf, stopOf } from "./policies.ts";
 import { readyOf } from "./ready.ts";
@@ -59,6 +60,7 @@ function actorSpec(node: ActorNode, findings: Findings, context: SpecContext): A
     replica: node.declared.replica ?? 1,
     kind,
     argv,
+    module: moduleOf(node, context.report),
     cwd: fields.cwd?.value ?? context.dir,
     env: Object.fromEntries(findings.environment),
     inheritEnv: valueOf(fields.inherit_env, keys.inherit_env),

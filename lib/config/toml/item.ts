@@ -32,7 +32,7 @@ export interface BooleanItem extends Placed {
   readonly value: boolean;
 }
 
-/** A date or a time; no key takes one. */
+/** A date or a time. */
 export interface DateItem extends Placed {
   readonly kind: "date";
   readonly source: string;

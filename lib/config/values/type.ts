@@ -18,7 +18,7 @@ export interface Reading {
 
 /** What a type accepts, for a generator of schemas. */
 export type Shape =
-  | { readonly kind: "boolean" }
+  | { readonly kind: "any" | "boolean" }
   | { readonly kind: "integer" | "number"; readonly min: number; readonly max: number }
   | { readonly kind: "string"; readonly pattern?: string }
   | { readonly kind: "enum"; readonly values: readonly string[] }

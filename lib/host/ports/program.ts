@@ -29,6 +29,8 @@ export interface Program {
   readonly selfCommand: readonly string[];
   /** Program and first arguments that run a TypeScript program. */
   readonly scriptCommand: readonly string[];
+  /** Program and first arguments that run a module actor, whose path follows them. */
+  readonly actorCommand: readonly string[];
   /** Name and version of the runtime. */
   readonly runtime: string;
   /** The soft limit of open files that the caller had; null if it cannot be told. */

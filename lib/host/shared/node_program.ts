@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { UserError } from "../../base/user_error.ts";
 import { readOpenFilesLimit } from "../linux/proc.ts";
 import type { Output, Program } from "../ports/program.ts";
+import { ACTOR_VERB } from "./actor_verb.ts";
 import { isDeno } from "./runtime.ts";
 import { SCRIPT_VERB } from "./run_script.ts";
 
@@ -23,6 +24,7 @@ export function nodeProgram(): Program {
     homeFolder: homeFolder(),
     selfCommand,
     scriptCommand: isDeno ? [process.execPath, "run", "--allow-all"] : [...selfCommand, SCRIPT_VERB],
+    actorCommand: [...selfCommand, ACTOR_VERB],
     runtime: isDeno ? `Deno ${process.versions["deno"]}` : `Bun ${process.versions["bun"]}`,
     callersOpenFilesLimit: readOpenFilesLimit(process.ppid),
     stdout: outputOf(process.stdout, "standard output"),

@@ -66,6 +66,35 @@ test("plan: for JSON it has every spawn in file order, with paths for numbers an
   assert.doesNotMatch(JSON.stringify(fields), /hunter22/);
 });
 
+test("plan: a module is shown with what it is handed, without its secrets", () => {
+  const params = { port: 80, auth: { user: "me" } };
+  const plan = planOf({
+    children: {
+      "api.2": {
+        replica: 2,
+        argv: ["supervise", "__actor", "api.2"],
+        module: { file: "/srv/api.ts", export: "run", params, debug: true },
+      },
+      job: { module: { file: "/srv/job.ts", export: "default", params: null, debug: false } },
+    },
+  });
+  const lines = renderPlan(plan, painter(false)).split("\n");
+  assert.equal(lines[2], "  api.2 supervise __actor api.2");
+  assert.equal(
+    lines[4],
+    `    runs run of /srv/api.ts with {"port":80,"auth":{"user":"***"}}, to be inspected`,
+  );
+  assert.equal(lines[8], "    runs default of /srv/job.ts");
+  const { spawns } = planFields(plan) as { spawns: Record<string, unknown>[] };
+  assert.equal(spawns[0]!["replica"], 2);
+  assert.deepEqual(spawns[0]!["module"], {
+    file: "/srv/api.ts",
+    export: "run",
+    params: { port: 80, auth: { user: "***" } },
+    debug: true,
+  });
+});
+
 test("plan: a secret is masked wherever else it stands, in probes and stop commands too", () => {
   const plan = planOf({
     children: {

@@ -70,7 +70,9 @@ test("defaults: an inherited probe gives way to one of the actor, times of a pro
 });
 
 test("defaults: what says what one actor is cannot be inherited", () => {
-  for (const key of ["exec", "shell", "script", "args", "depends_on", "replicas"]) {
+  for (
+    const key of ["exec", "shell", "script", "module", "export", "params", "args", "depends_on", "replicas"]
+  ) {
     assert.match(
       problemsOf(`[defaults]\n${key} = 1\n[actors.a]\nexec = "x"`).join(),
       /^unknown-key 2:1 /,

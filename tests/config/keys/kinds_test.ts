@@ -38,7 +38,7 @@ test("kinds of table: what the reference has and this version lacks is refused b
   const later: readonly (readonly [string, string])[] = [
     [
       "actors.a",
-      "module export params debug health schedule overlap watch sockets user group umask nice",
+      "health schedule overlap watch sockets user group umask nice",
     ],
     ["actors.a", "limits no_new_privs oom_score_adj cgroup pty log hooks profiles"],
     ["actors.a.ready", "notify"],

@@ -8,13 +8,13 @@ function withReady(probe: string, replicas = "replicas = 3"): string {
 
 test("fixed port: replicas that are to be ready at one address are told once", () => {
   assert.deepEqual(problemsOf(withReady('tcp = "8080"')), [
-    'fixed-port 4:17 all replicas of "a" are to be ready at 127.0.0.1:8080',
+    'fixed-port 4:17 more than one replica of "a" is to be ready at 127.0.0.1:8080',
   ]);
   assert.deepEqual(problemsOf(withReady('http = "http://localhost:80/health/${replica}"')), [
-    'fixed-port 4:18 all replicas of "a" are to be ready at http://localhost',
+    'fixed-port 4:18 more than one replica of "a" is to be ready at http://localhost',
   ]);
   assert.deepEqual(adviceOf(withReady('tcp = "8080"')), {
-    message: 'all replicas of "a" are to be ready at 127.0.0.1:8080',
+    message: 'more than one replica of "a" is to be ready at 127.0.0.1:8080',
     expected: "a port for each",
     hint: 'have each listen at its own, as in tcp = "127.0.0.1:808${replica}"',
   });
@@ -24,7 +24,7 @@ test("fixed port: one that is inherited is as fixed", () => {
   const text =
     '[defaults]\nready = { tcp = "80" }\n[actors.a]\nexec = "x"\nreplicas = 2\n[actors.b]\nexec = "x"';
   assert.deepEqual(problemsOf(text), [
-    'fixed-port 2:17 all replicas of "a" are to be ready at 127.0.0.1:80',
+    'fixed-port 2:17 more than one replica of "a" is to be ready at 127.0.0.1:80',
   ]);
 });
 
