@@ -147,6 +147,11 @@ test("replicas: one that there is not is told with those that there are", () => 
   assert.equal(adviceOf(elsewhere).hint, 'there is one elsewhere: write its path from the root, "t/b.2"');
 });
 
+test("replicas: where their number cannot be read, none of them is told to be missing", () => {
+  const text = "[actors.a]\nexec = 'x'\ndepends_on = ['db.2']\n[actors.db]\nexec = 'x'\nreplicas = 0\n";
+  assert.deepEqual(problemsOf(text), ["out-of-range 6:12 0 is too small"]);
+});
+
 test("replicas: a mistake is told once, not once a replica", () => {
   const actor = (lines: string) => `[actors.a]\nexec = 'x'\nreplicas = 50\n${lines}`;
   const cases: [string, readonly string[]][] = [

@@ -65,6 +65,7 @@ function isItselfOrAbove(on: NodeId, node: Node, nodes: readonly Node[]): boolea
 
 function reportUnknown({ name, at }: Wanted, from: Node, names: Names, report: Report): void {
   const others = lookUp(withoutReplica(name), from, names);
+  if (others !== null && hasUnknownReplicas(others)) return;
   const elsewhere = others === null ? names.byName.get(name) : undefined;
   const isFound = others !== null || elsewhere !== undefined;
   const nearest = isFound ? null : nearestName(name, knownNames(name, from, names));
@@ -76,6 +77,12 @@ function reportUnknown({ name, at }: Wanted, from: Node, names: Names, report: R
       ? `there is one elsewhere: write its path from the root, ${quote(elsewhere.path)}`
       : null,
   });
+}
+
+/** Whether the number of its replicas could not be read, which has been told. */
+function hasUnknownReplicas({ nodes: [first] }: Target): boolean {
+  return first!.declared.present.has("replicas") && first!.kind === "actor" &&
+    first!.declared.replica === null;
 }
 
 /** What to write instead of the number of a replica that there is not. */
