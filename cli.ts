@@ -1,10 +1,13 @@
 /**
  * The command line, and the hidden processes of a tree: the binary is all of them, by its first argument.
  */
+import { actorMain } from "./lib/actor/child_main.ts";
 import { main } from "./lib/cli/main.ts";
 import { guardian } from "./lib/daemon/guardian.ts";
 import { GUARDIAN_VERB, SUPERVISOR_VERB, type SupervisorOptions } from "./lib/daemon/launch_options.ts";
 import { supervisor } from "./lib/daemon/supervisor.ts";
+import { ACTOR_VERB } from "./lib/host/shared/actor_verb.ts";
+import { loadModule } from "./lib/host/shared/load_module.ts";
 import { runScript, SCRIPT_VERB } from "./lib/host/shared/run_script.ts";
 import { nodeProgram } from "./lib/host/shared/node_program.ts";
 import { openSystemHost } from "./lib/host/system_host.ts";
@@ -15,6 +18,9 @@ const [verb, argument] = program.args;
 switch (verb) {
   case SCRIPT_VERB:
     await runScript(argument!);
+    break;
+  case ACTOR_VERB:
+    program.exit(await actorMain({ host: await openSystemHost(), program, load: loadModule }));
     break;
   case GUARDIAN_VERB:
     program.exit(await guardian(await openSystemHost(), program, argument!));

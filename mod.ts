@@ -15,6 +15,48 @@
  *
  * @module
  */
+export {
+  findActor,
+  openActorCluster,
+  openActorNursery,
+  queryActor,
+  runInActor,
+  waitForActor,
+} from "./lib/api/actors.ts";
+export type { ClusterOptions } from "./lib/actor/actor_cluster.ts";
+export { ActorModule, actorModule } from "./lib/actor/actor_module.ts";
+export { ActorNursery, type ActorNurseryOptions, type ActorOptions } from "./lib/actor/actor_nursery.ts";
+export {
+  type SchemaIssue,
+  type SchemaResult,
+  type StandardSchema,
+  ValidationError,
+} from "./lib/actor/check_value.ts";
+export { Context as ActorContext, type DialogOptions } from "./lib/actor/context.ts";
+export { type CurrentActor, currentActor } from "./lib/actor/current_actor.ts";
+export { type ErrorType, registerErrorType } from "./lib/actor/error_types.ts";
+export {
+  ActorDied,
+  type ActorId,
+  ActorStartError,
+  ActorTooSlow,
+  type Canceller,
+  ContextCancelled,
+  NoActor,
+  NotExposed,
+  ProtocolError,
+  RemoteActorError,
+  StreamOverrun,
+  TransportClosed,
+} from "./lib/actor/errors.ts";
+export { context, type ContextFunction, type Schemas, validated } from "./lib/actor/exposed.ts";
+export type { FindOptions } from "./lib/actor/find_actor.ts";
+export type { Identity } from "./lib/actor/identity.ts";
+export { LifetimeStack } from "./lib/actor/lifetime_stack.ts";
+export { MsgStream, type StreamOptions } from "./lib/actor/msg_stream.ts";
+export { type Calls, Portal, type PortalOptions } from "./lib/actor/portal.ts";
+export type { RunInActorOptions } from "./lib/actor/run_in_actor.ts";
+export { ServedContext } from "./lib/actor/served_context.ts";
 export { check, type CheckResult } from "./lib/api/check.ts";
 export { ConfigError, plan } from "./lib/api/plan.ts";
 export { RunningTree, type TreeEnd, up, type UpOptions } from "./lib/api/up.ts";
@@ -100,4 +142,5 @@ export {
 } from "./lib/sync/memory_channel.ts";
 export { Semaphore } from "./lib/sync/semaphore.ts";
 export * as testing from "./lib/testing/mod.ts";
+export { PayloadError } from "./lib/wire/payload.ts";
 export type { HalfCloseableStream, ReceiveStream, SendStream, Stream } from "./lib/sync/streams.ts";

@@ -13,6 +13,11 @@ export class Queue<T> {
     this.#items.push(item);
   }
 
+  /** The oldest item, which stays; undefined if there is none. */
+  peek(): T | undefined {
+    return this.#items[this.#head];
+  }
+
   /** Takes the oldest item out; undefined if there is none. */
   shift(): T | undefined {
     if (this.#head === this.#items.length) return undefined;

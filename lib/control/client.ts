@@ -4,7 +4,8 @@ import { after } from "../base/instant.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Connection } from "../host/ports/sockets.ts";
-import { encodeFrame, FrameDecoder, FrameError } from "../wire/frames.ts";
+import { FrameError } from "../wire/frame_splitter.ts";
+import { encodeFrame, FrameDecoder } from "../wire/frames.ts";
 import {
   type FollowItem,
   type Op,

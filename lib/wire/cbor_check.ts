@@ -2,7 +2,7 @@
  * Looks whether bytes are one well-formed CBOR item within limits, before anything is made of them. A decoder trusts the
  * lengths that it reads, so four bytes can ask it for four billion elements, and a run of brackets for its whole stack.
  *
- * Tags are refused: a decoder gives some of them powers that a message has no use for.
+ * Tags are refused unless they are named: a decoder gives some of them powers that a message has no use for.
  */
 
 /** What one message may hold. */
@@ -11,8 +11,18 @@ export interface CborLimits {
   readonly maxDepth: number;
   /** Items altogether, each element, key and value counted. */
   readonly maxItems: number;
+  /**
+   * The tags that it may have, each with the kind of item that must follow it.
+   *
+   * @default None.
+   */
+  readonly tags?: ReadonlyMap<number, TaggedKind>;
 }
 
+/** What may stand behind a tag. */
+export type TaggedKind = "number" | "bytes" | "array" | "map";
+
+const MAJOR_BYTES = 2;
 const MAJOR_TEXT = 3;
 const MAJOR_ARRAY = 4;
 const MAJOR_MAP = 5;
@@ -45,8 +55,13 @@ export function checkCbor(bytes: Uint8Array, limits: CborLimits): string | null 
     const head = readHead(bytes, at);
     if (typeof head === "string") return head;
     at = head.next;
-    if (head.major === MAJOR_TAG) return "a tag";
-    if (head.major >= 2 && head.major <= MAJOR_TEXT) {
+    if (head.major === MAJOR_TAG) {
+      const kind = limits.tags?.get(head.argument);
+      if (kind === undefined) return `a tag (${head.argument})`;
+      if (!isOfKind(bytes[at], kind)) return `something else than the tag ${head.argument} is for`;
+      // The item behind it is the same one, as far as counting goes.
+      open[open.length - 1]! += 1;
+    } else if (head.major >= MAJOR_BYTES && head.major <= MAJOR_TEXT) {
       at += head.argument;
       if (at > bytes.length) return "a string that is longer than the message";
     } else if (head.major === MAJOR_ARRAY || head.major === MAJOR_MAP) {
@@ -58,6 +73,22 @@ export function checkCbor(bytes: Uint8Array, limits: CborLimits): string | null 
     }
   }
   return at === bytes.length ? null : "bytes after its end";
+}
+
+function isOfKind(first: number | undefined, kind: TaggedKind): boolean {
+  if (first === undefined) return false;
+  const major = first >> 5;
+  switch (kind) {
+    case "number":
+      // Simple values beside floats are no numbers.
+      return major <= 1 || (major === MAJOR_SIMPLE && (first & 0x1f) >= 25);
+    case "bytes":
+      return major === MAJOR_BYTES;
+    case "array":
+      return major === MAJOR_ARRAY;
+    case "map":
+      return major === MAJOR_MAP;
+  }
 }
 
 function readHead(bytes: Uint8Array, at: number): Head | string {

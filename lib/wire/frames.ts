@@ -3,21 +3,14 @@
  */
 import { Decoder } from "cbor-x/decode";
 import { Encoder } from "cbor-x/encode";
-import { concatBytes } from "../base/bytes.ts";
 import { messageOf } from "../base/user_error.ts";
 import { type CborLimits, checkCbor } from "./cbor_check.ts";
+import { FrameError, FrameSplitter, HEADER_BYTES } from "./frame_splitter.ts";
 
 /** What a frame may be. */
 export interface FrameLimits extends CborLimits {
   readonly maxBytes: number;
 }
-
-/** The other side broke the rules: nothing that follows on its connection can be trusted. */
-export class FrameError extends Error {
-  override readonly name = "FrameError";
-}
-
-const HEADER_BYTES = 4;
 
 // Plain maps and byte strings, so that any CBOR library on the other side understands them.
 const options = { useRecords: false, mapsAsObjects: true, tagUint8Array: false, variableMapSize: true };
@@ -36,18 +29,16 @@ export function encodeFrame(value: unknown): Uint8Array {
 /** Makes values of the bytes of one connection, however they come. */
 export class FrameDecoder {
   readonly #limits: FrameLimits;
-  #parts: Uint8Array[] = [];
-  #length = 0;
-  /** How many bytes the frame that is coming in takes; null before its header is there. */
-  #awaited: number | null = null;
+  readonly #splitter: FrameSplitter;
 
   constructor(limits: FrameLimits) {
     this.#limits = limits;
+    this.#splitter = new FrameSplitter(limits.maxBytes);
   }
 
   /** Whether the connection is in the middle of a frame: an end now is a truncation. */
   get isInside(): boolean {
-    return this.#length > 0;
+    return this.#splitter.isInside;
   }
 
   /**
@@ -56,42 +47,21 @@ export class FrameDecoder {
    * @throws {FrameError} If they are no frames within the limits.
    */
   push(bytes: Uint8Array): readonly unknown[] {
-    const values: unknown[] = [];
-    this.#parts.push(bytes);
-    this.#length += bytes.length;
-    while (this.#length >= (this.#awaited ?? HEADER_BYTES)) {
-      if (this.#awaited === null) this.#awaited = this.#readLength();
-      else values.push(this.#readValue(this.#awaited));
-    }
-    return values;
+    return this.#splitter.push(bytes).map((content) => decodeContent(content, this.#limits));
   }
+}
 
-  #readLength(): number {
-    const header = this.#take(HEADER_BYTES);
-    const length = new DataView(header.buffer, header.byteOffset).getUint32(0);
-    if (length > this.#limits.maxBytes) {
-      throw new FrameError(`A frame of ${length} bytes; at most ${this.#limits.maxBytes} are allowed`);
-    }
-    return length;
-  }
-
-  #readValue(length: number): unknown {
-    const payload = this.#take(length);
-    this.#awaited = null;
-    const wrong = checkCbor(payload, this.#limits);
-    if (wrong !== null) throw new FrameError(`A frame that cannot be read: it holds ${wrong}`);
-    try {
-      return decoder.decode(payload);
-    } catch (error) {
-      throw new FrameError(`A frame that cannot be read: ${messageOf(error)}`, { cause: error });
-    }
-  }
-
-  /** Takes the first `length` bytes out. */
-  #take(length: number): Uint8Array {
-    const whole = concatBytes(this.#parts);
-    this.#parts = length < whole.length ? [whole.subarray(length)] : [];
-    this.#length -= length;
-    return whole.slice(0, length);
+/**
+ * The value of one frame.
+ *
+ * @throws {FrameError} If it is none within the limits.
+ */
+export function decodeContent(content: Uint8Array, limits: CborLimits): unknown {
+  const wrong = checkCbor(content, limits);
+  if (wrong !== null) throw new FrameError(`A frame that cannot be read: it holds ${wrong}`);
+  try {
+    return decoder.decode(content);
+  } catch (error) {
+    throw new FrameError(`A frame that cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }

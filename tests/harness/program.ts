@@ -32,6 +32,10 @@ export class FakeProgram implements Program {
     return listeners.length > 0;
   }
 
+  onExit(): () => void {
+    return () => {};
+  }
+
   onSignal(signal: Signal, callback: () => void): () => void {
     const listeners = this.#listeners.get(signal) ?? new Set();
     this.#listeners.set(signal, listeners.add(callback));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { encodeFrame, FrameDecoder, FrameError, type FrameLimits } from "../../lib/wire/frames.ts";
+import { FrameError } from "../../lib/wire/frame_splitter.ts";
+import { encodeFrame, FrameDecoder, type FrameLimits } from "../../lib/wire/frames.ts";
 import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
 

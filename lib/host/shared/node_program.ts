@@ -35,6 +35,10 @@ export function nodeProgram(): Program {
     },
     listensTo: (signal) => process.listenerCount(signal) > 0,
     raise: (signal) => process.kill(process.pid, signal),
+    onExit(callback) {
+      process.on("exit", callback);
+      return () => process.off("exit", callback);
+    },
     temporaryFolder: tmpdir(),
     exit: (code) => process.exit(code),
   };

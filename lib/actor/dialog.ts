@@ -1,0 +1,218 @@
+/**
+ * One side of a dialog: what has come in, and what may go out. The message loop calls `receive`, which never waits; tasks
+ * wait for what it brings.
+ *
+ * Invariants:
+ * 1. A dialog has one end on this side: what the other side said it is, or the loss of the connection.
+ * 2. What comes in is bounded by the credit that was given for it; a side that sends more has failed.
+ */
+import { Queue } from "../base/queue.ts";
+import { WaitQueue } from "../sync/wait_queue.ts";
+import { boxError, readErrorBox } from "../wire/error_box.ts";
+import { Kind, type Message } from "../wire/message.ts";
+import { decodePayload, encodePayload } from "../wire/payload.ts";
+import {
+  type Canceller,
+  ContextCancelled,
+  ProtocolError,
+  RemoteActorError,
+  StreamOverrun,
+  TransportClosed,
+} from "./errors.ts";
+import { readCanceller } from "./identity.ts";
+import type { Link } from "./link.ts";
+
+/** How many values each side takes before it has opened its stream. */
+export const FIRST_WINDOW = 64;
+
+/** How a dialog ended. */
+export type Final =
+  | { readonly how: "returned"; readonly payload: Uint8Array }
+  | { readonly how: "failed"; readonly error: RemoteActorError | TransportClosed | StreamOverrun }
+  | { readonly how: "cancelled"; readonly error: ContextCancelled };
+
+/** The other side wants this one to end. */
+export interface CancelRequest extends Canceller {
+  /** Milliseconds that it grants; null for no bound. */
+  readonly withinMs: number | null;
+}
+
+/** See the module. */
+export class Dialog {
+  readonly id: number;
+  readonly link: Link;
+  /** Null while it goes on. */
+  final: Final | null = null;
+  /** Whether its task over there has begun. */
+  isAcknowledged = false;
+  /** What it has started with; null before. */
+  started: Uint8Array | null = null;
+  /** The first request of the other side to cancel this one. */
+  cancelRequest: CancelRequest | null = null;
+  /** Whether this side has asked the other one to cancel. */
+  hasRequestedCancel = false;
+  /** Values that have come and that nobody has received. */
+  readonly incoming: Queue<Uint8Array> = new Queue<Uint8Array>();
+  /** Whether the other side has opened its stream, and whether it has closed it. */
+  peerHasOpened = false;
+  peerHasStopped = false;
+  /** How many more values the other side takes. */
+  credit: number = FIRST_WINDOW;
+  /** How many more values this side takes. */
+  granted: number = FIRST_WINDOW;
+  /** Whether what still comes in is of no interest. */
+  isDiscarding = false;
+  /** Called when the other side cancels, and when the end has come. */
+  onCancel: (() => void) | null = null;
+  onFinal: (() => void) | null = null;
+  readonly #changed = new WaitQueue();
+
+  constructor(id: number, link: Link) {
+    this.id = id;
+    this.link = link;
+  }
+
+  /** Waits until something that came in makes `isReady` true. */
+  until(what: string, isReady: () => boolean): Promise<void> {
+    return isReady() ? this.#changed.wait(what, isReady) : this.#untilChanged(what, isReady);
+  }
+
+  async #untilChanged(what: string, isReady: () => boolean): Promise<void> {
+    while (!isReady()) await this.#changed.wait(what);
+  }
+
+  /** Whether somebody waits for something of this dialog. */
+  get isAwaited(): boolean {
+    return this.#changed.size > 0;
+  }
+
+  /** Wakes whoever waits, to look again. */
+  notify(): void {
+    this.#changed.wakeAll();
+  }
+
+  send(kind: Message["kind"], number = 0, payload: Uint8Array | null = null): void {
+    this.link.send({ kind, dialog: this.id, number, payload });
+  }
+
+  /** Asks the other side to cancel; it is asked once. */
+  requestCancel(reason: string | null, withinMs: number | null = null): void {
+    if (this.hasRequestedCancel || this.final !== null) return;
+    this.hasRequestedCancel = true;
+    const payload = encodePayload({ canceller: this.link.canceller ?? this.link.self, reason });
+    this.send(Kind.cancel, withinMs === null ? 0 : Math.max(1, Math.round(withinMs)), payload);
+  }
+
+  /** Ends it with a result, which was encoded before: what cannot be sent is an error of its task. */
+  sendReturn(payload: Uint8Array): void {
+    this.#sendFinal(Kind.return, payload);
+  }
+
+  sendError(error: unknown): void {
+    const box = boxError(error, this.link.self.path, (one) => one instanceof RemoteActorError ? one : null);
+    this.#sendFinal(Kind.error, encodePayload(box));
+  }
+
+  /** Says that the task was cancelled and is over. */
+  sendCancelAck(canceller: Canceller): void {
+    this.#sendFinal(Kind.cancelAck, encodePayload({ ...canceller }));
+  }
+
+  #sendFinal(kind: Message["kind"], payload: Uint8Array): void {
+    this.send(kind, 0, payload);
+    this.link.forget(this);
+  }
+
+  /** Takes a message that came in for this dialog. */
+  receive({ kind, number, payload }: Message): void {
+    const bytes = payload ?? NOTHING;
+    switch (kind) {
+      case Kind.startAck:
+        this.isAcknowledged = true;
+        break;
+      case Kind.started:
+        this.isAcknowledged = true;
+        this.started ??= bytes;
+        break;
+      case Kind.yield:
+        return this.#receiveValue(bytes);
+      case Kind.credit:
+        this.peerHasOpened = true;
+        this.credit += number;
+        break;
+      case Kind.stop:
+        this.peerHasStopped = true;
+        break;
+      case Kind.return:
+        return this.end({ how: "returned", payload: bytes });
+      case Kind.error:
+        return this.end({ how: "failed", error: this.#readError(bytes) });
+      case Kind.cancelAck:
+        return this.end({
+          how: "cancelled",
+          error: new ContextCancelled(this.link.peer, this.#readCanceller(bytes)),
+        });
+      case Kind.cancel:
+        if (this.cancelRequest !== null) return;
+        this.cancelRequest = { ...this.#readCanceller(bytes), withinMs: number === 0 ? null : number };
+        this.onCancel?.();
+        break;
+      default:
+        throw new ProtocolError(`A message of kind ${kind} inside of a dialog`);
+    }
+    this.notify();
+  }
+
+  /** Says how it ended, unless it has. */
+  end(final: Final): void {
+    if (this.final !== null) return;
+    this.final = final;
+    this.link.forget(this);
+    this.onFinal?.();
+    this.notify();
+  }
+
+  /**
+   * The result.
+   *
+   * @throws What the dialog ended with instead of one.
+   */
+  result(): unknown {
+    const final = this.final!;
+    if (final.how !== "returned") throw final.error;
+    return decodePayload(final.payload);
+  }
+
+  #receiveValue(bytes: Uint8Array): void {
+    if (this.isDiscarding) return;
+    this.granted -= 1;
+    if (this.granted < 0) {
+      this.requestCancel("it sends more than there is room for");
+      return this.end({
+        how: "failed",
+        error: new StreamOverrun(`Actor "${this.link.peer.path}" sends more than it was given credit for`),
+      });
+    }
+    this.incoming.push(bytes);
+    this.notify();
+  }
+
+  #readError(bytes: Uint8Array): RemoteActorError {
+    return new RemoteActorError(readErrorBox(decodeOr(bytes, { message: "(an error that cannot be read)" })));
+  }
+
+  #readCanceller(bytes: Uint8Array): Canceller {
+    return readCanceller(decodeOr(bytes, null));
+  }
+}
+
+const NOTHING = new Uint8Array([0xf6]);
+
+/** The value of a payload that only explains something: what is said about an end must not keep it from being one. */
+export function decodeOr(payload: Uint8Array | null, otherwise: unknown): unknown {
+  try {
+    return payload === null ? otherwise : decodePayload(payload);
+  } catch {
+    return otherwise;
+  }
+}

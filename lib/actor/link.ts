@@ -1,0 +1,308 @@
+/**
+ * A connection to another actor: many dialogs over one stream of frames. The message loop takes what comes in and never
+ * waits for a task, so that a cancel is heard at once.
+ *
+ * Invariants:
+ * 1. A frame is written whole, whatever is cancelled meanwhile: no task writes, tasks only queue.
+ * 2. When the connection is lost, every dialog of it ends, and every waiter wakes.
+ * 3. What the other side sends ends one dialog at the worst if its envelope is sound, and this connection if it is not.
+ * 4. An end without a goodbye is a truncation, also over TLS.
+ */
+import { fromPromise } from "../bridge/from_promise.ts";
+import type { ExitStatus } from "../host/ports/processes.ts";
+import type { Connection } from "../host/ports/sockets.ts";
+import { moveOnAfter } from "../scope/timeouts.ts";
+import { Event } from "../sync/event.ts";
+import { WaitQueue } from "../sync/wait_queue.ts";
+import { concatBytes } from "../base/bytes.ts";
+import { FrameError } from "../wire/frame_splitter.ts";
+import { ACTOR_DIALOG, decodeMessage, Kind, type Message } from "../wire/message.ts";
+import { Outgoing } from "../wire/outgoing.ts";
+import { PartStore } from "../wire/parts.ts";
+import { encodePayload, PAYLOAD_LIMITS, PayloadError } from "../wire/payload.ts";
+import { type CancelRequest, decodeOr, Dialog } from "./dialog.ts";
+import { type ActorId, ProtocolError, TransportClosed } from "./errors.ts";
+import type { FrameReader } from "./frame_reader.ts";
+import { type Identity, readCanceller } from "./identity.ts";
+
+/** How many bytes are handed to the system at once: what is urgent waits behind no more than these. */
+const WRITE_BYTES = 256 * 1_024;
+/** With so much waiting to be written, tasks wait before they add to it. */
+const HIGH_WATER_BYTES = 4 * 1_024 * 1_024;
+/** How long a goodbye may take to whoever has broken the rules. */
+const GOODBYE_MS = 1_000;
+/** How many dialogs the other side may have open. */
+const MOST_SERVED = 10_000;
+
+/** What a connection is for. */
+export interface LinkOptions {
+  readonly connection: Connection;
+  /** What came in with the handshake is in there, too. */
+  readonly reader: FrameReader;
+  readonly self: Identity;
+  readonly peer: Identity;
+  /** Whether this side has connected; it then numbers its dialogs with odd numbers. */
+  readonly isConnector: boolean;
+  /** Takes a dialog that the other side opens. */
+  readonly onStart: (dialog: Dialog, payload: Uint8Array) => void;
+  /** Told that the other side cancels this actor as a whole. */
+  readonly onCancelActor: (request: CancelRequest, link: Link) => void;
+  /** Told once that nothing goes over it any more. */
+  readonly onLost: () => void;
+  /** Finds out how the process at the other end has ended, if it is to be told with the loss of the connection. */
+  readonly explainLoss?: () => Promise<ExitStatus | null>;
+}
+
+/** See the module. */
+export class Link {
+  readonly self: Identity;
+  readonly peer: Identity;
+  /** In whose name this actor cancels others, if it is being cancelled itself. */
+  canceller: ActorId | null = null;
+  readonly #options: LinkOptions;
+  readonly #dialogs = new Map<number, Dialog>();
+  readonly #parts = new PartStore(PAYLOAD_LIMITS);
+  readonly #outgoing = new Outgoing();
+  readonly #room = new WaitQueue();
+  readonly #ended = new Event();
+  #nextId: number;
+  #lastServed = 0;
+  #served = 0;
+  #isWriting = false;
+  #isScheduled = false;
+  #saidGoodbye = false;
+  #peerSaidGoodbye: string | null = null;
+  #lost: TransportClosed | null = null;
+  /** Something has come in since somebody last asked. */
+  hasHeard = false;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.self = options.self;
+    this.peer = options.peer;
+    this.#nextId = options.isConnector ? 1 : 2;
+  }
+
+  /** Why nothing goes over it any more; null while it works. */
+  get lost(): TransportClosed | null {
+    return this.#lost;
+  }
+
+  /** Whether a task here waits for the other side. */
+  get isAwaited(): boolean {
+    return this.#dialogs.size > this.#served;
+  }
+
+  /** Waits until the connection is closed, by whichever side. */
+  async closed(): Promise<void> {
+    await this.#ended.wait();
+  }
+
+  /**
+   * Opens a dialog.
+   *
+   * @throws {TransportClosed}
+   */
+  open(start: Uint8Array): Dialog {
+    const dialog = this.adopt(this.#nextId);
+    this.#nextId += 2;
+    dialog.send(Kind.start, dialog.granted, start);
+    return dialog;
+  }
+
+  /** Makes this side of a dialog whose start is nothing to send. @throws {TransportClosed} */
+  adopt(id: number): Dialog {
+    if (this.#lost !== null) throw this.#lost;
+    const dialog = new Dialog(id, this);
+    this.#dialogs.set(id, dialog);
+    return dialog;
+  }
+
+  /** @internal Messages of this dialog mean nothing any more. */
+  forget(dialog: Dialog): void {
+    if (this.#dialogs.get(dialog.id) !== dialog) return;
+    this.#dialogs.delete(dialog.id);
+    if (this.#isTheirs(dialog.id)) this.#served -= 1;
+    this.#parts.drop(dialog.id);
+  }
+
+  /** Queues a message. Nothing is sent once the connection is lost. */
+  send(message: Message): void {
+    if (this.#lost !== null || this.#saidGoodbye) return;
+    this.#outgoing.push(message);
+    if (this.#isScheduled || this.#isWriting) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => {
+      this.#isScheduled = false;
+      this.#flush();
+    });
+  }
+
+  /** Waits until there is room for more to be sent. At once, and no checkpoint, if there is. */
+  async room(): Promise<void> {
+    while (this.#outgoing.bytes > HIGH_WATER_BYTES && this.#lost === null) await this.#room.wait("send");
+  }
+
+  /** Takes what comes in until the connection ends. */
+  async run(): Promise<void> {
+    let why: string;
+    try {
+      await this.#receiveAll();
+      why = this.#peerSaidGoodbye ?? "it ended in the middle, without a goodbye";
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      why = `it does not keep to the protocol: ${error.message}`;
+      this.#sayGoodbye(why);
+      await moveOnAfter(GOODBYE_MS, () => fromPromise(this.#options.connection.end()));
+    }
+    const status = await this.#options.explainLoss?.() ?? null;
+    this.lose(why, status);
+  }
+
+  /** Ends it on purpose, after what was queued is written. */
+  async close(why: string): Promise<void> {
+    while (this.#lost === null && (this.#isWriting || !this.#outgoing.isEmpty)) {
+      await this.#room.wait("last messages");
+    }
+    this.#sayGoodbye(why);
+    await fromPromise(this.#options.connection.end());
+    this.lose("it was closed here", null);
+  }
+
+  /** Ends every dialog, and lets go of the connection. */
+  lose(why: string, status: ExitStatus | null): void {
+    if (this.#lost !== null) return;
+    const error = new TransportClosed(this.peer, why, status);
+    this.#lost = error;
+    this.#outgoing.clear();
+    this.#options.connection.close();
+    for (const dialog of [...this.#dialogs.values()]) {
+      if (this.#isTheirs(dialog.id)) {
+        const reason = `the connection to actor "${this.peer.path}" is closed`;
+        dialog.cancelRequest ??= { canceller: this.peer, reason, withinMs: null };
+        dialog.onCancel?.();
+      }
+      dialog.end({ how: "failed", error });
+    }
+    this.#room.wakeAll();
+    this.#options.onLost();
+    this.#ended.set();
+  }
+
+  async #receiveAll(): Promise<void> {
+    const { reader } = this.#options;
+    let frames: readonly Uint8Array[] | null = reader.takePending();
+    for (; frames !== null; frames = await reader.read()) {
+      this.hasHeard = true;
+      for (const frame of frames) {
+        this.#receive(decodeMessage(frame));
+        if (this.#peerSaidGoodbye !== null) return;
+      }
+    }
+  }
+
+  #receive(received: Message): void {
+    const { kind, dialog: id } = received;
+    if (kind === Kind.ping) return this.send({ ...received, kind: Kind.pong });
+    if (kind === Kind.pong) return;
+    if (kind === Kind.bye) return void (this.#peerSaidGoodbye = goodbyeOf(received));
+    let message: Message;
+    try {
+      if (kind === Kind.part) return this.#parts.add(received);
+      message = this.#parts.complete(received);
+    } catch (error) {
+      if (!(error instanceof PayloadError)) throw error;
+      return this.#refusePayload(id, error);
+    }
+    const dialog = this.#dialogs.get(id);
+    if (kind === Kind.start) return this.#receiveStart(message);
+    if (dialog !== undefined) return this.#hand(dialog, message);
+    if (kind === Kind.cancel) return this.#receiveLateCancel(message);
+  }
+
+  #hand(dialog: Dialog, message: Message): void {
+    try {
+      dialog.receive(message);
+    } catch (error) {
+      if (error instanceof ProtocolError) throw new FrameError(error.message);
+      throw error;
+    }
+  }
+
+  #receiveStart({ dialog: id, number, payload }: Message): void {
+    if (!this.#isTheirs(id) || id <= this.#lastServed) {
+      throw new FrameError(`A dialog with the number ${id}, which is not its sender's to give`);
+    }
+    this.#lastServed = id;
+    const dialog = this.adopt(id);
+    this.#served += 1;
+    dialog.credit = number;
+    if (this.#served > MOST_SERVED) {
+      return dialog.sendError(new RangeError(`More than ${MOST_SERVED} dialogs are open on this connection`));
+    }
+    this.#options.onStart(dialog, payload ?? new Uint8Array(0));
+  }
+
+  /** What is cancelled after its end, or before it came to be started, is as good as cancelled. */
+  #receiveLateCancel({ dialog: id, number, payload }: Message): void {
+    const who = readCanceller(decodeOr(payload, null));
+    const request = { ...who, withinMs: number === 0 ? null : number };
+    if (id === ACTOR_DIALOG) return this.#options.onCancelActor(request, this);
+    this.#parts.drop(id);
+    this.send({
+      kind: Kind.cancelAck,
+      dialog: id,
+      number: 0,
+      payload: encodePayload({ canceller: who.canceller, reason: who.reason }),
+    });
+  }
+
+  /** A payload that is too long ends its dialog; a dialog that has yet to begin, with it. */
+  #refusePayload(id: number, error: PayloadError): void {
+    const dialog = this.#dialogs.get(id);
+    if (dialog === undefined) {
+      if (this.#isTheirs(id) && id > this.#lastServed) {
+        this.#lastServed = id;
+        const refused = this.adopt(id);
+        this.#served += 1;
+        refused.sendError(error);
+      }
+      return;
+    }
+    if (this.#isTheirs(id)) dialog.sendError(error);
+    else {
+      dialog.requestCancel(error.message);
+      dialog.end({ how: "failed", error: new TransportClosed(this.peer, error.message) });
+    }
+  }
+
+  #isTheirs(id: number): boolean {
+    return id !== ACTOR_DIALOG && (id % 2 === 1) !== this.#options.isConnector;
+  }
+
+  #flush(): void {
+    const { connection } = this.#options;
+    while (!this.#isWriting && this.#lost === null) {
+      const frames = this.#outgoing.take(WRITE_BYTES);
+      if (frames.length === 0) return this.#room.wakeAll();
+      if (connection.send(concatBytes(frames))) continue;
+      this.#isWriting = true;
+      void connection.drained().then((isOpen) => {
+        this.#isWriting = false;
+        if (isOpen) this.#flush();
+      });
+    }
+    if (this.#outgoing.bytes <= HIGH_WATER_BYTES) this.#room.wakeAll();
+  }
+
+  #sayGoodbye(why: string): void {
+    this.send({ kind: Kind.bye, dialog: 0, number: 0, payload: encodePayload(why) });
+    this.#flush();
+    this.#saidGoodbye = true;
+  }
+}
+
+function goodbyeOf({ payload }: Message): string {
+  const why = decodeOr(payload, null);
+  return typeof why === "string" ? why : "the other side has closed it";
+}

@@ -1,0 +1,43 @@
+import type { ActorModule } from "./actor_module.ts";
+import { type ActorNurseryOptions, type ActorOptions, openActorNurseryOn } from "./actor_nursery.ts";
+import type { ActorSystem } from "./current_actor.ts";
+import type { Calls, Portal } from "./portal.ts";
+
+/** How a one-shot actor runs. */
+export interface RunInActorOptions
+  extends Omit<ActorOptions, "module" | "exec">, Pick<ActorNurseryOptions, "grace"> {
+  /**
+   * What the actor is called.
+   *
+   * @default The function's name.
+   */
+  readonly name?: string;
+}
+
+/** The arguments of a function of a module. */
+export type ArgsOf<M, K extends keyof Calls<M>> = Calls<M>[K] extends (...args: infer A) => unknown ? A
+  : never;
+
+/** What a function of a module gives. */
+export type ResultOf<M, K extends keyof Calls<M>> = Calls<M>[K] extends (...args: never[]) => Promise<infer R>
+  ? R
+  : never;
+
+/** @internal See `runInActor` of the library. */
+export async function runInActorOn<M, K extends keyof Calls<M> & string>(
+  system: Promise<ActorSystem>,
+  module: ActorModule<M> | string | URL,
+  call: K,
+  args: ArgsOf<M, K>,
+  { name = call, grace, ...options }: RunInActorOptions,
+): Promise<ResultOf<M, K>> {
+  return await openActorNurseryOn(
+    system,
+    async (nursery) => {
+      const portal: Portal<M> = await nursery.startActor<M>(name, { ...options, module });
+      const run = portal.call[call] as unknown as (...args: ArgsOf<M, K>) => Promise<ResultOf<M, K>>;
+      return await run(...args as never);
+    },
+    { collapse: true, ...(grace === undefined ? {} : { grace }) },
+  );
+}

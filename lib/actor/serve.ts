@@ -1,0 +1,102 @@
+/**
+ * Runs what another actor has asked for, in a task of its own. Whatever happens there ends its dialog and is told to the
+ * other side; it never ends this actor.
+ */
+import { CancelScope } from "../scope/cancel_scope.ts";
+import { Cancelled } from "../scope/cancelled.ts";
+import { sleepForever } from "../scope/sleep.ts";
+import { Kind } from "../wire/message.ts";
+import { encodePayload } from "../wire/payload.ts";
+import { checked } from "./check_value.ts";
+import type { Dialog } from "./dialog.ts";
+import { type Canceller, ProtocolError } from "./errors.ts";
+import type { Exposed } from "./exposed.ts";
+import { MsgStream } from "./msg_stream.ts";
+import { ServedContext } from "./served_context.ts";
+import { readStart } from "./start_request.ts";
+
+/** What requests are served with. */
+export interface ServeOptions {
+  /** @throws {NotExposed} */
+  readonly find: (module: string, name: string) => Exposed;
+  /** Who has cancelled this actor as a whole; asked when a task was cancelled without its caller having done so. */
+  readonly canceller: () => Canceller;
+  /** Told of what a function threw, before it is sent; what is returned is waited for. */
+  readonly onError?: (error: unknown, name: string) => Promise<void>;
+}
+
+/** See the module. Returns when the dialog has ended. */
+export async function serveDialog(dialog: Dialog, payload: Uint8Array, options: ServeOptions): Promise<void> {
+  const scope = new CancelScope();
+  dialog.onCancel = () => scope.cancel(dialog.cancelRequest?.reason ?? undefined);
+  if (dialog.cancelRequest !== null) dialog.onCancel();
+  try {
+    const result = await scope.run(() => answer(dialog, payload, scope, options));
+    if (scope.cancelledCaught) dialog.sendCancelAck(dialog.cancelRequest ?? options.canceller());
+    else dialog.sendReturn(result!);
+  } catch (error) {
+    if (error instanceof Cancelled) {
+      dialog.sendCancelAck(dialog.cancelRequest ?? options.canceller());
+      throw error;
+    }
+    dialog.sendError(error);
+  } finally {
+    dialog.onCancel = null;
+  }
+}
+
+async function answer(
+  dialog: Dialog,
+  payload: Uint8Array,
+  scope: CancelScope,
+  options: ServeOptions,
+): Promise<Uint8Array> {
+  const { style, module, name, args } = readStart(payload);
+  const exposed = options.find(module, name);
+  if (exposed.style !== style) {
+    throw new TypeError(`"${exposed.name}" is a ${exposed.style}, and was started as a ${style}`);
+  }
+  try {
+    const values = await exposed.checks.args(args);
+    const result = await perform(dialog, exposed, values, scope);
+    const bytes = encodePayload(await checked(exposed.checks.result, result));
+    await dialog.link.room();
+    return bytes;
+  } catch (error) {
+    if (!(error instanceof Cancelled)) await options.onError?.(error, exposed.name);
+    throw error;
+  }
+}
+
+async function perform(
+  dialog: Dialog,
+  { style, name, body, checks }: Exposed,
+  args: unknown[],
+  scope: CancelScope,
+): Promise<unknown> {
+  if (style === "call") return await body(...args);
+  dialog.send(Kind.startAck);
+  if (style === "stream") {
+    return await generate(dialog, body(...args) as AsyncIterable<unknown>, checks.sends);
+  }
+  const context = new ServedContext(dialog, scope, checks);
+  const result = await body(context, ...args);
+  // A side that cancels itself need not come to another checkpoint to be cancelled.
+  if (scope.cancelCalled && dialog.cancelRequest?.canceller?.id === dialog.link.self.id) await sleepForever();
+  if (!context.hasStarted) throw new ProtocolError(`"${name}" returned without having called started()`);
+  return result;
+}
+
+/** Sends what a generator yields, at the pace of whoever receives. */
+async function generate(
+  dialog: Dialog,
+  values: AsyncIterable<unknown>,
+  check: Exposed["checks"]["sends"],
+): Promise<undefined> {
+  const stream = new MsgStream<never, unknown>(dialog, {}, { outgoing: check, incoming: null });
+  try {
+    for await (const value of values) await stream.send(value);
+  } finally {
+    stream.close();
+  }
+}

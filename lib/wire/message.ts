@@ -1,0 +1,136 @@
+/**
+ * The messages that actors exchange. Each is a frame with one CBOR array, `[kind, dialog, number]` or
+ * `[kind, dialog, number, payload]`, and the payload is CBOR of its own inside of a byte string: whoever reads an
+ * envelope need not understand what is in it, so that a bad payload ends a dialog and not its connection.
+ *
+ * `docs/protocol.md` is the specification.
+ */
+import { FrameError, HEADER_BYTES } from "./frame_splitter.ts";
+
+/** The version of the protocol that is spoken here. */
+export const ACTOR_PROTOCOL = 1;
+
+/** What a message is. The numbers are those of the wire. */
+export const Kind = {
+  /** The first message of either side: who it is. `number` is the version of the protocol. */
+  hello: 0,
+  /** The last message of a side that ends the connection on purpose. */
+  bye: 1,
+  /** Opens a dialog. `number` is how many yields its sender takes before it has opened its stream. */
+  start: 2,
+  /** The task of a context or a stream has begun. `number` as in `start`. */
+  startAck: 3,
+  /** The value with which a context has begun. */
+  started: 4,
+  /** One value of a stream. */
+  yield: 5,
+  /** The stream is open on this side, and takes `number` more values. */
+  credit: 6,
+  /** The stream is closed on this side: nothing more is sent, and nothing more is taken. */
+  stop: 7,
+  /** The end of a dialog: its result. */
+  return: 8,
+  /** The end of a dialog: its error, boxed. */
+  error: 9,
+  /** Asks the other side to cancel its part of a dialog. `number` is how many milliseconds it has; 0 for no bound. */
+  cancel: 10,
+  /** The end of a dialog: it was cancelled, and its task is over. */
+  cancelAck: 11,
+  /** A part of a payload that is too long for one frame; the last part comes with the message itself. */
+  part: 12,
+  /** Asks whether the other side is alive. */
+  ping: 13,
+  /** The answer, with the same number. */
+  pong: 14,
+} as const;
+
+/** A kind of message. */
+export type Kind = typeof Kind[keyof typeof Kind];
+
+/** The dialog that is the connection itself, or, between a parent and its child, the child as a whole. */
+export const ACTOR_DIALOG = 0;
+
+/** A message, with its payload left as it is. */
+export interface Message {
+  readonly kind: Kind;
+  /** Number of the dialog; those of the side that has connected are odd, the others even. */
+  readonly dialog: number;
+  readonly number: number;
+  readonly payload: Uint8Array | null;
+}
+
+/** The longest payload that travels in one frame; longer ones are cut into parts. */
+export const PART_BYTES = 128 * 1_024;
+
+/** The longest frame: a payload and the envelope around it. */
+export const MAX_FRAME_BYTES = PART_BYTES + 64;
+
+const KINDS: ReadonlySet<number> = new Set(Object.values(Kind));
+const BYTES = 0x40;
+const ARRAY = 0x80;
+
+/** The frame of a message. */
+export function encodeMessage({ kind, dialog, number, payload }: Message): Uint8Array {
+  const inside = 2 + sizeOf(dialog) + sizeOf(number) +
+    (payload === null ? 0 : sizeOf(payload.length) + payload.length);
+  const frame = new Uint8Array(HEADER_BYTES + inside);
+  frame[0] = inside >>> 24;
+  frame[1] = inside >>> 16;
+  frame[2] = inside >>> 8;
+  frame[3] = inside;
+  frame[4] = ARRAY | (payload === null ? 3 : 4);
+  frame[5] = kind;
+  let at = writeHead(frame, 6, 0, dialog);
+  at = writeHead(frame, at, 0, number);
+  if (payload !== null) frame.set(payload, writeHead(frame, at, BYTES, payload.length));
+  return frame;
+}
+
+/**
+ * Reads the content of a frame. The payload is a view.
+ *
+ * @throws {FrameError} If it is no message.
+ */
+export function decodeMessage(content: Uint8Array): Message {
+  const hasPayload = content[0] === (ARRAY | 4);
+  if (!hasPayload && content[0] !== (ARRAY | 3)) throw new FrameError("A frame that is no message");
+  const reader = { content, at: 1 };
+  const kind = readHead(reader, 0);
+  const dialog = readHead(reader, 0);
+  const number = readHead(reader, 0);
+  const length = hasPayload ? readHead(reader, BYTES) : 0;
+  if (reader.at + length !== content.length) throw new FrameError("A message that is not as long as it says");
+  if (!KINDS.has(kind)) throw new FrameError(`A message of the unknown kind ${kind}`);
+  return { kind: kind as Kind, dialog, number, payload: hasPayload ? content.subarray(reader.at) : null };
+}
+
+/** Bytes that the head of an item takes. */
+function sizeOf(value: number): number {
+  return value < 24 ? 1 : value < 0x100 ? 2 : value < 0x10000 ? 3 : 5;
+}
+
+function writeHead(frame: Uint8Array, at: number, major: number, value: number): number {
+  const size = sizeOf(value);
+  if (size === 1) frame[at] = major | value;
+  else {
+    frame[at] = major | (size === 2 ? 24 : size === 3 ? 25 : 26);
+    for (let i = size - 1, rest = value; i > 0; i--, rest >>>= 8) frame[at + i] = rest;
+  }
+  return at + size;
+}
+
+function readHead(reader: { readonly content: Uint8Array; at: number }, major: number): number {
+  const { content } = reader;
+  const first = content[reader.at];
+  if (first === undefined || (first & 0xe0) !== major) throw new FrameError("A frame that is no message");
+  const low = first & 0x1f;
+  reader.at += 1;
+  if (low < 24) return low;
+  // A message has no use for numbers of more than four bytes.
+  const size = low === 24 ? 1 : low === 25 ? 2 : low === 26 ? 4 : 0;
+  if (size === 0 || reader.at + size > content.length) throw new FrameError("A frame that is no message");
+  let value = 0;
+  for (let i = 0; i < size; i++) value = value * 256 + content[reader.at + i]!;
+  reader.at += size;
+  return value;
+}

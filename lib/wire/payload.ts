@@ -1,0 +1,84 @@
+/** What messages carry: values to CBOR and back, within limits. */
+import { addExtension, Encoder } from "cbor-x/encode";
+import { Decoder } from "cbor-x/decode";
+import { messageOf } from "../base/user_error.ts";
+import { type CborLimits, checkCbor, type TaggedKind } from "./cbor_check.ts";
+import { whyNotCarried } from "./why_not_carried.ts";
+
+/** A value that cannot be sent, or bytes that are none. */
+export class PayloadError extends Error {
+  override readonly name = "PayloadError";
+}
+
+/** What a payload may hold, and how long its bytes may be, in as many parts as that takes. */
+export interface PayloadLimits {
+  readonly maxBytes: number;
+  readonly maxDepth: number;
+  readonly maxItems: number;
+}
+
+/** What is allowed where nothing else is said. */
+export const PAYLOAD_LIMITS: PayloadLimits = {
+  maxBytes: 256 * 1_024 * 1_024,
+  maxDepth: 64,
+  maxItems: 4_000_000,
+};
+
+/** Marks the bytes of an ArrayBuffer; a byte string without a tag is a Uint8Array. */
+const ARRAY_BUFFER_TAG = 43_000;
+
+/** Dates, whole numbers without bound, typed arrays (RFC 8746), sets, maps that are no plain objects. */
+const TAGS: ReadonlyMap<number, TaggedKind> = new Map<number, TaggedKind>([
+  [1, "number"],
+  [2, "bytes"],
+  [3, "bytes"],
+  // Of the typed arrays those that a machine of low byte order has.
+  ...[64, 68, 69, 70, 71, 72, 77, 78, 79, 85, 86].map((tag): [number, TaggedKind] => [tag, "bytes"]),
+  [258, "array"],
+  [259, "map"],
+  [ARRAY_BUFFER_TAG, "bytes"],
+]);
+
+const options = { useRecords: false, mapsAsObjects: true, tagUint8Array: false, variableMapSize: true };
+const encoder = new Encoder(options);
+const decoder = new Decoder(options);
+
+addExtension<ArrayBuffer, Uint8Array>({
+  Class: ArrayBuffer,
+  tag: ARRAY_BUFFER_TAG,
+  encode: (value, encode) => encode(new Uint8Array(value)),
+  decode: (bytes) => new Uint8Array(bytes).buffer,
+});
+
+/**
+ * The bytes of a value. They may be a view on a buffer that nobody writes to any more.
+ *
+ * @throws {PayloadError} If it holds what cannot be sent, or too much.
+ */
+export function encodePayload(value: unknown, limits: PayloadLimits = PAYLOAD_LIMITS): Uint8Array {
+  const reason = whyNotCarried(value, limits);
+  if (reason !== null) throw new PayloadError(`Cannot send this: ${reason}`);
+  const bytes = encoder.encode(value);
+  if (bytes.length > limits.maxBytes) throw tooLong(bytes.length, limits);
+  return bytes;
+}
+
+/**
+ * The value of some bytes. Byte arrays in it are views.
+ *
+ * @throws {PayloadError} If they are no value within the limits.
+ */
+export function decodePayload(bytes: Uint8Array, limits: PayloadLimits = PAYLOAD_LIMITS): unknown {
+  const wrong = checkCbor(bytes, { ...limits, tags: TAGS } satisfies CborLimits);
+  if (wrong !== null) throw new PayloadError(`Cannot read what came in: it holds ${wrong}`);
+  try {
+    return decoder.decode(bytes);
+  } catch (error) {
+    throw new PayloadError(`Cannot read what came in: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** What is said of a payload that is over the limit. */
+export function tooLong(length: number, { maxBytes }: Pick<PayloadLimits, "maxBytes">): PayloadError {
+  return new PayloadError(`Cannot send this: it takes ${length} bytes, and at most ${maxBytes} are allowed`);
+}
