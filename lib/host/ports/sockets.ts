@@ -19,7 +19,7 @@ export interface Connection extends ByteSource {
 
 /** Something that accepts connections. */
 export interface Listener {
-  /** Accepts no more; connections that exist stay. Removes the socket's file. */
+  /** Accepts no more; connections that exist stay. Removes the socket's file, or frees its name. */
   close(): void;
 }
 
@@ -28,17 +28,21 @@ export interface HeldName {
   release(): void;
 }
 
-/** Connects and listens. */
+/**
+ * Connects and listens. An address that begins with `@` is a name in the kernel: it has no file, one process of the
+ * machine can listen on it at a time, and a crash frees it. Any other address is the path of a file.
+ */
 export interface Sockets {
   /**
-   * Listens on the file `path`, which only its owner may connect to; a file that is there already is replaced.
+   * Listens on a file, which only its owner may connect to and which replaces one that is there already; or on a name,
+   * which anybody may connect to: `peer` tells who did.
    *
-   * @throws If the file cannot be made.
+   * @throws If the file cannot be made, or with the code `EADDRINUSE` if the name is taken.
    */
-  listen(path: string, onConnection: (connection: Connection) => void): Promise<Listener>;
+  listen(address: string, onConnection: (connection: Connection) => void): Promise<Listener>;
   /** Connects; null if nobody listens there. */
-  connect(path: string): Promise<Connection | null>;
-  /** Takes a name for this process; null if another process holds it. */
+  connect(address: string): Promise<Connection | null>;
+  /** Takes a name for this process, as by listening on it with an `@`; null if another process holds it. */
   holdName(name: string): Promise<HeldName | null>;
   /** Who holds a name; null if nobody does. */
   holderOf(name: string): Promise<Peer | null>;

@@ -12,17 +12,21 @@ export class UnixSockets implements Sockets {
     this.#peerOf = peerOf;
   }
 
-  async listen(path: string, onConnection: (connection: Connection) => void): Promise<Listener> {
-    rmSync(path, { force: true });
+  async listen(address: string, onConnection: (connection: Connection) => void): Promise<Listener> {
     const server = createServer((socket) => onConnection(this.#connectionOf(socket)));
-    await listening(server, path);
-    chmodSync(path, 0o600);
+    if (isName(address)) {
+      await listening(server, pathOf(address));
+    } else {
+      rmSync(address, { force: true });
+      await listening(server, address);
+      chmodSync(address, 0o600);
+    }
     return { close: () => void server.close() };
   }
 
-  connect(path: string): Promise<Connection | null> {
+  connect(address: string): Promise<Connection | null> {
     return new Promise((resolve) => {
-      const socket = netConnect({ path });
+      const socket = netConnect({ path: pathOf(address) });
       socket.once("connect", () => resolve(this.#connectionOf(socket)));
       socket.once("error", () => resolve(null));
     });
@@ -75,6 +79,15 @@ export class UnixSockets implements Sockets {
       },
     };
   }
+}
+
+function isName(address: string): boolean {
+  return address.startsWith("@");
+}
+
+/** An address as node:net takes it. */
+function pathOf(address: string): string {
+  return isName(address) ? abstract(address.slice(1)) : address;
 }
 
 /** Names of this kind exist in the kernel alone: they need no file, and a crash leaves none behind. */

@@ -84,9 +84,42 @@ export function socketsContract(name: string, open: OpenSubject): void {
     },
   );
 
+  guarantee(
+    "a name in the kernel is listened on without a file, and both sides know each other",
+    async (subject) => {
+      const { sockets, files, processes } = subject.host;
+      const name = nameOf(subject);
+      assert.equal(await sockets.connect(name), null);
+      const { here, there, close } = await connected(subject, name);
+      assert.equal(files.exists(name), false);
+      assert.deepEqual([here.peer?.pid, there.peer?.pid], [processes.ownPid, processes.ownPid]);
+      const { ownerUid } = files.inspectFolder(subject.folder)!;
+      assert.deepEqual([here.peer?.uid, there.peer?.uid], [ownerUid, ownerUid]);
+      assert.equal(await here.write(bytesOf("question")), true);
+      assert.equal(new TextDecoder().decode((await there.read())!), "question");
+      close();
+      assert.equal(await sockets.connect(name), null);
+    },
+  );
+
+  guarantee(
+    "a name in the kernel has one listener at a time, and is free when that closes",
+    async (subject) => {
+      const { sockets, processes } = subject.host;
+      const name = nameOf(subject);
+      const listener = await sockets.listen(name, () => {});
+      await assert.rejects(sockets.listen(name, () => {}), { code: "EADDRINUSE" });
+      assert.equal(await sockets.holdName(name.slice(1)), null);
+      assert.equal((await sockets.holderOf(name.slice(1)))?.pid, processes.ownPid);
+      listener.close();
+      (await sockets.listen(name, () => {})).close();
+      assert.equal(await sockets.connect(name), null);
+    },
+  );
+
   guarantee("a name is held once, and free again when it is released", async (subject) => {
     const { sockets, processes } = subject.host;
-    const name = `supervise-contract-${subject.folder}`;
+    const name = nameOf(subject).slice(1);
     assert.equal(await sockets.holderOf(name), null);
     const held = await sockets.holdName(name);
     assert.ok(held !== null);
@@ -98,6 +131,11 @@ export function socketsContract(name: string, open: OpenSubject): void {
     again.release();
     assert.equal(await sockets.holderOf(name), null);
   });
+}
+
+/** An address in the kernel that no other test uses. */
+function nameOf({ folder }: Subject): string {
+  return `@supervise-contract-${folder}`;
 }
 
 /** A listener and both sides of a connection to it. */
