@@ -1,5 +1,5 @@
 import type { Connection, HeldName, Listener, Peer, Sockets } from "../ports/sockets.ts";
-import { ByteLane } from "./byte_lane.ts";
+import { connectionPair } from "./connection_pair.ts";
 import type { Disk } from "./disk.ts";
 
 /** Unix sockets in memory. Everybody who connects is the same process: our own. */
@@ -30,9 +30,9 @@ export class FakeSockets implements Sockets {
   connect(address: string): Promise<Connection | null> {
     const accept = this.#listening.get(address);
     if (accept === undefined) return Promise.resolve(null);
-    const [there, back] = [new ByteLane(), new ByteLane()];
-    accept(connectionOf(this.#self, there, back));
-    return Promise.resolve(connectionOf(this.#self, back, there));
+    const [here, there] = connectionPair({ peer: this.#self });
+    accept(there);
+    return Promise.resolve(here);
   }
 
   holdName(name: string): Promise<HeldName | null> {
@@ -58,19 +58,4 @@ export class FakeSockets implements Sockets {
     this.#names.set(name, this.#self);
     return () => void this.#names.delete(name);
   }
-}
-
-function connectionOf(peer: Peer, incoming: ByteLane, outgoing: ByteLane): Connection {
-  return {
-    peer,
-    read: () => incoming.read(),
-    write: (bytes) => outgoing.write(bytes),
-    close() {
-      incoming.abandon();
-      outgoing.end();
-    },
-    get backlog() {
-      return outgoing.backlog;
-    },
-  };
 }

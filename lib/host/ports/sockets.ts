@@ -1,4 +1,4 @@
-/** The port to Unix sockets: how clients and supervisors talk. */
+/** The port to connections, and to Unix sockets, over which the processes of a machine have them. */
 import type { ByteSource } from "./processes.ts";
 
 /** Who is at the other end, as the kernel says. */
@@ -7,12 +7,30 @@ export interface Peer {
   readonly uid: number;
 }
 
-/** A connection. Bytes come in by `read` as they come, and are held back while nobody reads. */
+/**
+ * A connection. Bytes come in by `read` as they come, and are held back while nobody reads. Whoever has read the end can
+ * write no more. Bytes that were handed over to be written must not be changed.
+ */
 export interface Connection extends ByteSource {
-  /** Null where the system cannot tell. */
+  /** Null where the system cannot tell, as between machines. */
   readonly peer: Peer | null;
+  /** The name that a certificate of the other side proves; null without TLS. */
+  readonly identity: string | null;
   /** Writes all of `bytes`; resolves when they are on their way, false if the other side is gone. */
   write(bytes: Uint8Array): Promise<boolean>;
+  /**
+   * Writes without waiting, at less cost than `write`; false if the caller should wait for `drained` before it sends
+   * more, because too much waits to be written or the other side is gone.
+   */
+  send(bytes: Uint8Array): boolean;
+  /** Resolves when there is room for more to be sent, false if nothing can be sent any more. */
+  drained(): Promise<boolean>;
+  /**
+   * Sends the end behind everything that was written, and resolves when all of it is on its way or the other side is
+   * gone; then nothing is left to do here. What the other side still sends is dropped. The end of a connection whose
+   * other side neither reads nor closes comes by `close`. Idempotent.
+   */
+  end(): Promise<void>;
   /** How many bytes wait to be written. */
   readonly backlog: number;
 }

@@ -4,11 +4,18 @@ import type { ByteSource } from "../ports/processes.ts";
 /** How much may be read ahead before the other side is held back. */
 const READ_AHEAD_BYTES = 256 * 1_024;
 
+/** What comes in through a socket. */
+export interface SocketSource extends ByteSource {
+  /** Ends the source, but leaves the socket open: what still comes in is dropped. */
+  discard(): void;
+}
+
 /** What comes in through a socket of node:net, read when it is asked for. */
-export function socketSource(socket: Socket): ByteSource {
+export function socketSource(socket: Socket): SocketSource {
   const ready: Uint8Array[] = [];
   let ahead = 0;
   let ended = false;
+  let isDiscarding = false;
   let waiting: ((bytes: Uint8Array | null) => void) | null = null;
 
   const deliver = (bytes: Uint8Array | null) => {
@@ -17,6 +24,7 @@ export function socketSource(socket: Socket): ByteSource {
     resolve?.(bytes);
   };
   socket.on("data", (bytes: Uint8Array) => {
+    if (isDiscarding) return;
     if (waiting !== null) return deliver(bytes);
     ready.push(bytes);
     ahead += bytes.length;
@@ -45,6 +53,12 @@ export function socketSource(socket: Socket): ByteSource {
     close() {
       ready.length = 0;
       socket.destroy();
+      end();
+    },
+    discard() {
+      isDiscarding = true;
+      ready.length = 0;
+      socket.resume();
       end();
     },
   };

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from "node:fs";
 import { connect as netConnect, createServer, type Server, type Socket } from "node:net";
 import type { Connection, HeldName, Listener, Peer, Sockets } from "../ports/sockets.ts";
-import { socketSource } from "./socket_source.ts";
+import { socketConnection } from "./socket_connection.ts";
 
 /** Unix sockets through node:net, which is the same on both runtimes. */
 export class UnixSockets implements Sockets {
@@ -58,26 +58,7 @@ export class UnixSockets implements Sockets {
   }
 
   #connectionOf(socket: Socket): Connection {
-    const source = socketSource(socket);
-    const unwritten = new Set<(written: boolean) => void>();
-    const settle = (resolve: (written: boolean) => void, written: boolean) => {
-      if (unwritten.delete(resolve)) resolve(written);
-    };
-    socket.on("close", () => unwritten.forEach((resolve) => settle(resolve, false)));
-    return {
-      peer: this.#peerOf(descriptorOf(socket)),
-      read: () => source.read(),
-      close: () => source.close(),
-      write: (bytes) =>
-        new Promise((resolve) => {
-          if (socket.destroyed || !socket.writable) return resolve(false);
-          unwritten.add(resolve);
-          socket.write(bytes, (error) => settle(resolve, !error));
-        }),
-      get backlog() {
-        return socket.writableLength;
-      },
-    };
+    return socketConnection(socket, { peer: this.#peerOf(descriptorOf(socket)), identity: null });
   }
 }
 

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import type { Connection } from "../../../lib/host/ports/sockets.ts";
-import { guarantees, type OpenSubject, type Subject, textOf } from "./subject.ts";
+import { connectionsContract } from "./connections.ts";
+import { guarantees, type OpenSubject, type Subject } from "./subject.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
-const BLOCK = new Uint8Array(64 * 1_024);
-const BLOCKS = 64;
 
 /** What every implementation of the port to sockets guarantees. */
 export function socketsContract(name: string, open: OpenSubject): void {
@@ -19,45 +18,7 @@ export function socketsContract(name: string, open: OpenSubject): void {
     close();
   });
 
-  guarantee("bytes go both ways, and end when the other side closes", async (subject) => {
-    const { here, there, close } = await connected(subject);
-    assert.equal(await here.write(bytesOf("question")), true);
-    assert.equal(new TextDecoder().decode((await there.read())!), "question");
-    assert.equal(await there.write(bytesOf("answer")), true);
-    there.close();
-    assert.equal(await textOf(here), "answer");
-    close();
-  });
-
-  guarantee("what nobody reads waits with the writer, and is counted", async (subject) => {
-    const { here, there, close } = await connected(subject);
-    const writes = Array.from({ length: BLOCKS }, () => here.write(BLOCK));
-    assert.ok(here.backlog > 0);
-    let received = 0;
-    while (received < BLOCKS * BLOCK.length) received += (await there.read())!.length;
-    assert.ok((await Promise.all(writes)).every((written) => written));
-    assert.equal(here.backlog, 0);
-    close();
-  });
-
-  guarantee("a write that waits fails when the other side goes away", async (subject) => {
-    const { here, there, close } = await connected(subject);
-    const writes = Array.from({ length: BLOCKS }, () => here.write(BLOCK));
-    there.close();
-    assert.equal((await Promise.all(writes)).at(-1), false);
-    assert.equal(await here.read(), null);
-    close();
-  });
-
-  guarantee("a read that waits gets the end when its own side is closed", async (subject) => {
-    const { here, close } = await connected(subject);
-    const waiting = here.read();
-    here.close();
-    assert.equal(await waiting, null);
-    assert.equal(await here.read(), null);
-    assert.equal(await here.write(bytesOf("too late")), false);
-    close();
-  });
+  connectionsContract(guarantee, (subject) => connected(subject));
 
   guarantee(
     "where nobody listens there is no connection, and a closed listener takes its file along",
