@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { Connection } from "../ports/sockets.ts";
-import { socketSource } from "./socket_source.ts";
+import { type Flow, socketFlow, socketSource } from "./socket_source.ts";
 
 /** How long the other side may take to close, once everything and the end were sent to it. */
 const LINGER_MS = 10_000;
@@ -8,8 +8,12 @@ const LINGER_MS = 10_000;
 type Settle = (isThere: boolean) => void;
 
 /** A connected socket of node:net or node:tls as a connection to whoever `other` says. */
-export function socketConnection(socket: Socket, other: Pick<Connection, "peer" | "identity">): Connection {
-  const source = socketSource(socket);
+export function socketConnection(
+  socket: Socket,
+  other: Pick<Connection, "peer" | "identity">,
+  flow: Flow = socketFlow,
+): Connection {
+  const source = socketSource(socket, flow);
   const unwritten = new Set<Settle>();
   const undrained = new Set<Settle>();
   let ending: Promise<void> | null = null;

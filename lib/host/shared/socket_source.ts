@@ -10,12 +10,25 @@ export interface SocketSource extends ByteSource {
   discard(): void;
 }
 
+/** How the other side of a socket is held back, and let go on. */
+export interface Flow {
+  hold(socket: Socket): void;
+  release(socket: Socket): void;
+}
+
+/** As sockets are meant to be held back. */
+export const socketFlow: Flow = {
+  hold: (socket) => void socket.pause(),
+  release: (socket) => void socket.resume(),
+};
+
 /** What comes in through a socket of node:net, read when it is asked for. */
-export function socketSource(socket: Socket): SocketSource {
+export function socketSource(socket: Socket, flow: Flow = socketFlow): SocketSource {
   const ready: Uint8Array[] = [];
   let ahead = 0;
-  let ended = false;
+  let isHeld = false;
   let isDiscarding = false;
+  let ended = false;
   let waiting: ((bytes: Uint8Array | null) => void) | null = null;
 
   const deliver = (bytes: Uint8Array | null) => {
@@ -23,12 +36,19 @@ export function socketSource(socket: Socket): SocketSource {
     waiting = null;
     resolve?.(bytes);
   };
+  const release = () => {
+    if (!isHeld) return;
+    isHeld = false;
+    flow.release(socket);
+  };
   socket.on("data", (bytes: Uint8Array) => {
     if (isDiscarding) return;
     if (waiting !== null) return deliver(bytes);
     ready.push(bytes);
     ahead += bytes.length;
-    if (ahead > READ_AHEAD_BYTES) socket.pause();
+    if (ahead <= READ_AHEAD_BYTES || isHeld) return;
+    isHeld = true;
+    flow.hold(socket);
   });
   const end = () => {
     ended = true;
@@ -44,7 +64,7 @@ export function socketSource(socket: Socket): SocketSource {
       const bytes = ready.shift();
       if (bytes !== undefined) {
         ahead -= bytes.length;
-        if (ahead <= READ_AHEAD_BYTES) socket.resume();
+        if (ahead <= READ_AHEAD_BYTES) release();
         return Promise.resolve(bytes);
       }
       if (ended) return Promise.resolve(null);
@@ -58,7 +78,7 @@ export function socketSource(socket: Socket): SocketSource {
     discard() {
       isDiscarding = true;
       ready.length = 0;
-      socket.resume();
+      release();
       end();
     },
   };
