@@ -5,6 +5,7 @@ import * as bunFfi from "./bun/ffi.ts";
 import * as bunPipes from "./bun/pipe_source.ts";
 import * as denoFfi from "./deno/ffi.ts";
 import * as denoPipes from "./deno/pipe_source.ts";
+import { tlsFlow as denoTlsFlow } from "./deno/tls_flow.ts";
 import { linuxDescriptors, setNonBlocking } from "./linux/descriptors.ts";
 import { type Libc, loadLibc } from "./linux/libc.ts";
 import { peerOf } from "./linux/peer_credentials.ts";
@@ -13,8 +14,10 @@ import type { Host } from "./ports/host.ts";
 import { onChildDeath } from "./shared/child_deaths.ts";
 import { nodeNetwork } from "./shared/node_network.ts";
 import { NodeFiles } from "./shared/node_files.ts";
+import { NodeTcp } from "./shared/node_tcp.ts";
 import { randomSeed } from "./shared/random_seed.ts";
 import { isDeno } from "./shared/runtime.ts";
+import { socketFlow } from "./shared/socket_source.ts";
 import { SystemClock } from "./shared/system_clock.ts";
 import { UnixSockets } from "./shared/unix_sockets.ts";
 
@@ -58,6 +61,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
       openFilesLimit: options.openFilesLimit ?? null,
     }),
     sockets: new UnixSockets((descriptor) => peerOf(libc, descriptor)),
+    tcp: new NodeTcp(isDeno ? denoTlsFlow : socketFlow),
     network: nodeNetwork,
     files: new NodeFiles(),
     descriptors: linuxDescriptors(libc, openSource),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ExitCode } from "../../lib/base/exit_code.ts";
 import { connectControl, ControlClient } from "../../lib/control/client.ts";
 import { PROTOCOL_VERSION, REQUEST_LIMITS } from "../../lib/control/protocol.ts";
+import { connectionPair } from "../../lib/host/fake/connection_pair.ts";
 import type { Connection } from "../../lib/host/ports/sockets.ts";
 import type { Host } from "../../lib/host/ports/host.ts";
 import { nextTurn } from "../../lib/host/shared/turn.ts";
@@ -9,7 +10,6 @@ import { currentTime } from "../../lib/scope/sleep.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import { encodeFrame, FrameDecoder } from "../../lib/wire/frames.ts";
 import { test } from "../harness/test.ts";
-import { connectionPair } from "./memory_connection.ts";
 import { onStage, settled } from "./stage.ts";
 
 const LOST = { name: "UserError", code: "control/lost", exitCode: ExitCode.noAnswer };

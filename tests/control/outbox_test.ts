@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { type FollowItem, REPLY_LIMITS, type ReplyMessage } from "../../lib/control/protocol.ts";
 import { type Follower, Outbox } from "../../lib/control/outbox.ts";
+import { connectionPair } from "../../lib/host/fake/connection_pair.ts";
 import type { Connection } from "../../lib/host/ports/sockets.ts";
 import { Event } from "../../lib/sync/event.ts";
 import { type Nursery, openNursery } from "../../lib/scope/nursery.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import { FrameDecoder } from "../../lib/wire/frames.ts";
 import { test } from "../harness/test.ts";
-import { connectionPair } from "./memory_connection.ts";
 import { readAll, readMessages, settled } from "./stage.ts";
 
 /** Runs `body` with an outbox that sends, and the client's end of its connection. */

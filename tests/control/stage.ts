@@ -4,6 +4,7 @@ import type { EndReport, ReplyMessage } from "../../lib/control/protocol.ts";
 import { REPLY_LIMITS } from "../../lib/control/protocol.ts";
 import { ControlServer } from "../../lib/control/server.ts";
 import { Service } from "../../lib/control/service.ts";
+import { connectionPair, type PairOptions } from "../../lib/host/fake/connection_pair.ts";
 import type { Host } from "../../lib/host/ports/host.ts";
 import type { Connection } from "../../lib/host/ports/sockets.ts";
 import type { Clock } from "../../lib/scope/clock.ts";
@@ -12,7 +13,6 @@ import { sleep } from "../../lib/scope/sleep.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import { FrameDecoder } from "../../lib/wire/frames.ts";
 import { planOf, type TreeSketch } from "../harness/plan.ts";
-import { connectionPair, type PairOptions } from "./memory_connection.ts";
 import { PuppetEngine } from "./puppet_engine.ts";
 
 /** The user that the server trusts, beside root. */

@@ -7,6 +7,7 @@ import { networkContract } from "./contract/network.ts";
 import { processesContract } from "./contract/processes.ts";
 import { socketsContract } from "./contract/sockets.ts";
 import type { OpenSubject } from "./contract/subject.ts";
+import { tcpContract } from "./contract/tcp.ts";
 
 /** Registers every guarantee for one host. */
 export function contract(name: string, open: OpenSubject): void {
@@ -14,4 +15,5 @@ export function contract(name: string, open: OpenSubject): void {
   filesContract(name, open);
   networkContract(name, open);
   socketsContract(name, open);
+  tcpContract(name, open);
 }

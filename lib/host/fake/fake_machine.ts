@@ -12,6 +12,7 @@ import { FakeFiles } from "./fake_files.ts";
 import { FakeNetwork } from "./fake_network.ts";
 import { FakeProcesses } from "./fake_processes.ts";
 import { FakeSockets } from "./fake_sockets.ts";
+import { FakeTcp } from "./fake_tcp.ts";
 import { Kernel } from "./kernel.ts";
 import type { PuppetWorld } from "./live_puppet.ts";
 import type { FakeProgram } from "./puppet.ts";
@@ -25,6 +26,7 @@ export class FakeMachine {
   readonly clock: Clock;
   readonly disk: Disk = new Disk();
   readonly network: FakeNetwork = new FakeNetwork();
+  readonly tcp: FakeTcp = new FakeTcp();
   readonly kernel: Kernel;
   /** The machine, as our own process sees it. */
   readonly host: Host;
@@ -58,6 +60,7 @@ export class FakeMachine {
         programAt: (path) => this.#programs.get(path),
       }),
       sockets: new FakeSockets(this.disk, { pid: self.pid, uid: OWN_UID }),
+      tcp: this.tcp,
       network: this.network,
       files: new FakeFiles(this.disk, OWN_UID),
       descriptors: fakeDescriptors(self.descriptors),

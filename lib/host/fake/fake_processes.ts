@@ -122,6 +122,11 @@ export class FakeProcesses implements Processes {
     this.#reap();
   }
 
+  /** Our own process does not end: a test that needs its parent to die has both as puppets. */
+  dieWithParent(parentPid: number): boolean {
+    return this.#self.row().parent === parentPid;
+  }
+
   close(): void {
     this.#self.adoptsOrphans = false;
     this.#self.onChildDeath = () => {};

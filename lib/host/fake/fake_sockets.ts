@@ -1,5 +1,5 @@
 import type { Connection, HeldName, Listener, Peer, Sockets } from "../ports/sockets.ts";
-import { ByteLane } from "./byte_lane.ts";
+import { connectionPair } from "./connection_pair.ts";
 import type { Disk } from "./disk.ts";
 
 /** Unix sockets in memory. Everybody who connects is the same process: our own. */
@@ -15,24 +15,24 @@ export class FakeSockets implements Sockets {
   }
 
   // deno-lint-ignore require-await -- What it throws must be a rejection.
-  async listen(path: string, onConnection: (connection: Connection) => void): Promise<Listener> {
-    this.#disk.put(path, { kind: "socket", mode: 0o600 });
-    this.#listening.set(path, onConnection);
+  async listen(address: string, onConnection: (connection: Connection) => void): Promise<Listener> {
+    const free = this.#occupy(address);
+    this.#listening.set(address, onConnection);
     return {
       close: () => {
-        if (this.#listening.get(path) !== onConnection) return;
-        this.#listening.delete(path);
-        this.#disk.remove(path);
+        if (this.#listening.get(address) !== onConnection) return;
+        this.#listening.delete(address);
+        free();
       },
     };
   }
 
-  connect(path: string): Promise<Connection | null> {
-    const accept = this.#listening.get(path);
+  connect(address: string): Promise<Connection | null> {
+    const accept = this.#listening.get(address);
     if (accept === undefined) return Promise.resolve(null);
-    const [there, back] = [new ByteLane(), new ByteLane()];
-    accept(connectionOf(this.#self, there, back));
-    return Promise.resolve(connectionOf(this.#self, back, there));
+    const [here, there] = connectionPair({ peer: this.#self });
+    accept(there);
+    return Promise.resolve(here);
   }
 
   holdName(name: string): Promise<HeldName | null> {
@@ -44,19 +44,18 @@ export class FakeSockets implements Sockets {
   holderOf(name: string): Promise<Peer | null> {
     return Promise.resolve(this.#names.get(name) ?? null);
   }
-}
 
-function connectionOf(peer: Peer, incoming: ByteLane, outgoing: ByteLane): Connection {
-  return {
-    peer,
-    read: () => incoming.read(),
-    write: (bytes) => outgoing.write(bytes),
-    close() {
-      incoming.abandon();
-      outgoing.end();
-    },
-    get backlog() {
-      return outgoing.backlog;
-    },
-  };
+  /** Puts the file of a socket in place, or takes its name; returns how to undo that. */
+  #occupy(address: string): () => void {
+    if (!address.startsWith("@")) {
+      this.#disk.put(address, { kind: "socket", mode: 0o600 });
+      return () => this.#disk.remove(address);
+    }
+    const name = address.slice(1);
+    if (this.#names.has(name)) {
+      throw Object.assign(new Error(`${address} is taken`), { code: "EADDRINUSE" });
+    }
+    this.#names.set(name, this.#self);
+    return () => void this.#names.delete(name);
+  }
 }

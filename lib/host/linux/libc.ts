@@ -1,5 +1,5 @@
 /** The C library: the functions that are used, and the numbers that their headers define. */
-import type { CFunction, Ffi } from "./ffi.ts";
+import type { CFunction, CSignature, Ffi } from "./ffi.ts";
 
 const LIBRARIES = ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"];
 
@@ -7,6 +7,7 @@ const FUNCTIONS = {
   close: { result: "i32", args: ["i32"] },
   dup2: { result: "i32", args: ["i32", "i32"] },
   fcntl: { result: "i32", args: ["i32", "i32", "i32"] },
+  getppid: { result: "i32", args: [] },
   getpgid: { result: "i32", args: ["i32"] },
   getsockopt: { result: "i32", args: ["i32", "i32", "i32", "buffer", "buffer"] },
   kill: { result: "i32", args: ["i32", "i32"] },
@@ -24,8 +25,11 @@ const FUNCTIONS = {
   prctl: { result: "i32", args: ["i32", "i64", "i64", "i64", "i64"] },
   prlimit: { result: "i32", args: ["i32", "i32", "buffer", "buffer"] },
   read: { result: "i64", args: ["i32", "buffer", "i64"] },
+  sigaddset: { result: "i32", args: ["buffer", "i32"] },
   sigemptyset: { result: "i32", args: ["buffer"] },
   sigfillset: { result: "i32", args: ["buffer"] },
+  signal: { result: "pointer", args: ["i32", "pointer"] },
+  sigprocmask: { result: "i32", args: ["i32", "buffer", "buffer"] },
   sysconf: { result: "i64", args: ["i32"] },
   syscall: { result: "i64", args: ["i64", "i64", "i64", "i64", "i64", "i64"] },
   waitid: { result: "i32", args: ["i32", "i32", "buffer", "i32"] },
@@ -38,6 +42,12 @@ const FUNCTIONS = {
 const NEWER_FUNCTIONS = {
   posix_spawn_file_actions_addclosefrom_np: { result: "i32", args: ["buffer", "i32"] },
 } as const;
+
+/** Part of the C library itself since 2.34 of GNU's, and of musl; else in a library of its own. */
+const LOOKUP = {
+  dlsym: { result: "pointer", args: ["pointer", "buffer"] },
+} as const;
+const LOOKUP_LIBRARY = "libdl.so.2";
 
 /** Numbers of Linux, the same on x86-64 and arm64. */
 export const LINUX = {
@@ -58,8 +68,13 @@ export const LINUX = {
   POSIX_SPAWN_SETSIGMASK: 0x08,
   POSIX_SPAWN_SETSID: 0x80,
   PR_SET_CHILD_SUBREAPER: 36,
+  PR_SET_PDEATHSIG: 1,
   RLIMIT_NOFILE: 7,
   SC_PAGESIZE: 30,
+  SIG_UNBLOCK: 1,
+  SIGQUIT: 3,
+  SIGKILL: 9,
+  SIGALRM: 14,
   SOL_SOCKET: 1,
   SO_PEERCRED: 17,
   SYS_PIDFD_OPEN: 434,
@@ -89,6 +104,8 @@ export interface Libc {
   readonly call: Readonly<Record<keyof typeof FUNCTIONS, CFunction>>;
   /** Null in a library that is too old for them. */
   readonly newer: Readonly<Record<keyof typeof NEWER_FUNCTIONS, CFunction>> | null;
+  /** The address of a function by its name, in the first of what is loaded (0) that has it. */
+  readonly dlsym: CFunction;
   readonly ffi: Ffi;
   /** The error number of the last call that failed. */
   errno(): number;
@@ -101,7 +118,9 @@ export function loadLibc(ffi: Ffi): Libc {
     try {
       const call = ffi.load(library, FUNCTIONS);
       const errno = () => ffi.readInt32(call.__errno_location());
-      return { call, newer: tryLoad(ffi, library), ffi, errno };
+      const newer = tryLoad(ffi, library, NEWER_FUNCTIONS);
+      const { dlsym } = tryLoad(ffi, library, LOOKUP) ?? ffi.load(LOOKUP_LIBRARY, LOOKUP);
+      return { call, newer, dlsym, ffi, errno };
     } catch (error) {
       failures.push(error);
     }
@@ -119,9 +138,13 @@ export function cString(text: string): Uint8Array {
   return new TextEncoder().encode(`${text}\0`);
 }
 
-function tryLoad(ffi: Ffi, library: string): Libc["newer"] {
+function tryLoad<Name extends string>(
+  ffi: Ffi,
+  library: string,
+  functions: Readonly<Record<Name, CSignature>>,
+): Readonly<Record<Name, CFunction>> | null {
   try {
-    return ffi.load(library, NEWER_FUNCTIONS);
+    return ffi.load(library, functions);
   } catch {
     return null;
   }

@@ -2,6 +2,7 @@ import { type Signal, signalNumber } from "../../base/signals.ts";
 import {
   type ByteSource,
   type Child,
+  type DeathMode,
   type Processes,
   type ProcessId,
   type ProcessRow,
@@ -13,6 +14,7 @@ import {
 import { closeDescriptor } from "./descriptors.ts";
 import { type Libc, LINUX } from "./libc.ts";
 import { OpenFilesLimit } from "./open_files_limit.ts";
+import { dieWithParent } from "./parent_death.ts";
 import { readChildren, readCommand, readRow, readTable, readVariable } from "./proc.ts";
 import { Reaper } from "./reaper.ts";
 import { locateProgram, Spawner } from "./spawner.ts";
@@ -118,6 +120,10 @@ export class LinuxProcesses implements Processes {
     this.#adopt(true);
     this.#reaper.takeAll(onReaped);
     this.#reaper.reap();
+  }
+
+  dieWithParent(parentPid: number, mode: DeathMode): boolean {
+    return dieWithParent(this.#libc, parentPid, mode);
   }
 
   close(): void {

@@ -4,6 +4,7 @@ import type { Files } from "./files.ts";
 import type { Network } from "./network.ts";
 import type { Processes } from "./processes.ts";
 import type { Sockets } from "./sockets.ts";
+import type { Tcp } from "./tcp.ts";
 
 /** Everything outside of the program that supervise touches. */
 export interface Host {
@@ -13,6 +14,7 @@ export interface Host {
   wallClock(): number;
   readonly processes: Processes;
   readonly sockets: Sockets;
+  readonly tcp: Tcp;
   readonly network: Network;
   readonly files: Files;
   readonly descriptors: Descriptors;

@@ -77,6 +77,12 @@ export class SpawnError extends Error {
 /** What came of a signal: `gone` if the process had ended, `refused` if it is not ours to signal. */
 export type SignalResult = "sent" | "gone" | "refused";
 
+/**
+ * How this process ends when its parent dies: at once, or some 3 seconds later, so that what still turns here can clean
+ * up first.
+ */
+export type DeathMode = "kill" | "grace";
+
 /** Starts, signals, reaps and lists processes. */
 export interface Processes {
   /**
@@ -108,6 +114,14 @@ export interface Processes {
    * @param onReaped Told of each, after its status was collected.
    */
   adoptOrphans(onReaped: (orphan: ReapedOrphan) => void): void;
+  /**
+   * Ends this process when its parent dies, whatever it is doing then, be it a loop without an end. To be called where
+   * the parent started it as a child: what a thread of the parent has started counts that thread as its parent. With
+   * `grace` SIGQUIT and SIGALRM are taken, and nothing may listen for them.
+   *
+   * @returns False if `parentPid` is not the parent, which is dead then; nothing is changed.
+   */
+  dieWithParent(parentPid: number, mode: DeathMode): boolean;
   /** The number of this very process. */
   readonly ownPid: number;
   /** Stops listening for the deaths of children, and adopting orphans. */

@@ -1,4 +1,4 @@
-/** The port to Unix sockets: how clients and supervisors talk. */
+/** The port to connections, and to Unix sockets, over which the processes of a machine have them. */
 import type { ByteSource } from "./processes.ts";
 
 /** Who is at the other end, as the kernel says. */
@@ -7,19 +7,37 @@ export interface Peer {
   readonly uid: number;
 }
 
-/** A connection. Bytes come in by `read` as they come, and are held back while nobody reads. */
+/**
+ * A connection. Bytes come in by `read` as they come, and are held back while nobody reads. Whoever has read the end can
+ * write no more. Bytes that were handed over to be written must not be changed.
+ */
 export interface Connection extends ByteSource {
-  /** Null where the system cannot tell. */
+  /** Null where the system cannot tell, as between machines. */
   readonly peer: Peer | null;
+  /** The name that a certificate of the other side proves; null without TLS. */
+  readonly identity: string | null;
   /** Writes all of `bytes`; resolves when they are on their way, false if the other side is gone. */
   write(bytes: Uint8Array): Promise<boolean>;
+  /**
+   * Writes without waiting, at less cost than `write`; false if the caller should wait for `drained` before it sends
+   * more, because too much waits to be written or the other side is gone.
+   */
+  send(bytes: Uint8Array): boolean;
+  /** Resolves when there is room for more to be sent, false if nothing can be sent any more. */
+  drained(): Promise<boolean>;
+  /**
+   * Sends the end behind everything that was written, and resolves when all of it is on its way or the other side is
+   * gone; then nothing is left to do here. What the other side still sends is dropped. The end of a connection whose
+   * other side neither reads nor closes comes by `close`. Idempotent.
+   */
+  end(): Promise<void>;
   /** How many bytes wait to be written. */
   readonly backlog: number;
 }
 
 /** Something that accepts connections. */
 export interface Listener {
-  /** Accepts no more; connections that exist stay. Removes the socket's file. */
+  /** Accepts no more; connections that exist stay. Removes the socket's file, or frees its name. */
   close(): void;
 }
 
@@ -28,17 +46,21 @@ export interface HeldName {
   release(): void;
 }
 
-/** Connects and listens. */
+/**
+ * Connects and listens. An address that begins with `@` is a name in the kernel: it has no file, one process of the
+ * machine can listen on it at a time, and a crash frees it. Any other address is the path of a file.
+ */
 export interface Sockets {
   /**
-   * Listens on the file `path`, which only its owner may connect to; a file that is there already is replaced.
+   * Listens on a file, which only its owner may connect to and which replaces one that is there already; or on a name,
+   * which anybody may connect to: `peer` tells who did.
    *
-   * @throws If the file cannot be made.
+   * @throws If the file cannot be made, or with the code `EADDRINUSE` if the name is taken.
    */
-  listen(path: string, onConnection: (connection: Connection) => void): Promise<Listener>;
+  listen(address: string, onConnection: (connection: Connection) => void): Promise<Listener>;
   /** Connects; null if nobody listens there. */
-  connect(path: string): Promise<Connection | null>;
-  /** Takes a name for this process; null if another process holds it. */
+  connect(address: string): Promise<Connection | null>;
+  /** Takes a name for this process, as by listening on it with an `@`; null if another process holds it. */
   holdName(name: string): Promise<HeldName | null>;
   /** Who holds a name; null if nobody does. */
   holderOf(name: string): Promise<Peer | null>;

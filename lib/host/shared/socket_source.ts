@@ -4,10 +4,30 @@ import type { ByteSource } from "../ports/processes.ts";
 /** How much may be read ahead before the other side is held back. */
 const READ_AHEAD_BYTES = 256 * 1_024;
 
+/** What comes in through a socket. */
+export interface SocketSource extends ByteSource {
+  /** Ends the source, but leaves the socket open: what still comes in is dropped. */
+  discard(): void;
+}
+
+/** How the other side of a socket is held back, and let go on. */
+export interface Flow {
+  hold(socket: Socket): void;
+  release(socket: Socket): void;
+}
+
+/** As sockets are meant to be held back. */
+export const socketFlow: Flow = {
+  hold: (socket) => void socket.pause(),
+  release: (socket) => void socket.resume(),
+};
+
 /** What comes in through a socket of node:net, read when it is asked for. */
-export function socketSource(socket: Socket): ByteSource {
+export function socketSource(socket: Socket, flow: Flow = socketFlow): SocketSource {
   const ready: Uint8Array[] = [];
   let ahead = 0;
+  let isHeld = false;
+  let isDiscarding = false;
   let ended = false;
   let waiting: ((bytes: Uint8Array | null) => void) | null = null;
 
@@ -16,11 +36,19 @@ export function socketSource(socket: Socket): ByteSource {
     waiting = null;
     resolve?.(bytes);
   };
+  const release = () => {
+    if (!isHeld) return;
+    isHeld = false;
+    flow.release(socket);
+  };
   socket.on("data", (bytes: Uint8Array) => {
+    if (isDiscarding) return;
     if (waiting !== null) return deliver(bytes);
     ready.push(bytes);
     ahead += bytes.length;
-    if (ahead > READ_AHEAD_BYTES) socket.pause();
+    if (ahead <= READ_AHEAD_BYTES || isHeld) return;
+    isHeld = true;
+    flow.hold(socket);
   });
   const end = () => {
     ended = true;
@@ -36,7 +64,7 @@ export function socketSource(socket: Socket): ByteSource {
       const bytes = ready.shift();
       if (bytes !== undefined) {
         ahead -= bytes.length;
-        if (ahead <= READ_AHEAD_BYTES) socket.resume();
+        if (ahead <= READ_AHEAD_BYTES) release();
         return Promise.resolve(bytes);
       }
       if (ended) return Promise.resolve(null);
@@ -45,6 +73,12 @@ export function socketSource(socket: Socket): ByteSource {
     close() {
       ready.length = 0;
       socket.destroy();
+      end();
+    },
+    discard() {
+      isDiscarding = true;
+      ready.length = 0;
+      release();
       end();
     },
   };

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from "node:fs";
 import { connect as netConnect, createServer, type Server, type Socket } from "node:net";
 import type { Connection, HeldName, Listener, Peer, Sockets } from "../ports/sockets.ts";
-import { socketSource } from "./socket_source.ts";
+import { socketConnection } from "./socket_connection.ts";
 
 /** Unix sockets through node:net, which is the same on both runtimes. */
 export class UnixSockets implements Sockets {
@@ -12,17 +12,21 @@ export class UnixSockets implements Sockets {
     this.#peerOf = peerOf;
   }
 
-  async listen(path: string, onConnection: (connection: Connection) => void): Promise<Listener> {
-    rmSync(path, { force: true });
+  async listen(address: string, onConnection: (connection: Connection) => void): Promise<Listener> {
     const server = createServer((socket) => onConnection(this.#connectionOf(socket)));
-    await listening(server, path);
-    chmodSync(path, 0o600);
+    if (isName(address)) {
+      await listening(server, pathOf(address));
+    } else {
+      rmSync(address, { force: true });
+      await listening(server, address);
+      chmodSync(address, 0o600);
+    }
     return { close: () => void server.close() };
   }
 
-  connect(path: string): Promise<Connection | null> {
+  connect(address: string): Promise<Connection | null> {
     return new Promise((resolve) => {
-      const socket = netConnect({ path });
+      const socket = netConnect({ path: pathOf(address) });
       socket.once("connect", () => resolve(this.#connectionOf(socket)));
       socket.once("error", () => resolve(null));
     });
@@ -54,27 +58,17 @@ export class UnixSockets implements Sockets {
   }
 
   #connectionOf(socket: Socket): Connection {
-    const source = socketSource(socket);
-    const unwritten = new Set<(written: boolean) => void>();
-    const settle = (resolve: (written: boolean) => void, written: boolean) => {
-      if (unwritten.delete(resolve)) resolve(written);
-    };
-    socket.on("close", () => unwritten.forEach((resolve) => settle(resolve, false)));
-    return {
-      peer: this.#peerOf(descriptorOf(socket)),
-      read: () => source.read(),
-      close: () => source.close(),
-      write: (bytes) =>
-        new Promise((resolve) => {
-          if (socket.destroyed || !socket.writable) return resolve(false);
-          unwritten.add(resolve);
-          socket.write(bytes, (error) => settle(resolve, !error));
-        }),
-      get backlog() {
-        return socket.writableLength;
-      },
-    };
+    return socketConnection(socket, { peer: this.#peerOf(descriptorOf(socket)), identity: null });
   }
+}
+
+function isName(address: string): boolean {
+  return address.startsWith("@");
+}
+
+/** An address as node:net takes it. */
+function pathOf(address: string): string {
+  return isName(address) ? abstract(address.slice(1)) : address;
 }
 
 /** Names of this kind exist in the kernel alone: they need no file, and a crash leaves none behind. */

@@ -223,6 +223,13 @@ export function processesContract(name: string, open: OpenSubject): void {
     assert.deepEqual((await orphans.next()).status, { how: "exited", code: 5 });
   });
 
+  guarantee("who is not the parent is as good as dead", (subject) => {
+    const { processes } = subject.host;
+    for (const mode of ["kill", "grace"] as const) {
+      assert.equal(processes.dieWithParent(processes.ownPid, mode), false);
+    }
+  });
+
   guarantee("descriptors that are handed over are there, and no others", async (subject) => {
     await copyThrough(subject, () => [3, 4]);
   });

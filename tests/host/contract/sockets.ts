@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import type { Connection } from "../../../lib/host/ports/sockets.ts";
-import { guarantees, type OpenSubject, type Subject, textOf } from "./subject.ts";
+import { connectionsContract } from "./connections.ts";
+import { guarantees, type OpenSubject, type Subject } from "./subject.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
-const BLOCK = new Uint8Array(64 * 1_024);
-const BLOCKS = 64;
 
 /** What every implementation of the port to sockets guarantees. */
 export function socketsContract(name: string, open: OpenSubject): void {
@@ -19,45 +18,7 @@ export function socketsContract(name: string, open: OpenSubject): void {
     close();
   });
 
-  guarantee("bytes go both ways, and end when the other side closes", async (subject) => {
-    const { here, there, close } = await connected(subject);
-    assert.equal(await here.write(bytesOf("question")), true);
-    assert.equal(new TextDecoder().decode((await there.read())!), "question");
-    assert.equal(await there.write(bytesOf("answer")), true);
-    there.close();
-    assert.equal(await textOf(here), "answer");
-    close();
-  });
-
-  guarantee("what nobody reads waits with the writer, and is counted", async (subject) => {
-    const { here, there, close } = await connected(subject);
-    const writes = Array.from({ length: BLOCKS }, () => here.write(BLOCK));
-    assert.ok(here.backlog > 0);
-    let received = 0;
-    while (received < BLOCKS * BLOCK.length) received += (await there.read())!.length;
-    assert.ok((await Promise.all(writes)).every((written) => written));
-    assert.equal(here.backlog, 0);
-    close();
-  });
-
-  guarantee("a write that waits fails when the other side goes away", async (subject) => {
-    const { here, there, close } = await connected(subject);
-    const writes = Array.from({ length: BLOCKS }, () => here.write(BLOCK));
-    there.close();
-    assert.equal((await Promise.all(writes)).at(-1), false);
-    assert.equal(await here.read(), null);
-    close();
-  });
-
-  guarantee("a read that waits gets the end when its own side is closed", async (subject) => {
-    const { here, close } = await connected(subject);
-    const waiting = here.read();
-    here.close();
-    assert.equal(await waiting, null);
-    assert.equal(await here.read(), null);
-    assert.equal(await here.write(bytesOf("too late")), false);
-    close();
-  });
+  connectionsContract(guarantee, (subject) => connected(subject));
 
   guarantee(
     "where nobody listens there is no connection, and a closed listener takes its file along",
@@ -84,9 +45,42 @@ export function socketsContract(name: string, open: OpenSubject): void {
     },
   );
 
+  guarantee(
+    "a name in the kernel is listened on without a file, and both sides know each other",
+    async (subject) => {
+      const { sockets, files, processes } = subject.host;
+      const name = nameOf(subject);
+      assert.equal(await sockets.connect(name), null);
+      const { here, there, close } = await connected(subject, name);
+      assert.equal(files.exists(name), false);
+      assert.deepEqual([here.peer?.pid, there.peer?.pid], [processes.ownPid, processes.ownPid]);
+      const { ownerUid } = files.inspectFolder(subject.folder)!;
+      assert.deepEqual([here.peer?.uid, there.peer?.uid], [ownerUid, ownerUid]);
+      assert.equal(await here.write(bytesOf("question")), true);
+      assert.equal(new TextDecoder().decode((await there.read())!), "question");
+      close();
+      assert.equal(await sockets.connect(name), null);
+    },
+  );
+
+  guarantee(
+    "a name in the kernel has one listener at a time, and is free when that closes",
+    async (subject) => {
+      const { sockets, processes } = subject.host;
+      const name = nameOf(subject);
+      const listener = await sockets.listen(name, () => {});
+      await assert.rejects(sockets.listen(name, () => {}), { code: "EADDRINUSE" });
+      assert.equal(await sockets.holdName(name.slice(1)), null);
+      assert.equal((await sockets.holderOf(name.slice(1)))?.pid, processes.ownPid);
+      listener.close();
+      (await sockets.listen(name, () => {})).close();
+      assert.equal(await sockets.connect(name), null);
+    },
+  );
+
   guarantee("a name is held once, and free again when it is released", async (subject) => {
     const { sockets, processes } = subject.host;
-    const name = `supervise-contract-${subject.folder}`;
+    const name = nameOf(subject).slice(1);
     assert.equal(await sockets.holderOf(name), null);
     const held = await sockets.holdName(name);
     assert.ok(held !== null);
@@ -98,6 +92,11 @@ export function socketsContract(name: string, open: OpenSubject): void {
     again.release();
     assert.equal(await sockets.holderOf(name), null);
   });
+}
+
+/** An address in the kernel that no other test uses. */
+function nameOf({ folder }: Subject): string {
+  return `@supervise-contract-${folder}`;
 }
 
 /** A listener and both sides of a connection to it. */

@@ -62,7 +62,7 @@ export interface Subject {
 export type OpenSubject = () => Promise<Subject>;
 
 /** Registers one guarantee of the contract. */
-export type Guarantee = (name: string, body: (subject: Subject) => void | Promise<void>) => void;
+export type Guarantee<S = Subject> = (name: string, body: (subject: S) => void | Promise<void>) => void;
 
 /** Registers guarantees of a host under its name. */
 export function guarantees(name: string, open: OpenSubject): Guarantee {

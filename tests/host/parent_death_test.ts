@@ -1,0 +1,54 @@
+/** A process whose event loop is stuck still ends with its parent. */
+import assert from "node:assert/strict";
+import process from "node:process";
+import type { Signal } from "../../lib/base/signals.ts";
+import type { DeathMode, ExitStatus } from "../../lib/host/ports/processes.ts";
+import { openSystemHost } from "../../lib/host/system_host.ts";
+import { runtimeCommand } from "../harness/runtime_command.ts";
+import { test } from "../harness/test.ts";
+import { lineOf } from "./contract/subject.ts";
+
+const FIXTURE = new URL("./fixtures/busy_child.ts", import.meta.url).href;
+
+// Loads what stays loaded, before the first test is watched for what it leaves open.
+(await openSystemHost()).processes.close();
+
+test("parent death: a busy process is killed with its parent", () => assertEndsBy("kill", "SIGKILL"));
+
+test("parent death: with grace a busy process is ended by its alarm after its parent", () =>
+  assertEndsBy("grace", "SIGALRM"));
+
+async function assertEndsBy(mode: DeathMode, signal: Signal): Promise<void> {
+  const { processes } = await openSystemHost();
+  const mark = `${process.pid}-${mode}`;
+  const ends = new Map<number, ExitStatus>();
+  let wake = () => {};
+  processes.adoptOrphans(({ row, status }) => {
+    ends.set(row.pid, status);
+    wake();
+  });
+  const parent = processes.spawn({
+    argv: [...runtimeCommand(FIXTURE), "parent", mode],
+    env: { ...process.env as Record<string, string>, PARENT_DEATH_TEST: mark },
+    cwd: process.cwd(),
+    stdin: null,
+    output: "pipe",
+  });
+  try {
+    const [pid, isArmed] = (await lineOf(parent.stdout)).split(" ");
+    assert.equal(isArmed, "true");
+    assert.equal(processes.signal(parent, "SIGKILL"), "sent");
+    while (!ends.has(Number(pid))) await new Promise<void>((resolve) => wake = resolve);
+    assert.deepEqual(ends.get(Number(pid)), { how: "signalled", signal });
+    assert.deepEqual(await parent.exited, { how: "signalled", signal: "SIGKILL" });
+  } finally {
+    parent.stdout?.close();
+    parent.stderr?.close();
+    const left = processes.table().filter((row) =>
+      processes.variableOf(row.pid, "PARENT_DEATH_TEST") === mark
+    );
+    for (const row of left) processes.signal(row, "SIGKILL");
+    processes.close();
+    assert.deepEqual(left, []);
+  }
+}
