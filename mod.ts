@@ -49,7 +49,8 @@ export {
   StreamOverrun,
   TransportClosed,
 } from "./lib/actor/errors.ts";
-export { context, type ContextFunction, type Schemas, validated } from "./lib/actor/exposed.ts";
+export type { Schemas } from "./lib/actor/checks.ts";
+export { context, type ContextFunction, validated } from "./lib/actor/exposed.ts";
 export type { FindOptions } from "./lib/actor/find_actor.ts";
 export type { Identity } from "./lib/actor/identity.ts";
 export { LifetimeStack } from "./lib/actor/lifetime_stack.ts";

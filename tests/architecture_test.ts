@@ -15,15 +15,28 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   scope: ["base"],
   sync: ["base", "scope"],
   bridge: ["base", "scope", "sync"],
+  actor: ["base", "scope", "sync", "bridge", "wire", "host"],
   config: ["base"],
   supervision: ["base", "config"],
   wire: ["base"],
   host: ["base", "scope"],
-  engine: ["base", "scope", "sync", "bridge", "config", "supervision", "host"],
-  control: ["base", "scope", "sync", "bridge", "config", "supervision", "wire", "host", "engine"],
-  daemon: ["base", "scope", "sync", "bridge", "config", "supervision", "host", "engine", "control"],
-  api: ["base", "scope", "bridge", "config", "host", "program", "engine", "control", "daemon"],
-  cli: ["base", "scope", "sync", "bridge", "config", "supervision", "host", "engine", "control", "daemon"],
+  engine: ["base", "scope", "sync", "bridge", "actor", "wire", "config", "supervision", "host"],
+  control: ["base", "scope", "sync", "bridge", "actor", "config", "supervision", "wire", "host", "engine"],
+  daemon: ["base", "scope", "sync", "bridge", "actor", "config", "supervision", "host", "engine", "control"],
+  api: ["base", "scope", "bridge", "actor", "config", "host", "program", "engine", "control", "daemon"],
+  cli: [
+    "base",
+    "scope",
+    "sync",
+    "bridge",
+    "actor",
+    "config",
+    "supervision",
+    "host",
+    "engine",
+    "control",
+    "daemon",
+  ],
   program: ["base", "scope", "sync", "bridge", "host"],
   testing: ["base", "scope", "sync", "host"],
 };
@@ -70,8 +83,9 @@ function sources(): readonly Source[] {
   const files = readdirSync(join(ROOT, "lib"), { recursive: true }) as string[];
   return files.filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts")).map((file) => {
     const text = readFileSync(join(ROOT, "lib", file), "utf8");
-    const imports = [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3]!);
-    return { path: `lib/${file}`, folder: file.split("/")[0]!, text, code: withoutComments(text), imports };
+    const code = withoutComments(text);
+    const imports = [...code.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3]!);
+    return { path: `lib/${file}`, folder: file.split("/")[0]!, text, code, imports };
   });
 }
 

@@ -154,7 +154,7 @@ export class ActorNursery {
     const own = randomId(host);
     return new ActorProcess({
       runtime,
-      process: {
+      command: {
         argv: options.exec ?? [...program.actorCommand, name],
         env: { ...definedOf(program.environment), ...options.env },
         cwd,

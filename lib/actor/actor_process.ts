@@ -37,7 +37,7 @@ const SIGNAL_SHARE = 0.2;
 /** What is started, and how it is ended. */
 export interface ActorProcessOptions {
   readonly runtime: ActorRuntime;
-  readonly process: Omit<ProcessSpec, "stdin" | "output">;
+  readonly command: Omit<ProcessSpec, "stdin" | "output">;
   readonly spec: SpawnSpec;
   readonly token: string;
   /** Milliseconds from the start to the answer that it is ready. */
@@ -89,10 +89,10 @@ export class ActorProcess {
   }
 
   #spawn(): void {
-    const { runtime, process, token, spec } = this.#options;
-    const env = { ...process.env, [PARENT_VARIABLE]: runtime.self.address!, [TOKEN_VARIABLE]: token };
+    const { runtime, command, token, spec } = this.#options;
+    const env = { ...command.env, [PARENT_VARIABLE]: runtime.self.address!, [TOKEN_VARIABLE]: token };
     try {
-      this.#child = runtime.host.processes.spawn({ ...process, env, stdin: null, output: "inherit" });
+      this.#child = runtime.host.processes.spawn({ ...command, env, stdin: null, output: "inherit" });
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
       throw new ActorStartError(spec.name, error.message, null, { cause: error });

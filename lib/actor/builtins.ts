@@ -1,8 +1,8 @@
 /** What every actor answers to, beside what its modules expose: who is who below it. */
-import type { ActorRuntime } from "./runtime.ts";
 import { type Identity, readIdentity } from "./identity.ts";
 import type { Link } from "./link.ts";
-import { Portal } from "./portal.ts";
+import { Portal, type PortalOwner } from "./portal.ts";
+import type { Registry } from "./registry.ts";
 
 /** The module under which every actor answers them. */
 export const BUILTIN_MODULE = "supervise";
@@ -16,11 +16,15 @@ export interface Builtins {
   list(): Promise<readonly Identity[]>;
 }
 
-/**
- * @param runtime Who is asked.
- * @param via Who asks.
- */
-export function builtinsOf(runtime: ActorRuntime, via: Link): Readonly<Record<string, unknown>> {
+/** The actor that is asked. */
+export interface Asked extends PortalOwner {
+  readonly registry: Registry;
+  /** The connection to its parent; null for a root. */
+  readonly parent: Link | null;
+}
+
+/** @param via Who asks. */
+export function builtinsOf(runtime: Asked, via: Link): Readonly<Record<string, unknown>> {
   const above = () => runtime.parent === null ? null : builtinsAt(runtime, runtime.parent);
   return {
     async register(value: unknown) {
@@ -41,6 +45,6 @@ export function builtinsOf(runtime: ActorRuntime, via: Link): Readonly<Record<st
 }
 
 /** Those of another actor. */
-export function builtinsAt(runtime: ActorRuntime, link: Link): Builtins {
-  return new Portal<Builtins>(link, runtime, BUILTIN_MODULE).call as unknown as Builtins;
+export function builtinsAt(owner: PortalOwner, link: Link): Builtins {
+  return new Portal<Builtins>(link, owner, BUILTIN_MODULE).call as unknown as Builtins;
 }

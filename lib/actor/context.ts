@@ -13,11 +13,12 @@ import { CancelScope } from "../scope/cancel_scope.ts";
 import { Cancelled } from "../scope/cancelled.ts";
 import { ErrorGroup } from "../scope/error_group.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
+import { Kind } from "../wire/message.ts";
 import { decodePayload } from "../wire/payload.ts";
 import { checked } from "./check_value.ts";
-import { type Dialog, type Final } from "./dialog.ts";
+import type { Dialog, Final } from "./dialog.ts";
 import { type ActorId, ActorTooSlow, ProtocolError } from "./errors.ts";
-import type { Checks } from "./exposed.ts";
+import type { Checks } from "./checks.ts";
 import { MsgStream, type StreamOptions } from "./msg_stream.ts";
 
 /** How a dialog is ended. */
@@ -100,8 +101,11 @@ export class Context<Receives = unknown, Sends = unknown, Result = unknown> {
 
   /** @internal Closes the stream, and takes nothing more. */
   discard(): void {
-    this.#stream?.close();
-    this.#dialog.isDiscarding = true;
+    const dialog = this.#dialog;
+    if (this.#stream !== null) this.#stream.close();
+    // Whoever sends to a stream that will never be opened hears of it.
+    else if (dialog.final === null && !dialog.isDiscarding) dialog.send(Kind.stop);
+    dialog.isDiscarding = true;
   }
 }
 

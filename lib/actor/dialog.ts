@@ -12,15 +12,15 @@ import { boxError, readErrorBox } from "../wire/error_box.ts";
 import { Kind, type Message } from "../wire/message.ts";
 import { decodePayload, encodePayload } from "../wire/payload.ts";
 import {
+  type ActorId,
   type Canceller,
   ContextCancelled,
   ProtocolError,
   RemoteActorError,
   StreamOverrun,
-  TransportClosed,
+  type TransportClosed,
 } from "./errors.ts";
 import { readCanceller } from "./identity.ts";
-import type { Link } from "./link.ts";
 
 /** How many values each side takes before it has opened its stream. */
 export const FIRST_WINDOW = 64;
@@ -31,16 +31,45 @@ export type Final =
   | { readonly how: "failed"; readonly error: RemoteActorError | TransportClosed | StreamOverrun }
   | { readonly how: "cancelled"; readonly error: ContextCancelled };
 
+/** An end whose error is made when it is first asked for: its stack then tells who waited for it. */
+class Failed {
+  readonly how = "failed";
+  readonly #box: Uint8Array;
+  #error: RemoteActorError | null = null;
+
+  constructor(box: Uint8Array) {
+    this.#box = box;
+  }
+
+  get error(): RemoteActorError {
+    const box = readErrorBox(decodeOr(this.#box, { message: "(an error that cannot be read)" }));
+    return this.#error ??= new RemoteActorError(box);
+  }
+}
+
 /** The other side wants this one to end. */
 export interface CancelRequest extends Canceller {
   /** Milliseconds that it grants; null for no bound. */
   readonly withinMs: number | null;
 }
 
+/** The connection that a dialog goes over. */
+export interface DialogLink {
+  readonly self: ActorId;
+  readonly peer: ActorId;
+  /** In whose name this actor cancels others, if it is being cancelled itself. */
+  readonly canceller: ActorId | null;
+  send(message: Message): void;
+  /** Waits until there is room for more to be sent. */
+  room(): Promise<void>;
+  /** Messages of this dialog mean nothing any more. */
+  forget(dialog: Dialog): void;
+}
+
 /** See the module. */
 export class Dialog {
   readonly id: number;
-  readonly link: Link;
+  readonly link: DialogLink;
   /** Null while it goes on. */
   final: Final | null = null;
   /** Whether its task over there has begun. */
@@ -67,7 +96,7 @@ export class Dialog {
   onFinal: (() => void) | null = null;
   readonly #changed = new WaitQueue();
 
-  constructor(id: number, link: Link) {
+  constructor(id: number, link: DialogLink) {
     this.id = id;
     this.link = link;
   }
@@ -146,7 +175,7 @@ export class Dialog {
       case Kind.return:
         return this.end({ how: "returned", payload: bytes });
       case Kind.error:
-        return this.end({ how: "failed", error: this.#readError(bytes) });
+        return this.end(new Failed(bytes));
       case Kind.cancelAck:
         return this.end({
           how: "cancelled",
@@ -195,10 +224,6 @@ export class Dialog {
     }
     this.incoming.push(bytes);
     this.notify();
-  }
-
-  #readError(bytes: Uint8Array): RemoteActorError {
-    return new RemoteActorError(readErrorBox(decodeOr(bytes, { message: "(an error that cannot be read)" })));
   }
 
   #readCanceller(bytes: Uint8Array): Canceller {

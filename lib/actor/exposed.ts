@@ -1,21 +1,8 @@
 /** What an actor lets others call: the exported functions of the modules that it was given. */
 import { nearestName } from "../base/nearest.ts";
-import { type Check, checkOf, type StandardSchema } from "./check_value.ts";
+import { type Checks, checksOf, NO_CHECKS, type Schemas } from "./checks.ts";
 import { NotExposed } from "./errors.ts";
 import type { ServedContext } from "./served_context.ts";
-
-/** Validators for what crosses the border of a function, each of any library that speaks Standard Schema. */
-export interface Schemas {
-  /** One for each argument; an argument without one passes. */
-  readonly args?: readonly (StandardSchema | undefined)[];
-  readonly result?: StandardSchema;
-  /** Of the value with which a context starts. */
-  readonly started?: StandardSchema;
-  /** Of what the function sends over its stream or yields. */
-  readonly sends?: StandardSchema;
-  /** Of what the function receives over its stream. */
-  readonly receives?: StandardSchema;
-}
 
 /** How a function is talked to: one call with one result, a context, or a stream of what a generator yields. */
 export type Style = "call" | "context" | "stream";
@@ -83,15 +70,6 @@ export interface Exposed {
   readonly checks: Checks;
 }
 
-/** The checks of a function. */
-export interface Checks {
-  readonly args: (args: readonly unknown[]) => Promise<unknown[]>;
-  readonly result: Check | null;
-  readonly started: Check | null;
-  readonly sends: Check | null;
-  readonly receives: Check | null;
-}
-
 /** Modules by the names under which they are called; the unnamed one is the actor's main module. */
 export type Modules = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
@@ -112,31 +90,13 @@ export function findExposed(modules: Modules, module: string, name: string, acto
     const names = Object.keys(exports).filter((key) => typeof exports[key] === "function");
     throw new NotExposed(`Actor "${actor}" exposes no function "${name}"${didYouMean(name, names)}`);
   }
+  const schemas = (body as unknown as { readonly [SCHEMAS]?: Schemas })[SCHEMAS];
   const called = module === "" ? name : `${module}.${name}`;
   return {
     name: called,
     style: styleOf(body as AnyFunction),
     body: body as AnyFunction,
-    checks: checksOf((body as unknown as { readonly [SCHEMAS]?: Schemas })[SCHEMAS] ?? {}, called),
-  };
-}
-
-/** The checks that schemas stand for. */
-export function checksOf(schemas: Schemas, name: string): Checks {
-  const args = schemas.args?.map((schema, index) => checkOf(schema, `Argument ${index + 1} of "${name}"`)) ??
-    [];
-  return {
-    args: async (values) => {
-      const checkedValues = [...values];
-      for (const [index, check] of args.entries()) {
-        if (check !== null) checkedValues[index] = await check(values[index]);
-      }
-      return checkedValues;
-    },
-    result: checkOf(schemas.result, `The result of "${name}"`),
-    started: checkOf(schemas.started, `What "${name}" starts with`),
-    sends: checkOf(schemas.sends, `What "${name}" sends`),
-    receives: checkOf(schemas.receives, `What "${name}" receives`),
+    checks: schemas === undefined ? NO_CHECKS : checksOf(schemas, called),
   };
 }
 

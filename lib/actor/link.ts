@@ -20,8 +20,8 @@ import { ACTOR_DIALOG, decodeMessage, Kind, type Message } from "../wire/message
 import { Outgoing } from "../wire/outgoing.ts";
 import { PartStore } from "../wire/parts.ts";
 import { encodePayload, PAYLOAD_LIMITS, PayloadError } from "../wire/payload.ts";
-import { type CancelRequest, decodeOr, Dialog } from "./dialog.ts";
-import { type ActorId, ProtocolError, TransportClosed } from "./errors.ts";
+import { type CancelRequest, decodeOr, Dialog, type DialogLink } from "./dialog.ts";
+import { type ActorId, describeStatus, ProtocolError, TransportClosed } from "./errors.ts";
 import type { FrameReader } from "./frame_reader.ts";
 import { type Identity, readCanceller } from "./identity.ts";
 
@@ -54,10 +54,9 @@ export interface LinkOptions {
 }
 
 /** See the module. */
-export class Link {
+export class Link implements DialogLink {
   readonly self: Identity;
   readonly peer: Identity;
-  /** In whose name this actor cancels others, if it is being cancelled itself. */
   canceller: ActorId | null = null;
   readonly #options: LinkOptions;
   readonly #dialogs = new Map<number, Dialog>();
@@ -118,7 +117,6 @@ export class Link {
     return dialog;
   }
 
-  /** @internal Messages of this dialog mean nothing any more. */
   forget(dialog: Dialog): void {
     if (this.#dialogs.get(dialog.id) !== dialog) return;
     this.#dialogs.delete(dialog.id);
@@ -138,7 +136,7 @@ export class Link {
     });
   }
 
-  /** Waits until there is room for more to be sent. At once, and no checkpoint, if there is. */
+  /** At once, and no checkpoint, if there is room. */
   async room(): Promise<void> {
     while (this.#outgoing.bytes > HIGH_WATER_BYTES && this.#lost === null) await this.#room.wait("send");
   }
@@ -172,7 +170,8 @@ export class Link {
   /** Ends every dialog, and lets go of the connection. */
   lose(why: string, status: ExitStatus | null): void {
     if (this.#lost !== null) return;
-    const error = new TransportClosed(this.peer, why, status);
+    const told = status === null ? why : `its process has ended, ${describeStatus(status)}`;
+    const error = new TransportClosed(this.peer, told, status);
     this.#lost = error;
     this.#outgoing.clear();
     this.#options.connection.close();

@@ -3,6 +3,7 @@
  * waits, so that a slow reader slows the writer down and nobody else.
  */
 import { BrokenResourceError, ClosedResourceError, EndOfChannel } from "../sync/channel_errors.ts";
+import { moveOnAfter } from "../scope/timeouts.ts";
 import { nextOf } from "../sync/next_of.ts";
 import { Kind } from "../wire/message.ts";
 import { decodePayload, encodePayload } from "../wire/payload.ts";
@@ -24,7 +25,15 @@ export interface StreamOptions {
    * @default {"wait"}
    */
   readonly overrun?: "wait" | "error";
+  /**
+   * Milliseconds for which `send` waits for the other side to open its stream, once what it takes without is used up.
+   *
+   * @default {5_000}
+   */
+  readonly openTimeout?: number;
 }
+
+const OPEN_TIMEOUT_MS = 5_000;
 
 /** @internal Checks of what goes out and what comes in. */
 export interface StreamChecks {
@@ -36,6 +45,7 @@ export interface StreamChecks {
 export class MsgStream<In, Out> {
   readonly #dialog: Dialog;
   readonly #overrun: "wait" | "error";
+  readonly #openTimeout: number;
   readonly #window: number;
   readonly #checks: StreamChecks;
   /** Values that were taken out and not yet told of. */
@@ -51,6 +61,7 @@ export class MsgStream<In, Out> {
       );
     }
     this.#dialog = dialog;
+    this.#openTimeout = options.openTimeout ?? OPEN_TIMEOUT_MS;
     this.#overrun = options.overrun ?? "wait";
     this.#window = window;
     this.#checks = checks;
@@ -62,8 +73,8 @@ export class MsgStream<In, Out> {
   /**
    * Sends a value; waits until the other side has room for it.
    *
-   * @throws {StreamOverrun} If the other side has never opened its stream, and what it takes without is used up; with
-   * `overrun: "error"` also if it has no room now.
+   * @throws {StreamOverrun} If the other side does not open its stream, and what it takes without is used up; with
+   * `overrun: "error"` if it has no room now.
    * @throws {BrokenResourceError} If the other side has closed its stream.
    * @throws {ClosedResourceError} If this side has.
    * @throws {PayloadError} If the value cannot be sent; the stream goes on.
@@ -74,12 +85,10 @@ export class MsgStream<In, Out> {
     const dialog = this.#dialog;
     const payload = encodePayload(await checked(this.#checks.outgoing, value));
     this.#refuseIfOver();
-    if (dialog.credit <= 0) {
-      if (!dialog.peerHasOpened) throw neverOpened(dialog);
-      if (this.#overrun === "error") {
-        throw new StreamOverrun(`Actor "${dialog.link.peer.path}" has no room for more values`);
-      }
+    if (dialog.credit <= 0 && this.#overrun === "error") {
+      throw new StreamOverrun(`Actor "${dialog.link.peer.path}" has no room for more values`);
     }
+    if (dialog.credit <= 0 && !dialog.peerHasOpened) await this.#untilOpened();
     await dialog.until("send", () => dialog.credit > 0 || this.#refusal() !== null);
     this.#refuseIfOver();
     dialog.credit -= 1;
@@ -119,6 +128,16 @@ export class MsgStream<In, Out> {
     dialog.incoming.clear();
     if (dialog.final === null) dialog.send(Kind.stop);
     dialog.notify();
+  }
+
+  /** A side that never opens its stream is a mistake, and must not hold the other one for ever. */
+  async #untilOpened(): Promise<void> {
+    const dialog = this.#dialog;
+    await moveOnAfter(
+      this.#openTimeout,
+      () => dialog.until("stream to be opened", () => dialog.peerHasOpened || this.#refusal() !== null),
+    );
+    if (!dialog.peerHasOpened && this.#refusal() === null) throw neverOpened(dialog);
   }
 
   get #isOver(): boolean {

@@ -4,7 +4,8 @@ import { checked } from "./check_value.ts";
 import { type Context, type DialogOptions, endRemote, runContext } from "./context.ts";
 import type { Dialog } from "./dialog.ts";
 import type { ActorId } from "./errors.ts";
-import { type Checks, checksOf, type ContextFunction, type Schemas } from "./exposed.ts";
+import { type Checks, checksOf, NO_CHECKS, type Schemas } from "./checks.ts";
+import type { ContextFunction } from "./exposed.ts";
 import type { Link } from "./link.ts";
 import { MsgStream, type StreamOptions } from "./msg_stream.ts";
 import { encodeStart } from "./start_request.ts";
@@ -132,7 +133,7 @@ export class Portal<M = Record<string, Any>> {
     options: DialogOptions = {},
   ): Promise<T> {
     const checks = this.#checksOf(name);
-    const dialog = await this.#open("context", name, await checks.args(args), checks);
+    const dialog = await this.#open("context", name, await checks.args(args));
     const how = { ...this.#options, ...options };
     return await runContext(
       dialog,
@@ -154,7 +155,7 @@ export class Portal<M = Record<string, Any>> {
     options: StreamOptions & DialogOptions = {},
   ): Promise<T> {
     const checks = this.#checksOf(name);
-    const dialog = await this.#open("stream", name, await checks.args(args), checks);
+    const dialog = await this.#open("stream", name, await checks.args(args));
     const stream = new MsgStream<Yielded<M[K]>, never>(dialog, options, {
       outgoing: null,
       incoming: checks.sends,
@@ -180,7 +181,7 @@ export class Portal<M = Record<string, Any>> {
 
   async #call(name: string, args: readonly unknown[]): Promise<unknown> {
     const checks = this.#checksOf(name);
-    const dialog = await this.#open("call", name, await checks.args(args), checks);
+    const dialog = await this.#open("call", name, await checks.args(args));
     try {
       await dialog.until(`call of ${name}`, () => dialog.final !== null);
     } catch (error) {
@@ -197,7 +198,6 @@ export class Portal<M = Record<string, Any>> {
     style: "call" | "context" | "stream",
     name: string,
     args: unknown[],
-    _checks: Checks,
   ): Promise<Dialog> {
     const start = encodeStart({ style, module: this.#module, name, args });
     await this.#link.room();
@@ -205,6 +205,7 @@ export class Portal<M = Record<string, Any>> {
   }
 
   #checksOf(name: string): Checks {
-    return checksOf(this.#options.schemas?.[name] ?? {}, name);
+    const schemas = this.#options.schemas?.[name];
+    return schemas === undefined ? NO_CHECKS : checksOf(schemas, name);
   }
 }

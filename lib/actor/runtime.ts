@@ -238,7 +238,7 @@ export class ActorRuntime implements PortalOwner {
     const link: Link = new Link({
       ...begun,
       self: this.self,
-      onStart: (dialog, payload) => this.#serve(dialog, payload),
+      onStart: (dialog, payload) => this.#serve(dialog, payload, link),
       onCancelActor: (request) => this.#cancelFromOutside(request, link),
       onLost: () => this.#forget(link),
       ...(explainLoss === undefined ? {} : { explainLoss }),
@@ -267,13 +267,13 @@ export class ActorRuntime implements PortalOwner {
     }
   }
 
-  #serve(dialog: Dialog, payload: Uint8Array): void {
+  #serve(dialog: Dialog, payload: Uint8Array, link: Link): void {
     const serving = this.#serving;
     if (serving === null || this.cancelledBy !== null) return dialog.sendCancelAck(this.#canceller());
     serving.startSoon(
       () =>
         serveDialog(dialog, payload, {
-          find: (module, name) => this.#find(module, name, dialog.link),
+          find: (module, name) => this.#find(module, name, link),
           canceller: () => this.#canceller(),
           ...(this.#options.onError === undefined ? {} : { onError: this.#options.onError }),
         }),

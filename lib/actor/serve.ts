@@ -93,6 +93,8 @@ async function generate(
   values: AsyncIterable<unknown>,
   check: Exposed["checks"]["sends"],
 ): Promise<undefined> {
+  // Whoever starts a generator receives from it.
+  dialog.peerHasOpened = true;
   const stream = new MsgStream<never, unknown>(dialog, {}, { outgoing: check, incoming: null });
   try {
     for await (const value of values) await stream.send(value);

@@ -5,7 +5,7 @@ import type { CancelScope } from "../scope/cancel_scope.ts";
 import { checked } from "./check_value.ts";
 import type { Dialog } from "./dialog.ts";
 import type { ActorId } from "./errors.ts";
-import type { Checks } from "./exposed.ts";
+import type { Checks } from "./checks.ts";
 import { MsgStream, type StreamOptions } from "./msg_stream.ts";
 
 /** See the module. `Started` is what it starts with, `Sends` and `Receives` what goes over its stream, as seen from here. */

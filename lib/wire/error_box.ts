@@ -118,7 +118,9 @@ export function readErrorBox(value: unknown, depth = 0): ErrorBox {
     properties: typeof properties === "object" && properties !== null && !Array.isArray(properties)
       ? properties as Readonly<Record<string, unknown>>
       : {},
-    cause: cause == null || depth > MAX_CAUSES ? null : readErrorBox(cause, depth + 1),
+    cause: cause === null || cause === undefined || depth > MAX_CAUSES
+      ? null
+      : readErrorBox(cause, depth + 1),
     errors: Array.isArray(errors) && depth <= MAX_CAUSES
       ? errors.map((part) => readErrorBox(part, depth + 1))
       : null,
