@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { UserError } from "../../base/user_error.ts";
 import { readOpenFilesLimit } from "../linux/proc.ts";
 import type { Output, Program } from "../ports/program.ts";
+import { closeInspector, openInspector } from "./inspector.ts";
 import { isDeno } from "./runtime.ts";
 import { SCRIPT_VERB } from "./run_script.ts";
 
@@ -34,6 +35,8 @@ export function nodeProgram(): Program {
     listensTo: (signal) => process.listenerCount(signal) > 0,
     raise: (signal) => process.kill(process.pid, signal),
     temporaryFolder: tmpdir(),
+    openInspector,
+    closeInspector,
     exit: (code) => process.exit(code),
   };
 }
