@@ -19,8 +19,10 @@ type Actor = Portal<typeof import("./module.ts")>;
 
 const CASES: Readonly<Record<string, () => Promise<number>>> = {
   "spawn supervise": () => withActor(() => Promise.resolve(performance.now())),
-  "call supervise p50": () => withActor(async (actor) => quantile(await times(() => actor.call.echo(1)), 0.5)),
-  "call supervise p99": () => withActor(async (actor) => quantile(await times(() => actor.call.echo(1)), 0.99)),
+  "call supervise p50": () =>
+    withActor(async (actor) => quantile(await times(() => actor.call.echo(1)), 0.5)),
+  "call supervise p99": () =>
+    withActor(async (actor) => quantile(await times(() => actor.call.echo(1)), 0.99)),
   "call floor p50": () => withEcho(async (ping) => quantile(await times(ping), 0.5)),
   "call floor p99": () => withEcho(async (ping) => quantile(await times(ping), 0.99)),
   "pipelined supervise": () => withActor(pipelined),
@@ -91,13 +93,16 @@ async function withEcho(body: (ping: () => Promise<unknown>) => Promise<number>)
 }
 
 async function rawBlocks(): Promise<number> {
-  return await withPeer(["source", String(BLOCKS), String(BLOCK_BYTES)], (socket) =>
-    new Promise((resolve) => {
-      const start = performance.now();
-      let received = 0;
-      socket.on("data", (chunk) => received += chunk.length);
-      socket.on("end", () => resolve(received / BLOCK_BYTES * 1_000 / (performance.now() - start)));
-    }));
+  return await withPeer(
+    ["source", String(BLOCKS), String(BLOCK_BYTES)],
+    (socket) =>
+      new Promise((resolve) => {
+        const start = performance.now();
+        let received = 0;
+        socket.on("data", (chunk) => received += chunk.length);
+        socket.on("end", () => resolve(received / BLOCK_BYTES * 1_000 / (performance.now() - start)));
+      }),
+  );
 }
 
 async function withPeer(args: readonly string[], body: (socket: Socket) => Promise<number>): Promise<number> {

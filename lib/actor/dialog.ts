@@ -60,7 +60,9 @@ export interface DialogLink {
   /** In whose name this actor cancels others, if it is being cancelled itself. */
   readonly canceller: ActorId | null;
   send(message: Message): void;
-  /** Waits until there is room for more to be sent. */
+  /** Whether more can be sent without waiting. */
+  readonly hasRoom: boolean;
+  /** Waits until it can. */
   room(): Promise<void>;
   /** Messages of this dialog mean nothing any more. */
   forget(dialog: Dialog): void;

@@ -19,6 +19,12 @@ export class FrameReader {
     return bytes === null ? null : this.#splitter.push(bytes);
   }
 
+  /** {@linkcode read} that no cancel ends. */
+  async readUncancelled(): Promise<readonly Uint8Array[] | null> {
+    const bytes = await this.#connection.read();
+    return bytes === null ? null : this.#splitter.push(bytes);
+  }
+
   /** The next frame; null at the end. @throws {FrameError} */
   async next(): Promise<Uint8Array | null> {
     while (this.#pending.length === 0) {

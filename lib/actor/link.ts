@@ -27,6 +27,8 @@ import { type Identity, readCanceller } from "./identity.ts";
 
 /** How many bytes are handed to the system at once: what is urgent waits behind no more than these. */
 const WRITE_BYTES = 256 * 1_024;
+/** From this length on a piece is handed over by itself, and not copied to go with others. */
+const LONG_PIECE_BYTES = 8 * 1_024;
 /** With so much waiting to be written, tasks wait before they add to it. */
 const HIGH_WATER_BYTES = 4 * 1_024 * 1_024;
 /** How long a goodbye may take to whoever has broken the rules. */
@@ -136,16 +138,19 @@ export class Link implements DialogLink {
     });
   }
 
-  /** At once, and no checkpoint, if there is room. */
+  get hasRoom(): boolean {
+    return this.#outgoing.bytes <= HIGH_WATER_BYTES || this.#lost !== null;
+  }
+
   async room(): Promise<void> {
-    while (this.#outgoing.bytes > HIGH_WATER_BYTES && this.#lost === null) await this.#room.wait("send");
+    while (!this.hasRoom) await this.#room.wait("send");
   }
 
   /** Takes what comes in until the connection ends. */
   async run(): Promise<void> {
     let why: string;
     try {
-      await this.#receiveAll();
+      await fromPromise(this.#receiveAll());
       why = this.#peerSaidGoodbye ?? "it ended in the middle, without a goodbye";
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
@@ -188,10 +193,11 @@ export class Link implements DialogLink {
     this.#ended.set();
   }
 
+  /** No wait of it is a checkpoint, which would cost more than all the rest: the end of the connection ends it. */
   async #receiveAll(): Promise<void> {
     const { reader } = this.#options;
     let frames: readonly Uint8Array[] | null = reader.takePending();
-    for (; frames !== null; frames = await reader.read()) {
+    for (; frames !== null; frames = await reader.readUncancelled()) {
       this.hasHeard = true;
       for (const frame of frames) {
         this.#receive(decodeMessage(frame));
@@ -282,9 +288,9 @@ export class Link implements DialogLink {
   #flush(): void {
     const { connection } = this.#options;
     while (!this.#isWriting && this.#lost === null) {
-      const frames = this.#outgoing.take(WRITE_BYTES);
-      if (frames.length === 0) return this.#room.wakeAll();
-      if (connection.send(concatBytes(frames))) continue;
+      const pieces = this.#outgoing.take(WRITE_BYTES);
+      if (pieces.length === 0) return this.#room.wakeAll();
+      if (sendAll(connection, pieces)) continue;
       this.#isWriting = true;
       void connection.drained().then((isOpen) => {
         this.#isWriting = false;
@@ -299,6 +305,21 @@ export class Link implements DialogLink {
     this.#flush();
     this.#saidGoodbye = true;
   }
+}
+
+/** Writes pieces, the short ones together; false if there is no room for more. */
+function sendAll(connection: Connection, pieces: readonly Uint8Array[]): boolean {
+  let hasRoom = true;
+  let short: Uint8Array[] = [];
+  for (const piece of pieces) {
+    short.push(piece);
+    if (piece.length < LONG_PIECE_BYTES && piece !== pieces.at(-1)) continue;
+    const long = piece.length < LONG_PIECE_BYTES ? null : short.pop()!;
+    if (short.length > 0) hasRoom = connection.send(concatBytes(short));
+    if (long !== null) hasRoom = connection.send(long);
+    short = [];
+  }
+  return hasRoom;
 }
 
 function goodbyeOf({ payload }: Message): string {

@@ -5,7 +5,7 @@ import { type Context, type DialogOptions, endRemote, runContext } from "./conte
 import type { Dialog } from "./dialog.ts";
 import type { ActorId } from "./errors.ts";
 import { type Checks, checksOf, NO_CHECKS, type Schemas } from "./checks.ts";
-import type { ContextFunction } from "./exposed.ts";
+import type { ContextFunction, Style } from "./exposed.ts";
 import type { Link } from "./link.ts";
 import { MsgStream, type StreamOptions } from "./msg_stream.ts";
 import { encodeStart } from "./start_request.ts";
@@ -133,7 +133,7 @@ export class Portal<M = Record<string, Any>> {
     options: DialogOptions = {},
   ): Promise<T> {
     const checks = this.#checksOf(name);
-    const dialog = await this.#open("context", name, await checks.args(args));
+    const dialog = await this.#open("context", name, await checked(checks.args, args) as unknown[]);
     const how = { ...this.#options, ...options };
     return await runContext(
       dialog,
@@ -155,7 +155,7 @@ export class Portal<M = Record<string, Any>> {
     options: StreamOptions & DialogOptions = {},
   ): Promise<T> {
     const checks = this.#checksOf(name);
-    const dialog = await this.#open("stream", name, await checks.args(args));
+    const dialog = await this.#open("stream", name, await checked(checks.args, args) as unknown[]);
     const stream = new MsgStream<Yielded<M[K]>, never>(dialog, options, {
       outgoing: null,
       incoming: checks.sends,
@@ -180,10 +180,10 @@ export class Portal<M = Record<string, Any>> {
   }
 
   async #call(name: string, args: readonly unknown[]): Promise<unknown> {
-    const checks = this.#checksOf(name);
-    const dialog = await this.#open("call", name, await checks.args(args));
+    const { args: checkArgs, result: checkResult } = this.#checksOf(name);
+    const dialog = await this.#open("call", name, checkArgs === null ? args : await checkArgs(args));
     try {
-      await dialog.until(`call of ${name}`, () => dialog.final !== null);
+      await dialog.until(name, () => dialog.final !== null);
     } catch (error) {
       await endRemote(dialog, "the call was cancelled", this.#options);
       // A result or an error that left before the cancel came is what the call ends with.
@@ -191,15 +191,16 @@ export class Portal<M = Record<string, Any>> {
         throw error;
       }
     }
-    return await checked(checks.result, dialog.result());
+    return checkResult === null ? dialog.result() : await checkResult(dialog.result());
   }
 
-  async #open(
-    style: "call" | "context" | "stream",
-    name: string,
-    args: unknown[],
-  ): Promise<Dialog> {
+  /** Not always a promise: a call is over sooner without one. */
+  #open(style: Style, name: string, args: readonly unknown[]): Dialog | Promise<Dialog> {
     const start = encodeStart({ style, module: this.#module, name, args });
+    return this.#link.hasRoom ? this.#link.open(start) : this.#openLater(start);
+  }
+
+  async #openLater(start: Uint8Array): Promise<Dialog> {
     await this.#link.room();
     return this.#link.open(start);
   }

@@ -7,7 +7,6 @@ import { Cancelled } from "../scope/cancelled.ts";
 import { sleepForever } from "../scope/sleep.ts";
 import { Kind } from "../wire/message.ts";
 import { encodePayload } from "../wire/payload.ts";
-import { checked } from "./check_value.ts";
 import type { Dialog } from "./dialog.ts";
 import { type Canceller, ProtocolError } from "./errors.ts";
 import type { Exposed } from "./exposed.ts";
@@ -57,10 +56,11 @@ async function answer(
     throw new TypeError(`"${exposed.name}" is a ${exposed.style}, and was started as a ${style}`);
   }
   try {
-    const values = await exposed.checks.args(args);
-    const result = await perform(dialog, exposed, values, scope);
-    const bytes = encodePayload(await checked(exposed.checks.result, result));
-    await dialog.link.room();
+    const { checks, body } = exposed;
+    const values = checks.args === null ? args : await checks.args(args);
+    const result = style === "call" ? await body(...values) : await converse(dialog, exposed, values, scope);
+    const bytes = encodePayload(checks.result === null ? result : await checks.result(result));
+    if (!dialog.link.hasRoom) await dialog.link.room();
     return bytes;
   } catch (error) {
     if (!(error instanceof Cancelled)) await options.onError?.(error, exposed.name);
@@ -68,13 +68,13 @@ async function answer(
   }
 }
 
-async function perform(
+/** Runs what is more than a call. */
+async function converse(
   dialog: Dialog,
   { style, name, body, checks }: Exposed,
-  args: unknown[],
+  args: readonly unknown[],
   scope: CancelScope,
 ): Promise<unknown> {
-  if (style === "call") return await body(...args);
   dialog.send(Kind.startAck);
   if (style === "stream") {
     return await generate(dialog, body(...args) as AsyncIterable<unknown>, checks.sends);

@@ -69,11 +69,19 @@ const KINDS: ReadonlySet<number> = new Set(Object.values(Kind));
 const BYTES = 0x40;
 const ARRAY = 0x80;
 
+/** A frame as one piece, or as its head and a payload that is too long to be copied for nothing. */
+export type Frame = readonly [Uint8Array] | readonly [Uint8Array, Uint8Array];
+
+/** From this length on a payload is a piece of its own. */
+const LONG_BYTES = 8 * 1_024;
+
 /** The frame of a message. */
-export function encodeMessage({ kind, dialog, number, payload }: Message): Uint8Array {
-  const inside = 2 + sizeOf(dialog) + sizeOf(number) +
-    (payload === null ? 0 : sizeOf(payload.length) + payload.length);
-  const frame = new Uint8Array(HEADER_BYTES + inside);
+export function encodeMessage({ kind, dialog, number, payload }: Message): Frame {
+  const length = payload?.length ?? 0;
+  const head = 2 + sizeOf(dialog) + sizeOf(number) + (payload === null ? 0 : sizeOf(length));
+  const isLong = length >= LONG_BYTES;
+  const frame = new Uint8Array(HEADER_BYTES + head + (isLong ? 0 : length));
+  const inside = head + length;
   frame[0] = inside >>> 24;
   frame[1] = inside >>> 16;
   frame[2] = inside >>> 8;
@@ -82,8 +90,11 @@ export function encodeMessage({ kind, dialog, number, payload }: Message): Uint8
   frame[5] = kind;
   let at = writeHead(frame, 6, 0, dialog);
   at = writeHead(frame, at, 0, number);
-  if (payload !== null) frame.set(payload, writeHead(frame, at, BYTES, payload.length));
-  return frame;
+  if (payload === null) return [frame];
+  at = writeHead(frame, at, BYTES, length);
+  if (isLong) return [frame, payload];
+  frame.set(payload, at);
+  return [frame];
 }
 
 /**

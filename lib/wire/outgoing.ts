@@ -7,7 +7,7 @@
  *    the start of its dialog. What has not been started when it is cancelled is not started any more.
  * 3. A long payload goes out in parts, and between any two of them other dialogs have their turn.
  */
-import { encodeMessage, Kind, type Message, PART_BYTES } from "./message.ts";
+import { encodeMessage, type Frame, Kind, type Message, PART_BYTES } from "./message.ts";
 import { Queue } from "../base/queue.ts";
 
 /** Kinds that do not wait behind data. The last message of a dialog does: it comes after what was sent before it. */
@@ -29,8 +29,8 @@ interface Lane {
 
 /** See the module. */
 export class Outgoing {
-  readonly #urgent = new Queue<Uint8Array>();
-  readonly #frames = new Queue<Uint8Array>();
+  readonly #urgent = new Queue<Frame>();
+  readonly #frames = new Queue<Frame>();
   /** In the order of their turns. */
   readonly #lanes = new Map<number, Lane>();
   #bytes = 0;
@@ -60,19 +60,21 @@ export class Outgoing {
     this.#lanes.set(message.dialog, { queue, offset: 0 });
   }
 
-  /** Takes frames of up to some bytes together, or a single longer one; none if nothing waits. */
+  /** Takes the pieces of frames of up to some bytes together, or of a single longer one; none if nothing waits. */
   take(maxBytes: number): readonly Uint8Array[] {
-    const frames: Uint8Array[] = [];
+    const pieces: Uint8Array[] = [];
     let length = 0;
     while (length < maxBytes) {
       const frame = this.#urgent.shift() ?? this.#frames.shift() ?? this.#nextPart();
       if (frame === undefined) break;
-      frames.push(frame);
-      length += frame.length;
+      for (const piece of frame) {
+        pieces.push(piece);
+        length += piece.length;
+      }
     }
     this.#bytes = Math.max(0, this.#bytes - length);
     if (this.isEmpty) this.#bytes = 0;
-    return frames;
+    return pieces;
   }
 
   /** Forgets everything. */
@@ -84,7 +86,7 @@ export class Outgoing {
   }
 
   /** The next frame of the lane whose turn it is, which then goes to the end of the row. */
-  #nextPart(): Uint8Array | undefined {
+  #nextPart(): Frame | undefined {
     const [first] = this.#lanes;
     if (first === undefined) return undefined;
     const [dialog, lane] = first;

@@ -24,6 +24,10 @@ export const PAYLOAD_LIMITS: PayloadLimits = {
   maxItems: 4_000_000,
 };
 
+/** From this length on a byte array is encoded by itself, with a head of this many bytes. */
+const SHORT_BYTES = 4_096;
+const BYTES_HEAD = 5;
+
 /** Marks the bytes of an ArrayBuffer; a byte string without a tag is a Uint8Array. */
 const ARRAY_BUFFER_TAG = 43_000;
 
@@ -56,9 +60,22 @@ addExtension<ArrayBuffer, Uint8Array>({
  * @throws {PayloadError} If it holds what cannot be sent, or too much.
  */
 export function encodePayload(value: unknown, limits: PayloadLimits = PAYLOAD_LIMITS): Uint8Array {
+  if (value instanceof Uint8Array && value.constructor === Uint8Array && value.length > SHORT_BYTES) {
+    return encodeBytes(value, limits);
+  }
   const reason = whyNotCarried(value, limits);
   if (reason !== null) throw new PayloadError(`Cannot send this: ${reason}`);
   const bytes = encoder.encode(value);
+  if (bytes.length > limits.maxBytes) throw tooLong(bytes.length, limits);
+  return bytes;
+}
+
+/** A long byte array on its own: one copy of it, where an encoder that knows no length beforehand takes two. */
+function encodeBytes(value: Uint8Array, limits: PayloadLimits): Uint8Array {
+  const bytes = new Uint8Array(BYTES_HEAD + value.length);
+  bytes[0] = 0x5a;
+  new DataView(bytes.buffer).setUint32(1, value.length);
+  bytes.set(value, BYTES_HEAD);
   if (bytes.length > limits.maxBytes) throw tooLong(bytes.length, limits);
   return bytes;
 }
