@@ -65,6 +65,7 @@ export class Link implements DialogLink {
   readonly #parts = new PartStore(PAYLOAD_LIMITS);
   readonly #outgoing = new Outgoing();
   readonly #room = new WaitQueue();
+  readonly #opened = new WaitQueue();
   readonly #ended = new Event();
   #nextId: number;
   #lastServed = 0;
@@ -89,9 +90,14 @@ export class Link implements DialogLink {
     return this.#lost;
   }
 
-  /** Whether a task here waits for the other side. */
-  get isAwaited(): boolean {
-    return this.#dialogs.size > this.#served;
+  /** Waits until a dialog is open. */
+  async inUse(): Promise<void> {
+    while (this.#dialogs.size === 0) await this.#opened.wait("dialog");
+  }
+
+  /** Asks for a sign of life, which `hasHeard` then tells of. */
+  ping(): void {
+    this.send({ kind: Kind.ping, dialog: ACTOR_DIALOG, number: 0, payload: null });
   }
 
   /** Waits until the connection is closed, by whichever side. */
@@ -116,6 +122,7 @@ export class Link implements DialogLink {
     if (this.#lost !== null) throw this.#lost;
     const dialog = new Dialog(id, this);
     this.#dialogs.set(id, dialog);
+    this.#opened.wakeAll();
     return dialog;
   }
 

@@ -13,11 +13,18 @@ import { encodeStart } from "./start_request.ts";
 // deno-lint-ignore no-explicit-any -- Modules have functions of any shape.
 type Any = any;
 
+/** Whether a function is an async generator; one that only throws, or gives anything, is none. */
+type IsStream<F> = F extends (...args: Any[]) => infer R ? [R] extends [never] ? false
+  : 0 extends 1 & R ? false
+  : R extends AsyncGenerator<Any, Any, Any> ? true
+  : false
+  : false;
+
 /** The functions of a module that can be called, as they look from another actor. */
 export type Calls<M> = {
   readonly [
     K in keyof M as M[K] extends ContextFunction<Any, Any, Any, Any, Any> ? never
-      : M[K] extends (...args: Any[]) => AsyncGenerator<Any, Any, Any> ? never
+      : IsStream<M[K]> extends true ? never
       : M[K] extends (...args: Any[]) => unknown ? K
       : never
   ]: M[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
@@ -31,7 +38,7 @@ type ContextNames<M> =
 
 type StreamNames<M> =
   & {
-    [K in keyof M]: M[K] extends (...args: Any[]) => AsyncGenerator<Any, Any, Any> ? K : never;
+    [K in keyof M]: IsStream<M[K]> extends true ? K : never;
   }[keyof M]
   & string;
 
