@@ -15,6 +15,7 @@ import { addressOf, becomeActor } from "./current_actor.ts";
 import { NotExposed, RemoteActorError } from "./errors.ts";
 import { greet } from "./handshake.ts";
 import { HandshakeError, type Identity } from "./identity.ts";
+import { CrashHolder } from "./hold_crash.ts";
 import type { Link } from "./link.ts";
 import { randomId } from "./random_id.ts";
 import { ActorRuntime, type Begun } from "./runtime.ts";
@@ -23,7 +24,10 @@ import { PARENT_VARIABLE, readSpec, type SpawnSpec, TOKEN_VARIABLE } from "./spa
 /** What an actor's process needs of the machine. */
 export interface ChildSystem {
   readonly host: Host;
-  readonly program: Pick<Program, "environment" | "uid" | "pid" | "onSignal" | "onExit" | "stderr">;
+  readonly program: Pick<
+    Program,
+    "environment" | "uid" | "pid" | "onSignal" | "onExit" | "stderr" | "openInspector"
+  >;
   /** Imports a module by its URL. */
   readonly load: (url: string) => Promise<Readonly<Record<string, unknown>>>;
 }
@@ -88,6 +92,8 @@ class ChildActor {
   readonly #system: ChildSystem;
   readonly #joined: Joined;
   readonly #runtime: ActorRuntime;
+  /** Null unless it is being debugged. */
+  #holder: CrashHolder | null = null;
   #exitCode = ENDED;
 
   constructor(system: ChildSystem, joined: Joined) {
@@ -98,18 +104,21 @@ class ChildActor {
       self: joined.self,
       uids: new Set([system.program.uid, ...joined.spec.uids]),
       isCancellable: true,
+      onError: async (error, name) => await this.#holder?.hold(error, name),
     });
   }
 
   async run(): Promise<number> {
     const { program, host } = this.#system;
-    const { parentPid } = this.#joined.spec;
+    const { parentPid, debug } = this.#joined.spec;
     becomeActor(this.#runtime);
+    if (debug) this.#holder = new CrashHolder(this.#runtime, program, program.openInspector());
     if (parentPid !== 0) host.processes.dieWithParent(parentPid, "grace");
     const undo = [
       program.onSignal("SIGTERM", () => this.#cancel("SIGTERM")),
       // Whoever holds the terminal decides what Ctrl-C means for the tree.
       program.onSignal("SIGINT", () => {}),
+      program.onSignal("SIGCONT", () => this.#holder?.release()),
       program.onExit(() => this.#runtime.lifetime.runNow()),
     ];
     try {
@@ -158,6 +167,7 @@ class ChildActor {
 
   async #fail(parent: Link, error: unknown): Promise<void> {
     await this.#report(error);
+    await this.#holder?.hold(error, this.#joined.spec.main?.export ?? "its modules");
     const box = boxError(
       error,
       this.#joined.self.path,

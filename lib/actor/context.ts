@@ -171,9 +171,13 @@ export async function endRemote(
   if (dialog.final !== null) return;
   const withinMs = options.cancelTimeout ?? CANCEL_TIMEOUT_MS;
   dialog.requestCancel(reason);
-  await new CancelScope({ shield: true }).run(() =>
-    moveOnAfter(withinMs, () => dialog.until("acknowledgement of a cancel", () => dialog.final !== null))
-  );
+  const isOver = () => dialog.final !== null;
+  await new CancelScope({ shield: true }).run(async () => {
+    do {
+      await dialog.until("end of an inspection", () => !dialog.isHeld || isOver());
+      await moveOnAfter(withinMs, () => dialog.until("acknowledgement of a cancel", isOver));
+    } while (!isOver() && dialog.isHeld);
+  });
   if (dialog.final === null) {
     const { path } = dialog.link.peer;
     dialog.link.forget(dialog);

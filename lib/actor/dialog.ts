@@ -91,6 +91,8 @@ export class Dialog {
   credit: number = FIRST_WINDOW;
   /** How many more values this side takes. */
   granted: number = FIRST_WINDOW;
+  /** Whether somebody inspects a crash over there: it takes as long as it takes. */
+  isHeld = false;
   /** Whether what still comes in is of no interest. */
   isDiscarding = false;
   /** Called when the other side cancels, and when the end has come. */
@@ -170,6 +172,9 @@ export class Dialog {
       case Kind.credit:
         this.peerHasOpened = true;
         this.credit += number;
+        break;
+      case Kind.hold:
+        this.isHeld = number === 1;
         break;
       case Kind.stop:
         this.peerHasStopped = true;

@@ -76,7 +76,10 @@ export async function queryActorOn(
 }
 
 /** What is asked: the tree of the caller from its own place upward, or whoever is at an address. */
-async function registryOf(runtime: ActorRuntime, { at, tls }: FindOptions): Promise<Builtins> {
+async function registryOf(
+  runtime: ActorRuntime,
+  { at, tls }: FindOptions,
+): Promise<Pick<Builtins, "find" | "waitFor" | "list">> {
   if (at !== undefined) return builtinsAt(runtime, await runtime.connect(at, tls ?? null));
   if (runtime.parent !== null) return builtinsAt(runtime, runtime.parent);
   const { registry } = runtime;
@@ -84,7 +87,7 @@ async function registryOf(runtime: ActorRuntime, { at, tls }: FindOptions): Prom
     find: (name) => Promise.resolve(registry.find(name)),
     waitFor: (name) => registry.waitFor(name),
     list: () => Promise.resolve(registry.list()),
-  } as Builtins;
+  };
 }
 
 async function connectToOne<M>(

@@ -133,6 +133,15 @@ export class Link implements DialogLink {
     this.#parts.drop(dialog.id);
   }
 
+  /** Tells whoever waits for this actor whether its deadlines count. */
+  hold(isHeld: boolean): void {
+    for (const { id } of this.#dialogs.values()) {
+      if (this.#isTheirs(id)) {
+        this.send({ kind: Kind.hold, dialog: id, number: isHeld ? 1 : 0, payload: null });
+      }
+    }
+  }
+
   /** Queues a message. Nothing is sent once the connection is lost. */
   send(message: Message): void {
     if (this.#lost !== null || this.#saidGoodbye) return;

@@ -15,10 +15,12 @@ import { CancelScope } from "../scope/cancel_scope.ts";
 import { type Nursery, openNursery } from "../scope/nursery.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
 import { Event } from "../sync/event.ts";
+import { WaitQueue } from "../sync/wait_queue.ts";
 import { ACTOR_DIALOG, Kind } from "../wire/message.ts";
 import { encodePayload } from "../wire/payload.ts";
 import { connectTo, isTcp, listenAt, type Listening } from "./address.ts";
-import { BUILTIN_MODULE, builtinsOf } from "./builtins.ts";
+import { BUILTIN_MODULE, builtinsAt, builtinsOf } from "./builtins.ts";
+import type { CrashDesk, HeldCrash } from "./crash_desk.ts";
 import { type CancelRequest, Dialog } from "./dialog.ts";
 import { type ActorId, ActorTooSlow, type Canceller, TransportClosed } from "./errors.ts";
 import { type Exposed, findExposed, type Modules } from "./exposed.ts";
@@ -58,7 +60,11 @@ export interface RuntimeOptions {
   readonly uids: ReadonlySet<number>;
   /** Whether others may end it. That of a whole program is ended by its own code alone. */
   readonly isCancellable: boolean;
-  /** Told of what a function threw that another actor has called. */
+  /** Offers the crashes of the tree for inspection; a root has one. */
+  readonly desk?: CrashDesk;
+  /** Told whether a crash is held in this actor or below it. */
+  readonly onHeld?: (isHeld: boolean) => void;
+  /** Told of what a function threw that another actor has called; what it returns is waited for. */
   readonly onError?: (error: unknown, name: string) => Promise<void>;
 }
 
@@ -88,6 +94,9 @@ export class ActorRuntime implements PortalOwner {
   /** Who is to be told when this actor is over. */
   readonly #awaitingEnd = new Set<Link>();
   readonly #ready = new Event();
+  /** Crashes that are inspected, here and below. */
+  readonly #held = new Set<HeldCrash>();
+  readonly #heldChanged = new WaitQueue();
   #connections: Nursery | null = null;
   #serving: Nursery | null = null;
   #listening: readonly Listening[] = [];
@@ -124,6 +133,31 @@ export class ActorRuntime implements PortalOwner {
     for (const link of this.#links) link.canceller = request.canceller;
     if (request.withinMs !== null) this.deadline = after(this.host.clock.now(), request.withinMs);
     this.#scope.cancel(request.reason ?? undefined);
+  }
+
+  /** Holds a crash of this actor, or of one below it, until the caller is cancelled. */
+  async holdCrash(crash: HeldCrash): Promise<void> {
+    this.#setHeld(crash, true);
+    try {
+      if (this.parent !== null) await builtinsAt(this, this.parent).holdCrash(crash);
+      else await this.#options.desk?.hold(crash);
+    } finally {
+      this.#setHeld(crash, false);
+    }
+  }
+
+  /** Waits until no crash is held in an actor, or below it. */
+  async untilNotHeld(path: string): Promise<void> {
+    const isBelow = ({ actor }: HeldCrash) => actor === path || actor.startsWith(`${path}/`);
+    while ([...this.#held].some(isBelow)) await this.#heldChanged.wait("end of an inspection");
+  }
+
+  #setHeld(crash: HeldCrash, isHeld: boolean): void {
+    if (isHeld) this.#held.add(crash);
+    else this.#held.delete(crash);
+    for (const link of this.#links) link.hold(this.#held.size > 0);
+    this.#options.onHeld?.(this.#held.size > 0);
+    this.#heldChanged.wakeAll();
   }
 
   /** Waits for a child with this token, which may connect from now on. The returned function ends that. */

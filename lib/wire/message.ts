@@ -42,6 +42,8 @@ export const Kind = {
   ping: 13,
   /** The answer, with the same number. */
   pong: 14,
+  /** A crash is held for inspection where the dialog leads: deadlines do not count while `number` is 1. */
+  hold: 15,
 } as const;
 
 /** A kind of message. */

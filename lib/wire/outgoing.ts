@@ -18,6 +18,7 @@ const URGENT: ReadonlySet<Kind> = new Set<Kind>([
   Kind.credit,
   Kind.ping,
   Kind.pong,
+  Kind.hold,
 ]);
 
 /** A dialog with a long payload on its way, and what comes behind it. */
