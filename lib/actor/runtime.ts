@@ -53,6 +53,12 @@ export interface RuntimeOptions {
   readonly uids: ReadonlySet<number>;
   /** Whether others may end it. That of a whole program is ended by its own code alone. */
   readonly isCancellable: boolean;
+  /**
+   * Whether somebody else listens at its address, and hands over what begins with the protocol of actors.
+   *
+   * @default {false}
+   */
+  readonly isListenedFor?: boolean;
   /** Told of what a function threw that another actor has called. */
   readonly onError?: (error: unknown, name: string) => Promise<void>;
 }
@@ -127,8 +133,16 @@ export class ActorRuntime implements PortalOwner {
     return () => this.#expected.delete(token);
   }
 
-  /** Takes a connection that was accepted elsewhere and has begun with the protocol of actors. */
-  async adopt(connection: Connection, reader: FrameReader): Promise<void> {
+  /** Takes a connection of whoever may connect, on which nothing was said yet, or what `reader` has kept. */
+  adopt(connection: Connection, reader: FrameReader): void {
+    if (this.#connections === null) return connection.close();
+    const shield = new CancelScope({ shield: true });
+    this.#connections.startSoon(() => shield.run(() => this.#welcome(connection, reader)), {
+      name: "connection",
+    });
+  }
+
+  async #welcome(connection: Connection, reader: FrameReader): Promise<void> {
     try {
       this.#greeting.add(connection);
       const { hello } = await answerHello(connection, reader, this.self)
@@ -210,7 +224,7 @@ export class ActorRuntime implements PortalOwner {
 
   async #listen(): Promise<void> {
     const { address } = this.self;
-    if (address === null) return;
+    if (address === null || this.#options.isListenedFor === true) return;
     this.#listener = await fromPromise(
       this.host.sockets.listen(address, (connection) => this.#accept(connection)),
     );
@@ -218,12 +232,8 @@ export class ActorRuntime implements PortalOwner {
 
   /** Names in the kernel have no owner: who connects is asked for, before a byte of it is read. */
   #accept(connection: Connection): void {
-    if (this.#connections === null || !this.#isTrusted(connection)) return connection.close();
-    const shield = new CancelScope({ shield: true });
-    this.#connections.startSoon(
-      () => shield.run(() => this.adopt(connection, new FrameReader(connection))),
-      { name: "connection" },
-    );
+    if (!this.#isTrusted(connection)) return connection.close();
+    this.adopt(connection, new FrameReader(connection));
   }
 
   #isTrusted({ peer }: Connection): boolean {
