@@ -60,6 +60,12 @@ export interface RuntimeOptions {
   readonly uids: ReadonlySet<number>;
   /** Whether others may end it. That of a whole program is ended by its own code alone. */
   readonly isCancellable: boolean;
+  /**
+   * Whether somebody else listens at its address, and hands over what begins with the protocol of actors.
+   *
+   * @default {false}
+   */
+  readonly isListenedFor?: boolean;
   /** Offers the crashes of the tree for inspection; a root has one. */
   readonly desk?: CrashDesk;
   /** Told whether a crash is held in this actor or below it. */
@@ -166,8 +172,16 @@ export class ActorRuntime implements PortalOwner {
     return () => this.#expected.delete(token);
   }
 
-  /** Takes a connection that was accepted elsewhere and has begun with the protocol of actors. */
-  async adopt(connection: Connection, reader: FrameReader, isRemote = false): Promise<void> {
+  /** Takes a connection of whoever may connect, on which nothing was said yet, or what `reader` has kept. */
+  adopt(connection: Connection, reader: FrameReader, isRemote = false): void {
+    if (this.#connections === null) return connection.close();
+    const shield = new CancelScope({ shield: true });
+    this.#connections.startSoon(() => shield.run(() => this.#welcome(connection, reader, isRemote)), {
+      name: "connection",
+    });
+  }
+
+  async #welcome(connection: Connection, reader: FrameReader, isRemote: boolean): Promise<void> {
     try {
       this.#greeting.add(connection);
       const { hello } = await answerHello(connection, reader, this.self)
@@ -257,8 +271,8 @@ export class ActorRuntime implements PortalOwner {
   }
 
   async #listen(): Promise<void> {
-    const { listen = [], tls = null } = this.#options;
-    const own = this.self.address === null ? [] : [this.self.address];
+    const { listen = [], tls = null, isListenedFor = false } = this.#options;
+    const own = this.self.address === null || isListenedFor ? [] : [this.self.address];
     for (const address of [...own, ...listen]) {
       const accept = (connection: Connection) => this.#accept(connection, isTcp(address));
       this.#listening = [...this.#listening, await listenAt(this.host, address, tls, accept)];
@@ -267,12 +281,8 @@ export class ActorRuntime implements PortalOwner {
 
   /** Names in the kernel have no owner: who connects is asked for, before a byte of it is read. */
   #accept(connection: Connection, isRemote: boolean): void {
-    if (this.#connections === null || !this.#isTrusted(connection, isRemote)) return connection.close();
-    const shield = new CancelScope({ shield: true });
-    this.#connections.startSoon(
-      () => shield.run(() => this.adopt(connection, new FrameReader(connection), isRemote)),
-      { name: "connection" },
-    );
+    if (!this.#isTrusted(connection, isRemote)) return connection.close();
+    this.adopt(connection, new FrameReader(connection), isRemote);
   }
 
   #isTrusted({ peer, identity }: Connection, isRemote: boolean): boolean {

@@ -99,6 +99,11 @@ export function encodeMessage({ kind, dialog, number, payload }: Message): Frame
   return [frame];
 }
 
+/** Whether the content of a frame that begins with this byte can be a message. */
+export function beginsMessage(first: number): boolean {
+  return first === (ARRAY | 3) || first === (ARRAY | 4);
+}
+
 /**
  * Reads the content of a frame. The payload is a view.
  *
