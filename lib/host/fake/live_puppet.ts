@@ -24,7 +24,8 @@ export function runProgram(world: PuppetWorld, process: FakeProcess, program: Fa
     try {
       await program(puppet);
     } catch (error) {
-      world.onProgramError(error);
+      // What still turns of a process that has ended fails at whatever it touches.
+      if (process.isAlive) world.onProgramError(error);
     }
     puppet.exit(0);
   });
@@ -39,7 +40,7 @@ class LivePuppet implements Puppet {
   constructor(world: PuppetWorld, process: FakeProcess) {
     this.#world = world;
     this.#process = process;
-    process.onChildDeath = () => this.#reap();
+    process.onChildDeath.add(() => this.#reap());
   }
 
   get pid(): number {
@@ -103,9 +104,22 @@ class LivePuppet implements Puppet {
     return new Promise((resolve) => {
       const revoke = clock.schedule(after(clock.now(), ms), () => {
         onEnd.delete(revoke);
-        resolve();
+        this.#process.loop.deliver(resolve);
       });
       onEnd.add(revoke);
+    });
+  }
+
+  compute(ms: number): Promise<void> {
+    const { loop } = this.#process;
+    loop.hold();
+    const { clock } = this.#world;
+    return new Promise((resolve) => {
+      clock.schedule(after(clock.now(), ms), () => {
+        if (this.#process.isAlive) resolve();
+        // Whoever computes goes on before anything that came meanwhile.
+        queueMicrotask(() => loop.release());
+      });
     });
   }
 

@@ -36,6 +36,8 @@ export interface Puppet {
 
   exit(code: number): void;
   sleep(ms: number): Promise<void>;
+  /** Computes without a pause: nothing that happens meanwhile reaches the code of the process before it is through. */
+  compute(ms: number): Promise<void>;
   /** Waits until the process is ended from outside. */
   forever(): Promise<never>;
 
