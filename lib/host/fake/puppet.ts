@@ -41,7 +41,8 @@ export interface Puppet {
   /** Waits until the process is ended from outside. */
   forever(): Promise<never>;
 
-  onSignal(signal: Signal, handle: () => void): void;
+  /** Does something at each signal instead of what is the rule; returns how to stop that. */
+  onSignal(signal: Signal, handle: () => void): () => void;
   /** Waits for a signal, which then does not end the process. */
   signalled(signal: Signal): Promise<void>;
   ignore(...signals: readonly Signal[]): void;
