@@ -30,6 +30,8 @@ export interface FakeActorsOptions {
   readonly modules?: Readonly<Record<string, FakeModule>>;
   /** Milliseconds that a process takes until it begins; none if absent. */
   readonly startMs?: () => number;
+  /** Shuffles the tasks of each process that are ready; without it they go on in order. */
+  readonly random?: () => number;
 }
 
 const ACTOR = "/bin/actor";
@@ -55,7 +57,9 @@ export class FakeActors {
     this.machine.install(path, async (puppet) => {
       const self = this.#selfOf(puppet);
       try {
-        resolve(await run(() => main(self), { clock: self.host.clock }));
+        resolve(
+          await run(() => main(self), { clock: self.host.clock, random: this.#options.random ?? null }),
+        );
       } catch (error) {
         if (puppet.isAlive) reject(error);
       }
@@ -88,7 +92,10 @@ export class FakeActors {
     const program = this.#programOf(puppet);
     const load = (url: string) => Promise.resolve(this.#load(url, self));
     try {
-      puppet.exit(await actorMain({ host: self.host, program, load }));
+      const { random } = this.#options;
+      puppet.exit(
+        await actorMain({ host: self.host, program, load, ...(random === undefined ? {} : { random }) }),
+      );
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       puppet.exit(1);
