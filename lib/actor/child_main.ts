@@ -30,6 +30,8 @@ export interface ChildSystem {
   >;
   /** Imports a module by its URL. */
   readonly load: (url: string) => Promise<Readonly<Record<string, unknown>>>;
+  /** Shuffles the tasks that are ready; without it they go on in order. */
+  readonly random?: () => number;
 }
 
 /** Exit codes of an actor's process. */
@@ -40,6 +42,7 @@ const FAILED = 1;
 export async function actorMain(system: ChildSystem): Promise<number> {
   return await run(async () => await new ChildActor(system, await join(system)).run(), {
     clock: system.host.clock,
+    random: system.random ?? null,
     name: "actor",
   });
 }
