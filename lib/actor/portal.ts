@@ -1,5 +1,6 @@
 /** What one actor holds to talk to another. */
 import { Cancelled } from "../scope/cancelled.ts";
+import { checkpointIfCancelled } from "../scope/park.ts";
 import { checked } from "./check_value.ts";
 import { type Context, type DialogOptions, endRemote, runContext } from "./context.ts";
 import type { Dialog } from "./dialog.ts";
@@ -200,6 +201,7 @@ export class Portal<M = Record<string, Any>> {
     args: unknown[],
   ): Promise<Dialog> {
     const start = encodeStart({ style, module: this.#module, name, args });
+    checkpointIfCancelled();
     await this.#link.room();
     return this.#link.open(start);
   }
