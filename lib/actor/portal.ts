@@ -14,25 +14,28 @@ import { encodeStart } from "./start_request.ts";
 // deno-lint-ignore no-explicit-any -- Modules have functions of any shape.
 type Any = any;
 
+/** How an export of a module is talked to; functions that return `any`, or never, are called. */
+type StyleOf<F> = F extends ContextFunction<Any, Any, Any, Any, Any> ? "context"
+  : F extends (...args: Any[]) => infer R ? 0 extends 1 & R ? "call" : [R] extends [never] ? "call"
+    : R extends AsyncGenerator<Any, Any, Any> ? "stream"
+    : "call"
+  : "value";
+
 /** The functions of a module that can be called, as they look from another actor. */
 export type Calls<M> = {
-  readonly [
-    K in keyof M as M[K] extends ContextFunction<Any, Any, Any, Any, Any> ? never
-      : M[K] extends (...args: Any[]) => AsyncGenerator<Any, Any, Any> ? never
-      : M[K] extends (...args: Any[]) => unknown ? K
-      : never
-  ]: M[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
+  readonly [K in keyof M as StyleOf<M[K]> extends "call" ? K : never]: M[K] extends
+    (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
 };
 
 type ContextNames<M> =
   & {
-    [K in keyof M]: M[K] extends ContextFunction<Any, Any, Any, Any, Any> ? K : never;
+    [K in keyof M]: StyleOf<M[K]> extends "context" ? K : never;
   }[keyof M]
   & string;
 
 type StreamNames<M> =
   & {
-    [K in keyof M]: M[K] extends (...args: Any[]) => AsyncGenerator<Any, Any, Any> ? K : never;
+    [K in keyof M]: StyleOf<M[K]> extends "stream" ? K : never;
   }[keyof M]
   & string;
 
