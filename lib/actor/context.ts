@@ -85,7 +85,8 @@ export class Context<Receives = unknown, Sends = unknown, Result = unknown> {
    * @throws {Cancelled}
    */
   async result(): Promise<Result> {
-    await this.#dialog.until("result", () => this.#dialog.final !== null);
+    // How it failed is known, and outranks the cancel of the block that it brought about.
+    if (!hasFailed(this.#dialog)) await this.#dialog.until("result", () => this.#dialog.final !== null);
     return await checked(this.#checks.result, this.#dialog.result()) as Result;
   }
 
@@ -155,10 +156,10 @@ async function startedOf(dialog: Dialog, checks: Checks): Promise<unknown> {
   throw new ProtocolError("The function returned without having called started()");
 }
 
-/** Ends the block here if the task over there has failed, unless the block waits for it and so hears of it anyway. */
+/** Ends the block here if the task over there has failed. */
 function wake(dialog: Dialog, context: Context, scope: CancelScope): void {
   const { final } = dialog;
-  if (final === null || final.how === "returned" || dialog.isAwaited) return;
+  if (final === null || final.how === "returned") return;
   if (!isOwnCancel(final, dialog, context)) scope.cancel("the other side of the context has ended");
 }
 
@@ -197,6 +198,10 @@ function conclude(dialog: Dialog, context: Context, local: readonly unknown[]): 
   if (isCausedHere(final, dialog) && local.length > 0) return local;
   const real = local.filter((one) => !(one instanceof Cancelled));
   return real.some((one) => holds(one, error)) ? real : [...real, error];
+}
+
+function hasFailed({ final }: Dialog): boolean {
+  return final !== null && final.how !== "returned";
 }
 
 function isCausedHere(final: Final, dialog: Dialog): boolean {

@@ -114,11 +114,6 @@ export class Dialog {
     while (!isReady()) await this.#changed.wait(what);
   }
 
-  /** Whether somebody waits for something of this dialog. */
-  get isAwaited(): boolean {
-    return this.#changed.size > 0;
-  }
-
   /** Wakes whoever waits, to look again. */
   notify(): void {
     this.#changed.wakeAll();
@@ -204,8 +199,9 @@ export class Dialog {
     if (this.final !== null) return;
     this.final = final;
     this.link.forget(this);
-    this.onFinal?.();
+    // Who waits for it hears how it ended, before whoever is told goes on to cancel what waits for something else.
     this.notify();
+    this.onFinal?.();
   }
 
   /**

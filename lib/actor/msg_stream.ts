@@ -106,7 +106,8 @@ export class MsgStream<In, Out> {
    */
   async receive(): Promise<In> {
     const dialog = this.#dialog;
-    await dialog.until("receive", () => dialog.incoming.size > 0 || this.#isOver);
+    // A failure of the other side outranks the cancel of the block that it brought about.
+    if (!this.#hasFailed) await dialog.until("receive", () => dialog.incoming.size > 0 || this.#isOver);
     if (this.#isClosed) throw closedHere();
     const bytes = dialog.incoming.shift();
     if (bytes === undefined) throw this.#end();
@@ -142,6 +143,12 @@ export class MsgStream<In, Out> {
 
   get #isOver(): boolean {
     return this.#isClosed || this.#dialog.final !== null || this.#dialog.peerHasStopped;
+  }
+
+  /** Whether the other side has failed, and all is received that it had sent before. */
+  get #hasFailed(): boolean {
+    const { final, incoming } = this.#dialog;
+    return incoming.size === 0 && final !== null && final.how !== "returned";
   }
 
   /** Why nothing more comes. */

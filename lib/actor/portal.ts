@@ -1,5 +1,6 @@
 /** What one actor holds to talk to another. */
 import { Cancelled } from "../scope/cancelled.ts";
+import { checkpointIfCancelled } from "../scope/park.ts";
 import { checked } from "./check_value.ts";
 import { type Context, type DialogOptions, endRemote, runContext } from "./context.ts";
 import type { Dialog } from "./dialog.ts";
@@ -13,32 +14,28 @@ import { encodeStart } from "./start_request.ts";
 // deno-lint-ignore no-explicit-any -- Modules have functions of any shape.
 type Any = any;
 
-/** Whether a function is an async generator; one that only throws, or gives anything, is none. */
-type IsStream<F> = F extends (...args: Any[]) => infer R ? [R] extends [never] ? false
-  : 0 extends 1 & R ? false
-  : R extends AsyncGenerator<Any, Any, Any> ? true
-  : false
-  : false;
+/** How an export of a module is talked to; functions that return `any`, or never, are called. */
+type StyleOf<F> = F extends ContextFunction<Any, Any, Any, Any, Any> ? "context"
+  : F extends (...args: Any[]) => infer R ? 0 extends 1 & R ? "call" : [R] extends [never] ? "call"
+    : R extends AsyncGenerator<Any, Any, Any> ? "stream"
+    : "call"
+  : "value";
 
 /** The functions of a module that can be called, as they look from another actor. */
 export type Calls<M> = {
-  readonly [
-    K in keyof M as M[K] extends ContextFunction<Any, Any, Any, Any, Any> ? never
-      : IsStream<M[K]> extends true ? never
-      : M[K] extends (...args: Any[]) => unknown ? K
-      : never
-  ]: M[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
+  readonly [K in keyof M as StyleOf<M[K]> extends "call" ? K : never]: M[K] extends
+    (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
 };
 
 type ContextNames<M> =
   & {
-    [K in keyof M]: M[K] extends ContextFunction<Any, Any, Any, Any, Any> ? K : never;
+    [K in keyof M]: StyleOf<M[K]> extends "context" ? K : never;
   }[keyof M]
   & string;
 
 type StreamNames<M> =
   & {
-    [K in keyof M]: IsStream<M[K]> extends true ? K : never;
+    [K in keyof M]: StyleOf<M[K]> extends "stream" ? K : never;
   }[keyof M]
   & string;
 
@@ -204,6 +201,7 @@ export class Portal<M = Record<string, Any>> {
   /** Not always a promise: a call is over sooner without one. */
   #open(style: Style, name: string, args: readonly unknown[]): Dialog | Promise<Dialog> {
     const start = encodeStart({ style, module: this.#module, name, args });
+    checkpointIfCancelled();
     return this.#link.hasRoom ? this.#link.open(start) : this.#openLater(start);
   }
 

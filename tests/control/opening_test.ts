@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
+import { concatBytes } from "../../lib/base/bytes.ts";
 import { ACTOR_DIALOG, ACTOR_PROTOCOL, encodeMessage, Kind } from "../../lib/wire/message.ts";
 import { sleep } from "../../lib/scope/sleep.ts";
 import { test } from "../harness/test.ts";
 import { onStage, readAll, settled } from "./stage.ts";
 
-const HELLO = encodeMessage({
+const HELLO = concatBytes(encodeMessage({
   kind: Kind.hello,
   dialog: ACTOR_DIALOG,
   number: ACTOR_PROTOCOL,
   payload: new Uint8Array([0xf6]),
-});
+}));
 
 test("opening: a connection that begins with a message of actors is handed over with what was read of it", async () => {
   for (const pieces of [[HELLO], [...HELLO].map((byte) => new Uint8Array([byte]))]) {
