@@ -20,7 +20,7 @@ import { ACTOR_DIALOG, decodeMessage, Kind, type Message } from "../wire/message
 import { Outgoing } from "../wire/outgoing.ts";
 import { PartStore } from "../wire/parts.ts";
 import { encodePayload, PAYLOAD_LIMITS, PayloadError } from "../wire/payload.ts";
-import { type CancelRequest, decodeOr, Dialog, type DialogLink } from "./dialog.ts";
+import { type CancelRequest, decodeOr, Dialog, type DialogLink, FIRST_WINDOW } from "./dialog.ts";
 import { type ActorId, describeStatus, ProtocolError, TransportClosed } from "./errors.ts";
 import type { FrameReader } from "./frame_reader.ts";
 import { type Identity, readCanceller } from "./identity.ts";
@@ -108,10 +108,12 @@ export class Link implements DialogLink {
   /**
    * Opens a dialog.
    *
+   * @param window How many values of a stream it takes before it has opened its side of it.
    * @throws {TransportClosed}
    */
-  open(start: Uint8Array): Dialog {
+  open(start: Uint8Array, window: number = FIRST_WINDOW): Dialog {
     const dialog = this.adopt(this.#nextId);
+    dialog.granted = window;
     this.#nextId += 2;
     dialog.send(Kind.start, dialog.granted, start);
     return dialog;

@@ -8,7 +8,7 @@ import type { ActorId } from "./errors.ts";
 import { type Checks, checksOf, NO_CHECKS, type Schemas } from "./checks.ts";
 import type { ContextFunction, Style } from "./exposed.ts";
 import type { Link } from "./link.ts";
-import { MsgStream, type StreamOptions } from "./msg_stream.ts";
+import { MsgStream, type StreamOptions, windowOf } from "./msg_stream.ts";
 import { encodeStart } from "./start_request.ts";
 
 // deno-lint-ignore no-explicit-any -- Modules have functions of any shape.
@@ -64,14 +64,24 @@ export interface PortalOwner {
  *
  * @example Call, open a context, follow a stream
  * ```ts
- * import { openActorNursery, run } from "supervise";
+ * import { actorModule, openActorNursery, run } from "supervise";
+ *
+ * const calculator = actorModule<typeof import("../examples/actors/calculator.ts")>("examples/actors/calculator.ts");
  *
  * await run(() =>
  *   openActorNursery(async (nursery) => {
- *     const portal = await nursery.startActor<typeof import("../examples/actors/calculator.ts")>("calculator", {
- *       module: "./examples/actors/calculator.ts",
- *     });
+ *     const portal = await nursery.startActor("calculator", { module: calculator });
  *     console.log(await portal.call.add(1, 2)); // 3
+ *     await portal.openStreamFrom("countTo", [3], async (values) => {
+ *       for await (const value of values) console.log(value); // 1, 2, 3
+ *     });
+ *     await portal.openContext("total", [10], async (ctx, start) => {
+ *       console.log(start); // 10
+ *       await ctx.openStream(async (stream) => {
+ *         await stream.send(5);
+ *         console.log(await stream.receive()); // 15
+ *       });
+ *     });
  *   })
  * );
  * ```
@@ -159,7 +169,8 @@ export class Portal<M = Record<string, Any>> {
     options: StreamOptions & DialogOptions = {},
   ): Promise<T> {
     const checks = this.#checksOf(name);
-    const dialog = await this.#open("stream", name, await checked(checks.args, args) as unknown[]);
+    const values = await checked(checks.args, args) as unknown[];
+    const dialog = await this.#open("stream", name, values, windowOf(options));
     const stream = new MsgStream<Yielded<M[K]>, never>(dialog, options, {
       outgoing: null,
       incoming: checks.sends,
@@ -199,15 +210,15 @@ export class Portal<M = Record<string, Any>> {
   }
 
   /** Not always a promise: a call is over sooner without one. */
-  #open(style: Style, name: string, args: readonly unknown[]): Dialog | Promise<Dialog> {
+  #open(style: Style, name: string, args: readonly unknown[], window?: number): Dialog | Promise<Dialog> {
     const start = encodeStart({ style, module: this.#module, name, args });
     checkpointIfCancelled();
-    return this.#link.hasRoom ? this.#link.open(start) : this.#openLater(start);
+    return this.#link.hasRoom ? this.#link.open(start, window) : this.#openLater(start, window);
   }
 
-  async #openLater(start: Uint8Array): Promise<Dialog> {
+  async #openLater(start: Uint8Array, window?: number): Promise<Dialog> {
     await this.#link.room();
-    return this.#link.open(start);
+    return this.#link.open(start, window);
   }
 
   #checksOf(name: string): Checks {
