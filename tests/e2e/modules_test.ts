@@ -67,10 +67,12 @@ e2e("modules: one that is not loaded in time has failed to start", async (sandbo
   assert.match(done.stderr, /"api" has failed: not ready within 1.0s \(the module being loaded: not yet\)/);
 });
 
-e2e("modules: a function is run with its params, and when it returns the actor has completed", async (sandbox) => {
-  sandbox.write("job.ts", `export async function work(params) { console.log(JSON.stringify(params)); }`);
-  sandbox.write("plain.ts", `export default (params = "nothing") => console.log("got " + params);`);
-  sandbox.config(`
+e2e(
+  "modules: a function is run with its params, and when it returns the actor has completed",
+  async (sandbox) => {
+    sandbox.write("job.ts", `export async function work(params) { console.log(JSON.stringify(params)); }`);
+    sandbox.write("plain.ts", `export default (params = "nothing") => console.log("got " + params);`);
+    sandbox.config(`
     [actors.job]
     module = "job.ts"
     export = "work"
@@ -79,11 +81,12 @@ e2e("modules: a function is run with its params, and when it returns the actor h
     module = "plain.ts"
     depends_on = ["job"]
   `);
-  const done = await sandbox.supervise("up");
-  assert.equal(done.code, 0, done.stderr);
-  assert.match(done.stdout, /job +\| \{"name":"x","sizes":\[1,2\.5\],"deep":\{"flag":true\}\}/);
-  assert.match(done.stdout, /plain +\| got nothing/);
-});
+    const done = await sandbox.supervise("up");
+    assert.equal(done.code, 0, done.stderr);
+    assert.match(done.stdout, /job +\| \{"name":"x","sizes":\[1,2\.5\],"deep":\{"flag":true\}\}/);
+    assert.match(done.stdout, /plain +\| got nothing/);
+  },
+);
 
 e2e("modules: what its code has failed with is shown, listed and kept, without secrets", async (sandbox) => {
   sandbox.write(
@@ -117,7 +120,10 @@ e2e("modules: what its code has failed with is shown, listed and kept, without s
   const entries = entriesIn((await sandbox.supervise("events", "--json")).stdout);
   assert.deepEqual(entries.find(({ event }) => event === "exited")!["error"], error);
   const output = await interrupt(up);
-  assert.match(output, /api: exited with code 1: RangeError: no luck with \*\*\*\n +RangeError.*\n +at raise /);
+  assert.match(
+    output,
+    /api: exited with code 1: RangeError: no luck with \*\*\*\n +RangeError.*\n +at raise /,
+  );
   assert.match(output, /caused by: TypeError: the deep reason/);
 });
 
@@ -180,29 +186,32 @@ e2e("modules: it is stopped by a cancel, and cleans up", async (sandbox) => {
   assert.doesNotMatch(output, /a signal came/);
 });
 
-e2e("modules: what does not heed a cancel gets the stop signal, and what is stuck is killed", async (sandbox) => {
-  sandbox.write(
-    "deaf.ts",
-    `
+e2e(
+  "modules: what does not heed a cancel gets the stop signal, and what is stuck is killed",
+  async (sandbox) => {
+    sandbox.write(
+      "deaf.ts",
+      `
     process.on("SIGTERM", () => process.exit(7));
     export default async function () {
       console.log("works");
       while (true) await new Promise((resolve) => setTimeout(resolve, 10));
     }`,
-  );
-  sandbox.write("stuck.ts", `export default function () { console.log("works"); while (true); }`);
-  sandbox.config(`
+    );
+    sandbox.write("stuck.ts", `export default function () { console.log("works"); while (true); }`);
+    sandbox.config(`
     defaults = { stop = { grace = "1s" } }
     actors.deaf = { module = "deaf.ts", daemon = true }
     actors.stuck = { module = "stuck.ts", daemon = true }
   `);
-  const up = sandbox.start(["up"]);
-  await Promise.all([up.line(/deaf +\| works/), up.line(/stuck +\| works/)]);
-  assert.equal((await sandbox.supervise("stop", "**")).code, 0);
-  assert.equal((await sandbox.row("deaf")).exit.code, 7);
-  assert.equal((await sandbox.row("stuck")).exit.signal, "SIGKILL");
-  await interrupt(up);
-});
+    const up = sandbox.start(["up"]);
+    await Promise.all([up.line(/deaf +\| works/), up.line(/stuck +\| works/)]);
+    assert.equal((await sandbox.supervise("stop", "**")).code, 0);
+    assert.equal((await sandbox.row("deaf")).exit.code, 7);
+    assert.equal((await sandbox.row("stuck")).exit.signal, "SIGKILL");
+    await interrupt(up);
+  },
+);
 
 e2e("modules: when the supervisor is killed, all its modules end", async (sandbox) => {
   sandbox.write("stuck.ts", `export default function () { console.log("works"); while (true); }`);
