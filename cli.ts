@@ -6,6 +6,7 @@ import { main } from "./lib/cli/main.ts";
 import { guardian } from "./lib/daemon/guardian.ts";
 import { GUARDIAN_VERB, SUPERVISOR_VERB, type SupervisorOptions } from "./lib/daemon/launch_options.ts";
 import { supervisor } from "./lib/daemon/supervisor.ts";
+import { offerLibrary } from "./lib/host/bun/own_library.ts";
 import { ACTOR_VERB } from "./lib/host/shared/actor_verb.ts";
 import { loadModule } from "./lib/host/shared/load_module.ts";
 import { runScript, SCRIPT_VERB } from "./lib/host/shared/run_script.ts";
@@ -17,9 +18,11 @@ const [verb, argument] = program.args;
 
 switch (verb) {
   case SCRIPT_VERB:
+    offerLibrary(await import("./mod.ts"));
     await runScript(argument!);
     break;
   case ACTOR_VERB:
+    offerLibrary(await import("./mod.ts"));
     program.exit(await actorMain({ host: await openSystemHost(), program, load: loadModule }));
     break;
   case GUARDIAN_VERB:

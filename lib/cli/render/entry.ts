@@ -18,7 +18,9 @@ export function describeEntry(entry: JournalEntry, paint: Painter): string {
 /** What an entry has to show below what it says: where an error was raised, and those that led to it; empty for nothing. */
 export function entryDetails(entry: JournalEntry): readonly string[] {
   const error = entry["error"] as ActorError | undefined;
-  return error === undefined ? [] : errorLines(error).map((line) => `    ${printable(line)}`);
+  const lines = error === undefined ? [] : errorLines(error);
+  // One line says no more than the entry itself.
+  return lines.length === 1 ? [] : lines.map((line) => `    ${printable(line)}`);
 }
 
 /** Entries that tell people nothing that they did not expect are left out unless they want to see all. */
