@@ -23,7 +23,7 @@ import { type ActorId, ActorTooSlow, type Canceller, TransportClosed } from "./e
 import { type Exposed, findExposed, type Modules } from "./exposed.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { answerHello, greet, refuse } from "./handshake.ts";
-import { HandshakeError, type Identity } from "./identity.ts";
+import { encodeCanceller, HandshakeError, type Identity } from "./identity.ts";
 import { LifetimeStack } from "./lifetime_stack.ts";
 import { Link, type LinkOptions } from "./link.ts";
 import type { PortalOwner } from "./portal.ts";
@@ -202,7 +202,12 @@ export class ActorRuntime implements PortalOwner {
     await openNursery(async (serving) => {
       this.#serving = serving;
       this.#ready.set();
-      value = await main();
+      try {
+        value = await main();
+      } finally {
+        // What is asked for from now on is answered as cancelled.
+        this.#serving = null;
+      }
       serving.cancelScope.cancel("the actor is over");
     }, { collapse: true });
     return value as T;
@@ -305,7 +310,7 @@ export class ActorRuntime implements PortalOwner {
     } catch (error) {
       failures.push(error);
     }
-    const payload = encodePayload({ ...this.#canceller() });
+    const payload = encodeCanceller(this.#canceller());
     for (const link of this.#awaitingEnd) {
       link.send({ kind: Kind.cancelAck, dialog: ACTOR_DIALOG, number: 0, payload });
     }
