@@ -14,8 +14,9 @@ import { encodeStart } from "./start_request.ts";
 // deno-lint-ignore no-explicit-any -- Modules have functions of any shape.
 type Any = any;
 
-/** How an export of a module is talked to; functions that return `any`, or never, are called. */
-type StyleOf<F> = F extends ContextFunction<Any, Any, Any, Any, Any> ? "context"
+/** How an export of a module is talked to; functions that return `any`, or never, are called. Of `any`, all of it goes. */
+type StyleOf<F> = 0 extends 1 & F ? "call" | "context" | "stream"
+  : F extends ContextFunction<Any, Any, Any, Any, Any> ? "context"
   : F extends (...args: Any[]) => infer R ? 0 extends 1 & R ? "call" : [R] extends [never] ? "call"
     : R extends AsyncGenerator<Any, Any, Any> ? "stream"
     : "call"
@@ -23,19 +24,19 @@ type StyleOf<F> = F extends ContextFunction<Any, Any, Any, Any, Any> ? "context"
 
 /** The functions of a module that can be called, as they look from another actor. */
 export type Calls<M> = {
-  readonly [K in keyof M as StyleOf<M[K]> extends "call" ? K : never]: M[K] extends
+  readonly [K in keyof M as "call" extends StyleOf<M[K]> ? K : never]: M[K] extends
     (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
 };
 
 type ContextNames<M> =
   & {
-    [K in keyof M]: StyleOf<M[K]> extends "context" ? K : never;
+    [K in keyof M]: "context" extends StyleOf<M[K]> ? K : never;
   }[keyof M]
   & string;
 
 type StreamNames<M> =
   & {
-    [K in keyof M]: StyleOf<M[K]> extends "stream" ? K : never;
+    [K in keyof M]: "stream" extends StyleOf<M[K]> ? K : never;
   }[keyof M]
   & string;
 
