@@ -17,7 +17,7 @@ import { Kind } from "../wire/message.ts";
 import { decodePayload } from "../wire/payload.ts";
 import { checked } from "./check_value.ts";
 import type { Dialog, Final } from "./dialog.ts";
-import { type ActorId, ActorTooSlow, ProtocolError } from "./errors.ts";
+import { type ActorId, ActorTooSlow, ProtocolError, TransportClosed } from "./errors.ts";
 import type { Checks } from "./checks.ts";
 import { MsgStream, type StreamOptions } from "./msg_stream.ts";
 
@@ -179,13 +179,14 @@ export async function endRemote(
       await moveOnAfter(withinMs, () => dialog.until("acknowledgement of a cancel", isOver));
     } while (!isOver() && dialog.isHeld);
   });
-  if (dialog.final === null) {
-    const { path } = dialog.link.peer;
-    dialog.link.forget(dialog);
-    throw new ActorTooSlow(
-      `Actor "${path}" has not ended a task within ${withinMs} ms after it was cancelled`,
-    );
-  }
+  if (dialog.final !== null) return;
+  const { path } = dialog.link.peer;
+  const error = new ActorTooSlow(
+    `Actor "${path}" has not ended a task within ${withinMs} ms after it was cancelled`,
+  );
+  // Nobody is to wait for it once more.
+  dialog.end({ how: "failed", error });
+  throw error;
 }
 
 /** The errors that leave the context. */
@@ -194,8 +195,8 @@ function conclude(dialog: Dialog, context: Context, local: readonly unknown[]): 
   if (final === null || final.how === "returned") return local;
   const { error } = final;
   if (isOwnCancel(final, dialog, context)) return local.flatMap((one) => without(one, error));
-  // It was cancelled because this side was left with an error.
-  if (isCausedHere(final, dialog) && local.length > 0) return local;
+  // It was to end because this side was left with an error.
+  if (local.length > 0 && hasEndedAsAsked(dialog)) return local;
   const real = local.filter((one) => !(one instanceof Cancelled));
   return real.some((one) => holds(one, error)) ? real : [...real, error];
 }
@@ -204,9 +205,18 @@ function hasFailed({ final }: Dialog): boolean {
   return final !== null && final.how !== "returned";
 }
 
-function isCausedHere(final: Final, dialog: Dialog): boolean {
-  return final.how === "cancelled" && dialog.hasRequestedCancel &&
-    final.error.canceller?.id === (dialog.link.canceller ?? dialog.link.self).id;
+/** This actor is the canceller, or was when it asked whoever cancels this actor itself. */
+function isCausedHere(final: Final, { cancelledAs, link }: Dialog): boolean {
+  if (final.how !== "cancelled" || cancelledAs === null) return false;
+  const id = final.error.canceller?.id;
+  return id === cancelledAs.id || id === link.self.id;
+}
+
+/** @internal Whether it is over because this side has asked for that; an actor that had to be killed for it is over, too. */
+export function hasEndedAsAsked(dialog: Dialog): boolean {
+  const { final, cancelledAs } = dialog;
+  if (final === null || cancelledAs === null) return false;
+  return isCausedHere(final, dialog) || (final.how === "failed" && final.error instanceof TransportClosed);
 }
 
 function isOwnCancel(final: Final, dialog: Dialog, context: Context): boolean {

@@ -13,6 +13,7 @@ import { Kind, type Message } from "../wire/message.ts";
 import { decodePayload, type PayloadError } from "../wire/payload.ts";
 import {
   type ActorId,
+  type ActorTooSlow,
   type Canceller,
   ContextCancelled,
   ProtocolError,
@@ -30,7 +31,7 @@ export type Final =
   | { readonly how: "returned"; readonly payload: Uint8Array }
   | {
     readonly how: "failed";
-    readonly error: RemoteActorError | TransportClosed | StreamOverrun | PayloadError;
+    readonly error: RemoteActorError | TransportClosed | StreamOverrun | PayloadError | ActorTooSlow;
   }
   | { readonly how: "cancelled"; readonly error: ContextCancelled };
 
@@ -85,8 +86,8 @@ export class Dialog {
   started: Uint8Array | null = null;
   /** The first request of the other side to cancel this one. */
   cancelRequest: CancelRequest | null = null;
-  /** Whether this side has asked the other one to cancel. */
-  hasRequestedCancel = false;
+  /** In whose name this side has asked the other one to cancel; null if it has not. */
+  cancelledAs: ActorId | null = null;
   /** Values that have come and that nobody has received. */
   readonly incoming: Queue<Uint8Array> = new Queue<Uint8Array>();
   /** Whether the other side has opened its stream, and whether it has closed it. */
@@ -131,9 +132,9 @@ export class Dialog {
 
   /** Asks the other side to cancel; it is asked once. */
   requestCancel(reason: string | null, withinMs: number | null = null): void {
-    if (this.hasRequestedCancel || this.final !== null) return;
-    this.hasRequestedCancel = true;
-    const payload = encodeCanceller({ canceller: this.link.canceller ?? this.link.self, reason });
+    if (this.cancelledAs !== null || this.final !== null) return;
+    this.cancelledAs = this.link.canceller ?? this.link.self;
+    const payload = encodeCanceller({ canceller: this.cancelledAs, reason });
     this.send(Kind.cancel, withinMs === null ? 0 : Math.max(1, Math.round(withinMs)), payload);
   }
 

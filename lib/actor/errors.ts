@@ -1,7 +1,7 @@
 /** What goes wrong between actors. */
 import type { ExitStatus } from "../host/ports/processes.ts";
 import type { ErrorBox, Relayed } from "../wire/error_box.ts";
-import { rebuildError } from "./error_types.ts";
+import { rebuildError, registerErrorType } from "./error_types.ts";
 
 /** An actor, as errors and listings name it. */
 export interface ActorId {
@@ -169,3 +169,17 @@ export class ProtocolError extends Error {
 export function describeStatus(status: ExitStatus): string {
   return status.how === "exited" ? `exit code ${status.code}` : `ended by ${status.signal}`;
 }
+
+for (
+  const type of [
+    ActorDied,
+    ActorStartError,
+    ActorTooSlow,
+    ContextCancelled,
+    NoActor,
+    NotExposed,
+    ProtocolError,
+    StreamOverrun,
+    TransportClosed,
+  ]
+) registerErrorType(type);

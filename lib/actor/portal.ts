@@ -2,7 +2,7 @@
 import { Cancelled } from "../scope/cancelled.ts";
 import { checkpointIfCancelled } from "../scope/park.ts";
 import { checked } from "./check_value.ts";
-import { type Context, type DialogOptions, endRemote, runContext } from "./context.ts";
+import { type Context, type DialogOptions, endRemote, hasEndedAsAsked, runContext } from "./context.ts";
 import type { Dialog } from "./dialog.ts";
 import type { ActorId } from "./errors.ts";
 import { type Checks, checksOf, NO_CHECKS, type Schemas } from "./checks.ts";
@@ -203,9 +203,7 @@ export class Portal<M = Record<string, Any>> {
     } catch (error) {
       await endRemote(dialog, "the call was cancelled", this.#options);
       // A result or an error that left before the cancel came is what the call ends with.
-      if (!(error instanceof Cancelled) || dialog.final === null || dialog.final.how === "cancelled") {
-        throw error;
-      }
+      if (!(error instanceof Cancelled) || hasEndedAsAsked(dialog)) throw error;
     }
     return checkResult === null ? dialog.result() : await checkResult(dialog.result());
   }

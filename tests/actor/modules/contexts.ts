@@ -1,5 +1,12 @@
 /** Functions that are opened as contexts. */
-import { CancelScope, context, findActor, type ServedContext, sleepForever } from "../../../mod.ts";
+import {
+  Cancelled,
+  CancelScope,
+  context,
+  findActor,
+  type ServedContext,
+  sleepForever,
+} from "../../../mod.ts";
 import { note } from "./journal.ts";
 
 /** Starts with its argument, and returns it. */
@@ -146,3 +153,29 @@ export const relay = context(async (ctx: ServedContext<string>, other: string) =
 export const notSendableStart = context(async (ctx: ServedContext<unknown>) => {
   await ctx.started(() => {});
 });
+
+/** Says what it was cancelled with. */
+export const tellsWhy = context(async (ctx: ServedContext<null>) => {
+  await ctx.started(null);
+  try {
+    await sleepForever();
+  } catch (error) {
+    if (error instanceof Cancelled) note(`cancelled: ${error.reason}`);
+    throw error;
+  }
+});
+
+/** Goes on until it is cancelled, with a stream on which it sends one value. */
+export const holdStream = context(async (ctx: ServedContext<null, number>) => {
+  await ctx.started(null);
+  await ctx.openStream(async (stream) => {
+    await stream.send(1);
+    await sleepForever();
+  });
+});
+
+/** Ends another actor as a whole. */
+export async function cancelOther(name: string, reason: string): Promise<void> {
+  const portal = await findActor(name);
+  await portal!.cancelActor({ reason });
+}
