@@ -46,9 +46,12 @@ export async function waitForActorOn<M>(
 ): Promise<Portal<M>> {
   const runtime = await ensureRuntime(system);
   const registry = await registryOf(runtime, options);
+  const tried: string[] = [];
   while (true) {
-    const portal = await connectToOne<M>(runtime, await registry.waitFor(nameOrPath), options);
+    const found = await registry.waitFor(nameOrPath, tried);
+    const portal = await connectToOne<M>(runtime, found, options);
     if (portal !== null) return portal;
+    tried.push(...found.map(({ id }) => id));
   }
 }
 
@@ -69,7 +72,7 @@ async function registryOf(runtime: ActorRuntime, { at }: FindOptions): Promise<B
   const { registry } = runtime;
   return {
     find: (name) => Promise.resolve(registry.find(name)),
-    waitFor: (name) => registry.waitFor(name),
+    waitFor: (name, except) => registry.waitFor(name, except),
     list: () => Promise.resolve(registry.list()),
   } as Builtins;
 }
