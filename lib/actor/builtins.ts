@@ -13,7 +13,7 @@ export interface Builtins {
   register(identity: Identity): Promise<void>;
   unregister(id: string): Promise<void>;
   find(nameOrPath: string): Promise<readonly Identity[]>;
-  waitFor(nameOrPath: string): Promise<readonly Identity[]>;
+  waitFor(nameOrPath: string, except: readonly string[]): Promise<readonly Identity[]>;
   list(): Promise<readonly Identity[]>;
   /** Returns never: it is cancelled when the crash is let go. */
   holdCrash(crash: HeldCrash): Promise<void>;
@@ -42,8 +42,11 @@ export function builtinsOf(runtime: Asked, via: Link): Readonly<Record<string, u
       await above()?.unregister(String(id));
     },
     find: async (name: unknown) => await above()?.find(String(name)) ?? runtime.registry.find(String(name)),
-    waitFor: async (name: unknown) =>
-      await above()?.waitFor(String(name)) ?? await runtime.registry.waitFor(String(name)),
+    async waitFor(name: unknown, except: unknown) {
+      const tried = Array.isArray(except) ? except.map(String) : [];
+      return await above()?.waitFor(String(name), tried) ??
+        await runtime.registry.waitFor(String(name), tried);
+    },
     list: async () => await above()?.list() ?? runtime.registry.list(),
     holdCrash: (crash: unknown) => runtime.holdCrash(readHeldCrash(crash)),
   } satisfies Record<keyof Builtins, (...args: never[]) => unknown>;

@@ -59,9 +59,12 @@ export async function waitForActorOn<M>(
 ): Promise<Portal<M>> {
   const runtime = await ensureRuntime(system);
   const registry = await registryOf(runtime, options);
+  const tried: string[] = [];
   while (true) {
-    const portal = await connectToOne<M>(runtime, await registry.waitFor(nameOrPath), options);
+    const found = await registry.waitFor(nameOrPath, tried);
+    const portal = await connectToOne<M>(runtime, found, options);
     if (portal !== null) return portal;
+    tried.push(...found.map(({ id }) => id));
   }
 }
 
@@ -85,7 +88,7 @@ async function registryOf(
   const { registry } = runtime;
   return {
     find: (name) => Promise.resolve(registry.find(name)),
-    waitFor: (name) => registry.waitFor(name),
+    waitFor: (name, except) => registry.waitFor(name, except),
     list: () => Promise.resolve(registry.list()),
   };
 }

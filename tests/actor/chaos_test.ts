@@ -18,7 +18,9 @@ import { moveOnAfter } from "../../lib/scope/timeouts.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import type { VirtualClock } from "../../lib/testing/virtual_clock.ts";
 import { test } from "../harness/test.ts";
-import { type Chaos, chaosModule, pick } from "./chaos_module.ts";
+import { pick } from "./chaos/chance.ts";
+import { type Chaos, CHAOS_MODULE } from "./chaos/chaos_actor.ts";
+import { chaosModule } from "./chaos/chaos_module.ts";
 import { FakeActors } from "./fake_actors.ts";
 
 const ROUNDS = Number(process.env["SEEDS"] ?? 300);
@@ -73,7 +75,7 @@ async function round(seed: number): Promise<void> {
     });
     const begin = random();
     const { child, result } = actors.start(async (self) => {
-      await moveOnAfter(PROGRAM_MS, () => chaosModule(self, chaos).work(begin, 0));
+      await moveOnAfter(PROGRAM_MS, () => chaosModule(self, chaos).raise(begin, 0));
     });
     result.catch((error: unknown) => errors.push(error));
     await openNursery(async (nursery) => {
@@ -94,14 +96,17 @@ async function round(seed: number): Promise<void> {
 
 function chaosOf(errors: unknown[]): Chaos {
   let actors = 0;
-  return { mayStart: () => ++actors <= MOST_ACTORS, onError: (error) => errors.push(error) };
+  return {
+    mayStart: (count) => (actors += count) <= MOST_ACTORS,
+    onError: (error) => errors.push(error),
+  };
 }
 
 function openActors(clock: VirtualClock, random: () => number, chaos: Chaos): FakeActors {
   const mostMs = pick(random, [0, 1, MOST_LATE_MS]);
   const slowest = pick(random, [0, 50, 500]);
   const actors = new FakeActors(clock, {
-    modules: { "memory:chaos": (self) => chaosModule(self, chaos) },
+    modules: { [CHAOS_MODULE]: (self) => chaosModule(self, chaos) },
     startMs: () => Math.floor(random() * slowest),
     random,
   });
