@@ -4,13 +4,7 @@ import { connect, type Socket } from "node:net";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import {
-  actorModule,
-  openActorNursery,
-  type Portal,
-  run,
-  sleep,
-} from "supervise";
+import { actorModule, openActorNursery, type Portal, run, sleep } from "supervise";
 
 const CALLS = 20_000;
 const WARM_UP = 2_000;
@@ -47,21 +41,14 @@ const CASES: Readonly<Record<string, () => Promise<number>>> = {
   "teardown of 62 at depth 5": () => teardown(2, 5),
   "idle connection": idle,
   "call supervise p50": () =>
-    withActor(async (actor) =>
-      quantile(await times(() => actor.call.echo(1)), 0.5)
-    ),
+    withActor(async (actor) => quantile(await times(() => actor.call.echo(1)), 0.5)),
   "call supervise p99": () =>
-    withActor(async (actor) =>
-      quantile(await times(() => actor.call.echo(1)), 0.99)
-    ),
-  "call floor p50": () =>
-    withEcho(async (ping) => quantile(await times(ping), 0.5)),
-  "call floor p99": () =>
-    withEcho(async (ping) => quantile(await times(ping), 0.99)),
+    withActor(async (actor) => quantile(await times(() => actor.call.echo(1)), 0.99)),
+  "call floor p50": () => withEcho(async (ping) => quantile(await times(ping), 0.5)),
+  "call floor p99": () => withEcho(async (ping) => quantile(await times(ping), 0.99)),
   "pipelined supervise": () => withActor(pipelined),
   "small items supervise": () => withActor((actor) => follow(actor, ITEMS, 0)),
-  "blocks supervise": () =>
-    withActor((actor) => follow(actor, BLOCKS, BLOCK_BYTES)),
+  "blocks supervise": () => withActor((actor) => follow(actor, BLOCKS, BLOCK_BYTES)),
   "blocks floor": rawBlocks,
 };
 
@@ -135,9 +122,7 @@ async function idle(): Promise<number> {
 
 function withActor(body: (actor: Actor) => Promise<number>): Promise<number> {
   return run(() =>
-    openActorNursery(async (nursery) =>
-      await body(await nursery.startActor("peer", { module: MODULE }))
-    )
+    openActorNursery(async (nursery) => await body(await nursery.startActor("peer", { module: MODULE })))
   );
 }
 
@@ -159,8 +144,7 @@ function quantile(values: number[], share: number): number {
 
 /** Calls a second, many at a time. */
 async function pipelined(actor: Actor): Promise<number> {
-  const round = () =>
-    Promise.all(Array.from({ length: PARALLEL }, () => actor.call.echo(1)));
+  const round = () => Promise.all(Array.from({ length: PARALLEL }, () => actor.call.echo(1)));
   for (let i = 0; i < 10; i++) await round();
   const start = performance.now();
   const rounds = 100;
@@ -224,9 +208,7 @@ async function withPeer(
   body: (socket: Socket) => Promise<number>,
 ): Promise<number> {
   const name = `supervise-bench-${process.pid}`;
-  const runner = "Deno" in globalThis
-    ? ["run", "--allow-all", "--no-check"]
-    : [];
+  const runner = "Deno" in globalThis ? ["run", "--allow-all", "--no-check"] : [];
   const peer: ChildProcess = spawn(process.execPath, [
     ...runner,
     PEER,
