@@ -100,6 +100,9 @@ function outputOf(stream: NodeJS.WriteStream, name: string): Output {
     get columns() {
       return stream.columns ?? 80;
     },
+    get isRead() {
+      return broken === null || !isReaderGone(broken);
+    },
     write,
   };
 }
