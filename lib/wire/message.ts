@@ -64,6 +64,12 @@ export interface Message {
 /** The longest payload that travels in one frame; longer ones are cut into parts. */
 export const PART_BYTES = 128 * 1_024;
 
+/**
+ * The shortest payload of a part, which is not the last of its message: what is kept of a connection must not be much more
+ * than what came over it.
+ */
+export const MIN_PART_BYTES = 16 * 1_024;
+
 /** The longest frame: a payload and the envelope around it. */
 export const MAX_FRAME_BYTES = PART_BYTES + 64;
 
@@ -124,15 +130,15 @@ export function decodeMessage(content: Uint8Array): Message {
 
 /** Bytes that the head of an item takes. */
 function sizeOf(value: number): number {
-  return value < 24 ? 1 : value < 0x100 ? 2 : value < 0x10000 ? 3 : 5;
+  return value < 24 ? 1 : value < 0x100 ? 2 : value < 0x10000 ? 3 : value < 0x100000000 ? 5 : 9;
 }
 
 function writeHead(frame: Uint8Array, at: number, major: number, value: number): number {
   const size = sizeOf(value);
   if (size === 1) frame[at] = major | value;
   else {
-    frame[at] = major | (size === 2 ? 24 : size === 3 ? 25 : 26);
-    for (let i = size - 1, rest = value; i > 0; i--, rest >>>= 8) frame[at + i] = rest;
+    frame[at] = major | (size === 2 ? 24 : size === 3 ? 25 : size === 5 ? 26 : 27);
+    for (let i = size - 1, rest = value; i > 0; i--, rest = Math.floor(rest / 256)) frame[at + i] = rest;
   }
   return at + size;
 }
@@ -144,11 +150,11 @@ function readHead(reader: { readonly content: Uint8Array; at: number }, major: n
   const low = first & 0x1f;
   reader.at += 1;
   if (low < 24) return low;
-  // A message has no use for numbers of more than four bytes.
-  const size = low === 24 ? 1 : low === 25 ? 2 : low === 26 ? 4 : 0;
+  const size = low === 24 ? 1 : low === 25 ? 2 : low === 26 ? 4 : low === 27 ? 8 : 0;
   if (size === 0 || reader.at + size > content.length) throw new FrameError("A frame that is no message");
   let value = 0;
   for (let i = 0; i < size; i++) value = value * 256 + content[reader.at + i]!;
   reader.at += size;
+  if (value > Number.MAX_SAFE_INTEGER) throw new FrameError("A message with a number beyond 2^53 - 1");
   return value;
 }
