@@ -8,7 +8,7 @@ import { reportError } from "../scope/error_report.ts";
 import { openNursery } from "../scope/nursery.ts";
 import { run } from "../scope/run.ts";
 import { sleepForever } from "../scope/sleep.ts";
-import { boxError } from "../wire/error_box.ts";
+import { encodeError } from "../wire/error_box.ts";
 import { ACTOR_DIALOG, decodeMessage, Kind } from "../wire/message.ts";
 import { decodePayload, encodePayload } from "../wire/payload.ts";
 import { addressOf, becomeActor } from "./current_actor.ts";
@@ -171,12 +171,9 @@ class ChildActor {
   async #fail(parent: Link, error: unknown): Promise<void> {
     await this.#report(error);
     await this.#holder?.hold(error, this.#joined.spec.main?.export ?? "its modules");
-    const box = boxError(
-      error,
-      this.#joined.self.path,
-      (one) => one instanceof RemoteActorError ? one : null,
-    );
-    this.#send(parent, Kind.error, encodePayload(box));
+    const { path } = this.#joined.self;
+    const payload = encodeError(error, path, (one) => one instanceof RemoteActorError ? one : null);
+    this.#send(parent, Kind.error, payload);
   }
 
   async #report(error: unknown): Promise<void> {
