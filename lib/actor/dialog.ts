@@ -8,9 +8,9 @@
  */
 import { Queue } from "../base/queue.ts";
 import { WaitQueue } from "../sync/wait_queue.ts";
-import { boxError, readErrorBox } from "../wire/error_box.ts";
+import { encodeError, readErrorBox } from "../wire/error_box.ts";
 import { Kind, type Message } from "../wire/message.ts";
-import { decodePayload, encodePayload } from "../wire/payload.ts";
+import { decodePayload, type PayloadError } from "../wire/payload.ts";
 import {
   type ActorId,
   type Canceller,
@@ -20,7 +20,7 @@ import {
   StreamOverrun,
   type TransportClosed,
 } from "./errors.ts";
-import { readCanceller } from "./identity.ts";
+import { encodeCanceller, readCanceller } from "./identity.ts";
 
 /** How many values each side takes before it has opened its stream. */
 export const FIRST_WINDOW = 64;
@@ -28,7 +28,10 @@ export const FIRST_WINDOW = 64;
 /** How a dialog ended. */
 export type Final =
   | { readonly how: "returned"; readonly payload: Uint8Array }
-  | { readonly how: "failed"; readonly error: RemoteActorError | TransportClosed | StreamOverrun }
+  | {
+    readonly how: "failed";
+    readonly error: RemoteActorError | TransportClosed | StreamOverrun | PayloadError;
+  }
   | { readonly how: "cancelled"; readonly error: ContextCancelled };
 
 /** An end whose error is made when it is first asked for: its stack then tells who waited for it. */
@@ -72,6 +75,8 @@ export interface DialogLink {
 export class Dialog {
   readonly id: number;
   readonly link: DialogLink;
+  /** Whether the other side has opened it: it is over when the task here is. */
+  readonly isServed: boolean;
   /** Null while it goes on. */
   final: Final | null = null;
   /** Whether its task over there has begun. */
@@ -100,9 +105,10 @@ export class Dialog {
   onFinal: (() => void) | null = null;
   readonly #changed = new WaitQueue();
 
-  constructor(id: number, link: DialogLink) {
+  constructor(id: number, link: DialogLink, isServed = false) {
     this.id = id;
     this.link = link;
+    this.isServed = isServed;
   }
 
   /** Waits until something that came in makes `isReady` true. */
@@ -127,7 +133,7 @@ export class Dialog {
   requestCancel(reason: string | null, withinMs: number | null = null): void {
     if (this.hasRequestedCancel || this.final !== null) return;
     this.hasRequestedCancel = true;
-    const payload = encodePayload({ canceller: this.link.canceller ?? this.link.self, reason });
+    const payload = encodeCanceller({ canceller: this.link.canceller ?? this.link.self, reason });
     this.send(Kind.cancel, withinMs === null ? 0 : Math.max(1, Math.round(withinMs)), payload);
   }
 
@@ -137,13 +143,14 @@ export class Dialog {
   }
 
   sendError(error: unknown): void {
-    const box = boxError(error, this.link.self.path, (one) => one instanceof RemoteActorError ? one : null);
-    this.#sendFinal(Kind.error, encodePayload(box));
+    const { path } = this.link.self;
+    const payload = encodeError(error, path, (one) => one instanceof RemoteActorError ? one : null);
+    this.#sendFinal(Kind.error, payload);
   }
 
   /** Says that the task was cancelled and is over. */
   sendCancelAck(canceller: Canceller): void {
-    this.#sendFinal(Kind.cancelAck, encodePayload({ ...canceller }));
+    this.#sendFinal(Kind.cancelAck, encodeCanceller(canceller));
   }
 
   #sendFinal(kind: Message["kind"], payload: Uint8Array): void {
@@ -156,6 +163,7 @@ export class Dialog {
     const bytes = payload ?? NOTHING;
     switch (kind) {
       case Kind.startAck:
+        if (!this.isAcknowledged) this.credit = number;
         this.isAcknowledged = true;
         break;
       case Kind.started:
@@ -198,9 +206,11 @@ export class Dialog {
   end(final: Final): void {
     if (this.final !== null) return;
     this.final = final;
-    this.link.forget(this);
+    if (!this.isServed) this.link.forget(this);
     // Who waits for it hears how it ended, before whoever is told goes on to cancel what waits for something else.
     this.notify();
+    // What is served goes on until its task has ended, too, and says so.
+    if (this.isServed) this.onCancel?.();
     this.onFinal?.();
   }
 
@@ -219,7 +229,7 @@ export class Dialog {
     if (this.isDiscarding) return;
     this.granted -= 1;
     if (this.granted < 0) {
-      this.requestCancel("it sends more than there is room for");
+      if (!this.isServed) this.requestCancel("it sends more than there is room for");
       return this.end({
         how: "failed",
         error: new StreamOverrun(`Actor "${this.link.peer.path}" sends more than it was given credit for`),

@@ -7,6 +7,7 @@
  * 2. When the connection is lost, every dialog of it ends, and every waiter wakes.
  * 3. What the other side sends ends one dialog at the worst if its envelope is sound, and this connection if it is not.
  * 4. An end without a goodbye is a truncation, also over TLS.
+ * 5. What the other side can make this one keep is bounded, whether it reads its answers or not.
  */
 import { fromPromise } from "../bridge/from_promise.ts";
 import type { ExitStatus } from "../host/ports/processes.ts";
@@ -18,12 +19,12 @@ import { concatBytes } from "../base/bytes.ts";
 import { FrameError } from "../wire/frame_splitter.ts";
 import { ACTOR_DIALOG, decodeMessage, Kind, type Message } from "../wire/message.ts";
 import { Outgoing } from "../wire/outgoing.ts";
-import { PartStore } from "../wire/parts.ts";
+import { type PartLimits, PartStore } from "../wire/parts.ts";
 import { encodePayload, PAYLOAD_LIMITS, PayloadError } from "../wire/payload.ts";
 import { type CancelRequest, decodeOr, Dialog, type DialogLink } from "./dialog.ts";
 import { type ActorId, describeStatus, ProtocolError, TransportClosed } from "./errors.ts";
 import type { FrameReader } from "./frame_reader.ts";
-import { type Identity, readCanceller } from "./identity.ts";
+import { encodeCanceller, type Identity, readCanceller } from "./identity.ts";
 
 /** How many bytes are handed to the system at once: what is urgent waits behind no more than these. */
 const WRITE_BYTES = 256 * 1_024;
@@ -35,6 +36,22 @@ const HIGH_WATER_BYTES = 4 * 1_024 * 1_024;
 const GOODBYE_MS = 1_000;
 /** How many dialogs the other side may have open. */
 const MOST_SERVED = 10_000;
+/** How many answers the message loop itself gives to whoever has so much to read already. */
+const MOST_UNREAD = 10_000;
+/** Parts of long payloads on their way in. */
+const PART_LIMITS: PartLimits = {
+  maxBytes: PAYLOAD_LIMITS.maxBytes,
+  maxOpen: MOST_SERVED,
+  maxTotalBytes: 4 * PAYLOAD_LIMITS.maxBytes,
+};
+/** What only the side says that serves a dialog. */
+const FROM_SERVER: ReadonlySet<Kind> = new Set<Kind>([
+  Kind.startAck,
+  Kind.started,
+  Kind.return,
+  Kind.error,
+  Kind.cancelAck,
+]);
 
 /** What a connection is for. */
 export interface LinkOptions {
@@ -62,14 +79,15 @@ export class Link implements DialogLink {
   canceller: ActorId | null = null;
   readonly #options: LinkOptions;
   readonly #dialogs = new Map<number, Dialog>();
-  readonly #parts = new PartStore(PAYLOAD_LIMITS);
+  readonly #parts = new PartStore(PART_LIMITS);
   readonly #outgoing = new Outgoing();
   readonly #room = new WaitQueue();
   readonly #opened = new WaitQueue();
   readonly #ended = new Event();
   #nextId: number;
-  #lastServed = 0;
   #served = 0;
+  /** Answers that were given while too much waited to be read. */
+  #unread = 0;
   #isWriting = false;
   #isScheduled = false;
   #saidGoodbye = false;
@@ -120,7 +138,7 @@ export class Link implements DialogLink {
   /** Makes this side of a dialog whose start is nothing to send. @throws {TransportClosed} */
   adopt(id: number): Dialog {
     if (this.#lost !== null) throw this.#lost;
-    const dialog = new Dialog(id, this);
+    const dialog = new Dialog(id, this, this.#isTheirs(id));
     this.#dialogs.set(id, dialog);
     this.#opened.wakeAll();
     return dialog;
@@ -129,8 +147,8 @@ export class Link implements DialogLink {
   forget(dialog: Dialog): void {
     if (this.#dialogs.get(dialog.id) !== dialog) return;
     this.#dialogs.delete(dialog.id);
-    if (this.#isTheirs(dialog.id)) this.#served -= 1;
-    this.#parts.drop(dialog.id);
+    if (dialog.isServed) this.#served -= 1;
+    this.#parts.ignoreRest(dialog.id);
   }
 
   /** Tells whoever waits for this actor whether its deadlines count. */
@@ -195,13 +213,11 @@ export class Link implements DialogLink {
     const error = new TransportClosed(this.peer, told, status);
     this.#lost = error;
     this.#outgoing.clear();
+    this.#parts.clear();
     this.#options.connection.close();
     for (const dialog of [...this.#dialogs.values()]) {
-      if (this.#isTheirs(dialog.id)) {
-        const reason = `the connection to actor "${this.peer.path}" is closed`;
-        dialog.cancelRequest ??= { canceller: this.peer, reason, withinMs: null };
-        dialog.onCancel?.();
-      }
+      const reason = `the connection to actor "${this.peer.path}" is closed`;
+      if (dialog.isServed) dialog.cancelRequest ??= { canceller: this.peer, reason, withinMs: null };
       dialog.end({ how: "failed", error });
     }
     this.#room.wakeAll();
@@ -217,31 +233,45 @@ export class Link implements DialogLink {
       this.hasHeard = true;
       for (const frame of frames) {
         this.#receive(decodeMessage(frame));
-        if (this.#peerSaidGoodbye !== null) return;
+        if (this.#peerSaidGoodbye !== null || this.#lost !== null) return;
       }
     }
   }
 
   #receive(received: Message): void {
-    const { kind, dialog: id } = received;
-    if (kind === Kind.ping) return this.send({ ...received, kind: Kind.pong });
+    const { kind, dialog: id, number } = received;
+    if (kind === Kind.ping) {
+      return this.send({ kind: Kind.pong, dialog: ACTOR_DIALOG, number, payload: null });
+    }
     if (kind === Kind.pong) return;
     if (kind === Kind.bye) return void (this.#peerSaidGoodbye = goodbyeOf(received));
-    let message: Message;
-    try {
-      if (kind === Kind.part) return this.#parts.add(received);
-      message = this.#parts.complete(received);
-    } catch (error) {
-      if (!(error instanceof PayloadError)) throw error;
-      return this.#refusePayload(id, error);
-    }
-    const dialog = this.#dialogs.get(id);
+    if (kind === Kind.hello) throw new FrameError("A second hello");
+    const message = this.#whole(received);
+    if (message === null) return;
     if (kind === Kind.start) return this.#receiveStart(message);
+    const dialog = this.#dialogs.get(id);
     if (dialog !== undefined) return this.#hand(dialog, message);
     if (kind === Kind.cancel) return this.#receiveLateCancel(message);
   }
 
+  /** The message with its whole payload; null if more of it is to come, or it is of no use. */
+  #whole(received: Message): Message | null {
+    const { kind, dialog: id } = received;
+    try {
+      if (kind !== Kind.part) return this.#parts.complete(received);
+      // Parts for a dialog of ours that is over are the rest of what nobody waits for.
+      if (this.#isTheirs(id) || this.#dialogs.has(id)) this.#parts.add(received);
+    } catch (error) {
+      if (!(error instanceof PayloadError)) throw error;
+      this.#refusePayload(id, error);
+    }
+    return null;
+  }
+
   #hand(dialog: Dialog, message: Message): void {
+    if (dialog.isServed && FROM_SERVER.has(message.kind)) {
+      throw new FrameError("What the side says that serves a dialog, from the one that has opened it");
+    }
     try {
       dialog.receive(message);
     } catch (error) {
@@ -251,17 +281,20 @@ export class Link implements DialogLink {
   }
 
   #receiveStart({ dialog: id, number, payload }: Message): void {
-    if (!this.#isTheirs(id) || id <= this.#lastServed) {
+    if (!this.#isTheirs(id) || this.#dialogs.has(id)) {
       throw new FrameError(`A dialog with the number ${id}, which is not its sender's to give`);
     }
-    this.#lastServed = id;
-    const dialog = this.adopt(id);
-    this.#served += 1;
+    const dialog = this.#serve(id);
     dialog.credit = number;
     if (this.#served > MOST_SERVED) {
-      return dialog.sendError(new RangeError(`More than ${MOST_SERVED} dialogs are open on this connection`));
-    }
-    this.#options.onStart(dialog, payload ?? new Uint8Array(0));
+      dialog.sendError(new RangeError(`More than ${MOST_SERVED} dialogs are open on this connection`));
+    } else this.#options.onStart(dialog, payload ?? new Uint8Array(0));
+    if (!this.#dialogs.has(id)) this.#countAnswer();
+  }
+
+  #serve(id: number): Dialog {
+    this.#served += 1;
+    return this.adopt(id);
   }
 
   /** What is cancelled after its end, or before it came to be started, is as good as cancelled. */
@@ -274,27 +307,27 @@ export class Link implements DialogLink {
       kind: Kind.cancelAck,
       dialog: id,
       number: 0,
-      payload: encodePayload({ canceller: who.canceller, reason: who.reason }),
+      payload: encodeCanceller(who),
     });
+    this.#countAnswer();
   }
 
   /** A payload that is too long ends its dialog; a dialog that has yet to begin, with it. */
   #refusePayload(id: number, error: PayloadError): void {
     const dialog = this.#dialogs.get(id);
-    if (dialog === undefined) {
-      if (this.#isTheirs(id) && id > this.#lastServed) {
-        this.#lastServed = id;
-        const refused = this.adopt(id);
-        this.#served += 1;
-        refused.sendError(error);
-      }
-      return;
+    if (dialog === undefined && this.#isTheirs(id)) {
+      this.#serve(id).sendError(error);
+      this.#countAnswer();
     }
-    if (this.#isTheirs(id)) dialog.sendError(error);
-    else {
-      dialog.requestCancel(error.message);
-      dialog.end({ how: "failed", error: new TransportClosed(this.peer, error.message) });
-    }
+    if (dialog?.isServed === false) dialog.requestCancel(error.message);
+    dialog?.end({ how: "failed", error });
+  }
+
+  /** @throws {FrameError} If the other side asks on and on, and does not read what it is told. */
+  #countAnswer(): void {
+    if (this.#outgoing.bytes <= HIGH_WATER_BYTES) return void (this.#unread = 0);
+    this.#unread += 1;
+    if (this.#unread > MOST_UNREAD) throw new FrameError("It asks for more, and does not read its answers");
   }
 
   #isTheirs(id: number): boolean {

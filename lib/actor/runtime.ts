@@ -27,7 +27,7 @@ import { type Exposed, findExposed, type Modules } from "./exposed.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { answerHello, greet, refuse } from "./handshake.ts";
 import { heartbeat } from "./heartbeat.ts";
-import { HandshakeError, type Identity } from "./identity.ts";
+import { encodeCanceller, HandshakeError, type Identity } from "./identity.ts";
 import { LifetimeStack } from "./lifetime_stack.ts";
 import { Link, type LinkOptions } from "./link.ts";
 import type { PortalOwner } from "./portal.ts";
@@ -259,7 +259,12 @@ export class ActorRuntime implements PortalOwner {
     await openNursery(async (serving) => {
       this.#serving = serving;
       this.#ready.set();
-      value = await main();
+      try {
+        value = await main();
+      } finally {
+        // What is asked for from now on is answered as cancelled.
+        this.#serving = null;
+      }
       serving.cancelScope.cancel("the actor is over");
     }, { collapse: true });
     return value as T;
@@ -364,7 +369,7 @@ export class ActorRuntime implements PortalOwner {
     } catch (error) {
       failures.push(error);
     }
-    const payload = encodePayload({ ...this.#canceller() });
+    const payload = encodeCanceller(this.#canceller());
     for (const link of this.#awaitingEnd) {
       link.send({ kind: Kind.cancelAck, dialog: ACTOR_DIALOG, number: 0, payload });
     }

@@ -28,19 +28,24 @@ export interface ServeOptions {
 export async function serveDialog(dialog: Dialog, payload: Uint8Array, options: ServeOptions): Promise<void> {
   const scope = new CancelScope();
   dialog.onCancel = () => scope.cancel(dialog.cancelRequest?.reason ?? undefined);
-  if (dialog.cancelRequest !== null) dialog.onCancel();
+  if (dialog.cancelRequest !== null || dialog.final !== null) dialog.onCancel();
+  let end = () => {
+    const { final, cancelRequest } = dialog;
+    if (final?.how === "failed") dialog.sendError(final.error);
+    else dialog.sendCancelAck(cancelRequest ?? options.canceller());
+  };
+  // The answer waits for room whatever it is: who asks and does not read holds its own dialogs up.
   try {
     const result = await scope.run(() => answer(dialog, payload, scope, options));
-    if (scope.cancelledCaught) dialog.sendCancelAck(dialog.cancelRequest ?? options.canceller());
-    else dialog.sendReturn(result!);
+    if (!scope.cancelledCaught) end = () => dialog.sendReturn(result!);
+    if (!dialog.link.hasRoom) await dialog.link.room();
   } catch (error) {
-    if (error instanceof Cancelled) {
-      dialog.sendCancelAck(dialog.cancelRequest ?? options.canceller());
-      throw error;
-    }
-    dialog.sendError(error);
+    if (error instanceof Cancelled) throw error;
+    end = () => dialog.sendError(error);
+    if (!dialog.link.hasRoom) await dialog.link.room();
   } finally {
     dialog.onCancel = null;
+    end();
   }
 }
 
@@ -59,9 +64,7 @@ async function answer(
     const { checks, body } = exposed;
     const values = checks.args === null ? args : await checks.args(args);
     const result = style === "call" ? await body(...values) : await converse(dialog, exposed, values, scope);
-    const bytes = encodePayload(checks.result === null ? result : await checks.result(result));
-    if (!dialog.link.hasRoom) await dialog.link.room();
-    return bytes;
+    return encodePayload(checks.result === null ? result : await checks.result(result));
   } catch (error) {
     if (!(error instanceof Cancelled)) await options.onError?.(error, exposed.name);
     throw error;
@@ -75,7 +78,7 @@ async function converse(
   args: readonly unknown[],
   scope: CancelScope,
 ): Promise<unknown> {
-  dialog.send(Kind.startAck);
+  dialog.send(Kind.startAck, dialog.granted);
   if (style === "stream") {
     return await generate(dialog, body(...args) as AsyncIterable<unknown>, checks.sends);
   }
