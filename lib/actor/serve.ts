@@ -38,11 +38,11 @@ export async function serveDialog(dialog: Dialog, payload: Uint8Array, options: 
   try {
     const result = await scope.run(() => answer(dialog, payload, scope, options));
     if (!scope.cancelledCaught) end = () => dialog.sendReturn(result!);
-    await dialog.link.room();
+    if (!dialog.link.hasRoom) await dialog.link.room();
   } catch (error) {
     if (error instanceof Cancelled) throw error;
     end = () => dialog.sendError(error);
-    await dialog.link.room();
+    if (!dialog.link.hasRoom) await dialog.link.room();
   } finally {
     dialog.onCancel = null;
     end();
