@@ -202,7 +202,12 @@ export class ActorRuntime implements PortalOwner {
     await openNursery(async (serving) => {
       this.#serving = serving;
       this.#ready.set();
-      value = await main();
+      try {
+        value = await main();
+      } finally {
+        // What others ask for from here on comes too late: there will be no nursery for it.
+        this.#serving = null;
+      }
       serving.cancelScope.cancel("the actor is over");
     }, { collapse: true });
     return value as T;
