@@ -16,11 +16,13 @@
  * @module
  */
 export {
+  connectToActor,
   findActor,
   openActorCluster,
   openActorNursery,
   queryActor,
   runInActor,
+  serveDaemon,
   waitForActor,
 } from "./lib/api/actors.ts";
 export type { ClusterOptions } from "./lib/actor/actor_cluster.ts";
@@ -57,6 +59,7 @@ export { LifetimeStack } from "./lib/actor/lifetime_stack.ts";
 export { MsgStream, type StreamOptions } from "./lib/actor/msg_stream.ts";
 export { type Calls, Portal, type PortalOptions } from "./lib/actor/portal.ts";
 export type { RunInActorOptions } from "./lib/actor/run_in_actor.ts";
+export type { DaemonOptions } from "./lib/actor/serve_daemon.ts";
 export { ServedContext } from "./lib/actor/served_context.ts";
 export { check, type CheckResult } from "./lib/api/check.ts";
 export { ConfigError, plan } from "./lib/api/plan.ts";
@@ -86,6 +89,7 @@ export { type EmitterLike, fromEmitter, type FromEmitterOptions } from "./lib/br
 export { fromPromise } from "./lib/bridge/from_promise.ts";
 export { fromReadable, ReadableChannel } from "./lib/bridge/from_readable.ts";
 export { fromSignal } from "./lib/bridge/from_signal.ts";
+export type { TlsCredentials } from "./lib/host/ports/tcp.ts";
 export { type ExitStatus, SpawnError } from "./lib/host/ports/processes.ts";
 export { SystemClock } from "./lib/host/shared/system_clock.ts";
 export {

@@ -191,6 +191,7 @@ export class ActorProcess {
   async #tearDown(): Promise<void> {
     if (this.#child === null) return;
     await new CancelScope({ shield: true }).run(async () => {
+      await this.#options.runtime.untilNotHeld(this.#options.spec.path);
       const grace = this.#graceMs();
       await this.#ask(grace * ASK_SHARE);
       if (this.#status === null) await this.#signal(grace * SIGNAL_SHARE);

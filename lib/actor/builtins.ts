@@ -1,4 +1,5 @@
 /** What every actor answers to, beside what its modules expose: who is who below it. */
+import { type HeldCrash, readHeldCrash } from "./crash_desk.ts";
 import { type Identity, readIdentity } from "./identity.ts";
 import type { Link } from "./link.ts";
 import { Portal, type PortalOwner } from "./portal.ts";
@@ -14,11 +15,14 @@ export interface Builtins {
   find(nameOrPath: string): Promise<readonly Identity[]>;
   waitFor(nameOrPath: string, except: readonly string[]): Promise<readonly Identity[]>;
   list(): Promise<readonly Identity[]>;
+  /** Returns never: it is cancelled when the crash is let go. */
+  holdCrash(crash: HeldCrash): Promise<void>;
 }
 
 /** The actor that is asked. */
 export interface Asked extends PortalOwner {
   readonly registry: Registry;
+  holdCrash(crash: HeldCrash): Promise<void>;
   /** The connection to its parent; null for a root. */
   readonly parent: Link | null;
 }
@@ -44,6 +48,7 @@ export function builtinsOf(runtime: Asked, via: Link): Readonly<Record<string, u
         await runtime.registry.waitFor(String(name), tried);
     },
     list: async () => await above()?.list() ?? runtime.registry.list(),
+    holdCrash: (crash: unknown) => runtime.holdCrash(readHeldCrash(crash)),
   } satisfies Record<keyof Builtins, (...args: never[]) => unknown>;
 }
 

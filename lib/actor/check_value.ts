@@ -44,7 +44,7 @@ export class ValidationError extends Error {
 export type Check = (value: unknown) => Promise<unknown>;
 
 /** A value after its check, if there is one. */
-export async function checked(check: Check | null, value: unknown): Promise<unknown> {
+export async function checked<T>(check: ((value: T) => Promise<unknown>) | null, value: T): Promise<unknown> {
   return check === null ? value : await check(value);
 }
 

@@ -16,7 +16,8 @@ export interface Schemas {
 
 /** The checks of a function. */
 export interface Checks {
-  readonly args: (args: readonly unknown[]) => Promise<unknown[]>;
+  /** Of all arguments at once. */
+  readonly args: ((args: readonly unknown[]) => Promise<unknown[]>) | null;
   readonly result: Check | null;
   readonly started: Check | null;
   readonly sends: Check | null;
@@ -25,20 +26,24 @@ export interface Checks {
 
 /** The checks that schemas stand for. */
 export function checksOf(schemas: Schemas, name: string): Checks {
-  const args = schemas.args?.map((schema, index) => checkOf(schema, `Argument ${index + 1} of "${name}"`)) ??
-    [];
   return {
-    args: async (values) => {
-      const checkedValues = [...values];
-      for (const [index, check] of args.entries()) {
-        if (check !== null) checkedValues[index] = await check(values[index]);
-      }
-      return checkedValues;
-    },
+    args: argsCheckOf(schemas.args ?? [], name),
     result: checkOf(schemas.result, `The result of "${name}"`),
     started: checkOf(schemas.started, `What "${name}" starts with`),
     sends: checkOf(schemas.sends, `What "${name}" sends`),
     receives: checkOf(schemas.receives, `What "${name}" receives`),
+  };
+}
+
+function argsCheckOf(schemas: NonNullable<Schemas["args"]>, name: string): Checks["args"] {
+  if (schemas.length === 0) return null;
+  const checks = schemas.map((schema, index) => checkOf(schema, `Argument ${index + 1} of "${name}"`));
+  return async (args) => {
+    const values = [...args];
+    for (const [index, check] of checks.entries()) {
+      if (check !== null) values[index] = await check(args[index]);
+    }
+    return values;
   };
 }
 

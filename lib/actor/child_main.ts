@@ -8,13 +8,14 @@ import { reportError } from "../scope/error_report.ts";
 import { openNursery } from "../scope/nursery.ts";
 import { run } from "../scope/run.ts";
 import { sleepForever } from "../scope/sleep.ts";
-import { boxError } from "../wire/error_box.ts";
+import { encodeError } from "../wire/error_box.ts";
 import { ACTOR_DIALOG, decodeMessage, Kind } from "../wire/message.ts";
 import { decodePayload, encodePayload } from "../wire/payload.ts";
 import { addressOf, becomeActor } from "./current_actor.ts";
 import { NotExposed, RemoteActorError } from "./errors.ts";
 import { greet } from "./handshake.ts";
 import { HandshakeError, type Identity } from "./identity.ts";
+import { CrashHolder } from "./hold_crash.ts";
 import type { Link } from "./link.ts";
 import { randomId } from "./random_id.ts";
 import { ActorRuntime, type Begun } from "./runtime.ts";
@@ -23,7 +24,10 @@ import { PARENT_VARIABLE, readSpec, type SpawnSpec, TOKEN_VARIABLE } from "./spa
 /** What an actor's process needs of the machine. */
 export interface ChildSystem {
   readonly host: Host;
-  readonly program: Pick<Program, "environment" | "uid" | "pid" | "onSignal" | "onExit" | "stderr">;
+  readonly program: Pick<
+    Program,
+    "environment" | "uid" | "pid" | "onSignal" | "onExit" | "stderr" | "openInspector"
+  >;
   /** Imports a module by its URL. */
   readonly load: (url: string) => Promise<Readonly<Record<string, unknown>>>;
   /** Shuffles the tasks that are ready; without it they go on in order. */
@@ -91,6 +95,8 @@ class ChildActor {
   readonly #system: ChildSystem;
   readonly #joined: Joined;
   readonly #runtime: ActorRuntime;
+  /** Null unless it is being debugged. */
+  #holder: CrashHolder | null = null;
   #exitCode = ENDED;
 
   constructor(system: ChildSystem, joined: Joined) {
@@ -101,18 +107,21 @@ class ChildActor {
       self: joined.self,
       uids: new Set([system.program.uid, ...joined.spec.uids]),
       isCancellable: true,
+      onError: async (error, name) => await this.#holder?.hold(error, name),
     });
   }
 
   async run(): Promise<number> {
     const { program, host } = this.#system;
-    const { parentPid } = this.#joined.spec;
+    const { parentPid, debug } = this.#joined.spec;
     becomeActor(this.#runtime);
+    if (debug) this.#holder = new CrashHolder(this.#runtime, program, program.openInspector());
     if (parentPid !== 0) host.processes.dieWithParent(parentPid, "grace");
     const undo = [
       program.onSignal("SIGTERM", () => this.#cancel("SIGTERM")),
       // Whoever holds the terminal decides what Ctrl-C means for the tree.
       program.onSignal("SIGINT", () => {}),
+      program.onSignal("SIGCONT", () => this.#holder?.release()),
       program.onExit(() => this.#runtime.lifetime.runNow()),
     ];
     try {
@@ -161,12 +170,10 @@ class ChildActor {
 
   async #fail(parent: Link, error: unknown): Promise<void> {
     await this.#report(error);
-    const box = boxError(
-      error,
-      this.#joined.self.path,
-      (one) => one instanceof RemoteActorError ? one : null,
-    );
-    this.#send(parent, Kind.error, encodePayload(box));
+    await this.#holder?.hold(error, this.#joined.spec.main?.export ?? "its modules");
+    const { path } = this.#joined.self;
+    const payload = encodeError(error, path, (one) => one instanceof RemoteActorError ? one : null);
+    this.#send(parent, Kind.error, payload);
   }
 
   async #report(error: unknown): Promise<void> {

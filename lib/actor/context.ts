@@ -17,7 +17,7 @@ import { Kind } from "../wire/message.ts";
 import { decodePayload } from "../wire/payload.ts";
 import { checked } from "./check_value.ts";
 import type { Dialog, Final } from "./dialog.ts";
-import { type ActorId, ActorTooSlow, ProtocolError } from "./errors.ts";
+import { type ActorId, ActorTooSlow, ProtocolError, TransportClosed } from "./errors.ts";
 import type { Checks } from "./checks.ts";
 import { MsgStream, type StreamOptions } from "./msg_stream.ts";
 
@@ -85,7 +85,8 @@ export class Context<Receives = unknown, Sends = unknown, Result = unknown> {
    * @throws {Cancelled}
    */
   async result(): Promise<Result> {
-    await this.#dialog.until("result", () => this.#dialog.final !== null);
+    // How it failed is known, and outranks the cancel of the block that it brought about.
+    if (!hasFailed(this.#dialog)) await this.#dialog.until("result", () => this.#dialog.final !== null);
     return await checked(this.#checks.result, this.#dialog.result()) as Result;
   }
 
@@ -155,10 +156,10 @@ async function startedOf(dialog: Dialog, checks: Checks): Promise<unknown> {
   throw new ProtocolError("The function returned without having called started()");
 }
 
-/** Ends the block here if the task over there has failed, unless the block waits for it and so hears of it anyway. */
+/** Ends the block here if the task over there has failed. */
 function wake(dialog: Dialog, context: Context, scope: CancelScope): void {
   const { final } = dialog;
-  if (final === null || final.how === "returned" || dialog.isAwaited) return;
+  if (final === null || final.how === "returned") return;
   if (!isOwnCancel(final, dialog, context)) scope.cancel("the other side of the context has ended");
 }
 
@@ -171,16 +172,21 @@ export async function endRemote(
   if (dialog.final !== null) return;
   const withinMs = options.cancelTimeout ?? CANCEL_TIMEOUT_MS;
   dialog.requestCancel(reason);
-  await new CancelScope({ shield: true }).run(() =>
-    moveOnAfter(withinMs, () => dialog.until("acknowledgement of a cancel", () => dialog.final !== null))
+  const isOver = () => dialog.final !== null;
+  await new CancelScope({ shield: true }).run(async () => {
+    do {
+      await dialog.until("end of an inspection", () => !dialog.isHeld || isOver());
+      await moveOnAfter(withinMs, () => dialog.until("acknowledgement of a cancel", isOver));
+    } while (!isOver() && dialog.isHeld);
+  });
+  if (dialog.final !== null) return;
+  const { path } = dialog.link.peer;
+  const error = new ActorTooSlow(
+    `Actor "${path}" has not ended a task within ${withinMs} ms after it was cancelled`,
   );
-  if (dialog.final === null) {
-    const { path } = dialog.link.peer;
-    dialog.link.forget(dialog);
-    throw new ActorTooSlow(
-      `Actor "${path}" has not ended a task within ${withinMs} ms after it was cancelled`,
-    );
-  }
+  // Nobody is to wait for it once more.
+  dialog.end({ how: "failed", error });
+  throw error;
 }
 
 /** The errors that leave the context. */
@@ -189,15 +195,28 @@ function conclude(dialog: Dialog, context: Context, local: readonly unknown[]): 
   if (final === null || final.how === "returned") return local;
   const { error } = final;
   if (isOwnCancel(final, dialog, context)) return local.flatMap((one) => without(one, error));
-  // It was cancelled because this side was left with an error.
-  if (isCausedHere(final, dialog) && local.length > 0) return local;
+  // It was to end because this side was left with an error.
+  if (local.length > 0 && hasEndedAsAsked(dialog)) return local;
   const real = local.filter((one) => !(one instanceof Cancelled));
   return real.some((one) => holds(one, error)) ? real : [...real, error];
 }
 
-function isCausedHere(final: Final, dialog: Dialog): boolean {
-  return final.how === "cancelled" && dialog.hasRequestedCancel &&
-    final.error.canceller?.id === (dialog.link.canceller ?? dialog.link.self).id;
+function hasFailed({ final }: Dialog): boolean {
+  return final !== null && final.how !== "returned";
+}
+
+/** This actor is the canceller, or was when it asked whoever cancels this actor itself. */
+function isCausedHere(final: Final, { cancelledAs, link }: Dialog): boolean {
+  if (final.how !== "cancelled" || cancelledAs === null) return false;
+  const id = final.error.canceller?.id;
+  return id === cancelledAs.id || id === link.self.id;
+}
+
+/** @internal Whether it is over because this side has asked for that; an actor that had to be killed for it is over, too. */
+export function hasEndedAsAsked(dialog: Dialog): boolean {
+  const { final, cancelledAs } = dialog;
+  if (final === null || cancelledAs === null) return false;
+  return isCausedHere(final, dialog) || (final.how === "failed" && final.error instanceof TransportClosed);
 }
 
 function isOwnCancel(final: Final, dialog: Dialog, context: Context): boolean {

@@ -8,11 +8,12 @@
  */
 import { Queue } from "../base/queue.ts";
 import { WaitQueue } from "../sync/wait_queue.ts";
-import { boxError, readErrorBox } from "../wire/error_box.ts";
+import { encodeError, readErrorBox } from "../wire/error_box.ts";
 import { Kind, type Message } from "../wire/message.ts";
-import { decodePayload, encodePayload } from "../wire/payload.ts";
+import { decodePayload, type PayloadError } from "../wire/payload.ts";
 import {
   type ActorId,
+  type ActorTooSlow,
   type Canceller,
   ContextCancelled,
   ProtocolError,
@@ -20,7 +21,7 @@ import {
   StreamOverrun,
   type TransportClosed,
 } from "./errors.ts";
-import { readCanceller } from "./identity.ts";
+import { encodeCanceller, readCanceller } from "./identity.ts";
 
 /** How many values each side takes before it has opened its stream. */
 export const FIRST_WINDOW = 64;
@@ -28,7 +29,10 @@ export const FIRST_WINDOW = 64;
 /** How a dialog ended. */
 export type Final =
   | { readonly how: "returned"; readonly payload: Uint8Array }
-  | { readonly how: "failed"; readonly error: RemoteActorError | TransportClosed | StreamOverrun }
+  | {
+    readonly how: "failed";
+    readonly error: RemoteActorError | TransportClosed | StreamOverrun | PayloadError | ActorTooSlow;
+  }
   | { readonly how: "cancelled"; readonly error: ContextCancelled };
 
 /** An end whose error is made when it is first asked for: its stack then tells who waited for it. */
@@ -60,7 +64,9 @@ export interface DialogLink {
   /** In whose name this actor cancels others, if it is being cancelled itself. */
   readonly canceller: ActorId | null;
   send(message: Message): void;
-  /** Waits until there is room for more to be sent. */
+  /** Whether more can be sent without waiting. */
+  readonly hasRoom: boolean;
+  /** Waits until it can. */
   room(): Promise<void>;
   /** Messages of this dialog mean nothing any more. */
   forget(dialog: Dialog): void;
@@ -70,6 +76,8 @@ export interface DialogLink {
 export class Dialog {
   readonly id: number;
   readonly link: DialogLink;
+  /** Whether the other side has opened it: it is over when the task here is. */
+  readonly isServed: boolean;
   /** Null while it goes on. */
   final: Final | null = null;
   /** Whether its task over there has begun. */
@@ -78,8 +86,8 @@ export class Dialog {
   started: Uint8Array | null = null;
   /** The first request of the other side to cancel this one. */
   cancelRequest: CancelRequest | null = null;
-  /** Whether this side has asked the other one to cancel. */
-  hasRequestedCancel = false;
+  /** In whose name this side has asked the other one to cancel; null if it has not. */
+  cancelledAs: ActorId | null = null;
   /** Values that have come and that nobody has received. */
   readonly incoming: Queue<Uint8Array> = new Queue<Uint8Array>();
   /** Whether the other side has opened its stream, and whether it has closed it. */
@@ -89,6 +97,8 @@ export class Dialog {
   credit: number = FIRST_WINDOW;
   /** How many more values this side takes. */
   granted: number = FIRST_WINDOW;
+  /** Whether somebody inspects a crash over there: it takes as long as it takes. */
+  isHeld = false;
   /** Whether what still comes in is of no interest. */
   isDiscarding = false;
   /** Called when the other side cancels, and when the end has come. */
@@ -96,9 +106,10 @@ export class Dialog {
   onFinal: (() => void) | null = null;
   readonly #changed = new WaitQueue();
 
-  constructor(id: number, link: DialogLink) {
+  constructor(id: number, link: DialogLink, isServed = false) {
     this.id = id;
     this.link = link;
+    this.isServed = isServed;
   }
 
   /** Waits until something that came in makes `isReady` true. */
@@ -108,11 +119,6 @@ export class Dialog {
 
   async #untilChanged(what: string, isReady: () => boolean): Promise<void> {
     while (!isReady()) await this.#changed.wait(what);
-  }
-
-  /** Whether somebody waits for something of this dialog. */
-  get isAwaited(): boolean {
-    return this.#changed.size > 0;
   }
 
   /** Wakes whoever waits, to look again. */
@@ -126,9 +132,9 @@ export class Dialog {
 
   /** Asks the other side to cancel; it is asked once. */
   requestCancel(reason: string | null, withinMs: number | null = null): void {
-    if (this.hasRequestedCancel || this.final !== null) return;
-    this.hasRequestedCancel = true;
-    const payload = encodePayload({ canceller: this.link.canceller ?? this.link.self, reason });
+    if (this.cancelledAs !== null || this.final !== null) return;
+    this.cancelledAs = this.link.canceller ?? this.link.self;
+    const payload = encodeCanceller({ canceller: this.cancelledAs, reason });
     this.send(Kind.cancel, withinMs === null ? 0 : Math.max(1, Math.round(withinMs)), payload);
   }
 
@@ -138,13 +144,14 @@ export class Dialog {
   }
 
   sendError(error: unknown): void {
-    const box = boxError(error, this.link.self.path, (one) => one instanceof RemoteActorError ? one : null);
-    this.#sendFinal(Kind.error, encodePayload(box));
+    const { path } = this.link.self;
+    const payload = encodeError(error, path, (one) => one instanceof RemoteActorError ? one : null);
+    this.#sendFinal(Kind.error, payload);
   }
 
   /** Says that the task was cancelled and is over. */
   sendCancelAck(canceller: Canceller): void {
-    this.#sendFinal(Kind.cancelAck, encodePayload({ ...canceller }));
+    this.#sendFinal(Kind.cancelAck, encodeCanceller(canceller));
   }
 
   #sendFinal(kind: Message["kind"], payload: Uint8Array): void {
@@ -157,6 +164,7 @@ export class Dialog {
     const bytes = payload ?? NOTHING;
     switch (kind) {
       case Kind.startAck:
+        if (!this.isAcknowledged) this.credit = number;
         this.isAcknowledged = true;
         break;
       case Kind.started:
@@ -168,6 +176,9 @@ export class Dialog {
       case Kind.credit:
         this.peerHasOpened = true;
         this.credit += number;
+        break;
+      case Kind.hold:
+        this.isHeld = number === 1;
         break;
       case Kind.stop:
         this.peerHasStopped = true;
@@ -196,9 +207,12 @@ export class Dialog {
   end(final: Final): void {
     if (this.final !== null) return;
     this.final = final;
-    this.link.forget(this);
-    this.onFinal?.();
+    // What is served goes on until its task has ended, too, and says so.
+    if (this.isServed) this.onCancel?.();
+    else this.link.forget(this);
+    // Who waits for it hears how it ended, before whoever is told goes on to cancel what waits for something else.
     this.notify();
+    this.onFinal?.();
   }
 
   /**
@@ -216,7 +230,7 @@ export class Dialog {
     if (this.isDiscarding) return;
     this.granted -= 1;
     if (this.granted < 0) {
-      this.requestCancel("it sends more than there is room for");
+      if (!this.isServed) this.requestCancel("it sends more than there is room for");
       return this.end({
         how: "failed",
         error: new StreamOverrun(`Actor "${this.link.peer.path}" sends more than it was given credit for`),

@@ -10,7 +10,9 @@ import {
   WouldBlock,
 } from "../sync/channel_errors.ts";
 import type { ErrorBox } from "../wire/error_box.ts";
+import { Lagged } from "../sync/broadcast.ts";
 import { PayloadError } from "../wire/payload.ts";
+import { ValidationError } from "./check_value.ts";
 
 /** A class of errors. */
 export type ErrorType = abstract new (...args: never[]) => Error;
@@ -30,7 +32,9 @@ const types = new Map<string, ErrorType>(
     ClosedResourceError,
     EndOfChannel,
     WouldBlock,
+    Lagged,
     PayloadError,
+    ValidationError,
     UserError,
   ].map((type): [string, ErrorType] => [type.name, type]),
 );

@@ -1,7 +1,7 @@
 /** What goes wrong between actors. */
 import type { ExitStatus } from "../host/ports/processes.ts";
 import type { ErrorBox, Relayed } from "../wire/error_box.ts";
-import { rebuildError } from "./error_types.ts";
+import { rebuildError, registerErrorType } from "./error_types.ts";
 
 /** An actor, as errors and listings name it. */
 export interface ActorId {
@@ -18,11 +18,13 @@ export interface ActorId {
  *
  * @example Tell remote errors apart
  * ```ts
- * import { RemoteActorError, run, runInActor } from "supervise";
+ * import { actorModule, RemoteActorError, run, runInActor } from "supervise";
+ *
+ * const calculator = actorModule<typeof import("../examples/actors/calculator.ts")>("examples/actors/calculator.ts");
  *
  * await run(async () => {
  *   try {
- *     await runInActor({ module: "./examples/actors/calculator.ts", call: "divide", args: [1, 0] });
+ *     await runInActor(calculator, "divide", [1, 0]);
  *   } catch (error) {
  *     if (!(error instanceof RemoteActorError)) throw error;
  *     console.log(error.type, error.is(RangeError), error.path); // RangeError true [ "main/divide" ]
@@ -167,3 +169,17 @@ export class ProtocolError extends Error {
 export function describeStatus(status: ExitStatus): string {
   return status.how === "exited" ? `exit code ${status.code}` : `ended by ${status.signal}`;
 }
+
+for (
+  const type of [
+    ActorDied,
+    ActorStartError,
+    ActorTooSlow,
+    ContextCancelled,
+    NoActor,
+    NotExposed,
+    ProtocolError,
+    StreamOverrun,
+    TransportClosed,
+  ]
+) registerErrorType(type);

@@ -25,7 +25,7 @@ export interface ContextFunction<Started, Sends, Receives, Args extends unknown[
  *
  * @example A counter that starts with a value and streams what follows
  * ```ts
- * import { context, type ServedContext, sleep } from "supervise";
+ * import { context, type ServedContext } from "supervise";
  *
  * export const countFrom = context(async (ctx: ServedContext<number, number>, first: number) => {
  *   await ctx.started(first);

@@ -7,15 +7,25 @@ import { MAX_FRAME_BYTES } from "../wire/message.ts";
 export class FrameReader {
   readonly #connection: Connection;
   readonly #splitter = new FrameSplitter(MAX_FRAME_BYTES);
+  #begun: Uint8Array | null;
   #pending: Uint8Array[] = [];
 
-  constructor(connection: Connection) {
+  /** @param begun What was read of the connection before. */
+  constructor(connection: Connection, begun: Uint8Array | null = null) {
     this.#connection = connection;
+    this.#begun = begun;
   }
 
   /** The next frames; null at the end. @throws {FrameError} */
   async read(): Promise<readonly Uint8Array[] | null> {
-    const bytes = await fromPromise(this.#connection.read());
+    const bytes = this.#begun ?? await fromPromise(this.#connection.read());
+    this.#begun = null;
+    return bytes === null ? null : this.#splitter.push(bytes);
+  }
+
+  /** {@linkcode read} that no cancel ends. */
+  async readUncancelled(): Promise<readonly Uint8Array[] | null> {
+    const bytes = await this.#connection.read();
     return bytes === null ? null : this.#splitter.push(bytes);
   }
 

@@ -1,4 +1,5 @@
 /** How a connection begins: each side says who it is, and what version of the protocol it speaks. */
+import { concatBytes } from "../base/bytes.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import type { Connection } from "../host/ports/sockets.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
@@ -53,13 +54,13 @@ export async function answerHello(
 export async function refuse(connection: Connection, why: string): Promise<void> {
   const payload = encodePayload(why);
   const bye = encodeMessage({ kind: Kind.bye, dialog: ACTOR_DIALOG, number: ACTOR_PROTOCOL, payload });
-  await fromPromise(connection.write(bye));
+  await fromPromise(connection.write(concatBytes(bye)));
 }
 
 async function sayHello(connection: Connection, self: Identity, token: string | null): Promise<void> {
   const payload = encodeHello({ actor: self, token });
   const frame = encodeMessage({ kind: Kind.hello, dialog: ACTOR_DIALOG, number: ACTOR_PROTOCOL, payload });
-  await fromPromise(connection.write(frame));
+  await fromPromise(connection.write(concatBytes(frame)));
 }
 
 async function expectHello(reader: FrameReader): Promise<Greeted> {

@@ -18,6 +18,9 @@ export interface Hello {
   readonly token: string | null;
 }
 
+/** A cancel is urgent, so it is never long. */
+const MAX_REASON = 10_000;
+
 /** A connection that did not begin as it should. */
 export class HandshakeError extends Error {
   override readonly name = "HandshakeError";
@@ -55,6 +58,12 @@ export function readIdentity(value: unknown): Identity | null {
     pid: typeof pid === "number" ? pid : 0,
     address: typeof address === "string" ? address : null,
   };
+}
+
+/** The payload that says who cancelled something, and why. */
+export function encodeCanceller({ canceller, reason }: Canceller): Uint8Array {
+  const who = canceller === null ? null : { id: canceller.id, name: canceller.name, path: canceller.path };
+  return encodePayload({ canceller: who, reason: reason?.slice(0, MAX_REASON).toWellFormed() ?? null });
 }
 
 /** Reads who cancelled something, and why. */

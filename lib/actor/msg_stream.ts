@@ -14,7 +14,8 @@ import { type Check, checked } from "./check_value.ts";
 /** How a stream is opened. */
 export interface StreamOptions {
   /**
-   * How many values may wait here before the sender has to.
+   * How many values may wait here before the sender has to. In a context 64 may in any case: the other side does not wait for
+   * the stream to be opened here.
    *
    * @default {64}
    */
@@ -54,18 +55,13 @@ export class MsgStream<In, Out> {
 
   /** @internal */
   constructor(dialog: Dialog, options: StreamOptions, checks: StreamChecks) {
-    const window = options.bufferSize ?? FIRST_WINDOW;
-    if (!(Number.isInteger(window) && window >= 1 && window < 2 ** 31)) {
-      throw new RangeError(
-        `Cannot open a stream: bufferSize must be a whole number from 1, and is ${window}`,
-      );
-    }
+    const window = windowOf(options);
     this.#dialog = dialog;
     this.#openTimeout = options.openTimeout ?? OPEN_TIMEOUT_MS;
     this.#overrun = options.overrun ?? "wait";
     this.#window = window;
     this.#checks = checks;
-    const more = Math.max(0, window - FIRST_WINDOW);
+    const more = Math.max(0, window - dialog.granted);
     dialog.granted += more;
     dialog.send(Kind.credit, more);
   }
@@ -83,7 +79,8 @@ export class MsgStream<In, Out> {
    */
   async send(value: Out): Promise<void> {
     const dialog = this.#dialog;
-    const payload = encodePayload(await checked(this.#checks.outgoing, value));
+    const { outgoing } = this.#checks;
+    const payload = encodePayload(outgoing === null ? value : await outgoing(value));
     this.#refuseIfOver();
     if (dialog.credit <= 0 && this.#overrun === "error") {
       throw new StreamOverrun(`Actor "${dialog.link.peer.path}" has no room for more values`);
@@ -93,7 +90,7 @@ export class MsgStream<In, Out> {
     this.#refuseIfOver();
     dialog.credit -= 1;
     dialog.send(Kind.yield, 0, payload);
-    await dialog.link.room();
+    if (!dialog.link.hasRoom) await dialog.link.room();
   }
 
   /**
@@ -106,7 +103,8 @@ export class MsgStream<In, Out> {
    */
   async receive(): Promise<In> {
     const dialog = this.#dialog;
-    await dialog.until("receive", () => dialog.incoming.size > 0 || this.#isOver);
+    // A failure of the other side outranks the cancel of the block that it brought about.
+    if (!this.#hasFailed) await dialog.until("receive", () => dialog.incoming.size > 0 || this.#isOver);
     if (this.#isClosed) throw closedHere();
     const bytes = dialog.incoming.shift();
     if (bytes === undefined) throw this.#end();
@@ -144,6 +142,12 @@ export class MsgStream<In, Out> {
     return this.#isClosed || this.#dialog.final !== null || this.#dialog.peerHasStopped;
   }
 
+  /** Whether the other side has failed, and all is received that it had sent before. */
+  get #hasFailed(): boolean {
+    const { final, incoming } = this.#dialog;
+    return incoming.size === 0 && final !== null && final.how !== "returned";
+  }
+
   /** Why nothing more comes. */
   #end(): unknown {
     const { final } = this.#dialog;
@@ -173,6 +177,14 @@ export class MsgStream<In, Out> {
     this.#dialog.send(Kind.credit, this.#taken);
     this.#taken = 0;
   }
+}
+
+/** @internal How many values may wait. @throws {RangeError} */
+export function windowOf({ bufferSize = FIRST_WINDOW }: StreamOptions): number {
+  if (Number.isInteger(bufferSize) && bufferSize >= 1 && bufferSize < 2 ** 31) return bufferSize;
+  throw new RangeError(
+    `Cannot open a stream: bufferSize must be a whole number from 1, and is ${bufferSize}`,
+  );
 }
 
 function closedHere(): ClosedResourceError {

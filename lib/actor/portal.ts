@@ -1,37 +1,42 @@
 /** What one actor holds to talk to another. */
 import { Cancelled } from "../scope/cancelled.ts";
+import { checkpointIfCancelled } from "../scope/park.ts";
 import { checked } from "./check_value.ts";
-import { type Context, type DialogOptions, endRemote, runContext } from "./context.ts";
+import { type Context, type DialogOptions, endRemote, hasEndedAsAsked, runContext } from "./context.ts";
 import type { Dialog } from "./dialog.ts";
 import type { ActorId } from "./errors.ts";
 import { type Checks, checksOf, NO_CHECKS, type Schemas } from "./checks.ts";
-import type { ContextFunction } from "./exposed.ts";
+import type { ContextFunction, Style } from "./exposed.ts";
 import type { Link } from "./link.ts";
-import { MsgStream, type StreamOptions } from "./msg_stream.ts";
+import { MsgStream, type StreamOptions, windowOf } from "./msg_stream.ts";
 import { encodeStart } from "./start_request.ts";
 
 // deno-lint-ignore no-explicit-any -- Modules have functions of any shape.
 type Any = any;
 
+/** How an export of a module is talked to; functions that return `any`, or never, are called. Of `any`, all of it goes. */
+type StyleOf<F> = 0 extends 1 & F ? "call" | "context" | "stream"
+  : F extends ContextFunction<Any, Any, Any, Any, Any> ? "context"
+  : F extends (...args: Any[]) => infer R ? 0 extends 1 & R ? "call" : [R] extends [never] ? "call"
+    : R extends AsyncGenerator<Any, Any, Any> ? "stream"
+    : "call"
+  : "value";
+
 /** The functions of a module that can be called, as they look from another actor. */
 export type Calls<M> = {
-  readonly [
-    K in keyof M as M[K] extends ContextFunction<Any, Any, Any, Any, Any> ? never
-      : M[K] extends (...args: Any[]) => AsyncGenerator<Any, Any, Any> ? never
-      : M[K] extends (...args: Any[]) => unknown ? K
-      : never
-  ]: M[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
+  readonly [K in keyof M as "call" extends StyleOf<M[K]> ? K : never]: M[K] extends
+    (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
 };
 
 type ContextNames<M> =
   & {
-    [K in keyof M]: M[K] extends ContextFunction<Any, Any, Any, Any, Any> ? K : never;
+    [K in keyof M]: "context" extends StyleOf<M[K]> ? K : never;
   }[keyof M]
   & string;
 
 type StreamNames<M> =
   & {
-    [K in keyof M]: M[K] extends (...args: Any[]) => AsyncGenerator<Any, Any, Any> ? K : never;
+    [K in keyof M]: "stream" extends StyleOf<M[K]> ? K : never;
   }[keyof M]
   & string;
 
@@ -60,14 +65,24 @@ export interface PortalOwner {
  *
  * @example Call, open a context, follow a stream
  * ```ts
- * import { openActorNursery, run } from "supervise";
+ * import { actorModule, openActorNursery, run } from "supervise";
+ *
+ * const calculator = actorModule<typeof import("../examples/actors/calculator.ts")>("examples/actors/calculator.ts");
  *
  * await run(() =>
  *   openActorNursery(async (nursery) => {
- *     const portal = await nursery.startActor<typeof import("../examples/actors/calculator.ts")>("calculator", {
- *       module: "./examples/actors/calculator.ts",
- *     });
+ *     const portal = await nursery.startActor("calculator", { module: calculator });
  *     console.log(await portal.call.add(1, 2)); // 3
+ *     await portal.openStreamFrom("countTo", [3], async (values) => {
+ *       for await (const value of values) console.log(value); // 1, 2, 3
+ *     });
+ *     await portal.openContext("total", [10], async (ctx, start) => {
+ *       console.log(start); // 10
+ *       await ctx.openStream(async (stream) => {
+ *         await stream.send(5);
+ *         console.log(await stream.receive()); // 15
+ *       });
+ *     });
  *   })
  * );
  * ```
@@ -133,7 +148,7 @@ export class Portal<M = Record<string, Any>> {
     options: DialogOptions = {},
   ): Promise<T> {
     const checks = this.#checksOf(name);
-    const dialog = await this.#open("context", name, await checks.args(args));
+    const dialog = await this.#open("context", name, await checked(checks.args, args) as unknown[]);
     const how = { ...this.#options, ...options };
     return await runContext(
       dialog,
@@ -155,7 +170,8 @@ export class Portal<M = Record<string, Any>> {
     options: StreamOptions & DialogOptions = {},
   ): Promise<T> {
     const checks = this.#checksOf(name);
-    const dialog = await this.#open("stream", name, await checks.args(args));
+    const values = await checked(checks.args, args) as unknown[];
+    const dialog = await this.#open("stream", name, values, windowOf(options));
     const stream = new MsgStream<Yielded<M[K]>, never>(dialog, options, {
       outgoing: null,
       incoming: checks.sends,
@@ -180,28 +196,28 @@ export class Portal<M = Record<string, Any>> {
   }
 
   async #call(name: string, args: readonly unknown[]): Promise<unknown> {
-    const checks = this.#checksOf(name);
-    const dialog = await this.#open("call", name, await checks.args(args));
+    const { args: checkArgs, result: checkResult } = this.#checksOf(name);
+    const dialog = await this.#open("call", name, checkArgs === null ? args : await checkArgs(args));
     try {
-      await dialog.until(`call of ${name}`, () => dialog.final !== null);
+      await dialog.until(name, () => dialog.final !== null);
     } catch (error) {
       await endRemote(dialog, "the call was cancelled", this.#options);
       // A result or an error that left before the cancel came is what the call ends with.
-      if (!(error instanceof Cancelled) || dialog.final === null || dialog.final.how === "cancelled") {
-        throw error;
-      }
+      if (!(error instanceof Cancelled) || hasEndedAsAsked(dialog)) throw error;
     }
-    return await checked(checks.result, dialog.result());
+    return checkResult === null ? dialog.result() : await checkResult(dialog.result());
   }
 
-  async #open(
-    style: "call" | "context" | "stream",
-    name: string,
-    args: unknown[],
-  ): Promise<Dialog> {
+  /** Not always a promise: a call is over sooner without one. */
+  #open(style: Style, name: string, args: readonly unknown[], window?: number): Dialog | Promise<Dialog> {
     const start = encodeStart({ style, module: this.#module, name, args });
+    checkpointIfCancelled();
+    return this.#link.hasRoom ? this.#link.open(start, window) : this.#openLater(start, window);
+  }
+
+  async #openLater(start: Uint8Array, window?: number): Promise<Dialog> {
     await this.#link.room();
-    return this.#link.open(start);
+    return this.#link.open(start, window);
   }
 
   #checksOf(name: string): Checks {

@@ -7,7 +7,6 @@ import { Cancelled } from "../scope/cancelled.ts";
 import { sleepForever } from "../scope/sleep.ts";
 import { Kind } from "../wire/message.ts";
 import { encodePayload } from "../wire/payload.ts";
-import { checked } from "./check_value.ts";
 import type { Dialog } from "./dialog.ts";
 import { type Canceller, ProtocolError } from "./errors.ts";
 import type { Exposed } from "./exposed.ts";
@@ -29,19 +28,24 @@ export interface ServeOptions {
 export async function serveDialog(dialog: Dialog, payload: Uint8Array, options: ServeOptions): Promise<void> {
   const scope = new CancelScope();
   dialog.onCancel = () => scope.cancel(dialog.cancelRequest?.reason ?? undefined);
-  if (dialog.cancelRequest !== null) dialog.onCancel();
+  if (dialog.cancelRequest !== null || dialog.final !== null) dialog.onCancel();
+  let end = () => {
+    const { final, cancelRequest } = dialog;
+    if (final?.how === "failed") dialog.sendError(final.error);
+    else dialog.sendCancelAck(cancelRequest ?? options.canceller());
+  };
+  // The answer waits for room whatever it is: who asks and does not read holds its own dialogs up.
   try {
     const result = await scope.run(() => answer(dialog, payload, scope, options));
-    if (scope.cancelledCaught) dialog.sendCancelAck(dialog.cancelRequest ?? options.canceller());
-    else dialog.sendReturn(result!);
+    if (!scope.cancelledCaught) end = () => dialog.sendReturn(result!);
+    await dialog.link.room();
   } catch (error) {
-    if (error instanceof Cancelled) {
-      dialog.sendCancelAck(dialog.cancelRequest ?? options.canceller());
-      throw error;
-    }
-    dialog.sendError(error);
+    if (error instanceof Cancelled) throw error;
+    end = () => dialog.sendError(error);
+    await dialog.link.room();
   } finally {
     dialog.onCancel = null;
+    end();
   }
 }
 
@@ -57,25 +61,24 @@ async function answer(
     throw new TypeError(`"${exposed.name}" is a ${exposed.style}, and was started as a ${style}`);
   }
   try {
-    const values = await exposed.checks.args(args);
-    const result = await perform(dialog, exposed, values, scope);
-    const bytes = encodePayload(await checked(exposed.checks.result, result));
-    await dialog.link.room();
-    return bytes;
+    const { checks, body } = exposed;
+    const values = checks.args === null ? args : await checks.args(args);
+    const result = style === "call" ? await body(...values) : await converse(dialog, exposed, values, scope);
+    return encodePayload(checks.result === null ? result : await checks.result(result));
   } catch (error) {
     if (!(error instanceof Cancelled)) await options.onError?.(error, exposed.name);
     throw error;
   }
 }
 
-async function perform(
+/** Runs what is more than a call. */
+async function converse(
   dialog: Dialog,
   { style, name, body, checks }: Exposed,
-  args: unknown[],
+  args: readonly unknown[],
   scope: CancelScope,
 ): Promise<unknown> {
-  if (style === "call") return await body(...args);
-  dialog.send(Kind.startAck);
+  dialog.send(Kind.startAck, dialog.granted);
   if (style === "stream") {
     return await generate(dialog, body(...args) as AsyncIterable<unknown>, checks.sends);
   }

@@ -1,5 +1,6 @@
 /** What opens a dialog: which function, how it is talked to, and its arguments. */
-import { decodePayload, encodePayload, PayloadError } from "../wire/payload.ts";
+import { decodePayload, encodePayload, PAYLOAD_LIMITS, PayloadError } from "../wire/payload.ts";
+import { whyNotCarried } from "../wire/why_not_carried.ts";
 import type { Style } from "./exposed.ts";
 
 /** See the module. */
@@ -15,7 +16,11 @@ const STYLES: ReadonlySet<unknown> = new Set<Style>(["call", "context", "stream"
 
 /** @throws {PayloadError} If an argument cannot be sent. */
 export function encodeStart({ style, module, name, args }: StartRequest): Uint8Array {
-  return encodePayload([style, module, name, args]);
+  try {
+    return encodePayload([style, module, name, args]);
+  } catch (error) {
+    throw (error instanceof PayloadError ? refusedArgument(name, args) : null) ?? error;
+  }
 }
 
 /** @throws {PayloadError} If it is no request. */
@@ -26,4 +31,13 @@ export function readStart(payload: Uint8Array): StartRequest {
     throw new PayloadError("Cannot start this: it is not [style, module, name, args]");
   }
   return { style: style as Style, module, name, args };
+}
+
+/** The caller knows of arguments, not of what they travel in. */
+function refusedArgument(name: string, args: readonly unknown[]): PayloadError | null {
+  for (const [index, argument] of args.entries()) {
+    const reason = whyNotCarried(argument, PAYLOAD_LIMITS);
+    if (reason !== null) return new PayloadError(`Cannot send argument ${index + 1} of "${name}": ${reason}`);
+  }
+  return null;
 }

@@ -11,6 +11,7 @@ import type { JournalEntry } from "../engine/journal.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import type { ReceiptLine, Survivor } from "../engine/ledger.ts";
 import type { NodeSpec } from "../config/plan.ts";
+import type { ActorError } from "../supervision/actor_error.ts";
 import type { VisibleState } from "../supervision/view.ts";
 import type { FrameLimits } from "../wire/frames.ts";
 
@@ -40,6 +41,8 @@ export interface StatusRow {
   /** Bytes. */
   readonly rss: number | null;
   readonly exit: { readonly code: number | null; readonly signal: string | null; readonly at: string } | null;
+  /** What the code of its last run has failed with, if it said so. */
+  readonly error: ActorError | null;
   readonly reason: string | null;
 }
 

@@ -10,7 +10,7 @@
  * 2. `perform` has no ifs about policy.
  * 3. What listeners are told is what the core decided, in the same order.
  */
-import { maskerFor } from "../config/mask.ts";
+import { type Masker, maskerFor } from "../config/mask.ts";
 import { type Plan, ROOT } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ReapedOrphan } from "../host/ports/processes.ts";
@@ -25,6 +25,7 @@ import { initialState, nextDeadline, step } from "../supervision/step.ts";
 import { Containment } from "./containment.ts";
 import { survivorOf, sweepAll } from "./final_sweep.ts";
 import { Ledger, type ReceiptLine, type Survivor } from "./ledger.ts";
+import type { JoinPoint } from "./membership.ts";
 import { Performer } from "./performer.ts";
 import { type Listener, Recorder } from "./recorder.ts";
 
@@ -40,6 +41,8 @@ export interface EngineOptions {
   readonly instance: string;
   /** The control socket, for the actors to find; null if there is none. */
   readonly socket: string | null;
+  /** Where what speaks the protocol of actors joins; null for nowhere. */
+  readonly joinPoint: JoinPoint | null;
 }
 
 /** What became of a request. */
@@ -71,6 +74,7 @@ export class Engine {
   readonly #inbox: [SendChannel<TreeEvent>, ReceiveChannel<TreeEvent>] = openMemoryChannel<TreeEvent>(
     Infinity,
   );
+  readonly #masker: Masker;
   readonly #ledger: Ledger;
   readonly #containment: Containment;
   readonly #recorder: Recorder;
@@ -82,7 +86,8 @@ export class Engine {
   constructor(options: EngineOptions) {
     const { plan, host, folder } = options;
     this.#options = options;
-    this.#ledger = new Ledger(maskerFor(plan).text);
+    this.#masker = maskerFor(plan);
+    this.#ledger = new Ledger(this.#masker.text);
     this.#state = initialState(plan, host.randomSeed());
     this.#containment = new Containment(host.processes, this.#ledger);
     this.#recorder = new Recorder({ host, plan, folder, onLost: (path, why) => this.#onLost(path, why) });
@@ -200,13 +205,15 @@ export class Engine {
   }
 
   #performerOptions() {
-    const { host, plan, environment, instance, socket } = this.#options;
+    const { host, plan, environment, instance, socket, joinPoint } = this.#options;
     return {
       host,
       plan,
       environment,
       instance,
       socket,
+      joinPoint,
+      mask: this.#masker.data,
       containment: this.#containment,
       ledger: this.#ledger,
       recorder: this.#recorder,

@@ -8,8 +8,8 @@
  */
 import { after, earliest, type Instant, NEVER } from "../base/instant.ts";
 import { describeProbe } from "../config/describe_probe.ts";
-import type { ActorSpec, NodeId } from "../config/plan.ts";
-import { onProbed, onProbeTime, onSpawned } from "./actor_start.ts";
+import type { ActorSpec, NodeId, Probe } from "../config/plan.ts";
+import { onProbed, onProbeTime, onSpawned, setJoined } from "./actor_start.ts";
 import {
   beginActorStop,
   climbDown,
@@ -30,12 +30,16 @@ type Handlers = {
 };
 
 const ignored = () => {};
+const joins = (turn: Turn, id: NodeId) => setJoined(turn, id, true);
+const parts = (turn: Turn, id: NodeId) => setJoined(turn, id, false);
 const ladderHears = (heard: LadderEvent) => (turn: Turn, id: NodeId) => climbDown(turn, id, heard);
 
 const WITHOUT_PROCESS: Handlers = {
   spawned: ignored,
   spawn_failed: ignored,
   probed: ignored,
+  joined: ignored,
+  parted: ignored,
   stop_command_ended: ignored,
   exited: ignored,
   cleared: ignored,
@@ -55,13 +59,17 @@ const LIFECYCLE: Readonly<Record<ActorPhase["at"], Handlers>> = {
     spawned: onSpawned,
     spawn_failed: onSpawnFailed,
     probed: onProbed,
+    joined: joins,
+    parted: parts,
     exited: onExited,
   },
-  running: { ...WITHOUT_PROCESS, exited: onExited },
+  running: { ...WITHOUT_PROCESS, joined: joins, parted: parts, exited: onExited },
   stopping: {
     spawned: onSpawnedTooLate,
     spawn_failed: ladderHears("cleared"),
     probed: ignored,
+    joined: ladderHears("joined"),
+    parted: ladderHears("parted"),
     stop_command_ended: ladderHears("command_ended"),
     exited: onExitedWhileStopping,
     cleared: ladderHears("cleared"),
@@ -128,8 +136,13 @@ function overdueReason(
 /** What there is to say of a probe that was asked and has never answered. */
 function silence({ ready }: ActorSpec, { attempt }: StartingPhase): string | null {
   if (ready === null || attempt === 0) return null;
-  return `${describeProbe(ready.probe)}: ${ready.probe.type === "log" ? "no such line" : "no answer"}`;
+  return `${describeProbe(ready.probe)}: ${SILENCES[ready.probe.type] ?? "no answer"}`;
 }
+
+const SILENCES: Partial<Readonly<Record<Probe["type"], string>>> = {
+  log: "no such line",
+  module: "not yet",
+};
 
 function startBy(spec: ActorSpec, phase: StartingPhase): Instant {
   return after(phase.since, spec.startTimeoutMs);

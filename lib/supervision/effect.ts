@@ -11,6 +11,8 @@ export type RunEffect =
   | { readonly type: "probe"; readonly node: NodeId; readonly run: RunId; readonly timeoutMs: number }
   /** Answered by `stop_command_ended`. */
   | { readonly type: "stop_command"; readonly node: NodeId; readonly run: RunId }
+  /** Asks what has joined to cancel everything in it, and tells it how long it has. */
+  | { readonly type: "cancel"; readonly node: NodeId; readonly run: RunId; readonly withinMs: number }
   /** The stop signal, to the process or its group. */
   | { readonly type: "signal"; readonly node: NodeId; readonly run: RunId }
   /** SIGTERM to what the process left running; answered by `cleared` when nothing is left. */

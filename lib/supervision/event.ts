@@ -1,4 +1,5 @@
 import type { NodeId } from "../config/plan.ts";
+import type { ActorError } from "./actor_error.ts";
 import type { Exit } from "./exit.ts";
 import type { EntryEvent } from "./journal_entry.ts";
 import type { CancelCause } from "./reason.ts";
@@ -15,8 +16,19 @@ export type RunEvent =
     /** Null: it is ready. Else why it is not. */
     readonly error: string | null;
   }
+  /** It speaks the protocol of actors, and hears when it is cancelled. */
+  | { readonly type: "joined"; readonly node: NodeId; readonly run: RunId }
+  /** It does not any more. */
+  | { readonly type: "parted"; readonly node: NodeId; readonly run: RunId }
   | { readonly type: "stop_command_ended"; readonly node: NodeId; readonly run: RunId }
-  | { readonly type: "exited"; readonly node: NodeId; readonly run: RunId; readonly exit: Exit }
+  | {
+    readonly type: "exited";
+    readonly node: NodeId;
+    readonly run: RunId;
+    readonly exit: Exit;
+    /** What its code has failed with, if it said so. */
+    readonly error: ActorError | null;
+  }
   /** Nothing of the run is left, its descendants included. */
   | { readonly type: "cleared"; readonly node: NodeId; readonly run: RunId };
 

@@ -75,7 +75,7 @@ function onGraceCut(turn: Turn, toMs: number): void {
         turn.setTree(node.id, { phase: { ...phase, deadline: at } });
       }
     } else if (node.phase.at === "stopping") {
-      turn.setActor(node.id, { phase: { ...node.phase, ladder: hurry(node.phase.ladder, at) } });
+      turn.setActor(node.id, { phase: { ...node.phase, ladder: hurry(node.phase.ladder, at, turn.now) } });
     } else if (node.doom !== null && node.doom.deadline > at) {
       turn.setActor(node.id, { doom: { ...node.doom, deadline: at } });
     }

@@ -6,6 +6,7 @@
  */
 import type { Instant } from "../base/instant.ts";
 import type { NodeId, Plan } from "../config/plan.ts";
+import type { ActorError } from "./actor_error.ts";
 import type { Exit } from "./exit.ts";
 import type { CancelCause, FailReason, StopReason } from "./reason.ts";
 import type { RestartWindow } from "./restart_window.ts";
@@ -42,6 +43,8 @@ export interface StartingPhase {
   readonly since: Instant;
   /** Null until the spawn has succeeded. */
   readonly pid: number | null;
+  /** Whether it speaks the protocol of actors. */
+  readonly joined: boolean;
   /** Attempts so far, the next one's time, and what the last one said. */
   readonly attempt: number;
   readonly probeAt: Instant;
@@ -53,6 +56,7 @@ export interface RunningPhase {
   readonly at: "running";
   readonly run: RunId;
   readonly pid: number;
+  readonly joined: boolean;
   readonly since: Instant;
   readonly readyAt: Instant;
 }
@@ -119,6 +123,14 @@ interface ChildState {
   readonly cause: number;
 }
 
+/** How the last run ended. */
+export interface LastExit {
+  readonly exit: Exit;
+  readonly at: Instant;
+  /** What its code has failed with, if it said so. */
+  readonly error: ActorError | null;
+}
+
 /** An actor's state. */
 export interface ActorState extends ChildState {
   readonly kind: "actor";
@@ -128,7 +140,7 @@ export interface ActorState extends ChildState {
   readonly starts: number;
   /** Whether the next start passes over dependencies. */
   readonly skipDeps: boolean;
-  readonly lastExit: { readonly exit: Exit; readonly at: Instant } | null;
+  readonly lastExit: LastExit | null;
 }
 
 /** A supervisor's state. */

@@ -90,6 +90,8 @@ function apply(turn: Turn, event: TreeEvent): void {
     case "spawned":
     case "spawn_failed":
     case "probed":
+    case "joined":
+    case "parted":
     case "stop_command_ended":
     case "exited":
     case "cleared":

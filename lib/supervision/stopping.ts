@@ -51,7 +51,7 @@ function stopActor(turn: Turn, { id, then, deadline, cause }: Wish): void {
       return turn.setActor(id, { doom, cause });
     }
     case "stopping": {
-      const ladder = hurry(phase.ladder, deadline);
+      const ladder = hurry(phase.ladder, deadline, turn.now);
       return turn.setActor(id, { phase: { ...phase, ladder, then: merge(phase.then, then) }, cause });
     }
     default:

@@ -2,7 +2,7 @@
 import { describeDuration } from "../base/duration.ts";
 import type { Instant } from "../base/instant.ts";
 import type { NodeId } from "../config/plan.ts";
-import { describeExit, describeReason } from "./describe_reason.ts";
+import { describeEnd, describeReason } from "./describe_reason.ts";
 import { takeCensus } from "./census.ts";
 import { dependencyVerdict, type TreeReadiness } from "./dependencies.ts";
 import type { StopReason } from "./reason.ts";
@@ -149,6 +149,7 @@ function stoppingReason(node: NodeState, now: Instant): string | null {
   const what = {
     spawning: "its start is called off",
     command: "its stop command runs",
+    cancel: "was cancelled",
     signal: "was asked to stop",
   };
   const doing = ladder.rung === "rest"
@@ -158,5 +159,5 @@ function stoppingReason(node: NodeState, now: Instant): string | null {
 }
 
 function lastExitOf(node: NodeState): string {
-  return node.kind === "actor" && node.lastExit !== null ? ` (${describeExit(node.lastExit.exit)})` : "";
+  return node.kind === "actor" && node.lastExit !== null ? ` (${describeEnd(node.lastExit)})` : "";
 }

@@ -122,6 +122,7 @@ export class FakeActors {
       cwd: puppet.cwd,
       onSignal: (signal, callback) => puppet.onSignal(signal, callback),
       onExit: () => () => {},
+      openInspector: () => "ws://fake",
       stderr: {
         isTerminal: false,
         columns: 80,

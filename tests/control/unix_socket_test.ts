@@ -42,7 +42,13 @@ async function onSocket(peer: Peer, body: (real: Real) => Promise<void>): Promis
     await run(async () => {
       const engine = new PuppetEngine(planOf({ children: { a: { daemon: true } } }));
       const service = new Service(engine, host);
-      const server = new ControlServer({ host, service, uid: UID, onOwnerLost() {} });
+      const server = new ControlServer({
+        host,
+        service,
+        runtime: { adopt: (connection) => connection.close() },
+        uid: UID,
+        onOwnerLost() {},
+      });
       const path = join(folder, "control");
       await fromPromise(server.listen(path));
       await openNursery(async (nursery) => {

@@ -79,6 +79,7 @@ export async function play(play: Play): Promise<Played> {
       environment: {},
       instance: "test",
       socket: null,
+      joinPoint: null,
     });
     const idOf = (path: string): NodeId => {
       const node = plan.nodes.find((node) => node.path === path);

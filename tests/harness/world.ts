@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { type Instant, instant, NEVER } from "../../lib/base/instant.ts";
 import type { Signal } from "../../lib/base/signals.ts";
 import type { NodeId, Plan } from "../../lib/config/plan.ts";
+import type { ActorError } from "../../lib/supervision/actor_error.ts";
 import type { Effect, RunEffect } from "../../lib/supervision/effect.ts";
 import type { RequestEvent, TreeEvent } from "../../lib/supervision/event.ts";
 import type { CancelCause } from "../../lib/supervision/reason.ts";
@@ -20,6 +21,8 @@ export interface Script {
   probe: string | null | "silent";
   /** Whether the stop signal ends it. */
   obeys: boolean;
+  /** Whether it speaks the protocol of actors, and then whether a cancel ends it. */
+  joins: "never" | "obeys" | "ignores";
   /** Whether it leaves descendants behind that only SIGKILL ends; "immortal": not even that. */
   leaves: "nothing" | "stubborn" | "immortal";
 }
@@ -67,11 +70,17 @@ export class World {
     return this;
   }
 
-  /** The process of an actor ends by itself. */
-  exits(path: string, how: number | Signal = 0): void {
+  /** The process of an actor ends by itself, and may have said what its code has failed with. */
+  exits(path: string, how: number | Signal = 0, error: ActorError | null = null): void {
     const process = this.processOf(path);
     assert.ok(process, `${path} has no process`);
-    this.#end(process, how);
+    this.#end(process, how, error);
+  }
+
+  /** The connection to an actor's process is lost. */
+  parts(path: string): void {
+    const { node, run } = this.processOf(path)!;
+    this.send({ type: "parted", node, run });
   }
 
   /** Sends an event, and performs what follows from it, one event after the other as in the real inbox. */
@@ -166,7 +175,7 @@ export class World {
   #scriptOf(node: NodeId): Script {
     const known = this.#scripts.get(node);
     if (known !== undefined) return known;
-    const script: Script = { spawn: "ok", probe: null, obeys: true, leaves: "nothing" };
+    const script: Script = { spawn: "ok", probe: null, obeys: true, joins: "never", leaves: "nothing" };
     this.#scripts.set(node, script);
     return script;
   }
@@ -214,6 +223,10 @@ export class World {
         return this.send({ type: "probed", node, run, error: script.probe });
       case "stop_command":
         return this.send({ type: "stop_command_ended", node, run });
+      case "cancel":
+        assert.ok(effect.withinMs >= 0 && process !== undefined, "a cancel has its time, and a process");
+        if (script.joins === "obeys" && process.alive) this.#end(process, 0);
+        return;
       case "signal":
         if (script.obeys && process?.alive) this.#end(process, "SIGTERM");
         return;
@@ -236,14 +249,15 @@ export class World {
   spawned(node: NodeId, run: RunId): void {
     this.processes.push({ node, run, alive: true, cleared: false });
     this.send({ type: "spawned", node, run, pid: 1_000 + run });
+    if (this.#scriptOf(node).joins !== "never") this.send({ type: "joined", node, run });
   }
 
-  #end(process: Process, how: number | Signal): void {
+  #end(process: Process, how: number | Signal, error: ActorError | null = null): void {
     process.alive = false;
     const exit = typeof how === "number"
       ? { how: "exited", code: how } as const
       : { how: "signalled", signal: how } as const;
-    this.send({ type: "exited", node: process.node, run: process.run, exit });
+    this.send({ type: "exited", node: process.node, run: process.run, exit, error });
   }
 
   #clear(process: Process): void {

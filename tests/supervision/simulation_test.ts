@@ -39,6 +39,7 @@ function simulate(seed: number): void {
   for (const path of actors) {
     world.script(path, {
       obeys: random() < 0.8,
+      joins: pick(random, ["never", "never", "obeys", "ignores"]),
       leaves: random() < 0.8 ? "nothing" : "stubborn",
       spawn: random() < 0.9 ? "ok" : { error: "no such file" },
     });
@@ -73,7 +74,8 @@ function act(
   const dice = random();
   if (dice < 0.45) {
     const running = actors.filter((path) => world.processOf(path) !== undefined);
-    if (running.length > 0) {
+    if (running.length > 0 && random() < 0.1) world.parts(pick(random, running));
+    else if (running.length > 0) {
       world.exits(pick(random, running), pick(random, [0, 0, 1, 3, "SIGSEGV" as const]));
     }
   } else if (dice < 0.7) world.advance(pick(random, [1, 50, 200, 1_000, 5_000, 15_000]));

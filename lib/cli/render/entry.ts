@@ -1,7 +1,9 @@
 /** Journal entries as sentences. */
 import { describeDuration } from "../../base/duration.ts";
 import type { JournalEntry } from "../../engine/journal.ts";
+import { type ActorError, describeError } from "../../supervision/actor_error.ts";
 import type { EntryEvent } from "../../supervision/journal_entry.ts";
+import { errorLines } from "./actor_error.ts";
 import type { Colour, Painter } from "./paint.ts";
 import { printable } from "./printable.ts";
 
@@ -11,6 +13,14 @@ export function describeEntry(entry: JournalEntry, paint: Painter): string {
   const colour = COLOURS[entry.event];
   const say = colour === undefined ? paint.dim : paint[colour];
   return `${who}: ${say(printable(SENTENCES[entry.event](entry)))}`;
+}
+
+/** What an entry has to show below what it says: where an error was raised, and those that led to it; empty for nothing. */
+export function entryDetails(entry: JournalEntry): readonly string[] {
+  const error = entry["error"] as ActorError | undefined;
+  const lines = error === undefined ? [] : errorLines(error);
+  // One line says no more than the entry itself.
+  return lines.length === 1 ? [] : lines.map((line) => `    ${printable(line)}`);
 }
 
 /** Entries that tell people nothing that they did not expect are left out unless they want to see all. */
@@ -51,8 +61,13 @@ const SENTENCES: Readonly<Record<EntryEvent, (entry: JournalEntry) => string>> =
   },
   started: (entry) => entry["pid"] === undefined ? "started" : `started (pid ${entry["pid"]})`,
   ready: (entry) => `ready after ${describeDuration(entry["afterMs"] as number)}`,
-  exited: (entry) =>
-    entry["signal"] === null ? `exited with code ${entry["code"]}` : `ended by ${entry["signal"]}`,
+  exited: (entry) => {
+    const how = entry["signal"] === null
+      ? `exited with code ${entry["code"]}`
+      : `ended by ${entry["signal"]}`;
+    const error = entry["error"] as ActorError | undefined;
+    return error === undefined ? how : `${how}: ${describeError(error)}`;
+  },
   start_failed: (entry) => `could not be started: ${entry["reason"]}`,
   timed_out: (entry) => `${entry["reason"]}`,
   restarted: (entry) => {
@@ -65,8 +80,10 @@ const SENTENCES: Readonly<Record<EntryEvent, (entry: JournalEntry) => string>> =
     return `gives up: "${entry["by"]}" needs more than ${entry["restarts"]} restarts in ${within}`;
   },
   cancelled: () => "is being taken down",
-  stopping: (entry) =>
-    `is asked to stop (${entry["signal"]}, ${describeDuration(entry["graceMs"] as number)})`,
+  stopping: (entry) => {
+    const by = entry["cancel"] === true ? `cancel, then ${entry["signal"]}` : entry["signal"];
+    return `is asked to stop (${by}, ${describeDuration(entry["graceMs"] as number)})`;
+  },
   killed: () => "did not stop in time and is killed",
   stopped: () => "stopped",
   completed: () => "completed",

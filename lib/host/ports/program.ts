@@ -47,6 +47,15 @@ export interface Program {
   onExit(callback: () => void): () => void;
   /** A folder for files that are soon gone. */
   readonly temporaryFolder: string;
+  /**
+   * Opens the inspector of the runtime on a free port of 127.0.0.1, or finds it open.
+   *
+   * @returns The address for a debugger, `ws://` and so on. Whoever knows it can do anything that this program can.
+   * @throws {UserError} `debug/not-available`
+   */
+  openInspector(): string;
+  /** Closes the inspector, and with it the connections of debuggers. Nothing if it is not open. */
+  closeInspector(): void;
   /** Ends this program. */
   exit(code: number): never;
 }

@@ -4,6 +4,7 @@ import { UserError } from "../../base/user_error.ts";
 import { readOpenFilesLimit } from "../linux/proc.ts";
 import type { Output, Program } from "../ports/program.ts";
 import { ACTOR_VERB } from "./actor_verb.ts";
+import { closeInspector, openInspector } from "./inspector.ts";
 import { isDeno } from "./runtime.ts";
 import { SCRIPT_VERB } from "./run_script.ts";
 
@@ -40,6 +41,8 @@ export function nodeProgram(): Program {
       return () => process.off("exit", callback);
     },
     temporaryFolder: tmpdir(),
+    openInspector,
+    closeInspector,
     exit: (code) => process.exit(code),
   };
 }

@@ -1,9 +1,25 @@
 import assert from "node:assert/strict";
-import { describeEntry, isNews } from "../../../lib/cli/render/entry.ts";
+import { describeEntry, entryDetails, isNews } from "../../../lib/cli/render/entry.ts";
 import { painter } from "../../../lib/cli/render/paint.ts";
 import type { JournalEntry } from "../../../lib/engine/journal.ts";
 import type { EntryEvent } from "../../../lib/supervision/journal_entry.ts";
 import { test } from "../../harness/test.ts";
+
+const ERROR = {
+  type: "RangeError",
+  message: "too far\nby 3",
+  stack: "RangeError: too far\nby 3\n    at walk (/srv/api.ts:3:9)\n    at main (/srv/api.ts:1:1)",
+  path: ["api"],
+  cause: {
+    type: "Error",
+    message: "",
+    stack: "    at map (/srv/map.ts:1:1)",
+    path: ["api"],
+    cause: null,
+    errors: null,
+  },
+  errors: null,
+};
 
 /** Every event with its data, the sentence, its colour, and whether people are told of it unasked. */
 const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, number, boolean])[] = [
@@ -14,6 +30,7 @@ const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, nu
   ["ready", { afterMs: 1_250 }, "ready after 1.2s", 32, true],
   ["exited", { code: 3, signal: null }, "exited with code 3", 2, true],
   ["exited", { code: 0, signal: null }, "exited with code 0", 2, false],
+  ["exited", { code: 1, signal: null, error: ERROR }, "exited with code 1: RangeError: too far", 2, true],
   ["exited", { code: null, signal: "SIGKILL" }, "ended by SIGKILL", 2, true],
   ["start_failed", { reason: "no such program" }, "could not be started: no such program", 31, true],
   ["timed_out", { reason: "was not ready within 30s" }, "was not ready within 30s", 31, true],
@@ -28,6 +45,13 @@ const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, nu
   ],
   ["cancelled", {}, "is being taken down", 2, true],
   ["stopping", { signal: "SIGTERM", graceMs: 10_000 }, "is asked to stop (SIGTERM, 10s)", 2, false],
+  [
+    "stopping",
+    { signal: "SIGTERM", graceMs: 10_000, cancel: true },
+    "is asked to stop (cancel, then SIGTERM, 10s)",
+    2,
+    false,
+  ],
   ["killed", {}, "did not stop in time and is killed", 31, true],
   ["stopped", {}, "stopped", 2, true],
   ["completed", {}, "completed", 32, true],
@@ -48,6 +72,18 @@ test("entries: every event is a sentence, in the colour of how bad it is", () =>
     assert.equal(describeEntry(entry, painter(false)), `api: ${sentence}`);
     assert.equal(describeEntry(entry, painter(true)), `api: \x1b[${colour}m${sentence}\x1b[0m`);
   }
+});
+
+test("entries: below an error stand its frames and what led to it", () => {
+  assert.deepEqual(entryDetails(entryOf("exited", { code: 1, signal: null, error: ERROR })), [
+    "    RangeError: too far",
+    "    by 3",
+    "        at walk (/srv/api.ts:3:9)",
+    "        at main (/srv/api.ts:1:1)",
+    "    caused by: Error",
+    "          at map (/srv/map.ts:1:1)",
+  ]);
+  assert.deepEqual(entryDetails(entryOf("exited", { code: 1, signal: null })), []);
 });
 
 test("entries: people are told unasked only of what they did not expect", () => {

@@ -1,0 +1,65 @@
+/**
+ * What the tests of actors run in: a program of its own, and at its end the proof from the table of processes that nothing
+ * is left of it, not even a zombie, and that no task goes on.
+ */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { openSystem } from "../../lib/api/system.ts";
+import { run, type TaskInfo } from "../../mod.ts";
+import { JOURNAL_VARIABLE } from "./modules/journal.ts";
+
+// What the machine opens is opened once for the whole program: before the first test, so that none seems to leak it.
+const { host } = await openSystem();
+
+/** What a test sees of its actors beside what they say themselves. */
+export interface Stage {
+  /** What the actors have written down so far, in order. */
+  readonly notes: () => readonly string[];
+  /** The numbers of the processes of actors that live. */
+  readonly living: () => readonly number[];
+}
+
+/** See the module. */
+export async function onStage(body: (stage: Stage) => unknown): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "supervise-actors-"));
+  const journal = join(folder, "journal");
+  writeFileSync(journal, "");
+  process.env[JOURNAL_VARIABLE] = journal;
+  const living = () => livingWith(journal);
+  const notes = () => readFileSync(journal, "utf8").split("\n").slice(0, -1);
+  const tasks = new Set<TaskInfo>();
+  const watch = {
+    taskSpawned: (task: TaskInfo) => void tasks.add(task),
+    taskExited: (task: TaskInfo) => void tasks.delete(task),
+  };
+  try {
+    await run(async () => void await body({ notes, living }), { interruptible: false, instruments: [watch] });
+  } finally {
+    const [left, zombies] = [living(), zombiesOfThis()];
+    for (const pid of left) process.kill(pid, "SIGKILL");
+    delete process.env[JOURNAL_VARIABLE];
+    rmSync(folder, { recursive: true });
+    assert.deepEqual({ left, zombies, tasks: [...tasks].map((task) => task.name) }, {
+      left: [],
+      zombies: [],
+      tasks: [],
+    });
+  }
+}
+
+/** The journal of a test is the mark of all that it starts: it is inherited. */
+function livingWith(journal: string): readonly number[] {
+  const { processes } = host;
+  return processes.table()
+    .filter((row) => row.pid !== process.pid && processes.variableOf(row.pid, JOURNAL_VARIABLE) === journal)
+    .map((row) => row.pid);
+}
+
+function zombiesOfThis(): readonly number[] {
+  return host.processes.table()
+    .filter((row) => row.parent === process.pid && row.state === "Z")
+    .map((row) => row.pid);
+}
