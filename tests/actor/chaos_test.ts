@@ -18,14 +18,14 @@ import { moveOnAfter } from "../../lib/scope/timeouts.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import type { VirtualClock } from "../../lib/testing/virtual_clock.ts";
 import { test } from "../harness/test.ts";
-import { pick } from "./chaos/chance.ts";
-import { type Chaos, CHAOS_MODULE } from "./chaos/chaos_actor.ts";
+import { chanceOf, pick } from "./chaos/chance.ts";
+import { type Chaos, CHAOS_MODULE, ChaosActor } from "./chaos/chaos_actor.ts";
 import { chaosModule } from "./chaos/chaos_module.ts";
 import { FakeActors } from "./fake_actors.ts";
 
 const ROUNDS = Number(process.env["SEEDS"] ?? 300);
 const FIRST = Number(process.env["SEED"] ?? 1);
-const MOST_ACTORS = 20;
+const MOST_ACTORS = 25;
 /** When everything must be over. */
 const LIMIT_MS = 60_000;
 /** When the program itself gives up what it does. */
@@ -75,7 +75,7 @@ async function round(seed: number): Promise<void> {
     });
     const begin = random();
     const { child, result } = actors.start(async (self) => {
-      await moveOnAfter(PROGRAM_MS, () => chaosModule(self, chaos).raise(begin, 0));
+      await moveOnAfter(PROGRAM_MS, () => new ChaosActor(self, chaos).raiseFamilies(chanceOf(begin)));
     });
     result.catch((error: unknown) => errors.push(error));
     await openNursery(async (nursery) => {
@@ -117,8 +117,8 @@ function openActors(clock: VirtualClock, random: () => number, chaos: Chaos): Fa
 
 /** Signals processes by chance, the program's own included. */
 async function mischief(machine: FakeMachine, random: () => number): Promise<void> {
-  for (let deeds = Math.floor(random() * 6); deeds > 0; deeds--) {
-    await sleep(random() * 800);
+  for (let deeds = Math.floor(random() * 10); deeds > 0; deeds--) {
+    await sleep(random() * 600);
     const row = pick(random, machine.puppets());
     const signal = pick(random, SIGNALS);
     machine.host.processes.signal(row, signal);

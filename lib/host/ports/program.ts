@@ -7,6 +7,8 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Characters that fit into a line of the terminal; 80 where there is none. */
   readonly columns: number;
+  /** Whether anybody may still read it; known to be false only after a write has found the reader gone. */
+  readonly isRead: boolean;
   /**
    * Writes text; resolves when it is on its way. A reader that has gone away is not an error.
    *

@@ -25,13 +25,23 @@ export interface Chaos {
 
 /** The module that all of them run. */
 export const CHAOS_MODULE = "memory:chaos";
+/** Which nurseries an actor is in, from the program down. */
+const FAMILY = "CHAOS_FAMILY";
 const DEEPEST = 4;
 const NAMES = ["a", "b", "c", "d"];
+
+interface Family {
+  readonly nursery: ActorNursery;
+  /** What all below it bear in their environments. */
+  readonly family: string;
+  readonly depth: number;
+}
 
 /** See the module. */
 export class ChaosActor {
   readonly #self: Self;
   readonly #chaos: Chaos;
+  #families = 0;
   readonly #deeds: readonly ((chance: Chance, depth: number) => unknown)[] = [
     (chance, depth) => this.raiseFamily(chance, depth),
     (chance, depth) => this.raiseFamily(chance, depth),
@@ -65,28 +75,62 @@ export class ChaosActor {
     }
   }
 
-  /** Opens a nursery, and starts children in it. */
-  async raiseFamily(chance: Chance, depth: number): Promise<void> {
-    if (depth >= DEEPEST) return;
-    await openActorNurseryOn(this.#self.system, async (nursery) => {
-      for (let children = between(chance, 1, 4); children > 0; children--) {
-        const own = chanceOf(chance());
-        if (chance() < 0.6) nursery.startSoon(() => this.#raiseOne(nursery, own, depth));
-        else await this.#raiseOne(nursery, own, depth);
-      }
-      if (chance() < 0.5) await this.act(chance, depth);
-      if (chance() < 0.2) nursery.cancelScope.cancel("by chance");
-    }, {
-      grace: 200 + chance() * 5_000,
-      collapse: chance() < 0.5,
-      daemons: chance() < 0.9 ? "cancel" : "wait",
-    });
+  /** Starts families until it is cancelled. */
+  async raiseFamilies(chance: Chance): Promise<never> {
+    while (true) {
+      await this.#forgive(() => this.raiseFamily(chance, 0));
+      await sleep(10);
+    }
   }
 
-  async #raiseOne(nursery: ActorNursery, chance: Chance, depth: number): Promise<void> {
+  /** Opens a nursery, and starts children in it: when it is over, so are all below it. */
+  async raiseFamily(chance: Chance, depth: number): Promise<void> {
+    if (depth >= DEEPEST) return;
+    const { puppet } = this.#self;
+    const family = `${puppet.env[FAMILY] ?? ""}/${puppet.pid}.${this.#families++}`;
+    try {
+      await openActorNurseryOn(
+        this.#self.system,
+        (nursery) => this.#fill({ nursery, family, depth }, chance),
+        {
+          grace: 200 + chance() * 5_000,
+          collapse: chance() < 0.5,
+          daemons: chance() < 0.9 ? "cancel" : "wait",
+        },
+      );
+    } finally {
+      if (puppet.isAlive) this.#checkNothingLeft(family);
+    }
+  }
+
+  async #fill(family: Family, chance: Chance): Promise<void> {
+    const { nursery, depth } = family;
+    for (let children = between(chance, 1, 4); children > 0; children--) {
+      const own = chanceOf(chance());
+      if (chance() < 0.6) nursery.startSoon(() => this.#raiseOne(family, own));
+      else await this.#raiseOne(family, own);
+    }
+    if (chance() < 0.5) await this.act(chance, depth);
+    if (chance() < 0.2) nursery.cancelScope.cancel("by chance");
+  }
+
+  #checkNothingLeft(family: string): void {
+    const { processes } = this.#self.host;
+    const left = processes.table().filter(({ pid, state }) => {
+      const its = processes.variableOf(pid, FAMILY);
+      return state !== "Z" && (its === family || its?.startsWith(`${family}/`));
+    });
+    if (left.length === 0) return;
+    this.#chaos.onError(
+      new Error(`a nursery is over, and of it lives: ${left.map(({ pid }) => pid).join()}`),
+    );
+  }
+
+  async #raiseOne({ nursery, family, depth }: Family, chance: Chance): Promise<void> {
     if (!this.#chaos.mayStart(1)) return;
     const portal = await nursery.startActor<ChaosFunctions>(pick(chance, NAMES), {
       module: CHAOS_MODULE,
+      env: { [FAMILY]: family },
       ...(chance() < 0.1 ? { startTimeout: chance() * 500 } : {}),
     });
     for (let talks = between(chance, 1, 3); talks > 0; talks--) {
