@@ -11,7 +11,7 @@ import { checked } from "./check_value.ts";
 import type { Dialog } from "./dialog.ts";
 import { type Canceller, ProtocolError } from "./errors.ts";
 import type { Exposed } from "./exposed.ts";
-import { MsgStream } from "./msg_stream.ts";
+import { sendGenerated } from "./send_generated.ts";
 import { ServedContext } from "./served_context.ts";
 import { readStart } from "./start_request.ts";
 
@@ -77,7 +77,7 @@ async function perform(
   if (style === "call") return await body(...args);
   dialog.send(Kind.startAck);
   if (style === "stream") {
-    return await generate(dialog, body(...args) as AsyncIterable<unknown>, checks.sends);
+    return await sendGenerated(dialog, body(...args) as AsyncIterable<unknown>, checks.sends);
   }
   const context = new ServedContext(dialog, scope, checks);
   const result = await body(context, ...args);
@@ -85,20 +85,4 @@ async function perform(
   if (scope.cancelCalled && dialog.cancelRequest?.canceller?.id === dialog.link.self.id) await sleepForever();
   if (!context.hasStarted) throw new ProtocolError(`"${name}" returned without having called started()`);
   return result;
-}
-
-/** Sends what a generator yields, at the pace of whoever receives. */
-async function generate(
-  dialog: Dialog,
-  values: AsyncIterable<unknown>,
-  check: Exposed["checks"]["sends"],
-): Promise<undefined> {
-  // Whoever starts a generator receives from it.
-  dialog.peerHasOpened = true;
-  const stream = new MsgStream<never, unknown>(dialog, {}, { outgoing: check, incoming: null });
-  try {
-    for await (const value of values) await stream.send(value);
-  } finally {
-    stream.close();
-  }
 }
