@@ -212,7 +212,7 @@ function playRandomly(random: () => number): void {
       if (isCancel && !receiver.hasStarted.has(dialog)) receiver.mayMiss.add(dialog);
     } else {
       const kind = IN_ORDER[Math.floor(random() * IN_ORDER.length)]!;
-      push(outgoing, expected, message(kind, dialog, random() < 0.2 ? null : length, serial++));
+      push(outgoing, expected, message(kind, dialog, kind === Kind.stop ? null : length, serial++));
     }
   }
   receiver.takeFrom(outgoing, ALL);
