@@ -124,6 +124,22 @@ test("teardown: cleanups at every level that take a part of the grace time are l
   ]);
 });
 
+test("teardown: what is below an actor that dies while it is being ended keeps its time to clean up", async () => {
+  const { said, goneMs } = await play({
+    modules: { chain: chainModule },
+    program: async (self) => {
+      const manners = [{ cleanupMs: 300 }, { cleanupMs: 200 }];
+      await moveOnAfter(CANCEL_MS, () => growChain(self, { manners, graceMs: GRACE_MS }, 0, sleepForever));
+    },
+    async script(stage) {
+      await stage.at(CANCEL_MS + 50);
+      stage.signal("SIGKILL", "level1");
+    },
+  });
+  assert.ok(said.includes("700 level2 ends"), String(said));
+  assert.ok(goneMs <= CANCEL_MS + KILL_MS, String(goneMs));
+});
+
 const CRASHES: readonly Signal[] = ["SIGKILL", "SIGSEGV"];
 
 for (const signal of CRASHES) {
