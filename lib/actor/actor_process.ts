@@ -190,14 +190,19 @@ export class ActorProcess {
   /** Ends it, whatever else is cancelled meanwhile. */
   async #tearDown(): Promise<void> {
     if (this.#child === null) return;
+    const { runtime, spec, token } = this.#options;
+    const { clock } = runtime.host;
     await new CancelScope({ shield: true }).run(async () => {
-      await this.#options.runtime.untilNotHeld(this.#options.spec.path);
+      await runtime.untilNotHeld(spec.path);
       const grace = this.#graceMs();
+      const end = after(clock.now(), grace);
       await this.#ask(grace * ASK_SHARE);
       if (this.#status === null) await this.#signal(grace * SIGNAL_SHARE);
-      if (this.#status === null) this.#kill();
+      const isLate = this.#status === null;
+      if (isLate) this.#kill();
       await this.#exited.wait();
-      if (!this.#hasEndedWell) await sweep(this.#options.runtime.host, this.#options.token, 0);
+      if (this.#hasEndedWell) return;
+      await sweep(runtime.host, token, isLate ? 0 : Math.max(0, end - clock.now()));
     });
   }
 
