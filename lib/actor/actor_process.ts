@@ -8,19 +8,20 @@
  * 3. A cancel asks it to end, then signals it, then kills it and all that it has started, within one grace time. The child
  *    is told how long it has, less than that, and shares it out below: a deep tree takes as long as a flat one.
  */
-import { after, earliest } from "../base/instant.ts";
+import { after, earliest, type Instant } from "../base/instant.ts";
 import { messageOf } from "../base/user_error.ts";
 import type { Child, ExitStatus, SpawnSpec as ProcessSpec } from "../host/ports/processes.ts";
 import { SpawnError } from "../host/ports/processes.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
-import { moveOnAfter } from "../scope/timeouts.ts";
+import { Cancelled } from "../scope/cancelled.ts";
+import { moveOnAfter, moveOnAt } from "../scope/timeouts.ts";
 import type { TaskStatus } from "../scope/task_status.ts";
 import { Event } from "../sync/event.ts";
 import { WaitQueue } from "../sync/wait_queue.ts";
 import { ACTOR_DIALOG, Kind } from "../wire/message.ts";
 import { builtinsAt } from "./builtins.ts";
 import type { Dialog } from "./dialog.ts";
-import { ActorDied, ActorStartError, describeStatus } from "./errors.ts";
+import { ActorDied, ActorStartError, describeStatus, RemoteActorError } from "./errors.ts";
 import { type Identity, readIdentity } from "./identity.ts";
 import { markedWith, sweep } from "./kill_tree.ts";
 import type { Link } from "./link.ts";
@@ -80,7 +81,7 @@ export class ActorProcess {
       await this.#exited.wait();
     } catch (error) {
       await this.#tearDown();
-      throw error;
+      throw error instanceof Cancelled ? this.#cleanupError() ?? error : error;
     } finally {
       unexpect();
     }
@@ -179,6 +180,12 @@ export class ActorProcess {
     throw new ActorDied(this.#link!.peer, this.#status!, cause === undefined ? undefined : { cause });
   }
 
+  /** What its cleanup has failed with, which outranks the cancel. */
+  #cleanupError(): RemoteActorError | null {
+    const { final } = this.#dialog ?? { final: null };
+    return final?.how === "failed" && final.error instanceof RemoteActorError ? final.error : null;
+  }
+
   /** Milliseconds that are left for it: its own grace time, or what whoever ends this actor has left for that. */
   #graceMs(): number {
     const { runtime, graceMs } = this.#options;
@@ -191,9 +198,11 @@ export class ActorProcess {
   async #tearDown(): Promise<void> {
     if (this.#child === null) return;
     await new CancelScope({ shield: true }).run(async () => {
+      const { clock } = this.#options.runtime.host;
       const grace = this.#graceMs();
+      const killAt = after(clock.now(), grace * (ASK_SHARE + SIGNAL_SHARE));
       await this.#ask(grace * ASK_SHARE);
-      if (this.#status === null) await this.#signal(grace * SIGNAL_SHARE);
+      if (this.#status === null) await this.#signal(killAt);
       if (this.#status === null) this.#kill();
       await this.#exited.wait();
       if (!this.#hasEndedWell) await sweep(this.#options.runtime.host, this.#options.token, 0);
@@ -202,15 +211,15 @@ export class ActorProcess {
 
   async #ask(withinMs: number): Promise<void> {
     const dialog = this.#dialog;
-    if (dialog === null) return;
+    if (dialog === null || this.#link!.lost !== null) return;
     dialog.requestCancel(this.#options.runtime.cancelledBy?.reason ?? null, withinMs);
     await moveOnAfter(withinMs, () => this.#exited.wait());
   }
 
-  async #signal(withinMs: number): Promise<void> {
+  async #signal(until: Instant): Promise<void> {
     if (this.#dialog === null) return;
     this.#options.runtime.host.processes.signal(this.#child!, "SIGTERM");
-    await moveOnAfter(withinMs, () => this.#exited.wait());
+    await moveOnAt(until, () => this.#exited.wait());
   }
 
   /** All that it has started first, while it can still be told whose they are. */
