@@ -20,7 +20,8 @@ switch (verb) {
     await runScript(argument!);
     break;
   case ACTOR_VERB:
-    program.exit(await actorMain({ host: await openSystemHost(), program, load: loadModule }));
+    // Not awaited: on Bun an error that nobody catches does not end a program whose main module is still being loaded.
+    void actorMain({ host: await openSystemHost(), program, load: loadModule }).then(program.exit);
     break;
   case GUARDIAN_VERB:
     program.exit(await guardian(await openSystemHost(), program, argument!));
