@@ -29,7 +29,7 @@ import type { ActorRuntime } from "./runtime.ts";
 import { encodeSpec, PARENT_VARIABLE, type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
 import { decodePayload } from "../wire/payload.ts";
 
-/** How long the end of a process may take to be seen after its connection was lost. */
+/** How long the end of a process may take to be seen after that of its connection, or the other way round. */
 const EXPLAIN_MS = 500;
 /** The parts of a grace time: after the first it is signalled, and it is told of that; after the second, killed. */
 const ASK_SHARE = 0.6;
@@ -78,7 +78,7 @@ export class ActorProcess {
     try {
       this.#spawn();
       status.started(await this.#start());
-      await this.#exited.wait();
+      await this.#end();
     } catch (error) {
       await this.#tearDown();
       throw error instanceof Cancelled ? this.#cleanupError() ?? error : error;
@@ -162,6 +162,12 @@ export class ActorProcess {
     return this.#status;
   }
 
+  /** Waits until it has ended, and all is read that it said before. */
+  async #end(): Promise<void> {
+    await this.#exited.wait();
+    await moveOnAfter(EXPLAIN_MS, async () => await this.#link?.closed());
+  }
+
   /** What of it lives on after its process has ended without having been asked to. */
   async #sweep(): Promise<void> {
     if (this.#hasEndedWell) return;
@@ -204,7 +210,7 @@ export class ActorProcess {
       await this.#ask(grace * ASK_SHARE);
       if (this.#status === null) await this.#signal(killAt);
       if (this.#status === null) this.#kill();
-      await this.#exited.wait();
+      await this.#end();
       if (!this.#hasEndedWell) await sweep(this.#options.runtime.host, this.#options.token, 0);
     });
   }

@@ -15,7 +15,7 @@ import { CancelScope } from "../scope/cancel_scope.ts";
 import { type Nursery, openNursery } from "../scope/nursery.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
 import { Event } from "../sync/event.ts";
-import { ACTOR_DIALOG, Kind } from "../wire/message.ts";
+import { ACTOR_DIALOG } from "../wire/message.ts";
 import { encodePayload } from "../wire/payload.ts";
 import { BUILTIN_MODULE, builtinsOf } from "./builtins.ts";
 import { type CancelRequest, Dialog } from "./dialog.ts";
@@ -204,7 +204,7 @@ export class ActorRuntime implements PortalOwner {
       this.#ready.set();
       value = await main();
       serving.cancelScope.cancel("the actor is over");
-    }, { collapse: true });
+    }, { collapse: true }).finally(() => this.#serving = null);
     return value as T;
   }
 
@@ -293,6 +293,8 @@ export class ActorRuntime implements PortalOwner {
   #cancelFromOutside(request: CancelRequest, link: Link): void {
     if (!this.#options.isCancellable) return;
     this.#awaitingEnd.add(link);
+    // For its parent an actor that another one has ended is none that has died.
+    if (this.parent !== null) this.#awaitingEnd.add(this.parent);
     this.cancel(request);
   }
 
@@ -305,9 +307,10 @@ export class ActorRuntime implements PortalOwner {
     } catch (error) {
       failures.push(error);
     }
-    const payload = encodePayload({ ...this.#canceller() });
     for (const link of this.#awaitingEnd) {
-      link.send({ kind: Kind.cancelAck, dialog: ACTOR_DIALOG, number: 0, payload });
+      const dialog = new Dialog(ACTOR_DIALOG, link);
+      if (failures.length > 0) dialog.sendError(failures[0]);
+      else dialog.sendCancelAck(this.#canceller());
     }
     await moveOnAfter(FAREWELL_MS, () =>
       openNursery((closing) => {
