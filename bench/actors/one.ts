@@ -100,7 +100,7 @@ async function teardown(width: number, depth: number): Promise<number> {
   await run(() =>
     openActorNursery(async (nursery) => {
       const top = await nursery.startActor("top", { module: MODULE });
-      await top.openContext("grow", [width, depth], async () => {
+      await top.openContext("grow", [width, depth], () => {
         start = performance.now();
         nursery.cancelScope.cancel();
       });

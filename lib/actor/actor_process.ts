@@ -8,19 +8,20 @@
  * 3. A cancel asks it to end, then signals it, then kills it and all that it has started, within one grace time. The child
  *    is told how long it has, less than that, and shares it out below: a deep tree takes as long as a flat one.
  */
-import { after, earliest } from "../base/instant.ts";
+import { after, earliest, type Instant } from "../base/instant.ts";
 import { messageOf } from "../base/user_error.ts";
 import type { Child, ExitStatus, SpawnSpec as ProcessSpec } from "../host/ports/processes.ts";
 import { SpawnError } from "../host/ports/processes.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
-import { moveOnAfter } from "../scope/timeouts.ts";
+import { Cancelled } from "../scope/cancelled.ts";
+import { moveOnAfter, moveOnAt } from "../scope/timeouts.ts";
 import type { TaskStatus } from "../scope/task_status.ts";
 import { Event } from "../sync/event.ts";
 import { WaitQueue } from "../sync/wait_queue.ts";
 import { ACTOR_DIALOG, Kind } from "../wire/message.ts";
 import { builtinsAt } from "./builtins.ts";
 import type { Dialog } from "./dialog.ts";
-import { ActorDied, ActorStartError, describeStatus } from "./errors.ts";
+import { ActorDied, ActorStartError, describeStatus, RemoteActorError } from "./errors.ts";
 import { type Identity, readIdentity } from "./identity.ts";
 import { markedWith, sweep } from "./kill_tree.ts";
 import type { Link } from "./link.ts";
@@ -28,7 +29,7 @@ import type { ActorRuntime } from "./runtime.ts";
 import { encodeSpec, PARENT_VARIABLE, type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
 import { decodePayload } from "../wire/payload.ts";
 
-/** How long the end of a process may take to be seen after its connection was lost. */
+/** How long the end of a process may take to be seen after that of its connection, or the other way round. */
 const EXPLAIN_MS = 500;
 /** The parts of a grace time: after the first it is signalled, and it is told of that; after the second, killed. */
 const ASK_SHARE = 0.6;
@@ -77,10 +78,10 @@ export class ActorProcess {
     try {
       this.#spawn();
       status.started(await this.#start());
-      await this.#exited.wait();
+      await this.#end();
     } catch (error) {
       await this.#tearDown();
-      throw error;
+      throw error instanceof Cancelled ? this.#cleanupError() ?? error : error;
     } finally {
       unexpect();
     }
@@ -161,6 +162,12 @@ export class ActorProcess {
     return this.#status;
   }
 
+  /** Waits until it has ended, and all is read that it said before. */
+  async #end(): Promise<void> {
+    await this.#exited.wait();
+    await moveOnAfter(EXPLAIN_MS, async () => await this.#link?.closed());
+  }
+
   /** What of it lives on after its process has ended without having been asked to. */
   async #sweep(): Promise<void> {
     if (this.#hasEndedWell) return;
@@ -179,6 +186,12 @@ export class ActorProcess {
     throw new ActorDied(this.#link!.peer, this.#status!, cause === undefined ? undefined : { cause });
   }
 
+  /** What its cleanup has failed with, which outranks the cancel. */
+  #cleanupError(): RemoteActorError | null {
+    const { final } = this.#dialog ?? { final: null };
+    return final?.how === "failed" && final.error instanceof RemoteActorError ? final.error : null;
+  }
+
   /** Milliseconds that are left for it: its own grace time, or what whoever ends this actor has left for that. */
   #graceMs(): number {
     const { runtime, graceMs } = this.#options;
@@ -190,28 +203,33 @@ export class ActorProcess {
   /** Ends it, whatever else is cancelled meanwhile. */
   async #tearDown(): Promise<void> {
     if (this.#child === null) return;
+    const { runtime, spec, token } = this.#options;
+    const { clock } = runtime.host;
     await new CancelScope({ shield: true }).run(async () => {
-      await this.#options.runtime.untilNotHeld(this.#options.spec.path);
+      await runtime.untilNotHeld(spec.path);
       const grace = this.#graceMs();
+      const begin = clock.now();
       await this.#ask(grace * ASK_SHARE);
-      if (this.#status === null) await this.#signal(grace * SIGNAL_SHARE);
-      if (this.#status === null) this.#kill();
-      await this.#exited.wait();
-      if (!this.#hasEndedWell) await sweep(this.#options.runtime.host, this.#options.token, 0);
+      if (this.#status === null) await this.#signal(after(begin, grace * (ASK_SHARE + SIGNAL_SHARE)));
+      const isLate = this.#status === null;
+      if (isLate) this.#kill();
+      await this.#end();
+      if (this.#hasEndedWell) return;
+      await sweep(runtime.host, token, isLate ? 0 : Math.max(0, after(begin, grace) - clock.now()));
     });
   }
 
   async #ask(withinMs: number): Promise<void> {
     const dialog = this.#dialog;
-    if (dialog === null) return;
+    if (dialog === null || this.#link!.lost !== null) return;
     dialog.requestCancel(this.#options.runtime.cancelledBy?.reason ?? null, withinMs);
     await moveOnAfter(withinMs, () => this.#exited.wait());
   }
 
-  async #signal(withinMs: number): Promise<void> {
+  async #signal(until: Instant): Promise<void> {
     if (this.#dialog === null) return;
     this.#options.runtime.host.processes.signal(this.#child!, "SIGTERM");
-    await moveOnAfter(withinMs, () => this.#exited.wait());
+    await moveOnAt(until, () => this.#exited.wait());
   }
 
   /** All that it has started first, while it can still be told whose they are. */

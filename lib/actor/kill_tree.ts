@@ -1,7 +1,8 @@
 /** Ends what an actor has started, where it can no longer do so itself. */
+import { after, earliest, type Instant, NEVER } from "../base/instant.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
-import { sleep } from "../scope/sleep.ts";
+import { sleepUntil } from "../scope/sleep.ts";
 import { TOKEN_VARIABLE } from "./spawn_spec.ts";
 
 /** Between two looks at the process table. */
@@ -15,15 +16,25 @@ const SLOWEST_LOOK_MS = 250;
  * @param graceMs Milliseconds before the rest is killed; 0 to kill at once.
  */
 export async function sweep(host: Host, token: string, graceMs: number): Promise<void> {
-  const begin = host.clock.now();
-  for (let pause = LOOK_MS;; pause = Math.min(2 * pause, SLOWEST_LOOK_MS)) {
+  const deadline = after(host.clock.now(), graceMs);
+  if (await lookUntilGone(host, token, { deadline, onLeft: () => {} })) return;
+  const kill = (row: ProcessRow) => void host.processes.signal(row, "SIGKILL");
+  await lookUntilGone(host, token, { deadline: NEVER, onLeft: kill });
+}
+
+/** Looks at what bears a token, ever less often, until there is nothing; false if the deadline has come before. */
+async function lookUntilGone(
+  host: Host,
+  token: string,
+  { deadline, onLeft }: { readonly deadline: Instant; readonly onLeft: (row: ProcessRow) => void },
+): Promise<boolean> {
+  for (let pause = LOOK_MS; host.clock.now() < deadline; pause = Math.min(2 * pause, SLOWEST_LOOK_MS)) {
     const left = markedWith(host, token);
-    if (left.length === 0) return;
-    if (host.clock.now() - begin >= graceMs) {
-      for (const row of left) host.processes.signal(row, "SIGKILL");
-    }
-    await sleep(pause);
+    if (left.length === 0) return true;
+    for (const row of left) onLeft(row);
+    await sleepUntil(earliest(deadline, after(host.clock.now(), pause)));
   }
+  return false;
 }
 
 /** The living processes that were started by the actor with a token, or by one below it. */

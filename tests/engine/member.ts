@@ -1,5 +1,6 @@
 /** A puppet that speaks the protocol of actors: what it says and hears, message by message. */
 import assert from "node:assert/strict";
+import { concatBytes } from "../../lib/base/bytes.ts";
 import { encodeHello } from "../../lib/actor/identity.ts";
 import { readSpec, type SpawnSpec } from "../../lib/actor/spawn_spec.ts";
 import type { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
@@ -98,7 +99,7 @@ export class Member {
   }
 
   #say(kind: Message["kind"], number: number, payload: Uint8Array): void {
-    void this.#connection.write(encodeMessage({ kind, dialog: ACTOR_DIALOG, number, payload }));
+    void this.#connection.write(concatBytes(encodeMessage({ kind, dialog: ACTOR_DIALOG, number, payload })));
   }
 
   async #next(): Promise<Message | null> {

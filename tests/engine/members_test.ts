@@ -82,14 +82,16 @@ test("members: a module is told what to run, is ready when it is loaded, and the
   assert.deepEqual(played.runtime.registry.list().map(({ path }) => path), ["shop"]);
 });
 
-test("members: a module without params is called without, and one that may just serve is told so", async () => {
-  await playMember({
-    config: `actors.api = { module = "api.ts" }`,
-    part: (member) => {
-      assert.deepEqual(member.spec!.main, { export: "default", args: [], isOptional: true });
-      return Promise.resolve();
-    },
-  });
+test("members: a module without params is called without, and a daemon is told that it may just serve", async () => {
+  for (const daemon of [true, false]) {
+    await playMember({
+      config: `actors.api = { module = "api.ts", daemon = ${daemon}, restart = "never" }`,
+      part: (member) => {
+        assert.deepEqual(member.spec!.main, { export: "default", args: [], isOptional: daemon });
+        return Promise.resolve();
+      },
+    });
+  }
 });
 
 test("members: what joins and is no module is told who it is, and ready as its own probe says", async () => {

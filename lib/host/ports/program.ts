@@ -45,7 +45,10 @@ export interface Program {
   listensTo(signal: Signal): boolean;
   /** Sends a signal to this very program. */
   raise(signal: Signal): void;
-  /** Calls back when this program ends by itself, for what needs no waiting; returns how to stop that. */
+  /**
+   * Calls back once when this program ends by itself, or of an error that nobody catches, for what needs no waiting; returns
+   * how to stop that.
+   */
   onExit(callback: () => void): () => void;
   /** A folder for files that are soon gone. */
   readonly temporaryFolder: string;

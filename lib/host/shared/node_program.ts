@@ -45,14 +45,29 @@ export function nodeProgram(): Program {
     },
     listensTo: (signal) => process.listenerCount(signal) > 0,
     raise: (signal) => process.kill(process.pid, signal),
-    onExit(callback) {
-      process.on("exit", callback);
-      return () => process.off("exit", callback);
-    },
+    onExit,
     temporaryFolder: tmpdir(),
     openInspector,
     closeInspector,
     exit: (code) => process.exit(code),
+  };
+}
+
+function onExit(callback: () => void): () => void {
+  let isTold = false;
+  const tell = () => {
+    if (!isTold) callback();
+    isTold = true;
+  };
+  // Deno does not say that a program exits whose error nobody has caught.
+  const tellOfError = () => {
+    if (process.listenerCount("uncaughtException") === 0) tell();
+  };
+  process.on("exit", tell);
+  process.on("uncaughtExceptionMonitor", tellOfError);
+  return () => {
+    process.off("exit", tell);
+    process.off("uncaughtExceptionMonitor", tellOfError);
   };
 }
 
