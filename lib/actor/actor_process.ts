@@ -8,7 +8,7 @@
  * 3. A cancel asks it to end, then signals it, then kills it and all that it has started, within one grace time. The child
  *    is told how long it has, less than that, and shares it out below: a deep tree takes as long as a flat one.
  */
-import { after, earliest } from "../base/instant.ts";
+import { after, earliest, type Instant, latest } from "../base/instant.ts";
 import { messageOf } from "../base/user_error.ts";
 import type { Child, ExitStatus, SpawnSpec as ProcessSpec } from "../host/ports/processes.ts";
 import { SpawnError } from "../host/ports/processes.ts";
@@ -164,8 +164,9 @@ export class ActorProcess {
   /** What of it lives on after its process has ended without having been asked to. */
   async #sweep(): Promise<void> {
     if (this.#hasEndedWell) return;
-    const { runtime, token } = this.#options;
-    await new CancelScope({ shield: true }).run(() => sweep(runtime.host, token, this.#graceMs()));
+    const { runtime: { host }, token } = this.#options;
+    const now = host.clock.now();
+    await new CancelScope({ shield: true }).run(() => sweep(host, token, this.#endOf(now) - now));
   }
 
   get #hasEndedWell(): boolean {
@@ -179,44 +180,42 @@ export class ActorProcess {
     throw new ActorDied(this.#link!.peer, this.#status!, cause === undefined ? undefined : { cause });
   }
 
-  /** Milliseconds that are left for it: its own grace time, or what whoever ends this actor has left for that. */
-  #graceMs(): number {
+  /** When it must be over that is ended from `begin` on, or has ended then and left others behind. */
+  #endOf(begin: Instant): Instant {
     const { runtime, graceMs } = this.#options;
-    const { deadline } = runtime;
-    const now = runtime.host.clock.now();
-    return deadline === null ? graceMs : Math.max(0, earliest(deadline, after(now, graceMs)) - now);
+    return latest(begin, earliest(runtime.deadline.at, after(begin, graceMs)));
   }
 
   /** Ends it, whatever else is cancelled meanwhile. */
   async #tearDown(): Promise<void> {
     if (this.#child === null) return;
     const { runtime, spec, token } = this.#options;
-    const { clock } = runtime.host;
+    const { host } = runtime;
     await new CancelScope({ shield: true }).run(async () => {
       await runtime.untilNotHeld(spec.path);
-      const grace = this.#graceMs();
-      const end = after(clock.now(), grace);
-      await this.#ask(grace * ASK_SHARE);
-      if (this.#status === null) await this.#signal(grace * SIGNAL_SHARE);
+      const begin = host.clock.now();
+      if (this.#dialog !== null) {
+        this.#ask(ASK_SHARE * (this.#endOf(begin) - begin));
+        await this.#exitedWithin(ASK_SHARE, begin);
+        if (this.#status === null) host.processes.signal(this.#child!, "SIGTERM");
+        await this.#exitedWithin(ASK_SHARE + SIGNAL_SHARE, begin);
+      }
       const isLate = this.#status === null;
       if (isLate) this.#kill();
       await this.#exited.wait();
       if (this.#hasEndedWell) return;
-      await sweep(runtime.host, token, isLate ? 0 : Math.max(0, end - clock.now()));
+      await sweep(host, token, isLate ? 0 : Math.max(0, this.#endOf(begin) - host.clock.now()));
     });
   }
 
-  async #ask(withinMs: number): Promise<void> {
-    const dialog = this.#dialog;
-    if (dialog === null) return;
-    dialog.requestCancel(this.#options.runtime.cancelledBy?.reason ?? null, withinMs);
-    await moveOnAfter(withinMs, () => this.#exited.wait());
+  #ask(withinMs: number): void {
+    this.#dialog!.requestCancel(this.#options.runtime.cancelledBy?.reason ?? null, withinMs);
   }
 
-  async #signal(withinMs: number): Promise<void> {
-    if (this.#dialog === null) return;
-    this.#options.runtime.host.processes.signal(this.#child!, "SIGTERM");
-    await moveOnAfter(withinMs, () => this.#exited.wait());
+  /** Waits for its end for a part of the time that it has from `begin` on, which may become less meanwhile. */
+  async #exitedWithin(share: number, begin: Instant): Promise<void> {
+    const partEnd = () => after(begin, share * (this.#endOf(begin) - begin));
+    await this.#options.runtime.deadline.bound(partEnd, () => this.#exited.wait());
   }
 
   /** All that it has started first, while it can still be told whose they are. */
