@@ -22,7 +22,8 @@ switch (verb) {
     const { loadModule } = await import("./lib/host/shared/load_module.ts");
     const host = await openHost();
     await offerLibrary();
-    program.exit(await actorMain({ host, program, load: loadModule }));
+    // Not awaited: on Bun an error that nobody catches does not end a program whose main module is still being loaded.
+    void actorMain({ host, program, load: loadModule }).then(program.exit);
     break;
   }
   case GUARDIAN_VERB: {

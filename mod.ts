@@ -34,7 +34,7 @@ export {
   type StandardSchema,
   ValidationError,
 } from "./lib/actor/check_value.ts";
-export { Context as ActorContext, type DialogOptions } from "./lib/actor/context.ts";
+export { Context as ActorContext } from "./lib/actor/context.ts";
 export { type CurrentActor, currentActor } from "./lib/actor/current_actor.ts";
 export { type ErrorType, registerErrorType } from "./lib/actor/error_types.ts";
 export {
@@ -55,6 +55,7 @@ export type { Schemas } from "./lib/actor/checks.ts";
 export { context, type ContextFunction, validated } from "./lib/actor/exposed.ts";
 export type { FindOptions } from "./lib/actor/find_actor.ts";
 export type { Identity } from "./lib/actor/identity.ts";
+export type { DialogOptions } from "./lib/actor/leave_dialog.ts";
 export { LifetimeStack } from "./lib/actor/lifetime_stack.ts";
 export { MsgStream, type StreamOptions } from "./lib/actor/msg_stream.ts";
 export { type Calls, Portal, type PortalOptions } from "./lib/actor/portal.ts";

@@ -1,5 +1,13 @@
 /** What the actors of the measurements serve. */
-import { actorModule, context, openActorNursery, type ServedContext, sleepForever } from "supervise";
+import {
+  actorModule,
+  context,
+  Event,
+  openActorNursery,
+  openNursery,
+  type ServedContext,
+  sleepForever,
+} from "supervise";
 
 export const echo = (value: unknown) => value;
 
@@ -10,28 +18,30 @@ export async function* values(count: number, bytes: number) {
 }
 
 /** Starts actors below itself, `width` at each of `depth` levels, says so, and stays. */
-export const grow = context(async (ctx: ServedContext<void>, width: number, depth: number) => {
-  await openActorNursery(async (nursery) => {
-    const self = actorModule<{ readonly grow: typeof grow }>(import.meta.url);
-    const holding: Promise<unknown>[] = [];
-    for (let i = 0; i < width && depth > 0; i++) {
-      const portal = await nursery.startActor(`actor${i}`, { module: self });
-      if (depth === 1) continue;
-      await new Promise<void>((resolve, reject) =>
-        nursery.startSoon(async () => {
-          const held = portal.openContext("grow", [width, depth - 1], async () => {
-            resolve();
-            await sleepForever();
-          });
-          holding.push(held);
-          await held.catch((error: unknown) => {
-            reject(error);
-            throw error;
-          });
-        })
+export const grow = context(
+  async (ctx: ServedContext<void>, width: number, depth: number) => {
+    await openActorNursery(async (nursery) => {
+      const module = actorModule<{ readonly grow: typeof grow }>(
+        import.meta.url,
       );
-    }
-    await ctx.started();
-    await sleepForever();
-  });
-});
+      await openNursery((starting) => {
+        for (let i = 0; i < width; i++) {
+          starting.startSoon(async () => {
+            const portal = await nursery.startActor(`actor${i}`, { module });
+            if (depth === 1) return;
+            const isGrown = new Event();
+            nursery.startSoon(() =>
+              portal.openContext("grow", [width, depth - 1], async () => {
+                isGrown.set();
+                await sleepForever();
+              })
+            );
+            await isGrown.wait();
+          });
+        }
+      });
+      await ctx.started();
+      await sleepForever();
+    });
+  },
+);

@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { actorModule, openActorNursery, type Portal, run } from "supervise";
+import { actorModule, openActorNursery, type Portal, run, sleep } from "supervise";
 
 const CALLS = 20_000;
 const WARM_UP = 2_000;
@@ -12,13 +12,34 @@ const ITEMS = 200_000;
 const BLOCKS = 4_000;
 const BLOCK_BYTES = 64 * 1_024;
 const PARALLEL = 500;
+const SPAWNS = 11;
+const IDLE_MS = 3_000;
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const IS_BINARY = process.env["BENCH_BINARY"] !== undefined;
+/** The program that actors are, without its arguments. */
+const SELF = IS_BINARY ? [process.execPath] : "Deno" in globalThis
+  ? [
+    process.execPath,
+    "run",
+    "--allow-all",
+    "--config",
+    `${ROOT}deno.json`,
+    `${ROOT}cli.ts`,
+  ]
+  : [process.execPath, `${ROOT}cli.ts`];
 const PEER = fileURLToPath(new URL("./raw_peer.ts", import.meta.url));
-const MODULE = actorModule<typeof import("./module.ts")>(new URL("./module.ts", import.meta.url));
+const MODULE = actorModule<typeof import("./module.ts")>(
+  new URL("./module.ts", import.meta.url),
+);
 
 type Actor = Portal<typeof import("./module.ts")>;
 
 const CASES: Readonly<Record<string, () => Promise<number>>> = {
-  "spawn supervise": () => withActor(() => Promise.resolve(performance.now())),
+  "spawn supervise": spawnActors,
+  "spawn floor": spawnBare,
+  "teardown of 50 at depth 1": () => teardown(50, 1),
+  "teardown of 62 at depth 5": () => teardown(2, 5),
+  "idle connection": idle,
   "call supervise p50": () =>
     withActor(async (actor) => quantile(await times(() => actor.call.echo(1)), 0.5)),
   "call supervise p99": () =>
@@ -32,8 +53,72 @@ const CASES: Readonly<Record<string, () => Promise<number>>> = {
 };
 
 const measure = CASES[process.argv.at(-1)!];
-if (measure === undefined) throw new Error(`No such measurement; there are ${Object.keys(CASES).join(", ")}`);
+if (measure === undefined) {
+  throw new Error(
+    `No such measurement; there are ${Object.keys(CASES).join(", ")}`,
+  );
+}
 console.log(await measure());
+
+/** Milliseconds from the start of an actor to its first answer. */
+async function spawnActors(): Promise<number> {
+  return await run(() =>
+    openActorNursery(async (nursery) => {
+      const taken: number[] = [];
+      for (let i = 0; i < SPAWNS; i++) {
+        const start = performance.now();
+        const actor = await nursery.startActor("peer", { module: MODULE });
+        await actor.call.echo(1);
+        taken.push(performance.now() - start);
+        await actor.cancelActor();
+      }
+      return quantile(taken, 0.5);
+    })
+  );
+}
+
+/** Milliseconds from the start of the same program to its first line. */
+async function spawnBare(): Promise<number> {
+  const [program, ...args] = SELF;
+  const taken: number[] = [];
+  for (let i = 0; i < SPAWNS; i++) {
+    const start = performance.now();
+    const child = spawn(program!, [...args, "version"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const exited = new Promise((resolve) => child.once("exit", resolve));
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    taken.push(performance.now() - start);
+    await exited;
+  }
+  return quantile(taken, 0.5);
+}
+
+/** Milliseconds from the cancel of a tree of actors to the end of its last process. */
+async function teardown(width: number, depth: number): Promise<number> {
+  let start = 0;
+  await run(() =>
+    openActorNursery(async (nursery) => {
+      const top = await nursery.startActor("top", { module: MODULE });
+      await top.openContext("grow", [width, depth], () => {
+        start = performance.now();
+        nursery.cancelScope.cancel();
+      });
+    })
+  );
+  return performance.now() - start;
+}
+
+/** Percent of a core that this process takes while it has a connection and nothing to do. */
+async function idle(): Promise<number> {
+  return await withActor(async () => {
+    await sleep(500);
+    const before = process.cpuUsage();
+    await sleep(IDLE_MS);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 10 / IDLE_MS;
+  });
+}
 
 function withActor(body: (actor: Actor) => Promise<number>): Promise<number> {
   return run(() =>
@@ -68,17 +153,27 @@ async function pipelined(actor: Actor): Promise<number> {
 }
 
 /** Values a second. */
-async function follow(actor: Actor, count: number, bytes: number): Promise<number> {
-  return await actor.openStreamFrom("values", [count, bytes], async (values) => {
-    const start = performance.now();
-    let received = 0;
-    for await (const _ of values) received += 1;
-    if (received !== count) throw new Error(`${received} of ${count} values`);
-    return count * 1_000 / (performance.now() - start);
-  });
+async function follow(
+  actor: Actor,
+  count: number,
+  bytes: number,
+): Promise<number> {
+  return await actor.openStreamFrom(
+    "values",
+    [count, bytes],
+    async (values) => {
+      const start = performance.now();
+      let received = 0;
+      for await (const _ of values) received += 1;
+      if (received !== count) throw new Error(`${received} of ${count} values`);
+      return count * 1_000 / (performance.now() - start);
+    },
+  );
 }
 
-async function withEcho(body: (ping: () => Promise<unknown>) => Promise<number>): Promise<number> {
+async function withEcho(
+  body: (ping: () => Promise<unknown>) => Promise<number>,
+): Promise<number> {
   return await withPeer(["echo"], (socket) => {
     const message = new Uint8Array(64);
     let resolve = (_: unknown) => {};
@@ -100,15 +195,26 @@ async function rawBlocks(): Promise<number> {
         const start = performance.now();
         let received = 0;
         socket.on("data", (chunk) => received += chunk.length);
-        socket.on("end", () => resolve(received / BLOCK_BYTES * 1_000 / (performance.now() - start)));
+        socket.on("end", () =>
+          resolve(
+            received / BLOCK_BYTES * 1_000 / (performance.now() - start),
+          ));
       }),
   );
 }
 
-async function withPeer(args: readonly string[], body: (socket: Socket) => Promise<number>): Promise<number> {
+async function withPeer(
+  args: readonly string[],
+  body: (socket: Socket) => Promise<number>,
+): Promise<number> {
   const name = `supervise-bench-${process.pid}`;
   const runner = "Deno" in globalThis ? ["run", "--allow-all", "--no-check"] : [];
-  const peer: ChildProcess = spawn(process.execPath, [...runner, PEER, name, ...args], {
+  const peer: ChildProcess = spawn(process.execPath, [
+    ...runner,
+    PEER,
+    name,
+    ...args,
+  ], {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, BUN_BE_BUN: "1" },
   });

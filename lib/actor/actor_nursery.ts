@@ -74,8 +74,10 @@ export class ActorNursery {
   readonly #nursery: Nursery;
   readonly #options: ActorNurseryOptions;
   readonly #daemons = new Set<CancelScope>();
+  /** Tasks, and starts of actors, that are under way. */
   #tasks = 0;
   #onIdle = new Event();
+  #isOver = false;
 
   /** @internal */
   constructor(system: ActorSystem, runtime: ActorRuntime, nursery: Nursery, options: ActorNurseryOptions) {
@@ -95,17 +97,23 @@ export class ActorNursery {
    * @throws {Cancelled} Its process is gone then, too.
    */
   async startActor<M = Record<string, unknown>>(name: string, options: ActorOptions<M>): Promise<Portal<M>> {
+    if (this.#isOver) throw new TypeError("Cannot start an actor: the block of its nursery is over");
     const actor = this.#actor(name, options);
     const scope = new CancelScope();
-    const link = await this.#nursery.start<Link>(async (status) => {
-      this.#daemons.add(scope);
-      try {
-        await scope.run(() => actor.run(status));
-      } finally {
-        this.#daemons.delete(scope);
-      }
-    }, { name: `actor ${name}` });
-    return new Portal<M>(link, this.#runtime);
+    this.#tasks += 1;
+    try {
+      const link = await this.#nursery.start<Link>(async (status) => {
+        this.#daemons.add(scope);
+        try {
+          await scope.run(() => actor.run(status));
+        } finally {
+          this.#daemons.delete(scope);
+        }
+      }, { name: `actor ${name}` });
+      return new Portal<M>(link, this.#runtime);
+    } finally {
+      this.#taskEnded();
+    }
   }
 
   /** Starts a task; the nursery waits for it before it ends its daemon actors. */
@@ -113,8 +121,7 @@ export class ActorNursery {
     this.#tasks += 1;
     this.#nursery.startSoon(async () => {
       await body();
-      this.#tasks -= 1;
-      if (this.#tasks === 0) this.#onIdle.set();
+      this.#taskEnded();
     }, { name: options.name ?? (body.name || "task") });
   }
 
@@ -124,9 +131,14 @@ export class ActorNursery {
       this.#onIdle = new Event();
       await this.#onIdle.wait();
     }
-    if (this.#options.daemons !== "wait") {
-      for (const scope of this.#daemons) scope.cancel("the block is over");
-    }
+    if (this.#options.daemons === "wait") return;
+    this.#isOver = true;
+    for (const scope of this.#daemons) scope.cancel("the block is over");
+  }
+
+  #taskEnded(): void {
+    this.#tasks -= 1;
+    if (this.#tasks === 0) this.#onIdle.set();
   }
 
   #actor(name: string, options: ActorOptions): ActorProcess {

@@ -13,6 +13,7 @@ import { messageOf } from "../base/user_error.ts";
 import type { Child, ExitStatus, SpawnSpec as ProcessSpec } from "../host/ports/processes.ts";
 import { SpawnError } from "../host/ports/processes.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
+import { Cancelled } from "../scope/cancelled.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
 import type { TaskStatus } from "../scope/task_status.ts";
 import { Event } from "../sync/event.ts";
@@ -20,7 +21,7 @@ import { WaitQueue } from "../sync/wait_queue.ts";
 import { ACTOR_DIALOG, Kind } from "../wire/message.ts";
 import { builtinsAt } from "./builtins.ts";
 import type { Dialog } from "./dialog.ts";
-import { ActorDied, ActorStartError, describeStatus } from "./errors.ts";
+import { ActorDied, ActorStartError, describeStatus, RemoteActorError } from "./errors.ts";
 import { type Identity, readIdentity } from "./identity.ts";
 import { markedWith, sweep } from "./kill_tree.ts";
 import type { Link } from "./link.ts";
@@ -28,7 +29,7 @@ import type { ActorRuntime } from "./runtime.ts";
 import { encodeSpec, PARENT_VARIABLE, type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
 import { decodePayload } from "../wire/payload.ts";
 
-/** How long the end of a process may take to be seen after its connection was lost. */
+/** How long the end of a process may take to be seen after that of its connection, or the other way round. */
 const EXPLAIN_MS = 500;
 /** The parts of a grace time: after the first it is signalled, and it is told of that; after the second, killed. */
 const ASK_SHARE = 0.6;
@@ -77,10 +78,10 @@ export class ActorProcess {
     try {
       this.#spawn();
       status.started(await this.#start());
-      await this.#exited.wait();
+      await this.#end();
     } catch (error) {
       await this.#tearDown();
-      throw error;
+      throw error instanceof Cancelled ? this.#cleanupError() ?? error : error;
     } finally {
       unexpect();
     }
@@ -161,6 +162,12 @@ export class ActorProcess {
     return this.#status;
   }
 
+  /** Waits until it has ended, and all is read that it said before. */
+  async #end(): Promise<void> {
+    await this.#exited.wait();
+    await moveOnAfter(EXPLAIN_MS, async () => await this.#link?.closed());
+  }
+
   /** What of it lives on after its process has ended without having been asked to. */
   async #sweep(): Promise<void> {
     if (this.#hasEndedWell) return;
@@ -180,6 +187,12 @@ export class ActorProcess {
     throw new ActorDied(this.#link!.peer, this.#status!, cause === undefined ? undefined : { cause });
   }
 
+  /** What its cleanup has failed with, which outranks the cancel. */
+  #cleanupError(): RemoteActorError | null {
+    const { final } = this.#dialog ?? { final: null };
+    return final?.how === "failed" && final.error instanceof RemoteActorError ? final.error : null;
+  }
+
   /** When it must be over that is ended from `begin` on, or has ended then and left others behind. */
   #endOf(begin: Instant): Instant {
     const { runtime, graceMs } = this.#options;
@@ -195,21 +208,27 @@ export class ActorProcess {
       await runtime.untilNotHeld(spec.path);
       const begin = host.clock.now();
       if (this.#dialog !== null) {
-        this.#ask(ASK_SHARE * (this.#endOf(begin) - begin));
-        await this.#exitedWithin(ASK_SHARE, begin);
-        if (this.#status === null) host.processes.signal(this.#child!, "SIGTERM");
-        await this.#exitedWithin(ASK_SHARE + SIGNAL_SHARE, begin);
+        await this.#ask(begin);
+        if (this.#status === null) await this.#signal(begin);
       }
       const isLate = this.#status === null;
       if (isLate) this.#kill();
-      await this.#exited.wait();
+      await this.#end();
       if (this.#hasEndedWell) return;
       await sweep(host, token, isLate ? 0 : Math.max(0, this.#endOf(begin) - host.clock.now()));
     });
   }
 
-  #ask(withinMs: number): void {
-    this.#dialog!.requestCancel(this.#options.runtime.cancelledBy?.reason ?? null, withinMs);
+  async #ask(begin: Instant): Promise<void> {
+    if (this.#link!.lost !== null) return;
+    const { cancelledBy } = this.#options.runtime;
+    this.#dialog!.requestCancel(cancelledBy?.reason ?? null, ASK_SHARE * (this.#endOf(begin) - begin));
+    await this.#exitedWithin(ASK_SHARE, begin);
+  }
+
+  async #signal(begin: Instant): Promise<void> {
+    this.#options.runtime.host.processes.signal(this.#child!, "SIGTERM");
+    await this.#exitedWithin(ASK_SHARE + SIGNAL_SHARE, begin);
   }
 
   /** Waits for its end for a part of the time that it has from `begin` on, which may become less meanwhile. */

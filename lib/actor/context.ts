@@ -5,33 +5,17 @@
  * Invariants:
  * 1. `openContext` does not return before the task over there is over, or the connection is lost, or it was asked to end
  *    and did not in time, which is an error.
- * 2. A cancel over there is absorbed only if this context has asked for it, the other side itself says so, and it names
- *    this actor as the canceller. Everything else raises.
- * 3. No error is lost: one of each side are two.
+ * 2. What leaves it is what `leave` says: a cancel that this context has asked for is absorbed, everything else raises.
  */
 import { CancelScope } from "../scope/cancel_scope.ts";
-import { Cancelled } from "../scope/cancelled.ts";
-import { ErrorGroup } from "../scope/error_group.ts";
-import { moveOnAfter } from "../scope/timeouts.ts";
 import { Kind } from "../wire/message.ts";
 import { decodePayload } from "../wire/payload.ts";
 import { checked } from "./check_value.ts";
-import type { Dialog, Final } from "./dialog.ts";
-import { type ActorId, ActorTooSlow, ProtocolError, TransportClosed } from "./errors.ts";
+import type { Dialog } from "./dialog.ts";
+import { type ActorId, ProtocolError } from "./errors.ts";
 import type { Checks } from "./checks.ts";
-import { MsgStream, type StreamOptions } from "./msg_stream.ts";
-
-/** How a dialog is ended. */
-export interface DialogOptions {
-  /**
-   * Milliseconds that the other side has to end its task after a cancel, before {@linkcode ActorTooSlow} is raised.
-   *
-   * @default {3_000}
-   */
-  readonly cancelTimeout?: number;
-}
-
-const CANCEL_TIMEOUT_MS = 3_000;
+import { type DialogOptions, endRemote, isCausedHere, leave } from "./leave_dialog.ts";
+import { MsgStream, type StreamOptions, withStream } from "./msg_stream.ts";
 
 /** See the module. */
 export class Context<Receives = unknown, Sends = unknown, Result = unknown> {
@@ -71,11 +55,7 @@ export class Context<Receives = unknown, Sends = unknown, Result = unknown> {
     if (this.#isCancelCalled) throw new TypeError("Cannot open a stream in a context that was cancelled");
     const { sends, receives } = this.#checks;
     this.#stream = new MsgStream(this.#dialog, options, { outgoing: receives, incoming: sends });
-    try {
-      return await body(this.#stream);
-    } finally {
-      this.#stream.close();
-    }
+    return await withStream(this.#stream, body);
   }
 
   /**
@@ -85,6 +65,8 @@ export class Context<Receives = unknown, Sends = unknown, Result = unknown> {
    * @throws {Cancelled}
    */
   async result(): Promise<Result> {
+    // A stream that was left with an error which nobody let out: the function may wait for its end.
+    if (this.#stream?.isClosed === true) this.#stream.close();
     // How it failed is known, and outranks the cancel of the block that it brought about.
     if (!hasFailed(this.#dialog)) await this.#dialog.until("result", () => this.#dialog.final !== null);
     return await checked(this.#checks.result, this.#dialog.result()) as Result;
@@ -105,7 +87,7 @@ export class Context<Receives = unknown, Sends = unknown, Result = unknown> {
     const dialog = this.#dialog;
     if (this.#stream !== null) this.#stream.close();
     // Whoever sends to a stream that will never be opened hears of it.
-    else if (dialog.final === null && !dialog.isDiscarding) dialog.send(Kind.stop);
+    else if (dialog.final === null) dialog.send(Kind.stop);
     dialog.isDiscarding = true;
   }
 }
@@ -136,15 +118,27 @@ export async function runContext<T>(
     errors.push(error);
   }
   dialog.onFinal = null;
-  context.discard();
+  dialog.isDiscarding = true;
+  await leave(dialog, "the context was left", { ...options, isOwnCancel: context.isCancelCalled, errors });
+  return value as T;
+}
+
+/** @internal Runs `body` with the stream of a generator, which is cancelled when `body` has had enough of it. */
+export async function runStream<S extends MsgStream<unknown, never>, T>(
+  dialog: Dialog,
+  stream: S,
+  options: DialogOptions,
+  body: (stream: S) => T | Promise<T>,
+): Promise<T> {
+  let value: T | undefined;
+  const errors: unknown[] = [];
   try {
-    await endRemote(dialog, "the context was left", options);
+    value = await body(stream);
   } catch (error) {
     errors.push(error);
   }
-  const rest = conclude(dialog, context, errors);
-  if (rest.length > 1) throw new ErrorGroup(rest);
-  if (rest.length === 1) throw rest[0];
+  stream.leave();
+  await leave(dialog, "its stream was left", { ...options, isOwnCancel: errors.length === 0, errors });
   return value as T;
 }
 
@@ -160,77 +154,11 @@ async function startedOf(dialog: Dialog, checks: Checks): Promise<unknown> {
 function wake(dialog: Dialog, context: Context, scope: CancelScope): void {
   const { final } = dialog;
   if (final === null || final.how === "returned") return;
-  if (!isOwnCancel(final, dialog, context)) scope.cancel("the other side of the context has ended");
-}
-
-/** @internal Cancels the task over there, and waits for its end whatever is cancelled here. @throws {ActorTooSlow} */
-export async function endRemote(
-  dialog: Dialog,
-  reason: string | null,
-  options: DialogOptions,
-): Promise<void> {
-  if (dialog.final !== null) return;
-  const withinMs = options.cancelTimeout ?? CANCEL_TIMEOUT_MS;
-  dialog.requestCancel(reason);
-  const isOver = () => dialog.final !== null;
-  await new CancelScope({ shield: true }).run(async () => {
-    do {
-      await dialog.until("end of an inspection", () => !dialog.isHeld || isOver());
-      await moveOnAfter(withinMs, () => dialog.until("acknowledgement of a cancel", isOver));
-    } while (!isOver() && dialog.isHeld);
-  });
-  if (dialog.final !== null) return;
-  const { path } = dialog.link.peer;
-  const error = new ActorTooSlow(
-    `Actor "${path}" has not ended a task within ${withinMs} ms after it was cancelled`,
-  );
-  // Nobody is to wait for it once more.
-  dialog.end({ how: "failed", error });
-  throw error;
-}
-
-/** The errors that leave the context. */
-function conclude(dialog: Dialog, context: Context, local: readonly unknown[]): readonly unknown[] {
-  const final = dialog.final;
-  if (final === null || final.how === "returned") return local;
-  const { error } = final;
-  if (isOwnCancel(final, dialog, context)) return local.flatMap((one) => without(one, error));
-  // It was to end because this side was left with an error.
-  if (local.length > 0 && hasEndedAsAsked(dialog)) return local;
-  const real = local.filter((one) => !(one instanceof Cancelled));
-  return real.some((one) => holds(one, error)) ? real : [...real, error];
+  if (!(context.isCancelCalled && isCausedHere(final, dialog))) {
+    scope.cancel("the other side of the context has ended");
+  }
 }
 
 function hasFailed({ final }: Dialog): boolean {
   return final !== null && final.how !== "returned";
-}
-
-/** This actor is the canceller, or was when it asked whoever cancels this actor itself. */
-function isCausedHere(final: Final, { cancelledAs, link }: Dialog): boolean {
-  if (final.how !== "cancelled" || cancelledAs === null) return false;
-  const id = final.error.canceller?.id;
-  return id === cancelledAs.id || id === link.self.id;
-}
-
-/** @internal Whether it is over because this side has asked for that; an actor that had to be killed for it is over, too. */
-export function hasEndedAsAsked(dialog: Dialog): boolean {
-  const { final, cancelledAs } = dialog;
-  if (final === null || cancelledAs === null) return false;
-  return isCausedHere(final, dialog) || (final.how === "failed" && final.error instanceof TransportClosed);
-}
-
-function isOwnCancel(final: Final, dialog: Dialog, context: Context): boolean {
-  return context.isCancelCalled && isCausedHere(final, dialog);
-}
-
-function holds(error: unknown, part: unknown): boolean {
-  return error === part || (error instanceof ErrorGroup && error.flatten().includes(part));
-}
-
-/** An error without one that is absorbed. */
-function without(error: unknown, absorbed: unknown): readonly unknown[] {
-  if (error === absorbed) return [];
-  if (!(error instanceof ErrorGroup)) return [error];
-  const [, rest] = error.split((one) => one === absorbed);
-  return rest === null ? [] : [rest];
 }

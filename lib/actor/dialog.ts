@@ -207,11 +207,11 @@ export class Dialog {
   end(final: Final): void {
     if (this.final !== null) return;
     this.final = final;
-    // What is served goes on until its task has ended, too, and says so.
-    if (this.isServed) this.onCancel?.();
-    else this.link.forget(this);
+    if (!this.isServed) this.link.forget(this);
     // Who waits for it hears how it ended, before whoever is told goes on to cancel what waits for something else.
     this.notify();
+    // What is served goes on until its task has ended, too, and says so.
+    if (this.isServed) this.onCancel?.();
     this.onFinal?.();
   }
 

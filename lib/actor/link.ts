@@ -51,6 +51,7 @@ const FROM_SERVER: ReadonlySet<Kind> = new Set<Kind>([
   Kind.return,
   Kind.error,
   Kind.cancelAck,
+  Kind.hold,
 ]);
 
 /** What a connection is for. */

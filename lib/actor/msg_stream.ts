@@ -52,6 +52,8 @@ export class MsgStream<In, Out> {
   /** Values that were taken out and not yet told of. */
   #taken = 0;
   #isClosed = false;
+  /** Whether the other side has been told. */
+  #isTold = false;
 
   /** @internal */
   constructor(dialog: Dialog, options: StreamOptions, checks: StreamChecks) {
@@ -117,14 +119,29 @@ export class MsgStream<In, Out> {
     return { next: () => nextOf(this) };
   }
 
-  /** @internal Closes this side: nothing more is sent or received. Idempotent. */
+  /** @internal */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** @internal Closes this side, and tells the other one. Idempotent. */
   close(): void {
+    this.leave();
+    if (this.#isTold) return;
+    this.#isTold = true;
+    if (this.#dialog.final === null) this.#dialog.send(Kind.stop);
+  }
+
+  /**
+   * @internal Closes this side: nothing more is sent or received. The other one is not told yet: where this side is left
+   * with an error, it is to hear of that, and not of an end like any other. Idempotent.
+   */
+  leave(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     const dialog = this.#dialog;
     dialog.isDiscarding = true;
     dialog.incoming.clear();
-    if (dialog.final === null) dialog.send(Kind.stop);
     dialog.notify();
   }
 
@@ -185,6 +202,22 @@ export function windowOf({ bufferSize = FIRST_WINDOW }: StreamOptions): number {
   throw new RangeError(
     `Cannot open a stream: bufferSize must be a whole number from 1, and is ${bufferSize}`,
   );
+}
+
+/** @internal Runs `body` with this side of a stream, which ends with it. */
+export async function withStream<In, Out, T>(
+  stream: MsgStream<In, Out>,
+  body: (stream: MsgStream<In, Out>) => T | Promise<T>,
+): Promise<T> {
+  let value: T;
+  try {
+    value = await body(stream);
+  } catch (error) {
+    stream.leave();
+    throw error;
+  }
+  stream.close();
+  return value;
 }
 
 function closedHere(): ClosedResourceError {

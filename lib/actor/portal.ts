@@ -2,12 +2,13 @@
 import { Cancelled } from "../scope/cancelled.ts";
 import { checkpointIfCancelled } from "../scope/park.ts";
 import { checked } from "./check_value.ts";
-import { type Context, type DialogOptions, endRemote, hasEndedAsAsked, runContext } from "./context.ts";
+import { type Context, runContext, runStream } from "./context.ts";
 import type { Dialog } from "./dialog.ts";
 import type { ActorId } from "./errors.ts";
 import { type Checks, checksOf, NO_CHECKS, type Schemas } from "./checks.ts";
 import type { ContextFunction, Style } from "./exposed.ts";
 import type { Link } from "./link.ts";
+import { type DialogOptions, endRemote, hasEndedAsAsked } from "./leave_dialog.ts";
 import { MsgStream, type StreamOptions, windowOf } from "./msg_stream.ts";
 import { encodeStart } from "./start_request.ts";
 
@@ -176,12 +177,7 @@ export class Portal<M = Record<string, Any>> {
       outgoing: null,
       incoming: checks.sends,
     });
-    try {
-      return await body(stream);
-    } finally {
-      stream.close();
-      await endRemote(dialog, "its stream was left", { ...this.#options, ...options });
-    }
+    return await runStream(dialog, stream, { ...this.#options, ...options }, body);
   }
 
   /**

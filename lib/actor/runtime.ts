@@ -16,7 +16,7 @@ import { type Nursery, openNursery } from "../scope/nursery.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
 import { Event } from "../sync/event.ts";
 import { WaitQueue } from "../sync/wait_queue.ts";
-import { ACTOR_DIALOG, Kind } from "../wire/message.ts";
+import { ACTOR_DIALOG } from "../wire/message.ts";
 import { encodePayload } from "../wire/payload.ts";
 import { connectTo, isTcp, listenAt, type Listening } from "./address.ts";
 import { BUILTIN_MODULE, builtinsAt, builtinsOf } from "./builtins.ts";
@@ -28,7 +28,7 @@ import { type Exposed, findExposed, type Modules } from "./exposed.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { answerHello, greet, refuse } from "./handshake.ts";
 import { heartbeat } from "./heartbeat.ts";
-import { encodeCanceller, HandshakeError, type Identity } from "./identity.ts";
+import { HandshakeError, type Identity } from "./identity.ts";
 import { LifetimeStack } from "./lifetime_stack.ts";
 import { Link, type LinkOptions } from "./link.ts";
 import type { PortalOwner } from "./portal.ts";
@@ -360,6 +360,8 @@ export class ActorRuntime implements PortalOwner {
   #cancelFromOutside(request: CancelRequest, link: Link): void {
     if (!this.#options.isCancellable) return;
     this.#awaitingEnd.add(link);
+    // For its parent an actor that another one has ended is none that has died.
+    if (this.parent !== null) this.#awaitingEnd.add(this.parent);
     this.cancel(request);
   }
 
@@ -372,9 +374,10 @@ export class ActorRuntime implements PortalOwner {
     } catch (error) {
       failures.push(error);
     }
-    const payload = encodeCanceller(this.#canceller());
     for (const link of this.#awaitingEnd) {
-      link.send({ kind: Kind.cancelAck, dialog: ACTOR_DIALOG, number: 0, payload });
+      const dialog = new Dialog(ACTOR_DIALOG, link);
+      if (failures.length > 0) dialog.sendError(failures[0]);
+      else dialog.sendCancelAck(this.#canceller());
     }
     await moveOnAfter(FAREWELL_MS, () =>
       openNursery((closing) => {

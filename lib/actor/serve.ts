@@ -10,7 +10,7 @@ import { encodePayload } from "../wire/payload.ts";
 import type { Dialog } from "./dialog.ts";
 import { type Canceller, ProtocolError } from "./errors.ts";
 import type { Exposed } from "./exposed.ts";
-import { MsgStream } from "./msg_stream.ts";
+import { sendGenerated } from "./send_generated.ts";
 import { ServedContext } from "./served_context.ts";
 import { readStart } from "./start_request.ts";
 
@@ -38,11 +38,11 @@ export async function serveDialog(dialog: Dialog, payload: Uint8Array, options: 
   try {
     const result = await scope.run(() => answer(dialog, payload, scope, options));
     if (!scope.cancelledCaught) end = () => dialog.sendReturn(result!);
-    await dialog.link.room();
+    if (!dialog.link.hasRoom) await dialog.link.room();
   } catch (error) {
     if (error instanceof Cancelled) throw error;
     end = () => dialog.sendError(error);
-    await dialog.link.room();
+    if (!dialog.link.hasRoom) await dialog.link.room();
   } finally {
     dialog.onCancel = null;
     end();
@@ -80,7 +80,7 @@ async function converse(
 ): Promise<unknown> {
   dialog.send(Kind.startAck, dialog.granted);
   if (style === "stream") {
-    return await generate(dialog, body(...args) as AsyncIterable<unknown>, checks.sends);
+    return await sendGenerated(dialog, body(...args) as AsyncIterable<unknown>, checks.sends);
   }
   const context = new ServedContext(dialog, scope, checks);
   const result = await body(context, ...args);
@@ -88,18 +88,4 @@ async function converse(
   if (scope.cancelCalled && dialog.cancelRequest?.canceller?.id === dialog.link.self.id) await sleepForever();
   if (!context.hasStarted) throw new ProtocolError(`"${name}" returned without having called started()`);
   return result;
-}
-
-/** Sends what a generator yields, at the pace of whoever receives. */
-async function generate(
-  dialog: Dialog,
-  values: AsyncIterable<unknown>,
-  check: Exposed["checks"]["sends"],
-): Promise<undefined> {
-  // Whoever starts a generator receives from it.
-  dialog.peerHasOpened = true;
-  const stream = new MsgStream<never, unknown>(dialog, {}, { outgoing: check, incoming: null });
-  for await (const value of values) await stream.send(value);
-  // What is cut short ends with its error alone: an end of the stream would look as if all had been sent.
-  stream.close();
 }

@@ -6,7 +6,7 @@ import { checked } from "./check_value.ts";
 import type { Dialog } from "./dialog.ts";
 import type { ActorId } from "./errors.ts";
 import type { Checks } from "./checks.ts";
-import { MsgStream, type StreamOptions } from "./msg_stream.ts";
+import { MsgStream, type StreamOptions, withStream } from "./msg_stream.ts";
 
 /** See the module. `Started` is what it starts with, `Sends` and `Receives` what goes over its stream, as seen from here. */
 export class ServedContext<Started = void, Sends = unknown, Receives = unknown> {
@@ -59,11 +59,7 @@ export class ServedContext<Started = void, Sends = unknown, Receives = unknown> 
     if (this.#stream !== null) throw new TypeError("Cannot open a stream twice in one context");
     const { sends, receives } = this.#checks;
     this.#stream = new MsgStream(this.#dialog, options, { outgoing: sends, incoming: receives });
-    try {
-      return await body(this.#stream);
-    } finally {
-      this.#stream.close();
-    }
+    return await withStream(this.#stream, body);
   }
 
   /** Cancels this side; the other one is told that it cancelled itself. */

@@ -41,9 +41,9 @@ export interface StatusRow {
   /** Bytes. */
   readonly rss: number | null;
   readonly exit: { readonly code: number | null; readonly signal: string | null; readonly at: string } | null;
+  readonly reason: string | null;
   /** What the code of its last run has failed with, if it said so. */
   readonly error: ActorError | null;
-  readonly reason: string | null;
 }
 
 /** The whole tree. */

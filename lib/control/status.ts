@@ -58,7 +58,7 @@ function rowOf(
     cpu: usage?.cpu ?? null,
     rss: usage?.rss ?? null,
     exit: exit === null ? null : { ...exitFields(exit.exit), at: isoOf(exit.at) },
-    error: exit?.error ?? null,
     reason: view.reason,
+    error: exit?.error ?? null,
   };
 }

@@ -143,7 +143,8 @@ function specFor({ spec, point }: MembershipOptions): SpawnSpec {
     main: {
       export: module.export,
       args: module.params === null ? [] : [module.params],
-      isOptional: module.export === "default",
+      // A daemon without one serves what it exports; anything else would have nothing to do, and no end.
+      isOptional: module.export === "default" && spec.daemon,
     },
     debug: module.debug,
   };

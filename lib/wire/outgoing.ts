@@ -124,9 +124,8 @@ export class Outgoing {
     if (pong !== null) return pong;
     const frame = this.#urgent.shift() ?? (this.#isTurnOfParts() ? undefined : this.#frames.shift());
     if (frame === undefined) return this.#nextPart();
-    const length = lengthOf(frame);
-    this.#bytes -= length;
-    this.#sincePart += length;
+    this.#bytes -= lengthOf(frame);
+    this.#sincePart += lengthOf(frame);
     return frame;
   }
 

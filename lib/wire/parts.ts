@@ -21,6 +21,16 @@ interface Parts {
   isDropped: boolean;
 }
 
+/** What may have parts. Everything else is short, and may come between the parts of other messages of its dialog. */
+const WITH_PARTS: ReadonlySet<Kind> = new Set<Kind>([
+  Kind.start,
+  Kind.started,
+  Kind.yield,
+  Kind.return,
+  Kind.error,
+  Kind.cancelAck,
+]);
+
 /** Parts of one connection that wait for the rest of their message. */
 export class PartStore {
   readonly #limits: PartLimits;
@@ -66,13 +76,12 @@ export class PartStore {
   }
 
   /**
-   * The message with its whole payload; null if that is dropped. Urgent kinds never have parts, and leave those of others
-   * alone.
+   * The message with its whole payload; null if that is dropped.
    *
    * @throws {PayloadError} If the payload is too long.
    */
   complete(message: Message): Message | null {
-    if (this.#open.size === 0 || message.kind === Kind.cancel || message.kind === Kind.credit) return message;
+    if (this.#open.size === 0 || !WITH_PARTS.has(message.kind)) return message;
     const open = this.#open.get(message.dialog);
     if (open === undefined) return message;
     this.drop(message.dialog);

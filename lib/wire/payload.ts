@@ -65,12 +65,11 @@ addExtension<ArrayBuffer, Uint8Array>({
  * @throws {PayloadError} If it holds what cannot be sent, or too much.
  */
 export function encodePayload(value: unknown, limits: PayloadLimits = PAYLOAD_LIMITS): Uint8Array {
-  const bytes = isLongArray(value) ? encodeBytes(value) : encodeValue(value, limits);
-  const { maxBytes } = limits;
-  if (bytes.length <= maxBytes) return bytes;
-  throw new PayloadError(
-    `Cannot send this: it takes ${bytes.length} bytes, and at most ${maxBytes} are allowed`,
-  );
+  const isLong = value instanceof Uint8Array && value.constructor === Uint8Array &&
+    value.length > SHORT_BYTES;
+  const bytes = isLong ? encodeBytes(value, limits) : encodeValue(value, limits);
+  requireFitting(bytes.length, limits);
+  return bytes;
 }
 
 function encodeValue(value: unknown, limits: PayloadLimits): Uint8Array {
@@ -83,17 +82,19 @@ function encodeValue(value: unknown, limits: PayloadLimits): Uint8Array {
   }
 }
 
-function isLongArray(value: unknown): value is Uint8Array {
-  return value instanceof Uint8Array && value.constructor === Uint8Array && value.length > SHORT_BYTES;
-}
-
 /** A long byte array on its own: one copy of it, where an encoder that knows no length beforehand takes two. */
-function encodeBytes(value: Uint8Array): Uint8Array {
+function encodeBytes(value: Uint8Array, limits: PayloadLimits): Uint8Array {
+  requireFitting(BYTES_HEAD + value.length, limits);
   const bytes = new Uint8Array(BYTES_HEAD + value.length);
   bytes[0] = 0x5a;
   new DataView(bytes.buffer).setUint32(1, value.length);
   bytes.set(value, BYTES_HEAD);
   return bytes;
+}
+
+function requireFitting(length: number, { maxBytes }: PayloadLimits): void {
+  if (length <= maxBytes) return;
+  throw new PayloadError(`Cannot send this: it takes ${length} bytes, and at most ${maxBytes} are allowed`);
 }
 
 /**

@@ -4,7 +4,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { CrashDesk, describeHeld, type HeldCrash } from "../../lib/actor/crash_desk.ts";
 import { encodeStart } from "../../lib/actor/start_request.ts";
-import { endRemote } from "../../lib/actor/context.ts";
+import { endRemote } from "../../lib/actor/leave_dialog.ts";
 import { FrameReader } from "../../lib/actor/frame_reader.ts";
 import { Link } from "../../lib/actor/link.ts";
 import { instant } from "../../lib/base/instant.ts";

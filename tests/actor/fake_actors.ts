@@ -138,6 +138,7 @@ export class FakeActors {
       openInspector: () => "ws://fake",
       stderr: {
         isTerminal: false,
+        isRead: true,
         columns: 80,
         write: (text) => {
           if (puppet.isAlive) this.reports.push(text);

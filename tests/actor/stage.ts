@@ -3,12 +3,12 @@
  * is left of it, not even a zombie, and that no task goes on.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type FSWatcher, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { openSystem } from "../../lib/api/system.ts";
-import { run, type TaskInfo } from "../../mod.ts";
+import { Event, run, type TaskInfo } from "../../mod.ts";
 import { JOURNAL_VARIABLE } from "./modules/journal.ts";
 
 // What the machine opens is opened once for the whole program: before the first test, so that none seems to leak it.
@@ -18,6 +18,8 @@ const { host } = await openSystem();
 export interface Stage {
   /** What the actors have written down so far, in order. */
   readonly notes: () => readonly string[];
+  /** Waits until a line has been written down. */
+  readonly noted: (line: string) => Promise<void>;
   /** The numbers of the processes of actors that live. */
   readonly living: () => readonly number[];
 }
@@ -30,14 +32,22 @@ export async function onStage(body: (stage: Stage) => unknown): Promise<void> {
   process.env[JOURNAL_VARIABLE] = journal;
   const living = () => livingWith(journal);
   const notes = () => readFileSync(journal, "utf8").split("\n").slice(0, -1);
+  const watcher = new JournalWatcher(journal);
+  const noted = async (line: string) => {
+    while (!notes().includes(line)) await watcher.changed();
+  };
   const tasks = new Set<TaskInfo>();
-  const watch = {
+  const instrument = {
     taskSpawned: (task: TaskInfo) => void tasks.add(task),
     taskExited: (task: TaskInfo) => void tasks.delete(task),
   };
   try {
-    await run(async () => void await body({ notes, living }), { interruptible: false, instruments: [watch] });
+    await run(async () => void await body({ notes, noted, living }), {
+      interruptible: false,
+      instruments: [instrument],
+    });
   } finally {
+    watcher.close();
     const [left, zombies] = [living(), zombiesOfThis()];
     for (const pid of left) process.kill(pid, "SIGKILL");
     delete process.env[JOURNAL_VARIABLE];
@@ -47,6 +57,33 @@ export async function onStage(body: (stage: Stage) => unknown): Promise<void> {
       zombies: [],
       tasks: [],
     });
+  }
+}
+
+/** Tells when a file has changed; it is watched from when somebody first asks. */
+class JournalWatcher {
+  readonly #file: string;
+  #watcher: FSWatcher | null = null;
+  #change = new Event();
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Waits for a change; the first time, for nothing: what was written before is to be looked at with the watch set. */
+  async changed(): Promise<void> {
+    if (this.#watcher === null) {
+      this.#watcher = watch(this.#file, () => {
+        this.#change.set();
+        this.#change = new Event();
+      });
+      return;
+    }
+    await this.#change.wait();
+  }
+
+  close(): void {
+    this.#watcher?.close();
   }
 }
 

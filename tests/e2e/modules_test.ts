@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import process from "node:process";
-import { e2e, type Running } from "../harness/supervise.ts";
+import { e2e, type Running, UNDER_TEST } from "../harness/supervise.ts";
 
 const CALCULATOR = `
 export function add(a, b) { return a + b; }
@@ -220,3 +220,98 @@ e2e("modules: when the supervisor is killed, all its modules end", async (sandbo
   process.kill((await sandbox.json("ps")).pid, "SIGKILL");
   assert.equal((await up.done).code, 1);
 });
+
+e2e(
+  "modules: one finds another by name, hears of its loss, and finds it again after the restart",
+  async (sandbox) => {
+    sandbox.write(
+      "db.ts",
+      `
+    import { sleepForever } from "supervise";
+    export const pid = () => process.pid;
+    export const hold = () => sleepForever();`,
+    );
+    sandbox.write(
+      "api.ts",
+      `
+    import { findActor, TransportClosed, waitForActor } from "supervise";
+    export default async function () {
+      while (true) {
+        const db = await findActor("db") ?? await waitForActor("db");
+        try {
+          console.log("db is " + await db.call.pid());
+          await db.call.hold();
+        } catch (error) {
+          if (!(error instanceof TransportClosed)) throw error;
+          console.log("lost: " + error.message);
+        }
+      }
+    }`,
+    );
+    sandbox.config(`
+    actors.db = { module = "db.ts", daemon = true }
+    actors.api = { module = "api.ts", daemon = true, depends_on = ["db"] }
+  `);
+    const up = await upUntil(sandbox.start(["up"]), /db is \d+/);
+    const { pid } = await sandbox.row("db");
+    await up.line(new RegExp(`db is ${pid}$`));
+    process.kill(pid, "SIGKILL");
+    await up.line(/lost: The connection to actor "db" is closed/);
+    await up.line(new RegExp(`db is (?!${pid}$)`));
+    const { restarts, state } = await sandbox.row("api");
+    assert.deepEqual([restarts, state], [0, "running"]);
+    await interrupt(up);
+  },
+);
+
+e2e("modules: an actor that a module has started is found in the tree, and ends with it", async (sandbox) => {
+  sandbox.write("worker.ts", CALCULATOR);
+  sandbox.write(
+    "api.ts",
+    `
+    import { openActorNursery, sleepForever } from "supervise";
+    export default () => openActorNursery(async (nursery) => {
+      await nursery.startActor("worker", { module: new URL("./worker.ts", import.meta.url) });
+      console.log("started");
+      await sleepForever();
+    });`,
+  );
+  sandbox.write(
+    "asker.ts",
+    `
+    import { queryActor, waitForActor } from "supervise";
+    export default async function () {
+      const worker = await waitForActor("worker");
+      console.log((await queryActor()).map(({ path }) => path).sort().join(" "));
+      console.log("sum " + await worker.call.add(1, 2));
+    }`,
+  );
+  sandbox.config(`
+    name = "shop"
+    actors.api = { module = "api.ts", daemon = true }
+    actors.asker = { module = "asker.ts", significant = true }
+  `);
+  const done = await sandbox.supervise("up");
+  assert.equal(done.code, 0, done.stderr);
+  assert.match(done.stdout, /asker +\| api api\/worker asker shop\n.*sum 3/);
+});
+
+// Deno runs a script by itself, with the configuration that it finds beside it.
+if (UNDER_TEST !== "deno") {
+  e2e("modules: a script imports the library too, and all of it gets one instance", async (sandbox) => {
+    sandbox.write("lib/nap.ts", `import { sleep } from "supervise"; export const nap = () => sleep(1);`);
+    sandbox.write(
+      "job.ts",
+      `
+      import { run } from "supervise";
+      import { nap } from "./lib/nap.ts";
+      console.log(await run(async () => { await nap(); return "one instance"; }));`,
+    );
+    // What is installed under that name is another instance, and not the one that runs it.
+    sandbox.write("node_modules/supervise/package.json", `{ "name": "supervise", "main": "./none.js" }`);
+    sandbox.config(`actors.job = { script = "job.ts" }`);
+    const done = await sandbox.supervise("up");
+    assert.equal(done.code, 0, done.stderr + done.stdout);
+    assert.match(done.stdout, /job +\| one instance/);
+  });
+}

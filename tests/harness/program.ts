@@ -66,6 +66,7 @@ export class FakeProgram implements Program {
   #output(): Output {
     return {
       isTerminal: false,
+      isRead: true,
       columns: 80,
       write: (text) => {
         this.written += text;

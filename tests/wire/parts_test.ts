@@ -39,7 +39,7 @@ test("parts: a message without any is left as it is", () => {
 test("parts: urgent messages leave the parts of others alone", () => {
   const store = new PartStore(LIMITS);
   store.add(part(1, 1));
-  for (const kind of [Kind.cancel, Kind.credit]) {
+  for (const kind of [Kind.cancel, Kind.credit, Kind.hold]) {
     const urgent = message(kind, 1, 7, 1);
     assert.equal(store.complete(urgent), urgent);
   }

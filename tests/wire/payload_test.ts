@@ -188,6 +188,19 @@ test("payload: bytes arrive as a view, an ArrayBuffer as one of its own", () => 
   assert.deepEqual(roundTrip(new ArrayBuffer(0)), new ArrayBuffer(0));
 });
 
+test("payload: bytes of every length arrive, and no more than allowed are sent", () => {
+  for (const length of [0, 1, 23, 24, 255, 256, 4_096, 4_097, 65_536, 1_000_000]) {
+    const bytes = Uint8Array.from({ length }, (_, i) => i);
+    assert.ok(Buffer.compare(roundTrip(bytes) as Uint8Array, bytes) === 0, `${length} bytes`);
+  }
+  const limits = { ...SMALL, maxBytes: 5_000 };
+  assert.equal(encodePayload(new Uint8Array(4_995), limits).length, 5_000);
+  assert.equal(
+    refusal(() => encodePayload(new Uint8Array(4_996), limits)),
+    "Cannot send this: it takes 5001 bytes, and at most 5000 are allowed",
+  );
+});
+
 test("payload: a subclass of Uint8Array arrives as what it is made of", () => {
   class Bytes extends Uint8Array {}
   const out = roundTrip(new Bytes([1, 2])) as Uint8Array;

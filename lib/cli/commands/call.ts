@@ -61,6 +61,7 @@ class Call {
   readonly #selector: string;
   readonly #name: string;
   readonly #values: readonly unknown[];
+  #isConnected = false;
   /** Why the actor was not there when it was last looked for. */
   #absence: UserError | null = null;
 
@@ -116,7 +117,7 @@ class Call {
   }
 
   async #talk(portal: Portal): Promise<void> {
-    this.#absence = null;
+    this.#isConnected = true;
     const { args } = this.#context;
     const values = [...this.#values];
     if (!args.has("stream")) {
@@ -125,7 +126,10 @@ class Call {
       return await this.#print(await body(...values));
     }
     await portal.openStreamFrom(this.#name, values, async (stream) => {
-      for await (const value of stream) await this.#print(value);
+      for await (const value of stream) {
+        await this.#print(value);
+        if (!this.#context.ui.isRead) return;
+      }
     });
   }
 
@@ -136,10 +140,10 @@ class Call {
   }
 
   #timedOut(): UserError {
-    const why = this.#absence;
-    const message = why === null
+    const why = this.#absence?.message ?? "the tree has not answered";
+    const message = this.#isConnected
       ? `"${this.#name}" did not return within the given time, and was cancelled`
-      : `"${this.#selector}" was not there to be called within the given time: ${why.message}`;
+      : `"${this.#selector}" was not there to be called within the given time: ${why}`;
     return new UserError("timed-out", message, {
       exitCode: ExitCode.timedOut,
       hint: "`supervise status` shows what the actor is doing",

@@ -7,6 +7,8 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Characters that fit into a line of the terminal; 80 where there is none. */
   readonly columns: number;
+  /** Whether anybody may still read it; known to be false only after a write has found the reader gone. */
+  readonly isRead: boolean;
   /**
    * Writes text; resolves when it is on its way. A reader that has gone away is not an error.
    *
@@ -43,7 +45,10 @@ export interface Program {
   listensTo(signal: Signal): boolean;
   /** Sends a signal to this very program. */
   raise(signal: Signal): void;
-  /** Calls back when this program ends by itself, for what needs no waiting; returns how to stop that. */
+  /**
+   * Calls back once when this program ends by itself, or of an error that nobody catches, for what needs no waiting; returns
+   * how to stop that.
+   */
   onExit(callback: () => void): () => void;
   /** A folder for files that are soon gone. */
   readonly temporaryFolder: string;

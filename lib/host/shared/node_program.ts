@@ -16,34 +16,58 @@ const CLI = `${ROOT}cli.ts`;
 /** This program, as both runtimes show it. */
 export function nodeProgram(): Program {
   const selfCommand = selfCommandOf();
+  let stdout: Output | null = null;
+  let stderr: Output | null = null;
   return {
     args: process.argv.slice(2),
     environment: process.env,
     cwd: process.cwd(),
     uid: process.getuid!(),
     pid: process.pid,
-    homeFolder: homeFolder(),
+    get homeFolder() {
+      return homeFolder();
+    },
     selfCommand,
     scriptCommand: isDeno ? [process.execPath, "run", "--allow-all"] : [...selfCommand, SCRIPT_VERB],
     actorCommand: [...selfCommand, ACTOR_VERB],
     runtime: isDeno ? `Deno ${process.versions["deno"]}` : `Bun ${process.versions["bun"]}`,
     callersOpenFilesLimit: readOpenFilesLimit(process.ppid),
-    stdout: outputOf(process.stdout, "standard output"),
-    stderr: outputOf(process.stderr, "standard error"),
+    // A stream costs a millisecond of a start, and not every process prints.
+    get stdout() {
+      return stdout ??= outputOf(process.stdout, "standard output");
+    },
+    get stderr() {
+      return stderr ??= outputOf(process.stderr, "standard error");
+    },
     onSignal(signal, callback) {
       process.on(signal, callback);
       return () => process.off(signal, callback);
     },
     listensTo: (signal) => process.listenerCount(signal) > 0,
     raise: (signal) => process.kill(process.pid, signal),
-    onExit(callback) {
-      process.on("exit", callback);
-      return () => process.off("exit", callback);
-    },
+    onExit,
     temporaryFolder: tmpdir(),
     openInspector,
     closeInspector,
     exit: (code) => process.exit(code),
+  };
+}
+
+function onExit(callback: () => void): () => void {
+  let isTold = false;
+  const tell = () => {
+    if (!isTold) callback();
+    isTold = true;
+  };
+  // Deno does not say that a program exits whose error nobody has caught.
+  const tellOfError = () => {
+    if (process.listenerCount("uncaughtException") === 0) tell();
+  };
+  process.on("exit", tell);
+  process.on("uncaughtExceptionMonitor", tellOfError);
+  return () => {
+    process.off("exit", tell);
+    process.off("uncaughtExceptionMonitor", tellOfError);
   };
 }
 
@@ -90,6 +114,9 @@ function outputOf(stream: NodeJS.WriteStream, name: string): Output {
     },
     get columns() {
       return stream.columns ?? 80;
+    },
+    get isRead() {
+      return broken === null || !isReaderGone(broken);
     },
     write,
   };

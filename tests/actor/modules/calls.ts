@@ -21,6 +21,10 @@ export function path(): string {
   return currentActor().path;
 }
 
+export function surroundings(variable: string): { readonly value: string | undefined; readonly cwd: string } {
+  return { value: process.env[variable], cwd: process.cwd() };
+}
+
 export function exit(code: number): never {
   process.exit(code);
 }

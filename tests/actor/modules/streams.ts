@@ -125,3 +125,26 @@ export const sendsForever = context(async (ctx: ServedContext<null, number>) => 
     note("the sender ends");
   }
 });
+
+/** Fails when its consumer has had enough. */
+export async function* failsInCleanup(): AsyncGenerator<number> {
+  try {
+    for (let i = 1;; i++) yield i;
+  } finally {
+    // deno-lint-ignore no-unsafe-finally -- This is what cleanups do that go wrong.
+    throw new RangeError("cleanup failed");
+  }
+}
+
+/** Sends something that cannot be sent, and goes on. */
+export const sendsUnsendable = context(async (ctx: ServedContext<null, unknown>) => {
+  await ctx.started(null);
+  await ctx.openStream(async (stream) => {
+    await stream.send("before");
+    try {
+      await stream.send(() => {});
+    } catch (error) {
+      await stream.send((error as Error).name);
+    }
+  });
+});

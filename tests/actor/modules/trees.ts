@@ -1,0 +1,92 @@
+/** Actors that have actors below them. */
+import process from "node:process";
+import {
+  CancelScope,
+  context,
+  currentActor,
+  openActorNursery,
+  openNursery,
+  type ServedContext,
+  sleepForever,
+} from "../../../mod.ts";
+import { currentRuntime } from "../../../lib/actor/current_actor.ts";
+import { note } from "./journal.ts";
+
+type Trees = typeof import("./trees.ts");
+
+/** Starts one actor below another, so many levels deep, and goes on until it is cancelled; starts with all their numbers. */
+export const chain = context(async (ctx: ServedContext<readonly number[]>, depth: number) => {
+  if (depth === 0) {
+    await ctx.started([process.pid]);
+    return await sleepForever();
+  }
+  await openActorNursery(async (nursery) => {
+    const below = await nursery.startActor<Trees>(`level${depth}`, { module: import.meta.url });
+    await below.openContext("chain", [depth - 1], async (_, pids) => {
+      await ctx.started([process.pid, ...pids]);
+      await sleepForever();
+    });
+  });
+});
+
+/**
+ * Like {@linkcode chain}, but nobody in it ends when it is cancelled; each notes how many milliseconds it was given at most.
+ */
+export const stubbornChain = context(async (ctx: ServedContext<null>, depth: number) => {
+  const hold = async () => {
+    await ctx.started(null);
+    const { deadline, host } = await untilCancelled();
+    note(`${depth} ${deadline.at - host.clock.now()}`);
+    await new CancelScope({ shield: true }).run(() => sleepForever());
+  };
+  if (depth === 0) return await hold();
+  await openActorNursery(async (nursery) => {
+    const below = await nursery.startActor<Trees>(`level${depth}`, { module: import.meta.url });
+    nursery.startSoon(() => below.openContext("stubbornChain", [depth - 1], () => hold()));
+  }, { grace: 1_000_000 });
+});
+
+async function untilCancelled() {
+  const runtime = currentRuntime();
+  await sleepForever().catch(() => {});
+  // The actor may hear of its own end a moment after its contexts.
+  while (runtime.deadline.at === Infinity) await new Promise((resolve) => setTimeout(resolve));
+  return runtime;
+}
+
+/** Starts actors beside each other below this one, and goes on until it is cancelled. */
+export const parentOf = context(async (ctx: ServedContext<null>, names: readonly string[]) => {
+  await openActorNursery(async (nursery) => {
+    await openNursery((starting) => {
+      for (const name of names) {
+        starting.startSoon(() => nursery.startActor<Trees>(name, { module: import.meta.url }));
+      }
+    });
+    await ctx.started(null);
+    await sleepForever();
+  });
+});
+
+export function path(): string {
+  return currentActor().path;
+}
+
+export function pid(): number {
+  return process.pid;
+}
+
+/** Notes the signal that tells it to end, and heeds neither that nor a cancel. */
+export async function ignoresEverything(): Promise<void> {
+  process.on("SIGTERM", () => note("SIGTERM"));
+  note("ignores everything");
+  await new CancelScope({ shield: true }).run(async () => {
+    await sleepForever();
+  });
+}
+
+/** Never lets the event loop turn again. */
+export function loop(): never {
+  note("looping");
+  // deno-lint-ignore no-empty -- This is what a stuck event loop is.
+  while (true) {}
+}
