@@ -8,13 +8,13 @@
  * 3. A cancel asks it to end, then signals it, then kills it and all that it has started, within one grace time. The child
  *    is told how long it has, less than that, and shares it out below: a deep tree takes as long as a flat one.
  */
-import { after, earliest, type Instant } from "../base/instant.ts";
+import { after, earliest, type Instant, latest } from "../base/instant.ts";
 import { messageOf } from "../base/user_error.ts";
 import type { Child, ExitStatus, SpawnSpec as ProcessSpec } from "../host/ports/processes.ts";
 import { SpawnError } from "../host/ports/processes.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { Cancelled } from "../scope/cancelled.ts";
-import { moveOnAfter, moveOnAt } from "../scope/timeouts.ts";
+import { moveOnAfter } from "../scope/timeouts.ts";
 import type { TaskStatus } from "../scope/task_status.ts";
 import { Event } from "../sync/event.ts";
 import { WaitQueue } from "../sync/wait_queue.ts";
@@ -171,8 +171,9 @@ export class ActorProcess {
   /** What of it lives on after its process has ended without having been asked to. */
   async #sweep(): Promise<void> {
     if (this.#hasEndedWell) return;
-    const { runtime, token } = this.#options;
-    await new CancelScope({ shield: true }).run(() => sweep(runtime.host, token, this.#graceMs()));
+    const { runtime: { host }, token } = this.#options;
+    const now = host.clock.now();
+    await new CancelScope({ shield: true }).run(() => sweep(host, token, this.#endOf(now) - now));
   }
 
   get #hasEndedWell(): boolean {
@@ -192,44 +193,48 @@ export class ActorProcess {
     return final?.how === "failed" && final.error instanceof RemoteActorError ? final.error : null;
   }
 
-  /** Milliseconds that are left for it: its own grace time, or what whoever ends this actor has left for that. */
-  #graceMs(): number {
+  /** When it must be over that is ended from `begin` on, or has ended then and left others behind. */
+  #endOf(begin: Instant): Instant {
     const { runtime, graceMs } = this.#options;
-    const { deadline } = runtime;
-    const now = runtime.host.clock.now();
-    return deadline === null ? graceMs : Math.max(0, earliest(deadline, after(now, graceMs)) - now);
+    return latest(begin, earliest(runtime.deadline.at, after(begin, graceMs)));
   }
 
   /** Ends it, whatever else is cancelled meanwhile. */
   async #tearDown(): Promise<void> {
     if (this.#child === null) return;
     const { runtime, spec, token } = this.#options;
-    const { clock } = runtime.host;
+    const { host } = runtime;
     await new CancelScope({ shield: true }).run(async () => {
       await runtime.untilNotHeld(spec.path);
-      const grace = this.#graceMs();
-      const begin = clock.now();
-      await this.#ask(grace * ASK_SHARE);
-      if (this.#status === null) await this.#signal(after(begin, grace * (ASK_SHARE + SIGNAL_SHARE)));
+      const begin = host.clock.now();
+      if (this.#dialog !== null) {
+        await this.#ask(begin);
+        if (this.#status === null) await this.#signal(begin);
+      }
       const isLate = this.#status === null;
       if (isLate) this.#kill();
       await this.#end();
       if (this.#hasEndedWell) return;
-      await sweep(runtime.host, token, isLate ? 0 : Math.max(0, after(begin, grace) - clock.now()));
+      await sweep(host, token, isLate ? 0 : Math.max(0, this.#endOf(begin) - host.clock.now()));
     });
   }
 
-  async #ask(withinMs: number): Promise<void> {
-    const dialog = this.#dialog;
-    if (dialog === null || this.#link!.lost !== null) return;
-    dialog.requestCancel(this.#options.runtime.cancelledBy?.reason ?? null, withinMs);
-    await moveOnAfter(withinMs, () => this.#exited.wait());
+  async #ask(begin: Instant): Promise<void> {
+    if (this.#link!.lost !== null) return;
+    const { cancelledBy } = this.#options.runtime;
+    this.#dialog!.requestCancel(cancelledBy?.reason ?? null, ASK_SHARE * (this.#endOf(begin) - begin));
+    await this.#exitedWithin(ASK_SHARE, begin);
   }
 
-  async #signal(until: Instant): Promise<void> {
-    if (this.#dialog === null) return;
+  async #signal(begin: Instant): Promise<void> {
     this.#options.runtime.host.processes.signal(this.#child!, "SIGTERM");
-    await moveOnAt(until, () => this.#exited.wait());
+    await this.#exitedWithin(ASK_SHARE + SIGNAL_SHARE, begin);
+  }
+
+  /** Waits for its end for a part of the time that it has from `begin` on, which may become less meanwhile. */
+  async #exitedWithin(share: number, begin: Instant): Promise<void> {
+    const partEnd = () => after(begin, share * (this.#endOf(begin) - begin));
+    await this.#options.runtime.deadline.bound(partEnd, () => this.#exited.wait());
   }
 
   /** All that it has started first, while it can still be told whose they are. */

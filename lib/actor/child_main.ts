@@ -37,6 +37,8 @@ export interface ChildSystem {
 /** Exit codes of an actor's process. */
 const ENDED = 0;
 const FAILED = 1;
+/** How long an end without the parent may take: the kernel ends this process after 3 seconds, and with it who looks after those below. */
+const ORPHANED_MS = 2_500;
 
 /** Runs the actor to its end. @returns The exit code of its process. */
 export async function actorMain(system: ChildSystem): Promise<number> {
@@ -134,8 +136,8 @@ class ChildActor {
     return this.#exitCode;
   }
 
-  #cancel(reason: string): void {
-    this.#runtime.cancel({ canceller: null, reason, withinMs: null });
+  #cancel(reason: string, withinMs: number | null = null): void {
+    this.#runtime.cancel({ canceller: null, reason, withinMs });
   }
 
   async #main(): Promise<void> {
@@ -143,7 +145,7 @@ class ChildActor {
     await openNursery(async (nursery) => {
       nursery.startSoon(async () => {
         await parent.closed();
-        this.#cancel("the parent is gone");
+        this.#cancel("the parent is gone", ORPHANED_MS);
       }, { name: "end of the parent" });
       try {
         await this.#serve(parent);

@@ -9,7 +9,7 @@
 import type { Host } from "../host/ports/host.ts";
 import type { Connection } from "../host/ports/sockets.ts";
 import type { TlsCredentials } from "../host/ports/tcp.ts";
-import { after, type Instant } from "../base/instant.ts";
+import { after } from "../base/instant.ts";
 import { messageOf } from "../base/user_error.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { type Nursery, openNursery } from "../scope/nursery.ts";
@@ -21,6 +21,7 @@ import { encodePayload } from "../wire/payload.ts";
 import { connectTo, isTcp, listenAt, type Listening } from "./address.ts";
 import { BUILTIN_MODULE, builtinsAt, builtinsOf } from "./builtins.ts";
 import type { CrashDesk, HeldCrash } from "./crash_desk.ts";
+import { Deadline } from "./deadline.ts";
 import { type CancelRequest, Dialog } from "./dialog.ts";
 import { type ActorId, ActorTooSlow, type Canceller, TransportClosed } from "./errors.ts";
 import { type Exposed, findExposed, type Modules } from "./exposed.ts";
@@ -87,8 +88,8 @@ export class ActorRuntime implements PortalOwner {
   parent: Link | null = null;
   /** Who cancelled it as a whole; null while nobody has. */
   cancelledBy: CancelRequest | null = null;
-  /** When whoever cancelled this actor will lose patience; null if it did not say. */
-  deadline: Instant | null = null;
+  /** When whoever cancelled this actor will lose patience. */
+  readonly deadline: Deadline = new Deadline();
   readonly #options: RuntimeOptions;
   readonly #scope = new CancelScope();
   readonly #links = new Set<Link>();
@@ -134,10 +135,12 @@ export class ActorRuntime implements PortalOwner {
 
   /** Cancels everything that this actor does, on behalf of whoever asks first. */
   cancel(request: CancelRequest): void {
+    if (request.withinMs !== null) {
+      this.deadline.shorten(after(this.host.clock.now(), request.withinMs));
+    }
     if (this.cancelledBy !== null) return;
     this.cancelledBy = request;
     for (const link of this.#links) link.canceller = request.canceller;
-    if (request.withinMs !== null) this.deadline = after(this.host.clock.now(), request.withinMs);
     this.#scope.cancel(request.reason ?? undefined);
   }
 

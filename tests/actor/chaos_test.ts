@@ -84,9 +84,7 @@ async function round(seed: number): Promise<void> {
       nursery.cancelScope.cancel("the program is over");
       if (status.how === "exited") actors.assertNothingLeft();
     }, { collapse: true });
-    await moveOnAfter(ORPHANS_MS, async () => {
-      while (actors.machine.puppets().length > 0) await sleep(10);
-    });
+    await moveOnAfter(ORPHANS_MS, () => actors.untilGone());
     stop();
     actors.assertNothingLeft();
     const unexpected = errors.flatMap(unexpectedIn);

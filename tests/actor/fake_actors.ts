@@ -11,6 +11,8 @@ import type { Host } from "../../lib/host/ports/host.ts";
 import type { Child } from "../../lib/host/ports/processes.ts";
 import type { Program } from "../../lib/host/ports/program.ts";
 import { run } from "../../lib/scope/run.ts";
+import { sleepUntil } from "../../lib/scope/sleep.ts";
+import { waitAllTasksBlocked } from "../../lib/testing/idle.ts";
 import type { VirtualClock } from "../../lib/testing/virtual_clock.ts";
 
 /** The process that code runs in. */
@@ -41,10 +43,12 @@ export class FakeActors {
   readonly machine: FakeMachine;
   /** What actors have written about errors that nobody else was told of. */
   readonly reports: string[] = [];
+  readonly #clock: VirtualClock;
   readonly #options: FakeActorsOptions;
   #programs = 0;
 
   constructor(clock: VirtualClock, options: FakeActorsOptions = {}) {
+    this.#clock = clock;
     this.machine = new FakeMachine(clock);
     this.#options = options;
     this.machine.install(ACTOR, (puppet) => this.#runActor(puppet));
@@ -67,6 +71,15 @@ export class FakeActors {
     result.catch(() => {});
     const command = { argv: [path], env: {}, cwd: "/", stdin: null, output: "null" } as const;
     return { child: this.machine.host.processes.spawn(command), result };
+  }
+
+  /** Waits until no process is left. */
+  async untilGone(): Promise<void> {
+    await waitAllTasksBlocked();
+    while (this.machine.puppets().length > 0) {
+      await sleepUntil(this.#clock.next());
+      await waitAllTasksBlocked();
+    }
   }
 
   /** Fails if something is left of what was started. */

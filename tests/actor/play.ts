@@ -7,7 +7,6 @@ import type { Transit } from "../../lib/host/fake/transit.ts";
 import type { ExitStatus, ProcessRow } from "../../lib/host/ports/processes.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
 import { sleepUntil } from "../../lib/scope/sleep.ts";
-import { waitAllTasksBlocked } from "../../lib/testing/idle.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import type { VirtualClock } from "../../lib/testing/virtual_clock.ts";
 import { FakeActors, type FakeModule, type Self } from "./fake_actors.ts";
@@ -71,11 +70,7 @@ export async function play<T>(play: Play<T>): Promise<Played<T>> {
       nursery.cancelScope.cancel("the program is over");
       return [status, clock.now()];
     }, { collapse: true }) as [ExitStatus, number];
-    await waitAllTasksBlocked();
-    while (actors.machine.puppets().length > 0) {
-      await sleepUntil(clock.next());
-      await waitAllTasksBlocked();
-    }
+    await actors.untilGone();
     actors.assertNothingLeft();
     return { value: outcome.value, error: outcome.error, status, endMs, goneMs: clock.now(), said };
   });

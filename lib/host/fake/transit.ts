@@ -1,4 +1,4 @@
-import { after, type Instant } from "../../base/instant.ts";
+import { after, type Instant, latest } from "../../base/instant.ts";
 import type { Clock } from "../../scope/clock.ts";
 
 /** How bytes travel in one direction of a connection. */
@@ -37,7 +37,7 @@ export function randomTransit({ clock, random, mostMs }: RandomTransitOptions): 
     carry(arrive) {
       const delayMs = random() < 0.5 ? 0 : Math.ceil(random() * mostMs);
       if (delayMs === 0 && onTheWay === 0) return arrive();
-      last = Math.max(last, after(clock.now(), delayMs)) as Instant;
+      last = latest(last, after(clock.now(), delayMs));
       onTheWay += 1;
       clock.schedule(last, () => {
         onTheWay -= 1;

@@ -79,7 +79,7 @@ export class ChaosActor {
   async raiseFamilies(chance: Chance): Promise<never> {
     while (true) {
       await this.#forgive(() => this.raiseFamily(chance, 0));
-      await sleep(10);
+      await sleep(200);
     }
   }
 

@@ -17,6 +17,9 @@ export interface Talk {
   readonly onError: (error: unknown) => void;
 }
 
+/** How long streams are at the most: shorter and longer than what may be on its way. */
+const LENGTHS = [5, 30, 200];
+
 type Way = (portal: Portal<ChaosFunctions>, how: Talk) => unknown;
 
 const WAYS: readonly Way[] = [
@@ -43,8 +46,8 @@ async function echo(portal: Portal<ChaosFunctions>, { chance, onError }: Talk): 
 }
 
 async function follow(portal: Portal<ChaosFunctions>, { chance, onError }: Talk): Promise<void> {
-  const last = between(chance, 0, 300);
-  const until = between(chance, 0, 400);
+  const last = between(chance, 0, pick(chance, LENGTHS));
+  const until = between(chance, 0, 2 * last);
   await portal.openStreamFrom("count", [last], async (values) => {
     let expected = 0;
     for await (const value of values) {
@@ -79,7 +82,8 @@ export async function exchange(
   stream: MsgStream<number, number>,
   { chance, onError }: Pick<Talk, "chance" | "onError">,
 ): Promise<void> {
-  const [outgoing, incoming] = [between(chance, 0, 150), between(chance, 0, 150)];
+  const most = pick(chance, LENGTHS);
+  const [outgoing, incoming] = [between(chance, 0, most), between(chance, 0, most)];
   const pauses = chanceOf(chance());
   await openNursery((nursery) => {
     nursery.startSoon(async () => {
