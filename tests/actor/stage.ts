@@ -3,13 +3,14 @@
  * is left of it, not even a zombie, and that no task goes on.
  */
 import assert from "node:assert/strict";
-import { type FSWatcher, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { openSystem } from "../../lib/api/system.ts";
+import type { ByteSource } from "../../lib/host/ports/processes.ts";
 import { Event, run, type TaskInfo } from "../../mod.ts";
-import { JOURNAL_VARIABLE } from "./modules/journal.ts";
+import { BELL_SUFFIX, JOURNAL_VARIABLE } from "./modules/journal.ts";
 
 // What the machine opens is opened once for the whole program: before the first test, so that none seems to leak it.
 const { host } = await openSystem();
@@ -32,9 +33,9 @@ export async function onStage(body: (stage: Stage) => unknown): Promise<void> {
   process.env[JOURNAL_VARIABLE] = journal;
   const living = () => livingWith(journal);
   const notes = () => readFileSync(journal, "utf8").split("\n").slice(0, -1);
-  const watcher = new JournalWatcher(journal);
+  const bell = new Bell(`${journal}${BELL_SUFFIX}`);
   const noted = async (line: string) => {
-    while (!notes().includes(line)) await watcher.changed();
+    while (!notes().includes(line)) await bell.rung();
   };
   const tasks = new Set<TaskInfo>();
   const instrument = {
@@ -47,7 +48,7 @@ export async function onStage(body: (stage: Stage) => unknown): Promise<void> {
       instruments: [instrument],
     });
   } finally {
-    watcher.close();
+    bell.close();
     const [left, zombies] = [living(), zombiesOfThis()];
     for (const pid of left) process.kill(pid, "SIGKILL");
     delete process.env[JOURNAL_VARIABLE];
@@ -60,30 +61,34 @@ export async function onStage(body: (stage: Stage) => unknown): Promise<void> {
   }
 }
 
-/** Tells when a file has changed; it is watched from when somebody first asks. */
-class JournalWatcher {
-  readonly #file: string;
-  #watcher: FSWatcher | null = null;
-  #change = new Event();
+/** A pipe with a name: who writes to it wakes who waits for that. Watching a file would miss some of its changes. */
+class Bell {
+  readonly #write: number;
+  readonly #source: ByteSource;
+  #ring = new Event();
 
-  constructor(file: string) {
-    this.#file = file;
+  constructor(path: string) {
+    const { read, write } = host.descriptors.openPipe();
+    symlinkSync(`/proc/${process.pid}/fd/${write}`, path);
+    this.#write = write;
+    this.#source = host.descriptors.sourceOf(read);
+    void this.#listen();
   }
 
-  /** Waits for a change; the first time, for nothing: what was written before is to be looked at with the watch set. */
-  async changed(): Promise<void> {
-    if (this.#watcher === null) {
-      this.#watcher = watch(this.#file, () => {
-        this.#change.set();
-        this.#change = new Event();
-      });
-      return;
-    }
-    await this.#change.wait();
+  async rung(): Promise<void> {
+    await this.#ring.wait();
   }
 
   close(): void {
-    this.#watcher?.close();
+    this.#source.close();
+    host.descriptors.close(this.#write);
+  }
+
+  async #listen(): Promise<void> {
+    while (await this.#source.read() !== null) {
+      this.#ring.set();
+      this.#ring = new Event();
+    }
   }
 }
 

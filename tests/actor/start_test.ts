@@ -23,7 +23,11 @@ const raw = (mode: string) => [
   mode,
 ];
 /** Notes that it runs, and never connects. */
-const NEVER_CONNECTS = ["sh", "-c", 'echo runs >> "$SUPERVISE_ACTOR_JOURNAL"; exec sleep 1000'];
+const NEVER_CONNECTS = [
+  "sh",
+  "-c",
+  'echo runs >> "$SUPERVISE_ACTOR_JOURNAL"; echo >> "$SUPERVISE_ACTOR_JOURNAL.bell"; exec sleep 1000',
+];
 
 /** Starts an actor that does not come to be ready, beside one that does and goes on. */
 function onFailedStart(

@@ -36,7 +36,8 @@ export const stubbornChain = context(async (ctx: ServedContext<null>, depth: num
   const hold = async () => {
     await ctx.started(null);
     const { deadline, host } = await untilCancelled();
-    note(`${depth} ${deadline.at - host.clock.now()}`);
+    note(`${depth} was told ${deadline.at - host.clock.now()}`);
+    note(`${depth} ignores it`);
     await new CancelScope({ shield: true }).run(() => sleepForever());
   };
   if (depth === 0) return await hold();
@@ -75,13 +76,19 @@ export function pid(): number {
   return process.pid;
 }
 
-/** Notes the signal that tells it to end, and heeds neither that nor a cancel. */
-export async function ignoresEverything(): Promise<void> {
-  process.on("SIGTERM", () => note("SIGTERM"));
-  note("ignores everything");
-  await new CancelScope({ shield: true }).run(async () => {
-    await sleepForever();
+/** Heeds no cancel. */
+export async function ignoresCancel(name: string): Promise<void> {
+  note(`${name} ignores it`);
+  await new CancelScope({ shield: true }).run(() => sleepForever());
+}
+
+/** Heeds no cancel, but the signal that comes after it. */
+export async function heedsSignal(name: string): Promise<void> {
+  process.on("SIGTERM", () => {
+    note(`${name} was signalled`);
+    process.exit();
   });
+  await ignoresCancel(name);
 }
 
 /** Never lets the event loop turn again. */
