@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { actorModule, openActorNursery, type Portal, run, sleep } from "supervise";
+import { actorModule, openActorNursery, type Portal, run } from "supervise";
 
 const CALLS = 20_000;
 const WARM_UP = 2_000;
@@ -39,7 +39,10 @@ const CASES: Readonly<Record<string, () => Promise<number>>> = {
   "spawn floor": spawnBare,
   "teardown of 50 at depth 1": () => teardown(50, 1),
   "teardown of 62 at depth 5": () => teardown(2, 5),
-  "idle connection": idle,
+  "teardown of 30 at depth 1": () => teardown(30, 1),
+  "teardown of 30 at depth 4": () => teardown(2, 4),
+  "idle connection": () => withActor(idle),
+  "idle floor": () => withEcho(idle),
   "call supervise p50": () =>
     withActor(async (actor) => quantile(await times(() => actor.call.echo(1)), 0.5)),
   "call supervise p99": () =>
@@ -111,13 +114,11 @@ async function teardown(width: number, depth: number): Promise<number> {
 
 /** Percent of a core that this process takes while it has a connection and nothing to do. */
 async function idle(): Promise<number> {
-  return await withActor(async () => {
-    await sleep(500);
-    const before = process.cpuUsage();
-    await sleep(IDLE_MS);
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 10 / IDLE_MS;
-  });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const before = process.cpuUsage();
+  await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 10 / IDLE_MS;
 }
 
 function withActor(body: (actor: Actor) => Promise<number>): Promise<number> {
