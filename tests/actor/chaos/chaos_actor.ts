@@ -54,8 +54,8 @@ export class ChaosActor {
     (chance) => this.#fail(chance),
     (chance) => sleep(chance() * 400),
     // No checkpoint: a cancel has to wait.
-    (chance) => this.#self.puppet.sleep(chance() * (chance() < 0.1 ? 8_000 : 300)),
-    (chance) => this.#self.puppet.compute(chance() * (chance() < 0.1 ? 8_000 : 300)),
+    (chance, depth) => this.#self.puppet.sleep(this.#longTime(chance, depth)),
+    (chance, depth) => this.#self.puppet.compute(this.#longTime(chance, depth)),
     async () => void await queryActorOn(await fromPromise(this.#self.system), null, {}),
   ];
 
@@ -203,6 +203,12 @@ export class ChaosActor {
         if (chance() < 0.1) throw new Mishap("in a cleanup");
       });
     }
+  }
+
+  /** Longer than anybody waits at times; only the program itself has nobody who would kill it. */
+  #longTime(chance: Chance, depth: number): number {
+    const mostMs = chance() < 0.1 ? (depth > 0 ? 100_000 : 5_000) : 300;
+    return chance() * mostMs;
   }
 
   #fail(chance: Chance): void {
