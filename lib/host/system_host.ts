@@ -1,8 +1,10 @@
 /** The real host: this machine, on the runtime that runs us. */
 import { UserError } from "../base/user_error.ts";
+import { digest as bunDigest } from "./bun/digest.ts";
 import * as bunFfi from "./bun/ffi.ts";
 import * as bunPipes from "./bun/pipe_source.ts";
 import * as bunSockets from "./bun/unix_sockets.ts";
+import { digest as denoDigest } from "./deno/digest.ts";
 import * as denoFfi from "./deno/ffi.ts";
 import * as denoPipes from "./deno/pipe_source.ts";
 import { tlsFlow as denoTlsFlow } from "./deno/tls_flow.ts";
@@ -14,7 +16,6 @@ import { LinuxProcesses } from "./linux/processes.ts";
 import type { Host } from "./ports/host.ts";
 import type { Peer, Sockets } from "./ports/sockets.ts";
 import { onChildDeath } from "./shared/child_deaths.ts";
-import { nodeCrypto } from "./shared/lazy_node.ts";
 import { nodeNetwork } from "./shared/node_network.ts";
 import { NodeFiles } from "./shared/node_files.ts";
 import { NodeTcp } from "./shared/node_tcp.ts";
@@ -67,7 +68,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     network: nodeNetwork,
     files: new NodeFiles(),
     descriptors: linuxDescriptors(libc, openSource),
-    digest: (text) => nodeCrypto().createHash("sha256").update(text).digest("hex"),
+    digest: isDeno ? denoDigest : bunDigest,
     randomSeed,
   };
 }
