@@ -1,5 +1,5 @@
-import type * as NodeInspector from "node:inspector";
 import { UserError } from "../../base/user_error.ts";
+import { nodeInspector } from "./lazy_node.ts";
 
 /** Nobody but this machine may debug us. */
 const HOST = "127.0.0.1";
@@ -7,7 +7,7 @@ const HOST = "127.0.0.1";
 /** Opens the runtime's inspector, or finds it open; returns its URL. The runtime tells of it on standard error, too. */
 export function openInspector(): string {
   try {
-    const inspector = loadInspector();
+    const inspector = nodeInspector();
     if (inspector.url() === undefined) inspector.open(0, HOST);
     const url = inspector.url();
     if (url !== undefined) return url;
@@ -19,13 +19,8 @@ export function openInspector(): string {
 
 /** Closes the inspector, whoever has opened it. */
 export function closeInspector(): void {
-  const inspector = loadInspector();
+  const inspector = nodeInspector();
   if (inspector.url() !== undefined) inspector.close();
-}
-
-/** Loaded when it is needed: at every start it would cost several milliseconds. */
-function loadInspector(): typeof NodeInspector {
-  return process.getBuiltinModule("node:inspector");
 }
 
 function notAvailable(cause?: unknown): UserError {

@@ -1,9 +1,14 @@
 import { chmodSync, rmSync } from "node:fs";
-import { connect as netConnect, createServer, type Server, type Socket } from "node:net";
+import type { Server, Socket } from "node:net";
 import type { Connection, HeldName, Listener, Peer, Sockets } from "../ports/sockets.ts";
-import { socketConnection } from "./socket_connection.ts";
+import { nodeNet } from "../shared/lazy_node.ts";
+import { socketConnection } from "../shared/socket_connection.ts";
+import { abstractPath, isName, pathOf } from "../shared/socket_names.ts";
 
-/** Unix sockets through node:net, which is the same on both runtimes. */
+/**
+ * Unix sockets on Deno, through node:net: its own tell no descriptor, by which the kernel could be asked who is at the other
+ * end.
+ */
 export class UnixSockets implements Sockets {
   readonly #peerOf: (descriptor: number) => Peer | null;
 
@@ -13,7 +18,7 @@ export class UnixSockets implements Sockets {
   }
 
   async listen(address: string, onConnection: (connection: Connection) => void): Promise<Listener> {
-    const server = createServer((socket) => onConnection(this.#connectionOf(socket)));
+    const server = nodeNet().createServer((socket) => onConnection(this.#connectionOf(socket)));
     if (isName(address)) {
       await listening(server, pathOf(address));
     } else {
@@ -26,7 +31,7 @@ export class UnixSockets implements Sockets {
 
   connect(address: string): Promise<Connection | null> {
     return new Promise((resolve) => {
-      const socket = netConnect({ path: pathOf(address) });
+      const socket = nodeNet().connect({ path: pathOf(address) });
       socket.once("connect", () => resolve(this.#connectionOf(socket)));
       socket.once("error", () => resolve(null));
     });
@@ -34,9 +39,9 @@ export class UnixSockets implements Sockets {
 
   async holdName(name: string): Promise<HeldName | null> {
     // Whoever connects only wants to be told who holds the name, which the kernel does.
-    const server = createServer((socket) => socket.end());
+    const server = nodeNet().createServer((socket) => socket.end());
     try {
-      await listening(server, abstract(name));
+      await listening(server, abstractPath(name));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") return null;
       throw error;
@@ -47,7 +52,7 @@ export class UnixSockets implements Sockets {
 
   holderOf(name: string): Promise<Peer | null> {
     return new Promise((resolve) => {
-      const socket = netConnect({ path: abstract(name) });
+      const socket = nodeNet().connect({ path: abstractPath(name) });
       socket.once("connect", () => {
         const peer = this.#peerOf(descriptorOf(socket));
         socket.destroy();
@@ -60,20 +65,6 @@ export class UnixSockets implements Sockets {
   #connectionOf(socket: Socket): Connection {
     return socketConnection(socket, { peer: this.#peerOf(descriptorOf(socket)), identity: null });
   }
-}
-
-function isName(address: string): boolean {
-  return address.startsWith("@");
-}
-
-/** An address as node:net takes it. */
-function pathOf(address: string): string {
-  return isName(address) ? abstract(address.slice(1)) : address;
-}
-
-/** Names of this kind exist in the kernel alone: they need no file, and a crash leaves none behind. */
-function abstract(name: string): string {
-  return `\0${name}`;
 }
 
 function listening(server: Server, path: string): Promise<void> {
