@@ -144,7 +144,7 @@ test("debug: what fails on its way out is not held", () =>
     const failsLate = async () => {
       try {
         await sleepForever();
-      } finally {
+      } catch {
         throw new RangeError("late");
       }
     };
