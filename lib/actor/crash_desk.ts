@@ -15,8 +15,14 @@ export interface HeldCrash {
   readonly inspector: string;
 }
 
+/** Where the root of a tree has its crashes held. */
+export interface CrashKeeper {
+  /** Holds a crash until the caller is cancelled, which is how it is let go; returns if it is not to be held. */
+  hold(crash: HeldCrash): Promise<void>;
+}
+
 /** See the module. It stands in the root of a tree. */
-export class CrashDesk {
+export class CrashDesk implements CrashKeeper {
   readonly #turn = new StrictFifoLock();
   readonly #offer: (crash: HeldCrash) => void;
 

@@ -19,9 +19,12 @@ export class CrashHolder {
     this.#inspector = inspector;
   }
 
-  /** Returns when the crash was let go. No cancel does that: whoever inspects is not to lose what he looks at. */
+  /**
+   * Returns when the crash was let go. No cancel does that: whoever inspects is not to lose what he looks at. But what
+   * fails when the actor is already on its way out is not held.
+   */
   async hold(error: unknown, name: string): Promise<void> {
-    if (error instanceof Cancelled) return;
+    if (error instanceof Cancelled || this.#runtime.cancelledBy !== null) return;
     const { self } = this.#runtime;
     const crash = {
       actor: self.path,

@@ -20,7 +20,7 @@ import { ACTOR_DIALOG } from "../wire/message.ts";
 import { encodePayload } from "../wire/payload.ts";
 import { connectTo, isTcp, listenAt, type Listening } from "./address.ts";
 import { BUILTIN_MODULE, builtinsAt, builtinsOf } from "./builtins.ts";
-import type { CrashDesk, HeldCrash } from "./crash_desk.ts";
+import type { CrashKeeper, HeldCrash } from "./crash_desk.ts";
 import { Deadline } from "./deadline.ts";
 import { type CancelRequest, Dialog } from "./dialog.ts";
 import { type ActorId, ActorTooSlow, type Canceller, TransportClosed } from "./errors.ts";
@@ -67,8 +67,8 @@ export interface RuntimeOptions {
    * @default {false}
    */
   readonly isListenedFor?: boolean;
-  /** Offers the crashes of the tree for inspection; a root has one. */
-  readonly desk?: CrashDesk;
+  /** Holds the crashes of the tree; a root has one. */
+  readonly desk?: CrashKeeper;
   /** Told whether a crash is held in this actor or below it. */
   readonly onHeld?: (isHeld: boolean) => void;
   /** Told of what a function threw that another actor has called; what it returns is waited for. */

@@ -103,7 +103,7 @@ export interface Requests {
   readonly restart: { readonly paths: readonly string[]; readonly wait: boolean };
   /** Answered when all that starts by itself is ready, or can no longer be. */
   readonly await_ready: Record<never, never>;
-  /** Answered at once; `await_end` says when it is done. */
+  /** Answered at once, or refused with `debug/held`; `await_end` says when it is done. Zero milliseconds force it. */
   readonly down: { readonly cause: string; readonly withinMs: number | null };
   readonly cut_grace: { readonly toMs: number };
   readonly await_end: Record<never, never>;

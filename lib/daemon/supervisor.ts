@@ -3,6 +3,7 @@
  * runs the engine from the moment that a client lets it begin until the tree is over. It is the root of the tree's actors,
  * too, from before the first of them starts until the last one is gone.
  */
+import type { CrashKeeper } from "../actor/crash_desk.ts";
 import { randomId } from "../actor/random_id.ts";
 import { ActorRuntime } from "../actor/runtime.ts";
 import { messageOf, UserError } from "../base/user_error.ts";
@@ -93,8 +94,9 @@ async function standUp(host: Host, program: Program, options: SupervisorOptions)
   await outwaitPredecessor(host, id);
   const cleared = await clearLeftovers(host, id);
   const instance = `${id.id}.${host.randomSeed().toString(36)}`;
-  const runtime = rootActor(host, plan, id);
-  const engine = new Engine({
+  // Nobody can connect before there is an engine.
+  const runtime = rootActor(host, plan, id, { hold: (crash) => engine.crashes.hold(crash) });
+  const engine: Engine = new Engine({
     plan,
     host,
     folder: options.stateFolder,
@@ -104,7 +106,8 @@ async function standUp(host: Host, program: Program, options: SupervisorOptions)
     joinPoint: { runtime, uids: [id.uid], pid: host.processes.ownPid },
   });
   const service = new Service(engine, host);
-  const down = (cause: CancelCause) => engine.post({ type: "down_requested", cause, withinMs: null });
+  const down = (cause: CancelCause) =>
+    engine.post({ type: "down_requested", request: null, cause, withinMs: null });
   const server = new ControlServer({
     host,
     service,
@@ -117,13 +120,14 @@ async function standUp(host: Host, program: Program, options: SupervisorOptions)
 }
 
 /** The supervisor as an actor: who is who in its tree can be asked for at its control socket. */
-function rootActor(host: Host, { name }: Plan, { socket, uid }: TreeId): ActorRuntime {
+function rootActor(host: Host, { name }: Plan, { socket, uid }: TreeId, desk: CrashKeeper): ActorRuntime {
   return new ActorRuntime({
     host,
     self: { id: randomId(host), name, path: name, pid: host.processes.ownPid, address: socket },
     uids: new Set([uid]),
     isCancellable: false,
     isListenedFor: true,
+    desk,
   });
 }
 
@@ -187,7 +191,7 @@ async function superviseTree(
   const stopBeforeBegin = new CancelScope();
   const down = (cause: CancelCause) => {
     stopBeforeBegin.cancel(cause);
-    engine.post({ type: "down_requested", cause, withinMs: null });
+    engine.post({ type: "down_requested", request: null, cause, withinMs: null });
   };
   for (const [signal, cause] of SIGNALS) program.onSignal(signal, () => down(cause));
   await openNursery(async (nursery) => {

@@ -23,6 +23,7 @@ import type { RequestEvent, TreeEvent } from "../supervision/event.ts";
 import type { Outcome, State } from "../supervision/state.ts";
 import { initialState, nextDeadline, step } from "../supervision/step.ts";
 import { Containment } from "./containment.ts";
+import { HeldCrashes } from "./held_crashes.ts";
 import { survivorOf, sweepAll } from "./final_sweep.ts";
 import { Ledger, type ReceiptLine, type Survivor } from "./ledger.ts";
 import type { JoinPoint } from "./membership.ts";
@@ -78,6 +79,8 @@ export class Engine {
   readonly #ledger: Ledger;
   readonly #containment: Containment;
   readonly #recorder: Recorder;
+  /** Where the actors of the tree have their crashes held. */
+  readonly crashes: HeldCrashes;
   readonly #answers = new Map<number, (reply: Reply) => void>();
   #state: State;
   #requests = 0;
@@ -90,6 +93,12 @@ export class Engine {
     this.#ledger = new Ledger(this.#masker.text);
     this.#state = initialState(plan, host.randomSeed());
     this.#containment = new Containment(host.processes, this.#ledger);
+    this.crashes = new HeldCrashes({
+      plan,
+      state: () => this.#state,
+      mask: this.#masker.data,
+      post: (event) => this.post(event),
+    });
     this.#recorder = new Recorder({ host, plan, folder, onLost: (path, why) => this.#onLost(path, why) });
   }
 
@@ -168,6 +177,8 @@ export class Engine {
         return performer.openTree(effect.node);
       case "close_tree":
         return performer.closeTree(effect.node);
+      case "let_go":
+        return this.crashes.letGo(effect.crash);
       case "finish":
         return;
       default:

@@ -19,6 +19,8 @@ export function startActor(turn: Turn, id: NodeId): void {
     attempt: 0,
     probeAt: NEVER,
     lastError: null,
+    hold: null,
+    heldMs: 0,
   };
   turn.setActor(id, { phase, starts: turn.actor(id).starts + 1, skipDeps: false });
   turn.emit({ type: "spawn", node: id, run });
@@ -74,10 +76,11 @@ function probe(turn: Turn, id: NodeId): void {
 
 function becomeReady(turn: Turn, id: NodeId): void {
   const actor = turn.actor(id);
-  const { run, pid, joined, since } = startingPhase(actor);
+  const { run, pid, joined, since, hold, heldMs } = startingPhase(actor);
   invariant(pid !== null, "what is ready has been spawned");
   const cause = turn.record(id, "ready", actor.cause, { afterMs: Math.round(turn.now - since) });
-  turn.setActor(id, { phase: { at: "running", run, pid, joined, since, readyAt: turn.now }, cause });
+  const readyAt = turn.now;
+  turn.setActor(id, { phase: { at: "running", run, pid, joined, since, readyAt, hold, heldMs }, cause });
 }
 
 function startingPhase({ phase }: ActorState): StartingPhase {

@@ -1,5 +1,5 @@
 /** How a run ends: by itself, because its time is up, or because it was asked to; always down the stop ladder. */
-import { after, earliest, NEVER } from "../base/instant.ts";
+import { after, NEVER } from "../base/instant.ts";
 import { invariant } from "../base/invariant.ts";
 import type { NodeId } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
@@ -46,7 +46,8 @@ export function onExited(turn: Turn, id: NodeId, event: RunEvent & { type: "exit
   const then = actor.doom === null
     ? afterEnd(turn, id, exitEnding(turn, actor, event), cause)
     : doomedThen(turn, id, actor.doom, event.exit);
-  const killAt = earliest(after(turn.now, spec.stop.graceMs), turn.actor(id).doom?.deadline ?? NEVER);
+  const leftMs = turn.untilStop(turn.actor(id).doom?.deadline ?? NEVER);
+  const killAt = after(turn.now, Math.min(spec.stop.graceMs, leftMs));
   enter(turn, id, livingPhase(turn.actor(id)), beginClearing(spec.stop, killAt), then, cause);
 }
 
@@ -85,7 +86,7 @@ export function climbDown(turn: Turn, id: NodeId, event: LadderEvent): void {
 function descend(turn: Turn, id: NodeId, doom: Doom, cause: number): void {
   const phase = livingPhase(turn.actor(id));
   const { stop } = turn.actorSpec(id);
-  const share = (doom.deadline - turn.now) / turn.topology.roundsLeft[id]!;
+  const share = turn.untilStop(doom.deadline) / turn.topology.roundsLeft[id]!;
   const graceMs = Math.round(Math.max(0, Math.min(stop.graceMs, share)));
   const { joined } = phase;
   const entry = turn.record(id, "stopping", cause, { signal: stop.signal, graceMs, cancel: joined });

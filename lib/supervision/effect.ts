@@ -1,4 +1,5 @@
 import type { NodeId } from "../config/plan.ts";
+import type { CrashId } from "./crash.ts";
 import type { Entry } from "./journal_entry.ts";
 import type { Outcome, RunId } from "./state.ts";
 
@@ -31,6 +32,8 @@ export type Effect =
   | { readonly type: "open_tree"; readonly node: NodeId }
   /** Everything that belongs to a supervisor is over. */
   | { readonly type: "close_tree"; readonly node: NodeId }
+  /** A crash is not to be held, or not any longer. */
+  | { readonly type: "let_go"; readonly node: NodeId; readonly run: RunId; readonly crash: CrashId }
   | { readonly type: "record"; readonly entry: Entry }
   /** The answer to a request. */
   | {

@@ -7,6 +7,7 @@
 import type { Instant } from "../base/instant.ts";
 import type { NodeId, Plan } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
+import type { Crash, CrashId } from "./crash.ts";
 import type { Exit } from "./exit.ts";
 import type { CancelCause, FailReason, StopReason } from "./reason.ts";
 import type { RestartWindow } from "./restart_window.ts";
@@ -36,8 +37,23 @@ export type IdlePhase =
   | { readonly at: "completed" }
   | { readonly at: "failed"; readonly reason: FailReason };
 
+/** Crashes of one run that are held for inspection, in the order in which they came; never none. */
+export interface Hold {
+  /** When the first of them came. */
+  readonly since: Instant;
+  readonly crashes: readonly Crash[];
+}
+
+/** What a run that lives has, be it ready or not. */
+interface Living {
+  /** Null if nothing is held. */
+  readonly hold: Hold | null;
+  /** For how long something was, before: no deadline of the run counts that. */
+  readonly heldMs: number;
+}
+
 /** A process that is being started. */
-export interface StartingPhase {
+export interface StartingPhase extends Living {
   readonly at: "starting";
   readonly run: RunId;
   readonly since: Instant;
@@ -52,7 +68,7 @@ export interface StartingPhase {
 }
 
 /** A process that is ready. */
-export interface RunningPhase {
+export interface RunningPhase extends Living {
   readonly at: "running";
   readonly run: RunId;
   readonly pid: number;
@@ -183,6 +199,8 @@ export interface State {
   /** State of the generator that draws the jitter. */
   readonly chance: number;
   readonly requests: readonly Request[];
+  /** The crash that is offered for inspection, and since when any was; null if none is held. */
+  readonly holding: { readonly offered: CrashId; readonly since: Instant } | null;
   /** What cancelled the tree from outside, if anything did. */
   readonly cancelled: CancelCause | null;
   /** Null while the tree lives. */

@@ -2,20 +2,23 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { openActorNurseryOn } from "../../lib/actor/actor_nursery.ts";
 import { CrashDesk, describeHeld, type HeldCrash } from "../../lib/actor/crash_desk.ts";
 import { encodeStart } from "../../lib/actor/start_request.ts";
 import { endRemote } from "../../lib/actor/leave_dialog.ts";
 import { FrameReader } from "../../lib/actor/frame_reader.ts";
 import { Link } from "../../lib/actor/link.ts";
 import { instant } from "../../lib/base/instant.ts";
+import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import { connectionPair } from "../../lib/host/fake/connection_pair.ts";
 import { CancelScope } from "../../lib/scope/cancel_scope.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
-import { currentTime, sleepUntil } from "../../lib/scope/sleep.ts";
+import { currentTime, sleepForever, sleepUntil } from "../../lib/scope/sleep.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import { waitAllTasksBlocked } from "../../lib/testing/idle.ts";
 import { Script } from "../harness/script.ts";
 import { test } from "../harness/test.ts";
+import { FakeActors } from "./fake_actors.ts";
 
 const FAILING = fileURLToPath(new URL("./modules/failing.ts", import.meta.url));
 
@@ -134,6 +137,32 @@ test("debug: the time that a cancel may take does not run while a crash is held"
       assert.equal(currentTime(), 100_000);
       await opener.close("over");
     });
+  }));
+
+test("debug: what fails on its way out is not held", () =>
+  runVirtual(async (clock) => {
+    const failsLate = async () => {
+      try {
+        await sleepForever();
+      } catch {
+        throw new RangeError("late");
+      }
+    };
+    const actors = new FakeActors(clock, { modules: { "memory:late": () => ({ failsLate }) } });
+    const { result } = actors.start(({ system }) =>
+      openActorNurseryOn(system, async (nursery) => {
+        const portal = await nursery.startActor<{ failsLate(): Promise<void> }>("one", {
+          module: "memory:late",
+          debug: true,
+        });
+        nursery.startSoon(async () => await assert.rejects(portal.call.failsLate(), { type: "RangeError" }));
+        await sleepUntil(instant(1_000));
+        await portal.cancelActor();
+      }, {})
+    );
+    await fromPromise(result);
+    assert.doesNotMatch(actors.reports.join(""), /held/);
+    actors.assertNothingLeft();
   }));
 
 type Held = Parameters<NonNullable<ConstructorParameters<typeof Link>[0]["onStart"]>>[0];

@@ -1,8 +1,11 @@
 /** A puppet that speaks the protocol of actors: what it says and hears, message by message. */
 import assert from "node:assert/strict";
 import { concatBytes } from "../../lib/base/bytes.ts";
+import { BUILTIN_MODULE } from "../../lib/actor/builtins.ts";
+import type { HeldCrash } from "../../lib/actor/crash_desk.ts";
 import { encodeHello } from "../../lib/actor/identity.ts";
 import { readSpec, type SpawnSpec } from "../../lib/actor/spawn_spec.ts";
+import { encodeStart } from "../../lib/actor/start_request.ts";
 import type { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { Puppet } from "../../lib/host/fake/puppet.ts";
 import type { Connection } from "../../lib/host/ports/sockets.ts";
@@ -80,6 +83,25 @@ export class Member {
     this.#say(Kind.error, 0, encodePayload(box));
   }
 
+  /** Has a crash held, by a dialog of this number. */
+  holds(crash: HeldCrash, dialog: number): void {
+    const start = encodeStart({ style: "call", module: BUILTIN_MODULE, name: "holdCrash", args: [crash] });
+    this.#say(Kind.start, 0, start, dialog);
+  }
+
+  /** Lets the crash go. */
+  letsGo(dialog: number): void {
+    this.#say(Kind.cancel, 0, null, dialog);
+  }
+
+  /** Waits until a dialog is over; gives the kind of its end. */
+  async ended(dialog: number): Promise<Kind> {
+    for (let heard = await this.#next(); heard !== null; heard = await this.#next()) {
+      if (heard.dialog === dialog && heard.kind !== Kind.hold) return heard.kind;
+    }
+    throw new Error("the connection has ended");
+  }
+
   /** Says what means nothing. */
   async babble(): Promise<void> {
     await this.#connection.write(new TextEncoder().encode("no such protocol"));
@@ -98,8 +120,8 @@ export class Member {
     this.#connection.close();
   }
 
-  #say(kind: Message["kind"], number: number, payload: Uint8Array): void {
-    void this.#connection.write(concatBytes(encodeMessage({ kind, dialog: ACTOR_DIALOG, number, payload })));
+  #say(kind: Kind, number: number, payload: Uint8Array | null, dialog: number = ACTOR_DIALOG): void {
+    void this.#connection.write(concatBytes(encodeMessage({ kind, dialog, number, payload })));
   }
 
   async #next(): Promise<Message | null> {

@@ -1,5 +1,6 @@
 /** Plays a configuration on a fake machine in virtual time, and tells what happened at which instant. */
 import assert from "node:assert/strict";
+import type { CrashKeeper } from "../../lib/actor/crash_desk.ts";
 import { ActorRuntime } from "../../lib/actor/runtime.ts";
 import { instant } from "../../lib/base/instant.ts";
 import type { NodeId } from "../../lib/config/plan.ts";
@@ -82,8 +83,8 @@ export async function play(play: Play): Promise<Played> {
     for (const [path, program] of Object.entries(play.programs)) machine.install(path, program);
     play.arrange?.(machine);
     const plan = planOf(play.config);
-    const runtime = rootActor(machine.host, plan.name);
-    const engine = new Engine({
+    const runtime = rootActor(machine.host, plan.name, { hold: (crash) => engine.crashes.hold(crash) });
+    const engine: Engine = new Engine({
       plan,
       host: machine.host,
       folder: STATE_FOLDER,
@@ -106,7 +107,7 @@ export async function play(play: Play): Promise<Played> {
         const reply = await fromPromise(engine.ask({ type: "stop_requested", nodes: [idOf(path)] }));
         assert.ok(reply.ok, reply.refusal ?? "it was not stopped");
       },
-      down: () => engine.post({ type: "down_requested", cause: "down", withinMs: null }),
+      down: () => engine.post({ type: "down_requested", request: null, cause: "down", withinMs: null }),
     };
     const entries: Happened[] = [];
     engine.listen({
@@ -128,9 +129,9 @@ export async function play(play: Play): Promise<Played> {
 }
 
 /** The supervisor as an actor, which listens by itself: there are no clients. */
-function rootActor(host: Host, name: string): ActorRuntime {
+function rootActor(host: Host, name: string, desk: CrashKeeper): ActorRuntime {
   const self = { id: "root", name, path: name, pid: host.processes.ownPid, address: CONTROL_SOCKET };
-  return new ActorRuntime({ host, self, uids: new Set([OWN_UID]), isCancellable: false });
+  return new ActorRuntime({ host, self, uids: new Set([OWN_UID]), isCancellable: false, desk });
 }
 
 function playedOf({ machine, runtime }: Stage, end: EngineEnd, entries: readonly Happened[]): Played {

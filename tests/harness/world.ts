@@ -7,6 +7,7 @@ import { type Instant, instant, NEVER } from "../../lib/base/instant.ts";
 import type { Signal } from "../../lib/base/signals.ts";
 import type { NodeId, Plan } from "../../lib/config/plan.ts";
 import type { ActorError } from "../../lib/supervision/actor_error.ts";
+import type { CrashId } from "../../lib/supervision/crash.ts";
 import type { Effect, RunEffect } from "../../lib/supervision/effect.ts";
 import type { RequestEvent, TreeEvent } from "../../lib/supervision/event.ts";
 import type { CancelCause } from "../../lib/supervision/reason.ts";
@@ -44,9 +45,12 @@ export class World {
   readonly replies = new Map<number, { ok: boolean; refusal: string | null }>();
   outcome: Outcome | null = null;
   readonly processes: Process[] = [];
+  /** Crashes that stand still. */
+  readonly held = new Map<CrashId, { readonly node: NodeId; readonly run: RunId }>();
   readonly #scripts = new Map<NodeId, Script>();
   readonly #inbox: TreeEvent[] = [];
   #nextRequest = 1;
+  #nextCrash = 1;
 
   constructor(plan: Plan, seed = 1) {
     this.plan = plan;
@@ -112,7 +116,26 @@ export class World {
   }
 
   down(cause: CancelCause = "down", withinMs: number | null = null): void {
-    this.send({ type: "down_requested", cause, withinMs });
+    this.send({ type: "down_requested", request: null, cause, withinMs });
+  }
+
+  /** A crash of an actor, or of one below it, is to be held; returns its number. */
+  holds(path: string, report = "RangeError: no\n    at f (/a.ts:1:1)", below = ""): CrashId {
+    const { node, run } = this.processOf(path)!;
+    const id = this.#nextCrash++;
+    this.held.set(id, { node, run });
+    const actor = `${path}${below}`;
+    const crash = { id, actor, pid: 1_000 + run, name: "f", report, inspector: "ws://x" };
+    this.send({ type: "held", node, run, crash });
+    return id;
+  }
+
+  /** A crash is let go; nothing if it is not held any more. */
+  letGo(crash: CrashId): void {
+    const about = this.held.get(crash);
+    if (about === undefined) return;
+    this.held.delete(crash);
+    this.send({ type: "released", ...about, crash });
   }
 
   /** Moves time, stopping at every deadline on the way. */
@@ -199,6 +222,8 @@ export class World {
       case "finish":
         this.outcome = effect.outcome;
         return;
+      case "let_go":
+        return this.letGo(effect.crash);
       default:
         return this.#performOnRun(effect);
     }
@@ -208,6 +233,9 @@ export class World {
     const { node, run } = effect;
     const script = this.#scriptOf(node);
     const process = this.processes.find((process) => process.run === run);
+    const isHeld = [...this.held.values()].some((held) => held.run === run);
+    const isStop = !["spawn", "probe", "close_run"].includes(effect.type);
+    assert.ok(!isStop || !isHeld, `${effect.type} of a run that is held`);
     switch (effect.type) {
       case "spawn":
         if (script.spawn === "silent") return;
@@ -254,10 +282,14 @@ export class World {
 
   #end(process: Process, how: number | Signal, error: ActorError | null = null): void {
     process.alive = false;
+    const held = [...this.held].filter(([, { run }]) => run === process.run).map(([crash]) => crash);
+    for (const crash of held) this.held.delete(crash);
     const exit = typeof how === "number"
       ? { how: "exited", code: how } as const
       : { how: "signalled", signal: how } as const;
-    this.send({ type: "exited", node: process.node, run: process.run, exit, error });
+    const { node, run } = process;
+    this.send({ type: "exited", node, run, exit, error });
+    for (const crash of held) this.send({ type: "released", node, run, crash });
   }
 
   #clear(process: Process): void {

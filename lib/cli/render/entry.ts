@@ -17,10 +17,20 @@ export function describeEntry(entry: JournalEntry, paint: Painter): string {
 
 /** What an entry has to show below what it says: where an error was raised, and those that led to it; empty for nothing. */
 export function entryDetails(entry: JournalEntry): readonly string[] {
+  if (entry.event === "held") return heldDetails(entry).map((line) => `    ${printable(line)}`);
   const error = entry["error"] as ActorError | undefined;
   const lines = error === undefined ? [] : errorLines(error);
   // One line says no more than the entry itself.
   return lines.length === 1 ? [] : lines.map((line) => `    ${printable(line)}`);
+}
+
+/** The error with its stack, where it can be looked at, and how it goes on. */
+function heldDetails(entry: JournalEntry): readonly string[] {
+  return [
+    ...String(entry["report"]).split("\n"),
+    `inspect it at ${entry["inspector"]}`,
+    `let it go on with: kill -CONT ${entry["pid"]}`,
+  ];
 }
 
 /** Entries that tell people nothing that they did not expect are left out unless they want to see all. */
@@ -35,6 +45,7 @@ export function isNews({ event, path, code, signal }: JournalEntry): boolean {
       return code !== 0 || signal !== null;
     case "cancelled":
     case "ended":
+    case "refused":
       return true;
     default:
       return path !== "";
@@ -50,6 +61,8 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   escalated: "red",
   killed: "red",
   restarted: "yellow",
+  held: "yellow",
+  refused: "yellow",
   lines_dropped: "red",
 };
 
@@ -89,6 +102,13 @@ const SENTENCES: Readonly<Record<EntryEvent, (entry: JournalEntry) => string>> =
   completed: () => "completed",
   failed: (entry) => `failed: ${entry["reason"]}`,
   ended: (entry) => ENDS[entry["outcome"] as string] ?? "ended",
+  held: (entry) => {
+    const { actor, pid } = entry;
+    const where = actor === entry.path ? `pid ${pid}` : `actor "${actor}", pid ${pid}`;
+    return `"${entry["function"]}" has failed (${where}), ${entry["reason"]}`;
+  },
+  released: () => "is held no longer and goes on",
+  refused: (entry) => `${entry["verb"]} was refused (${entry["by"]}): ${entry["reason"]}`,
   orphan_reaped: (entry) => `orphan ${entry["name"]} (${entry["pid"]}) ended and was reaped`,
   lines_dropped: (entry) => `lines of its log are lost: ${entry["why"]}`,
 };

@@ -21,6 +21,13 @@ const ERROR = {
   errors: null,
 };
 
+const HELD = {
+  pid: 7,
+  function: "find",
+  report: "RangeError: too far\n    at walk (/srv/api.ts:3:9)",
+  inspector: "ws://127.0.0.1:9/x",
+};
+
 /** Every event with its data, the sentence, its colour, and whether people are told of it unasked. */
 const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, number, boolean])[] = [
   ["requested", { verb: "start", paths: ["a", "b"] }, "start was asked for: a b", 2, false],
@@ -58,6 +65,28 @@ const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, nu
   ["failed", { reason: "exited with code 3" }, "failed: exited with code 3", 31, true],
   ["ended", { outcome: "gave_up" }, "gave up", 2, true],
   ["ended", { outcome: "cancelled" }, "was taken down", 2, true],
+  [
+    "held",
+    { ...HELD, actor: "api", reason: "held for inspection: RangeError: too far" },
+    '"find" has failed (pid 7), held for inspection: RangeError: too far',
+    33,
+    true,
+  ],
+  [
+    "held",
+    { ...HELD, actor: "api/worker", reason: "held for inspection: Error" },
+    '"find" has failed (actor "api/worker", pid 7), held for inspection: Error',
+    33,
+    true,
+  ],
+  ["released", { actor: "api", pid: 7 }, "is held no longer and goes on", 2, true],
+  [
+    "refused",
+    { verb: "down", by: "terminate", reason: 'actor "api" is held' },
+    'down was refused (terminate): actor "api" is held',
+    33,
+    true,
+  ],
   ["orphan_reaped", { name: "sh", pid: 9 }, "orphan sh (9) ended and was reaped", 2, false],
   ["lines_dropped", { why: "disk full" }, "lines of its log are lost: disk full", 31, true],
 ];
@@ -84,6 +113,15 @@ test("entries: below an error stand its frames and what led to it", () => {
     "          at map (/srv/map.ts:1:1)",
   ]);
   assert.deepEqual(entryDetails(entryOf("exited", { code: 1, signal: null })), []);
+});
+
+test("entries: below a crash that is held stand its error, where to inspect it, and how to let it go", () => {
+  assert.deepEqual(entryDetails(entryOf("held", { ...HELD, actor: "api" })), [
+    "    RangeError: too far",
+    "        at walk (/srv/api.ts:3:9)",
+    "    inspect it at ws://127.0.0.1:9/x",
+    "    let it go on with: kill -CONT 7",
+  ]);
 });
 
 test("entries: people are told unasked only of what they did not expect", () => {
