@@ -79,7 +79,9 @@ function conclude(dialog: Dialog, isOwnCancel: boolean, local: readonly unknown[
   if (isOwnCancel && isCausedHere(final, dialog)) return local.flatMap((one) => without(one, error));
   // It was to end because this side was left with an error.
   if (local.length > 0 && hasEndedAsAsked(dialog)) return local;
-  const real = local.filter((one) => !(one instanceof Cancelled));
+  // Whether tasks of this side heard the error themselves, or were cancelled for it, is chance: it leaves the same way.
+  const real = local.filter((one) => !(one instanceof Cancelled))
+    .map((one) => without(one, error).length === 0 ? error : one);
   return real.some((one) => holds(one, error)) ? real : [...real, error];
 }
 
@@ -101,10 +103,10 @@ function holds(error: unknown, part: unknown): boolean {
   return error === part || (error instanceof ErrorGroup && error.flatten().includes(part));
 }
 
-/** An error without one that is absorbed. */
-function without(error: unknown, absorbed: unknown): readonly unknown[] {
-  if (error === absorbed) return [];
+/** An error without one that may be in it. */
+function without(error: unknown, part: unknown): readonly unknown[] {
+  if (error === part) return [];
   if (!(error instanceof ErrorGroup)) return [error];
-  const [, rest] = error.split((one) => one === absorbed);
+  const [, rest] = error.split((one) => one === part);
   return rest === null ? [] : [rest];
 }

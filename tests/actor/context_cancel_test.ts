@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {
   type ActorContext,
+  type ActorNurseryOptions,
   ActorTooSlow,
   CancelScope,
   ContextCancelled,
@@ -21,13 +22,16 @@ import { onStage, type Stage } from "./stage.ts";
 type Contexts = Portal<typeof import("./modules/contexts.ts")>;
 
 /** Runs a test against one actor, and looks that contexts can still be opened afterwards. */
-function onActor(body: (portal: Contexts, stage: Stage) => unknown): Promise<void> {
+function onActor(
+  body: (portal: Contexts, stage: Stage) => unknown,
+  options: ActorNurseryOptions = {},
+): Promise<void> {
   return onStage((stage) =>
     openActorNursery(async (nursery) => {
       const portal = await nursery.startActor("one", { module: CONTEXTS });
       await body(portal, stage);
       assert.equal(await portal.openContext("giveBack", ["a"], (_, first) => first), "started a");
-    })
+    }, options)
   );
 }
 
@@ -199,7 +203,7 @@ test("context cancel: a function that does not end in time is an error, once, an
         throw new RangeError("mine");
       }, options));
     assert.deepEqual(group.errors.map((error) => (error as Error).name), ["RangeError", "ActorTooSlow"]);
-  }));
+  }, { grace: 100 }));
 
 test("context cancel: by the function itself it is raised at the opener, and says who did it", () =>
   onActor(async (portal) => {

@@ -6,6 +6,7 @@ export const ERRORS = known<typeof import("./modules/errors.ts")>("errors");
 export const CONTEXTS = known<typeof import("./modules/contexts.ts")>("contexts");
 export const STREAMS = known<typeof import("./modules/streams.ts")>("streams");
 export const LIFETIME = known<typeof import("./modules/lifetime.ts")>("lifetime");
+export const SCHEMAS = known<typeof import("./modules/schemas.ts")>("schemas");
 export const TREES = known<typeof import("./modules/trees.ts")>("trees");
 
 function known<M>(name: string): ActorModule<M> {

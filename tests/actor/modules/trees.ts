@@ -4,10 +4,13 @@ import {
   CancelScope,
   context,
   currentActor,
+  findActor,
   openActorNursery,
   openNursery,
+  queryActor,
   type ServedContext,
   sleepForever,
+  waitForActor,
 } from "../../../mod.ts";
 import { currentRuntime } from "../../../lib/actor/current_actor.ts";
 import { note } from "./journal.ts";
@@ -96,4 +99,29 @@ export function loop(): never {
   note("looping");
   // deno-lint-ignore no-empty -- This is what a stuck event loop is.
   while (true) {}
+}
+
+/** Who an actor finds by a name: the numbers of their processes, first and last come. */
+export async function findNamed(name: string): Promise<readonly (number | null)[]> {
+  const first = await findActor<Trees>(name, { pick: "first" });
+  const last = await findActor<Trees>(name, { pick: "last" });
+  return [await first?.call.pid() ?? null, await last?.call.pid() ?? null];
+}
+
+export async function listPaths(): Promise<readonly string[]> {
+  return (await queryActor()).map((actor) => actor.path);
+}
+
+/** Waits for an actor, and calls it. */
+export async function waitFor(name: string): Promise<string> {
+  note(`waits for ${name}`);
+  return await (await waitForActor<Trees>(name)).call.path();
+}
+
+/** Starts an actor below this one for as long as a call takes. */
+export async function brieflyBelow(name: string): Promise<void> {
+  await openActorNursery(async (nursery) => {
+    const below = await nursery.startActor<Trees>(name, { module: import.meta.url });
+    await below.call.pid();
+  });
 }
