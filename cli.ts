@@ -18,7 +18,7 @@ switch (verb) {
     break;
   }
   case ACTOR_VERB: {
-    const { actorMain } = await import("./lib/actor/child_main.ts");
+    const { actorMain } = await import("./lib/actor/process/child_main.ts");
     const { loadModule } = await import("./lib/host/shared/load_module.ts");
     const host = await openHost();
     await offerLibrary();

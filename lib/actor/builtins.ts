@@ -1,8 +1,8 @@
 /** What every actor answers to, beside what its modules expose: who is who below it. */
-import { type HeldCrash, readHeldCrash } from "./crash_desk.ts";
-import { type Identity, readIdentity } from "./identity.ts";
-import type { Link } from "./link.ts";
-import { Portal, type PortalOwner } from "./portal.ts";
+import { type HeldCrash, readHeldCrash } from "./debug/crash_desk.ts";
+import { type Identity, readIdentity } from "./link/identity.ts";
+import type { Link } from "./link/link.ts";
+import { Portal, type PortalOwner } from "./dialog/portal.ts";
 import type { Registry } from "./registry.ts";
 
 /** The module under which every actor answers them. */

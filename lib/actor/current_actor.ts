@@ -4,7 +4,7 @@ import type { Program } from "../host/ports/program.ts";
 import { currentFrame, tryCurrentFrame } from "../scope/ambient.ts";
 import type { RunState } from "../scope/run_state.ts";
 import { sleepForever } from "../scope/sleep.ts";
-import { CrashDesk, describeHeld } from "./crash_desk.ts";
+import { CrashDesk, describeHeld } from "./debug/crash_desk.ts";
 import { type ActorId, NoActor } from "./errors.ts";
 import type { LifetimeStack } from "./lifetime_stack.ts";
 import { randomId } from "./random_id.ts";

@@ -3,8 +3,8 @@ import type { TlsCredentials } from "../host/ports/tcp.ts";
 import { type ActorSystem, ensureRuntime } from "./current_actor.ts";
 import { type Builtins, builtinsAt } from "./builtins.ts";
 import { NoActor, TransportClosed } from "./errors.ts";
-import type { Identity } from "./identity.ts";
-import { Portal } from "./portal.ts";
+import type { Identity } from "./link/identity.ts";
+import { Portal } from "./dialog/portal.ts";
 import type { ActorRuntime } from "./runtime.ts";
 
 /** Where to look, and which to take. */

@@ -5,7 +5,7 @@
  * it, so when any actor on the way dies, all that came through it are gone at once.
  */
 import { WaitQueue } from "../sync/wait_queue.ts";
-import type { Identity } from "./identity.ts";
+import type { Identity } from "./link/identity.ts";
 
 /** An entry, and what it hangs on. */
 interface Entry {

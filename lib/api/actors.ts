@@ -1,7 +1,11 @@
 import { fromPromise } from "../bridge/from_promise.ts";
-import { type ClusterOptions, openActorClusterOn } from "../actor/actor_cluster.ts";
-import type { ActorModule } from "../actor/actor_module.ts";
-import { type ActorNursery, type ActorNurseryOptions, openActorNurseryOn } from "../actor/actor_nursery.ts";
+import { type ClusterOptions, openActorClusterOn } from "../actor/process/actor_cluster.ts";
+import type { ActorModule } from "../actor/process/actor_module.ts";
+import {
+  type ActorNursery,
+  type ActorNurseryOptions,
+  openActorNurseryOn,
+} from "../actor/process/actor_nursery.ts";
 import type { TlsCredentials } from "../host/ports/tcp.ts";
 import {
   connectToActorOn,
@@ -10,10 +14,15 @@ import {
   queryActorOn,
   waitForActorOn,
 } from "../actor/find_actor.ts";
-import type { Identity } from "../actor/identity.ts";
-import type { Calls, Portal } from "../actor/portal.ts";
-import { type ArgsOf, type ResultOf, runInActorOn, type RunInActorOptions } from "../actor/run_in_actor.ts";
-import { type DaemonOptions, serveDaemonOn } from "../actor/serve_daemon.ts";
+import type { Identity } from "../actor/link/identity.ts";
+import type { Calls, Portal } from "../actor/dialog/portal.ts";
+import {
+  type ArgsOf,
+  type ResultOf,
+  runInActorOn,
+  type RunInActorOptions,
+} from "../actor/process/run_in_actor.ts";
+import { type DaemonOptions, serveDaemonOn } from "../actor/process/serve_daemon.ts";
 import { openSystem } from "./system.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** Finds the actor that a call goes to, and connects to it. */
 import { builtinsAt } from "../actor/builtins.ts";
 import { TransportClosed } from "../actor/errors.ts";
-import type { Link } from "../actor/link.ts";
+import type { Link } from "../actor/link/link.ts";
 import type { ActorRuntime } from "../actor/runtime.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";

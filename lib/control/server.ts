@@ -2,7 +2,7 @@
  * The supervisor's side of the control socket: a task for each of any number of clients. Actors come to the same socket;
  * their connections are handed over.
  */
-import { FrameReader } from "../actor/frame_reader.ts";
+import { FrameReader } from "../actor/link/frame_reader.ts";
 import type { ActorRuntime } from "../actor/runtime.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Connection, Listener } from "../host/ports/sockets.ts";

@@ -3,7 +3,7 @@
  * runs the engine from the moment that a client lets it begin until the tree is over. It is the root of the tree's actors,
  * too, from before the first of them starts until the last one is gone.
  */
-import type { CrashKeeper } from "../actor/crash_desk.ts";
+import type { CrashKeeper } from "../actor/debug/crash_desk.ts";
 import { randomId } from "../actor/random_id.ts";
 import { ActorRuntime } from "../actor/runtime.ts";
 import { messageOf, UserError } from "../base/user_error.ts";

@@ -2,7 +2,7 @@
  * Where the crashes of a supervised tree are held: the supervision is told of each, offers one at a time, and says if one is
  * not to be held. That an actor lets go of its crash is seen here by the cancel of the call by which it holds it.
  */
-import type { CrashKeeper, HeldCrash } from "../actor/crash_desk.ts";
+import type { CrashKeeper, HeldCrash } from "../actor/debug/crash_desk.ts";
 import type { Masker } from "../config/mask.ts";
 import type { ActorSpec, Plan } from "../config/plan.ts";
 import type { Crash, CrashId } from "../supervision/crash.ts";

@@ -6,13 +6,13 @@
  * 1. Nobody joins in the name of a run that is over, and nothing goes over the connection of one.
  * 2. What has joined is found by others from when it says that it serves, until its connection is lost.
  */
-import { moduleUrl } from "../actor/actor_module.ts";
-import type { Dialog } from "../actor/dialog.ts";
+import { moduleUrl } from "../actor/process/actor_module.ts";
+import type { Dialog } from "../actor/dialog/dialog.ts";
 import { RemoteActorError } from "../actor/errors.ts";
-import { readIdentity } from "../actor/identity.ts";
-import type { Link } from "../actor/link.ts";
+import { readIdentity } from "../actor/link/identity.ts";
+import type { Link } from "../actor/link/link.ts";
 import type { ActorRuntime } from "../actor/runtime.ts";
-import { encodeSpec, type SpawnSpec } from "../actor/spawn_spec.ts";
+import { encodeSpec, type SpawnSpec } from "../actor/process/spawn_spec.ts";
 import type { ActorSpec } from "../config/plan.ts";
 import { withoutReplica } from "../config/replica_path.ts";
 import type { ExitStatus } from "../host/ports/processes.ts";

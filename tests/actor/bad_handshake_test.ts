@@ -1,7 +1,7 @@
 /** Whoever begins a connection wrongly is told why, as far as that is its business, and nobody else notices. */
 import assert from "node:assert/strict";
 import { TransportClosed } from "../../lib/actor/errors.ts";
-import { Portal } from "../../lib/actor/portal.ts";
+import { Portal } from "../../lib/actor/dialog/portal.ts";
 import { Kind } from "../../lib/wire/message.ts";
 import { errorOf } from "../harness/raised.ts";
 import { test } from "../harness/test.ts";

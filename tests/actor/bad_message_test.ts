@@ -1,9 +1,9 @@
 /** What is wrong inside of a dialog ends that dialog; what is wrong with the envelope or the order ends the connection. */
 import assert from "node:assert/strict";
-import { context, validated } from "../../lib/actor/exposed.ts";
+import { context, validated } from "../../lib/actor/dialog/exposed.ts";
 import { RemoteActorError, StreamOverrun, TransportClosed } from "../../lib/actor/errors.ts";
-import { Portal } from "../../lib/actor/portal.ts";
-import type { ServedContext } from "../../lib/actor/served_context.ts";
+import { Portal } from "../../lib/actor/dialog/portal.ts";
+import type { ServedContext } from "../../lib/actor/dialog/served_context.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
 import { Event } from "../../lib/sync/event.ts";
 import { Kind, PART_BYTES } from "../../lib/wire/message.ts";

@@ -4,8 +4,8 @@
  */
 import assert from "node:assert/strict";
 import process from "node:process";
-import { markedWith } from "../../lib/actor/kill_tree.ts";
-import { TOKEN_VARIABLE } from "../../lib/actor/spawn_spec.ts";
+import { markedWith } from "../../lib/actor/process/kill_tree.ts";
+import { TOKEN_VARIABLE } from "../../lib/actor/process/spawn_spec.ts";
 import { openSystem } from "../../lib/api/system.ts";
 import { seeded } from "../../lib/base/chance.ts";
 import { nextTurn } from "../../lib/host/shared/turn.ts";

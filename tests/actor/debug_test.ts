@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { openActorNurseryOn } from "../../lib/actor/actor_nursery.ts";
-import { CrashDesk, describeHeld, type HeldCrash } from "../../lib/actor/crash_desk.ts";
-import { encodeStart } from "../../lib/actor/start_request.ts";
-import { endRemote } from "../../lib/actor/leave_dialog.ts";
-import { FrameReader } from "../../lib/actor/frame_reader.ts";
-import { Link } from "../../lib/actor/link.ts";
+import { openActorNurseryOn } from "../../lib/actor/process/actor_nursery.ts";
+import { CrashDesk, describeHeld, type HeldCrash } from "../../lib/actor/debug/crash_desk.ts";
+import { encodeStart } from "../../lib/actor/dialog/start_request.ts";
+import { endRemote } from "../../lib/actor/dialog/leave_dialog.ts";
+import { FrameReader } from "../../lib/actor/link/frame_reader.ts";
+import { Link } from "../../lib/actor/link/link.ts";
 import { instant } from "../../lib/base/instant.ts";
 import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import { connectionPair } from "../../lib/host/fake/connection_pair.ts";

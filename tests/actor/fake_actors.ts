@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { UserError } from "../../lib/base/user_error.ts";
-import { actorMain } from "../../lib/actor/child_main.ts";
+import { actorMain } from "../../lib/actor/process/child_main.ts";
 import type { ActorSystem } from "../../lib/actor/current_actor.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { Puppet } from "../../lib/host/fake/puppet.ts";

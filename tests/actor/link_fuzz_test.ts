@@ -13,8 +13,8 @@ import {
   StreamOverrun,
   TransportClosed,
 } from "../../lib/actor/errors.ts";
-import type { Link } from "../../lib/actor/link.ts";
-import { Portal } from "../../lib/actor/portal.ts";
+import type { Link } from "../../lib/actor/link/link.ts";
+import { Portal } from "../../lib/actor/dialog/portal.ts";
 import { ErrorGroup } from "../../lib/scope/error_group.ts";
 import type { Instrument } from "../../lib/scope/instrument.ts";
 import { type Nursery, openNursery } from "../../lib/scope/nursery.ts";

@@ -1,5 +1,5 @@
 /** A chain of actors, each the child of the one before, for plays about its end. */
-import { openActorNurseryOn } from "../../lib/actor/actor_nursery.ts";
+import { openActorNurseryOn } from "../../lib/actor/process/actor_nursery.ts";
 import { currentActor } from "../../lib/actor/current_actor.ts";
 import { CancelScope } from "../../lib/scope/cancel_scope.ts";
 import { sleep, sleepForever } from "../../lib/scope/sleep.ts";

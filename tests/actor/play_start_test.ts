@@ -1,6 +1,6 @@
 /** Starts of actors, and what may come between, at exact instants. */
 import assert from "node:assert/strict";
-import { openActorNurseryOn } from "../../lib/actor/actor_nursery.ts";
+import { openActorNurseryOn } from "../../lib/actor/process/actor_nursery.ts";
 import { ActorStartError } from "../../lib/actor/errors.ts";
 import { sleepForever } from "../../lib/scope/sleep.ts";
 import { moveOnAfter } from "../../lib/scope/timeouts.ts";

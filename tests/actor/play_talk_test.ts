@@ -1,11 +1,11 @@
 /** Talk between actors that loses one of the two at a bad moment. */
 import assert from "node:assert/strict";
-import { openActorNurseryOn } from "../../lib/actor/actor_nursery.ts";
+import { openActorNurseryOn } from "../../lib/actor/process/actor_nursery.ts";
 import { RemoteActorError } from "../../lib/actor/errors.ts";
-import { context } from "../../lib/actor/exposed.ts";
+import { context } from "../../lib/actor/dialog/exposed.ts";
 import { waitForActorOn } from "../../lib/actor/find_actor.ts";
-import type { Portal } from "../../lib/actor/portal.ts";
-import type { ServedContext } from "../../lib/actor/served_context.ts";
+import type { Portal } from "../../lib/actor/dialog/portal.ts";
+import type { ServedContext } from "../../lib/actor/dialog/served_context.ts";
 import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import { ErrorGroup } from "../../lib/scope/error_group.ts";
 import { sleep, sleepForever } from "../../lib/scope/sleep.ts";

@@ -1,6 +1,6 @@
 /** How actors are ended: asked, signalled, killed, each at its instant, and a deep tree as fast as a flat one. */
 import assert from "node:assert/strict";
-import { openActorNurseryOn } from "../../lib/actor/actor_nursery.ts";
+import { openActorNurseryOn } from "../../lib/actor/process/actor_nursery.ts";
 import type { Signal } from "../../lib/base/signals.ts";
 import { sleepForever } from "../../lib/scope/sleep.ts";
 import { moveOnAfter } from "../../lib/scope/timeouts.ts";

@@ -1,5 +1,5 @@
 /** A control server with an engine that is a puppet, on connections in memory and a virtual clock. */
-import type { FrameReader } from "../../lib/actor/frame_reader.ts";
+import type { FrameReader } from "../../lib/actor/link/frame_reader.ts";
 import { ControlClient } from "../../lib/control/client.ts";
 import type { EndReport, ReplyMessage } from "../../lib/control/protocol.ts";
 import { REPLY_LIMITS } from "../../lib/control/protocol.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { HeldCrash } from "../../lib/actor/crash_desk.ts";
+import type { HeldCrash } from "../../lib/actor/debug/crash_desk.ts";
 import type { FakeProgram, Puppet } from "../../lib/host/fake/puppet.ts";
 import { Kind } from "../../lib/wire/message.ts";
 import { test } from "../harness/test.ts";

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { concatBytes } from "../../lib/base/bytes.ts";
 import { BUILTIN_MODULE } from "../../lib/actor/builtins.ts";
-import type { HeldCrash } from "../../lib/actor/crash_desk.ts";
-import { encodeHello } from "../../lib/actor/identity.ts";
-import { readSpec, type SpawnSpec } from "../../lib/actor/spawn_spec.ts";
-import { encodeStart } from "../../lib/actor/start_request.ts";
+import type { HeldCrash } from "../../lib/actor/debug/crash_desk.ts";
+import { encodeHello } from "../../lib/actor/link/identity.ts";
+import { readSpec, type SpawnSpec } from "../../lib/actor/process/spawn_spec.ts";
+import { encodeStart } from "../../lib/actor/dialog/start_request.ts";
 import type { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { Puppet } from "../../lib/host/fake/puppet.ts";
 import type { Connection } from "../../lib/host/ports/sockets.ts";

@@ -1,6 +1,6 @@
 /** Plays a configuration on a fake machine in virtual time, and tells what happened at which instant. */
 import assert from "node:assert/strict";
-import type { CrashKeeper } from "../../lib/actor/crash_desk.ts";
+import type { CrashKeeper } from "../../lib/actor/debug/crash_desk.ts";
 import { ActorRuntime } from "../../lib/actor/runtime.ts";
 import { instant } from "../../lib/base/instant.ts";
 import type { NodeId } from "../../lib/config/plan.ts";

@@ -1,5 +1,5 @@
 import { NotExposed } from "../../actor/errors.ts";
-import { Portal } from "../../actor/portal.ts";
+import { Portal } from "../../actor/dialog/portal.ts";
 import { randomId } from "../../actor/random_id.ts";
 import { ActorRuntime } from "../../actor/runtime.ts";
 import { ExitCode, signalExitCode } from "../../base/exit_code.ts";

@@ -1,9 +1,9 @@
 /** One process of the chaos: it does what chance says, to itself and to other actors. */
-import { openActorClusterOn } from "../../../lib/actor/actor_cluster.ts";
-import { type ActorNursery, openActorNurseryOn } from "../../../lib/actor/actor_nursery.ts";
+import { openActorClusterOn } from "../../../lib/actor/process/actor_cluster.ts";
+import { type ActorNursery, openActorNurseryOn } from "../../../lib/actor/process/actor_nursery.ts";
 import { findActorOn, queryActorOn, waitForActorOn } from "../../../lib/actor/find_actor.ts";
-import type { Portal } from "../../../lib/actor/portal.ts";
-import { runInActorOn } from "../../../lib/actor/run_in_actor.ts";
+import type { Portal } from "../../../lib/actor/dialog/portal.ts";
+import { runInActorOn } from "../../../lib/actor/process/run_in_actor.ts";
 import { fromPromise } from "../../../lib/bridge/from_promise.ts";
 import { CancelScope } from "../../../lib/scope/cancel_scope.ts";
 import { Cancelled } from "../../../lib/scope/cancelled.ts";

@@ -1,6 +1,6 @@
 /** What the actors of the chaos serve. */
-import { context } from "../../../lib/actor/exposed.ts";
-import type { ServedContext } from "../../../lib/actor/served_context.ts";
+import { context } from "../../../lib/actor/dialog/exposed.ts";
+import type { ServedContext } from "../../../lib/actor/dialog/served_context.ts";
 import { sleep, sleepForever } from "../../../lib/scope/sleep.ts";
 import type { Self } from "../fake_actors.ts";
 import { chanceOf, Mishap } from "./chance.ts";

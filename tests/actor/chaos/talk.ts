@@ -1,7 +1,7 @@
 /** The ways in which actors of the chaos talk to each other. */
-import type { Context } from "../../../lib/actor/context.ts";
-import type { MsgStream } from "../../../lib/actor/msg_stream.ts";
-import type { Portal } from "../../../lib/actor/portal.ts";
+import type { Context } from "../../../lib/actor/dialog/context.ts";
+import type { MsgStream } from "../../../lib/actor/dialog/msg_stream.ts";
+import type { Portal } from "../../../lib/actor/dialog/portal.ts";
 import { openNursery } from "../../../lib/scope/nursery.ts";
 import { sleep } from "../../../lib/scope/sleep.ts";
 import { moveOnAfter } from "../../../lib/scope/timeouts.ts";

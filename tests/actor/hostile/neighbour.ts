@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { MsgStream } from "../../../lib/actor/msg_stream.ts";
-import type { Portal } from "../../../lib/actor/portal.ts";
+import type { MsgStream } from "../../../lib/actor/dialog/msg_stream.ts";
+import type { Portal } from "../../../lib/actor/dialog/portal.ts";
 import { type Nursery, openNursery } from "../../../lib/scope/nursery.ts";
 import { moveOnAfter } from "../../../lib/scope/timeouts.ts";
 import { Event } from "../../../lib/sync/event.ts";

@@ -3,11 +3,11 @@
  * peers that do not. At the end of every test the neighbour must have got all its answers, and nothing may be left over.
  */
 import assert from "node:assert/strict";
-import { context } from "../../../lib/actor/exposed.ts";
-import type { Link } from "../../../lib/actor/link.ts";
-import { Portal } from "../../../lib/actor/portal.ts";
+import { context } from "../../../lib/actor/dialog/exposed.ts";
+import type { Link } from "../../../lib/actor/link/link.ts";
+import { Portal } from "../../../lib/actor/dialog/portal.ts";
 import { ActorRuntime } from "../../../lib/actor/runtime.ts";
-import type { ServedContext } from "../../../lib/actor/served_context.ts";
+import type { ServedContext } from "../../../lib/actor/dialog/served_context.ts";
 import { fromPromise } from "../../../lib/bridge/from_promise.ts";
 import { connectionPair, type PairOptions } from "../../../lib/host/fake/connection_pair.ts";
 import { FakeMachine } from "../../../lib/host/fake/fake_machine.ts";

@@ -1,8 +1,8 @@
 /** A child that speaks the protocol by hand, and breaks off where its argument says. */
 import process from "node:process";
 import { concatBytes } from "../../../lib/base/bytes.ts";
-import { greet } from "../../../lib/actor/handshake.ts";
-import { PARENT_VARIABLE, TOKEN_VARIABLE } from "../../../lib/actor/spawn_spec.ts";
+import { greet } from "../../../lib/actor/link/handshake.ts";
+import { PARENT_VARIABLE, TOKEN_VARIABLE } from "../../../lib/actor/process/spawn_spec.ts";
 import { openSystemHost } from "../../../lib/host/system_host.ts";
 import { run } from "../../../lib/scope/run.ts";
 import { sleepForever } from "../../../lib/scope/sleep.ts";

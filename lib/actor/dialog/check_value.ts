@@ -1,5 +1,5 @@
 /** Values that cross a border may be checked there, by whatever library speaks Standard Schema (zod, valibot, arktype). */
-import { fromPromise } from "../bridge/from_promise.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
 
 /** A validator, as https://standardschema.dev describes it. */
 export interface StandardSchema<Output = unknown> {

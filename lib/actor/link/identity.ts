@@ -1,7 +1,7 @@
 /** Who an actor says that it is. */
-import { ACTOR_PROTOCOL } from "../wire/message.ts";
-import { decodePayload, encodePayload } from "../wire/payload.ts";
-import type { ActorId, Canceller } from "./errors.ts";
+import { ACTOR_PROTOCOL } from "../../wire/message.ts";
+import { decodePayload, encodePayload } from "../../wire/payload.ts";
+import type { ActorId, Canceller } from "../errors.ts";
 
 /** An actor, and where it can be reached. */
 export interface Identity extends ActorId {

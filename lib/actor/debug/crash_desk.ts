@@ -1,6 +1,6 @@
 /** Crashes that are held for somebody to look at them: in a tree, one at a time is offered. */
-import { sleepForever } from "../scope/sleep.ts";
-import { StrictFifoLock } from "../sync/lock.ts";
+import { sleepForever } from "../../scope/sleep.ts";
+import { StrictFifoLock } from "../../sync/lock.ts";
 
 /** A crash that waits to be inspected. The actor in which it happened stands still in that one task, and answers all else. */
 export interface HeldCrash {

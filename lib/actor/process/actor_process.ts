@@ -8,26 +8,26 @@
  * 3. A cancel asks it to end, then signals it, then kills it and all that it has started, within one grace time. The child
  *    is told how long it has, less than that, and shares it out below: a deep tree takes as long as a flat one.
  */
-import { after, earliest, type Instant, latest } from "../base/instant.ts";
-import { messageOf } from "../base/user_error.ts";
-import type { Child, ExitStatus, SpawnSpec as ProcessSpec } from "../host/ports/processes.ts";
-import { SpawnError } from "../host/ports/processes.ts";
-import { CancelScope } from "../scope/cancel_scope.ts";
-import { Cancelled } from "../scope/cancelled.ts";
-import { moveOnAfter } from "../scope/timeouts.ts";
-import type { TaskStatus } from "../scope/task_status.ts";
-import { Event } from "../sync/event.ts";
-import { WaitQueue } from "../sync/wait_queue.ts";
-import { ACTOR_DIALOG, Kind } from "../wire/message.ts";
-import { builtinsAt } from "./builtins.ts";
-import type { Dialog } from "./dialog.ts";
-import { ActorDied, ActorStartError, describeStatus, RemoteActorError } from "./errors.ts";
-import { type Identity, readIdentity } from "./identity.ts";
+import { after, earliest, type Instant, latest } from "../../base/instant.ts";
+import { messageOf } from "../../base/user_error.ts";
+import type { Child, ExitStatus, SpawnSpec as ProcessSpec } from "../../host/ports/processes.ts";
+import { SpawnError } from "../../host/ports/processes.ts";
+import { CancelScope } from "../../scope/cancel_scope.ts";
+import { Cancelled } from "../../scope/cancelled.ts";
+import { moveOnAfter } from "../../scope/timeouts.ts";
+import type { TaskStatus } from "../../scope/task_status.ts";
+import { Event } from "../../sync/event.ts";
+import { WaitQueue } from "../../sync/wait_queue.ts";
+import { ACTOR_DIALOG, Kind } from "../../wire/message.ts";
+import { builtinsAt } from "../builtins.ts";
+import type { Dialog } from "../dialog/dialog.ts";
+import { ActorDied, ActorStartError, describeStatus, RemoteActorError } from "../errors.ts";
+import { type Identity, readIdentity } from "../link/identity.ts";
 import { markedWith, sweep } from "./kill_tree.ts";
-import type { Link } from "./link.ts";
-import type { ActorRuntime } from "./runtime.ts";
+import type { Link } from "../link/link.ts";
+import type { ActorRuntime } from "../runtime.ts";
 import { encodeSpec, PARENT_VARIABLE, type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
-import { decodePayload } from "../wire/payload.ts";
+import { decodePayload } from "../../wire/payload.ts";
 
 /** How long the end of a process may take to be seen after that of its connection, or the other way round. */
 const EXPLAIN_MS = 500;

@@ -1,10 +1,10 @@
 /** Holds the crashes of one actor that is being debugged, until somebody lets them go. */
-import type { Program } from "../host/ports/program.ts";
-import { messageOf } from "../base/user_error.ts";
-import { CancelScope } from "../scope/cancel_scope.ts";
-import { Cancelled } from "../scope/cancelled.ts";
-import { reportError } from "../scope/error_report.ts";
-import type { ActorRuntime } from "./runtime.ts";
+import type { Program } from "../../host/ports/program.ts";
+import { messageOf } from "../../base/user_error.ts";
+import { CancelScope } from "../../scope/cancel_scope.ts";
+import { Cancelled } from "../../scope/cancelled.ts";
+import { reportError } from "../../scope/error_report.ts";
+import type { ActorRuntime } from "../runtime.ts";
 
 /** See the module. */
 export class CrashHolder {

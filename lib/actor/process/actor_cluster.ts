@@ -1,7 +1,7 @@
-import { openNursery } from "../scope/nursery.ts";
+import { openNursery } from "../../scope/nursery.ts";
 import { type ActorNurseryOptions, type ActorOptions, openActorNurseryOn } from "./actor_nursery.ts";
-import type { ActorSystem } from "./current_actor.ts";
-import type { Portal } from "./portal.ts";
+import type { ActorSystem } from "../current_actor.ts";
+import type { Portal } from "../dialog/portal.ts";
 
 /** What a cluster is made of. */
 export interface ClusterOptions<M> extends ActorOptions<M>, Pick<ActorNurseryOptions, "grace"> {

@@ -9,20 +9,20 @@
  * 4. An end without a goodbye is a truncation, also over TLS.
  * 5. What the other side can make this one keep is bounded, whether it reads its answers or not.
  */
-import { fromPromise } from "../bridge/from_promise.ts";
-import type { ExitStatus } from "../host/ports/processes.ts";
-import type { Connection } from "../host/ports/sockets.ts";
-import { moveOnAfter } from "../scope/timeouts.ts";
-import { Event } from "../sync/event.ts";
-import { WaitQueue } from "../sync/wait_queue.ts";
-import { concatBytes } from "../base/bytes.ts";
-import { FrameError } from "../wire/frame_splitter.ts";
-import { ACTOR_DIALOG, decodeMessage, Kind, type Message } from "../wire/message.ts";
-import { Outgoing } from "../wire/outgoing.ts";
-import { type PartLimits, PartStore } from "../wire/parts.ts";
-import { encodePayload, PAYLOAD_LIMITS, PayloadError } from "../wire/payload.ts";
-import { type CancelRequest, decodeOr, Dialog, type DialogLink, FIRST_WINDOW } from "./dialog.ts";
-import { type ActorId, describeStatus, ProtocolError, TransportClosed } from "./errors.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
+import type { ExitStatus } from "../../host/ports/processes.ts";
+import type { Connection } from "../../host/ports/sockets.ts";
+import { moveOnAfter } from "../../scope/timeouts.ts";
+import { Event } from "../../sync/event.ts";
+import { WaitQueue } from "../../sync/wait_queue.ts";
+import { concatBytes } from "../../base/bytes.ts";
+import { FrameError } from "../../wire/frame_splitter.ts";
+import { ACTOR_DIALOG, decodeMessage, Kind, type Message } from "../../wire/message.ts";
+import { Outgoing } from "../../wire/outgoing.ts";
+import { type PartLimits, PartStore } from "../../wire/parts.ts";
+import { encodePayload, PAYLOAD_LIMITS, PayloadError } from "../../wire/payload.ts";
+import { type CancelRequest, decodeOr, Dialog, type DialogLink, FIRST_WINDOW } from "../dialog/dialog.ts";
+import { type ActorId, describeStatus, ProtocolError, TransportClosed } from "../errors.ts";
 import type { FrameReader } from "./frame_reader.ts";
 import { encodeCanceller, type Identity, readCanceller } from "./identity.ts";
 

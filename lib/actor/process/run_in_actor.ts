@@ -1,9 +1,9 @@
-import { ErrorGroup } from "../scope/error_group.ts";
+import { ErrorGroup } from "../../scope/error_group.ts";
 import type { ActorModule } from "./actor_module.ts";
 import { type ActorNurseryOptions, type ActorOptions, openActorNurseryOn } from "./actor_nursery.ts";
-import type { ActorSystem } from "./current_actor.ts";
-import { ActorDied, TransportClosed } from "./errors.ts";
-import type { Calls, Portal } from "./portal.ts";
+import type { ActorSystem } from "../current_actor.ts";
+import { ActorDied, TransportClosed } from "../errors.ts";
+import type { Calls, Portal } from "../dialog/portal.ts";
 
 /** How a one-shot actor runs. */
 export interface RunInActorOptions

@@ -1,7 +1,7 @@
 /** What an actor lets others call: the exported functions of the modules that it was given. */
-import { nearestName } from "../base/nearest.ts";
+import { nearestName } from "../../base/nearest.ts";
 import { type Checks, checksOf, NO_CHECKS, type Schemas } from "./checks.ts";
-import { NotExposed } from "./errors.ts";
+import { NotExposed } from "../errors.ts";
 import type { ServedContext } from "./served_context.ts";
 
 /** How a function is talked to: one call with one result, a context, or a stream of what a generator yields. */

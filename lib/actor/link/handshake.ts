@@ -1,12 +1,12 @@
 /** How a connection begins: each side says who it is, and what version of the protocol it speaks. */
-import { concatBytes } from "../base/bytes.ts";
-import { fromPromise } from "../bridge/from_promise.ts";
-import type { Connection } from "../host/ports/sockets.ts";
-import { moveOnAfter } from "../scope/timeouts.ts";
-import { FrameError } from "../wire/frame_splitter.ts";
-import { ACTOR_DIALOG, ACTOR_PROTOCOL, decodeMessage, encodeMessage, Kind } from "../wire/message.ts";
-import { encodePayload, PayloadError } from "../wire/payload.ts";
-import { decodeOr } from "./dialog.ts";
+import { concatBytes } from "../../base/bytes.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
+import type { Connection } from "../../host/ports/sockets.ts";
+import { moveOnAfter } from "../../scope/timeouts.ts";
+import { FrameError } from "../../wire/frame_splitter.ts";
+import { ACTOR_DIALOG, ACTOR_PROTOCOL, decodeMessage, encodeMessage, Kind } from "../../wire/message.ts";
+import { encodePayload, PayloadError } from "../../wire/payload.ts";
+import { decodeOr } from "../dialog/dialog.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { encodeHello, HandshakeError, type Hello, type Identity, readHello } from "./identity.ts";
 

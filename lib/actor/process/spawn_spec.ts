@@ -1,5 +1,5 @@
 /** What a child is told by whoever has started it, once it has connected: what it is, and what it serves. */
-import { encodePayload, PayloadError } from "../wire/payload.ts";
+import { encodePayload, PayloadError } from "../../wire/payload.ts";
 
 /** See the module. */
 export interface SpawnSpec {

@@ -1,10 +1,10 @@
 /** A context, as the function sees it that was opened. */
-import { Kind } from "../wire/message.ts";
-import { encodePayload } from "../wire/payload.ts";
-import type { CancelScope } from "../scope/cancel_scope.ts";
+import { Kind } from "../../wire/message.ts";
+import { encodePayload } from "../../wire/payload.ts";
+import type { CancelScope } from "../../scope/cancel_scope.ts";
 import { checked } from "./check_value.ts";
 import type { Dialog } from "./dialog.ts";
-import type { ActorId } from "./errors.ts";
+import type { ActorId } from "../errors.ts";
 import type { Checks } from "./checks.ts";
 import { MsgStream, type StreamOptions, withStream } from "./msg_stream.ts";
 

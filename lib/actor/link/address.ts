@@ -2,11 +2,11 @@
  * Where an actor listens: `@NAME` is a name in the kernel, `tcp://HOST:PORT` a port that takes TLS connections with a
  * certificate on both sides, anything else the path of a Unix socket.
  */
-import { fromPromise } from "../bridge/from_promise.ts";
-import type { Host } from "../host/ports/host.ts";
-import type { Connection, Listener } from "../host/ports/sockets.ts";
-import { ConnectError, type TlsCredentials } from "../host/ports/tcp.ts";
-import { TransportClosed } from "./errors.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
+import type { Host } from "../../host/ports/host.ts";
+import type { Connection, Listener } from "../../host/ports/sockets.ts";
+import { ConnectError, type TlsCredentials } from "../../host/ports/tcp.ts";
+import { TransportClosed } from "../errors.ts";
 
 const SCHEME = "tcp://";
 

@@ -1,6 +1,6 @@
 /** What opens a dialog: which function, how it is talked to, and its arguments. */
-import { decodePayload, encodePayload, PAYLOAD_LIMITS, PayloadError } from "../wire/payload.ts";
-import { whyNotCarried } from "../wire/why_not_carried.ts";
+import { decodePayload, encodePayload, PAYLOAD_LIMITS, PayloadError } from "../../wire/payload.ts";
+import { whyNotCarried } from "../../wire/why_not_carried.ts";
 import type { Style } from "./exposed.ts";
 
 /** See the module. */

@@ -6,11 +6,11 @@
  * 1. A dialog has one end on this side: what the other side said it is, or the loss of the connection.
  * 2. What comes in is bounded by the credit that was given for it; a side that sends more has failed.
  */
-import { Queue } from "../base/queue.ts";
-import { WaitQueue } from "../sync/wait_queue.ts";
-import { encodeError, readErrorBox } from "../wire/error_box.ts";
-import { Kind, type Message } from "../wire/message.ts";
-import { decodePayload, type PayloadError } from "../wire/payload.ts";
+import { Queue } from "../../base/queue.ts";
+import { WaitQueue } from "../../sync/wait_queue.ts";
+import { encodeError, readErrorBox } from "../../wire/error_box.ts";
+import { Kind, type Message } from "../../wire/message.ts";
+import { decodePayload, type PayloadError } from "../../wire/payload.ts";
 import {
   type ActorId,
   type ActorTooSlow,
@@ -20,8 +20,8 @@ import {
   RemoteActorError,
   StreamOverrun,
   type TransportClosed,
-} from "./errors.ts";
-import { encodeCanceller, readCanceller } from "./identity.ts";
+} from "../errors.ts";
+import { encodeCanceller, readCanceller } from "../link/identity.ts";
 
 /** How many values each side takes before it has opened its stream. */
 export const FIRST_WINDOW = 64;

@@ -6,12 +6,12 @@
  *    actor as the canceller. Everything else raises.
  * 2. No error is lost: one of each side are two.
  */
-import { CancelScope } from "../scope/cancel_scope.ts";
-import { Cancelled } from "../scope/cancelled.ts";
-import { ErrorGroup } from "../scope/error_group.ts";
-import { moveOnAfter } from "../scope/timeouts.ts";
+import { CancelScope } from "../../scope/cancel_scope.ts";
+import { Cancelled } from "../../scope/cancelled.ts";
+import { ErrorGroup } from "../../scope/error_group.ts";
+import { moveOnAfter } from "../../scope/timeouts.ts";
 import type { Dialog, Final } from "./dialog.ts";
-import { ActorTooSlow, TransportClosed } from "./errors.ts";
+import { ActorTooSlow, TransportClosed } from "../errors.ts";
 
 /** How a dialog is ended. */
 export interface DialogOptions {

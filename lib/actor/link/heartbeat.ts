@@ -1,5 +1,5 @@
 /** Finds out that the other side of a connection is gone where no end tells of it: when a machine or a cable fails. */
-import { sleep } from "../scope/sleep.ts";
+import { sleep } from "../../scope/sleep.ts";
 import type { Link } from "./link.ts";
 
 /** Between two questions. */

@@ -1,6 +1,6 @@
-import { Cancelled } from "../scope/cancelled.ts";
-import { ErrorGroup } from "../scope/error_group.ts";
-import { BrokenResourceError } from "../sync/channel_errors.ts";
+import { Cancelled } from "../../scope/cancelled.ts";
+import { ErrorGroup } from "../../scope/error_group.ts";
+import { BrokenResourceError } from "../../sync/channel_errors.ts";
 import type { Check } from "./check_value.ts";
 import type { Dialog } from "./dialog.ts";
 import { MsgStream, withStream } from "./msg_stream.ts";

@@ -1,10 +1,10 @@
-import type { TlsCredentials } from "../host/ports/tcp.ts";
-import { sleepForever } from "../scope/sleep.ts";
-import { addressOf, becomeActor } from "./current_actor.ts";
+import type { TlsCredentials } from "../../host/ports/tcp.ts";
+import { sleepForever } from "../../scope/sleep.ts";
+import { addressOf, becomeActor } from "../current_actor.ts";
 import type { ChildSystem } from "./child_main.ts";
-import type { Modules } from "./exposed.ts";
-import { randomId } from "./random_id.ts";
-import { ActorRuntime } from "./runtime.ts";
+import type { Modules } from "../dialog/exposed.ts";
+import { randomId } from "../random_id.ts";
+import { ActorRuntime } from "../runtime.ts";
 
 /** What a standalone actor is, and where it is reached. */
 export interface DaemonOptions {

@@ -1,7 +1,7 @@
-import { fromPromise } from "../bridge/from_promise.ts";
-import type { Connection } from "../host/ports/sockets.ts";
-import { FrameSplitter } from "../wire/frame_splitter.ts";
-import { MAX_FRAME_BYTES } from "../wire/message.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
+import type { Connection } from "../../host/ports/sockets.ts";
+import { FrameSplitter } from "../../wire/frame_splitter.ts";
+import { MAX_FRAME_BYTES } from "../../wire/message.ts";
 
 /** Reads the frames of a connection: one by one while it begins, then as they come. */
 export class FrameReader {

@@ -1,24 +1,24 @@
 /** What runs in the process of an actor: it joins whoever has started it, loads its modules, and serves until its end. */
-import type { Host } from "../host/ports/host.ts";
-import type { Program } from "../host/ports/program.ts";
-import { UserError } from "../base/user_error.ts";
-import { fromPromise } from "../bridge/from_promise.ts";
-import { Cancelled } from "../scope/cancelled.ts";
-import { reportError } from "../scope/error_report.ts";
-import { openNursery } from "../scope/nursery.ts";
-import { run } from "../scope/run.ts";
-import { sleepForever } from "../scope/sleep.ts";
-import { encodeError } from "../wire/error_box.ts";
-import { ACTOR_DIALOG, decodeMessage, Kind } from "../wire/message.ts";
-import { decodePayload, encodePayload } from "../wire/payload.ts";
-import { addressOf, becomeActor } from "./current_actor.ts";
-import { NotExposed, RemoteActorError } from "./errors.ts";
-import { greet } from "./handshake.ts";
-import { HandshakeError, type Identity } from "./identity.ts";
-import { CrashHolder } from "./hold_crash.ts";
-import type { Link } from "./link.ts";
-import { randomId } from "./random_id.ts";
-import { ActorRuntime, type Begun } from "./runtime.ts";
+import type { Host } from "../../host/ports/host.ts";
+import type { Program } from "../../host/ports/program.ts";
+import { UserError } from "../../base/user_error.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
+import { Cancelled } from "../../scope/cancelled.ts";
+import { reportError } from "../../scope/error_report.ts";
+import { openNursery } from "../../scope/nursery.ts";
+import { run } from "../../scope/run.ts";
+import { sleepForever } from "../../scope/sleep.ts";
+import { encodeError } from "../../wire/error_box.ts";
+import { ACTOR_DIALOG, decodeMessage, Kind } from "../../wire/message.ts";
+import { decodePayload, encodePayload } from "../../wire/payload.ts";
+import { addressOf, becomeActor } from "../current_actor.ts";
+import { NotExposed, RemoteActorError } from "../errors.ts";
+import { greet } from "../link/handshake.ts";
+import { HandshakeError, type Identity } from "../link/identity.ts";
+import { CrashHolder } from "../debug/hold_crash.ts";
+import type { Link } from "../link/link.ts";
+import { randomId } from "../random_id.ts";
+import { ActorRuntime, type Begun } from "../runtime.ts";
 import { PARENT_VARIABLE, readSpec, type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
 
 /** What an actor's process needs of the machine. */

@@ -7,12 +7,12 @@
  *    and did not in time, which is an error.
  * 2. What leaves it is what `leave` says: a cancel that this context has asked for is absorbed, everything else raises.
  */
-import { CancelScope } from "../scope/cancel_scope.ts";
-import { Kind } from "../wire/message.ts";
-import { decodePayload } from "../wire/payload.ts";
+import { CancelScope } from "../../scope/cancel_scope.ts";
+import { Kind } from "../../wire/message.ts";
+import { decodePayload } from "../../wire/payload.ts";
 import { checked } from "./check_value.ts";
 import type { Dialog } from "./dialog.ts";
-import { type ActorId, ProtocolError } from "./errors.ts";
+import { type ActorId, ProtocolError } from "../errors.ts";
 import type { Checks } from "./checks.ts";
 import { type DialogOptions, endRemote, isCausedHere, leave } from "./leave_dialog.ts";
 import { MsgStream, type StreamOptions, withStream } from "./msg_stream.ts";

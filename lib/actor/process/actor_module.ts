@@ -1,4 +1,4 @@
-import { resolvePath } from "../base/posix_path.ts";
+import { resolvePath } from "../../base/posix_path.ts";
 
 /** A module that other actors run, and its type: a name for it that functions can be called by. */
 export class ActorModule<M = unknown> {

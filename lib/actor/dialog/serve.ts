@@ -2,13 +2,13 @@
  * Runs what another actor has asked for, in a task of its own. Whatever happens there ends its dialog and is told to the
  * other side; it never ends this actor.
  */
-import { CancelScope } from "../scope/cancel_scope.ts";
-import { Cancelled } from "../scope/cancelled.ts";
-import { sleepForever } from "../scope/sleep.ts";
-import { Kind } from "../wire/message.ts";
-import { encodePayload } from "../wire/payload.ts";
+import { CancelScope } from "../../scope/cancel_scope.ts";
+import { Cancelled } from "../../scope/cancelled.ts";
+import { sleepForever } from "../../scope/sleep.ts";
+import { Kind } from "../../wire/message.ts";
+import { encodePayload } from "../../wire/payload.ts";
 import type { Dialog } from "./dialog.ts";
-import { type Canceller, ProtocolError } from "./errors.ts";
+import { type Canceller, ProtocolError } from "../errors.ts";
 import type { Exposed } from "./exposed.ts";
 import { sendGenerated } from "./send_generated.ts";
 import { ServedContext } from "./served_context.ts";

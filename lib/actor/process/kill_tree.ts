@@ -1,8 +1,8 @@
 /** Ends what an actor has started, where it can no longer do so itself. */
-import { after, earliest, type Instant, NEVER } from "../base/instant.ts";
-import type { Host } from "../host/ports/host.ts";
-import type { ProcessRow } from "../host/ports/processes.ts";
-import { sleepUntil } from "../scope/sleep.ts";
+import { after, earliest, type Instant, NEVER } from "../../base/instant.ts";
+import type { Host } from "../../host/ports/host.ts";
+import type { ProcessRow } from "../../host/ports/processes.ts";
+import { sleepUntil } from "../../scope/sleep.ts";
 import { TOKEN_VARIABLE } from "./spawn_spec.ts";
 
 /** Between two looks at the process table. */

@@ -2,13 +2,13 @@
  * The stream of a context: values both ways, in order, none lost. The receiver gives credit, and a sender without any
  * waits, so that a slow reader slows the writer down and nobody else.
  */
-import { BrokenResourceError, ClosedResourceError, EndOfChannel } from "../sync/channel_errors.ts";
-import { moveOnAfter } from "../scope/timeouts.ts";
-import { nextOf } from "../sync/next_of.ts";
-import { Kind } from "../wire/message.ts";
-import { decodePayload, encodePayload } from "../wire/payload.ts";
+import { BrokenResourceError, ClosedResourceError, EndOfChannel } from "../../sync/channel_errors.ts";
+import { moveOnAfter } from "../../scope/timeouts.ts";
+import { nextOf } from "../../sync/next_of.ts";
+import { Kind } from "../../wire/message.ts";
+import { decodePayload, encodePayload } from "../../wire/payload.ts";
 import { type Dialog, FIRST_WINDOW } from "./dialog.ts";
-import { StreamOverrun } from "./errors.ts";
+import { StreamOverrun } from "../errors.ts";
 import { type Check, checked } from "./check_value.ts";
 
 /** How a stream is opened. */

@@ -1,13 +1,13 @@
 /** What one actor holds to talk to another. */
-import { Cancelled } from "../scope/cancelled.ts";
-import { checkpointIfCancelled } from "../scope/park.ts";
+import { Cancelled } from "../../scope/cancelled.ts";
+import { checkpointIfCancelled } from "../../scope/park.ts";
 import { checked } from "./check_value.ts";
 import { type Context, runContext, runStream } from "./context.ts";
 import type { Dialog } from "./dialog.ts";
-import type { ActorId } from "./errors.ts";
+import type { ActorId } from "../errors.ts";
 import { type Checks, checksOf, NO_CHECKS, type Schemas } from "./checks.ts";
 import type { ContextFunction, Style } from "./exposed.ts";
-import type { Link } from "./link.ts";
+import type { Link } from "../link/link.ts";
 import { type DialogOptions, endRemote, hasEndedAsAsked } from "./leave_dialog.ts";
 import { MsgStream, type StreamOptions, windowOf } from "./msg_stream.ts";
 import { encodeStart } from "./start_request.ts";

@@ -6,17 +6,17 @@
  * 2. One cancels all: the first error of the body, of a task or of an actor ends the others, all at once.
  * 3. When the body and the tasks are done, daemon actors are cancelled, or waited for.
  */
-import { fromPromise } from "../bridge/from_promise.ts";
-import { CancelScope } from "../scope/cancel_scope.ts";
-import { type Nursery, type NurseryOptions, openNursery } from "../scope/nursery.ts";
-import { Event } from "../sync/event.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
+import { CancelScope } from "../../scope/cancel_scope.ts";
+import { type Nursery, type NurseryOptions, openNursery } from "../../scope/nursery.ts";
+import { Event } from "../../sync/event.ts";
 import { type ActorModule, moduleUrl } from "./actor_module.ts";
 import { ActorProcess } from "./actor_process.ts";
-import { type ActorSystem, ensureRuntime } from "./current_actor.ts";
-import type { Link } from "./link.ts";
-import { Portal } from "./portal.ts";
-import { randomId } from "./random_id.ts";
-import type { ActorRuntime } from "./runtime.ts";
+import { type ActorSystem, ensureRuntime } from "../current_actor.ts";
+import type { Link } from "../link/link.ts";
+import { Portal } from "../dialog/portal.ts";
+import { randomId } from "../random_id.ts";
+import type { ActorRuntime } from "../runtime.ts";
 import { type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
 
 /** How an actor nursery ends, and how its actors do. */
