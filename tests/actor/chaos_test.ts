@@ -47,6 +47,8 @@ const EXPECTED = new Set([
   "ActorTooSlow",
   "BrokenResourceError",
   "ContextCancelled",
+  // The root of a tree cannot be ended by others.
+  "ProtocolError",
   "EndOfChannel",
   "NoActor",
   "RemoteActorError",

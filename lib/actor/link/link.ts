@@ -147,6 +147,11 @@ export class Link implements DialogLink {
     return dialog;
   }
 
+  /** The dialog that is the actor at the other end as a whole. @throws {TransportClosed} */
+  actorDialog(): Dialog {
+    return this.#dialogs.get(ACTOR_DIALOG) ?? this.adopt(ACTOR_DIALOG);
+  }
+
   forget(dialog: Dialog): void {
     if (this.#dialogs.get(dialog.id) !== dialog) return;
     this.#dialogs.delete(dialog.id);
@@ -253,7 +258,9 @@ export class Link implements DialogLink {
     if (message === null) return;
     if (kind === Kind.start) return this.#receiveStart(message);
     const dialog = this.#dialogs.get(id);
-    if (dialog !== undefined) return this.#hand(dialog, message);
+    // Of the dialog that is an actor as a whole each side has one of its own: a cancel is for this actor.
+    const isForThis = kind === Kind.cancel && id === ACTOR_DIALOG;
+    if (dialog !== undefined && !isForThis) return this.#hand(dialog, message);
     if (kind === Kind.cancel) return this.#receiveLateCancel(message);
   }
 

@@ -205,7 +205,7 @@ export class ActorProcess {
     const { runtime, spec, token } = this.#options;
     const { host } = runtime;
     await new CancelScope({ shield: true }).run(async () => {
-      await runtime.untilNotHeld(spec.path);
+      await runtime.held.untilNone(spec.path);
       const begin = host.clock.now();
       if (this.#dialog !== null) {
         await this.#ask(begin);

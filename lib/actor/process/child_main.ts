@@ -18,7 +18,8 @@ import { HandshakeError, type Identity } from "../link/identity.ts";
 import { CrashHolder } from "../debug/hold_crash.ts";
 import type { Link } from "../link/link.ts";
 import { randomId } from "../random_id.ts";
-import { ActorRuntime, type Begun } from "../runtime.ts";
+import type { Begun } from "../link/connections.ts";
+import { ActorRuntime } from "../runtime.ts";
 import { PARENT_VARIABLE, readSpec, type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
 
 /** What an actor's process needs of the machine. */
