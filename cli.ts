@@ -1,37 +1,56 @@
 /**
- * The command line, and the hidden processes of a tree: the binary is all of them, by its first argument.
+ * The command line, and the hidden processes of a tree: the binary is all of them, by its first argument. Each loads what it
+ * needs alone, because a tree starts many of them.
  */
-import { actorMain } from "./lib/actor/child_main.ts";
-import { main } from "./lib/cli/main.ts";
-import { guardian } from "./lib/daemon/guardian.ts";
-import { GUARDIAN_VERB, SUPERVISOR_VERB, type SupervisorOptions } from "./lib/daemon/launch_options.ts";
-import { supervisor } from "./lib/daemon/supervisor.ts";
 import { ACTOR_VERB } from "./lib/host/shared/actor_verb.ts";
-import { loadModule } from "./lib/host/shared/load_module.ts";
-import { runScript, SCRIPT_VERB } from "./lib/host/shared/run_script.ts";
 import { nodeProgram } from "./lib/host/shared/node_program.ts";
-import { openSystemHost } from "./lib/host/system_host.ts";
+import { SCRIPT_VERB } from "./lib/host/shared/run_script.ts";
+import { GUARDIAN_VERB, SUPERVISOR_VERB, type SupervisorOptions } from "./lib/daemon/launch_options.ts";
 
 const program = nodeProgram();
 const [verb, argument] = program.args;
 
 switch (verb) {
-  case SCRIPT_VERB:
+  case SCRIPT_VERB: {
+    const { runScript } = await import("./lib/host/shared/run_script.ts");
+    await offerLibrary();
     await runScript(argument!);
     break;
-  case ACTOR_VERB:
+  }
+  case ACTOR_VERB: {
+    const { actorMain } = await import("./lib/actor/process/child_main.ts");
+    const { loadModule } = await import("./lib/host/shared/load_module.ts");
+    const host = await openHost();
+    await offerLibrary();
     // Not awaited: on Bun an error that nobody catches does not end a program whose main module is still being loaded.
-    void actorMain({ host: await openSystemHost(), program, load: loadModule }).then(program.exit);
+    void actorMain({ host, program, load: loadModule }).then(program.exit);
     break;
-  case GUARDIAN_VERB:
-    program.exit(await guardian(await openSystemHost(), program, argument!));
+  }
+  case GUARDIAN_VERB: {
+    const { guardian } = await import("./lib/daemon/guardian.ts");
+    program.exit(await guardian(await openHost(), program, argument!));
     break;
+  }
   case SUPERVISOR_VERB: {
+    const { supervisor } = await import("./lib/daemon/supervisor.ts");
     const options = JSON.parse(argument!) as SupervisorOptions;
-    const host = await openSystemHost({ openFilesLimit: options.openFilesLimit });
+    const host = await openHost({ openFilesLimit: options.openFilesLimit });
     program.exit(await supervisor(host, program, options));
     break;
   }
-  default:
-    program.exit(await main(openSystemHost, program));
+  default: {
+    const { main } = await import("./lib/cli/main.ts");
+    program.exit(await main(openHost, program));
+  }
+}
+
+async function openHost(options?: { readonly openFilesLimit: number | null }) {
+  const { openSystemHost } = await import("./lib/host/system_host.ts");
+  return await openSystemHost(options);
+}
+
+/** Modules and scripts may import this library with nothing installed; it is loaded if one does. */
+async function offerLibrary(): Promise<void> {
+  const library = await import("./lib/host/bun/own_library.ts");
+  library.offerLibrary(() => import("./mod.ts"));
 }

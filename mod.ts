@@ -16,23 +16,29 @@
  * @module
  */
 export {
+  connectToActor,
   findActor,
   openActorCluster,
   openActorNursery,
   queryActor,
   runInActor,
+  serveDaemon,
   waitForActor,
 } from "./lib/api/actors.ts";
-export type { ClusterOptions } from "./lib/actor/actor_cluster.ts";
-export { ActorModule, actorModule } from "./lib/actor/actor_module.ts";
-export { ActorNursery, type ActorNurseryOptions, type ActorOptions } from "./lib/actor/actor_nursery.ts";
+export type { ClusterOptions } from "./lib/actor/process/actor_cluster.ts";
+export { ActorModule, actorModule } from "./lib/actor/process/actor_module.ts";
+export {
+  ActorNursery,
+  type ActorNurseryOptions,
+  type ActorOptions,
+} from "./lib/actor/process/actor_nursery.ts";
 export {
   type SchemaIssue,
   type SchemaResult,
   type StandardSchema,
   ValidationError,
-} from "./lib/actor/check_value.ts";
-export { Context as ActorContext } from "./lib/actor/context.ts";
+} from "./lib/actor/dialog/check_value.ts";
+export { Context as ActorContext } from "./lib/actor/dialog/context.ts";
 export { type CurrentActor, currentActor } from "./lib/actor/current_actor.ts";
 export { type ErrorType, registerErrorType } from "./lib/actor/error_types.ts";
 export {
@@ -49,16 +55,17 @@ export {
   StreamOverrun,
   TransportClosed,
 } from "./lib/actor/errors.ts";
-export type { Schemas } from "./lib/actor/checks.ts";
-export { context, type ContextFunction, validated } from "./lib/actor/exposed.ts";
+export type { Schemas } from "./lib/actor/dialog/checks.ts";
+export { context, type ContextFunction, validated } from "./lib/actor/dialog/exposed.ts";
 export type { FindOptions } from "./lib/actor/find_actor.ts";
-export type { Identity } from "./lib/actor/identity.ts";
-export type { DialogOptions } from "./lib/actor/leave_dialog.ts";
+export type { Identity } from "./lib/actor/link/identity.ts";
+export type { DialogOptions } from "./lib/actor/dialog/leave_dialog.ts";
 export { LifetimeStack } from "./lib/actor/lifetime_stack.ts";
-export { MsgStream, type StreamOptions } from "./lib/actor/msg_stream.ts";
-export { type Calls, Portal, type PortalOptions } from "./lib/actor/portal.ts";
-export type { RunInActorOptions } from "./lib/actor/run_in_actor.ts";
-export { ServedContext } from "./lib/actor/served_context.ts";
+export { MsgStream, type StreamOptions } from "./lib/actor/dialog/msg_stream.ts";
+export { type Calls, Portal, type PortalOptions } from "./lib/actor/dialog/portal.ts";
+export type { RunInActorOptions } from "./lib/actor/process/run_in_actor.ts";
+export type { DaemonOptions } from "./lib/actor/process/serve_daemon.ts";
+export { ServedContext } from "./lib/actor/dialog/served_context.ts";
 export { check, type CheckResult } from "./lib/api/check.ts";
 export { ConfigError, plan } from "./lib/api/plan.ts";
 export { RunningTree, type TreeEnd, up, type UpOptions } from "./lib/api/up.ts";
@@ -87,6 +94,7 @@ export { type EmitterLike, fromEmitter, type FromEmitterOptions } from "./lib/br
 export { fromPromise } from "./lib/bridge/from_promise.ts";
 export { fromReadable, ReadableChannel } from "./lib/bridge/from_readable.ts";
 export { fromSignal } from "./lib/bridge/from_signal.ts";
+export type { TlsCredentials } from "./lib/host/ports/tcp.ts";
 export { type ExitStatus, SpawnError } from "./lib/host/ports/processes.ts";
 export { SystemClock } from "./lib/host/shared/system_clock.ts";
 export {

@@ -19,7 +19,7 @@ for (const { name, code } of EXAMPLES) {
   test(`example ${name}`, () =>
     inTemporaryFolder(async (folder) => {
       const file = join(folder, "example.ts");
-      writeFileSync(file, code.replaceAll('"supervise"', JSON.stringify(join(ROOT, "mod.ts"))));
+      writeFileSync(file, located(code).replaceAll('"supervise"', JSON.stringify(join(ROOT, "mod.ts"))));
       const { failed, output } = await execute(process.execPath, runtimeArguments(file), folder);
       assert.equal(failed, false, output);
     }));
@@ -27,7 +27,7 @@ for (const { name, code } of EXAMPLES) {
 
 test("examples: all of them have the types that they say", () =>
   inTemporaryFolder(async (folder) => {
-    EXAMPLES.forEach(({ code }, index) => writeFileSync(join(folder, `example_${index}.ts`), code));
+    EXAMPLES.forEach(({ code }, index) => writeFileSync(join(folder, `example_${index}.ts`), located(code)));
     const config = {
       extends: join(ROOT, "tsconfig.json"),
       compilerOptions: {
@@ -41,6 +41,11 @@ test("examples: all of them have the types that they say", () =>
     const named = output.replace(/\S*example_(\d+)\.ts/g, (_, index) => `${EXAMPLES[Number(index)]!.name} `);
     assert.equal(failed, false, named);
   }));
+
+/** An example with the paths of others in the project, which it names as from a folder of the project. */
+function located(code: string): string {
+  return code.replaceAll('"../examples/', `"${ROOT}/examples/`);
+}
 
 async function inTemporaryFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "supervise-example-"));

@@ -1,7 +1,8 @@
 /** What every actor answers to, beside what its modules expose: who is who below it. */
-import { type Identity, readIdentity } from "./identity.ts";
-import type { Link } from "./link.ts";
-import { Portal, type PortalOwner } from "./portal.ts";
+import { type HeldCrash, readHeldCrash } from "./debug/crash_desk.ts";
+import { type Identity, readIdentity } from "./link/identity.ts";
+import type { Link } from "./link/link.ts";
+import { Portal, type PortalOwner } from "./dialog/portal.ts";
 import type { Registry } from "./registry.ts";
 
 /** The module under which every actor answers them. */
@@ -12,13 +13,16 @@ export interface Builtins {
   register(identity: Identity): Promise<void>;
   unregister(id: string): Promise<void>;
   find(nameOrPath: string): Promise<readonly Identity[]>;
-  waitFor(nameOrPath: string): Promise<readonly Identity[]>;
+  waitFor(nameOrPath: string, except: readonly string[]): Promise<readonly Identity[]>;
   list(): Promise<readonly Identity[]>;
+  /** Returns never: it is cancelled when the crash is let go. */
+  holdCrash(crash: HeldCrash): Promise<void>;
 }
 
 /** The actor that is asked. */
 export interface Asked extends PortalOwner {
   readonly registry: Registry;
+  holdCrash(crash: HeldCrash): Promise<void>;
   /** The connection to its parent; null for a root. */
   readonly parent: Link | null;
 }
@@ -38,9 +42,13 @@ export function builtinsOf(runtime: Asked, via: Link): Readonly<Record<string, u
       await above()?.unregister(String(id));
     },
     find: async (name: unknown) => await above()?.find(String(name)) ?? runtime.registry.find(String(name)),
-    waitFor: async (name: unknown) =>
-      await above()?.waitFor(String(name)) ?? await runtime.registry.waitFor(String(name)),
+    async waitFor(name: unknown, except: unknown) {
+      const tried = Array.isArray(except) ? except.map(String) : [];
+      return await above()?.waitFor(String(name), tried) ??
+        await runtime.registry.waitFor(String(name), tried);
+    },
     list: async () => await above()?.list() ?? runtime.registry.list(),
+    holdCrash: (crash: unknown) => runtime.holdCrash(readHeldCrash(crash)),
   } satisfies Record<keyof Builtins, (...args: never[]) => unknown>;
 }
 

@@ -4,6 +4,7 @@ import type { Program } from "../host/ports/program.ts";
 import { currentFrame, tryCurrentFrame } from "../scope/ambient.ts";
 import type { RunState } from "../scope/run_state.ts";
 import { sleepForever } from "../scope/sleep.ts";
+import { CrashDesk, describeHeld } from "./debug/crash_desk.ts";
 import { type ActorId, NoActor } from "./errors.ts";
 import type { LifetimeStack } from "./lifetime_stack.ts";
 import { randomId } from "./random_id.ts";
@@ -12,7 +13,7 @@ import { ActorRuntime } from "./runtime.ts";
 /** What actors need of the machine and of this program. */
 export interface ActorSystem {
   readonly host: Host;
-  readonly program: Pick<Program, "actorCommand" | "environment" | "uid" | "pid" | "cwd">;
+  readonly program: Pick<Program, "actorCommand" | "environment" | "uid" | "pid" | "cwd" | "stderr">;
 }
 
 /** The actor that the caller is in, as it sees itself. */
@@ -63,6 +64,10 @@ export async function ensureRuntime({ host, program }: ActorSystem): Promise<Act
     self: { id, name: ROOT_NAME, path: ROOT_NAME, pid: program.pid, address: addressOf(id) },
     uids: new Set([program.uid]),
     isCancellable: false,
+    desk: new CrashDesk((crash) => void program.stderr.write(describeHeld(crash))),
+    onHeld: (isHeld) => {
+      run.isHeld = isHeld;
+    },
   });
   runtimes.set(run, runtime);
   // It outlives every task that uses it, and ends with the run.

@@ -12,7 +12,7 @@ import {
 import type { ErrorBox } from "../wire/error_box.ts";
 import { Lagged } from "../sync/broadcast.ts";
 import { PayloadError } from "../wire/payload.ts";
-import { ValidationError } from "./check_value.ts";
+import { ValidationError } from "./dialog/check_value.ts";
 
 /** A class of errors. */
 export type ErrorType = abstract new (...args: never[]) => Error;

@@ -18,11 +18,13 @@ export interface ActorId {
  *
  * @example Tell remote errors apart
  * ```ts
- * import { RemoteActorError, run, runInActor } from "supervise";
+ * import { actorModule, RemoteActorError, run, runInActor } from "supervise";
+ *
+ * const calculator = actorModule<typeof import("../examples/actors/calculator.ts")>("examples/actors/calculator.ts");
  *
  * await run(async () => {
  *   try {
- *     await runInActor({ module: "./examples/actors/calculator.ts", call: "divide", args: [1, 0] });
+ *     await runInActor(calculator, "divide", [1, 0]);
  *   } catch (error) {
  *     if (!(error instanceof RemoteActorError)) throw error;
  *     console.log(error.type, error.is(RangeError), error.path); // RangeError true [ "main/divide" ]

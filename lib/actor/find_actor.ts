@@ -1,9 +1,10 @@
 /** Finds actors by name, in the tree of the caller or in another one. */
+import type { TlsCredentials } from "../host/ports/tcp.ts";
 import { type ActorSystem, ensureRuntime } from "./current_actor.ts";
 import { type Builtins, builtinsAt } from "./builtins.ts";
 import { NoActor, TransportClosed } from "./errors.ts";
-import type { Identity } from "./identity.ts";
-import { Portal } from "./portal.ts";
+import type { Identity } from "./link/identity.ts";
+import { Portal } from "./dialog/portal.ts";
 import type { ActorRuntime } from "./runtime.ts";
 
 /** Where to look, and which to take. */
@@ -14,6 +15,8 @@ export interface FindOptions {
    * @default The tree of the caller.
    */
   readonly at?: string;
+  /** Who this side is and whom it believes, if `at` is `tcp://HOST:PORT`. */
+  readonly tls?: TlsCredentials;
   /**
    * Which of several of one name: the one that came first, or last.
    *
@@ -38,6 +41,16 @@ export async function findActorOn<M>(
   return await connectToOne<M>(runtime, await registry.find(nameOrPath), options);
 }
 
+/** @internal See `connectToActor` of the library. */
+export async function connectToActorOn<M>(
+  system: ActorSystem,
+  address: string,
+  tls: TlsCredentials | null,
+): Promise<Portal<M>> {
+  const runtime = await ensureRuntime(system);
+  return new Portal<M>(await runtime.connect(address, tls), runtime);
+}
+
 /** @internal See `waitForActor` of the library. */
 export async function waitForActorOn<M>(
   system: ActorSystem,
@@ -46,9 +59,12 @@ export async function waitForActorOn<M>(
 ): Promise<Portal<M>> {
   const runtime = await ensureRuntime(system);
   const registry = await registryOf(runtime, options);
+  const tried: string[] = [];
   while (true) {
-    const portal = await connectToOne<M>(runtime, await registry.waitFor(nameOrPath), options);
+    const found = await registry.waitFor(nameOrPath, tried);
+    const portal = await connectToOne<M>(runtime, found, options);
     if (portal !== null) return portal;
+    tried.push(...found.map(({ id }) => id));
   }
 }
 
@@ -63,21 +79,24 @@ export async function queryActorOn(
 }
 
 /** What is asked: the tree of the caller from its own place upward, or whoever is at an address. */
-async function registryOf(runtime: ActorRuntime, { at }: FindOptions): Promise<Builtins> {
-  if (at !== undefined) return builtinsAt(runtime, await runtime.connect(at));
+async function registryOf(
+  runtime: ActorRuntime,
+  { at, tls }: FindOptions,
+): Promise<Pick<Builtins, "find" | "waitFor" | "list">> {
+  if (at !== undefined) return builtinsAt(runtime, await runtime.connect(at, tls ?? null));
   if (runtime.parent !== null) return builtinsAt(runtime, runtime.parent);
   const { registry } = runtime;
   return {
     find: (name) => Promise.resolve(registry.find(name)),
-    waitFor: (name) => registry.waitFor(name),
+    waitFor: (name, except) => registry.waitFor(name, except),
     list: () => Promise.resolve(registry.list()),
-  } as Builtins;
+  };
 }
 
 async function connectToOne<M>(
   runtime: ActorRuntime,
   found: readonly Identity[],
-  { pick = "last" }: FindOptions,
+  { pick = "last", tls }: FindOptions,
 ): Promise<Portal<M> | null> {
   for (const { id, path, address } of pick === "last" ? found.toReversed() : found) {
     if (id === runtime.self.id) {
@@ -85,7 +104,7 @@ async function connectToOne<M>(
     }
     if (address === null) continue;
     try {
-      return new Portal<M>(await runtime.connect(address), runtime);
+      return new Portal<M>(await runtime.connect(address, tls ?? null), runtime);
     } catch (error) {
       // Its entry goes with its connection, a moment after it.
       if (!(error instanceof TransportClosed)) throw error;

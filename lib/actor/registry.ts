@@ -5,7 +5,7 @@
  * it, so when any actor on the way dies, all that came through it are gone at once.
  */
 import { WaitQueue } from "../sync/wait_queue.ts";
-import type { Identity } from "./identity.ts";
+import type { Identity } from "./link/identity.ts";
 
 /** An entry, and what it hangs on. */
 interface Entry {
@@ -46,9 +46,17 @@ export class Registry {
     return [...this.#entries.values()].map(({ identity }) => identity);
   }
 
-  /** Waits until there is one. @throws {Cancelled} */
-  async waitFor(nameOrPath: string): Promise<readonly Identity[]> {
-    while (this.find(nameOrPath).length === 0) await this.#changed.wait(`actor ${nameOrPath}`);
-    return this.find(nameOrPath);
+  /**
+   * Waits until there is one.
+   *
+   * @param except Ids of those that were tried in vain: their entries may outlive them by a moment.
+   * @throws {Cancelled}
+   */
+  async waitFor(nameOrPath: string, except: readonly string[] = []): Promise<readonly Identity[]> {
+    while (true) {
+      const found = this.find(nameOrPath).filter(({ id }) => !except.includes(id));
+      if (found.length > 0) return found;
+      await this.#changed.wait(`actor ${nameOrPath}`);
+    }
   }
 }

@@ -7,28 +7,33 @@
  *        `- serving: a task for each dialog that another actor has opened
  */
 import type { Host } from "../host/ports/host.ts";
-import type { Connection, Listener } from "../host/ports/sockets.ts";
-import { after, type Instant } from "../base/instant.ts";
+import type { Connection } from "../host/ports/sockets.ts";
+import type { TlsCredentials } from "../host/ports/tcp.ts";
+import { after } from "../base/instant.ts";
 import { messageOf } from "../base/user_error.ts";
-import { fromPromise } from "../bridge/from_promise.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { type Nursery, openNursery } from "../scope/nursery.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
 import { Event } from "../sync/event.ts";
+import { WaitQueue } from "../sync/wait_queue.ts";
 import { ACTOR_DIALOG } from "../wire/message.ts";
 import { encodePayload } from "../wire/payload.ts";
-import { BUILTIN_MODULE, builtinsOf } from "./builtins.ts";
-import { type CancelRequest, Dialog } from "./dialog.ts";
+import { connectTo, isTcp, listenAt, type Listening } from "./link/address.ts";
+import { BUILTIN_MODULE, builtinsAt, builtinsOf } from "./builtins.ts";
+import type { CrashKeeper, HeldCrash } from "./debug/crash_desk.ts";
+import { Deadline } from "./deadline.ts";
+import { type CancelRequest, Dialog } from "./dialog/dialog.ts";
 import { type ActorId, ActorTooSlow, type Canceller, TransportClosed } from "./errors.ts";
-import { type Exposed, findExposed, type Modules } from "./exposed.ts";
-import { FrameReader } from "./frame_reader.ts";
-import { answerHello, greet, refuse } from "./handshake.ts";
-import { HandshakeError, type Identity } from "./identity.ts";
+import { type Exposed, findExposed, type Modules } from "./dialog/exposed.ts";
+import { FrameReader } from "./link/frame_reader.ts";
+import { answerHello, greet, refuse } from "./link/handshake.ts";
+import { heartbeat } from "./link/heartbeat.ts";
+import { HandshakeError, type Identity } from "./link/identity.ts";
 import { LifetimeStack } from "./lifetime_stack.ts";
-import { Link, type LinkOptions } from "./link.ts";
-import type { PortalOwner } from "./portal.ts";
+import { Link, type LinkOptions } from "./link/link.ts";
+import type { PortalOwner } from "./dialog/portal.ts";
 import { Registry } from "./registry.ts";
-import { serveDialog } from "./serve.ts";
+import { serveDialog } from "./dialog/serve.ts";
 
 /** How long the last messages may take at the end of an actor. */
 const FAREWELL_MS = 1_000;
@@ -49,11 +54,24 @@ export interface Expected {
 export interface RuntimeOptions {
   readonly host: Host;
   readonly self: Identity;
+  /** Where it listens beside that; with TLS, if it is a port. */
+  readonly listen?: readonly string[];
+  readonly tls?: TlsCredentials;
   /** Users who may connect, beside root. */
   readonly uids: ReadonlySet<number>;
   /** Whether others may end it. That of a whole program is ended by its own code alone. */
   readonly isCancellable: boolean;
-  /** Told of what a function threw that another actor has called. */
+  /**
+   * Whether somebody else listens at its address, and hands over what begins with the protocol of actors.
+   *
+   * @default {false}
+   */
+  readonly isListenedFor?: boolean;
+  /** Holds the crashes of the tree; a root has one. */
+  readonly desk?: CrashKeeper;
+  /** Told whether a crash is held in this actor or below it. */
+  readonly onHeld?: (isHeld: boolean) => void;
+  /** Told of what a function threw that another actor has called; what it returns is waited for. */
   readonly onError?: (error: unknown, name: string) => Promise<void>;
 }
 
@@ -70,8 +88,8 @@ export class ActorRuntime implements PortalOwner {
   parent: Link | null = null;
   /** Who cancelled it as a whole; null while nobody has. */
   cancelledBy: CancelRequest | null = null;
-  /** When whoever cancelled this actor will lose patience; null if it did not say. */
-  deadline: Instant | null = null;
+  /** When whoever cancelled this actor will lose patience. */
+  readonly deadline: Deadline = new Deadline();
   readonly #options: RuntimeOptions;
   readonly #scope = new CancelScope();
   readonly #links = new Set<Link>();
@@ -83,9 +101,12 @@ export class ActorRuntime implements PortalOwner {
   /** Who is to be told when this actor is over. */
   readonly #awaitingEnd = new Set<Link>();
   readonly #ready = new Event();
+  /** Crashes that are inspected, here and below. */
+  readonly #held = new Set<HeldCrash>();
+  readonly #heldChanged = new WaitQueue();
   #connections: Nursery | null = null;
   #serving: Nursery | null = null;
-  #listener: Listener | null = null;
+  #listening: readonly Listening[] = [];
 
   constructor(options: RuntimeOptions) {
     this.#options = options;
@@ -114,11 +135,38 @@ export class ActorRuntime implements PortalOwner {
 
   /** Cancels everything that this actor does, on behalf of whoever asks first. */
   cancel(request: CancelRequest): void {
+    if (request.withinMs !== null) {
+      this.deadline.shorten(after(this.host.clock.now(), request.withinMs));
+    }
     if (this.cancelledBy !== null) return;
     this.cancelledBy = request;
     for (const link of this.#links) link.canceller = request.canceller;
-    if (request.withinMs !== null) this.deadline = after(this.host.clock.now(), request.withinMs);
     this.#scope.cancel(request.reason ?? undefined);
+  }
+
+  /** Holds a crash of this actor, or of one below it, until the caller is cancelled. */
+  async holdCrash(crash: HeldCrash): Promise<void> {
+    this.#setHeld(crash, true);
+    try {
+      if (this.parent !== null) await builtinsAt(this, this.parent).holdCrash(crash);
+      else await this.#options.desk?.hold(crash);
+    } finally {
+      this.#setHeld(crash, false);
+    }
+  }
+
+  /** Waits until no crash is held in an actor, or below it. */
+  async untilNotHeld(path: string): Promise<void> {
+    const isBelow = ({ actor }: HeldCrash) => actor === path || actor.startsWith(`${path}/`);
+    while ([...this.#held].some(isBelow)) await this.#heldChanged.wait("end of an inspection");
+  }
+
+  #setHeld(crash: HeldCrash, isHeld: boolean): void {
+    if (isHeld) this.#held.add(crash);
+    else this.#held.delete(crash);
+    for (const link of this.#links) link.hold(this.#held.size > 0);
+    this.#options.onHeld?.(this.#held.size > 0);
+    this.#heldChanged.wakeAll();
   }
 
   /** Waits for a child with this token, which may connect from now on. The returned function ends that. */
@@ -127,8 +175,16 @@ export class ActorRuntime implements PortalOwner {
     return () => this.#expected.delete(token);
   }
 
-  /** Takes a connection that was accepted elsewhere and has begun with the protocol of actors. */
-  async adopt(connection: Connection, reader: FrameReader): Promise<void> {
+  /** Takes a connection of whoever may connect, on which nothing was said yet, or what `reader` has kept. */
+  adopt(connection: Connection, reader: FrameReader, isRemote = false): void {
+    if (this.#connections === null) return connection.close();
+    const shield = new CancelScope({ shield: true });
+    this.#connections.startSoon(() => shield.run(() => this.#welcome(connection, reader, isRemote)), {
+      name: "connection",
+    });
+  }
+
+  async #welcome(connection: Connection, reader: FrameReader, isRemote: boolean): Promise<void> {
     try {
       this.#greeting.add(connection);
       const { hello } = await answerHello(connection, reader, this.self)
@@ -142,7 +198,7 @@ export class ActorRuntime implements PortalOwner {
       const peer = { ...hello.actor, ...expected?.identity };
       const link = this.#link({ connection, reader, peer, isConnector: false }, expected?.explainLoss);
       expected?.onJoin(link);
-      await link.run();
+      await runLink(link, isRemote);
     } catch (error) {
       connection.close();
       if (!(error instanceof HandshakeError)) throw error;
@@ -154,12 +210,15 @@ export class ActorRuntime implements PortalOwner {
    *
    * @throws {TransportClosed} If nobody answers there who speaks the protocol.
    */
-  async connect(address: string): Promise<Link> {
+  async connect(address: string, tls: TlsCredentials | null = null): Promise<Link> {
     const known = this.#peers.get(address);
     if (known !== undefined && known.lost === null) return known;
-    const link = await this.#dial(address);
+    const link = await this.#dial(address, tls);
     this.#peers.set(address, link);
-    this.#connections!.startSoon(() => this.#run(link), { name: `connection to ${link.peer.path}` });
+    const isRemote = isTcp(address);
+    this.#connections!.startSoon(() => this.#run(link, isRemote), {
+      name: `connection to ${link.peer.path}`,
+    });
     return link;
   }
 
@@ -171,11 +230,12 @@ export class ActorRuntime implements PortalOwner {
     return link;
   }
 
-  async #dial(address: string): Promise<Link> {
-    const connection = await fromPromise(this.host.sockets.connect(address));
-    if (connection === null) throw new TransportClosed(null, `nobody listens at ${address}`);
+  async #dial(address: string, tls: TlsCredentials | null): Promise<Link> {
+    const connection = await connectTo(this.host, address, tls);
     try {
-      if (!this.#isTrusted(connection)) throw new HandshakeError("it belongs to another user");
+      if (!this.#isTrusted(connection, isTcp(address))) {
+        throw new HandshakeError("it belongs to another user");
+      }
       const { hello, reader } = await greet(connection, this.self, null);
       return this.#link({ connection, reader, peer: hello.actor, isConnector: true });
     } catch (error) {
@@ -202,36 +262,44 @@ export class ActorRuntime implements PortalOwner {
     await openNursery(async (serving) => {
       this.#serving = serving;
       this.#ready.set();
-      value = await main();
+      try {
+        value = await main();
+      } finally {
+        // What is asked for from now on is answered as cancelled.
+        this.#serving = null;
+      }
       serving.cancelScope.cancel("the actor is over");
-    }, { collapse: true }).finally(() => this.#serving = null);
+    }, { collapse: true });
     return value as T;
   }
 
+  /** Where it listens. */
+  get addresses(): readonly string[] {
+    return this.#listening.map(({ address }) => address);
+  }
+
   async #listen(): Promise<void> {
-    const { address } = this.self;
-    if (address === null) return;
-    this.#listener = await fromPromise(
-      this.host.sockets.listen(address, (connection) => this.#accept(connection)),
-    );
+    const { listen = [], tls = null, isListenedFor = false } = this.#options;
+    const own = this.self.address === null || isListenedFor ? [] : [this.self.address];
+    for (const address of [...own, ...listen]) {
+      const accept = (connection: Connection) => this.#accept(connection, isTcp(address));
+      this.#listening = [...this.#listening, await listenAt(this.host, address, tls, accept)];
+    }
   }
 
   /** Names in the kernel have no owner: who connects is asked for, before a byte of it is read. */
-  #accept(connection: Connection): void {
-    if (this.#connections === null || !this.#isTrusted(connection)) return connection.close();
-    const shield = new CancelScope({ shield: true });
-    this.#connections.startSoon(
-      () => shield.run(() => this.adopt(connection, new FrameReader(connection))),
-      { name: "connection" },
-    );
+  #accept(connection: Connection, isRemote: boolean): void {
+    if (!this.#isTrusted(connection, isRemote)) return connection.close();
+    this.adopt(connection, new FrameReader(connection), isRemote);
   }
 
-  #isTrusted({ peer }: Connection): boolean {
+  #isTrusted({ peer, identity }: Connection, isRemote: boolean): boolean {
+    if (isRemote) return identity !== null;
     return peer !== null && (peer.uid === 0 || this.#options.uids.has(peer.uid));
   }
 
-  async #run(link: Link): Promise<void> {
-    await new CancelScope({ shield: true }).run(() => link.run());
+  async #run(link: Link, isRemote = false): Promise<void> {
+    await new CancelScope({ shield: true }).run(() => runLink(link, isRemote));
   }
 
   #link(begun: Begun, explainLoss?: LinkOptions["explainLoss"]): Link {
@@ -251,8 +319,7 @@ export class ActorRuntime implements PortalOwner {
   #forget(link: Link): void {
     this.#links.delete(link);
     this.#awaitingEnd.delete(link);
-    const { address } = link.peer;
-    if (address !== null && this.#peers.get(address) === link) this.#peers.delete(address);
+    for (const [address, known] of this.#peers) if (known === link) this.#peers.delete(address);
     for (const id of this.registry.removeVia(link)) this.#tellParent("unregister", id);
   }
 
@@ -299,7 +366,7 @@ export class ActorRuntime implements PortalOwner {
   }
 
   async #end(): Promise<void> {
-    this.#listener?.close();
+    for (const { listener } of this.#listening) listener.close();
     for (const connection of this.#greeting) connection.close();
     const failures: unknown[] = [];
     try {
@@ -319,6 +386,16 @@ export class ActorRuntime implements PortalOwner {
     for (const link of [...this.#links]) link.lose("it was closed here", null);
     if (failures.length > 0) throw failures[0];
   }
+}
+
+/** Runs a link to its end. That of a process of this machine always comes, that of another machine is watched for. */
+async function runLink(link: Link, isRemote: boolean): Promise<void> {
+  if (!isRemote) return await link.run();
+  await openNursery(async (nursery) => {
+    nursery.startSoon(() => heartbeat(link), { name: "heartbeat" });
+    await link.run();
+    nursery.cancelScope.cancel("the connection is closed");
+  }, { collapse: true });
 }
 
 async function openNurseryFor<T>(body: (nursery: Nursery) => Promise<T>): Promise<T> {

@@ -1,11 +1,28 @@
 import { fromPromise } from "../bridge/from_promise.ts";
-import { type ClusterOptions, openActorClusterOn } from "../actor/actor_cluster.ts";
-import type { ActorModule } from "../actor/actor_module.ts";
-import { type ActorNursery, type ActorNurseryOptions, openActorNurseryOn } from "../actor/actor_nursery.ts";
-import { findActorOn, type FindOptions, queryActorOn, waitForActorOn } from "../actor/find_actor.ts";
-import type { Identity } from "../actor/identity.ts";
-import type { Calls, Portal } from "../actor/portal.ts";
-import { type ArgsOf, type ResultOf, runInActorOn, type RunInActorOptions } from "../actor/run_in_actor.ts";
+import { type ClusterOptions, openActorClusterOn } from "../actor/process/actor_cluster.ts";
+import type { ActorModule } from "../actor/process/actor_module.ts";
+import {
+  type ActorNursery,
+  type ActorNurseryOptions,
+  openActorNurseryOn,
+} from "../actor/process/actor_nursery.ts";
+import type { TlsCredentials } from "../host/ports/tcp.ts";
+import {
+  connectToActorOn,
+  findActorOn,
+  type FindOptions,
+  queryActorOn,
+  waitForActorOn,
+} from "../actor/find_actor.ts";
+import type { Identity } from "../actor/link/identity.ts";
+import type { Calls, Portal } from "../actor/dialog/portal.ts";
+import {
+  type ArgsOf,
+  type ResultOf,
+  runInActorOn,
+  type RunInActorOptions,
+} from "../actor/process/run_in_actor.ts";
+import { type DaemonOptions, serveDaemonOn } from "../actor/process/serve_daemon.ts";
 import { openSystem } from "./system.ts";
 
 /**
@@ -83,6 +100,52 @@ export async function findActor<M = Record<string, unknown>>(
   options: FindOptions = {},
 ): Promise<Portal<M> | null> {
   return await findActorOn<M>(await fromPromise(openSystem()), nameOrPath, options);
+}
+
+/**
+ * A portal to the actor that listens at an address, of this machine or, as `tcp://HOST:PORT`, of another.
+ *
+ * @param options.tls Who this side is and whom it believes, for `tcp://`.
+ * @throws {TransportClosed} If nobody answers there who is to be trusted.
+ */
+export async function connectToActor<M = Record<string, unknown>>(
+  address: string,
+  options: { readonly tls?: TlsCredentials } = {},
+): Promise<Portal<M>> {
+  return await connectToActorOn<M>(await fromPromise(openSystem()), address, options.tls ?? null);
+}
+
+/**
+ * Serves modules as a standalone actor, the root of a tree of its own, until another actor cancels it, or SIGTERM comes, or a
+ * scope around is cancelled. Follows tractor's `run_daemon`.
+ *
+ * @param modules The module to serve, or several by the names under which they are called; the unnamed one is the main module.
+ *
+ * @example
+ * ```ts
+ * import { connectToActor, openNursery, run, serveDaemon } from "supervise";
+ * import * as calculator from "../examples/actors/calculator.ts";
+ *
+ * await run(() =>
+ *   openNursery((nursery) => {
+ *     nursery.startSoon(() =>
+ *       serveDaemon({ "": calculator }, {
+ *         onReady: ([address]) => {
+ *           console.log(address!.startsWith("@")); // true
+ *           nursery.cancelScope.cancel();
+ *         },
+ *       })
+ *     );
+ *   })
+ * );
+ * ```
+ */
+export async function serveDaemon(
+  modules: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  options: DaemonOptions = {},
+): Promise<void> {
+  const system = await fromPromise(openSystem());
+  await serveDaemonOn(system, new Map(Object.entries(modules)), options);
 }
 
 /** {@linkcode findActor} that waits until there is one. @throws {Cancelled} */

@@ -88,7 +88,10 @@ export async function up(file: string, options: UpOptions = {}): Promise<Running
   return tree;
 }
 
-/** A tree that was started by {@linkcode up}. Disposing of it takes it down, unless it is detached. */
+/**
+ * A tree that was started by {@linkcode up}. Disposing of it takes it down, unless it is detached; while a crash is held for
+ * inspection, that happens by itself when it is let go.
+ */
 export class RunningTree implements AsyncDisposable {
   readonly #host: Host;
   readonly #client: ControlClient;
@@ -135,7 +138,11 @@ export class RunningTree implements AsyncDisposable {
     return await this.#client.request("restart", { paths: selectors, wait: true });
   }
 
-  /** Takes the tree down, within `withinMs` milliseconds if given, and returns when it is gone. */
+  /**
+   * Takes the tree down, within `withinMs` milliseconds if given, and returns when it is gone.
+   *
+   * @throws {UserError} `debug/held` while a crash is held for inspection; 0 milliseconds do not wait for that.
+   */
   async down(withinMs: number | null = null): Promise<TreeEnd> {
     await this.#client.request("down", { cause: "down", withinMs });
     return await this.ended;

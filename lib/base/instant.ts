@@ -22,3 +22,8 @@ export function after(start: Instant, ms: number): Instant {
 export function earliest(...instants: readonly Instant[]): Instant {
   return Math.min(Infinity, ...instants) as Instant;
 }
+
+/** The latest of several instants. */
+export function latest(...instants: readonly [Instant, ...Instant[]]): Instant {
+  return Math.max(...instants) as Instant;
+}

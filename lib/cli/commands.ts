@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
 import { restart, start, stop } from "./commands/actions.ts";
+import { call } from "./commands/call.ts";
 import { check } from "./commands/check.ts";
 import { down } from "./commands/down.ts";
 import { events } from "./commands/events.ts";
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   restart,
   logs,
   events,
+  call,
   check,
   plan,
   version,

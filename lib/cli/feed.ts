@@ -8,7 +8,7 @@ import type { JournalEntry } from "../engine/journal.ts";
 import type { LogLine } from "../engine/log_format.ts";
 import type { Context } from "./command.ts";
 import { eachKept } from "./kept_lines.ts";
-import { describeEntry, isNews } from "./render/entry.ts";
+import { describeEntry, entryDetails, isNews } from "./render/entry.ts";
 import { lineFields, type LineRenderer } from "./render/log_line.ts";
 
 type Lagged = Extract<FollowItem, { readonly kind: "lagged" }>;
@@ -107,7 +107,10 @@ export class Feed {
     }
     const news = entries.filter((entry) => ui.verbosity === "verbose" || isNews(entry));
     if (news.length === 0) return;
-    const texts = news.map((entry) => `${this.#lines.ownPrefix()}${describeEntry(entry, ui.err)}`);
+    const texts = news.flatMap((entry) => [
+      `${this.#lines.ownPrefix()}${describeEntry(entry, ui.err)}`,
+      ...entryDetails(entry).map(ui.err.dim),
+    ]);
     await ui.say(texts.join("\n"));
   }
 }

@@ -34,6 +34,11 @@ export class Ui {
     return this.#stdout.columns;
   }
 
+  /** Whether data that is printed may still reach somebody: a stream without an end ends when its reader is gone. */
+  get isRead(): boolean {
+    return this.#stdout.isRead;
+  }
+
   /** Whether people watch, so that lines may be drawn over. */
   get isLive(): boolean {
     return this.#stderr.isTerminal && this.verbosity !== "quiet" && !this.json;

@@ -16,5 +16,7 @@ export function describeProbe(probe: Probe): string {
       return `file ${probe.path}`;
     case "delay":
       return `delay ${formatDuration(probe.ms)}`;
+    case "module":
+      return "the module being loaded";
   }
 }

@@ -58,7 +58,9 @@ export type Probe =
   | { readonly type: "exec"; readonly argv: readonly string[] }
   | { readonly type: "log"; readonly pattern: string }
   | { readonly type: "file"; readonly path: string }
-  | { readonly type: "delay"; readonly ms: number };
+  | { readonly type: "delay"; readonly ms: number }
+  /** Waits until a module actor says that its modules are loaded. */
+  | { readonly type: "module" };
 
 /** A probe and how often to ask it. */
 export interface Ready {

@@ -58,6 +58,7 @@ export const PROBLEMS = {
   ),
   "config/fixed-port": warning("Several replicas of an actor are to be ready at one port."),
   "config/grace-exceeds-shutdown": warning("A stop may take longer than the teardown of its tree."),
+  "config/debug-on": warning("A module actor is held for inspection when it fails, and not restarted."),
   "config/self-daemonising": warning(
     "A program will go to the background, where it looks as if it had ended.",
   ),

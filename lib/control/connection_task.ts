@@ -22,15 +22,18 @@ const MOST_OPEN = 1_000;
 export class ConnectionTask {
   readonly #connection: Connection;
   readonly #service: Service;
+  readonly #begun: Uint8Array;
   readonly #outbox: Outbox;
   #open = 0;
   #finishing = false;
   /** Whether the tree is to end with this connection. */
   isOwner = false;
 
-  constructor(connection: Connection, service: Service) {
+  /** @param begun What was read of the connection before. */
+  constructor(connection: Connection, service: Service, begun: Uint8Array) {
     this.#connection = connection;
     this.#service = service;
+    this.#begun = begun;
     this.#outbox = new Outbox(connection, () => service.recorded());
   }
 
@@ -59,7 +62,7 @@ export class ConnectionTask {
   async #receiveAll(nursery: Nursery): Promise<void> {
     const decoder = new FrameDecoder(REQUEST_LIMITS);
     try {
-      for (let bytes = await this.#read(); bytes !== null; bytes = await this.#read()) {
+      for (let bytes: Uint8Array | null = this.#begun; bytes !== null; bytes = await this.#read()) {
         for (const value of decoder.push(bytes)) this.#receive(value, nursery);
       }
     } catch (error) {

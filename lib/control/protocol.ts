@@ -11,6 +11,7 @@ import type { JournalEntry } from "../engine/journal.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import type { ReceiptLine, Survivor } from "../engine/ledger.ts";
 import type { NodeSpec } from "../config/plan.ts";
+import type { ActorError } from "../supervision/actor_error.ts";
 import type { VisibleState } from "../supervision/view.ts";
 import type { FrameLimits } from "../wire/frames.ts";
 
@@ -41,6 +42,8 @@ export interface StatusRow {
   readonly rss: number | null;
   readonly exit: { readonly code: number | null; readonly signal: string | null; readonly at: string } | null;
   readonly reason: string | null;
+  /** What the code of its last run has failed with, if it said so. */
+  readonly error: ActorError | null;
 }
 
 /** The whole tree. */
@@ -100,7 +103,7 @@ export interface Requests {
   readonly restart: { readonly paths: readonly string[]; readonly wait: boolean };
   /** Answered when all that starts by itself is ready, or can no longer be. */
   readonly await_ready: Record<never, never>;
-  /** Answered at once; `await_end` says when it is done. */
+  /** Answered at once, or refused with `debug/held`; `await_end` says when it is done. Zero milliseconds force it. */
   readonly down: { readonly cause: string; readonly withinMs: number | null };
   readonly cut_grace: { readonly toMs: number };
   readonly await_end: Record<never, never>;

@@ -1,15 +1,23 @@
-/** The supervisor's side of the control socket: a task for each of any number of clients. */
+/**
+ * The supervisor's side of the control socket: a task for each of any number of clients. Actors come to the same socket;
+ * their connections are handed over.
+ */
+import { FrameReader } from "../actor/link/frame_reader.ts";
+import type { ActorRuntime } from "../actor/runtime.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Connection, Listener } from "../host/ports/sockets.ts";
 import { openMemoryChannel } from "../sync/memory_channel.ts";
 import { openNursery } from "../scope/nursery.ts";
 import { ConnectionTask } from "./connection_task.ts";
+import { readOpening } from "./opening.ts";
 import type { Service } from "./service.ts";
 
 /** What a control server serves. */
 export interface ServerOptions {
   readonly host: Host;
   readonly service: Service;
+  /** Takes the connections of actors. */
+  readonly runtime: Pick<ActorRuntime, "adopt">;
   /** Users who may connect, beside root. */
   readonly uid: number;
   /** Told when a connection is lost that the tree was to end with. */
@@ -21,6 +29,8 @@ export class ControlServer {
   readonly #options: ServerOptions;
   readonly #accepted = openMemoryChannel<Connection>(Infinity);
   readonly #tasks = new Set<ConnectionTask>();
+  /** Connections on which nothing was said yet. */
+  readonly #opening = new Set<Connection>();
   #listener: Listener | null = null;
   #finished = false;
 
@@ -38,11 +48,12 @@ export class ControlServer {
     try {
       await openNursery(async (nursery) => {
         for await (const connection of this.#accepted[1]) {
-          nursery.startSoon(() => this.#serve(connection), { name: "client" });
+          nursery.startSoon(() => this.#welcome(connection), { name: "client" });
         }
       });
     } finally {
       this.#listener?.close();
+      for (const connection of this.#opening) connection.close();
     }
   }
 
@@ -52,10 +63,20 @@ export class ControlServer {
     this.#listener?.close();
     this.#accepted[0].close();
     for (const task of this.#tasks) task.finish();
+    for (const connection of this.#opening) connection.close();
   }
 
-  async #serve(connection: Connection): Promise<void> {
-    const task = new ConnectionTask(connection, this.#options.service);
+  async #welcome(connection: Connection): Promise<void> {
+    this.#opening.add(connection);
+    if (this.#finished) connection.close();
+    const opening = await readOpening(connection).finally(() => this.#opening.delete(connection));
+    if (opening === null) return connection.close();
+    if (opening.speaks === "requests") return await this.#serve(connection, opening.bytes);
+    this.#options.runtime.adopt(connection, new FrameReader(connection, opening.bytes));
+  }
+
+  async #serve(connection: Connection, begun: Uint8Array): Promise<void> {
+    const task = new ConnectionTask(connection, this.#options.service, begun);
     this.#tasks.add(task);
     if (this.#finished) task.finish();
     try {

@@ -8,6 +8,8 @@ import type { Asked, Engine, Reply } from "../engine/engine.ts";
 import type { Host } from "../host/ports/host.ts";
 import { Event } from "../sync/event.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
+import { type Crash, describeCrash } from "../supervision/crash.ts";
+import { offeredIn } from "../supervision/hold.ts";
 import type { CancelCause } from "../supervision/reason.ts";
 import type { Follower } from "./outbox.ts";
 import {
@@ -105,10 +107,15 @@ export class Service {
     restart: ({ paths, wait }) =>
       this.#act({ type: "restart_requested", nodes: selectOrThrow(this.#plan, paths) }, wait),
     await_ready: () => this.#act({ type: "ready_awaited", nodes: [ROOT] }, true),
-    down: ({ cause, withinMs }) => {
+    down: async ({ cause, withinMs }) => {
       const known = CAUSES.find((one) => one === cause) ?? "down";
-      this.#engine.post({ type: "down_requested", cause: known, withinMs });
       this.calledOff.set();
+      // A tree that nobody lets begin answers nothing.
+      if (!this.begun.isSet) return {};
+      const asked = { type: "down_requested", cause: known, withinMs } as const;
+      const { ok } = await fromPromise(this.#engine.ask(asked));
+      const crash = ok ? null : offeredIn(this.#engine.state);
+      if (crash !== null) throw stillHeld(crash);
       return {};
     },
     cut_grace: ({ toMs }) => {
@@ -167,4 +174,15 @@ export class Service {
       })
     );
   }
+}
+
+function stillHeld(crash: Crash): UserError {
+  const { actor, pid } = crash;
+  return new UserError(
+    "debug/held",
+    `Not taken down: actor "${actor}" (pid ${pid}) is ${describeCrash(crash)}`,
+    {
+      hint: `kill -CONT ${pid} lets it go on; \`supervise down --force\` does not wait for it`,
+    },
+  );
 }

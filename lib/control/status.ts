@@ -59,5 +59,6 @@ function rowOf(
     rss: usage?.rss ?? null,
     exit: exit === null ? null : { ...exitFields(exit.exit), at: isoOf(exit.at) },
     reason: view.reason,
+    error: exit?.error ?? null,
   };
 }

@@ -1,7 +1,11 @@
 /**
  * The supervisor's process: takes the tree's lock, compiles the file, opens the control socket, says that it is up, and
- * runs the engine from the moment that a client lets it begin until the tree is over.
+ * runs the engine from the moment that a client lets it begin until the tree is over. It is the root of the tree's actors,
+ * too, from before the first of them starts until the last one is gone.
  */
+import type { CrashKeeper } from "../actor/debug/crash_desk.ts";
+import { randomId } from "../actor/random_id.ts";
+import { ActorRuntime } from "../actor/runtime.ts";
 import { messageOf, UserError } from "../base/user_error.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import type { Plan } from "../config/plan.ts";
@@ -51,6 +55,7 @@ interface Standing {
   readonly id: TreeId;
   readonly plan: Plan;
   readonly instance: string;
+  readonly runtime: ActorRuntime;
   readonly engine: Engine;
   readonly service: Service;
   readonly server: ControlServer;
@@ -69,7 +74,8 @@ export async function supervisor(host: Host, program: Program, options: Supervis
     return ExitCode.done;
   }
   report(host, { ok: true, cleared: standing.cleared });
-  await run(() => superviseTree(host, program, options, standing), { clock: host.clock, name: "supervisor" });
+  const supervise = () => superviseTree(host, program, options, standing);
+  await run(() => standing.runtime.run(supervise), { clock: host.clock, name: "supervisor" });
   return ExitCode.done;
 }
 
@@ -88,24 +94,41 @@ async function standUp(host: Host, program: Program, options: SupervisorOptions)
   await outwaitPredecessor(host, id);
   const cleared = await clearLeftovers(host, id);
   const instance = `${id.id}.${host.randomSeed().toString(36)}`;
-  const engine = new Engine({
+  // Nobody can connect before there is an engine.
+  const runtime = rootActor(host, plan, id, { hold: (crash) => engine.crashes.hold(crash) });
+  const engine: Engine = new Engine({
     plan,
     host,
     folder: options.stateFolder,
     environment: program.environment,
     instance,
     socket: id.socket,
+    joinPoint: { runtime, uids: [id.uid], pid: host.processes.ownPid },
   });
   const service = new Service(engine, host);
-  const down = (cause: CancelCause) => engine.post({ type: "down_requested", cause, withinMs: null });
+  const down = (cause: CancelCause) =>
+    engine.post({ type: "down_requested", request: null, cause, withinMs: null });
   const server = new ControlServer({
     host,
     service,
+    runtime,
     uid: program.uid,
     onOwnerLost: () => down("client_lost"),
   });
   await server.listen(id.socket);
-  return { id, plan, instance, engine, service, server, cleared };
+  return { id, plan, instance, runtime, engine, service, server, cleared };
+}
+
+/** The supervisor as an actor: who is who in its tree can be asked for at its control socket. */
+function rootActor(host: Host, { name }: Plan, { socket, uid }: TreeId, desk: CrashKeeper): ActorRuntime {
+  return new ActorRuntime({
+    host,
+    self: { id: randomId(host), name, path: name, pid: host.processes.ownPid, address: socket },
+    uids: new Set([uid]),
+    isCancellable: false,
+    isListenedFor: true,
+    desk,
+  });
 }
 
 async function takeLock(host: Host, id: TreeId): Promise<void> {
@@ -168,7 +191,7 @@ async function superviseTree(
   const stopBeforeBegin = new CancelScope();
   const down = (cause: CancelCause) => {
     stopBeforeBegin.cancel(cause);
-    engine.post({ type: "down_requested", cause, withinMs: null });
+    engine.post({ type: "down_requested", request: null, cause, withinMs: null });
   };
   for (const [signal, cause] of SIGNALS) program.onSignal(signal, () => down(cause));
   await openNursery(async (nursery) => {

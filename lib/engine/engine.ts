@@ -10,7 +10,7 @@
  * 2. `perform` has no ifs about policy.
  * 3. What listeners are told is what the core decided, in the same order.
  */
-import { maskerFor } from "../config/mask.ts";
+import { type Masker, maskerFor } from "../config/mask.ts";
 import { type Plan, ROOT } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ReapedOrphan } from "../host/ports/processes.ts";
@@ -23,8 +23,10 @@ import type { RequestEvent, TreeEvent } from "../supervision/event.ts";
 import type { Outcome, State } from "../supervision/state.ts";
 import { initialState, nextDeadline, step } from "../supervision/step.ts";
 import { Containment } from "./containment.ts";
+import { HeldCrashes } from "./held_crashes.ts";
 import { survivorOf, sweepAll } from "./final_sweep.ts";
 import { Ledger, type ReceiptLine, type Survivor } from "./ledger.ts";
+import type { JoinPoint } from "./membership.ts";
 import { Performer } from "./performer.ts";
 import { type Listener, Recorder } from "./recorder.ts";
 
@@ -40,6 +42,8 @@ export interface EngineOptions {
   readonly instance: string;
   /** The control socket, for the actors to find; null if there is none. */
   readonly socket: string | null;
+  /** Where what speaks the protocol of actors joins; null for nowhere. */
+  readonly joinPoint: JoinPoint | null;
 }
 
 /** What became of a request. */
@@ -71,9 +75,12 @@ export class Engine {
   readonly #inbox: [SendChannel<TreeEvent>, ReceiveChannel<TreeEvent>] = openMemoryChannel<TreeEvent>(
     Infinity,
   );
+  readonly #masker: Masker;
   readonly #ledger: Ledger;
   readonly #containment: Containment;
   readonly #recorder: Recorder;
+  /** Where the actors of the tree have their crashes held. */
+  readonly crashes: HeldCrashes;
   readonly #answers = new Map<number, (reply: Reply) => void>();
   #state: State;
   #requests = 0;
@@ -82,9 +89,16 @@ export class Engine {
   constructor(options: EngineOptions) {
     const { plan, host, folder } = options;
     this.#options = options;
-    this.#ledger = new Ledger(maskerFor(plan).text);
+    this.#masker = maskerFor(plan);
+    this.#ledger = new Ledger(this.#masker.text);
     this.#state = initialState(plan, host.randomSeed());
     this.#containment = new Containment(host.processes, this.#ledger);
+    this.crashes = new HeldCrashes({
+      plan,
+      state: () => this.#state,
+      mask: this.#masker.data,
+      post: (event) => this.post(event),
+    });
     this.#recorder = new Recorder({ host, plan, folder, onLost: (path, why) => this.#onLost(path, why) });
   }
 
@@ -163,6 +177,8 @@ export class Engine {
         return performer.openTree(effect.node);
       case "close_tree":
         return performer.closeTree(effect.node);
+      case "let_go":
+        return this.crashes.letGo(effect.crash);
       case "finish":
         return;
       default:
@@ -200,13 +216,15 @@ export class Engine {
   }
 
   #performerOptions() {
-    const { host, plan, environment, instance, socket } = this.#options;
+    const { host, plan, environment, instance, socket, joinPoint } = this.#options;
     return {
       host,
       plan,
       environment,
       instance,
       socket,
+      joinPoint,
+      mask: this.#masker.data,
       containment: this.#containment,
       ledger: this.#ledger,
       recorder: this.#recorder,

@@ -1,6 +1,7 @@
 /** Does what the supervision core says. It decides nothing: what happens comes back through `post`. */
 import { unreachable } from "../base/invariant.ts";
 import { describeProbe } from "../config/describe_probe.ts";
+import type { Masker } from "../config/mask.ts";
 import { actorAt, type ActorSpec, type NodeId, type Plan } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
@@ -12,6 +13,7 @@ import type { Containment } from "./containment.ts";
 import { actorEnvironment } from "./environment.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Line } from "./line_splitter.ts";
+import { type JoinPoint, Membership } from "./membership.ts";
 import { ask } from "./probe.ts";
 import type { Recorder } from "./recorder.ts";
 import { ActorRun } from "./run.ts";
@@ -31,6 +33,10 @@ export interface PerformerOptions {
   readonly instance: string;
   /** The control socket, for the actors to find. */
   readonly socket: string | null;
+  /** Where what speaks the protocol of actors joins; null for nowhere. */
+  readonly joinPoint: JoinPoint | null;
+  /** Keeps secrets out of what is recorded. */
+  readonly mask: Masker["data"];
   readonly post: (event: TreeEvent) => void;
 }
 
@@ -74,6 +80,8 @@ export class Performer {
         return this.#probe(spec, performed, effect.timeoutMs);
       case "stop_command":
         return this.#stopCommand(spec, run);
+      case "cancel":
+        return run.options.member?.cancel(effect.withinMs);
       case "signal":
         return this.#signal(spec, run);
       case "end_rest":
@@ -91,7 +99,7 @@ export class Performer {
   }
 
   #spawn(spec: ActorSpec, run: RunId): void {
-    const { host, plan, containment, ledger, environment, instance, socket, post } = this.#options;
+    const { host, plan, containment, ledger, environment, instance, socket, mask, post } = this.#options;
     const marker = `${instance}.${run}`;
     const env = actorEnvironment(spec, environment, { tree: plan.name, run: marker, socket });
     const node = spec.id;
@@ -103,15 +111,35 @@ export class Performer {
       run,
       marker,
       env,
+      member: this.#memberFor(spec, run, marker),
       reports: {
         spawned: (pid) => post({ type: "spawned", node, run, pid }),
         spawnFailed: (message) => post({ type: "spawn_failed", node, run, message }),
-        exited: (exit) => post({ type: "exited", node, run, exit }),
+        exited: (exit, error) =>
+          post({ type: "exited", node, run, exit, error: mask(error) as typeof error }),
         line: (stream, line) => this.#line(spec, run, stream, line),
       },
     });
     this.#runs.set(run, { run: actorRun, awaited: null });
     this.#trees.start(spec.parent!, spec.path, () => actorRun.run());
+  }
+
+  #memberFor(spec: ActorSpec, run: RunId, token: string): Membership | null {
+    const { joinPoint: point, post } = this.#options;
+    if (point === null) return null;
+    const about = { node: spec.id, run };
+    return new Membership({
+      point,
+      spec,
+      token,
+      reports: {
+        joined: () => post({ type: "joined", ...about }),
+        loaded: () => {
+          if (spec.ready?.probe.type === "module") post({ type: "probed", ...about, error: null });
+        },
+        parted: () => post({ type: "parted", ...about }),
+      },
+    });
   }
 
   #line(spec: ActorSpec, run: RunId, stream: "stdout" | "stderr", line: Line): void {
@@ -126,7 +154,8 @@ export class Performer {
   #probe(spec: ActorSpec, performed: Performed, timeoutMs: number): void {
     const { probe } = spec.ready!;
     const { run } = performed;
-    if (probe.type === "delay") return;
+    // That a module is loaded comes by itself.
+    if (probe.type === "delay" || probe.type === "module") return;
     if (probe.type === "log") {
       performed.awaited = new RegExp(probe.pattern);
       return;

@@ -8,8 +8,8 @@ import { fromPromise } from "../bridge/from_promise.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
 import { runSideCommand, type SideContext } from "./side_command.ts";
 
-/** A probe that is asked, and asked again. A log probe listens instead. */
-export type AskedProbe = Exclude<Probe, { type: "log" } | { type: "delay" }>;
+/** A probe that is asked, and asked again. Others wait for what comes by itself. */
+export type AskedProbe = Exclude<Probe, { type: "log" | "delay" | "module" }>;
 
 /**
  * Asks once.

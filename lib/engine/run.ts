@@ -7,18 +7,21 @@
 import { messageOf } from "../base/user_error.ts";
 import type { ActorSpec } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
-import { type Child, SpawnError } from "../host/ports/processes.ts";
+import { type Child, type ExitStatus, SpawnError } from "../host/ports/processes.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { Event } from "../sync/event.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { type Nursery, openNursery } from "../scope/nursery.ts";
 import { checkpoint } from "../scope/park.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
+import type { ActorError } from "../supervision/actor_error.ts";
 import type { RunId } from "../supervision/state.ts";
+import { actorErrorOf } from "./actor_error.ts";
 import type { Containment } from "./containment.ts";
 import { describeCommand, type Ledger } from "./ledger.ts";
 import type { Line } from "./line_splitter.ts";
 import { pumpLines } from "./log_pump.ts";
+import type { Membership } from "./membership.ts";
 import { isTaken } from "./probe.ts";
 
 /** How long a connect may take that is to find nobody. */
@@ -34,7 +37,7 @@ const LAST_LINES_MS = 50;
 export interface RunReports {
   spawned(pid: number): void;
   spawnFailed(message: string): void;
-  exited(status: Awaited<Child["exited"]>): void;
+  exited(status: ExitStatus, error: ActorError | null): void;
   line(stream: "stdout" | "stderr", line: Line): void;
 }
 
@@ -48,6 +51,8 @@ export interface RunOptions {
   /** The mark of this run in the environment of its processes. */
   readonly marker: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Null if it cannot join. */
+  readonly member: Membership | null;
   readonly reports: RunReports;
 }
 
@@ -68,8 +73,15 @@ export class ActorRun {
 
   /** The task. */
   async run(): Promise<void> {
-    const child = await this.#spawn();
-    if (child === null) return;
+    try {
+      const child = await this.#spawn();
+      if (child !== null) await this.#live(child);
+    } finally {
+      this.options.member?.close();
+    }
+  }
+
+  async #live(child: Child): Promise<void> {
     const { containment, reports, run } = this.options;
     try {
       await openNursery(async (nursery) => {
@@ -110,6 +122,7 @@ export class ActorRun {
       await this.#spawning.run(async () => {
         await checkpoint();
         await this.#refuseTakenPort();
+        this.#openMembership();
         child = this.#spawnNow();
       });
     } catch (error) {
@@ -135,6 +148,17 @@ export class ActorRun {
       "start",
       `${address} answers before "${spec.path}" was started: another process has that port`,
     );
+  }
+
+  #openMembership(): void {
+    try {
+      this.options.member?.open({
+        exited: () => fromPromise(this.child!.exited),
+        startSoon: (name, body) => this.startSoon(name, body),
+      });
+    } catch (error) {
+      throw new SpawnError("start", messageOf(error));
+    }
   }
 
   #spawnNow(): Child {
@@ -164,12 +188,15 @@ export class ActorRun {
   }
 
   async #watch(child: Child): Promise<void> {
+    const { ledger, containment, member, reports, run } = this.options;
     const status = await fromPromise(child.exited);
-    this.options.ledger.ended(child, status);
-    this.options.containment.mainEnded(this.options.run);
+    ledger.ended(child, status);
+    containment.mainEnded(run);
     await moveOnAfter(LAST_LINES_MS, () => this.#linesEnded.wait());
-    this.options.reports.exited(status);
-    this.options.containment.mainReported(this.options.run);
+    await member?.lastWords();
+    const box = member?.error ?? null;
+    reports.exited(status, box === null ? null : actorErrorOf(box));
+    containment.mainReported(run);
   }
 
   /** Kills all that is left and returns when it is gone. Only reached if the supervision itself has failed. */

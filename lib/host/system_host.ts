@@ -1,16 +1,20 @@
 /** The real host: this machine, on the runtime that runs us. */
-import { createHash } from "node:crypto";
 import { UserError } from "../base/user_error.ts";
+import { digest as bunDigest } from "./bun/digest.ts";
 import * as bunFfi from "./bun/ffi.ts";
 import * as bunPipes from "./bun/pipe_source.ts";
+import * as bunSockets from "./bun/unix_sockets.ts";
+import { digest as denoDigest } from "./deno/digest.ts";
 import * as denoFfi from "./deno/ffi.ts";
 import * as denoPipes from "./deno/pipe_source.ts";
 import { tlsFlow as denoTlsFlow } from "./deno/tls_flow.ts";
+import * as denoSockets from "./deno/unix_sockets.ts";
 import { linuxDescriptors, setNonBlocking } from "./linux/descriptors.ts";
 import { type Libc, loadLibc } from "./linux/libc.ts";
 import { peerOf } from "./linux/peer_credentials.ts";
 import { LinuxProcesses } from "./linux/processes.ts";
 import type { Host } from "./ports/host.ts";
+import type { Peer, Sockets } from "./ports/sockets.ts";
 import { onChildDeath } from "./shared/child_deaths.ts";
 import { nodeNetwork } from "./shared/node_network.ts";
 import { NodeFiles } from "./shared/node_files.ts";
@@ -19,7 +23,6 @@ import { randomSeed } from "./shared/random_seed.ts";
 import { isDeno } from "./shared/runtime.ts";
 import { socketFlow } from "./shared/socket_source.ts";
 import { SystemClock } from "./shared/system_clock.ts";
-import { UnixSockets } from "./shared/unix_sockets.ts";
 
 /** How the host is opened. */
 export interface SystemHostOptions {
@@ -60,14 +63,24 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
       onChildDeath,
       openFilesLimit: options.openFilesLimit ?? null,
     }),
-    sockets: new UnixSockets((descriptor) => peerOf(libc, descriptor)),
+    sockets: systemSockets((descriptor) => peerOf(libc, descriptor)),
     tcp: new NodeTcp(isDeno ? denoTlsFlow : socketFlow),
     network: nodeNetwork,
     files: new NodeFiles(),
     descriptors: linuxDescriptors(libc, openSource),
-    digest: (text) => createHash("sha256").update(text).digest("hex"),
+    digest: isDeno ? denoDigest : bunDigest,
     randomSeed,
   };
+}
+
+/**
+ * The Unix sockets of the machine.
+ *
+ * @param peerOf Asks the kernel who is at the other end of a socket.
+ */
+export function systemSockets(peerOf: (descriptor: number) => Peer | null): Sockets {
+  const { UnixSockets } = isDeno ? denoSockets : bunSockets;
+  return new UnixSockets(peerOf);
 }
 
 async function loadLibcOnce(): Promise<Libc> {

@@ -27,7 +27,9 @@ export function interruptOnSignal(control: RunControl, options: InterruptOptions
   let revoke = () => {};
   const next = () => {
     revoke();
-    steps.shift()?.();
+    if (control.isHeld()) void program.stderr.write(HELD);
+    else steps.shift()?.();
+    if (control.isHeld() && steps.length === STEPS) return;
     if (steps.length > 0) revoke = clock.schedule(after(clock.now(), grace), next);
   };
   const unlisten = program.onSignal("SIGINT", next);
@@ -36,6 +38,11 @@ export function interruptOnSignal(control: RunControl, options: InterruptOptions
     revoke();
   };
 }
+
+/** As many as there are before the first is taken. */
+const STEPS = 3;
+
+const HELD = "A crash is held for inspection: nothing is interrupted before it is let go.\n";
 
 async function giveUp(control: RunControl, program: Program): Promise<void> {
   await program.stderr.write(`Interrupted. These tasks did not end:\n${renderTasks(control.tasks())}\n`);

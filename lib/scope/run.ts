@@ -27,6 +27,8 @@ export interface RunControl {
   interrupt(): void;
   /** Makes shields count no more, so that cleanups behind them are cut short too. */
   force(): void;
+  /** Whether somebody inspects a part of the program: an interrupt is then not meant for all of it. */
+  isHeld(): boolean;
   /** Who waits for what. */
   tasks(): TaskTree;
 }
@@ -62,6 +64,7 @@ export async function runIn<T>(
       program.cancelFor({ source: "interrupt", reason: null, by: null });
     },
     force: () => root.force(),
+    isHeld: () => state.isHeld,
     tasks: () => describeTasks(root, task),
   });
   state.tell("beforeRun");

@@ -34,6 +34,8 @@ export class RunState {
   services: Services | null = null;
   /** Where the tree begins; null before the run begins. */
   root: { readonly task: TaskInfo; readonly status: CancelStatus } | null = null;
+  /** Whether somebody inspects a part of the program: an interrupt is then not meant for all of it. */
+  isHeld = false;
   readonly #random: (() => number) | null;
   readonly #onInstrumentError: (error: unknown) => void;
   #instruments: readonly Instrument[];

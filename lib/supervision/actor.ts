@@ -8,8 +8,8 @@
  */
 import { after, earliest, type Instant, NEVER } from "../base/instant.ts";
 import { describeProbe } from "../config/describe_probe.ts";
-import type { ActorSpec, NodeId } from "../config/plan.ts";
-import { onProbed, onProbeTime, onSpawned } from "./actor_start.ts";
+import type { ActorSpec, NodeId, Probe } from "../config/plan.ts";
+import { onProbed, onProbeTime, onSpawned, setJoined } from "./actor_start.ts";
 import {
   beginActorStop,
   climbDown,
@@ -20,6 +20,7 @@ import {
   onSpawnFailed,
 } from "./actor_stop.ts";
 import type { RunEvent } from "./event.ts";
+import { onHeld, onHeldTooLate, onReleased } from "./hold.ts";
 import type { FailReason } from "./reason.ts";
 import type { ActorPhase, ActorState, RunningPhase, StartingPhase } from "./state.ts";
 import { ladderDeadline, type LadderEvent } from "./stop_ladder.ts";
@@ -30,12 +31,18 @@ type Handlers = {
 };
 
 const ignored = () => {};
+const joins = (turn: Turn, id: NodeId) => setJoined(turn, id, true);
+const parts = (turn: Turn, id: NodeId) => setJoined(turn, id, false);
 const ladderHears = (heard: LadderEvent) => (turn: Turn, id: NodeId) => climbDown(turn, id, heard);
 
 const WITHOUT_PROCESS: Handlers = {
   spawned: ignored,
   spawn_failed: ignored,
   probed: ignored,
+  joined: ignored,
+  parted: ignored,
+  held: ignored,
+  released: ignored,
   stop_command_ended: ignored,
   exited: ignored,
   cleared: ignored,
@@ -55,13 +62,28 @@ const LIFECYCLE: Readonly<Record<ActorPhase["at"], Handlers>> = {
     spawned: onSpawned,
     spawn_failed: onSpawnFailed,
     probed: onProbed,
+    joined: joins,
+    parted: parts,
+    held: onHeld,
+    released: onReleased,
     exited: onExited,
   },
-  running: { ...WITHOUT_PROCESS, exited: onExited },
+  running: {
+    ...WITHOUT_PROCESS,
+    joined: joins,
+    parted: parts,
+    held: onHeld,
+    released: onReleased,
+    exited: onExited,
+  },
   stopping: {
     spawned: onSpawnedTooLate,
     spawn_failed: ladderHears("cleared"),
     probed: ignored,
+    joined: ladderHears("joined"),
+    parted: ladderHears("parted"),
+    held: onHeldTooLate,
+    released: ignored,
     stop_command_ended: ladderHears("command_ended"),
     exited: onExitedWhileStopping,
     cleared: ladderHears("cleared"),
@@ -87,7 +109,8 @@ export function onActorTime(turn: Turn, id: NodeId): void {
       return climbDown(turn, id, "time_passed");
     case "starting":
     case "running": {
-      if (doom !== null && turn.now >= doom.deadline) return beginActorStop(turn, id, doom);
+      const isDue = turn.holding === null && doom !== null && turn.now >= doom.deadline;
+      if (isDue) return beginActorStop(turn, id, doom);
       const overdue = overdueReason(turn.actorSpec(id), phase, turn.now);
       if (overdue !== null) return failAlive(turn, id, overdue);
       if (phase.at === "starting" && turn.now >= phase.probeAt) onProbeTime(turn, id);
@@ -95,17 +118,18 @@ export function onActorTime(turn: Turn, id: NodeId): void {
   }
 }
 
-/** When something is next due for an actor. */
-export function actorDeadline(spec: ActorSpec, { phase, doom }: ActorState): Instant {
+/** When something is next due for an actor. `isHolding`: a crash is held in the tree, so that no stop is due. */
+export function actorDeadline(spec: ActorSpec, { phase, doom }: ActorState, isHolding: boolean): Instant {
+  const stopAt = isHolding ? NEVER : doom?.deadline ?? NEVER;
   switch (phase.at) {
     case "backing_off":
       return phase.until;
     case "stopping":
       return ladderDeadline(phase.ladder);
     case "starting":
-      return earliest(phase.probeAt, startBy(spec, phase), runBy(spec, phase), doom?.deadline ?? NEVER);
+      return earliest(phase.probeAt, startBy(spec, phase), runBy(spec, phase), stopAt);
     case "running":
-      return earliest(runBy(spec, phase), doom?.deadline ?? NEVER);
+      return earliest(runBy(spec, phase), stopAt);
     default:
       return NEVER;
   }
@@ -128,13 +152,23 @@ function overdueReason(
 /** What there is to say of a probe that was asked and has never answered. */
 function silence({ ready }: ActorSpec, { attempt }: StartingPhase): string | null {
   if (ready === null || attempt === 0) return null;
-  return `${describeProbe(ready.probe)}: ${ready.probe.type === "log" ? "no such line" : "no answer"}`;
+  return `${describeProbe(ready.probe)}: ${SILENCES[ready.probe.type] ?? "no answer"}`;
 }
 
+const SILENCES: Partial<Readonly<Record<Probe["type"], string>>> = {
+  log: "no such line",
+  module: "not yet",
+};
+
 function startBy(spec: ActorSpec, phase: StartingPhase): Instant {
-  return after(phase.since, spec.startTimeoutMs);
+  return timeLimit(phase, spec.startTimeoutMs);
 }
 
 function runBy(spec: ActorSpec, phase: StartingPhase | RunningPhase): Instant {
-  return spec.runTimeoutMs === null ? NEVER : after(phase.since, spec.runTimeoutMs);
+  return spec.runTimeoutMs === null ? NEVER : timeLimit(phase, spec.runTimeoutMs);
+}
+
+/** When a run has used up its time, of which that is no part for which a crash of it is held. */
+function timeLimit({ since, hold, heldMs }: StartingPhase | RunningPhase, ms: number): Instant {
+  return hold === null ? after(since, ms + heldMs) : NEVER;
 }

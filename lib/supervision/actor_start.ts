@@ -15,9 +15,12 @@ export function startActor(turn: Turn, id: NodeId): void {
     run,
     since: turn.now,
     pid: null,
+    joined: false,
     attempt: 0,
     probeAt: NEVER,
     lastError: null,
+    hold: null,
+    heldMs: 0,
   };
   turn.setActor(id, { phase, starts: turn.actor(id).starts + 1, skipDeps: false });
   turn.emit({ type: "spawn", node: id, run });
@@ -48,6 +51,13 @@ export function onProbed(turn: Turn, id: NodeId, event: RunEvent & { type: "prob
   turn.setActor(id, { phase: { ...phase, probeAt: after(turn.now, pause), lastError: event.error } });
 }
 
+/** Whether it speaks the protocol of actors: that is how it will be asked to stop. */
+export function setJoined(turn: Turn, id: NodeId, joined: boolean): void {
+  const { phase } = turn.actor(id);
+  invariant(phase.at === "starting" || phase.at === "running", `an actor that is ${phase.at} cannot join`);
+  turn.setActor(id, { phase: { ...phase, joined } });
+}
+
 /** The time of the next attempt, or the end of the delay, has come. */
 export function onProbeTime(turn: Turn, id: NodeId): void {
   if (turn.actorSpec(id).ready?.probe.type === "delay") becomeReady(turn, id);
@@ -58,17 +68,19 @@ function probe(turn: Turn, id: NodeId): void {
   const phase = startingPhase(turn.actor(id));
   const { ready, startTimeoutMs } = turn.actorSpec(id);
   turn.setActor(id, { phase: { ...phase, attempt: phase.attempt + 1, probeAt: NEVER } });
-  // A line in the log comes when it comes; every other attempt is bounded and asked again.
-  const timeoutMs = ready!.probe.type === "log" ? startTimeoutMs : attemptTimeout(startTimeoutMs);
+  // What is waited for comes when it comes; what is asked is bounded and asked again.
+  const isAwaited = ready!.probe.type === "log" || ready!.probe.type === "module";
+  const timeoutMs = isAwaited ? startTimeoutMs : attemptTimeout(startTimeoutMs);
   turn.emit({ type: "probe", node: id, run: phase.run, timeoutMs });
 }
 
 function becomeReady(turn: Turn, id: NodeId): void {
   const actor = turn.actor(id);
-  const { run, pid, since } = startingPhase(actor);
+  const { run, pid, joined, since, hold, heldMs } = startingPhase(actor);
   invariant(pid !== null, "what is ready has been spawned");
   const cause = turn.record(id, "ready", actor.cause, { afterMs: Math.round(turn.now - since) });
-  turn.setActor(id, { phase: { at: "running", run, pid, since, readyAt: turn.now }, cause });
+  const readyAt = turn.now;
+  turn.setActor(id, { phase: { at: "running", run, pid, joined, since, readyAt, hold, heldMs }, cause });
 }
 
 function startingPhase({ phase }: ActorState): StartingPhase {

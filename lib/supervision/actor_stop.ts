@@ -1,7 +1,8 @@
 /** How a run ends: by itself, because its time is up, or because it was asked to; always down the stop ladder. */
-import { after, earliest, NEVER } from "../base/instant.ts";
+import { after, NEVER } from "../base/instant.ts";
 import { invariant } from "../base/invariant.ts";
 import type { NodeId } from "../config/plan.ts";
+import type { ActorError } from "./actor_error.ts";
 import { conclude } from "./conclude.ts";
 import { describeReason, exitFields } from "./describe_reason.ts";
 import { afterEnd, type Ending } from "./ending.ts";
@@ -39,19 +40,20 @@ export function onSpawnFailed(turn: Turn, id: NodeId, event: RunEvent & { type: 
 
 /** The process ended by itself; what it left behind is ended before anything else happens to the actor. */
 export function onExited(turn: Turn, id: NodeId, event: RunEvent & { type: "exited" }): void {
-  const cause = recordExit(turn, id, event.exit);
+  const cause = recordExit(turn, id, event.exit, event.error);
   const actor = turn.actor(id);
   const spec = turn.actorSpec(id);
   const then = actor.doom === null
-    ? afterEnd(turn, id, exitEnding(turn, actor, event.exit), cause)
+    ? afterEnd(turn, id, exitEnding(turn, actor, event), cause)
     : doomedThen(turn, id, actor.doom, event.exit);
-  const killAt = earliest(after(turn.now, spec.stop.graceMs), turn.actor(id).doom?.deadline ?? NEVER);
+  const leftMs = turn.untilStop(turn.actor(id).doom?.deadline ?? NEVER);
+  const killAt = after(turn.now, Math.min(spec.stop.graceMs, leftMs));
   enter(turn, id, livingPhase(turn.actor(id)), beginClearing(spec.stop, killAt), then, cause);
 }
 
 /** The process ended on its way down. */
 export function onExitedWhileStopping(turn: Turn, id: NodeId, event: RunEvent & { type: "exited" }): void {
-  turn.setActor(id, { cause: recordExit(turn, id, event.exit) });
+  turn.setActor(id, { cause: recordExit(turn, id, event.exit, event.error) });
   climbDown(turn, id, "exited");
 }
 
@@ -68,7 +70,7 @@ export function climbDown(turn: Turn, id: NodeId, event: LadderEvent): void {
   const { ladder, effects } = stepLadder(phase.ladder, event, turn.actorSpec(id).stop, turn.now);
   if (ladder === phase.ladder && effects.length === 0) return;
   turn.setActor(id, { phase: { ...phase, ladder } });
-  emitAll(turn, id, phase.run, effects);
+  emitAll(turn, id, phase.run, { ladder, effects });
   if (ladder.rung !== "over") return;
   turn.emit({ type: "close_run", node: id, run: phase.run });
   const survived = event === "time_passed";
@@ -84,10 +86,12 @@ export function climbDown(turn: Turn, id: NodeId, event: LadderEvent): void {
 function descend(turn: Turn, id: NodeId, doom: Doom, cause: number): void {
   const phase = livingPhase(turn.actor(id));
   const { stop } = turn.actorSpec(id);
-  const share = (doom.deadline - turn.now) / turn.topology.roundsLeft[id]!;
+  const share = turn.untilStop(doom.deadline) / turn.topology.roundsLeft[id]!;
   const graceMs = Math.round(Math.max(0, Math.min(stop.graceMs, share)));
-  const entry = turn.record(id, "stopping", cause, { signal: stop.signal, graceMs });
-  const rung = beginStop(stop, phase.pid === null, after(turn.now, graceMs));
+  const { joined } = phase;
+  const entry = turn.record(id, "stopping", cause, { signal: stop.signal, graceMs, cancel: joined });
+  const isSpawning = phase.pid === null;
+  const rung = beginStop(stop, { isSpawning, joined, killAt: after(turn.now, graceMs), now: turn.now });
   enter(turn, id, phase, rung, doom.then, entry);
 }
 
@@ -95,31 +99,39 @@ function enter(
   turn: Turn,
   id: NodeId,
   { run, pid, since }: LivingPhase,
-  { ladder, effects }: Rung,
+  rung: Rung,
   then: Then,
   cause: number,
 ): void {
+  const { ladder } = rung;
   const phase: StoppingPhase = { at: "stopping", run, pid, since: turn.now, startedAt: since, ladder, then };
   turn.setActor(id, { phase, doom: null, cause });
-  emitAll(turn, id, run, effects);
+  emitAll(turn, id, run, rung);
 }
 
-function emitAll(turn: Turn, id: NodeId, run: number, effects: Rung["effects"]): void {
+function emitAll(turn: Turn, id: NodeId, run: number, { ladder, effects }: Rung): void {
   for (const type of effects) {
     if (type === "kill_all") turn.setActor(id, { cause: turn.record(id, "killed", turn.actor(id).cause) });
-    turn.emit({ type, node: id, run });
+    if (type === "cancel") turn.emit({ type, node: id, run, withinMs: ladder.cancelUntil - turn.now });
+    else turn.emit({ type, node: id, run });
   }
 }
 
-function recordExit(turn: Turn, id: NodeId, exit: Exit): number {
-  turn.setActor(id, { lastExit: { exit, at: turn.now } });
-  return turn.record(id, "exited", turn.actor(id).cause, exitFields(exit));
+function recordExit(turn: Turn, id: NodeId, exit: Exit, error: ActorError | null): number {
+  turn.setActor(id, { lastExit: { exit, at: turn.now, error } });
+  return turn.record(id, "exited", turn.actor(id).cause, {
+    ...exitFields(exit),
+    ...(error === null ? {} : { error }),
+  });
 }
 
-function exitEnding(turn: Turn, actor: ActorState, exit: Exit): Ending {
+function exitEnding(turn: Turn, actor: ActorState, { exit, error }: RunEvent & { type: "exited" }): Ending {
   const spec = turn.actorSpec(actor.id);
   const success = isSuccess(exit, spec);
-  return endingOf(actor, success, { kind: success && spec.daemon ? "daemon_ended" : "exit", exit });
+  const reason: FailReason = success && spec.daemon
+    ? { kind: "daemon_ended", exit }
+    : { kind: "exit", exit, error };
+  return endingOf(actor, success, reason);
 }
 
 /** A one-shot that finished before its turn to be stopped came has completed: nobody interrupted it. */

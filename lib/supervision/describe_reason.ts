@@ -1,5 +1,6 @@
 import { describeDuration } from "../base/duration.ts";
 import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
+import { type ActorError, describeError } from "./actor_error.ts";
 import type { Exit } from "./exit.ts";
 import type { FailReason } from "./reason.ts";
 
@@ -7,7 +8,7 @@ import type { FailReason } from "./reason.ts";
 export function describeReason(plan: Plan, reason: FailReason): string {
   switch (reason.kind) {
     case "exit":
-      return describeExit(reason.exit);
+      return describeEnd(reason);
     case "daemon_ended":
       return `a daemon that ended by itself (${describeExit(reason.exit)})`;
     case "start":
@@ -32,6 +33,11 @@ export function describeReason(plan: Plan, reason: FailReason): string {
 /** How a process ended: `exit code 1`, `SIGSEGV`. */
 export function describeExit(exit: Exit): string {
   return exit.how === "exited" ? `exit code ${exit.code}` : exit.signal;
+}
+
+/** How a run ended: what its code has failed with if that is known, else how its process ended. */
+export function describeEnd({ exit, error }: { exit: Exit; error: ActorError | null }): string {
+  return error === null ? describeExit(exit) : describeError(error);
 }
 
 /** How a process ended, for JSON. */

@@ -1,4 +1,5 @@
 import type { NodeId } from "../config/plan.ts";
+import type { CrashId } from "./crash.ts";
 import type { Entry } from "./journal_entry.ts";
 import type { Outcome, RunId } from "./state.ts";
 
@@ -11,6 +12,8 @@ export type RunEffect =
   | { readonly type: "probe"; readonly node: NodeId; readonly run: RunId; readonly timeoutMs: number }
   /** Answered by `stop_command_ended`. */
   | { readonly type: "stop_command"; readonly node: NodeId; readonly run: RunId }
+  /** Asks what has joined to cancel everything in it, and tells it how long it has. */
+  | { readonly type: "cancel"; readonly node: NodeId; readonly run: RunId; readonly withinMs: number }
   /** The stop signal, to the process or its group. */
   | { readonly type: "signal"; readonly node: NodeId; readonly run: RunId }
   /** SIGTERM to what the process left running; answered by `cleared` when nothing is left. */
@@ -29,6 +32,8 @@ export type Effect =
   | { readonly type: "open_tree"; readonly node: NodeId }
   /** Everything that belongs to a supervisor is over. */
   | { readonly type: "close_tree"; readonly node: NodeId }
+  /** A crash is not to be held, or not any longer. */
+  | { readonly type: "let_go"; readonly node: NodeId; readonly run: RunId; readonly crash: CrashId }
   | { readonly type: "record"; readonly entry: Entry }
   /** The answer to a request. */
   | {

@@ -1,4 +1,6 @@
 import type { NodeId } from "../config/plan.ts";
+import type { ActorError } from "./actor_error.ts";
+import type { Crash, CrashId } from "./crash.ts";
 import type { Exit } from "./exit.ts";
 import type { EntryEvent } from "./journal_entry.ts";
 import type { CancelCause } from "./reason.ts";
@@ -15,8 +17,23 @@ export type RunEvent =
     /** Null: it is ready. Else why it is not. */
     readonly error: string | null;
   }
+  /** It speaks the protocol of actors, and hears when it is cancelled. */
+  | { readonly type: "joined"; readonly node: NodeId; readonly run: RunId }
+  /** It does not any more. */
+  | { readonly type: "parted"; readonly node: NodeId; readonly run: RunId }
+  /** A crash of it, or of an actor that it has started, is held for inspection. */
+  | { readonly type: "held"; readonly node: NodeId; readonly run: RunId; readonly crash: Crash }
+  /** It is not any more. */
+  | { readonly type: "released"; readonly node: NodeId; readonly run: RunId; readonly crash: CrashId }
   | { readonly type: "stop_command_ended"; readonly node: NodeId; readonly run: RunId }
-  | { readonly type: "exited"; readonly node: NodeId; readonly run: RunId; readonly exit: Exit }
+  | {
+    readonly type: "exited";
+    readonly node: NodeId;
+    readonly run: RunId;
+    readonly exit: Exit;
+    /** What its code has failed with, if it said so. */
+    readonly error: ActorError | null;
+  }
   /** Nothing of the run is left, its descendants included. */
   | { readonly type: "cleared"; readonly node: NodeId; readonly run: RunId };
 
@@ -32,7 +49,13 @@ export type RequestEvent =
   | { readonly type: "stop_requested"; readonly request: number | null; readonly nodes: readonly NodeId[] }
   | { readonly type: "restart_requested"; readonly request: number | null; readonly nodes: readonly NodeId[] }
   | { readonly type: "ready_awaited"; readonly request: number; readonly nodes: readonly NodeId[] }
-  | { readonly type: "down_requested"; readonly cause: CancelCause; readonly withinMs: number | null }
+  | {
+    readonly type: "down_requested";
+    readonly request: number | null;
+    readonly cause: CancelCause;
+    /** Zero forces it: it does not wait for what is held for inspection. */
+    readonly withinMs: number | null;
+  }
   /** Cuts all grace periods that run to at most `toMs`. */
   | { readonly type: "grace_cut"; readonly toMs: number };
 

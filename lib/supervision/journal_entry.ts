@@ -17,6 +17,12 @@ export type EntryEvent =
   | "completed"
   | "failed"
   | "ended"
+  /** A crash is held, and offered for inspection. */
+  | "held"
+  /** It was let go. */
+  | "released"
+  /** Somebody who is given no answer has asked for what is not done. */
+  | "refused"
   /** A descendant whose parent had died has died too, and was reaped. */
   | "orphan_reaped"
   /** Lines of an actor could not be written and are lost. */

@@ -1,9 +1,10 @@
 import type { NodeId } from "../config/plan.ts";
+import type { ActorError } from "./actor_error.ts";
 import type { Exit } from "./exit.ts";
 
 /** Why a child has failed. */
 export type FailReason =
-  | { readonly kind: "exit"; readonly exit: Exit }
+  | { readonly kind: "exit"; readonly exit: Exit; readonly error: ActorError | null }
   | { readonly kind: "daemon_ended"; readonly exit: Exit }
   | { readonly kind: "start"; readonly message: string }
   | { readonly kind: "start_timeout"; readonly afterMs: number; readonly lastError: string | null }

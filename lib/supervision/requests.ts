@@ -2,8 +2,10 @@
 import { after, NEVER } from "../base/instant.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
 import { bringUp } from "./bring_up.ts";
+import { describeCrash } from "./crash.ts";
 import type { RequestEvent } from "./event.ts";
 import { actorsOf, ANY_START, awaitGoal } from "./goals.ts";
+import { letAllGo, offeredIn } from "./hold.ts";
 import { isAlive } from "./state.ts";
 import { hurry } from "./stop_ladder.ts";
 import { stopNode } from "./stopping.ts";
@@ -58,16 +60,30 @@ function onRestart(turn: Turn, { request, nodes }: RequestOf<"restart_requested"
   awaitGoal(turn, request, "ready", goals);
 }
 
-function onDown(turn: Turn, { cause, withinMs }: RequestOf<"down_requested">): void {
+function onDown(turn: Turn, event: RequestOf<"down_requested">): void {
+  if (refusedDown(turn, event)) return;
+  const { request, cause, withinMs } = event;
+  if (request !== null) turn.emit({ type: "reply", request, ok: true, refusal: null });
+  if (withinMs === 0) letAllGo(turn);
   turn.cancelled ??= cause;
   const entry = turn.record(ROOT, "requested", null, { verb: "down", by: cause });
-  const deadline = withinMs === null ? NEVER : after(turn.now, withinMs);
+  const deadline = withinMs === null ? NEVER : after(turn.stopTime, withinMs);
   stopNode(turn, ROOT, { to: "stopped", why: "request" }, deadline, entry);
+}
+
+/** While a crash is inspected, nobody who can be told to wait takes the tree down by accident. */
+function refusedDown(turn: Turn, { request, cause, withinMs }: RequestOf<"down_requested">): boolean {
+  const crash = offeredIn(turn);
+  if (crash === null || withinMs === 0 || cause === "client_lost" || cause === "guardian_lost") return false;
+  const refusal = `actor "${crash.actor}" (pid ${crash.pid}) is ${describeCrash(crash)}`;
+  if (request !== null) turn.emit({ type: "reply", request, ok: false, refusal });
+  else turn.record(ROOT, "refused", null, { verb: "down", by: cause, reason: refusal });
+  return true;
 }
 
 /** Shortens what is left of every grace period and every teardown. */
 function onGraceCut(turn: Turn, toMs: number): void {
-  const at = after(turn.now, toMs);
+  const at = after(turn.stopTime, toMs);
   for (const node of turn.nodes) {
     if (node.kind === "tree") {
       const { phase } = node;
@@ -75,7 +91,9 @@ function onGraceCut(turn: Turn, toMs: number): void {
         turn.setTree(node.id, { phase: { ...phase, deadline: at } });
       }
     } else if (node.phase.at === "stopping") {
-      turn.setActor(node.id, { phase: { ...node.phase, ladder: hurry(node.phase.ladder, at) } });
+      turn.setActor(node.id, {
+        phase: { ...node.phase, ladder: hurry(node.phase.ladder, after(turn.now, toMs), turn.now) },
+      });
     } else if (node.doom !== null && node.doom.deadline > at) {
       turn.setActor(node.id, { doom: { ...node.doom, deadline: at } });
     }

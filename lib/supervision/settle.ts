@@ -7,6 +7,7 @@ import { startActor } from "./actor_start.ts";
 import { beginActorStop } from "./actor_stop.ts";
 import { type Census, JUST_ACTIVATED, takeCensus } from "./census.ts";
 import { conclude } from "./conclude.ts";
+import { settleHolding } from "./hold.ts";
 import { failedDependency, startVerdict } from "./start_order.ts";
 import { mayStop } from "./stop_order.ts";
 import { activateTree, settleTree } from "./tree.ts";
@@ -14,6 +15,7 @@ import type { Turn } from "./turn.ts";
 
 /** Lets everything happen that the present state allows. */
 export function settle(turn: Turn): void {
+  settleHolding(turn);
   do {
     turn.changed = false;
     const census = takeCensus(turn);
@@ -77,6 +79,7 @@ function tryRevive(turn: Turn, census: Census, id: NodeId): void {
 }
 
 function tryStop(turn: Turn, census: Census, id: NodeId): void {
-  const { doom } = turn.actor(id);
-  if (doom !== null && mayStop(turn, census, id)) beginActorStop(turn, id, doom);
+  const { doom, phase } = turn.actor(id);
+  const isHeld = "hold" in phase && phase.hold !== null;
+  if (doom !== null && !isHeld && mayStop(turn, census, id)) beginActorStop(turn, id, doom);
 }

@@ -6,6 +6,8 @@
  */
 import type { Instant } from "../base/instant.ts";
 import type { NodeId, Plan } from "../config/plan.ts";
+import type { ActorError } from "./actor_error.ts";
+import type { Crash, CrashId } from "./crash.ts";
 import type { Exit } from "./exit.ts";
 import type { CancelCause, FailReason, StopReason } from "./reason.ts";
 import type { RestartWindow } from "./restart_window.ts";
@@ -35,13 +37,30 @@ export type IdlePhase =
   | { readonly at: "completed" }
   | { readonly at: "failed"; readonly reason: FailReason };
 
+/** Crashes of one run that are held for inspection, in the order in which they came; never none. */
+export interface Hold {
+  /** When the first of them came. */
+  readonly since: Instant;
+  readonly crashes: readonly Crash[];
+}
+
+/** What a run that lives has, be it ready or not. */
+interface Living {
+  /** Null if nothing is held. */
+  readonly hold: Hold | null;
+  /** For how long something was, before: no deadline of the run counts that. */
+  readonly heldMs: number;
+}
+
 /** A process that is being started. */
-export interface StartingPhase {
+export interface StartingPhase extends Living {
   readonly at: "starting";
   readonly run: RunId;
   readonly since: Instant;
   /** Null until the spawn has succeeded. */
   readonly pid: number | null;
+  /** Whether it speaks the protocol of actors. */
+  readonly joined: boolean;
   /** Attempts so far, the next one's time, and what the last one said. */
   readonly attempt: number;
   readonly probeAt: Instant;
@@ -49,10 +68,11 @@ export interface StartingPhase {
 }
 
 /** A process that is ready. */
-export interface RunningPhase {
+export interface RunningPhase extends Living {
   readonly at: "running";
   readonly run: RunId;
   readonly pid: number;
+  readonly joined: boolean;
   readonly since: Instant;
   readonly readyAt: Instant;
 }
@@ -119,6 +139,14 @@ interface ChildState {
   readonly cause: number;
 }
 
+/** How the last run ended. */
+export interface LastExit {
+  readonly exit: Exit;
+  readonly at: Instant;
+  /** What its code has failed with, if it said so. */
+  readonly error: ActorError | null;
+}
+
 /** An actor's state. */
 export interface ActorState extends ChildState {
   readonly kind: "actor";
@@ -128,7 +156,7 @@ export interface ActorState extends ChildState {
   readonly starts: number;
   /** Whether the next start passes over dependencies. */
   readonly skipDeps: boolean;
-  readonly lastExit: { readonly exit: Exit; readonly at: Instant } | null;
+  readonly lastExit: LastExit | null;
 }
 
 /** A supervisor's state. */
@@ -171,6 +199,8 @@ export interface State {
   /** State of the generator that draws the jitter. */
   readonly chance: number;
   readonly requests: readonly Request[];
+  /** The crash that is offered for inspection, and since when any was; null if none is held. */
+  readonly holding: { readonly offered: CrashId; readonly since: Instant } | null;
   /** What cancelled the tree from outside, if anything did. */
   readonly cancelled: CancelCause | null;
   /** Null while the tree lives. */

@@ -44,6 +44,7 @@ export function initialState(plan: Plan, seed: number): State {
     runs: 0,
     chance: seed >>> 0,
     requests: [],
+    holding: null,
     cancelled: null,
     outcome: null,
   };
@@ -66,7 +67,7 @@ export function nextDeadline(state: State, now: Instant): Instant {
   for (const node of state.nodes) {
     const due = node.kind === "tree"
       ? treeDeadline(node, now)
-      : actorDeadline(actorAt(state.plan, node.id), node);
+      : actorDeadline(actorAt(state.plan, node.id), node, state.holding !== null);
     if (due < next) next = due;
   }
   return next;
@@ -90,6 +91,10 @@ function apply(turn: Turn, event: TreeEvent): void {
     case "spawned":
     case "spawn_failed":
     case "probed":
+    case "joined":
+    case "parted":
+    case "held":
+    case "released":
     case "stop_command_ended":
     case "exited":
     case "cleared":

@@ -1,35 +1,57 @@
 /**
  * The stop ladder of one run, from the request to the last descendant:
  *
- *     stop command, if any -> stop signal -> (process exits) -> SIGTERM to its descendants -> SIGKILL to all
+ *     stop command, if any -> cancel, if it has joined -> stop signal -> (process exits)
+ *       -> SIGTERM to its descendants -> SIGKILL to all
  *
- * A rung is left when what it waits for happens. SIGKILL comes at `killAt` from every rung, and at `giveUpAt` what even
- * that did not end is left as a survivor.
+ * A rung is left when what it waits for happens. What was cancelled is signalled at `cancelUntil`. SIGKILL comes at
+ * `killAt` from every rung, and at `giveUpAt` what even that did not end is left as a survivor.
  *
  * Invariants:
  * 1. The ladder is over only when the containment has said that nothing of the run is left, or at `giveUpAt`.
- * 2. `killAt` moves only forward in urgency: it never becomes later.
+ * 2. `killAt` moves only forward in urgency: it never becomes later. `cancelUntil` is never behind it.
  */
-import { after, type Instant, NEVER } from "../base/instant.ts";
+import { after, earliest, type Instant, NEVER } from "../base/instant.ts";
 import type { Stop } from "../config/plan.ts";
 
 /** How long to wait for processes to vanish after SIGKILL before calling them survivors. */
 export const KILL_PATIENCE_MS = 5_000;
 
+/** Of the grace that is left, the part that a cancel has before the stop signal. */
+const CANCEL_SHARE = 0.6;
+
 /** Where a run stands on its way down. */
 export interface Ladder {
-  readonly rung: "spawning" | "command" | "signal" | "rest" | "kill" | "over";
+  readonly rung: "spawning" | "command" | "cancel" | "signal" | "rest" | "kill" | "over";
   /** When SIGKILL is due; `NEVER` once it was sent. */
   readonly killAt: Instant;
   /** When survivors are given up on; `NEVER` before SIGKILL. */
   readonly giveUpAt: Instant;
+  /** Whether the run speaks the protocol of actors, so that it can be cancelled. */
+  readonly joined: boolean;
+  /** When the stop signal follows the cancel; `NEVER` on other rungs. */
+  readonly cancelUntil: Instant;
 }
 
 /** What the ladder wants done. */
-export type LadderEffect = "abort_spawn" | "stop_command" | "signal" | "end_rest" | "leave_rest" | "kill_all";
+export type LadderEffect =
+  | "abort_spawn"
+  | "stop_command"
+  | "cancel"
+  | "signal"
+  | "end_rest"
+  | "leave_rest"
+  | "kill_all";
 
 /** What happens to a run while it is stopped. */
-export type LadderEvent = "spawned" | "command_ended" | "exited" | "cleared" | "time_passed";
+export type LadderEvent =
+  | "spawned"
+  | "joined"
+  | "parted"
+  | "command_ended"
+  | "exited"
+  | "cleared"
+  | "time_passed";
 
 /** A ladder and what it wants done now. */
 export interface Rung {
@@ -37,15 +59,24 @@ export interface Rung {
   readonly effects: readonly LadderEffect[];
 }
 
-/** The ladder of a run that is asked to stop while its process is alive, or about to be if `isSpawning`. */
-export function beginStop(stop: Stop, isSpawning: boolean, killAt: Instant): Rung {
-  const ladder: Ladder = { rung: "spawning", killAt, giveUpAt: NEVER };
-  return isSpawning ? { ladder, effects: ["abort_spawn"] } : firstRung(ladder, stop);
+/** A run that is to go down the ladder. */
+export interface Descent {
+  /** Whether its process is about to be there; else it is alive. */
+  readonly isSpawning: boolean;
+  readonly joined: boolean;
+  readonly killAt: Instant;
+  readonly now: Instant;
+}
+
+/** The ladder of a run that is asked to stop. */
+export function beginStop(stop: Stop, { isSpawning, joined, killAt, now }: Descent): Rung {
+  const ladder: Ladder = { rung: "spawning", killAt, giveUpAt: NEVER, joined, cancelUntil: NEVER };
+  return isSpawning ? { ladder, effects: ["abort_spawn"] } : firstRung(ladder, stop, now);
 }
 
 /** The ladder of a run whose process has ended by itself: only what it left behind is to be ended. */
 export function beginClearing(stop: Stop, killAt: Instant): Rung {
-  return clearing({ rung: "rest", killAt, giveUpAt: NEVER }, stop);
+  return clearing({ rung: "rest", killAt, giveUpAt: NEVER, joined: false, cancelUntil: NEVER }, stop);
 }
 
 /** Takes one step. An event that a rung does not wait for changes nothing. */
@@ -55,10 +86,16 @@ export function stepLadder(ladder: Ladder, event: LadderEvent, stop: Stop, now: 
     case "cleared":
       return { ladder: { ...ladder, rung: "over" }, effects: [] };
     case "spawned":
-      if (ladder.rung === "spawning") return firstRung(ladder, stop);
+      if (ladder.rung === "spawning") return firstRung(ladder, stop, now);
       return { ladder, effects: ladder.rung === "kill" ? ["kill_all"] : [] };
+    case "joined":
+      return { ladder: { ...ladder, joined: true }, effects: [] };
+    case "parted": {
+      const parted = { ...ladder, joined: false };
+      return ladder.rung === "cancel" ? signalling(parted) : { ladder: parted, effects: [] };
+    }
     case "command_ended":
-      return ladder.rung === "command" ? signalling(ladder) : { ladder, effects: [] };
+      return ladder.rung === "command" ? asking(ladder, now) : { ladder, effects: [] };
     case "exited":
       return ladder.rung === "kill" ? { ladder, effects: [] } : clearing(ladder, stop);
     case "time_passed":
@@ -66,29 +103,44 @@ export function stepLadder(ladder: Ladder, event: LadderEvent, stop: Stop, now: 
   }
 }
 
-/** Makes the end of the grace come no later than `at`. */
-export function hurry(ladder: Ladder, at: Instant): Ladder {
-  return ladder.rung === "kill" || at >= ladder.killAt ? ladder : { ...ladder, killAt: at };
+/** Makes the end of the grace come no later than `at`, and shares out anew what is left of it. */
+export function hurry(ladder: Ladder, at: Instant, now: Instant): Ladder {
+  if (ladder.rung === "kill" || at >= ladder.killAt) return ladder;
+  const hurried = { ...ladder, killAt: at };
+  return ladder.rung === "cancel"
+    ? { ...hurried, cancelUntil: earliest(ladder.cancelUntil, cancelEnd(at, now)) }
+    : hurried;
 }
 
 /** When the ladder next has something to do by itself. */
 export function ladderDeadline(ladder: Ladder): Instant {
-  return ladder.rung === "kill" ? ladder.giveUpAt : ladder.rung === "over" ? NEVER : ladder.killAt;
+  if (ladder.rung === "kill") return ladder.giveUpAt;
+  return ladder.rung === "over" ? NEVER : earliest(ladder.cancelUntil, ladder.killAt);
 }
 
-function firstRung(ladder: Ladder, stop: Stop): Rung {
+function firstRung(ladder: Ladder, stop: Stop, now: Instant): Rung {
   return stop.command === null
-    ? signalling(ladder)
+    ? asking(ladder, now)
     : { ladder: { ...ladder, rung: "command" }, effects: ["stop_command"] };
 }
 
+function asking(ladder: Ladder, now: Instant): Rung {
+  if (!ladder.joined) return signalling(ladder);
+  const cancelUntil = cancelEnd(ladder.killAt, now);
+  return { ladder: { ...ladder, rung: "cancel", cancelUntil }, effects: ["cancel"] };
+}
+
+function cancelEnd(killAt: Instant, now: Instant): Instant {
+  return after(now, Math.round(Math.max(0, killAt - now) * CANCEL_SHARE));
+}
+
 function signalling(ladder: Ladder): Rung {
-  return { ladder: { ...ladder, rung: "signal" }, effects: ["signal"] };
+  return { ladder: { ...ladder, rung: "signal", cancelUntil: NEVER }, effects: ["signal"] };
 }
 
 function clearing(ladder: Ladder, stop: Stop): Rung {
   return {
-    ladder: { ...ladder, rung: "rest" },
+    ladder: { ...ladder, rung: "rest", cancelUntil: NEVER },
     effects: [stop.kill === "tree" ? "end_rest" : "leave_rest"],
   };
 }
@@ -97,7 +149,15 @@ function onTime(ladder: Ladder, now: Instant): Rung {
   if (ladder.rung === "kill") {
     return { ladder: now >= ladder.giveUpAt ? { ...ladder, rung: "over" } : ladder, effects: [] };
   }
-  if (now < ladder.killAt) return { ladder, effects: [] };
-  const killing: Ladder = { rung: "kill", killAt: NEVER, giveUpAt: after(now, KILL_PATIENCE_MS) };
+  if (now < ladder.killAt) {
+    return now < ladder.cancelUntil ? { ladder, effects: [] } : signalling(ladder);
+  }
+  const killing: Ladder = {
+    ...ladder,
+    rung: "kill",
+    killAt: NEVER,
+    giveUpAt: after(now, KILL_PATIENCE_MS),
+    cancelUntil: NEVER,
+  };
   return { ladder: killing, effects: ["kill_all"] };
 }

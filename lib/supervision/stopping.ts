@@ -13,18 +13,19 @@ import type { Turn } from "./turn.ts";
 interface Wish {
   readonly id: NodeId;
   readonly then: Then;
+  /** By `stopTime`. */
   readonly deadline: Instant;
   readonly cause: number;
 }
 
-/** Wants a node stopped by `deadline`, and everything below it, and `then` to follow. */
+/** Wants a node stopped by `deadline`, as `stopTime` has it, and everything below it, and `then` to follow. */
 export function stopNode(turn: Turn, id: NodeId, then: Then, deadline: Instant, cause: number): void {
   apply(turn, [{ id, then, deadline, cause }]);
 }
 
 /** Tears a supervisor that is at work down, because its own rules say that it is over. */
 export function endTree(turn: Turn, id: NodeId, end: TreeEnd & { by: "itself" }, cause: number): void {
-  apply(turn, tearDown(turn, id, end, after(turn.now, turn.treeSpec(id).shutdownMs), cause));
+  apply(turn, tearDown(turn, id, end, after(turn.stopTime, turn.treeSpec(id).shutdownMs), cause));
 }
 
 function apply(turn: Turn, wishes: readonly Wish[]): void {
@@ -51,7 +52,7 @@ function stopActor(turn: Turn, { id, then, deadline, cause }: Wish): void {
       return turn.setActor(id, { doom, cause });
     }
     case "stopping": {
-      const ladder = hurry(phase.ladder, deadline);
+      const ladder = hurry(phase.ladder, after(turn.now, turn.untilStop(deadline)), turn.now);
       return turn.setActor(id, { phase: { ...phase, ladder, then: merge(phase.then, then) }, cause });
     }
     default:
@@ -68,7 +69,7 @@ function stopTree(turn: Turn, { id, then, deadline, cause }: Wish): readonly Wis
       conclude(turn, id, then, cause);
       return [];
     case "up": {
-      const bound = earliest(deadline, after(turn.now, turn.treeSpec(id).shutdownMs));
+      const bound = earliest(deadline, after(turn.stopTime, turn.treeSpec(id).shutdownMs));
       return tearDown(turn, id, { by: "request", then }, bound, cause);
     }
     case "stopping": {
@@ -84,7 +85,7 @@ function stopTree(turn: Turn, { id, then, deadline, cause }: Wish): readonly Wis
 function tearDown(turn: Turn, id: NodeId, end: TreeEnd, deadline: Instant, cause: number): readonly Wish[] {
   const { phase } = turn.tree(id);
   const readyAt = phase.at === "up" ? phase.readyAt : null;
-  const entry = turn.record(id, "cancelled", cause, { withinMs: Math.round(deadline - turn.now) });
+  const entry = turn.record(id, "cancelled", cause, { withinMs: Math.round(turn.untilStop(deadline)) });
   const stopping = { at: "stopping", since: turn.now, readyAt, deadline, end } as const;
   turn.setTree(id, { phase: stopping, cause: entry, regroupAt: null });
   return wishesForChildren(turn, id, deadline, entry);

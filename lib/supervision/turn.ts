@@ -33,6 +33,7 @@ export class Turn {
   requests: readonly Request[];
   cancelled: State["cancelled"];
   outcome: State["outcome"];
+  holding: State["holding"];
 
   constructor(before: State, now: Instant) {
     this.now = now;
@@ -46,6 +47,17 @@ export class Turn {
     this.requests = before.requests;
     this.cancelled = before.cancelled;
     this.outcome = before.outcome;
+    this.holding = before.holding;
+  }
+
+  /** The time by which stops are due: it stands still while a crash is held. */
+  get stopTime(): Instant {
+    return this.holding?.since ?? this.now;
+  }
+
+  /** How long it is until `due`, which was reckoned by `stopTime`, if nothing is held from now on. */
+  untilStop(due: Instant): number {
+    return due - this.stopTime;
   }
 
   get nodes(): readonly NodeState[] {
@@ -123,6 +135,7 @@ export class Turn {
       requests: this.requests,
       cancelled: this.cancelled,
       outcome: this.outcome,
+      holding: this.holding,
     };
     return { state, effects: this.#effects };
   }

@@ -2,11 +2,12 @@
 import { describeDuration } from "../base/duration.ts";
 import type { Instant } from "../base/instant.ts";
 import type { NodeId } from "../config/plan.ts";
-import { describeExit, describeReason } from "./describe_reason.ts";
+import { describeEnd, describeReason } from "./describe_reason.ts";
 import { takeCensus } from "./census.ts";
+import { describeCrash } from "./crash.ts";
 import { dependencyVerdict, type TreeReadiness } from "./dependencies.ts";
 import type { StopReason } from "./reason.ts";
-import type { NodeState, State } from "./state.ts";
+import type { NodeState, RunningPhase, StartingPhase, State } from "./state.ts";
 
 /** The states that people see. */
 export type VisibleState =
@@ -99,11 +100,12 @@ function reasonOf(
     case "regrouping":
       return `restarts with its siblings${lastExitOf(node)}`;
     case "starting":
-      return phase.lastError;
+      return heldReason(phase) ?? phase.lastError;
     case "running":
+      if (phase.hold !== null) return heldReason(phase);
       return node.kind === "actor" && node.doom !== null ? "stops when what depends on it has stopped" : null;
     case "stopping":
-      return stoppingReason(node, now);
+      return stoppingReason(state, node, now);
     case "stopped":
       return STOP_REASONS[phase.why];
     case "failed":
@@ -137,10 +139,14 @@ function waitingReason(state: State, id: NodeId, trees: readonly TreeReadiness[]
   return isParentUp ? "waits for its turn" : "waits for its tree";
 }
 
-function stoppingReason(node: NodeState, now: Instant): string | null {
+function heldReason({ hold }: StartingPhase | RunningPhase): string | null {
+  return hold === null ? null : describeCrash(hold.crashes[0]!);
+}
+
+function stoppingReason({ holding }: State, node: NodeState, now: Instant): string | null {
   if (node.kind === "tree") {
     return node.phase.at === "stopping"
-      ? `at most ${describeDuration(node.phase.deadline - now)} more`
+      ? `at most ${describeDuration(node.phase.deadline - (holding?.since ?? now))} more`
       : null;
   }
   if (node.phase.at !== "stopping") return null;
@@ -149,6 +155,7 @@ function stoppingReason(node: NodeState, now: Instant): string | null {
   const what = {
     spawning: "its start is called off",
     command: "its stop command runs",
+    cancel: "was cancelled",
     signal: "was asked to stop",
   };
   const doing = ladder.rung === "rest"
@@ -158,5 +165,5 @@ function stoppingReason(node: NodeState, now: Instant): string | null {
 }
 
 function lastExitOf(node: NodeState): string {
-  return node.kind === "actor" && node.lastExit !== null ? ` (${describeExit(node.lastExit.exit)})` : "";
+  return node.kind === "actor" && node.lastExit !== null ? ` (${describeEnd(node.lastExit)})` : "";
 }

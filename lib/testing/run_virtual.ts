@@ -69,7 +69,7 @@ async function drive<T>(state: RunState, clock: VirtualClock, main: () => T | Pr
   while (!over) {
     await settle(state);
     if (over) break;
-    if (hasIdleWaiters(state)) await nextTurn();
+    if (hasIdleWaiters(state) || clock.isTurning) await nextTurn();
     else if (clock.next() !== NEVER) clock.moveTo(clock.next());
     else {
       const { status, task } = state.root!;

@@ -7,6 +7,7 @@ import { TimerQueue } from "../scope/timer_queue.ts";
 export class VirtualClock implements Clock {
   #now: Instant = instant(0);
   readonly #timers = new TimerQueue();
+  #turns = 0;
 
   now(): Instant {
     return this.#now;
@@ -19,7 +20,16 @@ export class VirtualClock implements Clock {
 
   /** Turns of the runtime are real: they take no time of this clock. */
   turn(callback: () => void): void {
-    onNextTurn(callback);
+    this.#turns += 1;
+    onNextTurn(() => {
+      this.#turns -= 1;
+      callback();
+    });
+  }
+
+  /** Whether somebody waits for a turn of the runtime: time must not move before that has come. */
+  get isTurning(): boolean {
+    return this.#turns > 0;
   }
 
   /** When the next timer is due; `NEVER` if none is set. */

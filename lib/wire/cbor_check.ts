@@ -12,15 +12,25 @@ export interface CborLimits {
   /** Items altogether, each element, key and value counted. */
   readonly maxItems: number;
   /**
-   * The tags that it may have, each with the kind of item that must follow it.
+   * The tags that it may have, each with what must follow it.
    *
    * @default None.
    */
-  readonly tags?: ReadonlyMap<number, TaggedKind>;
+  readonly tags?: ReadonlyMap<number, Tagged>;
 }
 
 /** What may stand behind a tag. */
-export type TaggedKind = "number" | "bytes" | "array" | "map";
+export interface Tagged {
+  readonly kind: "number" | "bytes" | "array" | "map";
+  /**
+   * Bytes of one element: there must be a whole number of them.
+   *
+   * @default {1}
+   */
+  readonly unit?: number;
+  /** @default {Infinity} */
+  readonly maxBytes?: number;
+}
 
 const MAJOR_BYTES = 2;
 const MAJOR_TEXT = 3;
@@ -28,6 +38,10 @@ const MAJOR_ARRAY = 4;
 const MAJOR_MAP = 5;
 const MAJOR_TAG = 6;
 const MAJOR_SIMPLE = 7;
+
+/** The first of the simple values false, true, null and undefined; others mean nothing. */
+const FIRST_SIMPLE = 20;
+const UNKNOWN_SIMPLE = "a simple value that means nothing";
 
 /** How many bytes follow the first for each of the values 24 to 27 of its lower bits. */
 const ARGUMENT_BYTES: Readonly<Record<number, number>> = { 24: 1, 25: 2, 26: 4, 27: 8 };
@@ -50,18 +64,20 @@ export function checkCbor(bytes: Uint8Array, limits: CborLimits): string | null 
       continue;
     }
     open[open.length - 1]! -= 1;
-    items += 1;
-    if (items > limits.maxItems) return `more than ${limits.maxItems} items`;
     const head = readHead(bytes, at);
     if (typeof head === "string") return head;
     at = head.next;
     if (head.major === MAJOR_TAG) {
-      const kind = limits.tags?.get(head.argument);
-      if (kind === undefined) return `a tag (${head.argument})`;
-      if (!isOfKind(bytes[at], kind)) return `something else than the tag ${head.argument} is for`;
+      const tagged = limits.tags?.get(head.argument);
+      if (tagged === undefined) return `a tag (${head.argument})`;
+      if (!isTagged(bytes, at, tagged)) return `something else than the tag ${head.argument} is for`;
       // The item behind it is the same one, as far as counting goes.
       open[open.length - 1]! += 1;
-    } else if (head.major >= MAJOR_BYTES && head.major <= MAJOR_TEXT) {
+      continue;
+    }
+    items += 1;
+    if (items > limits.maxItems) return `more than ${limits.maxItems} items`;
+    if (head.major >= MAJOR_BYTES && head.major <= MAJOR_TEXT) {
       at += head.argument;
       if (at > bytes.length) return "a string that is longer than the message";
     } else if (head.major === MAJOR_ARRAY || head.major === MAJOR_MAP) {
@@ -75,19 +91,19 @@ export function checkCbor(bytes: Uint8Array, limits: CborLimits): string | null 
   return at === bytes.length ? null : "bytes after its end";
 }
 
-function isOfKind(first: number | undefined, kind: TaggedKind): boolean {
-  if (first === undefined) return false;
-  const major = first >> 5;
+function isTagged(bytes: Uint8Array, at: number, { kind, unit = 1, maxBytes = Infinity }: Tagged): boolean {
+  const head = readHead(bytes, at);
+  if (typeof head === "string") return false;
   switch (kind) {
     case "number":
       // Simple values beside floats are no numbers.
-      return major <= 1 || (major === MAJOR_SIMPLE && (first & 0x1f) >= 25);
+      return head.major <= 1 || (head.major === MAJOR_SIMPLE && (bytes[at]! & 0x1f) >= 25);
     case "bytes":
-      return major === MAJOR_BYTES;
+      return head.major === MAJOR_BYTES && head.argument % unit === 0 && head.argument <= maxBytes;
     case "array":
-      return major === MAJOR_ARRAY;
+      return head.major === MAJOR_ARRAY;
     case "map":
-      return major === MAJOR_MAP;
+      return head.major === MAJOR_MAP;
   }
 }
 
@@ -96,10 +112,12 @@ function readHead(bytes: Uint8Array, at: number): Head | string {
   if (first === undefined) return "an early end";
   const major = first >> 5;
   const low = first & 0x1f;
+  if (low < FIRST_SIMPLE && major === MAJOR_SIMPLE) return UNKNOWN_SIMPLE;
   if (low < 24) return { major, argument: low, next: at + 1 };
   const length = ARGUMENT_BYTES[low];
   if (length === undefined) return "an item of indefinite length or of no known kind";
   if (at + 1 + length > bytes.length) return "an early end";
+  if (major === MAJOR_SIMPLE && length === 1) return UNKNOWN_SIMPLE;
   if (major === MAJOR_SIMPLE) return { major, argument: 0, next: at + 1 + length };
   let argument = 0;
   for (let i = 1; i <= length; i++) argument = argument * 256 + bytes[at + i]!;

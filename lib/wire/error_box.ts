@@ -1,5 +1,6 @@
 /** Errors on the wire: all that can be said of one, and of those behind it, as plain values. PURE. */
 import { messageOf } from "../base/user_error.ts";
+import { encodePayload, PayloadError } from "./payload.ts";
 import { whyNotCarried } from "./why_not_carried.ts";
 
 /** An error as it travels. */
@@ -22,9 +23,15 @@ export interface Relayed {
   readonly box: ErrorBox;
 }
 
+/** Says whether an error came from another actor. */
+export type IsRelayed = (error: unknown) => Relayed | null;
+
 const MAX_CAUSES = 16;
 const MAX_PARTS = 200;
+/** Errors in one box altogether: each may be a part of several groups. */
+const MAX_BOXES = 1_000;
 const MAX_TEXT = 64 * 1_024;
+const MAX_ALL_TEXT = 4 * 1_024 * 1_024;
 const PROPERTY_BOUNDS = { maxDepth: 8, maxItems: 1_000 };
 /** What every error has, or what is a part of the box by itself. */
 const NOT_PROPERTIES: ReadonlySet<string> = new Set([
@@ -42,48 +49,83 @@ const NOT_PROPERTIES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Boxes whatever was thrown.
+ * Boxes whatever was thrown. Never throws: what cannot be read of it is left out.
  *
  * @param at Path of the actor that it is thrown in.
- * @param relayed Says whether an error came from another actor.
  */
-export function boxError(error: unknown, at: string, relayed: (error: unknown) => Relayed | null): ErrorBox {
-  return boxOf(error, { at, relayed, depth: 0 });
+export function boxError(error: unknown, at: string, relayed: IsRelayed): ErrorBox {
+  return new Boxing(at, relayed).box(error, 0);
 }
 
-interface Boxing {
-  readonly at: string;
-  readonly relayed: (error: unknown) => Relayed | null;
-  readonly depth: number;
+/** The payload with a boxed error. Never throws: what cannot be sent of it is left out. */
+export function encodeError(error: unknown, at: string, relayed: IsRelayed): Uint8Array {
+  const box = boxError(error, at, relayed);
+  try {
+    return encodePayload(box);
+  } catch (refusal) {
+    if (!(refusal instanceof PayloadError)) throw refusal;
+    const { type, message, stack, path } = box;
+    const first = { type: cut(type), message: cut(message), stack: stack === null ? null : cut(stack) };
+    return encodePayload({ ...first, properties: {}, cause: null, errors: null, path: path.slice(0, 1) });
+  }
 }
 
-function boxOf(error: unknown, boxing: Boxing): ErrorBox {
-  const relayed = boxing.relayed(error);
-  if (relayed !== null) return { ...relayed.box, path: [...relayed.box.path, boxing.at] };
-  if (!(error instanceof Error)) {
+/** What is left to be said, for all errors of one box. */
+class Boxing {
+  readonly #at: string;
+  readonly #relayed: IsRelayed;
+  #boxes = MAX_BOXES;
+  #text = MAX_ALL_TEXT;
+
+  constructor(at: string, relayed: IsRelayed) {
+    this.#at = at;
+    this.#relayed = relayed;
+  }
+
+  box(error: unknown, depth: number): ErrorBox {
+    this.#boxes -= 1;
+    const relayed = attempt(() => this.#relayed(error), null);
+    if (relayed !== null) return { ...relayed.box, path: [...relayed.box.path, this.#at] };
+    const plain = { properties: {}, cause: null, errors: null, path: [this.#at] };
+    if (!attempt(() => error instanceof Error, false)) {
+      return {
+        ...plain,
+        type: typeof error,
+        message: this.#cut(attempt(() => messageOf(error), "")),
+        stack: null,
+      };
+    }
+    return { ...plain, ...this.#read(error as Error, depth) };
+  }
+
+  #read(error: Error, depth: number): Omit<ErrorBox, "path"> {
+    const name: unknown = attempt(() => error.name, null);
+    const stack: unknown = attempt(() => error.stack, null);
+    const cause: unknown = attempt(() => error.cause, undefined);
+    const parts = attempt(() => partsOf(error), null);
+    const isDeep = depth >= MAX_CAUSES;
     return {
-      type: typeof error,
-      message: cut(messageOf(error)),
-      stack: null,
-      properties: {},
-      cause: null,
-      errors: null,
-      path: [boxing.at],
+      type: typeof name === "string" ? this.#cut(name) : "Error",
+      message: this.#cut(attempt(() => messageOf(error), "")),
+      stack: typeof stack === "string" ? this.#cut(stack) : null,
+      properties: propertiesOf(error),
+      // The cause of a group is one of its parts.
+      cause: cause === undefined || parts !== null || isDeep || this.#boxes <= 0
+        ? null
+        : this.box(cause, depth + 1),
+      errors: parts === null || isDeep ? null : this.#boxAll(parts.slice(0, MAX_PARTS), depth + 1),
     };
   }
-  const inner = { ...boxing, depth: boxing.depth + 1 };
-  const isDeep = inner.depth > MAX_CAUSES;
-  const parts = isDeep ? null : partsOf(error);
-  return {
-    type: error.name,
-    message: cut(messageOf(error)),
-    stack: typeof error.stack === "string" ? cut(error.stack) : null,
-    properties: propertiesOf(error),
-    // The cause of a group is one of its parts.
-    cause: error.cause === undefined || isDeep || parts !== null ? null : boxOf(error.cause, inner),
-    errors: parts?.slice(0, MAX_PARTS).map((part) => boxOf(part, inner)) ?? null,
-    path: [boxing.at],
-  };
+
+  #boxAll(parts: readonly unknown[], depth: number): readonly ErrorBox[] {
+    return parts.flatMap((part) => this.#boxes <= 0 ? [] : [this.box(part, depth)]);
+  }
+
+  #cut(text: string): string {
+    const short = cut(text, Math.min(MAX_TEXT, this.#text));
+    this.#text -= short.length;
+    return short;
+  }
 }
 
 function partsOf(error: Error): readonly unknown[] | null {
@@ -94,15 +136,29 @@ function partsOf(error: Error): readonly unknown[] | null {
 }
 
 function propertiesOf(error: Error): Readonly<Record<string, unknown>> {
+  const names = attempt(() => Object.keys(error), []).filter((name) => !NOT_PROPERTIES.has(name));
+  const properties = names.map((name): [string, unknown] => [
+    name,
+    attempt(() => (error as unknown as Readonly<Record<string, unknown>>)[name], undefined),
+  ]);
   return Object.fromEntries(
-    Object.entries(error).filter(([name, value]) =>
-      !NOT_PROPERTIES.has(name) && value !== undefined && whyNotCarried(value, PROPERTY_BOUNDS) === null
+    properties.filter(([name, value]) =>
+      value !== undefined && attempt(() => whyNotCarried({ [name]: value }, PROPERTY_BOUNDS), "") === null
     ),
   );
 }
 
-function cut(text: string): string {
-  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}...`;
+function cut(text: string, length = MAX_TEXT): string {
+  return (text.length <= length ? text : `${text.slice(0, Math.max(0, length))}...`).toWellFormed();
+}
+
+/** What `read` gives; `otherwise` if it throws, as a getter or a proxy can. */
+function attempt<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
 }
 
 /** Reads a box that came in: what another program sends may be anything. */
@@ -115,9 +171,7 @@ export function readErrorBox(value: unknown, depth = 0): ErrorBox {
     type: text("type", "Error"),
     message: text("message", "(no message)"),
     stack: typeof box["stack"] === "string" ? box["stack"] : null,
-    properties: typeof properties === "object" && properties !== null && !Array.isArray(properties)
-      ? properties as Readonly<Record<string, unknown>>
-      : {},
+    properties: readProperties(properties),
     cause: cause === null || cause === undefined || depth > MAX_CAUSES
       ? null
       : readErrorBox(cause, depth + 1),
@@ -126,4 +180,9 @@ export function readErrorBox(value: unknown, depth = 0): ErrorBox {
       : null,
     path: Array.isArray(path) ? path.filter((hop): hop is string => typeof hop === "string") : [],
   };
+}
+
+function readProperties(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !NOT_PROPERTIES.has(name)));
 }

@@ -1,5 +1,4 @@
 /** Cuts the bytes of one connection into frames: four bytes of length, the highest first, then as many bytes. */
-import { concatBytes } from "../base/bytes.ts";
 
 /** The other side broke the rules: nothing that follows on its connection can be trusted. */
 export class FrameError extends Error {
@@ -9,14 +8,19 @@ export class FrameError extends Error {
 /** Bytes of a frame before its content. */
 export const HEADER_BYTES = 4;
 
+/** The content of a frame that comes in more than one piece. */
+interface Incomplete {
+  readonly content: Uint8Array;
+  filled: number;
+}
+
 /** See the module. */
 export class FrameSplitter {
   readonly #maxBytes: number;
-  /** What has come in and is part of no frame that was given out. */
-  #parts: Uint8Array[] = [];
-  #length = 0;
-  /** How many bytes the frame that is coming in takes; null before its header is there. */
-  #awaited: number | null = null;
+  readonly #header = new Uint8Array(HEADER_BYTES);
+  /** How much of the next header has come in. */
+  #headerFilled = 0;
+  #partial: Incomplete | null = null;
 
   /** @param maxBytes The longest content of a frame. */
   constructor(maxBytes: number) {
@@ -25,38 +29,63 @@ export class FrameSplitter {
 
   /** Whether the connection is in the middle of a frame: an end now is a truncation. */
   get isInside(): boolean {
-    return this.#length > 0 || this.#awaited !== null;
+    return this.#headerFilled > 0 || this.#partial !== null;
   }
 
   /**
-   * Takes more bytes, and gives the contents of the frames that they complete. Those are views, not copies.
+   * Takes more bytes, and gives the contents of the frames that they complete. What came in one piece is a view, the rest is
+   * copied once.
    *
    * @throws {FrameError} If a frame is too long.
    */
   push(bytes: Uint8Array): readonly Uint8Array[] {
-    this.#parts.push(bytes);
-    this.#length += bytes.length;
-    if (this.#length < (this.#awaited ?? HEADER_BYTES)) return [];
-    const whole = concatBytes(this.#parts);
     const contents: Uint8Array[] = [];
-    let at = 0;
-    while (whole.length - at >= (this.#awaited ?? HEADER_BYTES)) {
-      if (this.#awaited === null) {
-        this.#awaited = this.#lengthAt(whole, at);
-        at += HEADER_BYTES;
-      } else {
-        contents.push(new Uint8Array(whole.buffer, whole.byteOffset + at, this.#awaited));
-        at += this.#awaited;
-        this.#awaited = null;
+    let at = this.#fill(bytes, contents);
+    while (at < bytes.length) {
+      const start = this.#readHeader(bytes, at);
+      if (start === null) break;
+      const length = this.#length();
+      this.#headerFilled = 0;
+      const end = start + length;
+      if (end <= bytes.length) contents.push(new Uint8Array(bytes.buffer, bytes.byteOffset + start, length));
+      else {
+        // Of what is announced no more is set aside than a frame may have.
+        this.#partial = { content: new Uint8Array(length), filled: bytes.length - start };
+        this.#partial.content.set(bytes.subarray(start));
       }
+      at = end;
     }
-    this.#length = whole.length - at;
-    this.#parts = this.#length === 0 ? [] : [whole.subarray(at)];
     return contents;
   }
 
-  #lengthAt(bytes: Uint8Array, at: number): number {
-    const length = bytes[at]! * 2 ** 24 + bytes[at + 1]! * 2 ** 16 + bytes[at + 2]! * 2 ** 8 + bytes[at + 3]!;
+  /** Adds to a frame that has begun; where in `bytes` the next one does. */
+  #fill(bytes: Uint8Array, contents: Uint8Array[]): number {
+    const partial = this.#partial;
+    if (partial === null) return 0;
+    const { content, filled } = partial;
+    const taken = Math.min(bytes.length, content.length - filled);
+    content.set(taken === bytes.length ? bytes : bytes.subarray(0, taken), filled);
+    partial.filled += taken;
+    if (partial.filled === content.length) {
+      contents.push(content);
+      this.#partial = null;
+    }
+    return taken;
+  }
+
+  /** Where the content begins; null if more of the header is to come. */
+  #readHeader(bytes: Uint8Array, at: number): number | null {
+    let next = at;
+    while (this.#headerFilled < HEADER_BYTES) {
+      if (next === bytes.length) return null;
+      this.#header[this.#headerFilled++] = bytes[next++]!;
+    }
+    return next;
+  }
+
+  #length(): number {
+    const [first, second, third, fourth] = this.#header as unknown as [number, number, number, number];
+    const length = first * 2 ** 24 + second * 2 ** 16 + third * 2 ** 8 + fourth;
     if (length > this.#maxBytes) {
       throw new FrameError(`A frame of ${length} bytes; at most ${this.#maxBytes} are allowed`);
     }

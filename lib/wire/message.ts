@@ -42,6 +42,8 @@ export const Kind = {
   ping: 13,
   /** The answer, with the same number. */
   pong: 14,
+  /** A crash is held for inspection where the dialog leads: deadlines do not count while `number` is 1. */
+  hold: 15,
 } as const;
 
 /** A kind of message. */
@@ -62,6 +64,12 @@ export interface Message {
 /** The longest payload that travels in one frame; longer ones are cut into parts. */
 export const PART_BYTES = 128 * 1_024;
 
+/**
+ * The shortest payload of a part, which is not the last of its message: what is kept of a connection must not be much more
+ * than what came over it.
+ */
+export const MIN_PART_BYTES = 16 * 1_024;
+
 /** The longest frame: a payload and the envelope around it. */
 export const MAX_FRAME_BYTES = PART_BYTES + 64;
 
@@ -69,11 +77,19 @@ const KINDS: ReadonlySet<number> = new Set(Object.values(Kind));
 const BYTES = 0x40;
 const ARRAY = 0x80;
 
+/** A frame as one piece, or as its head and a payload that is too long to be copied for nothing. */
+export type Frame = readonly [Uint8Array] | readonly [Uint8Array, Uint8Array];
+
+/** From this length on a payload is a piece of its own. */
+const LONG_BYTES = 8 * 1_024;
+
 /** The frame of a message. */
-export function encodeMessage({ kind, dialog, number, payload }: Message): Uint8Array {
-  const inside = 2 + sizeOf(dialog) + sizeOf(number) +
-    (payload === null ? 0 : sizeOf(payload.length) + payload.length);
-  const frame = new Uint8Array(HEADER_BYTES + inside);
+export function encodeMessage({ kind, dialog, number, payload }: Message): Frame {
+  const length = payload?.length ?? 0;
+  const head = 2 + sizeOf(dialog) + sizeOf(number) + (payload === null ? 0 : sizeOf(length));
+  const isLong = length >= LONG_BYTES;
+  const frame = new Uint8Array(HEADER_BYTES + head + (isLong ? 0 : length));
+  const inside = head + length;
   frame[0] = inside >>> 24;
   frame[1] = inside >>> 16;
   frame[2] = inside >>> 8;
@@ -82,8 +98,16 @@ export function encodeMessage({ kind, dialog, number, payload }: Message): Uint8
   frame[5] = kind;
   let at = writeHead(frame, 6, 0, dialog);
   at = writeHead(frame, at, 0, number);
-  if (payload !== null) frame.set(payload, writeHead(frame, at, BYTES, payload.length));
-  return frame;
+  if (payload === null) return [frame];
+  at = writeHead(frame, at, BYTES, length);
+  if (isLong) return [frame, payload];
+  frame.set(payload, at);
+  return [frame];
+}
+
+/** Whether the content of a frame that begins with this byte can be a message. */
+export function beginsMessage(first: number): boolean {
+  return first === (ARRAY | 3) || first === (ARRAY | 4);
 }
 
 /**
@@ -106,15 +130,15 @@ export function decodeMessage(content: Uint8Array): Message {
 
 /** Bytes that the head of an item takes. */
 function sizeOf(value: number): number {
-  return value < 24 ? 1 : value < 0x100 ? 2 : value < 0x10000 ? 3 : 5;
+  return value < 24 ? 1 : value < 0x100 ? 2 : value < 0x10000 ? 3 : value < 0x100000000 ? 5 : 9;
 }
 
 function writeHead(frame: Uint8Array, at: number, major: number, value: number): number {
   const size = sizeOf(value);
   if (size === 1) frame[at] = major | value;
   else {
-    frame[at] = major | (size === 2 ? 24 : size === 3 ? 25 : 26);
-    for (let i = size - 1, rest = value; i > 0; i--, rest >>>= 8) frame[at + i] = rest;
+    frame[at] = major | (size === 2 ? 24 : size === 3 ? 25 : size === 5 ? 26 : 27);
+    for (let i = size - 1, rest = value; i > 0; i--, rest = Math.floor(rest / 256)) frame[at + i] = rest;
   }
   return at + size;
 }
@@ -126,11 +150,11 @@ function readHead(reader: { readonly content: Uint8Array; at: number }, major: n
   const low = first & 0x1f;
   reader.at += 1;
   if (low < 24) return low;
-  // A message has no use for numbers of more than four bytes.
-  const size = low === 24 ? 1 : low === 25 ? 2 : low === 26 ? 4 : 0;
+  const size = low === 24 ? 1 : low === 25 ? 2 : low === 26 ? 4 : low === 27 ? 8 : 0;
   if (size === 0 || reader.at + size > content.length) throw new FrameError("A frame that is no message");
   let value = 0;
   for (let i = 0; i < size; i++) value = value * 256 + content[reader.at + i]!;
   reader.at += size;
+  if (value > Number.MAX_SAFE_INTEGER) throw new FrameError("A message with a number beyond 2^53 - 1");
   return value;
 }

@@ -2,8 +2,8 @@
 import { addExtension, Encoder } from "cbor-x/encode";
 import { Decoder } from "cbor-x/decode";
 import { messageOf } from "../base/user_error.ts";
-import { type CborLimits, checkCbor, type TaggedKind } from "./cbor_check.ts";
-import { whyNotCarried } from "./why_not_carried.ts";
+import { type CborLimits, checkCbor, type Tagged } from "./cbor_check.ts";
+import { MAX_BIGINT_BYTES, whyNotCarried } from "./why_not_carried.ts";
 
 /** A value that cannot be sent, or bytes that are none. */
 export class PayloadError extends Error {
@@ -24,19 +24,28 @@ export const PAYLOAD_LIMITS: PayloadLimits = {
   maxItems: 4_000_000,
 };
 
+/** From this length on a byte array is encoded by itself, with a head of this many bytes. */
+const SHORT_BYTES = 4_096;
+const BYTES_HEAD = 5;
+
 /** Marks the bytes of an ArrayBuffer; a byte string without a tag is a Uint8Array. */
 const ARRAY_BUFFER_TAG = 43_000;
 
+const BYTES: Tagged = { kind: "bytes" };
+
 /** Dates, whole numbers without bound, typed arrays (RFC 8746), sets, maps that are no plain objects. */
-const TAGS: ReadonlyMap<number, TaggedKind> = new Map<number, TaggedKind>([
-  [1, "number"],
-  [2, "bytes"],
-  [3, "bytes"],
+const TAGS: ReadonlyMap<number, Tagged> = new Map<number, Tagged>([
+  [1, { kind: "number" }],
+  [2, { kind: "bytes", maxBytes: MAX_BIGINT_BYTES }],
+  [3, { kind: "bytes", maxBytes: MAX_BIGINT_BYTES }],
   // Of the typed arrays those that a machine of low byte order has.
-  ...[64, 68, 69, 70, 71, 72, 77, 78, 79, 85, 86].map((tag): [number, TaggedKind] => [tag, "bytes"]),
-  [258, "array"],
-  [259, "map"],
-  [ARRAY_BUFFER_TAG, "bytes"],
+  ...[64, 68, 72].map((tag): [number, Tagged] => [tag, BYTES]),
+  ...[69, 77].map((tag): [number, Tagged] => [tag, { kind: "bytes", unit: 2 }]),
+  ...[70, 78, 85].map((tag): [number, Tagged] => [tag, { kind: "bytes", unit: 4 }]),
+  ...[71, 79, 86].map((tag): [number, Tagged] => [tag, { kind: "bytes", unit: 8 }]),
+  [258, { kind: "array" }],
+  [259, { kind: "map" }],
+  [ARRAY_BUFFER_TAG, BYTES],
 ]);
 
 const options = { useRecords: false, mapsAsObjects: true, tagUint8Array: false, variableMapSize: true };
@@ -56,11 +65,36 @@ addExtension<ArrayBuffer, Uint8Array>({
  * @throws {PayloadError} If it holds what cannot be sent, or too much.
  */
 export function encodePayload(value: unknown, limits: PayloadLimits = PAYLOAD_LIMITS): Uint8Array {
-  const reason = whyNotCarried(value, limits);
-  if (reason !== null) throw new PayloadError(`Cannot send this: ${reason}`);
-  const bytes = encoder.encode(value);
-  if (bytes.length > limits.maxBytes) throw tooLong(bytes.length, limits);
+  const isLong = value instanceof Uint8Array && value.constructor === Uint8Array &&
+    value.length > SHORT_BYTES;
+  const bytes = isLong ? encodeBytes(value, limits) : encodeValue(value, limits);
+  requireFitting(bytes.length, limits);
   return bytes;
+}
+
+function encodeValue(value: unknown, limits: PayloadLimits): Uint8Array {
+  try {
+    const reason = whyNotCarried(value, limits);
+    if (reason !== null) throw new PayloadError(reason);
+    return encoder.encode(value);
+  } catch (error) {
+    throw new PayloadError(`Cannot send this: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** A long byte array on its own: one copy of it, where an encoder that knows no length beforehand takes two. */
+function encodeBytes(value: Uint8Array, limits: PayloadLimits): Uint8Array {
+  requireFitting(BYTES_HEAD + value.length, limits);
+  const bytes = new Uint8Array(BYTES_HEAD + value.length);
+  bytes[0] = 0x5a;
+  new DataView(bytes.buffer).setUint32(1, value.length);
+  bytes.set(value, BYTES_HEAD);
+  return bytes;
+}
+
+function requireFitting(length: number, { maxBytes }: PayloadLimits): void {
+  if (length <= maxBytes) return;
+  throw new PayloadError(`Cannot send this: it takes ${length} bytes, and at most ${maxBytes} are allowed`);
 }
 
 /**
@@ -78,7 +112,9 @@ export function decodePayload(bytes: Uint8Array, limits: PayloadLimits = PAYLOAD
   }
 }
 
-/** What is said of a payload that is over the limit. */
-export function tooLong(length: number, { maxBytes }: Pick<PayloadLimits, "maxBytes">): PayloadError {
-  return new PayloadError(`Cannot send this: it takes ${length} bytes, and at most ${maxBytes} are allowed`);
+/** What is said of a payload that came in and is over the limit. */
+export function tooLong(length: number, maxBytes: number): PayloadError {
+  return new PayloadError(
+    `Cannot read what came in: it takes ${length} bytes, and at most ${maxBytes} are allowed`,
+  );
 }

@@ -6,6 +6,12 @@ interface Bounds {
   readonly maxItems: number;
 }
 
+/** The largest whole number that is no plain one takes as many bytes: to read it takes time that grows with their square. */
+export const MAX_BIGINT_BYTES = 1_024;
+
+const HALF_A_PAIR = "holds half of a surrogate pair, which is no text";
+const BIGINT_BOUND = 2n ** BigInt(8 * MAX_BIGINT_BYTES);
+
 /** Objects beside arrays and plain ones that cross as what they are. */
 const CARRIED: readonly (abstract new (...args: never[]) => object)[] = [
   Uint8Array,
@@ -38,16 +44,27 @@ class Walk {
 
   visit(value: unknown, path: string, depth: number): string | null {
     this.#items += 1;
-    if (this.#items > this.#bounds.maxItems) return `it holds more than ${this.#bounds.maxItems} items`;
     switch (typeof value) {
       case "function":
       case "symbol":
         return `${nameOf(path)} is a ${typeof value}`;
+      case "string":
+        return value.isWellFormed() ? this.#countedTooMany() : `${nameOf(path)} ${HALF_A_PAIR}`;
+      case "bigint":
+        return isWithinBounds(value)
+          ? this.#countedTooMany()
+          : `${nameOf(path)} is a whole number of more than ${MAX_BIGINT_BYTES} bytes`;
       case "object":
-        return value === null ? null : this.#visitObject(value, path, depth);
+        return this.#countedTooMany() ?? (value === null ? null : this.#visitObject(value, path, depth));
       default:
-        return null;
+        return this.#countedTooMany();
     }
+  }
+
+  /** @param more Items that are there without having been looked at. */
+  #countedTooMany(more = 0): string | null {
+    const { maxItems } = this.#bounds;
+    return this.#items + more > maxItems ? `it holds more than ${maxItems} items` : null;
   }
 
   #visitObject(value: object, path: string, depth: number): string | null {
@@ -55,39 +72,73 @@ class Walk {
     if (depth >= maxDepth) {
       return `${nameOf(path)} lies deeper than ${maxDepth} levels, or leads back to what it is in`;
     }
-    if (Array.isArray(value)) return this.#visitAll(value.entries(), path, depth);
-    const prototype = Object.getPrototypeOf(value) as object | null;
-    if (prototype === null || prototype === Object.prototype) {
-      return this.#visitAll(Object.entries(value), path, depth);
+    switch (Object.getPrototypeOf(value)) {
+      case null:
+      case Object.prototype:
+        return this.#visitRecord(value, path, depth);
+      case Array.prototype:
+        return this.#countedTooMany((value as unknown[]).length) ??
+          this.#visitAll((value as unknown[]).entries(), path, depth);
+      case Map.prototype:
+        return this.#visitMap(value as Map<unknown, unknown>, path, depth);
+      case Set.prototype:
+        return this.#visitAll([...value as Set<unknown>].entries(), path, depth);
+      default:
+        return CARRIED.some((known) => value instanceof known)
+          ? null
+          : `${nameOf(path)} is ${describe(value)}`;
     }
-    if (value instanceof Map) {
-      for (const key of value.keys()) {
-        const reason = this.visit(key, `${path}[key]`, depth + 1);
-        if (reason !== null) return reason;
-      }
-      return this.#visitAll(value, path, depth);
+  }
+
+  #visitRecord(value: object, path: string, depth: number): string | null {
+    const entries = Object.entries(value);
+    for (const [key] of entries) {
+      if (!key.isWellFormed()) return `a name in ${nameOf(path)} ${HALF_A_PAIR}`;
+      // Where it arrives it would not be a property like others.
+      if (key === "__proto__") return `${nameOf(path)} has a property "__proto__"`;
     }
-    if (value instanceof Set) return this.#visitAll([...value].entries(), path, depth);
-    if (CARRIED.some((known) => value instanceof known)) return null;
-    return `${nameOf(path)} is ${describe(value)}`;
+    this.#items += entries.length;
+    return this.#visitAll(entries, path, depth);
+  }
+
+  #visitMap(value: ReadonlyMap<unknown, unknown>, path: string, depth: number): string | null {
+    for (const key of value.keys()) {
+      const reason = this.visit(key, `${path}[key]`, depth + 1);
+      if (reason !== null) return reason;
+    }
+    return this.#visitAll(value, path, depth);
   }
 
   #visitAll(entries: Iterable<readonly [unknown, unknown]>, path: string, depth: number): string | null {
     for (const [key, value] of entries) {
-      const isPlain = typeof value !== "object" || value === null;
-      if (isPlain && typeof value !== "function" && typeof value !== "symbol") {
+      if (isSimple(value)) {
         this.#items += 1;
         continue;
       }
-      const reason = this.visit(
-        value,
-        typeof key === "number" ? `${path}[${key}]` : `${path}.${String(key)}`,
-        depth + 1,
-      );
+      const place = typeof key === "number" ? `${path}[${key}]` : `${path}.${String(key)}`;
+      const reason = this.visit(value, place, depth + 1);
       if (reason !== null) return reason;
     }
-    return this.#items > this.#bounds.maxItems ? `it holds more than ${this.#bounds.maxItems} items` : null;
+    return this.#countedTooMany();
   }
+}
+
+/** Whether nothing can be wrong with it. */
+function isSimple(value: unknown): boolean {
+  switch (typeof value) {
+    case "string":
+      return value.isWellFormed();
+    case "bigint":
+      return isWithinBounds(value);
+    case "object":
+      return value === null;
+    default:
+      return typeof value !== "function" && typeof value !== "symbol";
+  }
+}
+
+function isWithinBounds(value: bigint): boolean {
+  return value >= -BIGINT_BOUND && value < BIGINT_BOUND;
 }
 
 function nameOf(path: string): string {

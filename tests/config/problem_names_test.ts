@@ -45,6 +45,7 @@ const PRODUCERS: Readonly<Record<ProblemName, string>> = {
   "config/significant-never-ends": "[actors.a]\nexec = 'x'\ndaemon = true\nsignificant = true",
   "config/fixed-port": "[actors.a]\nexec = 'x'\nreplicas = 2\nready = { tcp = '80' }",
   "config/grace-exceeds-shutdown": "shutdown = '5s'\n[actors.a]\nexec = 'x'\nstop = { grace = '6s' }",
+  "config/debug-on": "[actors.a]\nmodule = 'a.ts'\ndebug = true",
   "config/self-daemonising": "[actors.a]\nexec = 'nginx'",
 };
 

@@ -1,16 +1,17 @@
 /** An engine that does nothing by itself: the test says what it answers and what its listeners are told. */
 import assert from "node:assert/strict";
+import { instant } from "../../lib/base/instant.ts";
 import type { Plan } from "../../lib/config/plan.ts";
 import type { Asked, Reply } from "../../lib/engine/engine.ts";
 import type { JournalEntry } from "../../lib/engine/journal.ts";
 import type { Listener } from "../../lib/engine/recorder.ts";
 import type { TreeEvent } from "../../lib/supervision/event.ts";
 import type { State } from "../../lib/supervision/state.ts";
-import { initialState } from "../../lib/supervision/step.ts";
+import { initialState, step } from "../../lib/supervision/step.ts";
 
 /** See the module. */
 export class PuppetEngine {
-  readonly state: State;
+  state: State;
   /** What was asked for and is not answered yet. */
   readonly asked: { readonly what: Asked; readonly answer: (reply: Reply) => void }[] = [];
   readonly posted: TreeEvent[] = [];
@@ -38,6 +39,21 @@ export class PuppetEngine {
 
   sync(): Promise<number> {
     return Promise.resolve(this.lastStamp);
+  }
+
+  /** The first actor runs, and holds a crash. */
+  holds(report: string): void {
+    const about = { node: 1, run: 1 };
+    const crash = { id: 1, actor: "a", pid: 7, name: "f", report, inspector: "ws://x" };
+    for (
+      const event of [
+        { type: "begun" },
+        { type: "spawned", ...about, pid: 7 },
+        { type: "held", ...about, crash },
+      ] as const
+    ) {
+      this.state = step(this.state, event, instant(0)).state;
+    }
   }
 
   /** Answers the oldest request. */

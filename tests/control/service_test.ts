@@ -106,14 +106,44 @@ test("service: a status without selectors has every node, one with a tree all th
 test("service: a down names its cause, and an unknown one is a plain down", async () => {
   await onStage(async (stage) => {
     const client = stage.client();
-    await client.request("down", { cause: "interrupt", withinMs: 5 });
-    await client.request("down", { cause: "guardian_lost", withinMs: null });
+    await client.request("begin", { owner: false });
+    const asked = [
+      client.request("down", { cause: "interrupt", withinMs: 5 }),
+      client.request("down", { cause: "guardian_lost", withinMs: null }),
+    ];
     await client.request("cut_grace", { toMs: 0 });
-    assert.deepEqual(stage.engine.posted, [
+    assert.deepEqual(stage.engine.asked.map(({ what }) => what), [
       { type: "down_requested", cause: "interrupt", withinMs: 5 },
       { type: "down_requested", cause: "down", withinMs: null },
-      { type: "grace_cut", toMs: 0 },
     ]);
+    assert.deepEqual(stage.engine.posted, [{ type: "grace_cut", toMs: 0 }]);
+    stage.engine.answer();
+    stage.engine.answer({ ok: false, refusal: "the tree has ended" });
+    await Promise.all(asked);
+  });
+});
+
+test("service: a down before the begin calls the tree off", async () => {
+  await onStage(async (stage) => {
+    await stage.client().request("down", { cause: "down", withinMs: null });
+    assert.equal(stage.service.calledOff.isSet, true);
+    assert.equal(stage.engine.asked.length, 0);
+  });
+});
+
+test("service: a down is an error while a crash is held, and says who is held and how it is let go", async () => {
+  await onStage(async (stage) => {
+    const client = stage.client();
+    await client.request("begin", { owner: false });
+    const asked = client.request("down", { cause: "down", withinMs: null });
+    await settled();
+    stage.engine.holds("RangeError: no\n    at f (/a.ts:1:1)");
+    stage.engine.answer({ ok: false, refusal: "held" });
+    await assert.rejects(asked, {
+      code: "debug/held",
+      message: 'Not taken down: actor "a" (pid 7) is held for inspection: RangeError: no',
+      hint: "kill -CONT 7 lets it go on; `supervise down --force` does not wait for it",
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 /** A control server with an engine that is a puppet, on connections in memory and a virtual clock. */
+import type { FrameReader } from "../../lib/actor/link/frame_reader.ts";
 import { ControlClient } from "../../lib/control/client.ts";
 import type { EndReport, ReplyMessage } from "../../lib/control/protocol.ts";
 import { REPLY_LIMITS } from "../../lib/control/protocol.ts";
@@ -40,6 +41,8 @@ export class Stage {
   readonly service: Service;
   readonly server: ControlServer;
   readonly host: Host;
+  /** Connections of actors, handed over with what was read of them. */
+  readonly adopted: { readonly connection: Connection; readonly reader: FrameReader }[] = [];
   /** How often the server said that the owner is lost. */
   ownersLost = 0;
   readonly #opened: Connection[] = [];
@@ -52,6 +55,7 @@ export class Stage {
     this.server = new ControlServer({
       host: this.host,
       service: this.service,
+      runtime: { adopt: (connection, reader) => this.adopted.push({ connection, reader }) },
       uid: OWN_UID,
       onOwnerLost: () => this.ownersLost += 1,
     });

@@ -10,7 +10,7 @@ import { Service } from "../../lib/control/service.ts";
 import type { Host } from "../../lib/host/ports/host.ts";
 import type { Peer } from "../../lib/host/ports/sockets.ts";
 import { SystemClock } from "../../lib/host/shared/system_clock.ts";
-import { UnixSockets } from "../../lib/host/shared/unix_sockets.ts";
+import { systemSockets } from "../../lib/host/system_host.ts";
 import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
 import { run } from "../../lib/scope/run.ts";
@@ -36,13 +36,19 @@ async function onSocket(peer: Peer, body: (real: Real) => Promise<void>): Promis
     clock,
     wallClock: () => 0,
     processes: { ownPid: process.pid, table: () => [] },
-    sockets: new UnixSockets(() => peer),
+    sockets: systemSockets(() => peer),
   } as unknown as Host;
   try {
     await run(async () => {
       const engine = new PuppetEngine(planOf({ children: { a: { daemon: true } } }));
       const service = new Service(engine, host);
-      const server = new ControlServer({ host, service, uid: UID, onOwnerLost() {} });
+      const server = new ControlServer({
+        host,
+        service,
+        runtime: { adopt: (connection) => connection.close() },
+        uid: UID,
+        onOwnerLost() {},
+      });
       const path = join(folder, "control");
       await fromPromise(server.listen(path));
       await openNursery(async (nursery) => {

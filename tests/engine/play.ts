@@ -1,5 +1,7 @@
 /** Plays a configuration on a fake machine in virtual time, and tells what happened at which instant. */
 import assert from "node:assert/strict";
+import type { CrashKeeper } from "../../lib/actor/debug/crash_desk.ts";
+import { ActorRuntime } from "../../lib/actor/runtime.ts";
 import { instant } from "../../lib/base/instant.ts";
 import type { NodeId } from "../../lib/config/plan.ts";
 import { Engine, type EngineEnd } from "../../lib/engine/engine.ts";
@@ -7,6 +9,7 @@ import type { JournalEntry } from "../../lib/engine/journal.ts";
 import { logFileOf } from "../../lib/engine/state_folder.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { FakeProgram } from "../../lib/host/fake/puppet.ts";
+import type { Host } from "../../lib/host/ports/host.ts";
 import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
 import { sleepUntil } from "../../lib/scope/sleep.ts";
@@ -15,6 +18,11 @@ import { planOf } from "../config/compiling.ts";
 
 /** Where the tree of a play keeps its logs. */
 export const STATE_FOLDER = "/state";
+
+/** Where the actors of a play find their supervisor. */
+const CONTROL_SOCKET = "@control";
+/** The user of the fake machine. */
+const OWN_UID = 1_000;
 
 /** A play: the configuration, the programs that it names, and what else happens. */
 export interface Play {
@@ -39,6 +47,8 @@ export interface Happened extends JournalEntry {
 /** A play in progress, as its script sees it. */
 export interface Stage {
   readonly machine: FakeMachine;
+  /** The supervisor as an actor. */
+  readonly runtime: ActorRuntime;
   readonly engine: Engine;
   /** Waits until that many milliseconds after the beginning. */
   at(ms: number): Promise<void>;
@@ -50,6 +60,7 @@ export interface Stage {
 /** A play that is over. */
 export interface Played {
   readonly machine: FakeMachine;
+  readonly runtime: ActorRuntime;
   readonly end: EngineEnd;
   readonly entries: readonly Happened[];
   /** The entries of some kinds, each as `1500 web exited`. */
@@ -72,13 +83,15 @@ export async function play(play: Play): Promise<Played> {
     for (const [path, program] of Object.entries(play.programs)) machine.install(path, program);
     play.arrange?.(machine);
     const plan = planOf(play.config);
-    const engine = new Engine({
+    const runtime = rootActor(machine.host, plan.name, { hold: (crash) => engine.crashes.hold(crash) });
+    const engine: Engine = new Engine({
       plan,
       host: machine.host,
       folder: STATE_FOLDER,
       environment: {},
       instance: "test",
-      socket: null,
+      socket: CONTROL_SOCKET,
+      joinPoint: { runtime, uids: [OWN_UID], pid: machine.host.processes.ownPid },
     });
     const idOf = (path: string): NodeId => {
       const node = plan.nodes.find((node) => node.path === path);
@@ -87,13 +100,14 @@ export async function play(play: Play): Promise<Played> {
     };
     const stage: Stage = {
       machine,
+      runtime,
       engine,
       at: (ms) => sleepUntil(instant(ms)),
       async stop(path) {
         const reply = await fromPromise(engine.ask({ type: "stop_requested", nodes: [idOf(path)] }));
         assert.ok(reply.ok, reply.refusal ?? "it was not stopped");
       },
-      down: () => engine.post({ type: "down_requested", cause: "down", withinMs: null }),
+      down: () => engine.post({ type: "down_requested", request: null, cause: "down", withinMs: null }),
     };
     const entries: Happened[] = [];
     engine.listen({
@@ -101,20 +115,29 @@ export async function play(play: Play): Promise<Played> {
       onLine: () => {},
     });
     let end: EngineEnd | undefined;
-    await openNursery(async (nursery) => {
-      if (play.script !== undefined) nursery.startSoon(() => play.script!(stage), { name: "script" });
-      end = await engine.run();
-      nursery.cancelScope.cancel("the play is over");
-    }, { collapse: true });
+    await runtime.run(() =>
+      openNursery(async (nursery) => {
+        if (play.script !== undefined) nursery.startSoon(() => play.script!(stage), { name: "script" });
+        end = await engine.run();
+        nursery.cancelScope.cancel("the play is over");
+      }, { collapse: true })
+    );
     assert.deepEqual(machine.programErrors, []);
     assert.deepEqual(machine.puppets().map(({ pid }) => pid), play.mayRemain?.(machine) ?? []);
-    return playedOf(machine, end!, entries);
+    return playedOf(stage, end!, entries);
   });
 }
 
-function playedOf(machine: FakeMachine, end: EngineEnd, entries: readonly Happened[]): Played {
+/** The supervisor as an actor, which listens by itself: there are no clients. */
+function rootActor(host: Host, name: string, desk: CrashKeeper): ActorRuntime {
+  const self = { id: "root", name, path: name, pid: host.processes.ownPid, address: CONTROL_SOCKET };
+  return new ActorRuntime({ host, self, uids: new Set([OWN_UID]), isCancellable: false, desk });
+}
+
+function playedOf({ machine, runtime }: Stage, end: EngineEnd, entries: readonly Happened[]): Played {
   return {
     machine,
+    runtime,
     end,
     entries,
     lines: (...kinds) =>

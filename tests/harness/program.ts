@@ -1,4 +1,5 @@
 import type { Signal } from "../../lib/base/signals.ts";
+import { UserError } from "../../lib/base/user_error.ts";
 import type { Output, Program } from "../../lib/host/ports/program.ts";
 
 /** A program that is told of signals by the test, and writes down what it does. */
@@ -51,6 +52,12 @@ export class FakeProgram implements Program {
     this.signal(signal);
   }
 
+  openInspector(): string {
+    throw new UserError("debug/not-available", "There is no inspector");
+  }
+
+  closeInspector(): void {}
+
   exit(code: number): never {
     this.exits.push(code);
     return undefined as never;
@@ -59,6 +66,7 @@ export class FakeProgram implements Program {
   #output(): Output {
     return {
       isTerminal: false,
+      isRead: true,
       columns: 80,
       write: (text) => {
         this.written += text;

@@ -64,6 +64,15 @@ export class Script {
     process.kill(this.pid, signal);
   }
 
+  /** Waits until what came on its standard error stream matches. */
+  async complaint(pattern: RegExp): Promise<RegExpExecArray> {
+    while (true) {
+      const match = pattern.exec(this.#stderr);
+      if (match !== null) return match;
+      await new Promise<void>((resolve) => this.#child.stderr.once("data", () => resolve()));
+    }
+  }
+
   /** Waits for its end. */
   async end(): Promise<ScriptEnd> {
     const rest: string[] = [];

@@ -6,6 +6,8 @@ import assert from "node:assert/strict";
 import { type Instant, instant, NEVER } from "../../lib/base/instant.ts";
 import type { Signal } from "../../lib/base/signals.ts";
 import type { NodeId, Plan } from "../../lib/config/plan.ts";
+import type { ActorError } from "../../lib/supervision/actor_error.ts";
+import type { CrashId } from "../../lib/supervision/crash.ts";
 import type { Effect, RunEffect } from "../../lib/supervision/effect.ts";
 import type { RequestEvent, TreeEvent } from "../../lib/supervision/event.ts";
 import type { CancelCause } from "../../lib/supervision/reason.ts";
@@ -20,6 +22,8 @@ export interface Script {
   probe: string | null | "silent";
   /** Whether the stop signal ends it. */
   obeys: boolean;
+  /** Whether it speaks the protocol of actors, and then whether a cancel ends it. */
+  joins: "never" | "obeys" | "ignores";
   /** Whether it leaves descendants behind that only SIGKILL ends; "immortal": not even that. */
   leaves: "nothing" | "stubborn" | "immortal";
 }
@@ -41,9 +45,12 @@ export class World {
   readonly replies = new Map<number, { ok: boolean; refusal: string | null }>();
   outcome: Outcome | null = null;
   readonly processes: Process[] = [];
+  /** Crashes that stand still. */
+  readonly held = new Map<CrashId, { readonly node: NodeId; readonly run: RunId }>();
   readonly #scripts = new Map<NodeId, Script>();
   readonly #inbox: TreeEvent[] = [];
   #nextRequest = 1;
+  #nextCrash = 1;
 
   constructor(plan: Plan, seed = 1) {
     this.plan = plan;
@@ -67,11 +74,17 @@ export class World {
     return this;
   }
 
-  /** The process of an actor ends by itself. */
-  exits(path: string, how: number | Signal = 0): void {
+  /** The process of an actor ends by itself, and may have said what its code has failed with. */
+  exits(path: string, how: number | Signal = 0, error: ActorError | null = null): void {
     const process = this.processOf(path);
     assert.ok(process, `${path} has no process`);
-    this.#end(process, how);
+    this.#end(process, how, error);
+  }
+
+  /** The connection to an actor's process is lost. */
+  parts(path: string): void {
+    const { node, run } = this.processOf(path)!;
+    this.send({ type: "parted", node, run });
   }
 
   /** Sends an event, and performs what follows from it, one event after the other as in the real inbox. */
@@ -103,7 +116,26 @@ export class World {
   }
 
   down(cause: CancelCause = "down", withinMs: number | null = null): void {
-    this.send({ type: "down_requested", cause, withinMs });
+    this.send({ type: "down_requested", request: null, cause, withinMs });
+  }
+
+  /** A crash of an actor, or of one below it, is to be held; returns its number. */
+  holds(path: string, report = "RangeError: no\n    at f (/a.ts:1:1)", below = ""): CrashId {
+    const { node, run } = this.processOf(path)!;
+    const id = this.#nextCrash++;
+    this.held.set(id, { node, run });
+    const actor = `${path}${below}`;
+    const crash = { id, actor, pid: 1_000 + run, name: "f", report, inspector: "ws://x" };
+    this.send({ type: "held", node, run, crash });
+    return id;
+  }
+
+  /** A crash is let go; nothing if it is not held any more. */
+  letGo(crash: CrashId): void {
+    const about = this.held.get(crash);
+    if (about === undefined) return;
+    this.held.delete(crash);
+    this.send({ type: "released", ...about, crash });
   }
 
   /** Moves time, stopping at every deadline on the way. */
@@ -166,7 +198,7 @@ export class World {
   #scriptOf(node: NodeId): Script {
     const known = this.#scripts.get(node);
     if (known !== undefined) return known;
-    const script: Script = { spawn: "ok", probe: null, obeys: true, leaves: "nothing" };
+    const script: Script = { spawn: "ok", probe: null, obeys: true, joins: "never", leaves: "nothing" };
     this.#scripts.set(node, script);
     return script;
   }
@@ -190,6 +222,8 @@ export class World {
       case "finish":
         this.outcome = effect.outcome;
         return;
+      case "let_go":
+        return this.letGo(effect.crash);
       default:
         return this.#performOnRun(effect);
     }
@@ -199,6 +233,9 @@ export class World {
     const { node, run } = effect;
     const script = this.#scriptOf(node);
     const process = this.processes.find((process) => process.run === run);
+    const isHeld = [...this.held.values()].some((held) => held.run === run);
+    const isStop = !["spawn", "probe", "close_run"].includes(effect.type);
+    assert.ok(!isStop || !isHeld, `${effect.type} of a run that is held`);
     switch (effect.type) {
       case "spawn":
         if (script.spawn === "silent") return;
@@ -214,6 +251,10 @@ export class World {
         return this.send({ type: "probed", node, run, error: script.probe });
       case "stop_command":
         return this.send({ type: "stop_command_ended", node, run });
+      case "cancel":
+        assert.ok(effect.withinMs >= 0 && process !== undefined, "a cancel has its time, and a process");
+        if (script.joins === "obeys" && process.alive) this.#end(process, 0);
+        return;
       case "signal":
         if (script.obeys && process?.alive) this.#end(process, "SIGTERM");
         return;
@@ -236,14 +277,19 @@ export class World {
   spawned(node: NodeId, run: RunId): void {
     this.processes.push({ node, run, alive: true, cleared: false });
     this.send({ type: "spawned", node, run, pid: 1_000 + run });
+    if (this.#scriptOf(node).joins !== "never") this.send({ type: "joined", node, run });
   }
 
-  #end(process: Process, how: number | Signal): void {
+  #end(process: Process, how: number | Signal, error: ActorError | null = null): void {
     process.alive = false;
+    const held = [...this.held].filter(([, { run }]) => run === process.run).map(([crash]) => crash);
+    for (const crash of held) this.held.delete(crash);
     const exit = typeof how === "number"
       ? { how: "exited", code: how } as const
       : { how: "signalled", signal: how } as const;
-    this.send({ type: "exited", node: process.node, run: process.run, exit });
+    const { node, run } = process;
+    this.send({ type: "exited", node, run, exit, error });
+    for (const crash of held) this.send({ type: "released", node, run, crash });
   }
 
   #clear(process: Process): void {

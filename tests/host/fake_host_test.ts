@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { FakeProgram, Puppet } from "../../lib/host/fake/puppet.ts";
+import type { Host } from "../../lib/host/ports/host.ts";
 import { nextTurn } from "../../lib/host/shared/turn.ts";
 import { VirtualClock } from "../../lib/testing/virtual_clock.ts";
 import { contract } from "./contract.ts";
@@ -10,8 +11,9 @@ import type { Programs, Subject } from "./contract/subject.ts";
 const FOLDER = "/srv/contract";
 
 contract("fake host", () => Promise.resolve(openFake()));
+contract("fake host of a puppet", () => openFakeOfPuppet());
 
-const PROGRAMS: Readonly<Record<string, FakeProgram>> = {
+const programsOf = (machine: FakeMachine): Readonly<Record<string, FakeProgram>> => ({
   exit_with: (self) => self.exit(Number(self.args[0])),
   end_itself: async (self) => {
     self.kill(self.pid, "SIGTERM");
@@ -65,7 +67,12 @@ const PROGRAMS: Readonly<Record<string, FakeProgram>> = {
     await middle.wait();
   },
   leave_to_exit: (self) => void self.fork((child) => child.exit(Number(self.args[0]))),
-};
+  async listen_on(self) {
+    const { sockets } = machine.hostOf(self);
+    await sockets.listen(self.args[0]!, (connection) => connection.send(new TextEncoder().encode("hello\n")));
+    await stay(self);
+  },
+});
 
 async function stay(self: Puppet): Promise<void> {
   self.print("up\n");
@@ -73,12 +80,37 @@ async function stay(self: Puppet): Promise<void> {
 }
 
 function openFake(): Subject {
+  const machine = openMachine();
+  return subjectOf(machine, machine.host, []);
+}
+
+/** What is tried is the host of a process that the machine's own has started. */
+async function openFakeOfPuppet(): Promise<Subject> {
+  const machine = openMachine();
+  const puppet = await new Promise<Puppet>((resolve) => {
+    machine.install("/bin/shell", async (self) => {
+      resolve(self);
+      await self.forever();
+    });
+    machine.host.processes.spawn({ argv: ["/bin/shell"], env: {}, cwd: "/", stdin: null, output: "null" });
+  });
+  return subjectOf(machine, machine.hostOf(puppet), [puppet.pid]);
+}
+
+function openMachine(): FakeMachine {
   const machine = new FakeMachine(new VirtualClock());
-  for (const [name, program] of Object.entries(PROGRAMS)) machine.install(`/bin/${name}`, program);
+  for (const [name, program] of Object.entries(programsOf(machine))) {
+    machine.install(`/bin/${name}`, program);
+  }
   machine.host.files.makeFolder(FOLDER);
+  return machine;
+}
+
+/** @param mayRemain Processes that are there before and after. */
+function subjectOf(machine: FakeMachine, host: Host, mayRemain: readonly number[]): Subject {
   let nextPort = 8_000;
   return {
-    host: machine.host,
+    host,
     folder: FOLDER,
     env: { MARK: "contract" },
     programs: programs(),
@@ -97,8 +129,8 @@ function openFake(): Subject {
     freePort: () => Promise.resolve(nextPort++),
     close() {
       assert.deepEqual(machine.programErrors, []);
-      assert.deepEqual(machine.puppets(), []);
-      machine.host.processes.close();
+      assert.deepEqual(machine.puppets().map(({ pid }) => pid), mayRemain);
+      host.processes.close();
       return Promise.resolve();
     },
   };
@@ -121,6 +153,7 @@ function programs(): Programs {
     staySilently: command("stay_silently"),
     stayWithChild: command("stay_with_child"),
     leaveBehind: command("leave_behind"),
+    listenOn: (address) => [...command("listen_on"), address],
     leaveToExit: (code) => [...command("leave_to_exit"), String(code)],
   };
 }

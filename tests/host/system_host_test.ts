@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { Host } from "../../lib/host/ports/host.ts";
 import type { ProcessRow } from "../../lib/host/ports/processes.ts";
 import { openSystemHost } from "../../lib/host/system_host.ts";
+import { runtimeCommand } from "../harness/runtime_command.ts";
 import { contract } from "./contract.ts";
 import type { Programs, Served, Subject } from "./contract/subject.ts";
 
@@ -88,6 +89,9 @@ function programs(): Programs {
     staySilently: shell("exec >&- 2>&-; exec sleep 1000"),
     stayWithChild: shell("sleep 1000 & echo $!; exec sleep 1000"),
     leaveBehind: shell('(setsid sh -c "echo \\$\\$; exec sleep 1000 >/dev/null 2>&1" &)'),
+    listenOn: (
+      address,
+    ) => [...runtimeCommand(new URL("./fixtures/listen_on.ts", import.meta.url).href), address],
     leaveToExit: (code) => shell(`(sh -c "exit ${code}" &)`),
   };
 }

@@ -39,6 +39,7 @@ function simulate(seed: number): void {
   for (const path of actors) {
     world.script(path, {
       obeys: random() < 0.8,
+      joins: pick(random, ["never", "never", "obeys", "ignores"]),
       leaves: random() < 0.8 ? "nothing" : "stubborn",
       spawn: random() < 0.9 ? "ok" : { error: "no such file" },
     });
@@ -51,10 +52,17 @@ function simulate(seed: number): void {
     auditor.check();
   }
   if (world.outcome === null) {
-    world.down();
+    world.down(world.held.size > 0 ? "client_lost" : "down", random() < 0.1 ? 0 : null);
     auditor.check();
   }
-  const before = world.now;
+  let before = world.now;
+  for (const crash of [...world.held.keys()]) {
+    world.advance(pick(random, [0, 1_000, 60_000]));
+    auditor.check();
+    world.letGo(crash);
+    auditor.check();
+    before = world.now;
+  }
   world.exhaust();
   auditor.check();
   auditor.checkEnd(asked);
@@ -73,7 +81,11 @@ function act(
   const dice = random();
   if (dice < 0.45) {
     const running = actors.filter((path) => world.processOf(path) !== undefined);
-    if (running.length > 0) {
+    const held = [...world.held.keys()];
+    if (running.length > 0 && random() < 0.1) world.parts(pick(random, running));
+    else if (running.length > 0 && random() < 0.15) world.holds(pick(random, running));
+    else if (held.length > 0 && random() < 0.5) world.letGo(pick(random, held));
+    else if (running.length > 0) {
       world.exits(pick(random, running), pick(random, [0, 0, 1, 3, "SIGSEGV" as const]));
     }
   } else if (dice < 0.7) world.advance(pick(random, [1, 50, 200, 1_000, 5_000, 15_000]));
@@ -117,7 +129,16 @@ class Auditor {
         }
       }
     }
+    this.#checkHeld();
     this.#checkStarts();
+  }
+
+  /** One crash is offered while any is held, and it is one that is. That no run is stopped then is checked by the world. */
+  #checkHeld(): void {
+    const { state: { holding, outcome }, held } = this.#world;
+    if (outcome !== null) return assert.equal(held.size, 0, "a crash is held after the end");
+    assert.equal(holding !== null, held.size > 0, `${held.size} crashes are held`);
+    if (holding !== null) assert.ok(held.has(holding.offered), "what is offered is not held");
   }
 
   /** A tree is opened before anything is done in it, after its parent, once, and closed once when it is empty. */

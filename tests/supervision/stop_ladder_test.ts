@@ -4,6 +4,7 @@ import type { Stop } from "../../lib/config/plan.ts";
 import {
   beginClearing,
   beginStop,
+  type Descent,
   hurry,
   type Ladder,
   ladderDeadline,
@@ -17,13 +18,17 @@ const STOP: Stop = { command: null, signal: "SIGTERM", to: "process", graceMs: 1
 const WITH_COMMAND: Stop = { ...STOP, command: ["stop-it"] };
 const OPT_OUT: Stop = { ...STOP, kill: "process" };
 const KILL_AT = instant(10_000);
+const CANCEL_UNTIL = instant(6_000);
 const GIVE_UP_AT = 15_000;
+const ALIVE: Descent = { isSpawning: false, joined: false, killAt: KILL_AT, now: instant(0) };
 
 test("stop ladder: every rung and every event has one next rung and its effects", () => {
   const at = (rung: Ladder["rung"]): Ladder => ({
     rung,
     killAt: rung === "kill" ? NEVER : KILL_AT,
     giveUpAt: rung === "kill" ? instant(GIVE_UP_AT) : NEVER,
+    joined: rung === "cancel",
+    cancelUntil: rung === "cancel" ? CANCEL_UNTIL : NEVER,
   });
   const table: [Ladder["rung"], LadderEvent, number, Ladder["rung"], LadderEffect[]][] = [
     // rung, event, at, next rung, effects
@@ -35,7 +40,17 @@ test("stop ladder: every rung and every event has one next rung and its effects"
     ["command", "command_ended", 0, "signal", ["signal"]],
     ["command", "exited", 0, "rest", ["end_rest"]],
     ["command", "spawned", 0, "command", []],
+    ["command", "joined", 0, "command", []],
     ["command", "time_passed", 10_000, "kill", ["kill_all"]],
+    ["cancel", "exited", 0, "rest", ["end_rest"]],
+    ["cancel", "joined", 0, "cancel", []],
+    ["cancel", "parted", 0, "signal", ["signal"]],
+    ["signal", "parted", 0, "signal", []],
+    ["cancel", "command_ended", 0, "cancel", []],
+    ["cancel", "time_passed", 5_999, "cancel", []],
+    ["cancel", "time_passed", 6_000, "signal", ["signal"]],
+    ["cancel", "time_passed", 10_000, "kill", ["kill_all"]],
+    ["signal", "joined", 0, "signal", []],
     ["signal", "exited", 0, "rest", ["end_rest"]],
     ["signal", "command_ended", 0, "signal", []],
     ["signal", "time_passed", 10_000, "kill", ["kill_all"]],
@@ -57,18 +72,43 @@ test("stop ladder: every rung and every event has one next rung and its effects"
 });
 
 test("stop ladder: the stop command comes first, and the opt-out leaves the rest alone", () => {
-  assert.deepEqual(beginStop(WITH_COMMAND, false, KILL_AT).effects, ["stop_command"]);
-  assert.deepEqual(beginStop(STOP, false, KILL_AT).effects, ["signal"]);
-  assert.deepEqual(beginStop(STOP, true, KILL_AT).effects, ["abort_spawn"]);
+  assert.deepEqual(beginStop(WITH_COMMAND, ALIVE).effects, ["stop_command"]);
+  assert.deepEqual(beginStop(STOP, ALIVE).effects, ["signal"]);
+  assert.deepEqual(beginStop(STOP, { ...ALIVE, isSpawning: true }).effects, ["abort_spawn"]);
   assert.deepEqual(beginClearing(STOP, KILL_AT).effects, ["end_rest"]);
   assert.deepEqual(beginClearing(OPT_OUT, KILL_AT).effects, ["leave_rest"]);
 });
 
 test("stop ladder: its end of grace only ever comes nearer", () => {
-  const { ladder } = beginStop(STOP, false, KILL_AT);
-  assert.equal(ladderDeadline(hurry(ladder, instant(20_000))), 10_000);
-  assert.equal(ladderDeadline(hurry(ladder, instant(500))), 500);
+  const { ladder } = beginStop(STOP, ALIVE);
+  assert.equal(ladderDeadline(hurry(ladder, instant(20_000), instant(0))), 10_000);
+  assert.equal(ladderDeadline(hurry(ladder, instant(500), instant(0))), 500);
   const killing = stepLadder(ladder, "time_passed", STOP, KILL_AT).ladder;
   assert.equal(ladderDeadline(killing), GIVE_UP_AT);
-  assert.equal(ladderDeadline(hurry(killing, instant(1))), GIVE_UP_AT);
+  assert.equal(ladderDeadline(hurry(killing, instant(1), instant(0))), GIVE_UP_AT);
+});
+
+test("stop ladder: what has joined is cancelled first, and has 60% of the grace for it", () => {
+  const { ladder, effects } = beginStop(STOP, { ...ALIVE, joined: true });
+  assert.deepEqual(effects, ["cancel"]);
+  assert.equal(ladderDeadline(ladder), 6_000);
+  const signalled = stepLadder(ladder, "time_passed", STOP, instant(6_000));
+  assert.deepEqual(signalled.effects, ["signal"]);
+  assert.equal(ladderDeadline(signalled.ladder), 10_000);
+});
+
+test("stop ladder: a cancel comes behind the stop command, also if it joined meanwhile", () => {
+  const { ladder } = beginStop(WITH_COMMAND, ALIVE);
+  const joined = stepLadder(ladder, "joined", WITH_COMMAND, instant(1_000)).ladder;
+  const cancelled = stepLadder(joined, "command_ended", WITH_COMMAND, instant(5_000));
+  assert.deepEqual(cancelled.effects, ["cancel"]);
+  assert.equal(ladderDeadline(cancelled.ladder), 8_000);
+});
+
+test("stop ladder: a cancel that is hurried leaves time for the stop signal, and is not prolonged", () => {
+  const { ladder } = beginStop(STOP, { ...ALIVE, joined: true });
+  const hurried = hurry(ladder, instant(2_000), instant(1_000));
+  assert.equal(ladderDeadline(hurried), 1_600);
+  assert.equal(ladderDeadline(hurry(ladder, instant(9_999), instant(5_000))), 6_000);
+  assert.deepEqual(stepLadder(hurried, "time_passed", STOP, instant(1_600)).effects, ["signal"]);
 });

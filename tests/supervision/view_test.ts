@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ActorError } from "../../lib/supervision/actor_error.ts";
 import { type View, viewsOf } from "../../lib/supervision/view.ts";
 import { planOf, type TreeSketch } from "../harness/plan.ts";
 import { test } from "../harness/test.ts";
@@ -221,4 +222,41 @@ test("view: a tree of which something is stopped by hand is running meanwhile", 
   world.begin();
   world.stop("a");
   assert.deepEqual(shown(world, ""), ["running", false, null]);
+});
+
+const ERROR: ActorError = {
+  type: "RangeError",
+  message: "too far\nby 3",
+  stack: null,
+  path: ["a"],
+  cause: null,
+  errors: null,
+};
+
+test("view: what an actor has failed with is said instead of its exit code, and kept over the restart", () => {
+  const world = worldOf({
+    a: { daemon: true, restart: "on-failure" },
+    b: { daemon: true, restart: "never" },
+  });
+  world.begin();
+  world.exits("a", 1, ERROR);
+  world.exits("b", 1, ERROR);
+  assert.deepEqual(shown(world, "b"), ["failed", null, "RangeError: too far"]);
+  const node = world.state.nodes[world.id("a")]!;
+  assert.deepEqual(shown(world, "a"), ["running", true, null]);
+  assert.ok(node.kind === "actor" && node.lastExit?.error === ERROR);
+  world.exits("a", 1, ERROR);
+  assert.equal(shown(world, "a")[2], "restarts in 100ms (RangeError: too far)");
+});
+
+test("view: what was cancelled says so, and what is not loaded in time says what it waits for", () => {
+  const module = { probe: { type: "module" } as const, intervalMs: 100 };
+  const world = worldOf({ a: { daemon: true }, b: { daemon: true, restart: "never", ready: module } });
+  world.script("a", { joins: "ignores" });
+  world.script("b", { probe: "silent" });
+  world.begin();
+  world.stop("a");
+  assert.equal(shown(world, "a")[2], "was cancelled, killed in 10s");
+  world.advance(30_000);
+  assert.equal(shown(world, "b")[2], "not ready within 30s (the module being loaded: not yet)");
 });

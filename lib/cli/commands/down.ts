@@ -21,6 +21,7 @@ export const down: Command = {
     "Cancels the tree: what depends on others stops first, daemons last, each asked politely and killed when its grace " +
     "is over. Waits for it, looks through the process table, and prints a receipt of every process that was seen. " +
     "Exits with 9 if anything survived, and names it.",
+    "While a crash of an actor with debug = true is held for inspection, nothing is taken down, unless with --force.",
   ],
   options: [
     { name: "deadline", value: "DURATION", doc: "everything that still runs after this is killed" },
@@ -52,6 +53,11 @@ export function receiptFields(
   return { left, processes, survivors, leftOnPurpose };
 }
 
+/** A tree that is ending already may not answer to a `down` any more, but it tells of its end. @throws {UserError} */
+export function unlessLost(error: unknown): void {
+  if (!(error instanceof UserError) || error.code !== "control/lost") throw error;
+}
+
 /** Ends a tree that cannot be asked to. @throws {UserError} `error` where that is not wanted. */
 async function takeDownAnyway({ host, args }: Context, tree: TreeId, error: unknown): Promise<Receipt> {
   if (!(error instanceof UserError)) throw error;
@@ -70,8 +76,7 @@ async function takeDown(
     return await withProgress(context, client, (row) => row.pid !== null, async () => {
       const ended = awaitEnd(context.host, tree, client);
       ended.catch(() => {});
-      // A tree that is ending already may not answer this any more, but it does answer the other.
-      client.request("down", { cause: "down", withinMs }).catch(() => {});
+      await fromPromise(client.request("down", { cause: "down", withinMs }).catch(unlessLost));
       return await fromPromise(receiptOf(context.host, await fromPromise(ended)));
     });
   } finally {

@@ -7,7 +7,7 @@ import type { JournalEntry } from "../../engine/journal.ts";
 import { readJournal } from "../../engine/journal_reader.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command, Context } from "../command.ts";
-import { describeEntry } from "../render/entry.ts";
+import { describeEntry, entryDetails } from "../render/entry.ts";
 import { withKept } from "../which_tree.ts";
 
 /** `supervise events`. */
@@ -90,5 +90,8 @@ async function print({ ui, args }: Context, entries: readonly JournalEntry[]): P
 
 function render(entry: JournalEntry, paint: Context["ui"]["out"]): string {
   const cause = entry.cause === null ? "" : paint.dim(` <- ${entry.cause}`);
-  return `${paint.dim(entry.at)} ${String(entry.seq).padStart(4)} ${describeEntry(entry, paint)}${cause}`;
+  const head = `${paint.dim(entry.at)} ${String(entry.seq).padStart(4)} ${
+    describeEntry(entry, paint)
+  }${cause}`;
+  return [head, ...entryDetails(entry).map(paint.dim)].join("\n");
 }

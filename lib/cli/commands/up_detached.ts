@@ -19,6 +19,7 @@ import { renderReceipt } from "../render/receipt.ts";
 import { renderRows } from "../render/rows.ts";
 import { tellCleared } from "../tell_cleared.ts";
 import { withPatience, withProgress } from "./actions.ts";
+import { unlessLost } from "./down.ts";
 
 /** Why the wait for readiness ended early. */
 type Interruption = { readonly signal: Signal } | { readonly timedOut: UserError };
@@ -133,8 +134,7 @@ async function takeDown(
   exitCode: number,
 ): Promise<number> {
   const { host, ui } = context;
-  // It may be ending already, and then this is not answered any more.
-  client.request("down", { cause: "down", withinMs: null }).catch(() => {});
+  await fromPromise(client.request("down", { cause: "down", withinMs: null }).catch(unlessLost));
   const report = await withProgress(context, client, (row) => row.pid !== null, () => fromPromise(ended));
   const receipt = await fromPromise(receiptOf(host, report));
   await fromPromise(ui.say(renderReceipt(receipt, ui.verbosity === "verbose", ui.err)));

@@ -20,7 +20,7 @@ import { showProgress } from "../progress.ts";
 import { Feed } from "../feed.ts";
 import { LineRenderer } from "../render/log_line.ts";
 import { renderReceipt } from "../render/receipt.ts";
-import { receiptFields } from "./down.ts";
+import { receiptFields, unlessLost } from "./down.ts";
 import { tellCleared } from "../tell_cleared.ts";
 
 /** What is left of every grace period after the second Ctrl-C, and after the third. */
@@ -102,7 +102,7 @@ class Foreground {
     await fromPromise(this.#client.request("begin", { owner: true }));
     const timeoutMs = args.duration("timeout");
     if (timeoutMs !== null) {
-      nursery.startSoon(() => this.#giveUpAfter(timeoutMs, nursery), { name: "timeout" });
+      nursery.startSoon(() => this.#giveUpAfter(timeoutMs), { name: "timeout" });
     }
     const report = await fromPromise(ended);
     await fromPromise(shown);
@@ -134,8 +134,7 @@ class Foreground {
   #onSignal(signal: Signal, cause: string, nursery: Nursery): void {
     if (this.#signal === null) {
       this.#signal = signal;
-      this.#feed.skipGaps();
-      this.#takeDown(cause, nursery);
+      nursery.startSoon(() => this.#takeDown(cause), { name: "teardown" });
       return;
     }
     // Who is in such a hurry does not want to read, either.
@@ -147,22 +146,31 @@ class Foreground {
     );
   }
 
-  #takeDown(cause: string, nursery: Nursery): void {
+  async #takeDown(cause: string): Promise<void> {
     const { ui } = this.#context;
-    this.#client.request("down", { cause, withinMs: null }).catch(() => {});
-    ui.say(`${this.#lines.ownPrefix()}taking the tree down; Ctrl-C again to hurry, a third time to kill`);
-    nursery.startSoon(() => showProgress(ui, this.#client, (row) => row.pid !== null), {
-      name: "progress",
-    });
+    try {
+      await fromPromise(this.#client.request("down", { cause, withinMs: null }).catch(unlessLost));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#signal = null;
+      this.#hurries = 0;
+      this.#isLate = false;
+      return await fromPromise(ui.complain(error));
+    }
+    this.#feed.skipGaps();
+    await fromPromise(
+      ui.say(`${this.#lines.ownPrefix()}taking the tree down; Ctrl-C again to hurry, a third time to kill`),
+    );
+    await showProgress(ui, this.#client, (row) => row.pid !== null);
   }
 
-  async #giveUpAfter(timeoutMs: number, nursery: Nursery): Promise<void> {
+  async #giveUpAfter(timeoutMs: number): Promise<void> {
     let isReady = false;
     this.#client.request("await_ready", {}).then(() => isReady = true, () => {});
     await sleep(timeoutMs);
     if (isReady) return;
     this.#isLate = true;
-    this.#takeDown("down", nursery);
+    await this.#takeDown("down");
   }
 
   /** Must not throw: whoever follows no more is told of nothing any more. */

@@ -1,7 +1,9 @@
 /** Journal entries as sentences. */
 import { describeDuration } from "../../base/duration.ts";
 import type { JournalEntry } from "../../engine/journal.ts";
+import { type ActorError, describeError } from "../../supervision/actor_error.ts";
 import type { EntryEvent } from "../../supervision/journal_entry.ts";
+import { errorLines } from "./actor_error.ts";
 import type { Colour, Painter } from "./paint.ts";
 import { printable } from "./printable.ts";
 
@@ -11,6 +13,24 @@ export function describeEntry(entry: JournalEntry, paint: Painter): string {
   const colour = COLOURS[entry.event];
   const say = colour === undefined ? paint.dim : paint[colour];
   return `${who}: ${say(printable(SENTENCES[entry.event](entry)))}`;
+}
+
+/** What an entry has to show below what it says: where an error was raised, and those that led to it; empty for nothing. */
+export function entryDetails(entry: JournalEntry): readonly string[] {
+  if (entry.event === "held") return heldDetails(entry).map((line) => `    ${printable(line)}`);
+  const error = entry["error"] as ActorError | undefined;
+  const lines = error === undefined ? [] : errorLines(error);
+  // One line says no more than the entry itself.
+  return lines.length === 1 ? [] : lines.map((line) => `    ${printable(line)}`);
+}
+
+/** The error with its stack, where it can be looked at, and how it goes on. */
+function heldDetails(entry: JournalEntry): readonly string[] {
+  return [
+    ...String(entry["report"]).split("\n"),
+    `inspect it at ${entry["inspector"]}`,
+    `let it go on with: kill -CONT ${entry["pid"]}`,
+  ];
 }
 
 /** Entries that tell people nothing that they did not expect are left out unless they want to see all. */
@@ -25,6 +45,7 @@ export function isNews({ event, path, code, signal }: JournalEntry): boolean {
       return code !== 0 || signal !== null;
     case "cancelled":
     case "ended":
+    case "refused":
       return true;
     default:
       return path !== "";
@@ -40,6 +61,8 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   escalated: "red",
   killed: "red",
   restarted: "yellow",
+  held: "yellow",
+  refused: "yellow",
   lines_dropped: "red",
 };
 
@@ -51,8 +74,13 @@ const SENTENCES: Readonly<Record<EntryEvent, (entry: JournalEntry) => string>> =
   },
   started: (entry) => entry["pid"] === undefined ? "started" : `started (pid ${entry["pid"]})`,
   ready: (entry) => `ready after ${describeDuration(entry["afterMs"] as number)}`,
-  exited: (entry) =>
-    entry["signal"] === null ? `exited with code ${entry["code"]}` : `ended by ${entry["signal"]}`,
+  exited: (entry) => {
+    const how = entry["signal"] === null
+      ? `exited with code ${entry["code"]}`
+      : `ended by ${entry["signal"]}`;
+    const error = entry["error"] as ActorError | undefined;
+    return error === undefined ? how : `${how}: ${describeError(error)}`;
+  },
   start_failed: (entry) => `could not be started: ${entry["reason"]}`,
   timed_out: (entry) => `${entry["reason"]}`,
   restarted: (entry) => {
@@ -65,13 +93,22 @@ const SENTENCES: Readonly<Record<EntryEvent, (entry: JournalEntry) => string>> =
     return `gives up: "${entry["by"]}" needs more than ${entry["restarts"]} restarts in ${within}`;
   },
   cancelled: () => "is being taken down",
-  stopping: (entry) =>
-    `is asked to stop (${entry["signal"]}, ${describeDuration(entry["graceMs"] as number)})`,
+  stopping: (entry) => {
+    const by = entry["cancel"] === true ? `cancel, then ${entry["signal"]}` : entry["signal"];
+    return `is asked to stop (${by}, ${describeDuration(entry["graceMs"] as number)})`;
+  },
   killed: () => "did not stop in time and is killed",
   stopped: () => "stopped",
   completed: () => "completed",
   failed: (entry) => `failed: ${entry["reason"]}`,
   ended: (entry) => ENDS[entry["outcome"] as string] ?? "ended",
+  held: (entry) => {
+    const { actor, pid } = entry;
+    const where = actor === entry.path ? `pid ${pid}` : `actor "${actor}", pid ${pid}`;
+    return `"${entry["function"]}" has failed (${where}), ${entry["reason"]}`;
+  },
+  released: () => "is held no longer and goes on",
+  refused: (entry) => `${entry["verb"]} was refused (${entry["by"]}): ${entry["reason"]}`,
   orphan_reaped: (entry) => `orphan ${entry["name"]} (${entry["pid"]}) ended and was reaped`,
   lines_dropped: (entry) => `lines of its log are lost: ${entry["why"]}`,
 };

@@ -1,7 +1,9 @@
 /** What actors are doing, as a table, a tree or a card. */
 import { describeDuration } from "../../base/duration.ts";
 import type { StatusRow, TreeStatus } from "../../control/protocol.ts";
+import type { ActorError } from "../../supervision/actor_error.ts";
 import type { VisibleState } from "../../supervision/view.ts";
+import { errorLines } from "./actor_error.ts";
 import type { Colour, Painter } from "./paint.ts";
 import { printable } from "./printable.ts";
 import { type Cell, renderTable } from "./table.ts";
@@ -57,12 +59,18 @@ export function renderCard(row: StatusRow, paint: Painter): string {
     ["cpu", row.cpu === null ? null : `${row.cpu}%`],
     ["memory", row.rss === null ? null : describeBytes(row.rss)],
     ["last exit", row.exit === null ? null : `${describeExit(row)} at ${row.exit.at}`],
+    ["error", row.error === null ? null : errorText(row.error)],
   ];
   const known = facts.filter((fact): fact is readonly [string, string] => fact[1] !== null);
   return [
     paint.bold(row.path),
     ...known.map(([name, value]) => `  ${paint.dim(`${name}:`.padEnd(10))} ${value}`),
   ].join("\n");
+}
+
+/** An error as the value of a fact: what stands below its first line is indented further. */
+function errorText(error: ActorError): string {
+  return errorLines(error).map((line, index) => `${index === 0 ? "" : "    "}${printable(line)}`).join("\n");
 }
 
 /** A size for people: `23.4M`. */

@@ -20,9 +20,13 @@ export function readyOf(
     field === undefined ? [] : [field.value]
   );
   const startTimeoutMs = given.length === 0 ? ACTOR.keys.start_timeout.byDefault : Math.min(...given);
-  if (ready === undefined) return { ready: null, startTimeoutMs };
+  const intervalMs = valueOf(ready?.value.fields.interval, READY.keys.interval);
+  if (ready === undefined) {
+    const isModule = node.declared.fields.module !== undefined;
+    return { ready: isModule ? { probe: { type: "module" }, intervalMs } : null, startTimeoutMs };
+  }
   if (node.declared.present.has("ready")) requireOneProbe(ready.value.present, ready.at, report);
-  const { delay, interval } = ready.value.fields;
+  const { delay } = ready.value.fields;
   if (delay !== undefined && delay.value >= startTimeoutMs) {
     const message = `ready after ${formatDuration(delay.value)}, but a start that takes ${
       formatDuration(startTimeoutMs)
@@ -32,7 +36,7 @@ export function readyOf(
   }
   const probe = probeOf(ready.value.fields, dir, report);
   return {
-    ready: probe === null ? null : { probe, intervalMs: valueOf(interval, READY.keys.interval) },
+    ready: probe === null ? null : { probe, intervalMs },
     startTimeoutMs,
   };
 }

@@ -16,6 +16,7 @@ export function warnOfTraps(nodes: readonly Node[], lifetimes: readonly Lifetime
     if (node.kind === "tree" || !node.declared.isSound) continue;
     warnOfEndlessSignificance(node, lifetimes[node.id]!, report);
     warnOfLongGrace(node, bounds.get(node.parent!)!, report);
+    warnOfDebug(node, report);
   }
 }
 
@@ -37,6 +38,14 @@ function warnOfLongGrace(node: ActorNode, bound: Bound, report: Report): void {
   }`;
   report.add("config/grace-exceeds-shutdown", grace.at, message, {
     hint: `raise shutdown of ${whose} above it, or shorten it`,
+  });
+}
+
+function warnOfDebug({ declared: { name, fields } }: ActorNode, report: Report): void {
+  if (fields.debug?.value !== true || fields.module === undefined) return;
+  const message = `${quote(name)} is held for inspection when it fails, and not restarted until it is let go`;
+  report.add("config/debug-on", fields.debug.at, message, {
+    hint: "remove it when you have seen what you were looking for",
   });
 }
 

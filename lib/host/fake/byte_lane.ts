@@ -1,3 +1,5 @@
+import type { Transit } from "./transit.ts";
+
 const DEFAULT_CAPACITY = 256 * 1_024;
 
 interface Waiting {
@@ -5,9 +7,18 @@ interface Waiting {
   readonly resolve: (written: boolean) => void;
 }
 
+/** How a lane is made. */
+export interface LaneOptions {
+  /** How many bytes are on their way before a writer has to wait. */
+  readonly capacity?: number;
+  /** How they travel; at once and as they were written if absent. */
+  readonly transit?: Transit;
+}
+
 /** One direction of a connection: a bounded number of bytes is on its way, the rest waits with the writer. */
 export class ByteLane {
   readonly #capacity: number;
+  readonly #transit: Transit | null;
   readonly #ready: Uint8Array[] = [];
   #onTheWay = 0;
   #unwritten: Waiting[] = [];
@@ -17,10 +28,11 @@ export class ByteLane {
   #isFinishing = false;
   #isDiscarding = false;
   #ended = false;
+  #endHasArrived = false;
 
-  /** @param capacity How many bytes are on their way before a writer has to wait. */
-  constructor(capacity: number = DEFAULT_CAPACITY) {
+  constructor({ capacity = DEFAULT_CAPACITY, transit }: LaneOptions = {}) {
     this.#capacity = capacity;
+    this.#transit = transit ?? null;
   }
 
   /** Bytes that wait with the writer. */
@@ -55,7 +67,7 @@ export class ByteLane {
       this.#move();
       return Promise.resolve(bytes);
     }
-    if (this.#ended || this.#isDiscarding) return Promise.resolve(null);
+    if (this.#endHasArrived || this.#isDiscarding) return Promise.resolve(null);
     return new Promise((resolve) => this.#reader = resolve);
   }
 
@@ -72,17 +84,16 @@ export class ByteLane {
 
   /** The writer is done: what is on its way still arrives. */
   end(): void {
-    this.#ended = true;
-    for (const { resolve } of this.#unwritten.splice(0)) resolve(false);
-    for (const resolve of this.#undrained.splice(0)) resolve(false);
-    for (const resolve of this.#finished.splice(0)) resolve();
-    this.#deliver(null);
+    if (this.#ended) return;
+    this.#stopWriting();
+    this.#carry(() => this.#arriveAtEnd());
   }
 
   /** The reader is gone: nothing arrives any more. */
   abandon(): void {
+    this.#stopWriting();
+    this.#arriveAtEnd();
     this.#ready.length = 0;
-    this.end();
   }
 
   /** The reader wants nothing more, and nothing that comes holds the writer up. */
@@ -94,21 +105,44 @@ export class ByteLane {
     this.#move();
   }
 
+  #stopWriting(): void {
+    this.#ended = true;
+    for (const { resolve } of this.#unwritten.splice(0)) resolve(false);
+    for (const resolve of this.#undrained.splice(0)) resolve(false);
+    for (const resolve of this.#finished.splice(0)) resolve();
+  }
+
   #move(): void {
     while (this.#unwritten.length > 0 && this.#onTheWay < this.#capacity) {
       const { bytes, resolve } = this.#unwritten.shift()!;
       resolve(true);
       if (this.#isDiscarding) continue;
-      if (this.#reader !== null) {
-        this.#deliver(bytes);
-        continue;
+      for (const chunk of this.#transit?.split(bytes) ?? [bytes]) {
+        this.#onTheWay += chunk.length;
+        this.#carry(() => this.#arrive(chunk));
       }
-      this.#ready.push(bytes);
-      this.#onTheWay += bytes.length;
     }
     if (this.#unwritten.length > 0) return;
     for (const resolve of this.#undrained.splice(0)) resolve(true);
     if (this.#isFinishing) this.end();
+  }
+
+  #carry(arrive: () => void): void {
+    if (this.#transit === null) arrive();
+    else this.#transit.carry(arrive);
+  }
+
+  #arrive(bytes: Uint8Array): void {
+    if (this.#isDiscarding || this.#endHasArrived) return;
+    if (this.#reader === null) return void this.#ready.push(bytes);
+    this.#onTheWay -= bytes.length;
+    this.#deliver(bytes);
+    this.#move();
+  }
+
+  #arriveAtEnd(): void {
+    this.#endHasArrived = true;
+    this.#deliver(null);
   }
 
   #deliver(bytes: Uint8Array | null): void {

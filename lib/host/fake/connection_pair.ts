@@ -1,24 +1,38 @@
 import type { Connection, Peer } from "../ports/sockets.ts";
-import { ByteLane } from "./byte_lane.ts";
+import { ByteLane, type LaneOptions } from "./byte_lane.ts";
+import type { Transit } from "./transit.ts";
 
 /** How a pair of connections is made. */
-export interface PairOptions {
-  /** Who each end sees at the other. */
+export interface PairOptions extends Pick<LaneOptions, "capacity"> {
+  /** Who the first end sees at the other. */
   readonly peer?: Peer | null;
+  /** @default The same for the second end. */
+  readonly peerOfSecond?: Peer | null;
   /** What the certificate of the other end says to each. */
   readonly identity?: string | null;
-  /** Bytes that are on their way in each direction before a writer waits. */
-  readonly capacity?: number;
+  /** Makes what the bytes of one direction travel by. */
+  readonly openTransit?: (() => Transit) | null;
 }
 
 /** Both ends of a connection in memory. */
 export function connectionPair(options: PairOptions = {}): readonly [Connection, Connection] {
-  const [there, back] = [new ByteLane(options.capacity), new ByteLane(options.capacity)];
-  return [connectionOf(options, back, there), connectionOf(options, there, back)];
+  const { peer = null, peerOfSecond = peer, identity = null } = options;
+  const [there, back] = [openLane(options), openLane(options)];
+  return [
+    connectionOf({ peer, identity }, back, there),
+    connectionOf({ peer: peerOfSecond, identity }, there, back),
+  ];
+}
+
+function openLane({ capacity, openTransit = null }: PairOptions): ByteLane {
+  return new ByteLane({
+    ...(capacity === undefined ? {} : { capacity }),
+    ...(openTransit === null ? {} : { transit: openTransit() }),
+  });
 }
 
 function connectionOf(
-  { peer = null, identity = null }: PairOptions,
+  { peer, identity }: Pick<Connection, "peer" | "identity">,
   incoming: ByteLane,
   outgoing: ByteLane,
 ): Connection {

@@ -3,6 +3,8 @@
  * processes are puppets, its faults are asked for, and its time is the clock that it is given.
  */
 import { createHash } from "node:crypto";
+import { seeded } from "../../base/chance.ts";
+import { invariant } from "../../base/invariant.ts";
 import type { Clock } from "../../scope/clock.ts";
 import type { Host } from "../ports/host.ts";
 import type { ProcessRow } from "../ports/processes.ts";
@@ -10,12 +12,15 @@ import { Disk } from "./disk.ts";
 import { fakeDescriptors } from "./fake_descriptors.ts";
 import { FakeFiles } from "./fake_files.ts";
 import { FakeNetwork } from "./fake_network.ts";
+import type { FakeProcess } from "./fake_process.ts";
 import { FakeProcesses } from "./fake_processes.ts";
 import { FakeSockets } from "./fake_sockets.ts";
 import { FakeTcp } from "./fake_tcp.ts";
 import { Kernel } from "./kernel.ts";
 import type { PuppetWorld } from "./live_puppet.ts";
-import type { FakeProgram } from "./puppet.ts";
+import { processClock } from "./process_clock.ts";
+import type { FakeProgram, Puppet } from "./puppet.ts";
+import { SocketTable } from "./socket_table.ts";
 
 /** The date when the machine's clock stands at zero. */
 const EPOCH_MS = Date.UTC(2026, 0, 1);
@@ -27,6 +32,8 @@ export class FakeMachine {
   readonly disk: Disk = new Disk();
   readonly network: FakeNetwork = new FakeNetwork();
   readonly tcp: FakeTcp = new FakeTcp();
+  /** What is listened on, connected and held. */
+  readonly sockets: SocketTable = new SocketTable();
   readonly kernel: Kernel;
   /** The machine, as our own process sees it. */
   readonly host: Host;
@@ -34,6 +41,7 @@ export class FakeMachine {
   readonly programErrors: unknown[] = [];
   /** What the host gives for a random number. */
   seed = 1;
+  readonly #world: PuppetWorld;
   readonly #programs = new Map<string, FakeProgram>();
   readonly #ownPid: number;
 
@@ -44,29 +52,21 @@ export class FakeMachine {
     const self = this.kernel.create(null, image);
     self.leadSession();
     this.#ownPid = self.pid;
-    const world: PuppetWorld = {
+    this.#world = {
       clock,
       kernel: this.kernel,
       network: this.network,
       onProgramError: (error) => this.programErrors.push(error),
     };
-    this.host = {
-      clock,
-      wallClock: () => EPOCH_MS + clock.now(),
-      processes: new FakeProcesses({
-        world,
-        disk: this.disk,
-        self,
-        programAt: (path) => this.#programs.get(path),
-      }),
-      sockets: new FakeSockets(this.disk, { pid: self.pid, uid: OWN_UID }),
-      tcp: this.tcp,
-      network: this.network,
-      files: new FakeFiles(this.disk, OWN_UID),
-      descriptors: fakeDescriptors(self.descriptors),
-      digest: (text) => createHash("sha256").update(text).digest("hex"),
-      randomSeed: () => this.seed,
-    };
+    this.host = this.#hostFor(self, () => this.seed);
+  }
+
+  /** The machine, as the process of a puppet sees it. All of it but TCP and the network ends with that process. */
+  hostOf({ pid }: Puppet): Host {
+    const process = this.kernel.find(pid);
+    invariant(process !== undefined, "a puppet that lives is in the table");
+    const random = seeded(this.seed + pid);
+    return this.#hostFor(process, () => Math.floor(random() * 2 ** 32));
   }
 
   /** Puts a program on the disk, to be started by its path. */
@@ -79,5 +79,26 @@ export class FakeMachine {
   puppets(): readonly ProcessRow[] {
     return this.kernel.all().map((process) => process.row())
       .filter(({ pid }) => pid !== 1 && pid !== this.#ownPid);
+  }
+
+  #hostFor(process: FakeProcess, randomSeed: () => number): Host {
+    const clock = processClock(this.clock, process);
+    return {
+      clock,
+      wallClock: () => EPOCH_MS + clock.now(),
+      processes: new FakeProcesses({
+        world: this.#world,
+        disk: this.disk,
+        self: process,
+        programAt: (path) => this.#programs.get(path),
+      }),
+      sockets: new FakeSockets(this.sockets, this.disk, process),
+      tcp: this.tcp,
+      network: this.network,
+      files: new FakeFiles(this.disk, process.uid),
+      descriptors: fakeDescriptors(process.descriptors),
+      digest: (text) => createHash("sha256").update(text).digest("hex"),
+      randomSeed,
+    };
   }
 }

@@ -1,6 +1,7 @@
 import type { Signal } from "../../base/signals.ts";
-import type { ExitStatus, ProcessRow } from "../ports/processes.ts";
+import type { DeathMode, ExitStatus, ProcessRow } from "../ports/processes.ts";
 import { DescriptorTable } from "./descriptor_table.ts";
+import { EventLoop } from "./event_loop.ts";
 
 /** Characters of a program's name that the kernel keeps. */
 const NAME_LENGTH = 15;
@@ -31,13 +32,17 @@ export class FakeProcess {
   /** How it ended; null while it lives. */
   status: ExitStatus | null = null;
   adoptsOrphans = false;
+  /** How it ends with its parent; null if it does not. */
+  deathMode: DeathMode | null = null;
+  /** How its code hears of anything. */
+  readonly loop = new EventLoop();
   readonly dispositions = new Map<Signal, Disposition>();
   /** Signals that came while it could not hear them. */
   readonly pending: Signal[] = [];
   /** What is to be undone when it ends. */
   readonly onEnd = new Set<() => void>();
   /** Told at each death of a child. */
-  onChildDeath: () => void = () => {};
+  readonly onChildDeath = new Set<() => void>();
 
   constructor(
     { pid, startTime, image, parent, descriptors }: {
@@ -60,6 +65,11 @@ export class FakeProcess {
 
   get isAlive(): boolean {
     return this.state !== "Z";
+  }
+
+  /** A child of it has died. */
+  childDied(): void {
+    for (const tell of this.onChildDeath) tell();
   }
 
   /** Becomes the leader of a session and a group of its own. */

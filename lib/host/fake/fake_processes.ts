@@ -1,6 +1,7 @@
 import type { Signal } from "../../base/signals.ts";
 import {
   type Child,
+  type DeathMode,
   type ExitStatus,
   type Processes,
   type ProcessId,
@@ -39,6 +40,7 @@ export class FakeProcesses implements Processes {
   readonly #programAt: FakeProcessesOptions["programAt"];
   readonly #waiting = new Map<number, (status: ExitStatus) => void>();
   #onOrphan: ((orphan: ReapedOrphan) => void) | null = null;
+  readonly #onChildDeath = () => this.#reapSoon();
   #reaping = false;
 
   constructor({ world, disk, self, programAt }: FakeProcessesOptions) {
@@ -46,7 +48,7 @@ export class FakeProcesses implements Processes {
     this.#disk = disk;
     this.#self = self;
     this.#programAt = programAt;
-    self.onChildDeath = () => this.#reapSoon();
+    self.onChildDeath.add(this.#onChildDeath);
   }
 
   get ownPid(): number {
@@ -54,6 +56,7 @@ export class FakeProcesses implements Processes {
   }
 
   spawn(spec: SpawnSpec): Child {
+    if (!this.#self.isAlive) throw new SpawnError("start", "Cannot start anything: this process has ended");
     const path = findFakeProgram(this.#disk, spec);
     const program = this.#programAt(path);
     if (program === undefined) {
@@ -69,7 +72,13 @@ export class FakeProcesses implements Processes {
     process.leadSession();
     const exited = new Promise<ExitStatus>((resolve) => this.#waiting.set(process.pid, resolve));
     runProgram(this.#world, process, program);
-    return { pid: process.pid, startTime: process.startTime, stdout, stderr, exited };
+    return {
+      pid: process.pid,
+      startTime: process.startTime,
+      stdout,
+      stderr,
+      exited: this.#self.loop.hear(exited),
+    };
   }
 
   whyNotStartable(spec: Pick<SpawnSpec, "argv" | "env" | "cwd">): SpawnError | null {
@@ -84,12 +93,12 @@ export class FakeProcesses implements Processes {
 
   signal(target: ProcessId, signal: Signal): SignalResult {
     const process = this.#world.kernel.find(target.pid);
-    if (process === undefined || process.startTime !== target.startTime) return "gone";
+    if (process === undefined || process.startTime !== target.startTime || !this.#self.isAlive) return "gone";
     return this.#world.kernel.signal(process, signal, this.#self.uid);
   }
 
   signalGroup(child: ProcessId, signal: Signal): SignalResult {
-    if (!this.#waiting.has(child.pid)) return "gone";
+    if (!this.#waiting.has(child.pid) || !this.#self.isAlive) return "gone";
     return this.#world.kernel.signalGroup(child.pid, signal, this.#self.uid);
   }
 
@@ -122,14 +131,15 @@ export class FakeProcesses implements Processes {
     this.#reap();
   }
 
-  /** Our own process does not end: a test that needs its parent to die has both as puppets. */
-  dieWithParent(parentPid: number): boolean {
-    return this.#self.row().parent === parentPid;
+  dieWithParent(parentPid: number, mode: DeathMode): boolean {
+    const isTheParent = this.#self.row().parent === parentPid;
+    if (isTheParent) this.#self.deathMode = mode;
+    return isTheParent;
   }
 
   close(): void {
     this.#self.adoptsOrphans = false;
-    this.#self.onChildDeath = () => {};
+    this.#self.onChildDeath.delete(this.#onChildDeath);
   }
 
   #openStandard(spec: SpawnSpec) {
@@ -180,7 +190,7 @@ export class FakeProcesses implements Processes {
   #reapSoon(): void {
     if (this.#reaping) return;
     this.#reaping = true;
-    queueMicrotask(() => this.#reap());
+    queueMicrotask(() => this.#self.loop.deliver(() => this.#reap()));
   }
 
   #reap(): void {

@@ -4,8 +4,10 @@
  * Invariants:
  * 1. A process stays in the table until its parent has reaped it.
  * 2. When a process dies, its children become those of the nearest process above that adopts orphans, else of the first
- *    process, which reaps them at once.
+ *    process, which reaps them at once; those that are to end with it do.
+ * 3. Once a process has ended, nothing reaches its code any more.
  */
+import { after } from "../../base/instant.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { Signal } from "../../base/signals.ts";
 import type { Clock } from "../../scope/clock.ts";
@@ -15,6 +17,8 @@ import { FakeProcess, type ProcessImage } from "./fake_process.ts";
 
 const FIRST_PID = 1_000;
 const TICK_MS = 10;
+/** From the death of a parent to that of a child which dies with grace. */
+const GRACE_MS = 3_000;
 const INIT: ProcessImage = { argv: ["/sbin/init"], env: {}, cwd: "/", uid: 0 };
 
 /** Signals that do nothing unless somebody wants them. */
@@ -31,9 +35,9 @@ export class Kernel {
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#init = new FakeProcess({ pid: 1, startTime: 0, image: INIT, parent: null });
-    this.#init.onChildDeath = () => {
+    this.#init.onChildDeath.add(() => {
       for (const child of this.childrenOf(this.#init)) if (!child.isAlive) this.reap(child);
-    };
+    });
     this.#table.set(1, this.#init);
   }
 
@@ -68,11 +72,12 @@ export class Kernel {
     if (!process.isAlive) return;
     process.state = "Z";
     process.status = status;
+    process.loop.stop();
     for (const undo of process.onEnd) undo();
     process.onEnd.clear();
     process.descriptors.closeAll();
     this.#giveAwayChildren(process);
-    process.parent?.onChildDeath();
+    process.parent?.childDied();
   }
 
   /** Takes a zombie out of the table and says how it ended. */
@@ -99,16 +104,23 @@ export class Kernel {
   #deliver(target: FakeProcess, signal: Signal): void {
     if (target.state === "D") return void target.pending.push(signal);
     if (signal === "SIGKILL") return this.end(target, { how: "signalled", signal });
-    if (signal === "SIGSTOP") return void (target.state = "T");
+    if (signal === "SIGSTOP") return this.#stop(target);
     if (signal === "SIGCONT" && target.state === "T") {
       target.state = "S";
+      target.loop.release();
       for (const waiting of target.pending.splice(0)) if (target.isAlive) this.#deliver(target, waiting);
     } else if (target.state === "T") return void target.pending.push(signal);
     const disposition = target.dispositions.get(signal);
-    if (typeof disposition === "function") disposition();
+    if (typeof disposition === "function") target.loop.deliver(disposition);
     else if (disposition !== "ignored" && !HARMLESS.has(signal)) {
       this.end(target, { how: "signalled", signal });
     }
+  }
+
+  #stop(target: FakeProcess): void {
+    if (target.state === "T") return;
+    target.state = "T";
+    target.loop.hold();
   }
 
   #giveAwayChildren(process: FakeProcess): void {
@@ -118,6 +130,14 @@ export class Kernel {
     while (adopter !== null && !(adopter.adoptsOrphans && adopter.isAlive)) adopter = adopter.parent;
     const parent = adopter ?? this.#init;
     for (const child of children) child.parent = parent;
-    if (children.some((child) => !child.isAlive)) parent.onChildDeath();
+    if (children.some((child) => !child.isAlive)) parent.childDied();
+    for (const child of children) this.#endWithParent(child);
+  }
+
+  #endWithParent(child: FakeProcess): void {
+    if (child.deathMode === null || !child.isAlive) return;
+    if (child.deathMode === "kill") return this.#deliver(child, "SIGKILL");
+    const at = after(this.#clock.now(), GRACE_MS);
+    child.onEnd.add(this.#clock.schedule(at, () => this.#deliver(child, "SIGALRM")));
   }
 }

@@ -16,18 +16,21 @@ export interface PuppetWorld {
   readonly onProgramError: (error: unknown) => void;
 }
 
-/** Starts a program in a process, as soon as the present code has come to its next await. */
+/** Starts a program in a process, as soon as the present code has come to its next await, and in none of its tasks. */
 export function runProgram(world: PuppetWorld, process: FakeProcess, program: FakeProgram): void {
-  queueMicrotask(async () => {
-    if (!process.isAlive) return;
-    const puppet = new LivePuppet(world, process);
-    try {
-      await program(puppet);
-    } catch (error) {
-      world.onProgramError(error);
-    }
-    puppet.exit(0);
-  });
+  queueMicrotask(() =>
+    process.loop.deliver(() => void runToEnd(new LivePuppet(world, process), program, world))
+  );
+}
+
+async function runToEnd(puppet: Puppet, program: FakeProgram, world: PuppetWorld): Promise<void> {
+  try {
+    await program(puppet);
+  } catch (error) {
+    // What still turns of a process that has ended fails at whatever it touches.
+    if (puppet.isAlive) world.onProgramError(error);
+  }
+  puppet.exit(0);
 }
 
 /** See {@linkcode Puppet}. */
@@ -39,7 +42,7 @@ class LivePuppet implements Puppet {
   constructor(world: PuppetWorld, process: FakeProcess) {
     this.#world = world;
     this.#process = process;
-    process.onChildDeath = () => this.#reap();
+    process.onChildDeath.add(() => this.#reap());
   }
 
   get pid(): number {
@@ -103,9 +106,22 @@ class LivePuppet implements Puppet {
     return new Promise((resolve) => {
       const revoke = clock.schedule(after(clock.now(), ms), () => {
         onEnd.delete(revoke);
-        resolve();
+        this.#process.loop.deliver(resolve);
       });
       onEnd.add(revoke);
+    });
+  }
+
+  compute(ms: number): Promise<void> {
+    const { loop } = this.#process;
+    loop.hold();
+    const { clock } = this.#world;
+    return new Promise((resolve) => {
+      clock.schedule(after(clock.now(), ms), () => {
+        if (this.#process.isAlive) resolve();
+        // Whoever computes goes on before anything that came meanwhile.
+        queueMicrotask(() => loop.release());
+      });
     });
   }
 
@@ -113,12 +129,13 @@ class LivePuppet implements Puppet {
     return new Promise(() => {});
   }
 
-  onSignal(signal: Signal, handle: () => void): void {
+  onSignal(signal: Signal, handle: () => void): () => void {
     this.#process.dispositions.set(signal, handle);
+    return () => void this.#process.dispositions.delete(signal);
   }
 
   signalled(signal: Signal): Promise<void> {
-    return new Promise((resolve) => this.onSignal(signal, resolve));
+    return new Promise((resolve) => void this.onSignal(signal, resolve));
   }
 
   ignore(...signals: readonly Signal[]): void {

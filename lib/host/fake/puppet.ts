@@ -36,10 +36,13 @@ export interface Puppet {
 
   exit(code: number): void;
   sleep(ms: number): Promise<void>;
+  /** Computes without a pause: nothing that happens meanwhile reaches the code of the process before it is through. */
+  compute(ms: number): Promise<void>;
   /** Waits until the process is ended from outside. */
   forever(): Promise<never>;
 
-  onSignal(signal: Signal, handle: () => void): void;
+  /** Does something at each signal instead of what is the rule; returns how to stop that. */
+  onSignal(signal: Signal, handle: () => void): () => void;
   /** Waits for a signal, which then does not end the process. */
   signalled(signal: Signal): Promise<void>;
   ignore(...signals: readonly Signal[]): void;

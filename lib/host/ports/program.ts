@@ -7,6 +7,8 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Characters that fit into a line of the terminal; 80 where there is none. */
   readonly columns: number;
+  /** Whether anybody may still read it; known to be false only after a write has found the reader gone. */
+  readonly isRead: boolean;
   /**
    * Writes text; resolves when it is on its way. A reader that has gone away is not an error.
    *
@@ -50,6 +52,15 @@ export interface Program {
   onExit(callback: () => void): () => void;
   /** A folder for files that are soon gone. */
   readonly temporaryFolder: string;
+  /**
+   * Opens the inspector of the runtime on a free port of 127.0.0.1, or finds it open.
+   *
+   * @returns The address for a debugger, `ws://` and so on. Whoever knows it can do anything that this program can.
+   * @throws {UserError} `debug/not-available`
+   */
+  openInspector(): string;
+  /** Closes the inspector, and with it the connections of debuggers. Nothing if it is not open. */
+  closeInspector(): void;
   /** Ends this program. */
   exit(code: number): never;
 }

@@ -1,14 +1,12 @@
-import { get as httpGet } from "node:http";
-import { get as httpsGet } from "node:https";
-import { connect } from "node:net";
 import type { Attempt, Network } from "../ports/network.ts";
+import { nodeHttp, nodeHttps, nodeNet } from "./lazy_node.ts";
 
 const CANCELLED = "cancelled";
 
 /** TCP and HTTP through the modules of Node, which are the same on both runtimes. */
 export const nodeNetwork: Network = {
   connect(host: string, port: number): Attempt {
-    const socket = connect({ host, port });
+    const socket = nodeNet().connect({ host, port });
     const result = new Promise<string | null>((resolve) => {
       socket.once("connect", () => resolve(null));
       socket.once("error", (error) => resolve(describe(error)));
@@ -20,8 +18,8 @@ export const nodeNetwork: Network = {
   get(url: string): Attempt {
     // Whether a certificate is trusted is no question of readiness.
     const request = url.startsWith("https:")
-      ? httpsGet(url, { agent: false, rejectUnauthorized: false })
-      : httpGet(url, { agent: false });
+      ? nodeHttps().get(url, { agent: false, rejectUnauthorized: false })
+      : nodeHttp().get(url, { agent: false });
     const result = new Promise<string | null>((resolve) => {
       request.once("response", (response) => {
         const status = response.statusCode ?? 0;

@@ -4,6 +4,7 @@ import { UserError } from "../../base/user_error.ts";
 import { readOpenFilesLimit } from "../linux/proc.ts";
 import type { Output, Program } from "../ports/program.ts";
 import { ACTOR_VERB } from "./actor_verb.ts";
+import { closeInspector, openInspector } from "./inspector.ts";
 import { isDeno } from "./runtime.ts";
 import { SCRIPT_VERB } from "./run_script.ts";
 
@@ -15,20 +16,29 @@ const CLI = `${ROOT}cli.ts`;
 /** This program, as both runtimes show it. */
 export function nodeProgram(): Program {
   const selfCommand = selfCommandOf();
+  let stdout: Output | null = null;
+  let stderr: Output | null = null;
   return {
     args: process.argv.slice(2),
     environment: process.env,
     cwd: process.cwd(),
     uid: process.getuid!(),
     pid: process.pid,
-    homeFolder: homeFolder(),
+    get homeFolder() {
+      return homeFolder();
+    },
     selfCommand,
     scriptCommand: isDeno ? [process.execPath, "run", "--allow-all"] : [...selfCommand, SCRIPT_VERB],
     actorCommand: [...selfCommand, ACTOR_VERB],
     runtime: isDeno ? `Deno ${process.versions["deno"]}` : `Bun ${process.versions["bun"]}`,
     callersOpenFilesLimit: readOpenFilesLimit(process.ppid),
-    stdout: outputOf(process.stdout, "standard output"),
-    stderr: outputOf(process.stderr, "standard error"),
+    // A stream costs a millisecond of a start, and not every process prints.
+    get stdout() {
+      return stdout ??= outputOf(process.stdout, "standard output");
+    },
+    get stderr() {
+      return stderr ??= outputOf(process.stderr, "standard error");
+    },
     onSignal(signal, callback) {
       process.on(signal, callback);
       return () => process.off(signal, callback);
@@ -37,6 +47,8 @@ export function nodeProgram(): Program {
     raise: (signal) => process.kill(process.pid, signal),
     onExit,
     temporaryFolder: tmpdir(),
+    openInspector,
+    closeInspector,
     exit: (code) => process.exit(code),
   };
 }
@@ -102,6 +114,9 @@ function outputOf(stream: NodeJS.WriteStream, name: string): Output {
     },
     get columns() {
       return stream.columns ?? 80;
+    },
+    get isRead() {
+      return broken === null || !isReaderGone(broken);
     },
     write,
   };

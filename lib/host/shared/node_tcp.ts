@@ -1,17 +1,5 @@
-import {
-  type AddressInfo,
-  connect as netConnect,
-  createServer,
-  isIP,
-  type Server,
-  type Socket,
-} from "node:net";
-import {
-  checkServerIdentity,
-  connect as tlsConnect,
-  createServer as createTlsServer,
-  type TLSSocket,
-} from "node:tls";
+import type { AddressInfo, Server, Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import type { Connection } from "../ports/sockets.ts";
 import {
   ConnectError,
@@ -22,6 +10,7 @@ import {
   type TlsCredentials,
 } from "../ports/tcp.ts";
 import { connectErrorOf } from "./connect_errors.ts";
+import { nodeNet, nodeTls } from "./lazy_node.ts";
 import { socketConnection } from "./socket_connection.ts";
 import { type Flow, socketFlow } from "./socket_source.ts";
 import { checkCredentials } from "./tls_credentials.ts";
@@ -45,7 +34,9 @@ export class NodeTcp implements Tcp {
       socket.on("error", () => {});
       socket.destroy();
     };
-    const server = options.tls === null ? createServer(accept) : tlsServer(options, options.tls, accept);
+    const server = options.tls === null
+      ? nodeNet().createServer(accept)
+      : tlsServer(options, options.tls, accept);
     await listening(server, options);
     const close = () => {
       isClosed = true;
@@ -57,7 +48,7 @@ export class NodeTcp implements Tcp {
   // deno-lint-ignore require-await -- What it throws must be a rejection.
   async connect(options: TcpConnectOptions): Promise<Connection> {
     const { tls, handshakeMs = HANDSHAKE_MS } = options;
-    const socket = tls === null ? netConnect(addressOf(options)) : tlsClient(options, tls);
+    const socket = tls === null ? nodeNet().connect(addressOf(options)) : tlsClient(options, tls);
     return new Promise((resolve, reject) => {
       const fail = (error: ConnectError) => {
         clearTimeout(timer);
@@ -94,7 +85,7 @@ function tlsServer(
   tls: TlsCredentials,
   accept: (socket: TLSSocket) => void,
 ): Server {
-  const server = createTlsServer({
+  const server = nodeTls().createServer({
     ...secured(tls),
     requestCert: true,
     handshakeTimeout: handshakeMs,
@@ -106,11 +97,12 @@ function tlsServer(
 
 function tlsClient(options: TcpConnectOptions, tls: TlsCredentials): TLSSocket {
   const name = options.serverName ?? options.host;
-  return tlsConnect({
+  const { connect, checkServerIdentity } = nodeTls();
+  return connect({
     ...addressOf(options),
     ...secured(tls),
     // TLS itself asks for servers by name only.
-    ...(isIP(name) === 0 ? { servername: name } : {}),
+    ...(nodeNet().isIP(name) === 0 ? { servername: name } : {}),
     checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
   });
 }

@@ -1,9 +1,7 @@
 import type { Socket } from "node:net";
 import type { Connection } from "../ports/sockets.ts";
+import { linger } from "./linger.ts";
 import { type Flow, socketFlow, socketSource } from "./socket_source.ts";
-
-/** How long the other side may take to close, once everything and the end were sent to it. */
-const LINGER_MS = 10_000;
 
 type Settle = (isThere: boolean) => void;
 
@@ -47,26 +45,15 @@ export function socketConnection(
         socket.once("close", () => resolve());
         socket.end(() => {
           resolve();
-          linger(socket);
+          if (socket.destroyed) return;
+          socket.once("close", linger(() => socket.destroy()));
+          socket.unref();
         });
       }),
     get backlog() {
       return socket.writableLength;
     },
   };
-}
-
-/**
- * Leaves the socket to be closed when the other side closes. To close it with bytes unread, or with more to come, would
- * reset the connection, and what is on its way to the other side would be lost.
- */
-function linger(socket: Socket): void {
-  if (socket.destroyed) return;
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
-  socket.once("close", () => clearTimeout(timer));
-  // Nobody waits for this: a program that is through may end.
-  timer.unref();
-  socket.unref();
 }
 
 function settle(all: Set<Settle>, one: Settle, isThere: boolean): void {

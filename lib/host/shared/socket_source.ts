@@ -1,8 +1,6 @@
 import type { Socket } from "node:net";
 import type { ByteSource } from "../ports/processes.ts";
-
-/** How much may be read ahead before the other side is held back. */
-const READ_AHEAD_BYTES = 256 * 1_024;
+import { ReadAhead } from "./read_ahead.ts";
 
 /** What comes in through a socket. */
 export interface SocketSource extends ByteSource {
@@ -24,62 +22,19 @@ export const socketFlow: Flow = {
 
 /** What comes in through a socket of node:net, read when it is asked for. */
 export function socketSource(socket: Socket, flow: Flow = socketFlow): SocketSource {
-  const ready: Uint8Array[] = [];
-  let ahead = 0;
-  let isHeld = false;
-  let isDiscarding = false;
-  let ended = false;
-  let waiting: ((bytes: Uint8Array | null) => void) | null = null;
-
-  const deliver = (bytes: Uint8Array | null) => {
-    const resolve = waiting;
-    waiting = null;
-    resolve?.(bytes);
-  };
-  const release = () => {
-    if (!isHeld) return;
-    isHeld = false;
-    flow.release(socket);
-  };
-  socket.on("data", (bytes: Uint8Array) => {
-    if (isDiscarding) return;
-    if (waiting !== null) return deliver(bytes);
-    ready.push(bytes);
-    ahead += bytes.length;
-    if (ahead <= READ_AHEAD_BYTES || isHeld) return;
-    isHeld = true;
-    flow.hold(socket);
-  });
-  const end = () => {
-    ended = true;
-    deliver(null);
-  };
+  const ahead = new ReadAhead({ hold: () => flow.hold(socket), release: () => flow.release(socket) });
+  const end = () => ahead.end();
+  socket.on("data", (bytes: Uint8Array) => ahead.push(bytes));
   socket.on("end", end);
   socket.on("close", end);
   // A broken connection is an end; whoever needs to know more has asked for more than bytes.
   socket.on("error", end);
-
   return {
-    read() {
-      const bytes = ready.shift();
-      if (bytes !== undefined) {
-        ahead -= bytes.length;
-        if (ahead <= READ_AHEAD_BYTES) release();
-        return Promise.resolve(bytes);
-      }
-      if (ended) return Promise.resolve(null);
-      return new Promise((resolve) => waiting = resolve);
-    },
+    read: () => ahead.read(),
     close() {
-      ready.length = 0;
       socket.destroy();
-      end();
+      ahead.discard();
     },
-    discard() {
-      isDiscarding = true;
-      ready.length = 0;
-      release();
-      end();
-    },
+    discard: () => ahead.discard(),
   };
 }

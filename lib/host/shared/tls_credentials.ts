@@ -1,5 +1,6 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import type { KeyObject, X509Certificate } from "node:crypto";
 import { ConnectError, type TlsCredentials } from "../ports/tcp.ts";
+import { nodeCrypto } from "./lazy_node.ts";
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
@@ -18,6 +19,7 @@ export function checkCredentials(tls: TlsCredentials): TlsCredentials {
 function certificatesOf(what: string, text: string): readonly X509Certificate[] {
   const blocks = text.match(CERTIFICATE) ?? [];
   if (blocks.length === 0) throw bad(`The ${what} is not a certificate in PEM`);
+  const { X509Certificate } = nodeCrypto();
   try {
     return blocks.map((block) => new X509Certificate(block));
   } catch (error) {
@@ -27,7 +29,7 @@ function certificatesOf(what: string, text: string): readonly X509Certificate[] 
 
 function keyOf(text: string): KeyObject {
   try {
-    return createPrivateKey(text);
+    return nodeCrypto().createPrivateKey(text);
   } catch (error) {
     throw bad("The key is not a private key in PEM", error);
   }

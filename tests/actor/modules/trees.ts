@@ -39,7 +39,7 @@ export const stubbornChain = context(async (ctx: ServedContext<null>, depth: num
   const hold = async () => {
     await ctx.started(null);
     const { deadline, host } = await untilCancelled();
-    note(`${depth} was told ${deadline! - host.clock.now()}`);
+    note(`${depth} was told ${deadline.at - host.clock.now()}`);
     note(`${depth} ignores it`);
     await new CancelScope({ shield: true }).run(() => sleepForever());
   };
@@ -54,7 +54,7 @@ async function untilCancelled() {
   const runtime = currentRuntime();
   await sleepForever().catch(() => {});
   // The actor may hear of its own end a moment after its contexts.
-  while (runtime.deadline === null) await new Promise((resolve) => setTimeout(resolve));
+  while (runtime.deadline.at === Infinity) await new Promise((resolve) => setTimeout(resolve));
   return runtime;
 }
 

@@ -1,7 +1,8 @@
 /** A child that speaks the protocol by hand, and breaks off where its argument says. */
 import process from "node:process";
-import { greet } from "../../../lib/actor/handshake.ts";
-import { PARENT_VARIABLE, TOKEN_VARIABLE } from "../../../lib/actor/spawn_spec.ts";
+import { concatBytes } from "../../../lib/base/bytes.ts";
+import { greet } from "../../../lib/actor/link/handshake.ts";
+import { PARENT_VARIABLE, TOKEN_VARIABLE } from "../../../lib/actor/process/spawn_spec.ts";
 import { openSystemHost } from "../../../lib/host/system_host.ts";
 import { run } from "../../../lib/scope/run.ts";
 import { sleepForever } from "../../../lib/scope/sleep.ts";
@@ -22,7 +23,7 @@ await run(async () => {
   if (mode === "drops after hello") connection.close();
   if (mode === "drops when ready") {
     const payload = encodePayload(self);
-    await connection.write(encodeMessage({ kind: Kind.started, dialog: 0, number: 0, payload }));
+    await connection.write(concatBytes(encodeMessage({ kind: Kind.started, dialog: 0, number: 0, payload })));
     connection.close();
   }
   await stay();

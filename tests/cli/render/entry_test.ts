@@ -1,9 +1,32 @@
 import assert from "node:assert/strict";
-import { describeEntry, isNews } from "../../../lib/cli/render/entry.ts";
+import { describeEntry, entryDetails, isNews } from "../../../lib/cli/render/entry.ts";
 import { painter } from "../../../lib/cli/render/paint.ts";
 import type { JournalEntry } from "../../../lib/engine/journal.ts";
 import type { EntryEvent } from "../../../lib/supervision/journal_entry.ts";
 import { test } from "../../harness/test.ts";
+
+const ERROR = {
+  type: "RangeError",
+  message: "too far\nby 3",
+  stack: "RangeError: too far\nby 3\n    at walk (/srv/api.ts:3:9)\n    at main (/srv/api.ts:1:1)",
+  path: ["api"],
+  cause: {
+    type: "Error",
+    message: "",
+    stack: "    at map (/srv/map.ts:1:1)",
+    path: ["api"],
+    cause: null,
+    errors: null,
+  },
+  errors: null,
+};
+
+const HELD = {
+  pid: 7,
+  function: "find",
+  report: "RangeError: too far\n    at walk (/srv/api.ts:3:9)",
+  inspector: "ws://127.0.0.1:9/x",
+};
 
 /** Every event with its data, the sentence, its colour, and whether people are told of it unasked. */
 const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, number, boolean])[] = [
@@ -14,6 +37,7 @@ const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, nu
   ["ready", { afterMs: 1_250 }, "ready after 1.2s", 32, true],
   ["exited", { code: 3, signal: null }, "exited with code 3", 2, true],
   ["exited", { code: 0, signal: null }, "exited with code 0", 2, false],
+  ["exited", { code: 1, signal: null, error: ERROR }, "exited with code 1: RangeError: too far", 2, true],
   ["exited", { code: null, signal: "SIGKILL" }, "ended by SIGKILL", 2, true],
   ["start_failed", { reason: "no such program" }, "could not be started: no such program", 31, true],
   ["timed_out", { reason: "was not ready within 30s" }, "was not ready within 30s", 31, true],
@@ -28,12 +52,41 @@ const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, nu
   ],
   ["cancelled", {}, "is being taken down", 2, true],
   ["stopping", { signal: "SIGTERM", graceMs: 10_000 }, "is asked to stop (SIGTERM, 10s)", 2, false],
+  [
+    "stopping",
+    { signal: "SIGTERM", graceMs: 10_000, cancel: true },
+    "is asked to stop (cancel, then SIGTERM, 10s)",
+    2,
+    false,
+  ],
   ["killed", {}, "did not stop in time and is killed", 31, true],
   ["stopped", {}, "stopped", 2, true],
   ["completed", {}, "completed", 32, true],
   ["failed", { reason: "exited with code 3" }, "failed: exited with code 3", 31, true],
   ["ended", { outcome: "gave_up" }, "gave up", 2, true],
   ["ended", { outcome: "cancelled" }, "was taken down", 2, true],
+  [
+    "held",
+    { ...HELD, actor: "api", reason: "held for inspection: RangeError: too far" },
+    '"find" has failed (pid 7), held for inspection: RangeError: too far',
+    33,
+    true,
+  ],
+  [
+    "held",
+    { ...HELD, actor: "api/worker", reason: "held for inspection: Error" },
+    '"find" has failed (actor "api/worker", pid 7), held for inspection: Error',
+    33,
+    true,
+  ],
+  ["released", { actor: "api", pid: 7 }, "is held no longer and goes on", 2, true],
+  [
+    "refused",
+    { verb: "down", by: "terminate", reason: 'actor "api" is held' },
+    'down was refused (terminate): actor "api" is held',
+    33,
+    true,
+  ],
   ["orphan_reaped", { name: "sh", pid: 9 }, "orphan sh (9) ended and was reaped", 2, false],
   ["lines_dropped", { why: "disk full" }, "lines of its log are lost: disk full", 31, true],
 ];
@@ -48,6 +101,27 @@ test("entries: every event is a sentence, in the colour of how bad it is", () =>
     assert.equal(describeEntry(entry, painter(false)), `api: ${sentence}`);
     assert.equal(describeEntry(entry, painter(true)), `api: \x1b[${colour}m${sentence}\x1b[0m`);
   }
+});
+
+test("entries: below an error stand its frames and what led to it", () => {
+  assert.deepEqual(entryDetails(entryOf("exited", { code: 1, signal: null, error: ERROR })), [
+    "    RangeError: too far",
+    "    by 3",
+    "        at walk (/srv/api.ts:3:9)",
+    "        at main (/srv/api.ts:1:1)",
+    "    caused by: Error",
+    "          at map (/srv/map.ts:1:1)",
+  ]);
+  assert.deepEqual(entryDetails(entryOf("exited", { code: 1, signal: null })), []);
+});
+
+test("entries: below a crash that is held stand its error, where to inspect it, and how to let it go", () => {
+  assert.deepEqual(entryDetails(entryOf("held", { ...HELD, actor: "api" })), [
+    "    RangeError: too far",
+    "        at walk (/srv/api.ts:3:9)",
+    "    inspect it at ws://127.0.0.1:9/x",
+    "    let it go on with: kill -CONT 7",
+  ]);
 });
 
 test("entries: people are told unasked only of what they did not expect", () => {

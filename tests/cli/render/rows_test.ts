@@ -22,6 +22,7 @@ const IDLE: StatusRow = {
   cpu: null,
   rss: null,
   exit: null,
+  error: null,
   reason: null,
 };
 

@@ -21,6 +21,13 @@ test("ready: each probe is read", () => {
   assert.equal(actorOf(withLines("ready = { tcp = '1', interval = '1s' }"), "a").ready?.intervalMs, 1_000);
 });
 
+test("ready: a module without a probe is ready when it is loaded, anything else when it runs", () => {
+  const ready = (lines: string) => actorOf(`[actors.a]\n${lines}`, "a").ready;
+  assert.deepEqual(ready("module = './a.ts'")?.probe, { type: "module" });
+  assert.deepEqual(ready("module = './a.ts'\nready = { tcp = '1' }")?.probe.type, "tcp");
+  assert.deepEqual(ready("script = './a.ts'"), null);
+});
+
 test("ready: a start may take the smaller of the times that are given, else 30 s", () => {
   const cases: [string, number][] = [
     ["", 30_000],

@@ -36,3 +36,11 @@ test("warnings: a grace is not longer than the teardown of any tree around it", 
 test("warnings: a grace that nobody wrote is no reason to warn", () => {
   assert.deepEqual(problemsOf("shutdown = '5s'\nactors.a.exec = 'x'"), []);
 });
+
+test("warnings: an actor that is debugged is held when it fails", () => {
+  const withDebug = (value: string) => problemsOf(`[actors.a]\nmodule = "a.ts"\ndebug = ${value}`);
+  assert.deepEqual(withDebug("true"), [
+    'debug-on 3:9 "a" is held for inspection when it fails, and not restarted until it is let go',
+  ]);
+  assert.deepEqual(withDebug("false"), []);
+});

@@ -139,6 +139,25 @@ export function connectionsContract<S>(
     close();
   });
 
+  guarantee(
+    "behind an end that comes in nothing is written, and no write waits for ever",
+    async (subject) => {
+      const { here, there, close } = await connect(subject);
+      const writes = Array.from({ length: BLOCKS }, () => here.write(BLOCK));
+      await there.end();
+      assert.equal(await here.read(), null);
+      assert.deepEqual([await here.write(BLOCK), here.send(BLOCK), await here.drained()], [
+        false,
+        false,
+        false,
+      ]);
+      await Promise.all(writes);
+      assert.equal(here.backlog, 0);
+      await here.end();
+      close();
+    },
+  );
+
   guarantee("both sides may end", async (subject) => {
     const { here, there, close } = await connect(subject);
     await Promise.all([here.end(), there.end()]);

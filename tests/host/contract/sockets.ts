@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Connection } from "../../../lib/host/ports/sockets.ts";
 import { connectionsContract } from "./connections.ts";
-import { guarantees, type OpenSubject, type Subject } from "./subject.ts";
+import { finish, guarantees, lineOf, type OpenSubject, start, type Subject } from "./subject.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
@@ -92,6 +92,25 @@ export function socketsContract(name: string, open: OpenSubject): void {
     again.release();
     assert.equal(await sockets.holderOf(name), null);
   });
+
+  guarantee(
+    "what a process has is gone when it is killed, and what it has said still arrives",
+    async (subject) => {
+      const { sockets } = subject.host;
+      const name = nameOf(subject);
+      const child = start(subject, subject.programs.listenOn(name));
+      assert.equal(await lineOf(child.stdout), "up");
+      const connection = (await sockets.connect(name))!;
+      assert.equal(connection.peer?.pid, child.pid);
+      assert.equal((await sockets.holderOf(name.slice(1)))?.pid, child.pid);
+      assert.equal(await lineOf(connection), "hello");
+      await finish(subject, child);
+      assert.equal(await connection.read(), null);
+      assert.equal(await connection.write(bytesOf("too late")), false);
+      assert.equal(await sockets.connect(name), null);
+      assert.equal(await sockets.holderOf(name.slice(1)), null);
+    },
+  );
 }
 
 /** An address in the kernel that no other test uses. */

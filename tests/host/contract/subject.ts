@@ -28,6 +28,8 @@ export interface Programs {
   readonly stayWithChild: readonly string[];
   /** Prints the number of a grandchild that stays in a session of its own, and exits. */
   readonly leaveBehind: readonly string[];
+  /** Listens on a socket, says that it is up, and says hello to whoever connects. */
+  listenOn(address: string): readonly string[];
   /** Exits, and leaves a grandchild that exits with `code`. */
   leaveToExit(code: number): readonly string[];
 }

@@ -1,0 +1,31 @@
+import { type Instant, NEVER } from "../base/instant.ts";
+import { CancelScope } from "../scope/cancel_scope.ts";
+
+/** When an actor must be over. Whoever ends it may say so more than once: the earliest instant counts. */
+export class Deadline {
+  #at: Instant = NEVER;
+  readonly #listeners = new Set<() => void>();
+
+  /** `NEVER` while nobody has said anything. */
+  get at(): Instant {
+    return this.#at;
+  }
+
+  shorten(at: Instant): void {
+    if (at >= this.#at) return;
+    this.#at = at;
+    for (const tell of this.#listeners) tell();
+  }
+
+  /** Runs `body` for no longer than until an instant that follows from this one, also if that becomes earlier meanwhile. */
+  async bound(instantOf: () => Instant, body: () => Promise<void>): Promise<void> {
+    const scope = new CancelScope({ deadline: instantOf() });
+    const follow = () => scope.deadline = instantOf();
+    this.#listeners.add(follow);
+    try {
+      await scope.run(body);
+    } finally {
+      this.#listeners.delete(follow);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/** What opens a dialog: which function, how it is talked to, and its arguments. */
+import { decodePayload, encodePayload, PAYLOAD_LIMITS, PayloadError } from "../../wire/payload.ts";
+import { whyNotCarried } from "../../wire/why_not_carried.ts";
+import type { Style } from "./exposed.ts";
+
+/** See the module. */
+export interface StartRequest {
+  readonly style: Style;
+  /** Name of the module; empty for the main one. */
+  readonly module: string;
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+
+const STYLES: ReadonlySet<unknown> = new Set<Style>(["call", "context", "stream"]);
+
+/** @throws {PayloadError} If an argument cannot be sent. */
+export function encodeStart({ style, module, name, args }: StartRequest): Uint8Array {
+  try {
+    return encodePayload([style, module, name, args]);
+  } catch (error) {
+    throw (error instanceof PayloadError ? refusedArgument(name, args) : null) ?? error;
+  }
+}
+
+/** @throws {PayloadError} If it is no request. */
+export function readStart(payload: Uint8Array): StartRequest {
+  const value = decodePayload(payload);
+  const [style, module, name, args] = Array.isArray(value) ? value as readonly unknown[] : [];
+  if (!STYLES.has(style) || typeof module !== "string" || typeof name !== "string" || !Array.isArray(args)) {
+    throw new PayloadError("Cannot start this: it is not [style, module, name, args]");
+  }
+  return { style: style as Style, module, name, args };
+}
+
+/** The caller knows of arguments, not of what they travel in. */
+function refusedArgument(name: string, args: readonly unknown[]): PayloadError | null {
+  for (const [index, argument] of args.entries()) {
+    const reason = whyNotCarried(argument, PAYLOAD_LIMITS);
+    if (reason !== null) return new PayloadError(`Cannot send argument ${index + 1} of "${name}": ${reason}`);
+  }
+  return null;
+}

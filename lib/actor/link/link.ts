@@ -1,0 +1,380 @@
+/**
+ * A connection to another actor: many dialogs over one stream of frames. The message loop takes what comes in and never
+ * waits for a task, so that a cancel is heard at once.
+ *
+ * Invariants:
+ * 1. A frame is written whole, whatever is cancelled meanwhile: no task writes, tasks only queue.
+ * 2. When the connection is lost, every dialog of it ends, and every waiter wakes.
+ * 3. What the other side sends ends one dialog at the worst if its envelope is sound, and this connection if it is not.
+ * 4. An end without a goodbye is a truncation, also over TLS.
+ * 5. What the other side can make this one keep is bounded, whether it reads its answers or not.
+ */
+import { fromPromise } from "../../bridge/from_promise.ts";
+import type { ExitStatus } from "../../host/ports/processes.ts";
+import type { Connection } from "../../host/ports/sockets.ts";
+import { moveOnAfter } from "../../scope/timeouts.ts";
+import { Event } from "../../sync/event.ts";
+import { WaitQueue } from "../../sync/wait_queue.ts";
+import { concatBytes } from "../../base/bytes.ts";
+import { FrameError } from "../../wire/frame_splitter.ts";
+import { ACTOR_DIALOG, decodeMessage, Kind, type Message } from "../../wire/message.ts";
+import { Outgoing } from "../../wire/outgoing.ts";
+import { type PartLimits, PartStore } from "../../wire/parts.ts";
+import { encodePayload, PAYLOAD_LIMITS, PayloadError } from "../../wire/payload.ts";
+import { type CancelRequest, decodeOr, Dialog, type DialogLink, FIRST_WINDOW } from "../dialog/dialog.ts";
+import { type ActorId, describeStatus, ProtocolError, TransportClosed } from "../errors.ts";
+import type { FrameReader } from "./frame_reader.ts";
+import { encodeCanceller, type Identity, readCanceller } from "./identity.ts";
+
+/** How many bytes are handed to the system at once: what is urgent waits behind no more than these. */
+const WRITE_BYTES = 256 * 1_024;
+/** From this length on a piece is handed over by itself, and not copied to go with others. */
+const LONG_PIECE_BYTES = 8 * 1_024;
+/** With so much waiting to be written, tasks wait before they add to it. */
+const HIGH_WATER_BYTES = 4 * 1_024 * 1_024;
+/** How long a goodbye may take to whoever has broken the rules. */
+const GOODBYE_MS = 1_000;
+/** How many dialogs the other side may have open. */
+const MOST_SERVED = 10_000;
+/** How many answers the message loop itself gives to whoever has so much to read already. */
+const MOST_UNREAD = 10_000;
+/** Parts of long payloads on their way in. */
+const PART_LIMITS: PartLimits = {
+  maxBytes: PAYLOAD_LIMITS.maxBytes,
+  maxOpen: MOST_SERVED,
+  maxTotalBytes: 4 * PAYLOAD_LIMITS.maxBytes,
+};
+/** What only the side says that serves a dialog. */
+const FROM_SERVER: ReadonlySet<Kind> = new Set<Kind>([
+  Kind.startAck,
+  Kind.started,
+  Kind.return,
+  Kind.error,
+  Kind.cancelAck,
+  Kind.hold,
+]);
+
+/** What a connection is for. */
+export interface LinkOptions {
+  readonly connection: Connection;
+  /** What came in with the handshake is in there, too. */
+  readonly reader: FrameReader;
+  readonly self: Identity;
+  readonly peer: Identity;
+  /** Whether this side has connected; it then numbers its dialogs with odd numbers. */
+  readonly isConnector: boolean;
+  /** Takes a dialog that the other side opens. */
+  readonly onStart: (dialog: Dialog, payload: Uint8Array) => void;
+  /** Told that the other side cancels this actor as a whole. */
+  readonly onCancelActor: (request: CancelRequest, link: Link) => void;
+  /** Told once that nothing goes over it any more. */
+  readonly onLost: () => void;
+  /** Finds out how the process at the other end has ended, if it is to be told with the loss of the connection. */
+  readonly explainLoss?: () => Promise<ExitStatus | null>;
+}
+
+/** See the module. */
+export class Link implements DialogLink {
+  readonly self: Identity;
+  readonly peer: Identity;
+  canceller: ActorId | null = null;
+  readonly #options: LinkOptions;
+  readonly #dialogs = new Map<number, Dialog>();
+  readonly #parts = new PartStore(PART_LIMITS);
+  readonly #outgoing = new Outgoing();
+  readonly #room = new WaitQueue();
+  readonly #opened = new WaitQueue();
+  readonly #ended = new Event();
+  #nextId: number;
+  #served = 0;
+  /** Answers that were given while too much waited to be read. */
+  #unread = 0;
+  #isWriting = false;
+  #isScheduled = false;
+  #saidGoodbye = false;
+  #peerSaidGoodbye: string | null = null;
+  #lost: TransportClosed | null = null;
+  /** Something has come in since somebody last asked. */
+  hasHeard = false;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.self = options.self;
+    this.peer = options.peer;
+    this.#nextId = options.isConnector ? 1 : 2;
+  }
+
+  /** Why nothing goes over it any more; null while it works. */
+  get lost(): TransportClosed | null {
+    return this.#lost;
+  }
+
+  /** Waits until a dialog is open. */
+  async inUse(): Promise<void> {
+    while (this.#dialogs.size === 0) await this.#opened.wait("dialog");
+  }
+
+  /** Asks for a sign of life, which `hasHeard` then tells of. */
+  ping(): void {
+    this.send({ kind: Kind.ping, dialog: ACTOR_DIALOG, number: 0, payload: null });
+  }
+
+  /** Waits until the connection is closed, by whichever side. */
+  async closed(): Promise<void> {
+    await this.#ended.wait();
+  }
+
+  /**
+   * Opens a dialog.
+   *
+   * @param window How many values of a stream it takes before it has opened its side of it.
+   * @throws {TransportClosed}
+   */
+  open(start: Uint8Array, window: number = FIRST_WINDOW): Dialog {
+    const dialog = this.adopt(this.#nextId);
+    dialog.granted = window;
+    this.#nextId += 2;
+    dialog.send(Kind.start, dialog.granted, start);
+    return dialog;
+  }
+
+  /** Makes this side of a dialog whose start is nothing to send. @throws {TransportClosed} */
+  adopt(id: number): Dialog {
+    if (this.#lost !== null) throw this.#lost;
+    const dialog = new Dialog(id, this, this.#isTheirs(id));
+    this.#dialogs.set(id, dialog);
+    this.#opened.wakeAll();
+    return dialog;
+  }
+
+  forget(dialog: Dialog): void {
+    if (this.#dialogs.get(dialog.id) !== dialog) return;
+    this.#dialogs.delete(dialog.id);
+    if (dialog.isServed) this.#served -= 1;
+    this.#parts.ignoreRest(dialog.id);
+  }
+
+  /** Tells whoever waits for this actor whether its deadlines count. */
+  hold(isHeld: boolean): void {
+    for (const { id } of this.#dialogs.values()) {
+      if (this.#isTheirs(id)) {
+        this.send({ kind: Kind.hold, dialog: id, number: isHeld ? 1 : 0, payload: null });
+      }
+    }
+  }
+
+  /** Queues a message. Nothing is sent once the connection is lost. */
+  send(message: Message): void {
+    if (this.#lost !== null || this.#saidGoodbye) return;
+    this.#outgoing.push(message);
+    if (this.#isScheduled || this.#isWriting) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => {
+      this.#isScheduled = false;
+      this.#flush();
+    });
+  }
+
+  get hasRoom(): boolean {
+    return this.#outgoing.bytes <= HIGH_WATER_BYTES || this.#lost !== null;
+  }
+
+  async room(): Promise<void> {
+    while (!this.hasRoom) await this.#room.wait("send");
+  }
+
+  /** Takes what comes in until the connection ends. */
+  async run(): Promise<void> {
+    let why: string;
+    try {
+      await fromPromise(this.#receiveAll());
+      why = this.#peerSaidGoodbye ?? "it ended in the middle, without a goodbye";
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      why = `it does not keep to the protocol: ${error.message}`;
+      this.#sayGoodbye(why);
+      await moveOnAfter(GOODBYE_MS, () => fromPromise(this.#options.connection.end()));
+    }
+    const status = await this.#options.explainLoss?.() ?? null;
+    this.lose(why, status);
+  }
+
+  /** Ends it on purpose, after what was queued is written. */
+  async close(why: string): Promise<void> {
+    while (this.#lost === null && (this.#isWriting || !this.#outgoing.isEmpty)) {
+      await this.#room.wait("last messages");
+    }
+    this.#sayGoodbye(why);
+    await fromPromise(this.#options.connection.end());
+    this.lose("it was closed here", null);
+  }
+
+  /** Ends every dialog, and lets go of the connection. */
+  lose(why: string, status: ExitStatus | null): void {
+    if (this.#lost !== null) return;
+    const told = status === null ? why : `its process has ended, ${describeStatus(status)}`;
+    const error = new TransportClosed(this.peer, told, status);
+    this.#lost = error;
+    this.#outgoing.clear();
+    this.#parts.clear();
+    this.#options.connection.close();
+    for (const dialog of [...this.#dialogs.values()]) {
+      const reason = `the connection to actor "${this.peer.path}" is closed`;
+      if (dialog.isServed) dialog.cancelRequest ??= { canceller: this.peer, reason, withinMs: null };
+      dialog.end({ how: "failed", error });
+    }
+    this.#room.wakeAll();
+    this.#options.onLost();
+    this.#ended.set();
+  }
+
+  /** No wait of it is a checkpoint, which would cost more than all the rest: the end of the connection ends it. */
+  async #receiveAll(): Promise<void> {
+    const { reader } = this.#options;
+    let frames: readonly Uint8Array[] | null = reader.takePending();
+    for (; frames !== null; frames = await reader.readUncancelled()) {
+      this.hasHeard = true;
+      for (const frame of frames) {
+        this.#receive(decodeMessage(frame));
+        if (this.#peerSaidGoodbye !== null || this.#lost !== null) return;
+      }
+    }
+  }
+
+  #receive(received: Message): void {
+    const { kind, dialog: id, number } = received;
+    if (kind === Kind.ping) {
+      return this.send({ kind: Kind.pong, dialog: ACTOR_DIALOG, number, payload: null });
+    }
+    if (kind === Kind.pong) return;
+    if (kind === Kind.bye) return void (this.#peerSaidGoodbye = goodbyeOf(received));
+    if (kind === Kind.hello) throw new FrameError("A second hello");
+    const message = this.#whole(received);
+    if (message === null) return;
+    if (kind === Kind.start) return this.#receiveStart(message);
+    const dialog = this.#dialogs.get(id);
+    if (dialog !== undefined) return this.#hand(dialog, message);
+    if (kind === Kind.cancel) return this.#receiveLateCancel(message);
+  }
+
+  /** The message with its whole payload; null if more of it is to come, or it is of no use. */
+  #whole(received: Message): Message | null {
+    const { kind, dialog: id } = received;
+    try {
+      if (kind !== Kind.part) return this.#parts.complete(received);
+      // Parts for a dialog of ours that is over are the rest of what nobody waits for.
+      if (this.#isTheirs(id) || this.#dialogs.has(id)) this.#parts.add(received);
+    } catch (error) {
+      if (!(error instanceof PayloadError)) throw error;
+      this.#refusePayload(id, error);
+    }
+    return null;
+  }
+
+  #hand(dialog: Dialog, message: Message): void {
+    if (dialog.isServed && FROM_SERVER.has(message.kind)) {
+      throw new FrameError("What the side says that serves a dialog, from the one that has opened it");
+    }
+    try {
+      dialog.receive(message);
+    } catch (error) {
+      if (error instanceof ProtocolError) throw new FrameError(error.message);
+      throw error;
+    }
+  }
+
+  #receiveStart({ dialog: id, number, payload }: Message): void {
+    if (!this.#isTheirs(id) || this.#dialogs.has(id)) {
+      throw new FrameError(`A dialog with the number ${id}, which is not its sender's to give`);
+    }
+    const dialog = this.#serve(id);
+    dialog.credit = number;
+    if (this.#served > MOST_SERVED) {
+      dialog.sendError(new RangeError(`More than ${MOST_SERVED} dialogs are open on this connection`));
+    } else this.#options.onStart(dialog, payload ?? new Uint8Array(0));
+    if (!this.#dialogs.has(id)) this.#countAnswer();
+  }
+
+  #serve(id: number): Dialog {
+    this.#served += 1;
+    return this.adopt(id);
+  }
+
+  /** What is cancelled after its end, or before it came to be started, is as good as cancelled. */
+  #receiveLateCancel({ dialog: id, number, payload }: Message): void {
+    const who = readCanceller(decodeOr(payload, null));
+    const request = { ...who, withinMs: number === 0 ? null : number };
+    if (id === ACTOR_DIALOG) return this.#options.onCancelActor(request, this);
+    this.#parts.drop(id);
+    this.send({
+      kind: Kind.cancelAck,
+      dialog: id,
+      number: 0,
+      payload: encodeCanceller(who),
+    });
+    this.#countAnswer();
+  }
+
+  /** A payload that is too long ends its dialog; a dialog that has yet to begin, with it. */
+  #refusePayload(id: number, error: PayloadError): void {
+    const dialog = this.#dialogs.get(id);
+    if (dialog === undefined && this.#isTheirs(id)) {
+      this.#serve(id).sendError(error);
+      this.#countAnswer();
+    }
+    if (dialog?.isServed === false) dialog.requestCancel(error.message);
+    dialog?.end({ how: "failed", error });
+  }
+
+  /** @throws {FrameError} If the other side asks on and on, and does not read what it is told. */
+  #countAnswer(): void {
+    if (this.#outgoing.bytes <= HIGH_WATER_BYTES) return void (this.#unread = 0);
+    this.#unread += 1;
+    if (this.#unread > MOST_UNREAD) throw new FrameError("It asks for more, and does not read its answers");
+  }
+
+  #isTheirs(id: number): boolean {
+    return id !== ACTOR_DIALOG && (id % 2 === 1) !== this.#options.isConnector;
+  }
+
+  #flush(): void {
+    const { connection } = this.#options;
+    while (!this.#isWriting && this.#lost === null) {
+      const pieces = this.#outgoing.take(WRITE_BYTES);
+      if (pieces.length === 0) return this.#room.wakeAll();
+      if (sendAll(connection, pieces)) continue;
+      this.#isWriting = true;
+      void connection.drained().then((isOpen) => {
+        this.#isWriting = false;
+        if (isOpen) this.#flush();
+      });
+    }
+    if (this.#outgoing.bytes <= HIGH_WATER_BYTES) this.#room.wakeAll();
+  }
+
+  #sayGoodbye(why: string): void {
+    this.send({ kind: Kind.bye, dialog: 0, number: 0, payload: encodePayload(why) });
+    this.#flush();
+    this.#saidGoodbye = true;
+  }
+}
+
+/** Writes pieces, the short ones together; false if there is no room for more. */
+function sendAll(connection: Connection, pieces: readonly Uint8Array[]): boolean {
+  let hasRoom = true;
+  let short: Uint8Array[] = [];
+  for (const piece of pieces) {
+    short.push(piece);
+    if (piece.length < LONG_PIECE_BYTES && piece !== pieces.at(-1)) continue;
+    const long = piece.length < LONG_PIECE_BYTES ? null : short.pop()!;
+    if (short.length > 0) hasRoom = connection.send(concatBytes(short));
+    if (long !== null) hasRoom = connection.send(long);
+    short = [];
+  }
+  return hasRoom;
+}
+
+function goodbyeOf({ payload }: Message): string {
+  const why = decodeOr(payload, null);
+  return typeof why === "string" ? why : "the other side has closed it";
+}

@@ -1,0 +1,203 @@
+/**
+ * Actors that are started in a block and do not outlive it. Follows tractor's `ActorNursery`.
+ *
+ * Invariants:
+ * 1. `openActorNursery` does not return while a process of it lives.
+ * 2. One cancels all: the first error of the body, of a task or of an actor ends the others, all at once.
+ * 3. When the body and the tasks are done, daemon actors are cancelled, or waited for.
+ */
+import { fromPromise } from "../../bridge/from_promise.ts";
+import { CancelScope } from "../../scope/cancel_scope.ts";
+import { type Nursery, type NurseryOptions, openNursery } from "../../scope/nursery.ts";
+import { Event } from "../../sync/event.ts";
+import { type ActorModule, moduleUrl } from "./actor_module.ts";
+import { ActorProcess } from "./actor_process.ts";
+import { type ActorSystem, ensureRuntime } from "../current_actor.ts";
+import type { Link } from "../link/link.ts";
+import { Portal } from "../dialog/portal.ts";
+import { randomId } from "../random_id.ts";
+import type { ActorRuntime } from "../runtime.ts";
+import { type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
+
+/** How an actor nursery ends, and how its actors do. */
+export interface ActorNurseryOptions extends NurseryOptions {
+  /**
+   * What happens to daemon actors when the body is done: they are cancelled gracefully, or waited for as in tractor.
+   *
+   * @default {"cancel"}
+   */
+  readonly daemons?: "cancel" | "wait";
+  /**
+   * Milliseconds from a cancel of an actor to SIGKILL for it and all that it has started. An actor that is itself being
+   * ended within a time does not take longer than that.
+   *
+   * @default {5_000}
+   */
+  readonly grace?: number;
+}
+
+/** What an actor is to be. */
+export interface ActorOptions<M = unknown> {
+  /** The module whose functions can be called: `actorModule(...)`, a URL, or a path. */
+  readonly module?: ActorModule<M> | string | URL;
+  /** More modules, by the names under which they are called: see {@linkcode Portal.with}. */
+  readonly modules?: Readonly<Record<string, ActorModule | string | URL>>;
+  /** A program in any language that speaks the protocol, instead of a module, and its arguments. */
+  readonly exec?: readonly string[];
+  /** More variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** @default The working folder of this program. */
+  readonly cwd?: string;
+  /**
+   * Milliseconds until it must have loaded its modules.
+   *
+   * @default {30_000}
+   */
+  readonly startTimeout?: number;
+  /**
+   * Whether its inspector is opened, and whether it is held for inspection when one of its functions fails.
+   *
+   * @default {false}
+   */
+  readonly debug?: boolean;
+}
+
+const GRACE_MS = 5_000;
+const START_TIMEOUT_MS = 30_000;
+
+/** See the module. */
+export class ActorNursery {
+  /** Cancels everything in the nursery, the body included. */
+  readonly cancelScope: CancelScope;
+  readonly #system: ActorSystem;
+  readonly #runtime: ActorRuntime;
+  readonly #nursery: Nursery;
+  readonly #options: ActorNurseryOptions;
+  readonly #daemons = new Set<CancelScope>();
+  /** Tasks, and starts of actors, that are under way. */
+  #tasks = 0;
+  #onIdle = new Event();
+  #isOver = false;
+
+  /** @internal */
+  constructor(system: ActorSystem, runtime: ActorRuntime, nursery: Nursery, options: ActorNurseryOptions) {
+    this.#system = system;
+    this.#runtime = runtime;
+    this.#nursery = nursery;
+    this.#options = options;
+    this.cancelScope = nursery.cancelScope;
+  }
+
+  /**
+   * Starts a daemon actor: it has no end of its own, and serves what its modules export until it is cancelled. Returns when
+   * it has loaded them.
+   *
+   * @param name What it is called; not unique.
+   * @throws {ActorStartError} If it ends before that, or takes too long; its process is gone then.
+   * @throws {Cancelled} Its process is gone then, too.
+   */
+  async startActor<M = Record<string, unknown>>(name: string, options: ActorOptions<M>): Promise<Portal<M>> {
+    if (this.#isOver) throw new TypeError("Cannot start an actor: the block of its nursery is over");
+    const actor = this.#actor(name, options);
+    const scope = new CancelScope();
+    this.#tasks += 1;
+    try {
+      const link = await this.#nursery.start<Link>(async (status) => {
+        this.#daemons.add(scope);
+        try {
+          await scope.run(() => actor.run(status));
+        } finally {
+          this.#daemons.delete(scope);
+        }
+      }, { name: `actor ${name}` });
+      return new Portal<M>(link, this.#runtime);
+    } finally {
+      this.#taskEnded();
+    }
+  }
+
+  /** Starts a task; the nursery waits for it before it ends its daemon actors. */
+  startSoon(body: () => unknown, options: { readonly name?: string } = {}): void {
+    this.#tasks += 1;
+    this.#nursery.startSoon(async () => {
+      await body();
+      this.#taskEnded();
+    }, { name: options.name ?? (body.name || "task") });
+  }
+
+  /** @internal */
+  async finish(): Promise<void> {
+    while (this.#tasks > 0) {
+      this.#onIdle = new Event();
+      await this.#onIdle.wait();
+    }
+    if (this.#options.daemons === "wait") return;
+    this.#isOver = true;
+    for (const scope of this.#daemons) scope.cancel("the block is over");
+  }
+
+  #taskEnded(): void {
+    this.#tasks -= 1;
+    if (this.#tasks === 0) this.#onIdle.set();
+  }
+
+  #actor(name: string, options: ActorOptions): ActorProcess {
+    if (!/^[^/\s]+$/.test(name)) {
+      throw new TypeError(`Cannot start an actor: a name has neither spaces nor slashes, and is "${name}"`);
+    }
+    const { host, program } = this.#system;
+    const runtime = this.#runtime;
+    const path = `${runtime.self.path}/${name}`;
+    const cwd = options.cwd ?? program.cwd;
+    const modules = Object.entries({
+      ...(options.module === undefined ? {} : { "": options.module }),
+      ...options.modules,
+    }).map(([key, module]) => [key, moduleUrl(module, program.cwd)] as const);
+    const spec: SpawnSpec = {
+      name,
+      path,
+      modules: Object.fromEntries(modules),
+      main: null,
+      uids: [program.uid],
+      parentPid: runtime.self.pid,
+      debug: options.debug ?? false,
+    };
+    const above = program.environment[TOKEN_VARIABLE];
+    const own = randomId(host);
+    return new ActorProcess({
+      runtime,
+      command: {
+        argv: options.exec ?? [...program.actorCommand, name],
+        env: { ...definedOf(program.environment), ...options.env },
+        cwd,
+      },
+      spec,
+      token: above === undefined ? own : `${above}.${own}`,
+      startTimeoutMs: options.startTimeout ?? START_TIMEOUT_MS,
+      graceMs: this.#options.grace ?? GRACE_MS,
+    });
+  }
+}
+
+/** @internal See `openActorNursery` of the library. */
+export async function openActorNurseryOn<T>(
+  opening: Promise<ActorSystem>,
+  body: (nursery: ActorNursery) => T | Promise<T>,
+  options: ActorNurseryOptions,
+): Promise<T> {
+  const system = await fromPromise(opening);
+  const runtime = await ensureRuntime(system);
+  let value: T | undefined;
+  await openNursery(async (nursery) => {
+    const actors = new ActorNursery(system, runtime, nursery, options);
+    value = await body(actors);
+    await actors.finish();
+  }, options);
+  return value as T;
+}
+
+function definedOf(environment: ActorSystem["program"]["environment"]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

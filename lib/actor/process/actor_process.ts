@@ -1,0 +1,246 @@
+/**
+ * A child actor, as its parent sees it: a process, and the connection to it. One task of the nursery that it was started
+ * in looks after it from its start to the end of its process.
+ *
+ * Invariants:
+ * 1. The task does not end before the process has ended and nothing that bears its token lives.
+ * 2. Every wait for the child is a wait for the death of its process too.
+ * 3. A cancel asks it to end, then signals it, then kills it and all that it has started, within one grace time. The child
+ *    is told how long it has, less than that, and shares it out below: a deep tree takes as long as a flat one.
+ */
+import { after, earliest, type Instant, latest } from "../../base/instant.ts";
+import { messageOf } from "../../base/user_error.ts";
+import type { Child, ExitStatus, SpawnSpec as ProcessSpec } from "../../host/ports/processes.ts";
+import { SpawnError } from "../../host/ports/processes.ts";
+import { CancelScope } from "../../scope/cancel_scope.ts";
+import { Cancelled } from "../../scope/cancelled.ts";
+import { moveOnAfter } from "../../scope/timeouts.ts";
+import type { TaskStatus } from "../../scope/task_status.ts";
+import { Event } from "../../sync/event.ts";
+import { WaitQueue } from "../../sync/wait_queue.ts";
+import { ACTOR_DIALOG, Kind } from "../../wire/message.ts";
+import { builtinsAt } from "../builtins.ts";
+import type { Dialog } from "../dialog/dialog.ts";
+import { ActorDied, ActorStartError, describeStatus, RemoteActorError } from "../errors.ts";
+import { type Identity, readIdentity } from "../link/identity.ts";
+import { markedWith, sweep } from "./kill_tree.ts";
+import type { Link } from "../link/link.ts";
+import type { ActorRuntime } from "../runtime.ts";
+import { encodeSpec, PARENT_VARIABLE, type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
+import { decodePayload } from "../../wire/payload.ts";
+
+/** How long the end of a process may take to be seen after that of its connection, or the other way round. */
+const EXPLAIN_MS = 500;
+/** The parts of a grace time: after the first it is signalled, and it is told of that; after the second, killed. */
+const ASK_SHARE = 0.6;
+const SIGNAL_SHARE = 0.2;
+
+/** What is started, and how it is ended. */
+export interface ActorProcessOptions {
+  readonly runtime: ActorRuntime;
+  readonly command: Omit<ProcessSpec, "stdin" | "output">;
+  readonly spec: SpawnSpec;
+  readonly token: string;
+  /** Milliseconds from the start to the answer that it is ready. */
+  readonly startTimeoutMs: number;
+  /** Milliseconds from a cancel to SIGKILL. */
+  readonly graceMs: number;
+}
+
+/** See the module. */
+export class ActorProcess {
+  readonly #options: ActorProcessOptions;
+  readonly #changed = new WaitQueue();
+  readonly #exited = new Event();
+  #child: Child | null = null;
+  #status: ExitStatus | null = null;
+  #link: Link | null = null;
+  /** What it is as a whole: its start, and its end. */
+  #dialog: Dialog | null = null;
+
+  constructor(options: ActorProcessOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Starts it, says when it is ready, and looks after it until it has ended.
+   *
+   * @throws {ActorStartError} If it did not come to be ready.
+   * @throws {ActorDied} If it ended without having been asked to.
+   */
+  async run(status: TaskStatus<Link>): Promise<void> {
+    const { runtime, token, spec } = this.#options;
+    const unexpect = runtime.expect(token, {
+      identity: { name: spec.name, path: spec.path },
+      onJoin: (link) => this.#joined(link),
+      explainLoss: () => this.#explainLoss(),
+    });
+    try {
+      this.#spawn();
+      status.started(await this.#start());
+      await this.#end();
+    } catch (error) {
+      await this.#tearDown();
+      throw error instanceof Cancelled ? this.#cleanupError() ?? error : error;
+    } finally {
+      unexpect();
+    }
+    await this.#sweep();
+    this.#conclude();
+  }
+
+  #spawn(): void {
+    const { runtime, command, token, spec } = this.#options;
+    const env = { ...command.env, [PARENT_VARIABLE]: runtime.self.address!, [TOKEN_VARIABLE]: token };
+    try {
+      this.#child = runtime.host.processes.spawn({ ...command, env, stdin: null, output: "inherit" });
+    } catch (error) {
+      if (!(error instanceof SpawnError)) throw error;
+      throw new ActorStartError(spec.name, error.message, null, { cause: error });
+    }
+    void this.#child.exited.then((status) => {
+      this.#status = status;
+      this.#exited.set();
+      this.#changed.wakeAll();
+    });
+  }
+
+  /** Waits until it has connected, and has what it needs to serve. */
+  async #start(): Promise<Link> {
+    const { spec, startTimeoutMs, runtime } = this.#options;
+    const identity = await moveOnAfter(startTimeoutMs, async () => {
+      const link = await this.#joining();
+      this.#dialog = link.adopt(ACTOR_DIALOG);
+      this.#dialog.send(Kind.start, 0, encodeSpec(spec));
+      return await this.#readiness(this.#dialog);
+    });
+    if (identity === undefined) {
+      throw new ActorStartError(spec.name, `it was not ready within ${startTimeoutMs} ms`, null);
+    }
+    runtime.registry.add(identity, this.#link);
+    if (runtime.parent !== null) await builtinsAt(runtime, runtime.parent).register(identity);
+    return this.#link!;
+  }
+
+  async #joining(): Promise<Link> {
+    while (this.#link === null && this.#status === null) await this.#changed.wait("actor to connect");
+    if (this.#link !== null) return this.#link;
+    throw this.#startError("before it connected");
+  }
+
+  async #readiness(dialog: Dialog): Promise<Identity> {
+    await dialog.until("actor to be ready", () => dialog.started !== null || dialog.final !== null);
+    const identity = dialog.started === null ? null : readIdentity(decodePayload(dialog.started));
+    if (identity !== null) return identity;
+    const { final } = dialog;
+    const cause = final !== null && final.how !== "returned" ? final.error : undefined;
+    if (cause !== undefined && this.#status === null) {
+      throw new ActorStartError(this.#options.spec.name, messageOf(cause), null, { cause });
+    }
+    throw this.#startError("before it was ready", cause);
+  }
+
+  #startError(when: string, cause?: unknown): ActorStartError {
+    const status = this.#status!;
+    const why = `its process has ended ${when}: ${describeStatus(status)}`;
+    return new ActorStartError(
+      this.#options.spec.name,
+      why,
+      status,
+      cause === undefined ? undefined : { cause },
+    );
+  }
+
+  #joined(link: Link): void {
+    this.#link = link;
+    this.#changed.wakeAll();
+  }
+
+  /** How it ended, if it has, or does in a moment. */
+  async #explainLoss(): Promise<ExitStatus | null> {
+    await moveOnAfter(EXPLAIN_MS, () => this.#exited.wait());
+    return this.#status;
+  }
+
+  /** Waits until it has ended, and all is read that it said before. */
+  async #end(): Promise<void> {
+    await this.#exited.wait();
+    await moveOnAfter(EXPLAIN_MS, async () => await this.#link?.closed());
+  }
+
+  /** What of it lives on after its process has ended without having been asked to. */
+  async #sweep(): Promise<void> {
+    if (this.#hasEndedWell) return;
+    const { runtime: { host }, token } = this.#options;
+    const now = host.clock.now();
+    await new CancelScope({ shield: true }).run(() => sweep(host, token, this.#endOf(now) - now));
+  }
+
+  get #hasEndedWell(): boolean {
+    return this.#status?.how === "exited" && this.#dialog?.final?.how === "cancelled";
+  }
+
+  #conclude(): void {
+    const { final } = this.#dialog!;
+    if (final?.how === "cancelled") return;
+    const cause = final?.how === "failed" ? final.error : undefined;
+    throw new ActorDied(this.#link!.peer, this.#status!, cause === undefined ? undefined : { cause });
+  }
+
+  /** What its cleanup has failed with, which outranks the cancel. */
+  #cleanupError(): RemoteActorError | null {
+    const { final } = this.#dialog ?? { final: null };
+    return final?.how === "failed" && final.error instanceof RemoteActorError ? final.error : null;
+  }
+
+  /** When it must be over that is ended from `begin` on, or has ended then and left others behind. */
+  #endOf(begin: Instant): Instant {
+    const { runtime, graceMs } = this.#options;
+    return latest(begin, earliest(runtime.deadline.at, after(begin, graceMs)));
+  }
+
+  /** Ends it, whatever else is cancelled meanwhile. */
+  async #tearDown(): Promise<void> {
+    if (this.#child === null) return;
+    const { runtime, spec, token } = this.#options;
+    const { host } = runtime;
+    await new CancelScope({ shield: true }).run(async () => {
+      await runtime.untilNotHeld(spec.path);
+      const begin = host.clock.now();
+      if (this.#dialog !== null) {
+        await this.#ask(begin);
+        if (this.#status === null) await this.#signal(begin);
+      }
+      const isLate = this.#status === null;
+      if (isLate) this.#kill();
+      await this.#end();
+      if (this.#hasEndedWell) return;
+      await sweep(host, token, isLate ? 0 : Math.max(0, this.#endOf(begin) - host.clock.now()));
+    });
+  }
+
+  async #ask(begin: Instant): Promise<void> {
+    if (this.#link!.lost !== null) return;
+    const { cancelledBy } = this.#options.runtime;
+    this.#dialog!.requestCancel(cancelledBy?.reason ?? null, ASK_SHARE * (this.#endOf(begin) - begin));
+    await this.#exitedWithin(ASK_SHARE, begin);
+  }
+
+  async #signal(begin: Instant): Promise<void> {
+    this.#options.runtime.host.processes.signal(this.#child!, "SIGTERM");
+    await this.#exitedWithin(ASK_SHARE + SIGNAL_SHARE, begin);
+  }
+
+  /** Waits for its end for a part of the time that it has from `begin` on, which may become less meanwhile. */
+  async #exitedWithin(share: number, begin: Instant): Promise<void> {
+    const partEnd = () => after(begin, share * (this.#endOf(begin) - begin));
+    await this.#options.runtime.deadline.bound(partEnd, () => this.#exited.wait());
+  }
+
+  /** All that it has started first, while it can still be told whose they are. */
+  #kill(): void {
+    const { host } = this.#options.runtime;
+    for (const row of markedWith(host, this.#options.token)) host.processes.signal(row, "SIGKILL");
+    host.processes.signal(this.#child!, "SIGKILL");
+  }
+}

@@ -1,0 +1,49 @@
+/** What a child is told by whoever has started it, once it has connected: what it is, and what it serves. */
+import { encodePayload, PayloadError } from "../../wire/payload.ts";
+
+/** See the module. */
+export interface SpawnSpec {
+  readonly name: string;
+  readonly path: string;
+  /** Modules to serve, as URLs, by the names under which they are called; the unnamed one is the main module. */
+  readonly modules: Readonly<Record<string, string>>;
+  /** A function of the main module to run; when it returns, the actor ends. Null to serve until it is cancelled. */
+  readonly main: {
+    readonly export: string;
+    readonly args: readonly unknown[];
+    /** Whether a module without that function just serves. */
+    readonly isOptional: boolean;
+  } | null;
+  /** Users who may connect, beside root. */
+  readonly uids: readonly number[];
+  /** The process that is its parent, with which it is to end; 0 if it is to go on without. */
+  readonly parentPid: number;
+  /** Whether it is held for inspection when it fails. */
+  readonly debug: boolean;
+}
+
+/** Variables of the environment by which a child finds whoever has started it, if it is not a supervisor. */
+export const PARENT_VARIABLE = "SUPERVISE_PARENT";
+/** Tokens of all actors from the root down to the child: the last one is its own, the whole is what it says hello with. */
+export const TOKEN_VARIABLE = "SUPERVISE_TOKEN";
+
+export function encodeSpec(spec: SpawnSpec): Uint8Array {
+  return encodePayload(spec);
+}
+
+/** Reads a spec. @throws {PayloadError} If it is none. */
+export function readSpec(value: unknown): SpawnSpec {
+  const spec = (value ?? {}) as Partial<SpawnSpec>;
+  if (typeof spec.path !== "string" || typeof spec.modules !== "object" || !Array.isArray(spec.uids)) {
+    throw new PayloadError("Cannot start: what the parent says is no specification of an actor");
+  }
+  return {
+    name: String(spec.name),
+    path: spec.path,
+    modules: spec.modules,
+    main: spec.main ?? null,
+    uids: spec.uids,
+    parentPid: spec.parentPid ?? 0,
+    debug: spec.debug === true,
+  };
+}

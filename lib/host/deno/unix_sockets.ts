@@ -1,0 +1,83 @@
+import { chmodSync, rmSync } from "node:fs";
+import type { Server, Socket } from "node:net";
+import type { Connection, HeldName, Listener, Peer, Sockets } from "../ports/sockets.ts";
+import { nodeNet } from "../shared/lazy_node.ts";
+import { socketConnection } from "../shared/socket_connection.ts";
+import { abstractPath, isName, pathOf } from "../shared/socket_names.ts";
+
+/**
+ * Unix sockets on Deno, through node:net: its own tell no descriptor, by which the kernel could be asked who is at the other
+ * end.
+ */
+export class UnixSockets implements Sockets {
+  readonly #peerOf: (descriptor: number) => Peer | null;
+
+  /** @param peerOf Asks the kernel who is at the other end of a socket. */
+  constructor(peerOf: (descriptor: number) => Peer | null) {
+    this.#peerOf = peerOf;
+  }
+
+  async listen(address: string, onConnection: (connection: Connection) => void): Promise<Listener> {
+    const server = nodeNet().createServer((socket) => onConnection(this.#connectionOf(socket)));
+    if (isName(address)) {
+      await listening(server, pathOf(address));
+    } else {
+      rmSync(address, { force: true });
+      await listening(server, address);
+      chmodSync(address, 0o600);
+    }
+    return { close: () => void server.close() };
+  }
+
+  connect(address: string): Promise<Connection | null> {
+    return new Promise((resolve) => {
+      const socket = nodeNet().connect({ path: pathOf(address) });
+      socket.once("connect", () => resolve(this.#connectionOf(socket)));
+      socket.once("error", () => resolve(null));
+    });
+  }
+
+  async holdName(name: string): Promise<HeldName | null> {
+    // Whoever connects only wants to be told who holds the name, which the kernel does.
+    const server = nodeNet().createServer((socket) => socket.end());
+    try {
+      await listening(server, abstractPath(name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") return null;
+      throw error;
+    }
+    server.unref();
+    return { release: () => void server.close() };
+  }
+
+  holderOf(name: string): Promise<Peer | null> {
+    return new Promise((resolve) => {
+      const socket = nodeNet().connect({ path: abstractPath(name) });
+      socket.once("connect", () => {
+        const peer = this.#peerOf(descriptorOf(socket));
+        socket.destroy();
+        resolve(peer);
+      });
+      socket.once("error", () => resolve(null));
+    });
+  }
+
+  #connectionOf(socket: Socket): Connection {
+    return socketConnection(socket, { peer: this.#peerOf(descriptorOf(socket)), identity: null });
+  }
+}
+
+function listening(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ path }, () => {
+      server.off("error", reject);
+      server.on("error", () => {});
+      resolve();
+    });
+  });
+}
+
+function descriptorOf(socket: Socket): number {
+  return (socket as unknown as { _handle?: { fd?: number } })._handle?.fd ?? -1;
+}

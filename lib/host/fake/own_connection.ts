@@ -1,0 +1,45 @@
+import type { Connection } from "../ports/sockets.ts";
+import type { FakeProcess } from "./fake_process.ts";
+
+/** Who is told of the ends of connections that are open. */
+export interface OpenEnds {
+  add(end: Connection): void;
+  delete(end: Connection): void;
+}
+
+/** An end of a connection as the process has it that holds it: it is closed when that ends, without a word. */
+export function ownConnection(end: Connection, process: FakeProcess, open: OpenEnds): Connection {
+  const { loop, onEnd } = process;
+  const letGo = () => {
+    onEnd.delete(close);
+    open.delete(end);
+  };
+  const close = () => {
+    letGo();
+    end.close();
+  };
+  open.add(end);
+  if (process.isAlive) onEnd.add(close);
+  else close();
+  return {
+    peer: end.peer,
+    identity: end.identity,
+    async read() {
+      const bytes = await loop.hear(end.read());
+      if (bytes === null) letGo();
+      return bytes;
+    },
+    write: (bytes) => loop.hear(end.write(bytes)),
+    send: (bytes) => end.send(bytes),
+    drained: () => loop.hear(end.drained()),
+    end() {
+      const ended = end.end();
+      void ended.then(letGo);
+      return loop.hear(ended);
+    },
+    close,
+    get backlog() {
+      return end.backlog;
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { Connection, Peer } from "../ports/sockets.ts";
+import type { Transit } from "./transit.ts";
+
+/** Somebody who listens. */
+export interface Listening {
+  readonly peer: Peer;
+  /** Takes the other end of a connection. */
+  readonly accept: (end: Connection) => void;
+}
+
+/** The sockets of a machine, whichever process has them. */
+export class SocketTable {
+  /** Who listens, by address. */
+  readonly listening = new Map<string, Listening>();
+  /** Who holds a name in the kernel. */
+  readonly names = new Map<string, Peer>();
+  /** The ends of connections that their holders have not let go of. */
+  readonly ends = new Set<Connection>();
+  /** How the bytes of new connections travel; null for at once. */
+  openTransit: (() => Transit) | null = null;
+}

@@ -1,0 +1,20 @@
+/** Modules of Node that take milliseconds to load, and that most processes never need: they are loaded at their first use. */
+import type * as Crypto from "node:crypto";
+import type * as Http from "node:http";
+import type * as Https from "node:https";
+import type * as Inspector from "node:inspector";
+import type * as Net from "node:net";
+import type * as Tls from "node:tls";
+
+/** @returns `node:crypto` */
+export const nodeCrypto = (): typeof Crypto => process.getBuiltinModule("node:crypto");
+/** @returns `node:http` */
+export const nodeHttp = (): typeof Http => process.getBuiltinModule("node:http");
+/** @returns `node:https` */
+export const nodeHttps = (): typeof Https => process.getBuiltinModule("node:https");
+/** @returns `node:inspector` */
+export const nodeInspector = (): typeof Inspector => process.getBuiltinModule("node:inspector");
+/** @returns `node:net` */
+export const nodeNet = (): typeof Net => process.getBuiltinModule("node:net");
+/** @returns `node:tls` */
+export const nodeTls = (): typeof Tls => process.getBuiltinModule("node:tls");

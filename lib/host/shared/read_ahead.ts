@@ -1,0 +1,75 @@
+import { Queue } from "../../base/queue.ts";
+
+/** How much may be read ahead before the other side is held back. */
+const READ_AHEAD_BYTES = 256 * 1_024;
+
+/** How whoever sends is held back, and let go on. */
+export interface Valve {
+  hold(): void;
+  release(): void;
+}
+
+/** What has come in and was not read yet. Whoever sends is held back while that is too much. */
+export class ReadAhead {
+  readonly #valve: Valve;
+  readonly #ready = new Queue<Uint8Array>();
+  #bytes = 0;
+  #isHeld = false;
+  #isDiscarding = false;
+  #hasEnded = false;
+  #waiting: ((bytes: Uint8Array | null) => void) | null = null;
+
+  constructor(valve: Valve) {
+    this.#valve = valve;
+  }
+
+  /** The next bytes; null at the end. */
+  read(): Promise<Uint8Array | null> {
+    const bytes = this.#ready.shift();
+    if (bytes !== undefined) {
+      this.#bytes -= bytes.length;
+      if (this.#bytes <= READ_AHEAD_BYTES) this.#release();
+      return Promise.resolve(bytes);
+    }
+    if (this.#hasEnded) return Promise.resolve(null);
+    return new Promise((resolve) => this.#waiting = resolve);
+  }
+
+  /** Takes what has come in. */
+  push(bytes: Uint8Array): void {
+    if (this.#isDiscarding) return;
+    if (this.#waiting !== null) return this.#deliver(bytes);
+    this.#ready.push(bytes);
+    this.#bytes += bytes.length;
+    if (this.#bytes <= READ_AHEAD_BYTES || this.#isHeld) return;
+    this.#isHeld = true;
+    this.#valve.hold();
+  }
+
+  /** Nothing more comes in. What has come can still be read. */
+  end(): void {
+    this.#hasEnded = true;
+    this.#deliver(null);
+  }
+
+  /** Ends at once; what still comes in is dropped. */
+  discard(): void {
+    this.#isDiscarding = true;
+    this.#ready.clear();
+    this.#bytes = 0;
+    this.#release();
+    this.end();
+  }
+
+  #deliver(bytes: Uint8Array | null): void {
+    const resolve = this.#waiting;
+    this.#waiting = null;
+    resolve?.(bytes);
+  }
+
+  #release(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.#valve.release();
+  }
+}
