@@ -16,42 +16,33 @@ import {
 } from "../../mod.ts";
 import { errorOf } from "../harness/raised.ts";
 import { test } from "../harness/test.ts";
+import { actorTests } from "./actor_tests.ts";
 import { CONTEXTS } from "./known_modules.ts";
 import { onStage, type Stage } from "./stage.ts";
 
 type Contexts = Portal<typeof import("./modules/contexts.ts")>;
 
-/** Runs a test against one actor, and looks that contexts can still be opened afterwards. */
-function onActor(
-  body: (portal: Contexts, stage: Stage) => unknown,
-  options: ActorNurseryOptions = {},
-): Promise<void> {
-  return onStage((stage) =>
-    openActorNursery(async (nursery) => {
-      const portal = await nursery.startActor("one", { module: CONTEXTS });
-      await body(portal, stage);
-      assert.equal(await portal.openContext("giveBack", ["a"], (_, first) => first), "started a");
-    }, options)
-  );
-}
+const testOnOne = actorTests(CONTEXTS);
 
 /** Runs a test against several actors of one nursery. */
 function onActors(
   names: readonly string[],
   body: (portals: readonly Contexts[], stage: Stage) => unknown,
+  options: ActorNurseryOptions = {},
 ): Promise<void> {
   return onStage((stage) =>
     openActorNursery(async (nursery) => {
       const start = (name: string) => nursery.startActor(name, { module: CONTEXTS });
       await body(await Promise.all(names.map(start)), stage);
-    })
+    }, options)
   );
 }
 
 const cancelled = (act: () => unknown) => errorOf(ContextCancelled, act);
 
-test("context cancel: by the opener it ends the function and leaves the block alone", () =>
-  onActor(async (portal, { notes }) => {
+testOnOne(
+  "context cancel: by the opener it ends the function and leaves the block alone",
+  async (portal, { notes }) => {
     const value = await portal.openContext("hold", ["held"], async (context) => {
       await context.cancel();
       assert.equal(context.isCancelCalled, true);
@@ -60,10 +51,12 @@ test("context cancel: by the opener it ends the function and leaves the block al
       return "mine";
     });
     assert.equal(value, "mine");
-  }));
+  },
+);
 
-test("context cancel: by the opener it is raised by what waits for the other side, and absorbed at the end", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "context cancel: by the opener it is raised by what waits for the other side, and absorbed at the end",
+  async (portal) => {
     let seen: ContextCancelled | null = null;
     const value = await portal.openContext(
       "holdStream",
@@ -81,20 +74,24 @@ test("context cancel: by the opener it is raised by what waits for the other sid
     assert.equal(seen!.canceller?.id, currentActor().id);
     assert.equal(seen!.reason, "enough");
     assert.equal(seen!.message, 'Cancelled in actor "main/one" by "main": enough');
-  }));
+  },
+);
 
-test("context cancel: it may come before, in and after the stream, and the connection stays usable", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "context cancel: it may come before, in and after the stream, and the connection stays usable",
+  async (portal) => {
     await portal.openContext("holdStream", [], (context) => context.cancel());
     await portal.openContext("holdStream", [], (context) => context.openStream(() => context.cancel()));
     await portal.openContext("holdStream", [], async (context) => {
       await context.openStream((stream) => stream.receive());
       await context.cancel();
     });
-  }));
+  },
+);
 
-test("context cancel: a nested task may ask for it; what it raises there is absorbed at the end of the context", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "context cancel: a nested task may ask for it; what it raises there is absorbed at the end of the context",
+  async (portal) => {
     let group: unknown = null;
     await portal.openContext("holdStream", [], async (context) => {
       try {
@@ -114,31 +111,32 @@ test("context cancel: a nested task may ask for it; what it raises there is abso
     });
     assert.ok(group instanceof ErrorGroup);
     assert.ok(group.flatten().every((error) => error instanceof ContextCancelled));
-  }));
+  },
+);
 
-test("context cancel: what is raised beside what is absorbed is left", () =>
-  onActor(async (portal) => {
-    const group = await errorOf(ErrorGroup, () =>
+testOnOne("context cancel: what is raised beside what is absorbed is left", async (portal) => {
+  const group = await errorOf(
+    ErrorGroup,
+    () =>
       portal.openContext("hold", ["held"], (context) =>
         openNursery((nursery) => {
           nursery.startSoon(async () => {
-            await errorOf(ContextCancelled, () =>
-              context.result());
+            await errorOf(ContextCancelled, () => context.result());
             throw new RangeError("mine");
           });
           nursery.startSoon(() => context.result());
           nursery.startSoon(() => context.cancel());
-        })));
-    assert.deepEqual(
-      group.flatten().map((error) =>
-        (error as Error).name
-      ),
-      ["RangeError"],
-    );
-  }));
+        })),
+  );
+  assert.deepEqual(
+    group.flatten().map((error) => (error as Error).name),
+    ["RangeError"],
+  );
+});
 
-test("context cancel: asked for by another task it wakes the one that waits in the context", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "context cancel: asked for by another task it wakes the one that waits in the context",
+  async (portal) => {
     await openNursery(async (nursery) => {
       const context = await nursery.start<ActorContext>(async (status) => {
         await portal.openContext("hold", ["held"], async (opened) => {
@@ -148,50 +146,47 @@ test("context cancel: asked for by another task it wakes the one that waits in t
       });
       await context.cancel();
     });
-  }));
+  },
+);
 
-test("context cancel: one that waits at the end of its block goes on", () =>
-  onActor(async (portal) => {
-    await openNursery(async (nursery) => {
-      const context = await nursery.start<ActorContext>((status) =>
-        portal.openContext("hold", ["held"], (opened) => status.started(opened))
-      );
-      await context.cancel();
-    });
-  }));
+testOnOne("context cancel: one that waits at the end of its block goes on", async (portal) => {
+  await openNursery(async (nursery) => {
+    const context = await nursery.start<ActorContext>((status) =>
+      portal.openContext("hold", ["held"], (opened) => status.started(opened))
+    );
+    await context.cancel();
+  });
+});
 
-test("context cancel: the function hears why", () =>
-  onActor(async (portal, { notes }) => {
-    await portal.openContext("tellsWhy", [], (context) => context.cancel("no more tea"));
-    assert.deepEqual(notes(), ["cancelled: no more tea"]);
-  }));
+testOnOne("context cancel: the function hears why", async (portal, { notes }) => {
+  await portal.openContext("tellsWhy", [], (context) => context.cancel("no more tea"));
+  assert.deepEqual(notes(), ["cancelled: no more tea"]);
+});
 
-test("context cancel: a result that the function returns all the same wins", () =>
-  onActor(async (portal) => {
-    const result = await portal.openContext("returnsWhenCancelled", [], async (context) => {
-      await context.cancel();
-      return await context.result();
-    });
-    assert.equal(result, "late");
-  }));
+testOnOne("context cancel: a result that the function returns all the same wins", async (portal) => {
+  const result = await portal.openContext("returnsWhenCancelled", [], async (context) => {
+    await context.cancel();
+    return await context.result();
+  });
+  assert.equal(result, "late");
+});
 
-test("context cancel: after the end of the function it changes nothing", () =>
-  onActor(async (portal) => {
-    const result = await portal.openContext("giveBack", ["a"], async (context) => {
-      const first = await context.result();
-      await context.cancel();
-      return [first, await context.result()];
-    });
-    assert.deepEqual(result, ["returned a", "returned a"]);
-  }));
+testOnOne("context cancel: after the end of the function it changes nothing", async (portal) => {
+  const result = await portal.openContext("giveBack", ["a"], async (context) => {
+    const first = await context.result();
+    await context.cancel();
+    return [first, await context.result()];
+  });
+  assert.deepEqual(result, ["returned a", "returned a"]);
+});
 
 test("context cancel: a function that does not end in time is an error, once, and the connection stays usable", () =>
-  onActor(async (portal) => {
+  onActors(["one"], async ([portal]) => {
     const options = { cancelTimeout: 20 };
     const slow = (body: (context: ActorContext) => unknown) =>
       errorOf(
         ActorTooSlow,
-        () => portal.openContext("ignoresCancel", [], (context) => body(context), options),
+        () => portal!.openContext("ignoresCancel", [], (context) => body(context), options),
       );
     const asked = await slow((context) => context.cancel());
     assert.match(asked.message, /"main\/one" has not ended a task within 20 ms/);
@@ -199,14 +194,15 @@ test("context cancel: a function that does not end in time is an error, once, an
       await errorOf(ActorTooSlow, () => context.cancel());
     });
     const group = await errorOf(ErrorGroup, () =>
-      portal.openContext("ignoresCancel", [], () => {
+      portal!.openContext("ignoresCancel", [], () => {
         throw new RangeError("mine");
       }, options));
     assert.deepEqual(group.errors.map((error) => (error as Error).name), ["RangeError", "ActorTooSlow"]);
   }, { grace: 100 }));
 
-test("context cancel: by the function itself it is raised at the opener, and says who did it", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "context cancel: by the function itself it is raised at the opener, and says who did it",
+  async (portal) => {
     for (const name of ["cancelsItselfBefore", "cancelsItselfAfter", "cancelsItselfAndReturns"] as const) {
       const error = await cancelled(() => portal.openContext(name, [], () => sleepForever()));
       assert.equal(error.message, 'Cancelled in actor "main/one" by itself: had enough');
@@ -217,7 +213,8 @@ test("context cancel: by the function itself it is raised at the opener, and say
       portal.openContext("cancelsItselfAfter", [], (context) => context.result())
     );
     assert.equal(error.reason, "had enough");
-  }));
+  },
+);
 
 test("context cancel: by cancelActor() of the opener it is raised, with the opener as the canceller", () =>
   onActors(["one"], async ([portal]) => {
@@ -269,8 +266,9 @@ test("context cancel: of an actor in a relay by its own parent, the end says so"
     assert.equal(await other!.openContext("giveBack", ["a"], (_, first) => first), "started a");
   }));
 
-test("context cancel: by a scope here it is that scope's, in every phase of the context", () =>
-  onActor(async (portal, { notes }) => {
+testOnOne(
+  "context cancel: by a scope here it is that scope's, in every phase of the context",
+  async (portal, { notes }) => {
     const begun = new CancelScope();
     await begun.run(() =>
       portal.openContext("hold", ["block"], async () => {
@@ -285,10 +283,12 @@ test("context cancel: by a scope here it is that scope's, in every phase of the 
     await outside.run(() => portal.openContext("hold", ["never"], () => assert.fail()));
     assert.deepEqual([begun, ending, outside].map((scope) => scope.cancelledCaught), [true, true, true]);
     assert.deepEqual(notes(), ["block begins", "block ends", "end begins", "end ends"]);
-  }));
+  },
+);
 
-test("context cancel: by a scope inside of the block it is nothing to the other side", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "context cancel: by a scope inside of the block it is nothing to the other side",
+  async (portal) => {
     const result = await portal.openContext("giveBack", ["a"], async (context) => {
       const scope = new CancelScope();
       scope.cancel();
@@ -296,7 +296,8 @@ test("context cancel: by a scope inside of the block it is nothing to the other 
       return await context.result();
     });
     assert.equal(result, "returned a");
-  }));
+  },
+);
 
 test("context cancel: by the nursery of the actor it is that nursery's, and no error", () =>
   onStage(async ({ notes }) => {

@@ -9,60 +9,53 @@ import {
   openActorNursery,
   openNursery,
   PayloadError,
-  type Portal,
   ProtocolError,
   RemoteActorError,
   sleepForever,
 } from "../../mod.ts";
 import { errorOf } from "../harness/raised.ts";
 import { test } from "../harness/test.ts";
+import { actorTests } from "./actor_tests.ts";
 import { CONTEXTS } from "./known_modules.ts";
-import { onStage, type Stage } from "./stage.ts";
+import { onStage } from "./stage.ts";
 
-type Contexts = Portal<typeof import("./modules/contexts.ts")>;
-
-/** Runs a test against one actor, and looks that contexts can still be opened afterwards. */
-function onActor(body: (portal: Contexts, stage: Stage) => unknown): Promise<void> {
-  return onStage((stage) =>
-    openActorNursery(async (nursery) => {
-      const portal = await nursery.startActor("one", { module: CONTEXTS });
-      await body(portal, stage);
-      assert.equal(await portal.openContext("giveBack", ["a"], (_, first) => first), "started a");
-    })
-  );
-}
+const testOnOne = actorTests(CONTEXTS);
 
 const remote = (act: () => unknown) => errorOf(RemoteActorError, act);
 
-test("context: it begins with what started() was given, and ends with what the function returned", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "context: it begins with what started() was given, and ends with what the function returned",
+  async (portal) => {
     const seen = await portal.openContext("giveBack", ["a"], async (context, first) => {
       assert.equal(context.peer.path, "main/one");
       return [first, await context.result(), await context.result()];
     });
     assert.deepEqual(seen, ["started a", "returned a", "returned a"]);
-  }));
+  },
+);
 
-test("context: its end waits for the function, and what that returned is not asked for by everybody", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "context: its end waits for the function, and what that returned is not asked for by everybody",
+  async (portal) => {
     assert.equal(await portal.openContext("giveBack", ["a"], () => "mine"), "mine");
-  }));
+  },
+);
 
-test("context: many over one connection go on beside each other", () =>
-  onActor(async (portal) => {
-    const seen = await Promise.all(["a", "b", "c"].map((name) =>
+testOnOne("context: many over one connection go on beside each other", async (portal) => {
+  const seen = await Promise.all(
+    ["a", "b", "c"].map((name) =>
       portal.openContext("giveBack", [name], async (context, first) => `${first}, ${await context.result()}`)
-    ));
-    assert.deepEqual(
-      seen,
-      ["a", "b", "c"].map((name) =>
-        `started ${name}, returned ${name}`
-      ),
-    );
-  }));
+    ),
+  );
+  assert.deepEqual(
+    seen,
+    ["a", "b", "c"].map((name) => `started ${name}, returned ${name}`),
+  );
+});
 
-test("context: misuse over there fails over there: starting twice, streams too early or twice, no start at all", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "context: misuse over there fails over there: starting twice, streams too early or twice, no start at all",
+  async (portal) => {
     const twice = await remote(() => portal.openContext("startsTwice", [], (context) => context.result()));
     assert.ok(twice.is(TypeError));
     assert.match(twice.message, /started\(\) twice/);
@@ -78,46 +71,50 @@ test("context: misuse over there fails over there: starting twice, streams too e
     assert.match(none.message, /"forgetsToStart" returned without having called started\(\)/);
     const start = await remote(() => portal.openContext("notSendableStart", [], () => assert.fail()));
     assert.ok(start.is(PayloadError));
-  }));
+  },
+);
 
-test("context: misuse here fails here: two streams, and a stream after a cancel", () =>
-  onActor(async (portal) => {
-    await portal.openContext("returnsOnWord", [], async (context) => {
-      await context.openStream((stream) => stream.send("word"));
-      const error = await errorOf(TypeError, () => context.openStream(() => {}));
-      assert.match(error.message, /stream twice/);
-    });
-    await portal.openContext("hold", ["held"], async (context) => {
-      await context.cancel();
-      const error = await errorOf(TypeError, () => context.openStream(() => {}));
-      assert.match(error.message, /was cancelled/);
-    });
-  }));
+testOnOne("context: misuse here fails here: two streams, and a stream after a cancel", async (portal) => {
+  await portal.openContext("returnsOnWord", [], async (context) => {
+    await context.openStream((stream) => stream.send("word"));
+    const error = await errorOf(TypeError, () => context.openStream(() => {}));
+    assert.match(error.message, /stream twice/);
+  });
+  await portal.openContext("hold", ["held"], async (context) => {
+    await context.cancel();
+    const error = await errorOf(TypeError, () => context.openStream(() => {}));
+    assert.match(error.message, /was cancelled/);
+  });
+});
 
-test("context: what is no context cannot be opened as one, nor a context be called", () =>
-  onActor(async (portal) => {
-    const error = await remote(() =>
-      (portal.call as unknown as { giveBack(a: string): Promise<void> }).giveBack("a")
-    );
-    assert.ok(error.is(TypeError));
-    assert.match(error.message, /"giveBack" is a context, and was started as a call/);
-  }));
+testOnOne("context: what is no context cannot be opened as one, nor a context be called", async (portal) => {
+  const error = await remote(() =>
+    (portal.call as unknown as { giveBack(a: string): Promise<void> }).giveBack("a")
+  );
+  assert.ok(error.is(TypeError));
+  assert.match(error.message, /"giveBack" is a context, and was started as a call/);
+});
 
-test("context: an error before started() is raised where it is opened, and the body never runs", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "context: an error before started() is raised where it is opened, and the body never runs",
+  async (portal) => {
     const error = await remote(() => portal.openContext("failsBeforeStarted", [], () => assert.fail()));
     assert.ok(error.is(RangeError));
-  }));
+  },
+);
 
-test("context: an error over there ends a body that waits for something else, and is raised once", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "context: an error over there ends a body that waits for something else, and is raised once",
+  async (portal) => {
     const error = await remote(() => portal.openContext("failsAfterStarted", [], () => sleepForever()));
     assert.ok(error.is(RangeError));
     assert.equal(error.original.message, "after");
-  }));
+  },
+);
 
-test("context: an error over there comes out of the wait for it, and is the very one that leaves the context", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "context: an error over there comes out of the wait for it, and is the very one that leaves the context",
+  async (portal) => {
     let seen: unknown = null;
     const error = await remote(() =>
       portal.openContext("failsAfterStarted", [], async (context) => {
@@ -126,21 +123,22 @@ test("context: an error over there comes out of the wait for it, and is the very
       })
     );
     assert.equal(error, seen);
-  }));
+  },
+);
 
-test("context: an error over there is raised also if the body has caught it", () =>
-  onActor(async (portal) => {
-    let seen: unknown = null;
-    const error = await remote(() =>
-      portal.openContext("failsAfterStarted", [], async (context) => {
-        seen = await remote(() => context.result());
-      })
-    );
-    assert.equal(error, seen);
-  }));
+testOnOne("context: an error over there is raised also if the body has caught it", async (portal) => {
+  let seen: unknown = null;
+  const error = await remote(() =>
+    portal.openContext("failsAfterStarted", [], async (context) => {
+      seen = await remote(() => context.result());
+    })
+  );
+  assert.equal(error, seen);
+});
 
-test("context: an error over there ends the body also while another task waits for the result", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "context: an error over there ends the body also while another task waits for the result",
+  async (portal) => {
     await openNursery(async (nursery) => {
       const context = await nursery.start<ActorContext<never, string>>(async (status) => {
         const error = await remote(() =>
@@ -156,10 +154,12 @@ test("context: an error over there ends the body also while another task waits f
       });
       await context.openStream((stream) => stream.send("go"));
     });
-  }));
+  },
+);
 
-test("context: an error of the body cancels the function, waits for its cleanup, and is raised as it is", () =>
-  onActor(async (portal, { notes }) => {
+testOnOne(
+  "context: an error of the body cancels the function, waits for its cleanup, and is raised as it is",
+  async (portal, { notes }) => {
     const mine = new RangeError("mine");
     const error = await errorOf(RangeError, () =>
       portal.openContext("hold", ["held"], () => {
@@ -167,10 +167,12 @@ test("context: an error of the body cancels the function, waits for its cleanup,
       }));
     assert.equal(error, mine);
     assert.deepEqual(notes(), ["held begins", "held ends"]);
-  }));
+  },
+);
 
-test("context: a body that returns does not cancel the function, but waits for it", () =>
-  onActor(async (portal, { notes }) => {
+testOnOne(
+  "context: a body that returns does not cancel the function, but waits for it",
+  async (portal, { notes }) => {
     const scope = new CancelScope();
     await openNursery(async (nursery) => {
       nursery.startSoon(() => scope.run(() => portal.openContext("hold", ["held"], () => {})));
@@ -180,23 +182,24 @@ test("context: a body that returns does not cancel the function, but waits for i
       scope.cancel();
     });
     assert.deepEqual(notes(), ["held begins", "held ends"]);
-  }));
+  },
+);
 
-test("context: an error of either side is kept beside that of the other", () =>
-  onActor(async (portal) => {
-    const mine = new TypeError("mine");
-    const group = await errorOf(ErrorGroup, () =>
-      portal.openContext("failsInCleanup", [], () => {
-        throw mine;
-      }));
-    const [local, other] = group.errors;
-    assert.equal(group.errors.length, 2);
-    assert.equal(local, mine);
-    assert.ok(other instanceof RemoteActorError && other.is(RangeError));
-  }));
+testOnOne("context: an error of either side is kept beside that of the other", async (portal) => {
+  const mine = new TypeError("mine");
+  const group = await errorOf(ErrorGroup, () =>
+    portal.openContext("failsInCleanup", [], () => {
+      throw mine;
+    }));
+  const [local, other] = group.errors;
+  assert.equal(group.errors.length, 2);
+  assert.equal(local, mine);
+  assert.ok(other instanceof RemoteActorError && other.is(RangeError));
+});
 
-test("context: an error of the cleanup over there outranks the cancel that was asked for", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "context: an error of the cleanup over there outranks the cancel that was asked for",
+  async (portal) => {
     const error = await remote(() => portal.openContext("failsInCleanup", [], (context) => context.cancel()));
     assert.equal(error.original.message, "cleanup failed");
     const scope = new CancelScope();
@@ -209,10 +212,12 @@ test("context: an error of the cleanup over there outranks the cancel that was a
       )
     );
     assert.equal(again.original.message, "cleanup failed");
-  }));
+  },
+);
 
-test("context: an error over there whose cleanup a cancel cuts short is not masked by that cancel", () =>
-  onActor(async (portal, { notes }) => {
+testOnOne(
+  "context: an error over there whose cleanup a cancel cuts short is not masked by that cancel",
+  async (portal, { notes }) => {
     const error = await remote(() =>
       portal.openContext("cleanupIsCutShort", [], async (context) => {
         while (notes().length === 0) await portal.openContext("giveBack", [""], () => {});
@@ -221,7 +226,8 @@ test("context: an error over there whose cleanup a cancel cuts short is not mask
     );
     assert.ok(error.is(RangeError));
     assert.equal(error.original.message, "the real one");
-  }));
+  },
+);
 
 test("context: the cause is not replaced by the cancel of another context that it brought about", () =>
   onStage(({ notes }) =>
@@ -238,32 +244,29 @@ test("context: the cause is not replaced by the cancel of another context that i
     })
   ));
 
-test("context: an actor opens none with itself", () =>
-  onActor(async () => {
-    const error = await errorOf(NoActor, () => findActor("main"));
-    assert.match(error.message, /the caller is in that actor/);
-  }));
+testOnOne("context: an actor opens none with itself", async () => {
+  const error = await errorOf(NoActor, () => findActor("main"));
+  assert.match(error.message, /the caller is in that actor/);
+});
 
-test("context: a deadline here ends both sides", () =>
-  onActor(async (portal, { notes }) => {
-    await moveOnAfter(1, () => portal.openContext("hold", ["held"], () => sleepForever()));
-    assert.equal(notes().filter((line) => line === "held begins").length, notes().length / 2);
-    const begun = notes().length;
-    await openNursery(async (nursery) => {
-      await portal.openContext("hold", ["again"], async () => {
-        nursery.cancelScope.deadline = 0 as typeof nursery.cancelScope.deadline;
-        await sleepForever();
-      });
+testOnOne("context: a deadline here ends both sides", async (portal, { notes }) => {
+  await moveOnAfter(1, () => portal.openContext("hold", ["held"], () => sleepForever()));
+  assert.equal(notes().filter((line) => line === "held begins").length, notes().length / 2);
+  const begun = notes().length;
+  await openNursery(async (nursery) => {
+    await portal.openContext("hold", ["again"], async () => {
+      nursery.cancelScope.deadline = 0 as typeof nursery.cancelScope.deadline;
+      await sleepForever();
     });
-    assert.deepEqual(notes().slice(begun), ["again begins", "again ends"]);
-  }));
+  });
+  assert.deepEqual(notes().slice(begun), ["again begins", "again ends"]);
+});
 
-test("context: a cancel before it has started reaches the function too", () =>
-  onActor(async (portal, { notes }) => {
-    await openNursery(async (nursery) => {
-      nursery.startSoon(() => portal.openContext("neverStarts", ["held"], () => assert.fail()));
-      while (notes().length === 0) await portal.openContext("giveBack", [""], () => {});
-      nursery.cancelScope.cancel();
-    });
-    assert.deepEqual(notes(), ["held begins", "held ends"]);
-  }));
+testOnOne("context: a cancel before it has started reaches the function too", async (portal, { notes }) => {
+  await openNursery(async (nursery) => {
+    nursery.startSoon(() => portal.openContext("neverStarts", ["held"], () => assert.fail()));
+    while (notes().length === 0) await portal.openContext("giveBack", [""], () => {});
+    nursery.cancelScope.cancel();
+  });
+  assert.deepEqual(notes(), ["held begins", "held ends"]);
+});

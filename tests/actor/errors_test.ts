@@ -1,31 +1,18 @@
 import assert from "node:assert/strict";
-import {
-  ErrorGroup,
-  openActorNursery,
-  type Portal,
-  registerErrorType,
-  RemoteActorError,
-  runInActor,
-} from "../../mod.ts";
+import { ErrorGroup, registerErrorType, RemoteActorError, runInActor } from "../../mod.ts";
 import { errorOf } from "../harness/raised.ts";
 import { test } from "../harness/test.ts";
+import { actorTests } from "./actor_tests.ts";
 import { ERRORS } from "./known_modules.ts";
 import { onStage } from "./stage.ts";
 
-function onActor(
-  body: (portal: Portal<typeof import("./modules/errors.ts")>) => unknown,
-): Promise<void> {
-  return onStage(() =>
-    openActorNursery(async (nursery) => {
-      await body(await nursery.startActor("one", { module: ERRORS }));
-    })
-  );
-}
+const testOnOne = actorTests(ERRORS);
 
 const remote = (act: () => unknown) => errorOf(RemoteActorError, act);
 
-test("remote error: it is of the type that was thrown, with its message and the stack of the other side", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "remote error: it is of the type that was thrown, with its message and the stack of the other side",
+  async (portal) => {
     const error = await remote(() => portal.call.throwsRangeError("too far"));
     assert.ok(error.is(RangeError) && !error.is(TypeError));
     assert.deepEqual([error.type, error.original.message], ["RangeError", "too far"]);
@@ -34,24 +21,24 @@ test("remote error: it is of the type that was thrown, with its message and the 
     assert.match(error.remoteStack!, /modules\/errors\.ts/);
     assert.match(error.original.stack!, /throwsRangeError/);
     assert.deepEqual(error.path, ["main/one"]);
-  }));
+  },
+);
 
-test("remote error: what the runtime itself throws arrives likewise", () =>
-  onActor(async (portal) => {
-    assert.ok((await remote(() => portal.call.throwsTypeError())).is(TypeError));
-  }));
+testOnOne("remote error: what the runtime itself throws arrives likewise", async (portal) => {
+  assert.ok((await remote(() => portal.call.throwsTypeError())).is(TypeError));
+});
 
-test("remote error: it says here who has called, and there who has thrown", () =>
-  onActor(async (portal) => {
-    const error = await remote(async function theCaller() {
-      await portal.call.throwsRangeError();
-    });
-    assert.match(error.stack!, /errors_test\.ts/);
-    assert.doesNotMatch(error.stack!, /modules\/errors\.ts/);
-  }));
+testOnOne("remote error: it says here who has called, and there who has thrown", async (portal) => {
+  const error = await remote(async function theCaller() {
+    await portal.call.throwsRangeError();
+  });
+  assert.match(error.stack!, /errors_test\.ts/);
+  assert.doesNotMatch(error.stack!, /modules\/errors\.ts/);
+});
 
-test("remote error: of a class that is not known here its name, its text and its properties arrive", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "remote error: of a class that is not known here its name, its text and its properties arrive",
+  async (portal) => {
     const { original, type } = await remote(() => portal.call.throwsOutOfStock());
     assert.deepEqual([type, original.name, original.message], [
       "OutOfStock",
@@ -60,10 +47,12 @@ test("remote error: of a class that is not known here its name, its text and its
     ]);
     assert.equal(Object.getPrototypeOf(original), Error.prototype);
     assert.deepEqual({ ...original }, { item: "tea", wanted: 3 });
-  }));
+  },
+);
 
-test("remote error: of a class that was registered it is an instance, built without its constructor", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "remote error: of a class that was registered it is an instance, built without its constructor",
+  async (portal) => {
     class Refusal extends Error {
       constructor() {
         super();
@@ -80,47 +69,47 @@ test("remote error: of a class that was registered it is an instance, built with
     assert.equal(error.original.name, "Refused");
     registerErrorType(Refusal, "Refused");
     assert.throws(() => registerErrorType(class Refused extends Error {}), TypeError);
-  }));
+  },
+);
 
-test("remote error: the chain of its causes comes along", () =>
-  onActor(async (portal) => {
-    const { original } = await remote(() => portal.call.throwsWithCauses());
-    const second = original.cause as Error;
-    const first = second.cause as Error;
-    assert.deepEqual([original.message, second.message, first.message], [
-      "third",
-      "There is no milk",
-      "first",
-    ]);
-    assert.equal((second as unknown as { readonly item: string }).item, "milk");
-    assert.ok(first instanceof SyntaxError);
-    assert.match(first.stack!, /modules\/errors\.ts/);
-  }));
+testOnOne("remote error: the chain of its causes comes along", async (portal) => {
+  const { original } = await remote(() => portal.call.throwsWithCauses());
+  const second = original.cause as Error;
+  const first = second.cause as Error;
+  assert.deepEqual([original.message, second.message, first.message], [
+    "third",
+    "There is no milk",
+    "first",
+  ]);
+  assert.equal((second as unknown as { readonly item: string }).item, "milk");
+  assert.ok(first instanceof SyntaxError);
+  assert.match(first.stack!, /modules\/errors\.ts/);
+});
 
-test("remote error: properties that cannot be sent are left out, and the others arrive", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "remote error: properties that cannot be sent are left out, and the others arrive",
+  async (portal) => {
     const { original } = await remote(() => portal.call.throwsWithUnsendable());
     assert.deepEqual({ ...original }, { code: "E_MORE", deep: { list: [1, 2] } });
-  }));
+  },
+);
 
-test("remote error: a group arrives as a group, with all that is in it", () =>
-  onActor(async (portal) => {
-    const error = await remote(() => portal.call.throwsGroup());
-    assert.ok(error.is(ErrorGroup));
-    const group = error.original as ErrorGroup;
-    assert.deepEqual(group.flatten().map((one) => (one as Error).message), [
-      "one",
-      "two",
-      "There is no sugar",
-    ]);
-    assert.equal(group.subgroup(TypeError)?.flatten().length, 1);
-  }));
+testOnOne("remote error: a group arrives as a group, with all that is in it", async (portal) => {
+  const error = await remote(() => portal.call.throwsGroup());
+  assert.ok(error.is(ErrorGroup));
+  const group = error.original as ErrorGroup;
+  assert.deepEqual(group.flatten().map((one) => (one as Error).message), [
+    "one",
+    "two",
+    "There is no sugar",
+  ]);
+  assert.equal(group.subgroup(TypeError)?.flatten().length, 1);
+});
 
-test("remote error: what is thrown and is no error is told in words", () =>
-  onActor(async (portal) => {
-    const error = await remote(() => portal.call.throwsText());
-    assert.match(error.message, /just text/);
-  }));
+testOnOne("remote error: what is thrown and is no error is told in words", async (portal) => {
+  const error = await remote(() => portal.call.throwsText());
+  assert.match(error.message, /just text/);
+});
 
 test("remote error: an error that comes through several actors is the original one, and names all of them", () =>
   onStage(async () => {

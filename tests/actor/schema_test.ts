@@ -1,24 +1,12 @@
 /** Values that are checked at the border: by the actor that offers a function, and by the one that uses it. */
 import assert from "node:assert/strict";
-import { openActorNursery, type Portal, RemoteActorError, ValidationError } from "../../mod.ts";
+import { RemoteActorError, ValidationError } from "../../mod.ts";
 import { errorOf } from "../harness/raised.ts";
-import { test } from "../harness/test.ts";
+import { actorTests } from "./actor_tests.ts";
 import { SCHEMAS } from "./known_modules.ts";
 import { number, trimmed } from "./modules/schemas.ts";
-import { onStage } from "./stage.ts";
 
-type Schemas = Portal<typeof import("./modules/schemas.ts")>;
-
-/** Runs a test against one actor, and looks that what is right still passes afterwards. */
-function onActor(body: (portal: Schemas) => unknown): Promise<void> {
-  return onStage(() =>
-    openActorNursery(async (nursery) => {
-      const portal = await nursery.startActor("one", { module: SCHEMAS });
-      await body(portal);
-      assert.equal(await portal.call.half(4), 2);
-    })
-  );
-}
+const testOnOne = actorTests(SCHEMAS);
 
 /** The error of a check that was made over there. */
 async function remotely(act: () => unknown): Promise<ValidationError> {
@@ -30,33 +18,36 @@ async function remotely(act: () => unknown): Promise<ValidationError> {
 
 const wrong = <T>(value: unknown): T => value as T;
 
-test("schemas: an argument that is wrong is refused by the actor that offers the function, which never runs", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "schemas: an argument that is wrong is refused by the actor that offers the function, which never runs",
+  async (portal) => {
     const error = await remotely(() => portal.call.half(wrong("four")));
     assert.match(error.message, /^Argument 1 of "half": expected number, got string/);
     assert.deepEqual(error.issues, [{ path: "", message: "expected number, got string" }]);
-  }));
+  },
+);
 
-test("schemas: a result that is wrong is the mistake of the actor that gives it", () =>
-  onActor(async (portal) => {
-    const error = await remotely(() => portal.call.half(3));
-    assert.match(error.message, /^The result of "half": expected whole number/);
-  }));
+testOnOne("schemas: a result that is wrong is the mistake of the actor that gives it", async (portal) => {
+  const error = await remotely(() => portal.call.half(3));
+  assert.match(error.message, /^The result of "half": expected whole number/);
+});
 
-test("schemas: values arrive as the validator has made them, also one that takes its time", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "schemas: values arrive as the validator has made them, also one that takes its time",
+  async (portal) => {
     assert.equal(await portal.call.greet("  tea  "), "hello tea");
-  }));
+  },
+);
 
-test("schemas: what is wrong inside of a value is told with its place", () =>
-  onActor(async (portal) => {
-    const error = await remotely(() => portal.call.total([1, wrong("2"), 3]));
-    assert.deepEqual(error.issues, [{ path: "1", message: "expected number, got string" }]);
-    assert.match(error.message, /^Argument 1 of "total": 1: expected number/);
-  }));
+testOnOne("schemas: what is wrong inside of a value is told with its place", async (portal) => {
+  const error = await remotely(() => portal.call.total([1, wrong("2"), 3]));
+  assert.deepEqual(error.issues, [{ path: "1", message: "expected number, got string" }]);
+  assert.match(error.message, /^Argument 1 of "total": 1: expected number/);
+});
 
-test("schemas: a context that starts, sends or returns what is wrong has made the mistake itself", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "schemas: a context that starts, sends or returns what is wrong has made the mistake itself",
+  async (portal) => {
     const open = (step: "start" | "send" | "result") =>
       remotely(() =>
         portal.openContext("checked", [step], (context) =>
@@ -68,10 +59,12 @@ test("schemas: a context that starts, sends or returns what is wrong has made th
     assert.match((await open("start")).message, /^What "checked" starts with: expected number/);
     assert.match((await open("send")).message, /^What "checked" sends: expected number/);
     assert.match((await open("result")).message, /^The result of "checked": expected number/);
-  }));
+  },
+);
 
-test("schemas: what is wrong that an opener sends is refused over there, when it is received", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "schemas: what is wrong that an opener sends is refused over there, when it is received",
+  async (portal) => {
     const error = await remotely(() =>
       portal.openContext("sum", [], async (context) => {
         await context.openStream(async (stream) => {
@@ -82,22 +75,23 @@ test("schemas: what is wrong that an opener sends is refused over there, when it
       })
     );
     assert.match(error.message, /^What "sum" receives: expected number/);
-  }));
+  },
+);
 
-test("schemas: what a generator yields is checked over there", () =>
-  onActor(async (portal) => {
-    const seen: number[] = [];
-    const error = await remotely(() =>
-      portal.openStreamFrom("numbers", [], async (values) => {
-        for await (const value of values) seen.push(value);
-      })
-    );
-    assert.deepEqual(seen, [1, 2]);
-    assert.match(error.message, /^What "numbers" sends: expected number/);
-  }));
+testOnOne("schemas: what a generator yields is checked over there", async (portal) => {
+  const seen: number[] = [];
+  const error = await remotely(() =>
+    portal.openStreamFrom("numbers", [], async (values) => {
+      for await (const value of values) seen.push(value);
+    })
+  );
+  assert.deepEqual(seen, [1, 2]);
+  assert.match(error.message, /^What "numbers" sends: expected number/);
+});
 
-test("schemas: the caller may check on its own side, before anything is sent and after it came", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "schemas: the caller may check on its own side, before anything is sent and after it came",
+  async (portal) => {
     const strict = portal.with({
       schemas: {
         plain: { args: [trimmed], result: number },
@@ -129,4 +123,5 @@ test("schemas: the caller may check on its own side, before anything is sent and
       () => strict.openStreamFrom("plainNumbers", [], (values) => values.receive()),
     );
     assert.match(yielded.message, /^What "plainNumbers" sends/);
-  }));
+  },
+);

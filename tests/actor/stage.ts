@@ -23,6 +23,8 @@ export interface Stage {
   readonly noted: (line: string) => Promise<void>;
   /** The numbers of the processes of actors that live. */
   readonly living: () => readonly number[];
+  /** The same, without what has been written down before. */
+  readonly fromNow: () => Stage;
 }
 
 /** See the module. */
@@ -32,10 +34,14 @@ export async function onStage(body: (stage: Stage) => unknown): Promise<void> {
   writeFileSync(journal, "");
   process.env[JOURNAL_VARIABLE] = journal;
   const living = () => livingWith(journal);
-  const notes = () => readFileSync(journal, "utf8").split("\n").slice(0, -1);
+  const allNotes = () => readFileSync(journal, "utf8").split("\n").slice(0, -1);
   const bell = new Bell(`${journal}${BELL_SUFFIX}`);
-  const noted = async (line: string) => {
-    while (!notes().includes(line)) await bell.rung();
+  const stageFrom = (start: number): Stage => {
+    const notes = () => allNotes().slice(start);
+    const noted = async (line: string) => {
+      while (!notes().includes(line)) await bell.rung();
+    };
+    return { notes, noted, living, fromNow: () => stageFrom(allNotes().length) };
   };
   const tasks = new Set<TaskInfo>();
   const instrument = {
@@ -43,7 +49,7 @@ export async function onStage(body: (stage: Stage) => unknown): Promise<void> {
     taskExited: (task: TaskInfo) => void tasks.delete(task),
   };
   try {
-    await run(async () => void await body({ notes, noted, living }), {
+    await run(async () => void await body(stageFrom(0)), {
       interruptible: false,
       instruments: [instrument],
     });

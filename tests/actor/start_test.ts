@@ -208,7 +208,7 @@ test("start: a cancel while it is stuck in its module leaves nothing", () =>
 test("start: a cancel at any time leaves nothing", () =>
   onStage(async ({ living }) => {
     let wasReady = false;
-    for (let ms = 0; !wasReady; ms += 15) {
+    for (let ms = 0; !wasReady; ms = 1.5 * ms + 5) {
       await moveOnAfter(ms, () =>
         openActorNursery(async (nursery) => {
           await nursery.startActor("one", { module: CALLS });

@@ -5,31 +5,17 @@ import {
   ClosedResourceError,
   EndOfChannel,
   moveOnAfter,
-  openActorNursery,
   openNursery,
   PayloadError,
-  type Portal,
   RemoteActorError,
   sleepForever,
   StreamOverrun,
 } from "../../mod.ts";
 import { errorOf, raisedBy } from "../harness/raised.ts";
-import { test } from "../harness/test.ts";
+import { actorTests } from "./actor_tests.ts";
 import { STREAMS } from "./known_modules.ts";
-import { onStage, type Stage } from "./stage.ts";
 
-type Streams = Portal<typeof import("./modules/streams.ts")>;
-
-/** Runs a test against one actor, and looks that streams can still be opened afterwards. */
-function onActor(body: (portal: Streams, stage: Stage) => unknown): Promise<void> {
-  return onStage((stage) =>
-    openActorNursery(async (nursery) => {
-      const portal = await nursery.startActor("one", { module: STREAMS });
-      await body(portal, stage);
-      assert.deepEqual(await portal.openStreamFrom("countTo", [3], collect), [1, 2, 3]);
-    })
-  );
-}
+const testOnOne = actorTests(STREAMS);
 
 async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
@@ -39,17 +25,20 @@ async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-test("stream: a generator over there is followed to its end, which is told again and again", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "stream: a generator over there is followed to its end, which is told again and again",
+  async (portal) => {
     await portal.openStreamFrom("countTo", [2], async (values) => {
       assert.deepEqual([await values.receive(), await values.receive()], [1, 2]);
       await errorOf(EndOfChannel, () => values.receive());
       await errorOf(EndOfChannel, () => values.receive());
     });
-  }));
+  },
+);
 
-test("stream: a generator is cancelled when the block has had enough, and its cleanup is waited for", () =>
-  onActor(async (portal, { notes }) => {
+testOnOne(
+  "stream: a generator is cancelled when the block has had enough, and its cleanup is waited for",
+  async (portal, { notes }) => {
     for (const name of ["countForever", "yieldsOnce"] as const) {
       await portal.openStreamFrom(name, [], async (values) => void await values.receive());
     }
@@ -59,10 +48,12 @@ test("stream: a generator is cancelled when the block has had enough, and its cl
       }));
     assert.equal(error.message, "mine");
     assert.deepEqual(notes(), Array(3).fill("the generator ends"));
-  }));
+  },
+);
 
-test("stream: a deadline ends a generator that never ends, and the scope has caught it", () =>
-  onActor(async (portal, { notes }) => {
+testOnOne(
+  "stream: a deadline ends a generator that never ends, and the scope has caught it",
+  async (portal, { notes }) => {
     const scope = new CancelScope();
     await scope.run(() =>
       portal.openStreamFrom("countForever", [], async (values) => {
@@ -71,10 +62,12 @@ test("stream: a deadline ends a generator that never ends, and the scope has cau
     );
     assert.equal(scope.cancelledCaught, true);
     assert.deepEqual(notes(), ["the generator ends"]);
-  }));
+  },
+);
 
-test("stream: an error of a generator comes after its values, also if the block does not wait for it", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "stream: an error of a generator comes after its values, also if the block does not wait for it",
+  async (portal) => {
     const seen: number[] = [];
     const error = await errorOf(
       RemoteActorError,
@@ -90,18 +83,19 @@ test("stream: an error of a generator comes after its values, also if the block 
       () => portal.openStreamFrom("failsInCleanup", [], async (values) => void await values.receive()),
     );
     assert.equal(cleanup.original.message, "cleanup failed");
-  }));
+  },
+);
 
-test("stream: many generators over one connection are followed beside each other", () =>
-  onActor(async (portal) => {
-    const all = await Promise.all(
-      [10, 100, 1_000].map((last) => portal.openStreamFrom("countTo", [last], collect)),
-    );
-    assert.deepEqual(all.map((values) => values.length), [10, 100, 1_000]);
-  }));
+testOnOne("stream: many generators over one connection are followed beside each other", async (portal) => {
+  const all = await Promise.all(
+    [10, 100, 1_000].map((last) => portal.openStreamFrom("countTo", [last], collect)),
+  );
+  assert.deepEqual(all.map((values) => values.length), [10, 100, 1_000]);
+});
 
-test("stream: a burst of 1,000 values comes whole and in order, however slowly it is read", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "stream: a burst of 1,000 values comes whole and in order, however slowly it is read",
+  async (portal) => {
     const received = await portal.openContext(
       "burst",
       [1_000],
@@ -117,38 +111,41 @@ test("stream: a burst of 1,000 values comes whole and in order, however slowly i
         }),
     );
     assert.deepEqual(received, upTo(1_000));
-  }));
+  },
+);
 
-test("stream: a burst of 100,000 values comes whole, in order, and waits for its reader", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "stream: a burst of 100,000 values comes whole, in order, and waits for its reader",
+  async (portal) => {
     await portal.openContext("burst", [100_000], (context) =>
       context.openStream(async (stream) => {
         for (let i = 0; i < 100_000; i++) assert.equal(await stream.receive(), i);
         await errorOf(EndOfChannel, () => stream.receive());
         assert.equal(await context.result(), 100_000);
       }, { bufferSize: 1_000 }));
-  }));
+  },
+);
 
-test("stream: values go both ways at once", () =>
-  onActor(async (portal) => {
-    const total = await portal.openContext("double", [], async (context) => {
-      await context.openStream((stream) =>
-        openNursery((nursery) => {
-          nursery.startSoon(async () => {
-            for (let i = 0; i < 500; i++) await stream.send(i);
-          });
-          nursery.startSoon(async () => {
-            for (let i = 0; i < 500; i++) assert.equal(await stream.receive(), 2 * i);
-          });
-        })
-      );
-      return await context.result();
-    });
-    assert.equal(total, 500 * 499 / 2);
-  }));
+testOnOne("stream: values go both ways at once", async (portal) => {
+  const total = await portal.openContext("double", [], async (context) => {
+    await context.openStream((stream) =>
+      openNursery((nursery) => {
+        nursery.startSoon(async () => {
+          for (let i = 0; i < 500; i++) await stream.send(i);
+        });
+        nursery.startSoon(async () => {
+          for (let i = 0; i < 500; i++) assert.equal(await stream.receive(), 2 * i);
+        });
+      })
+    );
+    return await context.result();
+  });
+  assert.equal(total, 500 * 499 / 2);
+});
 
-test("stream: what was sent before the other side opened its stream is there when it does", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "stream: what was sent before the other side opened its stream is there when it does",
+  async (portal) => {
     const received = await portal.openContext("receivesToTheEnd", [], async (context) => {
       await context.openStream(async (stream) => {
         for (const value of upTo(64)) await stream.send(value);
@@ -156,10 +153,12 @@ test("stream: what was sent before the other side opened its stream is there whe
       return await context.result();
     });
     assert.deepEqual(received, upTo(64));
-  }));
+  },
+);
 
-test("stream: a side that closes ends the loop of the other, whose values nobody takes any more", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "stream: a side that closes ends the loop of the other, whose values nobody takes any more",
+  async (portal) => {
     await portal.openContext("closesAtOnce", [], (context) =>
       context.openStream(async (stream) => {
         assert.deepEqual(await collect(stream), []);
@@ -167,18 +166,19 @@ test("stream: a side that closes ends the loop of the other, whose values nobody
         await errorOf(BrokenResourceError, () => stream.send(1));
         await context.cancel();
       }));
-  }));
+  },
+);
 
-test("stream: values that were sent before the close are received after it", () =>
-  onActor(async (portal) => {
-    await portal.openContext("sendsAndCloses", [10], async (context) => {
-      assert.equal(await context.openStream(collect).then((all) => all.length), 10);
-      assert.equal(await context.result(), "closed");
-    });
-  }));
+testOnOne("stream: values that were sent before the close are received after it", async (portal) => {
+  await portal.openContext("sendsAndCloses", [10], async (context) => {
+    assert.equal(await context.openStream(collect).then((all) => all.length), 10);
+    assert.equal(await context.result(), "closed");
+  });
+});
 
-test("stream: a sender that has no room goes on when the other side closes, and hears that", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "stream: a sender that has no room goes on when the other side closes, and hears that",
+  async (portal) => {
     const error = await errorOf(
       RemoteActorError,
       () =>
@@ -189,33 +189,36 @@ test("stream: a sender that has no room goes on when the other side closes, and 
         ),
     );
     assert.ok(error.is(BrokenResourceError));
-  }));
+  },
+);
 
-test("stream: this side is closed with its block", () =>
-  onActor(async (portal) => {
-    await portal.openContext("double", [], async (context) => {
-      const stream = await context.openStream((opened) => opened);
-      await errorOf(ClosedResourceError, () => stream.send(1));
-      await errorOf(ClosedResourceError, () => stream.receive());
-      assert.equal(await context.result(), 0);
-    });
-  }));
+testOnOne("stream: this side is closed with its block", async (portal) => {
+  await portal.openContext("double", [], async (context) => {
+    const stream = await context.openStream((opened) => opened);
+    await errorOf(ClosedResourceError, () => stream.send(1));
+    await errorOf(ClosedResourceError, () => stream.receive());
+    assert.equal(await context.result(), 0);
+  });
+});
 
-test("stream: an error over there outranks the end of its stream", () =>
-  onActor(async (portal) => {
-    const error = await errorOf(RemoteActorError, () =>
+testOnOne("stream: an error over there outranks the end of its stream", async (portal) => {
+  const error = await errorOf(
+    RemoteActorError,
+    () =>
       portal.openContext("sendsAndFails", [3], (context) =>
         context.openStream(async (stream) => {
           for (const value of upTo(3)) {
             assert.equal(await stream.receive(), value);
           }
           await stream.receive();
-        })));
-    assert.equal(error.original.message, "the sender failed");
-  }));
+        })),
+  );
+  assert.equal(error.original.message, "the sender failed");
+});
 
-test("stream: a side that never opens it fails the sender once the first values are used up", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "stream: a side that never opens it fails the sender once the first values are used up",
+  async (portal) => {
     let sent = 0;
     const error = await errorOf(
       StreamOverrun,
@@ -227,20 +230,21 @@ test("stream: a side that never opens it fails the sender once the first values 
     );
     assert.equal(sent, 64);
     assert.match(error.message, /"main\/one" has not opened its stream/);
-  }));
+  },
+);
 
-test("stream: a sender over there fails likewise, if this side never opens it", () =>
-  onActor(async (portal) => {
-    const error = await errorOf(
-      RemoteActorError,
-      () => portal.openContext("sendsToOneWhoNeverOpens", [], () => sleepForever()),
-    );
-    assert.equal(error.type, StreamOverrun.name);
-    assert.ok(error.is(StreamOverrun));
-  }));
+testOnOne("stream: a sender over there fails likewise, if this side never opens it", async (portal) => {
+  const error = await errorOf(
+    RemoteActorError,
+    () => portal.openContext("sendsToOneWhoNeverOpens", [], () => sleepForever()),
+  );
+  assert.equal(error.type, StreamOverrun.name);
+  assert.ok(error.is(StreamOverrun));
+});
 
-test("stream: a sender that is not to wait fails when there is no room, on either side", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "stream: a sender that is not to wait fails when there is no room, on either side",
+  async (portal) => {
     let sent = 0;
     await errorOf(
       StreamOverrun,
@@ -256,10 +260,12 @@ test("stream: a sender that is not to wait fails when there is no room, on eithe
       () => portal.openContext("overruns", [1_000], (context) => context.openStream(() => sleepForever())),
     );
     assert.ok(error.is(StreamOverrun));
-  }));
+  },
+);
 
-test("stream: a cancel is heard at once by a sender that has no room, or never lacks it", () =>
-  onActor(async (portal, { notes }) => {
+testOnOne(
+  "stream: a cancel is heard at once by a sender that has no room, or never lacks it",
+  async (portal, { notes }) => {
     await portal.openContext("sendsForever", [], (context) => context.openStream(() => context.cancel()));
     await portal.openContext("sendsForever", [], (context) => context.cancel());
     await portal.openContext("sendsForever", [], (context) =>
@@ -268,26 +274,27 @@ test("stream: a cancel is heard at once by a sender that has no room, or never l
         await context.cancel();
       }));
     assert.deepEqual(notes(), Array(3).fill("the sender ends"));
-  }));
+  },
+);
 
-test("stream: a send or a receive that is cancelled leaves the stream as it was", () =>
-  onActor(async (portal) => {
-    await portal.openContext("double", [], (context) =>
-      context.openStream(async (stream) => {
-        const scope = new CancelScope();
-        scope.cancel();
-        await scope.run(() => stream.send(1_000));
-        await moveOnAfter(1, () => stream.receive());
-        for (const value of upTo(200)) {
-          await stream.send(value);
-          await moveOnAfter(0, () => sleepForever());
-          assert.equal(await stream.receive(), 2 * value);
-        }
-      }));
-  }));
+testOnOne("stream: a send or a receive that is cancelled leaves the stream as it was", async (portal) => {
+  await portal.openContext("double", [], (context) =>
+    context.openStream(async (stream) => {
+      const scope = new CancelScope();
+      scope.cancel();
+      await scope.run(() => stream.send(1_000));
+      await moveOnAfter(1, () => stream.receive());
+      for (const value of upTo(200)) {
+        await stream.send(value);
+        await moveOnAfter(0, () => sleepForever());
+        assert.equal(await stream.receive(), 2 * value);
+      }
+    }));
+});
 
-test("stream: a value that cannot be sent is an error of its sender, and the stream goes on", () =>
-  onActor(async (portal) => {
+testOnOne(
+  "stream: a value that cannot be sent is an error of its sender, and the stream goes on",
+  async (portal) => {
     const received = await portal.openContext("receivesToTheEnd", [], async (context) => {
       await context.openStream(async (stream) => {
         await stream.send("before");
@@ -301,14 +308,14 @@ test("stream: a value that cannot be sent is an error of its sender, and the str
       await portal.openContext("sendsUnsendable", [], (context) => context.openStream(collect)),
       ["before", "PayloadError"],
     );
-  }));
+  },
+);
 
-test("stream: a buffer of no size is an error", () =>
-  onActor(async (portal) => {
-    for (const bufferSize of [0, -1, 1.5, NaN]) {
-      const error = await raisedBy(() =>
-        portal.openContext("double", [], (context) => context.openStream(() => {}, { bufferSize }))
-      );
-      assert.ok(error instanceof RangeError);
-    }
-  }));
+testOnOne("stream: a buffer of no size is an error", async (portal) => {
+  for (const bufferSize of [0, -1, 1.5, NaN]) {
+    const error = await raisedBy(() =>
+      portal.openContext("double", [], (context) => context.openStream(() => {}, { bufferSize }))
+    );
+    assert.ok(error instanceof RangeError);
+  }
+});

@@ -181,6 +181,36 @@ test("teardown: Ctrl-C ends a tree of actors, whichever task has started it, and
     assert.deepEqual(notes(), ["held0 begins", "held0 ends", "held1 begins", "held1 ends"]);
   }));
 
+test("teardown: the second Ctrl-C does not wait for an actor that does not end", () =>
+  onStage(async ({ living, noted }) => {
+    const script = new Script(`
+      import { openActorNursery, run, sleepForever } from "supervise";
+      import { note } from "${new URL("./modules/journal.ts", import.meta.url).href}";
+      try {
+        await run(() => openActorNursery(async (nursery) => {
+          const one = await nursery.startActor("one", { module: "${TREES.specifier}" });
+          nursery.startSoon(() => one.call.ignoresCancel("one"));
+          nursery.startSoon(() => one.call.ignoresCancel("another"));
+          try {
+            await sleepForever();
+          } finally {
+            note("cancelled");
+          }
+        }, { grace: ${ENDLESS} }));
+      } catch (error) {
+        console.log(error.name);
+      }
+    `);
+    await noted("another ignores it");
+    script.signal("SIGINT");
+    await noted("cancelled");
+    script.signal("SIGINT");
+    assert.equal(await fromPromise(script.line()), "Interrupted");
+    // It would be ended in a moment, by the death of its parent.
+    for (const pid of living()) if (pid !== script.pid) process.kill(pid, "SIGKILL");
+    await fromPromise(script.end());
+  }));
+
 test("teardown: an error of a cleanup that Ctrl-C brought about is the cause of the Interrupted", () =>
   onStage(async ({ noted }) => {
     const script = new Script(`
