@@ -1,6 +1,4 @@
 import type { Problem } from "../config/problem.ts";
-import { checkFile } from "../daemon/check_file.ts";
-import { findFile } from "../daemon/find_tree.ts";
 import { openSystem } from "./system.ts";
 
 /** What {@linkcode check} finds. */
@@ -27,6 +25,7 @@ export interface CheckResult {
  * ```
  */
 export async function check(file: string): Promise<CheckResult> {
+  const { checkFile, findFile } = await import("./tree_tools.ts");
   const { host, program } = await openSystem();
   const { problems } = checkFile(host, program, findFile(host, program, file));
   return { ok: problems.every((problem) => problem.severity !== "error"), problems };

@@ -2,8 +2,6 @@ import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Plan } from "../config/plan.ts";
 import type { Problem } from "../config/problem.ts";
-import { findFile } from "../daemon/find_tree.ts";
-import { loadPlan } from "../daemon/load_plan.ts";
 import { openSystem } from "./system.ts";
 
 /** A configuration file is not valid. */
@@ -39,6 +37,7 @@ export class ConfigError extends UserError {
  * ```
  */
 export async function plan(file: string): Promise<Plan> {
+  const { findFile, loadPlan } = await import("./tree_tools.ts");
   const { host, program } = await openSystem();
   const path = findFile(host, program, file);
   const compiled = loadPlan(host, program, path);

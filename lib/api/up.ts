@@ -1,14 +1,8 @@
 import type { ControlClient } from "../control/client.ts";
 import type { ActionResult, EndReport, FollowItem, TreeStatus } from "../control/protocol.ts";
-import { findFile } from "../daemon/find_tree.ts";
-import { launch } from "../daemon/launch.ts";
-import { adjustPlan } from "../daemon/load_plan.ts";
-import { type Receipt, receiptOf } from "../daemon/take_down.ts";
-import { stateFolderOf, treeIdOf } from "../daemon/tree_id.ts";
+import type { Receipt } from "../daemon/take_down.ts";
 import type { JournalEntry } from "../engine/journal.ts";
-import { readJournal } from "../engine/journal_reader.ts";
 import type { LogLine } from "../engine/log_format.ts";
-import { readLines } from "../engine/log_reader.ts";
 import type { Host } from "../host/ports/host.ts";
 import { plan } from "./plan.ts";
 import { openSystem } from "./system.ts";
@@ -71,6 +65,7 @@ export interface TreeEnd {
  * ```
  */
 export async function up(file: string, options: UpOptions = {}): Promise<RunningTree> {
+  const { adjustPlan, findFile, launch, stateFolderOf, treeIdOf } = await import("./tree_tools.ts");
   const { host, program } = await openSystem();
   const path = findFile(host, program, file);
   const selection = { only: options.only ?? null, exitCodeFrom: options.exitCodeFrom ?? [] };
@@ -156,6 +151,7 @@ export class RunningTree implements AsyncDisposable {
 
   async #awaitEnd(following: Promise<void>): Promise<TreeEnd> {
     const [report] = await Promise.all([this.#client.request("await_end", {}), following]);
+    const { receiptOf } = await import("./tree_tools.ts");
     const receipt = await receiptOf(this.#host, report);
     const { outcome, reason, exitCode } = report;
     return { outcome, reason, exitCode, receipt };
@@ -175,6 +171,7 @@ async function tell(
   items: readonly FollowItem[],
   { onLine, onEvent }: UpOptions,
 ): Promise<void> {
+  const { readJournal, readLines } = await import("./tree_tools.ts");
   for (const item of items) {
     if (item.kind === "line") onLine?.(item.line);
     else if (item.kind === "entry") onEvent?.(item.entry);

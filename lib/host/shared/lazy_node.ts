@@ -1,5 +1,6 @@
 /** Modules of Node that take milliseconds to load, and that most processes never need: they are loaded at their first use. */
 import type * as Crypto from "node:crypto";
+import type * as FsPromises from "node:fs/promises";
 import type * as Http from "node:http";
 import type * as Https from "node:https";
 import type * as Inspector from "node:inspector";
@@ -8,6 +9,8 @@ import type * as Tls from "node:tls";
 
 /** @returns `node:crypto` */
 export const nodeCrypto = (): typeof Crypto => process.getBuiltinModule("node:crypto");
+/** @returns `node:fs/promises` */
+export const nodeFsPromises = (): typeof FsPromises => process.getBuiltinModule("node:fs/promises");
 /** @returns `node:http` */
 export const nodeHttp = (): typeof Http => process.getBuiltinModule("node:http");
 /** @returns `node:https` */

@@ -9,9 +9,10 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { type AppendFile, FileError, type Files, type FolderInfo, type ReadFile } from "../ports/files.ts";
 import { describeFileCode } from "./file_codes.ts";
+import { nodeFsPromises } from "./lazy_node.ts";
 
 const OWNER_ONLY = 0o700;
 const OWNER_ONLY_DATA = 0o600;
@@ -83,14 +84,14 @@ export class NodeFiles implements Files {
 
   async openAppend(path: string): Promise<AppendFile> {
     return await translatingLater(async () => {
-      const handle = await open(path, "a", OWNER_ONLY_DATA);
+      const handle = await nodeFsPromises().open(path, "a", OWNER_ONLY_DATA);
       return new NodeAppendFile(handle, (await handle.stat()).size);
     });
   }
 
   async openRead(path: string): Promise<ReadFile | null> {
     try {
-      const handle = await open(path, "r");
+      const handle = await nodeFsPromises().open(path, "r");
       const { dev, ino } = await handle.stat();
       return new NodeReadFile(handle, `${dev}:${ino}`);
     } catch (error) {
