@@ -6,6 +6,7 @@ import { connectTree, findFile, findTree } from "../daemon/find_tree.ts";
 import { stateFolderOf, type TreeId } from "../daemon/tree_id.ts";
 import { readRecord } from "../daemon/tree_record.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
+import { moveOnAfter } from "../scope/timeouts.ts";
 import type { Context } from "./command.ts";
 import { usage } from "./option.ts";
 
@@ -45,6 +46,9 @@ export async function withTree<T>(
   }
 }
 
+/** How long a supervisor may take to put into its files what is on its way there. */
+const SYNC_MS = 1_000;
+
 /** What a tree has kept, and its supervisor if somebody wants to follow what comes. */
 export interface Kept {
   /** Folder with the logs and the journal. */
@@ -58,12 +62,29 @@ export async function withKept<T>(context: Context, body: (kept: Kept) => Promis
   const { host, program, args } = context;
   const tree = treeOf(context);
   const folder = readRecord(host, tree)?.stateFolder ?? stateFolderOf(program, tree);
-  const client = args.has("follow") ? await fromPromise(connectControl(host, tree.socket)) : null;
+  if (!args.has("follow")) {
+    await awaitKept(host, tree);
+    return await body({ folder, client: null });
+  }
+  const client = await fromPromise(connectControl(host, tree.socket));
   try {
     return await body({ folder, client });
   } finally {
     client?.close();
   }
+}
+
+/** Waits until all that a running tree has told so far is kept; one that does not answer is not waited for. */
+async function awaitKept(host: Context["host"], tree: TreeId): Promise<void> {
+  await moveOnAfter(SYNC_MS, async () => {
+    try {
+      const client = await fromPromise(connectControl(host, tree.socket));
+      if (client === null) return;
+      await fromPromise(client.request("sync", {})).finally(() => client.close());
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  });
 }
 
 /** The selectors of a command that cannot do without. @throws {UserError} */
