@@ -18,10 +18,16 @@ await run(async () => {
   const connection = (await host.sockets.connect(process.env[PARENT_VARIABLE]!))!;
   if (mode === "garbage") await connection.write(new Uint8Array([0, 0, 0, 3, 1, 2, 3]));
   if (mode === "garbage" || mode === "silent") return await stay();
-  await greet(connection, self, mode === "impostor" ? "guessed" : process.env[TOKEN_VARIABLE]!);
+  const { reader } = await greet(
+    connection,
+    self,
+    mode === "impostor" ? "guessed" : process.env[TOKEN_VARIABLE]!,
+  );
   if (mode === "exits after hello") process.exit(4);
   if (mode === "drops after hello") connection.close();
   if (mode === "drops when ready") {
+    // A socket that is closed with something unread may lose what was written, too.
+    await reader.next();
     const payload = encodePayload(self);
     await connection.write(concatBytes(encodeMessage({ kind: Kind.started, dialog: 0, number: 0, payload })));
     connection.close();
