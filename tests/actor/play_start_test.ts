@@ -130,3 +130,28 @@ for (const ms of [50, 100, 105, 115, 125]) {
     assert.ok(goneMs <= Math.max(100, ms) + 10, String(goneMs));
   });
 }
+
+test("start: an actor whose parent has died loads nothing, whenever that was", async () => {
+  for (let ms = 95; ms <= 150; ms++) {
+    const { said } = await play({
+      modules: {
+        stuck: (_, stage) => {
+          stage.say("loaded");
+          return {};
+        },
+      },
+      startMs: 100,
+      latencyMs: 10,
+      program: ({ system }) =>
+        openActorNurseryOn(system, async (nursery) => {
+          await nursery.startActor("one", { module: "memory:stuck" });
+        }, {}),
+      script: async (stage) => {
+        await stage.at(ms);
+        stage.signal("SIGKILL");
+      },
+    });
+    const loadedAt = said.map((line) => Number(line.split(" ")[0]));
+    assert.ok(loadedAt.every((at) => at <= ms), `killed at ${ms}: ${said}`);
+  }
+});

@@ -117,9 +117,10 @@ class ChildActor {
   async run(): Promise<number> {
     const { program, host } = this.#system;
     const { parentPid, debug } = this.#joined.spec;
+    // Who has no parent any more begins nothing: a module that never comes to an end would hear of that too late.
+    if (parentPid !== 0 && !host.processes.dieWithParent(parentPid, "grace")) return ENDED;
     becomeActor(this.#runtime);
     if (debug) this.#holder = new CrashHolder(this.#runtime, program, program.openInspector());
-    if (parentPid !== 0) host.processes.dieWithParent(parentPid, "grace");
     const undo = [
       program.onSignal("SIGTERM", () => this.#cancel("SIGTERM")),
       // Whoever holds the terminal decides what Ctrl-C means for the tree.
