@@ -31,8 +31,9 @@ export class UnixSockets implements Sockets {
   // deno-lint-ignore require-await -- What it throws must be a rejection.
   async holdName(name: string): Promise<HeldName | null> {
     try {
-      // Whoever connects only wants to be told who holds the name, which the kernel does.
-      const server = listenAt(abstractPath(name), { ...SILENT, open: (socket) => socket.terminate() });
+      // Whoever connects only wants to be told who holds the name, which the kernel does, and then hangs up: to be hung up
+      // on before it has looked would look to it as if nobody were there.
+      const server = listenAt(abstractPath(name), { ...SILENT, open: (socket) => socket.shutdown() });
       server.unref();
       return { release: () => server.stop() };
     } catch (error) {
