@@ -7,6 +7,7 @@ import type { Connection, Peer } from "../ports/sockets.ts";
 import { linger } from "../shared/linger.ts";
 import { ReadAhead } from "../shared/read_ahead.ts";
 import type { BunSocket } from "./bun_socket.ts";
+import { gather } from "./gather.ts";
 
 /** Bytes that wait to be written, and who is to be told when they are on their way. */
 interface Waiting {
@@ -55,19 +56,17 @@ export class BunConnection implements Connection {
   }
 
   write(bytes: Uint8Array): Promise<boolean> {
-    if (!this.#isOpen) return Promise.resolve(false);
     const taken = this.#take(bytes);
-    if (taken < 0) return Promise.resolve(false);
+    if (!this.#isOpen) return Promise.resolve(false);
     if (taken === bytes.length) return Promise.resolve(true);
-    return new Promise((settle) => this.#keep(bytes, taken, settle));
+    return new Promise((settle) => this.#keep(bytes.subarray(taken), settle));
   }
 
-  send(bytes: Uint8Array): boolean {
-    if (!this.#isOpen) return false;
-    const taken = this.#take(bytes);
-    if (taken === bytes.length) return true;
-    if (taken >= 0) this.#keep(bytes, taken, null);
-    return false;
+  send(pieces: readonly Uint8Array[]): boolean {
+    // Behind what waits already they can wait as they are.
+    if (this.#backlog > 0) { for (const piece of pieces) this.#keep(piece, null); }
+    else for (const batch of gather(pieces)) this.#keep(batch.slice(this.#take(batch)), null);
+    return this.#isOpen && this.#backlog === 0;
   }
 
   drained(): Promise<boolean> {
@@ -90,14 +89,24 @@ export class BunConnection implements Connection {
     });
   }
 
-  /** What the system takes now; nothing while something waits, which goes before. */
+  /** How many bytes the system takes now: none while something waits, which goes before. */
   #take(bytes: Uint8Array): number {
-    return this.#backlog > 0 ? 0 : this.#socket.write(bytes);
+    if (!this.#isOpen || this.#backlog > 0) return 0;
+    const taken = this.#socket.write(bytes);
+    if (taken < 0) this.#shut();
+    return Math.max(0, taken);
   }
 
-  #keep(bytes: Uint8Array, from: number, settle: Settle | null): void {
-    this.#waiting.push({ bytes: bytes.subarray(from), settle });
-    this.#backlog += bytes.length - from;
+  #keep(bytes: Uint8Array, settle: Settle | null): void {
+    if (!this.#isOpen || bytes.length === 0) return;
+    this.#waiting.push({ bytes, settle });
+    this.#backlog += bytes.length;
+  }
+
+  /** Takes nothing more to be written. */
+  #shut(): void {
+    this.#isOpen = false;
+    settleAll(this.#undrained, false);
   }
 
   /** Writes what waits, as far as there is room. */
@@ -105,7 +114,7 @@ export class BunConnection implements Connection {
     for (let first = this.#waiting.peek(); first !== undefined; first = this.#waiting.peek()) {
       const taken = this.#socket.write(first.bytes);
       // What came in before the other side went away can be read still; behind its end nothing comes.
-      if (taken < 0) return this.#hasEnded ? this.#socket.terminate() : undefined;
+      if (taken < 0) return this.#hasEnded ? this.#socket.terminate() : this.#shut();
       this.#backlog -= taken;
       first.bytes = first.bytes.subarray(taken);
       if (first.bytes.length > 0) return;
@@ -120,10 +129,9 @@ export class BunConnection implements Connection {
 
   /** Takes nothing more to be written, and goes on when all is. */
   #finish(then: () => void): void {
-    this.#isOpen = false;
-    settleAll(this.#undrained, false);
+    this.#shut();
     this.#onWritten = then;
-    if (this.#backlog === 0) this.flush();
+    this.flush();
   }
 
   /** Takes what has come in. */
@@ -140,12 +148,11 @@ export class BunConnection implements Connection {
 
   /** Nothing goes over the socket any more. */
   closed(): void {
-    this.#isOpen = false;
+    this.#shut();
     this.#isClosed = true;
     this.#incoming.end();
     for (let one = this.#waiting.shift(); one !== undefined; one = this.#waiting.shift()) one.settle?.(false);
     this.#backlog = 0;
-    settleAll(this.#undrained, false);
     this.#onClosed?.();
   }
 }
