@@ -14,7 +14,15 @@ e2e(
   async (sandbox) => {
     const port = await freePort();
     sandbox.write("web.ts", SERVER);
-    sandbox.write("smoke.ts", `console.log(await (await fetch("http://127.0.0.1:${port}/")).text());`);
+    // The tree is not to end before the worker has failed and run again.
+    sandbox.write(
+      "smoke.ts",
+      `
+      import { existsSync } from "node:fs";
+      while (!existsSync("again")) await new Promise((resolve) => setTimeout(resolve, 5));
+      console.log(await (await fetch("http://127.0.0.1:${port}/")).text());
+      `,
+    );
     sandbox.config(`
     env = { PORT = "${port}" }
     [actors.migrate]
@@ -25,7 +33,7 @@ e2e(
     depends_on = ["migrate"]
     ready = { http = "http://127.0.0.1:${port}/" }
     [trees.jobs.actors.worker]
-    shell = "echo working; sleep 0.1; exit 3"
+    shell = "echo working; test -e once && touch again; touch once; exit 3"
     daemon = true
     restart = "always"
     [actors.smoke]
