@@ -69,7 +69,10 @@ const programsOf = (machine: FakeMachine): Readonly<Record<string, FakeProgram>>
   leave_to_exit: (self) => void self.fork((child) => child.exit(Number(self.args[0]))),
   async listen_on(self) {
     const { sockets } = machine.hostOf(self);
-    await sockets.listen(self.args[0]!, (connection) => connection.send(new TextEncoder().encode("hello\n")));
+    await sockets.listen(
+      self.args[0]!,
+      (connection) => connection.send([new TextEncoder().encode("hello\n")]),
+    );
     await stay(self);
   },
 });

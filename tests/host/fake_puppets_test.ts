@@ -153,7 +153,7 @@ test("transit: bytes come cut and late, but in order, and the end behind them", 
       }
       isOver = true;
     })();
-    for (const word of words) here.send(bytesOf(word));
+    for (const word of words) here.send([bytesOf(word)]);
     here.close();
     while (!isOver) {
       await nextTurn();

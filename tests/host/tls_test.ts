@@ -84,7 +84,7 @@ function registerAll(): void {
       const { cert, key } = client;
       await ended(rawTlsConnect({ ...LOCAL, port, ca, cert, key, maxVersion: "TLSv1.2" }));
       const plain = await tcp.connect({ ...LOCAL, port, tls: null });
-      plain.send(new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"));
+      plain.send([new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n")]);
       await textOf(plain);
       plain.close();
       const good = await tcp.connect({ ...LOCAL, port, tls: client });

@@ -15,7 +15,6 @@ import type { Connection } from "../../host/ports/sockets.ts";
 import { moveOnAfter } from "../../scope/timeouts.ts";
 import { Event } from "../../sync/event.ts";
 import { WaitQueue } from "../../sync/wait_queue.ts";
-import { concatBytes } from "../../base/bytes.ts";
 import { FrameError } from "../../wire/frame_splitter.ts";
 import { ACTOR_DIALOG, decodeMessage, Kind, type Message } from "../../wire/message.ts";
 import { Outgoing } from "../../wire/outgoing.ts";
@@ -28,8 +27,6 @@ import { encodeCanceller, type Identity, readCanceller } from "./identity.ts";
 
 /** How many bytes are handed to the system at once: what is urgent waits behind no more than these. */
 const WRITE_BYTES = 256 * 1_024;
-/** From this length on a piece is handed over by itself, and not copied to go with others. */
-const LONG_PIECE_BYTES = 8 * 1_024;
 /** With so much waiting to be written, tasks wait before they add to it. */
 const HIGH_WATER_BYTES = 4 * 1_024 * 1_024;
 /** How long a goodbye may take to whoever has broken the rules. */
@@ -349,7 +346,7 @@ export class Link implements DialogLink {
     while (!this.#isWriting && this.#lost === null) {
       const pieces = this.#outgoing.take(WRITE_BYTES);
       if (pieces.length === 0) return this.#room.wakeAll();
-      if (sendAll(connection, pieces)) continue;
+      if (connection.send(pieces)) continue;
       this.#isWriting = true;
       void connection.drained().then((isOpen) => {
         this.#isWriting = false;
@@ -364,21 +361,6 @@ export class Link implements DialogLink {
     this.#flush();
     this.#saidGoodbye = true;
   }
-}
-
-/** Writes pieces, the short ones together; false if there is no room for more. */
-function sendAll(connection: Connection, pieces: readonly Uint8Array[]): boolean {
-  let hasRoom = true;
-  let short: Uint8Array[] = [];
-  for (const piece of pieces) {
-    short.push(piece);
-    if (piece.length < LONG_PIECE_BYTES && piece !== pieces.at(-1)) continue;
-    const long = piece.length < LONG_PIECE_BYTES ? null : short.pop()!;
-    if (short.length > 0) hasRoom = connection.send(concatBytes(short));
-    if (long !== null) hasRoom = connection.send(long);
-    short = [];
-  }
-  return hasRoom;
 }
 
 function goodbyeOf({ payload }: Message): string {

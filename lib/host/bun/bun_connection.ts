@@ -1,34 +1,22 @@
-/**
- * A socket of Bun as a connection. The socket takes what the system has room for, and nothing else is kept there: the rest
- * waits here.
- */
-import { Queue } from "../../base/queue.ts";
 import type { Connection, Peer } from "../ports/sockets.ts";
 import { linger } from "../shared/linger.ts";
 import { ReadAhead } from "../shared/read_ahead.ts";
 import type { BunSocket } from "./bun_socket.ts";
+import { type Settle, WriteQueue } from "./write_queue.ts";
 
-/** Bytes that wait to be written, and who is to be told when they are on their way. */
-interface Waiting {
-  bytes: Uint8Array;
-  readonly settle: Settle | null;
-}
-
-type Settle = (isThere: boolean) => void;
-
-/** See the module. */
+/** A socket of Bun as a connection. Whoever has the socket tells it what happens there. */
 export class BunConnection implements Connection {
   readonly peer: Peer | null;
   readonly identity = null;
   readonly #socket: BunSocket<BunConnection>;
   readonly #incoming: ReadAhead;
-  readonly #waiting = new Queue<Waiting>();
+  readonly #outgoing: WriteQueue;
   readonly #undrained = new Set<Settle>();
-  #backlog = 0;
   /** Whether more may be given to be written. */
   #isOpen = true;
   /** What follows when all is written: the end, of this side alone or of the socket. */
   #onWritten: (() => void) | null = null;
+  /** Whether the other side has sent its end. */
   #hasEnded = false;
   #isClosed = false;
   #onClosed: (() => void) | null = null;
@@ -38,41 +26,35 @@ export class BunConnection implements Connection {
     this.#socket = socket;
     this.peer = peer;
     this.#incoming = new ReadAhead({ hold: () => socket.pause(), release: () => socket.resume() });
+    this.#outgoing = new WriteQueue((bytes) => this.#write(bytes), () => this.#written());
   }
 
   get backlog(): number {
-    return this.#backlog;
+    return this.#outgoing.bytes;
   }
 
   read(): Promise<Uint8Array | null> {
     return this.#incoming.read();
   }
 
-  close(): void {
-    this.#socket.terminate();
-    this.#incoming.discard();
-    this.closed();
-  }
-
   write(bytes: Uint8Array): Promise<boolean> {
     if (!this.#isOpen) return Promise.resolve(false);
-    const taken = this.#take(bytes);
-    if (taken < 0) return Promise.resolve(false);
-    if (taken === bytes.length) return Promise.resolve(true);
-    return new Promise((settle) => this.#keep(bytes, taken, settle));
+    return new Promise((settle) => {
+      this.#outgoing.add(bytes, settle);
+      this.#outgoing.flush();
+    });
   }
 
-  send(bytes: Uint8Array): boolean {
+  send(pieces: readonly Uint8Array[]): boolean {
     if (!this.#isOpen) return false;
-    const taken = this.#take(bytes);
-    if (taken === bytes.length) return true;
-    if (taken >= 0) this.#keep(bytes, taken, null);
-    return false;
+    for (const piece of pieces) this.#outgoing.add(piece, null);
+    this.#outgoing.flush();
+    return this.#isOpen && this.#outgoing.hasRoom;
   }
 
   drained(): Promise<boolean> {
     if (!this.#isOpen) return Promise.resolve(false);
-    if (this.#backlog === 0) return Promise.resolve(true);
+    if (this.#outgoing.hasRoom) return Promise.resolve(true);
     return new Promise((resolve) => this.#undrained.add(resolve));
   }
 
@@ -90,45 +72,22 @@ export class BunConnection implements Connection {
     });
   }
 
-  /** What the system takes now; nothing while something waits, which goes before. */
-  #take(bytes: Uint8Array): number {
-    return this.#backlog > 0 ? 0 : this.#socket.write(bytes);
+  close(): void {
+    // What follows in the same tick as another write has not gone out yet.
+    if (this.#isOpen) this.#outgoing.flushNow();
+    this.#socket.terminate();
+    this.#incoming.discard();
+    this.closed();
   }
 
-  #keep(bytes: Uint8Array, from: number, settle: Settle | null): void {
-    this.#waiting.push({ bytes: bytes.subarray(from), settle });
-    this.#backlog += bytes.length - from;
-  }
-
-  /** Writes what waits, as far as there is room. */
-  flush(): void {
-    for (let first = this.#waiting.peek(); first !== undefined; first = this.#waiting.peek()) {
-      const taken = this.#socket.write(first.bytes);
-      // What came in before the other side went away can be read still; behind its end nothing comes.
-      if (taken < 0) return this.#hasEnded ? this.#socket.terminate() : undefined;
-      this.#backlog -= taken;
-      first.bytes = first.bytes.subarray(taken);
-      if (first.bytes.length > 0) return;
-      this.#waiting.shift();
-      first.settle?.(true);
-    }
-    settleAll(this.#undrained, true);
-    const then = this.#onWritten;
-    this.#onWritten = null;
-    then?.();
-  }
-
-  /** Takes nothing more to be written, and goes on when all is. */
-  #finish(then: () => void): void {
-    this.#isOpen = false;
-    settleAll(this.#undrained, false);
-    this.#onWritten = then;
-    if (this.#backlog === 0) this.flush();
-  }
-
-  /** Takes what has come in. */
+  /** Something has come in. */
   receive(bytes: Uint8Array): void {
     this.#incoming.push(bytes);
+  }
+
+  /** The system has room again. */
+  unblocked(): void {
+    this.#outgoing.flushNow();
   }
 
   /** The other side has sent its end: it reads no more than what it was sent so far. */
@@ -140,13 +99,39 @@ export class BunConnection implements Connection {
 
   /** Nothing goes over the socket any more. */
   closed(): void {
-    this.#isOpen = false;
+    this.#shut();
     this.#isClosed = true;
     this.#incoming.end();
-    for (let one = this.#waiting.shift(); one !== undefined; one = this.#waiting.shift()) one.settle?.(false);
-    this.#backlog = 0;
-    settleAll(this.#undrained, false);
+    this.#outgoing.clear();
     this.#onClosed?.();
+  }
+
+  #write(bytes: Uint8Array): number {
+    const taken = this.#socket.write(bytes);
+    if (taken >= 0) return taken;
+    this.#shut();
+    // What came in before the other side went away can be read still; behind its end nothing comes.
+    if (this.#hasEnded) this.#socket.terminate();
+    return taken;
+  }
+
+  #written(): void {
+    settleAll(this.#undrained, true);
+    const then = this.#onWritten;
+    this.#onWritten = null;
+    then?.();
+  }
+
+  /** Takes nothing more to be written, and goes on when all is. */
+  #finish(then: () => void): void {
+    this.#shut();
+    this.#onWritten = then;
+    this.#outgoing.flushNow();
+  }
+
+  #shut(): void {
+    this.#isOpen = false;
+    settleAll(this.#undrained, false);
   }
 }
 

@@ -45,8 +45,8 @@ function connectionOf(
       return bytes;
     },
     write: (bytes) => outgoing.write(bytes),
-    send(bytes) {
-      outgoing.write(bytes);
+    send(pieces) {
+      for (const piece of pieces) void outgoing.write(piece);
       return outgoing.isOpen && outgoing.backlog === 0;
     },
     drained: () => outgoing.drained(),

@@ -30,7 +30,7 @@ export function ownConnection(end: Connection, process: FakeProcess, open: OpenE
       return bytes;
     },
     write: (bytes) => loop.hear(end.write(bytes)),
-    send: (bytes) => end.send(bytes),
+    send: (pieces) => end.send(pieces),
     drained: () => loop.hear(end.drained()),
     end() {
       const ended = end.end();

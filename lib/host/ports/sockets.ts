@@ -19,10 +19,10 @@ export interface Connection extends ByteSource {
   /** Writes all of `bytes`; resolves when they are on their way, false if the other side is gone. */
   write(bytes: Uint8Array): Promise<boolean>;
   /**
-   * Writes without waiting, at less cost than `write`; false if the caller should wait for `drained` before it sends
+   * Writes pieces, one behind the other, without waiting and at less cost than `write`; false if the caller should wait for `drained` before it sends
    * more, because too much waits to be written or the other side is gone.
    */
-  send(bytes: Uint8Array): boolean;
+  send(pieces: readonly Uint8Array[]): boolean;
   /** Resolves when there is room for more to be sent, false if nothing can be sent any more. */
   drained(): Promise<boolean>;
   /**

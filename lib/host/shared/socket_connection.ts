@@ -1,7 +1,11 @@
 import type { Socket } from "node:net";
+import { concatBytes } from "../../base/bytes.ts";
 import type { Connection } from "../ports/sockets.ts";
 import { linger } from "./linger.ts";
 import { type Flow, socketFlow, socketSource } from "./socket_source.ts";
+
+/** From this length on a piece is written by itself, and not copied to go with others. */
+const LONG_PIECE_BYTES = 8 * 1_024;
 
 type Settle = (isThere: boolean) => void;
 
@@ -31,7 +35,11 @@ export function socketConnection(
         unwritten.add(resolve);
         socket.write(bytes, (error) => settle(unwritten, resolve, !error));
       }),
-    send: (bytes) => isOpen() && socket.write(bytes),
+    send(pieces) {
+      let hasRoom = isOpen();
+      for (const part of hasRoom ? together(pieces) : []) hasRoom = socket.write(part);
+      return hasRoom && isOpen();
+    },
     drained() {
       if (!isOpen()) return Promise.resolve(false);
       if (!socket.writableNeedDrain) return Promise.resolve(true);
@@ -54,6 +62,21 @@ export function socketConnection(
       return socket.writableLength;
     },
   };
+}
+
+/** Pieces with the short ones put together: each write costs more than a short copy. */
+function* together(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
+  let short: Uint8Array[] = [];
+  for (const piece of pieces) {
+    if (piece.length < LONG_PIECE_BYTES) {
+      short.push(piece);
+      continue;
+    }
+    if (short.length > 0) yield concatBytes(short);
+    yield piece;
+    short = [];
+  }
+  if (short.length > 0) yield concatBytes(short);
 }
 
 function settle(all: Set<Settle>, one: Settle, isThere: boolean): void {

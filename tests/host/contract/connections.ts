@@ -8,6 +8,9 @@ const BLOCKS = 64;
 const MEBIBYTE = 1_024 * 1_024;
 /** More than a system takes in of what nobody reads. */
 const TOO_MUCH = 64 * MEBIBYTE;
+/** Lengths of pieces that are sent together: more than a system takes in at once, again and again. */
+const PIECE_BYTES = [1, 20, 9_000, 3, 70_000, 0, 40_000, 300_000, 7];
+const ROUNDS = 8;
 /** For so many bytes that come back a writer has not moved that is held back. */
 const STILL_TURNS = 100;
 
@@ -50,7 +53,7 @@ export function connectionsContract<S>(
       const { here, there, close } = await connect(subject);
       let sent = 0;
       const filling = (async () => {
-        for (; sent < TOO_MUCH; sent += BLOCK.length) if (!here.send(BLOCK)) await here.drained();
+        for (; sent < TOO_MUCH; sent += BLOCK.length) if (!here.send([BLOCK])) await here.drained();
       })();
       for (let still = 0, before = 0; still < STILL_TURNS; still = sent === before ? still + 1 : 0) {
         before = sent;
@@ -91,7 +94,7 @@ export function connectionsContract<S>(
       const { here, there, close } = await connect(subject);
       assert.equal(await here.drained(), true);
       let sent = BLOCK.length;
-      while (here.send(BLOCK)) sent += BLOCK.length;
+      while (here.send([BLOCK])) sent += BLOCK.length;
       const room = here.drained();
       assert.equal(await receive(there, sent), sent);
       assert.equal(await room, true);
@@ -100,13 +103,30 @@ export function connectionsContract<S>(
     },
   );
 
+  guarantee(
+    "pieces arrive as they were sent, one behind the other, also those that waited",
+    async (subject) => {
+      const { here, there, close } = await connect(subject);
+      let sent = 0;
+      const piece = (length: number) => Uint8Array.from({ length }, () => sent++ % 251);
+      for (let round = 0; round < ROUNDS; round++) here.send(PIECE_BYTES.map(piece));
+      let received = 0;
+      while (received < sent) {
+        const bytes = (await there.read())!;
+        assert.ok(bytes.every((byte, at) => byte === (received + at) % 251));
+        received += bytes.length;
+      }
+      close();
+    },
+  );
+
   guarantee("there is never room again when the other side goes away", async (subject) => {
     const { here, there, close } = await connect(subject);
-    while (here.send(BLOCK));
+    while (here.send([BLOCK]));
     there.close();
     // What the system takes in before it hears of that makes room, too.
-    while (await here.drained()) here.send(BLOCK);
-    assert.equal(here.send(BLOCK), false);
+    while (await here.drained()) here.send([BLOCK]);
+    assert.equal(here.send([BLOCK]), false);
     close();
   });
 
@@ -114,7 +134,7 @@ export function connectionsContract<S>(
     const { here, there, close } = await connect(subject);
     const written = here.write(new Uint8Array(MEBIBYTE));
     const ended = Promise.all([here.end(), here.end()]);
-    assert.deepEqual([here.send(BLOCK), await here.write(BLOCK), await here.drained()], [
+    assert.deepEqual([here.send([BLOCK]), await here.write(BLOCK), await here.drained()], [
       false,
       false,
       false,
@@ -128,12 +148,12 @@ export function connectionsContract<S>(
 
   guarantee("what comes in does not cut short what goes out before the end", async (subject) => {
     const { here, there, close } = await connect(subject);
-    while (there.send(BLOCK));
-    here.send(new Uint8Array(MEBIBYTE));
+    while (there.send([BLOCK]));
+    here.send([new Uint8Array(MEBIBYTE)]);
     const ended = here.end();
     assert.equal(await here.read(), null);
     assert.equal(await there.drained(), true);
-    there.send(BLOCK);
+    there.send([BLOCK]);
     assert.equal(await receive(there, Infinity), MEBIBYTE);
     await ended;
     close();
@@ -146,7 +166,7 @@ export function connectionsContract<S>(
       const writes = Array.from({ length: BLOCKS }, () => here.write(BLOCK));
       await there.end();
       assert.equal(await here.read(), null);
-      assert.deepEqual([await here.write(BLOCK), here.send(BLOCK), await here.drained()], [
+      assert.deepEqual([await here.write(BLOCK), here.send([BLOCK]), await here.drained()], [
         false,
         false,
         false,
@@ -168,7 +188,7 @@ export function connectionsContract<S>(
   guarantee("an end is through when the other side goes away, or its own is closed", async (subject) => {
     for (const goes of ["here", "there"] as const) {
       const connected = await connect(subject);
-      while (connected.here.send(BLOCK));
+      while (connected.here.send([BLOCK]));
       const ended = connected.here.end();
       connected[goes].close();
       await ended;
