@@ -31,6 +31,11 @@ export class Queue<T> {
     return item;
   }
 
+  /** Goes through what it holds, the oldest first; nothing may be taken out meanwhile. */
+  *[Symbol.iterator](): Generator<T, void> {
+    for (let at = this.#head; at < this.#items.length; at++) yield this.#items[at] as T;
+  }
+
   /** Takes everything out. */
   clear(): void {
     this.#items = [];

@@ -1,35 +1,22 @@
-/**
- * A socket of Bun as a connection. The socket takes what the system has room for, and nothing else is kept there: the rest
- * waits here.
- */
-import { Queue } from "../../base/queue.ts";
 import type { Connection, Peer } from "../ports/sockets.ts";
 import { linger } from "../shared/linger.ts";
 import { ReadAhead } from "../shared/read_ahead.ts";
 import type { BunSocket } from "./bun_socket.ts";
-import { gather } from "./gather.ts";
+import { type Settle, WriteQueue } from "./write_queue.ts";
 
-/** Bytes that wait to be written, and who is to be told when they are on their way. */
-interface Waiting {
-  bytes: Uint8Array;
-  readonly settle: Settle | null;
-}
-
-type Settle = (isThere: boolean) => void;
-
-/** See the module. */
+/** A socket of Bun as a connection. Whoever has the socket tells it what happens there. */
 export class BunConnection implements Connection {
   readonly peer: Peer | null;
   readonly identity = null;
   readonly #socket: BunSocket<BunConnection>;
   readonly #incoming: ReadAhead;
-  readonly #waiting = new Queue<Waiting>();
+  readonly #outgoing: WriteQueue;
   readonly #undrained = new Set<Settle>();
-  #backlog = 0;
   /** Whether more may be given to be written. */
   #isOpen = true;
   /** What follows when all is written: the end, of this side alone or of the socket. */
   #onWritten: (() => void) | null = null;
+  /** Whether the other side has sent its end. */
   #hasEnded = false;
   #isClosed = false;
   #onClosed: (() => void) | null = null;
@@ -39,39 +26,35 @@ export class BunConnection implements Connection {
     this.#socket = socket;
     this.peer = peer;
     this.#incoming = new ReadAhead({ hold: () => socket.pause(), release: () => socket.resume() });
+    this.#outgoing = new WriteQueue((bytes) => this.#write(bytes), () => this.#written());
   }
 
   get backlog(): number {
-    return this.#backlog;
+    return this.#outgoing.bytes;
   }
 
   read(): Promise<Uint8Array | null> {
     return this.#incoming.read();
   }
 
-  close(): void {
-    this.#socket.terminate();
-    this.#incoming.discard();
-    this.closed();
-  }
-
   write(bytes: Uint8Array): Promise<boolean> {
-    const taken = this.#take(bytes);
     if (!this.#isOpen) return Promise.resolve(false);
-    if (taken === bytes.length) return Promise.resolve(true);
-    return new Promise((settle) => this.#keep(bytes.subarray(taken), settle));
+    return new Promise((settle) => {
+      this.#outgoing.add(bytes, settle);
+      this.#outgoing.flush();
+    });
   }
 
   send(pieces: readonly Uint8Array[]): boolean {
-    // Behind what waits already they can wait as they are.
-    if (this.#backlog > 0) { for (const piece of pieces) this.#keep(piece, null); }
-    else for (const batch of gather(pieces)) this.#keep(batch.slice(this.#take(batch)), null);
-    return this.#isOpen && this.#backlog === 0;
+    if (!this.#isOpen) return false;
+    for (const piece of pieces) this.#outgoing.add(piece, null);
+    this.#outgoing.flush();
+    return this.#isOpen && this.#outgoing.hasRoom;
   }
 
   drained(): Promise<boolean> {
     if (!this.#isOpen) return Promise.resolve(false);
-    if (this.#backlog === 0) return Promise.resolve(true);
+    if (this.#outgoing.hasRoom) return Promise.resolve(true);
     return new Promise((resolve) => this.#undrained.add(resolve));
   }
 
@@ -89,54 +72,22 @@ export class BunConnection implements Connection {
     });
   }
 
-  /** How many bytes the system takes now: none while something waits, which goes before. */
-  #take(bytes: Uint8Array): number {
-    if (!this.#isOpen || this.#backlog > 0) return 0;
-    const taken = this.#socket.write(bytes);
-    if (taken < 0) this.#shut();
-    return Math.max(0, taken);
+  close(): void {
+    // What follows in the same tick as another write has not gone out yet.
+    if (this.#isOpen) this.#outgoing.flushNow();
+    this.#socket.terminate();
+    this.#incoming.discard();
+    this.closed();
   }
 
-  #keep(bytes: Uint8Array, settle: Settle | null): void {
-    if (!this.#isOpen || bytes.length === 0) return;
-    this.#waiting.push({ bytes, settle });
-    this.#backlog += bytes.length;
-  }
-
-  /** Takes nothing more to be written. */
-  #shut(): void {
-    this.#isOpen = false;
-    settleAll(this.#undrained, false);
-  }
-
-  /** Writes what waits, as far as there is room. */
-  flush(): void {
-    for (let first = this.#waiting.peek(); first !== undefined; first = this.#waiting.peek()) {
-      const taken = this.#socket.write(first.bytes);
-      // What came in before the other side went away can be read still; behind its end nothing comes.
-      if (taken < 0) return this.#hasEnded ? this.#socket.terminate() : this.#shut();
-      this.#backlog -= taken;
-      first.bytes = first.bytes.subarray(taken);
-      if (first.bytes.length > 0) return;
-      this.#waiting.shift();
-      first.settle?.(true);
-    }
-    settleAll(this.#undrained, true);
-    const then = this.#onWritten;
-    this.#onWritten = null;
-    then?.();
-  }
-
-  /** Takes nothing more to be written, and goes on when all is. */
-  #finish(then: () => void): void {
-    this.#shut();
-    this.#onWritten = then;
-    this.flush();
-  }
-
-  /** Takes what has come in. */
+  /** Something has come in. */
   receive(bytes: Uint8Array): void {
     this.#incoming.push(bytes);
+  }
+
+  /** The system has room again. */
+  unblocked(): void {
+    this.#outgoing.flushNow();
   }
 
   /** The other side has sent its end: it reads no more than what it was sent so far. */
@@ -151,9 +102,36 @@ export class BunConnection implements Connection {
     this.#shut();
     this.#isClosed = true;
     this.#incoming.end();
-    for (let one = this.#waiting.shift(); one !== undefined; one = this.#waiting.shift()) one.settle?.(false);
-    this.#backlog = 0;
+    this.#outgoing.clear();
     this.#onClosed?.();
+  }
+
+  #write(bytes: Uint8Array): number {
+    const taken = this.#socket.write(bytes);
+    if (taken >= 0) return taken;
+    this.#shut();
+    // What came in before the other side went away can be read still; behind its end nothing comes.
+    if (this.#hasEnded) this.#socket.terminate();
+    return taken;
+  }
+
+  #written(): void {
+    settleAll(this.#undrained, true);
+    const then = this.#onWritten;
+    this.#onWritten = null;
+    then?.();
+  }
+
+  /** Takes nothing more to be written, and goes on when all is. */
+  #finish(then: () => void): void {
+    this.#shut();
+    this.#onWritten = then;
+    this.#outgoing.flushNow();
+  }
+
+  #shut(): void {
+    this.#isOpen = false;
+    settleAll(this.#undrained, false);
   }
 }
 

@@ -58,7 +58,7 @@ export class UnixSockets implements Sockets {
         onConnection(socket.data);
       },
       data: (socket, bytes) => socket.data.receive(bytes),
-      drain: (socket) => socket.data.flush(),
+      drain: (socket) => socket.data.unblocked(),
       end: (socket) => socket.data.ended(),
       close: (socket) => socket.data.closed(),
       // The close that follows tells enough.
