@@ -11,10 +11,10 @@ import { tlsFlow as denoTlsFlow } from "./deno/tls_flow.ts";
 import * as denoSockets from "./deno/unix_sockets.ts";
 import { linuxDescriptors, setNonBlocking } from "./linux/descriptors.ts";
 import { type Libc, loadLibc } from "./linux/libc.ts";
-import { peerOf } from "./linux/peer_credentials.ts";
 import { LinuxProcesses } from "./linux/processes.ts";
+import { type UnixCalls, unixCalls } from "./linux/unix_calls.ts";
 import type { Host } from "./ports/host.ts";
-import type { Peer, Sockets } from "./ports/sockets.ts";
+import type { Sockets } from "./ports/sockets.ts";
 import { onChildDeath } from "./shared/child_deaths.ts";
 import { nodeNetwork } from "./shared/node_network.ts";
 import { NodeFiles } from "./shared/node_files.ts";
@@ -49,7 +49,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     });
   }
   const pipes = isDeno ? denoPipes : bunPipes;
-  const libc = await (loadedLibc ??= loadLibcOnce());
+  const libc = await openLibc();
   const openSource = (descriptor: number) => {
     setNonBlocking(libc, descriptor);
     return pipes.openPipeSource(libc, descriptor);
@@ -63,7 +63,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
       onChildDeath,
       openFilesLimit: options.openFilesLimit ?? null,
     }),
-    sockets: systemSockets((descriptor) => peerOf(libc, descriptor)),
+    sockets: await openSystemSockets(),
     tcp: new NodeTcp(isDeno ? denoTlsFlow : socketFlow),
     network: nodeNetwork,
     files: new NodeFiles(),
@@ -76,13 +76,13 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
 /**
  * The Unix sockets of the machine.
  *
- * @param peerOf Asks the kernel who is at the other end of a socket.
+ * @param calls What is not to be left to the kernel.
  */
-export function systemSockets(peerOf: (descriptor: number) => Peer | null): Sockets {
+export async function openSystemSockets(calls: Partial<UnixCalls> = {}): Promise<Sockets> {
   const { UnixSockets } = isDeno ? denoSockets : bunSockets;
-  return new UnixSockets(peerOf);
+  return new UnixSockets({ ...unixCalls(await openLibc()), ...calls });
 }
 
-async function loadLibcOnce(): Promise<Libc> {
-  return loadLibc(await (isDeno ? denoFfi : bunFfi).loadFfi());
+function openLibc(): Promise<Libc> {
+  return loadedLibc ??= (isDeno ? denoFfi : bunFfi).loadFfi().then(loadLibc);
 }

@@ -10,7 +10,7 @@ import { Service } from "../../lib/control/service.ts";
 import type { Host } from "../../lib/host/ports/host.ts";
 import type { Peer } from "../../lib/host/ports/sockets.ts";
 import { SystemClock } from "../../lib/host/shared/system_clock.ts";
-import { systemSockets } from "../../lib/host/system_host.ts";
+import { openSystemSockets } from "../../lib/host/system_host.ts";
 import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
 import { run } from "../../lib/scope/run.ts";
@@ -20,6 +20,9 @@ import { PuppetEngine } from "./puppet_engine.ts";
 import { END } from "./stage.ts";
 
 const UID = process.getuid!();
+
+// Loads what stays loaded, before the first test is watched for what it leaves open.
+await openSystemSockets();
 
 interface Real {
   readonly host: Host;
@@ -36,7 +39,7 @@ async function onSocket(peer: Peer, body: (real: Real) => Promise<void>): Promis
     clock,
     wallClock: () => 0,
     processes: { ownPid: process.pid, table: () => [] },
-    sockets: systemSockets(() => peer),
+    sockets: await openSystemSockets({ peerOf: () => peer }),
   } as unknown as Host;
   try {
     await run(async () => {

@@ -69,10 +69,10 @@ const programsOf = (machine: FakeMachine): Readonly<Record<string, FakeProgram>>
   leave_to_exit: (self) => void self.fork((child) => child.exit(Number(self.args[0]))),
   async listen_on(self) {
     const { sockets } = machine.hostOf(self);
-    await sockets.listen(
-      self.args[0]!,
-      (connection) => connection.send([new TextEncoder().encode("hello\n")]),
-    );
+    await sockets.listen(self.args[0]!, (connection) => {
+      connection.send([new TextEncoder().encode("hello\n")]);
+      if (self.args[1] === "hang-up") connection.close();
+    });
     await stay(self);
   },
 });
@@ -157,6 +157,7 @@ function programs(): Programs {
     stayWithChild: command("stay_with_child"),
     leaveBehind: command("leave_behind"),
     listenOn: (address) => [...command("listen_on"), address],
+    hangUpOn: (address) => [...command("listen_on"), address, "hang-up"],
     leaveToExit: (code) => [...command("leave_to_exit"), String(code)],
   };
 }

@@ -72,6 +72,7 @@ function serve(status: number | "silence"): Promise<Served> {
 
 function programs(): Programs {
   const shell = (script: string, ...args: readonly string[]) => ["/bin/sh", "-c", script, "sh", ...args];
+  const listening = runtimeCommand(new URL("./fixtures/listen_on.ts", import.meta.url).href);
   // Nothing is started or replaced once it has said that it is up, so that what is read of it then stays true.
   const stay = "mkfifo wait; echo up; read line <>wait";
   return {
@@ -89,9 +90,8 @@ function programs(): Programs {
     staySilently: shell("exec >&- 2>&-; exec sleep 1000"),
     stayWithChild: shell("sleep 1000 & echo $!; exec sleep 1000"),
     leaveBehind: shell('(setsid sh -c "echo \\$\\$; exec sleep 1000 >/dev/null 2>&1" &)'),
-    listenOn: (
-      address,
-    ) => [...runtimeCommand(new URL("./fixtures/listen_on.ts", import.meta.url).href), address],
+    listenOn: (address) => [...listening, address],
+    hangUpOn: (address) => [...listening, address, "hang-up"],
     leaveToExit: (code) => shell(`(sh -c "exit ${code}" &)`),
   };
 }

@@ -34,15 +34,14 @@ export interface BunHandlers<Data> {
 }
 
 interface Options<Data> {
-  readonly unix: string;
   /** Whether this side may write when the other has sent its end. */
   readonly allowHalfOpen: boolean;
   readonly socket: BunHandlers<Data>;
 }
 
 interface BunNet {
-  listen<Data>(options: Options<Data>): BunServer;
-  connect<Data>(options: Options<Data>): Promise<BunSocket<Data>>;
+  listen<Data>(options: Options<Data> & { readonly unix: string }): BunServer;
+  connect<Data>(options: Options<Data> & { readonly fd: number }): Promise<BunSocket<Data>>;
 }
 
 /** The sockets of the runtime. */

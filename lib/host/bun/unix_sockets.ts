@@ -1,19 +1,22 @@
 import { chmodSync, rmSync } from "node:fs";
+import type { UnixCalls } from "../linux/unix_calls.ts";
 import type { Connection, HeldName, Listener, Peer, Sockets } from "../ports/sockets.ts";
 import { abstractPath, isName, pathOf } from "../shared/socket_names.ts";
 import { BunConnection } from "./bun_connection.ts";
-import { type BunHandlers, bunNet, type BunServer, type BunSocket } from "./bun_socket.ts";
+import { type BunHandlers, bunNet, type BunServer } from "./bun_socket.ts";
 
-/** Of whoever connects only to be told who is there, or to tell it. */
+/** Of whoever connects only to be told who is there. */
 const SILENT: BunHandlers<undefined> = { binaryType: "uint8array", data: () => {}, error: () => {} };
 
-/** Unix sockets of Bun itself: node:net, which stands on them, takes milliseconds to load. */
+/**
+ * Unix sockets of Bun itself: node:net, which stands on them, takes milliseconds to load. To connect is left to the kernel:
+ * Bun takes a connection whose other side has hung up at once for none, and drops what was said.
+ */
 export class UnixSockets implements Sockets {
-  readonly #peerOf: (descriptor: number) => Peer | null;
+  readonly #calls: UnixCalls;
 
-  /** @param peerOf Asks the kernel who is at the other end of a socket. */
-  constructor(peerOf: (descriptor: number) => Peer | null) {
-    this.#peerOf = peerOf;
+  constructor(calls: UnixCalls) {
+    this.#calls = calls;
   }
 
   // deno-lint-ignore require-await -- What it throws must be a rejection.
@@ -25,7 +28,10 @@ export class UnixSockets implements Sockets {
   }
 
   async connect(address: string): Promise<Connection | null> {
-    return (await connectTo(pathOf(address), this.#handlers(() => {})))?.data ?? null;
+    const fd = this.#calls.connect(pathOf(address));
+    if (fd === null) return null;
+    const socket = this.#handlers(() => {});
+    return (await bunNet().connect({ fd, allowHalfOpen: true, socket })).data;
   }
 
   // deno-lint-ignore require-await -- What it throws must be a rejection.
@@ -42,19 +48,19 @@ export class UnixSockets implements Sockets {
     }
   }
 
-  async holderOf(name: string): Promise<Peer | null> {
-    let peer: Peer | null = null;
-    const open = (socket: BunSocket<undefined>) => void (peer = this.#peerOf(socket.fd));
-    const socket = await connectTo(abstractPath(name), { ...SILENT, open });
-    socket?.terminate();
-    return peer;
+  holderOf(name: string): Promise<Peer | null> {
+    const descriptor = this.#calls.connect(abstractPath(name));
+    if (descriptor === null) return Promise.resolve(null);
+    const peer = this.#calls.peerOf(descriptor);
+    this.#calls.close(descriptor);
+    return Promise.resolve(peer);
   }
 
   #handlers(onConnection: (connection: Connection) => void): BunHandlers<BunConnection> {
     return {
       binaryType: "uint8array",
       open: (socket) => {
-        socket.data = new BunConnection(socket, this.#peerOf(socket.fd));
+        socket.data = new BunConnection(socket, this.#calls.peerOf(socket.fd));
         onConnection(socket.data);
       },
       data: (socket, bytes) => socket.data.receive(bytes),
@@ -69,13 +75,4 @@ export class UnixSockets implements Sockets {
 
 function listenAt<Data>(unix: string, socket: BunHandlers<Data>): BunServer {
   return bunNet().listen({ unix, allowHalfOpen: true, socket });
-}
-
-/** Null if nobody listens there. */
-async function connectTo<Data>(unix: string, socket: BunHandlers<Data>): Promise<BunSocket<Data> | null> {
-  try {
-    return await bunNet().connect({ unix, allowHalfOpen: true, socket });
-  } catch {
-    return null;
-  }
 }

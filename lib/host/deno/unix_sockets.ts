@@ -1,5 +1,6 @@
 import { chmodSync, rmSync } from "node:fs";
 import type { Server, Socket } from "node:net";
+import type { UnixCalls } from "../linux/unix_calls.ts";
 import type { Connection, HeldName, Listener, Peer, Sockets } from "../ports/sockets.ts";
 import { nodeNet } from "../shared/lazy_node.ts";
 import { socketConnection } from "../shared/socket_connection.ts";
@@ -10,11 +11,10 @@ import { abstractPath, isName, pathOf } from "../shared/socket_names.ts";
  * end.
  */
 export class UnixSockets implements Sockets {
-  readonly #peerOf: (descriptor: number) => Peer | null;
+  readonly #calls: Pick<UnixCalls, "peerOf">;
 
-  /** @param peerOf Asks the kernel who is at the other end of a socket. */
-  constructor(peerOf: (descriptor: number) => Peer | null) {
-    this.#peerOf = peerOf;
+  constructor(calls: Pick<UnixCalls, "peerOf">) {
+    this.#calls = calls;
   }
 
   async listen(address: string, onConnection: (connection: Connection) => void): Promise<Listener> {
@@ -54,7 +54,7 @@ export class UnixSockets implements Sockets {
     return new Promise((resolve) => {
       const socket = nodeNet().connect({ path: abstractPath(name) });
       socket.once("connect", () => {
-        const peer = this.#peerOf(descriptorOf(socket));
+        const peer = this.#calls.peerOf(descriptorOf(socket));
         socket.destroy();
         resolve(peer);
       });
@@ -63,7 +63,7 @@ export class UnixSockets implements Sockets {
   }
 
   #connectionOf(socket: Socket): Connection {
-    return socketConnection(socket, { peer: this.#peerOf(descriptorOf(socket)), identity: null });
+    return socketConnection(socket, { peer: this.#calls.peerOf(descriptorOf(socket)), identity: null });
   }
 }
 

@@ -5,6 +5,7 @@ const LIBRARIES = ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1
 
 const FUNCTIONS = {
   close: { result: "i32", args: ["i32"] },
+  connect: { result: "i32", args: ["i32", "buffer", "i32"] },
   dup2: { result: "i32", args: ["i32", "i32"] },
   fcntl: { result: "i32", args: ["i32", "i32", "i32"] },
   getppid: { result: "i32", args: [] },
@@ -30,6 +31,7 @@ const FUNCTIONS = {
   sigfillset: { result: "i32", args: ["buffer"] },
   signal: { result: "pointer", args: ["i32", "pointer"] },
   sigprocmask: { result: "i32", args: ["i32", "buffer", "buffer"] },
+  socket: { result: "i32", args: ["i32", "i32", "i32"] },
   sysconf: { result: "i64", args: ["i32"] },
   syscall: { result: "i64", args: ["i64", "i64", "i64", "i64", "i64", "i64"] },
   waitid: { result: "i32", args: ["i32", "i32", "buffer", "i32"] },
@@ -51,6 +53,7 @@ const LOOKUP_LIBRARY = "libdl.so.2";
 
 /** Numbers of Linux, the same on x86-64 and arm64. */
 export const LINUX = {
+  AF_UNIX: 1,
   EINTR: 4,
   ESRCH: 3,
   F_DUPFD_CLOEXEC: 1030,
@@ -64,6 +67,7 @@ export const LINUX = {
   O_APPEND: 0o2000,
   O_NONBLOCK: 0o4000,
   O_CLOEXEC: 0o2000000,
+  O_PATH: 0o10000000,
   POSIX_SPAWN_SETSIGDEF: 0x04,
   POSIX_SPAWN_SETSIGMASK: 0x08,
   POSIX_SPAWN_SETSID: 0x80,
@@ -75,6 +79,7 @@ export const LINUX = {
   SIGQUIT: 3,
   SIGKILL: 9,
   SIGALRM: 14,
+  SOCK_STREAM: 1,
   SOL_SOCKET: 1,
   SO_PEERCRED: 17,
   SYS_PIDFD_OPEN: 434,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Connection } from "../../../lib/host/ports/sockets.ts";
 import { connectionsContract } from "./connections.ts";
-import { finish, guarantees, lineOf, type OpenSubject, start, type Subject } from "./subject.ts";
+import { finish, guarantees, lineOf, type OpenSubject, start, type Subject, textOf } from "./subject.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
@@ -75,6 +75,22 @@ export function socketsContract(name: string, open: OpenSubject): void {
       listener.close();
       (await sockets.listen(name, () => {})).close();
       assert.equal(await sockets.connect(name), null);
+    },
+  );
+
+  guarantee(
+    "who is hung up on at once is connected nevertheless, and reads what was said",
+    async (subject) => {
+      const name = nameOf(subject);
+      const child = start(subject, subject.programs.hangUpOn(name));
+      assert.equal(await lineOf(child.stdout), "up");
+      for (let i = 0; i < 50; i++) {
+        const connection = await subject.host.sockets.connect(name);
+        assert.ok(connection !== null);
+        assert.equal(await textOf(connection), "hello\n");
+        connection.close();
+      }
+      await finish(subject, child);
     },
   );
 

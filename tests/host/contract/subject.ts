@@ -30,6 +30,8 @@ export interface Programs {
   readonly leaveBehind: readonly string[];
   /** Listens on a socket, says that it is up, and says hello to whoever connects. */
   listenOn(address: string): readonly string[];
+  /** The same, and hangs up on each at once. */
+  hangUpOn(address: string): readonly string[];
   /** Exits, and leaves a grandchild that exits with `code`. */
   leaveToExit(code: number): readonly string[];
 }
