@@ -20,10 +20,11 @@ switch (verb) {
   case ACTOR_VERB: {
     const { actorMain } = await import("./lib/actor/process/child_main.ts");
     const { loadModule } = await import("./lib/host/shared/load_module.ts");
+    const { withWorkModule } = await import("./lib/worker/child/work.ts");
     const host = await openHost();
     await offerLibrary();
     // Not awaited: on Bun an error that nobody catches does not end a program whose main module is still being loaded.
-    void actorMain({ host, program, load: loadModule }).then(program.exit);
+    void actorMain({ host, program, load: withWorkModule(loadModule) }).then(program.exit);
     break;
   }
   case GUARDIAN_VERB: {

@@ -69,6 +69,16 @@ export { ServedContext } from "./lib/actor/dialog/served_context.ts";
 export { check, type CheckResult } from "./lib/api/check.ts";
 export { ConfigError, plan } from "./lib/api/plan.ts";
 export { RunningTree, type TreeEnd, up, type UpOptions } from "./lib/api/up.ts";
+export {
+  cacheScope,
+  configureDefaultContext,
+  currentDefaultWorkerLimiter,
+  defaultContextStatistics,
+  map,
+  mapUnordered,
+  openWorkerContext,
+  runSync,
+} from "./lib/api/workers.ts";
 export { type Instant, instant, NEVER } from "./lib/base/instant.ts";
 export { UserError } from "./lib/base/user_error.ts";
 export type { ActorSpec, NodeSpec, Plan, TreeSpec } from "./lib/config/plan.ts";
@@ -153,4 +163,11 @@ export {
 export { Semaphore } from "./lib/sync/semaphore.ts";
 export * as testing from "./lib/testing/mod.ts";
 export { PayloadError } from "./lib/wire/payload.ts";
+export type { WorkerContextOptions, WorkerHook } from "./lib/worker/context_options.ts";
+export { type BrokenWorker, BrokenWorkerError, JobLimitExceeded } from "./lib/worker/errors.ts";
+export type { JobLimits } from "./lib/worker/job.ts";
+export type { MapOptions } from "./lib/worker/map.ts";
+export type { MapProgress } from "./lib/worker/mapping.ts";
+export type { JobOptions } from "./lib/worker/run_sync.ts";
+export { WorkerContext, type WorkerStatistics } from "./lib/worker/worker_context.ts";
 export type { HalfCloseableStream, ReceiveStream, SendStream, Stream } from "./lib/sync/streams.ts";

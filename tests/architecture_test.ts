@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sync: ["base", "scope"],
   bridge: ["base", "scope", "sync"],
   actor: ["base", "scope", "sync", "bridge", "wire", "host"],
+  worker: ["base", "scope", "sync", "bridge", "wire", "host", "actor"],
   config: ["base"],
   supervision: ["base", "config"],
   wire: ["base"],
@@ -23,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: ["base", "scope", "sync", "bridge", "actor", "wire", "config", "supervision", "host"],
   control: ["base", "scope", "sync", "bridge", "actor", "config", "supervision", "wire", "host", "engine"],
   daemon: ["base", "scope", "sync", "bridge", "actor", "config", "supervision", "host", "engine", "control"],
-  api: ["base", "scope", "bridge", "actor", "config", "host", "program", "engine", "control", "daemon"],
+  api: ["base", "scope", "sync", "bridge", "actor", "worker", "config", "host", "program", "engine", "control", "daemon"],
   cli: [
     "base",
     "scope",

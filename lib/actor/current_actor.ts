@@ -39,10 +39,15 @@ export function currentActor(): CurrentActor {
 
 /** @internal @throws {NoActor} */
 export function currentRuntime(): ActorRuntime {
-  const frame = tryCurrentFrame();
-  const runtime = frame === null ? undefined : runtimes.get(frame.run);
-  if (runtime === undefined) throw new NoActor("There is no actor here yet: open an actor nursery first");
+  const runtime = findRuntime();
+  if (runtime === null) throw new NoActor("There is no actor here yet: open an actor nursery first");
   return runtime;
+}
+
+/** @internal The actor that the caller is in; null if it has not become one, or runs in none. */
+export function findRuntime(): ActorRuntime | null {
+  const frame = tryCurrentFrame();
+  return (frame === null ? undefined : runtimes.get(frame.run)) ?? null;
 }
 
 /** @internal Says which actor the present run is. */

@@ -24,7 +24,14 @@ import { type Exposed, findExposed, type Modules } from "./dialog/exposed.ts";
 import type { PortalOwner } from "./dialog/portal.ts";
 import { serveDialog } from "./dialog/serve.ts";
 import { encodeStart } from "./dialog/start_request.ts";
-import { ActorTooSlow, type Canceller, ProtocolError, RemoteActorError, TransportClosed } from "./errors.ts";
+import {
+  ActorTooSlow,
+  type Canceller,
+  NoActor,
+  ProtocolError,
+  RemoteActorError,
+  TransportClosed,
+} from "./errors.ts";
 import { LifetimeStack } from "./lifetime_stack.ts";
 import { type Begun, Connections, type Expected, type ListenOptions } from "./link/connections.ts";
 import type { FrameReader } from "./link/frame_reader.ts";
@@ -110,6 +117,16 @@ export class ActorRuntime implements PortalOwner {
         await new CancelScope({ shield: true }).run(() => this.#end());
       }
     });
+  }
+
+  /**
+   * Starts a task that belongs to the actor as a whole: it is cancelled when the actor ends, and can still reach others then.
+   *
+   * @throws {NoActor} If the actor is over.
+   */
+  startService(name: string, body: () => Promise<void>): void {
+    if (this.#serving === null) throw new NoActor(`Cannot start ${name}: this actor is over`);
+    this.#serving.startSoon(body, { name });
   }
 
   /** Cancels everything that this actor does, on behalf of whoever asks first. */

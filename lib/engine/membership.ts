@@ -135,7 +135,14 @@ export class Membership {
 /** What the actor is told: a module what to load and what to run in it, anything else only who it is. */
 function specFor({ spec, point }: MembershipOptions): SpawnSpec {
   const { module, path, name, cwd } = spec;
-  const common = { name: withoutReplica(name), path, uids: point.uids, parentPid: point.pid };
+  const common = {
+    name: withoutReplica(name),
+    path,
+    uids: point.uids,
+    parentPid: point.pid,
+    death: "grace",
+    sigterm: "cancel",
+  } as const;
   if (module === null) return { ...common, modules: {}, main: null, debug: false };
   return {
     ...common,

@@ -57,6 +57,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
   return {
     clock: new SystemClock(),
     wallClock: () => Date.now(),
+    processors: navigator.hardwareConcurrency,
     processes: new LinuxProcesses({
       libc,
       openSource,

@@ -85,19 +85,31 @@ export function findExposed(modules: Modules, module: string, name: string, acto
       `Actor "${actor}" has no module "${module}"${didYouMean(module, [...modules.keys()])}`,
     );
   }
+  const found = functionOf(exports, name, module === "" ? name : `${module}.${name}`);
+  if (found !== null) return found;
+  throw new NotExposed(`Actor "${actor}" exposes no function "${name}"${nearestFunction(exports, name)}`);
+}
+
+/** A function that a module exports; null if there is none. @param called What errors call it. */
+export function functionOf(
+  exports: Readonly<Record<string, unknown>>,
+  name: string,
+  called: string = name,
+): Exposed | null {
   const body = Object.hasOwn(exports, name) ? exports[name] : undefined;
-  if (typeof body !== "function") {
-    const names = Object.keys(exports).filter((key) => typeof exports[key] === "function");
-    throw new NotExposed(`Actor "${actor}" exposes no function "${name}"${didYouMean(name, names)}`);
-  }
+  if (typeof body !== "function") return null;
   const schemas = (body as unknown as { readonly [SCHEMAS]?: Schemas })[SCHEMAS];
-  const called = module === "" ? name : `${module}.${name}`;
   return {
     name: called,
     style: styleOf(body as AnyFunction),
     body: body as AnyFunction,
     checks: schemas === undefined ? NO_CHECKS : checksOf(schemas, called),
   };
+}
+
+/** The end of a sentence that says which function may have been meant. */
+export function nearestFunction(exports: Readonly<Record<string, unknown>>, name: string): string {
+  return didYouMean(name, Object.keys(exports).filter((key) => typeof exports[key] === "function"));
 }
 
 const GENERATOR = Object.getPrototypeOf(async function* () {}) as object;

@@ -33,8 +33,8 @@ export function readStart(payload: Uint8Array): StartRequest {
   return { style: style as Style, module, name, args };
 }
 
-/** The caller knows of arguments, not of what they travel in. */
-function refusedArgument(name: string, args: readonly unknown[]): PayloadError | null {
+/** Why arguments cannot be sent: the caller knows of them, not of what they travel in. Null if they can. */
+export function refusedArgument(name: string, args: readonly unknown[]): PayloadError | null {
   for (const [index, argument] of args.entries()) {
     const reason = whyNotCarried(argument, PAYLOAD_LIMITS);
     if (reason !== null) return new PayloadError(`Cannot send argument ${index + 1} of "${name}": ${reason}`);

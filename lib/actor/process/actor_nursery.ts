@@ -11,13 +11,12 @@ import { CancelScope } from "../../scope/cancel_scope.ts";
 import { type Nursery, type NurseryOptions, openNursery } from "../../scope/nursery.ts";
 import { Event } from "../../sync/event.ts";
 import { type ActorModule, moduleUrl } from "./actor_module.ts";
-import { ActorProcess } from "./actor_process.ts";
+import type { ActorProcess } from "./actor_process.ts";
+import { childProcess } from "./child_process.ts";
 import { type ActorSystem, ensureRuntime } from "../current_actor.ts";
 import type { Link } from "../link/link.ts";
 import { Portal } from "../dialog/portal.ts";
-import { randomId } from "../random_id.ts";
 import type { ActorRuntime } from "../runtime.ts";
-import { type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
 
 /** How an actor nursery ends, and how its actors do. */
 export interface ActorNurseryOptions extends NurseryOptions {
@@ -145,35 +144,15 @@ export class ActorNursery {
     if (!/^[^/\s]+$/.test(name)) {
       throw new TypeError(`Cannot start an actor: a name has neither spaces nor slashes, and is "${name}"`);
     }
-    const { host, program } = this.#system;
-    const runtime = this.#runtime;
-    const path = `${runtime.self.path}/${name}`;
-    const cwd = options.cwd ?? program.cwd;
-    const modules = Object.entries({
-      ...(options.module === undefined ? {} : { "": options.module }),
-      ...options.modules,
-    }).map(([key, module]) => [key, moduleUrl(module, program.cwd)] as const);
-    const spec: SpawnSpec = {
+    const { module, modules = {}, debug = false, startTimeout = START_TIMEOUT_MS, ...others } = options;
+    const { cwd } = this.#system.program;
+    const named = Object.entries(module === undefined ? modules : { "": module, ...modules });
+    return childProcess(this.#system, this.#runtime, {
+      ...others,
       name,
-      path,
-      modules: Object.fromEntries(modules),
-      main: null,
-      uids: [program.uid],
-      parentPid: runtime.self.pid,
-      debug: options.debug ?? false,
-    };
-    const above = program.environment[TOKEN_VARIABLE];
-    const own = randomId(host);
-    return new ActorProcess({
-      runtime,
-      command: {
-        argv: options.exec ?? [...program.actorCommand, name],
-        env: { ...definedOf(program.environment), ...options.env },
-        cwd,
-      },
-      spec,
-      token: above === undefined ? own : `${above}.${own}`,
-      startTimeoutMs: options.startTimeout ?? START_TIMEOUT_MS,
+      modules: Object.fromEntries(named.map(([key, one]) => [key, moduleUrl(one, cwd)])),
+      debug,
+      startTimeoutMs: startTimeout,
       graceMs: this.#options.grace ?? GRACE_MS,
     });
   }
@@ -194,10 +173,4 @@ export async function openActorNurseryOn<T>(
     await actors.finish();
   }, options);
   return value as T;
-}
-
-function definedOf(environment: ActorSystem["program"]["environment"]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }

@@ -1,5 +1,5 @@
 /**
- * A child actor, as its parent sees it: a process, and the connection to it. One task of the nursery that it was started
+ * A child actor, as its parent sees it: what it lives in, and the connection to it. One task of the nursery that it was started
  * in looks after it from its start to the end of its process.
  *
  * Invariants:
@@ -10,8 +10,7 @@
  */
 import { after, earliest, type Instant, latest } from "../../base/instant.ts";
 import { messageOf } from "../../base/user_error.ts";
-import type { Child, ExitStatus, SpawnSpec as ProcessSpec } from "../../host/ports/processes.ts";
-import { SpawnError } from "../../host/ports/processes.ts";
+import { type ExitStatus, SpawnError } from "../../host/ports/processes.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import { Cancelled } from "../../scope/cancelled.ts";
 import { moveOnAfter } from "../../scope/timeouts.ts";
@@ -23,11 +22,11 @@ import { builtinsAt } from "../builtins.ts";
 import type { Dialog } from "../dialog/dialog.ts";
 import { ActorDied, ActorStartError, describeStatus, RemoteActorError } from "../errors.ts";
 import { type Identity, readIdentity } from "../link/identity.ts";
-import { markedWith, sweep } from "./kill_tree.ts";
 import type { Link } from "../link/link.ts";
 import type { ActorRuntime } from "../runtime.ts";
-import { encodeSpec, PARENT_VARIABLE, type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
+import { encodeSpec, type SpawnSpec } from "./spawn_spec.ts";
 import { decodePayload } from "../../wire/payload.ts";
+import type { Launch, Vessel } from "./vessel.ts";
 
 /** How long the end of a process may take to be seen after that of its connection, or the other way round. */
 const EXPLAIN_MS = 500;
@@ -38,7 +37,7 @@ const SIGNAL_SHARE = 0.2;
 /** What is started, and how it is ended. */
 export interface ActorProcessOptions {
   readonly runtime: ActorRuntime;
-  readonly command: Omit<ProcessSpec, "stdin" | "output">;
+  readonly launch: Launch;
   readonly spec: SpawnSpec;
   readonly token: string;
   /** Milliseconds from the start to the answer that it is ready. */
@@ -52,7 +51,7 @@ export class ActorProcess {
   readonly #options: ActorProcessOptions;
   readonly #changed = new WaitQueue();
   readonly #exited = new Event();
-  #child: Child | null = null;
+  #vessel: Vessel | null = null;
   #status: ExitStatus | null = null;
   #link: Link | null = null;
   /** What it is as a whole: its start, and its end. */
@@ -60,6 +59,11 @@ export class ActorProcess {
 
   constructor(options: ActorProcessOptions) {
     this.#options = options;
+  }
+
+  /** How it has ended; null while it has not. */
+  get status(): ExitStatus | null {
+    return this.#status;
   }
 
   /**
@@ -76,7 +80,7 @@ export class ActorProcess {
       explainLoss: () => this.#explainLoss(),
     });
     try {
-      this.#spawn();
+      this.#launch();
       status.started(await this.#start());
       await this.#end();
     } catch (error) {
@@ -89,16 +93,20 @@ export class ActorProcess {
     this.#conclude();
   }
 
-  #spawn(): void {
-    const { runtime, command, token, spec } = this.#options;
-    const env = { ...command.env, [PARENT_VARIABLE]: runtime.self.address!, [TOKEN_VARIABLE]: token };
+  /** Ends it, and all that it has started, without a word. Nothing if it has ended. */
+  kill(): void {
+    if (this.#status === null) this.#vessel?.kill();
+  }
+
+  #launch(): void {
+    const { runtime, launch, token, spec } = this.#options;
     try {
-      this.#child = runtime.host.processes.spawn({ ...command, env, stdin: null, output: "inherit" });
+      this.#vessel = launch({ address: runtime.self.address!, token });
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
       throw new ActorStartError(spec.name, error.message, null, { cause: error });
     }
-    void this.#child.exited.then((status) => {
+    void this.#vessel.exited.then((status) => {
       this.#status = status;
       this.#exited.set();
       this.#changed.wakeAll();
@@ -171,18 +179,19 @@ export class ActorProcess {
   /** What of it lives on after its process has ended without having been asked to. */
   async #sweep(): Promise<void> {
     if (this.#hasEndedWell) return;
-    const { runtime: { host }, token } = this.#options;
-    const now = host.clock.now();
-    await new CancelScope({ shield: true }).run(() => sweep(host, token, this.#endOf(now) - now));
+    const now = this.#options.runtime.host.clock.now();
+    await new CancelScope({ shield: true }).run(() => this.#vessel!.sweep(this.#endOf(now) - now));
   }
 
+  /** Whether it has said that it is over, as what was asked of it or of itself, and has cleaned up. */
   get #hasEndedWell(): boolean {
-    return this.#status?.how === "exited" && this.#dialog?.final?.how === "cancelled";
+    const how = this.#dialog?.final?.how;
+    return this.#status?.how === "exited" && (how === "cancelled" || how === "returned");
   }
 
   #conclude(): void {
     const { final } = this.#dialog!;
-    if (final?.how === "cancelled") return;
+    if (final?.how === "cancelled" || final?.how === "returned") return;
     const cause = final?.how === "failed" ? final.error : undefined;
     throw new ActorDied(this.#link!.peer, this.#status!, cause === undefined ? undefined : { cause });
   }
@@ -201,21 +210,22 @@ export class ActorProcess {
 
   /** Ends it, whatever else is cancelled meanwhile. */
   async #tearDown(): Promise<void> {
-    if (this.#child === null) return;
-    const { runtime, spec, token } = this.#options;
-    const { host } = runtime;
+    const vessel = this.#vessel;
+    if (vessel === null) return;
+    const { runtime, spec } = this.#options;
+    const { clock } = runtime.host;
     await new CancelScope({ shield: true }).run(async () => {
       await runtime.held.untilNone(spec.path);
-      const begin = host.clock.now();
+      const begin = clock.now();
       if (this.#dialog !== null) {
         await this.#ask(begin);
         if (this.#status === null) await this.#signal(begin);
       }
       const isLate = this.#status === null;
-      if (isLate) this.#kill();
+      if (isLate) vessel.kill();
       await this.#end();
       if (this.#hasEndedWell) return;
-      await sweep(host, token, isLate ? 0 : Math.max(0, this.#endOf(begin) - host.clock.now()));
+      await vessel.sweep(isLate ? 0 : Math.max(0, this.#endOf(begin) - clock.now()));
     });
   }
 
@@ -227,7 +237,7 @@ export class ActorProcess {
   }
 
   async #signal(begin: Instant): Promise<void> {
-    this.#options.runtime.host.processes.signal(this.#child!, "SIGTERM");
+    this.#vessel!.terminate();
     await this.#exitedWithin(ASK_SHARE + SIGNAL_SHARE, begin);
   }
 
@@ -235,12 +245,5 @@ export class ActorProcess {
   async #exitedWithin(share: number, begin: Instant): Promise<void> {
     const partEnd = () => after(begin, share * (this.#endOf(begin) - begin));
     await this.#options.runtime.deadline.bound(partEnd, () => this.#exited.wait());
-  }
-
-  /** All that it has started first, while it can still be told whose they are. */
-  #kill(): void {
-    const { host } = this.#options.runtime;
-    for (const row of markedWith(host, this.#options.token)) host.processes.signal(row, "SIGKILL");
-    host.processes.signal(this.#child!, "SIGKILL");
   }
 }

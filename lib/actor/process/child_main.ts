@@ -116,13 +116,17 @@ class ChildActor {
 
   async run(): Promise<number> {
     const { program, host } = this.#system;
-    const { parentPid, debug } = this.#joined.spec;
+    const { parentPid, death, sigterm, debug } = this.#joined.spec;
     // Who has no parent any more begins nothing: a module that never comes to an end would hear of that too late.
-    if (parentPid !== 0 && !host.processes.dieWithParent(parentPid, "grace")) return ENDED;
+    if (parentPid !== 0 && !host.processes.dieWithParent(parentPid, death)) return ENDED;
     becomeActor(this.#runtime);
     if (debug) this.#holder = new CrashHolder(this.#runtime, program, program.openInspector());
     const undo = [
-      program.onSignal("SIGTERM", () => this.#cancel("SIGTERM")),
+      ...(sigterm === "die" ? [] : [
+        program.onSignal("SIGTERM", () => {
+          if (sigterm === "cancel") this.#cancel("SIGTERM");
+        }),
+      ]),
       // Whoever holds the terminal decides what Ctrl-C means for the tree.
       program.onSignal("SIGINT", () => {}),
       program.onSignal("SIGCONT", () => this.#holder?.release()),

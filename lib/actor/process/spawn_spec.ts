@@ -1,4 +1,5 @@
 /** What a child is told by whoever has started it, once it has connected: what it is, and what it serves. */
+import type { DeathMode } from "../../host/ports/processes.ts";
 import { encodePayload, PayloadError } from "../../wire/payload.ts";
 
 /** See the module. */
@@ -18,6 +19,10 @@ export interface SpawnSpec {
   readonly uids: readonly number[];
   /** The process that is its parent, with which it is to end; 0 if it is to go on without. */
   readonly parentPid: number;
+  /** Whether it may clean up when that has died. */
+  readonly death: DeathMode;
+  /** What SIGTERM does: it cancels the actor, or nothing, or ends the process as it ends any other. */
+  readonly sigterm: "cancel" | "ignore" | "die";
   /** Whether it is held for inspection when it fails. */
   readonly debug: boolean;
 }
@@ -44,6 +49,8 @@ export function readSpec(value: unknown): SpawnSpec {
     main: spec.main ?? null,
     uids: spec.uids,
     parentPid: spec.parentPid ?? 0,
+    death: spec.death === "kill" ? "kill" : "grace",
+    sigterm: spec.sigterm === "ignore" || spec.sigterm === "die" ? spec.sigterm : "cancel",
     debug: spec.debug === true,
   };
 }

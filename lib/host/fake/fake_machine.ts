@@ -25,6 +25,7 @@ import { SocketTable } from "./socket_table.ts";
 /** The date when the machine's clock stands at zero. */
 const EPOCH_MS = Date.UTC(2026, 0, 1);
 const OWN_UID = 1_000;
+const PROCESSORS = 4;
 
 /** See the module. */
 export class FakeMachine {
@@ -86,6 +87,7 @@ export class FakeMachine {
     return {
       clock,
       wallClock: () => EPOCH_MS + clock.now(),
+      processors: PROCESSORS,
       processes: new FakeProcesses({
         world: this.#world,
         disk: this.disk,

@@ -12,6 +12,8 @@ export interface Host {
   readonly clock: Clock;
   /** The date, in milliseconds since 1970, for people to read. */
   wallClock(): number;
+  /** How many processors this program may use; at least 1. */
+  readonly processors: number;
   readonly processes: Processes;
   readonly sockets: Sockets;
   readonly tcp: Tcp;

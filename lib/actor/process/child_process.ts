@@ -1,0 +1,69 @@
+/** A child actor in a process of its own: what is started, with which words, and in whose name. */
+import type { ActorSystem } from "../current_actor.ts";
+import { randomId } from "../random_id.ts";
+import type { ActorRuntime } from "../runtime.ts";
+import { ActorProcess, type ActorProcessOptions } from "./actor_process.ts";
+import { launchProcess } from "./process_vessel.ts";
+import { type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
+
+/** What a child is to be. */
+export interface ChildOptions
+  extends
+    Pick<SpawnSpec, "name" | "modules" | "debug">,
+    Partial<Pick<SpawnSpec, "main" | "death" | "sigterm">>,
+    Pick<ActorProcessOptions, "startTimeoutMs" | "graceMs"> {
+  /** Whether it ends with this process; it is told when this process is gone in any case. */
+  readonly diesWithParent?: boolean;
+  /** A program that speaks the protocol, instead of ours. */
+  readonly exec?: readonly string[];
+  /** More variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** @default The working folder of this program. */
+  readonly cwd?: string;
+}
+
+/** Makes a child that is yet to be started. */
+export function childProcess(
+  system: ActorSystem,
+  runtime: ActorRuntime,
+  options: ChildOptions,
+): ActorProcess {
+  const { host, program } = system;
+  const { name } = options;
+  const above = program.environment[TOKEN_VARIABLE];
+  const own = randomId(host);
+  const command = {
+    argv: options.exec ?? [...program.actorCommand, name],
+    env: { ...definedOf(program.environment), ...options.env },
+    cwd: options.cwd ?? program.cwd,
+  };
+  return new ActorProcess({
+    runtime,
+    launch: (summons) => launchProcess(host, command, summons),
+    spec: specOf(system, runtime, options),
+    token: above === undefined ? own : `${above}.${own}`,
+    startTimeoutMs: options.startTimeoutMs,
+    graceMs: options.graceMs,
+  });
+}
+
+/** What a child is told. */
+export function specOf(system: ActorSystem, runtime: ActorRuntime, options: ChildOptions): SpawnSpec {
+  return {
+    name: options.name,
+    path: `${runtime.self.path}/${options.name}`,
+    modules: options.modules,
+    main: options.main ?? null,
+    uids: [system.program.uid],
+    parentPid: options.diesWithParent === false ? 0 : runtime.self.pid,
+    death: options.death ?? "grace",
+    sigterm: options.sigterm ?? "cancel",
+    debug: options.debug,
+  };
+}
+
+function definedOf(environment: ActorSystem["program"]["environment"]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

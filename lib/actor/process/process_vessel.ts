@@ -1,0 +1,32 @@
+/** An actor's process: what is started, and how it is ended. */
+import type { Host } from "../../host/ports/host.ts";
+import type { ProcessId, SpawnSpec } from "../../host/ports/processes.ts";
+import { markedWith, sweep } from "./kill_tree.ts";
+import { PARENT_VARIABLE, TOKEN_VARIABLE } from "./spawn_spec.ts";
+import type { Summons, Vessel } from "./vessel.ts";
+
+/** The command of an actor. */
+export type ActorCommand = Omit<SpawnSpec, "stdin" | "output">;
+
+/** A process that runs an actor. */
+export interface ProcessVessel extends Vessel {
+  readonly process: ProcessId;
+}
+
+/** Starts the process. @throws {SpawnError} */
+export function launchProcess(host: Host, command: ActorCommand, { address, token }: Summons): ProcessVessel {
+  const { processes } = host;
+  const env = { ...command.env, [PARENT_VARIABLE]: address, [TOKEN_VARIABLE]: token };
+  const child = processes.spawn({ ...command, env, stdin: null, output: "inherit" });
+  return {
+    process: child,
+    exited: child.exited,
+    terminate: () => void processes.signal(child, "SIGTERM"),
+    kill: () => {
+      // All that it has started first, while it can still be told whose they are.
+      for (const row of markedWith(host, token)) processes.signal(row, "SIGKILL");
+      processes.signal(child, "SIGKILL");
+    },
+    sweep: (graceMs) => sweep(host, token, graceMs),
+  };
+}

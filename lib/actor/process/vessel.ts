@@ -1,0 +1,23 @@
+/** What an actor lives in, as whoever has started it sees it. */
+import type { ExitStatus } from "../../host/ports/processes.ts";
+
+/** See the module. */
+export interface Vessel {
+  /** Resolves once it is over; never rejects. */
+  readonly exited: Promise<ExitStatus>;
+  /** Asks it to end, where a cancel has not helped. */
+  terminate(): void;
+  /** Ends it, and all that it has started. */
+  kill(): void;
+  /** Waits until nothing is left of what it has started; what is there after `graceMs` is killed. */
+  sweep(graceMs: number): Promise<void>;
+}
+
+/** How an actor finds whoever has started it. */
+export interface Summons {
+  readonly address: string;
+  readonly token: string;
+}
+
+/** Makes a vessel, whose actor then connects. @throws {SpawnError} */
+export type Launch = (summons: Summons) => Vessel;

@@ -1,0 +1,148 @@
+/**
+ * What runs in a worker: it takes one job after the other, until it has had none for a while, or is to retire, or the
+ * context has no more.
+ *
+ * Invariants:
+ * 1. A job that was received is answered before anything else: an end of the stream without an answer says that the job was
+ *    not taken.
+ * 2. What a job does is not cancelled: it runs to its end, or its process is killed.
+ */
+import type { Instant } from "../../base/instant.ts";
+import { after } from "../../base/instant.ts";
+import { context } from "../../actor/dialog/exposed.ts";
+import type { MsgStream } from "../../actor/dialog/msg_stream.ts";
+import type { ServedContext } from "../../actor/dialog/served_context.ts";
+import { currentRuntime } from "../../actor/current_actor.ts";
+import { RemoteActorError } from "../../actor/errors.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
+import { CancelScope } from "../../scope/cancel_scope.ts";
+import { openNursery } from "../../scope/nursery.ts";
+import { currentTime, sleepUntil } from "../../scope/sleep.ts";
+import { EndOfChannel } from "../../sync/channel_errors.ts";
+import { Event } from "../../sync/event.ts";
+import { boxError } from "../../wire/error_box.ts";
+import { PayloadError } from "../../wire/payload.ts";
+import { type JobMessage, type Reply, WORKER_MODULE, type WorkerOrders } from "../job.ts";
+import { type Exports, JobRunner, type LoadModule } from "./job_runner.ts";
+
+/** The stream as a worker sees it. */
+type Jobs = MsgStream<JobMessage, Reply>;
+
+/** Before its first job a worker does not go: it was started for one, which may take a while to be sent. */
+const FIRST_JOB_MS = 10_000;
+
+/** Lets a worker find its module, which is no file. */
+export function withWorkModule(load: LoadModule): LoadModule {
+  return async (url) => url === WORKER_MODULE ? workModule(load) : await load(url);
+}
+
+/** The module of a worker: what is run as its main function, and what its context opens. */
+function workModule(load: LoadModule): Exports {
+  const isOver = new Event();
+  const runner = new JobRunner(load);
+  return {
+    live: () => isOver.wait(),
+    work: context(async (ctx: ServedContext<void, Reply, JobMessage>, orders: WorkerOrders) => {
+      try {
+        await new Worker(runner, orders).run(ctx);
+      } finally {
+        isOver.set();
+      }
+    }),
+  };
+}
+
+class Worker {
+  readonly #runner: JobRunner;
+  readonly #orders: WorkerOrders;
+  /** What the next job is waited for in. */
+  readonly #waiting = new CancelScope();
+  #isBusy = false;
+  /** When it will have waited long enough. */
+  #end: Instant = after(currentTime(), Infinity);
+
+  constructor(runner: JobRunner, orders: WorkerOrders) {
+    this.#runner = runner;
+    this.#orders = orders;
+  }
+
+  async run(ctx: ServedContext<void, Reply, JobMessage>): Promise<void> {
+    const { init } = this.#orders;
+    if (init !== null) await fromPromise(this.#runner.run([init.url, init.name, init.args]));
+    await ctx.started();
+    this.#idleFor(FIRST_JOB_MS);
+    await ctx.openStream((jobs) =>
+      openNursery(async (nursery) => {
+        if (this.#orders.idleTimeout !== null) {
+          nursery.startSoon(() => this.#watchIdleness(), { name: "idle time-out" });
+        }
+        await this.#waiting.run(() => this.#takeJobs(jobs));
+        nursery.cancelScope.cancel("the worker is over");
+      }, { collapse: true })
+    );
+  }
+
+  #idleFor(leastMs = 0): void {
+    const ms = this.#orders.idleTimeout;
+    if (ms !== null) this.#end = after(currentTime(), Math.max(ms, leastMs));
+  }
+
+  async #watchIdleness(): Promise<void> {
+    for (;;) {
+      await sleepUntil(this.#end);
+      // While a job runs its end is not known; afterwards the time begins anew.
+      if (this.#isBusy) this.#idleFor();
+      else if (currentTime() >= this.#end) return this.#waiting.cancel("idle");
+    }
+  }
+
+  async #takeJobs(jobs: Jobs): Promise<void> {
+    for (let job = await nextJob(jobs); job !== null; job = await nextJob(jobs)) {
+      this.#isBusy = true;
+      const taken = job;
+      const isLast = await new CancelScope({ shield: true }).run(() => this.#do(jobs, taken));
+      this.#isBusy = false;
+      if (isLast === true) return;
+      this.#idleFor();
+    }
+  }
+
+  /** @returns Whether it is the last one. */
+  async #do(jobs: Jobs, job: JobMessage): Promise<boolean> {
+    let error: unknown;
+    try {
+      const result = await this.#runner.run(job);
+      error = await sendResult(jobs, result);
+    } catch (thrown) {
+      error = thrown ?? new Error(`The job threw ${String(thrown)}`);
+    }
+    if (error !== null) {
+      const { path } = currentRuntime().self;
+      const box = boxError(error, path, (one) => one instanceof RemoteActorError ? one : null);
+      await jobs.send([false, box]);
+    }
+    const { retire } = this.#orders;
+    return retire !== null && await this.#runner.run([retire.url, retire.name, retire.args]) === true;
+  }
+}
+
+/** Null if there are no more. */
+async function nextJob(jobs: Jobs): Promise<JobMessage | null> {
+  try {
+    return await jobs.receive();
+  } catch (error) {
+    if (error instanceof EndOfChannel) return null;
+    throw error;
+  }
+}
+
+/** @returns Why the result cannot be sent; null if it was. */
+async function sendResult(jobs: Jobs, result: unknown): Promise<PayloadError | null> {
+  try {
+    await jobs.send([true, result]);
+    return null;
+  } catch (error) {
+    if (error instanceof PayloadError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,118 @@
+import { fromPromise } from "../bridge/from_promise.ts";
+import { type ActorModule, moduleUrl } from "../actor/process/actor_module.ts";
+import { type ActorSystem, ensureRuntime } from "../actor/current_actor.ts";
+import { rebuildError } from "../actor/error_types.ts";
+import { CancelScope } from "../scope/cancel_scope.ts";
+import { checkpoint } from "../scope/park.ts";
+import { CapacityLimiter } from "../sync/capacity_limiter.ts";
+import type { Context } from "../sync/context.ts";
+import { Event } from "../sync/event.ts";
+import { readErrorBox } from "../wire/error_box.ts";
+import { contextHere, limiterHere } from "./default_workers.ts";
+import { checkLimits, type Job, type JobLimits, type Reply } from "./job.ts";
+import type { WorkerContext } from "./worker_context.ts";
+
+/** How a job runs. */
+export interface JobOptions {
+  /**
+   * Whether a cancel kills the worker in the middle of the job. Otherwise it waits until the job is done, whose result is then
+   * returned: the cancel is raised at the caller's next checkpoint.
+   *
+   * @default {false}
+   */
+  readonly killOnCancel?: boolean;
+  /**
+   * What bounds how many jobs run at once: a limiter, or anything that is held while the job runs. A token is held for as
+   * long as the work goes on, also where its caller does not wait any more.
+   *
+   * @default The limiter that `currentDefaultWorkerLimiter` gives.
+   */
+  readonly limiter?: CapacityLimiter | Context<unknown>;
+  /** @default That of the `cacheScope` around, or the default one. */
+  readonly context?: WorkerContext;
+  /** What it may use before it is ended with its worker. */
+  readonly limits?: JobLimits;
+}
+
+/** A module as jobs name it. */
+export type JobModule = ActorModule<unknown> | string | URL;
+
+/** @internal See `runSync` of the library. */
+export async function runSyncOn(
+  opening: Promise<ActorSystem>,
+  module: JobModule,
+  name: string,
+  args: readonly unknown[],
+  options: JobOptions,
+): Promise<unknown> {
+  await checkpoint();
+  requireNames(module, name);
+  if (!Array.isArray(args)) {
+    throw new TypeError(`Cannot run "${name}" in a worker: its arguments must be an array`);
+  }
+  const system = await fromPromise(opening);
+  const url = moduleUrl(module, system.program.cwd);
+  return await runJob(
+    system,
+    { name, message: [url, name, args], limits: checkLimits(options.limits) },
+    options,
+  );
+}
+
+/** @internal Runs a job where and how its options say. */
+export async function runJob(system: ActorSystem, job: Job, options: JobOptions): Promise<unknown> {
+  const runtime = await ensureRuntime(system);
+  const { limiter = limiterHere(system, runtime), killOnCancel = false } = options;
+  const work = async (onOver: () => void) => {
+    const context = options.context ?? await contextHere(system, runtime).catch((error: unknown) => {
+      onOver();
+      throw error;
+    });
+    return await context.run(job, onOver);
+  };
+  const shielded = async (onOver: () => void) => {
+    const reply = await new CancelScope({ shield: !killOnCancel }).run(() => work(onOver));
+    return reply!;
+  };
+  return resultOf(
+    await (limiter instanceof CapacityLimiter ? limited(limiter, shielded) : held(limiter, shielded)),
+  );
+}
+
+/** @internal @throws {TypeError} If what is to run is not given by its names. */
+export function requireNames(module: unknown, name: unknown): void {
+  if (typeof module === "function" || typeof name === "function") {
+    throw new TypeError(
+      "Cannot run a function as it stands in a worker: what it closes over does not cross; " +
+        "export it from a module, and give the module and the name of the export",
+    );
+  }
+  if (typeof name !== "string") throw new TypeError("Cannot run this in a worker: the name must be a string");
+}
+
+type Work = (onOver: () => void) => Promise<Reply>;
+
+/** With a token that is given back when the work is over, and not before. */
+async function limited(limiter: CapacityLimiter, work: Work): Promise<Reply> {
+  const borrower = {};
+  await limiter.acquireOnBehalfOf(borrower);
+  return await work(() => limiter.release(borrower));
+}
+
+async function held(limiter: Context<unknown>, work: Work): Promise<Reply> {
+  const over = new Event();
+  let reply: Reply;
+  await limiter(async () => {
+    try {
+      reply = await work(() => over.set());
+    } finally {
+      await new CancelScope({ shield: true }).run(() => over.wait());
+    }
+  });
+  return reply!;
+}
+
+function resultOf(reply: Reply): unknown {
+  if (reply[0]) return reply[1];
+  throw rebuildError(readErrorBox(reply[1]));
+}

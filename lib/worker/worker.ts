@@ -1,0 +1,184 @@
+/**
+ * One worker, as the context sees it that it belongs to: an actor, and the stream over which it is given jobs.
+ *
+ * Invariants:
+ * 1. `run` does not end before the worker is over, and nothing is left of it.
+ * 2. A job ends with its reply, or with the word that the worker has not taken it, or with the end of the worker.
+ */
+import { CancelScope } from "../scope/cancel_scope.ts";
+import { Cancelled } from "../scope/cancelled.ts";
+import { openNursery } from "../scope/nursery.ts";
+import type { TaskStatus } from "../scope/task_status.ts";
+import { moveOnAfter } from "../scope/timeouts.ts";
+import { BrokenResourceError, EndOfChannel } from "../sync/channel_errors.ts";
+import { Event } from "../sync/event.ts";
+import { messageOf } from "../base/user_error.ts";
+import { PayloadError } from "../wire/payload.ts";
+import type { ProcessRow } from "../host/ports/processes.ts";
+import type { ActorProcess } from "../actor/process/actor_process.ts";
+import type { ContextFunction } from "../actor/dialog/exposed.ts";
+import type { MsgStream } from "../actor/dialog/msg_stream.ts";
+import { refusedArgument } from "../actor/dialog/start_request.ts";
+import { Portal, type PortalOwner } from "../actor/dialog/portal.ts";
+import type { Link } from "../actor/link/link.ts";
+import { type BrokenWorker, BrokenWorkerError } from "./errors.ts";
+import type { Job, JobMessage, Reply, WorkerOrders } from "./job.ts";
+import type { Usage, Watched } from "./limits.ts";
+
+/** What a worker serves. */
+interface WorkModule {
+  work: ContextFunction<void, Reply, JobMessage, [WorkerOrders], void>;
+}
+
+/** What a worker is made of. */
+export interface WorkerOptions {
+  readonly name: string;
+  readonly actor: ActorProcess;
+  readonly owner: PortalOwner;
+  readonly orders: WorkerOrders;
+  /** How long a job that is cancelled waits for the end of its worker, once that was killed; a thread may not end. */
+  readonly killMs: number;
+  /** What a process uses; null if it is gone. */
+  readonly findProcess: (pid: number) => Pick<ProcessRow, "cpuMs" | "rss"> | null;
+}
+
+/** The worker was about to end, and has not taken the job. */
+export const NOT_TAKEN = Symbol("not taken");
+
+/** See the module. */
+export class Worker implements Watched {
+  readonly #options: WorkerOptions;
+  readonly #ended = new Event();
+  readonly #dismissed = new Event();
+  #stream: MsgStream<Reply, JobMessage> | null = null;
+  #pid = 0;
+  #failure: unknown = null;
+  #isKilled = false;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+  }
+
+  /** Whether it was killed, and is over or about to be. */
+  get isKilled(): boolean {
+    return this.#isKilled;
+  }
+
+  /** What errors say of it. */
+  get description(): BrokenWorker {
+    return { name: this.#options.name, pid: this.#pid, status: this.#options.actor.status };
+  }
+
+  /** Whether it has ended by itself, and without an error. */
+  get hasEndedWell(): boolean {
+    const { status } = this.#options.actor;
+    return status?.how === "exited" && status.code === 0;
+  }
+
+  /**
+   * Starts it, says when it takes jobs, and looks after it until it is over. From then on no cancel ends it: it is
+   * dismissed or killed.
+   *
+   * @throws {BrokenWorkerError} If it does not come to take jobs.
+   */
+  async run(status: TaskStatus<void>): Promise<void> {
+    const scope = new CancelScope();
+    try {
+      await scope.run(() =>
+        openNursery(async (nursery) => {
+          const link = await nursery.start<Link>((inner) => this.#options.actor.run(inner), {
+            name: "process",
+          });
+          this.#pid = link.peer.pid;
+          await this.#converse(link, () => {
+            scope.shield = true;
+            status.started();
+          });
+        }, { collapse: true })
+      );
+    } catch (error) {
+      if (this.#stream === null) {
+        if (error instanceof Cancelled) throw error;
+        throw this.#broken(`A worker could not be started (${messageOf(error)})`, error);
+      }
+      this.#failure = error;
+    } finally {
+      this.#ended.set();
+    }
+  }
+
+  /**
+   * Has a job done.
+   *
+   * @returns The reply; {@linkcode NOT_TAKEN} if the worker was about to end, and is over now.
+   * @throws {PayloadError} If the arguments or the result cannot be sent; the worker is none the worse for it.
+   * @throws {BrokenWorkerError} If the worker has ended instead; nothing is left of it.
+   * @throws {Cancelled} The worker was killed.
+   */
+  async do(job: Job): Promise<Reply | typeof NOT_TAKEN> {
+    const stream = this.#stream!;
+    try {
+      await stream.send(job.message);
+      return await stream.receive();
+    } catch (error) {
+      if (error instanceof PayloadError) throw refusedArgument(job.name, argumentsOf(job)) ?? error;
+      const isOver = error instanceof EndOfChannel || error instanceof BrokenResourceError;
+      if (!isOver) this.kill();
+      await this.#endedAtLast(error instanceof Cancelled);
+      if (isOver && this.#failure === null) return NOT_TAKEN;
+      if (error instanceof Cancelled) throw error;
+      throw this.#broken(`The worker of the job "${job.name}" has ended`, error);
+    }
+  }
+
+  /** Ends it, whatever it is doing. */
+  kill(): void {
+    this.#isKilled = true;
+    this.#options.actor.kill();
+  }
+
+  usage(): Usage | null {
+    const row = this.#options.findProcess(this.#pid);
+    return row === null ? null : { memory: row.rss, cpuTime: row.cpuMs };
+  }
+
+  /** Tells it that there are no more jobs. */
+  dismiss(): void {
+    this.#dismissed.set();
+  }
+
+  /** Waits until it is over, and nothing is left of it. */
+  async ended(): Promise<void> {
+    await this.#ended.wait();
+  }
+
+  async #converse(link: Link, onReady: () => void): Promise<void> {
+    const { owner, orders } = this.#options;
+    await new Portal<WorkModule>(link, owner).openContext(
+      "work",
+      [orders],
+      (ctx) =>
+        ctx.openStream(async (stream) => {
+          this.#stream = stream as MsgStream<Reply, JobMessage>;
+          onReady();
+          await this.#dismissed.wait();
+        }),
+    );
+  }
+
+  async #endedAtLast(isCancelled: boolean): Promise<void> {
+    await new CancelScope({ shield: true }).run(async () => {
+      if (isCancelled) await moveOnAfter(this.#options.killMs, () => this.#ended.wait());
+      else await this.#ended.wait();
+    });
+  }
+
+  #broken(what: string, cause: unknown): BrokenWorkerError {
+    return new BrokenWorkerError(what, [this.description], { cause });
+  }
+}
+
+/** Those of all calls of a chunk. */
+function argumentsOf({ message: [, , args, isChunk] }: Job): readonly unknown[] {
+  return isChunk === true ? (args as readonly (readonly unknown[])[]).flat() : args;
+}

@@ -1,0 +1,146 @@
+/**
+ * Workers that are kept for the next job: those that have just worked first. Follows trio-parallel's `WorkerContext`.
+ *
+ * Invariants:
+ * 1. A worker has one job at a time. It is idle, or busy, or over and in neither set.
+ * 2. A job that no worker has taken is given to another one; one that was taken is not, whatever becomes of it.
+ * 3. When the context is closed no worker of it lives.
+ */
+import { CancelScope } from "../scope/cancel_scope.ts";
+import type { Nursery } from "../scope/nursery.ts";
+import { moveOnAfter } from "../scope/timeouts.ts";
+import { ClosedResourceError } from "../sync/channel_errors.ts";
+import { WaitQueue } from "../sync/wait_queue.ts";
+import type { ResolvedContextOptions } from "./context_options.ts";
+import { BrokenWorkerError } from "./errors.ts";
+import type { Job, Reply } from "./job.ts";
+import { withinLimits } from "./limits.ts";
+import { NOT_TAKEN, type Worker } from "./worker.ts";
+
+/** How many workers a context has. */
+export interface WorkerStatistics {
+  /** Those that wait for a job. */
+  readonly idleWorkers: number;
+  /** Those that do one, or start for one. */
+  readonly runningWorkers: number;
+}
+
+/** Makes a worker that is yet to be started. */
+export type HireWorker = (options: ResolvedContextOptions) => Worker;
+
+/** See the module; `openWorkerContext` opens one. */
+export class WorkerContext {
+  readonly #options: ResolvedContextOptions;
+  readonly #nursery: Nursery;
+  readonly #hire: HireWorker;
+  /** The one that has worked last is the last. */
+  readonly #idle: Worker[] = [];
+  readonly #all = new Set<Worker>();
+  readonly #changed = new WaitQueue();
+  #jobs = 0;
+  #isClosed = false;
+
+  /** @internal */
+  constructor(options: ResolvedContextOptions, nursery: Nursery, hire: HireWorker) {
+    this.#options = options;
+    this.#nursery = nursery;
+    this.#hire = hire;
+  }
+
+  /** How many workers there are now. */
+  statistics(): WorkerStatistics {
+    return { idleWorkers: this.#idle.length, runningWorkers: this.#all.size - this.#idle.length };
+  }
+
+  /** @internal Whether its workers are threads, which may go on for a while after they were killed. */
+  get hasThreads(): boolean {
+    return this.#options.workerType === "thread";
+  }
+
+  /**
+   * @internal Has a job done.
+   *
+   * @param onOver Called once when the work is over: with the job, or when a worker that was left behind ends.
+   * @throws {ClosedResourceError} If the context is closed.
+   */
+  async run(job: Job, onOver: () => void): Promise<Reply> {
+    if (this.#isClosed) {
+      onOver();
+      throw new ClosedResourceError(`Cannot run the job "${job.name}": its worker context is closed`);
+    }
+    this.#jobs += 1;
+    let worker: Worker | null = null;
+    try {
+      for (;;) {
+        worker = this.#idle.pop() ?? null;
+        worker ??= await this.#start();
+        const reply = await withinLimits(worker, job, () => worker!.do(job));
+        if (reply !== NOT_TAKEN) return reply;
+      }
+    } finally {
+      if (worker !== null && this.#all.has(worker)) this.#giveBack(worker, onOver);
+      else onOver();
+      this.#jobs -= 1;
+      this.#changed.wakeAll();
+    }
+  }
+
+  /**
+   * @internal Takes no more jobs, waits for those that run, and ends all workers.
+   *
+   * @throws {BrokenWorkerError} If some had to be killed, or have failed at their end.
+   */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await new CancelScope({ shield: true }).run(async () => {
+      while (this.#jobs > 0) await this.#changed.wait("jobs of a worker context");
+      const workers = [...this.#all];
+      for (const worker of workers) worker.dismiss();
+      await moveOnAfter(this.#options.gracePeriod, () => this.#allOver());
+      for (const worker of this.#all) worker.kill();
+      await this.#allOver();
+      const broken = workers.filter((worker) => !worker.hasEndedWell);
+      if (broken.length === 0) return;
+      throw new BrokenWorkerError(
+        "Workers have not ended well",
+        broken.map((worker) => worker.description),
+      );
+    });
+  }
+
+  async #allOver(): Promise<void> {
+    while (this.#all.size > 0) await this.#changed.wait("end of workers");
+  }
+
+  async #start(): Promise<Worker> {
+    const worker = this.#hire(this.#options);
+    this.#all.add(worker);
+    await this.#nursery.start<void>(async (status) => {
+      try {
+        await worker.run(status);
+      } finally {
+        this.#forget(worker);
+      }
+    }, { name: worker.description.name });
+    return worker;
+  }
+
+  /** Puts a worker back after a job; one that was killed and has not ended yet holds on to what the job had borrowed. */
+  #giveBack(worker: Worker, onOver: () => void): void {
+    if (!worker.isKilled) {
+      this.#idle.push(worker);
+      return onOver();
+    }
+    this.#nursery.startSoon(async () => {
+      await new CancelScope({ shield: true }).run(() => worker.ended());
+      onOver();
+    }, { name: "end of an abandoned worker" });
+  }
+
+  #forget(worker: Worker): void {
+    this.#all.delete(worker);
+    const at = this.#idle.indexOf(worker);
+    if (at >= 0) this.#idle.splice(at, 1);
+    this.#changed.wakeAll();
+  }
+}
