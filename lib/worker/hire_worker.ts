@@ -38,7 +38,6 @@ export function hireWorker(
     actor,
     owner: runtime,
     orders: { idleTimeout: idleTimeout === Infinity ? null : idleTimeout, init, retire },
-    killMs: Infinity,
     findProcess: (pid) => system.host.processes.find(pid),
   });
 }

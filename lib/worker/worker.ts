@@ -9,7 +9,6 @@ import { CancelScope } from "../scope/cancel_scope.ts";
 import { Cancelled } from "../scope/cancelled.ts";
 import { openNursery } from "../scope/nursery.ts";
 import type { TaskStatus } from "../scope/task_status.ts";
-import { moveOnAfter } from "../scope/timeouts.ts";
 import { BrokenResourceError, EndOfChannel } from "../sync/channel_errors.ts";
 import { Event } from "../sync/event.ts";
 import { messageOf } from "../base/user_error.ts";
@@ -36,8 +35,6 @@ export interface WorkerOptions {
   readonly actor: ActorProcess;
   readonly owner: PortalOwner;
   readonly orders: WorkerOrders;
-  /** How long a job that is cancelled waits for the end of its worker, once that was killed; a thread may not end. */
-  readonly killMs: number;
   /** What a process uses; null if it is gone. */
   readonly findProcess: (pid: number) => Pick<ProcessRow, "cpuMs" | "rss"> | null;
 }
@@ -124,7 +121,7 @@ export class Worker implements Watched {
       if (error instanceof PayloadError) throw refusedArgument(job.name, argumentsOf(job)) ?? error;
       const isOver = error instanceof EndOfChannel || error instanceof BrokenResourceError;
       if (!isOver) this.kill();
-      await this.#endedAtLast(error instanceof Cancelled);
+      await new CancelScope({ shield: true }).run(() => this.#ended.wait());
       if (isOver && this.#failure === null) return NOT_TAKEN;
       if (error instanceof Cancelled) throw error;
       throw this.#broken(`The worker of the job "${job.name}" has ended`, error);
@@ -147,9 +144,9 @@ export class Worker implements Watched {
     this.#dismissed.set();
   }
 
-  /** Waits until it is over, and nothing is left of it. */
-  async ended(): Promise<void> {
-    await this.#ended.wait();
+  /** Calls back once nothing of it runs any more; a thread that nothing interrupts goes on after its end was given up. */
+  whenGone(callback: () => void): void {
+    this.#options.actor.whenGone(callback);
   }
 
   async #converse(link: Link, onReady: () => void): Promise<void> {
@@ -164,13 +161,6 @@ export class Worker implements Watched {
           await this.#dismissed.wait();
         }),
     );
-  }
-
-  async #endedAtLast(isCancelled: boolean): Promise<void> {
-    await new CancelScope({ shield: true }).run(async () => {
-      if (isCancelled) await moveOnAfter(this.#options.killMs, () => this.#ended.wait());
-      else await this.#ended.wait();
-    });
   }
 
   #broken(what: string, cause: unknown): BrokenWorkerError {

@@ -52,11 +52,6 @@ export class WorkerContext {
     return { idleWorkers: this.#idle.length, runningWorkers: this.#all.size - this.#idle.length };
   }
 
-  /** @internal Whether its workers are threads, which may go on for a while after they were killed. */
-  get hasThreads(): boolean {
-    return this.#options.workerType === "thread";
-  }
-
   /**
    * @internal Has a job done.
    *
@@ -78,8 +73,8 @@ export class WorkerContext {
         if (reply !== NOT_TAKEN) return reply;
       }
     } finally {
-      if (worker !== null && this.#all.has(worker)) this.#giveBack(worker, onOver);
-      else onOver();
+      if (worker === null) onOver();
+      else this.#giveBack(worker, onOver);
       this.#jobs -= 1;
       this.#changed.wakeAll();
     }
@@ -125,16 +120,11 @@ export class WorkerContext {
     return worker;
   }
 
-  /** Puts a worker back after a job; one that was killed and has not ended yet holds on to what the job had borrowed. */
+  /** Puts a worker back after a job; one that was killed and goes on holds on to what the job had borrowed. */
   #giveBack(worker: Worker, onOver: () => void): void {
-    if (!worker.isKilled) {
-      this.#idle.push(worker);
-      return onOver();
-    }
-    this.#nursery.startSoon(async () => {
-      await new CancelScope({ shield: true }).run(() => worker.ended());
-      onOver();
-    }, { name: "end of an abandoned worker" });
+    if (worker.isKilled) return worker.whenGone(onOver);
+    if (this.#all.has(worker)) this.#idle.push(worker);
+    onOver();
   }
 
   #forget(worker: Worker): void {

@@ -53,6 +53,7 @@ export class ActorProcess {
   readonly #exited = new Event();
   #vessel: Vessel | null = null;
   #status: ExitStatus | null = null;
+  #isGone = false;
   #link: Link | null = null;
   /** What it is as a whole: its start, and its end. */
   #dialog: Dialog | null = null;
@@ -93,6 +94,12 @@ export class ActorProcess {
     this.#conclude();
   }
 
+  /** Calls back once none of it runs any more, at once if so; a thread may go on after its end was given up. */
+  whenGone(callback: () => void): void {
+    if (this.#vessel === null || this.#isGone) callback();
+    else void this.#vessel.gone.then(callback);
+  }
+
   /** Ends it, and all that it has started, without a word. Nothing if it has ended. */
   kill(): void {
     if (this.#status === null) this.#vessel?.kill();
@@ -106,6 +113,7 @@ export class ActorProcess {
       if (!(error instanceof SpawnError)) throw error;
       throw new ActorStartError(spec.name, error.message, null, { cause: error });
     }
+    void this.#vessel.gone.then(() => this.#isGone = true);
     void this.#vessel.exited.then((status) => {
       this.#status = status;
       this.#exited.set();

@@ -1,7 +1,6 @@
 /** What runs in the process of an actor: it joins whoever has started it, loads its modules, and serves until its end. */
 import type { Host } from "../../host/ports/host.ts";
 import type { Program } from "../../host/ports/program.ts";
-import { UserError } from "../../base/user_error.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { Cancelled } from "../../scope/cancelled.ts";
 import { reportError } from "../../scope/error_report.ts";
@@ -9,18 +8,15 @@ import { openNursery } from "../../scope/nursery.ts";
 import { run } from "../../scope/run.ts";
 import { sleepForever } from "../../scope/sleep.ts";
 import { encodeError } from "../../wire/error_box.ts";
-import { ACTOR_DIALOG, decodeMessage, Kind } from "../../wire/message.ts";
-import { decodePayload, encodePayload } from "../../wire/payload.ts";
-import { addressOf, becomeActor } from "../current_actor.ts";
+import { ACTOR_DIALOG, Kind } from "../../wire/message.ts";
+import { encodePayload } from "../../wire/payload.ts";
+import { becomeActor } from "../current_actor.ts";
 import { NotExposed, RemoteActorError } from "../errors.ts";
-import { greet } from "../link/handshake.ts";
-import { HandshakeError, type Identity } from "../link/identity.ts";
 import { CrashHolder } from "../debug/hold_crash.ts";
 import type { Link } from "../link/link.ts";
-import { randomId } from "../random_id.ts";
-import type { Begun } from "../link/connections.ts";
 import { ActorRuntime } from "../runtime.ts";
-import { PARENT_VARIABLE, readSpec, type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
+import { type Joined, joinParent, type ParentLine } from "./join_parent.ts";
+import type { SpawnSpec } from "./spawn_spec.ts";
 
 /** What an actor's process needs of the machine. */
 export interface ChildSystem {
@@ -31,6 +27,8 @@ export interface ChildSystem {
   >;
   /** Imports a module by its URL. */
   readonly load: (url: string) => Promise<Readonly<Record<string, unknown>>>;
+  /** The connection to whoever has started it, where it need not be opened, and what proves who this is. */
+  readonly line?: ParentLine;
   /** Shuffles the tasks that are ready; without it they go on in order. */
   readonly random?: () => number;
 }
@@ -43,54 +41,10 @@ const ORPHANED_MS = 2_500;
 
 /** Runs the actor to its end. @returns The exit code of its process. */
 export async function actorMain(system: ChildSystem): Promise<number> {
-  return await run(async () => await new ChildActor(system, await join(system)).run(), {
+  return await run(async () => await new ChildActor(system, await joinParent(system)).run(), {
     clock: system.host.clock,
     random: system.random ?? null,
     name: "actor",
-  });
-}
-
-/** A child that has connected to its parent, and knows what it is to be. */
-interface Joined extends Begun {
-  readonly spec: SpawnSpec;
-  readonly self: Identity;
-}
-
-/** @throws {UserError} If this is not the child of an actor, or of a supervisor. */
-async function join({ host, program }: ChildSystem): Promise<Joined> {
-  const { address, token } = parentOf(program.environment);
-  const id = randomId(host);
-  const provisional = { id, name: "actor", path: "actor", pid: program.pid, address: addressOf(id) };
-  const connection = await fromPromise(host.sockets.connect(address));
-  if (connection === null) throw notJoined(`nobody listens at ${address}`);
-  try {
-    const { hello, reader } = await greet(connection, provisional, token);
-    const frame = await reader.next();
-    const message = frame === null ? null : decodeMessage(frame);
-    if (message?.kind !== Kind.start || message.dialog !== ACTOR_DIALOG || message.payload === null) {
-      throw new HandshakeError("it does not say what this actor is to be");
-    }
-    const spec = readSpec(decodePayload(message.payload));
-    const self = { ...provisional, name: spec.name, path: spec.path };
-    return { connection, reader, peer: hello.actor, isConnector: true, spec, self };
-  } catch (error) {
-    connection.close();
-    throw error instanceof HandshakeError ? notJoined(error.message) : error;
-  }
-}
-
-function parentOf(environment: Program["environment"]): { readonly address: string; readonly token: string } {
-  const address = environment[PARENT_VARIABLE] ?? environment["SUPERVISE_SOCKET"];
-  const token = environment[PARENT_VARIABLE] === undefined
-    ? environment["SUPERVISE_RUN"]
-    : environment[TOKEN_VARIABLE];
-  if (address === undefined || token === undefined) throw notJoined("the environment does not say who it is");
-  return { address, token };
-}
-
-function notJoined(why: string): UserError {
-  return new UserError("actor/no-parent", `Cannot join whoever has started this actor: ${why}`, {
-    hint: "actors are started by supervise up, or by startActor of the library",
   });
 }
 

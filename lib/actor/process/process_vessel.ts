@@ -21,6 +21,7 @@ export function launchProcess(host: Host, command: ActorCommand, { address, toke
   return {
     process: child,
     exited: child.exited,
+    gone: child.exited.then(() => {}),
     terminate: () => void processes.signal(child, "SIGTERM"),
     kill: () => {
       // All that it has started first, while it can still be told whose they are.

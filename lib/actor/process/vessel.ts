@@ -3,8 +3,10 @@ import type { ExitStatus } from "../../host/ports/processes.ts";
 
 /** See the module. */
 export interface Vessel {
-  /** Resolves once it is over; never rejects. */
+  /** Resolves once it is over, or is left to itself because nothing ends it; never rejects. */
   readonly exited: Promise<ExitStatus>;
+  /** Resolves once none of it runs any more. */
+  readonly gone: Promise<void>;
   /** Asks it to end, where a cancel has not helped. */
   terminate(): void;
   /** Ends it, and all that it has started. */

@@ -1,0 +1,80 @@
+/** How an actor finds whoever has started it: it connects, says who it is, and is told what it is to be. */
+import type { Host } from "../../host/ports/host.ts";
+import type { Program } from "../../host/ports/program.ts";
+import type { Connection } from "../../host/ports/sockets.ts";
+import { UserError } from "../../base/user_error.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
+import { ACTOR_DIALOG, decodeMessage, Kind } from "../../wire/message.ts";
+import { decodePayload } from "../../wire/payload.ts";
+import { addressOf } from "../current_actor.ts";
+import type { Begun } from "../link/connections.ts";
+import { greet } from "../link/handshake.ts";
+import { HandshakeError, type Identity } from "../link/identity.ts";
+import { randomId } from "../random_id.ts";
+import { PARENT_VARIABLE, readSpec, type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
+
+/** A connection to the parent, and the token that proves to it whose it is. */
+export interface ParentLine {
+  readonly connection: Connection;
+  readonly token: string;
+}
+
+/** What joining needs of the machine. */
+export interface JoiningSystem {
+  readonly host: Host;
+  readonly program: Pick<Program, "environment" | "pid">;
+  /** The connection, where it is there already. */
+  readonly line?: ParentLine;
+}
+
+/** A child that has connected to its parent, and knows what it is to be. */
+export interface Joined extends Begun {
+  readonly spec: SpawnSpec;
+  readonly self: Identity;
+}
+
+/** @throws {UserError} If this is not the child of an actor, or of a supervisor. */
+export async function joinParent(system: JoiningSystem): Promise<Joined> {
+  const { host, program, line } = system;
+  const { connection, token } = line ?? await connectToParent(system);
+  const id = randomId(host);
+  // Nobody but the parent can reach what has not connected to it by an address of its own.
+  const address = line === undefined ? addressOf(id) : null;
+  const provisional = { id, name: "actor", path: "actor", pid: program.pid, address };
+  try {
+    const { hello, reader } = await greet(connection, provisional, token);
+    const frame = await reader.next();
+    const message = frame === null ? null : decodeMessage(frame);
+    if (message?.kind !== Kind.start || message.dialog !== ACTOR_DIALOG || message.payload === null) {
+      throw new HandshakeError("it does not say what this actor is to be");
+    }
+    const spec = readSpec(decodePayload(message.payload));
+    const self = { ...provisional, name: spec.name, path: spec.path };
+    return { connection, reader, peer: hello.actor, isConnector: true, spec, self };
+  } catch (error) {
+    connection.close();
+    throw error instanceof HandshakeError ? notJoined(error.message) : error;
+  }
+}
+
+async function connectToParent({ host, program }: JoiningSystem): Promise<ParentLine> {
+  const { address, token } = parentOf(program.environment);
+  const connection = await fromPromise(host.sockets.connect(address));
+  if (connection === null) throw notJoined(`nobody listens at ${address}`);
+  return { connection, token };
+}
+
+function parentOf(environment: Program["environment"]): { readonly address: string; readonly token: string } {
+  const address = environment[PARENT_VARIABLE] ?? environment["SUPERVISE_SOCKET"];
+  const token = environment[PARENT_VARIABLE] === undefined
+    ? environment["SUPERVISE_RUN"]
+    : environment[TOKEN_VARIABLE];
+  if (address === undefined || token === undefined) throw notJoined("the environment does not say who it is");
+  return { address, token };
+}
+
+function notJoined(why: string): UserError {
+  return new UserError("actor/no-parent", `Cannot join whoever has started this actor: ${why}`, {
+    hint: "actors are started by supervise up, or by startActor of the library",
+  });
+}
