@@ -33,7 +33,13 @@ import {
   TransportClosed,
 } from "./errors.ts";
 import { LifetimeStack } from "./lifetime_stack.ts";
-import { type Begun, Connections, type Expected, type ListenOptions } from "./link/connections.ts";
+import {
+  type AdoptOptions,
+  type Begun,
+  Connections,
+  type Expected,
+  type ListenOptions,
+} from "./link/connections.ts";
 import type { FrameReader } from "./link/frame_reader.ts";
 import type { Identity } from "./link/identity.ts";
 import type { Link } from "./link/link.ts";
@@ -154,8 +160,8 @@ export class ActorRuntime implements PortalOwner {
   }
 
   /** Takes a connection of whoever may connect, on which nothing was said yet, or what `reader` has kept. */
-  adopt(connection: Connection, reader: FrameReader): void {
-    this.#connections.adopt(connection, reader);
+  adopt(connection: Connection, reader: FrameReader, options: AdoptOptions = {}): void {
+    this.#connections.adopt(connection, reader, options);
   }
 
   /**

@@ -17,6 +17,13 @@ export interface PayloadLimits {
   readonly maxItems: number;
 }
 
+/** Memory that both sides of a connection see, as threads of one process can. */
+export interface SharedMemory {
+  /** The number by which the other side finds it. */
+  share(memory: SharedArrayBuffer): number;
+  find(id: number): SharedArrayBuffer | undefined;
+}
+
 /** What is allowed where nothing else is said. */
 export const PAYLOAD_LIMITS: PayloadLimits = {
   maxBytes: 256 * 1_024 * 1_024,
@@ -30,6 +37,9 @@ const BYTES_HEAD = 5;
 
 /** Marks the bytes of an ArrayBuffer; a byte string without a tag is a Uint8Array. */
 const ARRAY_BUFFER_TAG = 43_000;
+
+/** Marks the number of memory that both sides see. */
+const SHARED_MEMORY_TAG = 43_001;
 
 const BYTES: Tagged = { kind: "bytes" };
 
@@ -48,6 +58,8 @@ const TAGS: ReadonlyMap<number, Tagged> = new Map<number, Tagged>([
   [ARRAY_BUFFER_TAG, BYTES],
 ]);
 
+const TAGS_OF_THREADS = new Map<number, Tagged>([...TAGS, [SHARED_MEMORY_TAG, { kind: "number" }]]);
+
 const options = { useRecords: false, mapsAsObjects: true, tagUint8Array: false, variableMapSize: true };
 const encoder = new Encoder(options);
 const decoder = new Decoder(options);
@@ -59,14 +71,30 @@ addExtension<ArrayBuffer, Uint8Array>({
   decode: (bytes) => new Uint8Array(bytes).buffer,
 });
 
+addExtension<SharedArrayBuffer, number>({
+  Class: SharedArrayBuffer,
+  tag: SHARED_MEMORY_TAG,
+  encode: (value, encode) => encode(memoryInUse!.share(value)),
+  decode: (id) => sharedWith(memoryInUse, id),
+});
+
+/** The memory of the connection for which something is encoded or decoded just now. */
+let memoryInUse: SharedMemory | null = null;
+
 /**
  * The bytes of a value. They may be a view on a buffer that nobody writes to any more.
  *
+ * @param memory What shared memory in it is handed over by; without it there is none to be sent.
  * @throws {PayloadError} If it holds what cannot be sent, or too much.
  */
-export function encodePayload(value: unknown, limits: PayloadLimits = PAYLOAD_LIMITS): Uint8Array {
+export function encodePayload(
+  value: unknown,
+  limits: PayloadLimits = PAYLOAD_LIMITS,
+  memory: SharedMemory | null = null,
+): Uint8Array {
+  memoryInUse = memory;
   const isLong = value instanceof Uint8Array && value.constructor === Uint8Array &&
-    value.length > SHORT_BYTES;
+    value.length > SHORT_BYTES && value.buffer instanceof ArrayBuffer;
   const bytes = isLong ? encodeBytes(value, limits) : encodeValue(value, limits);
   requireFitting(bytes.length, limits);
   return bytes;
@@ -74,7 +102,7 @@ export function encodePayload(value: unknown, limits: PayloadLimits = PAYLOAD_LI
 
 function encodeValue(value: unknown, limits: PayloadLimits): Uint8Array {
   try {
-    const reason = whyNotCarried(value, limits);
+    const reason = whyNotCarried(value, { ...limits, sharesMemory: memoryInUse !== null });
     if (reason !== null) throw new PayloadError(reason);
     return encoder.encode(value);
   } catch (error) {
@@ -100,16 +128,29 @@ function requireFitting(length: number, { maxBytes }: PayloadLimits): void {
 /**
  * The value of some bytes. Byte arrays in it are views.
  *
+ * @param memory What shared memory in it is found by.
  * @throws {PayloadError} If they are no value within the limits.
  */
-export function decodePayload(bytes: Uint8Array, limits: PayloadLimits = PAYLOAD_LIMITS): unknown {
-  const wrong = checkCbor(bytes, { ...limits, tags: TAGS } satisfies CborLimits);
+export function decodePayload(
+  bytes: Uint8Array,
+  limits: PayloadLimits = PAYLOAD_LIMITS,
+  memory: SharedMemory | null = null,
+): unknown {
+  memoryInUse = memory;
+  const tags = memory === null ? TAGS : TAGS_OF_THREADS;
+  const wrong = checkCbor(bytes, { ...limits, tags } satisfies CborLimits);
   if (wrong !== null) throw new PayloadError(`Cannot read what came in: it holds ${wrong}`);
   try {
     return decoder.decode(bytes);
   } catch (error) {
     throw new PayloadError(`Cannot read what came in: ${messageOf(error)}`, { cause: error });
   }
+}
+
+function sharedWith(memory: SharedMemory | null, id: number): SharedArrayBuffer {
+  const found = memory?.find(id);
+  if (found === undefined) throw new Error(`memory ${id}, which was not shared`);
+  return found;
 }
 
 /** What is said of a payload that came in and is over the limit. */

@@ -4,12 +4,15 @@
 interface Bounds {
   readonly maxDepth: number;
   readonly maxItems: number;
+  /** Whether memory that is shared with the other side may be in it. */
+  readonly sharesMemory?: boolean;
 }
 
 /** The largest whole number that is no plain one takes as many bytes: to read it takes time that grows with their square. */
 export const MAX_BIGINT_BYTES = 1_024;
 
 const HALF_A_PAIR = "holds half of a surrogate pair, which is no text";
+const OTHER_MEMORY = "shared memory, which only threads of this process can see";
 const BIGINT_BOUND = 2n ** BigInt(8 * MAX_BIGINT_BYTES);
 
 /** Objects beside arrays and plain ones that cross as what they are. */
@@ -84,10 +87,19 @@ class Walk {
       case Set.prototype:
         return this.#visitAll([...value as Set<unknown>].entries(), path, depth);
       default:
-        return CARRIED.some((known) => value instanceof known)
-          ? null
-          : `${nameOf(path)} is ${describe(value)}`;
+        return this.#whyNotCarriedAsItIs(value, path);
     }
+  }
+
+  #whyNotCarriedAsItIs(value: object, path: string): string | null {
+    if (value instanceof SharedArrayBuffer) {
+      return this.#bounds.sharesMemory === true ? null : `${nameOf(path)} is ${OTHER_MEMORY}`;
+    }
+    if (!CARRIED.some((known) => value instanceof known)) return `${nameOf(path)} is ${describe(value)}`;
+    // What looks at memory that is shared would be a copy over there.
+    return ArrayBuffer.isView(value) && value.buffer instanceof SharedArrayBuffer
+      ? `${nameOf(path)} is a view of shared memory: send its buffer, or a copy made by slice()`
+      : null;
   }
 
   #visitRecord(value: object, path: string, depth: number): string | null {

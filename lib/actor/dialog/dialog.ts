@@ -10,7 +10,7 @@ import { Queue } from "../../base/queue.ts";
 import { WaitQueue } from "../../sync/wait_queue.ts";
 import { encodeError, readErrorBox } from "../../wire/error_box.ts";
 import { Kind, type Message } from "../../wire/message.ts";
-import { decodePayload, type PayloadError } from "../../wire/payload.ts";
+import { decodePayload, PAYLOAD_LIMITS, type PayloadError, type SharedMemory } from "../../wire/payload.ts";
 import {
   type ActorId,
   type ActorTooSlow,
@@ -64,6 +64,8 @@ export interface DialogLink {
   /** In whose name this actor cancels others, if it is being cancelled itself. */
   readonly canceller: ActorId | null;
   send(message: Message): void;
+  /** Memory that both sides see; null between processes. */
+  readonly memory: SharedMemory | null;
   /** Whether more can be sent without waiting. */
   readonly hasRoom: boolean;
   /** Waits until it can. */
@@ -223,7 +225,7 @@ export class Dialog {
   result(): unknown {
     const final = this.final!;
     if (final.how !== "returned") throw final.error;
-    return decodePayload(final.payload);
+    return decodePayload(final.payload, PAYLOAD_LIMITS, this.link.memory);
   }
 
   #receiveValue(bytes: Uint8Array): void {

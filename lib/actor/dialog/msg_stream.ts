@@ -6,7 +6,7 @@ import { BrokenResourceError, ClosedResourceError, EndOfChannel } from "../../sy
 import { moveOnAfter } from "../../scope/timeouts.ts";
 import { nextOf } from "../../sync/next_of.ts";
 import { Kind } from "../../wire/message.ts";
-import { decodePayload, encodePayload } from "../../wire/payload.ts";
+import { decodePayload, encodePayload, PAYLOAD_LIMITS } from "../../wire/payload.ts";
 import { type Dialog, FIRST_WINDOW } from "./dialog.ts";
 import { StreamOverrun } from "../errors.ts";
 import { type Check, checked } from "./check_value.ts";
@@ -82,7 +82,11 @@ export class MsgStream<In, Out> {
   async send(value: Out): Promise<void> {
     const dialog = this.#dialog;
     const { outgoing } = this.#checks;
-    const payload = encodePayload(outgoing === null ? value : await outgoing(value));
+    const payload = encodePayload(
+      outgoing === null ? value : await outgoing(value),
+      PAYLOAD_LIMITS,
+      dialog.link.memory,
+    );
     this.#refuseIfOver();
     if (dialog.credit <= 0 && this.#overrun === "error") {
       throw new StreamOverrun(`Actor "${dialog.link.peer.path}" has no room for more values`);
@@ -111,7 +115,10 @@ export class MsgStream<In, Out> {
     const bytes = dialog.incoming.shift();
     if (bytes === undefined) throw this.#end();
     this.#giveBack();
-    return await checked(this.#checks.incoming, decodePayload(bytes)) as In;
+    return await checked(
+      this.#checks.incoming,
+      decodePayload(bytes, PAYLOAD_LIMITS, dialog.link.memory),
+    ) as In;
   }
 
   /** Receives until the other side closes its stream. */

@@ -22,7 +22,7 @@ import { Link, type LinkOptions } from "./link.ts";
 const FAREWELL_MS = 1_000;
 
 /** A connection on which both sides have said who they are. */
-export type Begun = Pick<LinkOptions, "connection" | "reader" | "peer" | "isConnector">;
+export type Begun = Pick<LinkOptions, "connection" | "reader" | "peer" | "isConnector" | "memory">;
 
 /** A child that was started and has yet to connect. */
 export interface Expected {
@@ -46,6 +46,12 @@ export interface ListenOptions {
    * @default {false}
    */
   readonly isListenedFor?: boolean;
+}
+
+/** What is known of a connection beforehand. */
+export interface AdoptOptions extends Pick<LinkOptions, "memory"> {
+  /** Whether it comes from another machine. */
+  readonly isRemote?: boolean;
 }
 
 /** What connections are made of. */
@@ -114,9 +120,9 @@ export class Connections {
   }
 
   /** Takes a connection of whoever may connect, on which nothing was said yet, or what `reader` has kept. */
-  adopt(connection: Connection, reader: FrameReader, isRemote = false): void {
+  adopt(connection: Connection, reader: FrameReader, options: AdoptOptions = {}): void {
     if (this.#nursery === null) return connection.close();
-    this.#start("connection", () => this.#welcome(connection, reader, isRemote));
+    this.#start("connection", () => this.#welcome(connection, reader, options));
   }
 
   /**
@@ -160,10 +166,10 @@ export class Connections {
   /** Names in the kernel have no owner: who connects is asked for, before a byte of it is read. */
   #accept(connection: Connection, isRemote: boolean): void {
     if (!this.#isTrusted(connection, isRemote)) return connection.close();
-    this.adopt(connection, new FrameReader(connection), isRemote);
+    this.adopt(connection, new FrameReader(connection), { isRemote });
   }
 
-  async #welcome(connection: Connection, reader: FrameReader, isRemote: boolean): Promise<void> {
+  async #welcome(connection: Connection, reader: FrameReader, options: AdoptOptions): Promise<void> {
     try {
       this.#greeting.add(connection);
       const { hello } = await answerHello(connection, reader, this.#options.self)
@@ -175,7 +181,15 @@ export class Connections {
       }
       if (hello.token !== null) this.#expected.delete(hello.token);
       const peer = { ...hello.actor, ...expected?.identity };
-      const link = this.#link({ connection, reader, peer, isConnector: false }, expected?.explainLoss);
+      const { isRemote = false, memory } = options;
+      const begun = {
+        connection,
+        reader,
+        peer,
+        isConnector: false,
+        ...(memory === undefined ? {} : { memory }),
+      };
+      const link = this.#link(begun, expected?.explainLoss);
       expected?.onJoin(link);
       await runLink(link, isRemote);
     } catch (error) {

@@ -19,7 +19,7 @@ import { FrameError } from "../../wire/frame_splitter.ts";
 import { ACTOR_DIALOG, decodeMessage, Kind, type Message } from "../../wire/message.ts";
 import { Outgoing } from "../../wire/outgoing.ts";
 import { type PartLimits, PartStore } from "../../wire/parts.ts";
-import { encodePayload, PAYLOAD_LIMITS, PayloadError } from "../../wire/payload.ts";
+import { encodePayload, PAYLOAD_LIMITS, PayloadError, type SharedMemory } from "../../wire/payload.ts";
 import { type CancelRequest, decodeOr, Dialog, type DialogLink, FIRST_WINDOW } from "../dialog/dialog.ts";
 import { type ActorId, describeStatus, ProtocolError, TransportClosed } from "../errors.ts";
 import type { FrameReader } from "./frame_reader.ts";
@@ -58,6 +58,8 @@ export interface LinkOptions {
   readonly reader: FrameReader;
   readonly self: Identity;
   readonly peer: Identity;
+  /** Memory that both sides see. */
+  readonly memory?: SharedMemory;
   /** Whether this side has connected; it then numbers its dialogs with odd numbers. */
   readonly isConnector: boolean;
   /** Takes a dialog that the other side opens. */
@@ -74,6 +76,7 @@ export interface LinkOptions {
 export class Link implements DialogLink {
   readonly self: Identity;
   readonly peer: Identity;
+  readonly memory: SharedMemory | null;
   canceller: ActorId | null = null;
   readonly #options: LinkOptions;
   readonly #dialogs = new Map<number, Dialog>();
@@ -98,6 +101,7 @@ export class Link implements DialogLink {
     this.#options = options;
     this.self = options.self;
     this.peer = options.peer;
+    this.memory = options.memory ?? null;
     this.#nextId = options.isConnector ? 1 : 2;
   }
 

@@ -5,7 +5,7 @@ import type { Connection } from "../../host/ports/sockets.ts";
 import { UserError } from "../../base/user_error.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { ACTOR_DIALOG, decodeMessage, Kind } from "../../wire/message.ts";
-import { decodePayload } from "../../wire/payload.ts";
+import { decodePayload, type SharedMemory } from "../../wire/payload.ts";
 import { addressOf } from "../current_actor.ts";
 import type { Begun } from "../link/connections.ts";
 import { greet } from "../link/handshake.ts";
@@ -17,6 +17,8 @@ import { PARENT_VARIABLE, readSpec, type SpawnSpec, TOKEN_VARIABLE } from "./spa
 export interface ParentLine {
   readonly connection: Connection;
   readonly token: string;
+  /** Memory that both sides see. */
+  readonly memory?: SharedMemory;
 }
 
 /** What joining needs of the machine. */
@@ -36,7 +38,7 @@ export interface Joined extends Begun {
 /** @throws {UserError} If this is not the child of an actor, or of a supervisor. */
 export async function joinParent(system: JoiningSystem): Promise<Joined> {
   const { host, program, line } = system;
-  const { connection, token } = line ?? await connectToParent(system);
+  const { connection, token, memory } = line ?? await connectToParent(system);
   const id = randomId(host);
   // Nobody but the parent can reach what has not connected to it by an address of its own.
   const address = line === undefined ? addressOf(id) : null;
@@ -50,7 +52,8 @@ export async function joinParent(system: JoiningSystem): Promise<Joined> {
     }
     const spec = readSpec(decodePayload(message.payload));
     const self = { ...provisional, name: spec.name, path: spec.path };
-    return { connection, reader, peer: hello.actor, isConnector: true, spec, self };
+    const begun = { connection, reader, peer: hello.actor, isConnector: true, spec, self };
+    return memory === undefined ? begun : { ...begun, memory };
   } catch (error) {
     connection.close();
     throw error instanceof HandshakeError ? notJoined(error.message) : error;
