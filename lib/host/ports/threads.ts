@@ -7,7 +7,7 @@ export type ThreadEnd =
   | { readonly how: "failed"; readonly error: string }
   | { readonly how: "terminated" };
 
-/** Memory that both sides of one connection see. It is kept until the connection is over. */
+/** Memory that both sides of one connection see. It is kept as long as the table is. */
 export interface SharedMemoryTable {
   /**
    * The number by which the other side finds it, which has it before whatever is sent next. The same memory has the same

@@ -187,7 +187,6 @@ class PortConnection implements Connection {
     this.#isClosed = true;
     this.#canWrite = false;
     this.#ahead.end();
-    this.#memory.clear();
     for (const { resolve } of this.#waiting.splice(0)) resolve(false);
   }
 }

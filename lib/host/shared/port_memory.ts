@@ -39,10 +39,4 @@ export class PortMemory implements SharedMemoryTable {
     this.#byId.set(id, memory);
     this.#ids.set(memory, id);
   }
-
-  /** Forgets everything. */
-  clear(): void {
-    this.#byId.clear();
-    this.#ids.clear();
-  }
 }
