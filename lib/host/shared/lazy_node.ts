@@ -6,6 +6,7 @@ import type * as Https from "node:https";
 import type * as Inspector from "node:inspector";
 import type * as Net from "node:net";
 import type * as Tls from "node:tls";
+import type * as WorkerThreads from "node:worker_threads";
 
 /** @returns `node:crypto` */
 export const nodeCrypto = (): typeof Crypto => process.getBuiltinModule("node:crypto");
@@ -21,3 +22,5 @@ export const nodeInspector = (): typeof Inspector => process.getBuiltinModule("n
 export const nodeNet = (): typeof Net => process.getBuiltinModule("node:net");
 /** @returns `node:tls` */
 export const nodeTls = (): typeof Tls => process.getBuiltinModule("node:tls");
+/** @returns `node:worker_threads` */
+export const nodeWorkerThreads = (): typeof WorkerThreads => process.getBuiltinModule("node:worker_threads");

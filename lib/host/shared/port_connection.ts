@@ -1,0 +1,192 @@
+import type { Connection } from "../ports/sockets.ts";
+import type { ThreadLine } from "../ports/threads.ts";
+import type { Port } from "./message_port.ts";
+import { type MemoryMessage, PortMemory } from "./port_memory.ts";
+import { ReadAhead } from "./read_ahead.ts";
+
+/** How many bytes are on their way before the sender is held back. */
+const WINDOW_BYTES = 1_024 * 1_024;
+/** With so many bytes read, the other side is told of them. */
+const TELL_BYTES = WINDOW_BYTES / 4;
+
+/** A port holds nobody back: what it has no valve for, the window does. */
+const NO_VALVE = { hold() {}, release() {} };
+
+/** Something that waits until so many bytes in all were read by the other side. */
+interface Waiting {
+  readonly read: number;
+  readonly resolve: (isThere: boolean) => void;
+}
+
+/** What the sides tell each other: bytes, how many bytes were read, the end, that it is closed, and memory. */
+type PortMessage = Uint8Array | number | null | typeof CLOSED | MemoryMessage;
+/** Deno does not always notice that the other side of a port is closed. */
+const CLOSED = "closed";
+
+/** The line of a thread over a message port, which nobody else uses. */
+export function portLine(port: Port, isStarter: boolean): ThreadLine {
+  const memory = new PortMemory(port, isStarter);
+  return { connection: new PortConnection(port, memory), memory };
+}
+
+/**
+ * A connection over a message port. Whoever reads tells how much it has read, and so holds the sender back.
+ *
+ * Bytes are copied once, into a buffer that then moves to the other thread: a view that is posted takes the whole buffer
+ * behind it along, as a copy, and a buffer that moves is empty for the sender. Whether a piece may be taken from its
+ * sender cannot be seen: payloads are views on the encoder's own buffer or parts of one long value, and who has sent a
+ * piece may still read it.
+ */
+class PortConnection implements Connection {
+  readonly peer = null;
+  readonly identity = null;
+  readonly #port: Port;
+  readonly #memory: PortMemory;
+  readonly #ahead = new ReadAhead(NO_VALVE);
+  #sent = 0;
+  /** Of what was sent, how much the other side says that it has read. */
+  #sentRead = 0;
+  /** Bytes that were read here, and not told of. */
+  #untold = 0;
+  #waiting: Waiting[] = [];
+  #waits = 0;
+  #canWrite = true;
+  #isClosed = false;
+  #isDropping = false;
+  #hasEnd = false;
+  #ending: Promise<void> | null = null;
+
+  constructor(port: Port, memory: PortMemory) {
+    this.#port = port;
+    this.#memory = memory;
+    port.addEventListener("close", () => this.#lose());
+    port.onmessage = ({ data }) => this.#receive(data as PortMessage);
+    port.unref();
+  }
+
+  get backlog(): number {
+    return this.#isClosed ? 0 : Math.max(0, this.#sent - this.#sentRead - WINDOW_BYTES);
+  }
+
+  async read(): Promise<Uint8Array | null> {
+    const bytes = await this.#keepRunning(this.#ahead.read());
+    if (bytes !== null) this.#tell(bytes.length);
+    else if (this.#ending === null) this.#let();
+    return bytes;
+  }
+
+  write(bytes: Uint8Array): Promise<boolean> {
+    if (!this.#canWrite) return Promise.resolve(false);
+    this.#post([bytes]);
+    return this.#room();
+  }
+
+  send(pieces: readonly Uint8Array[]): boolean {
+    if (!this.#canWrite) return false;
+    this.#post(pieces);
+    return this.#sent - this.#sentRead <= WINDOW_BYTES;
+  }
+
+  drained(): Promise<boolean> {
+    return this.#canWrite ? this.#room() : Promise.resolve(false);
+  }
+
+  end(): Promise<void> {
+    return this.#ending ??= this.#end();
+  }
+
+  close(): void {
+    this.#ahead.discard();
+    this.#let();
+  }
+
+  async #end(): Promise<void> {
+    if (this.#isClosed) return;
+    const room = this.#room();
+    this.#port.postMessage(null satisfies PortMessage);
+    this.#canWrite = false;
+    this.#isDropping = true;
+    this.#ahead.discard();
+    if (this.#hasEnd) return this.#let();
+    await room;
+  }
+
+  #receive(message: PortMessage): void {
+    if (message instanceof Uint8Array) {
+      if (this.#isDropping) this.#tell(message.length);
+      else this.#ahead.push(message);
+    } else if (typeof message === "number") {
+      this.#sentRead += message;
+      this.#settle();
+    } else if (message === null) {
+      this.#hasEnd = true;
+      this.#ahead.end();
+      // Either side has said its end: there is nothing that could still come.
+      if (this.#isDropping) this.#let();
+    } else if (message === CLOSED) {
+      this.#let();
+    } else {
+      this.#memory.receive(message);
+    }
+  }
+
+  #post(pieces: readonly Uint8Array[]): void {
+    const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const piece of pieces) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    if (at === 0) return;
+    this.#sent += at;
+    this.#port.postMessage(bytes, [bytes.buffer]);
+  }
+
+  /** Tells the other side of bytes that were read, not each time. */
+  #tell(length: number): void {
+    this.#untold += length;
+    if (this.#untold < TELL_BYTES || this.#isClosed) return;
+    this.#port.postMessage(this.#untold satisfies PortMessage);
+    this.#untold = 0;
+  }
+
+  /** Resolves when what was sent so far is on its way, false if the other side is gone. */
+  #room(): Promise<boolean> {
+    const read = this.#sent - WINDOW_BYTES;
+    if (this.#sentRead >= read) return Promise.resolve(true);
+    return this.#keepRunning(new Promise((resolve) => this.#waiting.push({ read, resolve })));
+  }
+
+  #settle(): void {
+    const ready = this.#waiting.filter(({ read }) => read <= this.#sentRead);
+    this.#waiting = this.#waiting.filter(({ read }) => read > this.#sentRead);
+    for (const { resolve } of ready) resolve(true);
+  }
+
+  /** A port that somebody waits for keeps the program running, and no other. */
+  async #keepRunning<T>(wait: Promise<T>): Promise<T> {
+    if (this.#isClosed) return await wait;
+    if (this.#waits++ === 0) this.#port.ref();
+    try {
+      return await wait;
+    } finally {
+      if (--this.#waits === 0 && !this.#isClosed) this.#port.unref();
+    }
+  }
+
+  /** Lets go of the port. */
+  #let(): void {
+    if (this.#isClosed) return;
+    this.#lose();
+    this.#port.postMessage(CLOSED satisfies PortMessage);
+    this.#port.close();
+  }
+
+  #lose(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#canWrite = false;
+    this.#ahead.end();
+    for (const { resolve } of this.#waiting.splice(0)) resolve(false);
+  }
+}

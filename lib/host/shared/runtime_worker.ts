@@ -1,0 +1,35 @@
+import type { ThreadEnd } from "../ports/threads.ts";
+import type { Port } from "./message_port.ts";
+
+/** What a thread says once, as soon as it can take its ports. */
+export const READY = "ready";
+
+/** What a thread is handed when it is ready. */
+export interface ThreadPorts {
+  /** What its line goes over. */
+  readonly line: Port;
+  /** It closes with the thread, and what is posted to it wakes the thread. */
+  readonly life: Port;
+}
+
+/** A thread as a runtime has it. It does not keep the program running. */
+export interface RuntimeWorker {
+  /** Hands over what a thread needs. */
+  post(ports: ThreadPorts): void;
+  terminate(): void;
+}
+
+/** Who is told of a thread. */
+export interface WorkerListener {
+  onReady(): void;
+  /** The runtime calls it over; on Deno it may go on computing. */
+  onEnd(end: ThreadEnd): void;
+}
+
+/** How a runtime starts threads. */
+export interface WorkerStarter {
+  /** Whether it can end a thread that computes. */
+  readonly interrupts: boolean;
+  /** Runs a module in a thread. @throws If it cannot. */
+  start(entry: string, listener: WorkerListener): RuntimeWorker;
+}
