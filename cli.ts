@@ -4,6 +4,7 @@
  */
 import { ACTOR_VERB } from "./lib/host/shared/actor_verb.ts";
 import { nodeProgram } from "./lib/host/shared/node_program.ts";
+import { THREAD_VERB } from "./lib/host/shared/thread_verb.ts";
 import { SCRIPT_VERB } from "./lib/host/shared/run_script.ts";
 import { GUARDIAN_VERB, SUPERVISOR_VERB, type SupervisorOptions } from "./lib/daemon/launch_options.ts";
 
@@ -25,6 +26,20 @@ switch (verb) {
     await offerLibrary();
     // Not awaited: on Bun an error that nobody catches does not end a program whose main module is still being loaded.
     void actorMain({ host, program, load: withWorkModule(loadModule) }).then(program.exit);
+    break;
+  }
+  case THREAD_VERB: {
+    const { actorMain } = await import("./lib/actor/process/child_main.ts");
+    const { hearToken } = await import("./lib/actor/process/thread_line.ts");
+    const { openThreadSide } = await import("./lib/host/shared/thread_side.ts");
+    const { loadModule } = await import("./lib/host/shared/load_module.ts");
+    const { withWorkModule } = await import("./lib/worker/child/work.ts");
+    const side = await openThreadSide();
+    // By hand the verb means nothing.
+    const line = side === null ? program.exit(2) : await hearToken(side);
+    const host = await openHost();
+    await offerLibrary();
+    void actorMain({ host, program, line, load: withWorkModule(loadModule) }).then(program.exit);
     break;
   }
   case GUARDIAN_VERB: {

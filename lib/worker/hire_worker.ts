@@ -1,5 +1,5 @@
 /** Makes workers: actors that serve nothing but jobs of their parent. */
-import { childProcess } from "../actor/process/child_process.ts";
+import { childProcess, childThread } from "../actor/process/child_actor.ts";
 import type { ActorSystem } from "../actor/current_actor.ts";
 import type { ActorRuntime } from "../actor/runtime.ts";
 import type { ResolvedContextOptions } from "./context_options.ts";
@@ -16,12 +16,12 @@ const hired = new WeakMap<ActorRuntime, number>();
 export function hireWorker(
   system: ActorSystem,
   runtime: ActorRuntime,
-  { idleTimeout, init, retire, orphans, sigterm }: ResolvedContextOptions,
+  { idleTimeout, init, retire, orphans, sigterm, workerType }: ResolvedContextOptions,
 ): Worker {
   const number = (hired.get(runtime) ?? 0) + 1;
   hired.set(runtime, number);
   const name = `worker-${number}`;
-  const actor = childProcess(system, runtime, {
+  const actor = (workerType === "thread" ? childThread : childProcess)(system, runtime, {
     name,
     modules: { "": WORKER_MODULE },
     main: { export: "live", args: [], isOptional: false },
@@ -38,6 +38,6 @@ export function hireWorker(
     actor,
     owner: runtime,
     orders: { idleTimeout: idleTimeout === Infinity ? null : idleTimeout, init, retire },
-    findProcess: (pid) => system.host.processes.find(pid),
+    findProcess: (pid) => workerType === "thread" ? null : system.host.processes.find(pid),
   });
 }

@@ -57,11 +57,13 @@ export class WorkerContext {
    *
    * @param onOver Called once when the work is over: with the job, or when a worker that was left behind ends.
    * @throws {ClosedResourceError} If the context is closed.
+   * @throws {RangeError} If the job has limits that threads cannot be held to.
    */
   async run(job: Job, onOver: () => void): Promise<Reply> {
-    if (this.#isClosed) {
+    const refusal = this.#refusal(job);
+    if (refusal !== null) {
       onOver();
-      throw new ClosedResourceError(`Cannot run the job "${job.name}": its worker context is closed`);
+      throw refusal;
     }
     this.#jobs += 1;
     let worker: Worker | null = null;
@@ -101,6 +103,18 @@ export class WorkerContext {
         broken.map((worker) => worker.description),
       );
     });
+  }
+
+  #refusal({ name, limits }: Job): Error | null {
+    if (this.#isClosed) {
+      return new ClosedResourceError(`Cannot run the job "${name}": its worker context is closed`);
+    }
+    const isOfProcess = limits?.memory !== undefined || limits?.cpuTime !== undefined;
+    return isOfProcess && this.#options.workerType === "thread"
+      ? new RangeError(
+        `Cannot run the job "${name}": memory and cpuTime can be limited in processes, not in threads`,
+      )
+      : null;
   }
 
   async #allOver(): Promise<void> {

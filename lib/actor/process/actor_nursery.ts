@@ -12,7 +12,7 @@ import { type Nursery, type NurseryOptions, openNursery } from "../../scope/nurs
 import { Event } from "../../sync/event.ts";
 import { type ActorModule, moduleUrl } from "./actor_module.ts";
 import type { ActorProcess } from "./actor_process.ts";
-import { childProcess } from "./child_process.ts";
+import { childProcess } from "./child_actor.ts";
 import { type ActorSystem, ensureRuntime } from "../current_actor.ts";
 import type { Link } from "../link/link.ts";
 import { Portal } from "../dialog/portal.ts";

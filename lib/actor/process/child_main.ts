@@ -70,20 +70,14 @@ class ChildActor {
 
   async run(): Promise<number> {
     const { program, host } = this.#system;
-    const { parentPid, death, sigterm, debug } = this.#joined.spec;
+    const { parentPid, death, debug } = this.#joined.spec;
     // Who has no parent any more begins nothing: a module that never comes to an end would hear of that too late.
     if (parentPid !== 0 && !host.processes.dieWithParent(parentPid, death)) return ENDED;
     becomeActor(this.#runtime);
     if (debug) this.#holder = new CrashHolder(this.#runtime, program, program.openInspector());
     const undo = [
-      ...(sigterm === "die" ? [] : [
-        program.onSignal("SIGTERM", () => {
-          if (sigterm === "cancel") this.#cancel("SIGTERM");
-        }),
-      ]),
-      // Whoever holds the terminal decides what Ctrl-C means for the tree.
-      program.onSignal("SIGINT", () => {}),
-      program.onSignal("SIGCONT", () => this.#holder?.release()),
+      // Signals are for a process as a whole, and a thread is none.
+      ...(this.#system.line === undefined ? this.#takeSignals() : []),
       program.onExit(() => this.#runtime.lifetime.runNow()),
     ];
     try {
@@ -94,6 +88,20 @@ class ChildActor {
       for (const one of undo) one();
     }
     return this.#exitCode;
+  }
+
+  #takeSignals(): readonly (() => void)[] {
+    const { program } = this.#system;
+    const { sigterm } = this.#joined.spec;
+    const onTerm = () => {
+      if (sigterm === "cancel") this.#cancel("SIGTERM");
+    };
+    return [
+      ...(sigterm === "die" ? [] : [program.onSignal("SIGTERM", onTerm)]),
+      // Whoever holds the terminal decides what Ctrl-C means for the tree.
+      program.onSignal("SIGINT", () => {}),
+      program.onSignal("SIGCONT", () => this.#holder?.release()),
+    ];
   }
 
   #cancel(reason: string, withinMs: number | null = null): void {

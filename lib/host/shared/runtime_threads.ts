@@ -34,7 +34,7 @@ export class RuntimeThreads implements Threads {
         },
         onEnd(end) {
           // What was not handed over would stay open on either side.
-          if (!progress.isHandedOver) for (const port of [there, lifeThere]) port.close();
+          if (!progress.isHandedOver) { for (const port of [there, lifeThere]) port.close(); }
           progress.tellEnd(end);
         },
       });

@@ -1,9 +1,10 @@
-/** A child actor in a process of its own: what is started, with which words, and in whose name. */
+/** Child actors: what is started, with which words, and in whose name. */
 import type { ActorSystem } from "../current_actor.ts";
 import { randomId } from "../random_id.ts";
 import type { ActorRuntime } from "../runtime.ts";
 import { ActorProcess, type ActorProcessOptions } from "./actor_process.ts";
 import { launchProcess } from "./process_vessel.ts";
+import { launchThread } from "./thread_vessel.ts";
 import { type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
 
 /** What a child is to be. */
@@ -22,7 +23,7 @@ export interface ChildOptions
   readonly cwd?: string;
 }
 
-/** Makes a child that is yet to be started. */
+/** Makes a child in a process of its own, that is yet to be started. @throws {TypeError} In a thread. */
 export function childProcess(
   system: ActorSystem,
   runtime: ActorRuntime,
@@ -30,6 +31,11 @@ export function childProcess(
 ): ActorProcess {
   const { host, program } = system;
   const { name } = options;
+  if (runtime.self.address === null) {
+    throw new TypeError(
+      `Cannot start "${name}": a thread has no processes of its own, start it from the process`,
+    );
+  }
   const above = program.environment[TOKEN_VARIABLE];
   const own = randomId(host);
   const command = {
@@ -47,8 +53,20 @@ export function childProcess(
   });
 }
 
+/** Makes a child in a thread of this process. */
+export function childThread(system: ActorSystem, runtime: ActorRuntime, options: ChildOptions): ActorProcess {
+  return new ActorProcess({
+    runtime,
+    launch: (summons) => launchThread(runtime, summons),
+    spec: specOf(system, runtime, { ...options, diesWithParent: false }),
+    token: randomId(system.host),
+    startTimeoutMs: options.startTimeoutMs,
+    graceMs: options.graceMs,
+  });
+}
+
 /** What a child is told. */
-export function specOf(system: ActorSystem, runtime: ActorRuntime, options: ChildOptions): SpawnSpec {
+function specOf(system: ActorSystem, runtime: ActorRuntime, options: ChildOptions): SpawnSpec {
   return {
     name: options.name,
     path: `${runtime.self.path}/${options.name}`,
