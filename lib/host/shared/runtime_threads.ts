@@ -34,7 +34,7 @@ export class RuntimeThreads implements Threads {
         },
         onEnd(end) {
           // What was not handed over would stay open on either side.
-          if (!progress.isHandedOver) for (const port of [there, lifeThere]) port.close();
+          if (!progress.isHandedOver) { for (const port of [there, lifeThere]) port.close(); }
           progress.tellEnd(end);
         },
       });
@@ -47,9 +47,7 @@ export class RuntimeThreads implements Threads {
       memory,
       ended: progress.ended,
       terminate() {
-        if (!progress.terminate()) return;
-        worker?.terminate();
-        life.postMessage(null);
+        if (progress.terminate()) worker?.terminate();
       },
     };
   }
