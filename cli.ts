@@ -6,6 +6,7 @@ import { ACTOR_VERB } from "./lib/host/shared/actor_verb.ts";
 import { nodeProgram } from "./lib/host/shared/node_program.ts";
 import { THREAD_VERB } from "./lib/host/shared/thread_verb.ts";
 import { SCRIPT_VERB } from "./lib/host/shared/run_script.ts";
+import { THREAD_VERB } from "./lib/host/shared/thread_verb.ts";
 import { GUARDIAN_VERB, SUPERVISOR_VERB, type SupervisorOptions } from "./lib/daemon/launch_options.ts";
 
 const program = nodeProgram();
@@ -41,6 +42,13 @@ switch (verb) {
     await offerLibrary();
     void actorMain({ host, program, line, load: withWorkModule(loadModule) }).then(program.exit);
     break;
+  }
+  case THREAD_VERB: {
+    const { openThreadSide } = await import("./lib/host/shared/thread_side.ts");
+    const side = await openThreadSide();
+    // Nothing runs in threads yet: one ends when whoever has started it has no more to say.
+    while (side !== null && await side.connection.read() !== null);
+    program.exit(side === null ? 1 : 0);
   }
   case GUARDIAN_VERB: {
     const { guardian } = await import("./lib/daemon/guardian.ts");

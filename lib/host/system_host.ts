@@ -4,11 +4,13 @@ import { digest as bunDigest } from "./bun/digest.ts";
 import * as bunFfi from "./bun/ffi.ts";
 import * as bunPipes from "./bun/pipe_source.ts";
 import * as bunSockets from "./bun/unix_sockets.ts";
+import { workers as bunWorkers } from "./bun/workers.ts";
 import { digest as denoDigest } from "./deno/digest.ts";
 import * as denoFfi from "./deno/ffi.ts";
 import * as denoPipes from "./deno/pipe_source.ts";
 import { tlsFlow as denoTlsFlow } from "./deno/tls_flow.ts";
 import * as denoSockets from "./deno/unix_sockets.ts";
+import { workers as denoWorkers } from "./deno/workers.ts";
 import { linuxDescriptors, setNonBlocking } from "./linux/descriptors.ts";
 import { type Libc, loadLibc } from "./linux/libc.ts";
 import { LinuxProcesses } from "./linux/processes.ts";
@@ -19,8 +21,10 @@ import { onChildDeath } from "./shared/child_deaths.ts";
 import { nodeNetwork } from "./shared/node_network.ts";
 import { NodeFiles } from "./shared/node_files.ts";
 import { NodeTcp } from "./shared/node_tcp.ts";
+import { OWN_ENTRY } from "./shared/own_entry.ts";
 import { randomSeed } from "./shared/random_seed.ts";
 import { isDeno } from "./shared/runtime.ts";
+import { RuntimeThreads } from "./shared/runtime_threads.ts";
 import { socketFlow } from "./shared/socket_source.ts";
 import { SystemClock } from "./shared/system_clock.ts";
 
@@ -32,6 +36,12 @@ export interface SystemHostOptions {
    * @default The present one.
    */
   readonly openFilesLimit?: number | null;
+  /**
+   * The URL of the module that runs in threads.
+   *
+   * @default This very program.
+   */
+  readonly threadEntry?: string;
 }
 
 /** The C library stays loaded, so that hosts that are opened later share it. */
@@ -66,6 +76,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     }),
     sockets: await openSystemSockets(),
     tcp: new NodeTcp(isDeno ? denoTlsFlow : socketFlow),
+    threads: new RuntimeThreads(isDeno ? denoWorkers : bunWorkers, options.threadEntry ?? OWN_ENTRY),
     network: nodeNetwork,
     files: new NodeFiles(),
     descriptors: linuxDescriptors(libc, openSource),

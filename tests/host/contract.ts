@@ -8,6 +8,7 @@ import { processesContract } from "./contract/processes.ts";
 import { socketsContract } from "./contract/sockets.ts";
 import type { OpenSubject } from "./contract/subject.ts";
 import { tcpContract } from "./contract/tcp.ts";
+import { threadsContract } from "./contract/threads.ts";
 
 /** Registers every guarantee for one host. */
 export function contract(name: string, open: OpenSubject): void {
@@ -16,4 +17,5 @@ export function contract(name: string, open: OpenSubject): void {
   networkContract(name, open);
   socketsContract(name, open);
   tcpContract(name, open);
+  threadsContract(name, open);
 }

@@ -7,6 +7,7 @@ import { nextTurn } from "../../lib/host/shared/turn.ts";
 import { VirtualClock } from "../../lib/testing/virtual_clock.ts";
 import { contract } from "./contract.ts";
 import type { Programs, Subject } from "./contract/subject.ts";
+import { threadProgram } from "./contract/thread_program.ts";
 
 const FOLDER = "/srv/contract";
 
@@ -105,6 +106,7 @@ function openMachine(): FakeMachine {
   for (const [name, program] of Object.entries(programsOf(machine))) {
     machine.install(`/bin/${name}`, program);
   }
+  machine.threadProgram = (self) => threadProgram(self, self);
   machine.host.files.makeFolder(FOLDER);
   return machine;
 }
@@ -132,6 +134,7 @@ function subjectOf(machine: FakeMachine, host: Host, mayRemain: readonly number[
     freePort: () => Promise.resolve(nextPort++),
     close() {
       assert.deepEqual(machine.programErrors, []);
+      assert.equal(machine.threads.size, 0);
       assert.deepEqual(machine.puppets().map(({ pid }) => pid), mayRemain);
       host.processes.close();
       return Promise.resolve();

@@ -18,7 +18,7 @@ import type { Programs, Served, Subject } from "./contract/subject.ts";
 contract("system host", openReal);
 
 async function openReal(): Promise<Subject> {
-  const host = await openSystemHost();
+  const host = await openSystemHost({ threadEntry: new URL("./fixtures/thread.ts", import.meta.url).href });
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "supervise-host-")));
   return {
     host,

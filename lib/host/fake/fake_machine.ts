@@ -8,6 +8,7 @@ import { invariant } from "../../base/invariant.ts";
 import type { Clock } from "../../scope/clock.ts";
 import type { Host } from "../ports/host.ts";
 import type { ProcessRow } from "../ports/processes.ts";
+import type { Thread } from "../ports/threads.ts";
 import { Disk } from "./disk.ts";
 import { fakeDescriptors } from "./fake_descriptors.ts";
 import { FakeFiles } from "./fake_files.ts";
@@ -16,6 +17,7 @@ import type { FakeProcess } from "./fake_process.ts";
 import { FakeProcesses } from "./fake_processes.ts";
 import { FakeSockets } from "./fake_sockets.ts";
 import { FakeTcp } from "./fake_tcp.ts";
+import { type FakeThreadProgram, FakeThreads } from "./fake_threads.ts";
 import { Kernel } from "./kernel.ts";
 import type { PuppetWorld } from "./live_puppet.ts";
 import { processClock } from "./process_clock.ts";
@@ -40,6 +42,10 @@ export class FakeMachine {
   readonly host: Host;
   /** What programs threw, which is nothing unless a test is wrong. */
   readonly programErrors: unknown[] = [];
+  /** What runs in the threads that are started from now on. */
+  threadProgram: FakeThreadProgram = () => {};
+  /** The threads that run, of all processes. */
+  readonly threads: Set<Thread> = new Set();
   /** What the host gives for a random number. */
   seed = 1;
   readonly #world: PuppetWorld;
@@ -96,6 +102,7 @@ export class FakeMachine {
       }),
       sockets: new FakeSockets(this.sockets, this.disk, process),
       tcp: this.tcp,
+      threads: new FakeThreads(process, () => this.threadProgram, this.threads),
       network: this.network,
       files: new FakeFiles(this.disk, process.uid),
       descriptors: fakeDescriptors(process.descriptors),

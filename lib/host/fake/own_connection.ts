@@ -7,8 +7,11 @@ export interface OpenEnds {
   delete(end: Connection): void;
 }
 
+/** What code runs in: a process, or a thread. */
+export type Holder = Pick<FakeProcess, "loop" | "onEnd" | "isAlive">;
+
 /** An end of a connection as the process has it that holds it: it is closed when that ends, without a word. */
-export function ownConnection(end: Connection, process: FakeProcess, open: OpenEnds): Connection {
+export function ownConnection(end: Connection, process: Holder, open: OpenEnds): Connection {
   const { loop, onEnd } = process;
   const letGo = () => {
     onEnd.delete(close);

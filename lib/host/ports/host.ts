@@ -5,6 +5,7 @@ import type { Network } from "./network.ts";
 import type { Processes } from "./processes.ts";
 import type { Sockets } from "./sockets.ts";
 import type { Tcp } from "./tcp.ts";
+import type { Threads } from "./threads.ts";
 
 /** Everything outside of the program that supervise touches. */
 export interface Host {
@@ -17,6 +18,7 @@ export interface Host {
   readonly processes: Processes;
   readonly sockets: Sockets;
   readonly tcp: Tcp;
+  readonly threads: Threads;
   readonly network: Network;
   readonly files: Files;
   readonly descriptors: Descriptors;

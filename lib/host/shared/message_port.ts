@@ -1,3 +1,6 @@
+import { nodeWorkerThreads } from "./lazy_node.ts";
+import { isDeno } from "./runtime.ts";
+
 /** A port for messages to another thread, as far as both runtimes have it. */
 export interface Port {
   onmessage: ((event: { readonly data: unknown }) => void) | null;
@@ -15,6 +18,8 @@ export interface Port {
 
 /** Two ports, each of which delivers what is posted to the other. */
 export function portPair(): readonly [Port, Port] {
+  // Ports of Deno notice that the other side is closed only if this module was loaded before they were made.
+  if (isDeno) nodeWorkerThreads();
   const { port1, port2 } = new MessageChannel() as unknown as { readonly port1: Port; readonly port2: Port };
   return [port1, port2];
 }

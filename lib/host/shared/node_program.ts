@@ -1,17 +1,12 @@
 import { tmpdir, userInfo } from "node:os";
-import { fileURLToPath } from "node:url";
 import { UserError } from "../../base/user_error.ts";
 import { readOpenFilesLimit } from "../linux/proc.ts";
 import type { Output, Program } from "../ports/program.ts";
 import { ACTOR_VERB } from "./actor_verb.ts";
 import { closeInspector, openInspector } from "./inspector.ts";
+import { CLI, IS_BINARY, ROOT } from "./own_entry.ts";
 import { isDeno } from "./runtime.ts";
 import { SCRIPT_VERB } from "./run_script.ts";
-
-/** Whether this runs from a compiled binary, which keeps the files that were built into it under such a path. */
-const IS_BINARY = import.meta.url.includes("/$bunfs/");
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const CLI = `${ROOT}cli.ts`;
 
 /** This program, as both runtimes show it. */
 export function nodeProgram(): Program {

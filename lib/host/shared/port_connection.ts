@@ -18,10 +18,8 @@ interface Waiting {
   readonly resolve: (isThere: boolean) => void;
 }
 
-/** What the sides tell each other: bytes, how many bytes were read, the end, that it is closed, and memory. */
-type PortMessage = Uint8Array | number | null | typeof CLOSED | MemoryMessage;
-/** Deno does not always notice that the other side of a port is closed. */
-const CLOSED = "closed";
+/** What the sides tell each other: bytes, how many bytes were read, the end, and memory. */
+type PortMessage = Uint8Array | number | null | MemoryMessage;
 
 /** The line of a thread over a message port, which nobody else uses. */
 export function portLine(port: Port, isStarter: boolean): ThreadLine {
@@ -123,8 +121,6 @@ class PortConnection implements Connection {
       this.#ahead.end();
       // Either side has said its end: there is nothing that could still come.
       if (this.#isDropping) this.#let();
-    } else if (message === CLOSED) {
-      this.#let();
     } else {
       this.#memory.receive(message);
     }
@@ -178,7 +174,6 @@ class PortConnection implements Connection {
   #let(): void {
     if (this.#isClosed) return;
     this.#lose();
-    this.#port.postMessage(CLOSED satisfies PortMessage);
     this.#port.close();
   }
 

@@ -47,9 +47,7 @@ export class RuntimeThreads implements Threads {
       memory,
       ended: progress.ended,
       terminate() {
-        if (!progress.terminate()) return;
-        worker?.terminate();
-        life.postMessage(null);
+        if (progress.terminate()) worker?.terminate();
       },
     };
   }

@@ -8,7 +8,7 @@ export const READY = "ready";
 export interface ThreadPorts {
   /** What its line goes over. */
   readonly line: Port;
-  /** It closes with the thread, and what is posted to it wakes the thread. */
+  /** It carries nothing, and closes with the thread. */
   readonly life: Port;
 }
 

@@ -11,6 +11,9 @@ interface ThreadScope {
   readonly Bun?: { readonly isMainThread: boolean };
 }
 
+/** Held as long as the thread runs, so that it is not collected, and closed, before. */
+export let heldLife: Port | null = null;
+
 /**
  * Opens the line to whoever has started this thread; null in a main thread, or in a thread that was started otherwise. To
  * be called once. The thread's program ends by `process.exit`: on Deno a thread that has nothing more to do may stay.
@@ -23,14 +26,8 @@ export async function openThreadSide(): Promise<ThreadLine | null> {
     scope.postMessage(READY);
   });
   scope.onmessage = null;
-  listen(life);
+  heldLife = life;
   return portLine(line, false);
-}
-
-/** Listens on a port, so as to be woken by it: a thread of Deno that is asked to end may sleep on until something else wakes it. */
-function listen(life: Port): void {
-  life.onmessage = () => {};
-  life.unref();
 }
 
 function isThread(scope: ThreadScope): boolean {

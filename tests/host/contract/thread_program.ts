@@ -10,7 +10,10 @@ export interface ThreadMeans {
  *
  * @returns When there is nothing more to do.
  */
-export async function threadProgram({ connection, memory }: ThreadLine, { exit }: ThreadMeans): Promise<void> {
+export async function threadProgram(
+  { connection, memory }: ThreadLine,
+  { exit }: ThreadMeans,
+): Promise<void> {
   const say = (text: string) => connection.send([new TextEncoder().encode(text)]);
   while (true) {
     const bytes = await connection.read();
