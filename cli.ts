@@ -2,9 +2,9 @@
  * The command line, and the hidden processes of a tree: the binary is all of them, by its first argument. Each loads what it
  * needs alone, because a tree starts many of them.
  */
+import type { ParentLine } from "./lib/actor/process/join_parent.ts";
 import { ACTOR_VERB } from "./lib/host/shared/actor_verb.ts";
 import { nodeProgram } from "./lib/host/shared/node_program.ts";
-import { THREAD_VERB } from "./lib/host/shared/thread_verb.ts";
 import { SCRIPT_VERB } from "./lib/host/shared/run_script.ts";
 import { THREAD_VERB } from "./lib/host/shared/thread_verb.ts";
 import { GUARDIAN_VERB, SUPERVISOR_VERB, type SupervisorOptions } from "./lib/daemon/launch_options.ts";
@@ -20,35 +20,16 @@ switch (verb) {
     break;
   }
   case ACTOR_VERB: {
-    const { actorMain } = await import("./lib/actor/process/child_main.ts");
-    const { loadModule } = await import("./lib/host/shared/load_module.ts");
-    const { withWorkModule } = await import("./lib/worker/child/work.ts");
-    const host = await openHost();
-    await offerLibrary();
-    // Not awaited: on Bun an error that nobody catches does not end a program whose main module is still being loaded.
-    void actorMain({ host, program, load: withWorkModule(loadModule) }).then(program.exit);
+    await runActor();
     break;
   }
   case THREAD_VERB: {
-    const { actorMain } = await import("./lib/actor/process/child_main.ts");
     const { hearToken } = await import("./lib/actor/process/thread_line.ts");
     const { openThreadSide } = await import("./lib/host/shared/thread_side.ts");
-    const { loadModule } = await import("./lib/host/shared/load_module.ts");
-    const { withWorkModule } = await import("./lib/worker/child/work.ts");
     const side = await openThreadSide();
     // By hand the verb means nothing.
-    const line = side === null ? program.exit(2) : await hearToken(side);
-    const host = await openHost();
-    await offerLibrary();
-    void actorMain({ host, program, line, load: withWorkModule(loadModule) }).then(program.exit);
+    await runActor(side === null ? program.exit(2) : await hearToken(side));
     break;
-  }
-  case THREAD_VERB: {
-    const { openThreadSide } = await import("./lib/host/shared/thread_side.ts");
-    const side = await openThreadSide();
-    // Nothing runs in threads yet: one ends when whoever has started it has no more to say.
-    while (side !== null && await side.connection.read() !== null);
-    program.exit(side === null ? 1 : 0);
   }
   case GUARDIAN_VERB: {
     const { guardian } = await import("./lib/daemon/guardian.ts");
@@ -66,6 +47,18 @@ switch (verb) {
     const { main } = await import("./lib/cli/main.ts");
     program.exit(await main(openHost, program));
   }
+}
+
+/** @param line The connection to whoever has started this actor, where it is in a thread. */
+async function runActor(line?: ParentLine): Promise<void> {
+  const { actorMain } = await import("./lib/actor/process/child_main.ts");
+  const { loadModule } = await import("./lib/host/shared/load_module.ts");
+  const { withWorkModule } = await import("./lib/worker/child/work.ts");
+  const host = await openHost();
+  await offerLibrary();
+  const system = { host, program, load: withWorkModule(loadModule) };
+  // Not awaited: on Bun an error that nobody catches does not end a program whose main module is still being loaded.
+  void actorMain(line === undefined ? system : { ...system, line }).then(program.exit);
 }
 
 async function openHost(options?: { readonly openFilesLimit: number | null }) {

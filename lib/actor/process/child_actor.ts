@@ -57,7 +57,12 @@ export function childProcess(
 export function childThread(system: ActorSystem, runtime: ActorRuntime, options: ChildOptions): ActorProcess {
   return new ActorProcess({
     runtime,
-    launch: (summons) => launchThread(runtime, summons),
+    launch: (summons) =>
+      launchThread(
+        runtime,
+        summons,
+        (error) => void system.program.stderr.write(`Thread "${options.name}" has failed: ${error}\n`),
+      ),
     spec: specOf(system, runtime, { ...options, diesWithParent: false }),
     token: randomId(system.host),
     startTimeoutMs: options.startTimeoutMs,

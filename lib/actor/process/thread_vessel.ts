@@ -10,13 +10,24 @@ import type { Summons, Vessel } from "./vessel.ts";
 /** How long a thread may take to end once it was asked to: one that computes may never, where nothing interrupts it. */
 const ABANDON_MS = 500;
 
-/** Starts the thread, and takes its connection. */
-export function launchThread(runtime: ActorRuntime, { token }: Summons): Vessel {
+/**
+ * Starts the thread, and takes its connection.
+ *
+ * @param tell Told what a thread has failed with: a process says that itself.
+ */
+export function launchThread(
+  runtime: ActorRuntime,
+  { token }: Summons,
+  tell: (error: string) => void,
+): Vessel {
   const { host } = runtime;
   const thread = host.threads.start();
   sayToken(thread, token);
   runtime.adopt(thread.connection, new FrameReader(thread.connection), { memory: thread.memory });
   const { promise: abandoned, resolve: abandon } = Promise.withResolvers<ExitStatus>();
+  void thread.ended.then((end) => {
+    if (end.how === "failed") tell(end.error);
+  });
   return {
     exited: Promise.race([thread.ended.then(statusOf), abandoned]),
     gone: thread.ended.then(() => {}),
