@@ -36,7 +36,7 @@ class DefaultWorkers {
   async context(): Promise<WorkerContext> {
     this.#current ??= this.#open();
     const current = this.#current;
-    await current.opened.wait();
+    if (!current.opened.isSet) await current.opened.wait();
     return current.context!;
   }
 

@@ -11,16 +11,11 @@ export interface WorkerOrders {
   readonly retire: ResolvedHook | null;
 }
 
-/**
- * A function to run: URL of its module, its name, and its arguments; or, for a chunk of several calls of the same function, the
- * arguments of each.
- */
-export type JobMessage = readonly [
-  url: string,
-  name: string,
-  args: readonly unknown[],
-  isChunk?: true,
-];
+/** A function to run: the number that it has in this worker, and at the first time where it is found. */
+export type FunctionRef = number | readonly [number: number, url: string, name: string];
+
+/** A job: a function and its arguments; or, for a chunk of several calls of the same function, the arguments of each. */
+export type JobMessage = readonly [call: FunctionRef, args: readonly unknown[], isChunk?: true];
 
 /** What came of it: a result, or a boxed error. */
 export type Reply = readonly [isOk: true, result: unknown] | readonly [isOk: false, box: unknown];
@@ -29,7 +24,11 @@ export type Reply = readonly [isOk: true, result: unknown] | readonly [isOk: fal
 export interface Job {
   /** What errors call it. */
   readonly name: string;
-  readonly message: JobMessage;
+  /** The URL of its module. */
+  readonly url: string;
+  readonly args: readonly unknown[];
+  /** Whether it is several calls, and `args` has the arguments of each. */
+  readonly isChunk: boolean;
   readonly limits: JobLimits | null;
 }
 

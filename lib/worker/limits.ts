@@ -16,24 +16,21 @@ export interface Usage {
   readonly cpuTime: number;
 }
 
-/** What is watched. */
-export interface Watched {
+/** What does a job, and is watched meanwhile. */
+export interface Watched<T> {
+  do(job: Job): Promise<T>;
   /** What its process uses; null if it is gone. */
   usage(): Usage | null;
   kill(): void;
 }
 
 /**
- * Runs `body`, in which `worker` does a job.
+ * Has a worker do a job.
  *
  * @throws {JobLimitExceeded}
  */
-export async function withinLimits<T>(
-  worker: Watched,
-  { name, limits }: Job,
-  body: () => Promise<T>,
-): Promise<T> {
-  if (limits === null) return await body();
+export async function withinLimits<T>(worker: Watched<T>, job: Job, limits: JobLimits): Promise<T> {
+  const { name } = job;
   let outcome: T;
   let exceeded: JobLimitExceeded | null = null;
   try {
@@ -42,7 +39,7 @@ export async function withinLimits<T>(
         exceeded = await excess(worker, name, limits);
         worker.kill();
       }, { name: `limits of ${name}` });
-      outcome = await body();
+      outcome = await worker.do(job);
       nursery.cancelScope.cancel("the job is over");
     }, { collapse: true });
   } catch (error) {
@@ -52,7 +49,8 @@ export async function withinLimits<T>(
 }
 
 /** Waits until more is used than is allowed. */
-async function excess(worker: Watched, name: string, limits: JobLimits): Promise<JobLimitExceeded> {
+async function excess(
+  worker: Pick<Watched<unknown>, "usage">, name: string, limits: JobLimits): Promise<JobLimitExceeded> {
   const { memory = Infinity, cpuTime = Infinity, wallTime = Infinity } = limits;
   const begin = currentTime();
   const cpuBefore = worker.usage()?.cpuTime ?? 0;

@@ -71,8 +71,8 @@ export async function mapOn<T>(
   const url = moduleUrl(module, system.program.cwd);
   const how = { ...options, killOnCancel: options.killOnCancel ?? true, limiter };
   const work = async (chunk: readonly unknown[]) => {
-    const message = [url, name, chunk.map((item) => [item]), true] as const;
-    return await runJob(system, { name, message, limits }, how) as readonly unknown[];
+    const job = { name, url, args: chunk.map((item) => [item]), isChunk: true, limits };
+    return await runJob(system, job, how) as readonly unknown[];
   };
   return await asSafeChannel(() => itemsOf(items), (source) =>
     new Mapping({

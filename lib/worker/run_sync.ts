@@ -1,7 +1,8 @@
 import { fromPromise } from "../bridge/from_promise.ts";
 import { type ActorModule, moduleUrl } from "../actor/process/actor_module.ts";
-import { type ActorSystem, ensureRuntime } from "../actor/current_actor.ts";
+import { type ActorSystem, ensureRuntime, findRuntime } from "../actor/current_actor.ts";
 import { rebuildError } from "../actor/error_types.ts";
+import type { ActorRuntime } from "../actor/runtime.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { checkpoint } from "../scope/park.ts";
 import { CapacityLimiter } from "../sync/capacity_limiter.ts";
@@ -39,7 +40,7 @@ export type JobModule = ActorModule<unknown> | string | URL;
 
 /** @internal See `runSync` of the library. */
 export async function runSyncOn(
-  opening: Promise<ActorSystem>,
+  opening: ActorSystem | Promise<ActorSystem>,
   module: JobModule,
   name: string,
   args: readonly unknown[],
@@ -50,33 +51,33 @@ export async function runSyncOn(
   if (!Array.isArray(args)) {
     throw new TypeError(`Cannot run "${name}" in a worker: its arguments must be an array`);
   }
-  const system = await fromPromise(opening);
+  const limits = checkLimits(options.limits);
+  const system = opening instanceof Promise ? await fromPromise(opening) : opening;
   const url = moduleUrl(module, system.program.cwd);
-  return await runJob(
-    system,
-    { name, message: [url, name, args], limits: checkLimits(options.limits) },
-    options,
-  );
+  return await runJob(system, { name, url, args, isChunk: false, limits }, options);
 }
 
 /** @internal Runs a job where and how its options say. */
 export async function runJob(system: ActorSystem, job: Job, options: JobOptions): Promise<unknown> {
-  const runtime = await ensureRuntime(system);
+  const runtime = findRuntime() ?? await ensureRuntime(system);
   const { limiter = limiterHere(system, runtime), killOnCancel = false } = options;
   const work = async (onOver: () => void) => {
-    const context = options.context ?? await contextHere(system, runtime).catch((error: unknown) => {
-      onOver();
-      throw error;
-    });
+    const context = options.context ?? await contextFor(system, runtime, onOver);
     return await context.run(job, onOver);
   };
-  const shielded = async (onOver: () => void) => {
-    const reply = await new CancelScope({ shield: !killOnCancel }).run(() => work(onOver));
-    return reply!;
-  };
-  return resultOf(
-    await (limiter instanceof CapacityLimiter ? limited(limiter, shielded) : held(limiter, shielded)),
-  );
+  const shielded: Work = killOnCancel
+    ? work
+    : async (onOver) => (await new CancelScope({ shield: true }).run(() => work(onOver)))!;
+  return resultOf(await (limiter instanceof CapacityLimiter ? limited(limiter, shielded) : held(limiter, shielded)));
+}
+
+async function contextFor(system: ActorSystem, runtime: ActorRuntime, onOver: () => void): Promise<WorkerContext> {
+  try {
+    return await contextHere(system, runtime);
+  } catch (error) {
+    onOver();
+    throw error;
+  }
 }
 
 /** @internal @throws {TypeError} If what is to run is not given by its names. */
@@ -95,7 +96,9 @@ type Work = (onOver: () => void) => Promise<Reply>;
 /** With a token that is given back when the work is over, and not before. */
 async function limited(limiter: CapacityLimiter, work: Work): Promise<Reply> {
   const borrower = {};
-  await limiter.acquireOnBehalfOf(borrower);
+  // Where nobody waits the checkpoint at the beginning is enough.
+  if (limiter.availableTokens > 0) limiter.acquireNowait(borrower);
+  else await limiter.acquireOnBehalfOf(borrower);
   return await work(() => limiter.release(borrower));
 }
 

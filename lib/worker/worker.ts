@@ -22,6 +22,7 @@ import { Portal, type PortalOwner } from "../actor/dialog/portal.ts";
 import type { Link } from "../actor/link/link.ts";
 import { type BrokenWorker, BrokenWorkerError } from "./errors.ts";
 import type { Job, JobMessage, Reply, WorkerOrders } from "./job.ts";
+import { KnownFunctions } from "./known_functions.ts";
 import type { Usage, Watched } from "./limits.ts";
 
 /** What a worker serves. */
@@ -43,7 +44,7 @@ export interface WorkerOptions {
 export const NOT_TAKEN = Symbol("not taken");
 
 /** See the module. */
-export class Worker implements Watched {
+export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
   readonly #options: WorkerOptions;
   readonly #ended = new Event();
   readonly #dismissed = new Event();
@@ -51,6 +52,7 @@ export class Worker implements Watched {
   #pid = 0;
   #failure: unknown = null;
   #isKilled = false;
+  readonly #functions = new KnownFunctions();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -115,7 +117,9 @@ export class Worker implements Watched {
   async do(job: Job): Promise<Reply | typeof NOT_TAKEN> {
     const stream = this.#stream!;
     try {
-      await stream.send(job.message);
+      const message = this.#functions.messageOf(job);
+      if (!stream.trySend(message)) await stream.send(message);
+      this.#functions.sent(message);
       return await stream.receive();
     } catch (error) {
       if (error instanceof PayloadError) throw refusedArgument(job.name, argumentsOf(job)) ?? error;
@@ -169,6 +173,6 @@ export class Worker implements Watched {
 }
 
 /** Those of all calls of a chunk. */
-function argumentsOf({ message: [, , args, isChunk] }: Job): readonly unknown[] {
-  return isChunk === true ? (args as readonly (readonly unknown[])[]).flat() : args;
+function argumentsOf({ args, isChunk }: Job): readonly unknown[] {
+  return isChunk ? (args as readonly (readonly unknown[])[]).flat() : args;
 }

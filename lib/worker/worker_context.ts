@@ -71,7 +71,7 @@ export class WorkerContext {
       for (;;) {
         worker = this.#idle.pop() ?? null;
         worker ??= await this.#start();
-        const reply = await withinLimits(worker, job, () => worker!.do(job));
+        const reply = await (job.limits === null ? worker.do(job) : withinLimits(worker, job, job.limits));
         if (reply !== NOT_TAKEN) return reply;
       }
     } finally {

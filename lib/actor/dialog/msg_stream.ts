@@ -100,6 +100,21 @@ export class MsgStream<In, Out> {
   }
 
   /**
+   * @internal Sends a value, without a checkpoint; false if that takes a wait, or a check.
+   *
+   * @throws What `send` does.
+   */
+  trySend(value: Out): boolean {
+    const dialog = this.#dialog;
+    this.#refuseIfOver();
+    if (this.#checks.outgoing !== null || dialog.credit <= 0 || !dialog.link.hasRoom) return false;
+    const payload = encodePayload(value, PAYLOAD_LIMITS, dialog.link.memory);
+    dialog.credit -= 1;
+    dialog.send(Kind.yield, 0, payload);
+    return true;
+  }
+
+  /**
    * Waits for the next value.
    *
    * @throws {EndOfChannel} If the other side has closed its stream and nothing is left.
