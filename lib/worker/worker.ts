@@ -8,6 +8,7 @@
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { Cancelled } from "../scope/cancelled.ts";
 import { openNursery } from "../scope/nursery.ts";
+import { checkpointIfCancelled } from "../scope/park.ts";
 import type { TaskStatus } from "../scope/task_status.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
 import { BrokenResourceError, EndOfChannel } from "../sync/channel_errors.ts";
@@ -91,6 +92,8 @@ export class Worker implements Watched {
           });
           this.#pid = link.peer.pid;
           await this.#converse(link, () => {
+            // What is cancelled in this moment already has not come to be ready.
+            checkpointIfCancelled();
             scope.shield = true;
             status.started();
           });
@@ -159,8 +162,8 @@ export class Worker implements Watched {
       [orders],
       (ctx) =>
         ctx.openStream(async (stream) => {
-          this.#stream = stream as MsgStream<Reply, JobMessage>;
           onReady();
+          this.#stream = stream as MsgStream<Reply, JobMessage>;
           await this.#dismissed.wait();
         }),
     );
