@@ -36,6 +36,8 @@ export class WorkerContext {
   /** The one that has worked last is the last. */
   readonly #idle: Worker[] = [];
   readonly #all = new Set<Worker>();
+  /** Those that have failed between two jobs, of which nobody has heard yet. */
+  readonly #failed: Worker[] = [];
   readonly #changed = new WaitQueue();
   #jobs = 0;
   #isClosed = false;
@@ -49,7 +51,10 @@ export class WorkerContext {
 
   /** How many workers there are now. */
   statistics(): WorkerStatistics {
-    return { idleWorkers: this.#idle.length, runningWorkers: this.#all.size - this.#idle.length };
+    const [idle, all] = [this.#idle, [...this.#all]].map((workers) =>
+      workers.filter((one) => !one.isOver).length
+    );
+    return { idleWorkers: idle!, runningWorkers: all! - idle! };
   }
 
   /** @internal Whether its workers are threads, which may go on for a while after they were killed. */
@@ -78,8 +83,8 @@ export class WorkerContext {
         if (reply !== NOT_TAKEN) return reply;
       }
     } finally {
-      if (worker !== null && this.#all.has(worker)) this.#giveBack(worker, onOver);
-      else onOver();
+      if (worker === null || worker.isOver) onOver();
+      else this.#giveBack(worker, onOver);
       this.#jobs -= 1;
       this.#changed.wakeAll();
     }
@@ -94,16 +99,17 @@ export class WorkerContext {
     this.#isClosed = true;
     await new CancelScope({ shield: true }).run(async () => {
       while (this.#jobs > 0) await this.#changed.wait("jobs of a worker context");
-      const workers = [...this.#all];
+      const workers = [...this.#all].filter((worker) => !worker.isKilled);
       for (const worker of workers) worker.dismiss();
       await moveOnAfter(this.#options.gracePeriod, () => this.#allOver());
       for (const worker of this.#all) worker.kill();
       await this.#allOver();
-      const broken = workers.filter((worker) => !worker.hasEndedWell);
-      if (broken.length === 0) return;
+      const broken = new Set([...this.#failed, ...workers.filter((worker) => !worker.hasEndedWell)]);
+      if (broken.size === 0) return;
       throw new BrokenWorkerError(
         "Workers have not ended well",
-        broken.map((worker) => worker.description),
+        [...broken].map((worker) => worker.description),
+        { cause: [...broken].find((worker) => worker.failure !== null)?.failure },
       );
     });
   }
@@ -139,6 +145,7 @@ export class WorkerContext {
 
   #forget(worker: Worker): void {
     this.#all.delete(worker);
+    if (worker.failure !== null) this.#failed.push(worker);
     const at = this.#idle.indexOf(worker);
     if (at >= 0) this.#idle.splice(at, 1);
     this.#changed.wakeAll();

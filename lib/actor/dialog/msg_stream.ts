@@ -124,6 +124,11 @@ export class MsgStream<In, Out> {
     return this.#isClosed;
   }
 
+  /** @internal Whether the other side has closed its own, and has said so. */
+  get isClosedThere(): boolean {
+    return this.#dialog.peerHasStopped;
+  }
+
   /** @internal Closes this side, and tells the other one. Idempotent. */
   close(): void {
     this.leave();

@@ -7,8 +7,6 @@
  *    not taken.
  * 2. What a job does is not cancelled: it runs to its end, or its process is killed.
  */
-import type { Instant } from "../../base/instant.ts";
-import { after } from "../../base/instant.ts";
 import { context } from "../../actor/dialog/exposed.ts";
 import type { MsgStream } from "../../actor/dialog/msg_stream.ts";
 import type { ServedContext } from "../../actor/dialog/served_context.ts";
@@ -16,8 +14,7 @@ import { currentRuntime } from "../../actor/current_actor.ts";
 import { RemoteActorError } from "../../actor/errors.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
-import { openNursery } from "../../scope/nursery.ts";
-import { currentTime, sleepUntil } from "../../scope/sleep.ts";
+import { moveOnAfter } from "../../scope/timeouts.ts";
 import { EndOfChannel } from "../../sync/channel_errors.ts";
 import { Event } from "../../sync/event.ts";
 import { boxError } from "../../wire/error_box.ts";
@@ -55,11 +52,6 @@ function workModule(load: LoadModule): Exports {
 class Worker {
   readonly #runner: JobRunner;
   readonly #orders: WorkerOrders;
-  /** What the next job is waited for in. */
-  readonly #waiting = new CancelScope();
-  #isBusy = false;
-  /** When it will have waited long enough. */
-  #end: Instant = after(currentTime(), Infinity);
 
   constructor(runner: JobRunner, orders: WorkerOrders) {
     this.#runner = runner;
@@ -70,41 +62,23 @@ class Worker {
     const { init } = this.#orders;
     if (init !== null) await fromPromise(this.#runner.run([init.url, init.name, init.args]));
     await ctx.started();
-    this.#idleFor(FIRST_JOB_MS);
-    await ctx.openStream((jobs) =>
-      openNursery(async (nursery) => {
-        if (this.#orders.idleTimeout !== null) {
-          nursery.startSoon(() => this.#watchIdleness(), { name: "idle time-out" });
-        }
-        await this.#waiting.run(() => this.#takeJobs(jobs));
-        nursery.cancelScope.cancel("the worker is over");
-      }, { collapse: true })
-    );
-  }
-
-  #idleFor(leastMs = 0): void {
-    const ms = this.#orders.idleTimeout;
-    if (ms !== null) this.#end = after(currentTime(), Math.max(ms, leastMs));
-  }
-
-  async #watchIdleness(): Promise<void> {
-    for (;;) {
-      await sleepUntil(this.#end);
-      // While a job runs its end is not known; afterwards the time begins anew.
-      if (this.#isBusy) this.#idleFor();
-      else if (currentTime() >= this.#end) return this.#waiting.cancel("idle");
-    }
+    await ctx.openStream((jobs) => this.#takeJobs(jobs));
   }
 
   async #takeJobs(jobs: Jobs): Promise<void> {
-    for (let job = await nextJob(jobs); job !== null; job = await nextJob(jobs)) {
-      this.#isBusy = true;
-      const taken = job;
-      const isLast = await new CancelScope({ shield: true }).run(() => this.#do(jobs, taken));
-      this.#isBusy = false;
-      if (isLast === true) return;
-      this.#idleFor();
+    let isLast = false;
+    for (let leastMs = FIRST_JOB_MS; !isLast; leastMs = 0) {
+      const job = await this.#nextJob(jobs, leastMs);
+      if (job === null) return;
+      isLast = (await new CancelScope({ shield: true }).run(() => this.#do(jobs, job)))!;
     }
+  }
+
+  /** Null if there are no more, or if none has come in time. */
+  async #nextJob(jobs: Jobs, leastMs: number): Promise<JobMessage | null> {
+    const { idleTimeout } = this.#orders;
+    if (idleTimeout === null) return await nextJob(jobs);
+    return await moveOnAfter(Math.max(idleTimeout, leastMs), () => nextJob(jobs)) ?? null;
   }
 
   /** @returns Whether it is the last one. */
