@@ -20,7 +20,10 @@ export interface WorkerContextOptions {
   readonly idleTimeout?: number;
   /** Runs in each worker before its first job; may be async. If it fails, so does the job. */
   readonly init?: WorkerHook;
-  /** Runs in a worker after each job; the worker ends if it returns true. Modules keep their state from job to job. */
+  /**
+   * Runs in a worker after each job; the worker ends if it returns true. Modules keep their state from job to job. If it fails,
+   * so does the context at its end, or a job that the worker was given before that was known.
+   */
   readonly retire?: WorkerHook;
   /**
    * How long workers may take to end when the context ends, before they are killed; `Infinity` for as long as it takes.

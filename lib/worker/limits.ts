@@ -50,7 +50,10 @@ export async function withinLimits<T>(worker: Watched<T>, job: Job, limits: JobL
 
 /** Waits until more is used than is allowed. */
 async function excess(
-  worker: Pick<Watched<unknown>, "usage">, name: string, limits: JobLimits): Promise<JobLimitExceeded> {
+  worker: Pick<Watched<unknown>, "usage">,
+  name: string,
+  limits: JobLimits,
+): Promise<JobLimitExceeded> {
   const { memory = Infinity, cpuTime = Infinity, wallTime = Infinity } = limits;
   const begin = currentTime();
   const cpuBefore = worker.usage()?.cpuTime ?? 0;

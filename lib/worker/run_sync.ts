@@ -68,10 +68,16 @@ export async function runJob(system: ActorSystem, job: Job, options: JobOptions)
   const shielded: Work = killOnCancel
     ? work
     : async (onOver) => (await new CancelScope({ shield: true }).run(() => work(onOver)))!;
-  return resultOf(await (limiter instanceof CapacityLimiter ? limited(limiter, shielded) : held(limiter, shielded)));
+  return resultOf(
+    await (limiter instanceof CapacityLimiter ? limited(limiter, shielded) : held(limiter, shielded)),
+  );
 }
 
-async function contextFor(system: ActorSystem, runtime: ActorRuntime, onOver: () => void): Promise<WorkerContext> {
+async function contextFor(
+  system: ActorSystem,
+  runtime: ActorRuntime,
+  onOver: () => void,
+): Promise<WorkerContext> {
   try {
     return await contextHere(system, runtime);
   } catch (error) {

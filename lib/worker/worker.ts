@@ -8,12 +8,13 @@
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { Cancelled } from "../scope/cancelled.ts";
 import { openNursery } from "../scope/nursery.ts";
+import { checkpointIfCancelled } from "../scope/park.ts";
 import type { TaskStatus } from "../scope/task_status.ts";
-import { BrokenResourceError, EndOfChannel } from "../sync/channel_errors.ts";
 import { Event } from "../sync/event.ts";
 import { messageOf } from "../base/user_error.ts";
 import { PayloadError } from "../wire/payload.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
+import { RemoteActorError } from "../actor/errors.ts";
 import type { ActorProcess } from "../actor/process/actor_process.ts";
 import type { ContextFunction } from "../actor/dialog/exposed.ts";
 import type { MsgStream } from "../actor/dialog/msg_stream.ts";
@@ -40,7 +41,7 @@ export interface WorkerOptions {
   readonly findProcess: (pid: number) => Pick<ProcessRow, "cpuMs" | "rss"> | null;
 }
 
-/** The worker was about to end, and has not taken the job. */
+/** The worker is over, or about to be, and has not taken the job. */
 export const NOT_TAKEN = Symbol("not taken");
 
 /** See the module. */
@@ -50,7 +51,7 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
   readonly #dismissed = new Event();
   #stream: MsgStream<Reply, JobMessage> | null = null;
   #pid = 0;
-  #failure: unknown = null;
+  #failure: RemoteActorError | null = null;
   #isKilled = false;
   readonly #functions = new KnownFunctions();
 
@@ -63,15 +64,25 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
     return this.#isKilled;
   }
 
+  /** Whether it is over, and nothing is left of it. */
+  get isOver(): boolean {
+    return this.#ended.isSet;
+  }
+
   /** What errors say of it. */
   get description(): BrokenWorker {
     return { name: this.#options.name, pid: this.#pid, status: this.#options.actor.status };
   }
 
+  /** What it has failed with between two jobs; null if it has not. */
+  get failure(): RemoteActorError | null {
+    return this.#isKilled ? null : this.#failure;
+  }
+
   /** Whether it has ended by itself, and without an error. */
   get hasEndedWell(): boolean {
     const { status } = this.#options.actor;
-    return status?.how === "exited" && status.code === 0;
+    return this.#failure === null && status?.how === "exited" && status.code === 0;
   }
 
   /**
@@ -85,11 +96,11 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
     try {
       await scope.run(() =>
         openNursery(async (nursery) => {
-          const link = await nursery.start<Link>((inner) => this.#options.actor.run(inner), {
-            name: "process",
-          });
+          const link = await nursery.start<Link>((inner) => this.#live(inner), { name: "process" });
           this.#pid = link.peer.pid;
           await this.#converse(link, () => {
+            // What is cancelled in this moment already has not come to be ready.
+            checkpointIfCancelled();
             scope.shield = true;
             status.started();
           });
@@ -100,7 +111,7 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
         if (error instanceof Cancelled) throw error;
         throw this.#broken(`A worker could not be started (${messageOf(error)})`, error);
       }
-      this.#failure = error;
+      if (error instanceof RemoteActorError) this.#failure = error;
     } finally {
       this.#ended.set();
     }
@@ -109,26 +120,33 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
   /**
    * Has a job done.
    *
-   * @returns The reply; {@linkcode NOT_TAKEN} if the worker was about to end, and is over now.
+   * @returns The reply; {@linkcode NOT_TAKEN} if the worker is over, or about to be, and has not begun with it.
    * @throws {PayloadError} If the arguments or the result cannot be sent; the worker is none the worse for it.
    * @throws {BrokenWorkerError} If the worker has ended instead; nothing is left of it.
    * @throws {Cancelled} The worker was killed.
    */
   async do(job: Job): Promise<Reply | typeof NOT_TAKEN> {
     const stream = this.#stream!;
+    let isSent = false;
     try {
+      // What fails here has not left this process, unless it is cancelled.
       const message = this.#functions.messageOf(job);
       if (!stream.trySend(message)) await stream.send(message);
+      isSent = true;
       this.#functions.sent(message);
-      return await stream.receive();
+      for (;;) {
+        const reply = stream.tryReceive();
+        if (reply !== undefined) return reply;
+        await stream.readable();
+      }
     } catch (error) {
       if (error instanceof PayloadError) throw refusedArgument(job.name, argumentsOf(job)) ?? error;
-      const isOver = error instanceof EndOfChannel || error instanceof BrokenResourceError;
-      if (!isOver) this.kill();
+      const isCancelled = error instanceof Cancelled;
+      // Each job is answered before the worker closes its side.
+      if (!isCancelled && (!isSent || stream.isClosedThere)) return NOT_TAKEN;
+      this.kill();
       await new CancelScope({ shield: true }).run(() => this.#ended.wait());
-      if (isOver && this.#failure === null) return NOT_TAKEN;
-      if (error instanceof Cancelled) throw error;
-      throw this.#broken(`The worker of the job "${job.name}" has ended`, error);
+      throw isCancelled ? error : this.#broken(`The worker of the job "${job.name}" has ended`, error);
     }
   }
 
@@ -153,6 +171,11 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
     this.#options.actor.whenGone(callback);
   }
 
+  async #live(status: TaskStatus<Link>): Promise<void> {
+    await this.#options.actor.run(status);
+    this.dismiss();
+  }
+
   async #converse(link: Link, onReady: () => void): Promise<void> {
     const { owner, orders } = this.#options;
     await new Portal<WorkModule>(link, owner).openContext(
@@ -160,8 +183,8 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
       [orders],
       (ctx) =>
         ctx.openStream(async (stream) => {
-          this.#stream = stream as MsgStream<Reply, JobMessage>;
           onReady();
+          this.#stream = stream as MsgStream<Reply, JobMessage>;
           await this.#dismissed.wait();
         }),
     );

@@ -36,6 +36,8 @@ export class WorkerContext {
   /** The one that has worked last is the last. */
   readonly #idle: Worker[] = [];
   readonly #all = new Set<Worker>();
+  /** Those that have failed between two jobs, of which nobody has heard yet. */
+  readonly #failed: Worker[] = [];
   readonly #changed = new WaitQueue();
   #jobs = 0;
   #isClosed = false;
@@ -49,7 +51,10 @@ export class WorkerContext {
 
   /** How many workers there are now. */
   statistics(): WorkerStatistics {
-    return { idleWorkers: this.#idle.length, runningWorkers: this.#all.size - this.#idle.length };
+    const [idle, all] = [this.#idle, [...this.#all]].map((workers) =>
+      workers.filter((one) => !one.isOver).length
+    );
+    return { idleWorkers: idle!, runningWorkers: all! - idle! };
   }
 
   /**
@@ -91,16 +96,17 @@ export class WorkerContext {
     this.#isClosed = true;
     await new CancelScope({ shield: true }).run(async () => {
       while (this.#jobs > 0) await this.#changed.wait("jobs of a worker context");
-      const workers = [...this.#all];
+      const workers = [...this.#all].filter((worker) => !worker.isKilled);
       for (const worker of workers) worker.dismiss();
       await moveOnAfter(this.#options.gracePeriod, () => this.#allOver());
       for (const worker of this.#all) worker.kill();
       await this.#allOver();
-      const broken = workers.filter((worker) => !worker.hasEndedWell);
-      if (broken.length === 0) return;
+      const broken = new Set([...this.#failed, ...workers.filter((worker) => !worker.hasEndedWell)]);
+      if (broken.size === 0) return;
       throw new BrokenWorkerError(
         "Workers have not ended well",
-        broken.map((worker) => worker.description),
+        [...broken].map((worker) => worker.description),
+        { cause: [...broken].find((worker) => worker.failure !== null)?.failure },
       );
     });
   }
@@ -136,13 +142,14 @@ export class WorkerContext {
 
   /** Puts a worker back after a job; one that was killed and goes on holds on to what the job had borrowed. */
   #giveBack(worker: Worker, onOver: () => void): void {
-    if (worker.isKilled) return worker.whenGone(onOver);
-    if (this.#all.has(worker)) this.#idle.push(worker);
+    if (worker.isKilled || worker.isOver) return worker.whenGone(onOver);
+    this.#idle.push(worker);
     onOver();
   }
 
   #forget(worker: Worker): void {
     this.#all.delete(worker);
+    if (worker.failure !== null) this.#failed.push(worker);
     const at = this.#idle.indexOf(worker);
     if (at >= 0) this.#idle.splice(at, 1);
     this.#changed.wakeAll();

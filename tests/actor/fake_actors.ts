@@ -14,6 +14,7 @@ import { run } from "../../lib/scope/run.ts";
 import { sleepUntil } from "../../lib/scope/sleep.ts";
 import { waitAllTasksBlocked } from "../../lib/testing/idle.ts";
 import type { VirtualClock } from "../../lib/testing/virtual_clock.ts";
+import { withWorkModule } from "../../lib/worker/child/work.ts";
 
 /** The process that code runs in. */
 export interface Self {
@@ -103,7 +104,7 @@ export class FakeActors {
     if (startMs > 0) await puppet.sleep(startMs);
     const self = this.#selfOf(puppet);
     const program = this.#programOf(puppet);
-    const load = (url: string) => Promise.resolve(this.#load(url, self));
+    const load = withWorkModule((url) => Promise.resolve().then(() => this.#load(url, self)));
     try {
       const { random } = this.#options;
       puppet.exit(

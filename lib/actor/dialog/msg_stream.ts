@@ -136,6 +136,26 @@ export class MsgStream<In, Out> {
     ) as In;
   }
 
+  /**
+   * @internal A value that is there, without a checkpoint; undefined if none is. Nothing checks it.
+   *
+   * @throws What `receive` does.
+   */
+  tryReceive(): In | undefined {
+    if (this.#isClosed) throw closedHere();
+    const dialog = this.#dialog;
+    const bytes = dialog.incoming.shift();
+    if (bytes === undefined && this.#isOver) throw this.#end();
+    if (bytes === undefined) return undefined;
+    this.#giveBack();
+    return decodePayload(bytes, PAYLOAD_LIMITS, dialog.link.memory) as In;
+  }
+
+  /** @internal Waits until there is a value, or no more to come. */
+  readable(): Promise<void> {
+    return this.#dialog.until("receive", () => this.#dialog.incoming.size > 0 || this.#isOver);
+  }
+
   /** Receives until the other side closes its stream. */
   [Symbol.asyncIterator](): AsyncIterator<In, undefined> {
     return { next: () => nextOf(this) };
@@ -144,6 +164,11 @@ export class MsgStream<In, Out> {
   /** @internal */
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /** @internal Whether the other side has closed its own, and has said so. */
+  get isClosedThere(): boolean {
+    return this.#dialog.peerHasStopped;
   }
 
   /** @internal Closes this side, and tells the other one. Idempotent. */

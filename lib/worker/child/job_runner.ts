@@ -1,6 +1,8 @@
 /** Runs functions of modules in the worker that they were sent to. */
 import { type Exposed, functionOf, nearestFunction } from "../../actor/dialog/exposed.ts";
+import { NO_CHECKS } from "../../actor/dialog/checks.ts";
 import { NotExposed } from "../../actor/errors.ts";
+import type { ResolvedHook } from "../context_options.ts";
 import type { FunctionRef, JobMessage } from "../job.ts";
 
 /** What a module exports. */
@@ -16,7 +18,7 @@ export class JobRunner {
 
   /** By their numbers: what can be called, and what was named. */
   readonly #functions: Exposed[] = [];
-  readonly #refused: (readonly [number, string, string])[] = [];
+  readonly #named: (readonly [number, string, string])[] = [];
 
   constructor(load: LoadModule) {
     this.#load = load;
@@ -25,32 +27,45 @@ export class JobRunner {
   /** Runs one job; of a chunk the result is a list. @throws What the function throws, or {NotExposed}. */
   async run([call, args, isChunk]: JobMessage): Promise<unknown> {
     const known = typeof call === "number" ? this.#functions[call] : undefined;
-    const { body, checks } = known ?? await this.#learn(call);
-    const one = async (values: readonly unknown[]) => {
-      const result = await body(...(checks.args === null ? values : await checks.args(values)));
-      return checks.result === null ? result : await checks.result(result);
-    };
-    if (isChunk !== true) return await one(args);
+    const exposed = known ?? await this.#learn(call);
+    // Nothing is waited for that needs no waiting: it would cost a small job a good part of its time.
+    if (isChunk !== true) {
+      return exposed.checks === NO_CHECKS ? exposed.body(...args) : await checkedCall(exposed, args);
+    }
     const results: unknown[] = [];
-    for (const values of args) results.push(await one(values as readonly unknown[]));
+    for (const values of args as readonly (readonly unknown[])[]) {
+      results.push(await checkedCall(exposed, values));
+    }
     return results;
+  }
+
+  /** Runs what a context has its workers do beside their jobs. */
+  async runHook({ url, name, args }: ResolvedHook): Promise<unknown> {
+    return await checkedCall(await this.#find(url, name), args);
   }
 
   async #learn(call: FunctionRef): Promise<Exposed> {
     // Who names a function by its number has named it in words before, and then it could not be had.
-    const [number, url, name] = typeof call === "number" ? this.#refused[call]! : call;
-    this.#refused[number] = [number, url, name];
+    const named = typeof call === "number" ? this.#named[call]! : call;
+    const [number, url, name] = named;
+    this.#named[number] = named;
+    return this.#functions[number] = await this.#find(url, name);
+  }
+
+  async #find(url: string, name: string): Promise<Exposed> {
     const exports = this.#loaded.get(url) ?? await this.#loadModule(url);
     const exposed = functionOf(exports, name);
     if (exposed === null) {
-      throw new NotExposed(`The module ${url} exports no function "${name}"${nearestFunction(exports, name)}`);
+      throw new NotExposed(
+        `The module ${url} exports no function "${name}"${nearestFunction(exports, name)}`,
+      );
     }
     if (exposed.style !== "call") {
       throw new TypeError(
         `Cannot run "${name}" in a worker: it is a ${exposed.style}, and no function with one result`,
       );
     }
-    return this.#functions[number] = exposed;
+    return exposed;
   }
 
   async #loadModule(url: string): Promise<Exports> {
@@ -58,4 +73,9 @@ export class JobRunner {
     this.#loaded.set(url, exports);
     return exports;
   }
+}
+
+async function checkedCall({ body, checks }: Exposed, args: readonly unknown[]): Promise<unknown> {
+  const result = await body(...(checks.args === null ? args : await checks.args(args)));
+  return checks.result === null ? result : await checks.result(result);
 }

@@ -7,8 +7,7 @@
  *    not taken.
  * 2. What a job does is not cancelled: it runs to its end, or its process is killed.
  */
-import type { Instant } from "../../base/instant.ts";
-import { after } from "../../base/instant.ts";
+import { after, type Instant, instant } from "../../base/instant.ts";
 import { context } from "../../actor/dialog/exposed.ts";
 import type { MsgStream } from "../../actor/dialog/msg_stream.ts";
 import type { ServedContext } from "../../actor/dialog/served_context.ts";
@@ -17,9 +16,11 @@ import { RemoteActorError } from "../../actor/errors.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import { openNursery } from "../../scope/nursery.ts";
-import { currentTime, sleepUntil } from "../../scope/sleep.ts";
-import { EndOfChannel } from "../../sync/channel_errors.ts";
+import { currentTime, sleepForever, sleepUntil } from "../../scope/sleep.ts";
+import { moveOnAfter } from "../../scope/timeouts.ts";
+import { ClosedResourceError, EndOfChannel } from "../../sync/channel_errors.ts";
 import { Event } from "../../sync/event.ts";
+import { WaitQueue } from "../../sync/wait_queue.ts";
 import { boxError } from "../../wire/error_box.ts";
 import { PayloadError } from "../../wire/payload.ts";
 import { type JobMessage, type Reply, WORKER_MODULE, type WorkerOrders } from "../job.ts";
@@ -55,11 +56,12 @@ function workModule(load: LoadModule): Exports {
 class Worker {
   readonly #runner: JobRunner;
   readonly #orders: WorkerOrders;
-  /** What the next job is waited for in. */
-  readonly #waiting = new CancelScope();
   #isBusy = false;
-  /** When it will have waited long enough. */
-  #end: Instant = after(currentTime(), Infinity);
+  #isOver = false;
+  /** When it will have waited long enough; before its first job that is said otherwise. */
+  #end: Instant = instant(0);
+  /** Wakes who waits for the end of a job. */
+  readonly #rested = new WaitQueue();
 
   constructor(runner: JobRunner, orders: WorkerOrders) {
     this.#runner = runner;
@@ -68,47 +70,52 @@ class Worker {
 
   async run(ctx: ServedContext<void, Reply, JobMessage>): Promise<void> {
     const { init } = this.#orders;
-    if (init !== null) await fromPromise(this.#runner.run([init.url, init.name, init.args]));
+    if (init !== null) await fromPromise(this.#runner.runHook(init));
     await ctx.started();
-    this.#idleFor(FIRST_JOB_MS);
     await ctx.openStream((jobs) =>
       openNursery(async (nursery) => {
-        if (this.#orders.idleTimeout !== null) {
-          nursery.startSoon(() => this.#watchIdleness(), { name: "idle time-out" });
-        }
-        await this.#waiting.run(() => this.#takeJobs(jobs));
+        nursery.startSoon(() => this.#watch(jobs), { name: "idle time-out" });
+        await new CancelScope({ shield: true }).run(() => this.#takeJobs(jobs));
         nursery.cancelScope.cancel("the worker is over");
       }, { collapse: true })
     );
   }
 
-  #idleFor(leastMs = 0): void {
-    const ms = this.#orders.idleTimeout;
-    if (ms !== null) this.#end = after(currentTime(), Math.max(ms, leastMs));
-  }
-
-  async #watchIdleness(): Promise<void> {
-    for (;;) {
-      await sleepUntil(this.#end);
-      // While a job runs its end is not known; afterwards the time begins anew.
-      if (this.#isBusy) this.#idleFor();
-      else if (currentTime() >= this.#end) return this.#waiting.cancel("idle");
+  /** Takes no more jobs when there was none for long enough, or when the actor is cancelled. */
+  async #watch(jobs: Jobs): Promise<void> {
+    try {
+      const { idleTimeout } = this.#orders;
+      if (idleTimeout === null) return await sleepForever();
+      await moveOnAfter(Math.max(idleTimeout, FIRST_JOB_MS), () => this.#rested.wait("first job"));
+      while (this.#isBusy || currentTime() < this.#end) {
+        if (this.#isBusy) await this.#rested.wait("end of a job");
+        else await sleepUntil(this.#end);
+      }
+    } finally {
+      this.#isOver = true;
+      // A job that was taken is answered first.
+      if (!this.#isBusy) jobs.close();
     }
   }
 
   async #takeJobs(jobs: Jobs): Promise<void> {
-    for (let job = await nextJob(jobs); job !== null; job = await nextJob(jobs)) {
+    while (!this.#isOver) {
+      const job = takeJob(jobs);
+      if (job === null) return;
+      if (job === undefined) {
+        await jobs.readable();
+        continue;
+      }
+      // From here on the stream stays open: nothing comes between the taking of a job and this.
       this.#isBusy = true;
-      const taken = job;
-      const isLast = await new CancelScope({ shield: true }).run(() => this.#do(jobs, taken));
+      await this.#do(jobs, job);
       this.#isBusy = false;
-      if (isLast === true) return;
-      this.#idleFor();
+      if (this.#orders.idleTimeout !== null) this.#end = after(currentTime(), this.#orders.idleTimeout);
+      this.#rested.wakeAll();
     }
   }
 
-  /** @returns Whether it is the last one. */
-  async #do(jobs: Jobs, job: JobMessage): Promise<boolean> {
+  async #do(jobs: Jobs, job: JobMessage): Promise<void> {
     let error: unknown;
     try {
       const result = await this.#runner.run(job);
@@ -122,16 +129,16 @@ class Worker {
       await jobs.send([false, box]);
     }
     const { retire } = this.#orders;
-    return retire !== null && await this.#runner.run([retire.url, retire.name, retire.args]) === true;
+    if (retire !== null && await this.#runner.runHook(retire) === true) this.#isOver = true;
   }
 }
 
-/** Null if there are no more. */
-async function nextJob(jobs: Jobs): Promise<JobMessage | null> {
+/** The next job; undefined while there is none, null if there are no more. */
+function takeJob(jobs: Jobs): JobMessage | undefined | null {
   try {
-    return await jobs.receive();
+    return jobs.tryReceive();
   } catch (error) {
-    if (error instanceof EndOfChannel) return null;
+    if (error instanceof EndOfChannel || error instanceof ClosedResourceError) return null;
     throw error;
   }
 }
@@ -139,7 +146,7 @@ async function nextJob(jobs: Jobs): Promise<JobMessage | null> {
 /** @returns Why the result cannot be sent; null if it was. */
 async function sendResult(jobs: Jobs, result: unknown): Promise<PayloadError | null> {
   try {
-    await jobs.send([true, result]);
+    if (!jobs.trySend([true, result])) await jobs.send([true, result]);
     return null;
   } catch (error) {
     if (error instanceof PayloadError) return error;
