@@ -5,6 +5,7 @@
 import { ACTOR_VERB } from "./lib/host/shared/actor_verb.ts";
 import { nodeProgram } from "./lib/host/shared/node_program.ts";
 import { SCRIPT_VERB } from "./lib/host/shared/run_script.ts";
+import { THREAD_VERB } from "./lib/host/shared/thread_verb.ts";
 import { GUARDIAN_VERB, SUPERVISOR_VERB, type SupervisorOptions } from "./lib/daemon/launch_options.ts";
 
 const program = nodeProgram();
@@ -24,6 +25,14 @@ switch (verb) {
     await offerLibrary();
     // Not awaited: on Bun an error that nobody catches does not end a program whose main module is still being loaded.
     void actorMain({ host, program, load: loadModule }).then(program.exit);
+    break;
+  }
+  case THREAD_VERB: {
+    const { openThreadSide } = await import("./lib/host/shared/thread_side.ts");
+    const side = await openThreadSide();
+    // Nothing runs in threads yet: one ends when whoever has started it has no more to say.
+    while (side !== null && await side.connection.read() !== null);
+    program.exit(side === null ? 1 : 0);
     break;
   }
   case GUARDIAN_VERB: {
