@@ -21,6 +21,8 @@ type WebWorkerClass = new (
 /** Threads of Bun by the class of the web: in a thread, to load that of Node takes longer than all the rest of its start. */
 export const workers: WorkerStarter = {
   interrupts: true,
+  // Ports that were on their way to a thread when it was terminated are never closed.
+  tellsRealEnd: true,
   start(entry, listener) {
     const { Worker } = globalThis as unknown as { readonly Worker: WebWorkerClass };
     const worker = new Worker(entry, { type: "module", argv: [THREAD_VERB] });

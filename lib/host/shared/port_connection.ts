@@ -21,10 +21,17 @@ interface Waiting {
 /** What the sides tell each other: bytes, how many bytes were read, the end, and memory. */
 type PortMessage = Uint8Array | number | null | MemoryMessage;
 
+/** A line over a message port. */
+export interface PortLine extends ThreadLine {
+  /** The other side is gone, also if the port does not say so. What has come can still be read. */
+  lose(): void;
+}
+
 /** The line of a thread over a message port, which nobody else uses. */
-export function portLine(port: Port, isStarter: boolean): ThreadLine {
+export function portLine(port: Port, isStarter: boolean): PortLine {
   const memory = new PortMemory(port, isStarter);
-  return { connection: new PortConnection(port, memory), memory };
+  const connection = new PortConnection(port, memory);
+  return { connection, memory, lose: () => connection.lose() };
 }
 
 /**
@@ -57,7 +64,7 @@ class PortConnection implements Connection {
   constructor(port: Port, memory: PortMemory) {
     this.#port = port;
     this.#memory = memory;
-    port.addEventListener("close", () => this.#lose());
+    port.addEventListener("close", () => this.lose());
     port.onmessage = ({ data }) => this.#receive(data as PortMessage);
     port.unref();
   }
@@ -69,7 +76,7 @@ class PortConnection implements Connection {
   async read(): Promise<Uint8Array | null> {
     const bytes = await this.#keepRunning(this.#ahead.read());
     if (bytes !== null) this.#tell(bytes.length);
-    else if (this.#ending === null) this.#let();
+    else if (this.#ending === null) this.lose();
     return bytes;
   }
 
@@ -95,7 +102,7 @@ class PortConnection implements Connection {
 
   close(): void {
     this.#ahead.discard();
-    this.#let();
+    this.lose();
   }
 
   async #end(): Promise<void> {
@@ -105,7 +112,7 @@ class PortConnection implements Connection {
     this.#canWrite = false;
     this.#isDropping = true;
     this.#ahead.discard();
-    if (this.#hasEnd) return this.#let();
+    if (this.#hasEnd) return this.lose();
     await room;
   }
 
@@ -120,7 +127,7 @@ class PortConnection implements Connection {
       this.#hasEnd = true;
       this.#ahead.end();
       // Either side has said its end: there is nothing that could still come.
-      if (this.#isDropping) this.#let();
+      if (this.#isDropping) this.lose();
     } else {
       this.#memory.receive(message);
     }
@@ -170,17 +177,12 @@ class PortConnection implements Connection {
     }
   }
 
-  /** Lets go of the port. */
-  #let(): void {
-    if (this.#isClosed) return;
-    this.#lose();
-    this.#port.close();
-  }
-
-  #lose(): void {
+  /** Lets go of the port, whichever side is gone. What has come can still be read. */
+  lose(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#canWrite = false;
+    this.#port.close();
     this.#ahead.end();
     for (const { resolve } of this.#waiting.splice(0)) resolve(false);
   }
