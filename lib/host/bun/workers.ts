@@ -32,7 +32,7 @@ export const workers: WorkerStarter = {
     });
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      error ??= event.message;
+      error ??= messageIn(event.message);
     });
     worker.addEventListener("close", ({ code }) => {
       listener.onEnd(error === null ? { how: "exited", code } : { how: "failed", error });
@@ -44,3 +44,8 @@ export const workers: WorkerStarter = {
     };
   },
 };
+
+/** The message of an error as Bun shows it: behind the lines of the program where it was thrown, and its name. */
+function messageIn(shown: string): string {
+  return /^(?:error|[A-Z]\w*): (.+)$/m.exec(shown)?.[1] ?? shown;
+}
