@@ -9,6 +9,9 @@ const WINDOW_BYTES = 1_024 * 1_024;
 /** With so many bytes read, the other side is told of them. */
 const TELL_BYTES = WINDOW_BYTES / 4;
 
+/** From this length on a buffer moves to the other thread; to copy a shorter one costs less. */
+const LONG_BYTES = 2 * 1_024;
+
 /** A port holds nobody back: what it has no valve for, the window does. */
 const NO_VALVE = { hold() {}, release() {} };
 
@@ -37,7 +40,7 @@ export function portLine(port: Port, isStarter: boolean): PortLine {
 /**
  * A connection over a message port. Whoever reads tells how much it has read, and so holds the sender back.
  *
- * Bytes are copied once, into a buffer that then moves to the other thread: a view that is posted takes the whole buffer
+ * Bytes are copied into a buffer of their own, which then moves to the other thread: a view that is posted takes the whole buffer
  * behind it along, as a copy, and a buffer that moves is empty for the sender. Whether a piece may be taken from its
  * sender cannot be seen: payloads are views on the encoder's own buffer or parts of one long value, and who has sent a
  * piece may still read it.
@@ -142,7 +145,7 @@ class PortConnection implements Connection {
     }
     if (at === 0) return;
     this.#sent += at;
-    this.#port.postMessage(bytes, [bytes.buffer]);
+    this.#port.postMessage(bytes, at < LONG_BYTES ? [] : [bytes.buffer]);
   }
 
   /** Tells the other side of bytes that were read, not each time. */
