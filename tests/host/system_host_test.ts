@@ -9,6 +9,7 @@ import type { Host } from "../../lib/host/ports/host.ts";
 import type { ProcessRow } from "../../lib/host/ports/processes.ts";
 import { openSystemHost } from "../../lib/host/system_host.ts";
 import { runtimeCommand } from "../harness/runtime_command.ts";
+import { test } from "../harness/test.ts";
 import { contract } from "./contract.ts";
 import type { Programs, Served, Subject } from "./contract/subject.ts";
 
@@ -16,6 +17,15 @@ import type { Programs, Served, Subject } from "./contract/subject.ts";
 (await openSystemHost()).processes.close();
 
 contract("system host", openReal);
+
+test("system host threads: one whose program cannot be had has failed", async () => {
+  const host = await openSystemHost({ threadEntry: new URL("./fixtures/missing.ts", import.meta.url).href });
+  const { connection, ended } = host.threads.start();
+  assert.equal(await connection.read(), null);
+  const end = await ended;
+  assert.ok(end.how === "failed" && end.error.includes("missing.ts"));
+  host.processes.close();
+});
 
 async function openReal(): Promise<Subject> {
   const host = await openSystemHost({ threadEntry: new URL("./fixtures/thread.ts", import.meta.url).href });

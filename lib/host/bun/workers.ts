@@ -21,6 +21,8 @@ type WebWorkerClass = new (
 /** Threads of Bun by the class of the web: in a thread, to load that of Node takes longer than all the rest of its start. */
 export const workers: WorkerStarter = {
   interrupts: true,
+  // Ports that were on their way to a thread when it was terminated are never closed.
+  tellsRealEnd: true,
   start(entry, listener) {
     const { Worker } = globalThis as unknown as { readonly Worker: WebWorkerClass };
     const worker = new Worker(entry, { type: "module", argv: [THREAD_VERB] });
@@ -30,7 +32,7 @@ export const workers: WorkerStarter = {
     });
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      error ??= event.message;
+      error ??= messageIn(event.message);
     });
     worker.addEventListener("close", ({ code }) => {
       listener.onEnd(error === null ? { how: "exited", code } : { how: "failed", error });
@@ -42,3 +44,8 @@ export const workers: WorkerStarter = {
     };
   },
 };
+
+/** The message of an error as Bun shows it: behind the lines of the program where it was thrown, and its name. */
+function messageIn(shown: string): string {
+  return /^(?:error|[A-Z]\w*): (.+)$/m.exec(shown)?.[1] ?? shown;
+}

@@ -7,6 +7,7 @@ import { THREAD_VERB } from "../shared/thread_verb.ts";
 export const workers: WorkerStarter = {
   // Asked to end a thread that computes, Deno says that it has ended, and lets it compute on for ever.
   interrupts: false,
+  tellsRealEnd: false,
   start(entry, listener) {
     const worker = new (nodeWorkerThreads().Worker)(new URL(entry), { argv: [THREAD_VERB] });
     let error: string | null = null;

@@ -9,6 +9,9 @@ const WINDOW_BYTES = 1_024 * 1_024;
 /** With so many bytes read, the other side is told of them. */
 const TELL_BYTES = WINDOW_BYTES / 4;
 
+/** From this length on a buffer moves to the other thread; to copy a shorter one costs less. */
+const LONG_BYTES = 2 * 1_024;
+
 /** A port holds nobody back: what it has no valve for, the window does. */
 const NO_VALVE = { hold() {}, release() {} };
 
@@ -21,16 +24,23 @@ interface Waiting {
 /** What the sides tell each other: bytes, how many bytes were read, the end, and memory. */
 type PortMessage = Uint8Array | number | null | MemoryMessage;
 
+/** A line over a message port. */
+export interface PortLine extends ThreadLine {
+  /** The other side is gone, also if the port does not say so. What has come can still be read. */
+  lose(): void;
+}
+
 /** The line of a thread over a message port, which nobody else uses. */
-export function portLine(port: Port, isStarter: boolean): ThreadLine {
+export function portLine(port: Port, isStarter: boolean): PortLine {
   const memory = new PortMemory(port, isStarter);
-  return { connection: new PortConnection(port, memory), memory };
+  const connection = new PortConnection(port, memory);
+  return { connection, memory, lose: () => connection.lose() };
 }
 
 /**
  * A connection over a message port. Whoever reads tells how much it has read, and so holds the sender back.
  *
- * Bytes are copied once, into a buffer that then moves to the other thread: a view that is posted takes the whole buffer
+ * Bytes are copied into a buffer of their own, which then moves to the other thread: a view that is posted takes the whole buffer
  * behind it along, as a copy, and a buffer that moves is empty for the sender. Whether a piece may be taken from its
  * sender cannot be seen: payloads are views on the encoder's own buffer or parts of one long value, and who has sent a
  * piece may still read it.
@@ -57,7 +67,7 @@ class PortConnection implements Connection {
   constructor(port: Port, memory: PortMemory) {
     this.#port = port;
     this.#memory = memory;
-    port.addEventListener("close", () => this.#lose());
+    port.addEventListener("close", () => this.lose());
     port.onmessage = ({ data }) => this.#receive(data as PortMessage);
     port.unref();
   }
@@ -69,7 +79,7 @@ class PortConnection implements Connection {
   async read(): Promise<Uint8Array | null> {
     const bytes = await this.#keepRunning(this.#ahead.read());
     if (bytes !== null) this.#tell(bytes.length);
-    else if (this.#ending === null) this.#let();
+    else if (this.#ending === null) this.lose();
     return bytes;
   }
 
@@ -95,7 +105,7 @@ class PortConnection implements Connection {
 
   close(): void {
     this.#ahead.discard();
-    this.#let();
+    this.lose();
   }
 
   async #end(): Promise<void> {
@@ -105,7 +115,7 @@ class PortConnection implements Connection {
     this.#canWrite = false;
     this.#isDropping = true;
     this.#ahead.discard();
-    if (this.#hasEnd) return this.#let();
+    if (this.#hasEnd) return this.lose();
     await room;
   }
 
@@ -120,7 +130,7 @@ class PortConnection implements Connection {
       this.#hasEnd = true;
       this.#ahead.end();
       // Either side has said its end: there is nothing that could still come.
-      if (this.#isDropping) this.#let();
+      if (this.#isDropping) this.lose();
     } else {
       this.#memory.receive(message);
     }
@@ -135,7 +145,7 @@ class PortConnection implements Connection {
     }
     if (at === 0) return;
     this.#sent += at;
-    this.#port.postMessage(bytes, [bytes.buffer]);
+    this.#port.postMessage(bytes, at < LONG_BYTES ? [] : [bytes.buffer]);
   }
 
   /** Tells the other side of bytes that were read, not each time. */
@@ -170,17 +180,12 @@ class PortConnection implements Connection {
     }
   }
 
-  /** Lets go of the port. */
-  #let(): void {
-    if (this.#isClosed) return;
-    this.#lose();
-    this.#port.close();
-  }
-
-  #lose(): void {
+  /** Lets go of the port, whichever side is gone. What has come can still be read. */
+  lose(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#canWrite = false;
+    this.#port.close();
     this.#ahead.end();
     for (const { resolve } of this.#waiting.splice(0)) resolve(false);
   }

@@ -3,6 +3,7 @@ import type { Thread, ThreadEnd, Threads } from "../ports/threads.ts";
 import { type Port, portPair } from "./message_port.ts";
 import { portLine } from "./port_connection.ts";
 import type { RuntimeWorker, WorkerStarter } from "./runtime_worker.ts";
+import { onNextTurn } from "./turn.ts";
 
 /** How long the program goes on for a thread that was asked to end. */
 const GRACE_MS = 1_000;
@@ -23,28 +24,31 @@ export class RuntimeThreads implements Threads {
   start(): Thread {
     const [here, there] = portPair();
     const [life, lifeThere] = portPair();
-    const { connection, memory } = portLine(here, true);
-    const progress = new Progress(life, () => connection.close());
+    const line = portLine(here, true);
+    const progress = new Progress(life);
     let worker: RuntimeWorker | null = null;
+    const isOver = (end: ThreadEnd) => {
+      // What was never handed over would stay open.
+      for (const port of progress.isHandedOver ? [] : [there, lifeThere]) port.close();
+      const isReal = this.#workers.tellsRealEnd || !progress.isHandedOver;
+      // What has come from the thread before its end is delivered in this turn.
+      if (isReal) onNextTurn(() => line.lose());
+      progress.tellEnd(end, isReal);
+    };
     try {
       worker = this.#workers.start(this.#entry, {
         onReady() {
-          progress.handOver();
+          progress.isHandedOver = true;
           worker!.post({ line: there, life: lifeThere });
         },
-        onEnd(end) {
-          // What was not handed over would stay open on either side.
-          if (!progress.isHandedOver) { for (const port of [there, lifeThere]) port.close(); }
-          progress.tellEnd(end);
-        },
+        onEnd: isOver,
       });
     } catch (error) {
-      for (const port of [there, lifeThere]) port.close();
-      progress.tellEnd({ how: "failed", error: messageOf(error) });
+      isOver({ how: "failed", error: messageOf(error) });
     }
     return {
-      connection,
-      memory,
+      connection: line.connection,
+      memory: line.memory,
       ended: progress.ended,
       terminate() {
         if (progress.terminate()) worker?.terminate();
@@ -53,39 +57,33 @@ export class RuntimeThreads implements Threads {
   }
 }
 
-/** How far a thread has come, until it is over: the runtime has said so, and what only the thread held is closed. */
+/** How far a thread has come, until it is over. */
 class Progress {
   readonly ended: Promise<ThreadEnd>;
   isHandedOver = false;
   readonly #life: Port;
-  readonly #letGo: () => void;
   #resolve: (end: ThreadEnd) => void = () => {};
   #end: ThreadEnd | null = null;
-  #isAlive = false;
+  #isGone = false;
   #isTerminated = false;
   #grace: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param letGo Lets go of a line that has no other side. */
-  constructor(life: Port, letGo: () => void) {
+  /** @param life Closes when nothing of the thread is left. */
+  constructor(life: Port) {
     this.#life = life;
-    this.#letGo = letGo;
     this.ended = new Promise((resolve) => this.#resolve = resolve);
     life.addEventListener("close", () => {
-      this.#isAlive = false;
+      this.#isGone = true;
       this.#settle();
     });
     life.start();
     life.unref();
   }
 
-  handOver(): void {
-    this.isHandedOver = true;
-    this.#isAlive = true;
-  }
-
-  tellEnd(end: ThreadEnd): void {
+  /** The runtime says that the thread has ended; `isReal` if that can be believed. */
+  tellEnd(end: ThreadEnd, isReal: boolean): void {
     this.#end ??= this.#isTerminated ? { how: "terminated" } : end;
-    if (!this.isHandedOver) this.#letGo();
+    if (isReal) this.#isGone = true;
     this.#settle();
   }
 
@@ -98,7 +96,7 @@ class Progress {
   }
 
   #settle(): void {
-    if (this.#end === null || this.#isAlive) return;
+    if (this.#end === null || !this.#isGone) return;
     clearTimeout(this.#grace);
     this.#life.close();
     this.#resolve(this.#end);

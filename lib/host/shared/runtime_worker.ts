@@ -22,7 +22,7 @@ export interface RuntimeWorker {
 /** Who is told of a thread. */
 export interface WorkerListener {
   onReady(): void;
-  /** The runtime calls it over; on Deno it may go on computing. */
+  /** The runtime calls it over, which it is only with `tellsRealEnd`. */
   onEnd(end: ThreadEnd): void;
 }
 
@@ -30,6 +30,8 @@ export interface WorkerListener {
 export interface WorkerStarter {
   /** Whether it can end a thread that computes. */
   readonly interrupts: boolean;
+  /** Whether a thread is over when the runtime says so; if not, it is when its ports are closed, too. */
+  readonly tellsRealEnd: boolean;
   /** Runs a module in a thread. @throws If it cannot. */
   start(entry: string, listener: WorkerListener): RuntimeWorker;
 }

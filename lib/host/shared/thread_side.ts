@@ -11,8 +11,8 @@ interface ThreadScope {
   readonly Bun?: { readonly isMainThread: boolean };
 }
 
-/** Held as long as the thread runs, so that it is not collected, and closed, before. */
-export let heldLife: Port | null = null;
+/** Held as long as the thread runs, so that none is collected, and closed, before. */
+const held = new Set<Port>();
 
 /**
  * Opens the line to whoever has started this thread; null in a main thread, or in a thread that was started otherwise. To
@@ -26,7 +26,7 @@ export async function openThreadSide(): Promise<ThreadLine | null> {
     scope.postMessage(READY);
   });
   scope.onmessage = null;
-  heldLife = life;
+  held.add(life);
   return portLine(line, false);
 }
 

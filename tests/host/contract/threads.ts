@@ -34,8 +34,7 @@ export function threadsContract(name: string, open: OpenSubject): void {
     const thread = subject.host.threads.start();
     say(thread, "fail");
     assert.equal(await thread.connection.read(), null);
-    const end = await thread.ended;
-    assert.ok(end.how === "failed" && end.error.includes("it went wrong"));
+    assert.deepEqual(await thread.ended, { how: "failed", error: "it went wrong" });
   });
 
   guarantee("the end of a line reaches the thread", async (subject) => {
