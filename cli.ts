@@ -31,14 +31,6 @@ switch (verb) {
     await runActor(side === null ? program.exit(2) : await hearToken(side));
     break;
   }
-  case THREAD_VERB: {
-    const { openThreadSide } = await import("./lib/host/shared/thread_side.ts");
-    const side = await openThreadSide();
-    // Nothing runs in threads yet: one ends when whoever has started it has no more to say.
-    while (side !== null && await side.connection.read() !== null);
-    program.exit(side === null ? 1 : 0);
-    break;
-  }
   case GUARDIAN_VERB: {
     const { guardian } = await import("./lib/daemon/guardian.ts");
     program.exit(await guardian(await openHost(), program, argument!));
