@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { writeAll } from "./write_all.ts";
+import { bounce, LARGE_BYTES, medianTime } from "./large.ts";
 import { actorModule, openActorNursery, type Portal, run } from "supervise";
 
 const CALLS = 20_000;
@@ -12,8 +12,6 @@ const WARM_UP = 2_000;
 const ITEMS = 200_000;
 const BLOCKS = 4_000;
 const BLOCK_BYTES = 64 * 1_024;
-const LARGE_BYTES = 64 * 1_024 * 1_024;
-const LARGE_ROUNDS = 7;
 const PARALLEL = 500;
 const SPAWNS = 11;
 const IDLE_MS = 3_000;
@@ -60,7 +58,7 @@ const CASES: Readonly<Record<string, () => Promise<number>>> = {
   "large Float64Array": () => large(new Float64Array(LARGE_BYTES / 8)),
   "large ArrayBuffer": () => large(new ArrayBuffer(LARGE_BYTES)),
   "large object": () => large({ width: 4_096, height: 4_096, pixels: new Uint8Array(LARGE_BYTES) }),
-  "large floor": rawLarge,
+  "large floor": () => withPeer(["bounce", "1", String(LARGE_BYTES)], bounce),
 };
 
 const measure = CASES[process.argv.at(-1)!];
@@ -182,39 +180,7 @@ async function follow(
 
 /** Milliseconds of a call with a large value that comes back. */
 function large(value: unknown): Promise<number> {
-  return withActor((actor) => medianOf(() => actor.call.echo(value)));
-}
-
-/** Milliseconds for as many bytes there, and when all of them are, back: nobody keeps them. */
-async function rawLarge(): Promise<number> {
-  return await withPeer(["bounce", "1", String(LARGE_BYTES)], (socket) => {
-    const block = new Uint8Array(LARGE_BYTES);
-    let left = 0;
-    let resolve = (_?: unknown) => {};
-    socket.on("data", (chunk) => {
-      left -= chunk.length;
-      if (left === 0) resolve();
-    });
-    return medianOf(() =>
-      new Promise((done) => {
-        resolve = done;
-        left = LARGE_BYTES;
-        void writeAll(socket, block);
-      })
-    );
-  });
-}
-
-/** Milliseconds that it mostly takes, after a first time. */
-async function medianOf(body: () => Promise<unknown>): Promise<number> {
-  await body();
-  const taken: number[] = [];
-  for (let i = 0; i < LARGE_ROUNDS; i++) {
-    const start = performance.now();
-    await body();
-    taken.push(performance.now() - start);
-  }
-  return quantile(taken, 0.5);
+  return withActor((actor) => medianTime(() => actor.call.echo(value)));
 }
 
 async function withEcho(

@@ -1,7 +1,7 @@
 /** The floor: a process that answers over the same kind of socket with nothing in between. Prints a line when it listens. */
 import { createServer } from "node:net";
 import process from "node:process";
-import { writeAll } from "./write_all.ts";
+import { writeAll } from "./large.ts";
 
 const [name, mode, count, bytes] = process.argv.slice(2);
 
