@@ -35,6 +35,16 @@ const ROWS: readonly Row[] = [
   { title: "stream of small values", ours: "small items supervise", floor: null, unit: "/s", isRate: true },
   { title: "stream of 64 KiB", ours: "blocks supervise", floor: "blocks floor", unit: "/s", isRate: true },
   {
+    title: "64 MiB there and back, bytes",
+    ours: "large Uint8Array",
+    floor: "large floor",
+    unit: "ms",
+    isRate: false,
+  },
+  { title: "64 MiB, floats", ours: "large Float64Array", floor: "large floor", unit: "ms", isRate: false },
+  { title: "64 MiB, a buffer", ours: "large ArrayBuffer", floor: "large floor", unit: "ms", isRate: false },
+  { title: "64 MiB, in an object", ours: "large object", floor: "large floor", unit: "ms", isRate: false },
+  {
     title: "teardown of 30 actors, depth 1",
     ours: "teardown of 30 at depth 1",
     floor: null,

@@ -4,6 +4,7 @@ import { connect, type Socket } from "node:net";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { bounce, LARGE_BYTES, medianTime } from "./large.ts";
 import { actorModule, openActorNursery, type Portal, run } from "supervise";
 
 const CALLS = 20_000;
@@ -53,6 +54,11 @@ const CASES: Readonly<Record<string, () => Promise<number>>> = {
   "small items supervise": () => withActor((actor) => follow(actor, ITEMS, 0)),
   "blocks supervise": () => withActor((actor) => follow(actor, BLOCKS, BLOCK_BYTES)),
   "blocks floor": rawBlocks,
+  "large Uint8Array": () => large(new Uint8Array(LARGE_BYTES)),
+  "large Float64Array": () => large(new Float64Array(LARGE_BYTES / 8)),
+  "large ArrayBuffer": () => large(new ArrayBuffer(LARGE_BYTES)),
+  "large object": () => large({ width: 4_096, height: 4_096, pixels: new Uint8Array(LARGE_BYTES) }),
+  "large floor": () => withPeer(["bounce", "1", String(LARGE_BYTES)], bounce),
 };
 
 const measure = CASES[process.argv.at(-1)!];
@@ -170,6 +176,11 @@ async function follow(
       return count * 1_000 / (performance.now() - start);
     },
   );
+}
+
+/** Milliseconds of a call with a large value that comes back. */
+function large(value: unknown): Promise<number> {
+  return withActor((actor) => medianTime(() => actor.call.echo(value)));
 }
 
 async function withEcho(

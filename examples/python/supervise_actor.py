@@ -185,8 +185,9 @@ class Actor:
         """Writes a message, in pieces if it is long."""
         if payload is not None and len(payload) > MAX_PAYLOAD_BYTES:
             raise ValueError(f"cannot send {len(payload)} bytes")
+        total = len(payload or b"")
         while payload is not None and len(payload) > PART_BYTES:
-            self._write([PART, dialog, 0, payload[:PART_BYTES]])
+            self._write([PART, dialog, total, payload[:PART_BYTES]])
             payload = payload[PART_BYTES:]
         self._write([kind, dialog, number] if payload is None else [kind, dialog, number, payload])
 

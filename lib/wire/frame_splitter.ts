@@ -21,10 +21,19 @@ export class FrameSplitter {
   /** How much of the next header has come in. */
   #headerFilled = 0;
   #partial: Incomplete | null = null;
+  readonly #isFleeting: (begun: Uint8Array) => boolean;
+  /** Where fleeting contents are put together, in turns: while one is looked at the next one may begin. */
+  #scratch: Uint8Array | null = null;
+  #nextScratch: Uint8Array | null = null;
 
-  /** @param maxBytes The longest content of a frame. */
-  constructor(maxBytes: number) {
+  /**
+   * @param maxBytes The longest content of a frame.
+   * @param isFleeting Whether a content that begins like this is used only until the next `push`. Such contents are put
+   * together in memory that is used again.
+   */
+  constructor(maxBytes: number, isFleeting: (begun: Uint8Array) => boolean = () => false) {
     this.#maxBytes = maxBytes;
+    this.#isFleeting = isFleeting;
   }
 
   /** Whether the connection is in the middle of a frame: an end now is a truncation. */
@@ -49,13 +58,22 @@ export class FrameSplitter {
       const end = start + length;
       if (end <= bytes.length) contents.push(new Uint8Array(bytes.buffer, bytes.byteOffset + start, length));
       else {
-        // Of what is announced no more is set aside than a frame may have.
-        this.#partial = { content: new Uint8Array(length), filled: bytes.length - start };
-        this.#partial.content.set(bytes.subarray(start));
+        const begun = bytes.subarray(start);
+        this.#partial = { content: this.#room(length, begun), filled: begun.length };
+        this.#partial.content.set(begun);
       }
       at = end;
     }
     return contents;
+  }
+
+  /** Where a content is put together. Of what is announced no more is set aside than a frame may have. */
+  #room(length: number, begun: Uint8Array): Uint8Array {
+    if (!this.#isFleeting(begun)) return new Uint8Array(length);
+    const scratch = this.#nextScratch ?? new Uint8Array(this.#maxBytes);
+    this.#nextScratch = this.#scratch;
+    this.#scratch = scratch;
+    return scratch.subarray(0, length);
   }
 
   /** Adds to a frame that has begun; where in `bytes` the next one does. */

@@ -36,7 +36,10 @@ export const Kind = {
   cancel: 10,
   /** The end of a dialog: it was cancelled, and its task is over. */
   cancelAck: 11,
-  /** A part of a payload that is too long for one frame; the last part comes with the message itself. */
+  /**
+   * A part of a payload that is too long for one frame; the last part comes with the message itself. `number` is how many
+   * bytes the whole payload has.
+   */
   part: 12,
   /** Asks whether the other side is alive. */
   ping: 13,
@@ -108,6 +111,11 @@ export function encodeMessage({ kind, dialog, number, payload }: Message): Frame
 /** Whether the content of a frame that begins with this byte can be a message. */
 export function beginsMessage(first: number): boolean {
   return first === (ARRAY | 3) || first === (ARRAY | 4);
+}
+
+/** Whether the content of a frame that begins like this can be a part. */
+export function beginsPart(begun: Uint8Array): boolean {
+  return begun[0] === (ARRAY | 4) && begun[1] === Kind.part;
 }
 
 /**

@@ -156,7 +156,7 @@ export class Outgoing {
     if (lane.queue.size > 0) this.#lanes.set(dialog, lane);
     return part === null
       ? encodeMessage({ ...message, payload: rest })
-      : encodeMessage({ kind: Kind.part, dialog, number: 0, payload: part });
+      : encodeMessage({ kind: Kind.part, dialog, number: message.payload!.length, payload: part });
   }
 }
 

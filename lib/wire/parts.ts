@@ -1,7 +1,9 @@
 /**
  * Puts the parts of long payloads together again. What it keeps is bounded, for each message and for all of them together.
+ *
+ * The first part says how long the whole is. Room for that is set aside when a share of it has come: a lie gets no more than
+ * a multiple of what it costs. From then on each part is copied once, to where it stays.
  */
-import { concatBytes } from "../base/bytes.ts";
 import { FrameError } from "./frame_splitter.ts";
 import { Kind, type Message, MIN_PART_BYTES } from "./message.ts";
 import { PayloadError, type PayloadLimits, tooLong } from "./payload.ts";
@@ -14,8 +16,16 @@ export interface PartLimits extends Pick<PayloadLimits, "maxBytes"> {
   readonly maxTotalBytes: number;
 }
 
+/** Of a payload this share comes before there is room for all of it. */
+const SHARE = 1 / 8;
+
 interface Parts {
+  /** How long the whole payload is to be. */
+  readonly total: number;
+  /** What came before there was room. */
   readonly parts: Uint8Array[];
+  /** Room for the whole. */
+  whole: Uint8Array | null;
   length: number;
   /** Whether what still comes of it is dropped. */
   isDropped: boolean;
@@ -46,39 +56,43 @@ export class PartStore {
     return this.#bytes;
   }
 
+  /** Bytes of the memory that is set aside for them. */
+  get reserved(): number {
+    return [...this.#open.values()].reduce((sum, { whole, length, isDropped }) => {
+      return sum + (isDropped ? 0 : whole?.length ?? length);
+    }, 0);
+  }
+
   /** How many messages are waited for. */
   get size(): number {
     return this.#open.size;
   }
 
   /**
-   * Keeps a part.
+   * Keeps a copy of a part.
    *
    * @throws {PayloadError} If there is too much of it; the rest is dropped as it comes.
    * @throws {FrameError} If the other side must not send that.
    */
-  add({ dialog, payload }: Message): void {
+  add({ dialog, number, payload }: Message): void {
     const { maxBytes, maxTotalBytes } = this.#limits;
     if (payload === null || payload.length < MIN_PART_BYTES) {
       throw new FrameError(`A part of less than ${MIN_PART_BYTES} bytes`);
     }
-    const open = this.#open.get(dialog) ?? this.#begin(dialog);
+    const open = this.#open.get(dialog) ?? this.#begin(dialog, number);
     if (open.isDropped) return;
-    open.parts.push(payload);
-    open.length += payload.length;
-    this.#bytes += payload.length;
-    if (open.length <= maxBytes && this.#bytes <= maxTotalBytes) return;
-    const error = open.length > maxBytes ? tooLong(open.length, maxBytes) : new PayloadError(
+    if (number !== open.total || open.length + payload.length > number) throw wrongLength();
+    if (number <= maxBytes && this.#bytes + payload.length <= maxTotalBytes) return this.#keep(open, payload);
+    this.ignoreRest(dialog);
+    throw number > maxBytes ? tooLong(number, maxBytes) : new PayloadError(
       `Cannot read what came in: parts of it and of others take more than ${maxTotalBytes} bytes`,
     );
-    this.ignoreRest(dialog);
-    throw error;
   }
 
   /**
    * The message with its whole payload; null if that is dropped.
    *
-   * @throws {PayloadError} If the payload is too long.
+   * @throws {FrameError} If the payload is not as long as its parts have said.
    */
   complete(message: Message): Message | null {
     if (this.#open.size === 0 || !WITH_PARTS.has(message.kind)) return message;
@@ -87,9 +101,10 @@ export class PartStore {
     this.drop(message.dialog);
     if (open.isDropped) return null;
     const last = message.payload ?? new Uint8Array(0);
-    const length = open.length + last.length;
-    if (length > this.#limits.maxBytes) throw tooLong(length, this.#limits.maxBytes);
-    return { ...message, payload: concatBytes([...open.parts, last]) };
+    if (open.length + last.length !== open.total) throw wrongLength();
+    const whole = open.whole ?? wholeOf(open);
+    whole.set(last, open.length);
+    return { ...message, payload: whole };
   }
 
   /** The message that has begun in a dialog is of no use any more: what still comes of it is dropped. */
@@ -99,6 +114,7 @@ export class PartStore {
     this.#bytes -= open.length;
     open.isDropped = true;
     open.parts.length = 0;
+    open.whole = null;
   }
 
   /** Forgets a message that is not sent to its end. */
@@ -115,12 +131,37 @@ export class PartStore {
     this.#bytes = 0;
   }
 
-  #begin(dialog: number): Parts {
+  #keep(open: Parts, payload: Uint8Array): void {
+    if (open.whole === null) open.parts.push(payload.slice());
+    else open.whole.set(payload, open.length);
+    open.length += payload.length;
+    this.#bytes += payload.length;
+    if (open.whole !== null || open.length < open.total * SHARE) return;
+    open.whole = wholeOf(open);
+    open.parts.length = 0;
+  }
+
+  #begin(dialog: number, total: number): Parts {
     if (this.#open.size >= this.#limits.maxOpen) {
       throw new FrameError(`Parts of more than ${this.#limits.maxOpen} messages at a time`);
     }
-    const open = { parts: [], length: 0, isDropped: false };
+    const open = { total, parts: [], whole: null, length: 0, isDropped: false };
     this.#open.set(dialog, open);
     return open;
   }
+}
+
+/** Room for the whole, with all in it that has come. */
+function wholeOf({ total, parts }: Parts): Uint8Array {
+  const whole = new Uint8Array(total);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function wrongLength(): FrameError {
+  return new FrameError("A payload that is not as long as its parts say");
 }

@@ -3,7 +3,8 @@ import { addExtension, Encoder } from "cbor-x/encode";
 import { Decoder } from "cbor-x/decode";
 import { messageOf } from "../base/user_error.ts";
 import { type CborLimits, checkCbor, type Tagged } from "./cbor_check.ts";
-import { MAX_BIGINT_BYTES, whyNotCarried } from "./why_not_carried.ts";
+import { encodeInOwnRoom } from "./encoder_room.ts";
+import { howCarried, MAX_BIGINT_BYTES } from "./why_not_carried.ts";
 
 /** A value that cannot be sent, or bytes that are none. */
 export class PayloadError extends Error {
@@ -34,6 +35,9 @@ export const PAYLOAD_LIMITS: PayloadLimits = {
 /** From this length on a byte array is encoded by itself, with a head of this many bytes. */
 const SHORT_BYTES = 4_096;
 const BYTES_HEAD = 5;
+
+/** With so many bytes in it a value is encoded into room of its own. */
+const LONG_BYTES = 2 * 1_024 * 1_024;
 
 /** Marks the bytes of an ArrayBuffer; a byte string without a tag is a Uint8Array. */
 const ARRAY_BUFFER_TAG = 43_000;
@@ -102,9 +106,11 @@ export function encodePayload(
 
 function encodeValue(value: unknown, limits: PayloadLimits): Uint8Array {
   try {
-    const reason = whyNotCarried(value, { ...limits, sharesMemory: memoryInUse !== null });
+    const { reason, binaryBytes } = howCarried(value, { ...limits, sharesMemory: memoryInUse !== null });
     if (reason !== null) throw new PayloadError(reason);
-    return encoder.encode(value);
+    if (binaryBytes < LONG_BYTES) return encoder.encode(value);
+    if (binaryBytes > limits.maxBytes) throw new PayloadError(overLimit(binaryBytes, limits));
+    return encodeInOwnRoom(encoder, value, binaryBytes);
   } catch (error) {
     throw new PayloadError(`Cannot send this: ${messageOf(error)}`, { cause: error });
   }
@@ -120,9 +126,12 @@ function encodeBytes(value: Uint8Array, limits: PayloadLimits): Uint8Array {
   return bytes;
 }
 
-function requireFitting(length: number, { maxBytes }: PayloadLimits): void {
-  if (length <= maxBytes) return;
-  throw new PayloadError(`Cannot send this: it takes ${length} bytes, and at most ${maxBytes} are allowed`);
+function requireFitting(length: number, limits: PayloadLimits): void {
+  if (length > limits.maxBytes) throw new PayloadError(`Cannot send this: ${overLimit(length, limits)}`);
+}
+
+function overLimit(length: number, { maxBytes }: PayloadLimits): string {
+  return `it takes ${length} bytes, and at most ${maxBytes} are allowed`;
 }
 
 /**

@@ -32,14 +32,30 @@ const CARRIED: readonly (abstract new (...args: never[]) => object)[] = [
   Uint8ClampedArray,
 ];
 
+/** What a value was found to be. */
+export interface Carried {
+  /** What in it cannot be sent, and where; null if all of it can. */
+  readonly reason: string | null;
+  /** Bytes of all buffers and typed arrays in it. */
+  readonly binaryBytes: number;
+}
+
 /** See the module; null if all of it can be sent. */
 export function whyNotCarried(value: unknown, bounds: Bounds): string | null {
-  return new Walk(bounds).visit(value, "", 0);
+  return howCarried(value, bounds).reason;
+}
+
+/** {@linkcode whyNotCarried}, and how much room it takes at least. */
+export function howCarried(value: unknown, bounds: Bounds): Carried {
+  const walk = new Walk(bounds);
+  const reason = walk.visit(value, "", 0);
+  return { reason, binaryBytes: walk.binaryBytes };
 }
 
 class Walk {
   readonly #bounds: Bounds;
   #items = 0;
+  binaryBytes = 0;
 
   constructor(bounds: Bounds) {
     this.#bounds = bounds;
@@ -96,6 +112,8 @@ class Walk {
       return this.#bounds.sharesMemory === true ? null : `${nameOf(path)} is ${OTHER_MEMORY}`;
     }
     if (!CARRIED.some((known) => value instanceof known)) return `${nameOf(path)} is ${describe(value)}`;
+    if (value instanceof Date) return null;
+    this.binaryBytes += (value as ArrayBuffer | Uint8Array).byteLength;
     // What looks at memory that is shared would be a copy over there.
     return ArrayBuffer.isView(value) && value.buffer instanceof SharedArrayBuffer
       ? `${nameOf(path)} is a view of shared memory: send its buffer, or a copy made by slice()`

@@ -158,7 +158,7 @@ test("messages: values that cannot be sent are refused where they are, and nothi
 test("messages: a start that is too long is an error of its dialog", () =>
   onStage(async (stage) => {
     const peer = await stage.greet();
-    const part = frameOf(Kind.part, 1, 0, new Uint8Array(PART_BYTES));
+    const part = frameOf(Kind.part, 1, PAYLOAD_LIMITS.maxBytes + 1, new Uint8Array(PART_BYTES));
     for (let sent = 0; sent <= PAYLOAD_LIMITS.maxBytes; sent += PART_BYTES) await peer.connection.write(part);
     const { type, message } = await peer.expect(Kind.error, 1) as Told;
     assert.equal(type, "PayloadError");
@@ -177,7 +177,7 @@ test("messages: a result that comes in and is too long fails its call alone", ()
         assert.match(error.message, /^Cannot read what came in: .* at most 268435456 are allowed$/);
       });
       await peer.expect(Kind.start, 1);
-      const part = frameOf(Kind.part, 1, 0, new Uint8Array(PART_BYTES));
+      const part = frameOf(Kind.part, 1, PAYLOAD_LIMITS.maxBytes + 1, new Uint8Array(PART_BYTES));
       for (let sent = 0; sent <= PAYLOAD_LIMITS.maxBytes; sent += PART_BYTES) {
         await peer.connection.write(part);
       }
@@ -203,6 +203,10 @@ test("messages: what a dialog must not be sent ends the connection, and says why
       [
         "A frame of 131137 bytes; at most 131136 are allowed",
         (peer) => peer.write(new Uint8Array([0, 2, 0, 0x41])),
+      ],
+      [
+        "A payload that is not as long as its parts say",
+        (peer) => peer.send(Kind.part, 1, 0, new Uint8Array(PART_BYTES)),
       ],
       ["A part of less than 16384 bytes", (peer) => peer.send(Kind.part, 1, 0, new Uint8Array(9))],
       [

@@ -76,7 +76,7 @@ test("flood: parts of ever more messages end the connection", () =>
   onStage(async (stage) => {
     const peer = await stage.greet();
     const payload = new Uint8Array(MIN_PART_BYTES);
-    await flood(peer, MOST_SERVED + 1, (i) => frameOf(Kind.part, 1 + 2 * i, 0, payload));
+    await flood(peer, MOST_SERVED + 1, (i) => frameOf(Kind.part, 1 + 2 * i, 2 * MIN_PART_BYTES, payload));
     assert.equal(
       await peer.goodbye(),
       "it does not keep to the protocol: Parts of more than 10000 messages at a time",

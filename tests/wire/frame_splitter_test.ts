@@ -62,3 +62,32 @@ test("frame splitter: a frame of the longest length is taken", () => {
   const splitter = new FrameSplitter(MAX_BYTES);
   assert.equal(splitter.push(frame(new Uint8Array(MAX_BYTES)))[0]?.length, MAX_BYTES);
 });
+
+test("frame splitter: fleeting frames are whole until the next push, and take no more memory", () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const random = seeded(seed);
+    const isFleeting = (fill: number) => fill % 3 !== 0;
+    const contents = Array.from(
+      { length: 30 },
+      (_, i) => new Uint8Array(2 + Math.floor(random() * MAX_BYTES / 2)).fill(i),
+    );
+    const bytes = concatBytes(contents.map(frame));
+    const splitter = new FrameSplitter(MAX_BYTES, (begun) => begun.length > 0 && isFleeting(begun[0]!));
+    const scratches = new Set<ArrayBufferLike>();
+    const kept: Uint8Array[] = [];
+    let out = 0;
+    for (let at = 0; at < bytes.length;) {
+      const end = Math.min(bytes.length, at + Math.floor(random() * 800));
+      const read = bytes.slice(at, end);
+      for (const content of splitter.push(read)) {
+        assert.deepEqual([...content], [...contents[out++]!], `seed ${seed}`);
+        if (!isFleeting(content[0]!)) kept.push(content);
+        if (content.buffer.byteLength === MAX_BYTES) scratches.add(content.buffer);
+      }
+      at = end;
+    }
+    assert.equal(out, contents.length);
+    assert.ok(scratches.size <= 2, `seed ${seed}: ${scratches.size}`);
+    for (const content of kept) assert.ok(content.every((byte) => byte === content[0]), `seed ${seed}`);
+  }
+});

@@ -11,15 +11,16 @@ function message(kind: Kind, dialog: number, fill: number, length = MIN_PART_BYT
   return { kind, dialog, number: 0, payload: new Uint8Array(length).fill(fill) };
 }
 
-function part(dialog: number, fill: number): Message {
-  return message(Kind.part, dialog, fill);
+/** A part of a payload of `total` bytes. */
+function part(dialog: number, fill: number, total = LIMITS.maxBytes): Message {
+  return { ...message(Kind.part, dialog, fill), number: total };
 }
 
 test("parts: they are put in front of the message that ends them, each dialog's its own", () => {
   const store = new PartStore(LIMITS);
-  store.add(part(1, 1));
-  store.add(part(3, 3));
-  store.add(part(1, 2));
+  store.add(part(1, 1, 2 * MIN_PART_BYTES + 1));
+  store.add(part(3, 3, MIN_PART_BYTES));
+  store.add(part(1, 2, 2 * MIN_PART_BYTES + 1));
   const whole = store.complete(message(Kind.yield, 1, 9, 1))!;
   assert.equal(whole.kind, Kind.yield);
   assert.equal(whole.payload!.length, 2 * MIN_PART_BYTES + 1);
@@ -38,7 +39,7 @@ test("parts: a message without any is left as it is", () => {
 
 test("parts: urgent messages leave the parts of others alone", () => {
   const store = new PartStore(LIMITS);
-  store.add(part(1, 1));
+  store.add(part(1, 1, MIN_PART_BYTES));
   for (const kind of [Kind.cancel, Kind.credit, Kind.hold]) {
     const urgent = message(kind, 1, 7, 1);
     assert.equal(store.complete(urgent), urgent);
@@ -46,31 +47,77 @@ test("parts: urgent messages leave the parts of others alone", () => {
   assert.equal(store.complete(message(Kind.yield, 1, 2, 0))!.payload!.length, MIN_PART_BYTES);
 });
 
-test("parts: a payload that is too long is refused once, and the rest of it is dropped", () => {
+test("parts: a payload that is too long is refused once, by its first part, and the rest of it is dropped", () => {
   const store = new PartStore(LIMITS);
-  for (let i = 0; i < 3; i++) store.add(part(1, i));
-  assert.throws(() => store.add(part(1, 3)), (error) => {
+  const total = LIMITS.maxBytes + 1;
+  assert.throws(() => store.add(part(1, 0, total)), (error) => {
     assert.ok(error instanceof PayloadError);
     assert.equal(
       error.message,
-      `Cannot read what came in: it takes ${
-        4 * MIN_PART_BYTES
-      } bytes, and at most ${LIMITS.maxBytes} are allowed`,
+      `Cannot read what came in: it takes ${total} bytes, and at most ${LIMITS.maxBytes} are allowed`,
     );
     return true;
   });
   assert.equal(store.bytes, 0);
-  store.add(part(1, 4));
+  for (let i = 1; i < 9; i++) store.add(part(1, i, total));
   assert.equal(store.complete(message(Kind.yield, 1, 5)), null);
   const next = message(Kind.yield, 1, 6);
   assert.equal(store.complete(next), next);
 });
 
-test("parts: the last piece counts", () => {
+test("parts: a payload that is longer than its parts say is a breach of the protocol", () => {
+  for (const total of [0, 1, MIN_PART_BYTES - 1]) {
+    assert.throws(() => new PartStore(LIMITS).add(part(1, 1, total)), FrameError);
+  }
   const store = new PartStore(LIMITS);
   for (let i = 0; i < 3; i++) store.add(part(1, i));
-  assert.throws(() => store.complete(message(Kind.yield, 1, 3, 1)), PayloadError);
-  assert.deepEqual([store.size, store.bytes], [0, 0]);
+  assert.throws(() => store.add(part(1, 3)), FrameError);
+  assert.throws(() => store.complete(message(Kind.yield, 1, 3, 1)), FrameError);
+});
+
+test("parts: a payload that is shorter than its parts say is a breach of the protocol", () => {
+  for (const payload of [null, new Uint8Array(MIN_PART_BYTES)]) {
+    const store = new PartStore(LIMITS);
+    store.add(part(1, 1));
+    assert.throws(() => store.complete({ kind: Kind.yield, dialog: 1, number: 0, payload }), FrameError);
+  }
+});
+
+test("parts: parts that do not agree how long the payload is are a breach of the protocol", () => {
+  for (const total of [0, 2 * MIN_PART_BYTES, LIMITS.maxBytes + 1]) {
+    const store = new PartStore(LIMITS);
+    store.add(part(1, 1));
+    assert.throws(() => store.add(part(1, 2, total)), FrameError);
+  }
+});
+
+test("parts: no room is made for what is only said to come", () => {
+  const total = 16 * MIN_PART_BYTES;
+  const store = new PartStore({ ...LIMITS, maxBytes: total, maxTotalBytes: total });
+  const kept: number[] = [];
+  for (let i = 0; i < 16; i++) {
+    store.add(part(1, i, total));
+    kept.push(store.reserved / MIN_PART_BYTES);
+  }
+  assert.deepEqual(kept, [1, ...Array(15).fill(16)]);
+  const { payload } = store.complete({ kind: Kind.yield, dialog: 1, number: 0, payload: null })!;
+  assert.deepEqual(
+    payload,
+    Uint8Array.from({ length: total }, (_, i) => Math.floor(i / MIN_PART_BYTES)),
+  );
+  assert.equal(store.reserved, 0);
+});
+
+test("parts: what is kept is a copy", () => {
+  const store = new PartStore(LIMITS);
+  const first = part(1, 1);
+  for (const fill of [1, 2, 3]) {
+    first.payload!.fill(fill);
+    store.add(first);
+  }
+  first.payload!.fill(9);
+  const { payload } = store.complete({ kind: Kind.yield, dialog: 1, number: 0, payload: null })!;
+  assert.deepEqual([payload![0], payload![MIN_PART_BYTES], payload!.at(-1)], [1, 2, 3]);
 });
 
 test("parts: of several dialogs together that are too much the last one is refused", () => {

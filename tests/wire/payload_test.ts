@@ -397,3 +397,39 @@ test("payload: random bytes are refused or read, and never anything else", () =>
     }
   }
 });
+
+test("payload: many bytes anywhere in a value arrive, with what is beside them", () => {
+  const bytes = Uint8Array.from({ length: 3_000_000 }, (_, i) => i);
+  const value = {
+    text: "h\u00e4 ".repeat(50_000),
+    parts: [bytes, new Map([["again", bytes.subarray(1)]])],
+    numbers: Float64Array.from({ length: 300_000 }, (_, i) => i / 3),
+    buffer: bytes.slice(0, 2_500_000).buffer,
+    list: Array.from({ length: 100_000 }, (_, i) => i),
+  };
+  const before = encodePayload({ a: 1 });
+  const encoded = encodePayload(value);
+  assert.deepEqual(decodePayload(before), { a: 1 });
+  const out = decodePayload(new Uint8Array(encoded)) as typeof value;
+  assert.equal(out.text, value.text);
+  assert.deepEqual(out.list, value.list);
+  assert.equal(Buffer.compare(out.parts[0] as Uint8Array, bytes), 0);
+  const again = (out.parts[1] as Map<string, Uint8Array>).get("again")!;
+  assert.equal(Buffer.compare(again, bytes.subarray(1)), 0);
+  assert.deepEqual([out.numbers.length, out.numbers.at(-1)], [300_000, 299_999 / 3]);
+  assert.equal(Buffer.compare(new Uint8Array(out.buffer), bytes.subarray(0, 2_500_000)), 0);
+});
+
+test("payload: a small value does not keep the room of a large one before it", () => {
+  const large = [new Uint8Array(20_000_000)];
+  assert.ok(encodePayload(large).buffer.byteLength < 20_100_000);
+  assert.ok(encodePayload({ a: 1 }).buffer.byteLength < 100_000);
+});
+
+test("payload: bytes that are too many together are refused before room is made for them", () => {
+  const bytes = new Uint8Array(PAYLOAD_LIMITS.maxBytes / 2);
+  assert.equal(
+    refusal(() => encodePayload(Array(1_000).fill(bytes))),
+    "Cannot send this: it takes 134217728000 bytes, and at most 268435456 are allowed",
+  );
+});

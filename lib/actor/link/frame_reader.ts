@@ -1,12 +1,15 @@
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Connection } from "../../host/ports/sockets.ts";
 import { FrameSplitter } from "../../wire/frame_splitter.ts";
-import { MAX_FRAME_BYTES } from "../../wire/message.ts";
+import { beginsPart, MAX_FRAME_BYTES } from "../../wire/message.ts";
 
-/** Reads the frames of a connection: one by one while it begins, then as they come. */
+/**
+ * Reads the frames of a connection: one by one while it begins, then as they come. Those that are parts of a long payload are
+ * there until more is read.
+ */
 export class FrameReader {
   readonly #connection: Connection;
-  readonly #splitter = new FrameSplitter(MAX_FRAME_BYTES);
+  readonly #splitter = new FrameSplitter(MAX_FRAME_BYTES, beginsPart);
   #begun: Uint8Array | null;
   #pending: Uint8Array[] = [];
 

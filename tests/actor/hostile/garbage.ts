@@ -148,9 +148,20 @@ export class Garbage {
   }
 }
 
+/** Parts of a long payload, mostly with their end, and mostly of the length that they say. */
 function partsOf(chance: Chance, dialog: number): Uint8Array {
-  const part = frameOf(Kind.part, dialog, 0, new Uint8Array(MIN_PART_BYTES));
-  return concatBytes(Array.from({ length: 1 + chance.below(3) }, () => part));
+  const count = 1 + chance.below(3);
+  const end = payloadOf(chance) ?? new Uint8Array(0);
+  const length = count * MIN_PART_BYTES + end.length;
+  const part = frameOf(
+    Kind.part,
+    dialog,
+    chance.happens(0.8) ? length : chance.below(2 ** 32),
+    new Uint8Array(MIN_PART_BYTES),
+  );
+  const kind = chance.pick([Kind.start, Kind.yield, Kind.return, Kind.error]);
+  const last = chance.happens(0.8) ? [frameOf(kind, dialog, 1, end)] : [];
+  return concatBytes([...Array<Uint8Array>(count).fill(part), ...last]);
 }
 
 function payloadOf(chance: Chance): Uint8Array | undefined {

@@ -1,0 +1,30 @@
+/** The room that an encoder of cbor-x writes into. */
+import type { Encoder } from "cbor-x/encode";
+
+/** What is there beside the bytes that are known beforehand: if it takes more, the encoder makes more room. */
+const BESIDE_BYTES = 16 * 1_024;
+/** The room of an encoder to begin with. */
+const FIRST_BYTES = 8 * 1_024;
+
+/** What the types of the package leave out. */
+type Roomy = Encoder & { useBuffer(room: Uint8Array): void };
+
+/**
+ * Encodes a value with many bytes in it into room of its own. An encoder left to itself copies all that it has whenever it
+ * needs more room, and then writes small values behind the large one: each of them keeps all that room alive.
+ */
+export function encodeInOwnRoom(encoder: Encoder, value: unknown, bytes: number): Uint8Array {
+  const roomy = encoder as Roomy;
+  roomy.useBuffer(room(bytes + BESIDE_BYTES));
+  try {
+    return roomy.encode(value);
+  } finally {
+    roomy.useBuffer(room(FIRST_BYTES));
+  }
+}
+
+/** A Buffer: the encoder writes texts by its methods. */
+function room(bytes: number): Uint8Array {
+  const { Buffer } = globalThis as unknown as { Buffer: { allocUnsafeSlow(bytes: number): Uint8Array } };
+  return Buffer.allocUnsafeSlow(bytes);
+}
