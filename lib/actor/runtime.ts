@@ -109,6 +109,11 @@ export class ActorRuntime implements PortalOwner {
     return this.#connections.addresses;
   }
 
+  /** Whether `run` has come to where connections are taken. */
+  get isReady(): boolean {
+    return this.#ready.isSet;
+  }
+
   /** Waits until `run` has come to where connections are taken. */
   async ready(): Promise<void> {
     await this.#ready.wait();

@@ -12,6 +12,7 @@ export interface System {
 
 let program: Program | null = null;
 let opened: Promise<System> | null = null;
+let system: System | null = null;
 
 /** This program. */
 export function thisProgram(): Program {
@@ -19,9 +20,19 @@ export function thisProgram(): Program {
   return program;
 }
 
+/** The machine, without a wait if it is open. */
+export function systemHere(): System | Promise<System> {
+  return system ?? openSystem();
+}
+
 /** Opens the machine once, when it is first needed: importing the library touches nothing. */
 export function openSystem(): Promise<System> {
   // What is opened here serves the whole program: it must not stand in the scopes of whoever needs it first.
-  opened ??= withoutFrame(() => openSystemHost().then((host) => ({ host, program: thisProgram() })));
+  opened ??= withoutFrame(() =>
+    openSystemHost().then((host) => {
+      system = { host, program: thisProgram() };
+      return system;
+    })
+  );
   return opened;
 }

@@ -15,7 +15,7 @@ import type { Items } from "../worker/map_items.ts";
 import { openWorkerContextOn } from "../worker/open_worker_context.ts";
 import { type JobOptions, runSyncOn } from "../worker/run_sync.ts";
 import type { WorkerContext, WorkerStatistics } from "../worker/worker_context.ts";
-import { openSystem, thisProgram } from "./system.ts";
+import { openSystem, systemHere, thisProgram } from "./system.ts";
 
 /**
  * Runs a function that keeps a processor busy in a worker, and gives its result or throws its error, which is of its own class if
@@ -51,7 +51,7 @@ export async function runSync<M, K extends keyof Calls<M> & string>(
   args: ArgsOf<M, K>,
   options: JobOptions = {},
 ): Promise<ResultOf<M, K>> {
-  return await runSyncOn(openSystem(), module, call, args, options) as ResultOf<M, K>;
+  return await runSyncOn(systemHere(), module, call, args, options) as ResultOf<M, K>;
 }
 
 /**

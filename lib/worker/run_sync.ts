@@ -59,31 +59,33 @@ export async function runSyncOn(
 
 /** @internal Runs a job where and how its options say. */
 export async function runJob(system: ActorSystem, job: Job, options: JobOptions): Promise<unknown> {
-  const runtime = findRuntime() ?? await ensureRuntime(system);
-  const { limiter = limiterHere(system, runtime), killOnCancel = false } = options;
-  const work = async (onOver: () => void) => {
-    const context = options.context ?? await contextFor(system, runtime, onOver);
-    return await context.run(job, onOver);
-  };
-  const shielded: Work = killOnCancel
-    ? work
-    : async (onOver) => (await new CancelScope({ shield: true }).run(() => work(onOver)))!;
-  return resultOf(
-    await (limiter instanceof CapacityLimiter ? limited(limiter, shielded) : held(limiter, shielded)),
-  );
+  const known = findRuntime();
+  const runtime = known?.isReady === true ? known : await ensureRuntime(system);
+  const { limiter = limiterHere(system, runtime), killOnCancel = false, context } = options;
+  const work: Work = (onOver) =>
+    context === undefined ? runHere(system, runtime, job, onOver) : context.run(job, onOver);
+  const shielded: Work = (onOver) =>
+    new CancelScope({ shield: true }).run(() => work(onOver)) as Promise<Reply>;
+  const reply = await heldBy(limiter, killOnCancel ? work : shielded);
+  if (reply[0]) return reply[1];
+  throw rebuildError(readErrorBox(reply[1]));
 }
 
-async function contextFor(
+/** In the context of whoever names none. */
+async function runHere(
   system: ActorSystem,
   runtime: ActorRuntime,
+  job: Job,
   onOver: () => void,
-): Promise<WorkerContext> {
+): Promise<Reply> {
+  let context: WorkerContext;
   try {
-    return await contextHere(system, runtime);
+    context = await contextHere(system, runtime);
   } catch (error) {
     onOver();
     throw error;
   }
+  return await context.run(job, onOver);
 }
 
 /** @internal @throws {TypeError} If what is to run is not given by its names. */
@@ -99,8 +101,9 @@ export function requireNames(module: unknown, name: unknown): void {
 
 type Work = (onOver: () => void) => Promise<Reply>;
 
-/** With a token that is given back when the work is over, and not before. */
-async function limited(limiter: CapacityLimiter, work: Work): Promise<Reply> {
+/** Holds on to what bounds the work until that is over, and not before. */
+async function heldBy(limiter: CapacityLimiter | Context<unknown>, work: Work): Promise<Reply> {
+  if (!(limiter instanceof CapacityLimiter)) return await heldByContext(limiter, work);
   const borrower = {};
   // Where nobody waits the checkpoint at the beginning is enough.
   if (limiter.availableTokens > 0) limiter.acquireNowait(borrower);
@@ -108,7 +111,7 @@ async function limited(limiter: CapacityLimiter, work: Work): Promise<Reply> {
   return await work(() => limiter.release(borrower));
 }
 
-async function held(limiter: Context<unknown>, work: Work): Promise<Reply> {
+async function heldByContext(limiter: Context<unknown>, work: Work): Promise<Reply> {
   const over = new Event();
   let reply: Reply;
   await limiter(async () => {
@@ -119,9 +122,4 @@ async function held(limiter: Context<unknown>, work: Work): Promise<Reply> {
     }
   });
   return reply!;
-}
-
-function resultOf(reply: Reply): unknown {
-  if (reply[0]) return reply[1];
-  throw rebuildError(readErrorBox(reply[1]));
 }

@@ -30,9 +30,20 @@ export function actorModule<M = unknown>(specifier: string | URL): ActorModule<M
   return new ActorModule<M>(String(specifier));
 }
 
+/** URLs of modules, and the folder that they were found from: to make one takes longer than a small job in a worker. */
+const urls = new WeakMap<ActorModule, { readonly cwd: string; readonly url: string }>();
+
 /** The URL to import a module by. */
 export function moduleUrl(module: string | URL | ActorModule, cwd: string): string {
-  const specifier = module instanceof ActorModule ? module.specifier : String(module);
+  if (!(module instanceof ActorModule)) return urlOf(String(module), cwd);
+  const known = urls.get(module);
+  if (known?.cwd === cwd) return known.url;
+  const url = urlOf(module.specifier, cwd);
+  urls.set(module, { cwd, url });
+  return url;
+}
+
+function urlOf(specifier: string, cwd: string): string {
   if (/^[a-z][a-z\d+.-]+:/i.test(specifier)) return specifier;
   return `file://${resolvePath(cwd, specifier).split("/").map(encodeURIComponent).join("/")}`;
 }
