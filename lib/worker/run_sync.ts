@@ -10,7 +10,7 @@ import { Event } from "../sync/event.ts";
 import { readErrorBox } from "../wire/error_box.ts";
 import { contextHere, limiterHere } from "./default_workers.ts";
 import { checkLimits, type Job, type JobLimits, type Reply } from "./job.ts";
-import type { WorkerContext } from "./worker_context.ts";
+import { WorkerContext } from "./worker_context.ts";
 
 /** How a job runs. */
 export interface JobOptions {
@@ -61,6 +61,9 @@ export async function runSyncOn(
 
 /** @internal Runs a job where and how its options say. */
 export async function runJob(system: ActorSystem, job: Job, options: JobOptions): Promise<unknown> {
+  if (options.context !== undefined && !(options.context instanceof WorkerContext)) {
+    throw new TypeError(`Cannot run "${job.name}" in a worker: its context must be one of openWorkerContext`);
+  }
   const runtime = await ensureRuntime(system);
   const { limiter = limiterHere(system, runtime), killOnCancel = false } = options;
   const work = async (onOver: () => void) => {

@@ -18,7 +18,8 @@ import { moveOnAfter } from "../../scope/timeouts.ts";
 import { EndOfChannel } from "../../sync/channel_errors.ts";
 import { Event } from "../../sync/event.ts";
 import { boxError } from "../../wire/error_box.ts";
-import { PayloadError } from "../../wire/payload.ts";
+import { PAYLOAD_LIMITS, PayloadError } from "../../wire/payload.ts";
+import { whyNotCarried } from "../../wire/why_not_carried.ts";
 import { type JobMessage, type Reply, WORKER_MODULE, type WorkerOrders } from "../job.ts";
 import { type Exports, JobRunner, type LoadModule } from "./job_runner.ts";
 
@@ -86,14 +87,16 @@ class Worker {
     let error: unknown;
     try {
       const result = await this.#runner.run(job);
-      error = await sendResult(jobs, result);
+      error = await sendResult(jobs, job, result);
     } catch (thrown) {
       error = thrown ?? new Error(`The job threw ${String(thrown)}`);
     }
     if (error !== null) {
       const { path } = currentRuntime().self;
-      const box = boxError(error, path, (one) => one instanceof RemoteActorError ? one : null);
-      await jobs.send([false, box]);
+      const box = (one: unknown) =>
+        boxError(one, path, (part) => part instanceof RemoteActorError ? part : null);
+      const refusal = await sendReply(jobs, [false, box(error)]);
+      if (refusal !== null) await jobs.send([false, box(refusal)]);
     }
     const { retire } = this.#orders;
     return retire !== null && await this.#runner.run([retire.url, retire.name, retire.args]) === true;
@@ -111,9 +114,17 @@ async function nextJob(jobs: Jobs): Promise<JobMessage | null> {
 }
 
 /** @returns Why the result cannot be sent; null if it was. */
-async function sendResult(jobs: Jobs, result: unknown): Promise<PayloadError | null> {
+async function sendResult(jobs: Jobs, [, name]: JobMessage, result: unknown): Promise<PayloadError | null> {
+  const refusal = await sendReply(jobs, [true, result]);
+  if (refusal === null) return null;
+  const reason = whyNotCarried(result, PAYLOAD_LIMITS);
+  return reason === null ? refusal : new PayloadError(`Cannot send the result of "${name}": ${reason}`);
+}
+
+/** @returns Why it cannot be sent; null if it was. */
+async function sendReply(jobs: Jobs, reply: Reply): Promise<PayloadError | null> {
   try {
-    await jobs.send([true, result]);
+    await jobs.send(reply);
     return null;
   } catch (error) {
     if (error instanceof PayloadError) return error;
