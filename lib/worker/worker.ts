@@ -40,7 +40,7 @@ export interface WorkerOptions {
   /** How long a job that is cancelled waits for the end of its worker, once that was killed; a thread may not end. */
   readonly killMs: number;
   /** What a process uses; null if it is gone. */
-  readonly findProcess: (pid: number) => Pick<ProcessRow, "cpuMs" | "rss"> | null;
+  readonly findProcess: (pid: number) => Pick<ProcessRow, "state" | "cpuMs" | "rss"> | null;
 }
 
 /** The worker is over, or about to be, and has not taken the job. */
@@ -68,6 +68,13 @@ export class Worker implements Watched {
   /** Whether it is over, and nothing is left of it. */
   get isOver(): boolean {
     return this.#ended.isSet;
+  }
+
+  /** Whether it is known to have died, be it that nobody has been told yet. */
+  get isDead(): boolean {
+    if (this.#options.actor.status !== null) return true;
+    const row = this.#options.findProcess(this.#pid);
+    return row === null || row.state === "Z";
   }
 
   /** What errors say of it. */

@@ -77,7 +77,7 @@ export class WorkerContext {
     let worker: Worker | null = null;
     try {
       for (;;) {
-        worker = this.#idle.pop() ?? null;
+        worker = this.#takeIdle();
         worker ??= await this.#start();
         const reply = await withinLimits(worker, job, () => worker!.do(job));
         if (reply !== NOT_TAKEN) return reply;
@@ -116,6 +116,13 @@ export class WorkerContext {
 
   async #allOver(): Promise<void> {
     while (this.#all.size > 0) await this.#changed.wait("end of workers");
+  }
+
+  /** The one that has worked last and lives: what has died a moment ago takes no job, and would not say so. */
+  #takeIdle(): Worker | null {
+    let worker = this.#idle.pop();
+    while (worker?.isDead === true) worker = this.#idle.pop();
+    return worker ?? null;
   }
 
   async #start(): Promise<Worker> {
