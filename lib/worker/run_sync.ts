@@ -1,6 +1,7 @@
 import { fromPromise } from "../bridge/from_promise.ts";
 import { type ActorModule, moduleUrl } from "../actor/process/actor_module.ts";
 import { type ActorSystem, ensureRuntime } from "../actor/current_actor.ts";
+import type { ActorRuntime } from "../actor/runtime.ts";
 import { rebuildError } from "../actor/error_types.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { checkpoint } from "../scope/park.ts";
@@ -67,10 +68,12 @@ export async function runJob(system: ActorSystem, job: Job, options: JobOptions)
   const runtime = await ensureRuntime(system);
   const { limiter = limiterHere(system, runtime), killOnCancel = false } = options;
   const work = async (onOver: () => void) => {
-    const context = options.context ?? await contextHere(system, runtime).catch((error: unknown) => {
-      onOver();
-      throw error;
-    });
+    let context: WorkerContext | null = null;
+    try {
+      context = await openContext(system, runtime, options);
+    } finally {
+      if (context === null) onOver();
+    }
     return await context.run(job, onOver);
   };
   const shielded = async (onOver: () => void) => {
@@ -91,6 +94,21 @@ export function requireNames(module: unknown, name: unknown): void {
     );
   }
   if (typeof name !== "string") throw new TypeError("Cannot run this in a worker: the name must be a string");
+}
+
+async function openContext(
+  system: ActorSystem,
+  runtime: ActorRuntime,
+  { context: named }: JobOptions,
+): Promise<WorkerContext> {
+  if (named !== undefined) return named;
+  let context = await contextHere(system, runtime);
+  // A default context may have been replaced in this very moment.
+  for (let last: WorkerContext | null = null; context.isClosed && context !== last;) {
+    last = context;
+    context = await contextHere(system, runtime);
+  }
+  return context;
 }
 
 type Work = (onOver: () => void) => Promise<Reply>;

@@ -57,6 +57,11 @@ export class WorkerContext {
     return { idleWorkers: idle!, runningWorkers: all! - idle! };
   }
 
+  /** @internal Whether it takes no more jobs. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** @internal Whether its workers are threads, which may go on for a while after they were killed. */
   get hasThreads(): boolean {
     return this.#options.workerType === "thread";
