@@ -1,10 +1,14 @@
 /** Which options are taken, and what the others are refused with. */
 import assert from "node:assert/strict";
+import { openSystem } from "../../lib/api/system.ts";
 import { resolveContextOptions, type WorkerContextOptions } from "../../lib/worker/context_options.ts";
 import { checkLimits, type JobLimits } from "../../lib/worker/job.ts";
 import { configureDefaultContext, openWorkerContext, run } from "../../mod.ts";
 import { errorOf, raisedBy } from "../harness/raised.ts";
 import { test } from "../harness/test.ts";
+
+// What the machine opens is opened once for the whole program: before the first test, so that none seems to leak it.
+await openSystem();
 
 const HOOK = { module: "memory:jobs", export: "f" };
 
