@@ -4,7 +4,7 @@ import { Decoder } from "cbor-x/decode";
 import { messageOf } from "../base/user_error.ts";
 import { type CborLimits, checkCbor, type Tagged } from "./cbor_check.ts";
 import { encodeInOwnRoom } from "./encoder_room.ts";
-import { howCarried, MAX_BIGINT_BYTES } from "./why_not_carried.ts";
+import { howCarried, MAX_BIGINT_BYTES, whyNotCarried } from "./why_not_carried.ts";
 
 /** A value that cannot be sent, or bytes that are none. */
 export class PayloadError extends Error {
@@ -160,6 +160,12 @@ function sharedWith(memory: SharedMemory | null, id: number): SharedArrayBuffer 
   const found = memory?.find(id);
   if (found === undefined) throw new Error(`memory ${id}, which was not shared`);
   return found;
+}
+
+/** What in a value that was refused cannot be sent, whichever way it was to go; null if it is only too long. */
+export function whyRefused(value: unknown): string | null {
+  return whyNotCarried(value, { ...PAYLOAD_LIMITS, sharesMemory: true }) ??
+    whyNotCarried(value, PAYLOAD_LIMITS);
 }
 
 /** What is said of a payload that came in and is over the limit. */

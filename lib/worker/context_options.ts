@@ -1,5 +1,5 @@
 /** How the workers of a context live. */
-import { type ActorModule, moduleUrl } from "../actor/process/actor_module.ts";
+import { ActorModule, moduleUrl } from "../actor/process/actor_module.ts";
 
 /** A function that runs in each worker: one that its module exports. */
 export interface WorkerHook {
@@ -74,9 +74,13 @@ export interface ResolvedContextOptions extends Required<Omit<WorkerContextOptio
  * @throws {RangeError} If a time is negative, or a word is none of those that are known.
  */
 export function resolveContextOptions(options: WorkerContextOptions, cwd: string): ResolvedContextOptions {
+  if (options === null || typeof options !== "object") {
+    throw new TypeError(`${PROBLEM}: options must be an object`);
+  }
+  const { idleTimeout = 600_000, gracePeriod = 30_000 } = options;
   const resolved = {
-    idleTimeout: timeOf("idleTimeout", options.idleTimeout ?? 600_000),
-    gracePeriod: timeOf("gracePeriod", options.gracePeriod ?? 30_000),
+    idleTimeout: timeOf("idleTimeout", idleTimeout),
+    gracePeriod: timeOf("gracePeriod", gracePeriod),
     init: hookOf("init", options.init, cwd),
     retire: hookOf("retire", options.retire, cwd),
     workerType: oneOf("workerType", options.workerType, ["process", "thread"]),
@@ -120,8 +124,16 @@ function hookOf(name: string, hook: WorkerHook | undefined, cwd: string): Resolv
       `${PROBLEM}: ${name} is a function, which cannot cross to a worker; export it from a module and give { module, export }`,
     );
   }
-  if (hook === null || typeof hook !== "object" || typeof hook.export !== "string") {
+  if (
+    hook === null || typeof hook !== "object" || typeof hook.export !== "string" || !isModule(hook.module)
+  ) {
     throw new TypeError(`${PROBLEM}: ${name} must be { module, export }`);
   }
-  return { url: moduleUrl(hook.module, cwd), name: hook.export, args: hook.args ?? [] };
+  const { args = [] } = hook;
+  if (!Array.isArray(args)) throw new TypeError(`${PROBLEM}: args of ${name} must be an array`);
+  return { url: moduleUrl(hook.module, cwd), name: hook.export, args };
+}
+
+function isModule(module: unknown): boolean {
+  return typeof module === "string" || module instanceof URL || module instanceof ActorModule;
 }

@@ -14,15 +14,20 @@ export function sizeOf(items: Items<unknown>): number | null {
 export async function* itemsOf<T>(items: Items<T>): AsyncGenerator<T, void> {
   if (!(Symbol.asyncIterator in items)) return yield* items;
   const iterator = items[Symbol.asyncIterator]();
+  let isAtRest = true;
   let isOver = false;
   try {
     for (;;) {
+      isAtRest = false;
       const step = await fromPromise(iterator.next());
+      isAtRest = true;
       if (step.done === true) return void (isOver = true);
       yield step.value;
     }
   } finally {
-    // It may never come to where it could be closed: nobody waits for that.
-    if (!isOver) void iterator.return?.().then(undefined, () => {});
+    const closed = isOver ? undefined : iterator.return?.();
+    if (isAtRest) await closed;
+    // In the middle of a step it may never come to where it could be closed: nobody waits for that.
+    else void closed?.then(undefined, () => {});
   }
 }

@@ -1,7 +1,7 @@
 /** One map in progress: lanes that take chunks of items and have them worked on, and one task that hands out the results. */
 import { openNursery } from "../scope/nursery.ts";
 import type { SafeChannel } from "../sync/as_safe_channel.ts";
-import { EndOfChannel } from "../sync/channel_errors.ts";
+import { BrokenResourceError, EndOfChannel } from "../sync/channel_errors.ts";
 import { Lock } from "../sync/lock.ts";
 import { openMemoryChannel, type ReceiveChannel, type SendChannel } from "../sync/memory_channel.ts";
 import { WaitQueue } from "../sync/wait_queue.ts";
@@ -60,15 +60,27 @@ export class Mapping {
     let value: T;
     await openNursery(async (nursery) => {
       const [sender, receiver] = openMemoryChannel<unknown>(0);
-      this.#lanes = this.#options.concurrency;
-      for (let lane = 1; lane <= this.#lanes; lane++) {
-        nursery.startSoon(() => this.#workOn(), { name: `lane ${lane}` });
-      }
-      nursery.startSoon(() => this.#handOut(sender), { name: "results" });
+      nursery.startSoon(() => this.#produce(sender), { name: "results" });
       value = await body(receiver);
       nursery.cancelScope.cancel("the results were left");
     }, { collapse: true });
     return value!;
+  }
+
+  /** Works until all is handed out, or nobody receives any more. */
+  async #produce(sender: SendChannel<unknown>): Promise<void> {
+    this.#lanes = this.#options.concurrency;
+    await openNursery(async (nursery) => {
+      for (let lane = 1; lane <= this.#lanes; lane++) {
+        nursery.startSoon(() => this.#workOn(), { name: `lane ${lane}` });
+      }
+      try {
+        await this.#handOut(sender);
+      } catch (error) {
+        if (!(error instanceof BrokenResourceError)) throw error;
+        nursery.cancelScope.cancel("the results were left");
+      }
+    }, { collapse: true });
   }
 
   async #workOn(): Promise<void> {

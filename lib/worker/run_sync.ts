@@ -11,7 +11,7 @@ import { Event } from "../sync/event.ts";
 import { readErrorBox } from "../wire/error_box.ts";
 import { contextHere, limiterHere } from "./default_workers.ts";
 import { checkLimits, type Job, type JobLimits, type Reply } from "./job.ts";
-import type { WorkerContext } from "./worker_context.ts";
+import { WorkerContext } from "./worker_context.ts";
 
 /** How a job runs. */
 export interface JobOptions {
@@ -59,6 +59,9 @@ export async function runSyncOn(
 
 /** @internal Runs a job where and how its options say. */
 export async function runJob(system: ActorSystem, job: Job, options: JobOptions): Promise<unknown> {
+  if (options.context !== undefined && !(options.context instanceof WorkerContext)) {
+    throw new TypeError(`Cannot run "${job.name}" in a worker: its context must be one of openWorkerContext`);
+  }
   const known = findRuntime();
   const runtime = known?.isReady === true ? known : await ensureRuntime(system);
   const { limiter = limiterHere(system, runtime), killOnCancel = false, context } = options;
@@ -78,12 +81,11 @@ async function runHere(
   job: Job,
   onOver: () => void,
 ): Promise<Reply> {
-  let context: WorkerContext;
+  let context: WorkerContext | null = null;
   try {
-    context = await contextHere(system, runtime);
-  } catch (error) {
-    onOver();
-    throw error;
+    context = await openContext(system, runtime);
+  } finally {
+    if (context === null) onOver();
   }
   return await context.run(job, onOver);
 }
@@ -97,6 +99,16 @@ export function requireNames(module: unknown, name: unknown): void {
     );
   }
   if (typeof name !== "string") throw new TypeError("Cannot run this in a worker: the name must be a string");
+}
+
+async function openContext(system: ActorSystem, runtime: ActorRuntime): Promise<WorkerContext> {
+  let context = await contextHere(system, runtime);
+  // A default context may have been replaced in this very moment.
+  for (let last: WorkerContext | null = null; context.isClosed && context !== last;) {
+    last = context;
+    context = await contextHere(system, runtime);
+  }
+  return context;
 }
 
 type Work = (onOver: () => void) => Promise<Reply>;

@@ -38,7 +38,7 @@ export interface WorkerOptions {
   readonly owner: PortalOwner;
   readonly orders: WorkerOrders;
   /** What a process uses; null if it is gone. */
-  readonly findProcess: (pid: number) => Pick<ProcessRow, "cpuMs" | "rss"> | null;
+  readonly findProcess: (pid: number) => Pick<ProcessRow, "state" | "cpuMs" | "rss"> | null;
 }
 
 /** The worker is over, or about to be, and has not taken the job. */
@@ -67,6 +67,13 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
   /** Whether it is over, and nothing is left of it. */
   get isOver(): boolean {
     return this.#ended.isSet;
+  }
+
+  /** Whether it is known to have died, be it that nobody has been told yet. */
+  get isDead(): boolean {
+    if (this.#options.actor.status !== null) return true;
+    const row = this.#options.findProcess(this.#pid);
+    return row === null || row.state === "Z";
   }
 
   /** What errors say of it. */

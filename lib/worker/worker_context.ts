@@ -57,6 +57,11 @@ export class WorkerContext {
     return { idleWorkers: idle!, runningWorkers: all! - idle! };
   }
 
+  /** @internal Whether it takes no more jobs. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /**
    * @internal Has a job done.
    *
@@ -74,7 +79,7 @@ export class WorkerContext {
     let worker: Worker | null = null;
     try {
       for (;;) {
-        worker = this.#idle.pop() ?? null;
+        worker = this.#takeIdle();
         worker ??= await this.#start();
         const reply = await (job.limits === null ? worker.do(job) : withinLimits(worker, job, job.limits));
         if (reply !== NOT_TAKEN) return reply;
@@ -125,6 +130,13 @@ export class WorkerContext {
 
   async #allOver(): Promise<void> {
     while (this.#all.size > 0) await this.#changed.wait("end of workers");
+  }
+
+  /** The one that has worked last and lives: what has died a moment ago takes no job, and would not say so. */
+  #takeIdle(): Worker | null {
+    let worker = this.#idle.pop();
+    while (worker?.isDead === true) worker = this.#idle.pop();
+    return worker ?? null;
   }
 
   async #start(): Promise<Worker> {

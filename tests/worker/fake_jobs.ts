@@ -33,6 +33,16 @@ export function jobsModule({ puppet }: Self, stage: Stage) {
       stage.say(`${name} ends`);
       return name;
     },
+    async slow(ms: number) {
+      if (typeof ms !== "number") throw new TypeError("not a time");
+      await puppet.compute(ms);
+      return ms;
+    },
+    failFrom(value: number, bound = 10) {
+      stage.say(`item ${value}`);
+      if (value >= bound) throw new RangeError(`not ${value}`);
+      return value;
+    },
     fail(message: string): never {
       throw new RangeError(message);
     },

@@ -1,6 +1,5 @@
 /** What opens a dialog: which function, how it is talked to, and its arguments. */
-import { decodePayload, encodePayload, PAYLOAD_LIMITS, PayloadError } from "../../wire/payload.ts";
-import { whyNotCarried } from "../../wire/why_not_carried.ts";
+import { decodePayload, encodePayload, PayloadError, whyRefused } from "../../wire/payload.ts";
 import type { Style } from "./exposed.ts";
 
 /** See the module. */
@@ -36,7 +35,7 @@ export function readStart(payload: Uint8Array): StartRequest {
 /** Why arguments cannot be sent: the caller knows of them, not of what they travel in. Null if they can. */
 export function refusedArgument(name: string, args: readonly unknown[]): PayloadError | null {
   for (const [index, argument] of args.entries()) {
-    const reason = whyNotCarried(argument, PAYLOAD_LIMITS);
+    const reason = whyRefused(argument);
     if (reason !== null) return new PayloadError(`Cannot send argument ${index + 1} of "${name}": ${reason}`);
   }
   return null;

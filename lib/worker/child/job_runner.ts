@@ -39,6 +39,11 @@ export class JobRunner {
     return results;
   }
 
+  /** What the function of a job is called. */
+  nameOf([call]: JobMessage): string {
+    return (typeof call === "number" ? this.#named[call]! : call)[2];
+  }
+
   /** Runs what a context has its workers do beside their jobs. */
   async runHook({ url, name, args }: ResolvedHook): Promise<unknown> {
     return await checkedCall(await this.#find(url, name), args);

@@ -22,7 +22,7 @@ import { ClosedResourceError, EndOfChannel } from "../../sync/channel_errors.ts"
 import { Event } from "../../sync/event.ts";
 import { WaitQueue } from "../../sync/wait_queue.ts";
 import { boxError } from "../../wire/error_box.ts";
-import { PayloadError } from "../../wire/payload.ts";
+import { PayloadError, whyRefused } from "../../wire/payload.ts";
 import { type JobMessage, type Reply, WORKER_MODULE, type WorkerOrders } from "../job.ts";
 import { type Exports, JobRunner, type LoadModule } from "./job_runner.ts";
 
@@ -119,17 +119,28 @@ class Worker {
     let error: unknown;
     try {
       const result = await this.#runner.run(job);
-      error = await sendResult(jobs, result);
+      error = await this.#sendResult(jobs, job, result);
     } catch (thrown) {
       error = thrown ?? new Error(`The job threw ${String(thrown)}`);
     }
     if (error !== null) {
       const { path } = currentRuntime().self;
-      const box = boxError(error, path, (one) => one instanceof RemoteActorError ? one : null);
-      await jobs.send([false, box]);
+      const box = (one: unknown) =>
+        boxError(one, path, (part) => part instanceof RemoteActorError ? part : null);
+      const refusal = await sendReply(jobs, [false, box(error)]);
+      if (refusal !== null) await jobs.send([false, box(refusal)]);
     }
     const { retire } = this.#orders;
     if (retire !== null && await this.#runner.runHook(retire) === true) this.#isOver = true;
+  }
+
+  /** @returns Why the result cannot be sent; null if it was. */
+  async #sendResult(jobs: Jobs, job: JobMessage, result: unknown): Promise<PayloadError | null> {
+    const refusal = await sendReply(jobs, [true, result]);
+    const reason = refusal === null ? null : whyRefused(result);
+    return reason === null
+      ? refusal
+      : new PayloadError(`Cannot send the result of "${this.#runner.nameOf(job)}": ${reason}`);
   }
 }
 
@@ -143,10 +154,10 @@ function takeJob(jobs: Jobs): JobMessage | undefined | null {
   }
 }
 
-/** @returns Why the result cannot be sent; null if it was. */
-async function sendResult(jobs: Jobs, result: unknown): Promise<PayloadError | null> {
+/** @returns Why it cannot be sent; null if it was. */
+async function sendReply(jobs: Jobs, reply: Reply): Promise<PayloadError | null> {
   try {
-    if (!jobs.trySend([true, result])) await jobs.send([true, result]);
+    if (!jobs.trySend(reply)) await jobs.send(reply);
     return null;
   } catch (error) {
     if (error instanceof PayloadError) return error;
