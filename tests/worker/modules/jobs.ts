@@ -161,6 +161,17 @@ export async function spawnAndLoop(): Promise<never> {
   return loop();
 }
 
+/** Keeps the processor busy for a while, and gives so many bytes. */
+export function burn(
+  id: string,
+  ms: number,
+  length: number,
+): { readonly id: string; readonly bytes: Uint8Array } {
+  announce(id);
+  for (const end = performance.now() + ms; performance.now() < end;);
+  return { id, bytes: new Uint8Array(length) };
+}
+
 /** Takes more and more memory. */
 export function grow(): never {
   const kept: Uint8Array[] = [];
