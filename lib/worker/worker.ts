@@ -37,8 +37,8 @@ export interface WorkerOptions {
   readonly actor: ActorProcess;
   readonly owner: PortalOwner;
   readonly orders: WorkerOrders;
-  /** What a process uses; null if it is gone. */
-  readonly findProcess: (pid: number) => Pick<ProcessRow, "state" | "cpuMs" | "rss"> | null;
+  /** What a process uses; null if it is gone, or no process. */
+  readonly findProcess: (pid: number) => Pick<ProcessRow, "cpuMs" | "rss"> | null;
 }
 
 /** The worker is over, or about to be, and has not taken the job. */
@@ -71,9 +71,7 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
 
   /** Whether it is known to have died, be it that nobody has been told yet. */
   get isDead(): boolean {
-    if (this.#options.actor.status !== null) return true;
-    const row = this.#options.findProcess(this.#pid);
-    return row === null || row.state === "Z";
+    return this.#options.actor.hasEnded;
   }
 
   /** What errors say of it. */

@@ -67,6 +67,11 @@ export class ActorProcess {
     return this.#status;
   }
 
+  /** Whether it has ended, be it that nobody has been told yet. */
+  get hasEnded(): boolean {
+    return this.#status !== null || this.#vessel?.hasEnded() === true;
+  }
+
   /**
    * Starts it, says when it is ready, and looks after it until it has ended.
    *

@@ -22,6 +22,7 @@ export function launchProcess(host: Host, command: ActorCommand, { address, toke
     process: child,
     exited: child.exited,
     gone: child.exited.then(() => {}),
+    hasEnded: () => processes.hasDied(child),
     terminate: () => void processes.signal(child, "SIGTERM"),
     kill: () => {
       // All that it has started first, while it can still be told whose they are.

@@ -7,6 +7,8 @@ export interface Vessel {
   readonly exited: Promise<ExitStatus>;
   /** Resolves once none of it runs any more. */
   readonly gone: Promise<void>;
+  /** Whether it is over, be it that `exited` has not said so yet. */
+  hasEnded(): boolean;
   /** Asks it to end, where a cancel has not helped. */
   terminate(): void;
   /** Ends it, and all that it has started. */

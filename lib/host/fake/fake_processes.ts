@@ -97,6 +97,10 @@ export class FakeProcesses implements Processes {
     return this.#world.kernel.signal(process, signal, this.#self.uid);
   }
 
+  hasDied(child: ProcessId): boolean {
+    return !this.#waiting.has(child.pid) || this.#world.kernel.find(child.pid)?.isAlive !== true;
+  }
+
   signalGroup(child: ProcessId, signal: Signal): SignalResult {
     if (!this.#waiting.has(child.pid) || !this.#self.isAlive) return "gone";
     return this.#world.kernel.signalGroup(child.pid, signal, this.#self.uid);

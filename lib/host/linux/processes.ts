@@ -87,6 +87,10 @@ export class LinuxProcesses implements Processes {
     }
   }
 
+  hasDied({ pid }: ProcessId): boolean {
+    return this.#reaper.hasDied(pid);
+  }
+
   signalGroup(child: ProcessId, signal: Signal): SignalResult {
     if (!this.#reaper.isWaitingFor(child.pid)) return "gone";
     return this.#libc.call.kill(-child.pid, signalNumber(signal)) === 0

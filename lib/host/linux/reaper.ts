@@ -46,6 +46,12 @@ export class Reaper {
     return this.#waiting.has(pid);
   }
 
+  /** Whether a child has died, which is then reaped. */
+  hasDied(pid: number): boolean {
+    if (this.#waiting.has(pid)) this.#collect(pid);
+    return !this.#waiting.has(pid);
+  }
+
   /** Collects everything that has died. To be called after each SIGCHLD, and harmless at any other time. */
   reap(): void {
     if (this.#onOrphan === null) {

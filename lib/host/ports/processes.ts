@@ -96,6 +96,8 @@ export interface Processes {
   whyNotStartable(spec: Pick<SpawnSpec, "argv" | "env" | "cwd">): SpawnError | null;
   /** Signals one process, never a later one with its number. */
   signal(target: ProcessId, signal: Signal): SignalResult;
+  /** Whether a child that was started here has died, be it that `exited` has not said so yet. Cheap. */
+  hasDied(child: ProcessId): boolean;
   /** Signals the process group of a child that has not been reaped. */
   signalGroup(child: ProcessId, signal: Signal): SignalResult;
   /** All processes of the machine, as far as this user may see them. */

@@ -20,6 +20,19 @@ export function processesContract(name: string, open: OpenSubject): void {
     assert.deepEqual(await child.exited, { how: "signalled", signal: "SIGTERM" });
   });
 
+  guarantee("a child that has died is known to have, before anybody is told", async (subject) => {
+    const { processes } = subject.host;
+    const child = start(subject, subject.programs.stay);
+    assert.equal(processes.hasDied(child), false);
+    processes.signal(child, "SIGKILL");
+    // Nothing else runs meanwhile: it takes the kernel a moment, and no turn of ours.
+    while (!processes.hasDied(child));
+    assert.deepEqual(await child.exited, { how: "signalled", signal: "SIGKILL" });
+    assert.equal(processes.hasDied(child), true);
+    child.stdout?.close();
+    child.stderr?.close();
+  });
+
   guarantee("both output streams arrive whole and apart, and end", async (subject) => {
     const child = start(subject, subject.programs.say("to out", "to err"));
     assert.deepEqual(await Promise.all([textOf(child.stdout), textOf(child.stderr)]), ["to out", "to err"]);
