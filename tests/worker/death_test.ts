@@ -1,5 +1,6 @@
 /** Workers that die: in a job, and between two. */
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import process from "node:process";
 import {
   BrokenWorkerError,
@@ -82,7 +83,16 @@ testOnOne(
 /** Kills an idle worker, and waits until its process has ended, be it that nobody has been told yet. */
 async function killIdle(pid: number): Promise<void> {
   process.kill(pid, "SIGKILL");
-  while ((host.processes.find(pid)?.state ?? "Z") !== "Z") await checkpoint();
+  // A process whose first thread is over is a zombie, and not over before the others are.
+  while ((host.processes.find(pid)?.state ?? "Z") !== "Z" || threadsOf(pid) > 1) await checkpoint();
+}
+
+function threadsOf(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    return 0;
+  }
 }
 
 testOnOne(
