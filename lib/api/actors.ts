@@ -123,7 +123,7 @@ export async function connectToActor<M = Record<string, unknown>>(
  *
  * @example
  * ```ts
- * import { connectToActor, openNursery, run, serveDaemon } from "supervise";
+ * import { openNursery, run, serveDaemon } from "supervise";
  * import * as calculator from "../examples/actors/calculator.ts";
  *
  * await run(() =>

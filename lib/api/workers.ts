@@ -117,7 +117,7 @@ type MapBody<T> = (results: ReceiveChannel<unknown>) => T | Promise<T>;
  * const numbers = actorModule<typeof import("../examples/workers/numbers.ts")>("examples/workers/numbers.ts");
  *
  * await run(() =>
- *   openWorkerContext({ idleTimeout: 1_000 }, async (context) => {
+ *   openWorkerContext({ workerType: "thread", idleTimeout: 1_000 }, async (context) => {
  *     console.log(await runSync(numbers, "countPrimes", [2, 1_000], { context })); // 168
  *     console.log(context.statistics()); // { idleWorkers: 1, runningWorkers: 0 }
  *   })

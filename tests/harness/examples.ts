@@ -9,7 +9,7 @@ export interface Example {
   readonly code: string;
 }
 
-const DOC_EXAMPLE = /@example (.+)\n((?: \* .*\n| \*\n)*?) \* ```ts\n((?: \*.*\n)*?) \* ```/g;
+const DOC_EXAMPLE = /@example ?(.*)\n((?: \* .*\n| \*\n)*?) \* ```ts\n((?: \*.*\n)*?) \* ```/g;
 const GUIDE_EXAMPLE = /^```ts\n([^]*?)^```$/gm;
 const HEADING = /^#+ (.+)$/gm;
 
@@ -26,7 +26,7 @@ export function findExamples(root: string): readonly Example[] {
 
 function inComments(file: string, text: string): readonly Example[] {
   return [...text.matchAll(DOC_EXAMPLE)].map(([, title, , code]) => ({
-    name: `${file}: ${title}`,
+    name: `${file}: ${title === "" ? "example" : title}`,
     code: code!.replace(/^ \* ?/gm, ""),
   }));
 }
