@@ -1,7 +1,6 @@
 import { fromPromise } from "../bridge/from_promise.ts";
 import { type ActorModule, moduleUrl } from "../actor/process/actor_module.ts";
 import { type ActorSystem, ensureRuntime } from "../actor/current_actor.ts";
-import type { ActorRuntime } from "../actor/runtime.ts";
 import { rebuildError } from "../actor/error_types.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { checkpoint } from "../scope/park.ts";
@@ -67,14 +66,20 @@ export async function runJob(system: ActorSystem, job: Job, options: JobOptions)
   }
   const runtime = await ensureRuntime(system);
   const { limiter = limiterHere(system, runtime), killOnCancel = false } = options;
+  const findContext = async () => options.context ?? await contextHere(system, runtime);
   const work = async (onOver: () => void) => {
-    let context: WorkerContext | null = null;
+    let isBegun = false;
     try {
-      context = await openContext(system, runtime, options);
+      let context = await findContext();
+      // A default context may have been replaced in this very moment.
+      for (let last: WorkerContext | null = null; context.isClosed && context !== last;) {
+        [last, context] = [context, await findContext()];
+      }
+      isBegun = true;
+      return await context.run(job, onOver);
     } finally {
-      if (context === null) onOver();
+      if (!isBegun) onOver();
     }
-    return await context.run(job, onOver);
   };
   const shielded = async (onOver: () => void) => {
     const reply = await new CancelScope({ shield: !killOnCancel }).run(() => work(onOver));
@@ -94,21 +99,6 @@ export function requireNames(module: unknown, name: unknown): void {
     );
   }
   if (typeof name !== "string") throw new TypeError("Cannot run this in a worker: the name must be a string");
-}
-
-async function openContext(
-  system: ActorSystem,
-  runtime: ActorRuntime,
-  { context: named }: JobOptions,
-): Promise<WorkerContext> {
-  if (named !== undefined) return named;
-  let context = await contextHere(system, runtime);
-  // A default context may have been replaced in this very moment.
-  for (let last: WorkerContext | null = null; context.isClosed && context !== last;) {
-    last = context;
-    context = await contextHere(system, runtime);
-  }
-  return context;
 }
 
 type Work = (onOver: () => void) => Promise<Reply>;
