@@ -81,13 +81,18 @@ async function runHere(
   job: Job,
   onOver: () => void,
 ): Promise<Reply> {
-  let context: WorkerContext | null = null;
+  let isBegun = false;
   try {
-    context = await openContext(system, runtime);
+    let context = await contextHere(system, runtime);
+    // A default context may have been replaced in this very moment.
+    for (let last: WorkerContext | null = null; context.isClosed && context !== last;) {
+      [last, context] = [context, await contextHere(system, runtime)];
+    }
+    isBegun = true;
+    return await context.run(job, onOver);
   } finally {
-    if (context === null) onOver();
+    if (!isBegun) onOver();
   }
-  return await context.run(job, onOver);
 }
 
 /** @internal @throws {TypeError} If what is to run is not given by its names. */
@@ -99,16 +104,6 @@ export function requireNames(module: unknown, name: unknown): void {
     );
   }
   if (typeof name !== "string") throw new TypeError("Cannot run this in a worker: the name must be a string");
-}
-
-async function openContext(system: ActorSystem, runtime: ActorRuntime): Promise<WorkerContext> {
-  let context = await contextHere(system, runtime);
-  // A default context may have been replaced in this very moment.
-  for (let last: WorkerContext | null = null; context.isClosed && context !== last;) {
-    last = context;
-    context = await contextHere(system, runtime);
-  }
-  return context;
 }
 
 type Work = (onOver: () => void) => Promise<Reply>;
