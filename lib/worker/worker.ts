@@ -37,8 +37,8 @@ export interface WorkerOptions {
   readonly actor: ActorProcess;
   readonly owner: PortalOwner;
   readonly orders: WorkerOrders;
-  /** What a process uses; null if it is gone. */
-  readonly findProcess: (pid: number) => Pick<ProcessRow, "state" | "cpuMs" | "rss"> | null;
+  /** What a process uses, null if it is gone; a thread is none. */
+  readonly findProcess: ((pid: number) => Pick<ProcessRow, "state" | "cpuMs" | "rss"> | null) | null;
 }
 
 /** The worker is over, or about to be, and has not taken the job. */
@@ -71,8 +71,10 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
 
   /** Whether it is known to have died, be it that nobody has been told yet. */
   get isDead(): boolean {
-    if (this.#options.actor.status !== null) return true;
-    const row = this.#options.findProcess(this.#pid);
+    const { actor, findProcess } = this.#options;
+    if (actor.status !== null) return true;
+    if (findProcess === null) return false;
+    const row = findProcess(this.#pid);
     return row === null || row.state === "Z";
   }
 
@@ -164,7 +166,7 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
   }
 
   usage(): Usage | null {
-    const row = this.#options.findProcess(this.#pid);
+    const row = this.#options.findProcess?.(this.#pid) ?? null;
     return row === null ? null : { memory: row.rss, cpuTime: row.cpuMs };
   }
 
