@@ -38,6 +38,6 @@ export function hireWorker(
     actor,
     owner: runtime,
     orders: { idleTimeout: idleTimeout === Infinity ? null : idleTimeout, init, retire },
-    findProcess: (pid) => workerType === "thread" ? null : system.host.processes.find(pid),
+    findProcess: workerType === "thread" ? null : (pid) => system.host.processes.find(pid),
   });
 }

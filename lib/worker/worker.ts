@@ -37,8 +37,8 @@ export interface WorkerOptions {
   readonly actor: ActorProcess;
   readonly owner: PortalOwner;
   readonly orders: WorkerOrders;
-  /** What a process uses; null if it is gone, or no process. */
-  readonly findProcess: (pid: number) => Pick<ProcessRow, "cpuMs" | "rss"> | null;
+  /** What a process uses, null if it is gone; a thread is none. */
+  readonly findProcess: ((pid: number) => Pick<ProcessRow, "cpuMs" | "rss"> | null) | null;
 }
 
 /** The worker is over, or about to be, and has not taken the job. */
@@ -162,7 +162,7 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
   }
 
   usage(): Usage | null {
-    const row = this.#options.findProcess(this.#pid);
+    const row = this.#options.findProcess?.(this.#pid) ?? null;
     return row === null ? null : { memory: row.rss, cpuTime: row.cpuMs };
   }
 

@@ -1,4 +1,4 @@
-/** Cancels of jobs in real processes, at every stage of them. */
+/** Cancels of jobs in real workers, at every stage of them. */
 import assert from "node:assert/strict";
 import process from "node:process";
 import {
@@ -14,19 +14,29 @@ import {
 } from "../../mod.ts";
 import { raisedBy } from "../harness/raised.ts";
 import { onStage } from "../actor/stage.ts";
-import { eachType, JOBS, runsIn, type Scene, withGate, workerTests } from "./worker_stage.ts";
+import {
+  eachType,
+  JOBS,
+  PROCESSES,
+  runsIn,
+  type Scene,
+  TYPES,
+  withGate,
+  workerTests,
+} from "./worker_stage.ts";
 
-const testOnOne = workerTests();
+const testOnOne = workerTests(TYPES);
 
-testOnOne("in a scope that is cancelled already nothing is started", async ({ context, notes, living }) => {
-  const before = living();
+testOnOne("in a scope that is cancelled already nothing is started", async ({ context, notes }) => {
+  const before = context.statistics();
   const scope = new CancelScope();
   scope.cancel();
   await scope.run(() => runSync(JOBS, "mark", ["ran"], { context }));
   assert.equal(scope.cancelledCaught, true);
+  assert.deepEqual(context.statistics(), before);
   await runSync(JOBS, "mark", ["next"], { context });
   assert.deepEqual(notes(), ["next"]);
-  assert.ok(before.length <= 1 && living().length === 1);
+  assert.deepEqual(context.statistics(), { idleWorkers: 1, runningWorkers: 0 });
 });
 
 testOnOne("a job is a checkpoint, also one that is refused", async ({ context }) => {
@@ -79,6 +89,27 @@ testOnOne(
       assert.equal(await runSync(JOBS, "count", [], { context, limiter }), 1);
     }
   },
+  PROCESSES,
+);
+
+testOnOne(
+  "a cancel ends the worker of a job that only waits, if it is to, and waits until it is gone",
+  async ({ context, ...stage }) => {
+    const limiter = new CapacityLimiter(1);
+    for (let i = 0; i < 3; i++) {
+      await openNursery(async (nursery) => {
+        nursery.startSoon(async () => {
+          await runSync(JOBS, "hang", ["hang"], { context, limiter, killOnCancel: true });
+        });
+        await stage.fromNow().noted("hang runs");
+        assert.equal(limiter.borrowedTokens, 1);
+        nursery.cancelScope.cancel();
+      });
+      assert.equal(limiter.borrowedTokens, 0);
+      assert.deepEqual(context.statistics(), { idleWorkers: 0, runningWorkers: 0 });
+    }
+    assert.equal(await runSync(JOBS, "count", [], { context, limiter }), 1);
+  },
 );
 
 testOnOne(
@@ -93,6 +124,7 @@ testOnOne(
     });
     assert.deepEqual(living(), []);
   },
+  PROCESSES,
 );
 
 testOnOne(
@@ -110,11 +142,12 @@ testOnOne(
     });
     assert.deepEqual(living(), []);
   },
+  PROCESSES,
 );
 
 testOnOne(
   "a cancel while a large result comes kills the worker, or has come too late",
-  async ({ context, living, ...stage }) => {
+  async ({ context, ...stage }) => {
     for (let i = 0; i < 3; i++) {
       const scope = new CancelScope();
       let length = 0;
@@ -128,7 +161,10 @@ testOnOne(
         scope.cancel();
       });
       assert.equal(length, scope.cancelledCaught ? 0 : 30_000_000);
-      assert.equal(living().length, scope.cancelledCaught ? 0 : 1);
+      assert.deepEqual(context.statistics(), {
+        idleWorkers: scope.cancelledCaught ? 0 : 1,
+        runningWorkers: 0,
+      });
     }
   },
 );
@@ -153,17 +189,22 @@ eachType(
   "a cancel in the middle of an init kills the worker",
   (workerType) =>
     onStage((stage) => cancelInInit({ workerType, init: { module: JOBS, export: "loopingInit" } }, stage)),
+  PROCESSES,
 );
 
 eachType(
-  "a cancel right after the start of a process kills it",
+  "a cancel right after the start of one kills it",
   (workerType) =>
     onStage(({ living }) =>
       openWorkerContext({ workerType }, async (context) => {
-        for (const turns of [0, 1, 5]) {
+        const isThere = {
+          process: () => living().length > 0,
+          thread: () => context.statistics().runningWorkers > 0,
+        };
+        for (const turns of [0, 1, 5, 20]) {
           await openNursery(async (nursery) => {
             nursery.startSoon(() => runSync(JOBS, "count", [], { context, killOnCancel: true }));
-            while (living().length === 0) await checkpoint();
+            while (!isThere[workerType]()) await testing.waitAllTasksBlocked();
             for (let i = 0; i < turns; i++) await testing.waitAllTasksBlocked();
             nursery.cancelScope.cancel();
           });

@@ -9,14 +9,15 @@ import {
   openNursery,
   openWorkerContext,
   runSync,
+  testing,
 } from "../../mod.ts";
 import { openSystem } from "../../lib/api/system.ts";
 import { errorOf } from "../harness/raised.ts";
 import { onStage } from "../actor/stage.ts";
-import { eachType, JOBS, runsIn, withGate, workerTests } from "./worker_stage.ts";
+import { eachType, JOBS, PROCESSES, runsIn, TYPES, withGate, workerTests } from "./worker_stage.ts";
 
 const { host } = await openSystem();
-const testOnOne = workerTests();
+const testOnOne = workerTests(TYPES);
 
 testOnOne(
   "a job that exits is broken, with the status, and was run once",
@@ -51,6 +52,7 @@ testOnOne(
       });
     }
   },
+  PROCESSES,
 );
 
 testOnOne("SIGINT and SIGTERM in the middle of a job are survived", async ({ context, notes }) => {
@@ -58,7 +60,7 @@ testOnOne("SIGINT and SIGTERM in the middle of a job are survived", async ({ con
     assert.equal(await runSync(JOBS, "kill", [signal], { context }), "survived");
   }
   assert.deepEqual(notes(), ["signals", "signals"]);
-});
+}, PROCESSES);
 
 testOnOne(
   "the same from outside, while a job keeps the worker busy, and while it is idle",
@@ -78,6 +80,7 @@ testOnOne(
       );
     }
   },
+  PROCESSES,
 );
 
 /** Kills an idle worker, and waits until its process has ended, be it that nobody has been told yet. */
@@ -100,9 +103,21 @@ testOnOne(
   async ({ context }) => {
     const pid = await runSync(JOBS, "pid", [], { context });
     await killIdle(pid);
-    while (context.statistics().idleWorkers > 0) await checkpoint();
+    while (context.statistics().idleWorkers > 0) await testing.waitAllTasksBlocked();
     assert.deepEqual(context.statistics(), { idleWorkers: 0, runningWorkers: 0 });
     assert.notEqual(await runSync(JOBS, "pid", [], { context }), pid);
+  },
+  PROCESSES,
+);
+
+testOnOne(
+  "one that ends by itself without a job is none any more, and the next job has another",
+  async ({ context }) => {
+    const there = await runSync(JOBS, "where", [], { context });
+    await runSync(JOBS, "exitLater", [3], { context });
+    while (context.statistics().idleWorkers > 0) await testing.waitAllTasksBlocked();
+    assert.deepEqual(context.statistics(), { idleWorkers: 0, runningWorkers: 0 });
+    assert.notEqual(await runSync(JOBS, "where", [], { context }), there);
   },
 );
 
@@ -112,7 +127,7 @@ testOnOne("one that has died a moment ago is not given a job", async ({ context 
     await killIdle(pid);
     assert.notEqual(await runSync(JOBS, "pid", [], { context }), pid);
   }
-});
+}, PROCESSES);
 
 eachType(
   "with sigterm: die a job whose worker is terminated is broken, with the status",
@@ -125,6 +140,7 @@ eachType(
         assert.equal(await runSync(JOBS, "kill", ["SIGINT"], { context }), "survived");
       })
     ),
+  PROCESSES,
 );
 
 eachType(
@@ -142,7 +158,10 @@ eachType(
           }
         });
         assert.deepEqual(notes().toSorted(), names.toSorted());
-        while (living().length > 0) await checkpoint();
+        while (context.statistics().idleWorkers > 0 || living().length > 0) {
+          await testing.waitAllTasksBlocked();
+        }
+        assert.deepEqual(context.statistics(), { idleWorkers: 0, runningWorkers: 0 });
       })
     ),
 );

@@ -16,18 +16,33 @@ import {
 } from "../../mod.ts";
 import { errorOf, raisedBy } from "../harness/raised.ts";
 import { onStage } from "../actor/stage.ts";
-import { eachType, ERRORS, JOBS, withGate, workerTests } from "./worker_stage.ts";
+import { where } from "./modules/jobs.ts";
+import { eachType, ERRORS, JOBS, PROCESSES, TYPES, withGate, workerTests } from "./worker_stage.ts";
 
-const testOnOne = workerTests();
+class OutOfStock extends Error {
+  readonly item = "";
+}
+registerErrorType(OutOfStock);
 
-testOnOne("a job runs elsewhere, and its result comes back", async ({ context, living, workerType }) => {
-  const pid = await runSync(JOBS, "pid", [], { context });
-  if (workerType === "process") {
-    assert.notEqual(pid, process.pid);
-    assert.deepEqual(living(), [pid]);
-  }
+const testOnOne = workerTests(TYPES);
+
+testOnOne("a job runs elsewhere, and its result comes back", async ({ context }) => {
+  const there = await runSync(JOBS, "where", [], { context });
+  assert.notEqual(there, where());
   assert.equal(await runSync(JOBS, "later", ["async"], { context }), "async");
+  assert.equal(await runSync(JOBS, "where", [], { context }), there);
+  assert.deepEqual(context.statistics(), { idleWorkers: 1, runningWorkers: 0 });
 });
+
+testOnOne("it has a process of its own", async ({ context, living }) => {
+  const pid = await runSync(JOBS, "pid", [], { context });
+  assert.notEqual(pid, process.pid);
+  assert.deepEqual(living(), [pid]);
+}, PROCESSES);
+
+testOnOne("it has no process of its own", async ({ context, living }) => {
+  assert.deepEqual([await runSync(JOBS, "pid", [], { context }), living()], [process.pid, []]);
+}, ["thread"]);
 
 testOnOne("values of all kinds cross as what they are", async ({ context }) => {
   const value = {
@@ -44,10 +59,6 @@ testOnOne("values of all kinds cross as what they are", async ({ context }) => {
 testOnOne(
   "an error is of its own class, with its properties and the stack of the worker",
   async ({ context }) => {
-    class OutOfStock extends Error {
-      readonly item = "";
-    }
-    registerErrorType(OutOfStock);
     const error = await errorOf(OutOfStock, () => runSync(ERRORS, "throwsOutOfStock", [], { context }));
     assert.deepEqual(
       [error.name, error.message, error.item, (error as unknown as { wanted: number }).wanted],
@@ -78,12 +89,12 @@ testOnOne("what is no error arrives as one with its text", async ({ context }) =
 testOnOne(
   "what cannot be sent is a PayloadError, and the worker is none the worse for it",
   async ({ context }) => {
-    const pid = await runSync(JOBS, "pid", [], { context });
+    const there = await runSync(JOBS, "where", [], { context });
     const argument = await errorOf(PayloadError, () => runSync(JOBS, "echo", [{ f: () => {} }], { context }));
     assert.equal(argument.message, 'Cannot send argument 1 of "echo": "f" is a function');
     const result = await errorOf(PayloadError, () => runSync(JOBS, "notSendable", [], { context }));
     assert.equal(result.message, 'Cannot send the result of "notSendable": "callback" is a function');
-    assert.equal(await runSync(JOBS, "pid", [], { context }), pid);
+    assert.equal(await runSync(JOBS, "where", [], { context }), there);
     assert.deepEqual(context.statistics(), { idleWorkers: 1, runningWorkers: 0 });
   },
 );
@@ -91,9 +102,9 @@ testOnOne(
 testOnOne(
   "an error too large to be sent is a PayloadError, and the worker is none the worse for it",
   async ({ context }) => {
-    const pid = await runSync(JOBS, "pid", [], { context });
+    const there = await runSync(JOBS, "where", [], { context });
     await errorOf(PayloadError, () => runSync(JOBS, "failWithMuch", [], { context }));
-    assert.equal(await runSync(JOBS, "pid", [], { context }), pid);
+    assert.equal(await runSync(JOBS, "where", [], { context }), there);
   },
 );
 
@@ -127,10 +138,10 @@ testOnOne(
 );
 
 testOnOne("a module that cannot be loaded fails its job alone", async ({ context }) => {
-  const pid = await runSync(JOBS, "pid", [], { context });
+  const there = await runSync(JOBS, "where", [], { context });
   const missing = new URL("./modules/missing.ts", import.meta.url);
   await errorOf(Error, () => runSync<{ f(): void }, "f">(missing, "f", [], { context }));
-  assert.equal(await runSync(JOBS, "pid", [], { context }), pid);
+  assert.equal(await runSync(JOBS, "where", [], { context }), there);
 });
 
 testOnOne("what a module keeps stays from one job to the next", async ({ context }) => {
@@ -138,27 +149,25 @@ testOnOne("what a module keeps stays from one job to the next", async ({ context
   assert.equal(await runSync(JOBS, "count", [], { context }), first + 1);
 });
 
-testOnOne("the worker that has worked last is the next to work", async ({ context, notes, noted }) => {
+testOnOne("the worker that has worked last is the next to work", async ({ context, noted }) => {
   await withGate(async (one) =>
     await withGate(async (other) => {
-      const pids: unknown[] = [];
+      const places: unknown[] = [];
       await openNursery(async (nursery) => {
-        const how = { context, limiter: new CapacityLimiter(2) };
+        const how = { context, limiter: new CapacityLimiter(3) };
         nursery.startSoon(() => runSync(JOBS, "atGate", ["one", one.path], how));
         nursery.startSoon(() => runSync(JOBS, "atGate", ["other", other.path], how));
-        for (const [name, gate] of [["other", other], ["one", one]] as const) {
-          await noted("one runs");
-          await noted("other runs");
+        await noted("one runs");
+        await noted("other runs");
+        for (const [running, gate] of [[1, other], [0, one]] as const) {
           gate.open();
-          await noted(`${name} ends`);
-          while (context.statistics().runningWorkers > (name === "other" ? 1 : 0)) {
-            await testing.waitAllTasksBlocked();
-          }
-          pids.push(Number(notes().find((line) => line.startsWith(`${name} in`))!.split(" ").at(-1)));
+          while (context.statistics().runningWorkers > running) await testing.waitAllTasksBlocked();
+          places.push(await runSync(JOBS, "where", [], how));
         }
       });
       assert.deepEqual(context.statistics(), { idleWorkers: 2, runningWorkers: 0 });
-      for (let i = 0; i < 3; i++) assert.equal(await runSync(JOBS, "pid", [], { context }), pids[1]);
+      assert.notEqual(places[0], places[1]);
+      for (let i = 0; i < 3; i++) assert.equal(await runSync(JOBS, "where", [], { context }), places[1]);
     })
   );
 });

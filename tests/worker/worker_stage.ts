@@ -14,8 +14,10 @@ export const ERRORS = actorModule<typeof import("../actor/modules/errors.ts")>(
 );
 
 /** The types of workers that there are. */
-export const TYPES = ["process"] as const;
+export const TYPES = ["process", "thread"] as const;
 export type WorkerType = typeof TYPES[number];
+/** The type whose workers can be found in the table of processes, and killed from outside. */
+export const PROCESSES = ["process"] as const;
 
 /** What a test has that shares a context with others. */
 export interface Scene extends Stage {
@@ -26,15 +28,19 @@ export interface Scene extends Stage {
 /** A watchdog against a test that hangs, which would take the others along. */
 const CASE_MS = 30_000;
 
-/** Gives what registers a test for each type of workers; all of one type share a context. */
-export function workerTests(): (name: string, body: (scene: Scene) => unknown) => void {
-  const bodies = new Map<string, (scene: Scene) => unknown>();
+type SceneBody = (scene: Scene) => unknown;
+
+/** Gives what registers a test for some types of workers; all of one type share a context. */
+export function workerTests(
+  usual: readonly WorkerType[] = PROCESSES,
+): (name: string, body: SceneBody, types?: readonly WorkerType[]) => void {
+  const bodies = new Map<WorkerType, Map<string, SceneBody>>(TYPES.map((type) => [type, new Map()]));
   const running = new Map<WorkerType, Promise<ReadonlyMap<string, unknown>>>();
-  return (name, body) => {
-    bodies.set(name, body);
-    for (const workerType of TYPES) {
+  return (name, body, types = usual) => {
+    for (const workerType of types) {
+      bodies.get(workerType)!.set(name, body);
       test(nameOf(name, workerType), async () => {
-        const failures = running.get(workerType) ?? runAll(workerType, bodies);
+        const failures = running.get(workerType) ?? runAll(workerType, bodies.get(workerType)!);
         running.set(workerType, failures);
         const found = await failures;
         if (found.has(name)) throw found.get(name);
@@ -43,9 +49,13 @@ export function workerTests(): (name: string, body: (scene: Scene) => unknown) =
   };
 }
 
-/** Registers a test for each type of workers. */
-export function eachType(name: string, body: (workerType: WorkerType) => Promise<void>): void {
-  for (const workerType of TYPES) test(nameOf(name, workerType), () => body(workerType));
+/** Registers a test for some types of workers. */
+export function eachType(
+  name: string,
+  body: (workerType: WorkerType) => Promise<void>,
+  types: readonly WorkerType[] = TYPES,
+): void {
+  for (const workerType of types) test(nameOf(name, workerType), () => body(workerType));
 }
 
 function nameOf(name: string, workerType: WorkerType): string {
@@ -54,7 +64,7 @@ function nameOf(name: string, workerType: WorkerType): string {
 
 async function runAll(
   workerType: WorkerType,
-  bodies: ReadonlyMap<string, (scene: Scene) => unknown>,
+  bodies: ReadonlyMap<string, SceneBody>,
 ): Promise<ReadonlyMap<string, unknown>> {
   const failures = new Map<string, unknown>();
   await onStage((stage) =>

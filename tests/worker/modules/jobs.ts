@@ -4,6 +4,9 @@ import { closeSync, openSync, readSync } from "node:fs";
 import process from "node:process";
 import { note } from "../../actor/modules/journal.ts";
 
+/** Where it is loaded: each process and each thread has one of its own. */
+const place = crypto.randomUUID();
+
 /** What stays from one job to the next. */
 let calls = 0;
 let prepared = "not prepared";
@@ -55,6 +58,10 @@ export function failingRetire(): never {
 
 export function pid(): number {
   return process.pid;
+}
+
+export function where(): string {
+  return place;
 }
 
 export function echo(value: unknown): unknown {
@@ -138,6 +145,11 @@ export function bytes(length: number): Uint8Array {
 export function exit(code: number): never {
   note("exits");
   process.exit(code);
+}
+
+/** Ends its process, or its thread, when the job is over. */
+export function exitLater(code: number): void {
+  setTimeout(() => process.exit(code), 10);
 }
 
 export async function kill(signal: NodeJS.Signals): Promise<string> {
