@@ -24,7 +24,7 @@ import { eachType, JOBS, type WorkerType } from "./worker_stage.ts";
 
 const { host } = await openSystem();
 
-const ROUNDS = Number(process.env["ROUNDS"] ?? 18);
+const ROUNDS = Number(process.env["ROUNDS"] ?? 16);
 const FIRST = Number(process.env["SEED"] ?? 1);
 const JOBS_OF_TASK = 2;
 const TASKS = 3;

@@ -149,7 +149,7 @@ eachType(
     onStage(({ notes, living }) =>
       openWorkerContext({ workerType, retire: { module: JOBS, export: "always" } }, async (context) => {
         const limiter = new CapacityLimiter(3);
-        const names = Array.from({ length: 24 }, (_, i) => `job${i}`);
+        const names = Array.from({ length: 12 }, (_, i) => `job${i}`);
         await openNursery((nursery) => {
           for (const name of names) {
             nursery.startSoon(async () => {
