@@ -80,7 +80,7 @@ export class WorkerContext {
     try {
       for (;;) {
         worker = this.#takeIdle();
-        worker ??= await this.#start();
+        if (worker === null) await this.#start(worker = this.#hire(this.#options));
         const reply = await (job.limits === null ? worker.do(job) : withinLimits(worker, job, job.limits));
         if (reply !== NOT_TAKEN) return reply;
       }
@@ -139,8 +139,7 @@ export class WorkerContext {
     return worker ?? null;
   }
 
-  async #start(): Promise<Worker> {
-    const worker = this.#hire(this.#options);
+  async #start(worker: Worker): Promise<void> {
     this.#all.add(worker);
     await this.#nursery.start<void>(async (status) => {
       try {
@@ -149,7 +148,6 @@ export class WorkerContext {
         this.#forget(worker);
       }
     }, { name: worker.description.name });
-    return worker;
   }
 
   /** Puts a worker back after a job; one that was killed and goes on holds on to what the job had borrowed. */

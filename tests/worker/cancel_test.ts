@@ -189,7 +189,6 @@ eachType(
   "a cancel in the middle of an init kills the worker",
   (workerType) =>
     onStage((stage) => cancelInInit({ workerType, init: { module: JOBS, export: "loopingInit" } }, stage)),
-  PROCESSES,
 );
 
 eachType(
@@ -212,6 +211,7 @@ eachType(
         }
       })
     ),
+  TYPES,
 );
 
 eachType(
@@ -239,4 +239,5 @@ eachType(
         )
       )
     ),
+  TYPES,
 );

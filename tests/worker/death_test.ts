@@ -140,7 +140,6 @@ eachType(
         assert.equal(await runSync(JOBS, "kill", ["SIGINT"], { context }), "survived");
       })
     ),
-  PROCESSES,
 );
 
 eachType(
@@ -164,4 +163,5 @@ eachType(
         assert.deepEqual(context.statistics(), { idleWorkers: 0, runningWorkers: 0 });
       })
     ),
+  TYPES,
 );

@@ -188,4 +188,5 @@ eachType(
         assert.ok(error.errors.every((one) => one instanceof RangeError));
       })
     ),
+  TYPES,
 );

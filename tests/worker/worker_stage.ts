@@ -30,7 +30,7 @@ const CASE_MS = 30_000;
 
 type SceneBody = (scene: Scene) => unknown;
 
-/** Gives what registers a test for some types of workers; all of one type share a context. */
+/** Gives what registers a test for each of some types of workers; all of one type share a context. */
 export function workerTests(
   usual: readonly WorkerType[] = PROCESSES,
 ): (name: string, body: SceneBody, types?: readonly WorkerType[]) => void {
@@ -49,11 +49,11 @@ export function workerTests(
   };
 }
 
-/** Registers a test for some types of workers. */
+/** Registers a test for each of some types of workers. */
 export function eachType(
   name: string,
   body: (workerType: WorkerType) => Promise<void>,
-  types: readonly WorkerType[] = TYPES,
+  types: readonly WorkerType[] = PROCESSES,
 ): void {
   for (const workerType of types) test(nameOf(name, workerType), () => body(workerType));
 }

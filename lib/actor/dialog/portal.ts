@@ -206,7 +206,7 @@ export class Portal<M = Record<string, Any>> {
 
   /** Not always a promise: a call is over sooner without one. */
   #open(style: Style, name: string, args: readonly unknown[], window?: number): Dialog | Promise<Dialog> {
-    const start = encodeStart({ style, module: this.#module, name, args });
+    const start = encodeStart({ style, module: this.#module, name, args }, this.#link.memory);
     checkpointIfCancelled();
     return this.#link.hasRoom ? this.#link.open(start, window) : this.#openLater(start, window);
   }

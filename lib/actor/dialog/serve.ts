@@ -55,7 +55,7 @@ async function answer(
   scope: CancelScope,
   options: ServeOptions,
 ): Promise<Uint8Array> {
-  const { style, module, name, args } = readStart(payload);
+  const { style, module, name, args } = readStart(payload, dialog.link.memory);
   const exposed = options.find(module, name);
   if (exposed.style !== style) {
     throw new TypeError(`"${exposed.name}" is a ${exposed.style}, and was started as a ${style}`);

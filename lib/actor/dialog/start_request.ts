@@ -1,5 +1,12 @@
 /** What opens a dialog: which function, how it is talked to, and its arguments. */
-import { decodePayload, encodePayload, PayloadError, whyRefused } from "../../wire/payload.ts";
+import {
+  decodePayload,
+  encodePayload,
+  PAYLOAD_LIMITS,
+  PayloadError,
+  type SharedMemory,
+  whyRefused,
+} from "../../wire/payload.ts";
 import type { Style } from "./exposed.ts";
 
 /** See the module. */
@@ -13,18 +20,24 @@ export interface StartRequest {
 
 const STYLES: ReadonlySet<unknown> = new Set<Style>(["call", "context", "stream"]);
 
-/** @throws {PayloadError} If an argument cannot be sent. */
-export function encodeStart({ style, module, name, args }: StartRequest): Uint8Array {
+/**
+ * @param memory What shared memory among the arguments is handed over by.
+ * @throws {PayloadError} If an argument cannot be sent.
+ */
+export function encodeStart(
+  { style, module, name, args }: StartRequest,
+  memory: SharedMemory | null = null,
+): Uint8Array {
   try {
-    return encodePayload([style, module, name, args]);
+    return encodePayload([style, module, name, args], PAYLOAD_LIMITS, memory);
   } catch (error) {
     throw (error instanceof PayloadError ? refusedArgument(name, args) : null) ?? error;
   }
 }
 
 /** @throws {PayloadError} If it is no request. */
-export function readStart(payload: Uint8Array): StartRequest {
-  const value = decodePayload(payload);
+export function readStart(payload: Uint8Array, memory: SharedMemory | null = null): StartRequest {
+  const value = decodePayload(payload, PAYLOAD_LIMITS, memory);
   const [style, module, name, args] = Array.isArray(value) ? value as readonly unknown[] : [];
   if (!STYLES.has(style) || typeof module !== "string" || typeof name !== "string" || !Array.isArray(args)) {
     throw new PayloadError("Cannot start this: it is not [style, module, name, args]");

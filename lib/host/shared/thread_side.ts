@@ -1,6 +1,7 @@
 import type { ThreadLine } from "../ports/threads.ts";
 import type { Port } from "./message_port.ts";
 import { portLine } from "./port_connection.ts";
+import { isDeno } from "./runtime.ts";
 import { READY, type ThreadPorts } from "./runtime_worker.ts";
 import { THREAD_VERB } from "./thread_verb.ts";
 
@@ -27,9 +28,30 @@ export async function openThreadSide(): Promise<ThreadLine | null> {
   });
   scope.onmessage = null;
   held.add(life);
+  if (isDeno) exitAlsoWhenTerminated();
   return portLine(line, false);
 }
 
 function isThread(scope: ThreadScope): boolean {
   return scope.Bun === undefined ? "DedicatedWorkerGlobalScope" in scope : !scope.Bun.isMainThread;
+}
+
+/** What Deno's `process.exit` ends by, and loops for ever after in a thread: it expects the loop to be interrupted. */
+interface Exiting {
+  reallyExit(code?: number): void;
+}
+
+/** How often a loop goes round that an exit interrupts in its first rounds, if it does at all. */
+const ROUNDS = 1_000_000;
+
+/** A thread that the other side has asked to end already is not interrupted: there `process.exit` would never end. */
+function exitAlsoWhenTerminated(): void {
+  const exiting = process as unknown as Exiting;
+  const { reallyExit } = exiting;
+  exiting.reallyExit = (code) => {
+    reallyExit.call(process, code);
+    for (let round = 0; round < ROUNDS; round++);
+    // The thread ends at its next turn.
+    throw new Error("This thread has been asked to end already");
+  };
 }

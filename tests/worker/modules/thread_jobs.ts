@@ -1,5 +1,8 @@
 /** What threads run in these tests. The cells of shared memory: whether a job is there, and what lets it go on. */
-import { openActorNursery, runSync } from "../../../mod.ts";
+import process from "node:process";
+import { actorModule, openActorNursery, openWorkerContext, runSync } from "../../../mod.ts";
+
+const THREAD_JOBS = actorModule<typeof import("./thread_jobs.ts")>(import.meta.url);
 
 export const THERE = 0;
 export const GATE = 1;
@@ -16,6 +19,11 @@ export function computeAt(memory: SharedArrayBuffer): number {
   const cells = arrive(memory);
   while (Atomics.load(cells, GATE) === 0);
   return Atomics.load(cells, GATE);
+}
+
+/** Ends its thread when it is let through. */
+export function exitAt(memory: SharedArrayBuffer): never {
+  process.exit(computeAt(memory));
 }
 
 /** How many jobs have been there. */
@@ -53,7 +61,14 @@ export function failInTimer(message: string): Promise<never> {
 }
 
 export async function jobBelow(): Promise<unknown> {
-  return await runSync(import.meta.url, "visit" as never, [new SharedArrayBuffer(8)] as never);
+  return await runSync(THREAD_JOBS, "visit", [new SharedArrayBuffer(8)]);
+}
+
+export async function threadBelow(memory: SharedArrayBuffer): Promise<number> {
+  return await openWorkerContext(
+    { workerType: "thread" },
+    (context) => runSync(THREAD_JOBS, "visit", [memory], { context }),
+  );
 }
 
 export async function actorBelow(): Promise<void> {
