@@ -6,6 +6,7 @@ import type { ExitStatus } from "../host/ports/processes.ts";
 /** A worker that has ended, or was ended. */
 export interface BrokenWorker {
   readonly name: string;
+  readonly type: "process" | "thread";
   /** Number of its process; that of this one if it was a thread. */
   readonly pid: number;
   /** How it ended; null if it never began. */
@@ -62,8 +63,10 @@ const LIMITS: Readonly<Record<LimitName, readonly [string, string]>> = {
   wallTime: ["time", "ms"],
 };
 
-function describe({ name, pid, status }: BrokenWorker): string {
-  return `${name} (process ${pid}), ${status === null ? "which never began" : describeStatus(status)}`;
+function describe({ name, type, pid, status }: BrokenWorker): string {
+  return `${name} (${type === "thread" ? "a thread" : `process ${pid}`}), ${
+    status === null ? "which never began" : describeStatus(status)
+  }`;
 }
 
 registerErrorType(BrokenWorkerError);

@@ -76,7 +76,8 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
 
   /** What errors say of it. */
   get description(): BrokenWorker {
-    return { name: this.#options.name, pid: this.#pid, status: this.#options.actor.status };
+    const { name, actor, findProcess } = this.#options;
+    return { name, type: findProcess === null ? "thread" : "process", pid: this.#pid, status: actor.status };
   }
 
   /** What it has failed with between two jobs; null if it has not. */

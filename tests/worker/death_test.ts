@@ -29,7 +29,10 @@ testOnOne(
         () => runSync(JOBS, "exit", [code], { context, limiter }),
       );
       assert.deepEqual(error.status, { how: "exited", code });
-      assert.match(error.message, /^The worker of the job "exit" has ended: worker-\d+ \(process \d+\), /);
+      assert.match(
+        error.message,
+        /^The worker of the job "exit" has ended: worker-\d+ \((process \d+|a thread)\), /,
+      );
       assert.deepEqual([living(), limiter.borrowedTokens], [[], 0]);
       assert.deepEqual(context.statistics(), { idleWorkers: 0, runningWorkers: 0 });
     }
