@@ -4,11 +4,18 @@
  */
 import type { ParentLine } from "./lib/actor/process/join_parent.ts";
 import { ACTOR_VERB } from "./lib/host/shared/actor_verb.ts";
-import { nodeProgram } from "./lib/host/shared/node_program.ts";
+import { EXEC_VERB } from "./lib/host/shared/exec_verb.ts";
 import { SCRIPT_VERB } from "./lib/host/shared/run_script.ts";
 import { THREAD_VERB } from "./lib/host/shared/thread_verb.ts";
 import { GUARDIAN_VERB, SUPERVISOR_VERB, type SupervisorOptions } from "./lib/daemon/launch_options.ts";
 
+// An actor waits for its shim, so that comes before whatever takes time to load.
+if (process.argv[2] === EXEC_VERB) {
+  const { execShim } = await import("./lib/host/exec_shim.ts");
+  process.exit(await execShim(Number(process.argv[3]), Number(process.argv[4])));
+}
+
+const { nodeProgram } = await import("./lib/host/shared/node_program.ts");
 const program = nodeProgram();
 const [verb, argument] = program.args;
 

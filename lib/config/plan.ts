@@ -4,6 +4,7 @@
  *
  * Nodes are numbered in file order, parents before their children; node 0 is the root supervisor.
  */
+import type { ResourceLimits } from "../base/resource_limits.ts";
 import type { Signal } from "../base/signals.ts";
 
 /** Index of a node in `Plan.nodes`. */
@@ -92,6 +93,20 @@ export interface ModuleSpec {
   readonly debug: boolean;
 }
 
+/** With which privileges and limits an actor runs; what is null stays as it is. */
+export interface PrivilegesSpec {
+  /** By name or by number; the same for the group. */
+  readonly user: string | number | null;
+  readonly group: string | number | null;
+  readonly umask: number | null;
+  readonly nice: number | null;
+  readonly limits: ResourceLimits;
+  readonly noNewPrivs: boolean;
+  readonly oomScoreAdj: number | null;
+  /** What the kernel sends it when the supervisor dies. */
+  readonly deathSignal: Signal | null;
+}
+
 /** What actors and trees have in common as children of a supervisor. */
 interface Child {
   readonly id: NodeId;
@@ -127,6 +142,8 @@ export interface ActorSpec extends Child {
   readonly inheritEnv: boolean;
   /** A file to read standard input from; null for `/dev/null`. */
   readonly stdin: string | null;
+  /** Null: those of the supervisor. */
+  readonly privileges: PrivilegesSpec | null;
   readonly successExitCodes: readonly number[];
   readonly successSignals: readonly Signal[];
   /** Null: ready as soon as it runs. */

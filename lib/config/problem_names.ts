@@ -44,6 +44,7 @@ export const PROBLEMS = {
   "config/missing-command": error("An actor does not say what to run."),
   "config/two-commands": error("An actor says more than once what to run."),
   "config/only-for-modules": error("A key of module actors stands at an actor of another kind."),
+  "config/not-for-modules": error("A module actor has a key that modules cannot have yet."),
   "config/empty-command": error("A command has no program."),
   "config/unbalanced-quote": error("A quote in a command is opened and never closed."),
   "config/shell-syntax": warning("A command without a shell holds characters that only a shell understands."),

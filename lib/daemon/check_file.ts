@@ -5,6 +5,7 @@ import { withoutReplica } from "../config/replica_path.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import type { SpawnError } from "../host/ports/processes.ts";
+import { privilegeProblems } from "./check_privileges.ts";
 import { definedOnly } from "./guardian.ts";
 import { type Loaded, loadPlan } from "./load_plan.ts";
 
@@ -40,6 +41,7 @@ function missingOnMachine(host: Host, program: Program, plan: Plan, text: string
     const at = (name: string, message: string, hint: string) => problemAt(node, name, message, hint, lines);
     return [
       ...(error === null ? [] : [at(nameOf(error), error.message, "it must be there when the actor starts")]),
+      ...privilegeProblems(host, program, node).map(({ name, message, hint }) => at(name, message, hint)),
       ...files.map((path) =>
         at("config/file-not-found", `There is no file "${path}"`, "it must be there when the actor starts")
       ),

@@ -25,16 +25,25 @@ export interface Belonging {
   readonly socket: string | null;
 }
 
-/** The whole environment of a process of an actor. */
+/**
+ * The whole environment of a process of an actor.
+ *
+ * @param ofUser Variables that speak of its user, over the inherited ones; null for one that it does not have.
+ */
 export function actorEnvironment(
   spec: ActorSpec,
   inherited: Readonly<Record<string, string | undefined>>,
   { tree, run, socket }: Belonging,
+  ofUser: Readonly<Record<string, string | null>> = {},
 ): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(spec.inheritEnv ? inherited : {})) {
     const isOurs = name.startsWith("SUPERVISE_") || NEVER_INHERITED.has(name);
     if (value !== undefined && !isOurs) env[name] = value;
+  }
+  for (const [name, value] of Object.entries(ofUser)) {
+    if (value === null) delete env[name];
+    else env[name] = value;
   }
   Object.assign(env, spec.env, {
     SUPERVISE_TREE: tree,

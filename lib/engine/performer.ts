@@ -1,10 +1,11 @@
 /** Does what the supervision core says. It decides nothing: what happens comes back through `post`. */
-import { unreachable } from "../base/invariant.ts";
+import { invariant, unreachable } from "../base/invariant.ts";
 import { describeProbe } from "../config/describe_probe.ts";
 import type { Masker } from "../config/mask.ts";
 import { actorAt, type ActorSpec, type NodeId, type Plan } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
-import type { ProcessRow } from "../host/ports/processes.ts";
+import type { Privileges } from "../host/ports/privileges.ts";
+import { type ProcessRow, SpawnError } from "../host/ports/processes.ts";
 import type { Nursery } from "../scope/nursery.ts";
 import type { RunEffect } from "../supervision/effect.ts";
 import type { TreeEvent } from "../supervision/event.ts";
@@ -14,6 +15,7 @@ import { actorEnvironment } from "./environment.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Line } from "./line_splitter.ts";
 import { type JoinPoint, Membership } from "./membership.ts";
+import { type ResolvedPrivileges, resolvePrivileges } from "./privileges/resolve_privileges.ts";
 import { ask } from "./probe.ts";
 import type { Recorder } from "./recorder.ts";
 import { ActorRun } from "./run.ts";
@@ -101,7 +103,9 @@ export class Performer {
   #spawn(spec: ActorSpec, run: RunId): void {
     const { host, plan, containment, ledger, environment, instance, socket, mask, post } = this.#options;
     const marker = `${instance}.${run}`;
-    const env = actorEnvironment(spec, environment, { tree: plan.name, run: marker, socket });
+    const { privileges, variables } = privilegesFor(host, spec);
+    const belonging = { tree: plan.name, run: marker, socket };
+    const env = actorEnvironment(spec, environment, belonging, variables);
     const node = spec.id;
     const actorRun = new ActorRun({
       host,
@@ -111,10 +115,11 @@ export class Performer {
       run,
       marker,
       env,
+      privileges,
       member: this.#memberFor(spec, run, marker),
       reports: {
         spawned: (pid) => post({ type: "spawned", node, run, pid }),
-        spawnFailed: (message) => post({ type: "spawn_failed", node, run, message }),
+        spawnFailed: (message, isFinal) => post({ type: "spawn_failed", node, run, message, isFinal }),
         exited: (exit, error) =>
           post({ type: "exited", node, run, exit, error: mask(error) as typeof error }),
         line: (stream, line) => this.#line(spec, run, stream, line),
@@ -168,9 +173,9 @@ export class Performer {
 
   #stopCommand(spec: ActorSpec, run: ActorRun): void {
     run.startSoon("stop command", async () => {
-      const { host, containment, env } = this.#sideContext(run);
-      const withPid = { ...env, SUPERVISE_PID: String(run.child!.pid) };
-      const status = await runSideCommand({ host, containment, env: withPid }, spec, spec.stop.command!);
+      const context = this.#sideContext(run);
+      const env = { ...context.env, SUPERVISE_PID: String(run.child!.pid) };
+      const status = await runSideCommand({ ...context, env }, spec, spec.stop.command!);
       if (status.how === "not_started") {
         this.#remark(spec, `the stop command could not be started: ${status.message}`);
       }
@@ -214,7 +219,26 @@ export class Performer {
 
   #sideContext(run: ActorRun) {
     const { host, containment } = this.#options;
-    return { host, containment, env: run.options.env };
+    const { env, privileges } = run.options;
+    // A run that could not have its privileges has no process, and nothing beside it is run.
+    invariant(!(privileges instanceof SpawnError), "what has started has its privileges");
+    return { host, containment, env, privileges };
+  }
+}
+
+/** As who a run is to be started; an error if there is no such user. */
+function privilegesFor(
+  { files }: Host,
+  spec: ActorSpec,
+): {
+  readonly privileges: Privileges | SpawnError | null;
+  readonly variables: ResolvedPrivileges["variables"];
+} {
+  try {
+    return resolvePrivileges(files, spec.privileges);
+  } catch (error) {
+    if (error instanceof SpawnError) return { privileges: error, variables: {} };
+    throw error;
   }
 }
 

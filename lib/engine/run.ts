@@ -7,8 +7,10 @@
 import { messageOf } from "../base/user_error.ts";
 import type { ActorSpec } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
+import type { Privileges } from "../host/ports/privileges.ts";
 import { type Child, type ExitStatus, SpawnError } from "../host/ports/processes.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
+import { Cancelled } from "../scope/cancelled.ts";
 import { Event } from "../sync/event.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { type Nursery, openNursery } from "../scope/nursery.ts";
@@ -23,6 +25,7 @@ import type { Line } from "./line_splitter.ts";
 import { pumpLines } from "./log_pump.ts";
 import type { Membership } from "./membership.ts";
 import { isTaken } from "./probe.ts";
+import { startChild } from "./start_child.ts";
 
 /** How long a connect may take that is to find nobody. */
 const TAKEN_TIMEOUT_MS = 1_000;
@@ -36,7 +39,8 @@ const LAST_LINES_MS = 50;
 /** What a run tells the supervision. */
 export interface RunReports {
   spawned(pid: number): void;
-  spawnFailed(message: string): void;
+  /** @param isFinal Whether another try would fail in the same way. */
+  spawnFailed(message: string, isFinal: boolean): void;
   exited(status: ExitStatus, error: ActorError | null): void;
   line(stream: "stdout" | "stderr", line: Line): void;
 }
@@ -51,6 +55,8 @@ export interface RunOptions {
   /** The mark of this run in the environment of its processes. */
   readonly marker: string;
   readonly env: Readonly<Record<string, string>>;
+  /** What its processes may do; null: what the supervisor may. An error if that cannot be had. */
+  readonly privileges: Privileges | SpawnError | null;
   /** Null if it cannot join. */
   readonly member: Membership | null;
   readonly reports: RunReports;
@@ -123,15 +129,15 @@ export class ActorRun {
         await checkpoint();
         await this.#refuseTakenPort();
         this.#openMembership();
-        child = this.#spawnNow();
+        child = await this.#spawnNow();
       });
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
-      reports.spawnFailed(`${error.message} (${spec.at.file}:${spec.at.line})`);
+      reports.spawnFailed(`${error.message} (${spec.at.file}:${spec.at.line})`, error.stage === "privileges");
       return null;
     }
     if (child === null) {
-      reports.spawnFailed("the start was called off");
+      reports.spawnFailed("the start was called off", false);
       return null;
     }
     this.child = child;
@@ -161,11 +167,14 @@ export class ActorRun {
     }
   }
 
-  #spawnNow(): Child {
-    const { host, spec, env } = this.options;
+  async #spawnNow(): Promise<Child> {
+    const { host, containment, spec, env, privileges } = this.options;
+    const { argv, cwd, stdin } = spec;
     try {
-      return host.processes.spawn({ argv: spec.argv, env, cwd: spec.cwd, stdin: spec.stdin, output: "pipe" });
+      if (privileges instanceof SpawnError) throw privileges;
+      return await startChild(host, containment, { argv, env, cwd, stdin, output: "pipe", privileges });
     } catch (error) {
+      if (error instanceof Cancelled) throw error;
       // Out of descriptors, out of memory: whatever keeps a process from starting is a failed start, not our end.
       throw error instanceof SpawnError ? error : new SpawnError("start", messageOf(error));
     }

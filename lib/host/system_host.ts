@@ -18,6 +18,7 @@ import { type UnixCalls, unixCalls } from "./linux/unix_calls.ts";
 import type { Host } from "./ports/host.ts";
 import type { Sockets } from "./ports/sockets.ts";
 import { onChildDeath } from "./shared/child_deaths.ts";
+import { EXEC_VERB } from "./shared/exec_verb.ts";
 import { nodeNetwork } from "./shared/node_network.ts";
 import { NodeFiles } from "./shared/node_files.ts";
 import { NodeTcp } from "./shared/node_tcp.ts";
@@ -25,6 +26,7 @@ import { OWN_ENTRY } from "./shared/own_entry.ts";
 import { randomSeed } from "./shared/random_seed.ts";
 import { isDeno } from "./shared/runtime.ts";
 import { RuntimeThreads } from "./shared/runtime_threads.ts";
+import { selfCommandOf } from "./shared/self_command.ts";
 import { socketFlow } from "./shared/socket_source.ts";
 import { SystemClock } from "./shared/system_clock.ts";
 
@@ -73,6 +75,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
       openSource,
       onChildDeath,
       openFilesLimit: options.openFilesLimit ?? null,
+      shimCommand: [...selfCommandOf(), EXEC_VERB],
     }),
     sockets: await openSystemSockets(),
     tcp: new NodeTcp(isDeno ? denoTlsFlow : socketFlow),

@@ -33,7 +33,10 @@ export function onSpawnFailed(turn: Turn, id: NodeId, event: RunEvent & { type: 
   const actor = turn.actor(id);
   const reason: FailReason = { kind: "start", message: event.message };
   const cause = turn.record(id, "start_failed", actor.cause, { reason: event.message });
-  const then = actor.doom?.then ?? afterEnd(turn, id, endingOf(actor, false, reason), cause);
+  // What would fail in the same way again is not tried again, whatever the policy.
+  const failed = (): Then =>
+    event.isFinal ? { to: "failed", reason } : afterEnd(turn, id, endingOf(actor, false, reason), cause);
+  const then = actor.doom?.then ?? failed();
   turn.emit({ type: "close_run", node: id, run: event.run });
   conclude(turn, id, then, cause);
 }

@@ -9,7 +9,13 @@ import type { RunId } from "./state.ts";
 /** What happens to a run. A run that is over is not known any more: late events about it change nothing. */
 export type RunEvent =
   | { readonly type: "spawned"; readonly node: NodeId; readonly run: RunId; readonly pid: number }
-  | { readonly type: "spawn_failed"; readonly node: NodeId; readonly run: RunId; readonly message: string }
+  | {
+    readonly type: "spawn_failed";
+    readonly node: NodeId;
+    readonly run: RunId;
+    readonly message: string;
+    readonly isFinal: boolean;
+  }
   | {
     readonly type: "probed";
     readonly node: NodeId;

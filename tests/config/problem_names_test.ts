@@ -32,6 +32,7 @@ const PRODUCERS: Readonly<Record<ProblemName, string>> = {
   "config/missing-command": "[actors.a]\ndaemon = true",
   "config/two-commands": "[actors.a]\nexec = 'x'\nshell = 'x'",
   "config/only-for-modules": "[actors.a]\nexec = 'x'\nparams = 1",
+  "config/not-for-modules": "[actors.a]\nmodule = 'a.ts'\nuser = 'nobody'",
   "config/empty-command": "[actors.a]\nexec = []",
   "config/unbalanced-quote": `[actors.a]\nexec = "echo 'x"`,
   "config/shell-syntax": "[actors.a]\nexec = 'a | b'",

@@ -17,7 +17,7 @@ import { initialState, nextDeadline, step } from "../../lib/supervision/step.ts"
 /** How the processes of an actor behave. */
 export interface Script {
   /** What a spawn comes to: a process, an error with this text, or nothing until the test says so. */
-  spawn: "ok" | "silent" | { readonly error: string };
+  spawn: "ok" | "silent" | { readonly error: string; readonly isFinal?: boolean };
   /** What each probe says: null for ready; "silent" leaves it open. */
   probe: string | null | "silent";
   /** Whether the stop signal ends it. */
@@ -240,12 +240,18 @@ export class World {
       case "spawn":
         if (script.spawn === "silent") return;
         if (script.spawn !== "ok") {
-          return this.send({ type: "spawn_failed", node, run, message: script.spawn.error });
+          return this.send({
+            type: "spawn_failed",
+            node,
+            run,
+            message: script.spawn.error,
+            isFinal: script.spawn.isFinal ?? false,
+          });
         }
         return this.spawned(node, run);
       case "abort_spawn":
         if (process !== undefined) return;
-        return this.send({ type: "spawn_failed", node, run, message: "called off" });
+        return this.send({ type: "spawn_failed", node, run, message: "called off", isFinal: false });
       case "probe":
         if (script.probe === "silent") return;
         return this.send({ type: "probed", node, run, error: script.probe });

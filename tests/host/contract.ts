@@ -4,6 +4,7 @@
  */
 import { filesContract } from "./contract/files.ts";
 import { networkContract } from "./contract/network.ts";
+import { privilegesContract } from "./contract/privileges.ts";
 import { processesContract } from "./contract/processes.ts";
 import { socketsContract } from "./contract/sockets.ts";
 import type { OpenSubject } from "./contract/subject.ts";
@@ -13,6 +14,7 @@ import { threadsContract } from "./contract/threads.ts";
 /** Registers every guarantee for one host. */
 export function contract(name: string, open: OpenSubject): void {
   processesContract(name, open);
+  privilegesContract(name, open);
   filesContract(name, open);
   networkContract(name, open);
   socketsContract(name, open);

@@ -28,6 +28,11 @@ const programsOf = (machine: FakeMachine): Readonly<Record<string, FakeProgram>>
     for (const [name, value] of Object.entries(self.env)) self.print(`${name}=${value}\n`);
   },
   tell_folder: (self) => self.print(`${self.cwd}\n`),
+  tell_standing(self) {
+    const { uid, standing: { gid, groups, umask, nice } } = self;
+    const lines = [uid, gid, groups.join(" "), umask.toString(8).padStart(4, "0"), nice];
+    self.print(`${lines.join("\n")}\n`);
+  },
   copy_input: async (self) => self.print(await self.read()),
   copy_descriptor: async (self) => self.write(Number(self.args[1]), await self.read(Number(self.args[0]))),
   async talk_forever(self) {
@@ -119,6 +124,9 @@ function subjectOf(machine: FakeMachine, host: Host, mayRemain: readonly number[
     folder: FOLDER,
     env: { MARK: "contract" },
     programs: programs(),
+    becomeRoot() {
+      machine.kernel.find(host.processes.ownPid)!.uid = 0;
+    },
     writeFile: (path, text, mode) => machine.disk.write(path, text, mode),
     link: (path, target) => machine.disk.link(path, target),
     fullFile() {
@@ -150,6 +158,7 @@ function programs(): Programs {
     say: (out, err) => [...command("say"), out, err],
     tellEnvironment: command("tell_environment"),
     tellFolder: command("tell_folder"),
+    tellStanding: command("tell_standing"),
     copyInput: command("copy_input"),
     copyDescriptor: (from, to) => [...command("copy_descriptor"), String(from), String(to)],
     talkForever: command("talk_forever"),

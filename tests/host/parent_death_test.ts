@@ -9,6 +9,7 @@ import { test } from "../harness/test.ts";
 import { lineOf } from "./contract/subject.ts";
 
 const FIXTURE = new URL("./fixtures/busy_child.ts", import.meta.url).href;
+const PARENT_OF_MORTAL = new URL("./fixtures/parent_of_mortal.ts", import.meta.url).href;
 
 // Loads what stays loaded, before the first test is watched for what it leaves open.
 (await openSystemHost()).processes.close();
@@ -18,9 +19,30 @@ test("parent death: a busy process is killed with its parent", () => assertEndsB
 test("parent death: with grace a busy process is ended by its alarm after its parent", () =>
   assertEndsBy("grace", "SIGALRM"));
 
-async function assertEndsBy(mode: DeathMode, signal: Signal): Promise<void> {
+test("parent death: a program of another user gets the signal that was asked for", () =>
+  assertEndOfChild([PARENT_OF_MORTAL], (said) => Number(said), "SIGUSR1"));
+
+function assertEndsBy(mode: DeathMode, signal: Signal): Promise<void> {
+  return assertEndOfChild([FIXTURE, "parent", mode], (said) => {
+    const [pid, isArmed] = said.split(" ");
+    assert.equal(isArmed, "true");
+    return Number(pid);
+  }, signal);
+}
+
+/**
+ * Kills a parent, and sees how its child ends.
+ *
+ * @param program Module of the parent, and its arguments.
+ * @param pidOf The number of the child, out of what the parent has said.
+ */
+async function assertEndOfChild(
+  [module, ...args]: readonly [string, ...string[]],
+  pidOf: (said: string) => number,
+  signal: Signal,
+): Promise<void> {
   const { processes } = await openSystemHost();
-  const mark = `${process.pid}-${mode}`;
+  const mark = `${process.pid}-${args.at(-1) ?? signal}`;
   const ends = new Map<number, ExitStatus>();
   let wake = () => {};
   processes.adoptOrphans(({ row, status }) => {
@@ -28,18 +50,17 @@ async function assertEndsBy(mode: DeathMode, signal: Signal): Promise<void> {
     wake();
   });
   const parent = processes.spawn({
-    argv: [...runtimeCommand(FIXTURE), "parent", mode],
+    argv: [...runtimeCommand(module), ...args],
     env: { ...process.env as Record<string, string>, PARENT_DEATH_TEST: mark },
     cwd: process.cwd(),
     stdin: null,
     output: "pipe",
   });
   try {
-    const [pid, isArmed] = (await lineOf(parent.stdout)).split(" ");
-    assert.equal(isArmed, "true");
+    const pid = pidOf(await lineOf(parent.stdout));
     assert.equal(processes.signal(parent, "SIGKILL"), "sent");
-    while (!ends.has(Number(pid))) await new Promise<void>((resolve) => wake = resolve);
-    assert.deepEqual(ends.get(Number(pid)), { how: "signalled", signal });
+    while (!ends.has(pid)) await new Promise<void>((resolve) => wake = resolve);
+    assert.deepEqual(ends.get(pid), { how: "signalled", signal });
     assert.deepEqual(await parent.exited, { how: "signalled", signal: "SIGKILL" });
   } finally {
     parent.stdout?.close();

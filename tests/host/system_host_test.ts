@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import type { Host } from "../../lib/host/ports/host.ts";
 import type { ProcessRow } from "../../lib/host/ports/processes.ts";
 import { openSystemHost } from "../../lib/host/system_host.ts";
@@ -35,6 +36,7 @@ async function openReal(): Promise<Subject> {
     folder,
     env: { PATH: "/usr/bin:/bin", CONTRACT_FOLDER: folder },
     programs: programs(),
+    becomeRoot: () => assert.equal(process.getuid!(), 0, "these tests need root"),
     writeFile: (path, text, mode = 0o644) => writeFileSync(path, text, { mode }),
     link: (path, target) => symlinkSync(target, path),
     fullFile: () => Promise.resolve("/dev/full"),
@@ -91,6 +93,7 @@ function programs(): Programs {
     say: (out, err) => shell('printf %s "$1"; printf %s "$2" >&2', out, err),
     tellEnvironment: ["/usr/bin/env"],
     tellFolder: ["/bin/pwd", "-P"],
+    tellStanding: shell("id -u; id -g; id -G; umask; nice"),
     copyInput: ["/bin/cat"],
     copyDescriptor: (from, to) => shell(`exec cat /dev/fd/${from} >/dev/fd/${to}`),
     talkForever: shell('while :; do echo "and on"; done'),

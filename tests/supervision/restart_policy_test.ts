@@ -154,3 +154,16 @@ test("restart: survivors of SIGKILL make the actor fail, and no second one is st
   const { phase } = world.state.nodes[world.id("api")]!;
   assert.deepEqual(phase, { at: "failed", reason: { kind: "survivors" } });
 });
+
+test("restart: a start that would fail in the same way again is not tried again, whatever the policy", () => {
+  for (const restart of POLICIES) {
+    const world = new World(planOf({ children: { a: { daemon: true }, b: { restart, daemon: true } } }));
+    world.script("b", { spawn: { error: "no such user", isFinal: true } });
+    world.begin();
+    assert.equal(world.phase("b"), "failed", restart);
+    assert.deepEqual(world.take("#start_failed", "#restarted"), ["#start_failed b"]);
+    world.script("b", { spawn: "ok" });
+    world.start(["b"]);
+    assert.equal(world.phase("b"), "running", restart);
+  }
+});

@@ -2,6 +2,7 @@
 import { formatDuration } from "../../base/duration.ts";
 import { describeProbe } from "../../config/describe_probe.ts";
 import { type Masker, maskerFor } from "../../config/mask.ts";
+import { describePrivileges } from "../../config/describe_privileges.ts";
 import type { ActorSpec, ModuleSpec, NodeSpec, Plan, TreeSpec } from "../../config/plan.ts";
 import type { Painter } from "./paint.ts";
 
@@ -43,10 +44,21 @@ function treeFields(tree: TreeSpec): Record<string, unknown> {
 }
 
 function actorFields(actor: ActorSpec, mask: Masker): object {
-  const { replica, argv, module, cwd, inheritEnv, stdin, successExitCodes, successSignals, ready } = actor;
-  const { startTimeoutMs, runTimeoutMs, stop, env } = actor;
-  const fields = { replica, argv, module, cwd, inheritEnv, stdin, successExitCodes, successSignals, ready };
-  return mask.data({ ...fields, startTimeoutMs, runTimeoutMs, stop, env }) as object;
+  const { replica, argv, module, cwd, inheritEnv, stdin, privileges, successExitCodes, successSignals } =
+    actor;
+  const { ready, startTimeoutMs, runTimeoutMs, stop, env } = actor;
+  const fields = {
+    replica,
+    argv,
+    module,
+    cwd,
+    inheritEnv,
+    stdin,
+    privileges,
+    successExitCodes,
+    successSignals,
+  };
+  return mask.data({ ...fields, ready, startTimeoutMs, runTimeoutMs, stop, env }) as object;
 }
 
 /** The plan for people: each tree with its rules, each actor with what is spawned and when. */
@@ -87,6 +99,7 @@ function actorLines(plan: Plan, actor: ActorSpec, mask: Masker, paint: Painter):
     `  ${paint.dim(rules.join(", "))}`,
     ...(actor.module === null ? [] : [`  ${paint.dim(moduleLine(actor.module, mask))}`]),
     `  ${paint.dim(`in ${mask.text(actor.cwd)}`)}`,
+    ...(actor.privileges === null ? [] : [`  ${paint.dim(describePrivileges(actor.privileges))}`]),
     ...variables.map((line) => paint.dim(line)),
   ];
 }

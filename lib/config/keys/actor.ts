@@ -6,12 +6,15 @@ import { key, type Keys, later, type TableKind } from "../values/key.ts";
 import { boolean, integer } from "../values/scalar.ts";
 import { signal } from "../values/signal.ts";
 import { path, string } from "../values/text.ts";
+import { group, user } from "./account.ts";
 import { CHILD_KEYS } from "./child.ts";
 import { env, envFiles } from "./env.ts";
+import { limits } from "./limits.ts";
 import { ready } from "./ready.ts";
 import { shellText } from "./shell_text.ts";
 import { stdin } from "./stdin.ts";
 import { stop } from "./stop.ts";
+import { umask } from "./umask.ts";
 
 /** The keys that say what runs; an actor has exactly one. */
 export const COMMANDS = ["exec", "shell", "script", "module"] as const;
@@ -45,13 +48,18 @@ const ACTOR_KEYS = {
   overlap: later("What happens when a run is due while the last one goes on."),
   watch: later("Files whose change restarts it."),
   sockets: later("Sockets that supervise opens for it."),
-  user: later("The user to run as."),
-  group: later("The group to run as."),
-  umask: later("The permissions that new files do not get."),
-  nice: later("The priority, as in systemd."),
-  limits: later("Limits of resources by name, as in systemd."),
-  no_new_privs: later("Whether it may gain privileges, as in systemd."),
-  oom_score_adj: later("How readily the kernel kills it when memory runs out."),
+  user: key(user, null, "The user to run as, by name or number, with the groups of that user."),
+  group: key(group, null, "The group to run as, by name or number; that of the user."),
+  umask: key(umask, null, "The permissions that new files do not get, in octal digits."),
+  nice: key(integer(-20, 19), null, "The priority, from -20 for the highest to 19."),
+  limits: key(limits, null, "Limits of resources by name: one for both, or a soft and a hard one."),
+  no_new_privs: key(boolean, false, "Whether no program that it starts may gain privileges."),
+  oom_score_adj: key(
+    integer(-1_000, 1_000),
+    null,
+    "How readily the kernel kills it when memory runs out, from -1000 for never.",
+  ),
+  supervisor_death_signal: key(signal, null, "The signal that the kernel sends it when the supervisor dies."),
   cgroup: later("Limits of memory, cpu and processes."),
   pty: later("Whether it runs on a pseudo-terminal."),
   log: later("Where its output goes."),

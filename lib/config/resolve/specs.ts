@@ -11,6 +11,7 @@ import { isAutostarted, isSignificant, type Lifetime } from "./lifetime.ts";
 import { moduleOf } from "./module.ts";
 import type { ActorNode, Node, TreeNode } from "./nodes.ts";
 import { backoffOf, intensityOf, stopOf } from "./policies.ts";
+import { privilegesOf } from "./privileges.ts";
 import { readyOf } from "./ready.ts";
 
 /** What is known of a node beside what it declares. */
@@ -65,6 +66,7 @@ function actorSpec(node: ActorNode, findings: Findings, context: SpecContext): A
     env: Object.fromEntries(findings.environment),
     inheritEnv: valueOf(fields.inherit_env, keys.inherit_env),
     stdin: valueOf(fields.stdin, keys.stdin),
+    privileges: privilegesOf(node, context.report),
     successExitCodes: [...valueOf(fields.success_exit_codes, keys.success_exit_codes)],
     successSignals: [...valueOf(fields.success_signals, keys.success_signals)],
     ...readyOf(node, context.dir, context.report),

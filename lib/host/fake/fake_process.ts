@@ -2,6 +2,7 @@ import type { Signal } from "../../base/signals.ts";
 import type { DeathMode, ExitStatus, ProcessRow } from "../ports/processes.ts";
 import { DescriptorTable } from "./descriptor_table.ts";
 import { EventLoop } from "./event_loop.ts";
+import { type Standing, USUAL_STANDING } from "./standing.ts";
 
 /** Characters of a program's name that the kernel keeps. */
 const NAME_LENGTH = 15;
@@ -15,6 +16,8 @@ export interface ProcessImage {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly uid: number;
+  /** What its user may do, and how it is treated; the usual if absent. */
+  readonly standing?: Standing;
 }
 
 /** A process as the kernel keeps it. */
@@ -27,6 +30,7 @@ export class FakeProcess {
   group: number;
   session: number;
   uid: number;
+  readonly standing: Standing;
   /** The kernel's letter: sleeping, stopped, not interruptible, zombie. */
   state: "S" | "T" | "D" | "Z" = "S";
   /** How it ended; null while it lives. */
@@ -60,6 +64,7 @@ export class FakeProcess {
     this.group = parent?.group ?? pid;
     this.session = parent?.session ?? pid;
     this.uid = image.uid;
+    this.standing = image.standing ?? USUAL_STANDING;
     this.descriptors = descriptors ?? new DescriptorTable();
   }
 

@@ -21,6 +21,10 @@ import { type PuppetWorld, runProgram } from "./live_puppet.ts";
 import { FileContent } from "./file_content.ts";
 import { OpenFile } from "./open_file.ts";
 import type { FakeProgram } from "./puppet.ts";
+import { type Changed, changed } from "./standing.ts";
+
+/** Exit code of a process that has not become its program. */
+const SHIM_FAILED = 125;
 
 /** What the processes of a fake machine are made of. */
 export interface FakeProcessesOptions {
@@ -57,17 +61,13 @@ export class FakeProcesses implements Processes {
 
   spawn(spec: SpawnSpec): Child {
     if (!this.#self.isAlive) throw new SpawnError("start", "Cannot start anything: this process has ended");
-    const path = findFakeProgram(this.#disk, spec);
-    const program = this.#programAt(path);
-    if (program === undefined) {
-      throw new SpawnError("start", `Cannot start "${spec.argv[0]}": Not a program, and no #! line either`);
-    }
+    const { program, uid, standing, refusal } = this.#prepare(spec);
     const { descriptors, stdout, stderr } = this.#openStandard(spec);
     for (const [number, own] of Object.entries(spec.descriptors ?? {})) {
       descriptors.set(Number(number), this.#self.descriptors.get(own)!.share());
     }
     const { argv, env, cwd } = spec;
-    const image = { argv, env: { ...env }, cwd, uid: this.#self.uid };
+    const image = { argv, env: { ...env }, cwd, uid, standing };
     const process = this.#world.kernel.create(this.#self, image, descriptors);
     process.leadSession();
     const exited = new Promise<ExitStatus>((resolve) => this.#waiting.set(process.pid, resolve));
@@ -77,8 +77,30 @@ export class FakeProcesses implements Processes {
       startTime: process.startTime,
       stdout,
       stderr,
+      started: this.#self.loop.hear(Promise.resolve(refusal)),
       exited: this.#self.loop.hear(exited),
     };
+  }
+
+  /** What is to run, as whom. With privileges there is a process already when it turns out that it cannot. */
+  #prepare(
+    spec: SpawnSpec,
+  ): Changed & { readonly program: FakeProgram; readonly refusal: SpawnError | null } {
+    const { privileges = null } = spec;
+    const before = { uid: this.#self.uid, standing: this.#self.standing };
+    try {
+      const after = privileges === null ? before : changed(before, privileges);
+      return { ...after, program: this.#programOf(spec), refusal: null };
+    } catch (error) {
+      if (privileges === null || !(error instanceof SpawnError)) throw error;
+      return { ...before, program: (self) => self.exit(SHIM_FAILED), refusal: error };
+    }
+  }
+
+  #programOf(spec: SpawnSpec): FakeProgram {
+    const program = this.#programAt(findFakeProgram(this.#disk, spec));
+    if (program !== undefined) return program;
+    throw new SpawnError("start", `Cannot start "${spec.argv[0]}": Not a program, and no #! line either`);
   }
 
   whyNotStartable(spec: Pick<SpawnSpec, "argv" | "env" | "cwd">): SpawnError | null {

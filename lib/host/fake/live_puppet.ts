@@ -6,6 +6,7 @@ import type { FakeNetwork } from "./fake_network.ts";
 import type { FakeProcess } from "./fake_process.ts";
 import type { Kernel } from "./kernel.ts";
 import type { FakeProgram, Forked, PortAnswer, Puppet } from "./puppet.ts";
+import type { Standing } from "./standing.ts";
 
 /** What a puppet acts on. */
 export interface PuppetWorld {
@@ -63,6 +64,14 @@ class LivePuppet implements Puppet {
 
   get cwd(): string {
     return this.#process.image.cwd;
+  }
+
+  get uid(): number {
+    return this.#process.uid;
+  }
+
+  get standing(): Standing {
+    return this.#process.standing;
   }
 
   async read(descriptor = 0): Promise<string> {

@@ -1,6 +1,7 @@
 /** Programs of a fake machine: functions that act through a puppet, which is the process that runs them. */
 import type { Signal } from "../../base/signals.ts";
 import type { ExitStatus } from "../ports/processes.ts";
+import type { Standing } from "./standing.ts";
 
 /** A program. Its process exits with 0 when it returns, unless it has ended before. */
 export type FakeProgram = (self: Puppet) => void | Promise<void>;
@@ -24,6 +25,8 @@ export interface Puppet {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  readonly uid: number;
+  readonly standing: Standing;
 
   /** Everything that can be read from a descriptor, up to its end. */
   read(descriptor?: number): Promise<string>;

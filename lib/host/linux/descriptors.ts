@@ -19,8 +19,12 @@ export function openFile(libc: Libc, path: string, flags = 0): number | null {
   return descriptor < 0 ? null : descriptor;
 }
 
+interface Writing extends Pick<Libc, "errno"> {
+  readonly call: Pick<Libc["call"], "write">;
+}
+
 /** Writes all of `bytes` to a descriptor that blocks; false if nobody reads. */
-export function writeAll(libc: Libc, descriptor: number, bytes: Uint8Array): boolean {
+export function writeAll(libc: Writing, descriptor: number, bytes: Uint8Array): boolean {
   for (let rest = bytes; rest.length > 0;) {
     const written = Number(libc.call.write(descriptor, rest, rest.length));
     if (written < 0 && libc.errno() !== LINUX.EINTR) return false;

@@ -11,6 +11,7 @@ const FUNCTIONS = {
   getppid: { result: "i32", args: [] },
   getpgid: { result: "i32", args: ["i32"] },
   getsockopt: { result: "i32", args: ["i32", "i32", "i32", "buffer", "buffer"] },
+  memfd_create: { result: "i32", args: ["buffer", "i32"] },
   kill: { result: "i32", args: ["i32", "i32"] },
   open: { result: "i32", args: ["buffer", "i32", "i32"] },
   pipe2: { result: "i32", args: ["buffer", "i32"] },
@@ -61,6 +62,7 @@ export const LINUX = {
   F_GETFL: 3,
   F_SETFL: 4,
   FD_CLOEXEC: 1,
+  MFD_CLOEXEC: 1,
   O_WRONLY: 1,
   O_RDWR: 2,
   O_CREAT: 0o100,
@@ -71,10 +73,13 @@ export const LINUX = {
   POSIX_SPAWN_SETSIGDEF: 0x04,
   POSIX_SPAWN_SETSIGMASK: 0x08,
   POSIX_SPAWN_SETSID: 0x80,
+  PRIO_PROCESS: 0,
   PR_SET_CHILD_SUBREAPER: 36,
+  PR_SET_NO_NEW_PRIVS: 38,
   PR_SET_PDEATHSIG: 1,
   RLIMIT_NOFILE: 7,
   SC_PAGESIZE: 30,
+  SIG_SETMASK: 2,
   SIG_UNBLOCK: 1,
   SIGQUIT: 3,
   SIGKILL: 9,
@@ -118,14 +123,21 @@ export interface Libc {
 
 /** Loads the C library of the machine, GNU's or musl. */
 export function loadLibc(ffi: Ffi): Libc {
+  return loadFirst((library) => {
+    const call = ffi.load(library, FUNCTIONS);
+    const errno = () => ffi.readInt32(call.__errno_location());
+    const newer = tryLoad(ffi, library, NEWER_FUNCTIONS);
+    const { dlsym } = tryLoad(ffi, library, LOOKUP) ?? ffi.load(LOOKUP_LIBRARY, LOOKUP);
+    return { call, newer, dlsym, ffi, errno };
+  });
+}
+
+/** Whatever is made of the first C library that can be loaded. */
+export function loadFirst<T>(load: (library: string) => T): T {
   const failures: unknown[] = [];
   for (const library of LIBRARIES) {
     try {
-      const call = ffi.load(library, FUNCTIONS);
-      const errno = () => ffi.readInt32(call.__errno_location());
-      const newer = tryLoad(ffi, library, NEWER_FUNCTIONS);
-      const { dlsym } = tryLoad(ffi, library, LOOKUP) ?? ffi.load(LOOKUP_LIBRARY, LOOKUP);
-      return { call, newer, dlsym, ffi, errno };
+      return load(library);
     } catch (error) {
       failures.push(error);
     }

@@ -17,7 +17,8 @@ import { OpenFilesLimit } from "./open_files_limit.ts";
 import { dieWithParent } from "./parent_death.ts";
 import { readChildren, readCommand, readRow, readTable, readVariable } from "./proc.ts";
 import { Reaper } from "./reaper.ts";
-import { locateProgram, Spawner } from "./spawner.ts";
+import { spawnThroughShim } from "./shim/spawn_shim.ts";
+import { locateProgram, type Spawned, Spawner } from "./spawner.ts";
 
 /** What the processes of Linux need of the runtime. */
 export interface ProcessesOptions {
@@ -28,6 +29,8 @@ export interface ProcessesOptions {
   readonly onChildDeath: (callback: () => void) => () => void;
   /** The soft limit of open files for what is started; null: the present one. */
   readonly openFilesLimit: number | null;
+  /** Starts a shim; its two descriptors follow. */
+  readonly shimCommand: readonly string[];
 }
 
 /** The processes of Linux. */
@@ -36,22 +39,26 @@ export class LinuxProcesses implements Processes {
   readonly #libc: Libc;
   readonly #openSource: ProcessesOptions["openSource"];
   readonly #spawner: Spawner;
+  readonly #limit: OpenFilesLimit;
+  readonly #shimCommand: readonly string[];
   readonly #reaper: Reaper;
   readonly #pageBytes: number;
   readonly #stopListening: () => void;
   #isAdopting = false;
 
-  constructor({ libc, openSource, onChildDeath, openFilesLimit }: ProcessesOptions) {
+  constructor({ libc, openSource, onChildDeath, openFilesLimit, shimCommand }: ProcessesOptions) {
     this.#libc = libc;
     this.#openSource = openSource;
-    this.#spawner = new Spawner(libc, new OpenFilesLimit(libc, openFilesLimit));
+    this.#limit = new OpenFilesLimit(libc, openFilesLimit);
+    this.#spawner = new Spawner(libc, this.#limit);
+    this.#shimCommand = shimCommand;
     this.#pageBytes = Number(libc.call.sysconf(LINUX.SC_PAGESIZE));
     this.#reaper = new Reaper(libc, (pid) => this.find(pid));
     this.#stopListening = onChildDeath(() => this.#reaper.reap());
   }
 
   spawn(spec: SpawnSpec): Child {
-    const { pid, stdout, stderr } = this.#spawner.spawn(spec);
+    const { pid, stdout, stderr, started } = this.#start(spec);
     // Not reaped yet, so it is in the table, be it as a zombie.
     const startTime = readRow(pid, this.#pageBytes)!.startTime;
     return {
@@ -59,8 +66,21 @@ export class LinuxProcesses implements Processes {
       startTime,
       stdout: stdout === null ? null : this.#openSource(stdout),
       stderr: stderr === null ? null : this.#openSource(stderr),
+      started,
       exited: this.#reaper.exitOf(pid),
     };
+  }
+
+  #start(spec: SpawnSpec): Spawned & Pick<Child, "started"> {
+    const { privileges = null } = spec;
+    if (privileges === null) return { ...this.#spawner.spawn(spec), started: Promise.resolve(null) };
+    return spawnThroughShim({ ...spec, privileges }, {
+      libc: this.#libc,
+      spawner: this.#spawner,
+      openSource: this.#openSource,
+      openFiles: this.#limit.soft,
+      command: this.#shimCommand,
+    });
   }
 
   whyNotStartable(spec: Pick<SpawnSpec, "argv" | "env" | "cwd">): SpawnError | null {

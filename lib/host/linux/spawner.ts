@@ -8,6 +8,7 @@
  */
 import { statSync } from "node:fs";
 import { SpawnError, type SpawnSpec } from "../ports/processes.ts";
+import { CStrings, environmentStrings } from "./c_strings.ts";
 import { closeAllOnExec, closeDescriptor, openFile, openPipe } from "./descriptors.ts";
 import { findProgram } from "./find_program.ts";
 import { cString, describeErrno, type Libc, LINUX } from "./libc.ts";
@@ -135,11 +136,8 @@ export class Spawner {
   }
 
   #posixSpawn(program: string, spec: SpawnSpec, actions: Uint8Array): number {
-    const argv = new CStrings(this.#libc, spec.argv);
-    const envp = new CStrings(
-      this.#libc,
-      Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
-    );
+    const argv = new CStrings(this.#libc.ffi, spec.argv);
+    const envp = environmentStrings(this.#libc.ffi, spec.env);
     const pid = new Int32Array(1);
     const pidBytes = new Uint8Array(pid.buffer);
     const path = cString(program);
@@ -168,21 +166,8 @@ export function locateProgram({ argv, env, cwd }: Pick<SpawnSpec, "argv" | "env"
   return findProgram(argv[0]!, env["PATH"], cwd);
 }
 
-/** A null-terminated array of pointers to strings, kept alive together. */
-class CStrings {
-  readonly pointers: Uint8Array;
-  readonly strings: readonly Uint8Array[];
-
-  constructor(libc: Libc, texts: readonly string[]) {
-    this.strings = texts.map(cString);
-    const addresses = new BigUint64Array(texts.length + 1);
-    this.strings.forEach((bytes, index) => addresses[index] = libc.ffi.addressOf(bytes));
-    this.pointers = new Uint8Array(addresses.buffer);
-  }
-}
-
-/** The lowest number above all that the child is handed. */
-function firstAbove(handed: Readonly<Record<number, number>>): number {
+/** The lowest number above all that a process is handed. */
+export function firstAbove(handed: Readonly<Record<number, number>>): number {
   return Math.max(...Object.keys(handed).map(Number)) + 1;
 }
 

@@ -2,6 +2,7 @@
  * The port to processes. What stands here is all that the rest of supervise knows about them.
  */
 import type { Signal } from "../../base/signals.ts";
+import type { Privileges } from "./privileges.ts";
 
 /** A process that cannot be mistaken for a later one with the same number. */
 export interface ProcessId {
@@ -43,6 +44,8 @@ export interface SpawnSpec {
   readonly output: "pipe" | "null" | "inherit" | { readonly file: string };
   /** More descriptors to hand over, by the number that the process finds them under. */
   readonly descriptors?: Readonly<Record<number, number>>;
+  /** What is to be changed about the process before the program starts; null, as without it: nothing. */
+  readonly privileges?: Privileges | null;
 }
 
 /** Bytes as they come, until whoever writes has closed. */
@@ -58,6 +61,11 @@ export interface Child extends ProcessId {
   /** Null unless `output` is `pipe`. */
   readonly stdout: ByteSource | null;
   readonly stderr: ByteSource | null;
+  /**
+   * Resolves when the program has started, or with why it has not: then the process ends, and is still to be waited for.
+   * Only with privileges is that not known at once. Never rejects.
+   */
+  readonly started: Promise<SpawnError | null>;
   /** Resolves once, after the status was collected; never rejects. */
   readonly exited: Promise<ExitStatus>;
 }
@@ -65,8 +73,8 @@ export interface Child extends ProcessId {
 /** Why a process could not be started. */
 export class SpawnError extends Error {
   override readonly name = "SpawnError";
-  /** What failed: finding the program, its working folder, its input, or the start itself. */
-  readonly stage: "program" | "cwd" | "stdin" | "start";
+  /** What failed: finding the program, its working folder, its input, a change of privileges, or the start itself. */
+  readonly stage: "program" | "cwd" | "stdin" | "privileges" | "start";
 
   constructor(stage: SpawnError["stage"], message: string) {
     super(message);

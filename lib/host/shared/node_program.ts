@@ -4,9 +4,9 @@ import { readOpenFilesLimit } from "../linux/proc.ts";
 import type { Output, Program } from "../ports/program.ts";
 import { ACTOR_VERB } from "./actor_verb.ts";
 import { closeInspector, openInspector } from "./inspector.ts";
-import { CLI, IS_BINARY, ROOT } from "./own_entry.ts";
 import { isDeno } from "./runtime.ts";
 import { SCRIPT_VERB } from "./run_script.ts";
+import { selfCommandOf } from "./self_command.ts";
 
 /** This program, as both runtimes show it. */
 export function nodeProgram(): Program {
@@ -73,14 +73,6 @@ function homeFolder(): string {
   } catch {
     return "/";
   }
-}
-
-function selfCommandOf(): readonly string[] {
-  if (IS_BINARY) return [process.execPath];
-  return isDeno
-    ? [process.execPath, "run", "--allow-all", "--config", `${ROOT}deno.json`, CLI]
-    // Neither an .env file nor a bunfig.toml of the folder that the user stands in is any of our business.
-    : [process.execPath, "--no-env-file", `--config=${ROOT}bunfig.toml`, CLI];
 }
 
 function outputOf(stream: NodeJS.WriteStream, name: string): Output {

@@ -13,6 +13,8 @@ export interface Programs {
   /** Prints its environment, a variable a line. */
   readonly tellEnvironment: readonly string[];
   readonly tellFolder: readonly string[];
+  /** Prints its user, its group, all of its groups in order, its umask and its priority, each in a line. */
+  readonly tellStanding: readonly string[];
   readonly copyInput: readonly string[];
   /** Copies all of one descriptor to another. */
   copyDescriptor(from: number, to: number): readonly string[];
@@ -50,6 +52,8 @@ export interface Subject {
   /** What the programs need in their environment. It marks them too. */
   readonly env: Readonly<Record<string, string>>;
   readonly programs: Programs;
+  /** Makes our own process one of root, if it is not. */
+  becomeRoot(): void;
   writeFile(path: string, text: string, mode?: number): void;
   link(path: string, target: string): void;
   /** A file on a disk without space. */

@@ -1,0 +1,39 @@
+import type { Privileges } from "../ports/privileges.ts";
+import { SpawnError } from "../ports/processes.ts";
+
+/** What a fake kernel knows of a process beside its user: what it may do, and how it is treated. */
+export interface Standing {
+  readonly gid: number;
+  readonly groups: readonly number[];
+  readonly umask: number;
+  readonly nice: number;
+}
+
+/** How every process stands that nobody has changed. */
+export const USUAL_STANDING: Standing = { gid: 1_000, groups: [1_000], umask: 0o022, nice: 0 };
+
+/** A user and how its process stands. */
+export interface Changed {
+  readonly uid: number;
+  readonly standing: Standing;
+}
+
+/** What changes make of a process. @throws {SpawnError} If its user may not make them. */
+export function changed(before: Changed, { account, umask, nice }: Privileges): Changed {
+  const { uid, standing } = before;
+  if (account !== null && (account.uid ?? uid) !== uid && uid !== 0) {
+    throw new SpawnError("privileges", `${account.label}: only root may run a program as another user`);
+  }
+  if (nice !== null && nice < standing.nice && uid !== 0) {
+    throw new SpawnError("privileges", `nice = ${nice}: only root may raise the priority`);
+  }
+  return {
+    uid: account?.uid ?? uid,
+    standing: {
+      gid: account?.gid ?? standing.gid,
+      groups: account?.groups ?? standing.groups,
+      umask: umask ?? standing.umask,
+      nice: nice ?? standing.nice,
+    },
+  };
+}

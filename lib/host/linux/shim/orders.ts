@@ -1,0 +1,26 @@
+/** What a shim is told, and what it tells. */
+import type { Privileges } from "../../ports/privileges.ts";
+import type { SpawnError } from "../../ports/processes.ts";
+
+/** What is to be changed, and the program that comes then. */
+export interface ShimOrders {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly privileges: Privileges;
+  /** Numbers of the descriptors that the program gets, beside the standard ones. */
+  readonly descriptors: readonly number[];
+  /** The soft limit of open files that it gets: the runtime of the shim has raised its own. */
+  readonly openFiles: number;
+  /** The process whose death it is to hear of. */
+  readonly parent: number;
+}
+
+/** Why the program does not run. */
+export interface ShimRefusal {
+  readonly stage: SpawnError["stage"];
+  readonly message: string;
+}
+
+/** What the shim writes when there is nothing left to do but to become the program, which closes the descriptor. */
+export const SHIM_READY = "ready\n";

@@ -1,0 +1,100 @@
+/** Starts a program through a shim, and hears what has become of it. */
+import type { Privileges } from "../../ports/privileges.ts";
+import { type ByteSource, type Child, SpawnError, type SpawnSpec } from "../../ports/processes.ts";
+import { closeDescriptor, openPipe, writeAll } from "../descriptors.ts";
+import { cString, describeErrno, type Libc, LINUX } from "../libc.ts";
+import { firstAbove, type Spawned, type Spawner } from "../spawner.ts";
+import { SHIM_READY, type ShimOrders, type ShimRefusal } from "./orders.ts";
+
+/** What of our own environment the runtime of a shim needs: where it keeps compiled sources. */
+const RUNTIME_VARIABLES = ["HOME", "DENO_DIR", "XDG_CACHE_HOME"];
+
+/** What it takes to start a shim. */
+export interface ShimContext {
+  readonly libc: Libc;
+  readonly spawner: Spawner;
+  readonly openSource: (descriptor: number) => ByteSource;
+  /** The soft limit of open files that the program gets. */
+  readonly openFiles: number;
+  /** Program and arguments of the shim; its two descriptors follow. */
+  readonly command: readonly string[];
+}
+
+/**
+ * Starts a shim that becomes the program.
+ *
+ * @throws {SpawnError} If there is not even a shim.
+ */
+export function spawnThroughShim(
+  spec: SpawnSpec & { readonly privileges: Privileges },
+  { libc, spawner, openSource, openFiles, command }: ShimContext,
+): Spawned & Pick<Child, "started"> {
+  const { argv, env, cwd, privileges, descriptors = {} } = spec;
+  const handed = Object.keys(descriptors).map(Number);
+  const told: ShimOrders = {
+    argv,
+    env,
+    cwd,
+    privileges,
+    descriptors: handed,
+    openFiles,
+    parent: process.pid,
+  };
+  const orders = openOrders(libc, told);
+  const report = openPipe(libc);
+  const first = firstAbove({ 2: 2, ...descriptors });
+  let spawned;
+  try {
+    spawned = spawner.spawn({
+      ...spec,
+      argv: [...command, String(first), String(first + 1)],
+      env: shimEnvironment(env),
+      descriptors: { ...descriptors, [first]: orders, [first + 1]: report.write },
+    });
+  } catch (error) {
+    closeDescriptor(libc, report.read);
+    throw error;
+  } finally {
+    closeDescriptor(libc, orders);
+    closeDescriptor(libc, report.write);
+  }
+  return { ...spawned, started: hear(openSource(report.read)) };
+}
+
+/**
+ * The variables of the actor could change what the runtime of the shim does; but those by which supervise finds what it has
+ * started must be there from the beginning.
+ */
+function shimEnvironment(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const marks = Object.entries(env).filter(([name]) => name.startsWith("SUPERVISE_"));
+  const own = RUNTIME_VARIABLES.map((name) => [name, process.env[name]] as const)
+    .filter((entry): entry is readonly [string, string] => entry[1] !== undefined);
+  return Object.fromEntries([...own, ...marks]);
+}
+
+/** Orders in memory: they may be longer than a pipe or an argument can be, and are nobody's business. */
+function openOrders(libc: Libc, orders: ShimOrders): number {
+  const descriptor = libc.call.memfd_create(cString("orders"), LINUX.MFD_CLOEXEC) as number;
+  const bytes = new TextEncoder().encode(JSON.stringify(orders));
+  if (descriptor >= 0 && writeAll(libc, descriptor, bytes)) return descriptor;
+  const reason = describeErrno(libc.errno());
+  if (descriptor >= 0) closeDescriptor(libc, descriptor);
+  throw new SpawnError("start", `Cannot pass on what is to be started: ${reason}`);
+}
+
+/** The descriptor closes when the shim becomes the program or ends. */
+async function hear(source: ByteSource): Promise<SpawnError | null> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let bytes = await source.read(); bytes !== null; bytes = await source.read()) {
+    text += decoder.decode(bytes, { stream: true });
+  }
+  source.close();
+  const isReady = text.startsWith(SHIM_READY);
+  const said = isReady ? text.slice(SHIM_READY.length) : text;
+  if (said === "") {
+    return isReady ? null : new SpawnError("start", "The process ended before its program started");
+  }
+  const { stage, message } = JSON.parse(said) as ShimRefusal;
+  return new SpawnError(stage, message);
+}
