@@ -86,6 +86,7 @@ export type { Problem } from "./lib/config/problem.ts";
 export type { ActionResult, StatusRow, TreeStatus } from "./lib/control/protocol.ts";
 export type { Receipt } from "./lib/daemon/take_down.ts";
 export type { JournalEntry } from "./lib/engine/journal.ts";
+export type { LayerName } from "./lib/engine/layer.ts";
 export type { LogLine } from "./lib/engine/log_format.ts";
 export { run } from "./lib/api/run.ts";
 export { runProcess } from "./lib/api/run_process.ts";

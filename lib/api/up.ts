@@ -76,6 +76,7 @@ export async function up(file: string, options: UpOptions = {}): Promise<Running
     stateFolder: folder,
     ...selection,
     openFilesLimit: program.callersOpenFilesLimit,
+    containment: null,
   });
   const paths = nodes.filter((node) => node.kind !== "tree").map((node) => node.path);
   const tree = new RunningTree(host, client, { folder, paths }, options);

@@ -2,6 +2,7 @@ import type { Command } from "./command.ts";
 import { restart, start, stop } from "./commands/actions.ts";
 import { call } from "./commands/call.ts";
 import { check } from "./commands/check.ts";
+import { doctor } from "./commands/doctor.ts";
 import { down } from "./commands/down.ts";
 import { events } from "./commands/events.ts";
 import { logs } from "./commands/logs.ts";
@@ -26,5 +27,6 @@ export const COMMANDS: readonly Command[] = [
   call,
   check,
   plan,
+  doctor,
   version,
 ];

@@ -9,6 +9,7 @@
 import type { LogLine } from "../engine/log_format.ts";
 import type { JournalEntry } from "../engine/journal.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
+import type { LayerName } from "../engine/layer.ts";
 import type { ReceiptLine, Survivor } from "../engine/ledger.ts";
 import type { NodeSpec } from "../config/plan.ts";
 import type { ActorError } from "../supervision/actor_error.ts";
@@ -53,12 +54,15 @@ export interface TreeStatus {
   readonly state: VisibleState;
   /** The supervisor. */
   readonly pid: number;
+  /** What its processes are contained by. */
+  readonly containment: LayerName;
   readonly actors: readonly StatusRow[];
 }
 
 /** What came of a start, a stop or a restart. */
 export interface ActionResult {
   readonly ok: boolean;
+  readonly containment: LayerName;
   readonly actors: readonly StatusRow[];
 }
 
@@ -76,6 +80,8 @@ export interface EndReport {
   readonly own: readonly ProcessId[];
   /** What the mark of every process of the tree begins with. */
   readonly instance: string;
+  /** What its processes were contained by. */
+  readonly containment: LayerName;
 }
 
 /** What a follower is told. */

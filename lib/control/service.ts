@@ -19,6 +19,7 @@ import {
   PROTOCOL_VERSION,
   type Requests,
   type Results,
+  type TreeStatus,
 } from "./protocol.ts";
 import type { Request } from "./requests.ts";
 import { treeStatus } from "./status.ts";
@@ -36,7 +37,7 @@ export interface Session {
 }
 
 /** What the service needs of the engine. */
-type ServedEngine = Pick<Engine, "state" | "ask" | "post" | "listen" | "sync">;
+type ServedEngine = Pick<Engine, "state" | "layer" | "ask" | "post" | "listen" | "sync">;
 
 type Handlers = {
   readonly [O in Op]: (request: Requests[O], session: Session) => Promise<Results[O]> | Results[O];
@@ -98,7 +99,7 @@ export class Service {
     },
     status: ({ paths }) => {
       const nodes = paths.length === 0 ? this.#all() : this.#withChildren(selectOrThrow(this.#plan, paths));
-      return treeStatus(this.#engine.state, this.#host, this.#meter, nodes);
+      return this.#status(nodes);
     },
     start: ({ paths, deps, wait }) =>
       this.#act({ type: "start_requested", nodes: selectOrThrow(this.#plan, paths), deps }, wait),
@@ -153,8 +154,13 @@ export class Service {
         exitCode: ExitCode.notRunning,
       });
     }
-    const { actors } = treeStatus(this.#engine.state, this.#host, this.#meter, this.#touched(nodes));
-    return { ok: reply.ok, actors };
+    const { actors, containment } = this.#status(this.#touched(nodes));
+    return { ok: reply.ok, containment, actors };
+  }
+
+  #status(nodes: readonly NodeId[]): TreeStatus {
+    const { state, layer } = this.#engine;
+    return treeStatus(state, this.#host, this.#meter, nodes, layer);
   }
 
   #all(): readonly NodeId[] {

@@ -1,5 +1,6 @@
 import type { Instant } from "../base/instant.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
+import type { LayerName } from "../engine/layer.ts";
 import type { Host } from "../host/ports/host.ts";
 import { exitFields } from "../supervision/describe_reason.ts";
 import type { State } from "../supervision/state.ts";
@@ -13,6 +14,7 @@ export function treeStatus(
   host: Host,
   meter: UsageMeter,
   nodes: readonly NodeId[],
+  containment: LayerName,
 ): TreeStatus {
   const now = host.clock.now();
   const wallNow = host.wallClock();
@@ -28,6 +30,7 @@ export function treeStatus(
     file,
     state: views[ROOT]!.state,
     pid: host.processes.ownPid,
+    containment,
     actors: nodes.map((id) => rowOf(state, id, views[id]!, usages, now, isoOf)),
   };
 }

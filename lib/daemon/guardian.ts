@@ -16,7 +16,18 @@ import { Event } from "../sync/event.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { run } from "../scope/run.ts";
 import type { Signal } from "../base/signals.ts";
-import { GUARDIAN_DESCRIPTOR, REPORT_DESCRIPTOR, SUPERVISOR_VERB } from "./launch_options.ts";
+import { killMarked } from "./leftovers.ts";
+import { BareLayer } from "../engine/session_layer.ts";
+import { ControlGroupLayer } from "../engine/control_group_layer.ts";
+import { recordedGroup } from "./tree_groups.ts";
+import { type TreeId, treeIdOf } from "./tree_id.ts";
+import { readRecord, type TreeRecord } from "./tree_record.ts";
+import {
+  GUARDIAN_DESCRIPTOR,
+  type LaunchOptions,
+  REPORT_DESCRIPTOR,
+  SUPERVISOR_VERB,
+} from "./launch_options.ts";
 
 /** Signals that are meant for the tree, which the supervisor knows what to do about. */
 const PASSED_ON: readonly Signal[] = ["SIGHUP", "SIGINT", "SIGTERM"];
@@ -28,11 +39,12 @@ const FAR = instant(Number.MAX_SAFE_INTEGER);
 export async function guardian(host: Host, program: Program, options: string): Promise<number> {
   const { descriptors, processes } = host;
   descriptors.keepToOurselves();
+  const { file, containment } = JSON.parse(options) as LaunchOptions;
   let death = new Event();
   processes.adoptOrphans(() => {
     death.set();
     death = new Event();
-  });
+  }, containment !== "group");
   const link = descriptors.openPipe();
   const supervisor = processes.spawn({
     argv: [...program.selfCommand, SUPERVISOR_VERB, options],
@@ -52,11 +64,31 @@ export async function guardian(host: Host, program: Program, options: string): P
     if (status.how === "exited" && status.code === 0) return 0;
     const complain = (text: string) => program.stderr.write(`guardian: ${text}\n`).catch(() => {});
     await complain(`the supervisor has died (${describe(status)}), ending what it had started`);
-    const ledger = new Ledger();
-    await killAll({ host, ledger, containment: new Containment(processes, ledger), nextDeath: () => death });
-    await complain(`ended ${ledger.count} processes`);
+    const tree = treeIdOf(host, program.uid, file);
+    const record = readRecord(host, tree);
+    const isOurs = record?.supervisor.pid === supervisor.pid &&
+      record.supervisor.startTime === supervisor.startTime;
+    const count = await endAll(host, isOurs ? { tree, record } : null, () => death);
+    await complain(`ended ${count} processes`);
     return 1;
   }, { clock: host.clock, name: "guardian" });
+}
+
+/** Ends what the supervisor had started: whatever has come to us, and all that is in its control group. */
+async function endAll(
+  host: Host,
+  known: { readonly tree: TreeId; readonly record: TreeRecord } | null,
+  nextDeath: () => Event,
+): Promise<number> {
+  const group = known === null ? null : recordedGroup(known.tree, known.record);
+  const { containment: used, instance } = known?.record ?? {};
+  if (used === "group" && instance !== undefined) return await killMarked(host, { instance, group });
+  const ledger = new Ledger();
+  const layer = group === null ? new BareLayer() : new ControlGroupLayer(host, group);
+  const containment = new Containment(host.processes, ledger, layer);
+  await killAll({ host, ledger, containment, nextDeath });
+  containment.close();
+  return ledger.count;
 }
 
 /** The variables that have a value. */

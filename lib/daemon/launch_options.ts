@@ -1,4 +1,5 @@
 /** What a client hands to the processes that it launches, as one argument of their command line. */
+import type { LayerName } from "../engine/layer.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 
 /** See the module. */
@@ -13,6 +14,8 @@ export interface LaunchOptions {
   readonly exitCodeFrom: readonly string[];
   /** The soft limit of open files that actors get; null for the present one. */
   readonly openFilesLimit: number | null;
+  /** The layer of containment that was asked for; null for the strongest that there is. */
+  readonly containment: LayerName | null;
 }
 
 /** What reaches the supervisor. */

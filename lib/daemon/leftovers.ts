@@ -5,11 +5,13 @@
  */
 import { after } from "../base/instant.ts";
 import type { Signal } from "../base/signals.ts";
+import { ControlGroupLayer } from "../engine/control_group_layer.ts";
 import { RUN_VARIABLE } from "../engine/environment.ts";
 import { describeCommand, keyOf, type ReceiptLine, type Survivor } from "../engine/ledger.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
 import type { TreeId } from "./tree_id.ts";
+import { recordedGroup } from "./tree_groups.ts";
 import { readRecord } from "./tree_record.ts";
 import { isThere, pause } from "./wait_until_gone.ts";
 
@@ -20,50 +22,70 @@ export interface Cleared {
 }
 
 /** Nobody knows the actors' own grace periods any more: how long SIGTERM is given, and how long SIGKILL. */
-const LADDER: readonly (readonly [Signal, number])[] = [["SIGTERM", 2_000], ["SIGKILL", 5_000]];
+const PATIENCE_MS = 5_000;
+const LADDER: readonly (readonly [Signal, number])[] = [["SIGTERM", 2_000], ["SIGKILL", PATIENCE_MS]];
 const LOOK_EVERY_MS = 20;
 
 /** How many processes are left of a tree that never ended, and that nobody looks after any more. */
 export function countLeftovers(host: Host, tree: TreeId): number {
-  const instance = lostInstance(host, tree);
-  return instance === null ? 0 : new Leftovers(host, instance).look().length;
+  const lost = lostInstance(host, tree);
+  return lost === null ? 0 : new Leftovers(host, lost).look().length;
 }
 
 /** Ends what is left of a tree that never ended; none of it if this very program runs in it. */
 export async function endLeftovers(host: Host, tree: TreeId): Promise<Cleared> {
-  const instance = lostInstance(host, tree);
-  if (instance === null) return { processes: [], survivors: [] };
-  const leftovers = new Leftovers(host, instance);
+  const lost = lostInstance(host, tree);
+  if (lost === null) return { processes: [], survivors: [] };
+  const leftovers = new Leftovers(host, lost);
   const around = ancestorsOf(host);
   const isAround = (row: ProcessRow) => around.has(row.pid) && row.pid !== host.processes.ownPid;
   if (leftovers.look().some(isAround)) {
     return { processes: [], survivors: leftovers.survivors(isAround, "this command was started in it") };
   }
   for (const [signal, withinMs] of LADDER) await leftovers.end(signal, withinMs);
+  leftovers.close();
   return {
     processes: leftovers.ended(),
     survivors: leftovers.survivors(() => true, "it outlived SIGKILL"),
   };
 }
 
-/** The mark of a tree that never ended and has neither supervisor nor guardian; null if it is not so. */
-function lostInstance(host: Host, tree: TreeId): string | null {
+/** Kills what bears the mark of a tree, for a guardian that no orphan comes to. @returns How many processes it were. */
+export async function killMarked(host: Host, lost: Lost): Promise<number> {
+  const leftovers = new Leftovers(host, lost);
+  await leftovers.end("SIGKILL", PATIENCE_MS);
+  return leftovers.ended().length;
+}
+
+/** By what the processes of an instance are known. */
+interface Lost {
+  /** What their marks begin with. */
+  readonly instance: string;
+  /** Their control group; null if they had none. */
+  readonly group: string | null;
+}
+
+/** The instance of a tree that never ended and has neither supervisor nor guardian; null if it is not so. */
+function lostInstance(host: Host, tree: TreeId): Lost | null {
   const record = readRecord(host, tree);
   if (record === null || record.endedAt !== null || record.instance === undefined) return null;
-  return [record.supervisor, record.guardian].some((one) => isThere(host, one)) ? null : record.instance;
+  if ([record.supervisor, record.guardian].some((one) => isThere(host, one))) return null;
+  return { instance: record.instance, group: recordedGroup(tree, record) };
 }
 
 /** The processes of one instance, found anew at every look. */
 class Leftovers {
   readonly #host: Host;
   readonly #instance: string;
+  readonly #layer: ControlGroupLayer | null;
   /** Whatever was found once stays known, also when all that told of it is gone. */
   readonly #known = new Map<string, ReceiptLine>();
   readonly #killed = new Set<string>();
 
-  constructor(host: Host, instance: string) {
+  constructor(host: Host, { instance, group }: Lost) {
     this.#host = host;
     this.#instance = instance;
+    this.#layer = group === null ? null : new ControlGroupLayer(host, group);
   }
 
   /** Those that live now. What this program itself, or the tree that it starts, consists of is none of them. */
@@ -78,6 +100,9 @@ class Leftovers {
     for (const pid of found.keys()) {
       for (const row of rows) if (row.parent === pid) found.set(row.pid, row);
     }
+    for (const row of this.#layer?.everyone() ?? []) {
+      if (row.pid !== processes.ownPid) found.set(row.pid, row);
+    }
     for (const row of found.values()) this.#see(row);
     return [...found.values()];
   }
@@ -86,6 +111,7 @@ class Leftovers {
   async end(signal: Signal, withinMs: number): Promise<void> {
     const deadline = after(this.#host.clock.now(), withinMs);
     const signalled = new Set<string>();
+    if (signal === "SIGKILL") this.#killTogether();
     for (let left = this.look(); left.length > 0; left = this.look()) {
       for (const row of left.filter((one) => !signalled.has(keyOf(one)))) {
         signalled.add(keyOf(row));
@@ -97,6 +123,11 @@ class Leftovers {
       if (this.#host.clock.now() >= deadline) return;
       await pause(this.#host, LOOK_EVERY_MS);
     }
+  }
+
+  /** Takes their control group away, if it is empty. */
+  close(): void {
+    this.#layer?.close();
   }
 
   survivors(which: (row: ProcessRow) => boolean, why: string): readonly Survivor[] {
@@ -113,6 +144,13 @@ class Leftovers {
     return [...this.#known].filter(([key]) => !alive.has(key)).map(([key, line]) =>
       this.#killed.has(key) ? { ...line, ended: "killed", signal: "SIGKILL" } : line
     );
+  }
+
+  #killTogether(): void {
+    this.#layer?.kill(null, (row) => {
+      this.#see(row);
+      this.#killed.add(keyOf(row));
+    });
   }
 
   #bearsMark({ pid }: ProcessRow): boolean {

@@ -1,7 +1,8 @@
 import type { Host } from "../host/ports/host.ts";
 import { countLeftovers } from "./leftovers.ts";
+import { removeEmptyGroups } from "./tree_groups.ts";
 import { treeIdOf } from "./tree_id.ts";
-import { listRecords } from "./tree_record.ts";
+import { listRecords, readRecord } from "./tree_record.ts";
 import { isThere } from "./wait_until_gone.ts";
 
 /**
@@ -18,7 +19,9 @@ export async function pruneTrees(host: Host, uid: number): Promise<void> {
     const held = await host.sockets.holdName(tree.lock);
     if (held === null) continue;
     try {
-      if (countLeftovers(host, tree) === 0) host.files.remove(tree.runFolder);
+      if (countLeftovers(host, tree) > 0) continue;
+      removeEmptyGroups(host, tree, readRecord(host, tree));
+      host.files.remove(tree.runFolder);
     } finally {
       held.release();
     }

@@ -12,7 +12,9 @@ import type { Plan } from "../config/plan.ts";
 import type { EndReport } from "../control/protocol.ts";
 import { ControlServer } from "../control/server.ts";
 import { Service } from "../control/service.ts";
+import { chooseLayer } from "../engine/choose_layer.ts";
 import { Engine, type EngineEnd } from "../engine/engine.ts";
+import type { Layer } from "../engine/layer.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import type { Program } from "../host/ports/program.ts";
@@ -34,6 +36,7 @@ import {
 import { writeEndReport } from "./end_report.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { adjustPlan, loadPlan } from "./load_plan.ts";
+import { removeEmptyGroups } from "./tree_groups.ts";
 import { ensureRunFolder, makeFolder, SOCKETS_HINT, type TreeId, treeIdOf } from "./tree_id.ts";
 import { readRecord, type TreeRecord, writeRecord } from "./tree_record.ts";
 import { waitUntilGone } from "./wait_until_gone.ts";
@@ -61,6 +64,7 @@ interface Standing {
   readonly server: ControlServer;
   /** How many processes of a predecessor it had to end. */
   readonly cleared: number;
+  readonly layer: Layer;
 }
 
 /** Runs the supervisor; returns its exit code when the tree is over. */
@@ -94,6 +98,7 @@ async function standUp(host: Host, program: Program, options: SupervisorOptions)
   await outwaitPredecessor(host, id);
   const cleared = await clearLeftovers(host, id);
   const instance = `${id.id}.${host.randomSeed().toString(36)}`;
+  const layer = chooseLayer(host, instance, options.containment ?? null);
   // Nobody can connect before there is an engine.
   const runtime = rootActor(host, plan, id, { hold: (crash) => engine.crashes.hold(crash) });
   const engine: Engine = new Engine({
@@ -104,6 +109,7 @@ async function standUp(host: Host, program: Program, options: SupervisorOptions)
     instance,
     socket: id.socket,
     joinPoint: { runtime, uids: [id.uid], pid: host.processes.ownPid },
+    layer,
   });
   const service = new Service(engine, host);
   const down = (cause: CancelCause) =>
@@ -116,7 +122,7 @@ async function standUp(host: Host, program: Program, options: SupervisorOptions)
     onOwnerLost: () => down("client_lost"),
   });
   await server.listen(id.socket);
-  return { id, plan, instance, runtime, engine, service, server, cleared };
+  return { id, plan, instance, runtime, engine, service, server, cleared, layer };
 }
 
 /** The supervisor as an actor: who is who in its tree can be asked for at its control socket. */
@@ -164,6 +170,7 @@ async function outwaitPredecessor(host: Host, id: TreeId): Promise<void> {
 /** If the old guardian was killed with its supervisor, the actors are still there. Returns how many processes it were. */
 async function clearLeftovers(host: Host, id: TreeId): Promise<number> {
   const { processes, survivors } = await endLeftovers(host, id);
+  removeEmptyGroups(host, id, readRecord(host, id));
   if (survivors.length === 0) return processes.length;
   const left = survivors.map(({ pid, command, why }) => `${pid} ${command} (${why})`).join(", ");
   throw new UserError(
@@ -221,7 +228,7 @@ async function superviseTree(
 }
 
 async function runEngine(host: Host, options: SupervisorOptions, standing: Standing): Promise<EndReport> {
-  const { id, plan, instance, engine } = standing;
+  const { id, plan, instance, engine, layer } = standing;
   const [supervisor, guardian] = ownProcesses(host);
   const record: TreeRecord = {
     name: plan.name,
@@ -230,6 +237,8 @@ async function runEngine(host: Host, options: SupervisorOptions, standing: Stand
     supervisor,
     guardian,
     instance,
+    containment: layer.name,
+    group: layer.group,
     startedAt: new Date(host.wallClock()).toISOString(),
     endedAt: null,
     outcome: null,
@@ -247,7 +256,7 @@ async function runEngine(host: Host, options: SupervisorOptions, standing: Stand
 }
 
 function endReport(engine: Engine, end: EngineEnd, own: readonly ProcessId[], instance: string): EndReport {
-  const { outcome, processes, survivors, leftOnPurpose } = end;
+  const { outcome, processes, survivors, leftOnPurpose, containment } = end;
   return {
     outcome: outcome.kind,
     reason: describeOutcome(engine.state, outcome),
@@ -257,11 +266,12 @@ function endReport(engine: Engine, end: EngineEnd, own: readonly ProcessId[], in
     leftOnPurpose,
     own,
     instance,
+    containment,
   };
 }
 
 /** The report of a tree that no client let begin. */
-function neverBegan(host: Host, { instance }: Standing): EndReport {
+function neverBegan(host: Host, { instance, layer }: Standing): EndReport {
   return {
     outcome: "cancelled",
     reason: null,
@@ -271,6 +281,7 @@ function neverBegan(host: Host, { instance }: Standing): EndReport {
     leftOnPurpose: [],
     own: ownProcesses(host),
     instance,
+    containment: layer.name,
   };
 }
 

@@ -1,6 +1,7 @@
 /** Ends a tree from outside, and verifies by the process table that nothing of it is left. */
 import type { EndReport } from "../control/protocol.ts";
 import { RUN_VARIABLE } from "../engine/environment.ts";
+import { LAYER_LABELS, type LayerName } from "../engine/layer.ts";
 import { describeCommand, type ReceiptLine, type Survivor } from "../engine/ledger.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
@@ -17,6 +18,10 @@ export interface Receipt {
   readonly processes: readonly ReceiptLine[];
   readonly survivors: readonly Survivor[];
   readonly leftOnPurpose: readonly Survivor[];
+  /** What its processes were contained by; null if that is not known. */
+  readonly containment: LayerName | null;
+  /** What could not be seen, and why, as clauses. */
+  readonly unseen: readonly string[];
 }
 
 /** Waits for the tree's own processes to be gone too, looks for what bears its mark, and makes the receipt. */
@@ -34,6 +39,7 @@ export async function receiptOf(host: Host, report: EndReport): Promise<Receipt>
     processes: report.processes,
     survivors,
     leftOnPurpose: report.leftOnPurpose,
+    ...seenBy(host, report.containment),
   };
 }
 
@@ -78,7 +84,13 @@ export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
     signal: null,
     orphan: false,
   }));
-  return { left: survivors.length, processes, survivors, leftOnPurpose: [] };
+  return {
+    left: survivors.length,
+    processes,
+    survivors,
+    leftOnPurpose: [],
+    ...seenBy(host, layerOf(host, tree)),
+  };
 }
 
 /**
@@ -89,7 +101,24 @@ export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
 export async function clearAway(host: Host, tree: TreeId): Promise<Receipt> {
   const { processes, survivors } = await endLeftovers(host, tree);
   if (processes.length + survivors.length === 0) throw notRunning(host, tree);
-  return { left: survivors.length, processes, survivors, leftOnPurpose: [] };
+  return {
+    left: survivors.length,
+    processes,
+    survivors,
+    leftOnPurpose: [],
+    ...seenBy(host, layerOf(host, tree)),
+  };
+}
+
+function seenBy(host: Host, containment: LayerName | null): Pick<Receipt, "containment" | "unseen"> {
+  const { hidden } = host.facts();
+  const unseen = containment === null ? null : LAYER_LABELS[containment].unseen;
+  const processes = hidden === null ? null : `the processes of other users, which /proc hides (${hidden})`;
+  return { containment, unseen: [unseen, processes].filter((one) => one !== null) };
+}
+
+function layerOf(host: Host, tree: TreeId): LayerName | null {
+  return readRecord(host, tree)?.containment ?? null;
 }
 
 function descendantsOf(host: Host, pid: number): readonly (ProcessId & { readonly command: string })[] {

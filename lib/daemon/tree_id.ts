@@ -91,11 +91,15 @@ export function requirePrivate(host: Host, uid: number): string {
 
 /** Where a tree keeps its logs and its journal. */
 export function stateFolderOf(program: Program, { id, file }: Pick<TreeId, "id" | "file">): string {
-  const { environment, homeFolder } = program;
+  return `${stateHomeOf(program)}/${baseName(folderOf(file))}-${id}`;
+}
+
+/** Where the logs and journals of all trees of a user are kept. */
+export function stateHomeOf({ environment, homeFolder }: Program): string {
   const configured = environment["XDG_STATE_HOME"];
   // The XDG specification has relative paths ignored.
   const base = configured?.startsWith("/") ? configured : `${environment["HOME"] || homeFolder}/.local/state`;
-  return `${base}/supervise/${baseName(folderOf(file))}-${id}`;
+  return `${base}/supervise`;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What is known of a tree on this machine, also after it has ended: a small file beside its socket. */
+import type { LayerName } from "../engine/layer.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { requirePrivate, type TreeId } from "./tree_id.ts";
@@ -13,6 +14,10 @@ export interface TreeRecord {
   readonly guardian: ProcessId;
   /** What the mark of every process of the tree begins with. */
   readonly instance?: string;
+  /** What its processes are contained by. */
+  readonly containment?: LayerName;
+  /** Its control group; null if it has none. */
+  readonly group?: string | null;
   /** Times are ISO 8601. */
   readonly startedAt: string;
   readonly endedAt: string | null;

@@ -1,21 +1,24 @@
 /**
  * Which process belongs to which run, and ending what a run leaves behind.
  *
- * Every descendant of this process is either below the main process of a run, or it is, or is below, an orphan that came
- * to us when its own parent died. An orphan is told by, in this order: where it was seen before, the session or group of
- * a run's main process, and the mark in its environment. What cannot be told is left alone until the whole tree ends.
+ * What belongs to a run is found by descent (`lineage.ts`) and by the layer that the machine has (`layer.ts`). What cannot
+ * be told is left alone until the whole tree ends.
  *
  * Invariants:
  * 1. A signal goes to the process that was meant, never to a later one with its number (the port sees to it).
  * 2. A run is called clear only after a look that found nothing of it alive.
  * 3. What is found late, because it was forked meanwhile, is signalled when it is found: a sweep follows every death
- *    in the run, and what a death sets free comes to us.
+ *    in the run, and what a death sets free comes to us. SIGKILL is for a whole control group, where there is one: it is
+ *    held still, listed, and killed with all that it forks.
  */
-import type { Signal } from "../base/signals.ts";
 import type { Child, Processes, ProcessRow, ReapedOrphan } from "../host/ports/processes.ts";
 import type { RunId } from "../supervision/state.ts";
-import { RUN_VARIABLE } from "./environment.ts";
+import { Event } from "../sync/event.ts";
+import { type Contained, newRun } from "./contained.ts";
+import type { Layer, LayerName } from "./layer.ts";
+import { LeftBehind } from "./left_behind.ts";
 import { describeCommand, keyOf, type Ledger } from "./ledger.ts";
+import { Lineage } from "./lineage.ts";
 
 /** How often a sweep looks again for what was forked during the last look. */
 const MOST_LOOKS = 100;
@@ -23,58 +26,54 @@ const MOST_LOOKS = 100;
 /** How many ended runs are remembered. */
 const MOST_ENDED = 1_000;
 
-/** A run as the containment knows it. */
-interface Contained {
-  readonly run: RunId;
-  readonly path: string;
-  readonly marker: string;
-  readonly main: Child;
-  mainAlive: boolean;
-  /** Whether the end of the main process has been told: nothing is called clear before. */
-  mainReported: boolean;
-  /** The signal that is to end what is left; null while nothing is. */
-  ending: Signal | null;
-  /** Whether only the main process is to be ended. */
-  mainOnly: boolean;
-  readonly signalled: Set<string>;
-  onClear: (() => void) | null;
-}
-
 /** See the module. */
 export class Containment {
   readonly #processes: Processes;
   readonly #ledger: Ledger;
+  readonly #layer: Layer;
+  readonly #lineage: Lineage;
   readonly #runs = new Map<RunId, Contained>();
-  /** Our children that are no orphans: main processes, and helpers such as probes. */
-  readonly #ours = new Set<number>();
   /** Whose main processes the latest ended runs had: what dies late is still in their sessions. */
   readonly #ended = new Map<number, string>();
-  /** What actors left behind on purpose: it is nobody's to end. */
-  readonly #left = new Map<string, ProcessRow>();
-  /** Where orphans and descendants were seen before, by identity. */
-  readonly #known = new Map<string, RunId>();
+  readonly #left: LeftBehind;
+  /** The runs in which something was left on purpose. */
+  readonly #leaving = new Set<RunId>();
+  /** The runs in which something has died since the last sweep; null for whatever cannot be told. */
+  readonly #due = new Set<RunId | null>();
+  #begunEnding = new Event();
 
-  constructor(processes: Processes, ledger: Ledger) {
+  constructor(processes: Processes, ledger: Ledger, layer: Layer) {
     this.#processes = processes;
     this.#ledger = ledger;
+    this.#layer = layer;
+    this.#left = new LeftBehind(processes);
+    this.#lineage = new Lineage({
+      processes,
+      layer,
+      runs: this.#runs,
+      isLeft: (row) => this.#left.has(row) || layer.isLeft(row.pid),
+    });
+  }
+
+  /** The layer that is used. */
+  get layer(): LayerName {
+    return this.#layer.name;
+  }
+
+  /** The control group that the main process of a run is to start in; null for none. @throws {GroupError} */
+  place(run: RunId): string | null {
+    return this.#layer.place(run);
+  }
+
+  /** Takes back the place of a run that could not be started. */
+  withdraw(run: RunId): void {
+    this.#layer.release(run, false);
   }
 
   /** Takes a run into account. */
   add(run: RunId, path: string, marker: string, main: Child, command: string): void {
-    const signalled = new Set<string>();
-    this.#runs.set(run, {
-      run,
-      path,
-      marker,
-      main,
-      mainAlive: true,
-      mainReported: false,
-      ending: null,
-      mainOnly: false,
-      signalled,
-      onClear: null,
-    });
-    this.#ours.add(main.pid);
+    this.#runs.set(run, newRun({ run, path, marker, main }));
+    this.#lineage.ours.add(main.pid);
     this.#ended.delete(main.pid);
     this.#ledger.see(main, path, command, false);
   }
@@ -84,7 +83,7 @@ export class Containment {
     const contained = this.#runs.get(run);
     if (contained === undefined) return;
     contained.mainAlive = false;
-    this.#ours.delete(contained.main.pid);
+    this.#lineage.ours.delete(contained.main.pid);
   }
 
   /** The end of a run's main process has been told; what it left behind may be called clear. */
@@ -100,12 +99,10 @@ export class Containment {
    *
    * @returns Address of the actor that it belonged to; null if that cannot be told.
    */
-  orphanEnded({ row }: ReapedOrphan): string | null {
-    const owner = this.#ownerOf(row);
-    this.#known.delete(keyOf(row));
-    for (const contained of [...this.#runs.values()]) {
-      if (owner === null || contained.run === owner) this.#sweep(contained);
-    }
+  orphanEnded(orphan: ReapedOrphan): string | null {
+    const { row } = orphan;
+    const owner = this.#lineage.ended(orphan);
+    this.#sweepSoon(owner);
     const path = owner === null ? undefined : this.#runs.get(owner)?.path;
     return path ?? this.#ended.get(row.session) ?? null;
   }
@@ -114,17 +111,18 @@ export class Containment {
   remove(run: RunId): void {
     const contained = this.#runs.get(run);
     if (contained === undefined) return;
-    this.#ours.delete(contained.main.pid);
+    this.#lineage.ours.delete(contained.main.pid);
     this.#runs.delete(run);
     this.#ended.set(contained.main.pid, contained.path);
     if (this.#ended.size > MOST_ENDED) this.#ended.delete(this.#ended.keys().next().value!);
-    for (const [key, owner] of this.#known) if (owner === run) this.#known.delete(key);
+    this.#lineage.remove(run);
+    this.#layer.release(run, this.#leaving.delete(run));
   }
 
   /** A process of ours that is no actor's is alive until the returned function is called. */
   addHelper(pid: number): () => void {
-    this.#ours.add(pid);
-    return () => this.#ours.delete(pid);
+    this.#lineage.ours.add(pid);
+    return () => this.#lineage.ours.delete(pid);
   }
 
   /**
@@ -138,7 +136,38 @@ export class Containment {
     if (contained.ending !== signal) contained.signalled.clear();
     contained.ending = signal;
     contained.onClear = onClear;
+    this.#begunEnding.set();
+    if (signal === "SIGKILL" && !contained.mainOnly) this.#killTogether(contained);
     this.#sweep(contained);
+  }
+
+  /** Whether anything is being ended. */
+  get isEnding(): boolean {
+    return [...this.#runs.values()].some(({ ending }) => ending !== null);
+  }
+
+  /** Waits until something is to be ended. */
+  async untilEnding(): Promise<void> {
+    await this.#begunEnding.wait();
+    this.#begunEnding = new Event();
+  }
+
+  /** Looks again at all that is being ended: not every layer hears of every death. */
+  lookAgain(): void {
+    for (const contained of [...this.#runs.values()]) this.#sweep(contained);
+  }
+
+  /** Kills all that is left of the whole tree together, where the layer can, but for what was left on purpose. */
+  killAllTogether(): void {
+    this.#layer.kill(null, (row) => {
+      this.#see(row, this.#ledger.pathOf(row) ?? null);
+      this.#ledger.killed(row);
+    });
+  }
+
+  /** Takes away what the layer has made. */
+  close(): void {
+    this.#layer.close();
   }
 
   /** Kills the main process of a run alone, and leaves the rest. */
@@ -152,16 +181,14 @@ export class Containment {
   leave(run: RunId): readonly ProcessRow[] {
     const contained = this.#runs.get(run);
     const rest = contained === undefined ? [] : this.#restOf(contained);
-    for (const row of rest) this.#left.set(keyOf(row), row);
+    this.#left.add(rest);
+    if (rest.length > 0) this.#leaving.add(run);
     return rest;
   }
 
   /** What was left on purpose and is still there. */
   leftOnPurpose(): readonly ProcessRow[] {
-    return [...this.#left.values()].filter((row) => {
-      const now = this.#processes.find(row.pid);
-      return now !== null && now.startTime === row.startTime && now.state !== "Z";
-    });
+    return this.#left.living();
   }
 
   /** The processes of a run that are alive, its main process included. */
@@ -170,9 +197,31 @@ export class Containment {
     return contained === undefined ? [] : [...this.#mainOf(contained), ...this.#restOf(contained)];
   }
 
-  /** Every living descendant that belongs to no run that is known. */
+  /** Every living process of the tree that belongs to no run that is known. */
   unattributed(): readonly ProcessRow[] {
-    return this.#orphans().filter((row) => this.#ownerOf(row) === null).flatMap((row) => this.#subtree(row));
+    return this.#lineage.strays();
+  }
+
+  #killTogether(contained: Contained): void {
+    this.#layer.kill(contained, (row) => {
+      contained.signalled.add(keyOf(row));
+      this.#see(row, contained.path);
+      this.#ledger.killed(row);
+    });
+  }
+
+  /** Many may die at once, and are reaped one after the other: they are followed by one sweep. */
+  #sweepSoon(run: RunId | null): void {
+    if (this.#due.size === 0) queueMicrotask(() => this.#sweepDue());
+    this.#due.add(run);
+  }
+
+  #sweepDue(): void {
+    const due = new Set(this.#due);
+    this.#due.clear();
+    for (const contained of [...this.#runs.values()]) {
+      if (due.has(null) || due.has(contained.run)) this.#sweep(contained);
+    }
   }
 
   #sweep(contained: Contained): void {
@@ -215,58 +264,13 @@ export class Containment {
 
   /** The living processes of a run beside its main process. */
   #restOf(contained: Contained): readonly ProcessRow[] {
-    const below = contained.mainAlive
-      ? this.#childrenOf(contained.main.pid).flatMap((row) => this.#subtree(row))
-      : [];
-    const escaped = this.#orphans().filter((row) => this.#ownerOf(row) === contained.run)
-      .flatMap((row) => this.#subtree(row));
-    const rest = [...below, ...escaped];
-    for (const row of rest) {
-      this.#known.set(keyOf(row), contained.run);
-      const isOrphan = row.parent === this.#processes.ownPid;
-      this.#ledger.see(
-        row,
-        contained.path,
-        describeCommand(this.#processes.commandOf(row.pid), row),
-        isOrphan,
-      );
-    }
+    const rest = this.#lineage.restOf(contained);
+    for (const row of rest) this.#see(row, contained.path);
     return rest;
   }
 
-  /** Our children that we did not start: their own parents have died. */
-  #orphans(): readonly ProcessRow[] {
-    return this.#processes.childrenOf(this.#processes.ownPid)
-      .filter((pid) => !this.#ours.has(pid))
-      .map((pid) => this.#processes.find(pid))
-      .filter((row): row is ProcessRow => row !== null && row.state !== "Z" && !this.#left.has(keyOf(row)));
-  }
-
-  #ownerOf(row: ProcessRow): RunId | null {
-    const known = this.#known.get(keyOf(row));
-    if (known !== undefined) return known;
-    for (const { run, main } of this.#runs.values()) {
-      if (row.session === main.pid || row.group === main.pid) return run;
-    }
-    const marker = this.#processes.variableOf(row.pid, RUN_VARIABLE);
-    for (const contained of this.#runs.values()) if (contained.marker === marker) return contained.run;
-    return null;
-  }
-
-  /** A process and all below it that is alive. */
-  #subtree(root: ProcessRow): readonly ProcessRow[] {
-    const found: ProcessRow[] = [];
-    const pending = [root];
-    while (pending.length > 0) {
-      const row = pending.pop()!;
-      found.push(row);
-      pending.push(...this.#childrenOf(row.pid));
-    }
-    return found;
-  }
-
-  #childrenOf(pid: number): readonly ProcessRow[] {
-    return this.#processes.childrenOf(pid).map((child) => this.#processes.find(child))
-      .filter((row): row is ProcessRow => row !== null && row.state !== "Z" && row.parent === pid);
+  #see(row: ProcessRow, path: string | null): void {
+    const isOrphan = row.parent === this.#processes.ownPid && !this.#lineage.ours.has(row.pid);
+    this.#ledger.see(row, path, describeCommand(this.#processes.commandOf(row.pid), row), isOrphan);
   }
 }

@@ -16,6 +16,7 @@ import type { Host } from "../host/ports/host.ts";
 import type { ReapedOrphan } from "../host/ports/processes.ts";
 import { Event } from "../sync/event.ts";
 import { openMemoryChannel, type ReceiveChannel, type SendChannel } from "../sync/memory_channel.ts";
+import { CancelScope } from "../scope/cancel_scope.ts";
 import { openNursery } from "../scope/nursery.ts";
 import { moveOnAt } from "../scope/timeouts.ts";
 import type { Effect } from "../supervision/effect.ts";
@@ -25,7 +26,9 @@ import { initialState, nextDeadline, step } from "../supervision/step.ts";
 import { Containment } from "./containment.ts";
 import { HeldCrashes } from "./held_crashes.ts";
 import { survivorOf, sweepAll } from "./final_sweep.ts";
+import type { Layer, LayerName } from "./layer.ts";
 import { Ledger, type ReceiptLine, type Survivor } from "./ledger.ts";
+import { lookOut } from "./lookout.ts";
 import type { JoinPoint } from "./membership.ts";
 import { Performer } from "./performer.ts";
 import { type Listener, Recorder } from "./recorder.ts";
@@ -44,6 +47,8 @@ export interface EngineOptions {
   readonly socket: string | null;
   /** Where what speaks the protocol of actors joins; null for nowhere. */
   readonly joinPoint: JoinPoint | null;
+  /** How the processes of a run are held together. */
+  readonly layer: Layer;
 }
 
 /** What became of a request. */
@@ -62,6 +67,8 @@ export interface EngineEnd {
   readonly survivors: readonly Survivor[];
   /** What was left running on purpose. */
   readonly leftOnPurpose: readonly Survivor[];
+  /** What it was contained by. */
+  readonly containment: LayerName;
 }
 
 /** A request without the number that its answer is known by. */
@@ -92,7 +99,7 @@ export class Engine {
     this.#masker = maskerFor(plan);
     this.#ledger = new Ledger(this.#masker.text);
     this.#state = initialState(plan, host.randomSeed());
-    this.#containment = new Containment(host.processes, this.#ledger);
+    this.#containment = new Containment(host.processes, this.#ledger, options.layer);
     this.crashes = new HeldCrashes({
       plan,
       state: () => this.#state,
@@ -105,6 +112,11 @@ export class Engine {
   /** What every node is doing now. */
   get state(): State {
     return this.#state;
+  }
+
+  /** What the processes are contained by. */
+  get layer(): LayerName {
+    return this.#containment.layer;
   }
 
   /** Waits until everything that listeners were told of is in the files; gives the stamp of the last line. */
@@ -134,10 +146,13 @@ export class Engine {
 
   /** Runs the tree to its end. Everything that it started is over when this returns, or is named in the result. */
   async run(): Promise<EngineEnd> {
-    this.#options.host.processes.adoptOrphans((orphan) => this.#onOrphan(orphan));
+    const { host, layer } = this.#options;
+    host.processes.adoptOrphans((orphan) => this.#onOrphan(orphan), layer.name !== "group");
     let end: EngineEnd | undefined;
     await openNursery(async (nursery) => {
       nursery.startSoon(() => this.#recorder.run(), { name: "recorder" });
+      const lookout = new CancelScope();
+      nursery.startSoon(() => lookOut(this.#containment, lookout), { name: "lookout" });
       try {
         await openNursery(async (trees) => {
           const performer = new Performer(this.#performerOptions(), trees);
@@ -146,6 +161,7 @@ export class Engine {
         });
         end = await this.#finish();
       } finally {
+        lookout.cancel("the tree is over");
         this.#recorder.close();
       }
     }, { collapse: true });
@@ -187,7 +203,7 @@ export class Engine {
   }
 
   async #finish(): Promise<EngineEnd> {
-    const { host } = this.#options;
+    const { host, layer } = this.#options;
     const survivors = await sweepAll({
       host,
       containment: this.#containment,
@@ -195,8 +211,15 @@ export class Engine {
       nextDeath: () => this.#death,
     });
     const left = this.#containment.leftOnPurpose().map((row) => survivorOf(host, row, "left on purpose"));
+    this.#containment.close();
     for (const answer of this.#answers.values()) answer({ ok: false, refusal: "the tree has ended" });
-    return { outcome: this.#state.outcome!, processes: this.#ledger.lines(), survivors, leftOnPurpose: left };
+    return {
+      outcome: this.#state.outcome!,
+      processes: this.#ledger.lines(),
+      survivors,
+      leftOnPurpose: left,
+      containment: layer.name,
+    };
   }
 
   #onOrphan(orphan: ReapedOrphan): void {

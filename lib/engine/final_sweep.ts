@@ -9,6 +9,9 @@ import { describeCommand, keyOf, type Ledger, type Survivor } from "./ledger.ts"
 /** How long SIGTERM is given, and how long SIGKILL. */
 const GRACE_MS = 2_000;
 const PATIENCE_MS = 5_000;
+/** How long to wait for a death before looking anyway, at first and at most. */
+const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 250;
 
 /** What the sweep works on; `deaths` is set anew at each death of an orphan. */
 export interface SweepOptions {
@@ -23,7 +26,9 @@ export async function sweepAll(options: SweepOptions): Promise<readonly Survivor
   await endAll(options, "SIGTERM", GRACE_MS);
   await killAll(options);
   options.ledger.prune(({ pid, startTime }) => options.host.processes.find(pid)?.startTime === startTime);
-  return options.containment.unattributed().map((row) => survivorOf(options.host, row, whyAlive(row)));
+  return options.containment.unattributed().map((row) =>
+    survivorOf(options.host, row, whyAlive(options.host, row))
+  );
 }
 
 /** Kills every descendant that is left, and returns when all are gone or will not go. */
@@ -38,8 +43,9 @@ export function survivorOf(host: Host, row: ProcessRow, why: string): Survivor {
 
 async function endAll(options: SweepOptions, signal: "SIGTERM" | "SIGKILL", withinMs: number): Promise<void> {
   const signalled = new Set<string>();
+  if (signal === "SIGKILL") options.containment.killAllTogether();
   await moveOnAfter(withinMs, async () => {
-    while (true) {
+    for (let pause = FIRST_PAUSE_MS;; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       const death = options.nextDeath();
       const left = options.containment.unattributed();
       if (left.length === 0) return;
@@ -47,7 +53,8 @@ async function endAll(options: SweepOptions, signal: "SIGTERM" | "SIGKILL", with
         if (!signalled.has(keyOf(row))) end(options, row, signal);
         signalled.add(keyOf(row));
       }
-      await death.wait();
+      // Not every layer hears of every death.
+      await moveOnAfter(pause, () => death.wait());
     }
   });
 }
@@ -59,6 +66,9 @@ function end({ host, ledger }: SweepOptions, row: ProcessRow, signal: "SIGTERM" 
   else host.processes.signal(row, "SIGCONT");
 }
 
-function whyAlive({ state }: ProcessRow): string {
-  return state === "D" ? "it is in an uninterruptible wait of the kernel" : "it could not be signalled";
+function whyAlive({ processes }: Host, row: ProcessRow): string {
+  if (row.state === "D") return "it is in an uninterruptible wait of the kernel";
+  return processes.signal(row, "SIGKILL") === "refused"
+    ? "it could not be signalled: it belongs to another user, and we have no right to"
+    : "it outlived SIGKILL";
 }

@@ -168,12 +168,16 @@ export class ActorRun {
   }
 
   async #spawnNow(): Promise<Child> {
-    const { host, containment, spec, env, privileges } = this.options;
+    const { host, containment, spec, env, privileges, run } = this.options;
     const { argv, cwd, stdin } = spec;
     try {
       if (privileges instanceof SpawnError) throw privileges;
-      return await startChild(host, containment, { argv, env, cwd, stdin, output: "pipe", privileges });
+      const group = containment.place(run);
+      const placed = group === null ? {} : { group };
+      const how = { argv, env, cwd, stdin, output: "pipe", privileges, ...placed } as const;
+      return await startChild(host, containment, how);
     } catch (error) {
+      containment.withdraw(run);
       if (error instanceof Cancelled) throw error;
       // Out of descriptors, out of memory: whatever keeps a process from starting is a failed start, not our end.
       throw error instanceof SpawnError ? error : new SpawnError("start", messageOf(error));

@@ -11,9 +11,12 @@ import * as denoPipes from "./deno/pipe_source.ts";
 import { tlsFlow as denoTlsFlow } from "./deno/tls_flow.ts";
 import * as denoSockets from "./deno/unix_sockets.ts";
 import { workers as denoWorkers } from "./deno/workers.ts";
+import { LinuxControlGroups } from "./linux/control_groups.ts";
 import { linuxDescriptors, setNonBlocking } from "./linux/descriptors.ts";
+import { startsInGroup } from "./linux/group_placement.ts";
 import { type Libc, loadLibc } from "./linux/libc.ts";
 import { LinuxProcesses } from "./linux/processes.ts";
+import { linuxFacts } from "./linux/system_facts.ts";
 import { type UnixCalls, unixCalls } from "./linux/unix_calls.ts";
 import type { Host } from "./ports/host.ts";
 import type { Sockets } from "./ports/sockets.ts";
@@ -66,6 +69,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     setNonBlocking(libc, descriptor);
     return pipes.openPipeSource(libc, descriptor);
   };
+  const groups = new LinuxControlGroups(startsInGroup(libc));
   return {
     clock: new SystemClock(),
     wallClock: () => Date.now(),
@@ -76,13 +80,16 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
       onChildDeath,
       openFilesLimit: options.openFilesLimit ?? null,
       shimCommand: [...selfCommandOf(), EXEC_VERB],
+      groupOf: (pid) => groups.groupOf(pid),
     }),
+    groups,
     sockets: await openSystemSockets(),
     tcp: new NodeTcp(isDeno ? denoTlsFlow : socketFlow),
     threads: new RuntimeThreads(isDeno ? denoWorkers : bunWorkers, options.threadEntry ?? OWN_ENTRY),
     network: nodeNetwork,
     files: new NodeFiles(),
     descriptors: linuxDescriptors(libc, openSource),
+    facts: () => linuxFacts(libc),
     digest: isDeno ? denoDigest : bunDigest,
     randomSeed,
   };

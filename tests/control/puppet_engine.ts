@@ -12,6 +12,7 @@ import { initialState, step } from "../../lib/supervision/step.ts";
 /** See the module. */
 export class PuppetEngine {
   state: State;
+  readonly layer = "subreaper";
   /** What was asked for and is not answered yet. */
   readonly asked: { readonly what: Asked; readonly answer: (reply: Reply) => void }[] = [];
   readonly posted: TreeEvent[] = [];

@@ -29,6 +29,7 @@ export const END: EndReport = {
   leftOnPurpose: [],
   own: [],
   instance: "test",
+  containment: "subreaper",
 };
 
 const PLAN: TreeSketch = {

@@ -20,7 +20,7 @@ function hostWithFiles(): Host {
 
 function reportOf(instance: string): EndReport {
   const none = { processes: [], survivors: [], leftOnPurpose: [], own: [] };
-  return { outcome: "completed", reason: null, exitCode: 0, instance, ...none };
+  return { outcome: "completed", reason: null, exitCode: 0, instance, containment: "cgroup", ...none };
 }
 
 /** A client whose connection is lost after `before`. */

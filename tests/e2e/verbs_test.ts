@@ -35,7 +35,7 @@ async function withTree(sandbox: Sandbox, config: string, body: () => Promise<vo
 e2e("ps: its JSON has the shape of the contract", async (sandbox) => {
   await withTree(sandbox, TREE, async () => {
     const tree = await sandbox.json("ps");
-    assert.deepEqual(Object.keys(tree), ["name", "file", "state", "pid", "actors"]);
+    assert.deepEqual(Object.keys(tree), ["name", "file", "state", "pid", "containment", "actors"]);
     assert.deepEqual([tree.name, tree.file, tree.state], [
       "shop",
       `${sandbox.dir}/supervise.toml`,

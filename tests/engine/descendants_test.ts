@@ -147,6 +147,7 @@ test("engine: what has shed every mark is ended with the tree, by SIGKILL after 
   let stranger = 0;
   const played = await play({
     config: WEB,
+    containment: "subreaper",
     programs: {
       "/bin/web"(self) {
         escape(self, (grandchild) => {
@@ -173,6 +174,7 @@ test("engine: what cannot be signalled is waited for as long as the ladder says,
   let survivor = 0;
   const played = await play({
     config: WEB,
+    containment: "subreaper",
     programs: {
       async "/bin/web"(self) {
         escape(self, (grandchild) => {
@@ -195,7 +197,7 @@ test("engine: what cannot be signalled is waited for as long as the ladder says,
     "11000 failed",
   ]);
   assert.deepEqual(played.end.survivors.map(({ pid, why }) => [pid, why]), [
-    [survivor, "it could not be signalled"],
+    [survivor, "it could not be signalled: it belongs to another user, and we have no right to"],
   ]);
 });
 

@@ -4,8 +4,10 @@ import type { CrashKeeper } from "../../lib/actor/debug/crash_desk.ts";
 import { ActorRuntime } from "../../lib/actor/runtime.ts";
 import { instant } from "../../lib/base/instant.ts";
 import type { NodeId } from "../../lib/config/plan.ts";
+import { chooseLayer } from "../../lib/engine/choose_layer.ts";
 import { Engine, type EngineEnd } from "../../lib/engine/engine.ts";
 import type { JournalEntry } from "../../lib/engine/journal.ts";
+import type { LayerName } from "../../lib/engine/layer.ts";
 import { logFileOf } from "../../lib/engine/state_folder.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { FakeProgram } from "../../lib/host/fake/puppet.ts";
@@ -35,6 +37,8 @@ export interface Play {
   readonly script?: (stage: Stage) => Promise<void>;
   /** Numbers of the processes that are still there at the end, and that the test expects to be. */
   readonly mayRemain?: (machine: FakeMachine) => readonly number[];
+  /** What the processes are contained by; by default the strongest layer that the machine has, which lacks control groups. */
+  readonly containment?: LayerName;
   /** Decides the jitter. */
   readonly seed?: number;
 }
@@ -81,6 +85,7 @@ export async function play(play: Play): Promise<Played> {
     machine.disk.makeFolder("/srv/shop", 0o755);
     machine.disk.makeFolder(STATE_FOLDER, 0o700);
     for (const [path, program] of Object.entries(play.programs)) machine.install(path, program);
+    if (play.containment === "cgroup") machine.groups.lack = null;
     play.arrange?.(machine);
     const plan = planOf(play.config);
     const runtime = rootActor(machine.host, plan.name, { hold: (crash) => engine.crashes.hold(crash) });
@@ -92,6 +97,7 @@ export async function play(play: Play): Promise<Played> {
       instance: "test",
       socket: CONTROL_SOCKET,
       joinPoint: { runtime, uids: [OWN_UID], pid: machine.host.processes.ownPid },
+      layer: chooseLayer(machine.host, "test", play.containment ?? null),
     });
     const idOf = (path: string): NodeId => {
       const node = plan.nodes.find((node) => node.path === path);

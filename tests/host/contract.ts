@@ -2,6 +2,7 @@
  * The contract of the host ports: what the rest of supervise relies on, tried on the real host and on the fake one, so
  * that what is tested on the fake holds for the real.
  */
+import { controlGroupsContract } from "./contract/control_groups.ts";
 import { filesContract } from "./contract/files.ts";
 import { networkContract } from "./contract/network.ts";
 import { privilegesContract } from "./contract/privileges.ts";
@@ -11,8 +12,9 @@ import type { OpenSubject } from "./contract/subject.ts";
 import { tcpContract } from "./contract/tcp.ts";
 import { threadsContract } from "./contract/threads.ts";
 
-/** Registers every guarantee for one host. */
-export function contract(name: string, open: OpenSubject): void {
+/** Registers every guarantee for one host; `noGroups` says why it has no control groups, if it has none. */
+export function contract(name: string, open: OpenSubject, noGroups: string | null = null): void {
+  controlGroupsContract(name, open, noGroups);
   processesContract(name, open);
   privilegesContract(name, open);
   filesContract(name, open);

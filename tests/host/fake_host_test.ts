@@ -108,6 +108,7 @@ async function openFakeOfPuppet(): Promise<Subject> {
 
 function openMachine(): FakeMachine {
   const machine = new FakeMachine(new VirtualClock());
+  machine.groups.lack = null;
   for (const [name, program] of Object.entries(programsOf(machine))) {
     machine.install(`/bin/${name}`, program);
   }

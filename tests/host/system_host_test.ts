@@ -15,9 +15,11 @@ import { contract } from "./contract.ts";
 import type { Programs, Served, Subject } from "./contract/subject.ts";
 
 // Loads what stays loaded, before the first test is watched for what it leaves open.
-(await openSystemHost()).processes.close();
+const first = await openSystemHost();
+const support = first.groups.support();
+first.processes.close();
 
-contract("system host", openReal);
+contract("system host", openReal, support.isAvailable ? null : support.why);
 
 test("system host threads: one whose program cannot be had has failed", async () => {
   const host = await openSystemHost({ threadEntry: new URL("./fixtures/missing.ts", import.meta.url).href });

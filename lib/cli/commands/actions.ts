@@ -10,6 +10,7 @@ import { after, NEVER } from "../../base/instant.ts";
 import { currentTime } from "../../scope/sleep.ts";
 import type { Command, Context } from "../command.ts";
 import { showProgress } from "../progress.ts";
+import { describeContainment } from "../render/receipt.ts";
 import { renderRows } from "../render/rows.ts";
 import { selectorsOf, withTree } from "../which_tree.ts";
 
@@ -94,6 +95,7 @@ async function act(
     );
     if (ui.json) await fromPromise(ui.printJson(result));
     else await fromPromise(ui.print(renderRows(result.actors, { flat: true, columns: Infinity }, ui.out)));
+    if (verb === "stop" && !ui.json) await fromPromise(ui.say(describeContainment(result.containment)));
     return result.ok ? ExitCode.done : ExitCode.failed;
   });
 }

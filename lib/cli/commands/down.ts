@@ -48,9 +48,9 @@ export const down: Command = {
 
 /** The receipt for JSON. */
 export function receiptFields(
-  { left, processes, survivors, leftOnPurpose }: Receipt,
+  { left, containment, unseen, processes, survivors, leftOnPurpose }: Receipt,
 ): Record<string, unknown> {
-  return { left, processes, survivors, leftOnPurpose };
+  return { left, containment, unseen, processes, survivors, leftOnPurpose };
 }
 
 /** A tree that is ending already may not answer to a `down` any more, but it tells of its end. @throws {UserError} */

@@ -2,8 +2,10 @@ import type { LaunchOptions } from "../../daemon/launch_options.ts";
 import { adjustPlan } from "../../daemon/load_plan.ts";
 import { pruneTrees } from "../../daemon/prune.ts";
 import { stateFolderOf, treeIdOf } from "../../daemon/tree_id.ts";
+import { LAYER_NAMES, type LayerName } from "../../engine/layer.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command, Context } from "../command.ts";
+import { usage } from "../option.ts";
 import { requirePlan } from "../require_plan.ts";
 import { fileOf } from "../which_tree.ts";
 import { upDetached } from "./up_detached.ts";
@@ -26,6 +28,11 @@ export const up: Command = {
     { name: "timeout", short: "t", value: "DURATION", doc: "how long it may take until everything is ready" },
     { name: "keep", doc: "with -d: do not take a tree down that failed to come up" },
     { name: "only", value: "SEL", many: true, doc: "start only these, and what they depend on" },
+    {
+      name: "containment",
+      value: "LAYER",
+      doc: "contain by cgroup, subreaper or group; default: the strongest that `supervise doctor` finds",
+    },
     { name: "exit-code-from", value: "SEL", many: true, doc: "end with this actor, and with its exit code" },
   ],
   examples: [
@@ -43,6 +50,12 @@ export const up: Command = {
   },
 };
 
+function layerOf(text: string | null): LayerName | null {
+  const known = LAYER_NAMES.find((name) => name === text) ?? null;
+  if (text === null || known !== null) return known;
+  throw usage("usage/bad-value", `--containment is "${text}"`, `write ${LAYER_NAMES.join(", ")}`);
+}
+
 function launchOptions({ host, program, args }: Context, file: string): LaunchOptions {
   const only = args.list("only");
   return {
@@ -51,5 +64,6 @@ function launchOptions({ host, program, args }: Context, file: string): LaunchOp
     only: only.length === 0 ? null : only,
     exitCodeFrom: args.list("exit-code-from"),
     openFilesLimit: program.callersOpenFilesLimit,
+    containment: layerOf(args.text("containment")),
   };
 }

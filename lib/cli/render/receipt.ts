@@ -1,4 +1,5 @@
 /** The receipt of a teardown: every process that was seen, how each ended, and that none is left. */
+import { LAYER_LABELS, type LayerName } from "../../engine/layer.ts";
 import type { ReceiptLine, Survivor } from "../../engine/ledger.ts";
 import type { Receipt } from "../../daemon/take_down.ts";
 import { cutTo } from "./cut.ts";
@@ -10,11 +11,18 @@ const LONGEST_COMMAND = 60;
 
 /** The receipt for people: a summary, and every process if `all`. */
 export function renderReceipt(receipt: Receipt, all: boolean, paint: Painter): string {
-  const { processes, survivors, leftOnPurpose } = receipt;
+  const { processes, survivors, leftOnPurpose, containment, unseen } = receipt;
   const lines = all && processes.length > 0 ? [renderProcesses(processes, paint)] : [];
   for (const one of survivors) lines.push(`${paint.red("survivor")}: ${describeSurvivor(one)}`);
   for (const one of leftOnPurpose) lines.push(`${paint.yellow("left on purpose")}: ${describeSurvivor(one)}`);
+  if (containment !== null) lines.push(describeContainment(containment));
+  for (const what of unseen) lines.push(`${paint.yellow("not seen")}: ${what}`);
   return [...lines, summaryOf(receipt, paint)].join("\n");
+}
+
+/** What a tree is contained by. */
+export function describeContainment(layer: LayerName): string {
+  return `contained by: ${LAYER_LABELS[layer].label}`;
 }
 
 function summaryOf({ left, processes }: Receipt, paint: Painter): string {

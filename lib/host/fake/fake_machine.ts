@@ -8,8 +8,10 @@ import { invariant } from "../../base/invariant.ts";
 import type { Clock } from "../../scope/clock.ts";
 import type { Host } from "../ports/host.ts";
 import type { ProcessRow } from "../ports/processes.ts";
+import type { SystemFacts } from "../ports/system_facts.ts";
 import type { Thread } from "../ports/threads.ts";
 import { Disk } from "./disk.ts";
+import { FakeControlGroups } from "./fake_control_groups.ts";
 import { fakeDescriptors } from "./fake_descriptors.ts";
 import { FakeFiles } from "./fake_files.ts";
 import { FakeNetwork } from "./fake_network.ts";
@@ -18,6 +20,7 @@ import { FakeProcesses } from "./fake_processes.ts";
 import { FakeSockets } from "./fake_sockets.ts";
 import { FakeTcp } from "./fake_tcp.ts";
 import { type FakeThreadProgram, FakeThreads } from "./fake_threads.ts";
+import { GroupTable } from "./group_table.ts";
 import { Kernel } from "./kernel.ts";
 import type { PuppetWorld } from "./live_puppet.ts";
 import { processClock } from "./process_clock.ts";
@@ -38,10 +41,22 @@ export class FakeMachine {
   /** What is listened on, connected and held. */
   readonly sockets: SocketTable = new SocketTable();
   readonly kernel: Kernel;
+  /** The control groups; there are none until its lack is taken away. */
+  readonly groups: GroupTable;
   /** The machine, as our own process sees it. */
   readonly host: Host;
   /** What programs threw, which is nothing unless a test is wrong. */
   readonly programErrors: unknown[] = [];
+  /** What the machine says of itself. */
+  facts: SystemFacts = {
+    kernel: "Linux 6.1",
+    adoptsOrphans: true,
+    hasProcessHandles: true,
+    hidden: null,
+    userNamespaces: true,
+    openFilesLimit: 1_024,
+    processesLimit: 30_000,
+  };
   /** What runs in the threads that are started from now on. */
   threadProgram: FakeThreadProgram = () => {};
   /** The threads that run, of all processes. */
@@ -55,6 +70,7 @@ export class FakeMachine {
   constructor(clock: Clock) {
     this.clock = clock;
     this.kernel = new Kernel(clock);
+    this.groups = new GroupTable(this.kernel);
     const image = { argv: ["/usr/bin/supervise"], env: {}, cwd: "/", uid: OWN_UID };
     const self = this.kernel.create(null, image);
     self.leadSession();
@@ -63,6 +79,7 @@ export class FakeMachine {
       clock,
       kernel: this.kernel,
       network: this.network,
+      groups: this.groups,
       onProgramError: (error) => this.programErrors.push(error),
     };
     this.host = this.#hostFor(self, () => this.seed);
@@ -100,12 +117,14 @@ export class FakeMachine {
         self: process,
         programAt: (path) => this.#programs.get(path),
       }),
+      groups: new FakeControlGroups(this.groups, this.kernel, process),
       sockets: new FakeSockets(this.sockets, this.disk, process),
       tcp: this.tcp,
       threads: new FakeThreads(process, () => this.threadProgram, this.threads),
       network: this.network,
       files: new FakeFiles(this.disk, process.uid),
       descriptors: fakeDescriptors(process.descriptors),
+      facts: () => this.facts,
       digest: (text) => createHash("sha256").update(text).digest("hex"),
       randomSeed,
     };

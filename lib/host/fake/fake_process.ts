@@ -7,6 +7,9 @@ import { type Standing, USUAL_STANDING } from "./standing.ts";
 /** Characters of a program's name that the kernel keeps. */
 const NAME_LENGTH = 15;
 
+/** The control group of the first process. */
+export const TOP_GROUP = "/sys/fs/cgroup";
+
 /** What a process does about a signal instead of what is the rule. */
 export type Disposition = "ignored" | (() => void);
 
@@ -31,6 +34,8 @@ export class FakeProcess {
   session: number;
   uid: number;
   readonly standing: Standing;
+  /** The control group that it is in. */
+  controlGroup: string;
   /** The kernel's letter: sleeping, stopped, not interruptible, zombie. */
   state: "S" | "T" | "D" | "Z" = "S";
   /** How it ended; null while it lives. */
@@ -65,6 +70,7 @@ export class FakeProcess {
     this.session = parent?.session ?? pid;
     this.uid = image.uid;
     this.standing = image.standing ?? USUAL_STANDING;
+    this.controlGroup = parent?.controlGroup ?? TOP_GROUP;
     this.descriptors = descriptors ?? new DescriptorTable();
   }
 

@@ -66,10 +66,14 @@ export class FakeProcesses implements Processes {
     for (const [number, own] of Object.entries(spec.descriptors ?? {})) {
       descriptors.set(Number(number), this.#self.descriptors.get(own)!.share());
     }
-    const { argv, env, cwd } = spec;
+    const { argv, env, cwd, group } = spec;
+    if (group !== undefined && !this.#world.groups.has(group)) {
+      throw new SpawnError("start", `The control group ${group} cannot be opened`);
+    }
     const image = { argv, env: { ...env }, cwd, uid, standing };
     const process = this.#world.kernel.create(this.#self, image, descriptors);
     process.leadSession();
+    if (group !== undefined) process.controlGroup = group;
     const exited = new Promise<ExitStatus>((resolve) => this.#waiting.set(process.pid, resolve));
     runProgram(this.#world, process, program);
     return {
@@ -151,10 +155,11 @@ export class FakeProcesses implements Processes {
     return process?.isAlive ? process.image.argv : [];
   }
 
-  adoptOrphans(onReaped: (orphan: ReapedOrphan) => void): void {
-    this.#self.adoptsOrphans = true;
+  adoptOrphans(onReaped: (orphan: ReapedOrphan) => void, asks = true): boolean {
+    this.#self.adoptsOrphans = asks;
     this.#onOrphan = onReaped;
     this.#reap();
+    return this.#self.adoptsOrphans;
   }
 
   dieWithParent(parentPid: number, mode: DeathMode): boolean {
@@ -229,7 +234,7 @@ export class FakeProcesses implements Processes {
       const status = this.#world.kernel.reap(child);
       this.#waiting.delete(child.pid);
       if (resolve !== undefined) resolve(status);
-      else this.#onOrphan?.({ row, status });
+      else this.#onOrphan?.({ row, status, controlGroup: child.controlGroup });
     }
   }
 }

@@ -31,6 +31,8 @@ export class Kernel {
   readonly #init: FakeProcess;
   /** The number that the next process gets, if it is free. */
   nextPid: number = FIRST_PID;
+  /** Told of each new process. */
+  onCreate: (process: FakeProcess) => void = () => {};
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -52,6 +54,7 @@ export class Kernel {
       ...(descriptors === undefined ? {} : { descriptors }),
     });
     this.#table.set(process.pid, process);
+    this.onCreate(process);
     return process;
   }
 

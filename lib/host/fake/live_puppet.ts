@@ -4,6 +4,7 @@ import type { Clock } from "../../scope/clock.ts";
 import type { ExitStatus } from "../ports/processes.ts";
 import type { FakeNetwork } from "./fake_network.ts";
 import type { FakeProcess } from "./fake_process.ts";
+import type { GroupTable } from "./group_table.ts";
 import type { Kernel } from "./kernel.ts";
 import type { FakeProgram, Forked, PortAnswer, Puppet } from "./puppet.ts";
 import type { Standing } from "./standing.ts";
@@ -13,6 +14,7 @@ export interface PuppetWorld {
   readonly clock: Clock;
   readonly kernel: Kernel;
   readonly network: FakeNetwork;
+  readonly groups: GroupTable;
   /** Told what a program throws, which is a mistake of the test. */
   readonly onProgramError: (error: unknown) => void;
 }

@@ -46,6 +46,11 @@ const NEWER_FUNCTIONS = {
   posix_spawn_file_actions_addclosefrom_np: { result: "i32", args: ["buffer", "i32"] },
 } as const;
 
+/** Functions that put a new process into a control group. */
+const GROUP_FUNCTIONS = {
+  posix_spawnattr_setcgroup_np: { result: "i32", args: ["buffer", "i32"] },
+} as const;
+
 /** Part of the C library itself since 2.34 of GNU's, and of musl; else in a library of its own. */
 const LOOKUP = {
   dlsym: { result: "pointer", args: ["pointer", "buffer"] },
@@ -74,7 +79,9 @@ export const LINUX = {
   POSIX_SPAWN_SETSIGMASK: 0x08,
   POSIX_SPAWN_SETSID: 0x80,
   PRIO_PROCESS: 0,
+  POSIX_SPAWN_SETCGROUP: 0x100,
   PR_SET_CHILD_SUBREAPER: 36,
+  PR_GET_CHILD_SUBREAPER: 37,
   PR_SET_NO_NEW_PRIVS: 38,
   PR_SET_PDEATHSIG: 1,
   RLIMIT_NOFILE: 7,
@@ -114,6 +121,8 @@ export interface Libc {
   readonly call: Readonly<Record<keyof typeof FUNCTIONS, CFunction>>;
   /** Null in a library that is too old for them. */
   readonly newer: Readonly<Record<keyof typeof NEWER_FUNCTIONS, CFunction>> | null;
+  /** Null in a library that is too old for them. */
+  readonly inGroup: Readonly<Record<keyof typeof GROUP_FUNCTIONS, CFunction>> | null;
   /** The address of a function by its name, in the first of what is loaded (0) that has it. */
   readonly dlsym: CFunction;
   readonly ffi: Ffi;
@@ -127,8 +136,9 @@ export function loadLibc(ffi: Ffi): Libc {
     const call = ffi.load(library, FUNCTIONS);
     const errno = () => ffi.readInt32(call.__errno_location());
     const newer = tryLoad(ffi, library, NEWER_FUNCTIONS);
+    const inGroup = tryLoad(ffi, library, GROUP_FUNCTIONS);
     const { dlsym } = tryLoad(ffi, library, LOOKUP) ?? ffi.load(LOOKUP_LIBRARY, LOOKUP);
-    return { call, newer, dlsym, ffi, errno };
+    return { call, newer, inGroup, dlsym, ffi, errno };
   });
 }
 

@@ -31,6 +31,8 @@ export interface ProcessesOptions {
   readonly openFilesLimit: number | null;
   /** Starts a shim; its two descriptors follow. */
   readonly shimCommand: readonly string[];
+  /** The control group of a process. */
+  readonly groupOf: (pid: number) => string | null;
 }
 
 /** The processes of Linux. */
@@ -46,14 +48,15 @@ export class LinuxProcesses implements Processes {
   readonly #stopListening: () => void;
   #isAdopting = false;
 
-  constructor({ libc, openSource, onChildDeath, openFilesLimit, shimCommand }: ProcessesOptions) {
+  constructor(options: ProcessesOptions) {
+    const { libc, openSource, onChildDeath, openFilesLimit, shimCommand, groupOf } = options;
     this.#libc = libc;
     this.#openSource = openSource;
     this.#limit = new OpenFilesLimit(libc, openFilesLimit);
-    this.#spawner = new Spawner(libc, this.#limit);
+    this.#spawner = new Spawner(libc, this.#limit, () => groupOf(process.pid));
     this.#shimCommand = shimCommand;
     this.#pageBytes = Number(libc.call.sysconf(LINUX.SC_PAGESIZE));
-    this.#reaper = new Reaper(libc, (pid) => this.find(pid));
+    this.#reaper = new Reaper(libc, (pid) => this.find(pid), groupOf);
     this.#stopListening = onChildDeath(() => this.#reaper.reap());
   }
 
@@ -140,10 +143,11 @@ export class LinuxProcesses implements Processes {
     return readCommand(pid);
   }
 
-  adoptOrphans(onReaped: (orphan: ReapedOrphan) => void): void {
-    this.#adopt(true);
+  adoptOrphans(onReaped: (orphan: ReapedOrphan) => void, asks = true): boolean {
+    const isHeard = asks && this.#adopt(true);
     this.#reaper.takeAll(onReaped);
     this.#reaper.reap();
+    return isHeard;
   }
 
   dieWithParent(parentPid: number, mode: DeathMode): boolean {
@@ -155,8 +159,8 @@ export class LinuxProcesses implements Processes {
     if (this.#isAdopting) this.#adopt(false);
   }
 
-  #adopt(adopts: boolean): void {
+  #adopt(adopts: boolean): boolean {
     this.#isAdopting = adopts;
-    this.#libc.call.prctl(LINUX.PR_SET_CHILD_SUBREAPER, adopts ? 1 : 0, 0, 0, 0);
+    return this.#libc.call.prctl(LINUX.PR_SET_CHILD_SUBREAPER, adopts ? 1 : 0, 0, 0, 0) === 0;
   }
 }

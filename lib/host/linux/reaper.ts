@@ -18,6 +18,7 @@ const SIGINFO_PID = 4;
 export class Reaper {
   readonly #libc: Libc;
   readonly #find: (pid: number) => ProcessRow | null;
+  readonly #groupOf: (pid: number) => string | null;
   readonly #waiting = new Map<number, (status: ExitStatus) => void>();
   readonly #status = new Int32Array(1);
   readonly #statusBytes = new Uint8Array(this.#status.buffer);
@@ -25,10 +26,18 @@ export class Reaper {
   readonly #infoBytes = new Uint8Array(this.#info.buffer);
   #onOrphan: ((orphan: ReapedOrphan) => void) | null = null;
 
-  /** @param find Looks a process up in the table. */
-  constructor(libc: Libc, find: (pid: number) => ProcessRow | null) {
+  /**
+   * @param find Looks a process up in the table.
+   * @param groupOf The control group of a process.
+   */
+  constructor(
+    libc: Libc,
+    find: (pid: number) => ProcessRow | null,
+    groupOf: (pid: number) => string | null,
+  ) {
     this.#libc = libc;
     this.#find = find;
+    this.#groupOf = groupOf;
   }
 
   /** Becomes exclusive, and tells of every orphan. */
@@ -82,8 +91,9 @@ export class Reaper {
 
   #collectOrphan(pid: number): void {
     const row = this.#find(pid);
+    const controlGroup = this.#groupOf(pid);
     const status = this.#wait(pid);
-    if (row !== null && status !== null) this.#onOrphan?.({ row, status });
+    if (row !== null && status !== null) this.#onOrphan?.({ row, status, controlGroup });
   }
 
   #wait(pid: number): ExitStatus | null {

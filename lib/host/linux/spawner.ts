@@ -11,6 +11,7 @@ import { SpawnError, type SpawnSpec } from "../ports/processes.ts";
 import { CStrings, environmentStrings } from "./c_strings.ts";
 import { closeAllOnExec, closeDescriptor, openFile, openPipe } from "./descriptors.ts";
 import { findProgram } from "./find_program.ts";
+import { visiting, withGroupFolder } from "./group_placement.ts";
 import { cString, describeErrno, type Libc, LINUX } from "./libc.ts";
 import type { OpenFilesLimit } from "./open_files_limit.ts";
 
@@ -40,11 +41,14 @@ interface Opened {
 export class Spawner {
   readonly #libc: Libc;
   readonly #limit: OpenFilesLimit;
+  readonly #home: () => string | null;
   readonly #attributes: Uint8Array;
 
-  constructor(libc: Libc, limit: OpenFilesLimit) {
+  /** @param home The control group of this very process. */
+  constructor(libc: Libc, limit: OpenFilesLimit, home: () => string | null) {
     this.#libc = libc;
     this.#limit = limit;
+    this.#home = home;
     this.#attributes = newAttributes(libc);
   }
 
@@ -122,10 +126,23 @@ export class Spawner {
       this.#keepTheRest(actions, handed);
       const cwd = cString(spec.cwd);
       call.posix_spawn_file_actions_addchdir_np(actions, cwd);
-      return this.#limit.around(() => this.#posixSpawn(program, spec, actions));
+      return this.#limit.around(() => this.#startInGroup(program, spec, actions));
     } finally {
       call.posix_spawn_file_actions_destroy(actions);
     }
+  }
+
+  #startInGroup(program: string, spec: SpawnSpec, actions: Uint8Array): number {
+    const start = (attributes: Uint8Array) => this.#posixSpawn(program, spec, actions, attributes);
+    const { group } = spec;
+    if (group === undefined) return start(this.#attributes);
+    const { inGroup } = this.#libc;
+    if (inGroup === null) return visiting(this.#home(), group, () => start(this.#attributes));
+    return withGroupFolder(group, (descriptor) => {
+      const attributes = newAttributes(this.#libc, LINUX.POSIX_SPAWN_SETCGROUP);
+      inGroup.posix_spawnattr_setcgroup_np(attributes, descriptor);
+      return start(attributes);
+    });
   }
 
   /** Not every descriptor that a runtime opens is closed when a program starts: Deno hands its sockets on. */
@@ -135,7 +152,7 @@ export class Spawner {
     else newer.posix_spawn_file_actions_addclosefrom_np(actions, firstAbove(handed));
   }
 
-  #posixSpawn(program: string, spec: SpawnSpec, actions: Uint8Array): number {
+  #posixSpawn(program: string, spec: SpawnSpec, actions: Uint8Array, attributes: Uint8Array): number {
     const argv = new CStrings(this.#libc.ffi, spec.argv);
     const envp = environmentStrings(this.#libc.ffi, spec.env);
     const pid = new Int32Array(1);
@@ -145,7 +162,7 @@ export class Spawner {
       pidBytes,
       path,
       actions,
-      this.#attributes,
+      attributes,
       argv.pointers,
       envp.pointers,
     );
@@ -171,11 +188,11 @@ export function firstAbove(handed: Readonly<Record<number, number>>): number {
   return Math.max(...Object.keys(handed).map(Number)) + 1;
 }
 
-function newAttributes({ call }: Libc): Uint8Array {
+function newAttributes({ call }: Libc, more = 0): Uint8Array {
   const attributes = new Uint8Array(ATTRIBUTES_BYTES);
   call.posix_spawnattr_init(attributes);
   const flags = LINUX.POSIX_SPAWN_SETSID | LINUX.POSIX_SPAWN_SETSIGDEF | LINUX.POSIX_SPAWN_SETSIGMASK;
-  call.posix_spawnattr_setflags(attributes, flags);
+  call.posix_spawnattr_setflags(attributes, flags | more);
   const all = new Uint8Array(SIGNAL_SET_BYTES);
   call.sigfillset(all);
   call.posix_spawnattr_setsigdefault(attributes, all);

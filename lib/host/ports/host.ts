@@ -1,9 +1,11 @@
 import type { Clock } from "../../scope/clock.ts";
+import type { ControlGroups } from "./control_groups.ts";
 import type { Descriptors } from "./descriptors.ts";
 import type { Files } from "./files.ts";
 import type { Network } from "./network.ts";
 import type { Processes } from "./processes.ts";
 import type { Sockets } from "./sockets.ts";
+import type { SystemFacts } from "./system_facts.ts";
 import type { Tcp } from "./tcp.ts";
 import type { Threads } from "./threads.ts";
 
@@ -16,12 +18,15 @@ export interface Host {
   /** How many processors this program may use; at least 1. */
   readonly processors: number;
   readonly processes: Processes;
+  readonly groups: ControlGroups;
   readonly sockets: Sockets;
   readonly tcp: Tcp;
   readonly threads: Threads;
   readonly network: Network;
   readonly files: Files;
   readonly descriptors: Descriptors;
+  /** What this machine is and allows. */
+  facts(): SystemFacts;
   /** A text's fingerprint: 64 hexadecimal digits. */
   digest(text: string): string;
   /** A number in [0, 2^32) that cannot be foretold. */

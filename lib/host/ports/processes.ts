@@ -46,6 +46,8 @@ export interface SpawnSpec {
   readonly descriptors?: Readonly<Record<number, number>>;
   /** What is to be changed about the process before the program starts; null, as without it: nothing. */
   readonly privileges?: Privileges | null;
+  /** The control group that it, and all that it forks, is in from its first instruction on; default: the caller's. */
+  readonly group?: string;
 }
 
 /** Bytes as they come, until whoever writes has closed. */
@@ -122,8 +124,10 @@ export interface Processes {
    * Becomes the parent of all descendants whose own parent dies, and reaps them when they die.
    *
    * @param onReaped Told of each, after its status was collected.
+   * @param asks False for those orphans alone that come unasked, as they do to the first process of a container.
+   * @returns False if this kernel gives orphans to nobody who asks.
    */
-  adoptOrphans(onReaped: (orphan: ReapedOrphan) => void): void;
+  adoptOrphans(onReaped: (orphan: ReapedOrphan) => void, asks?: boolean): boolean;
   /**
    * Ends this process when its parent dies, whatever it is doing then, be it a loop without an end. To be called where
    * the parent started it as a child: what a thread of the parent has started counts that thread as its parent. With
@@ -141,5 +145,7 @@ export interface Processes {
 /** An orphan that died and was reaped: its last line of the table, and how it ended. */
 export interface ReapedOrphan {
   readonly row: ProcessRow;
+  /** The control group that it was in; null if it was out of our sight. */
+  readonly controlGroup: string | null;
   readonly status: ExitStatus;
 }

@@ -13,7 +13,14 @@ function line(pid: number, ended: ReceiptLine["ended"], more: Partial<ReceiptLin
   return { pid, path: "api", command: "node server.js", ended, code, signal, orphan: false, ...more };
 }
 
-const CLEAN: Receipt = { left: 0, processes: [], survivors: [], leftOnPurpose: [] };
+const CLEAN: Receipt = {
+  left: 0,
+  processes: [],
+  survivors: [],
+  leftOnPurpose: [],
+  containment: null,
+  unseen: [],
+};
 
 const FULL: Receipt = {
   left: 1,
@@ -25,6 +32,8 @@ const FULL: Receipt = {
   ],
   survivors: [{ pid: 10, command: "stuck", why: "in uninterruptible sleep" }],
   leftOnPurpose: [{ pid: 11, command: "tmux server", why: "left on purpose" }],
+  containment: "group",
+  unseen: ["what made a session of its own"],
 };
 
 test("receipt: nothing seen and nothing left", () => {
@@ -44,6 +53,8 @@ test("receipt: the summary counts every kind of end and names what is left", () 
     renderReceipt(FULL, false, PLAIN),
     `survivor: 10 stuck (in uninterruptible sleep)
 left on purpose: 11 tmux server (left on purpose)
+contained by: sessions and process groups
+not seen: what made a session of its own
 receipt: 4 processes (1 exited, 1 ended by a signal, 1 killed, 1 gone unseen, 1 were orphans), 1 left`,
   );
 });

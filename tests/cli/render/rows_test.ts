@@ -60,7 +60,14 @@ const ROWS: readonly StatusRow[] = [
   },
 ];
 
-const TREE = { name: "shop", file: "/srv/supervise.toml", state: "starting", pid: 99, actors: ROWS } as const;
+const TREE = {
+  name: "shop",
+  file: "/srv/supervise.toml",
+  state: "starting",
+  pid: 99,
+  containment: "cgroup",
+  actors: ROWS,
+} as const;
 
 test("rows: the tree as a table, with nested actors indented", () => {
   assert.equal(

@@ -18,6 +18,7 @@ test("shim: a process without privileges is started without one", async () => {
     openSource: () => assert.fail("there is nothing to read"),
     onChildDeath,
     openFilesLimit: null,
+    groupOf: () => null,
     shimCommand: ["/no/such/shim"],
   });
   const usual = { env: {}, cwd: "/", stdin: null, output: "null" } as const;

@@ -1,0 +1,38 @@
+/** Chooses the layer of containment: the strongest one that the machine has, or the one that was asked for. */
+import { UserError } from "../base/user_error.ts";
+import type { Host } from "../host/ports/host.ts";
+import { ControlGroupLayer } from "./control_group_layer.ts";
+import type { Layer, LayerName } from "./layer.ts";
+import { BareLayer, SessionLayer } from "./session_layer.ts";
+
+/**
+ * The layer for a tree, which may ask for orphans already.
+ *
+ * @param instance What the names of the tree's control groups are made from.
+ * @param asked Null for the strongest that there is.
+ * @throws {UserError} `containment/not-available`
+ */
+export function chooseLayer(host: Host, instance: string, asked: LayerName | null): Layer {
+  if (asked === "group") return new SessionLayer(host.processes);
+  const support = asked === "subreaper" ? null : host.groups.support();
+  if (support?.isAvailable === true) return new ControlGroupLayer(host, groupName(support.home, instance));
+  if (asked === "cgroup" && support !== null) {
+    throw notAvailable("control groups", support.why, support.hint);
+  }
+  if (host.processes.adoptOrphans(() => {})) return new BareLayer();
+  if (asked === null) return new SessionLayer(host.processes);
+  throw notAvailable(
+    "the adoption of orphans",
+    "this kernel gives them to nobody who asks",
+    "use a newer kernel",
+  );
+}
+
+/** The group of a tree in another. The instance is of letters, digits and dots, whatever the tree is called. */
+export function groupName(home: string, instance: string): string {
+  return `${home}/supervise.${instance}`;
+}
+
+function notAvailable(what: string, why: string, hint: string): UserError {
+  return new UserError("containment/not-available", `Cannot contain the tree by ${what}: ${why}`, { hint });
+}

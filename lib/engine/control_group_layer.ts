@@ -1,0 +1,127 @@
+import type { ControlGroups } from "../host/ports/control_groups.ts";
+import type { Host } from "../host/ports/host.ts";
+import type { Processes, ProcessRow, ReapedOrphan } from "../host/ports/processes.ts";
+import type { RunId } from "../supervision/state.ts";
+import type { Housed, Layer } from "./layer.ts";
+
+/** How often a group that is frozen is looked at again, where the kernel cannot kill it at once. */
+const MOST_LOOKS = 100;
+
+const RUN_PREFIX = "run.";
+
+/** The layer `cgroup`: a group for the tree, and in it one for each run. */
+export class ControlGroupLayer implements Layer {
+  readonly name = "cgroup";
+  readonly group: string;
+  readonly #groups: ControlGroups;
+  readonly #processes: Processes;
+  /** The groups where something was left on purpose. */
+  readonly #left = new Set<string>();
+
+  /** @param group The group of the tree, which is made when it is first needed. */
+  constructor({ groups, processes }: Pick<Host, "groups" | "processes">, group: string) {
+    this.#groups = groups;
+    this.#processes = processes;
+    this.group = group;
+  }
+
+  place(run: RunId): string {
+    this.#groups.make(this.group);
+    const group = this.#groupOf(run);
+    this.#groups.make(group);
+    return group;
+  }
+
+  membersOf({ run }: Housed): readonly ProcessRow[] {
+    return this.#rowsIn(this.#groupOf(run));
+  }
+
+  ownerOf(pid: number): RunId | null {
+    return this.#runIn(this.#groups.groupOf(pid));
+  }
+
+  ownerOfReaped({ controlGroup }: ReapedOrphan): RunId | null {
+    return this.#runIn(controlGroup);
+  }
+
+  everyone(): readonly ProcessRow[] {
+    const left = new Set([...this.#left].flatMap((group) => this.#groups.membersOf(group)));
+    return this.#rowsIn(this.group).filter(({ pid }) => !left.has(pid));
+  }
+
+  isLeft(pid: number): boolean {
+    if (this.#left.size === 0) return false;
+    const group = this.#groups.groupOf(pid);
+    return group !== null && [...this.#left].some((one) => isWithin(group, one));
+  }
+
+  kill(run: Housed | null, seen: (row: ProcessRow) => void): boolean {
+    const groups = run !== null
+      ? [this.#groupOf(run.run)]
+      : this.#left.size === 0
+      ? [this.group]
+      : this.#notLeft();
+    for (const group of groups) this.#kill(group, seen);
+    return true;
+  }
+
+  release(run: RunId, leaves: boolean): void {
+    const group = this.#groupOf(run);
+    const isGone = this.#groups.remove(group);
+    if (!isGone && leaves) this.#left.add(group);
+  }
+
+  close(): void {
+    this.#groups.remove(this.group);
+  }
+
+  #kill(group: string, seen: (row: ProcessRow) => void): void {
+    // Should this process not have come back from a start there, it does not saw off the branch that it sits on.
+    if (this.#groups.membersOf(group).includes(this.#processes.ownPid)) return this.#killEach(group, seen);
+    this.#groups.freeze(group, true);
+    try {
+      for (const row of this.#rowsIn(group)) seen(row);
+      if (!this.#groups.kill(group)) this.#killEach(group, seen);
+    } finally {
+      this.#groups.freeze(group, false);
+    }
+  }
+
+  #killEach(group: string, seen: (row: ProcessRow) => void): void {
+    const signalled = new Set<number>();
+    for (let look = 0; look < MOST_LOOKS; look++) {
+      const fresh = this.#rowsIn(group).filter(({ pid }) => !signalled.has(pid));
+      if (fresh.length === 0) return;
+      for (const row of fresh) {
+        signalled.add(row.pid);
+        seen(row);
+        this.#processes.signal(row, "SIGKILL");
+      }
+    }
+  }
+
+  /** The living processes of a group, but for this very one. */
+  #rowsIn(group: string): readonly ProcessRow[] {
+    return this.#groups.membersOf(group).filter((pid) => pid !== this.#processes.ownPid)
+      .map((pid) => this.#processes.find(pid))
+      .filter((row): row is ProcessRow => row !== null && row.state !== "Z");
+  }
+
+  #notLeft(): readonly string[] {
+    return this.#groups.inside(this.group).filter((group) => !this.#left.has(group));
+  }
+
+  #groupOf(run: RunId): string {
+    return `${this.group}/${RUN_PREFIX}${run}`;
+  }
+
+  #runIn(group: string | null): RunId | null {
+    if (group === null || !isWithin(group, this.group)) return null;
+    const name = group.slice(this.group.length + 1).split("/")[0]!;
+    return name.startsWith(RUN_PREFIX) ? Number(name.slice(RUN_PREFIX.length)) : null;
+  }
+}
+
+function isWithin(group: string, outer: string): boolean {
+  return group === outer || group.startsWith(`${outer}/`);
+}

@@ -1,0 +1,136 @@
+/**
+ * Who descends from whom. Every descendant of this process is either below the main process of a run, or it is, or is below,
+ * an orphan that came to us when its own parent died. An orphan is told by, in this order: the control group that it is in,
+ * where it was seen before, the session or group of a run's main process, and the mark in its environment.
+ */
+import type { Processes, ProcessRow, ReapedOrphan } from "../host/ports/processes.ts";
+import type { RunId } from "../supervision/state.ts";
+import { RUN_VARIABLE } from "./environment.ts";
+import type { Housed, Layer } from "./layer.ts";
+import { keyOf } from "./ledger.ts";
+
+/** A run, as far as its descendants are concerned. */
+export interface Ancestor extends Housed {
+  readonly marker: string;
+  readonly mainAlive: boolean;
+}
+
+/** What a lineage works on. */
+export interface LineageOptions {
+  readonly processes: Processes;
+  readonly layer: Layer;
+  /** The runs that there are now. */
+  readonly runs: ReadonlyMap<RunId, Ancestor>;
+  /** Whether a process was left behind on purpose: then it is nobody's. */
+  readonly isLeft: (row: ProcessRow) => boolean;
+}
+
+/** See the module. */
+export class Lineage {
+  readonly #options: LineageOptions;
+  /** Our children that are no orphans: main processes, and helpers such as probes. */
+  readonly ours: Set<number> = new Set();
+  /** Where orphans and descendants were seen before, by identity. */
+  readonly #known = new Map<string, RunId>();
+
+  constructor(options: LineageOptions) {
+    this.#options = options;
+  }
+
+  /** The living descendants of a run beside its main process, and what else its layer knows of. */
+  restOf(run: Ancestor): readonly ProcessRow[] {
+    const { layer, isLeft } = this.#options;
+    const rest = new Map<string, ProcessRow>();
+    for (const row of layer.membersOf(run)) {
+      const isMain = row.pid === run.main.pid && row.startTime === run.main.startTime;
+      if (!isMain && !isLeft(row)) rest.set(keyOf(row), row);
+    }
+    for (const row of this.#descendantsOf(run, rest)) {
+      if (rest.has(keyOf(row))) continue;
+      const owner = layer.ownerOf(row.pid);
+      if (owner === null || owner === run.run) rest.set(keyOf(row), row);
+    }
+    for (const key of rest.keys()) this.#known.set(key, run.run);
+    return [...rest.values()];
+  }
+
+  /** Every living process that belongs to no run that is known. */
+  strays(): readonly ProcessRow[] {
+    const { layer, isLeft } = this.#options;
+    const found = new Map<string, ProcessRow>();
+    for (const row of this.#orphans()) {
+      if (this.ownerOf(row) === null) { for (const one of this.#subtree(row)) found.set(keyOf(one), one); }
+    }
+    for (const row of layer.everyone()) {
+      if (!this.#isHoused(row) && !isLeft(row)) found.set(keyOf(row), row);
+    }
+    return [...found.values()];
+  }
+
+  /** The run that an orphan belongs to which has been reaped; it is forgotten. */
+  ended(orphan: ReapedOrphan): RunId | null {
+    const housed = this.#options.layer.ownerOfReaped(orphan);
+    const owner = housed !== null && this.#options.runs.has(housed) ? housed : this.ownerOf(orphan.row);
+    this.#known.delete(keyOf(orphan.row));
+    return owner;
+  }
+
+  /** Forgets a run. */
+  remove(run: RunId): void {
+    for (const [key, owner] of this.#known) if (owner === run) this.#known.delete(key);
+  }
+
+  /** The run that a process belongs to; null if that cannot be told. */
+  ownerOf(row: ProcessRow): RunId | null {
+    const { processes, layer, runs } = this.#options;
+    const housed = layer.ownerOf(row.pid);
+    if (housed !== null && runs.has(housed)) return housed;
+    const known = this.#known.get(keyOf(row));
+    if (known !== undefined) return known;
+    for (const { run, main } of runs.values()) {
+      if (row.session === main.pid || row.group === main.pid) return run;
+    }
+    const marker = processes.variableOf(row.pid, RUN_VARIABLE);
+    for (const one of runs.values()) if (one.marker === marker) return one.run;
+    return null;
+  }
+
+  #isHoused({ pid }: ProcessRow): boolean {
+    const owner = this.#options.layer.ownerOf(pid);
+    return owner !== null && this.#options.runs.has(owner);
+  }
+
+  /** @param known Those that are known to be of the run, by identity. */
+  #descendantsOf(run: Ancestor, known: ReadonlyMap<string, ProcessRow>): readonly ProcessRow[] {
+    const below = run.mainAlive ? this.#childrenOf(run.main.pid) : [];
+    const escaped = this.#orphans().filter((row) => known.has(keyOf(row)) || this.ownerOf(row) === run.run);
+    return [...below, ...escaped].flatMap((row) => this.#subtree(row));
+  }
+
+  /** Our children that we did not start: their own parents have died. */
+  #orphans(): readonly ProcessRow[] {
+    const { processes, isLeft } = this.#options;
+    return processes.childrenOf(processes.ownPid)
+      .filter((pid) => !this.ours.has(pid))
+      .map((pid) => processes.find(pid))
+      .filter((row): row is ProcessRow => row !== null && row.state !== "Z" && !isLeft(row));
+  }
+
+  /** A process and all below it that is alive. */
+  #subtree(root: ProcessRow): readonly ProcessRow[] {
+    const found: ProcessRow[] = [];
+    const pending = [root];
+    while (pending.length > 0) {
+      const row = pending.pop()!;
+      found.push(row);
+      pending.push(...this.#childrenOf(row.pid));
+    }
+    return found;
+  }
+
+  #childrenOf(pid: number): readonly ProcessRow[] {
+    const { processes } = this.#options;
+    return processes.childrenOf(pid).map((child) => processes.find(child))
+      .filter((row): row is ProcessRow => row !== null && row.state !== "Z" && row.parent === pid);
+  }
+}

@@ -1,0 +1,27 @@
+import type { CancelScope } from "../scope/cancel_scope.ts";
+import { sleep } from "../scope/sleep.ts";
+import type { Containment } from "./containment.ts";
+
+/** How long to wait before looking again, at first and at most. */
+const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 250;
+
+/**
+ * Looks again, less and less often, at what is being ended, for the deaths that nobody tells us of: those of processes
+ * whose parent is not ours to be.
+ *
+ * @param until Ends it when it is cancelled.
+ */
+export async function lookOut(containment: Containment, until: CancelScope): Promise<void> {
+  // All that can die there comes to us.
+  if (containment.layer === "subreaper") return;
+  await until.run(async () => {
+    while (true) {
+      await containment.untilEnding();
+      for (let pause = FIRST_PAUSE_MS; containment.isEnding; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+        await sleep(pause);
+        containment.lookAgain();
+      }
+    }
+  });
+}

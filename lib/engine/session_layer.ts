@@ -1,0 +1,61 @@
+import type { Processes, ProcessRow } from "../host/ports/processes.ts";
+import type { Housed, Layer, LayerName } from "./layer.ts";
+
+/** The layer `subreaper`: it knows nothing beside descent, and what comes to us. */
+export class BareLayer implements Layer {
+  readonly name: LayerName = "subreaper";
+  readonly group: null = null;
+
+  place(): null {
+    return null;
+  }
+
+  membersOf(_run: Housed): readonly ProcessRow[] {
+    return [];
+  }
+
+  ownerOf(): null {
+    return null;
+  }
+
+  ownerOfReaped(): null {
+    return null;
+  }
+
+  everyone(): readonly ProcessRow[] {
+    return [];
+  }
+
+  isLeft(): boolean {
+    return false;
+  }
+
+  kill(): boolean {
+    return false;
+  }
+
+  release(): void {}
+
+  close(): void {}
+}
+
+/** The layer `group`: who is in the session or in the process group of a run's main process, wherever it is below. */
+export class SessionLayer extends BareLayer {
+  override readonly name: LayerName = "group";
+  readonly #processes: Processes;
+
+  constructor(processes: Processes) {
+    super();
+    this.#processes = processes;
+  }
+
+  override membersOf({ main }: Housed): readonly ProcessRow[] {
+    const table = this.#processes.table();
+    // The number is free again when the session is empty, and may be another's then.
+    const holder = table.find(({ pid }) => pid === main.pid);
+    if (holder !== undefined && holder.startTime !== main.startTime) return [];
+    return table.filter(({ session, group, state }) =>
+      (session === main.pid || group === main.pid) && state !== "Z"
+    );
+  }
+}

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { type Findings, reportOn } from "../../lib/daemon/doctor_report.ts";
+import { test } from "../harness/test.ts";
+
+const FACTS: Findings["facts"] = {
+  kernel: "Linux 6.1",
+  adoptsOrphans: true,
+  hasProcessHandles: true,
+  hidden: null,
+  userNamespaces: true,
+  openFilesLimit: 1_024,
+  processesLimit: Infinity,
+};
+
+const GOOD: Findings = {
+  facts: FACTS,
+  groups: { isAvailable: true, home: "/sys/fs/cgroup", kills: true, startsInGroup: true },
+  runtime: "Bun 1.4.5",
+  folders: [{ path: "/state", why: null }],
+};
+
+const NO_GROUPS: Findings["groups"] = { isAvailable: false, why: "they are not mounted", hint: "mount them" };
+
+/** The names of what weakens a promise. */
+function weak(changes: Partial<Findings>): readonly string[] {
+  const { ok, findings } = reportOn({ ...GOOD, ...changes });
+  const names = findings.filter(({ status }) => status === "weak").map(({ name }) => name);
+  assert.equal(ok, names.length === 0);
+  return names;
+}
+
+test("doctor: a machine that has everything weakens nothing, and asks for nothing", () => {
+  assert.deepEqual(weak({}), []);
+  assert.deepEqual(reportOn(GOOD).findings.filter(({ hint }) => hint !== null), []);
+  assert.equal(reportOn(GOOD).containment, "cgroup");
+});
+
+test("doctor: each lack weakens what it is about, says what that means and what to do", () => {
+  const cases: readonly (readonly [Partial<Findings>, readonly string[]])[] = [
+    [{ groups: NO_GROUPS }, ["cgroup"]],
+    [{ facts: { ...FACTS, adoptsOrphans: false } }, ["subreaper"]],
+    [{ facts: { ...FACTS, hasProcessHandles: false } }, ["pidfd"]],
+    [{ facts: { ...FACTS, hidden: "hidepid=2" } }, ["proc"]],
+    [{ facts: { ...FACTS, openFilesLimit: 64 } }, ["open-files"]],
+    [{ facts: { ...FACTS, processesLimit: 20 } }, ["processes"]],
+    [{ facts: { ...FACTS, userNamespaces: false } }, []],
+    [{ facts: { ...FACTS, openFilesLimit: null, userNamespaces: null } }, []],
+    [{ folders: [{ path: "/state", why: "it is full" }] }, ["folder"]],
+  ];
+  for (const [changes, names] of cases) assert.deepEqual(weak(changes), names);
+  for (const [changes] of cases) {
+    for (const { status, means, hint } of reportOn({ ...GOOD, ...changes }).findings) {
+      assert.ok(means.length > 0 && (status !== "weak" || hint !== null));
+    }
+  }
+});
+
+test("doctor: it names the layer that is used", () => {
+  assert.equal(reportOn({ ...GOOD, groups: NO_GROUPS }).containment, "subreaper");
+  const facts = { ...FACTS, adoptsOrphans: false };
+  assert.equal(reportOn({ ...GOOD, groups: NO_GROUPS, facts }).containment, "group");
+});
+
+test("doctor: a group that is not killed at once, or visited, is good and said to be so", () => {
+  const groups: Findings["groups"] = { isAvailable: true, home: "/h", kills: false, startsInGroup: false };
+  const [first] = reportOn({ ...GOOD, groups }).findings;
+  assert.equal(first!.status, "good");
+  assert.match(first!.found, /one by one.*visit/);
+});

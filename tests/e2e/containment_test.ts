@@ -1,0 +1,289 @@
+/** Traps of every kind, contained by each layer in turn: what a stop ends, what `down` ends, and what nobody does. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import process from "node:process";
+import { groupOf, NO_CONTROL_GROUPS } from "../harness/control_groups.ts";
+import { e2e, type Sandbox, UNDER_TEST } from "../harness/supervise.ts";
+import { skip } from "../harness/test.ts";
+
+/** Registers a test of the layer `cgroup`. */
+function inGroups(name: string, body: (sandbox: Sandbox) => Promise<void>): void {
+  if (NO_CONTROL_GROUPS !== null) skip(`${name} [${UNDER_TEST}]`, NO_CONTROL_GROUPS);
+  else e2e(name, body);
+}
+
+/** How long the programs of a sandbox sleep: by that they are told from all others, whatever environment they have. */
+function secondsOf({ dir }: Sandbox): string {
+  const digits = [...dir.split("-").at(-1)!].map((letter) => letter.charCodeAt(0) % 10).join("");
+  return `8${process.pid % 10_000}${digits}`;
+}
+
+/** The living programs of a sandbox: the last digit of what they sleep, in order. */
+function sleepers(sandbox: Sandbox): readonly string[] {
+  return programsWith(`sleep\0${secondsOf(sandbox)}`).map(({ command }) => command.at(-1)!).sort();
+}
+
+/** The living programs with a text in their command line. */
+function programsWith(text: string): readonly { readonly pid: number; readonly command: string }[] {
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replace(/\0$/, "");
+      return command.includes(text) ? [{ pid: Number(pid), command }] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Returns when `look` is content. */
+async function until(look: () => boolean): Promise<void> {
+  while (!look()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Two actors with traps, 1 to 5 of the first and 6 and 7 of the second; 4 and 7 have shed everything. */
+async function upWithTraps(sandbox: Sandbox, layer: string): Promise<void> {
+  const s = secondsOf(sandbox);
+  const vanish = (digit: number) => `(env -i setsid sleep ${s}${digit} </dev/null >/dev/null 2>&1 &)`;
+  sandbox.config(`
+    [actors.a]
+    shell = """
+    sleep ${s}1 &
+    setsid sleep ${s}2 &
+    (trap '' TERM; exec sleep ${s}3) &
+    ${vanish(4)}
+    echo trapped; exec sleep ${s}5
+    """
+    daemon = true
+    ready = { log = "trapped" }
+    stop = { grace = "500ms" }
+    [actors.b]
+    shell = "${vanish(7)}; echo trapped; exec sleep ${s}6"
+    daemon = true
+    ready = { log = "trapped" }
+  `);
+  const up = await sandbox.supervise("up", "-d", `--containment=${layer}`);
+  assert.equal(up.code, 0, up.stderr);
+  await until(() => sleepers(sandbox).join("") === "1234567");
+}
+
+/** Ends the programs of a sandbox that nobody else ends. */
+function endSleepers(sandbox: Sandbox): void {
+  for (const { pid } of programsWith(`sleep\0${secondsOf(sandbox)}`)) process.kill(pid, "SIGKILL");
+}
+
+/** The control group of the tree. */
+async function treeGroup(sandbox: Sandbox): Promise<string> {
+  return dirname(groupOf((await sandbox.row("b")).pid)!);
+}
+
+inGroups(
+  "control groups: a stop ends all of its actor and none of another, and no group stays",
+  async (sandbox) => {
+    await upWithTraps(sandbox, "cgroup");
+    const group = await treeGroup(sandbox);
+    assert.match(group, /\/supervise\.[0-9a-f]{12}\.[0-9a-z]+$/);
+    assert.equal(readdirSync(group).filter((name) => name.startsWith("run.")).length, 2);
+    const stop = await sandbox.supervise("stop", "a");
+    assert.equal(stop.code, 0, stop.stderr);
+    assert.deepEqual(sleepers(sandbox), ["6", "7"]);
+    assert.match(stop.stderr, /contained by: control groups/);
+    assert.equal(readdirSync(group).filter((name) => name.startsWith("run.")).length, 1);
+    assert.equal((await sandbox.json("status", "b")).containment, "cgroup");
+    const down = await sandbox.supervise("down", "-v");
+    assert.equal(down.code, 0, down.stderr);
+    assert.match(down.stdout, /contained by: control groups\nreceipt: .*0 left/);
+    assert.doesNotMatch(down.stdout, /unattributed/);
+    assert.deepEqual(sleepers(sandbox), []);
+    assert.ok(!existsSync(group));
+  },
+);
+
+e2e("adoption of orphans: what has shed everything is ended by down alone", async (sandbox) => {
+  await upWithTraps(sandbox, "subreaper");
+  const stop = await sandbox.supervise("stop", "a");
+  assert.equal(stop.code, 0, stop.stderr);
+  assert.deepEqual(sleepers(sandbox), ["4", "6", "7"]);
+  const down = await sandbox.json("down");
+  assert.deepEqual([down.left, down.containment], [0, "subreaper"]);
+  assert.deepEqual(sleepers(sandbox), []);
+});
+
+e2e(
+  "sessions: what makes a session of its own gets away, and what bears a mark is named",
+  async (sandbox) => {
+    await upWithTraps(sandbox, "group");
+    const stop = await sandbox.supervise("stop", "a");
+    assert.equal(stop.code, 0, stop.stderr);
+    assert.deepEqual(sleepers(sandbox), ["2", "4", "6", "7"]);
+    const down = await sandbox.supervise("down");
+    assert.equal(down.code, 9, down.stderr);
+    assert.match(down.stdout, /survivor: .*2 \(it bears the mark of the tree\)\ncontained by: sessions/);
+    assert.deepEqual(sleepers(sandbox), ["2", "4", "7"]);
+    endSleepers(sandbox);
+  },
+);
+
+function parentOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+}
+
+/** Kills the supervisor, and its guardian too, so that neither can end anything. */
+async function killBoth(sandbox: Sandbox): Promise<void> {
+  const { pid } = await sandbox.json("ps");
+  const guardian = parentOf(pid);
+  process.kill(guardian, "SIGSTOP");
+  process.kill(pid, "SIGKILL");
+  process.kill(guardian, "SIGKILL");
+}
+
+for (const layer of ["cgroup", "subreaper"]) {
+  const register = layer === "cgroup" ? inGroups : e2e;
+  register(`${layer}: when the supervisor is killed, everything goes with it`, async (sandbox) => {
+    await upWithTraps(sandbox, layer);
+    const group = layer === "cgroup" ? await treeGroup(sandbox) : null;
+    process.kill((await sandbox.json("ps")).pid, "SIGKILL");
+    await until(() => sleepers(sandbox).length === 0 && (group === null || !existsSync(group)));
+    await sandbox.assertNoneLeft();
+  });
+}
+
+inGroups(
+  "control groups: what is left when the guardian is killed too is found by its group",
+  async (sandbox) => {
+    await upWithTraps(sandbox, "cgroup");
+    const group = await treeGroup(sandbox);
+    await killBoth(sandbox);
+    assert.deepEqual(sleepers(sandbox).join(""), "1234567");
+    const down = await sandbox.json("down");
+    assert.deepEqual([down.left, down.containment, down.processes.length], [0, "cgroup", 7]);
+    assert.deepEqual(sleepers(sandbox), []);
+    assert.ok(!existsSync(group));
+  },
+);
+
+inGroups(
+  "control groups: the next up ends what a killed supervisor has left, and its group goes",
+  async (sandbox) => {
+    await upWithTraps(sandbox, "cgroup");
+    const group = await treeGroup(sandbox);
+    await killBoth(sandbox);
+    const up = await sandbox.supervise("up", "-d");
+    assert.equal(up.code, 0, up.stderr);
+    assert.match(up.stderr, /ended 7 processes/);
+    assert.ok(!existsSync(group));
+    await until(() => sleepers(sandbox).join("") === "1234567");
+    assert.equal((await sandbox.supervise("down")).code, 0);
+    assert.deepEqual(sleepers(sandbox), []);
+  },
+);
+
+e2e("adoption of orphans: what has shed everything outlives supervisor and guardian", async (sandbox) => {
+  await upWithTraps(sandbox, "subreaper");
+  await killBoth(sandbox);
+  await sandbox.json("down");
+  assert.deepEqual(sleepers(sandbox), ["4", "7"]);
+  endSleepers(sandbox);
+});
+
+/** Starts a storm of forks that is deaf to SIGTERM: at most 255 processes, each of which lives for at most 5 seconds. */
+async function upWithStorm(sandbox: Sandbox, layer: string): Promise<void> {
+  const s = stormOf(sandbox);
+  sandbox.config(`
+    [actors.storm]
+    shell = """
+    trap '' TERM
+    storm() {
+      if [ $1 -gt 0 ]; then storm $(($1 - 1)) & (setsid sleep ${s} &); storm $(($1 - 1)) & fi
+      exec sleep ${s}
+    }
+    echo begins
+    storm 6
+    """
+    daemon = true
+    ready = { log = "begins" }
+  `);
+  const up = await sandbox.supervise("up", "-d", `--containment=${layer}`);
+  assert.equal(up.code, 0, up.stderr);
+}
+
+/** How long the programs of a storm sleep, in seconds. */
+function stormOf(sandbox: Sandbox): string {
+  return `4.${secondsOf(sandbox)}`;
+}
+
+for (const layer of ["cgroup", "subreaper"]) {
+  const register = layer === "cgroup" ? inGroups : e2e;
+  register(
+    `${layer}: a storm of forks that is deaf to SIGTERM loses the race against down`,
+    async (sandbox) => {
+      await upWithStorm(sandbox, layer);
+      const down = await sandbox.json("down", "--force");
+      assert.deepEqual([down.left, down.survivors], [0, []]);
+      assert.deepEqual(programsWith(stormOf(sandbox)), []);
+      assert.deepEqual(sandbox.left(), []);
+    },
+  );
+
+  register(`${layer}: a storm of forks goes with a supervisor that is killed`, async (sandbox) => {
+    await upWithStorm(sandbox, layer);
+    const { pid } = await sandbox.json("ps");
+    const guardian = parentOf(pid);
+    process.kill(pid, "SIGKILL");
+    await until(() => !existsSync(`/proc/${guardian}`));
+    assert.deepEqual(programsWith(stormOf(sandbox)), []);
+    assert.deepEqual(sandbox.left(), []);
+  });
+}
+
+e2e("containment: a layer that does not exist is wrong usage", async (sandbox) => {
+  sandbox.config('[actors.a]\nexec = "true"');
+  const up = await sandbox.supervise("up", "--containment=jail");
+  assert.equal(up.code, 2);
+  assert.match(up.stderr, /--containment is "jail"\nhint: write cgroup, subreaper, group/);
+});
+
+e2e(
+  "doctor: it names the layer that up uses, and its exit code says whether all promises hold",
+  async (sandbox) => {
+    sandbox.config('[actors.a]\nexec = "true"');
+    const doctor = await sandbox.supervise("doctor", "--json");
+    const { ok, containment, findings } = JSON.parse(doctor.stdout);
+    assert.equal(doctor.code, ok ? 0 : 1);
+    assert.equal(containment, NO_CONTROL_GROUPS === null ? "cgroup" : "subreaper");
+    assert.ok(findings.every(({ means }: { means: string }) => means !== ""));
+    const up = await sandbox.supervise("up", "--json");
+    assert.equal(JSON.parse(up.stdout.trimEnd().split("\n").at(-1)!).containment, containment);
+    const text = await sandbox.supervise("doctor");
+    assert.match(text.stdout, /^(good|weak) {2}cgroup: .*\n.*[^]*trees are contained by/);
+  },
+);
+
+inGroups(
+  "control groups: that of what was left on purpose goes with a later up, when it is empty",
+  async (sandbox) => {
+    const s = secondsOf(sandbox);
+    sandbox.config(`
+    [actors.b]
+    shell = "sleep ${s}1 & echo born; exec sleep ${s}2"
+    daemon = true
+    ready = { log = "born" }
+    stop = { kill = "process", to = "process" }
+  `);
+    const upAndDown = async () => {
+      assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+      const group = await treeGroup(sandbox);
+      assert.equal((await sandbox.supervise("down")).code, 0);
+      return group;
+    };
+    const [first, second] = [await upAndDown(), await upAndDown()];
+    assert.deepEqual([existsSync(first), existsSync(second)], [true, true]);
+    assert.deepEqual(sleepers(sandbox), ["1", "1"]);
+    endSleepers(sandbox);
+    await until(() => sleepers(sandbox).length === 0);
+    const third = await upAndDown();
+    assert.deepEqual([first, second, third].map((group) => existsSync(group)), [false, false, true]);
+    endSleepers(sandbox);
+  },
+);
