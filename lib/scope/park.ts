@@ -99,6 +99,8 @@ export function park<T>(what: string, arm: (parked: Parked<T>, run: RunState) =>
     const frame = currentOpenFrame();
     if (frame.status.inForce !== null) return reject(cancelledFor(frame.status.inForce));
     const parked = new Parked(frame, what, resolve, reject);
+    // An instrument that was told of it may have cancelled it: then nothing is to hold on to it.
+    if (!parked.isWaiting) return;
     try {
       arm(parked, frame.run);
     } catch (error) {

@@ -8,6 +8,7 @@ import { checkpoint } from "../../lib/scope/park.ts";
 import { run } from "../../lib/scope/run.ts";
 import { sleep, sleepForever } from "../../lib/scope/sleep.ts";
 import type { TaskInfo } from "../../lib/scope/task_info.ts";
+import { CapacityLimiter } from "../../lib/sync/capacity_limiter.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import { raisedBy } from "../harness/raised.ts";
 import { test } from "../harness/test.ts";
@@ -161,4 +162,21 @@ test("instrument: it may look at the parents of tasks", async () => {
     instruments: [{ taskSpawned: (task) => void seen.push(`${task.name} of ${task.parent?.name}`) }],
   });
   assert.deepEqual(seen, ["outer of main", "inner of outer"]);
+});
+
+test("instrument: one that cancels a wait as it is told of it leaves nothing behind that waits", async () => {
+  await runVirtual(async () => {
+    const limiter = new CapacityLimiter(1);
+    const scope = new CancelScope();
+    await scope.run(async () => {
+      const instrument = { taskBlocked: () => scope.cancel() };
+      addInstrument(instrument);
+      try {
+        await limiter.acquireOnBehalfOf("somebody");
+      } finally {
+        removeInstrument(instrument);
+      }
+    });
+    assert.deepEqual([scope.cancelledCaught, limiter.borrowedTokens, limiter.waiting], [true, 0, 0]);
+  });
 });
