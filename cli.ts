@@ -52,7 +52,9 @@ switch (verb) {
   }
   default: {
     const { main } = await import("./lib/cli/main.ts");
-    program.exit(await main(openHost, program));
+    // What a command starts itself gets the limit of open files that the command was started with.
+    const openFilesLimit = program.callersOpenFilesLimit;
+    program.exit(await main(() => openHost({ openFilesLimit }), program));
   }
 }
 

@@ -24,6 +24,10 @@ export const ExitCode = {
   gaveUp: 10,
   /** `plan --detailed-exitcode`: changes are pending. */
   changesPending: 11,
+  /** `init --pid1`: the command is there but cannot be started, as shells say it. */
+  commandNotStartable: 126,
+  /** `init --pid1`: there is no such command, as shells say it. */
+  commandNotFound: 127,
 } as const;
 
 /** The exit code of a process that a signal ended. */

@@ -5,6 +5,7 @@ import { check } from "./commands/check.ts";
 import { doctor } from "./commands/doctor.ts";
 import { down } from "./commands/down.ts";
 import { events } from "./commands/events.ts";
+import { init } from "./commands/init.ts";
 import { logs } from "./commands/logs.ts";
 import { ls } from "./commands/ls.ts";
 import { plan } from "./commands/plan.ts";
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   call,
   check,
   plan,
+  init,
   doctor,
   version,
 ];

@@ -6,6 +6,7 @@
  */
 import type { ResourceLimits } from "../base/resource_limits.ts";
 import type { Signal } from "../base/signals.ts";
+import type { SocketAddress } from "../base/socket_address.ts";
 
 /** Index of a node in `Plan.nodes`. */
 export type NodeId = number;
@@ -142,6 +143,8 @@ export interface ActorSpec extends Child {
   readonly inheritEnv: boolean;
   /** A file to read standard input from; null for `/dev/null`. */
   readonly stdin: string | null;
+  /** Where the supervisor listens for it. */
+  readonly sockets: readonly SocketAddress[];
   /** Null: those of the supervisor. */
   readonly privileges: PrivilegesSpec | null;
   readonly successExitCodes: readonly number[];

@@ -58,6 +58,11 @@ export const PROBLEMS = {
     "A significant daemon is always restarted, so that it never ends its tree.",
   ),
   "config/fixed-port": warning("Several replicas of an actor are to be ready at one port."),
+  "config/bad-socket": error('An address of sockets is not written as in "tcp://127.0.0.1:8080".'),
+  "config/duplicate-socket": error("Two actors are to listen at one address."),
+  "config/ready-own-socket": warning(
+    "A probe asks for a connection that supervise itself accepts on behalf of the actor.",
+  ),
   "config/grace-exceeds-shutdown": warning("A stop may take longer than the teardown of its tree."),
   "config/debug-on": warning("A module actor is held for inspection when it fails, and not restarted."),
   "config/self-daemonising": warning(

@@ -3,7 +3,7 @@ import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import { connectControl, type ControlClient } from "../control/client.ts";
 import type { Host } from "../host/ports/host.ts";
-import type { ByteSource } from "../host/ports/processes.ts";
+import type { ByteSource, Child } from "../host/ports/processes.ts";
 import type { Program } from "../host/ports/program.ts";
 import { definedOnly } from "./guardian.ts";
 import {
@@ -14,6 +14,7 @@ import {
   type SupervisorOptions,
 } from "./launch_options.ts";
 import { makeFolder, requirePrivate, treeIdOf } from "./tree_id.ts";
+import { waitUntilGone } from "./wait_until_gone.ts";
 
 const STATE_HINT = "supervise keeps logs there; make it writable, or set XDG_STATE_HOME to a folder that is";
 
@@ -42,8 +43,9 @@ export async function launch(host: Host, program: Program, options: LaunchOption
   const report = host.descriptors.sourceOf(pipe.read);
   const { pid, startTime } = host.processes.find(program.pid)!;
   const handed: SupervisorOptions = { ...options, client: { pid, startTime } };
+  let guardian: Child;
   try {
-    host.processes.spawn({
+    guardian = host.processes.spawn({
       argv: [...program.selfCommand, GUARDIAN_VERB, JSON.stringify(handed)],
       env: definedOnly(program.environment),
       cwd: "/",
@@ -55,7 +57,11 @@ export async function launch(host: Host, program: Program, options: LaunchOption
     host.descriptors.close(pipe.write);
   }
   const launched = await readReport(report, log);
-  if (!launched.ok) throw toUserError(launched.error);
+  if (!launched.ok) {
+    // Until it is gone its supervisor has the lock, and whoever tries again would be told that the tree is running.
+    await waitUntilGone(host, [guardian]);
+    throw toUserError(launched.error);
+  }
   const client = await connectControl(host, treeIdOf(host, program.uid, options.file).socket);
   if (client === null) throw died(log);
   return { client, cleared: launched.cleared };

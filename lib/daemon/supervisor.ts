@@ -14,6 +14,7 @@ import { ControlServer } from "../control/server.ts";
 import { Service } from "../control/service.ts";
 import { chooseLayer } from "../engine/choose_layer.ts";
 import { Engine, type EngineEnd } from "../engine/engine.ts";
+import { HeldSockets } from "../engine/held_sockets.ts";
 import type { Layer } from "../engine/layer.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
@@ -62,6 +63,7 @@ interface Standing {
   readonly engine: Engine;
   readonly service: Service;
   readonly server: ControlServer;
+  readonly sockets: HeldSockets;
   /** How many processes of a predecessor it had to end. */
   readonly cleared: number;
   readonly layer: Layer;
@@ -97,6 +99,8 @@ async function standUp(host: Host, program: Program, options: SupervisorOptions)
   makeFolder(host, id.runFolder, SOCKETS_HINT);
   await outwaitPredecessor(host, id);
   const cleared = await clearLeftovers(host, id);
+  // Not before: what is left of a predecessor may still have them.
+  const sockets = new HeldSockets(host, plan);
   const instance = `${id.id}.${host.randomSeed().toString(36)}`;
   const layer = chooseLayer(host, instance, options.containment ?? null);
   // Nobody can connect before there is an engine.
@@ -104,6 +108,7 @@ async function standUp(host: Host, program: Program, options: SupervisorOptions)
   const engine: Engine = new Engine({
     plan,
     host,
+    sockets,
     folder: options.stateFolder,
     environment: program.environment,
     instance,
@@ -122,7 +127,7 @@ async function standUp(host: Host, program: Program, options: SupervisorOptions)
     onOwnerLost: () => down("client_lost"),
   });
   await server.listen(id.socket);
-  return { id, plan, instance, runtime, engine, service, server, cleared, layer };
+  return { id, plan, instance, runtime, engine, service, server, sockets, cleared, layer };
 }
 
 /** The supervisor as an actor: who is who in its tree can be asked for at its control socket. */
@@ -194,7 +199,7 @@ async function superviseTree(
   options: SupervisorOptions,
   standing: Standing,
 ): Promise<void> {
-  const { engine, service, server } = standing;
+  const { engine, service, server, sockets } = standing;
   const stopBeforeBegin = new CancelScope();
   const down = (cause: CancelCause) => {
     stopBeforeBegin.cancel(cause);
@@ -220,6 +225,7 @@ async function superviseTree(
     );
     await stopBeforeBegin.run(() => moveOnAfter(BEGIN_TIMEOUT_MS, () => service.begun.wait()));
     const end = service.begun.isSet ? await runEngine(host, options, standing) : neverBegan(host, standing);
+    sockets.close();
     service.finish(end);
     server.finish();
     await served.run(() => moveOnAfter(FAREWELL_MS, () => sleepForever()));

@@ -25,6 +25,7 @@ import type { Outcome, State } from "../supervision/state.ts";
 import { initialState, nextDeadline, step } from "../supervision/step.ts";
 import { Containment } from "./containment.ts";
 import { HeldCrashes } from "./held_crashes.ts";
+import type { HeldSockets } from "./held_sockets.ts";
 import { survivorOf, sweepAll } from "./final_sweep.ts";
 import type { Layer, LayerName } from "./layer.ts";
 import { Ledger, type ReceiptLine, type Survivor } from "./ledger.ts";
@@ -39,6 +40,8 @@ export interface EngineOptions {
   readonly host: Host;
   /** Where logs and the journal go. */
   readonly folder: string;
+  /** What actors listen at, open. */
+  readonly sockets: HeldSockets;
   /** What actors inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Tells the runs of this supervisor from those of any other. */
@@ -239,10 +242,11 @@ export class Engine {
   }
 
   #performerOptions() {
-    const { host, plan, environment, instance, socket, joinPoint } = this.#options;
+    const { host, plan, sockets, environment, instance, socket, joinPoint } = this.#options;
     return {
       host,
       plan,
+      sockets,
       environment,
       instance,
       socket,

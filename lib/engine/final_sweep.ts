@@ -2,11 +2,12 @@
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
 import type { Event } from "../sync/event.ts";
+import { CancelScope } from "../scope/cancel_scope.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
 import type { Containment } from "./containment.ts";
 import { describeCommand, keyOf, type Ledger, type Survivor } from "./ledger.ts";
 
-/** How long SIGTERM is given, and how long SIGKILL. */
+/** How long SIGTERM is given if nothing else is said, and how long SIGKILL. */
 const GRACE_MS = 2_000;
 const PATIENCE_MS = 5_000;
 /** How long to wait for a death before looking anyway, at first and at most. */
@@ -21,9 +22,18 @@ export interface SweepOptions {
   readonly nextDeath: () => Event;
 }
 
-/** Ends every descendant that is left and returns those that could not be ended. */
-export async function sweepAll(options: SweepOptions): Promise<readonly Survivor[]> {
-  await endAll(options, "SIGTERM", GRACE_MS);
+/**
+ * Ends every descendant that is left and returns those that could not be ended.
+ *
+ * @param graceMs How long SIGTERM is given.
+ * @param grace To be cancelled if it is not to be given any longer.
+ */
+export async function sweepAll(
+  options: SweepOptions,
+  graceMs: number = GRACE_MS,
+  grace: CancelScope = new CancelScope(),
+): Promise<readonly Survivor[]> {
+  await grace.run(() => endAll(options, "SIGTERM", graceMs));
   await killAll(options);
   options.ledger.prune(({ pid, startTime }) => options.host.processes.find(pid)?.startTime === startTime);
   return options.containment.unattributed().map((row) =>

@@ -12,6 +12,7 @@ import type { TreeEvent } from "../supervision/event.ts";
 import type { RunId } from "../supervision/state.ts";
 import type { Containment } from "./containment.ts";
 import { actorEnvironment } from "./environment.ts";
+import type { HeldSockets } from "./held_sockets.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Line } from "./line_splitter.ts";
 import { type JoinPoint, Membership } from "./membership.ts";
@@ -29,6 +30,8 @@ export interface PerformerOptions {
   readonly containment: Containment;
   readonly ledger: Ledger;
   readonly recorder: Recorder;
+  /** What actors listen at. */
+  readonly sockets: HeldSockets;
   /** What actors inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Tells the runs of this supervisor from those of any other. */
@@ -115,6 +118,7 @@ export class Performer {
       run,
       marker,
       env,
+      listening: this.#options.sockets.of(spec),
       privileges,
       member: this.#memberFor(spec, run, marker),
       reports: {

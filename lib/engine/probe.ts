@@ -40,6 +40,12 @@ export async function isTaken(host: Host, probe: Probe, timeoutMs: number): Prom
   return refusal === null ? `${address.host}:${address.port}` : null;
 }
 
+/** Whether a probe asks at a port where the supervisor itself listens on behalf of the actor. */
+export function asksOwnSocket({ ready, sockets }: ActorSpec): boolean {
+  const address = ready === null ? null : addressOf(ready.probe);
+  return address !== null && sockets.some((own) => own.type === "tcp" && own.port === address.port);
+}
+
 async function askNow(context: SideContext, spec: ActorSpec, probe: AskedProbe): Promise<string | null> {
   const { host } = context;
   const said = (error: string | null) => error === null ? null : `${describeProbe(probe)}: ${error}`;

@@ -8,7 +8,7 @@ import { messageOf } from "../base/user_error.ts";
 import type { ActorSpec } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Privileges } from "../host/ports/privileges.ts";
-import { type Child, type ExitStatus, SpawnError } from "../host/ports/processes.ts";
+import { type Child, type ExitStatus, type HandedSockets, SpawnError } from "../host/ports/processes.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { Cancelled } from "../scope/cancelled.ts";
 import { Event } from "../sync/event.ts";
@@ -24,7 +24,7 @@ import { describeCommand, type Ledger } from "./ledger.ts";
 import type { Line } from "./line_splitter.ts";
 import { pumpLines } from "./log_pump.ts";
 import type { Membership } from "./membership.ts";
-import { isTaken } from "./probe.ts";
+import { asksOwnSocket, isTaken } from "./probe.ts";
 import { startChild } from "./start_child.ts";
 
 /** How long a connect may take that is to find nobody. */
@@ -55,6 +55,8 @@ export interface RunOptions {
   /** The mark of this run in the environment of its processes. */
   readonly marker: string;
   readonly env: Readonly<Record<string, string>>;
+  /** The sockets that it is handed; undefined for none. */
+  readonly listening: HandedSockets | undefined;
   /** What its processes may do; null: what the supervisor may. An error if that cannot be had. */
   readonly privileges: Privileges | SpawnError | null;
   /** Null if it cannot join. */
@@ -147,7 +149,7 @@ export class ActorRun {
 
   async #refuseTakenPort(): Promise<void> {
     const { host, spec } = this.options;
-    if (spec.ready === null) return;
+    if (spec.ready === null || asksOwnSocket(spec)) return;
     const address = await isTaken(host, spec.ready.probe, TAKEN_TIMEOUT_MS);
     if (address === null) return;
     throw new SpawnError(
@@ -168,13 +170,14 @@ export class ActorRun {
   }
 
   async #spawnNow(): Promise<Child> {
-    const { host, containment, spec, env, privileges, run } = this.options;
+    const { host, containment, spec, env, privileges, listening, run } = this.options;
     const { argv, cwd, stdin } = spec;
+    const handed = listening === undefined ? {} : { listening };
     try {
       if (privileges instanceof SpawnError) throw privileges;
       const group = containment.place(run);
       const placed = group === null ? {} : { group };
-      const how = { argv, env, cwd, stdin, output: "pipe", privileges, ...placed } as const;
+      const how = { argv, env, cwd, stdin, output: "pipe", privileges, ...handed, ...placed } as const;
       return await startChild(host, containment, how);
     } catch (error) {
       containment.withdraw(run);

@@ -5,7 +5,7 @@ import { CancelScope } from "../scope/cancel_scope.ts";
 import type { Containment } from "./containment.ts";
 
 /**
- * Starts a process and waits until its program runs, which takes a while only with privileges. A cancel ends a process that
+ * Starts a process and waits until its program runs, which takes a while only with privileges or sockets. A cancel ends a process that
  * has not come so far, and returns after it is gone.
  *
  * @throws {SpawnError} After whatever there was of the process is gone.
@@ -16,7 +16,7 @@ export async function startChild(
   spec: SpawnSpec,
 ): Promise<Child> {
   const child = processes.spawn(spec);
-  if ((spec.privileges ?? null) === null) return child;
+  if ((spec.privileges ?? null) === null && spec.listening === undefined) return child;
   const forget = containment.addHelper(child.pid);
   let hasStarted = false;
   try {

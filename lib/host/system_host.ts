@@ -1,12 +1,10 @@
 /** The real host: this machine, on the runtime that runs us. */
 import { UserError } from "../base/user_error.ts";
 import { digest as bunDigest } from "./bun/digest.ts";
-import * as bunFfi from "./bun/ffi.ts";
 import * as bunPipes from "./bun/pipe_source.ts";
 import * as bunSockets from "./bun/unix_sockets.ts";
 import { workers as bunWorkers } from "./bun/workers.ts";
 import { digest as denoDigest } from "./deno/digest.ts";
-import * as denoFfi from "./deno/ffi.ts";
 import * as denoPipes from "./deno/pipe_source.ts";
 import { tlsFlow as denoTlsFlow } from "./deno/tls_flow.ts";
 import * as denoSockets from "./deno/unix_sockets.ts";
@@ -14,10 +12,12 @@ import { workers as denoWorkers } from "./deno/workers.ts";
 import { LinuxControlGroups } from "./linux/control_groups.ts";
 import { linuxDescriptors, setNonBlocking } from "./linux/descriptors.ts";
 import { startsInGroup } from "./linux/group_placement.ts";
-import { type Libc, loadLibc } from "./linux/libc.ts";
+import { LinuxListening } from "./linux/listening.ts";
+import { isProcOurs } from "./linux/proc.ts";
 import { LinuxProcesses } from "./linux/processes.ts";
 import { linuxFacts } from "./linux/system_facts.ts";
 import { type UnixCalls, unixCalls } from "./linux/unix_calls.ts";
+import { openLibc } from "./load_libc.ts";
 import type { Host } from "./ports/host.ts";
 import type { Sockets } from "./ports/sockets.ts";
 import { onChildDeath } from "./shared/child_deaths.ts";
@@ -49,18 +49,21 @@ export interface SystemHostOptions {
   readonly threadEntry?: string;
 }
 
-/** The C library stays loaded, so that hosts that are opened later share it. */
-let loadedLibc: Promise<Libc> | undefined;
-
 /**
  * Opens the real host.
  *
- * @throws {UserError} `host/not-supported` on a system that is not supported yet.
+ * @throws {UserError} `host/not-supported` on a system that is not supported yet, `host/no-proc` where processes cannot be
+ * looked up.
  */
 export async function openSystemHost(options: SystemHostOptions = {}): Promise<Host> {
   if (process.platform !== "linux") {
     throw new UserError("host/not-supported", `supervise does not run on ${process.platform} yet`, {
       hint: "it runs on Linux, in a container or in a virtual machine too",
+    });
+  }
+  if (!isProcOurs()) {
+    throw new UserError("host/no-proc", "/proc is not there, or not that of this container", {
+      hint: "mount it: `mount -t proc proc /proc`, or `unshare --mount-proc`",
     });
   }
   const pipes = isDeno ? denoPipes : bunPipes;
@@ -89,6 +92,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     network: nodeNetwork,
     files: new NodeFiles(),
     descriptors: linuxDescriptors(libc, openSource),
+    listening: new LinuxListening(libc),
     facts: () => linuxFacts(libc),
     digest: isDeno ? denoDigest : bunDigest,
     randomSeed,
@@ -103,8 +107,4 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
 export async function openSystemSockets(calls: Partial<UnixCalls> = {}): Promise<Sockets> {
   const { UnixSockets } = isDeno ? denoSockets : bunSockets;
   return new UnixSockets({ ...unixCalls(await openLibc()), ...calls });
-}
-
-function openLibc(): Promise<Libc> {
-  return loadedLibc ??= (isDeno ? denoFfi : bunFfi).loadFfi().then(loadLibc);
 }

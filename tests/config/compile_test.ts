@@ -87,6 +87,7 @@ test("compile: an actor of the example has every default filled in", () => {
     env: { REGION: "eu", LOG_LEVEL: "info" },
     inheritEnv: true,
     stdin: null,
+    sockets: [],
     privileges: null,
     daemon: true,
     significant: false,

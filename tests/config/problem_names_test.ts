@@ -45,6 +45,11 @@ const PRODUCERS: Readonly<Record<ProblemName, string>> = {
     "[actors.a]\nexec = 'x'\ndaemon = true\n[actors.b]\nexec = 'x'\ndepends_on = { a = 'exited' }",
   "config/significant-never-ends": "[actors.a]\nexec = 'x'\ndaemon = true\nsignificant = true",
   "config/fixed-port": "[actors.a]\nexec = 'x'\nreplicas = 2\nready = { tcp = '80' }",
+  "config/bad-socket": "[actors.a]\nexec = 'x'\nsockets = ['8080']",
+  "config/duplicate-socket":
+    "[actors.a]\nexec = 'x'\nsockets = ['unix:///x']\n[actors.b]\nexec = 'x'\nsockets = ['unix:///x']",
+  "config/ready-own-socket":
+    "[actors.a]\nexec = 'x'\nsockets = ['tcp://127.0.0.1:80']\nready = { tcp = '80' }",
   "config/grace-exceeds-shutdown": "shutdown = '5s'\n[actors.a]\nexec = 'x'\nstop = { grace = '6s' }",
   "config/debug-on": "[actors.a]\nmodule = 'a.ts'\ndebug = true",
   "config/self-daemonising": "[actors.a]\nexec = 'nginx'",

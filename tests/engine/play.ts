@@ -6,6 +6,7 @@ import { instant } from "../../lib/base/instant.ts";
 import type { NodeId } from "../../lib/config/plan.ts";
 import { chooseLayer } from "../../lib/engine/choose_layer.ts";
 import { Engine, type EngineEnd } from "../../lib/engine/engine.ts";
+import { HeldSockets } from "../../lib/engine/held_sockets.ts";
 import type { JournalEntry } from "../../lib/engine/journal.ts";
 import type { LayerName } from "../../lib/engine/layer.ts";
 import { logFileOf } from "../../lib/engine/state_folder.ts";
@@ -89,9 +90,11 @@ export async function play(play: Play): Promise<Played> {
     play.arrange?.(machine);
     const plan = planOf(play.config);
     const runtime = rootActor(machine.host, plan.name, { hold: (crash) => engine.crashes.hold(crash) });
+    const sockets = new HeldSockets(machine.host, plan);
     const engine: Engine = new Engine({
       plan,
       host: machine.host,
+      sockets,
       folder: STATE_FOLDER,
       environment: {},
       instance: "test",

@@ -105,6 +105,7 @@ function actorFrom(
     env: {},
     inheritEnv: true,
     stdin: null,
+    sockets: [],
     privileges: null,
     successExitCodes: [0],
     successSignals: [],

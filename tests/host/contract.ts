@@ -4,6 +4,7 @@
  */
 import { controlGroupsContract } from "./contract/control_groups.ts";
 import { filesContract } from "./contract/files.ts";
+import { listeningContract } from "./contract/listening.ts";
 import { networkContract } from "./contract/network.ts";
 import { privilegesContract } from "./contract/privileges.ts";
 import { processesContract } from "./contract/processes.ts";
@@ -19,6 +20,7 @@ export function contract(name: string, open: OpenSubject, noGroups: string | nul
   privilegesContract(name, open);
   filesContract(name, open);
   networkContract(name, open);
+  listeningContract(name, open);
   socketsContract(name, open);
   tcpContract(name, open);
   threadsContract(name, open);

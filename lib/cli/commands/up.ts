@@ -1,3 +1,6 @@
+import { ExitCode } from "../../base/exit_code.ts";
+import type { UserError } from "../../base/user_error.ts";
+import { Adopted } from "../../daemon/adopted.ts";
 import type { LaunchOptions } from "../../daemon/launch_options.ts";
 import { adjustPlan } from "../../daemon/load_plan.ts";
 import { pruneTrees } from "../../daemon/prune.ts";
@@ -6,10 +9,14 @@ import { LAYER_NAMES, type LayerName } from "../../engine/layer.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command, Context } from "../command.ts";
 import { usage } from "../option.ts";
+import { renderRest } from "../render/rest.ts";
 import { requirePlan } from "../require_plan.ts";
 import { fileOf } from "../which_tree.ts";
 import { upDetached } from "./up_detached.ts";
 import { upForeground } from "./up_foreground.ts";
+
+/** How long what is no part of the tree may take to end where this is process 1. */
+const REST_GRACE_MS = 2_000;
 
 /** `supervise up`. */
 export const up: Command = {
@@ -21,6 +28,7 @@ export const up: Command = {
     "Ctrl-C takes the tree down; a second Ctrl-C cuts the grace short, a third kills at once.",
     "Exits with 0 if the tree ended well, with the code of the first actor that failed it otherwise, with 10 if it gave " +
     "up restarting, with 130 after Ctrl-C, and with 9 if anything survived.",
+    "As process 1 of a container it also reaps every orphan there is, and ends what is left in the end.",
     "With -d it returns when everything is ready, or takes the tree down again if something failed.",
   ],
   options: [
@@ -46,9 +54,31 @@ export const up: Command = {
     await fromPromise(pruneTrees(context.host, context.program.uid));
     const options = launchOptions(context, file);
     const plan = adjustPlan(await requirePlan(context, file), options);
-    return await (context.args.has("detach") ? upDetached : upForeground)(context, plan, options);
+    const isDetached = context.args.has("detach");
+    const start = () => (isDetached ? upDetached : upForeground)(context, plan, options);
+    if (context.program.pid !== 1) return await start();
+    if (isDetached) throw endsContainer();
+    return await asInit(context, start);
   },
 };
+
+/** Does what is asked of process 1 beside `start`, and after it. */
+async function asInit({ host, ui }: Context, start: () => Promise<number>): Promise<number> {
+  const adopted = new Adopted(host);
+  const code = await start();
+  const rest = await adopted.endRest(REST_GRACE_MS);
+  const line = renderRest(rest);
+  if (line !== null) await fromPromise(ui.say(line));
+  return rest.survivors.length > 0 ? ExitCode.survivors : code;
+}
+
+function endsContainer(): UserError {
+  return usage(
+    "usage/detached-process-1",
+    "This is process 1: when it ends, its container ends, and a detached tree with it",
+    "leave out -d",
+  );
+}
 
 function layerOf(text: string | null): LayerName | null {
   const known = LAYER_NAMES.find((name) => name === text) ?? null;

@@ -13,6 +13,7 @@ import { orLost } from "../../daemon/lost_supervisor.ts";
 import { receiptOf } from "../../daemon/take_down.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
+import type { Program } from "../../host/ports/program.ts";
 import { type Nursery, openNursery } from "../../scope/nursery.ts";
 import { sleep } from "../../scope/sleep.ts";
 import type { Context } from "../command.ts";
@@ -32,9 +33,13 @@ const SIGNALS: readonly (readonly [Signal, string])[] = [
   ["SIGHUP", "hangup"],
 ];
 
+/** What process 1 would not even die of: some images have their containers stopped with it. */
+const SIGNALS_TO_PROCESS_1: typeof SIGNALS = [...SIGNALS, ["SIGQUIT", "terminate"]];
+
 /** Runs the tree in the foreground; returns its exit code. */
 export async function upForeground(context: Context, plan: Plan, options: LaunchOptions): Promise<number> {
   const { host, program } = context;
+  const listen = program.pid === 1 ? dieOfSignals(program) : () => {};
   const { client, cleared } = await fromPromise(launch(host, program, options));
   await tellCleared(context.ui, cleared);
   const foreground = new Foreground(context, plan, client, options.stateFolder);
@@ -46,7 +51,7 @@ export async function upForeground(context: Context, plan: Plan, options: Launch
     const following = await foreground.follow(feeder);
     const report = await orLost(host, tree, () =>
       openNursery(async (nursery) => {
-        const ended = await foreground.watch(following, nursery);
+        const ended = await foreground.watch(following, nursery, listen);
         nursery.cancelScope.cancel("the tree has ended");
         return ended;
       }, { collapse: true }));
@@ -55,6 +60,14 @@ export async function upForeground(context: Context, plan: Plan, options: Launch
     feeder?.close();
     client.close();
   }
+}
+
+/** Ends this program at signals as any but process 1 would, until the returned function is called. */
+function dieOfSignals(program: Program): () => void {
+  const stops = SIGNALS_TO_PROCESS_1.map(([signal]) =>
+    program.onSignal(signal, () => program.exit(signalExitCode(signalNumber(signal))))
+  );
+  return () => stops.forEach((stop) => stop());
 }
 
 /** What a foreground `up` shows and does while the tree lives. */
@@ -92,13 +105,18 @@ class Foreground {
   }
 
   /** Lets the tree begin and waits until it has ended and all of it has been shown. */
-  async watch({ shown }: { readonly shown: Promise<void> }, nursery: Nursery): Promise<EndReport> {
+  async watch(
+    { shown }: { readonly shown: Promise<void> },
+    nursery: Nursery,
+    onListening: () => void,
+  ): Promise<EndReport> {
     const { host, program, args } = this.#context;
     const ended = awaitEnd(host, treeIdOf(host, program.uid, this.#file), this.#client);
     ended.catch(() => {});
-    for (const [signal, cause] of SIGNALS) {
+    for (const [signal, cause] of program.pid === 1 ? SIGNALS_TO_PROCESS_1 : SIGNALS) {
       program.onSignal(signal, () => this.#onSignal(signal, cause, nursery));
     }
+    onListening();
     await fromPromise(this.#client.request("begin", { owner: true }));
     const timeoutMs = args.duration("timeout");
     if (timeoutMs !== null) {

@@ -1,5 +1,6 @@
 /** What a file compiles to, as text and as JSON. Values that may be secret are masked. */
 import { formatDuration } from "../../base/duration.ts";
+import { describeSocketAddress } from "../../base/socket_address.ts";
 import { describeProbe } from "../../config/describe_probe.ts";
 import { type Masker, maskerFor } from "../../config/mask.ts";
 import { describePrivileges } from "../../config/describe_privileges.ts";
@@ -54,6 +55,7 @@ function actorFields(actor: ActorSpec, mask: Masker): object {
     cwd,
     inheritEnv,
     stdin,
+    sockets: actor.sockets.map(describeSocketAddress),
     privileges,
     successExitCodes,
     successSignals,
@@ -90,6 +92,9 @@ function actorLines(plan: Plan, actor: ActorSpec, mask: Masker, paint: Painter):
   const rules = [
     actor.daemon ? "daemon" : "one-shot",
     ...childRules(plan, actor),
+    ...(actor.sockets.length === 0
+      ? []
+      : [`handed ${actor.sockets.map(describeSocketAddress).join(" and ")}`]),
     ...(actor.ready === null ? [] : [`ready by ${mask.text(describeProbe(actor.ready.probe))}`]),
     `stopped by ${actor.stop.signal} within ${formatDuration(actor.stop.graceMs)}`,
   ];

@@ -5,6 +5,7 @@ import { duration } from "../values/duration.ts";
 import { key, type Keys, later, type TableKind } from "../values/key.ts";
 import { boolean, integer } from "../values/scalar.ts";
 import { signal } from "../values/signal.ts";
+import { socketAddress } from "../values/socket_address.ts";
 import { path, string } from "../values/text.ts";
 import { group, user } from "./account.ts";
 import { CHILD_KEYS } from "./child.ts";
@@ -47,7 +48,11 @@ const ACTOR_KEYS = {
   schedule: later("When it is run."),
   overlap: later("What happens when a run is due while the last one goes on."),
   watch: later("Files whose change restarts it."),
-  sockets: later("Sockets that supervise opens for it."),
+  sockets: key(
+    list(socketAddress, '["tcp://127.0.0.1:8080"]'),
+    [],
+    "Where supervise listens for it, also while it restarts; handed over as systemd does (LISTEN_FDS).",
+  ),
   user: key(user, null, "The user to run as, by name or number, with the groups of that user."),
   group: key(group, null, "The group to run as, by name or number; that of the user."),
   umask: key(umask, null, "The permissions that new files do not get, in octal digits."),

@@ -17,7 +17,7 @@ export function warnOfFixedPorts(nodes: readonly Node[], report: Report): void {
   for (const node of nodes) {
     if (node.kind === "tree" || node.declared.replica === null || !node.declared.isSound) continue;
     const asked = askedBy(node);
-    if (asked === null) continue;
+    if (asked === null || isSupervised(node)) continue;
     const key = `${node.sharedPath} ${asked.address}`;
     if (taken.has(key)) warn(node, asked, report);
     taken.add(key);
@@ -37,6 +37,11 @@ function askedBy({ declared }: ActorNode): Asked | null {
     example: 'http = "http://127.0.0.1:808${replica}/"',
     at: http.at,
   };
+}
+
+/** Whether the replicas share what supervise listens at: then whoever accepts first answers. */
+function isSupervised({ declared: { fields } }: ActorNode): boolean {
+  return fields.sockets !== undefined && fields.sockets.value.length > 0;
 }
 
 function warn({ declared }: ActorNode, { address, example, at }: Asked, report: Report): void {

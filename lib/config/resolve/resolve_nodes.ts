@@ -7,6 +7,7 @@ import { resolveDependencies } from "./dependencies.ts";
 import { environmentsOf } from "./environment.ts";
 import { lifetimesOf } from "./lifetime.ts";
 import { numberNodes } from "./nodes.ts";
+import { rejectSharedSockets } from "./sockets.ts";
 import { type SpecContext, specOf } from "./specs.ts";
 import { rejectCycles } from "./waiting.ts";
 import { warnOfTraps } from "./warnings.ts";
@@ -19,6 +20,7 @@ export function resolveNodes(root: DeclaredTree, context: SpecContext): readonly
   const lifetimes = lifetimesOf(nodes);
   const edges = resolveDependencies(nodes, lifetimes, report);
   rejectCycles(nodes, edges, report);
+  rejectSharedSockets(nodes, report);
   warnOfTraps(nodes, lifetimes, report);
   const environments = environmentsOf(nodes);
   return nodes.map((node) =>

@@ -66,6 +66,7 @@ function actorSpec(node: ActorNode, findings: Findings, context: SpecContext): A
     env: Object.fromEntries(findings.environment),
     inheritEnv: valueOf(fields.inherit_env, keys.inherit_env),
     stdin: valueOf(fields.stdin, keys.stdin),
+    sockets: [...valueOf(fields.sockets, keys.sockets)],
     privileges: privilegesOf(node, context.report),
     successExitCodes: [...valueOf(fields.success_exit_codes, keys.success_exit_codes)],
     successSignals: [...valueOf(fields.success_signals, keys.success_signals)],

@@ -14,6 +14,7 @@ import { Disk } from "./disk.ts";
 import { FakeControlGroups } from "./fake_control_groups.ts";
 import { fakeDescriptors } from "./fake_descriptors.ts";
 import { FakeFiles } from "./fake_files.ts";
+import { FakeListening } from "./fake_listening.ts";
 import { FakeNetwork } from "./fake_network.ts";
 import type { FakeProcess } from "./fake_process.ts";
 import { FakeProcesses } from "./fake_processes.ts";
@@ -124,6 +125,12 @@ export class FakeMachine {
       network: this.network,
       files: new FakeFiles(this.disk, process.uid),
       descriptors: fakeDescriptors(process.descriptors),
+      listening: new FakeListening({
+        network: this.network,
+        sockets: this.sockets,
+        disk: this.disk,
+        process,
+      }),
       facts: () => this.facts,
       digest: (text) => createHash("sha256").update(text).digest("hex"),
       randomSeed,

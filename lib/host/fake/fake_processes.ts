@@ -19,6 +19,7 @@ import type { FakeProcess } from "./fake_process.ts";
 import { findFakeProgram } from "./find_program.ts";
 import { type PuppetWorld, runProgram } from "./live_puppet.ts";
 import { FileContent } from "./file_content.ts";
+import { handSockets } from "./hand_sockets.ts";
 import { OpenFile } from "./open_file.ts";
 import type { FakeProgram } from "./puppet.ts";
 import { type Changed, changed } from "./standing.ts";
@@ -66,12 +67,14 @@ export class FakeProcesses implements Processes {
     for (const [number, own] of Object.entries(spec.descriptors ?? {})) {
       descriptors.set(Number(number), this.#self.descriptors.get(own)!.share());
     }
-    const { argv, env, cwd, group } = spec;
+    const { argv, cwd, group, listening } = spec;
     if (group !== undefined && !this.#world.groups.has(group)) {
       throw new SpawnError("start", `The control group ${group} cannot be opened`);
     }
-    const image = { argv, env: { ...env }, cwd, uid, standing };
+    const env: Record<string, string> = { ...spec.env };
+    const image = { argv, env, cwd, uid, standing };
     const process = this.#world.kernel.create(this.#self, image, descriptors);
+    if (listening !== undefined) Object.assign(env, handSockets(listening, this.#self.descriptors, process));
     process.leadSession();
     if (group !== undefined) process.controlGroup = group;
     const exited = new Promise<ExitStatus>((resolve) => this.#waiting.set(process.pid, resolve));
@@ -167,6 +170,9 @@ export class FakeProcesses implements Processes {
     if (isTheParent) this.#self.deathMode = mode;
     return isTheParent;
   }
+
+  /** There are no terminals here. */
+  takeTerminalBack(): void {}
 
   close(): void {
     this.#self.adoptsOrphans = false;

@@ -26,7 +26,7 @@ export function findFakeProgram(
   const found = candidates.filter((path) => entryAt(disk, path)?.kind === "file");
   if (found.length === 0) throw new SpawnError("program", `Command not found: "${program}"`);
   const runnable = found.find((path) => (entryAt(disk, path)!.mode & EXECUTABLE) !== 0);
-  if (runnable === undefined) throw new SpawnError("program", `"${found[0]}" is not executable`);
+  if (runnable === undefined) throw new SpawnError("permission", `"${found[0]}" is not executable`);
   return runnable;
 }
 

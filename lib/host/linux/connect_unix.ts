@@ -1,8 +1,8 @@
+import { unixAddressBytes } from "./address_bytes.ts";
 import { cString, type Libc, LINUX } from "./libc.ts";
 
 /** What an address has room for, with the zero at the end of a path. */
 const PATH_BYTES = 108;
-const FAMILY_BYTES = 2;
 
 /**
  * Connects to a Unix socket, at once; null if nobody listens there. A path that begins with a zero is a name in the kernel.
@@ -28,10 +28,7 @@ function connectFromFolder(libc: Libc, path: string): number | null {
 }
 
 function connectTo({ call }: Libc, path: Uint8Array): number | null {
-  // struct sockaddr_un. The length of a name is told by that of the address, the end of a path by its zero as well.
-  const address = new Uint8Array(FAMILY_BYTES + path.length + (path[0] === 0 ? 0 : 1));
-  new Uint16Array(address.buffer, 0, 1)[0] = LINUX.AF_UNIX;
-  address.set(path, FAMILY_BYTES);
+  const address = unixAddressBytes(path);
   const type = LINUX.SOCK_STREAM | LINUX.O_NONBLOCK | LINUX.O_CLOEXEC;
   const descriptor = call.socket(LINUX.AF_UNIX, type, 0) as number;
   if (descriptor < 0) return null;

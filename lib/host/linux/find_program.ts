@@ -23,7 +23,7 @@ export function findProgram(program: string, path: string | undefined, cwd: stri
       checkProgram(candidate, candidate);
       return candidate;
     } catch (error) {
-      if (error instanceof SpawnError && error.message.includes("not executable")) refusal ??= error;
+      if (error instanceof SpawnError && error.stage === "permission") refusal ??= error;
     }
   }
   throw refusal ?? new SpawnError("program", `Command not found: "${program}" is in no folder of PATH`);
@@ -40,6 +40,6 @@ function checkProgram(file: string, shown: string): void {
   try {
     accessSync(file, constants.X_OK);
   } catch {
-    throw new SpawnError("program", `"${shown}" is not executable (chmod +x would make it so)`);
+    throw new SpawnError("permission", `"${shown}" is not executable (chmod +x would make it so)`);
   }
 }

@@ -4,15 +4,18 @@ import type { CFunction, CSignature, Ffi } from "./ffi.ts";
 const LIBRARIES = ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"];
 
 const FUNCTIONS = {
+  bind: { result: "i32", args: ["i32", "buffer", "i32"] },
   close: { result: "i32", args: ["i32"] },
   connect: { result: "i32", args: ["i32", "buffer", "i32"] },
   dup2: { result: "i32", args: ["i32", "i32"] },
   fcntl: { result: "i32", args: ["i32", "i32", "i32"] },
+  getpgrp: { result: "i32", args: [] },
   getppid: { result: "i32", args: [] },
   getpgid: { result: "i32", args: ["i32"] },
   getsockopt: { result: "i32", args: ["i32", "i32", "i32", "buffer", "buffer"] },
   memfd_create: { result: "i32", args: ["buffer", "i32"] },
   kill: { result: "i32", args: ["i32", "i32"] },
+  listen: { result: "i32", args: ["i32", "i32"] },
   open: { result: "i32", args: ["buffer", "i32", "i32"] },
   pipe2: { result: "i32", args: ["buffer", "i32"] },
   posix_spawn: { result: "i32", args: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"] },
@@ -27,6 +30,7 @@ const FUNCTIONS = {
   prctl: { result: "i32", args: ["i32", "i64", "i64", "i64", "i64"] },
   prlimit: { result: "i32", args: ["i32", "i32", "buffer", "buffer"] },
   read: { result: "i64", args: ["i32", "buffer", "i64"] },
+  setsockopt: { result: "i32", args: ["i32", "i32", "i32", "buffer", "i32"] },
   sigaddset: { result: "i32", args: ["buffer", "i32"] },
   sigemptyset: { result: "i32", args: ["buffer"] },
   sigfillset: { result: "i32", args: ["buffer"] },
@@ -34,6 +38,8 @@ const FUNCTIONS = {
   sigprocmask: { result: "i32", args: ["i32", "buffer", "buffer"] },
   socket: { result: "i32", args: ["i32", "i32", "i32"] },
   sysconf: { result: "i64", args: ["i32"] },
+  tcgetpgrp: { result: "i32", args: ["i32"] },
+  tcsetpgrp: { result: "i32", args: ["i32", "i32"] },
   syscall: { result: "i64", args: ["i64", "i64", "i64", "i64", "i64", "i64"] },
   waitid: { result: "i32", args: ["i32", "i32", "buffer", "i32"] },
   waitpid: { result: "i32", args: ["i32", "buffer", "i32"] },
@@ -44,6 +50,11 @@ const FUNCTIONS = {
 /** Functions that only newer libraries have. */
 const NEWER_FUNCTIONS = {
   posix_spawn_file_actions_addclosefrom_np: { result: "i32", args: ["buffer", "i32"] },
+} as const;
+
+/** Functions that only still newer libraries have. */
+const NEWEST_FUNCTIONS = {
+  posix_spawn_file_actions_addtcsetpgrp_np: { result: "i32", args: ["buffer", "i32"] },
 } as const;
 
 /** Functions that put a new process into a control group. */
@@ -60,6 +71,10 @@ const LOOKUP_LIBRARY = "libdl.so.2";
 /** Numbers of Linux, the same on x86-64 and arm64. */
 export const LINUX = {
   AF_UNIX: 1,
+  AF_INET: 2,
+  AF_INET6: 10,
+  EADDRINUSE: 98,
+  ECONNREFUSED: 111,
   EINTR: 4,
   ESRCH: 3,
   F_DUPFD_CLOEXEC: 1030,
@@ -75,6 +90,7 @@ export const LINUX = {
   O_NONBLOCK: 0o4000,
   O_CLOEXEC: 0o2000000,
   O_PATH: 0o10000000,
+  POSIX_SPAWN_SETPGROUP: 0x02,
   POSIX_SPAWN_SETSIGDEF: 0x04,
   POSIX_SPAWN_SETSIGMASK: 0x08,
   POSIX_SPAWN_SETSID: 0x80,
@@ -86,14 +102,18 @@ export const LINUX = {
   PR_SET_PDEATHSIG: 1,
   RLIMIT_NOFILE: 7,
   SC_PAGESIZE: 30,
-  SIG_SETMASK: 2,
+  SIG_BLOCK: 0,
   SIG_UNBLOCK: 1,
+  SIG_SETMASK: 2,
   SIGQUIT: 3,
   SIGKILL: 9,
   SIGALRM: 14,
+  SIGTTOU: 22,
   SOCK_STREAM: 1,
+  SOCK_DGRAM: 2,
   SOL_SOCKET: 1,
   SO_PEERCRED: 17,
+  SO_REUSEADDR: 2,
   SYS_PIDFD_OPEN: 434,
   SYS_PIDFD_SEND_SIGNAL: 424,
   P_ALL: 0,
@@ -114,6 +134,9 @@ const ERRORS: Readonly<Record<number, string>> = {
   23: "The system's limit of open files is reached (ENFILE)",
   24: "The limit of open files is reached (EMFILE)",
   26: "The program's file is open for writing (ETXTBSY)",
+  97: "This machine has no such addresses (EAFNOSUPPORT)",
+  98: "The address is in use (EADDRINUSE)",
+  99: "The address is none of this machine (EADDRNOTAVAIL)",
 };
 
 /** The loaded library. */
@@ -121,6 +144,7 @@ export interface Libc {
   readonly call: Readonly<Record<keyof typeof FUNCTIONS, CFunction>>;
   /** Null in a library that is too old for them. */
   readonly newer: Readonly<Record<keyof typeof NEWER_FUNCTIONS, CFunction>> | null;
+  readonly newest: Readonly<Record<keyof typeof NEWEST_FUNCTIONS, CFunction>> | null;
   /** Null in a library that is too old for them. */
   readonly inGroup: Readonly<Record<keyof typeof GROUP_FUNCTIONS, CFunction>> | null;
   /** The address of a function by its name, in the first of what is loaded (0) that has it. */
@@ -136,9 +160,10 @@ export function loadLibc(ffi: Ffi): Libc {
     const call = ffi.load(library, FUNCTIONS);
     const errno = () => ffi.readInt32(call.__errno_location());
     const newer = tryLoad(ffi, library, NEWER_FUNCTIONS);
+    const newest = tryLoad(ffi, library, NEWEST_FUNCTIONS);
     const inGroup = tryLoad(ffi, library, GROUP_FUNCTIONS);
     const { dlsym } = tryLoad(ffi, library, LOOKUP) ?? ffi.load(LOOKUP_LIBRARY, LOOKUP);
-    return { call, newer, inGroup, dlsym, ffi, errno };
+    return { call, newer, newest, inGroup, dlsym, ffi, errno };
   });
 }
 

@@ -1,11 +1,20 @@
 /** Reads of /proc. Processes vanish at any moment: what cannot be read is not there. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { ProcessRow } from "../ports/processes.ts";
 
 /** The unit of times in /proc, which Linux fixes for programs whatever the kernel counts in. */
 const TICK_MS = 10;
 
 const HAS_CHILDREN_LISTS = tryRead(`/proc/self/task/${process.pid}/children`) !== null;
+
+/** Whether /proc has the processes by the numbers that this process sees. */
+export function isProcOurs(): boolean {
+  try {
+    return readlinkSync("/proc/self") === String(process.pid);
+  } catch {
+    return false;
+  }
+}
 
 /** All processes. */
 export function readTable(pageBytes: number): readonly ProcessRow[] {

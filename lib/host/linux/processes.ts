@@ -17,8 +17,9 @@ import { OpenFilesLimit } from "./open_files_limit.ts";
 import { dieWithParent } from "./parent_death.ts";
 import { readChildren, readCommand, readRow, readTable, readVariable } from "./proc.ts";
 import { Reaper } from "./reaper.ts";
-import { spawnThroughShim } from "./shim/spawn_shim.ts";
+import { NO_PRIVILEGES, spawnThroughShim } from "./shim/spawn_shim.ts";
 import { locateProgram, type Spawned, Spawner } from "./spawner.ts";
+import { Terminal } from "./terminal.ts";
 
 /** What the processes of Linux need of the runtime. */
 export interface ProcessesOptions {
@@ -40,6 +41,7 @@ export class LinuxProcesses implements Processes {
   readonly ownPid = process.pid;
   readonly #libc: Libc;
   readonly #openSource: ProcessesOptions["openSource"];
+  readonly #terminal: Terminal;
   readonly #spawner: Spawner;
   readonly #limit: OpenFilesLimit;
   readonly #shimCommand: readonly string[];
@@ -53,7 +55,11 @@ export class LinuxProcesses implements Processes {
     this.#libc = libc;
     this.#openSource = openSource;
     this.#limit = new OpenFilesLimit(libc, openFilesLimit);
-    this.#spawner = new Spawner(libc, this.#limit, () => groupOf(process.pid));
+    this.#terminal = new Terminal(libc);
+    this.#spawner = new Spawner(libc, this.#limit, {
+      terminal: this.#terminal,
+      home: () => groupOf(process.pid),
+    });
     this.#shimCommand = shimCommand;
     this.#pageBytes = Number(libc.call.sysconf(LINUX.SC_PAGESIZE));
     this.#reaper = new Reaper(libc, (pid) => this.find(pid), groupOf);
@@ -75,9 +81,11 @@ export class LinuxProcesses implements Processes {
   }
 
   #start(spec: SpawnSpec): Spawned & Pick<Child, "started"> {
-    const { privileges = null } = spec;
-    if (privileges === null) return { ...this.#spawner.spawn(spec), started: Promise.resolve(null) };
-    return spawnThroughShim({ ...spec, privileges }, {
+    const { privileges = null, listening } = spec;
+    if (privileges === null && listening === undefined) {
+      return { ...this.#spawner.spawn(spec), started: Promise.resolve(null) };
+    }
+    return spawnThroughShim({ ...spec, privileges: privileges ?? NO_PRIVILEGES }, {
       libc: this.#libc,
       spawner: this.#spawner,
       openSource: this.#openSource,
@@ -152,6 +160,10 @@ export class LinuxProcesses implements Processes {
 
   dieWithParent(parentPid: number, mode: DeathMode): boolean {
     return dieWithParent(this.#libc, parentPid, mode);
+  }
+
+  takeTerminalBack(): void {
+    this.#terminal.takeBack();
   }
 
   close(): void {

@@ -14,6 +14,7 @@ import { findProgram } from "./find_program.ts";
 import { visiting, withGroupFolder } from "./group_placement.ts";
 import { cString, describeErrno, type Libc, LINUX } from "./libc.ts";
 import type { OpenFilesLimit } from "./open_files_limit.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** Larger than the C library's own structures on every platform. */
 const ATTRIBUTES_BYTES = 512;
@@ -25,6 +26,13 @@ export interface Spawned {
   readonly pid: number;
   readonly stdout: number | null;
   readonly stderr: number | null;
+}
+
+/** Where this very process is. */
+export interface SpawnerPlace {
+  readonly terminal: Terminal;
+  /** Its control group. */
+  readonly home: () => string | null;
 }
 
 /** Descriptors that are open for the sake of one start. */
@@ -41,15 +49,18 @@ interface Opened {
 export class Spawner {
   readonly #libc: Libc;
   readonly #limit: OpenFilesLimit;
+  readonly #terminal: Terminal;
   readonly #home: () => string | null;
   readonly #attributes: Uint8Array;
+  readonly #attributesInFront: Uint8Array;
 
-  /** @param home The control group of this very process. */
-  constructor(libc: Libc, limit: OpenFilesLimit, home: () => string | null) {
+  constructor(libc: Libc, limit: OpenFilesLimit, { terminal, home }: SpawnerPlace) {
     this.#libc = libc;
     this.#limit = limit;
+    this.#terminal = terminal;
     this.#home = home;
-    this.#attributes = newAttributes(libc);
+    this.#attributes = newAttributes(libc, LINUX.POSIX_SPAWN_SETSID);
+    this.#attributesInFront = newAttributes(libc, LINUX.POSIX_SPAWN_SETPGROUP);
   }
 
   /** @throws {SpawnError} */
@@ -70,6 +81,10 @@ export class Spawner {
   }
 
   #openInput(spec: SpawnSpec, opened: Opened): void {
+    if (spec.foreground === true) {
+      opened.handed[0] = 0;
+      return;
+    }
     const descriptor = openFile(this.#libc, spec.stdin ?? "/dev/null");
     if (descriptor === null) {
       throw new SpawnError("stdin", `Cannot read "${spec.stdin}": ${describeErrno(this.#libc.errno())}`);
@@ -135,11 +150,14 @@ export class Spawner {
   #startInGroup(program: string, spec: SpawnSpec, actions: Uint8Array): number {
     const start = (attributes: Uint8Array) => this.#posixSpawn(program, spec, actions, attributes);
     const { group } = spec;
-    if (group === undefined) return start(this.#attributes);
+    if (group === undefined) {
+      const isInFront = spec.foreground === true && this.#terminal.handOver(actions);
+      return start(isInFront ? this.#attributesInFront : this.#attributes);
+    }
     const { inGroup } = this.#libc;
     if (inGroup === null) return visiting(this.#home(), group, () => start(this.#attributes));
     return withGroupFolder(group, (descriptor) => {
-      const attributes = newAttributes(this.#libc, LINUX.POSIX_SPAWN_SETCGROUP);
+      const attributes = newAttributes(this.#libc, LINUX.POSIX_SPAWN_SETSID | LINUX.POSIX_SPAWN_SETCGROUP);
       inGroup.posix_spawnattr_setcgroup_np(attributes, descriptor);
       return start(attributes);
     });
@@ -188,11 +206,12 @@ export function firstAbove(handed: Readonly<Record<number, number>>): number {
   return Math.max(...Object.keys(handed).map(Number)) + 1;
 }
 
-function newAttributes({ call }: Libc, more = 0): Uint8Array {
+/** @param place What sets it apart from us: a session or a group of its own, and perhaps a control group. */
+function newAttributes({ call }: Libc, place: number): Uint8Array {
   const attributes = new Uint8Array(ATTRIBUTES_BYTES);
   call.posix_spawnattr_init(attributes);
-  const flags = LINUX.POSIX_SPAWN_SETSID | LINUX.POSIX_SPAWN_SETSIGDEF | LINUX.POSIX_SPAWN_SETSIGMASK;
-  call.posix_spawnattr_setflags(attributes, flags | more);
+  const flags = place | LINUX.POSIX_SPAWN_SETSIGDEF | LINUX.POSIX_SPAWN_SETSIGMASK;
+  call.posix_spawnattr_setflags(attributes, flags);
   const all = new Uint8Array(SIGNAL_SET_BYTES);
   call.sigfillset(all);
   call.posix_spawnattr_setsigdefault(attributes, all);

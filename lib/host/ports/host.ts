@@ -2,6 +2,7 @@ import type { Clock } from "../../scope/clock.ts";
 import type { ControlGroups } from "./control_groups.ts";
 import type { Descriptors } from "./descriptors.ts";
 import type { Files } from "./files.ts";
+import type { Listening } from "./listening.ts";
 import type { Network } from "./network.ts";
 import type { Processes } from "./processes.ts";
 import type { Sockets } from "./sockets.ts";
@@ -25,6 +26,7 @@ export interface Host {
   readonly network: Network;
   readonly files: Files;
   readonly descriptors: Descriptors;
+  readonly listening: Listening;
   /** What this machine is and allows. */
   facts(): SystemFacts;
   /** A text's fingerprint: 64 hexadecimal digits. */

@@ -48,6 +48,23 @@ export interface SpawnSpec {
   readonly privileges?: Privileges | null;
   /** The control group that it, and all that it forks, is in from its first instruction on; default: the caller's. */
   readonly group?: string;
+  /**
+   * Sockets that it is handed as systemd does it: from descriptor 3 on, with LISTEN_FDS, LISTEN_FDNAMES and its own number
+   * as LISTEN_PID in its environment.
+   */
+  readonly listening?: HandedSockets;
+  /**
+   * Whether it takes the caller's place in front of people: it reads what the caller would have read, and where that is the
+   * terminal of the caller's session it stays in that session, in a group of its own, which the terminal is handed to.
+   */
+  readonly foreground?: boolean;
+}
+
+/** Sockets to hand over; at least one. */
+export interface HandedSockets {
+  readonly descriptors: readonly number[];
+  /** What the process finds as the name of each. */
+  readonly name: string;
 }
 
 /** Bytes as they come, until whoever writes has closed. */
@@ -75,8 +92,11 @@ export interface Child extends ProcessId {
 /** Why a process could not be started. */
 export class SpawnError extends Error {
   override readonly name = "SpawnError";
-  /** What failed: finding the program, its working folder, its input, a change of privileges, or the start itself. */
-  readonly stage: "program" | "cwd" | "stdin" | "privileges" | "start";
+  /**
+   * What failed: finding the program, leave to run it, its working folder, its input, a change of privileges, or the start
+   * itself.
+   */
+  readonly stage: "program" | "permission" | "cwd" | "stdin" | "privileges" | "start";
 
   constructor(stage: SpawnError["stage"], message: string) {
     super(message);
@@ -96,7 +116,7 @@ export type DeathMode = "kill" | "grace";
 /** Starts, signals, reaps and lists processes. */
 export interface Processes {
   /**
-   * Starts a process as the leader of a session of its own, with the signal dispositions and the limit of open files
+   * Starts a process as the leader of a session of its own, unless it is in the foreground of a terminal, with the signal dispositions and the limit of open files
    * that a shell would have given it.
    *
    * @throws {SpawnError}
@@ -136,6 +156,8 @@ export interface Processes {
    * @returns False if `parentPid` is not the parent, which is dead then; nothing is changed.
    */
   dieWithParent(parentPid: number, mode: DeathMode): boolean;
+  /** Takes the terminal back that was handed to a process in the foreground; nothing if there is none. */
+  takeTerminalBack(): void;
   /** The number of this very process. */
   readonly ownPid: number;
   /** Stops listening for the deaths of children, and adopting orphans. */

@@ -102,15 +102,15 @@ export function privilegesContract(name: string, open: OpenSubject): void {
     const { folder, programs } = subject;
     subject.writeFile(`${folder}/data.txt`, "no program", 0o644);
     const cases = [
-      [["/no/such/program"], /not found/],
-      [["no-such-program"], /not found/],
-      [[`${folder}/data.txt`], /not executable/],
+      [["/no/such/program"], "program", /not found/],
+      [["no-such-program"], "program", /not found/],
+      [[`${folder}/data.txt`], "permission", /not executable/],
     ] as const;
-    for (const [argv, message] of cases) {
+    for (const [argv, stage, message] of cases) {
       const child = start(subject, argv, { output: "null", privileges: { ...NONE, nice: 1 } });
       const error = await child.started;
       assert.ok(error instanceof SpawnError);
-      assert.equal(error.stage, "program");
+      assert.equal(error.stage, stage);
       assert.match(error.message, message);
       await child.exited;
       assert.equal(subject.host.processes.find(child.pid), null);

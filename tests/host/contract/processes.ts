@@ -116,7 +116,7 @@ export function processesContract(name: string, open: OpenSubject): void {
     const cases = [
       [{ argv: ["/no/such/program"] }, "program", /not found/],
       [{ argv: ["no-such-program"] }, "program", /not found/],
-      [{ argv: [`${folder}/data.txt`] }, "program", /not executable/],
+      [{ argv: [`${folder}/data.txt`] }, "permission", /not executable/],
       [{ ...works, cwd: `${folder}/missing` }, "cwd", /not found/],
       [{ ...works, cwd: `${folder}/data.txt` }, "cwd", /not a folder/],
       [{ ...works, stdin: `${folder}/missing` }, "stdin", /No such file/],

@@ -75,6 +75,7 @@ function runWith(
     env: { PATH: "/usr/bin:/bin" },
     cwd: process.cwd(),
     privileges: { ...NONE, ...privileges },
+    isListening: false,
     descriptors: [],
     openFiles: 1_000,
     parent: PARENT,

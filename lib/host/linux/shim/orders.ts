@@ -8,6 +8,8 @@ export interface ShimOrders {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly privileges: Privileges;
+  /** Whether it is handed sockets, and is to find its own number in LISTEN_PID. */
+  readonly isListening: boolean;
   /** Numbers of the descriptors that the program gets, beside the standard ones. */
   readonly descriptors: readonly number[];
   /** The soft limit of open files that it gets: the runtime of the shim has raised its own. */

@@ -60,8 +60,9 @@ function become(calls: ShimCalls, orders: ShimOrders, say: (text: string) => voi
     takeOn(calls, account);
     enter(cwd, account.label);
   }
+  const own = orders.isListening ? { ...env, LISTEN_PID: String(process.pid) } : env;
   const program = findProgram(argv[0]!, env["PATH"], cwd);
-  const [path, words, variables] = [cString(program), new CStrings(ffi, argv), environmentStrings(ffi, env)];
+  const [path, words, variables] = [cString(program), new CStrings(ffi, argv), environmentStrings(ffi, own)];
   if (noNewPrivs) call.prctl(LINUX.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   if (umask !== null) call.umask(umask);
   if (deathSignal !== null) dieWith(calls, parent, deathSignal);

@@ -1,6 +1,12 @@
 /** Starts a program through a shim, and hears what has become of it. */
 import type { Privileges } from "../../ports/privileges.ts";
-import { type ByteSource, type Child, SpawnError, type SpawnSpec } from "../../ports/processes.ts";
+import {
+  type ByteSource,
+  type Child,
+  type HandedSockets,
+  SpawnError,
+  type SpawnSpec,
+} from "../../ports/processes.ts";
 import { closeDescriptor, openPipe, writeAll } from "../descriptors.ts";
 import { cString, describeErrno, type Libc, LINUX } from "../libc.ts";
 import { firstAbove, type Spawned, type Spawner } from "../spawner.ts";
@@ -8,6 +14,20 @@ import { SHIM_READY, type ShimOrders, type ShimRefusal } from "./orders.ts";
 
 /** What of our own environment the runtime of a shim needs: where it keeps compiled sources. */
 const RUNTIME_VARIABLES = ["HOME", "DENO_DIR", "XDG_CACHE_HOME"];
+
+/** The first descriptor of a socket that is handed over, by the rule of systemd. */
+const FIRST_SOCKET = 3;
+
+/** Nothing is changed: the shim is there for something else. */
+export const NO_PRIVILEGES: Privileges = {
+  account: null,
+  umask: null,
+  nice: null,
+  limits: {},
+  noNewPrivs: false,
+  oomScoreAdj: null,
+  deathSignal: null,
+};
 
 /** What it takes to start a shim. */
 export interface ShimContext {
@@ -29,13 +49,16 @@ export function spawnThroughShim(
   spec: SpawnSpec & { readonly privileges: Privileges },
   { libc, spawner, openSource, openFiles, command }: ShimContext,
 ): Spawned & Pick<Child, "started"> {
-  const { argv, env, cwd, privileges, descriptors = {} } = spec;
+  const { argv, cwd, privileges, listening } = spec;
+  const env = { ...spec.env, ...listeningVariables(listening) };
+  const descriptors = { ...spec.descriptors, ...listeningDescriptors(listening) };
   const handed = Object.keys(descriptors).map(Number);
   const told: ShimOrders = {
     argv,
     env,
     cwd,
     privileges,
+    isListening: listening !== undefined,
     descriptors: handed,
     openFiles,
     parent: process.pid,
@@ -70,6 +93,17 @@ function shimEnvironment(env: Readonly<Record<string, string>>): Readonly<Record
   const own = RUNTIME_VARIABLES.map((name) => [name, process.env[name]] as const)
     .filter((entry): entry is readonly [string, string] => entry[1] !== undefined);
   return Object.fromEntries([...own, ...marks]);
+}
+
+function listeningDescriptors(listening: HandedSockets | undefined): Readonly<Record<number, number>> {
+  return Object.fromEntries((listening?.descriptors ?? []).map((own, index) => [FIRST_SOCKET + index, own]));
+}
+
+/** But for the number of the process, which only the shim knows. */
+function listeningVariables(listening: HandedSockets | undefined): Readonly<Record<string, string>> {
+  if (listening === undefined) return {};
+  const { descriptors, name } = listening;
+  return { LISTEN_FDS: String(descriptors.length), LISTEN_FDNAMES: descriptors.map(() => name).join(":") };
 }
 
 /** Orders in memory: they may be longer than a pipe or an argument can be, and are nobody's business. */

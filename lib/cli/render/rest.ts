@@ -1,0 +1,32 @@
+/** What a program that ends had to end before, in one line. */
+import type { Rest } from "../../daemon/adopted.ts";
+import type { ReceiptLine } from "../../engine/ledger.ts";
+import { cutTo } from "./cut.ts";
+import { printable } from "./printable.ts";
+
+const LONGEST_COMMAND = 40;
+const MOST_NAMED = 8;
+
+/** The line; null if there was nothing to end. */
+export function renderRest({ ended, survivors }: Rest): string | null {
+  if (ended.length + survivors.length === 0) return null;
+  const left = survivors.length === 0
+    ? "0 left"
+    : `${survivors.length} left: ${
+      survivors.map((one) => `${one.pid} ${cut(one.command)} (${one.why})`).join(", ")
+    }`;
+  const named = ended.slice(0, MOST_NAMED).map((one) => `${one.pid} ${cut(one.command)} (${howOf(one)})`);
+  const more = ended.length > MOST_NAMED ? [`${ended.length - MOST_NAMED} more`] : [];
+  const count = `${ended.length} process${ended.length === 1 ? "" : "es"}`;
+  const which = ended.length === 0 ? "" : `: ${[...named, ...more].join(", ")}`;
+  return `ended ${count} that had been left behind${which}; ${left}`;
+}
+
+function howOf({ ended, code, signal }: ReceiptLine): string {
+  if (ended === "exit") return `exit ${code}`;
+  return ended === "signal" ? String(signal) : ended;
+}
+
+function cut(command: string): string {
+  return cutTo(printable(command.replace(/\s+/g, " ")), LONGEST_COMMAND);
+}

@@ -1,0 +1,56 @@
+/**
+ * What a program owes to the processes that become its own when their parents die, as process 1 of a container or as a
+ * subreaper: it reaps them at once, and ends them before it ends itself.
+ */
+import { BareLayer } from "../engine/session_layer.ts";
+import { Containment } from "../engine/containment.ts";
+import { sweepAll } from "../engine/final_sweep.ts";
+import { Ledger, type ReceiptLine, type Survivor } from "../engine/ledger.ts";
+import type { Host } from "../host/ports/host.ts";
+import type { CancelScope } from "../scope/cancel_scope.ts";
+import { Event } from "../sync/event.ts";
+
+/** What became of the processes that were still there in the end. */
+export interface Rest {
+  readonly ended: readonly ReceiptLine[];
+  readonly survivors: readonly Survivor[];
+}
+
+/** See the module. */
+export class Adopted {
+  readonly #host: Host;
+  readonly #ledger = new Ledger();
+  readonly #containment: Containment;
+  #death = new Event();
+
+  /** Adopts and reaps from now on. */
+  constructor(host: Host) {
+    this.#host = host;
+    this.#containment = new Containment(host.processes, this.#ledger, new BareLayer());
+    host.processes.adoptOrphans(({ row, status }) => {
+      this.#ledger.ended(row, status);
+      this.#death.set();
+      this.#death = new Event();
+    });
+  }
+
+  /**
+   * Ends all descendants that are left: SIGTERM, a grace, SIGKILL, and a look that finds none of them. What was started
+   * here must have ended before.
+   *
+   * @param grace To be cancelled if it is not to be given any longer.
+   */
+  async endRest(graceMs: number, grace?: CancelScope): Promise<Rest> {
+    const survivors = await sweepAll(
+      {
+        host: this.#host,
+        containment: this.#containment,
+        ledger: this.#ledger,
+        nextDeath: () => this.#death,
+      },
+      graceMs,
+      grace,
+    );
+    return { ended: this.#ledger.lines(), survivors };
+  }
+}

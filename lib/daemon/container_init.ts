@@ -1,0 +1,120 @@
+/**
+ * The init of a container around one command: it stands in for the command towards the outside, and for the kernel
+ * towards whatever the command leaves behind.
+ *
+ * The kernel drops every signal to process 1 that it does not listen for, so it listens for all that can be passed on.
+ * What cannot: SIGKILL and SIGSTOP, which nobody can listen for, those that tell of a mistake in this very program, and
+ * those that the runtimes use for themselves (SIGPWR, SIGPROF, SIGPIPE).
+ */
+import { instant } from "../base/instant.ts";
+import type { Signal } from "../base/signals.ts";
+import { fromPromise } from "../bridge/from_promise.ts";
+import type { Host } from "../host/ports/host.ts";
+import type { Child, ExitStatus } from "../host/ports/processes.ts";
+import type { Program } from "../host/ports/program.ts";
+import { CancelScope } from "../scope/cancel_scope.ts";
+import { Adopted, type Rest } from "./adopted.ts";
+import { definedOnly } from "./guardian.ts";
+
+/** What is passed on to the command. */
+export const FORWARDED: readonly Signal[] = [
+  "SIGHUP",
+  "SIGINT",
+  "SIGQUIT",
+  "SIGUSR1",
+  "SIGUSR2",
+  "SIGALRM",
+  "SIGTERM",
+  "SIGCONT",
+  "SIGTSTP",
+  "SIGURG",
+  "SIGWINCH",
+  "SIGIO",
+];
+
+/** Those that, when the command has ended, say that there is no time left for the rest. */
+const HURRYING: ReadonlySet<Signal> = new Set<Signal>(["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"]);
+
+/** Later than any command lasts. */
+const FAR = instant(Number.MAX_SAFE_INTEGER);
+
+/** What to run, and how. */
+export interface InitOptions {
+  readonly argv: readonly string[];
+  /** How long what the command leaves behind may take to end after SIGTERM. */
+  readonly graceMs: number;
+  /** Whether signals go to the whole group of the command. */
+  readonly toGroup: boolean;
+}
+
+/** How it went. */
+export interface InitEnd {
+  readonly status: ExitStatus;
+  /** What became of what the command had left behind. */
+  readonly rest: Rest;
+}
+
+/** Runs a command to its end, and ends what it leaves behind. @throws {SpawnError} */
+export async function runAsInit(host: Host, program: Program, options: InitOptions): Promise<InitEnd> {
+  const adopted = new Adopted(host);
+  const signals = new ForwardedSignals(host, program, options.toGroup);
+  // Bun turns in circles where nothing but a signal is waited for; a timer that stands lets it sleep.
+  const rest = host.clock.schedule(FAR, () => {});
+  try {
+    const child = host.processes.spawn({
+      argv: options.argv,
+      env: definedOnly(program.environment),
+      cwd: program.cwd,
+      stdin: null,
+      output: "inherit",
+      foreground: true,
+    });
+    signals.goTo(child);
+    const status = await fromPromise(child.exited);
+    host.processes.takeTerminalBack();
+    return { status, rest: await adopted.endRest(options.graceMs, signals.commandEnded()) };
+  } finally {
+    signals.close();
+    rest();
+  }
+}
+
+/** Where signals go: to the command, and when that has ended to those who wait for the rest. */
+class ForwardedSignals {
+  readonly #host: Host;
+  readonly #toGroup: boolean;
+  readonly #stop: readonly (() => void)[];
+  /** What came before there was a command. */
+  readonly #early: Signal[] = [];
+  #child: Child | null = null;
+  #grace: CancelScope | null = null;
+
+  constructor(host: Host, program: Program, toGroup: boolean) {
+    this.#host = host;
+    this.#toGroup = toGroup;
+    this.#stop = FORWARDED.map((signal) => program.onSignal(signal, () => this.#take(signal)));
+  }
+
+  goTo(child: Child): void {
+    this.#child = child;
+    for (const signal of this.#early) this.#take(signal);
+  }
+
+  /** @returns What is cancelled by a signal from now on. */
+  commandEnded(): CancelScope {
+    return this.#grace = new CancelScope();
+  }
+
+  close(): void {
+    for (const stop of this.#stop) stop();
+  }
+
+  #take(signal: Signal): void {
+    const { processes } = this.#host;
+    if (this.#grace !== null) {
+      if (HURRYING.has(signal)) this.#grace.cancel(signal);
+    } else if (this.#child === null) this.#early.push(signal);
+    else if (this.#toGroup) processes.signalGroup(this.#child, signal);
+    else processes.signal(this.#child, signal);
+  }
+}

@@ -1,0 +1,80 @@
+import { describeSocketAddress, type SocketAddress } from "../../base/socket_address.ts";
+import { ListenError, type Listening, type ListeningSocket } from "../ports/listening.ts";
+import type { Disk } from "./disk.ts";
+import type { FakeNetwork } from "./fake_network.ts";
+import type { FakeProcess } from "./fake_process.ts";
+import { OpenFile } from "./open_file.ts";
+import type { SocketTable } from "./socket_table.ts";
+
+/** What the sockets of a process are made of. */
+export interface FakeListeningOptions {
+  readonly network: FakeNetwork;
+  readonly sockets: SocketTable;
+  readonly disk: Disk;
+  readonly process: FakeProcess;
+}
+
+/** Sockets in memory that listen; whoever connects waits in them for ever. */
+export class FakeListening implements Listening {
+  readonly #options: FakeListeningOptions;
+
+  constructor(options: FakeListeningOptions) {
+    this.#options = options;
+  }
+
+  open(address: SocketAddress): ListeningSocket {
+    const { sockets, process: { pid, uid, descriptors } } = this.#options;
+    const name = address.type === "unix" ? address.path : describeSocketAddress(address);
+    const holder = sockets.listening.get(name);
+    if (holder !== undefined) throw failure(address, `process ${holder.peer.pid} listens there`);
+    const leave = address.type === "unix" ? this.#takePath(address) : this.#takePort(address);
+    sockets.listening.set(name, { peer: { pid, uid }, accept: () => {} });
+    const closed = () => {
+      sockets.listening.delete(name);
+      leave.whenClosed();
+    };
+    const descriptor = descriptors.add(new OpenFile({ closed }));
+    return {
+      descriptor,
+      close() {
+        leave.here();
+        descriptors.close(descriptor);
+      },
+    };
+  }
+
+  #takePort(address: SocketAddress & { type: "tcp" }): Leave {
+    try {
+      return {
+        here: () => {},
+        whenClosed: this.#options.network.listen(address.port, { status: "silence" }),
+      };
+    } catch {
+      throw failure(address, "another process listens there");
+    }
+  }
+
+  #takePath(address: SocketAddress & { type: "unix" }): Leave {
+    const { disk } = this.#options;
+    const entry = disk.get(address.path);
+    if (entry !== undefined && entry.kind !== "socket") {
+      throw failure(address, "there is a file, and it is no socket");
+    }
+    const own = { kind: "socket", mode: 0o755 } as const;
+    disk.put(address.path, own);
+    const here = () => {
+      if (disk.get(address.path) === own) disk.remove(address.path);
+    };
+    return { here, whenClosed: () => {} };
+  }
+}
+
+/** What is to be undone when a socket is let go of here, and when nobody has it any more. */
+interface Leave {
+  readonly here: () => void;
+  readonly whenClosed: () => void;
+}
+
+function failure(address: SocketAddress, why: string): ListenError {
+  return new ListenError(`Cannot listen at ${describeSocketAddress(address)}: ${why}`);
+}

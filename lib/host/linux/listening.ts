@@ -1,0 +1,112 @@
+import { lstatSync, unlinkSync } from "node:fs";
+import { describeSocketAddress, type SocketAddress } from "../../base/socket_address.ts";
+import { ListenError, type Listening, type ListeningSocket } from "../ports/listening.ts";
+import { tcpAddressBytes, unixAddressBytes } from "./address_bytes.ts";
+import { describeHolder } from "./address_holder.ts";
+import { closeDescriptor } from "./descriptors.ts";
+import { describeErrno, type Libc, LINUX } from "./libc.ts";
+
+/** As many as the kernel allows may wait to be accepted. */
+const BACKLOG = 4_096;
+
+/** Sockets of Linux that listen. */
+export class LinuxListening implements Listening {
+  readonly #libc: Libc;
+
+  constructor(libc: Libc) {
+    this.#libc = libc;
+  }
+
+  open(address: SocketAddress): ListeningSocket {
+    return address.type === "tcp" ? this.#openTcp(address) : this.#openUnix(address);
+  }
+
+  #openTcp(address: SocketAddress & { type: "tcp" }): ListeningSocket {
+    const bytes = tcpAddressBytes(address.host, address.port);
+    const family = address.host.includes(":") ? LINUX.AF_INET6 : LINUX.AF_INET;
+    const descriptor = this.#listenAt(family, bytes, (errno) => {
+      const isTaken = errno === LINUX.EADDRINUSE;
+      return failure(address, isTaken ? `${describeHolder(address)} listens there` : describeErrno(errno));
+    });
+    return { descriptor, close: once(() => closeDescriptor(this.#libc, descriptor)) };
+  }
+
+  #openUnix(address: SocketAddress & { type: "unix" }): ListeningSocket {
+    const { path } = address;
+    const bytes = unixAddressBytes(new TextEncoder().encode(path));
+    this.#clearPath(address, bytes);
+    const descriptor = this.#listenAt(
+      LINUX.AF_UNIX,
+      bytes,
+      (errno) => failure(address, describeErrno(errno)),
+    );
+    const own = fileAt(path);
+    const close = once(() => {
+      if (own !== null && fileAt(path)?.ino === own.ino) tryRemove(path);
+      closeDescriptor(this.#libc, descriptor);
+    });
+    return { descriptor, close };
+  }
+
+  /** Makes room for a socket: what nobody listens at any more is removed, anything else is somebody's. */
+  #clearPath(address: SocketAddress & { type: "unix" }, bytes: Uint8Array): void {
+    const file = fileAt(address.path);
+    if (file === null) return;
+    if (!file.isSocket()) throw failure(address, "there is a file, and it is no socket");
+    if (this.#isLiving(bytes)) throw failure(address, `${describeHolder(address)} listens there`);
+    if (!tryRemove(address.path)) {
+      throw failure(address, "nobody listens at the socket that is there, but it cannot be removed");
+    }
+  }
+
+  /** Whether some process has the socket of a file, found out without a connection that it would have to accept. */
+  #isLiving(bytes: Uint8Array): boolean {
+    const { call } = this.#libc;
+    const asking = call.socket(LINUX.AF_UNIX, LINUX.SOCK_DGRAM | LINUX.O_CLOEXEC, 0) as number;
+    if (asking < 0) return true;
+    // One of another type is refused otherwise than one that nobody has.
+    const isRefused = call.connect(asking, bytes, bytes.length) !== 0 &&
+      this.#libc.errno() === LINUX.ECONNREFUSED;
+    closeDescriptor(this.#libc, asking);
+    return !isRefused;
+  }
+
+  #listenAt(family: number, bytes: Uint8Array, failed: (errno: number) => ListenError): number {
+    const { call } = this.#libc;
+    const descriptor = call.socket(family, LINUX.SOCK_STREAM | LINUX.O_CLOEXEC, 0) as number;
+    if (descriptor < 0) throw failed(this.#libc.errno());
+    // Else an address could not be had again for a while after its connections were closed.
+    const on = new Uint8Array(new Int32Array([1]).buffer);
+    call.setsockopt(descriptor, LINUX.SOL_SOCKET, LINUX.SO_REUSEADDR, on, on.length);
+    const isDone = call.bind(descriptor, bytes, bytes.length) === 0 && call.listen(descriptor, BACKLOG) === 0;
+    if (isDone) return descriptor;
+    const errno = this.#libc.errno();
+    closeDescriptor(this.#libc, descriptor);
+    throw failed(errno);
+  }
+}
+
+function failure(address: SocketAddress, why: string): ListenError {
+  return new ListenError(`Cannot listen at ${describeSocketAddress(address)}: ${why}`);
+}
+
+function tryRemove(path: string): boolean {
+  try {
+    unlinkSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function fileAt(path: string) {
+  return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+}
+
+function once(action: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) action();
+    isDone = true;
+  };
+}

@@ -1,0 +1,29 @@
+/** The port to sockets that listen before there is anybody to accept, to be handed to processes that do. */
+import type { SocketAddress } from "../../base/socket_address.ts";
+
+/** A socket that listens: whoever connects waits in it until a process that was handed it accepts. */
+export interface ListeningSocket {
+  /** Its number here. No program inherits it unless it is handed over. */
+  readonly descriptor: number;
+  /**
+   * Lets go of it, and removes its file unless another has taken its place. It listens on as long as a process has it
+   * that it was handed to. Idempotent.
+   */
+  close(): void;
+}
+
+/** Why nobody can listen at an address. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+}
+
+/** Opens sockets that listen. */
+export interface Listening {
+  /**
+   * Listens at an address. The file of a Unix socket replaces one that nobody listens at any more, and has the
+   * permissions that new files of this program have.
+   *
+   * @throws {ListenError} That says who has the address, as far as that can be known.
+   */
+  open(address: SocketAddress): ListeningSocket;
+}
