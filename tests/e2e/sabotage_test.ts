@@ -92,7 +92,8 @@ if (UNDER_TEST !== "deno") {
     daemon = true
   `);
       const up = sandbox.run(["sh", "-c", 'exec "$@" > /dev/null', "sh", ...SUPERVISE, "up"]);
-      while ((await sandbox.supervise("ps")).code !== 0);
+      // Before it runs `up` has not begun to listen to signals, and just dies of one.
+      while (!/flood .*running/.test((await sandbox.supervise("ps")).stdout));
       up.kill("SIGTERM");
       const done = await up.done;
       assert.equal(done.code, 143, done.stderr);
