@@ -28,12 +28,48 @@ interface Row {
 }
 
 const ROWS: readonly Row[] = [
-  { title: "spawn to first reply", ours: "spawn supervise", floor: "spawn floor", unit: "ms", isRate: false },
-  { title: "call, p50", ours: "call supervise p50", floor: "call floor p50", unit: "us", isRate: false },
-  { title: "call, p99", ours: "call supervise p99", floor: "call floor p99", unit: "us", isRate: false },
-  { title: "calls, 500 at a time", ours: "pipelined supervise", floor: null, unit: "/s", isRate: true },
-  { title: "stream of small values", ours: "small items supervise", floor: null, unit: "/s", isRate: true },
-  { title: "stream of 64 KiB", ours: "blocks supervise", floor: "blocks floor", unit: "/s", isRate: true },
+  {
+    title: "spawn to first reply",
+    ours: "spawn supervise",
+    floor: "spawn floor",
+    unit: "ms",
+    isRate: false,
+  },
+  {
+    title: "call, p50",
+    ours: "call supervise p50",
+    floor: "call floor p50",
+    unit: "us",
+    isRate: false,
+  },
+  {
+    title: "call, p99",
+    ours: "call supervise p99",
+    floor: "call floor p99",
+    unit: "us",
+    isRate: false,
+  },
+  {
+    title: "calls, 500 at a time",
+    ours: "pipelined supervise",
+    floor: null,
+    unit: "/s",
+    isRate: true,
+  },
+  {
+    title: "stream of small values",
+    ours: "small items supervise",
+    floor: null,
+    unit: "/s",
+    isRate: true,
+  },
+  {
+    title: "stream of 64 KiB",
+    ours: "blocks supervise",
+    floor: "blocks floor",
+    unit: "/s",
+    isRate: true,
+  },
   {
     title: "64 MiB there and back, bytes",
     ours: "large Uint8Array",
@@ -41,9 +77,27 @@ const ROWS: readonly Row[] = [
     unit: "ms",
     isRate: false,
   },
-  { title: "64 MiB, floats", ours: "large Float64Array", floor: "large floor", unit: "ms", isRate: false },
-  { title: "64 MiB, a buffer", ours: "large ArrayBuffer", floor: "large floor", unit: "ms", isRate: false },
-  { title: "64 MiB, in an object", ours: "large object", floor: "large floor", unit: "ms", isRate: false },
+  {
+    title: "64 MiB, floats",
+    ours: "large Float64Array",
+    floor: "large floor",
+    unit: "ms",
+    isRate: false,
+  },
+  {
+    title: "64 MiB, a buffer",
+    ours: "large ArrayBuffer",
+    floor: "large floor",
+    unit: "ms",
+    isRate: false,
+  },
+  {
+    title: "64 MiB, in an object",
+    ours: "large object",
+    floor: "large floor",
+    unit: "ms",
+    isRate: false,
+  },
   {
     title: "teardown of 30 actors, depth 1",
     ours: "teardown of 30 at depth 1",
@@ -67,7 +121,9 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
+const { values } = parseArgs({
+  options: { rounds: { type: "string", default: "5" } },
+});
 const rounds = Number(values.rounds);
 
 for (const [runtime, command] of Object.entries(RUNTIMES)) {
@@ -79,13 +135,21 @@ for (const [runtime, command] of Object.entries(RUNTIMES)) {
       ours.push(measure(command, row.ours));
       if (row.floor !== null) floor.push(measure(command, row.floor));
     }
-    console.log(lineOf(row, median(ours), row.floor === null ? null : median(floor)));
+    console.log(
+      lineOf(row, median(ours), row.floor === null ? null : median(floor)),
+    );
   }
 }
 
 function measure([program, ...args]: readonly string[], what: string): number {
-  const env = { ...process.env, ...(program === BINARY ? { BENCH_BINARY: "1" } : {}) };
-  const { stdout, stderr } = spawnSync(program!, [...args, what], { encoding: "utf8", env });
+  const env = {
+    ...process.env,
+    ...(program === BINARY ? { BENCH_BINARY: "1" } : {}),
+  };
+  const { stdout, stderr } = spawnSync(program!, [...args, what], {
+    encoding: "utf8",
+    env,
+  });
   const value = Number(stdout.trim() || "NaN");
   if (Number.isNaN(value)) throw new Error(`${what}: ${stdout}${stderr}`);
   return value;
@@ -95,10 +159,19 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
-function lineOf({ title, unit, isRate }: Row, ours: number, floor: number | null): string {
+function lineOf(
+  { title, unit, isRate }: Row,
+  ours: number,
+  floor: number | null,
+): string {
   const figure = (value: number) =>
-    `${value < 10 ? value.toFixed(2) : Math.round(value)} ${unit}`.replace(" /s", "/s");
+    `${value < 10 ? value.toFixed(2) : Math.round(value)} ${unit}`.replace(
+      " /s",
+      "/s",
+    );
   if (floor === null) return `| ${title} | ${figure(ours)} | | |`;
   const ratio = isRate ? floor / ours : ours / floor;
-  return `| ${title} | ${figure(ours)} | ${figure(floor)} | ${ratio.toFixed(2)} |`;
+  return `| ${title} | ${figure(ours)} | ${figure(floor)} | ${
+    ratio.toFixed(2)
+  } |`;
 }

@@ -16,7 +16,14 @@ const ONE = fileURLToPath(new URL("./scopes/one.ts", import.meta.url));
 const CONFIG = fileURLToPath(new URL("../deno.json", import.meta.url));
 const RUNTIMES: Readonly<Record<string, readonly string[]>> = {
   Bun: ["bun", ONE],
-  Deno: ["deno", "run", "--allow-all", `--config=${CONFIG}`, "--v8-flags=--expose-gc", ONE],
+  Deno: [
+    "deno",
+    "run",
+    "--allow-all",
+    `--config=${CONFIG}`,
+    "--v8-flags=--expose-gc",
+    ONE,
+  ],
 };
 
 const { values } = parseArgs({
@@ -37,12 +44,16 @@ for (const [runtime, command] of Object.entries(RUNTIMES)) {
       for (const name of CONTENDERS) {
         const before = results.get(name)!;
         // Who could not once is not asked again.
-        before.push(before.includes(null) ? null : measure(command, name, what));
+        before.push(
+          before.includes(null) ? null : measure(command, name, what),
+        );
       }
     }
     const medians = CONTENDERS.map((name) => median(results.get(name)!));
     console.log(
-      `| ${titleOf(what)} | ${medians.map((value) => cell(value, medians[1]!, what)).join(" | ")} |`,
+      `| ${titleOf(what)} | ${
+        medians.map((value) => cell(value, medians[1]!, what)).join(" | ")
+      } |`,
     );
   }
 }
@@ -62,7 +73,9 @@ function measure(
 
 function median(values: readonly (number | null)[]): number | null {
   const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
-  return sorted.length < values.length ? null : sorted[Math.floor(sorted.length / 2)]!;
+  return sorted.length < values.length
+    ? null
+    : sorted[Math.floor(sorted.length / 2)]!;
 }
 
 function titleOf(what: string): string {
@@ -72,6 +85,10 @@ function titleOf(what: string): string {
 /** The figure, and in which ratio it is to ours. */
 function cell(value: number | null, ours: number | null, what: string): string {
   if (value === null) return "cannot";
-  const figure = what === "memory" ? `${Math.round(value)} bytes` : `${Math.round(value)} ms`;
-  return value === ours || ours === null ? `**${figure}**` : `${figure} (${(value / ours).toFixed(2)}x)`;
+  const figure = what === "memory"
+    ? `${Math.round(value)} bytes`
+    : `${Math.round(value)} ms`;
+  return value === ours || ours === null
+    ? `**${figure}**`
+    : `${figure} (${(value / ours).toFixed(2)}x)`;
 }

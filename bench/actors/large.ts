@@ -8,7 +8,10 @@ const ROUNDS = 7;
 const PIECE_BYTES = 256 * 1_024;
 
 /** Writes a large block, as fast as the other side reads it. */
-export async function writeAll(socket: Socket, block: Uint8Array): Promise<void> {
+export async function writeAll(
+  socket: Socket,
+  block: Uint8Array,
+): Promise<void> {
   for (let at = 0; at < block.length; at += PIECE_BYTES) {
     if (!socket.write(block.subarray(at, at + PIECE_BYTES))) {
       await new Promise((resolve) => socket.once("drain", resolve));
@@ -35,7 +38,9 @@ export async function bounce(socket: Socket): Promise<number> {
 }
 
 /** Milliseconds that it mostly takes, after a first time. */
-export async function medianTime(body: () => Promise<unknown>): Promise<number> {
+export async function medianTime(
+  body: () => Promise<unknown>,
+): Promise<number> {
   await body();
   const taken: number[] = [];
   for (let i = 0; i < ROUNDS; i++) {

@@ -54,7 +54,8 @@ export const CASES: Readonly<Record<string, Case>> = {
       unit: "/s",
       isRate: true,
     }],
-    measure: (subject) => use(subject, { workers: CORES }, async (call) => [await rate(call)]),
+    measure: (subject) =>
+      use(subject, { workers: CORES }, async (call) => [await rate(call)]),
   },
   cold: {
     metrics: [
@@ -79,7 +80,16 @@ export const CASES: Readonly<Record<string, Case>> = {
       { title: "64 MiB as argument", unit: "ms", isRate: false },
       { title: "64 MiB as result", unit: "ms", isRate: false },
     ],
-    measure: (subject) => use(subject, { workers: 1, hasBytes: true }, carry),
+    measure: (subject) => {
+      const Memory = subject.isMoving && subject.contender.sharesMemory === true
+        ? SharedArrayBuffer
+        : ArrayBuffer;
+      return use(
+        subject,
+        { workers: 1, hasBytes: true },
+        (call) => carry(call, Memory),
+      );
+    },
   },
 };
 
@@ -148,19 +158,26 @@ async function coldStarts(subject: Subject): Promise<number[]> {
  * turns, and the fastest turn of each counts: it is the one that others on the machine disturbed least.
  */
 async function scaling(subject: Subject): Promise<number[]> {
-  return await use(subject, { workers: 1 }, (one) =>
-    use(subject, { workers: CORES }, async (many) => {
-      const [alone, together]: [number[], number[]] = [[], []];
-      for (let turn = 0; turn <= TURNS; turn++) {
-        const times = [await burnTimes(one, 1), await burnTimes(many, CORES)] as const;
-        // The first is a warm-up.
-        if (turn === 0) continue;
-        alone.push(times[0]);
-        together.push(times[1]);
-      }
-      const least = Math.min(...alone);
-      return [least / BURNS, 100 * least / Math.min(...together)];
-    }));
+  return await use(
+    subject,
+    { workers: 1 },
+    (one) =>
+      use(subject, { workers: CORES }, async (many) => {
+        const [alone, together]: [number[], number[]] = [[], []];
+        for (let turn = 0; turn <= TURNS; turn++) {
+          const times = [
+            await burnTimes(one, 1),
+            await burnTimes(many, CORES),
+          ] as const;
+          // The first is a warm-up.
+          if (turn === 0) continue;
+          alone.push(times[0]);
+          together.push(times[1]);
+        }
+        const least = Math.min(...alone);
+        return [least / BURNS, 100 * least / Math.min(...together)];
+      }),
+  );
 }
 
 /** Milliseconds of {@linkcode BURNS} jobs for each worker. */
@@ -171,7 +188,10 @@ async function burnTimes(call: Call, workers: number): Promise<number> {
 }
 
 /** Milliseconds that bytes take to a worker, and back. */
-async function carry(call: Call): Promise<number[]> {
+async function carry(
+  call: Call,
+  Memory: ArrayBufferConstructor | SharedArrayBufferConstructor,
+): Promise<number[]> {
   const [there, back]: [number[], number[]] = [[], []];
   const first = performance.now();
   for (
@@ -179,7 +199,7 @@ async function carry(call: Call): Promise<number[]> {
     i <= REPEATS && (i < 2 || performance.now() - first < LONG_MS);
     i++
   ) {
-    const bytes = filled(BYTES);
+    const bytes = filled(BYTES, Memory);
     let start = performance.now();
     expect(await call("take", bytes), BYTES);
     // The first is a warm-up.

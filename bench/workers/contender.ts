@@ -30,6 +30,8 @@ export type Call = <Name extends keyof Jobs>(
 
 /** Whoever is measured: has a pool while `body` runs. */
 export interface Contender {
+  /** Whether it shares memory where others move it. */
+  readonly sharesMemory?: boolean;
   usePool<T>(
     options: PoolOptions,
     body: (call: Call) => Promise<T>,
@@ -48,5 +50,7 @@ export function moduleUrl(name: string): URL {
 
 /** The memory that moves with arguments. */
 export function buffersOf(args: readonly unknown[]): ArrayBuffer[] {
-  return args.filter((arg) => arg instanceof Uint8Array).map(({ buffer }) => buffer as ArrayBuffer);
+  return args.filter((arg) => arg instanceof Uint8Array).map(({ buffer }) =>
+    buffer as ArrayBuffer
+  );
 }

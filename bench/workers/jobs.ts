@@ -44,6 +44,11 @@ const FILL = 7;
 let prepared = new Uint8Array();
 
 /** Bytes whose memory is really there. */
-export function filled(count: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(count).fill(FILL);
+export function filled(
+  count: number,
+  Memory: ArrayBufferConstructor | SharedArrayBufferConstructor = ArrayBuffer,
+): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new Memory(count)).fill(FILL) as Uint8Array<
+    ArrayBuffer
+  >;
 }

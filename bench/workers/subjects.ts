@@ -68,10 +68,14 @@ const COPYING: readonly Row[] = [
   },
 ];
 
-/** Who can hand over memory: threads other than ours. */
+/** Who can hand over memory: threads. Ours share it. */
 const MOVING: readonly Row[] = COPYING
-  .filter(({ module, kind }) => kind === "thread" && module !== "supervise")
-  .map((row) => ({ ...row, title: `${row.title}, moved`, isMoving: true }));
+  .filter(({ kind }) => kind === "thread")
+  .map((row) => ({
+    ...row,
+    title: `${row.title}, ${row.module === "supervise" ? "shared" : "moved"}`,
+    isMoving: true,
+  }));
 
 /** The rows of a case. */
 export function rowsOf(what: string): readonly Row[] {
