@@ -41,9 +41,10 @@ export async function sweepAll(
   );
 }
 
-/** Kills every descendant that is left, and returns when all are gone or will not go. */
+/** Kills every descendant that is left, and returns when all are gone and reaped, or will not go. */
 export async function killAll(options: SweepOptions): Promise<void> {
   await endAll(options, "SIGKILL", PATIENCE_MS);
+  await untilReaped(options);
 }
 
 /** A process for the receipt. */
@@ -64,6 +65,18 @@ async function endAll(options: SweepOptions, signal: "SIGTERM" | "SIGKILL", with
         signalled.add(keyOf(row));
       }
       // Not every layer hears of every death.
+      await moveOnAfter(pause, () => death.wait());
+    }
+  });
+}
+
+/** Who becomes the parent of a zombie after us may not reap it. */
+async function untilReaped({ host: { processes }, nextDeath }: SweepOptions): Promise<void> {
+  await moveOnAfter(PATIENCE_MS, async () => {
+    for (let pause = FIRST_PAUSE_MS;; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      const death = nextDeath();
+      const children = processes.childrenOf(processes.ownPid);
+      if (!children.some((pid) => processes.find(pid)?.state === "Z")) return;
       await moveOnAfter(pause, () => death.wait());
     }
   });
