@@ -12,12 +12,13 @@ import { pm2 } from "./peers/pm2.ts";
 import { processCompose } from "./peers/process_compose.ts";
 import { runit } from "./peers/runit.ts";
 import { s6 } from "./peers/s6.ts";
-import { supervise } from "./peers/supervise.ts";
+import { supervise, superviseBySubreaper } from "./peers/supervise.ts";
 import { supervisord } from "./peers/supervisord.ts";
 import { tini } from "./peers/tini.ts";
 
 export const PEERS: readonly Peer[] = [
   supervise,
+  superviseBySubreaper,
   supervisord,
   runit,
   s6,

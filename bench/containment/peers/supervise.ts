@@ -20,3 +20,11 @@ export const supervise: Peer = {
   restart: "$SUPERVISE restart a",
   hasGuardian: true,
 };
+
+/** As on a machine without control groups. */
+export const superviseBySubreaper: Peer = {
+  ...supervise,
+  name: "supervise, without control groups",
+  settings: "a grace of 2 s, --containment=subreaper",
+  start: "$SUPERVISE up -d --containment=subreaper",
+};
