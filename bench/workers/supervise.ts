@@ -10,7 +10,7 @@ const SHARING = actorModule<SharingJobs>(moduleUrl("sharing_jobs"));
 export const contender: Contender = {
   sharesMemory: true,
   usePool({ kind, isMoving }, body) {
-    return run(() =>
+    return inRun(() =>
       openWorkerContext(
         { workerType: kind },
         async (context) => await body(isMoving ? sharing(context) : copying(context)),
@@ -18,6 +18,15 @@ export const contender: Contender = {
     );
   },
 };
+
+let isRunning = false;
+
+/** A pool may be opened while there is another one. */
+async function inRun<T>(body: () => Promise<T>): Promise<T> {
+  if (isRunning) return await body();
+  isRunning = true;
+  return await run(body).finally(() => isRunning = false);
+}
 
 function copying(context: WorkerContext): Call {
   const call = async (name: keyof Jobs, ...args: readonly unknown[]) =>
