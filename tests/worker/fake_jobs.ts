@@ -1,5 +1,6 @@
 /** Jobs of workers on a fake machine: what they do, and how many workers there are. */
 import assert from "node:assert/strict";
+import { sleep } from "../../lib/scope/sleep.ts";
 import type { CapacityLimiter } from "../../lib/sync/capacity_limiter.ts";
 import { runSyncOn } from "../../lib/worker/run_sync.ts";
 import type { JobOptions } from "../../lib/worker/run_sync.ts";
@@ -30,6 +31,13 @@ export function jobsModule({ puppet }: Self, stage: Stage) {
     async rest(name: string, ms: number) {
       stage.say(`${name} begins`);
       await puppet.sleep(ms);
+      stage.say(`${name} ends`);
+      return name;
+    },
+    /** Waits at a checkpoint, where a cancel would end it. */
+    async nap(name: string, ms: number) {
+      stage.say(`${name} begins`);
+      await sleep(ms);
       stage.say(`${name} ends`);
       return name;
     },

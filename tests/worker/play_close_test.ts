@@ -147,3 +147,23 @@ test("worker: a program that is killed takes workers along, but those that may f
     }
   }
 });
+
+for (const [orphans, ends] of [["finish", ["1110 job ends"]], ["kill", []]] as const) {
+  test(`worker: a job at a checkpoint whose program dies (orphans: ${orphans})`, async () => {
+    const { said } = await play({
+      modules: { jobs: jobsModule },
+      startMs: START_MS,
+      program: (self) =>
+        openWorkerContextOn(
+          self.system,
+          { orphans },
+          (context) => job(self, "nap", ["job", 1_010], { context }),
+        ),
+      script: async (stage) => {
+        await stage.at(500);
+        stage.signal("SIGKILL");
+      },
+    });
+    assert.deepEqual(said, ["100 job begins", ...ends]);
+  });
+}
