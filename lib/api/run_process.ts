@@ -1,3 +1,4 @@
+import { definedOnly } from "../base/defined_only.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
@@ -34,7 +35,7 @@ export async function runProcess(
   options: ProcessOptions = {},
 ): Promise<ProcessResult> {
   const { host, program } = await fromPromise(openSystem());
-  const env = options.env ?? definedOf(program.environment);
+  const env = options.env ?? definedOnly(program.environment);
   const stdin = options.input === undefined ? null : await writeInput(host, program, options.input);
   try {
     return await runProcessOn(host, argv, { ...options, cwd: options.cwd ?? program.cwd, env }, stdin);
@@ -53,10 +54,4 @@ async function writeInput(host: Host, program: Program, input: string | Uint8Arr
     await file.close();
   }
   return path;
-}
-
-function definedOf(environment: Program["environment"]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }

@@ -6,7 +6,7 @@ import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import type { SpawnError } from "../host/ports/processes.ts";
 import { privilegeProblems } from "./check_privileges.ts";
-import { definedOnly } from "./guardian.ts";
+import { definedOnly } from "../base/defined_only.ts";
 import { type Loaded, loadPlan } from "./load_plan.ts";
 
 /** A checked file. */

@@ -6,15 +6,15 @@
  * What cannot: SIGKILL and SIGSTOP, which nobody can listen for, those that tell of a mistake in this very program, and
  * those that the runtimes use for themselves (SIGPWR, SIGPROF, SIGPIPE).
  */
-import { instant } from "../base/instant.ts";
 import type { Signal } from "../base/signals.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Child, ExitStatus } from "../host/ports/processes.ts";
 import type { Program } from "../host/ports/program.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
+import { letSleep } from "./let_sleep.ts";
 import { Adopted, type Rest } from "./adopted.ts";
-import { definedOnly } from "./guardian.ts";
+import { definedOnly } from "../base/defined_only.ts";
 
 /** What is passed on to the command. */
 export const FORWARDED: readonly Signal[] = [
@@ -34,9 +34,6 @@ export const FORWARDED: readonly Signal[] = [
 
 /** Those that, when the command has ended, say that there is no time left for the rest. */
 const HURRYING: ReadonlySet<Signal> = new Set<Signal>(["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"]);
-
-/** Later than any command lasts. */
-const FAR = instant(Number.MAX_SAFE_INTEGER);
 
 /** What to run, and how. */
 export interface InitOptions {
@@ -58,8 +55,7 @@ export interface InitEnd {
 export async function runAsInit(host: Host, program: Program, options: InitOptions): Promise<InitEnd> {
   const adopted = new Adopted(host);
   const signals = new ForwardedSignals(host, program, options.toGroup);
-  // Bun turns in circles where nothing but a signal is waited for; a timer that stands lets it sleep.
-  const rest = host.clock.schedule(FAR, () => {});
+  const wake = letSleep(host);
   try {
     const child = host.processes.spawn({
       argv: options.argv,
@@ -75,7 +71,7 @@ export async function runAsInit(host: Host, program: Program, options: InitOptio
     return { status, rest: await adopted.endRest(options.graceMs, signals.commandEnded()) };
   } finally {
     signals.close();
-    rest();
+    wake();
   }
 }
 

@@ -5,7 +5,7 @@
  *
  * It holds one end of a pipe of which the supervisor reads the other, so that each of the two knows of the other's death.
  */
-import { instant } from "../base/instant.ts";
+import { definedOnly } from "../base/defined_only.ts";
 import { Containment } from "../engine/containment.ts";
 import { killAll } from "../engine/final_sweep.ts";
 import { Ledger } from "../engine/ledger.ts";
@@ -16,6 +16,7 @@ import { Event } from "../sync/event.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { run } from "../scope/run.ts";
 import type { Signal } from "../base/signals.ts";
+import { letSleep } from "./let_sleep.ts";
 import { killMarked } from "./leftovers.ts";
 import { BareLayer } from "../engine/session_layer.ts";
 import { ControlGroupLayer } from "../engine/control_group_layer.ts";
@@ -31,9 +32,6 @@ import {
 
 /** Signals that are meant for the tree, which the supervisor knows what to do about. */
 const PASSED_ON: readonly Signal[] = ["SIGHUP", "SIGINT", "SIGTERM"];
-
-/** Later than any tree lasts. */
-const FAR = instant(Number.MAX_SAFE_INTEGER);
 
 /** Runs the guardian; returns its exit code when the supervisor, and with it everything, is gone. */
 export async function guardian(host: Host, program: Program, options: string): Promise<number> {
@@ -56,8 +54,7 @@ export async function guardian(host: Host, program: Program, options: string): P
   });
   descriptors.close(REPORT_DESCRIPTOR);
   descriptors.close(link.read);
-  // Bun turns in circles where nothing but a signal is waited for; a timer that stands lets it sleep.
-  host.clock.schedule(FAR, () => {});
+  letSleep(host);
   for (const signal of PASSED_ON) program.onSignal(signal, () => processes.signal(supervisor, signal));
   return await run(async () => {
     const status = await fromPromise(supervisor.exited);
@@ -89,15 +86,6 @@ async function endAll(
   await killAll({ host, ledger, containment, nextDeath });
   containment.close();
   return ledger.count;
-}
-
-/** The variables that have a value. */
-export function definedOnly(
-  environment: Readonly<Record<string, string | undefined>>,
-): Record<string, string> {
-  const defined: Record<string, string> = {};
-  for (const [name, value] of Object.entries(environment)) if (value !== undefined) defined[name] = value;
-  return defined;
 }
 
 function describe(status: ExitStatus): string {

@@ -5,7 +5,7 @@ import { connectControl, type ControlClient } from "../control/client.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ByteSource, Child } from "../host/ports/processes.ts";
 import type { Program } from "../host/ports/program.ts";
-import { definedOnly } from "./guardian.ts";
+import { definedOnly } from "../base/defined_only.ts";
 import {
   GUARDIAN_VERB,
   type LaunchOptions,

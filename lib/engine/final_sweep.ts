@@ -55,28 +55,34 @@ export function survivorOf(host: Host, row: ProcessRow, why: string): Survivor {
 async function endAll(options: SweepOptions, signal: "SIGTERM" | "SIGKILL", withinMs: number): Promise<void> {
   const signalled = new Set<string>();
   if (signal === "SIGKILL") options.containment.killAllTogether();
-  await moveOnAfter(withinMs, async () => {
-    for (let pause = FIRST_PAUSE_MS;; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-      const death = options.nextDeath();
-      const left = options.containment.unattributed();
-      if (left.length === 0) return;
-      for (const row of left) {
-        if (!signalled.has(keyOf(row))) end(options, row, signal);
-        signalled.add(keyOf(row));
-      }
-      // Not every layer hears of every death.
-      await moveOnAfter(pause, () => death.wait());
+  await untilNone(options, withinMs, () => {
+    const left = options.containment.unattributed();
+    for (const row of left) {
+      if (!signalled.has(keyOf(row))) end(options, row, signal);
+      signalled.add(keyOf(row));
     }
+    return left.length;
   });
 }
 
 /** Who becomes the parent of a zombie after us may not reap it. */
-async function untilReaped({ host: { processes }, nextDeath }: SweepOptions): Promise<void> {
-  await moveOnAfter(PATIENCE_MS, async () => {
+async function untilReaped(options: SweepOptions): Promise<void> {
+  const { processes } = options.host;
+  const isZombie = (pid: number) => processes.find(pid)?.state === "Z";
+  await untilNone(
+    options,
+    PATIENCE_MS,
+    () => processes.childrenOf(processes.ownPid).filter(isZombie).length,
+  );
+}
+
+/** Looks at each death, and now and then, until `count` finds none or the time is over. */
+async function untilNone({ nextDeath }: SweepOptions, withinMs: number, count: () => number): Promise<void> {
+  await moveOnAfter(withinMs, async () => {
     for (let pause = FIRST_PAUSE_MS;; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       const death = nextDeath();
-      const children = processes.childrenOf(processes.ownPid);
-      if (!children.some((pid) => processes.find(pid)?.state === "Z")) return;
+      if (count() === 0) return;
+      // Not every layer hears of every death.
       await moveOnAfter(pause, () => death.wait());
     }
   });

@@ -28,7 +28,7 @@ export async function withWorkerContext<T>(
   const runtime = await ensureRuntime(system);
   let value: T;
   await openNursery(async (workers) => {
-    const context = new WorkerContext(options, workers, (how) => hireWorker(system, runtime, how));
+    const context = new WorkerContext(options, workers, () => hireWorker(system, runtime, options));
     try {
       value = await body(context);
     } finally {

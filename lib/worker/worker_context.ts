@@ -26,7 +26,7 @@ export interface WorkerStatistics {
 }
 
 /** Makes a worker that is yet to be started. */
-export type HireWorker = (options: ResolvedContextOptions) => Worker;
+export type HireWorker = () => Worker;
 
 /** See the module; `openWorkerContext` opens one. */
 export class WorkerContext {
@@ -80,7 +80,7 @@ export class WorkerContext {
     try {
       for (;;) {
         worker = this.#takeIdle();
-        if (worker === null) await this.#start(worker = this.#hire(this.#options));
+        if (worker === null) await this.#start(worker = this.#hire());
         const reply = await (job.limits === null ? worker.do(job) : withinLimits(worker, job, job.limits));
         if (reply !== NOT_TAKEN) return reply;
       }

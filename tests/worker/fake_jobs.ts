@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import { sleep } from "../../lib/scope/sleep.ts";
 import type { CapacityLimiter } from "../../lib/sync/capacity_limiter.ts";
-import { runSyncOn } from "../../lib/worker/run_sync.ts";
-import type { JobOptions } from "../../lib/worker/run_sync.ts";
+import type { WorkerContextOptions } from "../../lib/worker/context_options.ts";
+import { openWorkerContextOn } from "../../lib/worker/open_worker_context.ts";
+import { type JobOptions, runSyncOn } from "../../lib/worker/run_sync.ts";
 import type { WorkerContext } from "../../lib/worker/worker_context.ts";
 import type { Self } from "../actor/fake_actors.ts";
-import type { Stage } from "../actor/play.ts";
+import { play, type Played, type Stage } from "../actor/play.ts";
 
 /** The module whose functions run in workers; each process that loads it has a state of its own. */
 export function jobsModule({ puppet }: Self, stage: Stage) {
@@ -100,4 +101,19 @@ export function assertAtRest(
     [limiter.borrowedTokens, context.statistics(), workersOf(self, stage).length],
     [0, { idleWorkers: idle, runningWorkers: 0 }, idle],
   );
+}
+
+/** Plays with a context whose workers run {@linkcode jobsModule}. */
+export function playJobs<T>(
+  options: WorkerContextOptions,
+  body: (scene: { self: Self; stage: Stage; context: WorkerContext }) => Promise<T>,
+  latencyMs = 0,
+): Promise<Played<T>> {
+  return play({
+    modules: { jobs: jobsModule },
+    startMs: 100,
+    latencyMs,
+    program: (self, stage) =>
+      openWorkerContextOn(self.system, options, (context) => body({ self, stage, context })),
+  });
 }

@@ -2,27 +2,8 @@
 import assert from "node:assert/strict";
 import { sleep } from "../../lib/scope/sleep.ts";
 import { CapacityLimiter } from "../../lib/sync/capacity_limiter.ts";
-import type { WorkerContextOptions } from "../../lib/worker/context_options.ts";
-import { openWorkerContextOn } from "../../lib/worker/open_worker_context.ts";
-import type { WorkerContext } from "../../lib/worker/worker_context.ts";
 import { test } from "../harness/test.ts";
-import type { Self } from "../actor/fake_actors.ts";
-import { play, type Played, type Stage } from "../actor/play.ts";
-import { job, jobsModule, workersOf } from "./fake_jobs.ts";
-
-function playJobs<T>(
-  options: WorkerContextOptions,
-  body: (scene: { self: Self; stage: Stage; context: WorkerContext }) => Promise<T>,
-  latencyMs = 0,
-): Promise<Played<T>> {
-  return play({
-    modules: { jobs: jobsModule },
-    startMs: 100,
-    latencyMs,
-    program: (self, stage) =>
-      openWorkerContextOn(self.system, options, (context) => body({ self, stage, context })),
-  });
-}
+import { job, playJobs, workersOf } from "./fake_jobs.ts";
 
 for (const idleTimeout of [0, 1, 500, 20_000]) {
   test(`worker: one without a job for ${idleTimeout} ms ends at that instant`, async () => {

@@ -5,31 +5,15 @@ import { ClosedResourceError } from "../../lib/sync/channel_errors.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
 import { sleep } from "../../lib/scope/sleep.ts";
 import { CapacityLimiter } from "../../lib/sync/capacity_limiter.ts";
-import type { WorkerContextOptions } from "../../lib/worker/context_options.ts";
 import { BrokenWorkerError } from "../../lib/worker/errors.ts";
 import { openWorkerContextOn } from "../../lib/worker/open_worker_context.ts";
 import type { WorkerContext } from "../../lib/worker/worker_context.ts";
 import { errorOf } from "../harness/raised.ts";
 import { test } from "../harness/test.ts";
-import type { Self } from "../actor/fake_actors.ts";
-import { play, type Played, type Stage } from "../actor/play.ts";
-import { job, jobsModule, workersOf } from "./fake_jobs.ts";
+import { play } from "../actor/play.ts";
+import { job, jobsModule, playJobs, workersOf } from "./fake_jobs.ts";
 
 const hook = (name: string, ...args: readonly unknown[]) => ({ module: "memory:jobs", export: name, args });
-
-function playJobs<T>(
-  options: WorkerContextOptions,
-  body: (scene: { self: Self; stage: Stage; context: WorkerContext }) => Promise<T>,
-  latencyMs = 0,
-): Promise<Played<T>> {
-  return play({
-    modules: { jobs: jobsModule },
-    startMs: 100,
-    latencyMs,
-    program: (self, stage) =>
-      openWorkerContextOn(self.system, options, (context) => body({ self, stage, context })),
-  });
-}
 
 test("worker: a retire that fails is an error of the context at its end, and the next job has another worker", async () => {
   const { error, value } = await playJobs({ retire: hook("failingRetire") }, async ({ self, context }) => {

@@ -1,4 +1,5 @@
 /** Child actors: what is started, with which words, and in whose name. */
+import { definedOnly } from "../../base/defined_only.ts";
 import type { ActorSystem } from "../current_actor.ts";
 import { randomId } from "../random_id.ts";
 import type { ActorRuntime } from "../runtime.ts";
@@ -40,7 +41,7 @@ export function childProcess(
   const own = randomId(host);
   const command = {
     argv: options.exec ?? [...program.actorCommand, name],
-    env: { ...definedOf(program.environment), ...options.env },
+    env: { ...definedOnly(program.environment), ...options.env },
     cwd: options.cwd ?? program.cwd,
   };
   return new ActorProcess({
@@ -83,10 +84,4 @@ function specOf(system: ActorSystem, runtime: ActorRuntime, options: ChildOption
     sigterm: options.sigterm ?? "cancel",
     debug: options.debug,
   };
-}
-
-function definedOf(environment: ActorSystem["program"]["environment"]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }

@@ -1,25 +1,19 @@
 /** An actor's process: what is started, and how it is ended. */
 import type { Host } from "../../host/ports/host.ts";
-import type { ProcessId, SpawnSpec } from "../../host/ports/processes.ts";
+import type { SpawnSpec } from "../../host/ports/processes.ts";
 import { markedWith, sweep } from "./kill_tree.ts";
 import { PARENT_VARIABLE, TOKEN_VARIABLE } from "./spawn_spec.ts";
 import type { Summons, Vessel } from "./vessel.ts";
 
 /** The command of an actor. */
-export type ActorCommand = Omit<SpawnSpec, "stdin" | "output">;
-
-/** A process that runs an actor. */
-export interface ProcessVessel extends Vessel {
-  readonly process: ProcessId;
-}
+type ActorCommand = Omit<SpawnSpec, "stdin" | "output">;
 
 /** Starts the process. @throws {SpawnError} */
-export function launchProcess(host: Host, command: ActorCommand, { address, token }: Summons): ProcessVessel {
+export function launchProcess(host: Host, command: ActorCommand, { address, token }: Summons): Vessel {
   const { processes } = host;
   const env = { ...command.env, [PARENT_VARIABLE]: address, [TOKEN_VARIABLE]: token };
   const child = processes.spawn({ ...command, env, stdin: null, output: "inherit" });
   return {
-    process: child,
     exited: child.exited,
     gone: child.exited.then(() => {}),
     hasEnded: () => processes.hasDied(child),

@@ -1,19 +1,9 @@
 import assert from "node:assert/strict";
 import type { PrivilegesSpec } from "../../../lib/config/plan.ts";
 import { describePrivileges } from "../../../lib/config/describe_privileges.ts";
+import { NO_PRIVILEGES as NONE } from "../../harness/no_privileges.ts";
 import { test } from "../../harness/test.ts";
 import { actorOf, adviceOf, problemsOf } from "../compiling.ts";
-
-const NONE: PrivilegesSpec = {
-  user: null,
-  group: null,
-  umask: null,
-  nice: null,
-  limits: {},
-  noNewPrivs: false,
-  oomScoreAdj: null,
-  deathSignal: null,
-};
 
 /** Lines of an actor, and what they make of its privileges. */
 const CASES: readonly (readonly [string, Partial<PrivilegesSpec>])[] = [

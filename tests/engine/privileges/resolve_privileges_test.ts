@@ -5,18 +5,8 @@ import { FakeMachine } from "../../../lib/host/fake/fake_machine.ts";
 import type { Files } from "../../../lib/host/ports/files.ts";
 import { SpawnError } from "../../../lib/host/ports/processes.ts";
 import { VirtualClock } from "../../../lib/testing/virtual_clock.ts";
+import { NO_PRIVILEGES as NONE } from "../../harness/no_privileges.ts";
 import { test } from "../../harness/test.ts";
-
-const NONE: PrivilegesSpec = {
-  user: null,
-  group: null,
-  umask: null,
-  nice: null,
-  limits: {},
-  noNewPrivs: false,
-  oomScoreAdj: null,
-  deathSignal: null,
-};
 
 const PASSWD = `root:x:0:0:root:/root:/bin/bash
 www:x:33:33::/var/www:/usr/sbin/nologin
