@@ -2,11 +2,14 @@
  * Writes the logs of all actors, each to a file of its own that is rotated by size.
  *
  * Invariants:
- * 1. `append` never waits, and what waits to be written is bounded: nothing that an actor prints can block it, or us.
+ * 1. `append` never waits, and what waits to be written is bounded: nothing that an actor prints can block us.
  * 2. Lines are written whole or not at all. Those that are lost are counted, and a line in their place says so.
+ * 3. A disk that is slow has lines wait, and loses none as long as whoever appends asks for room before; a disk that
+ *    stands still has them wait once, for a second, and then loses them: no actor hangs with it.
  */
 import { Event } from "../sync/event.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
+import { moveOnAfter } from "../scope/timeouts.ts";
 import type { AppendFile, Files } from "../host/ports/files.ts";
 import { concatBytes } from "../base/bytes.ts";
 import { messageOf } from "../base/user_error.ts";
@@ -22,8 +25,12 @@ export interface LogLimits {
 /** The limits that hold if nobody says otherwise. */
 export const DEFAULT_LOG_LIMITS: LogLimits = { maxBytes: 10 * 1_024 * 1_024, keep: 5 };
 
-/** What may wait to be written to one file. */
-const QUEUE_BYTES = 4 * 1_024 * 1_024;
+/** What may wait to be written to one file, and what is to be there before whoever has more waits for room. */
+const QUEUE_BYTES = 8 * 1_024 * 1_024;
+const CROWDED_BYTES = 2 * 1_024 * 1_024;
+
+/** How long a disk that takes nothing is waited for. */
+const PATIENCE_MS = 1_000;
 
 /** What a store writes to. */
 export interface LogStoreOptions {
@@ -44,6 +51,10 @@ interface Log {
   rotateAt: number;
   queue: Uint8Array[];
   queued: number;
+  /** Set when what waits is taken to be written. */
+  taken: Event;
+  /** Whether the disk has been waited for in vain since it last took something. */
+  stands: boolean;
   /** Lines lost since the last mark, and why. */
   lost: number;
   why: string;
@@ -74,6 +85,12 @@ export class LogStore {
     }
     log.queue.push(line);
     log.queued += line.length;
+  }
+
+  /** Waits until there is room for more lines of a log, if it is worth it; null if there is. */
+  roomFor(name: string): Promise<void> | null {
+    const log = this.#logOf(name);
+    return log.queued < CROWDED_BYTES || log.stands ? null : this.#waitForRoom(log);
   }
 
   /** Writes what comes, until `close`, and then what is left. To be run as a task. */
@@ -118,6 +135,8 @@ export class LogStore {
       rotateAt: this.#options.limits.maxBytes,
       queue: [],
       queued: 0,
+      taken: new Event(),
+      stands: false,
       lost: 0,
       why: "",
     };
@@ -129,11 +148,14 @@ export class LogStore {
     const lines = log.queue;
     log.queue = [];
     log.queued = 0;
+    log.taken.set();
+    log.taken = new Event();
     const { lost } = log;
     const mark = lost > 0 ? [this.#options.gapMark(lost, log.why)] : [];
     try {
       log.file ??= await this.#open(log.name);
       await fromPromise(log.file.append(concatBytes([...mark, ...lines])));
+      log.stands = false;
       log.lost -= lost;
     } catch (error) {
       return this.#lose(log, lines.length, messageOf(error));
@@ -149,6 +171,12 @@ export class LogStore {
       log.rotateAt = size + this.#options.limits.maxBytes;
       this.#options.onLost(log.name, `the log cannot be rotated: ${messageOf(error)}`);
     }
+  }
+
+  async #waitForRoom(log: Log): Promise<void> {
+    const { taken } = log;
+    await moveOnAfter(PATIENCE_MS, () => taken.wait());
+    if (!taken.isSet) log.stands = true;
   }
 
   async #open(name: string): Promise<AppendFile> {

@@ -126,7 +126,10 @@ export class Performer {
         spawnFailed: (message, isFinal) => post({ type: "spawn_failed", node, run, message, isFinal }),
         exited: (exit, error) =>
           post({ type: "exited", node, run, exit, error: mask(error) as typeof error }),
+      },
+      sink: {
         line: (stream, line) => this.#line(spec, run, stream, line),
+        room: () => this.#options.recorder.roomFor(spec.path),
       },
     });
     this.#runs.set(run, { run: actorRun, awaited: null });

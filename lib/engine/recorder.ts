@@ -64,6 +64,11 @@ export class Recorder {
     for (const listener of this.#listeners) listener.onLine({ at, path, stream, text, cut: line.cut });
   }
 
+  /** Waits until there is room for more lines of an actor, if it is worth it; null if there is. */
+  roomFor(path: string): Promise<void> | null {
+    return this.#logs.roomFor(path);
+  }
+
   /** Records a decision. */
   entry(entry: Entry): void {
     const told = journalEntry(this.#plan, entry, this.#host.wallClock());

@@ -15,26 +15,18 @@ import { Event } from "../sync/event.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { type Nursery, openNursery } from "../scope/nursery.ts";
 import { checkpoint } from "../scope/park.ts";
-import { moveOnAfter } from "../scope/timeouts.ts";
 import type { ActorError } from "../supervision/actor_error.ts";
 import type { RunId } from "../supervision/state.ts";
 import { actorErrorOf } from "./actor_error.ts";
 import type { Containment } from "./containment.ts";
 import { describeCommand, type Ledger } from "./ledger.ts";
-import type { Line } from "./line_splitter.ts";
-import { pumpLines } from "./log_pump.ts";
 import type { Membership } from "./membership.ts";
 import { asksOwnSocket, isTaken } from "./probe.ts";
+import { type LineSink, RunOutput } from "./run_output.ts";
 import { startChild } from "./start_child.ts";
 
 /** How long a connect may take that is to find nobody. */
 const TAKEN_TIMEOUT_MS = 1_000;
-
-/**
- * How long to wait for the last lines of a process that has ended: as a rule they are there already, and what has ended
- * should not be reported before what it said. Somebody who still holds its streams open may not delay the report.
- */
-const LAST_LINES_MS = 50;
 
 /** What a run tells the supervision. */
 export interface RunReports {
@@ -42,7 +34,6 @@ export interface RunReports {
   /** @param isFinal Whether another try would fail in the same way. */
   spawnFailed(message: string, isFinal: boolean): void;
   exited(status: ExitStatus, error: ActorError | null): void;
-  line(stream: "stdout" | "stderr", line: Line): void;
 }
 
 /** What a run is made of. */
@@ -62,6 +53,8 @@ export interface RunOptions {
   /** Null if it cannot join. */
   readonly member: Membership | null;
   readonly reports: RunReports;
+  /** Where its lines go. */
+  readonly sink: LineSink;
 }
 
 /** A run in progress, for those who act on it. */
@@ -71,12 +64,12 @@ export class ActorRun {
   child: Child | null = null;
   readonly #spawning = new CancelScope();
   readonly #closed = new Event();
-  readonly #linesEnded = new Event();
-  #openStreams = 0;
+  readonly #output: RunOutput;
   #nursery: Nursery | null = null;
 
   constructor(options: RunOptions) {
     this.options = options;
+    this.#output = new RunOutput(options.sink);
   }
 
   /** The task. */
@@ -94,11 +87,11 @@ export class ActorRun {
     try {
       await openNursery(async (nursery) => {
         this.#nursery = nursery;
-        this.#pump(nursery, child);
+        this.#output.pump(nursery, child);
         nursery.startSoon(() => this.#watch(child), { name: "watch" });
         reports.spawned(child.pid);
         await this.#closed.wait();
-        await moveOnAfter(LAST_LINES_MS, () => this.#linesEnded.wait());
+        await this.#output.drain();
         nursery.cancelScope.cancel("the run is over");
       });
     } finally {
@@ -187,28 +180,12 @@ export class ActorRun {
     }
   }
 
-  #pump(nursery: Nursery, child: Child): void {
-    for (const stream of ["stdout", "stderr"] as const) {
-      const source = child[stream];
-      if (source === null) continue;
-      this.#openStreams += 1;
-      nursery.startSoon(async () => {
-        try {
-          await pumpLines(source, (line) => this.options.reports.line(stream, line));
-        } finally {
-          this.#openStreams -= 1;
-          if (this.#openStreams === 0) this.#linesEnded.set();
-        }
-      }, { name: stream });
-    }
-  }
-
   async #watch(child: Child): Promise<void> {
     const { ledger, containment, member, reports, run } = this.options;
     const status = await fromPromise(child.exited);
     ledger.ended(child, status);
     containment.mainEnded(run);
-    await moveOnAfter(LAST_LINES_MS, () => this.#linesEnded.wait());
+    await this.#output.lastLines();
     await member?.lastWords();
     const box = member?.error ?? null;
     reports.exited(status, box === null ? null : actorErrorOf(box));

@@ -94,6 +94,69 @@ test("engine: while the disk is full lines are lost whole, the actor runs on, an
   assert.deepEqual(played.instants("job", "completed"), [10_000]);
 });
 
+/** Prints 15 MiB at once, and what is left to do then. */
+const FLOOD = 15;
+const flood = (self: { print(text: string): void }) => {
+  for (let number = 0; number < FLOOD; number++) self.print(`${number} ${"x".repeat(MIB - 40)}\n`);
+};
+const numbersOf = (lines: readonly string[]) => lines.map((line) => Number(line.split(" ")[1]));
+
+/** The lines of a log, with those of its rotated files before them. */
+function wholeLog({ machine, log }: Awaited<ReturnType<typeof play>>): readonly string[] {
+  const older = machine.host.files.readText(`${LOG}.1`)?.trimEnd().split("\n") ?? [];
+  return [...older.map((line) => line.slice(line.indexOf(" ") + 1)), ...log("job")];
+}
+
+test("engine: a disk that stands still for a moment has lines wait, and loses none, also of an actor that has ended", async () => {
+  const played = await play({
+    config: JOB,
+    programs: { "/bin/job": flood },
+    arrange: ({ disk }) => disk.stand(true),
+    async script({ at, machine }) {
+      await at(900);
+      machine.disk.stand(false);
+    },
+  });
+  assert.deepEqual(numbersOf(wholeLog(played)), Array.from({ length: FLOOD }, (_, number) => number));
+  assert.deepEqual(played.instants("", "lines_dropped"), []);
+});
+
+test("engine: a disk that stands still holds an actor up once, for a second, and then loses lines, and counts them", async () => {
+  const acts: number[] = [];
+  const played = await play({
+    config: JOB,
+    programs: {
+      async "/bin/job"(self) {
+        flood(self);
+        await self.sleep(5_000);
+        flood(self);
+        await self.sleep(5_000);
+        self.print("after all\n");
+      },
+    },
+    arrange: ({ disk }) => disk.stand(true),
+    async script({ at, machine, engine }) {
+      engine.listen({ onLine: ({ text }) => acts.push(Number(text.split(" ")[0])), onEntry: () => {} });
+      await at(9_000);
+      machine.disk.stand(false);
+      await at(20_000);
+    },
+  });
+  // Listeners have all of them: it is only the disk that does not.
+  const each = Array.from({ length: FLOOD }, (_, number) => number);
+  assert.deepEqual(acts, [...each, ...each, NaN]);
+  const told = played.entries.filter(({ event }) => event === "lines_dropped");
+  assert.deepEqual(told.map(({ ms, why }) => [ms, why]), [
+    [1_000, "they come faster than the disk takes them"],
+  ]);
+  const log = wholeLog(played);
+  const mark = /^sup (\d+) lines were lost: they come faster/.exec(
+    log.find((line) => line.startsWith("sup")) ?? "",
+  );
+  assert.equal(Number(mark?.[1]) + log.filter((line) => line.startsWith("out")).length, acts.length);
+  assert.equal(log.at(-1), "out after all");
+});
+
 test("engine: entries that the journal could not take are counted in their place", async () => {
   const played = await play({
     config: `${JOB}\n[actors.late]\nexec = ["/bin/job"]\ndepends_on = ["job"]`,

@@ -20,6 +20,18 @@ export class Disk {
   readonly #unwritable = new Set<string>();
   /** Bytes that can still be written. */
   freeBytes = Infinity;
+  #standstill: PromiseWithResolvers<void> | null = null;
+
+  /** Lets whoever appends to a file wait from now on, or go on. */
+  stand(stands: boolean): void {
+    this.#standstill?.resolve();
+    this.#standstill = stands ? Promise.withResolvers() : null;
+  }
+
+  /** Returns when the disk does not stand still. */
+  async turning(): Promise<void> {
+    await this.#standstill?.promise;
+  }
 
   /** Puts a file in place, with the folders above it. */
   write(path: string, text: string, mode = 0o644): void {

@@ -137,8 +137,8 @@ class FakeAppendFile implements AppendFile {
     return this.#content.size;
   }
 
-  // deno-lint-ignore require-await -- What it throws must be a rejection.
   async append(bytes: Uint8Array): Promise<void> {
+    await this.#disk.turning();
     this.#disk.checkAccess(this.#path, "writing");
     this.#disk.take(bytes.length);
     this.#content.append(bytes);
