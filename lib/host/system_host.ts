@@ -13,7 +13,7 @@ import { LinuxControlGroups } from "./linux/control_groups.ts";
 import { linuxDescriptors, setNonBlocking } from "./linux/descriptors.ts";
 import { startsInGroup } from "./linux/group_placement.ts";
 import { LinuxListening } from "./linux/listening.ts";
-import { isProcOurs } from "./linux/proc.ts";
+import { isProcOurs, readBootId, readUptimeMs } from "./linux/proc.ts";
 import { LinuxProcesses } from "./linux/processes.ts";
 import { linuxFacts } from "./linux/system_facts.ts";
 import { type UnixCalls, unixCalls } from "./linux/unix_calls.ts";
@@ -72,10 +72,12 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     setNonBlocking(libc, descriptor);
     return pipes.openPipeSource(libc, descriptor);
   };
+  const bootId = readBootId();
   const groups = new LinuxControlGroups(startsInGroup(libc));
   return {
     clock: new SystemClock(),
     wallClock: () => Date.now(),
+    boot: () => ({ id: bootId, uptimeMs: readUptimeMs() }),
     processors: navigator.hardwareConcurrency,
     processes: new LinuxProcesses({
       libc,

@@ -2,6 +2,7 @@
 import { folderOf, normalizePath, resolvePath } from "../../base/posix_path.ts";
 import { FileError } from "../ports/files.ts";
 import { describeFileCode } from "../shared/file_codes.ts";
+import { FakePipe } from "./fake_pipe.ts";
 import { FileContent } from "./file_content.ts";
 
 const MOST_LINKS = 40;
@@ -11,6 +12,7 @@ export type DiskEntry =
   | { readonly kind: "folder"; readonly mode: number }
   | { readonly kind: "file"; readonly mode: number; readonly content: FileContent }
   | { readonly kind: "socket"; readonly mode: number }
+  | { readonly kind: "pipe"; readonly mode: number; readonly pipe: FakePipe }
   | { readonly kind: "link"; readonly mode: number; readonly target: string };
 
 /** See the module. */
@@ -37,6 +39,14 @@ export class Disk {
   write(path: string, text: string, mode = 0o644): void {
     this.makeFolder(folderOf(path), 0o755);
     this.put(path, { kind: "file", mode, content: new FileContent(new TextEncoder().encode(text)) });
+  }
+
+  /** Makes a pipe with a name. @throws {FileError} If there is something of that name. */
+  makePipe(path: string): FakePipe {
+    if (this.get(path) !== undefined) throw fail("EEXIST");
+    const pipe = new FakePipe();
+    this.put(path, { kind: "pipe", mode: 0o600, pipe });
+    return pipe;
   }
 
   /** Makes a symbolic link. */

@@ -1,17 +1,24 @@
 import type { Descriptors } from "../ports/descriptors.ts";
 import type { ByteSource } from "../ports/processes.ts";
 import type { DescriptorTable } from "./descriptor_table.ts";
+import type { Disk } from "./disk.ts";
 import { openFakePipe } from "./fake_pipe.ts";
 import type { OpenFile } from "./open_file.ts";
 
 /** The descriptors of our own process. No fake program inherits one that it was not handed. */
-export function fakeDescriptors(table: DescriptorTable): Descriptors {
+export function fakeDescriptors(table: DescriptorTable, disk: Disk): Descriptors {
   return {
     openPipe() {
       const { reading, writing } = openFakePipe();
       return { read: table.add(reading), write: table.add(writing) };
     },
     sourceOf: (descriptor) => sourceOf(table.get(descriptor)!, () => table.close(descriptor)),
+    openNamedPipe(path) {
+      const entry = disk.get(path);
+      if (entry?.kind !== "pipe") return null;
+      const descriptor = table.add(entry.pipe.openReading());
+      return sourceOf(table.get(descriptor)!, () => table.close(descriptor));
+    },
     write: (descriptor, text) => table.get(descriptor)?.write(new TextEncoder().encode(text)) ?? false,
     close: (descriptor) => table.close(descriptor),
     keepToOurselves: () => {},

@@ -55,6 +55,18 @@ export class FakeFiles implements Files {
     this.#disk.put(real, { kind: "file", mode, content: new FileContent(bytes) });
   }
 
+  append(path: string, text: string): void {
+    const real = this.#target(path);
+    this.#disk.checkAccess(real, "writing");
+    const bytes = new TextEncoder().encode(text);
+    this.#disk.take(bytes.length);
+    const known = this.#disk.get(real);
+    if (known !== undefined && known.kind !== "file") throw fail("EISDIR");
+    const content = known?.content ?? new FileContent(new Uint8Array(0));
+    content.append(bytes);
+    if (known === undefined) this.#disk.put(real, { kind: "file", mode: 0o600, content });
+  }
+
   rename(from: string, to: string): void {
     const source = this.#target(from);
     const target = this.#target(to);

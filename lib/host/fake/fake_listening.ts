@@ -1,8 +1,10 @@
 import { describeSocketAddress, type SocketAddress } from "../../base/socket_address.ts";
 import { ListenError, type Listening, type ListeningSocket } from "../ports/listening.ts";
+import type { ProcessId } from "../ports/processes.ts";
 import type { Disk } from "./disk.ts";
 import type { FakeNetwork } from "./fake_network.ts";
 import type { FakeProcess } from "./fake_process.ts";
+import type { Kernel } from "./kernel.ts";
 import { OpenFile } from "./open_file.ts";
 import type { SocketTable } from "./socket_table.ts";
 
@@ -12,6 +14,7 @@ export interface FakeListeningOptions {
   readonly sockets: SocketTable;
   readonly disk: Disk;
   readonly process: FakeProcess;
+  readonly kernel: Kernel;
 }
 
 /** Sockets in memory that listen; whoever connects waits in them for ever. */
@@ -24,16 +27,17 @@ export class FakeListening implements Listening {
 
   open(address: SocketAddress): ListeningSocket {
     const { sockets, process: { pid, uid, descriptors } } = this.#options;
-    const name = address.type === "unix" ? address.path : describeSocketAddress(address);
+    const name = nameOf(address);
     const holder = sockets.listening.get(name);
     if (holder !== undefined) throw failure(address, `process ${holder.peer.pid} listens there`);
     const leave = address.type === "unix" ? this.#takePath(address) : this.#takePort(address);
-    sockets.listening.set(name, { peer: { pid, uid }, accept: () => {} });
     const closed = () => {
       sockets.listening.delete(name);
       leave.whenClosed();
     };
-    const descriptor = descriptors.add(new OpenFile({ closed }));
+    const file = new OpenFile({ closed });
+    sockets.listening.set(name, { peer: { pid, uid }, accept: () => {}, file });
+    const descriptor = descriptors.add(file);
     return {
       descriptor,
       close() {
@@ -41,6 +45,20 @@ export class FakeListening implements Listening {
         descriptors.close(descriptor);
       },
     };
+  }
+
+  share(holder: ProcessId, descriptor: number, address: SocketAddress): ListeningSocket | null {
+    const { kernel, sockets, process: { descriptors }, disk } = this.#options;
+    const process = kernel.find(holder.pid);
+    if (process?.startTime !== holder.startTime) return null;
+    const file = process.descriptors.get(descriptor);
+    if (file === undefined || sockets.listening.get(nameOf(address))?.file !== file) return null;
+    const own = descriptors.add(file.share());
+    const close = () => {
+      if (address.type === "unix" && disk.get(address.path)?.kind === "socket") disk.remove(address.path);
+      descriptors.close(own);
+    };
+    return { descriptor: own, close };
   }
 
   #takePort(address: SocketAddress & { type: "tcp" }): Leave {
@@ -73,6 +91,10 @@ export class FakeListening implements Listening {
 interface Leave {
   readonly here: () => void;
   readonly whenClosed: () => void;
+}
+
+function nameOf(address: SocketAddress): string {
+  return address.type === "unix" ? address.path : describeSocketAddress(address);
 }
 
 function failure(address: SocketAddress, why: string): ListenError {

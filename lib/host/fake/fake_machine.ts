@@ -62,6 +62,8 @@ export class FakeMachine {
   threadProgram: FakeThreadProgram = () => {};
   /** The threads that run, of all processes. */
   readonly threads: Set<Thread> = new Set();
+  /** Tells this life of the machine from others. */
+  bootId = "first";
   /** What the host gives for a random number. */
   seed = 1;
   readonly #world: PuppetWorld;
@@ -111,6 +113,7 @@ export class FakeMachine {
     return {
       clock,
       wallClock: () => EPOCH_MS + clock.now(),
+      boot: () => ({ id: this.bootId, uptimeMs: clock.now() }),
       processors: PROCESSORS,
       processes: new FakeProcesses({
         world: this.#world,
@@ -124,12 +127,13 @@ export class FakeMachine {
       threads: new FakeThreads(process, () => this.threadProgram, this.threads),
       network: this.network,
       files: new FakeFiles(this.disk, process.uid),
-      descriptors: fakeDescriptors(process.descriptors),
+      descriptors: fakeDescriptors(process.descriptors, this.disk),
       listening: new FakeListening({
         network: this.network,
         sockets: this.sockets,
         disk: this.disk,
         process,
+        kernel: this.kernel,
       }),
       facts: () => this.facts,
       digest: (text) => createHash("sha256").update(text).digest("hex"),

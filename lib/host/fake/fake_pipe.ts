@@ -1,6 +1,6 @@
 import { OpenFile } from "./open_file.ts";
 
-/** Both ends of a pipe in memory. It holds any number of bytes: nobody who writes to it ever waits. */
+/** Both ends of a pipe in memory. */
 export interface PipeEnds {
   readonly reading: OpenFile;
   readonly writing: OpenFile;
@@ -8,40 +8,64 @@ export interface PipeEnds {
 
 /** Opens a pipe: it ends when the last writer has let go, and a write fails when the last reader has. */
 export function openFakePipe(): PipeEnds {
-  const ready: Uint8Array[] = [];
-  let waiting: ((bytes: Uint8Array | null) => void) | null = null;
-  let isWritten = true;
-  let isRead = true;
+  const pipe = new FakePipe();
+  return { reading: pipe.openReading(), writing: pipe.openWriting() };
+}
 
-  const deliver = (bytes: Uint8Array | null) => {
-    const resolve = waiting;
-    waiting = null;
-    resolve?.(bytes);
-  };
-  const reading = new OpenFile({
-    read() {
-      const bytes = ready.shift();
-      if (bytes !== undefined) return Promise.resolve(bytes);
-      if (!isWritten) return Promise.resolve(null);
-      return new Promise((resolve) => waiting = resolve);
-    },
-    abort: () => deliver(null),
-    closed() {
-      isRead = false;
-      ready.length = 0;
-    },
-  });
-  const writing = new OpenFile({
-    write(bytes) {
-      if (!isRead) return false;
-      if (waiting === null) ready.push(bytes.slice());
-      else deliver(bytes.slice());
-      return true;
-    },
-    closed() {
-      isWritten = false;
-      deliver(null);
-    },
-  });
-  return { reading, writing };
+/** A pipe in memory. It holds any number of bytes, for as long as anybody has it open: nobody who writes to it ever waits. */
+export class FakePipe {
+  readonly #ready: Uint8Array[] = [];
+  readonly #waiting: ((bytes: Uint8Array | null) => void)[] = [];
+  #readers = 0;
+  #writers = 0;
+
+  openReading(): OpenFile {
+    this.#readers += 1;
+    return new OpenFile({
+      read: () => this.#read(),
+      abort: () => this.#wakeAll(),
+      closed: () => {
+        this.#readers -= 1;
+        this.#forget();
+      },
+    });
+  }
+
+  /** @param isReader Whether it counts as one who reads, too, so that no write ever fails. */
+  openWriting(isReader = false): OpenFile {
+    this.#writers += 1;
+    if (isReader) this.#readers += 1;
+    return new OpenFile({
+      write: (bytes) => this.#write(bytes),
+      closed: () => {
+        this.#writers -= 1;
+        if (isReader) this.#readers -= 1;
+        if (this.#writers === 0) this.#wakeAll();
+        this.#forget();
+      },
+    });
+  }
+
+  #read(): Promise<Uint8Array | null> {
+    const bytes = this.#ready.shift();
+    if (bytes !== undefined) return Promise.resolve(bytes);
+    if (this.#writers === 0) return Promise.resolve(null);
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #write(bytes: Uint8Array): boolean {
+    if (this.#readers === 0) return false;
+    const resolve = this.#waiting.shift();
+    if (resolve === undefined) this.#ready.push(bytes.slice());
+    else resolve(bytes.slice());
+    return true;
+  }
+
+  #wakeAll(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve(null);
+  }
+
+  #forget(): void {
+    if (this.#readers === 0) this.#ready.length = 0;
+  }
 }

@@ -45,6 +45,7 @@ export class FakeProcesses implements Processes {
   readonly #programAt: FakeProcessesOptions["programAt"];
   readonly #waiting = new Map<number, (status: ExitStatus) => void>();
   #onOrphan: ((orphan: ReapedOrphan) => void) | null = null;
+  #onDeath: ((death: ReapedOrphan) => void) | null = null;
   readonly #onChildDeath = () => this.#reapSoon();
   #reaping = false;
 
@@ -131,7 +132,8 @@ export class FakeProcesses implements Processes {
   }
 
   signalGroup(child: ProcessId, signal: Signal): SignalResult {
-    if (!this.#waiting.has(child.pid) || !this.#self.isAlive) return "gone";
+    const process = this.#world.kernel.find(child.pid);
+    if (process?.startTime !== child.startTime || !this.#self.isAlive) return "gone";
     return this.#world.kernel.signalGroup(child.pid, signal, this.#self.uid);
   }
 
@@ -153,6 +155,11 @@ export class FakeProcesses implements Processes {
     return process?.isAlive ? process.image.env[name] ?? null : null;
   }
 
+  environmentOf(pid: number): Readonly<Record<string, string>> | null {
+    const process = this.#world.kernel.find(pid);
+    return process?.isAlive ? { ...process.image.env } : null;
+  }
+
   commandOf(pid: number): readonly string[] {
     const process = this.#world.kernel.find(pid);
     return process?.isAlive ? process.image.argv : [];
@@ -163,6 +170,10 @@ export class FakeProcesses implements Processes {
     this.#onOrphan = onReaped;
     this.#reap();
     return this.#self.adoptsOrphans;
+  }
+
+  foretellDeaths(onDeath: (death: ReapedOrphan) => void): void {
+    this.#onDeath = onDeath;
   }
 
   dieWithParent(parentPid: number, mode: DeathMode): boolean {
@@ -181,7 +192,7 @@ export class FakeProcesses implements Processes {
 
   #openStandard(spec: SpawnSpec) {
     const input = this.#openInput(spec.stdin);
-    const [stdout, stderr] = [this.#openOutput(spec), this.#openOutput(spec)];
+    const [stdout, stderr] = [this.#openOutput(spec, "stdout"), this.#openOutput(spec, "stderr")];
     const descriptors = new DescriptorTable();
     descriptors.set(0, input);
     descriptors.set(1, stdout.file);
@@ -203,10 +214,15 @@ export class FakeProcesses implements Processes {
     });
   }
 
-  #openOutput({ output }: SpawnSpec) {
+  #openOutput({ output }: SpawnSpec, stream: "stdout" | "stderr") {
     if (output === "pipe") {
       const { reading, writing } = openFakePipe();
       return { file: writing, source: sourceOf(reading, () => reading.release()) };
+    }
+    if (typeof output === "object" && "pipes" in output) {
+      const pipe = this.#disk.makePipe(output.pipes[stream]);
+      const reading = pipe.openReading();
+      return { file: pipe.openWriting(true), source: sourceOf(reading, () => reading.release()) };
     }
     if (typeof output === "string") return { file: new OpenFile({}), source: null };
     const content = this.#contentOf(output.file) ?? new FileContent(new Uint8Array(0));
@@ -237,10 +253,12 @@ export class FakeProcesses implements Processes {
       const resolve = this.#waiting.get(child.pid);
       if (resolve === undefined && this.#onOrphan === null) continue;
       const row = child.row();
+      const { controlGroup } = child;
+      if (this.#onOrphan !== null) this.#onDeath?.({ row, status: child.status!, controlGroup });
       const status = this.#world.kernel.reap(child);
       this.#waiting.delete(child.pid);
       if (resolve !== undefined) resolve(status);
-      else this.#onOrphan?.({ row, status, controlGroup: child.controlGroup });
+      else this.#onOrphan?.({ row, status, controlGroup });
     }
   }
 }

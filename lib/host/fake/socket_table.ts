@@ -1,4 +1,5 @@
 import type { Connection, Peer } from "../ports/sockets.ts";
+import type { OpenFile } from "./open_file.ts";
 import type { Transit } from "./transit.ts";
 
 /** Somebody who listens. */
@@ -6,6 +7,8 @@ export interface Listening {
   readonly peer: Peer;
   /** Takes the other end of a connection. */
   readonly accept: (end: Connection) => void;
+  /** What whoever holds it has open, where that can be handed over. */
+  readonly file?: OpenFile;
 }
 
 /** The sockets of a machine, whichever process has them. */

@@ -13,6 +13,21 @@ export function openPipe(libc: Libc): Pipe {
   return { read, write };
 }
 
+/**
+ * Makes a pipe with a name. The end for a program can be read as well: so the program does not hear of it when nobody
+ * else reads, and can go on when somebody does again.
+ */
+export function openNamedPipe(libc: Libc, path: string): Pipe {
+  const fail = () => new Error(`Cannot make the pipe "${path}": ${describeErrno(libc.errno())}`);
+  if (libc.call.mkfifo(cString(path), 0o600) !== 0) throw fail();
+  const read = openFile(libc, path, LINUX.O_RDONLY | LINUX.O_NONBLOCK);
+  const write = openFile(libc, path, LINUX.O_RDWR);
+  if (read !== null && write !== null) return { read, write };
+  const error = fail();
+  for (const descriptor of [read, write]) if (descriptor !== null) closeDescriptor(libc, descriptor);
+  throw error;
+}
+
 /** Opens a file for reading (the default) or with other flags; null if that fails. New files are the owner's alone. */
 export function openFile(libc: Libc, path: string, flags = 0): number | null {
   const descriptor = libc.call.open(cString(path), flags | LINUX.O_CLOEXEC, 0o600) as number;
@@ -50,6 +65,10 @@ export function linuxDescriptors(libc: Libc, openSource: (descriptor: number) =>
   return {
     openPipe: () => openPipe(libc),
     sourceOf: openSource,
+    openNamedPipe(path) {
+      const descriptor = openFile(libc, path, LINUX.O_RDONLY | LINUX.O_NONBLOCK);
+      return descriptor === null ? null : openSource(descriptor);
+    },
     write: (descriptor, text) => writeAll(libc, descriptor, new TextEncoder().encode(text)),
     close: (descriptor) => closeDescriptor(libc, descriptor),
     keepToOurselves: () => closeAllOnExec(libc),

@@ -1,13 +1,18 @@
 import { lstatSync, unlinkSync } from "node:fs";
 import { describeSocketAddress, type SocketAddress } from "../../base/socket_address.ts";
 import { ListenError, type Listening, type ListeningSocket } from "../ports/listening.ts";
+import type { ProcessId } from "../ports/processes.ts";
 import { tcpAddressBytes, unixAddressBytes } from "./address_bytes.ts";
 import { describeHolder } from "./address_holder.ts";
 import { closeDescriptor } from "./descriptors.ts";
 import { describeErrno, type Libc, LINUX } from "./libc.ts";
+import { readStartTime } from "./proc.ts";
 
 /** As many as the kernel allows may wait to be accepted. */
 const BACKLOG = 4_096;
+
+/** Size of the largest address that a socket may have. */
+const MOST_ADDRESS_BYTES = 128;
 
 /** Sockets of Linux that listen. */
 export class LinuxListening implements Listening {
@@ -21,31 +26,76 @@ export class LinuxListening implements Listening {
     return address.type === "tcp" ? this.#openTcp(address) : this.#openUnix(address);
   }
 
+  share(holder: ProcessId, descriptor: number, address: SocketAddress): ListeningSocket | null {
+    const own = this.#copyOf(holder, descriptor);
+    if (own === null) return null;
+    if (this.#listensAt(own, addressBytes(address))) return this.#listening(own, address);
+    closeDescriptor(this.#libc, own);
+    return null;
+  }
+
+  /** A descriptor of another process as one of ours; null if it has none, or we may not. */
+  #copyOf({ pid, startTime }: ProcessId, descriptor: number): number | null {
+    const { call } = this.#libc;
+    const handle = Number(call.syscall(LINUX.SYS_PIDFD_OPEN, pid, 0, 0, 0, 0));
+    if (handle < 0) return null;
+    try {
+      // The handle holds on to one process: if that is the one that was meant, it is that of which we get a copy.
+      if (readStartTime(pid) !== startTime) return null;
+      const copy = Number(call.syscall(LINUX.SYS_PIDFD_GETFD, handle, descriptor, 0, 0, 0));
+      return copy < 0 ? null : copy;
+    } finally {
+      closeDescriptor(this.#libc, handle);
+    }
+  }
+
+  #listensAt(descriptor: number, expected: Uint8Array): boolean {
+    const { call } = this.#libc;
+    const listens = new Int32Array(1);
+    const size = new Int32Array([4]);
+    const asked = call.getsockopt(
+      descriptor,
+      LINUX.SOL_SOCKET,
+      LINUX.SO_ACCEPTCONN,
+      new Uint8Array(listens.buffer),
+      new Uint8Array(size.buffer),
+    );
+    if (asked !== 0 || listens[0] !== 1) return false;
+    const bytes = new Uint8Array(MOST_ADDRESS_BYTES);
+    const length = new Int32Array([bytes.length]);
+    if (call.getsockname(descriptor, bytes, new Uint8Array(length.buffer)) !== 0) return false;
+    return length[0] === expected.length && expected.every((byte, index) => bytes[index] === byte);
+  }
+
+  #listening(descriptor: number, address: SocketAddress): ListeningSocket {
+    const path = address.type === "unix" ? address.path : null;
+    const own = path === null ? null : fileAt(path);
+    const close = once(() => {
+      if (path !== null && own !== null && fileAt(path)?.ino === own.ino) tryRemove(path);
+      closeDescriptor(this.#libc, descriptor);
+    });
+    return { descriptor, close };
+  }
+
   #openTcp(address: SocketAddress & { type: "tcp" }): ListeningSocket {
-    const bytes = tcpAddressBytes(address.host, address.port);
+    const bytes = addressBytes(address);
     const family = address.host.includes(":") ? LINUX.AF_INET6 : LINUX.AF_INET;
     const descriptor = this.#listenAt(family, bytes, (errno) => {
       const isTaken = errno === LINUX.EADDRINUSE;
       return failure(address, isTaken ? `${describeHolder(address)} listens there` : describeErrno(errno));
     });
-    return { descriptor, close: once(() => closeDescriptor(this.#libc, descriptor)) };
+    return this.#listening(descriptor, address);
   }
 
   #openUnix(address: SocketAddress & { type: "unix" }): ListeningSocket {
-    const { path } = address;
-    const bytes = unixAddressBytes(new TextEncoder().encode(path));
+    const bytes = addressBytes(address);
     this.#clearPath(address, bytes);
     const descriptor = this.#listenAt(
       LINUX.AF_UNIX,
       bytes,
       (errno) => failure(address, describeErrno(errno)),
     );
-    const own = fileAt(path);
-    const close = once(() => {
-      if (own !== null && fileAt(path)?.ino === own.ino) tryRemove(path);
-      closeDescriptor(this.#libc, descriptor);
-    });
-    return { descriptor, close };
+    return this.#listening(descriptor, address);
   }
 
   /** Makes room for a socket: what nobody listens at any more is removed, anything else is somebody's. */
@@ -84,6 +134,12 @@ export class LinuxListening implements Listening {
     closeDescriptor(this.#libc, descriptor);
     throw failed(errno);
   }
+}
+
+function addressBytes(address: SocketAddress): Uint8Array {
+  return address.type === "tcp"
+    ? tcpAddressBytes(address.host, address.port)
+    : unixAddressBytes(new TextEncoder().encode(address.path));
 }
 
 function failure(address: SocketAddress, why: string): ListenError {

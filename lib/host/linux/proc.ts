@@ -42,6 +42,11 @@ export function readRow(pid: number, pageBytes: number): ProcessRow | null {
   return stat === null || stat === "" ? null : parseStat(stat, pageBytes);
 }
 
+/** When a process was started, in clock ticks since boot; null if there is none. */
+export function readStartTime(pid: number): number | null {
+  return readRow(pid, 0)?.startTime ?? null;
+}
+
 /** Parses a line of /proc/PID/stat. The name stands in parentheses and may itself hold any character. */
 export function parseStat(stat: string, pageBytes: number): ProcessRow {
   const open = stat.indexOf("(");
@@ -66,6 +71,27 @@ export function readVariable(pid: number, name: string): string | null {
   const environ = tryRead(`/proc/${pid}/environ`);
   const found = environ?.split("\0").find((entry) => entry.startsWith(`${name}=`));
   return found === undefined ? null : found.slice(name.length + 1);
+}
+
+/** The initial environment of a process; null if it cannot be read. */
+export function readEnvironment(pid: number): Readonly<Record<string, string>> | null {
+  const environ = tryRead(`/proc/${pid}/environ`);
+  if (environ === null) return null;
+  const entries = environ.split("\0").filter((entry) => entry.includes("="));
+  return Object.fromEntries(entries.map((entry) => {
+    const at = entry.indexOf("=");
+    return [entry.slice(0, at), entry.slice(at + 1)];
+  }));
+}
+
+/** Tells this life of the machine from any other. */
+export function readBootId(): string {
+  return (tryRead("/proc/sys/kernel/random/boot_id") ?? "").trim();
+}
+
+/** Milliseconds since the machine was started. */
+export function readUptimeMs(): number {
+  return Number((tryRead("/proc/uptime") ?? "0").split(" ")[0]) * 1_000;
 }
 
 /** The command line of a process. */

@@ -15,7 +15,7 @@ import { closeDescriptor } from "./descriptors.ts";
 import { type Libc, LINUX } from "./libc.ts";
 import { OpenFilesLimit } from "./open_files_limit.ts";
 import { dieWithParent } from "./parent_death.ts";
-import { readChildren, readCommand, readRow, readTable, readVariable } from "./proc.ts";
+import { readChildren, readCommand, readEnvironment, readRow, readTable, readVariable } from "./proc.ts";
 import { Reaper } from "./reaper.ts";
 import { NO_PRIVILEGES, spawnThroughShim } from "./shim/spawn_shim.ts";
 import { locateProgram, type Spawned, Spawner } from "./spawner.ts";
@@ -122,9 +122,13 @@ export class LinuxProcesses implements Processes {
     return this.#reaper.hasDied(pid);
   }
 
-  signalGroup(child: ProcessId, signal: Signal): SignalResult {
-    if (!this.#reaper.isWaitingFor(child.pid)) return "gone";
-    return this.#libc.call.kill(-child.pid, signalNumber(signal)) === 0
+  signalGroup(leader: ProcessId, signal: Signal): SignalResult {
+    // The number of a process is nobody else's before it is reaped, which for a child nobody does but us. That of
+    // another's child might be in the instant between this look and the signal; that of its group is longer taken.
+    if (!this.#reaper.isWaitingFor(leader.pid) && this.find(leader.pid)?.startTime !== leader.startTime) {
+      return "gone";
+    }
+    return this.#libc.call.kill(-leader.pid, signalNumber(signal)) === 0
       ? "sent"
       : this.#libc.errno() === LINUX.ESRCH
       ? "gone"
@@ -147,6 +151,10 @@ export class LinuxProcesses implements Processes {
     return readVariable(pid, name);
   }
 
+  environmentOf(pid: number): Readonly<Record<string, string>> | null {
+    return readEnvironment(pid);
+  }
+
   commandOf(pid: number): readonly string[] {
     return readCommand(pid);
   }
@@ -156,6 +164,10 @@ export class LinuxProcesses implements Processes {
     this.#reaper.takeAll(onReaped);
     this.#reaper.reap();
     return isHeard;
+  }
+
+  foretellDeaths(onDeath: (death: ReapedOrphan) => void): void {
+    this.#reaper.foretell(onDeath);
   }
 
   dieWithParent(parentPid: number, mode: DeathMode): boolean {

@@ -12,7 +12,9 @@ import { type Libc, LINUX } from "./libc.ts";
 
 /** Size of siginfo_t, and where the process number stands in it, in words, on x86-64 and arm64. */
 const SIGINFO_BYTES = 128;
+const SIGINFO_CODE = 2;
 const SIGINFO_PID = 4;
+const SIGINFO_STATUS = 6;
 
 /** See the module. */
 export class Reaper {
@@ -25,6 +27,7 @@ export class Reaper {
   readonly #info = new Int32Array(SIGINFO_BYTES / 4);
   readonly #infoBytes = new Uint8Array(this.#info.buffer);
   #onOrphan: ((orphan: ReapedOrphan) => void) | null = null;
+  #onDeath: ((death: ReapedOrphan) => void) | null = null;
 
   /**
    * @param find Looks a process up in the table.
@@ -43,6 +46,11 @@ export class Reaper {
   /** Becomes exclusive, and tells of every orphan. */
   takeAll(onOrphan: (orphan: ReapedOrphan) => void): void {
     this.#onOrphan = onOrphan;
+  }
+
+  /** Tells of every death before its status is collected, once this is exclusive. */
+  foretell(onDeath: (death: ReapedOrphan) => void): void {
+    this.#onDeath = onDeath;
   }
 
   /** Resolves when the child has been reaped. */
@@ -68,6 +76,7 @@ export class Reaper {
       return;
     }
     for (let pid = this.#nextDead(); pid !== 0; pid = this.#nextDead()) {
+      this.#foretell(pid);
       if (this.#waiting.has(pid)) this.#collect(pid);
       else this.#collectOrphan(pid);
     }
@@ -79,6 +88,12 @@ export class Reaper {
     const options = LINUX.WEXITED | LINUX.WNOHANG | LINUX.WNOWAIT;
     const failed = this.#libc.call.waitid(LINUX.P_ALL, 0, this.#infoBytes, options);
     return failed === 0 ? this.#info[SIGINFO_PID]! : 0;
+  }
+
+  #foretell(pid: number): void {
+    const row = this.#onDeath === null ? null : this.#find(pid);
+    if (row === null) return;
+    this.#onDeath?.({ row, status: statusIn(this.#info), controlGroup: this.#groupOf(pid) });
   }
 
   #collect(pid: number): void {
@@ -102,6 +117,15 @@ export class Reaper {
   }
 }
 
+/** How a process ended, as waitid tells it. */
+function statusIn(info: Int32Array): ExitStatus {
+  const status = info[SIGINFO_STATUS]!;
+  return info[SIGINFO_CODE] === LINUX.CLD_EXITED
+    ? { how: "exited", code: status & 0xff }
+    : { how: "signalled", signal: signalName(status & 0x7f) };
+}
+
+/** How a process ended, as waitpid tells it. */
 function decode(status: number): ExitStatus {
   const signal = status & 0x7f;
   return signal === 0

@@ -9,7 +9,7 @@
 import { statSync } from "node:fs";
 import { SpawnError, type SpawnSpec } from "../ports/processes.ts";
 import { CStrings, environmentStrings } from "./c_strings.ts";
-import { closeAllOnExec, closeDescriptor, openFile, openPipe } from "./descriptors.ts";
+import { closeAllOnExec, closeDescriptor, openFile, openNamedPipe, openPipe } from "./descriptors.ts";
 import { findProgram } from "./find_program.ts";
 import { visiting, withGroupFolder } from "./group_placement.ts";
 import { cString, describeErrno, type Libc, LINUX } from "./libc.ts";
@@ -98,8 +98,10 @@ export class Spawner {
       opened.handed[number] = number;
       return null;
     }
-    if (output === "pipe") {
-      const { read, write } = openPipe(this.#libc);
+    if (output === "pipe" || (typeof output === "object" && "pipes" in output)) {
+      const { read, write } = output === "pipe"
+        ? openPipe(this.#libc)
+        : openNamedPipe(this.#libc, number === 1 ? output.pipes.stdout : output.pipes.stderr);
       opened.passing.push(write);
       opened.kept.push(read);
       opened.handed[number] = write;

@@ -12,6 +12,8 @@ export interface Descriptors {
   openPipe(): Pipe;
   /** Reads a descriptor; closing the source closes it. */
   sourceOf(descriptor: number): ByteSource;
+  /** Reads a named pipe on that a process was given; at its end if nobody writes to it. Null if there is none. */
+  openNamedPipe(path: string): ByteSource | null;
   /** Writes a short text; false if nobody reads it any more. */
   write(descriptor: number, text: string): boolean;
   close(descriptor: number): void;

@@ -54,6 +54,13 @@ export interface Files {
   makeFolder(path: string): void;
   /** Puts a file in place whole, for the owner alone: whoever reads sees the old text or the new. @throws {FileError} */
   replace(path: string, text: string, options?: { readonly executable?: boolean }): void;
+  /**
+   * Adds text to the end of a file, which is made for the owner alone, at once: whoever reads finds it, also after this
+   * program was killed. If it fails, a part of it may be there.
+   *
+   * @throws {FileError}
+   */
+  append(path: string, text: string): void;
   rename(from: string, to: string): void;
   /** Removes a file or a folder with all that is in it; nothing if it is not there. */
   remove(path: string): void;

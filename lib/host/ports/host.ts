@@ -10,12 +10,22 @@ import type { SystemFacts } from "./system_facts.ts";
 import type { Tcp } from "./tcp.ts";
 import type { Threads } from "./threads.ts";
 
+/** See {@linkcode Host.boot}. */
+export interface Boot {
+  /** Unlike that of any other life of this machine. */
+  readonly id: string;
+  /** Milliseconds since its begin, to some hundredths of a second. */
+  readonly uptimeMs: number;
+}
+
 /** Everything outside of the program that supervise touches. */
 export interface Host {
   /** Monotonic time, for everything that waits. */
   readonly clock: Clock;
   /** The date, in milliseconds since 1970, for people to read. */
   wallClock(): number;
+  /** The life of the machine that this is: it tells its processes from those before, and has a clock that all share. */
+  boot(): Boot;
   /** How many processors this program may use; at least 1. */
   readonly processors: number;
   readonly processes: Processes;

@@ -1,5 +1,6 @@
 /** The port to sockets that listen before there is anybody to accept, to be handed to processes that do. */
 import type { SocketAddress } from "../../base/socket_address.ts";
+import type { ProcessId } from "./processes.ts";
 
 /** A socket that listens: whoever connects waits in it until a process that was handed it accepts. */
 export interface ListeningSocket {
@@ -26,4 +27,10 @@ export interface Listening {
    * @throws {ListenError} That says who has the address, as far as that can be known.
    */
   open(address: SocketAddress): ListeningSocket;
+  /**
+   * Shares a socket that another process listens with, one that it was handed under that number.
+   *
+   * @returns Null if it does not listen there, or may not be asked.
+   */
+  share(holder: ProcessId, descriptor: number, address: SocketAddress): ListeningSocket | null;
 }

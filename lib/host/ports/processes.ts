@@ -40,8 +40,17 @@ export interface SpawnSpec {
   readonly cwd: string;
   /** A file to read from; null for `/dev/null`. */
   readonly stdin: string | null;
-  /** Where both output streams go; `inherit`: where the caller's own go; a file is appended to. */
-  readonly output: "pipe" | "null" | "inherit" | { readonly file: string };
+  /**
+   * Where both output streams go; `inherit`: where the caller's own go; a file is appended to. Named pipes, by their paths,
+   * are made, and can be read on by others after us: what writes to them does not hear of it when nobody reads, but waits
+   * when they are full.
+   */
+  readonly output:
+    | "pipe"
+    | "null"
+    | "inherit"
+    | { readonly file: string }
+    | { readonly pipes: { readonly stdout: string; readonly stderr: string } };
   /** More descriptors to hand over, by the number that the process finds them under. */
   readonly descriptors?: Readonly<Record<number, number>>;
   /** What is to be changed about the process before the program starts; null, as without it: nothing. */
@@ -77,7 +86,7 @@ export interface ByteSource {
 
 /** A process that was started here. */
 export interface Child extends ProcessId {
-  /** Null unless `output` is `pipe`. */
+  /** Null unless `output` is pipes. */
   readonly stdout: ByteSource | null;
   readonly stderr: ByteSource | null;
   /**
@@ -128,8 +137,8 @@ export interface Processes {
   signal(target: ProcessId, signal: Signal): SignalResult;
   /** Whether a child that was started here has died, be it that `exited` has not said so yet. Cheap. */
   hasDied(child: ProcessId): boolean;
-  /** Signals the process group of a child that has not been reaped. */
-  signalGroup(child: ProcessId, signal: Signal): SignalResult;
+  /** Signals the process group that a process leads which is there, be it as a zombie that nobody has reaped yet. */
+  signalGroup(leader: ProcessId, signal: Signal): SignalResult;
   /** All processes of the machine, as far as this user may see them. */
   table(): readonly ProcessRow[];
   /** The numbers of the processes whose parent `pid` is now. Cheap: it looks at nothing else. */
@@ -138,6 +147,8 @@ export interface Processes {
   find(pid: number): ProcessRow | null;
   /** One variable of a process's initial environment; null if it has none or it may not be read. */
   variableOf(pid: number, name: string): string | null;
+  /** The initial environment of a process; null if there is no such process, or it may not be read. */
+  environmentOf(pid: number): Readonly<Record<string, string>> | null;
   /** The command line of a process; empty if it is a zombie or gone. */
   commandOf(pid: number): readonly string[];
   /**
@@ -148,6 +159,11 @@ export interface Processes {
    * @returns False if this kernel gives orphans to nobody who asks.
    */
   adoptOrphans(onReaped: (orphan: ReapedOrphan) => void, asks?: boolean): boolean;
+  /**
+   * Tells of the death of every child and every orphan, from when orphans are adopted on, and before its status is
+   * collected: until then, if this program is killed, whoever is its parent next collects it.
+   */
+  foretellDeaths(onDeath: (death: ReapedOrphan) => void): void;
   /**
    * Ends this process when its parent dies, whatever it is doing then, be it a loop without an end. To be called where
    * the parent started it as a child: what a thread of the parent has started counts that thread as its parent. With
@@ -164,7 +180,7 @@ export interface Processes {
   close(): void;
 }
 
-/** An orphan that died and was reaped: its last line of the table, and how it ended. */
+/** An orphan that died and was reaped, or is about to be: its last line of the table, and how it ended. */
 export interface ReapedOrphan {
   readonly row: ProcessRow;
   /** The control group that it was in; null if it was out of our sight. */

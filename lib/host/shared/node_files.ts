@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -72,6 +73,10 @@ export class NodeFiles implements Files {
         throw error;
       }
     });
+  }
+
+  append(path: string, text: string): void {
+    translating(() => appendFileSync(path, text, { mode: OWNER_ONLY_DATA }));
   }
 
   rename(from: string, to: string): void {

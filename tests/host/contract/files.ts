@@ -47,6 +47,22 @@ export function filesContract(name: string, open: OpenSubject): void {
     await assert.rejects(files.openAppend(`${folder}/no/log`), withCode("ENOENT"));
   });
 
+  guarantee(
+    "text is appended at once, to a file of the owner's alone",
+    async ({ host, folder, fullFile }) => {
+      const { files } = host;
+      const path = `${folder}/state.jsonl`;
+      files.append(path, "one\n");
+      assert.equal(files.readText(path), "one\n");
+      files.append(path, "two\n");
+      assert.equal(files.readText(path), "one\ntwo\n");
+      assert.equal(files.inspectFolder(path)?.mode, 0o600);
+      assert.throws(() => files.append(`${folder}/no/such`, "more"), withCode("ENOENT"));
+      const full = await fullFile();
+      assert.throws(() => files.append(full, "more"), withCode("ENOSPC"));
+    },
+  );
+
   guarantee("bytes are appended, and the size is known", async ({ host, folder }) => {
     const { files } = host;
     const path = `${folder}/a.log`;

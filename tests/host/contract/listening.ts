@@ -90,6 +90,28 @@ export function listeningContract(name: string, open: OpenSubject): void {
     },
   );
 
+  guarantee("a socket that another process listens with can be shared, and is no other", async (subject) => {
+    const { listening, network } = subject.host;
+    const address = { type: "tcp", host: "127.0.0.1", port: await subject.freePort() } as const;
+    const file = { type: "unix", path: `${subject.folder}/x.sock` } as const;
+    const sockets = [listening.open(address), listening.open(file)];
+    const handed = { descriptors: sockets.map(({ descriptor }) => descriptor), name: "web" };
+    const child = start(subject, subject.programs.stay, { listening: handed });
+    await lineOf(child.stdout);
+    assert.equal(listening.share(child, 3, file), null);
+    assert.equal(listening.share(child, 1, address), null);
+    assert.equal(listening.share(child, 9, address), null);
+    assert.equal(listening.share({ ...child, startTime: child.startTime + 1 }, 3, address), null);
+    const shared = listening.share(child, 3, address)!;
+    const sharedFile = listening.share(child, 4, file)!;
+    for (const socket of sockets) socket.close();
+    await finish(subject, child);
+    assert.equal(await network.connect("127.0.0.1", address.port).result, null);
+    shared.close();
+    assert.equal(await network.connect("127.0.0.1", address.port).result, "connection refused");
+    sharedFile.close();
+  });
+
   guarantee("what it listens at lasts as long as somebody has it who was handed it", async (subject) => {
     const { listening, network } = subject.host;
     const port = await subject.freePort();

@@ -160,9 +160,11 @@ export function processesContract(name: string, open: OpenSubject): void {
     await lineOf(child.stdout);
     assert.equal(processes.variableOf(child.pid, "COLOUR"), "red=blue");
     assert.equal(processes.variableOf(child.pid, "COL"), null);
+    assert.deepEqual(processes.environmentOf(child.pid), { ...subject.env, COLOUR: "red=blue" });
     assert.ok(processes.commandOf(child.pid).length > 0);
     await finish(subject, child);
     assert.equal(processes.variableOf(child.pid, "COLOUR"), null);
+    assert.equal(processes.environmentOf(child.pid), null);
     assert.deepEqual(processes.commandOf(child.pid), []);
   });
 
@@ -234,6 +236,74 @@ export function processesContract(name: string, open: OpenSubject): void {
     const child = start(subject, subject.programs.leaveToExit(5), { output: "null" });
     await child.exited;
     assert.deepEqual((await orphans.next()).status, { how: "exited", code: 5 });
+  });
+
+  guarantee(
+    "a named pipe is read on by whoever opens it next, and who writes to it does not hear of it",
+    async (subject) => {
+      const { descriptors, files } = subject.host;
+      const pipes = { stdout: `${subject.folder}/out`, stderr: `${subject.folder}/err` };
+      const child = start(subject, subject.programs.talkForever, { output: { pipes } });
+      const line = await lineOf(child.stdout);
+      child.stdout!.close();
+      const source = descriptors.openNamedPipe(pipes.stdout)!;
+      for (let count = 0; count < 3; count++) assert.ok((await lineOf(source)).endsWith(line.slice(-1)));
+      await finish(subject, child);
+      while (await source.read() !== null);
+      files.remove(pipes.stdout);
+      files.remove(pipes.stderr);
+      assert.equal(descriptors.openNamedPipe(pipes.stdout), null);
+    },
+  );
+
+  guarantee(
+    "both named pipes arrive whole and apart, and end; they cannot be made twice",
+    async (subject) => {
+      const pipes = { stdout: `${subject.folder}/out`, stderr: `${subject.folder}/err` };
+      const child = start(subject, subject.programs.say("to out", "to err"), { output: { pipes } });
+      assert.deepEqual(await Promise.all([textOf(child.stdout), textOf(child.stderr)]), ["to out", "to err"]);
+      assert.deepEqual(await child.exited, { how: "exited", code: 0 });
+      assert.throws(() => start(subject, subject.programs.exitWith(0), { output: { pipes } }), /exist/i);
+    },
+  );
+
+  guarantee("a death is foretold while it can still be collected by others", async (subject) => {
+    const { processes } = subject.host;
+    const foretold: unknown[][] = [];
+    processes.foretellDeaths(({ row, status }) => {
+      foretold.push([row.pid, row.startTime, status, processes.find(row.pid)?.state]);
+    });
+    const orphans = adopt(subject);
+    const child = start(subject, subject.programs.exitWith(3), { output: "null" });
+    await child.exited;
+    assert.deepEqual(foretold, [[child.pid, child.startTime, { how: "exited", code: 3 }, "Z"]]);
+    const leaving = start(subject, subject.programs.leaveToExit(5), { output: "null" });
+    await leaving.exited;
+    const { row, status } = await orphans.next();
+    assert.deepEqual(foretold.find(([pid]) => pid === row.pid), [row.pid, row.startTime, status, "Z"]);
+    assert.equal(foretold.length, 3);
+  });
+
+  guarantee("a signal to the group reaches it also where the leader is another's child", async (subject) => {
+    const { processes } = subject.host;
+    const orphans = adopt(subject);
+    const child = start(subject, subject.programs.leaveBehind);
+    const escaped = Number(await lineOf(child.stdout));
+    await child.exited;
+    const row = processes.find(escaped)!;
+    assert.equal(processes.signalGroup({ pid: row.pid, startTime: row.startTime + 1 }, "SIGKILL"), "gone");
+    assert.equal(processes.signalGroup(row, "SIGKILL"), "sent");
+    assert.deepEqual((await orphans.of(escaped)).status, { how: "signalled", signal: "SIGKILL" });
+    assert.equal(processes.signalGroup(row, "SIGKILL"), "gone");
+    child.stdout!.close();
+    child.stderr!.close();
+  });
+
+  guarantee("the machine is told from its other lives, and its clock goes on", ({ host }) => {
+    const before = host.boot();
+    const after = host.boot();
+    assert.ok(before.id !== "" && before.id === after.id);
+    assert.ok(after.uptimeMs >= before.uptimeMs);
   });
 
   guarantee("who is not the parent is as good as dead", (subject) => {
