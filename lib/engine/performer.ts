@@ -98,6 +98,8 @@ export class Performer {
       case "close_run":
         this.#runs.delete(effect.run);
         return run.close();
+      case "adopt":
+        return;
       default:
         return unreachable(effect, "effect");
     }

@@ -43,6 +43,15 @@ export function onSpawned(turn: Turn, id: NodeId, event: RunEvent & { type: "spa
   } else probe(turn, id);
 }
 
+/** The process was started by an earlier supervisor, which did not find out whether it is ready. */
+export function resumeStart(turn: Turn, id: NodeId): void {
+  const { ready } = turn.actorSpec(id);
+  const phase = startingPhase(turn.actor(id));
+  if (ready === null) return becomeReady(turn, id);
+  if (ready.probe.type !== "delay") return probe(turn, id);
+  turn.setActor(id, { phase: { ...phase, probeAt: after(phase.since, ready.probe.ms) } });
+}
+
 /** An attempt has ended: the actor is ready, or the next attempt is planned. */
 export function onProbed(turn: Turn, id: NodeId, event: RunEvent & { type: "probed" }): void {
   if (event.error === null) return becomeReady(turn, id);

@@ -2,7 +2,6 @@
 import { after, NEVER } from "../base/instant.ts";
 import { invariant } from "../base/invariant.ts";
 import type { NodeId } from "../config/plan.ts";
-import type { ActorError } from "./actor_error.ts";
 import { conclude } from "./conclude.ts";
 import { describeReason, exitFields } from "./describe_reason.ts";
 import { afterEnd, type Ending } from "./ending.ts";
@@ -10,7 +9,14 @@ import type { RunEvent } from "./event.ts";
 import { type Exit, isSuccess } from "./exit.ts";
 import type { FailReason } from "./reason.ts";
 import type { ActorState, Doom, RunningPhase, StartingPhase, StoppingPhase, Then } from "./state.ts";
-import { beginClearing, beginStop, type LadderEvent, type Rung, stepLadder } from "./stop_ladder.ts";
+import {
+  beginClearing,
+  beginStop,
+  type LadderEvent,
+  resumeLadder,
+  type Rung,
+  stepLadder,
+} from "./stop_ladder.ts";
 import type { Turn } from "./turn.ts";
 
 type LivingPhase = StartingPhase | RunningPhase;
@@ -43,7 +49,7 @@ export function onSpawnFailed(turn: Turn, id: NodeId, event: RunEvent & { type: 
 
 /** The process ended by itself; what it left behind is ended before anything else happens to the actor. */
 export function onExited(turn: Turn, id: NodeId, event: RunEvent & { type: "exited" }): void {
-  const cause = recordExit(turn, id, event.exit, event.error);
+  const cause = recordExit(turn, id, event);
   const actor = turn.actor(id);
   const spec = turn.actorSpec(id);
   const then = actor.doom === null
@@ -56,7 +62,7 @@ export function onExited(turn: Turn, id: NodeId, event: RunEvent & { type: "exit
 
 /** The process ended on its way down. */
 export function onExitedWhileStopping(turn: Turn, id: NodeId, event: RunEvent & { type: "exited" }): void {
-  turn.setActor(id, { cause: recordExit(turn, id, event.exit, event.error) });
+  turn.setActor(id, { cause: recordExit(turn, id, event) });
   climbDown(turn, id, "exited");
 }
 
@@ -84,6 +90,14 @@ export function climbDown(turn: Turn, id: NodeId, event: LadderEvent): void {
     survived ? { to: "failed", reason: { kind: "survivors" } } : phase.then,
     turn.actor(id).cause,
   );
+}
+
+/** The process was being stopped by an earlier supervisor. */
+export function resumeStop(turn: Turn, id: NodeId): void {
+  const phase = stoppingPhase(turn.actor(id));
+  const rung = resumeLadder(phase.ladder, turn.actorSpec(id).stop);
+  turn.setActor(id, { phase: { ...phase, ladder: rung.ladder } });
+  emitAll(turn, id, phase.run, rung);
 }
 
 function descend(turn: Turn, id: NodeId, doom: Doom, cause: number): void {
@@ -120,8 +134,8 @@ function emitAll(turn: Turn, id: NodeId, run: number, { ladder, effects }: Rung)
   }
 }
 
-function recordExit(turn: Turn, id: NodeId, exit: Exit, error: ActorError | null): number {
-  turn.setActor(id, { lastExit: { exit, at: turn.now, error } });
+function recordExit(turn: Turn, id: NodeId, { run, exit, error }: RunEvent & { type: "exited" }): number {
+  turn.setActor(id, { lastExit: { run, exit, at: turn.now, error } });
   return turn.record(id, "exited", turn.actor(id).cause, {
     ...exitFields(exit),
     ...(error === null ? {} : { error }),

@@ -32,7 +32,14 @@ export function describeReason(plan: Plan, reason: FailReason): string {
 
 /** How a process ended: `exit code 1`, `SIGSEGV`. */
 export function describeExit(exit: Exit): string {
-  return exit.how === "exited" ? `exit code ${exit.code}` : exit.signal;
+  switch (exit.how) {
+    case "exited":
+      return `exit code ${exit.code}`;
+    case "signalled":
+      return exit.signal;
+    case "unseen":
+      return "ended unseen";
+  }
 }
 
 /** How a run ended: what its code has failed with if that is known, else how its process ended. */
@@ -42,7 +49,10 @@ export function describeEnd({ exit, error }: { exit: Exit; error: ActorError | n
 
 /** How a process ended, for JSON. */
 export function exitFields(exit: Exit): { readonly code: number | null; readonly signal: string | null } {
-  return exit.how === "exited" ? { code: exit.code, signal: null } : { code: null, signal: exit.signal };
+  return {
+    code: exit.how === "exited" ? exit.code : null,
+    signal: exit.how === "signalled" ? exit.signal : null,
+  };
 }
 
 function nameOf(plan: Plan, id: NodeId): string {

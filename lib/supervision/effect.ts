@@ -6,6 +6,8 @@ import type { Outcome, RunId } from "./state.ts";
 /** What is to be done to a run. Each names its node, so that the one who does it finds the spec. */
 export type RunEffect =
   | { readonly type: "spawn"; readonly node: NodeId; readonly run: RunId }
+  /** Takes a process over that an earlier supervisor had started; what it lacks is its end, if that has not been told. */
+  | { readonly type: "adopt"; readonly node: NodeId; readonly run: RunId; readonly isOver: boolean }
   /** Answered by `spawn_failed`, or by `spawned` if it came too late. */
   | { readonly type: "abort_spawn"; readonly node: NodeId; readonly run: RunId }
   /** Answered by `probed`; a log probe answers when its line comes. */

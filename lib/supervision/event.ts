@@ -73,9 +73,19 @@ export interface Noted {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** An earlier supervisor was killed, and its state is this one's: which of the runs there were can be adopted. */
+export interface Resumed {
+  readonly type: "resumed";
+  /** Those whose process is known, be it that it has ended meanwhile. */
+  readonly adopted: ReadonlySet<RunId>;
+  /** Those of them whose actor is another in the plan of today. */
+  readonly outdated: ReadonlySet<RunId>;
+}
+
 /** Everything that enters the one inbox of a supervisor. */
 export type TreeEvent =
   | { readonly type: "begun" }
+  | Resumed
   | { readonly type: "time_passed" }
   | Noted
   | RunEvent

@@ -1,20 +1,34 @@
 import { type Signal, signalNumber } from "../base/signals.ts";
-import { signalExitCode } from "../base/exit_code.ts";
+import { ExitCode, signalExitCode } from "../base/exit_code.ts";
 import type { ActorSpec } from "../config/plan.ts";
 
 /** How a process ended. */
 export type Exit =
   | { readonly how: "exited"; readonly code: number }
-  | { readonly how: "signalled"; readonly signal: Signal };
+  | { readonly how: "signalled"; readonly signal: Signal }
+  /** Under a parent that could not tell us. */
+  | { readonly how: "unseen" };
 
 /** Whether a process that ended by itself did what it was for. */
 export function isSuccess(exit: Exit, spec: ActorSpec): boolean {
-  return exit.how === "exited"
-    ? spec.successExitCodes.includes(exit.code)
-    : spec.successSignals.includes(exit.signal);
+  switch (exit.how) {
+    case "exited":
+      return spec.successExitCodes.includes(exit.code);
+    case "signalled":
+      return spec.successSignals.includes(exit.signal);
+    case "unseen":
+      return false;
+  }
 }
 
 /** The exit code that a shell would show. */
 export function shellCode(exit: Exit): number {
-  return exit.how === "exited" ? exit.code : signalExitCode(signalNumber(exit.signal));
+  switch (exit.how) {
+    case "exited":
+      return exit.code;
+    case "signalled":
+      return signalExitCode(signalNumber(exit.signal));
+    case "unseen":
+      return ExitCode.failed;
+  }
 }

@@ -17,6 +17,10 @@ export type EntryEvent =
   | "completed"
   | "failed"
   | "ended"
+  /** A new supervisor goes on where the last one was killed. */
+  | "resumed"
+  /** It has taken a run over that the last one had started. */
+  | "adopted"
   /** A crash is held, and offered for inspection. */
   | "held"
   /** It was let go. */

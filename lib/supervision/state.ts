@@ -141,6 +141,7 @@ interface ChildState {
 
 /** How the last run ended. */
 export interface LastExit {
+  readonly run: RunId;
   readonly exit: Exit;
   readonly at: Instant;
   /** What its code has failed with, if it said so. */

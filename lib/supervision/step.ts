@@ -17,38 +17,16 @@
  * 5. After `finish` nothing is done any more; requests are still answered.
  */
 import { type Instant, NEVER } from "../base/instant.ts";
-import { actorAt, type Plan, ROOT } from "../config/plan.ts";
+import { actorAt, ROOT } from "../config/plan.ts";
 import { actorDeadline, onActorTime, onRunEvent } from "./actor.ts";
 import type { TreeEvent } from "./event.ts";
 import { answerRequests } from "./goals.ts";
 import { onRequest } from "./requests.ts";
-import { EMPTY_WINDOW } from "./restart_window.ts";
+import { resume } from "./resume.ts";
 import { settle } from "./settle.ts";
-import type { NodeState, State } from "./state.ts";
-import { topologyOf } from "./topology.ts";
+import type { State } from "./state.ts";
 import { activateTree, onTreeTime, treeDeadline } from "./tree.ts";
 import { type Stepped, Turn } from "./turn.ts";
-
-/** The state of a tree of which nothing has been started. `seed` draws the jitter of backoffs. */
-export function initialState(plan: Plan, seed: number): State {
-  return {
-    plan,
-    topology: topologyOf(plan),
-    nodes: plan.nodes.map(({ id, kind }): NodeState => {
-      const base = { id, restarts: 0, streak: 0, cause: 0, starts: 0, phase: { at: "inactive" } } as const;
-      return kind === "tree"
-        ? { ...base, kind: "tree", window: EMPTY_WINDOW, regroupAt: null }
-        : { ...base, kind: "actor", doom: null, skipDeps: false, lastExit: null };
-    }),
-    seq: 0,
-    runs: 0,
-    chance: seed >>> 0,
-    requests: [],
-    holding: null,
-    cancelled: null,
-    outcome: null,
-  };
-}
 
 /** Takes one step. */
 export function step(state: State, event: TreeEvent, now: Instant): Stepped {
@@ -83,6 +61,8 @@ function apply(turn: Turn, event: TreeEvent): void {
   switch (event.type) {
     case "begun":
       return activateTree(turn, ROOT);
+    case "resumed":
+      return resume(turn, event);
     case "time_passed":
       return onTime(turn);
     case "noted":

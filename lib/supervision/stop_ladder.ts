@@ -79,6 +79,20 @@ export function beginClearing(stop: Stop, killAt: Instant): Rung {
   return clearing({ rung: "rest", killAt, giveUpAt: NEVER, joined: false, cancelUntil: NEVER }, stop);
 }
 
+/** The ladder of a run that somebody else was stopping: whatever was asked of it until now is asked again, by a signal. */
+export function resumeLadder(ladder: Ladder, stop: Stop): Rung {
+  switch (ladder.rung) {
+    case "rest":
+      return clearing(ladder, stop);
+    case "kill":
+      return { ladder, effects: ["kill_all"] };
+    case "over":
+      return { ladder, effects: [] };
+    default:
+      return signalling(ladder);
+  }
+}
+
 /** Takes one step. An event that a rung does not wait for changes nothing. */
 export function stepLadder(ladder: Ladder, event: LadderEvent, stop: Stop, now: Instant): Rung {
   if (ladder.rung === "over") return { ladder, effects: [] };

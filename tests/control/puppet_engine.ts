@@ -7,7 +7,8 @@ import type { JournalEntry } from "../../lib/engine/journal.ts";
 import type { Listener } from "../../lib/engine/recorder.ts";
 import type { TreeEvent } from "../../lib/supervision/event.ts";
 import type { State } from "../../lib/supervision/state.ts";
-import { initialState, step } from "../../lib/supervision/step.ts";
+import { initialState } from "../../lib/supervision/initial_state.ts";
+import { step } from "../../lib/supervision/step.ts";
 
 /** See the module. */
 export class PuppetEngine {

@@ -12,7 +12,16 @@ import type { Effect, RunEffect } from "../../lib/supervision/effect.ts";
 import type { RequestEvent, TreeEvent } from "../../lib/supervision/event.ts";
 import type { CancelCause } from "../../lib/supervision/reason.ts";
 import type { Outcome, RunId, State } from "../../lib/supervision/state.ts";
-import { initialState, nextDeadline, step } from "../../lib/supervision/step.ts";
+import { initialState } from "../../lib/supervision/initial_state.ts";
+import { resumedState } from "../../lib/supervision/resumed_state.ts";
+import {
+  changeBetween,
+  decodeChange,
+  encodeChange,
+  foldChanges,
+  wholeOf,
+} from "../../lib/supervision/state_change.ts";
+import { nextDeadline, step } from "../../lib/supervision/step.ts";
 
 /** How the processes of an actor behave. */
 export interface Script {
@@ -29,7 +38,7 @@ export interface Script {
 }
 
 interface Process {
-  readonly node: NodeId;
+  node: NodeId;
   readonly run: RunId;
   alive: boolean;
   cleared: boolean;
@@ -37,7 +46,7 @@ interface Process {
 
 /** See the module. */
 export class World {
-  readonly plan: Plan;
+  plan: Plan;
   state: State;
   now: Instant = instant(0);
   /** Everything that happened, one line each: effects and journal entries by path. */
@@ -49,12 +58,15 @@ export class World {
   readonly held = new Map<CrashId, { readonly node: NodeId; readonly run: RunId }>();
   readonly #scripts = new Map<NodeId, Script>();
   readonly #inbox: TreeEvent[] = [];
+  /** What a later supervisor would find. */
+  #written: string[];
   #nextRequest = 1;
   #nextCrash = 1;
 
   constructor(plan: Plan, seed = 1) {
     this.plan = plan;
     this.state = initialState(plan, seed);
+    this.#written = [encodeChange(wholeOf(this.state))];
   }
 
   /** Number of the node at `path`. */
@@ -93,10 +105,47 @@ export class World {
     if (this.#inbox.length > 1) return;
     for (; this.#inbox.length > 0; this.#inbox.shift()) {
       const { state, effects } = step(this.state, this.#inbox[0]!, this.now);
+      const change = changeBetween(this.state, state);
+      if (change !== null) this.#written.push(encodeChange(change));
       this.state = state;
       for (const effect of effects) this.#note(effect);
       for (const effect of effects) this.#perform(effect);
     }
+  }
+
+  /**
+   * The supervisor is killed, and a new one goes on with what the last has written, where there is anything to go on with.
+   * Processes may have ended meanwhile: `end` says how, or null. `isOutdated`: the plan has another actor by now. What
+   * another plan has no more is ended before.
+   */
+  resume({ plan = this.plan, end = () => null, isOutdated = () => false }: {
+    readonly plan?: Plan;
+    readonly end?: (process: Process) => number | Signal | null;
+    readonly isOutdated?: (process: Process) => boolean;
+  } = {}): boolean {
+    const written = [...this.#written, encodeChange(wholeOf(this.state)).slice(0, 20)];
+    const folded = foldChanges(written.map(decodeChange).filter((change) => change !== null))!;
+    const paths = this.plan.nodes.map((node) => node.path);
+    const state = resumedState(plan, { ...folded, paths }, this.now);
+    if (state === null) return false;
+    assert.deepEqual([...folded.nodes.values()], this.state.nodes, "what is written is what was decided");
+    this.held.clear();
+    this.state = state;
+    this.plan = plan;
+    for (const process of this.processes) {
+      process.node = plan.nodes.findIndex((node) => node.path === paths[process.node]);
+      if (process.node < 0) Object.assign(process, { alive: false, cleared: true });
+    }
+    this.#written = [encodeChange(wholeOf(state))];
+    const known = this.processes.filter((process) => !process.cleared);
+    const adopted = new Set(known.map(({ run }) => run));
+    const outdated = new Set(known.filter(isOutdated).map(({ run }) => run));
+    this.send({ type: "resumed", adopted, outdated });
+    for (const process of known) {
+      const how = process.alive ? end(process) : null;
+      if (how !== null) this.#end(process, how);
+    }
+    return true;
   }
 
   start(paths: readonly string[], deps = true): number {
@@ -249,6 +298,10 @@ export class World {
           });
         }
         return this.spawned(node, run);
+      case "adopt":
+        assert.ok(process !== undefined && !process.cleared, "what is adopted is known");
+        assert.equal(effect.isOver, !process.alive, "an end is told once");
+        return;
       case "abort_spawn":
         if (process !== undefined) return;
         return this.send({ type: "spawn_failed", node, run, message: "called off", isFinal: false });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Condition } from "../../lib/config/plan.ts";
 import { type DependencyVerdict, dependencyVerdict } from "../../lib/supervision/dependencies.ts";
-import { initialState } from "../../lib/supervision/step.ts";
+import { initialState } from "../../lib/supervision/initial_state.ts";
 import { planOf } from "../harness/plan.ts";
 import { test } from "../harness/test.ts";
 import { World } from "../harness/world.ts";

@@ -50,6 +50,8 @@ function simulate(seed: number): void {
   for (let i = 0; i < 60 && world.outcome === null; i++) {
     act(world, random, actors, paths, asked);
     auditor.check();
+    if (random() < 0.04) resume(world, random, asked);
+    auditor.check();
   }
   if (world.outcome === null) {
     world.down(world.held.size > 0 ? "client_lost" : "down", random() < 0.1 ? 0 : null);
@@ -96,6 +98,13 @@ function act(
   else if (dice < 0.98) world.down("down", pick(random, [null, 0, 1_000]));
   else if (dice < 0.99) world.send({ type: "grace_cut", toMs: pick(random, [0, 500]) });
   else world.script(pick(random, actors), { spawn: "ok", probe: pick(random, [null, "refused"]) });
+}
+
+/** The supervisor is killed and another one goes on; whoever waited for an answer of the first never gets one. */
+function resume(world: World, random: Random, asked: number[]): void {
+  const end = () => random() < 0.2 ? pick(random, [0, 1, "SIGKILL" as const]) : null;
+  if (world.outcome !== null || !world.resume({ end, isOutdated: () => random() < 0.1 })) return;
+  asked.splice(0, asked.length, ...asked.filter((request) => world.replies.has(request)));
 }
 
 /** Watches a world from outside, with no knowledge of how the core decides. */
@@ -162,6 +171,7 @@ class Auditor {
     const { log, plan, state } = this.#world;
     for (; this.#seen < log.length; this.#seen++) {
       const [kind, path = ""] = log[this.#seen]!.split(" ");
+      if (kind === "#resumed") this.#openTrees.clear();
       this.#checkPlace(kind!, path);
       if (kind !== "spawn" || this.#seen !== log.length - 1) continue;
       const id = this.#world.id(path);

@@ -46,6 +46,7 @@ export function isNews({ event, path, code, signal }: JournalEntry): boolean {
     case "cancelled":
     case "ended":
     case "refused":
+    case "resumed":
       return true;
     default:
       return path !== "";
@@ -62,6 +63,7 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   killed: "red",
   restarted: "yellow",
   held: "yellow",
+  resumed: "yellow",
   refused: "yellow",
   lines_dropped: "red",
 };
@@ -75,9 +77,12 @@ const SENTENCES: Readonly<Record<EntryEvent, (entry: JournalEntry) => string>> =
   started: (entry) => entry["pid"] === undefined ? "started" : `started (pid ${entry["pid"]})`,
   ready: (entry) => `ready after ${describeDuration(entry["afterMs"] as number)}`,
   exited: (entry) => {
-    const how = entry["signal"] === null
-      ? `exited with code ${entry["code"]}`
-      : `ended by ${entry["signal"]}`;
+    const [code, signal] = [entry["code"], entry["signal"]];
+    const how = code !== null
+      ? `exited with code ${code}`
+      : signal !== null
+      ? `ended by ${signal}`
+      : "ended unseen";
     const error = entry["error"] as ActorError | undefined;
     return error === undefined ? how : `${how}: ${describeError(error)}`;
   },
@@ -107,6 +112,8 @@ const SENTENCES: Readonly<Record<EntryEvent, (entry: JournalEntry) => string>> =
     const where = actor === entry.path ? `pid ${pid}` : `actor "${actor}", pid ${pid}`;
     return `"${entry["function"]}" has failed (${where}), ${entry["reason"]}`;
   },
+  resumed: (entry) => `a new supervisor goes on, with ${counted(entry["runs"] as number)} of the last one`,
+  adopted: (entry) => `is adopted (pid ${entry["pid"]})`,
   released: () => "is held no longer and goes on",
   refused: (entry) => `${entry["verb"]} was refused (${entry["by"]}): ${entry["reason"]}`,
   orphan_reaped: (entry) => `orphan ${entry["name"]} (${entry["pid"]}) ended and was reaped`,
@@ -119,3 +126,7 @@ const ENDS: Readonly<Record<string, string>> = {
   failed: "failed",
   gave_up: "gave up",
 };
+
+function counted(runs: number): string {
+  return runs === 1 ? "1 process" : `${runs} processes`;
+}

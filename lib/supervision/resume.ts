@@ -1,0 +1,51 @@
+/**
+ * Going on where an earlier supervisor was killed: the runs that it had started are taken over.
+ *
+ * Invariants:
+ * 1. A run is adopted, or it is over before its actor starts another one.
+ * 2. Counts of restarts, budgets and delays go on; what somebody has stopped by hand stays stopped.
+ * 3. A run whose program or environment the plan has changed meanwhile is adopted, stopped, and started anew.
+ */
+import { NEVER } from "../base/instant.ts";
+import { type NodeId, ROOT } from "../config/plan.ts";
+import { resumeStart } from "./actor_start.ts";
+import { climbDown, resumeStop } from "./actor_stop.ts";
+import type { Resumed } from "./event.ts";
+import type { Turn } from "./turn.ts";
+
+/** Puts the trees to work again, and takes every run over that there was. */
+export function resume(turn: Turn, { adopted, outdated }: Resumed): void {
+  const cause = turn.record(ROOT, "resumed", null, { runs: adopted.size });
+  for (const { id, kind, phase } of turn.nodes) {
+    if (kind === "tree") {
+      if (phase.at === "up" || phase.at === "stopping") turn.emit({ type: "open_tree", node: id });
+    } else if ("run" in phase) {
+      if (adopted.has(phase.run)) adopt(turn, id, outdated.has(phase.run));
+      else forget(turn, id, cause);
+    }
+  }
+}
+
+function adopt(turn: Turn, id: NodeId, isOutdated: boolean): void {
+  const { phase, cause, doom, lastExit } = turn.actor(id);
+  if (phase.at !== "starting" && phase.at !== "running" && phase.at !== "stopping") return;
+  const { run } = phase;
+  turn.setActor(id, { cause: turn.record(id, "adopted", cause, { pid: phase.pid, run }) });
+  turn.emit({ type: "adopt", node: id, run, isOver: lastExit?.run === run });
+  if (isOutdated && phase.at !== "stopping") {
+    turn.setActor(id, { doom: doom ?? { then: { to: "waiting" }, deadline: NEVER } });
+  }
+  if (phase.at === "starting") resumeStart(turn, id);
+  else if (phase.at === "stopping") resumeStop(turn, id);
+}
+
+/** A run that nobody knows whether it was started is over, and counts for nothing. */
+function forget(turn: Turn, id: NodeId, cause: number): void {
+  const { phase, doom, starts } = turn.actor(id);
+  if (phase.at === "stopping") return climbDown(turn, id, "cleared");
+  const then = doom?.then ?? { to: "waiting" };
+  const next = then.to === "stopped"
+    ? { at: "stopped", why: then.why } as const
+    : { at: "waiting", since: turn.now } as const;
+  turn.setActor(id, { phase: next, doom: null, starts: Math.max(0, starts - 1), cause });
+}

@@ -1,0 +1,218 @@
+import assert from "node:assert/strict";
+import { instant, NEVER } from "../../lib/base/instant.ts";
+import { resumedState } from "../../lib/supervision/resumed_state.ts";
+import { decodeChange, encodeChange, foldChanges, wholeOf } from "../../lib/supervision/state_change.ts";
+import { type ActorSketch, planOf } from "../harness/plan.ts";
+import { test } from "../harness/test.ts";
+import { World } from "../harness/world.ts";
+
+const DAEMON = { daemon: true, restart: "always" } as const;
+
+function worldOf(
+  children: Readonly<Record<string, ActorSketch>>,
+  intensity = { restarts: 5, withinMs: 30_000 },
+): World {
+  return new World(planOf({ intensity, children })).begin();
+}
+
+/** What happens by the journal, beside what is told in any case. */
+const happened = (world: World) => world.take().filter((line) => line.startsWith("#"));
+
+test("resume: what runs is adopted as it is, and nothing is started", () => {
+  const world = worldOf({ db: DAEMON, api: { ...DAEMON, needs: { db: "ready" } }, job: {} });
+  world.exits("job", 0);
+  const before = world.state.nodes;
+  world.take();
+  assert.ok(world.resume());
+  assert.deepEqual(world.take(), [
+    "#resumed ",
+    "open_tree ",
+    "#adopted db",
+    "adopt db",
+    "#adopted api",
+    "adopt api",
+  ]);
+  const withoutCause = (nodes: typeof before) => nodes.map((node) => ({ ...node, cause: 0 }));
+  assert.deepEqual(withoutCause(world.state.nodes), withoutCause(before));
+  world.exits("db", 1);
+  assert.deepEqual(happened(world), ["#exited db", "#restarted db", "#started db", "#ready db"]);
+});
+
+test("resume: restarts go on to be counted, and a budget that is spent stays so", () => {
+  const world = worldOf({ a: DAEMON }, { restarts: 2, withinMs: 60_000 });
+  world.exits("a", 1);
+  world.advance(1_000);
+  world.exits("a", 1);
+  world.advance(1_000);
+  assert.ok(world.resume());
+  assert.equal(world.state.nodes[1]!.restarts, 2);
+  world.take();
+  world.exits("a", 1);
+  world.exhaust();
+  assert.equal(world.outcome?.kind, "gave_up");
+});
+
+test("resume: a delay goes on, and ends when it would have", () => {
+  const world = worldOf({ a: DAEMON });
+  world.exits("a", 1);
+  world.exits("a", 1);
+  assert.equal(world.phase("a"), "backing_off");
+  world.advance(60);
+  assert.ok(world.resume());
+  assert.equal(world.phase("a"), "backing_off");
+  world.advance(39);
+  assert.equal(world.phase("a"), "backing_off");
+  world.advance(1);
+  assert.equal(world.phase("a"), "running");
+});
+
+test("resume: what was stopped by hand, has completed or has failed stays so", () => {
+  const world = worldOf({ stopped: DAEMON, done: {}, failed: {}, runs: DAEMON });
+  world.stop("stopped");
+  world.exits("done", 0);
+  world.exits("failed", 3);
+  world.take();
+  assert.ok(world.resume());
+  assert.deepEqual(world.phases(), {
+    stopped: "stopped",
+    done: "completed",
+    failed: "failed",
+    runs: "running",
+  });
+  assert.deepEqual(world.take("spawn"), []);
+});
+
+test("resume: what has ended meanwhile is treated as if it had been seen", () => {
+  const world = worldOf({ job: {}, broken: { restart: "on-failure" }, daemon: DAEMON });
+  world.take();
+  const ends: Record<number, number | "SIGKILL"> = { 1: 0, 2: 4, 3: "SIGKILL" };
+  assert.ok(world.resume({ end: ({ node }) => ends[node]! }));
+  assert.equal(world.phase("job"), "completed");
+  assert.deepEqual(world.take("spawn"), ["spawn broken", "spawn daemon"]);
+});
+
+test("resume: a run whose actor is another by now is stopped and started anew, in the order of dependencies", () => {
+  const world = worldOf({ db: DAEMON, api: { ...DAEMON, needs: { db: "ready" } } });
+  world.take();
+  assert.ok(world.resume({ isOutdated: ({ node }) => node === 1 }));
+  assert.deepEqual(world.take("adopt", "signal", "spawn"), [
+    "adopt db",
+    "adopt api",
+    "signal db",
+    "spawn db",
+  ]);
+  assert.equal(world.state.nodes[1]!.restarts, 0);
+});
+
+test("resume: a plan that has lost an actor and got others goes on with the rest", () => {
+  const world = worldOf({ old: DAEMON, kept: DAEMON, job: {} });
+  world.exits("job", 1);
+  world.take();
+  const plan = planOf({ children: { fresh: DAEMON, manual: { autostart: false }, job: {}, kept: DAEMON } });
+  assert.ok(world.resume({ plan }));
+  assert.deepEqual(world.phases(), { fresh: "running", manual: "inactive", job: "failed", kept: "running" });
+  assert.deepEqual(world.take("adopt", "spawn"), ["adopt kept", "spawn fresh"]);
+});
+
+test("resume: reasons name nodes by their new numbers", () => {
+  const world = worldOf({
+    job: { restart: "never" },
+    api: { ...DAEMON, needs: { job: "completed" } },
+    other: DAEMON,
+  });
+  world.exits("job", 1);
+  const plan = planOf({
+    children: {
+      first: DAEMON,
+      other: DAEMON,
+      job: { restart: "never" },
+      api: { ...DAEMON, needs: { job: "completed" } },
+    },
+  });
+  assert.ok(world.resume({ plan }));
+  const api = world.state.nodes[world.id("api")]!.phase;
+  assert.deepEqual(api, { at: "failed", reason: { kind: "dependency", on: world.id("job") } });
+});
+
+test("resume: a run that was being stopped is asked again by a signal, and killed when its grace is over", () => {
+  const world = worldOf({ a: { ...DAEMON, stop: { graceMs: 10_000, command: ["stop-it"] } } });
+  world.script("a", { obeys: false });
+  world.stop("a");
+  world.advance(4_000);
+  world.take();
+  assert.ok(world.resume());
+  assert.deepEqual(world.take("signal", "stop_command", "kill_all"), ["signal a"]);
+  world.advance(5_999);
+  assert.deepEqual(world.take("kill_all"), []);
+  world.advance(1);
+  assert.deepEqual(world.take("kill_all"), ["kill_all a"]);
+  assert.equal(world.phase("a"), "stopped");
+});
+
+test("resume: an end that was told is not told again", () => {
+  const world = worldOf({ a: { ...DAEMON, stop: { graceMs: 10_000 } } });
+  world.script("a", { leaves: "stubborn" });
+  world.stop("a");
+  world.take();
+  assert.ok(world.resume());
+  assert.deepEqual(happened(world), ["#resumed ", "#adopted a"]);
+  world.exhaust();
+  assert.deepEqual(happened(world), ["#killed a", "#stopped a"]);
+});
+
+test("resume: a run of which nobody knows whether it was started is none, and its start does not count", () => {
+  const world = worldOf({ a: DAEMON });
+  world.script("a", { spawn: "silent" });
+  world.exits("a", 1);
+  assert.equal(world.phase("a"), "starting");
+  world.script("a", { spawn: "ok" });
+  assert.ok(world.resume());
+  assert.equal(world.phase("a"), "running");
+  const [, a] = world.state.nodes;
+  assert.deepEqual([a!.starts, a!.restarts], [2, 1]);
+});
+
+test("resume: what was being probed has its time again, and is probed", () => {
+  const world = worldOf({
+    a: { ...DAEMON, startTimeoutMs: 5_000, ready: { probe: { type: "file", path: "/x" }, intervalMs: 100 } },
+  });
+  world.script("a", { probe: "silent" });
+  world.restart("a");
+  assert.equal(world.phase("a"), "starting");
+  world.advance(4_000);
+  world.take();
+  assert.ok(world.resume());
+  assert.deepEqual(world.take("probe"), ["probe a"]);
+  world.advance(4_999);
+  assert.equal(world.phase("a"), "starting");
+  world.advance(1);
+  assert.deepEqual(world.take("#timed_out"), ["#timed_out a"]);
+});
+
+test("resume: a tree that was coming down, or had not begun, is nothing to go on with", () => {
+  const world = worldOf({ a: DAEMON });
+  world.script("a", { obeys: false });
+  world.down();
+  assert.equal(world.resume(), false);
+  assert.equal(new World(planOf({ children: { a: DAEMON } })).resume(), false);
+});
+
+test("state changes: a state is read as it was written, with what never comes; a line that is cut tells nothing", () => {
+  const world = worldOf({ a: { ...DAEMON, runTimeoutMs: null }, b: {} });
+  world.exits("b", "SIGSEGV");
+  const text = encodeChange(wholeOf(world.state));
+  const { nodes, figures } = foldChanges([decodeChange(text)!])!;
+  assert.deepEqual([...nodes.values()], world.state.nodes);
+  assert.equal(figures.seq, world.state.seq);
+  for (const length of [0, 1, text.length - 1]) assert.equal(decodeChange(text.slice(0, length)), null);
+  assert.equal(decodeChange("null"), null);
+  assert.equal(decodeChange('{"seq":1}'), null);
+  const starting = { ...world.state.nodes[1]!, phase: { at: "starting", probeAt: NEVER } };
+  assert.match(encodeChange({ ...wholeOf(world.state), nodes: [starting as never] }), /"probeAt":"never"/);
+});
+
+test("resume: nothing was ever written of some nodes", () => {
+  const plan = planOf({ children: { a: DAEMON } });
+  const figures = { seq: 3, runs: 1, chance: 1, cancelled: null };
+  assert.equal(resumedState(plan, { figures, nodes: new Map(), paths: ["", "a"] }, instant(0)), null);
+});
