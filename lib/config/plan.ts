@@ -168,6 +168,8 @@ export interface TreeSpec extends Child {
   readonly onFailure: "escalate" | "stop";
   readonly autoShutdown: "any_significant" | "all_significant" | "never";
   readonly shutdownMs: number;
+  /** What becomes of the actors in it when the supervisor is killed. */
+  readonly onSupervisorDeath: "die" | "survive";
   readonly start: "parallel" | "sequential";
   /** How many children may be starting at once; null for any number. */
   readonly concurrency: number | null;

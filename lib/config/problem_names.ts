@@ -57,6 +57,9 @@ export const PROBLEMS = {
   "config/significant-never-ends": warning(
     "A significant daemon is always restarted, so that it never ends its tree.",
   ),
+  "config/module-dies": warning(
+    "A module actor stands in a tree that is to survive its supervisor, with which modules end.",
+  ),
   "config/fixed-port": warning("Several replicas of an actor are to be ready at one port."),
   "config/bad-socket": error('An address of sockets is not written as in "tcp://127.0.0.1:8080".'),
   "config/duplicate-socket": error("Two actors are to listen at one address."),

@@ -80,7 +80,7 @@ export function findTree(host: Host, program: Program, { file, name }: TreeChoic
  * @throws {UserError} `tree/not-running`, `control/no-answer`
  */
 export async function connectTree(host: Host, tree: TreeId): Promise<ControlClient> {
-  const client = await connectControl(host, tree.socket);
+  const client = await connectOrLose(host, tree) ?? await connectControl(host, tree.socket);
   if (client !== null) return client;
   if (await host.sockets.holderOf(tree.lock) !== null) {
     throw new UserError(
@@ -93,6 +93,16 @@ export async function connectTree(host: Host, tree: TreeId): Promise<ControlClie
     );
   }
   throw notRunning(host, tree);
+}
+
+/** A connection; null also if the supervisor dies in the middle of it. */
+async function connectOrLose(host: Host, tree: TreeId): Promise<ControlClient | null> {
+  try {
+    return await connectControl(host, tree.socket);
+  } catch (error) {
+    if (error instanceof UserError && error.code === "control/lost") return null;
+    throw error;
+  }
 }
 
 /** The error for a tree that does not run. */

@@ -3,7 +3,7 @@ import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import { connectControl, type ControlClient } from "../control/client.ts";
 import type { Host } from "../host/ports/host.ts";
-import type { ByteSource, Child } from "../host/ports/processes.ts";
+import type { Child } from "../host/ports/processes.ts";
 import type { Program } from "../host/ports/program.ts";
 import { definedOnly } from "../base/defined_only.ts";
 import {
@@ -13,6 +13,8 @@ import {
   REPORT_DESCRIPTOR,
   type SupervisorOptions,
 } from "./launch_options.ts";
+import { readLaunchReport } from "./launch_report.ts";
+import { askKeeper } from "./take_over.ts";
 import { makeFolder, requirePrivate, treeIdOf } from "./tree_id.ts";
 import { waitUntilGone } from "./wait_until_gone.ts";
 
@@ -24,14 +26,13 @@ export function supervisorLogOf(stateFolder: string): string {
 }
 
 /** A tree that is up and has not begun yet. */
-export interface Launched {
+export interface Launched extends Omit<LaunchReport & { ok: true }, "ok"> {
   readonly client: ControlClient;
-  /** How many processes had to be ended that an earlier supervisor had left behind when it was killed. */
-  readonly cleared: number;
 }
 
 /**
- * Launches the guardian, and by it the supervisor, of a tree that has not begun yet: that waits for a `begin`.
+ * Launches the guardian, and by it the supervisor, of a tree that has not begun yet: that waits for a `begin`. Where the
+ * guardian of an earlier supervisor keeps the tree, it launches another one that goes on.
  *
  * @throws {UserError} Why the supervisor could not come up, such as `tree/already-running`.
  */
@@ -39,14 +40,30 @@ export async function launch(host: Host, program: Program, options: LaunchOption
   requirePrivate(host, program.uid);
   makeFolder(host, options.stateFolder, STATE_HINT);
   const log = supervisorLogOf(options.stateFolder);
+  const { pid, startTime } = host.processes.find(program.pid)!;
+  const tree = treeIdOf(host, program.uid, options.file);
+  const handed: SupervisorOptions = { ...options, client: { pid, startTime } };
+  const launched = await askKeeper(host, tree, "resume", { command: program.selfCommand, options: handed }) ??
+    await launchAnew(host, program, handed, log);
+  if (!launched.ok) throw toUserError(launched.error);
+  const client = await connectControl(host, tree.socket);
+  if (client === null) throw died(log);
+  const { cleared, adopted } = launched;
+  return { client, cleared, adopted };
+}
+
+async function launchAnew(
+  host: Host,
+  program: Program,
+  options: SupervisorOptions,
+  log: string,
+): Promise<LaunchReport> {
   const pipe = host.descriptors.openPipe();
   const report = host.descriptors.sourceOf(pipe.read);
-  const { pid, startTime } = host.processes.find(program.pid)!;
-  const handed: SupervisorOptions = { ...options, client: { pid, startTime } };
   let guardian: Child;
   try {
     guardian = host.processes.spawn({
-      argv: [...program.selfCommand, GUARDIAN_VERB, JSON.stringify(handed)],
+      argv: [...program.selfCommand, GUARDIAN_VERB, JSON.stringify(options)],
       env: definedOnly(program.environment),
       cwd: "/",
       stdin: null,
@@ -56,29 +73,11 @@ export async function launch(host: Host, program: Program, options: LaunchOption
   } finally {
     host.descriptors.close(pipe.write);
   }
-  const launched = await readReport(report, log);
-  if (!launched.ok) {
-    // Until it is gone its supervisor has the lock, and whoever tries again would be told that the tree is running.
-    await waitUntilGone(host, [guardian]);
-    throw toUserError(launched.error);
-  }
-  const client = await connectControl(host, treeIdOf(host, program.uid, options.file).socket);
-  if (client === null) throw died(log);
-  return { client, cleared: launched.cleared };
-}
-
-async function readReport(source: ByteSource, log: string): Promise<LaunchReport> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for (let bytes = await source.read(); bytes !== null; bytes = await source.read()) {
-    text += decoder.decode(bytes);
-  }
-  source.close();
-  try {
-    return JSON.parse(text) as LaunchReport;
-  } catch {
-    throw died(log);
-  }
+  const launched = await readLaunchReport(report);
+  if (launched === null) throw died(log);
+  // Until it is gone its supervisor has the lock, and whoever tries again would be told that the tree is running.
+  if (!launched.ok) await waitUntilGone(host, [guardian]);
+  return launched;
 }
 
 function toUserError({ code, message, hint, exitCode }: (LaunchReport & { ok: false })["error"]): UserError {

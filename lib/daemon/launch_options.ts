@@ -24,6 +24,12 @@ export interface SupervisorOptions extends LaunchOptions {
   readonly client: ProcessId;
 }
 
+/** What reaches a guardian. */
+export interface GuardianOptions extends SupervisorOptions {
+  /** The supervisor that has lost its guardian, and has started this one; undefined for one that is yet to be started. */
+  readonly ward?: ProcessId;
+}
+
 /** Hidden verbs: what the binary is when it is started by itself. */
 export const GUARDIAN_VERB = "__guardian";
 export const SUPERVISOR_VERB = "__supervisor";
@@ -31,8 +37,9 @@ export const SUPERVISOR_VERB = "__supervisor";
 /** Descriptor on which the supervisor reports once whether it is up. */
 export const REPORT_DESCRIPTOR = 3;
 
-/** Descriptor that ends when the guardian dies. */
-export const GUARDIAN_DESCRIPTOR = 4;
+/** Descriptors of the link between guardian and supervisor, on either side (`guardian_link.ts`). */
+export const LINK_READ_DESCRIPTOR = 4;
+export const LINK_WRITE_DESCRIPTOR = 5;
 
 /** What the supervisor reports. */
 export type LaunchReport =
@@ -40,6 +47,8 @@ export type LaunchReport =
     readonly ok: true;
     /** How many processes it has ended that an earlier supervisor had left behind when it was killed. */
     readonly cleared: number;
+    /** How many it goes on with that an earlier supervisor had started. */
+    readonly adopted: number;
   }
   | {
     readonly ok: false;

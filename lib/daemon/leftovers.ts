@@ -10,6 +10,7 @@ import { RUN_VARIABLE } from "../engine/environment.ts";
 import { describeCommand, keyOf, type ReceiptLine, type Survivor } from "../engine/ledger.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
+import type { RunId } from "../supervision/state.ts";
 import type { TreeId } from "./tree_id.ts";
 import { recordedGroup } from "./tree_groups.ts";
 import { readRecord } from "./tree_record.ts";
@@ -57,8 +58,19 @@ export async function killMarked(host: Host, lost: Lost): Promise<number> {
   return leftovers.ended().length;
 }
 
+/**
+ * Ends the runs of an instance but for some, whose processes are nobody's to end here.
+ *
+ * @param isKept Told the number of a run.
+ */
+export async function endRuns(host: Host, lost: Lost, isKept: (run: RunId) => boolean): Promise<Cleared> {
+  const leftovers = new Leftovers(host, lost, isKept);
+  for (const [signal, withinMs] of LADDER) await leftovers.end(signal, withinMs);
+  return { processes: leftovers.ended(), survivors: leftovers.survivors(() => true, "it outlived SIGKILL") };
+}
+
 /** By what the processes of an instance are known. */
-interface Lost {
+export interface Lost {
   /** What their marks begin with. */
   readonly instance: string;
   /** Their control group; null if they had none. */
@@ -78,12 +90,15 @@ class Leftovers {
   readonly #host: Host;
   readonly #instance: string;
   readonly #layer: ControlGroupLayer | null;
+  readonly #isKept: ((run: RunId) => boolean) | null;
   /** Whatever was found once stays known, also when all that told of it is gone. */
   readonly #known = new Map<string, ReceiptLine>();
   readonly #killed = new Set<string>();
 
-  constructor(host: Host, { instance, group }: Lost) {
+  /** @param isKept Of which runs nothing is meant; null if everything is, also what is of no run. */
+  constructor(host: Host, { instance, group }: Lost, isKept: ((run: RunId) => boolean) | null = null) {
     this.#host = host;
+    this.#isKept = isKept;
     this.#instance = instance;
     this.#layer = group === null ? null : new ControlGroupLayer(host, group);
   }
@@ -101,7 +116,9 @@ class Leftovers {
       for (const row of rows) if (row.parent === pid) found.set(row.pid, row);
     }
     for (const row of this.#layer?.everyone() ?? []) {
-      if (row.pid !== processes.ownPid) found.set(row.pid, row);
+      if (row.pid !== processes.ownPid && this.#isMeant(this.#layer!.ownerOf(row.pid))) {
+        found.set(row.pid, row);
+      }
     }
     for (const row of found.values()) this.#see(row);
     return [...found.values()];
@@ -147,6 +164,7 @@ class Leftovers {
   }
 
   #killTogether(): void {
+    if (this.#isKept !== null) return;
     this.#layer?.kill(null, (row) => {
       this.#see(row);
       this.#killed.add(keyOf(row));
@@ -154,7 +172,13 @@ class Leftovers {
   }
 
   #bearsMark({ pid }: ProcessRow): boolean {
-    return this.#host.processes.variableOf(pid, RUN_VARIABLE)?.startsWith(`${this.#instance}.`) === true;
+    const mark = this.#host.processes.variableOf(pid, RUN_VARIABLE);
+    if (mark?.startsWith(`${this.#instance}.`) !== true) return false;
+    return this.#isMeant(Number(mark.slice(this.#instance.length + 1)));
+  }
+
+  #isMeant(run: RunId | null): boolean {
+    return this.#isKept === null || (run !== null && !this.#isKept(run));
   }
 
   #see(row: ProcessRow): void {

@@ -17,6 +17,10 @@ export interface TreeId {
   /** Folder for the socket and what is known of the tree; it goes with the machine's next boot at the latest. */
   readonly runFolder: string;
   readonly socket: string;
+  /** Where commands find the guardian of a tree whose supervisor is dead. */
+  readonly door: string;
+  /** How processes have ended that the guardian has reaped. */
+  readonly deaths: string;
   /** File with a {@linkcode TreeRecord}. */
   readonly record: string;
   /** Name that the kernel lets one process hold at a time: who holds it is the tree's supervisor. */
@@ -38,6 +42,8 @@ export function treeIdOf(host: Host, uid: number, file: string): TreeId {
     id,
     runFolder,
     socket: `${runFolder}/control.sock`,
+    door: `${runFolder}/guardian.sock`,
+    deaths: `${runFolder}/deaths.jsonl`,
     record: `${runFolder}/tree.json`,
     lock: `supervise/${uid}/${id}`,
   };

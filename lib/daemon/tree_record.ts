@@ -18,6 +18,8 @@ export interface TreeRecord {
   readonly containment?: LayerName;
   /** Its control group; null if it has none. */
   readonly group?: string | null;
+  /** Whether any of it goes on when the supervisor is killed. */
+  readonly onSupervisorDeath?: "die" | "survive";
   /** Times are ISO 8601. */
   readonly startedAt: string;
   readonly endedAt: string | null;

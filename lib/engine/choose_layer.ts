@@ -2,7 +2,7 @@
 import { UserError } from "../base/user_error.ts";
 import type { Host } from "../host/ports/host.ts";
 import { ControlGroupLayer } from "./control_group_layer.ts";
-import type { Layer, LayerName } from "./layer.ts";
+import { type Layer, LAYER_LABELS, type LayerName } from "./layer.ts";
 import { BareLayer, SessionLayer } from "./session_layer.ts";
 
 /**
@@ -26,6 +26,29 @@ export function chooseLayer(host: Host, instance: string, asked: LayerName | nul
     "this kernel gives them to nobody who asks",
     "use a newer kernel",
   );
+}
+
+/**
+ * The layer that a tree has been contained by, for the supervisor that goes on with it.
+ *
+ * @param group Its control group; null if it has none.
+ * @throws {UserError} `containment/not-changeable` if another one is asked for.
+ */
+export function resumeLayer(
+  host: Host,
+  name: LayerName,
+  group: string | null,
+  asked: LayerName | null,
+): Layer {
+  if (asked !== null && asked !== name) {
+    throw new UserError(
+      "containment/not-changeable",
+      `The tree goes on, contained by ${LAYER_LABELS[name].label}: that cannot be changed while it runs`,
+      { hint: "leave out --containment, or take the tree down first" },
+    );
+  }
+  if (name === "cgroup" && group !== null) return new ControlGroupLayer(host, group);
+  return name === "group" ? new SessionLayer(host.processes) : new BareLayer();
 }
 
 /** The group of a tree in another. The instance is of letters, digits and dots, whatever the tree is called. */

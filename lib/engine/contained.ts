@@ -1,5 +1,5 @@
 import type { Signal } from "../base/signals.ts";
-import type { Child } from "../host/ports/processes.ts";
+import type { ProcessId } from "../host/ports/processes.ts";
 import type { RunId } from "../supervision/state.ts";
 
 /** What a run is known by. */
@@ -9,7 +9,7 @@ export interface RunMark {
   readonly path: string;
   /** Its mark in the environment of its processes. */
   readonly marker: string;
-  readonly main: Child;
+  readonly main: ProcessId;
 }
 
 /** A run as the containment keeps it. */

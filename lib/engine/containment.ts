@@ -11,7 +11,7 @@
  *    in the run, and what a death sets free comes to us. SIGKILL is for a whole control group, where there is one: it is
  *    held still, listed, and killed with all that it forks.
  */
-import type { Child, Processes, ProcessRow, ReapedOrphan } from "../host/ports/processes.ts";
+import type { Processes, ProcessId, ProcessRow, ReapedOrphan } from "../host/ports/processes.ts";
 import type { RunId } from "../supervision/state.ts";
 import { Event } from "../sync/event.ts";
 import { type Contained, newRun } from "./contained.ts";
@@ -19,6 +19,7 @@ import type { Layer, LayerName } from "./layer.ts";
 import { LeftBehind } from "./left_behind.ts";
 import { describeCommand, keyOf, type Ledger } from "./ledger.ts";
 import { Lineage } from "./lineage.ts";
+import { Orphanage } from "./orphanage.ts";
 
 /** How often a sweep looks again for what was forked during the last look. */
 const MOST_LOOKS = 100;
@@ -31,6 +32,7 @@ export class Containment {
   readonly #processes: Processes;
   readonly #ledger: Ledger;
   readonly #layer: Layer;
+  readonly #orphanage: Orphanage;
   readonly #lineage: Lineage;
   readonly #runs = new Map<RunId, Contained>();
   /** Whose main processes the latest ended runs had: what dies late is still in their sessions. */
@@ -42,14 +44,17 @@ export class Containment {
   readonly #due = new Set<RunId | null>();
   #begunEnding = new Event();
 
-  constructor(processes: Processes, ledger: Ledger, layer: Layer) {
+  /** @param orphanage Where what loses its parent comes to, if not to us. */
+  constructor(processes: Processes, ledger: Ledger, layer: Layer, orphanage = new Orphanage(processes)) {
     this.#processes = processes;
+    this.#orphanage = orphanage;
     this.#ledger = ledger;
     this.#layer = layer;
     this.#left = new LeftBehind(processes);
     this.#lineage = new Lineage({
       processes,
       layer,
+      orphanage,
       runs: this.#runs,
       isLeft: (row) => this.#left.has(row) || layer.isLeft(row.pid),
     });
@@ -71,7 +76,7 @@ export class Containment {
   }
 
   /** Takes a run into account. */
-  add(run: RunId, path: string, marker: string, main: Child, command: string): void {
+  add(run: RunId, path: string, marker: string, main: ProcessId, command: string): void {
     this.#runs.set(run, newRun({ run, path, marker, main }));
     this.#lineage.ours.add(main.pid);
     this.#ended.delete(main.pid);
@@ -139,6 +144,11 @@ export class Containment {
     this.#begunEnding.set();
     if (signal === "SIGKILL" && !contained.mainOnly) this.#killTogether(contained);
     this.#sweep(contained);
+  }
+
+  /** Whether whatever dies is our child by then, so that we hear of it. */
+  get hearsOfDeaths(): boolean {
+    return this.#layer.name === "subreaper" && this.#orphanage.isOursAlone;
   }
 
   /** Whether anything is being ended. */
@@ -270,7 +280,7 @@ export class Containment {
   }
 
   #see(row: ProcessRow, path: string | null): void {
-    const isOrphan = row.parent === this.#processes.ownPid && !this.#lineage.ours.has(row.pid);
+    const isOrphan = this.#orphanage.adopts(row.parent) && !this.#lineage.ours.has(row.pid);
     this.#ledger.see(row, path, describeCommand(this.#processes.commandOf(row.pid), row), isOrphan);
   }
 }

@@ -21,19 +21,24 @@ import { openNursery } from "../scope/nursery.ts";
 import { moveOnAt } from "../scope/timeouts.ts";
 import type { Effect } from "../supervision/effect.ts";
 import type { RequestEvent, TreeEvent } from "../supervision/event.ts";
-import type { Outcome, State } from "../supervision/state.ts";
+import type { Outcome, RunId, State } from "../supervision/state.ts";
 import { initialState } from "../supervision/initial_state.ts";
 import { nextDeadline, step } from "../supervision/step.ts";
 import { Containment } from "./containment.ts";
+import { ExitWatch } from "./exit_watch.ts";
 import { HeldCrashes } from "./held_crashes.ts";
 import type { HeldSockets } from "./held_sockets.ts";
 import { survivorOf, sweepAll } from "./final_sweep.ts";
 import type { Layer, LayerName } from "./layer.ts";
 import { Ledger, type ReceiptLine, type Survivor } from "./ledger.ts";
 import { lookOut } from "./lookout.ts";
+import type { MainProcess } from "./main_process.ts";
 import type { JoinPoint } from "./membership.ts";
+import { Orphanage } from "./orphanage.ts";
 import { Performer } from "./performer.ts";
 import { type Listener, Recorder } from "./recorder.ts";
+import type { ResumedTree } from "./resumed_tree.ts";
+import type { Survival } from "./survival.ts";
 
 /** What an engine runs. */
 export interface EngineOptions {
@@ -53,6 +58,10 @@ export interface EngineOptions {
   readonly joinPoint: JoinPoint | null;
   /** How the processes of a run are held together. */
   readonly layer: Layer;
+  /** Null if nothing of the tree is to outlive its supervisor. */
+  readonly survival: Survival | null;
+  /** What an earlier supervisor has left; null for a tree that begins. */
+  readonly resumed: ResumedTree | null;
 }
 
 /** What became of a request. */
@@ -94,6 +103,7 @@ export class Engine {
   readonly crashes: HeldCrashes;
   readonly #answers = new Map<number, (reply: Reply) => void>();
   #state: State;
+  readonly #exits: ExitWatch;
   #requests = 0;
   #death = new Event();
 
@@ -102,8 +112,11 @@ export class Engine {
     this.#options = options;
     this.#masker = maskerFor(plan);
     this.#ledger = new Ledger(this.#masker.text);
-    this.#state = initialState(plan, host.randomSeed());
-    this.#containment = new Containment(host.processes, this.#ledger, options.layer);
+    const { layer, resumed } = options;
+    this.#state = resumed?.state ?? initialState(plan, host.randomSeed());
+    this.#exits = new ExitWatch(host.processes);
+    const orphanage = new Orphanage(host.processes, resumed?.orphanage);
+    this.#containment = new Containment(host.processes, this.#ledger, layer, orphanage);
     this.crashes = new HeldCrashes({
       plan,
       state: () => this.#state,
@@ -148,19 +161,35 @@ export class Engine {
     return this.#recorder.listen(listener);
   }
 
+  /** Whoever is the parent of processes of the tree beside us has reaped one. */
+  reapedElsewhere(orphan: ReapedOrphan): void {
+    this.#exits.ended(orphan.row, orphan.status);
+    if (this.#ledger.pathOf(orphan.row) !== undefined) this.#onOrphan(orphan);
+  }
+
+  /** A process that we have started and that is no actor's; nobody ends it but itself. */
+  addHelper(pid: number): void {
+    this.#containment.addHelper(pid);
+  }
+
   /** Runs the tree to its end. Everything that it started is over when this returns, or is named in the result. */
   async run(): Promise<EngineEnd> {
-    const { host, layer } = this.#options;
-    host.processes.adoptOrphans((orphan) => this.#onOrphan(orphan), layer.name !== "group");
+    const { host, layer, survival, resumed } = this.#options;
+    host.processes.adoptOrphans((orphan) => {
+      this.#exits.ended(orphan.row, orphan.status);
+      this.#onOrphan(orphan);
+    }, layer.name !== "group");
+    if (survival !== null) host.processes.foretellDeaths(({ row, status }) => survival.died(row, status));
+    survival?.begin(this.#state, resumed?.runs ?? []);
     let end: EngineEnd | undefined;
     await openNursery(async (nursery) => {
       nursery.startSoon(() => this.#recorder.run(), { name: "recorder" });
       const lookout = new CancelScope();
-      nursery.startSoon(() => lookOut(this.#containment, lookout), { name: "lookout" });
+      nursery.startSoon(() => lookout.run(() => this.#lookOut()), { name: "lookout" });
       try {
         await openNursery(async (trees) => {
           const performer = new Performer(this.#performerOptions(), trees);
-          this.post({ type: "begun" });
+          this.post(resumed?.event ?? { type: "begun" });
           while (this.#state.outcome === null) this.#take(await this.#nextEvent(), performer);
         });
         end = await this.#finish();
@@ -172,6 +201,14 @@ export class Engine {
     return end!;
   }
 
+  /** Looks for what nobody tells us of. */
+  async #lookOut(): Promise<void> {
+    await openNursery((nursery) => {
+      nursery.startSoon(() => lookOut(this.#containment), { name: "descendants" });
+      nursery.startSoon(() => this.#exits.run(), { name: "ends of processes" });
+    });
+  }
+
   /** The next event, or the passing of time if that is due first. */
   async #nextEvent(): Promise<TreeEvent> {
     const due = nextDeadline(this.#state, this.#options.host.clock.now());
@@ -181,6 +218,7 @@ export class Engine {
 
   #take(event: TreeEvent, performer: Performer): void {
     const { state, effects } = step(this.#state, event, this.#options.host.clock.now());
+    this.#options.survival?.changed(this.#state, state);
     this.#state = state;
     for (const effect of effects) this.#perform(effect, performer);
   }
@@ -216,6 +254,7 @@ export class Engine {
     });
     const left = this.#containment.leftOnPurpose().map((row) => survivorOf(host, row, "left on purpose"));
     this.#containment.close();
+    this.#options.survival?.end();
     for (const answer of this.#answers.values()) answer({ ok: false, refusal: "the tree has ended" });
     return {
       outcome: this.#state.outcome!,
@@ -242,8 +281,20 @@ export class Engine {
     this.post({ type: "noted", node, event: "lines_dropped", data: { why } });
   }
 
+  #inherited(run: RunId): MainProcess {
+    const { host: { descriptors }, resumed, survival } = this.#options;
+    const { pid, startTime, status } = resumed!.runs.find((saved) => saved.run === run)!;
+    const pipes = survival?.pipesOf(run);
+    const open = (path: string | undefined) => {
+      const descriptor = path === undefined ? null : descriptors.openNamedPipe(path);
+      return descriptor === null ? null : descriptors.sourceOf(descriptor);
+    };
+    const exited = status === null ? this.#exits.exitOf({ pid, startTime }) : Promise.resolve(status);
+    return { pid, startTime, stdout: open(pipes?.stdout), stderr: open(pipes?.stderr), exited };
+  }
+
   #performerOptions() {
-    const { host, plan, sockets, environment, instance, socket, joinPoint } = this.#options;
+    const { host, plan, sockets, environment, instance, socket, joinPoint, survival } = this.#options;
     return {
       host,
       plan,
@@ -252,6 +303,8 @@ export class Engine {
       instance,
       socket,
       joinPoint,
+      survival,
+      inherited: (run: RunId) => this.#inherited(run),
       mask: this.#masker.data,
       containment: this.#containment,
       ledger: this.#ledger,

@@ -1,6 +1,6 @@
 /**
- * Who descends from whom. Every descendant of this process is either below the main process of a run, or it is, or is below,
- * an orphan that came to us when its own parent died. An orphan is told by, in this order: the control group that it is in,
+ * Who descends from whom. Every process of the tree is either below the main process of a run, or it is, or is below,
+ * an orphan that came to us, or to whoever takes them in beside us (`orphanage.ts`), when its own parent died. An orphan is told by, in this order: the control group that it is in,
  * where it was seen before, the session or group of a run's main process, and the mark in its environment.
  */
 import type { Processes, ProcessRow, ReapedOrphan } from "../host/ports/processes.ts";
@@ -8,6 +8,7 @@ import type { RunId } from "../supervision/state.ts";
 import { RUN_VARIABLE } from "./environment.ts";
 import type { Housed, Layer } from "./layer.ts";
 import { keyOf } from "./ledger.ts";
+import type { Orphanage } from "./orphanage.ts";
 
 /** A run, as far as its descendants are concerned. */
 export interface Ancestor extends Housed {
@@ -19,6 +20,7 @@ export interface Ancestor extends Housed {
 export interface LineageOptions {
   readonly processes: Processes;
   readonly layer: Layer;
+  readonly orphanage: Orphanage;
   /** The runs that there are now. */
   readonly runs: ReadonlyMap<RunId, Ancestor>;
   /** Whether a process was left behind on purpose: then it is nobody's. */
@@ -107,13 +109,10 @@ export class Lineage {
     return [...below, ...escaped].flatMap((row) => this.#subtree(row));
   }
 
-  /** Our children that we did not start: their own parents have died. */
+  /** What nobody here has started: their own parents have died. */
   #orphans(): readonly ProcessRow[] {
-    const { processes, isLeft } = this.#options;
-    return processes.childrenOf(processes.ownPid)
-      .filter((pid) => !this.ours.has(pid))
-      .map((pid) => processes.find(pid))
-      .filter((row): row is ProcessRow => row !== null && row.state !== "Z" && !isLeft(row));
+    const { orphanage, isLeft } = this.#options;
+    return orphanage.rows().filter((row) => row.state !== "Z" && !this.ours.has(row.pid) && !isLeft(row));
   }
 
   /** A process and all below it that is alive. */

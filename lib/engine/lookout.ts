@@ -1,4 +1,3 @@
-import type { CancelScope } from "../scope/cancel_scope.ts";
 import { sleep } from "../scope/sleep.ts";
 import type { Containment } from "./containment.ts";
 
@@ -8,20 +7,16 @@ const LONGEST_PAUSE_MS = 250;
 
 /**
  * Looks again, less and less often, at what is being ended, for the deaths that nobody tells us of: those of processes
- * whose parent is not ours to be.
- *
- * @param until Ends it when it is cancelled.
+ * whose parent is not ours to be.. To be run as a task, until it is cancelled.
  */
-export async function lookOut(containment: Containment, until: CancelScope): Promise<void> {
+export async function lookOut(containment: Containment): Promise<void> {
   // All that can die there comes to us.
-  if (containment.layer === "subreaper") return;
-  await until.run(async () => {
-    while (true) {
-      await containment.untilEnding();
-      for (let pause = FIRST_PAUSE_MS; containment.isEnding; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-        await sleep(pause);
-        containment.lookAgain();
-      }
+  if (containment.hearsOfDeaths) return;
+  while (true) {
+    await containment.untilEnding();
+    for (let pause = FIRST_PAUSE_MS; containment.isEnding; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      await sleep(pause);
+      containment.lookAgain();
     }
-  });
+  }
 }

@@ -15,12 +15,14 @@ import { actorEnvironment } from "./environment.ts";
 import type { HeldSockets } from "./held_sockets.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Line } from "./line_splitter.ts";
+import type { MainProcess } from "./main_process.ts";
 import { type JoinPoint, Membership } from "./membership.ts";
 import { type ResolvedPrivileges, resolvePrivileges } from "./privileges/resolve_privileges.ts";
 import { ask } from "./probe.ts";
 import type { Recorder } from "./recorder.ts";
-import { ActorRun } from "./run.ts";
+import { ActorRun, type AdoptedRun } from "./run.ts";
 import { runSideCommand } from "./side_command.ts";
+import type { Survival } from "./survival.ts";
 import { TreeTasks } from "./tree_tasks.ts";
 
 /** What a performer works with. */
@@ -40,10 +42,17 @@ export interface PerformerOptions {
   readonly socket: string | null;
   /** Where what speaks the protocol of actors joins; null for nowhere. */
   readonly joinPoint: JoinPoint | null;
+  /** Null if nothing of the tree is to outlive its supervisor. */
+  readonly survival: Survival | null;
+  /** The runs that an earlier supervisor had started. */
+  readonly inherited: Inherited;
   /** Keeps secrets out of what is recorded. */
   readonly mask: Masker["data"];
   readonly post: (event: TreeEvent) => void;
 }
+
+/** Finds the main process of a run that an earlier supervisor had started. */
+export type Inherited = (run: RunId) => MainProcess;
 
 interface Performed {
   readonly run: ActorRun;
@@ -74,7 +83,11 @@ export class Performer {
   /** Performs an effect on a run. */
   perform(effect: RunEffect): void {
     const spec = actorAt(this.#options.plan, effect.node);
-    if (effect.type === "spawn") return this.#spawn(spec, effect.run);
+    if (effect.type === "spawn") return this.#open(spec, effect.run, null);
+    if (effect.type === "adopt") {
+      const main = this.#options.inherited(effect.run);
+      return this.#open(spec, effect.run, { main, isOver: effect.isOver });
+    }
     const performed = this.#runs.get(effect.run);
     if (performed === undefined) return;
     const { run } = performed;
@@ -98,15 +111,14 @@ export class Performer {
       case "close_run":
         this.#runs.delete(effect.run);
         return run.close();
-      case "adopt":
-        return;
       default:
         return unreachable(effect, "effect");
     }
   }
 
-  #spawn(spec: ActorSpec, run: RunId): void {
+  #open(spec: ActorSpec, run: RunId, adopted: AdoptedRun | null): void {
     const { host, plan, containment, ledger, environment, instance, socket, mask, post } = this.#options;
+    const { survival } = this.#options;
     const marker = `${instance}.${run}`;
     const { privileges, variables } = privilegesFor(host, spec);
     const belonging = { tree: plan.name, run: marker, socket };
@@ -117,13 +129,21 @@ export class Performer {
       containment,
       ledger,
       spec,
+      adopted,
       run,
       marker,
       env,
       listening: this.#options.sockets.of(spec),
       privileges,
-      member: this.#memberFor(spec, run, marker),
+      // What had joined an earlier supervisor has nobody to join here: its own tree has died with that.
+      member: adopted === null ? this.#memberFor(spec, run, marker) : null,
+      pipes: survival === null ? null : () => survival.openPipes(run),
+      onPipesOver: () => survival?.removePipes(run),
       reports: {
+        started: (child) => {
+          survival?.started(run, child, spec);
+          survival?.hold(run);
+        },
         spawned: (pid) => post({ type: "spawned", node, run, pid }),
         spawnFailed: (message, isFinal) => post({ type: "spawn_failed", node, run, message, isFinal }),
         exited: (exit, error) =>

@@ -3,12 +3,12 @@ import type { Plan } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import type { Entry } from "../supervision/journal_entry.ts";
+import { ActorLogs } from "./actor_logs.ts";
 import { type JournalEntry, journalEntry } from "./journal.ts";
 import type { Line } from "./line_splitter.ts";
-import { encodeLine, type LogLine, type LogStream } from "./log_format.ts";
+import type { LogLine, LogStream } from "./log_format.ts";
 import { DEFAULT_LOG_LIMITS, LogStore } from "./log_store.ts";
-import { journalFileOf, logFileOf } from "./state_folder.ts";
-import { Stamps } from "./stamps.ts";
+import { journalFileOf } from "./state_folder.ts";
 
 /** Somebody who wants to know at once. Must not throw, and must not wait. */
 export interface Listener {
@@ -30,8 +30,7 @@ export interface RecorderOptions {
 export class Recorder {
   readonly #host: Host;
   readonly #plan: Plan;
-  readonly #stamps: Stamps;
-  readonly #logs: LogStore;
+  readonly #logs: ActorLogs;
   readonly #journal: LogStore;
   readonly #listeners = new Set<Listener>();
   readonly #decoder = new TextDecoder();
@@ -39,16 +38,11 @@ export class Recorder {
   constructor({ host, plan, folder, onLost }: RecorderOptions) {
     this.#host = host;
     this.#plan = plan;
-    this.#stamps = new Stamps(host.wallClock);
-    const common = { files: host.files, limits: DEFAULT_LOG_LIMITS };
-    this.#logs = new LogStore({
-      ...common,
-      fileOf: (path) => logFileOf(folder, path),
-      gapMark: (lost, why) => this.#gapMark(lost, why),
-      onLost,
-    });
+    const { files, wallClock } = host;
+    this.#logs = new ActorLogs({ files, wallClock, folder, onLost });
     this.#journal = new LogStore({
-      ...common,
+      files,
+      limits: DEFAULT_LOG_LIMITS,
       fileOf: () => journalFileOf(folder),
       gapMark: (lost, why) => encodeJson({ event: "entries_lost", lost, why }),
       onLost: () => {},
@@ -57,8 +51,7 @@ export class Recorder {
 
   /** Records a line of an actor. */
   line(path: string, stream: LogStream, line: Line): void {
-    const at = this.#stamps.next();
-    this.#logs.append(path, encodeLine(at, stream, line));
+    const at = this.#logs.line(path, stream, line);
     if (this.#listeners.size === 0) return;
     const text = this.#decoder.decode(line.bytes);
     for (const listener of this.#listeners) listener.onLine({ at, path, stream, text, cut: line.cut });
@@ -84,8 +77,7 @@ export class Recorder {
 
   /** Waits until everything that was told is in the files; gives the stamp of the last line. */
   async sync(): Promise<number> {
-    const stamp = this.#stamps.last;
-    await Promise.all([this.#logs.sync(), this.#journal.sync()]);
+    const [stamp] = await Promise.all([this.#logs.sync(), this.#journal.sync()]);
     return stamp;
   }
 
@@ -97,14 +89,6 @@ export class Recorder {
   close(): void {
     this.#logs.close();
     this.#journal.close();
-  }
-
-  #gapMark(lost: number, why: string): Uint8Array {
-    const text = `${lost} ${lost === 1 ? "line was" : "lines were"} lost: ${why}`;
-    return encodeLine(this.#stamps.next(), "supervise", {
-      bytes: new TextEncoder().encode(text),
-      cut: false,
-    });
   }
 }
 

@@ -4,11 +4,12 @@
  * The task decides nothing. But whatever happens to it, also if a bug elsewhere cancels it, it does not end while its
  * process or a descendant of it lives: that is the promise that a task of a nursery makes.
  */
+import { invariant } from "../base/invariant.ts";
 import { messageOf } from "../base/user_error.ts";
 import type { ActorSpec } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Privileges } from "../host/ports/privileges.ts";
-import { type Child, type ExitStatus, type HandedSockets, SpawnError } from "../host/ports/processes.ts";
+import { type Child, type HandedSockets, SpawnError, type SpawnSpec } from "../host/ports/processes.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { Cancelled } from "../scope/cancelled.ts";
 import { Event } from "../sync/event.ts";
@@ -16,24 +17,36 @@ import { fromPromise } from "../bridge/from_promise.ts";
 import { type Nursery, openNursery } from "../scope/nursery.ts";
 import { checkpoint } from "../scope/park.ts";
 import type { ActorError } from "../supervision/actor_error.ts";
+import type { Exit } from "../supervision/exit.ts";
 import type { RunId } from "../supervision/state.ts";
 import { actorErrorOf } from "./actor_error.ts";
 import type { Containment } from "./containment.ts";
 import { describeCommand, type Ledger } from "./ledger.ts";
+import type { MainProcess } from "./main_process.ts";
 import type { Membership } from "./membership.ts";
 import { asksOwnSocket, isTaken } from "./probe.ts";
 import { type LineSink, RunOutput } from "./run_output.ts";
 import { startChild } from "./start_child.ts";
+import type { NamedPipes } from "./survival.ts";
 
 /** How long a connect may take that is to find nobody. */
 const TAKEN_TIMEOUT_MS = 1_000;
 
 /** What a run tells the supervision. */
 export interface RunReports {
+  /** Told at once. */
+  started(process: Child): void;
   spawned(pid: number): void;
   /** @param isFinal Whether another try would fail in the same way. */
   spawnFailed(message: string, isFinal: boolean): void;
-  exited(status: ExitStatus, error: ActorError | null): void;
+  exited(exit: Exit, error: ActorError | null): void;
+}
+
+/** A run that an earlier supervisor had started. */
+export interface AdoptedRun {
+  readonly main: MainProcess;
+  /** Whether the end of its process has been told already. */
+  readonly isOver: boolean;
 }
 
 /** What a run is made of. */
@@ -42,6 +55,8 @@ export interface RunOptions {
   readonly containment: Containment;
   readonly ledger: Ledger;
   readonly spec: ActorSpec;
+  /** Null for one that is to be started. */
+  readonly adopted: AdoptedRun | null;
   readonly run: RunId;
   /** The mark of this run in the environment of its processes. */
   readonly marker: string;
@@ -52,6 +67,10 @@ export interface RunOptions {
   readonly privileges: Privileges | SpawnError | null;
   /** Null if it cannot join. */
   readonly member: Membership | null;
+  /** What its process writes to, made anew for each; null for pipes without a name. */
+  readonly pipes: (() => NamedPipes) | null;
+  /** Told when nobody writes to those any more. */
+  readonly onPipesOver: () => void;
   readonly reports: RunReports;
   /** Where its lines go. */
   readonly sink: LineSink;
@@ -61,7 +80,7 @@ export interface RunOptions {
 export class ActorRun {
   readonly options: RunOptions;
   /** The process; null before it was spawned. */
-  child: Child | null = null;
+  child: MainProcess | null = null;
   readonly #spawning = new CancelScope();
   readonly #closed = new Event();
   readonly #output: RunOutput;
@@ -75,21 +94,22 @@ export class ActorRun {
   /** The task. */
   async run(): Promise<void> {
     try {
-      const child = await this.#spawn();
+      const child = this.#adopt() ?? await this.#spawn();
       if (child !== null) await this.#live(child);
     } finally {
       this.options.member?.close();
+      this.options.onPipesOver();
     }
   }
 
-  async #live(child: Child): Promise<void> {
-    const { containment, reports, run } = this.options;
+  async #live(child: MainProcess): Promise<void> {
+    const { adopted, containment, reports, run } = this.options;
     try {
       await openNursery(async (nursery) => {
         this.#nursery = nursery;
         this.#output.pump(nursery, child);
         nursery.startSoon(() => this.#watch(child), { name: "watch" });
-        reports.spawned(child.pid);
+        if (adopted === null) reports.spawned(child.pid);
         await this.#closed.wait();
         await this.#output.drain();
         nursery.cancelScope.cancel("the run is over");
@@ -114,6 +134,15 @@ export class ActorRun {
   /** Lets the task end. */
   close(): void {
     this.#closed.set();
+  }
+
+  /** Nothing may come between this and whatever the supervision wants of the run. */
+  #adopt(): MainProcess | null {
+    const { adopted, containment, run, spec, marker } = this.options;
+    if (adopted === null) return null;
+    this.child = adopted.main;
+    containment.add(run, spec.path, marker, adopted.main, describeCommand(spec.argv, null));
+    return adopted.main;
   }
 
   async #spawn(): Promise<Child | null> {
@@ -154,7 +183,11 @@ export class ActorRun {
   #openMembership(): void {
     try {
       this.options.member?.open({
-        exited: () => fromPromise(this.child!.exited),
+        exited: async () => {
+          const exit = await fromPromise(this.child!.exited);
+          invariant(exit.how !== "unseen", "what joins was started here");
+          return exit;
+        },
         startSoon: (name, body) => this.startSoon(name, body),
       });
     } catch (error) {
@@ -163,15 +196,16 @@ export class ActorRun {
   }
 
   async #spawnNow(): Promise<Child> {
-    const { host, containment, spec, env, privileges, listening, run } = this.options;
+    const { host, containment, spec, env, privileges, listening, run, pipes } = this.options;
     const { argv, cwd, stdin } = spec;
+    const output: SpawnSpec["output"] = pipes === null ? "pipe" : { pipes: pipes() };
     const handed = listening === undefined ? {} : { listening };
     try {
       if (privileges instanceof SpawnError) throw privileges;
       const group = containment.place(run);
       const placed = group === null ? {} : { group };
-      const how = { argv, env, cwd, stdin, output: "pipe", privileges, ...handed, ...placed } as const;
-      return await startChild(host, containment, how);
+      const how: SpawnSpec = { argv, env, cwd, stdin, output, privileges, ...handed, ...placed };
+      return await startChild(host, containment, how, (child) => this.options.reports.started(child));
     } catch (error) {
       containment.withdraw(run);
       if (error instanceof Cancelled) throw error;
@@ -180,15 +214,19 @@ export class ActorRun {
     }
   }
 
-  async #watch(child: Child): Promise<void> {
-    const { ledger, containment, member, reports, run } = this.options;
-    const status = await fromPromise(child.exited);
-    ledger.ended(child, status);
+  async #watch(child: MainProcess): Promise<void> {
+    const { adopted, ledger, containment, member, reports, run } = this.options;
+    if (adopted?.isOver === true) {
+      containment.mainEnded(run);
+      return containment.mainReported(run);
+    }
+    const exit = await fromPromise(child.exited);
+    if (exit.how !== "unseen") ledger.ended(child, exit);
     containment.mainEnded(run);
     await this.#output.lastLines();
     await member?.lastWords();
     const box = member?.error ?? null;
-    reports.exited(status, box === null ? null : actorErrorOf(box));
+    reports.exited(exit, box === null ? null : actorErrorOf(box));
     containment.mainReported(run);
   }
 

@@ -3,11 +3,12 @@
  * never hangs on us; where the disk is slow a little later.
  */
 import { fromPromise } from "../bridge/from_promise.ts";
-import type { ByteSource, Child } from "../host/ports/processes.ts";
+import type { ByteSource } from "../host/ports/processes.ts";
 import type { Nursery } from "../scope/nursery.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
 import { Event } from "../sync/event.ts";
 import { type Line, LineSplitter } from "./line_splitter.ts";
+import type { MainProcess } from "./main_process.ts";
 
 /**
  * How long to wait for lines of a process that has ended: as a rule they are there already, and what has ended should
@@ -40,7 +41,7 @@ export class RunOutput {
   }
 
   /** Reads both streams of a process in tasks of their own. A cancel lets go of them. */
-  pump(nursery: Nursery, child: Pick<Child, "stdout" | "stderr">): void {
+  pump(nursery: Nursery, child: Pick<MainProcess, "stdout" | "stderr">): void {
     for (const stream of ["stdout", "stderr"] as const) {
       const source = child[stream];
       if (source === null) continue;
@@ -71,16 +72,19 @@ export class RunOutput {
 
   async #pump(stream: "stdout" | "stderr", source: ByteSource): Promise<void> {
     const splitter = new LineSplitter();
+    let isAtEnd = false;
     try {
       for (let bytes = await next(source); bytes !== null; bytes = await next(source)) {
         this.#bytes += bytes.length;
         for (const line of splitter.push(bytes)) this.#sink.line(stream, line);
         await this.#waitForRoom();
       }
+      isAtEnd = true;
     } finally {
       source.close();
+      // Whoever reads on may find the rest of the line.
       const rest = splitter.end();
-      if (rest !== null) this.#sink.line(stream, rest);
+      if (rest !== null) this.#sink.line(stream, { ...rest, cut: !isAtEnd });
       this.#openStreams -= 1;
       if (this.#openStreams === 0) this.#ended.set();
     }

@@ -124,6 +124,7 @@ test("compile: the root of an almost empty file has every default filled in", ()
     onFailure: "escalate",
     autoShutdown: "any_significant",
     shutdownMs: 30_000,
+    onSupervisorDeath: "die",
     start: "parallel",
     concurrency: null,
   });

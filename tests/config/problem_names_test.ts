@@ -11,6 +11,7 @@ const PRODUCERS: Readonly<Record<ProblemName, string>> = {
   "config/duplicate-key": "name = 'a'\nname = 'b'",
   "config/too-deep": NESTED_LISTS,
   "config/empty": "",
+  "config/module-dies": "on_supervisor_death = 'survive'\n[actors.a]\nmodule = './a.ts'",
   "config/unknown-key": "[actors.a]\ncomand = 'x'",
   "config/not-supported-yet": "[actors.a]\nhealth = {}",
   "config/wrong-type": "[actors.a]\ndaemon = 'true'",

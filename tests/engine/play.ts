@@ -90,7 +90,8 @@ export async function play(play: Play): Promise<Played> {
     play.arrange?.(machine);
     const plan = planOf(play.config);
     const runtime = rootActor(machine.host, plan.name, { hold: (crash) => engine.crashes.hold(crash) });
-    const sockets = new HeldSockets(machine.host, plan);
+    const sockets = new HeldSockets(machine.host);
+    sockets.open(plan);
     const engine: Engine = new Engine({
       plan,
       host: machine.host,
@@ -101,6 +102,8 @@ export async function play(play: Play): Promise<Played> {
       socket: CONTROL_SOCKET,
       joinPoint: { runtime, uids: [OWN_UID], pid: machine.host.processes.ownPid },
       layer: chooseLayer(machine.host, "test", play.containment ?? null),
+      survival: null,
+      resumed: null,
     });
     const idOf = (path: string): NodeId => {
       const node = plan.nodes.find((node) => node.path === path);

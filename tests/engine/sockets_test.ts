@@ -57,7 +57,7 @@ test("sockets: if one cannot be had all are let go of, and the error says whose 
   const machine = new FakeMachine(new VirtualClock());
   machine.disk.makeFolder("/srv/shop", 0o755);
   machine.disk.write("/srv/shop/web.sock", "a file");
-  assert.throws(() => new HeldSockets(machine.host, planOf(WEB)), (error: unknown) => {
+  assert.throws(() => new HeldSockets(machine.host).open(planOf(WEB)), (error: unknown) => {
     assert.ok(error instanceof UserError);
     assert.equal(error.code, "sockets/not-available");
     assert.equal(
@@ -78,7 +78,8 @@ test("sockets: replicas have those in common that have one address", () => {
     replicas = 2
     sockets = ["tcp://127.0.0.1:80", "tcp://127.0.0.1:808\${replica}"]
   `);
-  const held = new HeldSockets(machine.host, plan);
+  const held = new HeldSockets(machine.host);
+  held.open(plan);
   const [first, second] = plan.nodes.slice(1).map((node) => node.kind === "tree" ? undefined : held.of(node));
   assert.equal(first!.descriptors[0], second!.descriptors[0]);
   assert.notEqual(first!.descriptors[1], second!.descriptors[1]);

@@ -68,6 +68,7 @@ export function planOf(root: TreeSketch): Plan {
       onFailure: "escalate",
       autoShutdown: "any_significant",
       shutdownMs: 30_000,
+      onSupervisorDeath: "die",
       start: "parallel",
       concurrency: null,
       ...differences,

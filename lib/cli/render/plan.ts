@@ -4,7 +4,14 @@ import { describeSocketAddress } from "../../base/socket_address.ts";
 import { describeProbe } from "../../config/describe_probe.ts";
 import { type Masker, maskerFor } from "../../config/mask.ts";
 import { describePrivileges } from "../../config/describe_privileges.ts";
-import type { ActorSpec, ModuleSpec, NodeSpec, Plan, TreeSpec } from "../../config/plan.ts";
+import {
+  type ActorSpec,
+  type ModuleSpec,
+  type NodeSpec,
+  type Plan,
+  treeAt,
+  type TreeSpec,
+} from "../../config/plan.ts";
 import type { Painter } from "./paint.ts";
 
 /** The plan for JSON. */
@@ -41,7 +48,8 @@ function nodeFields(plan: Plan, node: NodeSpec, mask: Masker): Record<string, un
 
 function treeFields(tree: TreeSpec): Record<string, unknown> {
   const { strategy, intensity, onFailure, autoShutdown, shutdownMs, start, concurrency } = tree;
-  return { strategy, intensity, onFailure, autoShutdown, shutdownMs, start, concurrency };
+  const { onSupervisorDeath } = tree;
+  return { strategy, intensity, onFailure, autoShutdown, shutdownMs, onSupervisorDeath, start, concurrency };
 }
 
 function actorFields(actor: ActorSpec, mask: Masker): object {
@@ -81,11 +89,19 @@ function treeLines(plan: Plan, tree: TreeSpec, paint: Painter): readonly string[
     tree.strategy,
     `at most ${restarts} restarts in ${formatDuration(withinMs)}`,
     `down within ${formatDuration(tree.shutdownMs)}`,
+    ...deathRule(plan, tree),
     ...(tree.start === "sequential" ? ["one after the other"] : []),
     ...(tree.concurrency === null ? [] : [`${tree.concurrency} at once`]),
     ...(tree.path === "" ? [] : childRules(plan, tree)),
   ];
   return [paint.bold(name), `  ${paint.dim(rules.join(", "))}`];
+}
+
+/** What is said of a tree whose actors fare otherwise than those around it when the supervisor is killed. */
+function deathRule(plan: Plan, { parent, onSupervisorDeath }: TreeSpec): readonly string[] {
+  const around = parent === null ? "die" : treeAt(plan, parent).onSupervisorDeath;
+  if (onSupervisorDeath === around) return [];
+  return [onSupervisorDeath === "survive" ? "survives its supervisor" : "dies with its supervisor"];
 }
 
 function actorLines(plan: Plan, actor: ActorSpec, mask: Masker, paint: Painter): readonly string[] {

@@ -49,9 +49,9 @@ const SUPERVISOR_KEYS = {
   concurrency: key(integer(1), null, "How many children may be starting at once; any number without it."),
   isolate: later("Whether the tree gets a supervisor process of its own."),
   on_supervisor_death: key(
-    choice("on_supervisor_death mode", ["die"], ["survive"]),
+    choice("on_supervisor_death mode", ["die", "survive"]),
     "die",
-    "What becomes of the tree when its supervisor is killed.",
+    "What becomes of the tree when its supervisor is killed: it ends, or goes on until the next `up` adopts it.",
   ),
   env: key(env, null, "Variables of the environment for all below."),
   env_file: key(envFiles, null, "Files with variables of the environment, below `env`."),

@@ -9,6 +9,7 @@ import { lifetimesOf } from "./lifetime.ts";
 import { numberNodes } from "./nodes.ts";
 import { rejectSharedSockets } from "./sockets.ts";
 import { type SpecContext, specOf } from "./specs.ts";
+import { supervisorDeaths } from "./supervisor_death.ts";
 import { rejectCycles } from "./waiting.ts";
 import { warnOfTraps } from "./warnings.ts";
 
@@ -23,11 +24,13 @@ export function resolveNodes(root: DeclaredTree, context: SpecContext): readonly
   rejectSharedSockets(nodes, report);
   warnOfTraps(nodes, lifetimes, report);
   const environments = environmentsOf(nodes);
+  const deaths = supervisorDeaths(nodes);
   return nodes.map((node) =>
     specOf(node, {
       lifetime: lifetimes[node.id]!,
       edges: edges[node.id]!,
       environment: environments[node.id]!,
+      supervisorDeath: deaths[node.id]!,
     }, context)
   );
 }

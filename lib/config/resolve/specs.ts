@@ -13,12 +13,14 @@ import type { ActorNode, Node, TreeNode } from "./nodes.ts";
 import { backoffOf, intensityOf, stopOf } from "./policies.ts";
 import { privilegesOf } from "./privileges.ts";
 import { readyOf } from "./ready.ts";
+import type { SupervisorDeath } from "./supervisor_death.ts";
 
 /** What is known of a node beside what it declares. */
 export interface Findings {
   readonly lifetime: Lifetime;
   readonly edges: readonly Edge[];
   readonly environment: Variables;
+  readonly supervisorDeath: SupervisorDeath;
 }
 
 /** What specs need to know beside their node. */
@@ -88,6 +90,7 @@ function treeSpec(node: TreeNode, findings: Findings, context: SpecContext): Tre
     onFailure: valueOf(fields.on_failure, keys.on_failure),
     autoShutdown: valueOf(fields.auto_shutdown, keys.auto_shutdown),
     shutdownMs: valueOf(fields.shutdown, keys.shutdown),
+    onSupervisorDeath: findings.supervisorDeath,
     start: valueOf(fields.start, keys.start),
     concurrency: valueOf(fields.concurrency, keys.concurrency),
   };

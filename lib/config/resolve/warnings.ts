@@ -8,12 +8,14 @@ import { warnOfFixedPorts } from "./fixed_port.ts";
 import type { Lifetime } from "./lifetime.ts";
 import type { ActorNode, Node } from "./nodes.ts";
 import { warnOfOwnSockets } from "./sockets.ts";
+import { warnOfMortals } from "./supervisor_death.ts";
 
 /** Warns of what is valid and yet seldom meant. */
 export function warnOfTraps(nodes: readonly Node[], lifetimes: readonly Lifetime[], report: Report): void {
   const bounds = shutdownBounds(nodes);
   warnOfFixedPorts(nodes, report);
   warnOfOwnSockets(nodes, report);
+  warnOfMortals(nodes, report);
   for (const node of nodes) {
     if (node.kind === "tree" || !node.declared.isSound) continue;
     warnOfEndlessSignificance(node, lifetimes[node.id]!, report);

@@ -16,9 +16,9 @@ export function fakeDescriptors(table: DescriptorTable, disk: Disk): Descriptors
     openNamedPipe(path) {
       const entry = disk.get(path);
       if (entry?.kind !== "pipe") return null;
-      const descriptor = table.add(entry.pipe.openReading());
-      return sourceOf(table.get(descriptor)!, () => table.close(descriptor));
+      return table.add(entry.pipe.openReading());
     },
+    tryWrite: (descriptor, text) => table.get(descriptor)?.write(new TextEncoder().encode(text)) ?? false,
     write: (descriptor, text) => table.get(descriptor)?.write(new TextEncoder().encode(text)) ?? false,
     close: (descriptor) => table.close(descriptor),
     keepToOurselves: () => {},

@@ -66,8 +66,12 @@ export function linuxDescriptors(libc: Libc, openSource: (descriptor: number) =>
     openPipe: () => openPipe(libc),
     sourceOf: openSource,
     openNamedPipe(path) {
-      const descriptor = openFile(libc, path, LINUX.O_RDONLY | LINUX.O_NONBLOCK);
-      return descriptor === null ? null : openSource(descriptor);
+      return openFile(libc, path, LINUX.O_RDONLY | LINUX.O_NONBLOCK);
+    },
+    tryWrite(descriptor, text) {
+      setNonBlocking(libc, descriptor);
+      const bytes = new TextEncoder().encode(text);
+      return Number(libc.call.write(descriptor, bytes, bytes.length)) === bytes.length;
     },
     write: (descriptor, text) => writeAll(libc, descriptor, new TextEncoder().encode(text)),
     close: (descriptor) => closeDescriptor(libc, descriptor),

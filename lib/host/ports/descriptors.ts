@@ -12,10 +12,18 @@ export interface Descriptors {
   openPipe(): Pipe;
   /** Reads a descriptor; closing the source closes it. */
   sourceOf(descriptor: number): ByteSource;
-  /** Reads a named pipe on that a process was given; at its end if nobody writes to it. Null if there is none. */
-  openNamedPipe(path: string): ByteSource | null;
+  /**
+   * Opens a named pipe that a process was given, for reading: nothing of what is written to it is lost as long as it is
+   * open, be it that nobody reads. Null if there is none.
+   */
+  openNamedPipe(path: string): number | null;
   /** Writes a short text; false if nobody reads it any more. */
   write(descriptor: number, text: string): boolean;
+  /**
+   * Writes a text of at most 4096 bytes whole, or not at all: where there is no room for it now, or nobody reads. From then
+   * on no write to that descriptor waits.
+   */
+  tryWrite(descriptor: number, text: string): boolean;
   close(descriptor: number): void;
   /** Keeps every descriptor that is open, but for the standard ones, from programs that are started from now on. */
   keepToOurselves(): void;

@@ -51,7 +51,6 @@ test("kinds of table: what the reference has and this version lacks is refused b
     const [line, found] of [
       ["include = ['x']", 'not-supported-yet 1:1 "include" is not supported yet'],
       ["isolate = true", 'not-supported-yet 1:1 "isolate" is not supported yet'],
-      ["on_supervisor_death = 'survive'", 'not-supported-yet 1:23 "survive" is not supported yet'],
       [
         "actors.a = { exec = 'x', depends_on = { b = 'healthy' } }",
         'not-supported-yet 1:45 "healthy" is not supported yet',

@@ -11,7 +11,8 @@ const SUPERVISOR: readonly (readonly [string, Readonly<Record<string, unknown>>]
   ["shutdown = '1m'", { shutdownMs: 60_000 }],
   ["start = 'sequential'", { start: "sequential" }],
   ["concurrency = 3", { concurrency: 3 }],
-  ["on_supervisor_death = 'die'", {}],
+  ["on_supervisor_death = 'die'", { onSupervisorDeath: "die" }],
+  ["on_supervisor_death = 'survive'", { onSupervisorDeath: "survive" }],
 ];
 
 const NESTED: typeof SUPERVISOR = [
@@ -33,6 +34,23 @@ test("supervisor: every key does what the reference says, at the top and in nest
     check(`${line}\nactors.a.exec = 'x'`, "", expected);
     check(`[trees.t]\n${line}\nactors.a.exec = 'x'`, "t", expected);
   }
+});
+
+test("supervisor: a tree fares like the one around it when the supervisor is killed, unless it says so itself", () => {
+  const text =
+    "on_supervisor_death = 'survive'\n[trees.t]\nactors.a.exec = 'x'\n[trees.u]\non_supervisor_death = 'die'\n" +
+    "actors.a.exec = 'x'\n[trees.u.trees.v]\nactors.a.exec = 'x'";
+  for (const [path, expected] of [["", "survive"], ["t", "survive"], ["u", "die"], ["u/v", "die"]] as const) {
+    assert.equal(treeOf(text, path).onSupervisorDeath, expected, path);
+  }
+});
+
+test("supervisor: a module in a tree that survives is told of, because it does not", () => {
+  const module = "actors.a.module = './m.ts'";
+  assert.deepEqual(problemsOf(`on_supervisor_death = 'survive'\n${module}`), [
+    'module-dies 2:19 "a" does not survive its supervisor: a module actor ends with its parent',
+  ]);
+  assert.deepEqual(problemsOf(module), []);
 });
 
 test("supervisor: a nested tree is also a child", () => {

@@ -246,7 +246,7 @@ export function processesContract(name: string, open: OpenSubject): void {
       const child = start(subject, subject.programs.talkForever, { output: { pipes } });
       const line = await lineOf(child.stdout);
       child.stdout!.close();
-      const source = descriptors.openNamedPipe(pipes.stdout)!;
+      const source = descriptors.sourceOf(descriptors.openNamedPipe(pipes.stdout)!);
       for (let count = 0; count < 3; count++) assert.ok((await lineOf(source)).endsWith(line.slice(-1)));
       await finish(subject, child);
       while (await source.read() !== null);
@@ -264,6 +264,29 @@ export function processesContract(name: string, open: OpenSubject): void {
       assert.deepEqual(await Promise.all([textOf(child.stdout), textOf(child.stderr)]), ["to out", "to err"]);
       assert.deepEqual(await child.exited, { how: "exited", code: 0 });
       assert.throws(() => start(subject, subject.programs.exitWith(0), { output: { pipes } }), /exist/i);
+    },
+  );
+
+  guarantee("what nobody reads of a named pipe is not lost while somebody has it open", async (subject) => {
+    const { descriptors } = subject.host;
+    const pipes = { stdout: `${subject.folder}/out`, stderr: `${subject.folder}/err` };
+    const child = start(subject, subject.programs.stayPolitely, { output: { pipes } });
+    assert.equal(await lineOf(child.stdout), "up");
+    const kept = descriptors.openNamedPipe(pipes.stdout)!;
+    child.stdout!.close();
+    child.stderr!.close();
+    subject.host.processes.signal(child, "SIGTERM");
+    assert.deepEqual(await child.exited, { how: "exited", code: 7 });
+    assert.equal(await textOf(descriptors.sourceOf(kept)), "bye\n");
+  });
+
+  guarantee(
+    "a text is written whole, or not at all where that would take a wait",
+    ({ host: { descriptors } }) => {
+      const { read, write } = descriptors.openPipe();
+      assert.equal(descriptors.tryWrite(write, "some"), true);
+      descriptors.close(read);
+      descriptors.close(write);
     },
   );
 

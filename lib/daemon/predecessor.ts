@@ -1,0 +1,100 @@
+/** What a supervisor does about the one before it that was killed: it waits for its guardian, ends what it had left, or goes on with it. */
+import { ExitCode } from "../base/exit_code.ts";
+import { UserError } from "../base/user_error.ts";
+import { type ActorSpec, type Plan, treeAt } from "../config/plan.ts";
+import { type ResumedTree, resumeTree } from "../engine/resumed_tree.ts";
+import type { Survivor } from "../engine/ledger.ts";
+import { readStateLog, type SavedRun, type SavedTree } from "../engine/state_log.ts";
+import { stateLogOf } from "../engine/survival.ts";
+import type { Host } from "../host/ports/host.ts";
+import type { ProcessId } from "../host/ports/processes.ts";
+import { readDeaths } from "./deaths.ts";
+import { type Cleared, endLeftovers, endRuns } from "./leftovers.ts";
+import { recordedGroup, removeEmptyGroups } from "./tree_groups.ts";
+import type { TreeId } from "./tree_id.ts";
+import { readRecord, type TreeRecord } from "./tree_record.ts";
+import { isThere, waitUntilGone } from "./wait_until_gone.ts";
+
+/** After a crash the old guardian may still be ending the actors of which this supervisor would start new ones. */
+export async function outwaitGuardian(host: Host, id: TreeId, ownGuardian: ProcessId): Promise<void> {
+  const guardian = readRecord(host, id)?.guardian;
+  if (guardian === undefined || isSame(guardian, ownGuardian)) return;
+  // Somebody may have stopped it; it has nothing else to do than to go on.
+  host.processes.signal(guardian, "SIGCONT");
+  const lasting = await waitUntilGone(host, [guardian]);
+  if (lasting.length === 0) return;
+  throw new UserError(
+    "tree/still-ending",
+    `The last supervisor of "${id.file}" has died, and its guardian ${guardian.pid} is still ending what it had started`,
+    { hint: "try again when it is gone" },
+  );
+}
+
+/** What was written of a tree that is to survive and has never ended; null if there is none. */
+export function savedTree(
+  host: Host,
+  id: TreeId,
+): { readonly saved: SavedTree; readonly record: TreeRecord } | null {
+  const record = readRecord(host, id);
+  if (record === null || record.endedAt !== null || record.onSupervisorDeath !== "survive") return null;
+  const saved = readStateLog(host.files, stateLogOf(id.runFolder));
+  const isOfToday = saved?.header.boot.id === host.boot().id && saved.header.instance === record.instance;
+  return isOfToday ? { saved, record } : null;
+}
+
+/** If the old guardian was killed with its supervisor, the actors are still there. Returns how many processes it were. */
+export async function clearLeftovers(host: Host, id: TreeId): Promise<number> {
+  const cleared = await endLeftovers(host, id);
+  removeEmptyGroups(host, id, readRecord(host, id));
+  return countOf(id, cleared);
+}
+
+/** Goes on with a tree: takes over the runs that can be, and ends the others. Null if there is nothing to go on with. */
+export async function takeOver(
+  host: Host,
+  id: TreeId,
+  { saved, record }: { readonly saved: SavedTree; readonly record: TreeRecord },
+  options: {
+    readonly plan: Plan;
+    readonly guardian: ProcessId;
+    /** Whether it has what an adopted run of the actor needs. */
+    readonly canAdopt: (run: SavedRun, actor: ActorSpec) => boolean;
+  },
+): Promise<{ readonly resumed: ResumedTree; readonly cleared: number } | null> {
+  const { plan, guardian, canAdopt } = options;
+  const instance = record.instance!;
+  const isOurs = ({ pid }: ProcessId) => host.processes.find(pid)?.parent === guardian.pid;
+  const areAllOurs = saved.runs.filter((run) => isThere(host, run)).every(isOurs);
+  const resumed = resumeTree(saved, {
+    host,
+    plan,
+    now: host.clock.now(),
+    mayAdopt: (run, actor) =>
+      run.survives && treeAt(plan, actor.parent!).onSupervisorDeath === "survive" && canAdopt(run, actor),
+    endOf: readDeaths(host.files, id.deaths),
+    orphanage: { keepers: [guardian], lost: areAllOurs ? null : instance },
+  });
+  if (resumed === null) return null;
+  const adopted = new Set(resumed.runs.map(({ run }) => run));
+  const lost = { instance, group: recordedGroup(id, record) };
+  return { resumed, cleared: countOf(id, await endRuns(host, lost, (run) => adopted.has(run))) };
+}
+
+function countOf(id: TreeId, { processes, survivors }: Cleared): number {
+  if (survivors.length === 0) return processes.length;
+  throw new UserError(
+    "tree/leftovers",
+    `The last supervisor of "${id.file}" was killed, and what it had started is still there: ${
+      survivors.map(describe).join(", ")
+    }`,
+    { exitCode: ExitCode.survivors, hint: "end it, and try again" },
+  );
+}
+
+function describe({ pid, command, why }: Survivor): string {
+  return `${pid} ${command} (${why})`;
+}
+
+function isSame(one: ProcessId, other: ProcessId): boolean {
+  return one.pid === other.pid && one.startTime === other.startTime;
+}

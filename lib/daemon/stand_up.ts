@@ -1,0 +1,214 @@
+/** How a supervisor comes up: it takes the tree's lock, compiles the file, and opens the control socket, or says why it cannot. */
+import type { CrashKeeper } from "../actor/debug/crash_desk.ts";
+import { randomId } from "../actor/random_id.ts";
+import { ActorRuntime } from "../actor/runtime.ts";
+import { ExitCode } from "../base/exit_code.ts";
+import { UserError } from "../base/user_error.ts";
+import { type Plan, ROOT } from "../config/plan.ts";
+import { ControlServer } from "../control/server.ts";
+import { Service } from "../control/service.ts";
+import { chooseLayer, resumeLayer } from "../engine/choose_layer.ts";
+import { Engine } from "../engine/engine.ts";
+import { HeldSockets } from "../engine/held_sockets.ts";
+import type { Layer } from "../engine/layer.ts";
+import type { ResumedTree } from "../engine/resumed_tree.ts";
+import { Survival } from "../engine/survival.ts";
+import type { Host } from "../host/ports/host.ts";
+import type { ProcessId } from "../host/ports/processes.ts";
+import type { Program } from "../host/ports/program.ts";
+import type { CancelCause } from "../supervision/reason.ts";
+import { GuardianWatch } from "./guardian_watch.ts";
+import type { SupervisorOptions } from "./launch_options.ts";
+import { adjustPlan, loadPlan } from "./load_plan.ts";
+import { clearLeftovers, outwaitGuardian, savedTree, takeOver } from "./predecessor.ts";
+import { shiftedClock } from "./shifted_clock.ts";
+import { ensureRunFolder, makeFolder, SOCKETS_HINT, type TreeId, treeIdOf } from "./tree_id.ts";
+import { isThere } from "./wait_until_gone.ts";
+
+/** Everything that stands when a supervisor is up. */
+export interface Standing {
+  /** The machine, with a clock that goes on from that of the supervisor before. */
+  readonly host: Host;
+  readonly id: TreeId;
+  readonly plan: Plan;
+  readonly instance: string;
+  readonly runtime: ActorRuntime;
+  readonly engine: Engine;
+  readonly service: Service;
+  readonly server: ControlServer;
+  readonly sockets: HeldSockets;
+  readonly guardian: GuardianWatch;
+  /** Whether anything of the tree goes on when this supervisor is killed. */
+  readonly survives: boolean;
+  readonly resumed: ResumedTree | null;
+  /** When the tree began, if that was before. */
+  readonly startedAt: string | null;
+  /** How many processes of a predecessor it had to end. */
+  readonly cleared: number;
+  readonly layer: Layer;
+}
+
+/** See the module. @throws {UserError} */
+export async function standUp(
+  machine: Host,
+  program: Program,
+  options: SupervisorOptions,
+): Promise<Standing> {
+  const id = treeIdOf(machine, program.uid, options.file);
+  await takeLock(machine, id);
+  const loaded = loadPlan(machine, program, options.file);
+  if (loaded.plan === null) {
+    throw new UserError("config/invalid", `"${options.file}" is not valid any more`, {
+      exitCode: ExitCode.badConfig,
+    });
+  }
+  const plan = adjustPlan(loaded.plan, options);
+  ensureRunFolder(machine, program.uid);
+  makeFolder(machine, id.runFolder, SOCKETS_HINT);
+  const parent = parentOf(machine);
+  await outwaitGuardian(machine, id, parent);
+  const { host, resumed, sockets, instance, layer, cleared, startedAt } = await settlePredecessor(
+    machine,
+    id,
+    plan,
+    options,
+  );
+  const survives = plan.nodes.some((node) => node.kind === "tree" && node.onSupervisorDeath === "survive");
+  const guardian = new GuardianWatch(host, program, options, parent);
+  const survival = survives
+    ? new Survival({
+      host,
+      plan,
+      folder: id.runFolder,
+      instance,
+      hold: (pipes) => guardian.hold(pipes),
+      release: (pipes) => guardian.release(pipes),
+      onFailure: (why) => engine.post({ type: "noted", node: ROOT, event: "state_unwritten", data: { why } }),
+    })
+    : null;
+  // Nobody can connect before there is an engine.
+  const runtime = rootActor(host, plan, id, { hold: (crash) => engine.crashes.hold(crash) });
+  const engine: Engine = new Engine({
+    plan,
+    host,
+    sockets,
+    folder: options.stateFolder,
+    environment: program.environment,
+    instance,
+    socket: id.socket,
+    joinPoint: { runtime, uids: [id.uid], pid: host.processes.ownPid },
+    layer,
+    survival,
+    resumed,
+  });
+  const service = new Service(engine, host);
+  const down = (cause: CancelCause) =>
+    engine.post({ type: "down_requested", request: null, cause, withinMs: null });
+  const server = new ControlServer({
+    host,
+    service,
+    runtime,
+    uid: program.uid,
+    onOwnerLost: () => down("client_lost"),
+  });
+  await server.listen(id.socket);
+  return {
+    host,
+    id,
+    plan,
+    instance,
+    runtime,
+    engine,
+    service,
+    server,
+    sockets,
+    guardian,
+    survives,
+    resumed,
+    startedAt,
+    cleared,
+    layer,
+  };
+}
+
+/** What is left for a new supervisor after the one before. */
+interface Settled
+  extends Pick<Standing, "host" | "resumed" | "sockets" | "instance" | "layer" | "cleared" | "startedAt"> {}
+
+async function settlePredecessor(
+  machine: Host,
+  id: TreeId,
+  plan: Plan,
+  options: SupervisorOptions,
+): Promise<Settled> {
+  const { containment } = options;
+  const before = savedTree(machine, id);
+  if (before !== null) {
+    const { saved, record } = before;
+    const host = { ...machine, clock: shiftedClock(machine.clock, saved.header, machine.boot()) };
+    const sockets = new HeldSockets(host);
+    const taken = await takeOver(host, id, before, {
+      plan,
+      guardian: parentOf(host),
+      canAdopt: (run, actor) => !isThere(host, run) || sockets.share(actor, run),
+    });
+    if (taken !== null) {
+      const instance = record.instance!;
+      const layer = resumeLayer(host, record.containment ?? "subreaper", record.group ?? null, containment);
+      sockets.open(plan);
+      return { host, ...taken, sockets, instance, layer, startedAt: record.startedAt };
+    }
+    sockets.close();
+  }
+  const cleared = await clearLeftovers(machine, id);
+  const sockets = new HeldSockets(machine);
+  // Not before: what is left of a predecessor may still have them.
+  sockets.open(plan);
+  const instance = `${id.id}.${machine.randomSeed().toString(36)}`;
+  const layer = chooseLayer(machine, instance, containment ?? null);
+  return { host: machine, resumed: null, sockets, instance, layer, cleared, startedAt: null };
+}
+
+/** The supervisor as an actor: who is who in its tree can be asked for at its control socket. */
+function rootActor(host: Host, { name }: Plan, { socket, uid }: TreeId, desk: CrashKeeper): ActorRuntime {
+  return new ActorRuntime({
+    host,
+    self: { id: randomId(host), name, path: name, pid: host.processes.ownPid, address: socket },
+    uids: new Set([uid]),
+    isCancellable: false,
+    isListenedFor: true,
+    desk,
+  });
+}
+
+async function takeLock(host: Host, id: TreeId): Promise<void> {
+  if (await host.sockets.holdName(id.lock) !== null) return;
+  const holder = await host.sockets.holderOf(id.lock);
+  if (holder !== null && holder.uid !== id.uid) {
+    throw new UserError(
+      "tree/lock-taken",
+      `Process ${holder.pid} of another user holds the lock of this tree`,
+      {
+        exitCode: ExitCode.notPermitted,
+      },
+    );
+  }
+  throw alreadyRunning(id.file, holder?.pid ?? null);
+}
+
+/** The error of a second `up`. */
+export function alreadyRunning(file: string, pid: number | null): UserError {
+  const by = pid === null ? "" : ` (supervisor ${pid})`;
+  return new UserError("tree/already-running", `The tree of "${file}" is already running${by}`, {
+    hint: "`supervise ps` shows it, `supervise down` ends it",
+  });
+}
+
+function parentOf(host: Host): ProcessId {
+  return identityOf(host, host.processes.find(host.processes.ownPid)?.parent ?? 0);
+}
+
+/** A process of which the number is known. */
+export function identityOf(host: Host, pid: number): ProcessId {
+  return { pid, startTime: host.processes.find(pid)?.startTime ?? 0 };
+}

@@ -1,0 +1,55 @@
+/** Finds a tree whose supervisor is dead and whose guardian keeps its actors, and has a new supervisor go on with it. */
+import { ExitCode } from "../base/exit_code.ts";
+import { after } from "../base/instant.ts";
+import { UserError } from "../base/user_error.ts";
+import type { Host } from "../host/ports/host.ts";
+import type { ProcessId } from "../host/ports/processes.ts";
+import { askGuardian, type DoorRequests } from "./guardian_door.ts";
+import type { TreeId } from "./tree_id.ts";
+import { readRecord } from "./tree_record.ts";
+import { isThere, pause } from "./wait_until_gone.ts";
+
+/** How long a guardian may take until it sees that its supervisor has died. */
+const PATIENCE_MS = 10_000;
+const TRY_EVERY_MS = 10;
+
+/** The guardian of a tree that is to survive and has no supervisor; null if it is not so. */
+export function keeperOf(host: Host, tree: TreeId): ProcessId | null {
+  const record = readRecord(host, tree);
+  if (record === null || record.endedAt !== null || record.onSupervisorDeath !== "survive") return null;
+  return !isThere(host, record.supervisor) && isThere(host, record.guardian) ? record.guardian : null;
+}
+
+/**
+ * Asks the guardian that keeps a tree; null if nobody keeps it.
+ *
+ * @throws {UserError} `control/no-answer`
+ */
+export async function askKeeper<Op extends keyof DoorRequests>(
+  host: Host,
+  tree: TreeId,
+  op: Op,
+  asked: DoorRequests[Op]["asked"],
+): Promise<DoorRequests[Op]["answer"] | null> {
+  const deadline = after(host.clock.now(), PATIENCE_MS);
+  for (let keeper = keeperOf(host, tree); keeper !== null; keeper = keeperOf(host, tree)) {
+    // Somebody may have stopped it; it has nothing else to do than to go on.
+    host.processes.signal(keeper, "SIGCONT");
+    const answer = await askGuardian(host, tree.door, op, asked);
+    if (answer !== null) return answer;
+    if (host.clock.now() >= deadline) throw noAnswer(tree, keeper);
+    await pause(host, TRY_EVERY_MS);
+  }
+  return null;
+}
+
+function noAnswer({ file }: TreeId, { pid }: ProcessId): UserError {
+  return new UserError(
+    "control/no-answer",
+    `The guardian ${pid} that keeps the tree of "${file}" does not answer`,
+    {
+      exitCode: ExitCode.noAnswer,
+      hint: `\`supervise down --force\` ends the tree; ${pid} may be stopped`,
+    },
+  );
+}

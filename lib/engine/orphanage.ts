@@ -1,0 +1,76 @@
+/**
+ * Where processes come to that lose their parent: to us, as a rule. What an earlier supervisor had started is the child of the
+ * guardian that has kept it, and its orphans come there; or, if that was killed too, they come to the first process of the
+ * machine, among all others, and are told by their mark.
+ */
+import type { Processes, ProcessId, ProcessRow } from "../host/ports/processes.ts";
+import { RUN_VARIABLE } from "./environment.ts";
+import { keyOf } from "./ledger.ts";
+
+/** Who else takes orphans in. */
+export interface OrphanageOptions {
+  /** Processes that are the parents of what belongs to us, beside us. */
+  readonly keepers?: readonly ProcessId[];
+  /** What the marks of processes begin with that may be anybody's children; null if there are none. */
+  readonly lost?: string | null;
+}
+
+/** See the module. */
+export class Orphanage {
+  readonly #processes: Processes;
+  readonly #keepers: readonly ProcessId[];
+  readonly #lost: string | null;
+  /** Whether a process that was looked at bears the mark. */
+  readonly #marked = new Map<string, boolean>();
+
+  constructor(processes: Processes, { keepers = [], lost = null }: OrphanageOptions = {}) {
+    this.#processes = processes;
+    this.#keepers = keepers;
+    this.#lost = lost;
+  }
+
+  /** Whether nobody else takes them in. */
+  get isOursAlone(): boolean {
+    return this.#keepers.length === 0 && this.#lost === null;
+  }
+
+  /** Whether the children of a process may be orphans of ours. */
+  adopts(pid: number): boolean {
+    return pid === this.#processes.ownPid || this.#keepers.some((keeper) => keeper.pid === pid);
+  }
+
+  /** All that are there, beside what we and others have started ourselves. */
+  rows(): readonly ProcessRow[] {
+    const { ownPid } = this.#processes;
+    const children = [ownPid, ...this.#living().map(({ pid }) => pid)]
+      .flatMap((pid) => this.#processes.childrenOf(pid))
+      .filter((pid) => pid !== ownPid && !this.#keepers.some((keeper) => keeper.pid === pid))
+      .map((pid) => this.#processes.find(pid))
+      .filter((row) => row !== null);
+    return this.#lost === null ? children : unique([...children, ...this.#strays()]);
+  }
+
+  #living(): readonly ProcessId[] {
+    return this.#keepers.filter(({ pid, startTime }) => this.#processes.find(pid)?.startTime === startTime);
+  }
+
+  #strays(): readonly ProcessRow[] {
+    const table = this.#processes.table();
+    const present = new Set(table.map(keyOf));
+    for (const key of this.#marked.keys()) if (!present.has(key)) this.#marked.delete(key);
+    return table.filter((row) => row.pid !== this.#processes.ownPid && this.#bearsMark(row));
+  }
+
+  #bearsMark(row: ProcessRow): boolean {
+    const key = keyOf(row);
+    const known = this.#marked.get(key);
+    if (known !== undefined) return known;
+    const bears = this.#processes.variableOf(row.pid, RUN_VARIABLE)?.startsWith(`${this.#lost}.`) === true;
+    this.#marked.set(key, bears);
+    return bears;
+  }
+}
+
+function unique(rows: readonly ProcessRow[]): readonly ProcessRow[] {
+  return [...new Map(rows.map((row) => [keyOf(row), row])).values()];
+}
