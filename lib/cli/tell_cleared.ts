@@ -1,11 +1,23 @@
 import { fromPromise } from "../bridge/from_promise.ts";
+import type { Launched } from "../daemon/launch.ts";
 import type { Ui } from "./ui.ts";
 
-/** Says how many processes had to be ended that an earlier supervisor had left behind when it was killed. */
-export async function tellCleared(ui: Ui, count: number): Promise<void> {
-  if (count === 0) return;
-  const what = count === 1 ? "1 process" : `${count} processes`;
-  await fromPromise(
-    ui.say(`the last supervisor was killed with its guardian; ended ${what} that they had left behind`),
-  );
+/** Says what became of the processes that an earlier supervisor had left when it was killed. */
+export async function tellCleared(
+  ui: Ui,
+  { cleared, adopted }: Pick<Launched, "cleared" | "adopted">,
+): Promise<void> {
+  if (adopted > 0) {
+    await fromPromise(ui.say(`the last supervisor was killed; going on with ${counted(adopted)} of it`));
+    if (cleared > 0) await fromPromise(ui.say(`ended ${counted(cleared)} that nobody could go on with`));
+  } else if (cleared > 0) {
+    const what = counted(cleared);
+    await fromPromise(
+      ui.say(`the last supervisor was killed with its guardian; ended ${what} that they had left behind`),
+    );
+  }
+}
+
+function counted(count: number): string {
+  return count === 1 ? "1 process" : `${count} processes`;
 }

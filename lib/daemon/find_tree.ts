@@ -6,6 +6,7 @@ import { connectControl, type ControlClient } from "../control/client.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import { countLeftovers } from "./leftovers.ts";
+import { keeperOf } from "./take_over.ts";
 import { requirePrivate, type TreeId, treeIdOf } from "./tree_id.ts";
 import { listRecords, readRecord } from "./tree_record.ts";
 
@@ -107,21 +108,34 @@ async function connectOrLose(host: Host, tree: TreeId): Promise<ControlClient | 
 
 /** The error for a tree that does not run. */
 export function notRunning(host: Host, tree: TreeId): UserError {
-  const record = readRecord(host, tree);
-  const left = countLeftovers(host, tree);
-  const last = record === null
-    ? ""
-    : left > 0
-    ? ` (its supervisor was killed, and ${left} of its processes are still there)`
-    : record.endedAt === null
-    ? " (its supervisor was killed)"
-    : ` (it ended ${record.endedAt}, ${record.outcome?.replace("_", " ")})`;
-  return new UserError("tree/not-running", `The tree of "${tree.file}" is not running${last}`, {
+  const { last, hint } = whatIsLeft(host, tree);
+  const clause = last === null ? "" : ` (${last})`;
+  return new UserError("tree/not-running", `The tree of "${tree.file}" is not running${clause}`, {
     exitCode: ExitCode.notRunning,
-    hint: left > 0
-      ? "`supervise down` ends them; `supervise up` does, too, and starts it"
-      : "`supervise up` starts it",
+    hint,
   });
+}
+
+/** What has become of a tree that does not run, as a clause, and what to do. */
+function whatIsLeft(host: Host, tree: TreeId): { readonly last: string | null; readonly hint: string } {
+  const record = readRecord(host, tree);
+  const starts = "`supervise up` starts it";
+  if (record === null) return { last: null, hint: starts };
+  if (record.endedAt !== null) {
+    return { last: `it ended ${record.endedAt}, ${record.outcome?.replace("_", " ")}`, hint: starts };
+  }
+  const goesOn = "`supervise up` goes on with them, `supervise down` ends them";
+  if (keeperOf(host, tree) !== null) {
+    return { last: "its supervisor was killed, and its guardian keeps its actors", hint: goesOn };
+  }
+  const left = countLeftovers(host, tree);
+  if (left === 0) return { last: "its supervisor was killed", hint: starts };
+  return {
+    last: `its supervisor was killed, and ${left} of its processes are still there`,
+    hint: record.onSupervisorDeath === "survive"
+      ? goesOn
+      : "`supervise down` ends them; `supervise up` does, too, and starts it",
+  };
 }
 
 /** A tree goes on when its file has been removed, and is still found by the path that it had. */

@@ -95,6 +95,12 @@ class Guardian {
   }
 
   async run(): Promise<number> {
+    const code = await this.#guardAll();
+    this.#host.files.remove(this.#tree.deaths);
+    return code;
+  }
+
+  async #guardAll(): Promise<number> {
     while (this.#ward !== null) {
       const status = await this.#watch(this.#ward);
       this.#ward = null;

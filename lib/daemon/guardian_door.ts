@@ -43,7 +43,10 @@ export type Asked = {
 export class GuardianDoor {
   readonly #host: Host;
   readonly #uid: number;
-  readonly #requests = openMemoryChannel<Asked>(Infinity);
+  readonly #requests = openMemoryChannel<{ readonly connection: Connection; readonly asked: Asked }>(
+    Infinity,
+  );
+  /** Connections whose requests nobody has taken. */
   readonly #waiting = new Set<Connection>();
   #close: () => void = () => {};
 
@@ -63,10 +66,12 @@ export class GuardianDoor {
 
   /** Waits for the next request. */
   async next(): Promise<Asked> {
-    return await this.#requests[1].receive();
+    const { connection, asked } = await this.#requests[1].receive();
+    this.#waiting.delete(connection);
+    return asked;
   }
 
-  /** Whoever is in it gets no answer, and has to look anew. */
+  /** Whoever still waits in it gets no answer, and has to look anew. */
   close(): void {
     this.#close();
     for (const connection of this.#waiting) connection.close();
@@ -80,11 +85,11 @@ export class GuardianDoor {
     const request = parse(text);
     if (request === null) return connection.close();
     const answer = async (value: unknown) => {
-      this.#waiting.delete(connection);
       await fromPromise(connection.write(new TextEncoder().encode(`${JSON.stringify(value)}\n`)));
       await fromPromise(connection.end());
     };
-    this.#requests[0].sendNowait({ ...request, pid: connection.peer!.pid, answer } as Asked);
+    const asked = { ...request, pid: connection.peer!.pid, answer } as Asked;
+    this.#requests[0].sendNowait({ connection, asked });
   }
 }
 

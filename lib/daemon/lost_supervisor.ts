@@ -1,4 +1,7 @@
-/** What a command does whose supervisor goes away without an answer: it waits for the end of the rest, and tells of it. */
+/**
+ * What a command does whose supervisor goes away without an answer: it waits for the end of the rest, unless that is to
+ * survive, and tells of it.
+ */
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Survivor } from "../engine/ledger.ts";
@@ -18,7 +21,10 @@ export async function orLost<T>(host: Host, tree: TreeId, body: () => Promise<T>
     if (!(error instanceof UserError) || error.code !== "control/lost") throw error;
     const record = readRecord(host, tree);
     if (record === null) throw error;
-    throw record.endedAt === null ? await fromPromise(settleLoss(host, tree, record)) : endedUnheard(record);
+    if (record.endedAt !== null) throw endedUnheard(record);
+    throw await fromPromise(
+      record.onSupervisorDeath === "survive" ? toldOfSurvival(host, record) : settleLoss(host, tree, record),
+    );
   }
 }
 
@@ -41,6 +47,14 @@ async function settleLoss(host: Host, tree: TreeId, record: TreeRecord): Promise
     exitCode: left.length > 0 ? ExitCode.survivors : ExitCode.failed,
     hint: `its last words are in ${supervisorLogOf(record.stateFolder)}`,
     details: { left: left.length, survivors: left },
+  });
+}
+
+/** A tree that survives waits for somebody who goes on with it. */
+async function toldOfSurvival(host: Host, { supervisor, stateFolder }: TreeRecord): Promise<UserError> {
+  await waitUntilGone(host, [supervisor]);
+  return new UserError("supervisor/died", "The supervisor died, and its actors go on without one", {
+    hint: `\`supervise up\` goes on with them; its last words are in ${supervisorLogOf(stateFolder)}`,
   });
 }
 

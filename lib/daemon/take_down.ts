@@ -8,7 +8,8 @@ import type { ProcessId } from "../host/ports/processes.ts";
 import { notRunning } from "./find_tree.ts";
 import { endLeftovers } from "./leftovers.ts";
 import type { TreeId } from "./tree_id.ts";
-import { readRecord } from "./tree_record.ts";
+import { askKeeper } from "./take_over.ts";
+import { readRecord, writeRecord } from "./tree_record.ts";
 import { waitUntilGone } from "./wait_until_gone.ts";
 
 /** What a teardown came to. */
@@ -70,9 +71,12 @@ export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
   const own = guardian?.pid === row.parent ? [row, guardian] : [row];
   // A guardian that somebody has stopped would not hear of it.
   if (own.length > 1) host.processes.signal(own[1]!, "SIGCONT");
-  await waitUntilGone(host, own);
+  await waitUntilGone(host, [row]);
+  // One that would keep the actors has to be told.
+  if (await askKeeper(host, tree, "end", { graceMs: 0 }) === null) await waitUntilGone(host, own);
   // A guardian that was killed before has left everything to us.
   await endLeftovers(host, tree);
+  concludeRecord(host, tree);
   const lasting = await waitUntilGone(host, [...own, ...below]);
   const survivors = lasting.map((id) => survivorOf(host, id.pid, "it outlived SIGKILL"));
   const processes = below.filter((one) => !lasting.includes(one)).map((one): ReceiptLine => ({
@@ -94,13 +98,15 @@ export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
 }
 
 /**
- * Ends what is left of a tree whose supervisor and guardian were killed in one instant.
+ * Ends what is left of a tree whose supervisor was killed: with its guardian in one instant, or so that that keeps it.
  *
  * @throws {UserError} `tree/not-running` if nothing is left.
  */
 export async function clearAway(host: Host, tree: TreeId): Promise<Receipt> {
-  const { processes, survivors } = await endLeftovers(host, tree);
+  const { processes, survivors } = await askKeeper(host, tree, "end", { graceMs: 0 }) ??
+    await endLeftovers(host, tree);
   if (processes.length + survivors.length === 0) throw notRunning(host, tree);
+  if (survivors.length === 0) concludeRecord(host, tree);
   return {
     left: survivors.length,
     processes,
@@ -108,6 +114,14 @@ export async function clearAway(host: Host, tree: TreeId): Promise<Receipt> {
     leftOnPurpose: [],
     ...seenBy(host, layerOf(host, tree)),
   };
+}
+
+/** A tree that was taken down without its supervisor is over: nobody goes on with it. */
+function concludeRecord(host: Host, tree: TreeId): void {
+  const record = readRecord(host, tree);
+  if (record === null || record.endedAt !== null) return;
+  const endedAt = new Date(host.wallClock()).toISOString();
+  writeRecord(host, tree, { ...record, endedAt, outcome: "cancelled" });
 }
 
 function seenBy(host: Host, containment: LayerName | null): Pick<Receipt, "containment" | "unseen"> {

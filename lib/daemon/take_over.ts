@@ -5,6 +5,7 @@ import { UserError } from "../base/user_error.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { askGuardian, type DoorRequests } from "./guardian_door.ts";
+import { countLeftovers } from "./leftovers.ts";
 import type { TreeId } from "./tree_id.ts";
 import { readRecord } from "./tree_record.ts";
 import { isThere, pause } from "./wait_until_gone.ts";
@@ -18,6 +19,12 @@ export function keeperOf(host: Host, tree: TreeId): ProcessId | null {
   const record = readRecord(host, tree);
   if (record === null || record.endedAt !== null || record.onSupervisorDeath !== "survive") return null;
   return !isThere(host, record.supervisor) && isThere(host, record.guardian) ? record.guardian : null;
+}
+
+/** Whether a tree that has no supervisor has actors that a new one would go on with. */
+export function isUnsupervised(host: Host, tree: TreeId): boolean {
+  if (keeperOf(host, tree) !== null) return true;
+  return readRecord(host, tree)?.onSupervisorDeath === "survive" && countLeftovers(host, tree) > 0;
 }
 
 /**

@@ -163,8 +163,8 @@ export class Engine {
 
   /** Whoever is the parent of processes of the tree beside us has reaped one. */
   reapedElsewhere(orphan: ReapedOrphan): void {
-    this.#exits.ended(orphan.row, orphan.status);
-    if (this.#ledger.pathOf(orphan.row) !== undefined) this.#onOrphan(orphan);
+    const isMain = this.#exits.ended(orphan.row, orphan.status);
+    if (!isMain && this.#ledger.pathOf(orphan.row) !== undefined) this.#onOrphan(orphan);
   }
 
   /** A process that we have started and that is no actor's; nobody ends it but itself. */
@@ -176,8 +176,7 @@ export class Engine {
   async run(): Promise<EngineEnd> {
     const { host, layer, survival, resumed } = this.#options;
     host.processes.adoptOrphans((orphan) => {
-      this.#exits.ended(orphan.row, orphan.status);
-      this.#onOrphan(orphan);
+      if (!this.#exits.ended(orphan.row, orphan.status)) this.#onOrphan(orphan);
     }, layer.name !== "group");
     if (survival !== null) host.processes.foretellDeaths(({ row, status }) => survival.died(row, status));
     survival?.begin(this.#state, resumed?.runs ?? []);

@@ -37,9 +37,11 @@ export class ExitWatch {
     });
   }
 
-  /** Somebody knows how a process ended; nothing if that is not watched. */
-  ended(process: ProcessId, status: ExitStatus): void {
+  /** Somebody knows how a process ended; false if that is not watched. */
+  ended(process: ProcessId, status: ExitStatus): boolean {
+    const isWatched = this.#watched.has(keyOf(process));
     this.#settle(process, status);
+    return isWatched;
   }
 
   /** Looks for what is gone, for as long as anything is watched. To be run as a task, until it is cancelled. */

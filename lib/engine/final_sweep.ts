@@ -35,7 +35,11 @@ export async function sweepAll(
 ): Promise<readonly Survivor[]> {
   await grace.run(() => endAll(options, "SIGTERM", graceMs));
   await killAll(options);
-  options.ledger.prune(({ pid, startTime }) => options.host.processes.find(pid)?.startTime === startTime);
+  options.ledger.prune(({ pid, startTime }) => {
+    const row = options.host.processes.find(pid);
+    // What has ended under another parent may have to wait for that.
+    return row?.startTime === startTime && row.state !== "Z";
+  });
   return options.containment.unattributed().map((row) =>
     survivorOf(options.host, row, whyAlive(options.host, row))
   );

@@ -3,12 +3,16 @@ import { UserError } from "../../base/user_error.ts";
 import type { ControlClient } from "../../control/client.ts";
 import { awaitEnd } from "../../daemon/end_report.ts";
 import { connectTree } from "../../daemon/find_tree.ts";
+import { launch } from "../../daemon/launch.ts";
 import { orLost } from "../../daemon/lost_supervisor.ts";
 import { clearAway, forceDown, type Receipt, receiptOf } from "../../daemon/take_down.ts";
+import { isUnsupervised } from "../../daemon/take_over.ts";
 import type { TreeId } from "../../daemon/tree_id.ts";
+import { readRecord } from "../../daemon/tree_record.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command, Context } from "../command.ts";
 import { renderReceipt } from "../render/receipt.ts";
+import { tellCleared } from "../tell_cleared.ts";
 import { treeOf } from "../which_tree.ts";
 import { withProgress } from "./actions.ts";
 
@@ -59,11 +63,44 @@ export function unlessLost(error: unknown): void {
 }
 
 /** Ends a tree that cannot be asked to. @throws {UserError} `error` where that is not wanted. */
-async function takeDownAnyway({ host, args }: Context, tree: TreeId, error: unknown): Promise<Receipt> {
+async function takeDownAnyway(context: Context, tree: TreeId, error: unknown): Promise<Receipt> {
+  const { host, args } = context;
   if (!(error instanceof UserError)) throw error;
-  if (error.code === "tree/not-running") return await fromPromise(clearAway(host, tree));
+  if (error.code === "tree/not-running") {
+    const isAdopted = !args.has("force") && isUnsupervised(host, tree);
+    return isAdopted ? await adoptAndTakeDown(context, tree) : await fromPromise(clearAway(host, tree));
+  }
   if (error.exitCode !== ExitCode.noAnswer || !args.has("force")) throw error;
   return await fromPromise(forceDown(host, tree));
+}
+
+/** Has a new supervisor go on with the actors, so that each is stopped as the file says. */
+async function adoptAndTakeDown(context: Context, tree: TreeId): Promise<Receipt> {
+  const { host, program, args } = context;
+  const { stateFolder } = readRecord(host, tree)!;
+  const launched = await fromPromise(
+    launch(host, program, {
+      file: tree.file,
+      stateFolder,
+      only: null,
+      exitCodeFrom: [],
+      openFilesLimit: program.callersOpenFilesLimit,
+      containment: null,
+    }).catch(withForceHint),
+  );
+  await tellCleared(context.ui, launched);
+  await fromPromise(launched.client.request("begin", { owner: false }));
+  return await orLost(host, tree, () => takeDown(context, tree, launched.client, args.duration("deadline")));
+}
+
+function withForceHint(error: unknown): never {
+  if (!(error instanceof UserError)) throw error;
+  const { code, message, exitCode } = error;
+  throw new UserError(code, message, {
+    exitCode,
+    hint: "`supervise down --force` ends the actors without a supervisor",
+    cause: error,
+  });
 }
 
 async function takeDown(

@@ -2,17 +2,20 @@ import { describeDuration } from "../../base/duration.ts";
 import { ExitCode } from "../../base/exit_code.ts";
 import { connectControl } from "../../control/client.ts";
 import type { TreeStatus } from "../../control/protocol.ts";
+import { keeperOf } from "../../daemon/take_over.ts";
 import { pruneTrees } from "../../daemon/prune.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
 import { listRecords, type TreeRecord } from "../../daemon/tree_record.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
+import type { ProcessId } from "../../host/ports/processes.ts";
 import type { Command, Context } from "../command.ts";
 import { renderTable } from "../render/table.ts";
 
 interface Listed {
   readonly record: TreeRecord;
-  /** Null: it is there but does not answer. */
+  /** Null: it is there but does not answer, or it has no supervisor and is kept by its guardian. */
   readonly status: TreeStatus | null;
+  readonly keeper: ProcessId | null;
 }
 
 /** `supervise ls`. */
@@ -20,7 +23,10 @@ export const ls: Command = {
   name: "ls",
   summary: "all running trees of this user",
   usage: "",
-  about: ["Lists the trees of this user that run on this machine, whatever folder they were started in."],
+  about: [
+    "Lists the trees of this user that run on this machine, whatever folder they were started in. One that is " +
+    "unsupervised has lost its supervisor, and its guardian keeps its actors until `supervise up` goes on with them.",
+  ],
   options: [],
   examples: [["supervise ls --json", "for programs"]],
   words: [0, 0],
@@ -41,25 +47,28 @@ export const ls: Command = {
 
 async function look({ host, program }: Context, record: TreeRecord): Promise<Listed | null> {
   if (record.endedAt !== null) return null;
+  const tree = treeIdOf(host, program.uid, record.file);
+  const keeper = keeperOf(host, tree);
+  if (keeper !== null) return { record, status: null, keeper };
   try {
-    const client = await fromPromise(connectControl(host, treeIdOf(host, program.uid, record.file).socket));
+    const client = await fromPromise(connectControl(host, tree.socket));
     if (client === null) return null;
     try {
-      return { record, status: await fromPromise(client.request("status", { paths: [] })) };
+      return { record, status: await fromPromise(client.request("status", { paths: [] })), keeper };
     } finally {
       client.close();
     }
   } catch {
-    return { record, status: null };
+    return { record, status: null, keeper };
   }
 }
 
-function fieldsOf({ record, status }: Listed): Record<string, unknown> {
+function fieldsOf({ record, status, keeper }: Listed): Record<string, unknown> {
   return {
     name: record.name,
     file: record.file,
-    pid: record.supervisor.pid,
-    state: status?.state ?? "unknown",
+    pid: (keeper ?? record.supervisor).pid,
+    state: keeper !== null ? "unsupervised" : status?.state ?? "unknown",
     actors: status === null ? null : actorsOf(status).length,
     startedAt: record.startedAt,
   };
@@ -67,11 +76,11 @@ function fieldsOf({ record, status }: Listed): Record<string, unknown> {
 
 function render(listed: readonly Listed[], now: number): string {
   const header = ["NAME", "STATE", "ACTORS", "PID", "UPTIME", "FILE"].map((text) => ({ text }));
-  const rows = listed.map(({ record, status }) => [
+  const rows = listed.map(({ record, status, keeper }) => [
     { text: record.name },
-    { text: status?.state ?? "no answer" },
+    { text: keeper !== null ? "unsupervised" : status?.state ?? "no answer" },
     { text: status === null ? "-" : String(actorsOf(status).length), right: true },
-    { text: String(record.supervisor.pid), right: true },
+    { text: String((keeper ?? record.supervisor).pid), right: true },
     { text: describeDuration(now - Date.parse(record.startedAt)), right: true },
     { text: record.file },
   ]);

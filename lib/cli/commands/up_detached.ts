@@ -27,8 +27,9 @@ type Interruption = { readonly signal: Signal } | { readonly timedOut: UserError
 /** Starts the tree in the background; returns the exit code. */
 export async function upDetached(context: Context, plan: Plan, options: LaunchOptions): Promise<number> {
   const { host, program, ui } = context;
-  const { client, cleared } = await fromPromise(launch(host, program, options));
-  await tellCleared(ui, cleared);
+  const launched = await fromPromise(launch(host, program, options));
+  const { client } = launched;
+  await tellCleared(ui, launched);
   const tree = treeIdOf(host, program.uid, options.file);
   try {
     return await orLost(host, tree, () => bringUp(context, plan, client, tree));

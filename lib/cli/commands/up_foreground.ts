@@ -40,8 +40,9 @@ const SIGNALS_TO_PROCESS_1: typeof SIGNALS = [...SIGNALS, ["SIGQUIT", "terminate
 export async function upForeground(context: Context, plan: Plan, options: LaunchOptions): Promise<number> {
   const { host, program } = context;
   const listen = program.pid === 1 ? dieOfSignals(program) : () => {};
-  const { client, cleared } = await fromPromise(launch(host, program, options));
-  await tellCleared(context.ui, cleared);
+  const launched = await fromPromise(launch(host, program, options));
+  const { client } = launched;
+  await tellCleared(context.ui, launched);
   const foreground = new Foreground(context, plan, client, options.stateFolder);
   const tree = treeIdOf(host, program.uid, options.file);
   let feeder: ControlClient | null = null;
