@@ -15,11 +15,9 @@ export class DeathFile {
   readonly #path: string;
   #chars = 0;
 
-  /** Begins anew. */
   constructor(files: Files, path: string) {
     this.#files = files;
     this.#path = path;
-    files.remove(path);
   }
 
   /** Where the disk is full, it is not known how the process has ended. */

@@ -96,7 +96,8 @@ class Guardian {
 
   async run(): Promise<number> {
     const code = await this.#guardAll();
-    this.#host.files.remove(this.#tree.deaths);
+    const isOver = readRecord(this.#host, this.#tree)?.endedAt !== null;
+    if (isOver) this.#host.files.remove(this.#tree.deaths);
     return code;
   }
 

@@ -47,11 +47,14 @@ export function resumeTree(saved: SavedTree, options: ResumeOptions): ResumedTre
     .filter((run) => nodes.has(run.run) && mayAdopt(run, actorOf(run)))
     .map((run): SavedRun => ({ ...run, status: run.status ?? endOf(run) }));
   const outdated = runs.filter((run) => run.spec !== fingerprintOf(host, actorOf(run)));
-  const numbers = (some: readonly SavedRun[]) => new Set(some.map(({ run }) => run));
   return {
     state,
     runs,
-    event: { type: "resumed", adopted: numbers(runs), outdated: numbers(outdated) },
+    event: {
+      type: "resumed",
+      adopted: new Map(runs.map(({ run, pid }) => [run, pid])),
+      outdated: new Set(outdated.map(({ run }) => run)),
+    },
     orphanage,
   };
 }

@@ -80,7 +80,7 @@ export interface RunOptions {
 export class ActorRun {
   readonly options: RunOptions;
   /** The process; null before it was spawned. */
-  child: MainProcess | null = null;
+  child: MainProcess | null;
   readonly #spawning = new CancelScope();
   readonly #closed = new Event();
   readonly #output: RunOutput;
@@ -89,12 +89,18 @@ export class ActorRun {
   constructor(options: RunOptions) {
     this.options = options;
     this.#output = new RunOutput(options.sink);
+    const { adopted, containment, run, spec, marker } = options;
+    this.child = adopted?.main ?? null;
+    // At once: whatever follows may be meant for it.
+    if (adopted !== null) {
+      containment.add(run, spec.path, marker, adopted.main, describeCommand(spec.argv, null));
+    }
   }
 
   /** The task. */
   async run(): Promise<void> {
     try {
-      const child = this.#adopt() ?? await this.#spawn();
+      const child = this.child ?? await this.#spawn();
       if (child !== null) await this.#live(child);
     } finally {
       this.options.member?.close();
@@ -134,15 +140,6 @@ export class ActorRun {
   /** Lets the task end. */
   close(): void {
     this.#closed.set();
-  }
-
-  /** Nothing may come between this and whatever the supervision wants of the run. */
-  #adopt(): MainProcess | null {
-    const { adopted, containment, run, spec, marker } = this.options;
-    if (adopted === null) return null;
-    this.child = adopted.main;
-    containment.add(run, spec.path, marker, adopted.main, describeCommand(spec.argv, null));
-    return adopted.main;
   }
 
   async #spawn(): Promise<Child | null> {

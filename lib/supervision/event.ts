@@ -76,8 +76,8 @@ export interface Noted {
 /** An earlier supervisor was killed, and its state is this one's: which of the runs there were can be adopted. */
 export interface Resumed {
   readonly type: "resumed";
-  /** Those whose process is known, be it that it has ended meanwhile. */
-  readonly adopted: ReadonlySet<RunId>;
+  /** Those whose process is known, be it that it has ended meanwhile, with its number. */
+  readonly adopted: ReadonlyMap<RunId, number>;
   /** Those of them whose actor is another in the plan of today. */
   readonly outdated: ReadonlySet<RunId>;
 }

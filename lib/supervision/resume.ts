@@ -8,9 +8,11 @@
  */
 import { NEVER } from "../base/instant.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
+import { onRunEvent } from "./actor.ts";
 import { resumeStart } from "./actor_start.ts";
 import { climbDown, resumeStop } from "./actor_stop.ts";
 import type { Resumed } from "./event.ts";
+import type { RunId } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** Puts the trees to work again, and takes every run over that there was. */
@@ -20,22 +22,24 @@ export function resume(turn: Turn, { adopted, outdated }: Resumed): void {
     if (kind === "tree") {
       if (phase.at === "up" || phase.at === "stopping") turn.emit({ type: "open_tree", node: id });
     } else if ("run" in phase) {
-      if (adopted.has(phase.run)) adopt(turn, id, outdated.has(phase.run));
-      else forget(turn, id, cause);
+      const pid = adopted.get(phase.run);
+      if (pid === undefined) forget(turn, id, cause);
+      else adopt(turn, id, phase.run, pid, outdated.has(phase.run));
     }
   }
 }
 
-function adopt(turn: Turn, id: NodeId, isOutdated: boolean): void {
+function adopt(turn: Turn, id: NodeId, run: RunId, pid: number, isOutdated: boolean): void {
   const { phase, cause, doom, lastExit } = turn.actor(id);
-  if (phase.at !== "starting" && phase.at !== "running" && phase.at !== "stopping") return;
-  const { run } = phase;
-  turn.setActor(id, { cause: turn.record(id, "adopted", cause, { pid: phase.pid, run }) });
+  turn.setActor(id, { cause: turn.record(id, "adopted", cause, { pid, run }) });
   turn.emit({ type: "adopt", node: id, run, isOver: lastExit?.run === run });
   if (isOutdated && phase.at !== "stopping") {
     turn.setActor(id, { doom: doom ?? { then: { to: "waiting" }, deadline: NEVER } });
   }
-  if (phase.at === "starting") resumeStart(turn, id);
+  // It was killed before it could decide what follows from the start.
+  const isNews = "pid" in phase && phase.pid === null;
+  if (isNews) onRunEvent(turn, { type: "spawned", node: id, run, pid });
+  else if (phase.at === "starting") resumeStart(turn, id);
   else if (phase.at === "stopping") resumeStop(turn, id);
 }
 

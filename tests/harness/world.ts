@@ -138,7 +138,7 @@ export class World {
     }
     this.#written = [encodeChange(wholeOf(state))];
     const known = this.processes.filter((process) => !process.cleared);
-    const adopted = new Set(known.map(({ run }) => run));
+    const adopted = new Map(known.map(({ run }) => [run, 1_000 + run]));
     const outdated = new Set(known.filter(isOutdated).map(({ run }) => run));
     this.send({ type: "resumed", adopted, outdated });
     for (const process of known) {

@@ -2,15 +2,21 @@ import { folderOf } from "../../base/posix_path.ts";
 import { type AppendFile, FileError, type Files, type FolderInfo, type ReadFile } from "../ports/files.ts";
 import { type Disk, fail } from "./disk.ts";
 import { FileContent } from "./file_content.ts";
+import { type Mortal, onlyWhileAlive } from "./only_while_alive.ts";
+
+/** Whose files they are, and who has them open. */
+interface Holder extends Mortal {
+  readonly uid: number;
+}
 
 /** The files of a fake disk, all owned by one user. */
 export class FakeFiles implements Files {
   readonly #disk: Disk;
-  readonly #uid: number;
+  readonly #holder: Holder;
 
-  constructor(disk: Disk, uid: number) {
+  constructor(disk: Disk, holder: Holder) {
     this.#disk = disk;
-    this.#uid = uid;
+    this.#holder = holder;
   }
 
   realPath(path: string): string | null {
@@ -38,7 +44,7 @@ export class FakeFiles implements Files {
       ? undefined
       : this.#disk.get(folder === "/" ? `/${name}` : `${folder}/${name}`);
     if (entry === undefined) return null;
-    return { isFolder: entry.kind === "folder", ownerUid: this.#uid, mode: entry.mode };
+    return { isFolder: entry.kind === "folder", ownerUid: this.#holder.uid, mode: entry.mode };
   }
 
   makeFolder(path: string): void {
@@ -94,7 +100,8 @@ export class FakeFiles implements Files {
     if (known?.kind === "folder") throw fail("EISDIR");
     const content = known?.kind === "file" ? known.content : new FileContent(new Uint8Array(0));
     if (known === undefined) this.#disk.put(real, { kind: "file", mode: 0o600, content });
-    return new FakeAppendFile(this.#disk, content, real);
+    const file = new FakeAppendFile(this.#disk, content, real);
+    return onlyWhileAlive<AppendFile>(file, this.#holder, { effects: [], waits: ["append"] });
   }
 
   // deno-lint-ignore require-await -- What it throws must be a rejection.

@@ -24,6 +24,7 @@ import { type FakeThreadProgram, FakeThreads } from "./fake_threads.ts";
 import { GroupTable } from "./group_table.ts";
 import { Kernel } from "./kernel.ts";
 import type { PuppetWorld } from "./live_puppet.ts";
+import { onlyWhileAlive } from "./only_while_alive.ts";
 import { processClock } from "./process_clock.ts";
 import type { FakeProgram, Puppet } from "./puppet.ts";
 import { SocketTable } from "./socket_table.ts";
@@ -121,12 +122,17 @@ export class FakeMachine {
         self: process,
         programAt: (path) => this.#programs.get(path),
       }),
-      groups: new FakeControlGroups(this.groups, this.kernel, process),
+      groups: onlyWhileAlive(new FakeControlGroups(this.groups, this.kernel, process), process, {
+        effects: ["make", "freeze", "kill", "remove"],
+      }),
       sockets: new FakeSockets(this.sockets, this.disk, process),
       tcp: this.tcp,
       threads: new FakeThreads(process, () => this.threadProgram, this.threads),
       network: this.network,
-      files: new FakeFiles(this.disk, process.uid),
+      files: onlyWhileAlive(new FakeFiles(this.disk, process), process, {
+        effects: ["makeFolder", "replace", "append", "rename", "remove"],
+        waits: ["openAppend", "openRead"],
+      }),
       descriptors: fakeDescriptors(process.descriptors, this.disk),
       listening: new FakeListening({
         network: this.network,

@@ -1,0 +1,76 @@
+import type { AppendFile } from "../../lib/host/ports/files.ts";
+import type { Host } from "../../lib/host/ports/host.ts";
+import { type ByteSource, SpawnError } from "../../lib/host/ports/processes.ts";
+
+/** Which process dies, and when: told of each call by which one changes anything on its machine. */
+export interface Mortality {
+  /** Whether the process is killed before this call; `call` is such as `processes.spawn`. */
+  readonly diesBefore: (role: "guardian" | "supervisor", call: string) => boolean;
+}
+
+/** The ports by which a process does anything to its machine. */
+const PORTS = ["processes", "groups", "sockets", "files", "descriptors", "listening"] as const;
+
+/** Calls that only look. */
+const LOOKS = new Set([
+  ..."find table childrenOf variableOf environmentOf commandOf hasDied whyNotStartable".split(" ")
+    .map((name) => `processes.${name}`),
+  ..."exists readText list realPath inspectFolder".split(" ").map((name) => `files.${name}`),
+  ..."support membersOf groupOf inside".split(" ").map((name) => `groups.${name}`),
+]);
+
+const SILENT: ByteSource = { read: () => new Promise(() => {}), close: () => {} };
+
+/** What a dead process gets for its calls, none of which has an effect: its code is to go on as far as its next wait. */
+const GHOSTLY: Readonly<Record<string, () => unknown>> = {
+  "processes.spawn": () => {
+    throw new SpawnError("start", "this process has ended");
+  },
+  "processes.signal": () => "gone",
+  "processes.signalGroup": () => "gone",
+  "descriptors.openPipe": () => ({ read: -1, write: -1 }),
+  "descriptors.openNamedPipe": () => null,
+  "descriptors.sourceOf": () => SILENT,
+  "listening.share": () => null,
+  "listening.open": () => ({ descriptor: -1, close: () => {} }),
+};
+
+/** Calls that wait. */
+const WAITS = /^(sockets\.|files\.open|file\.)/;
+
+/**
+ * A machine on which a process dies when it is told to, in the middle of its code: the call that it dies at has no effect, nor
+ * has any after it, and no wait of it ever ends.
+ *
+ * @param end Kills the process.
+ */
+export function mortalHost(
+  host: Host,
+  role: "guardian" | "supervisor",
+  { diesBefore }: Mortality,
+  end: () => void,
+): Host {
+  let isDead = false;
+  const wrap = <T extends object>(port: T, name: string): T =>
+    new Proxy(port, {
+      get(target, key) {
+        const value = Reflect.get(target, key, target);
+        const call = `${name}.${String(key)}`;
+        if (typeof value !== "function" || LOOKS.has(call)) {
+          return typeof value === "function" ? value.bind(target) : value;
+        }
+        return (...args: unknown[]) => {
+          if (!isDead && diesBefore(role, call)) {
+            isDead = true;
+            end();
+          }
+          if (isDead) return WAITS.test(call) ? new Promise(() => {}) : GHOSTLY[call]?.();
+          const result = value.apply(target, args);
+          // What is written through a file that is open is written by the process, too.
+          return call === "files.openAppend" ? result.then((file: AppendFile) => wrap(file, "file")) : result;
+        };
+      },
+    });
+  const wrapped = Object.fromEntries(PORTS.map((name) => [name, wrap(host[name], name)]));
+  return { ...host, ...wrapped };
+}

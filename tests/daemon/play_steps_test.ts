@@ -1,0 +1,155 @@
+/**
+ * SIGKILL of the supervisor, of its guardian, and of both in one instant, at every step that they take on the machine while a
+ * tree starts, restarts, stops and goes down. `STEP=n` plays one of them alone.
+ */
+import assert from "node:assert/strict";
+import type { FakeProgram } from "../../lib/host/fake/puppet.ts";
+import { runVirtual } from "../../lib/testing/run_virtual.ts";
+import { test } from "../harness/test.ts";
+import { FakeTrees } from "./fake_trees.ts";
+
+const ONLY = process.env["STEP"];
+
+/** Counts aloud; each run has a number that no other has. */
+const counter: FakeProgram = async (self) => {
+  for (let number = 0;; number++) {
+    self.print(`${self.pid} ${number}\n`);
+    await self.sleep(100);
+  }
+};
+/** Leaves a child in a session of its own. */
+const family: FakeProgram = (self) => {
+  self.fork((child) => {
+    child.setsid();
+    return child.forever();
+  });
+  return self.forever();
+};
+
+const config = (onDeath: string) => `
+  on_supervisor_death = "${onDeath}"
+  intensity = { restarts = 100, within = "1s" }
+  [actors.counter]
+  exec = ["/bin/counter"]
+  daemon = true
+  [actors.family]
+  exec = ["/bin/family"]
+  daemon = true
+  depends_on = ["counter"]
+  [actors.job]
+  exec = ["/bin/job"]
+  restart = "on-failure"
+`;
+
+type Victim = "supervisor" | "guardian" | "both";
+
+/** Plays all of it; at call `step` of the victim it is killed. Returns how many calls there were. */
+async function playSteps(
+  onDeath: "die" | "survive",
+  victim: Victim,
+  groups: boolean,
+  step: number,
+): Promise<number> {
+  let calls = 0;
+  let isArmed = true;
+  let jobs = 0;
+  let told = "";
+  await runVirtual(async (clock) => {
+    const job: FakeProgram = async (self) => {
+      await self.sleep(250);
+      jobs += 1;
+      self.exit(0);
+    };
+    const trees: FakeTrees = new FakeTrees(clock, {
+      config: config(onDeath),
+      groups,
+      programs: { "/bin/counter": counter, "/bin/family": family, "/bin/job": job },
+      mortality: {
+        diesBefore: (role, call) => {
+          if (!isArmed || role !== (victim === "both" ? "supervisor" : victim)) return false;
+          calls += 1;
+          if (calls !== step) return false;
+          told = call;
+          if (victim === "both") trees.killGuardian();
+          return true;
+        },
+      },
+    });
+    const attempt = async (body: () => Promise<unknown>) => {
+      try {
+        await body();
+      } catch (error) {
+        assert.match(
+          (error as Error).message,
+          /died|not running|closed the connection|already running|still ending|has no socket/,
+        );
+      }
+    };
+    try {
+      await attempt(() => trees.up());
+      await attempt(() => trees.ready());
+      await attempt(() => trees.ask("restart", "counter"));
+      await trees.pass(300);
+      await attempt(() => trees.ask("stop", "family"));
+      trees.assertNoTwins();
+      await attempt(() => trees.down());
+      await trees.pass(1_000);
+      trees.assertNoTwins();
+      if (onDeath === "die") {
+        // What has no supervisor any more is gone by now, unless nobody was left to see to it.
+        if (victim !== "both") assert.deepEqual(trees.actors(), []);
+      }
+      isArmed = false;
+      await trees.up();
+      // What had been stopped by hand stays so.
+      for (const path of ["counter", "family"]) await trees.ask("start", path);
+      trees.assertNoTwins();
+      await trees.pass(500);
+      const receipt = await trees.down();
+      assert.equal(receipt.left, 0, JSON.stringify(receipt.survivors));
+      await trees.untilGone();
+      trees.assertNothingLeft();
+      assertLines(trees.log("counter"), victim === "guardian" || step === 0 ? 0 : MOST_LOST);
+      assert.ok(jobs <= 2 + (step > 0 ? 1 : 0), `the job ran ${jobs} times`);
+    } catch (error) {
+      await trees.settle();
+      throw new Error(`step ${step} (${told}): ${(error as Error).message}\n${trees.story()}`, {
+        cause: error,
+      });
+    }
+  });
+  return calls;
+}
+
+/** What a supervisor has read and not yet written when it is killed. */
+const MOST_LOST = 1;
+
+/** The lines of each run are there in order, each once, and none is missing but `lost`. */
+function assertLines(lines: readonly string[], lost: number): void {
+  const next = new Map<string, number>();
+  let missing = 0;
+  for (const line of lines) {
+    const [run, number] = line.split(" ") as [string, string];
+    const expected = next.get(run) ?? 0;
+    assert.ok(Number(number) >= expected, `line ${line} comes twice, or too late`);
+    missing += Number(number) - expected;
+    next.set(run, Number(number) + 1);
+  }
+  assert.ok(missing <= lost, `${missing} lines are missing: ${lines.join(", ")}`);
+}
+
+for (const onDeath of ["survive", "die"] as const) {
+  for (const victim of ["supervisor", "guardian", "both"] as const) {
+    for (const groups of [true, false]) {
+      const where = groups ? "with control groups" : "without control groups";
+      test(`steps: ${victim} killed at every step of a tree that is to ${onDeath}, ${where}`, async () => {
+        const total = await playSteps(onDeath, victim, groups, 0);
+        assert.ok(total > 5);
+        const steps = ONLY === undefined
+          ? Array.from({ length: total }, (_, index) => index + 1)
+          : [Number(ONLY)];
+        for (const step of steps) await playSteps(onDeath, victim, groups, step);
+      });
+    }
+  }
+}
