@@ -6,7 +6,7 @@
  *     supervisor to guardian: "hold PATH" and "release PATH" of pipes that actors write to
  */
 import { fromPromise } from "../bridge/from_promise.ts";
-import type { NamedPipes } from "../engine/survival.ts";
+import type { NamedPipes } from "../engine/run_pipes.ts";
 import type { Descriptors } from "../host/ports/descriptors.ts";
 
 /** The two descriptors of one side. */

@@ -3,7 +3,7 @@
  * is to survive gets another one, which is no parent of anything any more; any other tree is taken down.
  */
 import { definedOnly } from "../base/defined_only.ts";
-import type { NamedPipes } from "../engine/survival.ts";
+import type { NamedPipes } from "../engine/run_pipes.ts";
 import type { Host } from "../host/ports/host.ts";
 import { type Child, type ProcessId, SpawnError } from "../host/ports/processes.ts";
 import type { Program } from "../host/ports/program.ts";

@@ -1,8 +1,9 @@
 /** What actors print while they have no supervisor: it goes into the same logs. */
 import { ActorLogs } from "../engine/actor_logs.ts";
 import { RunOutput } from "../engine/run_output.ts";
+import { pipesOf } from "../engine/run_pipes.ts";
 import type { SavedTree } from "../engine/state_log.ts";
-import { pipesOf } from "../engine/survival.ts";
+
 import type { Host } from "../host/ports/host.ts";
 import { openNursery } from "../scope/nursery.ts";
 import type { HeldPipes } from "./held_pipes.ts";

@@ -38,8 +38,8 @@ export interface Standing {
   readonly server: ControlServer;
   readonly sockets: HeldSockets;
   readonly guardian: GuardianWatch;
-  /** Whether anything of the tree goes on when this supervisor is killed. */
-  readonly survives: boolean;
+  /** Null if nothing of the tree goes on when this supervisor is killed. */
+  readonly survival: Survival | null;
   readonly resumed: ResumedTree | null;
   /** When the tree began, if that was before. */
   readonly startedAt: string | null;
@@ -93,6 +93,7 @@ export async function standUp(
     host,
     sockets,
     folder: options.stateFolder,
+    runFolder: id.runFolder,
     environment: program.environment,
     instance,
     socket: id.socket,
@@ -123,7 +124,7 @@ export async function standUp(
     server,
     sockets,
     guardian,
-    survives,
+    survival,
     resumed,
     startedAt,
     cleared,

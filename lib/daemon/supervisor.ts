@@ -117,7 +117,7 @@ async function runEngine(options: SupervisorOptions, standing: Standing): Promis
 }
 
 function recordOf({ stateFolder }: SupervisorOptions, standing: Standing): TreeRecord {
-  const { host, plan, instance, layer, startedAt, survives } = standing;
+  const { host, plan, instance, layer, startedAt, survival } = standing;
   const [supervisor, guardian] = ownProcesses(standing);
   return {
     name: plan.name,
@@ -128,7 +128,7 @@ function recordOf({ stateFolder }: SupervisorOptions, standing: Standing): TreeR
     instance,
     containment: layer.name,
     group: layer.group,
-    onSupervisorDeath: survives ? "survive" : "die",
+    onSupervisorDeath: survival === null ? "die" : "survive",
     startedAt: startedAt ?? new Date(host.wallClock()).toISOString(),
     endedAt: null,
     outcome: null,
@@ -190,14 +190,15 @@ async function watchGuardian(
   standing: Standing,
   onLost: () => void,
 ): Promise<void> {
-  const { host, id, engine, guardian, survives, service } = standing;
+  const { host, id, engine, guardian, survival, service } = standing;
   const deaths = new DeathReader(host.files, id.deaths);
-  await guardian.run(survives, {
+  await guardian.run(survival !== null, {
     onDeaths: () => {
       for (const death of deaths.next()) engine.reapedElsewhere(death);
     },
     onReplaced: ({ pid }) => {
       engine.addHelper(pid);
+      survival?.holdAll();
       if (service.begun.isSet) writeRecord(host, id, recordOf(options, standing));
     },
   });

@@ -38,6 +38,7 @@ import { Orphanage } from "./orphanage.ts";
 import { Performer } from "./performer.ts";
 import { type Listener, Recorder } from "./recorder.ts";
 import type { ResumedTree } from "./resumed_tree.ts";
+import { RunPipes } from "./run_pipes.ts";
 import type { Survival } from "./survival.ts";
 
 /** What an engine runs. */
@@ -58,6 +59,8 @@ export interface EngineOptions {
   readonly joinPoint: JoinPoint | null;
   /** How the processes of a run are held together. */
   readonly layer: Layer;
+  /** A folder of the tree's own that goes with it. */
+  readonly runFolder: string;
   /** Null if nothing of the tree is to outlive its supervisor. */
   readonly survival: Survival | null;
   /** What an earlier supervisor has left; null for a tree that begins. */
@@ -104,6 +107,7 @@ export class Engine {
   readonly #answers = new Map<number, (reply: Reply) => void>();
   #state: State;
   readonly #exits: ExitWatch;
+  readonly #pipes: RunPipes;
   #requests = 0;
   #death = new Event();
 
@@ -115,6 +119,7 @@ export class Engine {
     const { layer, resumed } = options;
     this.#state = resumed?.state ?? initialState(plan, host.randomSeed());
     this.#exits = new ExitWatch(host.processes);
+    this.#pipes = new RunPipes(host, options.runFolder);
     const orphanage = new Orphanage(host.processes, resumed?.orphanage);
     this.#containment = new Containment(host.processes, this.#ledger, layer, orphanage);
     this.crashes = new HeldCrashes({
@@ -179,6 +184,7 @@ export class Engine {
       if (!this.#exits.ended(orphan.row, orphan.status)) this.#onOrphan(orphan);
     }, layer.name !== "group");
     if (survival !== null) host.processes.foretellDeaths(({ row, status }) => survival.died(row, status));
+    this.#takePipesOver();
     survival?.begin(this.#state, resumed?.runs ?? []);
     let end: EngineEnd | undefined;
     await openNursery(async (nursery) => {
@@ -198,6 +204,12 @@ export class Engine {
       }
     }, { collapse: true });
     return end!;
+  }
+
+  #takePipesOver(): void {
+    const runs = this.#options.resumed?.runs.map(({ run }) => run) ?? [];
+    this.#pipes.keepOnly(runs);
+    for (const run of runs) this.#options.survival?.hold(this.#pipes.of(run));
   }
 
   /** Looks for what nobody tells us of. */
@@ -254,6 +266,7 @@ export class Engine {
     const left = this.#containment.leftOnPurpose().map((row) => survivorOf(host, row, "left on purpose"));
     this.#containment.close();
     this.#options.survival?.end();
+    this.#pipes.keepOnly([]);
     for (const answer of this.#answers.values()) answer({ ok: false, refusal: "the tree has ended" });
     return {
       outcome: this.#state.outcome!,
@@ -281,15 +294,9 @@ export class Engine {
   }
 
   #inherited(run: RunId): MainProcess {
-    const { host: { descriptors }, resumed, survival } = this.#options;
-    const { pid, startTime, status } = resumed!.runs.find((saved) => saved.run === run)!;
-    const pipes = survival?.pipesOf(run);
-    const open = (path: string | undefined) => {
-      const descriptor = path === undefined ? null : descriptors.openNamedPipe(path);
-      return descriptor === null ? null : descriptors.sourceOf(descriptor);
-    };
+    const { pid, startTime, status } = this.#options.resumed!.runs.find((saved) => saved.run === run)!;
     const exited = status === null ? this.#exits.exitOf({ pid, startTime }) : Promise.resolve(status);
-    return { pid, startTime, stdout: open(pipes?.stdout), stderr: open(pipes?.stderr), exited };
+    return { pid, startTime, ...this.#pipes.open(run), exited };
   }
 
   #performerOptions() {
@@ -302,6 +309,7 @@ export class Engine {
       instance,
       socket,
       joinPoint,
+      pipes: this.#pipes,
       survival,
       inherited: (run: RunId) => this.#inherited(run),
       mask: this.#masker.data,

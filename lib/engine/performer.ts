@@ -20,7 +20,8 @@ import { type JoinPoint, Membership } from "./membership.ts";
 import { type ResolvedPrivileges, resolvePrivileges } from "./privileges/resolve_privileges.ts";
 import { ask } from "./probe.ts";
 import type { Recorder } from "./recorder.ts";
-import { ActorRun, type AdoptedRun } from "./run.ts";
+import { ActorRun, type AdoptedRun, type PipesOfRun } from "./run.ts";
+import type { RunPipes } from "./run_pipes.ts";
 import { runSideCommand } from "./side_command.ts";
 import type { Survival } from "./survival.ts";
 import { TreeTasks } from "./tree_tasks.ts";
@@ -42,6 +43,7 @@ export interface PerformerOptions {
   readonly socket: string | null;
   /** Where what speaks the protocol of actors joins; null for nowhere. */
   readonly joinPoint: JoinPoint | null;
+  readonly pipes: RunPipes;
   /** Null if nothing of the tree is to outlive its supervisor. */
   readonly survival: Survival | null;
   /** The runs that an earlier supervisor had started. */
@@ -137,13 +139,9 @@ export class Performer {
       privileges,
       // What had joined an earlier supervisor has nobody to join here: its own tree has died with that.
       member: adopted === null ? this.#memberFor(spec, run, marker) : null,
-      pipes: survival === null ? null : () => survival.openPipes(run),
-      onPipesOver: () => survival?.removePipes(run),
+      pipes: survival === null ? null : this.#pipesOf(run, survival),
       reports: {
-        started: (child) => {
-          survival?.started(run, child, spec);
-          survival?.hold(run);
-        },
+        started: (child) => survival?.started(run, child, spec),
         spawned: (pid) => post({ type: "spawned", node, run, pid }),
         spawnFailed: (message, isFinal) => post({ type: "spawn_failed", node, run, message, isFinal }),
         exited: (exit, error) =>
@@ -156,6 +154,22 @@ export class Performer {
     });
     this.#runs.set(run, { run: actorRun, awaited: null });
     this.#trees.start(spec.parent!, spec.path, () => actorRun.run());
+  }
+
+  /** The guardian has them open before anybody writes to them. */
+  #pipesOf(run: RunId, survival: Survival): PipesOfRun {
+    const { pipes } = this.#options;
+    return {
+      make() {
+        const names = pipes.make(run);
+        survival.hold(names);
+        return { names, ...pipes.open(run) };
+      },
+      remove() {
+        survival.release(pipes.of(run));
+        pipes.remove(run);
+      },
+    };
   }
 
   #memberFor(spec: ActorSpec, run: RunId, token: string): Membership | null {

@@ -26,8 +26,8 @@ import type { MainProcess } from "./main_process.ts";
 import type { Membership } from "./membership.ts";
 import { asksOwnSocket, isTaken } from "./probe.ts";
 import { type LineSink, RunOutput } from "./run_output.ts";
+import type { NamedPipes, OpenPipes } from "./run_pipes.ts";
 import { startChild } from "./start_child.ts";
-import type { NamedPipes } from "./survival.ts";
 
 /** How long a connect may take that is to find nobody. */
 const TAKEN_TIMEOUT_MS = 1_000;
@@ -49,6 +49,14 @@ export interface AdoptedRun {
   readonly isOver: boolean;
 }
 
+/** The pipes of one run. */
+export interface PipesOfRun {
+  /** Makes and opens them. @throws {FileError} */
+  make(): OpenPipes & { readonly names: NamedPipes };
+  /** Nobody writes to them any more. */
+  remove(): void;
+}
+
 /** What a run is made of. */
 export interface RunOptions {
   readonly host: Host;
@@ -67,10 +75,8 @@ export interface RunOptions {
   readonly privileges: Privileges | SpawnError | null;
   /** Null if it cannot join. */
   readonly member: Membership | null;
-  /** What its process writes to, made anew for each; null for pipes without a name. */
-  readonly pipes: (() => NamedPipes) | null;
-  /** Told when nobody writes to those any more. */
-  readonly onPipesOver: () => void;
+  /** Pipes with names for its process to write to; null for pipes without. */
+  readonly pipes: PipesOfRun | null;
   readonly reports: RunReports;
   /** Where its lines go. */
   readonly sink: LineSink;
@@ -104,7 +110,7 @@ export class ActorRun {
       if (child !== null) await this.#live(child);
     } finally {
       this.options.member?.close();
-      this.options.onPipesOver();
+      this.options.pipes?.remove();
     }
   }
 
@@ -142,9 +148,9 @@ export class ActorRun {
     this.#closed.set();
   }
 
-  async #spawn(): Promise<Child | null> {
+  async #spawn(): Promise<MainProcess | null> {
     const { reports, containment, spec, run, marker } = this.options;
-    let child: Child | null = null;
+    let child: MainProcess | null = null;
     try {
       await this.#spawning.run(async () => {
         await checkpoint();
@@ -192,18 +198,26 @@ export class ActorRun {
     }
   }
 
-  async #spawnNow(): Promise<Child> {
+  async #spawnNow(): Promise<MainProcess> {
     const { host, containment, spec, env, privileges, listening, run, pipes } = this.options;
     const { argv, cwd, stdin } = spec;
-    const output: SpawnSpec["output"] = pipes === null ? "pipe" : { pipes: pipes() };
+
     const handed = listening === undefined ? {} : { listening };
+    let open: ReturnType<PipesOfRun["make"]> | null = null;
     try {
       if (privileges instanceof SpawnError) throw privileges;
       const group = containment.place(run);
       const placed = group === null ? {} : { group };
+      open = pipes?.make() ?? null;
+      const output = open === null ? "pipe" : { pipes: open.names };
       const how: SpawnSpec = { argv, env, cwd, stdin, output, privileges, ...handed, ...placed };
-      return await startChild(host, containment, how, (child) => this.options.reports.started(child));
+      const child = await startChild(host, containment, how, (child) => this.options.reports.started(child));
+      const { stdout, stderr } = open ?? child;
+      const { pid, startTime, exited } = child;
+      return { pid, startTime, stdout, stderr, exited };
     } catch (error) {
+      open?.stdout?.close();
+      open?.stderr?.close();
       containment.withdraw(run);
       if (error instanceof Cancelled) throw error;
       // Out of descriptors, out of memory: whatever keeps a process from starting is a failed start, not our end.

@@ -22,6 +22,9 @@ import { planOf } from "../config/compiling.ts";
 /** Where the tree of a play keeps its logs. */
 export const STATE_FOLDER = "/state";
 
+/** Where the tree of a play keeps what goes with it. */
+const RUN_FOLDER = "/run";
+
 /** Where the actors of a play find their supervisor. */
 const CONTROL_SOCKET = "@control";
 /** The user of the fake machine. */
@@ -85,6 +88,7 @@ export async function play(play: Play): Promise<Played> {
     machine.seed = play.seed ?? 1;
     machine.disk.makeFolder("/srv/shop", 0o755);
     machine.disk.makeFolder(STATE_FOLDER, 0o700);
+    machine.disk.makeFolder(RUN_FOLDER, 0o700);
     for (const [path, program] of Object.entries(play.programs)) machine.install(path, program);
     if (play.containment === "cgroup") machine.groups.lack = null;
     play.arrange?.(machine);
@@ -97,6 +101,7 @@ export async function play(play: Play): Promise<Played> {
       host: machine.host,
       sockets,
       folder: STATE_FOLDER,
+      runFolder: RUN_FOLDER,
       environment: {},
       instance: "test",
       socket: CONTROL_SOCKET,

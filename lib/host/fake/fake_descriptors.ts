@@ -13,6 +13,7 @@ export function fakeDescriptors(table: DescriptorTable, disk: Disk): Descriptors
       return { read: table.add(reading), write: table.add(writing) };
     },
     sourceOf: (descriptor) => sourceOf(table.get(descriptor)!, () => table.close(descriptor)),
+    makeNamedPipe: (path) => void disk.makePipe(path),
     openNamedPipe(path) {
       const entry = disk.get(path);
       if (entry?.kind !== "pipe") return null;

@@ -220,9 +220,11 @@ export class FakeProcesses implements Processes {
       return { file: writing, source: sourceOf(reading, () => reading.release()) };
     }
     if (typeof output === "object" && "pipes" in output) {
-      const pipe = this.#disk.makePipe(output.pipes[stream]);
-      const reading = pipe.openReading();
-      return { file: pipe.openWriting(true), source: sourceOf(reading, () => reading.release()) };
+      const entry = this.#disk.get(output.pipes[stream]);
+      if (entry?.kind !== "pipe") {
+        throw new SpawnError("start", `Cannot write "${output.pipes[stream]}": ENOENT`);
+      }
+      return { file: entry.pipe.openWriting(true), source: null };
     }
     if (typeof output === "string") return { file: new OpenFile({}), source: null };
     const content = this.#contentOf(output.file) ?? new FileContent(new Uint8Array(0));

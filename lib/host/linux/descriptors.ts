@@ -1,5 +1,6 @@
 /** Raw file descriptors: neither runtime has a public way to make or close them. */
 import type { Descriptors, Pipe } from "../ports/descriptors.ts";
+import { FileError } from "../ports/files.ts";
 import type { ByteSource } from "../ports/processes.ts";
 import { cString, describeErrno, type Libc, LINUX } from "./libc.ts";
 import { ownDescriptors } from "./proc.ts";
@@ -11,21 +12,6 @@ export function openPipe(libc: Libc): Pipe {
   if (result !== 0) throw new Error(describeErrno(libc.errno()));
   const [read, write] = ends as unknown as [number, number];
   return { read, write };
-}
-
-/**
- * Makes a pipe with a name. The end for a program can be read as well: so the program does not hear of it when nobody
- * else reads, and can go on when somebody does again.
- */
-export function openNamedPipe(libc: Libc, path: string): Pipe {
-  const fail = () => new Error(`Cannot make the pipe "${path}": ${describeErrno(libc.errno())}`);
-  if (libc.call.mkfifo(cString(path), 0o600) !== 0) throw fail();
-  const read = openFile(libc, path, LINUX.O_RDONLY | LINUX.O_NONBLOCK);
-  const write = openFile(libc, path, LINUX.O_RDWR);
-  if (read !== null && write !== null) return { read, write };
-  const error = fail();
-  for (const descriptor of [read, write]) if (descriptor !== null) closeDescriptor(libc, descriptor);
-  throw error;
 }
 
 /** Opens a file for reading (the default) or with other flags; null if that fails. New files are the owner's alone. */
@@ -65,6 +51,10 @@ export function linuxDescriptors(libc: Libc, openSource: (descriptor: number) =>
   return {
     openPipe: () => openPipe(libc),
     sourceOf: openSource,
+    makeNamedPipe(path) {
+      if (libc.call.mkfifo(cString(path), 0o600) === 0) return;
+      throw new FileError("mkfifo", `Cannot make the pipe "${path}": ${describeErrno(libc.errno())}`);
+    },
     openNamedPipe(path) {
       return openFile(libc, path, LINUX.O_RDONLY | LINUX.O_NONBLOCK);
     },

@@ -9,7 +9,7 @@
 import { statSync } from "node:fs";
 import { SpawnError, type SpawnSpec } from "../ports/processes.ts";
 import { CStrings, environmentStrings } from "./c_strings.ts";
-import { closeAllOnExec, closeDescriptor, openFile, openNamedPipe, openPipe } from "./descriptors.ts";
+import { closeAllOnExec, closeDescriptor, openFile, openPipe } from "./descriptors.ts";
 import { findProgram } from "./find_program.ts";
 import { visiting, withGroupFolder } from "./group_placement.ts";
 import { cString, describeErrno, type Libc, LINUX } from "./libc.ts";
@@ -98,17 +98,15 @@ export class Spawner {
       opened.handed[number] = number;
       return null;
     }
-    if (output === "pipe" || (typeof output === "object" && "pipes" in output)) {
-      const { read, write } = output === "pipe"
-        ? openPipe(this.#libc)
-        : openNamedPipe(this.#libc, number === 1 ? output.pipes.stdout : output.pipes.stderr);
+    if (output === "pipe") {
+      const { read, write } = openPipe(this.#libc);
       opened.passing.push(write);
       opened.kept.push(read);
       opened.handed[number] = write;
       return read;
     }
-    const path = output === "null" ? "/dev/null" : output.file;
-    const descriptor = openFile(this.#libc, path, LINUX.O_WRONLY | LINUX.O_CREAT | LINUX.O_APPEND);
+    const { path, flags } = outputFile(output, number);
+    const descriptor = openFile(this.#libc, path, flags);
     if (descriptor === null) {
       throw new SpawnError("start", `Cannot write "${path}": ${describeErrno(this.#libc.errno())}`);
     }
@@ -191,6 +189,18 @@ export class Spawner {
     }
     return pid[0]!;
   }
+}
+
+/** Where an output stream goes that is no pipe of ours, and how that is opened. */
+function outputFile(
+  output: Exclude<SpawnSpec["output"], "inherit" | "pipe">,
+  number: 1 | 2,
+): { readonly path: string; readonly flags: number } {
+  const append = LINUX.O_WRONLY | LINUX.O_CREAT | LINUX.O_APPEND;
+  if (output === "null") return { path: "/dev/null", flags: append };
+  if ("file" in output) return { path: output.file, flags: append };
+  // Who reads as well does not hear of it when nobody else does.
+  return { path: number === 1 ? output.pipes.stdout : output.pipes.stderr, flags: LINUX.O_RDWR };
 }
 
 /**

@@ -12,8 +12,10 @@ export interface Descriptors {
   openPipe(): Pipe;
   /** Reads a descriptor; closing the source closes it. */
   sourceOf(descriptor: number): ByteSource;
+  /** Makes a pipe with a name, for processes to write to. @throws {FileError} */
+  makeNamedPipe(path: string): void;
   /**
-   * Opens a named pipe that a process was given, for reading: nothing of what is written to it is lost as long as it is
+   * Opens a named pipe for reading: nothing of what is written to it is lost as long as it is
    * open, be it that nobody reads. Null if there is none.
    */
   openNamedPipe(path: string): number | null;

@@ -41,9 +41,8 @@ export interface SpawnSpec {
   /** A file to read from; null for `/dev/null`. */
   readonly stdin: string | null;
   /**
-   * Where both output streams go; `inherit`: where the caller's own go; a file is appended to. Named pipes, by their paths,
-   * are made, and can be read on by others after us: what writes to them does not hear of it when nobody reads, but waits
-   * when they are full.
+   * Where both output streams go; `inherit`: where the caller's own go; a file is appended to. Named pipes are there, and
+   * whoever writes to one does not hear of it when nobody reads, but waits when it is full.
    */
   readonly output:
     | "pipe"
@@ -86,7 +85,7 @@ export interface ByteSource {
 
 /** A process that was started here. */
 export interface Child extends ProcessId {
-  /** Null unless `output` is pipes. */
+  /** Null unless `output` is `pipe`. */
   readonly stdout: ByteSource | null;
   readonly stderr: ByteSource | null;
   /**

@@ -241,40 +241,50 @@ export function processesContract(name: string, open: OpenSubject): void {
   guarantee(
     "a named pipe is read on by whoever opens it next, and who writes to it does not hear of it",
     async (subject) => {
-      const { descriptors, files } = subject.host;
-      const pipes = { stdout: `${subject.folder}/out`, stderr: `${subject.folder}/err` };
+      const { descriptors } = subject.host;
+      const pipes = makePipes(subject);
+      const first = descriptors.sourceOf(descriptors.openNamedPipe(pipes.stdout)!);
       const child = start(subject, subject.programs.talkForever, { output: { pipes } });
-      const line = await lineOf(child.stdout);
-      child.stdout!.close();
-      const source = descriptors.sourceOf(descriptors.openNamedPipe(pipes.stdout)!);
-      for (let count = 0; count < 3; count++) assert.ok((await lineOf(source)).endsWith(line.slice(-1)));
+      assert.deepEqual([child.stdout, child.stderr], [null, null]);
+      const line = await lineOf(first);
+      first.close();
+      const second = descriptors.sourceOf(descriptors.openNamedPipe(pipes.stdout)!);
+      for (let count = 0; count < 3; count++) assert.ok((await lineOf(second)).endsWith(line.slice(-1)));
       await finish(subject, child);
-      while (await source.read() !== null);
-      files.remove(pipes.stdout);
-      files.remove(pipes.stderr);
+      while (await second.read() !== null);
+      subject.host.files.remove(pipes.stdout);
       assert.equal(descriptors.openNamedPipe(pipes.stdout), null);
     },
   );
 
   guarantee(
-    "both named pipes arrive whole and apart, and end; they cannot be made twice",
+    "both named pipes arrive whole and apart, and end; none is made twice, or for a process",
     async (subject) => {
-      const pipes = { stdout: `${subject.folder}/out`, stderr: `${subject.folder}/err` };
+      const { descriptors } = subject.host;
+      const pipes = makePipes(subject);
+      assert.throws(() => descriptors.makeNamedPipe(pipes.stdout), /exist/i);
+      const sources = [pipes.stdout, pipes.stderr].map((path) =>
+        descriptors.sourceOf(descriptors.openNamedPipe(path)!)
+      );
       const child = start(subject, subject.programs.say("to out", "to err"), { output: { pipes } });
-      assert.deepEqual(await Promise.all([textOf(child.stdout), textOf(child.stderr)]), ["to out", "to err"]);
+      assert.deepEqual(await Promise.all(sources.map(textOf)), ["to out", "to err"]);
       assert.deepEqual(await child.exited, { how: "exited", code: 0 });
-      assert.throws(() => start(subject, subject.programs.exitWith(0), { output: { pipes } }), /exist/i);
+      const missing = { stdout: `${subject.folder}/a`, stderr: `${subject.folder}/b` };
+      const error = errorOf(() =>
+        start(subject, subject.programs.exitWith(0), { output: { pipes: missing } })
+      );
+      assert.equal(error.stage, "start");
     },
   );
 
   guarantee("what nobody reads of a named pipe is not lost while somebody has it open", async (subject) => {
     const { descriptors } = subject.host;
-    const pipes = { stdout: `${subject.folder}/out`, stderr: `${subject.folder}/err` };
+    const pipes = makePipes(subject);
+    const [reading, kept] = [1, 2].map(() => descriptors.openNamedPipe(pipes.stdout)!) as [number, number];
+    const source = descriptors.sourceOf(reading);
     const child = start(subject, subject.programs.stayPolitely, { output: { pipes } });
-    assert.equal(await lineOf(child.stdout), "up");
-    const kept = descriptors.openNamedPipe(pipes.stdout)!;
-    child.stdout!.close();
-    child.stderr!.close();
+    assert.equal(await lineOf(source), "up");
+    source.close();
     subject.host.processes.signal(child, "SIGTERM");
     assert.deepEqual(await child.exited, { how: "exited", code: 7 });
     assert.equal(await textOf(descriptors.sourceOf(kept)), "bye\n");
@@ -343,6 +353,15 @@ export function processesContract(name: string, open: OpenSubject): void {
   guarantee("descriptors that are handed over may change places", async (subject) => {
     await copyThrough(subject, (own) => own.toReversed());
   });
+}
+
+/** Makes a pipe for each output stream. */
+function makePipes(
+  { folder, host: { descriptors } }: Subject,
+): { readonly stdout: string; readonly stderr: string } {
+  const pipes = { stdout: `${folder}/out`, stderr: `${folder}/err` };
+  for (const path of Object.values(pipes)) descriptors.makeNamedPipe(path);
+  return pipes;
 }
 
 /** Sends a text through a program that has two descriptors of ours, under the numbers that `place` gives for them. */
