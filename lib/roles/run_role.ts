@@ -1,0 +1,77 @@
+/**
+ * What this program is, by its first argument: the command line, a hidden process of a tree, or what runs a module or a
+ * script. Each loads what it needs alone, because a tree starts many of them.
+ */
+import type { ParentLine } from "../actor/process/join_parent.ts";
+import { GUARDIAN_VERB, SUPERVISOR_VERB, type SupervisorOptions } from "../daemon/launch_options.ts";
+import type { Host } from "../host/ports/host.ts";
+import type { Program } from "../host/ports/program.ts";
+import { ACTOR_VERB } from "../host/shared/actor_verb.ts";
+import { SCRIPT_VERB } from "../host/shared/run_script.ts";
+import { THREAD_VERB } from "../host/shared/thread_verb.ts";
+
+/** What every role is played with. */
+export interface Means {
+  readonly program: Program;
+  /** @param options The soft limit of open files for what is started; by default the present one. */
+  readonly openHost: (options?: { readonly openFilesLimit: number | null }) => Promise<Host>;
+  /** Gives the library, for modules and scripts that import it. */
+  readonly loadLibrary: () => Promise<object>;
+}
+
+/** Plays the role to its end, and with it ends the program; an actor goes on after this has returned. */
+export async function runRole(means: Means): Promise<void> {
+  const { program, openHost } = means;
+  const [verb, argument] = program.args;
+  switch (verb) {
+    case SCRIPT_VERB: {
+      const { runScript } = await import("../host/shared/run_script.ts");
+      await offerLibrary(means);
+      return await runScript(argument!);
+    }
+    case ACTOR_VERB:
+      return await runActor(means);
+    case THREAD_VERB: {
+      const { hearToken } = await import("../actor/process/thread_line.ts");
+      const { openThreadSide } = await import("../host/shared/thread_side.ts");
+      const side = await openThreadSide();
+      // By hand the verb means nothing.
+      return await runActor(means, side === null ? program.exit(2) : await hearToken(side));
+    }
+    case GUARDIAN_VERB: {
+      const { guardian } = await import("../daemon/guardian.ts");
+      return program.exit(await guardian(await openHost(), program, argument!));
+    }
+    case SUPERVISOR_VERB: {
+      const { supervisor } = await import("../daemon/supervisor.ts");
+      const options = JSON.parse(argument!) as SupervisorOptions;
+      const host = await openHost({ openFilesLimit: options.openFilesLimit });
+      return program.exit(await supervisor(host, program, options));
+    }
+    default: {
+      const { main } = await import("../cli/main.ts");
+      // What a command starts itself gets the limit of open files that the command was started with.
+      const openFilesLimit = program.callersOpenFilesLimit;
+      return program.exit(await main(() => openHost({ openFilesLimit }), program));
+    }
+  }
+}
+
+/** @param line The connection to whoever has started this actor, where it is in a thread. */
+async function runActor(means: Means, line?: ParentLine): Promise<void> {
+  const { program, openHost } = means;
+  const { actorMain } = await import("../actor/process/child_main.ts");
+  const { loadModule } = await import("../host/shared/load_module.ts");
+  const { withWorkModule } = await import("../worker/child/work.ts");
+  const host = await openHost();
+  await offerLibrary(means);
+  const system = { host, program, load: withWorkModule(loadModule) };
+  // Not awaited: on Bun an error that nobody catches does not end a program whose main module is still being loaded.
+  void actorMain(line === undefined ? system : { ...system, line }).then(program.exit);
+}
+
+/** Modules and scripts may import this library with nothing installed; it is loaded if one does. */
+async function offerLibrary({ loadLibrary }: Means): Promise<void> {
+  const library = await import("../host/bun/own_library.ts");
+  library.offerLibrary(loadLibrary);
+}
