@@ -29,6 +29,8 @@ export const DEFAULT_LOG_LIMITS: LogLimits = { maxBytes: 10 * 1_024 * 1_024, kee
 const QUEUE_BYTES = 8 * 1_024 * 1_024;
 const CROWDED_BYTES = 2 * 1_024 * 1_024;
 
+const NEWLINE = 0x0a;
+
 /** How long a disk that takes nothing is waited for. */
 const PATIENCE_MS = 1_000;
 
@@ -182,7 +184,7 @@ export class LogStore {
   async #open(name: string): Promise<AppendFile> {
     const file = this.#options.fileOf(name);
     this.#options.files.makeFolder(file.slice(0, file.lastIndexOf("/")));
-    return await fromPromise(this.#options.files.openAppend(file));
+    return await fromPromise(openWhole(this.#options.files, file));
   }
 
   async #rotate(log: Log): Promise<void> {
@@ -204,5 +206,27 @@ export class LogStore {
     if (log.lost === 0) this.#options.onLost(log.name, why);
     log.lost += count;
     log.why = why;
+  }
+}
+
+/** Opens a file so that what is appended begins a line, also behind one that a writer has left in parts who was killed. */
+async function openWhole(files: Files, path: string): Promise<AppendFile> {
+  const file = await files.openAppend(path);
+  try {
+    if (file.size > 0 && await lastByteOf(files, path) !== NEWLINE) await file.append(Uint8Array.of(NEWLINE));
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function lastByteOf(files: Files, path: string): Promise<number | undefined> {
+  const file = await files.openRead(path);
+  if (file === null) return undefined;
+  try {
+    return (await file.read(await file.size() - 1, 1))[0];
+  } finally {
+    await file.close();
   }
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { folderOf } from "../../lib/base/posix_path.ts";
 import { journalFileOf, logFileOf } from "../../lib/engine/state_folder.ts";
 import { test } from "../harness/test.ts";
 import { play, STATE_FOLDER } from "./play.ts";
@@ -174,6 +175,26 @@ test("engine: entries that the journal could not take are counted in their place
   const lost = kept.find(({ event }) => event === "entries_lost")?.lost ?? 0;
   assert.ok(lost > 0);
   assert.equal(kept.filter(({ seq }) => seq !== undefined).length + lost, played.entries.length);
+});
+
+test("engine: what a killed supervisor has left of a line costs the next one no line", async () => {
+  const [log, journal] = [LOG, journalFileOf(STATE_FOLDER)];
+  const played = await play({
+    config: JOB,
+    programs: { "/bin/job": (self) => self.print("new\n") },
+    arrange: ({ host: { files } }) => {
+      files.makeFolder(folderOf(log));
+      files.replace(log, "2026-01-01T00:00:00.000000Z out ol");
+      files.replace(journal, '{"at":"2026-01');
+    },
+  });
+  const { files } = played.machine.host;
+  const lines = (file: string) => files.readText(file)!.split("\n");
+  assert.deepEqual([lines(log)[0], played.log("job").at(-1)], [
+    "2026-01-01T00:00:00.000000Z out ol",
+    "out new",
+  ]);
+  assert.deepEqual([lines(journal)[0], JSON.parse(lines(journal)[1]!).seq], ['{"at":"2026-01', 1]);
 });
 
 test("engine: a log that cannot be written at all does not keep an actor from running", async () => {
