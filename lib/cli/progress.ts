@@ -12,6 +12,11 @@ const LINE_AFTER_MS = 5_000;
 const LINE_EVERY_MS = 10_000;
 const MOST_NAMED = 3;
 
+/** Whether a stop has to wait for an actor: its process is there, or what that has left. */
+export function isGoing({ pid, state }: StatusRow): boolean {
+  return pid !== null || state === "stopping";
+}
+
 /** Shows what `isPending` picks among the actors, until a cancel or the connection's end. */
 export async function showProgress(
   ui: Ui,

@@ -2,6 +2,7 @@ import type { Instant } from "../base/instant.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
 import type { LayerName } from "../engine/layer.ts";
 import type { Host } from "../host/ports/host.ts";
+import type { ProcessRow } from "../host/ports/processes.ts";
 import { exitFields } from "../supervision/describe_reason.ts";
 import type { State } from "../supervision/state.ts";
 import { type View, viewsOf } from "../supervision/view.ts";
@@ -18,11 +19,12 @@ export function treeStatus(
 ): TreeStatus {
   const now = host.clock.now();
   const wallNow = host.wallClock();
-  const views = viewsOf(state, now);
+  const table = host.processes.table();
+  const views = truths(viewsOf(state, now), table);
   const started = new Map(
     views.flatMap(({ pid, since }) => pid === null || since === null ? [] : [[pid, since as number]]),
   );
-  const usages = meter.measure(host.processes.table(), started, now);
+  const usages = meter.measure(table, started, now);
   const isoOf = (at: Instant) => new Date(wallNow - (now - at)).toISOString();
   const { name, file } = state.plan;
   return {
@@ -33,6 +35,17 @@ export function treeStatus(
     containment,
     actors: nodes.map((id) => rowOf(state, id, views[id]!, usages, now, isoOf)),
   };
+}
+
+/**
+ * What the core takes for alive is looked up: it is told of a death after the last lines, and keeps the number of a process
+ * whose descendants are being ended.
+ */
+function truths(views: readonly View[], table: readonly ProcessRow[]): readonly View[] {
+  const living = new Set(table.filter(({ state }) => state !== "Z").map(({ pid }) => pid));
+  return views.map((view): View =>
+    view.pid === null || living.has(view.pid) ? view : { ...view, state: "stopping", ready: false, pid: null }
+  );
 }
 
 function rowOf(

@@ -43,19 +43,21 @@ export class PuppetEngine {
     return Promise.resolve(this.lastStamp);
   }
 
+  /** The first actor runs. */
+  runs(pid = 7): void {
+    this.#happens({ type: "begun" });
+    this.#happens({ type: "spawned", node: 1, run: 1, pid });
+  }
+
   /** The first actor runs, and holds a crash. */
   holds(report: string): void {
-    const about = { node: 1, run: 1 };
+    this.runs();
     const crash = { id: 1, actor: "a", pid: 7, name: "f", report, inspector: "ws://x" };
-    for (
-      const event of [
-        { type: "begun" },
-        { type: "spawned", ...about, pid: 7 },
-        { type: "held", ...about, crash },
-      ] as const
-    ) {
-      this.state = step(this.state, event, instant(0)).state;
-    }
+    this.#happens({ type: "held", node: 1, run: 1, crash });
+  }
+
+  #happens(event: TreeEvent): void {
+    this.state = step(this.state, event, instant(0)).state;
   }
 
   /** Answers the oldest request. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ExitCode } from "../../lib/base/exit_code.ts";
 import { ROOT } from "../../lib/config/plan.ts";
 import type { FollowItem, Op, Requests } from "../../lib/control/protocol.ts";
+import type { ProcessRow } from "../../lib/host/ports/processes.ts";
 import { encodeFrame } from "../../lib/wire/frames.ts";
 import { test } from "../harness/test.ts";
 import { END, onStage, readAll, settled, type Stage } from "./stage.ts";
@@ -102,6 +103,25 @@ test("service: a status without selectors has every node, one with a tree all th
     assert.deepEqual(await rows("*"), ["a exec inactive"]);
   });
 });
+
+test("service: a process that has died passes for none, whatever the core knows of it", async () => {
+  await onStage(async (stage) => {
+    const client = stage.client();
+    stage.engine.runs(7);
+    const row = async (process: ProcessRow) => {
+      stage.processes.splice(0, Infinity, process);
+      const { actors } = await client.request("status", { paths: ["a"] });
+      return [actors[0]!.state, actors[0]!.ready, actors[0]!.pid];
+    };
+    assert.deepEqual(await row(processRow(7, "S")), ["running", true, 7]);
+    assert.deepEqual(await row(processRow(8, "S")), ["stopping", false, null]);
+    assert.deepEqual(await row(processRow(7, "Z")), ["stopping", false, null]);
+  });
+});
+
+function processRow(pid: number, state: string): ProcessRow {
+  return { pid, parent: 1, state, startTime: 1, group: pid, session: pid, name: "a", cpuMs: 0, rss: 0 };
+}
 
 test("service: a down names its cause, and an unknown one is a plain down", async () => {
   await onStage(async (stage) => {

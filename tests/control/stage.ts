@@ -7,6 +7,7 @@ import { ControlServer } from "../../lib/control/server.ts";
 import { Service } from "../../lib/control/service.ts";
 import { connectionPair, type PairOptions } from "../../lib/host/fake/connection_pair.ts";
 import type { Host } from "../../lib/host/ports/host.ts";
+import type { ProcessRow } from "../../lib/host/ports/processes.ts";
 import type { Connection } from "../../lib/host/ports/sockets.ts";
 import type { Clock } from "../../lib/scope/clock.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
@@ -44,6 +45,8 @@ export class Stage {
   readonly host: Host;
   /** Connections of actors, handed over with what was read of them. */
   readonly adopted: { readonly connection: Connection; readonly reader: FrameReader }[] = [];
+  /** The processes of the machine. */
+  readonly processes: ProcessRow[] = [];
   /** How often the server said that the owner is lost. */
   ownersLost = 0;
   readonly #opened: Connection[] = [];
@@ -83,7 +86,7 @@ export class Stage {
     const host: Pick<Host, "clock" | "wallClock"> & { processes: object; sockets: object } = {
       clock,
       wallClock: () => 1_700_000_000_000,
-      processes: { ownPid: 4_242, table: () => [] },
+      processes: { ownPid: 4_242, table: () => this.processes },
       sockets: {
         listen: (_: string, onConnection: (connection: Connection) => void) => {
           this.#accept = onConnection;

@@ -9,7 +9,7 @@ import { openNursery } from "../../scope/nursery.ts";
 import { after, NEVER } from "../../base/instant.ts";
 import { currentTime } from "../../scope/sleep.ts";
 import type { Command, Context } from "../command.ts";
-import { showProgress } from "../progress.ts";
+import { isGoing, showProgress } from "../progress.ts";
 import { describeContainment } from "../render/receipt.ts";
 import { renderRows } from "../render/rows.ts";
 import { selectorsOf, withTree } from "../which_tree.ts";
@@ -81,7 +81,7 @@ async function act(
   const paths = selectorsOf(context, verb);
   const timeoutMs = args.duration("timeout");
   return await withTree(context, async (client) => {
-    const isPending = (row: StatusRow) => goal === "ready" ? row.state !== "running" : row.pid !== null;
+    const isPending = (row: StatusRow) => goal === "ready" ? row.state !== "running" : isGoing(row);
     const result = await withPatience(
       timeoutMs,
       verb,

@@ -11,6 +11,7 @@ import type { TreeId } from "../../daemon/tree_id.ts";
 import { readRecord } from "../../daemon/tree_record.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command, Context } from "../command.ts";
+import { isGoing } from "../progress.ts";
 import { renderReceipt } from "../render/receipt.ts";
 import { tellCleared } from "../tell_cleared.ts";
 import { treeOf } from "../which_tree.ts";
@@ -110,7 +111,7 @@ async function takeDown(
   withinMs: number | null,
 ): Promise<Receipt> {
   try {
-    return await withProgress(context, client, (row) => row.pid !== null, async () => {
+    return await withProgress(context, client, isGoing, async () => {
       const ended = awaitEnd(context.host, tree, client);
       ended.catch(() => {});
       await fromPromise(client.request("down", { cause: "down", withinMs }).catch(unlessLost));

@@ -18,6 +18,7 @@ import { printable } from "../render/printable.ts";
 import { renderReceipt } from "../render/receipt.ts";
 import { renderRows } from "../render/rows.ts";
 import { tellCleared } from "../tell_cleared.ts";
+import { isGoing } from "../progress.ts";
 import { withPatience, withProgress } from "./actions.ts";
 import { unlessLost } from "./down.ts";
 
@@ -136,7 +137,7 @@ async function takeDown(
 ): Promise<number> {
   const { host, ui } = context;
   await fromPromise(client.request("down", { cause: "down", withinMs: null }).catch(unlessLost));
-  const report = await withProgress(context, client, (row) => row.pid !== null, () => fromPromise(ended));
+  const report = await withProgress(context, client, isGoing, () => fromPromise(ended));
   const receipt = await fromPromise(receiptOf(host, report));
   await fromPromise(ui.say(renderReceipt(receipt, ui.verbosity === "verbose", ui.err)));
   if (receipt.left > 0) return ExitCode.survivors;

@@ -17,7 +17,7 @@ import type { Program } from "../../host/ports/program.ts";
 import { type Nursery, openNursery } from "../../scope/nursery.ts";
 import { sleep } from "../../scope/sleep.ts";
 import type { Context } from "../command.ts";
-import { showProgress } from "../progress.ts";
+import { isGoing, showProgress } from "../progress.ts";
 import { Feed } from "../feed.ts";
 import { LineRenderer } from "../render/log_line.ts";
 import { renderReceipt } from "../render/receipt.ts";
@@ -180,7 +180,7 @@ class Foreground {
     await fromPromise(
       ui.say(`${this.#lines.ownPrefix()}taking the tree down; Ctrl-C again to hurry, a third time to kill`),
     );
-    await showProgress(ui, this.#client, (row) => row.pid !== null);
+    await showProgress(ui, this.#client, isGoing);
   }
 
   async #giveUpAfter(timeoutMs: number): Promise<void> {
