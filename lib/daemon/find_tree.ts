@@ -2,9 +2,10 @@
 import { ExitCode } from "../base/exit_code.ts";
 import { folderOf, resolvePath } from "../base/posix_path.ts";
 import { UserError } from "../base/user_error.ts";
-import { connectControl, type ControlClient } from "../control/client.ts";
+import type { ControlClient } from "../control/client.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
+import { connectLasting } from "./lasting_supervisor.ts";
 import { countLeftovers } from "./leftovers.ts";
 import { keeperOf } from "./take_over.ts";
 import { requirePrivate, type TreeId, treeIdOf } from "./tree_id.ts";
@@ -81,7 +82,7 @@ export function findTree(host: Host, program: Program, { file, name }: TreeChoic
  * @throws {UserError} `tree/not-running`, `control/no-answer`
  */
 export async function connectTree(host: Host, tree: TreeId): Promise<ControlClient> {
-  const client = await connectOrLose(host, tree) ?? await connectControl(host, tree.socket);
+  const client = await connectLasting(host, tree);
   if (client !== null) return client;
   if (await host.sockets.holderOf(tree.lock) !== null) {
     throw new UserError(
@@ -94,16 +95,6 @@ export async function connectTree(host: Host, tree: TreeId): Promise<ControlClie
     );
   }
   throw notRunning(host, tree);
-}
-
-/** A connection; null also if the supervisor dies in the middle of it. */
-async function connectOrLose(host: Host, tree: TreeId): Promise<ControlClient | null> {
-  try {
-    return await connectControl(host, tree.socket);
-  } catch (error) {
-    if (error instanceof UserError && error.code === "control/lost") return null;
-    throw error;
-  }
 }
 
 /** The error for a tree that does not run. */

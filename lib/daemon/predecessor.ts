@@ -15,17 +15,28 @@ import type { TreeId } from "./tree_id.ts";
 import { readRecord, type TreeRecord } from "./tree_record.ts";
 import { isThere, waitUntilGone } from "./wait_until_gone.ts";
 
-/** After a crash the old guardian may still be ending the actors of which this supervisor would start new ones. */
-export async function outwaitGuardian(host: Host, id: TreeId, ownGuardian: ProcessId): Promise<void> {
-  const guardian = readRecord(host, id)?.guardian;
-  if (guardian === undefined || isSame(guardian, ownGuardian)) return;
+/**
+ * After a crash the old guardian may still be ending what its supervisor had started, which may itself be dying yet.
+ *
+ * @param ownGuardian One that is not waited for; null for none.
+ * @throws {UserError} `tree/still-ending`
+ */
+export async function outwaitGuardian(
+  host: Host,
+  id: TreeId,
+  ownGuardian: ProcessId | null,
+): Promise<void> {
+  const record = readRecord(host, id);
+  if (record === null) return;
+  const { supervisor, guardian } = record;
+  if (ownGuardian !== null && isSame(guardian, ownGuardian)) return;
   // Somebody may have stopped it; it has nothing else to do than to go on.
   host.processes.signal(guardian, "SIGCONT");
-  const lasting = await waitUntilGone(host, [guardian]);
-  if (lasting.length === 0) return;
+  const [lasting] = await waitUntilGone(host, [supervisor, guardian]);
+  if (lasting === undefined) return;
   throw new UserError(
     "tree/still-ending",
-    `The last supervisor of "${id.file}" has died, and its guardian ${guardian.pid} is still ending what it had started`,
+    `The last supervisor of "${id.file}" has died, and its guardian ${lasting.pid} is still ending what it had started`,
     { hint: "try again when it is gone" },
   );
 }

@@ -19,6 +19,7 @@ import type { Program } from "../host/ports/program.ts";
 import type { CancelCause } from "../supervision/reason.ts";
 import { GuardianWatch } from "./guardian_watch.ts";
 import type { SupervisorOptions } from "./launch_options.ts";
+import { connectLasting } from "./lasting_supervisor.ts";
 import { adjustPlan, loadPlan } from "./load_plan.ts";
 import { clearLeftovers, outwaitGuardian, savedTree, takeOver } from "./predecessor.ts";
 import { shiftedClock } from "./shifted_clock.ts";
@@ -184,18 +185,32 @@ function rootActor(host: Host, { name }: Plan, { socket, uid }: TreeId, desk: Cr
 }
 
 async function takeLock(host: Host, id: TreeId): Promise<void> {
-  if (await host.sockets.holdName(id.lock) !== null) return;
-  const holder = await host.sockets.holderOf(id.lock);
-  if (holder !== null && holder.uid !== id.uid) {
-    throw new UserError(
-      "tree/lock-taken",
-      `Process ${holder.pid} of another user holds the lock of this tree`,
-      {
-        exitCode: ExitCode.notPermitted,
-      },
-    );
+  while (await host.sockets.holdName(id.lock) === null) {
+    const holder = await host.sockets.holderOf(id.lock);
+    if (holder === null) continue;
+    if (holder.uid !== id.uid) {
+      throw new UserError(
+        "tree/lock-taken",
+        `Process ${holder.pid} of another user holds the lock of this tree`,
+        {
+          exitCode: ExitCode.notPermitted,
+        },
+      );
+    }
+    if (await isLasting(host, id)) throw alreadyRunning(id.file, holder.pid);
   }
-  throw alreadyRunning(id.file, holder?.pid ?? null);
+}
+
+async function isLasting(host: Host, id: TreeId): Promise<boolean> {
+  try {
+    const client = await connectLasting(host, id);
+    client?.close();
+    return client !== null || await host.sockets.holderOf(id.lock) !== null;
+  } catch (error) {
+    // Who does not answer is there.
+    if (error instanceof UserError) return true;
+    throw error;
+  }
 }
 
 /** The error of a second `up`. */

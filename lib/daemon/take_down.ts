@@ -6,7 +6,8 @@ import { describeCommand, type ReceiptLine, type Survivor } from "../engine/ledg
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { notRunning } from "./find_tree.ts";
-import { endLeftovers } from "./leftovers.ts";
+import { type Cleared, endLeftovers } from "./leftovers.ts";
+import { outwaitGuardian } from "./predecessor.ts";
 import type { TreeId } from "./tree_id.ts";
 import { askKeeper } from "./take_over.ts";
 import { readRecord, writeRecord } from "./tree_record.ts";
@@ -104,7 +105,7 @@ export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
  */
 export async function clearAway(host: Host, tree: TreeId): Promise<Receipt> {
   const { processes, survivors } = await askKeeper(host, tree, "end", { graceMs: 0 }) ??
-    await endLeftovers(host, tree);
+    await endUnkept(host, tree);
   if (processes.length + survivors.length === 0) throw notRunning(host, tree);
   if (survivors.length === 0) concludeRecord(host, tree);
   return {
@@ -114,6 +115,12 @@ export async function clearAway(host: Host, tree: TreeId): Promise<Receipt> {
     leftOnPurpose: [],
     ...seenBy(host, layerOf(host, tree)),
   };
+}
+
+/** Ends what nobody keeps, when the guardian has done what it could. */
+async function endUnkept(host: Host, tree: TreeId): Promise<Cleared> {
+  await outwaitGuardian(host, tree, null);
+  return await endLeftovers(host, tree);
 }
 
 /** A tree that was taken down without its supervisor is over: nobody goes on with it. */

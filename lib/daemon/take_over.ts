@@ -5,6 +5,7 @@ import { UserError } from "../base/user_error.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { askGuardian, type DoorRequests } from "./guardian_door.ts";
+import { outwaitDying } from "./lasting_supervisor.ts";
 import { countLeftovers } from "./leftovers.ts";
 import type { TreeId } from "./tree_id.ts";
 import { readRecord } from "./tree_record.ts";
@@ -39,6 +40,7 @@ export async function askKeeper<Op extends keyof DoorRequests>(
   asked: DoorRequests[Op]["asked"],
 ): Promise<DoorRequests[Op]["answer"] | null> {
   const deadline = after(host.clock.now(), PATIENCE_MS);
+  await outwaitDying(host, tree);
   for (let keeper = keeperOf(host, tree); keeper !== null; keeper = keeperOf(host, tree)) {
     // Somebody may have stopped it; it has nothing else to do than to go on.
     host.processes.signal(keeper, "SIGCONT");

@@ -1,0 +1,51 @@
+/**
+ * Whether the supervisor that holds the lock of a tree is there to stay. One that was killed holds its lock and its socket
+ * for a moment yet, and is in the process table a moment longer: it is not to be taken for one that runs, nor what it has
+ * left for what somebody looks after. One that is starting has its lock before it listens.
+ */
+import { after } from "../base/instant.ts";
+import { UserError } from "../base/user_error.ts";
+import { connectControl, type ControlClient } from "../control/client.ts";
+import type { Host } from "../host/ports/host.ts";
+import type { TreeId } from "./tree_id.ts";
+import { readRecord } from "./tree_record.ts";
+import { pause, waitUntilGone } from "./wait_until_gone.ts";
+
+/** How long a supervisor with the lock may take until it listens, or is gone; and how often to look. */
+const SETTLING_MS = 2_000;
+const LOOK_EVERY_MS = 5;
+
+/**
+ * Connects to the supervisor.
+ *
+ * @returns Null when there is none, and whoever was is gone; also when it has not listened for too long.
+ * @throws {UserError} `control/version`, `control/no-answer`
+ */
+export async function connectLasting(host: Host, tree: TreeId): Promise<ControlClient | null> {
+  const deadline = after(host.clock.now(), SETTLING_MS);
+  do {
+    const client = await connectOrLose(host, tree);
+    if (client !== null) return client;
+    if (await outwaitDying(host, tree)) return null;
+    await pause(host, LOOK_EVERY_MS);
+  } while (host.clock.now() < deadline);
+  return null;
+}
+
+/** Waits for the end of a supervisor that has let go of its lock. @returns Whether it has: then there is none. */
+export async function outwaitDying(host: Host, tree: TreeId): Promise<boolean> {
+  if (await host.sockets.holderOf(tree.lock) !== null) return false;
+  const record = readRecord(host, tree);
+  if (record !== null) await waitUntilGone(host, [record.supervisor]);
+  return true;
+}
+
+/** A connection; null also if the supervisor is gone before it answers. */
+async function connectOrLose(host: Host, tree: TreeId): Promise<ControlClient | null> {
+  try {
+    return await connectControl(host, tree.socket);
+  } catch (error) {
+    if (error instanceof UserError && error.code === "control/lost") return null;
+    throw error;
+  }
+}
