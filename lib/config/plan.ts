@@ -170,6 +170,8 @@ export interface TreeSpec extends Child {
   readonly shutdownMs: number;
   /** What becomes of the actors in it when the supervisor is killed. */
   readonly onSupervisorDeath: "die" | "survive";
+  /** Whether its actors are children of a process of their own. */
+  readonly isolate: boolean;
   readonly start: "parallel" | "sequential";
   /** How many children may be starting at once; null for any number. */
   readonly concurrency: number | null;

@@ -22,7 +22,7 @@ import {
   type TreeStatus,
 } from "./protocol.ts";
 import type { Request } from "./requests.ts";
-import { treeStatus } from "./status.ts";
+import { type StatusSource, treeStatus } from "./status.ts";
 import { UsageMeter } from "./usage.ts";
 
 /** The causes that a client may give for a `down`. */
@@ -37,7 +37,7 @@ export interface Session {
 }
 
 /** What the service needs of the engine. */
-type ServedEngine = Pick<Engine, "state" | "layer" | "ask" | "post" | "listen" | "sync">;
+type ServedEngine = StatusSource & Pick<Engine, "ask" | "post" | "listen" | "sync">;
 
 type Handlers = {
   readonly [O in Op]: (request: Requests[O], session: Session) => Promise<Results[O]> | Results[O];
@@ -159,8 +159,7 @@ export class Service {
   }
 
   #status(nodes: readonly NodeId[]): TreeStatus {
-    const { state, layer } = this.#engine;
-    return treeStatus(state, this.#host, this.#meter, nodes, layer);
+    return treeStatus(this.#engine, this.#host, this.#meter, nodes);
   }
 
   #all(): readonly NodeId[] {

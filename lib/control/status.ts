@@ -1,6 +1,6 @@
 import type { Instant } from "../base/instant.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
-import type { LayerName } from "../engine/layer.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
 import { exitFields } from "../supervision/describe_reason.ts";
@@ -9,14 +9,17 @@ import { type View, viewsOf } from "../supervision/view.ts";
 import type { StatusRow, TreeStatus } from "./protocol.ts";
 import type { Usage, UsageMeter } from "./usage.ts";
 
+/** What a status is read from. */
+export type StatusSource = Pick<Engine, "state" | "layer" | "isolatorOf">;
+
 /** What the tree is doing, as `ps` shows it: the nodes of `nodes`, in file order. */
 export function treeStatus(
-  state: State,
+  engine: StatusSource,
   host: Host,
   meter: UsageMeter,
   nodes: readonly NodeId[],
-  containment: LayerName,
 ): TreeStatus {
+  const { state, layer: containment } = engine;
   const now = host.clock.now();
   const wallNow = host.wallClock();
   const table = host.processes.table();
@@ -33,7 +36,10 @@ export function treeStatus(
     state: views[ROOT]!.state,
     pid: host.processes.ownPid,
     containment,
-    actors: nodes.map((id) => rowOf(state, id, views[id]!, usages, now, isoOf)),
+    actors: nodes.map((id) => {
+      const row = rowOf(state, id, views[id]!, usages, now, isoOf);
+      return row.kind === "tree" ? { ...row, pid: engine.isolatorOf(id) } : row;
+    }),
   };
 }
 

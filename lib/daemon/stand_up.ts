@@ -99,6 +99,12 @@ export async function standUp(
     instance,
     socket: id.socket,
     joinPoint: { runtime, uids: [id.uid], pid: host.processes.ownPid },
+    isolation: {
+      system: { host, program },
+      runtime,
+      selfCommand: program.selfCommand,
+      openFilesLimit: options.openFilesLimit,
+    },
     layer,
     survival,
     resumed,

@@ -10,6 +10,8 @@ export interface RunMark {
   /** Its mark in the environment of its processes. */
   readonly marker: string;
   readonly main: ProcessId;
+  /** The isolator whose child it is; null if it is another's. */
+  readonly home: number | null;
 }
 
 /** A run as the containment keeps it. */

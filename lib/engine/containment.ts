@@ -14,7 +14,7 @@
 import type { Processes, ProcessId, ProcessRow, ReapedOrphan } from "../host/ports/processes.ts";
 import type { RunId } from "../supervision/state.ts";
 import { Event } from "../sync/event.ts";
-import { type Contained, newRun } from "./contained.ts";
+import { type Contained, newRun, type RunMark } from "./contained.ts";
 import type { Layer, LayerName } from "./layer.ts";
 import { LeftBehind } from "./left_behind.ts";
 import { describeCommand, keyOf, type Ledger } from "./ledger.ts";
@@ -75,12 +75,23 @@ export class Containment {
     this.#layer.release(run, false);
   }
 
-  /** Takes a run into account. */
-  add(run: RunId, path: string, marker: string, main: ProcessId, command: string): void {
-    this.#runs.set(run, newRun({ run, path, marker, main }));
+  /** Takes a run into account. @param command What is to be said of its main process. */
+  add(mark: RunMark, command: string): void {
+    const { run, path, main } = mark;
+    this.#runs.set(run, newRun(mark));
     this.#lineage.ours.add(main.pid);
     this.#ended.delete(main.pid);
     this.#ledger.see(main, path, command, false);
+  }
+
+  /** A process of ours takes orphans in, until the returned function is called. */
+  addKeeper(keeper: ProcessId): () => void {
+    const forget = this.addHelper(keeper.pid);
+    const remove = this.#orphanage.add(keeper);
+    return () => {
+      forget();
+      remove();
+    };
   }
 
   /** The main process of a run has been reaped: from now on its number may be another's. */

@@ -11,9 +11,9 @@
  * 3. What listeners are told is what the core decided, in the same order.
  */
 import { type Masker, maskerFor } from "../config/mask.ts";
-import { type Plan, ROOT } from "../config/plan.ts";
+import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
-import type { ReapedOrphan } from "../host/ports/processes.ts";
+import type { ProcessId, ReapedOrphan } from "../host/ports/processes.ts";
 import { Event } from "../sync/event.ts";
 import { openMemoryChannel, type ReceiveChannel, type SendChannel } from "../sync/memory_channel.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
@@ -26,6 +26,7 @@ import { initialState } from "../supervision/initial_state.ts";
 import { nextDeadline, step } from "../supervision/step.ts";
 import { Containment } from "./containment.ts";
 import { ExitWatch } from "./exit_watch.ts";
+import { Isolators, type IsolatorsOptions } from "./isolator/isolators.ts";
 import { HeldCrashes } from "./held_crashes.ts";
 import type { HeldSockets } from "./held_sockets.ts";
 import { survivorOf, sweepAll } from "./final_sweep.ts";
@@ -40,6 +41,9 @@ import { type Listener, Recorder } from "./recorder.ts";
 import type { ResumedTree } from "./resumed_tree.ts";
 import { RunPipes } from "./run_pipes.ts";
 import type { Survival } from "./survival.ts";
+
+/** What isolators need of this program. */
+export type Isolation = Pick<IsolatorsOptions, "system" | "runtime" | "selfCommand" | "openFilesLimit">;
 
 /** What an engine runs. */
 export interface EngineOptions {
@@ -57,6 +61,8 @@ export interface EngineOptions {
   readonly socket: string | null;
   /** Where what speaks the protocol of actors joins; null for nowhere. */
   readonly joinPoint: JoinPoint | null;
+  /** What isolators are made of. */
+  readonly isolation: Isolation;
   /** How the processes of a run are held together. */
   readonly layer: Layer;
   /** A folder of the tree's own that goes with it. */
@@ -108,6 +114,7 @@ export class Engine {
   #state: State;
   readonly #exits: ExitWatch;
   readonly #pipes: RunPipes;
+  readonly #isolators: Isolators;
   #requests = 0;
   #death = new Event();
 
@@ -120,6 +127,13 @@ export class Engine {
     this.#state = resumed?.state ?? initialState(plan, host.randomSeed());
     this.#exits = new ExitWatch(host.processes);
     this.#pipes = new RunPipes(host, options.runFolder);
+    this.#isolators = new Isolators({
+      ...options.isolation,
+      plan,
+      exitOf: (process) => this.#exits.exitOf(process),
+      onDeath: (death) => this.reapedElsewhere(death),
+      onStart: (node, process) => this.#onIsolator(node, process),
+    });
     const orphanage = new Orphanage(host.processes, resumed?.orphanage);
     this.#containment = new Containment(host.processes, this.#ledger, layer, orphanage);
     this.crashes = new HeldCrashes({
@@ -134,6 +148,11 @@ export class Engine {
   /** What every node is doing now. */
   get state(): State {
     return this.#state;
+  }
+
+  /** The process that the actors of a tree are children of; null if it is this one, or there is none now. */
+  isolatorOf(tree: NodeId): number | null {
+    return this.#isolators.pidOf(tree);
   }
 
   /** What the processes are contained by. */
@@ -288,6 +307,12 @@ export class Engine {
     this.#death = new Event();
   }
 
+  #onIsolator(node: NodeId, isolator: ProcessId): () => void {
+    const forget = this.#containment.addKeeper(isolator);
+    this.post({ type: "noted", node, event: "isolated", data: { pid: isolator.pid } });
+    return forget;
+  }
+
   #onLost(path: string, why: string): void {
     const node = this.#options.plan.nodes.find((node) => node.path === path)?.id ?? ROOT;
     this.post({ type: "noted", node, event: "lines_dropped", data: { why } });
@@ -296,7 +321,7 @@ export class Engine {
   #inherited(run: RunId): MainProcess {
     const { pid, startTime, status } = this.#options.resumed!.runs.find((saved) => saved.run === run)!;
     const exited = status === null ? this.#exits.exitOf({ pid, startTime }) : Promise.resolve(status);
-    return { pid, startTime, ...this.#pipes.open(run), exited };
+    return { pid, startTime, ...this.#pipes.open(run), exited, home: null };
   }
 
   #performerOptions() {
@@ -310,6 +335,7 @@ export class Engine {
       socket,
       joinPoint,
       pipes: this.#pipes,
+      isolators: this.#isolators,
       survival,
       inherited: (run: RunId) => this.#inherited(run),
       mask: this.#masker.data,

@@ -1,7 +1,8 @@
 /**
  * Who descends from whom. Every process of the tree is either below the main process of a run, or it is, or is below,
  * an orphan that came to us, or to whoever takes them in beside us (`orphanage.ts`), when its own parent died. An orphan is told by, in this order: the control group that it is in,
- * where it was seen before, the session or group of a run's main process, and the mark in its environment.
+ * where it was seen before, the session or group of a run's main process, the mark in its environment, and the isolator that
+ * it came to.
  */
 import type { Processes, ProcessRow, ReapedOrphan } from "../host/ports/processes.ts";
 import type { RunId } from "../supervision/state.ts";
@@ -14,6 +15,8 @@ import type { Orphanage } from "./orphanage.ts";
 export interface Ancestor extends Housed {
   readonly marker: string;
   readonly mainAlive: boolean;
+  /** The isolator whose child its main process is; null if it is another's. */
+  readonly home: number | null;
 }
 
 /** What a lineage works on. */
@@ -94,7 +97,9 @@ export class Lineage {
     }
     const marker = processes.variableOf(row.pid, RUN_VARIABLE);
     for (const one of runs.values()) if (one.marker === marker) return one.run;
-    return null;
+    // Of an isolator that has one run alone all orphans are of that one: so the last run of a tree takes along what is left.
+    const mates = [...runs.values()].filter(({ home }) => home === row.parent);
+    return mates.length === 1 ? mates[0]!.run : null;
   }
 
   #isHoused({ pid }: ProcessRow): boolean {

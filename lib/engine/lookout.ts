@@ -10,11 +10,13 @@ const LONGEST_PAUSE_MS = 250;
  * whose parent is not ours to be.. To be run as a task, until it is cancelled.
  */
 export async function lookOut(containment: Containment): Promise<void> {
-  // All that can die there comes to us.
-  if (containment.hearsOfDeaths) return;
   while (true) {
     await containment.untilEnding();
-    for (let pause = FIRST_PAUSE_MS; containment.isEnding; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    for (
+      let pause = FIRST_PAUSE_MS;
+      containment.isEnding && !containment.hearsOfDeaths;
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MS)
+    ) {
       await sleep(pause);
       containment.lookAgain();
     }

@@ -8,4 +8,6 @@ export interface MainProcess extends ProcessId {
   readonly stderr: ByteSource | null;
   /** Resolves once, when it is known how it ended; never rejects. */
   readonly exited: Promise<Exit>;
+  /** The isolator whose child it is; null if it is another's. */
+  readonly home: number | null;
 }

@@ -56,6 +56,8 @@ export interface MembershipOptions {
 export interface MemberProcess {
   /** Waits for the end of its process. */
   exited(): Promise<ExitStatus>;
+  /** The isolator whose child it is; null if it is ours. */
+  parentPid(): number | null;
   /** Starts a task that ends with the run. */
   startSoon(name: string, body: () => Promise<void>): void;
 }
@@ -75,10 +77,12 @@ export class Membership {
   open(run: MemberProcess): void {
     const { point, token } = this.#options;
     const spec = specFor(this.#options);
-    const start = encodeSpec(spec);
+    // What cannot be encoded is told before anything is started.
+    encodeSpec(spec);
     this.#unexpect = point.runtime.expect(token, {
       identity: { name: spec.name, path: spec.path },
-      onJoin: (link) => this.#join(link, start, run),
+      onJoin: (link) =>
+        this.#join(link, encodeSpec({ ...spec, parentPid: run.parentPid() ?? point.pid }), run),
       explainLoss: async () => await moveOnAfter(EXPLAIN_MS, () => run.exited()) ?? null,
     });
   }

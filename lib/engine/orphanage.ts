@@ -1,7 +1,7 @@
 /**
  * Where processes come to that lose their parent: to us, as a rule. What an earlier supervisor had started is the child of the
- * guardian that has kept it, and its orphans come there; or, if that was killed too, they come to the first process of the
- * machine, among all others, and are told by their mark.
+ * guardian that has kept it, and its orphans come there; or, if that was killed too, to the first process of the machine,
+ * among all others, and are told by their mark. Those of an isolated tree come to its isolator.
  */
 import type { Processes, ProcessId, ProcessRow } from "../host/ports/processes.ts";
 import { RUN_VARIABLE } from "./environment.ts";
@@ -18,25 +18,31 @@ export interface OrphanageOptions {
 /** See the module. */
 export class Orphanage {
   readonly #processes: Processes;
-  readonly #keepers: readonly ProcessId[];
+  readonly #keepers: Set<ProcessId>;
   readonly #lost: string | null;
   /** Whether a process that was looked at bears the mark. */
   readonly #marked = new Map<string, boolean>();
 
   constructor(processes: Processes, { keepers = [], lost = null }: OrphanageOptions = {}) {
     this.#processes = processes;
-    this.#keepers = keepers;
+    this.#keepers = new Set(keepers);
     this.#lost = lost;
   }
 
   /** Whether nobody else takes them in. */
   get isOursAlone(): boolean {
-    return this.#keepers.length === 0 && this.#lost === null;
+    return this.#keepers.size === 0 && this.#lost === null;
   }
 
   /** Whether the children of a process may be orphans of ours. */
   adopts(pid: number): boolean {
-    return pid === this.#processes.ownPid || this.#keepers.some((keeper) => keeper.pid === pid);
+    return pid === this.#processes.ownPid || this.#isKeeper(pid);
+  }
+
+  /** Somebody else takes orphans in, until the returned function is called. */
+  add(keeper: ProcessId): () => void {
+    this.#keepers.add(keeper);
+    return () => this.#keepers.delete(keeper);
   }
 
   /** All that are there, beside what we and others have started ourselves. */
@@ -44,14 +50,20 @@ export class Orphanage {
     const { ownPid } = this.#processes;
     const children = [ownPid, ...this.#living().map(({ pid }) => pid)]
       .flatMap((pid) => this.#processes.childrenOf(pid))
-      .filter((pid) => pid !== ownPid && !this.#keepers.some((keeper) => keeper.pid === pid))
+      .filter((pid) => pid !== ownPid && !this.#isKeeper(pid))
       .map((pid) => this.#processes.find(pid))
       .filter((row) => row !== null);
     return this.#lost === null ? children : unique([...children, ...this.#strays()]);
   }
 
   #living(): readonly ProcessId[] {
-    return this.#keepers.filter(({ pid, startTime }) => this.#processes.find(pid)?.startTime === startTime);
+    return [...this.#keepers].filter(({ pid, startTime }) =>
+      this.#processes.find(pid)?.startTime === startTime
+    );
+  }
+
+  #isKeeper(pid: number): boolean {
+    return [...this.#keepers].some((keeper) => keeper.pid === pid);
   }
 
   #strays(): readonly ProcessRow[] {

@@ -13,6 +13,7 @@ import type { RunId } from "../supervision/state.ts";
 import type { Containment } from "./containment.ts";
 import { actorEnvironment } from "./environment.ts";
 import type { HeldSockets } from "./held_sockets.ts";
+import type { Isolators } from "./isolator/isolators.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Line } from "./line_splitter.ts";
 import type { MainProcess } from "./main_process.ts";
@@ -44,6 +45,7 @@ export interface PerformerOptions {
   /** Where what speaks the protocol of actors joins; null for nowhere. */
   readonly joinPoint: JoinPoint | null;
   readonly pipes: RunPipes;
+  readonly isolators: Isolators;
   /** Null if nothing of the tree is to outlive its supervisor. */
   readonly survival: Survival | null;
   /** The runs that an earlier supervisor had started. */
@@ -79,6 +81,7 @@ export class Performer {
   }
 
   closeTree(node: NodeId): void {
+    this.#options.isolators.dismiss(node);
     this.#trees.close(node);
   }
 
@@ -120,7 +123,8 @@ export class Performer {
 
   #open(spec: ActorSpec, run: RunId, adopted: AdoptedRun | null): void {
     const { host, plan, containment, ledger, environment, instance, socket, mask, post } = this.#options;
-    const { survival } = this.#options;
+    const { survival, isolators } = this.#options;
+    const isolated = isolators.treeOf(spec);
     const marker = `${instance}.${run}`;
     const { privileges, variables } = privilegesFor(host, spec);
     const belonging = { tree: plan.name, run: marker, socket };
@@ -139,7 +143,11 @@ export class Performer {
       privileges,
       // What had joined an earlier supervisor has nobody to join here: its own tree has died with that.
       member: adopted === null ? this.#memberFor(spec, run, marker) : null,
-      pipes: survival === null ? null : this.#pipesOf(run, survival),
+      pipes: survival === null && isolated === null ? null : this.#pipesOf(run, survival),
+      start: isolated === null
+        ? null
+        : (how) =>
+          isolators.spawn(isolated, spec, how, (name, body) => this.#trees.start(isolated, name, body)),
       reports: {
         started: (child) => survival?.started(run, child, spec),
         spawned: (pid) => post({ type: "spawned", node, run, pid }),
@@ -157,16 +165,16 @@ export class Performer {
   }
 
   /** The guardian has them open before anybody writes to them. */
-  #pipesOf(run: RunId, survival: Survival): PipesOfRun {
+  #pipesOf(run: RunId, survival: Survival | null): PipesOfRun {
     const { pipes } = this.#options;
     return {
       make() {
         const names = pipes.make(run);
-        survival.hold(names);
+        survival?.hold(names);
         return { names, ...pipes.open(run) };
       },
       remove() {
-        survival.release(pipes.of(run));
+        survival?.release(pipes.of(run));
         pipes.remove(run);
       },
     };

@@ -71,6 +71,7 @@ async function askCommand(
   const status = await runSideCommand(context, spec, argv);
   if (status.how === "not_started") return status.message;
   if (status.how === "signalled") return `ended by ${status.signal}`;
+  if (status.how === "unseen") return "ended unseen";
   return status.code === 0 ? null : `exit code ${status.code}`;
 }
 

@@ -9,7 +9,7 @@ import { messageOf } from "../base/user_error.ts";
 import type { ActorSpec } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Privileges } from "../host/ports/privileges.ts";
-import { type Child, type HandedSockets, SpawnError, type SpawnSpec } from "../host/ports/processes.ts";
+import { type HandedSockets, type ProcessId, SpawnError, type SpawnSpec } from "../host/ports/processes.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { Cancelled } from "../scope/cancelled.ts";
 import { Event } from "../sync/event.ts";
@@ -27,7 +27,7 @@ import type { Membership } from "./membership.ts";
 import { asksOwnSocket, isTaken } from "./probe.ts";
 import { type LineSink, RunOutput } from "./run_output.ts";
 import type { NamedPipes, OpenPipes } from "./run_pipes.ts";
-import { startChild } from "./start_child.ts";
+import { startChild, type StartedProcess, type StartOptions } from "./start_child.ts";
 
 /** How long a connect may take that is to find nobody. */
 const TAKEN_TIMEOUT_MS = 1_000;
@@ -35,7 +35,7 @@ const TAKEN_TIMEOUT_MS = 1_000;
 /** What a run tells the supervision. */
 export interface RunReports {
   /** Told at once. */
-  started(process: Child): void;
+  started(process: ProcessId): void;
   spawned(pid: number): void;
   /** @param isFinal Whether another try would fail in the same way. */
   spawnFailed(message: string, isFinal: boolean): void;
@@ -77,6 +77,8 @@ export interface RunOptions {
   readonly member: Membership | null;
   /** Pipes with names for its process to write to; null for pipes without. */
   readonly pipes: PipesOfRun | null;
+  /** Starts its process; null to have it started here. */
+  readonly start: NonNullable<StartOptions["start"]> | null;
   readonly reports: RunReports;
   /** Where its lines go. */
   readonly sink: LineSink;
@@ -95,12 +97,9 @@ export class ActorRun {
   constructor(options: RunOptions) {
     this.options = options;
     this.#output = new RunOutput(options.sink);
-    const { adopted, containment, run, spec, marker } = options;
-    this.child = adopted?.main ?? null;
+    this.child = options.adopted?.main ?? null;
     // At once: whatever follows may be meant for it.
-    if (adopted !== null) {
-      containment.add(run, spec.path, marker, adopted.main, describeCommand(spec.argv, null));
-    }
+    if (this.child !== null) this.#contain(this.child);
   }
 
   /** The task. */
@@ -149,7 +148,7 @@ export class ActorRun {
   }
 
   async #spawn(): Promise<MainProcess | null> {
-    const { reports, containment, spec, run, marker } = this.options;
+    const { reports, spec } = this.options;
     let child: MainProcess | null = null;
     try {
       await this.#spawning.run(async () => {
@@ -168,8 +167,16 @@ export class ActorRun {
       return null;
     }
     this.child = child;
-    containment.add(run, spec.path, marker, child, describeCommand(spec.argv, null));
+    this.#contain(child);
     return child;
+  }
+
+  #contain(main: MainProcess): void {
+    const { containment, run, spec, marker } = this.options;
+    containment.add(
+      { run, path: spec.path, marker, main, home: main.home },
+      describeCommand(spec.argv, null),
+    );
   }
 
   async #refuseTakenPort(): Promise<void> {
@@ -192,6 +199,7 @@ export class ActorRun {
           return exit;
         },
         startSoon: (name, body) => this.startSoon(name, body),
+        parentPid: () => this.child?.home ?? null,
       });
     } catch (error) {
       throw new SpawnError("start", messageOf(error));
@@ -211,10 +219,17 @@ export class ActorRun {
       open = pipes?.make() ?? null;
       const output = open === null ? "pipe" : { pipes: open.names };
       const how: SpawnSpec = { argv, env, cwd, stdin, output, privileges, ...handed, ...placed };
-      const child = await startChild(host, containment, how, (child) => this.options.reports.started(child));
+      const { start, reports } = this.options;
+      const onProcess = (process: StartedProcess) => reports.started(process);
+      const child = await startChild(
+        host,
+        containment,
+        how,
+        start === null ? { onProcess } : { start, onProcess },
+      );
       const { stdout, stderr } = open ?? child;
-      const { pid, startTime, exited } = child;
-      return { pid, startTime, stdout, stderr, exited };
+      const { pid, startTime, exited, home = null } = child;
+      return { pid, startTime, stdout, stderr, exited, home };
     } catch (error) {
       open?.stdout?.close();
       open?.stderr?.close();

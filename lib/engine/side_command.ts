@@ -2,9 +2,10 @@
 import type { ActorSpec } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Privileges } from "../host/ports/privileges.ts";
-import { type ExitStatus, SpawnError } from "../host/ports/processes.ts";
+import { SpawnError } from "../host/ports/processes.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
+import type { Exit } from "../supervision/exit.ts";
 import type { Containment } from "./containment.ts";
 import { startChild } from "./start_child.ts";
 
@@ -19,7 +20,7 @@ export interface SideContext {
 }
 
 /** How it ended, or why there was none. */
-export type SideStatus = ExitStatus | { readonly how: "not_started"; readonly message: string };
+export type SideStatus = Exit | { readonly how: "not_started"; readonly message: string };
 
 /** Runs a command to its end. A cancel kills it, and returns after it is gone. */
 export async function runSideCommand(

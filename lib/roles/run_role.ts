@@ -4,6 +4,7 @@
  */
 import type { ParentLine } from "../actor/process/join_parent.ts";
 import { GUARDIAN_VERB, SUPERVISOR_VERB, type SupervisorOptions } from "../daemon/launch_options.ts";
+import { ISOLATOR_VERB } from "../engine/isolator/protocol.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import { ACTOR_VERB } from "../host/shared/actor_verb.ts";
@@ -37,6 +38,12 @@ export async function runRole(means: Means): Promise<void> {
       const side = await openThreadSide();
       // By hand the verb means nothing.
       return await runActor(means, side === null ? program.exit(2) : await hearToken(side));
+    }
+    case ISOLATOR_VERB: {
+      const { actorMain } = await import("../actor/process/child_main.ts");
+      const { loadIsolatorModule } = await import("../engine/isolator/isolator_module.ts");
+      const host = await openHost(JSON.parse(argument!) as Pick<SupervisorOptions, "openFilesLimit">);
+      return program.exit(await actorMain({ host, program, load: loadIsolatorModule(host) }));
     }
     case GUARDIAN_VERB: {
       const { guardian } = await import("../daemon/guardian.ts");

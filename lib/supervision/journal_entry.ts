@@ -29,6 +29,8 @@ export type EntryEvent =
   | "refused"
   /** A descendant whose parent had died has died too, and was reaped. */
   | "orphan_reaped"
+  /** The actors of a tree have a process of their own for a parent. */
+  | "isolated"
   /** What the tree does could not be written down for a later supervisor. */
   | "state_unwritten"
   /** Lines of an actor could not be written and are lost. */

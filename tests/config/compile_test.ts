@@ -125,6 +125,7 @@ test("compile: the root of an almost empty file has every default filled in", ()
     autoShutdown: "any_significant",
     shutdownMs: 30_000,
     onSupervisorDeath: "die",
+    isolate: false,
     start: "parallel",
     concurrency: null,
   });

@@ -14,6 +14,7 @@ import { step } from "../../lib/supervision/step.ts";
 export class PuppetEngine {
   state: State;
   readonly layer = "subreaper";
+  readonly isolatorOf = (): null => null;
   /** What was asked for and is not answered yet. */
   readonly asked: { readonly what: Asked; readonly answer: (reply: Reply) => void }[] = [];
   readonly posted: TreeEvent[] = [];

@@ -1,6 +1,7 @@
 /** Plays a configuration on a fake machine in virtual time, and tells what happened at which instant. */
 import assert from "node:assert/strict";
 import type { CrashKeeper } from "../../lib/actor/debug/crash_desk.ts";
+import type { ActorSystem } from "../../lib/actor/current_actor.ts";
 import { ActorRuntime } from "../../lib/actor/runtime.ts";
 import { instant } from "../../lib/base/instant.ts";
 import type { NodeId } from "../../lib/config/plan.ts";
@@ -29,6 +30,16 @@ const RUN_FOLDER = "/run";
 const CONTROL_SOCKET = "@control";
 /** The user of the fake machine. */
 const OWN_UID = 1_000;
+
+/** This program, for trees that are isolated; here none is. */
+const PROGRAM: ActorSystem["program"] = {
+  actorCommand: [],
+  environment: {},
+  uid: OWN_UID,
+  pid: 0,
+  cwd: "/",
+  stderr: { isTerminal: false, isRead: true, columns: 80, write: () => Promise.resolve() },
+};
 
 /** A play: the configuration, the programs that it names, and what else happens. */
 export interface Play {
@@ -107,6 +118,12 @@ export async function play(play: Play): Promise<Played> {
       socket: CONTROL_SOCKET,
       joinPoint: { runtime, uids: [OWN_UID], pid: machine.host.processes.ownPid },
       layer: chooseLayer(machine.host, "test", play.containment ?? null),
+      isolation: {
+        system: { host: machine.host, program: PROGRAM },
+        runtime,
+        selfCommand: [],
+        openFilesLimit: null,
+      },
       survival: null,
       resumed: null,
     });

@@ -69,6 +69,7 @@ export function planOf(root: TreeSketch): Plan {
       autoShutdown: "any_significant",
       shutdownMs: 30_000,
       onSupervisorDeath: "die",
+      isolate: false,
       start: "parallel",
       concurrency: null,
       ...differences,

@@ -113,6 +113,7 @@ const SENTENCES: Readonly<Record<EntryEvent, (entry: JournalEntry) => string>> =
     const where = actor === entry.path ? `pid ${pid}` : `actor "${actor}", pid ${pid}`;
     return `"${entry["function"]}" has failed (${where}), ${entry["reason"]}`;
   },
+  isolated: ({ pid }) => `its actors are children of process ${pid}`,
   state_unwritten: ({ why }) => `what it does cannot be written down for a later supervisor: ${why}`,
   resumed: (entry) => `a new supervisor goes on, with ${counted(entry["runs"] as number)} of the last one`,
   adopted: (entry) => `is adopted (pid ${entry["pid"]})`,

@@ -48,8 +48,18 @@ function nodeFields(plan: Plan, node: NodeSpec, mask: Masker): Record<string, un
 
 function treeFields(tree: TreeSpec): Record<string, unknown> {
   const { strategy, intensity, onFailure, autoShutdown, shutdownMs, start, concurrency } = tree;
-  const { onSupervisorDeath } = tree;
-  return { strategy, intensity, onFailure, autoShutdown, shutdownMs, onSupervisorDeath, start, concurrency };
+  const { onSupervisorDeath, isolate } = tree;
+  return {
+    strategy,
+    intensity,
+    onFailure,
+    autoShutdown,
+    shutdownMs,
+    onSupervisorDeath,
+    isolate,
+    start,
+    concurrency,
+  };
 }
 
 function actorFields(actor: ActorSpec, mask: Masker): object {
@@ -89,6 +99,7 @@ function treeLines(plan: Plan, tree: TreeSpec, paint: Painter): readonly string[
     tree.strategy,
     `at most ${restarts} restarts in ${formatDuration(withinMs)}`,
     `down within ${formatDuration(tree.shutdownMs)}`,
+    ...(tree.isolate ? ["isolated"] : []),
     ...deathRule(plan, tree),
     ...(tree.start === "sequential" ? ["one after the other"] : []),
     ...(tree.concurrency === null ? [] : [`${tree.concurrency} at once`]),

@@ -1,7 +1,7 @@
 import { choice } from "../values/choice.ts";
 import { duration } from "../values/duration.ts";
 import { key, type Keys, later, type SectionKey, type TableKind } from "../values/key.ts";
-import { integer } from "../values/scalar.ts";
+import { boolean, integer } from "../values/scalar.ts";
 import { table } from "../values/table.ts";
 import { CHILD_KEYS } from "./child.ts";
 import { env, envFiles } from "./env.ts";
@@ -47,7 +47,11 @@ const SUPERVISOR_KEYS = {
     "Whether children start as dependencies allow, or each when the one before is ready.",
   ),
   concurrency: key(integer(1), null, "How many children may be starting at once; any number without it."),
-  isolate: later("Whether the tree gets a supervisor process of its own."),
+  isolate: key(
+    boolean,
+    false,
+    "Whether its actors are children of a process of their own, to which their orphans come.",
+  ),
   on_supervisor_death: key(
     choice("on_supervisor_death mode", ["die", "survive"]),
     "die",

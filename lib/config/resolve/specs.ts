@@ -91,6 +91,7 @@ function treeSpec(node: TreeNode, findings: Findings, context: SpecContext): Tre
     autoShutdown: valueOf(fields.auto_shutdown, keys.auto_shutdown),
     shutdownMs: valueOf(fields.shutdown, keys.shutdown),
     onSupervisorDeath: findings.supervisorDeath,
+    isolate: valueOf(fields.isolate, keys.isolate),
     start: valueOf(fields.start, keys.start),
     concurrency: valueOf(fields.concurrency, keys.concurrency),
   };

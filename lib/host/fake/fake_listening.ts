@@ -38,11 +38,13 @@ export class FakeListening implements Listening {
     const file = new OpenFile({ closed });
     sockets.listening.set(name, { peer: { pid, uid }, accept: () => {}, file });
     const descriptor = descriptors.add(file);
+    const letGo = () => descriptors.close(descriptor);
     return {
       descriptor,
+      letGo,
       close() {
         leave.here();
-        descriptors.close(descriptor);
+        letGo();
       },
     };
   }
@@ -54,11 +56,12 @@ export class FakeListening implements Listening {
     const file = process.descriptors.get(descriptor);
     if (file === undefined || sockets.listening.get(nameOf(address))?.file !== file) return null;
     const own = descriptors.add(file.share());
+    const letGo = () => descriptors.close(own);
     const close = () => {
       if (address.type === "unix" && disk.get(address.path)?.kind === "socket") disk.remove(address.path);
-      descriptors.close(own);
+      letGo();
     };
-    return { descriptor: own, close };
+    return { descriptor: own, close, letGo };
   }
 
   #takePort(address: SocketAddress & { type: "tcp" }): Leave {

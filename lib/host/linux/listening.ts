@@ -70,11 +70,12 @@ export class LinuxListening implements Listening {
   #listening(descriptor: number, address: SocketAddress): ListeningSocket {
     const path = address.type === "unix" ? address.path : null;
     const own = path === null ? null : fileAt(path);
-    const close = once(() => {
+    const letGo = once(() => closeDescriptor(this.#libc, descriptor));
+    const close = () => {
       if (path !== null && own !== null && fileAt(path)?.ino === own.ino) tryRemove(path);
-      closeDescriptor(this.#libc, descriptor);
-    });
-    return { descriptor, close };
+      letGo();
+    };
+    return { descriptor, close, letGo };
   }
 
   #openTcp(address: SocketAddress & { type: "tcp" }): ListeningSocket {

@@ -11,6 +11,8 @@ export interface ListeningSocket {
    * that it was handed to. Idempotent.
    */
   close(): void;
+  /** Lets go of it here alone: its file stays, because others have it. Idempotent. */
+  letGo(): void;
 }
 
 /** Why nobody can listen at an address. */

@@ -38,7 +38,7 @@ test("kinds of table: what the reference has and this version lacks is refused b
   const later: readonly (readonly [string, string])[] = [
     ["actors.a", "health schedule overlap watch cgroup pty log hooks profiles"],
     ["actors.a.ready", "notify"],
-    ["trees.t", "isolate profiles"],
+    ["trees.t", "profiles"],
     ["defaults", "log pty cgroup hooks profiles"],
   ];
   for (const [table, keys] of later) {
@@ -50,7 +50,6 @@ test("kinds of table: what the reference has and this version lacks is refused b
   for (
     const [line, found] of [
       ["include = ['x']", 'not-supported-yet 1:1 "include" is not supported yet'],
-      ["isolate = true", 'not-supported-yet 1:1 "isolate" is not supported yet'],
       [
         "actors.a = { exec = 'x', depends_on = { b = 'healthy' } }",
         'not-supported-yet 1:45 "healthy" is not supported yet',

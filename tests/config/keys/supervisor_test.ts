@@ -11,6 +11,7 @@ const SUPERVISOR: readonly (readonly [string, Readonly<Record<string, unknown>>]
   ["shutdown = '1m'", { shutdownMs: 60_000 }],
   ["start = 'sequential'", { start: "sequential" }],
   ["concurrency = 3", { concurrency: 3 }],
+  ["isolate = true", { isolate: true }],
   ["on_supervisor_death = 'die'", { onSupervisorDeath: "die" }],
   ["on_supervisor_death = 'survive'", { onSupervisorDeath: "survive" }],
 ];

@@ -1,0 +1,103 @@
+/** The isolators of a tree, one for each tree in it that is isolated, and which of them starts what. */
+import type { ActorSystem } from "../../actor/current_actor.ts";
+import type { ActorRuntime } from "../../actor/runtime.ts";
+import { type ActorSpec, type NodeId, type Plan, treeAt } from "../../config/plan.ts";
+import { type ProcessId, type ReapedOrphan, SpawnError, type SpawnSpec } from "../../host/ports/processes.ts";
+import type { Exit } from "../../supervision/exit.ts";
+import { Isolator, type RemoteChild } from "./isolator.ts";
+import type { RemoteSockets } from "./protocol.ts";
+
+/** What all isolators of a tree are made of. */
+export interface IsolatorsOptions {
+  readonly plan: Plan;
+  readonly system: ActorSystem;
+  readonly runtime: ActorRuntime;
+  /** Program and first arguments that start this very program. */
+  readonly selfCommand: readonly string[];
+  /** The soft limit of open files that actors get; null for the present one. */
+  readonly openFilesLimit: number | null;
+  readonly exitOf: (process: ProcessId) => Promise<Exit>;
+  readonly onDeath: (death: ReapedOrphan) => void;
+  /** Told of each that there is; what is returned is called when it is gone. */
+  readonly onStart: (node: NodeId, process: ProcessId) => () => void;
+}
+
+/** See the module. */
+export class Isolators {
+  readonly #options: IsolatorsOptions;
+  readonly #isolators = new Map<NodeId, Isolator>();
+
+  constructor(options: IsolatorsOptions) {
+    this.#options = options;
+  }
+
+  /** The tree whose isolator starts an actor; null if the supervisor does itself. */
+  treeOf(actor: ActorSpec): NodeId | null {
+    for (let id = actor.parent; id !== null; id = treeAt(this.#options.plan, id).parent) {
+      if (treeAt(this.#options.plan, id).isolate) return id;
+    }
+    return null;
+  }
+
+  /** The process of the isolator of a tree; null if there is none now. */
+  pidOf(tree: NodeId): number | null {
+    return this.#isolators.get(tree)?.pid ?? null;
+  }
+
+  /**
+   * Starts a process by the isolator of a tree, which is started if there is none.
+   *
+   * @param startTask Starts a task that belongs to the tree.
+   * @throws {SpawnError}
+   */
+  async spawn(
+    tree: NodeId,
+    actor: ActorSpec,
+    spec: SpawnSpec,
+    startTask: (name: string, body: () => Promise<void>) => void,
+  ): Promise<RemoteChild> {
+    const { argv, env, cwd, stdin, output, privileges = null, group = null } = spec;
+    if (typeof output === "string" || !("pipes" in output)) {
+      throw new SpawnError("start", "An isolator starts what prints to pipes with names");
+    }
+    const listening = this.#socketsOf(actor, spec);
+    const isolator = this.#isolatorOf(tree, startTask);
+    return await isolator.spawn({ argv, env, cwd, stdin, pipes: output.pipes, privileges, group, listening });
+  }
+
+  /** A tree is over: its isolator ends. */
+  dismiss(tree: NodeId): void {
+    this.#isolators.get(tree)?.dismiss();
+    this.#isolators.delete(tree);
+  }
+
+  #isolatorOf(tree: NodeId, startTask: (name: string, body: () => Promise<void>) => void): Isolator {
+    const known = this.#isolators.get(tree);
+    if (known !== undefined && !known.isOver) return known;
+    const { plan, onStart, ...common } = this.#options;
+    const { path } = treeAt(plan, tree);
+    let undo = () => {};
+    const isolator = new Isolator({
+      ...common,
+      path,
+      onChange: (process) => {
+        undo();
+        undo = process === null ? () => {} : onStart(tree, process);
+      },
+    });
+    this.#isolators.set(tree, isolator);
+    startTask(`isolator ${path}`.trim(), () => isolator.run());
+    return isolator;
+  }
+
+  #socketsOf({ sockets }: ActorSpec, { listening }: SpawnSpec): RemoteSockets | null {
+    if (listening === undefined) return null;
+    const { processes } = this.#options.system.host;
+    const { pid, startTime } = processes.find(processes.ownPid)!;
+    return {
+      holder: { pid, startTime },
+      sockets: sockets.map((address, index) => ({ address, descriptor: listening.descriptors[index]! })),
+      name: listening.name,
+    };
+  }
+}
