@@ -3,6 +3,7 @@
  * be killed at any step that it takes on the machine.
  */
 import assert from "node:assert/strict";
+import { actorMain } from "../../lib/actor/process/child_main.ts";
 import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
 import type { StatusRow, TreeStatus } from "../../lib/control/protocol.ts";
@@ -15,6 +16,8 @@ import { supervisor } from "../../lib/daemon/supervisor.ts";
 import { type Receipt, receiptOf } from "../../lib/daemon/take_down.ts";
 import { stateFolderOf, type TreeId, treeIdOf } from "../../lib/daemon/tree_id.ts";
 import { readRecord } from "../../lib/daemon/tree_record.ts";
+import { loadIsolatorModule } from "../../lib/engine/isolator/isolator_module.ts";
+import { ISOLATOR_VERB } from "../../lib/engine/isolator/protocol.ts";
 import { journalFileOf, logFileOf } from "../../lib/engine/state_folder.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { FakeProgram, Puppet } from "../../lib/host/fake/puppet.ts";
@@ -24,11 +27,17 @@ import type { Program } from "../../lib/host/ports/program.ts";
 import { waitAllTasksBlocked } from "../../lib/testing/idle.ts";
 import type { VirtualClock } from "../../lib/testing/virtual_clock.ts";
 import { sleep, sleepUntil } from "../../lib/scope/sleep.ts";
-import { mortalHost, type Mortality } from "./mortal_host.ts";
+import { mortalHost, type Mortality, type Role } from "./mortal_host.ts";
 
 const FILE = "/srv/shop/supervise.toml";
 const UID = 1_000;
 const SELF = "/bin/supervise";
+
+const ROLES: Readonly<Record<string, Role>> = {
+  [GUARDIAN_VERB]: "guardian",
+  [SUPERVISOR_VERB]: "supervisor",
+  [ISOLATOR_VERB]: "isolator",
+};
 
 /** What is different from one test to the next. */
 export interface FakeTreesOptions {
@@ -238,15 +247,16 @@ export class FakeTrees {
 
   async #runSelf(puppet: Puppet): Promise<void> {
     const [verb, argument] = puppet.args as [string, string];
-    const role = verb === GUARDIAN_VERB ? "guardian" : "supervisor";
+    const role = ROLES[verb];
+    if (role === undefined) throw new Error(`no verb ${verb}`);
     const end = () => puppet.kill(puppet.pid, "SIGKILL");
     const own = this.machine.hostOf(puppet);
     const host: Host = this.#mortality === null ? own : mortalHost(own, role, this.#mortality, end);
     const program = this.#programOf(puppet.pid, puppet.args, puppet);
-    if (verb === GUARDIAN_VERB) puppet.exit(await guardian(host, program, argument));
-    else if (verb === SUPERVISOR_VERB) {
-      puppet.exit(await supervisor(host, program, JSON.parse(argument) as SupervisorOptions));
-    } else throw new Error(`no verb ${verb}`);
+    if (role === "guardian") puppet.exit(await guardian(host, program, argument));
+    else if (role === "isolator") {
+      puppet.exit(await actorMain({ host, program, load: loadIsolatorModule(host) }));
+    } else puppet.exit(await supervisor(host, program, JSON.parse(argument) as SupervisorOptions));
   }
 
   #programOf(pid: number, args: readonly string[], puppet: Puppet | null = null): Program {

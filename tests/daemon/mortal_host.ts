@@ -2,10 +2,13 @@ import type { AppendFile } from "../../lib/host/ports/files.ts";
 import type { Host } from "../../lib/host/ports/host.ts";
 import { type ByteSource, SpawnError } from "../../lib/host/ports/processes.ts";
 
+/** What a process of supervise is. */
+export type Role = "guardian" | "supervisor" | "isolator";
+
 /** Which process dies, and when: told of each call by which one changes anything on its machine. */
 export interface Mortality {
   /** Whether the process is killed before this call; `call` is such as `processes.spawn`. */
-  readonly diesBefore: (role: "guardian" | "supervisor", call: string) => boolean;
+  readonly diesBefore: (role: Role, call: string) => boolean;
 }
 
 /** The ports by which a process does anything to its machine. */
@@ -46,7 +49,7 @@ const WAITS = /^(sockets\.|files\.open|file\.)/;
  */
 export function mortalHost(
   host: Host,
-  role: "guardian" | "supervisor",
+  role: Role,
   { diesBefore }: Mortality,
   end: () => void,
 ): Host {

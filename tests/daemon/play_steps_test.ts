@@ -1,6 +1,7 @@
 /**
  * SIGKILL of the supervisor, of its guardian, and of both in one instant, at every step that they take on the machine while a
- * tree starts, restarts, stops and goes down. `STEP=n` plays one of them alone.
+ * tree starts, restarts, stops and goes down. A run of the tests takes every fifth step, from a random one on; `EVERY=1` plays
+ * all of them, and `STEP=n` one alone.
  */
 import assert from "node:assert/strict";
 import type { FakeProgram } from "../../lib/host/fake/puppet.ts";
@@ -9,6 +10,7 @@ import { test } from "../harness/test.ts";
 import { FakeTrees } from "./fake_trees.ts";
 
 const ONLY = process.env["STEP"];
+const EVERY = Number(process.env["EVERY"] ?? 5);
 
 /** Counts aloud; each run has a number that no other has. */
 const counter: FakeProgram = async (self) => {
@@ -26,9 +28,10 @@ const family: FakeProgram = (self) => {
   return self.forever();
 };
 
-const config = (onDeath: string) => `
+const config = (onDeath: string, isolate: boolean) => `
   on_supervisor_death = "${onDeath}"
   intensity = { restarts = 100, within = "1s" }
+  isolate = ${isolate}
   [actors.counter]
   exec = ["/bin/counter"]
   daemon = true
@@ -41,15 +44,16 @@ const config = (onDeath: string) => `
   restart = "on-failure"
 `;
 
-type Victim = "supervisor" | "guardian" | "both";
+/** What is different from one play to the next. */
+interface Play {
+  readonly onDeath: "die" | "survive";
+  readonly victim: "supervisor" | "guardian" | "both" | "isolator";
+  readonly groups: boolean;
+  readonly isolate: boolean;
+}
 
 /** Plays all of it; at call `step` of the victim it is killed. Returns how many calls there were. */
-async function playSteps(
-  onDeath: "die" | "survive",
-  victim: Victim,
-  groups: boolean,
-  step: number,
-): Promise<number> {
+async function playSteps({ onDeath, victim, groups, isolate }: Play, step: number): Promise<number> {
   let calls = 0;
   let isArmed = true;
   let jobs = 0;
@@ -61,7 +65,7 @@ async function playSteps(
       self.exit(0);
     };
     const trees: FakeTrees = new FakeTrees(clock, {
-      config: config(onDeath),
+      config: config(onDeath, isolate),
       groups,
       programs: { "/bin/counter": counter, "/bin/family": family, "/bin/job": job },
       mortality: {
@@ -109,7 +113,10 @@ async function playSteps(
       assert.equal(receipt.left, 0, JSON.stringify(receipt.survivors));
       await trees.untilGone();
       trees.assertNothingLeft();
-      assertLines(trees.log("counter"), victim === "guardian" || step === 0 ? 0 : MOST_LOST);
+      assertLines(
+        trees.log("counter"),
+        victim === "guardian" || victim === "isolator" || step === 0 ? 0 : MOST_LOST,
+      );
       assert.ok(jobs <= 2 + (step > 0 ? 1 : 0), `the job ran ${jobs} times`);
     } catch (error) {
       await trees.settle();
@@ -138,18 +145,30 @@ function assertLines(lines: readonly string[], lost: number): void {
   assert.ok(missing <= lost, `${missing} lines are missing: ${lines.join(", ")}`);
 }
 
-for (const onDeath of ["survive", "die"] as const) {
-  for (const victim of ["supervisor", "guardian", "both"] as const) {
+function plays(): readonly Play[] {
+  const all: Play[] = [];
+  for (const onDeath of ["survive", "die"] as const) {
     for (const groups of [true, false]) {
-      const where = groups ? "with control groups" : "without control groups";
-      test(`steps: ${victim} killed at every step of a tree that is to ${onDeath}, ${where}`, async () => {
-        const total = await playSteps(onDeath, victim, groups, 0);
-        assert.ok(total > 5);
-        const steps = ONLY === undefined
-          ? Array.from({ length: total }, (_, index) => index + 1)
-          : [Number(ONLY)];
-        for (const step of steps) await playSteps(onDeath, victim, groups, step);
-      });
+      for (const victim of ["supervisor", "guardian", "both"] as const) {
+        all.push({ onDeath, victim, groups, isolate: false });
+      }
+      for (const victim of ["supervisor", "isolator"] as const) {
+        all.push({ onDeath, victim, groups, isolate: true });
+      }
     }
   }
+  return all;
+}
+
+for (const play of plays()) {
+  const { onDeath, victim, groups, isolate } = play;
+  const tree = `${isolate ? "an isolated tree" : "a tree"} that is to ${onDeath}`;
+  test(`steps: ${victim} killed at every step of ${tree}, ${groups ? "with" : "without"} control groups`, async () => {
+    const total = await playSteps(play, 0);
+    assert.ok(total > 5);
+    if (ONLY !== undefined) return await playSteps(play, Number(ONLY)).then(() => {});
+    for (let step = 1 + Math.floor(Math.random() * EVERY); step <= total; step += EVERY) {
+      await playSteps(play, step);
+    }
+  });
 }
