@@ -1,8 +1,8 @@
 /**
- * Who descends from whom. Every process of the tree is either below the main process of a run, or it is, or is below,
- * an orphan that came to us, or to whoever takes them in beside us (`orphanage.ts`), when its own parent died. An orphan is told by, in this order: the control group that it is in,
- * where it was seen before, the session or group of a run's main process, the mark in its environment, and the isolator that
- * it came to.
+ * Who descends from whom. Every process of the tree is either below the main process of a run, or it is, or is below, an
+ * orphan that came to us, or to whoever takes them in beside us (`orphanage.ts`), when its own parent died. An orphan is told
+ * by, in this order: the control group that it is in, where it was seen before, the session or group of a run's main process,
+ * the mark in its environment, and the isolator that it came to.
  */
 import type { Processes, ProcessRow, ReapedOrphan } from "../host/ports/processes.ts";
 import type { RunId } from "../supervision/state.ts";

@@ -171,7 +171,7 @@ export class Performer {
       make() {
         const names = pipes.make(run);
         survival?.hold(names);
-        return { names, ...pipes.open(run) };
+        return { names, letEnd: pipes.hold(run), ...pipes.open(run) };
       },
       remove() {
         survival?.release(pipes.of(run));

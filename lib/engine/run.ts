@@ -49,10 +49,17 @@ export interface AdoptedRun {
   readonly isOver: boolean;
 }
 
+/** Pipes that nobody writes to yet. */
+export interface NewPipes extends OpenPipes {
+  readonly names: NamedPipes;
+  /** Lets them be at their end when all have closed them that write to them; to be called once somebody does. */
+  letEnd(): void;
+}
+
 /** The pipes of one run. */
 export interface PipesOfRun {
   /** Makes and opens them. @throws {FileError} */
-  make(): OpenPipes & { readonly names: NamedPipes };
+  make(): NewPipes;
   /** Nobody writes to them any more. */
   remove(): void;
 }
@@ -211,7 +218,7 @@ export class ActorRun {
     const { argv, cwd, stdin } = spec;
 
     const handed = listening === undefined ? {} : { listening };
-    let open: ReturnType<PipesOfRun["make"]> | null = null;
+    let open: NewPipes | null = null;
     try {
       if (privileges instanceof SpawnError) throw privileges;
       const group = containment.place(run);
@@ -237,6 +244,8 @@ export class ActorRun {
       if (error instanceof Cancelled) throw error;
       // Out of descriptors, out of memory: whatever keeps a process from starting is a failed start, not our end.
       throw error instanceof SpawnError ? error : new SpawnError("start", messageOf(error));
+    } finally {
+      open?.letEnd();
     }
   }
 

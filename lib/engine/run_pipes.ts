@@ -53,6 +53,18 @@ export class RunPipes {
     return { stdout: open(stdout), stderr: open(stderr) };
   }
 
+  /**
+   * Keeps the pipes of a run from being taken for ended by who reads them, until the returned function is called: by then they
+   * must be open for writing.
+   */
+  hold(run: RunId): () => void {
+    const { descriptors } = this.#host;
+    const held = Object.values(this.of(run)).map((path) => descriptors.holdNamedPipe(path));
+    return () => {
+      for (const descriptor of held.splice(0)) if (descriptor !== null) descriptors.close(descriptor);
+    };
+  }
+
   /** Nobody needs the names of the pipes of a run any more. */
   remove(run: RunId): void {
     for (const path of Object.values(this.of(run))) this.#host.files.remove(path);

@@ -33,6 +33,7 @@ const GHOSTLY: Readonly<Record<string, () => unknown>> = {
   "processes.signalGroup": () => "gone",
   "descriptors.openPipe": () => ({ read: -1, write: -1 }),
   "descriptors.openNamedPipe": () => null,
+  "descriptors.holdNamedPipe": () => null,
   "descriptors.sourceOf": () => SILENT,
   "listening.share": () => null,
   "listening.open": () => ({ descriptor: -1, close: () => {} }),

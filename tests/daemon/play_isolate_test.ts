@@ -121,6 +121,7 @@ for (const groups of [true, false]) {
         return child.forever();
       });
       await self.sleep(500);
+      self.print("done\n");
       self.exit(7);
     };
     const config = `${TREE}
@@ -133,6 +134,7 @@ for (const groups of [true, false]) {
       await trees.pass(1_000);
       const { state, exit } = await trees.row("pool/job");
       assert.deepEqual([state, exit?.code], ["failed", 7]);
+      assert.deepEqual(trees.log("pool/job"), ["done"]);
       assert.deepEqual(families(trees), ISOLATED);
       const { left, processes } = await trees.down();
       assert.equal(left, 0);

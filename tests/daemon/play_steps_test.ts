@@ -113,6 +113,7 @@ async function playSteps({ onDeath, victim, groups, isolate }: Play, step: numbe
       assert.equal(receipt.left, 0, JSON.stringify(receipt.survivors));
       await trees.untilGone();
       trees.assertNothingLeft();
+      assert.ok(trees.log("counter").length > 3);
       assertLines(
         trees.log("counter"),
         victim === "guardian" || victim === "isolator" || step === 0 ? 0 : MOST_LOST,

@@ -2,11 +2,15 @@ import type { Descriptors } from "../ports/descriptors.ts";
 import type { ByteSource } from "../ports/processes.ts";
 import type { DescriptorTable } from "./descriptor_table.ts";
 import type { Disk } from "./disk.ts";
-import { openFakePipe } from "./fake_pipe.ts";
+import { type FakePipe, openFakePipe } from "./fake_pipe.ts";
 import type { OpenFile } from "./open_file.ts";
 
 /** The descriptors of our own process. No fake program inherits one that it was not handed. */
 export function fakeDescriptors(table: DescriptorTable, disk: Disk): Descriptors {
+  const open = (path: string, how: (pipe: FakePipe) => OpenFile) => {
+    const entry = disk.get(path);
+    return entry?.kind === "pipe" ? table.add(how(entry.pipe)) : null;
+  };
   return {
     openPipe() {
       const { reading, writing } = openFakePipe();
@@ -14,11 +18,8 @@ export function fakeDescriptors(table: DescriptorTable, disk: Disk): Descriptors
     },
     sourceOf: (descriptor) => sourceOf(table.get(descriptor)!, () => table.close(descriptor)),
     makeNamedPipe: (path) => void disk.makePipe(path),
-    openNamedPipe(path) {
-      const entry = disk.get(path);
-      if (entry?.kind !== "pipe") return null;
-      return table.add(entry.pipe.openReading());
-    },
+    openNamedPipe: (path) => open(path, (pipe) => pipe.openReading()),
+    holdNamedPipe: (path) => open(path, (pipe) => pipe.openWriting(true)),
     tryWrite: (descriptor, text) => table.get(descriptor)?.write(new TextEncoder().encode(text)) ?? false,
     write: (descriptor, text) => table.get(descriptor)?.write(new TextEncoder().encode(text)) ?? false,
     close: (descriptor) => table.close(descriptor),

@@ -58,6 +58,9 @@ export function linuxDescriptors(libc: Libc, openSource: (descriptor: number) =>
     openNamedPipe(path) {
       return openFile(libc, path, LINUX.O_RDONLY | LINUX.O_NONBLOCK);
     },
+    holdNamedPipe(path) {
+      return openFile(libc, path, LINUX.O_RDWR | LINUX.O_NONBLOCK);
+    },
     tryWrite(descriptor, text) {
       setNonBlocking(libc, descriptor);
       const bytes = new TextEncoder().encode(text);

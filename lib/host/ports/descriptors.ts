@@ -19,6 +19,8 @@ export interface Descriptors {
    * open, be it that nobody reads. Null if there is none.
    */
   openNamedPipe(path: string): number | null;
+  /** Keeps a named pipe from being at its end for whoever reads it, until this is closed. Null if there is none. */
+  holdNamedPipe(path: string): number | null;
   /** Writes a short text; false if nobody reads it any more. */
   write(descriptor: number, text: string): boolean;
   /**

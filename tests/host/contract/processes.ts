@@ -291,6 +291,23 @@ export function processesContract(name: string, open: OpenSubject): void {
   });
 
   guarantee(
+    "a named pipe that is held is not at its end before somebody has written to it",
+    async (subject) => {
+      const { descriptors } = subject.host;
+      const pipes = makePipes(subject);
+      const held = descriptors.holdNamedPipe(pipes.stdout)!;
+      const text = textOf(descriptors.sourceOf(descriptors.openNamedPipe(pipes.stdout)!));
+      // It is being read by then.
+      await finish(subject, start(subject, subject.programs.stayPolitely, { output: "null" }));
+      const child = start(subject, subject.programs.say("to out", "to err"), { output: { pipes } });
+      descriptors.close(held);
+      assert.equal(await text, "to out");
+      assert.deepEqual(await child.exited, { how: "exited", code: 0 });
+      assert.equal(descriptors.holdNamedPipe(`${subject.folder}/none`), null);
+    },
+  );
+
+  guarantee(
     "a text is written whole, or not at all where that would take a wait",
     ({ host: { descriptors } }) => {
       const { read, write } = descriptors.openPipe();
