@@ -287,3 +287,41 @@ inGroups(
     endSleepers(sandbox);
   },
 );
+
+/** Its first thread ends, so that it is shown as a zombie with an environment that cannot be read; and it lives. */
+const LEADERLESS = `
+import ctypes, os, signal, sys, threading, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if sys.argv[1] == "session":
+    os.setsid()
+def live():
+    print("up", flush=True)
+    time.sleep(1000)
+threading.Thread(target=live).start()
+ctypes.CDLL(None).pthread_exit(None)
+`;
+
+for (const layer of ["cgroup", "subreaper"]) {
+  const register = layer === "cgroup" ? inGroups : e2e;
+  register(`${layer}: what lives on without its first thread is no zombie, and is ended`, async (sandbox) => {
+    sandbox.write("leaderless.py", LEADERLESS);
+    sandbox.config(`
+      [actors.a]
+      shell = "python3 -I -S leaderless.py session & exec sleep 1000"
+      daemon = true
+      ready = { log = "up" }
+      stop = { grace = "100ms" }
+      [actors.b]
+      exec = ["python3", "-I", "-S", "leaderless.py", "main"]
+      daemon = true
+      ready = { log = "up" }
+      stop = { grace = "100ms" }
+    `);
+    const up = await sandbox.supervise("up", "-d", `--containment=${layer}`);
+    assert.equal(up.code, 0, up.stderr);
+    assert.equal((await sandbox.row("b")).state, "running");
+    const down = await sandbox.json("down");
+    assert.deepEqual([down.left, down.processes.length], [0, 3], JSON.stringify(down));
+    for (const { pid } of down.processes) assert.ok(!existsSync(`/proc/${pid}`), `${pid} is left`);
+  });
+}

@@ -56,7 +56,8 @@ export function parseStat(stat: string, pageBytes: number): ProcessRow {
   return {
     pid: Number(stat.slice(0, open)),
     name: stat.slice(open + 1, close),
-    state: fields[0]!,
+    // One whose first thread has ended is shown as a zombie, and lives for as long as another thread of it does.
+    state: fields[0] === "Z" && field(20) > 1 ? "S" : fields[0]!,
     parent: field(4),
     group: field(5),
     session: field(6),
