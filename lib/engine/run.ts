@@ -129,6 +129,8 @@ export class ActorRun {
         nursery.startSoon(() => this.#watch(child), { name: "watch" });
         if (adopted === null) reports.spawned(child.pid);
         await this.#closed.wait();
+        // At once, so that whoever is told that it is over finds its control group gone.
+        containment.remove(run);
         await this.#output.drain();
         nursery.cancelScope.cancel("the run is over");
       });
