@@ -2,7 +2,7 @@
  * Everything that `npm test` does: types, lint and format, then every suite on Bun, on Deno and against the compiled
  * binary. The last line counts the tests of all of them.
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,20 +34,27 @@ const CHECKS: readonly (readonly string[])[] = [
 const bunTest = (name: string, ...more: readonly string[]) =>
   ["bun", "test", "--reporter=junit", `--reporter-outfile=${report(name)}`, ...more] as const;
 
-const SUITES: readonly Suite[] = [
-  { name: "bun", command: bunTest("bun"), env: { SUPERVISE_UNDER_TEST: "bun" } },
-  {
-    name: "deno",
-    command: ["deno", "test", "--quiet", "--allow-all", "--no-check", `--junit-path=${report("deno")}`],
-    env: { SUPERVISE_UNDER_TEST: "deno" },
-  },
-  { name: "binary", command: bunTest("binary", "tests/e2e"), env: { SUPERVISE_UNDER_TEST: "binary" } },
+/** Two rows of suites side by side, each about as long as the other: much of a test is waiting for processes. */
+const LANES: readonly (readonly Suite[])[] = [
+  [
+    { name: "bun", command: bunTest("bun"), env: { SUPERVISE_UNDER_TEST: "bun" } },
+    { name: "binary", command: bunTest("binary", "tests/e2e"), env: { SUPERVISE_UNDER_TEST: "binary" } },
+  ],
+  [
+    {
+      name: "deno",
+      command: ["deno", "test", "--quiet", "--allow-all", "--no-check", `--junit-path=${report("deno")}`],
+      env: { SUPERVISE_UNDER_TEST: "deno" },
+    },
+  ],
 ];
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 
-for (const check of CHECKS) run(check.join(" "), check, {});
-for (const suite of SUITES) add(suite);
+for (const check of CHECKS) await run(check.join(" "), check, {});
+await Promise.all(LANES.map(async (lane) => {
+  for (const suite of lane) await add(suite);
+}));
 
 rmSync(folder, { recursive: true });
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
@@ -55,8 +62,8 @@ console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exit(total.failed === 0 && process.exitCode === undefined ? 0 : 1);
 
 /** Runs a suite and adds what it counted; a suite that says nothing has failed as a whole. */
-function add({ name, command, env }: Suite): void {
-  const ok = run(`tests on ${name}`, command, env);
+async function add({ name, command, env }: Suite): Promise<void> {
+  const ok = await run(`tests on ${name}`, command, env);
   const counts = readCounts(report(name));
   if (counts === null || (!ok && counts.failed === 0)) total.failed += 1;
   if (counts === null) return;
@@ -65,25 +72,38 @@ function add({ name, command, env }: Suite): void {
   total.skipped += counts.skipped;
 }
 
-function run(
+async function run(
   what: string,
-  [program, ...args]: readonly string[],
+  command: readonly string[],
   env: Readonly<Record<string, string>>,
-): boolean {
+): Promise<boolean> {
   const start = performance.now();
-  const result = spawnSync(program!, args, {
-    env: { ...process.env, ...env, NO_COLOR: "1" },
-    encoding: "utf8",
-    maxBuffer: 2 ** 28,
-  });
+  const { ok, output } = await outcomeOf(command, env);
   const seconds = ((performance.now() - start) / 1_000).toFixed(1);
-  const ok = result.status === 0;
   console.log(`${ok ? "ok    " : "FAILED"} ${what} (${seconds} s)`);
   if (!ok) {
-    console.log(withoutPassed(`${result.stdout ?? ""}${result.stderr ?? ""}${result.error?.message ?? ""}`));
+    console.log(withoutPassed(output));
     if (!what.startsWith("tests")) total.failed += 1;
   }
   return ok;
+}
+
+function outcomeOf(
+  [program, ...args]: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly ok: boolean; readonly output: string }> {
+  return new Promise((resolve) => {
+    let output = "";
+    const child = spawn(program!, args, {
+      env: { ...process.env, ...env, NO_COLOR: "1" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => output += text);
+    }
+    child.once("error", (error) => resolve({ ok: false, output: output + error.message }));
+    child.once("close", (code) => resolve({ ok: code === 0, output }));
+  });
 }
 
 /** What a reader of a failure looks for: the output without the lines of tests that passed. */
