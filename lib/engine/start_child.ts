@@ -26,8 +26,8 @@ export interface StartOptions {
 }
 
 /**
- * Starts a process and waits until its program runs, which takes a while only with privileges or sockets. A cancel ends a process that
- * has not come so far, and returns after it is gone.
+ * Starts a process and waits until its program runs, which takes a while only with privileges, sockets or limits. A cancel
+ * ends a process that has not come so far, and returns after it is gone.
  *
  * @throws {SpawnError} After whatever there was of the process is gone.
  */
@@ -40,7 +40,8 @@ export async function startChild(
   const starting = start(spec);
   const child = starting instanceof Promise ? await starting : starting;
   onProcess(child);
-  if ((spec.privileges ?? null) === null && spec.listening === undefined) return child;
+  const { privileges = null, listening, isLimited = false } = spec;
+  if (privileges === null && listening === undefined && !isLimited) return child;
   const forget = containment.addHelper(child.pid);
   let hasStarted = false;
   try {

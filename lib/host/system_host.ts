@@ -10,6 +10,7 @@ import { tlsFlow as denoTlsFlow } from "./deno/tls_flow.ts";
 import * as denoSockets from "./deno/unix_sockets.ts";
 import { workers as denoWorkers } from "./deno/workers.ts";
 import { LinuxControlGroups } from "./linux/control_groups.ts";
+import { isMarked } from "./linux/delegation.ts";
 import { linuxDescriptors, setNonBlocking } from "./linux/descriptors.ts";
 import { startsInGroup } from "./linux/group_placement.ts";
 import { LinuxListening } from "./linux/listening.ts";
@@ -73,7 +74,10 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     return pipes.openPipeSource(libc, descriptor);
   };
   const bootId = readBootId();
-  const groups = new LinuxControlGroups(startsInGroup(libc));
+  const groups = new LinuxControlGroups({
+    startsInGroup: startsInGroup(libc),
+    isMarked: (group) => isMarked(libc, group),
+  });
   return {
     clock: new SystemClock(),
     wallClock: () => Date.now(),

@@ -4,6 +4,7 @@
  */
 import { controlGroupsContract } from "./contract/control_groups.ts";
 import { filesContract } from "./contract/files.ts";
+import { groupLimitsContract, type LimitLacks } from "./contract/group_limits.ts";
 import { listeningContract } from "./contract/listening.ts";
 import { networkContract } from "./contract/network.ts";
 import { privilegesContract } from "./contract/privileges.ts";
@@ -13,9 +14,12 @@ import type { OpenSubject } from "./contract/subject.ts";
 import { tcpContract } from "./contract/tcp.ts";
 import { threadsContract } from "./contract/threads.ts";
 
-/** Registers every guarantee for one host; `noGroups` says why it has no control groups, if it has none. */
-export function contract(name: string, open: OpenSubject, noGroups: string | null = null): void {
-  controlGroupsContract(name, open, noGroups);
+const LACKS_NOTHING: LimitLacks = { groups: null, controllers: null, limits: null };
+
+/** Registers every guarantee for one host, but for those that it lacks something for. */
+export function contract(name: string, open: OpenSubject, lacks: LimitLacks = LACKS_NOTHING): void {
+  controlGroupsContract(name, open, lacks.groups);
+  groupLimitsContract(name, open, lacks);
   processesContract(name, open);
   privilegesContract(name, open);
   filesContract(name, open);

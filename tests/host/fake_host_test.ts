@@ -61,6 +61,17 @@ const programsOf = (machine: FakeMachine): Readonly<Record<string, FakeProgram>>
     self.print(`${self.fork((child) => child.forever()).pid}\n`);
     await self.forever();
   },
+  have_child(self) {
+    try {
+      self.fork((child) => child.exit(0));
+    } catch {
+      self.exit(2);
+    }
+  },
+  hoard(self) {
+    self.allocate(2 ** 30);
+    self.exit(2);
+  },
   leave_behind: async (self) => {
     const middle = self.fork((between) => {
       const { pid } = between.fork(async (grandchild) => {
@@ -109,6 +120,7 @@ async function openFakeOfPuppet(): Promise<Subject> {
 function openMachine(): FakeMachine {
   const machine = new FakeMachine(new VirtualClock());
   machine.groups.lack = null;
+  machine.groups.controllers = ["memory", "cpu", "pids"];
   for (const [name, program] of Object.entries(programsOf(machine))) {
     machine.install(`/bin/${name}`, program);
   }
@@ -168,6 +180,8 @@ function programs(): Programs {
     stayPolitely: command("stay_politely"),
     staySilently: command("stay_silently"),
     stayWithChild: command("stay_with_child"),
+    haveChild: command("have_child"),
+    hoard: command("hoard"),
     leaveBehind: command("leave_behind"),
     listenOn: (address) => [...command("listen_on"), address],
     hangUpOn: (address) => [...command("listen_on"), address, "hang-up"],

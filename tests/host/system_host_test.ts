@@ -12,14 +12,15 @@ import { openSystemHost } from "../../lib/host/system_host.ts";
 import { runtimeCommand } from "../harness/runtime_command.ts";
 import { test } from "../harness/test.ts";
 import { contract } from "./contract.ts";
+import { limitLacksOf } from "./contract/group_limits.ts";
 import type { Programs, Served, Subject } from "./contract/subject.ts";
 
 // Loads what stays loaded, before the first test is watched for what it leaves open.
 const first = await openSystemHost();
-const support = first.groups.support();
+const lacks = limitLacksOf(first);
 first.processes.close();
 
-contract("system host", openReal, support.isAvailable ? null : support.why);
+contract("system host", openReal, lacks);
 
 test("system host threads: one whose program cannot be had has failed", async () => {
   const host = await openSystemHost({ threadEntry: new URL("./fixtures/missing.ts", import.meta.url).href });
@@ -104,6 +105,8 @@ function programs(): Programs {
     stayPolitely: shell(`trap "echo bye; exit 7" TERM; ${stay}`),
     staySilently: shell("exec >&- 2>&-; exec sleep 1000"),
     stayWithChild: shell("sleep 1000 & echo $!; exec sleep 1000"),
+    haveChild: shell("(exit 0) & wait"),
+    hoard: shell("ulimit -v 1048576; x=more; while :; do x=$x$x; done"),
     leaveBehind: shell('(setsid sh -c "echo \\$\\$; exec sleep 1000 >/dev/null 2>&1" &)'),
     listenOn: (address) => [...listening, address],
     hangUpOn: (address) => [...listening, address, "hang-up"],

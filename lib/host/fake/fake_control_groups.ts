@@ -1,6 +1,13 @@
 import { folderOf } from "../../base/posix_path.ts";
-import { type ControlGroups, GroupError, type GroupSupport } from "../ports/control_groups.ts";
-import type { FakeProcess } from "./fake_process.ts";
+import {
+  type ControlGroups,
+  type GroupCounts,
+  GroupError,
+  type GroupLimit,
+  type GroupSupport,
+  type Lack,
+} from "../ports/control_groups.ts";
+import { type FakeProcess, TOP_GROUP } from "./fake_process.ts";
 import type { GroupTable } from "./group_table.ts";
 import type { Kernel } from "./kernel.ts";
 
@@ -55,4 +62,57 @@ export class FakeControlGroups implements ControlGroups {
   inside(group: string): readonly string[] {
     return this.#table.inside(group);
   }
+
+  lackOf(controller: string): Lack | null {
+    const { lack, controllers } = this.#table;
+    if (lack === null && controllers.includes(controller)) return null;
+    return {
+      why: lack ?? "this machine has no such controller",
+      hint: "ask for another machine",
+    };
+  }
+
+  controllersOf(group: string): readonly string[] {
+    return this.#table.controllersOf(group);
+  }
+
+  givenBy(group: string): readonly string[] {
+    return this.#table.givenBy(group);
+  }
+
+  give(group: string, controllers: readonly string[]): void {
+    this.#table.give(group, controllers);
+  }
+
+  takeBack(group: string, controllers: readonly string[]): void {
+    this.#table.takeBack(group, controllers);
+  }
+
+  isTop(group: string): boolean {
+    return group === TOP_GROUP;
+  }
+
+  isManaged(group: string): boolean {
+    return this.#table.managed.has(group);
+  }
+
+  residentsOf(group: string): readonly number[] {
+    return this.#table.residentsOf(group).map(({ pid }) => pid);
+  }
+
+  move(pid: number, group: string): void {
+    this.#table.move(this.#kernel.find(pid), group);
+  }
+
+  limit(group: string, limit: GroupLimit): void {
+    this.#table.limit(group, limit.on, amountOf(limit));
+  }
+
+  countsOf(group: string): GroupCounts {
+    return this.#table.countsOf(group);
+  }
+}
+
+function amountOf(limit: GroupLimit): number {
+  return limit.on === "memory" ? limit.bytes : limit.on === "cpu" ? limit.percent : limit.count;
 }

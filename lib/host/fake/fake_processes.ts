@@ -69,15 +69,12 @@ export class FakeProcesses implements Processes {
       descriptors.set(Number(number), this.#self.descriptors.get(own)!.share());
     }
     const { argv, cwd, group, listening } = spec;
-    if (group !== undefined && !this.#world.groups.has(group)) {
-      throw new SpawnError("start", `The control group ${group} cannot be opened`);
-    }
     const env: Record<string, string> = { ...spec.env };
     const image = { argv, env, cwd, uid, standing };
     const process = this.#world.kernel.create(this.#self, image, descriptors);
     if (listening !== undefined) Object.assign(env, handSockets(listening, this.#self.descriptors, process));
     process.leadSession();
-    if (group !== undefined) process.controlGroup = group;
+    if (group !== undefined && refusal === null) process.controlGroup = group;
     const exited = new Promise<ExitStatus>((resolve) => this.#waiting.set(process.pid, resolve));
     runProgram(this.#world, process, program);
     return {
@@ -90,17 +87,21 @@ export class FakeProcesses implements Processes {
     };
   }
 
-  /** What is to run, as whom. With privileges there is a process already when it turns out that it cannot. */
+  /** What is to run, as whom. With privileges or limits there is a process already when it turns out that it cannot. */
   #prepare(
     spec: SpawnSpec,
   ): Changed & { readonly program: FakeProgram; readonly refusal: SpawnError | null } {
-    const { privileges = null } = spec;
+    const { privileges = null, group, isLimited = false } = spec;
     const before = { uid: this.#self.uid, standing: this.#self.standing };
     try {
+      if (group !== undefined && !this.#world.groups.hasRoom(group)) {
+        throw new SpawnError("start", `Cannot enter the control group ${group}`);
+      }
       const after = privileges === null ? before : changed(before, privileges);
       return { ...after, program: this.#programOf(spec), refusal: null };
     } catch (error) {
-      if (privileges === null || !(error instanceof SpawnError)) throw error;
+      const isKnownAtOnce = privileges === null && !isLimited;
+      if (isKnownAtOnce || !(error instanceof SpawnError)) throw error;
       return { ...before, program: (self) => self.exit(SHIM_FAILED), refusal: error };
     }
   }

@@ -168,7 +168,8 @@ class LivePuppet implements Puppet {
   }
 
   fork(program: FakeProgram): Forked {
-    const { kernel } = this.#world;
+    const { kernel, groups } = this.#world;
+    if (!groups.admitsChildOf(this.#process)) throw new Error("EAGAIN");
     const child = kernel.create(this.#process, this.#process.image, this.#process.descriptors.copy());
     child.uid = this.#process.uid;
     for (const [signal, disposition] of this.#process.dispositions) {
@@ -184,6 +185,10 @@ class LivePuppet implements Puppet {
           this.#reap();
         }),
     };
+  }
+
+  allocate(bytes: number): void {
+    if (this.#process.isAlive) this.#world.groups.charge(this.#process, bytes);
   }
 
   setEnvironment(env: Readonly<Record<string, string>>): void {

@@ -56,8 +56,10 @@ export interface Puppet {
   /** Changes to another user, whose processes may not be ours to signal. */
   becomeUser(uid: number): void;
 
-  /** Starts a process that inherits everything. */
+  /** Starts a process that inherits everything. @throws {Error} `EAGAIN` if its control group may have no more. */
   fork(program: FakeProgram): Forked;
+  /** Takes memory; whoever has the most in its control group is killed if that has too much then. */
+  allocate(bytes: number): void;
   /** Takes on another environment, as by exec. */
   setEnvironment(env: Readonly<Record<string, string>>): void;
   /** Becomes the leader of a session of its own. */

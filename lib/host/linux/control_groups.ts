@@ -1,38 +1,47 @@
 /** The control groups of Linux: folders and small files of cgroup v2. */
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmdirSync } from "node:fs";
 import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  writeFileSync,
-} from "node:fs";
-import { type ControlGroups, GroupError, type GroupSupport } from "../ports/control_groups.ts";
+  type ControlGroups,
+  type GroupCounts,
+  GroupError,
+  type GroupLimit,
+  type GroupSupport,
+  type Lack,
+} from "../ports/control_groups.ts";
+import { hasSystemd, isHandedOver } from "./delegation.ts";
+import { controllersIn, lackOfController, writeControllers } from "./group_controllers.ts";
+import { codeOf, numbersIn, tryRead, tryWrite, writeTo } from "./group_files.ts";
+import { countsIn, writeLimit } from "./group_limits.ts";
 import { visiting } from "./group_placement.ts";
 import { findGroupMount, folderOfGroup, type GroupMount, groupPathIn } from "./group_mount.ts";
+
+const NOT_MOUNTED: Lack = {
+  why: "control groups of version 2 are not mounted",
+  hint: "mount them (mount -t cgroup2 none /sys/fs/cgroup), or boot with systemd.unified_cgroup_hierarchy=1",
+};
+
+/** What only the C library can tell. */
+export interface ControlGroupsOptions {
+  /** Whether it can start a process right in a group. */
+  readonly startsInGroup: boolean;
+  /** Whether a group is marked as handed over. */
+  readonly isMarked: (group: string) => boolean;
+}
 
 /** See the module. */
 export class LinuxControlGroups implements ControlGroups {
   readonly #startsInGroup: boolean;
+  readonly #isMarked: (group: string) => boolean;
   #mount: GroupMount | null | undefined;
 
-  /** @param startsInGroup Whether the C library can start a process right in a group. */
-  constructor(startsInGroup: boolean) {
+  constructor({ startsInGroup, isMarked }: ControlGroupsOptions) {
     this.#startsInGroup = startsInGroup;
+    this.#isMarked = isMarked;
   }
 
   support(): GroupSupport {
     this.#mount = undefined;
-    if (this.#mounted() === null) {
-      return {
-        isAvailable: false,
-        why: "control groups of version 2 are not mounted",
-        hint:
-          "mount them (mount -t cgroup2 none /sys/fs/cgroup), or boot with systemd.unified_cgroup_hierarchy=1",
-      };
-    }
+    if (this.#mounted() === null) return { isAvailable: false, ...NOT_MOUNTED };
     const home = this.groupOf(process.pid);
     if (home === null) {
       return {
@@ -79,7 +88,7 @@ export class LinuxControlGroups implements ControlGroups {
 
   membersOf(group: string): readonly number[] {
     // A process of another namespace of numbers is shown as 0.
-    const own = (tryRead(`${group}/cgroup.procs`) ?? "").split("\n").map(Number).filter((pid) => pid > 0);
+    const own = this.residentsOf(group).filter((pid) => pid > 0);
     return [...own, ...this.inside(group).flatMap((one) => this.membersOf(one))];
   }
 
@@ -116,29 +125,60 @@ export class LinuxControlGroups implements ControlGroups {
     }
   }
 
+  lackOf(controller: string): Lack | null {
+    const mount = this.#mounted();
+    return mount === null ? NOT_MOUNTED : lackOfController(mount.folder, controller);
+  }
+
+  controllersOf(group: string): readonly string[] {
+    return controllersIn(`${group}/cgroup.controllers`);
+  }
+
+  givenBy(group: string): readonly string[] {
+    return controllersIn(`${group}/cgroup.subtree_control`);
+  }
+
+  give(group: string, controllers: readonly string[]): void {
+    // With some controllers the kernel would not refuse, but make of it a group in which there is only room for threads.
+    if (!this.isTop(group) && this.residentsOf(group).length > 0) {
+      throw new GroupError(`${group} has processes right in it`);
+    }
+    writeControllers(group, "+", controllers);
+    if (tryRead(`${group}/cgroup.type`)?.trim() !== "domain threaded") return;
+    writeControllers(group, "-", controllers);
+    throw new GroupError(`a process has come to ${group} meanwhile`);
+  }
+
+  takeBack(group: string, controllers: readonly string[]): void {
+    writeControllers(group, "-", controllers);
+  }
+
+  isTop(group: string): boolean {
+    return existsSync(`${group}/cgroup.procs`) && !existsSync(`${group}/cgroup.type`);
+  }
+
+  isManaged(group: string): boolean {
+    // Whoever is not root has no right to what was not handed over.
+    return process.getuid!() === 0 && hasSystemd() && !isHandedOver(group, this.#isMarked);
+  }
+
+  residentsOf(group: string): readonly number[] {
+    return numbersIn(tryRead(`${group}/cgroup.procs`) ?? "");
+  }
+
+  move(pid: number, group: string): void {
+    writeTo(`${group}/cgroup.procs`, String(pid), `process ${pid} cannot be taken to ${group}`);
+  }
+
+  limit(group: string, limit: GroupLimit): void {
+    writeLimit(group, limit);
+  }
+
+  countsOf(group: string): GroupCounts {
+    return countsIn(group);
+  }
+
   #mounted(): GroupMount | null {
     return this.#mount ??= findGroupMount(tryRead("/proc/self/mountinfo") ?? "");
-  }
-}
-
-function codeOf(error: unknown): string {
-  return (error as { readonly code?: string }).code ?? (error as Error).message;
-}
-
-function tryRead(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
-  }
-}
-
-/** Never makes a file: who has the file of a group that is not there has no group. */
-function tryWrite(path: string, text: string): boolean {
-  try {
-    writeFileSync(path, text, { flag: "r+" });
-    return true;
-  } catch {
-    return false;
   }
 }

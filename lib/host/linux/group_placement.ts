@@ -13,11 +13,11 @@ import type { Libc } from "./libc.ts";
 /** Runs `start` so that the process that it starts is born in a group. @throws {SpawnError} */
 export function visiting<T>(home: string | null, group: string, start: () => T): T {
   if (home === null) throw new SpawnError("start", "There is no way back from a control group");
-  moveTo(group);
+  enterGroup(group);
   try {
     return start();
   } finally {
-    moveTo(home);
+    enterGroup(home);
   }
 }
 
@@ -41,7 +41,8 @@ export function startsInGroup({ inGroup }: Libc): boolean {
   return inGroup !== null;
 }
 
-function moveTo(group: string): void {
+/** Takes this process to a group. @throws {SpawnError} */
+export function enterGroup(group: string): void {
   try {
     writeFileSync(`${group}/cgroup.procs`, "0", { flag: "r+" });
   } catch (error) {

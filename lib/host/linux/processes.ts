@@ -81,8 +81,8 @@ export class LinuxProcesses implements Processes {
   }
 
   #start(spec: SpawnSpec): Spawned & Pick<Child, "started"> {
-    const { privileges = null, listening } = spec;
-    if (privileges === null && listening === undefined) {
+    const { privileges = null, listening, isLimited = false } = spec;
+    if (privileges === null && listening === undefined && !isLimited) {
       return { ...this.#spawner.spawn(spec), started: Promise.resolve(null) };
     }
     return spawnThroughShim({ ...spec, privileges: privileges ?? NO_PRIVILEGES }, {

@@ -3,6 +3,14 @@
  * another environment. A group is known by the absolute path of its folder.
  */
 
+/** Why something cannot be had. */
+export interface Lack {
+  /** As a clause. */
+  readonly why: string;
+  /** What to do about it. */
+  readonly hint: string;
+}
+
 /** Whether groups can be made. */
 export type GroupSupport =
   | {
@@ -14,20 +22,40 @@ export type GroupSupport =
     /** Whether the kernel starts a process right in its group; otherwise this process goes there with it and back. */
     readonly startsInGroup: boolean;
   }
-  | {
-    readonly isAvailable: false;
-    /** As a clause: `control groups of version 2 are not mounted`. */
-    readonly why: string;
-    /** What to do about it. */
-    readonly hint: string;
-  };
+  | (Lack & { readonly isAvailable: false });
 
-/** A group that could not be made. */
+/** A limit for all processes of a group, and of those inside, together. */
+export type GroupLimit =
+  | { readonly on: "memory"; readonly bytes: number }
+  /** Percent of one processor. */
+  | { readonly on: "cpu"; readonly percent: number }
+  /** Processes and threads. */
+  | { readonly on: "pids"; readonly count: number };
+
+/** What the kernel calls the part of it that keeps a kind of limit. */
+export type Controller = GroupLimit["on"];
+
+/** What the kernel has done in a group since it was made, to keep limits. */
+export interface GroupCounts {
+  /** The processes that it has killed because there was no memory for them. */
+  readonly oomKills: number;
+  /** How often the memory that was missing was that of this group, rather than of one around it. */
+  readonly memoryReached: number;
+  /** How often a process or thread could not be started because there were too many. */
+  readonly forksRefused: number;
+}
+
+/** What was to be done about a group and could not be. */
 export class GroupError extends Error {
   override readonly name = "GroupError";
 }
 
-/** Makes, reads, kills and removes groups. */
+/**
+ * Makes, reads, limits, kills and removes groups.
+ *
+ * Limits are kept by controllers. A group has those that the group around it gives to the groups inside, and a group that is
+ * not the topmost one of the machine gives any only while no process is right in it.
+ */
 export interface ControlGroups {
   /** Finds out whether groups can be made now. */
   support(): GroupSupport;
@@ -49,4 +77,26 @@ export interface ControlGroups {
   remove(group: string): boolean;
   /** The groups right inside of a group. */
   inside(group: string): readonly string[];
+  /** Why there is no such controller in any group that can be seen here; null if there is. */
+  lackOf(controller: string): Lack | null;
+  /** The controllers that a group has. */
+  controllersOf(group: string): readonly string[];
+  /** Those that it gives to the groups inside. */
+  givenBy(group: string): readonly string[];
+  /** Gives controllers that a group has to those inside, beside those that it gives already. @throws {GroupError} */
+  give(group: string, controllers: readonly string[]): void;
+  /** Takes them back. @throws {GroupError} While a group inside gives them on. */
+  takeBack(group: string, controllers: readonly string[]): void;
+  /** Whether a group is the topmost one of the machine: there processes may be beside groups that are limited. */
+  isTop(group: string): boolean;
+  /** Whether the machine's own manager arranges what is in a group, and has not handed that over. */
+  isManaged(group: string): boolean;
+  /** The numbers of the processes right in a group, not in one inside; 0 for one that cannot be seen from here. */
+  residentsOf(group: string): readonly number[];
+  /** Takes a process to a group, with all its threads; what it has started stays. @throws {GroupError} */
+  move(pid: number, group: string): void;
+  /** Limits a group that has the controller. @throws {GroupError} */
+  limit(group: string, limit: GroupLimit): void;
+  /** What has been done in a group to keep limits; zeros if there is nothing to tell. */
+  countsOf(group: string): GroupCounts;
 }

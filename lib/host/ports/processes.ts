@@ -57,6 +57,11 @@ export interface SpawnSpec {
   /** The control group that it, and all that it forks, is in from its first instruction on; default: the caller's. */
   readonly group?: string;
   /**
+   * Whether that group is limited: then only the program is in it, and not what it takes to start it, which may need more
+   * than the program may have.
+   */
+  readonly isLimited?: boolean;
+  /**
    * Sockets that it is handed as systemd does it: from descriptor 3 on, with LISTEN_FDS, LISTEN_FDNAMES and its own number
    * as LISTEN_PID in its environment.
    */
@@ -90,7 +95,7 @@ export interface Child extends ProcessId {
   readonly stderr: ByteSource | null;
   /**
    * Resolves when the program has started, or with why it has not: then the process ends, and is still to be waited for.
-   * Only with privileges is that not known at once. Never rejects.
+   * Only with privileges, with sockets or in a group that is limited is that not known at once. Never rejects.
    */
   readonly started: Promise<SpawnError | null>;
   /** Resolves once, after the status was collected; never rejects. */

@@ -96,7 +96,7 @@ export function controlGroupsContract(name: string, open: OpenSubject, lack: str
 }
 
 /** Runs `body` with a group of its own, which is gone after. */
-async function inGroup(
+export async function inGroup(
   subject: Subject,
   body: (subject: Subject, group: string) => Promise<void>,
 ): Promise<void> {

@@ -28,6 +28,10 @@ export interface Programs {
   readonly staySilently: readonly string[];
   /** Prints the number of a child in its group, and stays; so does the child. */
   readonly stayWithChild: readonly string[];
+  /** Exits with 0 if it could start a child, else with 2. */
+  readonly haveChild: readonly string[];
+  /** Takes more and more memory, at most a gibibyte; exits with another code than 0 if it could. */
+  readonly hoard: readonly string[];
   /** Prints the number of a grandchild that stays in a session of its own, and exits. */
   readonly leaveBehind: readonly string[];
   /** Listens on a socket, says that it is up, and says hello to whoever connects. */

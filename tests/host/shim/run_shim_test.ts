@@ -1,6 +1,6 @@
 /** The steps of a shim on a C library that only writes down what it is asked for. */
 import assert from "node:assert/strict";
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -75,6 +75,7 @@ function runWith(
     env: { PATH: "/usr/bin:/bin" },
     cwd: process.cwd(),
     privileges: { ...NONE, ...privileges },
+    group: null,
     isListening: false,
     descriptors: [],
     openFiles: 1_000,
@@ -219,4 +220,20 @@ test("shim: orders that cannot be had are reported", () => {
   const ffi = fakeFfi(call, () => 0);
   assert.notEqual(runShim(ffi, 98_765, REPORT), 0);
   assert.equal(JSON.parse(report).stage, "start");
+});
+
+test("shim: it enters its group while it has the rights of who has made the group", () => {
+  const group = mkdtempSync(join(tmpdir(), "supervise-shim-group-"));
+  try {
+    writeFileSync(join(group, "cgroup.procs"), "");
+    runWith({ account: NOBODY }, { syscall: EPERM }, { group });
+    assert.equal(readFileSync(join(group, "cgroup.procs"), "utf8"), "0");
+    rmSync(join(group, "cgroup.procs"));
+    const done = runWith({ account: NOBODY }, {}, { group });
+    assert.equal(refusalOf(done).stage, "start");
+    assert.match(refusalOf(done).message, /^Cannot enter the control group /);
+    assert.ok(!done.steps.some((step) => step.startsWith("syscall")));
+  } finally {
+    rmSync(group, { recursive: true });
+  }
 });

@@ -13,6 +13,7 @@ import { CStrings, environmentStrings } from "../c_strings.ts";
 import { writeAll } from "../descriptors.ts";
 import type { Ffi } from "../ffi.ts";
 import { findProgram } from "../find_program.ts";
+import { enterGroup } from "../group_placement.ts";
 import { cString, describeErrno, LINUX } from "../libc.ts";
 import { takeOn } from "./account_step.ts";
 import { closeOthersOnExec, resetSignals } from "./cleanse.ts";
@@ -47,7 +48,7 @@ export function runShim(ffi: Ffi, orders: number, report: number): number {
 
 /** Does not return. @throws {SpawnError} */
 function become(calls: ShimCalls, orders: ShimOrders, say: (text: string) => void): void {
-  const { argv, env, cwd, privileges, parent } = orders;
+  const { argv, env, cwd, privileges, group, parent } = orders;
   const { account, umask, nice, limits, noNewPrivs, oomScoreAdj, deathSignal } = privileges;
   const { call, ffi } = calls;
   resetSignals(calls);
@@ -56,6 +57,8 @@ function become(calls: ShimCalls, orders: ShimOrders, say: (text: string) => voi
   for (const step of steps) if (step.isRaise) step.apply();
   if (nice !== null) setNice(calls, nice);
   if (oomScoreAdj !== null) setOomScore(oomScoreAdj);
+  // Not from the start: the runtime might need more than the program may have. It takes the rights of who has made the group.
+  if (group !== null) enterGroup(group);
   if (account !== null) {
     takeOn(calls, account);
     enter(cwd, account.label);

@@ -49,7 +49,8 @@ export function spawnThroughShim(
   spec: SpawnSpec & { readonly privileges: Privileges },
   { libc, spawner, openSource, openFiles, command }: ShimContext,
 ): Spawned & Pick<Child, "started"> {
-  const { argv, cwd, privileges, listening } = spec;
+  const { group, ...here } = spec;
+  const { argv, cwd, privileges, listening, isLimited = false } = spec;
   const env = { ...spec.env, ...listeningVariables(listening) };
   const descriptors = { ...spec.descriptors, ...listeningDescriptors(listening) };
   const handed = Object.keys(descriptors).map(Number);
@@ -58,6 +59,7 @@ export function spawnThroughShim(
     env,
     cwd,
     privileges,
+    group: isLimited ? group ?? null : null,
     isListening: listening !== undefined,
     descriptors: handed,
     openFiles,
@@ -69,7 +71,7 @@ export function spawnThroughShim(
   let spawned;
   try {
     spawned = spawner.spawn({
-      ...spec,
+      ...(isLimited ? here : spec),
       argv: [...command, String(first), String(first + 1)],
       env: shimEnvironment(env),
       descriptors: { ...descriptors, [first]: orders, [first + 1]: report.write },
