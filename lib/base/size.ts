@@ -18,3 +18,10 @@ export function parseSize(text: string): number | null {
   const bytes = Math.round(Number(parts[1]) * unit);
   return Number.isSafeInteger(bytes) ? bytes : null;
 }
+
+/** Shortest exact text for a size, in the language that {@linkcode parseSize} reads: `65_536` is `"64KiB"`. */
+export function formatSize(bytes: number): string {
+  const texts = Object.entries(UNITS).filter(([, unit]) => bytes > 0 && bytes % unit === 0)
+    .map(([name, unit]) => `${bytes / unit}${name}`);
+  return texts.reduce((best, text) => text.length < best.length ? text : best, `${bytes}B`);
+}

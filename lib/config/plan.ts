@@ -108,6 +108,16 @@ export interface PrivilegesSpec {
   readonly deathSignal: Signal | null;
 }
 
+/** Limits for all processes of a run together; what is null is not limited. */
+export interface GroupLimits {
+  readonly memoryMaxBytes: number | null;
+  /** Percent of one processor. */
+  readonly cpuMaxPercent: number | null;
+  readonly pidsMax: number | null;
+  /** Whether it must not run where a limit cannot be kept. */
+  readonly required: boolean;
+}
+
 /** What actors and trees have in common as children of a supervisor. */
 interface Child {
   readonly id: NodeId;
@@ -147,6 +157,8 @@ export interface ActorSpec extends Child {
   readonly sockets: readonly SocketAddress[];
   /** Null: those of the supervisor. */
   readonly privileges: PrivilegesSpec | null;
+  /** Null: no limits. */
+  readonly cgroup: GroupLimits | null;
   readonly successExitCodes: readonly number[];
   readonly successSignals: readonly Signal[];
   /** Null: ready as soon as it runs. */

@@ -11,8 +11,9 @@ import type { JournalEntry } from "../engine/journal.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import type { LayerName } from "../engine/layer.ts";
 import type { ReceiptLine, Survivor } from "../engine/ledger.ts";
-import type { NodeSpec } from "../config/plan.ts";
+import type { GroupLimits, NodeSpec } from "../config/plan.ts";
 import type { ActorError } from "../supervision/actor_error.ts";
+import type { ReachedLimits } from "../supervision/reached_limits.ts";
 import type { VisibleState } from "../supervision/view.ts";
 import type { FrameLimits } from "../wire/frames.ts";
 
@@ -41,10 +42,27 @@ export interface StatusRow {
   readonly cpu: number | null;
   /** Bytes. */
   readonly rss: number | null;
-  readonly exit: { readonly code: number | null; readonly signal: string | null; readonly at: string } | null;
+  readonly exit: RowExit | null;
   readonly reason: string | null;
   /** What the code of its last run has failed with, if it said so. */
   readonly error: ActorError | null;
+  /** Its limits; null if it has none. */
+  readonly cgroup: RowLimits | null;
+}
+
+/** How the last run of an actor ended. */
+export interface RowExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** What limits had to do with it; null for nothing. */
+  readonly reached: ReachedLimits | null;
+  readonly at: string;
+}
+
+/** The limits of an actor. */
+export interface RowLimits extends GroupLimits {
+  /** Which of them are not kept, and why; null if all are. */
+  readonly unkept: string | null;
 }
 
 /** The whole tree. */

@@ -4,13 +4,12 @@ import type { Engine } from "../engine/engine.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
 import { exitFields } from "../supervision/describe_reason.ts";
-import type { State } from "../supervision/state.ts";
 import { type View, viewsOf } from "../supervision/view.ts";
 import type { StatusRow, TreeStatus } from "./protocol.ts";
 import type { Usage, UsageMeter } from "./usage.ts";
 
 /** What a status is read from. */
-export type StatusSource = Pick<Engine, "state" | "layer" | "isolatorOf">;
+export type StatusSource = Pick<Engine, "state" | "layer" | "isolatorOf" | "unkept">;
 
 /** What the tree is doing, as `ps` shows it: the nodes of `nodes`, in file order. */
 export function treeStatus(
@@ -37,7 +36,7 @@ export function treeStatus(
     pid: host.processes.ownPid,
     containment,
     actors: nodes.map((id) => {
-      const row = rowOf(state, id, views[id]!, usages, now, isoOf);
+      const row = rowOf(engine, id, views[id]!, usages, now, isoOf);
       return row.kind === "tree" ? { ...row, pid: engine.isolatorOf(id) } : row;
     }),
   };
@@ -55,13 +54,14 @@ function truths(views: readonly View[], table: readonly ProcessRow[]): readonly 
 }
 
 function rowOf(
-  state: State,
+  engine: StatusSource,
   id: NodeId,
   view: View,
   usages: ReadonlyMap<number, Usage>,
   now: Instant,
   isoOf: (at: Instant) => string,
 ): StatusRow {
+  const { state } = engine;
   const spec = state.plan.nodes[id]!;
   const node = state.nodes[id]!;
   const usage = view.pid === null ? undefined : usages.get(view.pid);
@@ -79,8 +79,13 @@ function rowOf(
     uptimeMs: view.since === null ? null : Math.max(0, Math.round(now - view.since)),
     cpu: usage?.cpu ?? null,
     rss: usage?.rss ?? null,
-    exit: exit === null ? null : { ...exitFields(exit.exit), at: isoOf(exit.at) },
+    exit: exit === null
+      ? null
+      : { ...exitFields(exit.exit), reached: exit.exit.reached ?? null, at: isoOf(exit.at) },
     reason: view.reason,
     error: exit?.error ?? null,
+    cgroup: spec.kind === "tree" || spec.cgroup === null
+      ? null
+      : { ...spec.cgroup, unkept: engine.unkept(spec.cgroup) },
   };
 }

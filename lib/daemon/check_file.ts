@@ -5,6 +5,7 @@ import { withoutReplica } from "../config/replica_path.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import type { SpawnError } from "../host/ports/processes.ts";
+import { limitProblems } from "./check_limits.ts";
 import { privilegeProblems } from "./check_privileges.ts";
 import { definedOnly } from "../base/defined_only.ts";
 import { type Loaded, loadPlan } from "./load_plan.ts";
@@ -22,9 +23,23 @@ export interface Checked extends Loaded {
  */
 export function checkFile(host: Host, program: Program, file: string): Checked {
   const loaded = loadPlan(host, program, file);
-  const missing = loaded.plan === null ? [] : missingOnMachine(host, program, loaded.plan, loaded.text);
-  const problems = [...loaded.problems, ...missing].sort((a, b) => a.line - b.line || a.column - b.column);
+  const { plan, text } = loaded;
+  const found = plan === null ? [] : [
+    ...missingOnMachine(host, program, plan, text),
+    ...limitsOnMachine(host, plan, text),
+  ];
+  const problems = [...loaded.problems, ...found].sort((a, b) => a.line - b.line || a.column - b.column);
   return { ...loaded, file, problems };
+}
+
+/** The limits of a plan that cannot be kept, as far as that is known before anything is started. */
+export function limitsOnMachine(host: Host, { nodes }: Plan, text: string): readonly Problem[] {
+  const lines = text.split("\n");
+  return onceEach(
+    nodes.flatMap((node) =>
+      node.kind === "tree" ? [] : limitProblems(host, node).map((problem) => problemAt(node, problem, lines))
+    ),
+  );
 }
 
 function missingOnMachine(host: Host, program: Program, plan: Plan, text: string): readonly Problem[] {
@@ -38,7 +53,8 @@ function missingOnMachine(host: Host, program: Program, plan: Plan, text: string
       env: { ...(node.inheritEnv ? inherited : {}), ...node.env },
     });
     const files = missingFiles(host, program, node);
-    const at = (name: string, message: string, hint: string) => problemAt(node, name, message, hint, lines);
+    const at = (name: string, message: string, hint: string) =>
+      problemAt(node, { name, severity: "warning", message, hint }, lines);
     return [
       ...(error === null ? [] : [at(nameOf(error), error.message, "it must be there when the actor starts")]),
       ...privilegeProblems(host, program, node).map(({ name, message, hint }) => at(name, message, hint)),
@@ -47,8 +63,12 @@ function missingOnMachine(host: Host, program: Program, plan: Plan, text: string
       ),
     ];
   });
-  // What one replica misses, the others do too.
-  return [...new Map(found.map((problem) => [JSON.stringify(problem), problem])).values()];
+  return onceEach(found);
+}
+
+/** What one replica misses, the others do too. */
+function onceEach(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
 function missingFiles(host: Host, program: Program, actor: ActorSpec): readonly string[] {
@@ -64,13 +84,11 @@ function nameOf({ stage }: SpawnError): string {
 
 function problemAt(
   { at, name: ownName }: ActorSpec,
-  problem: string,
-  message: string,
-  hint: string,
+  problem: Pick<Problem, "name" | "severity" | "message" | "hint">,
   lines: readonly string[],
 ): Problem {
   const { file, line, column } = at;
   const name = withoutReplica(ownName);
   const length = lines[line - 1]?.startsWith(name, column - 1) === true ? name.length : 1;
-  return { name: problem, severity: "warning", file, line, column, length, message, expected: null, hint };
+  return { ...problem, file, line, column, length, expected: null };
 }

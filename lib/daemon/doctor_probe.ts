@@ -1,5 +1,7 @@
 /** Looks at the machine for the doctor. */
 import { messageOf } from "../base/user_error.ts";
+import { CONTROLLERS, limitLack, roomLack } from "../engine/limits/limit_lacks.ts";
+import type { Controller, GroupSupport, Lack } from "../host/ports/control_groups.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import type { Findings } from "./doctor_report.ts";
@@ -9,10 +11,12 @@ import { ensureRunFolder, makeFolder, runFolderOf, SOCKETS_HINT, stateHomeOf } f
 export function examine(host: Host, program: Program): Findings {
   const state = stateHomeOf(program);
   const facts = host.facts();
+  const groups = host.groups.support();
   return {
     // The runtime raises its own limit; actors get what the caller had.
     facts: { ...facts, openFilesLimit: program.callersOpenFilesLimit ?? facts.openFilesLimit },
-    groups: host.groups.support(),
+    groups,
+    limits: CONTROLLERS.map((controller) => ({ controller, lack: limitLackHere(host, groups, controller) })),
     runtime: program.runtime,
     folders: [
       { path: runFolderOf(host, program.uid), why: whyNot(host, () => ensureRunFolder(host, program.uid)) },
@@ -25,6 +29,13 @@ export function examine(host: Host, program: Program): Findings {
       },
     ],
   };
+}
+
+/** Why a tree that is started here could not keep limits of a kind; null if it could. */
+function limitLackHere(host: Host, support: GroupSupport, controller: Controller): Lack | null {
+  if (!support.isAvailable) return host.groups.lackOf(controller) ?? support;
+  return limitLack(host.groups, support.home, controller) ??
+    roomLack(host, support.home, new Set([host.processes.ownPid]));
 }
 
 /** Why nothing can be written to the folder that `make` makes; null if it can. */

@@ -1,12 +1,15 @@
 /** From what was found on a machine to what it means for the promises: which hold, which are weakened, and what to do. */
+import { anyOf } from "../config/wording.ts";
 import { LAYER_NAMES, type LayerName } from "../engine/layer.ts";
-import type { GroupSupport } from "../host/ports/control_groups.ts";
+import type { Controller, GroupSupport, Lack } from "../host/ports/control_groups.ts";
 import type { SystemFacts } from "../host/ports/system_facts.ts";
 
 /** What was found. */
 export interface Findings {
   readonly facts: SystemFacts;
   readonly groups: GroupSupport;
+  /** What keeps a tree that is started here from limiting its actors; null for nothing. */
+  readonly limits: readonly { readonly controller: Controller; readonly lack: Lack | null }[];
   /** Name and version of the runtime. */
   readonly runtime: string;
   /** Where logs and sockets go, and why nothing can be written there; null if it can. */
@@ -46,6 +49,7 @@ export function reportOn(found: Findings): DoctorReport {
   const { facts } = found;
   const findings: Finding[] = [
     groupsFinding(found.groups),
+    limitsFinding(found.limits),
     orphansFinding(facts, found.groups),
     {
       name: "group",
@@ -105,6 +109,26 @@ function groupsFinding(groups: GroupSupport): Finding {
     found: `control groups can be made in ${groups.home}: ${how.join(", ")}`,
     means: "a stop ends all of its actor and nothing else, whatever it forks and wherever it escapes to",
     hint: null,
+  };
+}
+
+function limitsFinding(limits: Findings["limits"]): Finding {
+  const namesOf = (some: Findings["limits"]) => anyOf(some.map(({ controller }) => controller));
+  const lacking = limits.filter(({ lack }) => lack !== null);
+  const there = limits.filter(({ lack }) => lack === null);
+  const reasons = Map.groupBy(lacking, ({ lack }) => lack!.why);
+  const hints = new Set(lacking.map(({ lack }) => lack!.hint));
+  return {
+    name: "limits",
+    status: lacking.length === 0 ? "good" : "note",
+    found: [
+      ...(there.length === 0 ? [] : [`limits of ${namesOf(there)} can be kept`]),
+      ...[...reasons].map(([why, some]) => `no limits of ${namesOf(some)}: ${why}`),
+    ].join("; "),
+    means: lacking.length === 0
+      ? "the key `cgroup` holds for all that an actor starts"
+      : "an actor with such a limit in `cgroup` runs without it, or not at all if it is required",
+    hint: hints.size === 0 ? null : [...hints].join("; "),
   };
 }
 

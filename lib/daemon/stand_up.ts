@@ -106,6 +106,7 @@ export async function standUp(
       openFilesLimit: options.openFilesLimit,
     },
     layer,
+    company: [parent, options.client],
     survival,
     resumed,
   });

@@ -1,9 +1,20 @@
 /** Chooses the layer of containment: the strongest one that the machine has, or the one that was asked for. */
 import { UserError } from "../base/user_error.ts";
+import type { Lack } from "../host/ports/control_groups.ts";
 import type { Host } from "../host/ports/host.ts";
 import { ControlGroupLayer } from "./control_group_layer.ts";
 import { type Layer, LAYER_LABELS, type LayerName } from "./layer.ts";
 import { BareLayer, SessionLayer } from "./session_layer.ts";
+
+const NOT_ASKED_FOR: Lack = {
+  why: "the tree is contained without control groups, as it was asked to be",
+  hint: "leave out --containment",
+};
+
+const HAS_NONE: Lack = {
+  why: "the tree began without control groups",
+  hint: "take it down, and start it again",
+};
 
 /**
  * The layer for a tree, which may ask for orphans already.
@@ -13,14 +24,15 @@ import { BareLayer, SessionLayer } from "./session_layer.ts";
  * @throws {UserError} `containment/not-available`
  */
 export function chooseLayer(host: Host, instance: string, asked: LayerName | null): Layer {
-  if (asked === "group") return new SessionLayer(host.processes);
+  if (asked === "group") return new SessionLayer(host.processes, NOT_ASKED_FOR);
   const support = asked === "subreaper" ? null : host.groups.support();
   if (support?.isAvailable === true) return new ControlGroupLayer(host, groupName(support.home, instance));
   if (asked === "cgroup" && support !== null) {
     throw notAvailable("control groups", support.why, support.hint);
   }
-  if (host.processes.adoptOrphans(() => {})) return new BareLayer();
-  if (asked === null) return new SessionLayer(host.processes);
+  const noGroups = support ?? NOT_ASKED_FOR;
+  if (host.processes.adoptOrphans(() => {})) return new BareLayer(noGroups);
+  if (asked === null) return new SessionLayer(host.processes, noGroups);
   throw notAvailable(
     "the adoption of orphans",
     "this kernel gives them to nobody who asks",
@@ -48,7 +60,7 @@ export function resumeLayer(
     );
   }
   if (name === "cgroup" && group !== null) return new ControlGroupLayer(host, group);
-  return name === "group" ? new SessionLayer(host.processes) : new BareLayer();
+  return name === "group" ? new SessionLayer(host.processes, HAS_NONE) : new BareLayer(HAS_NONE);
 }
 
 /** The group of a tree in another. The instance is of letters, digits and dots, whatever the tree is called. */

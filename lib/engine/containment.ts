@@ -11,11 +11,15 @@
  *    in the run, and what a death sets free comes to us. SIGKILL is for a whole control group, where there is one: it is
  *    held still, listed, and killed with all that it forks.
  */
+import type { GroupLimits } from "../config/plan.ts";
+import type { GroupCounts } from "../host/ports/control_groups.ts";
 import type { Processes, ProcessId, ProcessRow, ReapedOrphan } from "../host/ports/processes.ts";
 import type { RunId } from "../supervision/state.ts";
 import { Event } from "../sync/event.ts";
 import { type Contained, newRun, type RunMark } from "./contained.ts";
 import type { Layer, LayerName } from "./layer.ts";
+import type { Unkept } from "./limits/actor_limits.ts";
+import { keepLimits } from "./limits/keep_limits.ts";
 import { LeftBehind } from "./left_behind.ts";
 import { describeCommand, keyOf, type Ledger } from "./ledger.ts";
 import { Lineage } from "./lineage.ts";
@@ -68,6 +72,16 @@ export class Containment {
   /** The control group that the main process of a run is to start in; null for none. @throws {GroupError} */
   place(run: RunId): string | null {
     return this.#layer.place(run);
+  }
+
+  /** Limits the place of a run. @returns What cannot be kept. */
+  limit(run: RunId, limits: GroupLimits): readonly Unkept[] {
+    return keepLimits(this.#layer, run, limits);
+  }
+
+  /** What has been done to a run to keep limits. */
+  countsOf(run: RunId): GroupCounts {
+    return this.#layer.countsOf(run);
   }
 
   /** Takes back the place of a run that could not be started. */

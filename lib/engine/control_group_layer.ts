@@ -1,8 +1,15 @@
-import type { ControlGroups } from "../host/ports/control_groups.ts";
+import type {
+  ControlGroups,
+  Controller,
+  GroupCounts,
+  GroupLimit,
+  Lack,
+} from "../host/ports/control_groups.ts";
 import type { Host } from "../host/ports/host.ts";
-import type { Processes, ProcessRow, ReapedOrphan } from "../host/ports/processes.ts";
+import type { Processes, ProcessId, ProcessRow, ReapedOrphan } from "../host/ports/processes.ts";
 import type { RunId } from "../supervision/state.ts";
 import type { Housed, Layer } from "./layer.ts";
+import { LimitedHome } from "./limits/limited_home.ts";
 
 /** How often a group that is frozen is looked at again, where the kernel cannot kill it at once. */
 const MOST_LOOKS = 100;
@@ -15,13 +22,15 @@ export class ControlGroupLayer implements Layer {
   readonly group: string;
   readonly #groups: ControlGroups;
   readonly #processes: Processes;
+  readonly #home: LimitedHome;
   /** The groups where something was left on purpose. */
   readonly #left = new Set<string>();
 
   /** @param group The group of the tree, which is made when it is first needed. */
-  constructor({ groups, processes }: Pick<Host, "groups" | "processes">, group: string) {
-    this.#groups = groups;
-    this.#processes = processes;
+  constructor(host: Pick<Host, "groups" | "processes">, group: string) {
+    this.#groups = host.groups;
+    this.#processes = host.processes;
+    this.#home = new LimitedHome(host, group);
     this.group = group;
   }
 
@@ -30,6 +39,22 @@ export class ControlGroupLayer implements Layer {
     const group = this.#groupOf(run);
     this.#groups.make(group);
     return group;
+  }
+
+  prepare(controllers: readonly Controller[], company: readonly ProcessId[]): void {
+    this.#home.prepare(controllers, company);
+  }
+
+  lackOf(controller: Controller): Lack | null {
+    return this.#home.lackOf(controller);
+  }
+
+  limit(run: RunId, limit: GroupLimit): void {
+    this.#groups.limit(this.#groupOf(run), limit);
+  }
+
+  countsOf(run: RunId): GroupCounts {
+    return this.#groups.countsOf(this.#groupOf(run));
   }
 
   membersOf({ run }: Housed): readonly ProcessRow[] {
@@ -73,6 +98,7 @@ export class ControlGroupLayer implements Layer {
 
   close(): void {
     this.#groups.remove(this.group);
+    this.#home.close();
   }
 
   #kill(group: string, seen: (row: ProcessRow) => void): void {

@@ -11,7 +11,7 @@
  * 3. What listeners are told is what the core decided, in the same order.
  */
 import { type Masker, maskerFor } from "../config/mask.ts";
-import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
+import { type GroupLimits, type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId, ReapedOrphan } from "../host/ports/processes.ts";
 import { Event } from "../sync/event.ts";
@@ -31,6 +31,8 @@ import { HeldCrashes } from "./held_crashes.ts";
 import type { HeldSockets } from "./held_sockets.ts";
 import { survivorOf, sweepAll } from "./final_sweep.ts";
 import type { Layer, LayerName } from "./layer.ts";
+import { controllersFor, describeUnkept } from "./limits/actor_limits.ts";
+import { unkeptOf } from "./limits/keep_limits.ts";
 import { Ledger, type ReceiptLine, type Survivor } from "./ledger.ts";
 import { lookOut } from "./lookout.ts";
 import type { MainProcess } from "./main_process.ts";
@@ -65,6 +67,8 @@ export interface EngineOptions {
   readonly isolation: Isolation;
   /** How the processes of a run are held together. */
   readonly layer: Layer;
+  /** The processes of supervise beside this one. */
+  readonly company: readonly ProcessId[];
   /** A folder of the tree's own that goes with it. */
   readonly runFolder: string;
   /** Null if nothing of the tree is to outlive its supervisor. */
@@ -160,6 +164,12 @@ export class Engine {
     return this.#containment.layer;
   }
 
+  /** Which of the limits of an actor are not kept, and why; null if all are. */
+  unkept(limits: GroupLimits): string | null {
+    const unkept = unkeptOf(this.#options.layer, limits);
+    return unkept.length === 0 ? null : describeUnkept(unkept);
+  }
+
   /** Waits until everything that listeners were told of is in the files; gives the stamp of the last line. */
   async sync(): Promise<number> {
     return await this.#recorder.sync();
@@ -198,7 +208,8 @@ export class Engine {
 
   /** Runs the tree to its end. Everything that it started is over when this returns, or is named in the result. */
   async run(): Promise<EngineEnd> {
-    const { host, layer, survival, resumed } = this.#options;
+    const { host, layer, survival, resumed, plan, company } = this.#options;
+    layer.prepare(controllersFor(plan), company);
     host.processes.adoptOrphans((orphan) => {
       if (!this.#exits.ended(orphan.row, orphan.status)) this.#onOrphan(orphan);
     }, layer.name !== "group");

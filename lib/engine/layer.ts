@@ -7,6 +7,7 @@
  * - `subreaper`: what loses its parent comes to us. Whose it was is told by its session, its group and its mark.
  * - `group`: the sessions and process groups of the main processes alone; what makes a session of its own gets away.
  */
+import type { Controller, GroupCounts, GroupLimit, Lack } from "../host/ports/control_groups.ts";
 import type { ProcessId, ProcessRow, ReapedOrphan } from "../host/ports/processes.ts";
 import type { RunId } from "../supervision/state.ts";
 
@@ -41,6 +42,18 @@ export interface Layer {
   readonly group: string | null;
   /** Makes a place for a run: the control group that its main process is to start in; null for none. @throws {GroupError} */
   place(run: RunId): string | null;
+  /**
+   * Sees to it that limits can be kept, as far as that can be done. To be called before anything is placed.
+   *
+   * @param company The processes of supervise beside this one.
+   */
+  prepare(controllers: readonly Controller[], company: readonly ProcessId[]): void;
+  /** Why limits of a kind cannot be kept; null if they can. */
+  lackOf(controller: Controller): Lack | null;
+  /** Limits the place of a run. @throws {GroupError} */
+  limit(run: RunId, limit: GroupLimit): void;
+  /** What was done to a run to keep limits. */
+  countsOf(run: RunId): GroupCounts;
   /** The living processes of a run that this layer knows of, its main process among them or not. */
   membersOf(run: Housed): readonly ProcessRow[];
   /** The run that a process is in; null if this layer cannot tell. */

@@ -71,12 +71,13 @@ export class Ledger {
     if (known !== undefined) known.killed = true;
   }
 
-  /** Notes how a process ended. */
-  ended(process: ProcessId, status: ExitStatus): void {
+  /** Notes how a process ended. @returns Whether our SIGKILL ended it. */
+  ended(process: ProcessId, status: ExitStatus): boolean {
     const known = this.#alive.get(keyOf(process));
-    if (known === undefined) return;
+    if (known === undefined) return false;
     const wasKilled = known.killed && status.how === "signalled" && status.signal === "SIGKILL";
     this.#close(known, wasKilled ? "killed" : status.how === "exited" ? "exit" : "signal", status);
+    return wasKilled;
   }
 
   /** Notes which of the processes that are not ours to wait for have vanished. */

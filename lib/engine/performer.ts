@@ -15,6 +15,7 @@ import { actorEnvironment } from "./environment.ts";
 import type { HeldSockets } from "./held_sockets.ts";
 import type { Isolators } from "./isolator/isolators.ts";
 import type { Ledger } from "./ledger.ts";
+import { describeUnkept, type Unkept } from "./limits/actor_limits.ts";
 import type { Line } from "./line_splitter.ts";
 import type { MainProcess } from "./main_process.ts";
 import { type JoinPoint, Membership } from "./membership.ts";
@@ -69,6 +70,8 @@ export class Performer {
   readonly #options: PerformerOptions;
   readonly #trees: TreeTasks;
   readonly #runs = new Map<RunId, Performed>();
+  /** What was said of the actors that run without limits; null of one that has them again. */
+  readonly #toldUnlimited = new Map<NodeId, string | null>();
 
   /** @param nursery Where the supervisors' tasks live. */
   constructor(options: PerformerOptions, nursery: Nursery) {
@@ -154,6 +157,7 @@ export class Performer {
         spawnFailed: (message, isFinal) => post({ type: "spawn_failed", node, run, message, isFinal }),
         exited: (exit, error) =>
           post({ type: "exited", node, run, exit, error: mask(error) as typeof error }),
+        unlimited: (limits) => this.#unlimited(spec, limits),
       },
       sink: {
         line: (stream, line) => this.#line(spec, run, stream, line),
@@ -258,6 +262,17 @@ export class Performer {
 
   #cleared(spec: ActorSpec, run: RunId): void {
     this.#options.post({ type: "cleared", node: spec.id, run });
+  }
+
+  /** Says what an actor runs without, if that was not said of its last run. */
+  #unlimited(spec: ActorSpec, limits: readonly Unkept[]): void {
+    const text = limits.length === 0 ? null : describeUnkept(limits);
+    if (text === (this.#toldUnlimited.get(spec.id) ?? null)) return;
+    this.#toldUnlimited.set(spec.id, text);
+    if (text === null) return;
+    this.#remark(spec, `runs without ${text}`);
+    const data = { limits: limits.map(({ text }) => text), reason: text };
+    this.#options.post({ type: "noted", node: spec.id, event: "unlimited", data });
   }
 
   /** Says something in the actor's own log. */

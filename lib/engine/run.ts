@@ -22,6 +22,8 @@ import type { RunId } from "../supervision/state.ts";
 import { actorErrorOf } from "./actor_error.ts";
 import type { Containment } from "./containment.ts";
 import { describeCommand, type Ledger } from "./ledger.ts";
+import { describeUnkept, limitsIn, type Unkept } from "./limits/actor_limits.ts";
+import { reachedLimits } from "./limits/reached.ts";
 import type { MainProcess } from "./main_process.ts";
 import type { Membership } from "./membership.ts";
 import { asksOwnSocket, isTaken } from "./probe.ts";
@@ -40,6 +42,8 @@ export interface RunReports {
   /** @param isFinal Whether another try would fail in the same way. */
   spawnFailed(message: string, isFinal: boolean): void;
   exited(exit: Exit, error: ActorError | null): void;
+  /** @param limits Those that it runs without. */
+  unlimited(limits: readonly Unkept[]): void;
 }
 
 /** A run that an earlier supervisor had started. */
@@ -224,7 +228,8 @@ export class ActorRun {
     try {
       if (privileges instanceof SpawnError) throw privileges;
       const group = containment.place(run);
-      const placed = group === null ? {} : { group };
+      const isLimited = this.#limit();
+      const placed = group === null ? {} : { group, isLimited };
       open = pipes?.make() ?? null;
       const output = open === null ? "pipe" : { pipes: open.names };
       const how: SpawnSpec = { argv, env, cwd, stdin, output, privileges, ...handed, ...placed };
@@ -251,19 +256,35 @@ export class ActorRun {
     }
   }
 
+  /** @returns Whether its place has any limits. @throws {SpawnError} If it must not run without those that cannot be kept. */
+  #limit(): boolean {
+    const { containment, spec: { cgroup }, run, reports } = this.options;
+    if (cgroup === null) return false;
+    const unkept = containment.limit(run, cgroup);
+    if (unkept.length > 0 && cgroup.required) {
+      throw new SpawnError("privileges", `cgroup: ${describeUnkept(unkept)}`);
+    }
+    reports.unlimited(unkept);
+    return unkept.length < limitsIn(cgroup).length;
+  }
+
   async #watch(child: MainProcess): Promise<void> {
-    const { adopted, ledger, containment, member, reports, run } = this.options;
+    const { adopted, ledger, containment, member, reports, run, spec } = this.options;
     if (adopted?.isOver === true) {
       containment.mainEnded(run);
       return containment.mainReported(run);
     }
     const exit = await fromPromise(child.exited);
-    if (exit.how !== "unseen") ledger.ended(child, exit);
+    const isOurs = exit.how !== "unseen" && ledger.ended(child, exit);
+    const reached = reachedLimits(exit, isOurs, containment.countsOf(run), spec.cgroup);
     containment.mainEnded(run);
     await this.#output.lastLines();
     await member?.lastWords();
     const box = member?.error ?? null;
-    reports.exited(exit, box === null ? null : actorErrorOf(box));
+    reports.exited(
+      reached === null ? exit : { ...exit, reached },
+      box === null ? null : actorErrorOf(box),
+    );
     containment.mainReported(run);
   }
 

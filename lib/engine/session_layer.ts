@@ -1,13 +1,39 @@
+import { type GroupCounts, GroupError, type Lack } from "../host/ports/control_groups.ts";
 import type { Processes, ProcessRow } from "../host/ports/processes.ts";
 import type { Housed, Layer, LayerName } from "./layer.ts";
+
+const NO_GROUPS: Lack = {
+  why: "there are no control groups",
+  hint: "`supervise doctor` says how to get them",
+};
 
 /** The layer `subreaper`: it knows nothing beside descent, and what comes to us. */
 export class BareLayer implements Layer {
   readonly name: LayerName = "subreaper";
   readonly group: null = null;
+  readonly #noGroups: Lack;
+
+  /** @param noGroups Why there are no control groups, which alone can be limited. */
+  constructor(noGroups: Lack = NO_GROUPS) {
+    this.#noGroups = noGroups;
+  }
 
   place(): null {
     return null;
+  }
+
+  prepare(): void {}
+
+  lackOf(): Lack {
+    return this.#noGroups;
+  }
+
+  limit(): never {
+    throw new GroupError(this.#noGroups.why);
+  }
+
+  countsOf(): GroupCounts {
+    return { oomKills: 0, memoryReached: 0, forksRefused: 0 };
   }
 
   membersOf(_run: Housed): readonly ProcessRow[] {
@@ -44,8 +70,8 @@ export class SessionLayer extends BareLayer {
   override readonly name: LayerName = "group";
   readonly #processes: Processes;
 
-  constructor(processes: Processes) {
-    super();
+  constructor(processes: Processes, noGroups: Lack) {
+    super(noGroups);
     this.#processes = processes;
   }
 

@@ -87,6 +87,8 @@ export function stateLogOf(folder: string): string {
 
 /** Tells what is started for an actor from anything else that could be. */
 export function fingerprintOf({ digest }: Pick<Host, "digest">, spec: ActorSpec): string {
-  const { kind, argv, module, cwd, env, inheritEnv, stdin, sockets, privileges } = spec;
-  return digest(JSON.stringify([kind, argv, module, cwd, env, inheritEnv, stdin, sockets, privileges]));
+  const { kind, argv, module, cwd, env, inheritEnv, stdin, sockets, privileges, cgroup } = spec;
+  return digest(
+    JSON.stringify([kind, argv, module, cwd, env, inheritEnv, stdin, sockets, privileges, cgroup]),
+  );
 }

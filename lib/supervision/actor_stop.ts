@@ -138,6 +138,7 @@ function recordExit(turn: Turn, id: NodeId, { run, exit, error }: RunEvent & { t
   turn.setActor(id, { lastExit: { run, exit, at: turn.now, error } });
   return turn.record(id, "exited", turn.actor(id).cause, {
     ...exitFields(exit),
+    ...(exit.reached === undefined ? {} : { reached: exit.reached }),
     ...(error === null ? {} : { error }),
   });
 }

@@ -2,6 +2,7 @@ import { describeDuration } from "../base/duration.ts";
 import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import { type ActorError, describeError } from "./actor_error.ts";
 import type { Exit } from "./exit.ts";
+import { describeReached } from "./reached_limits.ts";
 import type { FailReason } from "./reason.ts";
 
 /** Why something failed, as a clause for people: `exit code 1`, `dependency "db" has failed`. */
@@ -30,21 +31,17 @@ export function describeReason(plan: Plan, reason: FailReason): string {
   }
 }
 
-/** How a process ended: `exit code 1`, `SIGSEGV`. */
+/** How a process ended: `exit code 1`, `SIGSEGV`, `killed by the kernel: memory_max 64MiB reached`. */
 export function describeExit(exit: Exit): string {
-  switch (exit.how) {
-    case "exited":
-      return `exit code ${exit.code}`;
-    case "signalled":
-      return exit.signal;
-    case "unseen":
-      return "ended unseen";
-  }
+  const { reached } = exit;
+  const how = describeHow(exit);
+  if (reached === undefined) return how;
+  return reached.killedMain ? describeReached(reached) : `${how}; ${describeReached(reached)}`;
 }
 
 /** How a run ended: what its code has failed with if that is known, else how its process ended. */
 export function describeEnd({ exit, error }: { exit: Exit; error: ActorError | null }): string {
-  return error === null ? describeExit(exit) : describeError(error);
+  return error === null || exit.reached?.killedMain === true ? describeExit(exit) : describeError(error);
 }
 
 /** How a process ended, for JSON. */
@@ -53,6 +50,17 @@ export function exitFields(exit: Exit): { readonly code: number | null; readonly
     code: exit.how === "exited" ? exit.code : null,
     signal: exit.how === "signalled" ? exit.signal : null,
   };
+}
+
+function describeHow(exit: Exit): string {
+  switch (exit.how) {
+    case "exited":
+      return `exit code ${exit.code}`;
+    case "signalled":
+      return exit.signal;
+    case "unseen":
+      return "ended unseen";
+  }
 }
 
 function nameOf(plan: Plan, id: NodeId): string {

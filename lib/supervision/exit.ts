@@ -1,13 +1,20 @@
 import { type Signal, signalNumber } from "../base/signals.ts";
 import { ExitCode, signalExitCode } from "../base/exit_code.ts";
 import type { ActorSpec } from "../config/plan.ts";
+import type { ReachedLimits } from "./reached_limits.ts";
 
 /** How a process ended. */
 export type Exit =
-  | { readonly how: "exited"; readonly code: number }
-  | { readonly how: "signalled"; readonly signal: Signal }
-  /** Under a parent that could not tell us. */
-  | { readonly how: "unseen" };
+  & (
+    | { readonly how: "exited"; readonly code: number }
+    | { readonly how: "signalled"; readonly signal: Signal }
+    /** Under a parent that could not tell us. */
+    | { readonly how: "unseen" }
+  )
+  & {
+    /** What limits had to do with it; absent for nothing. */
+    readonly reached?: ReachedLimits;
+  };
 
 /** Whether a process that ended by itself did what it was for. */
 export function isSuccess(exit: Exit, spec: ActorSpec): boolean {

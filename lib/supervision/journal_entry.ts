@@ -33,6 +33,8 @@ export type EntryEvent =
   | "isolated"
   /** What the tree does could not be written down for a later supervisor. */
   | "state_unwritten"
+  /** An actor runs without limits that it should have. */
+  | "unlimited"
   /** Lines of an actor could not be written and are lost. */
   | "lines_dropped";
 

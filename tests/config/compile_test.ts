@@ -89,6 +89,7 @@ test("compile: an actor of the example has every default filled in", () => {
     stdin: null,
     sockets: [],
     privileges: null,
+    cgroup: null,
     daemon: true,
     significant: false,
     restart: "always",

@@ -27,6 +27,10 @@ export class PuppetEngine {
     this.state = initialState(plan, 1);
   }
 
+  unkept(): null {
+    return null;
+  }
+
   ask(what: Asked): Promise<Reply> {
     return new Promise((answer) => this.asked.push({ what, answer }));
   }

@@ -15,6 +15,7 @@ const FACTS: Findings["facts"] = {
 const GOOD: Findings = {
   facts: FACTS,
   groups: { isAvailable: true, home: "/sys/fs/cgroup", kills: true, startsInGroup: true },
+  limits: (["memory", "cpu", "pids"] as const).map((controller) => ({ controller, lack: null })),
   runtime: "Bun 1.4.5",
   folders: [{ path: "/state", why: null }],
 };
@@ -38,6 +39,7 @@ test("doctor: a machine that has everything weakens nothing, and asks for nothin
 test("doctor: each lack weakens what it is about, says what that means and what to do", () => {
   const cases: readonly (readonly [Partial<Findings>, readonly string[]])[] = [
     [{ groups: NO_GROUPS }, ["cgroup"]],
+    [{ limits: [{ controller: "cpu", lack: { why: "there is none", hint: "get it" } }] }, []],
     [{ facts: { ...FACTS, adoptsOrphans: false } }, ["subreaper"]],
     [{ facts: { ...FACTS, hasProcessHandles: false } }, ["pidfd"]],
     [{ facts: { ...FACTS, hidden: "hidepid=2" } }, ["proc"]],
@@ -66,4 +68,26 @@ test("doctor: a group that is not killed at once, or visited, is good and said t
   const [first] = reportOn({ ...GOOD, groups }).findings;
   assert.equal(first!.status, "good");
   assert.match(first!.found, /one by one.*visit/);
+});
+
+test("doctor: it says which limits can be kept, and what keeps from the others", () => {
+  const limitsOf = (lacks: Partial<Record<"memory" | "cpu" | "pids", string>>) => {
+    const limits = GOOD.limits.map(({ controller }) => {
+      const why = lacks[controller];
+      return { controller, lack: why === undefined ? null : { why, hint: `end that ${why}` } };
+    });
+    const { status, found, hint } = reportOn({ ...GOOD, limits }).findings[1]!;
+    return [status, found, hint];
+  };
+  assert.deepEqual(limitsOf({}), ["good", "limits of memory, cpu or pids can be kept", null]);
+  assert.deepEqual(limitsOf({ cpu: "it is hot" }), [
+    "note",
+    "limits of memory or pids can be kept; no limits of cpu: it is hot",
+    "end that it is hot",
+  ]);
+  assert.deepEqual(limitsOf({ cpu: "it is hot", memory: "it is full", pids: "it is full" }), [
+    "note",
+    "no limits of memory or pids: it is full; no limits of cpu: it is hot",
+    "end that it is full; end that it is hot",
+  ]);
 });

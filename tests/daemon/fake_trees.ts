@@ -7,6 +7,7 @@ import { actorMain } from "../../lib/actor/process/child_main.ts";
 import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
 import type { StatusRow, TreeStatus } from "../../lib/control/protocol.ts";
+import { folderOf } from "../../lib/base/posix_path.ts";
 import { awaitEnd } from "../../lib/daemon/end_report.ts";
 import { connectTree } from "../../lib/daemon/find_tree.ts";
 import { guardian } from "../../lib/daemon/guardian.ts";
@@ -32,6 +33,8 @@ import { mortalHost, type Mortality, type Role } from "./mortal_host.ts";
 const FILE = "/srv/shop/supervise.toml";
 const UID = 1_000;
 const SELF = "/bin/supervise";
+/** The group that is delegated to us. */
+export const HOME = "/sys/fs/cgroup/service";
 
 const ROLES: Readonly<Record<string, Role>> = {
   [GUARDIAN_VERB]: "guardian",
@@ -46,6 +49,8 @@ export interface FakeTreesOptions {
   readonly programs: Readonly<Record<string, FakeProgram>>;
   /** Whether the machine has control groups. */
   readonly groups?: boolean;
+  /** Whether we are in a group of our own which can be limited. */
+  readonly isDelegated?: boolean;
   /** Which process of supervise dies at which step. */
   readonly mortality?: Mortality;
 }
@@ -60,10 +65,12 @@ export class FakeTrees {
   readonly #program: Program;
   readonly #mortality: Mortality | null;
 
-  constructor(clock: VirtualClock, { config, programs, groups = false, mortality }: FakeTreesOptions) {
+  constructor(clock: VirtualClock, options: FakeTreesOptions) {
+    const { config, programs, groups = false, isDelegated = false, mortality } = options;
     this.#clock = clock;
     this.machine = new FakeMachine(clock);
     if (groups) this.machine.groups.lack = null;
+    if (isDelegated) this.#delegate();
     this.#mortality = mortality ?? null;
     for (const folder of ["/srv/shop", "/tmp", "/home/me", "/state"]) {
       this.machine.disk.makeFolder(folder, 0o755);
@@ -239,10 +246,26 @@ export class FakeTrees {
     return [...this.complaints, ...this.journal().slice(-30), ...errors].join("\n");
   }
 
+  /** Fails if the group that was delegated is not as it was. */
+  assertAtHome(): void {
+    const { groups, host, kernel } = this.machine;
+    const own = kernel.find(host.processes.ownPid)!.controlGroup;
+    assert.deepEqual([own, groups.givenBy(HOME), groups.all()], [HOME, [], [HOME]]);
+  }
+
   /** Fails if anything is left of what was started. */
   assertNothingLeft(): void {
     assert.deepEqual(this.machine.programErrors, []);
     assert.deepEqual(this.machine.puppets().map(({ pid, name, state }) => `${pid} ${name} ${state}`), []);
+  }
+
+  #delegate(): void {
+    const { groups, host, kernel } = this.machine;
+    const all = ["memory", "cpu", "pids"];
+    groups.controllers = all;
+    groups.add(HOME);
+    groups.give(folderOf(HOME), all);
+    kernel.find(host.processes.ownPid)!.controlGroup = HOME;
   }
 
   async #runSelf(puppet: Puppet): Promise<void> {

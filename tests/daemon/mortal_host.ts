@@ -19,7 +19,9 @@ const LOOKS = new Set([
   ..."find table childrenOf variableOf environmentOf commandOf hasDied whyNotStartable".split(" ")
     .map((name) => `processes.${name}`),
   ..."exists readText list realPath inspectFolder".split(" ").map((name) => `files.${name}`),
-  ..."support membersOf groupOf inside".split(" ").map((name) => `groups.${name}`),
+  ..."support membersOf groupOf inside lackOf controllersOf givenBy isTop isManaged residentsOf countsOf"
+    .split(" ")
+    .map((name) => `groups.${name}`),
 ]);
 
 const SILENT: ByteSource = { read: () => new Promise(() => {}), close: () => {} };

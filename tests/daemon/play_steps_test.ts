@@ -28,10 +28,18 @@ const family: FakeProgram = (self) => {
   return self.forever();
 };
 
-const config = (onDeath: string, isolate: boolean) => `
+const LIMITS = `
+  [defaults.cgroup]
+  memory_max = "64MiB"
+  pids_max = 5
+  required = true
+`;
+
+const config = ({ onDeath, isolate, place }: Play) => `
   on_supervisor_death = "${onDeath}"
   intensity = { restarts = 100, within = "1s" }
   isolate = ${isolate}
+  ${place === "with limits" ? LIMITS : ""}
   [actors.counter]
   exec = ["/bin/counter"]
   daemon = true
@@ -44,16 +52,20 @@ const config = (onDeath: string, isolate: boolean) => `
   restart = "on-failure"
 `;
 
+/** What the machine has, and whether it is used to limit anything. */
+const PLACES = ["with control groups", "without control groups", "with limits"] as const;
+
 /** What is different from one play to the next. */
 interface Play {
   readonly onDeath: "die" | "survive";
   readonly victim: "supervisor" | "guardian" | "both" | "isolator";
-  readonly groups: boolean;
+  readonly place: typeof PLACES[number];
   readonly isolate: boolean;
 }
 
 /** Plays all of it; at call `step` of the victim it is killed. Returns how many calls there were. */
-async function playSteps({ onDeath, victim, groups, isolate }: Play, step: number): Promise<number> {
+async function playSteps(play: Play, step: number): Promise<number> {
+  const { onDeath, victim, place } = play;
   let calls = 0;
   let isArmed = true;
   let jobs = 0;
@@ -65,8 +77,9 @@ async function playSteps({ onDeath, victim, groups, isolate }: Play, step: numbe
       self.exit(0);
     };
     const trees: FakeTrees = new FakeTrees(clock, {
-      config: config(onDeath, isolate),
-      groups,
+      config: config(play),
+      groups: place !== "without control groups",
+      isDelegated: place === "with limits",
       programs: { "/bin/counter": counter, "/bin/family": family, "/bin/job": job },
       mortality: {
         diesBefore: (role, call) => {
@@ -114,6 +127,7 @@ async function playSteps({ onDeath, victim, groups, isolate }: Play, step: numbe
       await trees.untilGone();
       trees.assertNothingLeft();
       assert.ok(trees.log("counter").length > 3);
+      if (place === "with limits") trees.assertAtHome();
       assertLines(
         trees.log("counter"),
         victim === "guardian" || victim === "isolator" || step === 0 ? 0 : MOST_LOST,
@@ -149,12 +163,12 @@ function assertLines(lines: readonly string[], lost: number): void {
 function plays(): readonly Play[] {
   const all: Play[] = [];
   for (const onDeath of ["survive", "die"] as const) {
-    for (const groups of [true, false]) {
+    for (const place of PLACES) {
       for (const victim of ["supervisor", "guardian", "both"] as const) {
-        all.push({ onDeath, victim, groups, isolate: false });
+        all.push({ onDeath, victim, place, isolate: false });
       }
       for (const victim of ["supervisor", "isolator"] as const) {
-        all.push({ onDeath, victim, groups, isolate: true });
+        all.push({ onDeath, victim, place, isolate: true });
       }
     }
   }
@@ -162,9 +176,9 @@ function plays(): readonly Play[] {
 }
 
 for (const play of plays()) {
-  const { onDeath, victim, groups, isolate } = play;
+  const { onDeath, victim, place, isolate } = play;
   const tree = `${isolate ? "an isolated tree" : "a tree"} that is to ${onDeath}`;
-  test(`steps: ${victim} killed at every step of ${tree}, ${groups ? "with" : "without"} control groups`, async () => {
+  test(`steps: ${victim} killed at every step of ${tree}, ${place}`, async () => {
     const total = await playSteps(play, 0);
     assert.ok(total > 5);
     if (ONLY !== undefined) return await playSteps(play, Number(ONLY)).then(() => {});

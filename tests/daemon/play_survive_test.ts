@@ -449,6 +449,32 @@ test("survive: what was written of the state may be cut off anywhere, and nothin
   }
 });
 
+test("survive: limits go on to hold, and an actor whose limits were changed is started anew", async () => {
+  const limited = (count: number) =>
+    `${COUNTER}cgroup = { pids_max = 5 }\n${SERVER}cgroup = { pids_max = ${count} }\n`;
+  await playTrees({ groups: true, isDelegated: true, config: limited(5) }, async (trees) => {
+    const { groups, host } = trees.machine;
+    const limitsOf = async (path: string) => {
+      const { pid, cgroup } = await trees.row(path);
+      assert.equal(cgroup!.unkept, null);
+      return [pid, groups.limitOf(host.groups.groupOf(pid!)!, "pids")] as const;
+    };
+    await trees.up();
+    await trees.ready();
+    const before = [await limitsOf("counter"), await limitsOf("server")] as const;
+    trees.kill(trees.supervisorPid);
+    await trees.settle();
+    trees.config(SURVIVES + limited(7));
+    assert.equal((await trees.up()).adopted, 2);
+    await trees.ready();
+    const after = [await limitsOf("counter"), await limitsOf("server")] as const;
+    assert.deepEqual([before[0], before[1][1], after[1][1]], [after[0], 5, 7]);
+    assert.notEqual(before[1][0], after[1][0]);
+    assert.equal((await trees.down()).left, 0);
+    trees.assertAtHome();
+  });
+});
+
 test("survive: where the disk is full it goes on, says so once, and writes when there is room", async () => {
   await playTrees({}, async (trees) => {
     await trees.up();

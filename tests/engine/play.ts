@@ -13,6 +13,7 @@ import type { LayerName } from "../../lib/engine/layer.ts";
 import { logFileOf } from "../../lib/engine/state_folder.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { FakeProgram } from "../../lib/host/fake/puppet.ts";
+import type { ProcessId } from "../../lib/host/ports/processes.ts";
 import type { Host } from "../../lib/host/ports/host.ts";
 import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
@@ -54,6 +55,8 @@ export interface Play {
   readonly mayRemain?: (machine: FakeMachine) => readonly number[];
   /** What the processes are contained by; by default the strongest layer that the machine has, which lacks control groups. */
   readonly containment?: LayerName;
+  /** The processes of supervise beside the one that plays it; none by default. */
+  readonly company?: (machine: FakeMachine) => readonly ProcessId[];
   /** Decides the jitter. */
   readonly seed?: number;
 }
@@ -118,6 +121,7 @@ export async function play(play: Play): Promise<Played> {
       socket: CONTROL_SOCKET,
       joinPoint: { runtime, uids: [OWN_UID], pid: machine.host.processes.ownPid },
       layer: chooseLayer(machine.host, "test", play.containment ?? null),
+      company: play.company?.(machine) ?? [],
       isolation: {
         system: { host: machine.host, program: PROGRAM },
         runtime,

@@ -109,6 +109,7 @@ function actorFrom(
     stdin: null,
     sockets: [],
     privileges: null,
+    cgroup: null,
     successExitCodes: [0],
     successSignals: [],
     ready: null,

@@ -22,7 +22,7 @@ export const plan: Command = {
   words: [0, 1],
   async run(context) {
     const { ui } = context;
-    const compiled = await requirePlan(context, fileOf(context, 0));
+    const compiled = await requirePlan(context, fileOf(context, 0), "tell");
     await fromPromise(ui.json ? ui.printJson(planFields(compiled)) : ui.print(renderPlan(compiled, ui.out)));
     return ExitCode.done;
   },

@@ -53,7 +53,7 @@ export const up: Command = {
     const file = fileOf(context, 0);
     await fromPromise(pruneTrees(context.host, context.program.uid));
     const options = launchOptions(context, file);
-    const plan = adjustPlan(await requirePlan(context, file), options);
+    const plan = adjustPlan(await requirePlan(context, file, "refuse"), options);
     const isDetached = context.args.has("detach");
     const start = () => (isDetached ? upDetached : upForeground)(context, plan, options);
     if (context.program.pid !== 1) return await start();

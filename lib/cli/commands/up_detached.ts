@@ -17,6 +17,7 @@ import type { Context } from "../command.ts";
 import { printable } from "../render/printable.ts";
 import { renderReceipt } from "../render/receipt.ts";
 import { renderRows } from "../render/rows.ts";
+import { tellUnlimited } from "../tell_unlimited.ts";
 import { tellCleared } from "../tell_cleared.ts";
 import { isGoing } from "../progress.ts";
 import { withPatience, withProgress } from "./actions.ts";
@@ -46,6 +47,7 @@ async function bringUp(context: Context, plan: Plan, client: ControlClient, tree
   ended.catch(() => {});
   await fromPromise(client.request("begin", { owner: false }));
   const result = await awaitReady(context, client);
+  if ("ok" in result) await tellUnlimited(ui, result.actors);
   if ("ok" in result && result.ok) {
     await tell(context, plan, result);
     return ExitCode.done;

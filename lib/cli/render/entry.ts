@@ -3,6 +3,7 @@ import { describeDuration } from "../../base/duration.ts";
 import type { JournalEntry } from "../../engine/journal.ts";
 import { type ActorError, describeError } from "../../supervision/actor_error.ts";
 import type { EntryEvent } from "../../supervision/journal_entry.ts";
+import { describeReached, type ReachedLimits } from "../../supervision/reached_limits.ts";
 import { errorLines } from "./actor_error.ts";
 import type { Colour, Painter } from "./paint.ts";
 import { printable } from "./printable.ts";
@@ -34,15 +35,17 @@ function heldDetails(entry: JournalEntry): readonly string[] {
 }
 
 /** Entries that tell people nothing that they did not expect are left out unless they want to see all. */
-export function isNews({ event, path, code, signal }: JournalEntry): boolean {
+export function isNews({ event, path, code, signal, reached }: JournalEntry): boolean {
   switch (event) {
     case "started":
     case "requested":
     case "stopping":
     case "orphan_reaped":
+    // The log of the actor says it, too.
+    case "unlimited":
       return false;
     case "exited":
-      return code !== 0 || signal !== null;
+      return code !== 0 || signal !== null || reached !== undefined;
     case "cancelled":
     case "ended":
     case "refused":
@@ -67,6 +70,7 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   refused: "yellow",
   state_unwritten: "red",
   lines_dropped: "red",
+  unlimited: "yellow",
 };
 
 const SENTENCES: Readonly<Record<EntryEvent, (entry: JournalEntry) => string>> = {
@@ -85,7 +89,12 @@ const SENTENCES: Readonly<Record<EntryEvent, (entry: JournalEntry) => string>> =
       ? `ended by ${signal}`
       : "ended unseen";
     const error = entry["error"] as ActorError | undefined;
-    return error === undefined ? how : `${how}: ${describeError(error)}`;
+    const reached = entry["reached"] as ReachedLimits | undefined;
+    const why = [
+      ...(reached === undefined ? [] : [describeReached(reached)]),
+      ...(error === undefined ? [] : [describeError(error)]),
+    ];
+    return [how, ...why].join(": ");
   },
   start_failed: (entry) => `could not be started: ${entry["reason"]}`,
   timed_out: (entry) => `${entry["reason"]}`,
@@ -120,6 +129,7 @@ const SENTENCES: Readonly<Record<EntryEvent, (entry: JournalEntry) => string>> =
   released: () => "is held no longer and goes on",
   refused: (entry) => `${entry["verb"]} was refused (${entry["by"]}): ${entry["reason"]}`,
   orphan_reaped: (entry) => `orphan ${entry["name"]} (${entry["pid"]}) ended and was reaped`,
+  unlimited: (entry) => `runs without ${entry["reason"]}`,
   lines_dropped: (entry) => `lines of its log are lost: ${entry["why"]}`,
 };
 

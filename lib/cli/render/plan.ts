@@ -3,6 +3,7 @@ import { formatDuration } from "../../base/duration.ts";
 import { describeSocketAddress } from "../../base/socket_address.ts";
 import { describeProbe } from "../../config/describe_probe.ts";
 import { type Masker, maskerFor } from "../../config/mask.ts";
+import { describeGroupLimits } from "../../config/describe_group_limits.ts";
 import { describePrivileges } from "../../config/describe_privileges.ts";
 import {
   type ActorSpec,
@@ -75,6 +76,7 @@ function actorFields(actor: ActorSpec, mask: Masker): object {
     stdin,
     sockets: actor.sockets.map(describeSocketAddress),
     privileges,
+    cgroup: actor.cgroup,
     successExitCodes,
     successSignals,
   };
@@ -132,6 +134,7 @@ function actorLines(plan: Plan, actor: ActorSpec, mask: Masker, paint: Painter):
     ...(actor.module === null ? [] : [`  ${paint.dim(moduleLine(actor.module, mask))}`]),
     `  ${paint.dim(`in ${mask.text(actor.cwd)}`)}`,
     ...(actor.privileges === null ? [] : [`  ${paint.dim(describePrivileges(actor.privileges))}`]),
+    ...(actor.cgroup === null ? [] : [`  ${paint.dim(describeGroupLimits(actor.cgroup))}`]),
     ...variables.map((line) => paint.dim(line)),
   ];
 }

@@ -1,7 +1,9 @@
 /** What actors are doing, as a table, a tree or a card. */
 import { describeDuration } from "../../base/duration.ts";
-import type { StatusRow, TreeStatus } from "../../control/protocol.ts";
+import { describeGroupLimits } from "../../config/describe_group_limits.ts";
+import type { RowExit, StatusRow, TreeStatus } from "../../control/protocol.ts";
 import type { ActorError } from "../../supervision/actor_error.ts";
+import { describeReached } from "../../supervision/reached_limits.ts";
 import type { VisibleState } from "../../supervision/view.ts";
 import { errorLines } from "./actor_error.ts";
 import type { Colour, Painter } from "./paint.ts";
@@ -58,7 +60,12 @@ export function renderCard(row: StatusRow, paint: Painter): string {
     ["restarts", String(row.restarts)],
     ["cpu", row.cpu === null ? null : `${row.cpu}%`],
     ["memory", row.rss === null ? null : describeBytes(row.rss)],
-    ["last exit", row.exit === null ? null : `${describeExit(row)} at ${row.exit.at}`],
+    ["cgroup", row.cgroup === null ? null : describeGroupLimits(row.cgroup)],
+    ["not kept", row.cgroup === null || row.cgroup.unkept === null ? null : printable(row.cgroup.unkept)],
+    [
+      "last exit",
+      row.exit === null ? null : `${describeExit(row)}${reachedText(row.exit)} at ${row.exit.at}`,
+    ],
     ["error", row.error === null ? null : errorText(row.error)],
   ];
   const known = facts.filter((fact): fact is readonly [string, string] => fact[1] !== null);
@@ -103,4 +110,8 @@ function rowCells(row: StatusRow, flat: boolean, paint: Painter): readonly Cell[
 
 function describeExit({ exit }: StatusRow): string {
   return exit === null ? "-" : exit.signal ?? `code ${exit.code}`;
+}
+
+function reachedText({ reached }: RowExit): string {
+  return reached === null ? "" : ` (${describeReached(reached)})`;
 }

@@ -8,6 +8,7 @@ import { signal } from "../values/signal.ts";
 import { socketAddress } from "../values/socket_address.ts";
 import { path, string } from "../values/text.ts";
 import { group, user } from "./account.ts";
+import { cgroup } from "./cgroup.ts";
 import { CHILD_KEYS } from "./child.ts";
 import { env, envFiles } from "./env.ts";
 import { limits } from "./limits.ts";
@@ -65,7 +66,7 @@ const ACTOR_KEYS = {
     "How readily the kernel kills it when memory runs out, from -1000 for never.",
   ),
   supervisor_death_signal: key(signal, null, "The signal that the kernel sends it when the supervisor dies."),
-  cgroup: later("Limits of memory, cpu and processes."),
+  cgroup: key(cgroup, null, "Limits of memory, processor and processes for all that runs of it together."),
   pty: later("Whether it runs on a pseudo-terminal."),
   log: later("Where its output goes."),
   hooks: later("Commands around start and stop."),

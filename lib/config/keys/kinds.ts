@@ -1,6 +1,7 @@
 import type { Keys, TableKind } from "../values/key.ts";
 import { ACTOR } from "./actor.ts";
 import { BACKOFF } from "./backoff.ts";
+import { CGROUP } from "./cgroup.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { READY } from "./ready.ts";
 import { STOP } from "./stop.ts";
@@ -16,6 +17,7 @@ export const KINDS: readonly TableKind<Keys>[] = [
   BACKOFF,
   READY,
   STOP,
+  CGROUP,
 ];
 
 /** What messages call the kinds of table that know `key`. */

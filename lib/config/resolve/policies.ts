@@ -1,9 +1,10 @@
 import { formatDuration } from "../../base/duration.ts";
 import type { ActorFields, TreeFields } from "../declared/declared.ts";
 import { BACKOFF } from "../keys/backoff.ts";
+import { CGROUP } from "../keys/cgroup.ts";
 import { STOP } from "../keys/stop.ts";
 import { INTENSITY } from "../keys/supervisor.ts";
-import type { ActorSpec, Backoff, Intensity, Stop } from "../plan.ts";
+import type { ActorSpec, Backoff, GroupLimits, Intensity, Stop } from "../plan.ts";
 import type { Report } from "../report.ts";
 import { valueOf } from "../values/key.ts";
 import { argvOf } from "./argv.ts";
@@ -51,4 +52,16 @@ export function intensityOf({ intensity }: TreeFields): Intensity {
     restarts: valueOf(restarts, INTENSITY.keys.restarts),
     withinMs: valueOf(within, INTENSITY.keys.within),
   };
+}
+
+/** The limits of all processes of an actor together; null if there is none. */
+export function groupLimitsOf({ cgroup }: ActorFields): GroupLimits | null {
+  const { memory_max: memory, cpu_max: cpu, pids_max: pids, required } = cgroup?.value.fields ?? {};
+  const limits = {
+    memoryMaxBytes: valueOf(memory, CGROUP.keys.memory_max),
+    cpuMaxPercent: valueOf(cpu, CGROUP.keys.cpu_max),
+    pidsMax: valueOf(pids, CGROUP.keys.pids_max),
+  };
+  if (Object.values(limits).every((limit) => limit === null)) return null;
+  return { ...limits, required: valueOf(required, CGROUP.keys.required) };
 }

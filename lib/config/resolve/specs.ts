@@ -10,7 +10,7 @@ import type { Edge } from "./dependencies.ts";
 import { isAutostarted, isSignificant, type Lifetime } from "./lifetime.ts";
 import { moduleOf } from "./module.ts";
 import type { ActorNode, Node, TreeNode } from "./nodes.ts";
-import { backoffOf, intensityOf, stopOf } from "./policies.ts";
+import { backoffOf, groupLimitsOf, intensityOf, stopOf } from "./policies.ts";
 import { privilegesOf } from "./privileges.ts";
 import { readyOf } from "./ready.ts";
 import type { SupervisorDeath } from "./supervisor_death.ts";
@@ -70,6 +70,7 @@ function actorSpec(node: ActorNode, findings: Findings, context: SpecContext): A
     stdin: valueOf(fields.stdin, keys.stdin),
     sockets: [...valueOf(fields.sockets, keys.sockets)],
     privileges: privilegesOf(node, context.report),
+    cgroup: groupLimitsOf(fields),
     successExitCodes: [...valueOf(fields.success_exit_codes, keys.success_exit_codes)],
     successSignals: [...valueOf(fields.success_signals, keys.success_signals)],
     ...readyOf(node, context.dir, context.report),

@@ -56,13 +56,14 @@ export class Isolators {
     spec: SpawnSpec,
     startTask: (name: string, body: () => Promise<void>) => void,
   ): Promise<RemoteChild> {
-    const { argv, env, cwd, stdin, output, privileges = null, group = null } = spec;
+    const { argv, env, cwd, stdin, output, privileges = null, group = null, isLimited = false } = spec;
     if (typeof output === "string" || !("pipes" in output)) {
       throw new SpawnError("start", "An isolator starts what prints to pipes with names");
     }
     const listening = this.#socketsOf(actor, spec);
     const isolator = this.#isolatorOf(tree, startTask);
-    return await isolator.spawn({ argv, env, cwd, stdin, pipes: output.pipes, privileges, group, listening });
+    const { pipes } = output;
+    return await isolator.spawn({ argv, env, cwd, stdin, pipes, privileges, group, isLimited, listening });
   }
 
   /** A tree is over: its isolator ends. */

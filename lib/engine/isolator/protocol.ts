@@ -20,6 +20,7 @@ export interface RemoteSpec
   extends Pick<SpawnSpec, "argv" | "env" | "cwd" | "stdin">, Required<Pick<SpawnSpec, "privileges">> {
   readonly pipes: { readonly stdout: string; readonly stderr: string };
   readonly group: string | null;
+  readonly isLimited: boolean;
   readonly listening: RemoteSockets | null;
 }
 

@@ -21,6 +21,8 @@ const ERROR = {
   errors: null,
 };
 
+const REACHED = { oomKills: 1, killedMain: true, memoryMax: "64MiB", forksRefused: 0, pidsMax: null };
+
 const HELD = {
   pid: 7,
   function: "find",
@@ -39,6 +41,27 @@ const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, nu
   ["exited", { code: 0, signal: null }, "exited with code 0", 2, false],
   ["exited", { code: 1, signal: null, error: ERROR }, "exited with code 1: RangeError: too far", 2, true],
   ["exited", { code: null, signal: "SIGKILL" }, "ended by SIGKILL", 2, true],
+  [
+    "exited",
+    { code: null, signal: "SIGKILL", reached: REACHED },
+    "ended by SIGKILL: killed by the kernel: memory_max 64MiB reached",
+    2,
+    true,
+  ],
+  [
+    "exited",
+    { code: 0, signal: null, reached: { ...REACHED, killedMain: false } },
+    "exited with code 0: the kernel killed 1 process of it: memory_max 64MiB reached",
+    2,
+    true,
+  ],
+  [
+    "unlimited",
+    { limits: ["pids_max = 5"], reason: "pids_max = 5: why" },
+    "runs without pids_max = 5: why",
+    33,
+    false,
+  ],
   ["start_failed", { reason: "no such program" }, "could not be started: no such program", 31, true],
   ["timed_out", { reason: "was not ready within 30s" }, "was not ready within 30s", 31, true],
   ["restarted", { delayMs: 0, left: 4 }, "restarts now (4 more allowed)", 33, true],

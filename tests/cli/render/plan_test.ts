@@ -24,6 +24,7 @@ const PLAN = planOf({
           needs: { db: "started" },
           significant: true,
           autostart: false,
+          cgroup: { memoryMaxBytes: 2 ** 26, cpuMaxPercent: null, pidsMax: 9, required: true },
         },
       },
     },
@@ -41,7 +42,8 @@ const TEXT = `test (/test/supervise.toml)
     one_for_one, at most 5 restarts in 30s, down within 30s, one after the other, 2 at once, restarted never, after db ready
     job psql '--password=***'
       one-shot, significant, started by hand, restarted never, after db started, stopped by SIGTERM within 10s
-      in /test`;
+      in /test
+      memory_max 64MiB, pids_max 9, required`;
 
 test("plan: each tree with its rules, each actor with what is spawned, and no secret", () => {
   assert.equal(renderPlan(PLAN, painter(false)), TEXT);

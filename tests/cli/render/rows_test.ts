@@ -24,6 +24,7 @@ const IDLE: StatusRow = {
   exit: null,
   error: null,
   reason: null,
+  cgroup: null,
 };
 
 const AT = "2026-01-01T00:00:00.000Z";
@@ -46,7 +47,7 @@ const ROWS: readonly StatusRow[] = [
     path: "pool/worker",
     state: "backing_off",
     restarts: 3,
-    exit: { code: null, signal: "SIGSEGV", at: AT },
+    exit: { code: null, signal: "SIGSEGV", reached: null, at: AT },
     reason: "restarts in 1.5s (ended by SIGSEGV)",
   },
   {
@@ -55,7 +56,7 @@ const ROWS: readonly StatusRow[] = [
     kind: "shell",
     daemon: false,
     state: "failed",
-    exit: { code: 3, signal: null, at: AT },
+    exit: { code: 3, signal: null, reached: null, at: AT },
     reason: "exited with code 3",
   },
 ];
@@ -176,6 +177,24 @@ test("rows: a card has everything that is known of an actor, and leaves out the 
   last exit: code 3 at 2026-01-01T00:00:00.000Z`,
   );
   assert.equal(withoutColour(renderCard(ROWS[0]!, COLOUR)), renderCard(ROWS[0]!, PLAIN));
+});
+
+test("rows: a card says what limits there are, which of them are not kept, and what one had to do with an end", () => {
+  const limits = { memoryMaxBytes: 2 ** 26, cpuMaxPercent: 50, pidsMax: null, required: false };
+  const reached = { oomKills: 1, killedMain: true, memoryMax: "64MiB", forksRefused: 0, pidsMax: null };
+  const exit = { code: null, signal: "SIGKILL", reached, at: AT };
+  const cgroup = { ...limits, unkept: 'cpu_max = "50%": there is no controller' };
+  assert.equal(
+    renderCard({ ...IDLE, exit, cgroup }, PLAIN),
+    `x
+  kind:      exec, daemon
+  state:     inactive
+  restarts:  0
+  cgroup:    memory_max 64MiB, cpu_max 50%
+  not kept:  cpu_max = "50%": there is no controller
+  last exit: SIGKILL (killed by the kernel: memory_max 64MiB reached) at 2026-01-01T00:00:00.000Z`,
+  );
+  assert.doesNotMatch(renderCard({ ...IDLE, cgroup: { ...cgroup, unkept: null } }, PLAIN), /not kept/);
 });
 
 test("rows: a size has at most three digits and its unit", () => {
