@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { GroupError } from "../../../lib/host/ports/control_groups.ts";
+import { GroupError, type GroupLimit } from "../../../lib/host/ports/control_groups.ts";
 import type { Host } from "../../../lib/host/ports/host.ts";
 import { SpawnError } from "../../../lib/host/ports/processes.ts";
-import { skip } from "../../harness/test.ts";
 import { inGroup } from "./control_groups.ts";
 import { finish, guarantees, lineOf, type OpenSubject, start, type Subject } from "./subject.ts";
 
@@ -39,14 +38,15 @@ export function limitLacksOf({ groups }: Pick<Host, "groups">): LimitLacks {
   return { groups: null, controllers: whyNone, limits: whyNone ?? whyUnlimited };
 }
 
-/** What every implementation guarantees about limits of groups; what `lacks` names cannot be tried. */
+/**
+ * What every implementation guarantees about limits of groups. What needs something that `lacks` names is
+ * left to machines that have it.
+ */
 export function groupLimitsContract(name: string, open: OpenSubject, lacks: LimitLacks): void {
   const register = guarantees(`${name} group limits`, open);
   type Body = (subject: Subject, group: string) => Promise<void>;
   const unless = (lack: string | null) => (sentence: string, body: Body) =>
-    lack !== null
-      ? skip(`${name} group limits: ${sentence}`, lack)
-      : register(sentence, (subject) => inGroup(subject, body));
+    lack === null ? register(sentence, (subject) => inGroup(subject, body)) : undefined;
   const guarantee = unless(lacks.groups);
   const givingGuarantee = unless(lacks.controllers);
   const limitGuarantee = unless(lacks.limits);
@@ -145,6 +145,22 @@ export function groupLimitsContract(name: string, open: OpenSubject, lacks: Limi
       assert.throws(() => groups.move(child.pid, group), GroupError);
       assert.throws(() => start(subject, subject.programs.stay, { group }), SpawnError);
       await finish(subject, child);
+    },
+  );
+
+  guarantee(
+    "a group is not limited by what it has no controller for",
+    async ({ host: { groups } }, group) => {
+      const has = groups.controllersOf(group);
+      const limits: readonly GroupLimit[] = [
+        { on: "memory", bytes: SOME_MEMORY },
+        { on: "cpu", percent: 50 },
+        { on: "pids", count: 5 },
+      ];
+      for (const limit of limits) {
+        if (!has.includes(limit.on)) assert.throws(() => groups.limit(group, limit), GroupError);
+      }
+      await Promise.resolve();
     },
   );
 
