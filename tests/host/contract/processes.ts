@@ -23,6 +23,7 @@ export function processesContract(name: string, open: OpenSubject): void {
   guarantee("a child that has died is known to have, before anybody is told", async (subject) => {
     const { processes } = subject.host;
     const child = start(subject, subject.programs.stay);
+    assert.equal(await lineOf(child.stdout), "up");
     assert.equal(processes.hasDied(child), false);
     processes.signal(child, "SIGKILL");
     // Nothing else runs meanwhile: it takes the kernel a moment, and no turn of ours.
