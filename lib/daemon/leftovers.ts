@@ -8,6 +8,7 @@ import type { Signal } from "../base/signals.ts";
 import { ControlGroupLayer } from "../engine/control_group_layer.ts";
 import { RUN_VARIABLE } from "../engine/environment.ts";
 import { describeCommand, keyOf, type ReceiptLine, type Survivor } from "../engine/ledger.ts";
+import { Look } from "../engine/look.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
 import type { RunId } from "../supervision/state.ts";
@@ -105,6 +106,12 @@ class Leftovers {
 
   /** Those that live now. What this program itself, or the tree that it starts, consists of is none of them. */
   look(): readonly ProcessRow[] {
+    const found = this.#look();
+    // Who forks and dies while the table is read is not in it, nor its child.
+    return found.length > 0 ? found : this.#look();
+  }
+
+  #look(): readonly ProcessRow[] {
     const { processes } = this.#host;
     const rows = processes.table().filter((row) => row.state !== "Z" && row.pid !== processes.ownPid);
     const marked = rows.filter((row) => this.#known.has(keyOf(row)) || this.#bearsMark(row));
@@ -115,7 +122,7 @@ class Leftovers {
     for (const pid of found.keys()) {
       for (const row of rows) if (row.parent === pid) found.set(row.pid, row);
     }
-    for (const row of this.#layer?.everyone() ?? []) {
+    for (const row of new Look(processes).take((find) => this.#layer?.everyone(find) ?? [])) {
       if (row.pid !== processes.ownPid && this.#isMeant(this.#layer!.ownerOf(row.pid))) {
         found.set(row.pid, row);
       }

@@ -23,6 +23,7 @@ import { keepLimits } from "./limits/keep_limits.ts";
 import { LeftBehind } from "./left_behind.ts";
 import { describeCommand, keyOf, type Ledger } from "./ledger.ts";
 import { Lineage } from "./lineage.ts";
+import { Look } from "./look.ts";
 import { Orphanage } from "./orphanage.ts";
 
 /** How often a sweep looks again for what was forked during the last look. */
@@ -261,8 +262,9 @@ export class Containment {
 
   #sweep(contained: Contained): void {
     if (contained.ending === null) return;
-    for (let look = 0; look < MOST_LOOKS; look++) {
-      const alive = this.#targetsOf(contained);
+    const look = new Look(this.#processes);
+    for (let count = 0; count < MOST_LOOKS; count++) {
+      const alive = this.#targetsOf(contained, look);
       if (alive.length === 0) return this.#clear(contained);
       const fresh = alive.filter((row) => !contained.signalled.has(keyOf(row)));
       if (fresh.length === 0) return;
@@ -270,9 +272,9 @@ export class Containment {
     }
   }
 
-  #targetsOf(contained: Contained): readonly ProcessRow[] {
+  #targetsOf(contained: Contained, look: Look): readonly ProcessRow[] {
     if (contained.mainOnly) return this.#mainOf(contained);
-    const rest = this.#restOf(contained);
+    const rest = this.#restOf(contained, look);
     return contained.ending === "SIGKILL" ? [...this.#mainOf(contained), ...rest] : rest;
   }
 
@@ -298,8 +300,8 @@ export class Containment {
   }
 
   /** The living processes of a run beside its main process. */
-  #restOf(contained: Contained): readonly ProcessRow[] {
-    const rest = this.#lineage.restOf(contained);
+  #restOf(contained: Contained, look = new Look(this.#processes)): readonly ProcessRow[] {
+    const rest = this.#lineage.restOf(contained, look);
     for (const row of rest) this.#see(row, contained.path);
     return rest;
   }

@@ -10,6 +10,7 @@ import type { Processes, ProcessId, ProcessRow, ReapedOrphan } from "../host/por
 import type { RunId } from "../supervision/state.ts";
 import type { Housed, Layer } from "./layer.ts";
 import { LimitedHome } from "./limits/limited_home.ts";
+import { type Find, findAll, Look } from "./look.ts";
 
 /** How often a group that is frozen is looked at again, where the kernel cannot kill it at once. */
 const MOST_LOOKS = 100;
@@ -57,8 +58,8 @@ export class ControlGroupLayer implements Layer {
     return this.#groups.countsOf(this.#groupOf(run));
   }
 
-  membersOf({ run }: Housed): readonly ProcessRow[] {
-    return this.#rowsIn(this.#groupOf(run));
+  membersOf({ run }: Housed, find: Find): readonly ProcessRow[] {
+    return this.#rowsIn(this.#groupOf(run), find);
   }
 
   ownerOf(pid: number): RunId | null {
@@ -69,9 +70,9 @@ export class ControlGroupLayer implements Layer {
     return this.#runIn(controlGroup);
   }
 
-  everyone(): readonly ProcessRow[] {
+  everyone(find: Find): readonly ProcessRow[] {
     const left = new Set([...this.#left].flatMap((group) => this.#groups.membersOf(group)));
-    return this.#rowsIn(this.group).filter(({ pid }) => !left.has(pid));
+    return this.#rowsIn(this.group, find).filter(({ pid }) => !left.has(pid));
   }
 
   isLeft(pid: number): boolean {
@@ -106,7 +107,7 @@ export class ControlGroupLayer implements Layer {
     if (this.#groups.membersOf(group).includes(this.#processes.ownPid)) return this.#killEach(group, seen);
     this.#groups.freeze(group, true);
     try {
-      for (const row of this.#rowsIn(group)) seen(row);
+      for (const row of this.#livingIn(group)) seen(row);
       if (!this.#groups.kill(group)) this.#killEach(group, seen);
     } finally {
       this.#groups.freeze(group, false);
@@ -116,7 +117,7 @@ export class ControlGroupLayer implements Layer {
   #killEach(group: string, seen: (row: ProcessRow) => void): void {
     const signalled = new Set<number>();
     for (let look = 0; look < MOST_LOOKS; look++) {
-      const fresh = this.#rowsIn(group).filter(({ pid }) => !signalled.has(pid));
+      const fresh = this.#livingIn(group).filter(({ pid }) => !signalled.has(pid));
       if (fresh.length === 0) return;
       for (const row of fresh) {
         signalled.add(row.pid);
@@ -126,11 +127,13 @@ export class ControlGroupLayer implements Layer {
     }
   }
 
+  #livingIn(group: string): readonly ProcessRow[] {
+    return new Look(this.#processes).take((find) => this.#rowsIn(group, find));
+  }
+
   /** The living processes of a group, but for this very one. */
-  #rowsIn(group: string): readonly ProcessRow[] {
-    return this.#groups.membersOf(group).filter((pid) => pid !== this.#processes.ownPid)
-      .map((pid) => this.#processes.find(pid))
-      .filter((row): row is ProcessRow => row !== null && row.state !== "Z");
+  #rowsIn(group: string, find: Find): readonly ProcessRow[] {
+    return findAll(find, this.#groups.membersOf(group).filter((pid) => pid !== this.#processes.ownPid));
   }
 
   #notLeft(): readonly string[] {

@@ -10,6 +10,7 @@
 import type { Controller, GroupCounts, GroupLimit, Lack } from "../host/ports/control_groups.ts";
 import type { ProcessId, ProcessRow, ReapedOrphan } from "../host/ports/processes.ts";
 import type { RunId } from "../supervision/state.ts";
+import type { Find } from "./look.ts";
 
 /** The layers, the strongest first. */
 export const LAYER_NAMES = ["cgroup", "subreaper", "group"] as const;
@@ -55,13 +56,13 @@ export interface Layer {
   /** What was done to a run to keep limits. */
   countsOf(run: RunId): GroupCounts;
   /** The living processes of a run that this layer knows of, its main process among them or not. */
-  membersOf(run: Housed): readonly ProcessRow[];
+  membersOf(run: Housed, find: Find): readonly ProcessRow[];
   /** The run that a process is in; null if this layer cannot tell. */
   ownerOf(pid: number): RunId | null;
   /** The run that an orphan was in which has been reaped; null if this layer cannot tell. */
   ownerOfReaped(orphan: ReapedOrphan): RunId | null;
   /** All living processes of the tree that this layer knows of, without those that were left on purpose. */
-  everyone(): readonly ProcessRow[];
+  everyone(find: Find): readonly ProcessRow[];
   /** Whether a process is where things were left on purpose. */
   isLeft(pid: number): boolean;
   /**

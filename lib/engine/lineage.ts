@@ -9,6 +9,7 @@ import type { RunId } from "../supervision/state.ts";
 import { RUN_VARIABLE } from "./environment.ts";
 import type { Housed, Layer } from "./layer.ts";
 import { keyOf } from "./ledger.ts";
+import { type Find, findAll, Look } from "./look.ts";
 import type { Orphanage } from "./orphanage.ts";
 
 /** A run, as far as its descendants are concerned. */
@@ -43,14 +44,23 @@ export class Lineage {
   }
 
   /** The living descendants of a run beside its main process, and what else its layer knows of. */
-  restOf(run: Ancestor): readonly ProcessRow[] {
+  restOf(run: Ancestor, look: Look): readonly ProcessRow[] {
+    return look.take((find) => this.#restOf(run, find));
+  }
+
+  /** Every living process that belongs to no run that is known. */
+  strays(): readonly ProcessRow[] {
+    return new Look(this.#options.processes).take((find) => this.#strays(find));
+  }
+
+  #restOf(run: Ancestor, find: Find): readonly ProcessRow[] {
     const { layer, isLeft } = this.#options;
     const rest = new Map<string, ProcessRow>();
-    for (const row of layer.membersOf(run)) {
+    for (const row of layer.membersOf(run, find)) {
       const isMain = row.pid === run.main.pid && row.startTime === run.main.startTime;
       if (!isMain && !isLeft(row)) rest.set(keyOf(row), row);
     }
-    for (const row of this.#descendantsOf(run, rest)) {
+    for (const row of this.#descendantsOf(run, rest, find)) {
       if (rest.has(keyOf(row))) continue;
       const owner = layer.ownerOf(row.pid);
       if (owner === null || owner === run.run) rest.set(keyOf(row), row);
@@ -59,14 +69,15 @@ export class Lineage {
     return [...rest.values()];
   }
 
-  /** Every living process that belongs to no run that is known. */
-  strays(): readonly ProcessRow[] {
+  #strays(find: Find): readonly ProcessRow[] {
     const { layer, isLeft } = this.#options;
     const found = new Map<string, ProcessRow>();
-    for (const row of this.#orphans()) {
-      if (this.ownerOf(row) === null) { for (const one of this.#subtree(row)) found.set(keyOf(one), one); }
+    for (const row of this.#orphans(find)) {
+      if (this.ownerOf(row) === null) {
+        for (const one of this.#subtree(row, find)) found.set(keyOf(one), one);
+      }
     }
-    for (const row of layer.everyone()) {
+    for (const row of layer.everyone(find)) {
       if (!this.#isHoused(row) && !isLeft(row)) found.set(keyOf(row), row);
     }
     return [...found.values()];
@@ -108,33 +119,37 @@ export class Lineage {
   }
 
   /** @param known Those that are known to be of the run, by identity. */
-  #descendantsOf(run: Ancestor, known: ReadonlyMap<string, ProcessRow>): readonly ProcessRow[] {
-    const below = run.mainAlive ? this.#childrenOf(run.main.pid) : [];
-    const escaped = this.#orphans().filter((row) => known.has(keyOf(row)) || this.ownerOf(row) === run.run);
-    return [...below, ...escaped].flatMap((row) => this.#subtree(row));
+  #descendantsOf(
+    run: Ancestor,
+    known: ReadonlyMap<string, ProcessRow>,
+    find: Find,
+  ): readonly ProcessRow[] {
+    const below = run.mainAlive ? this.#childrenOf(run.main.pid, find) : [];
+    const escaped = this.#orphans(find).filter((row) =>
+      known.has(keyOf(row)) || this.ownerOf(row) === run.run
+    );
+    return [...below, ...escaped].flatMap((row) => this.#subtree(row, find));
   }
 
   /** What nobody here has started: their own parents have died. */
-  #orphans(): readonly ProcessRow[] {
+  #orphans(find: Find): readonly ProcessRow[] {
     const { orphanage, isLeft } = this.#options;
-    return orphanage.rows().filter((row) => row.state !== "Z" && !this.ours.has(row.pid) && !isLeft(row));
+    return orphanage.rows(find).filter((row) => !this.ours.has(row.pid) && !isLeft(row));
   }
 
   /** A process and all below it that is alive. */
-  #subtree(root: ProcessRow): readonly ProcessRow[] {
+  #subtree(root: ProcessRow, find: Find): readonly ProcessRow[] {
     const found: ProcessRow[] = [];
     const pending = [root];
     while (pending.length > 0) {
       const row = pending.pop()!;
       found.push(row);
-      pending.push(...this.#childrenOf(row.pid));
+      pending.push(...this.#childrenOf(row.pid, find));
     }
     return found;
   }
 
-  #childrenOf(pid: number): readonly ProcessRow[] {
-    const { processes } = this.#options;
-    return processes.childrenOf(pid).map((child) => processes.find(child))
-      .filter((row): row is ProcessRow => row !== null && row.state !== "Z" && row.parent === pid);
+  #childrenOf(pid: number, find: Find): readonly ProcessRow[] {
+    return findAll(find, this.#options.processes.childrenOf(pid)).filter((row) => row.parent === pid);
   }
 }

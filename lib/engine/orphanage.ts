@@ -6,6 +6,7 @@
 import type { Processes, ProcessId, ProcessRow } from "../host/ports/processes.ts";
 import { RUN_VARIABLE } from "./environment.ts";
 import { keyOf } from "./ledger.ts";
+import { type Find, findAll } from "./look.ts";
 
 /** Who else takes orphans in. */
 export interface OrphanageOptions {
@@ -45,14 +46,13 @@ export class Orphanage {
     return () => this.#keepers.delete(keeper);
   }
 
-  /** All that are there, beside what we and others have started ourselves. */
-  rows(): readonly ProcessRow[] {
+  /** All that live, beside what we and others have started ourselves. */
+  rows(find: Find): readonly ProcessRow[] {
     const { ownPid } = this.#processes;
-    const children = [ownPid, ...this.#living().map(({ pid }) => pid)]
+    const pids = [ownPid, ...this.#living().map(({ pid }) => pid)]
       .flatMap((pid) => this.#processes.childrenOf(pid))
-      .filter((pid) => pid !== ownPid && !this.#isKeeper(pid))
-      .map((pid) => this.#processes.find(pid))
-      .filter((row) => row !== null);
+      .filter((pid) => pid !== ownPid && !this.#isKeeper(pid));
+    const children = findAll(find, pids);
     return this.#lost === null ? children : unique([...children, ...this.#strays()]);
   }
 
@@ -70,7 +70,9 @@ export class Orphanage {
     const table = this.#processes.table();
     const present = new Set(table.map(keyOf));
     for (const key of this.#marked.keys()) if (!present.has(key)) this.#marked.delete(key);
-    return table.filter((row) => row.pid !== this.#processes.ownPid && this.#bearsMark(row));
+    return table.filter((row) =>
+      row.state !== "Z" && row.pid !== this.#processes.ownPid && this.#bearsMark(row)
+    );
   }
 
   #bearsMark(row: ProcessRow): boolean {

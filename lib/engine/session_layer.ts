@@ -75,7 +75,13 @@ export class SessionLayer extends BareLayer {
     this.#processes = processes;
   }
 
-  override membersOf({ main }: Housed): readonly ProcessRow[] {
+  /** Who forks and dies while the table is read is not in it, nor its child: what is empty is read twice. */
+  override membersOf(run: Housed): readonly ProcessRow[] {
+    const members = this.#membersOf(run);
+    return members.length > 0 ? members : this.#membersOf(run);
+  }
+
+  #membersOf({ main }: Housed): readonly ProcessRow[] {
     const table = this.#processes.table();
     // The number is free again when the session is empty, and may be another's then.
     const holder = table.find(({ pid }) => pid === main.pid);
