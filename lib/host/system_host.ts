@@ -33,6 +33,7 @@ import { RuntimeThreads } from "./shared/runtime_threads.ts";
 import { selfCommandOf } from "./shared/self_command.ts";
 import { socketFlow } from "./shared/socket_source.ts";
 import { SystemClock } from "./shared/system_clock.ts";
+import { onNextTurn } from "./shared/turn.ts";
 
 /** How the host is opened. */
 export interface SystemHostOptions {
@@ -87,6 +88,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
       libc,
       openSource,
       onChildDeath,
+      onNextTurn,
       openFilesLimit: options.openFilesLimit ?? null,
       shimCommand: [...selfCommandOf(), EXEC_VERB],
       groupOf: (pid) => groups.groupOf(pid),

@@ -123,6 +123,7 @@ export const LINUX = {
   SO_ACCEPTCONN: 30,
   SYS_PIDFD_GETFD: 438,
   P_ALL: 0,
+  P_PID: 1,
   CLD_EXITED: 1,
   WNOHANG: 1,
   WEXITED: 4,

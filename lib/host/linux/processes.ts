@@ -28,6 +28,8 @@ export interface ProcessesOptions {
   readonly openSource: (descriptor: number) => ByteSource;
   /** Calls back at every death of a child; returns how to stop that. */
   readonly onChildDeath: (callback: () => void) => () => void;
+  /** Calls back when everything that is ready now has run. */
+  readonly onNextTurn: (callback: () => void) => void;
   /** The soft limit of open files for what is started; null: the present one. */
   readonly openFilesLimit: number | null;
   /** Starts a shim; its two descriptors follow. */
@@ -41,6 +43,7 @@ export class LinuxProcesses implements Processes {
   readonly ownPid = process.pid;
   readonly #libc: Libc;
   readonly #openSource: ProcessesOptions["openSource"];
+  readonly #onNextTurn: ProcessesOptions["onNextTurn"];
   readonly #terminal: Terminal;
   readonly #spawner: Spawner;
   readonly #limit: OpenFilesLimit;
@@ -49,11 +52,15 @@ export class LinuxProcesses implements Processes {
   readonly #pageBytes: number;
   readonly #stopListening: () => void;
   #isAdopting = false;
+  /** Whether the next turn begins with more of what has died. */
+  #isToReap = false;
+  #isClosed = false;
 
   constructor(options: ProcessesOptions) {
-    const { libc, openSource, onChildDeath, openFilesLimit, shimCommand, groupOf } = options;
+    const { libc, openSource, onChildDeath, onNextTurn, openFilesLimit, shimCommand, groupOf } = options;
     this.#libc = libc;
     this.#openSource = openSource;
+    this.#onNextTurn = onNextTurn;
     this.#limit = new OpenFilesLimit(libc, openFilesLimit);
     this.#terminal = new Terminal(libc);
     this.#spawner = new Spawner(libc, this.#limit, {
@@ -63,7 +70,7 @@ export class LinuxProcesses implements Processes {
     this.#shimCommand = shimCommand;
     this.#pageBytes = Number(libc.call.sysconf(LINUX.SC_PAGESIZE));
     this.#reaper = new Reaper(libc, (pid) => this.find(pid), groupOf);
-    this.#stopListening = onChildDeath(() => this.#reaper.reap());
+    this.#stopListening = onChildDeath(() => this.#reap());
   }
 
   spawn(spec: SpawnSpec): Child {
@@ -162,7 +169,7 @@ export class LinuxProcesses implements Processes {
   adoptOrphans(onReaped: (orphan: ReapedOrphan) => void, asks = true): boolean {
     const isHeard = asks && this.#adopt(true);
     this.#reaper.takeAll(onReaped);
-    this.#reaper.reap();
+    this.#reap();
     return isHeard;
   }
 
@@ -179,8 +186,18 @@ export class LinuxProcesses implements Processes {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#stopListening();
     if (this.#isAdopting) this.#adopt(false);
+  }
+
+  #reap(): void {
+    if (this.#isToReap || this.#reaper.reap()) return;
+    this.#isToReap = true;
+    this.#onNextTurn(() => {
+      this.#isToReap = false;
+      if (!this.#isClosed) this.#reap();
+    });
   }
 
   #adopt(adopts: boolean): boolean {

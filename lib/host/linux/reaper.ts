@@ -16,6 +16,9 @@ const SIGINFO_CODE = 2;
 const SIGINFO_PID = 4;
 const SIGINFO_STATUS = 6;
 
+/** How many are collected in one turn. */
+const MOST_AT_ONCE = 200;
+
 /** See the module. */
 export class Reaper {
   readonly #libc: Libc;
@@ -69,24 +72,46 @@ export class Reaper {
     return !this.#waiting.has(pid);
   }
 
-  /** Collects everything that has died. To be called after each SIGCHLD, and harmless at any other time. */
-  reap(): void {
+  /**
+   * Collects what has died. To be called after each SIGCHLD, and harmless at any other time.
+   *
+   * @returns Whether that was everything: if not, it is to be called again when others have had their turn, for whom a
+   * storm of forks would leave none.
+   */
+  reap(): boolean {
     if (this.#onOrphan === null) {
       for (const pid of [...this.#waiting.keys()]) this.#collect(pid);
-      return;
+      return true;
     }
-    for (let pid = this.#nextDead(); pid !== 0; pid = this.#nextDead()) {
-      this.#foretell(pid);
-      if (this.#waiting.has(pid)) this.#collect(pid);
-      else this.#collectOrphan(pid);
+    for (let count = 0; count < MOST_AT_ONCE; count++) {
+      const pid = this.#nextDead();
+      if (pid === 0) return true;
+      this.#take(pid);
     }
+    // Those that somebody waits for do not stand in line behind a storm.
+    for (const pid of [...this.#waiting.keys()]) if (this.#isDead(pid)) this.#take(pid);
+    return false;
+  }
+
+  #take(pid: number): void {
+    this.#foretell(pid);
+    if (this.#waiting.has(pid)) this.#collect(pid);
+    else this.#collectOrphan(pid);
   }
 
   /** The number of a child that has died, which stays a zombie until it is collected; 0 if there is none. */
   #nextDead(): number {
+    return this.#lookFor(LINUX.P_ALL, 0);
+  }
+
+  #isDead(pid: number): boolean {
+    return this.#lookFor(LINUX.P_PID, pid) === pid;
+  }
+
+  #lookFor(which: number, pid: number): number {
     this.#info[SIGINFO_PID] = 0;
     const options = LINUX.WEXITED | LINUX.WNOHANG | LINUX.WNOWAIT;
-    const failed = this.#libc.call.waitid(LINUX.P_ALL, 0, this.#infoBytes, options);
+    const failed = this.#libc.call.waitid(which, pid, this.#infoBytes, options);
     return failed === 0 ? this.#info[SIGINFO_PID]! : 0;
   }
 

@@ -7,6 +7,7 @@ import { LinuxProcesses } from "../../../lib/host/linux/processes.ts";
 import { SpawnError } from "../../../lib/host/ports/processes.ts";
 import { onChildDeath } from "../../../lib/host/shared/child_deaths.ts";
 import { isDeno } from "../../../lib/host/shared/runtime.ts";
+import { onNextTurn } from "../../../lib/host/shared/turn.ts";
 import { test } from "../../harness/test.ts";
 
 // Loads what stays loaded, before the first test is watched for what it leaves open.
@@ -17,6 +18,7 @@ test("shim: a process without privileges is started without one", async () => {
     libc,
     openSource: () => assert.fail("there is nothing to read"),
     onChildDeath,
+    onNextTurn,
     openFilesLimit: null,
     groupOf: () => null,
     shimCommand: ["/no/such/shim"],
