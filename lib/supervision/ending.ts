@@ -53,7 +53,7 @@ function restart(turn: Turn, id: NodeId, ending: Ending, cause: number): Then {
   }
   const until = after(turn.now, planDelay(turn, id, ending));
   const left = intensity.restarts - recorded.window.at.length;
-  const entry = turn.record(id, "restarted", cause, { delayMs: until - turn.now, left });
+  const entry = turn.record(id, "restarted", cause, { delayMs: Math.round(until - turn.now), left });
   return regroup(turn, supervisor, id, until, entry);
 }
 
