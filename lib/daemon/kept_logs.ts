@@ -23,8 +23,8 @@ export interface KeptLogsOptions {
 export async function keepLogs(
   { host, saved, pipes, runFolder, stateFolder }: KeptLogsOptions,
 ): Promise<void> {
-  const { files, wallClock, descriptors } = host;
-  const logs = new ActorLogs({ files, wallClock, folder: stateFolder, onLost: () => {} });
+  const { descriptors } = host;
+  const logs = new ActorLogs({ host, folder: stateFolder, onLost: () => {} });
   await openNursery(async (nursery) => {
     nursery.startSoon(() => logs.run(), { name: "logs" });
     try {

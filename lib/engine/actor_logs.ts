@@ -1,5 +1,5 @@
 /** The logs of the actors of a tree, a file each: whoever reads the actors' pipes writes them here. */
-import type { Files } from "../host/ports/files.ts";
+import type { Host } from "../host/ports/host.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import type { Line } from "./line_splitter.ts";
 import { encodeLine, type LogStream } from "./log_format.ts";
@@ -9,9 +9,7 @@ import { logFileOf } from "./state_folder.ts";
 
 /** What the logs are written to. */
 export interface ActorLogsOptions {
-  readonly files: Files;
-  /** The date, in milliseconds since 1970. */
-  readonly wallClock: () => number;
+  readonly host: Pick<Host, "files" | "wallClock" | "clock">;
   /** The tree's folder for logs and the journal. */
   readonly folder: string;
   /** Told that lines of an actor are being lost. */
@@ -23,10 +21,10 @@ export class ActorLogs {
   readonly #stamps: Stamps;
   readonly #store: LogStore;
 
-  constructor({ files, wallClock, folder, onLost }: ActorLogsOptions) {
-    this.#stamps = new Stamps(wallClock);
+  constructor({ host, folder, onLost }: ActorLogsOptions) {
+    this.#stamps = new Stamps({ wallClock: host.wallClock, now: () => host.clock.now() });
     this.#store = new LogStore({
-      files,
+      files: host.files,
       limits: DEFAULT_LOG_LIMITS,
       fileOf: (path) => logFileOf(folder, path),
       gapMark: (lost, why) => this.#gapMark(lost, why),

@@ -38,10 +38,9 @@ export class Recorder {
   constructor({ host, plan, folder, onLost }: RecorderOptions) {
     this.#host = host;
     this.#plan = plan;
-    const { files, wallClock } = host;
-    this.#logs = new ActorLogs({ files, wallClock, folder, onLost });
+    this.#logs = new ActorLogs({ host, folder, onLost });
     this.#journal = new LogStore({
-      files,
+      files: host.files,
       limits: DEFAULT_LOG_LIMITS,
       fileOf: () => journalFileOf(folder),
       gapMark: (lost, why) => encodeJson({ event: "entries_lost", lost, why }),

@@ -1,17 +1,25 @@
-/** How far the clock may be behind the last stamp and still be taken for unchanged: bursts run ahead of it a little. */
-const SLACK_MICROS = 1_000_000;
+import type { Instant } from "../base/instant.ts";
+
+/** What the date is taken from. */
+export interface StampsOptions {
+  /** The date in milliseconds since 1970. */
+  readonly wallClock: () => number;
+  /** Time that only passes. */
+  readonly now: () => Instant;
+}
 
 /**
- * Stamps for log lines, in microseconds since 1970. Each is later than the one before, so that they also say the order;
- * only when somebody sets the clock back by more than a second do they follow it.
+ * Stamps for log lines, in microseconds since 1970. Each is later than the one before, so that they also say the order: who
+ * follows a log goes by them. When somebody sets the clock back they pass at half the pace until the date has caught up.
  */
 export class Stamps {
-  readonly #wallClock: () => number;
+  readonly #options: StampsOptions;
   #last = 0;
+  #lastAt: Instant;
 
-  /** @param wallClock The date in milliseconds since 1970. */
-  constructor(wallClock: () => number) {
-    this.#wallClock = wallClock;
+  constructor(options: StampsOptions) {
+    this.#options = options;
+    this.#lastAt = options.now();
   }
 
   /** The last stamp that was given. */
@@ -20,8 +28,11 @@ export class Stamps {
   }
 
   next(): number {
-    const now = Math.floor(this.#wallClock() * 1_000);
-    this.#last = now > this.#last || this.#last - now > SLACK_MICROS ? now : this.#last + 1;
+    const at = this.#options.now();
+    const date = Math.floor(this.#options.wallClock() * 1_000);
+    const passed = Math.max(1, Math.floor((at - this.#lastAt) * 1_000 / 2));
+    this.#last = date > this.#last ? date : this.#last + passed;
+    this.#lastAt = at;
     return this.#last;
   }
 }
