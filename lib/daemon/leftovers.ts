@@ -81,7 +81,9 @@ export interface Lost {
 /** The instance of a tree that never ended and has neither supervisor nor guardian; null if it is not so. */
 function lostInstance(host: Host, tree: TreeId): Lost | null {
   const record = readRecord(host, tree);
-  if (record === null || record.endedAt !== null || record.instance === undefined) return null;
+  // What a broken record was about is not known: whatever bears a mark of the tree may be the last instance's.
+  if (record === null) return host.files.exists(tree.record) ? { instance: tree.id, group: null } : null;
+  if (record.endedAt !== null || record.instance === undefined) return null;
   if ([record.supervisor, record.guardian].some((one) => isThere(host, one))) return null;
   return { instance: record.instance, group: recordedGroup(tree, record) };
 }

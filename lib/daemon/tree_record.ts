@@ -36,11 +36,18 @@ export function readRecord(host: Host, id: Pick<TreeId, "record">): TreeRecord |
   try {
     const text = host.files.readText(id.record);
     const record = text === null ? null : JSON.parse(text) as Partial<TreeRecord> | null;
-    return typeof record?.guardian?.pid === "number" ? record as TreeRecord : null;
+    return isWhole(record) ? record : null;
   } catch {
     // A machine that lost power may leave anything behind; a record that cannot be read tells nothing.
     return null;
   }
+}
+
+function isWhole(record: Partial<TreeRecord> | null): record is TreeRecord {
+  if (record === null) return false;
+  const { name, file, stateFolder, supervisor, guardian } = record;
+  return [name, file, stateFolder].every((text) => typeof text === "string") &&
+    [supervisor, guardian].every((process) => typeof process?.pid === "number");
 }
 
 /** The records of all trees of a user, running or not. @throws {UserError} `state/not-private` */

@@ -4,7 +4,7 @@ import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import { type ReplyMessage, REQUEST_LIMITS } from "../../lib/control/protocol.ts";
 import { connectLasting } from "../../lib/daemon/lasting_supervisor.ts";
 import type { TreeId } from "../../lib/daemon/tree_id.ts";
-import { type TreeRecord, writeRecord } from "../../lib/daemon/tree_record.ts";
+import { writeRecord } from "../../lib/daemon/tree_record.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { FakeProgram, Puppet } from "../../lib/host/fake/puppet.ts";
 import type { Host } from "../../lib/host/ports/host.ts";
@@ -45,8 +45,16 @@ async function connectWhile(program: (self: Puppet, host: Host, lock: HeldName) 
       output: "null",
     });
     files.makeFolder(TREE.runFolder);
-    const ids = { supervisor: child, guardian: child };
-    writeRecord(machine.host, TREE, { ...ids, endedAt: null } as unknown as TreeRecord);
+    writeRecord(machine.host, TREE, {
+      name: "tree",
+      file: TREE.file,
+      stateFolder: "/state",
+      supervisor: child,
+      guardian: child,
+      startedAt: "2026-01-01T00:00:00.000Z",
+      endedAt: null,
+      outcome: null,
+    });
     await sleep(1);
     const client = await fromPromise(connectLasting(machine.host, TREE));
     const isThere = processes.find(child.pid)?.startTime === child.startTime;
