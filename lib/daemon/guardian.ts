@@ -34,7 +34,7 @@ import { letSleep } from "./let_sleep.ts";
 import { startWard, takeOverWard, type Ward } from "./ward.ts";
 import { recordedGroup } from "./tree_groups.ts";
 import { type TreeId, treeIdOf } from "./tree_id.ts";
-import { readRecord, type TreeRecord, writeRecord } from "./tree_record.ts";
+import { concludeRecord, readRecord, type TreeRecord } from "./tree_record.ts";
 
 /** Signals that are meant for the tree, which the supervisor knows what to do about. */
 const PASSED_ON: readonly Signal[] = ["SIGHUP", "SIGINT", "SIGTERM"];
@@ -198,9 +198,8 @@ class Guardian {
 
   /** The tree was taken down: there is nothing to go on with. */
   #conclude(record: TreeRecord): void {
-    const { files, wallClock } = this.#host;
-    const endedAt = new Date(wallClock()).toISOString();
-    writeRecord(this.#host, this.#tree, { ...record, endedAt, outcome: "cancelled" });
+    const { files } = this.#host;
+    concludeRecord(this.#host, this.#tree, record, "cancelled");
     files.remove(stateLogOf(this.#tree.runFolder));
     files.remove(pipesFolderOf(this.#tree.runFolder));
   }

@@ -10,11 +10,11 @@ import type { Program } from "../host/ports/program.ts";
 import { sleep } from "../scope/sleep.ts";
 import { GuardianLink, openLink } from "./guardian_link.ts";
 import {
+  type GuardedOptions,
   GUARDIAN_VERB,
   type GuardianOptions,
   LINK_READ_DESCRIPTOR,
   LINK_WRITE_DESCRIPTOR,
-  type SupervisorOptions,
 } from "./launch_options.ts";
 
 /** How long to wait until another attempt to start a guardian. */
@@ -32,16 +32,15 @@ export interface GuardianListeners {
 export class GuardianWatch {
   readonly #host: Host;
   readonly #program: Program;
-  readonly #options: SupervisorOptions;
+  readonly #options: GuardedOptions;
   #guardian: ProcessId;
   #link: GuardianLink;
 
-  /** @param guardian Our parent, which has handed us our end of the link. */
-  constructor(host: Host, program: Program, options: SupervisorOptions, guardian: ProcessId) {
+  constructor(host: Host, program: Program, options: GuardedOptions) {
     this.#host = host;
     this.#program = program;
     this.#options = options;
-    this.#guardian = guardian;
+    this.#guardian = options.guardian;
     this.#link = new GuardianLink(host.descriptors, {
       read: LINK_READ_DESCRIPTOR,
       write: LINK_WRITE_DESCRIPTOR,

@@ -18,10 +18,16 @@ export interface LaunchOptions {
   readonly containment: LayerName | null;
 }
 
-/** What reaches the supervisor. */
+/** What a supervisor is to be started with. */
 export interface SupervisorOptions extends LaunchOptions {
   /** The client that launches the tree, and is to let it begin. */
   readonly client: ProcessId;
+}
+
+/** What reaches the supervisor. */
+export interface GuardedOptions extends SupervisorOptions {
+  /** Who has started it: its parent as it looks for it may be another by then. */
+  readonly guardian: ProcessId;
 }
 
 /** What reaches a guardian. */

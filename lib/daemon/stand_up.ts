@@ -18,7 +18,7 @@ import type { ProcessId } from "../host/ports/processes.ts";
 import type { Program } from "../host/ports/program.ts";
 import type { CancelCause } from "../supervision/reason.ts";
 import { GuardianWatch } from "./guardian_watch.ts";
-import type { SupervisorOptions } from "./launch_options.ts";
+import type { GuardedOptions } from "./launch_options.ts";
 import { connectLasting } from "./lasting_supervisor.ts";
 import { adjustPlan, loadPlan } from "./load_plan.ts";
 import { clearLeftovers, outwaitGuardian, savedTree, takeOver } from "./predecessor.ts";
@@ -53,7 +53,7 @@ export interface Standing {
 export async function standUp(
   machine: Host,
   program: Program,
-  options: SupervisorOptions,
+  options: GuardedOptions,
 ): Promise<Standing> {
   const id = treeIdOf(machine, program.uid, options.file);
   await takeLock(machine, id);
@@ -66,8 +66,7 @@ export async function standUp(
   const plan = adjustPlan(loaded.plan, options);
   ensureRunFolder(machine, program.uid);
   makeFolder(machine, id.runFolder, SOCKETS_HINT);
-  const parent = parentOf(machine);
-  await outwaitGuardian(machine, id, parent);
+  await outwaitGuardian(machine, id, options.guardian);
   const { host, resumed, sockets, instance, layer, cleared, startedAt } = await settlePredecessor(
     machine,
     id,
@@ -75,7 +74,7 @@ export async function standUp(
     options,
   );
   const survives = plan.nodes.some((node) => node.kind === "tree" && node.onSupervisorDeath === "survive");
-  const guardian = new GuardianWatch(host, program, options, parent);
+  const guardian = new GuardianWatch(host, program, options);
   const survival = survives
     ? new Survival({
       host,
@@ -106,7 +105,7 @@ export async function standUp(
       openFilesLimit: options.openFilesLimit,
     },
     layer,
-    company: [parent, options.client],
+    company: [options.guardian, options.client],
     survival,
     resumed,
   });
@@ -148,7 +147,7 @@ async function settlePredecessor(
   machine: Host,
   id: TreeId,
   plan: Plan,
-  options: SupervisorOptions,
+  options: GuardedOptions,
 ): Promise<Settled> {
   const { containment } = options;
   const before = savedTree(machine, id);
@@ -158,7 +157,7 @@ async function settlePredecessor(
     const sockets = new HeldSockets(host);
     const taken = await takeOver(host, id, before, {
       plan,
-      guardian: parentOf(host),
+      guardian: options.guardian,
       canAdopt: (run, actor) => !isThere(host, run) || sockets.share(actor, run),
     });
     if (taken !== null) {
@@ -226,10 +225,6 @@ export function alreadyRunning(file: string, pid: number | null): UserError {
   return new UserError("tree/already-running", `The tree of "${file}" is already running${by}`, {
     hint: "`supervise ps` shows it, `supervise down` ends it",
   });
-}
-
-function parentOf(host: Host): ProcessId {
-  return identityOf(host, host.processes.find(host.processes.ownPid)?.parent ?? 0);
 }
 
 /** A process of which the number is known. */

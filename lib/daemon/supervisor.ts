@@ -21,9 +21,9 @@ import type { CancelCause } from "../supervision/reason.ts";
 import { describeOutcome, outcomeExitCode } from "../supervision/root_cause.ts";
 import { DeathReader } from "./deaths.ts";
 import { writeEndReport } from "./end_report.ts";
-import { type LaunchReport, REPORT_DESCRIPTOR, type SupervisorOptions } from "./launch_options.ts";
+import { type GuardedOptions, type LaunchReport, REPORT_DESCRIPTOR } from "./launch_options.ts";
 import { identityOf, type Standing, standUp } from "./stand_up.ts";
-import { type TreeRecord, writeRecord } from "./tree_record.ts";
+import { concludeRecord, type TreeRecord, writeRecord } from "./tree_record.ts";
 
 /** How long a client may take to let the tree begin, and to take the last answers. */
 const BEGIN_TIMEOUT_MS = 10_000;
@@ -41,12 +41,14 @@ const SIGNALS: readonly (readonly [Signal, CancelCause])[] = [
 export async function supervisor(
   machine: Host,
   program: Program,
-  options: SupervisorOptions,
+  options: GuardedOptions,
 ): Promise<number> {
   machine.descriptors.keepToOurselves();
   let standing: Standing;
   try {
     standing = await standUp(machine, program, options);
+    // Before anything is started: what nobody knows of nobody could end.
+    writeRecord(standing.host, standing.id, recordOf(options, standing));
   } catch (error) {
     report(machine, { ok: false, error: toReport(error) });
     return ExitCode.done;
@@ -61,7 +63,7 @@ export async function supervisor(
 
 async function superviseTree(
   program: Program,
-  options: SupervisorOptions,
+  options: GuardedOptions,
   standing: Standing,
 ): Promise<void> {
   const { host, engine, service, server, sockets } = standing;
@@ -91,7 +93,7 @@ async function superviseTree(
       },
     );
     await stopBeforeBegin.run(() => moveOnAfter(BEGIN_TIMEOUT_MS, () => service.begun.wait()));
-    const end = service.begun.isSet ? await runEngine(options, standing) : neverBegan(standing);
+    const end = service.begun.isSet ? await runEngine(options, standing) : neverBegan(options, standing);
     // Actors that are kept go on to listen.
     if (service.begun.isSet || standing.resumed === null) sockets.close();
     service.finish(end);
@@ -101,22 +103,16 @@ async function superviseTree(
   });
 }
 
-async function runEngine(options: SupervisorOptions, standing: Standing): Promise<EndReport> {
+async function runEngine(options: GuardedOptions, standing: Standing): Promise<EndReport> {
   const { host, id, engine, instance } = standing;
-  const record = recordOf(options, standing);
-  writeRecord(host, id, record);
   const end = await engine.run();
   const report = endReport(engine, end, ownProcesses(standing), instance);
   writeEndReport(host, id, report);
-  writeRecord(host, id, {
-    ...recordOf(options, standing),
-    endedAt: new Date(host.wallClock()).toISOString(),
-    outcome: end.outcome.kind,
-  });
+  concludeRecord(host, id, recordOf(options, standing), end.outcome.kind);
   return report;
 }
 
-function recordOf({ stateFolder }: SupervisorOptions, standing: Standing): TreeRecord {
+function recordOf({ stateFolder }: GuardedOptions, standing: Standing): TreeRecord {
   const { host, plan, instance, layer, startedAt, survival } = standing;
   const [supervisor, guardian] = ownProcesses(standing);
   return {
@@ -150,9 +146,10 @@ function endReport(engine: Engine, end: EngineEnd, own: readonly ProcessId[], in
   };
 }
 
-/** The report of a tree that no client let begin. */
-function neverBegan(standing: Standing): EndReport {
-  const { instance, layer } = standing;
+/** The end of a tree that no client let begin. What another supervisor has begun is not over. */
+function neverBegan(options: GuardedOptions, standing: Standing): EndReport {
+  const { host, id, instance, layer, resumed } = standing;
+  if (resumed === null) concludeRecord(host, id, recordOf(options, standing), "cancelled");
   return {
     outcome: "cancelled",
     reason: null,
@@ -174,7 +171,7 @@ function ownProcesses({ host, guardian }: Standing): readonly [ProcessId, Proces
 /** A client that dies before it lets the tree begin leaves nobody who could. */
 async function watchClient(
   host: Host,
-  { client }: SupervisorOptions,
+  { client }: GuardedOptions,
   { begun }: Service,
   onDeath: () => void,
 ): Promise<void> {
@@ -186,11 +183,11 @@ async function watchClient(
 
 /** Hears of deaths from the guardian, and what to do when it dies itself. */
 async function watchGuardian(
-  options: SupervisorOptions,
+  options: GuardedOptions,
   standing: Standing,
   onLost: () => void,
 ): Promise<void> {
-  const { host, id, engine, guardian, survival, service } = standing;
+  const { host, id, engine, guardian, survival } = standing;
   const deaths = new DeathReader(host.files, id.deaths);
   await guardian.run(survival !== null, {
     onDeaths: () => {
@@ -199,10 +196,19 @@ async function watchGuardian(
     onReplaced: ({ pid }) => {
       engine.addHelper(pid);
       survival?.holdAll();
-      if (service.begun.isSet) writeRecord(host, id, recordOf(options, standing));
+      rewriteRecord(options, standing);
     },
   });
   onLost();
+}
+
+/** Writes down who looks after the tree now. Where there is no room for that, the tree goes on all the same. */
+function rewriteRecord(options: GuardedOptions, standing: Standing): void {
+  try {
+    writeRecord(standing.host, standing.id, recordOf(options, standing));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+  }
 }
 
 function report(host: Host, launched: LaunchReport): void {

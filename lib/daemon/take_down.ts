@@ -10,7 +10,7 @@ import { type Cleared, endLeftovers } from "./leftovers.ts";
 import { outwaitGuardian } from "./predecessor.ts";
 import type { TreeId } from "./tree_id.ts";
 import { askKeeper } from "./take_over.ts";
-import { readRecord, writeRecord } from "./tree_record.ts";
+import { concludeRecord, readRecord } from "./tree_record.ts";
 import { waitUntilGone } from "./wait_until_gone.ts";
 
 /** What a teardown came to. */
@@ -77,7 +77,7 @@ export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
   if (await askKeeper(host, tree, "end", { graceMs: 0 }) === null) await waitUntilGone(host, own);
   // A guardian that was killed before has left everything to us.
   await endLeftovers(host, tree);
-  concludeRecord(host, tree);
+  conclude(host, tree);
   const lasting = await waitUntilGone(host, [...own, ...below]);
   const survivors = lasting.map((id) => survivorOf(host, id.pid, "it outlived SIGKILL"));
   const processes = below.filter((one) => !lasting.includes(one)).map((one): ReceiptLine => ({
@@ -107,7 +107,7 @@ export async function clearAway(host: Host, tree: TreeId): Promise<Receipt> {
   const { processes, survivors } = await askKeeper(host, tree, "end", { graceMs: 0 }) ??
     await endUnkept(host, tree);
   if (processes.length + survivors.length === 0) throw notRunning(host, tree);
-  if (survivors.length === 0) concludeRecord(host, tree);
+  if (survivors.length === 0) conclude(host, tree);
   return {
     left: survivors.length,
     processes,
@@ -124,11 +124,9 @@ async function endUnkept(host: Host, tree: TreeId): Promise<Cleared> {
 }
 
 /** A tree that was taken down without its supervisor is over: nobody goes on with it. */
-function concludeRecord(host: Host, tree: TreeId): void {
+function conclude(host: Host, tree: TreeId): void {
   const record = readRecord(host, tree);
-  if (record === null || record.endedAt !== null) return;
-  const endedAt = new Date(host.wallClock()).toISOString();
-  writeRecord(host, tree, { ...record, endedAt, outcome: "cancelled" });
+  if (record?.endedAt === null) concludeRecord(host, tree, record, "cancelled");
 }
 
 function seenBy(host: Host, containment: LayerName | null): Pick<Receipt, "containment" | "unseen"> {

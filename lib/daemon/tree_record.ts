@@ -2,6 +2,7 @@
 import type { LayerName } from "../engine/layer.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
+import { messageOf, UserError } from "../base/user_error.ts";
 import { requirePrivate, type TreeId } from "./tree_id.ts";
 
 /** See the module. */
@@ -26,9 +27,27 @@ export interface TreeRecord {
   readonly outcome: string | null;
 }
 
-/** Writes a tree's record. */
+/** Writes a tree's record. @throws {UserError} `state/not-writable` */
 export function writeRecord(host: Host, id: TreeId, record: TreeRecord): void {
-  host.files.replace(id.record, `${JSON.stringify(record, null, 2)}\n`);
+  try {
+    host.files.replace(id.record, `${JSON.stringify(record, null, 2)}\n`);
+  } catch (error) {
+    throw new UserError(
+      "state/not-writable",
+      `Cannot write down what is known of the tree, to "${id.record}": ${messageOf(error)}`,
+      { hint: "make room for it, it is small; or make the folder writable", cause: error },
+    );
+  }
+}
+
+/** Writes down that a tree is over. Where there is no room for that nothing is known of it, and nobody takes it for killed. */
+export function concludeRecord(host: Host, id: TreeId, record: TreeRecord, outcome: string): void {
+  try {
+    writeRecord(host, id, { ...record, endedAt: new Date(host.wallClock()).toISOString(), outcome });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    host.files.remove(id.record);
+  }
 }
 
 /** Reads a tree's record; null if there is none, or none that can be read. */

@@ -3,6 +3,7 @@ import type { Host } from "../host/ports/host.ts";
 import type { ExitStatus, ProcessId } from "../host/ports/processes.ts";
 import { openLink, WardLink } from "./guardian_link.ts";
 import {
+  type GuardedOptions,
   type LaunchReport,
   LINK_READ_DESCRIPTOR,
   LINK_WRITE_DESCRIPTOR,
@@ -37,9 +38,11 @@ export interface WardOptions {
 export function startWard(host: Host, { command, environment, options, onReport }: WardOptions): Ward {
   const { descriptors, processes } = host;
   const { guardian, supervisor } = openLink(descriptors);
+  const { pid: ownPid, startTime: ownStart } = processes.find(processes.ownPid)!;
+  const guarded: GuardedOptions = { ...options, guardian: { pid: ownPid, startTime: ownStart } };
   const report = onReport === undefined ? { read: null, write: REPORT_DESCRIPTOR } : descriptors.openPipe();
   const child = processes.spawn({
-    argv: [...command, SUPERVISOR_VERB, JSON.stringify(options)],
+    argv: [...command, SUPERVISOR_VERB, JSON.stringify(guarded)],
     env: environment,
     cwd: "/",
     stdin: null,

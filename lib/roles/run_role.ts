@@ -3,7 +3,7 @@
  * script. Each loads what it needs alone, because a tree starts many of them.
  */
 import type { ParentLine } from "../actor/process/join_parent.ts";
-import { GUARDIAN_VERB, SUPERVISOR_VERB, type SupervisorOptions } from "../daemon/launch_options.ts";
+import { type GuardedOptions, GUARDIAN_VERB, SUPERVISOR_VERB } from "../daemon/launch_options.ts";
 import { ISOLATOR_VERB } from "../engine/isolator/protocol.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
@@ -42,7 +42,7 @@ export async function runRole(means: Means): Promise<void> {
     case ISOLATOR_VERB: {
       const { actorMain } = await import("../actor/process/child_main.ts");
       const { loadIsolatorModule } = await import("../engine/isolator/isolator_module.ts");
-      const host = await openHost(JSON.parse(argument!) as Pick<SupervisorOptions, "openFilesLimit">);
+      const host = await openHost(JSON.parse(argument!) as Pick<GuardedOptions, "openFilesLimit">);
       return program.exit(await actorMain({ host, program, load: loadIsolatorModule(host) }));
     }
     case GUARDIAN_VERB: {
@@ -51,7 +51,7 @@ export async function runRole(means: Means): Promise<void> {
     }
     case SUPERVISOR_VERB: {
       const { supervisor } = await import("../daemon/supervisor.ts");
-      const options = JSON.parse(argument!) as SupervisorOptions;
+      const options = JSON.parse(argument!) as GuardedOptions;
       const host = await openHost({ openFilesLimit: options.openFilesLimit });
       return program.exit(await supervisor(host, program, options));
     }

@@ -12,7 +12,7 @@ import { awaitEnd } from "../../lib/daemon/end_report.ts";
 import { connectTree } from "../../lib/daemon/find_tree.ts";
 import { guardian } from "../../lib/daemon/guardian.ts";
 import { launch, type Launched } from "../../lib/daemon/launch.ts";
-import { GUARDIAN_VERB, SUPERVISOR_VERB, type SupervisorOptions } from "../../lib/daemon/launch_options.ts";
+import { type GuardedOptions, GUARDIAN_VERB, SUPERVISOR_VERB } from "../../lib/daemon/launch_options.ts";
 import { supervisor } from "../../lib/daemon/supervisor.ts";
 import { type Receipt, receiptOf } from "../../lib/daemon/take_down.ts";
 import { stateFolderOf, type TreeId, treeIdOf } from "../../lib/daemon/tree_id.ts";
@@ -279,7 +279,7 @@ export class FakeTrees {
     if (role === "guardian") puppet.exit(await guardian(host, program, argument));
     else if (role === "isolator") {
       puppet.exit(await actorMain({ host, program, load: loadIsolatorModule(host) }));
-    } else puppet.exit(await supervisor(host, program, JSON.parse(argument) as SupervisorOptions));
+    } else puppet.exit(await supervisor(host, program, JSON.parse(argument) as GuardedOptions));
   }
 
   #programOf(pid: number, args: readonly string[], puppet: Puppet | null = null): Program {
