@@ -40,7 +40,7 @@ function phaseFor(turn: Turn, then: Then): IdlePhase {
       // While the run was coming down, or because it is the first, the delay may be over already.
       return then.until <= turn.now
         ? { at: "waiting", since: turn.now }
-        : { at: "backing_off", since: turn.now, until: then.until };
+        : { at: "backing_off", since: turn.now, until: then.until, reason: then.reason };
     case "regrouping":
       return { at: "regrouping", since: turn.now };
     case "completed":

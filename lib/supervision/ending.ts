@@ -54,6 +54,9 @@ function restart(turn: Turn, id: NodeId, ending: Ending, cause: number): Then {
   const until = after(turn.now, planDelay(turn, id, ending));
   const left = intensity.restarts - recorded.window.at.length;
   const entry = turn.record(id, "restarted", cause, { delayMs: Math.round(until - turn.now), left });
+  if (turn.treeSpec(supervisor).strategy === "one_for_one") {
+    return { to: "backing_off", until, reason: ending.reason };
+  }
   return regroup(turn, supervisor, id, until, entry);
 }
 
@@ -69,10 +72,9 @@ function planDelay(turn: Turn, id: NodeId, ending: Ending): number {
   return restartDelay(streak, backoff, turn.chance());
 }
 
-/** Takes the companions along, if the strategy has any: they stop, and all start again together. */
+/** Takes the companions along: they stop, and all start again together. */
 function regroup(turn: Turn, supervisor: NodeId, failed: NodeId, until: Instant, cause: number): Then {
   const { strategy, children } = turn.treeSpec(supervisor);
-  if (strategy === "one_for_one") return { to: "backing_off", until };
   for (const id of companions(strategy, children, failed).toReversed()) {
     stopNode(turn, id, afterCompanion(turn, id), NEVER, cause);
   }

@@ -21,7 +21,7 @@ export type RunId = number;
 export type Then =
   | { readonly to: "stopped"; readonly why: StopReason }
   | { readonly to: "waiting" }
-  | { readonly to: "backing_off"; readonly until: Instant }
+  | { readonly to: "backing_off"; readonly until: Instant; readonly reason: FailReason }
   | { readonly to: "regrouping" }
   | { readonly to: "completed" }
   | { readonly to: "failed"; readonly reason: FailReason };
@@ -30,7 +30,12 @@ export type Then =
 export type IdlePhase =
   | { readonly at: "inactive" }
   | { readonly at: "waiting"; readonly since: Instant }
-  | { readonly at: "backing_off"; readonly since: Instant; readonly until: Instant }
+  | {
+    readonly at: "backing_off";
+    readonly since: Instant;
+    readonly until: Instant;
+    readonly reason: FailReason;
+  }
   /** Stopped by its supervisor's strategy, and started again when all companions have stopped. */
   | { readonly at: "regrouping"; readonly since: Instant }
   | { readonly at: "stopped"; readonly why: StopReason }

@@ -96,7 +96,9 @@ function reasonOf(
     case "waiting":
       return waitingReason(state, node.id, trees);
     case "backing_off":
-      return `restarts in ${describeDuration(phase.until - now)}${lastExitOf(node)}`;
+      return `restarts in ${describeDuration(phase.until - now)} (${
+        describeReason(state.plan, phase.reason)
+      })`;
     case "regrouping":
       return `restarts with its siblings${lastExitOf(node)}`;
     case "starting":

@@ -150,6 +150,14 @@ test("view: a backoff says when it ends and what led to it", () => {
   assert.deepEqual([state, reason, pid], ["backing_off", "restarts in 100ms (exit code 1)", null]);
 });
 
+test("view: a backoff after a start that has failed says why it has, not how the run before has ended", () => {
+  const world = worldOf({ a: { daemon: true } });
+  world.begin();
+  world.script("a", { spawn: { error: "no memory" } });
+  world.exits("a", 1);
+  assert.deepEqual(shown(world, "a"), ["backing_off", null, "restarts in 100ms (no memory)"]);
+});
+
 test("view: what goes down with the tree says so, and a tree how long it may take", () => {
   const world = worldOf({ db: { daemon: true }, api: { daemon: true, needs: { db: "ready" } } });
   world.script("api", { obeys: false });
