@@ -1,5 +1,5 @@
 /** The control groups of Linux: folders and small files of cgroup v2. */
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmdirSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, rmdirSync } from "node:fs";
 import {
   type ControlGroups,
   type GroupCounts,
@@ -10,9 +10,10 @@ import {
 } from "../ports/control_groups.ts";
 import { hasSystemd, isHandedOver } from "./delegation.ts";
 import { controllersIn, lackOfController, writeControllers } from "./group_controllers.ts";
-import { codeOf, numbersIn, tryRead, tryWrite, writeTo } from "./group_files.ts";
+import { codeOf, numbersIn, tryWrite, writeTo } from "./group_files.ts";
 import { countsIn, writeLimit } from "./group_limits.ts";
 import { visiting } from "./group_placement.ts";
+import { tryListFolders, tryRead } from "./kernel_files.ts";
 import { findGroupMount, folderOfGroup, type GroupMount, groupPathIn } from "./group_mount.ts";
 
 const NOT_MOUNTED: Lack = {
@@ -117,12 +118,7 @@ export class LinuxControlGroups implements ControlGroups {
   }
 
   inside(group: string): readonly string[] {
-    try {
-      return readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-        .map((entry) => `${group}/${entry.name}`);
-    } catch {
-      return [];
-    }
+    return tryListFolders(group).map((name) => `${group}/${name}`);
   }
 
   lackOf(controller: string): Lack | null {

@@ -1,7 +1,8 @@
 /** The controllers of control groups: which there are, and who gives them to whom. */
 import { existsSync } from "node:fs";
 import type { Lack } from "../ports/control_groups.ts";
-import { tryRead, writeTo } from "./group_files.ts";
+import { writeTo } from "./group_files.ts";
+import { tryRead } from "./kernel_files.ts";
 
 /** The controllers that a file lists. */
 export function controllersIn(path: string): readonly string[] {

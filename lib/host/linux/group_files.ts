@@ -1,15 +1,7 @@
 /** The small files of control groups. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { GroupError } from "../ports/control_groups.ts";
-
-/** What a file says; null if it cannot be read. */
-export function tryRead(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
-  }
-}
+import { withDescriptor } from "./kernel_files.ts";
 
 /** Whether `text` could be written. Never makes a file: who has the file of a group that is not there has no group. */
 export function tryWrite(path: string, text: string): boolean {
@@ -41,5 +33,5 @@ export function codeOf(error: unknown): string {
 }
 
 function write(path: string, text: string): void {
-  writeFileSync(path, text, { flag: "r+" });
+  withDescriptor(() => writeFileSync(path, text, { flag: "r+" }));
 }

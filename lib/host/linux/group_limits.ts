@@ -1,7 +1,8 @@
 /** Limits of control groups, and what the kernel counts while it keeps them. */
 import { unreachable } from "../../base/invariant.ts";
 import type { GroupCounts, GroupLimit } from "../ports/control_groups.ts";
-import { tryRead, writeTo } from "./group_files.ts";
+import { writeTo } from "./group_files.ts";
+import { tryRead } from "./kernel_files.ts";
 
 /** The kernel's own period, in which a share of the processor may be used up. */
 const PERIOD_US = 100_000;

@@ -80,6 +80,8 @@ export const LINUX = {
   ECONNREFUSED: 111,
   EINTR: 4,
   ESRCH: 3,
+  ENFILE: 23,
+  EMFILE: 24,
   F_DUPFD_CLOEXEC: 1030,
   F_SETFD: 2,
   F_GETFL: 3,

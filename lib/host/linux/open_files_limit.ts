@@ -8,9 +8,13 @@ import { ownDescriptors } from "./proc.ts";
 /** Descriptors that a start needs free below the limit. */
 const MARGIN = 16;
 
+/** What is left to this process when another start is refused: for clients, for logs, and to look processes up. */
+const OWN = 12;
+
 /** See the module. */
 export class OpenFilesLimit {
   readonly #libc: Libc;
+  readonly #now = new BigUint64Array(2);
   readonly #raised: BigUint64Array;
   /** The soft limit for children. */
   readonly soft: number;
@@ -20,6 +24,12 @@ export class OpenFilesLimit {
     this.#raised = new BigUint64Array(2);
     libc.call.prlimit(0, LINUX.RLIMIT_NOFILE, null, bytesOf(this.#raised));
     this.soft = soft === null ? Number(this.#raised[0]!) : Math.min(soft, Number(this.#raised[1]!));
+  }
+
+  /** Whether a descriptor is so high that a start with it would leave this process too few. */
+  isReachedBy(descriptor: number): boolean {
+    this.#libc.call.prlimit(0, LINUX.RLIMIT_NOFILE, null, bytesOf(this.#now));
+    return BigInt(descriptor + OWN) >= this.#now[0]!;
   }
 
   /**

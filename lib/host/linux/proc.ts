@@ -1,6 +1,7 @@
 /** Reads of /proc. Processes vanish at any moment: what cannot be read is not there. */
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readlinkSync } from "node:fs";
 import type { ProcessRow } from "../ports/processes.ts";
+import { tryList, tryRead } from "./kernel_files.ts";
 
 /** The unit of times in /proc, which Linux fixes for programs whatever the kernel counts in. */
 const TICK_MS = 10;
@@ -109,21 +110,9 @@ export function readOpenFilesLimit(pid: number): number | null {
 
 /** The descriptors that this process has open. */
 export function ownDescriptors(): readonly number[] {
-  return readdirSync("/proc/self/fd").map(Number);
+  return tryList("/proc/self/fd").map(Number);
 }
 
 function listNumbers(folder: string): readonly number[] {
-  try {
-    return readdirSync(folder).filter((name) => /^\d+$/.test(name)).map(Number);
-  } catch {
-    return [];
-  }
-}
-
-function tryRead(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
-  }
+  return tryList(folder).filter((name) => /^\d+$/.test(name)).map(Number);
 }

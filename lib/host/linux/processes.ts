@@ -12,6 +12,7 @@ import {
   type SpawnSpec,
 } from "../ports/processes.ts";
 import { closeDescriptor } from "./descriptors.ts";
+import { withDescriptor } from "./kernel_files.ts";
 import { type Libc, LINUX } from "./libc.ts";
 import { OpenFilesLimit } from "./open_files_limit.ts";
 import { dieWithParent } from "./parent_death.ts";
@@ -113,8 +114,8 @@ export class LinuxProcesses implements Processes {
 
   signal(target: ProcessId, signal: Signal): SignalResult {
     const { call } = this.#libc;
-    const descriptor = Number(call.syscall(LINUX.SYS_PIDFD_OPEN, target.pid, 0, 0, 0, 0));
-    if (descriptor < 0) return "gone";
+    const descriptor = withDescriptor(() => this.#handleOf(target.pid));
+    if (descriptor === null) return "gone";
     try {
       // The descriptor holds on to one process; if that is the one that was meant, nothing can come in between.
       if (readRow(target.pid, this.#pageBytes)?.startTime !== target.startTime) return "gone";
@@ -123,6 +124,15 @@ export class LinuxProcesses implements Processes {
     } finally {
       closeDescriptor(this.#libc, descriptor);
     }
+  }
+
+  /** A descriptor that holds on to a process; null if there is none. */
+  #handleOf(pid: number): number | null {
+    const descriptor = Number(this.#libc.call.syscall(LINUX.SYS_PIDFD_OPEN, pid, 0, 0, 0, 0));
+    if (descriptor >= 0) return descriptor;
+    const code = { [LINUX.EMFILE]: "EMFILE", [LINUX.ENFILE]: "ENFILE" }[this.#libc.errno()];
+    if (code === undefined) return null;
+    throw Object.assign(new Error(`Process ${pid} cannot be held on to (${code})`), { code });
   }
 
   hasDied({ pid }: ProcessId): boolean {

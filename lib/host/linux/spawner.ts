@@ -70,6 +70,7 @@ export class Spawner {
     try {
       this.#openInput(spec, opened);
       const [stdout, stderr] = [this.#openOutput(spec, 1, opened), this.#openOutput(spec, 2, opened)];
+      this.#refuseTheLast(opened);
       this.#moveAside(opened);
       return { pid: this.#start(program, spec, opened.handed), stdout, stderr };
     } catch (error) {
@@ -80,14 +81,21 @@ export class Spawner {
     }
   }
 
+  #refuseTheLast({ passing, kept }: Opened): void {
+    const highest = Math.max(-1, ...passing, ...kept.map((descriptor) => descriptor ?? -1));
+    if (!this.#limit.isReachedBy(highest)) return;
+    throw new SpawnError("start", `${describeErrno(LINUX.EMFILE)}, but for what supervise needs itself`);
+  }
+
   #openInput(spec: SpawnSpec, opened: Opened): void {
     if (spec.foreground === true) {
       opened.handed[0] = 0;
       return;
     }
-    const descriptor = openFile(this.#libc, spec.stdin ?? "/dev/null");
+    const path = spec.stdin ?? "/dev/null";
+    const descriptor = openFile(this.#libc, path);
     if (descriptor === null) {
-      throw new SpawnError("stdin", `Cannot read "${spec.stdin}": ${describeErrno(this.#libc.errno())}`);
+      throw new SpawnError("stdin", `Cannot read "${path}": ${describeErrno(this.#libc.errno())}`);
     }
     opened.passing.push(descriptor);
     opened.handed[0] = descriptor;

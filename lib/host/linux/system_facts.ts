@@ -1,8 +1,8 @@
 /** What there is to know of Linux. */
-import { readFileSync } from "node:fs";
 import { release } from "node:os";
 import type { SystemFacts } from "../ports/system_facts.ts";
 import { closeDescriptor } from "./descriptors.ts";
+import { tryRead } from "./kernel_files.ts";
 import { type Libc, LINUX } from "./libc.ts";
 
 /** Finds out what this machine is and allows. */
@@ -48,12 +48,4 @@ function hasProcessHandles(libc: Libc): boolean {
   if (descriptor < 0) return false;
   closeDescriptor(libc, descriptor);
   return true;
-}
-
-function tryRead(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
-  }
 }

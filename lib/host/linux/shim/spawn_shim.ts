@@ -1,4 +1,5 @@
 /** Starts a program through a shim, and hears what has become of it. */
+import type { Pipe } from "../../ports/descriptors.ts";
 import type { Privileges } from "../../ports/privileges.ts";
 import {
   type ByteSource,
@@ -66,7 +67,7 @@ export function spawnThroughShim(
     parent: process.pid,
   };
   const orders = openOrders(libc, told);
-  const report = openPipe(libc);
+  const report = openReport(libc, orders);
   const first = firstAbove({ 2: 2, ...descriptors });
   let spawned;
   try {
@@ -116,6 +117,15 @@ function openOrders(libc: Libc, orders: ShimOrders): number {
   const reason = describeErrno(libc.errno());
   if (descriptor >= 0) closeDescriptor(libc, descriptor);
   throw new SpawnError("start", `Cannot pass on what is to be started: ${reason}`);
+}
+
+function openReport(libc: Libc, orders: number): Pipe {
+  try {
+    return openPipe(libc);
+  } catch (error) {
+    closeDescriptor(libc, orders);
+    throw error;
+  }
 }
 
 /** The descriptor closes when the shim becomes the program or ends. */

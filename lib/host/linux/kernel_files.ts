@@ -1,0 +1,63 @@
+/**
+ * Files in which the kernel tells of processes and of their groups. What cannot be read is not there, as a process that has
+ * just ended. But nothing is taken for gone that could not be looked at for want of a descriptor: some are held back for
+ * that, and if there is none even then, it is an error.
+ */
+import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
+
+/** How many descriptors are held back: a process may be held on to while it is looked up. */
+const SPARES = 3;
+
+const spares: number[] = [];
+refill();
+
+/** The text of a file; null if there is no such file. */
+export function tryRead(path: string): string | null {
+  return unlessMissing(() => readFileSync(path, "utf8"), null);
+}
+
+/** The names in a folder; none if there is no such folder. */
+export function tryList(folder: string): readonly string[] {
+  return unlessMissing(() => readdirSync(folder), []);
+}
+
+/** The names of the folders in a folder; none if there is no such folder. */
+export function tryListFolders(folder: string): readonly string[] {
+  const entries = unlessMissing(() => readdirSync(folder, { withFileTypes: true }), []);
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+/** Does something that opens a descriptor. What it throws for want of one has the system's code. */
+export function withDescriptor<T>(act: () => T): T {
+  if (spares.length < SPARES) refill();
+  try {
+    return act();
+  } catch (error) {
+    const spare = isWant(error) ? spares.pop() : undefined;
+    if (spare === undefined) throw error;
+    closeSync(spare);
+    return act();
+  }
+}
+
+function unlessMissing<T>(read: () => T, otherwise: T): T {
+  try {
+    return withDescriptor(read);
+  } catch (error) {
+    if (isWant(error)) throw error;
+    return otherwise;
+  }
+}
+
+function isWant(error: unknown): boolean {
+  const { code } = error as { readonly code?: string };
+  return code === "EMFILE" || code === "ENFILE";
+}
+
+function refill(): void {
+  try {
+    while (spares.length < SPARES) spares.push(openSync("/dev/null", "r"));
+  } catch {
+    // There will be another time.
+  }
+}
