@@ -6,9 +6,9 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { isAlive, type ProcessId, signal, statOf, withEnvironment } from "./processes.ts";
+import { trapCommand } from "../../tests/harness/traps.ts";
 import { readRecords, type Service, type TrapProcess } from "./records.ts";
 
-const TRAP = fileURLToPath(new URL("./trap.py", import.meta.url));
 const TOOLS = fileURLToPath(new URL("../node_modules/.bin", import.meta.url));
 const SUPERVISE = fileURLToPath(
   new URL("../../dist/supervise", import.meta.url),
@@ -20,15 +20,6 @@ export function environment(
 ): NodeJS.ProcessEnv {
   const path = `${process.env["PATH"]}:${TOOLS}`;
   return { PATH: path, LANG: "C.UTF-8", SUPERVISE, ...more };
-}
-
-/** The program that runs the trap: python itself, and not a script that chooses one. */
-export function findPython(): string {
-  const { stdout } = spawnSync("python3", [
-    "-c",
-    "import os, sys; print(os.path.realpath(sys.executable))",
-  ]);
-  return String(stdout).trim();
 }
 
 /** One measurement. All that it starts has its mark in the environment, or a line in its records. */
@@ -46,7 +37,7 @@ export class Lab {
   /** The command of a service. */
   readonly command = (
     service: Service,
-  ): readonly string[] => [this.#python, TRAP, service, this.path("records")];
+  ): readonly string[] => trapCommand(this.#python, service, this.path("records"));
 
   path(name: string): string {
     return join(this.dir, name);

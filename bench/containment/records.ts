@@ -1,5 +1,5 @@
 /** What the traps have written about themselves. */
-import { readFileSync } from "node:fs";
+import { readTraps } from "../../tests/harness/traps.ts";
 import { isAlive, type ProcessId } from "./processes.ts";
 
 /** The kinds of processes that a trap starts, in the order of the page, with their names in words. */
@@ -29,16 +29,7 @@ export interface TrapProcess extends ProcessId {
 
 /** All processes of all traps that write into a file. */
 export function readRecords(file: string): readonly TrapProcess[] {
-  return textOf(file).split("\n").slice(0, -1).map((line) => {
-    const [service, generation, kind, pid, startTime] = line.split(" ");
-    return {
-      service: service as Service,
-      generation: Number(generation),
-      kind: kind as keyof typeof KINDS,
-      pid: Number(pid),
-      startTime: Number(startTime),
-    };
-  });
+  return readTraps(file) as readonly TrapProcess[];
 }
 
 /** Whether a service has sprung all its traps. */
@@ -67,12 +58,4 @@ export function inWords(records: readonly TrapProcess[]): string {
   const missing = counts.filter(({ count }) => count === 0).map(({ kind }) => KINDS[kind]);
   if (missing.length <= 3) return `every kind but ${missing.join(", ")}`;
   return present.map(({ kind }) => KINDS[kind]).join(", ");
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
 }

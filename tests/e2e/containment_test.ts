@@ -1,11 +1,14 @@
 /** Traps of every kind, contained by each layer in turn: what a stop ends, what `down` ends, and what nobody does. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname } from "node:path";
 import process from "node:process";
 import { groupOf, NO_CONTROL_GROUPS } from "../harness/control_groups.ts";
+import { programsWith, rowOf } from "../harness/process_table.ts";
+import { secondsOf, sleepersOf } from "../harness/sleepers.ts";
 import { e2e, type Sandbox, UNDER_TEST } from "../harness/supervise.ts";
 import { skip } from "../harness/test.ts";
+import { until } from "../harness/until.ts";
 
 /** Registers a test of the layer `cgroup`. */
 function inGroups(name: string, body: (sandbox: Sandbox) => Promise<void>): void {
@@ -13,32 +16,9 @@ function inGroups(name: string, body: (sandbox: Sandbox) => Promise<void>): void
   else e2e(name, body);
 }
 
-/** How long the programs of a sandbox sleep: by that they are told from all others, whatever environment they have. */
-function secondsOf({ dir }: Sandbox): string {
-  const digits = [...dir.split("-").at(-1)!].map((letter) => letter.charCodeAt(0) % 10).join("");
-  return `8${process.pid % 10_000}${digits}`;
-}
-
 /** The living programs of a sandbox: the last digit of what they sleep, in order. */
 function sleepers(sandbox: Sandbox): readonly string[] {
-  return programsWith(`sleep\0${secondsOf(sandbox)}`).map(({ command }) => command.at(-1)!).sort();
-}
-
-/** The living programs with a text in their command line. */
-function programsWith(text: string): readonly { readonly pid: number; readonly command: string }[] {
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
-    try {
-      const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replace(/\0$/, "");
-      return command.includes(text) ? [{ pid: Number(pid), command }] : [];
-    } catch {
-      return [];
-    }
-  });
-}
-
-/** Returns when `look` is content. */
-async function until(look: () => boolean): Promise<void> {
-  while (!look()) await new Promise((resolve) => setImmediate(resolve));
+  return sleepersOf(sandbox).map(({ command }) => command.at(-1)!).sort();
 }
 
 /** Two actors with traps, 1 to 5 of the first and 6 and 7 of the second; 4 and 7 have shed everything. */
@@ -64,12 +44,12 @@ async function upWithTraps(sandbox: Sandbox, layer: string): Promise<void> {
   `);
   const up = await sandbox.supervise("up", "-d", `--containment=${layer}`);
   assert.equal(up.code, 0, up.stderr);
-  await until(() => sleepers(sandbox).join("") === "1234567");
+  await until("the traps are set", () => sleepers(sandbox).join("") === "1234567");
 }
 
 /** Ends the programs of a sandbox that nobody else ends. */
 function endSleepers(sandbox: Sandbox): void {
-  for (const { pid } of programsWith(`sleep\0${secondsOf(sandbox)}`)) process.kill(pid, "SIGKILL");
+  for (const { pid } of sleepersOf(sandbox)) process.kill(pid, "SIGKILL");
 }
 
 /** The control group of the tree. */
@@ -124,15 +104,10 @@ e2e(
   },
 );
 
-function parentOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-}
-
 /** Kills the supervisor, and its guardian too, so that neither can end anything. */
 async function killBoth(sandbox: Sandbox): Promise<void> {
   const { pid } = await sandbox.json("ps");
-  const guardian = parentOf(pid);
+  const guardian = rowOf(pid)!.parent;
   process.kill(guardian, "SIGSTOP");
   process.kill(pid, "SIGKILL");
   process.kill(guardian, "SIGKILL");
@@ -144,7 +119,10 @@ for (const layer of ["cgroup", "subreaper"]) {
     await upWithTraps(sandbox, layer);
     const group = layer === "cgroup" ? await treeGroup(sandbox) : null;
     process.kill((await sandbox.json("ps")).pid, "SIGKILL");
-    await until(() => sleepers(sandbox).length === 0 && (group === null || !existsSync(group)));
+    await until(
+      "all is gone",
+      () => sleepers(sandbox).length === 0 && (group === null || !existsSync(group)),
+    );
     await sandbox.assertNoneLeft();
   });
 }
@@ -173,7 +151,7 @@ inGroups(
     assert.equal(up.code, 0, up.stderr);
     assert.match(up.stderr, /ended 7 processes/);
     assert.ok(!existsSync(group));
-    await until(() => sleepers(sandbox).join("") === "1234567");
+    await until("the traps are set", () => sleepers(sandbox).join("") === "1234567");
     assert.equal((await sandbox.supervise("down")).code, 0);
     assert.deepEqual(sleepers(sandbox), []);
   },
@@ -229,9 +207,9 @@ for (const layer of ["cgroup", "subreaper"]) {
   register(`${layer}: a storm of forks goes with a supervisor that is killed`, async (sandbox) => {
     await upWithStorm(sandbox, layer);
     const { pid } = await sandbox.json("ps");
-    const guardian = parentOf(pid);
+    const guardian = rowOf(pid)!.parent;
     process.kill(pid, "SIGKILL");
-    await until(() => !existsSync(`/proc/${guardian}`));
+    await until("the guardian is gone", () => !existsSync(`/proc/${guardian}`));
     assert.deepEqual(programsWith(stormOf(sandbox)), []);
     assert.deepEqual(sandbox.left(), []);
   });
@@ -281,7 +259,7 @@ inGroups(
     assert.deepEqual([existsSync(first), existsSync(second)], [true, true]);
     assert.deepEqual(sleepers(sandbox), ["1", "1"]);
     endSleepers(sandbox);
-    await until(() => sleepers(sandbox).length === 0);
+    await until("all have ended", () => sleepers(sandbox).length === 0);
     const third = await upAndDown();
     assert.deepEqual([first, second, third].map((group) => existsSync(group)), [false, false, true]);
     endSleepers(sandbox);

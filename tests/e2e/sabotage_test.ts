@@ -1,7 +1,8 @@
 /** What people and machines do to supervise itself: signals at bad moments, clients that do not read, users without a name. */
 import assert from "node:assert/strict";
-import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import process from "node:process";
+import { rowOf } from "../harness/process_table.ts";
 import { e2e, type Running, type Sandbox, SUPERVISE, UNDER_TEST } from "../harness/supervise.ts";
 
 const SERVER = `
@@ -10,18 +11,9 @@ const SERVER = `
   daemon = true
 `;
 
-/** What the kernel says of a process. */
-function statOf(
-  pid: number,
-): { readonly state: string; readonly parent: number; readonly startTime: number } {
-  const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return { state: fields[0]!, parent: Number(fields[1]), startTime: Number(fields[19]) };
-}
-
 async function ownProcesses(sandbox: Sandbox): Promise<{ supervisor: number; guardian: number }> {
   const { pid } = await sandbox.json("ps");
-  return { supervisor: pid, guardian: statOf(pid).parent };
+  return { supervisor: pid, guardian: rowOf(pid)!.parent };
 }
 
 e2e("an idle tree: its guardian sleeps", async (sandbox) => {
@@ -31,7 +23,7 @@ e2e("an idle tree: its guardian sleeps", async (sandbox) => {
   const states = new Set<string>();
   for (let look = 0; look < 5; look++) {
     await sandbox.supervise("ps");
-    states.add(statOf(guardian).state);
+    states.add(rowOf(guardian)!.state);
   }
   assert.ok(states.has("S"), `it was never seen asleep, but ${[...states].join(", ")}`);
   assert.equal((await sandbox.supervise("down")).code, 0);
@@ -290,7 +282,7 @@ e2e("down --force: it wakes a guardian that somebody has stopped", async (sandbo
 /** Launches a tree for a client that does not let it begin; resolves when the supervisor stands. */
 async function launchFor(sandbox: Sandbox, client: Running): Promise<Running> {
   sandbox.config(SERVER);
-  const { startTime } = statOf(client.pid);
+  const { startTime } = rowOf(client.pid)!;
   const options = {
     file: `${sandbox.dir}/supervise.toml`,
     stateFolder: `${sandbox.dir}/state`,

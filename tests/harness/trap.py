@@ -1,32 +1,53 @@
 """A service full of traps: it starts a process of each kind that is hard to end, and waits.
 
-Usage: trap.py SERVICE FILE
+Usage: trap.py SERVICE FILE [KIND...]
 
 Each process appends a line "SERVICE GENERATION KIND PID START" to FILE: the generation is the pid of the main process, the
 start time, from /proc, tells it from a later process with its pid. Each ends by itself after LIFE seconds, but for the
 one that is stopped. The main process takes half a second to end when it is asked to, as a server would.
+
+Whatever does not become another program holds a lock of the service for as long as it lives. A main process that finds
+it taken, which has been started beside an earlier run, appends a line to FILE.twice.
 """
+import fcntl
 import os
 import signal
 import sys
 import time
 
-SERVICE, FILE = sys.argv[1:]
+SERVICE, FILE, *KINDS = sys.argv[1:]
+FILE = os.path.abspath(FILE)
 GENERATION = os.getpid()
 LIFE = 100
 STORM_LIFE = 20
+CHAIN_LIFE = 20
+LINKS = 20_000
 STAYERS = 100
 HOPS = 200
 POLITE = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR2)
 
 
+def append(path, text):
+    """Writes a line in one write."""
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    os.write(file, f"{text}\n".encode())
+    os.close(file)
+
+
 def record(kind):
-    """Says that this process is of a kind, in one write."""
+    """Says that this process is of a kind."""
     with open("/proc/self/stat") as stat:
         start = stat.read().rsplit(")", 1)[1].split()[19]
-    file = os.open(FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    os.write(file, f"{SERVICE} {GENERATION} {kind} {os.getpid()} {start}\n".encode())
-    os.close(file)
+    append(FILE, f"{SERVICE} {GENERATION} {kind} {os.getpid()} {start}")
+
+
+def lock():
+    """Makes sure that nothing of an earlier run is there."""
+    held = os.open(f"{FILE}.{SERVICE}.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        append(f"{FILE}.twice", SERVICE)
 
 
 def live(seconds=LIFE):
@@ -108,6 +129,32 @@ def blocks():
     live()
 
 
+def bare():
+    os.setsid()
+    record("closes-all")
+    os.closerange(0, 65536)
+    live()
+
+
+def stranger():
+    record("other-user")
+    os.setgroups([])
+    os.setresgid(65534, 65534, 65534)
+    os.setresuid(65534, 65534, 65534)
+    ignore()
+    live()
+
+
+def chain():
+    """Forks the next one and dies, as fast as that goes: whoever looks at one looks at a dead one."""
+    record("chain")
+    ignore()
+    end = time.monotonic() + CHAIN_LIFE
+    for _ in range(LINKS):
+        if time.monotonic() > end or os.fork() > 0:
+            os._exit(0)
+
+
 def stay():
     """The half of the storm whose processes stay: each forks the next one a moment later."""
     ignore()
@@ -140,12 +187,42 @@ def end(_signal, _frame):
     os._exit(0)
 
 
+def wait_for(kinds):
+    """Waits until all of this run have said what they are."""
+    while True:
+        with open(FILE) as lines:
+            said = {line.split()[2] for line in lines if line.split()[1] == str(GENERATION)}
+        if said >= kinds:
+            return
+        time.sleep(0.001)
+
+
+ALL = {
+    "plain": plain,
+    "setsid": setsid,
+    "ignores-term": ignores,
+    "cleared-env": unmarked,
+    "daemon-thrice": daemon,
+    "stopped": stopped,
+    "blocks-all": blocks,
+    "storm-stays": stay,
+    "storm-runs": run,
+    "holds-stdout": holder,
+}
+MORE = {"closes-all": bare, "other-user": stranger, "chain": chain}
+
+lock()
 record("main")
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-for trap in (plain, setsid, ignores, unmarked, daemon, stopped, blocks, stay, run):
-    spawn(trap)
-spawn(holder, silent=False)
+traps = ALL if not KINDS else {kind: (ALL | MORE)[kind] for kind in KINDS if kind != "leaves"}
+for kind, trap in traps.items():
+    spawn(trap, silent=kind != "holds-stdout")
 for asked in POLITE:
     signal.signal(asked, end)
+if KINDS:
+    wait_for({"storm" if kind.startswith("storm-") else kind for kind in traps})
 print(SERVICE, "stands", flush=True)
+# A parent that dies before all that it has started.
+if "leaves" in KINDS:
+    os._exit(0)
 live()
