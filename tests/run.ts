@@ -29,6 +29,7 @@ const CHECKS: readonly (readonly string[])[] = [
   ["deno", "lint", "--quiet"],
   ["deno", "fmt", "--check", "--quiet"],
   ["npm", "run", "--silent", "build"],
+  ["npm", "run", "--silent", "build:faulty"],
 ];
 
 const bunTest = (name: string, ...more: readonly string[]) =>
@@ -38,7 +39,11 @@ const bunTest = (name: string, ...more: readonly string[]) =>
 const LANES: readonly (readonly Suite[])[] = [
   [
     { name: "bun", command: bunTest("bun"), env: { SUPERVISE_UNDER_TEST: "bun" } },
-    { name: "binary", command: bunTest("binary", "tests/e2e"), env: { SUPERVISE_UNDER_TEST: "binary" } },
+    {
+      name: "binary",
+      command: bunTest("binary", "tests/e2e", "tests/torture"),
+      env: { SUPERVISE_UNDER_TEST: "binary" },
+    },
   ],
   [
     {

@@ -1,5 +1,9 @@
-// Builds the binary. It starts with Node, because nothing else is there before the first install.
+// Builds the binary, or another program that is named, to a file that is named. It starts with Node, because nothing else
+// is there before the first install.
 import { spawnSync } from "node:child_process";
+import process from "node:process";
+
+const [entry = "cli.ts", file = "dist/supervise"] = process.argv.slice(2);
 
 const FLAGS = [
   "--compile",
@@ -11,7 +15,7 @@ const FLAGS = [
   "--no-compile-autoload-bunfig",
 ];
 
-const result = spawnSync("bun", ["build", ...FLAGS, "cli.ts", "--outfile", "dist/supervise"], {
+const result = spawnSync("bun", ["build", ...FLAGS, entry, "--outfile", file], {
   stdio: ["ignore", "ignore", "inherit"],
 });
 process.exit(result.status ?? 1);

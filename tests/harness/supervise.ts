@@ -28,11 +28,22 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   deno: [process.execPath, "run", "--allow-all", "--config", `${ROOT}/deno.json`, `${ROOT}/cli.ts`],
 };
 
+/** The program that suffers what a test orders (`tests/torture/fault`), built as each of them is. */
+const FAULTY = `${ROOT}/tests/torture/program.ts`;
+const FAULTY_COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  binary: [`${ROOT}/dist/supervise-faulty`],
+  bun: [process.execPath, FAULTY],
+  deno: [process.execPath, "run", "--allow-all", "--config", `${ROOT}/deno.json`, FAULTY],
+};
+
 /** Which of them is under test. */
 export const UNDER_TEST = process.env["SUPERVISE_UNDER_TEST"] ?? ("Deno" in globalThis ? "deno" : "bun");
 
 /** Program and first arguments of what is under test. */
 export const SUPERVISE = COMMANDS[UNDER_TEST]!;
+
+/** Program and first arguments of what suffers orders. */
+export const FAULTY_SUPERVISE = FAULTY_COMMANDS[UNDER_TEST]!;
 
 /** What a command came to. */
 export interface Done {
