@@ -39,12 +39,12 @@ class Services {
   readonly promises: Promises;
   readonly layer: string;
 
-  constructor(sandbox: Sandbox, promises: Promises, layer: string) {
+  constructor(sandbox: Sandbox, promises: Promises, layer: string, kinds = KINDS[layer]!) {
     this.sandbox = sandbox;
     this.promises = promises;
     this.layer = layer;
     const words = (service: string, more: readonly string[] = []) =>
-      JSON.stringify(trapCommand(python, service, TRAPS, [...KINDS[layer]!, ...more]));
+      JSON.stringify(trapCommand(python, service, TRAPS, [...kinds, ...more]));
     sandbox.config(`
       [defaults]
       backoff = { initial = "1ms" }
@@ -67,7 +67,7 @@ class Services {
     assert.equal(up.code, 0, up.stderr);
     // A parent that dies before its children is completed when they are gone, and not before.
     while ((await this.sandbox.row("c")).state !== "completed");
-    this.assertLeft(this.#living("c"), this.#shedOf("subreaper"));
+    this.assertLeft(this.living("c"), this.#shedOf("subreaper"));
   }
 
   async command(...words: readonly string[]): Promise<string> {
@@ -78,7 +78,7 @@ class Services {
 
   async down(): Promise<void> {
     assert.match(await this.command("down"), /0 left/);
-    this.assertLeft(this.#living());
+    this.assertLeft(this.living());
   }
 
   /** The number of the main process of a service. */
@@ -88,12 +88,12 @@ class Services {
 
   /** Asserts that of one life of a service nothing is left but what its layer cannot know. */
   assertEnded(service: string, generation: number): void {
-    this.assertLeft(this.#living(service, generation), this.#shedOf("subreaper"));
+    this.assertLeft(this.living(service, generation), this.#shedOf("subreaper"));
   }
 
   /** Asserts that a service is whole. */
   assertWhole(service: string, generation: number): void {
-    const kinds = new Set(this.#living(service, generation).map(({ kind }) => kind));
+    const kinds = new Set(this.living(service, generation).map(({ kind }) => kind));
     for (const kind of ["main", ...KINDS[this.layer]!.filter((one) => !/^storm|^chain$/.test(one))]) {
       assert.ok(kinds.has(kind), `${kind} of ${service} has ended`);
     }
@@ -115,7 +115,7 @@ class Services {
 
   /** Ends what no layer but control groups finds when nobody of the tree is left. */
   endShed(): void {
-    const shed = this.#living();
+    const shed = this.living();
     this.assertLeft(shed, this.#shedOf("subreaper", "group"));
     for (const { pid } of shed) signalIfThere(pid, "SIGKILL");
   }
@@ -124,7 +124,8 @@ class Services {
     assert.deepEqual(living.filter(({ kind }) => !may.includes(kind)), []);
   }
 
-  #living(service?: string, generation?: number): readonly TrapProcess[] {
+  /** The processes of the traps that live. */
+  living(service?: string, generation?: number): readonly TrapProcess[] {
     return readTraps(`${this.sandbox.dir}/${TRAPS}`).filter((one) =>
       (service === undefined || one.service === service) &&
       (generation === undefined || one.generation === generation) && isAlive(one)
@@ -217,6 +218,29 @@ for (const [whom, treason] of chosen("treasons", Object.entries(TREASONS), few(3
     await promises.assertStanding();
     assert.match((await sandbox.supervise("down")).stdout, /0 left/);
   });
+}
+
+/** Those that do not fork on: a receipt has no room for all that a storm is made of. */
+const CALM = [...IN_SESSION, ...ELSEWHERE, ...OF_OTHERS].filter((kind) => !/^storm|^chain$/.test(kind));
+
+for (const layer of chosen("receipts", LAYERS, 1)) {
+  torture(
+    `traps: ${layer}: the receipt names every process that there was, and says how each ended`,
+    async (sandbox, promises) => {
+      const services = new Services(sandbox, promises, layer, CALM);
+      await services.up();
+      const living = services.living();
+      const { left, processes } = JSON.parse(await services.command("down", "--json"));
+      const named = new Map(processes.map((line: { pid: number; ended: string }) => [line.pid, line.ended]));
+      assert.equal(left, 0);
+      for (const { pid, kind, service } of living) {
+        const ended = named.get(pid);
+        assert.ok(ended !== undefined, `${kind} of ${service} (${pid}) is not in the receipt`);
+        assert.notEqual(ended, "gone", `nobody knows how ${kind} of ${service} (${pid}) has ended`);
+      }
+    },
+    { needs: ["python3"] },
+  );
 }
 
 const CELLS = [...LAYERS, "group"].flatMap((layer) =>
