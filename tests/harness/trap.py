@@ -145,13 +145,24 @@ def stranger():
     live()
 
 
+def fork():
+    """Forks as soon as a limit of processes allows it."""
+    end = time.monotonic() + STORM_LIFE
+    while time.monotonic() < end:
+        try:
+            return os.fork()
+        except BlockingIOError:
+            time.sleep(0.005)
+    os._exit(1)
+
+
 def chain():
     """Forks the next one and dies, as fast as that goes: whoever looks at one looks at a dead one."""
     record("chain")
     ignore()
     end = time.monotonic() + CHAIN_LIFE
     for _ in range(LINKS):
-        if time.monotonic() > end or os.fork() > 0:
+        if time.monotonic() > end or fork() > 0:
             os._exit(0)
 
 
@@ -161,7 +172,7 @@ def stay():
     for left in range(STAYERS, 0, -1):
         record("storm")
         time.sleep(0.06)
-        if left == 1 or os.fork() > 0:
+        if left == 1 or fork() > 0:
             live(STORM_LIFE)
 
 
@@ -173,7 +184,7 @@ def run():
         time.sleep(0.04)
         if left == 1:
             live(STORM_LIFE)
-        if os.fork() > 0:
+        if fork() > 0:
             os._exit(0)
 
 

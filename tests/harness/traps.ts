@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { ProcessName } from "./process_table.ts";
 
-const TRAP = fileURLToPath(new URL("./trap.py", import.meta.url));
+/** The program of the traps. */
+export const TRAP: string = fileURLToPath(new URL("./trap.py", import.meta.url));
 
 /** One process of a trap. */
 export interface TrapProcess extends ProcessName {
@@ -25,14 +26,16 @@ export function findPython(): string {
  *
  * @param file What they write themselves into.
  * @param kinds Which; all of the usual ones if none is named.
+ * @param program A copy for those who cannot read the sources.
  */
 export function trapCommand(
   python: string,
   service: string,
   file: string,
   kinds: readonly string[] = [],
+  program = TRAP,
 ): readonly string[] {
-  return [python, TRAP, service, file, ...kinds];
+  return [python, program, service, file, ...kinds];
 }
 
 /** All processes of all traps that write into a file. */
