@@ -56,7 +56,6 @@ class LinePrinter {
   readonly #folder: string;
   readonly #selectors: readonly string[];
   readonly #lines: LineRenderer;
-  readonly #paths: readonly string[];
   #last = 0;
 
   constructor(context: Context, folder: string) {
@@ -64,15 +63,16 @@ class LinePrinter {
     this.#folder = folder;
     this.#selectors = context.args.words;
     const logged = loggedActors(context.host.files, folder);
-    this.#paths = logged.filter((path) => this.#isWanted(path));
-    this.#lines = new LineRenderer(this.#paths, context.ui.out);
-    if (this.#paths.length === 0 && !context.args.has("follow")) throw nothing(this.#selectors, logged);
+    const wanted = logged.filter((path) => this.#isWanted(path));
+    this.#lines = new LineRenderer(wanted, context.ui.out);
+    if (wanted.length === 0 && !context.args.has("follow")) throw nothing(this.#selectors, logged);
   }
 
   /** Prints what is in the files up to a stamp: all of it, or the last `count` lines. */
   async printHistory(count: number | null, upTo: number): Promise<void> {
     const { files } = this.#context.host;
-    const query = { paths: this.#paths, after: 0, upTo };
+    // Somebody may have printed a first line meanwhile.
+    const query = { paths: this.#wantedNow(), after: 0, upTo };
     if (count !== null) {
       return await this.#print(await fromPromise(readLastLines(files, this.#folder, query, count)));
     }
