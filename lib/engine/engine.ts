@@ -224,7 +224,8 @@ export class Engine {
       try {
         await openNursery(async (trees) => {
           const performer = new Performer(this.#performerOptions(), trees);
-          this.post(resumed?.event ?? { type: "begun" });
+          // Before whatever was asked for in the same breath.
+          this.#take(resumed?.event ?? { type: "begun" }, performer);
           while (this.#state.outcome === null) this.#take(await this.#nextEvent(), performer);
         });
         end = await this.#finish();

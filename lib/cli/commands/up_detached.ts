@@ -42,11 +42,14 @@ export async function upDetached(context: Context, plan: Plan, options: LaunchOp
 
 async function bringUp(context: Context, plan: Plan, client: ControlClient, tree: TreeId): Promise<number> {
   const { host, ui, args } = context;
-  // Asked for before anything can end, so that a tree that goes by itself is heard of, too.
+  // All is asked for before anything can end, so that a tree that goes by itself is heard of, too.
   const ended = awaitEnd(host, tree, client);
   ended.catch(() => {});
-  await fromPromise(client.request("begin", { owner: false }));
-  const result = await awaitReady(context, client);
+  const begun = client.request("begin", { owner: false });
+  const ready = client.request("await_ready", {});
+  ready.catch(() => {});
+  await fromPromise(begun);
+  const result = await awaitReady(context, client, ready);
   if ("ok" in result) await tellUnlimited(ui, result.actors);
   if ("ok" in result && result.ok) {
     await tell(context, plan, result);
@@ -61,7 +64,11 @@ async function bringUp(context: Context, plan: Plan, client: ControlClient, tree
   return await takeDown(context, client, ended, failed.exitCode);
 }
 
-async function awaitReady(context: Context, client: ControlClient): Promise<ActionResult | Interruption> {
+async function awaitReady(
+  context: Context,
+  client: ControlClient,
+  ready: Promise<ActionResult>,
+): Promise<ActionResult | Interruption> {
   const interrupted = new CancelScope();
   let signal: Signal | null = null;
   const stops = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((name) =>
@@ -71,7 +78,6 @@ async function awaitReady(context: Context, client: ControlClient): Promise<Acti
     })
   );
   try {
-    const ready = client.request("await_ready", {});
     const wait = () =>
       withProgress(
         context,
