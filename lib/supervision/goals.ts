@@ -1,6 +1,6 @@
 /** What clients wait for after a request, and when it is decided. */
-import { type NodeId, type Plan, subtreeOf } from "../config/plan.ts";
-import type { NodeState, Request } from "./state.ts";
+import { type NodeId, type Plan, ROOT, subtreeOf } from "../config/plan.ts";
+import type { NodeState, Request, TreePhase, TreeState } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** One node of a request. */
@@ -25,7 +25,7 @@ export function answerRequests(turn: Turn): void {
   const open: Request[] = [];
   for (const request of turn.requests) {
     const verdicts = request.targets.map((target) =>
-      goalVerdict(turn.nodes[target.node]!, request.goal, target.startsBefore)
+      goalVerdict(turn, turn.nodes[target.node]!, request.goal, target.startsBefore)
     );
     if (turn.outcome === null && verdicts.includes("open")) open.push(request);
     else {
@@ -49,11 +49,12 @@ export function actorsOf(plan: Plan, nodes: readonly NodeId[]): readonly NodeId[
 }
 
 function goalVerdict(
+  turn: Turn,
   node: NodeState,
   goal: Request["goal"],
   startsBefore: number,
 ): "open" | "reached" | "missed" {
-  return goal === "stopped" ? stopVerdict(node) : readyVerdict(node, startsBefore);
+  return goal === "stopped" ? stopVerdict(node) : readyVerdict(turn, node, startsBefore);
 }
 
 /** Whoever was asked to stop stays on its way down, unless somebody else wants it up again meanwhile. */
@@ -72,12 +73,12 @@ function stopVerdict(node: NodeState): "open" | "reached" | "missed" {
   }
 }
 
-function readyVerdict(node: NodeState, startsBefore: number): "open" | "reached" | "missed" {
+function readyVerdict(turn: Turn, node: NodeState, startsBefore: number): "open" | "reached" | "missed" {
   switch (node.phase.at) {
     case "inactive":
     case "stopped":
     case "failed":
-      return "missed";
+      return isTakenAlong(turn, node) ? "open" : "missed";
     case "completed":
       return node.starts > startsBefore ? "reached" : "open";
     case "running": {
@@ -87,4 +88,20 @@ function readyVerdict(node: NodeState, startsBefore: number): "open" | "reached"
     default:
       return "open";
   }
+}
+
+/** Whether a supervisor above it may be started again yet, and it along with that. */
+function isTakenAlong(turn: Turn, { id, phase }: NodeState): boolean {
+  if (phase.at === "stopped" && phase.why === "request") return false;
+  return turn.topology.ancestors[id]!.some((above) => above !== ROOT && mayComeBack(turn.tree(above)));
+}
+
+function mayComeBack(tree: TreeState): boolean {
+  const { phase } = tree;
+  if (phase.at !== "stopping") return isPlanned(phase.at);
+  return phase.end.by === "itself" || isPlanned(phase.end.then.to);
+}
+
+function isPlanned(what: TreePhase["at"]): boolean {
+  return what === "waiting" || what === "backing_off" || what === "regrouping";
 }

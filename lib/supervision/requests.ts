@@ -6,7 +6,7 @@ import { describeCrash } from "./crash.ts";
 import type { RequestEvent } from "./event.ts";
 import { actorsOf, ANY_START, awaitGoal } from "./goals.ts";
 import { letAllGo, offeredIn } from "./hold.ts";
-import { isAlive } from "./state.ts";
+import { isAlive, type NodeState, thenOf } from "./state.ts";
 import { hurry } from "./stop_ladder.ts";
 import { stopNode } from "./stopping.ts";
 import type { Turn } from "./turn.ts";
@@ -27,7 +27,7 @@ export function onRequest(turn: Turn, event: RequestEvent): void {
         turn,
         event.request,
         "ready",
-        targets(actorsOf(turn.plan, event.nodes), () => ANY_START),
+        targets(wantedActors(turn, event.nodes), () => ANY_START),
       );
     case "down_requested":
       return onDown(turn, event);
@@ -51,8 +51,7 @@ function onStop(turn: Turn, { request, nodes }: RequestOf<"stop_requested">): vo
 
 function onRestart(turn: Turn, { request, nodes }: RequestOf<"restart_requested">): void {
   if (refused(turn, request, nodes)) return;
-  const actors = actorsOf(turn.plan, nodes).filter((id) => nodes.includes(id) || !isStoppedByHand(turn, id));
-  const goals = targets(actors, (id) => turn.nodes[id]!.starts);
+  const goals = targets(wantedActors(turn, nodes), (id) => turn.nodes[id]!.starts);
   const cause = recordRequest(turn, "restart", nodes);
   const down = nodes.filter((id) => !isAlive(turn.nodes[id]!));
   for (const id of nodes) stopNode(turn, id, { to: "waiting" }, NEVER, cause);
@@ -121,9 +120,19 @@ function isLeavingTree(turn: Turn, id: NodeId): boolean {
   return !(end.by === "request" && end.then.to === "waiting");
 }
 
-function isStoppedByHand(turn: Turn, id: NodeId): boolean {
-  const { phase } = turn.nodes[id]!;
-  return phase.at === "stopped" && phase.why === "request";
+/** The actors that `nodes` stand for, without those below that stay stopped because somebody has stopped them by hand. */
+function wantedActors(turn: Turn, nodes: readonly NodeId[]): readonly NodeId[] {
+  return actorsOf(turn.plan, nodes).filter((id) => {
+    const upwards = [id, ...turn.topology.ancestors[id]!];
+    const below = upwards.slice(0, upwards.findIndex((node) => nodes.includes(node)));
+    return !below.some((node) => isStoppedByHand(turn.nodes[node]!));
+  });
+}
+
+/** Whether somebody has stopped it, or it is on its way there. */
+function isStoppedByHand(node: NodeState): boolean {
+  const then = node.phase.at === "stopped" ? { to: "stopped", why: node.phase.why } as const : thenOf(node);
+  return then?.to === "stopped" && then.why === "request";
 }
 
 function recordRequest(turn: Turn, verb: string, nodes: readonly NodeId[]): number {

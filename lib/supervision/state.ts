@@ -223,3 +223,9 @@ export function hasEndedForGood({ phase }: NodeState): boolean {
   return phase.at === "completed" || phase.at === "failed" ||
     (phase.at === "stopped" && phase.why === "strategy");
 }
+
+/** What is to follow when something is over that lives; null if nobody has said so. */
+export function thenOf(node: NodeState): Then | null {
+  if (node.kind === "actor") return node.phase.at === "stopping" ? node.phase.then : node.doom?.then ?? null;
+  return node.phase.at === "stopping" && node.phase.end.by === "request" ? node.phase.end.then : null;
+}

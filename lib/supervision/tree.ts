@@ -12,6 +12,7 @@ import {
   type Outcome,
   type TearingDownPhase,
   type Then,
+  thenOf,
   type TreeEnd,
   type TreeState,
 } from "./state.ts";
@@ -93,11 +94,6 @@ function releaseGroup(turn: Turn, id: NodeId): void {
 function isLeavingGroup(node: NodeState): boolean {
   const then = thenOf(node);
   return then !== null && (then.to === "regrouping" || (then.to === "stopped" && then.why === "strategy"));
-}
-
-function thenOf(node: NodeState): Then | null {
-  if (node.kind === "actor") return node.phase.at === "stopping" ? node.phase.then : node.doom?.then ?? null;
-  return node.phase.at === "stopping" && node.phase.end.by === "request" ? node.phase.end.then : null;
 }
 
 function concludeTree(turn: Turn, id: NodeId): void {

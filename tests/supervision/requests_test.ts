@@ -223,6 +223,57 @@ test("requests: restarting a tree restarts what runs in it, and leaves what was 
   assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
 });
 
+test("requests: a restart of a tree does not wait for what is just being stopped by hand", () => {
+  const world = new World(planOf({
+    children: { pool: { children: { x: { daemon: true }, y: { daemon: true } } } },
+  })).begin();
+  world.script("pool/y", { obeys: false });
+  world.stop("pool/y");
+  const request = world.restart("pool");
+  world.exhaust();
+  assert.deepEqual(world.phases(), { pool: "up", "pool/x": "running", "pool/y": "stopped" });
+  assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
+});
+
+test("requests: a restart of a tree lasts until everything in it has come back, however long some of it takes to stop", () => {
+  const world = new World(planOf({
+    children: { pool: { children: { x: { daemon: true }, y: { daemon: true } } } },
+  })).begin();
+  world.script("pool/y", { obeys: false });
+  const request = world.restart("pool");
+  assert.deepEqual(world.phases(), { pool: "stopping", "pool/x": "stopped", "pool/y": "stopping" });
+  assert.equal(world.replies.get(request), undefined);
+  world.exhaust();
+  assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
+});
+
+test("requests: who waits for what is ready waits also while a supervisor that has given up is started anew", () => {
+  const pool = {
+    daemon: true,
+    intensity: { restarts: 0, withinMs: 1_000 },
+    children: { x: { daemon: true } },
+  };
+  const world = new World(planOf({ children: { pool, z: { daemon: true } } })).begin();
+  for (let count = 0; count < 2; count++) world.exits("pool/x", 1);
+  assert.deepEqual(world.phases(), { pool: "backing_off", "pool/x": "failed", z: "running" });
+  const request = world.awaitReady("");
+  assert.equal(world.replies.get(request), undefined);
+  world.exhaust();
+  assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
+});
+
+test("requests: nobody waits for what is below a supervisor that has given up for good", () => {
+  const pool = {
+    onFailure: "stop",
+    intensity: { restarts: 0, withinMs: 1_000 },
+    children: { x: { daemon: true } },
+  } as const;
+  const world = new World(planOf({ children: { pool, z: { daemon: true } } })).begin();
+  world.exits("pool/x", 1);
+  assert.deepEqual(world.phases(), { pool: "failed", "pool/x": "failed", z: "running" });
+  assert.deepEqual(world.replies.get(world.awaitReady("")), { ok: false, refusal: null });
+});
+
 test("requests: nothing is started in a tree that is being torn down, and the answer says so", () => {
   const world = new World(planOf({ children: { a: { daemon: true } } })).begin();
   world.script("a", { obeys: false });

@@ -82,6 +82,19 @@ test("resume: what was stopped by hand, has completed or has failed stays so", (
   assert.deepEqual(world.take("spawn"), []);
 });
 
+test("resume: nobody waits for what was stopped by hand, be it an actor, a tree, or still on its way", () => {
+  const pool = { children: { x: DAEMON, y: DAEMON } };
+  const world = new World(planOf({ children: { one: DAEMON, pool, slow: DAEMON, runs: DAEMON } })).begin();
+  world.script("slow", { obeys: false });
+  world.stop("one", "pool", "slow");
+  assert.equal(world.phase("slow"), "stopping");
+  assert.ok(world.resume());
+  const request = world.awaitReady("");
+  assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
+  const asked = world.awaitReady("one");
+  assert.deepEqual(world.replies.get(asked), { ok: false, refusal: null });
+});
+
 test("resume: what has ended meanwhile is treated as if it had been seen", () => {
   const world = worldOf({ job: {}, broken: { restart: "on-failure" }, daemon: DAEMON });
   world.take();
