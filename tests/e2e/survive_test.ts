@@ -105,6 +105,32 @@ e2e("survive: actors, their logs and their exits outlast a killed supervisor", a
   );
 });
 
+e2e(
+  "survive: up leaves a tree up that it goes on with, whatever has failed or was stopped in it",
+  async (sandbox) => {
+    sandbox.config(`${TREE}
+    [actors.job]
+    exec = "false"
+    ready = { log = "never" }
+  `);
+    assert.equal((await sandbox.supervise("up", "-d", "--keep")).code, 1);
+    assert.equal((await sandbox.supervise("stop", "server")).code, 0);
+    const { pid } = await sandbox.row("teller");
+    await kill((await own(sandbox)).supervisor);
+    const failed = await sandbox.supervise("up", "-d");
+    assert.equal(failed.code, 1);
+    assert.match(failed.stderr, /job \(.*\)\nhint: .* it is left as it is/);
+    assert.equal((await sandbox.row("teller")).pid, pid);
+    assert.equal((await sandbox.row("server")).state, "stopped");
+    sandbox.config(TREE);
+    await kill((await own(sandbox)).supervisor);
+    const ready = await sandbox.supervise("up", "-d");
+    assert.equal(ready.code, 0, ready.stderr);
+    assert.match(ready.stderr, /ready: .*, 1 running, 1 stopped;/);
+    assert.equal((await sandbox.supervise("down")).code, 0);
+  },
+);
+
 e2e("survive: down of a tree without a supervisor stops each actor as the file says", async (sandbox) => {
   sandbox.config(`
     on_supervisor_death = "survive"

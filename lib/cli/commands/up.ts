@@ -29,7 +29,8 @@ export const up: Command = {
     "Exits with 0 if the tree ended well, with the code of the first actor that failed it otherwise, with 10 if it gave " +
     "up restarting, with 130 after Ctrl-C, and with 9 if anything survived.",
     "As process 1 of a container it also reaps every orphan there is, and ends what is left in the end.",
-    "With -d it returns when everything is ready, or takes the tree down again if something failed.",
+    "With -d it returns when everything is ready, or takes the tree down again if something failed, unless it " +
+    "goes on with a tree that has survived its supervisor.",
   ],
   options: [
     { name: "detach", short: "d", doc: "return when everything is ready; the tree goes on" },

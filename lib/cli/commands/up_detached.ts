@@ -6,7 +6,7 @@ import type { Plan } from "../../config/plan.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { ActionResult, EndReport, StatusRow } from "../../control/protocol.ts";
 import { awaitEnd } from "../../daemon/end_report.ts";
-import { launch } from "../../daemon/launch.ts";
+import { launch, type Launched } from "../../daemon/launch.ts";
 import type { LaunchOptions } from "../../daemon/launch_options.ts";
 import { orLost } from "../../daemon/lost_supervisor.ts";
 import { receiptOf } from "../../daemon/take_down.ts";
@@ -34,14 +34,17 @@ export async function upDetached(context: Context, plan: Plan, options: LaunchOp
   await tellCleared(ui, launched);
   const tree = treeIdOf(host, program.uid, options.file);
   try {
-    return await orLost(host, tree, () => bringUp(context, plan, client, tree));
+    return await orLost(host, tree, () => bringUp(context, plan, launched, tree));
   } finally {
     client.close();
   }
 }
 
-async function bringUp(context: Context, plan: Plan, client: ControlClient, tree: TreeId): Promise<number> {
+async function bringUp(context: Context, plan: Plan, launched: Launched, tree: TreeId): Promise<number> {
   const { host, ui, args } = context;
+  const { client, adopted } = launched;
+  // What has outlasted a supervisor is not ended because something beside it fails.
+  const isKept = args.has("keep") || adopted > 0;
   // All is asked for before anything can end, so that a tree that goes by itself is heard of, too.
   const ended = awaitEnd(host, tree, client);
   ended.catch(() => {});
@@ -55,12 +58,12 @@ async function bringUp(context: Context, plan: Plan, client: ControlClient, tree
     await tell(context, plan, result);
     return ExitCode.done;
   }
-  const failed = failureOf(result);
+  const failed = failureOf(result, isKept);
   if ("ok" in result) {
     await tell(context, plan, result);
     await fromPromise(ui.complain(failed));
   } else await fromPromise(ui.fail(failed));
-  if (args.has("keep")) return failed.exitCode;
+  if (isKept) return failed.exitCode;
   return await takeDown(context, client, ended, failed.exitCode);
 }
 
@@ -117,7 +120,7 @@ function summarize(rows: readonly StatusRow[]): string {
   return states.length === 0 ? "nothing starts by itself" : states.join(", ");
 }
 
-function failureOf(result: ActionResult | Interruption): UserError {
+function failureOf(result: ActionResult | Interruption, isKept: boolean): UserError {
   if ("signal" in result) {
     const exitCode = signalExitCode(signalNumber(result.signal));
     return new UserError("interrupted", `Interrupted by ${result.signal} before everything was ready`, {
@@ -132,8 +135,9 @@ function failureOf(result: ActionResult | Interruption): UserError {
     `${row.path} (${row.reason})`
   );
   const what = names.length === 0 ? "not everything became ready" : names.join(", ");
+  const fate = isKept ? "it is left" : "--keep leaves such a tree";
   return new UserError("tree/failed", `The tree failed to come up: ${what}`, {
-    hint: "`supervise logs` shows what was said; --keep leaves such a tree as it is",
+    hint: `\`supervise logs\` shows what was said; ${fate} as it is`,
   });
 }
 
