@@ -10,6 +10,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
+import { isDeepStrictEqual } from "node:util";
 import { connectControl, type ControlClient } from "../../lib/control/client.ts";
 import type { StatusRow, TreeStatus } from "../../lib/control/protocol.ts";
 import { type TreeId, treeIdOf } from "../../lib/daemon/tree_id.ts";
@@ -37,6 +38,8 @@ host.processes.close();
 
 /** How long to wait between two looks. */
 const PAUSE_MS = 40;
+/** How much of a journal an error shows. */
+const LAST_ENTRIES = 20;
 /** How many turns of its loop a supervisor may take until it hears of a death. */
 const MOST_TURNS = 5;
 /** How long a zombie may be there whose parent nobody can ask whether it has had a turn: a watchdog, no measure. */
@@ -91,8 +94,13 @@ export class Promises {
   async assertStanding(): Promise<TreeStatus> {
     const status = await this.assertStatus();
     const said = status.actors.flatMap(({ path, pid }) => pid === null ? [] : [[path, pid] as const]);
-    const told = openRuns(journalsOf(this.#sandbox).at(-1) ?? []);
-    assert.deepEqual(said.toSorted(), [...told].sort(), "status and journal tell of other processes");
+    const journal = journalsOf(this.#sandbox).at(-1) ?? [];
+    const told = openRuns(journal);
+    if (!isDeepStrictEqual(said.toSorted(), [...told].sort())) {
+      const rows = status.actors.map(({ path, state, pid, reason }) => `${path} ${state} ${pid} ${reason}`);
+      const entries = journal.slice(-LAST_ENTRIES).map((entry) => JSON.stringify(entry));
+      assert.fail(`status and journal tell of other processes:\n${[...rows, ...entries].join("\n")}`);
+    }
     return status;
   }
 

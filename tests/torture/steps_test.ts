@@ -6,6 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { readFileSync, rmSync } from "node:fs";
+import type { StatusRow } from "../../lib/control/protocol.ts";
 import { environmentOf, signalIfThere, table } from "../harness/process_table.ts";
 import { secondsOf } from "../harness/sleepers.ts";
 import { type Done, FAULTY_SUPERVISE, type Sandbox } from "../harness/supervise.ts";
@@ -15,7 +16,7 @@ import type { Promises } from "./promises.ts";
 import { chosen, few, LAYERS, torture } from "./torture.ts";
 
 /** What a run of all tests has time for: that many cases, and that many strikes of each. */
-const FEW_CASES = few(10, 3);
+const FEW_CASES = few(8, 3);
 const FEW = 1;
 
 /** Who suffers what, and at whose steps. */
@@ -23,7 +24,9 @@ interface Case extends Pick<Strike, "victim" | "signal"> {
   readonly title: string;
   readonly role: Fault["role"];
   /** Whether the supervisor is killed once the tree stands, so that its guardian has something to do. */
-  readonly orphans: boolean;
+  readonly orphans?: boolean;
+  /** Whether the tree is to survive its supervisor. */
+  readonly survives?: boolean;
 }
 
 const CASES: readonly Case[] = [
@@ -32,28 +35,24 @@ const CASES: readonly Case[] = [
     role: "supervisor",
     victim: "itself",
     signal: "SIGKILL",
-    orphans: false,
   },
   {
     title: "SIGKILL of the guardian at any step of the supervisor",
     role: "supervisor",
     victim: "guardian",
     signal: "SIGKILL",
-    orphans: false,
   },
   {
     title: "SIGKILL of both at any step of the supervisor",
     role: "supervisor",
     victim: "both",
     signal: "SIGKILL",
-    orphans: false,
   },
   {
     title: "SIGSTOP of the supervisor at any of its steps, until it goes on",
     role: "supervisor",
     victim: "itself",
     signal: "SIGSTOP",
-    orphans: false,
   },
   {
     title: "SIGKILL of the guardian at any of its steps, the last being those after the supervisor's death",
@@ -61,6 +60,27 @@ const CASES: readonly Case[] = [
     victim: "itself",
     signal: "SIGKILL",
     orphans: true,
+  },
+  {
+    title: "a tree that survives, SIGKILL of the supervisor at any of its steps",
+    role: "supervisor",
+    victim: "itself",
+    signal: "SIGKILL",
+    survives: true,
+  },
+  {
+    title: "a tree that survives, SIGKILL of the guardian at any step of the supervisor",
+    role: "supervisor",
+    victim: "guardian",
+    signal: "SIGKILL",
+    survives: true,
+  },
+  {
+    title: "a tree that survives, SIGKILL of both at any step of the supervisor",
+    role: "supervisor",
+    victim: "both",
+    signal: "SIGKILL",
+    survives: true,
   },
 ];
 
@@ -71,10 +91,12 @@ const SCENARIO: readonly (readonly string[])[] = [["restart", "a"], ["stop", "b"
 const SAYS: readonly (number | null)[] = [0, 1, 3, 6];
 
 /** Everything that takes steps: probes, a stop command, a shim, sockets, a process that escapes and one that is deaf. */
-function configure(sandbox: Sandbox, isDeaf: boolean): void {
+function configure(sandbox: Sandbox, { victim, survives = false }: Case): void {
   const s = secondsOf(sandbox);
-  const deaf = isDeaf ? `(trap '' TERM; exec sleep ${s}2) &` : "";
+  // What is deaf and left to nobody takes the next one some seconds to end.
+  const deaf = victim === "both" ? "" : `(trap '' TERM; exec sleep ${s}2) &`;
   sandbox.config(`
+    on_supervisor_death = "${survives ? "survive" : "die"}"
     [defaults]
     backoff = { initial = "1ms", max = "20ms" }
     stop = { grace = "50ms" }
@@ -129,7 +151,7 @@ class Trial {
     this.#layer = layer;
     this.#case = one;
     this.#trace = `${sandbox.dir}/steps`;
-    configure(sandbox, one.victim !== "both");
+    configure(sandbox, one);
   }
 
   /** The steps of a run in which nobody is struck. */
@@ -156,7 +178,7 @@ class Trial {
     const argv = [...FAULTY_SUPERVISE, "up", "-d", `--containment=${this.#layer}`];
     let done = await this.#sandbox.run(argv, fault).done;
     this.#check("up", done, strike);
-    if (done.code === 0 && this.#case.orphans) {
+    if (done.code === 0 && this.#case.orphans === true) {
       signalIfThere((await this.#sandbox.json("ps")).pid, "SIGKILL");
       return await this.#promises.untilOver();
     }
@@ -190,15 +212,23 @@ class Trial {
     }
   }
 
-  /** Whatever has happened: all goes, the tree can be started again, and taken down. */
+  /** Whatever has happened: all goes that is to, the tree can be started again, and taken down. */
   async #recover({ victim }: Strike): Promise<void> {
-    // What nobody is left to end, the next one does.
-    if (victim !== "both" && !this.#case.orphans) await this.#promises.assertOver();
+    const { orphans = false, survives = false } = this.#case;
+    // What nobody is left to end, or is to end, the next one does or goes on with.
+    if (victim !== "both" && !orphans && !survives) await this.#promises.assertOver();
     const up = await this.#sandbox.supervise("up", "-d", `--containment=${this.#layer}`);
     assert.equal(up.code, 0, up.stderr);
+    // Whom it has found, but nobody has reaped, takes it a moment to take for dead.
+    while (survives && !await this.#isSettled());
     await this.#promises.assertStanding();
     this.#check("down", await this.#sandbox.supervise("down"), null);
     await this.#promises.assertOver();
+  }
+
+  async #isSettled(): Promise<boolean> {
+    const { actors } = await this.#sandbox.json("ps");
+    return actors.every(({ state }: StatusRow) => state === "running" || state === "stopped");
   }
 }
 
@@ -211,7 +241,7 @@ for (const { layer, one } of chosen("steps", ALL, FEW_CASES)) {
   const name = `steps: ${layer}: ${one.title}`;
   torture(name, async (sandbox, promises) => {
     const trial = new Trial(sandbox, promises, layer, one);
-    const key = `${layer} ${one.role}`;
+    const key = `${layer} ${one.role} ${one.survives}`;
     const steps = counted.get(key) ?? await trial.steps();
     counted.set(key, steps);
     assert.ok(steps.length > (one.role === "supervisor" ? 80 : 8), "a scenario of many steps");
