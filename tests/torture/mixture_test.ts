@@ -86,9 +86,24 @@ const ENDS: readonly ((sandbox: Sandbox, promises: Promises) => Promise<void>)[]
     await promises.untilOver();
   },
   async (sandbox, promises) => {
+    strike(promises, "SIGKILL", "supervisor");
+    await up(sandbox);
+    await down(sandbox);
+  },
+  async (sandbox, promises) => {
+    strike(promises, "SIGKILL", "guardian");
+    await downIfUp(sandbox);
+  },
+  async (sandbox, promises) => {
+    strike(promises, "SIGSTOP", "guardian");
+    strike(promises, "SIGKILL", "supervisor");
+    await up(sandbox);
+    await down(sandbox, "--force");
+  },
+  async (sandbox, promises) => {
     strike(promises, "SIGSTOP", "guardian");
     strike(promises, "SIGKILL", "supervisor", "guardian");
-    await down(sandbox);
+    await downIfUp(sandbox);
   },
   async (sandbox, promises) => {
     strike(promises, "SIGSTOP", "guardian");
@@ -120,6 +135,13 @@ async function down(sandbox: Sandbox, ...options: readonly string[]): Promise<vo
   const done = await sandbox.supervise("down", ...options);
   assert.equal(done.code, 0, done.stdout + done.stderr);
   assert.match(done.stdout, /0 left/);
+}
+
+/** Where there may be nothing to end any more: all is stopped by hand, or has ended with the guardian. */
+async function downIfUp(sandbox: Sandbox): Promise<void> {
+  const done = await sandbox.supervise("down");
+  if (done.code === 3) assert.match(done.stderr, /is not running/);
+  else assert.equal(done.code, 0, done.stdout + done.stderr);
 }
 
 /** Signals the tree's own processes. */
