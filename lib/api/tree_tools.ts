@@ -2,11 +2,11 @@
  * What the library needs to compile and run whole trees. It is more than all the rest of it together, so it is loaded when
  * it is first needed: a program that only has actors starts sooner without.
  */
-export { checkFile } from "../daemon/check_file.ts";
+export { checkFile } from "../daemon/check/check_file.ts";
 export { findFile } from "../daemon/find_tree.ts";
 export { launch } from "../daemon/launch.ts";
 export { adjustPlan, loadPlan } from "../daemon/load_plan.ts";
 export { receiptOf } from "../daemon/take_down.ts";
 export { stateFolderOf, treeIdOf } from "../daemon/tree_id.ts";
-export { readJournal } from "../engine/journal_reader.ts";
-export { readLines } from "../engine/log_reader.ts";
+export { readJournal } from "../engine/journal/journal_reader.ts";
+export { readLines } from "../engine/logs/log_reader.ts";

@@ -1,8 +1,8 @@
 import type { ControlClient } from "../control/client.ts";
 import type { ActionResult, EndReport, FollowItem, TreeStatus } from "../control/protocol.ts";
 import type { Receipt } from "../daemon/take_down.ts";
-import type { JournalEntry } from "../engine/journal.ts";
-import type { LogLine } from "../engine/log_format.ts";
+import type { JournalEntry } from "../engine/journal/journal.ts";
+import type { LogLine } from "../engine/logs/log_format.ts";
 import type { Host } from "../host/ports/host.ts";
 import { plan } from "./plan.ts";
 import { openSystem } from "./system.ts";

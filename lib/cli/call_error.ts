@@ -2,7 +2,7 @@
 import { ContextCancelled, NotExposed, RemoteActorError, TransportClosed } from "../actor/errors.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
-import { actorErrorOf } from "../engine/actor_error.ts";
+import { actorErrorOf } from "../engine/run/actor_error.ts";
 import { errorLines } from "./render/actor_error.ts";
 import { printable } from "./render/printable.ts";
 

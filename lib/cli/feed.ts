@@ -3,9 +3,9 @@
  * their order. What was not sent because it came too fast is in the files, and taken from there.
  */
 import type { FollowItem } from "../control/protocol.ts";
-import { readJournal } from "../engine/journal_reader.ts";
-import type { JournalEntry } from "../engine/journal.ts";
-import type { LogLine } from "../engine/log_format.ts";
+import { readJournal } from "../engine/journal/journal_reader.ts";
+import type { JournalEntry } from "../engine/journal/journal.ts";
+import type { LogLine } from "../engine/logs/log_format.ts";
 import type { Context } from "./command.ts";
 import { eachKept } from "./kept_lines.ts";
 import { describeEntry, entryDetails, isNews } from "./render/entry.ts";

@@ -1,7 +1,7 @@
 /** Lines that a tree has kept, in batches that are worth a write each. */
 import type { Files } from "../host/ports/files.ts";
-import type { LogLine } from "../engine/log_format.ts";
-import { type LogQuery, readLines } from "../engine/log_reader.ts";
+import type { LogLine } from "../engine/logs/log_format.ts";
+import { type LogQuery, readLines } from "../engine/logs/log_reader.ts";
 
 const LINES_AT_ONCE = 500;
 

@@ -2,7 +2,7 @@ import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Plan } from "../config/plan.ts";
 import type { Problem } from "../config/problem.ts";
-import { limitsOnMachine } from "../daemon/check_file.ts";
+import { limitsOnMachine } from "../daemon/check/check_file.ts";
 import { loadPlan } from "../daemon/load_plan.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import type { Context } from "./command.ts";

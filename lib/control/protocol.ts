@@ -6,11 +6,11 @@
  *
  * Every request is answered by one `result` or `error` with its `id`; `follow` has `items` before.
  */
-import type { LogLine } from "../engine/log_format.ts";
-import type { JournalEntry } from "../engine/journal.ts";
+import type { LogLine } from "../engine/logs/log_format.ts";
+import type { JournalEntry } from "../engine/journal/journal.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
-import type { LayerName } from "../engine/layer.ts";
-import type { ReceiptLine, Survivor } from "../engine/ledger.ts";
+import type { LayerName } from "../engine/containment/layer.ts";
+import type { ReceiptLine, Survivor } from "../engine/containment/ledger.ts";
 import type { GroupLimits, NodeSpec } from "../config/plan.ts";
 import type { ActorError } from "../supervision/actor_error.ts";
 import type { ReachedLimits } from "../supervision/reached_limits.ts";

@@ -2,10 +2,10 @@
  * What a program owes to the processes that become its own when their parents die, as process 1 of a container or as a
  * subreaper: it reaps them at once, and ends them before it ends itself.
  */
-import { BareLayer } from "../engine/session_layer.ts";
-import { Containment } from "../engine/containment.ts";
-import { sweepAll } from "../engine/final_sweep.ts";
-import { Ledger, type ReceiptLine, type Survivor } from "../engine/ledger.ts";
+import { BareLayer } from "../engine/containment/session_layer.ts";
+import { Containment } from "../engine/containment/containment.ts";
+import { sweepAll } from "../engine/containment/final_sweep.ts";
+import { Ledger, type ReceiptLine, type Survivor } from "../engine/containment/ledger.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { CancelScope } from "../scope/cancel_scope.ts";
 import { Event } from "../sync/event.ts";

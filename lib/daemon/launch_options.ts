@@ -1,5 +1,5 @@
 /** What a client hands to the processes that it launches, as one argument of their command line. */
-import type { LayerName } from "../engine/layer.ts";
+import type { LayerName } from "../engine/containment/layer.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 
 /** See the module. */

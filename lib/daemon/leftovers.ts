@@ -5,10 +5,10 @@
  */
 import { after } from "../base/instant.ts";
 import type { Signal } from "../base/signals.ts";
-import { ControlGroupLayer } from "../engine/control_group_layer.ts";
+import { ControlGroupLayer } from "../engine/containment/control_group_layer.ts";
 import { RUN_VARIABLE } from "../engine/environment.ts";
-import { describeCommand, keyOf, type ReceiptLine, type Survivor } from "../engine/ledger.ts";
-import { Look } from "../engine/look.ts";
+import { describeCommand, keyOf, type ReceiptLine, type Survivor } from "../engine/containment/ledger.ts";
+import { Look } from "../engine/containment/look.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
 import type { RunId } from "../supervision/state.ts";

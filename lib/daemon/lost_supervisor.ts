@@ -4,7 +4,7 @@
  */
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
-import type { Survivor } from "../engine/ledger.ts";
+import type { Survivor } from "../engine/containment/ledger.ts";
 import type { Host } from "../host/ports/host.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { supervisorLogOf } from "./launch.ts";

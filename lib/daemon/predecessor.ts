@@ -2,13 +2,13 @@
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import { type ActorSpec, type Plan, treeAt } from "../config/plan.ts";
-import { type ResumedTree, resumeTree } from "../engine/resumed_tree.ts";
-import type { Survivor } from "../engine/ledger.ts";
-import { readStateLog, type SavedRun, type SavedTree } from "../engine/state_log.ts";
-import { stateLogOf } from "../engine/survival.ts";
+import { type ResumedTree, resumeTree } from "../engine/survival/resumed_tree.ts";
+import type { Survivor } from "../engine/containment/ledger.ts";
+import { readStateLog, type SavedRun, type SavedTree } from "../engine/survival/state_log.ts";
+import { stateLogOf } from "../engine/survival/survival.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
-import { readDeaths } from "./deaths.ts";
+import { readDeaths } from "./guardian/deaths.ts";
 import { type Cleared, endLeftovers, endRuns } from "./leftovers.ts";
 import { recordedGroup, removeEmptyGroups } from "./tree_groups.ts";
 import type { TreeId } from "./tree_id.ts";

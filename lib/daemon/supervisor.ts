@@ -19,7 +19,7 @@ import { sleep, sleepForever } from "../scope/sleep.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
 import type { CancelCause } from "../supervision/reason.ts";
 import { describeOutcome, outcomeExitCode } from "../supervision/root_cause.ts";
-import { DeathReader } from "./deaths.ts";
+import { DeathReader } from "./guardian/deaths.ts";
 import { writeEndReport } from "./end_report.ts";
 import { type GuardedOptions, type LaunchReport, REPORT_DESCRIPTOR } from "./launch_options.ts";
 import { identityOf, type Standing, standUp } from "./stand_up.ts";

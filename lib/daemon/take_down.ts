@@ -1,8 +1,8 @@
 /** Ends a tree from outside, and verifies by the process table that nothing of it is left. */
 import type { EndReport } from "../control/protocol.ts";
 import { RUN_VARIABLE } from "../engine/environment.ts";
-import { LAYER_LABELS, type LayerName } from "../engine/layer.ts";
-import { describeCommand, type ReceiptLine, type Survivor } from "../engine/ledger.ts";
+import { LAYER_LABELS, type LayerName } from "../engine/containment/layer.ts";
+import { describeCommand, type ReceiptLine, type Survivor } from "../engine/containment/ledger.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { notRunning } from "./find_tree.ts";

@@ -4,7 +4,7 @@ import { after } from "../base/instant.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
-import { askGuardian, type DoorRequests } from "./guardian_door.ts";
+import { askGuardian, type DoorRequests } from "./guardian/guardian_door.ts";
 import { outwaitDying } from "./lasting_supervisor.ts";
 import { countLeftovers } from "./leftovers.ts";
 import type { TreeId } from "./tree_id.ts";

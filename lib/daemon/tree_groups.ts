@@ -1,6 +1,6 @@
 /** The control groups of a tree, found again by its record and by their names. */
 import { folderOf } from "../base/posix_path.ts";
-import { groupName } from "../engine/choose_layer.ts";
+import { groupName } from "../engine/containment/choose_layer.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { TreeId } from "./tree_id.ts";
 import type { TreeRecord } from "./tree_record.ts";

@@ -1,5 +1,5 @@
 /** What is known of a tree on this machine, also after it has ended: a small file beside its socket. */
-import type { LayerName } from "../engine/layer.ts";
+import type { LayerName } from "../engine/containment/layer.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { messageOf, UserError } from "../base/user_error.ts";

@@ -46,7 +46,7 @@ export async function runRole(means: Means): Promise<void> {
       return program.exit(await actorMain({ host, program, load: loadIsolatorModule(host) }));
     }
     case GUARDIAN_VERB: {
-      const { guardian } = await import("../daemon/guardian.ts");
+      const { guardian } = await import("../daemon/guardian/guardian.ts");
       return program.exit(await guardian(await openHost(), program, argument!));
     }
     case SUPERVISOR_VERB: {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { limitProblems } from "../../lib/daemon/check_limits.ts";
+import { limitProblems } from "../../lib/daemon/check/check_limits.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import { VirtualClock } from "../../lib/testing/virtual_clock.ts";
 import { actorOf } from "../config/compiling.ts";

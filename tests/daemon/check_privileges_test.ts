@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { privilegeProblems } from "../../lib/daemon/check_privileges.ts";
+import { privilegeProblems } from "../../lib/daemon/check/check_privileges.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import { VirtualClock } from "../../lib/testing/virtual_clock.ts";
 import { actorOf } from "../config/compiling.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Findings, reportOn } from "../../lib/daemon/doctor_report.ts";
+import { type Findings, reportOn } from "../../lib/daemon/doctor/doctor_report.ts";
 import { test } from "../harness/test.ts";
 
 const FACTS: Findings["facts"] = {

@@ -10,7 +10,7 @@ import type { StatusRow, TreeStatus } from "../../lib/control/protocol.ts";
 import { folderOf } from "../../lib/base/posix_path.ts";
 import { awaitEnd } from "../../lib/daemon/end_report.ts";
 import { connectTree } from "../../lib/daemon/find_tree.ts";
-import { guardian } from "../../lib/daemon/guardian.ts";
+import { guardian } from "../../lib/daemon/guardian/guardian.ts";
 import { launch, type Launched } from "../../lib/daemon/launch.ts";
 import { type GuardedOptions, GUARDIAN_VERB, SUPERVISOR_VERB } from "../../lib/daemon/launch_options.ts";
 import { supervisor } from "../../lib/daemon/supervisor.ts";

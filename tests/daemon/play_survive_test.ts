@@ -4,7 +4,7 @@ import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import { clearAway } from "../../lib/daemon/take_down.ts";
 import { keeperOf } from "../../lib/daemon/take_over.ts";
 import { readRecord } from "../../lib/daemon/tree_record.ts";
-import { stateLogOf } from "../../lib/engine/survival.ts";
+import { stateLogOf } from "../../lib/engine/survival/survival.ts";
 import type { FakeProgram } from "../../lib/host/fake/puppet.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import { test } from "../harness/test.ts";

@@ -1,7 +1,7 @@
 /** What each layer of containment makes of the same escapes. */
 import assert from "node:assert/strict";
 import type { UserError } from "../../lib/base/user_error.ts";
-import { chooseLayer } from "../../lib/engine/choose_layer.ts";
+import { chooseLayer } from "../../lib/engine/containment/choose_layer.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { FakeProgram, Puppet } from "../../lib/host/fake/puppet.ts";
 import { VirtualClock } from "../../lib/testing/virtual_clock.ts";

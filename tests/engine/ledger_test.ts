@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describeCommand, Ledger } from "../../lib/engine/ledger.ts";
+import { describeCommand, Ledger } from "../../lib/engine/containment/ledger.ts";
 import { test } from "../harness/test.ts";
 
 const A = { pid: 10, startTime: 1 };

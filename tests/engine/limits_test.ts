@@ -1,6 +1,6 @@
 /** What becomes of the limits of actors: where they hold, what is said where they do not, and how an end by one is told. */
 import assert from "node:assert/strict";
-import { ControlGroupLayer } from "../../lib/engine/control_group_layer.ts";
+import { ControlGroupLayer } from "../../lib/engine/containment/control_group_layer.ts";
 import type { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { FakeProcess } from "../../lib/host/fake/fake_process.ts";
 import type { FakeProgram, Puppet } from "../../lib/host/fake/puppet.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Line, LineSplitter } from "../../lib/engine/line_splitter.ts";
+import { type Line, LineSplitter } from "../../lib/engine/logs/line_splitter.ts";
 import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
 

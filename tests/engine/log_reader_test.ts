@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { encodeLine, type LogStream } from "../../lib/engine/log_format.ts";
-import { loggedActors, readLastLines, readLines } from "../../lib/engine/log_reader.ts";
+import { encodeLine, type LogStream } from "../../lib/engine/logs/log_format.ts";
+import { loggedActors, readLastLines, readLines } from "../../lib/engine/logs/log_reader.ts";
 import { logFileOf } from "../../lib/engine/state_folder.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { Files } from "../../lib/host/ports/files.ts";

@@ -1,9 +1,9 @@
 /** Processes that fork and die while they are looked at. */
 import assert from "node:assert/strict";
-import { Containment } from "../../lib/engine/containment.ts";
-import { Ledger } from "../../lib/engine/ledger.ts";
-import { findAll, Look } from "../../lib/engine/look.ts";
-import { BareLayer } from "../../lib/engine/session_layer.ts";
+import { Containment } from "../../lib/engine/containment/containment.ts";
+import { Ledger } from "../../lib/engine/containment/ledger.ts";
+import { findAll, Look } from "../../lib/engine/containment/look.ts";
+import { BareLayer } from "../../lib/engine/containment/session_layer.ts";
 import type { Processes, ProcessId, ProcessRow } from "../../lib/host/ports/processes.ts";
 import type { Signal } from "../../lib/base/signals.ts";
 import { test } from "../harness/test.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../lib/base/user_error.ts";
-import { HeldSockets } from "../../lib/engine/held_sockets.ts";
+import { HeldSockets } from "../../lib/engine/run/held_sockets.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import { VirtualClock } from "../../lib/testing/virtual_clock.ts";
 import { planOf } from "../config/compiling.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { instant } from "../../lib/base/instant.ts";
-import { Stamps } from "../../lib/engine/stamps.ts";
+import { Stamps } from "../../lib/engine/logs/stamps.ts";
 import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
 

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { NodeFiles } from "../../lib/host/shared/node_files.ts";
-import { readJournal } from "../../lib/engine/journal_reader.ts";
-import type { JournalEntry } from "../../lib/engine/journal.ts";
+import { readJournal } from "../../lib/engine/journal/journal_reader.ts";
+import type { JournalEntry } from "../../lib/engine/journal/journal.ts";
 import type { Sandbox } from "../harness/supervise.ts";
 
 /** The entries of one supervisor after the other; those who go on with a tree are as one. */

@@ -1,5 +1,5 @@
 import { ExitCode } from "../../base/exit_code.ts";
-import { checkFile } from "../../daemon/check_file.ts";
+import { checkFile } from "../../daemon/check/check_file.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command } from "../command.ts";
 import { fileOf } from "../which_tree.ts";

@@ -1,7 +1,7 @@
 import { ExitCode } from "../../base/exit_code.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
-import { examine } from "../../daemon/doctor_probe.ts";
-import { reportOn } from "../../daemon/doctor_report.ts";
+import { examine } from "../../daemon/doctor/doctor_probe.ts";
+import { reportOn } from "../../daemon/doctor/doctor_report.ts";
 import type { Command } from "../command.ts";
 import { renderDoctor } from "../render/doctor.ts";
 

@@ -5,7 +5,7 @@ import type { LaunchOptions } from "../../daemon/launch_options.ts";
 import { adjustPlan } from "../../daemon/load_plan.ts";
 import { pruneTrees } from "../../daemon/prune.ts";
 import { stateFolderOf, treeIdOf } from "../../daemon/tree_id.ts";
-import { LAYER_NAMES, type LayerName } from "../../engine/layer.ts";
+import { LAYER_NAMES, type LayerName } from "../../engine/containment/layer.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command, Context } from "../command.ts";
 import { usage } from "../option.ts";

@@ -1,5 +1,5 @@
-import type { DoctorReport, Finding } from "../../daemon/doctor_report.ts";
-import { LAYER_LABELS } from "../../engine/layer.ts";
+import type { DoctorReport, Finding } from "../../daemon/doctor/doctor_report.ts";
+import { LAYER_LABELS } from "../../engine/containment/layer.ts";
 import type { Painter } from "./paint.ts";
 
 /** The report of a doctor for people: two lines for each finding, and the verdict. */

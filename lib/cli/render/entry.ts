@@ -1,6 +1,6 @@
 /** Journal entries as sentences. */
 import { describeDuration } from "../../base/duration.ts";
-import type { JournalEntry } from "../../engine/journal.ts";
+import type { JournalEntry } from "../../engine/journal/journal.ts";
 import { type ActorError, describeError } from "../../supervision/actor_error.ts";
 import type { EntryEvent } from "../../supervision/journal_entry.ts";
 import { describeReached, type ReachedLimits } from "../../supervision/reached_limits.ts";

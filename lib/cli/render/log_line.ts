@@ -1,4 +1,4 @@
-import { formatMicros, type LogLine } from "../../engine/log_format.ts";
+import { formatMicros, type LogLine } from "../../engine/logs/log_format.ts";
 import type { Colour, Painter } from "./paint.ts";
 
 const COLOURS: readonly Colour[] = ["cyan", "yellow", "green", "magenta", "blue"];

@@ -1,6 +1,6 @@
 /** The receipt of a teardown: every process that was seen, how each ended, and that none is left. */
-import { LAYER_LABELS, type LayerName } from "../../engine/layer.ts";
-import type { ReceiptLine, Survivor } from "../../engine/ledger.ts";
+import { LAYER_LABELS, type LayerName } from "../../engine/containment/layer.ts";
+import type { ReceiptLine, Survivor } from "../../engine/containment/ledger.ts";
 import type { Receipt } from "../../daemon/take_down.ts";
 import { cutTo } from "./cut.ts";
 import type { Painter } from "./paint.ts";

@@ -1,6 +1,6 @@
 /** What a program that ends had to end before, in one line. */
 import type { Rest } from "../../daemon/adopted.ts";
-import type { ReceiptLine } from "../../engine/ledger.ts";
+import type { ReceiptLine } from "../../engine/containment/ledger.ts";
 import { cutTo } from "./cut.ts";
 import { printable } from "./printable.ts";
 

@@ -1,7 +1,7 @@
 import type { GroupLimits } from "../../config/plan.ts";
 import { GroupError, type Lack } from "../../host/ports/control_groups.ts";
 import type { RunId } from "../../supervision/state.ts";
-import type { Layer } from "../layer.ts";
+import type { Layer } from "../containment/layer.ts";
 import { type ActorLimit, limitsIn, type Unkept } from "./actor_limits.ts";
 
 /** Limits the place of a run. @returns What cannot be kept. */

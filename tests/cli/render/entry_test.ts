@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describeEntry, entryDetails, isNews } from "../../../lib/cli/render/entry.ts";
 import { painter } from "../../../lib/cli/render/paint.ts";
-import type { JournalEntry } from "../../../lib/engine/journal.ts";
+import type { JournalEntry } from "../../../lib/engine/journal/journal.ts";
 import type { EntryEvent } from "../../../lib/supervision/journal_entry.ts";
 import { test } from "../../harness/test.ts";
 

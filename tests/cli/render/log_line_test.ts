@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { lineFields, LineRenderer } from "../../../lib/cli/render/log_line.ts";
 import { painter } from "../../../lib/cli/render/paint.ts";
-import type { LogLine } from "../../../lib/engine/log_format.ts";
+import type { LogLine } from "../../../lib/engine/logs/log_format.ts";
 import { test } from "../../harness/test.ts";
 
 const AT = Date.UTC(2026, 0, 2, 3, 4, 5, 678) * 1_000 + 90;

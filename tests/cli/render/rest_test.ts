@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { renderRest } from "../../../lib/cli/render/rest.ts";
-import type { ReceiptLine } from "../../../lib/engine/ledger.ts";
+import type { ReceiptLine } from "../../../lib/engine/containment/ledger.ts";
 import { test } from "../../harness/test.ts";
 
 function line(pid: number, ended: ReceiptLine["ended"], command = "sleep 9"): ReceiptLine {

@@ -1,0 +1,129 @@
+/**
+ * How a command reaches the guardian of a tree whose supervisor is dead: over a socket that is there only as long as that is
+ * so, one line of JSON each way.
+ */
+import { fromPromise } from "../../bridge/from_promise.ts";
+import type { ReceiptLine, Survivor } from "../../engine/containment/ledger.ts";
+import type { Host } from "../../host/ports/host.ts";
+import type { ByteSource } from "../../host/ports/processes.ts";
+import type { Connection } from "../../host/ports/sockets.ts";
+import { openMemoryChannel } from "../../sync/memory_channel.ts";
+import type { LaunchReport, SupervisorOptions } from "../launch_options.ts";
+
+/** Longer than any request. */
+const MOST_BYTES = 1_024 * 1_024;
+
+/** What is asked of a guardian, and what it answers. */
+export interface DoorRequests {
+  /** A new supervisor is to go on, started by the command, in the environment of whoever asks. */
+  readonly resume: {
+    readonly asked: { readonly command: readonly string[]; readonly options: SupervisorOptions };
+    readonly answer: LaunchReport;
+  };
+  /** Everything is to be ended. */
+  readonly end: {
+    readonly asked: { readonly graceMs: number };
+    readonly answer: { readonly processes: readonly ReceiptLine[]; readonly survivors: readonly Survivor[] };
+  };
+}
+
+/** A request that somebody waits for an answer to. */
+export type Asked = {
+  readonly [Op in keyof DoorRequests]: {
+    readonly op: Op;
+    readonly asked: DoorRequests[Op]["asked"];
+    /** Who asks. */
+    readonly pid: number;
+    /** Answers, and hangs up. */
+    readonly answer: (value: DoorRequests[Op]["answer"]) => Promise<void>;
+  };
+}[keyof DoorRequests];
+
+/** Lets commands in, those of a user and of root, until it is closed. */
+export class GuardianDoor {
+  readonly #host: Host;
+  readonly #uid: number;
+  readonly #requests = openMemoryChannel<{ readonly connection: Connection; readonly asked: Asked }>(
+    Infinity,
+  );
+  /** Connections whose requests nobody has taken. */
+  readonly #waiting = new Set<Connection>();
+  #close: () => void = () => {};
+
+  constructor(host: Host, uid: number) {
+    this.#host = host;
+    this.#uid = uid;
+  }
+
+  async open(path: string): Promise<void> {
+    const listener = await fromPromise(this.#host.sockets.listen(path, (connection) => {
+      const isTrusted = connection.peer?.uid === this.#uid || connection.peer?.uid === 0;
+      if (isTrusted) void this.#hear(connection);
+      else connection.close();
+    }));
+    this.#close = () => listener.close();
+  }
+
+  /** Waits for the next request. */
+  async next(): Promise<Asked> {
+    const { connection, asked } = await this.#requests[1].receive();
+    this.#waiting.delete(connection);
+    return asked;
+  }
+
+  /** Whoever still waits in it gets no answer, and has to look anew. */
+  close(): void {
+    this.#close();
+    for (const connection of this.#waiting) connection.close();
+    this.#waiting.clear();
+  }
+
+  async #hear(connection: Connection): Promise<void> {
+    this.#waiting.add(connection);
+    const text = await readText(connection, (read) => read.includes("\n"));
+    if (!this.#waiting.has(connection)) return;
+    const request = parse(text);
+    if (request === null) return connection.close();
+    const answer = async (value: unknown) => {
+      await fromPromise(connection.write(new TextEncoder().encode(`${JSON.stringify(value)}\n`)));
+      await fromPromise(connection.end());
+    };
+    const asked = { ...request, pid: connection.peer!.pid, answer } as Asked;
+    this.#requests[0].sendNowait({ connection, asked });
+  }
+}
+
+/** Asks a guardian; null if it is not there, or was called away before it answered. */
+export async function askGuardian<Op extends keyof DoorRequests>(
+  host: Host,
+  path: string,
+  op: Op,
+  asked: DoorRequests[Op]["asked"],
+): Promise<DoorRequests[Op]["answer"] | null> {
+  const connection = await host.sockets.connect(path);
+  if (connection === null) return null;
+  await connection.write(new TextEncoder().encode(`${JSON.stringify({ op, asked })}\n`));
+  const text = await readText(connection, () => false);
+  connection.close();
+  return parse(text) as DoorRequests[Op]["answer"] | null;
+}
+
+async function readText(source: ByteSource, isWhole: (text: string) => boolean): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  while (!isWhole(text) && text.length < MOST_BYTES) {
+    const bytes = await source.read();
+    if (bytes === null) break;
+    text += decoder.decode(bytes, { stream: true });
+  }
+  return text;
+}
+
+function parse(text: string): object | null {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "object" ? value : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,56 @@
+/** What actors print while they have no supervisor: it goes into the same logs. */
+import { ActorLogs } from "../../engine/logs/actor_logs.ts";
+import { RunOutput } from "../../engine/run/run_output.ts";
+import { pipesOf } from "../../engine/survival/run_pipes.ts";
+import type { SavedTree } from "../../engine/survival/state_log.ts";
+
+import type { Host } from "../../host/ports/host.ts";
+import { openNursery } from "../../scope/nursery.ts";
+import type { HeldPipes } from "./held_pipes.ts";
+
+/** Whose output it is, and where it goes. */
+export interface KeptLogsOptions {
+  readonly host: Host;
+  readonly saved: SavedTree;
+  readonly pipes: HeldPipes;
+  /** Where the tree's pipes are. */
+  readonly runFolder: string;
+  /** Where its logs are. */
+  readonly stateFolder: string;
+}
+
+/** Reads every pipe of a tree to its end. A cancel lets go of those that go on, when everything that was read is written. */
+export async function keepLogs(
+  { host, saved, pipes, runFolder, stateFolder }: KeptLogsOptions,
+): Promise<void> {
+  const { descriptors } = host;
+  const logs = new ActorLogs({ host, folder: stateFolder, onLost: () => {} });
+  await openNursery(async (nursery) => {
+    nursery.startSoon(() => logs.run(), { name: "logs" });
+    try {
+      await openNursery((readers) => {
+        for (const [run, path] of runsOf(saved)) {
+          const output = new RunOutput({
+            line: (stream, line) => void logs.line(path, stream, line),
+            room: () => logs.roomFor(path),
+          });
+          const open = (name: string) => {
+            const descriptor = pipes.take(name);
+            return descriptor === null ? null : descriptors.sourceOf(descriptor);
+          };
+          const { stdout, stderr } = pipesOf(runFolder, run);
+          output.pump(readers, { stdout: open(stdout), stderr: open(stderr) });
+        }
+      });
+    } finally {
+      logs.close();
+    }
+  }, { collapse: true });
+}
+
+/** The runs that there were, and the addresses of their actors. */
+function runsOf({ state: { nodes, paths } }: SavedTree): readonly (readonly [run: number, path: string])[] {
+  return [...nodes.values()].flatMap(({ id, phase }) =>
+    "run" in phase ? [[phase.run, paths[id]!] as const] : []
+  );
+}

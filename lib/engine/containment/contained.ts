@@ -1,0 +1,41 @@
+import type { Signal } from "../../base/signals.ts";
+import type { ProcessId } from "../../host/ports/processes.ts";
+import type { RunId } from "../../supervision/state.ts";
+
+/** What a run is known by. */
+export interface RunMark {
+  readonly run: RunId;
+  /** Address of its actor. */
+  readonly path: string;
+  /** Its mark in the environment of its processes. */
+  readonly marker: string;
+  readonly main: ProcessId;
+  /** The isolator whose child it is; null if it is another's. */
+  readonly home: number | null;
+}
+
+/** A run as the containment keeps it. */
+export interface Contained extends RunMark {
+  mainAlive: boolean;
+  /** Whether the end of the main process has been told: nothing is called clear before. */
+  mainReported: boolean;
+  /** The signal that is to end what is left; null while nothing is. */
+  ending: Signal | null;
+  /** Whether only the main process is to be ended. */
+  mainOnly: boolean;
+  readonly signalled: Set<string>;
+  onClear: (() => void) | null;
+}
+
+/** A run whose main process has just started. */
+export function newRun(mark: RunMark): Contained {
+  return {
+    ...mark,
+    mainAlive: true,
+    mainReported: false,
+    ending: null,
+    mainOnly: false,
+    signalled: new Set(),
+    onClear: null,
+  };
+}

@@ -1,0 +1,156 @@
+import type {
+  ControlGroups,
+  Controller,
+  GroupCounts,
+  GroupLimit,
+  Lack,
+} from "../../host/ports/control_groups.ts";
+import type { Host } from "../../host/ports/host.ts";
+import type { Processes, ProcessId, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
+import type { RunId } from "../../supervision/state.ts";
+import type { Housed, Layer } from "./layer.ts";
+import { LimitedHome } from "../limits/limited_home.ts";
+import { type Find, findAll, Look } from "./look.ts";
+
+/** How often a group that is frozen is looked at again, where the kernel cannot kill it at once. */
+const MOST_LOOKS = 100;
+
+const RUN_PREFIX = "run.";
+
+/** The layer `cgroup`: a group for the tree, and in it one for each run. */
+export class ControlGroupLayer implements Layer {
+  readonly name = "cgroup";
+  readonly group: string;
+  readonly #groups: ControlGroups;
+  readonly #processes: Processes;
+  readonly #home: LimitedHome;
+  /** The groups where something was left on purpose. */
+  readonly #left = new Set<string>();
+
+  /** @param group The group of the tree, which is made when it is first needed. */
+  constructor(host: Pick<Host, "groups" | "processes">, group: string) {
+    this.#groups = host.groups;
+    this.#processes = host.processes;
+    this.#home = new LimitedHome(host, group);
+    this.group = group;
+  }
+
+  place(run: RunId): string {
+    this.#groups.make(this.group);
+    const group = this.#groupOf(run);
+    this.#groups.make(group);
+    return group;
+  }
+
+  prepare(controllers: readonly Controller[], company: readonly ProcessId[]): void {
+    this.#home.prepare(controllers, company);
+  }
+
+  lackOf(controller: Controller): Lack | null {
+    return this.#home.lackOf(controller);
+  }
+
+  limit(run: RunId, limit: GroupLimit): void {
+    this.#groups.limit(this.#groupOf(run), limit);
+  }
+
+  countsOf(run: RunId): GroupCounts {
+    return this.#groups.countsOf(this.#groupOf(run));
+  }
+
+  membersOf({ run }: Housed, find: Find): readonly ProcessRow[] {
+    return this.#rowsIn(this.#groupOf(run), find);
+  }
+
+  ownerOf(pid: number): RunId | null {
+    return this.#runIn(this.#groups.groupOf(pid));
+  }
+
+  ownerOfReaped({ controlGroup }: ReapedOrphan): RunId | null {
+    return this.#runIn(controlGroup);
+  }
+
+  everyone(find: Find): readonly ProcessRow[] {
+    const left = new Set([...this.#left].flatMap((group) => this.#groups.membersOf(group)));
+    return this.#rowsIn(this.group, find).filter(({ pid }) => !left.has(pid));
+  }
+
+  isLeft(pid: number): boolean {
+    if (this.#left.size === 0) return false;
+    const group = this.#groups.groupOf(pid);
+    return group !== null && [...this.#left].some((one) => isWithin(group, one));
+  }
+
+  kill(run: Housed | null, seen: (row: ProcessRow) => void): boolean {
+    const groups = run !== null
+      ? [this.#groupOf(run.run)]
+      : this.#left.size === 0
+      ? [this.group]
+      : this.#notLeft();
+    for (const group of groups) this.#kill(group, seen);
+    return true;
+  }
+
+  release(run: RunId, leaves: boolean): void {
+    const group = this.#groupOf(run);
+    const isGone = this.#groups.remove(group);
+    if (!isGone && leaves) this.#left.add(group);
+  }
+
+  close(): void {
+    this.#groups.remove(this.group);
+    this.#home.close();
+  }
+
+  #kill(group: string, seen: (row: ProcessRow) => void): void {
+    // Should this process not have come back from a start there, it does not saw off the branch that it sits on.
+    if (this.#groups.membersOf(group).includes(this.#processes.ownPid)) return this.#killEach(group, seen);
+    this.#groups.freeze(group, true);
+    try {
+      for (const row of this.#livingIn(group)) seen(row);
+      if (!this.#groups.kill(group)) this.#killEach(group, seen);
+    } finally {
+      this.#groups.freeze(group, false);
+    }
+  }
+
+  #killEach(group: string, seen: (row: ProcessRow) => void): void {
+    const signalled = new Set<number>();
+    for (let look = 0; look < MOST_LOOKS; look++) {
+      const fresh = this.#livingIn(group).filter(({ pid }) => !signalled.has(pid));
+      if (fresh.length === 0) return;
+      for (const row of fresh) {
+        signalled.add(row.pid);
+        seen(row);
+        this.#processes.signal(row, "SIGKILL");
+      }
+    }
+  }
+
+  #livingIn(group: string): readonly ProcessRow[] {
+    return new Look(this.#processes).take((find) => this.#rowsIn(group, find));
+  }
+
+  /** The living processes of a group, but for this very one. */
+  #rowsIn(group: string, find: Find): readonly ProcessRow[] {
+    return findAll(find, this.#groups.membersOf(group).filter((pid) => pid !== this.#processes.ownPid));
+  }
+
+  #notLeft(): readonly string[] {
+    return this.#groups.inside(this.group).filter((group) => !this.#left.has(group));
+  }
+
+  #groupOf(run: RunId): string {
+    return `${this.group}/${RUN_PREFIX}${run}`;
+  }
+
+  #runIn(group: string | null): RunId | null {
+    if (group === null || !isWithin(group, this.group)) return null;
+    const name = group.slice(this.group.length + 1).split("/")[0]!;
+    return name.startsWith(RUN_PREFIX) ? Number(name.slice(RUN_PREFIX.length)) : null;
+  }
+}
+
+function isWithin(group: string, outer: string): boolean {
+  return group === outer || group.startsWith(`${outer}/`);
+}

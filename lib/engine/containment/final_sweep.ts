@@ -1,0 +1,107 @@
+/** The end of a tree: what could not be told to belong to any actor is ended here, and what cannot be ended is named. */
+import type { Host } from "../../host/ports/host.ts";
+import type { ProcessRow } from "../../host/ports/processes.ts";
+import type { Event } from "../../sync/event.ts";
+import { CancelScope } from "../../scope/cancel_scope.ts";
+import { moveOnAfter } from "../../scope/timeouts.ts";
+import type { Containment } from "./containment.ts";
+import { describeCommand, keyOf, type Ledger, type Survivor } from "./ledger.ts";
+
+/** How long SIGTERM is given if nothing else is said, and how long SIGKILL. */
+const GRACE_MS = 2_000;
+const PATIENCE_MS = 5_000;
+/** How long to wait for a death before looking anyway, at first and at most. */
+const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 250;
+
+/** What the sweep works on; `deaths` is set anew at each death of an orphan. */
+export interface SweepOptions {
+  readonly host: Host;
+  readonly containment: Containment;
+  readonly ledger: Ledger;
+  readonly nextDeath: () => Event;
+}
+
+/**
+ * Ends every descendant that is left and returns those that could not be ended.
+ *
+ * @param graceMs How long SIGTERM is given.
+ * @param grace To be cancelled if it is not to be given any longer.
+ */
+export async function sweepAll(
+  options: SweepOptions,
+  graceMs: number = GRACE_MS,
+  grace: CancelScope = new CancelScope(),
+): Promise<readonly Survivor[]> {
+  await grace.run(() => endAll(options, "SIGTERM", graceMs));
+  await killAll(options);
+  options.ledger.prune(({ pid, startTime }) => {
+    const row = options.host.processes.find(pid);
+    // What has ended under another parent may have to wait for that.
+    return row?.startTime === startTime && row.state !== "Z";
+  });
+  return options.containment.unattributed().map((row) =>
+    survivorOf(options.host, row, whyAlive(options.host, row))
+  );
+}
+
+/** Kills every descendant that is left, and returns when all are gone and reaped, or will not go. */
+export async function killAll(options: SweepOptions): Promise<void> {
+  await endAll(options, "SIGKILL", PATIENCE_MS);
+  await untilReaped(options);
+}
+
+/** A process for the receipt. */
+export function survivorOf(host: Host, row: ProcessRow, why: string): Survivor {
+  return { pid: row.pid, command: describeCommand(host.processes.commandOf(row.pid), row), why };
+}
+
+async function endAll(options: SweepOptions, signal: "SIGTERM" | "SIGKILL", withinMs: number): Promise<void> {
+  const signalled = new Set<string>();
+  if (signal === "SIGKILL") options.containment.killAllTogether();
+  await untilNone(options, withinMs, () => {
+    const left = options.containment.unattributed();
+    for (const row of left) {
+      if (!signalled.has(keyOf(row))) end(options, row, signal);
+      signalled.add(keyOf(row));
+    }
+    return left.length;
+  });
+}
+
+/** Who becomes the parent of a zombie after us may not reap it. */
+async function untilReaped(options: SweepOptions): Promise<void> {
+  const { processes } = options.host;
+  const isZombie = (pid: number) => processes.find(pid)?.state === "Z";
+  await untilNone(
+    options,
+    PATIENCE_MS,
+    () => processes.childrenOf(processes.ownPid).filter(isZombie).length,
+  );
+}
+
+/** Looks at each death, and now and then, until `count` finds none or the time is over. */
+async function untilNone({ nextDeath }: SweepOptions, withinMs: number, count: () => number): Promise<void> {
+  await moveOnAfter(withinMs, async () => {
+    for (let pause = FIRST_PAUSE_MS;; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      const death = nextDeath();
+      if (count() === 0) return;
+      // Not every layer hears of every death.
+      await moveOnAfter(pause, () => death.wait());
+    }
+  });
+}
+
+function end({ host, ledger }: SweepOptions, row: ProcessRow, signal: "SIGTERM" | "SIGKILL"): void {
+  ledger.see(row, null, describeCommand(host.processes.commandOf(row.pid), row), true);
+  host.processes.signal(row, signal);
+  if (signal === "SIGKILL") ledger.killed(row);
+  else host.processes.signal(row, "SIGCONT");
+}
+
+function whyAlive({ processes }: Host, row: ProcessRow): string {
+  if (row.state === "D") return "it is in an uninterruptible wait of the kernel";
+  return processes.signal(row, "SIGKILL") === "refused"
+    ? "it could not be signalled: it belongs to another user, and we have no right to"
+    : "it outlived SIGKILL";
+}

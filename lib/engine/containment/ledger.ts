@@ -1,0 +1,127 @@
+/**
+ * Every process that was seen in the tree and how each ended: what the receipt of a teardown is made of.
+ *
+ * A tree may run for years, so of the processes that have ended only the latest are kept, beside their number.
+ */
+import type { Signal } from "../../base/signals.ts";
+import type { ExitStatus, ProcessId, ProcessRow } from "../../host/ports/processes.ts";
+
+/** How many ended processes are kept. */
+const KEPT = 1_000;
+
+/** A process in the receipt. */
+export interface ReceiptLine {
+  readonly pid: number;
+  /** Address of the actor; null if it could not be told whose it was. */
+  readonly path: string | null;
+  readonly command: string;
+  /** `killed` if our SIGKILL ended it; `gone` if it ended unseen, under a parent of its own. */
+  readonly ended: "exit" | "signal" | "killed" | "gone";
+  readonly code: number | null;
+  readonly signal: Signal | null;
+  /** Whether its parent had died before it. */
+  readonly orphan: boolean;
+}
+
+/** A process that is still there. */
+export interface Survivor {
+  readonly pid: number;
+  readonly command: string;
+  readonly why: string;
+}
+
+interface Seen extends ProcessId {
+  readonly path: string | null;
+  readonly command: string;
+  orphan: boolean;
+  killed: boolean;
+}
+
+/** See the module. */
+export class Ledger {
+  readonly #mask: (text: string) => string;
+  readonly #alive = new Map<string, Seen>();
+  readonly #ended: ReceiptLine[] = [];
+  #forgotten = 0;
+
+  /** @param mask Takes secrets out of a command line. */
+  constructor(mask: (text: string) => string = (text) => text) {
+    this.#mask = mask;
+  }
+
+  /** How many processes were seen altogether. */
+  get count(): number {
+    return this.#alive.size + this.#ended.length + this.#forgotten;
+  }
+
+  /** Notes a process that is alive. What is known already stays, but for having become an orphan. */
+  see(process: ProcessId, path: string | null, command: string, orphan: boolean): void {
+    const known = this.#alive.get(keyOf(process));
+    if (known !== undefined) known.orphan ||= orphan;
+    else {
+      const { pid, startTime } = process;
+      const seen = { pid, startTime, path, command: this.#mask(command), orphan, killed: false };
+      this.#alive.set(keyOf(process), seen);
+    }
+  }
+
+  /** Notes that SIGKILL was sent to a process. */
+  killed(process: ProcessId): void {
+    const known = this.#alive.get(keyOf(process));
+    if (known !== undefined) known.killed = true;
+  }
+
+  /** Notes how a process ended. @returns Whether our SIGKILL ended it. */
+  ended(process: ProcessId, status: ExitStatus): boolean {
+    const known = this.#alive.get(keyOf(process));
+    if (known === undefined) return false;
+    const wasKilled = known.killed && status.how === "signalled" && status.signal === "SIGKILL";
+    this.#close(known, wasKilled ? "killed" : status.how === "exited" ? "exit" : "signal", status);
+    return wasKilled;
+  }
+
+  /** Notes which of the processes that are not ours to wait for have vanished. */
+  prune(isThere: (process: ProcessId) => boolean): void {
+    for (const known of this.#alive.values()) {
+      if (isThere(known)) continue;
+      if (known.killed) this.#close(known, "killed", { how: "signalled", signal: "SIGKILL" });
+      else this.#close(known, "gone", null);
+    }
+  }
+
+  /** The path under which a process was seen; undefined if it was not. */
+  pathOf(process: ProcessId): string | null | undefined {
+    return this.#alive.get(keyOf(process))?.path;
+  }
+
+  /** The processes that have ended, in the order in which they did. */
+  lines(): readonly ReceiptLine[] {
+    return [...this.#ended];
+  }
+
+  #close(known: Seen, ended: ReceiptLine["ended"], status: ExitStatus | null): void {
+    this.#alive.delete(keyOf(known));
+    this.#ended.push({
+      pid: known.pid,
+      path: known.path,
+      command: known.command,
+      ended,
+      code: status?.how === "exited" ? status.code : null,
+      signal: status?.how === "signalled" ? status.signal : null,
+      orphan: known.orphan,
+    });
+    if (this.#ended.length <= KEPT) return;
+    this.#ended.shift();
+    this.#forgotten += 1;
+  }
+}
+
+/** A row's identity as a key. */
+export function keyOf({ pid, startTime }: ProcessId): string {
+  return `${pid}:${startTime}`;
+}
+
+/** A command line for people: the arguments as far as they fit, or the program's name if there are none. */
+export function describeCommand(argv: readonly string[], row: ProcessRow | null): string {
+  return argv.length > 0 ? argv.join(" ") : row === null ? "?" : `[${row.name}]`;
+}

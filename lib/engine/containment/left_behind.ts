@@ -1,0 +1,28 @@
+import type { Processes, ProcessRow } from "../../host/ports/processes.ts";
+import { keyOf } from "./ledger.ts";
+
+/** What actors left behind on purpose: it is nobody's to end. */
+export class LeftBehind {
+  readonly #processes: Processes;
+  readonly #rows = new Map<string, ProcessRow>();
+
+  constructor(processes: Processes) {
+    this.#processes = processes;
+  }
+
+  add(rows: readonly ProcessRow[]): void {
+    for (const row of rows) this.#rows.set(keyOf(row), row);
+  }
+
+  has(row: ProcessRow): boolean {
+    return this.#rows.has(keyOf(row));
+  }
+
+  /** What is still there. */
+  living(): readonly ProcessRow[] {
+    return [...this.#rows.values()].filter((row) => {
+      const now = this.#processes.find(row.pid);
+      return now !== null && now.startTime === row.startTime && now.state !== "Z";
+    });
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Who descends from whom. Every process of the tree is either below the main process of a run, or it is, or is below, an
+ * orphan that came to us, or to whoever takes them in beside us (`orphanage.ts`), when its own parent died. An orphan is told
+ * by, in this order: the control group that it is in, where it was seen before, the session or group of a run's main process,
+ * the mark in its environment, and the isolator that it came to.
+ */
+import type { Processes, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
+import type { RunId } from "../../supervision/state.ts";
+import { RUN_VARIABLE } from "../environment.ts";
+import type { Housed, Layer } from "./layer.ts";
+import { keyOf } from "./ledger.ts";
+import { type Find, findAll, Look } from "./look.ts";
+import type { Orphanage } from "./orphanage.ts";
+
+/** A run, as far as its descendants are concerned. */
+export interface Ancestor extends Housed {
+  readonly marker: string;
+  readonly mainAlive: boolean;
+  /** The isolator whose child its main process is; null if it is another's. */
+  readonly home: number | null;
+}
+
+/** What a lineage works on. */
+export interface LineageOptions {
+  readonly processes: Processes;
+  readonly layer: Layer;
+  readonly orphanage: Orphanage;
+  /** The runs that there are now. */
+  readonly runs: ReadonlyMap<RunId, Ancestor>;
+  /** Whether a process was left behind on purpose: then it is nobody's. */
+  readonly isLeft: (row: ProcessRow) => boolean;
+}
+
+/** See the module. */
+export class Lineage {
+  readonly #options: LineageOptions;
+  /** Our children that are no orphans: main processes, and helpers such as probes. */
+  readonly ours: Set<number> = new Set();
+  /** Where orphans and descendants were seen before, by identity. */
+  readonly #known = new Map<string, RunId>();
+
+  constructor(options: LineageOptions) {
+    this.#options = options;
+  }
+
+  /** The living descendants of a run beside its main process, and what else its layer knows of. */
+  restOf(run: Ancestor, look: Look): readonly ProcessRow[] {
+    return look.take((find) => this.#restOf(run, find));
+  }
+
+  /** Every living process that belongs to no run that is known. */
+  strays(): readonly ProcessRow[] {
+    return new Look(this.#options.processes).take((find) => this.#strays(find));
+  }
+
+  #restOf(run: Ancestor, find: Find): readonly ProcessRow[] {
+    const { layer, isLeft } = this.#options;
+    const rest = new Map<string, ProcessRow>();
+    for (const row of layer.membersOf(run, find)) {
+      const isMain = row.pid === run.main.pid && row.startTime === run.main.startTime;
+      if (!isMain && !isLeft(row)) rest.set(keyOf(row), row);
+    }
+    for (const row of this.#descendantsOf(run, rest, find)) {
+      if (rest.has(keyOf(row))) continue;
+      const owner = layer.ownerOf(row.pid);
+      if (owner === null || owner === run.run) rest.set(keyOf(row), row);
+    }
+    for (const key of rest.keys()) this.#known.set(key, run.run);
+    return [...rest.values()];
+  }
+
+  #strays(find: Find): readonly ProcessRow[] {
+    const { layer, isLeft } = this.#options;
+    const found = new Map<string, ProcessRow>();
+    for (const row of this.#orphans(find)) {
+      if (this.ownerOf(row) === null) {
+        for (const one of this.#subtree(row, find)) found.set(keyOf(one), one);
+      }
+    }
+    for (const row of layer.everyone(find)) {
+      if (!this.#isHoused(row) && !isLeft(row)) found.set(keyOf(row), row);
+    }
+    return [...found.values()];
+  }
+
+  /** The run that an orphan belongs to which has been reaped; it is forgotten. */
+  ended(orphan: ReapedOrphan): RunId | null {
+    const housed = this.#options.layer.ownerOfReaped(orphan);
+    const owner = housed !== null && this.#options.runs.has(housed) ? housed : this.ownerOf(orphan.row);
+    this.#known.delete(keyOf(orphan.row));
+    return owner;
+  }
+
+  /** Forgets a run. */
+  remove(run: RunId): void {
+    for (const [key, owner] of this.#known) if (owner === run) this.#known.delete(key);
+  }
+
+  /** The run that a process belongs to; null if that cannot be told. */
+  ownerOf(row: ProcessRow): RunId | null {
+    const { processes, layer, runs } = this.#options;
+    const housed = layer.ownerOf(row.pid);
+    if (housed !== null && runs.has(housed)) return housed;
+    const known = this.#known.get(keyOf(row));
+    if (known !== undefined) return known;
+    for (const { run, main } of runs.values()) {
+      if (row.session === main.pid || row.group === main.pid) return run;
+    }
+    const marker = processes.variableOf(row.pid, RUN_VARIABLE);
+    for (const one of runs.values()) if (one.marker === marker) return one.run;
+    // Of an isolator that has one run alone all orphans are of that one: so the last run of a tree takes along what is left.
+    const mates = [...runs.values()].filter(({ home }) => home === row.parent);
+    return mates.length === 1 ? mates[0]!.run : null;
+  }
+
+  #isHoused({ pid }: ProcessRow): boolean {
+    const owner = this.#options.layer.ownerOf(pid);
+    return owner !== null && this.#options.runs.has(owner);
+  }
+
+  /** @param known Those that are known to be of the run, by identity. */
+  #descendantsOf(
+    run: Ancestor,
+    known: ReadonlyMap<string, ProcessRow>,
+    find: Find,
+  ): readonly ProcessRow[] {
+    const below = run.mainAlive ? this.#childrenOf(run.main.pid, find) : [];
+    const escaped = this.#orphans(find).filter((row) =>
+      known.has(keyOf(row)) || this.ownerOf(row) === run.run
+    );
+    return [...below, ...escaped].flatMap((row) => this.#subtree(row, find));
+  }
+
+  /** What nobody here has started: their own parents have died. */
+  #orphans(find: Find): readonly ProcessRow[] {
+    const { orphanage, isLeft } = this.#options;
+    return orphanage.rows(find).filter((row) => !this.ours.has(row.pid) && !isLeft(row));
+  }
+
+  /** A process and all below it that is alive. */
+  #subtree(root: ProcessRow, find: Find): readonly ProcessRow[] {
+    const found: ProcessRow[] = [];
+    const pending = [root];
+    while (pending.length > 0) {
+      const row = pending.pop()!;
+      found.push(row);
+      pending.push(...this.#childrenOf(row.pid, find));
+    }
+    return found;
+  }
+
+  #childrenOf(pid: number, find: Find): readonly ProcessRow[] {
+    return findAll(find, this.#options.processes.childrenOf(pid)).filter((row) => row.parent === pid);
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Where processes come to that lose their parent: to us, as a rule. What an earlier supervisor had started is the child of the
+ * guardian that has kept it, and its orphans come there; or, if that was killed too, to the first process of the machine,
+ * among all others, and are told by their mark. Those of an isolated tree come to its isolator.
+ */
+import type { Processes, ProcessId, ProcessRow } from "../../host/ports/processes.ts";
+import { RUN_VARIABLE } from "../environment.ts";
+import { keyOf } from "./ledger.ts";
+import { type Find, findAll } from "./look.ts";
+
+/** Who else takes orphans in. */
+export interface OrphanageOptions {
+  /** Processes that are the parents of what belongs to us, beside us. */
+  readonly keepers?: readonly ProcessId[];
+  /** What the marks of processes begin with that may be anybody's children; null if there are none. */
+  readonly lost?: string | null;
+}
+
+/** See the module. */
+export class Orphanage {
+  readonly #processes: Processes;
+  readonly #keepers: Set<ProcessId>;
+  readonly #lost: string | null;
+  /** Whether a process that was looked at bears the mark. */
+  readonly #marked = new Map<string, boolean>();
+
+  constructor(processes: Processes, { keepers = [], lost = null }: OrphanageOptions = {}) {
+    this.#processes = processes;
+    this.#keepers = new Set(keepers);
+    this.#lost = lost;
+  }
+
+  /** Whether nobody else takes them in. */
+  get isOursAlone(): boolean {
+    return this.#keepers.size === 0 && this.#lost === null;
+  }
+
+  /** Whether the children of a process may be orphans of ours. */
+  adopts(pid: number): boolean {
+    return pid === this.#processes.ownPid || this.#isKeeper(pid);
+  }
+
+  /** Somebody else takes orphans in, until the returned function is called. */
+  add(keeper: ProcessId): () => void {
+    this.#keepers.add(keeper);
+    return () => this.#keepers.delete(keeper);
+  }
+
+  /** All that live, beside what we and others have started ourselves. */
+  rows(find: Find): readonly ProcessRow[] {
+    const { ownPid } = this.#processes;
+    const pids = [ownPid, ...this.#living().map(({ pid }) => pid)]
+      .flatMap((pid) => this.#processes.childrenOf(pid))
+      .filter((pid) => pid !== ownPid && !this.#isKeeper(pid));
+    const children = findAll(find, pids);
+    return this.#lost === null ? children : unique([...children, ...this.#strays()]);
+  }
+
+  #living(): readonly ProcessId[] {
+    return [...this.#keepers].filter(({ pid, startTime }) =>
+      this.#processes.find(pid)?.startTime === startTime
+    );
+  }
+
+  #isKeeper(pid: number): boolean {
+    return [...this.#keepers].some((keeper) => keeper.pid === pid);
+  }
+
+  #strays(): readonly ProcessRow[] {
+    const table = this.#processes.table();
+    const present = new Set(table.map(keyOf));
+    for (const key of this.#marked.keys()) if (!present.has(key)) this.#marked.delete(key);
+    return table.filter((row) =>
+      row.state !== "Z" && row.pid !== this.#processes.ownPid && this.#bearsMark(row)
+    );
+  }
+
+  #bearsMark(row: ProcessRow): boolean {
+    const key = keyOf(row);
+    const known = this.#marked.get(key);
+    if (known !== undefined) return known;
+    const bears = this.#processes.variableOf(row.pid, RUN_VARIABLE)?.startsWith(`${this.#lost}.`) === true;
+    this.#marked.set(key, bears);
+    return bears;
+  }
+}
+
+function unique(rows: readonly ProcessRow[]): readonly ProcessRow[] {
+  return [...new Map(rows.map((row) => [keyOf(row), row])).values()];
+}

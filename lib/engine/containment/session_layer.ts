@@ -1,0 +1,93 @@
+import { type GroupCounts, GroupError, type Lack } from "../../host/ports/control_groups.ts";
+import type { Processes, ProcessRow } from "../../host/ports/processes.ts";
+import type { Housed, Layer, LayerName } from "./layer.ts";
+
+const NO_GROUPS: Lack = {
+  why: "there are no control groups",
+  hint: "`supervise doctor` says how to get them",
+};
+
+/** The layer `subreaper`: it knows nothing beside descent, and what comes to us. */
+export class BareLayer implements Layer {
+  readonly name: LayerName = "subreaper";
+  readonly group: null = null;
+  readonly #noGroups: Lack;
+
+  /** @param noGroups Why there are no control groups, which alone can be limited. */
+  constructor(noGroups: Lack = NO_GROUPS) {
+    this.#noGroups = noGroups;
+  }
+
+  place(): null {
+    return null;
+  }
+
+  prepare(): void {}
+
+  lackOf(): Lack {
+    return this.#noGroups;
+  }
+
+  limit(): never {
+    throw new GroupError(this.#noGroups.why);
+  }
+
+  countsOf(): GroupCounts {
+    return { oomKills: 0, memoryReached: 0, forksRefused: 0 };
+  }
+
+  membersOf(_run: Housed): readonly ProcessRow[] {
+    return [];
+  }
+
+  ownerOf(): null {
+    return null;
+  }
+
+  ownerOfReaped(): null {
+    return null;
+  }
+
+  everyone(): readonly ProcessRow[] {
+    return [];
+  }
+
+  isLeft(): boolean {
+    return false;
+  }
+
+  kill(): boolean {
+    return false;
+  }
+
+  release(): void {}
+
+  close(): void {}
+}
+
+/** The layer `group`: who is in the session or in the process group of a run's main process, wherever it is below. */
+export class SessionLayer extends BareLayer {
+  override readonly name: LayerName = "group";
+  readonly #processes: Processes;
+
+  constructor(processes: Processes, noGroups: Lack) {
+    super(noGroups);
+    this.#processes = processes;
+  }
+
+  /** Who forks and dies while the table is read is not in it, nor its child: what is empty is read twice. */
+  override membersOf(run: Housed): readonly ProcessRow[] {
+    const members = this.#membersOf(run);
+    return members.length > 0 ? members : this.#membersOf(run);
+  }
+
+  #membersOf({ main }: Housed): readonly ProcessRow[] {
+    const table = this.#processes.table();
+    // The number is free again when the session is empty, and may be another's then.
+    const holder = table.find(({ pid }) => pid === main.pid);
+    if (holder !== undefined && holder.startTime !== main.startTime) return [];
+    return table.filter(({ session, group, state }) =>
+      (session === main.pid || group === main.pid) && state !== "Z"
+    );
+  }
+}

@@ -1,0 +1,96 @@
+/** Keeps what a tree says and does, in files and for whoever listens: the lines of its actors, and its decisions. */
+import type { Plan } from "../../config/plan.ts";
+import type { Host } from "../../host/ports/host.ts";
+import { CancelScope } from "../../scope/cancel_scope.ts";
+import type { Entry } from "../../supervision/journal_entry.ts";
+import { ActorLogs } from "../logs/actor_logs.ts";
+import { type JournalEntry, journalEntry } from "./journal.ts";
+import type { Line } from "../logs/line_splitter.ts";
+import type { LogLine, LogStream } from "../logs/log_format.ts";
+import { DEFAULT_LOG_LIMITS, LogStore } from "../logs/log_store.ts";
+import { journalFileOf } from "../state_folder.ts";
+
+/** Somebody who wants to know at once. Must not throw, and must not wait. */
+export interface Listener {
+  onLine(line: LogLine): void;
+  onEntry(entry: JournalEntry): void;
+}
+
+/** What a recorder works with. */
+export interface RecorderOptions {
+  readonly host: Host;
+  readonly plan: Plan;
+  /** The tree's folder for logs and the journal. */
+  readonly folder: string;
+  /** Told that lines of an actor are being lost. */
+  readonly onLost: (path: string, why: string) => void;
+}
+
+/** See the module. */
+export class Recorder {
+  readonly #host: Host;
+  readonly #plan: Plan;
+  readonly #logs: ActorLogs;
+  readonly #journal: LogStore;
+  readonly #listeners = new Set<Listener>();
+  readonly #decoder = new TextDecoder();
+
+  constructor({ host, plan, folder, onLost }: RecorderOptions) {
+    this.#host = host;
+    this.#plan = plan;
+    this.#logs = new ActorLogs({ host, folder, onLost });
+    this.#journal = new LogStore({
+      files: host.files,
+      limits: DEFAULT_LOG_LIMITS,
+      fileOf: () => journalFileOf(folder),
+      gapMark: (lost, why) => encodeJson({ event: "entries_lost", lost, why }),
+      onLost: () => {},
+    });
+  }
+
+  /** Records a line of an actor. */
+  line(path: string, stream: LogStream, line: Line): void {
+    const at = this.#logs.line(path, stream, line);
+    if (this.#listeners.size === 0) return;
+    const text = this.#decoder.decode(line.bytes);
+    for (const listener of this.#listeners) listener.onLine({ at, path, stream, text, cut: line.cut });
+  }
+
+  /** Waits until there is room for more lines of an actor, if it is worth it; null if there is. */
+  roomFor(path: string): Promise<void> | null {
+    return this.#logs.roomFor(path);
+  }
+
+  /** Records a decision. */
+  entry(entry: Entry): void {
+    const told = journalEntry(this.#plan, entry, this.#host.wallClock());
+    this.#journal.append("journal", encodeJson(told));
+    for (const listener of this.#listeners) listener.onEntry(told);
+  }
+
+  /** Tells somebody of everything from now on, until the returned function is called. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Waits until everything that was told is in the files; gives the stamp of the last line. */
+  async sync(): Promise<number> {
+    const [stamp] = await Promise.all([this.#logs.sync(), this.#journal.sync()]);
+    return stamp;
+  }
+
+  /** Writes until `close`, and then what is left; no cancel keeps it from that. */
+  async run(): Promise<void> {
+    await new CancelScope({ shield: true }).run(() => Promise.all([this.#logs.run(), this.#journal.run()]));
+  }
+
+  close(): void {
+    this.#logs.close();
+    this.#journal.close();
+  }
+}
+
+function encodeJson(value: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(value)}\n`);
+}

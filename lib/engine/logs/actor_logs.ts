@@ -1,0 +1,70 @@
+/** The logs of the actors of a tree, a file each: whoever reads the actors' pipes writes them here. */
+import type { Host } from "../../host/ports/host.ts";
+import { CancelScope } from "../../scope/cancel_scope.ts";
+import type { Line } from "./line_splitter.ts";
+import { encodeLine, type LogStream } from "./log_format.ts";
+import { DEFAULT_LOG_LIMITS, LogStore } from "./log_store.ts";
+import { Stamps } from "./stamps.ts";
+import { logFileOf } from "../state_folder.ts";
+
+/** What the logs are written to. */
+export interface ActorLogsOptions {
+  readonly host: Pick<Host, "files" | "wallClock" | "clock">;
+  /** The tree's folder for logs and the journal. */
+  readonly folder: string;
+  /** Told that lines of an actor are being lost. */
+  readonly onLost: (path: string, why: string) => void;
+}
+
+/** See the module. */
+export class ActorLogs {
+  readonly #stamps: Stamps;
+  readonly #store: LogStore;
+
+  constructor({ host, folder, onLost }: ActorLogsOptions) {
+    this.#stamps = new Stamps({ wallClock: host.wallClock, now: () => host.clock.now() });
+    this.#store = new LogStore({
+      files: host.files,
+      limits: DEFAULT_LOG_LIMITS,
+      fileOf: (path) => logFileOf(folder, path),
+      gapMark: (lost, why) => this.#gapMark(lost, why),
+      onLost,
+    });
+  }
+
+  /** Writes a line of an actor, soon; gives its stamp. */
+  line(path: string, stream: LogStream, line: Line): number {
+    const at = this.#stamps.next();
+    this.#store.append(path, encodeLine(at, stream, line));
+    return at;
+  }
+
+  /** Waits until there is room for more lines of an actor, if it is worth it; null if there is. */
+  roomFor(path: string): Promise<void> | null {
+    return this.#store.roomFor(path);
+  }
+
+  /** Waits until every line is in its file, or lost; gives the stamp of the last one. */
+  async sync(): Promise<number> {
+    const stamp = this.#stamps.last;
+    await this.#store.sync();
+    return stamp;
+  }
+
+  /** Writes until `close`, and then what is left; no cancel keeps it from that. */
+  async run(): Promise<void> {
+    await new CancelScope({ shield: true }).run(() => this.#store.run());
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+
+  #gapMark(lost: number, why: string): Uint8Array {
+    const text = `${lost} ${lost === 1 ? "line was" : "lines were"} lost: ${why}`;
+    return encodeLine(this.#stamps.next(), "supervise", {
+      bytes: new TextEncoder().encode(text),
+      cut: false,
+    });
+  }
+}

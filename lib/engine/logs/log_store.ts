@@ -1,0 +1,232 @@
+/**
+ * Writes the logs of all actors, each to a file of its own that is rotated by size.
+ *
+ * Invariants:
+ * 1. `append` never waits, and what waits to be written is bounded: nothing that an actor prints can block us.
+ * 2. Lines are written whole or not at all. Those that are lost are counted, and a line in their place says so.
+ * 3. A disk that is slow has lines wait, and loses none as long as whoever appends asks for room before; a disk that
+ *    stands still has them wait once, for a second, and then loses them: no actor hangs with it.
+ */
+import { Event } from "../../sync/event.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
+import { moveOnAfter } from "../../scope/timeouts.ts";
+import type { AppendFile, Files } from "../../host/ports/files.ts";
+import { concatBytes } from "../../base/bytes.ts";
+import { messageOf } from "../../base/user_error.ts";
+
+/** How a log file grows. */
+export interface LogLimits {
+  /** Size at which a file is rotated, in bytes. */
+  readonly maxBytes: number;
+  /** How many rotated files are kept beside the current one. */
+  readonly keep: number;
+}
+
+/** The limits that hold if nobody says otherwise. */
+export const DEFAULT_LOG_LIMITS: LogLimits = { maxBytes: 10 * 1_024 * 1_024, keep: 5 };
+
+/** What may wait to be written to one file, and what is to be there before whoever has more waits for room. */
+const QUEUE_BYTES = 8 * 1_024 * 1_024;
+const CROWDED_BYTES = 2 * 1_024 * 1_024;
+
+const NEWLINE = 0x0a;
+
+/** How long a disk that takes nothing is waited for. */
+const PATIENCE_MS = 1_000;
+
+/** What a store writes to. */
+export interface LogStoreOptions {
+  readonly files: Files;
+  /** The file of a log, by the log's name. */
+  readonly fileOf: (name: string) => string;
+  readonly limits: LogLimits;
+  /** The line that stands for lines that are lost. */
+  readonly gapMark: (lost: number, why: string) => Uint8Array;
+  /** Told that lines of a log are being lost, once for each gap. */
+  readonly onLost: (name: string, why: string) => void;
+}
+
+interface Log {
+  readonly name: string;
+  file: AppendFile | null;
+  /** Size at which the file is rotated next. */
+  rotateAt: number;
+  queue: Uint8Array[];
+  queued: number;
+  /** Set when what waits is taken to be written. */
+  taken: Event;
+  /** Whether the disk has been waited for in vain since it last took something. */
+  stands: boolean;
+  /** Lines lost since the last mark, and why. */
+  lost: number;
+  why: string;
+}
+
+/** See the module. */
+export class LogStore {
+  readonly #options: LogStoreOptions;
+  readonly #logs = new Map<string, Log>();
+  #work = new Event();
+  #written = new Event();
+  /** How many lines were taken, and how many of them have been written or lost. */
+  #taken = 0;
+  #settled = 0;
+  #closed = false;
+
+  constructor(options: LogStoreOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a line, encoded, to be written soon. */
+  append(name: string, line: Uint8Array): void {
+    this.#taken += 1;
+    this.#work.set();
+    const log = this.#logOf(name);
+    if (log.queued + line.length > QUEUE_BYTES) {
+      return this.#lose(log, 1, "they come faster than the disk takes them");
+    }
+    log.queue.push(line);
+    log.queued += line.length;
+  }
+
+  /** Waits until there is room for more lines of a log, if it is worth it; null if there is. */
+  roomFor(name: string): Promise<void> | null {
+    const log = this.#logOf(name);
+    return log.queued < CROWDED_BYTES || log.stands ? null : this.#waitForRoom(log);
+  }
+
+  /** Writes what comes, until `close`, and then what is left. To be run as a task. */
+  async run(): Promise<void> {
+    while (true) {
+      await this.#work.wait();
+      const closing = this.#closed;
+      if (!closing) this.#work = new Event();
+      const waiting = [...this.#logs.values()].filter((log) =>
+        log.queue.length > 0 || (closing && log.lost > 0)
+      );
+      const taken = this.#taken;
+      await Promise.all(waiting.map((log) => this.#flush(log)));
+      this.#settled = taken;
+      this.#written.set();
+      this.#written = new Event();
+      if (closing) break;
+    }
+    // What comes after the end is written by nobody, and nobody is to wait for it.
+    this.#settled = Infinity;
+    for (const log of this.#logs.values()) if (log.file !== null) await fromPromise(log.file.close());
+  }
+
+  /** Waits until everything that was appended is in the files, or is lost. */
+  async sync(): Promise<void> {
+    const taken = this.#taken;
+    while (this.#settled < taken) await this.#written.wait();
+  }
+
+  /** Lets `run` end when everything is written. */
+  close(): void {
+    this.#closed = true;
+    this.#work.set();
+  }
+
+  #logOf(name: string): Log {
+    const known = this.#logs.get(name);
+    if (known !== undefined) return known;
+    const log: Log = {
+      name,
+      file: null,
+      rotateAt: this.#options.limits.maxBytes,
+      queue: [],
+      queued: 0,
+      taken: new Event(),
+      stands: false,
+      lost: 0,
+      why: "",
+    };
+    this.#logs.set(name, log);
+    return log;
+  }
+
+  async #flush(log: Log): Promise<void> {
+    const lines = log.queue;
+    log.queue = [];
+    log.queued = 0;
+    log.taken.set();
+    log.taken = new Event();
+    const { lost } = log;
+    const mark = lost > 0 ? [this.#options.gapMark(lost, log.why)] : [];
+    try {
+      log.file ??= await this.#open(log.name);
+      await fromPromise(log.file.append(concatBytes([...mark, ...lines])));
+      log.stands = false;
+      log.lost -= lost;
+    } catch (error) {
+      return this.#lose(log, lines.length, messageOf(error));
+    }
+    const { size } = log.file;
+    if (size < log.rotateAt) return;
+    try {
+      await this.#rotate(log);
+      log.rotateAt = this.#options.limits.maxBytes;
+    } catch (error) {
+      // A file that cannot be renamed grows on: that is better than losing what comes. It is tried again, and said
+      // again, when as much has come once more.
+      log.rotateAt = size + this.#options.limits.maxBytes;
+      this.#options.onLost(log.name, `the log cannot be rotated: ${messageOf(error)}`);
+    }
+  }
+
+  async #waitForRoom(log: Log): Promise<void> {
+    const { taken } = log;
+    await moveOnAfter(PATIENCE_MS, () => taken.wait());
+    if (!taken.isSet) log.stands = true;
+  }
+
+  async #open(name: string): Promise<AppendFile> {
+    const file = this.#options.fileOf(name);
+    this.#options.files.makeFolder(file.slice(0, file.lastIndexOf("/")));
+    return await fromPromise(openWhole(this.#options.files, file));
+  }
+
+  async #rotate(log: Log): Promise<void> {
+    const { files, limits: { keep } } = this.#options;
+    const file = this.#options.fileOf(log.name);
+    await fromPromise(log.file!.close());
+    log.file = null;
+    if (keep === 0) return files.remove(file);
+    // Only what is in the way moves on, so that an attempt which fails at its end can be repeated without harm.
+    let last = 1;
+    while (last < keep && files.exists(`${file}.${last}`)) last += 1;
+    for (let number = last - 1; number >= 1; number--) {
+      files.rename(`${file}.${number}`, `${file}.${number + 1}`);
+    }
+    files.rename(file, `${file}.1`);
+  }
+
+  #lose(log: Log, count: number, why: string): void {
+    if (log.lost === 0) this.#options.onLost(log.name, why);
+    log.lost += count;
+    log.why = why;
+  }
+}
+
+/** Opens a file so that what is appended begins a line, also behind one that a writer has left in parts who was killed. */
+async function openWhole(files: Files, path: string): Promise<AppendFile> {
+  const file = await files.openAppend(path);
+  try {
+    if (file.size > 0 && await lastByteOf(files, path) !== NEWLINE) await file.append(Uint8Array.of(NEWLINE));
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function lastByteOf(files: Files, path: string): Promise<number | undefined> {
+  const file = await files.openRead(path);
+  if (file === null) return undefined;
+  try {
+    return (await file.read(await file.size() - 1, 1))[0];
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,13 @@
+import type { ByteSource, ProcessId } from "../../host/ports/processes.ts";
+import type { Exit } from "../../supervision/exit.ts";
+
+/** The main process of a run: started here, or by an earlier supervisor, and then the child of another process. */
+export interface MainProcess extends ProcessId {
+  /** Null if there is nothing to read. */
+  readonly stdout: ByteSource | null;
+  readonly stderr: ByteSource | null;
+  /** Resolves once, when it is known how it ended; never rejects. */
+  readonly exited: Promise<Exit>;
+  /** The isolator whose child it is; null if it is another's. */
+  readonly home: number | null;
+}

@@ -1,0 +1,87 @@
+/** One attempt to find out whether an actor is ready. */
+import { unreachable } from "../../base/invariant.ts";
+import { describeProbe } from "../../config/describe_probe.ts";
+import type { ActorSpec, Probe } from "../../config/plan.ts";
+import type { Host } from "../../host/ports/host.ts";
+import type { Attempt } from "../../host/ports/network.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
+import { moveOnAfter } from "../../scope/timeouts.ts";
+import { runSideCommand, type SideContext } from "./side_command.ts";
+
+/** A probe that is asked, and asked again. Others wait for what comes by itself. */
+export type AskedProbe = Exclude<Probe, { type: "log" | "delay" | "module" }>;
+
+/**
+ * Asks once.
+ *
+ * @returns Null if the actor is ready, else why it is not.
+ */
+export async function ask(
+  context: SideContext,
+  spec: ActorSpec,
+  probe: AskedProbe,
+  timeoutMs: number,
+): Promise<string | null> {
+  const answer = await moveOnAfter(timeoutMs, () => askNow(context, spec, probe));
+  return answer === undefined ? `${describeProbe(probe)}: no answer within ${timeoutMs} ms` : answer;
+}
+
+/**
+ * Whether somebody answers at the address of an actor's probe before the actor was started: then that somebody has its
+ * port, and would be taken for it.
+ */
+export async function isTaken(host: Host, probe: Probe, timeoutMs: number): Promise<string | null> {
+  const address = addressOf(probe);
+  if (address === null) return null;
+  const refusal = await moveOnAfter(
+    timeoutMs,
+    () => attempt(host.network.connect(address.host, address.port)),
+  );
+  return refusal === null ? `${address.host}:${address.port}` : null;
+}
+
+/** Whether a probe asks at a port where the supervisor itself listens on behalf of the actor. */
+export function asksOwnSocket({ ready, sockets }: ActorSpec): boolean {
+  const address = ready === null ? null : addressOf(ready.probe);
+  return address !== null && sockets.some((own) => own.type === "tcp" && own.port === address.port);
+}
+
+async function askNow(context: SideContext, spec: ActorSpec, probe: AskedProbe): Promise<string | null> {
+  const { host } = context;
+  const said = (error: string | null) => error === null ? null : `${describeProbe(probe)}: ${error}`;
+  switch (probe.type) {
+    case "tcp":
+      return said(await attempt(host.network.connect(probe.host, probe.port)));
+    case "http":
+      return said(await attempt(host.network.get(probe.url)));
+    case "file":
+      return said(host.files.exists(probe.path) ? null : "it does not exist");
+    case "exec":
+      return said(await askCommand(context, spec, probe.argv));
+    default:
+      return unreachable(probe, "probe");
+  }
+}
+
+async function askCommand(
+  context: SideContext,
+  spec: ActorSpec,
+  argv: readonly string[],
+): Promise<string | null> {
+  const status = await runSideCommand(context, spec, argv);
+  if (status.how === "not_started") return status.message;
+  if (status.how === "signalled") return `ended by ${status.signal}`;
+  if (status.how === "unseen") return "ended unseen";
+  return status.code === 0 ? null : `exit code ${status.code}`;
+}
+
+async function attempt({ result, cancel }: Attempt): Promise<string | null> {
+  return await fromPromise(result, cancel);
+}
+
+function addressOf(probe: Probe): { readonly host: string; readonly port: number } | null {
+  if (probe.type === "tcp") return probe;
+  if (probe.type !== "http") return null;
+  const { hostname, port, protocol } = new URL(probe.url);
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || (protocol === "https:" ? 443 : 80) };
+}

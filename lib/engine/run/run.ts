@@ -1,0 +1,307 @@
+/**
+ * One run of an actor, as a task: spawn, report, wait until the supervision says that it is over.
+ *
+ * The task decides nothing. But whatever happens to it, also if a bug elsewhere cancels it, it does not end while its
+ * process or a descendant of it lives: that is the promise that a task of a nursery makes.
+ */
+import { invariant } from "../../base/invariant.ts";
+import { messageOf } from "../../base/user_error.ts";
+import type { ActorSpec } from "../../config/plan.ts";
+import type { Host } from "../../host/ports/host.ts";
+import type { Privileges } from "../../host/ports/privileges.ts";
+import {
+  type HandedSockets,
+  type ProcessId,
+  SpawnError,
+  type SpawnSpec,
+} from "../../host/ports/processes.ts";
+import { CancelScope } from "../../scope/cancel_scope.ts";
+import { Cancelled } from "../../scope/cancelled.ts";
+import { Event } from "../../sync/event.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
+import { type Nursery, openNursery } from "../../scope/nursery.ts";
+import { checkpoint } from "../../scope/park.ts";
+import type { ActorError } from "../../supervision/actor_error.ts";
+import type { Exit } from "../../supervision/exit.ts";
+import type { RunId } from "../../supervision/state.ts";
+import { actorErrorOf } from "./actor_error.ts";
+import type { Containment } from "../containment/containment.ts";
+import { describeCommand, type Ledger } from "../containment/ledger.ts";
+import { describeUnkept, limitsIn, type Unkept } from "../limits/actor_limits.ts";
+import { reachedLimits } from "../limits/reached.ts";
+import type { MainProcess } from "./main_process.ts";
+import type { Membership } from "./membership.ts";
+import { asksOwnSocket, isTaken } from "./probe.ts";
+import { type LineSink, RunOutput } from "./run_output.ts";
+import type { NamedPipes, OpenPipes } from "../survival/run_pipes.ts";
+import { startChild, type StartedProcess, type StartOptions } from "./start_child.ts";
+
+/** How long a connect may take that is to find nobody. */
+const TAKEN_TIMEOUT_MS = 1_000;
+
+/** What a run tells the supervision. */
+export interface RunReports {
+  /** Told at once. */
+  started(process: ProcessId): void;
+  spawned(pid: number): void;
+  /** @param isFinal Whether another try would fail in the same way. */
+  spawnFailed(message: string, isFinal: boolean): void;
+  exited(exit: Exit, error: ActorError | null): void;
+  /** @param limits Those that it runs without. */
+  unlimited(limits: readonly Unkept[]): void;
+}
+
+/** A run that an earlier supervisor had started. */
+export interface AdoptedRun {
+  readonly main: MainProcess;
+  /** Whether the end of its process has been told already. */
+  readonly isOver: boolean;
+}
+
+/** Pipes that nobody writes to yet. */
+export interface NewPipes extends OpenPipes {
+  readonly names: NamedPipes;
+  /** Lets them be at their end when all have closed them that write to them; to be called once somebody does. */
+  letEnd(): void;
+}
+
+/** The pipes of one run. */
+export interface PipesOfRun {
+  /** Makes and opens them. @throws {FileError} */
+  make(): NewPipes;
+  /** Nobody writes to them any more. */
+  remove(): void;
+}
+
+/** What a run is made of. */
+export interface RunOptions {
+  readonly host: Host;
+  readonly containment: Containment;
+  readonly ledger: Ledger;
+  readonly spec: ActorSpec;
+  /** Null for one that is to be started. */
+  readonly adopted: AdoptedRun | null;
+  readonly run: RunId;
+  /** The mark of this run in the environment of its processes. */
+  readonly marker: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** The sockets that it is handed; undefined for none. */
+  readonly listening: HandedSockets | undefined;
+  /** What its processes may do; null: what the supervisor may. An error if that cannot be had. */
+  readonly privileges: Privileges | SpawnError | null;
+  /** Null if it cannot join. */
+  readonly member: Membership | null;
+  /** Pipes with names for its process to write to; null for pipes without. */
+  readonly pipes: PipesOfRun | null;
+  /** Starts its process; null to have it started here. */
+  readonly start: NonNullable<StartOptions["start"]> | null;
+  readonly reports: RunReports;
+  /** Where its lines go. */
+  readonly sink: LineSink;
+}
+
+/** A run in progress, for those who act on it. */
+export class ActorRun {
+  readonly options: RunOptions;
+  /** The process; null before it was spawned. */
+  child: MainProcess | null;
+  readonly #spawning = new CancelScope();
+  readonly #closed = new Event();
+  readonly #output: RunOutput;
+  #nursery: Nursery | null = null;
+
+  constructor(options: RunOptions) {
+    this.options = options;
+    this.#output = new RunOutput(options.sink);
+    this.child = options.adopted?.main ?? null;
+    // At once: whatever follows may be meant for it.
+    if (this.child !== null) this.#contain(this.child);
+  }
+
+  /** The task. */
+  async run(): Promise<void> {
+    try {
+      const child = this.child ?? await this.#spawn();
+      if (child !== null) await this.#live(child);
+    } finally {
+      this.options.member?.close();
+      this.options.pipes?.remove();
+    }
+  }
+
+  async #live(child: MainProcess): Promise<void> {
+    const { adopted, containment, reports, run } = this.options;
+    try {
+      await openNursery(async (nursery) => {
+        this.#nursery = nursery;
+        this.#output.pump(nursery, child);
+        nursery.startSoon(() => this.#watch(child), { name: "watch" });
+        if (adopted === null) reports.spawned(child.pid);
+        await this.#closed.wait();
+        // At once, so that whoever is told that it is over finds its control group gone.
+        containment.remove(run);
+        await this.#output.drain();
+        nursery.cancelScope.cancel("the run is over");
+      });
+    } finally {
+      this.#nursery = null;
+      if (!this.#closed.isSet) await new CancelScope({ shield: true }).run(() => this.#endAll());
+      containment.remove(run);
+    }
+  }
+
+  /** Calls the spawn off, if it has not happened yet. */
+  abortSpawn(): void {
+    this.#spawning.cancel("the start was called off");
+  }
+
+  /** Starts something that belongs to the run and ends with it; nothing if the run is over. */
+  startSoon(name: string, body: () => Promise<void>): void {
+    this.#nursery?.startSoon(body, { name });
+  }
+
+  /** Lets the task end. */
+  close(): void {
+    this.#closed.set();
+  }
+
+  async #spawn(): Promise<MainProcess | null> {
+    const { reports, spec } = this.options;
+    let child: MainProcess | null = null;
+    try {
+      await this.#spawning.run(async () => {
+        await checkpoint();
+        await this.#refuseTakenPort();
+        this.#openMembership();
+        child = await this.#spawnNow();
+      });
+    } catch (error) {
+      if (!(error instanceof SpawnError)) throw error;
+      reports.spawnFailed(`${error.message} (${spec.at.file}:${spec.at.line})`, error.stage === "privileges");
+      return null;
+    }
+    if (child === null) {
+      reports.spawnFailed("the start was called off", false);
+      return null;
+    }
+    this.child = child;
+    this.#contain(child);
+    return child;
+  }
+
+  #contain(main: MainProcess): void {
+    const { containment, run, spec, marker } = this.options;
+    containment.add(
+      { run, path: spec.path, marker, main, home: main.home },
+      describeCommand(spec.argv, null),
+    );
+  }
+
+  async #refuseTakenPort(): Promise<void> {
+    const { host, spec } = this.options;
+    if (spec.ready === null || asksOwnSocket(spec)) return;
+    const address = await isTaken(host, spec.ready.probe, TAKEN_TIMEOUT_MS);
+    if (address === null) return;
+    throw new SpawnError(
+      "start",
+      `${address} answers before "${spec.path}" was started: another process has that port`,
+    );
+  }
+
+  #openMembership(): void {
+    try {
+      this.options.member?.open({
+        exited: async () => {
+          const exit = await fromPromise(this.child!.exited);
+          invariant(exit.how !== "unseen", "what joins was started here");
+          return exit;
+        },
+        startSoon: (name, body) => this.startSoon(name, body),
+        parentPid: () => this.child?.home ?? null,
+      });
+    } catch (error) {
+      throw new SpawnError("start", messageOf(error));
+    }
+  }
+
+  async #spawnNow(): Promise<MainProcess> {
+    const { host, containment, spec, env, privileges, listening, run, pipes } = this.options;
+    const { argv, cwd, stdin } = spec;
+
+    const handed = listening === undefined ? {} : { listening };
+    let open: NewPipes | null = null;
+    try {
+      if (privileges instanceof SpawnError) throw privileges;
+      const group = containment.place(run);
+      const isLimited = this.#limit();
+      const placed = group === null ? {} : { group, isLimited };
+      open = pipes?.make() ?? null;
+      const output = open === null ? "pipe" : { pipes: open.names };
+      const how: SpawnSpec = { argv, env, cwd, stdin, output, privileges, ...handed, ...placed };
+      const { start, reports } = this.options;
+      const onProcess = (process: StartedProcess) => reports.started(process);
+      const child = await startChild(
+        host,
+        containment,
+        how,
+        start === null ? { onProcess } : { start, onProcess },
+      );
+      const { stdout, stderr } = open ?? child;
+      const { pid, startTime, exited, home = null } = child;
+      return { pid, startTime, stdout, stderr, exited, home };
+    } catch (error) {
+      open?.stdout?.close();
+      open?.stderr?.close();
+      containment.withdraw(run);
+      if (error instanceof Cancelled) throw error;
+      // Out of descriptors, out of memory: whatever keeps a process from starting is a failed start, not our end.
+      throw error instanceof SpawnError ? error : new SpawnError("start", messageOf(error));
+    } finally {
+      open?.letEnd();
+    }
+  }
+
+  /** @returns Whether its place has any limits. @throws {SpawnError} If it must not run without those that cannot be kept. */
+  #limit(): boolean {
+    const { containment, spec: { cgroup }, run, reports } = this.options;
+    if (cgroup === null) return false;
+    const unkept = containment.limit(run, cgroup);
+    if (unkept.length > 0 && cgroup.required) {
+      throw new SpawnError("privileges", `cgroup: ${describeUnkept(unkept)}`);
+    }
+    reports.unlimited(unkept);
+    return unkept.length < limitsIn(cgroup).length;
+  }
+
+  async #watch(child: MainProcess): Promise<void> {
+    const { adopted, ledger, containment, member, reports, run, spec } = this.options;
+    if (adopted?.isOver === true) {
+      containment.mainEnded(run);
+      return containment.mainReported(run);
+    }
+    const exit = await fromPromise(child.exited);
+    const isOurs = exit.how !== "unseen" && ledger.ended(child, exit);
+    const reached = reachedLimits(exit, isOurs, containment.countsOf(run), spec.cgroup);
+    containment.mainEnded(run);
+    await this.#output.lastLines();
+    await member?.lastWords();
+    const box = member?.error ?? null;
+    reports.exited(
+      reached === null ? exit : { ...exit, reached },
+      box === null ? null : actorErrorOf(box),
+    );
+    containment.mainReported(run);
+  }
+
+  /** Kills all that is left and returns when it is gone. Only reached if the supervision itself has failed. */
+  async #endAll(): Promise<void> {
+    const cleared = new Event();
+    const { containment, run } = this.options;
+    this.child!.exited.then(() => {
+      containment.mainEnded(run);
+      containment.mainReported(run);
+    });
+    containment.end(run, "SIGKILL", () => cleared.set());
+    await cleared.wait();
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * What a supervisor writes down for the one that goes on if it is killed: the decisions, before any of them is carried out,
+ * which process is which run, and how those have ended that it reaps, before it does.
+ *
+ * A line is added for each, and the whole is written anew when it has grown. Whoever reads passes over a line that is cut
+ * off. Where the disk is full it goes on, and what is missing is written as soon as there is room.
+ */
+import { messageOf } from "../../base/user_error.ts";
+import type { Files } from "../../host/ports/files.ts";
+import type { Boot } from "../../host/ports/host.ts";
+import type { ExitStatus, ProcessId } from "../../host/ports/processes.ts";
+import type { Instant } from "../../base/instant.ts";
+import type { RunId, State } from "../../supervision/state.ts";
+import type { SavedState } from "../../supervision/resumed_state.ts";
+import {
+  changeBetween,
+  decodeChange,
+  encodeChange,
+  foldChanges,
+  type StateChange,
+  wholeOf,
+} from "../../supervision/state_change.ts";
+import { keyOf } from "../containment/ledger.ts";
+
+const VERSION = 1;
+
+/** How much may be added before the whole is written anew: this, or several times the whole. */
+const GROWTH_CHARS = 256 * 1_024;
+const GROWTH_FACTOR = 4;
+
+/** What all lines are about. */
+export interface LogHeader {
+  readonly version: number;
+  /** Tells the runs of this tree from those of any other. */
+  readonly instance: string;
+  /** The life of the machine, and its clock when the supervisor's stood at `now`. */
+  readonly boot: Boot;
+  readonly now: Instant;
+  /** Addresses of the nodes, by their numbers. */
+  readonly paths: readonly string[];
+}
+
+/** A run whose process is known. */
+export interface SavedRun extends ProcessId {
+  readonly run: RunId;
+  /** Fingerprint of what was started: that of another program, or environment, is another. */
+  readonly spec: string;
+  /** Whether it is to outlive the supervisor. */
+  readonly survives: boolean;
+  /** How it ended; null if it had not, or nobody has seen it. */
+  readonly status: ExitStatus | null;
+}
+
+/** What was written of a tree. */
+export interface SavedTree {
+  readonly header: LogHeader;
+  readonly state: SavedState;
+  /** The runs that there were when the last line was written. */
+  readonly runs: readonly SavedRun[];
+}
+
+type Entry =
+  | { readonly header: LogHeader }
+  | { readonly run: SavedRun }
+  | { readonly died: ProcessId; readonly status: ExitStatus };
+
+/** What a log is written to. */
+export interface StateLogOptions {
+  readonly files: Pick<Files, "append" | "replace">;
+  readonly path: string;
+  /** What all of it is about, as of now. */
+  readonly header: () => LogHeader;
+  /** Told that something could not be written, once until it can be again. */
+  readonly onFailure: (why: string) => void;
+}
+
+/** See the module. */
+export class StateLog {
+  readonly #options: StateLogOptions;
+  readonly #runs = new Map<string, SavedRun>();
+  #state: State;
+  #isBroken = false;
+  #wholeChars = 0;
+  #addedChars = 0;
+
+  /** Begins anew. @param runs Those that there are already. */
+  constructor(options: StateLogOptions, state: State, runs: readonly SavedRun[] = []) {
+    this.#options = options;
+    this.#state = state;
+    for (const run of runs) this.#runs.set(keyOf(run), run);
+    this.#writeWhole();
+  }
+
+  /** A step was taken; to be called before what it wants is done. */
+  changed(before: State, after: State): void {
+    this.#state = after;
+    const change = changeBetween(before, after);
+    if (change !== null) this.#add(encodeChange(change));
+  }
+
+  /** A run has a process. */
+  started(run: Omit<SavedRun, "status">): void {
+    const saved: SavedRun = { ...run, status: null };
+    this.#runs.set(keyOf(saved), saved);
+    this.#add(JSON.stringify({ run: saved } satisfies Entry));
+  }
+
+  /** A process has died, and is about to be reaped; nothing if it is that of no run. */
+  died(process: ProcessId, status: ExitStatus): void {
+    const known = this.#runs.get(keyOf(process));
+    if (known === undefined) return;
+    this.#runs.set(keyOf(process), { ...known, status });
+    const { pid, startTime } = process;
+    this.#add(JSON.stringify({ died: { pid, startTime }, status } satisfies Entry));
+  }
+
+  #add(line: string): void {
+    this.#addedChars += line.length;
+    const isGrown = this.#addedChars > Math.max(GROWTH_CHARS, GROWTH_FACTOR * this.#wholeChars);
+    if (this.#isBroken || isGrown) return this.#writeWhole();
+    this.#attempt(() => this.#options.files.append(this.#options.path, `${line}\n`));
+  }
+
+  #writeWhole(): void {
+    const present = new Set(this.#state.nodes.map(({ phase }) => "run" in phase ? phase.run : null));
+    for (const [key, { run }] of this.#runs) if (!present.has(run)) this.#runs.delete(key);
+    const runs = [...this.#runs.values()].map((run): Entry => ({ run }));
+    const header: Entry = { header: this.#options.header() };
+    const lines = [
+      JSON.stringify(header),
+      encodeChange(wholeOf(this.#state)),
+      ...runs.map((run) => JSON.stringify(run)),
+    ];
+    const text = `${lines.join("\n")}\n`;
+    this.#attempt(() => {
+      this.#options.files.replace(this.#options.path, text);
+      this.#wholeChars = text.length;
+      this.#addedChars = 0;
+    });
+  }
+
+  #attempt(write: () => void): void {
+    try {
+      write();
+      this.#isBroken = false;
+    } catch (error) {
+      if (!this.#isBroken) this.#options.onFailure(messageOf(error));
+      this.#isBroken = true;
+    }
+  }
+}
+
+/** Reads what was written of a tree; null if that is nothing to go on with. */
+export function readStateLog(files: Pick<Files, "readText">, path: string): SavedTree | null {
+  const lines = (files.readText(path) ?? "").split("\n").filter((line) => line !== "");
+  const changes: StateChange[] = [];
+  const runs = new Map<string, SavedRun>();
+  let header: LogHeader | null = null;
+  for (const line of lines) {
+    const change = decodeChange(line);
+    if (change !== null) changes.push(change);
+    else header = readEntry(line, runs) ?? header;
+  }
+  const folded = foldChanges(changes);
+  if (header === null || header.version !== VERSION || folded === null) return null;
+  const present = new Set([...folded.nodes.values()].map(({ phase }) => "run" in phase ? phase.run : null));
+  return {
+    header,
+    state: { ...folded, paths: header.paths },
+    runs: [...runs.values()].filter(({ run }) => present.has(run)),
+  };
+}
+
+/** The header that a log of today begins with. */
+export function logHeader(about: Omit<LogHeader, "version">): LogHeader {
+  return { version: VERSION, ...about };
+}
+
+/** Takes a line about runs into account; gives the header if it is that. */
+function readEntry(line: string, runs: Map<string, SavedRun>): LogHeader | null {
+  let entry: Partial<{ header: LogHeader; run: SavedRun; died: ProcessId; status: ExitStatus }>;
+  try {
+    entry = JSON.parse(line) ?? {};
+  } catch {
+    return null;
+  }
+  if (entry.run !== undefined) runs.set(keyOf(entry.run), entry.run);
+  const known = entry.died === undefined ? undefined : runs.get(keyOf(entry.died));
+  if (known !== undefined) runs.set(keyOf(known), { ...known, status: entry.status ?? null });
+  return entry.header ?? null;
+}

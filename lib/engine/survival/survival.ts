@@ -1,0 +1,94 @@
+/**
+ * A tree that outlives its supervisor: what it does is written down, and the guardian keeps the pipes of its runs open, until a
+ * new supervisor goes on.
+ */
+import { type ActorSpec, type Plan, treeAt } from "../../config/plan.ts";
+import type { Host } from "../../host/ports/host.ts";
+import type { ProcessId } from "../../host/ports/processes.ts";
+import type { RunId, State } from "../../supervision/state.ts";
+import type { NamedPipes } from "./run_pipes.ts";
+import { logHeader, type SavedRun, StateLog } from "./state_log.ts";
+
+/** Where a tree keeps what its next supervisor needs. */
+export interface SurvivalOptions {
+  readonly host: Pick<Host, "boot" | "clock" | "digest" | "files">;
+  readonly plan: Plan;
+  /** A folder of the tree's own. */
+  readonly folder: string;
+  readonly instance: string;
+  /** Has the guardian open pipes, and let go of those that are over. Must not wait. */
+  readonly hold: (pipes: NamedPipes) => void;
+  readonly release: (pipes: NamedPipes) => void;
+  /** Told that something cannot be written down. */
+  readonly onFailure: (why: string) => void;
+}
+
+/** See the module. */
+export class Survival {
+  readonly #options: SurvivalOptions;
+  /** The pipes that a guardian is to hold. */
+  readonly #held = new Set<NamedPipes>();
+  #log: StateLog | null = null;
+
+  constructor(options: SurvivalOptions) {
+    this.#options = options;
+  }
+
+  /** Writes everything down from now on. @param runs Those that there are already. */
+  begin(state: State, runs: readonly SavedRun[]): void {
+    const { host, plan, folder, instance, onFailure } = this.#options;
+    const paths = plan.nodes.map((node) => node.path);
+    const header = () => logHeader({ instance, boot: host.boot(), now: host.clock.now(), paths });
+    this.#log = new StateLog({ files: host.files, path: stateLogOf(folder), header, onFailure }, state, runs);
+  }
+
+  changed(before: State, after: State): void {
+    this.#log?.changed(before, after);
+  }
+
+  started(run: RunId, { pid, startTime }: ProcessId, actor: ActorSpec): void {
+    const { host, plan } = this.#options;
+    const survives = treeAt(plan, actor.parent!).onSupervisorDeath === "survive";
+    this.#log?.started({ run, pid, startTime, spec: fingerprintOf(host, actor), survives });
+  }
+
+  died(...death: Parameters<StateLog["died"]>): void {
+    this.#log?.died(...death);
+  }
+
+  /** Somebody writes to pipes from now on. */
+  hold(pipes: NamedPipes): void {
+    this.#held.add(pipes);
+    this.#options.hold(pipes);
+  }
+
+  /** Nobody does any more. */
+  release(pipes: NamedPipes): void {
+    for (const held of this.#held) if (held.stdout === pipes.stdout) this.#held.delete(held);
+    this.#options.release(pipes);
+  }
+
+  /** There is another guardian. */
+  holdAll(): void {
+    for (const pipes of this.#held) this.#options.hold(pipes);
+  }
+
+  /** The tree is over: there is nothing to go on with. */
+  end(): void {
+    this.#log = null;
+    this.#options.host.files.remove(stateLogOf(this.#options.folder));
+  }
+}
+
+/** Where the state of a tree is written. */
+export function stateLogOf(folder: string): string {
+  return `${folder}/state.jsonl`;
+}
+
+/** Tells what is started for an actor from anything else that could be. */
+export function fingerprintOf({ digest }: Pick<Host, "digest">, spec: ActorSpec): string {
+  const { kind, argv, module, cwd, env, inheritEnv, stdin, sockets, privileges, cgroup } = spec;
+  return digest(
+    JSON.stringify([kind, argv, module, cwd, env, inheritEnv, stdin, sockets, privileges, cgroup]),
+  );
+}
