@@ -37,8 +37,8 @@ export class CancelStatus implements Link<CancelStatus> {
   #onEmpty: (() => void) | null = null;
   #cause: CancelCause | null = null;
   #inForce: CancelCause | null = null;
-  readonly #inner = new LinkedList<CancelStatus>();
-  /** Made when the first one comes: most scopes only hold others. */
+  /** Each is made when the first one comes: most scopes hold either others or waits. */
+  #inner: LinkedList<CancelStatus> | null = null;
   #waiters: LinkedList<Waiter> | null = null;
 
   constructor(parent: CancelStatus | null, shield: boolean, opener: TaskInfo | null) {
@@ -48,7 +48,7 @@ export class CancelStatus implements Link<CancelStatus> {
     this.#forced = parent !== null && parent.#forced;
     this.depth = parent === null ? 0 : parent.depth + 1;
     if (parent !== null) {
-      parent.#inner.add(this);
+      parent.#addInner(this);
       this.#inForce = this.#fromAbove();
     }
   }
@@ -84,7 +84,7 @@ export class CancelStatus implements Link<CancelStatus> {
   }
 
   get inner(): Iterable<CancelStatus> {
-    return this.#inner;
+    return this.#inner ?? [];
   }
 
   set shield(hidden: boolean) {
@@ -105,7 +105,7 @@ export class CancelStatus implements Link<CancelStatus> {
     while (pending.length > 0) {
       const status = pending.pop()!;
       status.#forced = true;
-      for (const inner of status.#inner) pending.push(inner);
+      for (const inner of status.inner) pending.push(inner);
       status.#refresh();
     }
   }
@@ -114,7 +114,7 @@ export class CancelStatus implements Link<CancelStatus> {
   moveTo(parent: CancelStatus): void {
     this.#leaveParent();
     this.#parent = parent;
-    parent.#inner.add(this);
+    parent.#addInner(this);
     this.#refresh();
   }
 
@@ -125,7 +125,7 @@ export class CancelStatus implements Link<CancelStatus> {
 
   /** Whether a status inside is open. */
   get hasInner(): boolean {
-    return this.#inner.size > 0;
+    return this.#inner !== null && this.#inner.size > 0;
   }
 
   /** Lets go of those who are told of a cancel and are no tasks that wait. */
@@ -151,7 +151,9 @@ export class CancelStatus implements Link<CancelStatus> {
     this.#closed = true;
     this.#leaveParent();
     this.dropListeners();
-    if (this.#parent !== null) { for (const inner of this.#inner) inner.moveTo(this.#parent); }
+    if (this.#parent !== null && this.#inner !== null) {
+      for (const inner of this.#inner) inner.moveTo(this.#parent);
+    }
   }
 
   addWaiter(waiter: Waiter): void {
@@ -163,9 +165,13 @@ export class CancelStatus implements Link<CancelStatus> {
     this.#waiters!.remove(waiter);
   }
 
+  #addInner(status: CancelStatus): void {
+    (this.#inner ??= new LinkedList()).add(status);
+  }
+
   #leaveParent(): void {
     if (this.#parent === null) return;
-    this.#parent.#inner.remove(this);
+    this.#parent.#inner!.remove(this);
     this.#parent.#checkEmpty();
   }
 
@@ -191,7 +197,7 @@ export class CancelStatus implements Link<CancelStatus> {
       const now = status.#fromAbove() ?? status.#cause;
       if (now === before) continue;
       status.#inForce = now;
-      for (const inner of status.#inner) pending.push(inner);
+      for (const inner of status.inner) pending.push(inner);
       if (before === null && now !== null) status.#abortWaiters(now);
     }
   }

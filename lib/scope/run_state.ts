@@ -72,6 +72,14 @@ export class RunState {
     else this.#enqueue(ready);
   }
 
+  /** Counts a resumption that goes on in order and that nobody is told of; false if it may not. */
+  tryPass(): boolean {
+    if (this.#random !== null || this.#untilTurn <= 1 || this.isWatched) return false;
+    this.#activity += 1;
+    this.#untilTurn -= 1;
+    return true;
+  }
+
   /** Resolves when all that is ready has gone on, and the runtime has had a turn. */
   nextTurn(): Promise<void> {
     this.#activity += 1;

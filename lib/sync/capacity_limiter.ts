@@ -126,6 +126,7 @@ export class CapacityLimiter {
   }
 
   #serve(): void {
+    if (this.#waiting.size === 0) return;
     for (const { parked, borrower } of this.#waiting.values()) {
       if (this.availableTokens === 0) return;
       this.#waiting.delete(borrower);

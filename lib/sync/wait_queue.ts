@@ -40,6 +40,6 @@ export class WaitQueue {
   }
 
   wakeAll(): void {
-    while (this.wakeOne());
+    while (this.#waiting.size > 0) this.wakeOne();
   }
 }

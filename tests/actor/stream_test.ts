@@ -311,6 +311,46 @@ testOnOne(
   },
 );
 
+testOnOne(
+  "stream: many tasks may send at once, and none sends more than there is room for",
+  async (portal) => {
+    const received = await portal.openContext(
+      "receivesSlowly",
+      [200],
+      (context) =>
+        context.openStream(async (stream) => {
+          await openNursery((nursery) => {
+            for (const value of upTo(200)) {
+              nursery.startSoon(() => stream.send(value));
+            }
+          });
+          return await stream.receive();
+        }),
+    );
+    assert.deepEqual(received.toSorted((a, b) => a - b), upTo(200));
+  },
+);
+
+testOnOne("stream: of many tasks that receive at once each gets a value, or the end", async (portal) => {
+  const all: number[] = [];
+  let ends = 0;
+  await portal.openContext(
+    "burst",
+    [500],
+    (context) =>
+      context.openStream((stream) =>
+        openNursery((nursery) => {
+          for (let task = 0; task < 20; task++) {
+            nursery.startSoon(async () => {
+              for await (const value of stream) all.push(value);
+              ends += 1;
+            });
+          }
+        }), { bufferSize: 1 }),
+  );
+  assert.deepEqual([all.toSorted((a, b) => a - b), ends], [upTo(500), 20]);
+});
+
 testOnOne("stream: a buffer of no size is an error", async (portal) => {
   for (const bufferSize of [0, -1, 1.5, NaN]) {
     const error = await raisedBy(() =>

@@ -6,7 +6,7 @@ import { ErrorGroup } from "../../lib/scope/error_group.ts";
 import { Interrupted } from "../../lib/scope/interrupted.ts";
 import { currentTask } from "../../lib/scope/introspection.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
-import { checkpoint } from "../../lib/scope/park.ts";
+import { checkpoint, type Parked, parkShielded } from "../../lib/scope/park.ts";
 import { run, type RunControl, type RunOptions } from "../../lib/scope/run.ts";
 import { sleepForever } from "../../lib/scope/sleep.ts";
 import { renderTasks } from "../../lib/scope/task_tree.ts";
@@ -153,6 +153,31 @@ test("run: force wakes whoever waits behind a shield", async () => {
         control.force();
       });
     }));
+});
+
+test("run: a wait that has a shield of its own is ended by force, and by no other cancel", async () => {
+  let ends = 0;
+  const wait = (arm: (parked: Parked<void>) => void) =>
+    parkShielded<void>("shielded", arm).finally(() => ends += 1);
+  await errorOf(Interrupted, () =>
+    runWith(async (control) => {
+      await openNursery(async (nursery) => {
+        let first: Parked<void> | null = null;
+        nursery.startSoon(() => wait((parked) => first = parked), { name: "first" });
+        nursery.startSoon(() => wait(() => {}), { name: "second" });
+        await waitAllTasksBlocked();
+        assert.match(renderTasks(control.tasks()), /first.*\n.*waits: shielded/);
+        control.interrupt();
+        await waitAllTasksBlocked().catch(() => {});
+        assert.equal(ends, 0);
+        first!.wake();
+        await shielded(waitAllTasksBlocked);
+        assert.equal(ends, 1);
+        control.force();
+        assert.equal(await raisedBy(() => wait(() => {})) instanceof Cancelled, true);
+      });
+    }));
+  assert.equal(ends, 3);
 });
 
 test("run: the tasks can be listed from outside at any time", async () => {

@@ -7,7 +7,7 @@
  * 2. What comes in is bounded by the credit that was given for it; a side that sends more has failed.
  */
 import { Queue } from "../../base/queue.ts";
-import { WaitQueue } from "../../sync/wait_queue.ts";
+import { WaitList } from "../../sync/wait_list.ts";
 import { encodeError, readErrorBox } from "../../wire/error_box.ts";
 import { Kind, type Message } from "../../wire/message.ts";
 import { decodePayload, PAYLOAD_LIMITS, type PayloadError, type SharedMemory } from "../../wire/payload.ts";
@@ -106,7 +106,7 @@ export class Dialog {
   /** Called when the other side cancels, and when the end has come. */
   onCancel: (() => void) | null = null;
   onFinal: (() => void) | null = null;
-  readonly #changed = new WaitQueue();
+  readonly #waiting = new WaitList();
 
   constructor(id: number, link: DialogLink, isServed = false) {
     this.id = id;
@@ -114,18 +114,14 @@ export class Dialog {
     this.isServed = isServed;
   }
 
-  /** Waits until something that came in makes `isReady` true. */
-  until(what: string, isReady: () => boolean): Promise<void> {
-    return isReady() ? this.#changed.wait(what, isReady) : this.#untilChanged(what, isReady);
+  /** Waits until something that came in makes `isReady` true: see {@linkcode WaitList}. */
+  until(what: string, isReady: () => boolean, isShielded = false): Promise<void> {
+    return this.#waiting.until(what, isReady, isShielded);
   }
 
-  async #untilChanged(what: string, isReady: () => boolean): Promise<void> {
-    while (!isReady()) await this.#changed.wait(what);
-  }
-
-  /** Wakes whoever waits, to look again. */
+  /** Wakes whoever has waited for what has changed. */
   notify(): void {
-    this.#changed.wakeAll();
+    this.#waiting.look();
   }
 
   send(kind: Message["kind"], number = 0, payload: Uint8Array | null = null): void {

@@ -49,6 +49,7 @@ export class MsgStream<In, Out> {
   readonly #openTimeout: number;
   readonly #window: number;
   readonly #checks: StreamChecks;
+  readonly #isReadable = (): boolean => this.#dialog.incoming.size > 0 || this.#isOver;
   /** Values that were taken out and not yet told of. */
   #taken = 0;
   #isClosed = false;
@@ -92,8 +93,11 @@ export class MsgStream<In, Out> {
       throw new StreamOverrun(`Actor "${dialog.link.peer.path}" has no room for more values`);
     }
     if (dialog.credit <= 0 && !dialog.peerHasOpened) await this.#untilOpened();
-    await dialog.until("send", () => dialog.credit > 0 || this.#refusal() !== null);
-    this.#refuseIfOver();
+    do {
+      await dialog.until("send", () => dialog.credit > 0 || this.#refusal() !== null);
+      this.#refuseIfOver();
+      // Another task may have used up the credit that this one was woken for.
+    } while (dialog.credit <= 0);
     dialog.credit -= 1;
     dialog.send(Kind.yield, 0, payload);
     if (!dialog.link.hasRoom) await dialog.link.room();
@@ -124,11 +128,15 @@ export class MsgStream<In, Out> {
    */
   async receive(): Promise<In> {
     const dialog = this.#dialog;
-    // A failure of the other side outranks the cancel of the block that it brought about.
-    if (!this.#hasFailed) await dialog.until("receive", () => dialog.incoming.size > 0 || this.#isOver);
-    if (this.#isClosed) throw closedHere();
-    const bytes = dialog.incoming.shift();
-    if (bytes === undefined) throw this.#end();
+    let bytes: Uint8Array | undefined;
+    do {
+      // A failure of the other side outranks the cancel of the block that it brought about.
+      if (!this.#hasFailed) await this.readable();
+      if (this.#isClosed) throw closedHere();
+      bytes = dialog.incoming.shift();
+      if (bytes === undefined && this.#isOver) throw this.#end();
+      // Another task may have taken the value that this one was woken for.
+    } while (bytes === undefined);
     this.#giveBack();
     return await checked(
       this.#checks.incoming,
@@ -151,9 +159,9 @@ export class MsgStream<In, Out> {
     return decodePayload(bytes, PAYLOAD_LIMITS, dialog.link.memory) as In;
   }
 
-  /** @internal Waits until there is a value, or no more to come. */
-  readable(): Promise<void> {
-    return this.#dialog.until("receive", () => this.#dialog.incoming.size > 0 || this.#isOver);
+  /** @internal Waits until there is a value, or no more to come; without being cancelled if it is shielded. */
+  readable(isShielded = false): Promise<void> {
+    return this.#dialog.until("receive", this.#isReadable, isShielded);
   }
 
   /** Receives until the other side closes its stream. */

@@ -1,5 +1,5 @@
 /** Generators, and contexts with streams. */
-import { context, type ServedContext, sleepForever } from "../../../mod.ts";
+import { checkpoint, context, type ServedContext, sleepForever } from "../../../mod.ts";
 import { note } from "./journal.ts";
 
 export async function* countTo(last: number): AsyncGenerator<number> {
@@ -147,4 +147,17 @@ export const sendsUnsendable = context(async (ctx: ServedContext<null, unknown>)
       await stream.send((error as Error).name);
     }
   });
+});
+
+/** Takes one value at a time, of so many, and sends all of them back at the end. */
+export const receivesSlowly = context(async (ctx: ServedContext<null, number[], number>, count: number) => {
+  await ctx.started(null);
+  await ctx.openStream(async (stream) => {
+    const all: number[] = [];
+    while (all.length < count) {
+      await checkpoint();
+      all.push(await stream.receive());
+    }
+    await stream.send(all);
+  }, { bufferSize: 1 });
 });
