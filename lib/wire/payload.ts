@@ -4,6 +4,8 @@ import { Decoder } from "cbor-x/decode";
 import { messageOf } from "../base/user_error.ts";
 import { type CborLimits, checkCbor, type Tagged } from "./cbor_check.ts";
 import { encodeInOwnRoom } from "./encoder_room.ts";
+import { NOT_PLAIN, PlainDecoder } from "./plain_decoder.ts";
+import { PLAIN_BYTES, PLAIN_DEPTH, PlainEncoder } from "./plain_encoder.ts";
 import { howCarried, MAX_BIGINT_BYTES, whyNotCarried } from "./why_not_carried.ts";
 
 /** A value that cannot be sent, or bytes that are none. */
@@ -67,6 +69,8 @@ const TAGS_OF_THREADS = new Map<number, Tagged>([...TAGS, [SHARED_MEMORY_TAG, { 
 const options = { useRecords: false, mapsAsObjects: true, tagUint8Array: false, variableMapSize: true };
 const encoder = new Encoder(options);
 const decoder = new Decoder(options);
+const plainEncoder = new PlainEncoder();
+const plainDecoder = new PlainDecoder();
 
 addExtension<ArrayBuffer, Uint8Array>({
   Class: ArrayBuffer,
@@ -106,6 +110,8 @@ export function encodePayload(
 
 function encodeValue(value: unknown, limits: PayloadLimits): Uint8Array {
   try {
+    const plain = isWideEnough(limits) ? plainEncoder.encode(value) : null;
+    if (plain !== null) return plain;
     const { reason, binaryBytes } = howCarried(value, { ...limits, sharesMemory: memoryInUse !== null });
     if (reason !== null) throw new PayloadError(reason);
     if (binaryBytes < LONG_BYTES) return encoder.encode(value);
@@ -124,6 +130,11 @@ function encodeBytes(value: Uint8Array, limits: PayloadLimits): Uint8Array {
   new DataView(bytes.buffer).setUint32(1, value.length);
   bytes.set(value, BYTES_HEAD);
   return bytes;
+}
+
+/** Whether whatever is plain is within the limits. */
+function isWideEnough({ maxBytes, maxDepth, maxItems }: PayloadLimits): boolean {
+  return maxBytes >= PLAIN_BYTES && maxItems >= PLAIN_BYTES && maxDepth >= PLAIN_DEPTH;
 }
 
 function requireFitting(length: number, limits: PayloadLimits): void {
@@ -145,6 +156,8 @@ export function decodePayload(
   limits: PayloadLimits = PAYLOAD_LIMITS,
   memory: SharedMemory | null = null,
 ): unknown {
+  const plain = isWideEnough(limits) ? plainDecoder.decode(bytes) : NOT_PLAIN;
+  if (plain !== NOT_PLAIN) return plain;
   memoryInUse = memory;
   const tags = memory === null ? TAGS : TAGS_OF_THREADS;
   const wrong = checkCbor(bytes, { ...limits, tags } satisfies CborLimits);
