@@ -30,6 +30,10 @@ class SilentConnection implements Connection {
     return new Promise((resolve) => this.#end = () => resolve(null));
   }
 
+  async receiveWhile(): Promise<void> {
+    await this.read();
+  }
+
   write(): Promise<boolean> {
     this.done.push("write");
     return Promise.resolve(true);

@@ -1,6 +1,6 @@
 /** What waits to be written to a socket of Bun. The queue itself needs nothing of Bun. */
 import assert from "node:assert/strict";
-import { WriteQueue } from "../../lib/host/bun/write_queue.ts";
+import { beginTick, WriteQueue } from "../../lib/host/bun/write_queue.ts";
 import { nextTurn } from "../../lib/host/shared/turn.ts";
 import { test } from "../harness/test.ts";
 
@@ -34,6 +34,24 @@ test("write queue: the first goes out at once, what follows in the same tick tog
   assert.deepEqual(written, ["first", "secondthirdfourth"]);
   send("fifth");
   assert.deepEqual(written, ["first", "secondthirdfourth", "fifth"]);
+});
+
+test("write queue: when something has come in, what follows goes out at once again", async () => {
+  const { queue, written, send } = open(Infinity, Infinity, 2);
+  send("first");
+  beginTick();
+  assert.equal(queue.tryWrite(bytesOf("answer")), true);
+  assert.equal(queue.tryWrite(bytesOf("more")), false);
+  assert.deepEqual(written, ["first", "answer"]);
+  beginTick();
+  assert.equal(queue.tryWrite(bytesOf("long")), true);
+  assert.deepEqual([written.at(-1), queue.bytes, queue.hasRoom], ["lo", 2, false]);
+  send("behind");
+  await nextTurn();
+  beginTick();
+  assert.equal(queue.tryWrite(bytesOf("not before")), false);
+  queue.flushNow();
+  assert.deepEqual([written.slice(2).join(""), queue.bytes], ["longbehind", 0]);
 });
 
 test("write queue: what the system does not take waits until it has room, in order", async () => {

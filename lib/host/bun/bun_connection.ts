@@ -2,7 +2,7 @@ import type { Connection, Peer } from "../ports/sockets.ts";
 import { linger } from "../shared/linger.ts";
 import { ReadAhead } from "../shared/read_ahead.ts";
 import type { BunSocket } from "./bun_socket.ts";
-import { type Settle, WriteQueue } from "./write_queue.ts";
+import { beginTick, type Settle, WriteQueue } from "./write_queue.ts";
 
 /** A socket of Bun as a connection. Whoever has the socket tells it what happens there. */
 export class BunConnection implements Connection {
@@ -37,6 +37,10 @@ export class BunConnection implements Connection {
     return this.#incoming.read();
   }
 
+  receiveWhile(onBytes: (bytes: Uint8Array) => boolean): Promise<void> {
+    return this.#incoming.receiveWhile(onBytes);
+  }
+
   write(bytes: Uint8Array): Promise<boolean> {
     if (!this.#isOpen) return Promise.resolve(false);
     return new Promise((settle) => {
@@ -47,8 +51,10 @@ export class BunConnection implements Connection {
 
   send(pieces: readonly Uint8Array[]): boolean {
     if (!this.#isOpen) return false;
-    for (const piece of pieces) this.#outgoing.add(piece, null);
-    this.#outgoing.flush();
+    if (pieces.length !== 1 || !this.#outgoing.tryWrite(pieces[0]!)) {
+      for (const piece of pieces) this.#outgoing.add(piece, null);
+      this.#outgoing.flush();
+    }
     return this.#isOpen && this.#outgoing.hasRoom;
   }
 
@@ -82,6 +88,7 @@ export class BunConnection implements Connection {
 
   /** Something has come in. */
   receive(bytes: Uint8Array): void {
+    beginTick();
     this.#incoming.push(bytes);
   }
 

@@ -2,6 +2,9 @@
  * What waits to be written to a socket of Bun, which keeps nothing itself. The first that is written in a tick of the runtime
  * goes out at once; what follows before the running code and all promises have come to a wait goes out together, because
  * each write costs as much as many messages.
+ *
+ * To be told of the end of every tick would cost as much as a small message. That a new tick has begun is known when something
+ * has come in; where that is not what has begun it, the first goes out at its end, too.
  */
 import { Queue } from "../../base/queue.ts";
 
@@ -17,6 +20,14 @@ interface Waiting {
   readonly settle: Settle | null;
 }
 
+/** How many ticks are known to have begun. */
+let ticks = 0;
+
+/** Something has come in: what is written now is the first in this tick. */
+export function beginTick(): void {
+  ticks += 1;
+}
+
 /** Told whether it has come to what was waited for; otherwise it never will. */
 export type Settle = (isThere: boolean) => void;
 
@@ -30,7 +41,10 @@ export class WriteQueue {
   #offset = 0;
   /** Whether the system has no room: it tells when it has. */
   #isBlocked = false;
-  #hasWritten = false;
+  /** The tick that was the last one to write something; none if that has ended. */
+  #lastTick = -1;
+  /** Whether what waits goes out at the end of the tick. */
+  #isPutOff = false;
 
   /**
    * @param write Writes what the system takes, and says how much that was; fewer than none if it takes nothing any more.
@@ -56,15 +70,35 @@ export class WriteQueue {
     this.#bytes += bytes.length;
   }
 
+  /** Writes a piece, or what the system takes of it, if that is what goes out next, and now; false if not. */
+  tryWrite(bytes: Uint8Array): boolean {
+    if (this.#isBlocked || this.#isPutOff || this.#waiting.size > 0 || this.#lastTick === ticks) return false;
+    this.#lastTick = ticks;
+    const taken = this.#write(bytes);
+    if (taken < 0) return true;
+    if (taken === bytes.length) {
+      this.#onEmpty();
+      return true;
+    }
+    this.add(bytes, null);
+    this.#take(taken);
+    this.#isBlocked = true;
+    return true;
+  }
+
   /** Writes what waits, now or at the end of the tick. */
   flush(): void {
-    if (this.#isBlocked || this.#hasWritten) return;
-    this.#hasWritten = true;
+    if (this.#isBlocked || this.#isPutOff) return;
+    if (this.#lastTick !== ticks) {
+      this.#lastTick = ticks;
+      return this.flushNow();
+    }
+    this.#isPutOff = true;
     process.nextTick(() => {
-      this.#hasWritten = false;
+      this.#isPutOff = false;
+      this.#lastTick = -1;
       if (this.#waiting.size > 0 && !this.#isBlocked) this.flushNow();
     });
-    this.flushNow();
   }
 
   /** Writes what waits, as far as the system has room. */
@@ -89,7 +123,8 @@ export class WriteQueue {
 
   /** What is to be written next, in one piece; it is as it is until the next call. */
   #next(): Uint8Array {
-    const first = this.#waiting.peek()!.bytes.subarray(this.#offset);
+    const { bytes } = this.#waiting.peek()!;
+    const first = this.#offset === 0 ? bytes : bytes.subarray(this.#offset);
     if (this.#waiting.size === 1 || first.length >= BATCH_BYTES) return first;
     let filled = 0;
     for (const { bytes } of this.#waiting) {

@@ -1,5 +1,6 @@
 import type { Connection, Peer } from "../ports/sockets.ts";
 import { ByteLane, type LaneOptions } from "./byte_lane.ts";
+import { receiveWhile } from "./receive_while.ts";
 import type { Transit } from "./transit.ts";
 
 /** How a pair of connections is made. */
@@ -43,6 +44,9 @@ function connectionOf(
       const bytes = await incoming.read();
       if (bytes === null) outgoing.end();
       return bytes;
+    },
+    receiveWhile(onBytes) {
+      return receiveWhile(this, onBytes);
     },
     write: (bytes) => outgoing.write(bytes),
     send(pieces) {

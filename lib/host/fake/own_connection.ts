@@ -1,5 +1,6 @@
 import type { Connection } from "../ports/sockets.ts";
 import type { FakeProcess } from "./fake_process.ts";
+import { receiveWhile } from "./receive_while.ts";
 
 /** Who is told of the ends of connections that are open. */
 export interface OpenEnds {
@@ -31,6 +32,9 @@ export function ownConnection(end: Connection, process: Holder, open: OpenEnds):
       const bytes = await loop.hear(end.read());
       if (bytes === null) letGo();
       return bytes;
+    },
+    receiveWhile(onBytes) {
+      return receiveWhile(this, onBytes);
     },
     write: (bytes) => loop.hear(end.write(bytes)),
     send: (pieces) => end.send(pieces),

@@ -16,6 +16,13 @@ export interface Connection extends ByteSource {
   readonly peer: Peer | null;
   /** The name that a certificate of the other side proves; null without TLS. */
   readonly identity: string | null;
+  /**
+   * Hands over what comes in, as it comes, until the end or until `onBytes` says that it wants no more: at less cost than `read`,
+   * which is not called from then on, and without holding the other side back.
+   *
+   * @throws What `onBytes` has thrown, which ends it.
+   */
+  receiveWhile(onBytes: (bytes: Uint8Array) => boolean): Promise<void>;
   /** Writes all of `bytes`; resolves when they are on their way, false if the other side is gone. */
   write(bytes: Uint8Array): Promise<boolean>;
   /**

@@ -1,6 +1,8 @@
+import { concatBytes } from "../../base/bytes.ts";
 import type { Connection } from "../ports/sockets.ts";
 import type { ThreadLine } from "../ports/threads.ts";
 import type { Port } from "./message_port.ts";
+import { bytesOfText, textOfBytes } from "./byte_text.ts";
 import { type MemoryMessage, PortMemory } from "./port_memory.ts";
 import { ReadAhead } from "./read_ahead.ts";
 
@@ -9,6 +11,8 @@ const WINDOW_BYTES = 1_024 * 1_024;
 /** With so many bytes read, the other side is told of them. */
 const TELL_BYTES = WINDOW_BYTES / 4;
 
+/** Up to this length bytes go as a text, which a runtime hands over at less cost than a buffer. */
+const TEXT_BYTES = 256;
 /** From this length on a buffer moves to the other thread; to copy a shorter one costs less. */
 const LONG_BYTES = 2 * 1_024;
 
@@ -21,8 +25,8 @@ interface Waiting {
   readonly resolve: (isThere: boolean) => void;
 }
 
-/** What the sides tell each other: bytes, how many bytes were read, the end, and memory. */
-type PortMessage = Uint8Array | number | null | MemoryMessage;
+/** What the sides tell each other: bytes, also as a text, how many bytes were read, the end, and memory. */
+type PortMessage = Uint8Array | string | number | null | MemoryMessage;
 
 /** A line over a message port. */
 export interface PortLine extends ThreadLine {
@@ -76,11 +80,24 @@ class PortConnection implements Connection {
     return this.#isClosed ? 0 : Math.max(0, this.#sent - this.#sentRead - WINDOW_BYTES);
   }
 
-  async read(): Promise<Uint8Array | null> {
-    const bytes = await this.#keepRunning(this.#ahead.read());
+  read(): Promise<Uint8Array | null> {
+    this.#hold();
+    return this.#ahead.read().then(this.#hasRead);
+  }
+
+  readonly #hasRead = (bytes: Uint8Array | null): Uint8Array | null => {
+    this.#letGo();
     if (bytes !== null) this.#tell(bytes.length);
     else if (this.#ending === null) this.lose();
     return bytes;
+  };
+
+  async receiveWhile(onBytes: (bytes: Uint8Array) => boolean): Promise<void> {
+    await this.#keepRunning(this.#ahead.receiveWhile((bytes) => {
+      this.#tell(bytes.length);
+      return onBytes(bytes);
+    }));
+    if (this.#hasEnd && this.#ending === null) this.lose();
   }
 
   write(bytes: Uint8Array): Promise<boolean> {
@@ -120,9 +137,10 @@ class PortConnection implements Connection {
   }
 
   #receive(message: PortMessage): void {
-    if (message instanceof Uint8Array) {
-      if (this.#isDropping) this.#tell(message.length);
-      else this.#ahead.push(message);
+    if (typeof message === "string") {
+      this.#receiveBytes(bytesOfText(message));
+    } else if (message instanceof Uint8Array) {
+      this.#receiveBytes(message);
     } else if (typeof message === "number") {
       this.#sentRead += message;
       this.#settle();
@@ -136,16 +154,19 @@ class PortConnection implements Connection {
     }
   }
 
+  #receiveBytes(bytes: Uint8Array): void {
+    if (this.#isDropping) this.#tell(bytes.length);
+    else this.#ahead.push(bytes);
+  }
+
   #post(pieces: readonly Uint8Array[]): void {
-    const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const piece of pieces) {
-      bytes.set(piece, at);
-      at += piece.length;
-    }
-    if (at === 0) return;
-    this.#sent += at;
-    this.#port.postMessage(bytes, at < LONG_BYTES ? [] : [bytes.buffer]);
+    const whole = concatBytes(pieces);
+    const { length } = whole;
+    if (length === 0) return;
+    this.#sent += length;
+    if (length <= TEXT_BYTES) return this.#port.postMessage(textOfBytes(whole));
+    const bytes = pieces.length === 1 ? whole.slice() : whole;
+    this.#port.postMessage(bytes, length < LONG_BYTES ? [] : [bytes.buffer]);
   }
 
   /** Tells the other side of bytes that were read, not each time. */
@@ -169,15 +190,22 @@ class PortConnection implements Connection {
     for (const { resolve } of ready) resolve(true);
   }
 
-  /** A port that somebody waits for keeps the program running, and no other. */
   async #keepRunning<T>(wait: Promise<T>): Promise<T> {
-    if (this.#isClosed) return await wait;
-    if (this.#waits++ === 0) this.#port.ref();
+    this.#hold();
     try {
       return await wait;
     } finally {
-      if (--this.#waits === 0 && !this.#isClosed) this.#port.unref();
+      this.#letGo();
     }
+  }
+
+  /** A port that somebody waits for keeps the program running, and no other. */
+  #hold(): void {
+    if (this.#waits++ === 0 && !this.#isClosed) this.#port.ref();
+  }
+
+  #letGo(): void {
+    if (--this.#waits === 0 && !this.#isClosed) this.#port.unref();
   }
 
   /** Lets go of the port, whichever side is gone. What has come can still be read. */

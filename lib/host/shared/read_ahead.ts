@@ -18,6 +18,8 @@ export class ReadAhead {
   #isDiscarding = false;
   #hasEnded = false;
   #waiting: ((bytes: Uint8Array | null) => void) | null = null;
+  /** Whom what comes in is handed to; null while it waits to be read. */
+  #taker: ((bytes: Uint8Array) => void) | null = null;
 
   constructor(valve: Valve) {
     this.#valve = valve;
@@ -35,9 +37,35 @@ export class ReadAhead {
     return new Promise((resolve) => this.#waiting = resolve);
   }
 
+  /** Hands over what is there and what comes, until the end or until `onBytes` wants no more. @throws What that throws. */
+  receiveWhile(onBytes: (bytes: Uint8Array) => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const over = () => {
+        this.#taker = () => {};
+        resolve();
+      };
+      this.#taker = (bytes) => {
+        try {
+          if (!onBytes(bytes)) over();
+        } catch (error) {
+          this.#taker = () => {};
+          reject(error);
+        }
+      };
+      for (let bytes = this.#ready.shift(); bytes !== undefined; bytes = this.#ready.shift()) {
+        this.#taker(bytes);
+      }
+      this.#bytes = 0;
+      this.#release();
+      if (this.#hasEnded) over();
+      else this.#waiting = over;
+    });
+  }
+
   /** Takes what has come in. */
   push(bytes: Uint8Array): void {
     if (this.#isDiscarding) return;
+    if (this.#taker !== null) return this.#taker(bytes);
     if (this.#waiting !== null) return this.#deliver(bytes);
     this.#ready.push(bytes);
     this.#bytes += bytes.length;

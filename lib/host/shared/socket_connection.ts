@@ -28,6 +28,7 @@ export function socketConnection(
   return {
     ...other,
     read: () => source.read(),
+    receiveWhile: (onBytes) => source.receiveWhile(onBytes),
     close: () => source.close(),
     write: (bytes) =>
       new Promise((resolve) => {

@@ -1,9 +1,10 @@
 import type { Socket } from "node:net";
 import type { ByteSource } from "../ports/processes.ts";
+import type { Connection } from "../ports/sockets.ts";
 import { ReadAhead } from "./read_ahead.ts";
 
 /** What comes in through a socket. */
-export interface SocketSource extends ByteSource {
+export interface SocketSource extends ByteSource, Pick<Connection, "receiveWhile"> {
   /** Ends the source, but leaves the socket open: what still comes in is dropped. */
   discard(): void;
 }
@@ -31,6 +32,7 @@ export function socketSource(socket: Socket, flow: Flow = socketFlow): SocketSou
   socket.on("error", end);
   return {
     read: () => ahead.read(),
+    receiveWhile: (onBytes) => ahead.receiveWhile(onBytes),
     close() {
       socket.destroy();
       ahead.discard();

@@ -88,6 +88,50 @@ export function connectionsContract<S>(
     close();
   });
 
+  guarantee("what comes in is handed over from what is there to the end, in order", async (subject) => {
+    const { here, there, close } = await connect(subject);
+    await there.write(bytesOf("first "));
+    assert.equal(new TextDecoder().decode((await here.read())!), "first ");
+    await there.write(bytesOf("second "));
+    let text = "";
+    const over = here.receiveWhile((bytes) => {
+      text += new TextDecoder().decode(bytes);
+      return true;
+    });
+    await there.write(bytesOf("third"));
+    await there.end();
+    await over;
+    assert.equal(text, "second third");
+    close();
+  });
+
+  guarantee("whoever wants no more, or throws, is handed no more", async (subject) => {
+    const { here, there, close } = await connect(subject);
+    const failure = new RangeError("no more");
+    for (const [side, other, last] of [[here, there, "says so"], [there, here, "throws"]] as const) {
+      let received = 0;
+      const over = side.receiveWhile((bytes) => {
+        received += bytes.length;
+        if (received >= 3 && last === "throws") throw failure;
+        return received < 3;
+      });
+      for (let i = 0; i < 3; i++) await other.write(bytesOf("x"));
+      if (last === "throws") await assert.rejects(over, failure);
+      else await over;
+      await other.write(bytesOf("more"));
+      assert.equal(received, 3);
+    }
+    close();
+  });
+
+  guarantee("what is handed over ends when its own side is closed", async (subject) => {
+    const { here, close } = await connect(subject);
+    const over = here.receiveWhile(() => true);
+    here.close();
+    await over;
+    close();
+  });
+
   guarantee(
     "what is sent without waiting arrives, and there is room again when it was read",
     async (subject) => {
