@@ -5,6 +5,9 @@ export class FrameError extends Error {
   override readonly name = "FrameError";
 }
 
+/** Told where in some bytes the content of a frame is. */
+export type OnFrame = (bytes: Uint8Array, start: number, end: number) => void;
+
 /** Bytes of a frame before its content. */
 export const HEADER_BYTES = 4;
 
@@ -17,9 +20,9 @@ interface Incomplete {
 /** See the module. */
 export class FrameSplitter {
   readonly #maxBytes: number;
-  readonly #header = new Uint8Array(HEADER_BYTES);
-  /** How much of the next header has come in. */
+  /** How much of the next header has come in, and the length that it says so far. */
   #headerFilled = 0;
+  #length = 0;
   #partial: Incomplete | null = null;
   readonly #isFleeting: (begun: Uint8Array) => boolean;
   /** Where fleeting contents are put together, in turns: while one is looked at the next one may begin. */
@@ -49,14 +52,24 @@ export class FrameSplitter {
    */
   push(bytes: Uint8Array): readonly Uint8Array[] {
     const contents: Uint8Array[] = [];
-    let at = this.#fill(bytes, contents);
+    this.split(
+      bytes,
+      (from, start, end) => contents.push(new Uint8Array(from.buffer, from.byteOffset + start, end - start)),
+    );
+    return contents;
+  }
+
+  /** {@linkcode push} without views, which take longer to make than most frames to read. */
+  split(bytes: Uint8Array, onFrame: OnFrame): void {
+    let at = this.#fill(bytes, onFrame);
     while (at < bytes.length) {
       const start = this.#readHeader(bytes, at);
       if (start === null) break;
-      const length = this.#length();
+      const length = this.#length;
       this.#headerFilled = 0;
+      this.#length = 0;
       const end = start + length;
-      if (end <= bytes.length) contents.push(new Uint8Array(bytes.buffer, bytes.byteOffset + start, length));
+      if (end <= bytes.length) onFrame(bytes, start, end);
       else {
         const begun = bytes.subarray(start);
         this.#partial = { content: this.#room(length, begun), filled: begun.length };
@@ -64,7 +77,6 @@ export class FrameSplitter {
       }
       at = end;
     }
-    return contents;
   }
 
   /** Where a content is put together. Of what is announced no more is set aside than a frame may have. */
@@ -77,7 +89,7 @@ export class FrameSplitter {
   }
 
   /** Adds to a frame that has begun; where in `bytes` the next one does. */
-  #fill(bytes: Uint8Array, contents: Uint8Array[]): number {
+  #fill(bytes: Uint8Array, onFrame: OnFrame): number {
     const partial = this.#partial;
     if (partial === null) return 0;
     const { content, filled } = partial;
@@ -85,8 +97,8 @@ export class FrameSplitter {
     content.set(taken === bytes.length ? bytes : bytes.subarray(0, taken), filled);
     partial.filled += taken;
     if (partial.filled === content.length) {
-      contents.push(content);
       this.#partial = null;
+      onFrame(content, 0, content.length);
     }
     return taken;
   }
@@ -94,19 +106,13 @@ export class FrameSplitter {
   /** Where the content begins; null if more of the header is to come. */
   #readHeader(bytes: Uint8Array, at: number): number | null {
     let next = at;
-    while (this.#headerFilled < HEADER_BYTES) {
+    for (; this.#headerFilled < HEADER_BYTES; this.#headerFilled++) {
       if (next === bytes.length) return null;
-      this.#header[this.#headerFilled++] = bytes[next++]!;
+      this.#length = this.#length * 256 + bytes[next++]!;
+    }
+    if (this.#length > this.#maxBytes) {
+      throw new FrameError(`A frame of ${this.#length} bytes; at most ${this.#maxBytes} are allowed`);
     }
     return next;
-  }
-
-  #length(): number {
-    const [first, second, third, fourth] = this.#header as unknown as [number, number, number, number];
-    const length = first * 2 ** 24 + second * 2 ** 16 + third * 2 ** 8 + fourth;
-    if (length > this.#maxBytes) {
-      throw new FrameError(`A frame of ${length} bytes; at most ${this.#maxBytes} are allowed`);
-    }
-    return length;
   }
 }

@@ -83,8 +83,16 @@ const ARRAY = 0x80;
 /** A frame as one piece, or as its head and a payload that is too long to be copied for nothing. */
 export type Frame = readonly [Uint8Array] | readonly [Uint8Array, Uint8Array];
 
+/** Up to this length a payload is copied out of its frame. */
+const FEW_BYTES = 64;
+
 /** From this length on a payload is a piece of its own. */
 const LONG_BYTES = 8 * 1_024;
+
+/** Whether a message is one frame of one piece. */
+export function isShort({ payload }: Message): boolean {
+  return payload === null || payload.length < LONG_BYTES;
+}
 
 /** The frame of a message. */
 export function encodeMessage({ kind, dialog, number, payload }: Message): Frame {
@@ -119,21 +127,36 @@ export function beginsPart(begun: Uint8Array): boolean {
 }
 
 /**
- * Reads the content of a frame. The payload is a view.
+ * Reads the content of a frame. A payload that is not short is a view.
  *
  * @throws {FrameError} If it is no message.
  */
 export function decodeMessage(content: Uint8Array): Message {
-  const hasPayload = content[0] === (ARRAY | 4);
-  if (!hasPayload && content[0] !== (ARRAY | 3)) throw new FrameError("A frame that is no message");
-  const reader = { content, at: 1 };
+  return decodeMessageIn(content, 0, content.length);
+}
+
+/** {@linkcode decodeMessage} of a frame whose content is among other bytes. */
+export function decodeMessageIn(content: Uint8Array, start: number, end: number): Message {
+  const first = start < end ? content[start] : undefined;
+  const hasPayload = first === (ARRAY | 4);
+  if (!hasPayload && first !== (ARRAY | 3)) throw new FrameError("A frame that is no message");
+  const reader = { content, at: start + 1, end };
   const kind = readHead(reader, 0);
   const dialog = readHead(reader, 0);
   const number = readHead(reader, 0);
   const length = hasPayload ? readHead(reader, BYTES) : 0;
-  if (reader.at + length !== content.length) throw new FrameError("A message that is not as long as it says");
+  if (reader.at + length !== end) throw new FrameError("A message that is not as long as it says");
   if (!KINDS.has(kind)) throw new FrameError(`A message of the unknown kind ${kind}`);
-  return { kind: kind as Kind, dialog, number, payload: hasPayload ? content.subarray(reader.at) : null };
+  const payload = hasPayload ? bytesIn(content, reader.at, length) : null;
+  return { kind: kind as Kind, dialog, number, payload };
+}
+
+/** A part of some bytes: few are copied, because a view of them would take longer to make. */
+function bytesIn(content: Uint8Array, at: number, length: number): Uint8Array {
+  if (length > FEW_BYTES) return new Uint8Array(content.buffer, content.byteOffset + at, length);
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = content[at + i]!;
+  return bytes;
 }
 
 /** Bytes that the head of an item takes. */
@@ -151,15 +174,22 @@ function writeHead(frame: Uint8Array, at: number, major: number, value: number):
   return at + size;
 }
 
-function readHead(reader: { readonly content: Uint8Array; at: number }, major: number): number {
-  const { content } = reader;
-  const first = content[reader.at];
+/** Bytes up to an end, and how far they were read. */
+interface Reader {
+  readonly content: Uint8Array;
+  readonly end: number;
+  at: number;
+}
+
+function readHead(reader: Reader, major: number): number {
+  const { content, end } = reader;
+  const first = reader.at < end ? content[reader.at] : undefined;
   if (first === undefined || (first & 0xe0) !== major) throw new FrameError("A frame that is no message");
   const low = first & 0x1f;
   reader.at += 1;
   if (low < 24) return low;
   const size = low === 24 ? 1 : low === 25 ? 2 : low === 26 ? 4 : low === 27 ? 8 : 0;
-  if (size === 0 || reader.at + size > content.length) throw new FrameError("A frame that is no message");
+  if (size === 0 || reader.at + size > end) throw new FrameError("A frame that is no message");
   let value = 0;
   for (let i = 0; i < size; i++) value = value * 256 + content[reader.at + i]!;
   reader.at += size;

@@ -75,10 +75,9 @@ export class Outgoing {
     while (length < maxBytes) {
       const frame = this.#next();
       if (frame === undefined) break;
-      for (const piece of frame) {
-        pieces.push(piece);
-        length += piece.length;
-      }
+      pieces.push(frame[0]);
+      if (frame[1] !== undefined) pieces.push(frame[1]);
+      length += lengthOf(frame);
     }
     return pieces;
   }
@@ -130,16 +129,15 @@ export class Outgoing {
   }
 
   #isTurnOfParts(): boolean {
-    if (this.#sincePart < PART_BYTES) return false;
+    if (this.#sincePart < PART_BYTES || this.#lanes.size === 0) return false;
     const [first] = this.#lanes.values();
-    return first !== undefined && first.behind <= this.#short - this.#frames.size;
+    return first!.behind <= this.#short - this.#frames.size;
   }
 
   /** The next frame of the lane whose turn it is, which then goes to the end of the row. */
   #nextPart(): Frame | undefined {
-    const [first] = this.#lanes;
-    if (first === undefined) return undefined;
-    const [dialog, lane] = first;
+    if (this.#lanes.size === 0) return undefined;
+    const [dialog, lane] = this.#lanes.entries().next().value!;
     this.#sincePart = 0;
     this.#lanes.delete(dialog);
     const message = lane.queue.peek()!;
@@ -164,6 +162,6 @@ function isUnstarted(lane: Lane | undefined): boolean {
   return lane?.queue.peek()?.kind === Kind.start;
 }
 
-function lengthOf([head, payload]: Frame): number {
-  return head.length + (payload?.length ?? 0);
+function lengthOf(frame: Frame): number {
+  return frame[0].length + (frame[1]?.length ?? 0);
 }

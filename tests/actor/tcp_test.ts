@@ -140,9 +140,10 @@ function registerAll(): void {
         const self = { id: "x", name: "cut", path: "cut", pid: 0, address: null };
         const { hello, reader } = await greet(connection, self, null);
         await openNursery(async (nursery) => {
+          const cut = { ...connection, receiveWhile: () => Promise.resolve() };
           const link = new Link({
-            connection: { ...connection, read: () => Promise.resolve(null) },
-            reader: new FrameReader({ ...connection, read: () => Promise.resolve(null) }),
+            connection: cut,
+            reader: new FrameReader(cut),
             self,
             peer: hello.actor,
             isConnector: true,

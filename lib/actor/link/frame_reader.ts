@@ -1,6 +1,6 @@
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Connection } from "../../host/ports/sockets.ts";
-import { FrameSplitter } from "../../wire/frame_splitter.ts";
+import { FrameSplitter, type OnFrame } from "../../wire/frame_splitter.ts";
 import { beginsPart, MAX_FRAME_BYTES } from "../../wire/message.ts";
 
 /**
@@ -11,7 +11,7 @@ export class FrameReader {
   readonly #connection: Connection;
   readonly #splitter = new FrameSplitter(MAX_FRAME_BYTES, beginsPart);
   #begun: Uint8Array | null;
-  #pending: Uint8Array[] = [];
+  readonly #pending: Uint8Array[] = [];
 
   /** @param begun What was read of the connection before. */
   constructor(connection: Connection, begun: Uint8Array | null = null) {
@@ -26,10 +26,19 @@ export class FrameReader {
     return bytes === null ? null : this.#splitter.push(bytes);
   }
 
-  /** {@linkcode read} that no cancel ends. */
-  async readUncancelled(): Promise<readonly Uint8Array[] | null> {
-    const bytes = await this.#connection.read();
-    return bytes === null ? null : this.#splitter.push(bytes);
+  /**
+   * Tells of all frames, as they come, until the end or until `goesOn` says no when something has come in. It is no checkpoint: to
+   * read for each frame would cost more than all the rest.
+   *
+   * @throws {FrameError} And what `onFrame` throws.
+   */
+  async receiveWhile(goesOn: () => boolean, onFrame: OnFrame): Promise<void> {
+    for (const frame of this.#pending.splice(0)) onFrame(frame, 0, frame.length);
+    if (!goesOn()) return;
+    await this.#connection.receiveWhile((bytes) => {
+      this.#splitter.split(bytes, onFrame);
+      return goesOn();
+    });
   }
 
   /** The next frame; null at the end. @throws {FrameError} */
@@ -40,12 +49,5 @@ export class FrameReader {
       this.#pending.push(...frames);
     }
     return this.#pending.shift()!;
-  }
-
-  /** What was read beyond the last `next`. */
-  takePending(): readonly Uint8Array[] {
-    const pending = this.#pending;
-    this.#pending = [];
-    return pending;
   }
 }

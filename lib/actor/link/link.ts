@@ -16,7 +16,14 @@ import { moveOnAfter } from "../../scope/timeouts.ts";
 import { Event } from "../../sync/event.ts";
 import { WaitQueue } from "../../sync/wait_queue.ts";
 import { FrameError } from "../../wire/frame_splitter.ts";
-import { ACTOR_DIALOG, decodeMessage, Kind, type Message } from "../../wire/message.ts";
+import {
+  ACTOR_DIALOG,
+  decodeMessageIn,
+  encodeMessage,
+  isShort,
+  Kind,
+  type Message,
+} from "../../wire/message.ts";
 import { Outgoing } from "../../wire/outgoing.ts";
 import { type PartLimits, PartStore } from "../../wire/parts.ts";
 import { encodePayload, PAYLOAD_LIMITS, PayloadError, type SharedMemory } from "../../wire/payload.ts";
@@ -91,6 +98,12 @@ export class Link implements DialogLink {
   #unread = 0;
   #isWriting = false;
   #isScheduled = false;
+  /** Whether something has come in since a message was sent at once. */
+  #isFirst = true;
+  readonly #flushScheduled = (): void => {
+    this.#isScheduled = false;
+    this.#flush();
+  };
   #saidGoodbye = false;
   #peerSaidGoodbye: string | null = null;
   #lost: TransportClosed | null = null;
@@ -169,16 +182,21 @@ export class Link implements DialogLink {
     }
   }
 
-  /** Queues a message. Nothing is sent once the connection is lost. */
+  /**
+   * Sends a message: the first after something has come in at once, because most often it is the only one, what is sent
+   * otherwise together with all that follows before the running code comes to a wait. Nothing is sent once the connection is lost.
+   */
   send(message: Message): void {
     if (this.#lost !== null || this.#saidGoodbye) return;
+    const isIdle = !this.#isScheduled && !this.#isWriting;
+    if (isIdle && this.#isFirst && isShort(message) && this.#outgoing.isEmpty) {
+      this.#isFirst = false;
+      return this.#write(encodeMessage(message));
+    }
     this.#outgoing.push(message);
-    if (this.#isScheduled || this.#isWriting) return;
+    if (!isIdle) return;
     this.#isScheduled = true;
-    queueMicrotask(() => {
-      this.#isScheduled = false;
-      this.#flush();
-    });
+    queueMicrotask(this.#flushScheduled);
   }
 
   get hasRoom(): boolean {
@@ -234,17 +252,17 @@ export class Link implements DialogLink {
     this.#ended.set();
   }
 
-  /** No wait of it is a checkpoint, which would cost more than all the rest: the end of the connection ends it. */
   async #receiveAll(): Promise<void> {
-    const { reader } = this.#options;
-    let frames: readonly Uint8Array[] | null = reader.takePending();
-    for (; frames !== null; frames = await reader.readUncancelled()) {
+    await this.#options.reader.receiveWhile(() => !this.#isOver, (bytes, start, end) => {
       this.hasHeard = true;
-      for (const frame of frames) {
-        this.#receive(decodeMessage(frame));
-        if (this.#peerSaidGoodbye !== null || this.#lost !== null) return;
-      }
-    }
+      this.#isFirst = true;
+      // After the goodbye nothing counts.
+      if (!this.#isOver) this.#receive(decodeMessageIn(bytes, start, end));
+    });
+  }
+
+  get #isOver(): boolean {
+    return this.#peerSaidGoodbye !== null || this.#lost !== null;
   }
 
   #receive(received: Message): void {
@@ -346,18 +364,22 @@ export class Link implements DialogLink {
   }
 
   #flush(): void {
-    const { connection } = this.#options;
     while (!this.#isWriting && this.#lost === null) {
       const pieces = this.#outgoing.take(WRITE_BYTES);
       if (pieces.length === 0) return this.#room.wakeAll();
-      if (connection.send(pieces)) continue;
-      this.#isWriting = true;
-      void connection.drained().then((isOpen) => {
-        this.#isWriting = false;
-        if (isOpen) this.#flush();
-      });
+      this.#write(pieces);
     }
     if (this.#outgoing.bytes <= HIGH_WATER_BYTES) this.#room.wakeAll();
+  }
+
+  #write(pieces: readonly Uint8Array[]): void {
+    const { connection } = this.#options;
+    if (connection.send(pieces)) return;
+    this.#isWriting = true;
+    void connection.drained().then((isOpen) => {
+      this.#isWriting = false;
+      if (isOpen) this.#flush();
+    });
   }
 
   #sayGoodbye(why: string): void {
