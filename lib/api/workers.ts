@@ -45,13 +45,13 @@ import { openSystem, systemHere, thisProgram } from "./system.ts";
  * console.log(await run(() => runSync(numbers, "countPrimes", [2, 100_000]))); // 9592
  * ```
  */
-export async function runSync<M, K extends keyof Calls<M> & string>(
+export function runSync<M, K extends keyof Calls<M> & string>(
   module: ActorModule<M> | string | URL,
   call: K,
   args: ArgsOf<M, K>,
   options: JobOptions = {},
 ): Promise<ResultOf<M, K>> {
-  return await runSyncOn(systemHere(), module, call, args, options) as ResultOf<M, K>;
+  return runSyncOn(systemHere(), module, call, args, options) as Promise<ResultOf<M, K>>;
 }
 
 /**

@@ -32,7 +32,13 @@ class DefaultWorkers {
     return this.#current?.context?.statistics() ?? NONE;
   }
 
-  /** The context, which is opened if there is none. */
+  /** The context, if it takes jobs; null if it does not yet, or does no more. */
+  get openContext(): WorkerContext | null {
+    const context = this.#current?.context ?? null;
+    return context?.isClosed === false ? context : null;
+  }
+
+  /** The context, which is opened if there is none. It may have been replaced when the wait ends. */
   async context(): Promise<WorkerContext> {
     this.#current ??= this.#open();
     const current = this.#current;
@@ -64,7 +70,12 @@ const workersOf = new WeakMap<ActorRuntime, DefaultWorkers>();
 const scoped = new TreeLocal<WorkerContext | null>(null);
 let defaults: WorkerContextOptions = {};
 
-/** The context that a job runs in which names none: that of the scope around, or the actor's. */
+/** The context that a job runs in which names none, that of the scope around or the actor's; null if it takes no jobs yet. */
+export function openContextHere(runtime: ActorRuntime): WorkerContext | null {
+  return scoped.get() ?? workersOf.get(runtime)?.openContext ?? null;
+}
+
+/** {@linkcode openContextHere}, which is waited for. */
 export async function contextHere(system: ActorSystem, runtime: ActorRuntime): Promise<WorkerContext> {
   return scoped.get() ?? await defaultWorkers(system, runtime).context();
 }

@@ -29,6 +29,8 @@ export interface Job {
   readonly args: readonly unknown[];
   /** Whether it is several calls, and `args` has the arguments of each. */
   readonly isChunk: boolean;
+  /** Whether a cancel kills its worker; otherwise it is waited for, whatever is cancelled meanwhile. */
+  readonly killOnCancel: boolean;
   readonly limits: JobLimits | null;
 }
 
@@ -53,7 +55,8 @@ export interface JobLimits {
  * @throws {RangeError} If it is not positive.
  */
 export function checkLimits(limits: JobLimits | undefined): JobLimits | null {
-  const given = Object.entries(limits ?? {}).filter(([, value]) => value !== undefined && value !== Infinity);
+  if (limits === undefined) return null;
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined && value !== Infinity);
   for (const [name, value] of given as readonly (readonly [string, unknown])[]) {
     if (!LIMIT_NAMES.has(name)) throw new RangeError(`Cannot limit a job: there is no limit "${name}"`);
     if (typeof value !== "number") throw new TypeError(`Cannot limit a job: ${name} must be a number`);
@@ -61,7 +64,7 @@ export function checkLimits(limits: JobLimits | undefined): JobLimits | null {
       throw new RangeError(`Cannot limit a job: ${name} must be more than 0, and is ${value}`);
     }
   }
-  return given.length === 0 ? null : limits!;
+  return given.length === 0 ? null : limits;
 }
 
 const LIMIT_NAMES: ReadonlySet<string> = new Set(["memory", "cpuTime", "wallTime"]);

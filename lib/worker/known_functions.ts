@@ -13,7 +13,8 @@ export class KnownFunctions {
   }
 
   /** A message was sent, and with it what it names. */
-  sent([call]: JobMessage): void {
+  sent(message: JobMessage): void {
+    const call = message[0];
     if (typeof call === "number") return;
     const [number, url, name] = call;
     const names = this.#numbers.get(url) ?? new Map<string, number>();

@@ -16,7 +16,7 @@ import { limiterHere } from "./default_workers.ts";
 import { checkLimits } from "./job.ts";
 import { type Items, itemsOf, sizeOf } from "./map_items.ts";
 import { Mapping, type MapProgress } from "./mapping.ts";
-import { type JobModule, type JobOptions, requireNames, runJob } from "./run_sync.ts";
+import { type JobModule, type JobOptions, requireNames, resultOf, runJob } from "./run_sync.ts";
 
 /** How a map runs. */
 export interface MapOptions extends Omit<JobOptions, "killOnCancel"> {
@@ -62,17 +62,19 @@ export async function mapOn<T>(
   const chunkSize = countOf("chunkSize", options.chunkSize ?? 1);
   const limits = checkLimits(options.limits);
   const system = await fromPromise(opening);
-  const limiter = options.limiter ?? limiterHere(system, await ensureRuntime(system));
+  const runtime = await ensureRuntime(system);
+  const limiter = options.limiter ?? limiterHere(system, runtime);
   const tokens = limiter instanceof CapacityLimiter ? limiter.totalTokens : system.host.processors;
   const concurrency = countOf(
     "concurrency",
     options.concurrency ?? Math.min(Math.max(1, tokens), MOST_LANES),
   );
   const url = moduleUrl(module, system.program.cwd);
-  const how = { ...options, killOnCancel: options.killOnCancel ?? true, limiter };
+  const { killOnCancel = true } = options;
+  const place = { ...options, limiter };
   const work = async (chunk: readonly unknown[]) => {
-    const job = { name, url, args: chunk.map((item) => [item]), isChunk: true, limits };
-    return await runJob(system, job, how) as readonly unknown[];
+    const job = { name, url, args: chunk.map((item) => [item]), isChunk: true, killOnCancel, limits };
+    return resultOf(await runJob(system, runtime, job, place)) as readonly unknown[];
   };
   return await asSafeChannel(() => itemsOf(items), (source) =>
     new Mapping({

@@ -9,8 +9,9 @@ import { CapacityLimiter } from "../sync/capacity_limiter.ts";
 import type { Context } from "../sync/context.ts";
 import { Event } from "../sync/event.ts";
 import { readErrorBox } from "../wire/error_box.ts";
-import { contextHere, limiterHere } from "./default_workers.ts";
+import { contextHere, limiterHere, openContextHere } from "./default_workers.ts";
 import { checkLimits, type Job, type JobLimits, type Reply } from "./job.ts";
+import { waitFor } from "./wait_for.ts";
 import { WorkerContext } from "./worker_context.ts";
 
 /** How a job runs. */
@@ -51,48 +52,57 @@ export async function runSyncOn(
   if (!Array.isArray(args)) {
     throw new TypeError(`Cannot run "${name}" in a worker: its arguments must be an array`);
   }
+  const { killOnCancel = false } = options;
   const limits = checkLimits(options.limits);
   const system = opening instanceof Promise ? await fromPromise(opening) : opening;
-  const url = moduleUrl(module, system.program.cwd);
-  return await runJob(system, { name, url, args, isChunk: false, limits }, options);
-}
-
-/** @internal Runs a job where and how its options say. */
-export async function runJob(system: ActorSystem, job: Job, options: JobOptions): Promise<unknown> {
-  if (options.context !== undefined && !(options.context instanceof WorkerContext)) {
-    throw new TypeError(`Cannot run "${job.name}" in a worker: its context must be one of openWorkerContext`);
-  }
   const known = findRuntime();
   const runtime = known?.isReady === true ? known : await ensureRuntime(system);
-  const { limiter = limiterHere(system, runtime), killOnCancel = false, context } = options;
-  const work: Work = (onOver) =>
-    context === undefined ? runHere(system, runtime, job, onOver) : context.run(job, onOver);
-  const shielded: Work = (onOver) =>
-    new CancelScope({ shield: true }).run(() => work(onOver)) as Promise<Reply>;
-  const reply = await heldBy(limiter, killOnCancel ? work : shielded);
+  const url = moduleUrl(module, system.program.cwd);
+  const job = { name, url, args, isChunk: false, killOnCancel, limits };
+  return resultOf(await runJob(system, runtime, job, options));
+}
+
+/** @internal Runs a job where its options say. */
+export function runJob(
+  system: ActorSystem,
+  runtime: ActorRuntime,
+  job: Job,
+  { context, limiter = limiterHere(system, runtime) }: Pick<JobOptions, "limiter" | "context">,
+): Promise<Reply> {
+  if (context !== undefined && !(context instanceof WorkerContext)) {
+    throw new TypeError(`Cannot run "${job.name}" in a worker: its context must be one of openWorkerContext`);
+  }
+  return heldBy(limiter, (onOver) => {
+    const open = context ?? openContextHere(runtime);
+    return open === null ? runHere(system, runtime, job, onOver) : open.run(job, onOver);
+  });
+}
+
+/** @internal What a job has come to. @throws What it has thrown. */
+export function resultOf(reply: Reply): unknown {
   if (reply[0]) return reply[1];
   throw rebuildError(readErrorBox(reply[1]));
 }
 
-/** In the context of whoever names none. */
+/** In the context of whoever names none, which is not open. */
 async function runHere(
   system: ActorSystem,
   runtime: ActorRuntime,
   job: Job,
   onOver: () => void,
 ): Promise<Reply> {
-  let isBegun = false;
+  let context: WorkerContext;
   try {
-    let context = await contextHere(system, runtime);
-    // A default context may have been replaced in this very moment.
+    context = await waitFor(job, () => contextHere(system, runtime));
+    // It may have been replaced in this very moment.
     for (let last: WorkerContext | null = null; context.isClosed && context !== last;) {
-      [last, context] = [context, await contextHere(system, runtime)];
+      [last, context] = [context, await waitFor(job, () => contextHere(system, runtime))];
     }
-    isBegun = true;
-    return await context.run(job, onOver);
-  } finally {
-    if (!isBegun) onOver();
+  } catch (error) {
+    onOver();
+    throw error;
   }
+  return await context.run(job, onOver);
 }
 
 /** @internal @throws {TypeError} If what is to run is not given by its names. */
@@ -109,12 +119,18 @@ export function requireNames(module: unknown, name: unknown): void {
 type Work = (onOver: () => void) => Promise<Reply>;
 
 /** Holds on to what bounds the work until that is over, and not before. */
-async function heldBy(limiter: CapacityLimiter | Context<unknown>, work: Work): Promise<Reply> {
-  if (!(limiter instanceof CapacityLimiter)) return await heldByContext(limiter, work);
-  const borrower = {};
+function heldBy(limiter: CapacityLimiter | Context<unknown>, work: Work): Promise<Reply> {
+  if (!(limiter instanceof CapacityLimiter)) return heldByContext(limiter, work);
+  if (limiter.availableTokens === 0) return heldLater(limiter, work);
   // Where nobody waits the checkpoint at the beginning is enough.
-  if (limiter.availableTokens > 0) limiter.acquireNowait(borrower);
-  else await limiter.acquireOnBehalfOf(borrower);
+  const borrower = {};
+  limiter.acquireNowait(borrower);
+  return work(() => limiter.release(borrower));
+}
+
+async function heldLater(limiter: CapacityLimiter, work: Work): Promise<Reply> {
+  const borrower = {};
+  await limiter.acquireOnBehalfOf(borrower);
   return await work(() => limiter.release(borrower));
 }
 

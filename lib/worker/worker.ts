@@ -25,6 +25,7 @@ import { type BrokenWorker, BrokenWorkerError } from "./errors.ts";
 import type { Job, JobMessage, Reply, WorkerOrders } from "./job.ts";
 import { KnownFunctions } from "./known_functions.ts";
 import type { Usage, Watched } from "./limits.ts";
+import { waitFor } from "./wait_for.ts";
 
 /** What a worker serves. */
 interface WorkModule {
@@ -137,13 +138,13 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
     try {
       // What fails here has not left this process, unless it is cancelled.
       const message = this.#functions.messageOf(job);
-      if (!stream.trySend(message)) await stream.send(message);
+      if (!stream.trySend(message)) await waitFor(job, () => stream.send(message));
       isSent = true;
       this.#functions.sent(message);
       for (;;) {
         const reply = stream.tryReceive();
         if (reply !== undefined) return reply;
-        await stream.readable();
+        await stream.readable(!job.killOnCancel);
       }
     } catch (error) {
       if (error instanceof PayloadError) throw refusedArgument(job.name, argumentsOf(job)) ?? error;

@@ -15,6 +15,7 @@ import type { ResolvedContextOptions } from "./context_options.ts";
 import { BrokenWorkerError } from "./errors.ts";
 import type { Job, Reply } from "./job.ts";
 import { withinLimits } from "./limits.ts";
+import { waitFor } from "./wait_for.ts";
 import { NOT_TAKEN, type Worker } from "./worker.ts";
 
 /** How many workers a context has. */
@@ -79,9 +80,13 @@ export class WorkerContext {
     let worker: Worker | null = null;
     try {
       for (;;) {
-        worker = this.#takeIdle();
-        if (worker === null) await this.#start(worker = this.#hire());
-        const reply = await (job.limits === null ? worker.do(job) : withinLimits(worker, job, job.limits));
+        const idle = this.#takeIdle();
+        const chosen = worker = idle ?? this.#hire();
+        if (idle === null) await waitFor(job, () => this.#start(chosen));
+        const { limits } = job;
+        const reply = limits === null
+          ? await chosen.do(job)
+          : await waitFor(job, () => withinLimits(chosen, job, limits));
         if (reply !== NOT_TAKEN) return reply;
       }
     } finally {

@@ -18,7 +18,7 @@ import { test } from "../harness/test.ts";
 import { assertAtRest, job, jobsModule } from "./fake_jobs.ts";
 import { JOBS, workerTests } from "./worker_stage.ts";
 
-const JOB = { name: "job", url: "", args: [], isChunk: false };
+const JOB = { name: "job", url: "", args: [], isChunk: false, killOnCancel: true };
 
 /** Runs a job in a worker that uses so much at each millisecond; what it is killed with, and when. */
 async function watched(

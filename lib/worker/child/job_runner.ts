@@ -24,14 +24,22 @@ export class JobRunner {
     this.#load = load;
   }
 
-  /** Runs one job; of a chunk the result is a list. @throws What the function throws, or {NotExposed}. */
-  async run([call, args, isChunk]: JobMessage): Promise<unknown> {
+  /**
+   * Runs one job, at once if that needs no waiting: it would cost a small job a good part of its time.
+   *
+   * @returns The result, or a promise of it; of a chunk a list.
+   * @throws What the function throws, or {NotExposed}.
+   */
+  run(job: JobMessage): unknown {
+    const call = job[0];
+    const known = typeof call === "number" ? this.#functions[call] : undefined;
+    return known?.checks === NO_CHECKS && job[2] !== true ? known.body(...job[1]) : this.#runSlowly(job);
+  }
+
+  async #runSlowly([call, args, isChunk]: JobMessage): Promise<unknown> {
     const known = typeof call === "number" ? this.#functions[call] : undefined;
     const exposed = known ?? await this.#learn(call);
-    // Nothing is waited for that needs no waiting: it would cost a small job a good part of its time.
-    if (isChunk !== true) {
-      return exposed.checks === NO_CHECKS ? exposed.body(...args) : await checkedCall(exposed, args);
-    }
+    if (isChunk !== true) return await checkedCall(exposed, args);
     const results: unknown[] = [];
     for (const values of args as readonly (readonly unknown[])[]) {
       results.push(await checkedCall(exposed, values));

@@ -108,18 +108,38 @@ class Worker {
       }
       // From here on the stream stays open: nothing comes between the taking of a job and this.
       this.#isBusy = true;
-      await this.#do(jobs, job);
+      const result = this.#begin(job);
+      if (!this.#sendAtOnce(jobs, result)) await this.#finish(jobs, job, result);
       this.#isBusy = false;
       if (this.#orders.idleTimeout !== null) this.#end = after(currentTime(), this.#orders.idleTimeout);
       this.#rested.wakeAll();
     }
   }
 
-  async #do(jobs: Jobs, job: JobMessage): Promise<void> {
+  /** Runs a job; its result, or a promise of it. */
+  #begin(job: JobMessage): unknown {
+    try {
+      return this.#runner.run(job);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Sends a result for which nothing is to be waited, which would cost a small job a good part of its time. */
+  #sendAtOnce(jobs: Jobs, result: unknown): boolean {
+    if (this.#orders.retire !== null || isPromise(result)) return false;
+    try {
+      return jobs.trySend([true, result]);
+    } catch {
+      // Why not is found out by whoever is told.
+      return false;
+    }
+  }
+
+  async #finish(jobs: Jobs, job: JobMessage, result: unknown): Promise<void> {
     let error: unknown;
     try {
-      const result = await this.#runner.run(job);
-      error = await this.#sendResult(jobs, job, result);
+      error = await this.#sendResult(jobs, job, await result);
     } catch (thrown) {
       error = thrown ?? new Error(`The job threw ${String(thrown)}`);
     }
@@ -142,6 +162,10 @@ class Worker {
       ? refusal
       : new PayloadError(`Cannot send the result of "${this.#runner.nameOf(job)}": ${reason}`);
   }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 }
 
 /** The next job; undefined while there is none, null if there are no more. */
