@@ -1,9 +1,9 @@
-import type { Host } from "../host/ports/host.ts";
+import type { ActorHost } from "../host/ports/host.ts";
 
 const DRAWS = 3;
 
 /** Thirty-two hexadecimal digits that nobody can foretell. */
-export function randomId(host: Host): string {
+export function randomId(host: ActorHost): string {
   const draws = Array.from({ length: DRAWS }, () => host.randomSeed());
   // On a machine whose chance can be foretold, for tests, processes and moments have their own nevertheless.
   const here = Math.floor(host.clock.now() * 1_000) ^ (host.processes.ownPid << 16);

@@ -6,7 +6,7 @@
  *     `- scope: everything that this actor does; a cancel of the actor cancels it
  *        `- serving: a task for each dialog that another actor has opened
  */
-import type { Host } from "../host/ports/host.ts";
+import type { ActorHost } from "../host/ports/host.ts";
 import type { Connection } from "../host/ports/sockets.ts";
 import type { TlsCredentials } from "../host/ports/tcp.ts";
 import { after } from "../base/instant.ts";
@@ -47,7 +47,7 @@ import { Registry } from "./registry.ts";
 
 /** What an actor is made of. */
 export interface RuntimeOptions extends ListenOptions {
-  readonly host: Host;
+  readonly host: ActorHost;
   readonly self: Identity;
   /** Whether others may end it. That of a whole program is ended by its own code alone. */
   readonly isCancellable: boolean;
@@ -61,7 +61,7 @@ export interface RuntimeOptions extends ListenOptions {
 
 /** See the module. */
 export class ActorRuntime implements PortalOwner {
-  readonly host: Host;
+  readonly host: ActorHost;
   readonly self: Identity;
   readonly lifetime: LifetimeStack = new LifetimeStack();
   /** Those below it, and itself. */

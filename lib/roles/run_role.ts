@@ -5,10 +5,10 @@
 import type { ParentLine } from "../actor/process/join_parent.ts";
 import { type GuardedOptions, GUARDIAN_VERB, SUPERVISOR_VERB } from "../daemon/launch_options.ts";
 import { ISOLATOR_VERB } from "../engine/isolator/protocol.ts";
-import type { Host } from "../host/ports/host.ts";
+import type { ActorHost, Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import { ACTOR_VERB } from "../host/shared/actor_verb.ts";
-import { SCRIPT_VERB } from "../host/shared/run_script.ts";
+import { SCRIPT_VERB } from "../host/shared/script_verb.ts";
 import { THREAD_VERB } from "../host/shared/thread_verb.ts";
 
 /** What every role is played with. */
@@ -30,14 +30,17 @@ export async function runRole(means: Means): Promise<void> {
       await offerLibrary(means);
       return await runScript(argument!);
     }
-    case ACTOR_VERB:
-      return await runActor(means);
+    case ACTOR_VERB: {
+      const { openActorHost } = await import("../host/actor_host.ts");
+      return await runActor(means, await openActorHost());
+    }
     case THREAD_VERB: {
       const { hearToken } = await import("../actor/process/thread_line.ts");
       const { openThreadSide } = await import("../host/shared/thread_side.ts");
+      const { threadHost } = await import("../host/actor_host.ts");
       const side = await openThreadSide();
       // By hand the verb means nothing.
-      return await runActor(means, side === null ? program.exit(2) : await hearToken(side));
+      return await runActor(means, threadHost(), side === null ? program.exit(2) : await hearToken(side));
     }
     case ISOLATOR_VERB: {
       const { actorMain } = await import("../actor/process/child_main.ts");
@@ -65,12 +68,11 @@ export async function runRole(means: Means): Promise<void> {
 }
 
 /** @param line The connection to whoever has started this actor, where it is in a thread. */
-async function runActor(means: Means, line?: ParentLine): Promise<void> {
-  const { program, openHost } = means;
+async function runActor(means: Means, host: ActorHost, line?: ParentLine): Promise<void> {
+  const { program } = means;
   const { actorMain } = await import("../actor/process/child_main.ts");
   const { loadModule } = await import("../host/shared/load_module.ts");
   const { withWorkModule } = await import("../worker/child/work.ts");
-  const host = await openHost();
   await offerLibrary(means);
   const system = { host, program, load: withWorkModule(loadModule) };
   // Not awaited: on Bun an error that nobody catches does not end a program whose main module is still being loaded.

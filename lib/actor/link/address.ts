@@ -3,7 +3,7 @@
  * certificate on both sides, anything else the path of a Unix socket.
  */
 import { fromPromise } from "../../bridge/from_promise.ts";
-import type { Host } from "../../host/ports/host.ts";
+import type { ActorHost } from "../../host/ports/host.ts";
 import type { Connection, Listener } from "../../host/ports/sockets.ts";
 import { ConnectError, type TlsCredentials } from "../../host/ports/tcp.ts";
 import { TransportClosed } from "../errors.ts";
@@ -28,7 +28,7 @@ export interface Listening {
 
 /** Listens at an address. @throws {TypeError} If it is TCP and there are no credentials. */
 export async function listenAt(
-  host: Host,
+  host: ActorHost,
   address: string,
   tls: TlsCredentials | null,
   onConnection: (connection: Connection) => void,
@@ -44,7 +44,7 @@ export async function listenAt(
 
 /** Connects to an address. @throws {TransportClosed} If nobody listens there, or not somebody to be trusted. */
 export async function connectTo(
-  host: Host,
+  host: ActorHost,
   address: string,
   tls: TlsCredentials | null,
 ): Promise<Connection> {

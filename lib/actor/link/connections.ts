@@ -2,7 +2,7 @@
  * All that an actor is connected with: where it listens, who comes, and whom it has gone to. A connection is a task, shielded
  * from what the actor does otherwise, so that ends can be told over it.
  */
-import type { Host } from "../../host/ports/host.ts";
+import type { ActorHost } from "../../host/ports/host.ts";
 import type { Connection } from "../../host/ports/sockets.ts";
 import type { TlsCredentials } from "../../host/ports/tcp.ts";
 import { messageOf } from "../../base/user_error.ts";
@@ -56,7 +56,7 @@ export interface AdoptOptions extends Pick<LinkOptions, "memory"> {
 
 /** What connections are made of. */
 export interface ConnectionsOptions extends ListenOptions {
-  readonly host: Host;
+  readonly host: ActorHost;
   readonly self: Identity;
   /** Says what is to become of what comes in over a new link. */
   readonly linkOptions: (link: () => Link) => Pick<LinkOptions, "onStart" | "onCancelActor" | "onLost">;

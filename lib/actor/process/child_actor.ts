@@ -60,6 +60,7 @@ export function childThread(system: ActorSystem, runtime: ActorRuntime, options:
     runtime,
     launch: (summons) =>
       launchThread(
+        system.host,
         runtime,
         summons,
         (error) => void system.program.stderr.write(`Thread "${options.name}" has failed: ${error}\n`),

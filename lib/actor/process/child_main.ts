@@ -1,5 +1,5 @@
 /** What runs in the process of an actor: it joins whoever has started it, loads its modules, and serves until its end. */
-import type { Host } from "../../host/ports/host.ts";
+import type { ActorHost } from "../../host/ports/host.ts";
 import type { Program } from "../../host/ports/program.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { Cancelled } from "../../scope/cancelled.ts";
@@ -20,7 +20,7 @@ import type { SpawnSpec } from "./spawn_spec.ts";
 
 /** What an actor's process needs of the machine. */
 export interface ChildSystem {
-  readonly host: Host;
+  readonly host: ActorHost;
   readonly program: Pick<
     Program,
     "environment" | "uid" | "pid" | "onSignal" | "onExit" | "stderr" | "openInspector"

@@ -1,5 +1,5 @@
 /** How an actor finds whoever has started it: it connects, says who it is, and is told what it is to be. */
-import type { Host } from "../../host/ports/host.ts";
+import type { ActorHost } from "../../host/ports/host.ts";
 import type { Program } from "../../host/ports/program.ts";
 import type { Connection } from "../../host/ports/sockets.ts";
 import { UserError } from "../../base/user_error.ts";
@@ -23,7 +23,7 @@ export interface ParentLine {
 
 /** What joining needs of the machine. */
 export interface JoiningSystem {
-  readonly host: Host;
+  readonly host: ActorHost;
   readonly program: Pick<Program, "environment" | "pid">;
   /** The connection, where it is there already. */
   readonly line?: ParentLine;

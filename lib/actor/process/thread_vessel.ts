@@ -1,5 +1,6 @@
 /** An actor's thread: what is started, and how it is ended. */
 import { after } from "../../base/instant.ts";
+import type { Host } from "../../host/ports/host.ts";
 import type { ExitStatus } from "../../host/ports/processes.ts";
 import type { ThreadEnd } from "../../host/ports/threads.ts";
 import { FrameReader } from "../link/frame_reader.ts";
@@ -16,11 +17,11 @@ const ABANDON_MS = 500;
  * @param tell Told what a thread has failed with: a process says that itself.
  */
 export function launchThread(
+  host: Pick<Host, "clock" | "threads">,
   runtime: ActorRuntime,
   { token }: Summons,
   tell: (error: string) => void,
 ): Vessel {
-  const { host } = runtime;
   const thread = host.threads.start();
   sayToken(thread, token);
   runtime.adopt(thread.connection, new FrameReader(thread.connection), { memory: thread.memory });

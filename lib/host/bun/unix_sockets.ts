@@ -1,6 +1,6 @@
-import { chmodSync, rmSync } from "node:fs";
 import type { UnixCalls } from "../linux/unix_calls.ts";
 import type { Connection, HeldName, Listener, Peer, Sockets } from "../ports/sockets.ts";
+import { nodeFs } from "../shared/lazy_node.ts";
 import { abstractPath, isName, pathOf } from "../shared/socket_names.ts";
 import { BunConnection } from "./bun_connection.ts";
 import { type BunHandlers, bunNet, type BunServer } from "./bun_socket.ts";
@@ -21,9 +21,9 @@ export class UnixSockets implements Sockets {
 
   // deno-lint-ignore require-await -- What it throws must be a rejection.
   async listen(address: string, onConnection: (connection: Connection) => void): Promise<Listener> {
-    if (!isName(address)) rmSync(address, { force: true });
+    if (!isName(address)) nodeFs().rmSync(address, { force: true });
     const server = listenAt(pathOf(address), this.#handlers(onConnection));
-    if (!isName(address)) chmodSync(address, 0o600);
+    if (!isName(address)) nodeFs().chmodSync(address, 0o600);
     return { close: () => server.stop() };
   }
 

@@ -1,8 +1,7 @@
-import { chmodSync, rmSync } from "node:fs";
 import type { Server, Socket } from "node:net";
 import type { UnixCalls } from "../linux/unix_calls.ts";
 import type { Connection, HeldName, Listener, Peer, Sockets } from "../ports/sockets.ts";
-import { nodeNet } from "../shared/lazy_node.ts";
+import { nodeFs, nodeNet } from "../shared/lazy_node.ts";
 import { socketConnection } from "../shared/socket_connection.ts";
 import { abstractPath, isName, pathOf } from "../shared/socket_names.ts";
 
@@ -22,9 +21,9 @@ export class UnixSockets implements Sockets {
     if (isName(address)) {
       await listening(server, pathOf(address));
     } else {
-      rmSync(address, { force: true });
+      nodeFs().rmSync(address, { force: true });
       await listening(server, address);
-      chmodSync(address, 0o600);
+      nodeFs().chmodSync(address, 0o600);
     }
     return { close: () => void server.close() };
   }

@@ -3,27 +3,26 @@
  * just ended. But nothing is taken for gone that could not be looked at for want of a descriptor: some are held back for
  * that, and if there is none even then, it is an error.
  */
-import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { nodeFs } from "../shared/lazy_node.ts";
 
 /** How many descriptors are held back: a process may be held on to while it is looked up. */
 const SPARES = 3;
 
 const spares: number[] = [];
-refill();
 
 /** The text of a file; null if there is no such file. */
 export function tryRead(path: string): string | null {
-  return unlessMissing(() => readFileSync(path, "utf8"), null);
+  return unlessMissing(() => nodeFs().readFileSync(path, "utf8"), null);
 }
 
 /** The names in a folder; none if there is no such folder. */
 export function tryList(folder: string): readonly string[] {
-  return unlessMissing(() => readdirSync(folder), []);
+  return unlessMissing(() => nodeFs().readdirSync(folder), []);
 }
 
 /** The names of the folders in a folder; none if there is no such folder. */
 export function tryListFolders(folder: string): readonly string[] {
-  const entries = unlessMissing(() => readdirSync(folder, { withFileTypes: true }), []);
+  const entries = unlessMissing(() => nodeFs().readdirSync(folder, { withFileTypes: true }), []);
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
@@ -35,7 +34,7 @@ export function withDescriptor<T>(act: () => T): T {
   } catch (error) {
     const spare = isWant(error) ? spares.pop() : undefined;
     if (spare === undefined) throw error;
-    closeSync(spare);
+    nodeFs().closeSync(spare);
     return act();
   }
 }
@@ -56,7 +55,7 @@ function isWant(error: unknown): boolean {
 
 function refill(): void {
   try {
-    while (spares.length < SPARES) spares.push(openSync("/dev/null", "r"));
+    while (spares.length < SPARES) spares.push(nodeFs().openSync("/dev/null", "r"));
   } catch {
     // There will be another time.
   }

@@ -1,17 +1,18 @@
 /** Reads of /proc. Processes vanish at any moment: what cannot be read is not there. */
-import { readlinkSync } from "node:fs";
 import type { ProcessRow } from "../ports/processes.ts";
+import { nodeFs } from "../shared/lazy_node.ts";
 import { tryList, tryRead } from "./kernel_files.ts";
 
 /** The unit of times in /proc, which Linux fixes for programs whatever the kernel counts in. */
 const TICK_MS = 10;
 
-const HAS_CHILDREN_LISTS = tryRead(`/proc/self/task/${process.pid}/children`) !== null;
+/** Whether the kernel has lists of children; null before that was needed. */
+let hasChildrenLists: boolean | null = null;
 
 /** Whether /proc has the processes by the numbers that this process sees. */
 export function isProcOurs(): boolean {
   try {
-    return readlinkSync("/proc/self") === String(process.pid);
+    return nodeFs().readlinkSync("/proc/self") === String(process.pid);
   } catch {
     return false;
   }
@@ -27,7 +28,8 @@ export function readTable(pageBytes: number): readonly ProcessRow[] {
  * gone through.
  */
 export function readChildren(pid: number, pageBytes: number): readonly number[] {
-  if (!HAS_CHILDREN_LISTS) {
+  hasChildrenLists ??= tryRead(`/proc/self/task/${process.pid}/children`) !== null;
+  if (!hasChildrenLists) {
     return readTable(pageBytes).filter((row) => row.parent === pid).map((row) => row.pid);
   }
   return listNumbers(`/proc/${pid}/task`).flatMap((thread) =>

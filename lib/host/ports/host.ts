@@ -18,6 +18,11 @@ export interface Boot {
   readonly uptimeMs: number;
 }
 
+/** What of it an actor needs to be one, whatever it does. */
+export interface ActorHost extends Pick<Host, "clock" | "sockets" | "tcp" | "randomSeed"> {
+  readonly processes: Pick<Processes, "ownPid" | "dieWithParent">;
+}
+
 /** Everything outside of the program that supervise touches. */
 export interface Host {
   /** Monotonic time, for everything that waits. */

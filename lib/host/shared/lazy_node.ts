@@ -1,5 +1,6 @@
 /** Modules of Node that take milliseconds to load, and that most processes never need: they are loaded at their first use. */
 import type * as Crypto from "node:crypto";
+import type * as Fs from "node:fs";
 import type * as FsPromises from "node:fs/promises";
 import type * as Http from "node:http";
 import type * as Https from "node:https";
@@ -10,6 +11,8 @@ import type * as WorkerThreads from "node:worker_threads";
 
 /** @returns `node:crypto` */
 export const nodeCrypto = (): typeof Crypto => process.getBuiltinModule("node:crypto");
+/** @returns `node:fs`, for what actors and threads load that need no files */
+export const nodeFs = (): typeof Fs => process.getBuiltinModule("node:fs");
 /** @returns `node:fs/promises` */
 export const nodeFsPromises = (): typeof FsPromises => process.getBuiltinModule("node:fs/promises");
 /** @returns `node:http` */

@@ -5,7 +5,7 @@ import type { Output, Program } from "../ports/program.ts";
 import { ACTOR_VERB } from "./actor_verb.ts";
 import { closeInspector, openInspector } from "./inspector.ts";
 import { isDeno } from "./runtime.ts";
-import { SCRIPT_VERB } from "./run_script.ts";
+import { SCRIPT_VERB } from "./script_verb.ts";
 import { selfCommandOf } from "./self_command.ts";
 
 /** This program, as both runtimes show it. */
@@ -13,6 +13,7 @@ export function nodeProgram(): Program {
   const selfCommand = selfCommandOf();
   let stdout: Output | null = null;
   let stderr: Output | null = null;
+  let callersOpenFilesLimit: number | null = null;
   return {
     args: process.argv.slice(2),
     environment: process.env,
@@ -26,7 +27,9 @@ export function nodeProgram(): Program {
     scriptCommand: isDeno ? [process.execPath, "run", "--allow-all"] : [...selfCommand, SCRIPT_VERB],
     actorCommand: [...selfCommand, ACTOR_VERB],
     runtime: isDeno ? `Deno ${process.versions["deno"]}` : `Bun ${process.versions["bun"]}`,
-    callersOpenFilesLimit: readOpenFilesLimit(process.ppid),
+    get callersOpenFilesLimit() {
+      return callersOpenFilesLimit ??= readOpenFilesLimit(process.ppid);
+    },
     // A stream costs a millisecond of a start, and not every process prints.
     get stdout() {
       return stdout ??= outputOf(process.stdout, "standard output");

@@ -1,11 +1,12 @@
-import { fileURLToPath, pathToFileURL } from "node:url";
+// Not by node:url, which takes milliseconds to load.
+const FOLDER = new URL("../../../", import.meta.url);
 
 /** Whether this runs from a compiled binary, which keeps the files that were built into it under such a path. */
 export const IS_BINARY: boolean = import.meta.url.includes("/$bunfs/");
 /** The folder of this program's own files, with a slash at its end. */
-export const ROOT: string = fileURLToPath(new URL("../../../", import.meta.url));
+export const ROOT: string = decodeURIComponent(FOLDER.pathname);
 /** The file that this program begins with. */
 export const CLI: string = `${ROOT}cli.ts`;
 
 /** The URL of that file, also in a binary, where all files of the program are one. */
-export const OWN_ENTRY: string = IS_BINARY ? import.meta.url : pathToFileURL(CLI).href;
+export const OWN_ENTRY: string = IS_BINARY ? import.meta.url : new URL("cli.ts", FOLDER).href;

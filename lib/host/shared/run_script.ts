@@ -1,8 +1,5 @@
 import { pathToFileURL } from "node:url";
 
-/** The hidden verb with which this program runs a TypeScript program in its own place. */
-export const SCRIPT_VERB = "__script";
-
 /**
  * Runs a program as if the runtime had been started with it: the same arguments, and `import.meta.main` is true in it. It
  * gets a runtime of the same version as ours with nothing installed, and no variable that would turn what it starts, if
