@@ -1,5 +1,7 @@
 /** The room that an encoder of cbor-x writes into. */
 import type { Encoder } from "cbor-x/encode";
+import { giveAway } from "../base/own_memory.ts";
+import { HEADROOM_BYTES } from "./message.ts";
 
 /** What is there beside the bytes that are known beforehand: if it takes more, the encoder makes more room. */
 const BESIDE_BYTES = 16 * 1_024;
@@ -12,12 +14,16 @@ type Roomy = Encoder & { useBuffer(room: Uint8Array): void };
 /**
  * Encodes a value with many bytes in it into room of its own. An encoder left to itself copies all that it has whenever it
  * needs more room, and then writes small values behind the large one: each of them keeps all that room alive.
+ *
+ * @returns Bytes that are given away.
  */
 export function encodeInOwnRoom(encoder: Encoder, value: unknown, bytes: number): Uint8Array {
   const roomy = encoder as Roomy;
-  roomy.useBuffer(room(bytes + BESIDE_BYTES));
+  const own = room(HEADROOM_BYTES + bytes + BESIDE_BYTES).subarray(HEADROOM_BYTES);
+  roomy.useBuffer(own);
   try {
-    return roomy.encode(value);
+    const encoded = roomy.encode(value);
+    return encoded.buffer === own.buffer ? giveAway(encoded) : encoded;
   } finally {
     roomy.useBuffer(room(FIRST_BYTES));
   }

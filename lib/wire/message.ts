@@ -5,6 +5,7 @@
  *
  * `docs/protocol.md` is the specification.
  */
+import { giveAway, isGivenAway } from "../base/own_memory.ts";
 import { FrameError, HEADER_BYTES } from "./frame_splitter.ts";
 
 /** The version of the protocol that is spoken here. */
@@ -73,8 +74,10 @@ export const PART_BYTES = 128 * 1_024;
  */
 export const MIN_PART_BYTES = 16 * 1_024;
 
+/** No envelope around a payload is longer. */
+export const ENVELOPE_BYTES = 64;
 /** The longest frame: a payload and the envelope around it. */
-export const MAX_FRAME_BYTES = PART_BYTES + 64;
+export const MAX_FRAME_BYTES = PART_BYTES + ENVELOPE_BYTES;
 
 const KINDS: ReadonlySet<number> = new Set(Object.values(Kind));
 const BYTES = 0x40;
@@ -82,6 +85,9 @@ const ARRAY = 0x80;
 
 /** A frame as one piece, or as its head and a payload that is too long to be copied for nothing. */
 export type Frame = readonly [Uint8Array] | readonly [Uint8Array, Uint8Array];
+
+/** The longest head of a frame: what is encoded into memory of its own has so much room before it. */
+export const HEADROOM_BYTES = 40;
 
 /** Up to this length a payload is copied out of its frame. */
 const FEW_BYTES = 64;
@@ -94,12 +100,15 @@ export function isShort({ payload }: Message): boolean {
   return payload === null || payload.length < LONG_BYTES;
 }
 
-/** The frame of a message. */
+/** The frame of a message. It takes the memory of a payload that was given away, with the room for its head before it. */
 export function encodeMessage({ kind, dialog, number, payload }: Message): Frame {
   const length = payload?.length ?? 0;
   const head = 2 + sizeOf(dialog) + sizeOf(number) + (payload === null ? 0 : sizeOf(length));
   const isLong = length >= LONG_BYTES;
-  const frame = new Uint8Array(HEADER_BYTES + head + (isLong ? 0 : length));
+  const isWhole = isLong && payload!.byteOffset >= HEADROOM_BYTES && isGivenAway(payload!);
+  const frame = isWhole
+    ? frameAround(payload!, HEADER_BYTES + head)
+    : new Uint8Array(HEADER_BYTES + head + (isLong ? 0 : length));
   const inside = head + length;
   frame[0] = inside >>> 24;
   frame[1] = inside >>> 16;
@@ -111,9 +120,14 @@ export function encodeMessage({ kind, dialog, number, payload }: Message): Frame
   at = writeHead(frame, at, 0, number);
   if (payload === null) return [frame];
   at = writeHead(frame, at, BYTES, length);
+  if (isWhole) return [frame];
   if (isLong) return [frame, payload];
   frame.set(payload, at);
   return [frame];
+}
+
+function frameAround(payload: Uint8Array, head: number): Uint8Array {
+  return giveAway(new Uint8Array(payload.buffer, payload.byteOffset - head, head + payload.length));
 }
 
 /** Whether the content of a frame that begins with this byte can be a message. */

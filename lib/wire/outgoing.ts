@@ -35,6 +35,7 @@ interface Lane {
 
 /** See the module. */
 export class Outgoing {
+  readonly #longest: number;
   #pong: Frame | null = null;
   readonly #urgent = new Queue<Frame>();
   readonly #frames = new Queue<Frame>();
@@ -45,6 +46,11 @@ export class Outgoing {
   /** Bytes of short messages that have gone out since the last part of a long one. */
   #sincePart = 0;
   #bytes = 0;
+
+  /** @param longest The longest payload that goes out in one piece. */
+  constructor(longest: number = PART_BYTES) {
+    this.#longest = longest;
+  }
 
   /** Bytes that wait. */
   get bytes(): number {
@@ -61,7 +67,7 @@ export class Outgoing {
     if (kind === Kind.pong) return void (this.#pong = encodeMessage(message));
     if (kind === Kind.cancel) this.#dropUnstarted(dialog);
     const lane = this.#lanes.get(dialog);
-    const isLong = payload !== null && payload.length > PART_BYTES;
+    const isLong = payload !== null && payload.length > this.#longest;
     if (!isLong && URGENT.has(kind) && !isUnstarted(lane)) return this.#pushFrame(this.#urgent, message);
     if (isLong || lane !== undefined) return this.#pushInto(lane ?? this.#newLane(dialog), message);
     this.#pushFrame(this.#frames, message);
@@ -142,7 +148,7 @@ export class Outgoing {
     this.#lanes.delete(dialog);
     const message = lane.queue.peek()!;
     const rest = message.payload === null ? null : message.payload.subarray(lane.offset);
-    const part = rest !== null && rest.length > PART_BYTES ? rest.subarray(0, PART_BYTES) : null;
+    const part = rest !== null && rest.length > this.#longest ? rest.subarray(0, PART_BYTES) : null;
     const sent = (part ?? rest)?.length ?? 0;
     lane.bytes -= sent;
     this.#bytes -= sent;

@@ -1,9 +1,11 @@
 /** What messages carry: values to CBOR and back, within limits. */
 import { addExtension, Encoder } from "cbor-x/encode";
 import { Decoder } from "cbor-x/decode";
+import { giveAway } from "../base/own_memory.ts";
 import { messageOf } from "../base/user_error.ts";
 import { type CborLimits, checkCbor, type Tagged } from "./cbor_check.ts";
 import { encodeInOwnRoom } from "./encoder_room.ts";
+import { HEADROOM_BYTES } from "./message.ts";
 import { NOT_PLAIN, PlainDecoder } from "./plain_decoder.ts";
 import { PLAIN_BYTES, PLAIN_DEPTH, PlainEncoder } from "./plain_encoder.ts";
 import { howCarried, MAX_BIGINT_BYTES, whyNotCarried } from "./why_not_carried.ts";
@@ -125,9 +127,10 @@ function encodeValue(value: unknown, limits: PayloadLimits): Uint8Array {
 /** A long byte array on its own: one copy of it, where an encoder that knows no length beforehand takes two. */
 function encodeBytes(value: Uint8Array, limits: PayloadLimits): Uint8Array {
   requireFitting(BYTES_HEAD + value.length, limits);
-  const bytes = new Uint8Array(BYTES_HEAD + value.length);
+  const room = new Uint8Array(HEADROOM_BYTES + BYTES_HEAD + value.length);
+  const bytes = giveAway(new Uint8Array(room.buffer, HEADROOM_BYTES));
   bytes[0] = 0x5a;
-  new DataView(bytes.buffer).setUint32(1, value.length);
+  new DataView(room.buffer).setUint32(HEADROOM_BYTES + 1, value.length);
   bytes.set(value, BYTES_HEAD);
   return bytes;
 }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { concatBytes } from "../../lib/base/bytes.ts";
+import { giveAway, isGivenAway } from "../../lib/base/own_memory.ts";
 import { seeded } from "../../lib/base/chance.ts";
 import { FrameError, HEADER_BYTES } from "../../lib/wire/frame_splitter.ts";
 import {
   decodeMessage,
   encodeMessage,
+  HEADROOM_BYTES,
   Kind,
   MAX_FRAME_BYTES,
   type Message,
@@ -55,6 +57,31 @@ test("message: payloads of every width of length come out as they went in", () =
     const decoded = decodeMessage(frame.subarray(HEADER_BYTES));
     assert.ok(decoded.payload !== null && Buffer.compare(decoded.payload, payload) === 0, `${length} bytes`);
   }
+});
+
+test("message: a payload that was given away has its frame around it, in the same memory", () => {
+  for (const dialog of NUMBERS) {
+    for (const length of [10_000, 65_536]) {
+      const bytes = Uint8Array.from({ length }, (_, i) => i);
+      const memory = new Uint8Array(HEADROOM_BYTES + length + 5);
+      memory.set(bytes, HEADROOM_BYTES);
+      const payload = giveAway(memory.subarray(HEADROOM_BYTES, HEADROOM_BYTES + length));
+      const message = { kind: Kind.yield, dialog, number: Number.MAX_SAFE_INTEGER };
+      const [frame, rest] = encodeMessage({ ...message, payload });
+      assert.deepEqual([frame.buffer === memory.buffer, rest, isGivenAway(frame)], [true, undefined, true]);
+      assert.equal(Buffer.compare(frame, frameOf({ ...message, payload: bytes })), 0);
+    }
+  }
+});
+
+test("message: without room before it, or if it is somebody's, a payload is a piece of its own", () => {
+  const memory = new Uint8Array(HEADROOM_BYTES + 10_000);
+  const payloads = [memory.subarray(HEADROOM_BYTES), giveAway(memory.subarray(1))];
+  for (const payload of payloads) {
+    const [, rest] = encodeMessage({ kind: Kind.yield, dialog: 1, number: 0, payload });
+    assert.equal(rest, payload);
+  }
+  assert.ok(memory.every((byte) => byte === 0));
 });
 
 test("message: the longest payload of one frame fits into one with the largest numbers", () => {

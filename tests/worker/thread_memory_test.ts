@@ -57,6 +57,22 @@ testOnOne("a view of shared memory is refused, with what to do instead", async (
   assert.deepEqual(await runSync(JOBS, "echo", [pixels.slice()], { context }), new Uint8Array(4));
 });
 
+testOnOne("bytes of every length cross both ways, and whoever had them keeps them", async ({ context }) => {
+  for (const length of [1, 5_000, 70_000, 140_000, 1_000_000, 5_000_000]) {
+    const bytes = Uint8Array.from({ length }, (_, i) => i * 31);
+    const values = { bytes, list: [bytes, "text"] as const };
+    for (let turn = 1; turn <= 2; turn++) {
+      const [kept, given] = await runSync(THREAD_JOBS, "keep", [turn === 1 ? values : null], { context });
+      assert.equal(Buffer.compare(kept.bytes, bytes), 0);
+      assert.equal(Buffer.compare(kept.list[0], bytes), 0);
+      assert.equal(Buffer.compare(given, bytes), 0);
+      assert.equal(values.bytes.length, length);
+      // What has come belongs to whoever has received it.
+      given.fill(0);
+    }
+  }
+});
+
 testOnOne("threads that work at the same time see each its own memory", async ({ context }) => {
   await withThreadGate((one) =>
     withThreadGate((other) =>

@@ -1,7 +1,8 @@
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Connection } from "../../host/ports/sockets.ts";
 import { FrameSplitter, type OnFrame } from "../../wire/frame_splitter.ts";
-import { beginsPart, MAX_FRAME_BYTES } from "../../wire/message.ts";
+import { beginsPart, ENVELOPE_BYTES } from "../../wire/message.ts";
+import { longestPayload } from "./longest_payload.ts";
 
 /**
  * Reads the frames of a connection: one by one while it begins, then as they come. Those that are parts of a long payload are
@@ -9,13 +10,17 @@ import { beginsPart, MAX_FRAME_BYTES } from "../../wire/message.ts";
  */
 export class FrameReader {
   readonly #connection: Connection;
-  readonly #splitter = new FrameSplitter(MAX_FRAME_BYTES, beginsPart);
+  readonly #splitter: FrameSplitter;
   #begun: Uint8Array | null;
   readonly #pending: Uint8Array[] = [];
 
   /** @param begun What was read of the connection before. */
   constructor(connection: Connection, begun: Uint8Array | null = null) {
     this.#connection = connection;
+    const longest = longestPayload(connection) + ENVELOPE_BYTES;
+    this.#splitter = connection.movesMemory === true
+      ? new FrameSplitter(longest)
+      : new FrameSplitter(longest, beginsPart);
     this.#begun = begun;
   }
 

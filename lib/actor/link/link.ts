@@ -30,6 +30,7 @@ import { encodePayload, PAYLOAD_LIMITS, PayloadError, type SharedMemory } from "
 import { type CancelRequest, decodeOr, Dialog, type DialogLink, FIRST_WINDOW } from "../dialog/dialog.ts";
 import { type ActorId, describeStatus, ProtocolError, TransportClosed } from "../errors.ts";
 import type { FrameReader } from "./frame_reader.ts";
+import { longestPayload } from "./longest_payload.ts";
 import { encodeCanceller, type Identity, readCanceller } from "./identity.ts";
 
 /** How many bytes are handed to the system at once: what is urgent waits behind no more than these. */
@@ -88,7 +89,7 @@ export class Link implements DialogLink {
   readonly #options: LinkOptions;
   readonly #dialogs = new Map<number, Dialog>();
   readonly #parts = new PartStore(PART_LIMITS);
-  readonly #outgoing = new Outgoing();
+  readonly #outgoing: Outgoing;
   readonly #room = new WaitQueue();
   readonly #opened = new WaitQueue();
   readonly #ended = new Event();
@@ -115,6 +116,7 @@ export class Link implements DialogLink {
     this.self = options.self;
     this.peer = options.peer;
     this.memory = options.memory ?? null;
+    this.#outgoing = new Outgoing(longestPayload(options.connection));
     this.#nextId = options.isConnector ? 1 : 2;
   }
 

@@ -17,6 +17,13 @@ export interface Connection extends ByteSource {
   /** The name that a certificate of the other side proves; null without TLS. */
   readonly identity: string | null;
   /**
+   * Whether long pieces go over to the other side as they are, if they were given away (see `own_memory.ts`), and are empty here
+   * from then on: then nothing is won by sending in parts.
+   *
+   * @default {false}
+   */
+  readonly movesMemory?: boolean;
+  /**
    * Hands over what comes in, as it comes, until the end or until `onBytes` says that it wants no more: at less cost than `read`,
    * which is not called from then on, and without holding the other side back.
    *

@@ -1,4 +1,5 @@
 import { concatBytes } from "../../base/bytes.ts";
+import { isGivenAway } from "../../base/own_memory.ts";
 import type { Connection } from "../ports/sockets.ts";
 import type { ThreadLine } from "../ports/threads.ts";
 import type { Port } from "./message_port.ts";
@@ -52,6 +53,7 @@ export function portLine(port: Port, isStarter: boolean): PortLine {
 class PortConnection implements Connection {
   readonly peer = null;
   readonly identity = null;
+  readonly movesMemory = true;
   readonly #port: Port;
   readonly #memory: PortMemory;
   readonly #ahead = new ReadAhead(NO_VALVE);
@@ -160,6 +162,21 @@ class PortConnection implements Connection {
   }
 
   #post(pieces: readonly Uint8Array[]): void {
+    let together: Uint8Array[] = [];
+    for (const piece of pieces) {
+      if (piece.length < LONG_BYTES || !isGivenAway(piece)) {
+        together.push(piece);
+        continue;
+      }
+      this.#postCopy(together);
+      this.#sent += piece.length;
+      this.#port.postMessage(piece, [piece.buffer]);
+      together = [];
+    }
+    this.#postCopy(together);
+  }
+
+  #postCopy(pieces: readonly Uint8Array[]): void {
     const whole = concatBytes(pieces);
     const { length } = whole;
     if (length === 0) return;
