@@ -1,48 +1,75 @@
 import { type Link, LinkedList } from "../base/linked_list.ts";
 import { park, type Parked, parkShielded } from "../scope/park.ts";
 
+/** Said by whoever has nothing to give yet. */
+export const NOTHING = Symbol("nothing");
+
+/** Gives something, or {@linkcode NOTHING}. What it throws ends the wait for it. */
+export type Give<T> = () => T | typeof NOTHING;
+
 interface Waiting extends Link<Waiting> {
-  readonly parked: Parked<void>;
-  readonly isReady: () => boolean;
+  /** Null once it is over. */
+  parked: Parked<unknown> | null;
+  readonly give: Give<unknown>;
 }
 
 /**
- * Tasks that wait until something is as they want it. Whoever changes it has them looked at: what they want is asked for
- * there and then, so that a task is not woken in vain.
+ * Tasks that wait each for something of its own to be there, or to be so. Whoever changes it has them looked at: what each
+ * waits for is handed to it there and then, so that no task is woken in vain, or finds gone what it was woken for.
  */
 export class WaitList {
   readonly #waiting = new LinkedList<Waiting>();
 
   /**
-   * Waits until `isReady`; at once if so. Either way it is a checkpoint. When it returns that may have changed again, by what
-   * another task does that was woken by the same change.
+   * Waits until there is something to be had; if it is there already it is a checkpoint all the same.
    *
    * @param what Names what is waited for, in listings of tasks.
+   * @param give Called now and whenever something has changed, outside of the calling task. It must not end this wait.
    * @param isShielded Whether no cancel ends the wait, except one that makes shields count no more.
+   * @throws What `give` throws.
    * @throws {Cancelled}
    */
-  until(what: string, isReady: () => boolean, isShielded = false): Promise<void> {
-    return (isShielded ? parkShielded<void> : park<void>)(what, (parked) => {
-      if (isReady()) return parked.wake();
-      const waiting: Waiting = { parked, isReady, previous: null, next: null };
+  take<T>(what: string, give: Give<T>, isShielded = false): Promise<T> {
+    return (isShielded ? parkShielded<T> : park<T>)(what, (parked) => {
+      const given = give();
+      if (given !== NOTHING) return parked.wake(given);
+      const waiting: Waiting = { parked: parked as Parked<unknown>, give, previous: null, next: null };
       this.#waiting.add(waiting);
-      parked.onAbort = () => this.#waiting.remove(waiting);
+      parked.onAbort = () => this.#end(waiting);
     });
+  }
+
+  /** Waits until `isReady`, likewise. When it returns that may have changed again. */
+  until(what: string, isReady: () => boolean, isShielded = false): Promise<void> {
+    return this.take<void>(what, () => isReady() ? undefined : NOTHING, isShielded);
   }
 
   /** Something has changed: ends the waits that were for it. */
   look(): void {
-    const ready: Parked<void>[] = [];
-    for (let waiting = this.#waiting.first; waiting !== null;) {
-      const { next, parked } = waiting;
-      if (waiting.isReady()) {
-        this.#waiting.remove(waiting);
-        parked.onAbort = null;
-        ready.push(parked);
-      }
-      waiting = next;
+    const { first, size } = this.#waiting;
+    if (first === null) return;
+    if (size === 1) return this.#serve(first);
+    // Whoever is told that one was woken may end others.
+    for (const waiting of [...this.#waiting]) this.#serve(waiting);
+  }
+
+  #serve(waiting: Waiting): void {
+    const { parked, give } = waiting;
+    if (parked === null) return;
+    try {
+      const given = give();
+      if (given === NOTHING) return;
+      this.#end(waiting);
+      parked.wake(given);
+    } catch (error) {
+      this.#end(waiting);
+      parked.fail(error);
     }
-    // An instrument that is told of one may cancel others.
-    for (const parked of ready) parked.wake();
+  }
+
+  #end(waiting: Waiting): void {
+    if (waiting.parked === null) return;
+    waiting.parked = null;
+    this.#waiting.remove(waiting);
   }
 }

@@ -141,11 +141,7 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
       if (!stream.trySend(message)) await waitFor(job, () => stream.send(message));
       isSent = true;
       this.#functions.sent(message);
-      for (;;) {
-        const reply = stream.tryReceive();
-        if (reply !== undefined) return reply;
-        await stream.readable(!job.killOnCancel);
-      }
+      return await stream.next(!job.killOnCancel);
     } catch (error) {
       if (error instanceof PayloadError) throw refusedArgument(job.name, argumentsOf(job)) ?? error;
       const isCancelled = error instanceof Cancelled;

@@ -5,9 +5,10 @@ import { openNursery } from "../../lib/scope/nursery.ts";
 import { checkpoint } from "../../lib/scope/park.ts";
 import { sleep } from "../../lib/scope/sleep.ts";
 import { moveOnAfter } from "../../lib/scope/timeouts.ts";
-import { WaitList } from "../../lib/sync/wait_list.ts";
+import { type Give, NOTHING, WaitList } from "../../lib/sync/wait_list.ts";
 import { waitAllTasksBlocked } from "../../lib/testing/idle.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
+import { raisedBy } from "../harness/raised.ts";
 import { test } from "../harness/test.ts";
 
 const TASKS = 4;
@@ -65,6 +66,74 @@ test("wait list: a wait that is cancelled is in nobody's way", () =>
       list.look();
     });
   }));
+
+test("wait list: what there is goes to those who have waited longest, one thing to each", async () => {
+  await runVirtual(async () => {
+    const list = new WaitList();
+    const things: string[] = [];
+    const got: string[] = [];
+    const take = () => things.shift() ?? NOTHING;
+    await openNursery(async (nursery) => {
+      for (const name of ["first", "second", "third"]) {
+        nursery.startSoon(async () => void got.push(`${name}: ${await list.take(name, take)}`));
+        await waitAllTasksBlocked();
+      }
+      things.push("a", "b");
+      list.look();
+      await waitAllTasksBlocked();
+      assert.deepEqual(got.sort(), ["first: a", "second: b"]);
+      things.push("c", "d");
+      list.look();
+    });
+    assert.deepEqual(got.sort(), ["first: a", "second: b", "third: c"]);
+    assert.equal(await list.take("fourth", take), "d");
+  });
+});
+
+test("wait list: what is thrown instead ends the wait that asked, and others go on", async () => {
+  await runVirtual(async () => {
+    const list = new WaitList();
+    const failure = new RangeError("nothing will come");
+    let isLooked = false;
+    const fail = () => {
+      if (isLooked) throw failure;
+      return NOTHING;
+    };
+    const gives: readonly Give<unknown>[] = [fail, () => isLooked ? 5 : NOTHING, fail];
+    const outcomes: unknown[] = [];
+    await openNursery(async (nursery) => {
+      for (const [place, give] of gives.entries()) {
+        nursery.startSoon(async () =>
+          void (outcomes[place] = await list.take("thing", give).catch((error) => error))
+        );
+      }
+      await waitAllTasksBlocked();
+      isLooked = true;
+      list.look();
+    });
+    assert.deepEqual(outcomes, [failure, 5, failure]);
+    assert.equal(await raisedBy(() => list.take("thing", fail)), failure);
+  });
+});
+
+test("wait list: nothing is lost to a wait that was cancelled, nor to one that is in the same moment", async () => {
+  for (let cancelFirst = 0; cancelFirst < 2; cancelFirst++) {
+    await runVirtual(async () => {
+      const list = new WaitList();
+      const things: string[] = [];
+      const take = () => things.shift() ?? NOTHING;
+      const scope = new CancelScope();
+      let got: string | undefined;
+      await openNursery(async (nursery) => {
+        nursery.startSoon(() => scope.run(async () => void (got = await list.take("thing", take))));
+        await waitAllTasksBlocked();
+        const steps = [() => scope.cancel(), () => things.push("a") && list.look()];
+        for (const step of cancelFirst === 1 ? steps : steps.reverse()) step();
+      });
+      assert.deepEqual([got, things], cancelFirst === 1 ? [undefined, ["a"]] : ["a", []]);
+    });
+  }
+});
 
 test("wait list: of tasks that are woken together an instrument may cancel those that are left", async () => {
   for (let cancelAt = 1; cancelAt <= TASKS; cancelAt++) {

@@ -7,7 +7,7 @@
  * 2. What comes in is bounded by the credit that was given for it; a side that sends more has failed.
  */
 import { Queue } from "../../base/queue.ts";
-import { WaitList } from "../../sync/wait_list.ts";
+import { type Give, WaitList } from "../../sync/wait_list.ts";
 import { encodeError, readErrorBox } from "../../wire/error_box.ts";
 import { Kind, type Message } from "../../wire/message.ts";
 import { decodePayload, PAYLOAD_LIMITS, type PayloadError, type SharedMemory } from "../../wire/payload.ts";
@@ -114,9 +114,14 @@ export class Dialog {
     this.isServed = isServed;
   }
 
-  /** Waits until something that came in makes `isReady` true: see {@linkcode WaitList}. */
-  until(what: string, isReady: () => boolean, isShielded = false): Promise<void> {
-    return this.#waiting.until(what, isReady, isShielded);
+  /** Waits for what `give` has when something has come in: see {@linkcode WaitList}. */
+  take<T>(what: string, give: Give<T>, isShielded = false): Promise<T> {
+    return this.#waiting.take(what, give, isShielded);
+  }
+
+  /** Waits until something that came in makes `isReady` true, likewise. */
+  until(what: string, isReady: () => boolean): Promise<void> {
+    return this.#waiting.until(what, isReady);
   }
 
   /** Wakes whoever has waited for what has changed. */

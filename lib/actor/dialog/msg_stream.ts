@@ -4,6 +4,7 @@
  */
 import { BrokenResourceError, ClosedResourceError, EndOfChannel } from "../../sync/channel_errors.ts";
 import { moveOnAfter } from "../../scope/timeouts.ts";
+import { type Give, NOTHING } from "../../sync/wait_list.ts";
 import { nextOf } from "../../sync/next_of.ts";
 import { Kind } from "../../wire/message.ts";
 import { decodePayload, encodePayload, PAYLOAD_LIMITS } from "../../wire/payload.ts";
@@ -49,7 +50,18 @@ export class MsgStream<In, Out> {
   readonly #openTimeout: number;
   readonly #window: number;
   readonly #checks: StreamChecks;
-  readonly #isReadable = (): boolean => this.#dialog.incoming.size > 0 || this.#isOver;
+  /** The next value, or nothing while there is none. @throws What `receive` does. */
+  readonly #take: Give<In> = () => {
+    if (this.#isClosed) throw closedHere();
+    const { incoming, link } = this.#dialog;
+    const bytes = incoming.shift();
+    if (bytes === undefined) {
+      if (this.#isOver) throw this.#end();
+      return NOTHING;
+    }
+    this.#giveBack();
+    return decodePayload(bytes, PAYLOAD_LIMITS, link.memory) as In;
+  };
   /** Values that were taken out and not yet told of. */
   #taken = 0;
   #isClosed = false;
@@ -127,41 +139,14 @@ export class MsgStream<In, Out> {
    * @throws {Cancelled}
    */
   async receive(): Promise<In> {
-    const dialog = this.#dialog;
-    let bytes: Uint8Array | undefined;
-    do {
-      // A failure of the other side outranks the cancel of the block that it brought about.
-      if (!this.#hasFailed) await this.readable();
-      if (this.#isClosed) throw closedHere();
-      bytes = dialog.incoming.shift();
-      if (bytes === undefined && this.#isOver) throw this.#end();
-      // Another task may have taken the value that this one was woken for.
-    } while (bytes === undefined);
-    this.#giveBack();
-    return await checked(
-      this.#checks.incoming,
-      decodePayload(bytes, PAYLOAD_LIMITS, dialog.link.memory),
-    ) as In;
+    // A failure of the other side outranks the cancel of the block that it brought about.
+    const value = this.#hasFailed ? this.#take() : await this.next();
+    return await checked(this.#checks.incoming, value as In) as In;
   }
 
-  /**
-   * @internal A value that is there, without a checkpoint; undefined if none is. Nothing checks it.
-   *
-   * @throws What `receive` does.
-   */
-  tryReceive(): In | undefined {
-    if (this.#isClosed) throw closedHere();
-    const dialog = this.#dialog;
-    const bytes = dialog.incoming.shift();
-    if (bytes === undefined && this.#isOver) throw this.#end();
-    if (bytes === undefined) return undefined;
-    this.#giveBack();
-    return decodePayload(bytes, PAYLOAD_LIMITS, dialog.link.memory) as In;
-  }
-
-  /** @internal Waits until there is a value, or no more to come; without being cancelled if it is shielded. */
-  readable(isShielded = false): Promise<void> {
-    return this.#dialog.until("receive", this.#isReadable, isShielded);
+  /** @internal `receive` without a check of the value. @param isShielded Whether no cancel ends the wait. */
+  next(isShielded = false): Promise<In> {
+    return this.#dialog.take("receive", this.#take, isShielded);
   }
 
   /** Receives until the other side closes its stream. */

@@ -100,20 +100,21 @@ class Worker {
 
   async #takeJobs(jobs: Jobs): Promise<void> {
     while (!this.#isOver) {
-      const job = takeJob(jobs);
+      const job = await nextJob(jobs);
       if (job === null) return;
-      if (job === undefined) {
-        await jobs.readable();
-        continue;
-      }
       // From here on the stream stays open: nothing comes between the taking of a job and this.
       this.#isBusy = true;
       const result = this.#begin(job);
       if (!this.#sendAtOnce(jobs, result)) await this.#finish(jobs, job, result);
-      this.#isBusy = false;
-      if (this.#orders.idleTimeout !== null) this.#end = after(currentTime(), this.#orders.idleTimeout);
-      this.#rested.wakeAll();
+      this.#rest();
     }
+  }
+
+  /** Waits for the next job. */
+  #rest(): void {
+    this.#isBusy = false;
+    if (this.#orders.idleTimeout !== null) this.#end = after(currentTime(), this.#orders.idleTimeout);
+    this.#rested.wakeAll();
   }
 
   /** Runs a job; its result, or a promise of it. */
@@ -136,6 +137,7 @@ class Worker {
     }
   }
 
+  /** Answers the job that was begun. */
   async #finish(jobs: Jobs, job: JobMessage, result: unknown): Promise<void> {
     let error: unknown;
     try {
@@ -168,10 +170,10 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 }
 
-/** The next job; undefined while there is none, null if there are no more. */
-function takeJob(jobs: Jobs): JobMessage | undefined | null {
+/** The next job; null if there are no more. */
+async function nextJob(jobs: Jobs): Promise<JobMessage | null> {
   try {
-    return jobs.tryReceive();
+    return await jobs.next();
   } catch (error) {
     if (error instanceof EndOfChannel || error instanceof ClosedResourceError) return null;
     throw error;
