@@ -83,7 +83,7 @@ export { type Instant, instant, NEVER } from "./lib/base/instant.ts";
 export { UserError } from "./lib/base/user_error.ts";
 export type { ActorSpec, NodeSpec, Plan, TreeSpec } from "./lib/config/plan.ts";
 export type { Problem } from "./lib/config/problem.ts";
-export type { ActionResult, StatusRow, TreeStatus } from "./lib/control/protocol.ts";
+export type { ActionResult, StatusRow, StopResult, TreeStatus } from "./lib/control/protocol.ts";
 export type { Receipt } from "./lib/daemon/take_down.ts";
 export type { JournalEntry } from "./lib/engine/journal/journal.ts";
 export type { LayerName } from "./lib/engine/containment/layer.ts";

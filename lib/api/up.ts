@@ -1,5 +1,5 @@
 import type { ControlClient } from "../control/client.ts";
-import type { ActionResult, EndReport, FollowItem, TreeStatus } from "../control/protocol.ts";
+import type { ActionResult, EndReport, FollowItem, StopResult, TreeStatus } from "../control/protocol.ts";
 import type { Receipt } from "../daemon/take_down.ts";
 import type { JournalEntry } from "../engine/journal/journal.ts";
 import type { LogLine } from "../engine/logs/log_format.ts";
@@ -125,7 +125,7 @@ export class RunningTree implements AsyncDisposable {
   }
 
   /** Stops actors until they are started again; returns when nothing of them is left. */
-  async stop(...selectors: readonly string[]): Promise<ActionResult> {
+  async stop(...selectors: readonly string[]): Promise<StopResult> {
     return await this.#client.request("stop", { paths: selectors, wait: true });
   }
 

@@ -9,6 +9,7 @@
 import type { LogLine } from "../engine/logs/log_format.ts";
 import type { JournalEntry } from "../engine/journal/journal.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
+import type { Account } from "../engine/containment/account.ts";
 import type { LayerName } from "../engine/containment/layer.ts";
 import type { ReceiptLine, Survivor } from "../engine/containment/ledger.ts";
 import type { GroupLimits, NodeSpec } from "../config/plan.ts";
@@ -84,6 +85,12 @@ export interface ActionResult {
   readonly actors: readonly StatusRow[];
 }
 
+/** What came of a stop. */
+export interface StopResult extends ActionResult {
+  /** What became of the processes; null if it was not waited for. */
+  readonly account: Account | null;
+}
+
 /** How a tree ended. */
 export interface EndReport {
   readonly outcome: "completed" | "cancelled" | "failed" | "gave_up";
@@ -148,7 +155,7 @@ export interface Results {
   readonly begin: Record<never, never>;
   readonly status: TreeStatus;
   readonly start: ActionResult;
-  readonly stop: ActionResult;
+  readonly stop: StopResult;
   readonly restart: ActionResult;
   readonly await_ready: ActionResult;
   readonly down: Record<never, never>;

@@ -37,7 +37,7 @@ export interface Session {
 }
 
 /** What the service needs of the engine. */
-type ServedEngine = StatusSource & Pick<Engine, "ask" | "post" | "listen" | "sync">;
+type ServedEngine = StatusSource & Pick<Engine, "account" | "ask" | "post" | "listen" | "sync">;
 
 type Handlers = {
   readonly [O in Op]: (request: Requests[O], session: Session) => Promise<Results[O]> | Results[O];
@@ -103,8 +103,12 @@ export class Service {
     },
     start: ({ paths, deps, wait }) =>
       this.#act({ type: "start_requested", nodes: selectOrThrow(this.#plan, paths), deps }, wait),
-    stop: ({ paths, wait }) =>
-      this.#act({ type: "stop_requested", nodes: selectOrThrow(this.#plan, paths) }, wait),
+    stop: async ({ paths, wait }) => {
+      const nodes = selectOrThrow(this.#plan, paths);
+      const close = this.#engine.account(this.#touched(nodes));
+      const result = await this.#act({ type: "stop_requested", nodes }, wait);
+      return { ...result, account: wait ? close() : null };
+    },
     restart: ({ paths, wait }) =>
       this.#act({ type: "restart_requested", nodes: selectOrThrow(this.#plan, paths) }, wait),
     await_ready: () => this.#act({ type: "ready_awaited", nodes: [ROOT] }, true),

@@ -1,6 +1,7 @@
 /** Ends a tree from outside, and verifies by the process table that nothing of it is left. */
 import type { EndReport } from "../control/protocol.ts";
 import { RUN_VARIABLE } from "../engine/environment.ts";
+import type { Account } from "../engine/containment/account.ts";
 import { LAYER_LABELS, type LayerName } from "../engine/containment/layer.ts";
 import { describeCommand, type ReceiptLine, type Survivor } from "../engine/containment/ledger.ts";
 import type { Host } from "../host/ports/host.ts";
@@ -43,6 +44,17 @@ export async function receiptOf(host: Host, report: EndReport): Promise<Receipt>
     leftOnPurpose: report.leftOnPurpose,
     ...seenBy(host, report.containment),
   };
+}
+
+/** What the stop of some actors has come to. */
+export interface StopReceipt extends Receipt {
+  /** Processes of the tree of which it cannot be told whose they are: `down` ends them. */
+  readonly unattributed: readonly Survivor[];
+}
+
+/** The receipt of a stop. */
+export function receiptOfStop(host: Host, account: Account, containment: LayerName): StopReceipt {
+  return { ...account, left: account.survivors.length, ...seenBy(host, containment) };
 }
 
 /** Processes whose environment says that they belong to a run of this supervisor. */

@@ -30,6 +30,7 @@ import { Isolators, type IsolatorsOptions } from "./isolator/isolators.ts";
 import { HeldCrashes } from "./run/held_crashes.ts";
 import type { HeldSockets } from "./run/held_sockets.ts";
 import { survivorOf, sweepAll } from "./containment/final_sweep.ts";
+import { type Account, openAccount } from "./containment/account.ts";
 import type { Layer, LayerName } from "./containment/layer.ts";
 import { controllersFor, describeUnkept } from "./limits/actor_limits.ts";
 import { unkeptOf } from "./limits/keep_limits.ts";
@@ -188,6 +189,13 @@ export class Engine {
       this.#answers.set(request, resolve);
       this.post({ ...asked, request } as TreeEvent);
     });
+  }
+
+  /** Keeps account of what becomes of the processes of some actors; the returned function closes it. */
+  account(nodes: readonly NodeId[]): () => Account {
+    const { host, plan } = this.#options;
+    const paths = new Set(nodes.map((id) => plan.nodes[id]!.path));
+    return openAccount({ host, containment: this.#containment, ledger: this.#ledger, paths });
   }
 
   /** Tells somebody of every line and every decision, until the returned function is called. */

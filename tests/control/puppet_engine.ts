@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { instant } from "../../lib/base/instant.ts";
 import type { Plan } from "../../lib/config/plan.ts";
 import type { Asked, Reply } from "../../lib/engine/engine.ts";
+import type { Account } from "../../lib/engine/containment/account.ts";
 import type { JournalEntry } from "../../lib/engine/journal/journal.ts";
 import type { Listener } from "../../lib/engine/journal/recorder.ts";
 import type { TreeEvent } from "../../lib/supervision/event.ts";
@@ -29,6 +30,10 @@ export class PuppetEngine {
 
   unkept(): null {
     return null;
+  }
+
+  account(): () => Account {
+    return () => ({ processes: [], survivors: [], unattributed: [], leftOnPurpose: [] });
   }
 
   ask(what: Asked): Promise<Reply> {

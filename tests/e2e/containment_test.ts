@@ -67,7 +67,10 @@ inGroups(
     const stop = await sandbox.supervise("stop", "a");
     assert.equal(stop.code, 0, stop.stderr);
     assert.deepEqual(sleepers(sandbox), ["6", "7"]);
-    assert.match(stop.stderr, /contained by: control groups/);
+    assert.match(
+      stop.stdout,
+      /^a +stopped.*\ncontained by: control groups\nreceipt: [567] processes .*, 0 left$/m,
+    );
     assert.equal(readdirSync(group).filter((name) => name.startsWith("run.")).length, 1);
     assert.equal((await sandbox.json("status", "b")).containment, "cgroup");
     const down = await sandbox.supervise("down", "-v");
@@ -84,6 +87,12 @@ e2e("adoption of orphans: what has shed everything is ended by down alone", asyn
   const stop = await sandbox.supervise("stop", "a");
   assert.equal(stop.code, 0, stop.stderr);
   assert.deepEqual(sleepers(sandbox), ["4", "6", "7"]);
+  // Whose they are is not known: of the one that was stopped, or of the other one.
+  const named = stop.stdout.match(
+    /^unattributed: \d+ sleep .* \(it cannot be told whose it is: it ends with the tree\)$/gm,
+  );
+  assert.deepEqual(named?.map((line) => line.match(/sleep \d+(\d) /)![1]).sort(), ["4", "7"]);
+  assert.match(stop.stdout, /^receipt: .*, 0 left$/m);
   const down = await sandbox.json("down");
   assert.deepEqual([down.left, down.containment], [0, "subreaper"]);
   assert.deepEqual(sleepers(sandbox), []);
@@ -94,7 +103,9 @@ e2e(
   async (sandbox) => {
     await upWithTraps(sandbox, "group");
     const stop = await sandbox.supervise("stop", "a");
-    assert.equal(stop.code, 0, stop.stderr);
+    assert.equal(stop.code, 9, stop.stderr);
+    assert.match(stop.stdout, /^survivor: .*2 \(it bears the mark of "a"\)$/m);
+    assert.match(stop.stdout, /^receipt: .*, 1 left$/m);
     assert.deepEqual(sleepers(sandbox), ["2", "4", "6", "7"]);
     const down = await sandbox.supervise("down");
     assert.equal(down.code, 9, down.stderr);

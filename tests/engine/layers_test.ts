@@ -1,6 +1,7 @@
 /** What each layer of containment makes of the same escapes. */
 import assert from "node:assert/strict";
 import type { UserError } from "../../lib/base/user_error.ts";
+import type { Account } from "../../lib/engine/containment/account.ts";
 import { chooseLayer } from "../../lib/engine/containment/choose_layer.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { FakeProgram, Puppet } from "../../lib/host/fake/puppet.ts";
@@ -42,13 +43,18 @@ async function playPair(containment: "cgroup" | "subreaper") {
     return self.forever();
   };
   const alive: string[] = [];
+  let account: Account | undefined;
   const played = await play({
     config: PAIR,
     containment,
     programs: { "/bin/web": vanishing("web"), "/bin/db": vanishing("db") },
-    async script({ at, stop, down }) {
+    async script({ at, engine, stop, down }) {
       await at(1_000);
+      const close = engine.account(
+        engine.state.plan.nodes.filter(({ path }) => path === "web").map(({ id }) => id),
+      );
       await stop("web");
+      account = close();
       for (const [name, puppet] of vanished) if (puppet.isAlive) alive.push(name);
       down();
     },
@@ -56,20 +62,26 @@ async function playPair(containment: "cgroup" | "subreaper") {
   const paths = [...vanished].map(([name, { pid }]) =>
     [name, played.end.processes.find((line) => line.pid === pid)?.path ?? null] as const
   );
-  return { played, alive, paths };
+  const nameOf = ({ pid }: { readonly pid: number }) =>
+    [...vanished].find(([, puppet]) => puppet.pid === pid)?.[0] ?? "other";
+  const { processes, survivors, unattributed } = account!;
+  const accounted = [processes, survivors, unattributed].map((list) => list.map(nameOf).sort());
+  return { played, alive, paths, accounted };
 }
 
 test("layers: by its control group a stop ends what has shed everything, and nothing of another actor", async () => {
-  const { played, alive, paths } = await playPair("cgroup");
+  const { played, alive, paths, accounted } = await playPair("cgroup");
   assert.deepEqual(alive, ["db"]);
+  assert.deepEqual(accounted, [["other", "other", "web"], [], []]);
   assert.deepEqual(paths, [["web", "web"], ["db", "db"]]);
   assert.equal(played.end.containment, "cgroup");
   assert.deepEqual(played.machine.groups.all(), []);
 });
 
 test("layers: without groups what has shed everything is ended with the tree, and nobody knows whose it was", async () => {
-  const { played, alive, paths } = await playPair("subreaper");
+  const { played, alive, paths, accounted } = await playPair("subreaper");
   assert.deepEqual(alive, ["web", "db"]);
+  assert.deepEqual(accounted, [["other", "other"], [], ["db", "web"]]);
   assert.deepEqual(paths, [["web", null], ["db", null]]);
   assert.equal(played.end.containment, "subreaper");
 });

@@ -25,6 +25,26 @@ test("ledger: a process is one line, with its end, and is not taken for a later 
   assert.equal(ledger.pathOf(A), undefined);
 });
 
+test("ledger: what has ended since a moment, also when much of before is forgotten", () => {
+  const ledger = new Ledger();
+  const end = (from: number, count: number) => {
+    for (let pid = from; pid < from + count; pid++) {
+      ledger.see({ pid, startTime: 1 }, "web", "x", false);
+      ledger.ended({ pid, startTime: 1 }, EXITED);
+    }
+  };
+  end(1, 998);
+  const before = ledger.endedCount;
+  assert.deepEqual(ledger.linesSince(before), []);
+  end(2_001, 5);
+  assert.deepEqual(ledger.linesSince(before).map(({ pid }) => pid), [2_001, 2_002, 2_003, 2_004, 2_005]);
+  end(3_001, 1_000);
+  assert.deepEqual(
+    [ledger.linesSince(before).length, ledger.linesSince(before)[0]!.pid, ledger.endedCount],
+    [1_000, 3_001, 2_003],
+  );
+});
+
 test("ledger: SIGKILL is ours only if we sent it", () => {
   const ledger = new Ledger();
   const [ours, theirs, quicker] = [11, 12, 13].map((pid) => ({ pid, startTime: 1 })) as [

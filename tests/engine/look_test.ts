@@ -29,6 +29,7 @@ class Chain {
       find: (pid: number) => this.#find(pid),
       variableOf: () => "mark.1",
       commandOf: () => ["hop"],
+      isStarted: () => false,
       signal: (target: ProcessId, signal: Signal) => {
         this.signalled.push(target.pid);
         if (signal === "SIGKILL" && target.pid === this.#living) this.#living = null;

@@ -1,6 +1,7 @@
 /** `supervise start`, `stop` and `restart`: what to do with some actors, done before the command returns. */
 import { ExitCode } from "../../base/exit_code.ts";
 import { UserError } from "../../base/user_error.ts";
+import { receiptOfStop } from "../../daemon/take_down.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { ActionResult, StatusRow } from "../../control/protocol.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
@@ -10,7 +11,7 @@ import { after, NEVER } from "../../base/instant.ts";
 import { currentTime } from "../../scope/sleep.ts";
 import type { Command, Context } from "../command.ts";
 import { isGoing, showProgress } from "../progress.ts";
-import { describeContainment } from "../render/receipt.ts";
+import { renderReceipt } from "../render/receipt.ts";
 import { renderRows } from "../render/rows.ts";
 import { selectorsOf, withTree } from "../which_tree.ts";
 
@@ -34,10 +35,9 @@ export const start: Command = {
   ]],
   words: [0, Infinity],
   run: (context) =>
-    act(
+    actAndTell(
       context,
       "start",
-      "ready",
       (client, paths, wait) => client.request("start", { paths, deps: !context.args.has("no-deps"), wait }),
     ),
 };
@@ -50,12 +50,32 @@ export const stop: Command = {
   about: [
     "Stops the named actors and returns when nothing of them is left, in reverse order of dependency. What depends on " +
     "them is left alone. They stay stopped until somebody starts them.",
+    "Prints a receipt of every process of theirs that was seen, with --verbose each on a line. Exits with 9 if anything " +
+    "survived, and names it.",
   ],
   options: WAIT_OPTIONS,
   examples: [["supervise stop api", "one actor"], ["supervise stop pool", "a tree with all that is in it"]],
   words: [0, Infinity],
-  run: (context) =>
-    act(context, "stop", "stopped", (client, paths, wait) => client.request("stop", { paths, wait })),
+  async run(context) {
+    const { host, ui } = context;
+    const result = await act(
+      context,
+      "stop",
+      "stopped",
+      (client, paths, wait) => client.request("stop", { paths, wait }),
+    );
+    const { ok, containment, actors, account } = result;
+    const receipt = account === null ? null : receiptOfStop(host, account, containment);
+    if (ui.json) await fromPromise(ui.printJson({ ok, containment, actors, receipt }));
+    else {
+      await tell(context, result);
+      if (receipt !== null) {
+        await fromPromise(ui.print(renderReceipt(receipt, ui.verbosity === "verbose", ui.out)));
+      }
+    }
+    if (receipt !== null && receipt.left > 0) return ExitCode.survivors;
+    return ok ? ExitCode.done : ExitCode.failed;
+  },
 };
 
 /** `supervise restart`. */
@@ -68,21 +88,34 @@ export const restart: Command = {
   examples: [["supervise restart api", "one actor"], ["supervise restart '**'", "all of them"]],
   words: [0, Infinity],
   run: (context) =>
-    act(context, "restart", "ready", (client, paths, wait) => client.request("restart", { paths, wait })),
+    actAndTell(context, "restart", (client, paths, wait) => client.request("restart", { paths, wait })),
 };
 
-async function act(
+/** Does it, and tells what came of it. */
+async function actAndTell(
+  context: Context,
+  verb: string,
+  send: (client: ControlClient, paths: readonly string[], wait: boolean) => Promise<ActionResult>,
+): Promise<number> {
+  const { ui } = context;
+  const result = await act(context, verb, "ready", send);
+  if (ui.json) await fromPromise(ui.printJson(result));
+  else await tell(context, result);
+  return result.ok ? ExitCode.done : ExitCode.failed;
+}
+
+async function act<R extends ActionResult>(
   context: Context,
   verb: string,
   goal: "ready" | "stopped",
-  send: (client: ControlClient, paths: readonly string[], wait: boolean) => Promise<ActionResult>,
-): Promise<number> {
-  const { ui, args } = context;
+  send: (client: ControlClient, paths: readonly string[], wait: boolean) => Promise<R>,
+): Promise<R> {
+  const { args } = context;
   const paths = selectorsOf(context, verb);
   const timeoutMs = args.duration("timeout");
   return await withTree(context, async (client) => {
     const isPending = (row: StatusRow) => goal === "ready" ? row.state !== "running" : isGoing(row);
-    const result = await withPatience(
+    return await withPatience(
       timeoutMs,
       verb,
       () =>
@@ -93,11 +126,11 @@ async function act(
           () => fromPromise(send(client, paths, !args.has("no-wait"))),
         ),
     );
-    if (ui.json) await fromPromise(ui.printJson(result));
-    else await fromPromise(ui.print(renderRows(result.actors, { flat: true, columns: Infinity }, ui.out)));
-    if (verb === "stop" && !ui.json) await fromPromise(ui.say(describeContainment(result.containment)));
-    return result.ok ? ExitCode.done : ExitCode.failed;
   });
+}
+
+async function tell({ ui }: Context, { actors }: ActionResult): Promise<void> {
+  await fromPromise(ui.print(renderRows(actors, { flat: true, columns: Infinity }, ui.out)));
 }
 
 /** Runs `body` while telling what it waits for. */

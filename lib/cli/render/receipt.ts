@@ -1,7 +1,7 @@
 /** The receipt of a teardown: every process that was seen, how each ended, and that none is left. */
 import { LAYER_LABELS, type LayerName } from "../../engine/containment/layer.ts";
 import type { ReceiptLine, Survivor } from "../../engine/containment/ledger.ts";
-import type { Receipt } from "../../daemon/take_down.ts";
+import type { Receipt, StopReceipt } from "../../daemon/take_down.ts";
 import { cutTo } from "./cut.ts";
 import type { Painter } from "./paint.ts";
 import { printable } from "./printable.ts";
@@ -10,18 +10,20 @@ import { renderTable } from "./table.ts";
 const LONGEST_COMMAND = 60;
 
 /** The receipt for people: a summary, and every process if `all`. */
-export function renderReceipt(receipt: Receipt, all: boolean, paint: Painter): string {
+export function renderReceipt(receipt: Receipt | StopReceipt, all: boolean, paint: Painter): string {
   const { processes, survivors, leftOnPurpose, containment, unseen } = receipt;
+  const unattributed = "unattributed" in receipt ? receipt.unattributed : [];
   const lines = all && processes.length > 0 ? [renderProcesses(processes, paint)] : [];
   for (const one of survivors) lines.push(`${paint.red("survivor")}: ${describeSurvivor(one)}`);
   for (const one of leftOnPurpose) lines.push(`${paint.yellow("left on purpose")}: ${describeSurvivor(one)}`);
+  for (const one of unattributed) lines.push(`${paint.yellow("unattributed")}: ${describeSurvivor(one)}`);
   if (containment !== null) lines.push(describeContainment(containment));
   for (const what of unseen) lines.push(`${paint.yellow("not seen")}: ${what}`);
   return [...lines, summaryOf(receipt, paint)].join("\n");
 }
 
 /** What a tree is contained by. */
-export function describeContainment(layer: LayerName): string {
+function describeContainment(layer: LayerName): string {
   return `contained by: ${LAYER_LABELS[layer].label}`;
 }
 

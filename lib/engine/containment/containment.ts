@@ -16,6 +16,7 @@ import type { GroupCounts } from "../../host/ports/control_groups.ts";
 import type { Processes, ProcessId, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
 import type { RunId } from "../../supervision/state.ts";
 import { Event } from "../../sync/event.ts";
+import { RUN_VARIABLE } from "../environment.ts";
 import { type Contained, newRun, type RunMark } from "./contained.ts";
 import type { Layer, LayerName } from "./layer.ts";
 import type { Unkept } from "../limits/actor_limits.ts";
@@ -32,6 +33,13 @@ const MOST_LOOKS = 100;
 /** How many ended runs are remembered. */
 const MOST_ENDED = 1_000;
 
+/** A process that has got away. */
+export interface Escaped {
+  readonly row: ProcessRow;
+  /** Address of the actor that it was of. */
+  readonly path: string;
+}
+
 /** See the module. */
 export class Containment {
   readonly #processes: Processes;
@@ -40,9 +48,11 @@ export class Containment {
   readonly #orphanage: Orphanage;
   readonly #lineage: Lineage;
   readonly #runs = new Map<RunId, Contained>();
-  /** Whose main processes the latest ended runs had: what dies late is still in their sessions. */
-  readonly #ended = new Map<number, string>();
+  /** The latest runs that are over, by their main processes: what dies late is still in their sessions. */
+  readonly #ended = new Map<number, Pick<RunMark, "path" | "marker">>();
   readonly #left: LeftBehind;
+  /** The runs that are being started, and their marks. */
+  readonly #starting = new Map<RunId, string>();
   /** The runs in which something was left on purpose. */
   readonly #leaving = new Set<RunId>();
   /** The runs in which something has died since the last sweep; null for whatever cannot be told. */
@@ -61,6 +71,7 @@ export class Containment {
       layer,
       orphanage,
       runs: this.#runs,
+      starting: this.#starting,
       isLeft: (row) => this.#left.has(row) || layer.isLeft(row.pid),
     });
   }
@@ -70,8 +81,13 @@ export class Containment {
     return this.#layer.name;
   }
 
-  /** The control group that the main process of a run is to start in; null for none. @throws {GroupError} */
-  place(run: RunId): string | null {
+  /**
+   * The control group that the main process of a run is to start in; null for none. `add` or `withdraw` follows.
+   *
+   * @throws {GroupError}
+   */
+  place(run: RunId, marker: string): string | null {
+    this.#starting.set(run, marker);
     return this.#layer.place(run);
   }
 
@@ -87,12 +103,14 @@ export class Containment {
 
   /** Takes back the place of a run that could not be started. */
   withdraw(run: RunId): void {
+    this.#starting.delete(run);
     this.#layer.release(run, false);
   }
 
   /** Takes a run into account. @param command What is to be said of its main process. */
   add(mark: RunMark, command: string): void {
     const { run, path, main } = mark;
+    this.#starting.delete(run);
     this.#runs.set(run, newRun(mark));
     this.#lineage.ours.add(main.pid);
     this.#ended.delete(main.pid);
@@ -135,7 +153,7 @@ export class Containment {
     const owner = this.#lineage.ended(orphan);
     this.#sweepSoon(owner);
     const path = owner === null ? undefined : this.#runs.get(owner)?.path;
-    return path ?? this.#ended.get(row.session) ?? null;
+    return path ?? this.#ended.get(row.session)?.path ?? null;
   }
 
   /** Forgets a run; what is left of it, if anything, is nobody's from now on. */
@@ -143,8 +161,10 @@ export class Containment {
     const contained = this.#runs.get(run);
     if (contained === undefined) return;
     this.#lineage.ours.delete(contained.main.pid);
+    if (contained.mainAlive) this.#lineage.outlived.add(keyOf(contained.main));
     this.#runs.delete(run);
-    this.#ended.set(contained.main.pid, contained.path);
+    const { path, marker } = contained;
+    this.#ended.set(contained.main.pid, { path, marker });
     if (this.#ended.size > MOST_ENDED) this.#ended.delete(this.#ended.keys().next().value!);
     this.#lineage.remove(run);
     this.#layer.release(run, this.#leaving.delete(run));
@@ -236,6 +256,19 @@ export class Containment {
   /** Every living process of the tree that belongs to no run that is known. */
   unattributed(): readonly ProcessRow[] {
     return this.#lineage.strays();
+  }
+
+  /**
+   * What bears the mark of a run that is over, wherever it is: where orphans do not come to us, descent does not lead there.
+   * Looks at every process of the machine.
+   */
+  escaped(): readonly Escaped[] {
+    const paths = new Map([...this.#ended.values()].map(({ marker, path }) => [marker, path]));
+    return this.#processes.table().flatMap((row) => {
+      const marker = row.state === "Z" ? null : this.#processes.variableOf(row.pid, RUN_VARIABLE);
+      const path = marker === null ? undefined : paths.get(marker);
+      return path === undefined || this.#left.has(row) ? [] : [{ row, path }];
+    });
   }
 
   #killTogether(contained: Contained): void {

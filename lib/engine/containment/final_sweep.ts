@@ -35,14 +35,19 @@ export async function sweepAll(
 ): Promise<readonly Survivor[]> {
   await grace.run(() => endAll(options, "SIGTERM", graceMs));
   await killAll(options);
-  options.ledger.prune(({ pid, startTime }) => {
-    const row = options.host.processes.find(pid);
-    // What has ended under another parent may have to wait for that.
-    return row?.startTime === startTime && row.state !== "Z";
-  });
+  pruneGone(options.host, options.ledger);
   return options.containment.unattributed().map((row) =>
     survivorOf(options.host, row, whyAlive(options.host, row))
   );
+}
+
+/** Notes what has ended under parents of its own. */
+export function pruneGone({ processes }: Host, ledger: Ledger): void {
+  ledger.prune(({ pid, startTime }) => {
+    const row = processes.find(pid);
+    // It may have to wait for its parent.
+    return row?.startTime === startTime && row.state !== "Z";
+  });
 }
 
 /** Kills every descendant that is left, and returns when all are gone and reaped, or will not go. */
@@ -99,7 +104,8 @@ function end({ host, ledger }: SweepOptions, row: ProcessRow, signal: "SIGTERM" 
   else host.processes.signal(row, "SIGCONT");
 }
 
-function whyAlive({ processes }: Host, row: ProcessRow): string {
+/** Why a process is still there that was to be ended. */
+export function whyAlive({ processes }: Host, row: ProcessRow): string {
   if (row.state === "D") return "it is in an uninterruptible wait of the kernel";
   return processes.signal(row, "SIGKILL") === "refused"
     ? "it could not be signalled: it belongs to another user, and we have no right to"

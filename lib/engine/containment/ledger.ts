@@ -54,6 +54,11 @@ export class Ledger {
     return this.#alive.size + this.#ended.length + this.#forgotten;
   }
 
+  /** How many have ended. */
+  get endedCount(): number {
+    return this.#ended.length + this.#forgotten;
+  }
+
   /** Notes a process that is alive. What is known already stays, but for having become an orphan. */
   see(process: ProcessId, path: string | null, command: string, orphan: boolean): void {
     const known = this.#alive.get(keyOf(process));
@@ -97,6 +102,11 @@ export class Ledger {
   /** The processes that have ended, in the order in which they did. */
   lines(): readonly ReceiptLine[] {
     return [...this.#ended];
+  }
+
+  /** The processes that have ended since so many had, in the order in which they did. */
+  linesSince(endedCount: number): readonly ReceiptLine[] {
+    return this.#ended.slice(Math.max(0, endedCount - this.#forgotten));
   }
 
   #close(known: Seen, ended: ReceiptLine["ended"], status: ExitStatus | null): void {

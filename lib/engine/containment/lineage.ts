@@ -27,6 +27,8 @@ export interface LineageOptions {
   readonly orphanage: Orphanage;
   /** The runs that there are now. */
   readonly runs: ReadonlyMap<RunId, Ancestor>;
+  /** The marks of runs that are being started, which may have processes already. */
+  readonly starting: ReadonlyMap<RunId, string>;
   /** Whether a process was left behind on purpose: then it is nobody's. */
   readonly isLeft: (row: ProcessRow) => boolean;
 }
@@ -36,6 +38,8 @@ export class Lineage {
   readonly #options: LineageOptions;
   /** Our children that are no orphans: main processes, and helpers such as probes. */
   readonly ours: Set<number> = new Set();
+  /** Main processes that were given up, by identity: they are nobody's. */
+  readonly outlived: Set<string> = new Set();
   /** Where orphans and descendants were seen before, by identity. */
   readonly #known = new Map<string, RunId>();
 
@@ -73,7 +77,7 @@ export class Lineage {
     const { layer, isLeft } = this.#options;
     const found = new Map<string, ProcessRow>();
     for (const row of this.#orphans(find)) {
-      if (this.ownerOf(row) === null) {
+      if (this.ownerOf(row) === null && !this.#isStarting(row)) {
         for (const one of this.#subtree(row, find)) found.set(keyOf(one), one);
       }
     }
@@ -109,13 +113,22 @@ export class Lineage {
     const marker = processes.variableOf(row.pid, RUN_VARIABLE);
     for (const one of runs.values()) if (one.marker === marker) return one.run;
     // Of an isolator that has one run alone all orphans are of that one: so the last run of a tree takes along what is left.
+    // But what is being started there is no orphan.
+    if (this.#options.starting.size > 0) return null;
     const mates = [...runs.values()].filter(({ home }) => home === row.parent);
     return mates.length === 1 ? mates[0]!.run : null;
   }
 
   #isHoused({ pid }: ProcessRow): boolean {
     const owner = this.#options.layer.ownerOf(pid);
-    return owner !== null && this.#options.runs.has(owner);
+    return owner !== null && (this.#options.runs.has(owner) || this.#options.starting.has(owner));
+  }
+
+  #isStarting({ pid }: ProcessRow): boolean {
+    const { processes, starting } = this.#options;
+    if (starting.size === 0) return false;
+    const marker = processes.variableOf(pid, RUN_VARIABLE);
+    return marker !== null && [...starting.values()].includes(marker);
   }
 
   /** @param known Those that are known to be of the run, by identity. */
@@ -133,8 +146,11 @@ export class Lineage {
 
   /** What nobody here has started: their own parents have died. */
   #orphans(find: Find): readonly ProcessRow[] {
-    const { orphanage, isLeft } = this.#options;
-    return orphanage.rows(find).filter((row) => !this.ours.has(row.pid) && !isLeft(row));
+    const { processes, orphanage, isLeft } = this.#options;
+    // What has just been started need not have been told to us yet.
+    const isOurs = (row: ProcessRow) =>
+      this.ours.has(row.pid) || (processes.isStarted(row.pid) && !this.outlived.has(keyOf(row)));
+    return orphanage.rows(find).filter((row) => !isOurs(row) && !isLeft(row));
   }
 
   /** A process and all below it that is alive. */

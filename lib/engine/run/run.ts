@@ -225,14 +225,14 @@ export class ActorRun {
   }
 
   async #spawnNow(): Promise<MainProcess> {
-    const { host, containment, spec, env, privileges, listening, run, pipes } = this.options;
+    const { host, containment, spec, env, privileges, listening, run, marker, pipes } = this.options;
     const { argv, cwd, stdin } = spec;
 
     const handed = listening === undefined ? {} : { listening };
     let open: NewPipes | null = null;
     try {
       if (privileges instanceof SpawnError) throw privileges;
-      const group = containment.place(run);
+      const group = containment.place(run, marker);
       const isLimited = this.#limit();
       const placed = group === null ? {} : { group, isLimited };
       open = pipes?.make() ?? null;

@@ -128,6 +128,10 @@ export class FakeProcesses implements Processes {
     return this.#world.kernel.signal(process, signal, this.#self.uid);
   }
 
+  isStarted(pid: number): boolean {
+    return this.#waiting.has(pid);
+  }
+
   hasDied(child: ProcessId): boolean {
     return !this.#waiting.has(child.pid) || this.#world.kernel.find(child.pid)?.isAlive !== true;
   }

@@ -135,6 +135,10 @@ export class LinuxProcesses implements Processes {
     throw Object.assign(new Error(`Process ${pid} cannot be held on to (${code})`), { code });
   }
 
+  isStarted(pid: number): boolean {
+    return this.#reaper.isWaitingFor(pid);
+  }
+
   hasDied({ pid }: ProcessId): boolean {
     return this.#reaper.hasDied(pid);
   }

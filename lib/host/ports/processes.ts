@@ -141,6 +141,8 @@ export interface Processes {
   signal(target: ProcessId, signal: Signal): SignalResult;
   /** Whether a child that was started here has died, be it that `exited` has not said so yet. Cheap. */
   hasDied(child: ProcessId): boolean;
+  /** Whether a child was started here, rather than having come here as an orphan, and is yet to be reaped. */
+  isStarted(pid: number): boolean;
   /** Signals the process group that a process leads which is there, be it as a zombie that nobody has reaped yet. */
   signalGroup(leader: ProcessId, signal: Signal): SignalResult;
   /** All processes of the machine, as far as this user may see them. */

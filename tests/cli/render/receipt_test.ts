@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { painter } from "../../../lib/cli/render/paint.ts";
 import { renderReceipt } from "../../../lib/cli/render/receipt.ts";
 import type { Receipt } from "../../../lib/daemon/take_down.ts";
+import { LAYER_LABELS } from "../../../lib/engine/containment/layer.ts";
 import type { ReceiptLine } from "../../../lib/engine/containment/ledger.ts";
 import { test } from "../../harness/test.ts";
 
@@ -39,6 +40,16 @@ const FULL: Receipt = {
 test("receipt: nothing seen and nothing left", () => {
   assert.equal(renderReceipt(CLEAN, false, PLAIN), "receipt: 0 processes, 0 left");
   assert.equal(renderReceipt(CLEAN, true, PLAIN), "receipt: 0 processes, 0 left");
+});
+
+test("receipt: of a stop it names what may be anybody's, which counts as nothing left", () => {
+  const unattributed = [{ pid: 12, command: "sleep 9", why: "it cannot be told whose it is" }];
+  assert.equal(
+    renderReceipt({ ...CLEAN, containment: "subreaper", unattributed }, false, PLAIN),
+    `unattributed: 12 sleep 9 (it cannot be told whose it is)
+contained by: ${LAYER_LABELS.subreaper.label}
+receipt: 0 processes, 0 left`,
+  );
 });
 
 test("receipt: one process is one process", () => {

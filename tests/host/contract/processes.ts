@@ -24,12 +24,12 @@ export function processesContract(name: string, open: OpenSubject): void {
     const { processes } = subject.host;
     const child = start(subject, subject.programs.stay);
     assert.equal(await lineOf(child.stdout), "up");
-    assert.equal(processes.hasDied(child), false);
+    assert.deepEqual([processes.hasDied(child), processes.isStarted(child.pid)], [false, true]);
     processes.signal(child, "SIGKILL");
     // Nothing else runs meanwhile: it takes the kernel a moment, and no turn of ours.
     while (!processes.hasDied(child));
     assert.deepEqual(await child.exited, { how: "signalled", signal: "SIGKILL" });
-    assert.equal(processes.hasDied(child), true);
+    assert.deepEqual([processes.hasDied(child), processes.isStarted(child.pid)], [true, false]);
     child.stdout?.close();
     child.stderr?.close();
   });

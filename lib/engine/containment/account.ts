@@ -1,0 +1,50 @@
+/** What becomes of the processes of some actors from a moment on: what the receipt of a stop is made of. */
+import type { Host } from "../../host/ports/host.ts";
+import type { Containment } from "./containment.ts";
+import { pruneGone, survivorOf, whyAlive } from "./final_sweep.ts";
+import type { Ledger, ReceiptLine, Survivor } from "./ledger.ts";
+
+/** See the module. */
+export interface Account {
+  /** Those that have ended meanwhile, as far as they are kept. */
+  readonly processes: readonly ReceiptLine[];
+  /** Those that could not be ended. */
+  readonly survivors: readonly Survivor[];
+  /** Those of which it cannot be told which actor of the tree they are of: they end with the tree. */
+  readonly unattributed: readonly Survivor[];
+  readonly leftOnPurpose: readonly Survivor[];
+}
+
+/** What an account is kept of. */
+export interface AccountOptions {
+  readonly host: Host;
+  readonly containment: Containment;
+  readonly ledger: Ledger;
+  /** Addresses of the actors. */
+  readonly paths: ReadonlySet<string>;
+}
+
+/** Begins an account; the returned function closes it. */
+export function openAccount({ host, containment, ledger, paths }: AccountOptions): () => Account {
+  const before = ledger.endedCount;
+  return () => {
+    pruneGone(host, ledger);
+    const isOurs = (path: string | null | undefined) => typeof path === "string" && paths.has(path);
+    const strays = containment.unattributed().map((row) => ({ row, path: ledger.pathOf(row) ?? null }));
+    // Where orphans come to us all have been found already.
+    const escaped = containment.layer === "group" ? containment.escaped() : [];
+    return {
+      processes: ledger.linesSince(before).filter(({ path }) => isOurs(path)),
+      survivors: [
+        ...strays.filter(({ path }) => isOurs(path))
+          .map(({ row }) => survivorOf(host, row, whyAlive(host, row))),
+        ...escaped.filter(({ path }) => isOurs(path))
+          .map(({ row, path }) => survivorOf(host, row, `it bears the mark of "${path}"`)),
+      ],
+      unattributed: strays.filter(({ path }) => path === null)
+        .map(({ row }) => survivorOf(host, row, "it cannot be told whose it is: it ends with the tree")),
+      leftOnPurpose: containment.leftOnPurpose().filter((row) => isOurs(ledger.pathOf(row)))
+        .map((row) => survivorOf(host, row, "left on purpose")),
+    };
+  };
+}
