@@ -27,6 +27,7 @@ import { nextDeadline, step } from "../supervision/step.ts";
 import { Containment } from "./containment/containment.ts";
 import { ExitWatch } from "./survival/exit_watch.ts";
 import { Isolators, type IsolatorsOptions } from "./isolator/isolators.ts";
+import { endUnheard } from "./isolator/end_unheard.ts";
 import { HeldCrashes } from "./run/held_crashes.ts";
 import type { HeldSockets } from "./run/held_sockets.ts";
 import { survivorOf, sweepAll } from "./containment/final_sweep.ts";
@@ -137,6 +138,7 @@ export class Engine {
       plan,
       exitOf: (process) => this.#exits.exitOf(process),
       onDeath: (death) => this.reapedElsewhere(death),
+      endUnheard: (marker, path) => endUnheard(host, this.#containment, marker, path),
       onStart: (node, process) => this.#onIsolator(node, process),
     });
     const orphanage = new Orphanage(host.processes, resumed?.orphanage);

@@ -8,6 +8,7 @@ import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
 import type { StatusRow, TreeStatus } from "../../lib/control/protocol.ts";
 import { folderOf } from "../../lib/base/posix_path.ts";
+import { UserError } from "../../lib/base/user_error.ts";
 import { awaitEnd } from "../../lib/daemon/end_report.ts";
 import { connectTree } from "../../lib/daemon/find_tree.ts";
 import { guardian } from "../../lib/daemon/guardian/guardian.ts";
@@ -278,7 +279,8 @@ export class FakeTrees {
     const program = this.#programOf(puppet.pid, puppet.args, puppet);
     if (role === "guardian") puppet.exit(await guardian(host, program, argument));
     else if (role === "isolator") {
-      puppet.exit(await actorMain({ host, program, load: loadIsolatorModule(host) }));
+      const main = actorMain({ host, program, load: loadIsolatorModule(host) });
+      puppet.exit(await main.catch((error) => exitOfOrphan(error)));
     } else puppet.exit(await supervisor(host, program, JSON.parse(argument) as GuardedOptions));
   }
 
@@ -319,4 +321,10 @@ export class FakeTrees {
       exit: lacking,
     };
   }
+}
+
+/** An isolator ends that nobody waits for any more. */
+function exitOfOrphan(error: unknown): number {
+  if (error instanceof UserError && error.code === "actor/no-parent") return error.exitCode;
+  throw error;
 }

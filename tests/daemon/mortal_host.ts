@@ -7,7 +7,10 @@ export type Role = "guardian" | "supervisor" | "isolator";
 
 /** Which process dies, and when: told of each call by which one changes anything on its machine. */
 export interface Mortality {
-  /** Whether the process is killed before this call; `call` is such as `processes.spawn`. */
+  /**
+   * Whether the process is killed before this call; `call` is such as `processes.spawn`. What follows that at once is the
+   * call `processes.spawned`: there is a process then that nobody has been told of.
+   */
   readonly diesBefore: (role: Role, call: string) => boolean;
 }
 
@@ -72,6 +75,10 @@ export function mortalHost(
           }
           if (isDead) return WAITS.test(call) ? new Promise(() => {}) : GHOSTLY[call]?.();
           const result = value.apply(target, args);
+          if (call === "processes.spawn" && diesBefore(role, "processes.spawned")) {
+            isDead = true;
+            end();
+          }
           // What is written through a file that is open is written by the process, too.
           return call === "files.openAppend" ? result.then((file: AppendFile) => wrap(file, "file")) : result;
         };

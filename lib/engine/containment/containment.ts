@@ -259,6 +259,24 @@ export class Containment {
   }
 
   /**
+   * Kills whatever bears a mark, wherever it is.
+   *
+   * @param path Address of the actor that it is of.
+   * @returns Whether there was anything.
+   */
+  killMarked(marker: string, path: string): boolean {
+    const marked = this.#processes.table().filter(({ pid, state }) =>
+      state !== "Z" && this.#processes.variableOf(pid, RUN_VARIABLE) === marker
+    );
+    for (const row of marked) {
+      this.#see(row, path);
+      this.#ledger.killed(row);
+      this.#processes.signal(row, "SIGKILL");
+    }
+    return marked.length > 0;
+  }
+
+  /**
    * What bears the mark of a run that is over, wherever it is: where orphans do not come to us, descent does not lead there.
    * Looks at every process of the machine.
    */

@@ -8,6 +8,7 @@ import type { ContextFunction } from "../../actor/dialog/exposed.ts";
 import type { MsgStream } from "../../actor/dialog/msg_stream.ts";
 import { Portal } from "../../actor/dialog/portal.ts";
 import type { Link } from "../../actor/link/link.ts";
+import { StreamOverrun } from "../../actor/errors.ts";
 import { childProcess } from "../../actor/process/child_actor.ts";
 import type { ActorRuntime } from "../../actor/runtime.ts";
 import { messageOf } from "../../base/user_error.ts";
@@ -16,6 +17,7 @@ import { CancelScope } from "../../scope/cancel_scope.ts";
 import { Cancelled } from "../../scope/cancelled.ts";
 import { openNursery } from "../../scope/nursery.ts";
 import { WaitQueue } from "../../sync/wait_queue.ts";
+import { PayloadError } from "../../wire/payload.ts";
 import type { Exit } from "../../supervision/exit.ts";
 import {
   ISOLATOR_MODULE,
@@ -42,6 +44,15 @@ export interface RemoteChild extends ProcessId {
   readonly exited: Promise<Exit>;
   /** The isolator, whose child it is. */
   readonly home: number;
+}
+
+/** An isolator has died with a start under way: whether it has started anything is not known. */
+export class IsolatorDied extends Error {
+  override readonly name = "IsolatorDied";
+
+  constructor() {
+    super("its isolator has died");
+  }
 }
 
 /** What an isolator is made of. */
@@ -76,7 +87,7 @@ export class Isolator {
   #stream: MsgStream<IsolatorNews, StartRequest> | null = null;
   #process: ProcessId | null = null;
   /** Why there is none and will be none; null while it is on its way, or there. */
-  #failure: string | null = null;
+  #failure: SpawnError | IsolatorDied | null = null;
   #isDismissed = false;
   #ids = 0;
 
@@ -96,7 +107,7 @@ export class Isolator {
 
   /** The task: from its start until it is dismissed, or has died. It raises nothing. */
   async run(): Promise<void> {
-    let failure = "its isolator has died";
+    let failure: SpawnError | IsolatorDied = new IsolatorDied();
     try {
       await openNursery(async (nursery) => {
         const link = await nursery.start<Link>((status) => this.#actor().run(status), { name: "process" });
@@ -111,7 +122,9 @@ export class Isolator {
       }, { collapse: true });
     } catch (error) {
       if (error instanceof Cancelled) throw error;
-      if (this.#process === null) failure = `its isolator could not be started: ${messageOf(error)}`;
+      if (this.#process === null) {
+        failure = new SpawnError("start", `its isolator could not be started: ${messageOf(error)}`);
+      }
     } finally {
       this.#over(failure);
     }
@@ -127,6 +140,7 @@ export class Isolator {
    * Starts a process. No cancel keeps this from returning what was started.
    *
    * @throws {SpawnError}
+   * @throws {IsolatorDied}
    */
   async spawn(spec: RemoteSpec): Promise<RemoteChild> {
     return (await new CancelScope({ shield: true }).run(() => this.#spawn(spec)))!;
@@ -134,17 +148,21 @@ export class Isolator {
 
   async #spawn(spec: RemoteSpec): Promise<RemoteChild> {
     while (this.#stream === null && this.#failure === null) await this.#changed.wait("isolator to be there");
+    if (this.#failure !== null) throw this.#failure;
     const id = ++this.#ids;
     const pending: Pending = { process: null, refusal: null, begun: Promise.withResolvers() };
     this.#pending.set(id, pending);
     try {
-      if (this.#failure === null) await this.#stream!.send({ id, spec });
+      await this.#stream!.send({ id, spec }).catch((error) => {
+        if (error instanceof PayloadError || error instanceof StreamOverrun) {
+          throw new SpawnError("start", error.message);
+        }
+        // Otherwise it is about to be gone, of which we are told.
+      });
       while (pending.process === null && pending.refusal === null) {
-        if (this.#failure !== null) throw new SpawnError("start", this.#failure);
+        if (this.#failure !== null) throw this.#failure;
         await this.#changed.wait("process to be started");
       }
-    } catch (error) {
-      throw error instanceof SpawnError ? error : new SpawnError("start", messageOf(error));
     } finally {
       if (pending.process === null) this.#pending.delete(id);
     }
@@ -202,9 +220,9 @@ export class Isolator {
     this.#changed.wakeAll();
   }
 
-  #over(failure: string): void {
+  #over(failure: SpawnError | IsolatorDied): void {
     this.#failure = failure;
-    const error = new SpawnError("start", failure);
+    const error = failure instanceof SpawnError ? failure : new SpawnError("start", failure.message);
     for (const { begun } of this.#pending.values()) begun.resolve(error);
     this.#pending.clear();
     if (this.#process !== null) this.#options.onChange(null);

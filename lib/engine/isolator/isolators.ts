@@ -4,8 +4,12 @@ import type { ActorRuntime } from "../../actor/runtime.ts";
 import { type ActorSpec, type NodeId, type Plan, treeAt } from "../../config/plan.ts";
 import { type ProcessId, type ReapedOrphan, SpawnError, type SpawnSpec } from "../../host/ports/processes.ts";
 import type { Exit } from "../../supervision/exit.ts";
-import { Isolator, type RemoteChild } from "./isolator.ts";
+import { RUN_VARIABLE } from "../environment.ts";
+import { Isolator, IsolatorDied, type RemoteChild } from "./isolator.ts";
 import type { RemoteSockets } from "./protocol.ts";
+
+/** How many isolators may die on a start before that has failed: what happens to one is not the actor's fault. */
+const MOST_ATTEMPTS = 2;
 
 /** What all isolators of a tree are made of. */
 export interface IsolatorsOptions {
@@ -18,6 +22,8 @@ export interface IsolatorsOptions {
   readonly openFilesLimit: number | null;
   readonly exitOf: (process: ProcessId) => Promise<Exit>;
   readonly onDeath: (death: ReapedOrphan) => void;
+  /** Ends what an isolator may have started that has died before it could say so, known by its mark. @throws {SpawnError} */
+  readonly endUnheard: (marker: string, path: string) => Promise<void>;
   /** Told of each that there is; what is returned is called when it is gone. */
   readonly onStart: (node: NodeId, process: ProcessId) => () => void;
 }
@@ -61,9 +67,27 @@ export class Isolators {
       throw new SpawnError("start", "An isolator starts what prints to pipes with names");
     }
     const listening = this.#socketsOf(actor, spec);
-    const isolator = this.#isolatorOf(tree, startTask);
     const { pipes } = output;
-    return await isolator.spawn({ argv, env, cwd, stdin, pipes, privileges, group, isLimited, listening });
+    for (let attempt = 1;; attempt++) {
+      const isolator = this.#isolatorOf(tree, startTask);
+      try {
+        return await isolator.spawn({
+          argv,
+          env,
+          cwd,
+          stdin,
+          pipes,
+          privileges,
+          group,
+          isLimited,
+          listening,
+        });
+      } catch (error) {
+        if (!(error instanceof IsolatorDied)) throw error;
+        await this.#options.endUnheard(env[RUN_VARIABLE]!, actor.path);
+        if (attempt === MOST_ATTEMPTS) throw new SpawnError("start", error.message);
+      }
+    }
   }
 
   /** A tree is over: its isolator ends. */

@@ -1,0 +1,44 @@
+import type { Host } from "../../host/ports/host.ts";
+import { type ProcessRow, SpawnError } from "../../host/ports/processes.ts";
+import { CancelScope } from "../../scope/cancel_scope.ts";
+import { sleep } from "../../scope/sleep.ts";
+import { moveOnAfter } from "../../scope/timeouts.ts";
+import type { Containment } from "../containment/containment.ts";
+import { ISOLATOR_VERB } from "./protocol.ts";
+
+/** How long SIGKILL is given, and how long to wait before looking again, at first and at most. */
+const PATIENCE_MS = 5_000;
+const FIRST_PAUSE_MS = 1;
+const LONGEST_PAUSE_MS = 50;
+
+/** The first process of the machine, to which orphans come that nobody else takes in. */
+const FIRST_PID = 1;
+
+/**
+ * Ends what an isolator has started that died before it could say so: nobody waits for it, and it would be there beside the next
+ * one. It is known by its mark, once it is its program; before that it is a copy of its isolator. A cancel does not end the wait.
+ *
+ * @param path Address of the actor.
+ * @throws {SpawnError} If it does not go.
+ */
+export async function endUnheard(
+  { processes }: Pick<Host, "processes">,
+  containment: Containment,
+  marker: string,
+  path: string,
+): Promise<void> {
+  const isCopy = (row: ProcessRow) =>
+    row.state !== "Z" && [processes.ownPid, FIRST_PID].includes(row.parent) &&
+    !processes.isStarted(row.pid) && processes.commandOf(row.pid).includes(ISOLATOR_VERB);
+  const isGone = await new CancelScope({ shield: true }).run(() =>
+    moveOnAfter(PATIENCE_MS, async () => {
+      for (let pause = FIRST_PAUSE_MS;; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+        if (!containment.killMarked(marker, path) && !processes.table().some(isCopy)) return true;
+        await sleep(pause);
+      }
+    })
+  );
+  if (isGone !== true) {
+    throw new SpawnError("start", "its isolator has died, and what that had started before does not end");
+  }
+}
