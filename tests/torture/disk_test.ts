@@ -80,11 +80,9 @@ disk(
     // What is longer than a block finds no room in the last one, either.
     for (const word of ["two", "three", "four"]) await say(sandbox, `${word}${"x".repeat(5_000)}`);
     for (let count = 0; count < 8; count++) assertDone(await disks.start("restart", "a", "b").done);
-    process.kill(
-      JSON.parse((await disks.start("status", "b", "--json").done).stdout).actors[0].pid,
-      "SIGKILL",
-    );
-    while (JSON.parse((await disks.start("status", "b", "--json").done).stdout).actors[0].restarts === 0);
+    const rowOfB = async () => JSON.parse((await disks.start("status", "b", "--json").done).stdout).actors[0];
+    process.kill((await rowOfB()).pid, "SIGKILL");
+    for (let row = await rowOfB(); row.restarts === 0 || row.pid === null;) row = await rowOfB();
     await promises.assertStatus();
     assertDone(await disks.start("events").done);
     disks.free(stateOf(sandbox));
