@@ -156,6 +156,20 @@ export class FakeTrees {
     for (const row of rows) processes.signal(row, "SIGKILL");
   }
 
+  /** Stops a process, until it is sent SIGCONT. */
+  stopProcess(pid: number): void {
+    const { processes } = this.machine.host;
+    processes.signal(processes.find(pid)!, "SIGSTOP");
+  }
+
+  /** The kernel lets go of a process that hangs there, which hears of what it was sent meanwhile. */
+  letGo(pid: number): void {
+    const { kernel } = this.machine;
+    const process = kernel.find(pid)!;
+    process.state = "S";
+    for (const signal of process.pending.splice(0)) kernel.signal(process, signal, UID);
+  }
+
   /** Has something done to an actor, and waits until it is. */
   async ask(verb: "start" | "stop" | "restart", path: string): Promise<void> {
     const client = await this.connect();

@@ -251,3 +251,29 @@ test("engine: what forks while it is being killed is killed too", async () => {
   });
   assert.equal(played.end.outcome.kind, "cancelled");
 });
+
+test("engine: a descendant that is stopped is woken to hear that it is to end", async () => {
+  const heard: string[] = [];
+  const played = await play({
+    config: WEB,
+    programs: {
+      "/bin/web"(self) {
+        const child = self.fork(async (stopped) => {
+          stopped.closeOutput();
+          await stopped.signalled("SIGTERM");
+          heard.push("SIGTERM");
+          stopped.exit(7);
+        });
+        self.kill(child.pid, "SIGSTOP");
+        return self.forever();
+      },
+    },
+    async script({ at, stop, down }) {
+      await at(1_000);
+      await stop("web");
+      down();
+    },
+  });
+  assert.deepEqual(heard, ["SIGTERM"]);
+  assert.deepEqual(played.linesOf("web", "killed"), []);
+});
