@@ -49,7 +49,7 @@ torture(
     await following.line(/n40$/);
     await lets("b");
     while ((await sandbox.row("b")).state !== "completed");
-    await following.line(new RegExp(`n${LINES}$`));
+    for (const path of ["a", "b"]) await following.line(new RegExp(` ${path} +\\| n${LINES}$`));
     const history = await sandbox.supervise("logs");
     const down = await sandbox.supervise("down");
     assert.equal(down.code, 0, down.stderr);

@@ -27,7 +27,7 @@ import {
   zombiesOf,
 } from "../harness/process_table.ts";
 import { sleepersOf } from "../harness/sleepers.ts";
-import type { Sandbox } from "../harness/supervise.ts";
+import { type Sandbox, UNDER_TEST } from "../harness/supervise.ts";
 import { readTraps } from "../harness/traps.ts";
 import { until } from "../harness/until.ts";
 import { assertJournals, journalsOf, openRuns } from "./journal.ts";
@@ -40,8 +40,8 @@ host.processes.close();
 const PAUSE_MS = 40;
 /** How much of a journal an error shows. */
 const LAST_ENTRIES = 20;
-/** How many turns of its loop a supervisor may take until it hears of a death. */
-const MOST_TURNS = 5;
+/** How many turns of its loop a supervisor may take until it hears of a death. Deno looks for signals now and then. */
+const MOST_TURNS = UNDER_TEST === "deno" ? 50 : 5;
 /** How long a zombie may be there whose parent nobody can ask whether it has had a turn: a watchdog, no measure. */
 const ZOMBIE_WATCHDOG_MS = 10_000;
 
