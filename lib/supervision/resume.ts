@@ -31,8 +31,10 @@ export function resume(turn: Turn, { adopted, outdated }: Resumed): void {
 
 function adopt(turn: Turn, id: NodeId, run: RunId, pid: number, isOutdated: boolean): void {
   const { phase, cause, doom, lastExit } = turn.actor(id);
-  turn.setActor(id, { cause: turn.record(id, "adopted", cause, { pid, run }) });
-  turn.emit({ type: "adopt", node: id, run, isOver: lastExit?.run === run });
+  // Its main process may have ended already, and what that has left be still there.
+  const isOver = lastExit?.run === run;
+  if (!isOver) turn.setActor(id, { cause: turn.record(id, "adopted", cause, { pid, run }) });
+  turn.emit({ type: "adopt", node: id, run, isOver });
   if (isOutdated && phase.at !== "stopping") {
     turn.setActor(id, { doom: doom ?? { then: { to: "waiting" }, deadline: NEVER } });
   }
