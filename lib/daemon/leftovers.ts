@@ -138,7 +138,10 @@ class Leftovers {
     const deadline = after(this.#host.clock.now(), withinMs);
     const signalled = new Set<string>();
     if (signal === "SIGKILL") this.#killTogether();
-    for (let left = this.look(); left.length > 0; left = this.look()) {
+    let isSure = signal !== "SIGKILL" || this.#known.size === 0;
+    for (let left = this.look(); left.length > 0 || !isSure; left = this.look()) {
+      // On a busy machine what was forked in the last moment may show only a moment later.
+      isSure = signal !== "SIGKILL" || left.length === 0;
       for (const row of left.filter((one) => !signalled.has(keyOf(one)))) {
         signalled.add(keyOf(row));
         this.#host.processes.signal(row, signal);
