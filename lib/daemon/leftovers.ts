@@ -8,7 +8,7 @@ import type { Signal } from "../base/signals.ts";
 import { ControlGroupLayer } from "../engine/containment/control_group_layer.ts";
 import { RUN_VARIABLE } from "../engine/environment.ts";
 import { describeCommand, keyOf, type ReceiptLine, type Survivor } from "../engine/containment/ledger.ts";
-import { Look } from "../engine/containment/look.ts";
+import { Look, readTwice } from "../engine/containment/look.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
 import type { RunId } from "../supervision/state.ts";
@@ -108,9 +108,7 @@ class Leftovers {
 
   /** Those that live now. What this program itself, or the tree that it starts, consists of is none of them. */
   look(): readonly ProcessRow[] {
-    const found = this.#look();
-    // Who forks and dies while the table is read is not in it, nor its child.
-    return found.length > 0 ? found : this.#look();
+    return readTwice(() => this.#look());
   }
 
   #look(): readonly ProcessRow[] {

@@ -1,9 +1,9 @@
 /** Ends a tree from outside, and verifies by the process table that nothing of it is left. */
 import type { EndReport } from "../control/protocol.ts";
-import { RUN_VARIABLE } from "../engine/environment.ts";
 import type { Account } from "../engine/containment/account.ts";
 import { LAYER_LABELS, type LayerName } from "../engine/containment/layer.ts";
 import { describeCommand, type ReceiptLine, type Survivor } from "../engine/containment/ledger.ts";
+import { markedProcesses } from "../engine/containment/marked.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { notRunning } from "./find_tree.ts";
@@ -31,7 +31,7 @@ export interface Receipt {
 export async function receiptOf(host: Host, report: EndReport): Promise<Receipt> {
   const lasting = await waitUntilGone(host, report.own);
   const known = new Set([...report.survivors, ...report.leftOnPurpose].map((one) => one.pid));
-  const marked = markedProcesses(host, report.instance).filter((one) => !known.has(one.pid));
+  const marked = markedOf(host, report.instance).filter((one) => !known.has(one.pid));
   const survivors = [
     ...report.survivors,
     ...marked,
@@ -58,11 +58,10 @@ export function receiptOfStop(host: Host, account: Account, containment: LayerNa
 }
 
 /** Processes whose environment says that they belong to a run of this supervisor. */
-function markedProcesses(host: Host, instance: string): readonly Survivor[] {
-  return host.processes.table()
-    .filter((row) => row.state !== "Z")
-    .filter((row) => host.processes.variableOf(row.pid, RUN_VARIABLE)?.startsWith(`${instance}.`) === true)
-    .map((row) => survivorOf(host, row.pid, "it bears the mark of the tree"));
+function markedOf(host: Host, instance: string): readonly Survivor[] {
+  return markedProcesses(host.processes)
+    .filter(({ marker }) => marker.startsWith(`${instance}.`))
+    .map(({ row }) => survivorOf(host, row.pid, "it bears the mark of the tree"));
 }
 
 function survivorOf(host: Host, pid: number, why: string): Survivor {

@@ -138,7 +138,12 @@ export class Engine {
       plan,
       exitOf: (process) => this.#exits.exitOf(process),
       onDeath: (death) => this.reapedElsewhere(death),
-      endUnheard: (marker, path) => endUnheard(host, this.#containment, marker, path),
+      endUnheard: (marker, path) =>
+        endUnheard(
+          { host, containment: this.#containment, nextDeath: () => this.#death },
+          marker,
+          path,
+        ),
       onStart: (node, process) => this.#onIsolator(node, process),
     });
     const orphanage = new Orphanage(host.processes, resumed?.orphanage);

@@ -40,8 +40,8 @@ export class WaitList {
   }
 
   /** Waits until `isReady`, likewise. When it returns that may have changed again. */
-  until(what: string, isReady: () => boolean, isShielded = false): Promise<void> {
-    return this.take<void>(what, () => isReady() ? undefined : NOTHING, isShielded);
+  until(what: string, isReady: () => boolean): Promise<void> {
+    return this.take<void>(what, () => isReady() ? undefined : NOTHING);
   }
 
   /** Something has changed: ends the waits that were for it. */

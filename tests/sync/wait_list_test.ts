@@ -176,7 +176,7 @@ test("wait list: a wait behind a shield is ended by what it waits for, and by no
     let isReady = false;
     const scope = new CancelScope();
     await openNursery(async (nursery) => {
-      nursery.startSoon(() => scope.run(() => list.until("change", () => isReady, true)));
+      nursery.startSoon(() => scope.run(() => list.take("change", () => isReady ? null : NOTHING, true)));
       await waitAllTasksBlocked();
       scope.cancel();
       await waitAllTasksBlocked();

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
-import { secondsOf } from "../harness/sleepers.ts";
 import type { Done, Sandbox } from "../harness/supervise.ts";
 import { once } from "./once.ts";
+import { pairOf } from "./pair.ts";
 import { Promises } from "./promises.ts";
 import { MOUNT_NEEDS, SmallDisks } from "./small_disks.ts";
 import { torture } from "./torture.ts";
@@ -14,7 +14,6 @@ const RUN = "/run/supervise";
 
 /** One actor says a word when it is told to, the others run. */
 function configure(sandbox: Sandbox): void {
-  const s = secondsOf(sandbox);
   sandbox.config(`
     [defaults]
     backoff = { initial = "1ms" }
@@ -22,12 +21,7 @@ function configure(sandbox: Sandbox): void {
     [actors.talking]
     shell = "${once("talking")} while read word < words; do echo said $word; echo > heard; done"
     daemon = true
-    [actors.a]
-    shell = "${once("a")} (setsid sleep ${s}1 &) ; exec sleep ${s}2"
-    daemon = true
-    [actors.b]
-    shell = "${once("b")} exec sleep ${s}3"
-    daemon = true
+    ${pairOf(sandbox)}
     umask = "0027"
   `);
 }

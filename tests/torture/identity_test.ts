@@ -5,22 +5,14 @@ import process from "node:process";
 import { rowOf } from "../harness/process_table.ts";
 import { secondsOf } from "../harness/sleepers.ts";
 import { type Sandbox, SUPERVISE, UNDER_TEST } from "../harness/supervise.ts";
-import { once } from "./once.ts";
+import { pairOf } from "./pair.ts";
 import { chosen, few, torture } from "./torture.ts";
 
 /** How many start the same tree at once. */
 const CROWD = few(20, 5);
 
 function configure(sandbox: Sandbox): void {
-  const s = secondsOf(sandbox);
-  sandbox.config(`
-    [actors.a]
-    shell = "${once("a")} (setsid sleep ${s}1 &) ; exec sleep ${s}2"
-    daemon = true
-    [actors.b]
-    shell = "${once("b")} exec sleep ${s}3"
-    daemon = true
-  `);
+  sandbox.config(pairOf(sandbox));
 }
 
 torture(

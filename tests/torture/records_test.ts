@@ -5,9 +5,8 @@ import process from "node:process";
 import { treeIdOf } from "../../lib/daemon/tree_id.ts";
 import { listRecords, readRecord } from "../../lib/daemon/tree_record.ts";
 import { openSystemHost } from "../../lib/host/system_host.ts";
-import { secondsOf } from "../harness/sleepers.ts";
 import type { Sandbox } from "../harness/supervise.ts";
-import { once } from "./once.ts";
+import { pairOf } from "./pair.ts";
 import type { Promises } from "./promises.ts";
 import { chosen, few, torture } from "./torture.ts";
 
@@ -19,16 +18,10 @@ const FEW_CASES = few(3, 1);
 const FEW = few(2, 1);
 
 function configure(sandbox: Sandbox): void {
-  const s = secondsOf(sandbox);
   sandbox.config(`
     [defaults]
     stop = { grace = "200ms" }
-    [actors.a]
-    shell = "${once("a")} (setsid sleep ${s}1 &) ; exec sleep ${s}2"
-    daemon = true
-    [actors.b]
-    shell = "${once("b")} exec sleep ${s}3"
-    daemon = true
+    ${pairOf(sandbox)}
   `);
 }
 

@@ -16,7 +16,6 @@ import type { GroupCounts } from "../../host/ports/control_groups.ts";
 import type { Processes, ProcessId, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
 import type { RunId } from "../../supervision/state.ts";
 import { Event } from "../../sync/event.ts";
-import { RUN_VARIABLE } from "../environment.ts";
 import { type Contained, newRun, type RunMark } from "./contained.ts";
 import type { Layer, LayerName } from "./layer.ts";
 import type { Unkept } from "../limits/actor_limits.ts";
@@ -25,6 +24,7 @@ import { LeftBehind } from "./left_behind.ts";
 import { describeCommand, keyOf, type Ledger } from "./ledger.ts";
 import { Lineage } from "./lineage.ts";
 import { Look } from "./look.ts";
+import { markedProcesses } from "./marked.ts";
 import { Orphanage } from "./orphanage.ts";
 
 /** How often a sweep looks again for what was forked during the last look. */
@@ -262,29 +262,25 @@ export class Containment {
    * Kills whatever bears a mark, wherever it is.
    *
    * @param path Address of the actor that it is of.
-   * @returns Whether there was anything.
+   * @returns How many that were.
    */
-  killMarked(marker: string, path: string): boolean {
-    const marked = this.#processes.table().filter(({ pid, state }) =>
-      state !== "Z" && this.#processes.variableOf(pid, RUN_VARIABLE) === marker
-    );
-    for (const row of marked) {
+  killMarked(marker: string, path: string): number {
+    const marked = markedProcesses(this.#processes).filter((one) => one.marker === marker);
+    for (const { row } of marked) {
       this.#see(row, path);
       this.#ledger.killed(row);
       this.#processes.signal(row, "SIGKILL");
     }
-    return marked.length > 0;
+    return marked.length;
   }
 
   /**
    * What bears the mark of a run that is over, wherever it is: where orphans do not come to us, descent does not lead there.
-   * Looks at every process of the machine.
    */
   escaped(): readonly Escaped[] {
     const paths = new Map([...this.#ended.values()].map(({ marker, path }) => [marker, path]));
-    return this.#processes.table().flatMap((row) => {
-      const marker = row.state === "Z" ? null : this.#processes.variableOf(row.pid, RUN_VARIABLE);
-      const path = marker === null ? undefined : paths.get(marker);
+    return markedProcesses(this.#processes).flatMap(({ row, marker }) => {
+      const path = paths.get(marker);
       return path === undefined || this.#left.has(row) ? [] : [{ row, path }];
     });
   }

@@ -85,16 +85,21 @@ async function untilReaped(options: SweepOptions): Promise<void> {
   );
 }
 
-/** Looks at each death, and now and then, until `count` finds none or the time is over. */
-async function untilNone({ nextDeath }: SweepOptions, withinMs: number, count: () => number): Promise<void> {
-  await moveOnAfter(withinMs, async () => {
+/** Looks at each death, and now and then, until `count` finds none; false if the time is over before. */
+export async function untilNone(
+  { nextDeath }: Pick<SweepOptions, "nextDeath">,
+  withinMs: number,
+  count: () => number,
+): Promise<boolean> {
+  const isNone = await moveOnAfter(withinMs, async () => {
     for (let pause = FIRST_PAUSE_MS;; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       const death = nextDeath();
-      if (count() === 0) return;
+      if (count() === 0) return true;
       // Not every layer hears of every death.
       await moveOnAfter(pause, () => death.wait());
     }
   });
+  return isNone === true;
 }
 
 function end({ host, ledger }: SweepOptions, row: ProcessRow, signal: "SIGTERM" | "SIGKILL"): void {

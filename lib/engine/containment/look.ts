@@ -42,6 +42,12 @@ export class Look {
   }
 }
 
+/** Reads a table of processes again that is empty: who forks and dies while it is read is not in it, nor its child. */
+export function readTwice(read: () => readonly ProcessRow[]): readonly ProcessRow[] {
+  const rows = read();
+  return rows.length > 0 ? rows : read();
+}
+
 /** Finds processes of a list, which are alive. Who came last may be the first to go, and is looked for first. */
 export function findAll(find: Find, pids: readonly number[]): readonly ProcessRow[] {
   return pids.toReversed().map(find).filter((row) => row !== null).reverse();

@@ -7,7 +7,7 @@ const LONGEST_PAUSE_MS = 250;
 
 /**
  * Looks again, less and less often, at what is being ended, for the deaths that nobody tells us of: those of processes
- * whose parent is not ours to be.. To be run as a task, until it is cancelled.
+ * whose parent is not ours to be. To be run as a task, until it is cancelled.
  */
 export async function lookOut(containment: Containment): Promise<void> {
   while (true) {

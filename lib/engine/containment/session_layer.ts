@@ -1,6 +1,7 @@
 import { type GroupCounts, GroupError, type Lack } from "../../host/ports/control_groups.ts";
 import type { Processes, ProcessRow } from "../../host/ports/processes.ts";
 import type { Housed, Layer, LayerName } from "./layer.ts";
+import { readTwice } from "./look.ts";
 
 const NO_GROUPS: Lack = {
   why: "there are no control groups",
@@ -75,10 +76,8 @@ export class SessionLayer extends BareLayer {
     this.#processes = processes;
   }
 
-  /** Who forks and dies while the table is read is not in it, nor its child: what is empty is read twice. */
   override membersOf(run: Housed): readonly ProcessRow[] {
-    const members = this.#membersOf(run);
-    return members.length > 0 ? members : this.#membersOf(run);
+    return readTwice(() => this.#membersOf(run));
   }
 
   #membersOf({ main }: Housed): readonly ProcessRow[] {

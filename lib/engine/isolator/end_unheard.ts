@@ -1,15 +1,10 @@
-import type { Host } from "../../host/ports/host.ts";
 import { type ProcessRow, SpawnError } from "../../host/ports/processes.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
-import { sleep } from "../../scope/sleep.ts";
-import { moveOnAfter } from "../../scope/timeouts.ts";
-import type { Containment } from "../containment/containment.ts";
+import { type SweepOptions, untilNone } from "../containment/final_sweep.ts";
 import { ISOLATOR_VERB } from "./protocol.ts";
 
-/** How long SIGKILL is given, and how long to wait before looking again, at first and at most. */
+/** How long SIGKILL is given. */
 const PATIENCE_MS = 5_000;
-const FIRST_PAUSE_MS = 1;
-const LONGEST_PAUSE_MS = 50;
 
 /** The first process of the machine, to which orphans come that nobody else takes in. */
 const FIRST_PID = 1;
@@ -22,8 +17,7 @@ const FIRST_PID = 1;
  * @throws {SpawnError} If it does not go.
  */
 export async function endUnheard(
-  { processes }: Pick<Host, "processes">,
-  containment: Containment,
+  { host: { processes }, containment, nextDeath }: Pick<SweepOptions, "host" | "containment" | "nextDeath">,
   marker: string,
   path: string,
 ): Promise<void> {
@@ -31,12 +25,11 @@ export async function endUnheard(
     row.state !== "Z" && [processes.ownPid, FIRST_PID].includes(row.parent) &&
     !processes.isStarted(row.pid) && processes.commandOf(row.pid).includes(ISOLATOR_VERB);
   const isGone = await new CancelScope({ shield: true }).run(() =>
-    moveOnAfter(PATIENCE_MS, async () => {
-      for (let pause = FIRST_PAUSE_MS;; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-        if (!containment.killMarked(marker, path) && !processes.table().some(isCopy)) return true;
-        await sleep(pause);
-      }
-    })
+    untilNone(
+      { nextDeath },
+      PATIENCE_MS,
+      () => containment.killMarked(marker, path) + processes.table().filter(isCopy).length,
+    )
   );
   if (isGone !== true) {
     throw new SpawnError("start", "its isolator has died, and what that had started before does not end");
