@@ -22,11 +22,12 @@ const raw = (mode: string) => [
   ...runtimeCommand(new URL("./programs/raw_child.ts", import.meta.url).href),
   mode,
 ];
-/** Notes that it runs, and never connects. */
+/** Notes that it runs, and never connects. Without an exec behind the note: meanwhile a process shows no environment. */
 const NEVER_CONNECTS = [
   "sh",
   "-c",
-  'echo runs >> "$SUPERVISE_ACTOR_JOURNAL"; echo >> "$SUPERVISE_ACTOR_JOURNAL.bell"; exec sleep 1000',
+  'mkfifo "$SUPERVISE_ACTOR_JOURNAL.never"; echo runs >> "$SUPERVISE_ACTOR_JOURNAL"; ' +
+  'echo >> "$SUPERVISE_ACTOR_JOURNAL.bell"; read line < "$SUPERVISE_ACTOR_JOURNAL.never"',
 ];
 
 /** Starts an actor that does not come to be ready, beside one that does and goes on. */

@@ -5,14 +5,16 @@ import { nodeFs, nodeNet } from "../shared/lazy_node.ts";
 import { socketConnection } from "../shared/socket_connection.ts";
 import { abstractPath, isName, pathOf } from "../shared/socket_names.ts";
 
+type Calls = Pick<UnixCalls, "peerOf" | "readPending">;
+
 /**
  * Unix sockets on Deno, through node:net: its own tell no descriptor, by which the kernel could be asked who is at the other
  * end.
  */
 export class UnixSockets implements Sockets {
-  readonly #calls: Pick<UnixCalls, "peerOf">;
+  readonly #calls: Calls;
 
-  constructor(calls: Pick<UnixCalls, "peerOf">) {
+  constructor(calls: Calls) {
     this.#calls = calls;
   }
 
@@ -62,7 +64,27 @@ export class UnixSockets implements Sockets {
   }
 
   #connectionOf(socket: Socket): Connection {
-    return socketConnection(socket, { peer: this.#calls.peerOf(descriptorOf(socket)), identity: null });
+    const peer = this.#calls.peerOf(descriptorOf(socket));
+    const connection = socketConnection(socket, { peer, identity: null });
+    this.#keepLastWords(socket);
+    return connection;
+  }
+
+  /**
+   * A write to whoever has gone destroys a socket of node:net, with what that one had said before. So that is read first.
+   */
+  #keepLastWords(socket: Socket): void {
+    const destroy = socket._destroy;
+    socket._destroy = (error, done) => {
+      if (error !== null) this.#handUnread(socket);
+      destroy.call(socket, error, done);
+    };
+  }
+
+  #handUnread(socket: Socket): void {
+    // To be read is to be handed over, also what was held back.
+    while (socket.read() !== null);
+    for (const bytes of this.#calls.readPending(descriptorOf(socket))) socket.emit("data", bytes);
   }
 }
 

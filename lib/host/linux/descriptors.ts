@@ -20,6 +20,20 @@ export function openFile(libc: Libc, path: string, flags = 0): number | null {
   return descriptor < 0 ? null : descriptor;
 }
 
+/** How much is read at once. */
+const BLOCK_BYTES = 64 * 1_024;
+
+/** Reads what is there, of a descriptor that does not block. */
+export function readPending({ call }: Libc, descriptor: number): Uint8Array[] {
+  const blocks: Uint8Array[] = [];
+  for (;;) {
+    const block = new Uint8Array(BLOCK_BYTES);
+    const length = Number(call.read(descriptor, block, block.length));
+    if (length <= 0) return blocks;
+    blocks.push(block.subarray(0, length));
+  }
+}
+
 interface Writing extends Pick<Libc, "errno"> {
   readonly call: Pick<Libc["call"], "write">;
 }

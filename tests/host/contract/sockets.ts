@@ -94,6 +94,22 @@ export function socketsContract(name: string, open: OpenSubject): void {
     },
   );
 
+  guarantee(
+    "what was said before the other side went away is read, though something is written to it",
+    async (subject) => {
+      const name = nameOf(subject);
+      const child = start(subject, subject.programs.hangUpOn(name));
+      assert.equal(await lineOf(child.stdout), "up");
+      for (let i = 0; i < 50; i++) {
+        const connection = (await subject.host.sockets.connect(name))!;
+        // Until it is known here that nobody reads, with nothing read on the way.
+        while (await connection.write(bytesOf("too late")));
+        assert.equal(await textOf(connection), "hello\n");
+      }
+      await finish(subject, child);
+    },
+  );
+
   guarantee("a name is held once, and free again when it is released", async (subject) => {
     const { sockets, processes } = subject.host;
     const name = nameOf(subject).slice(1);
