@@ -5,6 +5,7 @@ import type { EndReport } from "../control/protocol.ts";
 import { FileError } from "../host/ports/files.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { TreeId } from "./tree_id.ts";
+import { readRecord } from "./tree_record.ts";
 
 /** Keeps the report of a tree that has ended, if there is room for it: whoever is answered does without. */
 export function writeEndReport(host: Host, tree: TreeId, report: EndReport): void {
@@ -17,13 +18,13 @@ export function writeEndReport(host: Host, tree: TreeId, report: EndReport): voi
 
 /** Waits for the end of a tree, be it that the supervisor tells of it or that it has left word. @throws {UserError} */
 export async function awaitEnd(host: Host, tree: TreeId, client: ControlClient): Promise<EndReport> {
-  const earlier = readEndReport(host, tree)?.instance;
   try {
     return await client.request("await_end", {});
   } catch (error) {
     const report = readEndReport(host, tree);
     const isLost = error instanceof UserError && error.code === "control/lost";
-    if (!isLost || report === null || report.instance === earlier) throw error;
+    // An earlier tree may have left word, too.
+    if (!isLost || report === null || report.instance !== readRecord(host, tree)?.instance) throw error;
     return report;
   }
 }

@@ -8,7 +8,7 @@ import type { Signal } from "../base/signals.ts";
 import { ControlGroupLayer } from "../engine/containment/control_group_layer.ts";
 import { RUN_VARIABLE } from "../engine/environment.ts";
 import { describeCommand, keyOf, type ReceiptLine, type Survivor } from "../engine/containment/ledger.ts";
-import { Look, readTwice } from "../engine/containment/look.ts";
+import { type Find, findAll, lookAtAll } from "../engine/containment/look.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
 import type { RunId } from "../supervision/state.ts";
@@ -106,23 +106,35 @@ class Leftovers {
     this.#layer = group === null ? null : new ControlGroupLayer(host, group);
   }
 
-  /** Those that live now. What this program itself, or the tree that it starts, consists of is none of them. */
-  look(): readonly ProcessRow[] {
-    return readTwice(() => this.#look());
+  /**
+   * Those that live now. What this program itself, or the tree that it starts, consists of is none of them.
+   *
+   * @param meet Told of each that bears the mark as soon as it is found: a moment later it may have forked and died.
+   */
+  look(meet: (row: ProcessRow) => void = () => {}): readonly ProcessRow[] {
+    return lookAtAll(this.#host.processes, (find, pids) => this.#look(find, pids, meet));
   }
 
-  #look(): readonly ProcessRow[] {
+  #look(find: Find, pids: readonly number[], meet: (row: ProcessRow) => void): readonly ProcessRow[] {
     const { processes } = this.#host;
-    const rows = processes.table().filter((row) => row.state !== "Z" && row.pid !== processes.ownPid);
-    const marked = rows.filter((row) => this.#known.has(keyOf(row)) || this.#bearsMark(row));
-    const sessions = new Set(marked.map((row) => row.session));
+    const marked = new Set<ProcessRow>();
+    const rows = findAll((pid) => {
+      const row = find(pid);
+      // Of one that has died since nothing could be read.
+      if (row === null || !(this.#known.has(keyOf(row)) || this.#bearsMark(row))) return row && find(pid);
+      this.#see(row);
+      meet(row);
+      marked.add(row);
+      return row;
+    }, pids);
+    const sessions = new Set([...marked].map((row) => row.session));
     const found = new Map(
       rows.filter((row) => sessions.has(row.session)).map((row) => [row.pid, row] as const),
     );
     for (const pid of found.keys()) {
       for (const row of rows) if (row.parent === pid) found.set(row.pid, row);
     }
-    for (const row of new Look(processes).take((find) => this.#layer?.everyone(find) ?? [])) {
+    for (const row of this.#layer?.everyone(find) ?? []) {
       if (row.pid !== processes.ownPid && this.#isMeant(this.#layer!.ownerOf(row.pid))) {
         found.set(row.pid, row);
       }
@@ -136,17 +148,21 @@ class Leftovers {
     const deadline = after(this.#host.clock.now(), withinMs);
     const signalled = new Set<string>();
     if (signal === "SIGKILL") this.#killTogether();
+    const end = (row: ProcessRow) => {
+      if (signalled.has(keyOf(row))) return;
+      signalled.add(keyOf(row));
+      this.#host.processes.signal(row, signal);
+      if (signal === "SIGKILL") this.#killed.add(keyOf(row));
+      // A stopped process does not hear SIGTERM before it goes on.
+      else this.#host.processes.signal(row, "SIGCONT");
+    };
+    // Who is asked to end is so from above, as by its own parent.
+    const meet = signal === "SIGKILL" ? end : () => {};
     let isSure = signal !== "SIGKILL" || this.#known.size === 0;
-    for (let left = this.look(); left.length > 0 || !isSure; left = this.look()) {
+    for (let left = this.look(meet); left.length > 0 || !isSure; left = this.look(meet)) {
       // On a busy machine what was forked in the last moment may show only a moment later.
       isSure = signal !== "SIGKILL" || left.length === 0;
-      for (const row of left.filter((one) => !signalled.has(keyOf(one)))) {
-        signalled.add(keyOf(row));
-        this.#host.processes.signal(row, signal);
-        if (signal === "SIGKILL") this.#killed.add(keyOf(row));
-        // A stopped process does not hear SIGTERM before it goes on.
-        else this.#host.processes.signal(row, "SIGCONT");
-      }
+      left.forEach(end);
       if (this.#host.clock.now() >= deadline) return;
       await pause(this.#host, LOOK_EVERY_MS);
     }

@@ -59,8 +59,7 @@ export function receiptOfStop(host: Host, account: Account, containment: LayerNa
 
 /** Processes whose environment says that they belong to a run of this supervisor. */
 function markedOf(host: Host, instance: string): readonly Survivor[] {
-  return markedProcesses(host.processes)
-    .filter(({ marker }) => marker.startsWith(`${instance}.`))
+  return markedProcesses(host.processes, (marker) => marker.startsWith(`${instance}.`))
     .map(({ row }) => survivorOf(host, row.pid, "it bears the mark of the tree"));
 }
 

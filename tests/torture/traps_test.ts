@@ -81,6 +81,14 @@ class Services {
     this.assertLeft(this.living());
   }
 
+  /** Asserts that nobody holds the lock of a service, as does whoever forks and dies faster than anybody can list it. */
+  async assertUnlocked(): Promise<void> {
+    for (const service of ["a", "b", "c"]) {
+      const tried = await this.sandbox.run(["flock", "--nonblock", `${TRAPS}.${service}.lock`, "true"]).done;
+      assert.equal(tried.code, 0, `something of ${service} is left`);
+    }
+  }
+
   /** The number of the main process of a service. */
   async mainOf(service: string): Promise<number> {
     return (await this.sandbox.row(service)).pid;
@@ -243,7 +251,7 @@ for (const layer of chosen("receipts", LAYERS, 1)) {
   );
 }
 
-/** Where nobody is left it takes control groups to find what forks and dies faster than the process table is read. */
+/** Where nobody is left it takes control groups to end what forks and dies faster than anybody else comes to run. */
 function kindsFor(layer: string, event: string): readonly string[] {
   const isLost = event.startsWith("SIGKILL of both") && layer !== "cgroup";
   return KINDS[layer]!.filter((kind) => !isLost || kind !== "chain");
@@ -258,5 +266,6 @@ for (const { layer, event, body } of chosen("traps", CELLS, FEW)) {
     const services = new Services(sandbox, promises, layer, kindsFor(layer, event));
     await services.up();
     await body(services);
+    await services.assertUnlocked();
   }, { needs: ["python3"] });
 }

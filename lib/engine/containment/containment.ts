@@ -265,7 +265,7 @@ export class Containment {
    * @returns How many that were.
    */
   killMarked(marker: string, path: string): number {
-    const marked = markedProcesses(this.#processes).filter((one) => one.marker === marker);
+    const marked = markedProcesses(this.#processes, (one) => one === marker);
     for (const { row } of marked) {
       this.#see(row, path);
       this.#ledger.killed(row);
@@ -279,10 +279,9 @@ export class Containment {
    */
   escaped(): readonly Escaped[] {
     const paths = new Map([...this.#ended.values()].map(({ marker, path }) => [marker, path]));
-    return markedProcesses(this.#processes).flatMap(({ row, marker }) => {
-      const path = paths.get(marker);
-      return path === undefined || this.#left.has(row) ? [] : [{ row, path }];
-    });
+    return markedProcesses(this.#processes, (marker) => paths.has(marker))
+      .filter(({ row }) => !this.#left.has(row))
+      .map(({ row, marker }) => ({ row, path: paths.get(marker)! }));
   }
 
   #killTogether(contained: Contained): void {

@@ -2,6 +2,8 @@ import type { Processes, ProcessRow } from "../../host/ports/processes.ts";
 
 /** How often a look is repeated: whatever forks and dies is alive at one of them. */
 const MOST_REPEATS = 100;
+/** The same for a look at the whole machine: where there is much coming and going somebody always dies meanwhile. */
+const MOST_REPEATS_FOR_ALL = 20;
 
 /** Finds a process that was listed; null if it is dead. */
 export type Find = (pid: number) => ProcessRow | null;
@@ -15,12 +17,14 @@ export type Find = (pid: number) => ProcessRow | null;
  */
 export class Look {
   readonly #processes: Processes;
+  readonly #mostRepeats: number;
   readonly #dead = new Set<number>();
   /** Those of the dead that nobody but us can reap. */
   readonly #ours = new Set<number>();
 
-  constructor(processes: Processes) {
+  constructor(processes: Processes, mostRepeats = MOST_REPEATS) {
     this.#processes = processes;
+    this.#mostRepeats = mostRepeats;
   }
 
   /** @param list Lists and finds; gives what is alive. */
@@ -28,7 +32,7 @@ export class Look {
     for (let repeats = 0;; repeats++) {
       const known = this.#dead.size;
       const found = list((pid) => this.#find(pid));
-      if (found.length > 0 || this.#dead.size === known || repeats === MOST_REPEATS) return found;
+      if (found.length > 0 || this.#dead.size === known || repeats === this.#mostRepeats) return found;
     }
   }
 
@@ -42,10 +46,35 @@ export class Look {
   }
 }
 
-/** Reads a table of processes again that is empty: who forks and dies while it is read is not in it, nor its child. */
-export function readTwice(read: () => readonly ProcessRow[]): readonly ProcessRow[] {
-  const rows = read();
-  return rows.length > 0 ? rows : read();
+/**
+ * Looks at all processes of the machine, and again if it finds nothing: numbers begin anew when they have come to the end, so
+ * that a child may have one that was passed already, and who becomes another program shows no environment meanwhile.
+ *
+ * @param list As for a look; `pids` are all but this program itself.
+ */
+export function lookAtAll(
+  processes: Processes,
+  list: (find: Find, pids: readonly number[]) => readonly ProcessRow[],
+): readonly ProcessRow[] {
+  const pids = () => processes.pids().filter((pid) => pid !== processes.ownPid);
+  const look = () => new Look(processes, MOST_REPEATS_FOR_ALL).take((find) => list(find, pids()));
+  const found = look();
+  return found.length > 0 ? found : look();
+}
+
+/** Finds those of a list that something is true of. Of one that has died meanwhile nothing can be read: it is found dead. */
+export function findWhere(
+  find: Find,
+  pids: readonly number[],
+  isMeant: (row: ProcessRow) => boolean,
+): readonly ProcessRow[] {
+  const findMeant = (pid: number) => {
+    const row = find(pid);
+    if (row === null || isMeant(row)) return row;
+    find(pid);
+    return null;
+  };
+  return findAll(findMeant, pids);
 }
 
 /** Finds processes of a list, which are alive. Who came last may be the first to go, and is looked for first. */

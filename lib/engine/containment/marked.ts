@@ -1,5 +1,6 @@
 import type { Processes, ProcessRow } from "../../host/ports/processes.ts";
 import { RUN_VARIABLE } from "../environment.ts";
+import { findWhere, lookAtAll } from "./look.ts";
 
 /** A process that bears the mark of a run. */
 export interface Marked {
@@ -7,10 +8,18 @@ export interface Marked {
   readonly marker: string;
 }
 
-/** All living processes that bear the mark of a run, of whatever tree, wherever they are. Looks at every process of the machine. */
-export function markedProcesses(processes: Processes): readonly Marked[] {
-  return processes.table().flatMap((row) => {
-    const marker = row.state === "Z" ? null : processes.variableOf(row.pid, RUN_VARIABLE);
-    return marker === null ? [] : [{ row, marker }];
-  });
+/** All living processes that bear a mark which is meant, wherever they are. Looks at every process of the machine. */
+export function markedProcesses(
+  processes: Processes,
+  isMeant: (marker: string) => boolean,
+): readonly Marked[] {
+  const marked = new Map<ProcessRow, string>();
+  const bearsMark = (row: ProcessRow) => {
+    const marker = processes.variableOf(row.pid, RUN_VARIABLE);
+    if (marker === null || !isMeant(marker)) return false;
+    marked.set(row, marker);
+    return true;
+  };
+  return lookAtAll(processes, (find, pids) => findWhere(find, pids, bearsMark))
+    .map((row) => ({ row, marker: marked.get(row)! }));
 }

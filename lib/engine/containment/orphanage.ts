@@ -6,7 +6,7 @@
 import type { Processes, ProcessId, ProcessRow } from "../../host/ports/processes.ts";
 import { RUN_VARIABLE } from "../environment.ts";
 import { keyOf } from "./ledger.ts";
-import { type Find, findAll } from "./look.ts";
+import { type Find, findAll, findWhere } from "./look.ts";
 
 /** Who else takes orphans in. */
 export interface OrphanageOptions {
@@ -53,7 +53,7 @@ export class Orphanage {
       .flatMap((pid) => this.#processes.childrenOf(pid))
       .filter((pid) => pid !== ownPid && !this.#isKeeper(pid));
     const children = findAll(find, pids);
-    return this.#lost === null ? children : unique([...children, ...this.#strays()]);
+    return this.#lost === null ? children : unique([...children, ...this.#strays(find)]);
   }
 
   #living(): readonly ProcessId[] {
@@ -66,21 +66,25 @@ export class Orphanage {
     return [...this.#keepers].some((keeper) => keeper.pid === pid);
   }
 
-  #strays(): readonly ProcessRow[] {
-    const table = this.#processes.table();
-    const present = new Set(table.map(keyOf));
+  #strays(find: Find): readonly ProcessRow[] {
+    const pids = this.#processes.pids();
+    const present = new Set<string>();
+    const strays = findWhere(find, pids, (row) => {
+      present.add(keyOf(row));
+      return row.pid !== this.#processes.ownPid && this.#bearsMark(row);
+    });
     for (const key of this.#marked.keys()) if (!present.has(key)) this.#marked.delete(key);
-    return table.filter((row) =>
-      row.state !== "Z" && row.pid !== this.#processes.ownPid && this.#bearsMark(row)
-    );
+    return strays;
   }
 
   #bearsMark(row: ProcessRow): boolean {
     const key = keyOf(row);
     const known = this.#marked.get(key);
     if (known !== undefined) return known;
-    const bears = this.#processes.variableOf(row.pid, RUN_VARIABLE)?.startsWith(`${this.#lost}.`) === true;
-    this.#marked.set(key, bears);
+    const environment = this.#processes.environmentOf(row.pid);
+    const bears = environment?.[RUN_VARIABLE]?.startsWith(`${this.#lost}.`) === true;
+    // Who becomes another program shows no environment meanwhile.
+    if (environment !== null && Object.keys(environment).length > 0) this.#marked.set(key, bears);
     return bears;
   }
 }

@@ -1,7 +1,7 @@
 import { type GroupCounts, GroupError, type Lack } from "../../host/ports/control_groups.ts";
 import type { Processes, ProcessRow } from "../../host/ports/processes.ts";
 import type { Housed, Layer, LayerName } from "./layer.ts";
-import { readTwice } from "./look.ts";
+import { type Find, findAll } from "./look.ts";
 
 const NO_GROUPS: Lack = {
   why: "there are no control groups",
@@ -37,7 +37,7 @@ export class BareLayer implements Layer {
     return { oomKills: 0, memoryReached: 0, forksRefused: 0 };
   }
 
-  membersOf(_run: Housed): readonly ProcessRow[] {
+  membersOf(_run: Housed, _find: Find): readonly ProcessRow[] {
     return [];
   }
 
@@ -76,17 +76,12 @@ export class SessionLayer extends BareLayer {
     this.#processes = processes;
   }
 
-  override membersOf(run: Housed): readonly ProcessRow[] {
-    return readTwice(() => this.#membersOf(run));
-  }
-
-  #membersOf({ main }: Housed): readonly ProcessRow[] {
-    const table = this.#processes.table();
-    // The number is free again when the session is empty, and may be another's then.
-    const holder = table.find(({ pid }) => pid === main.pid);
-    if (holder !== undefined && holder.startTime !== main.startTime) return [];
-    return table.filter(({ session, group, state }) =>
-      (session === main.pid || group === main.pid) && state !== "Z"
+  override membersOf({ main }: Housed, find: Find): readonly ProcessRow[] {
+    const members = findAll(find, this.#processes.pids()).filter(({ session, group }) =>
+      session === main.pid || group === main.pid
     );
+    // The number is free again when the session is empty, and may be another's then.
+    const holder = this.#processes.find(main.pid);
+    return holder === null || holder.startTime === main.startTime ? members : [];
   }
 }

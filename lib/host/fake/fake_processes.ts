@@ -146,6 +146,10 @@ export class FakeProcesses implements Processes {
     return this.#world.kernel.all().map((process) => process.row());
   }
 
+  pids(): readonly number[] {
+    return this.#world.kernel.all().map((process) => process.pid);
+  }
+
   childrenOf(pid: number): readonly number[] {
     const parent = this.#world.kernel.find(pid);
     return parent === undefined ? [] : this.#world.kernel.childrenOf(parent).map((child) => child.pid);

@@ -18,9 +18,14 @@ export function isProcOurs(): boolean {
   }
 }
 
+/** The numbers of all processes. */
+export function readPids(): readonly number[] {
+  return listNumbers("/proc");
+}
+
 /** All processes. */
 export function readTable(pageBytes: number): readonly ProcessRow[] {
-  return listNumbers("/proc").map((pid) => readRow(pid, pageBytes)).filter((row) => row !== null);
+  return readPids().map((pid) => readRow(pid, pageBytes)).filter((row) => row !== null);
 }
 
 /**

@@ -16,7 +16,15 @@ import { withDescriptor } from "./kernel_files.ts";
 import { type Libc, LINUX } from "./libc.ts";
 import { OpenFilesLimit } from "./open_files_limit.ts";
 import { dieWithParent } from "./parent_death.ts";
-import { readChildren, readCommand, readEnvironment, readRow, readTable, readVariable } from "./proc.ts";
+import {
+  readChildren,
+  readCommand,
+  readEnvironment,
+  readPids,
+  readRow,
+  readTable,
+  readVariable,
+} from "./proc.ts";
 import { Reaper } from "./reaper.ts";
 import { NO_PRIVILEGES, spawnThroughShim } from "./shim/spawn_shim.ts";
 import { locateProgram, type Spawned, Spawner } from "./spawner.ts";
@@ -158,6 +166,10 @@ export class LinuxProcesses implements Processes {
 
   table(): readonly ProcessRow[] {
     return readTable(this.#pageBytes);
+  }
+
+  pids(): readonly number[] {
+    return readPids();
   }
 
   childrenOf(pid: number): readonly number[] {

@@ -147,6 +147,8 @@ export interface Processes {
   signalGroup(leader: ProcessId, signal: Signal): SignalResult;
   /** All processes of the machine, as far as this user may see them. */
   table(): readonly ProcessRow[];
+  /** The numbers of all of them, in order. Cheap: it looks at nothing else, so that who is listed may be gone. */
+  pids(): readonly number[];
   /** The numbers of the processes whose parent `pid` is now. Cheap: it looks at nothing else. */
   childrenOf(pid: number): readonly number[];
   /** One line of the table; null if there is no such process. */

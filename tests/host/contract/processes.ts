@@ -147,6 +147,7 @@ export function processesContract(name: string, open: OpenSubject): void {
         [pid, startTime, processes.ownPid, pid, pid],
       );
       assert.ok(processes.childrenOf(processes.ownPid).includes(pid));
+      assert.equal(processes.pids().filter((each) => each === pid).length, 1);
       assert.deepEqual(processes.table().filter((each) => each.pid === pid).map((each) => each.startTime), [
         startTime,
       ]);
