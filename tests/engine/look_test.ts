@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { Containment } from "../../lib/engine/containment/containment.ts";
 import { Ledger } from "../../lib/engine/containment/ledger.ts";
 import { findAll, Look } from "../../lib/engine/containment/look.ts";
+import { markedProcesses } from "../../lib/engine/containment/marked.ts";
+import { Orphanage } from "../../lib/engine/containment/orphanage.ts";
 import { BareLayer } from "../../lib/engine/containment/session_layer.ts";
 import type { Processes, ProcessId, ProcessRow } from "../../lib/host/ports/processes.ts";
 import type { Signal } from "../../lib/base/signals.ts";
@@ -11,8 +13,8 @@ import { test } from "../harness/test.ts";
 const OWN = 1;
 
 /**
- * Orphans of ours that nobody has reaped. Whoever is looked at has just forked, and is dead, as often as `hops` says; then
- * the last one lives until it is signalled.
+ * Orphans of ours that nobody has reaped. Whoever is looked at has just forked, and is dead, as often as `hops` says, be it
+ * when it is found or when its environment is read; then the last one lives until it is signalled.
  */
 class Chain {
   readonly signalled: number[] = [];
@@ -21,13 +23,18 @@ class Chain {
   readonly #pids: number[] = [];
   #living: number | null = null;
 
-  constructor(hops: number) {
+  constructor(hops: number, at: "found" | "read" = "found") {
     this.#hops = hops;
     const table = {
       ownPid: OWN,
       childrenOf: (pid: number) => pid === OWN ? [...this.#pids] : [],
-      find: (pid: number) => this.#find(pid),
-      variableOf: () => "mark.1",
+      pids: () => [OWN, ...this.#pids],
+      find: (pid: number) => {
+        if (at === "found") this.#hop(pid);
+        return this.#row(pid);
+      },
+      variableOf: (pid: number) =>
+        (at === "read" && this.#hop(pid)) || pid !== this.#living ? null : "mark.1",
       commandOf: () => ["hop"],
       isStarted: () => false,
       signal: (target: ProcessId, signal: Signal) => {
@@ -53,12 +60,16 @@ class Chain {
     return pid;
   }
 
-  #find(pid: number): ProcessRow | null {
+  /** Goes on as a child, if that is the time for it. */
+  #hop(pid: number): boolean {
+    if (pid !== this.#living || this.#hops === 0) return false;
+    this.#hops -= 1;
+    this.#living = this.#fork();
+    return true;
+  }
+
+  #row(pid: number): ProcessRow | null {
     if (!this.#pids.includes(pid)) return null;
-    if (pid === this.#living && this.#hops > 0) {
-      this.#hops -= 1;
-      this.#living = this.#fork();
-    }
     const state = pid === this.#living ? "S" : "Z";
     return { pid, startTime: 1, parent: OWN, group: 7, session: 7, state, name: "hop", cpuMs: 0, rss: 0 };
   }
@@ -110,4 +121,42 @@ test("containment: what is nobody's is found, too, when its parents have died un
   const containment = new Containment(chain.processes, new Ledger(), new BareLayer());
   chain.begin();
   assert.deepEqual(containment.unattributed().map(({ pid }) => pid), [103]);
+});
+
+test("marks: they are found, too, when those who bore them have died under our eyes", () => {
+  for (const at of ["found", "read"] as const) {
+    for (const hops of [0, 1, 5]) {
+      const chain = new Chain(hops, at);
+      chain.begin();
+      const marked = markedProcesses(chain.processes, (marker) => marker === "mark.1");
+      assert.deepEqual(marked.map(({ row }) => row.pid), [100 + hops], `${hops} hops, ${at}`);
+      assert.deepEqual(markedProcesses(chain.processes, (marker) => marker === "mark.2"), []);
+    }
+  }
+});
+
+test("orphanage: who shows no environment, because it becomes another program, is asked again", () => {
+  const row = {
+    pid: 5,
+    startTime: 1,
+    parent: 1,
+    group: 5,
+    session: 5,
+    state: "S",
+    name: "x",
+    cpuMs: 0,
+    rss: 0,
+  };
+  let environment: Record<string, string> = {};
+  const table = {
+    ownPid: 2,
+    pids: () => [2, 5],
+    childrenOf: () => [],
+    find: () => row,
+    environmentOf: () => environment,
+  };
+  const orphanage = new Orphanage(table as unknown as Processes, { lost: "tree" });
+  assert.deepEqual(orphanage.rows(() => row), []);
+  environment = { SUPERVISE_RUN: "tree.1" };
+  assert.deepEqual(orphanage.rows((pid) => pid === 5 ? row : null), [row]);
 });
