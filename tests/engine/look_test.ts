@@ -13,14 +13,16 @@ import { test } from "../harness/test.ts";
 const OWN = 1;
 
 /**
- * Orphans of ours that nobody has reaped. Whoever is looked at has just forked, and is dead, as often as `hops` says, be it
- * when it is found or when its environment is read; then the last one lives until it is signalled.
+ * Orphans of ours. Whoever is looked at has just forked, and is dead, as often as `hops` says; then the last one lives until
+ * it is signalled. Be it that they die when they are found, and that nobody reaps them; or when their environment is read, and
+ * that they are reaped at once.
  */
 class Chain {
   readonly signalled: number[] = [];
   readonly processes: Processes;
   #hops: number;
   readonly #pids: number[] = [];
+  #forks = 0;
   #living: number | null = null;
 
   constructor(hops: number, at: "found" | "read" = "found") {
@@ -33,8 +35,10 @@ class Chain {
         if (at === "found") this.#hop(pid);
         return this.#row(pid);
       },
-      variableOf: (pid: number) =>
-        (at === "read" && this.#hop(pid)) || pid !== this.#living ? null : "mark.1",
+      variableOf: (pid: number) => {
+        if (at === "read" && this.#hop(pid)) this.#pids.shift();
+        return pid === this.#living ? "mark.1" : null;
+      },
       commandOf: () => ["hop"],
       isStarted: () => false,
       signal: (target: ProcessId, signal: Signal) => {
@@ -55,7 +59,7 @@ class Chain {
   }
 
   #fork(): number {
-    const pid = 100 + this.#pids.length;
+    const pid = 100 + this.#forks++;
     this.#pids.push(pid);
     return pid;
   }
