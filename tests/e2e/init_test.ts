@@ -158,14 +158,15 @@ e2e(
     sandbox.write(
       "front.py",
       `
-import os, signal, sys
-count = 0
+import os, signal
+def say(text):
+    os.write(1, text.encode() + b"\\n")  # may be interrupted by itself
 def interrupted(*_):
-    print("interrupted", flush=True)
-    sys.exit(42)
+    say("interrupted")
+    os._exit(42)
 signal.signal(signal.SIGINT, interrupted)
-print("in front:", os.tcgetpgrp(0) == os.getpgrp() == os.getpid(), flush=True)
-print("READY", flush=True)
+say(f"in front: {os.tcgetpgrp(0) == os.getpgrp() == os.getpid()}")
+say("READY")
 signal.pause()
 `,
     );
