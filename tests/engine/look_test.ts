@@ -164,3 +164,9 @@ test("orphanage: who shows no environment, because it becomes another program, i
   environment = { SUPERVISE_RUN: "tree.1" };
   assert.deepEqual(orphanage.rows((pid) => pid === 5 ? row : null), [row]);
 });
+
+test("look: where somebody dies during each it ends all the same", () => {
+  const chain = new Chain(Infinity, "read");
+  chain.begin();
+  assert.deepEqual(markedProcesses(chain.processes, () => true), []);
+});

@@ -1,9 +1,10 @@
 import type { Processes, ProcessRow } from "../../host/ports/processes.ts";
 
-/** How often a look is repeated: whatever forks and dies is alive at one of them. */
-const MOST_REPEATS = 100;
-/** The same for a look at the whole machine: where there is much coming and going somebody always dies meanwhile. */
-const MOST_REPEATS_FOR_ALL = 20;
+/**
+ * How many processes are looked for until a look is not repeated any more, which takes some tenths of a second: whatever forks
+ * and dies is alive at one of so many looks, and on a machine with much coming and going somebody dies during each.
+ */
+const MOST_FINDS = 10_000;
 
 /** Finds a process that was listed; null if it is dead. */
 export type Find = (pid: number) => ProcessRow | null;
@@ -17,27 +18,28 @@ export type Find = (pid: number) => ProcessRow | null;
  */
 export class Look {
   readonly #processes: Processes;
-  readonly #mostRepeats: number;
   readonly #dead = new Set<number>();
   /** Those of the dead that nobody but us can reap. */
   readonly #ours = new Set<number>();
+  #finds = 0;
 
-  constructor(processes: Processes, mostRepeats = MOST_REPEATS) {
+  constructor(processes: Processes) {
     this.#processes = processes;
-    this.#mostRepeats = mostRepeats;
   }
 
   /** @param list Lists and finds; gives what is alive. */
   take(list: (find: Find) => readonly ProcessRow[]): readonly ProcessRow[] {
-    for (let repeats = 0;; repeats++) {
+    const end = this.#finds + MOST_FINDS;
+    while (true) {
       const known = this.#dead.size;
       const found = list((pid) => this.#find(pid));
-      if (found.length > 0 || this.#dead.size === known || repeats === this.#mostRepeats) return found;
+      if (found.length > 0 || this.#dead.size === known || this.#finds >= end) return found;
     }
   }
 
   #find(pid: number): ProcessRow | null {
     if (this.#ours.has(pid)) return null;
+    this.#finds += 1;
     const row = this.#processes.find(pid);
     if (row !== null && row.state !== "Z") return row;
     this.#dead.add(pid);
@@ -57,7 +59,7 @@ export function lookAtAll(
   list: (find: Find, pids: readonly number[]) => readonly ProcessRow[],
 ): readonly ProcessRow[] {
   const pids = () => processes.pids().filter((pid) => pid !== processes.ownPid);
-  const look = () => new Look(processes, MOST_REPEATS_FOR_ALL).take((find) => list(find, pids()));
+  const look = () => new Look(processes).take((find) => list(find, pids()));
   const found = look();
   return found.length > 0 ? found : look();
 }
