@@ -8,7 +8,7 @@ import type { Signal } from "../base/signals.ts";
 import { ControlGroupLayer } from "../engine/containment/control_group_layer.ts";
 import { RUN_VARIABLE } from "../engine/environment.ts";
 import { describeCommand, keyOf, type ReceiptLine, type Survivor } from "../engine/containment/ledger.ts";
-import { type Find, findAll, lookAtAll } from "../engine/containment/look.ts";
+import { type Find, findWhere, lookAtAll } from "../engine/containment/look.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
 import type { RunId } from "../supervision/state.ts";
@@ -117,17 +117,15 @@ class Leftovers {
 
   #look(find: Find, pids: readonly number[], meet: (row: ProcessRow) => void): readonly ProcessRow[] {
     const { processes } = this.#host;
-    const marked = new Set<ProcessRow>();
-    const rows = findAll((pid) => {
-      const row = find(pid);
-      // Of one that has died since nothing could be read.
-      if (row === null || !(this.#known.has(keyOf(row)) || this.#bearsMark(row))) return row && find(pid);
-      this.#see(row);
-      meet(row);
-      marked.add(row);
-      return row;
-    }, pids);
-    const sessions = new Set([...marked].map((row) => row.session));
+    const asked: ProcessRow[] = [];
+    const marked = findWhere(find, pids, (row) => {
+      asked.push(row);
+      const isMeant = this.#known.has(keyOf(row)) || this.#bearsMark(row);
+      if (isMeant) meet(row);
+      return isMeant;
+    });
+    const rows = asked.toReversed();
+    const sessions = new Set(marked.map((row) => row.session));
     const found = new Map(
       rows.filter((row) => sessions.has(row.session)).map((row) => [row.pid, row] as const),
     );
@@ -149,6 +147,7 @@ class Leftovers {
     const signalled = new Set<string>();
     if (signal === "SIGKILL") this.#killTogether();
     const end = (row: ProcessRow) => {
+      this.#see(row);
       if (signalled.has(keyOf(row))) return;
       signalled.add(keyOf(row));
       this.#host.processes.signal(row, signal);
@@ -159,7 +158,8 @@ class Leftovers {
     // Who is asked to end is so from above, as by its own parent.
     const meet = signal === "SIGKILL" ? end : () => {};
     let isSure = signal !== "SIGKILL" || this.#known.size === 0;
-    for (let left = this.look(meet); left.length > 0 || !isSure; left = this.look(meet)) {
+    // The first look kills nobody: what is known by its parent alone would be lost with that.
+    for (let left = this.look(); left.length > 0 || !isSure; left = this.look(meet)) {
       // On a busy machine what was forked in the last moment may show only a moment later.
       isSure = signal !== "SIGKILL" || left.length === 0;
       left.forEach(end);

@@ -19,9 +19,8 @@ const PORTS = ["processes", "groups", "sockets", "files", "descriptors", "listen
 
 /** Calls that only look. */
 const LOOKS = new Set([
-  ..."find table pids childrenOf variableOf environmentOf commandOf hasDied isStarted whyNotStartable".split(
-    " ",
-  )
+  ..."find table pids childrenOf variableOf environmentOf commandOf hasDied isStarted whyNotStartable"
+    .split(" ")
     .map((name) => `processes.${name}`),
   ..."exists readText list realPath inspectFolder".split(" ").map((name) => `files.${name}`),
   ..."support membersOf groupOf inside lackOf controllersOf givenBy isTop isManaged residentsOf countsOf"

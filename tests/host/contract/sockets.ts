@@ -80,34 +80,21 @@ export function socketsContract(name: string, open: OpenSubject): void {
 
   guarantee(
     "who is hung up on at once is connected nevertheless, and reads what was said",
-    async (subject) => {
-      const name = nameOf(subject);
-      const child = start(subject, subject.programs.hangUpOn(name));
-      assert.equal(await lineOf(child.stdout), "up");
-      for (let i = 0; i < 50; i++) {
-        const connection = await subject.host.sockets.connect(name);
-        assert.ok(connection !== null);
+    (subject) =>
+      onHungUp(subject, async (connection) => {
         assert.equal(await textOf(connection), "hello\n");
         connection.close();
-      }
-      await finish(subject, child);
-    },
+      }),
   );
 
   guarantee(
     "what was said before the other side went away is read, though something is written to it",
-    async (subject) => {
-      const name = nameOf(subject);
-      const child = start(subject, subject.programs.hangUpOn(name));
-      assert.equal(await lineOf(child.stdout), "up");
-      for (let i = 0; i < 50; i++) {
-        const connection = (await subject.host.sockets.connect(name))!;
+    (subject) =>
+      onHungUp(subject, async (connection) => {
         // Until it is known here that nobody reads, with nothing read on the way.
         while (await connection.write(bytesOf("too late")));
         assert.equal(await textOf(connection), "hello\n");
-      }
-      await finish(subject, child);
-    },
+      }),
   );
 
   guarantee("a name is held once, and free again when it is released", async (subject) => {
@@ -144,6 +131,19 @@ export function socketsContract(name: string, open: OpenSubject): void {
       assert.equal(await sockets.holderOf(name.slice(1)), null);
     },
   );
+}
+
+/** Connects, again and again, to a process that says something and hangs up. */
+async function onHungUp(subject: Subject, body: (connection: Connection) => Promise<void>): Promise<void> {
+  const name = nameOf(subject);
+  const child = start(subject, subject.programs.hangUpOn(name));
+  assert.equal(await lineOf(child.stdout), "up");
+  for (let i = 0; i < 50; i++) {
+    const connection = await subject.host.sockets.connect(name);
+    assert.ok(connection !== null);
+    await body(connection);
+  }
+  await finish(subject, child);
 }
 
 /** An address in the kernel that no other test uses. */
