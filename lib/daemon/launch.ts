@@ -12,6 +12,7 @@ import {
   type LaunchReport,
   REPORT_DESCRIPTOR,
   type SupervisorOptions,
+  TREE_KEPT,
 } from "./launch_options.ts";
 import { readLaunchReport } from "./launch_report.ts";
 import { askKeeper } from "./take_over.ts";
@@ -43,8 +44,13 @@ export async function launch(host: Host, program: Program, options: LaunchOption
   const { pid, startTime } = host.processes.find(program.pid)!;
   const tree = treeIdOf(host, program.uid, options.file);
   const handed: SupervisorOptions = { ...options, client: { pid, startTime } };
-  const launched = await askKeeper(host, tree, "resume", { command: program.selfCommand, options: handed }) ??
-    await launchAnew(host, program, handed, log);
+  const launched = await askKeeper(
+    host,
+    tree,
+    "resume",
+    { command: program.selfCommand, options: handed },
+    () => launchAnew(host, program, handed, log),
+  );
   if (!launched.ok) throw toUserError(launched.error);
   const client = await connectControl(host, tree.socket);
   if (client === null) throw died(log);
@@ -52,12 +58,13 @@ export async function launch(host: Host, program: Program, options: LaunchOption
   return { client, cleared, adopted };
 }
 
+/** Null if the guardian of an earlier supervisor keeps the tree. */
 async function launchAnew(
   host: Host,
   program: Program,
   options: SupervisorOptions,
   log: string,
-): Promise<LaunchReport> {
+): Promise<LaunchReport | null> {
   const pipe = host.descriptors.openPipe();
   const report = host.descriptors.sourceOf(pipe.read);
   let guardian: Child;
@@ -77,7 +84,7 @@ async function launchAnew(
   if (launched === null) throw died(log);
   // Until it is gone its supervisor has the lock, and whoever tries again would be told that the tree is running.
   if (!launched.ok) await waitUntilGone(host, [guardian]);
-  return launched;
+  return !launched.ok && launched.error.code === TREE_KEPT ? null : launched;
 }
 
 function toUserError({ code, message, hint, exitCode }: (LaunchReport & { ok: false })["error"]): UserError {

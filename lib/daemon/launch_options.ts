@@ -65,3 +65,6 @@ export type LaunchReport =
       readonly exitCode: number;
     };
   };
+
+/** The code of the error of a supervisor that finds its tree kept by another guardian, which is to start one itself. */
+export const TREE_KEPT = "tree/kept";

@@ -11,6 +11,7 @@ import type { ProcessId } from "../host/ports/processes.ts";
 import { readDeaths } from "./guardian/deaths.ts";
 import { type Cleared, endLeftovers, endRuns } from "./leftovers.ts";
 import { recordedGroup, removeEmptyGroups } from "./tree_groups.ts";
+import { keeperOf } from "./take_over.ts";
 import type { TreeId } from "./tree_id.ts";
 import { readRecord, type TreeRecord } from "./tree_record.ts";
 import { isThere, waitUntilGone } from "./wait_until_gone.ts";
@@ -19,21 +20,25 @@ import { isThere, waitUntilGone } from "./wait_until_gone.ts";
  * After a crash the old guardian may still be ending what its supervisor had started, which may itself be dying yet.
  *
  * @param ownGuardian One that is not waited for; null for none.
+ * @returns The guardian, if it keeps the tree: it has to be asked to go on with it, or to end it. Null if all are gone.
  * @throws {UserError} `tree/still-ending`
  */
 export async function outwaitGuardian(
   host: Host,
   id: TreeId,
   ownGuardian: ProcessId | null,
-): Promise<void> {
+): Promise<ProcessId | null> {
   const record = readRecord(host, id);
-  if (record === null) return;
+  if (record === null) return null;
   const { supervisor, guardian } = record;
-  if (ownGuardian !== null && isSame(guardian, ownGuardian)) return;
+  if (ownGuardian !== null && isSame(guardian, ownGuardian)) return null;
+  const dying = await waitUntilGone(host, [supervisor]);
+  const keeper = keeperOf(host, id);
+  if (keeper !== null) return keeper;
   // Somebody may have stopped it; it has nothing else to do than to go on.
   host.processes.signal(guardian, "SIGCONT");
-  const [lasting] = await waitUntilGone(host, [supervisor, guardian]);
-  if (lasting === undefined) return;
+  const [lasting] = [...dying, ...await waitUntilGone(host, [guardian])];
+  if (lasting === undefined) return null;
   throw new UserError(
     "tree/still-ending",
     `The last supervisor of "${id.file}" has died, and its guardian ${lasting.pid} is still ending what it had started`,

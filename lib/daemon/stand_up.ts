@@ -18,7 +18,7 @@ import type { ProcessId } from "../host/ports/processes.ts";
 import type { Program } from "../host/ports/program.ts";
 import type { CancelCause } from "../supervision/reason.ts";
 import { GuardianWatch } from "./guardian/guardian_watch.ts";
-import type { GuardedOptions } from "./launch_options.ts";
+import { type GuardedOptions, TREE_KEPT } from "./launch_options.ts";
 import { connectLasting } from "./lasting_supervisor.ts";
 import { adjustPlan, loadPlan } from "./load_plan.ts";
 import { clearLeftovers, outwaitGuardian, savedTree, takeOver } from "./predecessor.ts";
@@ -66,7 +66,8 @@ export async function standUp(
   const plan = adjustPlan(loaded.plan, options);
   ensureRunFolder(machine, program.uid);
   makeFolder(machine, id.runFolder, SOCKETS_HINT);
-  await outwaitGuardian(machine, id, options.guardian);
+  const keeper = await outwaitGuardian(machine, id, options.guardian);
+  if (keeper !== null) throw kept(id.file, keeper.pid);
   const { host, resumed, sockets, instance, layer, cleared, startedAt } = await settlePredecessor(
     machine,
     id,
@@ -225,6 +226,10 @@ export function alreadyRunning(file: string, pid: number | null): UserError {
   return new UserError("tree/already-running", `The tree of "${file}" is already running${by}`, {
     hint: "`supervise ps` shows it, `supervise down` ends it",
   });
+}
+
+function kept(file: string, pid: number): UserError {
+  return new UserError(TREE_KEPT, `The guardian ${pid} keeps the actors of "${file}"`, { hint: "try again" });
 }
 
 /** A process of which the number is known. */

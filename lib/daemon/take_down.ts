@@ -84,7 +84,7 @@ export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
   if (own.length > 1) host.processes.signal(own[1]!, "SIGCONT");
   await waitUntilGone(host, [row]);
   // One that would keep the actors has to be told.
-  if (await askKeeper(host, tree, "end", { graceMs: 0 }) === null) await waitUntilGone(host, own);
+  await askKeeper(host, tree, "end", { graceMs: 0 }, () => waitUntilGone(host, own));
   // A guardian that was killed before has left everything to us.
   await endLeftovers(host, tree);
   conclude(host, tree);
@@ -114,8 +114,13 @@ export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
  * @throws {UserError} `tree/not-running` if nothing is left.
  */
 export async function clearAway(host: Host, tree: TreeId): Promise<Receipt> {
-  const { processes, survivors } = await askKeeper(host, tree, "end", { graceMs: 0 }) ??
-    await endUnkept(host, tree);
+  const { processes, survivors } = await askKeeper(
+    host,
+    tree,
+    "end",
+    { graceMs: 0 },
+    () => endUnkept(host, tree),
+  );
   if (processes.length + survivors.length === 0) throw notRunning(host, tree);
   if (survivors.length === 0) conclude(host, tree);
   return {
@@ -127,10 +132,10 @@ export async function clearAway(host: Host, tree: TreeId): Promise<Receipt> {
   };
 }
 
-/** Ends what nobody keeps, when the guardian has done what it could. */
-async function endUnkept(host: Host, tree: TreeId): Promise<Cleared> {
-  await outwaitGuardian(host, tree, null);
-  return await endLeftovers(host, tree);
+/** Ends what nobody keeps, when the guardian has done what it could; null if somebody keeps it. */
+async function endUnkept(host: Host, tree: TreeId): Promise<Cleared | null> {
+  const keeper = await outwaitGuardian(host, tree, null);
+  return keeper === null ? await endLeftovers(host, tree) : null;
 }
 
 /** A tree that was taken down without its supervisor is over: nobody goes on with it. */

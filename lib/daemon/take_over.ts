@@ -29,11 +29,26 @@ export function isUnsupervised(host: Host, tree: TreeId): boolean {
 }
 
 /**
- * Asks the guardian that keeps a tree; null if nobody keeps it.
+ * Asks the guardian that keeps a tree.
  *
+ * @param otherwise What to do if nobody keeps it. Null means that somebody does all the same, who is then asked: a supervisor
+ * that has been killed may look alive for a moment yet.
  * @throws {UserError} `control/no-answer`
  */
-export async function askKeeper<Op extends keyof DoorRequests>(
+export async function askKeeper<Op extends keyof DoorRequests, Else>(
+  host: Host,
+  tree: TreeId,
+  op: Op,
+  asked: DoorRequests[Op]["asked"],
+  otherwise: () => Promise<Else | null>,
+): Promise<DoorRequests[Op]["answer"] | Else> {
+  while (true) {
+    const answer = await askIfKept(host, tree, op, asked) ?? await otherwise();
+    if (answer !== null) return answer;
+  }
+}
+
+async function askIfKept<Op extends keyof DoorRequests>(
   host: Host,
   tree: TreeId,
   op: Op,

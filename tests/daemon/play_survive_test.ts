@@ -262,6 +262,48 @@ test("survive: of two that want to go on one does, and the other is told that th
   });
 });
 
+test("survive: an up that still finds a supervisor, which dies at any step of it, goes on with the actors or says that it runs", async () => {
+  const told = new Set<string>();
+  for (let step = 1, isReached = true; isReached; step++) {
+    let [calls, isArmed] = [0, false];
+    const diesBefore = () => {
+      if (isArmed && ++calls === step) trees.kill(trees.supervisorPid);
+      return false;
+    };
+    let trees: FakeTrees;
+    await playTrees({ mortality: { diesBefore } }, async (these) => {
+      trees = these;
+      await trees.up();
+      await trees.ready();
+      const { pid } = await trees.row("counter");
+      isArmed = true;
+      const end = await trees.up().then(
+        ({ adopted }) => `${adopted} adopted`,
+        (error: Error) => error.message,
+      );
+      isArmed = false;
+      isReached = calls >= step;
+      told.add(end.replace(/ \(.*/, ""));
+      if (isReached && end !== "1 adopted") assert.equal((await trees.up()).adopted, 1);
+      assert.equal((await trees.row("counter")).pid, pid);
+      assert.equal((await trees.down()).left, 0);
+    });
+  }
+  assert.deepEqual([...told], ["1 adopted", 'The tree of "/srv/shop/supervise.toml" is already running']);
+});
+
+test("survive: a down that still finds the supervisor, which dies then, ends what its guardian keeps", async () => {
+  await playTrees({}, async (trees) => {
+    await trees.up();
+    await trees.ready();
+    const cleared = clearAway(trees.machine.host, trees.tree);
+    await trees.pass(100);
+    trees.kill(trees.supervisorPid);
+    const { left, processes } = await fromPromise(cleared);
+    assert.deepEqual([left, processes.length], [0, 1]);
+  });
+});
+
 test("survive: a client that goes before it lets the new supervisor begin leaves the actors kept", async () => {
   await playTrees({}, async (trees) => {
     await trees.up();
