@@ -6,7 +6,7 @@ import type { ControlClient } from "../control/client.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import { connectLasting } from "./lasting_supervisor.ts";
-import { countLeftovers } from "./leftovers.ts";
+import { countLeftovers, countMarked } from "./leftovers.ts";
 import { keeperOf } from "./take_over.ts";
 import { requirePrivate, type TreeId, treeIdOf } from "./tree_id.ts";
 import { listRecords, readRecord } from "./tree_record.ts";
@@ -111,7 +111,7 @@ export function notRunning(host: Host, tree: TreeId): UserError {
 function whatIsLeft(host: Host, tree: TreeId): { readonly last: string | null; readonly hint: string } {
   const record = readRecord(host, tree);
   const starts = "`supervise up` starts it";
-  if (record === null) return { last: null, hint: starts };
+  if (record === null) return unknown(host, tree);
   if (record.endedAt !== null) {
     return { last: `it ended ${record.endedAt}, ${record.outcome?.replace("_", " ")}`, hint: starts };
   }
@@ -126,6 +126,16 @@ function whatIsLeft(host: Host, tree: TreeId): { readonly last: string | null; r
     hint: record.onSupervisorDeath === "survive"
       ? goesOn
       : "`supervise down` ends them; `supervise up` does, too, and starts it",
+  };
+}
+
+/** What there is of a tree of which nothing is known: most have never been up. */
+function unknown(host: Host, tree: TreeId): ReturnType<typeof whatIsLeft> {
+  const marked = countMarked(host, tree);
+  if (marked === 0) return { last: null, hint: "`supervise up` starts it" };
+  return {
+    last: `what was known of it is lost, and ${marked} of its processes are still there`,
+    hint: "`supervise up` starts it, and ends them before, but for what its actors leave behind on purpose",
   };
 }
 

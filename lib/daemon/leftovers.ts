@@ -6,7 +6,7 @@
 import { after } from "../base/instant.ts";
 import type { Signal } from "../base/signals.ts";
 import { ControlGroupLayer } from "../engine/containment/control_group_layer.ts";
-import { RUN_VARIABLE } from "../engine/environment.ts";
+import { ACTOR_VARIABLE, RUN_VARIABLE } from "../engine/environment.ts";
 import { describeCommand, keyOf, type ReceiptLine, type Survivor } from "../engine/containment/ledger.ts";
 import { type Find, findWhere, lookAtAll } from "../engine/containment/look.ts";
 import type { Host } from "../host/ports/host.ts";
@@ -23,6 +23,8 @@ export interface Cleared {
   readonly survivors: readonly Survivor[];
 }
 
+const NOTHING: Cleared = { processes: [], survivors: [] };
+
 /** Nobody knows the actors' own grace periods any more: how long SIGTERM is given, and how long SIGKILL. */
 const PATIENCE_MS = 5_000;
 const LADDER: readonly (readonly [Signal, number])[] = [["SIGTERM", 2_000], ["SIGKILL", PATIENCE_MS]];
@@ -34,11 +36,35 @@ export function countLeftovers(host: Host, tree: TreeId): number {
   return lost === null ? 0 : new Leftovers(host, lost).look().length;
 }
 
+/** How many processes bear the mark of a tree that does not run, also those that were left on purpose. */
+export function countMarked(host: Host, tree: TreeId): number {
+  return new Leftovers(host, anyInstance(tree)).look().length;
+}
+
 /** Ends what is left of a tree that never ended; none of it if this very program runs in it. */
 export async function endLeftovers(host: Host, tree: TreeId): Promise<Cleared> {
   const lost = lostInstance(host, tree);
-  if (lost === null) return { processes: [], survivors: [] };
-  const leftovers = new Leftovers(host, lost);
+  return lost === null ? NOTHING : await endFromOutside(host, new Leftovers(host, lost));
+}
+
+/**
+ * Ends what is left of a tree of which nothing is known, as what removes old files may have removed its record: it may have
+ * been killed, or have ended in order and left something on purpose.
+ *
+ * @param isLeft Told the address of an actor: whether it leaves something behind on purpose, which is spared then.
+ */
+export async function endUnknown(
+  host: Host,
+  tree: TreeId,
+  isLeft: (actor: string | null) => boolean,
+): Promise<Cleared> {
+  const isKept = (_: RunId, { pid }: ProcessRow) => isLeft(host.processes.variableOf(pid, ACTOR_VARIABLE));
+  const leftovers = new Leftovers(host, anyInstance(tree), isKept);
+  // Most trees of which nothing is known have never been up.
+  return leftovers.look().length === 0 ? NOTHING : await endFromOutside(host, leftovers);
+}
+
+async function endFromOutside(host: Host, leftovers: Leftovers): Promise<Cleared> {
   const around = ancestorsOf(host);
   const isAround = (row: ProcessRow) => around.has(row.pid) && row.pid !== host.processes.ownPid;
   if (leftovers.look().some(isAround)) {
@@ -82,10 +108,20 @@ export interface Lost {
 function lostInstance(host: Host, tree: TreeId): Lost | null {
   const record = readRecord(host, tree);
   // What a broken record was about is not known: whatever bears a mark of the tree may be the last instance's.
-  if (record === null) return host.files.exists(tree.record) ? { instance: tree.id, group: null } : null;
+  if (record === null) return isUnknown(host, tree) ? null : anyInstance(tree);
   if (record.endedAt !== null || record.instance === undefined) return null;
   if ([record.supervisor, record.guardian].some((one) => isThere(host, one))) return null;
   return { instance: record.instance, group: recordedGroup(tree, record) };
+}
+
+/** Whether there is no record of a tree at all. */
+export function isUnknown(host: Host, { record }: TreeId): boolean {
+  return !host.files.exists(record);
+}
+
+/** What bears the mark of any instance. */
+function anyInstance({ id }: TreeId): Lost {
+  return { instance: id, group: null };
 }
 
 /** The processes of one instance, found anew at every look. */
@@ -93,13 +129,17 @@ class Leftovers {
   readonly #host: Host;
   readonly #instance: string;
   readonly #layer: ControlGroupLayer | null;
-  readonly #isKept: ((run: RunId) => boolean) | null;
+  readonly #isKept: ((run: RunId, row: ProcessRow) => boolean) | null;
   /** Whatever was found once stays known, also when all that told of it is gone. */
   readonly #known = new Map<string, ReceiptLine>();
   readonly #killed = new Set<string>();
 
   /** @param isKept Of which runs nothing is meant; null if everything is, also what is of no run. */
-  constructor(host: Host, { instance, group }: Lost, isKept: ((run: RunId) => boolean) | null = null) {
+  constructor(
+    host: Host,
+    { instance, group }: Lost,
+    isKept: ((run: RunId, row: ProcessRow) => boolean) | null = null,
+  ) {
     this.#host = host;
     this.#isKept = isKept;
     this.#instance = instance;
@@ -133,7 +173,7 @@ class Leftovers {
       for (const row of rows) if (row.parent === pid) found.set(row.pid, row);
     }
     for (const row of this.#layer?.everyone(find) ?? []) {
-      if (row.pid !== processes.ownPid && this.#isMeant(this.#layer!.ownerOf(row.pid))) {
+      if (row.pid !== processes.ownPid && this.#isMeant(this.#layer!.ownerOf(row.pid), row)) {
         found.set(row.pid, row);
       }
     }
@@ -197,21 +237,21 @@ class Leftovers {
     });
   }
 
-  #bearsMark({ pid }: ProcessRow): boolean {
-    const mark = this.#host.processes.variableOf(pid, RUN_VARIABLE);
+  #bearsMark(row: ProcessRow): boolean {
+    const mark = this.#host.processes.variableOf(row.pid, RUN_VARIABLE);
     if (mark?.startsWith(`${this.#instance}.`) !== true) return false;
-    return this.#isMeant(Number(mark.slice(this.#instance.length + 1)));
+    return this.#isMeant(Number(mark.slice(mark.lastIndexOf(".") + 1)), row);
   }
 
-  #isMeant(run: RunId | null): boolean {
-    return this.#isKept === null || (run !== null && !this.#isKept(run));
+  #isMeant(run: RunId | null, row: ProcessRow): boolean {
+    return this.#isKept === null || (run !== null && !this.#isKept(run, row));
   }
 
   #see(row: ProcessRow): void {
     if (this.#known.has(keyOf(row))) return;
     this.#known.set(keyOf(row), {
       pid: row.pid,
-      path: this.#host.processes.variableOf(row.pid, "SUPERVISE_ACTOR"),
+      path: this.#host.processes.variableOf(row.pid, ACTOR_VARIABLE),
       command: describeCommand(this.#host.processes.commandOf(row.pid), row),
       ended: "gone",
       code: null,

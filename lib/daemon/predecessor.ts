@@ -9,7 +9,7 @@ import { stateLogOf } from "../engine/survival/survival.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { readDeaths } from "./guardian/deaths.ts";
-import { type Cleared, endLeftovers, endRuns } from "./leftovers.ts";
+import { type Cleared, endLeftovers, endRuns, endUnknown, isUnknown } from "./leftovers.ts";
 import { recordedGroup, removeEmptyGroups } from "./tree_groups.ts";
 import { keeperOf } from "./take_over.ts";
 import type { TreeId } from "./tree_id.ts";
@@ -58,9 +58,15 @@ export function savedTree(
   return isOfToday ? { saved, record } : null;
 }
 
-/** If the old guardian was killed with its supervisor, the actors are still there. Returns how many processes it were. */
-export async function clearLeftovers(host: Host, id: TreeId): Promise<number> {
-  const cleared = await endLeftovers(host, id);
+/**
+ * If the old guardian was killed with its supervisor, the actors are still there. Returns how many processes it were.
+ *
+ * @param plan Tells who leaves something behind on purpose, where it is not known how the tree has ended.
+ */
+export async function clearLeftovers(host: Host, id: TreeId, { nodes }: Plan): Promise<number> {
+  const isLeft = (actor: string | null) =>
+    nodes.some((node) => node.kind !== "tree" && node.path === actor && node.stop.kill === "process");
+  const cleared = isUnknown(host, id) ? await endUnknown(host, id, isLeft) : await endLeftovers(host, id);
   removeEmptyGroups(host, id, readRecord(host, id));
   return countOf(id, cleared);
 }

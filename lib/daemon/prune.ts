@@ -1,5 +1,5 @@
 import type { Host } from "../host/ports/host.ts";
-import { countLeftovers } from "./leftovers.ts";
+import { countLeftovers, countMarked } from "./leftovers.ts";
 import { removeEmptyGroups } from "./tree_groups.ts";
 import { treeIdOf } from "./tree_id.ts";
 import { listRecords, readRecord } from "./tree_record.ts";
@@ -7,7 +7,7 @@ import { isThere } from "./wait_until_gone.ts";
 
 /**
  * Forgets the trees that have ended and whose files are gone, so that what is known of trees does not grow for ever. Their
- * logs stay. A tree that runs, or of which anything is left, is known for as long as that is so.
+ * logs stay. A tree that runs, or of which anything is left, be it on purpose, is known for as long as that is so.
  *
  * @throws {UserError} `state/not-private`
  */
@@ -19,7 +19,7 @@ export async function pruneTrees(host: Host, uid: number): Promise<void> {
     const held = await host.sockets.holdName(tree.lock);
     if (held === null) continue;
     try {
-      if (countLeftovers(host, tree) > 0) continue;
+      if (countLeftovers(host, tree) + countMarked(host, tree) > 0) continue;
       removeEmptyGroups(host, tree, readRecord(host, tree));
       host.files.remove(tree.runFolder);
     } finally {

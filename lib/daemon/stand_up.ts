@@ -169,7 +169,7 @@ async function settlePredecessor(
     }
     sockets.close();
   }
-  const cleared = await clearLeftovers(machine, id);
+  const cleared = await clearLeftovers(machine, id, plan);
   machine.files.remove(id.deaths);
   const sockets = new HeldSockets(machine);
   // Not before: what is left of a predecessor may still have them.

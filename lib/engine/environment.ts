@@ -12,8 +12,9 @@ const NEVER_INHERITED = new Set([
   "WATCHDOG_USEC",
 ]);
 
-/** The variable by which processes of a run are told from others. */
+/** The variables by which processes of a run, and of an actor, are told from others. */
 export const RUN_VARIABLE = "SUPERVISE_RUN";
+export const ACTOR_VARIABLE = "SUPERVISE_ACTOR";
 
 /** What the environment of a process says about where it belongs. */
 export interface Belonging {
@@ -47,7 +48,7 @@ export function actorEnvironment(
   }
   Object.assign(env, spec.env, {
     SUPERVISE_TREE: tree,
-    SUPERVISE_ACTOR: spec.path,
+    [ACTOR_VARIABLE]: spec.path,
     [RUN_VARIABLE]: run,
     SUPERVISE_REPLICA: String(spec.replica),
   });

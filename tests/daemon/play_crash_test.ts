@@ -1,10 +1,22 @@
 /** What a new supervisor does about one that has just been killed, whose guardian is still ending what it had started. */
 import assert from "node:assert/strict";
+import { fromPromise } from "../../lib/bridge/from_promise.ts";
+import { pruneTrees } from "../../lib/daemon/prune.ts";
+import { readRecord } from "../../lib/daemon/tree_record.ts";
 import type { FakeProgram, Puppet } from "../../lib/host/fake/puppet.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import { test } from "../harness/test.ts";
 import { FakeTrees } from "./fake_trees.ts";
+
+/** Has a child with a session of its own. */
+const family: FakeProgram = (self) => {
+  self.fork((child) => {
+    child.setsid();
+    return child.forever();
+  });
+  return self.forever();
+};
 
 for (const isHeldUp of [true, false]) {
   const how = isHeldUp ? "that somebody has stopped" : "that is at it";
@@ -39,3 +51,71 @@ for (const isHeldUp of [true, false]) {
     });
   });
 }
+
+for (const groups of [true, false]) {
+  const where = groups ? "with control groups" : "without control groups";
+  test(`crash: without a record what bears the mark of the tree is ended, but for what is left on purpose, ${where}`, async () => {
+    await runVirtual(async (clock) => {
+      const trees = new FakeTrees(clock, {
+        groups,
+        config: `
+          [actors.server]
+          exec = ["/bin/family"]
+          daemon = true
+          [actors.spawner]
+          exec = ["/bin/family"]
+          daemon = true
+          stop = { kill = "process" }
+        `,
+        programs: { "/bin/family": family },
+      });
+      const { files } = trees.machine.host;
+      const actors = () =>
+        trees.actors().map(({ pid }) => trees.machine.host.processes.variableOf(pid, "SUPERVISE_ACTOR"))
+          .sort();
+      await trees.up();
+      await trees.ready();
+      trees.kill(trees.guardianPid, trees.supervisorPid);
+      await trees.settle();
+      files.remove(trees.tree.record);
+      await assert.rejects(
+        trees.connect(),
+        /what was known of it is lost, and 4 of its processes are still there/,
+      );
+      assert.equal((await trees.up()).cleared, 2);
+      await trees.ready();
+      assert.deepEqual(actors(), ["server", "server", "spawner", "spawner", "spawner", "spawner"]);
+      assert.equal((await trees.down()).left, 0);
+      // What has ended in order and is forgotten is not taken for killed.
+      files.remove(trees.tree.record);
+      assert.equal((await trees.up()).cleared, 0);
+      assert.equal((await trees.down()).left, 0);
+      assert.deepEqual(new Set(actors()), new Set(["spawner"]));
+      trees.kill(...trees.actors().map(({ pid }) => pid));
+      await trees.untilGone();
+      trees.assertNothingLeft();
+    });
+  });
+}
+
+test("crash: a tree whose file is gone is forgotten when nothing of it is left, also on purpose", async () => {
+  await runVirtual(async (clock) => {
+    const trees = new FakeTrees(clock, {
+      config: '[actors.spawner]\nexec = ["/bin/family"]\ndaemon = true\nstop = { kill = "process" }',
+      programs: { "/bin/family": family },
+    });
+    const { host } = trees.machine;
+    await trees.up();
+    await trees.ready();
+    await trees.down();
+    await trees.untilGone((row) => trees.actors().some(({ pid }) => pid === row.pid));
+    host.files.remove(trees.tree.file);
+    await fromPromise(pruneTrees(host, trees.tree.uid));
+    assert.notEqual(readRecord(host, trees.tree), null);
+    trees.kill(...trees.actors().map(({ pid }) => pid));
+    await trees.untilGone();
+    await fromPromise(pruneTrees(host, trees.tree.uid));
+    assert.equal(readRecord(host, trees.tree), null);
+    trees.assertNothingLeft();
+  });
+});
