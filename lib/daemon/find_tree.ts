@@ -107,20 +107,21 @@ export function notRunning(host: Host, tree: TreeId): UserError {
   });
 }
 
+const STARTS = "`supervise up` starts it";
+
 /** What has become of a tree that does not run, as a clause, and what to do. */
 function whatIsLeft(host: Host, tree: TreeId): { readonly last: string | null; readonly hint: string } {
   const record = readRecord(host, tree);
-  const starts = "`supervise up` starts it";
   if (record === null) return unknown(host, tree);
   if (record.endedAt !== null) {
-    return { last: `it ended ${record.endedAt}, ${record.outcome?.replace("_", " ")}`, hint: starts };
+    return { last: `it ended ${record.endedAt}, ${record.outcome?.replace("_", " ")}`, hint: STARTS };
   }
   const goesOn = "`supervise up` goes on with them, `supervise down` ends them";
   if (keeperOf(host, tree) !== null) {
     return { last: "its supervisor was killed, and its guardian keeps its actors", hint: goesOn };
   }
   const left = countLeftovers(host, tree);
-  if (left === 0) return { last: "its supervisor was killed", hint: starts };
+  if (left === 0) return { last: "its supervisor was killed", hint: STARTS };
   return {
     last: `its supervisor was killed, and ${left} of its processes are still there`,
     hint: record.onSupervisorDeath === "survive"
@@ -132,10 +133,10 @@ function whatIsLeft(host: Host, tree: TreeId): { readonly last: string | null; r
 /** What there is of a tree of which nothing is known: most have never been up. */
 function unknown(host: Host, tree: TreeId): ReturnType<typeof whatIsLeft> {
   const marked = countMarked(host, tree);
-  if (marked === 0) return { last: null, hint: "`supervise up` starts it" };
+  if (marked === 0) return { last: null, hint: STARTS };
   return {
     last: `what was known of it is lost, and ${marked} of its processes are still there`,
-    hint: "`supervise up` starts it, and ends them before, but for what its actors leave behind on purpose",
+    hint: `${STARTS}, and ends them before, but for what its actors leave behind on purpose`,
   };
 }
 

@@ -19,7 +19,7 @@ export async function pruneTrees(host: Host, uid: number): Promise<void> {
     const held = await host.sockets.holdName(tree.lock);
     if (held === null) continue;
     try {
-      if (countLeftovers(host, tree) + countMarked(host, tree) > 0) continue;
+      if (countLeftovers(host, tree) > 0 || countMarked(host, tree) > 0) continue;
       removeEmptyGroups(host, tree, readRecord(host, tree));
       host.files.remove(tree.runFolder);
     } finally {

@@ -43,6 +43,15 @@ const ROLES: Readonly<Record<string, Role>> = {
   [ISOLATOR_VERB]: "isolator",
 };
 
+/** A program that has a child with a session of its own. */
+export const family: FakeProgram = (self) => {
+  self.fork((child) => {
+    child.setsid();
+    return child.forever();
+  });
+  return self.forever();
+};
+
 /** What is different from one test to the next. */
 export interface FakeTreesOptions {
   readonly config: string;

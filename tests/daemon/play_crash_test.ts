@@ -7,16 +7,7 @@ import type { FakeProgram, Puppet } from "../../lib/host/fake/puppet.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import { test } from "../harness/test.ts";
-import { FakeTrees } from "./fake_trees.ts";
-
-/** Has a child with a session of its own. */
-const family: FakeProgram = (self) => {
-  self.fork((child) => {
-    child.setsid();
-    return child.forever();
-  });
-  return self.forever();
-};
+import { FakeTrees, family } from "./fake_trees.ts";
 
 for (const isHeldUp of [true, false]) {
   const how = isHeldUp ? "that somebody has stopped" : "that is at it";

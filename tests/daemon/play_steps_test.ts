@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import type { FakeProgram } from "../../lib/host/fake/puppet.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import { test } from "../harness/test.ts";
-import { FakeTrees } from "./fake_trees.ts";
+import { FakeTrees, family } from "./fake_trees.ts";
 
 const ONLY = process.env["STEP"];
 const EVERY = Number(process.env["EVERY"] ?? 5);
@@ -18,14 +18,6 @@ const counter: FakeProgram = async (self) => {
     self.print(`${self.pid} ${number}\n`);
     await self.sleep(100);
   }
-};
-/** Leaves a child in a session of its own. */
-const family: FakeProgram = (self) => {
-  self.fork((child) => {
-    child.setsid();
-    return child.forever();
-  });
-  return self.forever();
 };
 
 const LIMITS = `
