@@ -6,7 +6,7 @@ import type { ControlClient } from "../control/client.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import { connectLasting } from "./lasting_supervisor.ts";
-import { countLeftovers, countMarked } from "./leftovers.ts";
+import { countLeftovers, countMarked, isUnknown } from "./leftovers.ts";
 import { keeperOf } from "./take_over.ts";
 import { requirePrivate, type TreeId, treeIdOf } from "./tree_id.ts";
 import { listRecords, readRecord } from "./tree_record.ts";
@@ -108,6 +108,7 @@ export function notRunning(host: Host, tree: TreeId): UserError {
 }
 
 const STARTS = "`supervise up` starts it";
+const BOTH_END = "`supervise down` ends them; `supervise up` does, too, and starts it";
 
 /** What has become of a tree that does not run, as a clause, and what to do. */
 function whatIsLeft(host: Host, tree: TreeId): { readonly last: string | null; readonly hint: string } {
@@ -124,19 +125,19 @@ function whatIsLeft(host: Host, tree: TreeId): { readonly last: string | null; r
   if (left === 0) return { last: "its supervisor was killed", hint: STARTS };
   return {
     last: `its supervisor was killed, and ${left} of its processes are still there`,
-    hint: record.onSupervisorDeath === "survive"
-      ? goesOn
-      : "`supervise down` ends them; `supervise up` does, too, and starts it",
+    hint: record.onSupervisorDeath === "survive" ? goesOn : BOTH_END,
   };
 }
 
-/** What there is of a tree of which nothing is known: most have never been up. */
+/** What there is of a tree of which nothing is known, or nothing that can be read: most have never been up. */
 function unknown(host: Host, tree: TreeId): ReturnType<typeof whatIsLeft> {
   const marked = countMarked(host, tree);
   if (marked === 0) return { last: null, hint: STARTS };
   return {
     last: `what was known of it is lost, and ${marked} of its processes are still there`,
-    hint: `${STARTS}, and ends them before, but for what its actors leave behind on purpose`,
+    hint: isUnknown(host, tree)
+      ? `${STARTS}, and ends them before, but for what its actors leave behind on purpose`
+      : BOTH_END,
   };
 }
 

@@ -41,7 +41,11 @@ export async function outwaitGuardian(
   if (lasting === undefined) return null;
   throw new UserError(
     "tree/still-ending",
-    `The last supervisor of "${id.file}" has died, and its guardian ${lasting.pid} is still ending what it had started`,
+    `The last supervisor of "${id.file}" has died, and ${
+      dying.length > 0
+        ? `its process ${lasting.pid} is not gone yet`
+        : `its guardian ${lasting.pid} is still ending what it had started`
+    }`,
     { hint: "try again when it is gone" },
   );
 }

@@ -12,15 +12,17 @@ import { isThere } from "./wait_until_gone.ts";
  * @throws {UserError} `state/not-private`
  */
 export async function pruneTrees(host: Host, uid: number): Promise<void> {
-  for (const { file, guardian } of listRecords(host, uid)) {
+  for (const { file, guardian, startedAt } of listRecords(host, uid)) {
     if (host.files.realPath(file) !== null || isThere(host, guardian)) continue;
     const tree = treeIdOf(host, uid, file);
-    // While this is held nobody can start it.
+    if (countLeftovers(host, tree) > 0 || countMarked(host, tree) > 0) continue;
+    // While this is held nobody can start it; an `up` that finds it held takes us for the supervisor, so not for long.
     const held = await host.sockets.holdName(tree.lock);
     if (held === null) continue;
     try {
-      if (countLeftovers(host, tree) > 0 || countMarked(host, tree) > 0) continue;
-      removeEmptyGroups(host, tree, readRecord(host, tree));
+      const record = readRecord(host, tree);
+      if (record?.startedAt !== startedAt) continue;
+      removeEmptyGroups(host, tree, record);
       host.files.remove(tree.runFolder);
     } finally {
       held.release();

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import { pruneTrees } from "../../lib/daemon/prune.ts";
+import { clearAway } from "../../lib/daemon/take_down.ts";
 import { readRecord } from "../../lib/daemon/tree_record.ts";
 import type { FakeProgram, Puppet } from "../../lib/host/fake/puppet.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
@@ -107,6 +108,59 @@ test("crash: a tree whose file is gone is forgotten when nothing of it is left, 
     await trees.untilGone();
     await fromPromise(pruneTrees(host, trees.tree.uid));
     assert.equal(readRecord(host, trees.tree), null);
+    trees.assertNothingLeft();
+  });
+});
+
+test("crash: a tree that was started while somebody was about to forget it is not forgotten", async () => {
+  await runVirtual(async (clock) => {
+    const trees = new FakeTrees(clock, {
+      config: '[actors.server]\nexec = ["/bin/family"]\ndaemon = true',
+      programs: { "/bin/family": family },
+    });
+    const { host, disk } = trees.machine;
+    await trees.up();
+    await trees.down();
+    await trees.untilGone();
+    const text = host.files.readText(trees.tree.file)!;
+    host.files.remove(trees.tree.file);
+    const holdName: typeof host.sockets.holdName = async (name) => {
+      disk.write(trees.tree.file, text);
+      await trees.up();
+      await trees.ready();
+      trees.kill(trees.guardianPid, trees.supervisorPid);
+      await trees.settle();
+      host.files.remove(trees.tree.file);
+      return await host.sockets.holdName(name);
+    };
+    await fromPromise(pruneTrees({ ...host, sockets: { ...host.sockets, holdName } }, trees.tree.uid));
+    assert.notEqual(readRecord(host, trees.tree), null);
+    disk.write(trees.tree.file, text);
+    assert.equal((await trees.up()).cleared, 2);
+    assert.equal((await trees.down()).left, 0);
+    await trees.untilGone();
+    trees.assertNothingLeft();
+  });
+});
+
+test("crash: what a tree has left whose record cannot be read is ended as it is said to be", async () => {
+  await runVirtual(async (clock) => {
+    const trees = new FakeTrees(clock, {
+      config: '[actors.server]\nexec = ["/bin/family"]\ndaemon = true',
+      programs: { "/bin/family": family },
+    });
+    const { host, disk } = trees.machine;
+    await trees.up();
+    await trees.ready();
+    trees.kill(trees.guardianPid, trees.supervisorPid);
+    await trees.settle();
+    disk.write(trees.tree.record, "{");
+    await assert.rejects(trees.connect(), {
+      message: /and 2 of its processes are still there/,
+      hint: /^`supervise down` ends them/,
+    });
+    const receipt = await fromPromise(clearAway(host, trees.tree));
+    assert.deepEqual([receipt.left, receipt.processes.length], [0, 2]);
     trees.assertNothingLeft();
   });
 });

@@ -386,7 +386,7 @@ e2e(
     assert.equal((await sandbox.supervise("down", "-f", file)).code, 0);
     assert.ok(await isKnown(), "its file is there");
     rmSync(file);
-    assert.ok(!await isKnown(), "nothing asks for it any more");
-    assert.ok(!existsSync(folder));
+    // A command that forgets it in the same moment leaves nothing to do for this one, and may not be done yet.
+    while (existsSync(folder)) await sandbox.supervise("ls");
   },
 );

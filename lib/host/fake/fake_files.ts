@@ -57,7 +57,7 @@ export class FakeFiles implements Files {
     this.#disk.checkAccess(real, "writing");
     if (this.#disk.get(real)?.kind === "folder") throw fail("EISDIR");
     this.#disk.take(bytes.length);
-    const mode = options.executable ? 0o700 : 0o600;
+    const mode = options.executable ? 0o1700 : 0o1600;
     this.#disk.put(real, { kind: "file", mode, content: new FileContent(bytes) });
   }
 
@@ -70,7 +70,7 @@ export class FakeFiles implements Files {
     if (known !== undefined && known.kind !== "file") throw fail("EISDIR");
     const content = known?.content ?? new FileContent(new Uint8Array(0));
     content.append(bytes);
-    if (known === undefined) this.#disk.put(real, { kind: "file", mode: 0o600, content });
+    if (known === undefined) this.#disk.put(real, { kind: "file", mode: 0o1600, content });
   }
 
   rename(from: string, to: string): void {

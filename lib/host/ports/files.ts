@@ -36,7 +36,7 @@ export interface ReadFile {
 export interface FolderInfo {
   readonly isFolder: boolean;
   readonly ownerUid: number;
-  /** Permission bits. */
+  /** Permission bits, and those above them. */
   readonly mode: number;
 }
 
@@ -52,11 +52,16 @@ export interface Files {
   inspectFolder(path: string): FolderInfo | null;
   /** Makes a folder and those above it, for the owner alone. @throws {FileError} */
   makeFolder(path: string): void;
-  /** Puts a file in place whole, for the owner alone: whoever reads sees the old text or the new. @throws {FileError} */
+  /**
+   * Puts a file in place whole, for the owner alone: whoever reads sees the old text or the new. It bears the sticky bit, by
+   * which what clears folders of old files (systemd-tmpfiles, of /tmp) knows that it is in use, however old.
+   *
+   * @throws {FileError}
+   */
   replace(path: string, text: string, options?: { readonly executable?: boolean }): void;
   /**
-   * Adds text to the end of a file, which is made for the owner alone, at once: whoever reads finds it, also after this
-   * program was killed. If it fails, a part of it may be there.
+   * Adds text to the end of a file, which is made for the owner alone and with the sticky bit, at once: whoever reads finds
+   * it, also after this program was killed. If it fails, a part of it may be there.
    *
    * @throws {FileError}
    */

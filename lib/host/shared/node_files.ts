@@ -17,6 +17,8 @@ import { nodeFsPromises } from "./lazy_node.ts";
 
 const OWNER_ONLY = 0o700;
 const OWNER_ONLY_DATA = 0o600;
+/** What removes old files leaves alone those with this bit, which has no other meaning for files. */
+const STICKY = 0o1000;
 
 /** Files through node:fs, which is the same on both runtimes. */
 export class NodeFiles implements Files {
@@ -52,7 +54,7 @@ export class NodeFiles implements Files {
   inspectFolder(path: string): FolderInfo | null {
     try {
       const stat = lstatSync(path);
-      return { isFolder: stat.isDirectory(), ownerUid: stat.uid, mode: stat.mode & 0o777 };
+      return { isFolder: stat.isDirectory(), ownerUid: stat.uid, mode: stat.mode & 0o7777 };
     } catch {
       return null;
     }
@@ -66,7 +68,8 @@ export class NodeFiles implements Files {
     const draft = `${path}.${process.pid}.new`;
     translating(() => {
       try {
-        writeFileSync(draft, text, { mode: options.executable ? OWNER_ONLY : OWNER_ONLY_DATA, flush: true });
+        const mode = STICKY | (options.executable ? OWNER_ONLY : OWNER_ONLY_DATA);
+        writeFileSync(draft, text, { mode, flush: true });
         renameSync(draft, path);
       } catch (error) {
         rmSync(draft, { force: true });
@@ -76,7 +79,7 @@ export class NodeFiles implements Files {
   }
 
   append(path: string, text: string): void {
-    translating(() => appendFileSync(path, text, { mode: OWNER_ONLY_DATA }));
+    translating(() => appendFileSync(path, text, { mode: STICKY | OWNER_ONLY_DATA }));
   }
 
   rename(from: string, to: string): void {

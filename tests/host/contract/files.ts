@@ -17,7 +17,7 @@ export function filesContract(name: string, open: OpenSubject): void {
   const guarantee = guarantees(`${name} files`, open);
 
   guarantee(
-    "a file is replaced whole, for its owner alone, and nothing else is left beside it",
+    "a file is replaced whole, for its owner alone, spared by what removes old files, and nothing else is left beside it",
     async ({ host, folder }) => {
       const { files } = host;
       const path = `${folder}/record.json`;
@@ -27,10 +27,10 @@ export function filesContract(name: string, open: OpenSubject): void {
       assert.equal(files.readText(path), "a new text");
       assert.equal(textOf(await reader!.read(0, 100)), "old");
       await reader!.close();
-      assert.equal(files.inspectFolder(path)?.mode, 0o600);
+      assert.equal(files.inspectFolder(path)?.mode, 0o1600);
       assert.deepEqual(files.list(folder), ["record.json"]);
       files.replace(path, "#!", { executable: true });
-      assert.equal(files.inspectFolder(path)?.mode, 0o700);
+      assert.equal(files.inspectFolder(path)?.mode, 0o1700);
       assert.throws(() => files.replace(`${folder}/no/such/folder`, ""), withCode("ENOENT"));
     },
   );
@@ -48,7 +48,7 @@ export function filesContract(name: string, open: OpenSubject): void {
   });
 
   guarantee(
-    "text is appended at once, to a file of the owner's alone",
+    "text is appended at once, to a file of the owner's alone that is spared by what removes old files",
     async ({ host, folder, fullFile }) => {
       const { files } = host;
       const path = `${folder}/state.jsonl`;
@@ -56,7 +56,7 @@ export function filesContract(name: string, open: OpenSubject): void {
       assert.equal(files.readText(path), "one\n");
       files.append(path, "two\n");
       assert.equal(files.readText(path), "one\ntwo\n");
-      assert.equal(files.inspectFolder(path)?.mode, 0o600);
+      assert.equal(files.inspectFolder(path)?.mode, 0o1600);
       assert.throws(() => files.append(`${folder}/no/such`, "more"), withCode("ENOENT"));
       const full = await fullFile();
       assert.throws(() => files.append(full, "more"), withCode("ENOSPC"));
