@@ -8,7 +8,7 @@ import type { Signal } from "../base/signals.ts";
 import { ControlGroupLayer } from "../engine/containment/control_group_layer.ts";
 import { ACTOR_VARIABLE, RUN_VARIABLE } from "../engine/environment.ts";
 import { describeCommand, keyOf, type ReceiptLine, type Survivor } from "../engine/containment/ledger.ts";
-import { type Find, findWhere, lookAtAll } from "../engine/containment/look.ts";
+import { type Find, findWhere, lookAtAll } from "../host/look.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
 import type { RunId } from "../supervision/state.ts";
@@ -152,19 +152,24 @@ class Leftovers {
    * @param meet Told of each that bears the mark as soon as it is found: a moment later it may have forked and died.
    */
   look(meet: (row: ProcessRow) => void = () => {}): readonly ProcessRow[] {
-    return lookAtAll(this.#host.processes, (find, pids) => this.#look(find, pids, meet));
+    const asked = new Map<number, ProcessRow>();
+    return lookAtAll(this.#host.processes, (find, pids) => this.#look(find, pids, { asked, meet }));
   }
 
-  #look(find: Find, pids: readonly number[], meet: (row: ProcessRow) => void): readonly ProcessRow[] {
+  /** @param asked Everybody who was found alive in this look and those that it repeats. */
+  #look(
+    find: Find,
+    pids: readonly number[],
+    { asked, meet }: { readonly asked: Map<number, ProcessRow>; readonly meet: (row: ProcessRow) => void },
+  ): readonly ProcessRow[] {
     const { processes } = this.#host;
-    const asked: ProcessRow[] = [];
     const marked = findWhere(find, pids, (row) => {
-      asked.push(row);
+      asked.set(row.pid, row);
       const isMeant = this.#known.has(keyOf(row)) || this.#bearsMark(row);
       if (isMeant) meet(row);
       return isMeant;
     });
-    const rows = asked.toReversed();
+    const rows = [...asked.values()].sort((a, b) => a.pid - b.pid);
     const sessions = new Set(marked.map((row) => row.session));
     const found = new Map(
       rows.filter((row) => sessions.has(row.session)).map((row) => [row.pid, row] as const),

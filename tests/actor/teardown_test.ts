@@ -1,7 +1,12 @@
 /** How actors are ended: asked, signalled, killed; and by Ctrl-C. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import {
+  ActorDied,
   ActorTooSlow,
   fromPromise,
   openActorNursery,
@@ -13,7 +18,8 @@ import {
 import { errorOf } from "../harness/raised.ts";
 import { runtimeCommand } from "../harness/runtime_command.ts";
 import { Script } from "../harness/script.ts";
-import { test } from "../harness/test.ts";
+import { skip, test } from "../harness/test.ts";
+import { findPython, readTraps, trapCommand } from "../harness/traps.ts";
 import { CALLS, CONTEXTS, LIFETIME, TREES } from "./known_modules.ts";
 import { onStage } from "./stage.ts";
 
@@ -243,3 +249,29 @@ test("teardown: what an actor raises while it is cancelled by another error is k
     assert.equal((first as Error).message, "first");
     assert.ok(second instanceof RemoteActorError && second.is(RangeError));
   }));
+
+const PYTHON = findPython();
+const HOPS = "teardown: what goes on from fork to fork has ended with the actor that started it";
+
+if (PYTHON === "") skip(HOPS, "no python3");
+else {
+  test(HOPS, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "supervise-teardown-"));
+    const file = join(folder, "traps");
+    try {
+      await onStage(async () => {
+        await errorOf(ActorDied, () =>
+          openActorNursery(async (nursery) => {
+            const one = await nursery.startActor("one", { module: TREES });
+            await one.call.startProgram(trapCommand(PYTHON, "one", file, ["chain"]));
+            process.kill(await one.call.pid(), "SIGKILL");
+            await sleepForever();
+          }, { grace: 0, collapse: true }));
+      });
+      assert.deepEqual(readTraps(file).map(({ kind }) => kind).sort(), ["chain", "main"]);
+      assert.equal(spawnSync("flock", ["--nonblock", `${file}.one.lock`, "true"]).status, 0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+}

@@ -1,5 +1,6 @@
 /** Ends what an actor has started, where it can no longer do so itself. */
 import { after, earliest, type Instant, NEVER } from "../../base/instant.ts";
+import { findWhere, lookAtAll } from "../../host/look.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { ProcessRow } from "../../host/ports/processes.ts";
 import { sleepUntil } from "../../scope/sleep.ts";
@@ -29,19 +30,28 @@ async function lookUntilGone(
   { deadline, onLeft }: { readonly deadline: Instant; readonly onLeft: (row: ProcessRow) => void },
 ): Promise<boolean> {
   for (let pause = LOOK_MS; host.clock.now() < deadline; pause = Math.min(2 * pause, SLOWEST_LOOK_MS)) {
-    const left = markedWith(host, token);
-    if (left.length === 0) return true;
-    for (const row of left) onLeft(row);
+    if (markedWith(host, token, onLeft).length === 0) return true;
     await sleepUntil(earliest(deadline, after(host.clock.now(), pause)));
   }
   return false;
 }
 
-/** The living processes that were started by the actor with a token, or by one below it. */
-export function markedWith(host: Host, token: string): readonly ProcessRow[] {
-  return host.processes.table().filter((row) => {
-    if (row.state === "Z" || row.pid === host.processes.ownPid) return false;
-    const tokens = host.processes.variableOf(row.pid, TOKEN_VARIABLE);
-    return tokens !== null && (tokens === token || tokens.startsWith(`${token}.`));
-  });
+/**
+ * The living processes that were started by the actor with a token, or by one below it.
+ *
+ * @param meet Told of each as soon as it is found: a moment later it may have forked and died.
+ */
+export function markedWith(
+  host: Host,
+  token: string,
+  meet: (row: ProcessRow) => void = () => {},
+): readonly ProcessRow[] {
+  const { processes } = host;
+  const isMeant = (row: ProcessRow) => {
+    const tokens = processes.variableOf(row.pid, TOKEN_VARIABLE);
+    if (tokens === null || (tokens !== token && !tokens.startsWith(`${token}.`))) return false;
+    meet(row);
+    return true;
+  };
+  return lookAtAll(processes, (find, pids) => findWhere(find, pids, isMeant));
 }

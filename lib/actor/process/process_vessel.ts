@@ -20,7 +20,7 @@ export function launchProcess(host: Host, command: ActorCommand, { address, toke
     terminate: () => void processes.signal(child, "SIGTERM"),
     kill: () => {
       // All that it has started first, while it can still be told whose they are.
-      for (const row of markedWith(host, token)) processes.signal(row, "SIGKILL");
+      markedWith(host, token, (row) => void processes.signal(row, "SIGKILL"));
       processes.signal(child, "SIGKILL");
     },
     sweep: (graceMs) => sweep(host, token, graceMs),

@@ -12,6 +12,7 @@
  *    held still, listed, and killed with all that it forks.
  */
 import type { GroupLimits } from "../../config/plan.ts";
+import { Look } from "../../host/look.ts";
 import type { GroupCounts } from "../../host/ports/control_groups.ts";
 import type { Processes, ProcessId, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
 import type { RunId } from "../../supervision/state.ts";
@@ -23,7 +24,6 @@ import { keepLimits } from "../limits/keep_limits.ts";
 import { LeftBehind } from "./left_behind.ts";
 import { describeCommand, keyOf, type Ledger } from "./ledger.ts";
 import { Lineage } from "./lineage.ts";
-import { Look } from "./look.ts";
 import { markedProcesses } from "./marked.ts";
 import { Orphanage } from "./orphanage.ts";
 

@@ -1,3 +1,4 @@
+import { type Find, findAll, Look } from "../../host/look.ts";
 import type {
   ControlGroups,
   Controller,
@@ -10,7 +11,6 @@ import type { Processes, ProcessId, ProcessRow, ReapedOrphan } from "../../host/
 import type { RunId } from "../../supervision/state.ts";
 import type { Housed, Layer } from "./layer.ts";
 import { LimitedHome } from "../limits/limited_home.ts";
-import { type Find, findAll, Look } from "./look.ts";
 
 /** How often a group that is frozen is looked at again, where the kernel cannot kill it at once. */
 const MOST_LOOKS = 100;

@@ -7,10 +7,10 @@
  * - `subreaper`: what loses its parent comes to us. Whose it was is told by its session, its group and its mark.
  * - `group`: the sessions and process groups of the main processes alone; what makes a session of its own gets away.
  */
+import type { Find } from "../../host/look.ts";
 import type { Controller, GroupCounts, GroupLimit, Lack } from "../../host/ports/control_groups.ts";
 import type { ProcessId, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
 import type { RunId } from "../../supervision/state.ts";
-import type { Find } from "./look.ts";
 
 /** The layers, the strongest first. */
 export const LAYER_NAMES = ["cgroup", "subreaper", "group"] as const;

@@ -4,12 +4,12 @@
  * by, in this order: the control group that it is in, where it was seen before, the session or group of a run's main process,
  * the mark in its environment, and the isolator that it came to.
  */
+import { type Find, findAll, Look } from "../../host/look.ts";
 import type { Processes, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
 import type { RunId } from "../../supervision/state.ts";
 import { RUN_VARIABLE } from "../environment.ts";
 import type { Housed, Layer } from "./layer.ts";
 import { keyOf } from "./ledger.ts";
-import { type Find, findAll, Look } from "./look.ts";
 import type { Orphanage } from "./orphanage.ts";
 
 /** A run, as far as its descendants are concerned. */

@@ -1,6 +1,6 @@
+import { findWhere, lookAtAll } from "../../host/look.ts";
 import type { Processes, ProcessRow } from "../../host/ports/processes.ts";
 import { RUN_VARIABLE } from "../environment.ts";
-import { findWhere, lookAtAll } from "./look.ts";
 
 /** A process that bears the mark of a run. */
 export interface Marked {

@@ -3,10 +3,10 @@
  * guardian that has kept it, and its orphans come there; or, if that was killed too, to the first process of the machine,
  * among all others, and are told by their mark. Those of an isolated tree come to its isolator.
  */
+import { type Find, findAll, findWhere } from "../../host/look.ts";
 import type { Processes, ProcessId, ProcessRow } from "../../host/ports/processes.ts";
 import { RUN_VARIABLE } from "../environment.ts";
 import { keyOf } from "./ledger.ts";
-import { type Find, findAll, findWhere } from "./look.ts";
 
 /** Who else takes orphans in. */
 export interface OrphanageOptions {

@@ -1,7 +1,7 @@
+import { type Find, findAll } from "../../host/look.ts";
 import { type GroupCounts, GroupError, type Lack } from "../../host/ports/control_groups.ts";
 import type { Processes, ProcessRow } from "../../host/ports/processes.ts";
 import type { Housed, Layer, LayerName } from "./layer.ts";
-import { type Find, findAll } from "./look.ts";
 
 const NO_GROUPS: Lack = {
   why: "there are no control groups",

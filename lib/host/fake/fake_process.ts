@@ -93,6 +93,16 @@ export class FakeProcess {
   row(): ProcessRow {
     const { pid, startTime, group, session, state } = this;
     const name = this.image.argv[0]!.split("/").at(-1)!.slice(0, NAME_LENGTH);
-    return { pid, startTime, parent: this.parent?.pid ?? 0, group, session, state, name, cpuMs: 0, rss: 0 };
+    return {
+      pid,
+      startTime,
+      parent: this.parent?.pid ?? 0,
+      group,
+      session,
+      state,
+      name,
+      cpuMs: 0,
+      rss: 4_096,
+    };
   }
 }

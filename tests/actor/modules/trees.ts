@@ -1,4 +1,5 @@
 /** Actors that have actors below them. */
+import { spawn } from "node:child_process";
 import process from "node:process";
 import {
   CancelScope,
@@ -92,6 +93,13 @@ export async function heedsSignal(name: string): Promise<void> {
     process.exit();
   });
   await ignoresCancel(name);
+}
+
+/** Starts a program, and returns its number when it has said a line, or is gone. */
+export async function startProgram([program, ...args]: readonly string[]): Promise<number | undefined> {
+  const child = spawn(program!, args, { stdio: ["ignore", "pipe", "inherit"] });
+  await new Promise((resolve) => child.stdout.once("data", resolve).once("close", resolve));
+  return child.pid;
 }
 
 /** Never lets the event loop turn again. */

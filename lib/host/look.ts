@@ -1,10 +1,12 @@
-import type { Processes, ProcessRow } from "../../host/ports/processes.ts";
+import type { Processes, ProcessRow } from "./ports/processes.ts";
 
 /**
  * How many processes are looked for until a look is not repeated any more, which takes some tenths of a second: whatever forks
  * and dies is alive at one of so many looks, and on a machine with much coming and going somebody dies during each.
  */
 const MOST_FINDS = 10_000;
+/** To list processes takes about as long as to find so many of them. */
+const FINDS_A_LISTING = 20;
 
 /** Finds a process that was listed; null if it is dead. */
 export type Find = (pid: number) => ProcessRow | null;
@@ -18,6 +20,7 @@ export type Find = (pid: number) => ProcessRow | null;
  */
 export class Look {
   readonly #processes: Processes;
+  /** Those that were found dead, or as good as that. */
   readonly #dead = new Set<number>();
   /** Those of the dead that nobody but us can reap. */
   readonly #ours = new Set<number>();
@@ -32,6 +35,7 @@ export class Look {
     const end = this.#finds + MOST_FINDS;
     while (true) {
       const known = this.#dead.size;
+      this.#finds += FINDS_A_LISTING;
       const found = list((pid) => this.#find(pid));
       if (found.length > 0 || this.#dead.size === known || this.#finds >= end) return found;
     }
@@ -41,8 +45,10 @@ export class Look {
     if (this.#ours.has(pid)) return null;
     this.#finds += 1;
     const row = this.#processes.find(pid);
-    if (row !== null && row.state !== "Z") return row;
-    this.#dead.add(pid);
+    const isAlive = row !== null && row.state !== "Z";
+    // Whoever has let go of its memory will be dead in a moment, and shows no environment any more.
+    if (!isAlive || row.rss === 0) this.#dead.add(pid);
+    if (isAlive) return row;
     if (row?.parent === this.#processes.ownPid) this.#ours.add(pid);
     return null;
   }
@@ -50,21 +56,31 @@ export class Look {
 
 /**
  * Looks at all processes of the machine, and again if it finds nothing: numbers begin anew when they have come to the end, so
- * that a child may have one that was passed already, and who becomes another program shows no environment meanwhile.
+ * that a child may have one that was passed already, and who becomes another program shows no environment meanwhile. A look
+ * that is repeated asks nobody twice, so that it is over before whoever it just missed has forked and died again.
  *
- * @param list As for a look; `pids` are all but this program itself.
+ * @param list Lists and finds; `pids` are all but this program itself, or those that have come since.
  */
 export function lookAtAll(
   processes: Processes,
   list: (find: Find, pids: readonly number[]) => readonly ProcessRow[],
 ): readonly ProcessRow[] {
-  const pids = () => processes.pids().filter((pid) => pid !== processes.ownPid);
-  const look = () => new Look(processes).take((find) => list(find, pids()));
+  const look = () => {
+    const asked = new Set([processes.ownPid]);
+    return new Look(processes).take((find) => {
+      const pids = processes.pids().filter((pid) => !asked.has(pid));
+      for (const pid of pids) asked.add(pid);
+      return list(find, pids);
+    });
+  };
   const found = look();
   return found.length > 0 ? found : look();
 }
 
-/** Finds those of a list that something is true of. Of one that has died meanwhile nothing can be read: it is found dead. */
+/**
+ * Finds those of a list that something is true of. Of one that has died meanwhile nothing can be read: it is found dead, or
+ * without memory.
+ */
 export function findWhere(
   find: Find,
   pids: readonly number[],

@@ -1,0 +1,80 @@
+/** Processes of a table that fork and die while they are looked at. */
+import type { Signal } from "../../lib/base/signals.ts";
+import type { Processes, ProcessId, ProcessRow } from "../../lib/host/ports/processes.ts";
+
+/** The number of whoever looks. */
+export const OWN = 1;
+
+/** When they die, and what is left of them. */
+export const DEATHS = ["found", "read", "ending"] as const;
+
+/**
+ * Orphans of ours. Whoever is looked at has just forked, and is dead, as often as `hops` says; then the last one lives until
+ * it is signalled. Be it that they die when they are found, and that nobody reaps them; or when their environment is read, and
+ * that they are reaped at once, or are not gone yet but have let go of their memory.
+ */
+export class Chain {
+  readonly signalled: number[] = [];
+  readonly processes: Processes;
+  #hops: number;
+  readonly #at: (typeof DEATHS)[number];
+  readonly #pids: number[] = [];
+  #forks = 0;
+  #living: number | null = null;
+
+  constructor(hops: number, at: (typeof DEATHS)[number] = "found") {
+    this.#hops = hops;
+    this.#at = at;
+    const table = {
+      ownPid: OWN,
+      childrenOf: (pid: number) => pid === OWN ? [...this.#pids] : [],
+      pids: () => [OWN, ...this.#pids],
+      find: (pid: number) => {
+        if (at === "found") this.#hop(pid);
+        return this.#row(pid);
+      },
+      variableOf: (pid: number) => {
+        if (at !== "found" && this.#hop(pid) && at === "read") this.#pids.shift();
+        return pid === this.#living ? "mark.1" : null;
+      },
+      commandOf: () => ["hop"],
+      isStarted: () => false,
+      signal: (target: ProcessId, signal: Signal) => {
+        this.signalled.push(target.pid);
+        if (signal === "SIGKILL" && target.pid === this.#living) this.#living = null;
+        return "sent";
+      },
+    };
+    this.processes = table as unknown as Processes;
+  }
+
+  begin(): void {
+    this.#living = this.#fork();
+  }
+
+  get living(): number | null {
+    return this.#living;
+  }
+
+  #fork(): number {
+    const pid = 100 + this.#forks++;
+    this.#pids.push(pid);
+    return pid;
+  }
+
+  /** Goes on as a child, if that is the time for it. */
+  #hop(pid: number): boolean {
+    if (pid !== this.#living || this.#hops === 0) return false;
+    this.#hops -= 1;
+    this.#living = this.#fork();
+    return true;
+  }
+
+  #row(pid: number): ProcessRow | null {
+    if (!this.#pids.includes(pid)) return null;
+    const isLiving = pid === this.#living;
+    const state = isLiving ? "S" : this.#at === "ending" ? "R" : "Z";
+    const rss = isLiving ? 4_096 : 0;
+    return { pid, startTime: 1, parent: OWN, group: 7, session: 7, state, name: "hop", cpuMs: 0, rss };
+  }
+}
