@@ -156,19 +156,23 @@ class Leftovers {
     return lookAtAll(this.#host.processes, (find, pids) => this.#look(find, pids, { asked, meet }));
   }
 
-  /** @param asked Everybody who was found alive in this look and those that it repeats. */
+  /** @param asked Everybody who was found alive in this look and those that it repeats; some may have died since. */
   #look(
     find: Find,
     pids: readonly number[],
     { asked, meet }: { readonly asked: Map<number, ProcessRow>; readonly meet: (row: ProcessRow) => void },
   ): readonly ProcessRow[] {
     const { processes } = this.#host;
+    const askedBefore = [...asked.keys()];
     const marked = findWhere(find, pids, (row) => {
       asked.set(row.pid, row);
       const isMeant = this.#known.has(keyOf(row)) || this.#bearsMark(row);
       if (isMeant) meet(row);
       return isMeant;
     });
+    if (marked.length > 0) {
+      for (const pid of askedBefore) if (find(pid) === null) asked.delete(pid);
+    }
     const rows = [...asked.values()].sort((a, b) => a.pid - b.pid);
     const sessions = new Set(marked.map((row) => row.session));
     const found = new Map(

@@ -77,6 +77,14 @@ export function lookAtAll(
   return found.length > 0 ? found : look();
 }
 
+/** Looks at all processes of the machine for those that something is true of. */
+export function lookWhere(
+  processes: Processes,
+  isMeant: (row: ProcessRow) => boolean,
+): readonly ProcessRow[] {
+  return lookAtAll(processes, (find, pids) => findWhere(find, pids, isMeant));
+}
+
 /**
  * Finds those of a list that something is true of. Of one that has died meanwhile nothing can be read: it is found dead, or
  * without memory.

@@ -72,9 +72,30 @@ export class Chain {
 
   #row(pid: number): ProcessRow | null {
     if (!this.#pids.includes(pid)) return null;
-    const isLiving = pid === this.#living;
-    const state = isLiving ? "S" : this.#at === "ending" ? "R" : "Z";
-    const rss = isLiving ? 4_096 : 0;
-    return { pid, startTime: 1, parent: OWN, group: 7, session: 7, state, name: "hop", cpuMs: 0, rss };
+    if (pid === this.#living) return livingRow(pid);
+    return { ...livingRow(pid), state: this.#at === "ending" ? "R" : "Z", rss: 0 };
   }
+}
+
+/** The table of a chain with somebody in its session beside it, who bears no mark and stays. */
+export function withBystander({ processes }: Chain, pid: number): Processes {
+  return {
+    ...processes,
+    pids: () => [pid, ...processes.pids()],
+    find: (other) => other === pid ? livingRow(pid) : processes.find(other),
+  };
+}
+
+function livingRow(pid: number): ProcessRow {
+  return {
+    pid,
+    startTime: 1,
+    parent: OWN,
+    group: 7,
+    session: 7,
+    state: "S",
+    name: "hop",
+    cpuMs: 0,
+    rss: 4_096,
+  };
 }

@@ -1,8 +1,8 @@
 /** Looks at processes that fork and die meanwhile. */
 import assert from "node:assert/strict";
-import { findAll, findWhere, Look, lookAtAll } from "../../lib/host/look.ts";
+import { findAll, Look, lookWhere } from "../../lib/host/look.ts";
 import type { ProcessRow } from "../../lib/host/ports/processes.ts";
-import { Chain, OWN } from "../harness/chain.ts";
+import { Chain, OWN, withBystander } from "../harness/chain.ts";
 import { test } from "../harness/test.ts";
 
 test("look: it is repeated for as long as it finds nobody but those who have died meanwhile", () => {
@@ -37,24 +37,20 @@ test("look: where somebody dies during each it ends all the same", () => {
     const { processes } = chain;
     chain.begin();
     const bearsMark = ({ pid }: ProcessRow) => processes.variableOf(pid, "MARK") !== null;
-    assert.deepEqual(lookAtAll(processes, (find, pids) => findWhere(find, pids, bearsMark)), []);
+    assert.deepEqual(lookWhere(processes, bearsMark), []);
   }
 });
 
 test("look: one that is repeated asks nobody twice", () => {
   const chain = new Chain(50, "read");
   chain.begin();
-  const bystander = { ...chain.processes.find(100)!, pid: 5 };
-  const processes = {
-    ...chain.processes,
-    pids: () => [bystander.pid, ...chain.processes.pids()],
-    find: (pid: number) => pid === bystander.pid ? bystander : chain.processes.find(pid),
-  };
+  const bystander = 5;
+  const processes = withBystander(chain, bystander);
   let asked = 0;
   const bearsMark = ({ pid }: ProcessRow) => {
-    if (pid === bystander.pid) asked += 1;
-    return pid !== bystander.pid && processes.variableOf(pid, "MARK") !== null;
+    if (pid === bystander) asked += 1;
+    return pid !== bystander && processes.variableOf(pid, "MARK") !== null;
   };
-  const found = lookAtAll(processes, (find, pids) => findWhere(find, pids, bearsMark));
+  const found = lookWhere(processes, bearsMark);
   assert.deepEqual([found.map(({ pid }) => pid), asked], [[150], 1]);
 });

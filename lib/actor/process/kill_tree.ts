@@ -1,6 +1,6 @@
 /** Ends what an actor has started, where it can no longer do so itself. */
 import { after, earliest, type Instant, NEVER } from "../../base/instant.ts";
-import { findWhere, lookAtAll } from "../../host/look.ts";
+import { lookWhere } from "../../host/look.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { ProcessRow } from "../../host/ports/processes.ts";
 import { sleepUntil } from "../../scope/sleep.ts";
@@ -18,28 +18,32 @@ const SLOWEST_LOOK_MS = 250;
  */
 export async function sweep(host: Host, token: string, graceMs: number): Promise<void> {
   const deadline = after(host.clock.now(), graceMs);
-  if (await lookUntilGone(host, token, { deadline, onLeft: () => {} })) return;
-  const kill = (row: ProcessRow) => void host.processes.signal(row, "SIGKILL");
-  await lookUntilGone(host, token, { deadline: NEVER, onLeft: kill });
+  if (await lookUntilNone(host, deadline, () => markedWith(host, token))) return;
+  await lookUntilNone(host, NEVER, () => killMarked(host, token));
 }
 
-/** Looks at what bears a token, ever less often, until there is nothing; false if the deadline has come before. */
-async function lookUntilGone(
+/** Looks, ever less often, until there is nothing; false if the deadline has come before. */
+async function lookUntilNone(
   host: Host,
-  token: string,
-  { deadline, onLeft }: { readonly deadline: Instant; readonly onLeft: (row: ProcessRow) => void },
+  deadline: Instant,
+  look: () => readonly ProcessRow[],
 ): Promise<boolean> {
   for (let pause = LOOK_MS; host.clock.now() < deadline; pause = Math.min(2 * pause, SLOWEST_LOOK_MS)) {
-    if (markedWith(host, token, onLeft).length === 0) return true;
+    if (look().length === 0) return true;
     await sleepUntil(earliest(deadline, after(host.clock.now(), pause)));
   }
   return false;
 }
 
+/** Kills what bears a token, each as soon as it is found: a moment later it may have forked and died. */
+export function killMarked(host: Host, token: string): readonly ProcessRow[] {
+  return markedWith(host, token, (row) => void host.processes.signal(row, "SIGKILL"));
+}
+
 /**
  * The living processes that were started by the actor with a token, or by one below it.
  *
- * @param meet Told of each as soon as it is found: a moment later it may have forked and died.
+ * @param meet Told of each as soon as it is found.
  */
 export function markedWith(
   host: Host,
@@ -47,11 +51,10 @@ export function markedWith(
   meet: (row: ProcessRow) => void = () => {},
 ): readonly ProcessRow[] {
   const { processes } = host;
-  const isMeant = (row: ProcessRow) => {
+  return lookWhere(processes, (row) => {
     const tokens = processes.variableOf(row.pid, TOKEN_VARIABLE);
     if (tokens === null || (tokens !== token && !tokens.startsWith(`${token}.`))) return false;
     meet(row);
     return true;
-  };
-  return lookAtAll(processes, (find, pids) => findWhere(find, pids, isMeant));
+  });
 }

@@ -1,7 +1,7 @@
 /** An actor's process: what is started, and how it is ended. */
 import type { Host } from "../../host/ports/host.ts";
 import type { SpawnSpec } from "../../host/ports/processes.ts";
-import { markedWith, sweep } from "./kill_tree.ts";
+import { killMarked, sweep } from "./kill_tree.ts";
 import { PARENT_VARIABLE, TOKEN_VARIABLE } from "./spawn_spec.ts";
 import type { Summons, Vessel } from "./vessel.ts";
 
@@ -20,7 +20,7 @@ export function launchProcess(host: Host, command: ActorCommand, { address, toke
     terminate: () => void processes.signal(child, "SIGTERM"),
     kill: () => {
       // All that it has started first, while it can still be told whose they are.
-      markedWith(host, token, (row) => void processes.signal(row, "SIGKILL"));
+      killMarked(host, token);
       processes.signal(child, "SIGKILL");
     },
     sweep: (graceMs) => sweep(host, token, graceMs),

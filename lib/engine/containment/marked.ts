@@ -1,4 +1,4 @@
-import { findWhere, lookAtAll } from "../../host/look.ts";
+import { lookWhere } from "../../host/look.ts";
 import type { Processes, ProcessRow } from "../../host/ports/processes.ts";
 import { RUN_VARIABLE } from "../environment.ts";
 
@@ -14,12 +14,11 @@ export function markedProcesses(
   isMeant: (marker: string) => boolean,
 ): readonly Marked[] {
   const marked = new Map<ProcessRow, string>();
-  const bearsMark = (row: ProcessRow) => {
+  const rows = lookWhere(processes, (row) => {
     const marker = processes.variableOf(row.pid, RUN_VARIABLE);
     if (marker === null || !isMeant(marker)) return false;
     marked.set(row, marker);
     return true;
-  };
-  return lookAtAll(processes, (find, pids) => findWhere(find, pids, bearsMark))
-    .map((row) => ({ row, marker: marked.get(row)! }));
+  });
+  return rows.map((row) => ({ row, marker: marked.get(row)! }));
 }

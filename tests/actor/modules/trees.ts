@@ -95,11 +95,10 @@ export async function heedsSignal(name: string): Promise<void> {
   await ignoresCancel(name);
 }
 
-/** Starts a program, and returns its number when it has said a line, or is gone. */
-export async function startProgram([program, ...args]: readonly string[]): Promise<number | undefined> {
-  const child = spawn(program!, args, { stdio: ["ignore", "pipe", "inherit"] });
-  await new Promise((resolve) => child.stdout.once("data", resolve).once("close", resolve));
-  return child.pid;
+/** Starts a program, and returns when it has said a line, or is gone. */
+export async function startProgram([program, ...args]: readonly string[]): Promise<void> {
+  const { stdout } = spawn(program!, args, { stdio: ["ignore", "pipe", "inherit"] });
+  await new Promise((resolve) => stdout.once("data", resolve).once("close", resolve));
 }
 
 /** Never lets the event loop turn again. */
