@@ -1,6 +1,6 @@
 /** The real host keeps the contract, on whichever runtime runs this. */
 import assert from "node:assert/strict";
-import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -33,12 +33,16 @@ test("system host threads: one whose program cannot be had has failed", async ()
 
 async function openReal(): Promise<Subject> {
   const host = await openSystemHost({ threadEntry: new URL("./fixtures/thread.ts", import.meta.url).href });
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "supervise-host-")));
+  const around = realpathSync(mkdtempSync(join(tmpdir(), "supervise-host-")));
+  const folder = join(around, "own");
+  mkdirSync(folder);
+  const never = join(around, "never");
+  host.descriptors.makeNamedPipe(never);
   return {
     host,
     folder,
     env: { PATH: "/usr/bin:/bin", CONTRACT_FOLDER: folder },
-    programs: programs(),
+    programs: programs(never),
     becomeRoot: () => assert.equal(process.getuid!(), 0, "these tests need root"),
     writeFile: (path, text, mode = 0o644) => writeFileSync(path, text, { mode }),
     link: (path, target) => symlinkSync(target, path),
@@ -54,7 +58,7 @@ async function openReal(): Promise<Subject> {
       host.processes.close();
       const left = leftOf(host, folder);
       for (const row of left) host.processes.signal(row, "SIGKILL");
-      rmSync(folder, { recursive: true });
+      rmSync(around, { recursive: true });
       assert.deepEqual(left, []);
     },
   };
@@ -85,11 +89,12 @@ function serve(status: number | "silence"): Promise<Served> {
   });
 }
 
-function programs(): Programs {
+/** `never` is a named pipe to which nobody writes. */
+function programs(never: string): Programs {
   const shell = (script: string, ...args: readonly string[]) => ["/bin/sh", "-c", script, "sh", ...args];
   const listening = runtimeCommand(new URL("./fixtures/listen_on.ts", import.meta.url).href);
-  // Nothing is started or replaced once it has said that it is up, so that what is read of it then stays true.
-  const stay = "mkfifo wait; echo up; read line <>wait";
+  // Nothing is started or replaced, so that what is read of it stays true, and whoever kills it leaves no child, however early.
+  const stay = (before = "") => shell(`${before}echo up; read line <>"$1"`, never);
   return {
     exitWith: (code) => shell(`exit ${code}`),
     endItself: shell("kill -TERM $$"),
@@ -100,9 +105,9 @@ function programs(): Programs {
     copyInput: ["/bin/cat"],
     copyDescriptor: (from, to) => shell(`exec cat /dev/fd/${from} >/dev/fd/${to}`),
     talkForever: shell('while :; do echo "and on"; done'),
-    stay: shell(stay),
-    stayStubbornly: shell(`trap "" TERM; ${stay}`),
-    stayPolitely: shell(`trap "echo bye; exit 7" TERM; ${stay}`),
+    stay: stay(),
+    stayStubbornly: stay('trap "" TERM; '),
+    stayPolitely: stay('trap "echo bye; exit 7" TERM; '),
     staySilently: shell("exec >&- 2>&-; exec sleep 1000"),
     stayWithChild: shell("sleep 1000 & echo $!; exec sleep 1000"),
     haveChild: shell("(exit 0) & wait"),
