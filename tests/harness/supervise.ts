@@ -132,7 +132,7 @@ export class Sandbox {
     return watch(child, () => this.#running.delete(child));
   }
 
-  /** Living processes that were started in here, zombies included. */
+  /** Processes that were started in here and have not ended. */
   left(): readonly string[] {
     return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
       try {
