@@ -35,7 +35,7 @@ export interface ProgramOptions {
    */
   readonly interruptGrace?: number;
   /**
-   * A signal at which the tree of tasks is printed to the standard error stream.
+   * A signal at which the tree of tasks is printed to the standard error stream. At SIGUSR1 Deno opens its inspector, too.
    *
    * @default None.
    */
