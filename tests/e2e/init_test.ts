@@ -160,15 +160,12 @@ e2e(
       "front.py",
       `
 import os, signal
-def say(text):
-    os.write(1, text.encode() + b"\\n")  # may be interrupted by itself
-def interrupted(*_):
-    say("interrupted")
-    os._exit(42)
-signal.signal(signal.SIGINT, interrupted)
-say(f"in front: {os.tcgetpgrp(0) == os.getpgrp() == os.getpid()}")
-say("READY")
-signal.pause()
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # it waits until it is asked for
+print(f"in front: {os.tcgetpgrp(0) == os.getpgrp() == os.getpid()}")
+print("READY", flush=True)
+signal.sigwait([signal.SIGINT])
+print("interrupted")
+raise SystemExit(42)
 `,
     );
     sandbox.write("back.py", `import os; print("given back:", os.tcgetpgrp(0) == os.getpgrp())`);

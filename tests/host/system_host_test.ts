@@ -107,7 +107,14 @@ function programs(never: string): Programs {
     talkForever: shell('while :; do echo "and on"; done'),
     stay: stay(),
     stayStubbornly: stay('trap "" TERM; '),
-    stayPolitely: stay('trap "echo bye; exit 7" TERM; '),
+    // A signal that comes just before the shell would begin to read interrupts nothing: it reads again and again.
+    stayPolitely: [
+      "/bin/bash",
+      "-c",
+      'trap "echo bye; exit 7" TERM; echo up; while :; do read -t 0.1 line <>"$1"; done',
+      "bash",
+      never,
+    ],
     staySilently: shell("exec >&- 2>&-; exec sleep 1000"),
     stayWithChild: shell("sleep 1000 & echo $!; exec sleep 1000"),
     haveChild: shell("(exit 0) & wait"),
