@@ -24,15 +24,27 @@ const FAILING = fileURLToPath(new URL("./modules/failing.ts", import.meta.url));
 
 test("debug: crashes of a tree are offered one after the other, hold it up, and go on when they are let go", async () => {
   const script = new Script(`
-    import { actorModule, failAfter, openActorNursery, run } from "supervise";
+    import {
+      actorModule, CancelScope, currentTime, openActorNursery, openSignalReceiver, run
+    } from "supervise";
     const module = actorModule(${JSON.stringify(FAILING)});
+    const calls = { one: new CancelScope(), two: new CancelScope() };
     await run(() =>
       openActorNursery(async (nursery) => {
-        for (const name of ["one", "two"]) {
+        nursery.startSoon(() =>
+          openSignalReceiver(["SIGHUP", "SIGUSR2"], async (signals) => {
+            for (const _ of Object.keys(calls)) {
+              const name = await signals.receive() === "SIGHUP" ? "one" : "two";
+              calls[name].deadline = currentTime();
+              console.log(name, "is late");
+            }
+          })
+        );
+        for (const [name, scope] of Object.entries(calls)) {
           const portal = await nursery.startActor(name, { module, debug: true });
           nursery.startSoon(async () => {
             try {
-              await failAfter(1, () => portal.call.fail(name));
+              await scope.run(() => portal.call.fail(name));
             } catch (error) {
               console.log(name, error.type, error.original.message);
             }
@@ -52,6 +64,8 @@ test("debug: crashes of a tree are offered one after the other, hold it up, and 
       script.signal("SIGINT");
       await script.complaint(/nothing is interrupted before it is let go/);
     }
+    script.signal(name === "one" ? "SIGHUP" : "SIGUSR2");
+    assert.equal(await script.line(), `${name} is late`);
     process.kill(Number(pid), "SIGCONT");
     assert.equal(await script.line(), `${name} RangeError ${name}`);
     seen.push(name!);

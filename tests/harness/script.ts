@@ -1,4 +1,5 @@
 /** A program of a test's own that uses the library, in a process on the present runtime. */
+import assert from "node:assert/strict";
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -64,12 +65,15 @@ export class Script {
     process.kill(this.pid, signal);
   }
 
-  /** Waits until what came on its standard error stream matches. */
+  /** Waits until what came on its standard error stream matches; fails if it ends before. */
   async complaint(pattern: RegExp): Promise<RegExpExecArray> {
-    while (true) {
+    const ended = this.#closed.then(() => true);
+    for (let isOver = false;;) {
       const match = pattern.exec(this.#stderr);
       if (match !== null) return match;
-      await new Promise<void>((resolve) => this.#child.stderr.once("data", () => resolve()));
+      if (isOver) assert.fail(`it has ended, and did not say ${pattern}, but:\n${this.#stderr}`);
+      const more = new Promise<false>((resolve) => this.#child.stderr.once("data", () => resolve(false)));
+      isOver = await Promise.race([more, ended]);
     }
   }
 
