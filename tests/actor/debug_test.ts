@@ -29,6 +29,7 @@ test("debug: crashes of a tree are offered one after the other, hold it up, and 
     } from "supervise";
     const module = actorModule(${JSON.stringify(FAILING)});
     const calls = { one: new CancelScope(), two: new CancelScope() };
+    const portals = {};
     await run(() =>
       openActorNursery(async (nursery) => {
         nursery.startSoon(() =>
@@ -36,15 +37,17 @@ test("debug: crashes of a tree are offered one after the other, hold it up, and 
             for (const _ of Object.keys(calls)) {
               const name = await signals.receive() === "SIGHUP" ? "one" : "two";
               calls[name].deadline = currentTime();
+              // By the second answer the actor has heard that nobody waits any longer, too.
+              for (let i = 0; i < 2; i++) await portals[name].call.answer();
               console.log(name, "is late");
             }
           })
         );
         for (const [name, scope] of Object.entries(calls)) {
-          const portal = await nursery.startActor(name, { module, debug: true });
+          portals[name] = await nursery.startActor(name, { module, debug: true });
           nursery.startSoon(async () => {
             try {
-              await scope.run(() => portal.call.fail(name));
+              await scope.run(() => portals[name].call.fail(name));
             } catch (error) {
               console.log(name, error.type, error.original.message);
             }

@@ -68,12 +68,12 @@ export class Script {
   /** Waits until what came on its standard error stream matches; fails if it ends before. */
   async complaint(pattern: RegExp): Promise<RegExpExecArray> {
     const ended = this.#closed.then(() => true);
-    for (let isOver = false;;) {
+    while (true) {
       const match = pattern.exec(this.#stderr);
       if (match !== null) return match;
-      if (isOver) assert.fail(`it has ended, and did not say ${pattern}, but:\n${this.#stderr}`);
       const more = new Promise<false>((resolve) => this.#child.stderr.once("data", () => resolve(false)));
-      isOver = await Promise.race([more, ended]);
+      const isOver = await Promise.race([more, ended]);
+      if (isOver) assert.fail(`it has ended, and did not say ${pattern}, but:\n${this.#stderr}`);
     }
   }
 
