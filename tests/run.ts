@@ -47,7 +47,7 @@ const denoTest = (name: string, ...more: readonly string[]) =>
   ] as const;
 
 /** The folders whose tests run the program as a whole. */
-const WHOLE = ["tests/e2e", "tests/torture"];
+const WHOLE = ["tests/e2e", "tests/attacks", "tests/torture"];
 
 /** The longest first. */
 const SUITES: readonly Suite[] = [
