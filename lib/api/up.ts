@@ -1,6 +1,7 @@
 import type { ControlClient } from "../control/client.ts";
 import type { ActionResult, EndReport, FollowItem, StopResult, TreeStatus } from "../control/protocol.ts";
 import type { Receipt } from "../daemon/take_down.ts";
+import type { TreeId } from "../daemon/tree_id.ts";
 import type { JournalEntry } from "../engine/journal/journal.ts";
 import type { LogLine } from "../engine/logs/log_format.ts";
 import type { Host } from "../host/ports/host.ts";
@@ -70,7 +71,8 @@ export async function up(file: string, options: UpOptions = {}): Promise<Running
   const path = findFile(host, program, file);
   const selection = { only: options.only ?? null, exitCodeFrom: options.exitCodeFrom ?? [] };
   const { nodes } = adjustPlan(await plan(path), selection);
-  const folder = stateFolderOf(program, treeIdOf(host, program.uid, path));
+  const tree = treeIdOf(host, program.uid, path);
+  const folder = stateFolderOf(program, tree);
   const { client } = await launch(host, program, {
     file: path,
     stateFolder: folder,
@@ -79,9 +81,9 @@ export async function up(file: string, options: UpOptions = {}): Promise<Running
     containment: null,
   });
   const paths = nodes.filter((node) => node.kind !== "tree").map((node) => node.path);
-  const tree = new RunningTree(host, client, { folder, paths }, options);
+  const running = new RunningTree(host, client, { tree, folder, paths }, options);
   await client.request("begin", { owner: !(options.detach ?? false) });
-  return tree;
+  return running;
 }
 
 /**
@@ -91,6 +93,7 @@ export async function up(file: string, options: UpOptions = {}): Promise<Running
 export class RunningTree implements AsyncDisposable {
   readonly #host: Host;
   readonly #client: ControlClient;
+  readonly #tree: TreeId;
   readonly #isDetached: boolean;
   /** Resolves when the tree has ended and nothing of it is left, or what is left is named. */
   readonly ended: Promise<TreeEnd>;
@@ -99,6 +102,7 @@ export class RunningTree implements AsyncDisposable {
   constructor(host: Host, client: ControlClient, kept: Kept, options: UpOptions) {
     this.#host = host;
     this.#client = client;
+    this.#tree = kept.tree;
     this.#isDetached = options.detach ?? false;
     const following = client.follow(
       { lines: options.onLine !== undefined, entries: options.onEvent !== undefined },
@@ -153,7 +157,7 @@ export class RunningTree implements AsyncDisposable {
   async #awaitEnd(following: Promise<void>): Promise<TreeEnd> {
     const [report] = await Promise.all([this.#client.request("await_end", {}), following]);
     const { receiptOf } = await import("./tree_tools.ts");
-    const receipt = await receiptOf(this.#host, report);
+    const receipt = await receiptOf(this.#host, this.#tree, report);
     const { outcome, reason, exitCode } = report;
     return { outcome, reason, exitCode, receipt };
   }
@@ -161,6 +165,7 @@ export class RunningTree implements AsyncDisposable {
 
 /** Where the logs and the journal of a tree are, and of which actors. */
 interface Kept {
+  readonly tree: TreeId;
   readonly folder: string;
   readonly paths: readonly string[];
 }

@@ -11,7 +11,7 @@ import type { JournalEntry } from "../engine/journal/journal.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import type { Account } from "../engine/containment/account.ts";
 import type { LayerName } from "../engine/containment/layer.ts";
-import type { ReceiptLine, Survivor } from "../engine/containment/ledger.ts";
+import type { Counts, ReceiptLine, Survivor } from "../engine/containment/ledger.ts";
 import type { GroupLimits, NodeSpec } from "../config/plan.ts";
 import type { ActorError } from "../supervision/actor_error.ts";
 import type { ReachedLimits } from "../supervision/reached_limits.ts";
@@ -98,12 +98,15 @@ export interface EndReport {
   readonly reason: string | null;
   /** What `up` in the foreground ends with. */
   readonly exitCode: number;
+  /** The latest of the processes that were seen: a thousand at most. */
   readonly processes: readonly ReceiptLine[];
+  /** How many were seen, and how they ended. */
+  readonly counts: Counts;
   readonly survivors: readonly Survivor[];
   readonly leftOnPurpose: readonly Survivor[];
   /** Processes of supervise itself, which end after this was sent. */
   readonly own: readonly ProcessId[];
-  /** What the mark of every process of the tree begins with. */
+  /** Tells this life of the tree from others. Public: it proves nothing. */
   readonly instance: string;
   /** What its processes were contained by. */
   readonly containment: LayerName;

@@ -12,7 +12,10 @@ import { Event } from "../sync/event.ts";
 
 /** What became of the processes that were still there in the end. */
 export interface Rest {
+  /** The latest of those that ended: a thousand at most. */
   readonly ended: readonly ReceiptLine[];
+  /** How many ended. */
+  readonly count: number;
   readonly survivors: readonly Survivor[];
 }
 
@@ -51,6 +54,6 @@ export class Adopted {
       graceMs,
       grace,
     );
-    return { ended: this.#ledger.lines(), survivors };
+    return { ended: this.#ledger.lines(), count: this.#ledger.counts().total, survivors };
   }
 }

@@ -8,7 +8,7 @@ import type { Program } from "../host/ports/program.ts";
 import { connectLasting } from "./lasting_supervisor.ts";
 import { countLeftovers, countMarked, isUnknown } from "./leftovers.ts";
 import { keeperOf } from "./take_over.ts";
-import { requirePrivate, type TreeId, treeIdOf } from "./tree_id.ts";
+import { requirePrivate, stateFolderOf, type TreeId, treeIdOf } from "./tree_id.ts";
 import { listRecords, readRecord } from "./tree_record.ts";
 
 /** The file that is looked for in this folder and those above it. */
@@ -53,11 +53,11 @@ export function findFile(host: Host, program: Program, file: string | null): str
  */
 export function findTree(host: Host, program: Program, { file, name }: TreeChoice): TreeId {
   requirePrivate(host, program.uid);
-  if (name === null) return treeIdOf(host, program.uid, findFileOfTree(host, program, file));
+  if (name === null) return located(host, program, findFileOfTree(host, program, file));
   const named = listRecords(host, program.uid).filter((record) => record.name === name);
   const running = named.filter((record) => record.endedAt === null);
   const candidates = running.length > 0 ? running : named;
-  if (candidates.length === 1) return treeIdOf(host, program.uid, candidates[0]!.file);
+  if (candidates.length === 1) return located(host, program, candidates[0]!.file);
   if (candidates.length === 0) {
     throw new UserError("tree/no-such-name", `No tree is called "${name}"`, {
       exitCode: ExitCode.noSuchTarget,
@@ -139,6 +139,12 @@ function unknown(host: Host, tree: TreeId): ReturnType<typeof whatIsLeft> {
       ? `${STARTS}, and ends them before, but for what its actors leave behind on purpose`
       : BOTH_END,
   };
+}
+
+/** The tree of a file, with where its logs are as far as this program's environment says so. */
+function located(host: Host, program: Program, file: string): TreeId {
+  const tree = treeIdOf(host, program.uid, file);
+  return { ...tree, stateFolder: stateFolderOf(program, tree) };
 }
 
 /** A tree goes on when its file has been removed, and is still found by the path that it had. */

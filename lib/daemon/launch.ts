@@ -54,8 +54,8 @@ export async function launch(host: Host, program: Program, options: LaunchOption
   if (!launched.ok) throw toUserError(launched.error);
   const client = await connectControl(host, tree.socket);
   if (client === null) throw died(log);
-  const { cleared, adopted } = launched;
-  return { client, cleared, adopted };
+  const { cleared, unattributed, adopted } = launched;
+  return { client, cleared, unattributed, adopted };
 }
 
 /** Null if the guardian of an earlier supervisor keeps the tree. */

@@ -1,5 +1,6 @@
 /** What a client hands to the processes that it launches, as one argument of their command line. */
 import type { LayerName } from "../engine/containment/layer.ts";
+import type { Survivor } from "../engine/containment/ledger.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 
 /** See the module. */
@@ -53,6 +54,8 @@ export type LaunchReport =
     readonly ok: true;
     /** How many processes it has ended that an earlier supervisor had left behind when it was killed. */
     readonly cleared: number;
+    /** What is tied to that one's tree, but is another user's: it was not ended. */
+    readonly unattributed: readonly Survivor[];
     /** How many it goes on with that an earlier supervisor had started. */
     readonly adopted: number;
   }

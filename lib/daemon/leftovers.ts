@@ -1,29 +1,44 @@
 /**
  * What is left of a tree whose supervisor and guardian were killed in one instant: nobody was there to end its actors.
- * The record says that the tree never ended, and every process of it bears its mark, or has a parent or a session that
- * does. What actors leave behind on purpose is not meant: a tree that left it has ended in order.
+ * The record says that the tree never ended, and a process of it is in its control group, bears a mark that is proven to be
+ * its own, or is tied to one that does (`ties.ts`). What actors leave behind on purpose is not meant: a tree that left it has
+ * ended in order.
  */
 import { after } from "../base/instant.ts";
 import type { Signal } from "../base/signals.ts";
 import { ControlGroupLayer } from "../engine/containment/control_group_layer.ts";
 import { ACTOR_VARIABLE, RUN_VARIABLE } from "../engine/environment.ts";
-import { describeCommand, keyOf, type ReceiptLine, type Survivor } from "../engine/containment/ledger.ts";
+import {
+  type Counts,
+  countsOf,
+  describeCommand,
+  keyOf,
+  NONE_ENDED,
+  type ReceiptLine,
+  type Survivor,
+} from "../engine/containment/ledger.ts";
+import type { Mark, Marks } from "../engine/containment/marks.ts";
+import { type Foreign, tiesOf } from "../engine/containment/ties.ts";
 import { type Find, findWhere, lookAtAll } from "../host/look.ts";
 import type { Host } from "../host/ports/host.ts";
-import type { ProcessRow } from "../host/ports/processes.ts";
+import type { ProcessId, ProcessRow } from "../host/ports/processes.ts";
 import type { RunId } from "../supervision/state.ts";
 import type { TreeId } from "./tree_id.ts";
 import { recordedGroup } from "./tree_groups.ts";
-import { readRecord } from "./tree_record.ts";
+import { marksOf } from "./tree_key.ts";
+import { readRecord, type TreeRecord } from "./tree_record.ts";
 import { isThere, pause } from "./wait_until_gone.ts";
 
 /** What became of the leftovers. */
 export interface Cleared {
   readonly processes: readonly ReceiptLine[];
+  readonly counts: Counts;
   readonly survivors: readonly Survivor[];
+  /** Those that are tied to the tree, but are another user's: they are not ended. */
+  readonly unattributed: readonly Survivor[];
 }
 
-const NOTHING: Cleared = { processes: [], survivors: [] };
+const NOTHING: Cleared = { processes: [], counts: NONE_ENDED, survivors: [], unattributed: [] };
 
 /** Nobody knows the actors' own grace periods any more: how long SIGTERM is given, and how long SIGKILL. */
 const PATIENCE_MS = 5_000;
@@ -38,7 +53,7 @@ export function countLeftovers(host: Host, tree: TreeId): number {
 
 /** How many processes bear the mark of a tree that does not run, also those that were left on purpose. */
 export function countMarked(host: Host, tree: TreeId): number {
-  return new Leftovers(host, anyInstance(tree)).look().length;
+  return new Leftovers(host, anyInstance(host, tree)).look().length;
 }
 
 /** Ends what is left of a tree that never ended; none of it if this very program runs in it. */
@@ -59,26 +74,30 @@ export async function endUnknown(
   isLeft: (actor: string | null) => boolean,
 ): Promise<Cleared> {
   const isKept = (_: RunId, { pid }: ProcessRow) => isLeft(host.processes.variableOf(pid, ACTOR_VARIABLE));
-  const leftovers = new Leftovers(host, anyInstance(tree), isKept);
+  const leftovers = new Leftovers(host, anyInstance(host, tree), isKept);
   // Most trees of which nothing is known have never been up.
   return leftovers.look().length === 0 ? NOTHING : await endFromOutside(host, leftovers);
 }
 
 async function endFromOutside(host: Host, leftovers: Leftovers): Promise<Cleared> {
-  const around = ancestorsOf(host);
+  const around = new Set(ancestorsOf(host, host.processes.ownPid).map(({ pid }) => pid));
   const isAround = (row: ProcessRow) => around.has(row.pid) && row.pid !== host.processes.ownPid;
   if (leftovers.look().some(isAround)) {
-    return { processes: [], survivors: leftovers.survivors(isAround, "this command was started in it") };
+    return { ...NOTHING, survivors: leftovers.survivors(isAround, "this command was started in it") };
   }
+  const unattributed = leftovers.foreign();
   for (const [signal, withinMs] of LADDER) await leftovers.end(signal, withinMs);
   leftovers.close();
+  const processes = leftovers.ended();
   return {
-    processes: leftovers.ended(),
+    processes,
+    counts: countsOf(processes),
+    unattributed,
     survivors: leftovers.survivors(() => true, "it outlived SIGKILL"),
   };
 }
 
-/** Kills what bears the mark of a tree, for a guardian that no orphan comes to. @returns How many processes it were. */
+/** Kills what bears the mark of a tree, for a guardian that no orphan comes to. @returns How many processes that were. */
 export async function killMarked(host: Host, lost: Lost): Promise<number> {
   const leftovers = new Leftovers(host, lost);
   await leftovers.end("SIGKILL", PATIENCE_MS);
@@ -86,32 +105,69 @@ export async function killMarked(host: Host, lost: Lost): Promise<number> {
 }
 
 /**
- * Ends the runs of an instance but for some, whose processes are nobody's to end here.
+ * Ends the runs of an instance but for some, whose processes are nobody's to end here: neither those that bear their marks, nor
+ * those that descend from their main processes, whatever marks they bear.
  *
- * @param isKept Told the number of a run.
+ * @param kept Those runs, by their main processes.
  */
-export async function endRuns(host: Host, lost: Lost, isKept: (run: RunId) => boolean): Promise<Cleared> {
+export async function endRuns(
+  host: Host,
+  lost: Lost,
+  kept: readonly (ProcessId & { readonly run: RunId })[],
+): Promise<Cleared> {
+  const runs = new Set(kept.map(({ run }) => run));
+  const mains = new Set(kept.map(keyOf));
+  const isKept: IsKept = (run, row, isHoused) =>
+    runs.has(run) || (!isHoused && ancestorsOf(host, row.pid).some((one) => mains.has(keyOf(one))));
   const leftovers = new Leftovers(host, lost, isKept);
+  leftovers.look();
+  const unattributed = leftovers.foreign();
   for (const [signal, withinMs] of LADDER) await leftovers.end(signal, withinMs);
-  return { processes: leftovers.ended(), survivors: leftovers.survivors(() => true, "it outlived SIGKILL") };
+  const processes = leftovers.ended();
+  return {
+    processes,
+    counts: countsOf(processes),
+    survivors: leftovers.survivors(() => true, "it outlived SIGKILL"),
+    unattributed,
+  };
 }
 
 /** By what the processes of an instance are known. */
 export interface Lost {
-  /** What their marks begin with. */
-  readonly instance: string;
+  /** The instance; null for any of the tree. */
+  readonly instance: string | null;
   /** Their control group; null if they had none. */
   readonly group: string | null;
+  /** The marks of the tree; null if its key is lost. */
+  readonly marks: Marks | null;
+}
+
+/** Whether a text is a mark of an instance that is lost. */
+export function isMarkOf({ instance, marks }: Lost, text: string | null): boolean {
+  return markOf({ instance, marks }, text) !== null;
+}
+
+function markOf({ instance, marks }: Pick<Lost, "instance" | "marks">, text: string | null): Mark | null {
+  const mark = marks?.read(text) ?? null;
+  return mark !== null && (instance === null || mark.instance === instance) ? mark : null;
 }
 
 /** The instance of a tree that never ended and has neither supervisor nor guardian; null if it is not so. */
 function lostInstance(host: Host, tree: TreeId): Lost | null {
   const record = readRecord(host, tree);
   // What a broken record was about is not known: whatever bears a mark of the tree may be the last instance's.
-  if (record === null) return isUnknown(host, tree) ? null : anyInstance(tree);
+  if (record === null) return isUnknown(host, tree) ? null : anyInstance(host, tree);
   if (record.endedAt !== null || record.instance === undefined) return null;
   if ([record.supervisor, record.guardian].some((one) => isThere(host, one))) return null;
-  return { instance: record.instance, group: recordedGroup(tree, record) };
+  return lostBy(host, tree, record);
+}
+
+/** The instance that a record is about. */
+export function lostBy(host: Host, tree: TreeId, record: TreeRecord): Lost {
+  const { instance } = record;
+  // A record without an instance is about none that has started anything.
+  const marks = instance === undefined ? null : marksOf(host, tree);
+  return { instance: instance ?? null, group: recordedGroup(tree, record), marks };
 }
 
 /** Whether there is no record of a tree at all. */
@@ -120,30 +176,31 @@ export function isUnknown(host: Host, { record }: TreeId): boolean {
 }
 
 /** What bears the mark of any instance. */
-function anyInstance({ id }: TreeId): Lost {
-  return { instance: id, group: null };
+function anyInstance(host: Host, tree: TreeId): Lost {
+  return { instance: null, group: null, marks: marksOf(host, tree) };
 }
+
+/** Which processes are spared. A run is told by its control group if the process `isHoused`, else by the mark. */
+type IsKept = (run: RunId, row: ProcessRow, isHoused: boolean) => boolean;
 
 /** The processes of one instance, found anew at every look. */
 class Leftovers {
   readonly #host: Host;
-  readonly #instance: string;
+  readonly #lost: Lost;
   readonly #layer: ControlGroupLayer | null;
-  readonly #isKept: ((run: RunId, row: ProcessRow) => boolean) | null;
+  readonly #isKept: IsKept | null;
   /** Whatever was found once stays known, also when all that told of it is gone. */
   readonly #known = new Map<string, ReceiptLine>();
   readonly #killed = new Set<string>();
+  /** What the last look has found of other users. */
+  #foreign: readonly Foreign[] = [];
 
   /** @param isKept Of which runs nothing is meant; null if everything is, also what is of no run. */
-  constructor(
-    host: Host,
-    { instance, group }: Lost,
-    isKept: ((run: RunId, row: ProcessRow) => boolean) | null = null,
-  ) {
+  constructor(host: Host, lost: Lost, isKept: IsKept | null = null) {
     this.#host = host;
     this.#isKept = isKept;
-    this.#instance = instance;
-    this.#layer = group === null ? null : new ControlGroupLayer(host, group);
+    this.#lost = lost;
+    this.#layer = lost.group === null ? null : new ControlGroupLayer(host, lost.group);
   }
 
   /**
@@ -152,6 +209,7 @@ class Leftovers {
    * @param meet Told of each that bears the mark as soon as it is found: a moment later it may have forked and died.
    */
   look(meet: (row: ProcessRow) => void = () => {}): readonly ProcessRow[] {
+    if (this.#lost.marks === null && this.#layer === null) return [];
     const asked = new Map<number, ProcessRow>();
     return lookAtAll(this.#host.processes, (find, pids) => this.#look(find, pids, { asked, meet }));
   }
@@ -164,30 +222,41 @@ class Leftovers {
   ): readonly ProcessRow[] {
     const { processes } = this.#host;
     const askedBefore = [...asked.keys()];
-    const marked = findWhere(find, pids, (row) => {
+    const bearers = findWhere(find, pids, (row) => {
       asked.set(row.pid, row);
-      const isMeant = this.#known.has(keyOf(row)) || this.#bearsMark(row);
+      const isMeant = this.#known.has(keyOf(row)) || this.#isMarked(row);
       if (isMeant) meet(row);
       return isMeant;
     });
-    if (marked.length > 0) {
+    if (bearers.length > 0) {
       for (const pid of askedBefore) if (find(pid) === null) asked.delete(pid);
     }
-    const rows = [...asked.values()].sort((a, b) => a.pid - b.pid);
-    const sessions = new Set(marked.map((row) => row.session));
+    const { tied, foreign } = tiesOf(bearers, {
+      rows: [...asked.values()],
+      userOf: (pid) => processes.userOf(pid),
+      isAlive: (pid) => asked.has(pid) || pid === processes.ownPid,
+    });
+    // A control group outranks descent: what is in that of a run which is kept is kept.
     const found = new Map(
-      rows.filter((row) => sessions.has(row.session)).map((row) => [row.pid, row] as const),
+      tied.filter((row) => !this.#isHousedElsewhere(row)).map((row) => [row.pid, row]),
     );
-    for (const pid of found.keys()) {
-      for (const row of rows) if (row.parent === pid) found.set(row.pid, row);
-    }
     for (const row of this.#layer?.everyone(find) ?? []) {
-      if (row.pid !== processes.ownPid && this.#isMeant(this.#layer!.ownerOf(row.pid), row)) {
+      if (row.pid !== processes.ownPid && this.#isMeant(row, this.#layer!.ownerOf(row.pid), true)) {
         found.set(row.pid, row);
       }
     }
+    this.#foreign = foreign.filter(({ row }) => !found.has(row.pid) && !this.#isHousedElsewhere(row));
     for (const row of found.values()) this.#see(row);
-    return [...found.values()];
+    return [...found.values()].sort((a, b) => a.pid - b.pid);
+  }
+
+  /** Those of other users that are tied to the tree, and are not ended. */
+  foreign(): readonly Survivor[] {
+    return this.#foreign.map(({ row, through }) => ({
+      pid: row.pid,
+      command: describeCommand(this.#host.processes.commandOf(row.pid), row),
+      why: `it is another user's: it cannot be told whether ${through.pid}, of the tree, has started it`,
+    }));
   }
 
   /** Signals all of them, each once, until they are gone or the time is over. */
@@ -246,14 +315,20 @@ class Leftovers {
     });
   }
 
-  #bearsMark(row: ProcessRow): boolean {
-    const mark = this.#host.processes.variableOf(row.pid, RUN_VARIABLE);
-    if (mark?.startsWith(`${this.#instance}.`) !== true) return false;
-    return this.#isMeant(Number(mark.slice(mark.lastIndexOf(".") + 1)), row);
+  #isMarked(row: ProcessRow): boolean {
+    const mark = markOf(this.#lost, this.#host.processes.variableOf(row.pid, RUN_VARIABLE));
+    if (mark === null) return false;
+    const housed = this.#layer?.ownerOf(row.pid) ?? null;
+    return this.#isMeant(row, housed ?? mark.run, housed !== null);
   }
 
-  #isMeant(run: RunId | null, row: ProcessRow): boolean {
-    return this.#isKept === null || (run !== null && !this.#isKept(run, row));
+  #isHousedElsewhere(row: ProcessRow): boolean {
+    const housed = this.#layer?.ownerOf(row.pid) ?? null;
+    return housed !== null && !this.#isMeant(row, housed, true);
+  }
+
+  #isMeant(row: ProcessRow, run: RunId | null, isHoused: boolean): boolean {
+    return this.#isKept === null || (run !== null && !this.#isKept(run, row, isHoused));
   }
 
   #see(row: ProcessRow): void {
@@ -270,11 +345,12 @@ class Leftovers {
   }
 }
 
-function ancestorsOf(host: Host): ReadonlySet<number> {
-  const found = new Set<number>();
-  for (let pid = host.processes.ownPid; pid > 1 && !found.has(pid);) {
-    found.add(pid);
-    pid = host.processes.find(pid)?.parent ?? 0;
+/** A process, its parent, and so on up to the first process of the machine, which is none of them. */
+function ancestorsOf({ processes }: Host, pid: number): readonly ProcessRow[] {
+  const found = new Map<number, ProcessRow>();
+  for (let row = processes.find(pid); row !== null && row.pid > 1 && !found.has(row.pid);) {
+    found.set(row.pid, row);
+    row = processes.find(row.parent);
   }
-  return found;
+  return [...found.values()];
 }

@@ -9,9 +9,9 @@ import { stateLogOf } from "../engine/survival/survival.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { readDeaths } from "./guardian/deaths.ts";
-import { type Cleared, endLeftovers, endRuns, endUnknown, isUnknown } from "./leftovers.ts";
+import { type Cleared, endLeftovers, endRuns, endUnknown, isMarkOf, isUnknown, lostBy } from "./leftovers.ts";
 import { keeperOf } from "./take_over.ts";
-import { recordedGroup, removeEmptyGroups } from "./tree_groups.ts";
+import { removeEmptyGroups } from "./tree_groups.ts";
 import type { TreeId } from "./tree_id.ts";
 import { readRecord, type TreeRecord } from "./tree_record.ts";
 import { isThere, waitUntilGone } from "./wait_until_gone.ts";
@@ -63,11 +63,11 @@ export function savedTree(
 }
 
 /**
- * If the old guardian was killed with its supervisor, the actors are still there. Returns how many processes it were.
+ * If the old guardian was killed with its supervisor, the actors are still there, and are ended.
  *
  * @param plan Tells who leaves something behind on purpose, where it is not known how the tree has ended.
  */
-export async function clearLeftovers(host: Host, id: TreeId, { nodes }: Plan): Promise<number> {
+export async function clearLeftovers(host: Host, id: TreeId, { nodes }: Plan): Promise<Counted> {
   const isLeft = (actor: string | null) =>
     nodes.some((node) => node.kind !== "tree" && node.path === actor && node.stop.kill === "process");
   const cleared = isUnknown(host, id) ? await endUnknown(host, id, isLeft) : await endLeftovers(host, id);
@@ -86,9 +86,9 @@ export async function takeOver(
     /** Whether it has what an adopted run of the actor needs. */
     readonly canAdopt: (run: SavedRun, actor: ActorSpec) => boolean;
   },
-): Promise<{ readonly resumed: ResumedTree; readonly cleared: number } | null> {
+): Promise<{ readonly resumed: ResumedTree; readonly cleared: Counted } | null> {
   const { plan, guardian, canAdopt } = options;
-  const instance = record.instance!;
+  const lost = lostBy(host, id, record);
   const isOurs = ({ pid }: ProcessId) => host.processes.find(pid)?.parent === guardian.pid;
   const areAllOurs = saved.runs.filter((run) => isThere(host, run)).every(isOurs);
   const resumed = resumeTree(saved, {
@@ -98,16 +98,22 @@ export async function takeOver(
     mayAdopt: (run, actor) =>
       run.survives && treeAt(plan, actor.parent!).onSupervisorDeath === "survive" && canAdopt(run, actor),
     endOf: readDeaths(host.files, id.deaths),
-    orphanage: { keepers: [guardian], lost: areAllOurs ? null : instance },
+    orphanage: { keepers: [guardian], lost: areAllOurs ? null : (mark) => isMarkOf(lost, mark) },
   });
   if (resumed === null) return null;
-  const adopted = new Set(resumed.runs.map(({ run }) => run));
-  const lost = { instance, group: recordedGroup(id, record) };
-  return { resumed, cleared: countOf(id, await endRuns(host, lost, (run) => adopted.has(run))) };
+  return { resumed, cleared: countOf(id, await endRuns(host, lost, resumed.runs)) };
 }
 
-function countOf(id: TreeId, { processes, survivors }: Cleared): number {
-  if (survivors.length === 0) return processes.length;
+/** What a supervisor has ended that an earlier one had left. */
+export interface Counted {
+  /** How many processes that were. */
+  readonly count: number;
+  /** Those that are tied to the tree, but are another user's: they are not ended. */
+  readonly unattributed: readonly Survivor[];
+}
+
+function countOf(id: TreeId, { processes, survivors, unattributed }: Cleared): Counted {
+  if (survivors.length === 0) return { count: processes.length, unattributed };
   throw new UserError(
     "tree/leftovers",
     `The last supervisor of "${id.file}" was killed, and what it had started is still there: ${

@@ -21,9 +21,10 @@ import { GuardianWatch } from "./guardian/guardian_watch.ts";
 import { type GuardedOptions, TREE_KEPT } from "./launch_options.ts";
 import { connectLasting } from "./lasting_supervisor.ts";
 import { adjustPlan, loadPlan } from "./load_plan.ts";
-import { clearLeftovers, outwaitGuardian, savedTree, takeOver } from "./predecessor.ts";
+import { clearLeftovers, type Counted, outwaitGuardian, savedTree, takeOver } from "./predecessor.ts";
 import { shiftedClock } from "./shifted_clock.ts";
 import { ensureRunFolder, makeFolder, SOCKETS_HINT, type TreeId, treeIdOf } from "./tree_id.ts";
+import { ensureMarks } from "./tree_key.ts";
 import { isThere } from "./wait_until_gone.ts";
 
 /** Everything that stands when a supervisor is up. */
@@ -44,8 +45,8 @@ export interface Standing {
   readonly resumed: ResumedTree | null;
   /** When the tree began, if that was before. */
   readonly startedAt: string | null;
-  /** How many processes of a predecessor it had to end. */
-  readonly cleared: number;
+  /** What it had to end of a predecessor. */
+  readonly cleared: Counted;
   readonly layer: Layer;
 }
 
@@ -55,7 +56,8 @@ export async function standUp(
   program: Program,
   options: GuardedOptions,
 ): Promise<Standing> {
-  const id = treeIdOf(machine, program.uid, options.file);
+  const { file, stateFolder } = options;
+  const id = { ...treeIdOf(machine, program.uid, file), stateFolder };
   await takeLock(machine, id);
   const loaded = loadPlan(machine, program, options.file);
   if (loaded.plan === null) {
@@ -66,6 +68,7 @@ export async function standUp(
   const plan = adjustPlan(loaded.plan, options);
   ensureRunFolder(machine, program.uid);
   makeFolder(machine, id.runFolder, SOCKETS_HINT);
+  const marks = ensureMarks(machine, id);
   const keeper = await outwaitGuardian(machine, id, options.guardian);
   if (keeper !== null) throw kept(id.file, keeper.pid);
   const { host, resumed, sockets, instance, layer, cleared, startedAt } = await settlePredecessor(
@@ -96,7 +99,7 @@ export async function standUp(
     folder: options.stateFolder,
     runFolder: id.runFolder,
     environment: program.environment,
-    instance,
+    markOf: (run) => marks.of({ instance, run }),
     socket: id.socket,
     joinPoint: { runtime, uids: [id.uid], pid: host.processes.ownPid },
     isolation: {

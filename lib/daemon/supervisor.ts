@@ -8,6 +8,7 @@ import type { Signal } from "../base/signals.ts";
 import { messageOf, UserError } from "../base/user_error.ts";
 import type { EndReport } from "../control/protocol.ts";
 import type { Service } from "../control/service.ts";
+import { NONE_ENDED } from "../engine/containment/ledger.ts";
 import type { Engine, EngineEnd } from "../engine/engine.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
@@ -54,7 +55,8 @@ export async function supervisor(
     return ExitCode.done;
   }
   const { host, cleared, resumed, runtime } = standing;
-  report(host, { ok: true, cleared, adopted: resumed?.runs.length ?? 0 });
+  const { count, unattributed } = cleared;
+  report(host, { ok: true, cleared: count, unattributed, adopted: resumed?.runs.length ?? 0 });
   const supervise = () => superviseTree(program, options, standing);
   await run(() => runtime.run(supervise), { clock: host.clock, name: "supervisor" });
   // What nobody has let go on is kept by the guardian for the next one.
@@ -132,12 +134,13 @@ function recordOf({ stateFolder }: GuardedOptions, standing: Standing): TreeReco
 }
 
 function endReport(engine: Engine, end: EngineEnd, own: readonly ProcessId[], instance: string): EndReport {
-  const { outcome, processes, survivors, leftOnPurpose, containment } = end;
+  const { outcome, processes, counts, survivors, leftOnPurpose, containment } = end;
   return {
     outcome: outcome.kind,
     reason: describeOutcome(engine.state, outcome),
     exitCode: outcomeExitCode(engine.state, outcome),
     processes,
+    counts,
     survivors,
     leftOnPurpose,
     own,
@@ -155,6 +158,7 @@ function neverBegan(options: GuardedOptions, standing: Standing): EndReport {
     reason: null,
     exitCode: ExitCode.done,
     processes: [],
+    counts: NONE_ENDED,
     survivors: [],
     leftOnPurpose: [],
     own: ownProcesses(standing),

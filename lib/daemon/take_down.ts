@@ -2,7 +2,13 @@
 import type { EndReport } from "../control/protocol.ts";
 import type { Account } from "../engine/containment/account.ts";
 import { LAYER_LABELS, type LayerName } from "../engine/containment/layer.ts";
-import { describeCommand, type ReceiptLine, type Survivor } from "../engine/containment/ledger.ts";
+import {
+  type Counts,
+  countsOf,
+  describeCommand,
+  type ReceiptLine,
+  type Survivor,
+} from "../engine/containment/ledger.ts";
 import { markedProcesses } from "../engine/containment/marked.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
@@ -11,6 +17,7 @@ import { type Cleared, endLeftovers } from "./leftovers.ts";
 import { outwaitGuardian } from "./predecessor.ts";
 import type { TreeId } from "./tree_id.ts";
 import { askKeeper } from "./take_over.ts";
+import { marksOf } from "./tree_key.ts";
 import { concludeRecord, readRecord } from "./tree_record.ts";
 import { waitUntilGone } from "./wait_until_gone.ts";
 
@@ -18,9 +25,14 @@ import { waitUntilGone } from "./wait_until_gone.ts";
 export interface Receipt {
   /** How many processes of the tree are left that should not be. */
   readonly left: number;
+  /** The latest of the processes that were seen: a thousand at most. */
   readonly processes: readonly ReceiptLine[];
+  /** How many were seen, and how they ended. */
+  readonly counts: Counts;
   readonly survivors: readonly Survivor[];
   readonly leftOnPurpose: readonly Survivor[];
+  /** Processes of which it cannot be told whether, or how, they belong to what was ended. They are not ended, and not counted. */
+  readonly unattributed: readonly Survivor[];
   /** What its processes were contained by; null if that is not known. */
   readonly containment: LayerName | null;
   /** What could not be seen, and why, as clauses. */
@@ -28,10 +40,10 @@ export interface Receipt {
 }
 
 /** Waits for the tree's own processes to be gone too, looks for what bears its mark, and makes the receipt. */
-export async function receiptOf(host: Host, report: EndReport): Promise<Receipt> {
+export async function receiptOf(host: Host, tree: TreeId, report: EndReport): Promise<Receipt> {
   const lasting = await waitUntilGone(host, report.own);
   const known = new Set([...report.survivors, ...report.leftOnPurpose].map((one) => one.pid));
-  const marked = markedOf(host, report.instance).filter((one) => !known.has(one.pid));
+  const marked = markedOf(host, tree, report).filter((one) => !known.has(one.pid));
   const survivors = [
     ...report.survivors,
     ...marked,
@@ -40,26 +52,24 @@ export async function receiptOf(host: Host, report: EndReport): Promise<Receipt>
   return {
     left: survivors.length,
     processes: report.processes,
+    counts: report.counts,
     survivors,
     leftOnPurpose: report.leftOnPurpose,
+    unattributed: [],
     ...seenBy(host, report.containment),
   };
 }
 
-/** What the stop of some actors has come to. */
-export interface StopReceipt extends Receipt {
-  /** Processes of the tree of which it cannot be told whose they are: `down` ends them. */
-  readonly unattributed: readonly Survivor[];
-}
-
 /** The receipt of a stop. */
-export function receiptOfStop(host: Host, account: Account, containment: LayerName): StopReceipt {
+export function receiptOfStop(host: Host, account: Account, containment: LayerName): Receipt {
   return { ...account, left: account.survivors.length, ...seenBy(host, containment) };
 }
 
-/** Processes whose environment says that they belong to a run of this supervisor. */
-function markedOf(host: Host, instance: string): readonly Survivor[] {
-  return markedProcesses(host.processes, (marker) => marker.startsWith(`${instance}.`))
+/** Processes that bear the mark of a run of a tree that has ended. */
+function markedOf(host: Host, tree: TreeId, { instance }: EndReport): readonly Survivor[] {
+  const marks = marksOf(host, tree);
+  if (marks === null) return [];
+  return markedProcesses(host.processes, (mark) => marks.read(mark)?.instance === instance)
     .map(({ row }) => survivorOf(host, row.pid, "it bears the mark of the tree"));
 }
 
@@ -102,8 +112,10 @@ export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
   return {
     left: survivors.length,
     processes,
+    counts: countsOf(processes),
     survivors,
     leftOnPurpose: [],
+    unattributed: [],
     ...seenBy(host, layerOf(host, tree)),
   };
 }
@@ -114,20 +126,23 @@ export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
  * @throws {UserError} `tree/not-running` if nothing is left.
  */
 export async function clearAway(host: Host, tree: TreeId): Promise<Receipt> {
-  const { processes, survivors } = await askKeeper(
+  const cleared = await askKeeper(
     host,
     tree,
     "end",
     { graceMs: 0 },
     () => endUnkept(host, tree),
   );
+  const { processes, counts, survivors, unattributed } = cleared;
   if (processes.length + survivors.length === 0) throw notRunning(host, tree);
   if (survivors.length === 0) conclude(host, tree);
   return {
     left: survivors.length,
     processes,
+    counts,
     survivors,
     leftOnPurpose: [],
+    unattributed,
     ...seenBy(host, layerOf(host, tree)),
   };
 }

@@ -21,6 +21,10 @@ export interface TreeId {
   readonly door: string;
   /** How processes have ended that the guardian has reaped. */
   readonly deaths: string;
+  /** File with the key of the tree's marks (`tree_key.ts`). */
+  readonly key: string;
+  /** Where its logs are, and a copy of the key; null where that is not known. */
+  readonly stateFolder: string | null;
   /** File with a {@linkcode TreeRecord}. */
   readonly record: string;
   /** Name that the kernel lets one process hold at a time: who holds it is the tree's supervisor. */
@@ -44,6 +48,8 @@ export function treeIdOf(host: Host, uid: number, file: string): TreeId {
     socket: `${runFolder}/control.sock`,
     door: `${runFolder}/guardian.sock`,
     deaths: `${runFolder}/deaths.jsonl`,
+    key: `${runFolder}/marks.key`,
+    stateFolder: null,
     record: `${runFolder}/tree.json`,
     lock: `supervise/${uid}/${id}`,
   };

@@ -35,7 +35,7 @@ import { type Account, openAccount } from "./containment/account.ts";
 import type { Layer, LayerName } from "./containment/layer.ts";
 import { controllersFor, describeUnkept } from "./limits/actor_limits.ts";
 import { unkeptOf } from "./limits/keep_limits.ts";
-import { Ledger, type ReceiptLine, type Survivor } from "./containment/ledger.ts";
+import { type Counts, Ledger, type ReceiptLine, type Survivor } from "./containment/ledger.ts";
 import { lookOut } from "./containment/lookout.ts";
 import type { MainProcess } from "./run/main_process.ts";
 import type { JoinPoint } from "./run/membership.ts";
@@ -59,8 +59,8 @@ export interface EngineOptions {
   readonly sockets: HeldSockets;
   /** What actors inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Tells the runs of this supervisor from those of any other. */
-  readonly instance: string;
+  /** The mark of a run. */
+  readonly markOf: (run: RunId) => string;
   /** The control socket, for the actors to find; null if there is none. */
   readonly socket: string | null;
   /** Where what speaks the protocol of actors joins; null for nowhere. */
@@ -89,8 +89,10 @@ export interface Reply {
 /** The end of a tree. */
 export interface EngineEnd {
   readonly outcome: Outcome;
-  /** Every process that was seen, as far as they are kept. */
+  /** The latest of the processes that were seen: a thousand at most. */
   readonly processes: readonly ReceiptLine[];
+  /** How many were seen, and how they ended. */
+  readonly counts: Counts;
   /** What could not be ended. */
   readonly survivors: readonly Survivor[];
   /** What was left running on purpose. */
@@ -317,6 +319,7 @@ export class Engine {
     return {
       outcome: this.#state.outcome!,
       processes: this.#ledger.lines(),
+      counts: this.#ledger.counts(),
       survivors,
       leftOnPurpose: left,
       containment: layer.name,
@@ -352,13 +355,13 @@ export class Engine {
   }
 
   #performerOptions() {
-    const { host, plan, sockets, environment, instance, socket, joinPoint, survival } = this.#options;
+    const { host, plan, sockets, environment, markOf, socket, joinPoint, survival } = this.#options;
     return {
       host,
       plan,
       sockets,
       environment,
-      instance,
+      markOf,
       socket,
       joinPoint,
       pipes: this.#pipes,

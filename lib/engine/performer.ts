@@ -39,8 +39,8 @@ export interface PerformerOptions {
   readonly sockets: HeldSockets;
   /** What actors inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Tells the runs of this supervisor from those of any other. */
-  readonly instance: string;
+  /** The mark of a run. */
+  readonly markOf: (run: RunId) => string;
   /** The control socket, for the actors to find. */
   readonly socket: string | null;
   /** Where what speaks the protocol of actors joins; null for nowhere. */
@@ -99,6 +99,7 @@ export class Performer {
     const performed = this.#runs.get(effect.run);
     if (performed === undefined) return;
     const { run } = performed;
+    if (isRequestToEnd(effect)) this.#options.containment.takeStock(effect.run);
     switch (effect.type) {
       case "abort_spawn":
         return run.abortSpawn();
@@ -125,10 +126,10 @@ export class Performer {
   }
 
   #open(spec: ActorSpec, run: RunId, adopted: AdoptedRun | null): void {
-    const { host, plan, containment, ledger, environment, instance, socket, mask, post } = this.#options;
+    const { host, plan, containment, ledger, environment, markOf, socket, mask, post } = this.#options;
     const { survival, isolators } = this.#options;
     const isolated = isolators.treeOf(spec);
-    const marker = `${instance}.${run}`;
+    const marker = markOf(run);
     const { privileges, variables } = privilegesFor(host, spec);
     const belonging = { tree: plan.name, run: marker, socket };
     const env = actorEnvironment(spec, environment, belonging, variables);
@@ -290,6 +291,11 @@ export class Performer {
     invariant(!(privileges instanceof SpawnError), "what has started has its privileges");
     return { host, containment, env, privileges };
   }
+}
+
+/** Whether an effect asks a main process to end, after which nobody can tell any more what it has started. */
+function isRequestToEnd({ type }: RunEffect): boolean {
+  return type === "stop_command" || type === "cancel" || type === "signal";
 }
 
 /** As who a run is to be started; an error if there is no such user. */

@@ -4,6 +4,7 @@ import { instant } from "../../lib/base/instant.ts";
 import type { Plan } from "../../lib/config/plan.ts";
 import type { Asked, Reply } from "../../lib/engine/engine.ts";
 import type { Account } from "../../lib/engine/containment/account.ts";
+import { NONE_ENDED } from "../../lib/engine/containment/ledger.ts";
 import type { JournalEntry } from "../../lib/engine/journal/journal.ts";
 import type { Listener } from "../../lib/engine/journal/recorder.ts";
 import type { TreeEvent } from "../../lib/supervision/event.ts";
@@ -33,7 +34,7 @@ export class PuppetEngine {
   }
 
   account(): () => Account {
-    return () => ({ processes: [], survivors: [], unattributed: [], leftOnPurpose: [] });
+    return () => ({ processes: [], counts: NONE_ENDED, survivors: [], unattributed: [], leftOnPurpose: [] });
   }
 
   ask(what: Asked): Promise<Reply> {

@@ -5,6 +5,7 @@ import type { EndReport, ReplyMessage } from "../../lib/control/protocol.ts";
 import { REPLY_LIMITS } from "../../lib/control/protocol.ts";
 import { ControlServer } from "../../lib/control/server.ts";
 import { Service } from "../../lib/control/service.ts";
+import { NONE_ENDED } from "../../lib/engine/containment/ledger.ts";
 import { connectionPair, type PairOptions } from "../../lib/host/fake/connection_pair.ts";
 import type { Host } from "../../lib/host/ports/host.ts";
 import type { ProcessRow } from "../../lib/host/ports/processes.ts";
@@ -26,6 +27,7 @@ export const END: EndReport = {
   reason: null,
   exitCode: 0,
   processes: [],
+  counts: NONE_ENDED,
   survivors: [],
   leftOnPurpose: [],
   own: [],

@@ -5,6 +5,7 @@ import type { EndReport } from "../../lib/control/protocol.ts";
 import { awaitEnd, writeEndReport } from "../../lib/daemon/end_report.ts";
 import type { TreeId } from "../../lib/daemon/tree_id.ts";
 import { writeRecord } from "../../lib/daemon/tree_record.ts";
+import { NONE_ENDED } from "../../lib/engine/containment/ledger.ts";
 import type { Host } from "../../lib/host/ports/host.ts";
 import { test } from "../harness/test.ts";
 
@@ -25,7 +26,7 @@ function hostAt(instance: string): Host {
 }
 
 function reportOf(instance: string): EndReport {
-  const none = { processes: [], survivors: [], leftOnPurpose: [], own: [] };
+  const none = { processes: [], counts: NONE_ENDED, survivors: [], leftOnPurpose: [], own: [] };
   return { outcome: "completed", reason: null, exitCode: 0, instance, containment: "cgroup", ...none };
 }
 

@@ -90,7 +90,8 @@ export class FakeTrees {
     this.machine.install(SELF, (puppet) => this.#runSelf(puppet));
     const { host } = this.machine;
     this.#program = this.#programOf(host.processes.ownPid, ["up"]);
-    this.tree = treeIdOf(host, UID, FILE);
+    const tree = treeIdOf(host, UID, FILE);
+    this.tree = { ...tree, stateFolder: stateFolderOf(this.#program, tree) };
   }
 
   config(text: string): void {
@@ -152,7 +153,7 @@ export class FakeTrees {
     const ended = awaitEnd(this.machine.host, this.tree, client);
     ended.catch(() => {});
     await fromPromise(client.request("down", { cause: "down", withinMs: null }));
-    const receipt = await fromPromise(receiptOf(this.machine.host, await fromPromise(ended)));
+    const receipt = await fromPromise(receiptOf(this.machine.host, this.tree, await fromPromise(ended)));
     client.close();
     return receipt;
   }
@@ -209,8 +210,9 @@ export class FakeTrees {
       const actor = processes.variableOf(row.pid, "SUPERVISE_ACTOR")!;
       if (run === null) continue;
       const other = mains.get(actor);
-      assert.ok(other === undefined || other === Number(run.split(".").at(-1)), `two runs of ${actor}`);
-      mains.set(actor, Number(run.split(".").at(-1)));
+      const number = Number(run.split(".").at(-2));
+      assert.ok(other === undefined || other === number, `two runs of ${actor}`);
+      mains.set(actor, number);
     }
   }
 

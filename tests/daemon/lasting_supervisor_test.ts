@@ -22,6 +22,8 @@ const TREE: TreeId = {
   socket: "/run/0/control.sock",
   record: "/run/0/tree.json",
   deaths: "/run/0/deaths",
+  key: "/run/0/marks.key",
+  stateFolder: null,
   door: "/run/0/guardian.sock",
   lock: "supervise/0",
 };

@@ -258,7 +258,7 @@ e2e("up: the environment of an actor is what the file and the contract say", asy
     [env.TREE, env.BOTH, env.FROM_FILE, env.OWN, env.SUPERVISE_TREE, env.SUPERVISE_ACTOR, env.BUN_OPTIONS],
     ["tree", "file", "1", "own value", "envs", "a", undefined],
   );
-  assert.match(env.SUPERVISE_RUN, /^[0-9a-f]{12}\.\w+\.\d+$/);
+  assert.match(env.SUPERVISE_RUN, /^[0-9a-f]{12}\.\w+\.\d+\.[0-9a-f]{32}$/);
   assert.match(env.SUPERVISE_SOCKET, /control\.sock$/);
   assert.equal(env.E2E_MARK, sandbox.mark);
 });

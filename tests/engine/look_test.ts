@@ -63,7 +63,9 @@ test("orphanage: who shows no environment, because it becomes another program, i
     find: () => row,
     environmentOf: () => environment,
   };
-  const orphanage = new Orphanage(table as unknown as Processes, { lost: "tree" });
+  const orphanage = new Orphanage(table as unknown as Processes, {
+    lost: (mark) => mark.startsWith("tree."),
+  });
   assert.deepEqual(orphanage.rows(() => row), []);
   environment = { SUPERVISE_RUN: "tree.1" };
   assert.deepEqual(orphanage.rows((pid) => pid === 5 ? row : null), [row]);

@@ -117,7 +117,7 @@ export async function play(play: Play): Promise<Played> {
       folder: STATE_FOLDER,
       runFolder: RUN_FOLDER,
       environment: {},
-      instance: "test",
+      markOf: (run) => `test.${run}`,
       socket: CONTROL_SOCKET,
       joinPoint: { runtime, uids: [OWN_UID], pid: machine.host.processes.ownPid },
       layer: chooseLayer(machine.host, "test", play.containment ?? null),

@@ -18,11 +18,14 @@ export class Chain {
   readonly processes: Processes;
   #hops: number;
   readonly #at: (typeof DEATHS)[number];
+  readonly #mark: string;
   readonly #pids: number[] = [];
   #forks = 0;
   #living: number | null = null;
 
-  constructor(hops: number, at: (typeof DEATHS)[number] = "found") {
+  /** @param mark What the one that lives bears. */
+  constructor(hops: number, at: (typeof DEATHS)[number] = "found", mark = "mark.1") {
+    this.#mark = mark;
     this.#hops = hops;
     this.#at = at;
     const table = {
@@ -35,9 +38,10 @@ export class Chain {
       },
       variableOf: (pid: number) => {
         if (at !== "found" && this.#hop(pid) && at === "read") this.#pids.shift();
-        return pid === this.#living ? "mark.1" : null;
+        return pid === this.#living ? this.#mark : null;
       },
       commandOf: () => ["hop"],
+      userOf: () => 1_000,
       isStarted: () => false,
       signal: (target: ProcessId, signal: Signal) => {
         this.signalled.push(target.pid);

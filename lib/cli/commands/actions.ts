@@ -11,7 +11,7 @@ import { after, NEVER } from "../../base/instant.ts";
 import { currentTime } from "../../scope/sleep.ts";
 import type { Command, Context } from "../command.ts";
 import { isGoing, showProgress } from "../progress.ts";
-import { renderReceipt } from "../render/receipt.ts";
+import { receiptFields, renderReceipt } from "../render/receipt.ts";
 import { renderRows } from "../render/rows.ts";
 import { selectorsOf, withTree } from "../which_tree.ts";
 
@@ -66,8 +66,10 @@ export const stop: Command = {
     );
     const { ok, containment, actors, account } = result;
     const receipt = account === null ? null : receiptOfStop(host, account, containment);
-    if (ui.json) await fromPromise(ui.printJson({ ok, containment, actors, receipt }));
-    else {
+    if (ui.json) {
+      const fields = receipt === null ? null : receiptFields(receipt);
+      await fromPromise(ui.printJson({ ok, containment, actors, receipt: fields }));
+    } else {
       await tell(context, result);
       if (receipt !== null) {
         await fromPromise(ui.print(renderReceipt(receipt, ui.verbosity === "verbose", ui.out)));

@@ -12,7 +12,7 @@ import { readRecord } from "../../daemon/tree_record.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command, Context } from "../command.ts";
 import { isGoing } from "../progress.ts";
-import { renderReceipt } from "../render/receipt.ts";
+import { receiptFields, renderReceipt } from "../render/receipt.ts";
 import { tellCleared } from "../tell_cleared.ts";
 import { treeOf } from "../which_tree.ts";
 import { withProgress } from "./actions.ts";
@@ -50,13 +50,6 @@ export const down: Command = {
     return receipt.left === 0 ? ExitCode.done : ExitCode.survivors;
   },
 };
-
-/** The receipt for JSON. */
-export function receiptFields(
-  { left, containment, unseen, processes, survivors, leftOnPurpose }: Receipt,
-): Record<string, unknown> {
-  return { left, containment, unseen, processes, survivors, leftOnPurpose };
-}
 
 /** A tree that is ending already may not answer to a `down` any more, but it tells of its end. @throws {UserError} */
 export function unlessLost(error: unknown): void {
@@ -115,7 +108,7 @@ async function takeDown(
       const ended = awaitEnd(context.host, tree, client);
       ended.catch(() => {});
       await fromPromise(client.request("down", { cause: "down", withinMs }).catch(unlessLost));
-      return await fromPromise(receiptOf(context.host, await fromPromise(ended)));
+      return await fromPromise(receiptOf(context.host, tree, await fromPromise(ended)));
     });
   } finally {
     client.close();

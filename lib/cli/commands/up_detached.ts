@@ -64,7 +64,7 @@ async function bringUp(context: Context, plan: Plan, launched: Launched, tree: T
     await fromPromise(ui.complain(failed));
   } else await fromPromise(ui.fail(failed));
   if (isKept) return failed.exitCode;
-  return await takeDown(context, client, ended, failed.exitCode);
+  return await takeDown(context, tree, client, ended, failed.exitCode);
 }
 
 async function awaitReady(
@@ -143,6 +143,7 @@ function failureOf(result: ActionResult | Interruption, isKept: boolean): UserEr
 
 async function takeDown(
   context: Context,
+  tree: TreeId,
   client: ControlClient,
   ended: Promise<EndReport>,
   exitCode: number,
@@ -150,7 +151,7 @@ async function takeDown(
   const { host, ui } = context;
   await fromPromise(client.request("down", { cause: "down", withinMs: null }).catch(unlessLost));
   const report = await withProgress(context, client, isGoing, () => fromPromise(ended));
-  const receipt = await fromPromise(receiptOf(host, report));
+  const receipt = await fromPromise(receiptOf(host, tree, report));
   await fromPromise(ui.say(renderReceipt(receipt, ui.verbosity === "verbose", ui.err)));
   if (receipt.left > 0) return ExitCode.survivors;
   return report.outcome === "gave_up" ? ExitCode.gaveUp : exitCode;

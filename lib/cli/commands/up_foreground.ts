@@ -20,8 +20,8 @@ import type { Context } from "../command.ts";
 import { isGoing, showProgress } from "../progress.ts";
 import { Feed } from "../feed.ts";
 import { LineRenderer } from "../render/log_line.ts";
-import { renderReceipt } from "../render/receipt.ts";
-import { receiptFields, unlessLost } from "./down.ts";
+import { receiptFields, renderReceipt } from "../render/receipt.ts";
+import { unlessLost } from "./down.ts";
 import { tellCleared } from "../tell_cleared.ts";
 
 /** What is left of every grace period after the second Ctrl-C, and after the third. */
@@ -130,8 +130,9 @@ class Foreground {
 
   /** Prints how it ended, and the receipt; returns the exit code. */
   async conclude(report: EndReport): Promise<number> {
-    const { host, ui } = this.#context;
-    const receipt = await fromPromise(receiptOf(host, report));
+    const { host, program, ui } = this.#context;
+    const tree = treeIdOf(host, program.uid, this.#file);
+    const receipt = await fromPromise(receiptOf(host, tree, report));
     const code = receipt.left > 0 ? ExitCode.survivors : this.#exitCode(report);
     if (report.reason !== null) await fromPromise(ui.complain(failure(report)));
     if (this.#isLate) await fromPromise(ui.complain(late()));

@@ -1,7 +1,7 @@
 /** The receipt of a teardown: every process that was seen, how each ended, and that none is left. */
 import { LAYER_LABELS, type LayerName } from "../../engine/containment/layer.ts";
 import type { ReceiptLine, Survivor } from "../../engine/containment/ledger.ts";
-import type { Receipt, StopReceipt } from "../../daemon/take_down.ts";
+import type { Receipt } from "../../daemon/take_down.ts";
 import { cutTo } from "./cut.ts";
 import type { Painter } from "./paint.ts";
 import { printable } from "./printable.ts";
@@ -10,10 +10,11 @@ import { renderTable } from "./table.ts";
 const LONGEST_COMMAND = 60;
 
 /** The receipt for people: a summary, and every process if `all`. */
-export function renderReceipt(receipt: Receipt | StopReceipt, all: boolean, paint: Painter): string {
-  const { processes, survivors, leftOnPurpose, containment, unseen } = receipt;
-  const unattributed = "unattributed" in receipt ? receipt.unattributed : [];
+export function renderReceipt(receipt: Receipt, all: boolean, paint: Painter): string {
+  const { processes, survivors, leftOnPurpose, unattributed, containment, unseen } = receipt;
   const lines = all && processes.length > 0 ? [renderProcesses(processes, paint)] : [];
+  const unlisted = receipt.counts.total - processes.length;
+  if (all && unlisted > 0) lines.push(`not listed: ${unlisted} more that had ended before these`);
   for (const one of survivors) lines.push(`${paint.red("survivor")}: ${describeSurvivor(one)}`);
   for (const one of leftOnPurpose) lines.push(`${paint.yellow("left on purpose")}: ${describeSurvivor(one)}`);
   for (const one of unattributed) lines.push(`${paint.yellow("unattributed")}: ${describeSurvivor(one)}`);
@@ -22,21 +23,29 @@ export function renderReceipt(receipt: Receipt | StopReceipt, all: boolean, pain
   return [...lines, summaryOf(receipt, paint)].join("\n");
 }
 
+/** The receipt for JSON. */
+export function receiptFields(
+  { left, containment, unseen, processes, counts, survivors, leftOnPurpose, unattributed }: Receipt,
+): Record<string, unknown> {
+  const unlisted = counts.total - processes.length;
+  return { left, containment, unseen, processes, counts, unlisted, survivors, leftOnPurpose, unattributed };
+}
+
 /** What a tree is contained by. */
 function describeContainment(layer: LayerName): string {
   return `contained by: ${LAYER_LABELS[layer].label}`;
 }
 
-function summaryOf({ left, processes }: Receipt, paint: Painter): string {
-  const count = (ended: ReceiptLine["ended"]) => processes.filter((line) => line.ended === ended).length;
+function summaryOf({ left, counts }: Receipt, paint: Painter): string {
+  const { total, exit, signal, killed, gone, orphans } = counts;
   const parts = [
-    [count("exit"), "exited"],
-    [count("signal"), "ended by a signal"],
-    [count("killed"), "killed"],
-    [count("gone"), "gone unseen"],
-    [processes.filter((line) => line.orphan).length, "were orphans"],
+    [exit, "exited"],
+    [signal, "ended by a signal"],
+    [killed, "killed"],
+    [gone, "gone unseen"],
+    [orphans, orphans === 1 ? "was an orphan" : "were orphans"],
   ].filter(([number]) => number !== 0).map(([number, what]) => `${number} ${what}`);
-  const number = `${processes.length} process${processes.length === 1 ? "" : "es"}`;
+  const number = `${total} process${total === 1 ? "" : "es"}`;
   const detail = parts.length === 0 ? "" : ` (${parts.join(", ")})`;
   const verdict = left === 0 ? paint.green("0 left") : paint.red(`${left} left`);
   return `receipt: ${number}${detail}, ${verdict}`;

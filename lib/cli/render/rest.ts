@@ -8,17 +8,17 @@ const LONGEST_COMMAND = 40;
 const MOST_NAMED = 8;
 
 /** The line; null if there was nothing to end. */
-export function renderRest({ ended, survivors }: Rest): string | null {
-  if (ended.length + survivors.length === 0) return null;
+export function renderRest({ ended, count: total, survivors }: Rest): string | null {
+  if (total + survivors.length === 0) return null;
   const left = survivors.length === 0
     ? "0 left"
     : `${survivors.length} left: ${
       survivors.map((one) => `${one.pid} ${cut(one.command)} (${one.why})`).join(", ")
     }`;
   const named = ended.slice(0, MOST_NAMED).map((one) => `${one.pid} ${cut(one.command)} (${howOf(one)})`);
-  const more = ended.length > MOST_NAMED ? [`${ended.length - MOST_NAMED} more`] : [];
-  const count = `${ended.length} process${ended.length === 1 ? "" : "es"}`;
-  const which = ended.length === 0 ? "" : `: ${[...named, ...more].join(", ")}`;
+  const more = total > named.length ? [`${total - named.length} more`] : [];
+  const count = `${total} process${total === 1 ? "" : "es"}`;
+  const which = total === 0 ? "" : `: ${[...named, ...more].join(", ")}`;
   return `ended ${count} that had been left behind${which}; ${left}`;
 }
 

@@ -29,10 +29,9 @@ import { DeathFile } from "./deaths.ts";
 import { HeldPipes } from "./held_pipes.ts";
 import { keepTree, keptProcesses, type Successor } from "./kept_tree.ts";
 import type { GuardianOptions, LaunchReport } from "../launch_options.ts";
-import { killMarked, type Lost } from "../leftovers.ts";
+import { isMarkOf, killMarked, type Lost, lostBy } from "../leftovers.ts";
 import { letSleep } from "../let_sleep.ts";
 import { startWard, takeOverWard, type Ward } from "./ward.ts";
-import { recordedGroup } from "../tree_groups.ts";
 import { type TreeId, treeIdOf } from "../tree_id.ts";
 import { concludeRecord, readRecord, type TreeRecord } from "../tree_record.ts";
 
@@ -86,7 +85,8 @@ class Guardian {
     this.#host = host;
     this.#program = program;
     this.#options = options;
-    this.#tree = treeIdOf(host, program.uid, options.file);
+    const { file, stateFolder } = options;
+    this.#tree = { ...treeIdOf(host, program.uid, file), stateFolder };
     this.#pipes = new HeldPipes(host.descriptors);
     this.#deaths = new DeathFile(host.files, this.#tree.deaths);
     host.processes.adoptOrphans((orphan) => this.#onReaped(orphan), options.containment !== "group");
@@ -148,15 +148,15 @@ class Guardian {
     const record = readRecord(this.#host, this.#tree);
     if (record === null || record.endedAt !== null || record.instance === undefined) return null;
     if (!this.#wards.some((ward) => keyOf(ward) === keyOf(record.supervisor))) return null;
-    const group = recordedGroup(this.#tree, record);
-    const lost: Lost = { instance: record.instance, group };
+    const lost = lostBy(this.#host, this.#tree, record);
+    const { group } = lost;
     const ledger = new Ledger();
     const layer = group === null ? new BareLayer() : new ControlGroupLayer(this.#host, group);
     const { processes } = this.#host;
     // What was started before this guardian is another's child.
     const orphanage = new Orphanage(
       processes,
-      this.#options.ward === undefined ? {} : { lost: lost.instance },
+      this.#options.ward === undefined ? {} : { lost: (mark) => isMarkOf(lost, mark) },
     );
     return { record, lost, ledger, containment: new Containment(processes, ledger, layer, orphanage) };
   }

@@ -3,11 +3,11 @@
  * so, one line of JSON each way.
  */
 import { fromPromise } from "../../bridge/from_promise.ts";
-import type { ReceiptLine, Survivor } from "../../engine/containment/ledger.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { ByteSource } from "../../host/ports/processes.ts";
 import type { Connection } from "../../host/ports/sockets.ts";
 import { openMemoryChannel } from "../../sync/memory_channel.ts";
+import type { Cleared } from "../leftovers.ts";
 import type { LaunchReport, SupervisorOptions } from "../launch_options.ts";
 
 /** Longer than any request. */
@@ -23,7 +23,7 @@ export interface DoorRequests {
   /** Everything is to be ended. */
   readonly end: {
     readonly asked: { readonly graceMs: number };
-    readonly answer: { readonly processes: readonly ReceiptLine[]; readonly survivors: readonly Survivor[] };
+    readonly answer: Cleared;
   };
 }
 

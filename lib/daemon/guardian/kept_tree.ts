@@ -5,7 +5,7 @@
 import type { Containment } from "../../engine/containment/containment.ts";
 import { sweepAll } from "../../engine/containment/final_sweep.ts";
 import { keyOf, type Ledger, type Survivor } from "../../engine/containment/ledger.ts";
-import type { SavedTree } from "../../engine/survival/state_log.ts";
+import type { SavedRun, SavedTree } from "../../engine/survival/state_log.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { ProcessId } from "../../host/ports/processes.ts";
 import { openNursery } from "../../scope/nursery.ts";
@@ -72,13 +72,12 @@ export async function keepTree(tree: KeptTree): Promise<KeepingEnd> {
 }
 
 /** The runs that are taken over: those that survive, as far as their processes are known. */
-export function survivingRuns({ runs }: SavedTree): ReadonlySet<number> {
-  return new Set(runs.filter(({ survives }) => survives).map(({ run }) => run));
+export function survivingRuns({ runs }: SavedTree): readonly SavedRun[] {
+  return runs.filter(({ survives }) => survives);
 }
 
 async function endMortals({ host, lost, saved }: KeptTree): Promise<void> {
-  const surviving = survivingRuns(saved);
-  await endRuns(host, lost, (run) => surviving.has(run));
+  await endRuns(host, lost, survivingRuns(saved));
 }
 
 async function waitForEnd(tree: KeptTree, door: GuardianDoor): Promise<KeepingEnd> {
@@ -87,7 +86,15 @@ async function waitForEnd(tree: KeptTree, door: GuardianDoor): Promise<KeepingEn
     if (next === "gone") return { how: next };
     if (next !== "end" && next.op === "resume") return next;
     const survivors = await endAll(tree, next === "end" ? GRACE_MS : next.asked.graceMs);
-    if (next !== "end") await next.answer({ processes: tree.ledger.lines(), survivors });
+    if (next !== "end") {
+      const { ledger } = tree;
+      await next.answer({
+        processes: ledger.lines(),
+        counts: ledger.counts(),
+        survivors,
+        unattributed: [],
+      });
+    }
     if (survivors.length === 0) return { how: "ended" };
   }
 }

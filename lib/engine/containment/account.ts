@@ -2,12 +2,14 @@
 import type { Host } from "../../host/ports/host.ts";
 import type { Containment } from "./containment.ts";
 import { pruneGone, survivorOf, whyAlive } from "./final_sweep.ts";
-import type { Ledger, ReceiptLine, Survivor } from "./ledger.ts";
+import { type Counts, countsSince, type Ledger, type ReceiptLine, type Survivor } from "./ledger.ts";
 
 /** See the module. */
 export interface Account {
-  /** Those that have ended meanwhile, as far as they are kept. */
+  /** The latest of those that have ended meanwhile: a thousand at most of all of the tree are kept. */
   readonly processes: readonly ReceiptLine[];
+  /** How many of them have ended, those that are not kept included. */
+  readonly counts: Counts;
   /** Those that could not be ended. */
   readonly survivors: readonly Survivor[];
   /** Those of which it cannot be told which actor of the tree they are of: they end with the tree. */
@@ -27,6 +29,7 @@ export interface AccountOptions {
 /** Begins an account; the returned function closes it. */
 export function openAccount({ host, containment, ledger, paths }: AccountOptions): () => Account {
   const before = ledger.endedCount;
+  const countsBefore = ledger.counts(paths);
   return () => {
     pruneGone(host, ledger);
     const isOurs = (path: string | null | undefined) => typeof path === "string" && paths.has(path);
@@ -35,11 +38,12 @@ export function openAccount({ host, containment, ledger, paths }: AccountOptions
     const escaped = containment.layer === "group" ? containment.escaped() : [];
     return {
       processes: ledger.linesSince(before).filter(({ path }) => isOurs(path)),
+      counts: countsSince(countsBefore, ledger.counts(paths)),
       survivors: [
         ...strays.filter(({ path }) => isOurs(path))
           .map(({ row }) => survivorOf(host, row, whyAlive(host, row))),
         ...escaped.filter(({ path }) => isOurs(path))
-          .map(({ row, path }) => survivorOf(host, row, `it bears the mark of "${path}"`)),
+          .map(({ row, why }) => survivorOf(host, row, why)),
       ],
       unattributed: strays.filter(({ path }) => path === null)
         .map(({ row }) => survivorOf(host, row, "it cannot be told whose it is: it ends with the tree")),

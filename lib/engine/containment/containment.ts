@@ -38,6 +38,14 @@ export interface Escaped {
   readonly row: ProcessRow;
   /** Address of the actor that it was of. */
   readonly path: string;
+  /** How that is known, as a clause. */
+  readonly why: string;
+}
+
+/** A run that is over. */
+interface Ended extends Pick<RunMark, "path" | "marker"> {
+  /** What was seen below its main process, and need not come to us when that dies; by identity. */
+  readonly seen: ReadonlySet<string>;
 }
 
 /** See the module. */
@@ -49,7 +57,7 @@ export class Containment {
   readonly #lineage: Lineage;
   readonly #runs = new Map<RunId, Contained>();
   /** The latest runs that are over, by their main processes: what dies late is still in their sessions. */
-  readonly #ended = new Map<number, Pick<RunMark, "path" | "marker">>();
+  readonly #ended = new Map<number, Ended>();
   readonly #left: LeftBehind;
   /** The runs that are being started, and their marks. */
   readonly #starting = new Map<RunId, string>();
@@ -164,7 +172,8 @@ export class Containment {
     if (contained.mainAlive) this.#lineage.outlived.add(keyOf(contained.main));
     this.#runs.delete(run);
     const { path, marker } = contained;
-    this.#ended.set(contained.main.pid, { path, marker });
+    const seen = new Set(this.#layer.name === "group" ? this.#lineage.seenOf(run) : []);
+    this.#ended.set(contained.main.pid, { path, marker, seen });
     if (this.#ended.size > MOST_ENDED) this.#ended.delete(this.#ended.keys().next().value!);
     this.#lineage.remove(run);
     this.#layer.release(run, this.#leaving.delete(run));
@@ -233,6 +242,15 @@ export class Containment {
     this.end(run, "SIGKILL", onClear);
   }
 
+  /**
+   * Looks at what a run has started while its main process lives, because descent is gone with that: to be called before
+   * anything asks it to end.
+   */
+  takeStock(run: RunId): void {
+    const contained = this.#runs.get(run);
+    if (contained !== undefined) this.#restOf(contained);
+  }
+
   /** Lets go of what a run leaves behind on purpose. */
   leave(run: RunId): readonly ProcessRow[] {
     const contained = this.#runs.get(run);
@@ -259,13 +277,14 @@ export class Containment {
   }
 
   /**
-   * Kills whatever bears a mark, wherever it is.
+   * Kills whatever bears the mark of a run that is not known yet, but for what belongs to one that is.
    *
    * @param path Address of the actor that it is of.
    * @returns How many that were.
    */
   killMarked(marker: string, path: string): number {
-    const marked = markedProcesses(this.#processes, (one) => one === marker);
+    const marked = markedProcesses(this.#processes, (one) => one === marker)
+      .filter(({ row }) => !this.#isAnothers(row));
     for (const { row } of marked) {
       this.#see(row, path);
       this.#ledger.killed(row);
@@ -275,13 +294,29 @@ export class Containment {
   }
 
   /**
-   * What bears the mark of a run that is over, wherever it is: where orphans do not come to us, descent does not lead there.
+   * What bears a mark of ours and is of a run that is over, wherever it is: where orphans do not come to us, descent does not
+   * lead there. What was seen below a run's main process is of that run, whatever mark it bears.
    */
   escaped(): readonly Escaped[] {
-    const paths = new Map([...this.#ended.values()].map(({ marker, path }) => [marker, path]));
-    return markedProcesses(this.#processes, (marker) => paths.has(marker))
-      .filter(({ row }) => !this.#left.has(row))
-      .map(({ row, marker }) => ({ row, path: paths.get(marker)! }));
+    const ended = [...this.#ended.values()];
+    const markers = new Set([...this.#runs.values(), ...ended].map(({ marker }) => marker));
+    return markedProcesses(this.#processes, (marker) => markers.has(marker))
+      .filter(({ row }) => !this.#left.has(row) && !this.#isAnothers(row))
+      .flatMap(({ row, marker }): readonly Escaped[] => {
+        const starter = ended.find(({ seen }) => seen.has(keyOf(row)));
+        const of = starter ?? ended.find((one) => one.marker === marker);
+        if (of === undefined) return [];
+        const why = of.marker === marker
+          ? `it bears the mark of "${of.path}"`
+          : `"${of.path}" has started it`;
+        return [{ row, path: of.path, why }];
+      });
+  }
+
+  /** Whether a process belongs to a run that is not over, whatever mark it bears. */
+  #isAnothers(row: ProcessRow): boolean {
+    const housed = this.#layer.ownerOf(row.pid);
+    return (housed !== null && this.#runs.has(housed)) || this.#lineage.runAbove(row) !== null;
   }
 
   #killTogether(contained: Contained): void {

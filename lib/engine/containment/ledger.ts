@@ -1,7 +1,7 @@
 /**
  * Every process that was seen in the tree and how each ended: what the receipt of a teardown is made of.
  *
- * A tree may run for years, so of the processes that have ended only the latest are kept, beside their number.
+ * A tree may run for years, so of the processes that have ended only the latest are kept. All of them are counted.
  */
 import type { Signal } from "../../base/signals.ts";
 import type { ExitStatus, ProcessId, ProcessRow } from "../../host/ports/processes.ts";
@@ -23,6 +23,28 @@ export interface ReceiptLine {
   readonly orphan: boolean;
 }
 
+/** How many processes have ended, and how, whether they are kept or not. */
+export interface Counts extends Readonly<Record<ReceiptLine["ended"], number>> {
+  readonly total: number;
+  /** Those of them whose parents had died before. */
+  readonly orphans: number;
+}
+
+export const NONE_ENDED: Counts = { total: 0, exit: 0, signal: 0, killed: 0, gone: 0, orphans: 0 };
+
+/** The counts of a whole list. */
+export function countsOf(lines: readonly Pick<ReceiptLine, "ended" | "orphan">[]): Counts {
+  return lines.reduce<Counts>(
+    (counts, { ended, orphan }) => ({
+      ...counts,
+      total: counts.total + 1,
+      [ended]: counts[ended] + 1,
+      orphans: counts.orphans + Number(orphan),
+    }),
+    NONE_ENDED,
+  );
+}
+
 /** A process that is still there. */
 export interface Survivor {
   readonly pid: number;
@@ -42,6 +64,8 @@ export class Ledger {
   readonly #mask: (text: string) => string;
   readonly #alive = new Map<string, Seen>();
   readonly #ended: ReceiptLine[] = [];
+  /** By the addresses of the actors. */
+  readonly #counts = new Map<string | null, Counts>();
   #forgotten = 0;
 
   /** @param mask Takes secrets out of a command line. */
@@ -109,9 +133,15 @@ export class Ledger {
     return this.#ended.slice(Math.max(0, endedCount - this.#forgotten));
   }
 
+  /** How many have ended, of some actors or of all. @param paths Null for all, and for those of no actor that is known. */
+  counts(paths: ReadonlySet<string> | null = null): Counts {
+    const meant = [...this.#counts].filter(([path]) => paths === null || (path !== null && paths.has(path)));
+    return meant.map(([, counts]) => counts).reduce((one, other) => combine(one, other, 1), NONE_ENDED);
+  }
+
   #close(known: Seen, ended: ReceiptLine["ended"], status: ExitStatus | null): void {
     this.#alive.delete(keyOf(known));
-    this.#ended.push({
+    const line: ReceiptLine = {
       pid: known.pid,
       path: known.path,
       command: known.command,
@@ -119,11 +149,29 @@ export class Ledger {
       code: status?.how === "exited" ? status.code : null,
       signal: status?.how === "signalled" ? status.signal : null,
       orphan: known.orphan,
-    });
+    };
+    this.#ended.push(line);
+    this.#counts.set(line.path, combine(this.#counts.get(line.path) ?? NONE_ENDED, countsOf([line]), 1));
     if (this.#ended.length <= KEPT) return;
     this.#ended.shift();
     this.#forgotten += 1;
   }
+}
+
+/** What has ended after `before` was counted. */
+export function countsSince(before: Counts, now: Counts): Counts {
+  return combine(now, before, -1);
+}
+
+function combine(one: Counts, other: Counts, sign: 1 | -1): Counts {
+  return {
+    total: one.total + sign * other.total,
+    exit: one.exit + sign * other.exit,
+    signal: one.signal + sign * other.signal,
+    killed: one.killed + sign * other.killed,
+    gone: one.gone + sign * other.gone,
+    orphans: one.orphans + sign * other.orphans,
+  };
 }
 
 /** A row's identity as a key. */

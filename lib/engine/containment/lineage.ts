@@ -2,7 +2,8 @@
  * Who descends from whom. Every process of the tree is either below the main process of a run, or it is, or is below, an
  * orphan that came to us, or to whoever takes them in beside us (`orphanage.ts`), when its own parent died. An orphan is told
  * by, in this order: the control group that it is in, where it was seen before, the session or group of a run's main process,
- * the mark in its environment, and the isolator that it came to.
+ * the mark in its environment, and the isolator that it came to. A mark comes after descent, because a process may hand its own
+ * on to one of another actor: a server that starts programs in the environment of its clients has children with their marks.
  */
 import { type Find, findAll, Look } from "../../host/look.ts";
 import type { Processes, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
@@ -93,6 +94,28 @@ export class Lineage {
     const owner = housed !== null && this.#options.runs.has(housed) ? housed : this.ownerOf(orphan.row);
     this.#known.delete(keyOf(orphan.row));
     return owner;
+  }
+
+  /** The run below whose main process, which lives, a process is; null if there is none. */
+  runAbove(row: ProcessRow): RunId | null {
+    const mains = new Map<string, RunId>();
+    for (const { run, main, mainAlive } of this.#options.runs.values()) {
+      if (mainAlive) mains.set(keyOf(main), run);
+    }
+    const { processes } = this.#options;
+    const seen = new Set<number>();
+    for (let above: ProcessRow | null = row; above !== null && !seen.has(above.pid);) {
+      const run = mains.get(keyOf(above));
+      if (run !== undefined) return run;
+      seen.add(above.pid);
+      above = processes.find(above.parent);
+    }
+    return null;
+  }
+
+  /** Those that were seen as a run's, by identity. */
+  seenOf(run: RunId): readonly string[] {
+    return [...this.#known].filter(([, owner]) => owner === run).map(([key]) => key);
   }
 
   /** Forgets a run. */

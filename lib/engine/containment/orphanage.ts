@@ -12,15 +12,15 @@ import { keyOf } from "./ledger.ts";
 export interface OrphanageOptions {
   /** Processes that are the parents of what belongs to us, beside us. */
   readonly keepers?: readonly ProcessId[];
-  /** What the marks of processes begin with that may be anybody's children; null if there are none. */
-  readonly lost?: string | null;
+  /** Tells the marks of processes that may be anybody's children; null if there are none such. */
+  readonly lost?: ((mark: string) => boolean) | null;
 }
 
 /** See the module. */
 export class Orphanage {
   readonly #processes: Processes;
   readonly #keepers: Set<ProcessId>;
-  readonly #lost: string | null;
+  readonly #lost: ((mark: string) => boolean) | null;
   /** Whether a process that was looked at bears the mark. */
   readonly #marked = new Map<string, boolean>();
 
@@ -82,7 +82,8 @@ export class Orphanage {
     const known = this.#marked.get(key);
     if (known !== undefined) return known;
     const environment = this.#processes.environmentOf(row.pid);
-    const bears = environment?.[RUN_VARIABLE]?.startsWith(`${this.#lost}.`) === true;
+    const mark = environment?.[RUN_VARIABLE];
+    const bears = mark !== undefined && this.#lost!(mark);
     // Who becomes another program shows no environment meanwhile.
     if (environment !== null && Object.keys(environment).length > 0) this.#marked.set(key, bears);
     return bears;

@@ -169,6 +169,10 @@ export class FakeProcesses implements Processes {
     return process?.isAlive ? { ...process.image.env } : null;
   }
 
+  userOf(pid: number): number | null {
+    return this.#world.kernel.find(pid)?.uid ?? null;
+  }
+
   commandOf(pid: number): readonly string[] {
     const process = this.#world.kernel.find(pid);
     return process?.isAlive ? process.image.argv : [];

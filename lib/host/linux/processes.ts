@@ -23,6 +23,7 @@ import {
   readPids,
   readRow,
   readTable,
+  readUser,
   readVariable,
 } from "./proc.ts";
 import { Reaper } from "./reaper.ts";
@@ -186,6 +187,10 @@ export class LinuxProcesses implements Processes {
 
   environmentOf(pid: number): Readonly<Record<string, string>> | null {
     return readEnvironment(pid);
+  }
+
+  userOf(pid: number): number | null {
+    return readUser(pid);
   }
 
   commandOf(pid: number): readonly string[] {

@@ -157,6 +157,11 @@ export interface Processes {
   variableOf(pid: number, name: string): string | null;
   /** The initial environment of a process; null if there is no such process, or it may not be read. */
   environmentOf(pid: number): Readonly<Record<string, string>> | null;
+  /**
+   * The user that a process is of; null if there is no such process, or if it is of several, as one is that has yet to give
+   * up or take on the rights of another user.
+   */
+  userOf(pid: number): number | null;
   /** The command line of a process; empty if it is a zombie or gone. */
   commandOf(pid: number): readonly string[];
   /**

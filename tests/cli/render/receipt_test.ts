@@ -3,7 +3,7 @@ import { painter } from "../../../lib/cli/render/paint.ts";
 import { renderReceipt } from "../../../lib/cli/render/receipt.ts";
 import type { Receipt } from "../../../lib/daemon/take_down.ts";
 import { LAYER_LABELS } from "../../../lib/engine/containment/layer.ts";
-import type { ReceiptLine } from "../../../lib/engine/containment/ledger.ts";
+import { countsOf, type ReceiptLine } from "../../../lib/engine/containment/ledger.ts";
 import { test } from "../../harness/test.ts";
 
 const PLAIN = painter(false);
@@ -14,25 +14,32 @@ function line(pid: number, ended: ReceiptLine["ended"], more: Partial<ReceiptLin
   return { pid, path: "api", command: "node server.js", ended, code, signal, orphan: false, ...more };
 }
 
+/** A list of processes that is whole. */
+function seen(processes: readonly ReceiptLine[]): Pick<Receipt, "processes" | "counts"> {
+  return { processes, counts: countsOf(processes) };
+}
+
 const CLEAN: Receipt = {
   left: 0,
-  processes: [],
+  ...seen([]),
   survivors: [],
   leftOnPurpose: [],
+  unattributed: [],
   containment: null,
   unseen: [],
 };
 
 const FULL: Receipt = {
   left: 1,
-  processes: [
+  ...seen([
     line(7, "exit", { code: 3 }),
     line(12_345, "signal", { path: "pool/worker" }),
     line(8, "killed", { command: `sh -c 'sleep 1;\n\tsleep 2'; ${"x".repeat(60)}` }),
     line(9, "gone", { path: null, orphan: true }),
-  ],
+  ]),
   survivors: [{ pid: 10, command: "stuck", why: "in uninterruptible sleep" }],
   leftOnPurpose: [{ pid: 11, command: "tmux server", why: "left on purpose" }],
+  unattributed: [],
   containment: "group",
   unseen: ["what made a session of its own"],
 };
@@ -54,7 +61,7 @@ receipt: 0 processes, 0 left`,
 
 test("receipt: one process is one process", () => {
   assert.equal(
-    renderReceipt({ ...CLEAN, processes: [line(7, "exit")] }, false, PLAIN),
+    renderReceipt({ ...CLEAN, ...seen([line(7, "exit")]) }, false, PLAIN),
     "receipt: 1 process (1 exited), 0 left",
   );
 });
@@ -66,7 +73,7 @@ test("receipt: the summary counts every kind of end and names what is left", () 
 left on purpose: 11 tmux server (left on purpose)
 contained by: sessions and process groups
 not seen: what made a session of its own
-receipt: 4 processes (1 exited, 1 ended by a signal, 1 killed, 1 gone unseen, 1 were orphans), 1 left`,
+receipt: 4 processes (1 exited, 1 ended by a signal, 1 killed, 1 gone unseen, 1 was an orphan), 1 left`,
   );
 });
 
@@ -78,6 +85,21 @@ test("receipt: all of it has a line for each process, with long commands cut", (
     8  api             killed           sh -c 'sleep 1; sleep 2'; ${"x".repeat(33)}~
     9  (unattributed)  gone     orphan  node server.js`,
   );
+});
+
+test("receipt: orphans are told in the right number", () => {
+  const orphans = [line(7, "exit", { orphan: true }), line(8, "exit", { orphan: true })];
+  assert.match(renderReceipt({ ...CLEAN, ...seen(orphans) }, false, PLAIN), /2 exited, 2 were orphans\)/);
+});
+
+test("receipt: those that are not kept are counted, and where all are listed it says that they are not", () => {
+  const lines = [line(7, "exit"), line(8, "killed")];
+  const counts = { ...countsOf(lines), total: 2_500, exit: 2_499 };
+  const receipt = { ...CLEAN, processes: lines, counts };
+  const summary = "receipt: 2500 processes (2499 exited, 1 killed), 0 left";
+  assert.equal(renderReceipt(receipt, false, PLAIN), summary);
+  const [, , unlisted, last] = renderReceipt(receipt, true, PLAIN).split("\n");
+  assert.deepEqual([unlisted, last], ["not listed: 2498 more that had ended before these", summary]);
 });
 
 test("receipt: what is left is red, nothing left green", () => {
@@ -92,5 +114,8 @@ test("receipt: a command cannot act upon the terminal", () => {
   const survivors = [{ pid: 1, command: "evil\x1b[2J\x07\u202e", why: "stays" }];
   const processes = [line(2, "exit", { command: "evil\x1b]0;title\x07" })];
   // deno-lint-ignore no-control-regex
-  assert.doesNotMatch(renderReceipt({ ...CLEAN, survivors, processes }, true, PLAIN), /[\x1b\x07\u202e]/);
+  assert.doesNotMatch(
+    renderReceipt({ ...CLEAN, survivors, ...seen(processes) }, true, PLAIN),
+    /[\x1b\x07\u202e]/,
+  );
 });

@@ -9,13 +9,13 @@ function line(pid: number, ended: ReceiptLine["ended"], command = "sleep 9"): Re
 }
 
 test("rest: nothing is said of nothing", () => {
-  assert.equal(renderRest({ ended: [], survivors: [] }), null);
+  assert.equal(renderRest({ ended: [], count: 0, survivors: [] }), null);
 });
 
 test("rest: each is named with how it ended", () => {
   const ended = [line(5, "signal"), line(6, "killed", "sh -c 'a;\n b'"), line(7, "exit"), line(8, "gone")];
   assert.equal(
-    renderRest({ ended, survivors: [] }),
+    renderRest({ ended, count: ended.length, survivors: [] }),
     "ended 4 processes that had been left behind: 5 sleep 9 (SIGTERM), 6 sh -c 'a; b' (killed), " +
       "7 sleep 9 (exit 3), 8 sleep 9 (gone); 0 left",
   );
@@ -23,14 +23,19 @@ test("rest: each is named with how it ended", () => {
 
 test("rest: many are not all named", () => {
   const ended = Array.from({ length: 20 }, (_, index) => line(index + 10, "signal"));
-  const text = renderRest({ ended, survivors: [] })!;
+  const text = renderRest({ ended, count: ended.length, survivors: [] })!;
   assert.match(text, /^ended 20 processes .*17 sleep 9 \(SIGTERM\), 12 more; 0 left$/);
+});
+
+test("rest: those that are not kept count, too", () => {
+  const text = renderRest({ ended: [line(10, "signal")], count: 5_000, survivors: [] })!;
+  assert.match(text, /^ended 5000 processes .*10 sleep 9 \(SIGTERM\), 4999 more; 0 left$/);
 });
 
 test("rest: survivors are", () => {
   const survivors = [{ pid: 4, command: "cp a b", why: "it could not be signalled" }];
   assert.equal(
-    renderRest({ ended: [], survivors }),
+    renderRest({ ended: [], count: 0, survivors }),
     "ended 0 processes that had been left behind; 1 left: 4 cp a b (it could not be signalled)",
   );
 });
