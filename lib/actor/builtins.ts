@@ -34,12 +34,15 @@ export function builtinsOf(runtime: Asked, via: Link): Readonly<Record<string, u
     async register(value: unknown) {
       const identity = readIdentity(value);
       if (identity === null) throw new TypeError("Cannot register this: it is no actor");
-      runtime.registry.add(identity, via);
+      // An actor speaks for itself and those below it, whatever it says; anybody else who connects speaks for nobody.
+      const isBelow = via.isChild && identity.path.startsWith(`${via.peer.path}/`);
+      if (!isBelow || !runtime.registry.add(identity, via)) {
+        throw new TypeError(`Cannot register "${identity.path}": it is not below "${via.peer.path}"`);
+      }
       await above()?.register(identity);
     },
     async unregister(id: unknown) {
-      runtime.registry.remove(String(id));
-      await above()?.unregister(String(id));
+      if (runtime.registry.remove(String(id), via)) await above()?.unregister(String(id));
     },
     find: async (name: unknown) => await above()?.find(String(name)) ?? runtime.registry.find(String(name)),
     async waitFor(name: unknown, except: unknown) {

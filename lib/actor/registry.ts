@@ -19,14 +19,22 @@ export class Registry {
   readonly #entries = new Map<string, Entry>();
   readonly #changed = new WaitQueue();
 
-  /** Adds an actor, or renews what is known of it. */
-  add(identity: Identity, via: object | null): void {
+  /**
+   * Adds an actor, or renews what is known of it.
+   *
+   * @returns False if it calls itself by the id of one that came another way, which stays.
+   */
+  add(identity: Identity, via: object | null): boolean {
+    const known = this.#entries.get(identity.id);
+    if (known !== undefined && known.via !== via) return false;
     this.#entries.set(identity.id, { identity, via });
     this.#changed.wakeAll();
+    return true;
   }
 
-  remove(id: string): void {
-    this.#entries.delete(id);
+  /** Removes an actor. @returns False if it is not there, or came another way. */
+  remove(id: string, via: object | null): boolean {
+    return this.#entries.get(id)?.via === via && this.#entries.delete(id);
   }
 
   /** Removes everything that came over a connection; gives the ids. */

@@ -5,6 +5,7 @@
 import type { ActorHost } from "../../host/ports/host.ts";
 import type { Connection } from "../../host/ports/sockets.ts";
 import type { TlsCredentials } from "../../host/ports/tcp.ts";
+import { sameSecret } from "../../base/same_secret.ts";
 import { messageOf } from "../../base/user_error.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import { type Nursery, openNursery } from "../../scope/nursery.ts";
@@ -22,7 +23,7 @@ import { Link, type LinkOptions } from "./link.ts";
 const FAREWELL_MS = 1_000;
 
 /** A connection on which both sides have said who they are. */
-export type Begun = Pick<LinkOptions, "connection" | "reader" | "peer" | "isConnector" | "memory">;
+export type Begun = Pick<LinkOptions, "connection" | "reader" | "peer" | "isConnector" | "isChild" | "memory">;
 
 /** A child that was started and has yet to connect. */
 export interface Expected {
@@ -174,12 +175,11 @@ export class Connections {
       this.#greeting.add(connection);
       const { hello } = await answerHello(connection, reader, this.#options.self)
         .finally(() => this.#greeting.delete(connection));
-      const expected = hello.token === null ? undefined : this.#expected.get(hello.token);
+      const expected = hello.token === null ? undefined : this.#take(hello.token);
       if (hello.token !== null && expected === undefined) {
         await refuse(connection, "no child with this token was started here");
         return connection.close();
       }
-      if (hello.token !== null) this.#expected.delete(hello.token);
       const peer = { ...hello.actor, ...expected?.identity };
       const { isRemote = false, memory } = options;
       const begun = {
@@ -187,6 +187,7 @@ export class Connections {
         reader,
         peer,
         isConnector: false,
+        isChild: expected !== undefined,
         ...(memory === undefined ? {} : { memory }),
       };
       const link = this.#link(begun, expected?.explainLoss);
@@ -196,6 +197,15 @@ export class Connections {
       connection.close();
       if (!(error instanceof HandshakeError)) throw error;
     }
+  }
+
+  /** The child with a token, which is good for one connection. All are compared, so that time tells nothing of them. */
+  #take(token: string): Expected | undefined {
+    const known = [...this.#expected.keys()].filter((one) => sameSecret(one, token))[0];
+    if (known === undefined) return undefined;
+    const expected = this.#expected.get(known);
+    this.#expected.delete(known);
+    return expected;
   }
 
   async #dial(address: string, tls: TlsCredentials | null): Promise<Link> {

@@ -70,6 +70,8 @@ export interface LinkOptions {
   readonly memory?: SharedMemory;
   /** Whether this side has connected; it then numbers its dialogs with odd numbers. */
   readonly isConnector: boolean;
+  /** Whether the other side has proven that it is a child of this actor. */
+  readonly isChild?: boolean;
   /** Takes a dialog that the other side opens. */
   readonly onStart: (dialog: Dialog, payload: Uint8Array) => void;
   /** Told that the other side cancels this actor as a whole. */
@@ -84,6 +86,8 @@ export interface LinkOptions {
 export class Link implements DialogLink {
   readonly self: Identity;
   readonly peer: Identity;
+  /** Whether `peer` is proven, and a child of this actor; that of any other connection is what the other side says. */
+  readonly isChild: boolean;
   readonly memory: SharedMemory | null;
   canceller: ActorId | null = null;
   readonly #options: LinkOptions;
@@ -114,6 +118,7 @@ export class Link implements DialogLink {
   constructor(options: LinkOptions) {
     this.#options = options;
     this.self = options.self;
+    this.isChild = options.isChild ?? false;
     this.peer = options.peer;
     this.memory = options.memory ?? null;
     this.#outgoing = new Outgoing(longestPayload(options.connection));

@@ -129,16 +129,20 @@ export class ActorProcess {
   /** Waits until it has connected, and has what it needs to serve. */
   async #start(): Promise<Link> {
     const { spec, startTimeoutMs, runtime } = this.#options;
-    const identity = await moveOnAfter(startTimeoutMs, async () => {
+    const said = await moveOnAfter(startTimeoutMs, async () => {
       const link = await this.#joining();
       this.#dialog = link.adopt(ACTOR_DIALOG);
       this.#dialog.send(Kind.start, 0, encodeSpec(spec));
       return await this.#readiness(this.#dialog);
     });
-    if (identity === undefined) {
+    if (said === undefined) {
       throw new ActorStartError(spec.name, `it was not ready within ${startTimeoutMs} ms`, null);
     }
-    runtime.registry.add(identity, this.#link);
+    // It is called as it was named, whatever it says.
+    const identity = { ...said, name: spec.name, path: spec.path };
+    if (!runtime.registry.add(identity, this.#link)) {
+      throw new ActorStartError(spec.name, "it says that it is another actor", null);
+    }
     if (runtime.parent !== null) await builtinsAt(runtime, runtime.parent).register(identity);
     return this.#link!;
   }

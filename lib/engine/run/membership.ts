@@ -131,7 +131,8 @@ export class Membership {
     if (identity === null) return link.lose("it does not say who it is", null);
     const { point, reports } = this.#options;
     const { name, path } = link.peer;
-    point.runtime.registry.add({ ...identity, name, path }, link);
+    const isNew = point.runtime.registry.add({ ...identity, name, path }, link);
+    if (!isNew) return link.lose("it says that it is another actor", null);
     reports.loaded();
   }
 }
