@@ -7,13 +7,15 @@ export interface Masker {
   env(env: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   /** Any data with all its texts masked, and whatever stands under a secret name. */
   data(value: unknown): unknown;
-  /** A text without the secrets that the plan's variables and params hold, and without passwords in URLs. */
+  /** A text without the secrets that the plan's variables and params hold, and without passwords in URLs and proofs of marks. */
   text(text: string): string;
 }
 
 const MASK = "***";
 const SECRET_NAME = /(SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|PRIVATE|CREDENTIAL|API_?KEY|ACCESS_?KEY|AUTH)/i;
 const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+(@)/gi;
+/** The mark of a run: who reads its end could forge it. */
+const MARK_PROOF = /\b([0-9a-f]{12}\.\w+\.\d+\.)[0-9a-f]{32}\b/g;
 /** Shorter values stand in too many places by chance. */
 const SHORTEST_SECRET = 4;
 
@@ -26,7 +28,7 @@ export function maskerFor(plan: Plan): Masker {
     longestFirst.reduce((masked, secret) => masked.replaceAll(secret, MASK), value).replace(
       URL_PASSWORD,
       `$1${MASK}$2`,
-    );
+    ).replace(MARK_PROOF, `$1${MASK}`);
   const data = (value: unknown) => masked(value, false, text);
   return { text, data, env: (env) => data(env) as Readonly<Record<string, string>> };
 }

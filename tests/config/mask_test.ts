@@ -19,6 +19,12 @@ test("mask: values of secret names are hidden wherever they stand, and passwords
   assert.equal(mask.text("12 is too short to hide everywhere"), "12 is too short to hide everywhere");
 });
 
+test("mask: what proves the mark of a run is hidden, and what is public of it stays", () => {
+  const mask = maskerFor(planOf({ children: { a: {} } }));
+  const text = (proof: string) => `env SUPERVISE_RUN=0123456789ab.x1y2.3.${proof} sleep 9`;
+  assert.equal(mask.text(text("0123456789abcdef".repeat(2))), text("***"));
+});
+
 test("mask: data is masked at any depth, under a secret name whole", () => {
   const params = {
     db: [{ password: "hunter22", port: 80 }],

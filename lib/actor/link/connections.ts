@@ -23,7 +23,10 @@ import { Link, type LinkOptions } from "./link.ts";
 const FAREWELL_MS = 1_000;
 
 /** A connection on which both sides have said who they are. */
-export type Begun = Pick<LinkOptions, "connection" | "reader" | "peer" | "isConnector" | "isChild" | "memory">;
+export type Begun = Pick<
+  LinkOptions,
+  "connection" | "reader" | "peer" | "isConnector" | "isChild" | "memory"
+>;
 
 /** A child that was started and has yet to connect. */
 export interface Expected {

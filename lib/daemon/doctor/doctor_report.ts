@@ -58,6 +58,7 @@ export function reportOn(found: Findings): DoctorReport {
       means: "a stop ends what stays in the session of its actor",
       hint: null,
     },
+    marksFinding(found.groups),
     handlesFinding(facts),
     hiddenFinding(facts),
     limitFinding("open-files", "open files", facts.openFilesLimit, FEW_OPEN_FILES, "ulimit -n"),
@@ -150,6 +151,20 @@ function orphansFinding({ adoptsOrphans }: SystemFacts, groups: GroupSupport): F
         : "what makes a session of its own gets away",
       hint: "use Linux from 3.4 on, or run supervise as the first process of a container",
     };
+}
+
+function marksFinding({ isAvailable }: GroupSupport): Finding {
+  return {
+    name: "marks",
+    status: "note",
+    found: "each run has a mark in the environment of its processes, which nobody can guess",
+    means: isAvailable
+      ? "control groups and descent come first; a mark only tells of what has left both"
+      : "without control groups a process that lost its parents is known by its session or its mark: one that has shed both, " +
+        "or bears the mark of another actor of its user, is not ended by the stop of its actor, but by `down`; what bears a " +
+        "mark ends nothing of another user with it",
+    hint: null,
+  };
 }
 
 function handlesFinding({ hasProcessHandles }: SystemFacts): Finding {

@@ -55,7 +55,7 @@ export function tiesOf(bearers: readonly ProcessRow[], table: Table): Ties {
   };
   const draw = (row: ProcessRow, through: ProcessRow, may: boolean) => {
     if (may) tied.set(row.pid, row);
-    else foreign.set(row.pid, { row, through });
+    else if (!foreign.has(row.pid)) foreign.set(row.pid, { row, through });
   };
   const drawChildren = (through: ProcessRow) => {
     const isRoots = userOf(through.pid) === ROOT_UID;

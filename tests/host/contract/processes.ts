@@ -164,10 +164,13 @@ export function processesContract(name: string, open: OpenSubject): void {
     assert.equal(processes.variableOf(child.pid, "COL"), null);
     assert.deepEqual(processes.environmentOf(child.pid), { ...subject.env, COLOUR: "red=blue" });
     assert.ok(processes.commandOf(child.pid).length > 0);
+    assert.equal(processes.userOf(child.pid), processes.userOf(processes.ownPid));
+    assert.equal(typeof processes.userOf(child.pid), "number");
     await finish(subject, child);
     assert.equal(processes.variableOf(child.pid, "COLOUR"), null);
     assert.equal(processes.environmentOf(child.pid), null);
     assert.deepEqual(processes.commandOf(child.pid), []);
+    assert.equal(processes.userOf(child.pid), null);
   });
 
   guarantee("a signal reaches the process that is meant, and no other with its number", async (subject) => {
