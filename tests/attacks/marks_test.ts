@@ -58,7 +58,9 @@ function configure(sandbox: Sandbox): void {
 
 /** A session of root's shell and its programs 5 and 6, and in it the stranger's 7, which bears a mark. */
 async function session(sandbox: Sandbox, stranger: ThrowAwayUser, mark: string) {
-  const theirs = [...stranger.as, "env", `SUPERVISE_RUN=${mark}`, ...sleeping(sandbox, 7).split(" ")].join(" ");
+  const theirs = [...stranger.as, "env", `SUPERVISE_RUN=${mark}`, ...sleeping(sandbox, 7).split(" ")].join(
+    " ",
+  );
   const shell: Running = sandbox.run([
     "setsid",
     "sh",
@@ -170,7 +172,11 @@ for (const layer of LAYERS) {
         """
       `);
       assert.equal((await sandbox.supervise("up", "-d", `--containment=${layer}`)).code, 0);
-      const [client, child] = await Promise.all([sleeper(sandbox, 1), sleeper(sandbox, 2), sleeper(sandbox, 3)]);
+      const [client, child] = await Promise.all([
+        sleeper(sandbox, 1),
+        sleeper(sandbox, 2),
+        sleeper(sandbox, 3),
+      ]);
       const stop = await sandbox.supervise("stop", "server");
       assert.equal(stop.code, 0, stop.stderr);
       assert.match(stop.stdout, /receipt: .*, 0 left/);
@@ -188,7 +194,13 @@ attack(
     const mark = environmentOf((await sandbox.row("web")).pid).get("SUPERVISE_RUN")!;
     await sleeper(sandbox, 2);
     const program = sandbox.write("become.py", BECOME_ROOT);
-    const words = ["/usr/bin/python3", program, String(stranger.uid), mark, ...sleeping(sandbox, 5).split(" ")];
+    const words = [
+      "/usr/bin/python3",
+      program,
+      String(stranger.uid),
+      mark,
+      ...sleeping(sandbox, 5).split(" "),
+    ];
     const shell = sandbox.run(["setsid", ...words]);
     const innocent = await sleeper(sandbox, 5);
     assert.equal(environmentOf(innocent.pid).get("SUPERVISE_RUN"), undefined);
@@ -216,9 +228,11 @@ os.setresuid(user, user, user)
 signal.pause()
 `;
 
-attack("marks: an actor of another user finds no mark but its own, wherever it reads", async (sandbox, { stranger }) => {
-  chmodSync(sandbox.dir, 0o755);
-  sandbox.config(`
+attack(
+  "marks: an actor of another user finds no mark but its own, wherever it reads",
+  async (sandbox, { stranger }) => {
+    chmodSync(sandbox.dir, 0o755);
+    sandbox.config(`
     [actors.secret]
     shell = "echo stands; exec ${sleeping(sandbox, 1)}"
     daemon = true
@@ -239,21 +253,22 @@ attack("marks: an actor of another user finds no mark but its own, wherever it r
     depends_on = ["secret"]
     ready = { log = "spied" }
   `);
-  const up = await sandbox.supervise("up", "-d");
-  assert.equal(up.code, 0, up.stderr);
-  const [secret, spy] = [await sleeper(sandbox, 1), await sleeper(sandbox, 2)]
-    .map(({ pid }) => environmentOf(pid).get("SUPERVISE_RUN")!);
-  const found = (await sandbox.supervise("logs", "spy", "-n", "100000")).stdout;
-  assert.ok(found.includes(spy!), "it can read its own");
-  assert.ok(!found.includes(secret!.slice(-32)), "it has found the proof of another's mark");
-  // The key is nowhere but in files of root alone.
-  const { runFolder, key } = treeIdOf(host, 0, `${realpathSync(sandbox.dir)}/supervise.toml`);
-  assert.deepEqual([statSync(key).mode & 0o077, statSync(runFolder).mode & 0o077], [0, 0]);
-  for (const folder of readdirSync(`${sandbox.dir}/state/supervise`)) {
-    assert.equal(statSync(`${sandbox.dir}/state/supervise/${folder}/marks.key`).mode & 0o077, 0);
-  }
-  const down = await sandbox.supervise("down");
-  assert.match(down.stdout, /0 left/);
-  const told = await sandbox.supervise("events");
-  for (const mark of [secret!, spy!]) assert.ok(!told.stdout.includes(mark.slice(-32)));
-});
+    const up = await sandbox.supervise("up", "-d");
+    assert.equal(up.code, 0, up.stderr);
+    const [secret, spy] = [await sleeper(sandbox, 1), await sleeper(sandbox, 2)]
+      .map(({ pid }) => environmentOf(pid).get("SUPERVISE_RUN")!);
+    const found = (await sandbox.supervise("logs", "spy", "-n", "100000")).stdout;
+    assert.ok(found.includes(spy!), "it can read its own");
+    assert.ok(!found.includes(secret!.slice(-32)), "it has found the proof of another's mark");
+    // The key is nowhere but in files of root alone.
+    const { runFolder, key } = treeIdOf(host, 0, `${realpathSync(sandbox.dir)}/supervise.toml`);
+    assert.deepEqual([statSync(key).mode & 0o077, statSync(runFolder).mode & 0o077], [0, 0]);
+    for (const folder of readdirSync(`${sandbox.dir}/state/supervise`)) {
+      assert.equal(statSync(`${sandbox.dir}/state/supervise/${folder}/marks.key`).mode & 0o077, 0);
+    }
+    const down = await sandbox.supervise("down");
+    assert.match(down.stdout, /0 left/);
+    const told = await sandbox.supervise("events");
+    for (const mark of [secret!, spy!]) assert.ok(!told.stdout.includes(mark.slice(-32)));
+  },
+);

@@ -1,7 +1,7 @@
 /** A puppet that speaks the protocol of actors: what it says and hears, message by message. */
 import assert from "node:assert/strict";
 import { concatBytes } from "../../lib/base/bytes.ts";
-import { BUILTIN_MODULE } from "../../lib/actor/builtins.ts";
+import { BUILTIN_MODULE, type Builtins } from "../../lib/actor/builtins.ts";
 import type { HeldCrash } from "../../lib/actor/debug/crash_desk.ts";
 import { encodeHello } from "../../lib/actor/link/identity.ts";
 import { readSpec, type SpawnSpec } from "../../lib/actor/process/spawn_spec.ts";
@@ -73,9 +73,20 @@ export class Member {
     return new Member(connection, { ...actor, name, path }, member.#splitter, member.#heard, spec);
   }
 
-  /** Says that its modules are loaded. */
-  loaded(): void {
-    this.#say(Kind.started, 0, encodePayload(this.#identity));
+  /** Connects to the supervisor of a puppet without a token, as an actor that says that it is another. */
+  static async visit(machine: FakeMachine, self: Puppet, path: string): Promise<Member> {
+    const connection = await machine.host.sockets.connect(self.env["SUPERVISE_SOCKET"]!);
+    assert.ok(connection !== null, "nobody listens");
+    const actor = { id: `visitor-${self.pid}`, name: path, path, pid: self.pid, address: null };
+    const member = new Member(connection, actor, new FrameSplitter(MAX_FRAME_BYTES), [], null);
+    member.#say(Kind.hello, ACTOR_PROTOCOL, encodeHello({ actor, token: null }));
+    assert.equal((await member.#next())?.kind, Kind.hello);
+    return member;
+  }
+
+  /** Says that its modules are loaded. @param id What it calls itself by; its own, if not given. */
+  loaded(id?: string): void {
+    this.#say(Kind.started, 0, encodePayload(id === undefined ? this.#identity : { ...this.#identity, id }));
   }
 
   /** Says that its code has failed. */
@@ -85,7 +96,12 @@ export class Member {
 
   /** Has a crash held, by a dialog of this number. */
   holds(crash: HeldCrash, dialog: number): void {
-    const start = encodeStart({ style: "call", module: BUILTIN_MODULE, name: "holdCrash", args: [crash] });
+    this.asks("holdCrash", [crash], dialog);
+  }
+
+  /** Asks for what every actor answers to, by a dialog of this number. */
+  asks(name: keyof Builtins, args: readonly unknown[], dialog: number): void {
+    const start = encodeStart({ style: "call", module: BUILTIN_MODULE, name, args });
     this.#say(Kind.start, 0, start, dialog);
   }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { FakeProgram } from "../../lib/host/fake/puppet.ts";
+import { Kind } from "../../lib/wire/message.ts";
 import { test } from "../harness/test.ts";
 import { boxOf, Member } from "./member.ts";
 import { type Play, play, type Played, type Stage } from "./play.ts";
@@ -234,4 +235,54 @@ test("members: nobody joins twice in the name of one run, or in the name of one 
       assert.equal(late.spec, null);
     },
   });
+});
+
+test("members: one speaks for itself and those below it, and for no other", async () => {
+  const kinds: Kind[] = [];
+  const listed: string[][] = [];
+  await playMember({
+    config: daemon(),
+    async part(member, self, { machine, runtime }) {
+      const list = () => void listed.push(runtime.registry.list().map(({ path }) => path));
+      member.loaded();
+      const identity = (id: string, path: string) => ({ id, name: "x", path, pid: self.pid, address: null });
+      const register = async (id: string, path: string, by: Member, dialog: number) => {
+        by.asks("register", [identity(id, path)], dialog);
+        kinds.push(await by.ended(dialog));
+      };
+      await register("one", "api/below", member, 1);
+      await register("two", "db", member, 3);
+      await register("three", "apis/x", member, 5);
+      // The id of its supervisor.
+      await register(runtime.self.id, "api/root", member, 7);
+      list();
+      member.asks("unregister", [runtime.self.id], 9);
+      kinds.push(await member.ended(9));
+      list();
+      // Without a token it can say that it is anybody, and speaks for nobody.
+      const other = await Member.visit(machine, self, "db");
+      await register("four", "db/below", other, 1);
+      list();
+    },
+  });
+  const { error } = Kind;
+  assert.deepEqual(kinds, [Kind.return, error, error, error, Kind.return, error]);
+  const whole = ["shop", "api", "api/below"];
+  assert.deepEqual(listed, [whole, whole, whole]);
+});
+
+test("members: one that calls itself by the id of another is let go", async () => {
+  const played = await playMember({
+    config: daemon(),
+    async part(member, self, { runtime }) {
+      member.loaded(runtime.self.id);
+      await self.forever();
+    },
+    async script({ at, runtime }) {
+      await at(1_000);
+      assert.equal(runtime.registry.list().filter(({ id }) => id === runtime.self.id).length, 1);
+      assert.deepEqual(runtime.registry.find("api"), []);
+    },
+  });
+  assert.deepEqual(played.linesOf("api", "ready"), []);
 });
