@@ -37,7 +37,9 @@ export interface Session {
 }
 
 /** What the service needs of the engine. */
-type ServedEngine = StatusSource & Pick<Engine, "account" | "ask" | "post" | "listen" | "sync">;
+type ServedEngine =
+  & StatusSource
+  & Pick<Engine, "account" | "untilReaped" | "ask" | "post" | "listen" | "sync">;
 
 type Handlers = {
   readonly [O in Op]: (request: Requests[O], session: Session) => Promise<Results[O]> | Results[O];
@@ -105,8 +107,10 @@ export class Service {
       this.#act({ type: "start_requested", nodes: selectOrThrow(this.#plan, paths), deps }, wait),
     stop: async ({ paths, wait }) => {
       const nodes = selectOrThrow(this.#plan, paths);
-      const close = this.#engine.account(this.#touched(nodes));
+      const touched = this.#touched(nodes);
+      const close = this.#engine.account(touched);
       const result = await this.#act({ type: "stop_requested", nodes }, wait);
+      if (wait) await this.#engine.untilReaped(touched);
       return { ...result, account: wait ? close() : null };
     },
     restart: ({ paths, wait }) =>

@@ -30,7 +30,7 @@ import { Isolators, type IsolatorsOptions } from "./isolator/isolators.ts";
 import { endUnheard } from "./isolator/end_unheard.ts";
 import { HeldCrashes } from "./run/held_crashes.ts";
 import type { HeldSockets } from "./run/held_sockets.ts";
-import { survivorOf, sweepAll } from "./containment/final_sweep.ts";
+import { survivorOf, sweepAll, untilNone } from "./containment/final_sweep.ts";
 import { type Account, openAccount } from "./containment/account.ts";
 import type { Layer, LayerName } from "./containment/layer.ts";
 import { controllersFor, describeUnkept } from "./limits/actor_limits.ts";
@@ -45,6 +45,9 @@ import { type Listener, Recorder } from "./journal/recorder.ts";
 import type { ResumedTree } from "./survival/resumed_tree.ts";
 import { RunPipes } from "./survival/run_pipes.ts";
 import type { Survival } from "./survival/survival.ts";
+
+/** How long those may take to reap who are to tell us of deaths. */
+const REAPING_MS = 5_000;
 
 /** What isolators need of this program. */
 export type Isolation = Pick<IsolatorsOptions, "system" | "runtime" | "selfCommand" | "openFilesLimit">;
@@ -200,10 +203,23 @@ export class Engine {
     });
   }
 
+  /** Waits until it is told how those processes of some actors have ended that are dead. */
+  async untilReaped(nodes: readonly NodeId[]): Promise<void> {
+    const { processes } = this.#options.host;
+    const paths = this.#pathsOf(nodes);
+    const isDead = ({ pid, startTime }: ProcessId) => {
+      const row = processes.find(pid);
+      const isZombie = row?.startTime === startTime && row.state === "Z";
+      return isZombie && this.#containment.willTellOf(row);
+    };
+    const nextDeath = () => this.#death;
+    await untilNone({ nextDeath }, REAPING_MS, () => this.#ledger.pending(paths).filter(isDead).length);
+  }
+
   /** Keeps account of what becomes of the processes of some actors; the returned function closes it. */
   account(nodes: readonly NodeId[]): () => Account {
-    const { host, plan } = this.#options;
-    const paths = new Set(nodes.map((id) => plan.nodes[id]!.path));
+    const { host } = this.#options;
+    const paths = this.#pathsOf(nodes);
     return openAccount({ host, containment: this.#containment, ledger: this.#ledger, paths });
   }
 
@@ -301,6 +317,10 @@ export class Engine {
       default:
         return performer.perform(effect);
     }
+  }
+
+  #pathsOf(nodes: readonly NodeId[]): ReadonlySet<string> {
+    return new Set(nodes.map((id) => this.#options.plan.nodes[id]!.path));
   }
 
   async #finish(): Promise<EngineEnd> {

@@ -33,6 +33,10 @@ export class PuppetEngine {
     return null;
   }
 
+  untilReaped(): Promise<void> {
+    return Promise.resolve();
+  }
+
   account(): () => Account {
     return () => ({ processes: [], counts: NONE_ENDED, survivors: [], unattributed: [], leftOnPurpose: [] });
   }

@@ -90,6 +90,36 @@ for (const groups of [true, false]) {
   });
 }
 
+test("crash: where the whole folder of the record is gone, marks are proven by the copy of the key", async () => {
+  await runVirtual(async (clock) => {
+    const trees = new FakeTrees(clock, {
+      config: '[actors.server]\nexec = ["/bin/family"]\ndaemon = true',
+      programs: { "/bin/family": family },
+    });
+    const { files } = trees.machine.host;
+    const loseAll = async () => {
+      trees.kill(trees.guardianPid, trees.supervisorPid);
+      await trees.settle();
+      files.remove(trees.tree.runFolder);
+    };
+    await trees.up();
+    await trees.ready();
+    await loseAll();
+    await assert.rejects(trees.connect(), /is lost, and 2 of its processes are still there/);
+    assert.equal((await trees.up()).cleared, 2);
+    await trees.ready();
+    await loseAll();
+    files.remove(`${trees.tree.stateFolder}/marks.key`);
+    // Nothing proves a mark any more: nobody is taken for the tree's.
+    await assert.rejects(trees.connect(), (error: Error) => !/is lost/.test(error.message));
+    assert.equal((await trees.up()).cleared, 0);
+    assert.equal((await trees.down()).left, 0);
+    trees.kill(...trees.actors().map(({ pid }) => pid));
+    await trees.untilGone();
+    trees.assertNothingLeft();
+  });
+});
+
 test("crash: a tree whose file is gone is forgotten when nothing of it is left, also on purpose", async () => {
   await runVirtual(async (clock) => {
     const trees = new FakeTrees(clock, {

@@ -115,6 +115,26 @@ e2e(
   },
 );
 
+e2e("receipts: more processes than are listed are counted once each, and it is said", async (sandbox) => {
+  const s = secondsOf(sandbox);
+  sandbox.config(`
+    [actors.many]
+    shell = "for i in $(seq 1100); do (setsid sleep ${s}1 &); done; echo stands; exec sleep ${s}2"
+    daemon = true
+    ready = { log = "stands" }
+  `);
+  assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+  await until("all sleep", () => sleepersOf(sandbox).length === 1_101);
+  const { receipt } = await sandbox.json("stop", "many");
+  const { total, orphans, exit, gone } = receipt.counts;
+  // Shells of its loop may have been orphans, too, when they were seen.
+  assert.deepEqual([orphans >= 1_100, total - exit, gone], [true, 1_101, 0]);
+  assert.deepEqual([receipt.processes.length, receipt.unlisted], [1_000, total - 1_000]);
+  const down = await sandbox.supervise("down", "-v");
+  assert.match(down.stdout, /^not listed: \d+ more that had ended before these$/m);
+  assert.match(down.stdout, /^receipt: \d+ processes \(.*1101 ended by a signal, .*\), 0 left$/m);
+});
+
 /** Kills the supervisor, and its guardian too, so that neither can end anything. */
 async function killBoth(sandbox: Sandbox): Promise<void> {
   const { pid } = await sandbox.json("ps");

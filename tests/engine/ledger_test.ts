@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describeCommand, Ledger } from "../../lib/engine/containment/ledger.ts";
+import { countsSince, describeCommand, Ledger } from "../../lib/engine/containment/ledger.ts";
 import { test } from "../harness/test.ts";
 
 const A = { pid: 10, startTime: 1 };
@@ -43,6 +43,28 @@ test("ledger: what has ended since a moment, also when much of before is forgott
     [ledger.linesSince(before).length, ledger.linesSince(before)[0]!.pid, ledger.endedCount],
     [1_000, 3_001, 2_003],
   );
+});
+
+test("ledger: all are counted, by actor and by end, also those that are forgotten", () => {
+  const ledger = new Ledger();
+  const end = (from: number, path: string | null, isOrphan: boolean) => {
+    for (let pid = from; pid < from + 700; pid++) {
+      ledger.see({ pid, startTime: 1 }, path, "x", isOrphan);
+      ledger.ended({ pid, startTime: 1 }, EXITED);
+    }
+  };
+  end(1, "web", false);
+  const before = ledger.counts(new Set(["web"]));
+  end(1_001, "web", true);
+  end(2_001, null, true);
+  ledger.see(A_LATER, "web", "x", false);
+  ledger.prune(() => false);
+  const none = { signal: 0, killed: 0 };
+  assert.deepEqual(ledger.counts(), { total: 2_101, exit: 2_100, ...none, gone: 1, orphans: 1_400 });
+  const now = ledger.counts(new Set(["web", "db"]));
+  assert.deepEqual(now, { total: 1_401, exit: 1_400, ...none, gone: 1, orphans: 700 });
+  assert.deepEqual(countsSince(before, now), { total: 701, exit: 700, ...none, gone: 1, orphans: 700 });
+  assert.equal(ledger.lines().length, 1_000);
 });
 
 test("ledger: SIGKILL is ours only if we sent it", () => {

@@ -31,7 +31,7 @@ export function openAccount({ host, containment, ledger, paths }: AccountOptions
   const before = ledger.endedCount;
   const countsBefore = ledger.counts(paths);
   return () => {
-    pruneGone(host, ledger);
+    pruneGone({ host, containment, ledger });
     const isOurs = (path: string | null | undefined) => typeof path === "string" && paths.has(path);
     const strays = containment.unattributed().map((row) => ({ row, path: ledger.pathOf(row) ?? null }));
     // Where orphans come to us all have been found already.

@@ -206,6 +206,16 @@ export class Containment {
     return this.#layer.name === "subreaper" && this.#orphanage.isOursAlone;
   }
 
+  /** How many have died whose ends are yet to be told. */
+  get unreaped(): number {
+    return this.#orphanage.unreaped;
+  }
+
+  /** Whether the end of a zombie will be told. */
+  willTellOf({ parent }: ProcessRow): boolean {
+    return this.#orphanage.adopts(parent);
+  }
+
   /** Whether anything is being ended. */
   get isEnding(): boolean {
     return [...this.#runs.values()].some(({ ending }) => ending !== null);

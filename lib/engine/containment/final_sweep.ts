@@ -35,18 +35,19 @@ export async function sweepAll(
 ): Promise<readonly Survivor[]> {
   await grace.run(() => endAll(options, "SIGTERM", graceMs));
   await killAll(options);
-  pruneGone(options.host, options.ledger);
+  pruneGone(options);
   return options.containment.unattributed().map((row) =>
     survivorOf(options.host, row, whyAlive(options.host, row))
   );
 }
 
-/** Notes what has ended under parents of its own. */
-export function pruneGone({ processes }: Host, ledger: Ledger): void {
+/** Notes what has ended under parents of its own, whether these have reaped it or not. */
+export function pruneGone(
+  { host: { processes }, containment, ledger }: Pick<SweepOptions, "host" | "containment" | "ledger">,
+): void {
   ledger.prune(({ pid, startTime }) => {
     const row = processes.find(pid);
-    // It may have to wait for its parent.
-    return row?.startTime === startTime && row.state !== "Z";
+    return row?.startTime === startTime && (row.state !== "Z" || containment.willTellOf(row));
   });
 }
 
@@ -74,15 +75,9 @@ async function endAll(options: SweepOptions, signal: "SIGTERM" | "SIGKILL", with
   });
 }
 
-/** Who becomes the parent of a zombie after us may not reap it. */
-async function untilReaped(options: SweepOptions): Promise<void> {
-  const { processes } = options.host;
-  const isZombie = (pid: number) => processes.find(pid)?.state === "Z";
-  await untilNone(
-    options,
-    PATIENCE_MS,
-    () => processes.childrenOf(processes.ownPid).filter(isZombie).length,
-  );
+/** Waits until the end of all that has died is told. Who becomes the parent of a zombie after us may not reap it. */
+async function untilReaped(options: Pick<SweepOptions, "containment" | "nextDeath">): Promise<void> {
+  await untilNone(options, PATIENCE_MS, () => options.containment.unreaped);
 }
 
 /** Looks at each death, and now and then, until `count` finds none; false if the time is over before. */

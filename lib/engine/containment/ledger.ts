@@ -123,6 +123,11 @@ export class Ledger {
     return this.#alive.get(keyOf(process))?.path;
   }
 
+  /** Those of some actors whose ends have not been told. */
+  pending(paths: ReadonlySet<string>): readonly ProcessId[] {
+    return [...this.#alive.values()].filter(({ path }) => path !== null && paths.has(path));
+  }
+
   /** The processes that have ended, in the order in which they did. */
   lines(): readonly ReceiptLine[] {
     return [...this.#ended];

@@ -56,6 +56,14 @@ export class Orphanage {
     return this.#lost === null ? children : unique([...children, ...this.#strays(find)]);
   }
 
+  /** How many have died here, or with a keeper, whose ends are yet to be told. */
+  get unreaped(): number {
+    const { ownPid } = this.#processes;
+    return [ownPid, ...this.#living().map(({ pid }) => pid)]
+      .flatMap((pid) => this.#processes.childrenOf(pid))
+      .filter((pid) => this.#processes.find(pid)?.state === "Z").length;
+  }
+
   #living(): readonly ProcessId[] {
     return [...this.#keepers].filter(({ pid, startTime }) =>
       this.#processes.find(pid)?.startTime === startTime
