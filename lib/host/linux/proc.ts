@@ -95,7 +95,8 @@ export function readEnvironment(pid: number): Readonly<Record<string, string>> |
 
 /** The user of a process; null if it is of several (real, effective, saved, of files), or there is none. */
 export function readUser(pid: number): number | null {
-  const ids = tryRead(`/proc/${pid}/status`)?.match(/^Uid:\s+(.*)/m)?.[1]!.split(/\s+/) ?? [];
+  const [, uids] = tryRead(`/proc/${pid}/status`)?.match(/^Uid:\s+(.*)/m) ?? [];
+  const ids = uids?.split(/\s+/) ?? [];
   return new Set(ids).size === 1 ? Number(ids[0]) : null;
 }
 
