@@ -26,7 +26,7 @@ import { attack, type ThrowAwayUser } from "./attack.ts";
 const host = await openSystemHost();
 host.processes.close();
 
-const LAYERS = NO_CONTROL_GROUPS === null ? ["cgroup", "subreaper"] : ["subreaper"];
+const LAYERS = [...NO_CONTROL_GROUPS === null ? ["cgroup"] : [], "subreaper", "group"];
 
 const KILLED = /killed|lost|left behind/;
 
@@ -44,13 +44,14 @@ async function sleeper(sandbox: Sandbox, digit: number): Promise<Row> {
   return rowOf(programsWith(text).find(({ command }) => command === text)!.pid)!;
 }
 
-/** Two actors of root: 1 has a child 2 in a session of its own. */
-function configure(sandbox: Sandbox): void {
+/** An actor of root: 1 has a child 2, in a session of its own where that does not get away. */
+function configure(sandbox: Sandbox, layer = "subreaper"): void {
+  const apart = layer === "group" ? "" : "setsid ";
   sandbox.config(`
     [defaults]
     stop = { grace = "200ms" }
     [actors.web]
-    shell = "setsid ${sleeping(sandbox, 2)} & echo stands; exec ${sleeping(sandbox, 1)}"
+    shell = "${apart}${sleeping(sandbox, 2)} & echo stands; exec ${sleeping(sandbox, 1)}"
     daemon = true
     ready = { log = "stands" }
   `);
@@ -116,7 +117,7 @@ for (const layer of LAYERS) {
   attack(
     `marks: ${layer}: a mark of the public names of a tree that runs, or was killed, proves nothing`,
     async (sandbox, { stranger }) => {
-      configure(sandbox);
+      configure(sandbox, layer);
       const up = () => sandbox.supervise("up", "-d", `--containment=${layer}`);
       assert.equal((await up()).code, 0);
       const mark = environmentOf((await sandbox.row("web")).pid).get("SUPERVISE_RUN")!;
@@ -140,7 +141,7 @@ for (const layer of LAYERS) {
   attack(
     `marks: ${layer}: who was given a mark is ended with its tree, and takes nobody along`,
     async (sandbox, { stranger }) => {
-      configure(sandbox);
+      configure(sandbox, layer);
       const up = await sandbox.supervise("up", "-d", `--containment=${layer}`);
       assert.equal(up.code, 0, up.stderr);
       // Root has read it, and has given it away.
@@ -155,6 +156,8 @@ for (const layer of LAYERS) {
     },
   );
 
+  // By sessions alone it gets away, and is named.
+  if (layer === "group") continue;
   attack(
     `marks: ${layer}: a child of one actor that bears the mark of another ends with its own`,
     async (sandbox) => {
