@@ -31,6 +31,12 @@ export interface Command {
   run(context: Context): Promise<number>;
 }
 
+/** The option of commands that show what actors have printed. */
+export const RAW_OPTION: Option = {
+  name: "raw",
+  doc: "on a terminal: all that the actors print, also what the terminal acts upon",
+};
+
 /** The options that every command has. */
 export const GLOBAL_OPTIONS: readonly Option[] = [
   {

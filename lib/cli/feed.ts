@@ -91,20 +91,15 @@ export class Feed {
     const { ui } = this.#context;
     if (lines.length === 0 || this.#isAbandoned) return;
     this.#lastLine = lines.at(-1)!.at;
-    const texts = lines.map((line) =>
-      ui.json ? JSON.stringify(lineFields(line)) : this.#lines.line(line, false)
-    );
-    await ui.print(texts.join("\n"));
+    if (ui.json) return await ui.printJson(lines.map(lineFields));
+    await ui.print(lines.map((line) => this.#lines.line(line, false)).join("\n"));
   }
 
   async #tell(entries: readonly JournalEntry[]): Promise<void> {
     const { ui } = this.#context;
     if (entries.length === 0) return;
     this.#lastEntry = entries.at(-1)!.seq;
-    if (ui.json) {
-      await ui.print(entries.map((entry) => JSON.stringify(entry)).join("\n"));
-      return;
-    }
+    if (ui.json) return await ui.printJson(entries);
     const news = entries.filter((entry) => ui.verbosity === "verbose" || isNews(entry));
     if (news.length === 0) return;
     const texts = news.flatMap((entry) => [

@@ -8,22 +8,22 @@ import type { Program } from "../host/ports/program.ts";
 import { run } from "../scope/run.ts";
 import { type Command, GLOBAL_OPTIONS } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
+import { findVerb } from "./find_verb.ts";
 import { asksFor, type Option, parseWords, usage, withGlobals } from "./option.ts";
 import { renderCommandHelp, renderHelp } from "./render/help.ts";
 import { Ui } from "./ui.ts";
 
 /** Runs a command line and returns its exit code. Never throws. */
 export async function main(openHost: () => Promise<Host>, program: Program): Promise<number> {
-  const [verb, ...words] = program.args;
-  const ui = uiFor(program, optionsOf(COMMANDS.find((one) => isCalled(one, verb))));
+  let ui = uiFor(program, program.args, GLOBAL_OPTIONS);
   try {
-    if (verb === undefined || verb === "help" || verb === "--help" || verb === "-h") {
-      return await help(ui, words, verb === "help");
-    }
-    if (verb === "--version" || verb === "-V") {
+    const { verb, words, asksForVersion } = findVerb(program.args, optionsBehind);
+    if (asksForVersion) {
       await ui.print(`supervise ${VERSION}`);
       return ExitCode.done;
     }
+    ui = uiFor(program, words, optionsBehind(verb));
+    if (verb === undefined || verb === "help") return await help(ui, words, verb === "help");
     return await runCommand(findCommand(verb), words, openHost, program, ui);
   } catch (error) {
     await ui.fail(error);
@@ -40,7 +40,9 @@ async function runCommand(
 ): Promise<number> {
   const options = optionsOf(command);
   if (asksFor(words, "help", options)) {
-    await (ui.json ? ui.printJson(factsOf(command)) : ui.print(renderCommandHelp(command, options, ui.out)));
+    await (ui.json
+      ? ui.printJson([factsOf(command)])
+      : ui.print(renderCommandHelp(command, options, ui.out)));
     return ExitCode.done;
   }
   const args = parseWords(words, options);
@@ -58,7 +60,7 @@ async function runCommand(
 
 async function help(ui: Ui, words: readonly string[], takesName: boolean): Promise<number> {
   const name = parseWords(words, GLOBAL_OPTIONS).words[takesName ? 0 : Infinity];
-  if (ui.json) await ui.printJson(name === undefined ? COMMANDS.map(factsOf) : factsOf(findCommand(name)));
+  if (ui.json) await ui.printJson([name === undefined ? COMMANDS.map(factsOf) : factsOf(findCommand(name))]);
   else if (name === undefined) await ui.print(renderHelp(COMMANDS, GLOBAL_OPTIONS, ui.out));
   else {
     const command = findCommand(name);
@@ -94,6 +96,10 @@ function optionsOf(command: Command | undefined): readonly Option[] {
   return withGlobals(command?.options ?? [], GLOBAL_OPTIONS);
 }
 
+function optionsBehind(verb: string | undefined): readonly Option[] {
+  return optionsOf(COMMANDS.find((one) => isCalled(one, verb)));
+}
+
 function checkCount({ name, words: [least, most], usage: shape }: Command, count: number): void {
   if (count >= least && count <= most) return;
   const what = count < least ? "too few words" : "too many words";
@@ -101,11 +107,12 @@ function checkCount({ name, words: [least, most], usage: shape }: Command, count
 }
 
 /** What is needed before the words are sorted, because an error in them must be told in the way that they ask for. */
-function uiFor(program: Program, options: readonly Option[]): Ui {
-  const has = (name: string) => asksFor(program.args, name, options);
+function uiFor(program: Program, words: readonly string[], options: readonly Option[]): Ui {
+  const has = (name: string) => asksFor(words, name, options);
   return new Ui(program, {
     json: has("json"),
     noColor: has("no-color"),
+    raw: has("raw"),
     verbosity: has("quiet") ? "quiet" : has("verbose") ? "verbose" : "normal",
   });
 }

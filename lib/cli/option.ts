@@ -105,7 +105,7 @@ export function usage(code: string, message: string, hint: string): UserError {
 }
 
 /** The words with every group of letters written as the long options that it stands for. @throws {UserError} */
-function spelledOut(words: readonly string[], options: readonly Option[]): readonly string[] {
+export function spelledOut(words: readonly string[], options: readonly Option[]): readonly string[] {
   const [before, after] = splitAtDashes(words);
   const spelled = before.flatMap((word) => {
     if (word.startsWith("--")) checkLong(word, options);

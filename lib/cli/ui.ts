@@ -1,12 +1,29 @@
-/** What a command prints with: data goes to stdout, talk to stderr, and colour only to terminals. */
+/**
+ * What a command prints with: data goes to stdout, talk to stderr, and colour only to terminals. Whatever is written to a
+ * terminal passes here, and loses what the terminal would act upon; nothing else in the command line has to think of it.
+ */
 import { messageOf, UserError } from "../base/user_error.ts";
 import type { Output, Program } from "../host/ports/program.ts";
 import { cutTo } from "./render/cut.ts";
 import { type Painter, painter } from "./render/paint.ts";
 import { printable } from "./render/printable.ts";
+import { harmless, harmlessJson } from "./render/terminal_text.ts";
 
 /** How much a command talks. */
 export type Verbosity = "quiet" | "normal" | "verbose";
+
+/** What a command line says of how it wants to be answered. */
+export interface UiOptions {
+  readonly json: boolean;
+  readonly noColor: boolean;
+  readonly verbosity: Verbosity;
+  /** Whether data goes to a terminal as it is. */
+  readonly raw: boolean;
+}
+
+/** Begins a screen anew. */
+const CLEAR_SCREEN = "\x1b[H\x1b[2J";
+const CLEAR_LINE = "\r\x1b[K";
 
 /** See the module. */
 export class Ui {
@@ -17,13 +34,15 @@ export class Ui {
   readonly err: Painter;
   readonly #stdout: Output;
   readonly #stderr: Output;
+  readonly #raw: boolean;
   #live = "";
 
-  constructor(program: Program, options: { json: boolean; noColor: boolean; verbosity: Verbosity }) {
+  constructor(program: Pick<Program, "stdout" | "stderr" | "environment">, options: UiOptions) {
     this.#stdout = program.stdout;
     this.#stderr = program.stderr;
     this.json = options.json;
     this.verbosity = options.verbosity;
+    this.#raw = options.raw;
     const isPlain = options.noColor || (program.environment["NO_COLOR"] ?? "") !== "";
     this.out = painter(!isPlain && program.stdout.isTerminal);
     this.err = painter(!isPlain && program.stderr.isTerminal);
@@ -46,27 +65,37 @@ export class Ui {
 
   /** Prints data. */
   async print(text: string): Promise<void> {
-    await this.#clearLive();
-    await this.#stdout.write(`${text}\n`);
+    await this.#print(this.shown(text));
   }
 
-  /** Prints one JSON value on a line of its own. */
-  async printJson(value: unknown): Promise<void> {
-    await this.print(JSON.stringify(value));
+  /** Prints data in the place of what is on the screen; below it, where there is none. */
+  async redraw(text: string): Promise<void> {
+    await this.#print(`${this.out.isOn ? CLEAR_SCREEN : ""}${this.shown(text)}`);
+  }
+
+  /** Prints JSON values, each on a line of its own, or on several if it is to be indented. */
+  async printJson(values: readonly unknown[], indent = 0): Promise<void> {
+    const text = values.map((value) => JSON.stringify(value, null, indent)).join("\n");
+    await this.#print(this.#stdout.isTerminal ? harmlessJson(text) : text);
+  }
+
+  /** A text as `print` shows it, for those who go on after it in the same line. */
+  shown(text: string): string {
+    return this.#stdout.isTerminal && !this.#raw ? harmless(text, this.out.isOn) : text;
   }
 
   /** Talks to whoever runs the command; not if it is to be quiet. It is no failure if that cannot be written. */
   async say(text: string): Promise<void> {
     if (this.verbosity === "quiet") return;
     await this.#clearLive();
-    await this.#talk(`${text}\n`);
+    await this.#talk(this.#told(text));
   }
 
   /** Shows what is being waited for, in a line that the next output takes the place of. Only for those who watch. */
   async live(text: string): Promise<void> {
     if (!this.isLive || text === this.#live) return;
     this.#live = text;
-    await this.#talk(`\r\x1b[K${cutTo(printable(text), this.#stderr.columns - 1)}`);
+    await this.#talk(`${CLEAR_LINE}${cutTo(printable(text), this.#stderr.columns - 1)}`);
   }
 
   /**
@@ -74,20 +103,29 @@ export class Ui {
    * may be the very error.
    */
   async fail(error: unknown): Promise<void> {
-    if (this.json) await this.printJson({ error: errorFields(error) }).catch(() => {});
+    if (this.json) await this.printJson([{ error: errorFields(error) }]).catch(() => {});
     await this.complain(error);
   }
 
   /** Prints an error for people alone. */
   async complain(error: unknown): Promise<void> {
     await this.#clearLive();
-    await this.#talk(`${describeError(error, this.err)}\n`);
+    await this.#talk(this.#told(describeError(error, this.err)));
   }
 
   async #clearLive(): Promise<void> {
     if (this.#live === "") return;
     this.#live = "";
-    await this.#talk("\r\x1b[K");
+    await this.#talk(CLEAR_LINE);
+  }
+
+  async #print(text: string): Promise<void> {
+    await this.#clearLive();
+    await this.#stdout.write(`${text}\n`);
+  }
+
+  #told(text: string): string {
+    return `${this.#stderr.isTerminal ? harmless(text, this.err.isOn) : text}\n`;
   }
 
   async #talk(text: string): Promise<void> {
@@ -103,9 +141,16 @@ function errorFields(error: unknown): Record<string, unknown> {
 
 function describeError(error: unknown, paint: Painter): string {
   if (!(error instanceof UserError)) {
-    const text = error instanceof Error ? error.stack ?? error.message : String(error);
-    return `${paint.red("error")}: ${text}\n${paint.cyan("hint")}: this is a bug in supervise`;
+    const text = error instanceof Error ? error.stack ?? error.message : messageOf(error);
+    return `${paint.red("error")}: ${printableLines(text)}\n${
+      paint.cyan("hint")
+    }: this is a bug in supervise`;
   }
-  const head = `${paint.red("error")}[${error.code}]: ${error.message}`;
-  return error.hint === null ? head : `${head}\n${paint.cyan("hint")}: ${error.hint}`;
+  const head = `${paint.red("error")}[${error.code}]: ${printableLines(error.message)}`;
+  return error.hint === null ? head : `${head}\n${paint.cyan("hint")}: ${printableLines(error.hint)}`;
+}
+
+/** Names in messages are strangers', too, and have no colours. */
+function printableLines(text: string): string {
+  return text.split("\n").map(printable).join("\n");
 }

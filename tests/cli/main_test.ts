@@ -108,6 +108,65 @@ test("main: colour goes to terminals, unless somebody says no", async () => {
   assert.equal(await isColoured(["ps", "--no-color"]), false);
 });
 
+test("main: the options of every command stand before the verb, too, by what they mean there", async () => {
+  const cases: readonly (readonly [readonly string[], readonly string[]])[] = [
+    [["--json", "ps", "--nonsense"], ["ps", "--json", "--nonsense"]],
+    [["-f", "dev.toml", "ps", "-x"], ["ps", "-f", "dev.toml", "-x"]],
+    [["-fdev.toml", "-qv", "--no-color", "ps", "-x"], ["ps", "-x"]],
+    [["--file=dev.toml", "-p", "shop", "logs", "-f", "-x"], ["logs", "-x"]],
+    [["-qf", "up", "down", "up"], ["down", "up"]],
+    [["-f", "--json", "ps"], ["ps", "--file", "--json"]],
+    [["-f", "a", "ps", "-f", "b"], ["ps", "-f", "a", "-f", "b"]],
+    [["-q", "pss"], ["pss"]],
+    [["-h", "up"], ["up", "-h"]],
+    [["--no-color", "help", "up"], ["help", "up"]],
+    [["-q"], []],
+    [["-p", "shop"], []],
+    [["--json"], ["help", "--json"]],
+    [["-q", "--version"], ["--version"]],
+    [["-Vq", "ps"], ["--version"]],
+  ];
+  for (const [args, same] of cases) assert.deepEqual(await called(args), await called(same), args.join(" "));
+  // Not an error of usage: a host is asked for.
+  for (
+    const args of [["-f", "dev.toml", "ps"], ["-p", "shop", "logs", "-f"], [
+      "-f=x",
+      "init",
+      "--pid1",
+      "--",
+      "-f",
+    ]]
+  ) {
+    assert.match((await called(args)).stderr, /no host here/, args.join(" "));
+  }
+});
+
+test("main: what no command knows is not taken before the verb", async () => {
+  const cases: readonly (readonly [readonly string[], string, string])[] = [
+    [["--flie", "x", "ps"], 'There is no option "--flie"', 'did you mean "--file"?'],
+    [["-x", "ps"], 'There is no option "-x"', "--help lists the options"],
+    [
+      ["--watch", "ps"],
+      'There is no option "--watch" before the command',
+      "write it behind the command: `supervise ps --watch`",
+    ],
+    [
+      ["-d", "up"],
+      'There is no option "-d" before the command',
+      "write it behind the command: `supervise up -d`",
+    ],
+    [["--json=1", "ps"], "--json takes no value", "write --json, or leave it out"],
+    [["-f"], "--file needs a value", "write --file FILE"],
+    [["--", "ps"], 'There is no command "--"', "`supervise help` lists the commands"],
+  ];
+  for (const [args, message, hint] of cases) {
+    const { code, stderr } = await called(args);
+    assert.equal(code, ExitCode.usage, args.join(" "));
+    assert.match(stderr, /^error\[usage\//);
+    assert.equal(stderr.slice(stderr.indexOf(": ") + 2), `${message}\nhint: ${hint}\n`);
+  }
+});
+
 test("main: an error that is not the user's is said to be a bug", async () => {
   const { code, stderr } = await called(["ps"]);
   assert.equal(code, ExitCode.failed);

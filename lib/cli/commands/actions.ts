@@ -68,7 +68,7 @@ export const stop: Command = {
     const receipt = account === null ? null : receiptOfStop(host, account, containment);
     if (ui.json) {
       const fields = receipt === null ? null : receiptFields(receipt);
-      await fromPromise(ui.printJson({ ok, containment, actors, receipt: fields }));
+      await fromPromise(ui.printJson([{ ok, containment, actors, receipt: fields }]));
     } else {
       await tell(context, result);
       if (receipt !== null) {
@@ -101,7 +101,7 @@ async function actAndTell(
 ): Promise<number> {
   const { ui } = context;
   const result = await act(context, verb, "ready", send);
-  if (ui.json) await fromPromise(ui.printJson(result));
+  if (ui.json) await fromPromise(ui.printJson([result]));
   else await tell(context, result);
   return result.ok ? ExitCode.done : ExitCode.failed;
 }

@@ -136,7 +136,7 @@ class Call {
   async #print(value: unknown): Promise<void> {
     const { ui, args, program } = this.#context;
     const isForPeople = program.stdout.isTerminal && !ui.json && !args.has("stream");
-    await fromPromise(ui.print(JSON.stringify(jsonValue(value), null, isForPeople ? INDENT : 0)));
+    await fromPromise(ui.printJson([jsonValue(value)], isForPeople ? INDENT : 0));
   }
 
   #timedOut(): UserError {

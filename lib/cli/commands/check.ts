@@ -25,7 +25,7 @@ export const check: Command = {
     const { host, program, ui } = context;
     const { problems, text, file } = checkFile(host, program, fileOf(context, 0));
     const ok = problems.every((problem) => problem.severity !== "error");
-    if (ui.json) await fromPromise(ui.printJson({ ok, problems: problems.map(problemFields) }));
+    if (ui.json) await fromPromise(ui.printJson([{ ok, problems: problems.map(problemFields) }]));
     else {
       const rendered = renderProblems(problems, new Map([[file, text]]), ui.err.isOn);
       if (rendered !== "") await fromPromise(ui.say(rendered.trimEnd()));

@@ -45,7 +45,7 @@ export const down: Command = {
     } catch (error) {
       receipt = await takeDownAnyway(context, tree, error);
     }
-    if (ui.json) await fromPromise(ui.printJson(receiptFields(receipt)));
+    if (ui.json) await fromPromise(ui.printJson([receiptFields(receipt)]));
     else await fromPromise(ui.print(renderReceipt(receipt, ui.verbosity === "verbose", ui.out)));
     return receipt.left === 0 ? ExitCode.done : ExitCode.survivors;
   },

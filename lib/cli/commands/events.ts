@@ -84,8 +84,8 @@ async function print({ ui, args }: Context, entries: readonly JournalEntry[]): P
     args.words.length === 0 || args.words.some((selector) => matches(selector, path))
   );
   if (wanted.length === 0) return;
-  const texts = wanted.map((entry) => ui.json ? JSON.stringify(entry) : render(entry, ui.out));
-  await fromPromise(ui.print(texts.join("\n")));
+  if (ui.json) return await fromPromise(ui.printJson(wanted));
+  await fromPromise(ui.print(wanted.map((entry) => render(entry, ui.out)).join("\n")));
 }
 
 function render(entry: JournalEntry, paint: Context["ui"]["out"]): string {

@@ -8,7 +8,7 @@ import type { FollowItem } from "../../control/protocol.ts";
 import type { LogLine } from "../../engine/logs/log_format.ts";
 import { loggedActors, type LogQuery, readLastLines } from "../../engine/logs/log_reader.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
-import type { Command, Context } from "../command.ts";
+import { type Command, type Context, RAW_OPTION } from "../command.ts";
 import { eachKept } from "../kept_lines.ts";
 import { lineFields, LineRenderer } from "../render/log_line.ts";
 import { withKept } from "../which_tree.ts";
@@ -23,7 +23,9 @@ export const logs: Command = {
   usage: "[SEL...]",
   about: [
     "Shows the lines of all actors, or of those named, in the order in which they came; also after the tree has ended. " +
-    "With -f it goes on, over restarts and rotation, until the tree ends.",
+    "With -f it goes on, over restarts and rotation, until the tree ends, or nobody reads what it prints.",
+    "On a terminal only the colours of the lines pass, each for its own line, and --raw shows the rest, too. Elsewhere " +
+    "the lines are what the actors have printed.",
   ],
   options: [
     { name: "follow", short: "f", doc: "go on with what comes" },
@@ -33,6 +35,7 @@ export const logs: Command = {
       value: "N",
       doc: `only the last N lines; with -f ${FOLLOW_AFTER_LINES}, else all`,
     },
+    RAW_OPTION,
   ],
   examples: [["supervise logs -n 100 api", "the last lines of one actor"], [
     "supervise logs -f 'pool/*'",
@@ -64,7 +67,7 @@ class LinePrinter {
     this.#selectors = context.args.words;
     const logged = loggedActors(context.host.files, folder);
     const wanted = logged.filter((path) => this.#isWanted(path));
-    this.#lines = new LineRenderer(wanted, context.ui.out);
+    this.#lines = new LineRenderer(wanted, context.ui);
     if (wanted.length === 0 && !context.args.has("follow")) throw nothing(this.#selectors, logged);
   }
 
@@ -121,10 +124,9 @@ class LinePrinter {
     const { ui } = this.#context;
     const wanted = lines.filter((line) => this.#isWanted(line.path));
     this.#last = Math.max(this.#last, ...lines.slice(-1).map((line) => line.at));
-    const texts = wanted.map((line) =>
-      ui.json ? JSON.stringify(lineFields(line)) : this.#lines.line(line, true)
-    );
-    if (texts.length > 0) await ui.print(texts.join("\n"));
+    if (wanted.length === 0) return;
+    if (ui.json) return await ui.printJson(wanted.map(lineFields));
+    await ui.print(wanted.map((line) => this.#lines.line(line, true)).join("\n"));
   }
 
   #wantedNow(): readonly string[] {

@@ -38,7 +38,7 @@ export const ls: Command = {
       const found = await look(context, record);
       if (found !== null) listed.push(found);
     }
-    if (ui.json) await fromPromise(ui.printJson(listed.map(fieldsOf)));
+    if (ui.json) await fromPromise(ui.printJson([listed.map(fieldsOf)]));
     else if (listed.length === 0) await fromPromise(ui.say("no tree is running"));
     else await fromPromise(ui.print(render(listed, host.wallClock())));
     return ExitCode.done;

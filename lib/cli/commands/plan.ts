@@ -23,7 +23,9 @@ export const plan: Command = {
   async run(context) {
     const { ui } = context;
     const compiled = await requirePlan(context, fileOf(context, 0), "tell");
-    await fromPromise(ui.json ? ui.printJson(planFields(compiled)) : ui.print(renderPlan(compiled, ui.out)));
+    await fromPromise(
+      ui.json ? ui.printJson([planFields(compiled)]) : ui.print(renderPlan(compiled, ui.out)),
+    );
     return ExitCode.done;
   },
 };

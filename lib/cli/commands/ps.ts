@@ -6,7 +6,6 @@ import { renderCard, renderTree } from "../render/rows.ts";
 import { selectorsOf, withTree } from "../which_tree.ts";
 
 const WATCH_EVERY_MS = 1_000;
-const CLEAR_SCREEN = "\x1b[H\x1b[2J";
 
 /** `supervise ps`. */
 export const ps: Command = {
@@ -31,11 +30,11 @@ export const ps: Command = {
       const { ui, args } = context;
       while (true) {
         const status = await fromPromise(client.request("status", { paths: args.words }));
-        if (ui.json) await fromPromise(ui.printJson(status));
+        if (ui.json) await fromPromise(ui.printJson([status]));
         else {
           const options = { flat: args.has("flat"), columns: columnsOf(context) };
           const text = renderTree(status, options, ui.out);
-          await fromPromise(ui.print(args.has("watch") && ui.out.isOn ? CLEAR_SCREEN + text : text));
+          await fromPromise(args.has("watch") ? ui.redraw(text) : ui.print(text));
         }
         if (!args.has("watch")) return ExitCode.done;
         await sleep(WATCH_EVERY_MS);
@@ -61,7 +60,7 @@ export const status: Command = {
       const { ui } = context;
       const found = await fromPromise(client.request("status", { paths }));
       const text = found.actors.map((row) => renderCard(row, ui.out)).join("\n\n");
-      await fromPromise(ui.json ? ui.printJson(found) : ui.print(text));
+      await fromPromise(ui.json ? ui.printJson([found]) : ui.print(text));
       return ExitCode.done;
     });
   },

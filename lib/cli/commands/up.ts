@@ -7,7 +7,7 @@ import { pruneTrees } from "../../daemon/prune.ts";
 import { stateFolderOf, treeIdOf } from "../../daemon/tree_id.ts";
 import { LAYER_NAMES, type LayerName } from "../../engine/containment/layer.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
-import type { Command, Context } from "../command.ts";
+import { type Command, type Context, RAW_OPTION } from "../command.ts";
 import { usage } from "../option.ts";
 import { renderRest } from "../render/rest.ts";
 import { requirePlan } from "../require_plan.ts";
@@ -26,6 +26,8 @@ export const up: Command = {
   about: [
     "In the foreground it shows what the actors print, each line with its actor's name, and lasts as long as the tree. " +
     "Ctrl-C takes the tree down; a second Ctrl-C cuts the grace short, a third kills at once.",
+    "On a terminal only the colours of what actors print pass, each for its own line, and --raw shows the rest, too. " +
+    "Elsewhere it is what they have printed.",
     "Exits with 0 if the tree ended well, with the code of the first actor that failed it otherwise, with 10 if it gave " +
     "up restarting, with 130 after Ctrl-C, and with 9 if anything survived.",
     "As process 1 of a container it also reaps every orphan there is, and ends what is left in the end.",
@@ -43,6 +45,7 @@ export const up: Command = {
       doc: "contain by cgroup, subreaper or group; default: the strongest that `supervise doctor` finds",
     },
     { name: "exit-code-from", value: "SEL", many: true, doc: "end with this actor, and with its exit code" },
+    RAW_OPTION,
   ],
   examples: [
     ["supervise up", "the supervise.toml here or above, in the foreground"],

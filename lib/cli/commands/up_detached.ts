@@ -99,7 +99,7 @@ async function awaitReady(
 }
 
 async function tell({ ui }: Context, plan: Plan, result: ActionResult): Promise<void> {
-  if (ui.json) return await fromPromise(ui.printJson(result));
+  if (ui.json) return await fromPromise(ui.printJson([result]));
   if (result.ok) {
     const text = `${printable(plan.name)}, ${summarize(result.actors)}; \`supervise ps\` shows them`;
     return await fromPromise(

@@ -89,7 +89,7 @@ class Foreground {
     this.#context = context;
     this.#client = client;
     const paths = plan.nodes.filter((node) => node.kind !== "tree").map((node) => node.path);
-    this.#lines = new LineRenderer(paths, context.ui.out);
+    this.#lines = new LineRenderer(paths, context.ui);
     this.#file = plan.file;
     this.#feed = new Feed(context, this.#lines, { folder, paths });
   }
@@ -138,7 +138,7 @@ class Foreground {
     if (this.#isLate) await fromPromise(ui.complain(late()));
     if (ui.json) {
       const { outcome, reason } = report;
-      await fromPromise(ui.printJson({ outcome, reason, exitCode: code, ...receiptFields(receipt) }));
+      await fromPromise(ui.printJson([{ outcome, reason, exitCode: code, ...receiptFields(receipt) }]));
     } else await fromPromise(ui.say(renderReceipt(receipt, ui.verbosity === "verbose", ui.err)));
     return code;
   }

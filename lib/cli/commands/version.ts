@@ -16,7 +16,7 @@ export const version: Command = {
   async run({ ui, program }) {
     const fields = { version: VERSION, runtime: program.runtime, protocol: PROTOCOL_VERSION };
     const text = `supervise ${VERSION} (${program.runtime}, control protocol ${PROTOCOL_VERSION})`;
-    await fromPromise(ui.json ? ui.printJson(fields) : ui.print(text));
+    await fromPromise(ui.json ? ui.printJson([fields]) : ui.print(text));
     return ExitCode.done;
   },
 };

@@ -6,22 +6,33 @@ const COLOURS: readonly Colour[] = ["cyan", "yellow", "green", "magenta", "blue"
 /** The name that supervise itself goes by between the lines of the actors. */
 export const OWN_NAME = "supervise";
 
+/** See {@linkcode LineRenderer}. */
+export interface Sheet {
+  readonly out: Painter;
+  shown(text: string): string;
+}
+
 /** Renders lines of several actors with a prefix each, of one width and of a colour that stays with the actor. */
 export class LineRenderer {
   readonly #paint: Painter;
+  readonly #shown: (text: string) => string;
   readonly #colours = new Map<string, Colour>();
   #width: number;
 
-  /** @param paths Addresses of the actors whose lines may come. */
-  constructor(paths: readonly string[], paint: Painter) {
-    this.#paint = paint;
+  /**
+   * @param paths Addresses of the actors whose lines may come.
+   * @param sheet What they are shown on: its colours, and how it shows what an actor has printed.
+   */
+  constructor(paths: readonly string[], sheet: Sheet) {
+    this.#paint = sheet.out;
+    this.#shown = (text) => sheet.shown(text);
     this.#width = Math.max(OWN_NAME.length, ...paths.map((path) => path.length));
   }
 
   /** A line of an actor; with its time if `stamped`. */
   line(line: LogLine, stamped: boolean): string {
     const time = stamped ? `${this.#paint.dim(formatMicros(line.at).slice(0, 23))} ` : "";
-    const text = line.stream === "supervise" ? this.#paint.red(`[${line.text}]`) : line.text;
+    const text = line.stream === "supervise" ? this.#paint.red(`[${line.text}]`) : this.#shown(line.text);
     return `${time}${this.prefix(line.path)}${text}${line.cut ? this.#paint.red(" [cut]") : ""}`;
   }
 
