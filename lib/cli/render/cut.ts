@@ -1,4 +1,4 @@
-import { widthOf } from "./width.ts";
+import { piecesOf, widthOf } from "./width.ts";
 
 /** Stands for what was cut off. */
 export const CUT = "~";
@@ -8,10 +8,10 @@ export function cutTo(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   let kept = "";
   let width = widthOf(CUT);
-  for (const character of text) {
-    width += widthOf(character);
+  for (const piece of piecesOf(text)) {
+    width += piece.width;
     if (width > columns) break;
-    kept += character;
+    kept += piece.text;
   }
   return kept.trimEnd() + CUT;
 }

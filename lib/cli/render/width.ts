@@ -1,22 +1,42 @@
-/** Characters that take two columns of a terminal: those of East Asian scripts in full width, and pictures. */
-const WIDE =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Yi}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u;
+/**
+ * How many columns of a terminal a text takes. A terminal counts a picture that is made of several characters (a flag, a
+ * family, a skin colour) once, and marks, joiners and the parts of a decomposed Hangul syllable with what they stand upon.
+ */
+import { eastAsianWidth } from "get-east-asian-width";
 
-/** Half-width forms of the same scripts. */
-const HALF_WIDTH = /[\uff61-\uffdc]/u;
+/** What is shown in one place, and how wide that is. */
+export interface Piece {
+  readonly text: string;
+  readonly width: number;
+}
 
-/** Characters that take none: marks on the character before, and invisible ones. */
-const ZERO = /[\p{Mn}\p{Me}\p{Cf}]/u;
+/** Takes no room of its own: marks, what is invisible, vowels and finals of Hangul. */
+const NO_ROOM = String.raw`[\p{Mn}\p{Me}\p{Default_Ignorable_Code_Point}\p{Cc}\u1160-\u11ff\ud7b0-\ud7ff]`;
+
+/** A picture with what varies it: a skin colour, the wish to be a picture, a keycap, the tags of a flag. */
+const PICTURE = String
+  .raw`(?:\p{RI}\p{RI}|\p{Emoji}(?:\p{EMod}|\ufe0f\u20e3?|[\u{e0020}-\u{e007e}]+\u{e007f})?)`;
+
+const PIECE = new RegExp(`${PICTURE}(?:\\u200d${PICTURE})*${NO_ROOM}*|[^]${NO_ROOM}*`, "gu");
+const IS_PICTURE = new RegExp(
+  String.raw`^(?:\p{RI}\p{RI}|[^](?:\p{EMod}|\ufe0f|\u200d\p{Emoji}|[\u{e0020}-\u{e007e}]))`,
+  "u",
+);
+const STARTS_WITHOUT_ROOM = new RegExp(`^${NO_ROOM}`, "u");
+const PLAIN = /^[ -~]*$/;
 
 /** How many columns of a terminal `text` takes. */
 export function widthOf(text: string): number {
-  let width = 0;
-  for (const character of text) width += widthOfCharacter(character);
-  return width;
+  if (PLAIN.test(text)) return text.length;
+  return piecesOf(text).reduce((width, piece) => width + piece.width, 0);
 }
 
-function widthOfCharacter(character: string): number {
-  if (character < "\u0300") return 1;
-  if (ZERO.test(character)) return 0;
-  return WIDE.test(character) && !HALF_WIDTH.test(character) ? 2 : 1;
+/** A text in pieces that cannot be cut. */
+export function piecesOf(text: string): readonly Piece[] {
+  return (text.match(PIECE) ?? []).map((piece) => ({ text: piece, width: widthOfPiece(piece) }));
+}
+
+function widthOfPiece(piece: string): number {
+  if (IS_PICTURE.test(piece)) return 2;
+  return STARTS_WITHOUT_ROOM.test(piece) ? 0 : eastAsianWidth(piece.codePointAt(0)!);
 }

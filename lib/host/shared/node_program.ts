@@ -8,6 +8,9 @@ import { isDeno } from "./runtime.ts";
 import { SCRIPT_VERB } from "./script_verb.ts";
 import { selfCommandOf } from "./self_command.ts";
 
+/** Characters in a line where that cannot be told. */
+const COLUMNS = 80;
+
 /** This program, as both runtimes show it. */
 export function nodeProgram(): Program {
   const selfCommand = selfCommandOf();
@@ -103,7 +106,8 @@ function outputOf(stream: NodeJS.WriteStream, name: string): Output {
       return stream.isTTY === true;
     },
     get columns() {
-      return stream.columns ?? 80;
+      // A terminal whose size nobody has set says 0.
+      return stream.columns || COLUMNS;
     },
     get isRead() {
       return broken === null || !isReaderGone(broken);
