@@ -33,13 +33,27 @@ export const SIGNAL_NUMBERS = {
   SIGSYS: 31,
 } as const;
 
+/** Other names that manuals and `kill -l` have for the same signals. */
+const SYNONYMS: Readonly<Record<string, Signal>> = {
+  SIGIOT: "SIGABRT",
+  SIGCLD: "SIGCHLD",
+  SIGPOLL: "SIGIO",
+};
+
 /** A named signal such as `SIGTERM`, or a real-time one such as `SIG34`. */
 export type Signal = keyof typeof SIGNAL_NUMBERS | `SIG${number}`;
 
 /** All names that have a number of their own. */
 export const SIGNAL_NAMES = Object.keys(SIGNAL_NUMBERS) as readonly (keyof typeof SIGNAL_NUMBERS)[];
 
-const HIGHEST_SIGNAL = 64;
+/** The highest number that a signal has. */
+export const HIGHEST_SIGNAL = 64;
+
+/** The lowest real-time signal that programs may use: those below it are the C library's own. */
+export const LOWEST_REAL_TIME_SIGNAL = 34;
+
+/** `SIGRTMIN`, `SIGRTMIN+3`, `SIGRTMAX-1`. */
+const REAL_TIME = /^SIGRT(?:MIN(?:\+(\d{1,2}))?|MAX(?:-(\d{1,2}))?)$/;
 
 /** The number of a signal. */
 export function signalNumber(signal: Signal): number {
@@ -52,7 +66,7 @@ export function signalName(number: number): Signal {
   return SIGNAL_NAMES.find((name) => SIGNAL_NUMBERS[name] === number) ?? `SIG${number}`;
 }
 
-/** Reads `"SIGTERM"`, `"term"`, `"15"` or `15`; null for anything that is no signal. */
+/** Reads `"SIGTERM"`, `"term"`, `"SIGRTMIN+3"`, `"15"` or `15`; null for anything that is no signal. */
 export function parseSignal(text: string | number): Signal | null {
   const number = typeof text === "number" ? text : /^\d+$/.test(text) ? Number(text) : null;
   if (number !== null) {
@@ -60,5 +74,14 @@ export function parseSignal(text: string | number): Signal | null {
   }
   const upper = String(text).toUpperCase();
   const name = upper.startsWith("SIG") ? upper : `SIG${upper}`;
-  return SIGNAL_NAMES.find((known) => known === name) ?? null;
+  return SIGNAL_NAMES.find((known) => known === name) ?? realTimeSignal(name) ?? SYNONYMS[name] ?? null;
+}
+
+function realTimeSignal(name: string): Signal | null {
+  const found = REAL_TIME.exec(name);
+  if (found === null) return null;
+  const number = name.startsWith("SIGRTMIN")
+    ? LOWEST_REAL_TIME_SIGNAL + Number(found[1] ?? 0)
+    : HIGHEST_SIGNAL - Number(found[2] ?? 0);
+  return number >= LOWEST_REAL_TIME_SIGNAL && number <= HIGHEST_SIGNAL ? signalName(number) : null;
 }

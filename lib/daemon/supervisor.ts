@@ -24,6 +24,7 @@ import { DeathReader } from "./guardian/deaths.ts";
 import { writeEndReport } from "./end_report.ts";
 import { type GuardedOptions, type LaunchReport, REPORT_DESCRIPTOR } from "./launch_options.ts";
 import { identityOf, type Standing, standUp } from "./stand_up.ts";
+import { UNHEEDED } from "./unheeded_signals.ts";
 import { concludeRecord, type TreeRecord, writeRecord } from "./tree_record.ts";
 
 /** How long a client may take to let the tree begin, and to take the last answers. */
@@ -33,7 +34,6 @@ const FAREWELL_MS = 2_000;
 const LOOK_FOR_CLIENT_EVERY_MS = 20;
 
 const SIGNALS: readonly (readonly [Signal, CancelCause])[] = [
-  ["SIGHUP", "hangup"],
   ["SIGINT", "interrupt"],
   ["SIGTERM", "terminate"],
 ];
@@ -45,6 +45,7 @@ export async function supervisor(
   options: GuardedOptions,
 ): Promise<number> {
   machine.descriptors.keepToOurselves();
+  machine.processes.outlive(["SIGHUP", ...UNHEEDED]);
   let standing: Standing;
   try {
     standing = await standUp(machine, program, options);
@@ -75,6 +76,8 @@ async function superviseTree(
     engine.post({ type: "down_requested", request: null, cause, withinMs: null });
   };
   for (const [signal, cause] of SIGNALS) program.onSignal(signal, () => down(cause));
+  // Somebody has moved the logs away, as with any daemon.
+  program.onSignal("SIGHUP", () => engine.reopenLogs());
   await openNursery(async (nursery) => {
     const served = new CancelScope();
     nursery.startSoon(async () => {

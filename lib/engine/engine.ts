@@ -188,6 +188,11 @@ export class Engine {
     return await this.#recorder.sync();
   }
 
+  /** Lets go of the files of all logs and opens them anew: they may have been moved away. */
+  reopenLogs(): void {
+    this.#recorder.reopen();
+  }
+
   /** Lets something happen. May be called from anywhere, and at any time. */
   post(event: TreeEvent): void {
     this.#inbox[0].sendNowait(event);

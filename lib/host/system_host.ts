@@ -1,10 +1,12 @@
 /** The real host: this machine, on the runtime that runs us. */
 import { UserError } from "../base/user_error.ts";
 import { digest as bunDigest } from "./bun/digest.ts";
+import { onLateSignal as bunLateSignal } from "./bun/late_signal.ts";
 import * as bunPipes from "./bun/pipe_source.ts";
 import * as bunSockets from "./bun/unix_sockets.ts";
 import { workers as bunWorkers } from "./bun/workers.ts";
 import { digest as denoDigest } from "./deno/digest.ts";
+import { onLateSignal as denoLateSignal } from "./deno/late_signal.ts";
 import * as denoPipes from "./deno/pipe_source.ts";
 import { tlsFlow as denoTlsFlow } from "./deno/tls_flow.ts";
 import * as denoSockets from "./deno/unix_sockets.ts";
@@ -89,6 +91,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
       openSource,
       onChildDeath,
       onNextTurn,
+      onLateSignal: isDeno ? denoLateSignal : bunLateSignal,
       openFilesLimit: options.openFilesLimit ?? null,
       shimCommand: [...selfCommandOf(), EXEC_VERB],
       groupOf: (pid) => groups.groupOf(pid),

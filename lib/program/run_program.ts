@@ -57,7 +57,7 @@ export async function runProgram<T>(
     if (interruptible) undo.push(interruptOnSignal(control, { program, clock, grace }));
     if (printTasksOn !== undefined) {
       const print = () => void program.stderr.write(`${renderTasks(control.tasks())}\n`);
-      undo.push(program.onSignal(printTasksOn, print));
+      undo.push(program.onSignal(printTasksOn, print, { evenIfIgnored: true }));
     }
   };
   const onInstrumentError = (error: unknown) =>

@@ -54,7 +54,7 @@ export async function receiveSignals<T>(
   if (signals.length === 0) throw new TypeError("Cannot receive signals: none is named");
   const receiver = new SignalReceiver();
   const unlisten = [...new Set(signals)].map((signal) =>
-    program.onSignal(signal, () => receiver.notify(signal))
+    program.onSignal(signal, () => receiver.notify(signal), { evenIfIgnored: true })
   );
   try {
     return await body(receiver);

@@ -45,7 +45,11 @@ export async function runRole(means: Means): Promise<void> {
     case ISOLATOR_VERB: {
       const { actorMain } = await import("../actor/process/child_main.ts");
       const { loadIsolatorModule } = await import("../engine/isolator/isolator_module.ts");
+      const { UNHEEDED } = await import("../daemon/unheeded_signals.ts");
       const host = await openHost(JSON.parse(argument!) as Pick<GuardedOptions, "openFilesLimit">);
+      // By SIGALRM the kernel ends an actor whose parent is dead.
+      host.processes.outlive(UNHEEDED.filter((signal) => signal !== "SIGALRM"));
+      program.onSignal("SIGHUP", () => {});
       return program.exit(await actorMain({ host, program, load: loadIsolatorModule(host) }));
     }
     case GUARDIAN_VERB: {

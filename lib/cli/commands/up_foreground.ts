@@ -11,6 +11,7 @@ import { launch } from "../../daemon/launch.ts";
 import type { LaunchOptions } from "../../daemon/launch_options.ts";
 import { orLost } from "../../daemon/lost_supervisor.ts";
 import { receiptOf } from "../../daemon/take_down.ts";
+import { UNHEEDED } from "../../daemon/unheeded_signals.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Program } from "../../host/ports/program.ts";
@@ -39,6 +40,7 @@ const SIGNALS_TO_PROCESS_1: typeof SIGNALS = [...SIGNALS, ["SIGQUIT", "terminate
 /** Runs the tree in the foreground; returns its exit code. */
 export async function upForeground(context: Context, plan: Plan, options: LaunchOptions): Promise<number> {
   const { host, program } = context;
+  host.processes.outlive(UNHEEDED);
   const listen = program.pid === 1 ? dieOfSignals(program) : () => {};
   const launched = await fromPromise(launch(host, program, options));
   const { client } = launched;

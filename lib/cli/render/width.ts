@@ -10,8 +10,13 @@ export interface Piece {
   readonly width: number;
 }
 
+/** Marks that came with Unicode 17, which not every runtime knows as such yet: all are to count the same. */
+const NEW_MARKS = String
+  .raw`\u1acf-\u1add\u1ae0-\u1aeb\u{10efa}\u{10efb}\u{11b60}\u{11b62}-\u{11b64}\u{11b66}\u{1e6e3}\u{1e6e6}\u{1e6ee}\u{1e6ef}\u{1e6f5}`;
+
 /** Takes no room of its own: marks, what is invisible, vowels and finals of Hangul. */
-const NO_ROOM = String.raw`[\p{Mn}\p{Me}\p{Default_Ignorable_Code_Point}\p{Cc}\u1160-\u11ff\ud7b0-\ud7ff]`;
+const NO_ROOM = String
+  .raw`[${NEW_MARKS}\p{Mn}\p{Me}\p{Default_Ignorable_Code_Point}\p{Cc}\u1160-\u11ff\ud7b0-\ud7ff]`;
 
 /** A picture with what varies it: a skin colour, the wish to be a picture, a keycap, the tags of a flag. */
 const PICTURE = String

@@ -33,14 +33,16 @@ import { isMarkOf, killMarked, type Lost, lostBy } from "../leftovers.ts";
 import { letSleep } from "../let_sleep.ts";
 import { startWard, takeOverWard, type Ward } from "./ward.ts";
 import { type TreeId, treeIdOf } from "../tree_id.ts";
+import { UNHEEDED } from "../unheeded_signals.ts";
 import { concludeRecord, readRecord, type TreeRecord } from "../tree_record.ts";
 
 /** Signals that are meant for the tree, which the supervisor knows what to do about. */
-const PASSED_ON: readonly Signal[] = ["SIGHUP", "SIGINT", "SIGTERM"];
+const PASSED_ON: readonly Signal[] = ["SIGINT", "SIGTERM"];
 
 /** Runs the guardian; returns its exit code when there is nothing left to guard. */
 export async function guardian(host: Host, program: Program, argument: string): Promise<number> {
   host.descriptors.keepToOurselves();
+  host.processes.outlive(["SIGHUP", ...UNHEEDED]);
   const options = JSON.parse(argument) as GuardianOptions;
   const self = new Guardian(host, program, options);
   letSleep(host);
@@ -80,6 +82,7 @@ class Guardian {
   /** The main processes of a tree that is kept, and all that were seen of it; null while there is a supervisor. */
   #kept: { readonly processes: ReadonlySet<string>; readonly ledger: Ledger } | null = null;
   #death = new Event();
+  #hangup = new Event();
 
   constructor(host: Host, program: Program, options: GuardianOptions) {
     this.#host = host;
@@ -93,6 +96,7 @@ class Guardian {
     host.processes.foretellDeaths((death) => this.#onDeath(death));
     this.#guard(this.#firstWard());
     for (const signal of PASSED_ON) program.onSignal(signal, () => this.#passOn(signal));
+    program.onSignal("SIGHUP", () => this.#onHangup());
   }
 
   async run(): Promise<number> {
@@ -187,6 +191,7 @@ class Guardian {
       stateFolder: record.stateFolder,
       door,
       nextDeath: () => this.#death,
+      nextHangup: () => this.#hangup,
       toldToEnd: this.#toldToEnd,
     });
     this.#kept = null;
@@ -236,6 +241,13 @@ class Guardian {
   #passOn(signal: Signal): void {
     if (this.#ward !== null) this.#host.processes.signal(this.#ward, signal);
     else this.#toldToEnd.set();
+  }
+
+  /** Logs are to be opened anew by the one who writes them. */
+  #onHangup(): void {
+    if (this.#ward !== null) this.#host.processes.signal(this.#ward, "SIGHUP");
+    this.#hangup.set();
+    this.#hangup = new Event();
   }
 
   async #complain(text: string): Promise<void> {

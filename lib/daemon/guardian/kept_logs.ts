@@ -3,9 +3,10 @@ import { ActorLogs } from "../../engine/logs/actor_logs.ts";
 import { RunOutput } from "../../engine/run/run_output.ts";
 import { pipesOf } from "../../engine/survival/run_pipes.ts";
 import type { SavedTree } from "../../engine/survival/state_log.ts";
-
 import type { Host } from "../../host/ports/host.ts";
+import { CancelScope } from "../../scope/cancel_scope.ts";
 import { openNursery } from "../../scope/nursery.ts";
+import type { Event } from "../../sync/event.ts";
 import type { HeldPipes } from "./held_pipes.ts";
 
 /** Whose output it is, and where it goes. */
@@ -17,16 +18,20 @@ export interface KeptLogsOptions {
   readonly runFolder: string;
   /** Where its logs are. */
   readonly stateFolder: string;
+  /** Set anew when the logs are to be opened anew. */
+  readonly nextHangup: () => Event;
 }
 
 /** Reads every pipe of a tree to its end. A cancel lets go of those that go on, when everything that was read is written. */
 export async function keepLogs(
-  { host, saved, pipes, runFolder, stateFolder }: KeptLogsOptions,
+  { host, saved, pipes, runFolder, stateFolder, nextHangup }: KeptLogsOptions,
 ): Promise<void> {
   const { descriptors } = host;
   const logs = new ActorLogs({ host, folder: stateFolder, onLost: () => {} });
   await openNursery(async (nursery) => {
     nursery.startSoon(() => logs.run(), { name: "logs" });
+    const listening = new CancelScope();
+    nursery.startSoon(() => listening.run(() => reopenAtHangups(logs, nextHangup)), { name: "hangups" });
     try {
       await openNursery((readers) => {
         for (const [run, path] of runsOf(saved)) {
@@ -43,9 +48,17 @@ export async function keepLogs(
         }
       });
     } finally {
+      listening.cancel("all is written");
       logs.close();
     }
   }, { collapse: true });
+}
+
+async function reopenAtHangups(logs: ActorLogs, nextHangup: () => Event): Promise<never> {
+  while (true) {
+    await nextHangup().wait();
+    logs.reopen();
+  }
 }
 
 /** The runs that there were, and the addresses of their actors. */

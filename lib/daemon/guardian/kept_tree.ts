@@ -37,6 +37,8 @@ export interface KeptTree {
   readonly door: string;
   /** Set anew at each death. */
   readonly nextDeath: () => Event;
+  /** Set anew when the logs are to be opened anew. */
+  readonly nextHangup: () => Event;
   /** Set when this program is told to end everything. */
   readonly toldToEnd: Event;
 }

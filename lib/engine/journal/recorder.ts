@@ -80,6 +80,12 @@ export class Recorder {
     return stamp;
   }
 
+  /** Opens all files anew before it writes on. */
+  reopen(): void {
+    this.#logs.reopen();
+    this.#journal.reopen();
+  }
+
   /** Writes until `close`, and then what is left; no cancel keeps it from that. */
   async run(): Promise<void> {
     await new CancelScope({ shield: true }).run(() => Promise.all([this.#logs.run(), this.#journal.run()]));

@@ -51,6 +51,11 @@ export class ActorLogs {
     return stamp;
   }
 
+  /** Opens all files anew before it writes on. */
+  reopen(): void {
+    this.#store.reopen();
+  }
+
   /** Writes until `close`, and then what is left; no cancel keeps it from that. */
   async run(): Promise<void> {
     await new CancelScope({ shield: true }).run(() => this.#store.run());

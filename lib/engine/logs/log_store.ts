@@ -72,6 +72,8 @@ export class LogStore {
   #taken = 0;
   #settled = 0;
   #closed = false;
+  /** Whether the files are to be opened anew. */
+  #isStale = false;
 
   constructor(options: LogStoreOptions) {
     this.#options = options;
@@ -101,6 +103,7 @@ export class LogStore {
       await this.#work.wait();
       const closing = this.#closed;
       if (!closing) this.#work = new Event();
+      if (this.#isStale) await this.#closeFiles();
       const waiting = [...this.#logs.values()].filter((log) =>
         log.queue.length > 0 || (closing && log.lost > 0)
       );
@@ -113,13 +116,28 @@ export class LogStore {
     }
     // What comes after the end is written by nobody, and nobody is to wait for it.
     this.#settled = Infinity;
-    for (const log of this.#logs.values()) if (log.file !== null) await fromPromise(log.file.close());
+    await this.#closeFiles();
+  }
+
+  async #closeFiles(): Promise<void> {
+    this.#isStale = false;
+    for (const log of this.#logs.values()) {
+      const { file } = log;
+      log.file = null;
+      if (file !== null) await fromPromise(file.close());
+    }
   }
 
   /** Waits until everything that was appended is in the files, or is lost. */
   async sync(): Promise<void> {
     const taken = this.#taken;
     while (this.#settled < taken) await this.#written.wait();
+  }
+
+  /** Opens all files anew before it writes on: they may have been moved away. */
+  reopen(): void {
+    this.#isStale = true;
+    this.#work.set();
   }
 
   /** Lets `run` end when everything is written. */

@@ -196,6 +196,9 @@ export class FakeProcesses implements Processes {
   }
 
   /** There are no terminals here. */
+  /** What a fake machine signals are puppets: our own process is no one's target. */
+  outlive(): void {}
+
   takeTerminalBack(): void {}
 
   close(): void {

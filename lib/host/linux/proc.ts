@@ -1,4 +1,5 @@
 /** Reads of /proc. Processes vanish at any moment: what cannot be read is not there. */
+import { type Signal, signalName } from "../../base/signals.ts";
 import type { ProcessRow } from "../ports/processes.ts";
 import { nodeFs } from "../shared/lazy_node.ts";
 import { tryList, tryRead } from "./kernel_files.ts";
@@ -120,6 +121,22 @@ export function readCommand(pid: number): readonly string[] {
 export function readOpenFilesLimit(pid: number): number | null {
   const found = tryRead(`/proc/${pid}/limits`)?.match(/^Max open files\s+(\d+)/m);
   return found === null || found === undefined ? null : Number(found[1]);
+}
+
+/** The signals that a process ignores; none if that cannot be read. */
+export function readIgnoredSignals(pid: number): readonly Signal[] {
+  return readSignals(pid, "SigIgn");
+}
+
+/** The signals that a process has a handler for; none if that cannot be read. */
+export function readCaughtSignals(pid: number): readonly Signal[] {
+  return readSignals(pid, "SigCgt");
+}
+
+function readSignals(pid: number, line: string): readonly Signal[] {
+  const digits = new RegExp(`^${line}:\\s*([0-9a-f]+)$`, "m").exec(tryRead(`/proc/${pid}/status`) ?? "")?.[1];
+  const bits = [...BigInt(`0x${digits ?? 0}`).toString(2)].reverse();
+  return bits.flatMap((bit, index) => bit === "1" ? [signalName(index + 1)] : []);
 }
 
 /** The descriptors that this process has open. */

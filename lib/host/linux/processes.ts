@@ -15,6 +15,7 @@ import { closeDescriptor } from "./descriptors.ts";
 import { withDescriptor } from "./kernel_files.ts";
 import { type Libc, LINUX } from "./libc.ts";
 import { OpenFilesLimit } from "./open_files_limit.ts";
+import { ignoreSignals } from "./ignored_signals.ts";
 import { dieWithParent } from "./parent_death.ts";
 import {
   readChildren,
@@ -44,6 +45,8 @@ export interface ProcessesOptions {
   readonly openFilesLimit: number | null;
   /** Starts a shim; its two descriptors follow. */
   readonly shimCommand: readonly string[];
+  /** Calls back when the runtime has taken a signal for itself that it lets pass at first. */
+  readonly onLateSignal: (callback: () => void) => void;
   /** The control group of a process. */
   readonly groupOf: (pid: number) => string | null;
 }
@@ -54,6 +57,7 @@ export class LinuxProcesses implements Processes {
   readonly #libc: Libc;
   readonly #openSource: ProcessesOptions["openSource"];
   readonly #onNextTurn: ProcessesOptions["onNextTurn"];
+  readonly #onLateSignal: ProcessesOptions["onLateSignal"];
   readonly #terminal: Terminal;
   readonly #spawner: Spawner;
   readonly #limit: OpenFilesLimit;
@@ -71,6 +75,7 @@ export class LinuxProcesses implements Processes {
     this.#libc = libc;
     this.#openSource = openSource;
     this.#onNextTurn = onNextTurn;
+    this.#onLateSignal = options.onLateSignal;
     this.#limit = new OpenFilesLimit(libc, openFilesLimit);
     this.#terminal = new Terminal(libc);
     this.#spawner = new Spawner(libc, this.#limit, {
@@ -210,6 +215,11 @@ export class LinuxProcesses implements Processes {
 
   dieWithParent(parentPid: number, mode: DeathMode): boolean {
     return dieWithParent(this.#libc, parentPid, mode);
+  }
+
+  outlive(signals: readonly Signal[]): void {
+    ignoreSignals(this.#libc, signals);
+    this.#onLateSignal(() => ignoreSignals(this.#libc, signals));
   }
 
   takeTerminalBack(): void {

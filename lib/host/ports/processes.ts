@@ -185,6 +185,11 @@ export interface Processes {
    * @returns False if `parentPid` is not the parent, which is dead then; nothing is changed.
    */
   dieWithParent(parentPid: number, mode: DeathMode): boolean;
+  /**
+   * Lets this process outlive signals that would end it and that nothing here listens to. What it starts has them at their
+   * defaults.
+   */
+  outlive(signals: readonly Signal[]): void;
   /** Takes the terminal back that was handed to a process in the foreground; nothing if there is none. */
   takeTerminalBack(): void;
   /** The number of this very process. */

@@ -39,8 +39,12 @@ export interface Program {
   readonly callersOpenFilesLimit: number | null;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Calls back at each signal instead of dying of it; returns how to stop that. */
-  onSignal(signal: Signal, callback: () => void): () => void;
+  /**
+   * Calls back at each signal instead of dying of it; returns how to stop that. A signal that was ignored when this program
+   * was started stays ignored, as `nohup` and shells want it of what they put into the background, unless `options` say
+   * that somebody has asked for this very signal.
+   */
+  onSignal(signal: Signal, callback: () => void, options?: { readonly evenIfIgnored: boolean }): () => void;
   /** Whether anything in this program is called back at a signal. */
   listensTo(signal: Signal): boolean;
   /** Sends a signal to this very program. */

@@ -1,6 +1,7 @@
 import { tmpdir, userInfo } from "node:os";
+import type { Signal } from "../../base/signals.ts";
 import { UserError } from "../../base/user_error.ts";
-import { readOpenFilesLimit } from "../linux/proc.ts";
+import { readIgnoredSignals, readOpenFilesLimit } from "../linux/proc.ts";
 import type { Output, Program } from "../ports/program.ts";
 import { ACTOR_VERB } from "./actor_verb.ts";
 import { closeInspector, openInspector } from "./inspector.ts";
@@ -14,6 +15,7 @@ const COLUMNS = 80;
 /** This program, as both runtimes show it. */
 export function nodeProgram(): Program {
   const selfCommand = selfCommandOf();
+  const ignored = keepIgnored();
   let stdout: Output | null = null;
   let stderr: Output | null = null;
   let callersOpenFilesLimit: number | null = null;
@@ -40,7 +42,8 @@ export function nodeProgram(): Program {
     get stderr() {
       return stderr ??= outputOf(process.stderr, "standard error");
     },
-    onSignal(signal, callback) {
+    onSignal(signal, callback, { evenIfIgnored } = { evenIfIgnored: false }) {
+      if (ignored.has(signal) && !evenIfIgnored) return () => {};
       process.on(signal, callback);
       return () => process.off(signal, callback);
     },
@@ -52,6 +55,15 @@ export function nodeProgram(): Program {
     closeInspector,
     exit: (code) => process.exit(code),
   };
+}
+
+/** The signals that were ignored when this program was started; none of them is taken by the runtime from now on. */
+function keepIgnored(): ReadonlySet<Signal> {
+  const ignored = new Set(readIgnoredSignals(process.pid));
+  // Deno takes these signals half a second after its start, and dies of them.
+  const taken = isDeno ? (["SIGHUP", "SIGINT", "SIGTERM"] as const).filter((name) => ignored.has(name)) : [];
+  for (const signal of taken) process.on(signal, () => {});
+  return ignored;
 }
 
 function onExit(callback: () => void): () => void {

@@ -48,3 +48,11 @@ test("width: the pieces of a text are the text", () => {
     width: 1,
   }]);
 });
+
+test("width: all runtimes count every character alike", () => {
+  const counts = [0, 0, 0];
+  for (let point = 0x20; point < 0x110000; point++) {
+    if (point < 0xd800 || point > 0xdfff) counts[widthOf(String.fromCodePoint(point))]! += 1;
+  }
+  assert.deepEqual(counts, [6_255, 921_920, 183_857]);
+});

@@ -19,6 +19,7 @@ test("shim: a process without privileges is started without one", async () => {
     openSource: () => assert.fail("there is nothing to read"),
     onChildDeath,
     onNextTurn,
+    onLateSignal: () => {},
     openFilesLimit: null,
     groupOf: () => null,
     shimCommand: ["/no/such/shim"],
