@@ -62,7 +62,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   scope: ["node:async_hooks"],
   config: ["toml-eslint-parser"],
   wire: ["cbor-x/encode", "cbor-x/decode"],
-  cli: ["@std/cli/parse-args"],
+  cli: ["@std/cli/parse-args", "get-east-asian-width"],
   engine: ["@std/streams/delimiter-stream"],
 };
 

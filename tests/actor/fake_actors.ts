@@ -140,6 +140,7 @@ export class FakeActors {
       stderr: {
         isTerminal: false,
         isRead: true,
+        isPipe: false,
         columns: 80,
         write: (text) => {
           if (puppet.isAlive) this.reports.push(text);

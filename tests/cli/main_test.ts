@@ -11,6 +11,7 @@ async function called(args: readonly string[], environment: Record<string, strin
   const written = { stdout: "", stderr: "" };
   const output = (name: "stdout" | "stderr"): Output => ({
     isTerminal,
+    isPipe: false,
     isRead: true,
     columns: 80,
     write: (text) => {

@@ -313,6 +313,7 @@ export class FakeTrees {
     const output = {
       isTerminal: false,
       isRead: true,
+      isPipe: false,
       columns: 80,
       write: (text: string) => {
         if (puppet?.isAlive === true) this.complaints.push(text.trimEnd());

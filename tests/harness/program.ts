@@ -67,6 +67,7 @@ export class FakeProgram implements Program {
     return {
       isTerminal: false,
       isRead: true,
+      isPipe: false,
       columns: 80,
       write: (text) => {
         this.written += text;

@@ -15,6 +15,7 @@ import type { Command, Context } from "../command.ts";
 import { parseJsonArgument } from "../json_argument.ts";
 import { jsonValue } from "../render/json_value.ts";
 import { withTree } from "../which_tree.ts";
+import { whileRead } from "../while_read.ts";
 
 const SIGNALS: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 const INDENT = 2;
@@ -85,7 +86,8 @@ class Call {
       })
     );
     try {
-      await scope.run(() => this.#perform());
+      const perform = () => this.#perform();
+      await scope.run(args.has("stream") ? () => whileRead(this.#context, perform) : perform);
     } catch (error) {
       // What could not be cancelled in time is no news to somebody who does not wait for it any more.
       if (!scope.cancelCalled) throw callError(error);

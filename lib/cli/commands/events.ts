@@ -9,6 +9,7 @@ import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command, Context } from "../command.ts";
 import { describeEntry, entryDetails } from "../render/entry.ts";
 import { withKept } from "../which_tree.ts";
+import { whileRead } from "../while_read.ts";
 
 /** `supervise events`. */
 export const events: Command = {
@@ -29,10 +30,11 @@ export const events: Command = {
   ]],
   words: [0, Infinity],
   async run(context) {
-    await withKept(context, async ({ folder, client }) => {
-      if (client === null) await print(context, history(context, folder));
-      else await follow(context, client, folder);
-    });
+    await withKept(context, ({ folder, client }) =>
+      whileRead(context, async () => {
+        if (client === null) await print(context, history(context, folder));
+        else await follow(context, client, folder);
+      }));
     return ExitCode.done;
   },
 };

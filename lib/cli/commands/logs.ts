@@ -12,6 +12,7 @@ import { type Command, type Context, RAW_OPTION } from "../command.ts";
 import { eachKept } from "../kept_lines.ts";
 import { lineFields, LineRenderer } from "../render/log_line.ts";
 import { withKept } from "../which_tree.ts";
+import { whileRead } from "../while_read.ts";
 
 /** How many lines a follower is shown first, unless it says. */
 const FOLLOW_AFTER_LINES = 20;
@@ -44,11 +45,12 @@ export const logs: Command = {
   words: [0, Infinity],
   async run(context) {
     const { args } = context;
-    await withKept(context, async ({ folder, client }) => {
-      const printer = new LinePrinter(context, folder);
-      if (client === null) await printer.printHistory(args.count("lines"), Infinity);
-      else await printer.follow(client, args.count("lines") ?? FOLLOW_AFTER_LINES);
-    });
+    await withKept(context, ({ folder, client }) =>
+      whileRead(context, async () => {
+        const printer = new LinePrinter(context, folder);
+        if (client === null) await printer.printHistory(args.count("lines"), Infinity);
+        else await printer.follow(client, args.count("lines") ?? FOLLOW_AFTER_LINES);
+      }));
     return ExitCode.done;
   },
 };
@@ -116,7 +118,7 @@ class LinePrinter {
   async #printAll(query: LogQuery): Promise<void> {
     await eachKept(this.#context.host.files, this.#folder, query, async (lines) => {
       await this.#print(lines);
-      return true;
+      return this.#context.ui.isRead;
     });
   }
 

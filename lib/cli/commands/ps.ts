@@ -1,9 +1,11 @@
 import { ExitCode } from "../../base/exit_code.ts";
+import type { ControlClient } from "../../control/client.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { sleep } from "../../scope/sleep.ts";
 import type { Command, Context } from "../command.ts";
 import { renderCard, renderTree } from "../render/rows.ts";
 import { selectorsOf, withTree } from "../which_tree.ts";
+import { whileRead } from "../while_read.ts";
 
 const WATCH_EVERY_MS = 1_000;
 
@@ -26,22 +28,25 @@ export const ps: Command = {
   ]],
   words: [0, Infinity],
   async run(context) {
-    return await withTree(context, async (client) => {
-      const { ui, args } = context;
-      while (true) {
-        const status = await fromPromise(client.request("status", { paths: args.words }));
-        if (ui.json) await fromPromise(ui.printJson([status]));
-        else {
-          const options = { flat: args.has("flat"), columns: columnsOf(context) };
-          const text = renderTree(status, options, ui.out);
-          await fromPromise(args.has("watch") ? ui.redraw(text) : ui.print(text));
-        }
-        if (!args.has("watch")) return ExitCode.done;
-        await sleep(WATCH_EVERY_MS);
-      }
-    });
+    await withTree(context, (client) => whileRead(context, () => show(context, client)));
+    return ExitCode.done;
   },
 };
+
+async function show(context: Context, client: ControlClient): Promise<void> {
+  const { ui, args } = context;
+  while (true) {
+    const status = await fromPromise(client.request("status", { paths: args.words }));
+    if (ui.json) await fromPromise(ui.printJson([status]));
+    else {
+      const options = { flat: args.has("flat"), columns: columnsOf(context) };
+      const text = renderTree(status, options, ui.out);
+      await fromPromise(args.has("watch") ? ui.redraw(text) : ui.print(text));
+    }
+    if (!args.has("watch")) return;
+    await sleep(WATCH_EVERY_MS);
+  }
+}
 
 /** `supervise status`. */
 export const status: Command = {

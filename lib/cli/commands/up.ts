@@ -30,6 +30,8 @@ export const up: Command = {
     "Elsewhere it is what they have printed.",
     "Exits with 0 if the tree ended well, with the code of the first actor that failed it otherwise, with 10 if it gave " +
     "up restarting, with 130 after Ctrl-C, and with 9 if anything survived.",
+    "If it prints to a pipe that nobody reads any more, it takes the tree down, as when its terminal is closed, and " +
+    "exits with 141; a tree that is to go on alone is started with -d.",
     "As process 1 of a container it also reaps every orphan there is, and ends what is left in the end.",
     "With -d it returns when everything is ready, or takes the tree down again if something failed, unless it " +
     "goes on with a tree that has survived its supervisor.",

@@ -1,6 +1,6 @@
 /** `supervise up` in the foreground: shows what happens, passes Ctrl-C on, and lasts as long as the tree. */
 import { ExitCode, signalExitCode } from "../../base/exit_code.ts";
-import { type Signal, signalNumber } from "../../base/signals.ts";
+import { type Signal, SIGNAL_NUMBERS, signalNumber } from "../../base/signals.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { Plan } from "../../config/plan.ts";
 import type { ControlClient } from "../../control/client.ts";
@@ -24,6 +24,7 @@ import { LineRenderer } from "../render/log_line.ts";
 import { receiptFields, renderReceipt } from "../render/receipt.ts";
 import { unlessLost } from "./down.ts";
 import { tellCleared } from "../tell_cleared.ts";
+import { untilReaderGone } from "../while_read.ts";
 
 /** What is left of every grace period after the second Ctrl-C, and after the third. */
 const HURRIED_MS = [1_000, 0];
@@ -86,6 +87,7 @@ class Foreground {
   #signal: Signal | null = null;
   #hurries = 0;
   #isLate = false;
+  #isUnread = false;
 
   constructor(context: Context, plan: Plan, client: ControlClient, folder: string) {
     this.#context = context;
@@ -121,6 +123,7 @@ class Foreground {
     }
     onListening();
     await fromPromise(this.#client.request("begin", { owner: true }));
+    if (program.stdout.isPipe) nursery.startSoon(() => this.#endUnread(), { name: "reader watch" });
     const timeoutMs = args.duration("timeout");
     if (timeoutMs !== null) {
       nursery.startSoon(() => this.#giveUpAfter(timeoutMs), { name: "timeout" });
@@ -148,6 +151,7 @@ class Foreground {
   #exitCode(report: EndReport): number {
     if (this.#signal !== null) return signalExitCode(signalNumber(this.#signal));
     if (this.#isLate) return ExitCode.timedOut;
+    if (this.#isUnread) return signalExitCode(SIGNAL_NUMBERS.SIGPIPE);
     return this.#outputError !== null && report.exitCode === ExitCode.done
       ? ExitCode.failed
       : report.exitCode;
@@ -177,6 +181,7 @@ class Foreground {
       this.#signal = null;
       this.#hurries = 0;
       this.#isLate = false;
+      this.#isUnread = false;
       return await fromPromise(ui.complain(error));
     }
     this.#feed.skipGaps();
@@ -184,6 +189,13 @@ class Foreground {
       ui.say(`${this.#lines.ownPrefix()}taking the tree down; Ctrl-C again to hurry, a third time to kill`),
     );
     await showProgress(ui, this.#client, isGoing);
+  }
+
+  /** A tree in the foreground is there for whoever reads of it, and goes with them, as with a terminal that is closed. */
+  async #endUnread(): Promise<void> {
+    await untilReaderGone(this.#context);
+    this.#isUnread = true;
+    await this.#takeDown("hangup");
   }
 
   async #giveUpAfter(timeoutMs: number): Promise<void> {

@@ -20,6 +20,7 @@ export function fakeDescriptors(table: DescriptorTable, disk: Disk): Descriptors
     makeNamedPipe: (path) => void disk.makePipe(path),
     openNamedPipe: (path) => open(path, (pipe) => pipe.openReading()),
     holdNamedPipe: (path) => open(path, (pipe) => pipe.openWriting(true)),
+    isRead: (descriptor) => table.get(descriptor)?.isRead() ?? true,
     tryWrite: (descriptor, text) => table.get(descriptor)?.write(new TextEncoder().encode(text)) ?? false,
     write: (descriptor, text) => table.get(descriptor)?.write(new TextEncoder().encode(text)) ?? false,
     close: (descriptor) => table.close(descriptor),

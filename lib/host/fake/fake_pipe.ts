@@ -37,6 +37,7 @@ export class FakePipe {
     if (isReader) this.#readers += 1;
     return new OpenFile({
       write: (bytes) => this.#write(bytes),
+      isRead: () => this.#readers > 0,
       closed: () => {
         this.#writers -= 1;
         if (isReader) this.#readers -= 1;

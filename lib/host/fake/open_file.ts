@@ -6,6 +6,8 @@ export interface FileSides {
   readonly abort?: () => void;
   /** Writes; false if nobody reads. Swallows everything if absent. */
   readonly write?: (bytes: Uint8Array) => boolean;
+  /** Whether what is written may be read. It may if absent. */
+  readonly isRead?: () => boolean;
   /** Told when the last holder has let go. */
   readonly closed?: () => void;
 }
@@ -37,6 +39,10 @@ export class OpenFile {
 
   abort(): void {
     this.#sides.abort?.();
+  }
+
+  isRead(): boolean {
+    return this.#sides.isRead?.() ?? true;
   }
 
   write(bytes: Uint8Array): boolean {

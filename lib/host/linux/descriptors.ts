@@ -20,6 +20,9 @@ export function openFile(libc: Libc, path: string, flags = 0): number | null {
   return descriptor < 0 ? null : descriptor;
 }
 
+/** A descriptor, what is asked for, and the answer. */
+const POLLFD_BYTES = 8;
+
 /** How much is read at once. */
 const BLOCK_BYTES = 64 * 1_024;
 
@@ -75,6 +78,7 @@ export function linuxDescriptors(libc: Libc, openSource: (descriptor: number) =>
     holdNamedPipe(path) {
       return openFile(libc, path, LINUX.O_RDWR | LINUX.O_NONBLOCK);
     },
+    isRead: (descriptor) => !isDeserted(libc, descriptor),
     tryWrite(descriptor, text) {
       setNonBlocking(libc, descriptor);
       const bytes = new TextEncoder().encode(text);
@@ -84,6 +88,16 @@ export function linuxDescriptors(libc: Libc, openSource: (descriptor: number) =>
     close: (descriptor) => closeDescriptor(libc, descriptor),
     keepToOurselves: () => closeAllOnExec(libc),
   };
+}
+
+/** Whether the other side of a descriptor is gone. */
+function isDeserted({ call }: Libc, descriptor: number): boolean {
+  // Those two are told of unasked.
+  const asked = new DataView(new ArrayBuffer(POLLFD_BYTES));
+  asked.setInt32(0, descriptor, true);
+  const bytes = new Uint8Array(asked.buffer);
+  const count = Number(call.poll(bytes, 1, 0));
+  return count === 1 && (asked.getInt16(POLLFD_BYTES - 2, true) & (LINUX.POLLERR | LINUX.POLLHUP)) !== 0;
 }
 
 /** Lets a read or write that would have to wait return at once. */

@@ -21,6 +21,8 @@ export interface Descriptors {
   openNamedPipe(path: string): number | null;
   /** Keeps a named pipe from being at its end for whoever reads it, until this is closed. Null if there is none. */
   holdNamedPipe(path: string): number | null;
+  /** Whether what is written to a descriptor may still be read: not to a pipe, a socket or a terminal whose other side is gone. */
+  isRead(descriptor: number): boolean;
   /** Writes a short text; false if nobody reads it any more. */
   write(descriptor: number, text: string): boolean;
   /**

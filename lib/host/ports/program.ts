@@ -5,6 +5,8 @@ import type { Signal } from "../../base/signals.ts";
 export interface Output {
   /** Whether it is a terminal. */
   readonly isTerminal: boolean;
+  /** Whether it is a pipe, which another program reads. */
+  readonly isPipe: boolean;
   /** Characters that fit into a line of the terminal; 80 where there is none. */
   readonly columns: number;
   /** Whether anybody may still read it; known to be false only after a write has found the reader gone. */

@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import type { Signal } from "../../base/signals.ts";
 import { UserError } from "../../base/user_error.ts";
@@ -37,10 +38,10 @@ export function nodeProgram(): Program {
     },
     // A stream costs a millisecond of a start, and not every process prints.
     get stdout() {
-      return stdout ??= outputOf(process.stdout, "standard output");
+      return stdout ??= outputOf(process.stdout, 1, "standard output");
     },
     get stderr() {
-      return stderr ??= outputOf(process.stderr, "standard error");
+      return stderr ??= outputOf(process.stderr, 2, "standard error");
     },
     onSignal(signal, callback, { evenIfIgnored } = { evenIfIgnored: false }) {
       if (ignored.has(signal) && !evenIfIgnored) return () => {};
@@ -93,7 +94,7 @@ function homeFolder(): string {
   }
 }
 
-function outputOf(stream: NodeJS.WriteStream, name: string): Output {
+function outputOf(stream: NodeJS.WriteStream, number: 1 | 2, name: string): Output {
   /** Why nothing more can be written; later errors only say that an earlier one was. */
   let broken: Error | null = null;
   const write = (text: string) =>
@@ -117,6 +118,9 @@ function outputOf(stream: NodeJS.WriteStream, name: string): Output {
     get isTerminal() {
       return stream.isTTY === true;
     },
+    get isPipe() {
+      return isPipe(number);
+    },
     get columns() {
       // A terminal whose size nobody has set says 0.
       return stream.columns || COLUMNS;
@@ -126,6 +130,14 @@ function outputOf(stream: NodeJS.WriteStream, name: string): Output {
     },
     write,
   };
+}
+
+function isPipe(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFIFO();
+  } catch {
+    return false;
+  }
 }
 
 /** Whether it is no error but the way in which `supervise logs | head` ends. */

@@ -244,6 +244,23 @@ export function processesContract(name: string, open: OpenSubject): void {
   });
 
   guarantee(
+    "a pipe is read as long as anybody has its other end, also when nothing is written",
+    (subject) => {
+      const { descriptors } = subject.host;
+      const { read, write } = descriptors.openPipe();
+      assert.equal(descriptors.isRead(write), true);
+      descriptors.write(write, "waits to be read");
+      assert.equal(descriptors.isRead(write), true);
+      descriptors.close(read);
+      assert.equal(descriptors.isRead(write), false);
+      descriptors.close(write);
+      // What is not open, or no pipe, is not known to be read by nobody.
+      assert.equal(descriptors.isRead(write), true);
+      return Promise.resolve();
+    },
+  );
+
+  guarantee(
     "a named pipe is read on by whoever opens it next, and who writes to it does not hear of it",
     async (subject) => {
       const { descriptors } = subject.host;

@@ -1,0 +1,34 @@
+/** What goes on until nobody reads it: a reader that goes says so only to those who write, and nothing may be left to write. */
+import { Cancelled } from "../scope/cancelled.ts";
+import { openNursery } from "../scope/nursery.ts";
+import { sleep } from "../scope/sleep.ts";
+import type { Context } from "./command.ts";
+
+const LOOK_EVERY_MS = 500;
+const STANDARD_OUTPUT = 1;
+
+/** Returns when nobody can read the standard output any more. */
+export async function untilReaderGone({ host, ui }: Context): Promise<void> {
+  while (ui.isRead && host.descriptors.isRead(STANDARD_OUTPUT)) await sleep(LOOK_EVERY_MS);
+}
+
+/**
+ * Runs `body`, and cancels it when nobody reads any more: that is no failure, but an end as any other. A body that does not
+ * let itself be cancelled in time fails for nobody.
+ */
+export async function whileRead(context: Context, body: () => Promise<void>): Promise<void> {
+  let isGone = false;
+  try {
+    await openNursery(async (nursery) => {
+      nursery.startSoon(async () => {
+        await untilReaderGone(context);
+        isGone = true;
+        nursery.cancelScope.cancel("nobody reads any more");
+      }, { name: "reader watch" });
+      await body();
+      nursery.cancelScope.cancel("all is said");
+    }, { collapse: true });
+  } catch (error) {
+    if (!isGone || error instanceof Cancelled) throw error;
+  }
+}
