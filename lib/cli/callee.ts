@@ -3,6 +3,7 @@ import { builtinsAt } from "../actor/builtins.ts";
 import { TransportClosed } from "../actor/errors.ts";
 import type { Link } from "../actor/link/link.ts";
 import type { ActorRuntime } from "../actor/runtime.ts";
+import { nameSome } from "../base/name_some.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
@@ -63,7 +64,7 @@ function requireOne(selector: string, running: readonly StatusRow[]): void {
   if (names.length === 1) return;
   throw new UserError("call/not-one", `"${selector}" is ${names.length} actors, and a call goes to one`, {
     exitCode: ExitCode.usage,
-    hint: `name one of ${names.map((name) => `"${name}"`).join(", ")}`,
+    hint: `name one of ${nameSome(names.map((name) => `"${name}"`))}`,
   });
 }
 

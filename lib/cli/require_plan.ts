@@ -21,8 +21,9 @@ export async function requirePlan(
   file: string,
   limits: LimitCheck,
 ): Promise<Plan> {
-  const { plan, problems, text } = loadPlan(host, program, file);
-  const unkept = plan === null ? [] : limitsOnMachine(host, plan, text);
+  const loaded = loadPlan(host, program, file);
+  const { plan, problems, text } = loaded;
+  const unkept = plan === null ? [] : limitsOnMachine(host, plan, loaded);
   const refused = limits === "refuse" ? unkept.filter(isError) : [];
   const told = [...problems, ...(limits === "refuse" ? refused : unkept)];
   const rendered = renderProblems(told, new Map([[file, text]]), ui.err.isOn);

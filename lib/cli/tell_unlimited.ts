@@ -1,3 +1,4 @@
+import { nameSome } from "../base/name_some.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import type { StatusRow } from "../control/protocol.ts";
 import { printable } from "./render/printable.ts";
@@ -10,7 +11,7 @@ export async function tellUnlimited(ui: Ui, rows: readonly StatusRow[]): Promise
   );
   const reasons = Map.groupBy(unlimited, ({ cgroup }) => cgroup!.unkept!);
   for (const [reason, alike] of reasons) {
-    const names = alike.map(({ path }) => path).join(", ");
+    const names = nameSome(alike.map(({ path }) => path));
     await fromPromise(
       ui.say(`${ui.err.yellow("warning")}: ${printable(`${names}: runs without ${reason}`)}`),
     );

@@ -8,7 +8,7 @@ import type { Problem } from "./problem.ts";
 import { createReport } from "./report.ts";
 import { resolveNodes } from "./resolve/resolve_nodes.ts";
 import { parseDocument } from "./toml/parse.ts";
-import { createLocate, type Span } from "./toml/source.ts";
+import { createLocate, type Place, type Span } from "./toml/source.ts";
 
 /** What a configuration is compiled from. */
 export interface CompileInput {
@@ -33,6 +33,8 @@ export interface Compiled {
   readonly plan: Plan | null;
   /** Errors and warnings in file order. */
   readonly problems: readonly Problem[];
+  /** Where the file says what a key of an actor is; null if it does not. */
+  readonly placeOf: (path: string, key: string) => Place | null;
 }
 
 /**
@@ -45,7 +47,9 @@ export function compile(input: CompileInput): Compiled {
   const locate = createLocate(text);
   const report = createReport(file, locate);
   const document = parseDocument(text, report);
-  if (document === null) return deepFreeze({ plan: null, problems: report.problems() });
+  if (document === null) {
+    return deepFreeze({ plan: null, problems: report.problems(), placeOf: () => null });
+  }
   const dir = folderOf(file);
   const root = readRoot(document, {
     report,
@@ -57,9 +61,19 @@ export function compile(input: CompileInput): Compiled {
     const { line, column } = locate(at);
     return { file, line, column };
   };
-  const nodes = resolveNodes(root, { report, dir, scriptCommand, actorCommand, locationOf });
+  const { specs: nodes, spanOf } = resolveNodes(root, {
+    report,
+    dir,
+    scriptCommand,
+    actorCommand,
+    locationOf,
+  });
   const folder = baseName(dir);
   const name = root.fields.name?.value ?? (isTreeName(folder) ? folder : "supervise");
   const plan = report.errorCount() === 0 ? { name, file, dir, nodes } : null;
-  return deepFreeze({ plan, problems: report.problems() });
+  const placeOf = (path: string, key: string) => {
+    const span = spanOf(path, key);
+    return span === null ? null : locate(span);
+  };
+  return deepFreeze({ plan, problems: report.problems(), placeOf });
 }

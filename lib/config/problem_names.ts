@@ -18,6 +18,7 @@ function warning(doc: string): ProblemKind {
 /** Every problem that a configuration file can have. The names are stable: scripts and editors rely on them. */
 export const PROBLEMS = {
   "config/syntax": error("The text is not TOML 1.0."),
+  "config/bad-encoding": error("The file holds bytes that are not UTF-8, or is written in another encoding."),
   "config/duplicate-key": error("A key or a table is defined twice."),
   "config/too-deep": error("Tables, lists or trees are nested deeper than any real file needs."),
   "config/empty": error("The file defines no actor at all."),
@@ -48,6 +49,7 @@ export const PROBLEMS = {
   "config/empty-command": error("A command has no program."),
   "config/unbalanced-quote": error("A quote in a command is opened and never closed."),
   "config/shell-syntax": warning("A command without a shell holds characters that only a shell understands."),
+  "config/shell-word": warning("A command without a shell begins with a word that only a shell understands."),
   "config/variable-in-exec": warning("A $NAME stands where no shell will replace it."),
   "config/bad-probe": error("A ready table has no probe, or more than one."),
   "config/never-ready": error("A ready delay is not shorter than the time that the start may take."),

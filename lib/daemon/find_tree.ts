@@ -1,5 +1,6 @@
 /** Finds the tree that somebody means: by its file, by the nearest file above, or by its name. */
 import { ExitCode } from "../base/exit_code.ts";
+import { nameSome } from "../base/name_some.ts";
 import { folderOf, resolvePath } from "../base/posix_path.ts";
 import { UserError } from "../base/user_error.ts";
 import type { ControlClient } from "../control/client.ts";
@@ -10,6 +11,9 @@ import { countLeftovers, countMarked, isUnknown } from "./leftovers.ts";
 import { keeperOf } from "./take_over.ts";
 import { requirePrivate, stateFolderOf, type TreeId, treeIdOf } from "./tree_id.ts";
 import { listRecords, readRecord } from "./tree_record.ts";
+
+/** A file that is open in one program alone: what a shell makes of `<(...)`, standard input. */
+const DESCRIPTOR = /^\/(?:dev\/stdin|(?:dev|proc\/(?:self|\d+))\/fd\/.*)$/;
 
 /** The file that is looked for in this folder and those above it. */
 export const DEFAULT_FILE = "supervise.toml";
@@ -30,6 +34,7 @@ export interface TreeChoice {
 export function findFile(host: Host, program: Program, file: string | null): string {
   if (file !== null) {
     const path = resolvePath(program.cwd, file);
+    if (DESCRIPTOR.test(path)) throw passing(path);
     const real = host.files.realPath(path);
     if (real === null) throw notFound(`There is no file "${path}"`, "check the path");
     const isFolder = host.files.inspectFolder(real)?.isFolder === true;
@@ -67,7 +72,7 @@ export function findTree(host: Host, program: Program, { file, name }: TreeChoic
   const files = candidates.map((record) => record.file);
   throw new UserError(
     "tree/ambiguous-name",
-    `${files.length} trees are called "${name}": ${files.join(", ")}`,
+    `${files.length} trees are called "${name}": ${nameSome(files)}`,
     {
       exitCode: ExitCode.usage,
       hint: "name the file (-f FILE)",
@@ -153,6 +158,17 @@ function findFileOfTree(host: Host, program: Program, file: string | null): stri
   const path = resolvePath(program.cwd, file);
   const isKnown = listRecords(host, program.uid).some((record) => record.file === path);
   return isKnown && host.files.realPath(path) === null ? path : findFile(host, program, file);
+}
+
+function passing(path: string): UserError {
+  return new UserError(
+    "config/not-a-file",
+    `"${path}" is open in this program alone, and a tree is known by its file`,
+    {
+      exitCode: ExitCode.badConfig,
+      hint: "write what it holds to a file, and name that",
+    },
+  );
 }
 
 function notFound(message: string, hint: string): UserError {

@@ -3,6 +3,7 @@ import { UserError } from "../base/user_error.ts";
 import { endWith, startOnly } from "../config/adjust_plan.ts";
 import { compile, type Compiled } from "../config/compile.ts";
 import type { Plan } from "../config/plan.ts";
+import { decodeText } from "../config/text/decode_text.ts";
 import { selectOrThrow } from "../config/select.ts";
 import { FileError } from "../host/ports/files.ts";
 import type { Host } from "../host/ports/host.ts";
@@ -29,7 +30,8 @@ export interface PlanSelection {
  * @throws {UserError} `config/not-readable`
  */
 export function loadPlan(host: Host, program: Program, file: string): Loaded {
-  const text = readConfig(host, file);
+  const { text, problem } = decodeText(file, readConfig(host, file));
+  if (problem !== null) return { plan: null, problems: [problem], placeOf: () => null, text };
   const readFile = (path: string) => {
     try {
       return host.files.readText(path);
@@ -73,10 +75,10 @@ function launcherOf(host: Host, program: Program, text: string): string {
   return file;
 }
 
-function readConfig(host: Host, file: string): string {
-  let text: string | null;
+function readConfig(host: Host, file: string): Uint8Array {
+  let bytes: Uint8Array | null;
   try {
-    text = host.files.readText(file);
+    bytes = host.files.readBytes(file);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     throw new UserError("config/not-readable", `Cannot read "${file}": ${error.message}`, {
@@ -84,7 +86,7 @@ function readConfig(host: Host, file: string): string {
       cause: error,
     });
   }
-  if (text !== null) return text;
+  if (bytes !== null) return bytes;
   throw new UserError("config/not-found", `There is no file "${file}"`, {
     exitCode: ExitCode.badConfig,
     hint: "name the file, or run supervise in the folder that has a supervise.toml",

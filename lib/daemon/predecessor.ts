@@ -1,4 +1,5 @@
 /** What a supervisor does about the one before it that was killed: it waits for its guardian, ends what it had left, or goes on with it. */
+import { nameSome } from "../base/name_some.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import { type ActorSpec, type Plan, treeAt } from "../config/plan.ts";
@@ -117,7 +118,7 @@ function countOf(id: TreeId, { processes, survivors, unattributed }: Cleared): C
   throw new UserError(
     "tree/leftovers",
     `The last supervisor of "${id.file}" was killed, and what it had started is still there: ${
-      survivors.map(describe).join(", ")
+      nameSome(survivors.map(describe))
     }`,
     { exitCode: ExitCode.survivors, hint: "end it, and try again" },
   );

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type ProblemName, PROBLEMS } from "../../lib/config/problem_names.ts";
+import { decodeText } from "../../lib/config/text/decode_text.ts";
 import { test } from "../harness/test.ts";
 import { compileText } from "./compiling.ts";
 
@@ -8,6 +9,7 @@ const NESTED_LISTS = `x = ${"[".repeat(50)}${"]".repeat(50)}`;
 /** A file that has each problem. */
 const PRODUCERS: Readonly<Record<ProblemName, string>> = {
   "config/syntax": "exec = postgres",
+  "config/bad-encoding": "name = 'caf\xe9'",
   "config/duplicate-key": "name = 'a'\nname = 'b'",
   "config/too-deep": NESTED_LISTS,
   "config/empty": "",
@@ -53,12 +55,19 @@ const PRODUCERS: Readonly<Record<ProblemName, string>> = {
     "[actors.a]\nexec = 'x'\nsockets = ['tcp://127.0.0.1:80']\nready = { tcp = '80' }",
   "config/grace-exceeds-shutdown": "shutdown = '5s'\n[actors.a]\nexec = 'x'\nstop = { grace = '6s' }",
   "config/debug-on": "[actors.a]\nmodule = 'a.ts'\ndebug = true",
+  "config/shell-word": "[actors.a]\nexec = 'cd x'",
   "config/self-daemonising": "[actors.a]\nexec = 'nginx'",
 };
 
+function latin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
 test("problem names: each stands for a problem that a file can have, with the severity of the table", () => {
   for (const [name, text] of Object.entries(PRODUCERS)) {
-    const { plan, problems } = compileText(text, { files: { "/srv/shop/bad.env": "no assignment" } });
+    const { plan, problems } = name === "config/bad-encoding"
+      ? { plan: null, problems: [decodeText("x.toml", latin1(text)).problem!] }
+      : compileText(text, { files: { "/srv/shop/bad.env": "no assignment" } });
     const found = problems.find((problem) => problem.name === name);
     assert.ok(found !== undefined, `${name}: ${JSON.stringify(problems)}`);
     assert.equal(found.severity, PROBLEMS[name as ProblemName].severity, name);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { connect, createServer } from "node:net";
-import { e2e } from "../harness/supervise.ts";
+import { e2e, SUPERVISE } from "../harness/supervise.ts";
 
 e2e(
   "bad input: a missing file, broken TOML and wrong keys start nothing and say what to do",
@@ -74,9 +74,9 @@ e2e("bad input: check tells of all problems at once, in JSON too", async (sandbo
     `${one.name}:${one.line}`
   );
   assert.deepEqual(names, [
-    "config/command-not-found:2",
-    "config/command-not-found:4",
-    "config/folder-not-found:6",
+    "config/command-not-found:3",
+    "config/command-not-found:5",
+    "config/folder-not-found:8",
   ]);
 });
 
@@ -169,3 +169,75 @@ function attackSocket(path: string, bytes: Uint8Array): Promise<void> {
     socket.resume();
   });
 }
+
+e2e("bad input: check underlines what is missing, and tells of all of it", async (sandbox) => {
+  sandbox.config(
+    'actors.a.exec = "no-such-command-anywhere"\nactors.a.cwd = "nowhere"\nactors.a.stdin = "no-input"\nactors.a.user = "nobody-here"\n',
+  );
+  const done = await sandbox.supervise("check");
+  assert.equal(done.code, 0, done.stderr);
+  for (
+    const [place, name, length] of [
+      ["1:17", "command-not-found", 26],
+      ["2:16", "folder-not-found", 9],
+      ["3:18", "file-not-found", 10],
+      ["4:17", "user-not-found", 13],
+    ]
+  ) {
+    const found = new RegExp(`warning\\[config/${name}\\][^]*?toml:${place}\n[^]*? \\^{${length}}\n`);
+    assert.match(done.stderr, found, String(name));
+  }
+});
+
+e2e("bad input: a #! line that cannot be followed is told, with privileges and without", async (sandbox) => {
+  sandbox.write("dos.sh", "#!/bin/sh\r\necho hi\r\n", 0o755);
+  sandbox.write("lost.sh", "#!/opt/nowhere/python3 -u\nprint()\n", 0o755);
+  for (const key of ["", "umask = '022'"]) {
+    sandbox.config(`
+      [actors.dos]
+      exec = "./dos.sh"
+      restart = "never"
+      ${key}
+      [actors.lost]
+      exec = "./lost.sh"
+      restart = "never"
+      ${key}
+    `);
+    await sandbox.supervise("up");
+    const { stdout } = await sandbox.supervise("events");
+    assert.match(stdout, /dos: could not be started: .*#! line ends in a carriage return/);
+    assert.match(
+      stdout,
+      /lost: could not be started: .*#! line names "\/opt\/nowhere\/python3", which is not there/,
+    );
+  }
+});
+
+e2e("bad input: a file that is not UTF-8 says where, or what it is", async (sandbox) => {
+  const script = (text: string) => sandbox.run(["bash", "-c", `printf '${text}' > supervise.toml`]).done;
+  await script('# one\\n# caf\\351\\nactors.a.exec = "true"\\n');
+  for (const verb of ["up", "check", "plan"]) {
+    const done = await sandbox.supervise(verb);
+    assert.equal(done.code, 5, verb);
+    assert.match(done.stderr, /error\[config\/bad-encoding\]: the byte 0xe9 is not UTF-8 here\n.*toml:2:6\n/);
+  }
+  await script("\\377\\376a\\000");
+  assert.match((await sandbox.supervise("check")).stderr, /the file is UTF-16, and TOML is UTF-8\n[^]*iconv/);
+});
+
+e2e("bad input: a process substitution is no file of a tree, and names have a length", async (sandbox) => {
+  const done = await sandbox.run([
+    "bash",
+    "-c",
+    `"$@" -f <(echo 'actors.a.exec = "true"') up`,
+    "bash",
+    ...SUPERVISE,
+  ]).done;
+  assert.equal(done.code, 5);
+  assert.match(done.stderr, /error\[config\/not-a-file\]: "\/dev\/fd\/\d+" is open in this program alone/);
+  sandbox.config(`[actors.${"a".repeat(201)}]\nexec = "true"`);
+  assert.match((await sandbox.supervise("up")).stderr, /is too long for a name/);
+  sandbox.config(`[actors.${"a".repeat(200)}]\nexec = "echo said"\nreplicas = 2`);
+  assert.equal((await sandbox.supervise("up")).code, 0);
+  assert.match((await sandbox.supervise("logs")).stdout, /said/);
+});

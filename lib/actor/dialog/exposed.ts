@@ -1,4 +1,5 @@
 /** What an actor lets others call: the exported functions of the modules that it was given. */
+import { nameSome } from "../../base/name_some.ts";
 import { nearestName } from "../../base/nearest.ts";
 import { type Checks, checksOf, NO_CHECKS, type Schemas } from "./checks.ts";
 import { NotExposed } from "../errors.ts";
@@ -122,5 +123,5 @@ function styleOf(body: AnyFunction): Style {
 function didYouMean(name: string, names: readonly string[]): string {
   const near = nearestName(name, names);
   if (near !== null) return `, did you mean "${near}"?`;
-  return names.length === 0 ? "" : `; it has ${names.map((one) => `"${one}"`).join(", ")}`;
+  return names.length === 0 ? "" : `; it has ${nameSome(names.map((one) => `"${one}"`))}`;
 }

@@ -1,3 +1,4 @@
+import { nameSome } from "../../base/name_some.ts";
 import { ExitCode } from "../../base/exit_code.ts";
 import { nearestName } from "../../base/nearest.ts";
 import { UserError } from "../../base/user_error.ts";
@@ -151,6 +152,6 @@ function nothing(selectors: readonly string[], logged: readonly string[]): UserE
   const nearest = nearestName(selectors[0]!, [...actors, ...logged]);
   return new UserError("target/unknown", `No log is of "${selectors.join(" ")}"`, {
     exitCode: ExitCode.noSuchTarget,
-    hint: nearest === null ? `there are logs of ${[...actors].join(", ")}` : `did you mean "${nearest}"?`,
+    hint: nearest === null ? `there are logs of ${nameSome([...actors])}` : `did you mean "${nearest}"?`,
   });
 }

@@ -1,4 +1,5 @@
 /** `supervise up -d`: starts the tree in the background and returns when it is ready, or has failed and is gone. */
+import { nameSome } from "../../base/name_some.ts";
 import { ExitCode, signalExitCode } from "../../base/exit_code.ts";
 import { type Signal, signalNumber } from "../../base/signals.ts";
 import { UserError } from "../../base/user_error.ts";
@@ -134,7 +135,7 @@ function failureOf(result: ActionResult | Interruption, isKept: boolean): UserEr
   const names = result.actors.filter((row) => row.state === "failed").map((row) =>
     `${row.path} (${row.reason})`
   );
-  const what = names.length === 0 ? "not everything became ready" : names.join(", ");
+  const what = names.length === 0 ? "not everything became ready" : nameSome(names);
   const fate = isKept ? "it is left" : "--keep leaves such a tree";
   return new UserError("tree/failed", `The tree failed to come up: ${what}`, {
     hint: `\`supervise logs\` shows what was said; ${fate} as it is`,

@@ -1,4 +1,5 @@
 /** What a program that ends had to end before, in one line. */
+import { nameSome } from "../../base/name_some.ts";
 import type { Rest } from "../../daemon/adopted.ts";
 import type { ReceiptLine } from "../../engine/containment/ledger.ts";
 import { cutTo } from "./cut.ts";
@@ -13,7 +14,7 @@ export function renderRest({ ended, count: total, survivors }: Rest): string | n
   const left = survivors.length === 0
     ? "0 left"
     : `${survivors.length} left: ${
-      survivors.map((one) => `${one.pid} ${cut(one.command)} (${one.why})`).join(", ")
+      nameSome(survivors.map((one) => `${one.pid} ${cut(one.command)} (${one.why})`))
     }`;
   const named = ended.slice(0, MOST_NAMED).map((one) => `${one.pid} ${cut(one.command)} (${howOf(one)})`);
   const more = total > named.length ? [`${total - named.length} more`] : [];

@@ -12,6 +12,9 @@ import { type DefaultsReader, defaultsReader } from "./read_defaults.ts";
 /** Deeper trees are refused: each level is a supervisor, and recursion over them must stay bounded. */
 const MAX_DEPTH = 32;
 
+/** What follows a name in the name of a file, the number of a replica and of a log, has its place in 255 bytes, too. */
+const LONGEST_NAME = 200;
+
 /** Reads the whole file: the root supervisor and all below it. */
 export function readRoot(root: TableItem, reading: Reading): DeclaredTree {
   const before = reading.report.errorCount();
@@ -99,6 +102,16 @@ function named(table: TableItem, section: "actors" | "trees", reading: Reading):
 }
 
 function checkName(name: string, at: Span, section: string, { report }: Reading): void {
+  if (name.length > LONGEST_NAME) {
+    return report.add(
+      "config/bad-name",
+      at,
+      `${quote(name)} is too long for a name, which names files, too`,
+      {
+        expected: `at most ${LONGEST_NAME} characters`,
+      },
+    );
+  }
   if (/^[A-Za-z0-9_-]+$/.test(name)) return;
   const usable = name.normalize("NFD").replace(/[^A-Za-z0-9_\s./-]/g, "").replace(/[\s./]+/g, "-");
   report.add("config/bad-name", at, `${quote(name)} cannot be a name`, {

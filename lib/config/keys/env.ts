@@ -11,6 +11,9 @@ export type Variables = ReadonlyMap<string, string>;
 /** What supervise sets for every process. */
 const RESERVED = /^(?:SUPERVISE_.*|NOTIFY_SOCKET|WATCHDOG_USEC|LISTEN_.*)$/;
 
+/** So many lines of one file are told one by one. */
+const MOST_LINES = 20;
+
 const RESERVED_HINT = "supervise sets it for every process; use another name";
 
 /** `env`: variables that the file sets. */
@@ -63,12 +66,13 @@ function readVariables(
   { report }: Reading,
 ): Variables | undefined {
   const { variables, badLines } = parseEnvFile(content);
-  const [bad] = badLines;
-  if (bad !== undefined) {
-    const more = badLines.length === 1 ? "" : `, and ${badLines.length - 1} more like it`;
-    report.add("config/bad-env-file", item.span, `${shown}:${bad.line}: ${bad.reason}${more}`, {
-      expected: "lines such as KEY=VALUE or # a comment",
-    });
+  const expected = "lines such as KEY=VALUE or # a comment";
+  for (const { line, reason } of badLines.slice(0, MOST_LINES)) {
+    report.add("config/bad-env-file", item.span, `${shown}:${line}: ${reason}`, { expected });
+  }
+  if (badLines.length > MOST_LINES) {
+    const more = `${shown}: ${badLines.length - MOST_LINES} more lines are none that set a variable`;
+    report.add("config/bad-env-file", item.span, more, { expected });
   }
   const reserved = [...variables.keys()].filter((name) => RESERVED.test(name));
   for (const name of reserved) {

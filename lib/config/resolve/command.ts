@@ -7,6 +7,7 @@ import { suggestKey } from "../values/table.ts";
 import { anyOf, quote } from "../wording.ts";
 import { argvOf, textsOf, warnOfVariables } from "./argv.ts";
 import type { ActorNode } from "./nodes.ts";
+import { warnOfShellWord } from "./shell_word.ts";
 import { warnOfSelfDaemonising } from "./self_daemonising.ts";
 
 /** What a command needs to know beside the file. */
@@ -25,6 +26,7 @@ export function commandOf(node: ActorNode, context: CommandContext): Pick<ActorS
   const words = valueOf(fields.args, ACTOR.keys.args);
   const args = textsOf(words);
   if (fields.exec !== undefined) {
+    warnOfShellWord(fields.exec.value, fields.exec.at, report);
     const argv = [...argvOf([...fields.exec.value, ...words], dir, report)];
     warnOfSelfDaemonising(argv, fields.exec.at, report);
     return { kind: "exec", argv };

@@ -2,19 +2,27 @@ import type { DeclaredTree } from "../declared/declared.ts";
 import { ROOT_TREE } from "../keys/supervisor.ts";
 import type { NodeSpec } from "../plan.ts";
 import type { Report } from "../report.ts";
+import type { Span } from "../toml/source.ts";
 import { suggestKey } from "../values/table.ts";
 import { resolveDependencies } from "./dependencies.ts";
 import { environmentsOf } from "./environment.ts";
 import { lifetimesOf } from "./lifetime.ts";
-import { numberNodes } from "./nodes.ts";
+import { type Node, numberNodes } from "./nodes.ts";
 import { rejectSharedSockets } from "./sockets.ts";
 import { type SpecContext, specOf } from "./specs.ts";
 import { supervisorDeaths } from "./supervisor_death.ts";
 import { rejectCycles } from "./waiting.ts";
 import { warnOfTraps } from "./warnings.ts";
 
+/** The nodes of a plan, and where the file says what they are. */
+export interface Resolved {
+  readonly specs: readonly NodeSpec[];
+  /** Where the value of a key of a node stands; null if it has none there. */
+  readonly spanOf: (path: string, key: string) => Span | null;
+}
+
 /** The nodes of the plan: everything that `root` declares, with names found, defaults filled in and cycles refused. */
-export function resolveNodes(root: DeclaredTree, context: SpecContext): readonly NodeSpec[] {
+export function resolveNodes(root: DeclaredTree, context: SpecContext): Resolved {
   const { report } = context;
   const nodes = numberNodes(root);
   if (nodes.every((node) => node.kind === "tree")) reportEmpty(root, report);
@@ -25,7 +33,7 @@ export function resolveNodes(root: DeclaredTree, context: SpecContext): readonly
   warnOfTraps(nodes, lifetimes, report);
   const environments = environmentsOf(nodes);
   const deaths = supervisorDeaths(nodes);
-  return nodes.map((node) =>
+  const specs = nodes.map((node) =>
     specOf(node, {
       lifetime: lifetimes[node.id]!,
       edges: edges[node.id]!,
@@ -33,6 +41,12 @@ export function resolveNodes(root: DeclaredTree, context: SpecContext): readonly
       supervisorDeath: deaths[node.id]!,
     }, context)
   );
+  return { specs, spanOf: (path, key) => spanOf(nodes.find((node) => node.path === path), key) };
+}
+
+function spanOf(node: Node | undefined, key: string): Span | null {
+  const fields: Readonly<Record<string, { readonly at: Span } | undefined>> = node?.declared.fields ?? {};
+  return fields[key]?.at ?? null;
 }
 
 /** Not where actors are there and could not be read: what is wrong with them has been said. */

@@ -28,7 +28,7 @@ export interface SplitCommand {
 }
 
 const VARIABLE = /\$(?:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})/y;
-const SHELL_SYNTAX = /[|&;<>]+|[()`*]|\$\(/y;
+const SHELL_SYNTAX = /[|&;<>]+|[()`*]|\$\(|\[[^[\]\s'"]+\]|\{[^{}\s'"]*(?:,|\.\.)[^{}\s'"]*\}/y;
 const BLANK = /[ \t\r\n]/;
 const SHELL_SYNTAX_IN_QUOTES = /`|\$\(/y;
 
@@ -100,8 +100,13 @@ function endWord(state: Splitting): void {
 /** Notes what a shell would have acted upon. */
 function inspect(state: Splitting, text: string, at: number, index: number): void {
   const syntax = matchAt(state.quote === null ? SHELL_SYNTAX : SHELL_SYNTAX_IN_QUOTES, text, at);
+  // In an address it is a question mark, of which no shell would find a file.
+  const isAnyLetter = state.quote === null && text[at] === "?" && state.word?.text.includes("://") !== true;
+  const isComment = state.quote === null && state.word === null && text[at] === "#";
   const isHome = state.word === null && state.quote === null && /^~(?:[/\s]|$)/.test(text.slice(at, at + 2));
-  if (syntax !== null || isHome) state.shellSyntax ??= { text: syntax ?? "~", index };
+  if (syntax !== null || isAnyLetter || isComment || isHome) {
+    state.shellSyntax ??= { text: syntax ?? text[at]!, index };
+  }
   const variable = matchAt(VARIABLE, text, at);
   if (variable === null) return;
   append(state, "");

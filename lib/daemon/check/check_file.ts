@@ -1,4 +1,5 @@
 /** Checks a configuration, and beyond what its text says whether what it names is on this machine. */
+import type { Compiled } from "../../config/compile.ts";
 import type { ActorSpec, Plan } from "../../config/plan.ts";
 import type { Problem } from "../../config/problem.ts";
 import { withoutReplica } from "../../config/replica_path.ts";
@@ -9,6 +10,11 @@ import { limitProblems } from "./check_limits.ts";
 import { privilegeProblems } from "./check_privileges.ts";
 import { definedOnly } from "../../base/defined_only.ts";
 import { type Loaded, loadPlan } from "../load_plan.ts";
+
+const THERE_THEN = "it must be there when the actor starts";
+
+/** Where the values of a file stand. */
+type Places = Pick<Compiled, "placeOf">;
 
 /** A checked file. */
 export interface Checked extends Loaded {
@@ -23,47 +29,66 @@ export interface Checked extends Loaded {
  */
 export function checkFile(host: Host, program: Program, file: string): Checked {
   const loaded = loadPlan(host, program, file);
-  const { plan, text } = loaded;
+  const { plan } = loaded;
   const found = plan === null ? [] : [
-    ...missingOnMachine(host, program, plan, text),
-    ...limitsOnMachine(host, plan, text),
+    ...missingOnMachine(host, program, plan, loaded),
+    ...limitsOnMachine(host, plan, loaded),
   ];
   const problems = [...loaded.problems, ...found].sort((a, b) => a.line - b.line || a.column - b.column);
   return { ...loaded, file, problems };
 }
 
 /** The limits of a plan that cannot be kept, as far as that is known before anything is started. */
-export function limitsOnMachine(host: Host, { nodes }: Plan, text: string): readonly Problem[] {
-  const lines = text.split("\n");
+export function limitsOnMachine(host: Host, { nodes }: Plan, { placeOf }: Places): readonly Problem[] {
   return onceEach(
     nodes.flatMap((node) =>
-      node.kind === "tree" ? [] : limitProblems(host, node).map((problem) => problemAt(node, problem, lines))
+      node.kind === "tree"
+        ? []
+        : limitProblems(host, node).map((problem) => problemAt(node, "cgroup", problem, placeOf))
     ),
   );
 }
 
-function missingOnMachine(host: Host, program: Program, plan: Plan, text: string): readonly Problem[] {
+function missingOnMachine(
+  host: Host,
+  program: Program,
+  plan: Plan,
+  { placeOf }: Places,
+): readonly Problem[] {
   const inherited = definedOnly(program.environment);
-  const lines = text.split("\n");
   const found = plan.nodes.flatMap((node) => {
     if (node.kind === "tree") return [];
-    const error = host.processes.whyNotStartable({
-      argv: node.argv,
-      cwd: node.cwd,
-      env: { ...(node.inheritEnv ? inherited : {}), ...node.env },
-    });
-    const files = missingFiles(host, program, node);
-    const at = (name: string, message: string, hint: string) =>
-      problemAt(node, { name, severity: "warning", message, hint }, lines);
+    const env = { ...(node.inheritEnv ? inherited : {}), ...node.env };
+    const at = (key: string, name: string, message: string, hint = THERE_THEN) =>
+      problemAt(node, key, { name, severity: "warning", message, hint }, placeOf);
     return [
-      ...(error === null ? [] : [at(nameOf(error), error.message, "it must be there when the actor starts")]),
-      ...privilegeProblems(host, program, node).map(({ name, message, hint }) => at(name, message, hint)),
-      ...files.map((path) =>
-        at("config/file-not-found", `There is no file "${path}"`, "it must be there when the actor starts")
+      ...whyNotStartable(host, node, env).map((error) =>
+        error.stage === "cwd"
+          ? at("cwd", "config/folder-not-found", error.message)
+          : at(node.kind, "config/command-not-found", error.message)
+      ),
+      ...privilegeProblems(host, program, node).map(({ key, name, message, hint }) =>
+        at(key, name, message, hint)
+      ),
+      ...missingFiles(host, program, node).map(([key, path]) =>
+        at(key, "config/file-not-found", `There is no file "${path}"`)
       ),
     ];
   });
   return onceEach(found);
+}
+
+/** What is missing for the start of an actor: of its folder and its program each is told. */
+function whyNotStartable(
+  { processes }: Host,
+  { argv, cwd }: ActorSpec,
+  env: Readonly<Record<string, string>>,
+): readonly SpawnError[] {
+  const error = processes.whyNotStartable({ argv, cwd, env });
+  if (error === null) return [];
+  if (error.stage !== "cwd") return [error];
+  const other = processes.whyNotStartable({ argv, cwd: "/", env });
+  return other === null ? [error] : [error, other];
 }
 
 /** What one replica misses, the others do too. */
@@ -71,24 +96,27 @@ function onceEach(problems: readonly Problem[]): readonly Problem[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
-function missingFiles(host: Host, program: Program, actor: ActorSpec): readonly string[] {
+/** Files that are named and not there, by the keys that name them. */
+function missingFiles(
+  host: Host,
+  program: Program,
+  actor: ActorSpec,
+): readonly (readonly [key: string, path: string])[] {
   const script = actor.kind === "script" ? actor.argv[program.scriptCommand.length]! : null;
-  return [script, actor.module?.file ?? null, actor.stdin].filter((path) =>
-    path !== null && !host.files.exists(path)
-  ) as readonly string[];
+  const named = [["script", script], ["module", actor.module?.file ?? null], ["stdin", actor.stdin]] as const;
+  return named.flatMap(([key, path]) =>
+    path !== null && !host.files.exists(path) ? [[key, path] as const] : []
+  );
 }
 
-function nameOf({ stage }: SpawnError): string {
-  return stage === "cwd" ? "config/folder-not-found" : "config/command-not-found";
-}
-
+/** @param key The key whose value is to be underlined; the actor's name, if the file does not have it. */
 function problemAt(
-  { at, name: ownName }: ActorSpec,
+  { at, path, name }: ActorSpec,
+  key: string,
   problem: Pick<Problem, "name" | "severity" | "message" | "hint">,
-  lines: readonly string[],
+  placeOf: Compiled["placeOf"],
 ): Problem {
   const { file, line, column } = at;
-  const name = withoutReplica(ownName);
-  const length = lines[line - 1]?.startsWith(name, column - 1) === true ? name.length : 1;
-  return { ...problem, file, line, column, length, expected: null };
+  const place = placeOf(path, key) ?? { line, column, length: withoutReplica(name).length };
+  return { ...problem, file, ...place, expected: null };
 }

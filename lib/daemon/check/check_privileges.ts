@@ -7,6 +7,8 @@ import { SpawnError } from "../../host/ports/processes.ts";
 
 /** Something that will keep an actor from starting. */
 export interface PrivilegeProblem {
+  /** The key of the actor that asks for it. */
+  readonly key: string;
   readonly name: string;
   readonly message: string;
   readonly hint: string;
@@ -24,20 +26,31 @@ export function privilegeProblems(
   } catch (error) {
     if (!(error instanceof SpawnError)) throw error;
     const hint = "it must be there when the actor starts";
-    return [{ name: "config/user-not-found", message: error.message, hint }];
+    const key = actor.privileges?.user === null ? "group" : "user";
+    return [{ key, name: "config/user-not-found", message: error.message, hint }];
   }
 }
 
 function forbidden({ account, nice }: Privileges, uid: number): readonly PrivilegeProblem[] {
-  const problem = (message: string) => ({
+  const problem = (key: string, message: string) => ({
+    key,
     name: "config/not-permitted",
     message,
     hint: `this is user ${uid}; run supervise as root, or leave it out`,
   });
   const isOther = account !== null && (account.uid === null || account.uid !== uid);
   return [
-    ...(isOther ? [problem(`${account.label}: only root may run a program ${whose(account)}`)] : []),
-    ...(nice !== null && nice < 0 ? [problem(`nice = ${nice}: only root may raise the priority`)] : []),
+    ...(isOther
+      ? [
+        problem(
+          account.uid === null ? "group" : "user",
+          `${account.label}: only root may run a program ${whose(account)}`,
+        ),
+      ]
+      : []),
+    ...(nice !== null && nice < 0
+      ? [problem("nice", `nice = ${nice}: only root may raise the priority`)]
+      : []),
   ];
 }
 

@@ -32,6 +32,11 @@ export class FakeFiles implements Files {
     return this.#open(path)?.text() ?? null;
   }
 
+  readBytes(path: string): Uint8Array | null {
+    const content = this.#open(path);
+    return content?.read(0, content.size) ?? null;
+  }
+
   list(path: string): readonly string[] {
     const real = this.#tryResolve(path);
     return (real === null ? undefined : this.#disk.list(real)) ?? [];

@@ -31,6 +31,6 @@ export class FileContent {
   }
 
   text(): string {
-    return new TextDecoder().decode(this.#bytes.subarray(0, this.#size));
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.#bytes.subarray(0, this.#size));
   }
 }

@@ -7,6 +7,7 @@
  * raised it.
  */
 import { statSync } from "node:fs";
+import { resolvePath } from "../../base/posix_path.ts";
 import { SpawnError, type SpawnSpec } from "../ports/processes.ts";
 import { CStrings, environmentStrings } from "./c_strings.ts";
 import { closeAllOnExec, closeDescriptor, openFile, openPipe } from "./descriptors.ts";
@@ -15,6 +16,7 @@ import { visiting, withGroupFolder } from "./group_placement.ts";
 import { cString, describeErrno, type Libc, LINUX } from "./libc.ts";
 import type { OpenFilesLimit } from "./open_files_limit.ts";
 import type { Terminal } from "./terminal.ts";
+import { whyNotRun } from "./why_not_run.ts";
 
 /** Larger than the C library's own structures on every platform. */
 const ATTRIBUTES_BYTES = 512;
@@ -193,7 +195,8 @@ export class Spawner {
       envp.pointers,
     );
     if (errno !== 0) {
-      throw new SpawnError("start", `Cannot start "${spec.argv[0]}": ${describeErrno(Number(errno))}`);
+      const why = whyNotRun(resolvePath(spec.cwd, program), Number(errno));
+      throw new SpawnError("start", `Cannot start "${spec.argv[0]}": ${why}`);
     }
     return pid[0]!;
   }

@@ -47,6 +47,8 @@ export interface Files {
   exists(path: string): boolean;
   /** The text of a file; null if it does not exist. @throws {FileError} If it exists and cannot be read. */
   readText(path: string): string | null;
+  /** The bytes of a file; null if it does not exist. @throws {FileError} If it exists and cannot be read. */
+  readBytes(path: string): Uint8Array | null;
   /** Names in a folder, sorted; none if there is no such folder. */
   list(path: string): readonly string[];
   inspectFolder(path: string): FolderInfo | null;

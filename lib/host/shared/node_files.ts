@@ -35,8 +35,13 @@ export class NodeFiles implements Files {
   }
 
   readText(path: string): string | null {
+    const bytes = this.readBytes(path);
+    return bytes === null ? null : new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  }
+
+  readBytes(path: string): Uint8Array | null {
     try {
-      return readFileSync(path, "utf8");
+      return readFileSync(path);
     } catch (error) {
       if (codeOf(error) === "ENOENT") return null;
       throw fileError(error);

@@ -32,13 +32,21 @@ test("env file: a path is relative to the file and may hold placeholders", () =>
   assert.deepEqual(actorOf(text, "a", { files }).env, { A: "1" });
 });
 
+test("env file: of very many bad lines some are told, and how many more there are", () => {
+  const files = { "/srv/shop/bad.env": "oops\n".repeat(2_372) };
+  const problems = problemsOf("env_file = 'bad.env'\nactors.a.exec = 'x'", { files });
+  assert.equal(problems.length, 21);
+  assert.equal(problems.at(-1), "bad-env-file 1:12 bad.env: 2352 more lines are none that set a variable");
+});
+
 test("env file: a missing file, a malformed line and a reserved name are told at the path", () => {
   const files = { "/srv/shop/bad.env": "A=1\noops\n'x'\n", "/srv/shop/taken.env": "SUPERVISE_TREE=x" };
   assert.deepEqual(
     problemsOf("env_file = ['no.env', 'bad.env', 'taken.env']\nactors.a.exec = 'x'", { files }),
     [
       'env-file-missing 1:13 cannot read the env file "no.env"',
-      "bad-env-file 1:23 bad.env:2: expected KEY=VALUE, and 1 more like it",
+      "bad-env-file 1:23 bad.env:2: expected KEY=VALUE",
+      "bad-env-file 1:23 bad.env:3: expected KEY=VALUE",
       'reserved-variable 1:34 taken.env sets "SUPERVISE_TREE", which is reserved',
     ],
   );

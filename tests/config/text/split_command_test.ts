@@ -75,7 +75,14 @@ test("commands: what only a shell understands is told, unless it is quoted", () 
     ["a '| > < & ; $( ` * ~'", null],
     ['a "| > < & ; * ~"', null],
     ["a \\| \\> \\* \\~", null],
-    ["a~ b~/c http://x/?a=b#c [d] {e}", null],
+    ["ls a?.txt", "?"],
+    ["ls [0-9].txt", "[0-9]"],
+    ["cp a.{txt,md} b", "{txt,md}"],
+    ["echo {1..3}", "{1..3}"],
+    ["a # b", "#"],
+    ["#a", "#"],
+    ["a '?' \"[x]\" \\{a,b} '#'", null],
+    ["a~ b~/c http://x/?a=b#c {e} {} [ a ] a#b", null],
   ];
   for (const [text, found] of cases) assert.equal(split(text).shellSyntax?.text ?? null, found, text);
 });

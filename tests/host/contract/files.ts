@@ -47,6 +47,18 @@ export function filesContract(name: string, open: OpenSubject): void {
     await assert.rejects(files.openAppend(`${folder}/no/log`), withCode("ENOENT"));
   });
 
+  guarantee("bytes are read as they are, and text as UTF-8", async ({ host, folder }) => {
+    const { files } = host;
+    const path = `${folder}/bytes`;
+    const file = await files.openAppend(path);
+    await file.append(Uint8Array.of(0xef, 0xbb, 0xbf, 0x63, 0xe9));
+    await file.close();
+    assert.deepEqual([...files.readBytes(path)!], [0xef, 0xbb, 0xbf, 0x63, 0xe9]);
+    assert.equal(files.readText(path), "\ufeffc\ufffd");
+    assert.equal(files.readBytes(`${folder}/missing`), null);
+    assert.throws(() => files.readBytes(folder), withCode("EISDIR"));
+  });
+
   guarantee(
     "text is appended at once, to a file of the owner's alone that is spared by what removes old files",
     async ({ host, folder, fullFile }) => {

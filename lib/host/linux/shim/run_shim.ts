@@ -7,6 +7,7 @@
  * because a change of user forgets it.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { resolvePath } from "../../../base/posix_path.ts";
 import { type Signal, signalNumber } from "../../../base/signals.ts";
 import { SpawnError } from "../../ports/processes.ts";
 import { CStrings, environmentStrings } from "../c_strings.ts";
@@ -14,7 +15,8 @@ import { writeAll } from "../descriptors.ts";
 import type { Ffi } from "../ffi.ts";
 import { findProgram } from "../find_program.ts";
 import { enterGroup } from "../group_placement.ts";
-import { cString, describeErrno, LINUX } from "../libc.ts";
+import { cString, LINUX } from "../libc.ts";
+import { whyNotRun } from "../why_not_run.ts";
 import { takeOn } from "./account_step.ts";
 import { closeOthersOnExec, resetSignals } from "./cleanse.ts";
 import { planLimits } from "./limit_steps.ts";
@@ -72,7 +74,8 @@ function become(calls: ShimCalls, orders: ShimOrders, say: (text: string) => voi
   say(SHIM_READY);
   for (const step of steps) if (!step.isRaise) step.apply();
   call.execve(path, words.pointers, variables.pointers);
-  throw new SpawnError("start", `Cannot start "${argv[0]}": ${describeErrno(calls.errno())}`);
+  const why = whyNotRun(resolvePath(cwd, program), calls.errno());
+  throw new SpawnError("start", `Cannot start "${argv[0]}": ${why}`);
 }
 
 function setNice({ call, errno }: ShimCalls, nice: number): void {
