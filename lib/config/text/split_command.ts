@@ -23,8 +23,8 @@ export interface SplitCommand {
   readonly words: readonly Word[];
   /** A quote without its partner, or a backslash with nothing behind it. */
   readonly unbalanced: Mark | null;
-  /** The first character that only a shell understands. */
-  readonly shellSyntax: Mark | null;
+  /** Whatever only a shell understands. */
+  readonly shellSyntax: readonly Mark[];
 }
 
 const VARIABLE = /\$(?:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})/y;
@@ -40,12 +40,12 @@ interface Splitting {
   /** The quote that is open, and the backslash whose character is still to come. */
   quote: Mark | null;
   backslash: Mark | null;
-  shellSyntax: Mark | null;
+  readonly shellSyntax: Mark[];
 }
 
 /** Splits the pieces of one command. */
 export function splitCommand(pieces: readonly Piece[]): SplitCommand {
-  const state: Splitting = { words: [], word: null, quote: null, backslash: null, shellSyntax: null };
+  const state: Splitting = { words: [], word: null, quote: null, backslash: null, shellSyntax: [] };
   for (const piece of pieces) {
     if (piece.isLiteral) {
       for (let at = 0; at < piece.text.length; at++) take(state, piece, at);
@@ -105,12 +105,18 @@ function inspect(state: Splitting, text: string, at: number, index: number): voi
   const isComment = state.quote === null && state.word === null && text[at] === "#";
   const isHome = state.word === null && state.quote === null && /^~(?:[/\s]|$)/.test(text.slice(at, at + 2));
   if (syntax !== null || isAnyLetter || isComment || isHome) {
-    state.shellSyntax ??= { text: syntax ?? text[at]!, index };
+    noteSyntax(state, { text: syntax ?? text[at]!, index });
   }
   const variable = matchAt(VARIABLE, text, at);
   if (variable === null) return;
   append(state, "");
   state.word!.variable ??= { text: variable, index };
+}
+
+/** Of what belongs together, `&&`, the end is no more news. */
+function noteSyntax({ shellSyntax }: Splitting, mark: Mark): void {
+  const last = shellSyntax.at(-1);
+  if (last === undefined || mark.index >= last.index + last.text.length) shellSyntax.push(mark);
 }
 
 /** The first `$NAME` in the text of one argument of a list, where quotes are characters like any other. */

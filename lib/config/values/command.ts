@@ -60,7 +60,7 @@ function commandLine(instead: string): Type<Command> {
       if (pieces === undefined) return undefined;
       const { words, unbalanced, shellSyntax } = splitCommand(pieces);
       if (unbalanced !== null) return rejectUnbalanced(unbalanced, item, reading);
-      if (shellSyntax !== null) warnOfShellSyntax(shellSyntax, item, instead, reading);
+      for (const mark of shellSyntax) warnOfShellSyntax(mark, item, instead, reading);
       return checked(
         words.map(({ text, variable }) => ({ text, variable: placed(variable, item) })),
         item,

@@ -101,6 +101,13 @@ test("problems: a shell command in exec", () => {
   |                            ^^
   hint: to have a shell, write shell = "..."; quote it if it is meant as it stands
 
+warning[config/shell-syntax]: no shell reads this "|"
+ --> supervise.toml:2:32
+  |
+2 | exec = "python3 worker.py 2>&1 | tee $HOME/worker.out"
+  |                                ^
+  hint: to have a shell, write shell = "..."; quote it if it is meant as it stands
+
 warning[config/variable-in-exec]: no shell replaces $HOME here
  --> supervise.toml:2:38
   |
@@ -108,7 +115,7 @@ warning[config/variable-in-exec]: no shell replaces $HOME here
   |                                      ^^^^^
   hint: write \${env:HOME}, or have a shell run the command
 
-2 warnings
+3 warnings
 `,
   );
 });

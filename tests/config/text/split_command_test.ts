@@ -41,7 +41,7 @@ test("commands: what a placeholder stood for stays in its word, whatever it hold
   ];
   for (const [text, words] of cases) {
     const { words: found, unbalanced, shellSyntax } = split(text);
-    assert.deepEqual([found.map((word) => word.text), unbalanced, shellSyntax], [words, null, null], text);
+    assert.deepEqual([found.map((word) => word.text), unbalanced, shellSyntax], [words, null, []], text);
     assert.deepEqual(found.filter(({ variable }) => variable !== null), [], text);
   }
 });
@@ -84,7 +84,17 @@ test("commands: what only a shell understands is told, unless it is quoted", () 
     ["a '?' \"[x]\" \\{a,b} '#'", null],
     ["a~ b~/c http://x/?a=b#c {e} {} [ a ] a#b", null],
   ];
-  for (const [text, found] of cases) assert.equal(split(text).shellSyntax?.text ?? null, found, text);
+  for (const [text, found] of cases) assert.equal(split(text).shellSyntax[0]?.text ?? null, found, text);
+});
+
+test("commands: all that only a shell understands is told, each once and at its place", () => {
+  assert.deepEqual(split("a && b *.txt {c,d} 2>&1 # e").shellSyntax, [
+    { text: "&&", index: 2 },
+    { text: "*", index: 7 },
+    { text: "{c,d}", index: 13 },
+    { text: ">&", index: 20 },
+    { text: "#", index: 24 },
+  ]);
 });
 
 test("commands: a $NAME is told unless it is quoted from the shell", () => {
