@@ -10,9 +10,11 @@ const FLAGS = [
   "--minify",
   "--bytecode",
   "--format=esm",
-  // Else the binary would read the .env and run the preload of whatever folder its user stands in.
-  "--no-compile-autoload-dotenv",
+  // Else the binary would run the preload of whatever folder its user stands in, and read its .env. The flag that Bun has
+  // against the latter (--no-compile-autoload-dotenv) makes NODE_ENV and BUN_ENV constants of all that the binary runs; to
+  // name a file instead, and that one empty, does not.
   "--no-compile-autoload-bunfig",
+  "--compile-exec-argv=--env-file=",
 ];
 
 const result = spawnSync("bun", ["build", ...FLAGS, entry, "--outfile", file], {

@@ -1,4 +1,18 @@
+import { oddSpecifier } from "../bun/odd_paths.ts";
+import { isDeno } from "./runtime.ts";
+
 /** Imports a module by its URL. */
 export async function loadModule(url: string): Promise<Readonly<Record<string, unknown>>> {
-  return await import(url) as Readonly<Record<string, unknown>>;
+  const path = isDeno ? null : pathOf(url);
+  return await import(path === null ? url : oddSpecifier(path) ?? url) as Readonly<Record<string, unknown>>;
+}
+
+/** The path that the URL of a file speaks of; null for another, and for one with a query. */
+function pathOf(url: string): string | null {
+  const path = /^file:\/\/(\/[^?#]*)$/.exec(url)?.[1];
+  try {
+    return path === undefined ? null : decodeURIComponent(path);
+  } catch {
+    return null;
+  }
 }

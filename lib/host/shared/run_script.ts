@@ -1,4 +1,4 @@
-import { pathToFileURL } from "node:url";
+import { oddSpecifier } from "../bun/odd_paths.ts";
 
 /**
  * Runs a program as if the runtime had been started with it: the same arguments, and `import.meta.main` is true in it. It
@@ -7,6 +7,8 @@ import { pathToFileURL } from "node:url";
  */
 export async function runScript(path: string): Promise<void> {
   process.argv = [process.execPath, path, ...process.argv.slice(4)];
+  // What this program itself was built with.
+  process.execArgv = [];
   (globalThis as unknown as { Bun: { main: string } }).Bun.main = path;
-  await import(pathToFileURL(path).href);
+  await import(oddSpecifier(path) ?? path);
 }
