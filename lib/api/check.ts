@@ -25,8 +25,9 @@ export interface CheckResult {
  * ```
  */
 export async function check(file: string): Promise<CheckResult> {
-  const { checkFile, findFile } = await import("./tree_tools.ts");
+  const { checkFile, findFile, readPiped } = await import("./tree_tools.ts");
   const { host, program } = await openSystem();
-  const { problems } = checkFile(host, program, findFile(host, program, file));
+  const path = findFile(host, program, file, "may be open");
+  const { problems } = checkFile(host, program, path, await readPiped(host, path));
   return { ok: problems.every((problem) => problem.severity !== "error"), problems };
 }

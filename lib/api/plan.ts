@@ -37,10 +37,10 @@ export class ConfigError extends UserError {
  * ```
  */
 export async function plan(file: string): Promise<Plan> {
-  const { findFile, loadPlan } = await import("./tree_tools.ts");
+  const { findFile, loadPlan, readPiped } = await import("./tree_tools.ts");
   const { host, program } = await openSystem();
-  const path = findFile(host, program, file);
-  const compiled = loadPlan(host, program, path);
+  const path = findFile(host, program, file, "may be open");
+  const compiled = loadPlan(host, program, path, await readPiped(host, path));
   if (compiled.plan === null) throw new ConfigError(path, compiled.problems);
   return compiled.plan;
 }

@@ -5,7 +5,7 @@
 export { checkFile } from "../daemon/check/check_file.ts";
 export { findFile } from "../daemon/find_tree.ts";
 export { launch } from "../daemon/launch.ts";
-export { adjustPlan, loadPlan } from "../daemon/load_plan.ts";
+export { adjustPlan, loadPlan, readPiped } from "../daemon/load_plan.ts";
 export { receiptOf } from "../daemon/take_down.ts";
 export { stateFolderOf, treeIdOf } from "../daemon/tree_id.ts";
 export { readJournal } from "../engine/journal/journal_reader.ts";

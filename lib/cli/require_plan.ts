@@ -14,14 +14,16 @@ export type LimitCheck = "refuse" | "tell";
 /**
  * The plan of a file, for commands that cannot go on without. Warnings are told; errors too, and end the command.
  *
- * @throws {UserError} `config/invalid`, `config/not-readable`
+ * @param piped What is in a file that is a pipe.
+ * @throws {UserError} `config/invalid`, `config/not-readable`, `config/piped`
  */
 export async function requirePlan(
   { host, program, ui }: Context,
   file: string,
   limits: LimitCheck,
+  piped: Uint8Array | null = null,
 ): Promise<Plan> {
-  const loaded = loadPlan(host, program, file);
+  const loaded = loadPlan(host, program, file, piped);
   const { plan, problems, text } = loaded;
   const unkept = plan === null ? [] : limitsOnMachine(host, plan, loaded);
   const refused = limits === "refuse" ? unkept.filter(isError) : [];

@@ -11,14 +11,18 @@ import type { Context } from "./command.ts";
 import { usage } from "./option.ts";
 
 /** The real path of the file that is meant: the word at `index`, `-f`, that of the tree `-p`, or the nearest one. @throws {UserError} */
-export function fileOf({ host, program, args }: Context, index: number): string {
+export function fileOf(
+  { host, program, args }: Context,
+  index: number,
+  open: "may be open" | "is closed" = "is closed",
+): string {
   const word = args.words[index];
   const option = args.text("file");
   if (word !== undefined && option !== null) {
     throw usage("usage/two-files", `Two files are named: "${word}" and "${option}"`, "name one of them");
   }
   const name = args.text("name");
-  if (name === null) return findFile(host, program, word ?? option);
+  if (name === null) return findFile(host, program, word ?? option, open);
   if (word === undefined && option === null) return findTree(host, program, { file: null, name }).file;
   throw usage(
     "usage/two-trees",

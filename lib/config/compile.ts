@@ -14,6 +14,8 @@ import { createLocate, type Place, type Span } from "./toml/source.ts";
 export interface CompileInput {
   /** Absolute path of the file, symbolic links resolved. */
   readonly file: string;
+  /** The folder that its paths are relative to. @default That of the file */
+  readonly dir?: string;
   readonly text: string;
   /** The environment of the shell, for `${env:NAME}`. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -50,7 +52,7 @@ export function compile(input: CompileInput): Compiled {
   if (document === null) {
     return deepFreeze({ plan: null, problems: report.problems(), placeOf: () => null });
   }
-  const dir = folderOf(file);
+  const { dir = folderOf(file) } = input;
   const root = readRoot(document, {
     report,
     placeholders: { environment, dir, supervise, replica: 1 },

@@ -29,12 +29,18 @@ export interface TreeChoice {
 /**
  * The real path of the configuration file that is meant.
  *
- * @throws {UserError} `config/not-found`
+ * @param open Whether it may be one that is open in this program alone, and is read once.
+ * @throws {UserError} `config/not-found`, `config/not-a-file`
  */
-export function findFile(host: Host, program: Program, file: string | null): string {
+export function findFile(
+  host: Host,
+  program: Program,
+  file: string | null,
+  open: "may be open" | "is closed" = "is closed",
+): string {
   if (file !== null) {
     const path = resolvePath(program.cwd, file);
-    if (DESCRIPTOR.test(path)) throw passing(path);
+    if (open === "is closed" && DESCRIPTOR.test(path)) throw passing(path);
     const real = host.files.realPath(path);
     if (real === null) throw notFound(`There is no file "${path}"`, "check the path");
     const isFolder = host.files.inspectFolder(real)?.isFolder === true;
@@ -166,7 +172,7 @@ function passing(path: string): UserError {
     `"${path}" is open in this program alone, and a tree is known by its file`,
     {
       exitCode: ExitCode.badConfig,
-      hint: "write what it holds to a file, and name that",
+      hint: "write what it holds to a file, and name that; `check` and `plan` read it from here",
     },
   );
 }

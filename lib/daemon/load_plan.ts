@@ -1,3 +1,4 @@
+import { concatBytes } from "../base/bytes.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import { endWith, startOnly } from "../config/adjust_plan.ts";
@@ -23,18 +24,27 @@ export interface PlanSelection {
   readonly exitCodeFrom: readonly string[];
 }
 
+/** How long a configuration, or a file that it names, may be. */
+const MOST_BYTES = 16 * 1_024 * 1_024;
+
 /**
  * Reads and compiles a configuration file.
  *
  * @param file Its real path.
- * @throws {UserError} `config/not-readable`
+ * @param piped What is in it, where that came out of a pipe; null for a file.
+ * @throws {UserError} `config/not-readable`, `config/piped` for a pipe that is not read yet
  */
-export function loadPlan(host: Host, program: Program, file: string): Loaded {
-  const { text, problem } = decodeText(file, readConfig(host, file));
+export function loadPlan(
+  host: Host,
+  program: Program,
+  file: string,
+  piped: Uint8Array | null = null,
+): Loaded {
+  const { text, problem } = decodeText(file, piped ?? readConfig(host, file));
   if (problem !== null) return { plan: null, problems: [problem], placeOf: () => null, text };
   const readFile = (path: string) => {
     try {
-      return host.files.readText(path);
+      return host.files.readText(path, MOST_BYTES);
     } catch {
       return null;
     }
@@ -42,6 +52,7 @@ export function loadPlan(host: Host, program: Program, file: string): Loaded {
   const { environment, scriptCommand, actorCommand } = program;
   const compiled = compile({
     file,
+    ...(piped === null ? {} : { dir: program.cwd }),
     text,
     environment,
     readFile,
@@ -50,6 +61,31 @@ export function loadPlan(host: Host, program: Program, file: string): Loaded {
     supervise: launcherOf(host, program, text),
   });
   return { ...compiled, text };
+}
+
+/**
+ * What is in a configuration that comes out of a pipe, as `-f <(...)` makes one: it can be read once. Null for a file. What is
+ * relative in it is relative to the working folder.
+ *
+ * @throws {UserError} `config/not-readable`
+ */
+export async function readPiped({ files, descriptors }: Host, file: string): Promise<Uint8Array | null> {
+  if (files.inspect(file)?.kind !== "pipe") return null;
+  const descriptor = descriptors.openNamedPipe(file);
+  if (descriptor === null) throw notReadable(file, "it is a pipe that cannot be opened");
+  const source = descriptors.sourceOf(descriptor);
+  const blocks: Uint8Array[] = [];
+  try {
+    for (let size = 0, bytes = await source.read(); bytes !== null; bytes = await source.read()) {
+      size += bytes.length;
+      if (size > MOST_BYTES) throw notReadable(file, `it is longer than ${MOST_BYTES} bytes`);
+      blocks.push(bytes.slice());
+    }
+  } finally {
+    source.close();
+  }
+  if (blocks.length === 0) throw notReadable(file, "it is a pipe, and nobody has written to it");
+  return concatBytes(blocks);
 }
 
 /**
@@ -76,19 +112,30 @@ function launcherOf(host: Host, program: Program, text: string): string {
 }
 
 function readConfig(host: Host, file: string): Uint8Array {
+  if (host.files.inspect(file)?.kind === "pipe") {
+    throw new UserError("config/piped", `"${file}" is a pipe, and can be read only once`, {
+      exitCode: ExitCode.badConfig,
+      hint:
+        "save it to a file: by that a tree is known, and its supervisor reads it; `check` and `plan` read pipes",
+    });
+  }
   let bytes: Uint8Array | null;
   try {
-    bytes = host.files.readBytes(file);
+    bytes = host.files.readBytes(file, MOST_BYTES);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    throw new UserError("config/not-readable", `Cannot read "${file}": ${error.message}`, {
-      exitCode: ExitCode.badConfig,
-      cause: error,
-    });
+    throw notReadable(file, error.message, error);
   }
   if (bytes !== null) return bytes;
   throw new UserError("config/not-found", `There is no file "${file}"`, {
     exitCode: ExitCode.badConfig,
     hint: "name the file, or run supervise in the folder that has a supervise.toml",
+  });
+}
+
+function notReadable(file: string, why: string, cause?: unknown): UserError {
+  return new UserError("config/not-readable", `Cannot read "${file}": ${why}`, {
+    exitCode: ExitCode.badConfig,
+    ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -374,9 +374,11 @@ export class Engine {
   }
 
   #inherited(run: RunId): MainProcess {
-    const { pid, startTime, status } = this.#options.resumed!.runs.find((saved) => saved.run === run)!;
+    const { pid, startTime, fileBefore, status } = this.#options.resumed!.runs.find((saved) =>
+      saved.run === run
+    )!;
     const exited = status === null ? this.#exits.exitOf({ pid, startTime }) : Promise.resolve(status);
-    return { pid, startTime, ...this.#pipes.open(run), exited, home: null };
+    return { pid, startTime, ...this.#pipes.open(run), exited, fileBefore, home: null };
   }
 
   #performerOptions() {

@@ -6,6 +6,7 @@ import { actorAt, type ActorSpec, type NodeId, type Plan } from "../config/plan.
 import type { Host } from "../host/ports/host.ts";
 import type { Privileges } from "../host/ports/privileges.ts";
 import { type ProcessRow, SpawnError } from "../host/ports/processes.ts";
+import { CancelScope } from "../scope/cancel_scope.ts";
 import type { Nursery } from "../scope/nursery.ts";
 import type { RunEffect } from "../supervision/effect.ts";
 import type { TreeEvent } from "../supervision/event.ts";
@@ -20,7 +21,7 @@ import type { Line } from "./logs/line_splitter.ts";
 import type { MainProcess } from "./run/main_process.ts";
 import { type JoinPoint, Membership } from "./run/membership.ts";
 import { type ResolvedPrivileges, resolvePrivileges } from "./privileges/resolve_privileges.ts";
-import { ask } from "./run/probe.ts";
+import { ask, type AskedProbe } from "./run/probe.ts";
 import type { Recorder } from "./journal/recorder.ts";
 import { ActorRun, type AdoptedRun, type PipesOfRun } from "./run/run.ts";
 import type { RunPipes } from "./survival/run_pipes.ts";
@@ -63,6 +64,8 @@ interface Performed {
   readonly run: ActorRun;
   /** What its log probe waits for; null if it waits for nothing. */
   awaited: RegExp | null;
+  /** Its probes that have got no answer yet. */
+  readonly probing: Set<CancelScope>;
 }
 
 /** See the module. */
@@ -104,7 +107,7 @@ export class Performer {
       case "abort_spawn":
         return run.abortSpawn();
       case "probe":
-        return this.#probe(spec, performed, effect.timeoutMs);
+        return this.#probe(spec, performed, effect);
       case "stop_command":
         return this.#stopCommand(spec, run);
       case "cancel":
@@ -153,7 +156,7 @@ export class Performer {
         : (how) =>
           isolators.spawn(isolated, spec, how, (name, body) => this.#trees.start(isolated, name, body)),
       reports: {
-        started: (child) => survival?.started(run, child, spec),
+        started: (child, fileBefore) => survival?.started({ run, ...child, fileBefore }, spec),
         spawned: (pid) => post({ type: "spawned", node, run, pid }),
         spawnFailed: (message, isFinal) => post({ type: "spawn_failed", node, run, message, isFinal }),
         exited: (exit, error) =>
@@ -165,7 +168,7 @@ export class Performer {
         room: () => this.#options.recorder.roomFor(spec.path),
       },
     });
-    this.#runs.set(run, { run: actorRun, awaited: null });
+    this.#runs.set(run, { run: actorRun, awaited: null, probing: new Set() });
     this.#trees.start(spec.parent!, spec.path, () => actorRun.run());
   }
 
@@ -196,7 +199,9 @@ export class Performer {
       reports: {
         joined: () => post({ type: "joined", ...about }),
         loaded: () => {
-          if (spec.ready?.probe.type === "module") post({ type: "probed", ...about, error: null });
+          if (spec.ready?.probe.type === "module") {
+            post({ type: "probed", ...about, attempt: 1, answer: { says: "ready" } });
+          }
         },
         parted: () => post({ type: "parted", ...about }),
       },
@@ -209,10 +214,14 @@ export class Performer {
     if (performed === undefined || performed.awaited === null) return;
     if (!performed.awaited.test(new TextDecoder().decode(line.bytes))) return;
     performed.awaited = null;
-    this.#options.post({ type: "probed", node: spec.id, run, error: null });
+    this.#options.post({ type: "probed", node: spec.id, run, attempt: 1, answer: { says: "ready" } });
   }
 
-  #probe(spec: ActorSpec, performed: Performed, timeoutMs: number): void {
+  #probe(
+    spec: ActorSpec,
+    performed: Performed,
+    { attempt, timeoutMs }: Pick<RunEffect & { type: "probe" }, "attempt" | "timeoutMs">,
+  ): void {
     const { probe } = spec.ready!;
     const { run } = performed;
     // That a module is loaded comes by itself.
@@ -221,10 +230,24 @@ export class Performer {
       performed.awaited = new RegExp(probe.pattern);
       return;
     }
-    run.startSoon(describeProbe(probe), async () => {
-      const error = await ask(this.#sideContext(run), spec, probe, timeoutMs);
-      this.#options.post({ type: "probed", node: spec.id, run: run.options.run, error });
+    run.startSoon(describeProbe(probe), () => this.#ask(spec, performed, { attempt, timeoutMs }));
+  }
+
+  async #ask(
+    spec: ActorSpec,
+    { run, probing }: Performed,
+    { attempt, timeoutMs }: { readonly attempt: number; readonly timeoutMs: number },
+  ): Promise<void> {
+    const scope = new CancelScope();
+    probing.add(scope);
+    await scope.run(async () => {
+      const context = { ...this.#sideContext(run), fileBefore: run.child!.fileBefore };
+      const answer = await ask(context, spec, spec.ready!.probe as AskedProbe, timeoutMs);
+      this.#options.post({ type: "probed", node: spec.id, run: run.options.run, attempt, answer });
+      if (answer.says !== "ready") return;
+      for (const other of probing) other.cancel("it is ready");
     });
+    probing.delete(scope);
   }
 
   #stopCommand(spec: ActorSpec, run: ActorRun): void {

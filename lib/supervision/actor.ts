@@ -7,8 +7,7 @@
  * `LIFECYCLE` has an entry for every phase and event, so that what is ignored is ignored on purpose.
  */
 import { after, earliest, type Instant, NEVER } from "../base/instant.ts";
-import { describeProbe } from "../config/describe_probe.ts";
-import type { ActorSpec, NodeId, Probe } from "../config/plan.ts";
+import type { ActorSpec, NodeId } from "../config/plan.ts";
 import { onProbed, onProbeTime, onSpawned, setJoined } from "./actor_start.ts";
 import {
   beginActorStop,
@@ -21,6 +20,7 @@ import {
 } from "./actor_stop.ts";
 import type { RunEvent } from "./event.ts";
 import { onHeld, onHeldTooLate, onReleased } from "./hold.ts";
+import { whyNotReady } from "./probe_schedule.ts";
 import type { FailReason } from "./reason.ts";
 import type { ActorPhase, ActorState, RunningPhase, StartingPhase } from "./state.ts";
 import { ladderDeadline, type LadderEvent } from "./stop_ladder.ts";
@@ -145,20 +145,9 @@ function overdueReason(
   return {
     kind: "start_timeout",
     afterMs: spec.startTimeoutMs,
-    lastError: phase.lastError ?? silence(spec, phase),
+    lastError: spec.ready === null ? null : whyNotReady(phase, spec.ready, now),
   };
 }
-
-/** What there is to say of a probe that was asked and has never answered. */
-function silence({ ready }: ActorSpec, { attempt }: StartingPhase): string | null {
-  if (ready === null || attempt === 0) return null;
-  return `${describeProbe(ready.probe)}: ${SILENCES[ready.probe.type] ?? "no answer"}`;
-}
-
-const SILENCES: Partial<Readonly<Record<Probe["type"], string>>> = {
-  log: "no such line",
-  module: "not yet",
-};
 
 function startBy(spec: ActorSpec, phase: StartingPhase): Instant {
   return timeLimit(phase, spec.startTimeoutMs);

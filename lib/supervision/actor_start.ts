@@ -1,9 +1,9 @@
 /** How a run starts: spawn, then probes until it is ready. */
-import { after, NEVER } from "../base/instant.ts";
+import { after } from "../base/instant.ts";
 import { invariant } from "../base/invariant.ts";
 import type { NodeId } from "../config/plan.ts";
 import type { RunEvent } from "./event.ts";
-import { attemptTimeout, pauseAfterAttempt } from "./probe_schedule.ts";
+import { attemptTimeout, beginAttempt, endAttempt, NOT_PROBED } from "./probe_schedule.ts";
 import type { ActorState, StartingPhase } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -16,9 +16,7 @@ export function startActor(turn: Turn, id: NodeId): void {
     since: turn.now,
     pid: null,
     joined: false,
-    attempt: 0,
-    probeAt: NEVER,
-    lastError: null,
+    ...NOT_PROBED,
     hold: null,
     heldMs: 0,
   };
@@ -52,12 +50,14 @@ export function resumeStart(turn: Turn, id: NodeId): void {
   turn.setActor(id, { phase: { ...phase, probeAt: after(phase.since, ready.probe.ms) } });
 }
 
-/** An attempt has ended: the actor is ready, or the next attempt is planned. */
+/** An attempt has ended: the actor is ready, or is asked again. */
 export function onProbed(turn: Turn, id: NodeId, event: RunEvent & { type: "probed" }): void {
-  if (event.error === null) return becomeReady(turn, id);
+  const { attempt, answer } = event;
+  if (answer.says === "ready") return becomeReady(turn, id);
+  const error = answer.says === "nothing" ? null : answer.why;
   const phase = startingPhase(turn.actor(id));
-  const pause = pauseAfterAttempt(phase.attempt, turn.actorSpec(id).ready!);
-  turn.setActor(id, { phase: { ...phase, probeAt: after(turn.now, pause), lastError: event.error } });
+  const probing = endAttempt(phase, turn.actorSpec(id).ready!, { attempt, error }, turn.now);
+  turn.setActor(id, { phase: { ...phase, ...probing } });
 }
 
 /** Whether it speaks the protocol of actors: that is how it will be asked to stop. */
@@ -76,11 +76,10 @@ export function onProbeTime(turn: Turn, id: NodeId): void {
 function probe(turn: Turn, id: NodeId): void {
   const phase = startingPhase(turn.actor(id));
   const { ready, startTimeoutMs } = turn.actorSpec(id);
-  turn.setActor(id, { phase: { ...phase, attempt: phase.attempt + 1, probeAt: NEVER } });
-  // What is waited for comes when it comes; what is asked is bounded and asked again.
-  const isAwaited = ready!.probe.type === "log" || ready!.probe.type === "module";
-  const timeoutMs = isAwaited ? startTimeoutMs : attemptTimeout(startTimeoutMs);
-  turn.emit({ type: "probe", node: id, run: phase.run, timeoutMs });
+  const probing = beginAttempt(phase, ready!, turn.now);
+  turn.setActor(id, { phase: { ...phase, ...probing } });
+  const timeoutMs = attemptTimeout(ready!.probe, startTimeoutMs);
+  turn.emit({ type: "probe", node: id, run: phase.run, attempt: probing.attempt, timeoutMs });
 }
 
 function becomeReady(turn: Turn, id: NodeId): void {

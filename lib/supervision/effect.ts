@@ -11,7 +11,13 @@ export type RunEffect =
   /** Answered by `spawn_failed`, or by `spawned` if it came too late. */
   | { readonly type: "abort_spawn"; readonly node: NodeId; readonly run: RunId }
   /** Answered by `probed`; a log probe answers when its line comes. */
-  | { readonly type: "probe"; readonly node: NodeId; readonly run: RunId; readonly timeoutMs: number }
+  | {
+    readonly type: "probe";
+    readonly node: NodeId;
+    readonly run: RunId;
+    readonly attempt: number;
+    readonly timeoutMs: number;
+  }
   /** Answered by `stop_command_ended`. */
   | { readonly type: "stop_command"; readonly node: NodeId; readonly run: RunId }
   /** Asks what has joined to cancel everything in it, and tells it how long it has. */

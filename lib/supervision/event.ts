@@ -6,6 +6,13 @@ import type { EntryEvent } from "./journal_entry.ts";
 import type { CancelCause } from "./reason.ts";
 import type { RunId } from "./state.ts";
 
+/** What an attempt to find out whether an actor is ready has come to. */
+export type ProbeAnswer =
+  | { readonly says: "ready" }
+  | { readonly says: "not_ready"; readonly why: string }
+  /** It was given up. */
+  | { readonly says: "nothing" };
+
 /** What happens to a run. A run that is over is not known any more: late events about it change nothing. */
 export type RunEvent =
   | { readonly type: "spawned"; readonly node: NodeId; readonly run: RunId; readonly pid: number }
@@ -20,8 +27,9 @@ export type RunEvent =
     readonly type: "probed";
     readonly node: NodeId;
     readonly run: RunId;
-    /** Null: it is ready. Else why it is not. */
-    readonly error: string | null;
+    /** Which one of those that the run was asked. */
+    readonly attempt: number;
+    readonly answer: ProbeAnswer;
   }
   /** It speaks the protocol of actors, and hears when it is cancelled. */
   | { readonly type: "joined"; readonly node: NodeId; readonly run: RunId }

@@ -2,9 +2,10 @@
  * The state in which a new supervisor goes on where an earlier one was killed. Its plan may be another one: nodes are known
  * by their addresses.
  */
-import { type Instant, NEVER } from "../base/instant.ts";
+import type { Instant } from "../base/instant.ts";
 import { type NodeId, type NodeSpec, type Plan, ROOT } from "../config/plan.ts";
 import { initialState } from "./initial_state.ts";
+import { NOT_PROBED } from "./probe_schedule.ts";
 import type { FailReason } from "./reason.ts";
 import type { NodeState, State } from "./state.ts";
 import type { Figures } from "./state_change.ts";
@@ -50,7 +51,7 @@ function carryOver(node: NodeState, id: NodeId, moves: ReadonlyMap<NodeId, NodeI
       return {
         ...moved,
         id,
-        phase: { ...phase, joined: false, attempt: 0, probeAt: NEVER, hold: null, heldMs },
+        phase: { ...phase, joined: false, ...NOT_PROBED, hold: null, heldMs },
       };
     }
     case "running":

@@ -9,6 +9,7 @@ import type { NodeId, Plan } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
 import type { Crash, CrashId } from "./crash.ts";
 import type { Exit } from "./exit.ts";
+import type { Probing } from "./probe_schedule.ts";
 import type { CancelCause, FailReason, StopReason } from "./reason.ts";
 import type { RestartWindow } from "./restart_window.ts";
 import type { Ladder } from "./stop_ladder.ts";
@@ -58,7 +59,7 @@ interface Living {
 }
 
 /** A process that is being started. */
-export interface StartingPhase extends Living {
+export interface StartingPhase extends Living, Probing {
   readonly at: "starting";
   readonly run: RunId;
   readonly since: Instant;
@@ -66,10 +67,6 @@ export interface StartingPhase extends Living {
   readonly pid: number | null;
   /** Whether it speaks the protocol of actors. */
   readonly joined: boolean;
-  /** Attempts so far, the next one's time, and what the last one said. */
-  readonly attempt: number;
-  readonly probeAt: Instant;
-  readonly lastError: string | null;
 }
 
 /** A process that is ready. */

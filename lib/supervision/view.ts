@@ -1,11 +1,12 @@
 /** What people are shown of a node. The words are a contract; the phases behind them are ours to change. */
 import { describeDuration } from "../base/duration.ts";
 import type { Instant } from "../base/instant.ts";
-import type { NodeId } from "../config/plan.ts";
+import { actorAt, type NodeId } from "../config/plan.ts";
 import { describeEnd, describeReason } from "./describe_reason.ts";
 import { takeCensus } from "./census.ts";
 import { describeCrash } from "./crash.ts";
 import { dependencyVerdict, type TreeReadiness } from "./dependencies.ts";
+import { whyNotReady } from "./probe_schedule.ts";
 import type { StopReason } from "./reason.ts";
 import type { NodeState, RunningPhase, StartingPhase, State } from "./state.ts";
 
@@ -102,7 +103,7 @@ function reasonOf(
     case "regrouping":
       return `restarts with its siblings${lastExitOf(node)}`;
     case "starting":
-      return heldReason(phase) ?? phase.lastError;
+      return heldReason(phase) ?? probeReason(state, node.id, phase, now);
     case "running":
       if (phase.hold !== null) return heldReason(phase);
       return node.kind === "actor" && node.doom !== null ? "stops when what depends on it has stopped" : null;
@@ -143,6 +144,11 @@ function waitingReason(state: State, id: NodeId, trees: readonly TreeReadiness[]
 
 function heldReason({ hold }: StartingPhase | RunningPhase): string | null {
   return hold === null ? null : describeCrash(hold.crashes[0]!);
+}
+
+function probeReason({ plan }: State, id: NodeId, phase: StartingPhase, now: Instant): string | null {
+  const { ready } = actorAt(plan, id);
+  return ready === null ? null : whyNotReady(phase, ready, now);
 }
 
 function stoppingReason({ holding }: State, node: NodeState, now: Instant): string | null {

@@ -9,7 +9,7 @@ import type { NodeId, Plan } from "../../lib/config/plan.ts";
 import type { ActorError } from "../../lib/supervision/actor_error.ts";
 import type { CrashId } from "../../lib/supervision/crash.ts";
 import type { Effect, RunEffect } from "../../lib/supervision/effect.ts";
-import type { RequestEvent, TreeEvent } from "../../lib/supervision/event.ts";
+import type { ProbeAnswer, RequestEvent, TreeEvent } from "../../lib/supervision/event.ts";
 import type { CancelCause } from "../../lib/supervision/reason.ts";
 import type { Outcome, RunId, State } from "../../lib/supervision/state.ts";
 import { initialState } from "../../lib/supervision/initial_state.ts";
@@ -307,7 +307,13 @@ export class World {
         return this.send({ type: "spawn_failed", node, run, message: "called off", isFinal: false });
       case "probe":
         if (script.probe === "silent") return;
-        return this.send({ type: "probed", node, run, error: script.probe });
+        return this.send({
+          type: "probed",
+          node,
+          run,
+          attempt: effect.attempt,
+          answer: answerOf(script.probe),
+        });
       case "stop_command":
         return this.send({ type: "stop_command_ended", node, run });
       case "cancel":
@@ -356,4 +362,8 @@ export class World {
     process.cleared = true;
     this.send({ type: "cleared", node: process.node, run: process.run });
   }
+}
+
+function answerOf(said: string | null): ProbeAnswer {
+  return said === null ? { says: "ready" } : { says: "not_ready", why: said };
 }

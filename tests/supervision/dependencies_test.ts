@@ -3,6 +3,7 @@ import type { Condition } from "../../lib/config/plan.ts";
 import { type DependencyVerdict, dependencyVerdict } from "../../lib/supervision/dependencies.ts";
 import { initialState } from "../../lib/supervision/initial_state.ts";
 import { planOf } from "../harness/plan.ts";
+import { NOT_PROBED } from "../../lib/supervision/probe_schedule.ts";
 import { test } from "../harness/test.ts";
 import { World } from "../harness/world.ts";
 
@@ -11,7 +12,7 @@ const CONDITIONS: readonly Condition[] = ["started", "ready", "completed", "exit
 test("dependency: every condition has a verdict for everything that its target can be doing", () => {
   const [, target] = initialState(planOf({ children: { a: {} } }), 1).nodes;
   const exit = { how: "exited", code: 1 } as const;
-  const starting = { at: "starting", run: 1, since: 0, attempt: 0, probeAt: 0, lastError: null };
+  const starting = { at: "starting", run: 1, since: 0, ...NOT_PROBED };
   const table: [string, unknown, DependencyVerdict[]][] = [
     // what, phase, [started, ready, completed, exited]
     ["inactive", { at: "inactive" }, ["pending", "pending", "pending", "pending"]],
@@ -180,6 +181,6 @@ test("readiness: a log probe is asked once and answers when its line comes", () 
   assert.deepEqual(world.take("probe"), ["probe a"]);
   const { phase } = world.state.nodes[world.id("a")]!;
   assert.ok(phase.at === "starting");
-  world.send({ type: "probed", node: world.id("a"), run: phase.run, error: null });
+  world.send({ type: "probed", node: world.id("a"), run: phase.run, attempt: 1, answer: { says: "ready" } });
   assert.equal(world.phase("a"), "running");
 });

@@ -1,5 +1,6 @@
 import { ExitCode } from "../../base/exit_code.ts";
 import { checkFile } from "../../daemon/check/check_file.ts";
+import { readPiped } from "../../daemon/load_plan.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command } from "../command.ts";
 import { fileOf } from "../which_tree.ts";
@@ -23,7 +24,9 @@ export const check: Command = {
   words: [0, 1],
   async run(context) {
     const { host, program, ui } = context;
-    const { problems, text, file } = checkFile(host, program, fileOf(context, 0));
+    const file = fileOf(context, 0, "may be open");
+    const piped = await fromPromise(readPiped(host, file));
+    const { problems, text } = checkFile(host, program, file, piped);
     const ok = problems.every((problem) => problem.severity !== "error");
     if (ui.json) await fromPromise(ui.printJson([{ ok, problems: problems.map(problemFields) }]));
     else {

@@ -1,4 +1,5 @@
 import { ExitCode } from "../../base/exit_code.ts";
+import { readPiped } from "../../daemon/load_plan.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command } from "../command.ts";
 import { requirePlan } from "../require_plan.ts";
@@ -21,8 +22,10 @@ export const plan: Command = {
   ]],
   words: [0, 1],
   async run(context) {
-    const { ui } = context;
-    const compiled = await requirePlan(context, fileOf(context, 0), "tell");
+    const { host, ui } = context;
+    const file = fileOf(context, 0, "may be open");
+    const piped = await fromPromise(readPiped(host, file));
+    const compiled = await requirePlan(context, file, "tell", piped);
     await fromPromise(
       ui.json ? ui.printJson([planFields(compiled)]) : ui.print(renderPlan(compiled, ui.out)),
     );

@@ -16,26 +16,22 @@ const THERE_THEN = "it must be there when the actor starts";
 /** Where the values of a file stand. */
 type Places = Pick<Compiled, "placeOf">;
 
-/** A checked file. */
-export interface Checked extends Loaded {
-  readonly file: string;
-}
-
 /**
  * Compiles a file and looks whether its programs, folders and files are there. What is missing now may be there when the
  * tree runs, so that is a warning.
  *
- * @throws {UserError} `config/not-readable`
+ * @param piped What is in a file that is a pipe; null for any other.
+ * @throws {UserError} `config/not-readable`, `config/piped`
  */
-export function checkFile(host: Host, program: Program, file: string): Checked {
-  const loaded = loadPlan(host, program, file);
+export function checkFile(host: Host, program: Program, file: string, piped: Uint8Array | null): Loaded {
+  const loaded = loadPlan(host, program, file, piped);
   const { plan } = loaded;
   const found = plan === null ? [] : [
     ...missingOnMachine(host, program, plan, loaded),
     ...limitsOnMachine(host, plan, loaded),
   ];
   const problems = [...loaded.problems, ...found].sort((a, b) => a.line - b.line || a.column - b.column);
-  return { ...loaded, file, problems };
+  return { ...loaded, problems };
 }
 
 /** The limits of a plan that cannot be kept, as far as that is known before anything is started. */

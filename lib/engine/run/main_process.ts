@@ -8,6 +8,8 @@ export interface MainProcess extends ProcessId {
   readonly stderr: ByteSource | null;
   /** Resolves once, when it is known how it ended; never rejects. */
   readonly exited: Promise<Exit>;
+  /** The version of the file that says that it is ready, from before its start; null if there was none, or is none to ask for. */
+  readonly fileBefore: string | null;
   /** The isolator whose child it is; null if it is another's. */
   readonly home: number | null;
 }

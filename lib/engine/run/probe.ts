@@ -6,24 +6,28 @@ import type { Host } from "../../host/ports/host.ts";
 import type { Attempt } from "../../host/ports/network.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { moveOnAfter } from "../../scope/timeouts.ts";
+import type { ProbeAnswer } from "../../supervision/event.ts";
 import { runSideCommand, type SideContext } from "./side_command.ts";
 
 /** A probe that is asked, and asked again. Others wait for what comes by itself. */
 export type AskedProbe = Exclude<Probe, { type: "log" | "delay" | "module" }>;
 
-/**
- * Asks once.
- *
- * @returns Null if the actor is ready, else why it is not.
- */
+/** What is asked on behalf of a run. */
+export interface ProbeContext extends SideContext {
+  /** The version of the file that its probe asks for, from before its start; null if there was none. */
+  readonly fileBefore: string | null;
+}
+
+/** Asks once. */
 export async function ask(
-  context: SideContext,
+  context: ProbeContext,
   spec: ActorSpec,
   probe: AskedProbe,
   timeoutMs: number,
-): Promise<string | null> {
-  const answer = await moveOnAfter(timeoutMs, () => askNow(context, spec, probe));
-  return answer === undefined ? `${describeProbe(probe)}: no answer within ${timeoutMs} ms` : answer;
+): Promise<ProbeAnswer> {
+  const refusal = await moveOnAfter(timeoutMs, () => askNow(context, spec, probe));
+  if (refusal === undefined) return { says: "nothing" };
+  return refusal === null ? { says: "ready" } : { says: "not_ready", why: refusal };
 }
 
 /**
@@ -40,13 +44,19 @@ export async function isTaken(host: Host, probe: Probe, timeoutMs: number): Prom
   return refusal === null ? `${address.host}:${address.port}` : null;
 }
 
+/** The version of the file that tells that an actor is ready; null if there is none, or it is told in another way. */
+export function versionOfReadyFile({ files }: Pick<Host, "files">, { ready }: ActorSpec): string | null {
+  return ready?.probe.type === "file" ? files.inspect(ready.probe.path)?.version ?? null : null;
+}
+
 /** Whether a probe asks at a port where the supervisor itself listens on behalf of the actor. */
 export function asksOwnSocket({ ready, sockets }: ActorSpec): boolean {
   const address = ready === null ? null : addressOf(ready.probe);
   return address !== null && sockets.some((own) => own.type === "tcp" && own.port === address.port);
 }
 
-async function askNow(context: SideContext, spec: ActorSpec, probe: AskedProbe): Promise<string | null> {
+/** @returns Null if the actor is ready, else why it is not. */
+async function askNow(context: ProbeContext, spec: ActorSpec, probe: AskedProbe): Promise<string | null> {
   const { host } = context;
   const said = (error: string | null) => error === null ? null : `${describeProbe(probe)}: ${error}`;
   switch (probe.type) {
@@ -55,12 +65,19 @@ async function askNow(context: SideContext, spec: ActorSpec, probe: AskedProbe):
     case "http":
       return said(await attempt(host.network.get(probe.url)));
     case "file":
-      return said(host.files.exists(probe.path) ? null : "it does not exist");
+      return said(whyNotWritten(context, probe.path));
     case "exec":
       return said(await askCommand(context, spec, probe.argv));
     default:
       return unreachable(probe, "probe");
   }
+}
+
+/** A file that was there before is that of an earlier run, or of another program, until it is changed or replaced. */
+function whyNotWritten({ host, fileBefore }: ProbeContext, path: string): string | null {
+  const now = host.files.inspect(path)?.version ?? null;
+  if (now === null) return "it does not exist";
+  return now === fileBefore ? "it was there before the start, and has not changed since" : null;
 }
 
 async function askCommand(

@@ -31,7 +31,7 @@ import { describeUnkept, limitsIn, type Unkept } from "../limits/actor_limits.ts
 import { reachedLimits } from "../limits/reached.ts";
 import type { MainProcess } from "./main_process.ts";
 import type { Membership } from "./membership.ts";
-import { asksOwnSocket, isTaken } from "./probe.ts";
+import { asksOwnSocket, isTaken, versionOfReadyFile } from "./probe.ts";
 import { type LineSink, RunOutput } from "./run_output.ts";
 import type { NamedPipes, OpenPipes } from "../survival/run_pipes.ts";
 import { startChild, type StartedProcess, type StartOptions } from "./start_child.ts";
@@ -41,8 +41,8 @@ const TAKEN_TIMEOUT_MS = 1_000;
 
 /** What a run tells the supervision. */
 export interface RunReports {
-  /** Told at once. */
-  started(process: ProcessId): void;
+  /** Told at once. @param fileBefore See {@linkcode MainProcess}. */
+  started(process: ProcessId, fileBefore: string | null): void;
   spawned(pid: number): void;
   /** @param isFinal Whether another try would fail in the same way. */
   spawnFailed(message: string, isFinal: boolean): void;
@@ -239,7 +239,8 @@ export class ActorRun {
       const output = open === null ? "pipe" : { pipes: open.names };
       const how: SpawnSpec = { argv, env, cwd, stdin, output, privileges, ...handed, ...placed };
       const { start, reports } = this.options;
-      const onProcess = (process: StartedProcess) => reports.started(process);
+      const fileBefore = versionOfReadyFile(host, spec);
+      const onProcess = (process: StartedProcess) => reports.started(process, fileBefore);
       const child = await startChild(
         host,
         containment,
@@ -248,7 +249,7 @@ export class ActorRun {
       );
       const { stdout, stderr } = open ?? child;
       const { pid, startTime, exited, home = null } = child;
-      return { pid, startTime, stdout, stderr, exited, home };
+      return { pid, startTime, stdout, stderr, exited, fileBefore, home };
     } catch (error) {
       open?.stdout?.close();
       open?.stderr?.close();

@@ -45,6 +45,8 @@ export interface SavedRun extends ProcessId {
   readonly run: RunId;
   /** Fingerprint of what was started: that of another program, or environment, is another. */
   readonly spec: string;
+  /** The version of the file that says that it is ready, from before its start; null if there was none. */
+  readonly fileBefore: string | null;
   /** Whether it is to outlive the supervisor. */
   readonly survives: boolean;
   /** How it ended; null if it had not, or nobody has seen it. */

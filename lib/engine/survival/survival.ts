@@ -4,8 +4,7 @@
  */
 import { type ActorSpec, type Plan, treeAt } from "../../config/plan.ts";
 import type { Host } from "../../host/ports/host.ts";
-import type { ProcessId } from "../../host/ports/processes.ts";
-import type { RunId, State } from "../../supervision/state.ts";
+import type { State } from "../../supervision/state.ts";
 import type { NamedPipes } from "./run_pipes.ts";
 import { logHeader, type SavedRun, StateLog } from "./state_log.ts";
 
@@ -46,10 +45,13 @@ export class Survival {
     this.#log?.changed(before, after);
   }
 
-  started(run: RunId, { pid, startTime }: ProcessId, actor: ActorSpec): void {
+  started(
+    { run, pid, startTime, fileBefore }: Pick<SavedRun, "run" | "pid" | "startTime" | "fileBefore">,
+    actor: ActorSpec,
+  ): void {
     const { host, plan } = this.#options;
     const survives = treeAt(plan, actor.parent!).onSupervisorDeath === "survive";
-    this.#log?.started({ run, pid, startTime, spec: fingerprintOf(host, actor), survives });
+    this.#log?.started({ run, pid, startTime, fileBefore, spec: fingerprintOf(host, actor), survives });
   }
 
   died(...death: Parameters<StateLog["died"]>): void {

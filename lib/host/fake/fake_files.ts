@@ -1,6 +1,13 @@
 import { folderOf } from "../../base/posix_path.ts";
-import { type AppendFile, FileError, type Files, type FolderInfo, type ReadFile } from "../ports/files.ts";
-import { type Disk, fail } from "./disk.ts";
+import {
+  type AppendFile,
+  FileError,
+  type Files,
+  type FolderInfo,
+  type PathInfo,
+  type ReadFile,
+} from "../ports/files.ts";
+import { type Disk, type DiskEntry, fail } from "./disk.ts";
 import { FileContent } from "./file_content.ts";
 import { type Mortal, onlyWhileAlive } from "./only_while_alive.ts";
 
@@ -28,12 +35,27 @@ export class FakeFiles implements Files {
     return this.realPath(path) !== null;
   }
 
-  readText(path: string): string | null {
-    return this.#open(path)?.text() ?? null;
+  inspect(path: string): PathInfo | null {
+    const real = this.realPath(path);
+    if (real === null) return null;
+    const entry = this.#disk.get(real)!;
+    const { kind } = entry;
+    if (kind === "link") return null;
+    return {
+      kind,
+      version: kind === "file" ? `${entry.content.id}:${entry.content.size}` : `${versionOf(entry)}`,
+    };
   }
 
-  readBytes(path: string): Uint8Array | null {
+  readText(path: string, maxBytes: number = Infinity): string | null {
     const content = this.#open(path);
+    if (content !== null && content.size > maxBytes) throw fail("EFBIG");
+    return content?.text() ?? null;
+  }
+
+  readBytes(path: string, maxBytes: number = Infinity): Uint8Array | null {
+    const content = this.#open(path);
+    if (content !== null && content.size > maxBytes) throw fail("EFBIG");
     return content?.read(0, content.size) ?? null;
   }
 
@@ -72,7 +94,7 @@ export class FakeFiles implements Files {
     const bytes = new TextEncoder().encode(text);
     this.#disk.take(bytes.length);
     const known = this.#disk.get(real);
-    if (known !== undefined && known.kind !== "file") throw fail("EISDIR");
+    if (known !== undefined && known.kind !== "file") throw fail(codeOfOther(known));
     const content = known?.content ?? new FileContent(new Uint8Array(0));
     content.append(bytes);
     if (known === undefined) this.#disk.put(real, { kind: "file", mode: 0o1600, content });
@@ -102,7 +124,7 @@ export class FakeFiles implements Files {
     const real = this.#disk.resolve(path);
     this.#disk.checkAccess(real, "writing");
     const known = this.#disk.get(real);
-    if (known?.kind === "folder") throw fail("EISDIR");
+    if (known !== undefined && known.kind !== "file") throw fail(codeOfOther(known));
     const content = known?.kind === "file" ? known.content : new FileContent(new Uint8Array(0));
     if (known === undefined) this.#disk.put(real, { kind: "file", mode: 0o600, content });
     const file = new FakeAppendFile(this.#disk, content, real);
@@ -126,8 +148,7 @@ export class FakeFiles implements Files {
     const entry = this.#disk.get(real);
     if (entry === undefined) return null;
     this.#disk.checkAccess(real, "reading");
-    if (entry.kind === "folder") throw fail("EISDIR");
-    if (entry.kind !== "file") throw fail("ENXIO");
+    if (entry.kind !== "file") throw fail(codeOfOther(entry));
     return entry.content;
   }
 
@@ -144,6 +165,21 @@ export class FakeFiles implements Files {
       return null;
     }
   }
+}
+
+/** Numbers for what is no file, in the order in which they were asked for. */
+const versions = new WeakMap<DiskEntry, number>();
+let lastVersion = 0;
+
+function versionOf(entry: DiskEntry): number {
+  const known = versions.get(entry) ?? ++lastVersion;
+  versions.set(entry, known);
+  return known;
+}
+
+/** Why an entry cannot be opened as a file. */
+function codeOfOther({ kind }: DiskEntry): string {
+  return kind === "folder" ? "EISDIR" : "ENXIO";
 }
 
 class FakeAppendFile implements AppendFile {

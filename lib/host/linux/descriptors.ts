@@ -14,7 +14,10 @@ export function openPipe(libc: Libc): Pipe {
   return { read, write };
 }
 
-/** Opens a file for reading (the default) or with other flags; null if that fails. New files are the owner's alone. */
+/**
+ * Opens a file for reading (the default) or with other flags; null if that fails. New files are the owner's alone. Without
+ * `O_NONBLOCK` it may wait for ever.
+ */
 export function openFile(libc: Libc, path: string, flags = 0): number | null {
   const descriptor = libc.call.open(cString(path), flags | LINUX.O_CLOEXEC, 0o600) as number;
   return descriptor < 0 ? null : descriptor;
@@ -22,6 +25,16 @@ export function openFile(libc: Libc, path: string, flags = 0): number | null {
 
 /** A descriptor, what is asked for, and the answer. */
 const POLLFD_BYTES = 8;
+
+/**
+ * Opens a file for a program, which finds it blocking; null if that fails. Nothing is waited for: not at a pipe with a name
+ * that nobody has at its other end, nor at a line that nobody has dialled.
+ */
+export function openAtOnce(libc: Libc, path: string, flags: number): number | null {
+  const descriptor = openFile(libc, path, flags | LINUX.O_NONBLOCK | LINUX.O_NOCTTY);
+  if (descriptor !== null) setBlocking(libc, descriptor);
+  return descriptor;
+}
 
 /** How much is read at once. */
 const BLOCK_BYTES = 64 * 1_024;
@@ -98,6 +111,12 @@ function isDeserted({ call }: Libc, descriptor: number): boolean {
   const bytes = new Uint8Array(asked.buffer);
   const count = Number(call.poll(bytes, 1, 0));
   return count === 1 && (asked.getInt16(POLLFD_BYTES - 2, true) & (LINUX.POLLERR | LINUX.POLLHUP)) !== 0;
+}
+
+/** Lets a read or write wait until it can be done. */
+export function setBlocking(libc: Libc, descriptor: number): void {
+  const flags = libc.call.fcntl(descriptor, LINUX.F_GETFL, 0) as number;
+  libc.call.fcntl(descriptor, LINUX.F_SETFL, flags & ~LINUX.O_NONBLOCK);
 }
 
 /** Lets a read or write that would have to wait return at once. */

@@ -1,5 +1,6 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, type Stats, statSync } from "node:fs";
 import { SpawnError } from "../ports/processes.ts";
+import { presentUser, whyUnreachable } from "../shared/reach.ts";
 
 /** Where a shell looks when PATH is not set. */
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -7,11 +8,17 @@ const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
 /**
  * Finds the file of a program as a shell would: by its path, or by its name in the folders of `path`.
  *
+ * @param who Who is to run it: `user "nobody"`. By default the user of this process.
  * @throws {SpawnError} If there is none, or it may not be run.
  */
-export function findProgram(program: string, path: string | undefined, cwd: string): string {
+export function findProgram(
+  program: string,
+  path: string | undefined,
+  cwd: string,
+  who: string = presentUser(),
+): string {
   if (program.includes("/")) {
-    checkProgram(program.startsWith("/") ? program : `${cwd}/${program}`, program);
+    checkProgram(program.startsWith("/") ? program : `${cwd}/${program}`, program, who);
     return program;
   }
   const folders = (path ?? DEFAULT_PATH).split(":");
@@ -20,7 +27,7 @@ export function findProgram(program: string, path: string | undefined, cwd: stri
     // An empty entry means the working folder, which here is the one that the program will start in.
     const candidate = `${folder === "" ? cwd : folder}/${program}`;
     try {
-      checkProgram(candidate, candidate);
+      checkProgram(candidate, candidate, who);
       return candidate;
     } catch (error) {
       if (error instanceof SpawnError && error.stage === "permission") refusal ??= error;
@@ -29,17 +36,29 @@ export function findProgram(program: string, path: string | undefined, cwd: stri
   throw refusal ?? new SpawnError("program", `Command not found: "${program}" is in no folder of PATH`);
 }
 
-function checkProgram(file: string, shown: string): void {
-  let isFolder: boolean;
+function checkProgram(file: string, shown: string, who: string): void {
+  let info: Stats;
   try {
-    isFolder = statSync(file).isDirectory();
-  } catch {
-    throw new SpawnError("program", `Command not found: there is no file "${shown}"`);
+    info = statSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EACCES") {
+      throw new SpawnError("program", `Command not found: there is no file "${shown}"`);
+    }
+    throw new SpawnError("permission", `Cannot reach "${shown}": ${whyUnreachable(file, who)}`);
   }
-  if (isFolder) throw new SpawnError("program", `Command not found: "${shown}" is a folder`);
+  if (info.isDirectory()) throw new SpawnError("program", `Command not found: "${shown}" is a folder`);
+  if (!info.isFile()) throw new SpawnError("permission", `"${shown}" is no program: it is no file at all`);
   try {
     accessSync(file, constants.X_OK);
   } catch {
-    throw new SpawnError("permission", `"${shown}" is not executable (chmod +x would make it so)`);
+    throw new SpawnError("permission", whyNotExecutable(info, shown, who));
   }
+}
+
+const ANY_EXECUTABLE = 0o111;
+
+function whyNotExecutable({ mode, uid }: Stats, shown: string, who: string): string {
+  if ((mode & ANY_EXECUTABLE) === 0) return `"${shown}" is not executable (chmod +x would make it so)`;
+  const bits = (mode & 0o7777).toString(8).padStart(4, "0");
+  return `"${shown}" may not be executed by ${who}: it belongs to user ${uid}, and its mode is ${bits}`;
 }

@@ -6,16 +6,17 @@
  * signals at their defaults and none blocked, a session of its own, and the limit of open files from before the runtime
  * raised it.
  */
-import { statSync } from "node:fs";
+import { fstatSync, statSync } from "node:fs";
 import { resolvePath } from "../../base/posix_path.ts";
 import { SpawnError, type SpawnSpec } from "../ports/processes.ts";
 import { CStrings, environmentStrings } from "./c_strings.ts";
-import { closeAllOnExec, closeDescriptor, openFile, openPipe } from "./descriptors.ts";
+import { closeAllOnExec, closeDescriptor, openAtOnce, openPipe } from "./descriptors.ts";
 import { findProgram } from "./find_program.ts";
 import { visiting, withGroupFolder } from "./group_placement.ts";
 import { cString, describeErrno, type Libc, LINUX } from "./libc.ts";
 import type { OpenFilesLimit } from "./open_files_limit.ts";
 import type { Terminal } from "./terminal.ts";
+import { whyUnreachable } from "../shared/reach.ts";
 import { whyNotRun } from "./why_not_run.ts";
 
 /** Larger than the C library's own structures on every platform. */
@@ -95,15 +96,31 @@ export class Spawner {
       return;
     }
     const path = spec.stdin ?? "/dev/null";
-    const descriptor = openFile(this.#libc, path);
+    let descriptor = openAtOnce(this.#libc, path, LINUX.O_RDONLY);
     if (descriptor === null) {
-      throw new SpawnError("stdin", `Cannot read "${path}": ${describeErrno(this.#libc.errno())}`);
+      const errno = this.#libc.errno();
+      const closed = errno === LINUX.EACCES ? whyUnreachable(path) : null;
+      const why = closed ?? describeErrno(errno);
+      throw new SpawnError("stdin", `Cannot read "${path}": ${why}`);
     }
     opened.passing.push(descriptor);
+    const info = fstatSync(descriptor);
+    if (info.isDirectory()) throw new SpawnError("stdin", `Cannot read "${path}": it is a folder`);
+    if (info.isFIFO()) {
+      // A program that writes as well never finds it at its end, and waits for whoever writes next.
+      const both = openAtOnce(this.#libc, `/proc/self/fd/${descriptor}`, LINUX.O_RDWR);
+      if (both === null) {
+        const why = describeErrno(this.#libc.errno());
+        throw new SpawnError("stdin", `Cannot read and write the pipe "${path}": ${why}`);
+      }
+      opened.passing.push(both);
+      descriptor = both;
+    }
     opened.handed[0] = descriptor;
   }
 
-  #openOutput({ output }: SpawnSpec, number: 1 | 2, opened: Opened): number | null {
+  #openOutput(spec: SpawnSpec, number: 1 | 2, opened: Opened): number | null {
+    const { output } = spec;
     if (output === "inherit") {
       opened.handed[number] = number;
       return null;
@@ -113,16 +130,27 @@ export class Spawner {
       opened.passing.push(write);
       opened.kept.push(read);
       opened.handed[number] = write;
+      this.#giveAway(write, spec);
       return read;
     }
     const { path, flags } = outputFile(output, number);
-    const descriptor = openFile(this.#libc, path, flags);
+    const descriptor = openAtOnce(this.#libc, path, flags);
     if (descriptor === null) {
       throw new SpawnError("start", `Cannot write "${path}": ${describeErrno(this.#libc.errno())}`);
     }
     opened.passing.push(descriptor);
     opened.handed[number] = descriptor;
+    if (typeof output === "object" && "pipes" in output) this.#giveAway(descriptor, spec);
     return null;
+  }
+
+  /**
+   * A program that is to be another user's may open its own streams anew, as /dev/stdout. Where that cannot be had, it can
+   * still write to those that it has.
+   */
+  #giveAway(pipe: number, { privileges }: SpawnSpec): void {
+    const uid = privileges?.account?.uid ?? null;
+    if (uid !== null && uid !== process.geteuid!()) this.#libc.call.fchown(pipe, uid, -1);
   }
 
   /**
@@ -248,8 +276,11 @@ function checkFolder(path: string): void {
   let isFolder: boolean;
   try {
     isFolder = statSync(path).isDirectory();
-  } catch {
-    throw new SpawnError("cwd", `Working folder not found: "${path}"`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EACCES") {
+      throw new SpawnError("cwd", `Working folder not found: "${path}"`);
+    }
+    throw new SpawnError("cwd", `Cannot reach the working folder "${path}": ${whyUnreachable(path)}`);
   }
   if (!isFolder) throw new SpawnError("cwd", `The working folder is not a folder: "${path}"`);
 }

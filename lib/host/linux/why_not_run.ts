@@ -1,5 +1,5 @@
 /** Why the kernel does not run a program that is there: it says no more than a number, which is about another file. */
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, existsSync, openSync, readSync } from "node:fs";
 import { describeErrno } from "./libc.ts";
 
 const ENOENT = 2;
@@ -33,7 +33,7 @@ function whyNotInterpreted(interpreter: string): string | null {
 /** The begin of a file, a character for each byte; nothing where it may not be read. */
 function headOf(file: string): string {
   try {
-    const descriptor = openSync(file, "r");
+    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const bytes = new Uint8Array(LOOKED_AT_BYTES);
       return String.fromCharCode(...bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, 0)));

@@ -40,15 +40,32 @@ export interface FolderInfo {
   readonly mode: number;
 }
 
-/** Reads and writes files. */
+/** What a path leads to, all links followed. */
+export interface PathInfo {
+  readonly kind: "file" | "folder" | "pipe" | "socket" | "device";
+  /** Unlike that of anything else, and than that of the same before it was changed. */
+  readonly version: string;
+}
+
+/**
+ * Reads and writes files. Nothing here waits for another program: not at a pipe that nobody writes to, nor at a device.
+ */
 export interface Files {
-  /** The path with all links resolved; null if there is no such file. */
+  /** The path with all links resolved, as far as it has a name at all; null if there is no such file. */
   realPath(path: string): string | null;
   exists(path: string): boolean;
-  /** The text of a file; null if it does not exist. @throws {FileError} If it exists and cannot be read. */
-  readText(path: string): string | null;
-  /** The bytes of a file; null if it does not exist. @throws {FileError} If it exists and cannot be read. */
-  readBytes(path: string): Uint8Array | null;
+  /** What a path leads to, without opening it; null if there is nothing, or it cannot be reached. */
+  inspect(path: string): PathInfo | null;
+  /**
+   * The text of a file; null if it does not exist.
+   *
+   * @param maxBytes How long it may be. @default 256 MiB
+   * @throws {FileError} If it exists and cannot be read: `ENXIO` for a pipe or a socket, `EFBIG` for what is longer or has
+   * no end, `EAGAIN` for a device that has nothing to say now.
+   */
+  readText(path: string, maxBytes?: number): string | null;
+  /** The bytes of a file, as {@linkcode Files.readText} reads it. @throws {FileError} */
+  readBytes(path: string, maxBytes?: number): Uint8Array | null;
   /** Names in a folder, sorted; none if there is no such folder. */
   list(path: string): readonly string[];
   inspectFolder(path: string): FolderInfo | null;
@@ -71,8 +88,8 @@ export interface Files {
   rename(from: string, to: string): void;
   /** Removes a file or a folder with all that is in it; nothing if it is not there. */
   remove(path: string): void;
-  /** @throws {FileError} */
+  /** @throws {FileError} `ENXIO` for a pipe or a socket. */
   openAppend(path: string): Promise<AppendFile>;
-  /** Null if there is no such file. */
+  /** Null if there is no such file. @throws {FileError} `ENXIO` for a pipe or a socket. */
   openRead(path: string): Promise<ReadFile | null>;
 }

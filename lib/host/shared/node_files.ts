@@ -1,17 +1,30 @@
 import {
-  appendFileSync,
+  closeSync,
+  constants,
   existsSync,
+  fstatSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
-  readFileSync,
+  readSync,
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { type AppendFile, FileError, type Files, type FolderInfo, type ReadFile } from "../ports/files.ts";
+import { concatBytes } from "../../base/bytes.ts";
+import {
+  type AppendFile,
+  FileError,
+  type Files,
+  type FolderInfo,
+  type PathInfo,
+  type ReadFile,
+} from "../ports/files.ts";
 import { describeFileCode } from "./file_codes.ts";
 import { nodeFsPromises } from "./lazy_node.ts";
 
@@ -20,31 +33,60 @@ const OWNER_ONLY_DATA = 0o600;
 /** What removes old files leaves alone those with this bit, which has no other meaning for files. */
 const STICKY = 0o1000;
 
+/** How a path is opened that may lead to anything: whoever opens a pipe would wait for its other end, and a terminal would
+ * become ours. */
+const AT_ONCE = constants.O_NONBLOCK | constants.O_NOCTTY;
+const TO_READ = constants.O_RDONLY | AT_ONCE;
+const TO_APPEND = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | AT_ONCE;
+
+const MOST_BYTES = 256 * 1_024 * 1_024;
+const BLOCK_BYTES = 64 * 1_024;
+
 /** Files through node:fs, which is the same on both runtimes. */
 export class NodeFiles implements Files {
   realPath(path: string): string | null {
     try {
-      return realpathSync(path);
+      const real = realpathSync(path);
+      if (real.startsWith("/") && existsSync(real)) return real;
     } catch {
-      return null;
+      // It may be open, and have no name: a pipe behind /dev/fd.
     }
+    return existsSync(path) ? path : null;
   }
 
   exists(path: string): boolean {
     return existsSync(path);
   }
 
-  readText(path: string): string | null {
-    const bytes = this.readBytes(path);
+  inspect(path: string): PathInfo | null {
+    try {
+      const info = statSync(path, { bigint: true });
+      const { dev, ino, size, mtimeNs, ctimeNs } = info;
+      return { kind: kindOf(info), version: [dev, ino, size, mtimeNs, ctimeNs].join(":") };
+    } catch {
+      return null;
+    }
+  }
+
+  readText(path: string, maxBytes?: number): string | null {
+    const bytes = this.readBytes(path, maxBytes);
     return bytes === null ? null : new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   }
 
-  readBytes(path: string): Uint8Array | null {
+  readBytes(path: string, maxBytes: number = MOST_BYTES): Uint8Array | null {
+    let descriptor: number;
     try {
-      return readFileSync(path);
+      descriptor = openSync(path, TO_READ);
     } catch (error) {
       if (codeOf(error) === "ENOENT") return null;
       throw fileError(error);
+    }
+    try {
+      return readAll(descriptor, maxBytes);
+    } catch (error) {
+      throw fileError(error);
+    } finally {
+      closeSync(descriptor);
     }
   }
 
@@ -84,7 +126,15 @@ export class NodeFiles implements Files {
   }
 
   append(path: string, text: string): void {
-    translating(() => appendFileSync(path, text, { mode: STICKY | OWNER_ONLY_DATA }));
+    translating(() => {
+      const descriptor = openSync(path, TO_APPEND, STICKY | OWNER_ONLY_DATA);
+      try {
+        requireFile(fstatSync(descriptor));
+        writeFileSync(descriptor, text);
+      } finally {
+        closeSync(descriptor);
+      }
+    });
   }
 
   rename(from: string, to: string): void {
@@ -97,15 +147,14 @@ export class NodeFiles implements Files {
 
   async openAppend(path: string): Promise<AppendFile> {
     return await translatingLater(async () => {
-      const handle = await nodeFsPromises().open(path, "a", OWNER_ONLY_DATA);
-      return new NodeAppendFile(handle, (await handle.stat()).size);
+      const { handle, size } = await openFile(path, TO_APPEND);
+      return new NodeAppendFile(handle, size);
     });
   }
 
   async openRead(path: string): Promise<ReadFile | null> {
     try {
-      const handle = await nodeFsPromises().open(path, "r");
-      const { dev, ino } = await handle.stat();
+      const { handle, dev, ino } = await openFile(path, TO_READ);
       return new NodeReadFile(handle, `${dev}:${ino}`);
     } catch (error) {
       if (codeOf(error) === "ENOENT") return null;
@@ -170,6 +219,48 @@ class NodeReadFile implements ReadFile {
   }
 }
 
+/** Opens what is a file, or a device that behaves like one. */
+async function openFile(path: string, flags: number) {
+  const handle = await nodeFsPromises().open(path, flags, OWNER_ONLY_DATA);
+  try {
+    const info = await handle.stat();
+    requireFile(info);
+    const { dev, ino, size } = info;
+    return { handle, dev, ino, size };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+function readAll(descriptor: number, maxBytes: number): Uint8Array {
+  requireFile(fstatSync(descriptor));
+  const blocks: Uint8Array[] = [];
+  for (let size = 0;;) {
+    const block = new Uint8Array(BLOCK_BYTES);
+    const length = readSync(descriptor, block, 0, block.length, null);
+    if (length === 0) return concatBytes(blocks);
+    size += length;
+    if (size > maxBytes) throw errorOf("EFBIG");
+    blocks.push(block.subarray(0, length));
+  }
+}
+
+/** Where another program is at the other end, nobody knows when there is an end. */
+function requireFile(info: Stats): void {
+  if (info.isFIFO() || info.isSocket()) throw errorOf("ENXIO");
+}
+
+function kindOf(info: Pick<Stats, "isFile" | "isDirectory" | "isFIFO" | "isSocket">): PathInfo["kind"] {
+  if (info.isFile()) return "file";
+  if (info.isDirectory()) return "folder";
+  return info.isFIFO() ? "pipe" : info.isSocket() ? "socket" : "device";
+}
+
+function errorOf(code: string): FileError {
+  return new FileError(code, describeFileCode(code, code));
+}
+
 function translating<T>(action: () => T): T {
   try {
     return action();
@@ -187,6 +278,7 @@ async function translatingLater<T>(action: () => Promise<T>): Promise<T> {
 }
 
 function fileError(error: unknown): FileError {
+  if (error instanceof FileError) return error;
   const code = codeOf(error);
   return new FileError(code, describeFileCode(code, (error as Error).message), { cause: error });
 }

@@ -20,6 +20,7 @@ import { whyNotRun } from "../why_not_run.ts";
 import { takeOn } from "./account_step.ts";
 import { closeOthersOnExec, resetSignals } from "./cleanse.ts";
 import { planLimits } from "./limit_steps.ts";
+import { whyUnreachable } from "../../shared/reach.ts";
 import { onlyRoot, reasonOf, refusal } from "./refuse.ts";
 import { SHIM_READY, type ShimOrders, type ShimRefusal } from "./orders.ts";
 import { loadShimCalls, type ShimCalls } from "./shim_calls.ts";
@@ -66,7 +67,7 @@ function become(calls: ShimCalls, orders: ShimOrders, say: (text: string) => voi
     enter(cwd, account.label);
   }
   const own = orders.isListening ? { ...env, LISTEN_PID: String(process.pid) } : env;
-  const program = findProgram(argv[0]!, env["PATH"], cwd);
+  const program = findProgram(argv[0]!, env["PATH"], cwd, account?.label);
   const [path, words, variables] = [cString(program), new CStrings(ffi, argv), environmentStrings(ffi, own)];
   if (noNewPrivs) call.prctl(LINUX.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   if (umask !== null) call.umask(umask);
@@ -99,7 +100,13 @@ function enter(cwd: string, who: string): void {
   try {
     process.chdir(cwd);
   } catch {
-    throw new SpawnError("cwd", `The ${who} may not enter the working folder "${cwd}"`);
+    const why = whyUnreachable(cwd, who);
+    throw new SpawnError(
+      "cwd",
+      why === null
+        ? `The ${who} may not enter the working folder "${cwd}"`
+        : `Cannot reach the working folder "${cwd}": ${why}`,
+    );
   }
 }
 
