@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { e2e, type Sandbox } from "../harness/supervise.ts";
 
 /** Prints what the kernel knows of the shell itself, with nothing in between. */
@@ -215,7 +215,7 @@ e2e("privileges: a folder or a program that the user may not use is a failed sta
     done.stderr,
     /folder: could not be started: The user "nobody" may not enter the working folder/,
   );
-  assert.match(done.stderr, /program: could not be started: Command not found/);
+  assert.match(done.stderr, /program: could not be started: Cannot reach ".*secret": user "nobody" may not enter the folder/);
 });
 
 e2e("privileges: check tells of users that there are not", async (sandbox) => {
@@ -256,3 +256,52 @@ e2e("privileges: a module of another user is refused by check, and why", async (
   assert.match(done.stderr, /error\[config\/not-for-modules\]: a module cannot have "user" yet/);
   assert.match(done.stderr, /it must be able to join its supervisor, which no other user may/);
 });
+
+for (
+  const [kind, key] of [["actors", ""], ["actors of an isolated tree", "isolate = true\n"], [
+    "actors that survive",
+    'on_supervisor_death = "survive"\n',
+  ]]
+) {
+  e2e(`privileges: ${kind} may open their own streams anew as another user`, async (sandbox) => {
+    sandbox.config(`
+${key}[actors.a]
+cwd = "/"
+user = "nobody"
+shell = "echo to stdout > /dev/stdout; echo to stderr > /dev/stderr"
+`);
+    const done = await sandbox.supervise("up", "--no-color");
+    assert.equal(done.code, 0, done.stderr);
+    assert.match(done.stdout, /to stdout/);
+    assert.match(done.stdout, /to stderr/);
+  });
+}
+
+e2e(
+  "privileges: what lies below a folder that a user may not enter is told from what is not there",
+  async (sandbox) => {
+    chmodSync(sandbox.dir, 0o755);
+    sandbox.write("closed/program", "#!/bin/sh\n", 0o755);
+    sandbox.write("owned", "#!/bin/sh\n", 0o700);
+    chmodSync(`${sandbox.dir}/closed`, 0o700);
+    for (
+      const [keys, message] of [
+        [
+          'exec = "./closed/program"',
+          /Cannot reach ".*program": user "nobody" may not enter the folder ".*\/closed"/,
+        ],
+        ['exec = "true"\ncwd = "closed"', /user "nobody" may not enter the working folder ".*\/closed"/],
+        [
+          'exec = "./owned"',
+          /may not be executed by user "nobody": it belongs to user 0, and its mode is 0700/,
+        ],
+        ['exec = "./missing"', /Command not found: there is no file/],
+      ] as const
+    ) {
+      sandbox.config(`[actors.a]\n${keys}\nuser = "nobody"`);
+      const done = await sandbox.supervise("up");
+      assert.equal(done.code, 1, done.stdout);
+      assert.match(done.stderr, message);
+    }
+  },
+);

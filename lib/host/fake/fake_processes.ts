@@ -14,7 +14,7 @@ import {
 import { DescriptorTable } from "./descriptor_table.ts";
 import type { Disk } from "./disk.ts";
 import { sourceOf } from "./fake_descriptors.ts";
-import { openFakePipe } from "./fake_pipe.ts";
+import { type FakePipe, openFakePipe } from "./fake_pipe.ts";
 import type { FakeProcess } from "./fake_process.ts";
 import { findFakeProgram } from "./find_program.ts";
 import { type PuppetWorld, runProgram } from "./live_puppet.ts";
@@ -218,6 +218,9 @@ export class FakeProcesses implements Processes {
 
   #openInput(path: string | null): OpenFile {
     if (path === null) return new OpenFile({});
+    const entry = this.#disk.get(path);
+    if (entry?.kind === "pipe") return openBothWays(entry.pipe);
+    if (entry?.kind === "folder") throw new SpawnError("stdin", `Cannot read "${path}": it is a folder`);
     const content = this.#contentOf(path);
     if (content === null) throw new SpawnError("stdin", `Cannot read "${path}": No such file or directory`);
     let offset = 0;
@@ -279,4 +282,18 @@ export class FakeProcesses implements Processes {
       else this.#onOrphan?.({ row, status, controlGroup });
     }
   }
+}
+
+/** A pipe with a name as the input of a process, which counts as one who writes to it. */
+function openBothWays(pipe: FakePipe): OpenFile {
+  const [reading, writing] = [pipe.openReading(), pipe.openWriting(true)];
+  return new OpenFile({
+    read: () => reading.read(),
+    abort: () => reading.abort(),
+    write: (bytes) => writing.write(bytes),
+    closed() {
+      reading.release();
+      writing.release();
+    },
+  });
 }

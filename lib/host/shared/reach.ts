@@ -1,6 +1,8 @@
 /** Why a path leads to nothing, in words that tell what is missing from what is forbidden. */
 import { nodeFs } from "./lazy_node.ts";
 
+const NOT_THERE = "there is no such file";
+
 /**
  * Why nothing is found at a path, as a clause; null if something is there.
  *
@@ -17,7 +19,7 @@ export function whyUnreachable(path: string, who: string = presentUser()): strin
       case "EACCES":
         return `${who} may not enter the folder "${closedFolder(path)}"`;
       case "ENOENT":
-        return "there is no such file";
+        return NOT_THERE;
       case "ENOTDIR":
         return "a part of the path is not a folder";
       case "ELOOP":
@@ -26,6 +28,12 @@ export function whyUnreachable(path: string, who: string = presentUser()): strin
         return message;
     }
   }
+}
+
+/** @throws {Error} If a file is there, or may be, that cannot be reached: a runtime says then that there is none. */
+export function requireReachable(path: string): void {
+  const why = whyUnreachable(path);
+  if (why !== null && why !== NOT_THERE) throw new Error(`Cannot reach "${path}": ${why}`);
 }
 
 /** The user of this process, as it is called where it has no other name. */

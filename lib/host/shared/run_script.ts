@@ -1,4 +1,5 @@
 import { oddSpecifier } from "../bun/odd_paths.ts";
+import { requireReachable } from "./reach.ts";
 
 /**
  * Runs a program as if the runtime had been started with it: the same arguments, and `import.meta.main` is true in it. It
@@ -7,6 +8,7 @@ import { oddSpecifier } from "../bun/odd_paths.ts";
  */
 export async function runScript(path: string): Promise<void> {
   process.argv = [process.execPath, path, ...process.argv.slice(4)];
+  requireReachable(path);
   // What this program itself was built with.
   process.execArgv = [];
   (globalThis as unknown as { Bun: { main: string } }).Bun.main = path;

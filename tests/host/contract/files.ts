@@ -60,6 +60,45 @@ export function filesContract(name: string, open: OpenSubject): void {
   });
 
   guarantee(
+    "a pipe is no file, and nobody waits for who writes to it or reads it",
+    async ({ host, folder }) => {
+      const { files, descriptors } = host;
+      const path = `${folder}/pipe`;
+      descriptors.makeNamedPipe(path);
+      assert.equal(files.inspect(path)?.kind, "pipe");
+      assert.equal(files.realPath(path), path);
+      assert.throws(() => files.readText(path), withCode("ENXIO"));
+      assert.throws(() => files.append(path, "more"), withCode("ENXIO"));
+      await assert.rejects(files.openRead(path), withCode("ENXIO"));
+      await assert.rejects(files.openAppend(path), withCode("ENXIO"));
+    },
+  );
+
+  guarantee("no more of a file is read than is wanted", ({ host, folder }) => {
+    const { files } = host;
+    files.replace(`${folder}/long`, "x".repeat(100));
+    assert.equal(files.readText(`${folder}/long`, 100)?.length, 100);
+    assert.throws(() => files.readText(`${folder}/long`, 99), withCode("EFBIG"));
+  });
+
+  guarantee("a version tells a file from others, and from what it was", ({ host, folder, link }) => {
+    const { files } = host;
+    const path = `${folder}/version`;
+    assert.equal(files.inspect(path), null);
+    files.append(path, "one");
+    const first = files.inspect(path)!;
+    assert.deepEqual([first.kind, files.inspect(path)], ["file", first]);
+    files.append(path, "two");
+    const second = files.inspect(path)!;
+    files.replace(path, "onetwo");
+    const third = files.inspect(path)!;
+    assert.equal(new Set([first.version, second.version, third.version]).size, 3);
+    link(`${folder}/link`, path);
+    assert.deepEqual(files.inspect(`${folder}/link`), third);
+    assert.equal(files.inspect(folder)?.kind, "folder");
+  });
+
+  guarantee(
     "text is appended at once, to a file of the owner's alone that is spared by what removes old files",
     async ({ host, folder, fullFile }) => {
       const { files } = host;

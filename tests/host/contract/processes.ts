@@ -101,6 +101,21 @@ export function processesContract(name: string, open: OpenSubject): void {
     }
   });
 
+  guarantee(
+    "standard input may be a pipe with a name, and nobody waits for who writes to it",
+    async (subject) => {
+      const { descriptors } = subject.host;
+      const path = `${subject.folder}/pipe`;
+      descriptors.makeNamedPipe(path);
+      const child = start(subject, subject.programs.copyInput, { stdin: path });
+      const writing = descriptors.holdNamedPipe(path)!;
+      assert.ok(descriptors.write(writing, "text"));
+      descriptors.close(writing);
+      assert.equal(subject.host.processes.hasDied(child), false);
+      await finish(subject, child);
+    },
+  );
+
   guarantee("a program without a slash is looked up in the PATH that it is given", async (subject) => {
     const file = subject.programs.exitWith(4)[0]!;
     const at = file.lastIndexOf("/");
@@ -121,6 +136,7 @@ export function processesContract(name: string, open: OpenSubject): void {
       [{ ...works, cwd: `${folder}/missing` }, "cwd", /not found/],
       [{ ...works, cwd: `${folder}/data.txt` }, "cwd", /not a folder/],
       [{ ...works, stdin: `${folder}/missing` }, "stdin", /No such file/],
+      [{ ...works, stdin: folder }, "stdin", /is a folder/],
     ] as const;
     for (const [{ argv, ...changes }, stage, message] of cases) {
       const error = errorOf(() => start(subject, argv, changes));

@@ -1,0 +1,147 @@
+/** Nothing that a configuration names holds supervise up: pipes that nobody writes to, devices, and what has no end. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, existsSync, statSync, utimesSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
+import { e2e, type Sandbox, SUPERVISE } from "../harness/supervise.ts";
+
+function makePipe(sandbox: Sandbox, name: string): string {
+  execFileSync("mkfifo", [`${sandbox.dir}/${name}`]);
+  return `${sandbox.dir}/${name}`;
+}
+
+e2e(
+  "no wait: a pipe as stdin that nobody writes to holds up nothing, and reaches the program later",
+  async (sandbox) => {
+    const pipe = makePipe(sandbox, "in");
+    sandbox.config(`actors.a = { exec = "cat", stdin = "in", daemon = true }`);
+    const up = sandbox.start(["up"]);
+    await up.line(/a: ready after/);
+    assert.equal((await sandbox.row("a")).state, "running");
+    for (const text of ["first", "second"]) {
+      appendFileSync(pipe, `${text}\n`);
+      await up.line(new RegExp(`\\| ${text}$`));
+    }
+    up.kill("SIGINT");
+    assert.equal((await up.done).code, 130);
+  },
+);
+
+e2e(
+  "no wait: an env_file or a configuration that is a pipe, a device or endless is refused",
+  async (sandbox) => {
+    makePipe(sandbox, "pipe");
+    for (const file of ["pipe", "/dev/zero"]) {
+      sandbox.config(`env_file = "${file}"\nactors.a.exec = "true"`);
+      const done = await sandbox.supervise("up");
+      assert.equal(done.code, 5);
+      assert.match(done.stderr, /cannot read the env file/);
+    }
+    for (const [file, message] of [["pipe", /is a pipe/], ["/dev/zero", /has no end/]] as const) {
+      const done = await sandbox.supervise("up", file);
+      assert.equal(done.code, 5);
+      assert.match(done.stderr, message);
+    }
+  },
+);
+
+e2e("no wait: check and plan read a configuration from a pipe, once", async (sandbox) => {
+  sandbox.write("program", "#!/bin/sh\n", 0o755);
+  sandbox.write("tree.toml", `actors.a.exec = "./program"`);
+  for (const verb of ["check", "plan"]) {
+    const done = await sandbox.run([
+      "bash",
+      "-c",
+      `exec "$@" -f <(cat tree.toml)`,
+      "bash",
+      ...SUPERVISE,
+      verb,
+    ]).done;
+    assert.equal(done.code, 0, done.stderr);
+    assert.doesNotMatch(done.stderr, /warning/);
+  }
+  const up = await sandbox.run(["bash", "-c", `exec "$@" -f <(cat tree.toml)`, "bash", ...SUPERVISE, "up"])
+    .done;
+  assert.equal(up.code, 5);
+  assert.match(up.stderr, /config\/piped/);
+}, ["bash"]);
+
+e2e("no wait: a script and a module that are pipes hold up nobody else", async (sandbox) => {
+  makePipe(sandbox, "pipe.ts");
+  sandbox.config(`
+    actors.script = { script = "pipe.ts", daemon = true }
+    actors.module = { module = "pipe.ts", daemon = true, start_timeout = "1m" }
+    actors.other = { exec = "sleep 1000", daemon = true }
+  `);
+  const up = sandbox.start(["up"]);
+  await up.line(/other: ready after/);
+  assert.equal((await sandbox.row("other")).state, "running");
+  up.kill("SIGINT");
+  const { stderr } = await up.done;
+  assert.match(stderr, /0 left/);
+});
+
+e2e("ready: a file from before the start says nothing, until it is changed", async (sandbox) => {
+  const file = sandbox.write("ready", "");
+  sandbox.config(
+    `actors.a = { exec = "sleep 1000", daemon = true, ready = { file = "ready", interval = "10ms" } }`,
+  );
+  const up = sandbox.start(["up"]);
+  await up.line(/a: started|supervise/).catch(() => {});
+  const why = async () => (await sandbox.json("status", "a")).actors[0].reason ?? "";
+  while (!/it was there before the start/.test(await why().catch(() => "")));
+  assert.equal((await sandbox.row("a")).ready, false);
+  assert.ok(existsSync(file));
+  const { atime, mtime } = statSync(file);
+  utimesSync(file, atime, new Date(mtime.getTime() + 60_000));
+  await up.line(/a: ready after/);
+  up.kill("SIGINT");
+  await up.done;
+});
+
+e2e(
+  "ready: a server that accepts and does not answer is the reason, and a later answer is seen",
+  async (sandbox) => {
+    const mute = new Set<Socket>();
+    let isMute = true;
+    const server = createServer((socket) => {
+      if (isMute) return void mute.add(socket);
+      socket.end("HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    });
+    // Not before the start: that port would be another's.
+    const { port } = await new Promise<{ port: number }>((resolve) =>
+      server.listen(0, "127.0.0.1", () => resolve(server.address() as { port: number }))
+    );
+    await new Promise((resolve) => server.close(resolve));
+    const config = (timeout: string) => `
+    [actors.a]
+    shell = "echo up; exec sleep 1000"
+    daemon = true
+    restart = "never"
+    significant = true
+    ready = { http = "http://127.0.0.1:${port}/", interval = "50ms", timeout = "${timeout}" }
+  `;
+    const serve = () => new Promise((resolve) => server.listen(port, "127.0.0.1", () => resolve(null)));
+    const hangUp = () =>
+      new Promise((resolve) => {
+        for (const socket of mute) socket.destroy();
+        server.close(resolve);
+      });
+    sandbox.config(config("3s"));
+    const failing = sandbox.start(["up"]);
+    await failing.line(/\| up$/);
+    await serve();
+    assert.match((await failing.done).stderr, /not ready within 3.0s \(http .*: no answer for /);
+    await hangUp();
+    sandbox.config(config("1m"));
+    const up = sandbox.start(["up"]);
+    await up.line(/\| up$/);
+    await serve();
+    while (mute.size < 2) await new Promise((resolve) => setImmediate(resolve));
+    isMute = false;
+    await up.line(/a: ready after/);
+    up.kill("SIGINT");
+    await up.done;
+    await hangUp();
+  },
+);
