@@ -69,3 +69,40 @@ for (const [given, env] of [[null, ""], ["production", 'env.NODE_ENV = "producti
     assert.match(done.stdout, /arguments \[\[\],\["word"\]\]/);
   });
 }
+
+/** Every byte but that which ends a variable, and a newline, at which the output is cut. */
+const BYTES = Array.from({ length: 255 }, (_, index) => index + 1).filter((byte) => byte !== 0x0a);
+
+for (
+  const [kind, key] of [["an actor", ""], ["an actor of an isolated tree", "isolate = true"], [
+    "a program behind a shim",
+    "[defaults]\nnice = 1",
+  ]] as const
+) {
+  e2e(`environment: bytes that are no UTF-8 reach ${kind} as they are`, async (sandbox) => {
+    const octal = BYTES.map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
+    sandbox.config(`
+      ${key}
+      [actors.env]
+      shell = "env | grep -a ^RAW | od -An -tx1 -v | tr -d ' \\n'; echo"
+      env.COPY = "\${env:RAW}"
+      [actors.copy]
+      shell = "printf %s \\"$COPY\\" | od -An -tx1 -v | tr -d ' \\n'; echo"
+      env.COPY = "\${env:RAW}"
+    `);
+    const done = await sandbox.run([
+      "sh",
+      "-c",
+      `RAW=$(printf '${octal}') exec "$@"`,
+      "sh",
+      ...SUPERVISE,
+      "up",
+    ]).done;
+    assert.equal(done.code, 0, `${done.stdout}${done.stderr}`);
+    const hex = (bytes: Iterable<number>) =>
+      Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    const said = (path: string) => new RegExp(`^${path} +\\| (.*)$`, "m").exec(done.stdout)?.[1];
+    assert.equal(said("env"), `${hex(new TextEncoder().encode("RAW="))}${hex(BYTES)}0a`);
+    assert.equal(said("copy"), hex(BYTES));
+  });
+}

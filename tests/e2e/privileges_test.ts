@@ -215,7 +215,10 @@ e2e("privileges: a folder or a program that the user may not use is a failed sta
     done.stderr,
     /folder: could not be started: The user "nobody" may not enter the working folder/,
   );
-  assert.match(done.stderr, /program: could not be started: Cannot reach ".*secret": user "nobody" may not enter the folder/);
+  assert.match(
+    done.stderr,
+    /program: could not be started: Cannot reach ".*secret": user "nobody" may not enter the folder/,
+  );
 });
 
 e2e("privileges: check tells of users that there are not", async (sandbox) => {

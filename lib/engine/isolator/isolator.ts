@@ -153,7 +153,7 @@ export class Isolator {
     const pending: Pending = { process: null, refusal: null, begun: Promise.withResolvers() };
     this.#pending.set(id, pending);
     try {
-      await this.#stream!.send({ id, spec }).catch((error) => {
+      await this.#stream!.send({ id, spec: JSON.stringify(spec) }).catch((error) => {
         if (error instanceof PayloadError || error instanceof StreamOverrun) {
           throw new SpawnError("start", error.message);
         }

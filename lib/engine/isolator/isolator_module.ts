@@ -74,7 +74,7 @@ class IsolatorSide {
   #start({ id, spec }: StartRequest, nursery: Nursery): void {
     let child: Child;
     try {
-      child = this.#spawn(spec);
+      child = this.#spawn(JSON.parse(spec) as RemoteSpec);
     } catch (error) {
       return this.#tell({ kind: "refused", id, why: refusalOf(error) });
     }

@@ -27,7 +27,8 @@ export interface RemoteSpec
 /** A request to start something. */
 export interface StartRequest {
   readonly id: number;
-  readonly spec: RemoteSpec;
+  /** A {@linkcode RemoteSpec} as JSON, which carries text of any bytes as it is in strings here (`base/raw_text.ts`). */
+  readonly spec: string;
 }
 
 /** Why something could not be started. */

@@ -1,4 +1,5 @@
 /** The C library: the functions that are used, and the numbers that their headers define. */
+import { rawBytes } from "../../base/raw_text.ts";
 import type { CFunction, CSignature, Ffi } from "./ffi.ts";
 
 const LIBRARIES = ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"];
@@ -205,7 +206,7 @@ export function describeErrno(errno: number): string {
 
 /** A string as C reads it. */
 export function cString(text: string): Uint8Array {
-  return new TextEncoder().encode(`${text}\0`);
+  return rawBytes(`${text}\0`);
 }
 
 function tryLoad<Name extends string>(

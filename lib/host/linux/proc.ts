@@ -1,4 +1,5 @@
 /** Reads of /proc. Processes vanish at any moment: what cannot be read is not there. */
+import { rawText } from "../../base/raw_text.ts";
 import { type Signal, signalName } from "../../base/signals.ts";
 import type { ProcessRow } from "../ports/processes.ts";
 import { nodeFs } from "../shared/lazy_node.ts";
@@ -78,20 +79,29 @@ export function parseStat(stat: string, pageBytes: number): ProcessRow {
 
 /** The value of one variable in a process's initial environment. */
 export function readVariable(pid: number, name: string): string | null {
-  const environ = tryRead(`/proc/${pid}/environ`);
-  const found = environ?.split("\0").find((entry) => entry.startsWith(`${name}=`));
+  const found = readEntries(pid)?.find((entry) => entry.startsWith(`${name}=`));
   return found === undefined ? null : found.slice(name.length + 1);
 }
 
 /** The initial environment of a process; null if it cannot be read. */
 export function readEnvironment(pid: number): Readonly<Record<string, string>> | null {
-  const environ = tryRead(`/proc/${pid}/environ`);
-  if (environ === null) return null;
-  const entries = environ.split("\0").filter((entry) => entry.includes("="));
-  return Object.fromEntries(entries.map((entry) => {
-    const at = entry.indexOf("=");
-    return [entry.slice(0, at), entry.slice(at + 1)];
-  }));
+  const entries = readEntries(pid);
+  if (entries === null) return null;
+  return Object.fromEntries(
+    entries.filter((entry) => entry.includes("=")).map((entry) => {
+      const at = entry.indexOf("=");
+      return [entry.slice(0, at), entry.slice(at + 1)];
+    }),
+  );
+}
+
+/** The entries of a process's initial environment, whatever bytes they are; null if they cannot be read. */
+function readEntries(pid: number): readonly string[] | null {
+  try {
+    return rawText(nodeFs().readFileSync(`/proc/${pid}/environ`)).split("\0");
+  } catch {
+    return null;
+  }
 }
 
 /** The user of a process; null if it is of several (real, effective, saved, of files), or there is none. */

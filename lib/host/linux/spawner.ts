@@ -6,7 +6,7 @@
  * signals at their defaults and none blocked, a session of its own, and the limit of open files from before the runtime
  * raised it.
  */
-import { fstatSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolvePath } from "../../base/posix_path.ts";
 import { SpawnError, type SpawnSpec } from "../ports/processes.ts";
 import { CStrings, environmentStrings } from "./c_strings.ts";
@@ -104,11 +104,13 @@ export class Spawner {
       throw new SpawnError("stdin", `Cannot read "${path}": ${why}`);
     }
     opened.passing.push(descriptor);
-    const info = fstatSync(descriptor);
+    // By its name, because Deno knows no descriptor that it has not opened itself.
+    const name = `/proc/self/fd/${descriptor}`;
+    const info = statSync(name);
     if (info.isDirectory()) throw new SpawnError("stdin", `Cannot read "${path}": it is a folder`);
     if (info.isFIFO()) {
       // A program that writes as well never finds it at its end, and waits for whoever writes next.
-      const both = openAtOnce(this.#libc, `/proc/self/fd/${descriptor}`, LINUX.O_RDWR);
+      const both = openAtOnce(this.#libc, name, LINUX.O_RDWR);
       if (both === null) {
         const why = describeErrno(this.#libc.errno());
         throw new SpawnError("stdin", `Cannot read and write the pipe "${path}": ${why}`);

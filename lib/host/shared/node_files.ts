@@ -2,6 +2,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  fchmodSync,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -129,7 +130,10 @@ export class NodeFiles implements Files {
     translating(() => {
       const descriptor = openSync(path, TO_APPEND, STICKY | OWNER_ONLY_DATA);
       try {
-        requireFile(fstatSync(descriptor));
+        const info = fstatSync(descriptor);
+        requireFile(info);
+        // Deno makes no file with more than the permissions of old.
+        if (info.isFile() && info.size === 0) fchmodSync(descriptor, STICKY | OWNER_ONLY_DATA);
         writeFileSync(descriptor, text);
       } finally {
         closeSync(descriptor);

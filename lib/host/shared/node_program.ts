@@ -6,6 +6,7 @@ import { readIgnoredSignals, readOpenFilesLimit } from "../linux/proc.ts";
 import type { Output, Program } from "../ports/program.ts";
 import { ACTOR_VERB } from "./actor_verb.ts";
 import { closeInspector, openInspector } from "./inspector.ts";
+import { ownEnvironment } from "./own_environment.ts";
 import { isDeno } from "./runtime.ts";
 import { SCRIPT_VERB } from "./script_verb.ts";
 import { selfCommandOf } from "./self_command.ts";
@@ -22,7 +23,7 @@ export function nodeProgram(): Program {
   let callersOpenFilesLimit: number | null = null;
   return {
     args: process.argv.slice(2),
-    environment: process.env,
+    environment: ownEnvironment(),
     cwd: process.cwd(),
     uid: process.getuid!(),
     pid: process.pid,
