@@ -32,7 +32,7 @@ export const PROBLEMS = {
   "config/bad-address": error('An address is not written as in "127.0.0.1:5432".'),
   "config/bad-url": error("A URL is not a complete http:// or https:// address."),
   "config/bad-pattern": error("A regular expression cannot be compiled."),
-  "config/bad-name": error("A name holds characters that names cannot have."),
+  "config/bad-name": error("A name is too long, or holds characters that names cannot have."),
   "config/duplicate-name": error("An actor and a tree of one supervisor have the same name."),
   "config/nul-character": error(
     "A text holds a NUL character, which no argument, path or variable can carry.",

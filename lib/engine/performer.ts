@@ -25,6 +25,7 @@ import { ask, type AskedProbe } from "./run/probe.ts";
 import type { Recorder } from "./journal/recorder.ts";
 import { ActorRun, type AdoptedRun, type PipesOfRun } from "./run/run.ts";
 import type { RunPipes } from "./survival/run_pipes.ts";
+import { shownTexts } from "./logs/shown_text.ts";
 import { runSideCommand } from "./run/side_command.ts";
 import type { Survival } from "./survival/survival.ts";
 import { TreeTasks } from "./tree_tasks.ts";
@@ -165,6 +166,9 @@ export class Performer {
       },
       sink: {
         line: (stream, line) => this.#line(spec, run, stream, line),
+        partial: (bytes) => {
+          if (this.#runs.get(run)?.awaited != null) this.#look(spec, run, bytes());
+        },
         room: () => this.#options.recorder.roomFor(spec.path),
       },
     });
@@ -210,10 +214,17 @@ export class Performer {
 
   #line(spec: ActorSpec, run: RunId, stream: "stdout" | "stderr", line: Line): void {
     this.#options.recorder.line(spec.path, stream, line);
+    this.#look(spec, run, line.bytes);
+  }
+
+  /** Looks whether a line, or what has come of one, is that which a log probe waits for. */
+  #look(spec: ActorSpec, run: RunId, bytes: Uint8Array): void {
     const performed = this.#runs.get(run);
-    if (performed === undefined || performed.awaited === null) return;
-    if (!performed.awaited.test(new TextDecoder().decode(line.bytes))) return;
-    performed.awaited = null;
+    const awaited = performed?.awaited ?? null;
+    if (awaited === null) return;
+    const text = new TextDecoder().decode(bytes);
+    if (!awaited.test(text) && !shownTexts(text).some((shown) => awaited.test(shown))) return;
+    performed!.awaited = null;
     this.#options.post({ type: "probed", node: spec.id, run, attempt: 1, answer: { says: "ready" } });
   }
 

@@ -147,7 +147,7 @@ function exitEnding(turn: Turn, actor: ActorState, { exit, error }: RunEvent & {
   const spec = turn.actorSpec(actor.id);
   const success = isSuccess(exit, spec);
   const reason: FailReason = success && spec.daemon
-    ? { kind: "daemon_ended", exit }
+    ? { kind: "daemon_ended", exit, hadNothingToRead: hadNothingToRead(turn, actor, exit) }
     : { kind: "exit", exit, error };
   return endingOf(actor, success, reason);
 }
@@ -174,4 +174,12 @@ function livingPhase({ phase }: ActorState): LivingPhase {
 function stoppingPhase({ phase }: ActorState): StoppingPhase {
   invariant(phase.at === "stopping", `an actor that is ${phase.at} has no stop ladder`);
   return phase;
+}
+
+/** Programs that read what they are to do end at once where there is nothing to read. */
+const AT_ONCE_MS = 1_000;
+
+function hadNothingToRead(turn: Turn, { id, phase }: ActorState, exit: Exit): boolean {
+  const isQuick = "since" in phase && turn.now - phase.since < AT_ONCE_MS;
+  return isQuick && turn.actorSpec(id).stdin === null && exit.how === "exited" && exit.code === 0;
 }

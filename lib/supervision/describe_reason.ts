@@ -11,7 +11,9 @@ export function describeReason(plan: Plan, reason: FailReason): string {
     case "exit":
       return describeEnd(reason);
     case "daemon_ended":
-      return `a daemon that ended by itself (${describeExit(reason.exit)})`;
+      return `a daemon that ended by itself (${describeExit(reason.exit)}${
+        reason.hadNothingToRead ? ", at once: its standard input is empty, if it waits for that" : ""
+      })`;
     case "start":
       return reason.message;
     case "start_timeout": {

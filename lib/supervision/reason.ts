@@ -5,7 +5,8 @@ import type { Exit } from "./exit.ts";
 /** Why a child has failed. */
 export type FailReason =
   | { readonly kind: "exit"; readonly exit: Exit; readonly error: ActorError | null }
-  | { readonly kind: "daemon_ended"; readonly exit: Exit }
+  /** @param hadNothingToRead It ended well as soon as it was started, and its standard input is empty. */
+  | { readonly kind: "daemon_ended"; readonly exit: Exit; readonly hadNothingToRead: boolean }
   | { readonly kind: "start"; readonly message: string }
   | { readonly kind: "start_timeout"; readonly afterMs: number; readonly lastError: string | null }
   | { readonly kind: "run_timeout"; readonly afterMs: number }

@@ -151,6 +151,29 @@ test("engine: a log probe is ready at the line that matches, on either stream", 
   }
 });
 
+for (
+  const [what, printed] of [
+    ["in colour", "\x1b[1;32mready\x1b[0m on \x1b]8;;http://x\x07port 80\x1b]8;;\x07\n"],
+    ["with a carriage return", "ready on port 80\r\n"],
+    ["behind a bar of progress", "50 %\r100 %\rready on port 80\n"],
+    ["without a newline", "ready on port 80"],
+  ]
+) {
+  test(`engine: a log probe finds its line ${what}`, async () => {
+    const played = await playMinute({
+      config: webWith('{ log = "^ready on port 80$" }'),
+      programs: {
+        async "/bin/web"(self) {
+          await self.sleep(1_500);
+          self.print(printed!);
+          await self.forever();
+        },
+      },
+    });
+    assert.deepEqual(played.instants("web", "ready"), [1_500]);
+  });
+}
+
 test("engine: a file probe is ready when the file is there", async () => {
   const played = await playMinute({
     config: webWith('{ file = "web.ready", interval = "1s" }'),

@@ -115,7 +115,7 @@ test("restart: a daemon that ends well by itself has failed unless its policy re
   const { phase } = world.state.nodes[world.id("a")]!;
   assert.deepEqual(phase, {
     at: "failed",
-    reason: { kind: "daemon_ended", exit: { how: "exited", code: 0 } },
+    reason: { kind: "daemon_ended", exit: { how: "exited", code: 0 }, hadNothingToRead: true },
   });
 });
 

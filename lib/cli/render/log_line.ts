@@ -56,7 +56,7 @@ export class LineRenderer {
   }
 }
 
-/** A line for JSON. */
-export function lineFields({ at, path, stream, text }: LogLine): Record<string, unknown> {
-  return { at: formatMicros(at), path, stream, line: text };
+/** A line for JSON; `cut`: the next one of that actor and stream goes on with it. */
+export function lineFields({ at, path, stream, text, cut }: LogLine): Record<string, unknown> {
+  return { at: formatMicros(at), path, stream, line: text, cut };
 }

@@ -37,6 +37,7 @@ export async function keepLogs(
         for (const [run, path] of runsOf(saved)) {
           const output = new RunOutput({
             line: (stream, line) => void logs.line(path, stream, line),
+            partial: () => {},
             room: () => logs.roomFor(path),
           });
           const open = (name: string) => {

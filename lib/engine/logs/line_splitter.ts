@@ -8,7 +8,7 @@ const NEWLINE = 0x0a;
 /** A line without its newline. */
 export interface Line {
   readonly bytes: Uint8Array;
-  /** Whether it was cut because it is too long: the next line goes on with it. */
+  /** Whether it was cut, between two characters, because it is too long: the next line goes on with it. */
   readonly cut: boolean;
 }
 
@@ -44,6 +44,11 @@ export class LineSplitter {
     return lines;
   }
 
+  /** What has come of a line that has no end yet. */
+  pending(): Uint8Array {
+    return concatBytes(this.#parts);
+  }
+
   /** Gives what is left when the stream has ended without a newline, or null. */
   end(): Line | null {
     return this.#length === 0 ? null : this.#take(false);
@@ -58,8 +63,23 @@ export class LineSplitter {
 
   #take(cut: boolean): Line {
     const bytes = concatBytes(this.#parts);
-    this.#parts = [];
-    this.#length = 0;
-    return { bytes, cut };
+    const begun = cut ? begunCharacter(bytes) : 0;
+    const at = bytes.length - begun;
+    this.#parts = begun === 0 ? [] : [bytes.slice(at)];
+    this.#length = begun;
+    return { bytes: bytes.subarray(0, at), cut };
   }
+}
+
+const LONGEST_CHARACTER = 4;
+
+/** How many bytes at the end are the begin of a character of UTF-8 that is not whole; never all of them. */
+function begunCharacter(bytes: Uint8Array): number {
+  for (let count = 1; count < Math.min(LONGEST_CHARACTER, bytes.length); count++) {
+    const byte = bytes[bytes.length - count]!;
+    if ((byte & 0xc0) === 0x80) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length > count ? count : 0;
+  }
+  return 0;
 }

@@ -23,6 +23,8 @@ const DRAIN_MS = 5_000;
 /** Where lines go. */
 export interface LineSink {
   line(stream: "stdout" | "stderr", line: Line): void;
+  /** A line has begun that has no end yet; `bytes` gives what has come of it. */
+  partial(bytes: () => Uint8Array): void;
   /** Waits until there is room for more lines, if it is worth it; null if there is. */
   room(): Promise<void> | null;
 }
@@ -77,6 +79,7 @@ export class RunOutput {
       for (let bytes = await next(source); bytes !== null; bytes = await next(source)) {
         this.#bytes += bytes.length;
         for (const line of splitter.push(bytes)) this.#sink.line(stream, line);
+        this.#sink.partial(() => splitter.pending());
         await this.#waitForRoom();
       }
       isAtEnd = true;

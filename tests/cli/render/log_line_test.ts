@@ -70,5 +70,6 @@ test("log lines: for JSON they have their time to the microsecond", () => {
     path: "api",
     stream: "stderr",
     line: "x",
+    cut: false,
   });
 });
