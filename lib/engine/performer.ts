@@ -167,7 +167,8 @@ export class Performer {
       sink: {
         line: (stream, line) => this.#line(spec, run, stream, line),
         partial: (bytes) => {
-          if (this.#runs.get(run)?.awaited != null) this.#look(spec, run, bytes());
+          const isAwaited = (this.#runs.get(run)?.awaited ?? null) !== null;
+          if (isAwaited) this.#look(spec, run, bytes());
         },
         room: () => this.#options.recorder.roomFor(spec.path),
       },
