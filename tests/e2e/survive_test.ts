@@ -298,3 +298,34 @@ e2e("check: a module in a tree that survives is told to die", async (sandbox) =>
     ],
   );
 });
+
+e2e(
+  "survive: the next supervisor knows which file was there before an actor was started",
+  async (sandbox) => {
+    sandbox.write("ready", "of old");
+    sandbox.config(`
+    on_supervisor_death = "survive"
+    [actors.a]
+    shell = "until test -e go; do sleep 0.02; done; echo new > ready; exec sleep 1000"
+    daemon = true
+    ready = { file = "ready", interval = "10ms", timeout = "1h" }
+  `);
+    const untilTold = async () => {
+      while (!/was there before the start/.test((await sandbox.row("a")).reason ?? ""));
+    };
+    const first = sandbox.start(["up", "-d", "--timeout", "1h"]);
+    while ((await sandbox.supervise("ps")).code !== 0);
+    await untilTold();
+    const { pid } = await sandbox.row("a");
+    await kill((await own(sandbox)).supervisor);
+    await first.done;
+    const second = sandbox.start(["up", "-d", "--timeout", "1h"]);
+    while ((await sandbox.supervise("ps")).code !== 0);
+    await untilTold();
+    sandbox.write("go", "");
+    assert.equal((await second.done).code, 0);
+    const row = await sandbox.row("a");
+    assert.deepEqual([row.pid, row.ready], [pid, true]);
+    assert.equal((await sandbox.supervise("down")).code, 0);
+  },
+);

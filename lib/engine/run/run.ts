@@ -109,6 +109,8 @@ export class ActorRun {
   readonly #closed = new Event();
   readonly #output: RunOutput;
   #nursery: Nursery | null = null;
+  /** What is to be started as soon as there is a nursery: an adopted run is probed before its task has begun. */
+  #early: { readonly name: string; readonly body: () => Promise<void> }[] = [];
 
   constructor(options: RunOptions) {
     this.options = options;
@@ -136,6 +138,7 @@ export class ActorRun {
         this.#nursery = nursery;
         this.#output.pump(nursery, child);
         nursery.startSoon(() => this.#watch(child), { name: "watch" });
+        for (const { name, body } of this.#early.splice(0)) nursery.startSoon(body, { name });
         if (adopted === null) reports.spawned(child.pid);
         await this.#closed.wait();
         // At once, so that whoever is told that it is over finds its control group gone.
@@ -157,7 +160,8 @@ export class ActorRun {
 
   /** Starts something that belongs to the run and ends with it; nothing if the run is over. */
   startSoon(name: string, body: () => Promise<void>): void {
-    this.#nursery?.startSoon(body, { name });
+    if (this.#nursery !== null) this.#nursery.startSoon(body, { name });
+    else if (!this.#closed.isSet) this.#early.push({ name, body });
   }
 
   /** Lets the task end. */
