@@ -210,5 +210,5 @@ e2e("isolate: what cannot be started says why", async (sandbox) => {
   `);
   const up = await sandbox.supervise("up", "-d");
   assert.equal(up.code, 1, up.stderr);
-  assert.match(up.stderr, /pool\/lame .*ENOENT/);
+  assert.match(up.stderr, /pool\/lame .*names "\/no\/such\/interpreter", which is not there/);
 });

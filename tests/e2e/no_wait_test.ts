@@ -63,7 +63,7 @@ e2e("no wait: check and plan read a configuration from a pipe, once", async (san
   const up = await sandbox.run(["bash", "-c", `exec "$@" -f <(cat tree.toml)`, "bash", ...SUPERVISE, "up"])
     .done;
   assert.equal(up.code, 5);
-  assert.match(up.stderr, /config\/piped/);
+  assert.match(up.stderr, /config\/not-a-file/);
 }, ["bash"]);
 
 e2e("no wait: a script and a module that are pipes hold up nobody else", async (sandbox) => {
