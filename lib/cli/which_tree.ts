@@ -1,9 +1,11 @@
 /** Which file, and which tree, a command line means. */
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
-import { connectControl, type ControlClient } from "../control/client.ts";
+import type { ControlClient } from "../control/client.ts";
+import { connectSupervisor } from "../daemon/connect_supervisor.ts";
 import { connectTree, findFile, findTree } from "../daemon/find_tree.ts";
-import { stateFolderOf, type TreeId } from "../daemon/tree_id.ts";
+import { requireOwnState, stateFolderOf } from "../daemon/state_folder.ts";
+import type { TreeId } from "../daemon/tree_id.ts";
 import { readRecord } from "../daemon/tree_record.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
@@ -66,11 +68,12 @@ export async function withKept<T>(context: Context, body: (kept: Kept) => Promis
   const { host, program, args } = context;
   const tree = treeOf(context);
   const folder = readRecord(host, tree)?.stateFolder ?? stateFolderOf(program, tree);
+  requireOwnState(host, program.uid, folder);
   if (!args.has("follow")) {
     await awaitKept(host, tree);
     return await body({ folder, client: null });
   }
-  const client = await fromPromise(connectControl(host, tree.socket));
+  const client = await fromPromise(connectSupervisor(host, tree));
   try {
     return await body({ folder, client });
   } finally {
@@ -82,7 +85,7 @@ export async function withKept<T>(context: Context, body: (kept: Kept) => Promis
 async function awaitKept(host: Context["host"], tree: TreeId): Promise<void> {
   await moveOnAfter(SYNC_MS, async () => {
     try {
-      const client = await fromPromise(connectControl(host, tree.socket));
+      const client = await fromPromise(connectSupervisor(host, tree));
       if (client === null) return;
       await fromPromise(client.request("sync", {})).finally(() => client.close());
     } catch (error) {

@@ -3,7 +3,7 @@ import { ExitCode } from "../base/exit_code.ts";
 import { after } from "../base/instant.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Host } from "../host/ports/host.ts";
-import type { Connection } from "../host/ports/sockets.ts";
+import type { Connection, Peer } from "../host/ports/sockets.ts";
 import { FrameError } from "../wire/frame_splitter.ts";
 import { encodeFrame, FrameDecoder } from "../wire/frames.ts";
 import {
@@ -116,14 +116,24 @@ export class ControlClient {
 const HELLO_TIMEOUT_MS = 5_000;
 
 /**
- * Connects to the supervisor at `path` and makes sure that it answers, and in our language.
+ * Connects to the supervisor at `path` and makes sure that it is one, that it answers, and in our language.
  *
+ * @param doubt Told who listens, before anything is said: why that is not who is meant; null if it is.
  * @returns Null if nobody listens there.
- * @throws {UserError} `control/version`, `control/no-answer`
+ * @throws {UserError} `control/not-trusted`, `control/version`, `control/no-answer`
  */
-export async function connectControl(host: Host, path: string): Promise<ControlClient | null> {
+export async function connectControl(
+  host: Host,
+  path: string,
+  doubt: (peer: Peer | null) => string | null,
+): Promise<ControlClient | null> {
   const connection = await host.sockets.connect(path);
   if (connection === null) return null;
+  const why = doubt(connection.peer);
+  if (why !== null) {
+    connection.close();
+    throw notTrusted(why);
+  }
   const client = new ControlClient(connection);
   let isLate = false;
   const revoke = host.clock.schedule(after(host.clock.now(), HELLO_TIMEOUT_MS), () => {
@@ -139,6 +149,18 @@ export async function connectControl(host: Host, path: string): Promise<ControlC
   } finally {
     revoke();
   }
+}
+
+/** The error of a client or a guardian that finds somebody else where it wants to say something. */
+export function notTrusted(why: string): UserError {
+  return new UserError(
+    "control/not-trusted",
+    `The socket of the tree is not that of its supervisor: ${why}`,
+    {
+      exitCode: ExitCode.notPermitted,
+      hint: "nothing was said to it; look who made it, and end that",
+    },
+  );
 }
 
 function noAnswer(): UserError {

@@ -38,9 +38,17 @@ export class ControlServer {
     this.#options = options;
   }
 
-  /** Begins to listen. @throws If the socket's file cannot be made. */
-  async listen(path: string): Promise<void> {
-    this.#listener = await this.#options.host.sockets.listen(path, (connection) => this.#accept(connection));
+  /**
+   * Begins to listen, or does so anew.
+   *
+   * @param name The socket's file as others find it.
+   * @param path The same by a folder that is held.
+   * @throws If the file cannot be made.
+   */
+  async listen(name: string, path: string = name): Promise<void> {
+    this.#listener?.close();
+    const { sockets } = this.#options.host;
+    this.#listener = await sockets.listen(name, (connection) => this.#accept(connection), path);
   }
 
   /** Serves clients until `finish`, or a cancel. */

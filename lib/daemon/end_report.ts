@@ -31,7 +31,7 @@ export async function awaitEnd(host: Host, tree: TreeId, client: ControlClient):
 
 function readEndReport(host: Host, tree: TreeId): EndReport | null {
   try {
-    const text = host.files.readText(fileOf(tree));
+    const text = host.files.readOwn(fileOf(tree));
     const report = text === null ? null : JSON.parse(text) as Partial<EndReport> | null;
     return typeof report?.instance === "string" ? report as EndReport : null;
   } catch {

@@ -9,7 +9,10 @@ import type { Program } from "../host/ports/program.ts";
 import { connectLasting } from "./lasting_supervisor.ts";
 import { countLeftovers, countMarked, isUnknown } from "./leftovers.ts";
 import { keeperOf } from "./take_over.ts";
-import { requirePrivate, stateFolderOf, type TreeId, treeIdOf } from "./tree_id.ts";
+import { isSupervised } from "./holder.ts";
+import { runFolderOf } from "./run_folder.ts";
+import { stateFolderOf } from "./state_folder.ts";
+import { type TreeId, treeIdOf } from "./tree_id.ts";
 import { listRecords, readRecord } from "./tree_record.ts";
 
 /** A file that is open in one program alone: what a shell makes of `<(...)`, standard input. */
@@ -63,7 +66,7 @@ export function findFile(
  * @throws {UserError} `state/not-private`, `config/not-found`, `tree/no-such-name`, `tree/ambiguous-name`
  */
 export function findTree(host: Host, program: Program, { file, name }: TreeChoice): TreeId {
-  requirePrivate(host, program.uid);
+  runFolderOf(host, program.uid);
   if (name === null) return located(host, program, findFileOfTree(host, program, file));
   const named = listRecords(host, program.uid).filter((record) => record.name === name);
   const running = named.filter((record) => record.endedAt === null);
@@ -95,7 +98,7 @@ export function findTree(host: Host, program: Program, { file, name }: TreeChoic
 export async function connectTree(host: Host, tree: TreeId): Promise<ControlClient> {
   const client = await connectLasting(host, tree);
   if (client !== null) return client;
-  if (await host.sockets.holderOf(tree.lock) !== null) {
+  if (isSupervised(host, tree)) {
     throw new UserError(
       "control/no-answer",
       `The supervisor of "${tree.file}" holds its lock but has no socket`,
@@ -154,8 +157,8 @@ function unknown(host: Host, tree: TreeId): ReturnType<typeof whatIsLeft> {
 
 /** The tree of a file, with where its logs are as far as this program's environment says so. */
 function located(host: Host, program: Program, file: string): TreeId {
-  const tree = treeIdOf(host, program.uid, file);
-  return { ...tree, stateFolder: stateFolderOf(program, tree) };
+  const stateFolder = stateFolderOf(program, treeIdOf(host, program.uid, file));
+  return treeIdOf(host, program.uid, file, { stateFolder });
 }
 
 /** A tree goes on when its file has been removed, and is still found by the path that it had. */

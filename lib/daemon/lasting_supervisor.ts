@@ -5,8 +5,10 @@
  */
 import { after } from "../base/instant.ts";
 import { UserError } from "../base/user_error.ts";
-import { connectControl, type ControlClient } from "../control/client.ts";
+import type { ControlClient } from "../control/client.ts";
 import type { Host } from "../host/ports/host.ts";
+import { connectSupervisor } from "./connect_supervisor.ts";
+import { isSupervised } from "./holder.ts";
 import type { TreeId } from "./tree_id.ts";
 import { readRecord } from "./tree_record.ts";
 import { pause, waitUntilGone } from "./wait_until_gone.ts";
@@ -19,7 +21,7 @@ const LOOK_EVERY_MS = 5;
  * Connects to the supervisor.
  *
  * @returns Null when there is none, and whoever was is gone; also when it has not listened for too long.
- * @throws {UserError} `control/version`, `control/no-answer`
+ * @throws {UserError} `control/not-trusted`, `control/version`, `control/no-answer`
  */
 export async function connectLasting(host: Host, tree: TreeId): Promise<ControlClient | null> {
   const deadline = after(host.clock.now(), SETTLING_MS);
@@ -34,7 +36,7 @@ export async function connectLasting(host: Host, tree: TreeId): Promise<ControlC
 
 /** Waits for the end of a supervisor that has let go of its lock. @returns Whether it has: then there is none. */
 export async function outwaitDying(host: Host, tree: TreeId): Promise<boolean> {
-  if (await host.sockets.holderOf(tree.lock) !== null) return false;
+  if (isSupervised(host, tree)) return false;
   const record = readRecord(host, tree);
   if (record !== null) await waitUntilGone(host, [record.supervisor]);
   return true;
@@ -43,7 +45,7 @@ export async function outwaitDying(host: Host, tree: TreeId): Promise<boolean> {
 /** A connection; null also if the supervisor is gone before it answers. */
 async function connectOrLose(host: Host, tree: TreeId): Promise<ControlClient | null> {
   try {
-    return await connectControl(host, tree.socket);
+    return await connectSupervisor(host, tree);
   } catch (error) {
     if (error instanceof UserError && error.code === "control/lost") return null;
     throw error;

@@ -1,11 +1,12 @@
 /** Starts a tree's own processes and connects to them. */
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
-import { connectControl, type ControlClient } from "../control/client.ts";
+import type { ControlClient } from "../control/client.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Child } from "../host/ports/processes.ts";
 import type { Program } from "../host/ports/program.ts";
 import { definedOnly } from "../base/defined_only.ts";
+import { connectSupervisor } from "./connect_supervisor.ts";
 import {
   GUARDIAN_VERB,
   type LaunchOptions,
@@ -16,10 +17,10 @@ import {
 } from "./launch_options.ts";
 import { readLaunchReport } from "./launch_report.ts";
 import { askKeeper } from "./take_over.ts";
-import { makeFolder, requirePrivate, treeIdOf } from "./tree_id.ts";
+import { ensureRunFolder } from "./run_folder.ts";
+import { ensureStateFolder } from "./state_folder.ts";
+import { treeIdOf } from "./tree_id.ts";
 import { waitUntilGone } from "./wait_until_gone.ts";
-
-const STATE_HINT = "supervise keeps logs there; make it writable, or set XDG_STATE_HOME to a folder that is";
 
 /** Where the supervisor's own complaints go. */
 export function supervisorLogOf(stateFolder: string): string {
@@ -38,8 +39,8 @@ export interface Launched extends Omit<LaunchReport & { ok: true }, "ok"> {
  * @throws {UserError} Why the supervisor could not come up, such as `tree/already-running`.
  */
 export async function launch(host: Host, program: Program, options: LaunchOptions): Promise<Launched> {
-  requirePrivate(host, program.uid);
-  makeFolder(host, options.stateFolder, STATE_HINT);
+  ensureRunFolder(host, program.uid);
+  ensureStateFolder(host, program.uid, options.stateFolder);
   const log = supervisorLogOf(options.stateFolder);
   const { pid, startTime } = host.processes.find(program.pid)!;
   const tree = treeIdOf(host, program.uid, options.file);
@@ -52,7 +53,7 @@ export async function launch(host: Host, program: Program, options: LaunchOption
     () => launchAnew(host, program, handed, log),
   );
   if (!launched.ok) throw toUserError(launched.error);
-  const client = await connectControl(host, tree.socket);
+  const client = await connectSupervisor(host, tree);
   if (client === null) throw died(log);
   const { cleared, unattributed, adopted } = launched;
   return { client, cleared, unattributed, adopted };

@@ -23,11 +23,12 @@ import { type Find, findWhere, lookAtAll } from "../host/look.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId, ProcessRow } from "../host/ports/processes.ts";
 import type { RunId } from "../supervision/state.ts";
+import { presentOf } from "./holder.ts";
 import type { TreeId } from "./tree_id.ts";
 import { recordedGroup } from "./tree_groups.ts";
 import { marksOf } from "./tree_key.ts";
 import { readRecord, type TreeRecord } from "./tree_record.ts";
-import { isThere, pause } from "./wait_until_gone.ts";
+import { pause } from "./wait_until_gone.ts";
 
 /** What became of the leftovers. */
 export interface Cleared {
@@ -158,7 +159,8 @@ function lostInstance(host: Host, tree: TreeId): Lost | null {
   // What a broken record was about is not known: whatever bears a mark of the tree may be the last instance's.
   if (record === null) return isUnknown(host, tree) ? null : anyInstance(host, tree);
   if (record.endedAt !== null || record.instance === undefined) return null;
-  if ([record.supervisor, record.guardian].some((one) => isThere(host, one))) return null;
+  const { supervisor, guardian } = presentOf(host, tree, record);
+  if (supervisor !== null || guardian !== null) return null;
   return lostBy(host, tree, record);
 }
 

@@ -9,7 +9,7 @@ import { selectOrThrow } from "../config/select.ts";
 import { FileError } from "../host/ports/files.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
-import { ensureRunFolder } from "./tree_id.ts";
+import { ensureRunFolder } from "./run_folder.ts";
 
 /** A configuration that was read, and its text for showing problems. */
 export interface Loaded extends Compiled {
@@ -106,9 +106,10 @@ function launcherOf(host: Host, program: Program, text: string): string {
   const [first, ...more] = program.selfCommand;
   if (more.length === 0 || !text.includes("${supervise}")) return first!;
   const words = program.selfCommand.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
-  const file = `${ensureRunFolder(host, program.uid)}/supervise-${host.digest(words).slice(0, 8)}`;
-  host.files.replace(file, `#!/bin/sh\nexec ${words} "$@"\n`, { executable: true });
-  return file;
+  const folder = ensureRunFolder(host, program.uid);
+  const name = `supervise-${host.digest(words).slice(0, 8)}`;
+  host.files.replace(`${folder.path}/${name}`, `#!/bin/sh\nexec ${words} "$@"\n`, { executable: true });
+  return `${folder.name}/${name}`;
 }
 
 function readConfig(host: Host, file: string): Uint8Array {

@@ -8,6 +8,7 @@ import { UserError } from "../base/user_error.ts";
 import type { Survivor } from "../engine/containment/ledger.ts";
 import type { Host } from "../host/ports/host.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
+import { wake } from "./holder.ts";
 import { supervisorLogOf } from "./launch.ts";
 import { endLeftovers } from "./leftovers.ts";
 import type { TreeId } from "./tree_id.ts";
@@ -31,8 +32,7 @@ export async function orLost<T>(host: Host, tree: TreeId, body: () => Promise<T>
 
 /** The guardian ends everything when the supervisor dies; this waits for it, and ends what is left if it has died, too. */
 async function settleLoss(host: Host, tree: TreeId, record: TreeRecord): Promise<UserError> {
-  // Somebody may have stopped it; it has nothing else to do than to go on.
-  host.processes.signal(record.guardian, "SIGCONT");
+  wake(host, tree, record);
   const own = await waitUntilGone(host, [record.supervisor, record.guardian]);
   const { processes, survivors } = await endLeftovers(host, tree);
   const left: readonly Survivor[] = [

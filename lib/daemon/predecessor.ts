@@ -11,6 +11,7 @@ import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { readDeaths } from "./guardian/deaths.ts";
 import { type Cleared, endLeftovers, endRuns, endUnknown, isMarkOf, isUnknown, lostBy } from "./leftovers.ts";
+import { presentOf, wake } from "./holder.ts";
 import { keeperOf } from "./take_over.ts";
 import { removeEmptyGroups } from "./tree_groups.ts";
 import type { TreeId } from "./tree_id.ts";
@@ -31,14 +32,13 @@ export async function outwaitGuardian(
 ): Promise<ProcessId | null> {
   const record = readRecord(host, id);
   if (record === null) return null;
-  const { supervisor, guardian } = record;
-  if (ownGuardian !== null && isSame(guardian, ownGuardian)) return null;
-  const dying = await waitUntilGone(host, [supervisor]);
+  if (ownGuardian !== null && isSame(record.guardian, ownGuardian)) return null;
+  const { supervisor, guardian } = presentOf(host, id, record);
+  const dying = supervisor === null ? [] : await waitUntilGone(host, [supervisor]);
   const keeper = keeperOf(host, id);
   if (keeper !== null) return keeper;
-  // Somebody may have stopped it; it has nothing else to do than to go on.
-  host.processes.signal(guardian, "SIGCONT");
-  const [lasting] = [...dying, ...await waitUntilGone(host, [guardian])];
+  wake(host, id, record);
+  const [lasting] = [...dying, ...guardian === null ? [] : await waitUntilGone(host, [guardian])];
   if (lasting === undefined) return null;
   throw new UserError(
     "tree/still-ending",

@@ -1,9 +1,13 @@
 import type { Host } from "../host/ports/host.ts";
+import { presentOf } from "./holder.ts";
 import { countLeftovers, countMarked } from "./leftovers.ts";
 import { removeEmptyGroups } from "./tree_groups.ts";
+import { runFolderOf } from "./run_folder.ts";
 import { treeIdOf } from "./tree_id.ts";
 import { listRecords, readRecord } from "./tree_record.ts";
-import { isThere } from "./wait_until_gone.ts";
+
+/** What the folder of a tree is called that is being removed. */
+const GONE = ".gone";
 
 /**
  * Forgets the trees that have ended and whose files are gone, so that what is known of trees does not grow for ever. Their
@@ -11,19 +15,25 @@ import { isThere } from "./wait_until_gone.ts";
  *
  * @throws {UserError} `state/not-private`
  */
-export async function pruneTrees(host: Host, uid: number): Promise<void> {
-  for (const { file, guardian, startedAt } of listRecords(host, uid)) {
-    if (host.files.realPath(file) !== null || isThere(host, guardian)) continue;
+export function pruneTrees(host: Host, uid: number): void {
+  const { path } = runFolderOf(host, uid);
+  for (const name of host.files.list(path)) if (name.endsWith(GONE)) host.files.remove(`${path}/${name}`);
+  for (const known of listRecords(host, uid)) {
+    const { file, startedAt } = known;
+    if (host.files.realPath(file) !== null) continue;
     const tree = treeIdOf(host, uid, file);
+    if (presentOf(host, tree, known).guardian !== null) continue;
     if (countLeftovers(host, tree) > 0 || countMarked(host, tree) > 0) continue;
     // While this is held nobody can start it; an `up` that finds it held takes us for the supervisor, so not for long.
-    const held = await host.sockets.holdName(tree.lock);
+    const held = host.locks.take(tree.lock);
     if (held === null) continue;
     try {
       const record = readRecord(host, tree);
       if (record?.startedAt !== startedAt) continue;
       removeEmptyGroups(host, tree, record);
-      host.files.remove(tree.runFolder);
+      // In one step: whoever starts the tree meanwhile makes a folder of its own, and not one that is half removed.
+      host.files.rename(tree.runFolder, `${tree.runFolder}${GONE}`);
+      host.files.remove(`${tree.runFolder}${GONE}`);
     } finally {
       held.release();
     }

@@ -14,24 +14,30 @@ import type { Layer } from "../engine/containment/layer.ts";
 import type { ResumedTree } from "../engine/survival/resumed_tree.ts";
 import { Survival } from "../engine/survival/survival.ts";
 import type { Host } from "../host/ports/host.ts";
+import { FileError } from "../host/ports/files.ts";
+import type { HeldLock } from "../host/ports/locks.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import type { Program } from "../host/ports/program.ts";
 import type { CancelCause } from "../supervision/reason.ts";
 import { GuardianWatch } from "./guardian/guardian_watch.ts";
 import { type GuardedOptions, TREE_KEPT } from "./launch_options.ts";
+import { isSupervised, supervisorOf } from "./holder.ts";
 import { connectLasting } from "./lasting_supervisor.ts";
 import { adjustPlan, loadPlan } from "./load_plan.ts";
 import { clearLeftovers, type Counted, outwaitGuardian, savedTree, takeOver } from "./predecessor.ts";
 import { shiftedClock } from "./shifted_clock.ts";
-import { ensureRunFolder, makeFolder, SOCKETS_HINT, type TreeId, treeIdOf } from "./tree_id.ts";
+import { ensureRunFolder, makeFolder, SOCKETS_HINT } from "./run_folder.ts";
+import { ensureStateFolder } from "./state_folder.ts";
+import { socketNameOf, type TreeId, treeIdOf } from "./tree_id.ts";
 import { ensureMarks } from "./tree_key.ts";
-import { isThere } from "./wait_until_gone.ts";
+import { isThere, pause } from "./wait_until_gone.ts";
 
 /** Everything that stands when a supervisor is up. */
 export interface Standing {
   /** The machine, with a clock that goes on from that of the supervisor before. */
   readonly host: Host;
   readonly id: TreeId;
+  readonly lock: HeldLock;
   readonly plan: Plan;
   readonly instance: string;
   readonly runtime: ActorRuntime;
@@ -50,6 +56,9 @@ export interface Standing {
   readonly layer: Layer;
 }
 
+/** How often to try for a lock that somebody has just let go of. */
+const TRY_EVERY_MS = 5;
+
 /** See the module. @throws {UserError} */
 export async function standUp(
   machine: Host,
@@ -57,8 +66,10 @@ export async function standUp(
   options: GuardedOptions,
 ): Promise<Standing> {
   const { file, stateFolder } = options;
-  const id = { ...treeIdOf(machine, program.uid, file), stateFolder };
-  await takeLock(machine, id);
+  const id = treeIdOf(machine, program.uid, file, { stateFolder });
+  ensureRunFolder(machine, program.uid);
+  ensureStateFolder(machine, program.uid, stateFolder);
+  const lock = await takeLock(machine, id);
   const loaded = loadPlan(machine, program, options.file);
   if (loaded.plan === null) {
     throw new UserError("config/invalid", `"${options.file}" is not valid any more`, {
@@ -66,8 +77,6 @@ export async function standUp(
     });
   }
   const plan = adjustPlan(loaded.plan, options);
-  ensureRunFolder(machine, program.uid);
-  makeFolder(machine, id.runFolder, SOCKETS_HINT);
   const marks = ensureMarks(machine, id);
   const keeper = await outwaitGuardian(machine, id, options.guardian);
   if (keeper !== null) throw kept(id.file, keeper.pid);
@@ -97,10 +106,10 @@ export async function standUp(
     host,
     sockets,
     folder: options.stateFolder,
-    runFolder: id.runFolder,
+    runFolder: id.folder,
     environment: program.environment,
     markOf: (run) => marks.of({ instance, run }),
-    socket: id.socket,
+    socket: socketNameOf(id),
     joinPoint: { runtime, uids: [id.uid], pid: host.processes.ownPid },
     isolation: {
       system: { host, program },
@@ -123,10 +132,11 @@ export async function standUp(
     uid: program.uid,
     onOwnerLost: () => down("client_lost"),
   });
-  await server.listen(id.socket);
+  await server.listen(socketNameOf(id), id.socket);
   return {
     host,
     id,
+    lock,
     plan,
     instance,
     runtime,
@@ -183,31 +193,44 @@ async function settlePredecessor(
 }
 
 /** The supervisor as an actor: who is who in its tree can be asked for at its control socket. */
-function rootActor(host: Host, { name }: Plan, { socket, uid }: TreeId, desk: CrashKeeper): ActorRuntime {
+function rootActor(host: Host, { name }: Plan, id: TreeId, desk: CrashKeeper): ActorRuntime {
+  const { ownPid } = host.processes;
   return new ActorRuntime({
     host,
-    self: { id: randomId(host), name, path: name, pid: host.processes.ownPid, address: socket },
-    uids: new Set([uid]),
+    self: { id: randomId(host), name, path: name, pid: ownPid, address: socketNameOf(id) },
+    uids: new Set([id.uid]),
     isCancellable: false,
     isListenedFor: true,
     desk,
   });
 }
 
-async function takeLock(host: Host, id: TreeId): Promise<void> {
-  while (await host.sockets.holdName(id.lock) === null) {
-    const holder = await host.sockets.holderOf(id.lock);
-    if (holder === null) continue;
-    if (holder.uid !== id.uid) {
-      throw new UserError(
-        "tree/lock-taken",
-        `Process ${holder.pid} of another user holds the lock of this tree`,
-        {
-          exitCode: ExitCode.notPermitted,
-        },
-      );
-    }
-    if (await isLasting(host, id)) throw alreadyRunning(id.file, holder.pid);
+/**
+ * Takes the lock of a tree. Whose file somebody has removed has it all the same: nobody takes another in its place while that
+ * supervisor is there.
+ */
+async function takeLock(host: Host, id: TreeId): Promise<HeldLock> {
+  while (true) {
+    const lock = tryLock(host, id);
+    if (lock !== null && supervisorOf(host, id) === null) return lock;
+    lock?.release();
+    if (await isLasting(host, id)) throw alreadyRunning(id.file, supervisorOf(host, id));
+    await pause(host, TRY_EVERY_MS);
+  }
+}
+
+/** @returns Null if somebody has it, or has just removed its folder. */
+function tryLock(host: Host, id: TreeId): HeldLock | null {
+  makeFolder(host, id.runFolder, SOCKETS_HINT);
+  try {
+    return host.locks.take(id.lock);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    if (error.code === "ENOENT") return null;
+    throw new UserError("state/not-writable", `Cannot take the lock of the tree: ${error.message}`, {
+      hint: `its file is in "${id.folder}"`,
+      cause: error,
+    });
   }
 }
 
@@ -215,7 +238,7 @@ async function isLasting(host: Host, id: TreeId): Promise<boolean> {
   try {
     const client = await connectLasting(host, id);
     client?.close();
-    return client !== null || await host.sockets.holderOf(id.lock) !== null;
+    return client !== null || isSupervised(host, id);
   } catch (error) {
     // Who does not answer is there.
     if (error instanceof UserError) return true;
@@ -223,9 +246,11 @@ async function isLasting(host: Host, id: TreeId): Promise<boolean> {
   }
 }
 
-/** The error of a second `up`. */
-export function alreadyRunning(file: string, pid: number | null): UserError {
-  const by = pid === null ? "" : ` (supervisor ${pid})`;
+/** The error of a second `up`. @param supervisor Null if it is not in sight. */
+export function alreadyRunning(file: string, supervisor: { readonly pid: number } | null): UserError {
+  const by = supervisor === null
+    ? ", out of sight: in another container or PID namespace"
+    : ` (supervisor ${supervisor.pid})`;
   return new UserError("tree/already-running", `The tree of "${file}" is already running${by}`, {
     hint: "`supervise ps` shows it, `supervise down` ends it",
   });

@@ -1,4 +1,6 @@
 /** Ends a tree from outside, and verifies by the process table that nothing of it is left. */
+import { ExitCode } from "../base/exit_code.ts";
+import { UserError } from "../base/user_error.ts";
 import type { EndReport } from "../control/protocol.ts";
 import type { Account } from "../engine/containment/account.ts";
 import { LAYER_LABELS, type LayerName } from "../engine/containment/layer.ts";
@@ -13,6 +15,7 @@ import { markedProcesses } from "../engine/containment/marked.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { notRunning } from "./find_tree.ts";
+import { presentOf, supervisorOf, wake } from "./holder.ts";
 import { type Cleared, endLeftovers } from "./leftovers.ts";
 import { outwaitGuardian } from "./predecessor.ts";
 import type { TreeId } from "./tree_id.ts";
@@ -78,20 +81,23 @@ function survivorOf(host: Host, pid: number, why: string): Survivor {
 }
 
 /**
- * Ends a tree whose supervisor does not answer: kills the supervisor, upon which its guardian kills everything below.
+ * Ends a tree whose supervisor does not answer: kills the supervisor, upon which its guardian kills everything below. Nobody is
+ * killed but the process that the kernel says has the lock of the tree.
  *
- * @throws {UserError} `tree/not-running` if there is no supervisor.
+ * @throws {UserError} `tree/not-running` if there is no supervisor, `tree/out-of-sight` if it cannot be seen from here.
  */
 export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
-  const holder = await host.sockets.holderOf(tree.lock);
+  const holder = supervisorOf(host, tree);
+  if (holder === null && host.locks.isHeld(tree.lock)) throw outOfSight(tree);
   const row = holder === null ? null : host.processes.find(holder.pid);
-  if (row === null) throw notRunning(host, tree);
-  const guardian = readRecord(host, tree)?.guardian;
+  if (row === null || row.startTime !== holder?.startTime) throw notRunning(host, tree);
+  const record = readRecord(host, tree);
+  const guardian = record === null ? null : presentOf(host, tree, record).guardian;
   const below = descendantsOf(host, row.pid);
   host.processes.signal(row, "SIGKILL");
-  const own = guardian?.pid === row.parent ? [row, guardian] : [row];
+  const own = guardian === null ? [row] : [row, guardian];
   // A guardian that somebody has stopped would not hear of it.
-  if (own.length > 1) host.processes.signal(own[1]!, "SIGCONT");
+  if (record !== null) wake(host, tree, record);
   await waitUntilGone(host, [row]);
   // One that would keep the actors has to be told.
   await askKeeper(host, tree, "end", { graceMs: 0 }, () => waitUntilGone(host, own));
@@ -118,6 +124,17 @@ export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
     unattributed: [],
     ...seenBy(host, layerOf(host, tree)),
   };
+}
+
+function outOfSight({ file }: TreeId): UserError {
+  return new UserError(
+    "tree/out-of-sight",
+    `The tree of "${file}" is held by a process that cannot be seen from here, and nothing was killed`,
+    {
+      exitCode: ExitCode.noAnswer,
+      hint: "it may be in another container or PID namespace, and be ended from there; or it is just ending",
+    },
+  );
 }
 
 /**

@@ -5,11 +5,12 @@ import { UserError } from "../base/user_error.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { askGuardian, type DoorRequests } from "./guardian/guardian_door.ts";
+import { presentOf } from "./holder.ts";
 import { outwaitDying } from "./lasting_supervisor.ts";
 import { countLeftovers } from "./leftovers.ts";
 import type { TreeId } from "./tree_id.ts";
 import { readRecord } from "./tree_record.ts";
-import { isThere, pause } from "./wait_until_gone.ts";
+import { pause } from "./wait_until_gone.ts";
 
 /** How long a guardian may take until it sees that its supervisor has died. */
 const PATIENCE_MS = 10_000;
@@ -19,7 +20,8 @@ const TRY_EVERY_MS = 10;
 export function keeperOf(host: Host, tree: TreeId): ProcessId | null {
   const record = readRecord(host, tree);
   if (record === null || record.endedAt !== null || record.onSupervisorDeath !== "survive") return null;
-  return !isThere(host, record.supervisor) && isThere(host, record.guardian) ? record.guardian : null;
+  const { supervisor, guardian } = presentOf(host, tree, record);
+  return supervisor === null ? guardian : null;
 }
 
 /** Whether a tree that has no supervisor has actors that a new one would go on with. */
@@ -59,7 +61,7 @@ async function askIfKept<Op extends keyof DoorRequests>(
   for (let keeper = keeperOf(host, tree); keeper !== null; keeper = keeperOf(host, tree)) {
     // Somebody may have stopped it; it has nothing else to do than to go on.
     host.processes.signal(keeper, "SIGCONT");
-    const answer = await askGuardian(host, tree.door, op, asked);
+    const answer = await askGuardian(host, { path: tree.door, uid: tree.uid, guardian: keeper }, op, asked);
     if (answer !== null) return answer;
     if (host.clock.now() >= deadline) throw noAnswer(tree, keeper);
     await pause(host, TRY_EVERY_MS);

@@ -1,12 +1,10 @@
-import { UserError } from "../base/user_error.ts";
-import { ExitCode } from "../base/exit_code.ts";
-import { baseName, folderOf } from "../base/posix_path.ts";
 import type { Host } from "../host/ports/host.ts";
-import type { Program } from "../host/ports/program.ts";
+import { runFolderOf } from "./run_folder.ts";
 
 /**
  * Which tree it is: its user and the real path of its file, whatever the shell's environment says. Everything that a tree
- * holds or leaves on the machine is named after that.
+ * holds or leaves on the machine is named after that. Paths are through the user's folder as it is open here
+ * (`run_folder.ts`), and lead nowhere as long as there is none; names are for others.
  */
 export interface TreeId {
   readonly uid: number;
@@ -14,7 +12,9 @@ export interface TreeId {
   readonly file: string;
   /** Twelve hexadecimal digits. */
   readonly id: string;
-  /** Folder for the socket and what is known of the tree; it goes with the machine's next boot at the latest. */
+  /** Name of the folder for the socket and what is known of the tree; it goes with the machine's next boot at the latest. */
+  readonly folder: string;
+  /** Its path. */
   readonly runFolder: string;
   readonly socket: string;
   /** Where commands find the guardian of a tree whose supervisor is dead. */
@@ -27,106 +27,69 @@ export interface TreeId {
   readonly stateFolder: string | null;
   /** File with a {@linkcode TreeRecord}. */
   readonly record: string;
-  /** Name that the kernel lets one process hold at a time: who holds it is the tree's supervisor. */
+  /** File that one process can lock at a time: the tree's supervisor. */
   readonly lock: string;
 }
 
 const ID_DIGITS = 12;
 
-/** What to do if a folder for sockets cannot be made. */
-export const SOCKETS_HINT = "supervise keeps its sockets there; make the folder above it writable";
-
-/** The identity of the tree of a file. */
-export function treeIdOf(host: Host, uid: number, file: string): TreeId {
+/** The identity of the tree of a file. @throws {UserError} `state/not-private`, also when a path of it is asked for. */
+export function treeIdOf(
+  host: Pick<Host, "digest" | "files" | "folders">,
+  uid: number,
+  file: string,
+  known: { readonly stateFolder?: string } = {},
+): TreeId {
   const id = host.digest(`${uid}:${file}`).slice(0, ID_DIGITS);
-  const runFolder = `${runFolderOf(host, uid)}/${id}`;
+  const within = (name: string) => `${runFolderOf(host, uid).path}/${id}${name}`;
   return {
+    stateFolder: null,
+    ...known,
     uid,
     file,
     id,
-    runFolder,
-    socket: `${runFolder}/control.sock`,
-    door: `${runFolder}/guardian.sock`,
-    deaths: `${runFolder}/deaths.jsonl`,
-    key: `${runFolder}/marks.key`,
-    stateFolder: null,
-    record: `${runFolder}/tree.json`,
-    lock: `supervise/${uid}/${id}`,
+    get folder() {
+      return `${runFolderOf(host, uid).name}/${id}`;
+    },
+    get runFolder() {
+      return within("");
+    },
+    get socket() {
+      return within(SOCKET);
+    },
+    get door() {
+      return within(DOOR);
+    },
+    get deaths() {
+      return within("/deaths.jsonl");
+    },
+    get key() {
+      return within("/marks.key");
+    },
+    get record() {
+      return within("/tree.json");
+    },
+    get lock() {
+      return within(LOCK);
+    },
   };
 }
 
-/**
- * The folder of a user's trees. It is found by the user's number alone: variables such as XDG_RUNTIME_DIR differ between
- * shells, and a login's own folder goes when the login does.
- */
-export function runFolderOf(host: Host, uid: number): string {
-  const isRootWithRun = uid === 0 && host.files.inspectFolder("/run")?.isFolder === true;
-  return isRootWithRun ? "/run/supervise" : `/tmp/supervise-${uid}`;
+const SOCKET = "/control.sock";
+const DOOR = "/guardian.sock";
+const LOCK = "/lock";
+
+/** The socket of a tree by its name. */
+export function socketNameOf({ folder }: TreeId): string {
+  return `${folder}${SOCKET}`;
 }
 
-/**
- * Makes a user's folder and makes sure that nobody else can have put anything into it.
- *
- * @throws {UserError} `state/not-private`, `state/not-writable`
- */
-export function ensureRunFolder(host: Host, uid: number): string {
-  const folder = requirePrivate(host, uid);
-  makeFolder(host, folder, SOCKETS_HINT);
-  return requirePrivate(host, uid);
+/** The guardian's socket by its name. */
+export function doorNameOf({ folder }: TreeId): string {
+  return `${folder}${DOOR}`;
 }
 
-/**
- * Makes sure that nobody else can have put anything into a user's folder, whether it is there or not: neither a socket
- * that takes our commands nor a record that tells lies.
- *
- * @returns The folder.
- * @throws {UserError} `state/not-private`
- */
-export function requirePrivate(host: Host, uid: number): string {
-  const folder = runFolderOf(host, uid);
-  const info = host.files.inspectFolder(folder);
-  if (info === null) return folder;
-  const why = !info.isFolder
-    ? "it is no folder"
-    : info.ownerUid !== uid
-    ? `it belongs to user ${info.ownerUid}`
-    : (info.mode & 0o077) !== 0
-    ? "others have access to it"
-    : null;
-  if (why === null) return folder;
-  throw new UserError(
-    "state/not-private",
-    `"${folder}", where supervise keeps its sockets, is not a folder of yours alone: ${why}`,
-    { exitCode: ExitCode.notPermitted, hint: `look who made it (ls -ld ${folder}), and have it removed` },
-  );
-}
-
-/** Where a tree keeps its logs and its journal. */
-export function stateFolderOf(program: Program, { id, file }: Pick<TreeId, "id" | "file">): string {
-  return `${stateHomeOf(program)}/${baseName(folderOf(file))}-${id}`;
-}
-
-/** Where the logs and journals of all trees of a user are kept. */
-export function stateHomeOf({ environment, homeFolder }: Program): string {
-  const configured = environment["XDG_STATE_HOME"];
-  // The XDG specification has relative paths ignored.
-  const base = configured?.startsWith("/") ? configured : `${environment["HOME"] || homeFolder}/.local/state`;
-  return `${base}/supervise`;
-}
-
-/**
- * Makes a folder.
- *
- * @throws {UserError} `state/not-writable`
- */
-export function makeFolder(host: Host, folder: string, hint: string): void {
-  try {
-    host.files.makeFolder(folder);
-  } catch (error) {
-    throw new UserError(
-      "state/not-writable",
-      `Cannot make the folder "${folder}": ${(error as Error).message}`,
-      { hint, cause: error },
-    );
-  }
+/** The file of the lock by its name. */
+export function lockNameOf({ folder }: TreeId): string {
+  return `${folder}${LOCK}`;
 }

@@ -39,6 +39,16 @@ export function ensureMarks(host: Host, tree: TreeId): Marks {
   return new Marks(host, key);
 }
 
+/** Writes the key of a tree that runs down again, in case that somebody has removed its files. @throws {FileError} */
+export function keeperOfKey(host: Host, tree: TreeId): () => void {
+  const key = findKey(host, tree);
+  return () => {
+    for (const path of [tree.key, copyOf(host, tree)]) {
+      if (key !== null && path !== null) keep(host, tree, path, key);
+    }
+  };
+}
+
 function findKey(host: Host, tree: TreeId): string | null {
   const copy = copyOf(host, tree);
   return readKey(host, tree, tree.key) ?? (copy === null ? null : readKey(host, tree, copy));
@@ -59,7 +69,7 @@ function readKey({ files }: Host, { uid }: TreeId, path: string): string | null 
   const info = files.inspectFolder(path);
   if (info === null || info.isFolder || info.ownerUid !== uid || (info.mode & 0o077) !== 0) return null;
   try {
-    const text = files.readText(path)?.trim() ?? "";
+    const text = files.readOwn(path)?.trim() ?? "";
     return isKey(text) ? text : null;
   } catch (error) {
     if (error instanceof FileError) return null;

@@ -3,7 +3,8 @@ import type { LayerName } from "../engine/containment/layer.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { messageOf, UserError } from "../base/user_error.ts";
-import { requirePrivate, type TreeId } from "./tree_id.ts";
+import { runFolderOf } from "./run_folder.ts";
+import type { TreeId } from "./tree_id.ts";
 
 /** See the module. */
 export interface TreeRecord {
@@ -26,6 +27,9 @@ export interface TreeRecord {
   readonly endedAt: string | null;
   readonly outcome: string | null;
 }
+
+/** Names of the folders of trees, among others. */
+const IDENTITY = /^[0-9a-f]+$/;
 
 /** Writes a tree's record. @throws {UserError} `state/not-writable` */
 export function writeRecord(host: Host, id: TreeId, record: TreeRecord): void {
@@ -53,7 +57,7 @@ export function concludeRecord(host: Host, id: TreeId, record: TreeRecord, outco
 /** Reads a tree's record; null if there is none, or none that can be read. */
 export function readRecord(host: Host, id: Pick<TreeId, "record">): TreeRecord | null {
   try {
-    const text = host.files.readText(id.record);
+    const text = host.files.readOwn(id.record);
     const record = text === null ? null : JSON.parse(text) as Partial<TreeRecord> | null;
     return isWhole(record) ? record : null;
   } catch {
@@ -71,8 +75,8 @@ function isWhole(record: Partial<TreeRecord> | null): record is TreeRecord {
 
 /** The records of all trees of a user, running or not. @throws {UserError} `state/not-private` */
 export function listRecords(host: Host, uid: number): readonly TreeRecord[] {
-  const folder = requirePrivate(host, uid);
-  return host.files.list(folder)
-    .map((id) => readRecord(host, { record: `${folder}/${id}/tree.json` }))
+  const { path } = runFolderOf(host, uid);
+  return host.files.list(path).filter((name) => IDENTITY.test(name))
+    .map((id) => readRecord(host, { record: `${path}/${id}/tree.json` }))
     .filter((record) => record !== null);
 }

@@ -35,8 +35,6 @@ function hostWith(processes: Pick<Processes, "ownPid" | "dieWithParent">): Actor
 const lateSockets: Sockets = {
   listen: async (...args) => (await openSockets()).listen(...args),
   connect: async (...args) => (await openSockets()).connect(...args),
-  holdName: async (...args) => (await openSockets()).holdName(...args),
-  holderOf: async (...args) => (await openSockets()).holderOf(...args),
 };
 
 /** Few actors listen on a port. */

@@ -14,8 +14,10 @@ import { workers as denoWorkers } from "./deno/workers.ts";
 import { LinuxControlGroups } from "./linux/control_groups.ts";
 import { isMarked } from "./linux/delegation.ts";
 import { linuxDescriptors, setNonBlocking } from "./linux/descriptors.ts";
+import { linuxFolders } from "./linux/folders.ts";
 import { startsInGroup } from "./linux/group_placement.ts";
 import { LinuxListening } from "./linux/listening.ts";
+import { linuxLocks } from "./linux/locks.ts";
 import { isProcOurs, readBootId, readUptimeMs } from "./linux/proc.ts";
 import { LinuxProcesses } from "./linux/processes.ts";
 import { linuxFacts } from "./linux/system_facts.ts";
@@ -102,6 +104,8 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     threads: new RuntimeThreads(isDeno ? denoWorkers : bunWorkers, options.threadEntry ?? OWN_ENTRY),
     network: nodeNetwork,
     files: new NodeFiles(),
+    folders: linuxFolders(libc),
+    locks: linuxLocks(libc),
     descriptors: linuxDescriptors(libc, openSource),
     listening: new LinuxListening(libc),
     facts: () => linuxFacts(libc),

@@ -156,7 +156,7 @@ test("client: nothing more is read while a follower is busy", async () => {
 
 test("client: to connect where nobody listens gives null", async () => {
   const host = { sockets: { connect: () => Promise.resolve(null) } } as unknown as Host;
-  assert.equal(await connectControl(host, "/x"), null);
+  assert.equal(await connectControl(host, "/x", () => null), null);
 });
 
 test("client: a supervisor that does not answer at all is given up on", async () => {
@@ -164,7 +164,7 @@ test("client: a supervisor that does not answer at all is given up on", async ()
     const [mine, theirs] = connectionPair();
     const host = { ...stage.host, sockets: { ...stage.host.sockets, connect: () => Promise.resolve(mine) } };
     const start = currentTime();
-    await assert.rejects(connectControl(host, "/x"), {
+    await assert.rejects(connectControl(host, "/x", () => null), {
       code: "control/no-answer",
       exitCode: ExitCode.noAnswer,
     });
@@ -180,13 +180,13 @@ test("client: a supervisor that hangs up at the greeting is lost, not silent", a
     const [mine, theirs] = connectionPair();
     theirs.close();
     const host = { ...stage.host, sockets: { ...stage.host.sockets, connect: () => Promise.resolve(mine) } };
-    await assert.rejects(connectControl(host, "/x"), LOST);
+    await assert.rejects(connectControl(host, "/x", () => null), LOST);
   });
 });
 
 test("client: a connection is made when the supervisor speaks our language, and refused otherwise", async () => {
   await onStage(async (stage) => {
-    const client = await connectControl(stage.host, "/test/control.sock");
+    const client = await connectControl(stage.host, "/test/control.sock", () => null);
     assert.ok(client);
     const hello = await client.request("hello", { protocol: PROTOCOL_VERSION });
     assert.deepEqual([hello.name, hello.file], ["test", "/test/supervise.toml"]);

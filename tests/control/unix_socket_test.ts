@@ -74,7 +74,7 @@ test("unix socket: the file is for its owner alone, and many clients are answere
   await onSocket({ pid: 1, uid: UID }, async ({ host, path, service }) => {
     assert.equal(statSync(path).mode & 0o777, 0o600);
     const clients = await Promise.all(
-      Array.from({ length: 30 }, async () => (await connectControl(host, path))!),
+      Array.from({ length: 30 }, async () => (await connectControl(host, path, () => null))!),
     );
     const ends = clients.map((client) => client.request("await_end", {}));
     const rows = await Promise.all(clients.map((client) => client.request("status", { paths: [] })));
@@ -87,13 +87,13 @@ test("unix socket: the file is for its owner alone, and many clients are answere
 
 test("unix socket: a peer with another uid is hung up on before it is answered", async () => {
   await onSocket({ pid: 1, uid: UID + 1 }, async ({ host, path }) => {
-    await assert.rejects(connectControl(host, path), { code: "control/lost" });
+    await assert.rejects(connectControl(host, path, () => null), { code: "control/lost" });
   });
 });
 
 test("unix socket: the last lines come before the end, in order and whole, through a busy follower", async () => {
   await onSocket({ pid: 1, uid: UID }, async ({ host, path, engine, service }) => {
-    const client = (await connectControl(host, path))!;
+    const client = (await connectControl(host, path, () => null))!;
     const seen: number[] = [];
     const followed = client.follow({ lines: true, entries: false }, async (items) => {
       for (const item of items) if (item.kind === "line") seen.push(item.line.at);

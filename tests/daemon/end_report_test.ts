@@ -15,7 +15,7 @@ const TREE = { runFolder: "/run/tree", record: "/run/tree/record.json" } as Tree
 function hostAt(instance: string): Host {
   const texts = new Map<string, string>();
   const files = {
-    readText: (path: string) => texts.get(path) ?? null,
+    readOwn: (path: string) => texts.get(path) ?? null,
     replace: (path: string, text: string) => void texts.set(path, text),
   };
   const host = { files } as unknown as Host;

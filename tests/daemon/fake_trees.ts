@@ -16,7 +16,8 @@ import { launch, type Launched } from "../../lib/daemon/launch.ts";
 import { type GuardedOptions, GUARDIAN_VERB, SUPERVISOR_VERB } from "../../lib/daemon/launch_options.ts";
 import { supervisor } from "../../lib/daemon/supervisor.ts";
 import { type Receipt, receiptOf } from "../../lib/daemon/take_down.ts";
-import { stateFolderOf, type TreeId, treeIdOf } from "../../lib/daemon/tree_id.ts";
+import { stateFolderOf } from "../../lib/daemon/state_folder.ts";
+import { type TreeId, treeIdOf } from "../../lib/daemon/tree_id.ts";
 import { readRecord } from "../../lib/daemon/tree_record.ts";
 import { loadIsolatorModule } from "../../lib/engine/isolator/isolator_module.ts";
 import { ISOLATOR_VERB } from "../../lib/engine/isolator/protocol.ts";
@@ -90,8 +91,8 @@ export class FakeTrees {
     this.machine.install(SELF, (puppet) => this.#runSelf(puppet));
     const { host } = this.machine;
     this.#program = this.#programOf(host.processes.ownPid, ["up"]);
-    const tree = treeIdOf(host, UID, FILE);
-    this.tree = { ...tree, stateFolder: stateFolderOf(this.#program, tree) };
+    const stateFolder = stateFolderOf(this.#program, treeIdOf(host, UID, FILE));
+    this.tree = treeIdOf(host, UID, FILE, { stateFolder });
   }
 
   config(text: string): void {

@@ -2,13 +2,15 @@
 import assert from "node:assert/strict";
 import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import { type ReplyMessage, REQUEST_LIMITS } from "../../lib/control/protocol.ts";
+import { SUPERVISOR_VERB } from "../../lib/daemon/launch_options.ts";
 import { connectLasting } from "../../lib/daemon/lasting_supervisor.ts";
 import type { TreeId } from "../../lib/daemon/tree_id.ts";
 import { writeRecord } from "../../lib/daemon/tree_record.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { FakeProgram, Puppet } from "../../lib/host/fake/puppet.ts";
 import type { Host } from "../../lib/host/ports/host.ts";
-import type { Connection, HeldName } from "../../lib/host/ports/sockets.ts";
+import type { HeldLock } from "../../lib/host/ports/locks.ts";
+import type { Connection } from "../../lib/host/ports/sockets.ts";
 import { currentTime, sleep } from "../../lib/scope/sleep.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import { encodeFrame, FrameDecoder } from "../../lib/wire/frames.ts";
@@ -18,6 +20,7 @@ const TREE: TreeId = {
   uid: 1_000,
   file: "/home/supervise.toml",
   id: "0",
+  folder: "/run/0",
   runFolder: "/run/0",
   socket: "/run/0/control.sock",
   record: "/run/0/tree.json",
@@ -25,28 +28,27 @@ const TREE: TreeId = {
   key: "/run/0/marks.key",
   stateFolder: null,
   door: "/run/0/guardian.sock",
-  lock: "supervise/0",
+  lock: "/run/0/lock",
 };
 
 /** Connects while a supervisor that has the lock does something; says how that went, when, and whether it is there. */
-async function connectWhile(program: (self: Puppet, host: Host, lock: HeldName) => Promise<unknown>) {
+async function connectWhile(program: (self: Puppet, host: Host, lock: HeldLock) => Promise<unknown>) {
   return await runVirtual(async (clock) => {
     const machine = new FakeMachine(clock);
     const { files, processes } = machine.host;
     const supervisor: FakeProgram = async (self) => {
       const host = machine.hostOf(self);
-      const lock = await host.sockets.holdName(TREE.lock);
-      await program(self, host, lock!);
+      await program(self, host, host.locks.take(TREE.lock)!);
     };
     machine.install("/bin/supervise", supervisor);
+    files.makeFolder(TREE.runFolder);
     const child = processes.spawn({
-      argv: ["/bin/supervise"],
+      argv: ["/bin/supervise", SUPERVISOR_VERB, JSON.stringify({ file: TREE.file })],
       env: {},
       cwd: "/",
       stdin: null,
       output: "null",
     });
-    files.makeFolder(TREE.runFolder);
     writeRecord(machine.host, TREE, {
       name: "tree",
       file: TREE.file,

@@ -15,14 +15,16 @@ export interface Mortality {
 }
 
 /** The ports by which a process does anything to its machine. */
-const PORTS = ["processes", "groups", "sockets", "files", "descriptors", "listening"] as const;
+const PORTS = ["processes", "groups", "sockets", "files", "locks", "descriptors", "listening"] as const;
 
 /** Calls that only look. */
 const LOOKS = new Set([
   ..."find table pids childrenOf variableOf environmentOf userOf commandOf hasDied isStarted whyNotStartable"
     .split(" ")
     .map((name) => `processes.${name}`),
-  ..."exists readText list realPath inspectFolder".split(" ").map((name) => `files.${name}`),
+  "locks.isHeld",
+  "locks.isHeldBy",
+  ..."exists readText readOwn list realPath inspectFolder".split(" ").map((name) => `files.${name}`),
   ..."support membersOf groupOf inside lackOf controllersOf givenBy isTop isManaged residentsOf countsOf"
     .split(" ")
     .map((name) => `groups.${name}`),
@@ -41,6 +43,7 @@ const GHOSTLY: Readonly<Record<string, () => unknown>> = {
   "descriptors.openNamedPipe": () => null,
   "descriptors.holdNamedPipe": () => null,
   "descriptors.sourceOf": () => SILENT,
+  "locks.take": () => null,
   "listening.share": () => null,
   "listening.open": () => ({ descriptor: -1, close: () => {} }),
 };

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import { pruneTrees } from "../../lib/daemon/prune.ts";
 import { clearAway } from "../../lib/daemon/take_down.ts";
-import { readRecord } from "../../lib/daemon/tree_record.ts";
+import { readRecord, writeRecord } from "../../lib/daemon/tree_record.ts";
 import type { FakeProgram, Puppet } from "../../lib/host/fake/puppet.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
@@ -132,11 +132,11 @@ test("crash: a tree whose file is gone is forgotten when nothing of it is left, 
     await trees.down();
     await trees.untilGone((row) => trees.actors().some(({ pid }) => pid === row.pid));
     host.files.remove(trees.tree.file);
-    await fromPromise(pruneTrees(host, trees.tree.uid));
+    pruneTrees(host, trees.tree.uid);
     assert.notEqual(readRecord(host, trees.tree), null);
     trees.kill(...trees.actors().map(({ pid }) => pid));
     await trees.untilGone();
-    await fromPromise(pruneTrees(host, trees.tree.uid));
+    pruneTrees(host, trees.tree.uid);
     assert.equal(readRecord(host, trees.tree), null);
     trees.assertNothingLeft();
   });
@@ -148,27 +148,20 @@ test("crash: a tree that was started while somebody was about to forget it is no
       config: '[actors.server]\nexec = ["/bin/family"]\ndaemon = true',
       programs: { "/bin/family": family },
     });
-    const { host, disk } = trees.machine;
+    const { host } = trees.machine;
     await trees.up();
     await trees.down();
     await trees.untilGone();
-    const text = host.files.readText(trees.tree.file)!;
     host.files.remove(trees.tree.file);
-    const holdName: typeof host.sockets.holdName = async (name) => {
-      disk.write(trees.tree.file, text);
-      await trees.up();
-      await trees.ready();
-      trees.kill(trees.guardianPid, trees.supervisorPid);
-      await trees.settle();
-      host.files.remove(trees.tree.file);
-      return await host.sockets.holdName(name);
+    const { locks } = host;
+    const take: typeof locks.take = (path) => {
+      const record = readRecord(host, trees.tree)!;
+      writeRecord(host, trees.tree, { ...record, startedAt: "2026-01-02T00:00:00.000Z" });
+      return locks.take(path);
     };
-    await fromPromise(pruneTrees({ ...host, sockets: { ...host.sockets, holdName } }, trees.tree.uid));
+    const hooked = { take, isHeld: locks.isHeld.bind(locks), isHeldBy: locks.isHeldBy.bind(locks) };
+    pruneTrees({ ...host, locks: hooked }, trees.tree.uid);
     assert.notEqual(readRecord(host, trees.tree), null);
-    disk.write(trees.tree.file, text);
-    assert.equal((await trees.up()).cleared, 2);
-    assert.equal((await trees.down()).left, 0);
-    await trees.untilGone();
     trees.assertNothingLeft();
   });
 });
@@ -184,7 +177,7 @@ test("crash: what a tree has left whose record cannot be read is ended as it is 
     await trees.ready();
     trees.kill(trees.guardianPid, trees.supervisorPid);
     await trees.settle();
-    disk.write(trees.tree.record, "{");
+    host.files.replace(trees.tree.record, "{");
     await assert.rejects(trees.connect(), {
       message: /and 2 of its processes are still there/,
       hint: /^`supervise down` ends them/,

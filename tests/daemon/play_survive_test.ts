@@ -58,7 +58,7 @@ test("survive: a tree goes up and down as any other, and leaves nothing to go on
     const receipt = await trees.down();
     assert.deepEqual([receipt.left, receipt.processes.length], [0, 1]);
     const { files } = trees.machine.host;
-    assert.deepEqual(files.list(trees.tree.runFolder), ["end.json", "marks.key", "tree.json"]);
+    assert.deepEqual(files.list(trees.tree.runFolder), ["end.json", "lock", "marks.key", "tree.json"]);
     assert.deepEqual([(await trees.up()).adopted, (await trees.down()).left], [0, 0]);
   });
 });

@@ -4,8 +4,10 @@
  */
 import { controlGroupsContract } from "./contract/control_groups.ts";
 import { filesContract } from "./contract/files.ts";
+import { foldersContract } from "./contract/folders.ts";
 import { groupLimitsContract, type LimitLacks } from "./contract/group_limits.ts";
 import { listeningContract } from "./contract/listening.ts";
+import { locksContract } from "./contract/locks.ts";
 import { networkContract } from "./contract/network.ts";
 import { privilegesContract } from "./contract/privileges.ts";
 import { processesContract } from "./contract/processes.ts";
@@ -23,6 +25,8 @@ export function contract(name: string, open: OpenSubject, lacks: LimitLacks = LA
   processesContract(name, open);
   privilegesContract(name, open);
   filesContract(name, open);
+  foldersContract(name, open);
+  locksContract(name, open);
   networkContract(name, open);
   listeningContract(name, open);
   socketsContract(name, open);

@@ -92,6 +92,10 @@ const programsOf = (machine: FakeMachine): Readonly<Record<string, FakeProgram>>
     });
     await stay(self);
   },
+  async hold_lock(self) {
+    assert.notEqual(machine.hostOf(self).locks.take(self.args[0]!), null);
+    await stay(self);
+  },
 });
 
 async function stay(self: Puppet): Promise<void> {
@@ -185,6 +189,7 @@ function programs(): Programs {
     leaveBehind: command("leave_behind"),
     listenOn: (address) => [...command("listen_on"), address],
     hangUpOn: (address) => [...command("listen_on"), address, "hang-up"],
+    holdLock: (path) => [...command("hold_lock"), path],
     leaveToExit: (code) => [...command("leave_to_exit"), String(code)],
   };
 }

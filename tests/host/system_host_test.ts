@@ -93,6 +93,7 @@ function serve(status: number | "silence"): Promise<Served> {
 function programs(never: string): Programs {
   const shell = (script: string, ...args: readonly string[]) => ["/bin/sh", "-c", script, "sh", ...args];
   const listening = runtimeCommand(new URL("./fixtures/listen_on.ts", import.meta.url).href);
+  const locking = runtimeCommand(new URL("./fixtures/hold_lock.ts", import.meta.url).href);
   // Nothing is started or replaced, so that what is read of it stays true, and whoever kills it leaves no child, however early.
   const stay = (before = "") => shell(`${before}echo up; read line <>"$1"`, never);
   return {
@@ -122,6 +123,7 @@ function programs(never: string): Programs {
     leaveBehind: shell('(setsid sh -c "echo \\$\\$; exec sleep 1000 >/dev/null 2>&1" &)'),
     listenOn: (address) => [...listening, address],
     hangUpOn: (address) => [...listening, address, "hang-up"],
+    holdLock: (path) => [...locking, path],
     leaveToExit: (code) => shell(`(sh -c "exit ${code}" &)`),
   };
 }

@@ -13,7 +13,7 @@ import process from "node:process";
 import { isDeepStrictEqual } from "node:util";
 import { connectControl, type ControlClient } from "../../lib/control/client.ts";
 import type { StatusRow, TreeStatus } from "../../lib/control/protocol.ts";
-import { type TreeId, treeIdOf } from "../../lib/daemon/tree_id.ts";
+import { socketNameOf, type TreeId, treeIdOf } from "../../lib/daemon/tree_id.ts";
 import { readRecord } from "../../lib/daemon/tree_record.ts";
 import { openSystemHost } from "../../lib/host/system_host.ts";
 import {
@@ -71,7 +71,11 @@ export class Promises {
   constructor(sandbox: Sandbox, { uid = process.getuid!(), root = "" }: PromisesOptions = {}) {
     this.#sandbox = sandbox;
     const tree = treeIdOf(host, uid, `${sandbox.dir}/supervise.toml`);
-    this.#tree = { ...tree, socket: root + tree.socket, record: root + tree.record };
+    this.#tree = {
+      ...tree,
+      socket: `${root}${socketNameOf(tree)}`,
+      record: `${root}${tree.folder}/tree.json`,
+    };
     this.#watching = this.#watch();
   }
 
@@ -212,7 +216,7 @@ export class Promises {
   async #ask<T>(body: (client: ControlClient) => Promise<T>): Promise<T | null> {
     let client: ControlClient | null = null;
     try {
-      client = await connectControl(host, this.#tree.socket);
+      client = await connectControl(host, this.#tree.socket, () => null);
       return client === null ? null : await body(client);
     } catch {
       return null;

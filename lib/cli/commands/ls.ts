@@ -1,6 +1,6 @@
 import { describeDuration } from "../../base/duration.ts";
 import { ExitCode } from "../../base/exit_code.ts";
-import { connectControl } from "../../control/client.ts";
+import { connectSupervisor } from "../../daemon/connect_supervisor.ts";
 import type { TreeStatus } from "../../control/protocol.ts";
 import { keeperOf } from "../../daemon/take_over.ts";
 import { pruneTrees } from "../../daemon/prune.ts";
@@ -32,7 +32,7 @@ export const ls: Command = {
   words: [0, 0],
   async run(context) {
     const { host, program, ui } = context;
-    await fromPromise(pruneTrees(host, program.uid));
+    pruneTrees(host, program.uid);
     const listed: Listed[] = [];
     for (const record of listRecords(host, program.uid)) {
       const found = await look(context, record);
@@ -51,7 +51,7 @@ async function look({ host, program }: Context, record: TreeRecord): Promise<Lis
   const keeper = keeperOf(host, tree);
   if (keeper !== null) return { record, status: null, keeper };
   try {
-    const client = await fromPromise(connectControl(host, tree.socket));
+    const client = await fromPromise(connectSupervisor(host, tree));
     if (client === null) return null;
     try {
       return { record, status: await fromPromise(client.request("status", { paths: [] })), keeper };

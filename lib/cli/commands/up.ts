@@ -4,7 +4,8 @@ import { Adopted } from "../../daemon/adopted.ts";
 import type { LaunchOptions } from "../../daemon/launch_options.ts";
 import { adjustPlan } from "../../daemon/load_plan.ts";
 import { pruneTrees } from "../../daemon/prune.ts";
-import { stateFolderOf, treeIdOf } from "../../daemon/tree_id.ts";
+import { stateFolderOf } from "../../daemon/state_folder.ts";
+import { treeIdOf } from "../../daemon/tree_id.ts";
 import { LAYER_NAMES, type LayerName } from "../../engine/containment/layer.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { type Command, type Context, RAW_OPTION } from "../command.ts";
@@ -57,7 +58,7 @@ export const up: Command = {
   words: [0, 1],
   async run(context) {
     const file = fileOf(context, 0);
-    await fromPromise(pruneTrees(context.host, context.program.uid));
+    pruneTrees(context.host, context.program.uid);
     const options = launchOptions(context, file);
     const plan = adjustPlan(await requirePlan(context, file, "refuse"), options);
     const isDetached = context.args.has("detach");

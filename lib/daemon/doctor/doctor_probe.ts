@@ -5,7 +5,8 @@ import type { Controller, GroupSupport, Lack } from "../../host/ports/control_gr
 import type { Host } from "../../host/ports/host.ts";
 import type { Program } from "../../host/ports/program.ts";
 import type { Findings } from "./doctor_report.ts";
-import { ensureRunFolder, makeFolder, runFolderOf, SOCKETS_HINT, stateHomeOf } from "../tree_id.ts";
+import { ensureRunFolder, makeFolder, namesFor, SOCKETS_HINT } from "../run_folder.ts";
+import { requireOwnHome, stateHomeOf } from "../state_folder.ts";
 
 /** Looks at the machine. Nothing of it is changed, but for the folders of supervise, which are made if they are not there. */
 export function examine(host: Host, program: Program): Findings {
@@ -19,10 +20,11 @@ export function examine(host: Host, program: Program): Findings {
     limits: CONTROLLERS.map((controller) => ({ controller, lack: limitLackHere(host, groups, controller) })),
     runtime: program.runtime,
     folders: [
-      { path: runFolderOf(host, program.uid), why: whyNot(host, () => ensureRunFolder(host, program.uid)) },
+      { path: placeOf(host, program.uid), why: whyNot(host, () => ensureRunFolder(host, program.uid).path) },
       {
         path: state,
         why: whyNot(host, () => {
+          requireOwnHome(host, program.uid, state);
           makeFolder(host, state, SOCKETS_HINT);
           return state;
         }),
@@ -36,6 +38,15 @@ function limitLackHere(host: Host, support: GroupSupport, controller: Controller
   if (!support.isAvailable) return host.groups.lackOf(controller) ?? support;
   return limitLack(host.groups, support.home, controller) ??
     roomLack(host, support.home, new Set([host.processes.ownPid]));
+}
+
+/** The folder of sockets that is used here, or would be. */
+function placeOf(host: Host, uid: number): string {
+  try {
+    return ensureRunFolder(host, uid).name;
+  } catch {
+    return namesFor(uid)[0]!;
+  }
 }
 
 /** Why nothing can be written to the folder that `make` makes; null if it can. */

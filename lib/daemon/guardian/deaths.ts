@@ -5,6 +5,7 @@
 import { keyOf } from "../../engine/containment/ledger.ts";
 import type { Files } from "../../host/ports/files.ts";
 import type { ExitStatus, ProcessId, ReapedOrphan } from "../../host/ports/processes.ts";
+import type { TreeId } from "../tree_id.ts";
 
 /** How much is kept of what a supervisor has read long since. */
 const MOST_CHARS = 1_024 * 1_024;
@@ -12,12 +13,12 @@ const MOST_CHARS = 1_024 * 1_024;
 /** The guardian's side. */
 export class DeathFile {
   readonly #files: Files;
-  readonly #path: string;
+  readonly #tree: Pick<TreeId, "deaths">;
   #chars = 0;
 
-  constructor(files: Files, path: string) {
+  constructor(files: Files, tree: Pick<TreeId, "deaths">) {
     this.#files = files;
-    this.#path = path;
+    this.#tree = tree;
   }
 
   /** Where the disk is full, it is not known how the process has ended. */
@@ -25,10 +26,10 @@ export class DeathFile {
     const line = `${JSON.stringify(death)}\n`;
     try {
       if (this.#chars > MOST_CHARS) {
-        this.#files.remove(this.#path);
+        this.#files.remove(this.#tree.deaths);
         this.#chars = 0;
       }
-      this.#files.append(this.#path, line);
+      this.#files.append(this.#tree.deaths, line);
       this.#chars += line.length;
     } catch {
       // Whoever waits for it will see that the process is gone.
@@ -76,7 +77,7 @@ function decode(line: string): readonly ReapedOrphan[] {
 
 function readOr(files: Files, path: string): string {
   try {
-    return files.readText(path) ?? "";
+    return files.readOwn(path) ?? "";
   } catch {
     return "";
   }

@@ -32,7 +32,7 @@ import type { GuardianOptions, LaunchReport } from "../launch_options.ts";
 import { isMarkOf, killMarked, type Lost, lostBy } from "../leftovers.ts";
 import { letSleep } from "../let_sleep.ts";
 import { startWard, takeOverWard, type Ward } from "./ward.ts";
-import { type TreeId, treeIdOf } from "../tree_id.ts";
+import { doorNameOf, type TreeId, treeIdOf } from "../tree_id.ts";
 import { UNHEEDED } from "../unheeded_signals.ts";
 import { concludeRecord, readRecord, type TreeRecord } from "../tree_record.ts";
 
@@ -89,9 +89,9 @@ class Guardian {
     this.#program = program;
     this.#options = options;
     const { file, stateFolder } = options;
-    this.#tree = { ...treeIdOf(host, program.uid, file), stateFolder };
+    this.#tree = treeIdOf(host, program.uid, file, { stateFolder });
     this.#pipes = new HeldPipes(host.descriptors);
-    this.#deaths = new DeathFile(host.files, this.#tree.deaths);
+    this.#deaths = new DeathFile(host.files, this.#tree);
     host.processes.adoptOrphans((orphan) => this.#onReaped(orphan), options.containment !== "group");
     host.processes.foretellDeaths((death) => this.#onDeath(death));
     this.#guard(this.#firstWard());
@@ -174,7 +174,7 @@ class Guardian {
   }
 
   async #keep({ record, lost, containment, ledger }: LostTree, saved: SavedTree): Promise<Successor | null> {
-    const { runFolder, door } = this.#tree;
+    const { folder, door } = this.#tree;
     this.#kept = { processes: keptProcesses(saved), ledger };
     await this.#complain(
       "the supervisor has died, keeping its actors until `supervise up` goes on with them",
@@ -187,8 +187,9 @@ class Guardian {
       containment,
       ledger,
       pipes: this.#pipes,
-      runFolder,
+      runFolder: folder,
       stateFolder: record.stateFolder,
+      doorName: doorNameOf(this.#tree),
       door,
       nextDeath: () => this.#death,
       nextHangup: () => this.#hangup,

@@ -3,10 +3,12 @@
  * so, one line of JSON each way.
  */
 import { fromPromise } from "../../bridge/from_promise.ts";
+import { notTrusted } from "../../control/client.ts";
 import type { Host } from "../../host/ports/host.ts";
-import type { ByteSource } from "../../host/ports/processes.ts";
+import type { ByteSource, ProcessId } from "../../host/ports/processes.ts";
 import type { Connection } from "../../host/ports/sockets.ts";
 import { openMemoryChannel } from "../../sync/memory_channel.ts";
+import { whyNotTrusted } from "../connect_supervisor.ts";
 import type { Cleared } from "../leftovers.ts";
 import type { LaunchReport, SupervisorOptions } from "../launch_options.ts";
 
@@ -55,8 +57,11 @@ export class GuardianDoor {
     this.#uid = uid;
   }
 
-  async open(path: string): Promise<void> {
-    const listener = await fromPromise(this.#host.sockets.listen(path, (connection) => {
+  /** @param name The socket's file as others find it. @param path The same by a folder that is held. */
+  async open(name: string, path: string): Promise<void> {
+    const listen = (onConnection: (connection: Connection) => void) =>
+      this.#host.sockets.listen(name, onConnection, path);
+    const listener = await fromPromise(listen((connection) => {
       const isTrusted = connection.peer?.uid === this.#uid || connection.peer?.uid === 0;
       if (isTrusted) void this.#hear(connection);
       else connection.close();
@@ -93,15 +98,31 @@ export class GuardianDoor {
   }
 }
 
-/** Asks a guardian; null if it is not there, or was called away before it answered. */
+/** The door of a guardian, and who is to be behind it. */
+export interface Door {
+  readonly path: string;
+  readonly uid: number;
+  readonly guardian: ProcessId;
+}
+
+/**
+ * Asks a guardian; null if it is not there, or was called away before it answered.
+ *
+ * @throws {UserError} `control/not-trusted` if somebody else is there, who is told nothing.
+ */
 export async function askGuardian<Op extends keyof DoorRequests>(
   host: Host,
-  path: string,
+  { path, uid, guardian }: Door,
   op: Op,
   asked: DoorRequests[Op]["asked"],
 ): Promise<DoorRequests[Op]["answer"] | null> {
   const connection = await host.sockets.connect(path);
   if (connection === null) return null;
+  const why = whyNotTrusted(uid, guardian, connection.peer);
+  if (why !== null) {
+    connection.close();
+    throw notTrusted(why);
+  }
   await connection.write(new TextEncoder().encode(`${JSON.stringify({ op, asked })}\n`));
   const text = await readText(connection, () => false);
   connection.close();

@@ -33,7 +33,8 @@ export interface KeptTree {
   readonly pipes: HeldPipes;
   readonly runFolder: string;
   readonly stateFolder: string;
-  /** Where commands find the guardian. */
+  /** Where commands find the guardian: by name, and as this process reaches it. */
+  readonly doorName: string;
   readonly door: string;
   /** Set anew at each death. */
   readonly nextDeath: () => Event;
@@ -55,7 +56,7 @@ export type KeepingEnd = Successor | { readonly how: "ended" | "gone" };
 /** Keeps a tree for as long as there is anything to keep. */
 export async function keepTree(tree: KeptTree): Promise<KeepingEnd> {
   const door = new GuardianDoor(tree.host, tree.uid);
-  await door.open(tree.door);
+  await door.open(tree.doorName, tree.door);
   try {
     const end = await openNursery(async (nursery) => {
       const written = new Event();

@@ -7,7 +7,7 @@ import { journalFileOf } from "../state_folder.ts";
 export function readJournal(files: Files, folder: string): readonly JournalEntry[] | null {
   const names = rotatedFilesOf(files, journalFileOf(folder)).filter((file) => files.exists(file));
   if (names.length === 0) return null;
-  const lines = names.flatMap((name) => (files.readText(name) ?? "").split("\n"));
+  const lines = names.flatMap((name) => (files.readOwn(name) ?? "").split("\n"));
   return lines.map(parseEntry).filter((entry) => entry !== null);
 }
 

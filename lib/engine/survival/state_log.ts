@@ -153,8 +153,8 @@ export class StateLog {
 }
 
 /** Reads what was written of a tree; null if that is nothing to go on with. */
-export function readStateLog(files: Pick<Files, "readText">, path: string): SavedTree | null {
-  const lines = (files.readText(path) ?? "").split("\n").filter((line) => line !== "");
+export function readStateLog(files: Pick<Files, "readOwn">, path: string): SavedTree | null {
+  const lines = (files.readOwn(path) ?? "").split("\n").filter((line) => line !== "");
   const changes: StateChange[] = [];
   const runs = new Map<string, SavedRun>();
   let header: LogHeader | null = null;

@@ -1,12 +1,9 @@
 import type { UnixCalls } from "../linux/unix_calls.ts";
-import type { Connection, HeldName, Listener, Peer, Sockets } from "../ports/sockets.ts";
-import { nodeFs } from "../shared/lazy_node.ts";
-import { abstractPath, isName, pathOf } from "../shared/socket_names.ts";
+import type { Connection, Listener, Sockets } from "../ports/sockets.ts";
+import { isName, pathOf } from "../shared/socket_names.ts";
+import { clearPlace, keepForOwner } from "../shared/socket_place.ts";
 import { BunConnection } from "./bun_connection.ts";
 import { type BunHandlers, bunNet, type BunServer } from "./bun_socket.ts";
-
-/** Of whoever connects only to be told who is there. */
-const SILENT: BunHandlers<undefined> = { binaryType: "uint8array", data: () => {}, error: () => {} };
 
 /**
  * Unix sockets of Bun itself: node:net, which stands on them, takes milliseconds to load. To connect is left to the kernel:
@@ -20,11 +17,16 @@ export class UnixSockets implements Sockets {
   }
 
   // deno-lint-ignore require-await -- What it throws must be a rejection.
-  async listen(address: string, onConnection: (connection: Connection) => void): Promise<Listener> {
-    if (!isName(address)) nodeFs().rmSync(address, { force: true });
+  async listen(
+    address: string,
+    onConnection: (connection: Connection) => void,
+    reached = address,
+  ): Promise<Listener> {
+    if (!isName(address)) clearPlace(reached);
     const server = listenAt(pathOf(address), this.#handlers(onConnection));
-    if (!isName(address)) nodeFs().chmodSync(address, 0o600);
-    return { close: () => server.stop() };
+    const close = () => void server.stop();
+    if (!isName(address)) keepForOwner(address, reached, close);
+    return { close };
   }
 
   async connect(address: string): Promise<Connection | null> {
@@ -32,28 +34,6 @@ export class UnixSockets implements Sockets {
     if (fd === null) return null;
     const socket = this.#handlers(() => {});
     return (await bunNet().connect({ fd, allowHalfOpen: true, socket })).data;
-  }
-
-  // deno-lint-ignore require-await -- What it throws must be a rejection.
-  async holdName(name: string): Promise<HeldName | null> {
-    try {
-      // Whoever connects only wants to be told who holds the name, which the kernel does, and then hangs up: to be hung up
-      // on before it has looked would look to it as if nobody were there.
-      const server = listenAt(abstractPath(name), { ...SILENT, open: (socket) => socket.shutdown() });
-      server.unref();
-      return { release: () => server.stop() };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") return null;
-      throw error;
-    }
-  }
-
-  holderOf(name: string): Promise<Peer | null> {
-    const descriptor = this.#calls.connect(abstractPath(name));
-    if (descriptor === null) return Promise.resolve(null);
-    const peer = this.#calls.peerOf(descriptor);
-    this.#calls.close(descriptor);
-    return Promise.resolve(peer);
   }
 
   #handlers(onConnection: (connection: Connection) => void): BunHandlers<BunConnection> {

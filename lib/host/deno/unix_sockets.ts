@@ -1,9 +1,10 @@
 import type { Server, Socket } from "node:net";
 import type { UnixCalls } from "../linux/unix_calls.ts";
-import type { Connection, HeldName, Listener, Peer, Sockets } from "../ports/sockets.ts";
-import { nodeFs, nodeNet } from "../shared/lazy_node.ts";
+import type { Connection, Listener, Sockets } from "../ports/sockets.ts";
+import { nodeNet } from "../shared/lazy_node.ts";
 import { socketConnection } from "../shared/socket_connection.ts";
-import { abstractPath, isName, pathOf } from "../shared/socket_names.ts";
+import { isName, pathOf } from "../shared/socket_names.ts";
+import { clearPlace, keepForOwner } from "../shared/socket_place.ts";
 
 type Calls = Pick<UnixCalls, "peerOf" | "readPending">;
 
@@ -18,47 +19,23 @@ export class UnixSockets implements Sockets {
     this.#calls = calls;
   }
 
-  async listen(address: string, onConnection: (connection: Connection) => void): Promise<Listener> {
+  async listen(
+    address: string,
+    onConnection: (connection: Connection) => void,
+    reached = address,
+  ): Promise<Listener> {
     const server = nodeNet().createServer((socket) => onConnection(this.#connectionOf(socket)));
-    if (isName(address)) {
-      await listening(server, pathOf(address));
-    } else {
-      nodeFs().rmSync(address, { force: true });
-      await listening(server, address);
-      nodeFs().chmodSync(address, 0o600);
-    }
-    return { close: () => void server.close() };
+    const close = () => void server.close();
+    if (!isName(address)) clearPlace(reached);
+    await listening(server, pathOf(address));
+    if (!isName(address)) keepForOwner(address, reached, close);
+    return { close };
   }
 
   connect(address: string): Promise<Connection | null> {
     return new Promise((resolve) => {
       const socket = nodeNet().connect({ path: pathOf(address) });
       socket.once("connect", () => resolve(this.#connectionOf(socket)));
-      socket.once("error", () => resolve(null));
-    });
-  }
-
-  async holdName(name: string): Promise<HeldName | null> {
-    // Whoever connects only wants to be told who holds the name, which the kernel does.
-    const server = nodeNet().createServer((socket) => socket.end());
-    try {
-      await listening(server, abstractPath(name));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") return null;
-      throw error;
-    }
-    server.unref();
-    return { release: () => void server.close() };
-  }
-
-  holderOf(name: string): Promise<Peer | null> {
-    return new Promise((resolve) => {
-      const socket = nodeNet().connect({ path: abstractPath(name) });
-      socket.once("connect", () => {
-        const peer = this.#calls.peerOf(descriptorOf(socket));
-        socket.destroy();
-        resolve(peer);
-      });
       socket.once("error", () => resolve(null));
     });
   }

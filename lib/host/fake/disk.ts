@@ -7,6 +7,9 @@ import { FileContent } from "./file_content.ts";
 
 const MOST_LINKS = 40;
 
+/** Where a process finds the folders that it has open. */
+const HELD = "/proc/self/fd/";
+
 /** What a path leads to. */
 export type DiskEntry =
   | { readonly kind: "folder"; readonly mode: number }
@@ -23,6 +26,9 @@ export class Disk {
   /** Bytes that can still be written. */
   freeBytes = Infinity;
   #standstill: PromiseWithResolvers<void> | null = null;
+  /** Folders that somebody has open, by their names now; null for one that was removed. */
+  readonly #held = new Map<string, string | null>();
+  #lastHeld = 0;
 
   /** Lets whoever appends to a file wait from now on, or go on. */
   stand(stands: boolean): void {
@@ -101,9 +107,39 @@ export class Disk {
 
   /** Removes a path and everything below it. */
   remove(path: string): void {
-    for (const known of [...this.#entries.keys()]) {
-      if (known === path || known.startsWith(`${path}/`)) this.#entries.delete(known);
+    for (const known of [...this.#entries.keys()]) if (isIn(path, known)) this.#entries.delete(known);
+    for (const [held, name] of this.#held) if (name !== null && isIn(path, name)) this.#held.set(held, null);
+  }
+
+  /** Moves a path and everything below it, over whatever was there. */
+  move(from: string, to: string): void {
+    this.remove(to);
+    const moved = (name: string) => `${to}${name.slice(from.length)}`;
+    for (const [known, entry] of [...this.#entries]) {
+      if (!isIn(from, known)) continue;
+      this.#entries.delete(known);
+      this.#entries.set(moved(known), entry);
     }
+    for (const [held, name] of this.#held) {
+      if (name !== null && isIn(from, name)) this.#held.set(held, moved(name));
+    }
+  }
+
+  /** Opens a folder; gives a path that leads there whatever it is called. */
+  hold(folder: string): string {
+    const path = `${HELD}${++this.#lastHeld}`;
+    this.#held.set(path, folder);
+    return path;
+  }
+
+  /** The name of an open folder now; null if it was removed. */
+  nameOf(held: string): string | null {
+    return this.#held.get(held) ?? null;
+  }
+
+  /** Lets the path of an open folder lead to another one. */
+  reassign(held: string, other: string): void {
+    this.#held.set(held, this.nameOf(other));
   }
 
   /** The names in a folder, sorted; undefined if it is none. */
@@ -118,6 +154,7 @@ export class Disk {
 
   /** The path with all links resolved; what it leads to need not exist. @throws {FileError} */
   resolve(path: string): string {
+    if (path.startsWith(HELD)) return this.#resolveHeld(path);
     let links = 0;
     let at = "/";
     const parts = normalizePath(path).split("/").filter((part) => part !== "");
@@ -136,6 +173,18 @@ export class Disk {
     }
     return at;
   }
+
+  #resolveHeld(path: string): string {
+    const end = path.indexOf("/", HELD.length);
+    const held = end < 0 ? path : path.slice(0, end);
+    const name = this.nameOf(held);
+    if (name === null) throw fail("ENOENT");
+    return this.resolve(`${name}${path.slice(held.length)}`);
+  }
+}
+
+function isIn(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
 }
 
 /** The error of a code. */

@@ -1,3 +1,4 @@
+import { folderOf } from "../../base/posix_path.ts";
 import type { Descriptors } from "../ports/descriptors.ts";
 import type { ByteSource } from "../ports/processes.ts";
 import type { DescriptorTable } from "./descriptor_table.ts";
@@ -8,7 +9,7 @@ import type { OpenFile } from "./open_file.ts";
 /** The descriptors of our own process. No fake program inherits one that it was not handed. */
 export function fakeDescriptors(table: DescriptorTable, disk: Disk): Descriptors {
   const open = (path: string, how: (pipe: FakePipe) => OpenFile) => {
-    const entry = disk.get(path);
+    const entry = disk.get(placeOf(disk, path));
     return entry?.kind === "pipe" ? table.add(how(entry.pipe)) : null;
   };
   return {
@@ -17,7 +18,7 @@ export function fakeDescriptors(table: DescriptorTable, disk: Disk): Descriptors
       return { read: table.add(reading), write: table.add(writing) };
     },
     sourceOf: (descriptor) => sourceOf(table.get(descriptor)!, () => table.close(descriptor)),
-    makeNamedPipe: (path) => void disk.makePipe(path),
+    makeNamedPipe: (path) => void disk.makePipe(placeOf(disk, path)),
     openNamedPipe: (path) => open(path, (pipe) => pipe.openReading()),
     holdNamedPipe: (path) => open(path, (pipe) => pipe.openWriting(true)),
     isRead: (descriptor) => table.get(descriptor)?.isRead() ?? true,
@@ -26,6 +27,16 @@ export function fakeDescriptors(table: DescriptorTable, disk: Disk): Descriptors
     close: (descriptor) => table.close(descriptor),
     keepToOurselves: () => {},
   };
+}
+
+/** Where a path leads whose last part, if it is a link, is not followed. */
+function placeOf(disk: Disk, path: string): string {
+  const folder = folderOf(path);
+  try {
+    return `${disk.resolve(folder)}${path.slice(folder.length)}`;
+  } catch {
+    return path;
+  }
 }
 
 /** Reads an open file; `release` lets go of it, at its end or when it is closed. */

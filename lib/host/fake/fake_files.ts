@@ -59,6 +59,11 @@ export class FakeFiles implements Files {
     return content?.read(0, content.size) ?? null;
   }
 
+  readOwn(path: string): string | null {
+    this.#refuseLink(path);
+    return this.readText(path);
+  }
+
   list(path: string): readonly string[] {
     const real = this.#tryResolve(path);
     return (real === null ? undefined : this.#disk.list(real)) ?? [];
@@ -71,7 +76,12 @@ export class FakeFiles implements Files {
       ? undefined
       : this.#disk.get(folder === "/" ? `/${name}` : `${folder}/${name}`);
     if (entry === undefined) return null;
-    return { isFolder: entry.kind === "folder", ownerUid: this.#holder.uid, mode: entry.mode };
+    return {
+      isFolder: entry.kind === "folder",
+      isLink: entry.kind === "link",
+      ownerUid: this.#holder.uid,
+      mode: entry.mode,
+    };
   }
 
   makeFolder(path: string): void {
@@ -94,6 +104,7 @@ export class FakeFiles implements Files {
     const bytes = new TextEncoder().encode(text);
     this.#disk.take(bytes.length);
     const known = this.#disk.get(real);
+    this.#refuseLink(path);
     if (known !== undefined && known.kind !== "file") throw fail(codeOfOther(known));
     const content = known?.content ?? new FileContent(new Uint8Array(0));
     content.append(bytes);
@@ -107,8 +118,7 @@ export class FakeFiles implements Files {
     if (entry === undefined) throw fail("ENOENT");
     this.#disk.checkAccess(source, "writing");
     this.#disk.checkAccess(target, "writing");
-    this.#disk.put(target, entry);
-    this.#disk.remove(source);
+    this.#disk.move(source, target);
   }
 
   remove(path: string): void {
@@ -121,6 +131,7 @@ export class FakeFiles implements Files {
 
   // deno-lint-ignore require-await -- What it throws must be a rejection.
   async openAppend(path: string): Promise<AppendFile> {
+    this.#refuseLink(path);
     const real = this.#disk.resolve(path);
     this.#disk.checkAccess(real, "writing");
     const known = this.#disk.get(real);
@@ -133,8 +144,15 @@ export class FakeFiles implements Files {
 
   // deno-lint-ignore require-await -- What it throws must be a rejection.
   async openRead(path: string): Promise<ReadFile | null> {
+    this.#refuseLink(path);
     const content = this.#open(path);
     return content === null ? null : new FakeReadFile(content);
+  }
+
+  #refuseLink(path: string): void {
+    const folder = this.#tryResolve(folderOf(path));
+    if (folder === null) return;
+    if (this.#disk.get(this.#target(path))?.kind === "link") throw fail("ELOOP");
   }
 
   #open(path: string): FileContent | null {
@@ -202,6 +220,11 @@ class FakeAppendFile implements AppendFile {
     this.#disk.checkAccess(this.#path, "writing");
     this.#disk.take(bytes.length);
     this.#content.append(bytes);
+  }
+
+  isThere(): Promise<boolean> {
+    const entry = this.#disk.get(this.#path);
+    return Promise.resolve(entry?.kind === "file" && entry.content === this.#content);
   }
 
   close(): Promise<void> {

@@ -14,7 +14,9 @@ import { Disk } from "./disk.ts";
 import { FakeControlGroups } from "./fake_control_groups.ts";
 import { fakeDescriptors } from "./fake_descriptors.ts";
 import { FakeFiles } from "./fake_files.ts";
+import { fakeFolders } from "./fake_folders.ts";
 import { FakeListening } from "./fake_listening.ts";
+import { FakeLocks, type LockTable } from "./fake_locks.ts";
 import { FakeNetwork } from "./fake_network.ts";
 import type { FakeProcess } from "./fake_process.ts";
 import { FakeProcesses } from "./fake_processes.ts";
@@ -70,6 +72,7 @@ export class FakeMachine {
   readonly #world: PuppetWorld;
   readonly #programs = new Map<string, FakeProgram>();
   readonly #ownPid: number;
+  readonly #locks: LockTable = new Map();
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -111,6 +114,7 @@ export class FakeMachine {
 
   #hostFor(process: FakeProcess, randomSeed: () => number): Host {
     const clock = processClock(this.clock, process);
+    const files = new FakeFiles(this.disk, process);
     return {
       clock,
       wallClock: () => EPOCH_MS + clock.now(),
@@ -129,7 +133,9 @@ export class FakeMachine {
       tcp: this.tcp,
       threads: new FakeThreads(process, () => this.threadProgram, this.threads),
       network: this.network,
-      files: onlyWhileAlive(new FakeFiles(this.disk, process), process, {
+      folders: fakeFolders(this.disk, files),
+      locks: new FakeLocks(this.#locks, this.disk, process),
+      files: onlyWhileAlive(files, process, {
         effects: ["makeFolder", "replace", "append", "rename", "remove"],
         waits: ["openAppend", "openRead"],
       }),

@@ -1,4 +1,4 @@
-import type { Connection, HeldName, Listener, Peer, Sockets } from "../ports/sockets.ts";
+import type { Connection, Listener, Peer, Sockets } from "../ports/sockets.ts";
 import { connectionPair } from "./connection_pair.ts";
 import type { Disk } from "./disk.ts";
 import type { FakeProcess } from "./fake_process.ts";
@@ -17,8 +17,9 @@ export class FakeSockets implements Sockets {
     this.#process = process;
   }
 
-  async listen(address: string, onConnection: (connection: Connection) => void): Promise<Listener> {
+  async listen(given: string, onConnection: (connection: Connection) => void): Promise<Listener> {
     if (!this.#process.isAlive) await never();
+    const address = this.#placeOf(given);
     const free = this.#occupy(address);
     const { loop } = this.#process;
     /** Those that have connected and were not told of yet. */
@@ -48,7 +49,7 @@ export class FakeSockets implements Sockets {
   }
 
   connect(address: string): Promise<Connection | null> {
-    const listening = this.#table.listening.get(address);
+    const listening = this.#table.listening.get(this.#placeOf(address));
     if (!this.#process.isAlive) return never();
     if (listening === undefined) return this.#process.loop.hear(Promise.resolve(null));
     const { openTransit, ends } = this.#table;
@@ -58,14 +59,13 @@ export class FakeSockets implements Sockets {
     return this.#process.loop.hear(Promise.resolve(connection));
   }
 
-  holdName(name: string): Promise<HeldName | null> {
-    if (!this.#process.isAlive) return never();
-    const held = this.#table.names.has(name) ? null : { release: this.#take(name) };
-    return this.#process.loop.hear(Promise.resolve(held));
-  }
-
-  holderOf(name: string): Promise<Peer | null> {
-    return this.#process.loop.hear(Promise.resolve(this.#table.names.get(name) ?? null));
+  /** The address of a socket, or of the file that a path leads to. */
+  #placeOf(address: string): string {
+    try {
+      return address.startsWith("@") ? address : this.#disk.resolve(address);
+    } catch {
+      return address;
+    }
   }
 
   get #self(): Peer {
@@ -86,7 +86,7 @@ export class FakeSockets implements Sockets {
   }
 
   #take(name: string): () => void {
-    this.#table.names.set(name, this.#self);
+    this.#table.names.add(name);
     return this.#untilEnd(() => this.#table.names.delete(name));
   }
 

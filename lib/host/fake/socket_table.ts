@@ -16,7 +16,7 @@ export class SocketTable {
   /** Who listens, by address. */
   readonly listening = new Map<string, Listening>();
   /** Who holds a name in the kernel. */
-  readonly names = new Map<string, Peer>();
+  readonly names = new Set<string>();
   /** The ends of connections that their holders have not let go of. */
   readonly ends = new Set<Connection>();
   /** How the bytes of new connections travel; null for at once. */

@@ -1,4 +1,5 @@
 /** Raw file descriptors: neither runtime has a public way to make or close them. */
+import { constants, type Stats, statSync } from "node:fs";
 import type { Descriptors, Pipe } from "../ports/descriptors.ts";
 import { FileError } from "../ports/files.ts";
 import type { ByteSource } from "../ports/processes.ts";
@@ -18,8 +19,8 @@ export function openPipe(libc: Libc): Pipe {
  * Opens a file for reading (the default) or with other flags; null if that fails. New files are the owner's alone. Without
  * `O_NONBLOCK` it may wait for ever.
  */
-export function openFile(libc: Libc, path: string, flags = 0): number | null {
-  const descriptor = libc.call.open(cString(path), flags | LINUX.O_CLOEXEC, 0o600) as number;
+export function openFile(libc: Libc, path: string, flags = 0, mode = 0o600): number | null {
+  const descriptor = libc.call.open(cString(path), flags | LINUX.O_CLOEXEC, mode) as number;
   return descriptor < 0 ? null : descriptor;
 }
 
@@ -34,6 +35,40 @@ export function openAtOnce(libc: Libc, path: string, flags: number): number | nu
   const descriptor = openFile(libc, path, flags | LINUX.O_NONBLOCK | LINUX.O_NOCTTY);
   if (descriptor !== null) setBlocking(libc, descriptor);
   return descriptor;
+}
+
+/**
+ * Opens what must be this user's own, and no link; null if it is not, or not there.
+ *
+ * @param isMeant Whether it is of the kind that is wanted.
+ */
+export function openOwnFile(
+  libc: Libc,
+  path: string,
+  flags: number,
+  isMeant: (stat: Stats) => boolean,
+): number | null {
+  return openNoLink(libc, path, flags, (stat) => isMeant(stat) && stat.uid === process.geteuid!());
+}
+
+function openNoLink(
+  libc: Libc,
+  path: string,
+  flags: number,
+  isMeant: (stat: Stats) => boolean,
+): number | null {
+  const descriptor = openFile(libc, path, flags | constants.O_NOFOLLOW);
+  if (descriptor === null || isMeant(statSync(`/proc/self/fd/${descriptor}`))) return descriptor;
+  libc.call.close(descriptor);
+  return null;
+}
+
+/**
+ * Opens a pipe with a name, and no link to one; null if there is none. Its owner may be the user of an actor: the folder
+ * that it is in is the one that only this user can change.
+ */
+export function openNamedPipe(libc: Libc, path: string, flags: number): number | null {
+  return openNoLink(libc, path, flags, (stat) => stat.isFIFO());
 }
 
 /** How much is read at once. */
@@ -86,10 +121,10 @@ export function linuxDescriptors(libc: Libc, openSource: (descriptor: number) =>
       throw new FileError("mkfifo", `Cannot make the pipe "${path}": ${describeErrno(libc.errno())}`);
     },
     openNamedPipe(path) {
-      return openFile(libc, path, LINUX.O_RDONLY | LINUX.O_NONBLOCK);
+      return openNamedPipe(libc, path, LINUX.O_RDONLY | LINUX.O_NONBLOCK);
     },
     holdNamedPipe(path) {
-      return openFile(libc, path, LINUX.O_RDWR | LINUX.O_NONBLOCK);
+      return openNamedPipe(libc, path, LINUX.O_RDWR | LINUX.O_NONBLOCK);
     },
     isRead: (descriptor) => !isDeserted(libc, descriptor),
     tryWrite(descriptor, text) {

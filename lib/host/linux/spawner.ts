@@ -10,7 +10,15 @@ import { statSync } from "node:fs";
 import { resolvePath } from "../../base/posix_path.ts";
 import { SpawnError, type SpawnSpec } from "../ports/processes.ts";
 import { CStrings, environmentStrings } from "./c_strings.ts";
-import { closeAllOnExec, closeDescriptor, openAtOnce, openPipe } from "./descriptors.ts";
+import {
+  closeAllOnExec,
+  closeDescriptor,
+  openAtOnce,
+  openNamedPipe,
+  openOwnFile,
+  openPipe,
+  setBlocking,
+} from "./descriptors.ts";
 import { findProgram } from "./find_program.ts";
 import { visiting, withGroupFolder } from "./group_placement.ts";
 import { cString, describeErrno, type Libc, LINUX } from "./libc.ts";
@@ -135,8 +143,7 @@ export class Spawner {
       this.#giveAway(write, spec);
       return read;
     }
-    const { path, flags } = outputFile(output, number);
-    const descriptor = openAtOnce(this.#libc, path, flags);
+    const { path, descriptor } = openOutput(this.#libc, output, number);
     if (descriptor === null) {
       throw new SpawnError("start", `Cannot write "${path}": ${describeErrno(this.#libc.errno())}`);
     }
@@ -232,16 +239,23 @@ export class Spawner {
   }
 }
 
-/** Where an output stream goes that is no pipe of ours, and how that is opened. */
-function outputFile(
+/** Opens what an output stream goes to that is no pipe of ours. */
+function openOutput(
+  libc: Libc,
   output: Exclude<SpawnSpec["output"], "inherit" | "pipe">,
   number: 1 | 2,
-): { readonly path: string; readonly flags: number } {
+): { readonly path: string; readonly descriptor: number | null } {
   const append = LINUX.O_WRONLY | LINUX.O_CREAT | LINUX.O_APPEND;
-  if (output === "null") return { path: "/dev/null", flags: append };
-  if ("file" in output) return { path: output.file, flags: append };
+  if (output === "null") return { path: "/dev/null", descriptor: openAtOnce(libc, "/dev/null", append) };
+  if ("file" in output) {
+    const { file } = output;
+    const descriptor = openOwnFile(libc, file, append | LINUX.O_NONBLOCK, (stat) => stat.isFile());
+    if (descriptor !== null) setBlocking(libc, descriptor);
+    return { path: file, descriptor };
+  }
+  const path = number === 1 ? output.pipes.stdout : output.pipes.stderr;
   // Who reads as well does not hear of it when nobody else does.
-  return { path: number === 1 ? output.pipes.stdout : output.pipes.stderr, flags: LINUX.O_RDWR };
+  return { path, descriptor: openNamedPipe(libc, path, LINUX.O_RDWR) };
 }
 
 /**

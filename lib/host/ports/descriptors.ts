@@ -16,7 +16,7 @@ export interface Descriptors {
   makeNamedPipe(path: string): void;
   /**
    * Opens a named pipe for reading: nothing of what is written to it is lost as long as it is
-   * open, be it that nobody reads. Null if there is none.
+   * open, be it that nobody reads. Null if there is none; no link to one is followed.
    */
   openNamedPipe(path: string): number | null;
   /** Keeps a named pipe from being at its end for whoever reads it, until this is closed. Null if there is none. */

@@ -18,6 +18,8 @@ export interface AppendFile {
   readonly size: number;
   /** @throws {FileError} If not all of `bytes` could be written; what was is taken back. */
   append(bytes: Uint8Array): Promise<void>;
+  /** Whether it is still there, by whatever name: nobody has removed it. */
+  isThere(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -32,10 +34,12 @@ export interface ReadFile {
   close(): Promise<void>;
 }
 
-/** What is known of a folder without following links. */
+/** What is known of a folder, or of what is there instead, without following links. */
 export interface FolderInfo {
   readonly isFolder: boolean;
-  readonly ownerUid: number;
+  readonly isLink: boolean;
+  /** Null for a user whom this user namespace does not know. */
+  readonly ownerUid: number | null;
   /** Permission bits, and those above them. */
   readonly mode: number;
 }
@@ -66,6 +70,12 @@ export interface Files {
   readText(path: string, maxBytes?: number): string | null;
   /** The bytes of a file, as {@linkcode Files.readText} reads it. @throws {FileError} */
   readBytes(path: string, maxBytes?: number): Uint8Array | null;
+  /**
+   * The text of a file of this user's; null if it does not exist.
+   *
+   * @throws {FileError} If it is not a file of this user's, but a link, for one, or cannot be read.
+   */
+  readOwn(path: string): string | null;
   /** Names in a folder, sorted; none if there is no such folder. */
   list(path: string): readonly string[];
   inspectFolder(path: string): FolderInfo | null;
@@ -80,7 +90,7 @@ export interface Files {
   replace(path: string, text: string, options?: { readonly executable?: boolean }): void;
   /**
    * Adds text to the end of a file, which is made for the owner alone and with the sticky bit, at once: whoever reads finds
-   * it, also after this program was killed. If it fails, a part of it may be there.
+   * it, also after this program was killed. If it fails, a part of it may be there. No link is followed.
    *
    * @throws {FileError}
    */
@@ -88,8 +98,8 @@ export interface Files {
   rename(from: string, to: string): void;
   /** Removes a file or a folder with all that is in it; nothing if it is not there. */
   remove(path: string): void;
-  /** @throws {FileError} `ENXIO` for a pipe or a socket. */
+  /** Opens a file of this user's. @throws {FileError} Also if it is not one, but a link or a pipe, for two. */
   openAppend(path: string): Promise<AppendFile>;
-  /** Null if there is no such file. @throws {FileError} `ENXIO` for a pipe or a socket. */
+  /** The same for reading; null if there is no such file. */
   openRead(path: string): Promise<ReadFile | null>;
 }

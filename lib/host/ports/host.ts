@@ -2,7 +2,9 @@ import type { Clock } from "../../scope/clock.ts";
 import type { ControlGroups } from "./control_groups.ts";
 import type { Descriptors } from "./descriptors.ts";
 import type { Files } from "./files.ts";
+import type { Folders } from "./folders.ts";
 import type { Listening } from "./listening.ts";
+import type { Locks } from "./locks.ts";
 import type { Network } from "./network.ts";
 import type { Processes } from "./processes.ts";
 import type { Sockets } from "./sockets.ts";
@@ -40,6 +42,8 @@ export interface Host {
   readonly threads: Threads;
   readonly network: Network;
   readonly files: Files;
+  readonly folders: Folders;
+  readonly locks: Locks;
   readonly descriptors: Descriptors;
   readonly listening: Listening;
   /** What this machine is and allows. */

@@ -55,11 +55,6 @@ export interface Listener {
   close(): void;
 }
 
-/** A name that one process of the machine can hold at a time. The kernel takes it back when the holder dies. */
-export interface HeldName {
-  release(): void;
-}
-
 /**
  * Connects and listens. An address that begins with `@` is a name in the kernel: it has no file, one process of the
  * machine can listen on it at a time, and a crash frees it. Any other address is the path of a file.
@@ -69,13 +64,14 @@ export interface Sockets {
    * Listens on a file, which only its owner may connect to and which replaces one that is there already; or on a name,
    * which anybody may connect to: `peer` tells who did.
    *
-   * @throws If the file cannot be made, or with the code `EADDRINUSE` if the name is taken.
+   * @param reached The same file by a folder that is held: nothing else is removed or changed, whatever becomes of the name.
+   * @throws If the file cannot be made, or another is at `reached`; or with the code `EADDRINUSE` if the name is taken.
    */
-  listen(address: string, onConnection: (connection: Connection) => void): Promise<Listener>;
+  listen(
+    address: string,
+    onConnection: (connection: Connection) => void,
+    reached?: string,
+  ): Promise<Listener>;
   /** Connects; null if nobody listens there. */
   connect(address: string): Promise<Connection | null>;
-  /** Takes a name for this process, as by listening on it with an `@`; null if another process holds it. */
-  holdName(name: string): Promise<HeldName | null>;
-  /** Who holds a name; null if nobody does. */
-  holderOf(name: string): Promise<Peer | null>;
 }

@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { concatBytes } from "../../base/bytes.ts";
+import { isUnmapped } from "../linux/user_ids.ts";
 import {
   type AppendFile,
   FileError,
@@ -34,11 +35,13 @@ const OWNER_ONLY_DATA = 0o600;
 /** What removes old files leaves alone those with this bit, which has no other meaning for files. */
 const STICKY = 0o1000;
 
-/** How a path is opened that may lead to anything: whoever opens a pipe would wait for its other end, and a terminal would
- * become ours. */
+/** Opens a path that may lead to anything: who opens a pipe would wait for its other end, and a terminal would become ours. */
 const AT_ONCE = constants.O_NONBLOCK | constants.O_NOCTTY;
 const TO_READ = constants.O_RDONLY | AT_ONCE;
-const TO_APPEND = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | AT_ONCE;
+/** The same for what only this user may have put there. */
+const TO_READ_OWN = TO_READ | constants.O_NOFOLLOW;
+const TO_APPEND_OWN = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | AT_ONCE |
+  constants.O_NOFOLLOW;
 
 const MOST_BYTES = 256 * 1_024 * 1_024;
 const BLOCK_BYTES = 64 * 1_024;
@@ -70,25 +73,15 @@ export class NodeFiles implements Files {
   }
 
   readText(path: string, maxBytes?: number): string | null {
-    const bytes = this.readBytes(path, maxBytes);
-    return bytes === null ? null : new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+    return textOf(this.readBytes(path, maxBytes));
   }
 
   readBytes(path: string, maxBytes: number = MOST_BYTES): Uint8Array | null {
-    let descriptor: number;
-    try {
-      descriptor = openSync(path, TO_READ);
-    } catch (error) {
-      if (codeOf(error) === "ENOENT") return null;
-      throw fileError(error);
-    }
-    try {
-      return readAll(descriptor, maxBytes);
-    } catch (error) {
-      throw fileError(error);
-    } finally {
-      closeSync(descriptor);
-    }
+    return readAt(path, TO_READ, requireFile, maxBytes);
+  }
+
+  readOwn(path: string): string | null {
+    return textOf(readAt(path, TO_READ_OWN, requireOwn, MOST_BYTES));
   }
 
   list(path: string): readonly string[] {
@@ -102,7 +95,12 @@ export class NodeFiles implements Files {
   inspectFolder(path: string): FolderInfo | null {
     try {
       const stat = lstatSync(path);
-      return { isFolder: stat.isDirectory(), ownerUid: stat.uid, mode: stat.mode & 0o7777 };
+      return {
+        isFolder: stat.isDirectory(),
+        isLink: stat.isSymbolicLink(),
+        ownerUid: isUnmapped(stat.uid) ? null : stat.uid,
+        mode: stat.mode & 0o7777,
+      };
     } catch {
       return null;
     }
@@ -117,7 +115,8 @@ export class NodeFiles implements Files {
     translating(() => {
       try {
         const mode = STICKY | (options.executable ? OWNER_ONLY : OWNER_ONLY_DATA);
-        writeFileSync(draft, text, { mode, flush: true });
+        rmSync(draft, { force: true });
+        writeFileSync(draft, text, { mode, flush: true, flag: "wx" });
         renameSync(draft, path);
       } catch (error) {
         rmSync(draft, { force: true });
@@ -128,10 +127,10 @@ export class NodeFiles implements Files {
 
   append(path: string, text: string): void {
     translating(() => {
-      const descriptor = openSync(path, TO_APPEND, STICKY | OWNER_ONLY_DATA);
+      const descriptor = openSync(path, TO_APPEND_OWN, STICKY | OWNER_ONLY_DATA);
       try {
         const info = fstatSync(descriptor);
-        requireFile(info);
+        requireOwn(info);
         // Deno makes no file with more than the permissions of old.
         if (info.isFile() && info.size === 0) fchmodSync(descriptor, STICKY | OWNER_ONLY_DATA);
         writeFileSync(descriptor, text);
@@ -151,14 +150,14 @@ export class NodeFiles implements Files {
 
   async openAppend(path: string): Promise<AppendFile> {
     return await translatingLater(async () => {
-      const { handle, size } = await openFile(path, TO_APPEND);
-      return new NodeAppendFile(handle, size);
+      const { handle, stat } = await openOwn(path, TO_APPEND_OWN);
+      return new NodeAppendFile(handle, stat.size);
     });
   }
 
   async openRead(path: string): Promise<ReadFile | null> {
     try {
-      const { handle, dev, ino } = await openFile(path, TO_READ);
+      const { handle, stat: { dev, ino } } = await openOwn(path, TO_READ_OWN);
       return new NodeReadFile(handle, `${dev}:${ino}`);
     } catch (error) {
       if (codeOf(error) === "ENOENT") return null;
@@ -194,6 +193,10 @@ class NodeAppendFile implements AppendFile {
     }
   }
 
+  async isThere(): Promise<boolean> {
+    return (await this.#handle.stat()).nlink > 0;
+  }
+
   async close(): Promise<void> {
     await this.#handle.close().catch(() => {});
   }
@@ -223,22 +226,46 @@ class NodeReadFile implements ReadFile {
   }
 }
 
-/** Opens what is a file, or a device that behaves like one. */
-async function openFile(path: string, flags: number) {
+async function openOwn(
+  path: string,
+  flags: number,
+): Promise<{ readonly handle: FileHandle; readonly stat: Stats }> {
   const handle = await nodeFsPromises().open(path, flags, OWNER_ONLY_DATA);
   try {
-    const info = await handle.stat();
-    requireFile(info);
-    const { dev, ino, size } = info;
-    return { handle, dev, ino, size };
+    const stat = await handle.stat();
+    requireOwn(stat);
+    return { handle, stat };
   } catch (error) {
     await handle.close();
     throw error;
   }
 }
 
+function textOf(bytes: Uint8Array | null): string | null {
+  return bytes === null ? null : new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+}
+
+/** The bytes of a file that passes `check`; null if there is none. */
+function readAt(
+  path: string,
+  flags: number,
+  check: (info: Stats) => void,
+  maxBytes: number,
+): Uint8Array | null {
+  let descriptor: number | null = null;
+  try {
+    descriptor = openSync(path, flags);
+    check(fstatSync(descriptor));
+    return readAll(descriptor, maxBytes);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return null;
+    throw fileError(error);
+  } finally {
+    if (descriptor !== null) closeSync(descriptor);
+  }
+}
+
 function readAll(descriptor: number, maxBytes: number): Uint8Array {
-  requireFile(fstatSync(descriptor));
   const blocks: Uint8Array[] = [];
   for (let size = 0;;) {
     const block = new Uint8Array(BLOCK_BYTES);
@@ -253,6 +280,15 @@ function readAll(descriptor: number, maxBytes: number): Uint8Array {
 /** Where another program is at the other end, nobody knows when there is an end. */
 function requireFile(info: Stats): void {
   if (info.isFIFO() || info.isSocket()) throw errorOf("ENXIO");
+}
+
+/** Refuses what is no file, and what another user has put there. */
+function requireOwn(stat: Stats): void {
+  // Only root makes devices.
+  if (stat.isCharacterDevice()) return;
+  if (stat.isDirectory()) throw errorOf("EISDIR");
+  if (!stat.isFile()) throw errorOf("ENXIO");
+  if (stat.uid !== process.geteuid!()) throw errorOf("EPERM");
 }
 
 function kindOf(info: Pick<Stats, "isFile" | "isDirectory" | "isFIFO" | "isSocket">): PathInfo["kind"] {

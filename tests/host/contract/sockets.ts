@@ -66,12 +66,10 @@ export function socketsContract(name: string, open: OpenSubject): void {
   guarantee(
     "a name in the kernel has one listener at a time, and is free when that closes",
     async (subject) => {
-      const { sockets, processes } = subject.host;
+      const { sockets } = subject.host;
       const name = nameOf(subject);
       const listener = await sockets.listen(name, () => {});
       await assert.rejects(sockets.listen(name, () => {}), { code: "EADDRINUSE" });
-      assert.equal(await sockets.holdName(name.slice(1)), null);
-      assert.equal((await sockets.holderOf(name.slice(1)))?.pid, processes.ownPid);
       listener.close();
       (await sockets.listen(name, () => {})).close();
       assert.equal(await sockets.connect(name), null);
@@ -97,19 +95,25 @@ export function socketsContract(name: string, open: OpenSubject): void {
       }),
   );
 
-  guarantee("a name is held once, and free again when it is released", async (subject) => {
-    const { sockets, processes } = subject.host;
-    const name = nameOf(subject).slice(1);
-    assert.equal(await sockets.holderOf(name), null);
-    const held = await sockets.holdName(name);
-    assert.ok(held !== null);
-    assert.equal(await sockets.holdName(name), null);
-    assert.equal((await sockets.holderOf(name))?.pid, processes.ownPid);
-    held.release();
-    const again = await sockets.holdName(name);
-    assert.ok(again !== null);
-    again.release();
-    assert.equal(await sockets.holderOf(name), null);
+  guarantee("a listener is made by a name in a folder that is held, and found by both", async (subject) => {
+    const { sockets, folders, files } = subject.host;
+    files.makeFolder(`${subject.folder}/held`);
+    const held = folders.hold(`${subject.folder}/held`)!;
+    const reached = `${held.path}/control.sock`;
+    files.replace(reached, "left by a crash");
+    const listener = await sockets.listen(
+      `${subject.folder}/held/control.sock`,
+      (one) => one.close(),
+      reached,
+    );
+    for (const address of [reached, `${subject.folder}/held/control.sock`]) {
+      const connection = await sockets.connect(address);
+      assert.equal(connection?.peer?.pid, subject.host.processes.ownPid);
+      connection?.close();
+    }
+    assert.equal(files.inspectFolder(reached)?.mode, 0o600);
+    listener.close();
+    held.close();
   });
 
   guarantee(
@@ -121,14 +125,11 @@ export function socketsContract(name: string, open: OpenSubject): void {
       assert.equal(await lineOf(child.stdout), "up");
       const connection = (await sockets.connect(name))!;
       assert.equal(connection.peer?.pid, child.pid);
-      // Asked often, because whoever asks hangs up as soon as it knows, and so may the other.
-      for (let i = 0; i < 50; i++) assert.equal((await sockets.holderOf(name.slice(1)))?.pid, child.pid);
       assert.equal(await lineOf(connection), "hello");
       await finish(subject, child);
       assert.equal(await connection.read(), null);
       assert.equal(await connection.write(bytesOf("too late")), false);
       assert.equal(await sockets.connect(name), null);
-      assert.equal(await sockets.holderOf(name.slice(1)), null);
     },
   );
 }

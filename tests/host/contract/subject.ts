@@ -38,6 +38,8 @@ export interface Programs {
   listenOn(address: string): readonly string[];
   /** The same, and hangs up on each at once. */
   hangUpOn(address: string): readonly string[];
+  /** Takes the lock of a file, says that it is up, and stays. */
+  holdLock(path: string): readonly string[];
   /** Exits, and leaves a grandchild that exits with `code`. */
   leaveToExit(code: number): readonly string[];
 }

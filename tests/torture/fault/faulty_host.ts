@@ -69,14 +69,17 @@ export function faultyHost(host: Host, fault: Fault): Host {
     }),
     sockets: wrap("sockets", host.sockets, {
       listen: {
-        args: ([address, onConnection]) => [
+        args: ([address, onConnection, ...reached]) => [
           address,
           (one: Connection) => onConnection(connection(one)),
+          ...reached,
         ],
         result: (listener) => wrap("listener", listener, { close: {} }),
       },
       connect: { result: (one) => one === null ? null : connection(one) },
-      holdName: { result: (name) => name === null ? null : wrap("name", name, { release: {} }) },
+    }),
+    locks: wrap("locks", host.locks, {
+      take: { result: (lock) => lock === null ? null : wrap("lock", lock, { release: {} }) },
     }),
     descriptors: wrap("descriptors", host.descriptors, {
       openPipe: {},
