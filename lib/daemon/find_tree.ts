@@ -6,14 +6,16 @@ import { UserError } from "../base/user_error.ts";
 import type { ControlClient } from "../control/client.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
+import { askedPathOf, runningElsewhere } from "./elsewhere.ts";
 import { connectLasting } from "./lasting_supervisor.ts";
 import { countLeftovers, countMarked, isUnknown } from "./leftovers.ts";
+import { loadPlan } from "./load_plan.ts";
 import { keeperOf } from "./take_over.ts";
 import { isSupervised } from "./holder.ts";
 import { runFolderOf } from "./run_folder.ts";
 import { stateFolderOf } from "./state_folder.ts";
 import { type TreeId, treeIdOf } from "./tree_id.ts";
-import { listRecords, readRecord } from "./tree_record.ts";
+import { listRecords, readRecord, type TreeRecord } from "./tree_record.ts";
 
 /** A file that is open in one program alone: what a shell makes of `<(...)`, standard input. */
 const DESCRIPTOR = /^\/(?:dev\/stdin|(?:dev|proc\/(?:self|\d+))\/fd\/.*)$/;
@@ -42,10 +44,10 @@ export function findFile(
   open: "may be open" | "is closed" = "is closed",
 ): string {
   if (file !== null) {
-    const path = resolvePath(program.cwd, file);
+    const path = pathOf(program, file);
     if (open === "is closed" && DESCRIPTOR.test(path)) throw passing(path);
     const real = host.files.realPath(path);
-    if (real === null) throw notFound(`There is no file "${path}"`, "check the path");
+    if (real === null) throw noFile(host, path);
     const isFolder = host.files.inspectFolder(real)?.isFolder === true;
     return isFolder ? findFile(host, program, `${real}/${DEFAULT_FILE}`) : real;
   }
@@ -67,7 +69,11 @@ export function findFile(
  */
 export function findTree(host: Host, program: Program, { file, name }: TreeChoice): TreeId {
   runFolderOf(host, program.uid);
-  if (name === null) return located(host, program, findFileOfTree(host, program, file));
+  if (name === null) {
+    const found = findFileOfTree(host, program, file);
+    const asked = askedPathOf(host, program, { file: found, word: file, defaultName: DEFAULT_FILE });
+    return located(host, program, found, { asked, label: () => labelOf(host, program, found) });
+  }
   const named = listRecords(host, program.uid).filter((record) => record.name === name);
   const running = named.filter((record) => record.endedAt === null);
   const candidates = running.length > 0 ? running : named;
@@ -111,14 +117,41 @@ export async function connectTree(host: Host, tree: TreeId): Promise<ControlClie
   throw notRunning(host, tree);
 }
 
+/** The name that a file gives its tree; null if it gives none. */
+function labelOf(host: Host, program: Program, file: string): string | null {
+  try {
+    return loadPlan(host, program, file).plan?.name ?? null;
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
 /** The error for a tree that does not run. */
 export function notRunning(host: Host, tree: TreeId): UserError {
   const { last, hint } = whatIsLeft(host, tree);
+  const [elsewhere] = last === null || hint === STARTS ? runningElsewhere(host, tree) : [];
+  if (elsewhere !== undefined) return runsElsewhere(tree, elsewhere);
   const clause = last === null ? "" : ` (${last})`;
   return new UserError("tree/not-running", `The tree of "${tree.file}" is not running${clause}`, {
     exitCode: ExitCode.notRunning,
     hint,
   });
+}
+
+function runsElsewhere({ file, asked }: TreeId, other: TreeRecord): UserError {
+  const why = asked !== undefined && asked === other.asked && asked !== file
+    ? `"${asked}" led there when it was started`
+    : "it has the same name";
+  return new UserError(
+    "tree/not-running",
+    `The tree of "${file}" is not running, but "${other.name}" of "${other.file}" is: ${why}`,
+    {
+      exitCode: ExitCode.notRunning,
+      hint: `\`-f ${other.file}\` or \`-p ${other.name}\` means that one; ${STARTS} here`,
+      details: { elsewhere: other.file },
+    },
+  );
 }
 
 const STARTS = "`supervise up` starts it";
@@ -156,15 +189,20 @@ function unknown(host: Host, tree: TreeId): ReturnType<typeof whatIsLeft> {
 }
 
 /** The tree of a file, with where its logs are as far as this program's environment says so. */
-function located(host: Host, program: Program, file: string): TreeId {
+function located(
+  host: Host,
+  program: Program,
+  file: string,
+  meant: Pick<TreeId, "asked" | "label"> = {},
+): TreeId {
   const stateFolder = stateFolderOf(program, treeIdOf(host, program.uid, file));
-  return treeIdOf(host, program.uid, file, { stateFolder });
+  return treeIdOf(host, program.uid, file, { ...meant, stateFolder });
 }
 
 /** A tree goes on when its file has been removed, and is still found by the path that it had. */
 function findFileOfTree(host: Host, program: Program, file: string | null): string {
   if (file === null) return findFile(host, program, null);
-  const path = resolvePath(program.cwd, file);
+  const path = pathOf(program, file);
   const isKnown = listRecords(host, program.uid).some((record) => record.file === path);
   return isKnown && host.files.realPath(path) === null ? path : findFile(host, program, file);
 }
@@ -177,6 +215,18 @@ function passing(path: string): UserError {
       exitCode: ExitCode.badConfig,
       hint: "write what it holds to a file, and name that; `check` and `plan` read it from here",
     },
+  );
+}
+
+/** What was typed as a path from the root. The working folder may be gone where it is not needed. */
+function pathOf(program: Program, file: string): string {
+  return resolvePath(file.startsWith("/") ? "/" : program.cwd, file);
+}
+
+function noFile({ files }: Host, path: string): UserError {
+  return files.exists(folderOf(path)) ? notFound(`There is no file "${path}"`, "check the path") : notFound(
+    `There is no file "${path}": its folder is not there, or not any more`,
+    "check the path; a tree that goes on is found by its name (-p NAME), `supervise ls` lists those that run",
   );
 }
 

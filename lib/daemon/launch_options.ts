@@ -7,6 +7,8 @@ import type { ProcessId } from "../host/ports/processes.ts";
 export interface LaunchOptions {
   /** Real path of the configuration file. */
   readonly file: string;
+  /** The path by which somebody has reached it, with the links that are in it; by default its real one. */
+  readonly asked?: string;
   /** Folder for logs and the journal. */
   readonly stateFolder: string;
   /** Selectors of `--only`; null for all. */

@@ -29,7 +29,7 @@ import { shiftedClock } from "./shifted_clock.ts";
 import { ensureRunFolder, makeFolder, SOCKETS_HINT } from "./run_folder.ts";
 import { ensureStateFolder } from "./state_folder.ts";
 import { socketNameOf, type TreeId, treeIdOf } from "./tree_id.ts";
-import { ensureMarks } from "./tree_key.ts";
+import { ensureMarks, keeperOfKey } from "./tree_key.ts";
 import { isThere, pause } from "./wait_until_gone.ts";
 
 /** Everything that stands when a supervisor is up. */
@@ -38,6 +38,8 @@ export interface Standing {
   readonly host: Host;
   readonly id: TreeId;
   readonly lock: HeldLock;
+  /** Writes the key of the marks down again. */
+  readonly keepKey: () => void;
   readonly plan: Plan;
   readonly instance: string;
   readonly runtime: ActorRuntime;
@@ -137,6 +139,7 @@ export async function standUp(
     host,
     id,
     lock,
+    keepKey: keeperOfKey(machine, id),
     plan,
     instance,
     runtime,

@@ -21,8 +21,10 @@ import { moveOnAfter } from "../scope/timeouts.ts";
 import type { CancelCause } from "../supervision/reason.ts";
 import { describeOutcome, outcomeExitCode } from "../supervision/root_cause.ts";
 import { DeathReader } from "./guardian/deaths.ts";
+import { ROOT } from "../config/plan.ts";
 import { writeEndReport } from "./end_report.ts";
 import { type GuardedOptions, type LaunchReport, REPORT_DESCRIPTOR } from "./launch_options.ts";
+import { watchPlace } from "./place_watch.ts";
 import { identityOf, type Standing, standUp } from "./stand_up.ts";
 import { UNHEEDED } from "./unheeded_signals.ts";
 import { concludeRecord, type TreeRecord, writeRecord } from "./tree_record.ts";
@@ -110,19 +112,43 @@ async function superviseTree(
 
 async function runEngine(options: GuardedOptions, standing: Standing): Promise<EndReport> {
   const { host, id, engine, instance } = standing;
-  const end = await engine.run();
+  const end = await runInPlace(options, standing);
   const report = endReport(engine, end, ownProcesses(standing), instance);
   writeEndReport(host, id, report);
   concludeRecord(host, id, recordOf(options, standing), end.outcome.kind);
   return report;
 }
 
-function recordOf({ stateFolder }: GuardedOptions, standing: Standing): TreeRecord {
+/** Runs the engine, and sees to it meanwhile that the tree can be found. */
+async function runInPlace(options: GuardedOptions, standing: Standing): Promise<EngineEnd> {
+  const { id, engine, survival } = standing;
+  const tell = (event: "remade" | "unmade", data: Readonly<Record<string, unknown>>) =>
+    engine.post({ type: "noted", node: ROOT, event, data: { file: id.folder, ...data } });
+  const end = await openNursery(async (nursery) => {
+    nursery.startSoon(() =>
+      watchPlace(standing, {
+        onRemade: () => {
+          standing.keepKey();
+          rewriteRecord(options, standing);
+          survival?.rewrite();
+          tell("remade", {});
+        },
+        onFailure: (why) => tell("unmade", { why }),
+      }), { name: "place watch" });
+    const end = await engine.run();
+    nursery.cancelScope.cancel("the tree has ended");
+    return end;
+  }, { collapse: true });
+  return end!;
+}
+
+function recordOf({ stateFolder, asked }: GuardedOptions, standing: Standing): TreeRecord {
   const { host, plan, instance, layer, startedAt, survival } = standing;
   const [supervisor, guardian] = ownProcesses(standing);
   return {
     name: plan.name,
     file: plan.file,
+    asked: asked ?? plan.file,
     stateFolder,
     supervisor,
     guardian,

@@ -29,6 +29,10 @@ export interface TreeId {
   readonly record: string;
   /** File that one process can lock at a time: the tree's supervisor. */
   readonly lock: string;
+  /** The path by which somebody means it, with the links that are in it. */
+  readonly asked?: string;
+  /** The name that its file gives it now; null if it gives none. */
+  readonly label?: () => string | null;
 }
 
 const ID_DIGITS = 12;
@@ -38,7 +42,7 @@ export function treeIdOf(
   host: Pick<Host, "digest" | "files" | "folders">,
   uid: number,
   file: string,
-  known: { readonly stateFolder?: string } = {},
+  known: Partial<Pick<TreeId, "asked" | "label" | "stateFolder">> = {},
 ): TreeId {
   const id = host.digest(`${uid}:${file}`).slice(0, ID_DIGITS);
   const within = (name: string) => `${runFolderOf(host, uid).path}/${id}${name}`;

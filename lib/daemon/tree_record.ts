@@ -10,6 +10,8 @@ import type { TreeId } from "./tree_id.ts";
 export interface TreeRecord {
   readonly name: string;
   readonly file: string;
+  /** The path by which it was reached when it was started, with the links that were in it. */
+  readonly asked?: string;
   /** Folder with the logs and the journal. */
   readonly stateFolder: string;
   readonly supervisor: ProcessId;
@@ -55,7 +57,10 @@ export function concludeRecord(host: Host, id: TreeId, record: TreeRecord, outco
 }
 
 /** Reads a tree's record; null if there is none, or none that can be read. */
-export function readRecord(host: Host, id: Pick<TreeId, "record">): TreeRecord | null {
+export function readRecord(
+  host: { readonly files: Pick<Host["files"], "readOwn"> },
+  id: Pick<TreeId, "record">,
+): TreeRecord | null {
   try {
     const text = host.files.readOwn(id.record);
     const record = text === null ? null : JSON.parse(text) as Partial<TreeRecord> | null;

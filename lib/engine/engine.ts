@@ -21,6 +21,7 @@ import { openNursery } from "../scope/nursery.ts";
 import { moveOnAt } from "../scope/timeouts.ts";
 import type { Effect } from "../supervision/effect.ts";
 import type { RequestEvent, TreeEvent } from "../supervision/event.ts";
+import type { EntryEvent } from "../supervision/journal_entry.ts";
 import type { Outcome, RunId, State } from "../supervision/state.ts";
 import { initialState } from "../supervision/initial_state.ts";
 import { nextDeadline, step } from "../supervision/step.ts";
@@ -159,7 +160,13 @@ export class Engine {
       mask: this.#masker.data,
       post: (event) => this.post(event),
     });
-    this.#recorder = new Recorder({ host, plan, folder, onLost: (path, why) => this.#onLost(path, why) });
+    this.#recorder = new Recorder({
+      host,
+      plan,
+      folder,
+      onLost: (path, why) => this.#note(path, "lines_dropped", { why }),
+      onRemade: (path, file) => this.#note(path, "remade", { file }),
+    });
   }
 
   /** What every node is doing now. */
@@ -368,9 +375,10 @@ export class Engine {
     return forget;
   }
 
-  #onLost(path: string, why: string): void {
+  /** Tells of something about an actor, or, with null, about the tree. */
+  #note(path: string | null, event: EntryEvent, data: Readonly<Record<string, unknown>>): void {
     const node = this.#options.plan.nodes.find((node) => node.path === path)?.id ?? ROOT;
-    this.post({ type: "noted", node, event: "lines_dropped", data: { why } });
+    this.post({ type: "noted", node, event, data });
   }
 
   #inherited(run: RunId): MainProcess {

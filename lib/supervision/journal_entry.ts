@@ -33,6 +33,9 @@ export type EntryEvent =
   | "isolated"
   /** What the tree does could not be written down for a later supervisor. */
   | "state_unwritten"
+  /** Somebody has removed files of the tree, and they were made again, or could not be. */
+  | "remade"
+  | "unmade"
   /** An actor runs without limits that it should have. */
   | "unlimited"
   /** Lines of an actor could not be written and are lost. */

@@ -172,7 +172,7 @@ test("crash: what a tree has left whose record cannot be read is ended as it is 
       config: '[actors.server]\nexec = ["/bin/family"]\ndaemon = true',
       programs: { "/bin/family": family },
     });
-    const { host, disk } = trees.machine;
+    const { host } = trees.machine;
     await trees.up();
     await trees.ready();
     trees.kill(trees.guardianPid, trees.supervisorPid);

@@ -480,7 +480,7 @@ test("survive: what was written of the state may be cut off anywhere, and nothin
       trees.kill(trees.supervisorPid);
       const text = trees.machine.host.files.readText(path)!;
       length = text.length;
-      trees.machine.disk.write(path, text.slice(0, cut), 0o600);
+      trees.machine.host.files.replace(path, text.slice(0, cut));
       await trees.pass(1_000);
       await trees.up();
       await trees.ready();

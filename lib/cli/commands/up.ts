@@ -3,6 +3,8 @@ import type { UserError } from "../../base/user_error.ts";
 import { Adopted } from "../../daemon/adopted.ts";
 import type { LaunchOptions } from "../../daemon/launch_options.ts";
 import { adjustPlan } from "../../daemon/load_plan.ts";
+import { askedPathOf } from "../../daemon/elsewhere.ts";
+import { DEFAULT_FILE } from "../../daemon/find_tree.ts";
 import { pruneTrees } from "../../daemon/prune.ts";
 import { stateFolderOf } from "../../daemon/state_folder.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
@@ -95,8 +97,10 @@ function layerOf(text: string | null): LayerName | null {
 
 function launchOptions({ host, program, args }: Context, file: string): LaunchOptions {
   const only = args.list("only");
+  const word = args.words[0] ?? args.text("file");
   return {
     file,
+    asked: askedPathOf(host, program, { file, word, defaultName: DEFAULT_FILE }),
     stateFolder: stateFolderOf(program, treeIdOf(host, program.uid, file)),
     only: only.length === 0 ? null : only,
     exitCodeFrom: args.list("exit-code-from"),

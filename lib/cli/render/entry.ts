@@ -69,6 +69,8 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   resumed: "yellow",
   refused: "yellow",
   state_unwritten: "red",
+  remade: "yellow",
+  unmade: "red",
   lines_dropped: "red",
   unlimited: "yellow",
 };
@@ -124,6 +126,8 @@ const SENTENCES: Readonly<Record<EntryEvent, (entry: JournalEntry) => string>> =
   },
   isolated: ({ pid }) => `its actors are children of process ${pid}`,
   state_unwritten: ({ why }) => `what it does cannot be written down for a later supervisor: ${why}`,
+  remade: ({ file }) => `somebody has removed "${file}", which is made again`,
+  unmade: ({ file, why }) => `somebody has removed "${file}", which cannot be made again: ${why}`,
   resumed: (entry) => `a new supervisor goes on, with ${counted(entry["runs"] as number)} of the last one`,
   adopted: (entry) => `is adopted (pid ${entry["pid"]})`,
   released: () => "is held no longer and goes on",

@@ -27,7 +27,7 @@ export async function keepLogs(
   { host, saved, pipes, runFolder, stateFolder, nextHangup }: KeptLogsOptions,
 ): Promise<void> {
   const { descriptors } = host;
-  const logs = new ActorLogs({ host, folder: stateFolder, onLost: () => {} });
+  const logs = new ActorLogs({ host, folder: stateFolder, onLost: () => {}, onRemade: () => {} });
   await openNursery(async (nursery) => {
     nursery.startSoon(() => logs.run(), { name: "logs" });
     const listening = new CancelScope();

@@ -8,7 +8,7 @@ import { type JournalEntry, journalEntry } from "./journal.ts";
 import type { Line } from "../logs/line_splitter.ts";
 import type { LogLine, LogStream } from "../logs/log_format.ts";
 import { DEFAULT_LOG_LIMITS, LogStore } from "../logs/log_store.ts";
-import { journalFileOf } from "../state_folder.ts";
+import { journalFileOf, logFileOf } from "../state_folder.ts";
 
 /** Somebody who wants to know at once. Must not throw, and must not wait. */
 export interface Listener {
@@ -24,6 +24,8 @@ export interface RecorderOptions {
   readonly folder: string;
   /** Told that lines of an actor are being lost. */
   readonly onLost: (path: string, why: string) => void;
+  /** Told that somebody had removed a file, of an actor or, with null, of the journal. */
+  readonly onRemade: (path: string | null, file: string) => void;
 }
 
 /** See the module. */
@@ -35,16 +37,22 @@ export class Recorder {
   readonly #listeners = new Set<Listener>();
   readonly #decoder = new TextDecoder();
 
-  constructor({ host, plan, folder, onLost }: RecorderOptions) {
+  constructor({ host, plan, folder, onLost, onRemade }: RecorderOptions) {
     this.#host = host;
     this.#plan = plan;
-    this.#logs = new ActorLogs({ host, folder, onLost });
+    this.#logs = new ActorLogs({
+      host,
+      folder,
+      onLost,
+      onRemade: (path) => onRemade(path, logFileOf(folder, path)),
+    });
     this.#journal = new LogStore({
       files: host.files,
       limits: DEFAULT_LOG_LIMITS,
       fileOf: () => journalFileOf(folder),
       gapMark: (lost, why) => encodeJson({ event: "entries_lost", lost, why }),
       onLost: () => {},
+      onRemade: () => onRemade(null, journalFileOf(folder)),
     });
   }
 

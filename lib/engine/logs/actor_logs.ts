@@ -14,6 +14,8 @@ export interface ActorLogsOptions {
   readonly folder: string;
   /** Told that lines of an actor are being lost. */
   readonly onLost: (path: string, why: string) => void;
+  /** Told that somebody had removed the log of an actor. */
+  readonly onRemade: (path: string) => void;
 }
 
 /** See the module. */
@@ -21,7 +23,7 @@ export class ActorLogs {
   readonly #stamps: Stamps;
   readonly #store: LogStore;
 
-  constructor({ host, folder, onLost }: ActorLogsOptions) {
+  constructor({ host, folder, onLost, onRemade }: ActorLogsOptions) {
     this.#stamps = new Stamps({ wallClock: host.wallClock, now: () => host.clock.now() });
     this.#store = new LogStore({
       files: host.files,
@@ -29,6 +31,7 @@ export class ActorLogs {
       fileOf: (path) => logFileOf(folder, path),
       gapMark: (lost, why) => this.#gapMark(lost, why),
       onLost,
+      onRemade,
     });
   }
 

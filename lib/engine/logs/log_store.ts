@@ -44,6 +44,8 @@ export interface LogStoreOptions {
   readonly gapMark: (lost: number, why: string) => Uint8Array;
   /** Told that lines of a log are being lost, once for each gap. */
   readonly onLost: (name: string, why: string) => void;
+  /** Told that somebody had removed the file of a log, which was begun again. */
+  readonly onRemade: (name: string) => void;
 }
 
 interface Log {
@@ -173,7 +175,9 @@ export class LogStore {
     const { lost } = log;
     const mark = lost > 0 ? [this.#options.gapMark(lost, log.why)] : [];
     try {
+      const isRemoved = await this.#letGoOfRemoved(log);
       log.file ??= await this.#open(log.name);
+      if (isRemoved) this.#options.onRemade(log.name);
       await fromPromise(log.file.append(concatBytes([...mark, ...lines])));
       log.stands = false;
       log.lost -= lost;
@@ -197,6 +201,15 @@ export class LogStore {
     const { taken } = log;
     await moveOnAfter(PATIENCE_MS, () => taken.wait());
     if (!taken.isSet) log.stands = true;
+  }
+
+  /** Nobody would read any more what is written to a file that somebody has removed. @returns Whether it is one. */
+  async #letGoOfRemoved(log: Log): Promise<boolean> {
+    if (log.file === null || await fromPromise(log.file.isThere())) return false;
+    await fromPromise(log.file.close());
+    log.file = null;
+    log.rotateAt = this.#options.limits.maxBytes;
+    return true;
   }
 
   async #open(name: string): Promise<AppendFile> {

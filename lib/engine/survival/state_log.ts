@@ -116,6 +116,11 @@ export class StateLog {
     this.#add(JSON.stringify({ died: { pid, startTime }, status } satisfies Entry));
   }
 
+  /** Writes all of it anew. */
+  rewrite(): void {
+    this.#writeWhole();
+  }
+
   #add(line: string): void {
     this.#addedChars += line.length;
     const isGrown = this.#addedChars > Math.max(GROWTH_CHARS, GROWTH_FACTOR * this.#wholeChars);

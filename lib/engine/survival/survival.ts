@@ -41,6 +41,11 @@ export class Survival {
     this.#log = new StateLog({ files: host.files, path: stateLogOf(folder), header, onFailure }, state, runs);
   }
 
+  /** Somebody has removed what was written. */
+  rewrite(): void {
+    this.#log?.rewrite();
+  }
+
   changed(before: State, after: State): void {
     this.#log?.changed(before, after);
   }

@@ -24,7 +24,9 @@ export function nodeProgram(): Program {
   return {
     args: process.argv.slice(2),
     environment: ownEnvironment(),
-    cwd: process.cwd(),
+    get cwd() {
+      return workingFolder();
+    },
     uid: process.getuid!(),
     pid: process.pid,
     get homeFolder() {
@@ -66,6 +68,18 @@ function keepIgnored(): ReadonlySet<Signal> {
   const taken = isDeno ? (["SIGHUP", "SIGINT", "SIGTERM"] as const).filter((name) => ignored.has(name)) : [];
   for (const signal of taken) process.on(signal, () => {});
   return ignored;
+}
+
+/** @throws {UserError} `program/no-folder` */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new UserError("program/no-folder", "The folder that this command was started in has been deleted", {
+      hint: "go to one that is there (cd), or, if it was made again, into it anew (cd .)",
+      cause: error,
+    });
+  }
 }
 
 function onExit(callback: () => void): () => void {
