@@ -8,7 +8,7 @@ import { UserError } from "../base/user_error.ts";
 import type { ControlClient } from "../control/client.ts";
 import type { Host } from "../host/ports/host.ts";
 import { connectSupervisor } from "./connect_supervisor.ts";
-import { isSupervised } from "./holder.ts";
+import { isSupervised, presentOf } from "./holder.ts";
 import type { TreeId } from "./tree_id.ts";
 import { readRecord } from "./tree_record.ts";
 import { pause, waitUntilGone } from "./wait_until_gone.ts";
@@ -38,7 +38,8 @@ export async function connectLasting(host: Host, tree: TreeId): Promise<ControlC
 export async function outwaitDying(host: Host, tree: TreeId): Promise<boolean> {
   if (isSupervised(host, tree)) return false;
   const record = readRecord(host, tree);
-  if (record !== null) await waitUntilGone(host, [record.supervisor]);
+  const supervisor = record === null ? null : presentOf(host, tree, record).supervisor;
+  if (supervisor !== null) await waitUntilGone(host, [supervisor]);
   return true;
 }
 

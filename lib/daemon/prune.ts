@@ -1,10 +1,11 @@
+import { FileError } from "../host/ports/files.ts";
 import type { Host } from "../host/ports/host.ts";
 import { presentOf } from "./holder.ts";
 import { countLeftovers, countMarked } from "./leftovers.ts";
 import { removeEmptyGroups } from "./tree_groups.ts";
 import { runFolderOf } from "./run_folder.ts";
-import { treeIdOf } from "./tree_id.ts";
-import { listRecords, readRecord } from "./tree_record.ts";
+import { type TreeId, treeIdOf } from "./tree_id.ts";
+import { listRecords, readRecord, type TreeRecord } from "./tree_record.ts";
 
 /** What the folder of a tree is called that is being removed. */
 const GONE = ".gone";
@@ -18,24 +19,31 @@ const GONE = ".gone";
 export function pruneTrees(host: Host, uid: number): void {
   const { path } = runFolderOf(host, uid);
   for (const name of host.files.list(path)) if (name.endsWith(GONE)) host.files.remove(`${path}/${name}`);
-  for (const known of listRecords(host, uid)) {
-    const { file, startedAt } = known;
-    if (host.files.realPath(file) !== null) continue;
-    const tree = treeIdOf(host, uid, file);
-    if (presentOf(host, tree, known).guardian !== null) continue;
-    if (countLeftovers(host, tree) > 0 || countMarked(host, tree) > 0) continue;
-    // While this is held nobody can start it; an `up` that finds it held takes us for the supervisor, so not for long.
-    const held = host.locks.take(tree.lock);
-    if (held === null) continue;
+  for (const record of listRecords(host, uid)) {
+    if (host.files.realPath(record.file) !== null) continue;
     try {
-      const record = readRecord(host, tree);
-      if (record?.startedAt !== startedAt) continue;
-      removeEmptyGroups(host, tree, record);
-      // In one step: whoever starts the tree meanwhile makes a folder of its own, and not one that is half removed.
-      host.files.rename(tree.runFolder, `${tree.runFolder}${GONE}`);
-      host.files.remove(`${tree.runFolder}${GONE}`);
-    } finally {
-      held.release();
+      forget(host, treeIdOf(host, uid, record.file), record);
+    } catch (error) {
+      // Somebody else has forgotten it in this moment.
+      if (!(error instanceof FileError)) throw error;
     }
+  }
+}
+
+function forget(host: Host, tree: TreeId, known: TreeRecord): void {
+  if (presentOf(host, tree, known).guardian !== null) return;
+  if (countLeftovers(host, tree) > 0 || countMarked(host, tree) > 0) return;
+  // While this is held nobody can start it; an `up` that finds it held takes us for the supervisor, so not for long.
+  const held = host.locks.take(tree.lock);
+  if (held === null) return;
+  try {
+    const record = readRecord(host, tree);
+    if (record?.startedAt !== known.startedAt) return;
+    removeEmptyGroups(host, tree, record);
+    // In one step: whoever starts the tree meanwhile makes a folder of its own, and not one that is half removed.
+    host.files.rename(tree.runFolder, `${tree.runFolder}${GONE}`);
+    host.files.remove(`${tree.runFolder}${GONE}`);
+  } finally {
+    held.release();
   }
 }

@@ -68,13 +68,14 @@ function userOf(sandbox: Sandbox, uid: number): ThrowAwayUser {
   };
 }
 
-/** The processes of these users. */
+/** The processes of these users, but for those that have ended and that somebody else is yet to reap. */
 function processesOf(users: Users): readonly number[] {
   const uids = new Set(Object.values(users).map(({ uid }) => uid));
   return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
     try {
-      const uid = /^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-      return uids.has(Number(uid));
+      const status = readFileSync(`/proc/${pid}/status`, "utf8");
+      const uid = /^Uid:\s+(\d+)/m.exec(status)?.[1];
+      return uids.has(Number(uid)) && !/^State:\s+Z/m.test(status);
     } catch {
       return false;
     }
