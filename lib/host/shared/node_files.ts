@@ -129,10 +129,10 @@ export class NodeFiles implements Files {
     translating(() => {
       const descriptor = openSync(path, TO_APPEND_OWN, STICKY | OWNER_ONLY_DATA);
       try {
-        const info = fstatSync(descriptor);
-        requireOwn(info);
-        // Deno makes no file with more than the permissions of old.
-        if (info.isFile() && info.size === 0) fchmodSync(descriptor, STICKY | OWNER_ONLY_DATA);
+        const stat = fstatSync(descriptor);
+        requireOwn(stat);
+        // Deno makes files without the bits above the permissions.
+        if (stat.isFile() && (stat.mode & STICKY) === 0) fchmodSync(descriptor, STICKY | OWNER_ONLY_DATA);
         writeFileSync(descriptor, text);
       } finally {
         closeSync(descriptor);
