@@ -50,12 +50,20 @@ export function attack(
       await body(sandbox, users);
       assert.deepEqual(processesOf(users), [], "processes of the users are left");
     } finally {
-      for (const pid of processesOf(users)) process.kill(pid, "SIGKILL");
+      for (const pid of processesOf(users)) endIfThere(pid);
       for (const user of Object.values(users)) {
         rmSync(`/tmp/supervise-${user.uid}`, { recursive: true, force: true });
       }
     }
   }, ["setpriv", ...needs]);
+}
+
+function endIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended meanwhile.
+  }
 }
 
 function userOf(sandbox: Sandbox, uid: number): ThrowAwayUser {

@@ -5,6 +5,7 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -107,10 +108,12 @@ attackUser(
     }
     swapper.kill("SIGKILL");
     await swapper.done;
-    if (existsSync(aside)) {
-      if (existsSync(own)) renameSync(own, trapped.folder);
-      renameSync(aside, own);
+    if (lstatSync(own, { throwIfNoEntry: false })?.uid === users.stranger.uid) {
+      renameSync(own, trapped.folder);
     }
+    // The supervisor may have made another folder in place of one that was away for too long.
+    if (existsSync(own)) rmSync(aside, { recursive: true, force: true });
+    else renameSync(aside, own);
     const down = await supervise(victim, "down");
     assert.equal(down.code, 0, down.stderr);
     await close(trapped);

@@ -81,7 +81,7 @@ if (process.getuid!() === 0 && UNDER_TEST === "binary") {
     async (sandbox, promises) => {
       configure(sandbox);
       const uid = 56_000 + process.pid % 1_000;
-      chmodSync(sandbox.dir, 0o777);
+      chmodSync(sandbox.dir, 0o1777);
       mkdirSync(`${sandbox.dir}/home`);
       chownSync(`${sandbox.dir}/home`, uid, uid);
       const asUser = ["setpriv", "--reuid", `${uid}`, "--regid", `${uid}`, "--clear-groups", ...SUPERVISE];

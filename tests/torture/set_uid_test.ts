@@ -101,7 +101,7 @@ if (isRoot) {
       `storm: ${layer}: one that is held by a limit of processes races a down, and a SIGKILL of the supervisor`,
       async (sandbox, promises) => {
         const uid = 59_000 + process.pid % 1_000;
-        chmodSync(sandbox.dir, 0o777);
+        chmodSync(sandbox.dir, 0o1777);
         const trap = sandbox.write("trap.py", readFileSync(TRAP, "utf8"));
         const words = trapCommand(
           PYTHON_OF_ALL,
