@@ -17,15 +17,21 @@ export class Deadline {
     for (const tell of this.#listeners) tell();
   }
 
+  /** Calls back whenever it becomes earlier; returns how to stop that. */
+  onShorten(callback: () => void): () => void {
+    this.#listeners.add(callback);
+    return () => void this.#listeners.delete(callback);
+  }
+
   /** Runs `body` for no longer than until an instant that follows from this one, also if that becomes earlier meanwhile. */
   async bound(instantOf: () => Instant, body: () => Promise<void>): Promise<void> {
     const scope = new CancelScope({ deadline: instantOf() });
     const follow = () => scope.deadline = instantOf();
-    this.#listeners.add(follow);
+    const unfollow = this.onShorten(follow);
     try {
       await scope.run(body);
     } finally {
-      this.#listeners.delete(follow);
+      unfollow();
     }
   }
 }

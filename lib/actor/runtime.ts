@@ -55,6 +55,8 @@ export interface RuntimeOptions extends ListenOptions {
   readonly desk?: CrashKeeper;
   /** Told whether a crash is held in this actor or below it. */
   readonly onHeld?: (isHeld: boolean) => void;
+  /** Told that the connection to the parent is lost, however far the end of this actor has come. */
+  readonly onOrphaned?: () => void;
   /** Told of what a function threw that another actor has called; what it returns is waited for. */
   readonly onError?: (error: unknown, name: string) => Promise<void>;
 }
@@ -83,6 +85,8 @@ export class ActorRuntime implements PortalOwner {
   readonly #awaitingEnd = new Set<Link>();
   readonly #ready = new Event();
   #serving: Nursery | null = null;
+  /** Whether all has been told to others that there is to tell. */
+  #isOver = false;
 
   constructor(options: RuntimeOptions) {
     this.#options = options;
@@ -221,6 +225,7 @@ export class ActorRuntime implements PortalOwner {
 
   #forget(link: Link): void {
     this.#awaitingEnd.delete(link);
+    if (link === this.parent && !this.#isOver) this.#options.onOrphaned?.();
     for (const id of this.registry.removeVia(link)) this.#tellParent("unregister", id);
   }
 
@@ -282,6 +287,7 @@ export class ActorRuntime implements PortalOwner {
       if (failure !== null) dialog.sendError(failure.error);
       else dialog.sendCancelAck(this.#canceller());
     }
+    this.#isOver = true;
     if (failure !== null) throw failure.error;
   }
 }

@@ -78,7 +78,7 @@ async function runActor(means: Means, host: ActorHost, line?: ParentLine): Promi
   const { loadModule } = await import("../host/shared/load_module.ts");
   const { withWorkModule } = await import("../worker/child/work.ts");
   await offerLibrary(means);
-  const system = { host, program, load: withWorkModule(loadModule) };
+  const system = { host, program, load: withWorkModule(loadModule), openHost: () => means.openHost() };
   // Not awaited: on Bun an error that nobody catches does not end a program whose main module is still being loaded.
   void actorMain(line === undefined ? system : { ...system, line }).then(program.exit);
 }

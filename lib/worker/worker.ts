@@ -7,7 +7,7 @@
  */
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { Cancelled } from "../scope/cancelled.ts";
-import { openNursery } from "../scope/nursery.ts";
+import { type Nursery, openNursery } from "../scope/nursery.ts";
 import { checkpointIfCancelled } from "../scope/park.ts";
 import type { TaskStatus } from "../scope/task_status.ts";
 import { Event } from "../sync/event.ts";
@@ -103,7 +103,7 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
     try {
       await scope.run(() =>
         openNursery(async (nursery) => {
-          const link = await nursery.start<Link>((inner) => this.#live(inner), { name: "process" });
+          const link = await nursery.start<Link>((inner) => this.#live(inner, nursery), { name: "process" });
           this.#pid = link.peer.pid;
           await this.#converse(link, () => {
             // What is cancelled in this moment already has not come to be ready.
@@ -174,8 +174,8 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
     this.#options.actor.whenGone(callback);
   }
 
-  async #live(status: TaskStatus<Link>): Promise<void> {
-    await this.#options.actor.run(status);
+  async #live(status: TaskStatus<Link>, nursery: Nursery): Promise<void> {
+    await this.#options.actor.run(status, nursery);
     this.dismiss();
   }
 

@@ -76,11 +76,16 @@ export class FakeActors {
 
   /** Waits until no process is left. */
   async untilGone(): Promise<void> {
-    await waitAllTasksBlocked();
+    await this.#settle();
     while (this.machine.puppets().length > 0) {
       await sleepUntil(this.#clock.next());
-      await waitAllTasksBlocked();
+      await this.#settle();
     }
+  }
+
+  /** Waits until nothing happens any more at this instant: who waits for a turn may revoke the timer that is the next now. */
+  async #settle(): Promise<void> {
+    do await waitAllTasksBlocked(); while (this.#clock.isTurning);
   }
 
   /** Fails if something is left of what was started. */
@@ -108,7 +113,13 @@ export class FakeActors {
     try {
       const { random } = this.#options;
       puppet.exit(
-        await actorMain({ host: self.host, program, load, ...(random === undefined ? {} : { random }) }),
+        await actorMain({
+          host: self.host,
+          program,
+          load,
+          openHost: () => Promise.resolve(self.host),
+          ...(random === undefined ? {} : { random }),
+        }),
       );
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

@@ -2,16 +2,19 @@
 import assert from "node:assert/strict";
 import { openActorNurseryOn } from "../../lib/actor/process/actor_nursery.ts";
 import type { Signal } from "../../lib/base/signals.ts";
-import { sleepForever } from "../../lib/scope/sleep.ts";
+import type { ActorSystem } from "../../lib/actor/current_actor.ts";
+import { runInActorOn } from "../../lib/actor/process/run_in_actor.ts";
+import { CancelScope } from "../../lib/scope/cancel_scope.ts";
+import { sleep, sleepForever } from "../../lib/scope/sleep.ts";
 import { moveOnAfter } from "../../lib/scope/timeouts.ts";
 import { test } from "../harness/test.ts";
 import { play, type Played } from "./play.ts";
-import { chainModule, growChain, type Manner } from "./play_chain.ts";
+import { chainModule, growChain, type Manner, nameAt } from "./play_chain.ts";
 
 const GRACE_MS = 1_000;
 const CANCEL_MS = 500;
-/** The parts of a grace time after which an actor is signalled, and killed. */
-const [SIGNAL_MS, KILL_MS] = [600, 800];
+/** When an actor is signalled, and killed: the last fifth of its time is for that. */
+const [SIGNAL_MS, KILL_MS] = [800, 900];
 
 /** Starts a chain, and cancels it from above. */
 function endChain(manners: readonly Manner[], latencyMs = 0): Promise<Played<void>> {
@@ -138,6 +141,59 @@ test("teardown: what is below an actor that dies while it is being ended keeps i
   });
   assert.ok(said.includes("700 level2 ends"), String(said));
   assert.ok(goneMs <= CANCEL_MS + KILL_MS, String(goneMs));
+});
+
+for (const depth of [2, 3, 4, 5, 6, 7]) {
+  test(`teardown: above a leaf that is stuck at depth ${depth} each level has the time for its cleanup`, async () => {
+    const { said, goneMs, error } = await play({
+      latencyMs: 1,
+      modules: {
+        stuck: ({ puppet, system }, stage) => ({
+          async go(level: number): Promise<void> {
+            if (level === depth) return await puppet.compute(3_600_000);
+            try {
+              await goAt(system, level + 1);
+            } finally {
+              await new CancelScope({ shield: true }).run(() => sleep(300));
+              stage.say(`${nameAt(level)} cleaned up`);
+            }
+          },
+        }),
+      },
+      program: async ({ system }) => {
+        await moveOnAfter(CANCEL_MS, () => goAt(system, 1));
+      },
+    });
+    assert.equal(error, undefined);
+    const cleaned = said.filter((one) => one.endsWith("cleaned up")).map((one) => one.split(" ")[1]);
+    assert.deepEqual(cleaned, Array.from({ length: depth - 1 }, (_, index) => nameAt(depth - 1 - index)));
+    assert.ok(goneMs <= CANCEL_MS + 5_000, String(goneMs));
+  });
+}
+
+type StuckModule = { go(level: number): Promise<void> };
+
+async function goAt(system: Promise<ActorSystem>, level: number): Promise<void> {
+  await runInActorOn<StuckModule, "go">(system, "memory:stuck", "go", [level], { name: nameAt(level) });
+}
+
+test("teardown: the death of the parent is noticed while an actor is being ended, at every level", async () => {
+  const { goneMs } = await play({
+    modules: { chain: chainModule },
+    program: async (self) => {
+      const manners: readonly Manner[] = ["deaf", "deaf", "deaf", "deaf"];
+      await moveOnAfter(
+        CANCEL_MS,
+        () => growChain(self, { manners, graceMs: 100_000 }, 0, sleepForever),
+      );
+    },
+    async script(stage) {
+      await stage.at(CANCEL_MS + 100);
+      stage.signal("SIGKILL", "level1");
+    },
+  });
+  // The kernel ends the one below it after 3 seconds; those below that one are ended by their parents before.
+  assert.ok(goneMs <= CANCEL_MS + 100 + 3_000 + 250, String(goneMs));
 });
 
 const CRASHES: readonly Signal[] = ["SIGKILL", "SIGSEGV"];

@@ -70,6 +70,8 @@ export interface DialogLink {
   readonly hasRoom: boolean;
   /** Waits until it can. */
   room(): Promise<void>;
+  /** Whether this side is ending the whole actor at the other end, so that every dialog with it comes to an end. */
+  readonly isBeingEnded: boolean;
   /** Messages of this dialog mean nothing any more. */
   forget(dialog: Dialog): void;
 }
@@ -137,7 +139,18 @@ export class Dialog {
   requestCancel(reason: string | null, withinMs: number | null = null): void {
     if (this.cancelledAs !== null || this.final !== null) return;
     this.cancelledAs = this.link.canceller ?? this.link.self;
-    const payload = encodeCanceller({ canceller: this.cancelledAs, reason });
+    this.#sendCancel(this.cancelledAs, reason, withinMs);
+  }
+
+  /** Tells the other side, which was asked to cancel, that it has less time than it was told. */
+  hurry(reason: string | null, withinMs: number): void {
+    if (this.cancelledAs !== null && this.final === null) {
+      this.#sendCancel(this.cancelledAs, reason, withinMs);
+    }
+  }
+
+  #sendCancel(canceller: ActorId, reason: string | null, withinMs: number | null): void {
+    const payload = encodeCanceller({ canceller, reason });
     this.send(Kind.cancel, withinMs === null ? 0 : Math.max(1, Math.round(withinMs)), payload);
   }
 

@@ -59,7 +59,8 @@ export async function endRemote(
     do {
       await dialog.until("end of an inspection", () => !dialog.isHeld || isOver());
       await moveOnAfter(withinMs, () => dialog.until("acknowledgement of a cancel", isOver));
-    } while (!isOver() && dialog.isHeld);
+      // An actor that is itself being ended has the time that its nursery gives it.
+    } while (!isOver() && (dialog.isHeld || dialog.link.isBeingEnded));
   });
   if (dialog.final !== null) return;
   const { path } = dialog.link.peer;

@@ -90,6 +90,7 @@ export class Link implements DialogLink {
   readonly isChild: boolean;
   readonly memory: SharedMemory | null;
   canceller: ActorId | null = null;
+  isBeingEnded = false;
   readonly #options: LinkOptions;
   readonly #dialogs = new Map<number, Dialog>();
   readonly #parts = new PartStore(PART_LIMITS);

@@ -104,7 +104,7 @@ export class ActorNursery {
       const link = await this.#nursery.start<Link>(async (status) => {
         this.#daemons.add(scope);
         try {
-          await scope.run(() => actor.run(status));
+          await scope.run(() => actor.run(status, this.#nursery));
         } finally {
           this.#daemons.delete(scope);
         }

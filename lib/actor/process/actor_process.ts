@@ -3,10 +3,12 @@
  * in looks after it from its start to the end of its process.
  *
  * Invariants:
- * 1. The task does not end before the process has ended and nothing that bears its token lives.
+ * 1. The task does not end before the process has ended. Nothing that bears its token outlives the nursery: a task of its own
+ *    sees to that, so that the end is told at once.
  * 2. Every wait for the child is a wait for the death of its process too.
  * 3. A cancel asks it to end, then signals it, then kills it and all that it has started, within one grace time. The child
- *    is told how long it has, less than that, and shares it out below: a deep tree takes as long as a flat one.
+ *    is told how long it has, less than that, and shares it out below: a deep tree takes as long as a flat one. It is told
+ *    again when that becomes less: a cancel of a call can come before that of the actor, and says nothing of time.
  */
 import { after, earliest, type Instant, latest } from "../../base/instant.ts";
 import { messageOf } from "../../base/user_error.ts";
@@ -24,15 +26,13 @@ import { ActorDied, ActorStartError, describeStatus, RemoteActorError } from "..
 import { type Identity, readIdentity } from "../link/identity.ts";
 import type { Link } from "../link/link.ts";
 import type { ActorRuntime } from "../runtime.ts";
+import { type EndSchedule, endSchedule } from "./end_schedule.ts";
 import { encodeSpec, type SpawnSpec } from "./spawn_spec.ts";
 import { decodePayload } from "../../wire/payload.ts";
 import type { Launch, Vessel } from "./vessel.ts";
 
 /** How long the end of a process may take to be seen after that of its connection, or the other way round. */
 const EXPLAIN_MS = 500;
-/** The parts of a grace time: after the first it is signalled, and it is told of that; after the second, killed. */
-const ASK_SHARE = 0.6;
-const SIGNAL_SHARE = 0.2;
 
 /** What is started, and how it is ended. */
 export interface ActorProcessOptions {
@@ -44,6 +44,11 @@ export interface ActorProcessOptions {
   readonly startTimeoutMs: number;
   /** Milliseconds from a cancel to SIGKILL. */
   readonly graceMs: number;
+}
+
+/** The nursery that a child is started in, as far as it needs it. */
+export interface Sweepers {
+  startSoon(body: () => Promise<void>, options: { readonly name: string }): void;
 }
 
 /** See the module. */
@@ -75,10 +80,11 @@ export class ActorProcess {
   /**
    * Starts it, says when it is ready, and looks after it until it has ended.
    *
+   * @param sweepers Where a task may go on that ends what it has left.
    * @throws {ActorStartError} If it did not come to be ready.
    * @throws {ActorDied} If it ended without having been asked to.
    */
-  async run(status: TaskStatus<Link>): Promise<void> {
+  async run(status: TaskStatus<Link>, sweepers: Sweepers): Promise<void> {
     const { runtime, token, spec } = this.#options;
     const unexpect = runtime.expect(token, {
       identity: { name: spec.name, path: spec.path },
@@ -90,12 +96,12 @@ export class ActorProcess {
       status.started(await this.#start());
       await this.#end();
     } catch (error) {
-      await this.#tearDown();
+      await this.#tearDown(sweepers);
       throw error instanceof Cancelled ? this.#cleanupError() ?? error : error;
     } finally {
       unexpect();
     }
-    await this.#sweep();
+    this.#sweep(sweepers, this.#endOf(this.#options.runtime.host.clock.now()));
     this.#conclude();
   }
 
@@ -193,17 +199,12 @@ export class ActorProcess {
     await moveOnAfter(EXPLAIN_MS, async () => await this.#link?.closed());
   }
 
-  /** What of it lives on after its process has ended without having been asked to. */
-  async #sweep(): Promise<void> {
-    if (this.#hasEndedWell) return;
-    const now = this.#options.runtime.host.clock.now();
-    await new CancelScope({ shield: true }).run(() => this.#vessel!.sweep(this.#endOf(now) - now));
-  }
-
-  /** Whether it has said that it is over, as what was asked of it or of itself, and has cleaned up. */
-  get #hasEndedWell(): boolean {
-    const how = this.#dialog?.final?.how;
-    return this.#status?.how === "exited" && (how === "cancelled" || how === "returned");
+  /** Ends what it has started and left behind, however it has ended; what is still there at `end` is killed. */
+  #sweep(sweepers: Sweepers, end: Instant): void {
+    const { clock } = this.#options.runtime.host;
+    const scope = new CancelScope({ shield: true });
+    const sweep = () => this.#vessel!.sweep(Math.max(0, end - clock.now()));
+    sweepers.startSoon(() => scope.run(sweep), { name: `sweep after ${this.#options.spec.name}` });
   }
 
   #conclude(): void {
@@ -226,7 +227,7 @@ export class ActorProcess {
   }
 
   /** Ends it, whatever else is cancelled meanwhile. */
-  async #tearDown(): Promise<void> {
+  async #tearDown(sweepers: Sweepers): Promise<void> {
     const vessel = this.#vessel;
     if (vessel === null) return;
     const { runtime, spec } = this.#options;
@@ -235,32 +236,45 @@ export class ActorProcess {
       await runtime.held.untilNone(spec.path);
       const begin = clock.now();
       if (this.#dialog !== null) {
+        this.#link!.isBeingEnded = true;
         await this.#ask(begin);
         if (this.#status === null) await this.#signal(begin);
       }
       const isLate = this.#status === null;
       if (isLate) vessel.kill();
       await this.#end();
-      if (this.#hasEndedWell) return;
-      await vessel.sweep(isLate ? 0 : Math.max(0, this.#endOf(begin) - clock.now()));
+      this.#sweep(sweepers, isLate ? clock.now() : this.#endOf(begin));
     });
   }
 
   async #ask(begin: Instant): Promise<void> {
     if (this.#link!.lost !== null) return;
-    const { cancelledBy } = this.#options.runtime;
-    this.#dialog!.requestCancel(cancelledBy?.reason ?? null, ASK_SHARE * (this.#endOf(begin) - begin));
-    await this.#exitedWithin(ASK_SHARE, begin);
+    const { deadline, cancelledBy, host } = this.#options.runtime;
+    const reason = cancelledBy?.reason ?? null;
+    const leftMs = () => this.#scheduleFrom(begin).signalAt - host.clock.now();
+    const dialog = this.#dialog!;
+    if (dialog.cancelledAs === null) dialog.requestCancel(reason, leftMs());
+    else dialog.hurry(reason, leftMs());
+    const unfollow = deadline.onShorten(() => dialog.hurry(reason, leftMs()));
+    try {
+      await this.#exitedBy(() => this.#scheduleFrom(begin).signalAt);
+    } finally {
+      unfollow();
+    }
   }
 
   async #signal(begin: Instant): Promise<void> {
     this.#vessel!.terminate();
-    await this.#exitedWithin(ASK_SHARE + SIGNAL_SHARE, begin);
+    await this.#exitedBy(() => this.#scheduleFrom(begin).killAt);
   }
 
-  /** Waits for its end for a part of the time that it has from `begin` on, which may become less meanwhile. */
-  async #exitedWithin(share: number, begin: Instant): Promise<void> {
-    const partEnd = () => after(begin, share * (this.#endOf(begin) - begin));
-    await this.#options.runtime.deadline.bound(partEnd, () => this.#exited.wait());
+  /** May become earlier meanwhile. */
+  #scheduleFrom(begin: Instant): EndSchedule {
+    return endSchedule(begin, this.#endOf(begin));
+  }
+
+  /** Waits for its end, until an instant that may become earlier meanwhile. */
+  async #exitedBy(instantOf: () => Instant): Promise<void> {
+    await this.#options.runtime.deadline.bound(instantOf, () => this.#exited.wait());
   }
 }

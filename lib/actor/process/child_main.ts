@@ -1,10 +1,10 @@
 /** What runs in the process of an actor: it joins whoever has started it, loads its modules, and serves until its end. */
-import type { ActorHost } from "../../host/ports/host.ts";
+import type { ActorHost, Host } from "../../host/ports/host.ts";
 import type { Program } from "../../host/ports/program.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
+import { CancelScope } from "../../scope/cancel_scope.ts";
 import { Cancelled } from "../../scope/cancelled.ts";
 import { reportError } from "../../scope/error_report.ts";
-import { openNursery } from "../../scope/nursery.ts";
 import { run } from "../../scope/run.ts";
 import { sleepForever } from "../../scope/sleep.ts";
 import { encodeError } from "../../wire/error_box.ts";
@@ -16,7 +16,8 @@ import { CrashHolder } from "../debug/hold_crash.ts";
 import type { Link } from "../link/link.ts";
 import { ActorRuntime } from "../runtime.ts";
 import { type Joined, joinParent, type ParentLine } from "./join_parent.ts";
-import type { SpawnSpec } from "./spawn_spec.ts";
+import { sweep } from "./kill_tree.ts";
+import { type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
 
 /** What an actor's process needs of the machine. */
 export interface ChildSystem {
@@ -27,6 +28,8 @@ export interface ChildSystem {
   >;
   /** Imports a module by its URL. */
   readonly load: (url: string) => Promise<Readonly<Record<string, unknown>>>;
+  /** Opens the whole host, which few actors need. */
+  readonly openHost?: () => Promise<Host>;
   /** The connection to whoever has started it, where it need not be opened, and what proves who this is. */
   readonly line?: ParentLine;
   /** Shuffles the tasks that are ready; without it they go on in order. */
@@ -54,6 +57,8 @@ class ChildActor {
   readonly #runtime: ActorRuntime;
   /** Null unless it is being debugged. */
   #holder: CrashHolder | null = null;
+  /** Whether the parent has gone before this actor. */
+  #isOrphan = false;
   #exitCode = ENDED;
 
   constructor(system: ChildSystem, joined: Joined) {
@@ -65,6 +70,10 @@ class ChildActor {
       uids: new Set([system.program.uid, ...joined.spec.uids]),
       isCancellable: true,
       onError: async (error, name) => await this.#holder?.hold(error, name),
+      onOrphaned: () => {
+        this.#isOrphan = true;
+        this.#cancel("the parent is gone", ORPHANED_MS);
+      },
     });
   }
 
@@ -85,9 +94,20 @@ class ChildActor {
     } catch (error) {
       if (!(error instanceof Cancelled)) await this.#report(error);
     } finally {
+      if (this.#isOrphan) await this.#sweep();
       for (const one of undo) one();
     }
     return this.#exitCode;
+  }
+
+  /** Ends the programs that it has started: the parent would do that, and is gone. */
+  async #sweep(): Promise<void> {
+    const { openHost, program, line } = this.#system;
+    const token = program.environment[TOKEN_VARIABLE];
+    if (openHost === undefined || token === undefined || line !== undefined) return;
+    const host = await openHost();
+    const leftMs = Math.min(ORPHANED_MS, this.#runtime.deadline.at - host.clock.now());
+    await new CancelScope({ shield: true }).run(() => sweep(host, token, Math.max(0, leftMs)));
   }
 
   #takeSignals(): readonly (() => void)[] {
@@ -110,19 +130,12 @@ class ChildActor {
 
   async #main(): Promise<void> {
     const parent = this.#runtime.joinParent(this.#joined);
-    await openNursery(async (nursery) => {
-      nursery.startSoon(async () => {
-        await parent.closed();
-        this.#cancel("the parent is gone", ORPHANED_MS);
-      }, { name: "end of the parent" });
-      try {
-        await this.#serve(parent);
-      } catch (error) {
-        if (error instanceof Cancelled) throw error;
-        await this.#fail(parent, error);
-      }
-      nursery.cancelScope.cancel("the actor is over");
-    }, { collapse: true });
+    try {
+      await this.#serve(parent);
+    } catch (error) {
+      if (error instanceof Cancelled) throw error;
+      await this.#fail(parent, error);
+    }
   }
 
   async #serve(parent: Link): Promise<void> {

@@ -1,9 +1,11 @@
 /** Ends what an actor has started, where it can no longer do so itself. */
 import { after, earliest, type Instant, NEVER } from "../../base/instant.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
 import { lookWhere } from "../../host/look.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { ProcessRow } from "../../host/ports/processes.ts";
 import { sleepUntil } from "../../scope/sleep.ts";
+import { Census } from "./census.ts";
 import { TOKEN_VARIABLE } from "./spawn_spec.ts";
 
 /** Between two looks at the process table. */
@@ -11,15 +13,34 @@ const LOOK_MS = 20;
 const SLOWEST_LOOK_MS = 250;
 
 /**
- * Waits until nothing is left that bears the token of an actor which has died; what is left after a while is killed. Actors
- * below it have noticed the death of their parent and clean up by themselves.
+ * Waits until nothing is left that bears the token of an actor which has ended. Programs that it has started itself get
+ * SIGTERM at once. Actors below it have noticed the death of their parent and clean up by themselves, and end their own
+ * programs. All that is left after a while is killed.
  *
  * @param graceMs Milliseconds before the rest is killed; 0 to kill at once.
  */
 export async function sweep(host: Host, token: string, graceMs: number): Promise<void> {
   const deadline = after(host.clock.now(), graceMs);
-  if (await lookUntilNone(host, deadline, () => markedWith(host, token))) return;
+  if (!await fromPromise(Census.of(host).hasLeft(token))) return;
+  const asked = new Set<string>();
+  if (
+    await lookUntilNone(
+      host,
+      deadline,
+      () => markedWith(host, token, (row) => askOnce(host, token, row, asked)),
+    )
+  ) {
+    return;
+  }
   await lookUntilNone(host, NEVER, () => killMarked(host, token));
+}
+
+/** Asks a program to end that the actor has started itself: the token of an actor below it goes on after the dot. */
+function askOnce({ processes }: Host, token: string, row: ProcessRow, asked: Set<string>): void {
+  const key = `${row.pid} ${row.startTime}`;
+  if (asked.has(key) || processes.variableOf(row.pid, TOKEN_VARIABLE) !== token) return;
+  asked.add(key);
+  processes.signal(row, "SIGTERM");
 }
 
 /** Looks, ever less often, until there is nothing; false if the deadline has come before. */

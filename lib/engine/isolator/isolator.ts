@@ -110,7 +110,9 @@ export class Isolator {
     let failure: SpawnError | IsolatorDied = new IsolatorDied();
     try {
       await openNursery(async (nursery) => {
-        const link = await nursery.start<Link>((status) => this.#actor().run(status), { name: "process" });
+        const link = await nursery.start<Link>((status) => this.#actor().run(status, nursery), {
+          name: "process",
+        });
         this.#there(link.peer.pid);
         await new Portal<IsolatorModule>(link, this.#options.runtime).openContext(
           "isolate",

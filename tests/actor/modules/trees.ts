@@ -39,7 +39,7 @@ export const chain = context(async (ctx: ServedContext<readonly number[]>, depth
 export const stubbornChain = context(async (ctx: ServedContext<null>, depth: number) => {
   const hold = async () => {
     await ctx.started(null);
-    const { deadline, host } = await untilCancelled();
+    const { deadline, host } = await untilTold();
     note(`${depth} was told ${deadline.at - host.clock.now()}`);
     note(`${depth} ignores it`);
     await new CancelScope({ shield: true }).run(() => sleepForever());
@@ -48,14 +48,19 @@ export const stubbornChain = context(async (ctx: ServedContext<null>, depth: num
   await openActorNursery(async (nursery) => {
     const below = await nursery.startActor<Trees>(`level${depth}`, { module: import.meta.url });
     nursery.startSoon(() => below.openContext("stubbornChain", [depth - 1], () => hold()));
-  }, { grace: 1_000_000 });
+  }, { grace: OWN_GRACE_MS });
 });
 
-async function untilCancelled() {
+/** More than the nursery above all of them gives. */
+const OWN_GRACE_MS = 1_000_000;
+
+async function untilTold() {
   const runtime = currentRuntime();
   await sleepForever().catch(() => {});
-  // The actor may hear of its own end a moment after its contexts.
-  while (runtime.deadline.at === Infinity) await new Promise((resolve) => setTimeout(resolve));
+  // The actor may hear of its own end a moment after its contexts, and a moment later how much time those above have.
+  while (runtime.deadline.at - runtime.host.clock.now() > OWN_GRACE_MS / 2) {
+    await new Promise((resolve) => setTimeout(resolve));
+  }
   return runtime;
 }
 
@@ -99,6 +104,20 @@ export async function heedsSignal(name: string): Promise<void> {
 export async function startProgram([program, ...args]: readonly string[]): Promise<void> {
   const { stdout } = spawn(program!, args, { stdio: ["ignore", "pipe", "inherit"] });
   await new Promise((resolve) => stdout.once("data", resolve).once("close", resolve));
+}
+
+/** Starts a program that goes on for an hour, and says its number. */
+export function startSleeper(): number {
+  return spawn("sleep", ["3600"], { stdio: "ignore" }).pid!;
+}
+
+/** The same in an actor below this one, which then fails or returns. */
+export async function startSleeperBelow(isToFail: boolean): Promise<void> {
+  await openActorNursery(async (nursery) => {
+    const below = await nursery.startActor<Trees>("below", { module: import.meta.url });
+    note(`sleeper ${await below.call.startSleeper()}`);
+    if (isToFail) throw new RangeError("as asked");
+  });
 }
 
 /** Never lets the event loop turn again. */
