@@ -52,7 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "daemon",
   ],
   program: ["base", "scope", "sync", "bridge", "host"],
-  roles: ["actor", "worker", "host", "engine", "daemon", "cli"],
+  roles: ["base", "scope", "actor", "worker", "host", "engine", "daemon", "cli"],
   testing: ["base", "scope", "sync", "host"],
 };
 

@@ -5,12 +5,13 @@ import { thisProgram } from "./system.ts";
 /**
  * Runs `main` as the root task of a tree of tasks, and returns when it and with it everything that it started is over.
  *
- * The first Ctrl-C cancels everything, and `run` throws `Interrupted` after the cleanup; the second cuts cleanups short,
- * the third ends the program. Follows `trio.run`.
+ * The first Ctrl-C, SIGTERM or SIGHUP cancels everything, and `run` throws `Interrupted` after the cleanup; the second cuts
+ * cleanups short, the third ends the program. A program that does not catch `Interrupted` ends with the exit code of the
+ * signal. Follows `trio.run`.
  *
  * @returns What `main` returned.
  * @throws Whatever `main` throws.
- * @throws {Interrupted} After Ctrl-C; what `main` threw meanwhile is its cause.
+ * @throws {Interrupted} After such a signal; what `main` threw meanwhile is its cause.
  * @throws {TypeError} Inside of another run.
  *
  * @example Two tasks

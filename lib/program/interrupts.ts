@@ -1,11 +1,11 @@
 /**
- * What Ctrl-C does to a run: the first one cancels everything, the second makes shields count no more, so that cleanups are
+ * What Ctrl-C, SIGTERM and SIGHUP do to a run: the first one cancels everything, the second makes shields count no more, so that cleanups are
  * cut short, and the third ends the program. Whoever does not press again gets the next step after a grace time: code that
  * never comes to a checkpoint cannot hold the program.
  */
 import { signalExitCode } from "../base/exit_code.ts";
 import { after } from "../base/instant.ts";
-import { SIGNAL_NUMBERS } from "../base/signals.ts";
+import { type Signal, signalNumber } from "../base/signals.ts";
 import type { Program } from "../host/ports/program.ts";
 import type { Clock } from "../scope/clock.ts";
 import type { RunControl } from "../scope/run.ts";
@@ -19,22 +19,39 @@ export interface InterruptOptions {
   readonly grace: number;
 }
 
-/** Lets SIGINT interrupt a run; the returned function ends that. A handler that is there already is left alone. */
-export function interruptOnSignal(control: RunControl, options: InterruptOptions): () => void {
+/** What asks a program to end, and can wait for its cleanup. */
+const INTERRUPTS = ["SIGINT", "SIGTERM", "SIGHUP"] as const satisfies readonly Signal[];
+
+/**
+ * Lets signals interrupt a run; the returned function ends that. A signal that was ignored when the program was started stays
+ * ignored, one that something listens to already is left alone, and one that is received by a task meanwhile is that task's.
+ */
+export function interruptOnSignals(control: RunControl, options: InterruptOptions): () => void {
   const { program, clock, grace } = options;
-  if (program.listensTo("SIGINT")) return () => {};
-  const steps = [() => control.interrupt(), () => control.force(), () => void giveUp(control, program)];
+  let first: Signal | null = null;
+  const steps = [
+    (signal: Signal) => control.interrupt(signal),
+    () => control.force(),
+    () => void giveUp(control, program, first!),
+  ];
   let revoke = () => {};
-  const next = () => {
+  const next = (signal: Signal) => {
     revoke();
     if (control.isHeld()) void program.stderr.write(HELD);
-    else steps.shift()?.();
+    else {
+      first ??= signal;
+      steps.shift()?.(signal);
+    }
     if (control.isHeld() && steps.length === STEPS) return;
-    if (steps.length > 0) revoke = clock.schedule(after(clock.now(), grace), next);
+    if (steps.length > 0) revoke = clock.schedule(after(clock.now(), grace), () => next(signal));
   };
-  const unlisten = program.onSignal("SIGINT", next);
+  const listenTo = (signal: Signal) =>
+    program.onSignal(signal, () => {
+      if (program.callbacksAt(signal) === 1) next(signal);
+    });
+  const unlisten = INTERRUPTS.filter((signal) => !program.listensTo(signal)).map(listenTo);
   return () => {
-    unlisten();
+    for (const one of unlisten) one();
     revoke();
   };
 }
@@ -44,7 +61,7 @@ const STEPS = 3;
 
 const HELD = "A crash is held for inspection: nothing is interrupted before it is let go.\n";
 
-async function giveUp(control: RunControl, program: Program): Promise<void> {
+async function giveUp(control: RunControl, program: Program, signal: Signal): Promise<void> {
   await program.stderr.write(`Interrupted. These tasks did not end:\n${renderTasks(control.tasks())}\n`);
-  program.exit(signalExitCode(SIGNAL_NUMBERS.SIGINT));
+  program.exit(signalExitCode(signalNumber(signal)));
 }

@@ -10,6 +10,7 @@ import type { Program } from "../host/ports/program.ts";
 import { ACTOR_VERB } from "../host/shared/actor_verb.ts";
 import { SCRIPT_VERB } from "../host/shared/script_verb.ts";
 import { THREAD_VERB } from "../host/shared/thread_verb.ts";
+import { lastWordsOf } from "./last_words.ts";
 
 /** What every role is played with. */
 export interface Means {
@@ -24,6 +25,7 @@ export interface Means {
 export async function runRole(means: Means): Promise<void> {
   const { program, openHost } = means;
   const [verb, argument] = program.args;
+  program.onUncaught(lastWordsOf);
   switch (verb) {
     case SCRIPT_VERB: {
       const { runScript } = await import("../host/shared/run_script.ts");

@@ -1,3 +1,4 @@
+import type { Signal } from "../base/signals.ts";
 import { tryCurrentFrame, withFrame } from "./ambient.ts";
 import { CancelScope } from "./cancel_scope.ts";
 import { CancelStatus } from "./cancel_status.ts";
@@ -23,8 +24,8 @@ export interface RunOptions extends Schedule {
 
 /** A run as seen from outside of its tasks. */
 export interface RunControl {
-  /** Cancels everything; the run then ends with {@linkcode Interrupted}. */
-  interrupt(): void;
+  /** Cancels everything; the run then ends with {@linkcode Interrupted}. @param signal SIGINT by default. */
+  interrupt(signal?: Signal): void;
   /** Makes shields count no more, so that cleanups behind them are cut short too. */
   force(): void;
   /** Whether somebody inspects a part of the program: an interrupt is then not meant for all of it. */
@@ -57,11 +58,11 @@ export async function runIn<T>(
   const root = new CancelStatus(null, false, null);
   const program = new CancelScope();
   state.root = { task, status: root };
-  let interrupted = false;
+  let interruptedBy: Signal | null = null;
   onStart?.({
-    interrupt: () => {
-      interrupted = true;
-      program.cancelFor({ source: "interrupt", reason: null, by: null });
+    interrupt: (signal = "SIGINT") => {
+      interruptedBy ??= signal;
+      program.cancelFor({ source: "interrupt", reason: signal === "SIGINT" ? null : signal, by: null });
     },
     force: () => root.force(),
     isHeld: () => state.isHeld,
@@ -79,7 +80,7 @@ export async function runIn<T>(
   task.exited();
   root.close();
   state.tell("afterRun");
-  if (interrupted) throw new Interrupted(failure?.error);
+  if (interruptedBy !== null) throw new Interrupted(failure?.error, interruptedBy);
   if (failure !== null) throw failure.error;
   return value as T;
 }

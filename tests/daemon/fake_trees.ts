@@ -340,6 +340,8 @@ export class FakeTrees {
       stderr: output,
       onSignal: (signal, callback) => puppet?.onSignal(signal, callback) ?? lacking(),
       listensTo: () => false,
+      callbacksAt: () => 0,
+      onUncaught: () => () => {},
       raise: lacking,
       onExit: () => () => {},
       temporaryFolder: "/tmp",

@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { e2e, type Running, UNDER_TEST } from "../harness/supervise.ts";
 
+/** What scripts import: Deno, which runs them by itself, is not given the library of the binary. */
+const LIBRARY = UNDER_TEST === "deno" ? new URL("../../mod.ts", import.meta.url).href : "supervise";
+
 const CALCULATOR = `
 export function add(a, b) { return a + b; }
 `;
@@ -316,3 +319,53 @@ if (UNDER_TEST !== "deno") {
     assert.match(done.stdout, /job +\| one instance/);
   });
 }
+
+e2e(
+  "modules: an error that nobody catches is told with its stack, and without source of the program",
+  async (sandbox) => {
+    sandbox.write(
+      "late.ts",
+      `
+    import { openMemoryChannel } from "supervise";
+    export default () => new Promise(() => void setTimeout(() => openMemoryChannel(-1)));`,
+    );
+    sandbox.config(`
+    [actors.late]
+    module = "late.ts"
+    restart = "never"
+    significant = true
+  `);
+    const { code, stdout, stderr } = await sandbox.supervise("up");
+    const lines = `${stdout}${stderr}`.split("\n");
+    assert.equal(code, 1);
+    assert.ok(
+      lines.some((line) => /late +\| Uncaught RangeError: Cannot open a channel/.test(line)),
+      stdout + stderr,
+    );
+    assert.deepEqual(lines.filter((line) => line.length > 400), []);
+  },
+);
+
+e2e("modules: a script with run() cleans up at SIGTERM, and ends with 143", async (sandbox) => {
+  sandbox.write(
+    "script.ts",
+    `
+    import { run, sleepForever } from "${LIBRARY}";
+    await run(async () => {
+      try {
+        console.log("up");
+        await sleepForever();
+      } finally {
+        console.log("cleaned up");
+      }
+    });`,
+  );
+  sandbox.config(`actors.script = { script = "script.ts", restart = "never" }`);
+  const up = await upUntil(sandbox.start(["up"]), /script +\| up/);
+  const { pid } = await sandbox.row("script");
+  process.kill(pid as number, "SIGTERM");
+  await up.line(/script: exited with code 143/);
+  const { stdout, stderr } = await up.done;
+  assert.match(`${stdout}${stderr}`, /script +\| cleaned up/);
+  assert.doesNotMatch(`${stdout}${stderr}`, /Interrupted/);
+});

@@ -1,6 +1,6 @@
 import type { Signal } from "../../lib/base/signals.ts";
 import { UserError } from "../../lib/base/user_error.ts";
-import type { Output, Program } from "../../lib/host/ports/program.ts";
+import type { LastWords, Output, Program } from "../../lib/host/ports/program.ts";
 
 /** A program that is told of signals by the test, and writes down what it does. */
 export class FakeProgram implements Program {
@@ -24,6 +24,10 @@ export class FakeProgram implements Program {
   readonly exits: number[] = [];
   /** The signals that it sent to itself. */
   readonly raised: Signal[] = [];
+  /** The signals that it was started with as ignored. */
+  readonly ignored = new Set<Signal>();
+  /** Who is asked about errors that nobody catches. */
+  readonly explainers: ((error: unknown) => LastWords | null)[] = [];
   readonly #listeners = new Map<Signal, Set<() => void>>();
 
   /** A signal comes; whether anybody was told. */
@@ -37,7 +41,12 @@ export class FakeProgram implements Program {
     return () => {};
   }
 
-  onSignal(signal: Signal, callback: () => void): () => void {
+  onSignal(
+    signal: Signal,
+    callback: () => void,
+    { evenIfIgnored } = { evenIfIgnored: false },
+  ): () => void {
+    if (this.ignored.has(signal) && !evenIfIgnored) return () => {};
     const listeners = this.#listeners.get(signal) ?? new Set();
     this.#listeners.set(signal, listeners.add(callback));
     return () => listeners.delete(callback);
@@ -45,6 +54,15 @@ export class FakeProgram implements Program {
 
   listensTo(signal: Signal): boolean {
     return (this.#listeners.get(signal)?.size ?? 0) > 0;
+  }
+
+  callbacksAt(signal: Signal): number {
+    return this.#listeners.get(signal)?.size ?? 0;
+  }
+
+  onUncaught(explain: (error: unknown) => LastWords | null): () => void {
+    this.explainers.push(explain);
+    return () => {};
   }
 
   raise(signal: Signal): void {

@@ -29,14 +29,18 @@ export class Script {
   readonly #closed: Promise<{ readonly code: number | null; readonly signal: string | null }>;
   #stderr = "";
 
-  /** @param code In which `"supervise"` is the library. */
-  constructor(code: string) {
+  /**
+   * @param code In which `"supervise"` is the library.
+   * @param options.before A program, and its arguments, that becomes the script.
+   */
+  constructor(code: string, options: { readonly before?: readonly string[] } = {}) {
     const file = join(this.#folder, "script.ts");
     writeFileSync(file, code.replaceAll('"supervise"', JSON.stringify(join(ROOT, "mod.ts"))));
     const args = "Deno" in globalThis
       ? ["run", "--allow-all", "--no-check", "--config", join(ROOT, "deno.json"), file]
       : [file];
-    this.#child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, NO_COLOR: "1" } });
+    const [command, ...rest] = [...options.before ?? [], process.execPath, ...args];
+    this.#child = spawn(command!, rest, { cwd: ROOT, env: { ...process.env, NO_COLOR: "1" } });
     this.complained = new Promise((resolve) =>
       this.#child.stderr.on("data", (bytes) => {
         this.#stderr += String(bytes);

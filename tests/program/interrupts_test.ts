@@ -103,9 +103,143 @@ test("interrupt: at the signal for it a real program prints its tasks, and goes 
   assert.match(stderr, /^server/);
 });
 
+const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+for (const [signal, code] of Object.entries(CODES) as [keyof typeof CODES, number][]) {
+  test(`interrupt: at ${signal} a real program cleans up, and ends with ${code} if nobody catches that`, async () => {
+    const script = new Script(`
+      import { CancelScope, run, sleep, sleepForever } from "supervise";
+      await run(async () => {
+        try {
+          console.log("ready");
+          await sleepForever();
+        } finally {
+          await new CancelScope({ shield: true }).run(() => sleep(1));
+          console.log("cleaned up");
+        }
+      });
+    `);
+    assert.equal(await script.line(), "ready");
+    script.signal(signal);
+    const end = await script.end();
+    assert.deepEqual([end.rest, end.code, end.signal, end.stderr], [["cleaned up"], code, null, ""]);
+  });
+}
+
+test("interrupt: a program that nobody awaits ends the same way", async () => {
+  const script = new Script(`
+    import { run, sleepForever } from "supervise";
+    setInterval(() => {}, 1_000_000);
+    void run(async () => {
+      console.log("ready");
+      await sleepForever();
+    });
+  `);
+  assert.equal(await script.line(), "ready");
+  script.signal("SIGTERM");
+  const { code, stderr } = await script.end();
+  assert.deepEqual([code, stderr], [143, ""]);
+});
+
+test("interrupt: an error of the cleanup is told, and the code is that of the signal", async () => {
+  const script = new Script(`
+    import { run, sleepForever } from "supervise";
+    await run(async () => {
+      try {
+        console.log("ready");
+        await sleepForever();
+      } finally {
+        throw new RangeError("no room");
+      }
+    });
+  `);
+  assert.equal(await script.line(), "ready");
+  script.signal("SIGTERM");
+  const { code, stderr } = await script.end();
+  assert.equal(code, 143);
+  assert.match(stderr, /^Interrupted, and the cleanup failed: RangeError: no room\n/);
+});
+
+test("interrupt: a program that catches it goes on, and ends as it likes", async () => {
+  const script = new Script(`
+    import { Interrupted, run, sleepForever } from "supervise";
+    try {
+      await run(async () => {
+        console.log("ready");
+        await sleepForever();
+      });
+    } catch (error) {
+      console.log(error instanceof Interrupted, error.signal);
+    }
+  `);
+  assert.equal(await script.line(), "ready");
+  script.signal("SIGTERM");
+  const { code, rest } = await script.end();
+  assert.deepEqual([code, rest], [0, ["true SIGTERM"]]);
+});
+
+test("interrupt: a signal that a task receives is that task's alone", async () => {
+  const script = program(`
+    await openSignalReceiver(["SIGTERM"], async (signals) => {
+      console.log("ready");
+      console.log(await signals.receive());
+    });
+    console.log("not cancelled");
+    await sleepForever();
+  `);
+  assert.equal(await script.line(), "ready");
+  script.signal("SIGTERM");
+  assert.equal(await script.line(), "SIGTERM");
+  assert.equal(await script.line(), "not cancelled");
+  script.signal("SIGTERM");
+  assert.deepEqual((await script.end()).rest, ["Interrupted"]);
+});
+
+test("interrupt: a signal that was ignored when the program was started stays ignored", async () => {
+  const script = new Script(
+    `
+      import { run, sleepForever } from "supervise";
+      await run(async () => {
+        console.log("ready");
+        await sleepForever();
+      });
+    `,
+    // As nohup does.
+    { before: ["sh", "-c", `trap "" HUP; exec "$0" "$@"`] },
+  );
+  assert.equal(await script.line(), "ready");
+  script.signal("SIGHUP");
+  script.signal("SIGTERM");
+  assert.equal((await script.end()).code, 143);
+});
+
+test("interrupt: an error that nobody catches after an interrupt is told, and handlers of the program go first", async () => {
+  for (
+    const [handler, expected] of [["", 1], [`process.on("uncaughtException", () => process.exit(7));`, 7]]
+  ) {
+    const script = new Script(`
+      import process from "node:process";
+      import { run, sleepForever } from "supervise";
+      ${handler}
+      await run(async () => {
+        console.log("ready");
+        await sleepForever();
+      }).catch(() => {});
+      setTimeout(() => {
+        throw new RangeError("later");
+      });
+    `);
+    assert.equal(await script.line(), "ready");
+    script.signal("SIGTERM");
+    const { code, stderr } = await script.end();
+    assert.equal(code, expected);
+    if (handler === "") assert.match(stderr, /RangeError: later/);
+  }
+});
+
 test("signal receiver: a real signal that nobody received does at the exit what it does without the receiver", async () => {
   const script = program(`
-    await openSignalReceiver(["SIGHUP", "SIGUSR2"], async (signals) => {
+    await openSignalReceiver(["SIGALRM", "SIGUSR2"], async (signals) => {
       console.log("ready");
       // Both have come when the first of them is received: the other is left.
       await signals.receive();
@@ -116,10 +250,10 @@ test("signal receiver: a real signal that nobody received does at the exit what 
   `);
   assert.equal(await script.line(), "ready");
   script.signal("SIGUSR2");
-  script.signal("SIGHUP");
+  script.signal("SIGALRM");
   assert.equal(await script.line(), "leaves");
   const { signal, rest } = await script.end();
-  assert.ok(signal === "SIGHUP" || signal === "SIGUSR2", String(signal));
+  assert.ok(signal === "SIGALRM" || signal === "SIGUSR2", String(signal));
   assert.deepEqual(rest, []);
 });
 

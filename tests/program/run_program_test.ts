@@ -168,6 +168,36 @@ test("program: a handler of SIGINT that is there already is left alone", async (
   assert.deepEqual([told, program.listensTo("SIGINT")], [1, true]);
 });
 
+test("program: SIGTERM and SIGHUP are interrupts too, and the first signal gives the exit code", async () => {
+  for (const [signal, code] of [["SIGTERM", 143], ["SIGHUP", 129]] as const) {
+    const steps: string[] = [];
+    const { promise: stuck, resolve } = Promise.withResolvers<void>();
+    const running = new Running(() => stubborn(steps, stuck));
+    await running.settle();
+    running.program.signal(signal);
+    await running.settle();
+    await running.interrupt();
+    await running.interrupt();
+    assert.deepEqual([steps, running.program.exits], [["cancelled", "cut short"], [code]]);
+    resolve();
+    const error = await errorOf(Interrupted, () => running.result);
+    assert.equal(error.signal, signal);
+    const [explain] = running.program.explainers;
+    assert.deepEqual(explain!(error), { text: "", exitCode: code });
+    assert.equal(explain!(new Error("another")), null);
+  }
+});
+
+test("program: a signal that was ignored at the start is not listened to", async () => {
+  const program = new FakeProgram();
+  program.ignored.add("SIGHUP");
+  const running = new Running(() => sleep(10), {}, program);
+  await running.settle();
+  assert.deepEqual([program.listensTo("SIGHUP"), program.listensTo("SIGTERM")], [false, true]);
+  await running.advance(10);
+  await running.result;
+});
+
 test("program: one that is not interruptible does not listen", async () => {
   const running = new Running(() => sleep(10), { interruptible: false });
   await running.settle();

@@ -17,7 +17,7 @@ import type { Link } from "../link/link.ts";
 import { ActorRuntime } from "../runtime.ts";
 import { type Joined, joinParent, type ParentLine } from "./join_parent.ts";
 import { sweep } from "./kill_tree.ts";
-import { type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
+import { PARENT_VARIABLE, type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
 
 /** What an actor's process needs of the machine. */
 export interface ChildSystem {
@@ -118,8 +118,9 @@ class ChildActor {
     };
     return [
       ...(sigterm === "die" ? [] : [program.onSignal("SIGTERM", onTerm)]),
-      // Whoever holds the terminal decides what Ctrl-C means for the tree.
+      // Whoever holds the terminal decides what Ctrl-C, and the end of the terminal, mean for the tree.
       program.onSignal("SIGINT", () => {}),
+      ...(program.environment[PARENT_VARIABLE] === undefined ? [] : [program.onSignal("SIGHUP", () => {})]),
       program.onSignal("SIGCONT", () => this.#holder?.release()),
     ];
   }

@@ -19,6 +19,13 @@ export interface Output {
   write(text: string): Promise<void>;
 }
 
+/** What a program says of an error that nobody has caught, and how it ends then. */
+export interface LastWords {
+  /** For the standard error stream; nothing if empty. */
+  readonly text: string;
+  readonly exitCode: number;
+}
+
 /** See the module. */
 export interface Program {
   /** Arguments, without the program. */
@@ -50,6 +57,8 @@ export interface Program {
   onSignal(signal: Signal, callback: () => void, options?: { readonly evenIfIgnored: boolean }): () => void;
   /** Whether anything in this program is called back at a signal. */
   listensTo(signal: Signal): boolean;
+  /** How many callbacks {@linkcode onSignal} has at a signal. */
+  callbacksAt(signal: Signal): number;
   /** Sends a signal to this very program. */
   raise(signal: Signal): void;
   /**
@@ -57,6 +66,12 @@ export interface Program {
    * how to stop that.
    */
   onExit(callback: () => void): () => void;
+  /**
+   * Asks `explain` what to say of an error that nobody has caught, and ends this program so; null leaves that to who asked
+   * before, or to the runtime's words. Nothing is asked if the code of the program itself listens for such errors. Returns how
+   * to stop that.
+   */
+  onUncaught(explain: (error: unknown) => LastWords | null): () => void;
   /** A folder for files that are soon gone. */
   readonly temporaryFolder: string;
   /**

@@ -10,6 +10,7 @@ import { ownEnvironment } from "./own_environment.ts";
 import { isDeno } from "./runtime.ts";
 import { SCRIPT_VERB } from "./script_verb.ts";
 import { selfCommandOf } from "./self_command.ts";
+import { onUncaught } from "./uncaught.ts";
 
 /** Characters in a line where that cannot be told. */
 const COLUMNS = 80;
@@ -21,6 +22,7 @@ export function nodeProgram(): Program {
   let stdout: Output | null = null;
   let stderr: Output | null = null;
   let callersOpenFilesLimit: number | null = null;
+  const callbacks = new Map<Signal, Set<() => void>>();
   return {
     args: process.argv.slice(2),
     environment: ownEnvironment(),
@@ -48,12 +50,20 @@ export function nodeProgram(): Program {
     },
     onSignal(signal, callback, { evenIfIgnored } = { evenIfIgnored: false }) {
       if (ignored.has(signal) && !evenIfIgnored) return () => {};
-      process.on(signal, callback);
-      return () => process.off(signal, callback);
+      // A callback of its own for each call: the same may be given twice, and undone once.
+      const tell = () => callback();
+      process.on(signal, tell);
+      callbacks.set(signal, (callbacks.get(signal) ?? new Set()).add(tell));
+      return () => {
+        process.off(signal, tell);
+        callbacks.get(signal)!.delete(tell);
+      };
     },
     listensTo: (signal) => process.listenerCount(signal) > 0,
+    callbacksAt: (signal) => callbacks.get(signal)?.size ?? 0,
     raise: (signal) => process.kill(process.pid, signal),
     onExit,
+    onUncaught,
     temporaryFolder: tmpdir(),
     openInspector,
     closeInspector,
