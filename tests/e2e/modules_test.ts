@@ -3,7 +3,8 @@ import process from "node:process";
 import { e2e, type Running, UNDER_TEST } from "../harness/supervise.ts";
 
 /** What scripts import: Deno, which runs them by itself, is not given the library of the binary. */
-const LIBRARY = UNDER_TEST === "deno" ? new URL("../../mod.ts", import.meta.url).href : "supervise";
+const library = (part: string) =>
+  UNDER_TEST === "deno" ? new URL(`../../lib/${part}.ts`, import.meta.url).href : "supervise";
 
 const CALCULATOR = `
 export function add(a, b) { return a + b; }
@@ -350,7 +351,8 @@ e2e("modules: a script with run() cleans up at SIGTERM, and ends with 143", asyn
   sandbox.write(
     "script.ts",
     `
-    import { run, sleepForever } from "${LIBRARY}";
+    import { run } from "${library("api/run")}";
+    import { sleepForever } from "${library("scope/sleep")}";
     await run(async () => {
       try {
         console.log("up");
