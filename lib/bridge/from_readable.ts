@@ -1,11 +1,20 @@
+import { Cancelled } from "../scope/cancelled.ts";
 import { EndOfChannel } from "../sync/channel_errors.ts";
 import { nextOf } from "../sync/next_of.ts";
 import { fromPromise } from "./from_promise.ts";
 
-/** The chunks of a web stream, for one task to receive. */
+/** A chunk that was asked for, and its place among the others. */
+interface Read<T> {
+  readonly number: number;
+  readonly result: Promise<{ readonly done: boolean; readonly value?: T | undefined }>;
+}
+
+/** The chunks of a web stream. Several tasks may receive: each chunk goes to one of them, in the order in which they asked. */
 export class ReadableChannel<T> {
   readonly #reader: ReadableStreamDefaultReader<T>;
-  #pending: Promise<{ readonly done: boolean; readonly value?: T | undefined }> | null = null;
+  #reads = 0;
+  /** Chunks that were asked for by calls that were cancelled, in order. */
+  #unclaimed: readonly Read<T>[] = [];
 
   /** @internal */
   constructor(reader: ReadableStreamDefaultReader<T>) {
@@ -20,11 +29,23 @@ export class ReadableChannel<T> {
    * @throws {Cancelled} Then the chunk is there for the next call.
    */
   async receive(): Promise<T> {
-    this.#pending ??= this.#reader.read();
-    const { done, value } = await fromPromise(this.#pending);
-    this.#pending = null;
-    if (done) throw new EndOfChannel("The stream has ended");
-    return value as T;
+    const read = this.#next();
+    try {
+      const { done, value } = await fromPromise(read.result);
+      if (done) throw new EndOfChannel("The stream has ended");
+      return value as T;
+    } catch (error) {
+      if (error instanceof Cancelled) {
+        this.#unclaimed = [...this.#unclaimed, read].toSorted((a, b) => a.number - b.number);
+      }
+      throw error;
+    }
+  }
+
+  #next(): Read<T> {
+    const [first, ...others] = this.#unclaimed;
+    this.#unclaimed = others;
+    return first ?? { number: this.#reads++, result: this.#reader.read() };
   }
 
   /** Receives until the stream ends. */

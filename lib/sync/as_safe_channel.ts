@@ -4,12 +4,13 @@ import { openMemoryChannel, type ReceiveChannel, type SendChannel } from "./memo
 import { nextOf } from "./next_of.ts";
 import { Semaphore } from "./semaphore.ts";
 
-/** What a generator yields, for one task to receive. */
+/** What a generator yields. Several tasks may receive: each value goes to one of them, in the order in which they asked. */
 export class SafeChannel<T> {
   readonly #requests: Semaphore;
   readonly #values: ReceiveChannel<T>;
-  /** Whether a value was asked for that nobody has got yet: by a call that was cancelled. */
-  #isAsked = false;
+  /** Values that the generator was asked for and that nobody has got yet: more than calls wait if one was cancelled. */
+  #asked = 0;
+  #waiting = 0;
 
   /** @internal */
   constructor(requests: Semaphore, values: ReceiveChannel<T>) {
@@ -24,11 +25,18 @@ export class SafeChannel<T> {
    * @throws {Cancelled} Then the value is there for the next call.
    */
   async receive(): Promise<T> {
-    if (!this.#isAsked) this.#requests.release();
-    this.#isAsked = true;
-    const value = await this.#values.receive();
-    this.#isAsked = false;
-    return value;
+    this.#waiting += 1;
+    try {
+      if (this.#asked < this.#waiting) {
+        this.#asked += 1;
+        this.#requests.release();
+      }
+      const value = await this.#values.receive();
+      this.#asked -= 1;
+      return value;
+    } finally {
+      this.#waiting -= 1;
+    }
   }
 
   /** Receives until the generator returns. */

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { fromReadable } from "../../lib/bridge/from_readable.ts";
 import { CancelScope } from "../../lib/scope/cancel_scope.ts";
 import { checkpoint } from "../../lib/scope/park.ts";
+import { openNursery } from "../../lib/scope/nursery.ts";
+import { sleep } from "../../lib/scope/sleep.ts";
 import { moveOnAfter } from "../../lib/scope/timeouts.ts";
 import { EndOfChannel } from "../../lib/sync/channel_errors.ts";
 import { waitAllTasksBlocked } from "../../lib/testing/idle.ts";
@@ -85,5 +87,30 @@ test("fromReadable: a stream that somebody reads already is an error", async () 
     stream.getReader();
     await errorOf(TypeError, () => fromReadable(stream, () => {}));
     await checkpoint();
+  });
+});
+
+test("fromReadable: several tasks receive, and each chunk goes to one of them, also after a cancel", async () => {
+  await runVirtual(async () => {
+    let give = (_: number) => {};
+    const stream = new ReadableStream<number>({
+      start(controller) {
+        give = (value) => controller.enqueue(value);
+      },
+    });
+    await fromReadable(stream, async (chunks) => {
+      const got: (number | undefined)[] = [];
+      await openNursery(async (nursery) => {
+        nursery.startSoon(async () => void got.push(await moveOnAfter(1, () => chunks.receive())));
+        nursery.startSoon(async () => void got.push(await moveOnAfter(1, () => chunks.receive())));
+        nursery.startSoon(async () => void got.push(await chunks.receive()));
+        await sleep(2);
+        for (let i = 0; i < 4; i++) give(i);
+      });
+      // The three have asked in any order.
+      const rest = [0, 1, 2, 3].filter((chunk) => !got.includes(chunk));
+      assert.deepEqual([got.slice(0, 2), rest.length], [[undefined, undefined], 3]);
+      assert.deepEqual([await chunks.receive(), await chunks.receive(), await chunks.receive()], rest);
+    });
   });
 });

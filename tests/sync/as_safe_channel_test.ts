@@ -5,6 +5,7 @@ import { ErrorGroup } from "../../lib/scope/error_group.ts";
 import { currentTask } from "../../lib/scope/introspection.ts";
 import { checkpoint } from "../../lib/scope/park.ts";
 import { sleep, sleepForever } from "../../lib/scope/sleep.ts";
+import { openNursery } from "../../lib/scope/nursery.ts";
 import { moveOnAfter } from "../../lib/scope/timeouts.ts";
 import { asSafeChannel } from "../../lib/sync/as_safe_channel.ts";
 import { EndOfChannel } from "../../lib/sync/channel_errors.ts";
@@ -183,5 +184,55 @@ test("asSafeChannel: a cancel from outside ends both, and passes through", async
         for await (const _ of values) await checkpoint();
       }));
     assert.deepEqual([value, closed], [undefined, true]);
+  });
+});
+
+test("asSafeChannel: several tasks receive, and each value goes to one of them", async () => {
+  await runVirtual(async () => {
+    async function* count() {
+      for (let i = 0; i < 5; i++) {
+        await sleep(1);
+        yield i;
+      }
+    }
+    const got: number[] = [];
+    const ends: string[] = [];
+    await asSafeChannel(count, (values) =>
+      openNursery((nursery) => {
+        for (const name of ["one", "two", "three"]) {
+          nursery.startSoon(async () => {
+            for await (const value of values) got.push(value);
+            ends.push(name);
+          });
+        }
+      }));
+    assert.deepEqual(got, [0, 1, 2, 3, 4]);
+    assert.equal(ends.length, 3);
+  });
+});
+
+test("asSafeChannel: of several receivers some are cancelled, and no value is lost or made too early", async () => {
+  await runVirtual(async () => {
+    const made: number[] = [];
+    async function* count() {
+      for (let i = 0; i < 5; i++) {
+        await sleep(10);
+        made.push(i);
+        yield i;
+      }
+    }
+    await asSafeChannel(count, async (values) => {
+      const got: (number | undefined)[] = [];
+      await openNursery((nursery) => {
+        nursery.startSoon(async () => void got.push(await values.receive()));
+        nursery.startSoon(async () => void got.push(await moveOnAfter(1, () => values.receive())));
+        nursery.startSoon(async () => void got.push(await values.receive()));
+      });
+      assert.deepEqual(got, [undefined, 0, 1]);
+      // The one that was cancelled had asked for a third.
+      await sleep(100);
+      assert.deepEqual(made, [0, 1, 2]);
+      assert.deepEqual([await values.receive(), await values.receive()], [2, 3]);
+    });
   });
 });
