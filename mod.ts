@@ -31,14 +31,16 @@ export {
   ActorNursery,
   type ActorNurseryOptions,
   type ActorOptions,
+  type OneShotOptions,
 } from "./lib/actor/process/actor_nursery.ts";
+export { OneShot } from "./lib/actor/process/one_shot.ts";
 export {
   type SchemaIssue,
   type SchemaResult,
   type StandardSchema,
   ValidationError,
 } from "./lib/actor/dialog/check_value.ts";
-export { Context as ActorContext } from "./lib/actor/dialog/context.ts";
+export { Context as ActorContext, type ContextOutcome } from "./lib/actor/dialog/context.ts";
 export { type CurrentActor, currentActor } from "./lib/actor/current_actor.ts";
 export { type ErrorType, registerErrorType } from "./lib/actor/error_types.ts";
 export {

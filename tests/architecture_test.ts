@@ -53,7 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   program: ["base", "scope", "sync", "bridge", "host"],
   roles: ["base", "scope", "actor", "worker", "host", "engine", "daemon", "cli"],
-  testing: ["base", "scope", "sync", "host"],
+  testing: ["base", "scope", "sync", "host", "actor"],
 };
 
 /** Folder of `lib` -> packages that it may import, beside its own files. */

@@ -66,9 +66,20 @@ export function registerErrorType(type: ErrorType, name: string = type.name): vo
   types.set(name, type);
 }
 
-/** The error in a box. Of an unknown class only the name is kept. */
-export function rebuildError(box: ErrorBox): Error {
-  const error = box.errors === null ? new Error(box.message) : groupOf(box);
+/**
+ * The error in a box. Of an unknown class only the name is kept.
+ *
+ * @param remote Makes the error for a box inside of it, a part or a cause, that was raised in another actor than the whole.
+ * @param at Where the whole was raised.
+ */
+export function rebuildError(box: ErrorBox, remote: (box: ErrorBox) => Error, at = box.path[0]): Error {
+  const inner = (part: ErrorBox) => {
+    const one = { ...part, path: wholeWay(part, box) };
+    const isFromElsewhere = one.path.length > 0 && one.path[0] !== at;
+    // A group remains one, so that it can be taken apart: its errors say where they are from.
+    return isFromElsewhere && one.errors === null ? remote(one) : rebuildError(one, remote, at);
+  };
+  const error = box.errors === null ? new Error(box.message) : groupOf(box, inner);
   const type = types.get(box.type);
   if (type !== undefined && box.errors === null) Object.setPrototypeOf(error, type.prototype as object);
   const hidden = { enumerable: false, configurable: true, writable: true };
@@ -78,7 +89,7 @@ export function rebuildError(box: ErrorBox): Error {
   }
   Object.defineProperty(error, "stack", { ...hidden, value: box.stack ?? `${box.type}: ${box.message}` });
   if (box.cause !== null) {
-    Object.defineProperty(error, "cause", { ...hidden, value: rebuildError(box.cause) });
+    Object.defineProperty(error, "cause", { ...hidden, value: inner(box.cause) });
   }
   for (const [name, value] of Object.entries(box.properties)) {
     Object.defineProperty(error, name, { ...hidden, enumerable: true, value });
@@ -86,7 +97,12 @@ export function rebuildError(box: ErrorBox): Error {
   return error;
 }
 
-function groupOf(box: ErrorBox): Error {
-  const errors = box.errors!.map(rebuildError);
+/** The actors that a part has come through: up to the one that has put it into the whole, and from there on as that. */
+function wholeWay({ path }: ErrorBox, whole: ErrorBox): readonly string[] {
+  return path.at(-1) === whole.path[0] ? [...path, ...whole.path.slice(1)] : path;
+}
+
+function groupOf(box: ErrorBox, inner: (box: ErrorBox) => Error): Error {
+  const errors = box.errors!.map(inner);
   return errors.length === 0 ? new Error(box.message) : new ErrorGroup(errors);
 }

@@ -1,5 +1,6 @@
 /** What goes wrong between actors. */
 import type { ExitStatus } from "../host/ports/processes.ts";
+import { isWholly, STANDS_FOR } from "../scope/error_class.ts";
 import type { ErrorBox, Relayed } from "../wire/error_box.ts";
 import { rebuildError, registerErrorType } from "./error_types.ts";
 
@@ -40,14 +41,17 @@ export class RemoteActorError extends Error implements Relayed {
   readonly original: Error;
   /** Where it was raised over there; null if that is not known. */
   readonly remoteStack: string | null;
-  /** Paths of the actors that it came through: the one that raised it first, the one that sent it here last. */
+  /**
+   * Paths of the actors that it came through: the one that raised it first, the one that sent it here last. What is inside of
+   * `original`, as a part of a group or a cause, and was raised in another actor, is a `RemoteActorError` with a path of its own.
+   */
   readonly path: readonly string[];
   /** @internal */
   readonly box!: ErrorBox;
 
   /** @internal */
   constructor(box: ErrorBox) {
-    const original = rebuildError(box);
+    const original = rebuildError(box, (one) => new RemoteActorError(one));
     super(`${box.type} in actor "${box.path[0] ?? "?"}": ${box.message}`, { cause: original });
     this.type = box.type;
     this.original = original;
@@ -56,9 +60,14 @@ export class RemoteActorError extends Error implements Relayed {
     Object.defineProperty(this, "box", { value: box, enumerable: false });
   }
 
-  /** Whether the error over there was of this class. */
+  /** Whether the error over there was of this class; of a group, whether all of its errors were. */
   is(type: abstract new (...args: never[]) => Error): boolean {
-    return this.original instanceof type;
+    return isWholly(this.original, type);
+  }
+
+  /** @internal What it is for whoever looks for errors of a class. */
+  get [STANDS_FOR](): Error {
+    return this.original;
   }
 }
 

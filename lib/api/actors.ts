@@ -16,12 +16,8 @@ import {
 } from "../actor/find_actor.ts";
 import type { Identity } from "../actor/link/identity.ts";
 import type { Calls, Portal } from "../actor/dialog/portal.ts";
-import {
-  type ArgsOf,
-  type ResultOf,
-  runInActorOn,
-  type RunInActorOptions,
-} from "../actor/process/run_in_actor.ts";
+import type { ArgsOf, ResultOf } from "../actor/process/one_shot.ts";
+import { runInActorOn, type RunInActorOptions } from "../actor/process/run_in_actor.ts";
 import { type DaemonOptions, serveDaemonOn } from "../actor/process/serve_daemon.ts";
 import { openSystem } from "./system.ts";
 
@@ -32,7 +28,7 @@ import { openSystem } from "./system.ts";
  * One cancels all: an error of the body, of a task, or the death of an actor ends everything in it, and leaves it in an
  * {@linkcode ErrorGroup}, or as it is with `collapse: true` if it is the only one.
  *
- * @returns What `body` returned.
+ * @returns What `body` returned; undefined if it was cut short because somebody cancelled the nursery.
  * @throws {ErrorGroup}
  * @throws {Cancelled} When everything in it is gone.
  *
@@ -54,7 +50,7 @@ import { openSystem } from "./system.ts";
 export async function openActorNursery<T>(
   body: (nursery: ActorNursery) => T | Promise<T>,
   options: ActorNurseryOptions = {},
-): Promise<T> {
+): Promise<T | undefined> {
   return await openActorNurseryOn(openSystem(), body, options);
 }
 

@@ -1,6 +1,6 @@
 import type { ActorModule } from "../actor/process/actor_module.ts";
 import type { Calls } from "../actor/dialog/portal.ts";
-import type { ArgsOf, ResultOf } from "../actor/process/run_in_actor.ts";
+import type { ArgsOf, ResultOf } from "../actor/process/one_shot.ts";
 import type { CapacityLimiter } from "../sync/capacity_limiter.ts";
 import type { ReceiveChannel } from "../sync/memory_channel.ts";
 import type { WorkerContextOptions } from "../worker/context_options.ts";

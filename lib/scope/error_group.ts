@@ -1,8 +1,12 @@
 import { messageOf } from "../base/user_error.ts";
+import { type ErrorClass, isOf } from "./error_class.ts";
 import { reportError } from "./error_report.ts";
 
-/** Picks errors: by class, or by a function that is asked of groups too, before their parts. */
-export type ErrorFilter = (abstract new (...args: never[]) => Error) | ((error: unknown) => boolean);
+/**
+ * Picks errors: by class, or by a function that is asked of groups too, before their parts. A class picks a
+ * `RemoteActorError` too if the error that it is about is of that class.
+ */
+export type ErrorFilter = ErrorClass | ((error: unknown) => boolean);
 
 /**
  * Several errors of one nursery, in the order in which they were raised. Single errors are grouped too. Follows Python's
@@ -116,7 +120,7 @@ function splitOne(
 
 function asPredicate(filter: ErrorFilter): (error: unknown) => boolean {
   if (filter === Error || filter.prototype instanceof Error) {
-    return (error) => error instanceof (filter as abstract new () => Error);
+    return (error) => isOf(error, filter as ErrorClass);
   }
   return filter as (error: unknown) => boolean;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 export { assertCheckpoints, assertNoCheckpoints } from "./assert_checkpoints.ts";
+export { breakLink } from "./break_link.ts";
 export {
   checkHalfCloseableStream,
   checkOneWayStream,

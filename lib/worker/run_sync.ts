@@ -2,6 +2,7 @@ import { fromPromise } from "../bridge/from_promise.ts";
 import { type ActorModule, moduleUrl } from "../actor/process/actor_module.ts";
 import { type ActorSystem, ensureRuntime, findRuntime } from "../actor/current_actor.ts";
 import { rebuildError } from "../actor/error_types.ts";
+import { RemoteActorError } from "../actor/errors.ts";
 import type { ActorRuntime } from "../actor/runtime.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { checkpoint } from "../scope/park.ts";
@@ -81,7 +82,7 @@ export function runJob(
 /** @internal What a job has come to. @throws What it has thrown. */
 export function resultOf(reply: Reply): unknown {
   if (reply[0]) return reply[1];
-  throw rebuildError(readErrorBox(reply[1]));
+  throw rebuildError(readErrorBox(reply[1]), (box) => new RemoteActorError(box));
 }
 
 /** In the context of whoever names none, which is not open. */

@@ -129,7 +129,12 @@ test("remote error: trees of actors that fail give a group at every level, with 
       assert.equal(below.name, "ErrorGroup");
     }
     for (const leaf of group.flatten()) {
-      assert.ok(leaf instanceof RangeError, String(leaf));
-      assert.equal(leaf.message, "leaf");
+      assert.ok(leaf instanceof RemoteActorError && leaf.is(RangeError), String(leaf));
+      // From the leaf up, each level is the parent of the one before.
+      assert.equal(leaf.path.at(-1), "main/top");
+      leaf.path.slice(1).forEach((hop, index) =>
+        assert.equal(hop, leaf.path[index]!.replace(/\/[^/]+$/, ""))
+      );
+      assert.equal(leaf.original.message, "leaf");
     }
   }));

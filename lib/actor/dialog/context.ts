@@ -9,13 +9,21 @@
  */
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import { Kind } from "../../wire/message.ts";
-import { decodePayload } from "../../wire/payload.ts";
-import { checked } from "./check_value.ts";
+import { decodePayload, PayloadError } from "../../wire/payload.ts";
+import { checked, ValidationError } from "./check_value.ts";
 import type { Dialog } from "./dialog.ts";
-import { type ActorId, ProtocolError } from "../errors.ts";
+import { type ActorId, type ContextCancelled, ProtocolError } from "../errors.ts";
 import type { Checks } from "./checks.ts";
 import { type DialogOptions, endRemote, isCausedHere, leave } from "./leave_dialog.ts";
 import { MsgStream, type StreamOptions, withStream } from "./msg_stream.ts";
+
+/** How the function of a context has ended. */
+export type ContextOutcome<Result = unknown> =
+  | { readonly how: "returned"; readonly value: Result }
+  /** With what it threw (`RemoteActorError`), the loss of the connection (`TransportClosed`), or what else went wrong. */
+  | { readonly how: "failed"; readonly error: Error }
+  /** Says who has cancelled it, and why. */
+  | { readonly how: "cancelled"; readonly error: ContextCancelled };
 
 /** See the module. */
 export class Context<Receives = unknown, Sends = unknown, Result = unknown> {
@@ -24,6 +32,7 @@ export class Context<Receives = unknown, Sends = unknown, Result = unknown> {
   readonly #options: DialogOptions;
   #stream: MsgStream<Receives, Sends> | null = null;
   #isCancelCalled = false;
+  #isOutcomeTaken = false;
 
   /** @internal */
   constructor(dialog: Dialog, checks: Checks, options: DialogOptions) {
@@ -73,6 +82,39 @@ export class Context<Receives = unknown, Sends = unknown, Result = unknown> {
   }
 
   /**
+   * Waits for the end of the function over there, whatever it is, and says it instead of throwing. An end that comes while this
+   * waits is handled with that: the block here goes on, and nothing is raised when it is left. Follows tractor's
+   * `Context.outcome`.
+   *
+   * @throws {Cancelled} An end that comes later is raised as ever.
+   */
+  async outcome(): Promise<ContextOutcome<Result>> {
+    const dialog = this.#dialog;
+    const wasTaken = this.#isOutcomeTaken;
+    this.#isOutcomeTaken = true;
+    try {
+      if (this.#stream?.isClosed === true) this.#stream.close();
+      if (!hasFailed(dialog)) await dialog.until("outcome", () => dialog.final !== null);
+    } catch (error) {
+      this.#isOutcomeTaken = wasTaken;
+      throw error;
+    }
+    const final = dialog.final!;
+    if (final.how !== "returned") return final;
+    try {
+      return { how: "returned", value: await checked(this.#checks.result, dialog.result()) as Result };
+    } catch (error) {
+      if (!(error instanceof ValidationError || error instanceof PayloadError)) throw error;
+      return { how: "failed", error };
+    }
+  }
+
+  /** @internal Whether {@linkcode outcome} was asked for: the end over there is then handled. */
+  get isOutcomeTaken(): boolean {
+    return this.#isOutcomeTaken;
+  }
+
+  /**
    * Cancels the task over there and waits until it is over. The block here goes on.
    *
    * @throws {ActorTooSlow} If that takes longer than `cancelTimeout`.
@@ -119,7 +161,13 @@ export async function runContext<T>(
   }
   dialog.onFinal = null;
   dialog.isDiscarding = true;
-  await leave(dialog, "the context was left", { ...options, isOwnCancel: context.isCancelCalled, errors });
+  await leave(dialog, "the context was left", {
+    ...options,
+    isOwnCancel: context.isCancelCalled,
+    // A block that was cut short has not handled it.
+    isHandled: context.isOutcomeTaken && !scope.cancelledCaught,
+    errors,
+  });
   return value as T;
 }
 
@@ -153,7 +201,7 @@ async function startedOf(dialog: Dialog, checks: Checks): Promise<unknown> {
 /** Ends the block here if the task over there has failed. */
 function wake(dialog: Dialog, context: Context, scope: CancelScope): void {
   const { final } = dialog;
-  if (final === null || final.how === "returned") return;
+  if (final === null || final.how === "returned" || context.isOutcomeTaken) return;
   if (!(context.isCancelCalled && isCausedHere(final, dialog))) {
     scope.cancel("the other side of the context has ended");
   }

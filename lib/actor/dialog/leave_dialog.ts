@@ -4,7 +4,8 @@
  * Invariants:
  * 1. A cancel over there is absorbed only if this side has asked for it, the other side itself says so, and it names this
  *    actor as the canceller. Everything else raises.
- * 2. No error is lost: one of each side are two.
+ * 2. No error is lost: one of each side are two. A cancel of the other side is none: an error that this side raises while it
+ *    handles that one outranks it, as it outranks a `Cancelled`.
  */
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import { Cancelled } from "../../scope/cancelled.ts";
@@ -28,6 +29,8 @@ const CANCEL_TIMEOUT_MS = 3_000;
 interface Leaving extends DialogOptions {
   /** Whether a cancel in the name of this side is what this side wants to see. */
   readonly isOwnCancel: boolean;
+  /** Whether this side has asked for the end of the other one, and so has handled it. */
+  readonly isHandled?: boolean;
   /** What this side is left with. */
   readonly errors: readonly unknown[];
 }
@@ -40,7 +43,8 @@ export async function leave(dialog: Dialog, why: string, leaving: Leaving): Prom
   } catch (error) {
     errors.push(error);
   }
-  const rest = conclude(dialog, leaving.isOwnCancel, errors);
+  const isHandled = leaving.isHandled === true && errors.length === leaving.errors.length;
+  const rest = isHandled ? errors : conclude(dialog, leaving.isOwnCancel, errors);
   if (rest.length > 1) throw new ErrorGroup(rest);
   if (rest.length === 1) throw rest[0];
 }
@@ -83,6 +87,7 @@ function conclude(dialog: Dialog, isOwnCancel: boolean, local: readonly unknown[
   // Whether tasks of this side heard the error themselves, or were cancelled for it, is chance: it leaves the same way.
   const real = local.filter((one) => !(one instanceof Cancelled))
     .map((one) => without(one, error).length === 0 ? error : one);
+  if (final.how === "cancelled" && real.length > 0) return real;
   return real.some((one) => holds(one, error)) ? real : [...real, error];
 }
 

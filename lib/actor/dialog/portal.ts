@@ -191,6 +191,11 @@ export class Portal<M = Record<string, Any>> {
     await this.#owner.cancelActor(this.#link, options.reason ?? null, options.timeout ?? 3_000);
   }
 
+  /** @internal See `testing.breakLink`. */
+  breakLink(): void {
+    this.#link.cut();
+  }
+
   async #call(name: string, args: readonly unknown[]): Promise<unknown> {
     const { args: checkArgs, result: checkResult } = this.#checksOf(name);
     const dialog = await this.#open("call", name, checkArgs === null ? args : await checkArgs(args));

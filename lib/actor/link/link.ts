@@ -13,6 +13,7 @@ import { fromPromise } from "../../bridge/from_promise.ts";
 import type { ExitStatus } from "../../host/ports/processes.ts";
 import type { Connection } from "../../host/ports/sockets.ts";
 import { moveOnAfter } from "../../scope/timeouts.ts";
+import { BrokenResourceError } from "../../sync/channel_errors.ts";
 import { Event } from "../../sync/event.ts";
 import { WaitQueue } from "../../sync/wait_queue.ts";
 import { FrameError } from "../../wire/frame_splitter.ts";
@@ -49,6 +50,8 @@ const PART_LIMITS: PartLimits = {
   maxOpen: MOST_SERVED,
   maxTotalBytes: 4 * PAYLOAD_LIMITS.maxBytes,
 };
+/** What is said of a connection of which only the end has come. */
+const CUT = "it ended in the middle, without a goodbye";
 /** What only the side says that serves a dialog. */
 const FROM_SERVER: ReadonlySet<Kind> = new Set<Kind>([
   Kind.startAck,
@@ -218,17 +221,25 @@ export class Link implements DialogLink {
   /** Takes what comes in until the connection ends. */
   async run(): Promise<void> {
     let why: string;
+    let cause: Error | undefined;
     try {
       await fromPromise(this.#receiveAll());
-      why = this.#peerSaidGoodbye ?? "it ended in the middle, without a goodbye";
+      why = this.#peerSaidGoodbye ?? CUT;
+      if (this.#peerSaidGoodbye === null) cause = new BrokenResourceError(CUT);
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       why = `it does not keep to the protocol: ${error.message}`;
+      cause = error;
       this.#sayGoodbye(why);
       await moveOnAfter(GOODBYE_MS, () => fromPromise(this.#options.connection.end()));
     }
     const status = await this.#options.explainLoss?.() ?? null;
-    this.lose(why, status);
+    this.lose(why, status, cause);
+  }
+
+  /** Lets go of the transport as if it had failed: nobody says goodbye. */
+  cut(): void {
+    this.#options.connection.close();
   }
 
   /** Ends it on purpose, after what was queued is written. */
@@ -241,11 +252,15 @@ export class Link implements DialogLink {
     this.lose("it was closed here", null);
   }
 
-  /** Ends every dialog, and lets go of the connection. */
-  lose(why: string, status: ExitStatus | null): void {
+  /**
+   * Ends every dialog, and lets go of the connection.
+   *
+   * @param why What came first: the end of a process may be the reason, or follow from a transport that has failed.
+   */
+  lose(why: string, status: ExitStatus | null, cause?: Error): void {
     if (this.#lost !== null) return;
-    const told = status === null ? why : `its process has ended, ${describeStatus(status)}`;
-    const error = new TransportClosed(this.peer, told, status);
+    const told = status === null ? why : `${why}; its process has ended, ${describeStatus(status)}`;
+    const error = new TransportClosed(this.peer, told, status, cause === undefined ? undefined : { cause });
     this.#lost = error;
     this.#outgoing.clear();
     this.#parts.clear();

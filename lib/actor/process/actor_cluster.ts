@@ -18,6 +18,7 @@ export async function openActorClusterOn<M, T>(
   if (new Set(names).size !== names.length) {
     throw new TypeError("Cannot open a cluster: two names are the same");
   }
+  // Nobody but this function can cancel the nursery: it gives a result, or raises.
   return await openActorNurseryOn(
     system,
     async (nursery) => {
@@ -32,5 +33,5 @@ export async function openActorClusterOn<M, T>(
       return await body(new Map(names.map((name) => [name, portals.get(name)!])));
     },
     { collapse: true, ...(grace === undefined ? {} : { grace }) },
-  );
+  ) as T;
 }

@@ -6,6 +6,7 @@
  * 2. One cancels all: the first error of the body, of a task or of an actor ends the others, all at once.
  * 3. When the body and the tasks are done, daemon actors are cancelled, or waited for.
  */
+import { messageOf } from "../../base/user_error.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import { type Nursery, type NurseryOptions, openNursery } from "../../scope/nursery.ts";
@@ -15,7 +16,9 @@ import type { ActorProcess } from "./actor_process.ts";
 import { childProcess } from "./child_actor.ts";
 import { type ActorSystem, ensureRuntime } from "../current_actor.ts";
 import type { Link } from "../link/link.ts";
-import { Portal } from "../dialog/portal.ts";
+import { type Calls, Portal } from "../dialog/portal.ts";
+import { ActorDied, TransportClosed } from "../errors.ts";
+import { type ArgsOf, OneShot, type ResultOf } from "./one_shot.ts";
 import type { ActorRuntime } from "../runtime.ts";
 
 /** How an actor nursery ends, and how its actors do. */
@@ -61,6 +64,25 @@ export interface ActorOptions<M = unknown> {
   readonly debug?: boolean;
 }
 
+/** What a one-shot actor is to be. */
+export interface OneShotOptions extends Omit<ActorOptions, "module" | "exec"> {
+  /**
+   * What the actor is called.
+   *
+   * @default The function's name.
+   */
+  readonly name?: string;
+}
+
+/** An actor that has been started. */
+interface Started<M> {
+  readonly portal: Portal<M>;
+  /** Cancelled to end it. */
+  readonly scope: CancelScope;
+  /** Waits until its process has ended; its death, if it was one. */
+  ended(): Promise<ActorDied | null>;
+}
+
 const GRACE_MS = 5_000;
 const START_TIMEOUT_MS = 30_000;
 
@@ -96,23 +118,59 @@ export class ActorNursery {
    * @throws {Cancelled} Its process is gone then, too.
    */
   async startActor<M = Record<string, unknown>>(name: string, options: ActorOptions<M>): Promise<Portal<M>> {
-    if (this.#isOver) throw new TypeError("Cannot start an actor: the block of its nursery is over");
-    const actor = this.#actor(name, options);
-    const scope = new CancelScope();
-    this.#tasks += 1;
-    try {
-      const link = await this.#nursery.start<Link>(async (status) => {
-        this.#daemons.add(scope);
-        try {
-          await scope.run(() => actor.run(status, this.#nursery));
-        } finally {
-          this.#daemons.delete(scope);
-        }
-      }, { name: `actor ${name}` });
-      return new Portal<M>(link, this.#runtime);
-    } finally {
-      this.#taskEnded();
-    }
+    return (await this.#start<M>(name, options)).portal;
+  }
+
+  /**
+   * Starts one function in an actor of its own, and returns when it has begun. The actor ends with the function; the nursery
+   * waits for it before it ends its daemon actors. An error of the function is one of the nursery. Follows tractor's
+   * `run_in_actor` of a nursery.
+   *
+   * @param call Name of a function that the module exports.
+   * @returns Where its result is to come.
+   * @throws {ActorStartError} As {@linkcode startActor} does.
+   *
+   * @example Two at once, and their results
+   * ```ts
+   * import { actorModule, openActorNursery, run } from "supervise";
+   *
+   * const calculator = actorModule<typeof import("../examples/actors/calculator.ts")>("examples/actors/calculator.ts");
+   *
+   * await run(() =>
+   *   openActorNursery(async (nursery) => {
+   *     const one = await nursery.startInActor(calculator, "add", [1, 2]);
+   *     const two = await nursery.startInActor(calculator, "add", [3, 4]);
+   *     console.log(await one.result(), await two.result()); // 3 7
+   *   })
+   * );
+   * ```
+   */
+  async startInActor<M, K extends keyof Calls<M> & string>(
+    module: ActorModule<M> | string | URL,
+    call: K,
+    args: ArgsOf<M, K>,
+    { name = call, ...options }: OneShotOptions = {},
+  ): Promise<OneShot<ResultOf<M, K>>> {
+    const { portal, scope, ended } = await this.#start<M>(name, { ...options, module });
+    const oneShot = new OneShot<ResultOf<M, K>>(
+      portal.actor,
+      () => scope.cancel("its one-shot was cancelled"),
+    );
+    const run = portal.call[call] as unknown as (...args: ArgsOf<M, K>) => Promise<ResultOf<M, K>>;
+    this.startSoon(async () => {
+      try {
+        oneShot.settle({ value: await run(...args as never) });
+        scope.cancel("its function has returned");
+      } catch (error) {
+        // A death of the actor is an error of the nursery already, of which the lost call says the same once more.
+        const death = error instanceof TransportClosed && error.status !== null ? await ended() : null;
+        // Who waits for the result in the nursery is cancelled, and does not raise the same error once more.
+        if (!scope.cancelCalled) this.cancelScope.cancel(`one-shot "${name}" failed: ${messageOf(error)}`);
+        oneShot.settle({ error: death ?? error });
+        if (death === null && !scope.cancelCalled) throw error;
+      }
+    }, { name: `call of ${name}` });
+    return oneShot;
   }
 
   /** Starts a task; the nursery waits for it before it ends its daemon actors. */
@@ -133,6 +191,36 @@ export class ActorNursery {
     if (this.#options.daemons === "wait") return;
     this.#isOver = true;
     for (const scope of this.#daemons) scope.cancel("the block is over");
+  }
+
+  async #start<M>(name: string, options: ActorOptions<M>): Promise<Started<M>> {
+    if (this.#isOver) throw new TypeError("Cannot start an actor: the block of its nursery is over");
+    const actor = this.#actor(name, options);
+    const scope = new CancelScope();
+    const over = new Event();
+    let death: ActorDied | null = null;
+    this.#tasks += 1;
+    try {
+      const link = await this.#nursery.start<Link>(async (status) => {
+        this.#daemons.add(scope);
+        try {
+          await scope.run(() => actor.run(status, this.#nursery));
+        } catch (error) {
+          if (error instanceof ActorDied) death = error;
+          throw error;
+        } finally {
+          over.set();
+          this.#daemons.delete(scope);
+        }
+      }, { name: `actor ${name}` });
+      const ended = async () => {
+        await new CancelScope({ shield: true }).run(() => over.wait());
+        return death;
+      };
+      return { portal: new Portal<M>(link, this.#runtime), scope, ended };
+    } finally {
+      this.#taskEnded();
+    }
   }
 
   #taskEnded(): void {
@@ -163,7 +251,7 @@ export async function openActorNurseryOn<T>(
   opening: Promise<ActorSystem>,
   body: (nursery: ActorNursery) => T | Promise<T>,
   options: ActorNurseryOptions,
-): Promise<T> {
+): Promise<T | undefined> {
   const system = await fromPromise(opening);
   const runtime = await ensureRuntime(system);
   let value: T | undefined;
@@ -172,5 +260,5 @@ export async function openActorNurseryOn<T>(
     value = await body(actors);
     await actors.finish();
   }, options);
-  return value as T;
+  return value;
 }

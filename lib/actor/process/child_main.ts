@@ -120,9 +120,15 @@ class ChildActor {
       ...(sigterm === "die" ? [] : [program.onSignal("SIGTERM", onTerm)]),
       // Whoever holds the terminal decides what Ctrl-C, and the end of the terminal, mean for the tree.
       program.onSignal("SIGINT", () => {}),
-      ...(program.environment[PARENT_VARIABLE] === undefined ? [] : [program.onSignal("SIGHUP", () => {})]),
+      ...(this.#isInTerminalOfParent ? [program.onSignal("SIGHUP", () => {})] : []),
       program.onSignal("SIGCONT", () => this.#holder?.release()),
     ];
+  }
+
+  /** Actors of a supervisor are in sessions of their own, and workers have nothing to clean up. */
+  get #isInTerminalOfParent(): boolean {
+    const isOfActor = this.#system.program.environment[PARENT_VARIABLE] !== undefined;
+    return isOfActor && this.#joined.spec.sigterm === "cancel";
   }
 
   #cancel(reason: string, withinMs: number | null = null): void {

@@ -1,29 +1,13 @@
 import { ErrorGroup } from "../../scope/error_group.ts";
 import type { ActorModule } from "./actor_module.ts";
-import { type ActorNurseryOptions, type ActorOptions, openActorNurseryOn } from "./actor_nursery.ts";
+import { type ActorNurseryOptions, type OneShotOptions, openActorNurseryOn } from "./actor_nursery.ts";
 import type { ActorSystem } from "../current_actor.ts";
 import { ActorDied, TransportClosed } from "../errors.ts";
 import type { Calls, Portal } from "../dialog/portal.ts";
+import type { ArgsOf, ResultOf } from "./one_shot.ts";
 
 /** How a one-shot actor runs. */
-export interface RunInActorOptions
-  extends Omit<ActorOptions, "module" | "exec">, Pick<ActorNurseryOptions, "grace"> {
-  /**
-   * What the actor is called.
-   *
-   * @default The function's name.
-   */
-  readonly name?: string;
-}
-
-/** The arguments of a function of a module. */
-export type ArgsOf<M, K extends keyof Calls<M>> = Calls<M>[K] extends (...args: infer A) => unknown ? A
-  : never;
-
-/** What a function of a module gives. */
-export type ResultOf<M, K extends keyof Calls<M>> = Calls<M>[K] extends (...args: never[]) => Promise<infer R>
-  ? R
-  : never;
+export interface RunInActorOptions extends OneShotOptions, Pick<ActorNurseryOptions, "grace"> {}
 
 /** @internal See `runInActor` of the library. */
 export async function runInActorOn<M, K extends keyof Calls<M> & string>(
@@ -34,6 +18,7 @@ export async function runInActorOn<M, K extends keyof Calls<M> & string>(
   { name = call, grace, ...options }: RunInActorOptions,
 ): Promise<ResultOf<M, K>> {
   try {
+    // Nobody but this function can cancel the nursery: it gives a result, or raises.
     return await openActorNurseryOn(
       system,
       async (nursery) => {
@@ -42,7 +27,7 @@ export async function runInActorOn<M, K extends keyof Calls<M> & string>(
         return await run(...args as never);
       },
       { collapse: true, ...(grace === undefined ? {} : { grace }) },
-    );
+    ) as ResultOf<M, K>;
   } catch (error) {
     throw deathIn(error) ?? error;
   }
