@@ -1,5 +1,9 @@
 /** What becomes of actors whose root is killed, which leaves it no time for anything. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import process from "node:process";
+import { PARENT_VARIABLE, TOKEN_VARIABLE } from "../../lib/actor/process/spawn_spec.ts";
+import { thisProgram } from "../../lib/api/system.ts";
 import { fromPromise } from "../../mod.ts";
 import { Script } from "../harness/script.ts";
 import { test } from "../harness/test.ts";
@@ -61,3 +65,25 @@ test("killed root: of a tree whose root is killed while it starts actors nothing
     ["starts"],
     () => {},
   ));
+
+test("killed root: programs that actors have started by themselves end with it, at every level", () =>
+  onKilledRoot(
+    `
+      const one = await nursery.startActor("one", { module });
+      const pid = await one.call.startSleeper();
+      nursery.startSoon(() => one.call.startSleeperBelow("stay"));
+    `,
+    ["sleeper below"],
+    ({ living }) => assert.equal(living().length, 5),
+  ));
+
+test("killed root: an actor that is just starting says so in one line", () => {
+  const [command, ...args] = thisProgram().actorCommand;
+  const env = { ...process.env, [PARENT_VARIABLE]: "@supervise/nobody", [TOKEN_VARIABLE]: "token" };
+  const { status, stderr } = spawnSync(command!, [...args, "one"], { env, encoding: "utf8" });
+  assert.equal(status, 1);
+  assert.equal(
+    stderr,
+    "Cannot join whoever has started this actor: nobody listens at @supervise/nobody\n",
+  );
+});

@@ -12,7 +12,7 @@ import { sleep, sleepForever } from "../../lib/scope/sleep.ts";
 import { moveOnAfter } from "../../lib/scope/timeouts.ts";
 import { test } from "../harness/test.ts";
 import type { Self } from "./fake_actors.ts";
-import { play } from "./play.ts";
+import { play, type Stage } from "./play.ts";
 
 const LATENCY_MS = 10;
 
@@ -182,3 +182,50 @@ test("talk: connections between processes of one machine that are idle, or wait 
   });
   assert.equal(endMs, 7_200_000);
 });
+
+/** What becomes of an actor that has called another one. */
+const GOING: Readonly<Record<string, (portal: Portal<Caller>, stage: Stage) => Promise<void>>> = {
+  "was killed": async (_, { signal }) => signal("SIGKILL", "caller"),
+  "was ended": (portal) => portal.cancelActor(),
+  "was cancelled by its own caller": async () => {},
+};
+
+/** Calls an actor `callee`. */
+const caller = ({ system }: Self) => ({
+  async callNap(): Promise<void> {
+    const portal = await waitForActorOn<Callee>(await fromPromise(system), "callee", {});
+    await portal.call.nap();
+  },
+});
+type Caller = ReturnType<typeof caller>;
+
+const callee = (_: Self, { say }: Stage) => ({
+  async nap(): Promise<void> {
+    try {
+      await sleepForever();
+    } catch (error) {
+      say((error as Error).name);
+      throw error;
+    }
+  },
+});
+type Callee = ReturnType<typeof callee>;
+
+for (const [how, go] of Object.entries(GOING)) {
+  test(`talk: a call whose caller ${how} is cancelled`, async () => {
+    const { said } = await play({
+      modules: { caller, callee },
+      program: ({ system }, stage) =>
+        openActorNurseryOn(system, async (nursery) => {
+          await nursery.startActor("callee", { module: "memory:callee" });
+          const portal = await nursery.startActor<Caller>("caller", { module: "memory:caller" });
+          nursery.startSoon(() => moveOnAfter(200, () => portal.call.callNap().catch(() => {})));
+          await sleep(100);
+          await go(portal, stage);
+          await sleep(200);
+          stage.say("the nursery ends");
+        }, {}).catch(() => {}),
+    });
+    assert.deepEqual(said[0], how === "was cancelled by its own caller" ? "200 Cancelled" : "100 Cancelled");
+  });
+}

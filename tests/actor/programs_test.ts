@@ -44,11 +44,11 @@ for (const [name, end] of Object.entries(ENDS)) {
     }));
 }
 
-for (const isToFail of [false, true]) {
-  test(`programs of actors: none is left of an actor below one that ${isToFail ? "fails" : "returns"}`, () =>
+for (const end of ["return", "fail"] as const) {
+  test(`programs of actors: none is left of an actor below one that is to ${end}`, () =>
     onStage(async ({ living, notes }: Stage) => {
-      await runInActor(TREES, "startSleeperBelow", [isToFail]).catch(() => {});
-      assert.equal(notes().filter((one) => one.startsWith("sleeper")).length, 1);
+      await runInActor(TREES, "startSleeperBelow", [end]).catch(() => {});
+      assert.deepEqual(notes(), ["sleeper below"]);
       assert.deepEqual(living(), []);
     }));
 }

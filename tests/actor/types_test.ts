@@ -1,7 +1,7 @@
 /** What the compiler knows of another actor: the body is never run, only compiled. */
 import assert from "node:assert/strict";
-import type { ActorNursery, MsgStream, Portal } from "../../mod.ts";
-import { runInActor, validated } from "../../mod.ts";
+import type { ActorNursery, ContextCancelled, MsgStream, Portal } from "../../mod.ts";
+import { openActorCluster, openActorNursery, runInActor, validated } from "../../mod.ts";
 import { test } from "../harness/test.ts";
 import { CALLS } from "./known_modules.ts";
 
@@ -46,6 +46,23 @@ async function compiled(nursery: ActorNursery, calls: Portal<typeof import("./mo
   await runInActor(CALLS, "add", ["1", 2]);
   // @ts-expect-error It has to be one of its functions.
   await runInActor(CALLS, "version", []);
+
+  const shot = await nursery.startInActor(CALLS, "add", [1, 2]);
+  const shotResult = await shot.result();
+  same<typeof shotResult, number>(true);
+  // @ts-expect-error The arguments are those of the function.
+  await nursery.startInActor(CALLS, "add", ["1", 2]);
+  // @ts-expect-error It has to be one of its functions.
+  await nursery.startInActor(CALLS, "version", []);
+
+  const value = await openActorNursery(() => 1);
+  same<typeof value, number | undefined>(true);
+  // @ts-expect-error A nursery that was cancelled gives undefined.
+  const always: number = value;
+  // Nobody can cancel that of a cluster but from around it, which raises.
+  const clustered = await openActorCluster({ names: ["one"], module: CALLS }, () => 1);
+  same<typeof clustered, number>(true);
+  return always;
 }
 
 async function compiledContexts(portal: Portal<typeof import("./modules/contexts.ts")>) {
@@ -54,6 +71,13 @@ async function compiledContexts(portal: Portal<typeof import("./modules/contexts
     return await context.result();
   });
   same<typeof result, string>(true);
+  await portal.openContext("giveBack", ["a"], async (context) => {
+    const outcome = await context.outcome();
+    if (outcome.how === "returned") same<typeof outcome.value, string>(true);
+    if (outcome.how === "cancelled") same<typeof outcome.error, ContextCancelled>(true);
+    // @ts-expect-error Whether there is a value depends on how it ended.
+    return outcome.value;
+  });
   await portal.openContext("returnsOnWord", [], (context) =>
     context.openStream(async (stream) => {
       same<typeof stream, MsgStream<never, string>>(true);

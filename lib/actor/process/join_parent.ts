@@ -2,7 +2,7 @@
 import type { ActorHost } from "../../host/ports/host.ts";
 import type { Program } from "../../host/ports/program.ts";
 import type { Connection } from "../../host/ports/sockets.ts";
-import { UserError } from "../../base/user_error.ts";
+import { UserError, type UserErrorOptions } from "../../base/user_error.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { ACTOR_DIALOG, decodeMessage, Kind } from "../../wire/message.ts";
 import { decodePayload, type SharedMemory } from "../../wire/payload.ts";
@@ -72,12 +72,15 @@ function parentOf(environment: Program["environment"]): { readonly address: stri
   const token = environment[PARENT_VARIABLE] === undefined
     ? environment["SUPERVISE_RUN"]
     : environment[TOKEN_VARIABLE];
-  if (address === undefined || token === undefined) throw notJoined("the environment does not say who it is");
+  if (address === undefined || token === undefined) {
+    throw notJoined("the environment does not say who it is", {
+      hint: "actors are started by supervise up, or by startActor of the library",
+    });
+  }
   return { address, token };
 }
 
-function notJoined(why: string): UserError {
-  return new UserError("actor/no-parent", `Cannot join whoever has started this actor: ${why}`, {
-    hint: "actors are started by supervise up, or by startActor of the library",
-  });
+/** An actor whose parent is gone before it could join ends with one line: it happens to all that are just starting then. */
+function notJoined(why: string, options: UserErrorOptions = {}): UserError {
+  return new UserError("actor/no-parent", `Cannot join whoever has started this actor: ${why}`, options);
 }

@@ -111,12 +111,14 @@ export function startSleeper(): number {
   return spawn("sleep", ["3600"], { stdio: "ignore" }).pid!;
 }
 
-/** The same in an actor below this one, which then fails or returns. */
-export async function startSleeperBelow(isToFail: boolean): Promise<void> {
+/** The same in an actor below this one, which then fails, returns, or goes on. */
+export async function startSleeperBelow(end: "fail" | "return" | "stay"): Promise<void> {
   await openActorNursery(async (nursery) => {
     const below = await nursery.startActor<Trees>("below", { module: import.meta.url });
-    note(`sleeper ${await below.call.startSleeper()}`);
-    if (isToFail) throw new RangeError("as asked");
+    await below.call.startSleeper();
+    note("sleeper below");
+    if (end === "fail") throw new RangeError("as asked");
+    if (end === "stay") await sleepForever();
   });
 }
 
