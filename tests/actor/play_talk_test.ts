@@ -185,9 +185,9 @@ test("talk: connections between processes of one machine that are idle, or wait 
 
 /** What becomes of an actor that has called another one. */
 const GOING: Readonly<Record<string, (portal: Portal<Caller>, stage: Stage) => Promise<void>>> = {
-  "was killed": async (_, { signal }) => signal("SIGKILL", "caller"),
+  "was killed": (_, { signal }) => Promise.resolve(signal("SIGKILL", "caller")),
   "was ended": (portal) => portal.cancelActor(),
-  "was cancelled by its own caller": async () => {},
+  "was cancelled by its own caller": () => Promise.resolve(),
 };
 
 /** Calls an actor `callee`. */
