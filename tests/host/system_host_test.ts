@@ -1,6 +1,6 @@
 /** The real host keeps the contract, on whichever runtime runs this. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -29,6 +29,26 @@ test("system host threads: one whose program cannot be had has failed", async ()
   const end = await ended;
   assert.ok(end.how === "failed" && end.error.includes("missing.ts"));
   host.processes.close();
+});
+
+test("system host descriptors: no pipe is opened that others may have put there", async () => {
+  const host = await openSystemHost();
+  const folder = mkdtempSync(join(tmpdir(), "supervise-host-"));
+  try {
+    host.descriptors.makeNamedPipe(`${folder}/pipe`);
+    symlinkSync("pipe", `${folder}/link`);
+    const open = (name: string) => {
+      const descriptor = host.descriptors.openNamedPipe(`${folder}/${name}`);
+      if (descriptor !== null) host.descriptors.close(descriptor);
+      return descriptor !== null;
+    };
+    assert.deepEqual([open("pipe"), open("link")], [true, false]);
+    chmodSync(folder, 0o777);
+    assert.equal(open("pipe"), false);
+  } finally {
+    rmSync(folder, { recursive: true });
+    host.processes.close();
+  }
 });
 
 async function openReal(): Promise<Subject> {

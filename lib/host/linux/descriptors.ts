@@ -64,11 +64,20 @@ function openNoLink(
 }
 
 /**
- * Opens a pipe with a name, and no link to one; null if there is none. Its owner may be the user of an actor: the folder
- * that it is in is the one that only this user can change.
+ * Opens a pipe with a name, and no link to one, in a folder of this user's that nobody else can have put it into: its owner may
+ * be the user of an actor. Null if there is none.
  */
 export function openNamedPipe(libc: Libc, path: string, flags: number): number | null {
-  return openNoLink(libc, path, flags, (stat) => stat.isFIFO());
+  const cut = path.lastIndexOf("/");
+  const folder = openFile(libc, path.slice(0, cut), constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  if (folder === null) return null;
+  try {
+    const { uid, mode } = statSync(`/proc/self/fd/${folder}`);
+    if (uid !== process.geteuid!() || (mode & 0o022) !== 0) return null;
+    return openNoLink(libc, `/proc/self/fd/${folder}${path.slice(cut)}`, flags, (stat) => stat.isFIFO());
+  } finally {
+    libc.call.close(folder);
+  }
 }
 
 /** How much is read at once. */
