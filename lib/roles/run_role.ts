@@ -25,7 +25,8 @@ export interface Means {
 export async function runRole(means: Means): Promise<void> {
   const { program, openHost } = means;
   const [verb, argument] = program.args;
-  program.onUncaught(lastWordsOf);
+  // What a thread fails with its process is told of, and says.
+  if (verb !== THREAD_VERB) program.onUncaught(lastWordsOf);
   switch (verb) {
     case SCRIPT_VERB: {
       const { runScript } = await import("../host/shared/run_script.ts");

@@ -106,9 +106,13 @@ export async function startProgram([program, ...args]: readonly string[]): Promi
   await new Promise((resolve) => stdout.once("data", resolve).once("close", resolve));
 }
 
-/** Starts a program that goes on for an hour, and says its number. */
-export function startSleeper(): number {
-  return spawn("sleep", ["3600"], { stdio: "ignore" }).pid!;
+/** Starts a program, with one below it, that goes on for an hour; says its number when it is there. */
+export async function startSleeper(): Promise<number> {
+  const { pid, stdout } = spawn("sh", ["-c", "sleep 3600 & echo up; wait"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  await new Promise((resolve) => stdout.once("data", resolve));
+  return pid!;
 }
 
 /** The same in an actor below this one, which then fails, returns, or goes on. */
