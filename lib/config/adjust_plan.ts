@@ -1,6 +1,6 @@
 /** What options of the command line change about a plan. */
 import { deepFreeze } from "../base/deep_freeze.ts";
-import { ancestorsOf, type NodeId, type NodeSpec, type Plan, ROOT, subtreeOf } from "./plan.ts";
+import { ancestorsOf, type NodeId, type NodeSpec, type Plan, ROOT, specAt, subtreeOf } from "./plan.ts";
 
 /**
  * `--only`: what is selected starts by itself, with all that it depends on; everything else by hand alone. What the file
@@ -15,33 +15,35 @@ export function startOnly(plan: Plan, selected: readonly NodeId[]): Plan {
     wanted.add(id);
     for (const above of [id, ...ancestorsOf(plan, id)]) {
       wanted.add(above);
-      for (const { on } of plan.nodes[above]!.dependsOn) pending.push(...subtreeOf(plan, on));
+      for (const { on } of specAt(plan, above).dependsOn) pending.push(...subtreeOf(plan, on));
     }
   }
   const named = new Set(selected.flatMap((id) => [id, ...ancestorsOf(plan, id)]));
   return withLifetimes(withNodes(plan, (node) => ({
     ...node,
-    autostart: named.has(node.id) || (node.autostart && wanted.has(node.id)),
+    autostart: named.has(node.path) || (node.autostart && wanted.has(node.path)),
   })));
 }
 
 /** A tree in which no daemon starts any more has an end of its own, and is not started again after it. */
 function withLifetimes(plan: Plan): Plan {
-  const nodes = [...plan.nodes];
-  // Children have higher numbers than their parents, so that they are known first this way round.
+  const nodes = new Map(plan.nodes.map((node) => [node.path, node]));
+  // Children stand after their parents, so that they are known first this way round.
   for (const node of plan.nodes.toReversed()) {
     if (node.kind !== "tree" || !node.daemon) continue;
-    if (node.children.some((child) => nodes[child]!.autostart && nodes[child]!.daemon)) continue;
-    nodes[node.id] = { ...node, daemon: false, restart: node.restart === "always" ? "never" : node.restart };
+    const children = node.children.map((child) => nodes.get(child)!);
+    if (children.some((child) => child.autostart && child.daemon)) continue;
+    const restart = node.restart === "always" ? "never" : node.restart;
+    nodes.set(node.path, { ...node, daemon: false, restart });
   }
-  return withNodes(plan, ({ id }) => nodes[id]!);
+  return withNodes(plan, ({ path }) => nodes.get(path)!);
 }
 
 /** `--exit-code-from`: the end of what is selected ends the tree, and those between them. */
 export function endWith(plan: Plan, selected: readonly NodeId[]): Plan {
   const decisive = new Set(selected.flatMap((id) => [id, ...ancestorsOf(plan, id)]));
   return withNodes(plan, (node) => {
-    if (!decisive.has(node.id) || node.id === ROOT) return node;
+    if (!decisive.has(node.path) || node.path === ROOT) return node;
     // A tree that ends with one of its children has an end of its own, and is not started again after it.
     return node.kind === "tree"
       ? { ...node, significant: true, daemon: false, restart: "never" }

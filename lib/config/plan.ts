@@ -1,18 +1,21 @@
 /**
- * The plan: what a configuration file compiles to. Everything is resolved (defaults filled in, names turned into ids,
+ * The plan: what a configuration file compiles to. Everything is resolved (defaults filled in, names turned into addresses,
  * paths absolute, text interpolated) and frozen, so that the code that decides never looks at the file again.
  *
- * Nodes are numbered in file order, parents before their children; node 0 is the root supervisor.
+ * A node is known by its address, which it keeps when the file changes around it. Nodes stand in file order, parents
+ * before their children; the first is the root supervisor.
  */
 import type { ResourceLimits } from "../base/resource_limits.ts";
 import type { Signal } from "../base/signals.ts";
 import type { SocketAddress } from "../base/socket_address.ts";
 
-/** Index of a node in `Plan.nodes`. */
-export type NodeId = number;
+declare const NODE_ID: unique symbol;
+
+/** Address of a node from the root: `pool/queue`, that of a replica `pool/queue.2`; the root's is empty. */
+export type NodeId = string & { readonly [NODE_ID]: true };
 
 /** The root supervisor. */
-export const ROOT: NodeId = 0;
+export const ROOT = "" as NodeId;
 
 /** Where in a file something stands; line and column count from 1. */
 export interface Location {
@@ -120,9 +123,7 @@ export interface GroupLimits {
 
 /** What actors and trees have in common as children of a supervisor. */
 interface Child {
-  readonly id: NodeId;
-  /** Address from the root, `pool/queue`, that of a replica `pool/queue.2`; the root's is empty. */
-  readonly path: string;
+  readonly path: NodeId;
   /** Last part of the path. */
   readonly name: string;
   /** The supervisor above; null for the root alone. */
@@ -202,24 +203,36 @@ export interface Plan {
   readonly nodes: readonly NodeSpec[];
 }
 
-/** The supervisor at `id`. */
-export function treeAt(plan: Plan, id: NodeId): TreeSpec {
-  const node = plan.nodes[id];
-  if (node?.kind !== "tree") throw new RangeError(`Node ${id} is not a tree`);
+/** The node at `id`; undefined if the plan has none there. */
+export function nodeAt(plan: Plan, id: NodeId): NodeSpec | undefined {
+  return indexOf(plan).get(id);
+}
+
+/** The node at `id`. @throws {RangeError} If there is none. */
+export function specAt(plan: Plan, id: NodeId): NodeSpec {
+  const node = nodeAt(plan, id);
+  if (node === undefined) throw new RangeError(`There is no node "${id}"`);
   return node;
 }
 
-/** The actor at `id`. */
+/** The supervisor at `id`. @throws {RangeError} If there is none. */
+export function treeAt(plan: Plan, id: NodeId): TreeSpec {
+  const node = specAt(plan, id);
+  if (node.kind !== "tree") throw new RangeError(`Node "${id}" is not a tree`);
+  return node;
+}
+
+/** The actor at `id`. @throws {RangeError} If there is none. */
 export function actorAt(plan: Plan, id: NodeId): ActorSpec {
-  const node = plan.nodes[id];
-  if (node === undefined || node.kind === "tree") throw new RangeError(`Node ${id} is not an actor`);
+  const node = specAt(plan, id);
+  if (node.kind === "tree") throw new RangeError(`Node "${id}" is not an actor`);
   return node;
 }
 
 /** The supervisors above `id`, the nearest first. */
 export function ancestorsOf(plan: Plan, id: NodeId): readonly NodeId[] {
   const above: NodeId[] = [];
-  for (let at = plan.nodes[id]!.parent; at !== null; at = plan.nodes[at]!.parent) above.push(at);
+  for (let at = specAt(plan, id).parent; at !== null; at = specAt(plan, at).parent) above.push(at);
   return above;
 }
 
@@ -230,8 +243,18 @@ export function subtreeOf(plan: Plan, id: NodeId): readonly NodeId[] {
   while (pending.length > 0) {
     const next = pending.pop()!;
     found.push(next);
-    const node = plan.nodes[next]!;
+    const node = specAt(plan, next);
     if (node.kind === "tree") pending.push(...node.children.toReversed());
   }
   return found;
+}
+
+const indexes = new WeakMap<Plan, ReadonlyMap<NodeId, NodeSpec>>();
+
+function indexOf(plan: Plan): ReadonlyMap<NodeId, NodeSpec> {
+  const known = indexes.get(plan);
+  if (known !== undefined) return known;
+  const index = new Map(plan.nodes.map((node) => [node.path, node]));
+  indexes.set(plan, index);
+  return index;
 }

@@ -26,7 +26,7 @@ export function select(plan: Plan, selectors: readonly string[]): Selected {
     }
     for (const id of nodes) found.add(id);
   }
-  return { ok: true, nodes: [...found].sort((a, b) => a - b) };
+  return { ok: true, nodes: plan.nodes.filter(({ path }) => found.has(path)).map(({ path }) => path) };
 }
 
 /**
@@ -56,7 +56,7 @@ function matching(plan: Plan, selector: string): readonly NodeId[] {
   const isMatch = isGlob(selector) ? compileGlob(selector) : null;
   return children.filter(({ kind, path }) =>
     isMatch === null ? namesOf(path).includes(selector) : kind !== "tree" && namesOf(path).some(isMatch)
-  ).map(({ id }) => id);
+  ).map(({ path }) => path);
 }
 
 /** What an actor or a tree is called: a replica has its own name, and that of all. */

@@ -171,7 +171,7 @@ export class Service {
   }
 
   #all(): readonly NodeId[] {
-    return this.#plan.nodes.slice(1).map((node) => node.id);
+    return this.#plan.nodes.slice(1).map(({ path }) => path);
   }
 
   #touched(nodes: readonly NodeId[]): readonly NodeId[] {
@@ -179,13 +179,7 @@ export class Service {
   }
 
   #withChildren(nodes: readonly NodeId[]): readonly NodeId[] {
-    const paths = nodes.map((id) => this.#plan.nodes[id]!.path);
-    return this.#all().filter((id) =>
-      paths.some((path) => {
-        const own = this.#plan.nodes[id]!.path;
-        return own === path || own.startsWith(`${path}/`);
-      })
-    );
+    return this.#all().filter((id) => nodes.some((path) => id === path || id.startsWith(`${path}/`)));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Instant } from "../base/instant.ts";
-import { type NodeId, ROOT } from "../config/plan.ts";
+import { type NodeId, ROOT, specAt } from "../config/plan.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
@@ -24,7 +24,9 @@ export function treeStatus(
   const table = host.processes.table();
   const views = truths(viewsOf(state, now), table);
   const started = new Map(
-    views.flatMap(({ pid, since }) => pid === null || since === null ? [] : [[pid, since as number]]),
+    [...views.values()].flatMap(({ pid, since }) =>
+      pid === null || since === null ? [] : [[pid, since as number]]
+    ),
   );
   const usages = meter.measure(table, started, now);
   const isoOf = (at: Instant) => new Date(wallNow - (now - at)).toISOString();
@@ -32,11 +34,11 @@ export function treeStatus(
   return {
     name,
     file,
-    state: views[ROOT]!.state,
+    state: views.get(ROOT)!.state,
     pid: host.processes.ownPid,
     containment,
     actors: nodes.map((id) => {
-      const row = rowOf(engine, id, views[id]!, usages, now, isoOf);
+      const row = rowOf(engine, id, views.get(id)!, usages, now, isoOf);
       return row.kind === "tree" ? { ...row, pid: engine.isolatorOf(id) } : row;
     }),
   };
@@ -46,11 +48,16 @@ export function treeStatus(
  * What the core takes for alive is looked up: it is told of a death after the last lines, and keeps the number of a process
  * whose descendants are being ended.
  */
-function truths(views: readonly View[], table: readonly ProcessRow[]): readonly View[] {
+function truths(
+  views: ReadonlyMap<NodeId, View>,
+  table: readonly ProcessRow[],
+): ReadonlyMap<NodeId, View> {
   const living = new Set(table.filter(({ state }) => state !== "Z").map(({ pid }) => pid));
-  return views.map((view): View =>
-    view.pid === null || living.has(view.pid) ? view : { ...view, state: "stopping", ready: false, pid: null }
-  );
+  const truth = (view: View): View =>
+    view.pid === null || living.has(view.pid)
+      ? view
+      : { ...view, state: "stopping", ready: false, pid: null };
+  return new Map([...views].map(([id, view]) => [id, truth(view)]));
 }
 
 function rowOf(
@@ -62,8 +69,8 @@ function rowOf(
   isoOf: (at: Instant) => string,
 ): StatusRow {
   const { state } = engine;
-  const spec = state.plan.nodes[id]!;
-  const node = state.nodes[id]!;
+  const spec = specAt(state.plan, id);
+  const node = state.nodes.get(id)!;
   const usage = view.pid === null ? undefined : usages.get(view.pid);
   const exit = node.kind === "actor" ? node.lastExit : null;
   return {

@@ -162,7 +162,6 @@ export class Engine {
     });
     this.#recorder = new Recorder({
       host,
-      plan,
       folder,
       onLost: (path, why) => this.#note(path, "lines_dropped", { why }),
       onRemade: (path, file) => this.#note(path, "remade", { file }),
@@ -218,7 +217,7 @@ export class Engine {
   /** Waits until it is told how those processes of some actors have ended that are dead. */
   async untilReaped(nodes: readonly NodeId[]): Promise<void> {
     const { processes } = this.#options.host;
-    const paths = this.#pathsOf(nodes);
+    const paths = new Set<string>(nodes);
     const isDead = ({ pid, startTime }: ProcessId) => {
       const row = processes.find(pid);
       const isZombie = row?.startTime === startTime && row.state === "Z";
@@ -231,8 +230,7 @@ export class Engine {
   /** Keeps account of what becomes of the processes of some actors; the returned function closes it. */
   account(nodes: readonly NodeId[]): () => Account {
     const { host } = this.#options;
-    const paths = this.#pathsOf(nodes);
-    return openAccount({ host, containment: this.#containment, ledger: this.#ledger, paths });
+    return openAccount({ host, containment: this.#containment, ledger: this.#ledger, paths: new Set(nodes) });
   }
 
   /** Tells somebody of every line and every decision, until the returned function is called. */
@@ -331,10 +329,6 @@ export class Engine {
     }
   }
 
-  #pathsOf(nodes: readonly NodeId[]): ReadonlySet<string> {
-    return new Set(nodes.map((id) => this.#options.plan.nodes[id]!.path));
-  }
-
   async #finish(): Promise<EngineEnd> {
     const { host, layer } = this.#options;
     const survivors = await sweepAll({
@@ -363,7 +357,7 @@ export class Engine {
     const path = this.#containment.orphanEnded(orphan);
     this.#ledger.see(row, path, `[${row.name}]`, true);
     this.#ledger.ended(row, status);
-    const node = this.#options.plan.nodes.find((node) => node.path === path)?.id ?? ROOT;
+    const node = this.#nodeOf(path);
     this.post({ type: "noted", node, event: "orphan_reaped", data: { pid: row.pid, name: row.name } });
     this.#death.set();
     this.#death = new Event();
@@ -377,8 +371,12 @@ export class Engine {
 
   /** Tells of something about an actor, or, with null, about the tree. */
   #note(path: string | null, event: EntryEvent, data: Readonly<Record<string, unknown>>): void {
-    const node = this.#options.plan.nodes.find((node) => node.path === path)?.id ?? ROOT;
-    this.post({ type: "noted", node, event, data });
+    this.post({ type: "noted", node: this.#nodeOf(path), event, data });
+  }
+
+  /** What is not known as a node of the tree is that of all. */
+  #nodeOf(path: string | null): NodeId {
+    return this.#state.nodes.get(path as NodeId)?.id ?? ROOT;
   }
 
   #inherited(run: RunId): MainProcess {

@@ -137,7 +137,7 @@ export class Performer {
     const { privileges, variables } = privilegesFor(host, spec);
     const belonging = { tree: plan.name, run: marker, socket };
     const env = actorEnvironment(spec, environment, belonging, variables);
-    const node = spec.id;
+    const node = spec.path;
     const actorRun = new ActorRun({
       host,
       containment,
@@ -196,7 +196,7 @@ export class Performer {
   #memberFor(spec: ActorSpec, run: RunId, token: string): Membership | null {
     const { joinPoint: point, post } = this.#options;
     if (point === null) return null;
-    const about = { node: spec.id, run };
+    const about = { node: spec.path, run };
     return new Membership({
       point,
       spec,
@@ -226,7 +226,7 @@ export class Performer {
     const text = new TextDecoder().decode(bytes);
     if (!awaited.test(text) && !shownTexts(text).some((shown) => awaited.test(shown))) return;
     performed!.awaited = null;
-    this.#options.post({ type: "probed", node: spec.id, run, attempt: 1, answer: { says: "ready" } });
+    this.#options.post({ type: "probed", node: spec.path, run, attempt: 1, answer: { says: "ready" } });
   }
 
   #probe(
@@ -255,7 +255,7 @@ export class Performer {
     await scope.run(async () => {
       const context = { ...this.#sideContext(run), fileBefore: run.child!.fileBefore };
       const answer = await ask(context, spec, spec.ready!.probe as AskedProbe, timeoutMs);
-      this.#options.post({ type: "probed", node: spec.id, run: run.options.run, attempt, answer });
+      this.#options.post({ type: "probed", node: spec.path, run: run.options.run, attempt, answer });
       if (answer.says !== "ready") return;
       for (const other of probing) other.cancel("it is ready");
     });
@@ -270,7 +270,7 @@ export class Performer {
       if (status.how === "not_started") {
         this.#remark(spec, `the stop command could not be started: ${status.message}`);
       }
-      this.#options.post({ type: "stop_command_ended", node: spec.id, run: run.options.run });
+      this.#options.post({ type: "stop_command_ended", node: spec.path, run: run.options.run });
     });
   }
 
@@ -297,18 +297,18 @@ export class Performer {
   }
 
   #cleared(spec: ActorSpec, run: RunId): void {
-    this.#options.post({ type: "cleared", node: spec.id, run });
+    this.#options.post({ type: "cleared", node: spec.path, run });
   }
 
   /** Says what an actor runs without, if that was not said of its last run. */
   #unlimited(spec: ActorSpec, limits: readonly Unkept[]): void {
     const text = limits.length === 0 ? null : describeUnkept(limits);
-    if (text === (this.#toldUnlimited.get(spec.id) ?? null)) return;
-    this.#toldUnlimited.set(spec.id, text);
+    if (text === (this.#toldUnlimited.get(spec.path) ?? null)) return;
+    this.#toldUnlimited.set(spec.path, text);
     if (text === null) return;
     this.#remark(spec, `runs without ${text}`);
     const data = { limits: limits.map(({ text }) => text), reason: text };
-    this.#options.post({ type: "noted", node: spec.id, event: "unlimited", data });
+    this.#options.post({ type: "noted", node: spec.path, event: "unlimited", data });
   }
 
   /** Says something in the actor's own log. */

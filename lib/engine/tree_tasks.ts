@@ -1,4 +1,4 @@
-import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
+import { type NodeId, type Plan, ROOT, treeAt } from "../config/plan.ts";
 import { openMemoryChannel, type ReceiveChannel, type SendChannel } from "../sync/memory_channel.ts";
 import { type Nursery, openNursery } from "../scope/nursery.ts";
 
@@ -27,7 +27,7 @@ export class TreeTasks {
   open(node: NodeId): void {
     const [jobs, pending] = openMemoryChannel<Job>(Infinity);
     this.#open.set(node, jobs);
-    const { parent, path } = this.#plan.nodes[node]!;
+    const { parent, path } = treeAt(this.#plan, node);
     const name = `supervisor ${path}`.trim();
     if (node === ROOT || parent === null) this.#outer.startSoon(() => supervise(pending), { name });
     else this.start(parent, name, () => supervise(pending));

@@ -29,7 +29,7 @@ export function beginActorStop(turn: Turn, id: NodeId, doom: Doom): void {
 /** Ends a run that takes too long, which counts as its failure. */
 export function failAlive(turn: Turn, id: NodeId, reason: FailReason): void {
   const actor = turn.actor(id);
-  const cause = turn.record(id, "timed_out", actor.cause, { reason: describeReason(turn.plan, reason) });
+  const cause = turn.record(id, "timed_out", actor.cause, { reason: describeReason(reason) });
   const then = actor.doom?.then ?? afterEnd(turn, id, endingOf(actor, false, reason), cause);
   descend(turn, id, { then, deadline: turn.actor(id).doom?.deadline ?? NEVER }, cause);
 }
@@ -103,7 +103,7 @@ export function resumeStop(turn: Turn, id: NodeId): void {
 function descend(turn: Turn, id: NodeId, doom: Doom, cause: number): void {
   const phase = livingPhase(turn.actor(id));
   const { stop } = turn.actorSpec(id);
-  const share = turn.untilStop(doom.deadline) / turn.topology.roundsLeft[id]!;
+  const share = turn.untilStop(doom.deadline) / turn.place(id).roundsLeft;
   const graceMs = Math.round(Math.max(0, Math.min(stop.graceMs, share)));
   const { joined } = phase;
   const entry = turn.record(id, "stopping", cause, { signal: stop.signal, graceMs, cancel: joined });

@@ -21,7 +21,7 @@ export function bringUp(turn: Turn, nodes: readonly NodeId[], options: BringUpOp
   for (const id of needed) openAncestors(turn, id, cause);
   for (const id of new Set([...asked, ...needed])) {
     if (!mustStart(turn, id, nodes.includes(id))) continue;
-    const skips = options.skipDependencies && turn.nodes[id]!.kind === "actor";
+    const skips = options.skipDependencies && turn.node(id).kind === "actor";
     if (skips) turn.setActor(id, { skipDeps: true });
     startNode(turn, id, cause);
   }
@@ -30,19 +30,18 @@ export function bringUp(turn: Turn, nodes: readonly NodeId[], options: BringUpOp
 /** Below a tree that is asked for, what has completed stays so, and what is started by hand alone stays down. */
 function mustStart(turn: Turn, id: NodeId, isNamed: boolean): boolean {
   if (isNamed) return true;
-  return turn.plan.nodes[id]!.autostart && turn.nodes[id]!.phase.at !== "completed";
+  return turn.spec(id).autostart && turn.node(id).phase.at !== "completed";
 }
 
 function startNode(turn: Turn, id: NodeId, cause: number): void {
-  const { phase } = turn.nodes[id]!;
+  const { phase } = turn.node(id);
   switch (phase.at) {
     case "inactive":
     case "stopped":
     case "completed":
     case "failed":
     case "backing_off":
-      if (turn.nodes[id]!.kind === "actor") turn.setActor(id, { streak: 0 });
-      else turn.setTree(id, { streak: 0 });
+      turn.set(id, { streak: 0 });
       return conclude(turn, id, { to: "waiting" }, cause);
     case "starting":
     case "running": {
@@ -57,7 +56,7 @@ function startNode(turn: Turn, id: NodeId, cause: number): void {
 
 /** Puts the trees above a node to work, without the children that nobody asked for. */
 function openAncestors(turn: Turn, id: NodeId, cause: number): void {
-  for (const tree of turn.topology.ancestors[id]!.toReversed()) {
+  for (const tree of turn.place(id).ancestors.toReversed()) {
     const { phase } = turn.tree(tree);
     const isDown = phase.at === "stopped" || phase.at === "completed" || phase.at === "failed";
     if (!isDown) continue;
@@ -67,10 +66,8 @@ function openAncestors(turn: Turn, id: NodeId, cause: number): void {
 }
 
 function keepDown(turn: Turn, id: NodeId, cause: number): void {
-  if (turn.nodes[id]!.phase.at === "inactive") return;
-  const phase = { at: "stopped", why: "request" } as const;
-  if (turn.nodes[id]!.kind === "actor") turn.setActor(id, { phase, cause });
-  else turn.setTree(id, { phase, cause });
+  if (turn.node(id).phase.at === "inactive") return;
+  turn.set(id, { phase: { at: "stopped", why: "request" }, cause });
 }
 
 /** All that the nodes, and the trees around them, depend on, however far. */
@@ -82,8 +79,8 @@ function dependenciesOf(turn: Turn, nodes: ReadonlySet<NodeId>): ReadonlySet<Nod
     const id = pending.pop()!;
     if (seen.has(id)) continue;
     seen.add(id);
-    for (const above of [id, ...turn.topology.ancestors[id]!]) {
-      for (const { on } of turn.plan.nodes[above]!.dependsOn) {
+    for (const above of [id, ...turn.place(id).ancestors]) {
+      for (const { on } of turn.spec(above).dependsOn) {
         for (const needed of subtreeOf(turn.plan, on)) {
           found.add(needed);
           pending.push(needed);

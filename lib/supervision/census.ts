@@ -1,16 +1,22 @@
 /** What the rules of starting and stopping need to know of whole subtrees, counted once a pass instead of per node. */
+import type { NodeId } from "../config/plan.ts";
 import type { TreeReadiness } from "./dependencies.ts";
 import type { ActorState, NodeState, State } from "./state.ts";
 
-/** See the module. Arrays are indexed by node. */
-export interface Census {
-  readonly trees: TreeReadiness[];
+/** What is counted of a node and all that is below it. */
+export interface Count {
+  readiness: TreeReadiness;
   /** Actors at or below the node that are to stop and still have a process. */
-  readonly leaving: readonly number[];
+  leaving: number;
   /** Those of them that a teardown ends first. */
-  readonly leavingEarly: readonly number[];
+  leavingEarly: number;
   /** Children of a tree that are being started. */
-  readonly starting: number[];
+  starting: number;
+}
+
+/** See the module. */
+export interface Census {
+  of(id: NodeId): Count;
 }
 
 /** A tree that was put to work in this very pass: its children have yet to start. */
@@ -18,25 +24,28 @@ export const JUST_ACTIVATED: TreeReadiness = { ready: false, spoilt: false, pend
 
 const EMPTY: TreeReadiness = { ready: true, spoilt: false, pending: false };
 
-/** Counts. Children have higher numbers than their parents, so one pass from the end sees them first. */
-export function takeCensus({ nodes, plan, topology }: Pick<State, "nodes" | "plan" | "topology">): Census {
-  const trees: TreeReadiness[] = nodes.map(() => EMPTY);
-  const leaving = nodes.map(() => 0);
-  const leavingEarly = nodes.map(() => 0);
-  const starting = nodes.map(() => 0);
-  for (let id = nodes.length - 1; id > 0; id--) {
-    const node = nodes[id]!;
+/** Counts. Children stand after their parents, so one pass from the end sees them first. */
+export function takeCensus({ nodes, topology }: Pick<State, "nodes" | "topology">): Census {
+  const counts = new Map(topology.places.map(({ id }): [NodeId, Count] => [
+    id,
+    { readiness: EMPTY, leaving: 0, leavingEarly: 0, starting: 0 },
+  ]));
+  const of = (id: NodeId) => counts.get(id)!;
+  for (const { id, spec, stopsEarly } of topology.places.toReversed()) {
+    if (spec.parent === null) continue;
+    const node = nodes.get(id)!;
+    const count = of(id);
     if (node.kind === "actor" && isLeaving(node)) {
-      leaving[id] = 1;
-      leavingEarly[id] = topology.stopsEarly[id] ? 1 : 0;
+      count.leaving = 1;
+      count.leavingEarly = stopsEarly ? 1 : 0;
     }
-    const parent = plan.nodes[id]!.parent!;
-    leaving[parent]! += leaving[id]!;
-    leavingEarly[parent]! += leavingEarly[id]!;
-    trees[parent] = withChild(trees[parent]!, node, trees[id]!);
-    if (isStarting(node, trees[id]!)) starting[parent]! += 1;
+    const parent = of(spec.parent);
+    parent.leaving += count.leaving;
+    parent.leavingEarly += count.leavingEarly;
+    parent.readiness = withChild(parent.readiness, node, count.readiness);
+    if (isStarting(node, count.readiness)) parent.starting += 1;
   }
-  return { trees, leaving, leavingEarly, starting };
+  return { of };
 }
 
 /** Whether an actor has a process that is to be stopped. */

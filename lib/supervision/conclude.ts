@@ -7,7 +7,7 @@ import type { Turn } from "./turn.ts";
 export function conclude(turn: Turn, id: NodeId, then: Then, cause: number): void {
   const entry = recordConclusion(turn, id, then, cause);
   const fields = { phase: phaseFor(turn, then), cause: entry };
-  const before = turn.nodes[id]!;
+  const before = turn.node(id);
   if (before.kind === "actor") return turn.setActor(id, { ...fields, doom: null });
   if (before.phase.at === "stopping") turn.emit({ type: "close_tree", node: id });
   turn.setTree(id, { ...fields, regroupAt: null });
@@ -23,10 +23,9 @@ function isFinal({ to }: Then): boolean {
 function giveUpWaiting(turn: Turn, tree: NodeId, cause: number): void {
   const phase = { at: "stopped", why: "tree" } as const;
   for (const id of subtreeOf(turn.plan, tree).slice(1)) {
-    const node = turn.nodes[id]!;
+    const node = turn.node(id);
     if (node.phase.at !== "waiting" && node.phase.at !== "backing_off") continue;
-    if (node.kind === "actor") turn.setActor(id, { phase, cause });
-    else turn.setTree(id, { phase, cause });
+    turn.set(id, { phase, cause });
   }
 }
 
@@ -57,7 +56,7 @@ function recordConclusion(turn: Turn, id: NodeId, then: Then, cause: number): nu
     case "completed":
       return turn.record(id, "completed", cause);
     case "failed":
-      return turn.record(id, "failed", cause, { reason: describeReason(turn.plan, then.reason) });
+      return turn.record(id, "failed", cause, { reason: describeReason(then.reason) });
     case "waiting":
     case "backing_off":
     case "regrouping":

@@ -1,12 +1,12 @@
 import { describeDuration } from "../base/duration.ts";
-import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
+import { type NodeId, ROOT } from "../config/plan.ts";
 import { type ActorError, describeError } from "./actor_error.ts";
 import type { Exit } from "./exit.ts";
 import { describeReached } from "./reached_limits.ts";
 import type { FailReason } from "./reason.ts";
 
 /** Why something failed, as a clause for people: `exit code 1`, `dependency "db" has failed`. */
-export function describeReason(plan: Plan, reason: FailReason): string {
+export function describeReason(reason: FailReason): string {
   switch (reason.kind) {
     case "exit":
       return describeEnd(reason);
@@ -23,13 +23,13 @@ export function describeReason(plan: Plan, reason: FailReason): string {
     case "run_timeout":
       return `still running after ${describeDuration(reason.afterMs)}`;
     case "dependency":
-      return `dependency ${nameOf(plan, reason.on)} has failed`;
+      return `dependency ${nameOf(reason.on)} has failed`;
     case "survivors":
       return "processes of it survived SIGKILL";
     case "gave_up":
-      return `${nameOf(plan, reason.by)} was restarted too often`;
+      return `${nameOf(reason.by)} was restarted too often`;
     case "child":
-      return `${nameOf(plan, reason.child)} has failed`;
+      return `${nameOf(reason.child)} has failed`;
   }
 }
 
@@ -65,6 +65,6 @@ function describeHow(exit: Exit): string {
   }
 }
 
-function nameOf(plan: Plan, id: NodeId): string {
-  return id === ROOT ? "the tree" : `"${plan.nodes[id]!.path}"`;
+function nameOf(id: NodeId): string {
+  return id === ROOT ? "the tree" : `"${id}"`;
 }

@@ -25,7 +25,7 @@ export interface Ending {
 
 /** Decides what becomes of a child that has ended by itself, and sets in motion what that means for its siblings. */
 export function afterEnd(turn: Turn, id: NodeId, ending: Ending, cause: number): Then {
-  const spec = turn.plan.nodes[id]!;
+  const spec = turn.spec(id);
   // A tree that ended well is a completed child, whatever is in it.
   const verdict = judge(spec.restart, ending.success, spec.daemon && spec.kind !== "tree");
   switch (verdict) {
@@ -41,7 +41,7 @@ export function afterEnd(turn: Turn, id: NodeId, ending: Ending, cause: number):
 }
 
 function restart(turn: Turn, id: NodeId, ending: Ending, cause: number): Then {
-  const supervisor = turn.plan.nodes[id]!.parent!;
+  const supervisor = turn.spec(id).parent!;
   const { phase, window } = turn.tree(supervisor);
   if (phase.at !== "up") return { to: "stopped", why: "tree" };
   const { intensity } = turn.treeSpec(supervisor);
@@ -62,13 +62,11 @@ function restart(turn: Turn, id: NodeId, ending: Ending, cause: number): Then {
 
 /** Counts the restart and says how long to wait before it. */
 function planDelay(turn: Turn, id: NodeId, ending: Ending): number {
-  const { backoff } = turn.plan.nodes[id]!;
-  const node = turn.nodes[id]!;
+  const { backoff } = turn.spec(id);
+  const node = turn.node(id);
   const readyForMs = ending.readySince === null ? 0 : turn.now - ending.readySince;
   const streak = streakAfter(node.streak, readyForMs, backoff);
-  const fields = { restarts: node.restarts + 1, streak: streak + 1 };
-  if (node.kind === "actor") turn.setActor(id, fields);
-  else turn.setTree(id, fields);
+  turn.set(id, { restarts: node.restarts + 1, streak: streak + 1 });
   return restartDelay(streak, backoff, turn.chance());
 }
 
@@ -85,14 +83,14 @@ function regroup(turn: Turn, supervisor: NodeId, failed: NodeId, until: Instant,
 
 /** As in OTP, a temporary child that a sibling's failure ends is not started again. */
 function afterCompanion(turn: Turn, id: NodeId): Then {
-  const isTemporary = turn.plan.nodes[id]!.restart === "never";
-  return isTemporary && isAlive(turn.nodes[id]!) ? { to: "stopped", why: "strategy" } : { to: "regrouping" };
+  const isTemporary = turn.spec(id).restart === "never";
+  return isTemporary && isAlive(turn.node(id)) ? { to: "stopped", why: "strategy" } : { to: "regrouping" };
 }
 
 function giveUp(turn: Turn, supervisor: NodeId, by: NodeId, cause: number): void {
   const { restarts, withinMs } = turn.treeSpec(supervisor).intensity;
   const entry = turn.record(supervisor, "escalated", cause, {
-    by: turn.plan.nodes[by]!.path,
+    by,
     restarts,
     withinMs,
   });

@@ -1,5 +1,5 @@
 /** What clients wait for after a request, and when it is decided. */
-import { type NodeId, type Plan, ROOT, subtreeOf } from "../config/plan.ts";
+import { type NodeId, type Plan, ROOT, specAt, subtreeOf } from "../config/plan.ts";
 import type { NodeState, Request, TreePhase, TreeState } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -25,7 +25,7 @@ export function answerRequests(turn: Turn): void {
   const open: Request[] = [];
   for (const request of turn.requests) {
     const verdicts = request.targets.map((target) =>
-      goalVerdict(turn, turn.nodes[target.node]!, request.goal, target.startsBefore)
+      goalVerdict(turn, turn.node(target.node), request.goal, target.startsBefore)
     );
     if (turn.outcome === null && verdicts.includes("open")) open.push(request);
     else {
@@ -38,14 +38,14 @@ export function answerRequests(turn: Turn): void {
 
 /** The actors that `nodes` stand for: a tree stands for those below it that it starts by itself. */
 export function actorsOf(plan: Plan, nodes: readonly NodeId[]): readonly NodeId[] {
+  const startsByItself = (id: NodeId) => {
+    const spec = specAt(plan, id);
+    return spec.kind !== "tree" && spec.autostart;
+  };
   const actors = nodes.flatMap((id) =>
-    plan.nodes[id]!.kind === "tree"
-      ? subtreeOf(plan, id).filter((below) =>
-        plan.nodes[below]!.kind !== "tree" && plan.nodes[below]!.autostart
-      )
-      : [id]
+    specAt(plan, id).kind === "tree" ? subtreeOf(plan, id).filter(startsByItself) : [id]
   );
-  return [...new Set(actors)].sort((a, b) => a - b);
+  return [...new Set(actors)];
 }
 
 function goalVerdict(
@@ -93,7 +93,7 @@ function readyVerdict(turn: Turn, node: NodeState, startsBefore: number): "open"
 /** Whether a supervisor above it may be started again yet, and it along with that. */
 function isTakenAlong(turn: Turn, { id, phase }: NodeState): boolean {
   if (phase.at === "stopped" && phase.why === "request") return false;
-  return turn.topology.ancestors[id]!.some((above) => above !== ROOT && mayComeBack(turn.tree(above)));
+  return turn.place(id).ancestors.some((above) => above !== ROOT && mayComeBack(turn.tree(above)));
 }
 
 function mayComeBack(tree: TreeState): boolean {

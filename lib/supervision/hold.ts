@@ -12,7 +12,7 @@ import { invariant } from "../base/invariant.ts";
 import type { NodeId } from "../config/plan.ts";
 import { type Crash, describeCrash } from "./crash.ts";
 import type { RunEvent } from "./event.ts";
-import type { ActorState, NodeState, RunningPhase, StartingPhase, State } from "./state.ts";
+import type { ActorState, RunningPhase, StartingPhase, State } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** A crash and whose it is. */
@@ -86,8 +86,8 @@ export function offeredIn({ nodes, holding }: Pick<State, "nodes" | "holding">):
   return heldIn({ nodes }).find(({ crash }) => crash.id === holding.offered)?.crash ?? null;
 }
 
-function heldIn({ nodes }: { readonly nodes: readonly NodeState[] }): readonly Held[] {
-  return nodes.flatMap((node) => {
+function heldIn({ nodes }: Pick<State, "nodes">): readonly Held[] {
+  return [...nodes.values()].flatMap((node) => {
     const crashes = "hold" in node.phase ? node.phase.hold?.crashes ?? [] : [];
     return crashes.map((crash) => ({ node: node.id, crash }));
   });
@@ -95,7 +95,7 @@ function heldIn({ nodes }: { readonly nodes: readonly NodeState[] }): readonly H
 
 /** Moves the end of every stop that has yet to begin, and of every teardown. */
 function postpone(turn: Turn, ms: number): void {
-  for (const { id, kind } of turn.nodes) {
+  for (const { id, kind } of turn.nodes.values()) {
     if (kind === "tree") {
       const { phase } = turn.tree(id);
       if (phase.at === "stopping") {

@@ -1,19 +1,16 @@
-import type { Plan } from "../config/plan.ts";
+import type { NodeSpec, Plan } from "../config/plan.ts";
+import { NodeMap } from "./node_map.ts";
 import { EMPTY_WINDOW } from "./restart_window.ts";
 import type { NodeState, State } from "./state.ts";
 import { topologyOf } from "./topology.ts";
 
 /** The state of a tree of which nothing has been started. `seed` draws the jitter of backoffs. */
 export function initialState(plan: Plan, seed: number): State {
+  const topology = topologyOf(plan);
   return {
     plan,
-    topology: topologyOf(plan),
-    nodes: plan.nodes.map(({ id, kind }): NodeState => {
-      const base = { id, restarts: 0, streak: 0, cause: 0, starts: 0, phase: { at: "inactive" } } as const;
-      return kind === "tree"
-        ? { ...base, kind: "tree", window: EMPTY_WINDOW, regroupAt: null }
-        : { ...base, kind: "actor", doom: null, skipDeps: false, lastExit: null };
-    }),
+    topology,
+    nodes: NodeMap.of(topology, (id) => freshNode(topology.byId.get(id)!.spec)),
     seq: 0,
     runs: 0,
     chance: seed >>> 0,
@@ -22,4 +19,12 @@ export function initialState(plan: Plan, seed: number): State {
     cancelled: null,
     outcome: null,
   };
+}
+
+/** A node of which nothing has been started. */
+export function freshNode({ path, kind }: NodeSpec): NodeState {
+  const base = { id: path, restarts: 0, streak: 0, cause: 0, starts: 0, phase: { at: "inactive" } } as const;
+  return kind === "tree"
+    ? { ...base, kind: "tree", window: EMPTY_WINDOW, regroupAt: null }
+    : { ...base, kind: "actor", doom: null, skipDeps: false, lastExit: null };
 }

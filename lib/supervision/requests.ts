@@ -51,9 +51,9 @@ function onStop(turn: Turn, { request, nodes }: RequestOf<"stop_requested">): vo
 
 function onRestart(turn: Turn, { request, nodes }: RequestOf<"restart_requested">): void {
   if (refused(turn, request, nodes)) return;
-  const goals = targets(wantedActors(turn, nodes), (id) => turn.nodes[id]!.starts);
+  const goals = targets(wantedActors(turn, nodes), (id) => turn.node(id).starts);
   const cause = recordRequest(turn, "restart", nodes);
-  const down = nodes.filter((id) => !isAlive(turn.nodes[id]!));
+  const down = nodes.filter((id) => !isAlive(turn.node(id)));
   for (const id of nodes) stopNode(turn, id, { to: "waiting" }, NEVER, cause);
   bringUp(turn, down, { startDependencies: false, skipDependencies: false }, cause);
   awaitGoal(turn, request, "ready", goals);
@@ -83,7 +83,7 @@ function refusedDown(turn: Turn, { request, cause, withinMs }: RequestOf<"down_r
 /** Shortens what is left of every grace period and every teardown. */
 function onGraceCut(turn: Turn, toMs: number): void {
   const at = after(turn.stopTime, toMs);
-  for (const node of turn.nodes) {
+  for (const node of turn.nodes.values()) {
     if (node.kind === "tree") {
       const { phase } = node;
       if (phase.at === "stopping" && phase.deadline > at) {
@@ -101,11 +101,11 @@ function onGraceCut(turn: Turn, toMs: number): void {
 
 /** Nothing is started in a tree that is being torn down, unless it is to come back. */
 function refused(turn: Turn, request: number | null, nodes: readonly NodeId[]): boolean {
-  const leaving = nodes.flatMap((id) => [id, ...turn.topology.ancestors[id]!]).find((id) =>
+  const leaving = nodes.flatMap((id) => [id, ...turn.place(id).ancestors]).find((id) =>
     isLeavingTree(turn, id)
   );
   if (leaving === undefined) return false;
-  const what = leaving === ROOT ? "the tree" : `"${turn.plan.nodes[leaving]!.path}"`;
+  const what = leaving === ROOT ? "the tree" : `"${leaving}"`;
   if (request !== null) {
     turn.emit({ type: "reply", request, ok: false, refusal: `${what} is being torn down` });
   }
@@ -113,7 +113,7 @@ function refused(turn: Turn, request: number | null, nodes: readonly NodeId[]): 
 }
 
 function isLeavingTree(turn: Turn, id: NodeId): boolean {
-  const node = turn.nodes[id]!;
+  const node = turn.node(id);
   if (id === ROOT && node.phase.at !== "up") return true;
   if (node.kind !== "tree" || node.phase.at !== "stopping") return false;
   const { end } = node.phase;
@@ -123,9 +123,9 @@ function isLeavingTree(turn: Turn, id: NodeId): boolean {
 /** The actors that `nodes` stand for, without those below that stay stopped because somebody has stopped them by hand. */
 function wantedActors(turn: Turn, nodes: readonly NodeId[]): readonly NodeId[] {
   return actorsOf(turn.plan, nodes).filter((id) => {
-    const upwards = [id, ...turn.topology.ancestors[id]!];
+    const upwards = [id, ...turn.place(id).ancestors];
     const below = upwards.slice(0, upwards.findIndex((node) => nodes.includes(node)));
-    return !below.some((node) => isStoppedByHand(turn.nodes[node]!));
+    return !below.some((node) => isStoppedByHand(turn.node(node)));
   });
 }
 
@@ -136,7 +136,7 @@ function isStoppedByHand(node: NodeState): boolean {
 }
 
 function recordRequest(turn: Turn, verb: string, nodes: readonly NodeId[]): number {
-  return turn.record(ROOT, "requested", null, { verb, paths: nodes.map((id) => turn.plan.nodes[id]!.path) });
+  return turn.record(ROOT, "requested", null, { verb, paths: nodes });
 }
 
 function targets(nodes: readonly NodeId[], startsBefore: (id: NodeId) => number) {

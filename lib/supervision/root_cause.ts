@@ -19,7 +19,7 @@ export function rootCause(state: State, reason: FailReason): RootCause {
   const seen = new Set<NodeId>();
   while (cause.reason.kind === "dependency" || cause.reason.kind === "child") {
     const node: NodeId = cause.reason.kind === "dependency" ? cause.reason.on : cause.reason.child;
-    const { phase } = state.nodes[node]!;
+    const { phase } = state.nodes.get(node)!;
     if (seen.has(node) || phase.at !== "failed") break;
     seen.add(node);
     cause = { node, reason: phase.reason };
@@ -40,6 +40,6 @@ export function outcomeExitCode(state: State, outcome: Outcome): number {
 export function describeOutcome(state: State, outcome: Outcome): string | null {
   if (outcome.kind === "completed" || outcome.kind === "cancelled") return null;
   const { node, reason } = rootCause(state, outcome.reason);
-  const text = describeReason(state.plan, reason);
-  return node === null ? text : `"${state.plan.nodes[node]!.path}" has failed: ${text}`;
+  const text = describeReason(reason);
+  return node === null ? text : `"${node}" has failed: ${text}`;
 }

@@ -19,19 +19,19 @@ export function settle(turn: Turn): void {
   do {
     turn.changed = false;
     const census = takeCensus(turn);
-    for (let id = 0; id < turn.nodes.length; id++) settleNode(turn, census, id);
+    for (const { id } of turn.topology.places) settleNode(turn, census, id);
   } while (turn.changed);
 }
 
 function settleNode(turn: Turn, census: Census, id: NodeId): void {
-  const node = turn.nodes[id]!;
+  const node = turn.node(id);
   switch (node.phase.at) {
     case "waiting":
       return tryStart(turn, census, id);
     case "failed":
       return tryRevive(turn, census, id);
     case "up":
-      return settleTree(turn, id, census.trees[id]!.ready);
+      return settleTree(turn, id, census.of(id).readiness.ready);
     case "starting":
     case "running":
       return tryStop(turn, census, id);
@@ -43,39 +43,39 @@ function settleNode(turn: Turn, census: Census, id: NodeId): void {
 function tryStart(turn: Turn, census: Census, id: NodeId): void {
   const verdict = startVerdict(turn, census, id);
   if (verdict === "wait") return pullIn(turn, id);
-  const { cause } = turn.nodes[id]!;
+  const { cause } = turn.node(id);
   if (verdict !== "start") {
     return conclude(turn, id, { to: "failed", reason: { kind: "dependency", on: verdict.on } }, cause);
   }
-  census.starting[turn.plan.nodes[id]!.parent!]! += 1;
-  if (turn.nodes[id]!.kind === "actor") return startActor(turn, id);
+  census.of(turn.spec(id).parent!).starting += 1;
+  if (turn.node(id).kind === "actor") return startActor(turn, id);
   activateTree(turn, id);
-  census.trees[id] = JUST_ACTIVATED;
+  census.of(id).readiness = JUST_ACTIVATED;
 }
 
 /** Whoever waits for something that nobody has started starts it. */
 function pullIn(turn: Turn, id: NodeId): void {
-  for (const { on } of turn.plan.nodes[id]!.dependsOn) {
-    const target = turn.nodes[on]!;
+  for (const { on } of turn.spec(id).dependsOn) {
+    const target = turn.node(on);
     if (target.kind !== "actor" || target.phase.at !== "inactive" || isGone(turn, on)) continue;
-    turn.setActor(on, { phase: { at: "waiting", since: turn.now }, cause: turn.nodes[id]!.cause });
+    turn.setActor(on, { phase: { at: "waiting", since: turn.now }, cause: turn.node(id).cause });
   }
 }
 
 /** Whether a supervisor around a node has ended, so that nothing in it starts by itself. */
 function isGone(turn: Turn, id: NodeId): boolean {
-  return turn.topology.ancestors[id]!.some((tree) =>
+  return turn.place(id).ancestors.some((tree) =>
     ["stopped", "completed", "failed"].includes(turn.tree(tree).phase.at)
   );
 }
 
 /** What failed only because a dependency had failed waits again when that comes back. */
 function tryRevive(turn: Turn, census: Census, id: NodeId): void {
-  const { phase } = turn.nodes[id]!;
+  const { phase } = turn.node(id);
   if (phase.at !== "failed" || phase.reason.kind !== "dependency") return;
-  const supervisor = turn.plan.nodes[id]!.parent!;
+  const supervisor = turn.spec(id).parent!;
   if (turn.tree(supervisor).phase.at !== "up" || failedDependency(turn, census, id) !== null) return;
-  conclude(turn, id, { to: "waiting" }, turn.nodes[phase.reason.on]!.cause);
+  conclude(turn, id, { to: "waiting" }, turn.node(phase.reason.on).cause);
 }
 
 function tryStop(turn: Turn, census: Census, id: NodeId): void {

@@ -11,20 +11,20 @@ export type StartVerdict = "start" | "wait" | { readonly on: NodeId };
 export function startVerdict(turn: Turn, census: Census, id: NodeId): StartVerdict {
   const blocked = failedDependency(turn, census, id);
   if (blocked !== null) return { on: blocked };
-  const supervisor = turn.plan.nodes[id]!.parent!;
+  const supervisor = turn.spec(id).parent!;
   if (turn.tree(supervisor).phase.at !== "up") return "wait";
-  const skips = skipsDependencies(turn.nodes[id]!);
-  const isMet = turn.plan.nodes[id]!.dependsOn.every(({ on, condition }) =>
-    skips || dependencyVerdict(turn.nodes[on]!, condition, census.trees[on]!) === "met"
+  const skips = skipsDependencies(turn.node(id));
+  const isMet = turn.spec(id).dependsOn.every(({ on, condition }) =>
+    skips || dependencyVerdict(turn.node(on), condition, census.of(on).readiness) === "met"
   );
   return isMet && hasItsTurn(turn, census, supervisor, id) ? "start" : "wait";
 }
 
 /** A dependency that cannot be fulfilled any more, or null. */
 export function failedDependency(turn: Turn, census: Census, id: NodeId): NodeId | null {
-  if (skipsDependencies(turn.nodes[id]!)) return null;
-  const impossible = turn.plan.nodes[id]!.dependsOn.find(({ on, condition }) =>
-    dependencyVerdict(turn.nodes[on]!, condition, census.trees[on]!) === "impossible"
+  if (skipsDependencies(turn.node(id))) return null;
+  const impossible = turn.spec(id).dependsOn.find(({ on, condition }) =>
+    dependencyVerdict(turn.node(on), condition, census.of(on).readiness) === "impossible"
   );
   return impossible?.on ?? null;
 }
@@ -33,9 +33,9 @@ function hasItsTurn(turn: Turn, census: Census, supervisor: NodeId, id: NodeId):
   const { start, concurrency, children } = turn.treeSpec(supervisor);
   if (start === "sequential") {
     const earlier = children.slice(0, children.indexOf(id));
-    return earlier.every((child) => isSettled(turn.nodes[child]!, census.trees[child]!));
+    return earlier.every((child) => isSettled(turn.node(child), census.of(child).readiness));
   }
-  return concurrency === null || census.starting[supervisor]! < concurrency;
+  return concurrency === null || census.of(supervisor).starting < concurrency;
 }
 
 function skipsDependencies(node: NodeState): boolean {

@@ -9,6 +9,7 @@ import type { NodeId, Plan } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
 import type { Crash, CrashId } from "./crash.ts";
 import type { Exit } from "./exit.ts";
+import type { NodeMap } from "./node_map.ts";
 import type { Probing } from "./probe_schedule.ts";
 import type { CancelCause, FailReason, StopReason } from "./reason.ts";
 import type { RestartWindow } from "./restart_window.ts";
@@ -194,7 +195,7 @@ export type Outcome =
 export interface State {
   readonly plan: Plan;
   readonly topology: Topology;
-  readonly nodes: readonly NodeState[];
+  readonly nodes: NodeMap<NodeState>;
   /** Number of the last journal entry. */
   readonly seq: number;
   /** Number of the last run. */

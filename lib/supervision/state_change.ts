@@ -19,14 +19,14 @@ const NEVER_WORD = "never";
 
 /** What is different in `after`; null if nothing is that outlives a supervisor. */
 export function changeBetween(before: State, after: State): StateChange | null {
-  const nodes = after.nodes.filter((node, id) => node !== before.nodes[id]);
+  const nodes = before.nodes.changedIn(after.nodes);
   const isSame = nodes.length === 0 && after.seq === before.seq && after.cancelled === before.cancelled;
   return isSame ? null : changeOf(after, nodes);
 }
 
 /** All of a state, as a change of nothing. */
 export function wholeOf(state: State): StateChange {
-  return changeOf(state, state.nodes);
+  return changeOf(state, [...state.nodes.values()]);
 }
 
 /** A change as a line of text. */
@@ -46,7 +46,7 @@ export function decodeChange(text: string): StateChange | null {
   }
 }
 
-/** What several changes, the oldest first, come to: the last of each node, by its number. */
+/** What several changes, the oldest first, come to: the last of each node. */
 export function foldChanges(
   changes: readonly StateChange[],
 ): { readonly figures: Figures; readonly nodes: ReadonlyMap<NodeId, NodeState> } | null {

@@ -17,7 +17,7 @@
  * 5. After `finish` nothing is done any more; requests are still answered.
  */
 import { type Instant, NEVER } from "../base/instant.ts";
-import { actorAt, ROOT } from "../config/plan.ts";
+import { type ActorSpec, ROOT } from "../config/plan.ts";
 import { actorDeadline, onActorTime, onRunEvent } from "./actor.ts";
 import type { TreeEvent } from "./event.ts";
 import { answerRequests } from "./goals.ts";
@@ -42,10 +42,10 @@ export function step(state: State, event: TreeEvent, now: Instant): Stepped {
 export function nextDeadline(state: State, now: Instant): Instant {
   if (state.outcome !== null) return NEVER;
   let next = NEVER;
-  for (const node of state.nodes) {
+  for (const node of state.nodes.values()) {
     const due = node.kind === "tree"
       ? treeDeadline(node, now)
-      : actorDeadline(actorAt(state.plan, node.id), node, state.holding !== null);
+      : actorDeadline(state.topology.byId.get(node.id)!.spec as ActorSpec, node, state.holding !== null);
     if (due < next) next = due;
   }
   return next;
@@ -66,7 +66,7 @@ function apply(turn: Turn, event: TreeEvent): void {
     case "time_passed":
       return onTime(turn);
     case "noted":
-      turn.record(event.node, event.event, turn.nodes[event.node]!.cause || null, event.data);
+      turn.record(event.node, event.event, turn.node(event.node).cause || null, event.data);
       return;
     case "spawned":
     case "spawn_failed":
@@ -85,8 +85,8 @@ function apply(turn: Turn, event: TreeEvent): void {
 }
 
 function onTime(turn: Turn): void {
-  for (let id = 0; id < turn.nodes.length; id++) {
-    if (turn.nodes[id]!.kind === "tree") onTreeTime(turn, id);
+  for (const { id, spec } of turn.topology.places) {
+    if (spec.kind === "tree") onTreeTime(turn, id);
     else onActorTime(turn, id);
   }
 }

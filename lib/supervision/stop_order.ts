@@ -9,12 +9,11 @@ import type { Turn } from "./turn.ts";
  * It cannot deadlock: an early one waits for early ones alone (topology), and dependencies have no cycles.
  */
 export function mayStop(turn: Turn, census: Census, id: NodeId): boolean {
-  const { ancestors, dependents, stopsEarly } = turn.topology;
-  const above = ancestors[id]!;
-  for (const needed of [id, ...above]) {
-    if (dependents[needed]!.some((dependent) => census.leaving[dependent]! > 0)) return false;
+  const { ancestors, stopsEarly } = turn.place(id);
+  for (const needed of [id, ...ancestors]) {
+    if (turn.place(needed).dependents.some((dependent) => census.of(dependent).leaving > 0)) return false;
   }
-  if (stopsEarly[id]) return true;
-  const teardown = above.findLast((tree) => turn.tree(tree).phase.at === "stopping");
-  return teardown === undefined || census.leavingEarly[teardown] === 0;
+  if (stopsEarly) return true;
+  const teardown = ancestors.findLast((tree) => turn.tree(tree).phase.at === "stopping");
+  return teardown === undefined || census.of(teardown).leavingEarly === 0;
 }

@@ -32,7 +32,7 @@ function apply(turn: Turn, wishes: readonly Wish[]): void {
   const pending = [...wishes];
   while (pending.length > 0) {
     const wish = pending.pop()!;
-    if (turn.nodes[wish.id]!.kind === "actor") stopActor(turn, wish);
+    if (turn.node(wish.id).kind === "actor") stopActor(turn, wish);
     else pending.push(...stopTree(turn, wish));
   }
 }

@@ -4,95 +4,128 @@
  * In these graphs a tree stands twice: as something that its children wait for (its own dependencies come first), and as
  * something that others wait for (all of its children come first). The configuration has proved them free of cycles.
  */
-import { ancestorsOf, type NodeId, type Plan } from "../config/plan.ts";
+import type { NodeId, NodeSpec, Plan } from "../config/plan.ts";
 
-/** See the module. All arrays are indexed by node. */
-export interface Topology {
-  /** The nodes that name this one in `depends_on`. */
-  readonly dependents: readonly (readonly NodeId[])[];
+/** A node among the others of its plan. */
+export interface Place {
+  readonly id: NodeId;
+  readonly spec: NodeSpec;
+  /** How many nodes stand before it in the file. */
+  readonly index: number;
+  /** The index of the first node after it that is not below it. */
+  readonly end: number;
   /** The supervisors above, the nearest first. */
-  readonly ancestors: readonly (readonly NodeId[])[];
+  readonly ancestors: readonly NodeId[];
+  /** The nodes that name this one in `depends_on`, in file order. */
+  readonly dependents: readonly NodeId[];
   /** One-shots that no daemon depends on: a teardown ends them first, daemons last. */
-  readonly stopsEarly: readonly boolean[];
+  readonly stopsEarly: boolean;
   /** How many rounds of stopping there are from this node on, itself included: its share of a deadline. */
-  readonly roundsLeft: readonly number[];
+  readonly roundsLeft: number;
+}
+
+/** See the module. */
+export interface Topology {
+  /** In file order, parents before their children. */
+  readonly places: readonly Place[];
+  readonly byId: ReadonlyMap<NodeId, Place>;
 }
 
 /** Computes the topology of a plan. */
-export function topologyOf(plan: Plan): Topology {
-  const dependents = plan.nodes.map((): NodeId[] => []);
-  for (const node of plan.nodes) {
-    for (const { on } of node.dependsOn) dependents[on]!.push(node.id);
+export function topologyOf({ nodes }: Pick<Plan, "nodes">): Topology {
+  const index = new Map(nodes.map(({ path }, at) => [path, at]));
+  const dependents = nodes.map((): NodeId[] => []);
+  for (const { path, dependsOn } of nodes) {
+    for (const { on } of dependsOn) dependents[index.get(on)!]!.push(path);
   }
-  const ancestors = plan.nodes.map((node) => ancestorsOf(plan, node.id));
-  const needs = needsOf(plan);
-  const stopsEarly = earlyOnes(plan, needs);
-  return { dependents, ancestors, stopsEarly, roundsLeft: roundsOf(plan, needs, stopsEarly) };
+  const needs = needsOf(nodes, index);
+  const stopsEarly = earlyOnes(nodes, needs);
+  const roundsLeft = roundsOf(nodes, needs, stopsEarly);
+  const ends = endsOf(nodes, index);
+  const places: Place[] = [];
+  for (const [at, spec] of nodes.entries()) {
+    const above = spec.parent === null ? null : places[index.get(spec.parent)!]!;
+    places.push({
+      id: spec.path,
+      spec,
+      index: at,
+      end: ends[at]!,
+      ancestors: above === null ? [] : [above.id, ...above.ancestors],
+      dependents: dependents[at]!,
+      stopsEarly: stopsEarly[at]!,
+      roundsLeft: roundsLeft[at]!,
+    });
+  }
+  return { places, byId: new Map(places.map((place) => [place.id, place])) };
 }
 
-/** Edges of the graph of what each vertex needs. Vertex `id` is a node's end, vertex `n + id` a tree's beginning. */
-function needsOf(plan: Plan): readonly (readonly number[])[] {
-  const count = plan.nodes.length;
+type Nodes = readonly NodeSpec[];
+type Index = ReadonlyMap<NodeId, number>;
+type Needs = readonly (readonly number[])[];
+
+function endsOf(nodes: Nodes, index: Index): readonly number[] {
+  const ends = nodes.map((_, at) => at + 1);
+  for (let at = nodes.length - 1; at > 0; at--) {
+    const parent = index.get(nodes[at]!.parent!)!;
+    ends[parent] = Math.max(ends[parent]!, ends[at]!);
+  }
+  return ends;
+}
+
+/** Edges of the graph of what each vertex needs. Vertex `at` is a node's end, vertex `n + at` a tree's beginning. */
+function needsOf(nodes: Nodes, index: Index): Needs {
+  const count = nodes.length;
   const needs: number[][] = Array.from({ length: 2 * count }, () => []);
-  for (const node of plan.nodes) {
-    const begin = node.kind === "tree" ? count + node.id : node.id;
-    if (node.parent !== null) needs[begin]!.push(count + node.parent);
-    for (const { on } of node.dependsOn) needs[begin]!.push(on);
-    if (node.kind === "tree") needs[node.id]!.push(begin, ...node.children);
+  for (const [at, node] of nodes.entries()) {
+    const begin = node.kind === "tree" ? count + at : at;
+    if (node.parent !== null) needs[begin]!.push(count + index.get(node.parent)!);
+    for (const { on } of node.dependsOn) needs[begin]!.push(index.get(on)!);
+    if (node.kind !== "tree") continue;
+    needs[at]!.push(begin);
+    for (const child of node.children) needs[at]!.push(index.get(child)!);
   }
   return needs;
 }
 
-function earlyOnes(plan: Plan, needs: readonly (readonly number[])[]): readonly boolean[] {
+function earlyOnes(nodes: Nodes, needs: Needs): readonly boolean[] {
   const neededByDaemon = new Set<number>();
-  const pending = plan.nodes.filter((node) => node.kind !== "tree" && node.daemon).flatMap((node) =>
-    needs[node.id]!
-  );
+  const pending = nodes.flatMap((node, at) => node.kind !== "tree" && node.daemon ? needs[at]! : []);
   while (pending.length > 0) {
     const next = pending.pop()!;
     if (neededByDaemon.has(next)) continue;
     neededByDaemon.add(next);
-    pending.push(...needs[next]!);
+    for (const needed of needs[next]!) pending.push(needed);
   }
-  return plan.nodes.map((node) => node.kind !== "tree" && !node.daemon && !neededByDaemon.has(node.id));
+  return nodes.map((node, at) => node.kind !== "tree" && !node.daemon && !neededByDaemon.has(at));
 }
 
 /** Length, in actors, of the longest chain of needs from each actor; early ones come before every late chain. */
-function roundsOf(
-  plan: Plan,
-  needs: readonly (readonly number[])[],
-  early: readonly boolean[],
-): readonly number[] {
+function roundsOf(nodes: Nodes, needs: Needs, early: readonly boolean[]): readonly number[] {
   const isLate = (vertex: number) => {
-    const node = plan.nodes[vertex];
+    const node = nodes[vertex];
     return node !== undefined && node.kind !== "tree" && !early[vertex];
   };
   const isEarly = (vertex: number) => early[vertex] === true;
   const late = longestChains(needs, isLate);
-  const longestLate = Math.max(0, ...plan.nodes.map((node) => isLate(node.id) ? late[node.id]! : 0));
+  const longestLate = nodes.reduce((most, _, at) => isLate(at) ? Math.max(most, late[at]!) : most, 0);
   const first = longestChains(needs, isEarly);
-  return plan.nodes.map((node) =>
-    early[node.id] ? first[node.id]! + longestLate : Math.max(1, late[node.id]!)
-  );
+  return nodes.map((_, at) => early[at] ? first[at]! + longestLate : Math.max(1, late[at]!));
 }
 
 /** For each vertex the largest number of counted vertices on a path from it, itself included. */
-function longestChains(
-  needs: readonly (readonly number[])[],
-  counts: (vertex: number) => boolean,
-): readonly number[] {
+function longestChains(needs: Needs, counts: (vertex: number) => boolean): readonly number[] {
   const length: (number | undefined)[] = needs.map(() => undefined);
   for (let root = 0; root < needs.length; root++) {
     const stack = [root];
     while (stack.length > 0) {
       const vertex = stack.at(-1)!;
-      const unknown = needs[vertex]!.filter((next) => length[next] === undefined);
-      if (length[vertex] === undefined && unknown.length > 0) {
-        stack.push(...unknown);
-        continue;
+      if (length[vertex] === undefined) {
+        const known = stack.length;
+        for (const next of needs[vertex]!) if (length[next] === undefined) stack.push(next);
+        if (stack.length > known) continue;
       }
       stack.pop();
-      const below = Math.max(0, ...needs[vertex]!.map((next) => length[next]!));
+      const below = needs[vertex]!.reduce((most, next) => Math.max(most, length[next]!), 0);
       length[vertex] = below + (counts(vertex) ? 1 : 0);
     }
   }

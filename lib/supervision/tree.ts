@@ -39,7 +39,7 @@ export function activateTree(turn: Turn, id: NodeId): void {
 export function settleTree(turn: Turn, id: NodeId, isReady: boolean): void {
   const { phase, regroupAt } = turn.tree(id);
   if (phase.at === "up") {
-    const result = treeResult(turn.plan, turn.nodes, id);
+    const result = treeResult(turn, id);
     if (result !== null) return endTree(turn, id, { by: "itself", result }, turn.tree(id).cause);
     if (isReady && phase.readyAt === null) becomeReady(turn, id, turn.now - phase.since);
     if (regroupAt !== null && turn.now >= regroupAt) releaseGroup(turn, id);
@@ -63,13 +63,12 @@ export function onTreeTime(turn: Turn, id: NodeId): void {
 }
 
 function resetChild(turn: Turn, id: NodeId, cause: number): void {
-  const child = turn.nodes[id]!;
+  const child = turn.node(id);
   if (child.phase.at === "stopped" && child.phase.why === "request") return;
   // A child that is waiting already was asked for while its supervisor was not yet at work.
-  const isWanted = turn.plan.nodes[id]!.autostart || child.phase.at === "waiting";
+  const isWanted = turn.spec(id).autostart || child.phase.at === "waiting";
   const phase = isWanted ? { at: "waiting", since: turn.now } as const : { at: "inactive" } as const;
-  if (child.kind === "actor") turn.setActor(id, { phase, cause, streak: 0, doom: null });
-  else turn.setTree(id, { phase, cause, streak: 0 });
+  turn.set(id, { phase, cause, streak: 0 });
 }
 
 function becomeReady(turn: Turn, id: NodeId, afterMs: number): void {
@@ -85,9 +84,7 @@ function releaseGroup(turn: Turn, id: NodeId): void {
   turn.setTree(id, { regroupAt: null });
   for (const child of children) {
     if (child.phase.at !== "regrouping") continue;
-    const phase = { at: "waiting", since: turn.now } as const;
-    if (child.kind === "actor") turn.setActor(child.id, { phase });
-    else turn.setTree(child.id, { phase });
+    turn.set(child.id, { phase: { at: "waiting", since: turn.now } });
   }
 }
 
@@ -133,5 +130,5 @@ function outcomeOf(turn: Turn, end: TreeEnd): Outcome {
 }
 
 function childrenOf(turn: Turn, id: NodeId): readonly NodeState[] {
-  return turn.treeSpec(id).children.map((child) => turn.nodes[child]!);
+  return turn.treeSpec(id).children.map((child) => turn.node(child));
 }

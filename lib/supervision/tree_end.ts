@@ -1,5 +1,6 @@
-import type { NodeId, Plan } from "../config/plan.ts";
+import type { NodeId } from "../config/plan.ts";
 import { hasEndedForGood, type NodeState, type TreeResult } from "./state.ts";
+import type { Turn } from "./turn.ts";
 
 /**
  * Whether a supervisor at work is over by its own rules, and how: a significant child has ended for good, or all have
@@ -7,11 +8,10 @@ import { hasEndedForGood, type NodeState, type TreeResult } from "./state.ts";
  *
  * A child that somebody stopped by hand has not ended for good: it lasts until somebody starts it.
  */
-export function treeResult(plan: Plan, nodes: readonly NodeState[], tree: NodeId): TreeResult | null {
-  const spec = plan.nodes[tree]!;
-  if (spec.kind !== "tree") return null;
-  const children = spec.children.map((id) => nodes[id]!);
-  const significant = children.filter((child) => plan.nodes[child.id]!.significant);
+export function treeResult(turn: Turn, tree: NodeId): TreeResult | null {
+  const spec = turn.treeSpec(tree);
+  const children = spec.children.map((id) => turn.node(id));
+  const significant = children.filter((child) => turn.spec(child.id).significant);
   const decisive = significant.filter(hasEndedForGood);
   const isDecided = spec.autoShutdown === "any_significant"
     ? decisive.length > 0

@@ -4,18 +4,24 @@
  */
 import type { Instant } from "../base/instant.ts";
 import { invariant } from "../base/invariant.ts";
-import { actorAt, type ActorSpec, type NodeId, type Plan, treeAt, type TreeSpec } from "../config/plan.ts";
+import type { ActorSpec, NodeId, NodeSpec, Plan, TreeSpec } from "../config/plan.ts";
 import { draw } from "../base/chance.ts";
 import type { Effect } from "./effect.ts";
 import type { EntryEvent } from "./journal_entry.ts";
-import type { ActorState, NodeState, Request, RunId, State, TreeState } from "./state.ts";
-import type { Topology } from "./topology.ts";
+import type { NodeMap } from "./node_map.ts";
+import type { ActorState, IdlePhase, NodeState, Request, RunId, State, TreeState } from "./state.ts";
+import type { Place, Topology } from "./topology.ts";
 
 /** What a step gives. */
 export interface Stepped {
   readonly state: State;
   readonly effects: readonly Effect[];
 }
+
+/** What can be changed of a node whatever it is. */
+type SharedFields =
+  & Partial<Pick<NodeState, "restarts" | "streak" | "cause">>
+  & { readonly phase?: IdlePhase };
 
 /** See the module. */
 export class Turn {
@@ -25,7 +31,7 @@ export class Turn {
   /** Whether a node has changed since this was last set to false. */
   changed = false;
   readonly #before: State;
-  readonly #nodes: NodeState[];
+  #nodes: NodeMap<NodeState>;
   readonly #effects: Effect[] = [];
   #seq: number;
   #runs: number;
@@ -40,7 +46,7 @@ export class Turn {
     this.plan = before.plan;
     this.topology = before.topology;
     this.#before = before;
-    this.#nodes = [...before.nodes];
+    this.#nodes = before.nodes;
     this.#seq = before.seq;
     this.#runs = before.runs;
     this.#chance = before.chance;
@@ -60,40 +66,63 @@ export class Turn {
     return due - this.stopTime;
   }
 
-  get nodes(): readonly NodeState[] {
+  get nodes(): NodeMap<NodeState> {
     return this.#nodes;
   }
 
+  node(id: NodeId): NodeState {
+    const node = this.#nodes.get(id);
+    invariant(node !== undefined, `there is no node "${id}"`);
+    return node;
+  }
+
   actor(id: NodeId): ActorState {
-    const node = this.#nodes[id];
-    invariant(node?.kind === "actor", `node ${id} is no actor`);
+    const node = this.node(id);
+    invariant(node.kind === "actor", `node "${id}" is no actor`);
     return node;
   }
 
   tree(id: NodeId): TreeState {
-    const node = this.#nodes[id];
-    invariant(node?.kind === "tree", `node ${id} is no tree`);
+    const node = this.node(id);
+    invariant(node.kind === "tree", `node "${id}" is no tree`);
     return node;
   }
 
+  place(id: NodeId): Place {
+    const place = this.topology.byId.get(id);
+    invariant(place !== undefined, `there is no node "${id}"`);
+    return place;
+  }
+
+  spec(id: NodeId): NodeSpec {
+    return this.place(id).spec;
+  }
+
   actorSpec(id: NodeId): ActorSpec {
-    return actorAt(this.plan, id);
+    const spec = this.spec(id);
+    invariant(spec.kind !== "tree", `node "${id}" is no actor`);
+    return spec;
   }
 
   treeSpec(id: NodeId): TreeSpec {
-    return treeAt(this.plan, id);
+    const spec = this.spec(id);
+    invariant(spec.kind === "tree", `node "${id}" is no tree`);
+    return spec;
+  }
+
+  /** Changes fields that actors and trees share. */
+  set(id: NodeId, fields: SharedFields): void {
+    this.#put({ ...this.node(id), ...fields });
   }
 
   /** Changes fields of an actor. */
   setActor(id: NodeId, fields: Partial<Omit<ActorState, "id" | "kind">>): void {
-    this.#nodes[id] = { ...this.actor(id), ...fields };
-    this.changed = true;
+    this.#put({ ...this.actor(id), ...fields });
   }
 
   /** Changes fields of a tree. */
   setTree(id: NodeId, fields: Partial<Omit<TreeState, "id" | "kind">>): void {
-    this.#nodes[id] = { ...this.tree(id), ...fields };
-    this.changed = true;
+    this.#put({ ...this.tree(id), ...fields });
   }
 
   emit(effect: Effect): void {
@@ -138,5 +167,10 @@ export class Turn {
       holding: this.holding,
     };
     return { state, effects: this.#effects };
+  }
+
+  #put(node: NodeState): void {
+    this.#nodes = this.#nodes.with(node.id, node);
+    this.changed = true;
   }
 }

@@ -3,7 +3,7 @@ import { describeDuration } from "../base/duration.ts";
 import type { Instant } from "../base/instant.ts";
 import { actorAt, type NodeId } from "../config/plan.ts";
 import { describeEnd, describeReason } from "./describe_reason.ts";
-import { takeCensus } from "./census.ts";
+import { type Census, takeCensus } from "./census.ts";
 import { describeCrash } from "./crash.ts";
 import { dependencyVerdict, type TreeReadiness } from "./dependencies.ts";
 import { whyNotReady } from "./probe_schedule.ts";
@@ -34,16 +34,17 @@ export interface View {
   readonly reason: string | null;
 }
 
-/** Views of all nodes, by their numbers. */
-export function viewsOf(state: State, now: Instant): readonly View[] {
+/** Views of all nodes, in file order. */
+export function viewsOf(state: State, now: Instant): ReadonlyMap<NodeId, View> {
   const census = takeCensus(state);
-  return state.nodes.map((node) => ({
-    state: visibleState(node, census.trees[node.id]!),
-    ready: readyOf(node, census.trees[node.id]!),
+  const viewOf = (node: NodeState): View => ({
+    state: visibleState(node, census.of(node.id).readiness),
+    ready: readyOf(node, census.of(node.id).readiness),
     pid: node.kind === "actor" && "pid" in node.phase ? node.phase.pid : null,
     since: sinceOf(node),
-    reason: reasonOf(state, node, now, census.trees),
-  }));
+    reason: reasonOf(state, node, now, census),
+  });
+  return new Map([...state.nodes.values()].map((node) => [node.id, viewOf(node)]));
 }
 
 /** A tree is `starting` for as long as something in it is; whether all of it is well is told by `ready`. */
@@ -90,16 +91,14 @@ function reasonOf(
   state: State,
   node: NodeState,
   now: Instant,
-  trees: readonly TreeReadiness[],
+  census: Census,
 ): string | null {
   const { phase } = node;
   switch (phase.at) {
     case "waiting":
-      return waitingReason(state, node.id, trees);
+      return waitingReason(state, node.id, census);
     case "backing_off":
-      return `restarts in ${describeDuration(phase.until - now)} (${
-        describeReason(state.plan, phase.reason)
-      })`;
+      return `restarts in ${describeDuration(phase.until - now)} (${describeReason(phase.reason)})`;
     case "regrouping":
       return `restarts with its siblings${lastExitOf(node)}`;
     case "starting":
@@ -112,7 +111,7 @@ function reasonOf(
     case "stopped":
       return STOP_REASONS[phase.why];
     case "failed":
-      return describeReason(state.plan, phase.reason);
+      return describeReason(phase.reason);
     default:
       return null;
   }
@@ -127,18 +126,18 @@ const STOP_REASONS: Readonly<Record<StopReason, string>> = {
   strategy: "stopped with a sibling that failed",
 };
 
-function waitingReason(state: State, id: NodeId, trees: readonly TreeReadiness[]): string {
-  const { parent, dependsOn } = state.plan.nodes[id]!;
+function waitingReason(state: State, id: NodeId, census: Census): string {
+  const { parent, dependsOn } = state.topology.byId.get(id)!.spec;
   const unmet = dependsOn.filter(({ on, condition }) =>
-    dependencyVerdict(state.nodes[on]!, condition, trees[on]!) !== "met"
+    dependencyVerdict(state.nodes.get(on)!, condition, census.of(on).readiness) !== "met"
   );
   if (unmet.length > 0) {
     const names = unmet.slice(0, MOST_NAMED)
-      .map(({ on, condition }) => `"${state.plan.nodes[on]!.path}" to be ${condition}`);
+      .map(({ on, condition }) => `"${on}" to be ${condition}`);
     const more = unmet.length > MOST_NAMED ? [`${unmet.length - MOST_NAMED} more`] : [];
     return `waits for ${[...names, ...more].join(" and ")}`;
   }
-  const isParentUp = parent === null || state.nodes[parent]!.phase.at === "up";
+  const isParentUp = parent === null || state.nodes.get(parent)!.phase.at === "up";
   return isParentUp ? "waits for its turn" : "waits for its tree";
 }
 

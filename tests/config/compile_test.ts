@@ -64,20 +64,19 @@ test("compile: the example of the reference has no problem and becomes this plan
   assert.deepEqual(plan.nodes.map(({ dependsOn }) => dependsOn), [
     [],
     [],
-    [{ on: 1, condition: "ready" }],
-    [{ on: 1, condition: "ready" }, { on: 2, condition: "completed" }],
+    [{ on: "db", condition: "ready" }],
+    [{ on: "db", condition: "ready" }, { on: "migrate", condition: "completed" }],
     [],
     [],
-    [{ on: 5, condition: "ready" }],
+    [{ on: "pool/queue", condition: "ready" }],
   ]);
 });
 
 test("compile: an actor of the example has every default filled in", () => {
   assert.deepEqual(actorOf(EXAMPLE, "api", { files: FILES }), {
-    id: 3,
     path: "api",
     name: "api",
-    parent: 0,
+    parent: "",
     at: { file: "/srv/shop/supervise.toml", line: 23, column: 9 },
     kind: "exec",
     replica: 1,
@@ -95,7 +94,7 @@ test("compile: an actor of the example has every default filled in", () => {
     restart: "always",
     backoff: { initialMs: 200, maxMs: 30_000, factor: 2, jitter: 0.1, resetAfterMs: 10_000 },
     autostart: true,
-    dependsOn: [{ on: 1, condition: "ready" }, { on: 2, condition: "completed" }],
+    dependsOn: [{ on: "db", condition: "ready" }, { on: "migrate", condition: "completed" }],
     successExitCodes: [0],
     successSignals: [],
     ready: null,
@@ -107,13 +106,12 @@ test("compile: an actor of the example has every default filled in", () => {
 
 test("compile: the root of an almost empty file has every default filled in", () => {
   assert.deepEqual(treeOf("actors.a.exec = 'x'", ""), {
-    id: 0,
     path: "",
     name: "",
     parent: null,
     at: { file: "/srv/shop/supervise.toml", line: 1, column: 1 },
     kind: "tree",
-    children: [1],
+    children: ["a"],
     daemon: false,
     significant: false,
     restart: "never",
@@ -160,18 +158,18 @@ test("compile: children stand in the order of their first appearance, nodes in p
     actors = { q = { exec = "x" }, a = { exec = "x" } }
     [actors.a]
     exec = "x"`;
-  assert.deepEqual(planOf(text).nodes.map(({ id, path, parent }) => `${id} ${path} ${parent}`), [
-    "0  null",
-    "1 z 0",
-    "2 m 0",
-    "3 m/inner 2",
-    "4 m/inner/deep 3",
-    "5 m/first 2",
-    "6 b 0",
-    "7 k 0",
-    "8 k/q 7",
-    "9 k/a 7",
-    "10 a 0",
+  assert.deepEqual(planOf(text).nodes.map(({ path, parent }) => `${path} < ${parent}`), [
+    " < null",
+    "z < ",
+    "m < ",
+    "m/inner < m",
+    "m/inner/deep < m/inner",
+    "m/first < m",
+    "b < ",
+    "k < ",
+    "k/q < k",
+    "k/a < k",
+    "a < ",
   ]);
 });
 

@@ -1,7 +1,7 @@
 /** An engine that does nothing by itself: the test says what it answers and what its listeners are told. */
 import assert from "node:assert/strict";
 import { instant } from "../../lib/base/instant.ts";
-import type { Plan } from "../../lib/config/plan.ts";
+import type { NodeId, Plan } from "../../lib/config/plan.ts";
 import type { Asked, Reply } from "../../lib/engine/engine.ts";
 import type { Account } from "../../lib/engine/containment/account.ts";
 import { NONE_ENDED } from "../../lib/engine/containment/ledger.ts";
@@ -61,14 +61,18 @@ export class PuppetEngine {
   /** The first actor runs. */
   runs(pid = 7): void {
     this.#happens({ type: "begun" });
-    this.#happens({ type: "spawned", node: 1, run: 1, pid });
+    this.#happens({ type: "spawned", node: this.#first, run: 1, pid });
   }
 
   /** The first actor runs, and holds a crash. */
   holds(report: string): void {
     this.runs();
     const crash = { id: 1, actor: "a", pid: 7, name: "f", report, inspector: "ws://x" };
-    this.#happens({ type: "held", node: 1, run: 1, crash });
+    this.#happens({ type: "held", node: this.#first, run: 1, crash });
+  }
+
+  get #first(): NodeId {
+    return this.state.plan.nodes[1]!.path;
   }
 
   #happens(event: TreeEvent): void {

@@ -51,7 +51,7 @@ async function playPair(containment: "cgroup" | "subreaper") {
     async script({ at, engine, stop, down }) {
       await at(1_000);
       const close = engine.account(
-        engine.state.plan.nodes.filter(({ path }) => path === "web").map(({ id }) => id),
+        engine.state.plan.nodes.filter(({ path }) => path === "web").map(({ path }) => path),
       );
       await stop("web");
       account = close();

@@ -143,7 +143,7 @@ async function playSwap(containment: LayerName) {
     async script({ at, engine, stop, down }) {
       await at(1_000);
       for (const name of ["server", "client"]) {
-        const nodes = engine.state.plan.nodes.filter(({ path }) => path === name).map(({ id }) => id);
+        const nodes = engine.state.plan.nodes.filter(({ path }) => path === name).map(({ path }) => path);
         const close = engine.account(nodes);
         await stop(name);
         accounts.push(close());

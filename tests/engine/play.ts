@@ -4,7 +4,7 @@ import type { CrashKeeper } from "../../lib/actor/debug/crash_desk.ts";
 import type { ActorSystem } from "../../lib/actor/current_actor.ts";
 import { ActorRuntime } from "../../lib/actor/runtime.ts";
 import { instant } from "../../lib/base/instant.ts";
-import type { NodeId } from "../../lib/config/plan.ts";
+import { type NodeId, specAt } from "../../lib/config/plan.ts";
 import { chooseLayer } from "../../lib/engine/containment/choose_layer.ts";
 import { Engine, type EngineEnd } from "../../lib/engine/engine.ts";
 import { HeldSockets } from "../../lib/engine/run/held_sockets.ts";
@@ -131,11 +131,7 @@ export async function play(play: Play): Promise<Played> {
       survival: null,
       resumed: null,
     });
-    const idOf = (path: string): NodeId => {
-      const node = plan.nodes.find((node) => node.path === path);
-      assert.ok(node !== undefined, `no node ${path}`);
-      return node.id;
-    };
+    const idOf = (path: string): NodeId => specAt(plan, path as NodeId).path;
     const stage: Stage = {
       machine,
       runtime,

@@ -1,5 +1,5 @@
 /** Plans by hand, for tests of what decides: only what differs from the defaults needs to be said. */
-import type { ActorSpec, Condition, NodeSpec, Plan, TreeSpec } from "../../lib/config/plan.ts";
+import type { ActorSpec, Condition, NodeId, NodeSpec, Plan, TreeSpec } from "../../lib/config/plan.ts";
 
 const AT = { file: "/test/supervise.toml", line: 1, column: 1 };
 const BACKOFF = { initialMs: 100, maxMs: 30_000, factor: 2, jitter: 0, resetAfterMs: 10_000 };
@@ -20,22 +20,20 @@ export interface TreeSketch extends Partial<Omit<TreeSpec, "kind" | "children" |
 export function planOf(root: TreeSketch): Plan {
   const nodes: NodeSpec[] = [];
   const waits: (Readonly<Record<string, Condition>> | undefined)[] = [];
-  add("", null, root);
-  const byPath = new Map(nodes.map((node) => [node.path, node.id]));
-  const linked = nodes.map((node) => {
-    const dependsOn = Object.entries(waits[node.id] ?? {}).map(([path, condition]) => {
-      const on = byPath.get(path);
-      if (on === undefined) throw new Error(`no node ${path}`);
-      return { on, condition };
+  add("" as NodeId, null, root);
+  const known = new Set<string>(nodes.map((node) => node.path));
+  const linked = nodes.map((node, index) => {
+    const dependsOn = Object.entries(waits[index] ?? {}).map(([path, condition]) => {
+      if (!known.has(path)) throw new Error(`no node ${path}`);
+      return { on: path as NodeId, condition };
     });
     return { ...node, dependsOn };
   });
   return { name: "test", file: AT.file, dir: "/test", nodes: linked };
 
-  function add(path: string, parent: number | null, sketch: ActorSketch | TreeSketch): number {
-    const id = nodes.length;
+  function add(path: NodeId, parent: NodeId | null, sketch: ActorSketch | TreeSketch): NodeSpec {
+    const index = nodes.length;
     const base = {
-      id,
       path,
       name: path.split("/").at(-1)!,
       parent,
@@ -47,18 +45,19 @@ export function planOf(root: TreeSketch): Plan {
     };
     waits.push(sketch.needs);
     if (!("children" in sketch)) {
-      nodes.push(actorFrom(base, sketch));
-      return id;
+      const actor = actorFrom(base, sketch);
+      nodes.push(actor);
+      return actor;
     }
     nodes.push(undefined as unknown as NodeSpec);
     const { children: childSketches, needs: _, ...differences } = sketch;
     const children = Object.entries(childSketches).map(([name, child]) =>
-      add(path === "" ? name : `${path}/${name}`, id, child)
+      add((path === "" ? name : `${path}/${name}`) as NodeId, path, child)
     );
-    const holdsDaemon = children.some((child) => nodes[child]!.daemon && nodes[child]!.autostart);
-    const holdsSignificant = children.some((child) => nodes[child]!.significant);
+    const holdsDaemon = children.some((child) => child.daemon && child.autostart);
+    const holdsSignificant = children.some((child) => child.significant);
     const daemon = holdsDaemon && !holdsSignificant;
-    nodes[id] = {
+    const tree: NodeSpec = {
       kind: "tree",
       ...base,
       daemon,
@@ -73,14 +72,14 @@ export function planOf(root: TreeSketch): Plan {
       start: "parallel",
       concurrency: null,
       ...differences,
-      children,
+      children: children.map((child) => child.path),
     };
-    return id;
+    nodes[index] = tree;
+    return tree;
   }
 }
 
 type Shared =
-  | "id"
   | "path"
   | "name"
   | "parent"

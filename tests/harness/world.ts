@@ -38,7 +38,7 @@ export interface Script {
 }
 
 interface Process {
-  node: NodeId;
+  readonly node: NodeId;
   readonly run: RunId;
   alive: boolean;
   cleared: boolean;
@@ -69,11 +69,10 @@ export class World {
     this.#written = [encodeChange(wholeOf(this.state))];
   }
 
-  /** Number of the node at `path`. */
+  /** The node at `path`, which there must be. */
   id(path: string): NodeId {
-    const node = this.plan.nodes.find((node) => node.path === path);
-    assert.ok(node, `no node ${path}`);
-    return node.id;
+    assert.ok(this.state.nodes.has(path as NodeId), `no node ${path}`);
+    return path as NodeId;
   }
 
   /** Changes how an actor's processes behave from now on. */
@@ -125,16 +124,18 @@ export class World {
   } = {}): boolean {
     const written = [...this.#written, encodeChange(wholeOf(this.state)).slice(0, 20)];
     const folded = foldChanges(written.map(decodeChange).filter((change) => change !== null))!;
-    const paths = this.plan.nodes.map((node) => node.path);
-    const state = resumedState(plan, { ...folded, paths }, this.now);
+    const state = resumedState(plan, folded, this.now);
     if (state === null) return false;
-    assert.deepEqual([...folded.nodes.values()], this.state.nodes, "what is written is what was decided");
+    assert.deepEqual(
+      [...folded.nodes.values()],
+      [...this.state.nodes.values()],
+      "what is written is what was decided",
+    );
     this.held.clear();
     this.state = state;
     this.plan = plan;
     for (const process of this.processes) {
-      process.node = plan.nodes.findIndex((node) => node.path === paths[process.node]);
-      if (process.node < 0) Object.assign(process, { alive: false, cleared: true });
+      if (!state.nodes.has(process.node)) Object.assign(process, { alive: false, cleared: true });
     }
     this.#written = [encodeChange(wholeOf(state))];
     const known = this.processes.filter((process) => !process.cleared);
@@ -211,12 +212,12 @@ export class World {
   /** What every node is doing. */
   phases(): Record<string, string> {
     return Object.fromEntries(
-      this.state.nodes.slice(1).map((node) => [this.plan.nodes[node.id]!.path, node.phase.at]),
+      [...this.state.nodes.values()].slice(1).map(({ id, phase }) => [id, phase.at]),
     );
   }
 
   phase(path: string): string {
-    return this.state.nodes[this.id(path)]!.phase.at;
+    return this.state.nodes.get(this.id(path))!.phase.at;
   }
 
   /** The lines since the last call that speak of one of `kinds`. */
@@ -254,8 +255,8 @@ export class World {
 
   #note(effect: Effect): void {
     if (effect.type === "record") {
-      this.log.push(`#${effect.entry.event} ${this.plan.nodes[effect.entry.node]!.path}`);
-    } else if ("node" in effect) this.log.push(`${effect.type} ${this.plan.nodes[effect.node]!.path}`);
+      this.log.push(`#${effect.entry.event} ${effect.entry.node}`);
+    } else if ("node" in effect) this.log.push(`${effect.type} ${effect.node}`);
     else this.log.push(effect.type);
   }
 

@@ -10,7 +10,7 @@ import { World } from "../harness/world.ts";
 const CONDITIONS: readonly Condition[] = ["started", "ready", "completed", "exited"];
 
 test("dependency: every condition has a verdict for everything that its target can be doing", () => {
-  const [, target] = initialState(planOf({ children: { a: {} } }), 1).nodes;
+  const [, target] = initialState(planOf({ children: { a: {} } }), 1).nodes.values();
   const exit = { how: "exited", code: 1 } as const;
   const starting = { at: "starting", run: 1, since: 0, ...NOT_PROBED };
   const table: [string, unknown, DependencyVerdict[]][] = [
@@ -88,7 +88,7 @@ test("dependency: one that has failed for good fails its dependents, and they st
     cleanup: "running",
     other: "running",
   });
-  const { phase } = world.state.nodes[world.id("web")]!;
+  const { phase } = world.state.nodes.get(world.id("web"))!;
   assert.deepEqual(phase, { at: "failed", reason: { kind: "dependency", on: world.id("api") } });
   world.script("db", { spawn: "ok" });
   world.start(["db"]);
@@ -168,7 +168,7 @@ test("readiness: attempts are spaced by the interval first, then wider, and the 
     world.advance(10);
   }
   assert.deepEqual(at, [0, 100, 250, 480, 820, 1_320, 2_080]);
-  const { phase } = world.state.nodes[world.id("a")]!;
+  const { phase } = world.state.nodes.get(world.id("a"))!;
   assert.ok(phase.at === "starting" && phase.lastError === "connection refused");
 });
 
@@ -179,7 +179,7 @@ test("readiness: a log probe is asked once and answers when its line comes", () 
   world.begin();
   world.advance(5_000);
   assert.deepEqual(world.take("probe"), ["probe a"]);
-  const { phase } = world.state.nodes[world.id("a")]!;
+  const { phase } = world.state.nodes.get(world.id("a"))!;
   assert.ok(phase.at === "starting");
   world.send({ type: "probed", node: world.id("a"), run: phase.run, attempt: 1, answer: { says: "ready" } });
   assert.equal(world.phase("a"), "running");

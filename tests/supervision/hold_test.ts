@@ -17,7 +17,7 @@ function offered(world: World): number | null {
 }
 
 function reasonOf(world: World, path: string): string | null {
-  return viewsOf(world.state, world.now)[world.id(path)]!.reason;
+  return viewsOf(world.state, world.now).get(world.id(path))!.reason;
 }
 
 test("hold: crashes are offered one at a time in the order in which they came, and recorded when they are", () => {

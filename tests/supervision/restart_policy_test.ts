@@ -112,7 +112,7 @@ test("restart: a daemon that ends well by itself has failed unless its policy re
   );
   world.begin();
   world.exits("a", 0);
-  const { phase } = world.state.nodes[world.id("a")]!;
+  const { phase } = world.state.nodes.get(world.id("a"))!;
   assert.deepEqual(phase, {
     at: "failed",
     reason: { kind: "daemon_ended", exit: { how: "exited", code: 0 }, hadNothingToRead: true },
@@ -151,7 +151,7 @@ test("restart: survivors of SIGKILL make the actor fail, and no second one is st
   world.take();
   world.advance(60_000);
   assert.deepEqual(world.take("kill_all", "spawn", "close_run"), ["kill_all api", "close_run api"]);
-  const { phase } = world.state.nodes[world.id("api")]!;
+  const { phase } = world.state.nodes.get(world.id("api"))!;
   assert.deepEqual(phase, { at: "failed", reason: { kind: "survivors" } });
 });
 

@@ -32,7 +32,7 @@ test("resume: what runs is adopted as it is, and nothing is started", () => {
     "#adopted api",
     "adopt api",
   ]);
-  const withoutCause = (nodes: typeof before) => nodes.map((node) => ({ ...node, cause: 0 }));
+  const withoutCause = (nodes: typeof before) => [...nodes.values()].map((node) => ({ ...node, cause: 0 }));
   assert.deepEqual(withoutCause(world.state.nodes), withoutCause(before));
   world.exits("db", 1);
   assert.deepEqual(happened(world), ["#exited db", "#restarted db", "#started db", "#ready db"]);
@@ -45,7 +45,7 @@ test("resume: restarts go on to be counted, and a budget that is spent stays so"
   world.exits("a", 1);
   world.advance(1_000);
   assert.ok(world.resume());
-  assert.equal(world.state.nodes[1]!.restarts, 2);
+  assert.equal(world.state.nodes.get(world.id("a"))!.restarts, 2);
   world.take();
   world.exits("a", 1);
   world.exhaust();
@@ -98,7 +98,7 @@ test("resume: nobody waits for what was stopped by hand, be it an actor, a tree,
 test("resume: what has ended meanwhile is treated as if it had been seen", () => {
   const world = worldOf({ job: {}, broken: { restart: "on-failure" }, daemon: DAEMON });
   world.take();
-  const ends: Record<number, number | "SIGKILL"> = { 1: 0, 2: 4, 3: "SIGKILL" };
+  const ends: Record<string, number | "SIGKILL"> = { job: 0, broken: 4, daemon: "SIGKILL" };
   assert.ok(world.resume({ end: ({ node }) => ends[node]! }));
   assert.equal(world.phase("job"), "completed");
   assert.deepEqual(world.take("spawn"), ["spawn broken", "spawn daemon"]);
@@ -107,14 +107,14 @@ test("resume: what has ended meanwhile is treated as if it had been seen", () =>
 test("resume: a run whose actor is another by now is stopped and started anew, in the order of dependencies", () => {
   const world = worldOf({ db: DAEMON, api: { ...DAEMON, needs: { db: "ready" } } });
   world.take();
-  assert.ok(world.resume({ isOutdated: ({ node }) => node === 1 }));
+  assert.ok(world.resume({ isOutdated: ({ node }) => node === "db" }));
   assert.deepEqual(world.take("adopt", "signal", "spawn"), [
     "adopt db",
     "adopt api",
     "signal db",
     "spawn db",
   ]);
-  assert.equal(world.state.nodes[1]!.restarts, 0);
+  assert.equal(world.state.nodes.get(world.id("db"))!.restarts, 0);
 });
 
 test("resume: a plan that has lost an actor and got others goes on with the rest", () => {
@@ -143,7 +143,7 @@ test("resume: reasons name nodes by their new numbers", () => {
     },
   });
   assert.ok(world.resume({ plan }));
-  const api = world.state.nodes[world.id("api")]!.phase;
+  const api = world.state.nodes.get(world.id("api"))!.phase;
   assert.deepEqual(api, { at: "failed", reason: { kind: "dependency", on: world.id("job") } });
 });
 
@@ -181,7 +181,7 @@ test("resume: a run of which nobody knows whether it was started is none, and it
   world.script("a", { spawn: "ok" });
   assert.ok(world.resume());
   assert.equal(world.phase("a"), "running");
-  const [, a] = world.state.nodes;
+  const a = world.state.nodes.get(world.id("a"));
   assert.deepEqual([a!.starts, a!.restarts], [2, 1]);
 });
 
@@ -215,17 +215,17 @@ test("state changes: a state is read as it was written, with what never comes; a
   world.exits("b", "SIGSEGV");
   const text = encodeChange(wholeOf(world.state));
   const { nodes, figures } = foldChanges([decodeChange(text)!])!;
-  assert.deepEqual([...nodes.values()], world.state.nodes);
+  assert.deepEqual([...nodes.values()], [...world.state.nodes.values()]);
   assert.equal(figures.seq, world.state.seq);
   for (const length of [0, 1, text.length - 1]) assert.equal(decodeChange(text.slice(0, length)), null);
   assert.equal(decodeChange("null"), null);
   assert.equal(decodeChange('{"seq":1}'), null);
-  const starting = { ...world.state.nodes[1]!, phase: { at: "starting", probeAt: NEVER } };
+  const starting = { ...world.state.nodes.get(world.id("a"))!, phase: { at: "starting", probeAt: NEVER } };
   assert.match(encodeChange({ ...wholeOf(world.state), nodes: [starting as never] }), /"probeAt":"never"/);
 });
 
 test("resume: nothing was ever written of some nodes", () => {
   const plan = planOf({ children: { a: DAEMON } });
   const figures = { seq: 3, runs: 1, chance: 1, cancelled: null };
-  assert.equal(resumedState(plan, { figures, nodes: new Map(), paths: ["", "a"] }, instant(0)), null);
+  assert.equal(resumedState(plan, { figures, nodes: new Map() }, instant(0)), null);
 });

@@ -3,7 +3,7 @@
  * with `SEED=n`, and more of them with `SEEDS=n`.
  */
 import assert from "node:assert/strict";
-import type { Plan } from "../../lib/config/plan.ts";
+import { type Plan, specAt } from "../../lib/config/plan.ts";
 import type { Condition } from "../../lib/config/plan.ts";
 import { dependencyVerdict } from "../../lib/supervision/dependencies.ts";
 import { isAlive } from "../../lib/supervision/state.ts";
@@ -123,18 +123,18 @@ class Auditor {
     const { state, plan, processes } = this.#world;
     for (const id of new Set(processes.map((process) => process.node))) {
       const open = processes.filter((process) => process.node === id && !process.cleared);
-      assert.ok(open.length <= 1, `${plan.nodes[id]!.path} has ${open.length} runs at once`);
+      assert.ok(open.length <= 1, `${id} has ${open.length} runs at once`);
     }
     assert.ok(state.seq >= this.#lastSeq);
     this.#lastSeq = state.seq;
-    for (const node of state.nodes) {
-      const spec = plan.nodes[node.id]!;
+    for (const node of state.nodes.values()) {
+      const spec = specAt(plan, node.id);
       const hasProcess = processes.some((process) => process.node === node.id && !process.cleared);
       if (node.kind === "actor") {
         assert.equal(hasProcess, isAlive(node), `${spec.path} is ${node.phase.at}`);
       } else if (!isAlive(node)) {
         for (const child of spec.kind === "tree" ? spec.children : []) {
-          assert.ok(!isAlive(state.nodes[child]!), `${plan.nodes[child]!.path} outlives its tree`);
+          assert.ok(!isAlive(state.nodes.get(child)!), `${child} outlives its tree`);
         }
       }
     }
@@ -175,11 +175,11 @@ class Auditor {
       this.#checkPlace(kind!, path);
       if (kind !== "spawn" || this.#seen !== log.length - 1) continue;
       const id = this.#world.id(path);
-      for (const { on, condition } of plan.nodes[id]!.dependsOn) {
-        const target = state.nodes[on]!;
+      for (const { on, condition } of specAt(plan, id).dependsOn) {
+        const target = state.nodes.get(on)!;
         if (target.kind === "tree") continue;
         const verdict = dependencyVerdict(target, condition, { ready: true, spoilt: false, pending: false });
-        assert.equal(verdict, "met", `${path} started before ${plan.nodes[on]!.path} was ${condition}`);
+        assert.equal(verdict, "met", `${path} started before ${on} was ${condition}`);
       }
     }
   }
@@ -188,10 +188,14 @@ class Auditor {
     const { outcome, processes, replies, state, log } = this.#world;
     assert.ok(outcome, "the tree never ended");
     const left = processes.filter((process) => process.alive || !process.cleared);
-    const names = left.map((process) => `${this.#world.plan.nodes[process.node]!.path}#${process.run}`);
+    const names = left.map((process) => `${process.node}#${process.run}`);
     assert.deepEqual(names, [], `processes outlive the tree:\n${log.slice(-40).join("\n")}`);
-    assert.ok(state.nodes.every((node) => !isAlive(node)), "a node is alive after the end");
-    assert.ok(state.nodes.every((node) => !["waiting", "backing_off", "regrouping"].includes(node.phase.at)));
+    assert.ok([...state.nodes.values()].every((node) => !isAlive(node)), "a node is alive after the end");
+    assert.ok(
+      [...state.nodes.values()].every((node) =>
+        !["waiting", "backing_off", "regrouping"].includes(node.phase.at)
+      ),
+    );
     assert.deepEqual([...replies.keys()].toSorted((a, b) => a - b), asked, "a request was not answered once");
     const count = (kind: string) => log.filter((line) => line.startsWith(`${kind} `)).length;
     assert.equal(count("spawn"), count("close_run"), "a run was not closed once");

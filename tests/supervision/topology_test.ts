@@ -1,32 +1,29 @@
 import assert from "node:assert/strict";
-import type { Plan } from "../../lib/config/plan.ts";
-import { topologyOf } from "../../lib/supervision/topology.ts";
+import { type Place, type Topology, topologyOf } from "../../lib/supervision/topology.ts";
 import { planOf, type TreeSketch } from "../harness/plan.ts";
 import { test } from "../harness/test.ts";
 
 const DAEMON = { daemon: true };
 
 /** One fact of each node but the root, by its path. */
-function byPath<T>(plan: Plan, fact: readonly T[]): Record<string, T> {
-  return Object.fromEntries(plan.nodes.slice(1).map((node) => [node.path, fact[node.id]!]));
+function byPath<T>({ places }: Topology, factOf: (place: Place) => T): Record<string, T> {
+  return Object.fromEntries(places.slice(1).map((place) => [place.id, factOf(place)]));
 }
 
 function topologyFor(children: TreeSketch["children"]) {
-  const plan = planOf({ children });
-  const topology = topologyOf(plan);
-  const early = plan.nodes.filter((node) => topology.stopsEarly[node.id]).map((node) => node.path);
-  return { plan, topology, early, rounds: byPath(plan, topology.roundsLeft) };
+  const topology = topologyOf(planOf({ children }));
+  const early = topology.places.filter((place) => place.stopsEarly).map(({ id }) => id);
+  return { topology, early, rounds: byPath(topology, ({ roundsLeft }) => roundsLeft) };
 }
 
 test("topology: dependents and ancestors, the nearest first", () => {
-  const { plan, topology } = topologyFor({
+  const { topology } = topologyFor({
     db: DAEMON,
     pool: { children: { inner: { children: { job: { needs: { db: "ready" } } } } } },
     api: { daemon: true, needs: { db: "ready", "pool/inner": "ready" } },
   });
-  const names = (ids: readonly number[]) => ids.map((id) => plan.nodes[id]!.path);
-  assert.deepEqual(names(topology.ancestors[4]!), ["pool/inner", "pool", ""]);
-  assert.deepEqual(byPath(plan, topology.dependents.map(names)), {
+  assert.deepEqual(topology.places[4]!.ancestors, ["pool/inner", "pool", ""]);
+  assert.deepEqual(byPath(topology, ({ dependents }) => dependents), {
     db: ["pool/inner/job", "api"],
     pool: [],
     "pool/inner": ["api"],
@@ -98,5 +95,5 @@ test("topology: a chain of thousands and a deep nest need no deep stack and litt
   assert.equal(topologyFor(chain).rounds["n2999"], 3_000);
   let nest: TreeSketch = { children: { leaf: DAEMON } };
   for (let i = 0; i < 200; i++) nest = { children: { t: nest } };
-  assert.equal(topologyOf(planOf(nest)).ancestors.at(-1)!.length, 201);
+  assert.equal(topologyOf(planOf(nest)).places.at(-1)!.ancestors.length, 201);
 });

@@ -12,7 +12,7 @@ function worldOf(children: TreeSketch["children"]): World {
 }
 
 function viewOf(world: World, path: string): View {
-  return viewsOf(world.state, world.now)[world.id(path)]!;
+  return viewsOf(world.state, world.now).get(world.id(path))!;
 }
 
 /** State, readiness and reason of a node. */
@@ -250,7 +250,7 @@ test("view: what an actor has failed with is said instead of its exit code, and 
   world.exits("a", 1, ERROR);
   world.exits("b", 1, ERROR);
   assert.deepEqual(shown(world, "b"), ["failed", null, "RangeError: too far"]);
-  const node = world.state.nodes[world.id("a")]!;
+  const node = world.state.nodes.get(world.id("a"))!;
   assert.deepEqual(shown(world, "a"), ["running", true, null]);
   assert.ok(node.kind === "actor" && node.lastExit?.error === ERROR);
   world.exits("a", 1, ERROR);

@@ -23,12 +23,12 @@ export function planFields(plan: Plan): Record<string, unknown> {
     name: plan.name,
     file: plan.file,
     ...treeFields(root),
-    spawns: plan.nodes.slice(1).map((node) => nodeFields(plan, node, mask)),
+    spawns: plan.nodes.slice(1).map((node) => nodeFields(node, mask)),
     changes: [],
   };
 }
 
-function nodeFields(plan: Plan, node: NodeSpec, mask: Masker): Record<string, unknown> {
+function nodeFields(node: NodeSpec, mask: Masker): Record<string, unknown> {
   const common = {
     path: node.path,
     kind: node.kind,
@@ -39,7 +39,7 @@ function nodeFields(plan: Plan, node: NodeSpec, mask: Masker): Record<string, un
     restart: node.restart,
     backoff: node.backoff,
     dependsOn: Object.fromEntries(
-      node.dependsOn.map(({ on, condition }) => [plan.nodes[on]!.path, condition]),
+      node.dependsOn.map(({ on, condition }) => [on, condition]),
     ),
   };
   return node.kind === "tree"
@@ -88,7 +88,7 @@ export function renderPlan(plan: Plan, paint: Painter): string {
   const mask = maskerFor(plan);
   const lines = plan.nodes.flatMap((node) => {
     const depth = node.path === "" ? 0 : node.path.split("/").length;
-    const texts = node.kind === "tree" ? treeLines(plan, node, paint) : actorLines(plan, node, mask, paint);
+    const texts = node.kind === "tree" ? treeLines(plan, node, paint) : actorLines(node, mask, paint);
     return texts.map((text) => "  ".repeat(depth) + text);
   });
   return lines.join("\n");
@@ -105,7 +105,7 @@ function treeLines(plan: Plan, tree: TreeSpec, paint: Painter): readonly string[
     ...deathRule(plan, tree),
     ...(tree.start === "sequential" ? ["one after the other"] : []),
     ...(tree.concurrency === null ? [] : [`${tree.concurrency} at once`]),
-    ...(tree.path === "" ? [] : childRules(plan, tree)),
+    ...(tree.path === "" ? [] : childRules(tree)),
   ];
   return [paint.bold(name), `  ${paint.dim(rules.join(", "))}`];
 }
@@ -117,10 +117,10 @@ function deathRule(plan: Plan, { parent, onSupervisorDeath }: TreeSpec): readonl
   return [onSupervisorDeath === "survive" ? "survives its supervisor" : "dies with its supervisor"];
 }
 
-function actorLines(plan: Plan, actor: ActorSpec, mask: Masker, paint: Painter): readonly string[] {
+function actorLines(actor: ActorSpec, mask: Masker, paint: Painter): readonly string[] {
   const rules = [
     actor.daemon ? "daemon" : "one-shot",
-    ...childRules(plan, actor),
+    ...childRules(actor),
     ...(actor.sockets.length === 0
       ? []
       : [`handed ${actor.sockets.map(describeSocketAddress).join(" and ")}`]),
@@ -144,8 +144,8 @@ function moduleLine({ file, export: name, params, debug }: ModuleSpec, mask: Mas
   return `runs ${mask.text(name)} of ${mask.text(file)}${handed}${debug ? ", to be inspected" : ""}`;
 }
 
-function childRules(plan: Plan, node: NodeSpec): readonly string[] {
-  const waits = node.dependsOn.map(({ on, condition }) => `${plan.nodes[on]!.path} ${condition}`);
+function childRules(node: NodeSpec): readonly string[] {
+  const waits = node.dependsOn.map(({ on, condition }) => `${on} ${condition}`);
   return [
     ...(node.significant ? ["significant"] : []),
     ...(node.autostart ? [] : ["started by hand"]),

@@ -1,17 +1,17 @@
 import { nearestName } from "../../base/nearest.ts";
 import type { Wanted } from "../keys/depends_on.ts";
-import type { Condition, NodeId } from "../plan.ts";
+import type { Condition } from "../plan.ts";
 import { withoutReplica } from "../replica_path.ts";
 import type { Report } from "../report.ts";
 import type { Span } from "../toml/source.ts";
 import { didYouMean, quote } from "../wording.ts";
 import type { Lifetime } from "./lifetime.ts";
 import { knownNames, lookUp, type Names, namesOf, type Target } from "./names.ts";
-import type { Node } from "./nodes.ts";
+import type { Node, NodeNumber } from "./nodes.ts";
 
 /** A dependency whose name has been found. */
 export interface Edge {
-  readonly on: NodeId;
+  readonly on: NodeNumber;
   readonly condition: Condition;
   readonly at: Span;
 }
@@ -57,8 +57,8 @@ function conditionOn(
   return condition;
 }
 
-function isItselfOrAbove(on: NodeId, node: Node, nodes: readonly Node[]): boolean {
-  let at: NodeId | null = node.id;
+function isItselfOrAbove(on: NodeNumber, node: Node, nodes: readonly Node[]): boolean {
+  let at: NodeNumber | null = node.id;
   while (at !== null && at !== on) at = nodes[at]!.parent;
   return at !== null;
 }

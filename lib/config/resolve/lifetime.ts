@@ -1,9 +1,9 @@
 /** What has an end of its own and what has none; restart policies follow from that where the file gives none. */
 import { ACTOR } from "../keys/actor.ts";
 import { TREE } from "../keys/supervisor.ts";
-import { type NodeId, type RestartPolicy, ROOT } from "../plan.ts";
+import { type RestartPolicy, ROOT } from "../plan.ts";
 import { valueOf } from "../values/key.ts";
-import type { Node } from "./nodes.ts";
+import type { Node, NodeNumber } from "./nodes.ts";
 
 /** How long a node lives. */
 export interface Lifetime {
@@ -44,7 +44,7 @@ export function isSignificant(node: Node): boolean {
 function servesForever(
   tree: Node & { readonly kind: "tree" },
   nodes: readonly Node[],
-  does: (child: NodeId) => boolean,
+  does: (child: NodeNumber) => boolean,
 ): boolean {
   const children = tree.children.map((id) => nodes[id]!);
   const rule = valueOf(tree.declared.fields.auto_shutdown, TREE.keys.auto_shutdown);
@@ -53,6 +53,6 @@ function servesForever(
 }
 
 function restartOf(node: Node, isDaemon: boolean): RestartPolicy {
-  if (node.id === ROOT) return "never";
+  if (node.path === ROOT) return "never";
   return node.declared.fields.restart?.value ?? (isDaemon ? "always" : "never");
 }

@@ -22,7 +22,7 @@ export interface Resolved {
 }
 
 /** The nodes of the plan: everything that `root` declares, with names found, defaults filled in and cycles refused. */
-export function resolveNodes(root: DeclaredTree, context: SpecContext): Resolved {
+export function resolveNodes(root: DeclaredTree, context: Omit<SpecContext, "nodes">): Resolved {
   const { report } = context;
   const nodes = numberNodes(root);
   if (nodes.every((node) => node.kind === "tree")) reportEmpty(root, report);
@@ -39,7 +39,7 @@ export function resolveNodes(root: DeclaredTree, context: SpecContext): Resolved
       edges: edges[node.id]!,
       environment: environments[node.id]!,
       supervisorDeath: deaths[node.id]!,
-    }, context)
+    }, { ...context, nodes })
   );
   return { specs, spanOf: (path, key) => spanOf(nodes.find((node) => node.path === path), key) };
 }

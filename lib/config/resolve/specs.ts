@@ -25,6 +25,8 @@ export interface Findings {
 
 /** What specs need to know beside their node. */
 export interface SpecContext extends CommandContext {
+  /** All of them, by their numbers. */
+  readonly nodes: readonly Node[];
   readonly locationOf: (at: Span) => Location;
 }
 
@@ -33,19 +35,18 @@ export function specOf(node: Node, findings: Findings, context: SpecContext): No
   return node.kind === "actor" ? actorSpec(node, findings, context) : treeSpec(node, findings, context);
 }
 
-function childSpec(node: Node, { lifetime, edges }: Findings, { report, locationOf }: SpecContext) {
+function childSpec(node: Node, { lifetime, edges }: Findings, { report, nodes, locationOf }: SpecContext) {
   const { at, fields } = node.declared;
   return {
-    id: node.id,
     path: node.path,
     name: nameOf(node),
-    parent: node.parent,
+    parent: node.parent === null ? null : nodes[node.parent]!.path,
     at: locationOf(at),
     daemon: lifetime.isDaemon,
     significant: isSignificant(node),
     restart: lifetime.restart,
     backoff: backoffOf(fields, report),
-    dependsOn: edges.map(({ on, condition }) => ({ on, condition })),
+    dependsOn: edges.map(({ on, condition }) => ({ on: nodes[on]!.path, condition })),
     autostart: isAutostarted(node),
   };
 }
@@ -85,7 +86,7 @@ function treeSpec(node: TreeNode, findings: Findings, context: SpecContext): Tre
   return {
     ...childSpec(node, findings, context),
     kind: "tree",
-    children: node.children,
+    children: node.children.map((child) => context.nodes[child]!.path),
     strategy: valueOf(fields.strategy, keys.strategy),
     intensity: intensityOf(fields),
     onFailure: valueOf(fields.on_failure, keys.on_failure),

@@ -6,7 +6,6 @@
  * that must come first. Strongly connected moments can never come; one cycle of each such group is reported.
  */
 import { TREE } from "../keys/supervisor.ts";
-import type { NodeId } from "../plan.ts";
 import type { Report } from "../report.ts";
 import type { Span } from "../toml/source.ts";
 import { valueOf } from "../values/key.ts";
@@ -14,7 +13,7 @@ import { quote } from "../wording.ts";
 import { stronglyConnected } from "./connected.ts";
 import type { Edge } from "./dependencies.ts";
 import { isAutostarted } from "./lifetime.ts";
-import type { Node } from "./nodes.ts";
+import type { Node, NodeNumber } from "./nodes.ts";
 
 /** Longer cycles are shown by both of their ends. */
 const LONGEST_PATH = 20;
@@ -130,14 +129,14 @@ function reportCycle(cycle: readonly Before[], nodes: readonly Node[], report: R
   report.add("config/cycle", cycle[0]!.at!, message, { hint });
 }
 
-function startOf(id: NodeId): Moment {
+function startOf(id: NodeNumber): Moment {
   return 2 * id;
 }
 
-function endOf(id: NodeId): Moment {
+function endOf(id: NodeNumber): Moment {
   return 2 * id + 1;
 }
 
-function nodeOf(moment: Moment): NodeId {
+function nodeOf(moment: Moment): NodeNumber {
   return Math.floor(moment / 2);
 }

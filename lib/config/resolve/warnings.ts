@@ -1,12 +1,11 @@
 import { formatDuration } from "../../base/duration.ts";
 import { TREE } from "../keys/supervisor.ts";
-import type { NodeId } from "../plan.ts";
 import type { Report } from "../report.ts";
 import { valueOf } from "../values/key.ts";
 import { quote } from "../wording.ts";
 import { warnOfFixedPorts } from "./fixed_port.ts";
 import type { Lifetime } from "./lifetime.ts";
-import type { ActorNode, Node } from "./nodes.ts";
+import type { ActorNode, Node, NodeNumber } from "./nodes.ts";
 import { warnOfOwnSockets } from "./sockets.ts";
 import { warnOfMortals } from "./supervisor_death.ts";
 
@@ -59,8 +58,8 @@ interface Bound {
   readonly path: string;
 }
 
-function shutdownBounds(nodes: readonly Node[]): ReadonlyMap<NodeId, Bound> {
-  const bounds = new Map<NodeId, Bound>();
+function shutdownBounds(nodes: readonly Node[]): ReadonlyMap<NodeNumber, Bound> {
+  const bounds = new Map<NodeNumber, Bound>();
   for (const node of nodes) {
     if (node.kind === "actor") continue;
     const own = { ms: valueOf(node.declared.fields.shutdown, TREE.keys.shutdown), path: node.path };

@@ -63,8 +63,6 @@ async function reopenAtHangups(logs: ActorLogs, nextHangup: () => Event): Promis
 }
 
 /** The runs that there were, and the addresses of their actors. */
-function runsOf({ state: { nodes, paths } }: SavedTree): readonly (readonly [run: number, path: string])[] {
-  return [...nodes.values()].flatMap(({ id, phase }) =>
-    "run" in phase ? [[phase.run, paths[id]!] as const] : []
-  );
+function runsOf({ state: { nodes } }: SavedTree): readonly (readonly [run: number, path: string])[] {
+  return [...nodes.values()].flatMap(({ id, phase }) => "run" in phase ? [[phase.run, id] as const] : []);
 }

@@ -1,4 +1,3 @@
-import type { Plan } from "../../config/plan.ts";
 import type { Entry, EntryEvent } from "../../supervision/journal_entry.ts";
 
 /** A journal entry as it is kept, sent and shown: one decision, when it was made and what led to it. */
@@ -14,12 +13,12 @@ export interface JournalEntry {
   readonly [more: string]: unknown;
 }
 
-/** Makes an entry of the core one for the outside. Nodes become paths, because numbers mean nothing there. */
-export function journalEntry(plan: Plan, entry: Entry, wallClockMs: number): JournalEntry {
+/** Makes an entry of the core one for the outside. */
+export function journalEntry(entry: Entry, wallClockMs: number): JournalEntry {
   return {
     at: new Date(wallClockMs).toISOString(),
     seq: entry.seq,
-    path: plan.nodes[entry.node]!.path,
+    path: entry.node,
     event: entry.event,
     cause: entry.cause,
     ...entry.data,

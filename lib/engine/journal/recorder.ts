@@ -1,5 +1,4 @@
 /** Keeps what a tree says and does, in files and for whoever listens: the lines of its actors, and its decisions. */
-import type { Plan } from "../../config/plan.ts";
 import type { Host } from "../../host/ports/host.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import type { Entry } from "../../supervision/journal_entry.ts";
@@ -19,7 +18,6 @@ export interface Listener {
 /** What a recorder works with. */
 export interface RecorderOptions {
   readonly host: Host;
-  readonly plan: Plan;
   /** The tree's folder for logs and the journal. */
   readonly folder: string;
   /** Told that lines of an actor are being lost. */
@@ -31,15 +29,13 @@ export interface RecorderOptions {
 /** See the module. */
 export class Recorder {
   readonly #host: Host;
-  readonly #plan: Plan;
   readonly #logs: ActorLogs;
   readonly #journal: LogStore;
   readonly #listeners = new Set<Listener>();
   readonly #decoder = new TextDecoder();
 
-  constructor({ host, plan, folder, onLost, onRemade }: RecorderOptions) {
+  constructor({ host, folder, onLost, onRemade }: RecorderOptions) {
     this.#host = host;
-    this.#plan = plan;
     this.#logs = new ActorLogs({
       host,
       folder,
@@ -71,7 +67,7 @@ export class Recorder {
 
   /** Records a decision. */
   entry(entry: Entry): void {
-    const told = journalEntry(this.#plan, entry, this.#host.wallClock());
+    const told = journalEntry(entry, this.#host.wallClock());
     this.#journal.append("journal", encodeJson(told));
     for (const listener of this.#listeners) listener.onEntry(told);
   }

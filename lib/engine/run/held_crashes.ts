@@ -40,7 +40,7 @@ export class HeldCrashes implements CrashKeeper {
     const spec = actorAround(plan, crash.actor);
     const run = spec === null ? null : runOf(state(), spec);
     if (run === null) return;
-    const about = { node: spec!.id, run };
+    const about = { node: spec!.path, run };
     const id = ++this.#last;
     const letGo = new Event();
     this.#held.set(id, letGo);
@@ -80,8 +80,8 @@ function actorAround({ nodes }: Plan, path: string): ActorSpec | null {
   );
 }
 
-function runOf({ nodes }: State, { id }: ActorSpec): RunId | null {
-  const { phase } = nodes[id]!;
+function runOf({ nodes }: State, { path }: ActorSpec): RunId | null {
+  const { phase } = nodes.get(path)!;
   return "run" in phase ? phase.run : null;
 }
 

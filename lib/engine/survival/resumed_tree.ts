@@ -41,7 +41,9 @@ export function resumeTree(saved: SavedTree, options: ResumeOptions): ResumedTre
   const { host, plan, now, mayAdopt, endOf, orphanage } = options;
   const state = resumedState(plan, saved.state, now);
   if (state === null) return null;
-  const nodes = new Map(state.nodes.flatMap(({ id, phase }) => "run" in phase ? [[phase.run, id]] : []));
+  const nodes = new Map(
+    [...state.nodes.values()].flatMap(({ id, phase }) => "run" in phase ? [[phase.run, id]] : []),
+  );
   const actorOf = ({ run }: SavedRun) => actorAt(plan, nodes.get(run)!);
   const runs = saved.runs
     .filter((run) => nodes.has(run.run) && mayAdopt(run, actorOf(run)))

@@ -22,7 +22,7 @@ import {
 } from "../../supervision/state_change.ts";
 import { keyOf } from "../containment/ledger.ts";
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** How much may be added before the whole is written anew: this, or several times the whole. */
 const GROWTH_CHARS = 256 * 1_024;
@@ -36,8 +36,6 @@ export interface LogHeader {
   /** The life of the machine, and its clock when the supervisor's stood at `now`. */
   readonly boot: Boot;
   readonly now: Instant;
-  /** Addresses of the nodes, by their numbers. */
-  readonly paths: readonly string[];
 }
 
 /** A run whose process is known. */
@@ -129,7 +127,9 @@ export class StateLog {
   }
 
   #writeWhole(): void {
-    const present = new Set(this.#state.nodes.map(({ phase }) => "run" in phase ? phase.run : null));
+    const present = new Set(
+      [...this.#state.nodes.values()].map(({ phase }) => "run" in phase ? phase.run : null),
+    );
     for (const [key, { run }] of this.#runs) if (!present.has(run)) this.#runs.delete(key);
     const runs = [...this.#runs.values()].map((run): Entry => ({ run }));
     const header: Entry = { header: this.#options.header() };
@@ -173,7 +173,7 @@ export function readStateLog(files: Pick<Files, "readOwn">, path: string): Saved
   const present = new Set([...folded.nodes.values()].map(({ phase }) => "run" in phase ? phase.run : null));
   return {
     header,
-    state: { ...folded, paths: header.paths },
+    state: folded,
     runs: [...runs.values()].filter(({ run }) => present.has(run)),
   };
 }

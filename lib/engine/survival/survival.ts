@@ -35,9 +35,8 @@ export class Survival {
 
   /** Writes everything down from now on. @param runs Those that there are already. */
   begin(state: State, runs: readonly SavedRun[]): void {
-    const { host, plan, folder, instance, onFailure } = this.#options;
-    const paths = plan.nodes.map((node) => node.path);
-    const header = () => logHeader({ instance, boot: host.boot(), now: host.clock.now(), paths });
+    const { host, folder, instance, onFailure } = this.#options;
+    const header = () => logHeader({ instance, boot: host.boot(), now: host.clock.now() });
     this.#log = new StateLog({ files: host.files, path: stateLogOf(folder), header, onFailure }, state, runs);
   }
 

@@ -22,7 +22,7 @@ const NESTED: typeof SUPERVISOR = [
   ["backoff = { factor = 3.5 }", {
     backoff: { initialMs: 100, maxMs: 30_000, factor: 3.5, jitter: 0.1, resetAfterMs: 10_000 },
   }],
-  ["depends_on = ['b']", { dependsOn: [{ on: 1, condition: "completed" }] }],
+  ["depends_on = ['b']", { dependsOn: [{ on: "b", condition: "completed" }] }],
 ];
 
 function check(text: string, path: string, expected: Readonly<Record<string, unknown>>): void {

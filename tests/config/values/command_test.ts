@@ -117,7 +117,7 @@ env = { SELF = "\${supervise}", DIR = "\${dir}", TEXT = "$\${dir} $HOME" }
 exec = "x"`;
   const { stop, ready, dependsOn, env } = actorOf(text, "a");
   assert.deepEqual([stop.graceMs, stop.signal, dependsOn], [3_000, "SIGINT", [{
-    on: 2,
+    on: "b",
     condition: "completed",
   }]]);
   assert.deepEqual(ready?.probe, { type: "tcp", host: "localhost", port: 80 });

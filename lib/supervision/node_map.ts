@@ -1,0 +1,63 @@
+import type { NodeId } from "../config/plan.ts";
+import { PersistentArray } from "./persistent_array.ts";
+import type { Topology } from "./topology.ts";
+
+/** Something of every node by its address, in file order, as a value: a change gives another map. */
+export class NodeMap<T> implements ReadonlyMap<NodeId, T> {
+  readonly #topology: Topology;
+  readonly #values: PersistentArray<T>;
+
+  private constructor(topology: Topology, values: PersistentArray<T>) {
+    this.#topology = topology;
+    this.#values = values;
+  }
+
+  /** @param valueOf Gives what is kept of each node. */
+  static of<T>(topology: Topology, valueOf: (id: NodeId) => T): NodeMap<T> {
+    return new NodeMap(topology, PersistentArray.from(topology.places.map(({ id }) => valueOf(id))));
+  }
+
+  get size(): number {
+    return this.#values.length;
+  }
+
+  get(id: NodeId): T | undefined {
+    const place = this.#topology.byId.get(id);
+    return place === undefined ? undefined : this.#values.at(place.index);
+  }
+
+  has(id: NodeId): boolean {
+    return this.#topology.byId.has(id);
+  }
+
+  /** The same but for one node, which must be one of them. */
+  with(id: NodeId, value: T): NodeMap<T> {
+    return new NodeMap(this.#topology, this.#values.with(this.#topology.byId.get(id)!.index, value));
+  }
+
+  /** What is different in a map that came from this one by changes; it costs what is different. */
+  changedIn(after: NodeMap<T>): readonly T[] {
+    if (after.#topology !== this.#topology) return [...after.values()];
+    return this.#values.differences(after.#values).map((index) => after.#values.at(index));
+  }
+
+  keys(): MapIterator<NodeId> {
+    return this.#topology.byId.keys();
+  }
+
+  values(): MapIterator<T> {
+    return this.#values[Symbol.iterator]() as MapIterator<T>;
+  }
+
+  *entries(): MapIterator<[NodeId, T]> {
+    for (const { id, index } of this.#topology.places) yield [id, this.#values.at(index)];
+  }
+
+  [Symbol.iterator](): MapIterator<[NodeId, T]> {
+    return this.entries();
+  }
+
+  forEach(act: (value: T, id: NodeId, map: ReadonlyMap<NodeId, T>) => void): void {
+    for (const [id, value] of this) act(value, id, this);
+  }
+}
