@@ -87,7 +87,7 @@ export type { ActorSpec, NodeSpec, Plan, TreeSpec } from "./lib/config/plan.ts";
 export type { Problem } from "./lib/config/problem.ts";
 export type { ActionResult, StatusRow, StopResult, TreeStatus } from "./lib/control/protocol.ts";
 export type { Receipt } from "./lib/daemon/take_down.ts";
-export type { JournalEntry } from "./lib/engine/journal/journal.ts";
+export type { WordedEntry as JournalEntry } from "./lib/words/worded_entry.ts";
 export type { LayerName } from "./lib/engine/containment/layer.ts";
 export type { LogLine } from "./lib/engine/logs/log_format.ts";
 export { run } from "./lib/api/run.ts";

@@ -2,9 +2,9 @@ import type { ControlClient } from "../control/client.ts";
 import type { ActionResult, EndReport, FollowItem, StopResult, TreeStatus } from "../control/protocol.ts";
 import type { Receipt } from "../daemon/take_down.ts";
 import type { TreeId } from "../daemon/tree_id.ts";
-import type { JournalEntry } from "../engine/journal/journal.ts";
 import type { LogLine } from "../engine/logs/log_format.ts";
 import type { Host } from "../host/ports/host.ts";
+import { type WordedEntry, wordedEntry } from "../words/worded_entry.ts";
 import { plan } from "./plan.ts";
 import { openSystem } from "./system.ts";
 
@@ -31,7 +31,7 @@ export interface UpOptions {
   /** Told of every line that an actor prints. */
   readonly onLine?: (line: LogLine) => void;
   /** Told of every decision. */
-  readonly onEvent?: (entry: JournalEntry) => void;
+  readonly onEvent?: (entry: WordedEntry) => void;
 }
 
 /** How a tree ended. */
@@ -180,14 +180,16 @@ async function tell(
   const { readJournal, readLines } = await import("./tree_tools.ts");
   for (const item of items) {
     if (item.kind === "line") onLine?.(item.line);
-    else if (item.kind === "entry") onEvent?.(item.entry);
+    else if (item.kind === "entry") onEvent?.(wordedEntry(item.entry));
     else if (item.of === "lines") {
       for await (const line of readLines(files, folder, { paths, after: item.after, upTo: item.upTo })) {
         onLine?.(line);
       }
     } else {
       const entries = readJournal(files, folder) ?? [];
-      for (const entry of entries.filter(({ seq }) => seq > item.after && seq <= item.upTo)) onEvent?.(entry);
+      for (const entry of entries.filter(({ seq }) => seq > item.after && seq <= item.upTo)) {
+        onEvent?.(wordedEntry(entry));
+      }
     }
   }
 }

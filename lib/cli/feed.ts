@@ -6,6 +6,7 @@ import type { FollowItem } from "../control/protocol.ts";
 import { readJournal } from "../engine/journal/journal_reader.ts";
 import type { JournalEntry } from "../engine/journal/journal.ts";
 import type { LogLine } from "../engine/logs/log_format.ts";
+import { wordedEntry } from "../words/worded_entry.ts";
 import type { Context } from "./command.ts";
 import { eachKept } from "./kept_lines.ts";
 import { describeEntry, entryDetails, isNews } from "./render/entry.ts";
@@ -99,7 +100,7 @@ export class Feed {
     const { ui } = this.#context;
     if (entries.length === 0) return;
     this.#lastEntry = entries.at(-1)!.seq;
-    if (ui.json) return await ui.printJson(entries);
+    if (ui.json) return await ui.printJson(entries.map(wordedEntry));
     const news = entries.filter((entry) => ui.verbosity === "verbose" || isNews(entry));
     if (news.length === 0) return;
     const texts = news.flatMap((entry) => [

@@ -8,9 +8,8 @@ import type { Asked, Engine, Reply } from "../engine/engine.ts";
 import type { Host } from "../host/ports/host.ts";
 import { Event } from "../sync/event.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
-import { type Crash, describeCrash } from "../supervision/crash.ts";
-import { offeredIn } from "../supervision/hold.ts";
-import type { CancelCause } from "../supervision/reason.ts";
+import type { CancelCause, Refusal } from "../supervision/reason.ts";
+import { describeRefusal } from "../words/describe_refusal.ts";
 import type { Follower } from "./outbox.ts";
 import {
   type ActionResult,
@@ -122,9 +121,8 @@ export class Service {
       // A tree that nobody lets begin answers nothing.
       if (!this.begun.isSet) return {};
       const asked = { type: "down_requested", cause: known, withinMs } as const;
-      const { ok } = await fromPromise(this.#engine.ask(asked));
-      const crash = ok ? null : offeredIn(this.#engine.state);
-      if (crash !== null) throw stillHeld(crash);
+      const { refusal } = await fromPromise(this.#engine.ask(asked));
+      if (refusal?.kind === "crash_held") throw stillHeld(refusal);
       return {};
     },
     cut_grace: ({ toMs }) => {
@@ -158,7 +156,7 @@ export class Service {
     const answer = this.#engine.ask(asked);
     const reply: Reply = wait ? await fromPromise(answer) : { ok: true, refusal: null };
     if (reply.refusal !== null) {
-      throw new UserError("tree/refused", `Nothing was done: ${reply.refusal}`, {
+      throw new UserError("tree/refused", `Nothing was done: ${describeRefusal(reply.refusal)}`, {
         exitCode: ExitCode.notRunning,
       });
     }
@@ -183,13 +181,12 @@ export class Service {
   }
 }
 
-function stillHeld(crash: Crash): UserError {
-  const { actor, pid } = crash;
+function stillHeld(refusal: Refusal & { readonly kind: "crash_held" }): UserError {
   return new UserError(
     "debug/held",
-    `Not taken down: actor "${actor}" (pid ${pid}) is ${describeCrash(crash)}`,
+    `Not taken down: ${describeRefusal(refusal)}`,
     {
-      hint: `kill -CONT ${pid} lets it go on; \`supervise down --force\` does not wait for it`,
+      hint: `kill -CONT ${refusal.pid} lets it go on; \`supervise down --force\` does not wait for it`,
     },
   );
 }

@@ -3,8 +3,9 @@ import { type NodeId, ROOT, specAt } from "../config/plan.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
-import { exitFields } from "../supervision/describe_reason.ts";
+import { exitFields } from "../supervision/exit.ts";
 import { type View, viewsOf } from "../supervision/view.ts";
+import { describeWhy } from "../words/describe_why.ts";
 import type { StatusRow, TreeStatus } from "./protocol.ts";
 import type { Usage, UsageMeter } from "./usage.ts";
 
@@ -89,7 +90,7 @@ function rowOf(
     exit: exit === null
       ? null
       : { ...exitFields(exit.exit), reached: exit.exit.reached ?? null, at: isoOf(exit.at) },
-    reason: view.reason,
+    reason: view.why === null ? null : describeWhy(view.why),
     error: exit?.error ?? null,
     cgroup: spec.kind === "tree" || spec.cgroup === null
       ? null

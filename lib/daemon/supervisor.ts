@@ -19,7 +19,8 @@ import { run } from "../scope/run.ts";
 import { sleep, sleepForever } from "../scope/sleep.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
 import type { CancelCause } from "../supervision/reason.ts";
-import { describeOutcome, outcomeExitCode } from "../supervision/root_cause.ts";
+import { outcomeExitCode } from "../supervision/root_cause.ts";
+import { describeOutcome } from "../words/describe_outcome.ts";
 import { DeathReader } from "./guardian/deaths.ts";
 import { ROOT } from "../config/plan.ts";
 import { writeEndReport } from "./end_report.ts";
@@ -122,8 +123,8 @@ async function runEngine(options: GuardedOptions, standing: Standing): Promise<E
 /** Runs the engine, and sees to it meanwhile that the tree can be found. */
 async function runInPlace(options: GuardedOptions, standing: Standing): Promise<EngineEnd> {
   const { id, engine, survival } = standing;
-  const tell = (event: "remade" | "unmade", data: Readonly<Record<string, unknown>>) =>
-    engine.post({ type: "noted", node: ROOT, event, data: { file: id.folder, ...data } });
+  const about = { type: "noted", node: ROOT } as const;
+  const file = id.folder;
   const end = await openNursery(async (nursery) => {
     nursery.startSoon(() =>
       watchPlace(standing, {
@@ -131,9 +132,9 @@ async function runInPlace(options: GuardedOptions, standing: Standing): Promise<
           standing.keepKey();
           rewriteRecord(options, standing);
           survival?.rewrite();
-          tell("remade", {});
+          engine.post({ ...about, event: "remade", data: { file } });
         },
-        onFailure: (why) => tell("unmade", { why }),
+        onFailure: (why) => engine.post({ ...about, event: "unmade", data: { file, why } }),
       }), { name: "place watch" });
     const end = await engine.run();
     nursery.cancelScope.cancel("the tree has ended");

@@ -20,8 +20,9 @@ import { CancelScope } from "../scope/cancel_scope.ts";
 import { openNursery } from "../scope/nursery.ts";
 import { moveOnAt } from "../scope/timeouts.ts";
 import type { Effect } from "../supervision/effect.ts";
-import type { RequestEvent, TreeEvent } from "../supervision/event.ts";
-import type { EntryEvent } from "../supervision/journal_entry.ts";
+import type { Noted, RequestEvent, TreeEvent } from "../supervision/event.ts";
+import type { EntryData } from "../supervision/journal_entry.ts";
+import type { Refusal } from "../supervision/reason.ts";
 import type { Outcome, RunId, State } from "../supervision/state.ts";
 import { initialState } from "../supervision/initial_state.ts";
 import { nextDeadline, step } from "../supervision/step.ts";
@@ -87,7 +88,7 @@ export interface EngineOptions {
 export interface Reply {
   readonly ok: boolean;
   /** Why it was not even tried; null if it was. */
-  readonly refusal: string | null;
+  readonly refusal: Refusal | null;
 }
 
 /** The end of a tree. */
@@ -208,7 +209,7 @@ export class Engine {
   ask(asked: Asked): Promise<Reply> {
     const request = ++this.#requests;
     return new Promise((resolve) => {
-      if (this.#state.outcome !== null) return resolve({ ok: false, refusal: "the tree has ended" });
+      if (this.#state.outcome !== null) return resolve({ ok: false, refusal: { kind: "tree_ended" } });
       this.#answers.set(request, resolve);
       this.post({ ...asked, request } as TreeEvent);
     });
@@ -341,7 +342,7 @@ export class Engine {
     this.#containment.close();
     this.#options.survival?.end();
     this.#pipes.keepOnly([]);
-    for (const answer of this.#answers.values()) answer({ ok: false, refusal: "the tree has ended" });
+    for (const answer of this.#answers.values()) answer({ ok: false, refusal: { kind: "tree_ended" } });
     return {
       outcome: this.#state.outcome!,
       processes: this.#ledger.lines(),
@@ -370,8 +371,8 @@ export class Engine {
   }
 
   /** Tells of something about an actor, or, with null, about the tree. */
-  #note(path: string | null, event: EntryEvent, data: Readonly<Record<string, unknown>>): void {
-    this.post({ type: "noted", node: this.#nodeOf(path), event, data });
+  #note<Event extends Noted["event"]>(path: string | null, event: Event, data: EntryData[Event]): void {
+    this.post({ type: "noted", node: this.#nodeOf(path), event, data } as Noted);
   }
 
   /** What is not known as a node of the tree is that of all. */

@@ -11,9 +11,3 @@ export interface ActorError {
   /** The parts of a group; null if it is none. */
   readonly errors: readonly ActorError[] | null;
 }
-
-/** What an error says, in one line. */
-export function describeError({ type, message }: Pick<ActorError, "type" | "message">): string {
-  const [first = ""] = message.split("\n");
-  return first === "" ? type : `${type}: ${first}`;
-}

@@ -3,10 +3,9 @@ import { after, NEVER } from "../base/instant.ts";
 import { invariant } from "../base/invariant.ts";
 import type { NodeId } from "../config/plan.ts";
 import { conclude } from "./conclude.ts";
-import { describeReason, exitFields } from "./describe_reason.ts";
 import { afterEnd, type Ending } from "./ending.ts";
 import type { RunEvent } from "./event.ts";
-import { type Exit, isSuccess } from "./exit.ts";
+import { type Exit, exitFields, isSuccess } from "./exit.ts";
 import type { FailReason } from "./reason.ts";
 import type { ActorState, Doom, RunningPhase, StartingPhase, StoppingPhase, Then } from "./state.ts";
 import {
@@ -29,7 +28,7 @@ export function beginActorStop(turn: Turn, id: NodeId, doom: Doom): void {
 /** Ends a run that takes too long, which counts as its failure. */
 export function failAlive(turn: Turn, id: NodeId, reason: FailReason): void {
   const actor = turn.actor(id);
-  const cause = turn.record(id, "timed_out", actor.cause, { reason: describeReason(reason) });
+  const cause = turn.record(id, "timed_out", actor.cause, { why: reason });
   const then = actor.doom?.then ?? afterEnd(turn, id, endingOf(actor, false, reason), cause);
   descend(turn, id, { then, deadline: turn.actor(id).doom?.deadline ?? NEVER }, cause);
 }
@@ -128,7 +127,9 @@ function enter(
 
 function emitAll(turn: Turn, id: NodeId, run: number, { ladder, effects }: Rung): void {
   for (const type of effects) {
-    if (type === "kill_all") turn.setActor(id, { cause: turn.record(id, "killed", turn.actor(id).cause) });
+    if (type === "kill_all") {
+      turn.setActor(id, { cause: turn.record(id, "killed", turn.actor(id).cause, {}) });
+    }
     if (type === "cancel") turn.emit({ type, node: id, run, withinMs: ladder.cancelUntil - turn.now });
     else turn.emit({ type, node: id, run });
   }

@@ -1,5 +1,4 @@
 import { type NodeId, subtreeOf } from "../config/plan.ts";
-import { describeReason } from "./describe_reason.ts";
 import type { IdlePhase, Then } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -54,9 +53,9 @@ function recordConclusion(turn: Turn, id: NodeId, then: Then, cause: number): nu
     case "stopped":
       return turn.record(id, "stopped", cause, { why: then.why });
     case "completed":
-      return turn.record(id, "completed", cause);
+      return turn.record(id, "completed", cause, {});
     case "failed":
-      return turn.record(id, "failed", cause, { reason: describeReason(then.reason) });
+      return turn.record(id, "failed", cause, { why: then.reason });
     case "waiting":
     case "backing_off":
     case "regrouping":

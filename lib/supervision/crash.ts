@@ -14,8 +14,3 @@ export interface Crash {
   /** Where the actor can be inspected. */
   readonly inspector: string;
 }
-
-/** What is said of a crash in one line. */
-export function describeCrash({ report }: Pick<Crash, "report">): string {
-  return `held for inspection: ${report.split("\n", 1)[0]}`;
-}

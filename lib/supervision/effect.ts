@@ -1,6 +1,7 @@
 import type { NodeId } from "../config/plan.ts";
 import type { CrashId } from "./crash.ts";
 import type { Entry } from "./journal_entry.ts";
+import type { Refusal } from "./reason.ts";
 import type { Outcome, RunId } from "./state.ts";
 
 /** What is to be done to a run. Each names its node, so that the one who does it finds the spec. */
@@ -48,7 +49,8 @@ export type Effect =
     readonly type: "reply";
     readonly request: number;
     readonly ok: boolean;
-    readonly refusal: string | null;
+    /** Why it was not even tried; null if it was. */
+    readonly refusal: Refusal | null;
   }
   /** The tree is over: nothing will follow. */
   | { readonly type: "finish"; readonly outcome: Outcome };

@@ -2,7 +2,7 @@ import type { NodeId } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
 import type { Crash, CrashId } from "./crash.ts";
 import type { Exit } from "./exit.ts";
-import type { EntryEvent } from "./journal_entry.ts";
+import type { EntryData, EntryEvent } from "./journal_entry.ts";
 import type { CancelCause } from "./reason.ts";
 import type { RunId } from "./state.ts";
 
@@ -74,11 +74,23 @@ export type RequestEvent =
   | { readonly type: "grace_cut"; readonly toMs: number };
 
 /** Something that the shell saw and the journal should know; it decides nothing. */
-export interface Noted {
+export type Noted = { readonly [Event in NotedEvent]: NotedAs<Event> }[NotedEvent];
+
+type NotedEvent =
+  | "orphan_reaped"
+  | "isolated"
+  | "state_unwritten"
+  | "remade"
+  | "unmade"
+  | "unlimited"
+  | "lines_dropped";
+
+/** One kind of what is noted. */
+export interface NotedAs<Event extends EntryEvent> {
   readonly type: "noted";
   readonly node: NodeId;
-  readonly event: EntryEvent;
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly event: Event;
+  readonly data: EntryData[Event];
 }
 
 /** An earlier supervisor was killed, and its state is this one's: which of the runs there were can be adopted. */

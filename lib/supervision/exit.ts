@@ -39,3 +39,11 @@ export function shellCode(exit: Exit): number {
       return ExitCode.failed;
   }
 }
+
+/** How a process ended, for JSON. */
+export function exitFields(exit: Exit): { readonly code: number | null; readonly signal: Signal | null } {
+  return {
+    code: exit.how === "exited" ? exit.code : null,
+    signal: exit.how === "signalled" ? exit.signal : null,
+  };
+}

@@ -10,7 +10,7 @@
 import { after } from "../base/instant.ts";
 import { invariant } from "../base/invariant.ts";
 import type { NodeId } from "../config/plan.ts";
-import { type Crash, describeCrash } from "./crash.ts";
+import type { Crash } from "./crash.ts";
 import type { RunEvent } from "./event.ts";
 import type { ActorState, RunningPhase, StartingPhase, State } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -76,7 +76,7 @@ export function settleHolding(turn: Turn): void {
   const next = others.reduce((one, other) => other.crash.id < one.crash.id ? other : one, first);
   turn.holding = { since: holding?.since ?? turn.now, offered: next.crash.id };
   const { actor, pid, name, report, inspector } = next.crash;
-  const data = { actor, pid, function: name, reason: describeCrash(next.crash), report, inspector };
+  const data = { actor, pid, function: name, report, inspector };
   turn.setActor(next.node, { cause: turn.record(next.node, "held", turn.actor(next.node).cause, data) });
 }
 

@@ -1,54 +1,85 @@
+import type { Signal } from "../base/signals.ts";
 import type { NodeId } from "../config/plan.ts";
+import type { ActorError } from "./actor_error.ts";
+import type { ReachedLimits } from "./reached_limits.ts";
+import type { CancelCause, FailReason, Refusal, StopReason } from "./reason.ts";
+import type { Outcome, RunId } from "./state.ts";
+
+/** What each kind of journal entry says, ready for JSON: all that people are told is made of this. */
+export interface EntryData {
+  readonly requested:
+    | { readonly verb: "start" | "stop" | "restart"; readonly paths: readonly NodeId[] }
+    | { readonly verb: "down"; readonly by: CancelCause };
+  /** A tree has no process of its own. */
+  readonly started:
+    | { readonly starts: number }
+    | { readonly pid: number; readonly run: RunId; readonly starts: number };
+  readonly ready: { readonly afterMs: number };
+  readonly exited: {
+    readonly code: number | null;
+    readonly signal: Signal | null;
+    readonly reached?: ReachedLimits;
+    readonly error?: ActorError;
+  };
+  /** What the machine has said. */
+  readonly start_failed: { readonly reason: string };
+  readonly timed_out: { readonly why: FailReason };
+  readonly restarted: { readonly delayMs: number; readonly left: number };
+  readonly escalated: { readonly by: NodeId; readonly restarts: number; readonly withinMs: number };
+  readonly cancelled: { readonly withinMs: number };
+  readonly stopping: { readonly signal: Signal; readonly graceMs: number; readonly cancel: boolean };
+  readonly killed: Nothing;
+  readonly stopped: { readonly why: StopReason };
+  readonly completed: Nothing;
+  readonly failed: { readonly why: FailReason };
+  readonly ended: { readonly outcome: Outcome["kind"] };
+  /** A new supervisor goes on where the last one was killed. */
+  readonly resumed: { readonly runs: number };
+  /** It has taken a run over that the last one had started. */
+  readonly adopted: { readonly pid: number; readonly run: RunId };
+  /** A crash is held, and offered for inspection. */
+  readonly held: {
+    readonly actor: string;
+    readonly pid: number;
+    readonly function: string;
+    readonly report: string;
+    readonly inspector: string;
+  };
+  /** It was let go. */
+  readonly released: { readonly actor: string; readonly pid: number };
+  /** Somebody who is given no answer has asked for what is not done. */
+  readonly refused: { readonly verb: "down"; readonly by: CancelCause; readonly why: Refusal };
+  /** A descendant whose parent had died has died too, and was reaped. */
+  readonly orphan_reaped: { readonly pid: number; readonly name: string };
+  /** The actors of a tree have a process of their own for a parent. */
+  readonly isolated: { readonly pid: number };
+  /** What the tree does could not be written down for a later supervisor. */
+  readonly state_unwritten: { readonly why: string };
+  /** Somebody has removed files of the tree, and they were made again. */
+  readonly remade: { readonly file: string };
+  /** They could not be. */
+  readonly unmade: { readonly file: string; readonly why: string };
+  /** An actor runs without limits that it should have. */
+  readonly unlimited: { readonly limits: readonly string[]; readonly reason: string };
+  /** Lines of an actor could not be written and are lost. */
+  readonly lines_dropped: { readonly why: string };
+}
+
+type Nothing = Readonly<Record<never, never>>;
 
 /** What a journal entry can be about. */
-export type EntryEvent =
-  | "requested"
-  | "started"
-  | "ready"
-  | "exited"
-  | "start_failed"
-  | "timed_out"
-  | "restarted"
-  | "escalated"
-  | "cancelled"
-  | "stopping"
-  | "killed"
-  | "stopped"
-  | "completed"
-  | "failed"
-  | "ended"
-  /** A new supervisor goes on where the last one was killed. */
-  | "resumed"
-  /** It has taken a run over that the last one had started. */
-  | "adopted"
-  /** A crash is held, and offered for inspection. */
-  | "held"
-  /** It was let go. */
-  | "released"
-  /** Somebody who is given no answer has asked for what is not done. */
-  | "refused"
-  /** A descendant whose parent had died has died too, and was reaped. */
-  | "orphan_reaped"
-  /** The actors of a tree have a process of their own for a parent. */
-  | "isolated"
-  /** What the tree does could not be written down for a later supervisor. */
-  | "state_unwritten"
-  /** Somebody has removed files of the tree, and they were made again, or could not be. */
-  | "remade"
-  | "unmade"
-  /** An actor runs without limits that it should have. */
-  | "unlimited"
-  /** Lines of an actor could not be written and are lost. */
-  | "lines_dropped";
+export type EntryEvent = keyof EntryData;
 
 /** One decision, or one thing that led to some. */
-export interface Entry {
+export type Entry = { readonly [Event in EntryEvent]: EntryOf<Event> }[EntryEvent];
+
+/** An entry about one kind of event. */
+export interface EntryOf<Event extends EntryEvent> {
   /** Counts from 1. */
   readonly seq: number;
   readonly node: NodeId;
-  readonly event: EntryEvent;
+  readonly event: Event;
   /** The `seq` of the entry that led to this one; null for what came from outside. */
   readonly cause: number | null;
-  /** What else there is to say, ready for JSON. */
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: EntryData[Event];
 }

@@ -20,3 +20,10 @@ export type StopReason = "request" | "tree" | "strategy";
 
 /** What made the whole tree come down from outside. */
 export type CancelCause = "down" | "interrupt" | "terminate" | "hangup" | "client_lost" | "guardian_lost";
+
+/** Why something that was asked for is not even tried. */
+export type Refusal =
+  | { readonly kind: "tree_ended" }
+  | { readonly kind: "torn_down"; readonly tree: NodeId }
+  /** A crash of this actor is held for inspection. */
+  | { readonly kind: "crash_held"; readonly actor: string; readonly pid: number; readonly report: string };

@@ -2,10 +2,10 @@
 import { after, NEVER } from "../base/instant.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
 import { bringUp } from "./bring_up.ts";
-import { describeCrash } from "./crash.ts";
 import type { RequestEvent } from "./event.ts";
 import { actorsOf, ANY_START, awaitGoal } from "./goals.ts";
 import { letAllGo, offeredIn } from "./hold.ts";
+import type { Refusal } from "./reason.ts";
 import { isAlive, type NodeState, thenOf } from "./state.ts";
 import { hurry } from "./stop_ladder.ts";
 import { stopNode } from "./stopping.ts";
@@ -74,9 +74,10 @@ function onDown(turn: Turn, event: RequestOf<"down_requested">): void {
 function refusedDown(turn: Turn, { request, cause, withinMs }: RequestOf<"down_requested">): boolean {
   const crash = offeredIn(turn);
   if (crash === null || withinMs === 0 || cause === "client_lost" || cause === "guardian_lost") return false;
-  const refusal = `actor "${crash.actor}" (pid ${crash.pid}) is ${describeCrash(crash)}`;
+  const { actor, pid, report } = crash;
+  const refusal: Refusal = { kind: "crash_held", actor, pid, report };
   if (request !== null) turn.emit({ type: "reply", request, ok: false, refusal });
-  else turn.record(ROOT, "refused", null, { verb: "down", by: cause, reason: refusal });
+  else turn.record(ROOT, "refused", null, { verb: "down", by: cause, why: refusal });
   return true;
 }
 
@@ -105,9 +106,8 @@ function refused(turn: Turn, request: number | null, nodes: readonly NodeId[]): 
     isLeavingTree(turn, id)
   );
   if (leaving === undefined) return false;
-  const what = leaving === ROOT ? "the tree" : `"${leaving}"`;
   if (request !== null) {
-    turn.emit({ type: "reply", request, ok: false, refusal: `${what} is being torn down` });
+    turn.emit({ type: "reply", request, ok: false, refusal: { kind: "torn_down", tree: leaving } });
   }
   return true;
 }
@@ -135,7 +135,7 @@ function isStoppedByHand(node: NodeState): boolean {
   return then?.to === "stopped" && then.why === "request";
 }
 
-function recordRequest(turn: Turn, verb: string, nodes: readonly NodeId[]): number {
+function recordRequest(turn: Turn, verb: "start" | "stop" | "restart", nodes: readonly NodeId[]): number {
   return turn.record(ROOT, "requested", null, { verb, paths: nodes });
 }
 

@@ -1,7 +1,6 @@
 /** Leads a failure back to where it began, through the dependencies and trees that only passed it on. */
 import { ExitCode } from "../base/exit_code.ts";
 import type { NodeId } from "../config/plan.ts";
-import { describeReason } from "./describe_reason.ts";
 import { shellCode } from "./exit.ts";
 import type { FailReason } from "./reason.ts";
 import type { Outcome, State } from "./state.ts";
@@ -34,12 +33,4 @@ export function outcomeExitCode(state: State, outcome: Outcome): number {
   if (reason.kind === "gave_up") return ExitCode.gaveUp;
   if (reason.kind !== "exit" && reason.kind !== "daemon_ended") return ExitCode.failed;
   return shellCode(reason.exit) || ExitCode.failed;
-}
-
-/** Why a tree did not end well, as a sentence for people; null if it did. */
-export function describeOutcome(state: State, outcome: Outcome): string | null {
-  if (outcome.kind === "completed" || outcome.kind === "cancelled") return null;
-  const { node, reason } = rootCause(state, outcome.reason);
-  const text = describeReason(reason);
-  return node === null ? text : `"${node}" has failed: ${text}`;
 }

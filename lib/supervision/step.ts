@@ -19,8 +19,9 @@
 import { type Instant, NEVER } from "../base/instant.ts";
 import { type ActorSpec, ROOT } from "../config/plan.ts";
 import { actorDeadline, onActorTime, onRunEvent } from "./actor.ts";
-import type { TreeEvent } from "./event.ts";
+import type { NotedAs, TreeEvent } from "./event.ts";
 import { answerRequests } from "./goals.ts";
+import type { EntryEvent } from "./journal_entry.ts";
 import { onRequest } from "./requests.ts";
 import { resume } from "./resume.ts";
 import { settle } from "./settle.ts";
@@ -54,7 +55,7 @@ export function nextDeadline(state: State, now: Instant): Instant {
 /** A tree that has ended owes nothing but an answer. */
 function refuse(event: TreeEvent): Stepped["effects"] {
   if (!("request" in event) || event.request === null) return [];
-  return [{ type: "reply", request: event.request, ok: false, refusal: "the tree has ended" }];
+  return [{ type: "reply", request: event.request, ok: false, refusal: { kind: "tree_ended" } }];
 }
 
 function apply(turn: Turn, event: TreeEvent): void {
@@ -66,7 +67,7 @@ function apply(turn: Turn, event: TreeEvent): void {
     case "time_passed":
       return onTime(turn);
     case "noted":
-      turn.record(event.node, event.event, turn.node(event.node).cause || null, event.data);
+      onNoted(turn, event);
       return;
     case "spawned":
     case "spawn_failed":
@@ -82,6 +83,10 @@ function apply(turn: Turn, event: TreeEvent): void {
     default:
       return onRequest(turn, event);
   }
+}
+
+function onNoted<Event extends EntryEvent>(turn: Turn, { node, event, data }: NotedAs<Event>): void {
+  turn.record(node, event, turn.node(node).cause || null, data);
 }
 
 function onTime(turn: Turn): void {

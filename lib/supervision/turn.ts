@@ -7,7 +7,7 @@ import { invariant } from "../base/invariant.ts";
 import type { ActorSpec, NodeId, NodeSpec, Plan, TreeSpec } from "../config/plan.ts";
 import { draw } from "../base/chance.ts";
 import type { Effect } from "./effect.ts";
-import type { EntryEvent } from "./journal_entry.ts";
+import type { Entry, EntryData, EntryEvent, EntryOf } from "./journal_entry.ts";
 import type { NodeMap } from "./node_map.ts";
 import type { ActorState, IdlePhase, NodeState, Request, RunId, State, TreeState } from "./state.ts";
 import type { Place, Topology } from "./topology.ts";
@@ -130,14 +130,15 @@ export class Turn {
   }
 
   /** Writes a journal entry and returns its number, for what follows from it. */
-  record(
+  record<Event extends EntryEvent>(
     node: NodeId,
-    event: EntryEvent,
+    event: Event,
     cause: number | null,
-    data: Readonly<Record<string, unknown>> = {},
+    data: EntryData[Event],
   ): number {
     this.#seq += 1;
-    this.emit({ type: "record", entry: { seq: this.#seq, node, event, cause, data } });
+    const entry: EntryOf<Event> = { seq: this.#seq, node, event, cause, data };
+    this.emit({ type: "record", entry: entry as Entry });
     return this.#seq;
   }
 

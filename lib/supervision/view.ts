@@ -1,14 +1,12 @@
-/** What people are shown of a node. The words are a contract; the phases behind them are ours to change. */
-import { describeDuration } from "../base/duration.ts";
+/** What people are shown of a node. The names are a contract; the phases behind them are ours to change. */
 import type { Instant } from "../base/instant.ts";
-import { actorAt, type NodeId } from "../config/plan.ts";
-import { describeEnd, describeReason } from "./describe_reason.ts";
+import { actorAt, type Dependency, type NodeId } from "../config/plan.ts";
 import { type Census, takeCensus } from "./census.ts";
-import { describeCrash } from "./crash.ts";
 import { dependencyVerdict, type TreeReadiness } from "./dependencies.ts";
 import { whyNotReady } from "./probe_schedule.ts";
-import type { StopReason } from "./reason.ts";
-import type { NodeState, RunningPhase, StartingPhase, State } from "./state.ts";
+import type { FailReason, StopReason } from "./reason.ts";
+import type { LastExit, NodeState, RunningPhase, StartingPhase, State } from "./state.ts";
+import type { Ladder } from "./stop_ladder.ts";
 
 /** The states that people see. */
 export type VisibleState =
@@ -31,8 +29,33 @@ export interface View {
   /** When the present run began; null if there is none. */
   readonly since: Instant | null;
   /** Why it is in that state, where that is not obvious. */
-  readonly reason: string | null;
+  readonly why: Why | null;
 }
+
+/** A step of a stop that is followed by SIGKILL. */
+export type Rung = Exclude<Ladder["rung"], "kill" | "over">;
+
+/** Why a node is in its state. */
+export type Why =
+  /** It waits for these dependencies, and for `more` of them. */
+  | { readonly kind: "dependencies"; readonly unmet: readonly Dependency[]; readonly more: number }
+  /** It waits for siblings that start before it. */
+  | { readonly kind: "turn" }
+  /** It waits for its supervisor to be at work. */
+  | { readonly kind: "tree" }
+  | { readonly kind: "backoff"; readonly inMs: number; readonly reason: FailReason }
+  /** It is started again with its siblings; `after` says how it ended, if it did. */
+  | { readonly kind: "siblings"; readonly after: LastExit | null }
+  /** What the last attempt to find it ready has said. */
+  | { readonly kind: "probe"; readonly error: string }
+  | { readonly kind: "held"; readonly report: string }
+  /** It is to stop, after what depends on it. */
+  | { readonly kind: "dependents" }
+  | { readonly kind: "teardown"; readonly withinMs: number }
+  | { readonly kind: "stopping"; readonly rung: Rung; readonly killInMs: number }
+  | { readonly kind: "killed" }
+  | { readonly kind: "stopped"; readonly by: StopReason }
+  | { readonly kind: "failed"; readonly reason: FailReason };
 
 /** Views of all nodes, in file order. */
 export function viewsOf(state: State, now: Instant): ReadonlyMap<NodeId, View> {
@@ -42,7 +65,7 @@ export function viewsOf(state: State, now: Instant): ReadonlyMap<NodeId, View> {
     ready: readyOf(node, census.of(node.id).readiness),
     pid: node.kind === "actor" && "pid" in node.phase ? node.phase.pid : null,
     since: sinceOf(node),
-    reason: reasonOf(state, node, now, census),
+    why: whyOf(state, node, now, census),
   });
   return new Map([...state.nodes.values()].map((node) => [node.id, viewOf(node)]));
 }
@@ -87,90 +110,64 @@ function sinceOf({ phase }: NodeState): Instant | null {
   }
 }
 
-function reasonOf(
-  state: State,
-  node: NodeState,
-  now: Instant,
-  census: Census,
-): string | null {
+function whyOf(state: State, node: NodeState, now: Instant, census: Census): Why | null {
   const { phase } = node;
   switch (phase.at) {
     case "waiting":
-      return waitingReason(state, node.id, census);
+      return whyWaiting(state, node.id, census);
     case "backing_off":
-      return `restarts in ${describeDuration(phase.until - now)} (${describeReason(phase.reason)})`;
+      return { kind: "backoff", inMs: phase.until - now, reason: phase.reason };
     case "regrouping":
-      return `restarts with its siblings${lastExitOf(node)}`;
+      return { kind: "siblings", after: node.kind === "actor" ? node.lastExit : null };
     case "starting":
-      return heldReason(phase) ?? probeReason(state, node.id, phase, now);
+      return whyHeld(phase) ?? whyUnready(state, node.id, phase, now);
     case "running":
-      if (phase.hold !== null) return heldReason(phase);
-      return node.kind === "actor" && node.doom !== null ? "stops when what depends on it has stopped" : null;
+      if (phase.hold !== null) return whyHeld(phase);
+      return node.kind === "actor" && node.doom !== null ? { kind: "dependents" } : null;
     case "stopping":
-      return stoppingReason(state, node, now);
+      return whyStopping(state, node, now);
     case "stopped":
-      return STOP_REASONS[phase.why];
+      return { kind: "stopped", by: phase.why };
     case "failed":
-      return describeReason(phase.reason);
+      return { kind: "failed", reason: phase.reason };
     default:
       return null;
   }
 }
 
-/** How many dependencies a reason names; those on replicas may be a thousand. */
+/** How many dependencies are named; those on replicas may be a thousand. */
 const MOST_NAMED = 4;
 
-const STOP_REASONS: Readonly<Record<StopReason, string>> = {
-  request: "stopped by hand",
-  tree: "stopped with its tree",
-  strategy: "stopped with a sibling that failed",
-};
-
-function waitingReason(state: State, id: NodeId, census: Census): string {
+function whyWaiting(state: State, id: NodeId, census: Census): Why {
   const { parent, dependsOn } = state.topology.byId.get(id)!.spec;
   const unmet = dependsOn.filter(({ on, condition }) =>
     dependencyVerdict(state.nodes.get(on)!, condition, census.of(on).readiness) !== "met"
   );
   if (unmet.length > 0) {
-    const names = unmet.slice(0, MOST_NAMED)
-      .map(({ on, condition }) => `"${on}" to be ${condition}`);
-    const more = unmet.length > MOST_NAMED ? [`${unmet.length - MOST_NAMED} more`] : [];
-    return `waits for ${[...names, ...more].join(" and ")}`;
+    const more = Math.max(0, unmet.length - MOST_NAMED);
+    return { kind: "dependencies", unmet: unmet.slice(0, MOST_NAMED), more };
   }
   const isParentUp = parent === null || state.nodes.get(parent)!.phase.at === "up";
-  return isParentUp ? "waits for its turn" : "waits for its tree";
+  return { kind: isParentUp ? "turn" : "tree" };
 }
 
-function heldReason({ hold }: StartingPhase | RunningPhase): string | null {
-  return hold === null ? null : describeCrash(hold.crashes[0]!);
+function whyHeld({ hold }: StartingPhase | RunningPhase): Why | null {
+  return hold === null ? null : { kind: "held", report: hold.crashes[0]!.report };
 }
 
-function probeReason({ plan }: State, id: NodeId, phase: StartingPhase, now: Instant): string | null {
+function whyUnready({ plan }: State, id: NodeId, phase: StartingPhase, now: Instant): Why | null {
   const { ready } = actorAt(plan, id);
-  return ready === null ? null : whyNotReady(phase, ready, now);
+  const error = ready === null ? null : whyNotReady(phase, ready, now);
+  return error === null ? null : { kind: "probe", error };
 }
 
-function stoppingReason({ holding }: State, node: NodeState, now: Instant): string | null {
-  if (node.kind === "tree") {
-    return node.phase.at === "stopping"
-      ? `at most ${describeDuration(node.phase.deadline - (holding?.since ?? now))} more`
-      : null;
+function whyStopping({ holding }: State, { phase }: NodeState, now: Instant): Why | null {
+  if (phase.at !== "stopping") return null;
+  if (!("ladder" in phase)) {
+    return { kind: "teardown", withinMs: phase.deadline - (holding?.since ?? now) };
   }
-  if (node.phase.at !== "stopping") return null;
-  const { ladder } = node.phase;
-  if (ladder.rung === "kill") return "killed, and not gone yet";
-  const what = {
-    spawning: "its start is called off",
-    command: "its stop command runs",
-    cancel: "was cancelled",
-    signal: "was asked to stop",
-  };
-  const doing = ladder.rung === "rest"
-    ? "its descendants are being ended"
-    : what[ladder.rung as keyof typeof what];
-  return `${doing}, killed in ${describeDuration(ladder.killAt - now)}`;
-}
-
-function lastExitOf(node: NodeState): string {
-  return node.kind === "actor" && node.lastExit !== null ? ` (${describeEnd(node.lastExit)})` : "";
+  const { rung, killAt } = phase.ladder;
+  return rung === "kill" || rung === "over"
+    ? { kind: "killed" }
+    : { kind: "stopping", rung, killInMs: killAt - now };
 }

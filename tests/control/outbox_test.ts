@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { NodeId } from "../../lib/config/plan.ts";
 import { type FollowItem, REPLY_LIMITS, type ReplyMessage } from "../../lib/control/protocol.ts";
 import { type Follower, Outbox } from "../../lib/control/outbox.ts";
 import { connectionPair } from "../../lib/host/fake/connection_pair.ts";
@@ -37,8 +38,13 @@ function line(at: number, text: string): Told {
 }
 
 function entry(seq: number, reason = ""): Told {
-  const common = { at: "2026-01-01T00:00:00.000Z", path: "a", event: "failed", cause: null } as const;
-  return { kind: "entry", entry: { ...common, seq, reason } };
+  const common = {
+    at: "2026-01-01T00:00:00.000Z",
+    path: "a" as NodeId,
+    event: "state_unwritten",
+    cause: null,
+  } as const;
+  return { kind: "entry", entry: { ...common, seq, why: reason } };
 }
 
 function itemsOf(messages: readonly ReplyMessage[]): readonly FollowItem[] {

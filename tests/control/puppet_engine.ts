@@ -96,14 +96,14 @@ export class PuppetEngine {
   /** Makes a decision; returns its number. */
   decides(more: Readonly<Record<string, unknown>> = {}): number {
     const seq = ++this.#seq;
-    const entry: JournalEntry = {
+    const entry = {
       at: "2026-01-01T00:00:00.000Z",
       seq,
       path: "a",
       event: "ready",
       cause: null,
       ...more,
-    };
+    } as JournalEntry;
     for (const listener of this.listeners) listener.onEntry(entry);
     return seq;
   }

@@ -60,7 +60,7 @@ test("service: what the engine refuses is an error that says why", async () => {
   await onStage(async (stage) => {
     const asked = stage.client().request("start", { paths: ["a"], deps: true, wait: true });
     await settled();
-    stage.engine.answer({ ok: false, refusal: "the tree is being torn down" });
+    stage.engine.answer({ ok: false, refusal: { kind: "torn_down", tree: ROOT } });
     await assert.rejects(asked, {
       code: "tree/refused",
       message: "Nothing was done: the tree is being torn down",
@@ -138,7 +138,7 @@ test("service: a down names its cause, and an unknown one is a plain down", asyn
     ]);
     assert.deepEqual(stage.engine.posted, [{ type: "grace_cut", toMs: 0 }]);
     stage.engine.answer();
-    stage.engine.answer({ ok: false, refusal: "the tree has ended" });
+    stage.engine.answer({ ok: false, refusal: { kind: "tree_ended" } });
     await Promise.all(asked);
   });
 });
@@ -157,8 +157,8 @@ test("service: a down is an error while a crash is held, and says who is held an
     await client.request("begin", { owner: false });
     const asked = client.request("down", { cause: "down", withinMs: null });
     await settled();
-    stage.engine.holds("RangeError: no\n    at f (/a.ts:1:1)");
-    stage.engine.answer({ ok: false, refusal: "held" });
+    const report = "RangeError: no\n    at f (/a.ts:1:1)";
+    stage.engine.answer({ ok: false, refusal: { kind: "crash_held", actor: "a", pid: 7, report } });
     await assert.rejects(asked, {
       code: "debug/held",
       message: 'Not taken down: actor "a" (pid 7) is held for inspection: RangeError: no',

@@ -8,7 +8,9 @@ import { type NodeId, specAt } from "../../lib/config/plan.ts";
 import { chooseLayer } from "../../lib/engine/containment/choose_layer.ts";
 import { Engine, type EngineEnd } from "../../lib/engine/engine.ts";
 import { HeldSockets } from "../../lib/engine/run/held_sockets.ts";
-import type { JournalEntry } from "../../lib/engine/journal/journal.ts";
+import type { JournalEntryOf } from "../../lib/engine/journal/journal.ts";
+import type { EntryEvent } from "../../lib/supervision/journal_entry.ts";
+import { wordedEntry } from "../../lib/words/worded_entry.ts";
 import type { LayerName } from "../../lib/engine/containment/layer.ts";
 import { logFileOf } from "../../lib/engine/state_folder.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
@@ -61,10 +63,11 @@ export interface Play {
   readonly seed?: number;
 }
 
-/** An entry of the journal and the instant at which it was made. */
-export interface Happened extends JournalEntry {
+/** An entry of the journal, its reason in words, and the instant at which it was made. */
+export type Happened = JournalEntryOf<EntryEvent> & {
   readonly ms: number;
-}
+  readonly [more: string]: unknown;
+};
 
 /** A play in progress, as its script sees it. */
 export interface Stage {
@@ -86,11 +89,11 @@ export interface Played {
   readonly end: EngineEnd;
   readonly entries: readonly Happened[];
   /** The entries of some kinds, each as `1500 web exited`. */
-  lines(...kinds: readonly JournalEntry["event"][]): readonly string[];
+  lines(...kinds: readonly EntryEvent[]): readonly string[];
   /** The entries of some kinds about one actor or tree, each as `1500 exited`. */
-  linesOf(path: string, ...kinds: readonly JournalEntry["event"][]): readonly string[];
+  linesOf(path: string, ...kinds: readonly EntryEvent[]): readonly string[];
   /** The instants of the entries of a kind. */
-  instants(path: string, kind: JournalEntry["event"]): readonly number[];
+  instants(path: string, kind: EntryEvent): readonly number[];
   /** The lines of an actor's log, without their stamps. */
   log(path: string): readonly string[];
 }
@@ -139,13 +142,13 @@ export async function play(play: Play): Promise<Played> {
       at: (ms) => sleepUntil(instant(ms)),
       async stop(path) {
         const reply = await fromPromise(engine.ask({ type: "stop_requested", nodes: [idOf(path)] }));
-        assert.ok(reply.ok, reply.refusal ?? "it was not stopped");
+        assert.ok(reply.ok, "it was not stopped");
       },
       down: () => engine.post({ type: "down_requested", request: null, cause: "down", withinMs: null }),
     };
     const entries: Happened[] = [];
     engine.listen({
-      onEntry: (entry) => entries.push({ ...entry, ms: clock.now() }),
+      onEntry: (entry) => entries.push({ ...wordedEntry(entry), ms: clock.now() } as Happened),
       onLine: () => {},
     });
     let end: EngineEnd | undefined;

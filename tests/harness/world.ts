@@ -10,7 +10,7 @@ import type { ActorError } from "../../lib/supervision/actor_error.ts";
 import type { CrashId } from "../../lib/supervision/crash.ts";
 import type { Effect, RunEffect } from "../../lib/supervision/effect.ts";
 import type { ProbeAnswer, RequestEvent, TreeEvent } from "../../lib/supervision/event.ts";
-import type { CancelCause } from "../../lib/supervision/reason.ts";
+import type { CancelCause, Refusal } from "../../lib/supervision/reason.ts";
 import type { Outcome, RunId, State } from "../../lib/supervision/state.ts";
 import { initialState } from "../../lib/supervision/initial_state.ts";
 import { resumedState } from "../../lib/supervision/resumed_state.ts";
@@ -51,7 +51,7 @@ export class World {
   now: Instant = instant(0);
   /** Everything that happened, one line each: effects and journal entries by path. */
   readonly log: string[] = [];
-  readonly replies = new Map<number, { ok: boolean; refusal: string | null }>();
+  readonly replies = new Map<number, { ok: boolean; refusal: Refusal | null }>();
   outcome: Outcome | null = null;
   readonly processes: Process[] = [];
   /** Crashes that stand still. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { offeredIn } from "../../lib/supervision/hold.ts";
 import { viewsOf } from "../../lib/supervision/view.ts";
+import { describeWhy } from "../../lib/words/describe_why.ts";
 import { planOf, type TreeSketch } from "../harness/plan.ts";
 import { test } from "../harness/test.ts";
 import { World } from "../harness/world.ts";
@@ -17,7 +18,8 @@ function offered(world: World): number | null {
 }
 
 function reasonOf(world: World, path: string): string | null {
-  return viewsOf(world.state, world.now).get(world.id(path))!.reason;
+  const { why } = viewsOf(world.state, world.now).get(world.id(path))!;
+  return why === null ? null : describeWhy(why);
 }
 
 test("hold: crashes are offered one at a time in the order in which they came, and recorded when they are", () => {
@@ -99,7 +101,7 @@ test("hold: a down is refused while a crash is held, also one that nobody is ans
   world.send({ type: "down_requested", request: 77, cause: "interrupt", withinMs: 5_000 });
   assert.deepEqual(world.replies.get(77), {
     ok: false,
-    refusal: 'actor "a/worker" (pid 1001) is held for inspection: Error: no',
+    refusal: { kind: "crash_held", actor: "a/worker", pid: 1_001, report: "Error: no" },
   });
   assert.deepEqual(world.take(), ["reply"]);
   world.down("terminate");

@@ -279,7 +279,7 @@ test("requests: nothing is started in a tree that is being torn down, and the an
   world.script("a", { obeys: false });
   world.down();
   for (const request of [world.start(["a"]), world.restart("a")]) {
-    assert.deepEqual(world.replies.get(request), { ok: false, refusal: "the tree is being torn down" });
+    assert.deepEqual(world.replies.get(request), { ok: false, refusal: { kind: "torn_down", tree: "" } });
   }
 });
 

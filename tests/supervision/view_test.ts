@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ActorError } from "../../lib/supervision/actor_error.ts";
 import { type View, viewsOf } from "../../lib/supervision/view.ts";
 import { planOf, type TreeSketch } from "../harness/plan.ts";
+import { describeWhy } from "../../lib/words/describe_why.ts";
 import { test } from "../harness/test.ts";
 import { World } from "../harness/world.ts";
 
@@ -11,8 +12,10 @@ function worldOf(children: TreeSketch["children"]): World {
   return new World(planOf({ children }));
 }
 
-function viewOf(world: World, path: string): View {
-  return viewsOf(world.state, world.now).get(world.id(path))!;
+/** A view and its reason in words. */
+function viewOf(world: World, path: string): Omit<View, "why"> & { readonly reason: string | null } {
+  const { why, ...view } = viewsOf(world.state, world.now).get(world.id(path))!;
+  return { ...view, reason: why === null ? null : describeWhy(why) };
 }
 
 /** State, readiness and reason of a node. */

@@ -45,14 +45,15 @@ export function assertJournals(sandbox: Sandbox): void {
 /** The numbers of the processes of actors that have started and not ended, by their addresses. */
 export function openRuns(journal: readonly JournalEntry[]): ReadonlyMap<string, number> {
   const open = new Map<string, number>();
-  for (const { seq, path, event, pid } of journal) {
-    // Whoever goes on says whom it has found.
+  for (const entry of journal) {
+    const { seq, path, event } = entry;
+    // A supervisor that goes on says which runs it has found.
     if (event === "resumed") open.clear();
-    if (event === "adopted") open.set(path, pid as number);
-    if (event === "started" && pid !== undefined) {
-      const other = open.get(path) ?? pid;
-      assert.equal(other, pid, `entry ${seq}: ${path} starts, and has not ended before`);
-      open.set(path, pid as number);
+    if (event === "adopted") open.set(path, entry.pid);
+    if (event === "started" && "pid" in entry) {
+      const other = open.get(path) ?? entry.pid;
+      assert.equal(other, entry.pid, `entry ${seq}: ${path} starts, and has not ended before`);
+      open.set(path, entry.pid);
     }
     if (event === "exited") {
       assert.ok(open.delete(path), `entry ${seq}: ${path} ends, and has not started before`);

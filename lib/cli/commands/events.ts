@@ -6,6 +6,7 @@ import type { FollowItem } from "../../control/protocol.ts";
 import type { JournalEntry } from "../../engine/journal/journal.ts";
 import { readJournal } from "../../engine/journal/journal_reader.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
+import { wordedEntry } from "../../words/worded_entry.ts";
 import type { Command, Context } from "../command.ts";
 import { describeEntry, entryDetails } from "../render/entry.ts";
 import { withKept } from "../which_tree.ts";
@@ -86,7 +87,7 @@ async function print({ ui, args }: Context, entries: readonly JournalEntry[]): P
     args.words.length === 0 || args.words.some((selector) => matches(selector, path))
   );
   if (wanted.length === 0) return;
-  if (ui.json) return await fromPromise(ui.printJson(wanted));
+  if (ui.json) return await fromPromise(ui.printJson(wanted.map(wordedEntry)));
   await fromPromise(ui.print(wanted.map((entry) => render(entry, ui.out)).join("\n")));
 }
 

@@ -1,42 +1,47 @@
 /** Journal entries as sentences. */
 import { describeDuration } from "../../base/duration.ts";
-import type { JournalEntry } from "../../engine/journal/journal.ts";
-import { type ActorError, describeError } from "../../supervision/actor_error.ts";
+import { ROOT } from "../../config/plan.ts";
+import type { JournalEntry, JournalEntryOf } from "../../engine/journal/journal.ts";
 import type { EntryEvent } from "../../supervision/journal_entry.ts";
-import { describeReached, type ReachedLimits } from "../../supervision/reached_limits.ts";
+import type { Outcome } from "../../supervision/state.ts";
+import { describeCrash } from "../../words/describe_crash.ts";
+import { describeError } from "../../words/describe_error.ts";
+import { describeReached } from "../../words/describe_reached.ts";
+import { describeReason } from "../../words/describe_reason.ts";
+import { describeRefusal } from "../../words/describe_refusal.ts";
 import { errorLines } from "./actor_error.ts";
 import type { Colour, Painter } from "./paint.ts";
 import { printable } from "./printable.ts";
 
 /** What an entry says: who, and what about them. */
 export function describeEntry(entry: JournalEntry, paint: Painter): string {
-  const who = entry.path === "" ? "the tree" : entry.path;
+  const who = entry.path === ROOT ? "the tree" : entry.path;
   const colour = COLOURS[entry.event];
   const say = colour === undefined ? paint.dim : paint[colour];
-  return `${who}: ${say(printable(SENTENCES[entry.event](entry)))}`;
+  return `${who}: ${say(printable(sentenceOf(entry)))}`;
 }
 
 /** What an entry has to show below what it says: where an error was raised, and those that led to it; empty for nothing. */
 export function entryDetails(entry: JournalEntry): readonly string[] {
   if (entry.event === "held") return heldDetails(entry).map((line) => `    ${printable(line)}`);
-  const error = entry["error"] as ActorError | undefined;
+  const error = entry.event === "exited" ? entry.error : undefined;
   const lines = error === undefined ? [] : errorLines(error);
   // One line says no more than the entry itself.
   return lines.length === 1 ? [] : lines.map((line) => `    ${printable(line)}`);
 }
 
 /** The error with its stack, where it can be looked at, and how it goes on. */
-function heldDetails(entry: JournalEntry): readonly string[] {
+function heldDetails({ report, inspector, pid }: JournalEntryOf<"held">): readonly string[] {
   return [
-    ...String(entry["report"]).split("\n"),
-    `inspect it at ${entry["inspector"]}`,
-    `let it go on with: kill -CONT ${entry["pid"]}`,
+    ...report.split("\n"),
+    `inspect it at ${inspector}`,
+    `let it go on with: kill -CONT ${pid}`,
   ];
 }
 
 /** Entries that tell people nothing that they did not expect are left out unless they want to see all. */
-export function isNews({ event, path, code, signal, reached }: JournalEntry): boolean {
-  switch (event) {
+export function isNews(entry: JournalEntry): boolean {
+  switch (entry.event) {
     case "started":
     case "requested":
     case "stopping":
@@ -45,14 +50,14 @@ export function isNews({ event, path, code, signal, reached }: JournalEntry): bo
     case "unlimited":
       return false;
     case "exited":
-      return code !== 0 || signal !== null || reached !== undefined;
+      return entry.code !== 0 || entry.signal !== null || entry.reached !== undefined;
     case "cancelled":
     case "ended":
     case "refused":
     case "resumed":
       return true;
     default:
-      return path !== "";
+      return entry.path !== ROOT;
   }
 }
 
@@ -75,69 +80,65 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   unlimited: "yellow",
 };
 
-const SENTENCES: Readonly<Record<EntryEvent, (entry: JournalEntry) => string>> = {
-  requested: (entry) => {
-    const paths = entry["paths"] as readonly string[] | undefined;
-    const by = entry["by"];
-    return `${entry["verb"]} was asked for${paths === undefined ? ` (${by})` : `: ${paths.join(" ")}`}`;
-  },
-  started: (entry) => entry["pid"] === undefined ? "started" : `started (pid ${entry["pid"]})`,
-  ready: (entry) => `ready after ${describeDuration(entry["afterMs"] as number)}`,
-  exited: (entry) => {
-    const [code, signal] = [entry["code"], entry["signal"]];
+function sentenceOf<Event extends EntryEvent>(entry: JournalEntryOf<Event>): string {
+  const say: (entry: JournalEntryOf<Event>) => string = SENTENCES[entry.event];
+  return say(entry);
+}
+
+const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>) => string } = {
+  requested: (entry) =>
+    entry.verb === "down"
+      ? `down was asked for (${entry.by})`
+      : `${entry.verb} was asked for: ${entry.paths.join(" ")}`,
+  started: (entry) => "pid" in entry ? `started (pid ${entry.pid})` : "started",
+  ready: ({ afterMs }) => `ready after ${describeDuration(afterMs)}`,
+  exited: ({ code, signal, reached, error }) => {
     const how = code !== null
       ? `exited with code ${code}`
       : signal !== null
       ? `ended by ${signal}`
       : "ended unseen";
-    const error = entry["error"] as ActorError | undefined;
-    const reached = entry["reached"] as ReachedLimits | undefined;
     const why = [
       ...(reached === undefined ? [] : [describeReached(reached)]),
       ...(error === undefined ? [] : [describeError(error)]),
     ];
     return [how, ...why].join(": ");
   },
-  start_failed: (entry) => `could not be started: ${entry["reason"]}`,
-  timed_out: (entry) => `${entry["reason"]}`,
-  restarted: (entry) => {
-    const delay = entry["delayMs"] as number;
-    const when = delay === 0 ? "restarts now" : `restarts in ${describeDuration(delay)}`;
-    return `${when} (${entry["left"]} more allowed)`;
+  start_failed: ({ reason }) => `could not be started: ${reason}`,
+  timed_out: ({ why }) => describeReason(why),
+  restarted: ({ delayMs, left }) => {
+    const when = delayMs === 0 ? "restarts now" : `restarts in ${describeDuration(delayMs)}`;
+    return `${when} (${left} more allowed)`;
   },
-  escalated: (entry) => {
-    const within = describeDuration(entry["withinMs"] as number);
-    return `gives up: "${entry["by"]}" needs more than ${entry["restarts"]} restarts in ${within}`;
-  },
+  escalated: ({ by, restarts, withinMs }) =>
+    `gives up: "${by}" needs more than ${restarts} restarts in ${describeDuration(withinMs)}`,
   cancelled: () => "is being taken down",
-  stopping: (entry) => {
-    const by = entry["cancel"] === true ? `cancel, then ${entry["signal"]}` : entry["signal"];
-    return `is asked to stop (${by}, ${describeDuration(entry["graceMs"] as number)})`;
-  },
+  stopping: ({ signal, graceMs, cancel }) =>
+    `is asked to stop (${cancel ? `cancel, then ${signal}` : signal}, ${describeDuration(graceMs)})`,
   killed: () => "did not stop in time and is killed",
   stopped: () => "stopped",
   completed: () => "completed",
-  failed: (entry) => `failed: ${entry["reason"]}`,
-  ended: (entry) => ENDS[entry["outcome"] as string] ?? "ended",
+  failed: ({ why }) => `failed: ${describeReason(why)}`,
+  ended: ({ outcome }) => ENDS[outcome],
   held: (entry) => {
-    const { actor, pid } = entry;
-    const where = actor === entry.path ? `pid ${pid}` : `actor "${actor}", pid ${pid}`;
-    return `"${entry["function"]}" has failed (${where}), ${entry["reason"]}`;
+    const { actor, path, pid } = entry;
+    const where = actor === path ? `pid ${pid}` : `actor "${actor}", pid ${pid}`;
+    return `"${entry.function}" has failed (${where}), ${describeCrash(entry)}`;
   },
   isolated: ({ pid }) => `its actors are children of process ${pid}`,
   state_unwritten: ({ why }) => `what it does cannot be written down for a later supervisor: ${why}`,
   remade: ({ file }) => `somebody has removed "${file}", which is made again`,
   unmade: ({ file, why }) => `somebody has removed "${file}", which cannot be made again: ${why}`,
-  resumed: (entry) => `a new supervisor goes on, with ${counted(entry["runs"] as number)} of the last one`,
-  adopted: (entry) => `is adopted (pid ${entry["pid"]})`,
+  resumed: ({ runs }) => `a new supervisor goes on, with ${counted(runs)} of the last one`,
+  adopted: ({ pid }) => `is adopted (pid ${pid})`,
   released: () => "is held no longer and goes on",
-  refused: (entry) => `${entry["verb"]} was refused (${entry["by"]}): ${entry["reason"]}`,
-  orphan_reaped: (entry) => `orphan ${entry["name"]} (${entry["pid"]}) ended and was reaped`,
-  unlimited: (entry) => `runs without ${entry["reason"]}`,
-  lines_dropped: (entry) => `lines of its log are lost: ${entry["why"]}`,
+  refused: ({ verb, by, why }) => `${verb} was refused (${by}): ${describeRefusal(why)}`,
+  orphan_reaped: ({ name, pid }) => `orphan ${name} (${pid}) ended and was reaped`,
+  unlimited: ({ reason }) => `runs without ${reason}`,
+  lines_dropped: ({ why }) => `lines of its log are lost: ${why}`,
 };
 
-const ENDS: Readonly<Record<string, string>> = {
+const ENDS: Readonly<Record<Outcome["kind"], string>> = {
   completed: "completed",
   cancelled: "was taken down",
   failed: "failed",

@@ -16,8 +16,14 @@ function parseEntry(line: string): JournalEntry | null {
   if (!line.startsWith("{") || !line.endsWith("}")) return null;
   try {
     const entry = JSON.parse(line) as Partial<JournalEntry>;
-    return typeof entry.seq === "number" ? entry as JournalEntry : null;
+    return typeof entry.seq === "number" && hasItsReason(entry) ? entry as JournalEntry : null;
   } catch {
     return null;
   }
+}
+
+/** Versions before had it as text alone. */
+function hasItsReason(entry: Partial<JournalEntry>): boolean {
+  const hasReason = entry.event === "failed" || entry.event === "timed_out" || entry.event === "refused";
+  return !hasReason || typeof entry.why === "object";
 }

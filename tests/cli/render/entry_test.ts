@@ -63,7 +63,7 @@ const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, nu
     false,
   ],
   ["start_failed", { reason: "no such program" }, "could not be started: no such program", 31, true],
-  ["timed_out", { reason: "was not ready within 30s" }, "was not ready within 30s", 31, true],
+  ["timed_out", { why: { kind: "run_timeout", afterMs: 30_000 } }, "still running after 30s", 31, true],
   ["restarted", { delayMs: 0, left: 4 }, "restarts now (4 more allowed)", 33, true],
   ["restarted", { delayMs: 200, left: 3 }, "restarts in 200ms (3 more allowed)", 33, true],
   [
@@ -85,19 +85,19 @@ const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, nu
   ["killed", {}, "did not stop in time and is killed", 31, true],
   ["stopped", {}, "stopped", 2, true],
   ["completed", {}, "completed", 32, true],
-  ["failed", { reason: "exited with code 3" }, "failed: exited with code 3", 31, true],
+  ["failed", { why: { kind: "survivors" } }, "failed: processes of it survived SIGKILL", 31, true],
   ["ended", { outcome: "gave_up" }, "gave up", 2, true],
   ["ended", { outcome: "cancelled" }, "was taken down", 2, true],
   [
     "held",
-    { ...HELD, actor: "api", reason: "held for inspection: RangeError: too far" },
+    { ...HELD, actor: "api" },
     '"find" has failed (pid 7), held for inspection: RangeError: too far',
     33,
     true,
   ],
   [
     "held",
-    { ...HELD, actor: "api/worker", reason: "held for inspection: Error" },
+    { ...HELD, actor: "api/worker", report: "Error" },
     '"find" has failed (actor "api/worker", pid 7), held for inspection: Error',
     33,
     true,
@@ -105,8 +105,8 @@ const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, nu
   ["released", { actor: "api", pid: 7 }, "is held no longer and goes on", 2, true],
   [
     "refused",
-    { verb: "down", by: "terminate", reason: 'actor "api" is held' },
-    'down was refused (terminate): actor "api" is held',
+    { verb: "down", by: "terminate", why: { kind: "crash_held", actor: "api", pid: 7, report: "Error" } },
+    'down was refused (terminate): actor "api" (pid 7) is held for inspection: Error',
     33,
     true,
   ],
@@ -115,7 +115,7 @@ const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, nu
 ];
 
 function entryOf(event: EntryEvent, data: Record<string, unknown>, path = "api"): JournalEntry {
-  return { at: "2026-01-01T00:00:00.000Z", seq: 1, path, event, cause: null, ...data };
+  return { at: "2026-01-01T00:00:00.000Z", seq: 1, path, event, cause: null, ...data } as JournalEntry;
 }
 
 test("entries: every event is a sentence, in the colour of how bad it is", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describeEnd, describeExit } from "../../lib/supervision/describe_reason.ts";
+import { describeEnd, describeExit } from "../../lib/words/describe_reason.ts";
 import type { Exit } from "../../lib/supervision/exit.ts";
 import type { ReachedLimits } from "../../lib/supervision/reached_limits.ts";
 import { test } from "../harness/test.ts";

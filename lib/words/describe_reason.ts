@@ -1,9 +1,10 @@
 import { describeDuration } from "../base/duration.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
-import { type ActorError, describeError } from "./actor_error.ts";
-import type { Exit } from "./exit.ts";
-import { describeReached } from "./reached_limits.ts";
-import type { FailReason } from "./reason.ts";
+import type { ActorError } from "../supervision/actor_error.ts";
+import type { Exit } from "../supervision/exit.ts";
+import type { FailReason } from "../supervision/reason.ts";
+import { describeError } from "./describe_error.ts";
+import { describeReached } from "./describe_reached.ts";
 
 /** Why something failed, as a clause for people: `exit code 1`, `dependency "db" has failed`. */
 export function describeReason(reason: FailReason): string {
@@ -44,14 +45,6 @@ export function describeExit(exit: Exit): string {
 /** How a run ended: what its code has failed with if that is known, else how its process ended. */
 export function describeEnd({ exit, error }: { exit: Exit; error: ActorError | null }): string {
   return error === null || exit.reached?.killedMain === true ? describeExit(exit) : describeError(error);
-}
-
-/** How a process ended, for JSON. */
-export function exitFields(exit: Exit): { readonly code: number | null; readonly signal: string | null } {
-  return {
-    code: exit.how === "exited" ? exit.code : null,
-    signal: exit.how === "signalled" ? exit.signal : null,
-  };
 }
 
 function describeHow(exit: Exit): string {

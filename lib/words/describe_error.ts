@@ -1,0 +1,7 @@
+import type { ActorError } from "../supervision/actor_error.ts";
+
+/** What an error says, in one line. */
+export function describeError({ type, message }: Pick<ActorError, "type" | "message">): string {
+  const [first = ""] = message.split("\n");
+  return first === "" ? type : `${type}: ${first}`;
+}

@@ -1,0 +1,54 @@
+import { describeDuration } from "../base/duration.ts";
+import type { StopReason } from "../supervision/reason.ts";
+import type { Rung, Why } from "../supervision/view.ts";
+import { describeCrash } from "./describe_crash.ts";
+import { describeEnd, describeReason } from "./describe_reason.ts";
+
+/** Why a node is in its state, as a clause for people: `waits for "db" to be ready`. */
+export function describeWhy(why: Why): string {
+  switch (why.kind) {
+    case "dependencies": {
+      const names = why.unmet.map(({ on, condition }) => `"${on}" to be ${condition}`);
+      const more = why.more > 0 ? [`${why.more} more`] : [];
+      return `waits for ${[...names, ...more].join(" and ")}`;
+    }
+    case "turn":
+      return "waits for its turn";
+    case "tree":
+      return "waits for its tree";
+    case "backoff":
+      return `restarts in ${describeDuration(why.inMs)} (${describeReason(why.reason)})`;
+    case "siblings":
+      return `restarts with its siblings${why.after === null ? "" : ` (${describeEnd(why.after)})`}`;
+    case "probe":
+      return why.error;
+    case "held":
+      return describeCrash(why);
+    case "dependents":
+      return "stops when what depends on it has stopped";
+    case "teardown":
+      return `at most ${describeDuration(why.withinMs)} more`;
+    case "stopping":
+      return `${RUNGS[why.rung]}, killed in ${describeDuration(why.killInMs)}`;
+    case "killed":
+      return "killed, and not gone yet";
+    case "stopped":
+      return STOP_REASONS[why.by];
+    case "failed":
+      return describeReason(why.reason);
+  }
+}
+
+const RUNGS: Readonly<Record<Rung, string>> = {
+  spawning: "its start is called off",
+  command: "its stop command runs",
+  cancel: "was cancelled",
+  signal: "was asked to stop",
+  rest: "its descendants are being ended",
+};
+
+const STOP_REASONS: Readonly<Record<StopReason, string>> = {
+  request: "stopped by hand",
+  tree: "stopped with its tree",
+  strategy: "stopped with a sibling that failed",
+};

@@ -1,0 +1,22 @@
+import type { JournalEntry } from "../engine/journal/journal.ts";
+import { describeCrash } from "./describe_crash.ts";
+import { describeReason } from "./describe_reason.ts";
+import { describeRefusal } from "./describe_refusal.ts";
+
+/** A journal entry with its `reason` as text, where it has one. */
+export type WordedEntry = JournalEntry & { readonly reason?: string };
+
+/** Says the reason of an entry in words, beside what it is made of. */
+export function wordedEntry(entry: JournalEntry): WordedEntry {
+  switch (entry.event) {
+    case "failed":
+    case "timed_out":
+      return { ...entry, reason: describeReason(entry.why) };
+    case "refused":
+      return { ...entry, reason: describeRefusal(entry.why) };
+    case "held":
+      return { ...entry, reason: describeCrash(entry) };
+    default:
+      return entry;
+  }
+}
