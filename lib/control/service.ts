@@ -52,15 +52,17 @@ export class Service {
   readonly calledOff = new Event();
   readonly #ended = new Event();
   readonly #engine: ServedEngine;
-  readonly #plan: Plan;
   readonly #host: Host;
   readonly #meter = new UsageMeter();
   #end: EndReport | null = null;
 
   constructor(engine: ServedEngine, host: Host) {
     this.#engine = engine;
-    this.#plan = engine.state.plan;
     this.#host = host;
+  }
+
+  get #plan(): Plan {
+    return this.#engine.state.plan;
   }
 
   /** Answers a request. @throws {UserError} */

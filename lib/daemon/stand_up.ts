@@ -93,7 +93,6 @@ export async function standUp(
   const survival = survives
     ? new Survival({
       host,
-      plan,
       folder: id.runFolder,
       instance,
       hold: (pipes) => guardian.hold(pipes),

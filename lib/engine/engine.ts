@@ -56,6 +56,7 @@ export type Isolation = Pick<IsolatorsOptions, "system" | "runtime" | "selfComma
 
 /** What an engine runs. */
 export interface EngineOptions {
+  /** What a tree begins with; from then on its state has it. */
   readonly plan: Plan;
   readonly host: Host;
   /** Where logs and the journal go. */
@@ -142,7 +143,6 @@ export class Engine {
     this.#pipes = new RunPipes(host, options.runFolder);
     this.#isolators = new Isolators({
       ...options.isolation,
-      plan,
       exitOf: (process) => this.#exits.exitOf(process),
       onDeath: (death) => this.reapedElsewhere(death),
       endUnheard: (marker, path) =>
@@ -156,7 +156,6 @@ export class Engine {
     const orphanage = new Orphanage(host.processes, resumed?.orphanage);
     this.#containment = new Containment(host.processes, this.#ledger, layer, orphanage);
     this.crashes = new HeldCrashes({
-      plan,
       state: () => this.#state,
       mask: this.#masker.data,
       post: (event) => this.post(event),
@@ -252,8 +251,8 @@ export class Engine {
 
   /** Runs the tree to its end. Everything that it started is over when this returns, or is named in the result. */
   async run(): Promise<EngineEnd> {
-    const { host, layer, survival, resumed, plan, company } = this.#options;
-    layer.prepare(controllersFor(plan), company);
+    const { host, layer, survival, resumed, company } = this.#options;
+    layer.prepare(controllersFor(this.#state.plan), company);
     host.processes.adoptOrphans((orphan) => {
       if (!this.#exits.ended(orphan.row, orphan.status)) this.#onOrphan(orphan);
     }, layer.name !== "group");
@@ -318,7 +317,7 @@ export class Engine {
         this.#answers.delete(effect.request);
         return;
       case "open_tree":
-        return performer.openTree(effect.node);
+        return performer.openTree(effect);
       case "close_tree":
         return performer.closeTree(effect.node);
       case "let_go":
@@ -389,10 +388,10 @@ export class Engine {
   }
 
   #performerOptions() {
-    const { host, plan, sockets, environment, markOf, socket, joinPoint, survival } = this.#options;
+    const { host, sockets, environment, markOf, socket, joinPoint, survival } = this.#options;
     return {
       host,
-      plan,
+      tree: this.#state.plan.name,
       sockets,
       environment,
       markOf,

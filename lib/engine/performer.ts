@@ -2,13 +2,13 @@
 import { invariant, unreachable } from "../base/invariant.ts";
 import { describeProbe } from "../config/describe_probe.ts";
 import type { Masker } from "../config/mask.ts";
-import { actorAt, type ActorSpec, type NodeId, type Plan } from "../config/plan.ts";
+import type { ActorSpec, NodeId } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Privileges } from "../host/ports/privileges.ts";
 import { type ProcessRow, SpawnError } from "../host/ports/processes.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import type { Nursery } from "../scope/nursery.ts";
-import type { RunEffect } from "../supervision/effect.ts";
+import type { Effect, RunEffect } from "../supervision/effect.ts";
 import type { TreeEvent } from "../supervision/event.ts";
 import type { RunId } from "../supervision/state.ts";
 import type { Containment } from "./containment/containment.ts";
@@ -33,7 +33,8 @@ import { TreeTasks } from "./tree_tasks.ts";
 /** What a performer works with. */
 export interface PerformerOptions {
   readonly host: Host;
-  readonly plan: Plan;
+  /** What the tree is called. */
+  readonly tree: string;
   readonly containment: Containment;
   readonly ledger: Ledger;
   readonly recorder: Recorder;
@@ -69,6 +70,9 @@ interface Performed {
   readonly probing: Set<CancelScope>;
 }
 
+/** What makes a run. */
+type Begun = Extract<RunEffect, { type: "spawn" | "adopt" }>;
+
 /** See the module. */
 export class Performer {
   readonly #options: PerformerOptions;
@@ -80,11 +84,11 @@ export class Performer {
   /** @param nursery Where the supervisors' tasks live. */
   constructor(options: PerformerOptions, nursery: Nursery) {
     this.#options = options;
-    this.#trees = new TreeTasks(options.plan, nursery);
+    this.#trees = new TreeTasks(nursery);
   }
 
-  openTree(node: NodeId): void {
-    this.#trees.open(node);
+  openTree({ node, parent, isolate }: Extract<Effect, { type: "open_tree" }>): void {
+    this.#trees.open(node, parent, isolate);
   }
 
   closeTree(node: NodeId): void {
@@ -94,16 +98,16 @@ export class Performer {
 
   /** Performs an effect on a run. */
   perform(effect: RunEffect): void {
-    const spec = actorAt(this.#options.plan, effect.node);
-    if (effect.type === "spawn") return this.#open(spec, effect.run, null);
+    if (effect.type === "spawn") return this.#open(effect, null);
     if (effect.type === "adopt") {
       const main = this.#options.inherited(effect.run);
-      return this.#open(spec, effect.run, { main, isOver: effect.isOver });
+      return this.#open(effect, { main, isOver: effect.isOver });
     }
     const performed = this.#runs.get(effect.run);
     if (performed === undefined) return;
     const { run } = performed;
     if (isRequestToEnd(effect)) this.#options.containment.takeStock(effect.run);
+    const { spec } = run.options;
     switch (effect.type) {
       case "abort_spawn":
         return run.abortSpawn();
@@ -129,13 +133,13 @@ export class Performer {
     }
   }
 
-  #open(spec: ActorSpec, run: RunId, adopted: AdoptedRun | null): void {
-    const { host, plan, containment, ledger, environment, markOf, socket, mask, post } = this.#options;
+  #open({ spec, run, survives }: Begun, adopted: AdoptedRun | null): void {
+    const { host, tree, containment, ledger, environment, markOf, socket, mask, post } = this.#options;
     const { survival, isolators } = this.#options;
-    const isolated = isolators.treeOf(spec);
+    const isolated = this.#trees.isolatedBy(spec.parent!);
     const marker = markOf(run);
     const { privileges, variables } = privilegesFor(host, spec);
-    const belonging = { tree: plan.name, run: marker, socket };
+    const belonging = { tree, run: marker, socket };
     const env = actorEnvironment(spec, environment, belonging, variables);
     const node = spec.path;
     const actorRun = new ActorRun({
@@ -157,7 +161,7 @@ export class Performer {
         : (how) =>
           isolators.spawn(isolated, spec, how, (name, body) => this.#trees.start(isolated, name, body)),
       reports: {
-        started: (child, fileBefore) => survival?.started({ run, ...child, fileBefore }, spec),
+        started: (child, fileBefore) => survival?.started({ run, ...child, fileBefore, survives }, spec),
         spawned: (pid) => post({ type: "spawned", node, run, pid }),
         spawnFailed: (message, isFinal) => post({ type: "spawn_failed", node, run, message, isFinal }),
         exited: (exit, error) =>

@@ -21,7 +21,7 @@ export function startActor(turn: Turn, id: NodeId): void {
     heldMs: 0,
   };
   turn.setActor(id, { phase, starts: turn.actor(id).starts + 1, skipDeps: false });
-  turn.emit({ type: "spawn", node: id, run });
+  turn.emit({ type: "spawn", node: id, run, spec: turn.actorSpec(id), survives: turn.survives(id) });
 }
 
 /** There is a process: it is ready at once, after its delay, or when its probe says so. */

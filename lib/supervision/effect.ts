@@ -1,14 +1,28 @@
-import type { NodeId } from "../config/plan.ts";
+import type { ActorSpec, NodeId } from "../config/plan.ts";
 import type { CrashId } from "./crash.ts";
 import type { Entry } from "./journal_entry.ts";
 import type { Refusal } from "./reason.ts";
 import type { Outcome, RunId } from "./state.ts";
 
-/** What is to be done to a run. Each names its node, so that the one who does it finds the spec. */
+/** What is to be done to a run. The first of them says all that there is to know of it. */
 export type RunEffect =
-  | { readonly type: "spawn"; readonly node: NodeId; readonly run: RunId }
+  | {
+    readonly type: "spawn";
+    readonly node: NodeId;
+    readonly run: RunId;
+    readonly spec: ActorSpec;
+    /** Whether it is to outlive the supervisor, should that be killed. */
+    readonly survives: boolean;
+  }
   /** Takes a process over that an earlier supervisor had started; what it lacks is its end, if that has not been told. */
-  | { readonly type: "adopt"; readonly node: NodeId; readonly run: RunId; readonly isOver: boolean }
+  | {
+    readonly type: "adopt";
+    readonly node: NodeId;
+    readonly run: RunId;
+    readonly spec: ActorSpec;
+    readonly survives: boolean;
+    readonly isOver: boolean;
+  }
   /** Answered by `spawn_failed`, or by `spawned` if it came too late. */
   | { readonly type: "abort_spawn"; readonly node: NodeId; readonly run: RunId }
   /** Answered by `probed`; a log probe answers when its line comes. */
@@ -38,7 +52,14 @@ export type RunEffect =
 export type Effect =
   | RunEffect
   /** A supervisor goes to work: what it starts belongs to it. */
-  | { readonly type: "open_tree"; readonly node: NodeId }
+  | {
+    readonly type: "open_tree";
+    readonly node: NodeId;
+    /** The supervisor that it belongs to itself; null for the root. */
+    readonly parent: NodeId | null;
+    /** Whether its actors are children of a process of their own. */
+    readonly isolate: boolean;
+  }
   /** Everything that belongs to a supervisor is over. */
   | { readonly type: "close_tree"; readonly node: NodeId }
   /** A crash is not to be held, or not any longer. */

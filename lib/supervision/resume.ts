@@ -13,6 +13,7 @@ import { resumeStart } from "./actor_start.ts";
 import { climbDown, resumeStop } from "./actor_stop.ts";
 import type { Resumed } from "./event.ts";
 import type { RunId } from "./state.ts";
+import { openTree } from "./tree.ts";
 import type { Turn } from "./turn.ts";
 
 /** Puts the trees to work again, and takes every run over that there was. */
@@ -20,7 +21,7 @@ export function resume(turn: Turn, { adopted, outdated }: Resumed): void {
   const cause = turn.record(ROOT, "resumed", null, { runs: adopted.size });
   for (const { id, kind, phase } of turn.nodes.values()) {
     if (kind === "tree") {
-      if (phase.at === "up" || phase.at === "stopping") turn.emit({ type: "open_tree", node: id });
+      if (phase.at === "up" || phase.at === "stopping") openTree(turn, id);
     } else if ("run" in phase) {
       const pid = adopted.get(phase.run);
       if (pid === undefined) forget(turn, id, cause);
@@ -34,7 +35,8 @@ function adopt(turn: Turn, id: NodeId, run: RunId, pid: number, isOutdated: bool
   // Its main process may have ended already, and what that has left be still there.
   const isOver = lastExit?.run === run;
   if (!isOver) turn.setActor(id, { cause: turn.record(id, "adopted", cause, { pid, run }) });
-  turn.emit({ type: "adopt", node: id, run, isOver });
+  const spec = turn.actorSpec(id);
+  turn.emit({ type: "adopt", node: id, run, spec, survives: turn.survives(id), isOver });
   if (isOutdated && phase.at !== "stopping") {
     turn.setActor(id, { doom: doom ?? { then: { to: "waiting" }, deadline: NEVER } });
   }

@@ -23,7 +23,7 @@ import type { Turn } from "./turn.ts";
 /** Puts a supervisor to work with a fresh budget. Its children start anew, but for those that were stopped by hand. */
 export function activateTree(turn: Turn, id: NodeId): void {
   const tree = turn.tree(id);
-  turn.emit({ type: "open_tree", node: id });
+  openTree(turn, id);
   const cause = turn.record(id, "started", tree.cause || null, { starts: tree.starts + 1 });
   turn.setTree(id, {
     phase: { at: "up", since: turn.now, readyAt: null },
@@ -33,6 +33,12 @@ export function activateTree(turn: Turn, id: NodeId): void {
     cause,
   });
   for (const child of turn.treeSpec(id).children) resetChild(turn, child, cause);
+}
+
+/** Gives a supervisor a place for what belongs to it. */
+export function openTree(turn: Turn, id: NodeId): void {
+  const { parent, isolate } = turn.treeSpec(id);
+  turn.emit({ type: "open_tree", node: id, parent, isolate });
 }
 
 /** Does what follows for a supervisor from the state of its children. */

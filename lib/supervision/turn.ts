@@ -125,6 +125,11 @@ export class Turn {
     this.#put({ ...this.tree(id), ...fields });
   }
 
+  /** Whether an actor is to outlive the supervisor, should that be killed. */
+  survives(id: NodeId): boolean {
+    return this.treeSpec(this.spec(id).parent!).onSupervisorDeath === "survive";
+  }
+
   emit(effect: Effect): void {
     this.#effects.push(effect);
   }

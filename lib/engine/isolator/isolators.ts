@@ -1,7 +1,7 @@
 /** The isolators of a tree, one for each tree in it that is isolated, and which of them starts what. */
 import type { ActorSystem } from "../../actor/current_actor.ts";
 import type { ActorRuntime } from "../../actor/runtime.ts";
-import { type ActorSpec, type NodeId, type Plan, treeAt } from "../../config/plan.ts";
+import type { ActorSpec, NodeId } from "../../config/plan.ts";
 import { type ProcessId, type ReapedOrphan, SpawnError, type SpawnSpec } from "../../host/ports/processes.ts";
 import type { Exit } from "../../supervision/exit.ts";
 import { RUN_VARIABLE } from "../environment.ts";
@@ -13,7 +13,6 @@ const MOST_ATTEMPTS = 2;
 
 /** What all isolators of a tree are made of. */
 export interface IsolatorsOptions {
-  readonly plan: Plan;
   readonly system: ActorSystem;
   readonly runtime: ActorRuntime;
   /** Program and first arguments that start this very program. */
@@ -35,14 +34,6 @@ export class Isolators {
 
   constructor(options: IsolatorsOptions) {
     this.#options = options;
-  }
-
-  /** The tree whose isolator starts an actor; null if the supervisor does itself. */
-  treeOf(actor: ActorSpec): NodeId | null {
-    for (let id = actor.parent; id !== null; id = treeAt(this.#options.plan, id).parent) {
-      if (treeAt(this.#options.plan, id).isolate) return id;
-    }
-    return null;
   }
 
   /** The process of the isolator of a tree; null if there is none now. */
@@ -99,19 +90,18 @@ export class Isolators {
   #isolatorOf(tree: NodeId, startTask: (name: string, body: () => Promise<void>) => void): Isolator {
     const known = this.#isolators.get(tree);
     if (known !== undefined && !known.isOver) return known;
-    const { plan, onStart, ...common } = this.#options;
-    const { path } = treeAt(plan, tree);
+    const { onStart, ...common } = this.#options;
     let undo = () => {};
     const isolator = new Isolator({
       ...common,
-      path,
+      path: tree,
       onChange: (process) => {
         undo();
         undo = process === null ? () => {} : onStart(tree, process);
       },
     });
     this.#isolators.set(tree, isolator);
-    startTask(`isolator ${path}`.trim(), () => isolator.run());
+    startTask(`isolator ${tree}`.trim(), () => isolator.run());
     return isolator;
   }
 

@@ -4,7 +4,7 @@
  */
 import type { CrashKeeper, HeldCrash } from "../../actor/debug/crash_desk.ts";
 import type { Masker } from "../../config/mask.ts";
-import type { ActorSpec, Plan } from "../../config/plan.ts";
+import type { NodeId } from "../../config/plan.ts";
 import type { Crash, CrashId } from "../../supervision/crash.ts";
 import type { TreeEvent } from "../../supervision/event.ts";
 import type { RunId, State } from "../../supervision/state.ts";
@@ -16,7 +16,6 @@ const MOST_NAME_CHARS = 1_024;
 
 /** What holds crashes. */
 export interface HeldCrashesOptions {
-  readonly plan: Plan;
   /** What every node is doing now. */
   readonly state: () => State;
   /** Keeps secrets out of what is recorded. */
@@ -36,11 +35,9 @@ export class HeldCrashes implements CrashKeeper {
 
   /** Holds a crash until the caller is cancelled, or it is not to be held. One of no run of the tree never is. */
   async hold(crash: HeldCrash): Promise<void> {
-    const { plan, state, post } = this.#options;
-    const spec = actorAround(plan, crash.actor);
-    const run = spec === null ? null : runOf(state(), spec);
-    if (run === null) return;
-    const about = { node: spec!.path, run };
+    const { state, post } = this.#options;
+    const about = runAround(state(), crash.actor);
+    if (about === null) return;
     const id = ++this.#last;
     const letGo = new Event();
     this.#held.set(id, letGo);
@@ -69,20 +66,16 @@ export class HeldCrashes implements CrashKeeper {
   }
 }
 
-/** The actor of the plan in which one with this path was started, or which has it. */
-function actorAround({ nodes }: Plan, path: string): ActorSpec | null {
-  const around = nodes.filter((node): node is ActorSpec =>
-    node.kind !== "tree" && (path === node.path || path.startsWith(`${node.path}/`))
-  );
-  return around.reduce<ActorSpec | null>(
-    (longest, one) => longest === null || one.path.length > longest.path.length ? one : longest,
-    null,
-  );
-}
-
-function runOf({ nodes }: State, { path }: ActorSpec): RunId | null {
-  const { phase } = nodes.get(path)!;
-  return "run" in phase ? phase.run : null;
+/** The run of the actor in which one with this path was started, or which has it; null if there is none. */
+function runAround(
+  { nodes }: State,
+  path: string,
+): { readonly node: NodeId; readonly run: RunId } | null {
+  for (let at = path; at !== ""; at = at.slice(0, Math.max(0, at.lastIndexOf("/")))) {
+    const node = nodes.get(at as NodeId);
+    if (node?.kind === "actor") return "run" in node.phase ? { node: node.id, run: node.phase.run } : null;
+  }
+  return null;
 }
 
 function cut(text: string, most: number): string {

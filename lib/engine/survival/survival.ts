@@ -2,7 +2,7 @@
  * A tree that outlives its supervisor: what it does is written down, and the guardian keeps the pipes of its runs open, until a
  * new supervisor goes on.
  */
-import { type ActorSpec, type Plan, treeAt } from "../../config/plan.ts";
+import type { ActorSpec } from "../../config/plan.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { State } from "../../supervision/state.ts";
 import type { NamedPipes } from "./run_pipes.ts";
@@ -11,7 +11,6 @@ import { logHeader, type SavedRun, StateLog } from "./state_log.ts";
 /** Where a tree keeps what its next supervisor needs. */
 export interface SurvivalOptions {
   readonly host: Pick<Host, "boot" | "clock" | "digest" | "files">;
-  readonly plan: Plan;
   /** A folder of the tree's own. */
   readonly folder: string;
   readonly instance: string;
@@ -49,13 +48,10 @@ export class Survival {
     this.#log?.changed(before, after);
   }
 
-  started(
-    { run, pid, startTime, fileBefore }: Pick<SavedRun, "run" | "pid" | "startTime" | "fileBefore">,
-    actor: ActorSpec,
-  ): void {
-    const { host, plan } = this.#options;
-    const survives = treeAt(plan, actor.parent!).onSupervisorDeath === "survive";
-    this.#log?.started({ run, pid, startTime, fileBefore, spec: fingerprintOf(host, actor), survives });
+  started(run: Omit<SavedRun, "spec" | "status">, actor: ActorSpec): void {
+    const { run: number, pid, startTime, fileBefore, survives } = run;
+    const spec = fingerprintOf(this.#options.host, actor);
+    this.#log?.started({ run: number, pid, startTime, fileBefore, spec, survives });
   }
 
   died(...death: Parameters<StateLog["died"]>): void {
