@@ -1,13 +1,18 @@
 /** Keeps secrets out of what is printed. Which values are secret can only be guessed, by their names and their form. */
 import type { Plan } from "./plan.ts";
 
-/** Masks texts of one plan. */
+/** Masks texts of the plans that it knows. */
 export interface Masker {
+  /** Keeps the secrets of another plan, too. */
+  learn(plan: Plan): void;
   /** Variables, those with a secret name masked. */
   env(env: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   /** Any data with all its texts masked, and whatever stands under a secret name. */
   data(value: unknown): unknown;
-  /** A text without the secrets that the plan's variables and params hold, and without passwords in URLs and proofs of marks. */
+  /**
+   * A text without the secrets that variables and params of the plans hold, and without passwords in URLs and proofs of
+   * marks.
+   */
   text(text: string): string;
 }
 
@@ -21,16 +26,20 @@ const SHORTEST_SECRET = 4;
 
 /** The masker for a plan. */
 export function maskerFor(plan: Plan): Masker {
-  const actors = plan.nodes.filter((node) => node.kind !== "tree");
-  const secrets = new Set(actors.flatMap(({ env, module }) => secretsIn([env, module?.params], false)));
-  const longestFirst = [...secrets].sort((a, b) => b.length - a.length);
+  let longestFirst: readonly string[] = [];
+  const learn = ({ nodes }: Plan) => {
+    const actors = nodes.filter((node) => node.kind !== "tree");
+    const found = actors.flatMap(({ env, module }) => secretsIn([env, module?.params], false));
+    longestFirst = [...new Set([...longestFirst, ...found])].sort((a, b) => b.length - a.length);
+  };
+  learn(plan);
   const text = (value: string) =>
     longestFirst.reduce((masked, secret) => masked.replaceAll(secret, MASK), value).replace(
       URL_PASSWORD,
       `$1${MASK}$2`,
     ).replace(MARK_PROOF, `$1${MASK}`);
   const data = (value: unknown) => masked(value, false, text);
-  return { text, data, env: (env) => data(env) as Readonly<Record<string, string>> };
+  return { learn, text, data, env: (env) => data(env) as Readonly<Record<string, string>> };
 }
 
 /** The texts under secret names that are long enough to be looked for elsewhere. */

@@ -9,6 +9,7 @@ import type { Host } from "../host/ports/host.ts";
 import { Event } from "../sync/event.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import type { CancelCause, Refusal } from "../supervision/reason.ts";
+import { presentIn } from "../supervision/view.ts";
 import { describeRefusal } from "../words/describe_refusal.ts";
 import type { Follower } from "./outbox.ts";
 import {
@@ -171,7 +172,7 @@ export class Service {
   }
 
   #all(): readonly NodeId[] {
-    return this.#plan.nodes.slice(1).map(({ path }) => path);
+    return presentIn(this.#engine.state).slice(1);
   }
 
   #touched(nodes: readonly NodeId[]): readonly NodeId[] {

@@ -1,5 +1,5 @@
 import type { Instant } from "../base/instant.ts";
-import { type NodeId, ROOT, specAt } from "../config/plan.ts";
+import { type NodeId, ROOT } from "../config/plan.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
@@ -70,7 +70,7 @@ function rowOf(
   isoOf: (at: Instant) => string,
 ): StatusRow {
   const { state } = engine;
-  const spec = specAt(state.plan, id);
+  const spec = state.topology.byId.get(id)!.spec;
   const node = state.nodes.get(id)!;
   const usage = view.pid === null ? undefined : usages.get(view.pid);
   const exit = node.kind === "actor" ? node.lastExit : null;

@@ -304,6 +304,7 @@ export class Engine {
   #take(event: TreeEvent, performer: Performer): void {
     const { state, effects } = step(this.#state, event, this.#options.host.clock.now());
     this.#options.survival?.changed(this.#state, state);
+    if (state.plan !== this.#state.plan) this.#masker.learn(state.plan);
     this.#state = state;
     for (const effect of effects) this.#perform(effect, performer);
   }

@@ -2,7 +2,7 @@
 import { invariant, unreachable } from "../base/invariant.ts";
 import { describeProbe } from "../config/describe_probe.ts";
 import type { Masker } from "../config/mask.ts";
-import type { ActorSpec, NodeId } from "../config/plan.ts";
+import type { ActorSpec, NodeId, Stop } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Privileges } from "../host/ports/privileges.ts";
 import { type ProcessRow, SpawnError } from "../host/ports/processes.ts";
@@ -112,19 +112,19 @@ export class Performer {
       case "abort_spawn":
         return run.abortSpawn();
       case "probe":
-        return this.#probe(spec, performed, effect);
+        return this.#probe(effect, performed);
       case "stop_command":
-        return this.#stopCommand(spec, run);
+        return this.#stopCommand(run, effect.stop);
       case "cancel":
         return run.options.member?.cancel(effect.withinMs);
       case "signal":
-        return this.#signal(spec, run);
+        return this.#signal(run, effect.stop);
       case "end_rest":
         return this.#options.containment.end(effect.run, "SIGTERM", () => this.#cleared(spec, effect.run));
       case "leave_rest":
         return this.#leave(spec, effect.run);
       case "kill_all":
-        return this.#kill(spec, effect.run);
+        return this.#kill(spec, effect.run, effect.stop);
       case "close_run":
         this.#runs.delete(effect.run);
         return run.close();
@@ -233,44 +233,42 @@ export class Performer {
     this.#options.post({ type: "probed", node: spec.path, run, attempt: 1, answer: { says: "ready" } });
   }
 
-  #probe(
-    spec: ActorSpec,
-    performed: Performed,
-    { attempt, timeoutMs }: Pick<RunEffect & { type: "probe" }, "attempt" | "timeoutMs">,
-  ): void {
-    const { probe } = spec.ready!;
+  #probe(effect: RunEffect & { readonly type: "probe" }, performed: Performed): void {
+    const { probe } = effect;
     const { run } = performed;
+    performed.awaited = null;
     // That a module is loaded comes by itself.
     if (probe.type === "delay" || probe.type === "module") return;
     if (probe.type === "log") {
       performed.awaited = new RegExp(probe.pattern);
       return;
     }
-    run.startSoon(describeProbe(probe), () => this.#ask(spec, performed, { attempt, timeoutMs }));
+    run.startSoon(describeProbe(probe), () => this.#ask(effect, probe, performed));
   }
 
   async #ask(
-    spec: ActorSpec,
+    { node, run: number, attempt, timeoutMs }: RunEffect & { readonly type: "probe" },
+    probe: AskedProbe,
     { run, probing }: Performed,
-    { attempt, timeoutMs }: { readonly attempt: number; readonly timeoutMs: number },
   ): Promise<void> {
     const scope = new CancelScope();
     probing.add(scope);
     await scope.run(async () => {
       const context = { ...this.#sideContext(run), fileBefore: run.child!.fileBefore };
-      const answer = await ask(context, spec, spec.ready!.probe as AskedProbe, timeoutMs);
-      this.#options.post({ type: "probed", node: spec.path, run: run.options.run, attempt, answer });
+      const answer = await ask(context, run.options.spec, probe, timeoutMs);
+      this.#options.post({ type: "probed", node, run: number, attempt, answer });
       if (answer.says !== "ready") return;
       for (const other of probing) other.cancel("it is ready");
     });
     probing.delete(scope);
   }
 
-  #stopCommand(spec: ActorSpec, run: ActorRun): void {
+  #stopCommand(run: ActorRun, stop: Stop): void {
+    const { spec } = run.options;
     run.startSoon("stop command", async () => {
       const context = this.#sideContext(run);
       const env = { ...context.env, SUPERVISE_PID: String(run.child!.pid) };
-      const status = await runSideCommand({ ...context, env }, spec, spec.stop.command!);
+      const status = await runSideCommand({ ...context, env }, spec, stop.command!);
       if (status.how === "not_started") {
         this.#remark(spec, `the stop command could not be started: ${status.message}`);
       }
@@ -278,19 +276,19 @@ export class Performer {
     });
   }
 
-  #signal(spec: ActorSpec, { child }: ActorRun): void {
+  #signal({ child }: ActorRun, stop: Stop): void {
     if (child === null) return;
     const { processes } = this.#options.host;
-    const send = spec.stop.to === "group" ? "signalGroup" : "signal";
-    processes[send](child, spec.stop.signal);
+    const send = stop.to === "group" ? "signalGroup" : "signal";
+    processes[send](child, stop.signal);
     // A stopped process does not hear the signal before it goes on.
     processes[send](child, "SIGCONT");
   }
 
-  #kill(spec: ActorSpec, run: RunId): void {
+  #kill(spec: ActorSpec, run: RunId, stop: Stop): void {
     const { containment } = this.#options;
     if (this.#runs.get(run)!.run.child === null) return;
-    if (spec.stop.kill === "tree") return containment.end(run, "SIGKILL", () => this.#cleared(spec, run));
+    if (stop.kill === "tree") return containment.end(run, "SIGKILL", () => this.#cleared(spec, run));
     containment.endMain(run, () => this.#leave(spec, run));
   }
 

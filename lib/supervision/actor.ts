@@ -90,10 +90,10 @@ const LIFECYCLE: Readonly<Record<ActorPhase["at"], Handlers>> = {
   },
 };
 
-/** Applies what happened to a run; nothing if that run is over. */
+/** Applies what happened to a run; nothing if that run is over, and its actor may be forgotten. */
 export function onRunEvent(turn: Turn, event: RunEvent): void {
-  const { phase } = turn.actor(event.node);
-  if (!("run" in phase) || phase.run !== event.run) return;
+  const phase = turn.nodes.get(event.node)?.phase;
+  if (phase === undefined || !("run" in phase) || phase.run !== event.run) return;
   const handle = LIFECYCLE[phase.at][event.type] as (turn: Turn, id: NodeId, event: RunEvent) => void;
   handle(turn, event.node, event);
 }
@@ -111,7 +111,7 @@ export function onActorTime(turn: Turn, id: NodeId): void {
     case "running": {
       const isDue = turn.holding === null && doom !== null && turn.now >= doom.deadline;
       if (isDue) return beginActorStop(turn, id, doom);
-      const overdue = overdueReason(turn.actorSpec(id), phase, turn.now);
+      const overdue = overdueReason(phase.spec, phase, turn.now);
       if (overdue !== null) return failAlive(turn, id, overdue);
       if (phase.at === "starting" && turn.now >= phase.probeAt) onProbeTime(turn, id);
     }
@@ -119,7 +119,7 @@ export function onActorTime(turn: Turn, id: NodeId): void {
 }
 
 /** When something is next due for an actor. `isHolding`: a crash is held in the tree, so that no stop is due. */
-export function actorDeadline(spec: ActorSpec, { phase, doom }: ActorState, isHolding: boolean): Instant {
+export function actorDeadline({ phase, doom }: ActorState, isHolding: boolean): Instant {
   const stopAt = isHolding ? NEVER : doom?.deadline ?? NEVER;
   switch (phase.at) {
     case "backing_off":
@@ -127,9 +127,9 @@ export function actorDeadline(spec: ActorSpec, { phase, doom }: ActorState, isHo
     case "stopping":
       return ladderDeadline(phase.ladder);
     case "starting":
-      return earliest(phase.probeAt, startBy(spec, phase), runBy(spec, phase), stopAt);
+      return earliest(phase.probeAt, startBy(phase.spec, phase), runBy(phase.spec, phase), stopAt);
     case "running":
-      return earliest(runBy(spec, phase), stopAt);
+      return earliest(runBy(phase.spec, phase), stopAt);
     default:
       return NEVER;
   }

@@ -17,6 +17,7 @@ export function startActor(turn: Turn, id: NodeId): void {
     pid: null,
     joined: false,
     ...NOT_PROBED,
+    spec: turn.actorSpec(id),
     hold: null,
     heldMs: 0,
   };
@@ -34,19 +35,19 @@ export function onSpawned(turn: Turn, id: NodeId, event: RunEvent & { type: "spa
   });
   const phase = { ...startingPhase(actor), pid: event.pid };
   turn.setActor(id, { phase, cause });
-  const { ready } = turn.actorSpec(id);
+  const { ready } = turn.runSpec(id);
   if (ready === null) becomeReady(turn, id);
   else if (ready.probe.type === "delay") {
     turn.setActor(id, { phase: { ...phase, probeAt: after(turn.now, ready.probe.ms) } });
-  } else probe(turn, id);
+  } else askProbe(turn, id);
 }
 
-/** The process was started by an earlier supervisor, which did not find out whether it is ready. */
+/** Whether the process is ready has to be found out from now on: an earlier supervisor, or an earlier plan, has not. */
 export function resumeStart(turn: Turn, id: NodeId): void {
-  const { ready } = turn.actorSpec(id);
+  const { ready } = turn.runSpec(id);
   const phase = startingPhase(turn.actor(id));
   if (ready === null) return becomeReady(turn, id);
-  if (ready.probe.type !== "delay") return probe(turn, id);
+  if (ready.probe.type !== "delay") return askProbe(turn, id);
   turn.setActor(id, { phase: { ...phase, probeAt: after(phase.since, ready.probe.ms) } });
 }
 
@@ -56,7 +57,9 @@ export function onProbed(turn: Turn, id: NodeId, event: RunEvent & { type: "prob
   if (answer.says === "ready") return becomeReady(turn, id);
   const error = answer.says === "nothing" ? null : answer.why;
   const phase = startingPhase(turn.actor(id));
-  const probing = endAttempt(phase, turn.actorSpec(id).ready!, { attempt, error }, turn.now);
+  const { ready } = phase.spec;
+  if (ready === null) return becomeReady(turn, id);
+  const probing = endAttempt(phase, ready, { attempt, error }, turn.now);
   turn.setActor(id, { phase: { ...phase, ...probing } });
 }
 
@@ -69,26 +72,30 @@ export function setJoined(turn: Turn, id: NodeId, joined: boolean): void {
 
 /** The time of the next attempt, or the end of the delay, has come. */
 export function onProbeTime(turn: Turn, id: NodeId): void {
-  if (turn.actorSpec(id).ready?.probe.type === "delay") becomeReady(turn, id);
-  else probe(turn, id);
+  if (turn.runSpec(id).ready?.probe.type === "delay") becomeReady(turn, id);
+  else askProbe(turn, id);
 }
 
-function probe(turn: Turn, id: NodeId): void {
+function askProbe(turn: Turn, id: NodeId): void {
   const phase = startingPhase(turn.actor(id));
-  const { ready, startTimeoutMs } = turn.actorSpec(id);
+  const { ready, startTimeoutMs } = phase.spec;
+  const { probe } = ready!;
   const probing = beginAttempt(phase, ready!, turn.now);
   turn.setActor(id, { phase: { ...phase, ...probing } });
-  const timeoutMs = attemptTimeout(ready!.probe, startTimeoutMs);
-  turn.emit({ type: "probe", node: id, run: phase.run, attempt: probing.attempt, timeoutMs });
+  const timeoutMs = attemptTimeout(probe, startTimeoutMs);
+  turn.emit({ type: "probe", node: id, run: phase.run, probe, attempt: probing.attempt, timeoutMs });
 }
 
 function becomeReady(turn: Turn, id: NodeId): void {
   const actor = turn.actor(id);
-  const { run, pid, joined, since, hold, heldMs } = startingPhase(actor);
+  const { run, spec, pid, joined, since, hold, heldMs } = startingPhase(actor);
   invariant(pid !== null, "what is ready has been spawned");
   const cause = turn.record(id, "ready", actor.cause, { afterMs: Math.round(turn.now - since) });
   const readyAt = turn.now;
-  turn.setActor(id, { phase: { at: "running", run, pid, joined, since, readyAt, hold, heldMs }, cause });
+  turn.setActor(id, {
+    phase: { at: "running", run, spec, pid, joined, since, readyAt, hold, heldMs },
+    cause,
+  });
 }
 
 function startingPhase({ phase }: ActorState): StartingPhase {

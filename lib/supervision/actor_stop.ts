@@ -50,7 +50,7 @@ export function onSpawnFailed(turn: Turn, id: NodeId, event: RunEvent & { type: 
 export function onExited(turn: Turn, id: NodeId, event: RunEvent & { type: "exited" }): void {
   const cause = recordExit(turn, id, event);
   const actor = turn.actor(id);
-  const spec = turn.actorSpec(id);
+  const spec = turn.runSpec(id);
   const then = actor.doom === null
     ? afterEnd(turn, id, exitEnding(turn, actor, event), cause)
     : doomedThen(turn, id, actor.doom, event.exit);
@@ -75,10 +75,10 @@ export function onSpawnedTooLate(turn: Turn, id: NodeId, event: RunEvent & { typ
 /** Takes a step on the ladder, and concludes the run if that was the last one. */
 export function climbDown(turn: Turn, id: NodeId, event: LadderEvent): void {
   const phase = stoppingPhase(turn.actor(id));
-  const { ladder, effects } = stepLadder(phase.ladder, event, turn.actorSpec(id).stop, turn.now);
+  const { ladder, effects } = stepLadder(phase.ladder, event, phase.spec.stop, turn.now);
   if (ladder === phase.ladder && effects.length === 0) return;
   turn.setActor(id, { phase: { ...phase, ladder } });
-  emitAll(turn, id, phase.run, { ladder, effects });
+  emitAll(turn, id, phase, { ladder, effects });
   if (ladder.rung !== "over") return;
   turn.emit({ type: "close_run", node: id, run: phase.run });
   const survived = event === "time_passed";
@@ -94,14 +94,14 @@ export function climbDown(turn: Turn, id: NodeId, event: LadderEvent): void {
 /** The process was being stopped by an earlier supervisor. */
 export function resumeStop(turn: Turn, id: NodeId): void {
   const phase = stoppingPhase(turn.actor(id));
-  const rung = resumeLadder(phase.ladder, turn.actorSpec(id).stop);
+  const rung = resumeLadder(phase.ladder, phase.spec.stop);
   turn.setActor(id, { phase: { ...phase, ladder: rung.ladder } });
-  emitAll(turn, id, phase.run, rung);
+  emitAll(turn, id, phase, rung);
 }
 
 function descend(turn: Turn, id: NodeId, doom: Doom, cause: number): void {
   const phase = livingPhase(turn.actor(id));
-  const { stop } = turn.actorSpec(id);
+  const { stop } = phase.spec;
   const share = turn.untilStop(doom.deadline) / turn.place(id).roundsLeft;
   const graceMs = Math.round(Math.max(0, Math.min(stop.graceMs, share)));
   const { joined } = phase;
@@ -114,24 +114,33 @@ function descend(turn: Turn, id: NodeId, doom: Doom, cause: number): void {
 function enter(
   turn: Turn,
   id: NodeId,
-  { run, pid, since }: LivingPhase,
+  { run, spec, pid, since }: LivingPhase,
   rung: Rung,
   then: Then,
   cause: number,
 ): void {
   const { ladder } = rung;
-  const phase: StoppingPhase = { at: "stopping", run, pid, since: turn.now, startedAt: since, ladder, then };
+  const phase: StoppingPhase = {
+    at: "stopping",
+    run,
+    spec,
+    pid,
+    since: turn.now,
+    startedAt: since,
+    ladder,
+    then,
+  };
   turn.setActor(id, { phase, doom: null, cause });
-  emitAll(turn, id, run, rung);
+  emitAll(turn, id, phase, rung);
 }
 
-function emitAll(turn: Turn, id: NodeId, run: number, { ladder, effects }: Rung): void {
+function emitAll(turn: Turn, id: NodeId, { run, spec }: StoppingPhase, { ladder, effects }: Rung): void {
   for (const type of effects) {
     if (type === "kill_all") {
       turn.setActor(id, { cause: turn.record(id, "killed", turn.actor(id).cause, {}) });
     }
     if (type === "cancel") turn.emit({ type, node: id, run, withinMs: ladder.cancelUntil - turn.now });
-    else turn.emit({ type, node: id, run });
+    else turn.emit({ type, node: id, run, stop: spec.stop });
   }
 }
 
@@ -145,7 +154,7 @@ function recordExit(turn: Turn, id: NodeId, { run, exit, error }: RunEvent & { t
 }
 
 function exitEnding(turn: Turn, actor: ActorState, { exit, error }: RunEvent & { type: "exited" }): Ending {
-  const spec = turn.actorSpec(actor.id);
+  const spec = turn.runSpec(actor.id);
   const success = isSuccess(exit, spec);
   const reason: FailReason = success && spec.daemon
     ? { kind: "daemon_ended", exit, hadNothingToRead: hadNothingToRead(turn, actor, exit) }
@@ -155,7 +164,7 @@ function exitEnding(turn: Turn, actor: ActorState, { exit, error }: RunEvent & {
 
 /** A one-shot that finished before its turn to be stopped came has completed: nobody interrupted it. */
 function doomedThen(turn: Turn, id: NodeId, doom: Doom, exit: Exit): Then {
-  const spec = turn.actorSpec(id);
+  const spec = turn.runSpec(id);
   const finished = !spec.daemon && isSuccess(exit, spec) && doom.then.to !== "waiting";
   return finished ? { to: "completed" } : doom.then;
 }
@@ -182,5 +191,5 @@ const AT_ONCE_MS = 1_000;
 
 function hadNothingToRead(turn: Turn, { id, phase }: ActorState, exit: Exit): boolean {
   const isQuick = "since" in phase && turn.now - phase.since < AT_ONCE_MS;
-  return isQuick && turn.actorSpec(id).stdin === null && exit.how === "exited" && exit.code === 0;
+  return isQuick && turn.runSpec(id).stdin === null && exit.how === "exited" && exit.code === 0;
 }

@@ -1,6 +1,6 @@
 /** Starting by hand: what is asked for, the trees around it, and what it depends on. */
 import { NEVER } from "../base/instant.ts";
-import { type NodeId, ROOT, subtreeOf } from "../config/plan.ts";
+import { type NodeId, ROOT } from "../config/plan.ts";
 import { conclude } from "./conclude.ts";
 import { stopNode } from "./stopping.ts";
 import type { Turn } from "./turn.ts";
@@ -15,7 +15,7 @@ export interface BringUpOptions {
 
 /** Starts nodes that are down, and takes back that they are to go down. What is up stays as it is. */
 export function bringUp(turn: Turn, nodes: readonly NodeId[], options: BringUpOptions, cause: number): void {
-  const asked = new Set(nodes.flatMap((id) => subtreeOf(turn.plan, id)));
+  const asked = new Set(nodes.flatMap((id) => turn.planned(id)));
   const needed = options.startDependencies ? dependenciesOf(turn, asked) : new Set<NodeId>();
   for (const id of nodes) openAncestors(turn, id, cause);
   for (const id of needed) openAncestors(turn, id, cause);
@@ -66,7 +66,7 @@ function openAncestors(turn: Turn, id: NodeId, cause: number): void {
 }
 
 function keepDown(turn: Turn, id: NodeId, cause: number): void {
-  if (turn.node(id).phase.at === "inactive") return;
+  if (turn.place(id).isLeaving || turn.node(id).phase.at === "inactive") return;
   turn.set(id, { phase: { at: "stopped", why: "request" }, cause });
 }
 
@@ -81,7 +81,7 @@ function dependenciesOf(turn: Turn, nodes: ReadonlySet<NodeId>): ReadonlySet<Nod
     seen.add(id);
     for (const above of [id, ...turn.place(id).ancestors]) {
       for (const { on } of turn.spec(above).dependsOn) {
-        for (const needed of subtreeOf(turn.plan, on)) {
+        for (const needed of turn.planned(on)) {
           found.add(needed);
           pending.push(needed);
         }

@@ -1,4 +1,4 @@
-import { type NodeId, subtreeOf } from "../config/plan.ts";
+import type { NodeId } from "../config/plan.ts";
 import type { IdlePhase, Then } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -21,7 +21,7 @@ function isFinal({ to }: Then): boolean {
 /** Below a tree that will not come back, nobody waits for it any more. */
 function giveUpWaiting(turn: Turn, tree: NodeId, cause: number): void {
   const phase = { at: "stopped", why: "tree" } as const;
-  for (const id of subtreeOf(turn.plan, tree).slice(1)) {
+  for (const { id } of turn.subtree(tree).slice(1)) {
     const node = turn.node(id);
     if (node.phase.at !== "waiting" && node.phase.at !== "backing_off") continue;
     turn.set(id, { phase, cause });

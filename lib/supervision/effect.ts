@@ -1,8 +1,17 @@
-import type { ActorSpec, NodeId } from "../config/plan.ts";
+import type { ActorSpec, NodeId, Probe, Stop } from "../config/plan.ts";
 import type { CrashId } from "./crash.ts";
 import type { Entry } from "./journal_entry.ts";
 import type { Refusal } from "./reason.ts";
 import type { Outcome, RunId } from "./state.ts";
+
+/** A rung of the stop ladder. */
+interface StopEffect<Type> {
+  readonly type: Type;
+  readonly node: NodeId;
+  readonly run: RunId;
+  /** How the run is stopped. */
+  readonly stop: Stop;
+}
 
 /** What is to be done to a run. The first of them says all that there is to know of it. */
 export type RunEffect =
@@ -24,27 +33,28 @@ export type RunEffect =
     readonly isOver: boolean;
   }
   /** Answered by `spawn_failed`, or by `spawned` if it came too late. */
-  | { readonly type: "abort_spawn"; readonly node: NodeId; readonly run: RunId }
+  | StopEffect<"abort_spawn">
   /** Answered by `probed`; a log probe answers when its line comes. */
   | {
     readonly type: "probe";
     readonly node: NodeId;
     readonly run: RunId;
+    readonly probe: Probe;
     readonly attempt: number;
     readonly timeoutMs: number;
   }
   /** Answered by `stop_command_ended`. */
-  | { readonly type: "stop_command"; readonly node: NodeId; readonly run: RunId }
+  | StopEffect<"stop_command">
   /** Asks what has joined to cancel everything in it, and tells it how long it has. */
   | { readonly type: "cancel"; readonly node: NodeId; readonly run: RunId; readonly withinMs: number }
   /** The stop signal, to the process or its group. */
-  | { readonly type: "signal"; readonly node: NodeId; readonly run: RunId }
+  | StopEffect<"signal">
   /** SIGTERM to what the process left running; answered by `cleared` when nothing is left. */
-  | { readonly type: "end_rest"; readonly node: NodeId; readonly run: RunId }
+  | StopEffect<"end_rest">
   /** Forgets what the process left running on purpose; answered by `cleared`. */
-  | { readonly type: "leave_rest"; readonly node: NodeId; readonly run: RunId }
+  | StopEffect<"leave_rest">
   /** SIGKILL to the process and all its descendants; answered by `cleared` when nothing is left. */
-  | { readonly type: "kill_all"; readonly node: NodeId; readonly run: RunId }
+  | StopEffect<"kill_all">
   /** The run is over, be it with survivors. */
   | { readonly type: "close_run"; readonly node: NodeId; readonly run: RunId };
 

@@ -41,6 +41,7 @@ export function afterEnd(turn: Turn, id: NodeId, ending: Ending, cause: number):
 }
 
 function restart(turn: Turn, id: NodeId, ending: Ending, cause: number): Then {
+  if (turn.place(id).isLeaving) return { to: "stopped", why: "removed" };
   const supervisor = turn.spec(id).parent!;
   const { phase, window } = turn.tree(supervisor);
   if (phase.at !== "up") return { to: "stopped", why: "tree" };

@@ -1,4 +1,4 @@
-import type { NodeId } from "../config/plan.ts";
+import type { NodeId, Plan } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
 import type { Crash, CrashId } from "./crash.ts";
 import type { Exit } from "./exit.ts";
@@ -102,11 +102,18 @@ export interface Resumed {
   readonly outdated: ReadonlySet<RunId>;
 }
 
+/** The tree is to be as another plan has it. */
+export interface PlanGiven {
+  readonly type: "plan_given";
+  readonly plan: Plan;
+}
+
 /** Everything that enters the one inbox of a supervisor. */
 export type TreeEvent =
   | { readonly type: "begun" }
   | Resumed
   | { readonly type: "time_passed" }
   | Noted
+  | PlanGiven
   | RunEvent
   | RequestEvent;

@@ -1,5 +1,5 @@
 /** What clients wait for after a request, and when it is decided. */
-import { type NodeId, type Plan, ROOT, specAt, subtreeOf } from "../config/plan.ts";
+import { type NodeId, ROOT } from "../config/plan.ts";
 import type { NodeState, Request, TreePhase, TreeState } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -25,7 +25,7 @@ export function answerRequests(turn: Turn): void {
   const open: Request[] = [];
   for (const request of turn.requests) {
     const verdicts = request.targets.map((target) =>
-      goalVerdict(turn, turn.node(target.node), request.goal, target.startsBefore)
+      goalVerdict(turn, turn.nodes.get(target.node), request.goal, target.startsBefore)
     );
     if (turn.outcome === null && verdicts.includes("open")) open.push(request);
     else {
@@ -37,23 +37,25 @@ export function answerRequests(turn: Turn): void {
 }
 
 /** The actors that `nodes` stand for: a tree stands for those below it that it starts by itself. */
-export function actorsOf(plan: Plan, nodes: readonly NodeId[]): readonly NodeId[] {
+export function actorsOf(turn: Turn, nodes: readonly NodeId[]): readonly NodeId[] {
   const startsByItself = (id: NodeId) => {
-    const spec = specAt(plan, id);
+    const spec = turn.spec(id);
     return spec.kind !== "tree" && spec.autostart;
   };
   const actors = nodes.flatMap((id) =>
-    specAt(plan, id).kind === "tree" ? subtreeOf(plan, id).filter(startsByItself) : [id]
+    turn.spec(id).kind === "tree" ? turn.planned(id).filter(startsByItself) : [id]
   );
   return [...new Set(actors)];
 }
 
 function goalVerdict(
   turn: Turn,
-  node: NodeState,
+  node: NodeState | undefined,
   goal: Request["goal"],
   startsBefore: number,
 ): "open" | "reached" | "missed" {
+  // The plan has it no more, and it is over.
+  if (node === undefined) return goal === "stopped" ? "reached" : "missed";
   return goal === "stopped" ? stopVerdict(node) : readyVerdict(turn, node, startsBefore);
 }
 

@@ -9,6 +9,7 @@ export function initialState(plan: Plan, seed: number): State {
   const topology = topologyOf(plan);
   return {
     plan,
+    revision: 0,
     topology,
     nodes: NodeMap.of(topology, (id) => freshNode(topology.byId.get(id)!.spec)),
     seq: 0,

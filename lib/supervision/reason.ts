@@ -15,8 +15,11 @@ export type FailReason =
   | { readonly kind: "gave_up"; readonly by: NodeId }
   | { readonly kind: "child"; readonly child: NodeId };
 
-/** Why a child is stopped: somebody asked for it, its tree was torn down, or a sibling's failure took it along. */
-export type StopReason = "request" | "tree" | "strategy";
+/**
+ * Why a child is stopped: somebody asked for it, its tree was torn down, a sibling's failure took it along, or the plan has
+ * it no more.
+ */
+export type StopReason = "request" | "tree" | "strategy" | "removed";
 
 /** What made the whole tree come down from outside. */
 export type CancelCause = "down" | "interrupt" | "terminate" | "hangup" | "client_lost" | "guardian_lost";

@@ -14,7 +14,11 @@ import type { Turn } from "./turn.ts";
 type RequestOf<Type extends RequestEvent["type"]> = RequestEvent & { readonly type: Type };
 
 /** Applies a request. */
-export function onRequest(turn: Turn, event: RequestEvent): void {
+export function onRequest(turn: Turn, asked: RequestEvent): void {
+  // What the plan has, and what cannot come before something else has left, is not there yet.
+  const event = "nodes" in asked
+    ? { ...asked, nodes: asked.nodes.filter((id) => turn.nodes.has(id)) }
+    : asked;
   switch (event.type) {
     case "start_requested":
       return onStart(turn, event);
@@ -40,7 +44,7 @@ function onStart(turn: Turn, { request, nodes, deps }: RequestOf<"start_requeste
   if (refused(turn, request, nodes)) return;
   const cause = recordRequest(turn, "start", nodes);
   bringUp(turn, nodes, { startDependencies: deps, skipDependencies: !deps }, cause);
-  awaitGoal(turn, request, "ready", targets(actorsOf(turn.plan, nodes), () => ANY_START));
+  awaitGoal(turn, request, "ready", targets(actorsOf(turn, nodes), () => ANY_START));
 }
 
 function onStop(turn: Turn, { request, nodes }: RequestOf<"stop_requested">): void {
@@ -114,6 +118,7 @@ function refused(turn: Turn, request: number | null, nodes: readonly NodeId[]): 
 
 function isLeavingTree(turn: Turn, id: NodeId): boolean {
   const node = turn.node(id);
+  if (turn.place(id).isLeaving) return true;
   if (id === ROOT && node.phase.at !== "up") return true;
   if (node.kind !== "tree" || node.phase.at !== "stopping") return false;
   const { end } = node.phase;
@@ -122,7 +127,7 @@ function isLeavingTree(turn: Turn, id: NodeId): boolean {
 
 /** The actors that `nodes` stand for, without those below that stay stopped because somebody has stopped them by hand. */
 function wantedActors(turn: Turn, nodes: readonly NodeId[]): readonly NodeId[] {
-  return actorsOf(turn.plan, nodes).filter((id) => {
+  return actorsOf(turn, nodes).filter((id) => {
     const upwards = [id, ...turn.place(id).ancestors];
     const below = upwards.slice(0, upwards.findIndex((node) => nodes.includes(node)));
     return !below.some((node) => isStoppedByHand(turn.node(node)));

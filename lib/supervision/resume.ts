@@ -6,12 +6,12 @@
  * 2. Counts of restarts, budgets and delays go on; what somebody has stopped by hand stays stopped.
  * 3. A run whose program or environment the plan has changed meanwhile is adopted, stopped, and started anew.
  */
-import { NEVER } from "../base/instant.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
 import { onRunEvent } from "./actor.ts";
 import { resumeStart } from "./actor_start.ts";
 import { climbDown, resumeStop } from "./actor_stop.ts";
 import type { Resumed } from "./event.ts";
+import { startAnew } from "./replan.ts";
 import type { RunId } from "./state.ts";
 import { openTree } from "./tree.ts";
 import type { Turn } from "./turn.ts";
@@ -31,15 +31,13 @@ export function resume(turn: Turn, { adopted, outdated }: Resumed): void {
 }
 
 function adopt(turn: Turn, id: NodeId, run: RunId, pid: number, isOutdated: boolean): void {
-  const { phase, cause, doom, lastExit } = turn.actor(id);
+  const { phase, cause, lastExit } = turn.actor(id);
   // Its main process may have ended already, and what that has left be still there.
   const isOver = lastExit?.run === run;
   if (!isOver) turn.setActor(id, { cause: turn.record(id, "adopted", cause, { pid, run }) });
   const spec = turn.actorSpec(id);
   turn.emit({ type: "adopt", node: id, run, spec, survives: turn.survives(id), isOver });
-  if (isOutdated && phase.at !== "stopping") {
-    turn.setActor(id, { doom: doom ?? { then: { to: "waiting" }, deadline: NEVER } });
-  }
+  if (isOutdated) startAnew(turn, id);
   // It was killed before it could decide what follows from the start.
   const isNews = "pid" in phase && phase.pid === null;
   if (isNews) onRunEvent(turn, { type: "spawned", node: id, run, pid });

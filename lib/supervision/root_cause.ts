@@ -18,8 +18,8 @@ export function rootCause(state: State, reason: FailReason): RootCause {
   const seen = new Set<NodeId>();
   while (cause.reason.kind === "dependency" || cause.reason.kind === "child") {
     const node: NodeId = cause.reason.kind === "dependency" ? cause.reason.on : cause.reason.child;
-    const { phase } = state.nodes.get(node)!;
-    if (seen.has(node) || phase.at !== "failed") break;
+    const phase = state.nodes.get(node)?.phase;
+    if (seen.has(node) || phase?.at !== "failed") break;
     seen.add(node);
     cause = { node, reason: phase.reason };
   }

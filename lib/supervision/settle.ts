@@ -10,6 +10,7 @@ import { conclude } from "./conclude.ts";
 import { settleHolding } from "./hold.ts";
 import { failedDependency, startVerdict } from "./start_order.ts";
 import { mayStop } from "./stop_order.ts";
+import { forgetLeft } from "./replan.ts";
 import { activateTree, settleTree } from "./tree.ts";
 import type { Turn } from "./turn.ts";
 
@@ -20,6 +21,7 @@ export function settle(turn: Turn): void {
     turn.changed = false;
     const census = takeCensus(turn);
     for (const { id } of turn.topology.places) settleNode(turn, census, id);
+    if (!turn.changed) forgetLeft(turn);
   } while (turn.changed);
 }
 
@@ -75,7 +77,7 @@ function tryRevive(turn: Turn, census: Census, id: NodeId): void {
   if (phase.at !== "failed" || phase.reason.kind !== "dependency") return;
   const supervisor = turn.spec(id).parent!;
   if (turn.tree(supervisor).phase.at !== "up" || failedDependency(turn, census, id) !== null) return;
-  conclude(turn, id, { to: "waiting" }, turn.node(phase.reason.on).cause);
+  conclude(turn, id, { to: "waiting" }, turn.nodes.get(phase.reason.on)?.cause ?? turn.node(id).cause);
 }
 
 function tryStop(turn: Turn, census: Census, id: NodeId): void {

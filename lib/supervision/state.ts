@@ -5,7 +5,7 @@
  * about processes, the second a wish, and mixing them is how supervisors come to lie about their status.
  */
 import type { Instant } from "../base/instant.ts";
-import type { NodeId, Plan } from "../config/plan.ts";
+import type { ActorSpec, NodeId, Plan } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
 import type { Crash, CrashId } from "./crash.ts";
 import type { Exit } from "./exit.ts";
@@ -51,8 +51,10 @@ export interface Hold {
   readonly crashes: readonly Crash[];
 }
 
-/** What a run that lives has, be it ready or not. */
+/** What a run that lives has, ready or not. */
 interface Living {
+  /** What it was started with, as far as that cannot be changed while it runs. */
+  readonly spec: ActorSpec;
   /** Null if nothing is held. */
   readonly hold: Hold | null;
   /** For how long something was, before: no deadline of the run counts that. */
@@ -84,6 +86,7 @@ export interface RunningPhase extends Living {
 export interface StoppingPhase {
   readonly at: "stopping";
   readonly run: RunId;
+  readonly spec: ActorSpec;
   readonly pid: number | null;
   readonly since: Instant;
   /** When the run began. */
@@ -194,6 +197,9 @@ export type Outcome =
 /** The whole. */
 export interface State {
   readonly plan: Plan;
+  /** How many plans there were before this one. */
+  readonly revision: number;
+  /** All nodes there are: those of the plan, and those of earlier ones that are not over yet. */
   readonly topology: Topology;
   readonly nodes: NodeMap<NodeState>;
   /** Number of the last journal entry. */

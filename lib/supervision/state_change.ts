@@ -11,6 +11,8 @@ export type Figures = Pick<State, "seq" | "runs" | "chance" | "cancelled">;
 
 /** What one step has changed. */
 export interface StateChange extends Figures {
+  /** Whether these are all nodes that there are. */
+  readonly isWhole: boolean;
   readonly nodes: readonly NodeState[];
 }
 
@@ -19,19 +21,23 @@ const NEVER_WORD = "never";
 
 /** What is different in `after`; null if nothing is that outlives a supervisor. */
 export function changeBetween(before: State, after: State): StateChange | null {
+  if (after.topology !== before.topology) return wholeOf(after);
   const nodes = before.nodes.changedIn(after.nodes);
   const isSame = nodes.length === 0 && after.seq === before.seq && after.cancelled === before.cancelled;
-  return isSame ? null : changeOf(after, nodes);
+  return isSame ? null : changeOf(after, nodes, false);
 }
 
 /** All of a state, as a change of nothing. */
 export function wholeOf(state: State): StateChange {
-  return changeOf(state, [...state.nodes.values()]);
+  return changeOf(state, [...state.nodes.values()], true);
 }
 
-/** A change as a line of text. */
+/** A change as a line of text. Specs are left out: they may hold secrets, and a later supervisor has a plan of its own. */
 export function encodeChange(change: StateChange): string {
-  return JSON.stringify(change, (_key, value) => value === NEVER ? NEVER_WORD : value);
+  return JSON.stringify(
+    change,
+    (key, value) => key === "spec" ? undefined : value === NEVER ? NEVER_WORD : value,
+  );
 }
 
 /** Reads a change; null if the line is none, or is cut off. */
@@ -52,11 +58,16 @@ export function foldChanges(
 ): { readonly figures: Figures; readonly nodes: ReadonlyMap<NodeId, NodeState> } | null {
   const last = changes.at(-1);
   if (last === undefined) return null;
-  const nodes = new Map(changes.flatMap((change) => change.nodes).map((node) => [node.id, node]));
+  const since = changes.slice(Math.max(0, changes.findLastIndex(({ isWhole }) => isWhole)));
+  const nodes = new Map(since.flatMap((change) => change.nodes).map((node) => [node.id, node]));
   const { seq, runs, chance, cancelled } = last;
   return { figures: { seq, runs, chance, cancelled }, nodes };
 }
 
-function changeOf({ seq, runs, chance, cancelled }: State, nodes: readonly NodeState[]): StateChange {
-  return { seq, runs, chance, cancelled, nodes };
+function changeOf(
+  { seq, runs, chance, cancelled }: State,
+  nodes: readonly NodeState[],
+  isWhole: boolean,
+): StateChange {
+  return { isWhole, seq, runs, chance, cancelled, nodes };
 }

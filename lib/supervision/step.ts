@@ -17,11 +17,12 @@
  * 5. After `finish` nothing is done any more; requests are still answered.
  */
 import { type Instant, NEVER } from "../base/instant.ts";
-import { type ActorSpec, ROOT } from "../config/plan.ts";
+import { ROOT } from "../config/plan.ts";
 import { actorDeadline, onActorTime, onRunEvent } from "./actor.ts";
 import type { NotedAs, TreeEvent } from "./event.ts";
 import { answerRequests } from "./goals.ts";
 import type { EntryEvent } from "./journal_entry.ts";
+import { onPlanGiven } from "./replan.ts";
 import { onRequest } from "./requests.ts";
 import { resume } from "./resume.ts";
 import { settle } from "./settle.ts";
@@ -44,9 +45,7 @@ export function nextDeadline(state: State, now: Instant): Instant {
   if (state.outcome !== null) return NEVER;
   let next = NEVER;
   for (const node of state.nodes.values()) {
-    const due = node.kind === "tree"
-      ? treeDeadline(node, now)
-      : actorDeadline(state.topology.byId.get(node.id)!.spec as ActorSpec, node, state.holding !== null);
+    const due = node.kind === "tree" ? treeDeadline(node, now) : actorDeadline(node, state.holding !== null);
     if (due < next) next = due;
   }
   return next;
@@ -64,6 +63,8 @@ function apply(turn: Turn, event: TreeEvent): void {
       return activateTree(turn, ROOT);
     case "resumed":
       return resume(turn, event);
+    case "plan_given":
+      return onPlanGiven(turn, event);
     case "time_passed":
       return onTime(turn);
     case "noted":
@@ -86,7 +87,7 @@ function apply(turn: Turn, event: TreeEvent): void {
 }
 
 function onNoted<Event extends EntryEvent>(turn: Turn, { node, event, data }: NotedAs<Event>): void {
-  turn.record(node, event, turn.node(node).cause || null, data);
+  turn.record(node, event, turn.nodes.get(node)?.cause || null, data);
 }
 
 function onTime(turn: Turn): void {

@@ -22,6 +22,8 @@ export interface Place {
   readonly stopsEarly: boolean;
   /** How many rounds of stopping there are from this node on, itself included: its share of a deadline. */
   readonly roundsLeft: number;
+  /** Whether the plan has it no more. */
+  readonly isLeaving: boolean;
 }
 
 /** See the module. */
@@ -29,10 +31,14 @@ export interface Topology {
   /** In file order, parents before their children. */
   readonly places: readonly Place[];
   readonly byId: ReadonlyMap<NodeId, Place>;
+  readonly hasLeaving: boolean;
 }
 
-/** Computes the topology of a plan. */
-export function topologyOf({ nodes }: Pick<Plan, "nodes">): Topology {
+/** Computes the topology of a plan. @param leaving Those of the nodes that are not of it any more. */
+export function topologyOf(
+  { nodes }: Pick<Plan, "nodes">,
+  leaving: ReadonlySet<NodeId> = new Set(),
+): Topology {
   const index = new Map(nodes.map(({ path }, at) => [path, at]));
   const dependents = nodes.map((): NodeId[] => []);
   for (const { path, dependsOn } of nodes) {
@@ -54,9 +60,10 @@ export function topologyOf({ nodes }: Pick<Plan, "nodes">): Topology {
       dependents: dependents[at]!,
       stopsEarly: stopsEarly[at]!,
       roundsLeft: roundsLeft[at]!,
+      isLeaving: leaving.has(spec.path),
     });
   }
-  return { places, byId: new Map(places.map((place) => [place.id, place])) };
+  return { places, byId: new Map(places.map((place) => [place.id, place])), hasLeaving: leaving.size > 0 };
 }
 
 type Nodes = readonly NodeSpec[];

@@ -69,6 +69,7 @@ export function onTreeTime(turn: Turn, id: NodeId): void {
 }
 
 function resetChild(turn: Turn, id: NodeId, cause: number): void {
+  if (turn.place(id).isLeaving) return;
   const child = turn.node(id);
   if (child.phase.at === "stopped" && child.phase.why === "request") return;
   // A child that is waiting already was asked for while its supervisor was not yet at work.

@@ -10,7 +10,7 @@ import type { Turn } from "./turn.ts";
  */
 export function treeResult(turn: Turn, tree: NodeId): TreeResult | null {
   const spec = turn.treeSpec(tree);
-  const children = spec.children.map((id) => turn.node(id));
+  const children = spec.children.filter((id) => !turn.place(id).isLeaving).map((id) => turn.node(id));
   const significant = children.filter((child) => turn.spec(child.id).significant);
   const decisive = significant.filter(hasEndedForGood);
   const isDecided = spec.autoShutdown === "any_significant"

@@ -26,11 +26,11 @@ type SharedFields =
 /** See the module. */
 export class Turn {
   readonly now: Instant;
-  readonly plan: Plan;
-  readonly topology: Topology;
+  plan: Plan;
+  topology: Topology;
   /** Whether a node has changed since this was last set to false. */
   changed = false;
-  readonly #before: State;
+  #before: State;
   #nodes: NodeMap<NodeState>;
   readonly #effects: Effect[] = [];
   #seq: number;
@@ -110,6 +110,33 @@ export class Turn {
     return spec;
   }
 
+  /** The spec of the run of an actor that has one. */
+  runSpec(id: NodeId): ActorSpec {
+    const { phase } = this.actor(id);
+    invariant("run" in phase, `actor "${id}" has no run`);
+    return phase.spec;
+  }
+
+  /** A node and all that is below it, in file order. */
+  subtree(id: NodeId): readonly Place[] {
+    const { index, end } = this.place(id);
+    return this.topology.places.slice(index, end);
+  }
+
+  /** Those of them that the plan has. */
+  planned(id: NodeId): readonly NodeId[] {
+    return this.subtree(id).filter((place) => !place.isLeaving).map((place) => place.id);
+  }
+
+  /** Goes on under another plan. @param change Gives the present state under it. */
+  replan(change: (state: State) => State): void {
+    this.#before = change(this.#state());
+    this.plan = this.#before.plan;
+    this.topology = this.#before.topology;
+    this.#nodes = this.#before.nodes;
+    this.changed = true;
+  }
+
   /** Changes fields that actors and trees share. */
   set(id: NodeId, fields: SharedFields): void {
     this.#put({ ...this.node(id), ...fields });
@@ -161,7 +188,11 @@ export class Turn {
   }
 
   finish(): Stepped {
-    const state: State = {
+    return { state: this.#state(), effects: this.#effects };
+  }
+
+  #state(): State {
+    return {
       ...this.#before,
       nodes: this.#nodes,
       seq: this.#seq,
@@ -172,7 +203,6 @@ export class Turn {
       outcome: this.outcome,
       holding: this.holding,
     };
-    return { state, effects: this.#effects };
   }
 
   #put(node: NodeState): void {

@@ -1,11 +1,12 @@
 /** What people are shown of a node. The names are a contract; the phases behind them are ours to change. */
 import type { Instant } from "../base/instant.ts";
-import { actorAt, type Dependency, type NodeId } from "../config/plan.ts";
+import type { Dependency, NodeId } from "../config/plan.ts";
 import { type Census, takeCensus } from "./census.ts";
 import { dependencyVerdict, type TreeReadiness } from "./dependencies.ts";
 import { whyNotReady } from "./probe_schedule.ts";
 import type { FailReason, StopReason } from "./reason.ts";
 import type { LastExit, NodeState, RunningPhase, StartingPhase, State } from "./state.ts";
+import { isOver } from "./with_plan.ts";
 import type { Ladder } from "./stop_ladder.ts";
 
 /** The states that people see. */
@@ -56,6 +57,13 @@ export type Why =
   | { readonly kind: "killed" }
   | { readonly kind: "stopped"; readonly by: StopReason }
   | { readonly kind: "failed"; readonly reason: FailReason };
+
+/** The nodes that people are shown, in file order: what leaves is shown until it is over. */
+export function presentIn({ topology, nodes }: State): readonly NodeId[] {
+  return topology.places.filter(({ id, isLeaving }) => !isLeaving || !isOver(nodes.get(id)!)).map(({ id }) =>
+    id
+  );
+}
 
 /** Views of all nodes, in file order. */
 export function viewsOf(state: State, now: Instant): ReadonlyMap<NodeId, View> {
@@ -120,7 +128,7 @@ function whyOf(state: State, node: NodeState, now: Instant, census: Census): Why
     case "regrouping":
       return { kind: "siblings", after: node.kind === "actor" ? node.lastExit : null };
     case "starting":
-      return whyHeld(phase) ?? whyUnready(state, node.id, phase, now);
+      return whyHeld(phase) ?? whyUnready(phase, now);
     case "running":
       if (phase.hold !== null) return whyHeld(phase);
       return node.kind === "actor" && node.doom !== null ? { kind: "dependents" } : null;
@@ -155,8 +163,8 @@ function whyHeld({ hold }: StartingPhase | RunningPhase): Why | null {
   return hold === null ? null : { kind: "held", report: hold.crashes[0]!.report };
 }
 
-function whyUnready({ plan }: State, id: NodeId, phase: StartingPhase, now: Instant): Why | null {
-  const { ready } = actorAt(plan, id);
+function whyUnready(phase: StartingPhase, now: Instant): Why | null {
+  const { ready } = phase.spec;
   const error = ready === null ? null : whyNotReady(phase, ready, now);
   return error === null ? null : { kind: "probe", error };
 }

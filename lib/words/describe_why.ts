@@ -51,4 +51,5 @@ const STOP_REASONS: Readonly<Record<StopReason, string>> = {
   request: "stopped by hand",
   tree: "stopped with its tree",
   strategy: "stopped with a sibling that failed",
+  removed: "stopped because the file has it no more",
 };

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { type Instant, instant, NEVER } from "../../lib/base/instant.ts";
 import type { Signal } from "../../lib/base/signals.ts";
-import type { NodeId, Plan } from "../../lib/config/plan.ts";
+import { nodeAt, type NodeId, type Plan } from "../../lib/config/plan.ts";
 import type { ActorError } from "../../lib/supervision/actor_error.ts";
 import type { CrashId } from "../../lib/supervision/crash.ts";
 import type { Effect, RunEffect } from "../../lib/supervision/effect.ts";
@@ -71,7 +71,8 @@ export class World {
 
   /** The node at `path`, which there must be. */
   id(path: string): NodeId {
-    assert.ok(this.state.nodes.has(path as NodeId), `no node ${path}`);
+    const isKnown = this.state.nodes.has(path as NodeId) || nodeAt(this.plan, path as NodeId) !== undefined;
+    assert.ok(isKnown, `no node ${path}`);
     return path as NodeId;
   }
 
@@ -126,16 +127,18 @@ export class World {
     const folded = foldChanges(written.map(decodeChange).filter((change) => change !== null))!;
     const state = resumedState(plan, folded, this.now);
     if (state === null) return false;
-    assert.deepEqual(
-      [...folded.nodes.values()],
-      [...this.state.nodes.values()],
-      "what is written is what was decided",
-    );
+    const decided = foldChanges([decodeChange(encodeChange(wholeOf(this.state)))!])!;
+    assert.deepEqual([...folded.nodes], [...decided.nodes], "what is written is what was decided");
     this.held.clear();
     this.state = state;
     this.plan = plan;
     for (const process of this.processes) {
-      if (!state.nodes.has(process.node)) Object.assign(process, { alive: false, cleared: true });
+      const node = state.nodes.get(process.node);
+      if (process.cleared || (node !== undefined && "run" in node.phase && node.phase.run === process.run)) {
+        continue;
+      }
+      Object.assign(process, { alive: false, cleared: true });
+      this.log.push(`close_run ${process.node}`);
     }
     this.#written = [encodeChange(wholeOf(state))];
     const known = this.processes.filter((process) => !process.cleared);
@@ -147,6 +150,12 @@ export class World {
       if (how !== null) this.#end(process, how);
     }
     return true;
+  }
+
+  /** The tree goes on under another plan. */
+  replan(plan: Plan): void {
+    this.plan = plan;
+    this.send({ type: "plan_given", plan });
   }
 
   start(paths: readonly string[], deps = true): number {

@@ -3,7 +3,7 @@
  * with `SEED=n`, and more of them with `SEEDS=n`.
  */
 import assert from "node:assert/strict";
-import { type Plan, specAt } from "../../lib/config/plan.ts";
+import type { Plan } from "../../lib/config/plan.ts";
 import type { Condition } from "../../lib/config/plan.ts";
 import { dependencyVerdict } from "../../lib/supervision/dependencies.ts";
 import { isAlive } from "../../lib/supervision/state.ts";
@@ -31,26 +31,20 @@ const pick = <T>(random: Random, from: readonly T[]): T => from[Math.floor(rando
 
 function simulate(seed: number): void {
   const random = seeded(seed);
-  const plan = randomPlan(random);
-  const world = new World(plan, seed);
-  const actors = plan.nodes.filter((node) => node.kind !== "tree").map((node) => node.path);
-  const paths = plan.nodes.slice(1).map((node) => node.path);
+  const sketch = randomTree(random, "", 0, []);
+  const world = new World(planOf(sketch), seed);
+  const plans = new Plans(random, world, sketch);
   const asked: number[] = [];
-  for (const path of actors) {
-    world.script(path, {
-      obeys: random() < 0.8,
-      joins: pick(random, ["never", "never", "obeys", "ignores"]),
-      leaves: random() < 0.8 ? "nothing" : "stubborn",
-      spawn: random() < 0.9 ? "ok" : { error: "no such file" },
-    });
-  }
+  plans.scriptActors();
   const auditor = new Auditor(world);
   world.begin();
   auditor.check();
   for (let i = 0; i < 60 && world.outcome === null; i++) {
-    act(world, random, actors, paths, asked);
+    act(world, random, asked);
     auditor.check();
-    if (random() < 0.04) resume(world, random, asked);
+    if (random() < 0.04) plans.replan();
+    auditor.check();
+    if (random() < 0.04) resume(world, random, asked, plans);
     auditor.check();
   }
   if (world.outcome === null) {
@@ -68,17 +62,13 @@ function simulate(seed: number): void {
   world.exhaust();
   auditor.check();
   auditor.checkEnd(asked);
-  const bound = (plan.nodes[0] as { shutdownMs: number }).shutdownMs + 5_000;
+  const bound = (world.plan.nodes[0] as { shutdownMs: number }).shutdownMs + 5_000;
   assert.ok(world.now - before <= bound, `the teardown took ${world.now - before} ms`);
 }
 
-function act(
-  world: World,
-  random: Random,
-  actors: readonly string[],
-  paths: readonly string[],
-  asked: number[],
-): void {
+function act(world: World, random: Random, asked: number[]): void {
+  const paths = world.plan.nodes.slice(1).map((node) => node.path);
+  const actors = [...world.state.nodes.values()].filter(({ kind }) => kind === "actor").map(({ id }) => id);
   const some = () => paths.filter(() => random() < 1.5 / paths.length);
   const dice = random();
   if (dice < 0.45) {
@@ -97,14 +87,61 @@ function act(
   else if (dice < 0.97) asked.push(world.awaitReady(...some()));
   else if (dice < 0.98) world.down("down", pick(random, [null, 0, 1_000]));
   else if (dice < 0.99) world.send({ type: "grace_cut", toMs: pick(random, [0, 500]) });
-  else world.script(pick(random, actors), { spawn: "ok", probe: pick(random, [null, "refused"]) });
+  else if (actors.length > 0) {
+    world.script(pick(random, actors), { spawn: "ok", probe: pick(random, [null, "refused"]) });
+  }
 }
 
 /** The supervisor is killed and another one goes on; whoever waited for an answer of the first never gets one. */
-function resume(world: World, random: Random, asked: number[]): void {
+function resume(world: World, random: Random, asked: number[], plans: Plans): void {
   const end = () => random() < 0.2 ? pick(random, [0, 1, "SIGKILL" as const]) : null;
-  if (world.outcome !== null || !world.resume({ end, isOutdated: () => random() < 0.1 })) return;
+  if (world.outcome !== null) return;
+  const plan = random() < 0.5 ? world.plan : plans.next();
+  if (!world.resume({ plan, end, isOutdated: () => random() < 0.1 })) return;
+  plans.scriptActors();
   asked.splice(0, asked.length, ...asked.filter((request) => world.replies.has(request)));
+}
+
+/** The plans that a tree has one after the other. */
+class Plans {
+  readonly #random: Random;
+  readonly #world: World;
+  readonly #scripted = new Set<string>();
+  #sketch: TreeSketch;
+
+  constructor(random: Random, world: World, sketch: TreeSketch) {
+    this.#random = random;
+    this.#world = world;
+    this.#sketch = sketch;
+  }
+
+  /** A plan that is much like the last one. */
+  next(): Plan {
+    this.#sketch = revised(this.#random, this.#sketch, "", 0, []);
+    return planOf(this.#sketch);
+  }
+
+  replan(): void {
+    if (this.#world.outcome !== null) return;
+    const plan = this.next();
+    this.#world.replan(plan);
+    this.scriptActors();
+  }
+
+  /** Says how the processes of actors behave that are new. */
+  scriptActors(): void {
+    const random = this.#random;
+    for (const { path, kind } of this.#world.plan.nodes) {
+      if (kind === "tree" || this.#scripted.has(path)) continue;
+      this.#scripted.add(path);
+      this.#world.script(path, {
+        obeys: random() < 0.8,
+        joins: pick(random, ["never", "never", "obeys", "ignores"]),
+        leaves: random() < 0.8 ? "nothing" : "stubborn",
+        spawn: random() < 0.9 ? "ok" : { error: "no such file" },
+      });
+    }
+  }
 }
 
 /** Watches a world from outside, with no knowledge of how the core decides. */
@@ -120,15 +157,16 @@ class Auditor {
   }
 
   check(): void {
-    const { state, plan, processes } = this.#world;
+    const { state, processes } = this.#world;
     for (const id of new Set(processes.map((process) => process.node))) {
       const open = processes.filter((process) => process.node === id && !process.cleared);
+      assert.ok(open.length === 0 || state.nodes.has(id), `${id} is forgotten and has a run`);
       assert.ok(open.length <= 1, `${id} has ${open.length} runs at once`);
     }
     assert.ok(state.seq >= this.#lastSeq);
     this.#lastSeq = state.seq;
     for (const node of state.nodes.values()) {
-      const spec = specAt(plan, node.id);
+      const { spec } = state.topology.byId.get(node.id)!;
       const hasProcess = processes.some((process) => process.node === node.id && !process.cleared);
       if (node.kind === "actor") {
         assert.equal(hasProcess, isAlive(node), `${spec.path} is ${node.phase.at}`);
@@ -168,14 +206,14 @@ class Auditor {
 
   /** What was just spawned had its dependencies met, as far as the present state still shows them. */
   #checkStarts(): void {
-    const { log, plan, state } = this.#world;
+    const { log, state } = this.#world;
     for (; this.#seen < log.length; this.#seen++) {
       const [kind, path = ""] = log[this.#seen]!.split(" ");
       if (kind === "#resumed") this.#openTrees.clear();
       this.#checkPlace(kind!, path);
       if (kind !== "spawn" || this.#seen !== log.length - 1) continue;
       const id = this.#world.id(path);
-      for (const { on, condition } of specAt(plan, id).dependsOn) {
+      for (const { on, condition } of state.topology.byId.get(id)!.spec.dependsOn) {
         const target = state.nodes.get(on)!;
         if (target.kind === "tree") continue;
         const verdict = dependencyVerdict(target, condition, { ready: true, spoilt: false, pending: false });
@@ -191,21 +229,15 @@ class Auditor {
     const names = left.map((process) => `${process.node}#${process.run}`);
     assert.deepEqual(names, [], `processes outlive the tree:\n${log.slice(-40).join("\n")}`);
     assert.ok([...state.nodes.values()].every((node) => !isAlive(node)), "a node is alive after the end");
-    assert.ok(
-      [...state.nodes.values()].every((node) =>
-        !["waiting", "backing_off", "regrouping"].includes(node.phase.at)
-      ),
+    const waiting = [...state.nodes.values()].filter(({ phase }) =>
+      ["waiting", "backing_off", "regrouping"].includes(phase.at)
     );
+    assert.deepEqual(waiting, [], `something waits after the end:\n${log.slice(-40).join("\n")}`);
     assert.deepEqual([...replies.keys()].toSorted((a, b) => a - b), asked, "a request was not answered once");
     const count = (kind: string) => log.filter((line) => line.startsWith(`${kind} `)).length;
     assert.equal(count("spawn"), count("close_run"), "a run was not closed once");
     assert.deepEqual([...this.#openTrees], [], "a tree was not closed");
   }
-}
-
-function randomPlan(random: Random): Plan {
-  const earlier: string[] = [];
-  return planOf(randomTree(random, "", 0, earlier));
 }
 
 function randomTree(random: Random, path: string, depth: number, earlier: string[]): TreeSketch {
@@ -232,6 +264,42 @@ function randomTree(random: Random, path: string, depth: number, earlier: string
     ...(depth > 0 ? { restart: pick(random, ["always", "on-failure", "never"] as const) } : {}),
     children,
   };
+}
+
+/** The same tree with some children fewer, some others, some more, and some of another kind. */
+function revised(
+  random: Random,
+  tree: TreeSketch,
+  path: string,
+  depth: number,
+  earlier: string[],
+): TreeSketch {
+  const children: Record<string, ActorSketch | TreeSketch> = {};
+  const added = random() < 0.2 ? { [pick(random, ["g", "h", "a", "b"])]: randomActor(random) } : {};
+  for (const [name, child] of Object.entries({ ...added, ...tree.children })) {
+    if (random() < 0.1 && Object.keys(tree.children).length > 1) continue;
+    const at = path === "" ? name : `${path}/${name}`;
+    const kept = Object.entries(child.needs ?? {}).filter(([on]) => earlier.includes(on));
+    const needs = random() < 0.9 ? Object.fromEntries(kept) : randomNeeds(random, earlier);
+    const isTree = random() < 0.95 ? "children" in child : depth < 2 && random() < 0.5;
+    children[name] = isTree
+      ? {
+        ..."children" in child
+          ? revised(random, child, at, depth + 1, earlier)
+          : randomTree(random, at, depth + 1, earlier),
+        needs,
+      }
+      : { ...revisedActor(random, child), needs };
+    earlier.push(at);
+  }
+  return { ...tree, children };
+}
+
+function revisedActor(random: Random, actor: ActorSketch | TreeSketch): ActorSketch {
+  if ("children" in actor) return randomActor(random);
+  const dice = random();
+  if (dice < 0.1) return { ...actor, argv: [`v${Math.floor(random() * 1_000)}`] };
+  return dice < 0.2 ? { ...randomActor(random), argv: actor.argv ?? ["true"] } : actor;
 }
 
 function randomActor(random: Random): ActorSketch {

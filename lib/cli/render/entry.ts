@@ -54,6 +54,7 @@ export function isNews(entry: JournalEntry): boolean {
     case "cancelled":
     case "ended":
     case "refused":
+    case "planned":
     case "resumed":
       return true;
     default:
@@ -71,6 +72,7 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   killed: "red",
   restarted: "yellow",
   held: "yellow",
+  planned: "yellow",
   resumed: "yellow",
   refused: "yellow",
   state_unwritten: "red",
@@ -129,6 +131,8 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
   state_unwritten: ({ why }) => `what it does cannot be written down for a later supervisor: ${why}`,
   remade: ({ file }) => `somebody has removed "${file}", which is made again`,
   unmade: ({ file, why }) => `somebody has removed "${file}", which cannot be made again: ${why}`,
+  planned: ({ added, removed, outdated }) =>
+    `goes on under another plan: ${added.length} added, ${removed.length} removed, ${outdated.length} started anew`,
   resumed: ({ runs }) => `a new supervisor goes on, with ${counted(runs)} of the last one`,
   adopted: ({ pid }) => `is adopted (pid ${pid})`,
   released: () => "is held no longer and goes on",

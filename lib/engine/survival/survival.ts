@@ -3,6 +3,7 @@
  * new supervisor goes on.
  */
 import type { ActorSpec } from "../../config/plan.ts";
+import { processOf } from "../../config/process_of.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { State } from "../../supervision/state.ts";
 import type { NamedPipes } from "./run_pipes.ts";
@@ -89,8 +90,5 @@ export function stateLogOf(folder: string): string {
 
 /** Tells what is started for an actor from anything else that could be. */
 export function fingerprintOf({ digest }: Pick<Host, "digest">, spec: ActorSpec): string {
-  const { kind, argv, module, cwd, env, inheritEnv, stdin, sockets, privileges, cgroup } = spec;
-  return digest(
-    JSON.stringify([kind, argv, module, cwd, env, inheritEnv, stdin, sockets, privileges, cgroup]),
-  );
+  return digest(JSON.stringify(processOf(spec)));
 }
