@@ -296,7 +296,7 @@ export class Engine {
 
   /** The next event, or the passing of time if that is due first. */
   async #nextEvent(): Promise<TreeEvent> {
-    const due = nextDeadline(this.#state, this.#options.host.clock.now());
+    const due = nextDeadline(this.#state);
     const event = await moveOnAt(due, () => this.#inbox[1].receive());
     return event ?? { type: "time_passed" };
   }

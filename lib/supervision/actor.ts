@@ -6,7 +6,7 @@
  * Every run passes through `stopping`, also one that ended by itself: it is over only when nothing of it is left.
  * `LIFECYCLE` has an entry for every phase and event, so that what is ignored is ignored on purpose.
  */
-import { after, earliest, type Instant, NEVER } from "../base/instant.ts";
+import type { Instant } from "../base/instant.ts";
 import type { ActorSpec, NodeId } from "../config/plan.ts";
 import { onProbed, onProbeTime, onSpawned, setJoined } from "./actor_start.ts";
 import {
@@ -18,12 +18,13 @@ import {
   onSpawnedTooLate,
   onSpawnFailed,
 } from "./actor_stop.ts";
+import { runBy, startBy } from "./deadlines.ts";
 import type { RunEvent } from "./event.ts";
 import { onHeld, onHeldTooLate, onReleased } from "./hold.ts";
 import { whyNotReady } from "./probe_schedule.ts";
 import type { FailReason } from "./reason.ts";
-import type { ActorPhase, ActorState, RunningPhase, StartingPhase } from "./state.ts";
-import { ladderDeadline, type LadderEvent } from "./stop_ladder.ts";
+import type { ActorPhase, RunningPhase, StartingPhase } from "./state.ts";
+import type { LadderEvent } from "./stop_ladder.ts";
 import type { Turn } from "./turn.ts";
 
 type Handlers = {
@@ -118,46 +119,16 @@ export function onActorTime(turn: Turn, id: NodeId): void {
   }
 }
 
-/** When something is next due for an actor. `isHolding`: a crash is held in the tree, so that no stop is due. */
-export function actorDeadline({ phase, doom }: ActorState, isHolding: boolean): Instant {
-  const stopAt = isHolding ? NEVER : doom?.deadline ?? NEVER;
-  switch (phase.at) {
-    case "backing_off":
-      return phase.until;
-    case "stopping":
-      return ladderDeadline(phase.ladder);
-    case "starting":
-      return earliest(phase.probeAt, startBy(phase.spec, phase), runBy(phase.spec, phase), stopAt);
-    case "running":
-      return earliest(runBy(phase.spec, phase), stopAt);
-    default:
-      return NEVER;
-  }
-}
-
 function overdueReason(
   spec: ActorSpec,
   phase: StartingPhase | RunningPhase,
   now: Instant,
 ): FailReason | null {
-  if (now >= runBy(spec, phase)) return { kind: "run_timeout", afterMs: spec.runTimeoutMs! };
-  if (phase.at === "running" || now < startBy(spec, phase)) return null;
+  if (now >= runBy(phase)) return { kind: "run_timeout", afterMs: spec.runTimeoutMs! };
+  if (phase.at === "running" || now < startBy(phase)) return null;
   return {
     kind: "start_timeout",
     afterMs: spec.startTimeoutMs,
     lastError: spec.ready === null ? null : whyNotReady(phase, spec.ready, now),
   };
-}
-
-function startBy(spec: ActorSpec, phase: StartingPhase): Instant {
-  return timeLimit(phase, spec.startTimeoutMs);
-}
-
-function runBy(spec: ActorSpec, phase: StartingPhase | RunningPhase): Instant {
-  return spec.runTimeoutMs === null ? NEVER : timeLimit(phase, spec.runTimeoutMs);
-}
-
-/** When a run has used up its time, of which that is no part for which a crash of it is held. */
-function timeLimit({ since, hold, heldMs }: StartingPhase | RunningPhase, ms: number): Instant {
-  return hold === null ? after(since, ms + heldMs) : NEVER;
 }

@@ -17,10 +17,11 @@ export interface BringUpOptions {
 export function bringUp(turn: Turn, nodes: readonly NodeId[], options: BringUpOptions, cause: number): void {
   const asked = new Set(nodes.flatMap((id) => turn.planned(id)));
   const needed = options.startDependencies ? dependenciesOf(turn, asked) : new Set<NodeId>();
+  const named = new Set(nodes);
   for (const id of nodes) openAncestors(turn, id, cause);
   for (const id of needed) openAncestors(turn, id, cause);
   for (const id of new Set([...asked, ...needed])) {
-    if (!mustStart(turn, id, nodes.includes(id))) continue;
+    if (!mustStart(turn, id, named.has(id))) continue;
     const skips = options.skipDependencies && turn.node(id).kind === "actor";
     if (skips) turn.setActor(id, { skipDeps: true });
     startNode(turn, id, cause);

@@ -40,6 +40,7 @@ export function dependencyVerdict(
   }
 }
 
-function hasStarted({ phase }: NodeState): boolean {
+/** Whether a node has begun, as far as what depends on it is concerned. */
+export function hasStarted({ phase }: Pick<NodeState, "phase">): boolean {
   return phase.at === "running" || phase.at === "up" || (phase.at === "starting" && phase.pid !== null);
 }

@@ -74,7 +74,7 @@ function planDelay(turn: Turn, id: NodeId, ending: Ending): number {
 /** Takes the companions along: they stop, and all start again together. */
 function regroup(turn: Turn, supervisor: NodeId, failed: NodeId, until: Instant, cause: number): Then {
   const { strategy, children } = turn.treeSpec(supervisor);
-  for (const id of companions(strategy, children, failed).toReversed()) {
+  for (const id of companions(strategy, children, turn.place(failed).position).toReversed()) {
     stopNode(turn, id, afterCompanion(turn, id), NEVER, cause);
   }
   const planned = turn.tree(supervisor).regroupAt;

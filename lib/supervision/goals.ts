@@ -1,39 +1,86 @@
 /** What clients wait for after a request, and when it is decided. */
 import { type NodeId, ROOT } from "../config/plan.ts";
-import type { NodeState, Request, TreePhase, TreeState } from "./state.ts";
+import type { NodeState, Request, Then } from "./state.ts";
 import type { Turn } from "./turn.ts";
-
-/** One node of a request. */
-export type Target = Request["targets"][number];
 
 /** Any start will do, also one that lies in the past. */
 export const ANY_START = -1;
 
-/** Remembers that somebody waits for `goal`; nobody does if `request` is null. */
+/** Remembers that somebody waits for `goal`; nobody does if `request` is null. @param targets See the request. */
 export function awaitGoal(
   turn: Turn,
   request: number | null,
   goal: Request["goal"],
-  targets: readonly Target[],
+  targets: Request["targets"],
 ): void {
   if (request === null) return;
-  turn.requests = [...turn.requests, { id: request, goal, targets }];
+  turn.requests = [...turn.requests, { id: request, goal, targets, left: null }];
 }
 
 /** Answers the requests that are decided: every target has reached its goal, or can no longer. */
 export function answerRequests(turn: Turn): void {
+  if (turn.requests.length === 0) return;
+  const changed = judgedAnew(turn);
   const open: Request[] = [];
   for (const request of turn.requests) {
-    const verdicts = request.targets.map((target) =>
-      goalVerdict(turn, turn.nodes.get(target.node), request.goal, target.startsBefore)
-    );
-    if (turn.outcome === null && verdicts.includes("open")) open.push(request);
+    const left = request.left === null || turn.isReplanned
+      ? leftOf(turn, request)
+      : leftAfter(turn, request, request.left, changed);
+    if (turn.outcome === null && left.open > 0) open.push({ ...request, left });
     else {
-      const ok = verdicts.every((verdict) => verdict === "reached");
+      const ok = left.open === 0 && left.missed === 0;
       turn.emit({ type: "reply", request: request.id, ok, refusal: null });
     }
   }
   turn.requests = open;
+}
+
+type Left = NonNullable<Request["left"]>;
+
+function leftOf(turn: Turn, { goal, targets }: Request): Left {
+  let left: Left = { open: 0, missed: 0 };
+  for (const [id, startsBefore] of targets) {
+    left = counted(left, goalVerdict(turn, turn.nodes, id, goal, startsBefore), 1);
+  }
+  return left;
+}
+
+/** What is left when some nodes have changed; it costs what has. */
+function leftAfter(
+  turn: Turn,
+  { goal, targets }: Request,
+  before: Left,
+  changed: ReadonlySet<NodeId>,
+): Left {
+  let left = before;
+  for (const id of changed) {
+    const startsBefore = targets.get(id);
+    if (startsBefore === undefined) continue;
+    left = counted(left, goalVerdict(turn, turn.nodesBefore, id, goal, startsBefore), -1);
+    left = counted(left, goalVerdict(turn, turn.nodes, id, goal, startsBefore), 1);
+  }
+  return left;
+}
+
+function counted({ open, missed }: Left, verdict: GoalVerdict, one: 1 | -1): Left {
+  return {
+    open: verdict === "open" ? open + one : open,
+    missed: verdict === "missed" ? missed + one : missed,
+  };
+}
+
+/** The nodes that have changed, and those that go by a tree around them that has. */
+function judgedAnew(turn: Turn): ReadonlySet<NodeId> {
+  if (turn.isReplanned) return turn.touched;
+  const changed = new Set(turn.touched);
+  for (const id of turn.touched) {
+    const [before, after] = [turn.nodesBefore.get(id), turn.node(id)];
+    if (before?.kind !== "tree" || after.kind !== "tree" || mayComeBack(before) === mayComeBack(after)) {
+      continue;
+    }
+    for (const below of turn.subtree(id)) changed.add(below.id);
+  }
+  return changed;
 }
 
 /** The actors that `nodes` stand for: a tree stands for those below it that it starts by itself. */
@@ -48,19 +95,23 @@ export function actorsOf(turn: Turn, nodes: readonly NodeId[]): readonly NodeId[
   return [...new Set(actors)];
 }
 
+type GoalVerdict = "open" | "reached" | "missed";
+
 function goalVerdict(
   turn: Turn,
-  node: NodeState | undefined,
+  nodes: Turn["nodes"],
+  id: NodeId,
   goal: Request["goal"],
   startsBefore: number,
-): "open" | "reached" | "missed" {
+): GoalVerdict {
+  const node = nodes.get(id);
   // The plan has it no more, and it is over.
   if (node === undefined) return goal === "stopped" ? "reached" : "missed";
-  return goal === "stopped" ? stopVerdict(node) : readyVerdict(turn, node, startsBefore);
+  return goal === "stopped" ? stopVerdict(node) : readyVerdict(turn, nodes, node, startsBefore);
 }
 
 /** Whoever was asked to stop stays on its way down, unless somebody else wants it up again meanwhile. */
-function stopVerdict(node: NodeState): "open" | "reached" | "missed" {
+function stopVerdict(node: NodeState): GoalVerdict {
   switch (node.phase.at) {
     case "inactive":
     case "stopped":
@@ -75,12 +126,17 @@ function stopVerdict(node: NodeState): "open" | "reached" | "missed" {
   }
 }
 
-function readyVerdict(turn: Turn, node: NodeState, startsBefore: number): "open" | "reached" | "missed" {
+function readyVerdict(
+  turn: Turn,
+  nodes: Turn["nodes"],
+  node: NodeState,
+  startsBefore: number,
+): GoalVerdict {
   switch (node.phase.at) {
     case "inactive":
     case "stopped":
     case "failed":
-      return isTakenAlong(turn, node) ? "open" : "missed";
+      return isTakenAlong(turn, nodes, node) ? "open" : "missed";
     case "completed":
       return node.starts > startsBefore ? "reached" : "open";
     case "running": {
@@ -93,17 +149,16 @@ function readyVerdict(turn: Turn, node: NodeState, startsBefore: number): "open"
 }
 
 /** Whether a supervisor above it may be started again yet, and it along with that. */
-function isTakenAlong(turn: Turn, { id, phase }: NodeState): boolean {
+function isTakenAlong(turn: Turn, nodes: Turn["nodes"], { id, phase }: NodeState): boolean {
   if (phase.at === "stopped" && phase.why === "request") return false;
-  return turn.place(id).ancestors.some((above) => above !== ROOT && mayComeBack(turn.tree(above)));
+  return turn.place(id).ancestors.some((above) => above !== ROOT && mayComeBack(nodes.get(above)!));
 }
 
-function mayComeBack(tree: TreeState): boolean {
-  const { phase } = tree;
-  if (phase.at !== "stopping") return isPlanned(phase.at);
+function mayComeBack({ phase }: NodeState): boolean {
+  if (phase.at !== "stopping" || !("end" in phase)) return isPlanned(phase.at);
   return phase.end.by === "itself" || isPlanned(phase.end.then.to);
 }
 
-function isPlanned(what: TreePhase["at"]): boolean {
+function isPlanned(what: NodeState["phase"]["at"] | Then["to"]): boolean {
   return what === "waiting" || what === "backing_off" || what === "regrouping";
 }

@@ -1,17 +1,21 @@
+import { NEVER } from "../base/instant.ts";
 import type { NodeSpec, Plan } from "../config/plan.ts";
 import { NodeMap } from "./node_map.ts";
 import { EMPTY_WINDOW } from "./restart_window.ts";
 import type { NodeState, State } from "./state.ts";
+import { booksOf } from "./write_books.ts";
 import { topologyOf } from "./topology.ts";
 
 /** The state of a tree of which nothing has been started. `seed` draws the jitter of backoffs. */
 export function initialState(plan: Plan, seed: number): State {
   const topology = topologyOf(plan);
+  const nodes = NodeMap.of(topology, (id) => freshNode(topology.byId.get(id)!.spec));
   return {
     plan,
     revision: 0,
     topology,
-    nodes: NodeMap.of(topology, (id) => freshNode(topology.byId.get(id)!.spec)),
+    nodes,
+    books: booksOf(topology, nodes, NEVER),
     seq: 0,
     runs: 0,
     chance: seed >>> 0,

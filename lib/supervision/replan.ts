@@ -9,7 +9,7 @@ import type { PlanGiven } from "./event.ts";
 import type { NodeState } from "./state.ts";
 import { stopNode } from "./stopping.ts";
 import type { Turn } from "./turn.ts";
-import { isOver, outdatedIn, topmostLeaving, withPlan } from "./with_plan.ts";
+import { outdatedIn, topmostLeaving, withPlan } from "./with_plan.ts";
 
 /** Goes on under another plan. */
 export function onPlanGiven(turn: Turn, { plan }: PlanGiven): void {
@@ -25,10 +25,10 @@ export function onPlanGiven(turn: Turn, { plan }: PlanGiven): void {
 }
 
 /** Forgets what an earlier plan had, as soon as all of that is over, and lets come what has waited for that. */
-export function forgetLeft(turn: Turn): void {
-  const { hasLeaving, places } = turn.topology;
-  if (!hasLeaving || places.some(({ id, isLeaving }) => isLeaving && !isOver(turn.node(id)))) return;
+export function forgetLeft(turn: Turn): boolean {
+  if (!turn.topology.hasLeaving || turn.books.left > 0) return false;
   turn.replan((state) => withPlan(state, state.plan, turn.now));
+  return true;
 }
 
 /** Stops a run whose actor is another by now, to be started again; what it is to become otherwise stays decided. */

@@ -127,9 +127,10 @@ function isLeavingTree(turn: Turn, id: NodeId): boolean {
 
 /** The actors that `nodes` stand for, without those below that stay stopped because somebody has stopped them by hand. */
 function wantedActors(turn: Turn, nodes: readonly NodeId[]): readonly NodeId[] {
+  const named = new Set(nodes);
   return actorsOf(turn, nodes).filter((id) => {
     const upwards = [id, ...turn.place(id).ancestors];
-    const below = upwards.slice(0, upwards.findIndex((node) => nodes.includes(node)));
+    const below = upwards.slice(0, upwards.findIndex((node) => named.has(node)));
     return !below.some((node) => isStoppedByHand(turn.node(node)));
   });
 }
@@ -145,5 +146,5 @@ function recordRequest(turn: Turn, verb: "start" | "stop" | "restart", nodes: re
 }
 
 function targets(nodes: readonly NodeId[], startsBefore: (id: NodeId) => number) {
-  return nodes.map((node) => ({ node, startsBefore: startsBefore(node) }));
+  return new Map(nodes.map((node) => [node, startsBefore(node)]));
 }

@@ -19,6 +19,7 @@ import type { Turn } from "./turn.ts";
 /** Puts the trees to work again, and takes every run over that there was. */
 export function resume(turn: Turn, { adopted, outdated }: Resumed): void {
   const cause = turn.record(ROOT, "resumed", null, { runs: adopted.size });
+  turn.books.settleAll();
   for (const { id, kind, phase } of turn.nodes.values()) {
     if (kind === "tree") {
       if (phase.at === "up" || phase.at === "stopping") openTree(turn, id);

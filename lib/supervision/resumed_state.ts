@@ -10,6 +10,7 @@ import { NOT_PROBED } from "./probe_schedule.ts";
 import type { NodeState, State } from "./state.ts";
 import type { Figures } from "./state_change.ts";
 import { nodeFor } from "./with_plan.ts";
+import { booksOf } from "./write_books.ts";
 
 /** What an earlier supervisor has left written. */
 export interface SavedState {
@@ -26,7 +27,12 @@ export function resumedState(plan: Plan, saved: SavedState, now: Instant): State
     const known = saved.nodes.get(spec.path);
     nodes.set(spec.path, nodeFor(spec, known && carriedOver(known, spec, now), nodes, now));
   }
-  return { ...fresh, ...saved.figures, nodes: NodeMap.of(fresh.topology, (id) => nodes.get(id)!) };
+  return {
+    ...fresh,
+    ...saved.figures,
+    nodes: NodeMap.of(fresh.topology, (id) => nodes.get(id)!),
+    books: booksOf(fresh.topology, nodes, now),
+  };
 }
 
 /** A node as it goes on. What was on its way to the supervisor that is gone never comes, and specs are not written down. */

@@ -9,6 +9,7 @@ import type { ActorSpec, NodeId, Plan } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
 import type { Crash, CrashId } from "./crash.ts";
 import type { Exit } from "./exit.ts";
+import type { Books } from "./books.ts";
 import type { NodeMap } from "./node_map.ts";
 import type { Probing } from "./probe_schedule.ts";
 import type { CancelCause, FailReason, StopReason } from "./reason.ts";
@@ -183,8 +184,10 @@ export type NodeState = ActorState | TreeState;
 export interface Request {
   readonly id: number;
   readonly goal: "ready" | "stopped";
-  /** Each target, and how many starts it must have gone beyond. */
-  readonly targets: readonly { readonly node: NodeId; readonly startsBefore: number }[];
+  /** How many starts each target must have gone beyond. */
+  readonly targets: ReadonlyMap<NodeId, number>;
+  /** How many of them have yet to reach their goal, and how many never will; null until that was counted. */
+  readonly left: { readonly open: number; readonly missed: number } | null;
 }
 
 /** How the whole tree ended. */
@@ -202,6 +205,8 @@ export interface State {
   /** All nodes there are: those of the plan, and those of earlier ones that are not over yet. */
   readonly topology: Topology;
   readonly nodes: NodeMap<NodeState>;
+  /** What follows from the nodes. */
+  readonly books: Books;
   /** Number of the last journal entry. */
   readonly seq: number;
   /** Number of the last run. */
@@ -220,6 +225,12 @@ export interface State {
 /** Whether there is a process, or a supervisor at work. */
 export function isAlive({ phase }: NodeState): boolean {
   return phase.at === "starting" || phase.at === "running" || phase.at === "stopping" || phase.at === "up";
+}
+
+/** Whether nothing of a node goes on, and nothing is planned. */
+export function isOver({ phase }: NodeState): boolean {
+  return phase.at === "inactive" || phase.at === "stopped" || phase.at === "completed" ||
+    phase.at === "failed";
 }
 
 /** Whether a child has ended and nothing that is planned will start it again. */

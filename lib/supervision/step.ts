@@ -16,9 +16,9 @@
  * 4. A supervisor is concluded after all of its children.
  * 5. After `finish` nothing is done any more; requests are still answered.
  */
-import { type Instant, NEVER } from "../base/instant.ts";
+import { type Instant, instant, NEVER } from "../base/instant.ts";
 import { ROOT } from "../config/plan.ts";
-import { actorDeadline, onActorTime, onRunEvent } from "./actor.ts";
+import { onActorTime, onRunEvent } from "./actor.ts";
 import type { NotedAs, TreeEvent } from "./event.ts";
 import { answerRequests } from "./goals.ts";
 import type { EntryEvent } from "./journal_entry.ts";
@@ -27,37 +27,34 @@ import { onRequest } from "./requests.ts";
 import { resume } from "./resume.ts";
 import { settle } from "./settle.ts";
 import type { State } from "./state.ts";
-import { activateTree, onTreeTime, treeDeadline } from "./tree.ts";
+import { activateTree, onTreeTime } from "./tree.ts";
 import { type Stepped, Turn } from "./turn.ts";
 
 /** Takes one step. */
 export function step(state: State, event: TreeEvent, now: Instant): Stepped {
   if (state.outcome !== null) return { state, effects: refuse(event) };
   const turn = new Turn(state, now);
-  apply(turn, event);
+  applyEvent(turn, event);
   settle(turn);
   answerRequests(turn);
   return turn.finish();
 }
 
 /** When `time_passed` is due. Not later than this, whatever else happens. */
-export function nextDeadline(state: State, now: Instant): Instant {
-  if (state.outcome !== null) return NEVER;
-  let next = NEVER;
-  for (const node of state.nodes.values()) {
-    const due = node.kind === "tree" ? treeDeadline(node, now) : actorDeadline(node, state.holding !== null);
-    if (due < next) next = due;
-  }
-  return next;
+export function nextDeadline({ outcome, holding, books }: State): Instant {
+  if (outcome !== null) return NEVER;
+  const { due, stopDue, regroupDue } = books;
+  return instant(Math.min(due.least, regroupDue.least, holding === null ? stopDue.least : NEVER));
 }
 
 /** A tree that has ended owes nothing but an answer. */
-function refuse(event: TreeEvent): Stepped["effects"] {
+export function refuse(event: TreeEvent): Stepped["effects"] {
   if (!("request" in event) || event.request === null) return [];
   return [{ type: "reply", request: event.request, ok: false, refusal: { kind: "tree_ended" } }];
 }
 
-function apply(turn: Turn, event: TreeEvent): void {
+/** Applies an event: the first phase of a step. */
+export function applyEvent(turn: Turn, event: TreeEvent): void {
   switch (event.type) {
     case "begun":
       return activateTree(turn, ROOT);
@@ -91,8 +88,9 @@ function onNoted<Event extends EntryEvent>(turn: Turn, { node, event, data }: No
 }
 
 function onTime(turn: Turn): void {
-  for (const { id, spec } of turn.topology.places) {
-    if (spec.kind === "tree") onTreeTime(turn, id);
-    else onActorTime(turn, id);
+  const next = (from: number) => turn.books.firstDue(from, turn.holding !== null);
+  for (let place = next(0); place !== null; place = next(place.index + 1)) {
+    if (place.spec.kind === "tree") onTreeTime(turn, place.id);
+    else onActorTime(turn, place.id);
   }
 }

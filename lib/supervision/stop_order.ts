@@ -1,5 +1,4 @@
 import type { NodeId } from "../config/plan.ts";
-import type { Census } from "./census.ts";
 import type { Turn } from "./turn.ts";
 
 /**
@@ -8,12 +7,10 @@ import type { Turn } from "./turn.ts";
  *
  * It cannot deadlock: an early one waits for early ones alone (topology), and dependencies have no cycles.
  */
-export function mayStop(turn: Turn, census: Census, id: NodeId): boolean {
+export function mayStop(turn: Turn, id: NodeId): boolean {
   const { ancestors, stopsEarly } = turn.place(id);
-  for (const needed of [id, ...ancestors]) {
-    if (turn.place(needed).dependents.some((dependent) => census.of(dependent).leaving > 0)) return false;
-  }
+  for (const needed of [id, ...ancestors]) if (turn.books.count(needed).blockers > 0) return false;
   if (stopsEarly) return true;
   const teardown = ancestors.findLast((tree) => turn.tree(tree).phase.at === "stopping");
-  return teardown === undefined || census.of(teardown).leavingEarly === 0;
+  return teardown === undefined || turn.books.count(teardown).leavingEarly === 0;
 }

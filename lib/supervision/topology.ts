@@ -22,6 +22,12 @@ export interface Place {
   readonly stopsEarly: boolean;
   /** How many rounds of stopping there are from this node on, itself included: its share of a deadline. */
   readonly roundsLeft: number;
+  /** Whether its tree starts one child after the other. */
+  readonly isInSequence: boolean;
+  /** How many children of its tree stand before it. */
+  readonly position: number;
+  /** How many of its children are significant. */
+  readonly significant: number;
   /** Whether the plan has it no more. */
   readonly isLeaving: boolean;
 }
@@ -49,6 +55,12 @@ export function topologyOf(
   const roundsLeft = roundsOf(nodes, needs, stopsEarly);
   const ends = endsOf(nodes, index);
   const places: Place[] = [];
+  const positions = new Map(
+    nodes.flatMap((node) =>
+      node.kind === "tree" ? node.children.map((child, at) => [child, at] as const) : []
+    ),
+  );
+  const isSignificant = (id: NodeId) => nodes[index.get(id)!]!.significant && !leaving.has(id);
   for (const [at, spec] of nodes.entries()) {
     const above = spec.parent === null ? null : places[index.get(spec.parent)!]!;
     places.push({
@@ -60,6 +72,9 @@ export function topologyOf(
       dependents: dependents[at]!,
       stopsEarly: stopsEarly[at]!,
       roundsLeft: roundsLeft[at]!,
+      isInSequence: above?.spec.kind === "tree" && above.spec.start === "sequential",
+      position: positions.get(spec.path) ?? 0,
+      significant: spec.kind === "tree" ? spec.children.filter(isSignificant).length : 0,
       isLeaving: leaving.has(spec.path),
     });
   }

@@ -1,21 +1,11 @@
 /** The life of a supervisor: it is activated, works, is torn down, and is then concluded like any other child. */
-import { type Instant, NEVER } from "../base/instant.ts";
 import { invariant } from "../base/invariant.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
 import { conclude } from "./conclude.ts";
 import { afterEnd } from "./ending.ts";
 import type { FailReason } from "./reason.ts";
 import { EMPTY_WINDOW } from "./restart_window.ts";
-import {
-  isAlive,
-  type NodeState,
-  type Outcome,
-  type TearingDownPhase,
-  type Then,
-  thenOf,
-  type TreeEnd,
-  type TreeState,
-} from "./state.ts";
+import type { Outcome, TearingDownPhase, Then, TreeEnd } from "./state.ts";
 import { endTree } from "./stopping.ts";
 import { treeResult } from "./tree_end.ts";
 import type { Turn } from "./turn.ts";
@@ -42,22 +32,18 @@ export function openTree(turn: Turn, id: NodeId): void {
 }
 
 /** Does what follows for a supervisor from the state of its children. */
-export function settleTree(turn: Turn, id: NodeId, isReady: boolean): void {
+export function settleTree(turn: Turn, id: NodeId): void {
   const { phase, regroupAt } = turn.tree(id);
   if (phase.at === "up") {
     const result = treeResult(turn, id);
     if (result !== null) return endTree(turn, id, { by: "itself", result }, turn.tree(id).cause);
-    if (isReady && phase.readyAt === null) becomeReady(turn, id, turn.now - phase.since);
+    if (turn.books.readiness(id).ready && phase.readyAt === null) {
+      becomeReady(turn, id, turn.now - phase.since);
+    }
     if (regroupAt !== null && turn.now >= regroupAt) releaseGroup(turn, id);
-  } else if (phase.at === "stopping" && !childrenOf(turn, id).some(isAlive)) {
+  } else if (phase.at === "stopping" && turn.books.tally(id).alive === 0) {
     concludeTree(turn, id);
   }
-}
-
-/** When something is next due for a supervisor. Its teardown's deadline is in the wishes of its children. */
-export function treeDeadline(tree: TreeState, now: Instant): Instant {
-  if (tree.phase.at === "backing_off") return tree.phase.until;
-  return tree.regroupAt !== null && tree.regroupAt > now ? tree.regroupAt : NEVER;
 }
 
 /** Does what is due for a supervisor now. */
@@ -78,7 +64,8 @@ function resetChild(turn: Turn, id: NodeId, cause: number): void {
   turn.set(id, { phase, cause, streak: 0 });
 }
 
-function becomeReady(turn: Turn, id: NodeId, afterMs: number): void {
+/** All its children are ready. */
+export function becomeReady(turn: Turn, id: NodeId, afterMs: number): void {
   const cause = turn.record(id, "ready", turn.tree(id).cause, { afterMs: Math.round(afterMs) });
   const { phase } = turn.tree(id);
   if (phase.at === "up") turn.setTree(id, { phase: { ...phase, readyAt: turn.now }, cause });
@@ -86,21 +73,16 @@ function becomeReady(turn: Turn, id: NodeId, afterMs: number): void {
 
 /** Starts the companions of a failure again, as soon as all of them, and all that go with them, have stopped. */
 function releaseGroup(turn: Turn, id: NodeId): void {
-  const children = childrenOf(turn, id);
-  if (children.some(isLeavingGroup)) return;
+  if (turn.books.tally(id).leavingGroup > 0) return;
   turn.setTree(id, { regroupAt: null });
-  for (const child of children) {
-    if (child.phase.at !== "regrouping") continue;
-    turn.set(child.id, { phase: { at: "waiting", since: turn.now } });
+  const next = () => turn.books.firstChild(id, "regrouping");
+  for (let child = next(); child !== null; child = next()) {
+    turn.set(child, { phase: { at: "waiting", since: turn.now } });
   }
 }
 
-function isLeavingGroup(node: NodeState): boolean {
-  const then = thenOf(node);
-  return then !== null && (then.to === "regrouping" || (then.to === "stopped" && then.why === "strategy"));
-}
-
-function concludeTree(turn: Turn, id: NodeId): void {
+/** All its children are over. */
+export function concludeTree(turn: Turn, id: NodeId): void {
   const { phase, cause } = turn.tree(id);
   invariant(phase.at === "stopping", "only a supervisor that is torn down is concluded");
   if (id === ROOT) return concludeRoot(turn, phase.end, cause);
@@ -134,8 +116,4 @@ function outcomeOf(turn: Turn, end: TreeEnd): Outcome {
   if (end.result.ok) return { kind: "completed" };
   const { reason } = end.result;
   return { kind: reason.kind === "gave_up" ? "gave_up" : "failed", reason };
-}
-
-function childrenOf(turn: Turn, id: NodeId): readonly NodeState[] {
-  return turn.treeSpec(id).children.map((child) => turn.node(child));
 }

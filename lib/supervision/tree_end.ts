@@ -9,17 +9,18 @@ import type { Turn } from "./turn.ts";
  * A child that somebody stopped by hand has not ended for good: it lasts until somebody starts it.
  */
 export function treeResult(turn: Turn, tree: NodeId): TreeResult | null {
-  const spec = turn.treeSpec(tree);
-  const children = spec.children.filter((id) => !turn.place(id).isLeaving).map((id) => turn.node(id));
-  const significant = children.filter((child) => turn.spec(child.id).significant);
-  const decisive = significant.filter(hasEndedForGood);
-  const isDecided = spec.autoShutdown === "any_significant"
-    ? decisive.length > 0
-    : spec.autoShutdown === "all_significant" && decisive.length > 0 &&
-      decisive.length === significant.length;
-  if (isDecided) return resultOf(decisive);
-  const started = children.filter((child) => child.phase.at !== "inactive");
-  return started.length > 0 && started.every(hasEndedForGood) ? resultOf(started) : null;
+  const { autoShutdown } = turn.treeSpec(tree);
+  const { started, ended, decisive } = turn.books.tally(tree);
+  const isDecided = autoShutdown === "any_significant"
+    ? decisive > 0
+    : autoShutdown === "all_significant" && decisive > 0 && decisive === turn.place(tree).significant;
+  if (isDecided) return resultOf(endedIn(turn, tree).filter(({ id }) => turn.spec(id).significant));
+  return started > 0 && started === ended ? resultOf(endedIn(turn, tree)) : null;
+}
+
+function endedIn(turn: Turn, tree: NodeId): readonly NodeState[] {
+  const children = turn.treeSpec(tree).children.filter((id) => !turn.place(id).isLeaving);
+  return children.map((id) => turn.node(id)).filter(hasEndedForGood);
 }
 
 /** A failure among the children makes the result one; the earliest is named. */

@@ -6,6 +6,7 @@ import type { Instant } from "../base/instant.ts";
 import { invariant } from "../base/invariant.ts";
 import type { ActorSpec, NodeId, NodeSpec, Plan, TreeSpec } from "../config/plan.ts";
 import { draw } from "../base/chance.ts";
+import { Bookkeeper } from "./bookkeeper.ts";
 import type { Effect } from "./effect.ts";
 import type { Entry, EntryData, EntryEvent, EntryOf } from "./journal_entry.ts";
 import type { NodeMap } from "./node_map.ts";
@@ -28,10 +29,11 @@ export class Turn {
   readonly now: Instant;
   plan: Plan;
   topology: Topology;
-  /** Whether a node has changed since this was last set to false. */
-  changed = false;
   #before: State;
-  #nodes: NodeMap<NodeState>;
+  books: Bookkeeper;
+  /** Nodes that have changed, or another plan. */
+  readonly touched = new Set<NodeId>();
+  isReplanned = false;
   readonly #effects: Effect[] = [];
   #seq: number;
   #runs: number;
@@ -46,7 +48,7 @@ export class Turn {
     this.plan = before.plan;
     this.topology = before.topology;
     this.#before = before;
-    this.#nodes = before.nodes;
+    this.books = new Bookkeeper(before.topology, before.nodes, before.books, now);
     this.#seq = before.seq;
     this.#runs = before.runs;
     this.#chance = before.chance;
@@ -67,11 +69,11 @@ export class Turn {
   }
 
   get nodes(): NodeMap<NodeState> {
-    return this.#nodes;
+    return this.books.nodes;
   }
 
   node(id: NodeId): NodeState {
-    const node = this.#nodes.get(id);
+    const node = this.books.nodes.get(id);
     invariant(node !== undefined, `there is no node "${id}"`);
     return node;
   }
@@ -117,6 +119,11 @@ export class Turn {
     return phase.spec;
   }
 
+  /** The nodes as they were when the step began. */
+  get nodesBefore(): NodeMap<NodeState> {
+    return this.#before.nodes;
+  }
+
   /** A node and all that is below it, in file order. */
   subtree(id: NodeId): readonly Place[] {
     const { index, end } = this.place(id);
@@ -133,8 +140,9 @@ export class Turn {
     this.#before = change(this.#state());
     this.plan = this.#before.plan;
     this.topology = this.#before.topology;
-    this.#nodes = this.#before.nodes;
-    this.changed = true;
+    this.books = new Bookkeeper(this.topology, this.#before.nodes, this.#before.books, this.now);
+    this.books.settleAll();
+    this.isReplanned = true;
   }
 
   /** Changes fields that actors and trees share. */
@@ -194,7 +202,8 @@ export class Turn {
   #state(): State {
     return {
       ...this.#before,
-      nodes: this.#nodes,
+      nodes: this.books.nodes,
+      books: this.books.books,
       seq: this.#seq,
       runs: this.#runs,
       chance: this.#chance,
@@ -206,7 +215,7 @@ export class Turn {
   }
 
   #put(node: NodeState): void {
-    this.#nodes = this.#nodes.with(node.id, node);
-    this.changed = true;
+    this.touched.add(node.id);
+    this.books.put(node);
   }
 }

@@ -1,12 +1,18 @@
 /** What people are shown of a node. The names are a contract; the phases behind them are ours to change. */
 import type { Instant } from "../base/instant.ts";
 import type { Dependency, NodeId } from "../config/plan.ts";
-import { type Census, takeCensus } from "./census.ts";
+import { readinessIn } from "./count.ts";
 import { dependencyVerdict, type TreeReadiness } from "./dependencies.ts";
 import { whyNotReady } from "./probe_schedule.ts";
 import type { FailReason, StopReason } from "./reason.ts";
-import type { LastExit, NodeState, RunningPhase, StartingPhase, State } from "./state.ts";
-import { isOver } from "./with_plan.ts";
+import {
+  isOver,
+  type LastExit,
+  type NodeState,
+  type RunningPhase,
+  type StartingPhase,
+  type State,
+} from "./state.ts";
 import type { Ladder } from "./stop_ladder.ts";
 
 /** The states that people see. */
@@ -67,15 +73,23 @@ export function presentIn({ topology, nodes }: State): readonly NodeId[] {
 
 /** Views of all nodes, in file order. */
 export function viewsOf(state: State, now: Instant): ReadonlyMap<NodeId, View> {
-  const census = takeCensus(state);
-  const viewOf = (node: NodeState): View => ({
-    state: visibleState(node, census.of(node.id).readiness),
-    ready: readyOf(node, census.of(node.id).readiness),
+  return new Map([...state.nodes.values()].map((node) => [node.id, viewOf(state, node, now)]));
+}
+
+/** The view of one node. */
+export function viewOf(state: State, node: NodeState, now: Instant): View {
+  const readiness = readinessOf(state, node.id);
+  return {
+    state: visibleState(node, readiness),
+    ready: readyOf(node, readiness),
     pid: node.kind === "actor" && "pid" in node.phase ? node.phase.pid : null,
     since: sinceOf(node),
-    why: whyOf(state, node, now, census),
-  });
-  return new Map([...state.nodes.values()].map((node) => [node.id, viewOf(node)]));
+    why: whyOf(state, node, now),
+  };
+}
+
+function readinessOf({ books }: State, id: NodeId): TreeReadiness {
+  return readinessIn(books.counts.get(id)!);
 }
 
 /** A tree is `starting` for as long as something in it is; whether all of it is well is told by `ready`. */
@@ -118,11 +132,11 @@ function sinceOf({ phase }: NodeState): Instant | null {
   }
 }
 
-function whyOf(state: State, node: NodeState, now: Instant, census: Census): Why | null {
+function whyOf(state: State, node: NodeState, now: Instant): Why | null {
   const { phase } = node;
   switch (phase.at) {
     case "waiting":
-      return whyWaiting(state, node.id, census);
+      return whyWaiting(state, node.id);
     case "backing_off":
       return { kind: "backoff", inMs: phase.until - now, reason: phase.reason };
     case "regrouping":
@@ -146,10 +160,10 @@ function whyOf(state: State, node: NodeState, now: Instant, census: Census): Why
 /** How many dependencies are named; those on replicas may be a thousand. */
 const MOST_NAMED = 4;
 
-function whyWaiting(state: State, id: NodeId, census: Census): Why {
+function whyWaiting(state: State, id: NodeId): Why {
   const { parent, dependsOn } = state.topology.byId.get(id)!.spec;
   const unmet = dependsOn.filter(({ on, condition }) =>
-    dependencyVerdict(state.nodes.get(on)!, condition, census.of(on).readiness) !== "met"
+    dependencyVerdict(state.nodes.get(on)!, condition, readinessOf(state, on)) !== "met"
   );
   if (unmet.length > 0) {
     const more = Math.max(0, unmet.length - MOST_NAMED);

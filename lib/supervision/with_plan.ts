@@ -14,7 +14,8 @@ import { type NodeId, type NodeSpec, type Plan, ROOT, type TreeSpec } from "../c
 import { isSameProcess } from "../config/process_of.ts";
 import { freshNode } from "./initial_state.ts";
 import { NodeMap } from "./node_map.ts";
-import type { ActorState, NodeState, State } from "./state.ts";
+import { type ActorState, isOver, type NodeState, type State } from "./state.ts";
+import { booksOf } from "./write_books.ts";
 import { type Place, topologyOf } from "./topology.ts";
 
 /** The same state under `plan`, as of `now`. What leaves has yet to be told so. */
@@ -31,6 +32,7 @@ export function withPlan(state: State, plan: Plan, now: Instant): State {
     revision: state.revision + 1,
     topology,
     nodes: NodeMap.of(topology, (id) => nodes.get(id)!),
+    books: booksOf(topology, nodes, now),
   };
 }
 
@@ -159,10 +161,4 @@ function isOfKind({ kind }: NodeState, spec: NodeSpec): boolean {
 /** Whether it was ended because an earlier plan had it no more. */
 function isRemoved({ phase }: NodeState): boolean {
   return phase.at === "stopped" && phase.why === "removed";
-}
-
-/** Whether nothing of it goes on, and nothing is planned. */
-export function isOver({ phase }: NodeState): boolean {
-  return phase.at === "inactive" || phase.at === "stopped" || phase.at === "completed" ||
-    phase.at === "failed";
 }

@@ -22,6 +22,7 @@ import {
   wholeOf,
 } from "../../lib/supervision/state_change.ts";
 import { nextDeadline, step } from "../../lib/supervision/step.ts";
+import type { Stepped } from "../../lib/supervision/turn.ts";
 
 /** How the processes of an actor behave. */
 export interface Script {
@@ -54,6 +55,8 @@ export class World {
   readonly replies = new Map<number, { ok: boolean; refusal: Refusal | null }>();
   outcome: Outcome | null = null;
   readonly processes: Process[] = [];
+  /** Told of every step. */
+  onStep: (before: State, event: TreeEvent, now: Instant, stepped: Stepped) => void = () => {};
   /** Crashes that stand still. */
   readonly held = new Map<CrashId, { readonly node: NodeId; readonly run: RunId }>();
   readonly #scripts = new Map<NodeId, Script>();
@@ -104,7 +107,10 @@ export class World {
     this.#inbox.push(event);
     if (this.#inbox.length > 1) return;
     for (; this.#inbox.length > 0; this.#inbox.shift()) {
-      const { state, effects } = step(this.state, this.#inbox[0]!, this.now);
+      const event = this.#inbox[0]!;
+      const stepped = step(this.state, event, this.now);
+      this.onStep(this.state, event, this.now, stepped);
+      const { state, effects } = stepped;
       const change = changeBetween(this.state, state);
       if (change !== null) this.#written.push(encodeChange(change));
       this.state = state;
@@ -251,7 +257,7 @@ export class World {
   }
 
   #due(): Instant {
-    return nextDeadline(this.state, this.now);
+    return nextDeadline(this.state);
   }
 
   #scriptOf(node: NodeId): Script {

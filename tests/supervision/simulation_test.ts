@@ -10,6 +10,7 @@ import { isAlive } from "../../lib/supervision/state.ts";
 import { type ActorSketch, planOf, type TreeSketch } from "../harness/plan.ts";
 import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
+import { holdToReference } from "./reference/twin.ts";
 import { World } from "../harness/world.ts";
 
 const SEEDS = Number(process.env["SEEDS"] ?? 400);
@@ -33,6 +34,7 @@ function simulate(seed: number): void {
   const random = seeded(seed);
   const sketch = randomTree(random, "", 0, []);
   const world = new World(planOf(sketch), seed);
+  world.onStep = holdToReference;
   const plans = new Plans(random, world, sketch);
   const asked: number[] = [];
   plans.scriptActors();
@@ -242,9 +244,12 @@ class Auditor {
 
 function randomTree(random: Random, path: string, depth: number, earlier: string[]): TreeSketch {
   const children: Record<string, ActorSketch | TreeSketch> = {};
-  const count = 1 + Math.floor(random() * 5);
+  // Some are large enough for what is kept of them not to lie in one piece.
+  const count = depth === 0 && random() < 0.03
+    ? 40 + Math.floor(random() * 40)
+    : 1 + Math.floor(random() * 5);
   for (let i = 0; i < count; i++) {
-    const name = `${"abcdef"[i]}`;
+    const name = "abcdef"[i] ?? `n${i}`;
     const at = path === "" ? name : `${path}/${name}`;
     // Only what stands earlier is named, and never a tree around: so there are no cycles.
     const needs = randomNeeds(random, earlier);

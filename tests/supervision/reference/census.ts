@@ -1,7 +1,7 @@
 /** What the rules of starting and stopping need to know of whole subtrees, counted once a pass instead of per node. */
-import type { NodeId } from "../config/plan.ts";
-import type { TreeReadiness } from "./dependencies.ts";
-import type { ActorState, NodeState, State } from "./state.ts";
+import type { NodeId } from "../../../lib/config/plan.ts";
+import type { TreeReadiness } from "../../../lib/supervision/dependencies.ts";
+import type { ActorState, NodeState, State } from "../../../lib/supervision/state.ts";
 
 /** What is counted of a node and all that is below it. */
 export interface Count {

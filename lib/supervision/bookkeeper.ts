@@ -1,0 +1,351 @@
+/**
+ * Keeps the books of a state during a step, and finds out what is to be settled again after a change.
+ *
+ * Most columns are as the nodes are at this moment. The counts are not: they stand as they were when a pass began, so that
+ * all decisions of a pass go by the same ones, and are brought up to date between passes (`recount`).
+ *
+ * What a node is settled by, and so what has it settled again when it changes:
+ * 1. itself, and its supervisor;
+ * 2. what it depends on: their phases, and the readiness of trees;
+ * 3. for its turn to start: the siblings before it in a sequential tree, the number of those that start in others;
+ * 4. for its turn to stop: what depends on it or on a tree around it, and the one-shots of a teardown;
+ * 5. for a tree: its children.
+ */
+import { type Instant, NEVER } from "../base/instant.ts";
+import { invariant } from "../base/invariant.ts";
+import type { NodeId } from "../config/plan.ts";
+import { Agenda, Queue } from "./agenda.ts";
+import { type Books, type Count, MARKED, type Tally } from "./books.ts";
+import { contributionOf, isLeaving, isSettled, JUST_ACTIVATED, readinessIn } from "./count.ts";
+import { hasStarted, type TreeReadiness } from "./dependencies.ts";
+import type { LeastArray } from "./least_array.ts";
+import type { NodeMap } from "./node_map.ts";
+import { isOver, type NodeState } from "./state.ts";
+import { exchanged, shareOf } from "./tally.ts";
+import type { Place, Topology } from "./topology.ts";
+import { dueOf, holds, regroupDueOf, stopDueOf, withBlockers, withContribution } from "./write_books.ts";
+
+type Column = "due" | "stopDue" | "regroupDue" | "unsettled" | "queued" | "regrouping";
+
+/** See the module. */
+export class Bookkeeper {
+  readonly #topology: Topology;
+  readonly #now: Instant;
+  readonly #agenda = new Agenda();
+  readonly #books: { -readonly [Key in keyof Books]: Books[Key] };
+  /** The nodes as they are. */
+  #nodes: NodeMap<NodeState>;
+  /** The nodes as they were when the counts were right. */
+  #counted: NodeMap<NodeState>;
+  /** Those that have changed since. */
+  #uncounted = new Queue();
+  /** Trees that were put to work since. */
+  readonly #justActivated = new Set<NodeId>();
+  /** How many children of trees were started since. */
+  readonly #started = new Map<NodeId, number>();
+
+  constructor(topology: Topology, nodes: NodeMap<NodeState>, books: Books, now: Instant) {
+    this.#topology = topology;
+    this.#nodes = nodes;
+    this.#counted = nodes;
+    this.#books = { ...books };
+    this.#now = now;
+  }
+
+  get nodes(): NodeMap<NodeState> {
+    return this.#nodes;
+  }
+
+  get books(): Books {
+    return { ...this.#books };
+  }
+
+  /** How many of the nodes that the plan has no more are not over. */
+  get left(): number {
+    return this.#books.left;
+  }
+
+  /** Actors with a crash that is held, in file order. */
+  get holders(): readonly NodeId[] {
+    return this.#books.holders;
+  }
+
+  tally(tree: NodeId): Tally {
+    return this.#books.tallies.get(tree)!;
+  }
+
+  count(id: NodeId): Count {
+    return this.#books.counts.get(id)!;
+  }
+
+  readiness(tree: NodeId): TreeReadiness {
+    return this.#justActivated.has(tree) ? JUST_ACTIVATED : readinessIn(this.count(tree));
+  }
+
+  /** A node is another by now. */
+  put(node: NodeState): void {
+    const place = this.#place(node.id);
+    const before = this.#nodes.get(node.id)!;
+    this.#nodes = this.#nodes.with(node.id, node);
+    this.#uncounted.add(-place.index);
+    this.#mark("due", place, dueOf(node));
+    this.#mark("stopDue", place, stopDueOf(node));
+    this.#mark("regroupDue", place, regroupDueOf(node, this.#now));
+    this.#mark("regrouping", place, node.phase.at === "regrouping" ? MARKED : NEVER);
+    if (node.phase.at !== "waiting") this.#mark("queued", place, NEVER);
+    if (holds(before) !== holds(node)) this.#keepHolder(node);
+    if (place.isLeaving) this.#books.left += Number(!isOver(node)) - Number(!isOver(before));
+    this.#settleAgain(place);
+    this.#putInTree(place, before, node);
+    if (!looksSame(before, node)) this.#settleDependents(place);
+    if (node.kind === "tree" && before.phase.at !== node.phase.at) this.#treeTurned(place, before, node);
+  }
+
+  /** A tree was put to work by what is being settled: until the next pass it has yet to start its children. */
+  justActivated(tree: NodeId): void {
+    this.#justActivated.add(tree);
+    this.#markUnsettled(this.#place(tree));
+  }
+
+  /** Whether a tree that starts some children at a time has room for one more. */
+  hasRoom(tree: NodeId, concurrency: number): boolean {
+    return this.count(tree).starting + (this.#started.get(tree) ?? 0) < concurrency;
+  }
+
+  /** A child is started by what is being settled. */
+  start(tree: NodeId): void {
+    this.#started.set(tree, (this.#started.get(tree) ?? 0) + 1);
+  }
+
+  /** A waiting child lacks nothing but its turn. */
+  queue(id: NodeId, isQueued: boolean): void {
+    this.#mark("queued", this.#place(id), isQueued ? MARKED : NEVER);
+  }
+
+  /** The first child of a tree, after another, that is marked in a column. */
+  firstChild(tree: NodeId, column: "unsettled" | "queued" | "regrouping", after?: NodeId): NodeId | null {
+    const { index, end } = this.#place(tree);
+    let from = after === undefined ? index + 1 : this.#place(after).end;
+    for (;;) {
+      const found = this.#books[column].firstUpTo(MARKED, from);
+      if (found < 0 || found >= end) return null;
+      const place = this.#topology.places[found]!;
+      if (place.spec.parent === tree) return place.id;
+      // It is in a tree of its own, whose end comes before the next child.
+      const child = place.ancestors[place.ancestors.indexOf(tree) - 1]!;
+      from = this.#place(child).end;
+    }
+  }
+
+  /** The first node from an index on for which something is due; null if there is none. */
+  firstDue(from: number, isHolding: boolean): Place | null {
+    const found = [
+      this.#books.due.firstUpTo(this.#now, from),
+      isHolding ? -1 : this.#books.stopDue.firstUpTo(this.#now, from),
+    ].filter((index) => index >= 0);
+    return found.length === 0 ? null : this.#topology.places[Math.min(...found)]!;
+  }
+
+  /** Has everything settled again. */
+  settleAll(): void {
+    for (const place of this.#topology.places) this.#settleAgain(place);
+  }
+
+  settleAgain(id: NodeId): void {
+    this.#settleAgain(this.#place(id));
+  }
+
+  /** Begins another pass; false if there is nothing to settle. */
+  beginPass(): boolean {
+    this.#agenda.rewind();
+    this.#settleGroups();
+    this.#recount();
+    return !this.#agenda.isEmpty;
+  }
+
+  /** The next node of the pass; null ends it. */
+  next(): NodeId | null {
+    const index = this.#agenda.take();
+    return index === undefined ? null : this.#topology.places[index]!.id;
+  }
+
+  #place(id: NodeId): Place {
+    const place = this.#topology.byId.get(id);
+    invariant(place !== undefined, `there is no node "${id}"`);
+    return place;
+  }
+
+  #mark(column: Column, { index }: Place, value: number): void {
+    const before: LeastArray = this.#books[column];
+    if (before.at(index) !== value) this.#books[column] = before.with(index, value);
+  }
+
+  #settleAgain({ index }: Place): void {
+    this.#agenda.add(index);
+  }
+
+  #settleDependents({ dependents }: Place): void {
+    for (const id of dependents) {
+      const { at } = this.#nodes.get(id)!.phase;
+      if (at === "waiting" || at === "failed") this.settleAgain(id);
+    }
+  }
+
+  #keepHolder({ id }: NodeState): void {
+    const { holders } = this.#books;
+    const { index } = this.#place(id);
+    const others = holders.filter((one) => one !== id);
+    const at = others.findIndex((one) => this.#place(one).index > index);
+    this.#books.holders = others.length < holders.length
+      ? others
+      : others.toSpliced(at < 0 ? others.length : at, 0, id);
+  }
+
+  #putInTree(place: Place, before: NodeState, after: NodeState): void {
+    const { parent } = place.spec;
+    if (parent === null) return;
+    this.settleAgain(parent);
+    if (place.isInSequence) this.#markUnsettled(place);
+    const [share, other] = [shareOf(before, place), shareOf(after, place)];
+    const tally = this.tally(parent);
+    const isSame = share.alive === other.alive && share.started === other.started &&
+      share.ended === other.ended && share.decisive === other.decisive &&
+      share.leavingGroup === other.leavingGroup;
+    if (!isSame) this.#books.tallies = this.#books.tallies.with(parent, exchanged(tally, share, other));
+  }
+
+  /** What comes after a child in a sequential tree has its turn when that is settled. */
+  #markUnsettled(place: Place): void {
+    if (!place.isInSequence) return;
+    const isUnsettled = !isSettled(this.#nodes.get(place.id)!, this.readiness(place.id));
+    this.#mark("unsettled", place, isUnsettled ? MARKED : NEVER);
+    if (!isUnsettled) this.#settleFirst(place.spec.parent!, "unsettled");
+  }
+
+  /** Its children may start when it is at work, and what depends on them starts them unless it is gone. */
+  #treeTurned(place: Place, before: NodeState, after: NodeState): void {
+    const { spec, index, end } = place;
+    if (spec.kind === "tree") {
+      for (const child of spec.children) this.settleAgain(child);
+    }
+    if (!isGone(before) || isGone(after)) return;
+    for (let at = index + 1; at < end; at++) this.#settleDependents(this.#topology.places[at]!);
+  }
+
+  /** Time has come for groups of children that wait for each other. */
+  #settleGroups(): void {
+    for (let at = this.#firstGroup(); at >= 0; at = this.#firstGroup()) {
+      this.#agenda.add(at);
+      this.#mark("regroupDue", this.#topology.places[at]!, NEVER);
+    }
+  }
+
+  #firstGroup(): number {
+    return this.#books.regroupDue.firstUpTo(this.#now);
+  }
+
+  /** Brings the counts up to date. Children stand after their parents, so that they are counted before them. */
+  #recount(): void {
+    const before = new Map<NodeId, Count>();
+    for (const id of this.#justActivated) this.#uncounted.add(-this.#place(id).index);
+    for (let index = this.#uncounted.take(); index !== undefined; index = this.#uncounted.take()) {
+      this.#recountNode(this.#topology.places[-index]!, before);
+    }
+    this.#counted = this.#nodes;
+    // What was started in the last pass may have come to need no room since, without a count that tells of it.
+    for (const tree of this.#started.keys()) this.#settleFirst(tree, "queued");
+    this.#started.clear();
+    for (const [id, count] of before) this.#settleByCount(this.#place(id), count, this.count(id));
+  }
+
+  #recountNode(place: Place, before: Map<NodeId, Count>): void {
+    const { id, spec } = place;
+    const [old, now] = [this.#counted.get(id)!, this.#nodes.get(id)!];
+    if (now.kind === "actor") this.#recountLeaving(place, isLeavingActor(old), isLeavingActor(now), before);
+    const count = this.count(id);
+    const counted = before.get(id) ?? count;
+    const leaves = Number(count.leaving > 0) - Number(counted.leaving > 0);
+    if (leaves !== 0) {
+      for (const { on } of spec.dependsOn) {
+        this.#recounted(on, before, (other) => withBlockers(other, leaves));
+      }
+    }
+    const [was, is] = [readinessIn(counted), readinessIn(count)];
+    if (spec.parent !== null) {
+      const [share, other] = [contributionOf(old, was), contributionOf(now, is)];
+      const isSame = share.unready === other.unready && share.spoilt === other.spoilt &&
+        share.pending === other.pending && share.starting === other.starting;
+      if (!isSame) {
+        this.#recounted(spec.parent, before, (above) => withContribution(above, share, other));
+        this.#uncounted.add(-this.#place(spec.parent).index);
+      }
+    }
+    const wasActivated = this.#justActivated.delete(id);
+    const isSame = was.ready === is.ready && was.spoilt === is.spoilt && was.pending === is.pending;
+    if (!wasActivated && isSame) return;
+    this.#settleAgain(place);
+    this.#settleDependents(place);
+    this.#markUnsettled(place);
+  }
+
+  #recountLeaving(place: Place, was: boolean, is: boolean, before: Map<NodeId, Count>): void {
+    const more = Number(is) - Number(was);
+    if (more === 0) return;
+    const early = place.stopsEarly ? more : 0;
+    const change = (count: Count) => ({
+      ...count,
+      leaving: count.leaving + more,
+      leavingEarly: count.leavingEarly + early,
+    });
+    this.#recounted(place.id, before, change);
+    for (const id of place.ancestors) {
+      this.#recounted(id, before, change);
+      this.#uncounted.add(-this.#place(id).index);
+    }
+  }
+
+  #recounted(id: NodeId, before: Map<NodeId, Count>, change: (count: Count) => Count): void {
+    const count = this.count(id);
+    if (!before.has(id)) before.set(id, count);
+    this.#books.counts = this.#books.counts.with(id, change(count));
+  }
+
+  /** Lets those have their turn that other counts allow it. */
+  #settleByCount(place: Place, was: Count, is: Count): void {
+    const isUnblocked = was.blockers > 0 && is.blockers === 0;
+    const isTurnOfDaemons = was.leavingEarly > 0 && is.leavingEarly === 0;
+    if (isUnblocked || isTurnOfDaemons) this.#settleLeaving(place);
+    if (is.starting < was.starting) this.#settleFirst(place.id, "queued");
+  }
+
+  #settleFirst(tree: NodeId, column: "queued" | "unsettled"): void {
+    const first = this.firstChild(tree, column);
+    if (first !== null) this.settleAgain(first);
+  }
+
+  #settleLeaving(place: Place): void {
+    if (place.spec.kind !== "tree") return this.#settleAgain(place);
+    for (let at = place.index + 1; at < place.end;) {
+      const one = this.#topology.places[at]!;
+      if (this.count(one.id).leaving > 0) this.#settleAgain(one);
+      // Trees in which nothing leaves are passed over.
+      at = this.count(one.id).leaving > 0 ? at + 1 : one.end;
+    }
+  }
+}
+
+/** Whether what depends on a node sees no difference. */
+function looksSame({ phase: one }: NodeState, { phase: other }: NodeState): boolean {
+  if (one.at !== other.at) return false;
+  if (one.at === "stopped" && other.at === "stopped") return one.why === other.why;
+  return hasStarted({ phase: one }) === hasStarted({ phase: other });
+}
+
+function isLeavingActor(node: NodeState): boolean {
+  return node.kind === "actor" && isLeaving(node);
+}
+
+/** Whether a supervisor has ended, so that nothing in it starts by itself. */
+export function isGone({ phase }: NodeState): boolean {
+  return phase.at === "stopped" || phase.at === "completed" || phase.at === "failed";
+}

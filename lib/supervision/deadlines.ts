@@ -1,0 +1,36 @@
+/** When something is due for an actor that is alive, or waits. */
+import { after, earliest, type Instant, NEVER } from "../base/instant.ts";
+import type { ActorState, RunningPhase, StartingPhase } from "./state.ts";
+import { ladderDeadline } from "./stop_ladder.ts";
+
+/** When something is next due for an actor, but for its turn to stop. */
+export function actorDeadline({ phase }: ActorState): Instant {
+  switch (phase.at) {
+    case "backing_off":
+      return phase.until;
+    case "stopping":
+      return ladderDeadline(phase.ladder);
+    case "starting":
+      return earliest(phase.probeAt, startBy(phase), runBy(phase));
+    case "running":
+      return runBy(phase);
+    default:
+      return NEVER;
+  }
+}
+
+/** When a start has taken too long. */
+export function startBy(phase: StartingPhase): Instant {
+  return timeLimit(phase, phase.spec.startTimeoutMs);
+}
+
+/** When a run has taken too long. */
+export function runBy(phase: StartingPhase | RunningPhase): Instant {
+  const { runTimeoutMs } = phase.spec;
+  return runTimeoutMs === null ? NEVER : timeLimit(phase, runTimeoutMs);
+}
+
+/** The end of some time of a run. Time during which a crash of it was held does not count. */
+function timeLimit({ since, hold, heldMs }: StartingPhase | RunningPhase, ms: number): Instant {
+  return hold === null ? after(since, ms + heldMs) : NEVER;
+}

@@ -1,0 +1,79 @@
+import { type NodeId, ROOT } from "../../../lib/config/plan.ts";
+import type { NodeState, Request, TreePhase, TreeState } from "../../../lib/supervision/state.ts";
+import type { Turn } from "../../../lib/supervision/turn.ts";
+
+/** Answers the requests that are decided: every target has reached its goal, or can no longer. */
+export function answerRequests(turn: Turn): void {
+  const open: Request[] = [];
+  for (const request of turn.requests) {
+    const verdicts = [...request.targets].map(([id, startsBefore]: readonly [NodeId, number]) =>
+      goalVerdict(turn, turn.nodes.get(id), request.goal, startsBefore)
+    );
+    if (turn.outcome === null && verdicts.includes("open")) open.push(request);
+    else {
+      const ok = verdicts.every((verdict) => verdict === "reached");
+      turn.emit({ type: "reply", request: request.id, ok, refusal: null });
+    }
+  }
+  turn.requests = open;
+}
+
+function goalVerdict(
+  turn: Turn,
+  node: NodeState | undefined,
+  goal: Request["goal"],
+  startsBefore: number,
+): "open" | "reached" | "missed" {
+  // The plan has it no more, and it is over.
+  if (node === undefined) return goal === "stopped" ? "reached" : "missed";
+  return goal === "stopped" ? stopVerdict(node) : readyVerdict(turn, node, startsBefore);
+}
+
+/** Whoever was asked to stop stays on its way down, unless somebody else wants it up again meanwhile. */
+function stopVerdict(node: NodeState): "open" | "reached" | "missed" {
+  switch (node.phase.at) {
+    case "inactive":
+    case "stopped":
+    case "completed":
+      return "reached";
+    case "failed":
+      return node.phase.reason.kind === "survivors" ? "missed" : "reached";
+    case "stopping":
+      return "open";
+    default:
+      return node.kind === "actor" && node.doom !== null ? "open" : "missed";
+  }
+}
+
+function readyVerdict(turn: Turn, node: NodeState, startsBefore: number): "open" | "reached" | "missed" {
+  switch (node.phase.at) {
+    case "inactive":
+    case "stopped":
+    case "failed":
+      return isTakenAlong(turn, node) ? "open" : "missed";
+    case "completed":
+      return node.starts > startsBefore ? "reached" : "open";
+    case "running": {
+      const stays = node.kind === "actor" && node.doom === null;
+      return stays && node.starts > startsBefore ? "reached" : "open";
+    }
+    default:
+      return "open";
+  }
+}
+
+/** Whether a supervisor above it may be started again yet, and it along with that. */
+function isTakenAlong(turn: Turn, { id, phase }: NodeState): boolean {
+  if (phase.at === "stopped" && phase.why === "request") return false;
+  return turn.place(id).ancestors.some((above) => above !== ROOT && mayComeBack(turn.tree(above)));
+}
+
+function mayComeBack(tree: TreeState): boolean {
+  const { phase } = tree;
+  if (phase.at !== "stopping") return isPlanned(phase.at);
+  return phase.end.by === "itself" || isPlanned(phase.end.then.to);
+}
+
+function isPlanned(what: TreePhase["at"]): boolean {
+  return what === "waiting" || what === "backing_off" || what === "regrouping";
+}
