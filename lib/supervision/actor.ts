@@ -93,7 +93,7 @@ const LIFECYCLE: Readonly<Record<ActorPhase["at"], Handlers>> = {
 
 /** Applies what happened to a run; nothing if that run is over, and its actor may be forgotten. */
 export function onRunEvent(turn: Turn, event: RunEvent): void {
-  const phase = turn.nodes.get(event.node)?.phase;
+  const phase = turn.find(event.node)?.phase;
   if (phase === undefined || !("run" in phase) || phase.run !== event.run) return;
   const handle = LIFECYCLE[phase.at][event.type] as (turn: Turn, id: NodeId, event: RunEvent) => void;
   handle(turn, event.node, event);

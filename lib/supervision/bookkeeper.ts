@@ -17,6 +17,7 @@ import type { NodeId } from "../config/plan.ts";
 import { Agenda, Queue } from "./agenda.ts";
 import { type Books, type Count, MARKED, type Tally } from "./books.ts";
 import { contributionOf, isLeaving, isSettled, JUST_ACTIVATED, readinessIn } from "./count.ts";
+import { Draft } from "./draft.ts";
 import { hasStarted, type TreeReadiness } from "./dependencies.ts";
 import type { LeastArray } from "./least_array.ts";
 import type { NodeMap } from "./node_map.ts";
@@ -32,13 +33,17 @@ export class Bookkeeper {
   readonly #topology: Topology;
   readonly #now: Instant;
   readonly #agenda = new Agenda();
-  readonly #books: { -readonly [Key in keyof Books]: Books[Key] };
   /** The nodes as they are. */
-  #nodes: NodeMap<NodeState>;
-  /** The nodes as they were when the counts were right. */
-  #counted: NodeMap<NodeState>;
-  /** Those that have changed since. */
-  #uncounted = new Queue();
+  readonly #nodes: Draft<NodeMap<NodeState>, NodeState>;
+  readonly #tallies: Draft<NodeMap<Tally>, Tally>;
+  readonly #counts: Draft<NodeMap<Count>, Count>;
+  readonly #columns: Readonly<Record<Column, Draft<LeastArray, number>>>;
+  #left: number;
+  #holders: readonly NodeId[];
+  /** Those that have changed since the counts were right, as they were then. */
+  readonly #counted = new Map<NodeId, NodeState>();
+  /** Their indexes, below zero: the last is counted first. */
+  readonly #uncounted = new Queue();
   /** Trees that were put to work since. */
   readonly #justActivated = new Set<NodeId>();
   /** How many children of trees were started since. */
@@ -46,36 +51,66 @@ export class Bookkeeper {
 
   constructor(topology: Topology, nodes: NodeMap<NodeState>, books: Books, now: Instant) {
     this.#topology = topology;
-    this.#nodes = nodes;
-    this.#counted = nodes;
-    this.#books = { ...books };
     this.#now = now;
+    this.#nodes = new Draft(nodes);
+    this.#tallies = new Draft(books.tallies);
+    this.#counts = new Draft(books.counts);
+    this.#columns = {
+      due: new Draft(books.due),
+      stopDue: new Draft(books.stopDue),
+      regroupDue: new Draft(books.regroupDue),
+      unsettled: new Draft(books.unsettled),
+      queued: new Draft(books.queued),
+      regrouping: new Draft(books.regrouping),
+    };
+    this.#left = books.left;
+    this.#holders = books.holders;
   }
 
+  /** A node as it is; undefined if there is none. */
+  node(id: NodeId): NodeState | undefined {
+    const place = this.#topology.byId.get(id);
+    return place === undefined ? undefined : this.#nodes.at(place.index);
+  }
+
+  /** All nodes as they are; to look at one of them, `node` is enough. */
   get nodes(): NodeMap<NodeState> {
-    return this.#nodes;
+    return this.#nodes.whole;
   }
 
+  /** The books as they are. */
   get books(): Books {
-    return { ...this.#books };
+    const { due, stopDue, regroupDue, unsettled, queued, regrouping } = this.#columns;
+    return {
+      tallies: this.#tallies.whole,
+      counts: this.#counts.whole,
+      due: due.whole,
+      stopDue: stopDue.whole,
+      regroupDue: regroupDue.whole,
+      unsettled: unsettled.whole,
+      queued: queued.whole,
+      regrouping: regrouping.whole,
+      left: this.#left,
+      holders: this.#holders,
+    };
   }
 
   /** How many of the nodes that the plan has no more are not over. */
   get left(): number {
-    return this.#books.left;
+    return this.#left;
   }
 
   /** Actors with a crash that is held, in file order. */
   get holders(): readonly NodeId[] {
-    return this.#books.holders;
+    return this.#holders;
   }
 
   tally(tree: NodeId): Tally {
-    return this.#books.tallies.get(tree)!;
+    return this.#tallies.at(this.#place(tree).index);
   }
 
   count(id: NodeId): Count {
-    return this.#books.counts.get(id)!;
+    return this.#counts.at(this.#place(id).index);
   }
 
   readiness(tree: NodeId): TreeReadiness {
@@ -85,8 +120,9 @@ export class Bookkeeper {
   /** A node is another by now. */
   put(node: NodeState): void {
     const place = this.#place(node.id);
-    const before = this.#nodes.get(node.id)!;
-    this.#nodes = this.#nodes.with(node.id, node);
+    const before = this.#nodes.at(place.index);
+    this.#nodes.set(place.index, node);
+    if (!this.#counted.has(node.id)) this.#counted.set(node.id, before);
     this.#uncounted.add(-place.index);
     this.#mark("due", place, dueOf(node));
     this.#mark("stopDue", place, stopDueOf(node));
@@ -94,7 +130,7 @@ export class Bookkeeper {
     this.#mark("regrouping", place, node.phase.at === "regrouping" ? MARKED : NEVER);
     if (node.phase.at !== "waiting") this.#mark("queued", place, NEVER);
     if (holds(before) !== holds(node)) this.#keepHolder(node);
-    if (place.isLeaving) this.#books.left += Number(!isOver(node)) - Number(!isOver(before));
+    if (place.isLeaving) this.#left += Number(!isOver(node)) - Number(!isOver(before));
     this.#settleAgain(place);
     this.#putInTree(place, before, node);
     if (!looksSame(before, node)) this.#settleDependents(place);
@@ -127,7 +163,7 @@ export class Bookkeeper {
     const { index, end } = this.#place(tree);
     let from = after === undefined ? index + 1 : this.#place(after).end;
     for (;;) {
-      const found = this.#books[column].firstUpTo(MARKED, from);
+      const found = this.#columns[column].whole.firstUpTo(MARKED, from);
       if (found < 0 || found >= end) return null;
       const place = this.#topology.places[found]!;
       if (place.spec.parent === tree) return place.id;
@@ -140,8 +176,8 @@ export class Bookkeeper {
   /** The first node from an index on for which something is due; null if there is none. */
   firstDue(from: number, isHolding: boolean): Place | null {
     const found = [
-      this.#books.due.firstUpTo(this.#now, from),
-      isHolding ? -1 : this.#books.stopDue.firstUpTo(this.#now, from),
+      this.#columns.due.whole.firstUpTo(this.#now, from),
+      isHolding ? -1 : this.#columns.stopDue.whole.firstUpTo(this.#now, from),
     ].filter((index) => index >= 0);
     return found.length === 0 ? null : this.#topology.places[Math.min(...found)]!;
   }
@@ -176,8 +212,7 @@ export class Bookkeeper {
   }
 
   #mark(column: Column, { index }: Place, value: number): void {
-    const before: LeastArray = this.#books[column];
-    if (before.at(index) !== value) this.#books[column] = before.with(index, value);
+    this.#columns[column].set(index, value);
   }
 
   #settleAgain({ index }: Place): void {
@@ -186,17 +221,17 @@ export class Bookkeeper {
 
   #settleDependents({ dependents }: Place): void {
     for (const id of dependents) {
-      const { at } = this.#nodes.get(id)!.phase;
+      const { at } = this.#nodes.at(this.#place(id).index).phase;
       if (at === "waiting" || at === "failed") this.settleAgain(id);
     }
   }
 
   #keepHolder({ id }: NodeState): void {
-    const { holders } = this.#books;
+    const holders = this.#holders;
     const { index } = this.#place(id);
     const others = holders.filter((one) => one !== id);
     const at = others.findIndex((one) => this.#place(one).index > index);
-    this.#books.holders = others.length < holders.length
+    this.#holders = others.length < holders.length
       ? others
       : others.toSpliced(at < 0 ? others.length : at, 0, id);
   }
@@ -211,13 +246,13 @@ export class Bookkeeper {
     const isSame = share.alive === other.alive && share.started === other.started &&
       share.ended === other.ended && share.decisive === other.decisive &&
       share.leavingGroup === other.leavingGroup;
-    if (!isSame) this.#books.tallies = this.#books.tallies.with(parent, exchanged(tally, share, other));
+    if (!isSame) this.#tallies.set(this.#place(parent).index, exchanged(tally, share, other));
   }
 
   /** What comes after a child in a sequential tree has its turn when that is settled. */
   #markUnsettled(place: Place): void {
     if (!place.isInSequence) return;
-    const isUnsettled = !isSettled(this.#nodes.get(place.id)!, this.readiness(place.id));
+    const isUnsettled = !isSettled(this.#nodes.at(place.index), this.readiness(place.id));
     this.#mark("unsettled", place, isUnsettled ? MARKED : NEVER);
     if (!isUnsettled) this.#settleFirst(place.spec.parent!, "unsettled");
   }
@@ -241,7 +276,7 @@ export class Bookkeeper {
   }
 
   #firstGroup(): number {
-    return this.#books.regroupDue.firstUpTo(this.#now);
+    return this.#columns.regroupDue.whole.firstUpTo(this.#now);
   }
 
   /** Brings the counts up to date. Children stand after their parents, so that they are counted before them. */
@@ -251,7 +286,7 @@ export class Bookkeeper {
     for (let index = this.#uncounted.take(); index !== undefined; index = this.#uncounted.take()) {
       this.#recountNode(this.#topology.places[-index]!, before);
     }
-    this.#counted = this.#nodes;
+    this.#counted.clear();
     // What was started in the last pass may have come to need no room since, without a count that tells of it.
     for (const tree of this.#started.keys()) this.#settleFirst(tree, "queued");
     this.#started.clear();
@@ -260,7 +295,8 @@ export class Bookkeeper {
 
   #recountNode(place: Place, before: Map<NodeId, Count>): void {
     const { id, spec } = place;
-    const [old, now] = [this.#counted.get(id)!, this.#nodes.get(id)!];
+    const now = this.#nodes.at(place.index);
+    const old = this.#counted.get(id) ?? now;
     if (now.kind === "actor") this.#recountLeaving(place, isLeavingActor(old), isLeavingActor(now), before);
     const count = this.count(id);
     const counted = before.get(id) ?? count;
@@ -307,7 +343,7 @@ export class Bookkeeper {
   #recounted(id: NodeId, before: Map<NodeId, Count>, change: (count: Count) => Count): void {
     const count = this.count(id);
     if (!before.has(id)) before.set(id, count);
-    this.#books.counts = this.#books.counts.with(id, change(count));
+    this.#counts.set(this.#place(id).index, change(count));
   }
 
   /** Lets those have their turn that other counts allow it. */

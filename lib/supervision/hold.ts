@@ -13,7 +13,7 @@ import type { NodeId } from "../config/plan.ts";
 import type { Books } from "./books.ts";
 import type { Crash } from "./crash.ts";
 import type { RunEvent } from "./event.ts";
-import type { ActorState, RunningPhase, StartingPhase, State } from "./state.ts";
+import type { ActorState, NodeState, RunningPhase, StartingPhase, State } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** A crash and whose it is. */
@@ -55,7 +55,7 @@ export function onReleased(turn: Turn, id: NodeId, { crash }: RunEvent & { type:
 
 /** Lets everything go that is held. */
 export function letAllGo(turn: Turn): void {
-  for (const { node, crash } of heldIn(turn.nodes, turn.books.holders)) {
+  for (const { node, crash } of heldIn((id) => turn.find(id), turn.books.holders)) {
     const phase = livingPhase(turn.actor(node));
     turn.emit({ type: "let_go", node, run: phase.run, crash: crash.id });
     if (phase.hold !== null) turn.setActor(node, { phase: freed(turn, phase) });
@@ -66,7 +66,7 @@ export function letAllGo(turn: Turn): void {
 /** Offers the next crash when that which was offered is held no more, and lets deadlines count again after the last. */
 export function settleHolding(turn: Turn): void {
   const { holding } = turn;
-  const held = heldIn(turn.nodes, turn.books.holders);
+  const held = heldIn((id) => turn.find(id), turn.books.holders);
   if (held.some(({ crash }) => crash.id === holding?.offered)) return;
   const [first, ...others] = held;
   if (first === undefined) {
@@ -86,12 +86,16 @@ export function offeredIn(
   { nodes, holding, books }: Pick<State, "nodes" | "holding"> & { readonly books: Pick<Books, "holders"> },
 ): Crash | null {
   if (holding === null) return null;
-  return heldIn(nodes, books.holders).find(({ crash }) => crash.id === holding.offered)?.crash ?? null;
+  return heldIn((id) => nodes.get(id), books.holders).find(({ crash }) => crash.id === holding.offered)
+    ?.crash ?? null;
 }
 
-function heldIn(nodes: State["nodes"], holders: readonly NodeId[]): readonly Held[] {
+function heldIn(
+  nodeAt: (id: NodeId) => NodeState | undefined,
+  holders: readonly NodeId[],
+): readonly Held[] {
   return holders.flatMap((id) => {
-    const node = nodes.get(id)!;
+    const node = nodeAt(id)!;
     const crashes = "hold" in node.phase ? node.phase.hold?.crashes ?? [] : [];
     return crashes.map((crash) => ({ node: node.id, crash }));
   });

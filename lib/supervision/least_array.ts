@@ -2,6 +2,8 @@
  * Numbers as a value, of which the least, and the first that is not above a bound, are found without looking at all. A
  * change gives another array, which shares all but a few small pieces with the first.
  */
+import type { Change } from "./draft.ts";
+
 const BITS = 5;
 const WIDTH = 1 << BITS;
 const MASK = WIDTH - 1;
@@ -53,8 +55,13 @@ export class LeastArray {
 
   /** The same array but for one number. */
   with(index: number, number: number): LeastArray {
-    if (this.at(index) === number) return this;
-    return new LeastArray(this.length, this.#height, replaced(this.#root, this.#height, index, number));
+    return this.withAll([[index, number]]);
+  }
+
+  /** The same array but for some numbers, given in the order of their indexes. It costs what they are. */
+  withAll(changes: readonly Change<number>[]): this {
+    const { branch } = replaced(this.#root, this.#height, 0, changes, 0);
+    return branch === this.#root ? this : new LeastArray(this.length, this.#height, branch) as this;
   }
 
   /** The first index from `from` on whose number is at most `bound`; -1 if there is none. */
@@ -77,11 +84,33 @@ function leastOf(item: Branch | number): number {
   return typeof item === "number" ? item : item.least;
 }
 
-function replaced(branch: Branch, height: number, index: number, number: number): Branch {
-  const items = branch.items.slice();
-  const at = (index >> (height * BITS)) & MASK;
-  items[at] = height === 0 ? number : replaced(items[at] as Branch, height - 1, index, number);
-  return branchOf(items);
+/** A branch, whose first number has the index `from`, after the changes from `at` on; `next` is the first that is behind it. */
+function replaced(
+  branch: Branch,
+  height: number,
+  from: number,
+  changes: readonly Change<number>[],
+  at: number,
+): { readonly branch: Branch; readonly next: number } {
+  const width = 1 << (height * BITS);
+  let items: (Branch | number)[] | null = null;
+  let next = at;
+  while (next < changes.length && changes[next]![0] < from + WIDTH * width) {
+    const [index, number] = changes[next]!;
+    const place = Math.floor((index - from) / width);
+    const before = branch.items[place]!;
+    let after: Branch | number = number;
+    if (height === 0) next += 1;
+    else {({ branch: after, next } = replaced(
+        before as Branch,
+        height - 1,
+        from + place * width,
+        changes,
+        next,
+      ));}
+    if (after !== before) (items ??= branch.items.slice())[place] = after;
+  }
+  return { branch: items === null ? branch : branchOf(items), next };
 }
 
 function first(branch: Branch, height: number, from: number, bound: number): number {

@@ -1,4 +1,5 @@
 import type { NodeId } from "../config/plan.ts";
+import type { Change } from "./draft.ts";
 import { PersistentArray } from "./persistent_array.ts";
 import type { Topology } from "./topology.ts";
 
@@ -30,9 +31,14 @@ export class NodeMap<T> implements ReadonlyMap<NodeId, T> {
     return this.#topology.byId.has(id);
   }
 
-  /** The same but for one node, which must be one of them. */
-  with(id: NodeId, value: T): NodeMap<T> {
-    return new NodeMap(this.#topology, this.#values.with(this.#topology.byId.get(id)!.index, value));
+  /** What is kept of the node with this index. */
+  at(index: number): T {
+    return this.#values.at(index);
+  }
+
+  /** The same but for some nodes, given in file order. */
+  withAll(changes: readonly Change<T>[]): this {
+    return new NodeMap(this.#topology, this.#values.withAll(changes)) as this;
   }
 
   /** What is different in a map that came from this one by changes; it costs what is different. */

@@ -2,6 +2,8 @@
  * An array that is a value: a change gives another one, which shares all but a few small pieces with the first. Reading and
  * changing an item cost the depth of a tree of 32 branches, whatever the length.
  */
+import type { Change } from "./draft.ts";
+
 const BITS = 5;
 const WIDTH = 1 << BITS;
 const MASK = WIDTH - 1;
@@ -39,8 +41,13 @@ export class PersistentArray<T> implements Iterable<T> {
 
   /** The same array but for one item. */
   with(index: number, item: T): PersistentArray<T> {
-    if (this.at(index) === item) return this;
-    return new PersistentArray<T>(this.length, this.#height, replaced(this.#root, this.#height, index, item));
+    return this.withAll([[index, item]]);
+  }
+
+  /** The same array but for some items, given in the order of their indexes. It costs what they are. */
+  withAll(changes: readonly Change<T>[]): this {
+    const { branch } = replaced(this.#root, this.#height, 0, changes, 0);
+    return branch === this.#root ? this : new PersistentArray<T>(this.length, this.#height, branch) as this;
   }
 
   /** The indexes, in order, at which another array of this length has other items. It costs what is different. */
@@ -61,11 +68,33 @@ function inPieces(items: Branch): Branch {
   return pieces;
 }
 
-function replaced(branch: Branch, height: number, index: number, item: unknown): Branch {
-  const copy = branch.slice();
-  const at = (index >> (height * BITS)) & MASK;
-  copy[at] = height === 0 ? item : replaced(branch[at] as Branch, height - 1, index, item);
-  return copy;
+/** A branch, whose first item has the index `first`, after the changes from `at` on; `next` is the first that is behind it. */
+function replaced<T>(
+  branch: Branch,
+  height: number,
+  first: number,
+  changes: readonly Change<T>[],
+  at: number,
+): { readonly branch: Branch; readonly next: number } {
+  const width = 1 << (height * BITS);
+  let copy: unknown[] | null = null;
+  let next = at;
+  while (next < changes.length && changes[next]![0] < first + WIDTH * width) {
+    const [index, item] = changes[next]!;
+    const place = Math.floor((index - first) / width);
+    const before = branch[place];
+    let after: unknown = item;
+    if (height === 0) next += 1;
+    else {({ branch: after, next } = replaced(
+        before as Branch,
+        height - 1,
+        first + place * width,
+        changes,
+        next,
+      ));}
+    if (after !== before) (copy ??= branch.slice())[place] = after;
+  }
+  return { branch: copy ?? branch, next };
 }
 
 function compare(one: Branch, other: Branch, height: number, from: number, found: number[]): void {

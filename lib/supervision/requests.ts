@@ -17,7 +17,7 @@ type RequestOf<Type extends RequestEvent["type"]> = RequestEvent & { readonly ty
 export function onRequest(turn: Turn, asked: RequestEvent): void {
   // What the plan has, and what cannot come before something else has left, is not there yet.
   const event = "nodes" in asked
-    ? { ...asked, nodes: asked.nodes.filter((id) => turn.nodes.has(id)) }
+    ? { ...asked, nodes: asked.nodes.filter((id) => turn.find(id) !== undefined) }
     : asked;
   switch (event.type) {
     case "start_requested":

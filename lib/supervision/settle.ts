@@ -89,7 +89,7 @@ function tryRevive(turn: Turn, id: NodeId): void {
   if (phase.at !== "failed" || phase.reason.kind !== "dependency") return;
   const supervisor = turn.spec(id).parent!;
   if (turn.tree(supervisor).phase.at !== "up" || failedDependency(turn, id) !== null) return;
-  conclude(turn, id, { to: "waiting" }, turn.nodes.get(phase.reason.on)?.cause ?? cause);
+  conclude(turn, id, { to: "waiting" }, turn.find(phase.reason.on)?.cause ?? cause);
 }
 
 function tryStop(turn: Turn, id: NodeId): void {

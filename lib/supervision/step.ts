@@ -84,7 +84,7 @@ export function applyEvent(turn: Turn, event: TreeEvent): void {
 }
 
 function onNoted<Event extends EntryEvent>(turn: Turn, { node, event, data }: NotedAs<Event>): void {
-  turn.record(node, event, turn.nodes.get(node)?.cause || null, data);
+  turn.record(node, event, turn.find(node)?.cause || null, data);
 }
 
 function onTime(turn: Turn): void {

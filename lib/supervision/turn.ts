@@ -72,8 +72,13 @@ export class Turn {
     return this.books.nodes;
   }
 
+  /** A node; undefined if there is none by now. */
+  find(id: NodeId): NodeState | undefined {
+    return this.books.node(id);
+  }
+
   node(id: NodeId): NodeState {
-    const node = this.books.nodes.get(id);
+    const node = this.find(id);
     invariant(node !== undefined, `there is no node "${id}"`);
     return node;
   }
