@@ -27,30 +27,37 @@ import type { ActorPhase, RunningPhase, StartingPhase } from "./state.ts";
 import type { LadderEvent } from "./stop_ladder.ts";
 import type { Turn } from "./turn.ts";
 
-type Handlers = {
-  readonly [Type in RunEvent["type"]]: (turn: Turn, id: NodeId, event: RunEvent & { type: Type }) => void;
-};
+/** What a phase does about an event, and the phases that the actor may be in then. */
+interface Reaction<Type extends RunEvent["type"]> {
+  readonly act: (turn: Turn, id: NodeId, event: RunEvent & { type: Type }) => void;
+  readonly leadsTo: readonly ActorPhase["at"][];
+}
 
-const ignored = () => {};
+/** Null: the event changes nothing. */
+type Reactions = { readonly [Type in RunEvent["type"]]: Reaction<Type> | null };
+
+/** Where an actor is when its run is over. */
+const OVER = ["waiting", "backing_off", "regrouping", "stopped", "completed", "failed"] as const;
+
 const joins = (turn: Turn, id: NodeId) => setJoined(turn, id, true);
 const parts = (turn: Turn, id: NodeId) => setJoined(turn, id, false);
 const ladderHears = (heard: LadderEvent) => (turn: Turn, id: NodeId) => climbDown(turn, id, heard);
 
-const WITHOUT_PROCESS: Handlers = {
-  spawned: ignored,
-  spawn_failed: ignored,
-  probed: ignored,
-  joined: ignored,
-  parted: ignored,
-  held: ignored,
-  released: ignored,
-  stop_command_ended: ignored,
-  exited: ignored,
-  cleared: ignored,
+const WITHOUT_PROCESS: Reactions = {
+  spawned: null,
+  spawn_failed: null,
+  probed: null,
+  joined: null,
+  parted: null,
+  held: null,
+  released: null,
+  stop_command_ended: null,
+  exited: null,
+  cleared: null,
 };
 
 /** What each phase does about each event of its run. */
-const LIFECYCLE: Readonly<Record<ActorPhase["at"], Handlers>> = {
+export const LIFECYCLE: Readonly<Record<ActorPhase["at"], Reactions>> = {
   inactive: WITHOUT_PROCESS,
   waiting: WITHOUT_PROCESS,
   backing_off: WITHOUT_PROCESS,
@@ -60,34 +67,33 @@ const LIFECYCLE: Readonly<Record<ActorPhase["at"], Handlers>> = {
   failed: WITHOUT_PROCESS,
   starting: {
     ...WITHOUT_PROCESS,
-    spawned: onSpawned,
-    spawn_failed: onSpawnFailed,
-    probed: onProbed,
-    joined: joins,
-    parted: parts,
-    held: onHeld,
-    released: onReleased,
-    exited: onExited,
+    spawned: { act: onSpawned, leadsTo: ["starting", "running"] },
+    spawn_failed: { act: onSpawnFailed, leadsTo: OVER },
+    probed: { act: onProbed, leadsTo: ["starting", "running"] },
+    joined: { act: joins, leadsTo: ["starting"] },
+    parted: { act: parts, leadsTo: ["starting"] },
+    held: { act: onHeld, leadsTo: ["starting"] },
+    released: { act: onReleased, leadsTo: ["starting"] },
+    exited: { act: onExited, leadsTo: ["stopping"] },
   },
   running: {
     ...WITHOUT_PROCESS,
-    joined: joins,
-    parted: parts,
-    held: onHeld,
-    released: onReleased,
-    exited: onExited,
+    joined: { act: joins, leadsTo: ["running"] },
+    parted: { act: parts, leadsTo: ["running"] },
+    held: { act: onHeld, leadsTo: ["running"] },
+    released: { act: onReleased, leadsTo: ["running"] },
+    exited: { act: onExited, leadsTo: ["stopping"] },
   },
   stopping: {
-    spawned: onSpawnedTooLate,
-    spawn_failed: ladderHears("cleared"),
-    probed: ignored,
-    joined: ladderHears("joined"),
-    parted: ladderHears("parted"),
-    held: onHeldTooLate,
-    released: ignored,
-    stop_command_ended: ladderHears("command_ended"),
-    exited: onExitedWhileStopping,
-    cleared: ladderHears("cleared"),
+    ...WITHOUT_PROCESS,
+    spawned: { act: onSpawnedTooLate, leadsTo: ["stopping"] },
+    spawn_failed: { act: ladderHears("cleared"), leadsTo: OVER },
+    joined: { act: ladderHears("joined"), leadsTo: ["stopping"] },
+    parted: { act: ladderHears("parted"), leadsTo: ["stopping"] },
+    held: { act: onHeldTooLate, leadsTo: ["stopping"] },
+    stop_command_ended: { act: ladderHears("command_ended"), leadsTo: ["stopping"] },
+    exited: { act: onExitedWhileStopping, leadsTo: ["stopping"] },
+    cleared: { act: ladderHears("cleared"), leadsTo: OVER },
   },
 };
 
@@ -95,8 +101,8 @@ const LIFECYCLE: Readonly<Record<ActorPhase["at"], Handlers>> = {
 export function onRunEvent(turn: Turn, event: RunEvent): void {
   const phase = turn.find(event.node)?.phase;
   if (phase === undefined || !("run" in phase) || phase.run !== event.run) return;
-  const handle = LIFECYCLE[phase.at][event.type] as (turn: Turn, id: NodeId, event: RunEvent) => void;
-  handle(turn, event.node, event);
+  const reaction = LIFECYCLE[phase.at][event.type] as Reaction<RunEvent["type"]> | null;
+  reaction?.act(turn, event.node, event);
 }
 
 /** Does what is due for an actor now. */
