@@ -1,0 +1,18 @@
+/** The shapes of receipts, for whoever reads one from a file or a socket. */
+import { boolean, nullable, object, processNumber, type Shape, text, whole, word } from "../../base/shape.ts";
+import { signalShape } from "../../base/signal_shape.ts";
+import type { ReceiptLine, Survivor } from "./ledger.ts";
+
+/** What became of a process. */
+export const receiptLineShape: Shape<ReceiptLine> = object<ReceiptLine>({
+  pid: processNumber,
+  path: nullable(text),
+  command: text,
+  ended: word("exit", "signal", "killed", "gone"),
+  code: nullable(whole),
+  signal: nullable(signalShape),
+  orphan: boolean,
+});
+
+/** A process that is still there. */
+export const survivorShape: Shape<Survivor> = object<Survivor>({ pid: processNumber, command: text, why: text });
