@@ -77,7 +77,11 @@ export function decodeJson<T>(shape: Shape<T>, text: string, limits: JsonLimits 
 }
 
 /** The value of a text of JSON; null if it is none of this shape. */
-export function decodeJsonOrNull<T>(shape: Shape<T>, text: string, limits: JsonLimits = JSON_LIMITS): T | null {
+export function decodeJsonOrNull<T>(
+  shape: Shape<T>,
+  text: string,
+  limits: JsonLimits = JSON_LIMITS,
+): T | null {
   const decoded = decodeJson(shape, text, limits);
   return decoded.ok ? decoded.value : null;
 }
@@ -88,8 +92,7 @@ export function describeMisfit({ at, expected }: Misfit): string {
 }
 
 /** A text. */
-export const text: Shape<string> = (value, at) =>
-  typeof value === "string" ? value : unfit(at, "a text");
+export const text: Shape<string> = (value, at) => typeof value === "string" ? value : unfit(at, "a text");
 
 /** A number that is one, and finite. */
 export const number: Shape<number> = (value, at) =>

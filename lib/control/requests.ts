@@ -57,7 +57,11 @@ export function readRequest(message: RequestMessage): Request {
   const decoded = decode(shape, message);
   if (decoded.ok) return { op, ...decoded.value } as Request;
   const { at, expected } = decoded;
-  throw new UserError("control/bad-request", `The request "${op}" needs ${expected} as "${at.split("[")[0]}"`, {
-    exitCode: ExitCode.usage,
-  });
+  throw new UserError(
+    "control/bad-request",
+    `The request "${op}" needs ${expected} as "${at.split("[")[0]}"`,
+    {
+      exitCode: ExitCode.usage,
+    },
+  );
 }

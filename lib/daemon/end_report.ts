@@ -1,10 +1,19 @@
 /** How a tree ended, beside its record: for whoever waits for that and loses the connection in the moment of the end. */
-import { decodeJsonOrNull, type JsonLimits, list, nullable, object, text, whole, word } from "../base/shape.ts";
+import {
+  decodeJsonOrNull,
+  type JsonLimits,
+  list,
+  nullable,
+  object,
+  text,
+  whole,
+  word,
+} from "../base/shape.ts";
 import { UserError } from "../base/user_error.ts";
 import type { ControlClient } from "../control/client.ts";
 import type { EndReport } from "../control/protocol.ts";
 import { LAYER_NAMES } from "../engine/containment/layer.ts";
-import { receiptLineShape, survivorShape } from "../engine/containment/receipt_shapes.ts";
+import { countsShape, receiptLineShape, survivorShape } from "../engine/containment/receipt_shapes.ts";
 import { FileError } from "../host/ports/files.ts";
 import type { Host } from "../host/ports/host.ts";
 import { processIdShape } from "../host/ports/process_shapes.ts";
@@ -19,6 +28,7 @@ const REPORT = object<EndReport>({
   reason: nullable(text),
   exitCode: whole,
   processes: list(receiptLineShape),
+  counts: countsShape,
   survivors: list(survivorShape),
   leftOnPurpose: list(survivorShape),
   own: list(processIdShape),

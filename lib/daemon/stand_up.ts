@@ -1,5 +1,6 @@
 /** How a supervisor comes up: it takes the tree's lock, compiles the file, and opens the control socket, or says why it cannot. */
 import type { CrashKeeper } from "../actor/debug/crash_desk.ts";
+import { doorLimitsFor } from "../actor/link/doorkeeper.ts";
 import { randomId } from "../actor/random_id.ts";
 import { ActorRuntime } from "../actor/runtime.ts";
 import { ExitCode } from "../base/exit_code.ts";
@@ -31,6 +32,9 @@ import { ensureStateFolder } from "./state_folder.ts";
 import { socketNameOf, type TreeId, treeIdOf } from "./tree_id.ts";
 import { ensureMarks, keeperOfKey } from "./tree_key.ts";
 import { isThere, pause } from "./wait_until_gone.ts";
+
+/** Nothing that actors tell their supervisor is long: it keeps less of what has yet to come in whole than others may. */
+const MAX_PART_BYTES = 32 * 1_024 * 1_024;
 
 /** Everything that stands when a supervisor is up. */
 export interface Standing {
@@ -133,6 +137,7 @@ export async function standUp(
     runtime,
     uid: program.uid,
     onOwnerLost: () => down("client_lost"),
+    limits: doorLimitsFor(machine.facts().openFilesLimit),
   });
   await server.listen(socketNameOf(id), id.socket);
   return {
@@ -204,6 +209,7 @@ function rootActor(host: Host, { name }: Plan, id: TreeId, desk: CrashKeeper): A
     uids: new Set([id.uid]),
     isCancellable: false,
     isListenedFor: true,
+    maxPartBytes: MAX_PART_BYTES,
     desk,
   });
 }

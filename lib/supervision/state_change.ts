@@ -6,15 +6,9 @@ import { NEVER } from "../base/instant.ts";
 import { decodeJsonOrNull, type JsonLimits } from "../base/shape.ts";
 import type { NodeId } from "../config/plan.ts";
 import type { NodeState, State } from "./state.ts";
-import { NEVER_WORD, stateChangeShape } from "./state_shape.ts";
+import { type Figures, NEVER_WORD, type StateChange, stateChangeShape } from "./state_shape.ts";
 
-/** What of a state outlives its supervisor, without the nodes. */
-export type Figures = Pick<State, "seq" | "runs" | "chance" | "cancelled">;
-
-/** What one step has changed. */
-export interface StateChange extends Figures {
-  readonly nodes: readonly NodeState[];
-}
+export type { Figures, StateChange };
 
 /** A state of a thousand nodes with long reasons is some megabytes long. */
 const LIMITS: JsonLimits = { maxChars: 64 * 1_024 * 1_024, maxDepth: 64 };

@@ -34,6 +34,7 @@ import type {
   NodeState,
   RunningPhase,
   StartingPhase,
+  State,
   StoppingPhase,
   TearingDownPhase,
   Then,
@@ -43,8 +44,15 @@ import type {
   TreeState,
   UpPhase,
 } from "./state.ts";
-import type { StateChange } from "./state_change.ts";
 import type { Ladder } from "./stop_ladder.ts";
+
+/** What of a state outlives its supervisor, without the nodes. */
+export type Figures = Pick<State, "seq" | "runs" | "chance" | "cancelled">;
+
+/** What one step has changed. */
+export interface StateChange extends Figures {
+  readonly nodes: readonly NodeState[];
+}
 
 /** Deeper than any error that an actor can send. */
 const MOST_ERROR_LEVELS = 16;

@@ -1,7 +1,17 @@
 /** The shapes of receipts, for whoever reads one from a file or a socket. */
-import { boolean, nullable, object, processNumber, type Shape, text, whole, word } from "../../base/shape.ts";
+import {
+  boolean,
+  count,
+  nullable,
+  object,
+  processNumber,
+  type Shape,
+  text,
+  whole,
+  word,
+} from "../../base/shape.ts";
 import { signalShape } from "../../base/signal_shape.ts";
-import type { ReceiptLine, Survivor } from "./ledger.ts";
+import type { Counts, ReceiptLine, Survivor } from "./ledger.ts";
 
 /** What became of a process. */
 export const receiptLineShape: Shape<ReceiptLine> = object<ReceiptLine>({
@@ -15,4 +25,18 @@ export const receiptLineShape: Shape<ReceiptLine> = object<ReceiptLine>({
 });
 
 /** A process that is still there. */
-export const survivorShape: Shape<Survivor> = object<Survivor>({ pid: processNumber, command: text, why: text });
+export const survivorShape: Shape<Survivor> = object<Survivor>({
+  pid: processNumber,
+  command: text,
+  why: text,
+});
+
+/** How many processes have ended, and how. */
+export const countsShape: Shape<Counts> = object<Counts>({
+  total: count,
+  exit: count,
+  signal: count,
+  killed: count,
+  gone: count,
+  orphans: count,
+});

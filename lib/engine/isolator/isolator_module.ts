@@ -9,6 +9,7 @@ import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { ListeningSocket } from "../../host/ports/listening.ts";
 import { type Child, SpawnError } from "../../host/ports/processes.ts";
+import { decode, describeMisfit } from "../../base/shape.ts";
 import { messageOf } from "../../base/user_error.ts";
 import { type Nursery, openNursery } from "../../scope/nursery.ts";
 import { EndOfChannel } from "../../sync/channel_errors.ts";
@@ -20,6 +21,7 @@ import {
   type RemoteSockets,
   type RemoteSpec,
   type StartRequest,
+  startRequestShape,
 } from "./protocol.ts";
 
 type Exports = Readonly<Record<string, unknown>>;
@@ -71,7 +73,11 @@ class IsolatorSide {
     }
   }
 
-  #start({ id, spec }: StartRequest, nursery: Nursery): void {
+  /** A request that cannot be read has no number to answer it by. */
+  #start(received: unknown, nursery: Nursery): void {
+    const request = decode(startRequestShape, received);
+    if (!request.ok) throw new Error(`Cannot read what is to be started: ${describeMisfit(request)}`);
+    const { id, spec } = request.value;
     let child: Child;
     try {
       child = this.#spawn(JSON.parse(spec) as RemoteSpec);

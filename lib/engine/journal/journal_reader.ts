@@ -42,4 +42,7 @@ const FIXED = object<Pick<JournalEntry, "at" | "seq" | "path" | "event" | "cause
 });
 
 /** The fields that every entry has are looked at; what else one has is shown as it is. */
-const ENTRY: Shape<JournalEntry> = (value, at) => ({ ...dictionary(anything)(value, at), ...FIXED(value, at) });
+const ENTRY: Shape<JournalEntry> = (value, at) => ({
+  ...dictionary(anything)(value, at),
+  ...FIXED(value, at),
+});

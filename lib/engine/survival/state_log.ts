@@ -245,5 +245,9 @@ const DEATH = object<{ readonly died: ProcessId; readonly status: ExitStatus }>(
 
 const ENTRY: Shape<Entry> = (value, at) => {
   const names = Object.keys(dictionary(anything)(value, at));
-  return names.includes("header") ? HEADER(value, at) : names.includes("run") ? RUN(value, at) : DEATH(value, at);
+  return names.includes("header")
+    ? HEADER(value, at)
+    : names.includes("run")
+    ? RUN(value, at)
+    : DEATH(value, at);
 };

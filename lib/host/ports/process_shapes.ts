@@ -1,6 +1,16 @@
 /** The shapes of what is told of processes, for whoever reads it from a file or another process. */
 import { signalShape } from "../../base/signal_shape.ts";
-import { count, nullable, number, object, processNumber, type Shape, text, variant, whole } from "../../base/shape.ts";
+import {
+  count,
+  nullable,
+  number,
+  object,
+  processNumber,
+  type Shape,
+  text,
+  variant,
+  whole,
+} from "../../base/shape.ts";
 import type { ExitStatus, ProcessId, ProcessRow, ReapedOrphan } from "./processes.ts";
 
 /** A process that cannot be mistaken for a later one with the same number. */
