@@ -10,6 +10,7 @@ import { ControlServer } from "../control/server.ts";
 import { Service } from "../control/service.ts";
 import { chooseLayer, resumeLayer } from "../engine/containment/choose_layer.ts";
 import { Engine } from "../engine/engine.ts";
+import { compilePatterns } from "../engine/run/ready_patterns.ts";
 import { HeldSockets } from "../engine/run/held_sockets.ts";
 import type { Layer } from "../engine/containment/layer.ts";
 import type { ResumedTree } from "../engine/survival/resumed_tree.ts";
@@ -83,6 +84,7 @@ export async function standUp(
     });
   }
   const plan = adjustPlan(loaded.plan, options);
+  const patterns = await compilePatterns(plan);
   const marks = ensureMarks(machine, id);
   const keeper = await outwaitGuardian(machine, id, options.guardian);
   if (keeper !== null) throw kept(id.file, keeper.pid);
@@ -125,6 +127,7 @@ export async function standUp(
     },
     layer,
     company: [options.guardian, options.client],
+    patterns,
     survival,
     resumed,
   });

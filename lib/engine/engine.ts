@@ -32,6 +32,7 @@ import { endUnheard } from "./isolator/end_unheard.ts";
 import { HeldCrashes } from "./run/held_crashes.ts";
 import type { HeldSockets } from "./run/held_sockets.ts";
 import { survivorOf, sweepAll, untilNone } from "./containment/final_sweep.ts";
+import type { ReadyPatterns } from "./run/ready_patterns.ts";
 import { type Account, openAccount } from "./containment/account.ts";
 import type { Layer, LayerName } from "./containment/layer.ts";
 import { controllersFor, describeUnkept } from "./limits/actor_limits.ts";
@@ -77,6 +78,8 @@ export interface EngineOptions {
   readonly company: readonly ProcessId[];
   /** A folder of the tree's own that goes with it. */
   readonly runFolder: string;
+  /** What lines of actors are compared with. */
+  readonly patterns: ReadyPatterns;
   /** Null if nothing of the tree is to outlive its supervisor. */
   readonly survival: Survival | null;
   /** What an earlier supervisor has left; null for a tree that begins. */
@@ -403,6 +406,7 @@ export class Engine {
       isolators: this.#isolators,
       survival,
       inherited: (run: RunId) => this.#inherited(run),
+      patterns: this.#options.patterns,
       mask: this.#masker.data,
       containment: this.#containment,
       ledger: this.#ledger,

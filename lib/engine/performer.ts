@@ -22,6 +22,7 @@ import type { MainProcess } from "./run/main_process.ts";
 import { type JoinPoint, Membership } from "./run/membership.ts";
 import { type ResolvedPrivileges, resolvePrivileges } from "./privileges/resolve_privileges.ts";
 import { ask, type AskedProbe } from "./run/probe.ts";
+import type { LinePattern, ReadyPatterns } from "./run/ready_patterns.ts";
 import type { Recorder } from "./journal/recorder.ts";
 import { ActorRun, type AdoptedRun, type PipesOfRun } from "./run/run.ts";
 import type { RunPipes } from "./survival/run_pipes.ts";
@@ -53,6 +54,8 @@ export interface PerformerOptions {
   readonly survival: Survival | null;
   /** The runs that an earlier supervisor had started. */
   readonly inherited: Inherited;
+  /** What lines of actors are compared with. */
+  readonly patterns: ReadyPatterns;
   /** Keeps secrets out of what is recorded. */
   readonly mask: Masker["data"];
   readonly post: (event: TreeEvent) => void;
@@ -64,7 +67,7 @@ export type Inherited = (run: RunId) => MainProcess;
 interface Performed {
   readonly run: ActorRun;
   /** What its log probe waits for; null if it waits for nothing. */
-  awaited: RegExp | null;
+  awaited: LinePattern | null;
   /** Its probes that have got no answer yet. */
   readonly probing: Set<CancelScope>;
 }
@@ -239,7 +242,7 @@ export class Performer {
     // That a module is loaded comes by itself.
     if (probe.type === "delay" || probe.type === "module") return;
     if (probe.type === "log") {
-      performed.awaited = new RegExp(probe.pattern);
+      performed.awaited = this.#options.patterns.get(probe.pattern)!;
       return;
     }
     run.startSoon(describeProbe(probe), () => this.#ask(spec, performed, { attempt, timeoutMs }));
