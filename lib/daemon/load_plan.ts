@@ -3,6 +3,8 @@ import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import { endWith, startOnly } from "../config/adjust_plan.ts";
 import { compile, type Compiled } from "../config/compile.ts";
+import { maskerFor, maskForms } from "../config/mask.ts";
+import type { Problem } from "../config/problem.ts";
 import type { Plan } from "../config/plan.ts";
 import { decodeText } from "../config/text/decode_text.ts";
 import { selectOrThrow } from "../config/select.ts";
@@ -60,7 +62,18 @@ export function loadPlan(
     actorCommand,
     supervise: launcherOf(host, program, text),
   });
-  return { ...compiled, text };
+  return { ...compiled, problems: withoutSecrets(compiled.plan, compiled.problems), text };
+}
+
+/** Problems quote what stands in the file. @param plan Knows which of it is secret; null if there is none. */
+export function withoutSecrets(plan: Plan | null, problems: readonly Problem[]): readonly Problem[] {
+  const text = plan === null ? maskForms : maskerFor(plan).text;
+  return problems.map((problem) => ({
+    ...problem,
+    message: text(problem.message),
+    expected: problem.expected === null ? null : text(problem.expected),
+    hint: problem.hint === null ? null : text(problem.hint),
+  }));
 }
 
 /**

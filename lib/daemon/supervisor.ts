@@ -6,6 +6,7 @@
 import { ExitCode } from "../base/exit_code.ts";
 import type { Signal } from "../base/signals.ts";
 import { messageOf, UserError } from "../base/user_error.ts";
+import { maskForms } from "../config/mask.ts";
 import type { EndReport } from "../control/protocol.ts";
 import type { Service } from "../control/service.ts";
 import { NONE_ENDED } from "../engine/containment/ledger.ts";
@@ -252,7 +253,12 @@ function report(host: Host, launched: LaunchReport): void {
 function toReport(error: unknown): (LaunchReport & { ok: false })["error"] {
   if (error instanceof UserError) {
     const { code, message, hint, exitCode } = error;
-    return { code, message, hint, exitCode };
+    return { code, message: maskForms(message), hint: hint === null ? null : maskForms(hint), exitCode };
   }
-  return { code: "supervisor/failed", message: messageOf(error), hint: null, exitCode: ExitCode.failed };
+  return {
+    code: "supervisor/failed",
+    message: maskForms(messageOf(error)),
+    hint: null,
+    exitCode: ExitCode.failed,
+  };
 }

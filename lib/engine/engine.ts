@@ -11,6 +11,7 @@
  * 3. What listeners are told is what the core decided, in the same order.
  */
 import { type Masker, maskerFor } from "../config/mask.ts";
+import { maskEvent } from "./mask_event.ts";
 import { type GroupLimits, type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId, ReapedOrphan } from "../host/ports/processes.ts";
@@ -20,6 +21,7 @@ import { CancelScope } from "../scope/cancel_scope.ts";
 import { openNursery } from "../scope/nursery.ts";
 import { moveOnAt } from "../scope/timeouts.ts";
 import type { Effect } from "../supervision/effect.ts";
+import type { Entry } from "../supervision/journal_entry.ts";
 import type { RequestEvent, TreeEvent } from "../supervision/event.ts";
 import type { EntryEvent } from "../supervision/journal_entry.ts";
 import type { Outcome, RunId, State } from "../supervision/state.ts";
@@ -160,7 +162,6 @@ export class Engine {
     this.crashes = new HeldCrashes({
       plan,
       state: () => this.#state,
-      mask: this.#masker.data,
       post: (event) => this.post(event),
     });
     this.#recorder = new Recorder({
@@ -205,7 +206,7 @@ export class Engine {
 
   /** Lets something happen. May be called from anywhere, and at any time. */
   post(event: TreeEvent): void {
-    this.#inbox[0].sendNowait(event);
+    this.#inbox[0].sendNowait(maskEvent(event, this.#masker));
   }
 
   /** Asks for something and resolves when it is done, or cannot be. */
@@ -313,10 +314,16 @@ export class Engine {
     for (const effect of effects) this.#perform(effect, performer);
   }
 
+  /** What is said of the plan itself is no word of an event. */
+  #record(entry: Entry): void {
+    const data = this.#masker.data(entry.data) as Entry["data"];
+    this.#recorder.entry({ ...entry, data });
+  }
+
   #perform(effect: Effect, performer: Performer): void {
     switch (effect.type) {
       case "record":
-        return this.#recorder.entry(effect.entry);
+        return this.#record(effect.entry);
       case "reply":
         this.#answers.get(effect.request)?.({ ok: effect.ok, refusal: effect.refusal });
         this.#answers.delete(effect.request);
@@ -407,7 +414,7 @@ export class Engine {
       survival,
       inherited: (run: RunId) => this.#inherited(run),
       patterns: this.#options.patterns,
-      mask: this.#masker.data,
+      mask: this.#masker.text,
       containment: this.#containment,
       ledger: this.#ledger,
       recorder: this.#recorder,

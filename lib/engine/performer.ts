@@ -56,8 +56,8 @@ export interface PerformerOptions {
   readonly inherited: Inherited;
   /** What lines of actors are compared with. */
   readonly patterns: ReadyPatterns;
-  /** Keeps secrets out of what is recorded. */
-  readonly mask: Masker["data"];
+  /** Keeps secrets out of what is said in the log of an actor. */
+  readonly mask: Masker["text"];
   readonly post: (event: TreeEvent) => void;
 }
 
@@ -133,7 +133,7 @@ export class Performer {
   }
 
   #open(spec: ActorSpec, run: RunId, adopted: AdoptedRun | null): void {
-    const { host, plan, containment, ledger, environment, markOf, socket, mask, post } = this.#options;
+    const { host, plan, containment, ledger, environment, markOf, socket, post } = this.#options;
     const { survival, isolators } = this.#options;
     const isolated = isolators.treeOf(spec);
     const marker = markOf(run);
@@ -163,8 +163,7 @@ export class Performer {
         started: (child, fileBefore) => survival?.started({ run, ...child, fileBefore }, spec),
         spawned: (pid) => post({ type: "spawned", node, run, pid }),
         spawnFailed: (message, isFinal) => post({ type: "spawn_failed", node, run, message, isFinal }),
-        exited: (exit, error) =>
-          post({ type: "exited", node, run, exit, error: mask(error) as typeof error }),
+        exited: (exit, error) => post({ type: "exited", node, run, exit, error }),
         unlimited: (limits) => this.#unlimited(spec, limits),
       },
       sink: {
@@ -317,7 +316,7 @@ export class Performer {
   /** Says something in the actor's own log. */
   #remark(spec: ActorSpec, text: string): void {
     this.#options.recorder.line(spec.path, "supervise", {
-      bytes: new TextEncoder().encode(text),
+      bytes: new TextEncoder().encode(this.#options.mask(text)),
       cut: false,
     });
   }

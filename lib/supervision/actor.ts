@@ -7,7 +7,8 @@
  * `LIFECYCLE` has an entry for every phase and event, so that what is ignored is ignored on purpose.
  */
 import { after, earliest, type Instant, NEVER } from "../base/instant.ts";
-import type { ActorSpec, NodeId } from "../config/plan.ts";
+import { maskerFor } from "../config/mask.ts";
+import type { ActorSpec, NodeId, Plan } from "../config/plan.ts";
 import { onProbed, onProbeTime, onSpawned, setJoined } from "./actor_start.ts";
 import {
   beginActorStop,
@@ -111,7 +112,7 @@ export function onActorTime(turn: Turn, id: NodeId): void {
     case "running": {
       const isDue = turn.holding === null && doom !== null && turn.now >= doom.deadline;
       if (isDue) return beginActorStop(turn, id, doom);
-      const overdue = overdueReason(turn.actorSpec(id), phase, turn.now);
+      const overdue = overdueReason(turn.plan, turn.actorSpec(id), phase, turn.now);
       if (overdue !== null) return failAlive(turn, id, overdue);
       if (phase.at === "starting" && turn.now >= phase.probeAt) onProbeTime(turn, id);
     }
@@ -136,6 +137,7 @@ export function actorDeadline(spec: ActorSpec, { phase, doom }: ActorState, isHo
 }
 
 function overdueReason(
+  plan: Plan,
   spec: ActorSpec,
   phase: StartingPhase | RunningPhase,
   now: Instant,
@@ -145,8 +147,13 @@ function overdueReason(
   return {
     kind: "start_timeout",
     afterMs: spec.startTimeoutMs,
-    lastError: spec.ready === null ? null : whyNotReady(phase, spec.ready, now),
+    lastError: spec.ready === null ? null : maskedOrNull(plan, whyNotReady(phase, spec.ready, now)),
   };
+}
+
+/** What is said of a probe that has not answered is made of words of the plan. */
+function maskedOrNull(plan: Plan, text: string | null): string | null {
+  return text === null ? null : maskerFor(plan).text(text);
 }
 
 function startBy(spec: ActorSpec, phase: StartingPhase): Instant {
