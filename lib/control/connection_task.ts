@@ -71,7 +71,9 @@ export class ConnectionTask {
         const arrival = this.#service.arrival;
         let isFirst = true;
         for (const value of decoder.push(bytes)) {
-          if (!isFirst) await this.#letOthersPass();
+          // One request of each client is begun at a time, and none while answers wait that the client does not read.
+          if (!isFirst) await sleep(0);
+          await this.#outbox.room();
           this.#receive(value, arrival, nursery);
           isFirst = false;
         }
@@ -93,12 +95,6 @@ export class ConnectionTask {
     const bytes = await moveOnAfter(FRAME_MS, () => fromPromise(this.#connection.read()));
     if (bytes !== undefined) return bytes;
     throw new FrameError(`A frame whose rest has not come within ${FRAME_MS / 1_000} s`);
-  }
-
-  /** One request of each client is begun at a time, and none while answers wait that the client does not read. */
-  async #letOthersPass(): Promise<void> {
-    await sleep(0);
-    await this.#outbox.room();
   }
 
   #receive(value: unknown, arrival: number, nursery: Nursery): void {

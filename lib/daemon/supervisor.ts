@@ -3,6 +3,7 @@
  * until the tree is over. It is the root of the tree's actors, too, from before the first of them starts until the last one
  * is gone.
  */
+import { limitErrorOf } from "../base/limit_error.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import type { Signal } from "../base/signals.ts";
 import { messageOf, UserError } from "../base/user_error.ts";
@@ -250,7 +251,8 @@ function report(host: Host, launched: LaunchReport): void {
   host.descriptors.close(REPORT_DESCRIPTOR);
 }
 
-function toReport(error: unknown): (LaunchReport & { ok: false })["error"] {
+function toReport(thrown: unknown): (LaunchReport & { ok: false })["error"] {
+  const error = limitErrorOf(thrown) ?? thrown;
   if (error instanceof UserError) {
     const { code, message, hint, exitCode } = error;
     return { code, message: maskForms(message), hint: hint === null ? null : maskForms(hint), exitCode };

@@ -12,6 +12,7 @@ import {
 } from "../../ports/processes.ts";
 import { closeDescriptor, openPipe, writeAll } from "../descriptors.ts";
 import { cString, describeErrno, type Libc, LINUX } from "../libc.ts";
+import { isLostSelf } from "../own_image.ts";
 import { firstAbove, type Spawned, type Spawner } from "../spawner.ts";
 import { SHIM_READY, type ShimOrders, type ShimRefusal } from "./orders.ts";
 
@@ -68,6 +69,7 @@ export function spawnThroughShim(
     cwd,
     privileges,
     group: isLimited ? group ?? null : null,
+    isSelf: isLostSelf(argv[0]!),
     isListening: listening !== undefined,
     descriptors: handed,
     openFiles,
