@@ -51,7 +51,7 @@ e2e(
     const { pid } = await sandbox.json("ps");
     const server = await sandbox.row("server");
     process.kill(pid, "SIGKILL");
-    while (rowOf(pid) !== null && rowOf(pid)!.state !== "Z");
+    while ((rowOf(pid)?.state ?? "Z") !== "Z");
     const next = sandbox.start(["ps"]);
     await next.done;
     await talkAt(sandbox, "guardian.sock", pid);
