@@ -9,6 +9,8 @@ export interface Masker {
   data(value: unknown): unknown;
   /** A text without the secrets that the plan's variables and params hold, and without passwords in URLs and proofs of marks. */
   text(text: string): string;
+  /** The text of the file as it is shown, with secrets masked as long as they are, so that all else stays where it is. */
+  source(text: string): string;
 }
 
 const MASK = "***";
@@ -47,7 +49,9 @@ function newMasker(plan: Plan): Masker {
   const text = (value: string) =>
     maskForms(longestFirst.reduce((masked, secret) => masked.replaceAll(secret, MASK), value));
   const data = (value: unknown) => masked(value, false, text);
-  return { text, data, env: (env) => data(env) as Readonly<Record<string, string>> };
+  const source = (value: string) =>
+    maskSource(longestFirst.reduce((masked, secret) => masked.replaceAll(secret, starsFor(secret)), value));
+  return { text, data, source, env: (env) => data(env) as Readonly<Record<string, string>> };
 }
 
 /** A text without what looks like a secret by its form, as passwords in URLs and marks do. For words about what is no plan yet. */
@@ -58,10 +62,16 @@ export function maskForms(text: string): string {
   );
 }
 
-/** The text of a file as it is shown, with secrets masked as long as they are, so that all else stays where it is. */
+/** {@linkcode Masker.source} of a file that is no plan. */
 export function maskSource(text: string): string {
-  const stars = (secret: string) => "*".repeat(secret.length);
-  return [URL_PASSWORD, QUERY_SECRET, SET_SECRET].reduce((masked, form) => cover(masked, form, stars), text);
+  return [URL_PASSWORD, QUERY_SECRET, SET_SECRET].reduce(
+    (masked, form) => cover(masked, form, starsFor),
+    text,
+  );
+}
+
+function starsFor(secret: string): string {
+  return "*".repeat(secret.length);
 }
 
 /** Replaces the secrets in everything that has a form. */

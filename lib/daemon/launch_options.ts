@@ -31,6 +31,7 @@ export interface SupervisorOptions extends LaunchOptions {
 
 const OPTIONS = {
   file: text,
+  asked: optional(text) as Shape<string>,
   stateFolder: text,
   only: nullable(list(text)),
   exitCodeFrom: list(text),

@@ -39,6 +39,7 @@ const IDENTITY = /^[0-9a-f]+$/;
 const RECORD = object<TreeRecord>({
   name: text,
   file: text,
+  asked: optional(text) as Shape<string>,
   stateFolder: text,
   supervisor: processIdShape,
   guardian: processIdShape,

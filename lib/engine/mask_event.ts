@@ -21,7 +21,10 @@ const MASKS: Masks = {
   noted: (event, { data }) => ({ ...event, data: data(event.data) as Readonly<Record<string, unknown>> }),
   spawned: null,
   spawn_failed: (event, { text }) => ({ ...event, message: text(event.message) }),
-  probed: (event, { text }) => ({ ...event, error: event.error === null ? null : text(event.error) }),
+  probed: (event, { text }) => {
+    const { answer } = event;
+    return answer.says === "not_ready" ? { ...event, answer: { ...answer, why: text(answer.why) } } : event;
+  },
   joined: null,
   parted: null,
   held: (event, { data }) => ({ ...event, crash: data(event.crash) as Crash }),

@@ -7,7 +7,7 @@
  * `LIFECYCLE` has an entry for every phase and event, so that what is ignored is ignored on purpose.
  */
 import { after, earliest, type Instant, NEVER } from "../base/instant.ts";
-import { maskerFor } from "../config/mask.ts";
+import { maskWords } from "./mask_words.ts";
 import type { ActorSpec, NodeId, Plan } from "../config/plan.ts";
 import { onProbed, onProbeTime, onSpawned, setJoined } from "./actor_start.ts";
 import {
@@ -147,13 +147,8 @@ function overdueReason(
   return {
     kind: "start_timeout",
     afterMs: spec.startTimeoutMs,
-    lastError: spec.ready === null ? null : maskedOrNull(plan, whyNotReady(phase, spec.ready, now)),
+    lastError: spec.ready === null ? null : maskWords(plan, whyNotReady(phase, spec.ready, now)),
   };
-}
-
-/** What is said of a probe that has not answered is made of words of the plan. */
-function maskedOrNull(plan: Plan, text: string | null): string | null {
-  return text === null ? null : maskerFor(plan).text(text);
 }
 
 function startBy(spec: ActorSpec, phase: StartingPhase): Instant {

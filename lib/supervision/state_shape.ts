@@ -21,6 +21,7 @@ import {
 import type { ActorError } from "./actor_error.ts";
 import type { Crash } from "./crash.ts";
 import type { Exit } from "./exit.ts";
+import type { Unanswered } from "./probe_schedule.ts";
 import type { CancelCause, FailReason, StopReason } from "./reason.ts";
 import type { ReachedLimits } from "./reached_limits.ts";
 import type { RestartWindow } from "./restart_window.ts";
@@ -101,7 +102,7 @@ const exit = variant<"how", Exit>("how", {
 
 const failReason = variant<"kind", FailReason>("kind", {
   exit: object({ exit, error: nullable(actorErrorShape) }),
-  daemon_ended: object({ exit }),
+  daemon_ended: object({ exit, hadNothingToRead: boolean }),
   start: object({ message: text }),
   start_timeout: object({ afterMs: number, lastError: nullable(text) }),
   run_timeout: object({ afterMs: number }),
@@ -167,6 +168,7 @@ const actorPhase = variant<"at", ActorPhase>("at", {
     pid: nullable(processNumber),
     joined: boolean,
     attempt: count,
+    unanswered: list(object<Unanswered>({ attempt: count, since: moment })),
     probeAt: moment,
     lastError: nullable(text),
     ...living,

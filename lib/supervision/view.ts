@@ -6,6 +6,7 @@ import { describeEnd, describeReason } from "./describe_reason.ts";
 import { takeCensus } from "./census.ts";
 import { describeCrash } from "./crash.ts";
 import { dependencyVerdict, type TreeReadiness } from "./dependencies.ts";
+import { maskWords } from "./mask_words.ts";
 import { whyNotReady } from "./probe_schedule.ts";
 import type { StopReason } from "./reason.ts";
 import type { NodeState, RunningPhase, StartingPhase, State } from "./state.ts";
@@ -148,7 +149,7 @@ function heldReason({ hold }: StartingPhase | RunningPhase): string | null {
 
 function probeReason({ plan }: State, id: NodeId, phase: StartingPhase, now: Instant): string | null {
   const { ready } = actorAt(plan, id);
-  return ready === null ? null : whyNotReady(phase, ready, now);
+  return ready === null ? null : maskWords(plan, whyNotReady(phase, ready, now));
 }
 
 function stoppingReason({ holding }: State, node: NodeState, now: Instant): string | null {

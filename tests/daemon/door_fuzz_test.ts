@@ -142,7 +142,7 @@ test("small files: fuzz: a damaged record, report or list of deaths tells nothin
       random() < 0.5
         ? damagedText(random, JSON.stringify(value))
         : JSON.stringify(damagedValue(random, value)) ?? "";
-    const filesOf = (text: string) => ({ readText: () => text }) as unknown as Files;
+    const filesOf = (text: string) => ({ readText: () => text, readOwn: () => text }) as unknown as Files;
     const read = readRecord({ files: filesOf(damaged(record)) } as Host, { record: "/r" });
     if (read !== null) assert.ok(read.supervisor.pid > 0 && typeof read.file === "string");
     for (const { row, status } of new DeathReader(filesOf(`${damaged(death)}\n`), "/d").next()) {

@@ -43,6 +43,7 @@ function logOf(random: Random): readonly string[] {
 const filesWith = (text: string) =>
   ({
     readText: () => text,
+    readOwn: () => text,
     exists: (path: string) => !/\.\d+$/.test(path),
     list: () => [],
   }) as unknown as Files;

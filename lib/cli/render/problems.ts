@@ -1,4 +1,3 @@
-import { maskSource } from "../../config/mask.ts";
 import type { Problem } from "../../config/problem.ts";
 import { excerptOf } from "./excerpt.ts";
 import { printable } from "./printable.ts";
@@ -20,7 +19,7 @@ export function renderProblems(
   if (problems.length === 0) return "";
   const paint: Paint = (style, text) => color ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text;
   const lines = new Map(
-    [...texts].map(([file, text]) => [file, maskSource(text).replace(/^\uFEFF/, "").split(/\r?\n/)]),
+    [...texts].map(([file, text]) => [file, text.replace(/^\uFEFF/, "").split(/\r?\n/)]),
   );
   const blocks = problems.map((problem) => {
     const line = lines.get(problem.file)?.[problem.line - 1];

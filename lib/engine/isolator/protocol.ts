@@ -80,25 +80,25 @@ export const isolatorNewsShape: Shape<IsolatorNews> = variant<"kind", IsolatorNe
 });
 
 /** A request to start something, read from what has come in. */
-export const startRequestShape: Shape<StartRequest> = object<StartRequest>({
-  id: count,
-  spec: object<RemoteSpec>({
-    argv: where(list(text), (argv) => argv.length > 0, "a program with its arguments"),
-    env: dictionary(text),
-    cwd: text,
-    stdin: nullable(text),
-    // Its shim reads them.
-    privileges: nullable(dictionary(anything)) as Shape<Privileges | null>,
-    pipes: object<RemoteSpec["pipes"]>({ stdout: text, stderr: text }),
-    group: nullable(text),
-    isLimited: boolean,
-    listening: nullable(object<RemoteSockets>({
-      holder: processIdShape,
-      sockets: list(object<RemoteSockets["sockets"][number]>({
-        descriptor: count,
-        address: dictionary(anything) as Shape<unknown> as Shape<SocketAddress>,
-      })),
-      name: text,
+export const startRequestShape: Shape<StartRequest> = object<StartRequest>({ id: count, spec: text });
+
+/** What to start, read from what has come in. */
+export const remoteSpecShape: Shape<RemoteSpec> = object<RemoteSpec>({
+  argv: where(list(text), (argv) => argv.length > 0, "a program with its arguments"),
+  env: dictionary(text),
+  cwd: text,
+  stdin: nullable(text),
+  // Its shim reads them.
+  privileges: nullable(dictionary(anything)) as Shape<Privileges | null>,
+  pipes: object<RemoteSpec["pipes"]>({ stdout: text, stderr: text }),
+  group: nullable(text),
+  isLimited: boolean,
+  listening: nullable(object<RemoteSockets>({
+    holder: processIdShape,
+    sockets: list(object<RemoteSockets["sockets"][number]>({
+      descriptor: count,
+      address: dictionary(anything) as Shape<unknown> as Shape<SocketAddress>,
     })),
-  }),
+    name: text,
+  })),
 });

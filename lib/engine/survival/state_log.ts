@@ -22,7 +22,7 @@ import {
   whole,
 } from "../../base/shape.ts";
 import { messageOf } from "../../base/user_error.ts";
-import type { Files } from "../../host/ports/files.ts";
+import { FileError, type Files } from "../../host/ports/files.ts";
 import type { Boot } from "../../host/ports/host.ts";
 import { exitStatusShape, processIdShape } from "../../host/ports/process_shapes.ts";
 import type { ExitStatus, ProcessId } from "../../host/ports/processes.ts";
@@ -176,7 +176,7 @@ export class StateLog {
 
 /** Reads what was written of a tree; null if that is nothing to go on with. */
 export function readStateLog(files: Pick<Files, "readOwn">, path: string): SavedTree | null {
-  const lines = (files.readOwn(path) ?? "").split("\n").filter((line) => line !== "");
+  const lines = textOf(files, path).split("\n").filter((line) => line !== "");
   const changes: StateChange[] = [];
   const runs = new Map<string, SavedRun>();
   let header: LogHeader | null = null;
@@ -193,6 +193,16 @@ export function readStateLog(files: Pick<Files, "readOwn">, path: string): Saved
     state: { ...folded, paths: header.paths },
     runs: [...runs.values()].filter(({ run }) => present.has(run)),
   };
+}
+
+/** A file that cannot be read tells nothing. */
+function textOf(files: Pick<Files, "readOwn">, path: string): string {
+  try {
+    return files.readOwn(path) ?? "";
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return "";
+  }
 }
 
 /** The header that a log of today begins with. */
@@ -233,6 +243,7 @@ const RUN = object<{ readonly run: SavedRun }>({
     startTime: number,
     run: count,
     spec: text,
+    fileBefore: nullable(text),
     survives: boolean,
     status: nullable(exitStatusShape),
   }),
