@@ -16,9 +16,9 @@ count = min(count, hard - 64)
 held, told = [], 0
 for n in range(count):
     one = socket.socket(socket.AF_UNIX)
-    one.settimeout(20)
     try:
         one.connect(path)
+        one.settimeout(20)
         one.sendall(said)
     except OSError:
         told += 1
