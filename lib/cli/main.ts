@@ -1,4 +1,5 @@
 /** The command line: finds the command, sorts its words, runs it, and turns what it throws into an exit code. */
+import { limitErrorOf } from "../base/limit_error.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { nearestName } from "../base/nearest.ts";
 import { UserError } from "../base/user_error.ts";
@@ -25,7 +26,8 @@ export async function main(openHost: () => Promise<Host>, program: Program): Pro
     ui = uiFor(program, words, optionsBehind(verb));
     if (verb === undefined || verb === "help") return await help(ui, words, verb === "help");
     return await runCommand(findCommand(verb), words, openHost, program, ui);
-  } catch (error) {
+  } catch (thrown) {
+    const error = limitErrorOf(thrown) ?? thrown;
     await ui.fail(error);
     return error instanceof UserError ? error.exitCode : ExitCode.failed;
   }

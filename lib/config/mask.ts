@@ -14,32 +14,81 @@ export interface Masker {
    * marks.
    */
   text(text: string): string;
+  /** The text of the file as it is shown, with secrets masked as long as they are, so that all else stays where it is. */
+  source(text: string): string;
 }
 
 const MASK = "***";
 const SECRET_NAME = /(SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|PRIVATE|CREDENTIAL|API_?KEY|ACCESS_?KEY|AUTH)/i;
-const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+(@)/gi;
+const URL_PASSWORD = /(?<before>\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)(?<secret>[^\s/@]+)(?=@)/gi;
+/** A value of the query of a URL under a secret name. */
+const QUERY_SECRET = new RegExp(
+  String.raw`(?<before>[?&][\w.-]*${SECRET_NAME.source}[\w.-]*=)(?<secret>[^&\s"'#]+)`,
+  "gi",
+);
+/** A text that a line of a file sets under a secret name. */
+const SET_SECRET = new RegExp(
+  String.raw`(?<before>[\w-]*${SECRET_NAME.source}[\w-]*["']?\s*=\s*["']+)(?<secret>(?:[^"'\\]|\\.)+)`,
+  "gi",
+);
 /** The mark of a run: who reads its end could forge it. */
-const MARK_PROOF = /\b([0-9a-f]{12}\.\w+\.\d+\.)[0-9a-f]{32}\b/g;
+const MARK_PROOF = /(?<before>\b[0-9a-f]{12}\.\w+\.\d+\.)(?<secret>[0-9a-f]{32})\b/g;
 /** Shorter values stand in too many places by chance. */
 const SHORTEST_SECRET = 4;
 
+const MASKERS = new WeakMap<Plan, Masker>();
+
 /** The masker for a plan. */
 export function maskerFor(plan: Plan): Masker {
+  const known = MASKERS.get(plan);
+  if (known !== undefined) return known;
+  const masker = newMasker();
+  masker.learn(plan);
+  MASKERS.set(plan, masker);
+  return masker;
+}
+
+function newMasker(): Masker {
   let longestFirst: readonly string[] = [];
   const learn = ({ nodes }: Plan) => {
     const actors = nodes.filter((node) => node.kind !== "tree");
     const found = actors.flatMap(({ env, module }) => secretsIn([env, module?.params], false));
     longestFirst = [...new Set([...longestFirst, ...found])].sort((a, b) => b.length - a.length);
   };
-  learn(plan);
   const text = (value: string) =>
-    longestFirst.reduce((masked, secret) => masked.replaceAll(secret, MASK), value).replace(
-      URL_PASSWORD,
-      `$1${MASK}$2`,
-    ).replace(MARK_PROOF, `$1${MASK}`);
+    maskForms(longestFirst.reduce((masked, secret) => masked.replaceAll(secret, MASK), value));
   const data = (value: unknown) => masked(value, false, text);
-  return { learn, text, data, env: (env) => data(env) as Readonly<Record<string, string>> };
+  const source = (value: string) =>
+    maskSource(longestFirst.reduce((masked, secret) => masked.replaceAll(secret, starsFor(secret)), value));
+  return { learn, text, data, source, env: (env) => data(env) as Readonly<Record<string, string>> };
+}
+
+/** A text without what looks like a secret by its form, as passwords in URLs and marks do. For words about what is no plan yet. */
+export function maskForms(text: string): string {
+  return [URL_PASSWORD, QUERY_SECRET, MARK_PROOF].reduce(
+    (masked, form) => cover(masked, form, () => MASK),
+    text,
+  );
+}
+
+/** {@linkcode Masker.source} of a file that is no plan. */
+export function maskSource(text: string): string {
+  return [URL_PASSWORD, QUERY_SECRET, SET_SECRET].reduce(
+    (masked, form) => cover(masked, form, starsFor),
+    text,
+  );
+}
+
+function starsFor(secret: string): string {
+  return "*".repeat(secret.length);
+}
+
+/** Replaces the secrets in everything that has a form. */
+function cover(text: string, form: RegExp, by: (secret: string) => string): string {
+  return text.replace(form, (...found) => {
+    const { before, secret } = found.at(-1) as { readonly before: string; readonly secret: string };
+    return before + by(secret);
+  });
 }
 
 /** The texts under secret names that are long enough to be looked for elsewhere. */

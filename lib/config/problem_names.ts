@@ -31,7 +31,7 @@ export const PROBLEMS = {
   "config/bad-signal": error("A signal is neither a known name nor a number from 1 to 64."),
   "config/bad-address": error('An address is not written as in "127.0.0.1:5432".'),
   "config/bad-url": error("A URL is not a complete http:// or https:// address."),
-  "config/bad-pattern": error("A regular expression cannot be compiled."),
+  "config/bad-pattern": error("A regular expression cannot be compiled, or not matched in linear time."),
   "config/bad-name": error("A name is too long, or holds characters that names cannot have."),
   "config/duplicate-name": error("An actor and a tree of one supervisor have the same name."),
   "config/nul-character": error(

@@ -1,6 +1,7 @@
 /** A client's side of the control socket: requests with their answers, any number at once. */
 import { ExitCode } from "../base/exit_code.ts";
 import { after } from "../base/instant.ts";
+import { decode, nullable, object, text, whole } from "../base/shape.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Connection, Peer } from "../host/ports/sockets.ts";
@@ -14,6 +15,7 @@ import {
   type ReplyMessage,
   type Requests,
   type Results,
+  type WireError,
 } from "./protocol.ts";
 
 /** Takes what a follower is sent; nothing more is read until it is done. */
@@ -31,6 +33,8 @@ export class ControlClient {
   readonly #open = new Map<number, Open>();
   #lastId = 0;
   #closed = false;
+  /** Why the supervisor hangs up, if it has said so. */
+  #refusal: UserError | null = null;
   /** Resolves when the supervisor has closed the connection, or it was closed here. */
   readonly closed: Promise<void>;
 
@@ -62,7 +66,7 @@ export class ControlClient {
   #send(op: Op, fields: object, onItems: Open["onItems"]): Promise<unknown> {
     const id = ++this.#lastId;
     const answer = new Promise((resolve, reject) => {
-      if (this.#closed) return reject(lost());
+      if (this.#closed) return reject(this.#refusal ?? lost());
       this.#open.set(id, { resolve, reject, onItems });
       this.#connection.write(encodeFrame({ id, op, ...fields }));
     });
@@ -82,20 +86,23 @@ export class ControlClient {
     } finally {
       this.#closed = true;
       this.#connection.close();
-      for (const open of this.#open.values()) open.reject(lost());
+      for (const open of this.#open.values()) open.reject(this.#refusal ?? lost());
       this.#open.clear();
     }
   }
 
   async #receive(message: ReplyMessage): Promise<void> {
+    // An error that is no answer is about the connection, which ends.
+    if (message.id === 0 && "error" in message) this.#refusal = readError(message.error);
     if (!Number.isInteger(message.id)) throw new FrameError("A frame that is no answer: it needs an id");
     const open = this.#open.get(message.id);
     if (open === undefined) return;
     if ("items" in message) return await this.#hand(message.id, open, [...message.items as FollowItem[]]);
     if ("result" in message) open.resolve(message.result);
     else {
-      const { name, message: text, hint, exitCode } = message.error;
-      open.reject(new UserError(name, text, hint === null ? { exitCode } : { exitCode, hint }));
+      const error = readError(message.error);
+      if (error === null) throw new FrameError("A frame with an error that cannot be read");
+      open.reject(error);
     }
     // Not before it is settled: what turns out to be no answer leaves the request open, to be told of the loss.
     this.#open.delete(message.id);
@@ -161,6 +168,15 @@ export function notTrusted(why: string): UserError {
       hint: "nothing was said to it; look who made it, and end that",
     },
   );
+}
+
+const WIRE_ERROR = object<WireError>({ name: text, message: text, hint: nullable(text), exitCode: whole });
+
+function readError(error: unknown): UserError | null {
+  const decoded = decode(WIRE_ERROR, error);
+  if (!decoded.ok) return null;
+  const { name, message, hint, exitCode } = decoded.value;
+  return new UserError(name, message, hint === null ? { exitCode } : { exitCode, hint });
 }
 
 function noAnswer(): UserError {

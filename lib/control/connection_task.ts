@@ -8,6 +8,8 @@ import type { Connection } from "../host/ports/sockets.ts";
 import { Cancelled } from "../scope/cancelled.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { type Nursery, openNursery } from "../scope/nursery.ts";
+import { sleep } from "../scope/sleep.ts";
+import { moveOnAfter } from "../scope/timeouts.ts";
 import { FrameError } from "../wire/frame_splitter.ts";
 import { encodeFrame, FrameDecoder } from "../wire/frames.ts";
 import { Outbox } from "./outbox.ts";
@@ -17,6 +19,8 @@ import type { Service, Session } from "./service.ts";
 
 /** How many requests of one client may be open. */
 const MOST_OPEN = 1_000;
+/** How long the rest of a request may take to come: until then its bytes are kept. */
+const FRAME_MS = 30_000;
 
 /** See the module. */
 export class ConnectionTask {
@@ -62,8 +66,18 @@ export class ConnectionTask {
   async #receiveAll(nursery: Nursery): Promise<void> {
     const decoder = new FrameDecoder(REQUEST_LIMITS);
     try {
-      for (let bytes: Uint8Array | null = this.#begun; bytes !== null; bytes = await this.#read()) {
-        for (const value of decoder.push(bytes)) this.#receive(value, nursery);
+      for (let bytes: Uint8Array | null = this.#begun; bytes !== null;) {
+        // What is looked up for one of those that have come by now is good for all of them.
+        const arrival = this.#service.arrival;
+        let isFirst = true;
+        for (const value of decoder.push(bytes)) {
+          // One request of each client is begun at a time, and none while answers wait that the client does not read.
+          if (!isFirst) await sleep(0);
+          await this.#outbox.room();
+          this.#receive(value, arrival, nursery);
+          isFirst = false;
+        }
+        bytes = await this.#read(decoder.isInside);
       }
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
@@ -75,11 +89,15 @@ export class ConnectionTask {
     }
   }
 
-  async #read(): Promise<Uint8Array | null> {
-    return await fromPromise(this.#connection.read());
+  /** @param isInside Whether a request has begun to come in. @throws {FrameError} If the rest of that does not come. */
+  async #read(isInside: boolean): Promise<Uint8Array | null> {
+    if (!isInside) return await fromPromise(this.#connection.read());
+    const bytes = await moveOnAfter(FRAME_MS, () => fromPromise(this.#connection.read()));
+    if (bytes !== undefined) return bytes;
+    throw new FrameError(`A frame whose rest has not come within ${FRAME_MS / 1_000} s`);
   }
 
-  #receive(value: unknown, nursery: Nursery): void {
+  #receive(value: unknown, arrival: number, nursery: Nursery): void {
     const message = readEnvelope(value);
     if (message === null) throw new FrameError("A frame that is no request: it needs an id and an op");
     if (this.#open >= MOST_OPEN) {
@@ -90,12 +108,13 @@ export class ConnectionTask {
       return this.#outbox.reply({ id: message.id, error: toWireError(busy) });
     }
     this.#open += 1;
-    nursery.startSoon(() => this.#answer(message), { name: message.op });
+    nursery.startSoon(() => this.#answer(message, arrival), { name: message.op });
   }
 
-  async #answer(message: RequestMessage): Promise<void> {
+  async #answer(message: RequestMessage, arrival: number): Promise<void> {
     const { id } = message;
     const session: Session = {
+      arrival,
       follow: () => this.#outbox.follow(id),
       own: () => {
         this.isOwner = true;
@@ -114,7 +133,8 @@ export class ConnectionTask {
   }
 }
 
-function toWireError(error: unknown): WireError {
+/** An error as a client is told of it. */
+export function toWireError(error: unknown): WireError {
   if (!(error instanceof UserError)) {
     return { name: "control/internal", message: messageOf(error), hint: null, exitCode: ExitCode.failed };
   }

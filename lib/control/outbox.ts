@@ -14,6 +14,8 @@ const FOLLOWER_CHARS = 1_024 * 1_024;
 const ITEM_CHARS = 64;
 /** How many answers may wait: a client that asks this much and reads nothing has gone astray. */
 const MOST_REPLIES = 10_000;
+/** With so many waiting nothing more is done for the client: an answer may be as large as the tree. */
+const ENOUGH_REPLIES = 16;
 
 /** What followers are told of. */
 type Told = Extract<FollowItem, { readonly kind: "line" | "entry" }>;
@@ -26,6 +28,7 @@ export class Outbox {
   readonly #replies: ReplyMessage[] = [];
   readonly #followers = new Set<Follower>();
   #work = new Event();
+  #sent = new Event();
   #finished = false;
 
   /** @param recorded Resolves when everything that followers were told of until now is in the files. */
@@ -39,6 +42,14 @@ export class Outbox {
     if (this.#replies.length >= MOST_REPLIES) return this.#connection.close();
     this.#replies.push(message);
     this.#work.set();
+  }
+
+  /** Waits until few answers wait to be sent. */
+  async room(): Promise<void> {
+    while (this.#replies.length >= ENOUGH_REPLIES) {
+      this.#sent = new Event();
+      await this.#sent.wait();
+    }
   }
 
   /** Opens what a follower is sent under the number of its request. */
@@ -76,7 +87,10 @@ export class Outbox {
 
   #next(): ReplyMessage | null {
     const reply = this.#replies.shift();
-    if (reply !== undefined) return reply;
+    if (reply !== undefined) {
+      this.#sent.set();
+      return reply;
+    }
     for (const follower of this.#followers) {
       const items = follower.take();
       if (items.length > 0) return { id: follower.id, items };

@@ -1,57 +1,39 @@
 /** Reads requests off the wire: what a client sends is not to be trusted to have the right shape. */
 import { ExitCode } from "../base/exit_code.ts";
+import {
+  boolean,
+  decode,
+  list,
+  nullable,
+  number,
+  object,
+  type Shape,
+  text,
+  where,
+  whole,
+} from "../base/shape.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Op, RequestMessage, Requests } from "./protocol.ts";
 
 /** A request that has its shape. */
 export type Request = { [O in Op]: { readonly op: O } & Requests[O] }[Op];
 
-type Reader<T> = (message: RequestMessage, field: string) => T;
+const paths = list(text, "a list of texts");
+const milliseconds = where(number, (ms) => ms >= 0, "a number of milliseconds");
 
-const boolean: Reader<boolean> = (message, field) => {
-  const value = message[field];
-  return typeof value === "boolean" ? value : refuse(message, field, "true or false");
-};
-
-const paths: Reader<readonly string[]> = (message, field) => {
-  const value = message[field];
-  const isList = Array.isArray(value) && value.every((path) => typeof path === "string");
-  return isList ? value : refuse(message, field, "a list of texts");
-};
-
-const milliseconds: Reader<number> = (message, field) => {
-  const value = message[field];
-  return typeof value === "number" && value >= 0 ? value : refuse(message, field, "a number of milliseconds");
-};
-
-const optionalMilliseconds: Reader<number | null> = (message, field) =>
-  message[field] === null ? null : milliseconds(message, field);
-
-const whole: Reader<number> = (message, field) => {
-  const value = message[field];
-  return Number.isInteger(value) ? value as number : refuse(message, field, "a whole number");
-};
-
-const text: Reader<string> = (message, field) => {
-  const value = message[field];
-  return typeof value === "string" ? value : refuse(message, field, "a text");
-};
-
-type Readers = { readonly [O in Op]: { readonly [F in keyof Requests[O]]: Reader<Requests[O][F]> } };
-
-const READERS: Readers = {
-  hello: { protocol: whole },
-  begin: { owner: boolean },
-  status: { paths },
-  start: { paths, deps: boolean, wait: boolean },
-  stop: { paths, wait: boolean },
-  restart: { paths, wait: boolean },
-  await_ready: {},
-  down: { cause: text, withinMs: optionalMilliseconds },
-  cut_grace: { toMs: milliseconds },
-  await_end: {},
-  sync: {},
-  follow: { lines: boolean, entries: boolean },
+const SHAPES: { readonly [O in Op]: Shape<Requests[O]> } = {
+  hello: object<Requests["hello"]>({ protocol: whole }),
+  begin: object<Requests["begin"]>({ owner: boolean }),
+  status: object<Requests["status"]>({ paths }),
+  start: object<Requests["start"]>({ paths, deps: boolean, wait: boolean }),
+  stop: object<Requests["stop"]>({ paths, wait: boolean }),
+  restart: object<Requests["restart"]>({ paths, wait: boolean }),
+  await_ready: object<Requests["await_ready"]>({}),
+  down: object<Requests["down"]>({ cause: text, withinMs: nullable(milliseconds) }),
+  cut_grace: object<Requests["cut_grace"]>({ toMs: milliseconds }),
+  await_end: object<Requests["await_end"]>({}),
+  sync: object<Requests["sync"]>({}),
+  follow: object<Requests["follow"]>({ lines: boolean, entries: boolean }),
 };
 
 /** The envelope of a message; null for something that is none. */
@@ -67,20 +49,19 @@ export function readEnvelope(value: unknown): RequestMessage | null {
  * @throws {UserError} `control/bad-request` if it is unknown or has not its shape.
  */
 export function readRequest(message: RequestMessage): Request {
-  const readers = Object.hasOwn(READERS, message.op) ? READERS[message.op as Op] : null;
-  if (readers === null) {
-    throw new UserError("control/bad-request", `There is no request "${message.op}"`, {
-      exitCode: ExitCode.usage,
-    });
+  const { op } = message;
+  const shape = Object.hasOwn(SHAPES, op) ? SHAPES[op as Op] as Shape<object> : null;
+  if (shape === null) {
+    throw new UserError("control/bad-request", `There is no request "${op}"`, { exitCode: ExitCode.usage });
   }
-  const fields = Object.entries<Reader<unknown>>(readers).map((
-    [field, read],
-  ) => [field, read(message, field)]);
-  return { op: message.op, ...Object.fromEntries(fields) } as Request;
-}
-
-function refuse({ op }: RequestMessage, field: string, expected: string): never {
-  throw new UserError("control/bad-request", `The request "${op}" needs ${expected} as "${field}"`, {
-    exitCode: ExitCode.usage,
-  });
+  const decoded = decode(shape, message);
+  if (decoded.ok) return { op, ...decoded.value } as Request;
+  const { at, expected } = decoded;
+  throw new UserError(
+    "control/bad-request",
+    `The request "${op}" needs ${expected} as "${at.split("[")[0]}"`,
+    {
+      exitCode: ExitCode.usage,
+    },
+  );
 }

@@ -2,13 +2,16 @@
  * The supervisor's side of the control socket: a task for each of any number of clients. Actors come to the same socket;
  * their connections are handed over.
  */
+import { Doorkeeper, type DoorLimits } from "../actor/link/doorkeeper.ts";
 import { FrameReader } from "../actor/link/frame_reader.ts";
 import type { ActorRuntime } from "../actor/runtime.ts";
+import { UserError } from "../base/user_error.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Connection, Listener } from "../host/ports/sockets.ts";
 import { openMemoryChannel } from "../sync/memory_channel.ts";
 import { openNursery } from "../scope/nursery.ts";
-import { ConnectionTask } from "./connection_task.ts";
+import { encodeFrame } from "../wire/frames.ts";
+import { ConnectionTask, toWireError } from "./connection_task.ts";
 import { readOpening } from "./opening.ts";
 import type { Service } from "./service.ts";
 
@@ -22,6 +25,8 @@ export interface ServerOptions {
   readonly uid: number;
   /** Told when a connection is lost that the tree was to end with. */
   readonly onOwnerLost: () => void;
+  /** How many may be connected. */
+  readonly limits?: DoorLimits;
 }
 
 /** Accepts clients; they are served by the task `run`. */
@@ -29,13 +34,14 @@ export class ControlServer {
   readonly #options: ServerOptions;
   readonly #accepted = openMemoryChannel<Connection>(Infinity);
   readonly #tasks = new Set<ConnectionTask>();
-  /** Connections on which nothing was said yet. */
-  readonly #opening = new Set<Connection>();
+  readonly #door: Doorkeeper;
   #listener: Listener | null = null;
   #finished = false;
 
   constructor(options: ServerOptions) {
     this.#options = options;
+    const { limits } = options;
+    this.#door = new Doorkeeper({ ...(limits === undefined ? {} : { limits }), tell: tellBusy });
   }
 
   /**
@@ -61,7 +67,7 @@ export class ControlServer {
       });
     } finally {
       this.#listener?.close();
-      for (const connection of this.#opening) connection.close();
+      for (const connection of this.#door.visitors) connection.close();
     }
   }
 
@@ -71,16 +77,20 @@ export class ControlServer {
     this.#listener?.close();
     this.#accepted[0].close();
     for (const task of this.#tasks) task.finish();
-    for (const connection of this.#opening) connection.close();
+    for (const connection of this.#door.visitors) connection.close();
   }
 
   async #welcome(connection: Connection): Promise<void> {
-    this.#opening.add(connection);
-    if (this.#finished) connection.close();
-    const opening = await readOpening(connection).finally(() => this.#opening.delete(connection));
-    if (opening === null) return connection.close();
-    if (opening.speaks === "requests") return await this.#serve(connection, opening.bytes);
-    this.#options.runtime.adopt(connection, new FrameReader(connection, opening.bytes));
+    try {
+      if (this.#finished) connection.close();
+      const opening = await readOpening(connection);
+      if (opening === null) return connection.close();
+      if (opening.speaks === "requests") {
+        if (this.#door.welcome(connection)) await this.#serve(connection, opening.bytes);
+      } else this.#options.runtime.adopt(connection, new FrameReader(connection, opening.bytes));
+    } finally {
+      this.#door.leave(connection);
+    }
   }
 
   async #serve(connection: Connection, begun: Uint8Array): Promise<void> {
@@ -99,7 +109,16 @@ export class ControlServer {
   #accept(connection: Connection): void {
     const { uid } = this.#options;
     const isTrusted = connection.peer !== null && (connection.peer.uid === uid || connection.peer.uid === 0);
-    if (isTrusted && !this.#finished) this.#accepted[0].sendNowait(connection);
-    else connection.close();
+    if (!isTrusted || this.#finished) return connection.close();
+    this.#door.visit(connection);
+    this.#accepted[0].sendNowait(connection);
   }
+}
+
+/** Tells a client why it is sent away. An actor finds no hello in it. */
+function tellBusy(connection: Connection, why: string): Promise<boolean> {
+  const busy = new UserError("control/busy", `The supervisor takes no more connections: ${why}`, {
+    hint: "close some of them, or try again later",
+  });
+  return connection.write(encodeFrame({ id: 0, error: toWireError(busy) }));
 }

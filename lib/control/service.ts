@@ -22,6 +22,7 @@ import {
   type TreeStatus,
 } from "./protocol.ts";
 import type { Request } from "./requests.ts";
+import { SharedLook } from "./shared_look.ts";
 import { type StatusSource, treeStatus } from "./status.ts";
 import { UsageMeter } from "./usage.ts";
 
@@ -30,6 +31,8 @@ const CAUSES: readonly CancelCause[] = ["down", "interrupt", "terminate", "hangu
 
 /** What a request knows of its connection. */
 export interface Session {
+  /** The service's {@linkcode Service.arrival} when the request had come in. */
+  readonly arrival: number;
   /** Opens what the connection is sent under the number of this request. */
   follow(): Follower;
   /** Makes the tree end with the connection. */
@@ -55,11 +58,18 @@ export class Service {
   readonly #engine: ServedEngine;
   readonly #host: Host;
   readonly #meter = new UsageMeter();
+  readonly #look: SharedLook;
   #end: EndReport | null = null;
 
   constructor(engine: ServedEngine, host: Host) {
     this.#engine = engine;
     this.#host = host;
+    this.#look = new SharedLook(() => host.processes.table());
+  }
+
+  /** A moment, for requests that come in at it. */
+  get arrival(): number {
+    return this.#look.count;
   }
 
   get #plan(): Plan {
@@ -101,9 +111,9 @@ export class Service {
       this.begun.set();
       return {};
     },
-    status: ({ paths }) => {
+    status: ({ paths }, { arrival }) => {
       const nodes = paths.length === 0 ? this.#all() : this.#withChildren(selectOrThrow(this.#plan, paths));
-      return this.#status(nodes);
+      return this.#status(nodes, arrival);
     },
     start: ({ paths, deps, wait }) =>
       this.#act({ type: "start_requested", nodes: selectOrThrow(this.#plan, paths), deps }, wait),
@@ -163,12 +173,12 @@ export class Service {
         exitCode: ExitCode.notRunning,
       });
     }
-    const { actors, containment } = this.#status(this.#touched(nodes));
+    const { actors, containment } = this.#status(this.#touched(nodes), this.arrival);
     return { ok: reply.ok, containment, actors };
   }
 
-  #status(nodes: readonly NodeId[]): TreeStatus {
-    return treeStatus(this.#engine, this.#host, this.#meter, nodes);
+  #status(nodes: readonly NodeId[], arrival: number): TreeStatus {
+    return treeStatus(this.#engine, this.#host, this.#meter, this.#look.since(arrival), nodes);
   }
 
   #all(): readonly NodeId[] {

@@ -12,17 +12,17 @@ import type { Usage, UsageMeter } from "./usage.ts";
 /** What a status is read from. */
 export type StatusSource = Pick<Engine, "state" | "layer" | "isolatorOf" | "unkept">;
 
-/** What the tree is doing, as `ps` shows it: the nodes of `nodes`, in file order. */
+/** What the tree is doing, as `ps` shows it: the nodes of `nodes`, in file order. @param table The processes of the machine. */
 export function treeStatus(
   engine: StatusSource,
   host: Host,
   meter: UsageMeter,
+  table: readonly ProcessRow[],
   nodes: readonly NodeId[],
 ): TreeStatus {
   const { state, layer: containment } = engine;
   const now = host.clock.now();
   const wallNow = host.wallClock();
-  const table = host.processes.table();
   const views = truths(viewsOf(state, now), table);
   const started = new Map(
     [...views.values()].flatMap(({ pid, since }) =>

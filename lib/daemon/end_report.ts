@@ -1,11 +1,41 @@
 /** How a tree ended, beside its record: for whoever waits for that and loses the connection in the moment of the end. */
+import {
+  decodeJsonOrNull,
+  type JsonLimits,
+  list,
+  nullable,
+  object,
+  text,
+  whole,
+  word,
+  wordOf,
+} from "../base/shape.ts";
 import { UserError } from "../base/user_error.ts";
 import type { ControlClient } from "../control/client.ts";
 import type { EndReport } from "../control/protocol.ts";
+import { LAYER_NAMES } from "../engine/containment/layer.ts";
+import { countsShape, receiptLineShape, survivorShape } from "../engine/containment/receipt_shapes.ts";
 import { FileError } from "../host/ports/files.ts";
 import type { Host } from "../host/ports/host.ts";
+import { processIdShape } from "../host/ports/process_shapes.ts";
 import type { TreeId } from "./tree_id.ts";
 import { readRecord } from "./tree_record.ts";
+
+/** A receipt has a line for each of a thousand processes, with its whole command line. */
+const REPORT_JSON: JsonLimits = { maxChars: 64 * 1_024 * 1_024, maxDepth: 16 };
+
+const REPORT = object<EndReport>({
+  outcome: wordOf({ completed: true, cancelled: true, failed: true, gave_up: true }),
+  reason: nullable(text),
+  exitCode: whole,
+  processes: list(receiptLineShape),
+  counts: countsShape,
+  survivors: list(survivorShape),
+  leftOnPurpose: list(survivorShape),
+  own: list(processIdShape),
+  instance: text,
+  containment: word(...LAYER_NAMES),
+});
 
 /** Keeps the report of a tree that has ended, if there is room for it: whoever is answered does without. */
 export function writeEndReport(host: Host, tree: TreeId, report: EndReport): void {
@@ -31,11 +61,10 @@ export async function awaitEnd(host: Host, tree: TreeId, client: ControlClient):
 
 function readEndReport(host: Host, tree: TreeId): EndReport | null {
   try {
-    const text = host.files.readOwn(fileOf(tree));
-    const report = text === null ? null : JSON.parse(text) as Partial<EndReport> | null;
-    return typeof report?.instance === "string" ? report as EndReport : null;
-  } catch {
-    // A machine that lost power may leave anything behind; what cannot be read tells nothing.
+    // A machine that lost power may leave anything behind; a report that cannot be read tells nothing.
+    return decodeJsonOrNull(REPORT, host.files.readOwn(fileOf(tree)) ?? "", REPORT_JSON);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
     return null;
   }
 }

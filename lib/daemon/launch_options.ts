@@ -1,5 +1,7 @@
 /** What a client hands to the processes that it launches, as one argument of their command line. */
-import type { LayerName } from "../engine/containment/layer.ts";
+import { count, list, nullable, object, optional, type Shape, text, word } from "../base/shape.ts";
+import { LAYER_NAMES, type LayerName } from "../engine/containment/layer.ts";
+import { processIdShape } from "../host/ports/process_shapes.ts";
 import type { Survivor } from "../engine/containment/ledger.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 
@@ -27,6 +29,20 @@ export interface SupervisorOptions extends LaunchOptions {
   readonly client: ProcessId;
 }
 
+const OPTIONS = {
+  file: text,
+  asked: optional(text) as Shape<string>,
+  stateFolder: text,
+  only: nullable(list(text)),
+  exitCodeFrom: list(text),
+  openFilesLimit: nullable(count),
+  containment: nullable(word(...LAYER_NAMES)),
+  client: processIdShape,
+};
+
+/** {@linkcode SupervisorOptions}, read from what somebody else has written. */
+export const supervisorOptionsShape: Shape<SupervisorOptions> = object<SupervisorOptions>(OPTIONS);
+
 /** What reaches the supervisor. */
 export interface GuardedOptions extends SupervisorOptions {
   /** Who has started it: its parent as it looks for it may be another by then. */
@@ -38,6 +54,23 @@ export interface GuardianOptions extends SupervisorOptions {
   /** The supervisor that has lost its guardian, and has started this one; undefined for one that is yet to be started. */
   readonly ward?: ProcessId;
 }
+
+/** The argument of a supervisor. */
+export const guardedOptionsShape: Shape<GuardedOptions> = object<GuardedOptions>({
+  ...OPTIONS,
+  guardian: processIdShape,
+});
+
+/** The argument of a guardian. */
+export const guardianOptionsShape: Shape<GuardianOptions> = object<GuardianOptions>({
+  ...OPTIONS,
+  ward: optional(processIdShape) as Shape<ProcessId>,
+});
+
+/** The argument of an isolator. */
+export const isolatorOptionsShape: Shape<Pick<LaunchOptions, "openFilesLimit">> = object<
+  Pick<LaunchOptions, "openFilesLimit">
+>({ openFilesLimit: OPTIONS.openFilesLimit });
 
 /** Hidden verbs: what the binary is when it is started by itself. */
 export const GUARDIAN_VERB = "__guardian";

@@ -3,6 +3,8 @@ import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import { endWith, startOnly } from "../config/adjust_plan.ts";
 import { compile, type Compiled } from "../config/compile.ts";
+import { maskerFor, maskForms, maskSource } from "../config/mask.ts";
+import type { Problem } from "../config/problem.ts";
 import type { Plan } from "../config/plan.ts";
 import { decodeText } from "../config/text/decode_text.ts";
 import { selectOrThrow } from "../config/select.ts";
@@ -11,7 +13,7 @@ import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import { ensureRunFolder } from "./run_folder.ts";
 
-/** A configuration that was read, and its text for showing problems. */
+/** A configuration that was read, and its text for showing problems, without secrets. */
 export interface Loaded extends Compiled {
   readonly text: string;
 }
@@ -41,7 +43,14 @@ export function loadPlan(
   piped: Uint8Array | null = null,
 ): Loaded {
   const { text, problem } = decodeText(file, piped ?? readConfig(host, file));
-  if (problem !== null) return { plan: null, problems: [problem], placeOf: () => null, text };
+  if (problem !== null) {
+    return {
+      plan: null,
+      problems: [problem],
+      placeOf: () => null,
+      text: maskSource(text),
+    };
+  }
   const readFile = (path: string) => {
     try {
       return host.files.readText(path, MOST_BYTES);
@@ -60,7 +69,20 @@ export function loadPlan(
     actorCommand,
     supervise: launcherOf(host, program, text),
   });
-  return { ...compiled, text };
+  const { plan, problems } = compiled;
+  const shown = plan === null ? maskSource(text) : maskerFor(plan).source(text);
+  return { ...compiled, problems: withoutSecrets(plan, problems), text: shown };
+}
+
+/** Problems quote what stands in the file. @param plan Knows which of it is secret; null if there is none. */
+export function withoutSecrets(plan: Plan | null, problems: readonly Problem[]): readonly Problem[] {
+  const text = plan === null ? maskForms : maskerFor(plan).text;
+  return problems.map((problem) => ({
+    ...problem,
+    message: text(problem.message),
+    expected: problem.expected === null ? null : text(problem.expected),
+    hint: problem.hint === null ? null : text(problem.hint),
+  }));
 }
 
 /**

@@ -1,5 +1,6 @@
 /** How a supervisor comes up: it takes the tree's lock, compiles the file, and opens the control socket, or says why it cannot. */
 import type { CrashKeeper } from "../actor/debug/crash_desk.ts";
+import { doorLimitsFor } from "../actor/link/doorkeeper.ts";
 import { randomId } from "../actor/random_id.ts";
 import { ActorRuntime } from "../actor/runtime.ts";
 import { ExitCode } from "../base/exit_code.ts";
@@ -9,6 +10,7 @@ import { ControlServer } from "../control/server.ts";
 import { Service } from "../control/service.ts";
 import { chooseLayer, resumeLayer } from "../engine/containment/choose_layer.ts";
 import { Engine } from "../engine/engine.ts";
+import { compilePatterns } from "../engine/run/ready_patterns.ts";
 import { HeldSockets } from "../engine/run/held_sockets.ts";
 import type { Layer } from "../engine/containment/layer.ts";
 import type { ResumedTree } from "../engine/survival/resumed_tree.ts";
@@ -31,6 +33,9 @@ import { ensureStateFolder } from "./state_folder.ts";
 import { socketNameOf, type TreeId, treeIdOf } from "./tree_id.ts";
 import { ensureMarks, keeperOfKey } from "./tree_key.ts";
 import { isThere, pause } from "./wait_until_gone.ts";
+
+/** Nothing that actors tell their supervisor is long: it keeps less of what has yet to come in whole than others may. */
+const MAX_PART_BYTES = 32 * 1_024 * 1_024;
 
 /** Everything that stands when a supervisor is up. */
 export interface Standing {
@@ -79,6 +84,7 @@ export async function standUp(
     });
   }
   const plan = adjustPlan(loaded.plan, options);
+  const patterns = await compilePatterns(plan);
   const marks = ensureMarks(machine, id);
   const keeper = await outwaitGuardian(machine, id, options.guardian);
   if (keeper !== null) throw kept(id.file, keeper.pid);
@@ -120,6 +126,7 @@ export async function standUp(
     },
     layer,
     company: [options.guardian, options.client],
+    patterns,
     survival,
     resumed,
   });
@@ -132,6 +139,7 @@ export async function standUp(
     runtime,
     uid: program.uid,
     onOwnerLost: () => down("client_lost"),
+    limits: doorLimitsFor(machine.facts().openFilesLimit),
   });
   await server.listen(socketNameOf(id), id.socket);
   return {
@@ -203,6 +211,7 @@ function rootActor(host: Host, { name }: Plan, id: TreeId, desk: CrashKeeper): A
     uids: new Set([id.uid]),
     isCancellable: false,
     isListenedFor: true,
+    maxPartBytes: MAX_PART_BYTES,
     desk,
   });
 }

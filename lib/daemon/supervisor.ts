@@ -3,9 +3,11 @@
  * until the tree is over. It is the root of the tree's actors, too, from before the first of them starts until the last one
  * is gone.
  */
+import { limitErrorOf } from "../base/limit_error.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import type { Signal } from "../base/signals.ts";
 import { messageOf, UserError } from "../base/user_error.ts";
+import { maskForms } from "../config/mask.ts";
 import type { EndReport } from "../control/protocol.ts";
 import type { Service } from "../control/service.ts";
 import { NONE_ENDED } from "../engine/containment/ledger.ts";
@@ -250,10 +252,16 @@ function report(host: Host, launched: LaunchReport): void {
   host.descriptors.close(REPORT_DESCRIPTOR);
 }
 
-function toReport(error: unknown): (LaunchReport & { ok: false })["error"] {
+function toReport(thrown: unknown): (LaunchReport & { ok: false })["error"] {
+  const error = limitErrorOf(thrown) ?? thrown;
   if (error instanceof UserError) {
     const { code, message, hint, exitCode } = error;
-    return { code, message, hint, exitCode };
+    return { code, message: maskForms(message), hint: hint === null ? null : maskForms(hint), exitCode };
   }
-  return { code: "supervisor/failed", message: messageOf(error), hint: null, exitCode: ExitCode.failed };
+  return {
+    code: "supervisor/failed",
+    message: maskForms(messageOf(error)),
+    hint: null,
+    exitCode: ExitCode.failed,
+  };
 }

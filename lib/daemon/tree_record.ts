@@ -1,6 +1,18 @@
 /** What is known of a tree on this machine, also after it has ended: a small file beside its socket. */
-import type { LayerName } from "../engine/containment/layer.ts";
+import {
+  decodeJsonOrNull,
+  nullable,
+  object,
+  optional,
+  type Shape,
+  text,
+  word,
+  wordOf,
+} from "../base/shape.ts";
+import { LAYER_NAMES, type LayerName } from "../engine/containment/layer.ts";
+import { FileError } from "../host/ports/files.ts";
 import type { Host } from "../host/ports/host.ts";
+import { processIdShape } from "../host/ports/process_shapes.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { messageOf, UserError } from "../base/user_error.ts";
 import { runFolderOf } from "./run_folder.ts";
@@ -33,6 +45,24 @@ export interface TreeRecord {
 /** Names of the folders of trees, among others. */
 const IDENTITY = /^[0-9a-f]+$/;
 
+const RECORD = object<TreeRecord>({
+  name: text,
+  file: text,
+  asked: optional(text) as Shape<string>,
+  stateFolder: text,
+  supervisor: processIdShape,
+  guardian: processIdShape,
+  instance: optional(text) as Shape<string>,
+  containment: optional(word(...LAYER_NAMES)) as Shape<LayerName>,
+  group: optional(nullable(text)) as Shape<string | null>,
+  onSupervisorDeath: optional(wordOf<"die" | "survive">({ die: true, survive: true })) as Shape<
+    "die" | "survive"
+  >,
+  startedAt: text,
+  endedAt: nullable(text),
+  outcome: nullable(text),
+});
+
 /** Writes a tree's record. @throws {UserError} `state/not-writable` */
 export function writeRecord(host: Host, id: TreeId, record: TreeRecord): void {
   try {
@@ -62,20 +92,12 @@ export function readRecord(
   id: Pick<TreeId, "record">,
 ): TreeRecord | null {
   try {
-    const text = host.files.readOwn(id.record);
-    const record = text === null ? null : JSON.parse(text) as Partial<TreeRecord> | null;
-    return isWhole(record) ? record : null;
-  } catch {
     // A machine that lost power may leave anything behind; a record that cannot be read tells nothing.
+    return decodeJsonOrNull(RECORD, host.files.readOwn(id.record) ?? "");
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
     return null;
   }
-}
-
-function isWhole(record: Partial<TreeRecord> | null): record is TreeRecord {
-  if (record === null) return false;
-  const { name, file, stateFolder, supervisor, guardian } = record;
-  return [name, file, stateFolder].every((text) => typeof text === "string") &&
-    [supervisor, guardian].every((process) => typeof process?.pid === "number");
 }
 
 /** The records of all trees of a user, running or not. @throws {UserError} `state/not-private` */

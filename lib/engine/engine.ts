@@ -11,6 +11,7 @@
  * 3. What listeners are told is what the core decided, in the same order.
  */
 import { type Masker, maskerFor } from "../config/mask.ts";
+import { maskEvent } from "./mask_event.ts";
 import { type GroupLimits, type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId, ReapedOrphan } from "../host/ports/processes.ts";
@@ -20,8 +21,8 @@ import { CancelScope } from "../scope/cancel_scope.ts";
 import { openNursery } from "../scope/nursery.ts";
 import { moveOnAt } from "../scope/timeouts.ts";
 import type { Effect } from "../supervision/effect.ts";
+import type { Entry, EntryData } from "../supervision/journal_entry.ts";
 import type { Noted, RequestEvent, TreeEvent } from "../supervision/event.ts";
-import type { EntryData } from "../supervision/journal_entry.ts";
 import type { Refusal } from "../supervision/reason.ts";
 import type { Outcome, RunId, State } from "../supervision/state.ts";
 import { initialState } from "../supervision/initial_state.ts";
@@ -33,6 +34,7 @@ import { endUnheard } from "./isolator/end_unheard.ts";
 import { HeldCrashes } from "./run/held_crashes.ts";
 import type { HeldSockets } from "./run/held_sockets.ts";
 import { survivorOf, sweepAll, untilNone } from "./containment/final_sweep.ts";
+import type { ReadyPatterns } from "./run/ready_patterns.ts";
 import { type Account, openAccount } from "./containment/account.ts";
 import type { Layer, LayerName } from "./containment/layer.ts";
 import { controllersFor, describeUnkept } from "./limits/actor_limits.ts";
@@ -79,6 +81,8 @@ export interface EngineOptions {
   readonly company: readonly ProcessId[];
   /** A folder of the tree's own that goes with it. */
   readonly runFolder: string;
+  /** What lines of actors are compared with. */
+  readonly patterns: ReadyPatterns;
   /** Null if nothing of the tree is to outlive its supervisor. */
   readonly survival: Survival | null;
   /** What an earlier supervisor has left; null for a tree that begins. */
@@ -157,7 +161,6 @@ export class Engine {
     this.#containment = new Containment(host.processes, this.#ledger, layer, orphanage);
     this.crashes = new HeldCrashes({
       state: () => this.#state,
-      mask: this.#masker.data,
       post: (event) => this.post(event),
     });
     this.#recorder = new Recorder({
@@ -201,7 +204,7 @@ export class Engine {
 
   /** Lets something happen. May be called from anywhere, and at any time. */
   post(event: TreeEvent): void {
-    this.#inbox[0].sendNowait(event);
+    this.#inbox[0].sendNowait(maskEvent(event, this.#masker));
   }
 
   /** Asks for something and resolves when it is done, or cannot be. */
@@ -309,10 +312,16 @@ export class Engine {
     for (const effect of effects) this.#perform(effect, performer);
   }
 
+  /** What is said of the plan itself is no word of an event. */
+  #record(entry: Entry): void {
+    const data = this.#masker.data(entry.data);
+    this.#recorder.entry({ ...entry, data } as Entry);
+  }
+
   #perform(effect: Effect, performer: Performer): void {
     switch (effect.type) {
       case "record":
-        return this.#recorder.entry(effect.entry);
+        return this.#record(effect.entry);
       case "reply":
         this.#answers.get(effect.request)?.({ ok: effect.ok, refusal: effect.refusal });
         this.#answers.delete(effect.request);
@@ -402,7 +411,8 @@ export class Engine {
       isolators: this.#isolators,
       survival,
       inherited: (run: RunId) => this.#inherited(run),
-      mask: this.#masker.data,
+      patterns: this.#options.patterns,
+      mask: this.#masker.text,
       containment: this.#containment,
       ledger: this.#ledger,
       recorder: this.#recorder,

@@ -22,6 +22,7 @@ import type { MainProcess } from "./run/main_process.ts";
 import { type JoinPoint, Membership } from "./run/membership.ts";
 import { type ResolvedPrivileges, resolvePrivileges } from "./privileges/resolve_privileges.ts";
 import { ask, type AskedProbe } from "./run/probe.ts";
+import type { LinePattern, ReadyPatterns } from "./run/ready_patterns.ts";
 import type { Recorder } from "./journal/recorder.ts";
 import { ActorRun, type AdoptedRun, type PipesOfRun } from "./run/run.ts";
 import type { RunPipes } from "./survival/run_pipes.ts";
@@ -54,8 +55,10 @@ export interface PerformerOptions {
   readonly survival: Survival | null;
   /** The runs that an earlier supervisor had started. */
   readonly inherited: Inherited;
-  /** Keeps secrets out of what is recorded. */
-  readonly mask: Masker["data"];
+  /** What lines of actors are compared with. */
+  readonly patterns: ReadyPatterns;
+  /** Keeps secrets out of what is said in the log of an actor. */
+  readonly mask: Masker["text"];
   readonly post: (event: TreeEvent) => void;
 }
 
@@ -65,7 +68,7 @@ export type Inherited = (run: RunId) => MainProcess;
 interface Performed {
   readonly run: ActorRun;
   /** What its log probe waits for; null if it waits for nothing. */
-  awaited: RegExp | null;
+  awaited: LinePattern | null;
   /** Its probes that have got no answer yet. */
   readonly probing: Set<CancelScope>;
 }
@@ -134,7 +137,7 @@ export class Performer {
   }
 
   #open({ spec, run, survives }: Begun, adopted: AdoptedRun | null): void {
-    const { host, tree, containment, ledger, environment, markOf, socket, mask, post } = this.#options;
+    const { host, tree, containment, ledger, environment, markOf, socket, post } = this.#options;
     const { survival, isolators } = this.#options;
     const isolated = this.#trees.isolatedBy(spec.parent!);
     const marker = markOf(run);
@@ -164,8 +167,7 @@ export class Performer {
         started: (child, fileBefore) => survival?.started({ run, ...child, fileBefore, survives }, spec),
         spawned: (pid) => post({ type: "spawned", node, run, pid }),
         spawnFailed: (message, isFinal) => post({ type: "spawn_failed", node, run, message, isFinal }),
-        exited: (exit, error) =>
-          post({ type: "exited", node, run, exit, error: mask(error) as typeof error }),
+        exited: (exit, error) => post({ type: "exited", node, run, exit, error }),
         unlimited: (limits) => this.#unlimited(spec, limits),
       },
       sink: {
@@ -240,7 +242,7 @@ export class Performer {
     // That a module is loaded comes by itself.
     if (probe.type === "delay" || probe.type === "module") return;
     if (probe.type === "log") {
-      performed.awaited = new RegExp(probe.pattern);
+      performed.awaited = this.#options.patterns.get(probe.pattern)!;
       return;
     }
     run.startSoon(describeProbe(probe), () => this.#ask(effect, probe, performed));
@@ -316,7 +318,7 @@ export class Performer {
   /** Says something in the actor's own log. */
   #remark(spec: ActorSpec, text: string): void {
     this.#options.recorder.line(spec.path, "supervise", {
-      bytes: new TextEncoder().encode(text),
+      bytes: new TextEncoder().encode(this.#options.mask(text)),
       cut: false,
     });
   }

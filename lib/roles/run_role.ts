@@ -3,7 +3,15 @@
  * script. Each loads what it needs alone, because a tree starts many of them.
  */
 import type { ParentLine } from "../actor/process/join_parent.ts";
-import { type GuardedOptions, GUARDIAN_VERB, SUPERVISOR_VERB } from "../daemon/launch_options.ts";
+import { ExitCode } from "../base/exit_code.ts";
+import { decodeJson, type Shape } from "../base/shape.ts";
+import {
+  guardedOptionsShape,
+  GUARDIAN_VERB,
+  guardianOptionsShape,
+  isolatorOptionsShape,
+  SUPERVISOR_VERB,
+} from "../daemon/launch_options.ts";
 import { ISOLATOR_VERB } from "../engine/isolator/protocol.ts";
 import type { ActorHost, Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
@@ -49,7 +57,7 @@ export async function runRole(means: Means): Promise<void> {
       const { actorMain } = await import("../actor/process/child_main.ts");
       const { loadIsolatorModule } = await import("../engine/isolator/isolator_module.ts");
       const { UNHEEDED } = await import("../daemon/unheeded_signals.ts");
-      const host = await openHost(JSON.parse(argument!) as Pick<GuardedOptions, "openFilesLimit">);
+      const host = await openHost(await read(program, isolatorOptionsShape, argument));
       // By SIGALRM the kernel ends an actor whose parent is dead.
       host.processes.outlive(UNHEEDED.filter((signal) => signal !== "SIGALRM"));
       program.onSignal("SIGHUP", () => {});
@@ -57,11 +65,12 @@ export async function runRole(means: Means): Promise<void> {
     }
     case GUARDIAN_VERB: {
       const { guardian } = await import("../daemon/guardian/guardian.ts");
-      return program.exit(await guardian(await openHost(), program, argument!));
+      const options = await read(program, guardianOptionsShape, argument);
+      return program.exit(await guardian(await openHost(), program, options));
     }
     case SUPERVISOR_VERB: {
       const { supervisor } = await import("../daemon/supervisor.ts");
-      const options = JSON.parse(argument!) as GuardedOptions;
+      const options = await read(program, guardedOptionsShape, argument);
       const host = await openHost({ openFilesLimit: options.openFilesLimit });
       return program.exit(await supervisor(host, program, options));
     }
@@ -72,6 +81,14 @@ export async function runRole(means: Means): Promise<void> {
       return program.exit(await main(() => openHost({ openFilesLimit }), program));
     }
   }
+}
+
+/** The argument of a hidden role; that it cannot be read means that somebody has started the role by hand. */
+async function read<T>(program: Program, shape: Shape<T>, argument: string | undefined): Promise<T> {
+  const options = decodeJson(shape, argument ?? "");
+  if (options.ok) return options.value;
+  await program.stderr.write(`error: "${program.args[0]}" is a part of supervise, which starts it itself\n`);
+  return program.exit(ExitCode.usage);
 }
 
 /** @param line The connection to whoever has started this actor, where it is in a thread. */

@@ -7,7 +7,8 @@
  * `LIFECYCLE` has an entry for every phase and event, so that what is ignored is ignored on purpose.
  */
 import type { Instant } from "../base/instant.ts";
-import type { ActorSpec, NodeId } from "../config/plan.ts";
+import type { ActorSpec, NodeId, Plan } from "../config/plan.ts";
+import { maskWords } from "./mask_words.ts";
 import { onProbed, onProbeTime, onSpawned, setJoined } from "./actor_start.ts";
 import {
   beginActorStop,
@@ -118,7 +119,7 @@ export function onActorTime(turn: Turn, id: NodeId): void {
     case "running": {
       const isDue = turn.holding === null && doom !== null && turn.now >= doom.deadline;
       if (isDue) return beginActorStop(turn, id, doom);
-      const overdue = overdueReason(phase.spec, phase, turn.now);
+      const overdue = overdueReason(turn.plan, phase.spec, phase, turn.now);
       if (overdue !== null) return failAlive(turn, id, overdue);
       if (phase.at === "starting" && turn.now >= phase.probeAt) onProbeTime(turn, id);
     }
@@ -126,6 +127,7 @@ export function onActorTime(turn: Turn, id: NodeId): void {
 }
 
 function overdueReason(
+  plan: Plan,
   spec: ActorSpec,
   phase: StartingPhase | RunningPhase,
   now: Instant,
@@ -135,6 +137,6 @@ function overdueReason(
   return {
     kind: "start_timeout",
     afterMs: spec.startTimeoutMs,
-    lastError: spec.ready === null ? null : whyNotReady(phase, spec.ready, now),
+    lastError: spec.ready === null ? null : maskWords(plan, whyNotReady(phase, spec.ready, now)),
   };
 }

@@ -3,21 +3,15 @@
  * what it has changed; instants are those of a clock that goes on (`lib/daemon/shifted_clock.ts`).
  */
 import { NEVER } from "../base/instant.ts";
+import { decodeJsonOrNull, type JsonLimits } from "../base/shape.ts";
 import type { NodeId } from "../config/plan.ts";
 import type { NodeState, State } from "./state.ts";
+import { type Figures, NEVER_WORD, type StateChange, stateChangeShape } from "./state_shape.ts";
 
-/** What of a state outlives its supervisor, without the nodes. */
-export type Figures = Pick<State, "seq" | "runs" | "chance" | "cancelled">;
+export type { Figures, StateChange };
 
-/** What one step has changed. */
-export interface StateChange extends Figures {
-  /** Whether these are all nodes that there are. */
-  readonly isWhole: boolean;
-  readonly nodes: readonly NodeState[];
-}
-
-/** JSON has no infinity. */
-const NEVER_WORD = "never";
+/** A state of a thousand nodes with long reasons is some megabytes long. */
+const LIMITS: JsonLimits = { maxChars: 64 * 1_024 * 1_024, maxDepth: 64 };
 
 /** What is different in `after`; null if nothing is that outlives a supervisor. */
 export function changeBetween(before: State, after: State): StateChange | null {
@@ -42,14 +36,7 @@ export function encodeChange(change: StateChange): string {
 
 /** Reads a change; null if the line is none, or is cut off. */
 export function decodeChange(text: string): StateChange | null {
-  try {
-    const value = JSON.parse(text, (_key, part) => part === NEVER_WORD ? NEVER : part) as Partial<
-      StateChange
-    >;
-    return typeof value?.seq === "number" && Array.isArray(value.nodes) ? value as StateChange : null;
-  } catch {
-    return null;
-  }
+  return decodeJsonOrNull(stateChangeShape, text, LIMITS);
 }
 
 /** What several changes, the oldest first, come to: the last of each node. */

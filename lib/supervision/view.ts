@@ -1,8 +1,9 @@
 /** What people are shown of a node. The names are a contract; the phases behind them are ours to change. */
 import type { Instant } from "../base/instant.ts";
-import type { Dependency, NodeId } from "../config/plan.ts";
+import type { Dependency, NodeId, Plan } from "../config/plan.ts";
 import { readinessIn } from "./count.ts";
 import { dependencyVerdict, type TreeReadiness } from "./dependencies.ts";
+import { maskWords } from "./mask_words.ts";
 import { whyNotReady } from "./probe_schedule.ts";
 import type { FailReason, StopReason } from "./reason.ts";
 import {
@@ -142,7 +143,7 @@ function whyOf(state: State, node: NodeState, now: Instant): Why | null {
     case "regrouping":
       return { kind: "siblings", after: node.kind === "actor" ? node.lastExit : null };
     case "starting":
-      return whyHeld(phase) ?? whyUnready(phase, now);
+      return whyHeld(phase) ?? whyUnready(state.plan, phase, now);
     case "running":
       if (phase.hold !== null) return whyHeld(phase);
       return node.kind === "actor" && node.doom !== null ? { kind: "dependents" } : null;
@@ -177,9 +178,9 @@ function whyHeld({ hold }: StartingPhase | RunningPhase): Why | null {
   return hold === null ? null : { kind: "held", report: hold.crashes[0]!.report };
 }
 
-function whyUnready(phase: StartingPhase, now: Instant): Why | null {
+function whyUnready(plan: Plan, phase: StartingPhase, now: Instant): Why | null {
   const { ready } = phase.spec;
-  const error = ready === null ? null : whyNotReady(phase, ready, now);
+  const error = ready === null ? null : maskWords(plan, whyNotReady(phase, ready, now));
   return error === null ? null : { kind: "probe", error };
 }
 

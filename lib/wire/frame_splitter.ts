@@ -13,9 +13,14 @@ export const HEADER_BYTES = 4;
 
 /** The content of a frame that comes in more than one piece. */
 interface Incomplete {
-  readonly content: Uint8Array;
+  /** Memory for it, or for its first part if the rest has not come yet. */
+  content: Uint8Array;
+  readonly length: number;
   filled: number;
 }
+
+/** What is set aside for a frame before more of it has come: what is announced costs nothing, what comes does. */
+const FIRST_ROOM_BYTES = 16 * 1_024;
 
 /** See the module. */
 export class FrameSplitter {
@@ -72,16 +77,18 @@ export class FrameSplitter {
       if (end <= bytes.length) onFrame(bytes, start, end);
       else {
         const begun = bytes.subarray(start);
-        this.#partial = { content: this.#room(length, begun), filled: begun.length };
+        this.#partial = { content: this.#room(length, begun), length, filled: begun.length };
         this.#partial.content.set(begun);
       }
       at = end;
     }
   }
 
-  /** Where a content is put together. Of what is announced no more is set aside than a frame may have. */
+  /** Where a content is put together. */
   #room(length: number, begun: Uint8Array): Uint8Array {
-    if (!this.#isFleeting(begun)) return new Uint8Array(length);
+    if (!this.#isFleeting(begun)) {
+      return new Uint8Array(Math.min(length, Math.max(FIRST_ROOM_BYTES, 2 * begun.length)));
+    }
     const scratch = this.#nextScratch ?? new Uint8Array(this.#maxBytes);
     this.#nextScratch = this.#scratch;
     this.#scratch = scratch;
@@ -92,13 +99,14 @@ export class FrameSplitter {
   #fill(bytes: Uint8Array, onFrame: OnFrame): number {
     const partial = this.#partial;
     if (partial === null) return 0;
-    const { content, filled } = partial;
-    const taken = Math.min(bytes.length, content.length - filled);
-    content.set(taken === bytes.length ? bytes : bytes.subarray(0, taken), filled);
+    const { length, filled } = partial;
+    const taken = Math.min(bytes.length, length - filled);
+    if (filled + taken > partial.content.length) grow(partial, filled + taken);
+    partial.content.set(taken === bytes.length ? bytes : bytes.subarray(0, taken), filled);
     partial.filled += taken;
-    if (partial.filled === content.length) {
+    if (partial.filled === length) {
       this.#partial = null;
-      onFrame(content, 0, content.length);
+      onFrame(partial.content, 0, length);
     }
     return taken;
   }
@@ -115,4 +123,11 @@ export class FrameSplitter {
     }
     return next;
   }
+}
+
+/** Makes room for so many bytes at least, and for twice as many if the frame is so long: each byte is copied few times. */
+function grow(partial: Incomplete, bytes: number): void {
+  const grown = new Uint8Array(Math.min(partial.length, 2 * bytes));
+  grown.set(partial.content.subarray(0, partial.filled));
+  partial.content = grown;
 }

@@ -16,6 +16,27 @@ export interface PartLimits extends Pick<PayloadLimits, "maxBytes"> {
   readonly maxTotalBytes: number;
 }
 
+/** What the parts of all connections of an actor may take together. */
+export class PartBudget {
+  readonly maxBytes: number;
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** Whether there is room for so many bytes, which are taken then. */
+  take(bytes: number): boolean {
+    if (this.#bytes + bytes > this.maxBytes) return false;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  give(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+}
+
 /** Of a payload this share comes before there is room for all of it. */
 const SHARE = 1 / 8;
 
@@ -44,11 +65,14 @@ const WITH_PARTS: ReadonlySet<Kind> = new Set<Kind>([
 /** Parts of one connection that wait for the rest of their message. */
 export class PartStore {
   readonly #limits: PartLimits;
+  readonly #budget: PartBudget;
   readonly #open = new Map<number, Parts>();
   #bytes = 0;
 
-  constructor(limits: PartLimits) {
+  /** @param budget Shared with other connections. */
+  constructor(limits: PartLimits, budget: PartBudget = new PartBudget(Infinity)) {
     this.#limits = limits;
+    this.#budget = budget;
   }
 
   /** Bytes that are kept. */
@@ -82,10 +106,13 @@ export class PartStore {
     const open = this.#open.get(dialog) ?? this.#begin(dialog, number);
     if (open.isDropped) return;
     if (number !== open.total || open.length + payload.length > number) throw wrongLength();
-    if (number <= maxBytes && this.#bytes + payload.length <= maxTotalBytes) return this.#keep(open, payload);
+    const isFitting = number <= maxBytes && this.#bytes + payload.length <= maxTotalBytes;
+    if (isFitting && this.#budget.take(payload.length)) return this.#keep(open, payload);
     this.ignoreRest(dialog);
-    throw number > maxBytes ? tooLong(number, maxBytes) : new PayloadError(
-      `Cannot read what came in: parts of it and of others take more than ${maxTotalBytes} bytes`,
+    if (number > maxBytes) throw tooLong(number, maxBytes);
+    const most = isFitting ? this.#budget.maxBytes : maxTotalBytes;
+    throw new PayloadError(
+      `Cannot read what came in: parts of it and of others take more than ${most} bytes`,
     );
   }
 
@@ -111,7 +138,7 @@ export class PartStore {
   ignoreRest(dialog: number): void {
     const open = this.#open.get(dialog);
     if (open === undefined || open.isDropped) return;
-    this.#bytes -= open.length;
+    this.#letGo(open);
     open.isDropped = true;
     open.parts.length = 0;
     open.whole = null;
@@ -121,14 +148,18 @@ export class PartStore {
   drop(dialog: number): void {
     const open = this.#open.get(dialog);
     if (open === undefined) return;
-    if (!open.isDropped) this.#bytes -= open.length;
+    if (!open.isDropped) this.#letGo(open);
     this.#open.delete(dialog);
   }
 
   /** Forgets everything. */
   clear(): void {
-    this.#open.clear();
-    this.#bytes = 0;
+    for (const dialog of [...this.#open.keys()]) this.drop(dialog);
+  }
+
+  #letGo({ length }: Parts): void {
+    this.#bytes -= length;
+    this.#budget.give(length);
   }
 
   #keep(open: Parts, payload: Uint8Array): void {

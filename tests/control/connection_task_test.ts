@@ -140,3 +140,75 @@ test("connection: what a client that hangs up was waiting for is let go of", asy
     assert.equal(stage.engine.listeners.size, 0);
   });
 });
+
+test("connection: a client that asks a thousand times at once is answered in turn with others, from few looks", async () => {
+  await onStage(async (stage) => {
+    let looks = 0;
+    stage.host.processes.table = () => {
+      looks += 1;
+      return [];
+    };
+    const greedy = stage.client({ capacity: 10_000_000 });
+    let answered = 0;
+    const asked = Array.from(
+      { length: 500 },
+      () => greedy.request("status", { paths: [] }).then(() => void (answered += 1)),
+    );
+    const other = stage.client();
+    await other.request("status", { paths: [] });
+    assert.ok(answered < 50, `${answered} were answered before another client`);
+    await Promise.all(asked);
+    assert.ok(looks <= 502);
+  });
+});
+
+test("connection: what one client has asked for in one write is looked up once", async () => {
+  await onStage(async (stage) => {
+    let looks = 0;
+    stage.host.processes.table = () => {
+      looks += 1;
+      return [];
+    };
+    const connection = stage.connect({ capacity: 10_000_000 });
+    const frame = encodeFrame({ id: 1, op: "status", paths: [] });
+    const bytes = new Uint8Array(300 * frame.length);
+    for (let count = 0; count < 300; count++) bytes.set(frame, count * frame.length);
+    await connection.write(bytes);
+    assert.equal((await readMessages(connection, 300)).length, 300);
+    assert.equal(looks, 1);
+    // A later request is answered from a later look.
+    await connection.write(frame);
+    await readMessages(connection, 1);
+    assert.equal(looks, 2);
+  });
+});
+
+test("connection: while a client reads none of its answers, no more is done for it", async () => {
+  await onStage(async (stage) => {
+    let looks = 0;
+    stage.host.processes.table = () => {
+      looks += 1;
+      return [];
+    };
+    const deaf = stage.connect({ capacity: 100 });
+    for (let count = 0; count < 200; count++) {
+      void deaf.write(encodeFrame({ id: count, op: "restart", paths: ["a"], wait: false }));
+    }
+    await settled();
+    const before = looks;
+    assert.ok(before < 40, `${before} answers are kept for it`);
+    await stage.client().request("hello", { protocol: 1 });
+  });
+});
+
+test("connection: half a request whose rest does not come ends the connection, and is told", async () => {
+  await onStage(async (stage) => {
+    const half = stage.connect();
+    const bytes = encodeFrame({ id: 1, ...HELLO });
+    await half.write(bytes);
+    await readMessages(half, 1);
+    await half.write(bytes.subarray(0, 10));
+    const { name, message } = await onlyError(half);
+    assert.deepEqual([name, message], ["control/bad-frame", "A frame whose rest has not come within 30 s"]);
+  });
+});

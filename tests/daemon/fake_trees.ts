@@ -303,7 +303,7 @@ export class FakeTrees {
     const own = this.machine.hostOf(puppet);
     const host: Host = this.#mortality === null ? own : mortalHost(own, role, this.#mortality, end);
     const program = this.#programOf(puppet.pid, puppet.args, puppet);
-    if (role === "guardian") puppet.exit(await guardian(host, program, argument));
+    if (role === "guardian") puppet.exit(await guardian(host, program, JSON.parse(argument)));
     else if (role === "isolator") {
       const main = actorMain({ host, program, load: loadIsolatorModule(host) });
       puppet.exit(await main.catch((error) => exitOfOrphan(error)));

@@ -289,6 +289,7 @@ async function launchFor(sandbox: Sandbox, client: Running): Promise<Running> {
     only: null,
     exitCodeFrom: [],
     openFilesLimit: null,
+    containment: null,
     client: { pid: client.pid, startTime },
   };
   const argv = [...SUPERVISE, "__guardian", JSON.stringify(options)];

@@ -7,6 +7,7 @@ import { instant } from "../../lib/base/instant.ts";
 import { type NodeId, specAt } from "../../lib/config/plan.ts";
 import { chooseLayer } from "../../lib/engine/containment/choose_layer.ts";
 import { Engine, type EngineEnd } from "../../lib/engine/engine.ts";
+import { compilePatterns } from "../../lib/engine/run/ready_patterns.ts";
 import { HeldSockets } from "../../lib/engine/run/held_sockets.ts";
 import type { JournalEntryOf } from "../../lib/engine/journal/journal.ts";
 import type { EntryEvent } from "../../lib/supervision/journal_entry.ts";
@@ -100,6 +101,8 @@ export interface Played {
 
 /** Plays to the end, and proves that no process is left. */
 export async function play(play: Play): Promise<Played> {
+  // What they need is loaded, which takes no virtual time.
+  const patterns = await compilePatterns(planOf(play.config));
   return await runVirtual(async (clock) => {
     const machine = new FakeMachine(clock);
     machine.seed = play.seed ?? 1;
@@ -131,6 +134,7 @@ export async function play(play: Play): Promise<Played> {
         selfCommand: [],
         openFilesLimit: null,
       },
+      patterns,
       survival: null,
       resumed: null,
     });

@@ -215,7 +215,8 @@ test("state changes: a state is read as it was written, with what never comes; a
   world.exits("b", "SIGSEGV");
   const text = encodeChange(wholeOf(world.state));
   const { nodes, figures } = foldChanges([decodeChange(text)!])!;
-  assert.equal(encodeChange({ ...wholeOf(world.state), nodes: [...nodes.values()] }), text);
+  const again = encodeChange({ ...wholeOf(world.state), nodes: [...nodes.values()] });
+  assert.deepEqual(JSON.parse(again), JSON.parse(text));
   assert.doesNotMatch(text, /argv/, "specs are not written: they may hold secrets");
   assert.equal(figures.seq, world.state.seq);
   for (const length of [0, 1, text.length - 1]) assert.equal(decodeChange(text.slice(0, length)), null);

@@ -11,7 +11,10 @@ import { CancelScope } from "../../scope/cancel_scope.ts";
 import { type Nursery, openNursery } from "../../scope/nursery.ts";
 import { moveOnAfter } from "../../scope/timeouts.ts";
 import { Event } from "../../sync/event.ts";
+import { PartBudget } from "../../wire/parts.ts";
+import { PAYLOAD_LIMITS } from "../../wire/payload.ts";
 import { type ActorId, TransportClosed } from "../errors.ts";
+import { Doorkeeper } from "./doorkeeper.ts";
 import { connectTo, isTcp, listenAt, type Listening } from "./address.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { answerHello, greet, refuse } from "./handshake.ts";
@@ -21,6 +24,8 @@ import { Link, type LinkOptions } from "./link.ts";
 
 /** How long the last messages may take at the end of an actor. */
 const FAREWELL_MS = 1_000;
+
+const MAX_PART_BYTES = 4 * PAYLOAD_LIMITS.maxBytes;
 
 /** A connection on which both sides have said who they are. */
 export type Begun = Pick<
@@ -50,6 +55,12 @@ export interface ListenOptions {
    * @default {false}
    */
   readonly isListenedFor?: boolean;
+  /**
+   * Bytes that the parts of long payloads may take which have yet to come in whole, on all connections together.
+   *
+   * @default Four payloads of the greatest length.
+   */
+  readonly maxPartBytes?: number;
 }
 
 /** What is known of a connection beforehand. */
@@ -72,18 +83,20 @@ export interface ConnectionsOptions extends ListenOptions {
 export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #links = new Set<Link>();
-  /** Connections that have yet to say who they are. */
-  readonly #greeting = new Set<Connection>();
+  /** Children that were expected come in whoever else is there. */
+  readonly #door = new Doorkeeper({ tell: (connection, why) => refuse(connection, why) });
   /** Connections to other actors by their addresses, for all who talk to them. */
   readonly #peers = new Map<string, Link>();
   /** Addresses that are being connected to. */
   readonly #dialing = new Map<string, Event>();
   readonly #expected = new Map<string, Expected>();
+  readonly #partBudget: PartBudget;
   #nursery: Nursery | null = null;
   #listening: readonly Listening[] = [];
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
+    this.#partBudget = new PartBudget(options.maxPartBytes ?? MAX_PART_BYTES);
   }
 
   /** Those that work. */
@@ -114,7 +127,7 @@ export class Connections {
   /** Takes nobody in any more. */
   stopListening(): void {
     for (const { listener } of this.#listening) listener.close();
-    for (const connection of this.#greeting) connection.close();
+    for (const connection of this.#door.visitors) connection.close();
   }
 
   /** Waits for a child with this token, which may connect from now on. The returned function ends that. */
@@ -175,14 +188,15 @@ export class Connections {
 
   async #welcome(connection: Connection, reader: FrameReader, options: AdoptOptions): Promise<void> {
     try {
-      this.#greeting.add(connection);
-      const { hello } = await answerHello(connection, reader, this.#options.self)
-        .finally(() => this.#greeting.delete(connection));
+      this.#door.visit(connection);
+      const { hello } = await answerHello(connection, reader, this.#options.self);
       const expected = hello.token === null ? undefined : this.#take(hello.token);
       if (hello.token !== null && expected === undefined) {
         await refuse(connection, "no child with this token was started here");
         return connection.close();
       }
+      if (expected !== undefined) this.#door.leave(connection);
+      else if (!this.#door.welcome(connection)) return;
       const peer = { ...hello.actor, ...expected?.identity };
       const { isRemote = false, memory } = options;
       const begun = {
@@ -199,6 +213,8 @@ export class Connections {
     } catch (error) {
       connection.close();
       if (!(error instanceof HandshakeError)) throw error;
+    } finally {
+      this.#door.leave(connection);
     }
   }
 
@@ -237,6 +253,7 @@ export class Connections {
     const { onLost, ...handlers } = linkOptions(() => link);
     const link: Link = new Link({
       ...begun,
+      partBudget: this.#partBudget,
       ...handlers,
       self,
       onLost: () => {

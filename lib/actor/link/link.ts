@@ -26,7 +26,7 @@ import {
   type Message,
 } from "../../wire/message.ts";
 import { Outgoing } from "../../wire/outgoing.ts";
-import { type PartLimits, PartStore } from "../../wire/parts.ts";
+import { type PartBudget, type PartLimits, PartStore } from "../../wire/parts.ts";
 import { encodePayload, PAYLOAD_LIMITS, PayloadError, type SharedMemory } from "../../wire/payload.ts";
 import { type CancelRequest, decodeOr, Dialog, type DialogLink, FIRST_WINDOW } from "../dialog/dialog.ts";
 import { type ActorId, describeStatus, ProtocolError, TransportClosed } from "../errors.ts";
@@ -71,6 +71,12 @@ export interface LinkOptions {
   readonly peer: Identity;
   /** Memory that both sides see. */
   readonly memory?: SharedMemory;
+  /**
+   * What parts of long payloads may take, here and on other connections.
+   *
+   * @default As much as one connection may.
+   */
+  readonly partBudget?: PartBudget;
   /** Whether this side has connected; it then numbers its dialogs with odd numbers. */
   readonly isConnector: boolean;
   /** Whether the other side has proven that it is a child of this actor. */
@@ -96,7 +102,7 @@ export class Link implements DialogLink {
   isBeingEnded = false;
   readonly #options: LinkOptions;
   readonly #dialogs = new Map<number, Dialog>();
-  readonly #parts = new PartStore(PART_LIMITS);
+  readonly #parts: PartStore;
   readonly #outgoing: Outgoing;
   readonly #room = new WaitQueue();
   readonly #opened = new WaitQueue();
@@ -125,6 +131,7 @@ export class Link implements DialogLink {
     this.isChild = options.isChild ?? false;
     this.peer = options.peer;
     this.memory = options.memory ?? null;
+    this.#parts = new PartStore(PART_LIMITS, options.partBudget);
     this.#outgoing = new Outgoing(longestPayload(options.connection));
     this.#nextId = options.isConnector ? 1 : 2;
   }

@@ -18,7 +18,9 @@ export function renderProblems(
 ): string {
   if (problems.length === 0) return "";
   const paint: Paint = (style, text) => color ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text;
-  const lines = new Map([...texts].map(([file, text]) => [file, text.replace(/^\uFEFF/, "").split(/\r?\n/)]));
+  const lines = new Map(
+    [...texts].map(([file, text]) => [file, text.replace(/^\uFEFF/, "").split(/\r?\n/)]),
+  );
   const blocks = problems.map((problem) => {
     const line = lines.get(problem.file)?.[problem.line - 1];
     return [

@@ -9,7 +9,7 @@ import type { SpawnError } from "../../host/ports/processes.ts";
 import { limitProblems } from "./check_limits.ts";
 import { privilegeProblems } from "./check_privileges.ts";
 import { definedOnly } from "../../base/defined_only.ts";
-import { type Loaded, loadPlan } from "../load_plan.ts";
+import { type Loaded, loadPlan, withoutSecrets } from "../load_plan.ts";
 
 const THERE_THEN = "it must be there when the actor starts";
 
@@ -26,10 +26,10 @@ type Places = Pick<Compiled, "placeOf">;
 export function checkFile(host: Host, program: Program, file: string, piped: Uint8Array | null): Loaded {
   const loaded = loadPlan(host, program, file, piped);
   const { plan } = loaded;
-  const found = plan === null ? [] : [
+  const found = plan === null ? [] : withoutSecrets(plan, [
     ...missingOnMachine(host, program, plan, loaded),
     ...limitsOnMachine(host, plan, loaded),
-  ];
+  ]);
   const problems = [...loaded.problems, ...found].sort((a, b) => a.line - b.line || a.column - b.column);
   return { ...loaded, problems };
 }

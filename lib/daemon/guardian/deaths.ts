@@ -2,8 +2,10 @@
  * How the processes of a tree have ended that a guardian has reaped: written down before it does, and read by the supervisor
  * that the guardian tells of it, or by the next one.
  */
+import { decodeJsonOrNull } from "../../base/shape.ts";
 import { keyOf } from "../../engine/containment/ledger.ts";
 import type { Files } from "../../host/ports/files.ts";
+import { reapedOrphanShape } from "../../host/ports/process_shapes.ts";
 import type { ExitStatus, ProcessId, ReapedOrphan } from "../../host/ports/processes.ts";
 import type { TreeId } from "../tree_id.ts";
 
@@ -67,12 +69,8 @@ export function readDeaths(files: Files, path: string): (process: ProcessId) => 
 }
 
 function decode(line: string): readonly ReapedOrphan[] {
-  try {
-    const death = JSON.parse(line) as Partial<ReapedOrphan> | null;
-    return typeof death?.row?.pid === "number" && death.status !== undefined ? [death as ReapedOrphan] : [];
-  } catch {
-    return [];
-  }
+  const death = decodeJsonOrNull(reapedOrphanShape, line);
+  return death === null ? [] : [death];
 }
 
 function readOr(files: Files, path: string): string {

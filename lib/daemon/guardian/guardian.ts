@@ -40,10 +40,9 @@ import { concludeRecord, readRecord, type TreeRecord } from "../tree_record.ts";
 const PASSED_ON: readonly Signal[] = ["SIGINT", "SIGTERM"];
 
 /** Runs the guardian; returns its exit code when there is nothing left to guard. */
-export async function guardian(host: Host, program: Program, argument: string): Promise<number> {
+export async function guardian(host: Host, program: Program, options: GuardianOptions): Promise<number> {
   host.descriptors.keepToOurselves();
   host.processes.outlive(["SIGHUP", ...UNHEEDED]);
-  const options = JSON.parse(argument) as GuardianOptions;
   const self = new Guardian(host, program, options);
   letSleep(host);
   return await run(() => self.run(), { clock: host.clock, name: "guardian" });

@@ -2,18 +2,49 @@
  * How a command reaches the guardian of a tree whose supervisor is dead: over a socket that is there only as long as that is
  * so, one line of JSON each way.
  */
+import { Doorkeeper, type DoorLimits } from "../../actor/link/doorkeeper.ts";
+import { ExitCode } from "../../base/exit_code.ts";
+import { after } from "../../base/instant.ts";
+import {
+  decodeJson,
+  decodeJsonOrNull,
+  describeMisfit,
+  JSON_LIMITS,
+  list,
+  number,
+  object,
+  type Shape,
+  text,
+  variant,
+  where,
+} from "../../base/shape.ts";
+import { UserError } from "../../base/user_error.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { notTrusted } from "../../control/client.ts";
+import { countsShape, receiptLineShape, survivorShape } from "../../engine/containment/receipt_shapes.ts";
 import type { Host } from "../../host/ports/host.ts";
-import type { ByteSource, ProcessId } from "../../host/ports/processes.ts";
+import type { ProcessId } from "../../host/ports/processes.ts";
 import type { Connection } from "../../host/ports/sockets.ts";
 import { openMemoryChannel } from "../../sync/memory_channel.ts";
 import { whyNotTrusted } from "../connect_supervisor.ts";
 import type { Cleared } from "../leftovers.ts";
-import type { LaunchReport, SupervisorOptions } from "../launch_options.ts";
+import { type LaunchReport, type SupervisorOptions, supervisorOptionsShape } from "../launch_options.ts";
+import { launchReportShape } from "../launch_report.ts";
+import { readToEnd } from "../read_to_end.ts";
 
-/** Longer than any request. */
-const MOST_BYTES = 1_024 * 1_024;
+/** How many may be in the door: commands come one by one, and a guardian holds the pipes of a tree besides. */
+const LIMITS: DoorLimits = { visitors: 32, guests: 32, guestsOfOne: 8 };
+
+/** How long a request may take to come. */
+const REQUEST_MS = 10_000;
+
+/** How long whoever has asked may take to read the answer: a guardian that waits for that does nothing else. */
+const ANSWER_MS = 5_000;
+
+/** A receipt has a line for each process. */
+const MOST_ANSWER_BYTES = 16 * 1_024 * 1_024;
+
+const NEWLINE = 0x0a;
 
 /** What is asked of a guardian, and what it answers. */
 export interface DoorRequests {
@@ -29,6 +60,10 @@ export interface DoorRequests {
   };
 }
 
+type Request = {
+  readonly [Op in keyof DoorRequests]: { readonly op: Op; readonly asked: DoorRequests[Op]["asked"] };
+}[keyof DoorRequests];
+
 /** A request that somebody waits for an answer to. */
 export type Asked = {
   readonly [Op in keyof DoorRequests]: {
@@ -41,6 +76,37 @@ export type Asked = {
   };
 }[keyof DoorRequests];
 
+/** What is said instead of an answer. */
+interface Refusal {
+  readonly refused: string;
+}
+
+const REQUEST = variant<"op", Request>("op", {
+  resume: object<Omit<Extract<Request, { readonly op: "resume" }>, "op">>({
+    asked: object<DoorRequests["resume"]["asked"]>({
+      command: where(list(text), (command) => command.length > 0, "a command"),
+      options: supervisorOptionsShape,
+    }),
+  }),
+  end: object<Omit<Extract<Request, { readonly op: "end" }>, "op">>({
+    asked: object<DoorRequests["end"]["asked"]>({
+      graceMs: where(number, (ms) => ms >= 0, "a number of milliseconds"),
+    }),
+  }),
+});
+
+const ANSWERS: { readonly [Op in keyof DoorRequests]: Shape<DoorRequests[Op]["answer"]> } = {
+  resume: launchReportShape,
+  end: object<Cleared>({
+    processes: list(receiptLineShape),
+    counts: countsShape,
+    survivors: list(survivorShape),
+    unattributed: list(survivorShape),
+  }),
+};
+
+const REFUSAL = object<Refusal>({ refused: text });
+
 /** Lets commands in, those of a user and of root, until it is closed. */
 export class GuardianDoor {
   readonly #host: Host;
@@ -48,6 +114,10 @@ export class GuardianDoor {
   readonly #requests = openMemoryChannel<{ readonly connection: Connection; readonly asked: Asked }>(
     Infinity,
   );
+  readonly #door = new Doorkeeper({
+    limits: LIMITS,
+    tell: (connection, why) => connection.write(encodeLine({ refused: `too many are here: ${why}` })),
+  });
   /** Connections whose requests nobody has taken. */
   readonly #waiting = new Set<Connection>();
   #close: () => void = () => {};
@@ -79,21 +149,33 @@ export class GuardianDoor {
   /** Whoever still waits in it gets no answer, and has to look anew. */
   close(): void {
     this.#close();
-    for (const connection of this.#waiting) connection.close();
+    for (const connection of [...this.#waiting, ...this.#door.visitors]) connection.close();
     this.#waiting.clear();
   }
 
   async #hear(connection: Connection): Promise<void> {
-    this.#waiting.add(connection);
-    const text = await readText(connection, (read) => read.includes("\n"));
-    if (!this.#waiting.has(connection)) return;
-    const request = parse(text);
-    if (request === null) return connection.close();
+    this.#door.visit(connection);
+    const { clock } = this.#host;
+    const revoke = clock.schedule(after(clock.now(), REQUEST_MS), () => {
+      void refuse(connection, `no request has come within ${REQUEST_MS / 1_000} s`);
+    });
+    const said = await readToEnd(connection, { isLast: (bytes) => bytes.includes(NEWLINE) });
+    revoke();
+    const request = decodeJson(REQUEST, said);
+    if (!request.ok) {
+      this.#door.leave(connection);
+      return await refuse(connection, `this is no request: ${describeMisfit(request)}`);
+    }
+    if (!this.#door.welcome(connection)) return;
     const answer = async (value: unknown) => {
-      await fromPromise(connection.write(new TextEncoder().encode(`${JSON.stringify(value)}\n`)));
+      const hangUp = clock.schedule(after(clock.now(), ANSWER_MS), () => connection.close());
+      await fromPromise(connection.write(encodeLine(value)));
+      hangUp();
       await fromPromise(connection.end());
+      this.#door.leave(connection);
     };
-    const asked = { ...request, pid: connection.peer!.pid, answer } as Asked;
+    this.#waiting.add(connection);
+    const asked = { ...request.value, pid: connection.peer!.pid, answer } as Asked;
     this.#requests[0].sendNowait({ connection, asked });
   }
 }
@@ -109,6 +191,7 @@ export interface Door {
  * Asks a guardian; null if it is not there, or was called away before it answered.
  *
  * @throws {UserError} `control/not-trusted` if somebody else is there, who is told nothing.
+ * @throws {UserError} `guardian/refused` if the guardian does not do it.
  */
 export async function askGuardian<Op extends keyof DoorRequests>(
   host: Host,
@@ -123,28 +206,27 @@ export async function askGuardian<Op extends keyof DoorRequests>(
     connection.close();
     throw notTrusted(why);
   }
-  await connection.write(new TextEncoder().encode(`${JSON.stringify({ op, asked })}\n`));
-  const text = await readText(connection, () => false);
+  await connection.write(encodeLine({ op, asked }));
+  const said = await readToEnd(connection, { maxBytes: MOST_ANSWER_BYTES });
   connection.close();
-  return parse(text) as DoorRequests[Op]["answer"] | null;
+  const refusal = decodeJsonOrNull(REFUSAL, said);
+  if (refusal !== null) {
+    throw new UserError("guardian/refused", `The guardian of the tree has refused: ${refusal.refused}`, {
+      exitCode: ExitCode.noAnswer,
+      hint: "try again; `supervise down --force` ends the tree without it",
+    });
+  }
+  return decodeJsonOrNull(ANSWERS[op] as Shape<DoorRequests[Op]["answer"]>, said, {
+    ...JSON_LIMITS,
+    maxChars: MOST_ANSWER_BYTES,
+  });
 }
 
-async function readText(source: ByteSource, isWhole: (text: string) => boolean): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  while (!isWhole(text) && text.length < MOST_BYTES) {
-    const bytes = await source.read();
-    if (bytes === null) break;
-    text += decoder.decode(bytes, { stream: true });
-  }
-  return text;
+async function refuse(connection: Connection, why: string): Promise<void> {
+  await connection.write(encodeLine({ refused: why }));
+  connection.close();
 }
 
-function parse(text: string): object | null {
-  try {
-    const value = JSON.parse(text);
-    return typeof value === "object" ? value : null;
-  } catch {
-    return null;
-  }
+function encodeLine(value: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(value)}\n`);
 }

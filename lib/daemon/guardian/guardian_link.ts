@@ -9,6 +9,9 @@ import { fromPromise } from "../../bridge/from_promise.ts";
 import type { NamedPipes } from "../../engine/survival/run_pipes.ts";
 import type { Descriptors } from "../../host/ports/descriptors.ts";
 
+/** Longer than any path. */
+const LONGEST_LINE_CHARS = 8_192;
+
 /** The two descriptors of one side. */
 export interface LinkEnds {
   readonly read: number;
@@ -79,7 +82,8 @@ export class WardLink {
         bytes = await fromPromise(source.read())
       ) {
         const lines = (text + decoder.decode(bytes, { stream: true })).split("\n");
-        text = lines.pop()!;
+        // The rest of a line that is none makes no sense either.
+        text = lines.pop()!.slice(0, LONGEST_LINE_CHARS);
         for (const line of lines) {
           const [word, path] = [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)];
           if (word === "hold") pipes.hold(path);

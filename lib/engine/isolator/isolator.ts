@@ -11,6 +11,7 @@ import type { Link } from "../../actor/link/link.ts";
 import { StreamOverrun } from "../../actor/errors.ts";
 import { childProcess } from "../../actor/process/child_actor.ts";
 import type { ActorRuntime } from "../../actor/runtime.ts";
+import { decode, describeMisfit } from "../../base/shape.ts";
 import { messageOf } from "../../base/user_error.ts";
 import { type ProcessId, type ReapedOrphan, SpawnError } from "../../host/ports/processes.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
@@ -23,6 +24,7 @@ import {
   ISOLATOR_MODULE,
   ISOLATOR_VERB,
   type IsolatorNews,
+  isolatorNewsShape,
   type RemoteRefusal,
   type RemoteSpec,
   type StartRequest,
@@ -202,7 +204,7 @@ export class Isolator {
     this.#changed.wakeAll();
     await openNursery(async (nursery) => {
       nursery.startSoon(async () => {
-        while (true) this.#hear(await stream.receive());
+        while (true) this.#hear(newsOf(await stream.receive()));
       }, { name: "news" });
       while (!this.#isDismissed) await this.#changed.wait("end of the tree");
       nursery.cancelScope.cancel("its tree is over");
@@ -231,6 +233,13 @@ export class Isolator {
     this.#process = null;
     this.#changed.wakeAll();
   }
+}
+
+/** @throws If it is none: nothing that such an isolator says can be trusted, and it is ended. */
+function newsOf(received: unknown): IsolatorNews {
+  const news = decode(isolatorNewsShape, received);
+  if (news.ok) return news.value;
+  throw new Error(`An isolator has told something that cannot be read: ${describeMisfit(news)}`);
 }
 
 function errorOf({ stage, message }: RemoteRefusal): SpawnError {

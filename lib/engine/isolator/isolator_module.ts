@@ -9,6 +9,7 @@ import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { ListeningSocket } from "../../host/ports/listening.ts";
 import { type Child, SpawnError } from "../../host/ports/processes.ts";
+import { decode, decodeJson, describeMisfit, JSON_LIMITS, type JsonLimits } from "../../base/shape.ts";
 import { messageOf } from "../../base/user_error.ts";
 import { type Nursery, openNursery } from "../../scope/nursery.ts";
 import { EndOfChannel } from "../../sync/channel_errors.ts";
@@ -19,7 +20,9 @@ import {
   type RemoteRefusal,
   type RemoteSockets,
   type RemoteSpec,
+  remoteSpecShape,
   type StartRequest,
+  startRequestShape,
 } from "./protocol.ts";
 
 type Exports = Readonly<Record<string, unknown>>;
@@ -42,6 +45,9 @@ function isolatorModule(host: Host): Exports {
     }),
   };
 }
+
+/** Arguments and environment of a process are some megabytes at the most. */
+const SPEC_LIMITS: JsonLimits = { ...JSON_LIMITS, maxChars: 32 * 1_024 * 1_024 };
 
 class IsolatorSide {
   readonly #host: Host;
@@ -71,10 +77,14 @@ class IsolatorSide {
     }
   }
 
-  #start({ id, spec }: StartRequest, nursery: Nursery): void {
+  /** A request that cannot be read has no number to answer it by. */
+  #start(received: unknown, nursery: Nursery): void {
+    const request = decode(startRequestShape, received);
+    if (!request.ok) throw new Error(`Cannot read what is to be started: ${describeMisfit(request)}`);
+    const { id, spec } = request.value;
     let child: Child;
     try {
-      child = this.#spawn(JSON.parse(spec) as RemoteSpec);
+      child = this.#spawn(specOf(spec));
     } catch (error) {
       return this.#tell({ kind: "refused", id, why: refusalOf(error) });
     }
@@ -122,6 +132,13 @@ class IsolatorSide {
   #tell(news: IsolatorNews): void {
     this.#news[0].sendNowait(news);
   }
+}
+
+/** @throws {SpawnError} */
+function specOf(text: string): RemoteSpec {
+  const spec = decodeJson(remoteSpecShape, text, SPEC_LIMITS);
+  if (spec.ok) return spec.value;
+  throw new SpawnError("start", `Cannot read what is to be started: ${describeMisfit(spec)}`);
 }
 
 function refusalOf(error: unknown): RemoteRefusal {

@@ -1,6 +1,28 @@
 /** What a supervisor and an isolator say to each other, over a stream between actors. */
 import type { SocketAddress } from "../../base/socket_address.ts";
-import type { ProcessId, ReapedOrphan, SpawnError, SpawnSpec } from "../../host/ports/processes.ts";
+import {
+  anything,
+  boolean,
+  count,
+  dictionary,
+  list,
+  nullable,
+  object,
+  type Shape,
+  text,
+  variant,
+  where,
+  word,
+} from "../../base/shape.ts";
+import type { Privileges } from "../../host/ports/privileges.ts";
+import { processIdShape, reapedOrphanShape } from "../../host/ports/process_shapes.ts";
+import {
+  type ProcessId,
+  type ReapedOrphan,
+  SPAWN_STAGES,
+  type SpawnError,
+  type SpawnSpec,
+} from "../../host/ports/processes.ts";
 
 /** The hidden verb of the program that is an isolator. */
 export const ISOLATOR_VERB = "__isolator";
@@ -46,3 +68,37 @@ export type IsolatorNews =
   | { readonly kind: "started"; readonly id: number; readonly why: RemoteRefusal | null }
   /** A child or an orphan has died, and is about to be reaped. */
   | { readonly kind: "death"; readonly death: ReapedOrphan };
+
+const refusal = object<RemoteRefusal>({ stage: word(...SPAWN_STAGES), message: text });
+
+/** What an isolator tells, read from what has come in. */
+export const isolatorNewsShape: Shape<IsolatorNews> = variant<"kind", IsolatorNews>("kind", {
+  spawned: object({ id: count, process: processIdShape }),
+  refused: object({ id: count, why: refusal }),
+  started: object({ id: count, why: nullable(refusal) }),
+  death: object({ death: reapedOrphanShape }),
+});
+
+/** A request to start something, read from what has come in. */
+export const startRequestShape: Shape<StartRequest> = object<StartRequest>({ id: count, spec: text });
+
+/** What to start, read from what has come in. */
+export const remoteSpecShape: Shape<RemoteSpec> = object<RemoteSpec>({
+  argv: where(list(text), (argv) => argv.length > 0, "a program with its arguments"),
+  env: dictionary(text),
+  cwd: text,
+  stdin: nullable(text),
+  // Its shim reads them.
+  privileges: nullable(dictionary(anything)) as Shape<Privileges | null>,
+  pipes: object<RemoteSpec["pipes"]>({ stdout: text, stderr: text }),
+  group: nullable(text),
+  isLimited: boolean,
+  listening: nullable(object<RemoteSockets>({
+    holder: processIdShape,
+    sockets: list(object<RemoteSockets["sockets"][number]>({
+      descriptor: count,
+      address: dictionary(anything) as Shape<unknown> as Shape<SocketAddress>,
+    })),
+    name: text,
+  })),
+});

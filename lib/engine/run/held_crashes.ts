@@ -3,7 +3,6 @@
  * not to be held. That an actor lets go of its crash is seen here by the cancel of the call by which it holds it.
  */
 import type { CrashKeeper, HeldCrash } from "../../actor/debug/crash_desk.ts";
-import type { Masker } from "../../config/mask.ts";
 import type { NodeId } from "../../config/plan.ts";
 import type { Crash, CrashId } from "../../supervision/crash.ts";
 import type { TreeEvent } from "../../supervision/event.ts";
@@ -18,8 +17,6 @@ const MOST_NAME_CHARS = 1_024;
 export interface HeldCrashesOptions {
   /** What every node is doing now. */
   readonly state: () => State;
-  /** Keeps secrets out of what is recorded. */
-  readonly mask: Masker["data"];
   readonly post: (event: TreeEvent) => void;
 }
 
@@ -56,13 +53,14 @@ export class HeldCrashes implements CrashKeeper {
   }
 
   #kept(id: CrashId, { actor, pid, name, report, inspector }: HeldCrash): Crash {
-    const kept = this.#options.mask({
+    return {
+      id,
+      pid,
       actor: cut(actor, MOST_NAME_CHARS),
       name: cut(name, MOST_NAME_CHARS),
       report: cut(report, MOST_REPORT_CHARS),
       inspector: cut(inspector, MOST_NAME_CHARS),
-    });
-    return { ...kept as Omit<Crash, "id" | "pid">, id, pid };
+    };
   }
 }
 

@@ -5,9 +5,25 @@
  * A line is added for each, and the whole is written anew when it has grown. Whoever reads passes over a line that is cut
  * off. Where the disk is full it goes on, and what is missing is written as soon as there is room.
  */
+import {
+  anything,
+  boolean,
+  count,
+  decodeJsonOrNull,
+  dictionary,
+  type JsonLimits,
+  nullable,
+  number,
+  object,
+  processNumber,
+  type Shape,
+  text,
+  whole,
+} from "../../base/shape.ts";
 import { messageOf } from "../../base/user_error.ts";
-import type { Files } from "../../host/ports/files.ts";
+import { FileError, type Files } from "../../host/ports/files.ts";
 import type { Boot } from "../../host/ports/host.ts";
+import { exitStatusShape, processIdShape } from "../../host/ports/process_shapes.ts";
 import type { ExitStatus, ProcessId } from "../../host/ports/processes.ts";
 import type { Instant } from "../../base/instant.ts";
 import type { RunId, State } from "../../supervision/state.ts";
@@ -159,7 +175,7 @@ export class StateLog {
 
 /** Reads what was written of a tree; null if that is nothing to go on with. */
 export function readStateLog(files: Pick<Files, "readOwn">, path: string): SavedTree | null {
-  const lines = (files.readOwn(path) ?? "").split("\n").filter((line) => line !== "");
+  const lines = textOf(files, path).split("\n").filter((line) => line !== "");
   const changes: StateChange[] = [];
   const runs = new Map<string, SavedRun>();
   let header: LogHeader | null = null;
@@ -178,21 +194,68 @@ export function readStateLog(files: Pick<Files, "readOwn">, path: string): Saved
   };
 }
 
+/** A file that cannot be read tells nothing. */
+function textOf(files: Pick<Files, "readOwn">, path: string): string {
+  try {
+    return files.readOwn(path) ?? "";
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return "";
+  }
+}
+
 /** The header that a log of today begins with. */
 export function logHeader(about: Omit<LogHeader, "version">): LogHeader {
   return { version: VERSION, ...about };
 }
 
-/** Takes a line about runs into account; gives the header if it is that. */
+/** Takes a line about runs into account; gives the header if it is that. A line that is nothing of the kind tells nothing. */
 function readEntry(line: string, runs: Map<string, SavedRun>): LogHeader | null {
-  let entry: Partial<{ header: LogHeader; run: SavedRun; died: ProcessId; status: ExitStatus }>;
-  try {
-    entry = JSON.parse(line) ?? {};
-  } catch {
+  const entry = decodeJsonOrNull(ENTRY, line, LINE_LIMITS);
+  if (entry === null) return null;
+  if ("header" in entry) return entry.header;
+  if ("run" in entry) {
+    runs.set(keyOf(entry.run), entry.run);
     return null;
   }
-  if (entry.run !== undefined) runs.set(keyOf(entry.run), entry.run);
-  const known = entry.died === undefined ? undefined : runs.get(keyOf(entry.died));
-  if (known !== undefined) runs.set(keyOf(known), { ...known, status: entry.status ?? null });
-  return entry.header ?? null;
+  const known = runs.get(keyOf(entry.died));
+  if (known !== undefined) runs.set(keyOf(known), { ...known, status: entry.status });
+  return null;
 }
+
+const LINE_LIMITS: JsonLimits = { maxChars: 16 * 1_024 * 1_024, maxDepth: 16 };
+
+const HEADER = object<{ readonly header: LogHeader }>({
+  header: object<LogHeader>({
+    version: whole,
+    instance: text,
+    boot: object<Boot>({ id: text, uptimeMs: number }),
+    now: number as Shape<Instant>,
+  }),
+});
+
+const RUN = object<{ readonly run: SavedRun }>({
+  run: object<SavedRun>({
+    pid: processNumber,
+    startTime: number,
+    run: count,
+    spec: text,
+    fileBefore: nullable(text),
+    survives: boolean,
+    status: nullable(exitStatusShape),
+  }),
+});
+
+const DEATH = object<{ readonly died: ProcessId; readonly status: ExitStatus }>({
+  died: processIdShape,
+  status: exitStatusShape,
+});
+
+const ENTRY: Shape<Entry> = (value, at) => {
+  const names = Object.keys(dictionary(anything)(value, at));
+  return names.includes("header")
+    ? HEADER(value, at)
+    : names.includes("run")
+    ? RUN(value, at)
+    : DEATH(value, at);
+};

@@ -10,9 +10,17 @@ import { ownDescriptors } from "./proc.ts";
 export function openPipe(libc: Libc): Pipe {
   const ends = new Int32Array(2);
   const result = libc.call.pipe2(new Uint8Array(ends.buffer), LINUX.O_CLOEXEC);
-  if (result !== 0) throw new Error(describeErrno(libc.errno()));
+  if (result !== 0) throw new Error(describeSpent(libc, libc.errno()));
   const [read, write] = ends as unknown as [number, number];
   return { read, write };
+}
+
+/** Text for an error number, with the limit if it is that of open files which is reached. */
+export function describeSpent(libc: Libc, errno: number): string {
+  if (errno !== LINUX.EMFILE) return describeErrno(errno);
+  const limits = new BigUint64Array(2);
+  libc.call.prlimit(0, LINUX.RLIMIT_NOFILE, null, new Uint8Array(limits.buffer));
+  return `The limit of ${limits[0]} open files is reached (EMFILE)`;
 }
 
 /**

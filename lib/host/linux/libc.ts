@@ -1,5 +1,7 @@
 /** The C library: the functions that are used, and the numbers that their headers define. */
 import { rawBytes } from "../../base/raw_text.ts";
+import { messageOf, UserError } from "../../base/user_error.ts";
+import { tryRead } from "./kernel_files.ts";
 import type { CFunction, CSignature, Ffi } from "./ffi.ts";
 
 const LIBRARIES = ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"];
@@ -202,7 +204,31 @@ export function loadFirst<T>(load: (library: string) => T): T {
       failures.push(error);
     }
   }
-  throw new AggregateError(failures, "Cannot load the C library");
+  throw notLoaded(failures);
+}
+
+/** A runtime makes code for the calls, for which it sets much address space aside. */
+const NEEDED_ADDRESS_SPACE = "4 GiB";
+
+function notLoaded(failures: readonly unknown[]): UserError {
+  const limits = tryRead("/proc/self/limits") ?? "";
+  const limit = /^Max address space +(\d+)/m.exec(limits)?.[1];
+  const cause = new AggregateError(failures);
+  if (limit !== undefined) {
+    return new UserError(
+      "limit/address-space",
+      `Cannot load the C library: supervise needs ${NEEDED_ADDRESS_SPACE} of address space, and may have ${limit} bytes`,
+      {
+        hint:
+          "raise it: `ulimit -v unlimited` before the command; memory of actors is limited by `memory_max`",
+        cause,
+      },
+    );
+  }
+  return new UserError("host/no-libc", `Cannot load the C library: ${failures.map(messageOf).join("; ")}`, {
+    hint: "supervise needs the C library of the system in the folders of the dynamic linker",
+    cause,
+  });
 }
 
 /** Text for an error number. */

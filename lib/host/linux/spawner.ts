@@ -13,6 +13,7 @@ import { CStrings, environmentStrings } from "./c_strings.ts";
 import {
   closeAllOnExec,
   closeDescriptor,
+  describeSpent,
   openAtOnce,
   openNamedPipe,
   openOwnFile,
@@ -20,6 +21,7 @@ import {
   setBlocking,
 } from "./descriptors.ts";
 import { findProgram } from "./find_program.ts";
+import { isLostSelf, ownImageForChild } from "./own_image.ts";
 import { visiting, withGroupFolder } from "./group_placement.ts";
 import { cString, describeErrno, type Libc, LINUX } from "./libc.ts";
 import type { OpenFilesLimit } from "./open_files_limit.ts";
@@ -95,7 +97,10 @@ export class Spawner {
   #refuseTheLast({ passing, kept }: Opened): void {
     const highest = Math.max(-1, ...passing, ...kept.map((descriptor) => descriptor ?? -1));
     if (!this.#limit.isReachedBy(highest)) return;
-    throw new SpawnError("start", `${describeErrno(LINUX.EMFILE)}, but for what supervise needs itself`);
+    throw new SpawnError(
+      "start",
+      `${describeSpent(this.#libc, LINUX.EMFILE)}, but for what supervise needs itself`,
+    );
   }
 
   #openInput(spec: SpawnSpec, opened: Opened): void {
@@ -265,7 +270,7 @@ function openOutput(
  */
 export function locateProgram({ argv, env, cwd }: Pick<SpawnSpec, "argv" | "env" | "cwd">): string {
   checkFolder(cwd);
-  return findProgram(argv[0]!, env["PATH"], cwd);
+  return isLostSelf(argv[0]!) ? ownImageForChild() : findProgram(argv[0]!, env["PATH"], cwd);
 }
 
 /** The lowest number above all that a process is handed. */

@@ -102,14 +102,16 @@ export interface Child extends ProcessId {
   readonly exited: Promise<ExitStatus>;
 }
 
+/**
+ * Where a start can fail: finding the program, leave to run it, its working folder, its input, a change of privileges, or
+ * the start itself.
+ */
+export const SPAWN_STAGES = ["program", "permission", "cwd", "stdin", "privileges", "start"] as const;
+
 /** Why a process could not be started. */
 export class SpawnError extends Error {
   override readonly name = "SpawnError";
-  /**
-   * What failed: finding the program, leave to run it, its working folder, its input, a change of privileges, or the start
-   * itself.
-   */
-  readonly stage: "program" | "permission" | "cwd" | "stdin" | "privileges" | "start";
+  readonly stage: typeof SPAWN_STAGES[number];
 
   constructor(stage: SpawnError["stage"], message: string) {
     super(message);

@@ -17,6 +17,9 @@ import { checkCredentials } from "./tls_credentials.ts";
 
 const HANDSHAKE_MS = 10_000;
 
+/** Connections of one listener: strangers can have so many before they have proved a name. */
+const MOST_CONNECTIONS = 1_024;
+
 /** TCP and TLS through the modules of Node, which are the same on both runtimes but for how TLS is held back. */
 export class NodeTcp implements Tcp {
   readonly #tlsFlow: Flow;
@@ -37,6 +40,7 @@ export class NodeTcp implements Tcp {
     const server = options.tls === null
       ? nodeNet().createServer(accept)
       : tlsServer(options, options.tls, accept);
+    server.maxConnections = MOST_CONNECTIONS;
     await listening(server, options);
     const close = () => {
       isClosed = true;

@@ -77,6 +77,7 @@ function runWith(
     privileges: { ...NONE, ...privileges },
     group: null,
     isListening: false,
+    isSelf: false,
     descriptors: [],
     openFiles: 1_000,
     parent: PARENT,

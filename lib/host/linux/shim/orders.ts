@@ -10,6 +10,8 @@ export interface ShimOrders {
   readonly privileges: Privileges;
   /** The control group that it is to be in; null for the one that it was started in. */
   readonly group: string | null;
+  /** Whether the program is this very one, whose file is not there any more. */
+  readonly isSelf: boolean;
   /** Whether it is handed sockets, and is to find its own number in LISTEN_PID. */
   readonly isListening: boolean;
   /** Numbers of the descriptors that the program gets, beside the standard ones. */

@@ -14,6 +14,7 @@ import { CStrings, environmentStrings } from "../c_strings.ts";
 import { writeAll } from "../descriptors.ts";
 import type { Ffi } from "../ffi.ts";
 import { findProgram } from "../find_program.ts";
+import { ownImage } from "../own_image.ts";
 import { enterGroup } from "../group_placement.ts";
 import { cString, LINUX } from "../libc.ts";
 import { whyNotRun } from "../why_not_run.ts";
@@ -67,7 +68,7 @@ function become(calls: ShimCalls, orders: ShimOrders, say: (text: string) => voi
     enter(cwd, account.label);
   }
   const own = orders.isListening ? { ...env, LISTEN_PID: String(process.pid) } : env;
-  const program = findProgram(argv[0]!, env["PATH"], cwd, account?.label);
+  const program = orders.isSelf ? ownImage() : findProgram(argv[0]!, env["PATH"], cwd, account?.label);
   const [path, words, variables] = [cString(program), new CStrings(ffi, argv), environmentStrings(ffi, own)];
   if (noNewPrivs) call.prctl(LINUX.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   if (umask !== null) call.umask(umask);

@@ -1,20 +1,28 @@
 /** Starts a program through a shim, and hears what has become of it. */
+import { decodeJsonOrNull, object, text, word } from "../../../base/shape.ts";
 import type { Pipe } from "../../ports/descriptors.ts";
 import type { Privileges } from "../../ports/privileges.ts";
 import {
   type ByteSource,
   type Child,
   type HandedSockets,
+  SPAWN_STAGES,
   SpawnError,
   type SpawnSpec,
 } from "../../ports/processes.ts";
 import { closeDescriptor, openPipe, writeAll } from "../descriptors.ts";
 import { cString, describeErrno, type Libc, LINUX } from "../libc.ts";
+import { isLostSelf } from "../own_image.ts";
 import { firstAbove, type Spawned, type Spawner } from "../spawner.ts";
 import { SHIM_READY, type ShimOrders, type ShimRefusal } from "./orders.ts";
 
 /** What of our own environment the runtime of a shim needs: where it keeps compiled sources. */
 const RUNTIME_VARIABLES = ["HOME", "DENO_DIR", "XDG_CACHE_HOME"];
+
+/** Longer than any reason; the pipe is read to its end all the same, because that is when the program has started. */
+const MOST_SAID_CHARS = 64 * 1_024;
+
+const REFUSAL = object<ShimRefusal>({ stage: word(...SPAWN_STAGES), message: text });
 
 /** The first descriptor of a socket that is handed over, by the rule of systemd. */
 const FIRST_SOCKET = 3;
@@ -61,6 +69,7 @@ export function spawnThroughShim(
     cwd,
     privileges,
     group: isLimited ? group ?? null : null,
+    isSelf: isLostSelf(argv[0]!),
     isListening: listening !== undefined,
     descriptors: handed,
     openFiles,
@@ -131,16 +140,19 @@ function openReport(libc: Libc, orders: number): Pipe {
 /** The descriptor closes when the shim becomes the program or ends. */
 async function hear(source: ByteSource): Promise<SpawnError | null> {
   const decoder = new TextDecoder();
-  let text = "";
+  let heard = "";
   for (let bytes = await source.read(); bytes !== null; bytes = await source.read()) {
-    text += decoder.decode(bytes, { stream: true });
+    if (heard.length < MOST_SAID_CHARS) heard += decoder.decode(bytes, { stream: true });
   }
   source.close();
-  const isReady = text.startsWith(SHIM_READY);
-  const said = isReady ? text.slice(SHIM_READY.length) : text;
+  const isReady = heard.startsWith(SHIM_READY);
+  const said = isReady ? heard.slice(SHIM_READY.length) : heard;
   if (said === "") {
     return isReady ? null : new SpawnError("start", "The process ended before its program started");
   }
-  const { stage, message } = JSON.parse(said) as ShimRefusal;
-  return new SpawnError(stage, message);
+  const refusal = decodeJsonOrNull(REFUSAL, said);
+  if (refusal === null) {
+    return new SpawnError("start", "What starts the program has failed, and does not say why");
+  }
+  return new SpawnError(refusal.stage, refusal.message);
 }

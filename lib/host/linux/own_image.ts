@@ -1,0 +1,30 @@
+import { statSync } from "node:fs";
+
+/** What a process runs, which is there for as long as it lives, whatever becomes of the file. */
+const OWN_IMAGE = "/proc/self/exe";
+
+/** What the kernel adds to the path of a file that was removed. */
+const DELETED = " (deleted)";
+
+/**
+ * Whether this very program is meant by a path at which another file is by now, or none: it was removed or replaced while
+ * this process runs.
+ */
+export function isLostSelf(path: string): boolean {
+  const started = process.execPath;
+  if (path !== started && `${path}${DELETED}` !== started) return false;
+  const image = statSync(OWN_IMAGE, { throwIfNoEntry: false });
+  if (image === undefined) return false;
+  const file = statSync(path, { throwIfNoEntry: false });
+  return file === undefined || file.ino !== image.ino || file.dev !== image.dev;
+}
+
+/** Where a child of this process finds this very program. In the child `/proc/self` is the child. */
+export function ownImageForChild(): string {
+  return `/proc/${process.pid}/exe`;
+}
+
+/** Where this process finds its own program, as whatever user it has become. */
+export function ownImage(): string {
+  return OWN_IMAGE;
+}

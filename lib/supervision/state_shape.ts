@@ -1,0 +1,281 @@
+/** The shapes of a state that was written down: a file may hold anything when it is read again. PURE. */
+import { type Instant, NEVER } from "../base/instant.ts";
+import { signalShape } from "../base/signal_shape.ts";
+import {
+  boolean,
+  count,
+  list,
+  nullable,
+  number,
+  object,
+  optional,
+  processNumber,
+  recursive,
+  type Shape,
+  text,
+  variant,
+  where,
+  whole,
+  wordOf,
+} from "../base/shape.ts";
+import type { NodeId } from "../config/plan.ts";
+import type { ActorError } from "./actor_error.ts";
+import type { Crash } from "./crash.ts";
+import type { Exit } from "./exit.ts";
+import type { Unanswered } from "./probe_schedule.ts";
+import type { CancelCause, FailReason, StopReason } from "./reason.ts";
+import type { ReachedLimits } from "./reached_limits.ts";
+import type { RestartWindow } from "./restart_window.ts";
+import type {
+  ActorPhase,
+  ActorState,
+  Doom,
+  Hold,
+  IdlePhase,
+  LastExit,
+  NodeState,
+  RunningPhase,
+  StartingPhase,
+  State,
+  StoppingPhase,
+  TearingDownPhase,
+  Then,
+  TreeEnd,
+  TreePhase,
+  TreeResult,
+  TreeState,
+  UpPhase,
+} from "./state.ts";
+import type { Ladder } from "./stop_ladder.ts";
+
+/** What of a state outlives its supervisor, without the nodes. */
+export type Figures = Pick<State, "seq" | "runs" | "chance" | "cancelled">;
+
+/** What one step has changed. */
+export interface StateChange extends Figures {
+  /** Whether these are all nodes that there are. */
+  readonly isWhole: boolean;
+  readonly nodes: readonly NodeState[];
+}
+
+/** Deeper than any error that an actor can send. */
+const MOST_ERROR_LEVELS = 16;
+
+/** JSON has no infinity. */
+export const NEVER_WORD = "never";
+
+/** A point in time, also the one that never comes. */
+const moment: Shape<Instant> = (value, at) => value === NEVER_WORD ? NEVER : number(value, at) as Instant;
+
+/** An address that the plan of then had. */
+const nodeId = text as Shape<NodeId>;
+
+/** An error that an actor has told. */
+export const actorErrorShape: Shape<ActorError> = recursive<ActorError>(
+  (self) =>
+    object<ActorError>({
+      type: text,
+      message: text,
+      stack: nullable(text),
+      path: list(text),
+      cause: nullable(self),
+      errors: nullable(list(self)),
+    }),
+  MOST_ERROR_LEVELS,
+);
+
+const reached = object<ReachedLimits>({
+  oomKills: count,
+  killedMain: boolean,
+  memoryMax: nullable(text),
+  forksRefused: count,
+  pidsMax: nullable(text),
+});
+
+const exit = variant<"how", Exit>("how", {
+  exited: object<Omit<Extract<Exit, { readonly how: "exited" }>, "how">>({
+    code: whole,
+    reached: optional(reached) as Shape<ReachedLimits>,
+  }),
+  signalled: object<Omit<Extract<Exit, { readonly how: "signalled" }>, "how">>({
+    signal: signalShape,
+    reached: optional(reached) as Shape<ReachedLimits>,
+  }),
+  unseen: object<Omit<Extract<Exit, { readonly how: "unseen" }>, "how">>({
+    reached: optional(reached) as Shape<ReachedLimits>,
+  }),
+});
+
+const failReason = variant<"kind", FailReason>("kind", {
+  exit: object({ exit, error: nullable(actorErrorShape) }),
+  daemon_ended: object({ exit, hadNothingToRead: boolean }),
+  start: object({ message: text }),
+  start_timeout: object({ afterMs: number, lastError: nullable(text) }),
+  run_timeout: object({ afterMs: number }),
+  dependency: object({ on: nodeId }),
+  survivors: object({}),
+  gave_up: object({ by: nodeId }),
+  child: object({ child: nodeId }),
+});
+
+const stopReason = wordOf<StopReason>({ request: true, tree: true, strategy: true, removed: true });
+
+const then = variant<"to", Then>("to", {
+  stopped: object({ why: stopReason }),
+  waiting: object({}),
+  backing_off: object({ until: moment, reason: failReason }),
+  regrouping: object({}),
+  completed: object({}),
+  failed: object({ reason: failReason }),
+});
+
+const crash = object<Crash>({
+  id: count,
+  actor: text,
+  pid: processNumber,
+  name: text,
+  report: text,
+  inspector: text,
+});
+
+const living = {
+  hold: nullable(object<Hold>({
+    since: moment,
+    crashes: where(list(crash), (crashes) => crashes.length > 0, "a list with a crash at least"),
+  })),
+  heldMs: number,
+};
+
+const ladder = object<Ladder>({
+  rung: wordOf<Ladder["rung"]>({
+    spawning: true,
+    command: true,
+    cancel: true,
+    signal: true,
+    rest: true,
+    kill: true,
+    over: true,
+  }),
+  killAt: moment,
+  giveUpAt: moment,
+  joined: boolean,
+  cancelUntil: moment,
+});
+
+type Idle = { readonly [P in IdlePhase["at"]]: Shape<Omit<Extract<IdlePhase, { readonly at: P }>, "at">> };
+
+const idle: Idle = {
+  inactive: object({}),
+  waiting: object({ since: moment }),
+  backing_off: object({ since: moment, until: moment, reason: failReason }),
+  regrouping: object({ since: moment }),
+  stopped: object({ why: stopReason }),
+  completed: object({}),
+  failed: object({ reason: failReason }),
+};
+
+/** A phase of a run as it is written down: without its spec, which `resumedState` gives it from the plan of today. */
+function withoutSpec<P extends StartingPhase | RunningPhase | StoppingPhase>(
+  fields: Parameters<typeof object<Omit<P, "at" | "spec">>>[0],
+): Shape<Omit<P, "at">> {
+  return object<Omit<P, "at" | "spec">>(fields) as unknown as Shape<Omit<P, "at">>;
+}
+
+const actorPhase = variant<"at", ActorPhase>("at", {
+  ...idle,
+  starting: withoutSpec<StartingPhase>({
+    run: count,
+    since: moment,
+    pid: nullable(processNumber),
+    joined: boolean,
+    attempt: count,
+    unanswered: list(object<Unanswered>({ attempt: count, since: moment })),
+    probeAt: moment,
+    lastError: nullable(text),
+    ...living,
+  }),
+  running: withoutSpec<RunningPhase>({
+    run: count,
+    pid: processNumber,
+    joined: boolean,
+    since: moment,
+    readyAt: moment,
+    ...living,
+  }),
+  stopping: withoutSpec<StoppingPhase>({
+    run: count,
+    pid: nullable(processNumber),
+    since: moment,
+    startedAt: moment,
+    ladder,
+    then,
+  }),
+});
+
+const treeResult: Shape<TreeResult> = (value, at) => {
+  const { ok } = object<{ readonly ok: boolean }>({ ok: boolean })(value, at);
+  return ok ? { ok } : { ok, ...object<{ readonly reason: FailReason }>({ reason: failReason })(value, at) };
+};
+
+const treePhase = variant<"at", TreePhase>("at", {
+  ...idle,
+  up: object<Omit<UpPhase, "at">>({ since: moment, readyAt: nullable(moment) }),
+  stopping: object<Omit<TearingDownPhase, "at">>({
+    since: moment,
+    readyAt: nullable(moment),
+    deadline: moment,
+    end: variant<"by", TreeEnd>("by", {
+      request: object({ then }),
+      itself: object({ result: treeResult }),
+    }),
+  }),
+});
+
+const child = { id: nodeId, restarts: count, streak: count, cause: count };
+
+const nodeState = variant<"kind", NodeState>("kind", {
+  actor: object<Omit<ActorState, "kind">>({
+    ...child,
+    phase: actorPhase,
+    doom: nullable(object<Doom>({ then, deadline: moment })),
+    starts: count,
+    skipDeps: boolean,
+    lastExit: nullable(object<LastExit>({
+      run: count,
+      exit,
+      at: moment,
+      error: nullable(actorErrorShape),
+    })),
+  }),
+  tree: object<Omit<TreeState, "kind">>({
+    ...child,
+    phase: treePhase,
+    starts: count,
+    window: object<RestartWindow>({ at: list(moment) }),
+    regroupAt: nullable(moment),
+  }),
+});
+
+/** What one step has changed. */
+export const stateChangeShape: Shape<StateChange> = where(
+  object<StateChange>({
+    isWhole: boolean,
+    seq: count,
+    runs: count,
+    chance: number,
+    cancelled: nullable(
+      wordOf<CancelCause>({
+        down: true,
+        interrupt: true,
+        terminate: true,
+        hangup: true,
+        client_lost: true,
+        guardian_lost: true,
+      }),
+    ),
+    nodes: list(nodeState),
+  }),
+  // A new run would have the number of one that is there.
+  ({ runs, nodes }) => nodes.every(({ phase }) => !("run" in phase) || phase.run <= runs),
+  "a state whose runs are all counted",
+);
