@@ -1,10 +1,17 @@
 /** What clients wait for after a request, and when it is decided. */
+import { after, type Instant, latest } from "../base/instant.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
 import type { NodeState, Request, Then } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** Any start will do, also one that lies in the past. */
 export const ANY_START = -1;
+
+/**
+ * How long a daemon without a probe must have run before a client is told that it is ready: some end at once, for want of
+ * an argument or of anything to read, and are not.
+ */
+export const SETTLE_MS = 100;
 
 /** Remembers that somebody waits for `goal`; nobody does if `request` is null. @param targets See the request. */
 export function awaitGoal(
@@ -14,7 +21,7 @@ export function awaitGoal(
   targets: Request["targets"],
 ): void {
   if (request === null) return;
-  turn.requests = [...turn.requests, { id: request, goal, targets, left: null }];
+  turn.requests = [...turn.requests, { id: request, goal, targets, left: null, settlesAt: null }];
 }
 
 /** Answers the requests that are decided: every target has reached its goal, or can no longer. */
@@ -26,7 +33,9 @@ export function answerRequests(turn: Turn): void {
     const left = request.left === null || turn.isReplanned
       ? leftOf(turn, request)
       : leftAfter(turn, request, request.left, changed);
-    if (turn.outcome === null && left.open > 0) open.push({ ...request, left });
+    const settlesAt = settleTime(turn, request, left, changed);
+    const isOpen = left.open > 0 || (settlesAt !== null && settlesAt > turn.now);
+    if (turn.outcome === null && isOpen) open.push({ ...request, left, settlesAt });
     else {
       const ok = left.open === 0 && left.missed === 0;
       turn.emit({ type: "reply", request: request.id, ok, refusal: null });
@@ -36,6 +45,29 @@ export function answerRequests(turn: Turn): void {
 }
 
 type Left = NonNullable<Request["left"]>;
+
+/** Goes through all targets only when the last of them has reached its goal, or one of them has changed since. */
+function settleTime(
+  turn: Turn,
+  { goal, targets, settlesAt }: Request,
+  { open, missed }: Left,
+  changed: ReadonlySet<NodeId>,
+): Instant | null {
+  if (goal !== "ready" || open > 0 || missed > 0) return null;
+  if (settlesAt !== null && !turn.isReplanned && ![...changed].some((id) => targets.has(id))) {
+    return settlesAt;
+  }
+  let settled = turn.now;
+  for (const id of targets.keys()) settled = latest(settled, settledFrom(turn, id));
+  return settled;
+}
+
+function settledFrom(turn: Turn, id: NodeId): Instant {
+  const node = turn.find(id);
+  if (node?.phase.at !== "running") return turn.now;
+  const { spec, since } = node.phase;
+  return spec.daemon && spec.ready === null ? after(since, SETTLE_MS) : turn.now;
+}
 
 function leftOf(turn: Turn, { goal, targets }: Request): Left {
   let left: Left = { open: 0, missed: 0 };

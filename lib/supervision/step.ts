@@ -16,7 +16,7 @@
  * 4. A supervisor is concluded after all of its children.
  * 5. After `finish` nothing is done any more; requests are still answered.
  */
-import { type Instant, instant, NEVER } from "../base/instant.ts";
+import { earliest, type Instant, instant, NEVER } from "../base/instant.ts";
 import { ROOT } from "../config/plan.ts";
 import { onActorTime, onRunEvent } from "./actor.ts";
 import type { NotedAs, TreeEvent } from "./event.ts";
@@ -41,10 +41,15 @@ export function step(state: State, event: TreeEvent, now: Instant): Stepped {
 }
 
 /** When `time_passed` is due. Not later than this, whatever else happens. */
-export function nextDeadline({ outcome, holding, books }: State): Instant {
+export function nextDeadline({ outcome, holding, books, requests }: State): Instant {
   if (outcome !== null) return NEVER;
   const { due, stopDue, regroupDue } = books;
-  return instant(Math.min(due.least, regroupDue.least, holding === null ? stopDue.least : NEVER));
+  const settling = requests.map(({ settlesAt }) => settlesAt ?? NEVER);
+  return earliest(
+    instant(Math.min(due.least, regroupDue.least)),
+    holding === null ? instant(stopDue.least) : NEVER,
+    ...settling,
+  );
 }
 
 /** A tree that has ended owes nothing but an answer. */

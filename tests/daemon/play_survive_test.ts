@@ -1,5 +1,6 @@
 /** Trees that outlive their supervisor: what is kept, what the next supervisor finds, and what ends them. */
 import assert from "node:assert/strict";
+import { SETTLE_MS } from "../../lib/supervision/goals.ts";
 import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import { clearAway } from "../../lib/daemon/take_down.ts";
 import { keeperOf } from "../../lib/daemon/take_over.ts";
@@ -79,7 +80,7 @@ for (const groups of [true, false]) {
       await trees.pass(2_000);
       const after = await trees.row("counter");
       assert.deepEqual([after.pid, after.state, after.restarts], [before.pid, "running", 0]);
-      assert.deepEqual([after.uptimeMs, after.startedAt], [7_500, before.startedAt]);
+      assert.deepEqual([after.uptimeMs, after.startedAt], [7_500 + SETTLE_MS, before.startedAt]);
       assert.deepEqual(trees.log("counter"), lines(8));
       const receipt = await trees.down();
       const [{ pid, path, ended, orphan }] = receipt.processes as [typeof receipt.processes[0] & object];

@@ -202,6 +202,16 @@ e2e("up -d: what failed to come up is named and taken down, unless --keep", asyn
   assert.equal((await sandbox.supervise("down")).code, 0);
 });
 
+e2e(
+  "up -d: a daemon that ends at once is not ready, and its empty standard input is named",
+  async (sandbox) => {
+    sandbox.config('[actors.a]\nexec = "cat"\ndaemon = true\nrestart = "never"');
+    const up = await sandbox.supervise("up", "-d");
+    assert.equal(up.code, 1, up.stderr);
+    assert.match(up.stderr, /failed to come up: a \(.*at once: its standard input is empty/);
+  },
+);
+
 e2e("up -d: --timeout bounds the wait and ends with 8", async (sandbox) => {
   sandbox.config(`actors.a = { exec = "sleep 60", daemon = true, ready.file = "never" }`);
   const done = await sandbox.supervise("up", "-d", "--timeout", "300ms");

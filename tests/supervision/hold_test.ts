@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SETTLE_MS } from "../../lib/supervision/goals.ts";
 import { offeredIn } from "../../lib/supervision/hold.ts";
 import { viewsOf } from "../../lib/supervision/view.ts";
 import { describeWhy } from "../../lib/words/describe_why.ts";
@@ -73,6 +74,7 @@ test("hold: a stop and a restart of a held actor wait until its last crash is le
     world.letGo(crashes[0]!);
     assert.deepEqual(world.take(...STOPS), ["signal a"], verb);
     assert.equal(world.phase("a"), verb === "stop" ? "stopped" : "running");
+    world.advance(SETTLE_MS);
     assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
   }
 });

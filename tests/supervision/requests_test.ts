@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SETTLE_MS } from "../../lib/supervision/goals.ts";
 import { planOf } from "../harness/plan.ts";
 import { test } from "../harness/test.ts";
 import { World } from "../harness/world.ts";
@@ -150,6 +151,7 @@ test("requests: start brings dependencies up, --no-deps neither starts them nor 
     world.stop("api", "db");
     const request = world.start(["api"], deps);
     assert.deepEqual(world.phases(), { db: deps ? "running" : "stopped", api: "running", z: "running" });
+    world.advance(SETTLE_MS);
     assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
   }
 });
@@ -220,6 +222,7 @@ test("requests: restarting a tree restarts what runs in it, and leaves what was 
   const request = world.restart("pool");
   assert.deepEqual(world.take("signal", "spawn"), ["signal pool/x", "spawn pool/x"]);
   assert.deepEqual(world.phases(), { pool: "up", "pool/x": "running", "pool/y": "stopped", z: "running" });
+  world.advance(SETTLE_MS);
   assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
 });
 
@@ -300,4 +303,42 @@ test("requests: waiting for readiness ends when all are ready or one can no long
   assert.equal(world.replies.has(request), false);
   world.advance(100);
   assert.deepEqual(world.replies.get(request), { ok: false, refusal: null });
+});
+
+test("requests: a daemon that nothing asks whether it is ready is said to be so when it has lasted", () => {
+  const world = new World(planOf({ children: { a: { daemon: true } } })).begin();
+  world.stop("a");
+  const request = world.start(["a"]);
+  assert.equal(world.phase("a"), "running");
+  world.advance(SETTLE_MS - 1);
+  assert.equal(world.replies.get(request), undefined);
+  world.advance(1);
+  assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
+});
+
+test("requests: a daemon that ends as soon as it is started is not said to be ready", () => {
+  const world = new World(
+    planOf({ children: { a: { daemon: true, restart: "never" }, b: { daemon: true } } }),
+  ).begin();
+  world.stop("a");
+  const request = world.start(["a", "b"]);
+  world.exits("a", 0);
+  world.advance(SETTLE_MS);
+  assert.deepEqual(world.replies.get(request), { ok: false, refusal: null });
+});
+
+test("requests: nobody waits for what has run for long, has a probe, or is a one-shot", () => {
+  const world = new World(
+    planOf({
+      children: {
+        a: { daemon: true },
+        b: { daemon: true, ready: { probe: { type: "file", path: "/x" }, intervalMs: 100 } },
+        c: {},
+      },
+    }),
+  ).begin();
+  world.advance(SETTLE_MS);
+  world.restart("b", "c");
+  const request = world.awaitReady("a", "b");
+  assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SETTLE_MS } from "../../lib/supervision/goals.ts";
 import { instant, NEVER } from "../../lib/base/instant.ts";
 import { resumedState } from "../../lib/supervision/resumed_state.ts";
 import { decodeChange, encodeChange, foldChanges, wholeOf } from "../../lib/supervision/state_change.ts";
@@ -90,6 +91,7 @@ test("resume: nobody waits for what was stopped by hand, be it an actor, a tree,
   assert.equal(world.phase("slow"), "stopping");
   assert.ok(world.resume());
   const request = world.awaitReady("");
+  world.advance(SETTLE_MS);
   assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
   const asked = world.awaitReady("one");
   assert.deepEqual(world.replies.get(asked), { ok: false, refusal: null });

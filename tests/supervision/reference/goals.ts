@@ -1,4 +1,5 @@
 import { type NodeId, ROOT } from "../../../lib/config/plan.ts";
+import { SETTLE_MS } from "../../../lib/supervision/goals.ts";
 import type { NodeState, Request, TreePhase, TreeState } from "../../../lib/supervision/state.ts";
 import type { Turn } from "../../../lib/supervision/turn.ts";
 
@@ -9,13 +10,22 @@ export function answerRequests(turn: Turn): void {
     const verdicts = [...request.targets].map(([id, startsBefore]: readonly [NodeId, number]) =>
       goalVerdict(turn, turn.nodes.get(id), request.goal, startsBefore)
     );
-    if (turn.outcome === null && verdicts.includes("open")) open.push(request);
+    const isUnsettled = verdicts.every((verdict) => verdict === "reached") && request.goal === "ready" &&
+      [...request.targets.keys()].some((id) => isFresh(turn, id));
+    if (turn.outcome === null && (isUnsettled || verdicts.includes("open"))) open.push(request);
     else {
       const ok = verdicts.every((verdict) => verdict === "reached");
       turn.emit({ type: "reply", request: request.id, ok, refusal: null });
     }
   }
   turn.requests = open;
+}
+
+/** Whether a daemon that nothing asks whether it is ready has only just been started. */
+function isFresh(turn: Turn, id: NodeId): boolean {
+  const { phase } = turn.node(id);
+  return phase.at === "running" && phase.spec.daemon && phase.spec.ready === null &&
+    turn.now < phase.since + SETTLE_MS;
 }
 
 function goalVerdict(

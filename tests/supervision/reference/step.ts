@@ -22,9 +22,10 @@ export function referenceStep(state: State, event: TreeEvent, now: Instant): Ste
 }
 
 /** When `time_passed` is due. */
-export function referenceDeadline({ outcome, nodes, holding }: State, now: Instant): Instant {
+export function referenceDeadline({ outcome, nodes, holding, requests }: State, now: Instant): Instant {
   if (outcome !== null) return NEVER;
   const dues = [...nodes.values()].map((node) => dueOf(node, now, holding !== null));
+  for (const { settlesAt } of requests) if (settlesAt !== null) dues.push(settlesAt);
   return dues.reduce((one, other) => other < one ? other : one, NEVER);
 }
 
