@@ -57,13 +57,13 @@ torture(
         sandbox,
         path,
         "backing_off",
-        /limit of open files is reached/,
+        /limit of \d+ open files is reached/,
       );
     }
     await promises.assertStanding();
     assert.match(
       (await sandbox.supervise("events")).stdout,
-      /a: could not be started: .*limit of open files is reached/,
+      /a: could not be started: .*limit of \d+ open files is reached/,
     );
     await limit(sandbox, pid, `nofile=${open + 1_000}:`);
     assert.equal((await restarting).code, 0);
@@ -123,7 +123,7 @@ torture(
     for (const row of rows.filter((one) => !running.includes(one))) {
       assert.match(
         `${row.state} ${row.reason}`,
-        /^(backing_off|starting|waiting) .*(limit of open files|null)/,
+        /^(backing_off|starting|waiting) .*(limit of \d+ open files|null)/,
       );
     }
     assert.match((await sandbox.supervise("down")).stdout, /0 left/);
