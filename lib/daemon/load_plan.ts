@@ -93,7 +93,7 @@ export function withoutSecrets(plan: Plan | null, problems: readonly Problem[]):
  */
 export async function readPiped({ files, descriptors }: Host, file: string): Promise<Uint8Array | null> {
   if (files.inspect(file)?.kind !== "pipe") return null;
-  const descriptor = descriptors.openNamedPipe(file);
+  const descriptor = descriptors.openUsersPipe(file);
   if (descriptor === null) throw notReadable(file, "it is a pipe that cannot be opened");
   const source = descriptors.sourceOf(descriptor);
   const blocks: Uint8Array[] = [];

@@ -41,6 +41,7 @@ const GHOSTLY: Readonly<Record<string, () => unknown>> = {
   "processes.signalGroup": () => "gone",
   "descriptors.openPipe": () => ({ read: -1, write: -1 }),
   "descriptors.openNamedPipe": () => null,
+  "descriptors.openUsersPipe": () => null,
   "descriptors.holdNamedPipe": () => null,
   "descriptors.sourceOf": () => SILENT,
   "locks.take": () => null,
