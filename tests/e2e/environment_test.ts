@@ -89,11 +89,14 @@ for (
       [actors.copy]
       shell = "printf %s \\"$COPY\\" | od -An -tx1 -v | tr -d ' \\n'; echo"
       env.COPY = "\${env:RAW}"
+      [actors.file]
+      shell = "printf %s \\"$FILE\\" | od -An -tx1 -v | tr -d ' \\n'; echo"
+      env_file = "raw.env"
     `);
     const done = await sandbox.run([
       "sh",
       "-c",
-      `RAW=$(printf '${octal}') exec "$@"`,
+      `printf 'FILE=caf\\351\\n' >raw.env; RAW=$(printf '${octal}') exec "$@"`,
       "sh",
       ...SUPERVISE,
       "up",
@@ -104,5 +107,6 @@ for (
     const said = (path: string) => new RegExp(`^${path} +\\| (.*)$`, "m").exec(done.stdout)?.[1];
     assert.equal(said("env"), `${hex(new TextEncoder().encode("RAW="))}${hex(BYTES)}0a`);
     assert.equal(said("copy"), hex(BYTES));
+    assert.equal(said("file"), "636166e9");
   });
 }
