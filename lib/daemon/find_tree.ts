@@ -20,6 +20,9 @@ import { listRecords, readRecord, type TreeRecord } from "./tree_record.ts";
 /** A file that is open in one program alone: what a shell makes of `<(...)`, standard input. */
 const DESCRIPTOR = /^\/(?:dev\/stdin|(?:dev|proc\/(?:self|\d+))\/fd\/.*)$/;
 
+/** Stands for bytes that are no UTF-8 in what was typed. */
+const NO_CHARACTER = "\ufffd";
+
 /** The file that is looked for in this folder and those above it. */
 export const DEFAULT_FILE = "supervise.toml";
 
@@ -224,6 +227,18 @@ function pathOf(program: Program, file: string): string {
 }
 
 function noFile({ files }: Host, path: string): UserError {
+  const why = files.whyHidden(path);
+  if (why !== null) {
+    return new UserError("config/not-readable", `Cannot read "${path}": ${why}`, {
+      exitCode: ExitCode.badConfig,
+    });
+  }
+  if (path.includes(NO_CHARACTER)) {
+    return notFound(
+      `There is no file "${path}"`,
+      "check the path; one that is not UTF-8 cannot be named, but a link to it can",
+    );
+  }
   return files.exists(folderOf(path)) ? notFound(`There is no file "${path}"`, "check the path") : notFound(
     `There is no file "${path}": its folder is not there, or not any more`,
     "check the path; a tree that goes on is found by its name (-p NAME), `supervise ls` lists those that run",

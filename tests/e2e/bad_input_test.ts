@@ -241,3 +241,22 @@ e2e("bad input: a process substitution is no file of a tree, and names have a le
   assert.equal((await sandbox.supervise("up")).code, 0);
   assert.match((await sandbox.supervise("logs")).stdout, /said/);
 });
+
+e2e("bad input: a path that leads through a file is told from one where nothing is", async (sandbox) => {
+  sandbox.write("file", "");
+  for (
+    const [path, message] of [["file/tree.toml", "a part of the path is not a folder"], [
+      "none/tree.toml",
+      "its folder is not there",
+    ]]
+  ) {
+    for (const verb of ["check", "up"]) {
+      const { code, stderr } = await sandbox.supervise(verb, path!);
+      assert.equal(code, 5);
+      assert.ok(stderr.includes(message!), stderr);
+    }
+  }
+  sandbox.config(`actors.a.script = "file/a.ts"`);
+  const { stderr } = await sandbox.supervise("check");
+  assert.match(stderr, /Cannot reach ".*file\/a\.ts": a part of the path is not a folder/);
+});

@@ -66,9 +66,11 @@ function missingOnMachine(
       ...privilegeProblems(host, program, node).map(({ key, name, message, hint }) =>
         at(key, name, message, hint)
       ),
-      ...missingFiles(host, program, node).map(([key, path]) =>
-        at(key, "config/file-not-found", `There is no file "${path}"`)
-      ),
+      ...missingFiles(host, program, node).map(([key, path]) => {
+        const why = host.files.whyHidden(path);
+        const message = why === null ? `There is no file "${path}"` : `Cannot reach "${path}": ${why}`;
+        return at(key, "config/file-not-found", message);
+      }),
     ];
   });
   return onceEach(found);
