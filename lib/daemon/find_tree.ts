@@ -134,7 +134,9 @@ function labelOf(host: Host, program: Program, file: string): string | null {
 export function notRunning(host: Host, tree: TreeId): UserError {
   const { last, hint } = whatIsLeft(host, tree);
   const [elsewhere] = last === null || hint === STARTS ? runningElsewhere(host, tree) : [];
-  if (elsewhere !== undefined) return runsElsewhere(tree, elsewhere);
+  if (elsewhere !== undefined) {
+    return runsElsewhere("tree/not-running", `The tree of "${tree.file}" is not running`, tree, elsewhere);
+  }
   const clause = last === null ? "" : ` (${last})`;
   return new UserError("tree/not-running", `The tree of "${tree.file}" is not running${clause}`, {
     exitCode: ExitCode.notRunning,
@@ -142,13 +144,34 @@ export function notRunning(host: Host, tree: TreeId): UserError {
   });
 }
 
-function runsElsewhere({ file, asked }: TreeId, other: TreeRecord): UserError {
+/**
+ * The error for a tree that has kept nothing of a kind.
+ *
+ * @param code Its code.
+ * @param message Of what there is nothing, as a sentence without its end.
+ */
+export function nothingKept(host: Host, tree: TreeId, code: string, message: string): UserError {
+  const isHere = isSupervised(host, tree);
+  const [elsewhere] = isHere ? [] : runningElsewhere(host, tree);
+  if (elsewhere !== undefined) return runsElsewhere(code, message, tree, elsewhere);
+  return new UserError(code, message, {
+    exitCode: ExitCode.notRunning,
+    hint: isHere ? "it is running, and -f waits for what comes" : STARTS,
+  });
+}
+
+function runsElsewhere(
+  code: string,
+  message: string,
+  { file, asked }: TreeId,
+  other: TreeRecord,
+): UserError {
   const why = asked !== undefined && asked === other.asked && asked !== file
     ? `"${asked}" led there when it was started`
     : "it has the same name";
   return new UserError(
-    "tree/not-running",
-    `The tree of "${file}" is not running, but "${other.name}" of "${other.file}" is: ${why}`,
+    code,
+    `${message}, but "${other.name}" of "${other.file}" is running: ${why}`,
     {
       exitCode: ExitCode.notRunning,
       hint: `\`-f ${other.file}\` or \`-p ${other.name}\` means that one; ${STARTS} here`,
