@@ -192,6 +192,19 @@ e2e("bad input: check underlines what is missing, and tells of all of it", async
 e2e("bad input: a #! line that cannot be followed is told, with privileges and without", async (sandbox) => {
   sandbox.write("dos.sh", "#!/bin/sh\r\necho hi\r\n", 0o755);
   sandbox.write("lost.sh", "#!/opt/nowhere/python3 -u\nprint()\n", 0o755);
+  sandbox.write("fine.sh", "#! /bin/sh -e\necho hi\r\n", 0o755);
+  sandbox.write("word.sh", "#!/usr/bin/env sh\r\necho hi\n", 0o755);
+  sandbox.config(`
+    actors.dos.exec = "./dos.sh"
+    actors.lost.exec = "./lost.sh"
+    actors.fine.exec = "./fine.sh"
+    actors.word.exec = "./word.sh"
+  `);
+  const { stderr } = await sandbox.supervise("check");
+  assert.match(stderr, /dos\.sh": Its #! line ends in a carriage return[^]*toml:2:/);
+  assert.match(stderr, /lost\.sh": Its #! line names "\/opt\/nowhere\/python3"[^]*toml:3:/);
+  assert.match(stderr, /word\.sh": Its #! line ends in a carriage return[^]*toml:5:/);
+  assert.match(stderr, /3 warnings/);
   for (const key of ["", "umask = '022'"]) {
     sandbox.config(`
       [actors.dos]

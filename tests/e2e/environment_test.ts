@@ -110,3 +110,33 @@ for (
     assert.equal(said("file"), "636166e9");
   });
 }
+
+e2e(
+  "environment: who runs a script or a module is told of variables that it cannot see as they are",
+  async (sandbox) => {
+    sandbox.write("script.ts", "");
+    sandbox.config(`
+    actors.script.script = "script.ts"
+    actors.set = { script = "script.ts", env = { RAW = "text" } }
+    actors.alone = { script = "script.ts", inherit_env = false }
+    actors.exec.exec = "true"
+  `);
+    for (const verb of ["check", "up"]) {
+      const { code, stderr } = await sandbox.run([
+        "sh",
+        "-c",
+        `RAW=$(printf 'caf\\351') exec "$@"`,
+        "sh",
+        ...SUPERVISE,
+        verb,
+      ]).done;
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(
+        stderr.match(/^warning.*\n.*toml:\d+/gm)?.map((text) => text.replace(/\n.*toml/, "")),
+        [
+          "warning[config/bad-encoding]: a script gets no variables that are not UTF-8 as they are: RAW:2",
+        ],
+      );
+    }
+  },
+);
