@@ -95,11 +95,11 @@ e2e("replicas: plan lists each, check warns of a port that they share", async (s
   assert.deepEqual(
     problems.map(({ name, line }: { name: string; line: number }) => `${name} ${line}`),
     [
-      "config/file-not-found 2",
-      "config/file-not-found 2",
+      "config/file-not-found 3",
+      "config/file-not-found 3",
       "config/fixed-port 5",
-      "config/command-not-found 6",
-      "config/file-not-found 9",
+      "config/command-not-found 7",
+      "config/file-not-found 10",
     ],
   );
 });
