@@ -27,6 +27,11 @@ export function rawBytes(text: string): Uint8Array {
   );
 }
 
+/** Whether the bytes of a string are UTF-8. */
+export function isText(text: string): boolean {
+  return !ESCAPED.test(text);
+}
+
 /** Whether bytes are UTF-8. */
 export function isUtf8(bytes: Uint8Array): boolean {
   return tryDecode(bytes) !== null;

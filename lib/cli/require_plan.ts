@@ -2,7 +2,7 @@ import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Plan } from "../config/plan.ts";
 import type { Problem } from "../config/problem.ts";
-import { limitsOnMachine } from "../daemon/check/check_file.ts";
+import { changedVariables, limitsOnMachine } from "../daemon/check/check_file.ts";
 import { loadPlan } from "../daemon/load_plan.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import type { Context } from "./command.ts";
@@ -27,7 +27,8 @@ export async function requirePlan(
   const { plan, problems, text } = loaded;
   const unkept = plan === null ? [] : limitsOnMachine(host, plan, loaded);
   const refused = limits === "refuse" ? unkept.filter(isError) : [];
-  const told = [...problems, ...(limits === "refuse" ? refused : unkept)];
+  const changed = plan === null ? [] : changedVariables(program, plan, loaded);
+  const told = [...problems, ...(limits === "refuse" ? refused : unkept), ...changed];
   const rendered = renderProblems(told, new Map([[file, text]]), ui.err.isOn);
   if (rendered !== "") await fromPromise(ui.say(rendered.trimEnd()));
   if (plan !== null && refused.length === 0) return plan;

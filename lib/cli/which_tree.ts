@@ -3,7 +3,7 @@ import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import type { ControlClient } from "../control/client.ts";
 import { connectSupervisor } from "../daemon/connect_supervisor.ts";
-import { connectTree, findFile, findTree } from "../daemon/find_tree.ts";
+import { connectTree, findFile, findTree, nothingKept } from "../daemon/find_tree.ts";
 import { requireOwnState, stateFolderOf } from "../daemon/state_folder.ts";
 import type { TreeId } from "../daemon/tree_id.ts";
 import { readRecord } from "../daemon/tree_record.ts";
@@ -61,6 +61,8 @@ export interface Kept {
   readonly folder: string;
   /** Null if nobody follows, or the tree does not run. */
   readonly client: ControlClient | null;
+  /** The error for a tree that has kept nothing of a kind, as {@linkcode nothingKept} makes it. */
+  readonly nothing: (code: string, message: string) => UserError;
 }
 
 /** Runs `body` with what the tree that is meant has kept; also after it has ended. @throws {UserError} */
@@ -69,13 +71,14 @@ export async function withKept<T>(context: Context, body: (kept: Kept) => Promis
   const tree = treeOf(context);
   const folder = readRecord(host, tree)?.stateFolder ?? stateFolderOf(program, tree);
   requireOwnState(host, program.uid, folder);
+  const nothing = (code: string, message: string) => nothingKept(host, tree, code, message);
   if (!args.has("follow")) {
     await awaitKept(host, tree);
-    return await body({ folder, client: null });
+    return await body({ folder, client: null, nothing });
   }
   const client = await fromPromise(connectSupervisor(host, tree));
   try {
-    return await body({ folder, client });
+    return await body({ folder, client, nothing });
   } finally {
     client?.close();
   }

@@ -9,6 +9,7 @@ import { createReport } from "./report.ts";
 import { resolveNodes } from "./resolve/resolve_nodes.ts";
 import { parseDocument } from "./toml/parse.ts";
 import { createLocate, type Place, type Span } from "./toml/source.ts";
+import type { FileText } from "./values/type.ts";
 
 /** What a configuration is compiled from. */
 export interface CompileInput {
@@ -19,8 +20,8 @@ export interface CompileInput {
   readonly text: string;
   /** The environment of the shell, for `${env:NAME}`. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The text of an `env_file`; null if it cannot be read. */
-  readonly readFile: (path: string) => string | null;
+  /** Reads an `env_file`. */
+  readonly readFile: (path: string) => FileText;
   /** Program and arguments that run a TypeScript program, whose path follows them. */
   readonly scriptCommand: readonly string[];
   /** Program and arguments that run a module actor, whose path in the tree follows them. */

@@ -20,6 +20,9 @@ import { listRecords, readRecord, type TreeRecord } from "./tree_record.ts";
 /** A file that is open in one program alone: what a shell makes of `<(...)`, standard input. */
 const DESCRIPTOR = /^\/(?:dev\/stdin|(?:dev|proc\/(?:self|\d+))\/fd\/.*)$/;
 
+/** Stands for bytes that are no UTF-8 in what was typed. */
+const NO_CHARACTER = "\ufffd";
+
 /** The file that is looked for in this folder and those above it. */
 export const DEFAULT_FILE = "supervise.toml";
 
@@ -131,7 +134,9 @@ function labelOf(host: Host, program: Program, file: string): string | null {
 export function notRunning(host: Host, tree: TreeId): UserError {
   const { last, hint } = whatIsLeft(host, tree);
   const [elsewhere] = last === null || hint === STARTS ? runningElsewhere(host, tree) : [];
-  if (elsewhere !== undefined) return runsElsewhere(tree, elsewhere);
+  if (elsewhere !== undefined) {
+    return runsElsewhere("tree/not-running", `The tree of "${tree.file}" is not running`, tree, elsewhere);
+  }
   const clause = last === null ? "" : ` (${last})`;
   return new UserError("tree/not-running", `The tree of "${tree.file}" is not running${clause}`, {
     exitCode: ExitCode.notRunning,
@@ -139,13 +144,34 @@ export function notRunning(host: Host, tree: TreeId): UserError {
   });
 }
 
-function runsElsewhere({ file, asked }: TreeId, other: TreeRecord): UserError {
+/**
+ * The error for a tree that has kept nothing of a kind.
+ *
+ * @param code Its code.
+ * @param message Of what there is nothing, as a sentence without its end.
+ */
+export function nothingKept(host: Host, tree: TreeId, code: string, message: string): UserError {
+  const isHere = isSupervised(host, tree);
+  const [elsewhere] = isHere ? [] : runningElsewhere(host, tree);
+  if (elsewhere !== undefined) return runsElsewhere(code, message, tree, elsewhere);
+  return new UserError(code, message, {
+    exitCode: ExitCode.notRunning,
+    hint: isHere ? "it is running, and -f waits for what comes" : STARTS,
+  });
+}
+
+function runsElsewhere(
+  code: string,
+  message: string,
+  { file, asked }: TreeId,
+  other: TreeRecord,
+): UserError {
   const why = asked !== undefined && asked === other.asked && asked !== file
     ? `"${asked}" led there when it was started`
     : "it has the same name";
   return new UserError(
-    "tree/not-running",
-    `The tree of "${file}" is not running, but "${other.name}" of "${other.file}" is: ${why}`,
+    code,
+    `${message}, but "${other.name}" of "${other.file}" is running: ${why}`,
     {
       exitCode: ExitCode.notRunning,
       hint: `\`-f ${other.file}\` or \`-p ${other.name}\` means that one; ${STARTS} here`,
@@ -224,6 +250,18 @@ function pathOf(program: Program, file: string): string {
 }
 
 function noFile({ files }: Host, path: string): UserError {
+  const why = files.whyHidden(path);
+  if (why !== null) {
+    return new UserError("config/not-readable", `Cannot read "${path}": ${why}`, {
+      exitCode: ExitCode.badConfig,
+    });
+  }
+  if (path.includes(NO_CHARACTER)) {
+    return notFound(
+      `There is no file "${path}"`,
+      "check the path; one that is not UTF-8 cannot be named, but a link to it can",
+    );
+  }
   return files.exists(folderOf(path)) ? notFound(`There is no file "${path}"`, "check the path") : notFound(
     `There is no file "${path}": its folder is not there, or not any more`,
     "check the path; a tree that goes on is found by its name (-p NAME), `supervise ls` lists those that run",

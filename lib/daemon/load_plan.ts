@@ -1,13 +1,15 @@
 import { concatBytes } from "../base/bytes.ts";
 import { ExitCode } from "../base/exit_code.ts";
+import { rawText } from "../base/raw_text.ts";
 import { UserError } from "../base/user_error.ts";
 import { endWith, startOnly } from "../config/adjust_plan.ts";
 import { compile, type Compiled } from "../config/compile.ts";
 import { maskerFor, maskForms, maskSource } from "../config/mask.ts";
 import type { Problem } from "../config/problem.ts";
 import type { Plan } from "../config/plan.ts";
-import { decodeText } from "../config/text/decode_text.ts";
+import { decodeText, encodingOf, saveAsUtf8 } from "../config/text/decode_text.ts";
 import { selectOrThrow } from "../config/select.ts";
+import type { FileText } from "../config/values/type.ts";
 import { FileError } from "../host/ports/files.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
@@ -51,13 +53,7 @@ export function loadPlan(
       text: maskSource(text),
     };
   }
-  const readFile = (path: string) => {
-    try {
-      return host.files.readText(path, MOST_BYTES);
-    } catch {
-      return null;
-    }
-  };
+  const readFile = (path: string) => readOther(host, path);
   const { environment, scriptCommand, actorCommand } = program;
   const compiled = compile({
     file,
@@ -93,7 +89,7 @@ export function withoutSecrets(plan: Plan | null, problems: readonly Problem[]):
  */
 export async function readPiped({ files, descriptors }: Host, file: string): Promise<Uint8Array | null> {
   if (files.inspect(file)?.kind !== "pipe") return null;
-  const descriptor = descriptors.openNamedPipe(file);
+  const descriptor = descriptors.openUsersPipe(file);
   if (descriptor === null) throw notReadable(file, "it is a pipe that cannot be opened");
   const source = descriptors.sourceOf(descriptor);
   const blocks: Uint8Array[] = [];
@@ -154,6 +150,20 @@ function readConfig(host: Host, file: string): Uint8Array {
     exitCode: ExitCode.badConfig,
     hint: "name the file, or run supervise in the folder that has a supervise.toml",
   });
+}
+
+/** A file that a configuration names: it may be of any bytes, as an environment may. */
+function readOther({ files }: Host, path: string): FileText {
+  let bytes: Uint8Array | null;
+  try {
+    bytes = files.readBytes(path, MOST_BYTES);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return { why: error.message };
+  }
+  if (bytes === null) return { why: "there is no such file" };
+  const encoding = encodingOf(bytes);
+  return encoding === null ? { text: rawText(bytes) } : { why: `it is ${encoding}: ${saveAsUtf8(encoding)}` };
 }
 
 function notReadable(file: string, why: string, cause?: unknown): UserError {

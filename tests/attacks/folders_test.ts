@@ -265,13 +265,16 @@ e2e("folders: a tree that a link has led to is named when the link leads elsewhe
   assert.equal((await sandbox.supervise("up", "-d", "current/supervise.toml")).code, 0);
   rmSync(`${sandbox.dir}/current`);
   symlinkSync("2", `${sandbox.dir}/current`);
-  for (const verb of ["ps", "down", "stop"]) {
-    const words = verb === "stop" ? [verb, "server"] : [verb];
-    const done = await sandbox.supervise(...words, "-f", "current/supervise.toml");
+  const commands = [["ps"], ["down"], ["stop", "server"], ["logs"], ["logs", "-f"], ["events"], [
+    "events",
+    "-f",
+  ]];
+  for (const words of commands) {
+    const done = await sandbox.supervise(...words, "--file", "current/supervise.toml");
     assert.equal(done.code, 3);
     assert.match(
       done.stderr,
-      /"shop1" of ".*\/1\/supervise\.toml" is: ".*\/current\/supervise\.toml" led there/,
+      /"shop1" of ".*\/1\/supervise\.toml" is running: ".*\/current\/supervise\.toml" led there/,
     );
   }
   rmSync(`${sandbox.dir}/1`, { recursive: true });

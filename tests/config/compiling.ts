@@ -16,7 +16,10 @@ export function compileText(text: string, { environment, files, file }: Surround
     file: file ?? "/srv/shop/supervise.toml",
     text,
     environment: environment ?? {},
-    readFile: (path) => files?.[path] ?? null,
+    readFile: (path) => {
+      const text = files?.[path];
+      return text === undefined ? { why: "there is no such file" } : { text };
+    },
     scriptCommand: ["/usr/bin/supervise", "script"],
     actorCommand: ["/usr/bin/supervise", "actor"],
     supervise: "/usr/bin/supervise",

@@ -24,7 +24,9 @@ const LOOKS = new Set([
     .map((name) => `processes.${name}`),
   "locks.isHeld",
   "locks.isHeldBy",
-  ..."exists readText readOwn list realPath inspectFolder".split(" ").map((name) => `files.${name}`),
+  ..."exists whyHidden readText readOwn list realPath inspectFolder".split(" ").map((name) =>
+    `files.${name}`
+  ),
   ..."support membersOf groupOf inside lackOf controllersOf givenBy isTop isManaged residentsOf countsOf"
     .split(" ")
     .map((name) => `groups.${name}`),
@@ -41,6 +43,7 @@ const GHOSTLY: Readonly<Record<string, () => unknown>> = {
   "processes.signalGroup": () => "gone",
   "descriptors.openPipe": () => ({ read: -1, write: -1 }),
   "descriptors.openNamedPipe": () => null,
+  "descriptors.openUsersPipe": () => null,
   "descriptors.holdNamedPipe": () => null,
   "descriptors.sourceOf": () => SILENT,
   "locks.take": () => null,

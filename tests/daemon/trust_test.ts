@@ -57,7 +57,8 @@ test("trust: above the logs there are folders and links of the user and of root 
     [{}, LINK, null],
     [{ ownerUid: 0 }, LINK, null],
     [{ ownerUid: 1_001 }, LINK, /belongs to user 1001/],
-    [{ isFolder: false }, FOLDER, /no folder/],
+    [{ isFolder: false }, FOLDER, null],
+    [{ isFolder: false, ownerUid: 1_001 }, FOLDER, /belongs to user 1001/],
   ];
   for (const [change, like, why] of cases) {
     const found = whyNotTrusted({ ...like, ...change }, 1_000);

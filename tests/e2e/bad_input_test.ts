@@ -192,6 +192,19 @@ e2e("bad input: check underlines what is missing, and tells of all of it", async
 e2e("bad input: a #! line that cannot be followed is told, with privileges and without", async (sandbox) => {
   sandbox.write("dos.sh", "#!/bin/sh\r\necho hi\r\n", 0o755);
   sandbox.write("lost.sh", "#!/opt/nowhere/python3 -u\nprint()\n", 0o755);
+  sandbox.write("fine.sh", "#! /bin/sh -e\necho hi\r\n", 0o755);
+  sandbox.write("word.sh", "#!/usr/bin/env sh\r\necho hi\n", 0o755);
+  sandbox.config(`
+    actors.dos.exec = "./dos.sh"
+    actors.lost.exec = "./lost.sh"
+    actors.fine.exec = "./fine.sh"
+    actors.word.exec = "./word.sh"
+  `);
+  const { stderr } = await sandbox.supervise("check");
+  assert.match(stderr, /dos\.sh": Its #! line ends in a carriage return[^]*toml:2:/);
+  assert.match(stderr, /lost\.sh": Its #! line names "\/opt\/nowhere\/python3"[^]*toml:3:/);
+  assert.match(stderr, /word\.sh": Its #! line ends in a carriage return[^]*toml:5:/);
+  assert.match(stderr, /3 warnings/);
   for (const key of ["", "umask = '022'"]) {
     sandbox.config(`
       [actors.dos]
@@ -240,4 +253,23 @@ e2e("bad input: a process substitution is no file of a tree, and names have a le
   sandbox.config(`[actors.${"a".repeat(200)}]\nexec = "echo said"\nreplicas = 2`);
   assert.equal((await sandbox.supervise("up")).code, 0);
   assert.match((await sandbox.supervise("logs")).stdout, /said/);
+});
+
+e2e("bad input: a path that leads through a file is told from one where nothing is", async (sandbox) => {
+  sandbox.write("file", "");
+  for (
+    const [path, message] of [["file/tree.toml", "a part of the path is not a folder"], [
+      "none/tree.toml",
+      "its folder is not there",
+    ]]
+  ) {
+    for (const verb of ["check", "up"]) {
+      const { code, stderr } = await sandbox.supervise(verb, path!);
+      assert.equal(code, 5);
+      assert.ok(stderr.includes(message!), stderr);
+    }
+  }
+  sandbox.config(`actors.a.script = "file/a.ts"`);
+  const { stderr } = await sandbox.supervise("check");
+  assert.match(stderr, /Cannot reach ".*file\/a\.ts": a part of the path is not a folder/);
 });

@@ -89,11 +89,14 @@ for (
       [actors.copy]
       shell = "printf %s \\"$COPY\\" | od -An -tx1 -v | tr -d ' \\n'; echo"
       env.COPY = "\${env:RAW}"
+      [actors.file]
+      shell = "printf %s \\"$FILE\\" | od -An -tx1 -v | tr -d ' \\n'; echo"
+      env_file = "raw.env"
     `);
     const done = await sandbox.run([
       "sh",
       "-c",
-      `RAW=$(printf '${octal}') exec "$@"`,
+      `printf 'FILE=caf\\351\\n' >raw.env; RAW=$(printf '${octal}') exec "$@"`,
       "sh",
       ...SUPERVISE,
       "up",
@@ -104,5 +107,36 @@ for (
     const said = (path: string) => new RegExp(`^${path} +\\| (.*)$`, "m").exec(done.stdout)?.[1];
     assert.equal(said("env"), `${hex(new TextEncoder().encode("RAW="))}${hex(BYTES)}0a`);
     assert.equal(said("copy"), hex(BYTES));
+    assert.equal(said("file"), "636166e9");
   });
 }
+
+e2e(
+  "environment: who runs a script or a module is told of variables that it cannot see as they are",
+  async (sandbox) => {
+    sandbox.write("script.ts", "");
+    sandbox.config(`
+    actors.script.script = "script.ts"
+    actors.set = { script = "script.ts", env = { RAW = "text" } }
+    actors.alone = { script = "script.ts", inherit_env = false }
+    actors.exec.exec = "true"
+  `);
+    for (const verb of ["check", "up"]) {
+      const { code, stderr } = await sandbox.run([
+        "sh",
+        "-c",
+        `RAW=$(printf 'caf\\351') exec "$@"`,
+        "sh",
+        ...SUPERVISE,
+        verb,
+      ]).done;
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(
+        stderr.match(/^warning.*\n.*toml:\d+/gm)?.map((text) => text.replace(/\n.*toml/, "")),
+        [
+          "warning[config/bad-encoding]: a script gets no variables that are not UTF-8 as they are: RAW:2",
+        ],
+      );
+    }
+  },
+);

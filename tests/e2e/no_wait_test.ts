@@ -31,11 +31,13 @@ e2e(
   "no wait: an env_file or a configuration that is a pipe, a device or endless is refused",
   async (sandbox) => {
     makePipe(sandbox, "pipe");
-    for (const file of ["pipe", "/dev/zero"]) {
+    for (
+      const [file, why] of [["pipe", "it is no file, but a pipe"], ["/dev/zero", "it is too large"]] as const
+    ) {
       sandbox.config(`env_file = "${file}"\nactors.a.exec = "true"`);
       const done = await sandbox.supervise("up");
       assert.equal(done.code, 5);
-      assert.match(done.stderr, /cannot read the env file/);
+      assert.ok(done.stderr.includes(`cannot read the env file "${file}": ${why}`), done.stderr);
     }
     for (const [file, message] of [["pipe", /is a pipe/], ["/dev/zero", /has no end/]] as const) {
       const done = await sandbox.supervise("up", file);

@@ -1,6 +1,6 @@
 /** Paths are bytes: whatever stands in the name of a folder or file, what it holds is run. */
 import assert from "node:assert/strict";
-import { e2e } from "../harness/supervise.ts";
+import { e2e, SUPERVISE } from "../harness/supervise.ts";
 
 const PRINTABLE = Array.from({ length: 0x7f - 0x20 }, (_, index) => String.fromCharCode(0x20 + index))
   .filter((one) => one !== "/").join("");
@@ -81,3 +81,25 @@ for (const name of NAMES) {
     ) assert.match(done.stdout, line);
   });
 }
+
+e2e("paths: a folder whose name is no UTF-8 is told, and not taken for the one above it", async (sandbox) => {
+  sandbox.config(`actors.a.exec = "true"`);
+  const inside = (...words: string[]) =>
+    sandbox.run([
+      "sh",
+      "-c",
+      `folder=$(printf 'caf\\351'); mkdir -p "$folder" && ln -sfn "$folder" link && cd "$folder" && exec "$@"`,
+      "sh",
+      ...SUPERVISE,
+      ...words,
+    ]).done;
+  for (const words of [["check"], ["check", "supervise.toml"], ["up"]]) {
+    const { code, stderr } = await inside(...words);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /program\/folder-not-utf8/);
+  }
+  sandbox.write("link/supervise.toml", `actors.b.exec = "true"`);
+  const { code, stderr } = await sandbox.supervise("up", "link/supervise.toml");
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /b: completed/);
+});

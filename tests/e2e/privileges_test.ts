@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { chmodSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { e2e, type Sandbox } from "../harness/supervise.ts";
+import { e2e, type Sandbox, UNDER_TEST } from "../harness/supervise.ts";
 
 /** Prints what the kernel knows of the shell itself, with nothing in between. */
 const TELL = `exec cat /proc/self/status /proc/self/limits /proc/self/oom_score_adj`;
@@ -305,6 +305,13 @@ e2e(
       const done = await sandbox.supervise("up");
       assert.equal(done.code, 1, done.stdout);
       assert.match(done.stderr, message);
+    }
+    sandbox.write("closed/script.ts", "");
+    sandbox.config(`[actors.a]\nscript = "closed/script.ts"\nuser = "nobody"`);
+    const { stdout } = await sandbox.supervise("up");
+    // Run from source, a script is that of a runtime, which says it in its own words.
+    if (UNDER_TEST === "binary") {
+      assert.match(stdout, /^a +\| Cannot reach ".*script\.ts": .* may not enter the folder ".*\/closed"\n$/);
     }
   },
 );

@@ -1,5 +1,4 @@
 import { ExitCode } from "../../base/exit_code.ts";
-import { UserError } from "../../base/user_error.ts";
 import { matches } from "../../config/select.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { FollowItem } from "../../control/protocol.ts";
@@ -9,7 +8,7 @@ import { fromPromise } from "../../bridge/from_promise.ts";
 import { wordedEntry } from "../../words/worded_entry.ts";
 import type { Command, Context } from "../command.ts";
 import { describeEntry, entryDetails } from "../render/entry.ts";
-import { withKept } from "../which_tree.ts";
+import { type Kept, withKept } from "../which_tree.ts";
 import { whileRead } from "../while_read.ts";
 
 /** `supervise events`. */
@@ -31,16 +30,17 @@ export const events: Command = {
   ]],
   words: [0, Infinity],
   async run(context) {
-    await withKept(context, ({ folder, client }) =>
+    await withKept(context, (kept) =>
       whileRead(context, async () => {
-        if (client === null) await print(context, history(context, folder));
-        else await follow(context, client, folder);
+        if (kept.client === null) await print(context, history(context, kept));
+        else await follow(context, kept.client, kept);
       }));
     return ExitCode.done;
   },
 };
 
-async function follow(context: Context, client: ControlClient, folder: string): Promise<void> {
+async function follow(context: Context, client: ControlClient, kept: Kept): Promise<void> {
+  const { folder } = kept;
   let ready = false;
   let shown = 0;
   const early: FollowItem[] = [];
@@ -53,7 +53,7 @@ async function follow(context: Context, client: ControlClient, folder: string): 
     else early.push(...items);
   });
   await fromPromise(client.request("sync", {}));
-  const past = history(context, folder);
+  const past = history(context, kept);
   await print(context, past);
   shown = past.at(-1)?.seq ?? 0;
   // What comes while these are shown must come after them.
@@ -70,14 +70,9 @@ function entriesOf({ host }: Context, folder: string, item: FollowItem): readonl
   return (readJournal(host.files, folder) ?? []).filter(({ seq }) => seq > after && seq <= upTo);
 }
 
-function history({ host, args }: Context, folder: string): readonly JournalEntry[] {
+function history({ host, args }: Context, { folder, nothing }: Kept): readonly JournalEntry[] {
   const entries = readJournal(host.files, folder);
-  if (entries === null) {
-    throw new UserError("events/none", "There is no journal of this tree", {
-      exitCode: ExitCode.notRunning,
-      hint: "`supervise up` starts it",
-    });
-  }
+  if (entries === null) throw nothing("events/none", "There is no journal of this tree");
   const count = args.count("lines");
   return count === null ? entries : entries.slice(-count || Infinity);
 }

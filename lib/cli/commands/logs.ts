@@ -12,7 +12,7 @@ import { fromPromise } from "../../bridge/from_promise.ts";
 import { type Command, type Context, RAW_OPTION } from "../command.ts";
 import { eachKept } from "../kept_lines.ts";
 import { lineFields, LineRenderer } from "../render/log_line.ts";
-import { withKept } from "../which_tree.ts";
+import { type Kept, withKept } from "../which_tree.ts";
 import { whileRead } from "../while_read.ts";
 
 /** How many lines a follower is shown first, unless it says. */
@@ -46,9 +46,10 @@ export const logs: Command = {
   words: [0, Infinity],
   async run(context) {
     const { args } = context;
-    await withKept(context, ({ folder, client }) =>
+    await withKept(context, (kept) =>
       whileRead(context, async () => {
-        const printer = new LinePrinter(context, folder);
+        const { client } = kept;
+        const printer = new LinePrinter(context, kept);
         if (client === null) await printer.printHistory(args.count("lines"), Infinity);
         else await printer.follow(client, args.count("lines") ?? FOLLOW_AFTER_LINES);
       }));
@@ -64,14 +65,16 @@ class LinePrinter {
   readonly #lines: LineRenderer;
   #last = 0;
 
-  constructor(context: Context, folder: string) {
+  constructor(context: Context, { folder, client, nothing }: Kept) {
     this.#context = context;
     this.#folder = folder;
     this.#selectors = context.args.words;
     const logged = loggedActors(context.host.files, folder);
     const wanted = logged.filter((path) => this.#isWanted(path));
     this.#lines = new LineRenderer(wanted, context.ui);
-    if (wanted.length === 0 && !context.args.has("follow")) throw nothing(this.#selectors, logged);
+    if (wanted.length > 0 || client !== null) return;
+    const isAsked = this.#selectors.length > 0 && logged.length > 0;
+    throw isAsked ? unknown(this.#selectors, logged) : nothing("logs/none", "There are no logs of this tree");
   }
 
   /** Prints what is in the files up to a stamp: all of it, or the last `count` lines. */
@@ -141,13 +144,7 @@ class LinePrinter {
   }
 }
 
-function nothing(selectors: readonly string[], logged: readonly string[]): UserError {
-  if (selectors.length === 0 || logged.length === 0) {
-    return new UserError("logs/none", "There are no logs of this tree", {
-      exitCode: ExitCode.notRunning,
-      hint: "`supervise up` starts it",
-    });
-  }
+function unknown(selectors: readonly string[], logged: readonly string[]): UserError {
   const actors = new Set(logged.map(withoutReplica));
   const nearest = nearestName(selectors[0]!, [...actors, ...logged]);
   return new UserError("target/unknown", `No log is of "${selectors.join(" ")}"`, {

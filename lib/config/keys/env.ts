@@ -48,13 +48,13 @@ function readEnvFile(item: Item, reading: Reading): Variables | undefined {
   const folder = `${reading.placeholders.dir}/`;
   const shown = file.startsWith(folder) ? file.slice(folder.length) : file;
   const content = reading.readFile(file);
-  if (content !== null) return readVariables(content, shown, item, reading);
+  if ("text" in content) return readVariables(content.text, shown, item, reading);
   return reading.report.add(
     "config/env-file-missing",
     item.span,
-    `cannot read the env file ${quote(shown)}`,
+    `cannot read the env file ${quote(shown)}: ${content.why}`,
     {
-      hint: `create ${quote(file)}, or remove it from env_file`,
+      hint: `let ${quote(file)} be a file that can be read, or remove it from env_file`,
     },
   );
 }

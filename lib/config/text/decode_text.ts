@@ -23,8 +23,8 @@ const ENCODINGS: readonly (readonly [name: string, starts: readonly (number | nu
 export function decodeText(file: string, bytes: Uint8Array): DecodedText {
   const encoding = encodingOf(bytes);
   if (encoding !== null) {
-    const hint = `save it as UTF-8: \`iconv -f ${encoding} -t UTF-8\``;
-    return { text: "", problem: problemAt(file, 0, 0, `the file is ${encoding}, and TOML is UTF-8`, hint) };
+    const message = `the file is ${encoding}, and TOML is UTF-8`;
+    return { text: "", problem: problemAt(file, 0, 0, message, saveAsUtf8(encoding)) };
   }
   const text = new TextDecoder().decode(bytes);
   const wrong = firstWrongByte(bytes);
@@ -38,12 +38,17 @@ export function decodeText(file: string, bytes: Uint8Array): DecodedText {
 }
 
 /** The encoding that a file begins as, if that is another one. */
-function encodingOf(bytes: Uint8Array): string | null {
+export function encodingOf(bytes: Uint8Array): string | null {
   const found = ENCODINGS.find(([, starts]) =>
     bytes.length >= starts.length &&
     starts.every((start, index) => start === null ? bytes[index] !== 0 : bytes[index] === start)
   );
   return found?.[0] ?? null;
+}
+
+/** What to do about a file in another encoding. */
+export function saveAsUtf8(encoding: string): string {
+  return `save it as UTF-8: \`iconv -f ${encoding} -t UTF-8\``;
 }
 
 /** Where the longest part ends that is UTF-8; null if all of it is. */

@@ -6,12 +6,14 @@ import type { Report } from "../report.ts";
 import type { Placeholders } from "../text/interpolate.ts";
 import { describeItem, type Item } from "../toml/item.ts";
 
+/** The text of a file, its bytes that are no UTF-8 as `rawText` has them; or why there is none, as a clause. */
+export type FileText = { readonly text: string } | { readonly why: string };
+
 /** What reading a value takes beside the value. */
 export interface Reading {
   readonly report: Report;
   readonly placeholders: Placeholders;
-  /** The text of another file, or null if it cannot be read. */
-  readonly readFile: (path: string) => string | null;
+  readonly readFile: (path: string) => FileText;
   /** Where else than here a key is known, as nouns: `an actor`. */
   readonly placesOf: (key: string) => readonly string[];
 }

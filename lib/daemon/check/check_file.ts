@@ -9,9 +9,12 @@ import type { SpawnError } from "../../host/ports/processes.ts";
 import { limitProblems } from "./check_limits.ts";
 import { privilegeProblems } from "./check_privileges.ts";
 import { definedOnly } from "../../base/defined_only.ts";
+import { nameSome } from "../../base/name_some.ts";
+import { isText } from "../../base/raw_text.ts";
 import { type Loaded, loadPlan, withoutSecrets } from "../load_plan.ts";
 
 const THERE_THEN = "it must be there when the actor starts";
+const MENDED_THEN = "it must be mended before the actor starts";
 
 /** Where the values of a file stand. */
 type Places = Pick<Compiled, "placeOf">;
@@ -29,6 +32,7 @@ export function checkFile(host: Host, program: Program, file: string, piped: Uin
   const found = plan === null ? [] : withoutSecrets(plan, [
     ...missingOnMachine(host, program, plan, loaded),
     ...limitsOnMachine(host, plan, loaded),
+    ...changedVariables(program, plan, loaded),
   ]);
   const problems = [...loaded.problems, ...found].sort((a, b) => a.line - b.line || a.column - b.column);
   return { ...loaded, problems };
@@ -45,6 +49,27 @@ export function limitsOnMachine(host: Host, { nodes }: Plan, { placeOf }: Places
   );
 }
 
+/** Where runtimes change variables: they know text alone, and so does what a script or a module starts. */
+export function changedVariables(program: Program, { nodes }: Plan, { placeOf }: Places): readonly Problem[] {
+  const inherited = definedOnly(program.environment);
+  return onceEach(nodes.flatMap((node) => {
+    if (node.kind !== "script" && node.kind !== "module") return [];
+    const env = { ...(node.inheritEnv ? inherited : {}), ...node.env };
+    const names = Object.entries(env).filter((entry) => !entry.every(isText)).map(([name]) => name);
+    if (names.length === 0) return [];
+    const message = `a ${node.kind} gets no variables that are not UTF-8 as they are: ${nameSome(names)}`;
+    const hint = "set them in env, or remove them there; exec and shell get any bytes";
+    return [
+      problemAt(
+        node,
+        node.kind,
+        { name: "config/bad-encoding", severity: "warning", message, hint },
+        placeOf,
+      ),
+    ];
+  }));
+}
+
 function missingOnMachine(
   host: Host,
   program: Program,
@@ -59,16 +84,21 @@ function missingOnMachine(
       problemAt(node, key, { name, severity: "warning", message, hint }, placeOf);
     return [
       ...whyNotStartable(host, node, env).map((error) =>
-        error.stage === "cwd"
-          ? at("cwd", "config/folder-not-found", error.message)
-          : at(node.kind, "config/command-not-found", error.message)
+        error.stage === "cwd" ? at("cwd", "config/folder-not-found", error.message) : at(
+          node.kind,
+          "config/command-not-found",
+          error.message,
+          error.stage === "start" ? MENDED_THEN : THERE_THEN,
+        )
       ),
       ...privilegeProblems(host, program, node).map(({ key, name, message, hint }) =>
         at(key, name, message, hint)
       ),
-      ...missingFiles(host, program, node).map(([key, path]) =>
-        at(key, "config/file-not-found", `There is no file "${path}"`)
-      ),
+      ...missingFiles(host, program, node).map(([key, path]) => {
+        const why = host.files.whyHidden(path);
+        const message = why === null ? `There is no file "${path}"` : `Cannot reach "${path}": ${why}`;
+        return at(key, "config/file-not-found", message);
+      }),
     ];
   });
   return onceEach(found);

@@ -20,6 +20,7 @@ export function fakeDescriptors(table: DescriptorTable, disk: Disk): Descriptors
     sourceOf: (descriptor) => sourceOf(table.get(descriptor)!, () => table.close(descriptor)),
     makeNamedPipe: (path) => void disk.makePipe(placeOf(disk, path)),
     openNamedPipe: (path) => open(path, (pipe) => pipe.openReading()),
+    openUsersPipe: (path) => open(disk.resolve(path), (pipe) => pipe.openReading()),
     holdNamedPipe: (path) => open(path, (pipe) => pipe.openWriting(true)),
     isRead: (descriptor) => table.get(descriptor)?.isRead() ?? true,
     tryWrite: (descriptor, text) => table.get(descriptor)?.write(new TextEncoder().encode(text)) ?? false,

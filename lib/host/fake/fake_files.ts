@@ -35,6 +35,11 @@ export class FakeFiles implements Files {
     return this.realPath(path) !== null;
   }
 
+  /** One user owns all of this machine. */
+  whyHidden(): null {
+    return null;
+  }
+
   inspect(path: string): PathInfo | null {
     const real = this.realPath(path);
     if (real === null) return null;

@@ -65,7 +65,16 @@ function openNoLink(
   flags: number,
   isMeant: (stat: Stats) => boolean,
 ): number | null {
-  const descriptor = openFile(libc, path, flags | constants.O_NOFOLLOW);
+  return openIfMeant(libc, path, flags | constants.O_NOFOLLOW, isMeant);
+}
+
+function openIfMeant(
+  libc: Libc,
+  path: string,
+  flags: number,
+  isMeant: (stat: Stats) => boolean,
+): number | null {
+  const descriptor = openFile(libc, path, flags);
   if (descriptor === null || isMeant(statSync(`/proc/self/fd/${descriptor}`))) return descriptor;
   libc.call.close(descriptor);
   return null;
@@ -139,6 +148,9 @@ export function linuxDescriptors(libc: Libc, openSource: (descriptor: number) =>
     },
     openNamedPipe(path) {
       return openNamedPipe(libc, path, LINUX.O_RDONLY | LINUX.O_NONBLOCK);
+    },
+    openUsersPipe(path) {
+      return openIfMeant(libc, path, LINUX.O_RDONLY | LINUX.O_NONBLOCK, (stat) => stat.isFIFO());
     },
     holdNamedPipe(path) {
       return openNamedPipe(libc, path, LINUX.O_RDWR | LINUX.O_NONBLOCK);

@@ -1,3 +1,4 @@
+import { resolvePath } from "../../base/posix_path.ts";
 import { type Signal, signalNumber } from "../../base/signals.ts";
 import {
   type ByteSource,
@@ -30,6 +31,7 @@ import {
 import { Reaper } from "./reaper.ts";
 import { NO_PRIVILEGES, spawnThroughShim } from "./shim/spawn_shim.ts";
 import { locateProgram, type Spawned, Spawner } from "./spawner.ts";
+import { flawOfFirstLine } from "./why_not_run.ts";
 import { Terminal } from "./terminal.ts";
 
 /** What the processes of Linux need of the runtime. */
@@ -118,8 +120,8 @@ export class LinuxProcesses implements Processes {
 
   whyNotStartable(spec: Pick<SpawnSpec, "argv" | "env" | "cwd">): SpawnError | null {
     try {
-      locateProgram(spec);
-      return null;
+      const flaw = flawOfFirstLine(resolvePath(spec.cwd, locateProgram(spec)));
+      return flaw === null ? null : new SpawnError("start", `Cannot start "${spec.argv[0]}": ${flaw}`);
     } catch (error) {
       if (error instanceof SpawnError) return error;
       throw error;

@@ -10,11 +10,25 @@ const EACCES = 13;
 const LOOKED_AT_BYTES = 256;
 const ELF = "\x7fELF";
 
+/** The interpreter that a first line names, and what follows it. */
+const FIRST_LINE = /^#![ \t]*([^ \t\n]*)([^\n]*)/;
+const CARRIAGE_RETURN = "Its #! line ends in a carriage return, which is taken for a part of";
+const UNIX_ENDINGS = "save it with Unix line endings";
+
+/** What is wrong with the `#!` line of a program, also where the kernel would follow it; null if nothing is, or there is none. */
+export function flawOfFirstLine(file: string): string | null {
+  const [, interpreter, rest] = FIRST_LINE.exec(headOf(file)) ?? [];
+  if (interpreter === undefined || rest === undefined) return null;
+  if (rest.endsWith("\r")) return `${CARRIAGE_RETURN} its last word: ${UNIX_ENDINGS}`;
+  // A relative one is looked for in the working folder.
+  return /^[^/\r]/.test(interpreter) ? null : whyNotInterpreted(interpreter);
+}
+
 /** @param file Its path. */
 export function whyNotRun(file: string, errno: number): string {
   if (![ENOENT, ENOEXEC, EACCES].includes(errno)) return describeErrno(errno);
   const head = headOf(file);
-  const interpreter = /^#![ \t]*([^ \t\n]*)/.exec(head)?.[1];
+  const interpreter = FIRST_LINE.exec(head)?.[1];
   if (interpreter !== undefined) return whyNotInterpreted(interpreter) ?? describeErrno(errno);
   if (errno === ENOENT && head.startsWith(ELF)) {
     return "The loader that it was built for is not on this machine (ENOENT): it may be of another C library";
@@ -24,7 +38,7 @@ export function whyNotRun(file: string, errno: number): string {
 
 function whyNotInterpreted(interpreter: string): string | null {
   if (interpreter.endsWith("\r")) {
-    return "Its #! line ends in a carriage return, which is taken for a part of the name: save it with Unix line endings";
+    return `${CARRIAGE_RETURN} the name: ${UNIX_ENDINGS}`;
   }
   if (interpreter === "") return "Its #! line names no program";
   return existsSync(interpreter) ? null : `Its #! line names "${interpreter}", which is not there`;

@@ -19,6 +19,8 @@ export interface Descriptors {
    * open, be it that nobody reads. Null if there is none; no link to one is followed.
    */
   openNamedPipe(path: string): number | null;
+  /** Opens a pipe that the user of a command has named, by whatever path: links to one are followed. Null if there is none. */
+  openUsersPipe(path: string): number | null;
   /** Keeps a named pipe from being at its end for whoever reads it, until this is closed. Null if there is none. */
   holdNamedPipe(path: string): number | null;
   /** Whether what is written to a descriptor may still be read: not to a pipe, a socket or a terminal whose other side is gone. */

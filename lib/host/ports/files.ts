@@ -58,6 +58,8 @@ export interface Files {
   /** The path with all links resolved, as far as it has a name at all; null if there is no such file. */
   realPath(path: string): string | null;
   exists(path: string): boolean;
+  /** Why it cannot be seen whether something is at a path, as a clause: who may not enter which folder. Null if it can. */
+  whyHidden(path: string): string | null;
   /** What a path leads to, without opening it; null if there is nothing, or it cannot be reached. */
   inspect(path: string): PathInfo | null;
   /**

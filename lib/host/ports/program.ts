@@ -31,7 +31,7 @@ export interface Program {
   /** Arguments, without the program. */
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The working folder. @throws {UserError} `program/no-folder` if it was deleted. */
+  /** The working folder. @throws {UserError} `program/no-folder` if it was deleted, `program/folder-not-utf8` */
   readonly cwd: string;
   readonly uid: number;
   readonly pid: number;

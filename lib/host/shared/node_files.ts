@@ -29,6 +29,7 @@ import {
 } from "../ports/files.ts";
 import { describeFileCode } from "./file_codes.ts";
 import { nodeFsPromises } from "./lazy_node.ts";
+import { whyHidden } from "./reach.ts";
 
 const OWNER_ONLY = 0o700;
 const OWNER_ONLY_DATA = 0o600;
@@ -56,6 +57,10 @@ export class NodeFiles implements Files {
       // It may be open, and have no name: a pipe behind /dev/fd.
     }
     return existsSync(path) ? path : null;
+  }
+
+  whyHidden(path: string): string | null {
+    return whyHidden(path);
   }
 
   exists(path: string): boolean {

@@ -1,5 +1,6 @@
-import { fstatSync } from "node:fs";
+import { fstatSync, readlinkSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
+import { isUtf8 } from "../../base/raw_text.ts";
 import type { Signal } from "../../base/signals.ts";
 import { UserError } from "../../base/user_error.ts";
 import { readIgnoredSignals, readOpenFilesLimit } from "../linux/proc.ts";
@@ -80,16 +81,40 @@ function keepIgnored(): ReadonlySet<Signal> {
   return ignored;
 }
 
-/** @throws {UserError} `program/no-folder` */
+/**
+ * Bun changes bytes that are no UTF-8 in the name, which is that of another folder then, and Deno has no name for it.
+ *
+ * @throws {UserError} `program/no-folder`, `program/folder-not-utf8`
+ */
 function workingFolder(): string {
   try {
-    return process.cwd();
+    const folder = process.cwd();
+    if (!folder.includes("\ufffd") || isFolderUtf8()) return folder;
   } catch (error) {
+    if (!isFolderUtf8()) throw folderNotUtf8();
     throw new UserError("program/no-folder", "The folder that this command was started in has been deleted", {
       hint: "go to one that is there (cd), or, if it was made again, into it anew (cd .)",
       cause: error,
     });
   }
+  throw folderNotUtf8();
+}
+
+function isFolderUtf8(): boolean {
+  try {
+    return isUtf8(readlinkSync("/proc/self/cwd", "buffer"));
+  } catch (error) {
+    // Deno has no code for what is no text.
+    return (error as NodeJS.ErrnoException).code !== undefined;
+  }
+}
+
+function folderNotUtf8(): UserError {
+  return new UserError(
+    "program/folder-not-utf8",
+    "The name of the folder that this command was started in is not UTF-8",
+    { hint: "rename it, or go to it through a link and name the file by that (-f)" },
+  );
 }
 
 function onExit(callback: () => void): () => void {

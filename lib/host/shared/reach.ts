@@ -1,4 +1,5 @@
 /** Why a path leads to nothing, in words that tell what is missing from what is forbidden. */
+import { UserError } from "../../base/user_error.ts";
 import { nodeFs } from "./lazy_node.ts";
 
 const NOT_THERE = "there is no such file";
@@ -30,10 +31,16 @@ export function whyUnreachable(path: string, who: string = presentUser()): strin
   }
 }
 
-/** @throws {Error} If a file is there, or may be, that cannot be reached: a runtime says then that there is none. */
-export function requireReachable(path: string): void {
+/** Why it cannot be seen whether something is at a path, as a clause; null if it can. */
+export function whyHidden(path: string): string | null {
   const why = whyUnreachable(path);
-  if (why !== null && why !== NOT_THERE) throw new Error(`Cannot reach "${path}": ${why}`);
+  return why === NOT_THERE ? null : why;
+}
+
+/** @throws {UserError} `program/unreachable` where the runtime would say that there is no such file, and one may be there. */
+export function requireReachable(path: string): void {
+  const why = whyHidden(path);
+  if (why !== null) throw new UserError("program/unreachable", `Cannot reach "${path}": ${why}`);
 }
 
 /** The user of this process, as it is called where it has no other name. */

@@ -44,7 +44,7 @@ test("env file: a missing file, a malformed line and a reserved name are told at
   assert.deepEqual(
     problemsOf("env_file = ['no.env', 'bad.env', 'taken.env']\nactors.a.exec = 'x'", { files }),
     [
-      'env-file-missing 1:13 cannot read the env file "no.env"',
+      'env-file-missing 1:13 cannot read the env file "no.env": there is no such file',
       "bad-env-file 1:23 bad.env:2: expected KEY=VALUE",
       "bad-env-file 1:23 bad.env:3: expected KEY=VALUE",
       'reserved-variable 1:34 taken.env sets "SUPERVISE_TREE", which is reserved',

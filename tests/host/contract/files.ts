@@ -40,6 +40,7 @@ export function filesContract(name: string, open: OpenSubject): void {
     assert.equal(files.readText(`${folder}/missing`), null);
     assert.equal(await files.openRead(`${folder}/missing`), null);
     assert.equal(files.exists(`${folder}/missing`), false);
+    assert.deepEqual([`${folder}/missing`, folder].map((path) => files.whyHidden(path)), [null, null]);
     assert.equal(files.realPath(`${folder}/missing`), null);
     assert.equal(files.inspectFolder(`${folder}/missing`), null);
     assert.throws(() => files.readText(folder), withCode("EISDIR"));

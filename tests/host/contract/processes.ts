@@ -315,6 +315,19 @@ export function processesContract(name: string, open: OpenSubject): void {
     },
   );
 
+  guarantee("a pipe that a user names is opened through a link, too", async (subject) => {
+    const { descriptors } = subject.host;
+    const pipes = makePipes(subject);
+    const link = `${subject.folder}/link`;
+    subject.link(link, pipes.stdout);
+    const source = descriptors.sourceOf(descriptors.openUsersPipe(link)!);
+    const child = start(subject, subject.programs.say("to out", "to err"), { output: { pipes } });
+    assert.equal(await textOf(source), "to out");
+    assert.deepEqual(await child.exited, { how: "exited", code: 0 });
+    assert.equal(descriptors.openNamedPipe(link), null);
+    assert.equal(descriptors.openUsersPipe(`${subject.folder}/none`), null);
+  });
+
   guarantee("what nobody reads of a named pipe is not lost while somebody has it open", async (subject) => {
     const { descriptors } = subject.host;
     const pipes = makePipes(subject);
