@@ -1,6 +1,6 @@
 /** What supervise does for want of something: descriptors, address space, its own file. */
 import assert from "node:assert/strict";
-import { copyFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
 import process from "node:process";
 import { e2e, SUPERVISE, UNDER_TEST } from "../harness/supervise.ts";
 
@@ -94,7 +94,7 @@ if (UNDER_TEST === "binary") {
   );
 
   e2e(
-    "own file: a binary that was removed, or replaced by another, goes on to start what it has to",
+    "own file: a binary that was renamed, removed or replaced by another goes on to start what it has to",
     async (sandbox) => {
       sandbox.write(
         "module.ts",
@@ -121,10 +121,12 @@ if (UNDER_TEST === "binary") {
       const own = `${sandbox.dir}/own`;
       copyFileSync(SUPERVISE[0]!, own);
       assert.equal((await sandbox.run([own, "up", "-d"]).done).code, 0);
-      for (const by of [null, "/bin/true"]) {
-        rmSync(own, { force: true });
+      // Renamed, removed, and replaced by another.
+      for (const by of [null, null, "/bin/true"]) {
+        if (existsSync(own)) renameSync(own, `${own}.old`);
+        else rmSync(`${own}.old`, { force: true });
         if (by !== null) copyFileSync(by, own);
-        for (const path of ["limited", "module", "both", "apart"]) {
+        for (const path of ["limited", "module", "both", "apart", "apart/limited", "apart/module"]) {
           const { code, stdout, stderr } = await sandbox.supervise("restart", path);
           assert.equal(code, 0, `${path}: ${stdout}${stderr}`);
         }
