@@ -94,6 +94,23 @@ if (UNDER_TEST === "binary") {
   );
 
   e2e(
+    "size of files: a limit that is too low is named, with the file by the name that it has for all",
+    async (sandbox) => {
+      sandbox.config(TREE);
+      const command = `ulimit -f 0 && exec ${quoted(SUPERVISE)} up -d`;
+      const { code, stderr } = await sandbox.run(["bash", "-c", command]).done;
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /error\[state\/not-writable\].*the limit of the size of files is reached, `ulimit -f`/,
+      );
+      assert.match(stderr, /"\/(run\/supervise|tmp\/supervise-\d+)\/[0-9a-f]{12}\/[^"]+"/);
+      assert.doesNotMatch(stderr, /proc\/self/);
+    },
+    ["bash"],
+  );
+
+  e2e(
     "own file: a binary that was renamed, removed or replaced by another goes on to start what it has to",
     async (sandbox) => {
       sandbox.write(
