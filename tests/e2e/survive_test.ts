@@ -1,7 +1,8 @@
 /** Trees with on_supervisor_death = "survive": what goes on without a supervisor, and how the next one goes on with it. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
+import { dirname } from "node:path";
 import process from "node:process";
 import { e2e, freePort, type Sandbox } from "../harness/supervise.ts";
 
@@ -327,5 +328,28 @@ e2e(
     const row = await sandbox.row("a");
     assert.deepEqual([row.pid, row.ready], [pid, true]);
     assert.equal((await sandbox.supervise("down")).code, 0);
+  },
+);
+
+e2e(
+  "survive: actors that a guardian keeps are ended when what was written of them is lost",
+  async (sandbox) => {
+    sandbox.config(TREE);
+    for (const spoil of ["rm", "truncate -s 0"]) {
+      assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+      const kept = [(await sandbox.row("server")).pid, (await sandbox.row("teller")).pid];
+      const { supervisor } = await own(sandbox);
+      await kill(supervisor);
+      const keeps = await sandbox.supervise("ps");
+      assert.match(keeps.stderr, /its guardian keeps its actors/);
+      const [record] = [`/run/supervise`, `/tmp/supervise-${process.getuid!()}`].flatMap((folder) =>
+        globSync(`${folder}/*/tree.json`)
+      ).filter((file) => JSON.parse(readFileSync(file, "utf8")).supervisor.pid === supervisor);
+      await sandbox.run(["sh", "-c", `${spoil} ${dirname(record!)}/state.jsonl`]).done;
+      const up = await sandbox.supervise("up", "-d");
+      assert.equal(up.code, 0, up.stderr);
+      assert.deepEqual(kept.filter(isAlive), [], spoil);
+      assert.equal((await sandbox.json("down")).left, 0);
+    }
   },
 );
