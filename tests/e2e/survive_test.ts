@@ -46,6 +46,14 @@ async function own(sandbox: Sandbox): Promise<{ readonly supervisor: number; rea
   return { supervisor: pid, guardian: parentOf(pid) };
 }
 
+/** The folder of the tree that has, or had, this supervisor. */
+function folderOf(supervisor: number): string {
+  const folders = ["/run/supervise", `/tmp/supervise-${process.getuid!()}`];
+  return folders.flatMap((folder) => globSync(`${folder}/*/tree.json`)).filter((file) =>
+    JSON.parse(readFileSync(file, "utf8")).supervisor.pid === supervisor
+  ).map(dirname)[0]!;
+}
+
 /** Returns when the log of the actor `teller` is as it should be; never, if it is otherwise. */
 async function untilLogged(sandbox: Sandbox, ...expected: readonly string[]): Promise<void> {
   while (true) {
@@ -342,14 +350,28 @@ e2e(
       await kill(supervisor);
       const keeps = await sandbox.supervise("ps");
       assert.match(keeps.stderr, /its guardian keeps its actors/);
-      const [record] = [`/run/supervise`, `/tmp/supervise-${process.getuid!()}`].flatMap((folder) =>
-        globSync(`${folder}/*/tree.json`)
-      ).filter((file) => JSON.parse(readFileSync(file, "utf8")).supervisor.pid === supervisor);
-      await sandbox.run(["sh", "-c", `${spoil} ${dirname(record!)}/state.jsonl`]).done;
+      await sandbox.run(["sh", "-c", `${spoil} ${folderOf(supervisor)}/state.jsonl`]).done;
       const up = await sandbox.supervise("up", "-d");
       assert.equal(up.code, 0, up.stderr);
       assert.deepEqual(kept.filter(isAlive), [], spoil);
       assert.equal((await sandbox.json("down")).left, 0);
     }
+  },
+);
+
+e2e(
+  "survive: a guardian whose door is gone is ended by force with the actors that it keeps",
+  async (sandbox) => {
+    sandbox.config(TREE);
+    assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+    const server = (await sandbox.row("server")).pid;
+    const { supervisor, guardian } = await own(sandbox);
+    await kill(supervisor);
+    assert.match((await sandbox.supervise("ps")).stderr, /its guardian keeps its actors/);
+    await sandbox.run(["rm", `${folderOf(supervisor)}/guardian.sock`]).done;
+    const down = await sandbox.supervise("down");
+    assert.match(down.stderr, /error\[control\/no-answer\].*\nhint: `supervise down --force` ends/);
+    assert.equal((await sandbox.json("down", "--force")).left, 0);
+    assert.deepEqual([server, guardian].filter(isAlive), []);
   },
 );
