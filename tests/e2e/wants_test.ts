@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
 import process from "node:process";
+import { Script } from "../harness/script.ts";
 import { e2e, SUPERVISE, UNDER_TEST } from "../harness/supervise.ts";
 
 const TREE = `
@@ -151,4 +152,22 @@ if (UNDER_TEST === "binary") {
       assert.equal((await sandbox.supervise("down")).code, 0);
     },
   );
+}
+
+if (UNDER_TEST !== "binary") {
+  e2e("open files: too few are an error with a name and a hint in the library, too", async (sandbox) => {
+    sandbox.config(TREE);
+    const code = `import { up } from "supervise";
+      await up(${JSON.stringify(`${sandbox.dir}/supervise.toml`)}).then(
+        (tree) => tree.down(),
+        ({ code, message, hint }) => console.log([code, message, hint].join("|")),
+      );`;
+    const script = new Script(code, { before: ["bash", "-c", 'ulimit -n 26 && exec "$@"', "bash"] });
+    const { rest, stderr } = await script.end();
+    assert.match(
+      rest.join("\n"),
+      /^limit\/open-files\|.*limit of 26 open files is reached.*needs some 40.*\|raise it/,
+      stderr,
+    );
+  }, ["bash"]);
 }
