@@ -1,3 +1,4 @@
+import { limitErrorOf } from "../base/limit_error.ts";
 import type { ControlClient } from "../control/client.ts";
 import type { ActionResult, EndReport, FollowItem, StopResult, TreeStatus } from "../control/protocol.ts";
 import type { Receipt } from "../daemon/take_down.ts";
@@ -52,7 +53,7 @@ export interface TreeEnd {
  * @param file Path of the file; a relative one is relative to the working folder.
  * @returns The running tree; it has begun to start, use {@linkcode RunningTree.ready} to wait for it.
  * @throws {ConfigError} If the file is not valid; nothing was started.
- * @throws {UserError} `tree/already-running` and others; nothing was started.
+ * @throws {UserError} `tree/already-running`, `limit/open-files` and others; nothing was started.
  *
  * @example Run a tree for as long as a block lasts
  * ```ts
@@ -66,6 +67,14 @@ export interface TreeEnd {
  * ```
  */
 export async function up(file: string, options: UpOptions = {}): Promise<RunningTree> {
+  try {
+    return await start(file, options);
+  } catch (error) {
+    throw limitErrorOf(error) ?? error;
+  }
+}
+
+async function start(file: string, options: UpOptions): Promise<RunningTree> {
   const { adjustPlan, findFile, launch, stateFolderOf, treeIdOf } = await import("./tree_tools.ts");
   const { host, program } = await openSystem();
   const path = findFile(host, program, file);

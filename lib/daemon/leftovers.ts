@@ -57,9 +57,17 @@ export function countMarked(host: Host, tree: TreeId): number {
   return new Leftovers(host, anyInstance(host, tree)).look().length;
 }
 
-/** Ends what is left of a tree that never ended; none of it if this very program runs in it. */
-export async function endLeftovers(host: Host, tree: TreeId): Promise<Cleared> {
-  const lost = lostInstance(host, tree);
+/**
+ * Ends what is left of a tree that never ended; none of it if this very program runs in it.
+ *
+ * @param ownGuardian The guardian that the next supervisor has from the last one: it looks after nothing else.
+ */
+export async function endLeftovers(
+  host: Host,
+  tree: TreeId,
+  ownGuardian: ProcessId | null = null,
+): Promise<Cleared> {
+  const lost = lostInstance(host, tree, ownGuardian);
   return lost === null ? NOTHING : await endFromOutside(host, new Leftovers(host, lost));
 }
 
@@ -153,14 +161,15 @@ function markOf({ instance, marks }: Pick<Lost, "instance" | "marks">, text: str
   return mark !== null && (instance === null || mark.instance === instance) ? mark : null;
 }
 
-/** The instance of a tree that never ended and has neither supervisor nor guardian; null if it is not so. */
-function lostInstance(host: Host, tree: TreeId): Lost | null {
+/** The instance of a tree that never ended and has neither supervisor nor guardian, but our own; null if it is not so. */
+function lostInstance(host: Host, tree: TreeId, ownGuardian: ProcessId | null = null): Lost | null {
   const record = readRecord(host, tree);
   // What a broken record was about is not known: whatever bears a mark of the tree may be the last instance's.
   if (record === null) return isUnknown(host, tree) ? null : anyInstance(host, tree);
   if (record.endedAt !== null || record.instance === undefined) return null;
   const { supervisor, guardian } = presentOf(host, tree, record);
-  if (supervisor !== null || guardian !== null) return null;
+  const isOwn = guardian !== null && ownGuardian !== null && keyOf(guardian) === keyOf(ownGuardian);
+  if (supervisor !== null || (guardian !== null && !isOwn)) return null;
   return lostBy(host, tree, record);
 }
 

@@ -64,14 +64,22 @@ export function savedTree(
 }
 
 /**
- * If the old guardian was killed with its supervisor, the actors are still there, and are ended.
+ * If the old guardian was killed with its supervisor, or keeps actors that nobody can go on with, they are still there, and are
+ * ended.
  *
- * @param plan Tells who leaves something behind on purpose, where it is not known how the tree has ended.
+ * @param options.plan Tells who leaves something behind on purpose, where it is not known how the tree has ended.
+ * @param options.guardian That of this supervisor, which may be the one that has kept them.
  */
-export async function clearLeftovers(host: Host, id: TreeId, { nodes }: Plan): Promise<Counted> {
+export async function clearLeftovers(
+  host: Host,
+  id: TreeId,
+  { plan: { nodes }, guardian }: { readonly plan: Plan; readonly guardian: ProcessId },
+): Promise<Counted> {
   const isLeft = (actor: string | null) =>
     nodes.some((node) => node.kind !== "tree" && node.path === actor && node.stop.kill === "process");
-  const cleared = isUnknown(host, id) ? await endUnknown(host, id, isLeft) : await endLeftovers(host, id);
+  const cleared = isUnknown(host, id)
+    ? await endUnknown(host, id, isLeft)
+    : await endLeftovers(host, id, guardian);
   removeEmptyGroups(host, id, readRecord(host, id));
   return countOf(id, cleared);
 }

@@ -192,7 +192,7 @@ async function settlePredecessor(
     }
     sockets.close();
   }
-  const cleared = await clearLeftovers(machine, id, plan);
+  const cleared = await clearLeftovers(machine, id, { plan, guardian: options.guardian });
   machine.files.remove(id.deaths);
   const sockets = new HeldSockets(machine);
   // Not before: what is left of a predecessor may still have them.

@@ -19,7 +19,7 @@ import { presentOf, supervisorOf, wake } from "./holder.ts";
 import { type Cleared, endLeftovers } from "./leftovers.ts";
 import { outwaitGuardian } from "./predecessor.ts";
 import type { TreeId } from "./tree_id.ts";
-import { askKeeper } from "./take_over.ts";
+import { askKeeper, keeperOf } from "./take_over.ts";
 import { marksOf } from "./tree_key.ts";
 import { concludeRecord, readRecord } from "./tree_record.ts";
 import { waitUntilGone } from "./wait_until_gone.ts";
@@ -100,7 +100,7 @@ export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
   if (record !== null) wake(host, tree, record);
   await waitUntilGone(host, [row]);
   // One that would keep the actors has to be told.
-  await askKeeper(host, tree, "end", { graceMs: 0 }, () => waitUntilGone(host, own));
+  await endKept(host, tree, { isForced: true, otherwise: () => waitUntilGone(host, own) });
   // A guardian that was killed before has left everything to us.
   await endLeftovers(host, tree);
   conclude(host, tree);
@@ -140,16 +140,11 @@ function outOfSight({ file }: TreeId): UserError {
 /**
  * Ends what is left of a tree whose supervisor was killed: with its guardian in one instant, or so that that keeps it.
  *
- * @throws {UserError} `tree/not-running` if nothing is left.
+ * @param isForced Whether a guardian that does not answer is killed.
+ * @throws {UserError} `tree/not-running` if nothing is left, `control/no-answer`
  */
-export async function clearAway(host: Host, tree: TreeId): Promise<Receipt> {
-  const cleared = await askKeeper(
-    host,
-    tree,
-    "end",
-    { graceMs: 0 },
-    () => endUnkept(host, tree),
-  );
+export async function clearAway(host: Host, tree: TreeId, isForced = false): Promise<Receipt> {
+  const cleared = await endKept(host, tree, { isForced, otherwise: () => endUnkept(host, tree) });
   const { processes, counts, survivors, unattributed } = cleared;
   if (processes.length + survivors.length === 0) throw notRunning(host, tree);
   if (survivors.length === 0) conclude(host, tree);
@@ -162,6 +157,24 @@ export async function clearAway(host: Host, tree: TreeId): Promise<Receipt> {
     unattributed,
     ...seenBy(host, layerOf(host, tree)),
   };
+}
+
+/** Has the guardian end what it keeps. By force one whose door is gone, or that is stuck, is killed, and its actors are ended from here. */
+async function endKept<Else>(
+  host: Host,
+  tree: TreeId,
+  { isForced, otherwise }: { readonly isForced: boolean; readonly otherwise: () => Promise<Else | null> },
+): Promise<Cleared | Else> {
+  try {
+    return await askKeeper(host, tree, "end", { graceMs: 0 }, otherwise);
+  } catch (error) {
+    const keeper = keeperOf(host, tree);
+    const isSilent = error instanceof UserError && error.code === "control/no-answer";
+    if (!isForced || !isSilent || keeper === null) throw error;
+    host.processes.signal(keeper, "SIGKILL");
+    await waitUntilGone(host, [keeper]);
+    return await endLeftovers(host, tree);
+  }
 }
 
 /** Ends what nobody keeps, when the guardian has done what it could; null if somebody keeps it. */

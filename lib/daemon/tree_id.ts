@@ -83,6 +83,11 @@ const SOCKET = "/control.sock";
 const DOOR = "/guardian.sock";
 const LOCK = "/lock";
 
+/** What people know a file in the folder of a tree as; its path is good for this process alone. */
+export function nameWithin({ folder, runFolder }: TreeId, path: string): string {
+  return folder + path.slice(runFolder.length);
+}
+
 /** The socket of a tree by its name. */
 export function socketNameOf({ folder }: TreeId): string {
   return `${folder}${SOCKET}`;

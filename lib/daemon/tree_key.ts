@@ -8,7 +8,7 @@ import { messageOf, UserError } from "../base/user_error.ts";
 import { isKey, Marks } from "../engine/containment/marks.ts";
 import { FileError } from "../host/ports/files.ts";
 import type { Host } from "../host/ports/host.ts";
-import type { TreeId } from "./tree_id.ts";
+import { nameWithin, type TreeId } from "./tree_id.ts";
 import { readRecord } from "./tree_record.ts";
 
 /** The marks of a tree; null if its key is not known: then no process can be told by a mark. */
@@ -25,7 +25,9 @@ export function ensureMarks(host: Host, tree: TreeId): Marks {
   } catch (error) {
     throw new UserError(
       "state/not-writable",
-      `Cannot write down the key of the tree's marks, to "${tree.key}": ${messageOf(error)}`,
+      `Cannot write down the key of the tree's marks, to "${nameWithin(tree, tree.key)}": ${
+        messageOf(error)
+      }`,
       { hint: "make room for it, it is small; or make the folder writable", cause: error },
     );
   }

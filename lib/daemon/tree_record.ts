@@ -16,7 +16,7 @@ import { processIdShape } from "../host/ports/process_shapes.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { messageOf, UserError } from "../base/user_error.ts";
 import { runFolderOf } from "./run_folder.ts";
-import type { TreeId } from "./tree_id.ts";
+import { nameWithin, type TreeId } from "./tree_id.ts";
 
 /** See the module. */
 export interface TreeRecord {
@@ -70,7 +70,7 @@ export function writeRecord(host: Host, id: TreeId, record: TreeRecord): void {
   } catch (error) {
     throw new UserError(
       "state/not-writable",
-      `Cannot write down what is known of the tree, to "${id.record}": ${messageOf(error)}`,
+      `Cannot write down what is known of the tree, to "${nameWithin(id, id.record)}": ${messageOf(error)}`,
       { hint: "make room for it, it is small; or make the folder writable", cause: error },
     );
   }

@@ -1,7 +1,8 @@
 /** Trees with on_supervisor_death = "survive": what goes on without a supervisor, and how the next one goes on with it. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
+import { dirname } from "node:path";
 import process from "node:process";
 import { e2e, freePort, type Sandbox } from "../harness/supervise.ts";
 
@@ -43,6 +44,14 @@ function isAlive(pid: number): boolean {
 async function own(sandbox: Sandbox): Promise<{ readonly supervisor: number; readonly guardian: number }> {
   const { pid } = await sandbox.json("ps");
   return { supervisor: pid, guardian: parentOf(pid) };
+}
+
+/** The folder of the tree that has, or had, this supervisor. */
+function folderOf(supervisor: number): string {
+  const folders = ["/run/supervise", `/tmp/supervise-${process.getuid!()}`];
+  return folders.flatMap((folder) => globSync(`${folder}/*/tree.json`)).filter((file) =>
+    JSON.parse(readFileSync(file, "utf8")).supervisor.pid === supervisor
+  ).map(dirname)[0]!;
 }
 
 /** Returns when the log of the actor `teller` is as it should be; never, if it is otherwise. */
@@ -327,5 +336,42 @@ e2e(
     const row = await sandbox.row("a");
     assert.deepEqual([row.pid, row.ready], [pid, true]);
     assert.equal((await sandbox.supervise("down")).code, 0);
+  },
+);
+
+e2e(
+  "survive: actors that a guardian keeps are ended when what was written of them is lost",
+  async (sandbox) => {
+    sandbox.config(TREE);
+    for (const spoil of ["rm", "truncate -s 0"]) {
+      assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+      const kept = [(await sandbox.row("server")).pid, (await sandbox.row("teller")).pid];
+      const { supervisor } = await own(sandbox);
+      await kill(supervisor);
+      const keeps = await sandbox.supervise("ps");
+      assert.match(keeps.stderr, /its guardian keeps its actors/);
+      await sandbox.run(["sh", "-c", `${spoil} ${folderOf(supervisor)}/state.jsonl`]).done;
+      const up = await sandbox.supervise("up", "-d");
+      assert.equal(up.code, 0, up.stderr);
+      assert.deepEqual(kept.filter(isAlive), [], spoil);
+      assert.equal((await sandbox.json("down")).left, 0);
+    }
+  },
+);
+
+e2e(
+  "survive: a guardian whose door is gone is ended by force with the actors that it keeps",
+  async (sandbox) => {
+    sandbox.config(TREE);
+    assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+    const server = (await sandbox.row("server")).pid;
+    const { supervisor, guardian } = await own(sandbox);
+    await kill(supervisor);
+    assert.match((await sandbox.supervise("ps")).stderr, /its guardian keeps its actors/);
+    await sandbox.run(["rm", `${folderOf(supervisor)}/guardian.sock`]).done;
+    const down = await sandbox.supervise("down");
+    assert.match(down.stderr, /error\[control\/no-answer\].*\nhint: `supervise down --force` ends/);
+    assert.equal((await sandbox.json("down", "--force")).left, 0);
+    assert.deepEqual([server, guardian].filter(isAlive), []);
   },
 );

@@ -1,7 +1,8 @@
 /** What supervise does for want of something: descriptors, address space, its own file. */
 import assert from "node:assert/strict";
-import { copyFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
 import process from "node:process";
+import { Script } from "../harness/script.ts";
 import { e2e, SUPERVISE, UNDER_TEST } from "../harness/supervise.ts";
 
 const TREE = `
@@ -94,7 +95,24 @@ if (UNDER_TEST === "binary") {
   );
 
   e2e(
-    "own file: a binary that was removed, or replaced by another, goes on to start what it has to",
+    "size of files: a limit that is too low is named, with the file by the name that it has for all",
+    async (sandbox) => {
+      sandbox.config(TREE);
+      const command = `ulimit -f 0 && exec ${quoted(SUPERVISE)} up -d`;
+      const { code, stderr } = await sandbox.run(["bash", "-c", command]).done;
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /error\[state\/not-writable\].*the limit of the size of files is reached, `ulimit -f`/,
+      );
+      assert.match(stderr, /"\/(run\/supervise|tmp\/supervise-\d+)\/[0-9a-f]{12}\/[^"]+"/);
+      assert.doesNotMatch(stderr, /proc\/self/);
+    },
+    ["bash"],
+  );
+
+  e2e(
+    "own file: a binary that was renamed, removed or replaced by another goes on to start what it has to",
     async (sandbox) => {
       sandbox.write(
         "module.ts",
@@ -121,10 +139,12 @@ if (UNDER_TEST === "binary") {
       const own = `${sandbox.dir}/own`;
       copyFileSync(SUPERVISE[0]!, own);
       assert.equal((await sandbox.run([own, "up", "-d"]).done).code, 0);
-      for (const by of [null, "/bin/true"]) {
-        rmSync(own, { force: true });
+      // Renamed, removed, and replaced by another.
+      for (const by of [null, null, "/bin/true"]) {
+        if (existsSync(own)) renameSync(own, `${own}.old`);
+        else rmSync(`${own}.old`, { force: true });
         if (by !== null) copyFileSync(by, own);
-        for (const path of ["limited", "module", "both", "apart"]) {
+        for (const path of ["limited", "module", "both", "apart", "apart/limited", "apart/module"]) {
           const { code, stdout, stderr } = await sandbox.supervise("restart", path);
           assert.equal(code, 0, `${path}: ${stdout}${stderr}`);
         }
@@ -132,4 +152,22 @@ if (UNDER_TEST === "binary") {
       assert.equal((await sandbox.supervise("down")).code, 0);
     },
   );
+}
+
+if (UNDER_TEST !== "binary") {
+  e2e("open files: too few are an error with a name and a hint in the library, too", async (sandbox) => {
+    sandbox.config(TREE);
+    const code = `import { up } from "supervise";
+      await up(${JSON.stringify(`${sandbox.dir}/supervise.toml`)}).then(
+        (tree) => tree.down(),
+        ({ code, message, hint }) => console.log([code, message, hint].join("|")),
+      );`;
+    const script = new Script(code, { before: ["bash", "-c", 'ulimit -n 26 && exec "$@"', "bash"] });
+    const { rest, stderr } = await script.end();
+    assert.match(
+      rest.join("\n"),
+      /^limit\/open-files\|.*limit of 26 open files is reached.*needs some 40.*\|raise it/,
+      stderr,
+    );
+  }, ["bash"]);
 }

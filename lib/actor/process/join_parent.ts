@@ -24,7 +24,7 @@ export interface ParentLine {
 /** What joining needs of the machine. */
 export interface JoiningSystem {
   readonly host: ActorHost;
-  readonly program: Pick<Program, "environment" | "pid">;
+  readonly program: Pick<Program, "environment" | "pid" | "uid">;
   /** The connection, where it is there already. */
   readonly line?: ParentLine;
 }
@@ -64,6 +64,14 @@ async function connectToParent({ host, program }: JoiningSystem): Promise<Parent
   const { address, token } = parentOf(program.environment);
   const connection = await fromPromise(host.sockets.connect(address));
   if (connection === null) throw notJoined(`nobody listens at ${address}`);
+  const { peer } = connection;
+  // Anybody can take the name of a parent that has died; the token, and the choice of what runs here, are for the parent alone.
+  if (peer === null || (peer.uid !== program.uid && peer.uid !== 0)) {
+    connection.close();
+    throw notJoined(
+      `${peer === null ? "a process" : `process ${peer.pid}`} of another user listens at ${address}`,
+    );
+  }
   return { connection, token };
 }
 

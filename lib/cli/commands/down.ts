@@ -62,7 +62,9 @@ async function takeDownAnyway(context: Context, tree: TreeId, error: unknown): P
   if (!(error instanceof UserError)) throw error;
   if (error.code === "tree/not-running") {
     const isAdopted = !args.has("force") && isUnsupervised(host, tree);
-    return isAdopted ? await adoptAndTakeDown(context, tree) : await fromPromise(clearAway(host, tree));
+    return isAdopted
+      ? await adoptAndTakeDown(context, tree)
+      : await fromPromise(clearAway(host, tree, args.has("force")));
   }
   if (error.exitCode !== ExitCode.noAnswer || !args.has("force")) throw error;
   return await fromPromise(forceDown(host, tree));

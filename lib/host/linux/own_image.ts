@@ -11,8 +11,11 @@ const DELETED = " (deleted)";
  * this process runs.
  */
 export function isLostSelf(path: string): boolean {
-  const started = process.execPath;
-  if (path !== started && `${path}${DELETED}` !== started) return false;
+  // A process that was itself started from the image of a file that was renamed knows the name which that has by now, and the one
+  // that it was called by, under which its own configuration knows it.
+  const { argv0, execPath } = process;
+  const isCalled = path === argv0 && path.startsWith("/");
+  if (path !== execPath && `${path}${DELETED}` !== execPath && !isCalled) return false;
   const image = statSync(OWN_IMAGE, { throwIfNoEntry: false });
   if (image === undefined) return false;
   const file = statSync(path, { throwIfNoEntry: false });

@@ -325,6 +325,12 @@ async function translatingLater<T>(action: () => Promise<T>): Promise<T> {
 function fileError(error: unknown): FileError {
   if (error instanceof FileError) return error;
   const code = codeOf(error);
+  // The kernel says so to who writes more than RLIMIT_FSIZE allows; what is too long to be read is ours to say.
+  if (code === "EFBIG") {
+    return new FileError(code, "the limit of the size of files is reached, `ulimit -f` (EFBIG)", {
+      cause: error,
+    });
+  }
   return new FileError(code, describeFileCode(code, (error as Error).message), { cause: error });
 }
 
