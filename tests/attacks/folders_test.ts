@@ -101,8 +101,8 @@ attackUser(
     // As root: where /tmp has its sticky bit, nobody else could take the folder away.
     const swapper = sandbox.run(["perl", "-e", swap, own, trapped.folder, aside]);
     for (let round = 0; round < ROUNDS; round++) {
-      const { code } = await supervise(victim, "ps");
-      assert.ok([0, 3, 7].includes(code!), `exit code ${code}`);
+      const { code, stderr } = await supervise(victim, "ps");
+      assert.ok([0, 3, 7].includes(code!), `exit code ${code}: ${stderr}`);
     }
     swapper.kill("SIGKILL");
     await swapper.done;

@@ -55,6 +55,7 @@ function configure(sandbox: Sandbox, layer: string): void {
     [actors.crashing]
     shell = "${once("crashing")} sleep 0.05; exit 3"
     daemon = true
+    ready = { delay = "1ms" }
     ${escapes}
     [trees.outer]
     strategy = "one_for_all"
