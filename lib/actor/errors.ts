@@ -65,7 +65,7 @@ export class RemoteActorError extends Error implements Relayed {
     return isWholly(this.original, type);
   }
 
-  /** @internal What it is for whoever looks for errors of a class. */
+  /** @internal The error that a search for errors of a class compares. */
   get [STANDS_FOR](): Error {
     return this.original;
   }

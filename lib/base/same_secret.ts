@@ -1,5 +1,5 @@
 /**
- * Whether two texts are the same, in a time that tells nothing of where they differ: whoever offers guesses learns nothing
+ * Whether two texts are the same, in a time that tells nothing of where they differ: a guesser learns nothing
  * from how long it takes to refuse one. Their lengths are no secret.
  */
 export function sameSecret(one: string, other: string): boolean {

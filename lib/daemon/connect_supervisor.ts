@@ -22,7 +22,7 @@ export async function connectSupervisor(host: Host, tree: TreeId): Promise<Contr
 }
 
 /**
- * Why whoever listens is not to be told anything; null if it is who is meant.
+ * Why the listener is not to be told anything; null if it is the one that is meant.
  *
  * @param meant The process that is to be there; null if that is not known.
  */

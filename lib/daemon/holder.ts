@@ -16,7 +16,7 @@ export function supervisorOf(host: Host, tree: TreeId): ProcessId | null {
   const { processes, locks } = host;
   for (const pid of processes.pids()) {
     if (pid === processes.ownPid || !runsTree(processes.commandOf(pid), SUPERVISOR_VERB, tree.file)) continue;
-    // The number may be another's a moment later: whoever it is had been there before it was found to hold the lock.
+    // The number may be another process's a moment later; but this process was there before it was found to hold the lock.
     const row = processes.find(pid);
     if (row !== null && locks.isHeldBy(pid, lockNameOf(tree))) {
       return { pid, startTime: row.startTime };

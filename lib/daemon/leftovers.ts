@@ -114,7 +114,7 @@ export async function killMarked(host: Host, lost: Lost): Promise<number> {
 }
 
 /**
- * Ends the runs of an instance but for some, whose processes are nobody's to end here: neither those that bear their marks, nor
+ * Ends the runs of an instance but for some, whose processes are not to be ended here: neither those that bear their marks, nor
  * those that descend from their main processes, whatever marks they bear.
  *
  * @param kept Those runs, by their main processes.

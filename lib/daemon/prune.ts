@@ -40,7 +40,7 @@ function forget(host: Host, tree: TreeId, known: TreeRecord): void {
     const record = readRecord(host, tree);
     if (record?.startedAt !== known.startedAt) return;
     removeEmptyGroups(host, tree, record);
-    // In one step: whoever starts the tree meanwhile makes a folder of its own, and not one that is half removed.
+    // In one step: an `up` of the tree meanwhile makes a folder of its own, and does not find one that is half removed.
     host.files.rename(tree.runFolder, `${tree.runFolder}${GONE}`);
     host.files.remove(`${tree.runFolder}${GONE}`);
   } finally {

@@ -142,7 +142,7 @@ function goalVerdict(
   return goal === "stopped" ? stopVerdict(node) : readyVerdict(turn, nodes, node, startsBefore);
 }
 
-/** Whoever was asked to stop stays on its way down, unless somebody else wants it up again meanwhile. */
+/** A node that was asked to stop stays on its way down, unless somebody wants it up again meanwhile. */
 function stopVerdict(node: NodeState): GoalVerdict {
   switch (node.phase.at) {
     case "inactive":

@@ -1,4 +1,4 @@
-/** The name at which an actor finds its parent has no owner in the kernel: whoever takes it is asked for before anything is said. */
+/** The name at which an actor finds its parent has no owner in the kernel: the actor asks who listens there before it says anything. */
 import assert from "node:assert/strict";
 import process from "node:process";
 import { ACTOR_VERB } from "../../lib/host/shared/actor_verb.ts";

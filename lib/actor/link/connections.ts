@@ -83,7 +83,7 @@ export interface ConnectionsOptions extends ListenOptions {
 export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #links = new Set<Link>();
-  /** Children that were expected come in whoever else is there. */
+  /** Expected children are let in, however many others are connected. */
   readonly #door = new Doorkeeper({ tell: (connection, why) => refuse(connection, why) });
   /** Connections to other actors by their addresses, for all who talk to them. */
   readonly #peers = new Map<string, Link>();

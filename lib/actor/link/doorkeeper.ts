@@ -1,6 +1,6 @@
 /**
  * Who may be connected to one listener at a time. Every connection costs a descriptor and memory, so their number is bounded
- * whoever comes. A connection on which nothing was understood yet is a visitor; one that has begun is a guest.
+ * for every user. A connection on which nothing was understood yet is a visitor; one that has begun is a guest.
  *
  * A new visitor is always let in: if there are too many, the oldest of the process that has the most is sent away. So a
  * flood from one process sends its own connections away, and an actor or a command that speaks at once gets through.

@@ -118,7 +118,7 @@ class ChildActor {
     };
     return [
       ...(sigterm === "die" ? [] : [program.onSignal("SIGTERM", onTerm)]),
-      // Whoever holds the terminal decides what Ctrl-C, and the end of the terminal, mean for the tree.
+      // The program that holds the terminal decides what Ctrl-C, and the end of the terminal, mean for the tree.
       program.onSignal("SIGINT", () => {}),
       ...(this.#isInTerminalOfParent ? [program.onSignal("SIGHUP", () => {})] : []),
       program.onSignal("SIGCONT", () => this.#holder?.release()),

@@ -191,7 +191,7 @@ class Foreground {
     await showProgress(ui, this.#client, isGoing);
   }
 
-  /** A tree in the foreground is there for whoever reads of it, and goes with them, as with a terminal that is closed. */
+  /** A tree in the foreground is there for its reader, and goes down with it, as with a terminal that is closed. */
   async #endUnread(): Promise<void> {
     await untilReaderGone(this.#context);
     this.#isUnread = true;

@@ -38,7 +38,7 @@ const LIMITS: DoorLimits = { visitors: 32, guests: 32, guestsOfOne: 8 };
 /** How long a request may take to come. */
 const REQUEST_MS = 10_000;
 
-/** How long whoever has asked may take to read the answer: a guardian that waits for that does nothing else. */
+/** How long a client may take to read the answer: a guardian that waits for that does nothing else. */
 const ANSWER_MS = 5_000;
 
 /** A receipt has a line for each process. */

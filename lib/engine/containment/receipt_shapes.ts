@@ -1,4 +1,4 @@
-/** The shapes of receipts, for whoever reads one from a file or a socket. */
+/** The shapes of receipts, by which one is read from a file or a socket. */
 import {
   boolean,
   count,

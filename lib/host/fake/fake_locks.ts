@@ -11,7 +11,7 @@ export interface FakeLock {
   readonly place: string;
 }
 
-/** The locks of a machine, whoever holds them, by their files. */
+/** The locks of a machine, of all its processes, by their files. */
 export type LockTable = Map<FileContent, FakeLock>;
 
 /** Locks as one process has them. They end with it. */

@@ -1,6 +1,6 @@
 /**
- * Open-file-description locks. Unlike those of `flock` they can be asked for without being taken for a moment, so that who
- * asks is in nobody's way; unlike the older ones of `fcntl` they belong to a descriptor, so that no other part of this program
+ * Open-file-description locks. Unlike those of `flock` they can be asked for without being taken for a moment, so that a
+ * question is in no other process's way; unlike the older ones of `fcntl` they belong to a descriptor, so that no other part of this program
  * loses them by closing a file. The kernel lets go of one with the last descriptor of its opening, so also after SIGKILL.
  */
 import { constants, lstatSync, readlinkSync, type Stats, statSync } from "node:fs";

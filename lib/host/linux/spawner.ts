@@ -122,7 +122,7 @@ export class Spawner {
     const info = statSync(name);
     if (info.isDirectory()) throw new SpawnError("stdin", `Cannot read "${path}": it is a folder`);
     if (info.isFIFO()) {
-      // A program that writes as well never finds it at its end, and waits for whoever writes next.
+      // A program that writes as well never finds it at its end, and waits for the next writer.
       const both = openAtOnce(this.#libc, name, LINUX.O_RDWR);
       if (both === null) {
         const why = describeErrno(this.#libc.errno());

@@ -16,7 +16,7 @@ export interface Descriptors {
   makeNamedPipe(path: string): void;
   /**
    * Opens a named pipe for reading: nothing of what is written to it is lost as long as it is
-   * open, be it that nobody reads. Null if there is none; no link to one is followed.
+   * open, also while nobody reads. Null if there is none; no link to one is followed.
    */
   openNamedPipe(path: string): number | null;
   /** Opens a pipe that the user of a command has named, by whatever path: links to one are followed. Null if there is none. */

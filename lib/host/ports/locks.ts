@@ -2,7 +2,7 @@
 
 /** A lock that this process holds. No process that it starts holds it as well. */
 export interface HeldLock {
-  /** Whether whoever looks for the lock still finds it: nobody has removed or replaced its file. */
+  /** Whether the lock can still be found: nobody has removed or replaced its file. */
   isInPlace(): boolean;
   release(): void;
 }
@@ -13,7 +13,7 @@ export interface Locks {
    * Takes the lock of a file, which is made for the owner alone, and with the sticky bit, if it is not there. A lock that was
    * taken of a file which was removed meanwhile counts for nothing, and is taken anew.
    *
-   * @returns Null if it is held, be it by this very process.
+   * @returns Null if it is held, also by this very process.
    * @throws {FileError} If there is no such folder, or what is there is no file of ours.
    */
   take(path: string): HeldLock | null;

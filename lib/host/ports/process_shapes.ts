@@ -1,4 +1,4 @@
-/** The shapes of what is told of processes, for whoever reads it from a file or another process. */
+/** The shapes of words about processes, by which they are read from a file or another process. */
 import { signalShape } from "../../base/signal_shape.ts";
 import {
   count,

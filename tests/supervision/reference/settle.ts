@@ -60,7 +60,7 @@ function tryStart(turn: Turn, census: Census, id: NodeId): void {
   census.of(id).readiness = JUST_ACTIVATED;
 }
 
-/** Whoever waits for something that nobody has started starts it. */
+/** A node that waits for something which nobody has started has it started. */
 function pullIn(turn: Turn, id: NodeId): void {
   for (const { on } of turn.spec(id).dependsOn) {
     const target = turn.node(on);
