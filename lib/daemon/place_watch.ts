@@ -46,7 +46,8 @@ export async function watchPlace(
 /** @returns The lock that it has now; null if all is in place. */
 async function remake({ host, id, server }: Standing, lock: HeldLock): Promise<HeldLock | null> {
   const isRenewed = renewRunFolder(host, id.uid);
-  if (!isRenewed && lock.isInPlace() && host.files.inspectFolder(id.socket) !== null) return null;
+  const isReached = host.files.inspect(id.socket)?.kind === "socket";
+  if (!isRenewed && lock.isInPlace() && isReached) return null;
   makeFolder(host, id.runFolder, SOCKETS_HINT);
   const now = lock.isInPlace() ? lock : takeAnother(host, id.lock);
   if (now !== lock) lock.release();

@@ -143,6 +143,20 @@ for (const what of ["lock", "control.sock", ""]) {
   }, ["/run/supervise"]);
 }
 
+e2e("lock: a socket is made again that something else was put in the place of", async (sandbox) => {
+  sandbox.config(SERVER);
+  await up(sandbox);
+  const events = sandbox.start(["events", "-f"]);
+  await events.line(/ready/);
+  const socket = `${folderOf(sandbox)}/control.sock`;
+  rmSync(socket);
+  await sandbox.run(["mkfifo", socket]).done;
+  await events.line(/somebody has removed ".*", which is made again/);
+  await assertRunning(sandbox);
+  await down(sandbox);
+  await events.done;
+}, ["mkfifo", "/run/supervise"]);
+
 e2e(
   "lock: a supervisor that is stuck and has lost its folder is found, and it alone is killed",
   async (sandbox) => {

@@ -10,6 +10,18 @@ function makePipe(sandbox: Sandbox, name: string): string {
   return `${sandbox.dir}/${name}`;
 }
 
+e2e("no wait: check names a script or a module that is no file", async (sandbox) => {
+  sandbox.config(
+    'actors.a = { script = "pipe" }\nactors.b = { module = "/dev/zero" }\nactors.c = { script = "." }',
+  );
+  await sandbox.run(["mkfifo", "pipe"]).done;
+  const { problems } = await sandbox.json("check");
+  assert.equal(problems.length, 3, JSON.stringify(problems));
+  for (const [index, kind] of ["pipe", "device", "folder"].entries()) {
+    assert.match(problems[index].message, new RegExp(`" is a ${kind}, and no file$`));
+  }
+}, ["mkfifo"]);
+
 e2e(
   "no wait: a pipe as stdin that nobody writes to holds up nothing, and reaches the program later",
   async (sandbox) => {

@@ -94,11 +94,9 @@ function missingOnMachine(
       ...privilegeProblems(host, program, node).map(({ key, name, message, hint }) =>
         at(key, name, message, hint)
       ),
-      ...missingFiles(host, program, node).map(([key, path]) => {
-        const why = host.files.whyHidden(path);
-        const message = why === null ? `There is no file "${path}"` : `Cannot reach "${path}": ${why}`;
-        return at(key, "config/file-not-found", message);
-      }),
+      ...missingFiles(host, program, node).map(([key, path]) =>
+        at(key, "config/file-not-found", whyMissing(host, path))
+      ),
     ];
   });
   return onceEach(found);
@@ -131,8 +129,20 @@ function missingFiles(
   const script = actor.kind === "script" ? actor.argv[program.scriptCommand.length]! : null;
   const named = [["script", script], ["module", actor.module?.file ?? null], ["stdin", actor.stdin]] as const;
   return named.flatMap(([key, path]) =>
-    path !== null && !host.files.exists(path) ? [[key, path] as const] : []
+    path === null || isUsable(host, key, path) ? [] : [[key, path] as const]
   );
+}
+
+/** Anything that is there can be read as standard input; code is in a file. */
+function isUsable({ files }: Host, key: "script" | "module" | "stdin", path: string): boolean {
+  return key === "stdin" ? files.exists(path) : files.inspect(path)?.kind === "file";
+}
+
+function whyMissing({ files }: Host, path: string): string {
+  const why = files.whyHidden(path);
+  if (why !== null) return `Cannot reach "${path}": ${why}`;
+  const kind = files.inspect(path)?.kind;
+  return kind === undefined ? `There is no file "${path}"` : `"${path}" is a ${kind}, and no file`;
 }
 
 /** @param key The key whose value is to be underlined; the actor's name, if the file does not have it. */
