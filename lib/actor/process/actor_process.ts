@@ -165,8 +165,9 @@ export class ActorProcess {
     if (identity !== null) return identity;
     const { final } = dialog;
     const cause = final !== null && final.how !== "returned" ? final.error : undefined;
-    if (cause !== undefined && this.#status === null) {
-      throw new ActorStartError(this.#options.spec.name, messageOf(cause), null, { cause });
+    // What the actor said itself is the reason, also if its end is known by the time that this is read.
+    if (cause !== undefined && (this.#status === null || cause instanceof RemoteActorError)) {
+      throw new ActorStartError(this.#options.spec.name, messageOf(cause), this.#status, { cause });
     }
     throw this.#startError("before it was ready", cause);
   }
