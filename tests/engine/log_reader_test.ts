@@ -63,6 +63,17 @@ const TWO_LOGS = {
   [DB]: text(9, "i \u00e9"),
 };
 
+test("log reader: a log whose last lines have had it rotated is read from that file alone", async () => {
+  const { files } = machineWith({
+    [`${WEB}.1`]: text(1, "a"),
+    [`${DB}.2`]: text(2, "b"),
+    [`${DB}.1`]: text(3, "c"),
+  });
+  const paths = loggedActors(files, FOLDER);
+  assert.deepEqual(paths, ["pool/db", "web"]);
+  assert.deepEqual(await allLines(files, paths), ["1 web a", "2 pool/db b", "3 pool/db c"]);
+});
+
 test("log reader: rotated files come first, and actors are merged by time", async () => {
   const { files, opened } = machineWith(TWO_LOGS);
   assert.deepEqual(loggedActors(files, FOLDER), ["pool/db", "web"]);

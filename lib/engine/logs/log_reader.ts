@@ -20,18 +20,22 @@ export interface LogQuery {
   readonly upTo: number;
 }
 
+/** The name of a log in its folder, also of one that was rotated: the last rotation may have left no other. */
+const LOG_NAME = /^(.*)\.log(?:\.\d+)?$/;
+
 /** Addresses of all actors that have a log, sorted. */
 export function loggedActors(files: Files, folder: string): readonly string[] {
-  const found: string[] = [];
+  const found = new Set<string>();
   const pending = [""];
   while (pending.length > 0) {
     const below = pending.pop()!;
     for (const name of files.list(`${logFolderOf(folder)}/${below}`)) {
-      if (name.endsWith(".log")) found.push(`${below}${name.slice(0, -".log".length)}`);
-      else if (!/\.log\.\d+$/.test(name)) pending.push(`${below}${name}/`);
+      const actor = LOG_NAME.exec(name)?.[1];
+      if (actor === undefined) pending.push(`${below}${name}/`);
+      else found.add(`${below}${actor}`);
     }
   }
-  return found.sort();
+  return [...found].sort();
 }
 
 /** The wanted lines, the oldest first. */
