@@ -13,6 +13,9 @@ export const ANY_START = -1;
  */
 export const SETTLE_MS = 100;
 
+/** After more restarts in a row nobody is kept waiting: a tree with a budget for them goes on so, perhaps for ever. */
+export const MOST_UNSETTLED = 10;
+
 /** Remembers that somebody waits for `goal`; nobody does if `request` is null. @param targets See the request. */
 export function awaitGoal(
   turn: Turn,
@@ -64,7 +67,7 @@ function settleTime(
 
 function settledFrom(turn: Turn, id: NodeId): Instant {
   const node = turn.find(id);
-  if (node?.phase.at !== "running") return turn.now;
+  if (node?.phase.at !== "running" || node.streak > MOST_UNSETTLED) return turn.now;
   const { spec, since } = node.phase;
   return spec.daemon && spec.ready === null ? after(since, SETTLE_MS) : turn.now;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SETTLE_MS } from "../../lib/supervision/goals.ts";
+import { MOST_UNSETTLED, SETTLE_MS } from "../../lib/supervision/goals.ts";
 import { planOf } from "../harness/plan.ts";
 import { test } from "../harness/test.ts";
 import { World } from "../harness/world.ts";
@@ -340,5 +340,19 @@ test("requests: nobody waits for what has run for long, has a probe, or is a one
   world.advance(SETTLE_MS);
   world.restart("b", "c");
   const request = world.awaitReady("a", "b");
+  assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
+});
+
+test("requests: nobody waits for ever for what its tree restarts for ever", () => {
+  const backoff = { initialMs: 1, maxMs: 1, factor: 1, jitter: 0, resetAfterMs: 10_000 };
+  const world = new World(
+    planOf({ children: { a: { daemon: true, backoff } }, intensity: { restarts: 1_000, withinMs: 1_000 } }),
+  ).begin();
+  const request = world.awaitReady("a");
+  for (let restarts = 0; restarts <= MOST_UNSETTLED; restarts++) {
+    assert.equal(world.replies.get(request), undefined, `after ${restarts} restarts`);
+    world.exits("a", 1);
+    world.advance(1);
+  }
   assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
 });

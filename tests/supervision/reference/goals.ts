@@ -1,5 +1,5 @@
 import { type NodeId, ROOT } from "../../../lib/config/plan.ts";
-import { SETTLE_MS } from "../../../lib/supervision/goals.ts";
+import { MOST_UNSETTLED, SETTLE_MS } from "../../../lib/supervision/goals.ts";
 import type { NodeState, Request, TreePhase, TreeState } from "../../../lib/supervision/state.ts";
 import type { Turn } from "../../../lib/supervision/turn.ts";
 
@@ -23,8 +23,9 @@ export function answerRequests(turn: Turn): void {
 
 /** Whether a daemon that nothing asks whether it is ready has only just been started. */
 function isFresh(turn: Turn, id: NodeId): boolean {
-  const { phase } = turn.node(id);
-  return phase.at === "running" && phase.spec.daemon && phase.spec.ready === null &&
+  const { phase, streak } = turn.node(id);
+  return phase.at === "running" && streak <= MOST_UNSETTLED && phase.spec.daemon &&
+    phase.spec.ready === null &&
     turn.now < phase.since + SETTLE_MS;
 }
 
