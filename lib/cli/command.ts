@@ -12,12 +12,8 @@ export interface Context {
   readonly args: Parsed;
 }
 
-/** A verb of the command line, as data: the parser and the help are made from it. */
-export interface Command {
-  readonly name: string;
-  readonly aliases?: readonly string[];
-  /** One line for the list of all commands. */
-  readonly summary: string;
+/** What a command is, as data: the parser and the help are made from it. */
+interface CommandFacts {
   /** What follows the verb: `[FILE]`, `SEL...`. */
   readonly usage: string;
   /** What people should know before they use it; paragraphs. */
@@ -27,9 +23,21 @@ export interface Command {
   readonly examples: readonly (readonly [string, string])[];
   /** How many words it takes at least and at most. */
   readonly words: readonly [number, number];
+}
+
+/** A command that needs nothing of the machine but its own output, so that no host is opened for it. */
+export interface TellingCommand extends CommandFacts {
+  /** @returns The exit code. @throws {UserError} */
+  tell(context: Omit<Context, "host">): Promise<number>;
+}
+
+/** A command that runs under the scheduler, on a host. */
+export interface RunningCommand extends CommandFacts {
   /** @returns The exit code. @throws {UserError} */
   run(context: Context): Promise<number>;
 }
+
+export type Command = TellingCommand | RunningCommand;
 
 /** The option of commands that show what actors have printed. */
 export const RAW_OPTION: Option = {

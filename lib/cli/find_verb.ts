@@ -19,12 +19,13 @@ const LEADING_OPTIONS: readonly Option[] = [...GLOBAL_OPTIONS, VERSION_OPTION];
  * @param optionsOf The options that a command takes, by its verb.
  * @throws {UserError} `usage/...` for options before the verb that not every command has.
  */
-export function findVerb(
+export async function findVerb(
   args: readonly string[],
-  optionsOf: (verb: string | undefined) => readonly Option[],
-): VerbAndWords {
+  optionsOf: (verb: string | undefined) => Promise<readonly Option[]>,
+): Promise<VerbAndWords> {
   const at = verbIndex(args);
-  for (const word of args.slice(0, at)) checkPlace(word, args[at], optionsOf(args[at]));
+  const options = at === 0 ? [] : await optionsOf(args[at]);
+  for (const word of args.slice(0, at)) checkPlace(word, args[at], options);
   const leading = spelledOut(args.slice(0, at), LEADING_OPTIONS);
   // By their letters they may mean something else to the command: `-f` is a file here, and `logs -f` follows.
   return {

@@ -6,26 +6,25 @@ import { UserError } from "../base/user_error.ts";
 import { VERSION } from "../base/version.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
-import { run } from "../scope/run.ts";
 import { type Command, GLOBAL_OPTIONS } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
 import { findVerb } from "./find_verb.ts";
 import { asksFor, type Option, parseWords, usage, withGlobals } from "./option.ts";
 import { renderCommandHelp, renderHelp } from "./render/help.ts";
 import { Ui } from "./ui.ts";
+import { type Verb, VERBS } from "./verbs.ts";
 
 /** Runs a command line and returns its exit code. Never throws. */
 export async function main(openHost: () => Promise<Host>, program: Program): Promise<number> {
   let ui = uiFor(program, program.args, GLOBAL_OPTIONS);
   try {
-    const { verb, words, asksForVersion } = findVerb(program.args, optionsBehind);
+    const { verb, words, asksForVersion } = await findVerb(program.args, optionsBehind);
     if (asksForVersion) {
       await ui.print(`supervise ${VERSION}`);
       return ExitCode.done;
     }
-    ui = uiFor(program, words, optionsBehind(verb));
+    ui = uiFor(program, words, await optionsBehind(verb));
     if (verb === undefined || verb === "help") return await help(ui, words, verb === "help");
-    return await runCommand(findCommand(verb), words, openHost, program, ui);
+    return await runCommand(requireVerb(verb), words, openHost, program, ui);
   } catch (thrown) {
     const error = limitErrorOf(thrown) ?? thrown;
     await ui.fail(error);
@@ -34,26 +33,27 @@ export async function main(openHost: () => Promise<Host>, program: Program): Pro
 }
 
 async function runCommand(
-  command: Command,
+  verb: Verb,
   words: readonly string[],
   openHost: () => Promise<Host>,
   program: Program,
   ui: Ui,
 ): Promise<number> {
+  const command = await verb.load();
   const options = optionsOf(command);
   if (asksFor(words, "help", options)) {
-    await (ui.json
-      ? ui.printJson([factsOf(command)])
-      : ui.print(renderCommandHelp(command, options, ui.out)));
+    await tellAbout(verb, command, ui);
     return ExitCode.done;
   }
   const args = parseWords(words, options);
-  checkCount(command, args.words.length);
+  checkCount(verb, command, args.words.length);
+  if ("tell" in command) return await command.tell({ program, ui, args });
+  const { run } = await import("../scope/run.ts");
   const host = await openHost();
   try {
     return await run(() => command.run({ host, program, ui, args }), {
       clock: host.clock,
-      name: command.name,
+      name: verb.name,
     });
   } finally {
     host.processes.close();
@@ -62,26 +62,33 @@ async function runCommand(
 
 async function help(ui: Ui, words: readonly string[], takesName: boolean): Promise<number> {
   const name = parseWords(words, GLOBAL_OPTIONS).words[takesName ? 0 : Infinity];
-  if (ui.json) await ui.printJson([name === undefined ? COMMANDS.map(factsOf) : factsOf(findCommand(name))]);
-  else if (name === undefined) await ui.print(renderHelp(COMMANDS, GLOBAL_OPTIONS, ui.out));
-  else {
-    const command = findCommand(name);
-    await ui.print(renderCommandHelp(command, optionsOf(command), ui.out));
+  if (name !== undefined) {
+    const verb = requireVerb(name);
+    await tellAbout(verb, await verb.load(), ui);
+  } else if (ui.json) {
+    await ui.printJson([await Promise.all(VERBS.map(async (verb) => factsOf(verb, await verb.load())))]);
+  } else {
+    await ui.print(renderHelp(VERBS, GLOBAL_OPTIONS, ui.out));
   }
   return ExitCode.done;
 }
 
-/** What there is to know of a command. */
-function factsOf(command: Command): Record<string, unknown> {
-  const { name, aliases, summary, usage, about, examples } = command;
-  return { name, aliases: aliases ?? [], summary, usage, about, options: optionsOf(command), examples };
+async function tellAbout(verb: Verb, command: Command, ui: Ui): Promise<void> {
+  await (ui.json
+    ? ui.printJson([factsOf(verb, command)])
+    : ui.print(renderCommandHelp(verb, command, optionsOf(command), ui.out)));
 }
 
-function findCommand(name: string): Command {
-  const names = COMMANDS.flatMap((command) => [command.name, ...(command.aliases ?? [])]);
-  const command = COMMANDS.find((one) => isCalled(one, name));
-  if (command !== undefined) return command;
-  const nearest = nearestName(name, names);
+/** What there is to know of a command. */
+function factsOf({ name, aliases, summary }: Verb, command: Command): Record<string, unknown> {
+  const { usage, about, examples } = command;
+  return { name, aliases, summary, usage, about, options: optionsOf(command), examples };
+}
+
+function requireVerb(name: string): Verb {
+  const verb = verbCalled(name);
+  if (verb !== undefined) return verb;
+  const nearest = nearestName(name, VERBS.flatMap((verb) => [verb.name, ...verb.aliases]));
   throw usage(
     "usage/unknown-command",
     `There is no command "${name}"`,
@@ -89,8 +96,8 @@ function findCommand(name: string): Command {
   );
 }
 
-function isCalled({ name, aliases }: Command, verb: string | undefined): boolean {
-  return verb !== undefined && (name === verb || aliases?.includes(verb) === true);
+function verbCalled(name: string | undefined): Verb | undefined {
+  return VERBS.find((verb) => verb.name === name || (name !== undefined && verb.aliases.includes(name)));
 }
 
 /** The options of a command; the global ones where no command is known. */
@@ -98,11 +105,11 @@ function optionsOf(command: Command | undefined): readonly Option[] {
   return withGlobals(command?.options ?? [], GLOBAL_OPTIONS);
 }
 
-function optionsBehind(verb: string | undefined): readonly Option[] {
-  return optionsOf(COMMANDS.find((one) => isCalled(one, verb)));
+async function optionsBehind(verb: string | undefined): Promise<readonly Option[]> {
+  return optionsOf(await verbCalled(verb)?.load());
 }
 
-function checkCount({ name, words: [least, most], usage: shape }: Command, count: number): void {
+function checkCount({ name }: Verb, { words: [least, most], usage: shape }: Command, count: number): void {
   if (count >= least && count <= most) return;
   const what = count < least ? "too few words" : "too many words";
   throw usage("usage/words", `${what} for "${name}"`, `supervise ${name} ${shape}`.trim());

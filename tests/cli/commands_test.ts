@@ -3,14 +3,16 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Command, GLOBAL_OPTIONS } from "../../lib/cli/command.ts";
-import { COMMANDS } from "../../lib/cli/commands.ts";
 import { parseWords, withGlobals } from "../../lib/cli/option.ts";
 import { renderCommandHelp, renderHelp } from "../../lib/cli/render/help.ts";
 import { painter } from "../../lib/cli/render/paint.ts";
+import { VERBS } from "../../lib/cli/verbs.ts";
 import { test } from "../harness/test.ts";
 
 const PLAIN = painter(false);
 const LIB = fileURLToPath(new URL("../../lib/cli/", import.meta.url));
+
+const COMMANDS = await Promise.all(VERBS.map(async (verb) => ({ verb, command: await verb.load() })));
 
 /** The commands that a file of `commands/` is the code of. */
 const COMMANDS_OF: Readonly<Record<string, readonly string[]>> = {
@@ -38,45 +40,45 @@ function wordsOf(example: string): readonly string[] {
 }
 
 test("commands: the help lists every command, and every command's help all of its options", () => {
-  const help = renderHelp(COMMANDS, GLOBAL_OPTIONS, PLAIN).split("\n");
-  for (const command of COMMANDS) {
-    assert.ok(help.some((line) => line.startsWith(`  ${command.name} `) && line.endsWith(command.summary)));
-    const own = renderCommandHelp(command, optionsOf(command), PLAIN).split("\n");
-    assert.equal(own[0], `Usage: supervise ${command.name} [options] ${command.usage}`.trimEnd());
+  const help = renderHelp(VERBS, GLOBAL_OPTIONS, PLAIN).split("\n");
+  for (const { verb, command } of COMMANDS) {
+    assert.ok(help.some((line) => line.startsWith(`  ${verb.name} `) && line.endsWith(verb.summary)));
+    const own = renderCommandHelp(verb, command, optionsOf(command), PLAIN).split("\n");
+    assert.equal(own[0], `Usage: supervise ${verb.name} [options] ${command.usage}`.trimEnd());
     for (const { name, short, value, doc } of optionsOf(command)) {
       const flags = `${short === undefined ? "    " : `-${short}, `}--${name}${
         value === undefined ? "" : ` ${value}`
       }`;
       const lines = own.filter((line) => line.trimEnd().endsWith(doc) && line.startsWith(`  ${flags}  `));
-      assert.equal(lines.length, 1, `${command.name} --${name}`);
+      assert.equal(lines.length, 1, `${verb.name} --${name}`);
     }
     for (const text of [...command.about, ...command.examples.map(([line]) => `  ${line} `)]) {
-      assert.ok(own.some((line) => line.startsWith(text)), `${command.name}: ${text}`);
+      assert.ok(own.some((line) => line.startsWith(text)), `${verb.name}: ${text}`);
     }
   }
 });
 
 test("commands: names, options and letters are unique, and texts have one form", () => {
-  const names = COMMANDS.flatMap((command) => [command.name, ...(command.aliases ?? [])]);
+  const names = VERBS.flatMap((verb) => [verb.name, ...verb.aliases]);
   assert.equal(new Set(names).size, names.length);
-  for (const command of COMMANDS) {
+  for (const { verb, command } of COMMANDS) {
     const options = optionsOf(command);
     const letters = options.flatMap(({ short }) => short === undefined ? [] : [short]);
-    assert.equal(new Set(options.map(({ name }) => name)).size, options.length, command.name);
-    assert.equal(new Set(letters).size, letters.length, command.name);
-    for (const text of [command.summary, ...options.map(({ doc }) => doc)]) {
-      assert.doesNotMatch(text, /\.$/, `${command.name}: a clause without a full stop`);
+    assert.equal(new Set(options.map(({ name }) => name)).size, options.length, verb.name);
+    assert.equal(new Set(letters).size, letters.length, verb.name);
+    for (const text of [verb.summary, ...options.map(({ doc }) => doc)]) {
+      assert.doesNotMatch(text, /\.$/, `${verb.name}: a clause without a full stop`);
     }
-    for (const text of command.about) assert.match(text, /[.?]$/, `${command.name}: whole sentences`);
-    assert.ok(command.about.length > 0 && command.examples.length > 0, command.name);
+    for (const text of command.about) assert.match(text, /[.?]$/, `${verb.name}: whole sentences`);
+    assert.ok(command.about.length > 0 && command.examples.length > 0, verb.name);
   }
 });
 
 test("commands: every example is a command line that its command takes", () => {
-  for (const command of COMMANDS) {
+  for (const { verb, command } of COMMANDS) {
     for (const [example] of command.examples) {
-      const [program, verb, ...words] = wordsOf(example);
-      assert.deepEqual([program, verb], ["supervise", command.name], example);
+      const [program, name, ...words] = wordsOf(example);
+      assert.deepEqual([program, name], ["supervise", verb.name], example);
       const parsed = parseWords(words, optionsOf(command));
       const [least, most] = command.words;
       assert.ok(parsed.words.length >= least && parsed.words.length <= most, example);
@@ -86,15 +88,15 @@ test("commands: every example is a command line that its command takes", () => {
 
 test("commands: what a command asks for is among its options, and what is among them is asked for", () => {
   const shared = new Set([...optionsRead("main.ts"), ...optionsRead("which_tree.ts"), "help"]);
-  const read = new Map<string, Set<string>>(COMMANDS.map(({ name }) => [name, new Set(shared)]));
+  const read = new Map<string, Set<string>>(VERBS.map(({ name }) => [name, new Set(shared)]));
   for (const file of readdirSync(`${LIB}commands`)) {
     const stem = file.replace(/\.ts$/, "");
     const commands = COMMANDS_OF[stem] ?? [stem];
     const options = new Set(
       commands.flatMap((name) => {
-        const command = COMMANDS.find((command) => command.name === name);
-        assert.ok(command, `${file} is the code of no command`);
-        return optionsOf(command).map((option) => option.name);
+        const found = COMMANDS.find(({ verb }) => verb.name === name);
+        assert.ok(found, `${file} is the code of no command`);
+        return optionsOf(found.command).map((option) => option.name);
       }),
     );
     for (const name of optionsRead(`commands/${file}`)) {
@@ -102,9 +104,9 @@ test("commands: what a command asks for is among its options, and what is among 
       for (const command of commands) read.get(command)!.add(name);
     }
   }
-  for (const command of COMMANDS) {
+  for (const { verb, command } of COMMANDS) {
     for (const { name } of optionsOf(command)) {
-      assert.ok(read.get(command.name)!.has(name), `nothing asks for --${name} of ${command.name}`);
+      assert.ok(read.get(verb.name)!.has(name), `nothing asks for --${name} of ${verb.name}`);
     }
   }
 });

@@ -10,6 +10,8 @@ const FLAGS = [
   "--minify",
   "--bytecode",
   "--format=esm",
+  // Else a process would load the whole program and not the part that its role or its verb needs.
+  "--splitting",
   // Else the binary would run the preload of whatever folder its user stands in, and read its .env. The flag that Bun has
   // against the latter (--no-compile-autoload-dotenv) makes NODE_ENV and BUN_ENV constants of all that the binary runs; to
   // name a file instead, and that one empty, does not.

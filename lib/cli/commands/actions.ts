@@ -22,8 +22,6 @@ const WAIT_OPTIONS = [
 
 /** `supervise start`. */
 export const start: Command = {
-  name: "start",
-  summary: "starts actors, with what they depend on",
   usage: "SEL...",
   about: [
     "Starts what is down and returns when it is ready. What it depends on is started too, unless --no-deps.",
@@ -44,8 +42,6 @@ export const start: Command = {
 
 /** `supervise stop`. */
 export const stop: Command = {
-  name: "stop",
-  summary: "stops actors until they are started again",
   usage: "SEL...",
   about: [
     "Stops the named actors and returns when nothing of them is left, in reverse order of dependency. What depends on " +
@@ -82,8 +78,6 @@ export const stop: Command = {
 
 /** `supervise restart`. */
 export const restart: Command = {
-  name: "restart",
-  summary: "stops actors and starts them again",
   usage: "SEL...",
   about: ["Stops what runs, starts it again and returns when it is ready. It does not count as a failure."],
   options: WAIT_OPTIONS,

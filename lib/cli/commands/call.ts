@@ -22,8 +22,6 @@ const INDENT = 2;
 
 /** `supervise call`. */
 export const call: Command = {
-  name: "call",
-  summary: "calls a function of a module actor and prints what it returns",
   usage: "SEL FN [JSON...]",
   about: [
     "Calls an exported function of an actor with arguments that are JSON, and prints its result as JSON. A name with " +

@@ -8,8 +8,6 @@ import { problemFields, renderProblems } from "../render/problems.ts";
 
 /** `supervise check`. */
 export const check: Command = {
-  name: "check",
-  summary: "validates a file: all problems at once",
   usage: "[FILE]",
   about: [
     "Reports every problem of a configuration in one run, each with its place, what was expected and what to do.",

@@ -7,8 +7,6 @@ import { renderDoctor } from "../render/doctor.ts";
 
 /** `supervise doctor`. */
 export const doctor: Command = {
-  name: "doctor",
-  summary: "what this machine allows, and what that means",
   usage: "",
   about: [
     "Looks at the machine: what trees are contained by, whether all processes can be seen and signalled, limits and " +

@@ -19,8 +19,6 @@ import { withProgress } from "./actions.ts";
 
 /** `supervise down`. */
 export const down: Command = {
-  name: "down",
-  summary: "ends the tree and proves that nothing is left",
   usage: "",
   about: [
     "Cancels the tree: what depends on others stops first, daemons last, each asked politely and killed when its grace " +

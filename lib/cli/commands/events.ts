@@ -13,8 +13,6 @@ import { whileRead } from "../while_read.ts";
 
 /** `supervise events`. */
 export const events: Command = {
-  name: "events",
-  summary: "the journal of decisions and their causes",
   usage: "[SEL...]",
   about: [
     "Shows what supervise has decided and why: each entry names the one that led to it. The journal outlives the tree. " +

@@ -13,8 +13,6 @@ const GRACE_MS = 5_000;
 
 /** `supervise init --pid1`. */
 export const init: Command = {
-  name: "init",
-  summary: "runs one command as process 1 of a container",
   usage: "--pid1 -- CMD...",
   about: [
     "Starts CMD in the foreground, with the terminal if there is one, passes signals on to it, and reaps every orphan of " +

@@ -20,8 +20,6 @@ const FOLLOW_AFTER_LINES = 20;
 
 /** `supervise logs`. */
 export const logs: Command = {
-  name: "logs",
-  summary: "what the actors have printed",
   usage: "[SEL...]",
   about: [
     "Shows the lines of all actors, or of those named, in the order in which they came; also after the tree has ended. " +

@@ -20,8 +20,6 @@ interface Listed {
 
 /** `supervise ls`. */
 export const ls: Command = {
-  name: "ls",
-  summary: "all running trees of this user",
   usage: "",
   about: [
     "Lists the trees of this user that run on this machine, whatever folder they were started in. One that is " +

@@ -8,8 +8,6 @@ import { fileOf } from "../which_tree.ts";
 
 /** `supervise plan`. */
 export const plan: Command = {
-  name: "plan",
-  summary: "what a file compiles to",
   usage: "[FILE]",
   about: [
     "Prints every spawn that the file leads to, with its words, environment, folder, order and rules, all defaults " +

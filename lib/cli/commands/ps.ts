@@ -11,8 +11,6 @@ const WATCH_EVERY_MS = 1_000;
 
 /** `supervise ps`. */
 export const ps: Command = {
-  name: "ps",
-  summary: "the tree and what every actor is doing",
   usage: "[SEL...]",
   about: [
     "Shows every actor with its state, process, uptime, restarts, use of the machine and last exit, and why it is in a " +
@@ -50,8 +48,6 @@ async function show(context: Context, client: ControlClient): Promise<void> {
 
 /** `supervise status`. */
 export const status: Command = {
-  name: "status",
-  summary: "everything about single actors",
   usage: "SEL...",
   about: [
     "Shows all that is known of the named actors: state, reason, process, readiness, restarts, last exit.",

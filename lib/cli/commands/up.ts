@@ -23,8 +23,6 @@ const REST_GRACE_MS = 2_000;
 
 /** `supervise up`. */
 export const up: Command = {
-  name: "up",
-  summary: "starts the tree of a file",
   usage: "[FILE]",
   about: [
     "In the foreground it shows what the actors print, each line with its actor's name, and lasts as long as the tree. " +

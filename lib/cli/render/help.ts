@@ -1,10 +1,11 @@
 import type { Command } from "../command.ts";
 import type { Option } from "../option.ts";
+import type { Verb } from "../verbs.ts";
 import type { Painter } from "./paint.ts";
 
 /** The list of all commands. */
-export function renderHelp(commands: readonly Command[], globals: readonly Option[], paint: Painter): string {
-  const lines = commands.map(({ name, summary }) => [name, summary] as const);
+export function renderHelp(verbs: readonly Verb[], globals: readonly Option[], paint: Painter): string {
+  const lines = verbs.map(({ name, summary }) => [name, summary] as const);
   return [
     `${paint.bold("supervise")} runs trees of processes and never loses track of one.`,
     "",
@@ -22,9 +23,13 @@ export function renderHelp(commands: readonly Command[], globals: readonly Optio
 }
 
 /** All about one command. */
-export function renderCommandHelp(command: Command, options: readonly Option[], paint: Painter): string {
-  const { name, usage, about, examples, aliases } = command;
-  const alias = aliases === undefined ? [] : [`Also: ${aliases.join(", ")}`, ""];
+export function renderCommandHelp(
+  { name, aliases }: Verb,
+  { usage, about, examples }: Command,
+  options: readonly Option[],
+  paint: Painter,
+): string {
+  const alias = aliases.length === 0 ? [] : [`Also: ${aliases.join(", ")}`, ""];
   return [
     `${paint.bold("Usage:")} supervise ${name} [options] ${usage}`.trimEnd(),
     "",

@@ -6,7 +6,10 @@ import type * as Http from "node:http";
 import type * as Https from "node:https";
 import type * as Inspector from "node:inspector";
 import type * as Net from "node:net";
+import type * as Os from "node:os";
 import type * as Tls from "node:tls";
+import type * as Tty from "node:tty";
+import type * as Util from "node:util";
 import type * as WorkerThreads from "node:worker_threads";
 
 /** @returns `node:crypto` */
@@ -23,7 +26,13 @@ export const nodeHttps = (): typeof Https => process.getBuiltinModule("node:http
 export const nodeInspector = (): typeof Inspector => process.getBuiltinModule("node:inspector");
 /** @returns `node:net` */
 export const nodeNet = (): typeof Net => process.getBuiltinModule("node:net");
+/** @returns `node:os` */
+export const nodeOs = (): typeof Os => process.getBuiltinModule("node:os");
 /** @returns `node:tls` */
 export const nodeTls = (): typeof Tls => process.getBuiltinModule("node:tls");
+/** @returns `node:tty` */
+export const nodeTty = (): typeof Tty => process.getBuiltinModule("node:tty");
+/** @returns `node:util` */
+export const nodeUtil = (): typeof Util => process.getBuiltinModule("node:util");
 /** @returns `node:worker_threads` */
 export const nodeWorkerThreads = (): typeof WorkerThreads => process.getBuiltinModule("node:worker_threads");

@@ -1,5 +1,3 @@
-import { fstatSync, readlinkSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
 import { isUtf8 } from "../../base/raw_text.ts";
 import type { Signal } from "../../base/signals.ts";
 import { UserError } from "../../base/user_error.ts";
@@ -7,14 +5,13 @@ import { readIgnoredSignals, readOpenFilesLimit } from "../linux/proc.ts";
 import type { Output, Program } from "../ports/program.ts";
 import { ACTOR_VERB } from "./actor_verb.ts";
 import { closeInspector, openInspector } from "./inspector.ts";
+import { nodeFs, nodeOs } from "./lazy_node.ts";
+import { openOutput } from "./output.ts";
 import { ownEnvironment } from "./own_environment.ts";
 import { isDeno } from "./runtime.ts";
 import { SCRIPT_VERB } from "./script_verb.ts";
 import { selfCommandOf } from "./self_command.ts";
 import { onUncaught } from "./uncaught.ts";
-
-/** Characters in a line where that cannot be told. */
-const COLUMNS = 80;
 
 /** This program, as both runtimes show it. */
 export function nodeProgram(): Program {
@@ -42,12 +39,11 @@ export function nodeProgram(): Program {
     get callersOpenFilesLimit() {
       return callersOpenFilesLimit ??= readOpenFilesLimit(process.ppid);
     },
-    // A stream costs a millisecond of a start, and not every process prints.
     get stdout() {
-      return stdout ??= outputOf(process.stdout, 1, "standard output");
+      return stdout ??= openOutput(1);
     },
     get stderr() {
-      return stderr ??= outputOf(process.stderr, 2, "standard error");
+      return stderr ??= openOutput(2);
     },
     onSignal(signal, callback, { evenIfIgnored } = { evenIfIgnored: false }) {
       if (ignored.has(signal) && !evenIfIgnored) return () => {};
@@ -65,7 +61,9 @@ export function nodeProgram(): Program {
     raise: (signal) => process.kill(process.pid, signal),
     onExit,
     onUncaught,
-    temporaryFolder: tmpdir(),
+    get temporaryFolder() {
+      return nodeOs().tmpdir();
+    },
     openInspector,
     closeInspector,
     exit: (code) => process.exit(code),
@@ -102,7 +100,7 @@ function workingFolder(): string {
 
 function isFolderUtf8(): boolean {
   try {
-    return isUtf8(readlinkSync("/proc/self/cwd", "buffer"));
+    return isUtf8(nodeFs().readlinkSync("/proc/self/cwd", "buffer"));
   } catch (error) {
     // Deno has no code for what is no text.
     return (error as NodeJS.ErrnoException).code !== undefined;
@@ -138,66 +136,8 @@ function onExit(callback: () => void): () => void {
 /** A user by number alone, as containers have them, is in no list of users: the root folder is home then. */
 function homeFolder(): string {
   try {
-    return userInfo().homedir;
+    return nodeOs().userInfo().homedir;
   } catch {
     return "/";
   }
-}
-
-function outputOf(stream: NodeJS.WriteStream, number: 1 | 2, name: string): Output {
-  /** Why nothing more can be written; later errors only say that an earlier one was. */
-  let broken: Error | null = null;
-  const write = (text: string) =>
-    new Promise<void>((resolve, reject) => {
-      const settle = (error: Error | null | undefined) => {
-        if (error) broken ??= error;
-        if (broken === null || isReaderGone(broken)) resolve();
-        else reject(notWritable(name, broken));
-      };
-      if (broken !== null) return settle(broken);
-      try {
-        stream.write(text, settle);
-      } catch (error) {
-        // Deno throws what other runtimes hand to the callback.
-        settle(error as Error);
-      }
-    });
-  // The same errors are events, too.
-  stream.on("error", () => {});
-  return {
-    get isTerminal() {
-      return stream.isTTY === true;
-    },
-    get isPipe() {
-      return isPipe(number);
-    },
-    get columns() {
-      // A terminal whose size nobody has set says 0.
-      return stream.columns || COLUMNS;
-    },
-    get isRead() {
-      return broken === null || !isReaderGone(broken);
-    },
-    write,
-  };
-}
-
-function isPipe(descriptor: number): boolean {
-  try {
-    return fstatSync(descriptor).isFIFO();
-  } catch {
-    return false;
-  }
-}
-
-/** Whether it is no error but the way in which `supervise logs | head` ends. */
-function isReaderGone(error: Error): boolean {
-  return (error as NodeJS.ErrnoException).code === "EPIPE";
-}
-
-function notWritable(name: string, error: Error): UserError {
-  return new UserError("output/not-writable", `Cannot write to ${name}: ${error.message}`, {
-    hint: "what could not be written is lost: make room for it, or send it elsewhere",
-    cause: error,
-  });
 }

@@ -1,8 +1,7 @@
 /** Errors that nobody catches: what this program says of them, instead of the runtime, and the code that it ends with. */
 import type { EventEmitter } from "node:events";
-import { writeSync } from "node:fs";
-import { inspect } from "node:util";
 import type { LastWords } from "../ports/program.ts";
+import { nodeFs, nodeUtil } from "./lazy_node.ts";
 import { isDeno } from "./runtime.ts";
 
 type Explain = (error: unknown) => LastWords | null;
@@ -45,7 +44,7 @@ function unhandled(error: unknown): void {
 
 function endWith(error: unknown): never {
   const words = explainers.toReversed().map((explain) => explain(error)).find((one) => one !== null) ??
-    { text: `${inspect(error)}\n`, exitCode: FAILED };
+    { text: `${nodeUtil().inspect(error)}\n`, exitCode: FAILED };
   write(words.text);
   return process.exit(words.exitCode);
 }
@@ -53,7 +52,7 @@ function endWith(error: unknown): never {
 /** Nobody waits for a stream any more. */
 function write(text: string): void {
   try {
-    if (text !== "") writeSync(STDERR, text);
+    if (text !== "") nodeFs().writeSync(STDERR, text);
   } catch {
     // A reader that is gone, or has no room, misses it: the exit code says what there is to say.
   }

@@ -1,0 +1,110 @@
+import type { Command } from "./command.ts";
+
+/** A verb of the command line. Its command is loaded when it is called, because each needs a part of the program alone. */
+export interface Verb {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** One line for the list of all verbs. */
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** All verbs, in the order in which the help lists them. */
+export const VERBS: readonly Verb[] = [
+  {
+    name: "up",
+    aliases: [],
+    summary: "starts the tree of a file",
+    load: async () => (await import("./commands/up.ts")).up,
+  },
+  {
+    name: "down",
+    aliases: [],
+    summary: "ends the tree and proves that nothing is left",
+    load: async () => (await import("./commands/down.ts")).down,
+  },
+  {
+    name: "ps",
+    aliases: [],
+    summary: "the tree and what every actor is doing",
+    load: async () => (await import("./commands/ps.ts")).ps,
+  },
+  {
+    name: "status",
+    aliases: [],
+    summary: "everything about single actors",
+    load: async () => (await import("./commands/ps.ts")).status,
+  },
+  {
+    name: "ls",
+    aliases: [],
+    summary: "all running trees of this user",
+    load: async () => (await import("./commands/ls.ts")).ls,
+  },
+  {
+    name: "start",
+    aliases: [],
+    summary: "starts actors, with what they depend on",
+    load: async () => (await import("./commands/actions.ts")).start,
+  },
+  {
+    name: "stop",
+    aliases: [],
+    summary: "stops actors until they are started again",
+    load: async () => (await import("./commands/actions.ts")).stop,
+  },
+  {
+    name: "restart",
+    aliases: [],
+    summary: "stops actors and starts them again",
+    load: async () => (await import("./commands/actions.ts")).restart,
+  },
+  {
+    name: "logs",
+    aliases: [],
+    summary: "what the actors have printed",
+    load: async () => (await import("./commands/logs.ts")).logs,
+  },
+  {
+    name: "events",
+    aliases: [],
+    summary: "the journal of decisions and their causes",
+    load: async () => (await import("./commands/events.ts")).events,
+  },
+  {
+    name: "call",
+    aliases: [],
+    summary: "calls a function of a module actor and prints what it returns",
+    load: async () => (await import("./commands/call.ts")).call,
+  },
+  {
+    name: "check",
+    aliases: [],
+    summary: "validates a file: all problems at once",
+    load: async () => (await import("./commands/check.ts")).check,
+  },
+  {
+    name: "plan",
+    aliases: [],
+    summary: "what a file compiles to",
+    load: async () => (await import("./commands/plan.ts")).plan,
+  },
+  {
+    name: "init",
+    aliases: [],
+    summary: "runs one command as process 1 of a container",
+    load: async () => (await import("./commands/init.ts")).init,
+  },
+  {
+    name: "doctor",
+    aliases: [],
+    summary: "what this machine allows, and what that means",
+    load: async () => (await import("./commands/doctor.ts")).doctor,
+  },
+  {
+    name: "version",
+    aliases: [],
+    summary: "the version of this binary",
+    load: async () => (await import("./commands/version.ts")).version,
+  },
+];
