@@ -71,3 +71,24 @@ e2e("readers: a command that has something to do does it for nobody, too", async
     assert.match((await piped(sandbox, command, "true")).stderr, /code 0\n$/, command);
   }
 });
+
+e2e("readers: a pipe that does not block gets all, too, however slowly it is read", async (sandbox) => {
+  sandbox.config(`[actors.a]\nexec = "true"\nreplicas = 400`);
+  const expected = await sandbox.supervise("plan", "--json");
+  // The reader begins when the pipe, which holds 64 KiB, has been full for some looks at it.
+  const { stdout } = await sandbox.run(["python3", "-c", SLOW_READER, ...SUPERVISE, "plan", "--json"]).done;
+  assert.ok(stdout === expected.stdout, `${stdout.length} of ${expected.stdout.length} characters`);
+});
+
+const SLOW_READER = `
+import fcntl, os, struct, subprocess, sys, termios
+reader, writer = os.pipe()
+os.set_blocking(writer, False)
+child = subprocess.Popen(sys.argv[1:], stdout=writer)
+os.close(writer)
+held = lambda: struct.unpack("i", fcntl.ioctl(reader, termios.FIONREAD, b"1234"))[0]
+while held() < 65536: os.sched_yield()
+sys.stdout.flush()
+while data := os.read(reader, 4096): os.write(1, data)
+sys.exit(child.wait())
+`;

@@ -3,9 +3,17 @@ import type { WriteStream } from "node:tty";
 import { UserError } from "../../base/user_error.ts";
 import type { Output } from "../ports/program.ts";
 import { nodeFs, nodeTty } from "./lazy_node.ts";
+import { isDeno } from "./runtime.ts";
 
 /** Characters in a line where that cannot be told. */
 const COLUMNS = 80;
+const FIRST_PAUSE_MS = 1;
+const LONGEST_PAUSE_MS = 64;
+/**
+ * How much is written at a time. Deno does not say how much of a write has been done when a pipe has no room for the rest; of
+ * this many bytes it takes all or none.
+ */
+const PART_BYTES = isDeno ? 4096 : Infinity;
 const FACTS = {
   1: { name: "standard output", stream: "stdout" },
   2: { name: "standard error", stream: "stderr" },
@@ -13,8 +21,7 @@ const FACTS = {
 
 /**
  * The output with a number. Files and pipes are written to by their descriptor, since a stream of the runtime takes several
- * milliseconds to load, which is half the time that most commands take. A terminal has a stream, and so has a descriptor that
- * somebody has made non-blocking, because only the runtime can wait until it has room.
+ * milliseconds to load, which is half the time that most commands take. A terminal has a stream.
  */
 export function openOutput(descriptor: 1 | 2): Output {
   const { name, stream: key } = FACTS[descriptor];
@@ -35,10 +42,7 @@ export function openOutput(descriptor: 1 | 2): Output {
   const writeAll = async (text: string) => {
     if (broken === null) {
       try {
-        const rest = isTerminal || stream !== null
-          ? Buffer.from(text)
-          : await writeTo(descriptor, Buffer.from(text));
-        if (rest.length > 0) await writeToStream(openStream(), rest);
+        await (isTerminal ? writeToStream(openStream(), text) : writeTo(descriptor, Buffer.from(text)));
       } catch (error) {
         broken ??= error as Error;
       }
@@ -65,18 +69,20 @@ export function openOutput(descriptor: 1 | 2): Output {
   };
 }
 
-/** Writes bytes; returns those that are left because the descriptor does not block and has no room. */
-async function writeTo(descriptor: number, bytes: Uint8Array): Promise<Uint8Array> {
+async function writeTo(descriptor: number, bytes: Uint8Array): Promise<void> {
   let rest = bytes;
+  let pauseMs = FIRST_PAUSE_MS;
   while (rest.length > 0) {
     try {
-      rest = rest.subarray(await writeSome(descriptor, rest));
+      rest = rest.subarray(await writeSome(descriptor, rest.subarray(0, PART_BYTES)));
+      pauseMs = FIRST_PAUSE_MS;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EAGAIN") return rest;
-      throw error;
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      // Another program that shares the pipe has made it non-blocking, and its reader is slow.
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     }
   }
-  return rest;
 }
 
 function writeSome(descriptor: number, bytes: Uint8Array): Promise<number> {
@@ -85,10 +91,10 @@ function writeSome(descriptor: number, bytes: Uint8Array): Promise<number> {
   });
 }
 
-function writeToStream(stream: WriteStream, bytes: Uint8Array): Promise<void> {
+function writeToStream(stream: WriteStream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     // Deno throws what other runtimes hand to the callback, which rejects, too.
-    stream.write(bytes, (error) => error ? reject(error) : resolve());
+    stream.write(text, (error) => error ? reject(error) : resolve());
   });
 }
 
