@@ -8,5 +8,5 @@ export const ROOT: string = decodeURIComponent(FOLDER.pathname);
 /** The file that this program begins with. */
 export const CLI: string = `${ROOT}cli.ts`;
 
-/** The URL of that file, also in a binary, where all files of the program are one. */
-export const OWN_ENTRY: string = IS_BINARY ? import.meta.url : new URL("cli.ts", FOLDER).href;
+/** The URL of that file; in a binary, of the part that it begins with. */
+export const OWN_ENTRY: string = IS_BINARY ? `file://${process.argv[1]}` : new URL("cli.ts", FOLDER).href;
