@@ -19,6 +19,7 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { skip, test } from "./test.ts";
+import { until, untilGiven } from "./until.ts";
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -147,15 +148,26 @@ export class Sandbox {
 
   /** Returns when the tree does not run any more. */
   async untilDown(): Promise<void> {
-    while ((await this.supervise("ps")).code !== 3);
+    await until("the tree is down", async () => (await this.supervise("ps")).code === 3);
+  }
+
+  /** Returns when the tree answers. */
+  async untilUp(): Promise<void> {
+    await until("the tree answers", async () => (await this.supervise("ps")).code === 0);
+  }
+
+  /** The row of one actor, once it is as wanted. */
+  // deno-lint-ignore no-explicit-any
+  async rowWhen(path: string, isWanted: (row: any) => boolean): Promise<any> {
+    return await untilGiven(`${path} is as wanted`, async () => {
+      const row = await this.row(path);
+      return isWanted(row) ? row : null;
+    });
   }
 
   /** Asserts that nothing that was started in here is left; what is on its last step may take it. */
   async assertNoneLeft(): Promise<void> {
-    const watchdog = performance.now() + 10_000;
-    while (this.left().length > 0 && performance.now() < watchdog) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await until("nothing is left", () => this.left().length === 0).catch(() => {});
     assert.deepEqual(this.left(), [], "processes are left");
   }
 
