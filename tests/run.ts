@@ -18,6 +18,7 @@ const CHECKS: readonly string[] = [
   "deno fmt --check --quiet",
   "npm run --silent build",
   "npm run --silent build:faulty",
+  "npm run --silent build:bundle",
 ];
 
 /** The folders whose tests run the program as a whole. */
@@ -35,7 +36,7 @@ const LONG = [
   "tests/supervision/simulation_test.ts",
 ];
 
-/** Run on the sources on Bun, too, which the binary is made of. */
+/** Whole trees from the sources, of which the other whole trees start what has been built. */
 const SMOKE = ["tests/e2e/up_test.ts"];
 
 /** More than there are cores, for half of the time of a test is waiting for its processes. */
@@ -53,10 +54,11 @@ const suiteOf = (
   underTest: string,
   name: string,
   files: readonly string[],
+  built: Suite["env"] = { SUPERVISE_BUILT: "1" },
 ): Suite => ({
   name,
   runtime,
-  env: { SUPERVISE_UNDER_TEST: underTest },
+  env: { SUPERVISE_UNDER_TEST: underTest, ...built },
   files,
 });
 
@@ -65,7 +67,9 @@ const SUITES: readonly Suite[] = [
   suiteOf("deno", "deno", "Deno", wholeFiles),
   suiteOf("bun", "binary", "binary", wholeFiles),
   suiteOf("deno", "deno", "Deno", otherFiles),
-  suiteOf("bun", "bun", "Bun", [...otherFiles, ...SMOKE.filter(isNamed)]),
+  suiteOf("bun", "bun", "Bun", otherFiles),
+  suiteOf("deno", "deno", "Deno, sources", SMOKE.filter(isNamed), {}),
+  suiteOf("bun", "bun", "Bun, sources", SMOKE.filter(isNamed), {}),
 ];
 
 const checks = words.length === 0 ? CHECKS : [];

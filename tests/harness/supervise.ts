@@ -18,23 +18,28 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { IS_BUILT } from "./built.ts";
 import { skip, test } from "./test.ts";
 import { until, untilGiven } from "./until.ts";
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
+/** The folder of a program's files on Deno, and how their names end. */
+const [ON_DENO, EXTENSION] = IS_BUILT ? [`${ROOT}/dist/js`, "js"] : [ROOT, "ts"];
+const DENO = [process.execPath, "run", "--allow-all", "--config", `${ON_DENO}/deno.json`];
+
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   binary: [`${ROOT}/dist/supervise`],
   bun: [process.execPath, `${ROOT}/cli.ts`],
-  deno: [process.execPath, "run", "--allow-all", "--config", `${ROOT}/deno.json`, `${ROOT}/cli.ts`],
+  deno: [...DENO, `${ON_DENO}/cli.${EXTENSION}`],
 };
 
 /** The program that suffers what a test orders (`tests/torture/fault`), built as each of them is. */
-const FAULTY = `${ROOT}/tests/torture/program.ts`;
+const FAULTY = "tests/torture/program.ts";
 const FAULTY_COMMANDS: Readonly<Record<string, readonly string[]>> = {
   binary: [`${ROOT}/dist/supervise-faulty`],
-  bun: [process.execPath, FAULTY],
-  deno: [process.execPath, "run", "--allow-all", "--config", `${ROOT}/deno.json`, FAULTY],
+  bun: [process.execPath, `${ROOT}/${FAULTY}`],
+  deno: [...DENO, IS_BUILT ? `${ON_DENO}/program.js` : `${ROOT}/${FAULTY}`],
 };
 
 /** Which of them is under test. */
