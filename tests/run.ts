@@ -3,6 +3,7 @@
  * binary. The last line counts the tests of all of them; a line above it names the files that passed only when they were
  * run again. `bun tests/run.ts WORD...` runs only the files that have one of the words in their name, without the checks.
  */
+import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { runCommand } from "./harness/runner/command.ts";
@@ -11,9 +12,14 @@ import { runUnits, type UnitEnd } from "./harness/runner/run_units.ts";
 import { type Suite, testFilesIn, unitsOf } from "./harness/runner/suite.ts";
 import { lastLines, nameOf, slowest, withoutPassed } from "./harness/runner/summary.ts";
 
+/** The benchmarks, but for what needs the libraries that they compare with, which are not installed here. */
+const BENCH = globSync("bench/**/*.ts").filter((file) =>
+  !/node_modules|effect|piscina|tinypool|workerpool/.test(file)
+);
+
 const CHECKS: readonly string[] = [
   "tsc -p .",
-  "deno check --quiet mod.ts cli.ts",
+  `deno check --quiet mod.ts cli.ts ${BENCH.join(" ")}`,
   "deno lint --quiet",
   "deno fmt --check --quiet",
   "npm run --silent build",
@@ -43,6 +49,8 @@ const SMOKE = ["tests/e2e/up_test.ts"];
 const AT_ONCE = 2 * availableParallelism();
 const MOST_RERUNS = 20;
 const SLOWEST = 12;
+/** How much of a check is shown. */
+const LONGEST_NAME = 40;
 
 const words = process.argv.slice(2);
 const isNamed = (file: string) => words.length === 0 || words.some((word) => file.includes(word));
@@ -103,7 +111,7 @@ function isLong(files: readonly string[]): boolean {
 
 async function passes(check: string): Promise<boolean> {
   const { isOk, output, seconds } = await runCommand({ argv: check.split(" ") });
-  console.log(`${isOk ? "ok    " : "FAILED"} ${check} (${seconds.toFixed(1)} s)`);
+  console.log(`${isOk ? "ok    " : "FAILED"} ${check.slice(0, LONGEST_NAME)} (${seconds.toFixed(1)} s)`);
   if (!isOk) console.log(output);
   return isOk;
 }
