@@ -1,7 +1,8 @@
 /** Isolated trees on real machines: a process of their own is the parent of their actors, and takes in what they leave. */
 import assert from "node:assert/strict";
 import { connect } from "node:net";
-import { e2e, freePort, type Sandbox } from "../harness/supervise.ts";
+import { freePort } from "../harness/ports.ts";
+import { e2e, type Sandbox } from "../harness/supervise.ts";
 import { commandOf, programsWith, rowOf, signalIfThere } from "../harness/process_table.ts";
 import { until } from "../harness/until.ts";
 

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync, statSync, utimesSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
-import { e2e, freePort, type Sandbox, SUPERVISE } from "../harness/supervise.ts";
+import { freePort } from "../harness/ports.ts";
+import { e2e, type Sandbox, SUPERVISE } from "../harness/supervise.ts";
 import { until } from "../harness/until.ts";
 
 function makePipe(sandbox: Sandbox, name: string): string {

@@ -13,7 +13,6 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -222,17 +221,6 @@ function isInstalled(program: string): boolean {
     ? [""]
     : (process.env["PATH"] ?? "").split(":").map((folder) => `${folder}/`);
   return folders.some((folder) => existsSync(folder + program));
-}
-
-/** A port that is free now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function watch(child: ChildProcess, onDone: () => void): Running {
