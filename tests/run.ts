@@ -94,12 +94,13 @@ const result = await runUnits(longFirst, {
   onEnd: tell,
 });
 
+if (units.length === 0) console.log(`No test file has ${words.join(" or ")} in its name`);
 const counts = added(result.counts, { ...NO_TESTS, failed: failedChecks });
 
 console.log(
   ["", "The slowest:", ...slowest(result.ends, SLOWEST), "", ...lastLines(counts, result.flaky)].join("\n"),
 );
-process.exit(counts.failed === 0 ? 0 : 1);
+process.exit(counts.failed === 0 && units.length > 0 ? 0 : 1);
 
 function isIn(folders: readonly string[], file: string): boolean {
   return folders.some((folder) => file.startsWith(`${folder}/`));
