@@ -7,6 +7,8 @@ export interface CheckResult {
   readonly ok: boolean;
   /** All of them, in file order. */
   readonly problems: readonly Problem[];
+  /** The file and all that it includes, in the order in which they were read: absolute, links resolved. */
+  readonly files: readonly string[];
 }
 
 /**
@@ -28,6 +30,7 @@ export async function check(file: string): Promise<CheckResult> {
   const { checkFile, findFile, readPiped } = await import("./tree_tools.ts");
   const { host, program } = await openSystem();
   const path = findFile(host, program, file, "may be open");
-  const { problems } = checkFile(host, program, path, await readPiped(host, path));
-  return { ok: problems.every((problem) => problem.severity !== "error"), problems };
+  const { problems, texts } = checkFile(host, program, path, await readPiped(host, path));
+  const ok = problems.every((problem) => problem.severity !== "error");
+  return { ok, problems, files: [...texts.keys()] };
 }

@@ -11,9 +11,10 @@ export class ConfigError extends UserError {
 
   constructor(file: string, problems: readonly Problem[]) {
     const errors = problems.filter((problem) => problem.severity === "error");
-    const { line, column, message } = errors[0]!;
+    const { line, column, message, file: included } = errors[0]!;
+    const place = `${included === file ? "" : `${included}:`}${line}:${column}`;
     const more = errors.length === 1 ? "" : ` (and ${errors.length - 1} more)`;
-    super("config/invalid", `"${file}" is not valid: ${line}:${column}: ${message}${more}`, {
+    super("config/invalid", `"${file}" is not valid: ${place}: ${message}${more}`, {
       exitCode: ExitCode.badConfig,
     });
     this.problems = problems;

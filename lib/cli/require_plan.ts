@@ -24,12 +24,12 @@ export async function requirePlan(
   piped: Uint8Array | null = null,
 ): Promise<Plan> {
   const loaded = loadPlan(host, program, file, piped);
-  const { plan, problems, text } = loaded;
+  const { plan, problems, texts } = loaded;
   const unkept = plan === null ? [] : limitsOnMachine(host, plan, loaded);
   const refused = limits === "refuse" ? unkept.filter(isError) : [];
   const changed = plan === null ? [] : changedVariables(program, plan, loaded);
   const told = [...problems, ...(limits === "refuse" ? refused : unkept), ...changed];
-  const rendered = renderProblems(told, new Map([[file, text]]), ui.err.isOn);
+  const rendered = renderProblems(told, texts, ui.err.isOn);
   if (rendered !== "") await fromPromise(ui.say(rendered.trimEnd()));
   if (plan !== null && refused.length === 0) return plan;
   const errors = [...problems.filter(isError), ...refused];

@@ -200,6 +200,8 @@ export interface Plan {
   readonly file: string;
   /** The file's folder. */
   readonly dir: string;
+  /** The file and all that it includes, in the order in which they were read. */
+  readonly files: readonly string[];
   readonly nodes: readonly NodeSpec[];
 }
 

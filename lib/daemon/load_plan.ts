@@ -13,12 +13,11 @@ import type { FileText } from "../config/values/type.ts";
 import { FileError } from "../host/ports/files.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
+import { includeDisk } from "./include_disk.ts";
 import { ensureRunFolder } from "./run_folder.ts";
 
-/** A configuration that was read, and its text for showing problems, without secrets. */
-export interface Loaded extends Compiled {
-  readonly text: string;
-}
+/** A configuration that was read; its texts are for showing problems, without secrets. */
+export interface Loaded extends Compiled {}
 
 /** What of a plan is wanted. */
 export interface PlanSelection {
@@ -49,8 +48,9 @@ export function loadPlan(
     return {
       plan: null,
       problems: [problem],
+      unmatched: [],
       placeOf: () => null,
-      text: maskSource(text),
+      texts: new Map([[file, maskSource(text)]]),
     };
   }
   const readFile = (path: string) => readOther(host, path);
@@ -61,13 +61,15 @@ export function loadPlan(
     text,
     environment,
     readFile,
+    disk: includeDisk(host, MOST_BYTES),
     scriptCommand,
     actorCommand,
-    supervise: launcherOf(host, program, text),
+    supervise: () => launcherOf(host, program),
   });
   const { plan, problems } = compiled;
-  const shown = plan === null ? maskSource(text) : maskerFor(plan).source(text);
-  return { ...compiled, problems: withoutSecrets(plan, problems), text: shown };
+  const shown = plan === null ? maskSource : maskerFor(plan).source;
+  const texts = new Map([...compiled.texts].map(([file, text]) => [file, shown(text)]));
+  return { ...compiled, problems: withoutSecrets(plan, problems), texts };
 }
 
 /** Problems quote what stands in the file. @param plan Knows which of it is secret; null if there is none. */
@@ -120,9 +122,9 @@ export function adjustPlan(plan: Plan, { only, exitCodeFrom }: PlanSelection): P
  * A path that starts this program, for `${supervise}`. A binary is its own; run from source it takes several words to
  * start, which a small script stands for.
  */
-function launcherOf(host: Host, program: Program, text: string): string {
+function launcherOf(host: Host, program: Program): string {
   const [first, ...more] = program.selfCommand;
-  if (more.length === 0 || !text.includes("${supervise}")) return first!;
+  if (more.length === 0) return first!;
   const words = program.selfCommand.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
   const folder = ensureRunFolder(host, program.uid);
   const name = `supervise-${host.digest(words).slice(0, 8)}`;

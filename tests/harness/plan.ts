@@ -29,7 +29,7 @@ export function planOf(root: TreeSketch): Plan {
     });
     return { ...node, dependsOn };
   });
-  return { name: "test", file: AT.file, dir: "/test", nodes: linked };
+  return { name: "test", file: AT.file, dir: "/test", files: [AT.file], nodes: linked };
 
   function add(path: NodeId, parent: NodeId | null, sketch: ActorSketch | TreeSketch): NodeSpec {
     const index = nodes.length;

@@ -4,6 +4,8 @@ import { readPiped } from "../../daemon/load_plan.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Command } from "../command.ts";
 import { fileOf } from "../which_tree.ts";
+import { quote } from "../../config/wording.ts";
+import { includedLines } from "../render/plan.ts";
 import { problemFields, renderProblems } from "../render/problems.ts";
 
 /** `supervise check`. */
@@ -24,13 +26,23 @@ export const check: Command = {
     const { host, program, ui } = context;
     const file = fileOf(context, 0, "may be open");
     const piped = await fromPromise(readPiped(host, file));
-    const { problems, text } = checkFile(host, program, file, piped);
+    const { problems, texts, unmatched } = checkFile(host, program, file, piped);
     const ok = problems.every((problem) => problem.severity !== "error");
-    if (ui.json) await fromPromise(ui.printJson([{ ok, problems: problems.map(problemFields) }]));
-    else {
-      const rendered = renderProblems(problems, new Map([[file, text]]), ui.err.isOn);
+    if (ui.json) {
+      await fromPromise(
+        ui.printJson([{ ok, problems: problems.map(problemFields), files: [...texts.keys()] }]),
+      );
+    } else {
+      const rendered = renderProblems(problems, texts, ui.err.isOn);
       if (rendered !== "") await fromPromise(ui.say(rendered.trimEnd()));
-      if (ok) await fromPromise(ui.say(`${ui.err.green("ok")}: ${file}`));
+      for (const pattern of unmatched) {
+        await fromPromise(ui.say(`note: include ${quote(pattern)} matches no file`));
+      }
+      if (ok) {
+        await fromPromise(
+          ui.say([`${ui.err.green("ok")}: ${file}`, ...includedLines([...texts.keys()])].join("\n")),
+        );
+      }
     }
     return ok ? ExitCode.done : ExitCode.badConfig;
   },

@@ -22,6 +22,7 @@ export function planFields(plan: Plan): Record<string, unknown> {
   return {
     name: plan.name,
     file: plan.file,
+    files: plan.files,
     ...treeFields(root),
     spawns: plan.nodes.slice(1).map((node) => nodeFields(node, mask)),
     changes: [],
@@ -32,6 +33,7 @@ function nodeFields(node: NodeSpec, mask: Masker): Record<string, unknown> {
   const common = {
     path: node.path,
     kind: node.kind,
+    file: node.at.file,
     line: node.at.line,
     daemon: node.daemon,
     significant: node.significant,
@@ -107,7 +109,13 @@ function treeLines(plan: Plan, tree: TreeSpec, paint: Painter): readonly string[
     ...(tree.concurrency === null ? [] : [`${tree.concurrency} at once`]),
     ...(tree.path === "" ? [] : childRules(tree)),
   ];
-  return [paint.bold(name), `  ${paint.dim(rules.join(", "))}`];
+  const included = tree.path === "" ? includedLines(plan.files).map((line) => paint.dim(line)) : [];
+  return [paint.bold(name), ...included, `  ${paint.dim(rules.join(", "))}`];
+}
+
+/** A line for each file that was read beside the first. */
+export function includedLines(files: readonly string[]): readonly string[] {
+  return files.slice(1).map((file) => `  with ${file}`);
 }
 
 /** What is said of a tree whose actors fare otherwise than those around it when the supervisor is killed. */

@@ -53,7 +53,9 @@ function spanOf(node: Node | undefined, key: string): Span | null {
 function reportEmpty({ present }: DeclaredTree, report: Report): void {
   const meant = [...present.keys()].map((key) => suggestKey(key, ROOT_TREE.keys, []) ?? key);
   if (report.errorCount() > 0 && meant.some((key) => key === "actors" || key === "trees")) return;
-  report.add("config/empty", { start: 0, end: 1 }, "the file defines no actor", {
+  const who = present.has("include") ? "neither the file nor what it includes" : "the file";
+  const defines = present.has("include") ? "defines an actor" : "defines no actor";
+  report.add("config/empty", { start: 0, end: 1 }, `${who} ${defines}`, {
     expected: "at least one [actors.NAME]",
     hint: 'write [actors.web] and below it exec = "./web"',
   });

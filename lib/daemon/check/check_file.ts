@@ -2,6 +2,7 @@
 import type { Compiled } from "../../config/compile.ts";
 import type { ActorSpec, Plan } from "../../config/plan.ts";
 import type { Problem } from "../../config/problem.ts";
+import { inFileOrder } from "../../config/report.ts";
 import { withoutReplica } from "../../config/replica_path.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { Program } from "../../host/ports/program.ts";
@@ -34,7 +35,7 @@ export function checkFile(host: Host, program: Program, file: string, piped: Uin
     ...limitsOnMachine(host, plan, loaded),
     ...changedVariables(program, plan, loaded),
   ]);
-  const problems = [...loaded.problems, ...found].sort((a, b) => a.line - b.line || a.column - b.column);
+  const problems = inFileOrder([...loaded.problems, ...found], [...loaded.texts.keys()]);
   return { ...loaded, problems };
 }
 
@@ -152,7 +153,6 @@ function problemAt(
   problem: Pick<Problem, "name" | "severity" | "message" | "hint">,
   placeOf: Compiled["placeOf"],
 ): Problem {
-  const { file, line, column } = at;
-  const place = placeOf(path, key) ?? { line, column, length: withoutReplica(name).length };
-  return { ...problem, file, ...place, expected: null };
+  const place = placeOf(path, key) ?? { ...at, length: withoutReplica(name).length };
+  return { ...problem, ...place, expected: null };
 }
