@@ -21,6 +21,16 @@ export class ConfigError extends UserError {
   }
 }
 
+/** How {@linkcode plan} and {@linkcode check} read a configuration. */
+export interface PlanOptions {
+  /**
+   * Profiles that are active, `*` for all.
+   *
+   * @default None.
+   */
+  readonly profiles?: readonly string[];
+}
+
 /**
  * Compiles a configuration file to its plan: every spawn with all defaults filled in, frozen. The same as
  * `supervise plan`; nothing is started.
@@ -37,11 +47,11 @@ export class ConfigError extends UserError {
  * console.log(name, nodes.map((node) => node.path));
  * ```
  */
-export async function plan(file: string): Promise<Plan> {
+export async function plan(file: string, options: PlanOptions = {}): Promise<Plan> {
   const { findFile, loadPlan, readPiped } = await import("./tree_tools.ts");
   const { host, program } = await openSystem();
   const path = findFile(host, program, file, "may be open");
-  const compiled = loadPlan(host, program, path, await readPiped(host, path));
+  const compiled = loadPlan(host, program, path, await readPiped(host, path), options);
   if (compiled.plan === null) throw new ConfigError(path, compiled.problems);
   return compiled.plan;
 }

@@ -25,6 +25,8 @@ export interface CompileInput {
   readonly readFile: (path: string) => FileText;
   /** Where `include` finds more files. */
   readonly disk: IncludeDisk;
+  /** The active profiles; `*` stands for all. @default None */
+  readonly profiles?: readonly string[];
   /** Program and arguments that run a TypeScript program, whose path follows them. */
   readonly scriptCommand: readonly string[];
   /** Program and arguments that run a module actor, whose path in the tree follows them. */
@@ -53,6 +55,7 @@ export interface Compiled {
  */
 export function compile(input: CompileInput): Compiled {
   const { file, environment, readFile, disk, scriptCommand, actorCommand, supervise } = input;
+  const { profiles = [] } = input;
   const sources = createSources();
   const report = createReport(sources);
   const texts = new Map<string, string>();
@@ -79,10 +82,19 @@ export function compile(input: CompileInput): Compiled {
     const { file, line, column } = locate(at);
     return { file, line, column };
   };
-  const { specs: nodes, spanOf } = resolveNodes(root, { report, scriptCommand, actorCommand, locationOf });
+  const { specs: nodes, spanOf } = resolveNodes(root, {
+    report,
+    scriptCommand,
+    actorCommand,
+    locationOf,
+    active: profiles,
+    file,
+  });
   const folder = baseName(dir);
   const name = root.fields.name?.value ?? (isTreeName(folder) ? folder : "supervise");
-  const plan = report.errorCount() === 0 ? { name, file, dir, files: [...texts.keys()], nodes } : null;
+  const plan = report.errorCount() === 0
+    ? { name, file, dir, files: [...texts.keys()], profiles: [...profiles], nodes }
+    : null;
   const placeOf = (path: string, key: string) => {
     const span = spanOf(path, key);
     return span === null ? null : locate(span);

@@ -4,7 +4,7 @@ export interface Problem {
   readonly name: string;
   readonly severity: "error" | "warning";
   readonly file: string;
-  /** Counts from 1; 0 if the file itself could not be read. */
+  /** Counts from 1; 0 if it is about the whole file, or that could not be read. */
   readonly line: number;
   /** Counts characters from 1. */
   readonly column: number;

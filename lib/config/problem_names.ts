@@ -58,6 +58,10 @@ export const PROBLEMS = {
   "config/bad-probe": error("A ready table has no probe, or more than one."),
   "config/never-ready": error("A ready delay is not shorter than the time that the start may take."),
   "config/unknown-dependency": error("A dependency names nothing that the file defines."),
+  "config/inactive-dependency": error(
+    "A dependency is for a profile that is not active, so that it is not started.",
+  ),
+  "config/unknown-profile": warning("A profile is to be active that no actor or tree has."),
   "config/cycle": error("Actors or trees wait for each other, so that none could ever start."),
   "config/never-completes": error("A dependency waits for the end of something that never ends."),
   "config/significant-never-ends": warning(

@@ -123,7 +123,7 @@ export async function connectTree(host: Host, tree: TreeId): Promise<ControlClie
 /** The name that a file gives its tree; null if it gives none. */
 function labelOf(host: Host, program: Program, file: string): string | null {
   try {
-    return loadPlan(host, program, file).plan?.name ?? null;
+    return loadPlan(host, program, file, null, { profiles: ["*"] }).plan?.name ?? null;
   } catch (error) {
     if (error instanceof UserError) return null;
     throw error;

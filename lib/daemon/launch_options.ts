@@ -15,6 +15,8 @@ export interface LaunchOptions {
   readonly stateFolder: string;
   /** Selectors of `--only`; null for all. */
   readonly only: readonly string[] | null;
+  /** The active profiles. @default None */
+  readonly profiles?: readonly string[];
   /** Selectors of `--exit-code-from`; empty for none. */
   readonly exitCodeFrom: readonly string[];
   /** The soft limit of open files that actors get; null for the present one. */
@@ -34,6 +36,7 @@ const OPTIONS = {
   asked: optional(text) as Shape<string>,
   stateFolder: text,
   only: nullable(list(text)),
+  profiles: optional(list(text)) as Shape<readonly string[]>,
   exitCodeFrom: list(text),
   openFilesLimit: nullable(count),
   containment: nullable(word(...LAYER_NAMES)),

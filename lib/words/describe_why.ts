@@ -36,6 +36,10 @@ export function describeWhy(why: Why): string {
       return STOP_REASONS[why.by];
     case "failed":
       return describeReason(why.reason);
+    case "profile": {
+      const names = why.profiles.map((name) => `"${name}"`).join(" or ");
+      return `profile ${names} is not active${why.isTreeAround ? `, which its tree "${why.of}" is for` : ""}`;
+    }
   }
 }
 

@@ -11,12 +11,17 @@ export interface Surroundings {
   /** Other files by their paths; a text behind `-> ` is the target of a link. */
   readonly files?: Readonly<Record<string, string>>;
   readonly file?: string;
+  /** The active ones. */
+  readonly profiles?: readonly string[];
 }
 
 const FILE = "/srv/shop/supervise.toml";
 
 /** Compiles `text` as `/srv/shop/supervise.toml`. */
-export function compileText(text: string, { environment, files, file }: Surroundings = {}): Compiled {
+export function compileText(
+  text: string,
+  { environment, files, file, profiles }: Surroundings = {},
+): Compiled {
   return compile({
     file: file ?? FILE,
     text,
@@ -26,6 +31,7 @@ export function compileText(text: string, { environment, files, file }: Surround
       return text === undefined ? { why: "there is no such file" } : { text };
     },
     disk: diskOf(files ?? {}),
+    profiles: profiles ?? [],
     scriptCommand: ["/usr/bin/supervise", "script"],
     actorCommand: ["/usr/bin/supervise", "actor"],
     supervise: () => "/usr/bin/supervise",

@@ -47,6 +47,9 @@ const PRODUCERS: Readonly<Record<ProblemName, string>> = {
   "config/bad-probe": "[actors.a]\nexec = 'x'\nready = {}",
   "config/never-ready": "[actors.a]\nexec = 'x'\nready = { delay = '1m' }",
   "config/unknown-dependency": "[actors.a]\nexec = 'x'\ndepends_on = ['db']",
+  "config/inactive-dependency":
+    "[actors.a]\nexec = 'x'\nprofiles = ['p']\n[actors.b]\nexec = 'x'\ndepends_on = ['a']",
+  "config/unknown-profile": "[actors.a]\nexec = 'x'",
   "config/cycle": "[actors.a]\nexec = 'x'\ndepends_on = ['a']",
   "config/never-completes":
     "[actors.a]\nexec = 'x'\ndaemon = true\n[actors.b]\nexec = 'x'\ndepends_on = { a = 'exited' }",
@@ -80,7 +83,7 @@ test("problem names: each stands for a problem that a file can have, with the se
   for (const [name, text] of Object.entries(PRODUCERS)) {
     const { plan, problems } = name === "config/bad-encoding"
       ? { plan: null, problems: [decodeText("x.toml", latin1(text)).problem!] }
-      : compileText(text, { files: FILES });
+      : compileText(text, { files: FILES, profiles: name === "config/unknown-profile" ? ["p"] : [] });
     const found = problems.find((problem) => problem.name === name);
     assert.ok(found !== undefined, `${name}: ${JSON.stringify(problems)}`);
     assert.equal(found.severity, PROBLEMS[name as ProblemName].severity, name);

@@ -13,6 +13,7 @@ import {
   treeAt,
   type TreeSpec,
 } from "../../config/plan.ts";
+import { isActive } from "../../config/profiles.ts";
 import type { Painter } from "./paint.ts";
 
 /** The plan for JSON. */
@@ -23,6 +24,7 @@ export function planFields(plan: Plan): Record<string, unknown> {
     name: plan.name,
     file: plan.file,
     files: plan.files,
+    profiles: plan.profiles,
     ...treeFields(root),
     spawns: plan.nodes.slice(1).map((node) => nodeFields(node, mask)),
     changes: [],
@@ -38,6 +40,7 @@ function nodeFields(node: NodeSpec, mask: Masker): Record<string, unknown> {
     daemon: node.daemon,
     significant: node.significant,
     autostart: node.autostart,
+    profiles: node.profiles,
     restart: node.restart,
     backoff: node.backoff,
     dependsOn: Object.fromEntries(
@@ -90,7 +93,7 @@ export function renderPlan(plan: Plan, paint: Painter): string {
   const mask = maskerFor(plan);
   const lines = plan.nodes.flatMap((node) => {
     const depth = node.path === "" ? 0 : node.path.split("/").length;
-    const texts = node.kind === "tree" ? treeLines(plan, node, paint) : actorLines(node, mask, paint);
+    const texts = node.kind === "tree" ? treeLines(plan, node, paint) : actorLines(plan, node, mask, paint);
     return texts.map((text) => "  ".repeat(depth) + text);
   });
   return lines.join("\n");
@@ -107,7 +110,7 @@ function treeLines(plan: Plan, tree: TreeSpec, paint: Painter): readonly string[
     ...deathRule(plan, tree),
     ...(tree.start === "sequential" ? ["one after the other"] : []),
     ...(tree.concurrency === null ? [] : [`${tree.concurrency} at once`]),
-    ...(tree.path === "" ? [] : childRules(tree)),
+    ...(tree.path === "" ? [] : childRules(plan, tree)),
   ];
   const included = tree.path === "" ? includedLines(plan.files).map((line) => paint.dim(line)) : [];
   return [paint.bold(name), ...included, `  ${paint.dim(rules.join(", "))}`];
@@ -125,10 +128,10 @@ function deathRule(plan: Plan, { parent, onSupervisorDeath }: TreeSpec): readonl
   return [onSupervisorDeath === "survive" ? "survives its supervisor" : "dies with its supervisor"];
 }
 
-function actorLines(actor: ActorSpec, mask: Masker, paint: Painter): readonly string[] {
+function actorLines(plan: Plan, actor: ActorSpec, mask: Masker, paint: Painter): readonly string[] {
   const rules = [
     actor.daemon ? "daemon" : "one-shot",
-    ...childRules(actor),
+    ...childRules(plan, actor),
     ...(actor.sockets.length === 0
       ? []
       : [`handed ${actor.sockets.map(describeSocketAddress).join(" and ")}`]),
@@ -152,13 +155,22 @@ function moduleLine({ file, export: name, params, debug }: ModuleSpec, mask: Mas
   return `runs ${mask.text(name)} of ${mask.text(file)}${handed}${debug ? ", to be inspected" : ""}`;
 }
 
-function childRules(node: NodeSpec): readonly string[] {
+function childRules({ profiles: active }: Plan, node: NodeSpec): readonly string[] {
   const waits = node.dependsOn.map(({ on, condition }) => `${on} ${condition}`);
   return [
     ...(node.significant ? ["significant"] : []),
-    ...(node.autostart ? [] : ["started by hand"]),
+    ...startRule(node, active),
     `restarted ${node.restart}`,
     ...(waits.length === 0 ? [] : [`after ${waits.join(" and ")}`]),
+  ];
+}
+
+function startRule({ autostart, profiles }: NodeSpec, active: readonly string[]): readonly string[] {
+  const names = profiles.join(" or ");
+  if (!isActive(profiles, active)) return [`not started: for the profile ${names}`];
+  return [
+    ...(profiles.length === 0 ? [] : [`for the profile ${names}`]),
+    ...(autostart ? [] : ["started by hand"]),
   ];
 }
 

@@ -8,6 +8,7 @@ import { resolveDependencies } from "./dependencies.ts";
 import { environmentsOf } from "./environment.ts";
 import { lifetimesOf } from "./lifetime.ts";
 import { type Node, numberNodes } from "./nodes.ts";
+import { rejectInactive, warnOfUnknownProfiles } from "./profiles.ts";
 import { rejectSharedSockets } from "./sockets.ts";
 import { type SpecContext, specOf } from "./specs.ts";
 import { supervisorDeaths } from "./supervisor_death.ts";
@@ -21,13 +22,23 @@ export interface Resolved {
   readonly spanOf: (path: string, key: string) => Span | null;
 }
 
+/** What resolving takes beside what the files declare. */
+export interface ResolveContext extends Omit<SpecContext, "nodes"> {
+  /** The active profiles. */
+  readonly active: readonly string[];
+  /** The file that is started. */
+  readonly file: string;
+}
+
 /** The nodes of the plan: everything that `root` declares, with names found, defaults filled in and cycles refused. */
-export function resolveNodes(root: DeclaredTree, context: Omit<SpecContext, "nodes">): Resolved {
-  const { report } = context;
-  const nodes = numberNodes(root);
+export function resolveNodes(root: DeclaredTree, context: ResolveContext): Resolved {
+  const { report, active, file } = context;
+  const nodes = numberNodes(root, active);
   if (nodes.every((node) => node.kind === "tree")) reportEmpty(root, report);
   const lifetimes = lifetimesOf(nodes);
   const edges = resolveDependencies(nodes, lifetimes, report);
+  rejectInactive(nodes, edges, report);
+  warnOfUnknownProfiles(nodes, active, file, report);
   rejectCycles(nodes, edges, report);
   rejectSharedSockets(nodes, report);
   warnOfTraps(nodes, lifetimes, report);

@@ -48,6 +48,7 @@ function childSpec(node: Node, { lifetime, edges }: Findings, { report, nodes, l
     backoff: backoffOf(fields, report),
     dependsOn: edges.map(({ on, condition }) => ({ on: nodes[on]!.path, condition })),
     autostart: isAutostarted(node),
+    profiles: [...valueOf(fields.profiles, TREE.keys.profiles)],
   };
 }
 

@@ -12,7 +12,7 @@ import { privilegeProblems } from "./check_privileges.ts";
 import { definedOnly } from "../../base/defined_only.ts";
 import { nameSome } from "../../base/name_some.ts";
 import { isText } from "../../base/raw_text.ts";
-import { type Loaded, loadPlan, withoutSecrets } from "../load_plan.ts";
+import { type Loaded, loadPlan, type Wanted, withoutSecrets } from "../load_plan.ts";
 
 const THERE_THEN = "it must be there when the actor starts";
 const MENDED_THEN = "it must be mended before the actor starts";
@@ -27,8 +27,14 @@ type Places = Pick<Compiled, "placeOf">;
  * @param piped What is in a file that is a pipe; null for any other.
  * @throws {UserError} `config/not-readable`, `config/piped`
  */
-export function checkFile(host: Host, program: Program, file: string, piped: Uint8Array | null): Loaded {
-  const loaded = loadPlan(host, program, file, piped);
+export function checkFile(
+  host: Host,
+  program: Program,
+  file: string,
+  piped: Uint8Array | null,
+  wanted: Wanted = {},
+): Loaded {
+  const loaded = loadPlan(host, program, file, piped, wanted);
   const { plan } = loaded;
   const found = plan === null ? [] : withoutSecrets(plan, [
     ...missingOnMachine(host, program, plan, loaded),

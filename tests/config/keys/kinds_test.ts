@@ -36,10 +36,9 @@ test("kinds of table: a key is found at all its places", () => {
 
 test("kinds of table: what the reference has and this version lacks is refused by name", () => {
   const later: readonly (readonly [string, string])[] = [
-    ["actors.a", "health schedule overlap watch pty log hooks profiles"],
+    ["actors.a", "health schedule overlap watch pty log hooks"],
     ["actors.a.ready", "notify"],
-    ["trees.t", "profiles"],
-    ["defaults", "log pty hooks profiles"],
+    ["defaults", "log pty hooks"],
   ];
   for (const [table, keys] of later) {
     for (const key of keys.split(" ")) {
