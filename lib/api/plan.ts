@@ -1,3 +1,4 @@
+import { grouped } from "../base/counted.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Plan } from "../config/plan.ts";
@@ -13,7 +14,7 @@ export class ConfigError extends UserError {
     const errors = problems.filter((problem) => problem.severity === "error");
     const { line, column, message, file: included } = errors[0]!;
     const place = `${included === file ? "" : `${included}:`}${line}:${column}`;
-    const more = errors.length === 1 ? "" : ` (and ${errors.length - 1} more)`;
+    const more = errors.length === 1 ? "" : ` (and ${grouped(errors.length - 1)} more)`;
     super("config/invalid", `"${file}" is not valid: ${place}: ${message}${more}`, {
       exitCode: ExitCode.badConfig,
     });

@@ -1,5 +1,6 @@
 /** Finds the tree that somebody means: by its file, by the nearest file above, or by its name. */
 import { ExitCode } from "../base/exit_code.ts";
+import { grouped } from "../base/counted.ts";
 import { nameSome } from "../base/name_some.ts";
 import { folderOf, resolvePath } from "../base/posix_path.ts";
 import { UserError } from "../base/user_error.ts";
@@ -90,7 +91,7 @@ export function findTree(host: Host, program: Program, { file, name }: TreeChoic
   const files = candidates.map((record) => record.file);
   throw new UserError(
     "tree/ambiguous-name",
-    `${files.length} trees are called "${name}": ${nameSome(files)}`,
+    `${grouped(files.length)} trees are called "${name}": ${nameSome(files)}`,
     {
       exitCode: ExitCode.usage,
       hint: "name the file (-f FILE)",

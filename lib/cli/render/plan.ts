@@ -1,5 +1,6 @@
 /** What a file compiles to, as text and as JSON. Values that may be secret are masked. */
 import { formatDuration } from "../../base/duration.ts";
+import { nameSome } from "../../base/name_some.ts";
 import { describeSocketAddress } from "../../base/socket_address.ts";
 import { describeProbe } from "../../config/describe_probe.ts";
 import { type Masker, maskerFor } from "../../config/mask.ts";
@@ -161,12 +162,12 @@ function childRules({ profiles: active }: Plan, node: NodeSpec): readonly string
     ...(node.significant ? ["significant"] : []),
     ...startRule(node, active),
     `restarted ${node.restart}`,
-    ...(waits.length === 0 ? [] : [`after ${waits.join(" and ")}`]),
+    ...(waits.length === 0 ? [] : [`after ${waits.length < 3 ? waits.join(" and ") : nameSome(waits)}`]),
   ];
 }
 
 function startRule({ autostart, profiles }: NodeSpec, active: readonly string[]): readonly string[] {
-  const names = profiles.join(" or ");
+  const names = nameSome(profiles);
   if (!isActive(profiles, active)) return [`not started: for the profile ${names}`];
   return [
     ...(profiles.length === 0 ? [] : [`for the profile ${names}`]),

@@ -1,10 +1,11 @@
 /** What active profiles come to. */
+import { nameSome } from "../../base/name_some.ts";
 import { nearestName } from "../../base/nearest.ts";
 import { TREE } from "../keys/supervisor.ts";
 import { isProfileName } from "../profiles.ts";
 import type { Report } from "../report.ts";
 import { valueOf } from "../values/key.ts";
-import { anyOf, didYouMean, quote } from "../wording.ts";
+import { didYouMean, quote } from "../wording.ts";
 import type { Edge } from "./dependencies.ts";
 import type { Node } from "./nodes.ts";
 
@@ -29,7 +30,7 @@ export function rejectInactive(
         "config/inactive-dependency",
         at,
         `${quote(target.sharedPath)} is not started: ${whose} is for the profile ${
-          anyOf(names)
+          nameSome(names)
         }, which is not active`,
         {
           hint: `write --profile ${profilesOf(gate)[0]}, or give ${quote(node.sharedPath)} the same profile`,
