@@ -1,5 +1,5 @@
 import type { Problem } from "./problem.ts";
-import { type ProblemName, PROBLEMS } from "./problem_names.ts";
+import { type ProblemName, PROBLEMS } from "../base/problem_names.ts";
 import type { Sources, Span } from "./toml/source.ts";
 
 /** What a problem says beside its message. */

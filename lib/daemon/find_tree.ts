@@ -1,4 +1,5 @@
 /** Finds the tree that somebody means: by its file, by the nearest file above, or by its name. */
+import type { ErrorName } from "../base/error_names.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { grouped } from "../base/counted.ts";
 import { nameSome } from "../base/name_some.ts";
@@ -151,7 +152,7 @@ export function notRunning(host: Host, tree: TreeId): UserError {
  * @param code Its code.
  * @param message Of what there is nothing, as a sentence without its end.
  */
-export function nothingKept(host: Host, tree: TreeId, code: string, message: string): UserError {
+export function nothingKept(host: Host, tree: TreeId, code: ErrorName, message: string): UserError {
   const isHere = isSupervised(host, tree);
   const [elsewhere] = isHere ? [] : runningElsewhere(host, tree);
   if (elsewhere !== undefined) return runsElsewhere(code, message, tree, elsewhere);
@@ -162,7 +163,7 @@ export function nothingKept(host: Host, tree: TreeId, code: string, message: str
 }
 
 function runsElsewhere(
-  code: string,
+  code: ErrorName,
   message: string,
   { file, asked }: TreeId,
   other: TreeRecord,

@@ -1,4 +1,5 @@
 /** What a client hands to the processes that it launches, as one argument of their command line. */
+import type { ErrorName } from "../base/error_names.ts";
 import { count, list, nullable, object, optional, type Shape, text, word } from "../base/shape.ts";
 import { LAYER_NAMES, type LayerName } from "../engine/containment/layer.ts";
 import { processIdShape } from "../host/ports/process_shapes.ts";
@@ -100,7 +101,7 @@ export type LaunchReport =
   | {
     readonly ok: false;
     readonly error: {
-      readonly code: string;
+      readonly code: ErrorName;
       readonly message: string;
       readonly hint: string | null;
       readonly exitCode: number;

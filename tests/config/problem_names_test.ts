@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ProblemName, PROBLEMS } from "../../lib/config/problem_names.ts";
+import { type ProblemName, PROBLEMS } from "../../lib/base/problem_names.ts";
 import { decodeText } from "../../lib/config/text/decode_text.ts";
 import { test } from "../harness/test.ts";
 import { compileText } from "./compiling.ts";

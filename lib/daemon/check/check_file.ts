@@ -11,6 +11,7 @@ import { limitProblems } from "./check_limits.ts";
 import { privilegeProblems } from "./check_privileges.ts";
 import { definedOnly } from "../../base/defined_only.ts";
 import { nameSome } from "../../base/name_some.ts";
+import type { AnyProblemName } from "../../base/problem_names.ts";
 import { isText } from "../../base/raw_text.ts";
 import { type Loaded, loadPlan, type Wanted, withoutSecrets } from "../load_plan.ts";
 
@@ -87,7 +88,7 @@ function missingOnMachine(
   const found = plan.nodes.flatMap((node) => {
     if (node.kind === "tree") return [];
     const env = { ...(node.inheritEnv ? inherited : {}), ...node.env };
-    const at = (key: string, name: string, message: string, hint = THERE_THEN) =>
+    const at = (key: string, name: AnyProblemName, message: string, hint = THERE_THEN) =>
       problemAt(node, key, { name, severity: "warning", message, hint }, placeOf);
     return [
       ...whyNotStartable(host, node, env).map((error) =>
