@@ -1,5 +1,6 @@
 /** Starting by hand: what is asked for, the trees around it, and what it depends on. */
 import { NEVER } from "../base/instant.ts";
+import { type NeedsGraph, needsOf, NO_NEEDS } from "../config/needs.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
 import { conclude } from "./conclude.ts";
 import { startedWith } from "./started_with.ts";
@@ -17,7 +18,9 @@ export interface BringUpOptions {
 /** Starts nodes that are down, and takes back that they are to go down. What is up stays as it is. */
 export function bringUp(turn: Turn, nodes: readonly NodeId[], options: BringUpOptions, cause: number): void {
   const asked = new Set(nodes.flatMap((id) => startedWith(turn, id)));
-  const { all: needed, named: neededByName } = options.startDependencies ? dependenciesOf(turn, asked) : NONE;
+  const { all: needed, named: neededByName } = options.startDependencies
+    ? needsOf(asked, graphOf(turn))
+    : NO_NEEDS;
   const named = new Set(nodes);
   for (const id of nodes) openAncestors(turn, id, cause);
   for (const id of neededByName) openAncestors(turn, id, cause);
@@ -28,6 +31,14 @@ export function bringUp(turn: Turn, nodes: readonly NodeId[], options: BringUpOp
     if (skips) turn.setActor(id, { skipDeps: true });
     startNode(turn, id, cause);
   }
+}
+
+function graphOf(turn: Turn): NeedsGraph {
+  return {
+    specOf: (id) => turn.spec(id),
+    ancestorsOf: (id) => turn.place(id).ancestors,
+    startedWith: (id) => startedWith(turn, id),
+  };
 }
 
 function startNode(turn: Turn, id: NodeId, cause: number): void {
@@ -71,37 +82,4 @@ function keepDown(turn: Turn, id: NodeId, cause: number): void {
   const startsByItself = turn.node(id).phase.at !== "inactive" || turn.spec(id).autostart;
   if (turn.place(id).isLeaving || !startsByItself) return;
   turn.set(id, { phase: { at: "stopped", why: "request" }, cause });
-}
-
-/** What is depended on. */
-interface Needed {
-  /** The nodes that `depends_on` names. */
-  readonly named: ReadonlySet<NodeId>;
-  /** These, and all below them. */
-  readonly all: ReadonlySet<NodeId>;
-}
-
-const NONE: Needed = { named: new Set(), all: new Set() };
-
-/** All that the nodes, and the trees around them, depend on, however far. */
-function dependenciesOf(turn: Turn, nodes: ReadonlySet<NodeId>): Needed {
-  const found = new Set<NodeId>();
-  const named = new Set<NodeId>();
-  const seen = new Set<NodeId>();
-  const pending = [...nodes];
-  while (pending.length > 0) {
-    const id = pending.pop()!;
-    if (seen.has(id)) continue;
-    seen.add(id);
-    for (const above of [id, ...turn.place(id).ancestors]) {
-      for (const { on } of turn.spec(above).dependsOn) {
-        named.add(on);
-        for (const needed of startedWith(turn, on)) {
-          found.add(needed);
-          pending.push(needed);
-        }
-      }
-    }
-  }
-  return { named, all: found };
 }
