@@ -40,7 +40,8 @@ export function describeWhy(why: Why): string {
       return describeReason(why.reason);
     case "profile": {
       const names = nameSome(why.profiles.map((name) => `"${name}"`));
-      return `profile ${names} is not active${why.isTreeAround ? `, which its tree "${why.of}" is for` : ""}`;
+      const what = why.profiles.length === 1 ? `profile ${names} is` : `profiles ${names} are`;
+      return `${what} not active${why.isTreeAround ? `, which its tree "${why.of}" is for` : ""}`;
     }
   }
 }

@@ -66,7 +66,7 @@ test("profiles: [defaults] hand them down, and an actor has its own over them", 
 test("profiles: what starts cannot depend on what is not started", () => {
   const text = (own: string) => `${TEXT}\n[actors.x]\nexec = 'x'\n${own}\n`;
   assert.deepEqual(adviceOf(text("depends_on = ['shell']")), {
-    message: '"shell" is not started: it is for the profile "debug" or "dev", which is not active',
+    message: '"shell" is not started: it is for the profiles "debug", "dev", none of which is active',
     expected: null,
     hint: 'write --profile debug, or give "x" the same profile',
   });

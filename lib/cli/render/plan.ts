@@ -167,10 +167,10 @@ function childRules({ profiles: active }: Plan, node: NodeSpec): readonly string
 }
 
 function startRule({ autostart, profiles }: NodeSpec, active: readonly string[]): readonly string[] {
-  const names = nameSome(profiles);
-  if (!isActive(profiles, active)) return [`not started: for the profile ${names}`];
+  const names = `${profiles.length === 1 ? "profile" : "profiles"} ${nameSome(profiles)}`;
+  if (!isActive(profiles, active)) return [`not started: for the ${names}`];
   return [
-    ...(profiles.length === 0 ? [] : [`for the profile ${names}`]),
+    ...(profiles.length === 0 ? [] : [`for the ${names}`]),
     ...(autostart ? [] : ["started by hand"]),
   ];
 }

@@ -25,13 +25,14 @@ export function rejectInactive(
       if (target.gate === null) continue;
       const gate = nodes[target.gate]!;
       const names = profilesOf(gate).map(quote);
-      const whose = gate === target ? "it" : `its tree ${quote(gate.path)}`;
+      const whose = gate === target ? "it is" : `its tree ${quote(gate.path)} is`;
+      const profiles = names.length === 1
+        ? `the profile ${names[0]}, which is not active`
+        : `the profiles ${nameSome(names)}, none of which is active`;
       report.add(
         "config/inactive-dependency",
         at,
-        `${quote(target.sharedPath)} is not started: ${whose} is for the profile ${
-          nameSome(names)
-        }, which is not active`,
+        `${quote(target.sharedPath)} is not started: ${whose} for ${profiles}`,
         {
           hint: `write --profile ${profilesOf(gate)[0]}, or give ${quote(node.sharedPath)} the same profile`,
         },
