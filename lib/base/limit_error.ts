@@ -1,8 +1,9 @@
 /** What a limit of the machine is called where it ends what somebody has asked for. */
+import type { ErrorName } from "./error_names.ts";
 import { UserError } from "./user_error.ts";
 
 interface Limit {
-  readonly code: string;
+  readonly code: ErrorName;
   readonly hint: string;
 }
 

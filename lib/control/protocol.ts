@@ -6,6 +6,7 @@
  *
  * Every request is answered by one `result` or `error` with its `id`; `follow` has `items` before.
  */
+import type { ErrorName } from "../base/error_names.ts";
 import type { LogLine } from "../engine/logs/log_format.ts";
 import type { JournalEntry } from "../engine/journal/journal.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
@@ -181,7 +182,8 @@ export interface RequestMessage {
 
 /** An error on the wire. */
 export interface WireError {
-  readonly name: string;
+  /** One of this version; a supervisor of another one may have others. */
+  readonly name: ErrorName;
   readonly message: string;
   readonly hint: string | null;
   readonly exitCode: number;

@@ -77,7 +77,7 @@ export async function standUp(
   ensureRunFolder(machine, program.uid);
   ensureStateFolder(machine, program.uid, stateFolder);
   const lock = await takeLock(machine, id);
-  const loaded = loadPlan(machine, program, options.file);
+  const loaded = loadPlan(machine, program, options.file, null, options);
   if (loaded.plan === null) {
     throw new UserError("config/invalid", `"${options.file}" is not valid any more`, {
       exitCode: ExitCode.badConfig,

@@ -159,6 +159,7 @@ function recordOf({ stateFolder, asked }: GuardedOptions, standing: Standing): T
     containment: layer.name,
     group: layer.group,
     onSupervisorDeath: survival === null ? "die" : "survive",
+    profiles: standing.engine.state.plan.profiles,
     startedAt: startedAt ?? new Date(host.wallClock()).toISOString(),
     endedAt: null,
     outcome: null,

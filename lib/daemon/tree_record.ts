@@ -1,6 +1,7 @@
 /** What is known of a tree on this machine, also after it has ended: a small file beside its socket. */
 import {
   decodeJsonOrNull,
+  list,
   nullable,
   object,
   optional,
@@ -36,6 +37,8 @@ export interface TreeRecord {
   readonly group?: string | null;
   /** Whether any of it goes on when the supervisor is killed. */
   readonly onSupervisorDeath?: "die" | "survive";
+  /** The active profiles. */
+  readonly profiles?: readonly string[];
   /** Times are ISO 8601. */
   readonly startedAt: string;
   readonly endedAt: string | null;
@@ -58,6 +61,7 @@ const RECORD = object<TreeRecord>({
   onSupervisorDeath: optional(wordOf<"die" | "survive">({ die: true, survive: true })) as Shape<
     "die" | "survive"
   >,
+  profiles: optional(list(text)) as Shape<readonly string[]>,
   startedAt: text,
   endedAt: nullable(text),
   outcome: nullable(text),

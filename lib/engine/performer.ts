@@ -1,4 +1,5 @@
 /** Does what the supervision core says. It decides nothing: what happens comes back through `post`. */
+import { nameSome } from "../base/name_some.ts";
 import { invariant, unreachable } from "../base/invariant.ts";
 import { describeProbe } from "../config/describe_probe.ts";
 import type { Masker } from "../config/mask.ts";
@@ -296,7 +297,7 @@ export class Performer {
 
   #leave(spec: ActorSpec, run: RunId): void {
     const left = this.#options.containment.leave(run);
-    if (left.length > 0) this.#remark(spec, `left running on purpose: ${left.map(nameOf).join(", ")}`);
+    if (left.length > 0) this.#remark(spec, `left running on purpose: ${nameSome(left.map(nameOf))}`);
     this.#cleared(spec, run);
   }
 

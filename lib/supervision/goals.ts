@@ -1,6 +1,7 @@
 /** What clients wait for after a request, and when it is decided. */
 import { after, type Instant, latest } from "../base/instant.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
+import { startedWith } from "./started_with.ts";
 import type { NodeState, Request, Then } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -120,14 +121,8 @@ function judgedAnew(turn: Turn): ReadonlySet<NodeId> {
 
 /** The actors that `nodes` stand for: a tree stands for those below it that it starts by itself. */
 export function actorsOf(turn: Turn, nodes: readonly NodeId[]): readonly NodeId[] {
-  const startsByItself = (id: NodeId) => {
-    const spec = turn.spec(id);
-    return spec.kind !== "tree" && spec.autostart;
-  };
-  const actors = nodes.flatMap((id) =>
-    turn.spec(id).kind === "tree" ? turn.planned(id).filter(startsByItself) : [id]
-  );
-  return [...new Set(actors)];
+  const started = new Set(nodes.flatMap((id) => startedWith(turn, id)));
+  return [...started].filter((id) => turn.spec(id).kind !== "tree");
 }
 
 type GoalVerdict = "open" | "reached" | "missed";

@@ -135,11 +135,6 @@ export class Turn {
     return this.topology.places.slice(index, end);
   }
 
-  /** Those of them that the plan has. */
-  planned(id: NodeId): readonly NodeId[] {
-    return this.subtree(id).filter((place) => !place.isLeaving).map((place) => place.id);
-  }
-
   /** Goes on under another plan. @param change Gives the present state under it. */
   replan(change: (state: State) => State): void {
     this.#before = change(this.#state());

@@ -1,6 +1,7 @@
 /** What people are shown of a node. The names are a contract; the phases behind them are ours to change. */
 import type { Instant } from "../base/instant.ts";
-import type { Dependency, NodeId, Plan } from "../config/plan.ts";
+import { type Dependency, nodeAt, type NodeId, type Plan, specAt } from "../config/plan.ts";
+import { gateOf } from "../config/profiles.ts";
 import { readinessIn } from "./count.ts";
 import { dependencyVerdict, type TreeReadiness } from "./dependencies.ts";
 import { maskWords } from "./mask_words.ts";
@@ -63,7 +64,14 @@ export type Why =
   | { readonly kind: "stopping"; readonly rung: Rung; readonly killInMs: number }
   | { readonly kind: "killed" }
   | { readonly kind: "stopped"; readonly by: StopReason }
-  | { readonly kind: "failed"; readonly reason: FailReason };
+  | { readonly kind: "failed"; readonly reason: FailReason }
+  /** None of its profiles is active, or none of those of a tree around it. */
+  | {
+    readonly kind: "profile";
+    readonly of: NodeId;
+    readonly isTreeAround: boolean;
+    readonly profiles: readonly string[];
+  };
 
 /** The nodes that people are shown, in file order: what leaves is shown until it is over. */
 export function presentIn({ topology, nodes }: State): readonly NodeId[] {
@@ -136,6 +144,8 @@ function sinceOf({ phase }: NodeState): Instant | null {
 function whyOf(state: State, node: NodeState, now: Instant): Why | null {
   const { phase } = node;
   switch (phase.at) {
+    case "inactive":
+      return whyInactive(state, node.id);
     case "waiting":
       return whyWaiting(state, node.id);
     case "backing_off":
@@ -172,6 +182,12 @@ function whyWaiting(state: State, id: NodeId): Why {
   }
   const isParentUp = parent === null || state.nodes.get(parent)!.phase.at === "up";
   return { kind: isParentUp ? "turn" : "tree" };
+}
+
+function whyInactive({ plan }: State, id: NodeId): Why | null {
+  const of = nodeAt(plan, id) === undefined ? null : gateOf(plan, id);
+  if (of === null) return null;
+  return { kind: "profile", of, isTreeAround: of !== id, profiles: specAt(plan, of).profiles };
 }
 
 function whyHeld({ hold }: StartingPhase | RunningPhase): Why | null {

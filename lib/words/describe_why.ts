@@ -1,4 +1,6 @@
+import { grouped } from "../base/counted.ts";
 import { describeDuration } from "../base/duration.ts";
+import { nameSome } from "../base/name_some.ts";
 import type { StopReason } from "../supervision/reason.ts";
 import type { Rung, Why } from "../supervision/view.ts";
 import { describeCrash } from "./describe_crash.ts";
@@ -9,7 +11,7 @@ export function describeWhy(why: Why): string {
   switch (why.kind) {
     case "dependencies": {
       const names = why.unmet.map(({ on, condition }) => `"${on}" to be ${condition}`);
-      const more = why.more > 0 ? [`${why.more} more`] : [];
+      const more = why.more > 0 ? [`${grouped(why.more)} more`] : [];
       return `waits for ${[...names, ...more].join(" and ")}`;
     }
     case "turn":
@@ -36,6 +38,11 @@ export function describeWhy(why: Why): string {
       return STOP_REASONS[why.by];
     case "failed":
       return describeReason(why.reason);
+    case "profile": {
+      const names = nameSome(why.profiles.map((name) => `"${name}"`));
+      const what = why.profiles.length === 1 ? `profile ${names} is` : `profiles ${names} are`;
+      return `${what} not active${why.isTreeAround ? `, which its tree "${why.of}" is for` : ""}`;
+    }
   }
 }
 

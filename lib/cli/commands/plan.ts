@@ -1,6 +1,7 @@
 import { ExitCode } from "../../base/exit_code.ts";
 import { readPiped } from "../../daemon/load_plan.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
+import { PROFILE_OPTION } from "../active_profiles.ts";
 import type { Command } from "../command.ts";
 import { requirePlan } from "../require_plan.ts";
 import { planFields, renderPlan } from "../render/plan.ts";
@@ -13,7 +14,7 @@ export const plan: Command = {
     "Prints every spawn that the file leads to, with its words, environment, folder, order and rules, all defaults " +
     "filled in. Nothing is started. Values that look secret are masked.",
   ],
-  options: [],
+  options: [PROFILE_OPTION],
   examples: [["supervise plan", "for people"], [
     "supervise plan --json | jq '.spawns[].argv'",
     "for programs",

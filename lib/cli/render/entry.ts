@@ -1,4 +1,6 @@
 /** Journal entries as sentences. */
+import { countedProcesses, grouped } from "../../base/counted.ts";
+import { nameSome } from "../../base/name_some.ts";
 import { describeDuration } from "../../base/duration.ts";
 import { ROOT } from "../../config/plan.ts";
 import type { JournalEntry, JournalEntryOf } from "../../engine/journal/journal.ts";
@@ -91,7 +93,7 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
   requested: (entry) =>
     entry.verb === "down"
       ? `down was asked for (${entry.by})`
-      : `${entry.verb} was asked for: ${entry.paths.join(" ")}`,
+      : `${entry.verb} was asked for: ${nameSome(entry.paths)}`,
   started: (entry) => "pid" in entry ? `started (pid ${entry.pid})` : "started",
   ready: ({ afterMs }) => `ready after ${describeDuration(afterMs)}`,
   exited: ({ code, signal, reached, error }) => {
@@ -132,8 +134,10 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
   remade: ({ file }) => `somebody has removed "${file}", which is made again`,
   unmade: ({ file, why }) => `somebody has removed "${file}", which cannot be made again: ${why}`,
   planned: ({ added, removed, outdated }) =>
-    `goes on under another plan: ${added.length} added, ${removed.length} removed, ${outdated.length} started anew`,
-  resumed: ({ runs }) => `a new supervisor goes on, with ${counted(runs)} of the last one`,
+    `goes on under another plan: ${grouped(added.length)} added, ${grouped(removed.length)} removed, ${
+      grouped(outdated.length)
+    } started anew`,
+  resumed: ({ runs }) => `a new supervisor goes on, with ${countedProcesses(runs)} of the last one`,
   adopted: ({ pid }) => `is adopted (pid ${pid})`,
   released: () => "is held no longer and goes on",
   refused: ({ verb, by, why }) => `${verb} was refused (${by}): ${describeRefusal(why)}`,
@@ -148,7 +152,3 @@ const ENDS: Readonly<Record<Outcome["kind"], string>> = {
   failed: "failed",
   gave_up: "gave up",
 };
-
-function counted(runs: number): string {
-  return runs === 1 ? "1 process" : `${runs} processes`;
-}
