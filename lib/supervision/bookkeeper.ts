@@ -17,10 +17,9 @@ import type { NodeId } from "../config/plan.ts";
 import { Agenda, Queue } from "./agenda.ts";
 import { type Books, type Count, MARKED, type Tally } from "./books.ts";
 import { contributionOf, isLeaving, isSettled, JUST_ACTIVATED, readinessIn } from "./count.ts";
-import { Draft } from "./draft.ts";
 import { hasStarted, type TreeReadiness } from "./dependencies.ts";
-import type { LeastArray } from "./least_array.ts";
-import type { NodeMap } from "./node_map.ts";
+import { LeastDraft } from "./least_array.ts";
+import type { NodeDraft, NodeMap } from "./node_map.ts";
 import { isOver, type NodeState } from "./state.ts";
 import { exchanged, shareOf } from "./tally.ts";
 import type { Place, Topology } from "./topology.ts";
@@ -28,21 +27,27 @@ import { dueOf, holds, regroupDueOf, stopDueOf, withBlockers, withContribution }
 
 type Column = "due" | "stopDue" | "regroupDue" | "unsettled" | "queued" | "regrouping";
 
+/** The counts as they were, and the indexes of those that are others by now. */
+interface Recount {
+  readonly before: NodeMap<Count>;
+  readonly changed: number[];
+}
+
 /** See the module. */
 export class Bookkeeper {
   readonly #topology: Topology;
   readonly #now: Instant;
   readonly #agenda = new Agenda();
   /** The nodes as they are. */
-  readonly #nodes: Draft<NodeMap<NodeState>, NodeState>;
-  readonly #tallies: Draft<NodeMap<Tally>, Tally>;
-  readonly #counts: Draft<NodeMap<Count>, Count>;
-  readonly #columns: Readonly<Record<Column, Draft<LeastArray, number>>>;
+  readonly #nodes: NodeDraft<NodeState>;
+  readonly #tallies: NodeDraft<Tally>;
+  readonly #counts: NodeDraft<Count>;
+  readonly #columns: Readonly<Record<Column, LeastDraft>>;
   #left: number;
   #holders: readonly NodeId[];
-  /** Those that have changed since the counts were right, as they were then. */
-  readonly #counted = new Map<NodeId, NodeState>();
-  /** Their indexes, below zero: the last is counted first. */
+  /** The nodes as they were when the counts were right. */
+  #counted: NodeMap<NodeState>;
+  /** The indexes of those that have changed since, below zero: the last is counted first. */
   readonly #uncounted = new Queue();
   /** Trees that were put to work since. */
   readonly #justActivated = new Set<NodeId>();
@@ -52,16 +57,17 @@ export class Bookkeeper {
   constructor(topology: Topology, nodes: NodeMap<NodeState>, books: Books, now: Instant) {
     this.#topology = topology;
     this.#now = now;
-    this.#nodes = new Draft(nodes);
-    this.#tallies = new Draft(books.tallies);
-    this.#counts = new Draft(books.counts);
+    this.#nodes = nodes.draft();
+    this.#counted = nodes;
+    this.#tallies = books.tallies.draft();
+    this.#counts = books.counts.draft();
     this.#columns = {
-      due: new Draft(books.due),
-      stopDue: new Draft(books.stopDue),
-      regroupDue: new Draft(books.regroupDue),
-      unsettled: new Draft(books.unsettled),
-      queued: new Draft(books.queued),
-      regrouping: new Draft(books.regrouping),
+      due: new LeastDraft(books.due),
+      stopDue: new LeastDraft(books.stopDue),
+      regroupDue: new LeastDraft(books.regroupDue),
+      unsettled: new LeastDraft(books.unsettled),
+      queued: new LeastDraft(books.queued),
+      regrouping: new LeastDraft(books.regrouping),
     };
     this.#left = books.left;
     this.#holders = books.holders;
@@ -122,7 +128,6 @@ export class Bookkeeper {
     const place = this.#place(node.id);
     const before = this.#nodes.at(place.index);
     this.#nodes.set(place.index, node);
-    if (!this.#counted.has(node.id)) this.#counted.set(node.id, before);
     this.#uncounted.add(-place.index);
     this.#mark("due", place, dueOf(node));
     this.#mark("stopDue", place, stopDueOf(node));
@@ -163,7 +168,7 @@ export class Bookkeeper {
     const { index, end } = this.#place(tree);
     let from = after === undefined ? index + 1 : this.#place(after).end;
     for (;;) {
-      const found = this.#columns[column].whole.firstUpTo(MARKED, from);
+      const found = this.#columns[column].firstUpTo(MARKED, from);
       if (found < 0 || found >= end) return null;
       const place = this.#topology.places[found]!;
       if (place.spec.parent === tree) return place.id;
@@ -175,11 +180,10 @@ export class Bookkeeper {
 
   /** The first node from an index on for which something is due; null if there is none. */
   firstDue(from: number, isHolding: boolean): Place | null {
-    const found = [
-      this.#columns.due.whole.firstUpTo(this.#now, from),
-      isHolding ? -1 : this.#columns.stopDue.whole.firstUpTo(this.#now, from),
-    ].filter((index) => index >= 0);
-    return found.length === 0 ? null : this.#topology.places[Math.min(...found)]!;
+    const due = this.#columns.due.firstUpTo(this.#now, from);
+    const stopDue = isHolding ? -1 : this.#columns.stopDue.firstUpTo(this.#now, from);
+    const index = due < 0 || stopDue < 0 ? Math.max(due, stopDue) : Math.min(due, stopDue);
+    return index < 0 ? null : this.#topology.places[index]!;
   }
 
   /** Has everything settled again. */
@@ -276,34 +280,34 @@ export class Bookkeeper {
   }
 
   #firstGroup(): number {
-    return this.#columns.regroupDue.whole.firstUpTo(this.#now);
+    return this.#columns.regroupDue.firstUpTo(this.#now);
   }
 
   /** Brings the counts up to date. Children stand after their parents, so that they are counted before them. */
   #recount(): void {
-    const before = new Map<NodeId, Count>();
     for (const id of this.#justActivated) this.#uncounted.add(-this.#place(id).index);
+    const recount: Recount = { before: this.#counts.whole, changed: [] };
     for (let index = this.#uncounted.take(); index !== undefined; index = this.#uncounted.take()) {
-      this.#recountNode(this.#topology.places[-index]!, before);
+      this.#recountNode(this.#topology.places[-index]!, recount);
     }
-    this.#counted.clear();
+    this.#counted = this.#nodes.whole;
     // What was started in the last pass may have come to need no room since, without a count that tells of it.
     for (const tree of this.#started.keys()) this.#settleFirst(tree, "queued");
     this.#started.clear();
-    for (const [id, count] of before) this.#settleByCount(this.#place(id), count, this.count(id));
+    for (const index of recount.changed) {
+      this.#settleByCount(this.#topology.places[index]!, recount.before.at(index), this.#counts.at(index));
+    }
   }
 
-  #recountNode(place: Place, before: Map<NodeId, Count>): void {
-    const { id, spec } = place;
-    const now = this.#nodes.at(place.index);
-    const old = this.#counted.get(id) ?? now;
-    if (now.kind === "actor") this.#recountLeaving(place, isLeavingActor(old), isLeavingActor(now), before);
-    const count = this.count(id);
-    const counted = before.get(id) ?? count;
+  #recountNode(place: Place, recount: Recount): void {
+    const { id, index, spec } = place;
+    const [old, now] = [this.#counted.at(index), this.#nodes.at(index)];
+    this.#recountLeaving(place, isLeavingActor(old), isLeavingActor(now), recount);
+    const [counted, count] = [recount.before.at(index), this.#counts.at(index)];
     const leaves = Number(count.leaving > 0) - Number(counted.leaving > 0);
     if (leaves !== 0) {
       for (const { on } of spec.dependsOn) {
-        this.#recounted(on, before, (other) => withBlockers(other, leaves));
+        this.#recounted(this.#place(on), recount, (other) => withBlockers(other, leaves));
       }
     }
     const [was, is] = [readinessIn(counted), readinessIn(count)];
@@ -312,8 +316,9 @@ export class Bookkeeper {
       const isSame = share.unready === other.unready && share.spoilt === other.spoilt &&
         share.pending === other.pending && share.starting === other.starting;
       if (!isSame) {
-        this.#recounted(spec.parent, before, (above) => withContribution(above, share, other));
-        this.#uncounted.add(-this.#place(spec.parent).index);
+        const above = this.#place(spec.parent);
+        this.#recounted(above, recount, (its) => withContribution(its, share, other));
+        this.#uncounted.add(-above.index);
       }
     }
     const wasActivated = this.#justActivated.delete(id);
@@ -324,7 +329,7 @@ export class Bookkeeper {
     this.#markUnsettled(place);
   }
 
-  #recountLeaving(place: Place, was: boolean, is: boolean, before: Map<NodeId, Count>): void {
+  #recountLeaving(place: Place, was: boolean, is: boolean, recount: Recount): void {
     const more = Number(is) - Number(was);
     if (more === 0) return;
     const early = place.stopsEarly ? more : 0;
@@ -333,17 +338,18 @@ export class Bookkeeper {
       leaving: count.leaving + more,
       leavingEarly: count.leavingEarly + early,
     });
-    this.#recounted(place.id, before, change);
+    this.#recounted(place, recount, change);
     for (const id of place.ancestors) {
-      this.#recounted(id, before, change);
-      this.#uncounted.add(-this.#place(id).index);
+      const above = this.#place(id);
+      this.#recounted(above, recount, change);
+      this.#uncounted.add(-above.index);
     }
   }
 
-  #recounted(id: NodeId, before: Map<NodeId, Count>, change: (count: Count) => Count): void {
-    const count = this.count(id);
-    if (!before.has(id)) before.set(id, count);
-    this.#counts.set(this.#place(id).index, change(count));
+  #recounted({ index }: Place, { before, changed }: Recount, change: (count: Count) => Count): void {
+    const count = this.#counts.at(index);
+    if (count === before.at(index)) changed.push(index);
+    this.#counts.set(index, change(count));
   }
 
   /** Lets those have their turn that other counts allow it. */
