@@ -39,53 +39,48 @@ export class Queue {
   /** Ascending, from `#head` on. */
   readonly #rising: number[] = [];
   #head = 0;
-  /** Descending: the last is the least. */
-  readonly #falling: number[] = [];
-  readonly #heap: number[] = [];
+  /** Descending: the last is the least. Null while there never were any. */
+  #falling: number[] | null = null;
+  #heap: number[] | null = null;
 
   get isEmpty(): boolean {
-    return this.#head === this.#rising.length && this.#falling.length === 0 && this.#heap.length === 0;
+    return this.#least === undefined;
   }
 
   /** A number that is there already may be kept twice, but is taken once. */
   add(number: number): void {
-    const [rising, falling] = [this.#rising, this.#falling];
-    const last = this.#head === rising.length ? -Infinity : rising[rising.length - 1]!;
+    const last = this.#rising.at(-1);
     if (number === last) return;
-    if (number > last) {
-      rising.push(number);
+    if (last === undefined || number > last) {
+      this.#rising.push(number);
       return;
     }
-    const first = falling.length === 0 ? Infinity : falling[falling.length - 1]!;
-    if (number < first) falling.push(number);
-    else if (number > first && number !== this.#heap[0]) pushed(this.#heap, number);
+    const first = this.#falling?.at(-1);
+    if (first === undefined || number < first) (this.#falling ??= []).push(number);
+    else if (number !== first && number !== this.#heap?.[0]) pushed(this.#heap ??= [], number);
   }
 
   take(): number | undefined {
-    const least = this.#takeOne();
-    if (least !== undefined) while (this.#least === least) this.#takeOne();
+    const least = this.#least;
+    if (least !== undefined) while (this.#least === least) this.#drop(least);
     return least;
   }
 
   get #least(): number | undefined {
-    if (this.isEmpty) return undefined;
-    return Math.min(
-      this.#rising[this.#head] ?? Infinity,
-      this.#falling.at(-1) ?? Infinity,
-      this.#heap[0] ?? Infinity,
-    );
+    let least = this.#rising[this.#head];
+    const falling = this.#falling?.at(-1);
+    if (falling !== undefined && (least === undefined || falling < least)) least = falling;
+    const heaped = this.#heap?.[0];
+    return heaped !== undefined && (least === undefined || heaped < least) ? heaped : least;
   }
 
-  #takeOne(): number | undefined {
-    const least = this.#least;
-    if (least === undefined) return undefined;
-    if (this.#falling.at(-1) === least) this.#falling.pop();
-    else if (this.#heap[0] === least) takeLeast(this.#heap);
+  #drop(least: number): void {
+    if (this.#falling?.at(-1) === least) this.#falling.pop();
+    else if (this.#heap?.[0] === least) takeLeast(this.#heap);
     else {
       this.#head += 1;
       if (this.#head === this.#rising.length) this.#head = this.#rising.length = 0;
     }
-    return least;
   }
 }
 

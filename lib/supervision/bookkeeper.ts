@@ -128,6 +128,7 @@ export class Bookkeeper {
     const place = this.#place(node.id);
     const before = this.#nodes.at(place.index);
     this.#nodes.set(place.index, node);
+    if (isSameByRules(before, node)) return;
     this.#uncounted.add(-place.index);
     this.#mark("due", place, dueOf(node));
     this.#mark("stopDue", place, stopDueOf(node));
@@ -374,6 +375,14 @@ export class Bookkeeper {
       at = this.count(one.id).leaving > 0 ? at + 1 : one.end;
     }
   }
+}
+
+/** Whether two states of a node differ only in what no rule goes by: numbers and causes for people, and budgets. */
+function isSameByRules(one: NodeState, other: NodeState): boolean {
+  if (one.phase !== other.phase) return false;
+  return one.kind === "actor"
+    ? other.kind === "actor" && one.doom === other.doom && one.skipDeps === other.skipDeps
+    : other.kind === "tree" && one.regroupAt === other.regroupAt;
 }
 
 /** Whether what depends on a node sees no difference. */

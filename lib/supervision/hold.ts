@@ -66,6 +66,7 @@ export function letAllGo(turn: Turn): void {
 /** Offers the next crash when that which was offered is held no more, and lets deadlines count again after the last. */
 export function settleHolding(turn: Turn): void {
   const { holding } = turn;
+  if (holding === null && turn.books.holders.length === 0) return;
   const held = heldIn((id) => turn.find(id), turn.books.holders);
   if (held.some(({ crash }) => crash.id === holding?.offered)) return;
   const [first, ...others] = held;

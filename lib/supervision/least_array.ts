@@ -69,12 +69,16 @@ export class LeastDraft {
 
   /** The first index from `from` on whose number is at most `bound`; -1 if there is none. */
   firstUpTo(bound: number, from = 0): number {
-    const { length } = this.#base.numbers;
-    if (from >= length) return -1;
-    const found = this.#firstInPiece(bound, Math.max(0, from));
-    if (found >= 0 || this.#base.leasts === null) return found;
-    this.#leasts ??= new LeastDraft(this.#base.leasts);
-    const piece = this.#leasts.firstUpTo(bound, Math.floor(from / WIDTH) + 1);
+    const start = Math.max(0, from);
+    if (start >= this.#base.numbers.length) return -1;
+    const { leasts } = this.#base;
+    if (leasts === null) return this.#firstInPiece(bound, start);
+    if (start % WIDTH > 0) {
+      const found = this.#firstInPiece(bound, start);
+      if (found >= 0) return found;
+    }
+    this.#leasts ??= new LeastDraft(leasts);
+    const piece = this.#leasts.firstUpTo(bound, Math.ceil(start / WIDTH));
     return piece < 0 ? -1 : this.#firstInPiece(bound, piece * WIDTH);
   }
 
