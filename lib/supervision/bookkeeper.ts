@@ -27,11 +27,8 @@ import { dueOf, holds, regroupDueOf, stopDueOf, withBlockers, withContribution }
 
 type Column = "due" | "stopDue" | "regroupDue" | "unsettled" | "queued" | "regrouping";
 
-/** The counts as they were, and the indexes of those that are others by now. */
-interface Recount {
-  readonly before: NodeMap<Count>;
-  readonly changed: number[];
-}
+/** By index, the counts that are others by now, as they were. */
+type Recount = Map<number, Count>;
 
 /** See the module. */
 export class Bookkeeper {
@@ -45,9 +42,9 @@ export class Bookkeeper {
   readonly #columns: Readonly<Record<Column, LeastDraft>>;
   #left: number;
   #holders: readonly NodeId[];
-  /** The nodes as they were when the counts were right. */
-  #counted: NodeMap<NodeState>;
-  /** The indexes of those that have changed since, below zero: the last is counted first. */
+  /** By index, those that have changed since the counts were right, as they were then. */
+  readonly #counted = new Map<number, NodeState>();
+  /** Their indexes, below zero: the last is counted first. */
   readonly #uncounted = new Queue();
   /** Trees that were put to work since. */
   readonly #justActivated = new Set<NodeId>();
@@ -58,7 +55,6 @@ export class Bookkeeper {
     this.#topology = topology;
     this.#now = now;
     this.#nodes = nodes.draft();
-    this.#counted = nodes;
     this.#tallies = books.tallies.draft();
     this.#counts = books.counts.draft();
     this.#columns = {
@@ -129,6 +125,7 @@ export class Bookkeeper {
     const before = this.#nodes.at(place.index);
     this.#nodes.set(place.index, node);
     if (isSameByRules(before, node)) return;
+    if (!this.#counted.has(place.index)) this.#counted.set(place.index, before);
     this.#uncounted.add(-place.index);
     this.#mark("due", place, dueOf(node));
     this.#mark("stopDue", place, stopDueOf(node));
@@ -287,28 +284,30 @@ export class Bookkeeper {
   /** Brings the counts up to date. Children stand after their parents, so that they are counted before them. */
   #recount(): void {
     for (const id of this.#justActivated) this.#uncounted.add(-this.#place(id).index);
-    const recount: Recount = { before: this.#counts.whole, changed: [] };
+    const before: Recount = new Map();
     for (let index = this.#uncounted.take(); index !== undefined; index = this.#uncounted.take()) {
-      this.#recountNode(this.#topology.places[-index]!, recount);
+      this.#recountNode(this.#topology.places[-index]!, before);
     }
-    this.#counted = this.#nodes.whole;
+    this.#counted.clear();
     // What was started in the last pass may have come to need no room since, without a count that tells of it.
     for (const tree of this.#started.keys()) this.#settleFirst(tree, "queued");
     this.#started.clear();
-    for (const index of recount.changed) {
-      this.#settleByCount(this.#topology.places[index]!, recount.before.at(index), this.#counts.at(index));
+    for (const [index, count] of before) {
+      this.#settleByCount(this.#topology.places[index]!, count, this.#counts.at(index));
     }
   }
 
-  #recountNode(place: Place, recount: Recount): void {
+  #recountNode(place: Place, before: Recount): void {
     const { id, index, spec } = place;
-    const [old, now] = [this.#counted.at(index), this.#nodes.at(index)];
-    this.#recountLeaving(place, isLeavingActor(old), isLeavingActor(now), recount);
-    const [counted, count] = [recount.before.at(index), this.#counts.at(index)];
+    const now = this.#nodes.at(index);
+    const old = this.#counted.get(index) ?? now;
+    this.#recountLeaving(place, isLeavingActor(old), isLeavingActor(now), before);
+    const count = this.#counts.at(index);
+    const counted = before.get(index) ?? count;
     const leaves = Number(count.leaving > 0) - Number(counted.leaving > 0);
     if (leaves !== 0) {
       for (const { on } of spec.dependsOn) {
-        this.#recounted(this.#place(on), recount, (other) => withBlockers(other, leaves));
+        this.#recounted(this.#place(on), before, (other) => withBlockers(other, leaves));
       }
     }
     const [was, is] = [readinessIn(counted), readinessIn(count)];
@@ -318,7 +317,7 @@ export class Bookkeeper {
         share.pending === other.pending && share.starting === other.starting;
       if (!isSame) {
         const above = this.#place(spec.parent);
-        this.#recounted(above, recount, (its) => withContribution(its, share, other));
+        this.#recounted(above, before, (its) => withContribution(its, share, other));
         this.#uncounted.add(-above.index);
       }
     }
@@ -330,7 +329,7 @@ export class Bookkeeper {
     this.#markUnsettled(place);
   }
 
-  #recountLeaving(place: Place, was: boolean, is: boolean, recount: Recount): void {
+  #recountLeaving(place: Place, was: boolean, is: boolean, before: Recount): void {
     const more = Number(is) - Number(was);
     if (more === 0) return;
     const early = place.stopsEarly ? more : 0;
@@ -339,17 +338,17 @@ export class Bookkeeper {
       leaving: count.leaving + more,
       leavingEarly: count.leavingEarly + early,
     });
-    this.#recounted(place, recount, change);
+    this.#recounted(place, before, change);
     for (const id of place.ancestors) {
       const above = this.#place(id);
-      this.#recounted(above, recount, change);
+      this.#recounted(above, before, change);
       this.#uncounted.add(-above.index);
     }
   }
 
-  #recounted({ index }: Place, { before, changed }: Recount, change: (count: Count) => Count): void {
+  #recounted({ index }: Place, before: Recount, change: (count: Count) => Count): void {
     const count = this.#counts.at(index);
-    if (count === before.at(index)) changed.push(index);
+    if (!before.has(index)) before.set(index, count);
     this.#counts.set(index, change(count));
   }
 

@@ -119,10 +119,9 @@ function replaced(piece: Piece, height: number, index: number, item: unknown, ma
 
 function compare(one: Piece, other: Piece, height: number, from: number, found: number[]): void {
   for (let at = 0; at < one.items.length; at++) {
-    const [item, counterpart] = [one.items[at], other.items[at]];
-    if (item === counterpart) continue;
+    if (one.items[at] === other.items[at]) continue;
     const index = from + (at << (height * BITS));
     if (height === 0) found.push(index);
-    else compare(item as Piece, counterpart as Piece, height - 1, index, found);
+    else compare(one.items[at] as Piece, other.items[at] as Piece, height - 1, index, found);
   }
 }
