@@ -184,6 +184,18 @@ export class Bookkeeper {
     return index < 0 ? null : this.#topology.places[index]!;
   }
 
+  /** Actors that are to stop and still have a process, in file order, as the counts have them. */
+  leavingActors(): readonly NodeId[] {
+    return [...this.#leavingIn(this.#topology.places[0]!)].filter(({ spec }) => spec.kind !== "tree")
+      .map(({ id }) => id);
+  }
+
+  /** Actors that wait for their turn to stop, but not for ever, in file order. */
+  *doomedActors(): Iterable<NodeId> {
+    const next = (from: number) => this.#columns.stopDue.firstUpTo(Number.MAX_VALUE, from);
+    for (let at = next(0); at >= 0; at = next(at + 1)) yield this.#topology.places[at]!.id;
+  }
+
   /** Has everything settled again. */
   settleAll(): void {
     for (const place of this.#topology.places) this.#settleAgain(place);
@@ -366,12 +378,18 @@ export class Bookkeeper {
   }
 
   #settleLeaving(place: Place): void {
-    if (place.spec.kind !== "tree") return this.#settleAgain(place);
+    for (const one of this.#leavingIn(place)) this.#settleAgain(one);
+  }
+
+  /** An actor itself; of a tree, all that is below it and that leaves, or in which something leaves. */
+  *#leavingIn(place: Place): Iterable<Place> {
+    if (place.spec.kind !== "tree") return yield place;
     for (let at = place.index + 1; at < place.end;) {
       const one = this.#topology.places[at]!;
-      if (this.count(one.id).leaving > 0) this.#settleAgain(one);
+      const leaves = this.#counts.at(at).leaving > 0;
+      if (leaves) yield one;
       // Trees in which nothing leaves are passed over.
-      at = this.count(one.id).leaving > 0 ? at + 1 : one.end;
+      at = leaves ? at + 1 : one.end;
     }
   }
 }

@@ -8,6 +8,7 @@ import { applyEvent, refuse } from "../../../lib/supervision/step.ts";
 import { onTreeTime } from "../../../lib/supervision/tree.ts";
 import { type Stepped, Turn } from "../../../lib/supervision/turn.ts";
 import { answerRequests, settlesAt } from "./goals.ts";
+import { cutGrace } from "./hold.ts";
 import { settle } from "./settle.ts";
 
 /** Takes one step. */
@@ -15,6 +16,7 @@ export function referenceStep(state: State, event: TreeEvent, now: Instant): Ste
   if (state.outcome !== null) return { state, effects: refuse(event) };
   const turn = new Turn(state, now);
   if (event.type === "time_passed") onTime(turn);
+  else if (event.type === "grace_cut") cutGrace(turn, event.toMs);
   else applyEvent(turn, event);
   settle(turn);
   answerRequests(turn);
