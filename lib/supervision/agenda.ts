@@ -62,7 +62,7 @@ export class Queue {
 
   take(): number | undefined {
     const least = this.#least;
-    if (least !== undefined) while (this.#least === least) this.#drop(least);
+    if (least !== undefined) { while (this.#least === least) this.#drop(least); }
     return least;
   }
 

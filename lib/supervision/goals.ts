@@ -73,7 +73,11 @@ function judge(
   const left = leftAfter(turn, request, before, concerned);
   if (goal !== "ready") return { ...request, left };
   const known = lastingAfter(turn, request, concerned);
-  return { ...request, left, lastingFrom: known ?? (isReached(left) ? youngest(turn, targets.keys()) : null) };
+  return {
+    ...request,
+    left,
+    lastingFrom: known ?? (isReached(left) ? youngest(turn, targets.keys()) : null),
+  };
 }
 
 /** Null if it was one of `changed` that was the youngest. */

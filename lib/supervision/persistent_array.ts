@@ -105,7 +105,9 @@ function inPieces(items: unknown[]): Piece[] {
 
 function itemsAround(root: Piece, height: number, index: number): readonly unknown[] {
   let { items } = root;
-  for (let shift = height * BITS; shift > 0; shift -= BITS) ({ items } = items[(index >> shift) & MASK] as Piece);
+  for (let shift = height * BITS; shift > 0; shift -= BITS) {
+    ({ items } = items[(index >> shift) & MASK] as Piece);
+  }
   return items;
 }
 
