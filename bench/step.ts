@@ -16,6 +16,8 @@ const ROUNDS = 5;
 const WARM_UP = 2;
 /** How often what is done to one actor is done in a round: processor time is counted in ticks of some milliseconds. */
 const TIMES = 1_500;
+/** How far the actors are apart that something is done to, one after the other. */
+const STRIDE = 37;
 /** How often each object of the map that is compared with is replaced. */
 const REPLACED = 50;
 /** How many actors start in a round, in as many trees as that takes. */
@@ -49,7 +51,7 @@ class Tree {
   }
 
   restart(time: number): void {
-    const node = this.#actors[(time * 37) % this.#actors.length]!;
+    const node = this.#actors[(time * STRIDE) % this.#actors.length]!;
     const { phase } = this.#state.nodes.get(node)!;
     if (!("run" in phase)) throw new Error(`${node} is ${phase.at}`);
     this.#now += 1;
@@ -64,7 +66,7 @@ class Tree {
   }
 
   request(time: number): void {
-    const nodes = [this.#actors[(time * 37) % this.#actors.length]!];
+    const nodes = [this.#actors[(time * STRIDE) % this.#actors.length]!];
     this.send({ type: "stop_requested", request: this.#requests++, nodes });
     this.send({
       type: "start_requested",
@@ -206,27 +208,18 @@ function measure(sketch: TreeSketch, actors: number): Costs {
   };
 }
 
-/** As many objects as a tree has actors, in a map of the language, each replaced by another in the order of the tree. */
-function measureMap(size: number): number {
+/** As many objects as a tree has actors, in a map of the language, each replaced by another, so many steps further each time. */
+function measureMap(size: number, stride: number): number {
+  const ids = Array.from({ length: size }, (_, index) => `root/a${index}`);
   const maps = Array.from(
     { length: Math.ceil(ACTORS / size) },
-    () =>
-      new Map(
-        Array.from(
-          { length: size },
-          (
-            _,
-            id,
-          ) => [`root/a${id}`, { id, phase: { at: "inactive", since: 0 } }],
-        ),
-      ),
+    () => new Map(ids.map((id) => [id, { id, phase: { at: "inactive", since: 0 } }])),
   );
   const began = process.cpuUsage();
   for (const map of maps) {
-    for (let round = 0; round < REPLACED; round++) {
-      for (const [id, node] of map) {
-        map.set(id, { ...node, phase: { ...node.phase, since: round } });
-      }
+    for (let at = 0, count = size * REPLACED; count > 0; count--, at = (at + stride) % size) {
+      const node = map.get(ids[at]!)!;
+      map.set(node.id, { ...node, phase: { ...node.phase, since: count } });
     }
   }
   const { user, system } = process.cpuUsage(began);
@@ -269,5 +262,6 @@ for (const [shape, sketchOf] of Object.entries(SHAPES)) {
   }
 }
 console.log("a map of as many objects");
-print("replace one", inTurns(measureMap));
+print("replace one after the other", inTurns((size) => measureMap(size, 1)));
+print(`replace one, ${STRIDE} further each time`, inTurns((size) => measureMap(size, STRIDE)));
 process.exit(0);
