@@ -41,4 +41,6 @@ export const nodeTty = kept((): typeof Tty => process.getBuiltinModule("node:tty
 /** @returns `node:util` */
 export const nodeUtil = kept((): typeof Util => process.getBuiltinModule("node:util"));
 /** @returns `node:worker_threads` */
-export const nodeWorkerThreads = kept((): typeof WorkerThreads => process.getBuiltinModule("node:worker_threads"));
+export const nodeWorkerThreads = kept((): typeof WorkerThreads =>
+  process.getBuiltinModule("node:worker_threads")
+);
