@@ -1,4 +1,5 @@
 /** Keeps secrets out of what is printed. Which values are secret can only be guessed, by their names and their form. */
+import { KnownTexts } from "./known_texts.ts";
 import type { Plan } from "./plan.ts";
 
 /** Masks texts of the plans that it knows. */
@@ -49,17 +50,19 @@ export function maskerFor(plan: Plan): Masker {
 }
 
 function newMasker(): Masker {
-  let longestFirst: readonly string[] = [];
+  let secrets = new KnownTexts([], SHORTEST_SECRET);
   const learn = ({ nodes }: Plan) => {
     const actors = nodes.filter((node) => node.kind !== "tree");
     const found = actors.flatMap(({ env, module }) => secretsIn([env, module?.params], false));
-    longestFirst = [...new Set([...longestFirst, ...found])].sort((a, b) => b.length - a.length);
+    secrets = new KnownTexts([...secrets.all(), ...found], SHORTEST_SECRET);
   };
   const text = (value: string) =>
-    maskForms(longestFirst.reduce((masked, secret) => masked.replaceAll(secret, MASK), value));
+    maskForms(secrets.in(value).reduce((masked, secret) => masked.replaceAll(secret, MASK), value));
   const data = (value: unknown) => masked(value, false, text);
   const source = (value: string) =>
-    maskSource(longestFirst.reduce((masked, secret) => masked.replaceAll(secret, starsFor(secret)), value));
+    maskSource(
+      secrets.in(value).reduce((masked, secret) => masked.replaceAll(secret, starsFor(secret)), value),
+    );
   return { learn, text, data, source, env: (env) => data(env) as Readonly<Record<string, string>> };
 }
 

@@ -188,8 +188,8 @@ export interface Request {
   readonly targets: ReadonlyMap<NodeId, number>;
   /** How many of them have yet to reach their goal, and how many never will; null until that was counted. */
   readonly left: { readonly open: number; readonly missed: number } | null;
-  /** When all that have reached their goal will have lasted long enough to say so; null while some have not. */
-  readonly settlesAt: Instant | null;
+  /** When the youngest of those that are ready will have lasted long enough to say so; null if that is not known. */
+  readonly lastingFrom: Instant | null;
 }
 
 /** How the whole tree ended. */

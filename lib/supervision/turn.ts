@@ -31,8 +31,7 @@ export class Turn {
   topology: Topology;
   #before: State;
   books: Bookkeeper;
-  /** Nodes that have changed, or another plan. */
-  readonly touched = new Set<NodeId>();
+  /** Whether there is another plan since the step began, or since an earlier plan was forgotten. */
   isReplanned = false;
   readonly #effects: Effect[] = [];
   #seq: number;
@@ -215,7 +214,6 @@ export class Turn {
   }
 
   #put(node: NodeState): void {
-    this.touched.add(node.id);
     this.books.put(node);
   }
 }

@@ -1,3 +1,4 @@
+import { after, type Instant, instant, latest } from "../../../lib/base/instant.ts";
 import { type NodeId, ROOT } from "../../../lib/config/plan.ts";
 import { MOST_UNSETTLED, SETTLE_MS } from "../../../lib/supervision/goals.ts";
 import type { NodeState, Request, TreePhase, TreeState } from "../../../lib/supervision/state.ts";
@@ -7,11 +8,8 @@ import type { Turn } from "../../../lib/supervision/turn.ts";
 export function answerRequests(turn: Turn): void {
   const open: Request[] = [];
   for (const request of turn.requests) {
-    const verdicts = [...request.targets].map(([id, startsBefore]: readonly [NodeId, number]) =>
-      goalVerdict(turn, turn.nodes.get(id), request.goal, startsBefore)
-    );
-    const isUnsettled = verdicts.every((verdict) => verdict === "reached") && request.goal === "ready" &&
-      [...request.targets.keys()].some((id) => isFresh(turn, id));
+    const verdicts = verdictsOf(turn, request);
+    const isUnsettled = settlesAt(turn, request) > turn.now;
     if (turn.outcome === null && (isUnsettled || verdicts.includes("open"))) open.push(request);
     else {
       const ok = verdicts.every((verdict) => verdict === "reached");
@@ -21,12 +19,23 @@ export function answerRequests(turn: Turn): void {
   turn.requests = open;
 }
 
-/** Whether a daemon that nothing asks whether it is ready has only just been started. */
-function isFresh(turn: Turn, id: NodeId): boolean {
-  const { phase, streak } = turn.node(id);
-  return phase.at === "running" && streak <= MOST_UNSETTLED && phase.spec.daemon &&
-    phase.spec.ready === null &&
-    turn.now < phase.since + SETTLE_MS;
+/** When the targets of a request, which are all ready, will all have lasted; long ago if they are not, or have. */
+export function settlesAt(turn: Turn, request: Request): Instant {
+  const isReached = verdictsOf(turn, request).every((verdict) => verdict === "reached");
+  let last = instant(-Infinity);
+  if (request.goal !== "ready" || !isReached) return last;
+  for (const id of request.targets.keys()) {
+    const { phase, streak } = turn.node(id);
+    if (phase.at !== "running" || streak > MOST_UNSETTLED) continue;
+    if (phase.spec.daemon && phase.spec.ready === null) last = latest(last, after(phase.since, SETTLE_MS));
+  }
+  return last;
+}
+
+function verdictsOf(turn: Turn, { goal, targets }: Request) {
+  return [...targets].map(([id, startsBefore]: readonly [NodeId, number]) =>
+    goalVerdict(turn, turn.nodes.get(id), goal, startsBefore)
+  );
 }
 
 function goalVerdict(
