@@ -15,6 +15,7 @@ export function startActor(turn: Turn, id: NodeId): void {
     run,
     since: turn.now,
     pid: null,
+    lack: null,
     joined: false,
     ...NOT_PROBED,
     spec: turn.actorSpec(id),
@@ -33,13 +34,23 @@ export function onSpawned(turn: Turn, id: NodeId, event: RunEvent & { type: "spa
     run: event.run,
     starts: actor.starts,
   });
-  const phase = { ...startingPhase(actor), pid: event.pid };
+  const phase = { ...startingPhase(actor), pid: event.pid, since: turn.now, heldMs: 0, lack: null };
   turn.setActor(id, { phase, cause });
   const { ready } = turn.runSpec(id);
   if (ready === null) becomeReady(turn, id);
   else if (ready.probe.type === "delay") {
     turn.setActor(id, { phase: { ...phase, probeAt: after(turn.now, ready.probe.ms) } });
   } else askProbe(turn, id);
+}
+
+/** The machine has no room for the process yet, which is no failure of the actor. */
+export function onLacked(
+  turn: Turn,
+  id: NodeId,
+  { message, isLasting }: RunEvent & { type: "lacked" },
+): void {
+  const phase = startingPhase(turn.actor(id));
+  if (phase.pid === null) turn.setActor(id, { phase: { ...phase, lack: { message, isLasting } } });
 }
 
 /** Whether the process is ready has to be found out from now on: an earlier supervisor, or an earlier plan, has not. */

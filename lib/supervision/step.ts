@@ -72,6 +72,7 @@ export function applyEvent(turn: Turn, event: TreeEvent): void {
     case "noted":
       onNoted(turn, event);
       return;
+    case "lacked":
     case "spawned":
     case "spawn_failed":
     case "probed":
