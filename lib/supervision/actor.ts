@@ -9,7 +9,7 @@
 import type { Instant } from "../base/instant.ts";
 import type { ActorSpec, NodeId, Plan } from "../config/plan.ts";
 import { maskWords } from "./mask_words.ts";
-import { onLacked, onProbed, onProbeTime, onSpawned, setJoined } from "./actor_start.ts";
+import { onLacked, onMade, onProbed, onProbeTime, onSpawned, setJoined } from "./actor_start.ts";
 import {
   beginActorStop,
   climbDown,
@@ -46,6 +46,7 @@ const ladderHears = (heard: LadderEvent) => (turn: Turn, id: NodeId) => climbDow
 
 const WITHOUT_PROCESS: Reactions = {
   lacked: null,
+  made: null,
   spawned: null,
   spawn_failed: null,
   probed: null,
@@ -70,6 +71,7 @@ export const LIFECYCLE: Readonly<Record<ActorPhase["at"], Reactions>> = {
   starting: {
     ...WITHOUT_PROCESS,
     lacked: { act: onLacked, leadsTo: ["starting"] },
+    made: { act: onMade, leadsTo: ["starting"] },
     spawned: { act: onSpawned, leadsTo: ["starting", "running"] },
     spawn_failed: { act: onSpawnFailed, leadsTo: OVER },
     probed: { act: onProbed, leadsTo: ["starting", "running"] },

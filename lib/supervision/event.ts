@@ -24,6 +24,9 @@ export type RunEvent =
     /** Whether it has been so for long: nobody is to wait for that. */
     readonly isLasting: boolean;
   }
+  /** Its process is there, and has yet to become its program; not told of one that is its program at once. */
+  | { readonly type: "made"; readonly node: NodeId; readonly run: RunId }
+  /** Its program runs. */
   | { readonly type: "spawned"; readonly node: NodeId; readonly run: RunId; readonly pid: number }
   | {
     readonly type: "spawn_failed";

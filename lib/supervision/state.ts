@@ -73,9 +73,11 @@ export interface Lack {
 export interface StartingPhase extends Living, Probing {
   readonly at: "starting";
   readonly run: RunId;
-  /** When its process was spawned; before that, when it was asked for. */
+  /** When its process was made; before that, when it was asked for. */
   readonly since: Instant;
-  /** Null until the spawn has succeeded: until then it waits for us, and no limit counts. */
+  /** Whether it was: until then it waits for us, and no limit counts. */
+  readonly isMade: boolean;
+  /** Null until its program runs. */
   readonly pid: number | null;
   /** Why its process could not be made yet; null if nothing has refused it. */
   readonly lack: Lack | null;

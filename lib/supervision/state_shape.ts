@@ -189,6 +189,7 @@ const actorPhase = variant<"at", ActorPhase>("at", {
     run: count,
     since: moment,
     pid: nullable(processNumber),
+    isMade: boolean,
     lack: nullable(object<Lack>({ message: text, isLasting: boolean })),
     joined: boolean,
     attempt: count,

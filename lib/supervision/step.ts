@@ -73,6 +73,7 @@ export function applyEvent(turn: Turn, event: TreeEvent): void {
       onNoted(turn, event);
       return;
     case "lacked":
+    case "made":
     case "spawned":
     case "spawn_failed":
     case "probed":

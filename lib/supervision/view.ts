@@ -125,7 +125,7 @@ function readyOf(node: NodeState, tree: TreeReadiness): boolean | null {
 function sinceOf({ phase }: NodeState): Instant | null {
   switch (phase.at) {
     case "starting":
-      return phase.pid === null ? null : phase.since;
+      return phase.isMade ? phase.since : null;
     case "running":
     case "up":
       return phase.since;
@@ -182,7 +182,7 @@ function whyHeld({ hold }: StartingPhase | RunningPhase): Why | null {
 }
 
 function whyUnready(plan: Plan, phase: StartingPhase, now: Instant): Why | null {
-  if (phase.pid === null) return { kind: "spawn", lack: phase.lack?.message ?? null };
+  if (!phase.isMade) return { kind: "spawn", lack: phase.lack?.message ?? null };
   const { ready } = phase.spec;
   const error = ready === null ? null : maskWords(plan, whyNotReady(phase, ready, now));
   return error === null ? null : { kind: "probe", error };

@@ -26,8 +26,8 @@ import type { Stepped } from "../../lib/supervision/turn.ts";
 
 /** How the processes of an actor behave. */
 export interface Script {
-  /** What a spawn comes to: a process, an error with this text, or nothing until the test says so, and perhaps why. */
-  spawn: "ok" | "silent" | { readonly lack: string; readonly isLasting: boolean } | {
+  /** What a spawn comes to: a process, one that has yet to become its program, an error with this text, or nothing until the test says so, and perhaps why. */
+  spawn: "ok" | "silent" | "made" | { readonly lack: string; readonly isLasting: boolean } | {
     readonly error: string;
     readonly isFinal?: boolean;
   };
@@ -313,6 +313,7 @@ export class World {
         if (script.spawn === "ok") return this.spawned(node, run);
         this.log.push(`unspawned ${node}`);
         if (script.spawn === "silent") return;
+        if (script.spawn === "made") return this.send({ type: "made", node, run });
         if ("lack" in script.spawn) {
           const { lack: message, isLasting } = script.spawn;
           return this.send({ type: "lacked", node, run, message, isLasting });

@@ -114,6 +114,7 @@ const SPAWNS: readonly Script["spawn"][] = [
   { error: "no such file" },
   { error: "no such file" },
   "silent",
+  "made",
   { lack: "no descriptors", isLasting: false },
   { lack: "no descriptors", isLasting: true },
 ];

@@ -41,6 +41,31 @@ for (
   });
 }
 
+test("spawn wait: a process that has yet to become its program has its time from when it was made", () => {
+  const world = waiting({ startTimeoutMs: 1_000, runTimeoutMs: 2_000 });
+  world.advance(5_000);
+  world.send({ type: "made", node: world.id("a"), run: runOf(world) });
+  world.advance(900);
+  world.spawned(world.id("a"), runOf(world));
+  assert.equal(world.phase("a"), "running");
+  world.take();
+  world.advance(1_099);
+  assert.deepEqual(world.take("#timed_out"), []);
+  world.advance(1);
+  assert.deepEqual(world.take("#timed_out"), ["#timed_out a"]);
+});
+
+test("spawn wait: what never becomes its program has taken too long, and is called off", () => {
+  const world = waiting({ startTimeoutMs: 1_000, restart: "never" });
+  world.send({ type: "made", node: world.id("a"), run: runOf(world) });
+  world.take();
+  world.advance(999);
+  assert.equal(world.phase("a"), "starting");
+  world.advance(1);
+  assert.deepEqual(world.take("#timed_out", "abort_spawn"), ["#timed_out a", "abort_spawn a"]);
+  assert.equal(world.phase("a"), "failed");
+});
+
 test("spawn wait: a start of another run tells nobody of a lack of this one", () => {
   const world = waiting({});
   world.send({

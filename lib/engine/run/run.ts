@@ -20,7 +20,6 @@ import { Cancelled } from "../../scope/cancelled.ts";
 import { Event } from "../../sync/event.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { type Nursery, openNursery } from "../../scope/nursery.ts";
-import { checkpoint } from "../../scope/park.ts";
 import type { ActorError } from "../../supervision/actor_error.ts";
 import type { Exit } from "../../supervision/exit.ts";
 import type { RunId } from "../../supervision/state.ts";
@@ -43,6 +42,8 @@ const TAKEN_TIMEOUT_MS = 1_000;
 export interface RunReports {
   /** Told at once. @param fileBefore See {@linkcode MainProcess}. */
   started(process: ProcessId, fileBefore: string | null): void;
+  /** There is a process, which has yet to become the program. */
+  made(): void;
   spawned(pid: number): void;
   /** @param isFinal Whether another try would fail in the same way. */
   spawnFailed(message: string, isFinal: boolean): void;
@@ -93,6 +94,8 @@ export interface RunOptions {
   readonly member: Membership | null;
   /** Pipes with names for its process to write to; null for pipes without. */
   readonly pipes: PipesOfRun | null;
+  /** Starts something when its turn to be spawned has come. */
+  readonly inTurn: <T>(start: () => Promise<T>) => Promise<T>;
   /** Starts its process; null to have it started here. */
   readonly start: NonNullable<StartOptions["start"]> | null;
   readonly reports: RunReports;
@@ -174,10 +177,11 @@ export class ActorRun {
     let child: MainProcess | null = null;
     try {
       await this.#spawning.run(async () => {
-        await checkpoint();
-        await this.#refuseTakenPort();
-        this.#openMembership();
-        child = await this.#spawnNow();
+        child = await this.options.inTurn(async () => {
+          await this.#refuseTakenPort();
+          this.#openMembership();
+          return await this.#spawnNow();
+        });
       });
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
@@ -244,7 +248,10 @@ export class ActorRun {
       const how: SpawnSpec = { argv, env, cwd, stdin, output, privileges, ...handed, ...placed };
       const { start, reports } = this.options;
       const fileBefore = versionOfReadyFile(host, spec);
-      const onProcess = (process: StartedProcess) => reports.started(process, fileBefore);
+      const onProcess = (process: StartedProcess, isProgram: boolean) => {
+        reports.started(process, fileBefore);
+        if (!isProgram) reports.made();
+      };
       const child = await startChild(
         host,
         containment,

@@ -1,0 +1,122 @@
+/** Starts that wait for their turn, on a fake machine. */
+import assert from "node:assert/strict";
+import type { NodeId } from "../../lib/config/plan.ts";
+import { SpawnQueue } from "../../lib/engine/spawning/spawn_queue.ts";
+import { CancelScope } from "../../lib/scope/cancel_scope.ts";
+import { openNursery } from "../../lib/scope/nursery.ts";
+import { checkpoint } from "../../lib/scope/park.ts";
+import { runVirtual } from "../../lib/testing/run_virtual.ts";
+import { waitAllTasksBlocked } from "../../lib/testing/idle.ts";
+import { test } from "../harness/test.ts";
+import { play } from "./play.ts";
+
+const BIG = "big" as NodeId;
+const SMALL = "small" as NodeId;
+
+/** A clock whose turns come when they are called for. */
+class Turns {
+  readonly #callbacks: (() => void)[] = [];
+
+  turn(callback: () => void): void {
+    this.#callbacks.push(callback);
+  }
+
+  /** Lets the next turn come, with all that follows; false if nobody waits for one. */
+  async next(): Promise<boolean> {
+    const callbacks = this.#callbacks.splice(0);
+    for (const callback of callbacks) callback();
+    await waitAllTasksBlocked();
+    return callbacks.length > 0;
+  }
+}
+
+test("spawn queue: some start in a turn, and no tree and no restart waits behind the first starts of another", async () => {
+  await runVirtual(async () => {
+    const turns = new Turns();
+    const queue = new SpawnQueue(turns);
+    const started: string[] = [];
+    await openNursery(async (nursery) => {
+      const add = (tree: NodeId, isFirst: boolean, name: string) =>
+        nursery.startSoon(() =>
+          queue.inTurn(tree, isFirst, () => {
+            started.push(name);
+            return checkpoint();
+          })
+        );
+      for (let n = 0; n < 100; n++) add(BIG, true, `big ${n}`);
+      await waitAllTasksBlocked();
+      const inFirst = started.length;
+      assert.ok(inFirst > 0 && inFirst <= 8, `${inFirst} in one turn`);
+      add(SMALL, true, "small");
+      add(BIG, false, "big again");
+      await waitAllTasksBlocked();
+      assert.equal(started.length, inFirst, "nothing more in the same turn");
+      await turns.next();
+      assert.ok(started.includes("small") && started.includes("big again"), started.join());
+      let before = started.length;
+      for (; await turns.next(); before = started.length) {
+        assert.ok(started.length - before <= inFirst, `${started.length - before} in one turn`);
+      }
+    });
+    assert.equal(started.length, 102);
+  });
+});
+
+test("spawn queue: what is called off is never started, and what fails gives its place to the next", async () => {
+  await runVirtual(async () => {
+    const turns = new Turns();
+    const queue = new SpawnQueue(turns);
+    const started: number[] = [];
+    const calledOff = new CancelScope();
+    await openNursery(async (nursery) => {
+      for (let n = 0; n < 50; n++) {
+        nursery.startSoon(async () => {
+          const scope = n === 40 ? calledOff : new CancelScope();
+          await scope.run(() =>
+            queue.inTurn(BIG, true, () => {
+              started.push(n);
+              return Promise.reject(new Error("no such file"));
+            }).catch((error) => {
+              if (error.message !== "no such file") throw error;
+            })
+          );
+        });
+      }
+      await waitAllTasksBlocked();
+      calledOff.cancel("down");
+      while (await turns.next());
+    });
+    assert.equal(started.length, 49);
+    assert.ok(!started.includes(40));
+  });
+});
+
+test("spawn queue: a down takes out of it what has no process yet, and none of that is ever made", async () => {
+  const actors = Array.from({ length: 200 }, (_, n) => `[actors.a${n}]\nexec = "/bin/stay"\ndaemon = true`);
+  const pids = new Set<number>();
+  const { end, entries, linesOf } = await play({
+    config: actors.join("\n"),
+    programs: {
+      "/bin/stay": (self) => {
+        pids.add(self.pid);
+        return self.forever();
+      },
+    },
+    script: (stage) => {
+      const isStarted = stage.engine.listen({
+        onLine: () => {},
+        onEntry: (entry) => {
+          if (entry.event !== "started" || entry.path === "") return;
+          isStarted();
+          stage.down();
+        },
+      });
+      return Promise.resolve();
+    },
+  });
+  assert.equal(end.outcome.kind, "cancelled");
+  assert.ok(pids.size < 50, `${pids.size} were started`);
+  assert.ok(entries.filter(({ event }) => event === "started").length - 1 <= pids.size);
+  assert.deepEqual(entries.filter(({ event }) => event === "failed"), []);
+  assert.deepEqual(linesOf("a199", "started", "killed"), []);
+});
