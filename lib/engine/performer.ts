@@ -2,7 +2,7 @@
 import { invariant, unreachable } from "../base/invariant.ts";
 import { describeProbe } from "../config/describe_probe.ts";
 import type { Masker } from "../config/mask.ts";
-import type { ActorSpec, NodeId, Stop } from "../config/plan.ts";
+import { type ActorSpec, type NodeId, ROOT, type Stop } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Privileges } from "../host/ports/privileges.ts";
 import { type ProcessRow, SpawnError } from "../host/ports/processes.ts";
@@ -90,7 +90,9 @@ export class Performer {
   constructor(options: PerformerOptions, nursery: Nursery) {
     this.#options = options;
     this.#trees = new TreeTasks(nursery);
-    this.#spawns = new SpawnQueue(options.host.clock);
+    this.#spawns = new SpawnQueue(options.host.clock, ({ message: reason, hint }) => {
+      options.post({ type: "noted", node: ROOT, event: "short", data: { reason, hint } });
+    });
   }
 
   openTree({ node, parent, isolate }: Extract<Effect, { type: "open_tree" }>): void {
@@ -161,7 +163,10 @@ export class Performer {
       privileges,
       // What had joined an earlier supervisor has nobody to join here: its own tree has died with that.
       member: adopted === null ? this.#memberFor(spec, run, marker) : null,
-      inTurn: (start) => this.#spawns.inTurn(spec.parent!, isFirst, start),
+      inTurn: (start) =>
+        this.#spawns.inTurn(spec.parent!, isFirst, start, ({ message }, isLasting) => {
+          post({ type: "lacked", node, run, message, isLasting });
+        }),
       pipes: survival === null && isolated === null ? null : this.#pipesOf(run, survival),
       start: isolated === null
         ? null

@@ -94,6 +94,7 @@ type NotedEvent =
   | "state_unwritten"
   | "remade"
   | "unmade"
+  | "short"
   | "unlimited"
   | "lines_dropped";
 

@@ -5,6 +5,7 @@
  * process or a descendant of it lives: that is the promise that a task of a nursery makes.
  */
 import { invariant } from "../../base/invariant.ts";
+import { limitErrorOf } from "../../base/limit_error.ts";
 import { messageOf } from "../../base/user_error.ts";
 import type { ActorSpec } from "../../config/plan.ts";
 import type { Host } from "../../host/ports/host.ts";
@@ -33,6 +34,7 @@ import type { Membership } from "./membership.ts";
 import { asksOwnSocket, isTaken, versionOfReadyFile } from "./probe.ts";
 import { type LineSink, RunOutput } from "./run_output.ts";
 import type { NamedPipes, OpenPipes } from "../survival/run_pipes.ts";
+import { SpawnLack } from "../spawning/spawn_queue.ts";
 import { startChild, type StartedProcess, type StartOptions } from "./start_child.ts";
 
 /** How long a connect may take that is to find nobody. */
@@ -111,6 +113,9 @@ export class ActorRun {
   readonly #spawning = new CancelScope();
   readonly #closed = new Event();
   readonly #output: RunOutput;
+  /** Whether there has been a process, be it that it did not become the program. */
+  #isMade = false;
+  #isExpected = false;
   #nursery: Nursery | null = null;
   /** What is to be started as soon as there is a nursery: an adopted run is probed before its task has begun. */
   #early: { readonly name: string; readonly body: () => Promise<void> }[] = [];
@@ -180,7 +185,12 @@ export class ActorRun {
         child = await this.options.inTurn(async () => {
           await this.#refuseTakenPort();
           this.#openMembership();
-          return await this.#spawnNow();
+          try {
+            return await this.#spawnNow();
+          } catch (error) {
+            const lack = this.#isMade || !isOfMachine(error) ? null : limitErrorOf(error);
+            throw lack === null ? error : new SpawnLack(lack);
+          }
         });
       });
     } catch (error) {
@@ -217,6 +227,8 @@ export class ActorRun {
   }
 
   #openMembership(): void {
+    if (this.#isExpected) return;
+    this.#isExpected = true;
     try {
       this.options.member?.open({
         exited: async () => {
@@ -249,6 +261,7 @@ export class ActorRun {
       const { start, reports } = this.options;
       const fileBefore = versionOfReadyFile(host, spec);
       const onProcess = (process: StartedProcess, isProgram: boolean) => {
+        this.#isMade = true;
         reports.started(process, fileBefore);
         if (!isProgram) reports.made();
       };
@@ -316,4 +329,9 @@ export class ActorRun {
     containment.end(run, "SIGKILL", () => cleared.set());
     await cleared.wait();
   }
+}
+
+/** Whether the start itself was refused, rather than what was to be started, or for whom. */
+function isOfMachine(error: unknown): boolean {
+  return error instanceof SpawnError && (error.stage === "start" || error.stage === "stdin");
 }
