@@ -12,6 +12,7 @@ import type { EndReport } from "../control/protocol.ts";
 import type { Service } from "../control/service.ts";
 import { NONE_ENDED } from "../engine/containment/ledger.ts";
 import type { Engine, EngineEnd } from "../engine/engine.ts";
+import { PatientClock } from "../host/patient_clock.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import type { Program } from "../host/ports/program.ts";
@@ -53,7 +54,9 @@ export async function supervisor(
   machine.processes.outlive(["SIGHUP", ...UNHEEDED]);
   let standing: Standing;
   try {
-    standing = await standUp(machine, program, options);
+    // Nobody is held to a limit for time in which this process did not go on itself.
+    const patient = { ...machine, clock: new PatientClock(machine.clock) };
+    standing = await standUp(patient, program, options);
     // Before anything is started: what nobody knows of nobody could end.
     writeRecord(standing.host, standing.id, recordOf(options, standing));
   } catch (error) {

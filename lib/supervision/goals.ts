@@ -196,6 +196,8 @@ function readyVerdict(
       return isTakenAlong(turn, nodes, node) ? "open" : "missed";
     case "completed":
       return node.starts > startsBefore ? "reached" : "open";
+    case "starting":
+      return node.phase.lack?.isLasting === true ? "missed" : "open";
     case "running": {
       const stays = node.kind === "actor" && node.doom === null;
       return stays && node.starts > startsBefore ? "reached" : "open";

@@ -62,13 +62,25 @@ interface Living {
   readonly heldMs: number;
 }
 
+/** Something of the machine that a spawn is refused for. */
+export interface Lack {
+  readonly message: string;
+  /** Whether it has been so for long. */
+  readonly isLasting: boolean;
+}
+
 /** A process that is being started. */
 export interface StartingPhase extends Living, Probing {
   readonly at: "starting";
   readonly run: RunId;
+  /** When its process was made; before that, when it was asked for. */
   readonly since: Instant;
-  /** Null until the spawn has succeeded. */
+  /** Whether it was: until then it waits for us, and no limit counts. */
+  readonly isMade: boolean;
+  /** Null until its program runs. */
   readonly pid: number | null;
+  /** Why its process could not be made yet; null if nothing has refused it. */
+  readonly lack: Lack | null;
   /** Whether it speaks the protocol of actors. */
   readonly joined: boolean;
 }

@@ -69,6 +69,8 @@ export function applyEvent(turn: Turn, event: TreeEvent): void {
     case "noted":
       onNoted(turn, event);
       return;
+    case "lacked":
+    case "made":
     case "spawned":
     case "spawn_failed":
     case "probed":

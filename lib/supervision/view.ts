@@ -55,6 +55,8 @@ export type Why =
   | { readonly kind: "backoff"; readonly inMs: number; readonly reason: FailReason }
   /** It is started again with its siblings; `after` says how it ended, if it did. */
   | { readonly kind: "siblings"; readonly after: LastExit | null }
+  /** It waits to be spawned; `lack` says what the machine refuses it for, if it does. */
+  | { readonly kind: "spawn"; readonly lack: string | null }
   /** What the last attempt to find it ready has said. */
   | { readonly kind: "probe"; readonly error: string }
   | { readonly kind: "held"; readonly report: string }
@@ -131,6 +133,7 @@ function readyOf(node: NodeState, tree: TreeReadiness): boolean | null {
 function sinceOf({ phase }: NodeState): Instant | null {
   switch (phase.at) {
     case "starting":
+      return phase.isMade ? phase.since : null;
     case "running":
     case "up":
       return phase.since;
@@ -195,6 +198,7 @@ function whyHeld({ hold }: StartingPhase | RunningPhase): Why | null {
 }
 
 function whyUnready(plan: Plan, phase: StartingPhase, now: Instant): Why | null {
+  if (!phase.isMade) return { kind: "spawn", lack: phase.lack?.message ?? null };
   const { ready } = phase.spec;
   const error = ready === null ? null : maskWords(plan, whyNotReady(phase, ready, now));
   return error === null ? null : { kind: "probe", error };

@@ -22,6 +22,8 @@ export function describeWhy(why: Why): string {
       return `restarts in ${describeDuration(why.inMs)} (${describeReason(why.reason)})`;
     case "siblings":
       return `restarts with its siblings${why.after === null ? "" : ` (${describeEnd(why.after)})`}`;
+    case "spawn":
+      return why.lack === null ? "waits to be spawned" : `waits to be spawned: ${why.lack}`;
     case "probe":
       return why.error;
     case "held":
@@ -31,7 +33,9 @@ export function describeWhy(why: Why): string {
     case "teardown":
       return `at most ${describeDuration(why.withinMs)} more`;
     case "stopping":
-      return `${RUNGS[why.rung]}, killed in ${describeDuration(why.killInMs)}`;
+      return why.rung === "spawning"
+        ? RUNGS.spawning
+        : `${RUNGS[why.rung]}, killed in ${describeDuration(why.killInMs)}`;
     case "killed":
       return "killed, and not gone yet";
     case "stopped":

@@ -15,6 +15,7 @@ import { type Command, type Context, RAW_OPTION } from "../command.ts";
 import { usage } from "../option.ts";
 import { renderRest } from "../render/rest.ts";
 import { requirePlan } from "../require_plan.ts";
+import { shortages, tellShort } from "../tell_short.ts";
 import { fileOf } from "../which_tree.ts";
 import { upDetached } from "./up_detached.ts";
 import { upForeground } from "./up_foreground.ts";
@@ -65,6 +66,8 @@ export const up: Command = {
     const options = launchOptions(context, file, compiled.profiles);
     const plan = adjustPlan(compiled, options);
     const isDetached = context.args.has("detach");
+    const { host, program, ui } = context;
+    await tellShort(ui, shortages(plan, host.facts(), program.uid === 0));
     const start = () => (isDetached ? upDetached : upForeground)(context, plan, options);
     if (context.program.pid !== 1) return await start();
     if (isDetached) throw endsContainer();

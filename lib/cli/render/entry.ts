@@ -58,6 +58,7 @@ export function isNews(entry: JournalEntry): boolean {
     case "refused":
     case "planned":
     case "resumed":
+    case "short":
       return true;
     default:
       return entry.path !== ROOT;
@@ -81,6 +82,7 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   remade: "yellow",
   unmade: "red",
   lines_dropped: "red",
+  short: "red",
   unlimited: "yellow",
 };
 
@@ -142,6 +144,8 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
   released: () => "is held no longer and goes on",
   refused: ({ verb, by, why }) => `${verb} was refused (${by}): ${describeRefusal(why)}`,
   orphan_reaped: ({ name, pid }) => `orphan ${name} (${pid}) ended and was reaped`,
+  short: ({ reason, hint }) =>
+    `has no room for more processes, which are tried again: ${reason}${hint === null ? "" : ` (${hint})`}`,
   unlimited: ({ reason }) => `runs without ${reason}`,
   lines_dropped: ({ why }) => `lines of its log are lost: ${why}`,
 };

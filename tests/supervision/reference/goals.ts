@@ -73,6 +73,8 @@ function readyVerdict(turn: Turn, node: NodeState, startsBefore: number): "open"
       return isTakenAlong(turn, node) ? "open" : "missed";
     case "completed":
       return node.starts > startsBefore ? "reached" : "open";
+    case "starting":
+      return node.phase.lack?.isLasting === true ? "missed" : "open";
     case "running": {
       const stays = node.kind === "actor" && node.doom === null;
       return stays && node.starts > startsBefore ? "reached" : "open";
