@@ -1,5 +1,5 @@
-/** Who belongs to whom, and who needs whom: read off the plan anew wherever it is asked, with no index that could be wrong. */
-import type { NodeId, NodeSpec, TreeSpec } from "../../../lib/config/plan.ts";
+/** Who belongs to whom, and who needs whom: read off the plan, with no index that could be wrong. */
+import { type NodeId, type NodeSpec, ROOT, type TreeSpec } from "../../../lib/config/plan.ts";
 import type { State } from "../../../lib/supervision/state.ts";
 
 /** Those at the beginning and at the end of a step. */
@@ -25,7 +25,37 @@ export class Family {
   readonly specs: ReadonlyMap<NodeId, NodeSpec>;
   /** Those that the plan has no more. */
   readonly leaving: ReadonlySet<NodeId>;
-  readonly #early = new Map<NodeId, boolean>();
+  /** The children of a tree that the plan has, in the order of the file. */
+  readonly children = remembering((id: NodeId) =>
+    this.tree(id).children.filter((child) => this.specs.has(child) && !this.leaving.has(child))
+  );
+  /** The supervisors above a node, the nearest first. */
+  readonly above: (id: NodeId) => readonly NodeId[] = remembering((id: NodeId) => {
+    const { parent } = this.spec(id);
+    return parent === null ? [] : [parent, ...this.above(parent)];
+  });
+  /** A node and all that is below it. */
+  readonly within = remembering((id: NodeId) =>
+    [...this.specs.keys()].filter((node) => node === id || id === ROOT || node.startsWith(`${id}/`))
+  );
+  /** What a node waits for, as far as it is there. */
+  readonly needs = remembering((id: NodeId) =>
+    this.spec(id).dependsOn.filter(({ on }) =>
+      this.specs.has(on) && this.leaving.has(on) === this.leaving.has(id)
+    )
+  );
+  /** The nodes that wait for one. */
+  readonly dependents = remembering((id: NodeId) =>
+    [...this.specs.keys()].filter((node) => this.needs(node).some(({ on }) => on === id))
+  );
+  /** Whether a teardown ends an actor first: it is a one-shot, and no daemon needs it, directly or through others. */
+  readonly isEarly = remembering((id: NodeId) => {
+    const spec = this.spec(id);
+    const isNeeded = [...this.specs.values()].some((other) =>
+      other.kind !== "tree" && other.daemon && this.#allNeeds(other.path).has(id)
+    );
+    return spec.kind !== "tree" && !spec.daemon && !isNeeded;
+  });
 
   constructor({ plan, nodes, topology }: State) {
     const specs = new Map<NodeId, NodeSpec>();
@@ -47,63 +77,28 @@ export class Family {
     return this.specs.get(id) as TreeSpec;
   }
 
-  /** The children of a tree that the plan has, in the order of the file. */
-  children(id: NodeId): readonly NodeId[] {
-    return this.tree(id).children.filter((child) => this.specs.has(child) && !this.leaving.has(child));
-  }
-
-  /** The supervisors above a node, the nearest first. */
-  above(id: NodeId): readonly NodeId[] {
-    const above: NodeId[] = [];
-    for (let at = this.spec(id).parent; at !== null; at = this.spec(at).parent) above.push(at);
-    return above;
-  }
-
-  /** A node and all that is below it. */
-  within(id: NodeId): readonly NodeId[] {
-    return [...this.specs.keys()].filter((node) =>
-      node === id || id === "" || node.startsWith(`${id}/`)
-    );
-  }
-
-  /** What a node waits for, as far as it is there. */
-  needs(id: NodeId): NodeSpec["dependsOn"] {
-    return this.spec(id).dependsOn.filter(({ on }) =>
-      this.specs.has(on) && this.leaving.has(on) === this.leaving.has(id)
-    );
-  }
-
-  /** The nodes that wait for one. */
-  dependents(id: NodeId): readonly NodeId[] {
-    return [...this.specs.keys()].filter((node) => this.needs(node).some(({ on }) => on === id));
-  }
-
-  /** Whether a teardown ends an actor first: it is a one-shot, and no daemon needs it, directly or through others. */
-  isEarly(id: NodeId): boolean {
-    const known = this.#early.get(id);
-    if (known !== undefined) return known;
-    const spec = this.spec(id);
-    const neededBy = (daemon: NodeSpec) => daemon.kind !== "tree" && daemon.daemon && this.#allNeeds(daemon.path).has(id);
-    const isEarly = spec.kind !== "tree" && !spec.daemon && ![...this.specs.values()].some(neededBy);
-    this.#early.set(id, isEarly);
-    return isEarly;
-  }
-
   /** Everything that has to be there before a node, however far. */
-  #allNeeds(id: NodeId): ReadonlySet<NodeId> {
+  readonly #allNeeds = remembering((id: NodeId): ReadonlySet<NodeId> => {
     const found = new Set<NodeId>();
     const visit = (node: NodeId): void => {
       for (const one of [node, ...this.above(node)]) {
-        for (const { on } of this.needs(one)) {
-          for (const needed of this.within(on)) {
-            if (found.has(needed)) continue;
-            found.add(needed);
-            visit(needed);
-          }
+        for (const needed of this.needs(one).flatMap(({ on }) => this.within(on))) {
+          if (found.has(needed)) continue;
+          found.add(needed);
+          visit(needed);
         }
       }
     };
     visit(id);
     return found;
-  }
+  });
+}
+
+/** The same answers, found once: the nodes of a family do not change. */
+function remembering<T>(find: (id: NodeId) => T): (id: NodeId) => T {
+  const known = new Map<NodeId, T>();
+  return (id) => {
+    if (!known.has(id)) known.set(id, find(id));
+    return known.get(id)!;
+  };
 }

@@ -379,6 +379,7 @@ function cutGrace({ ledger, stopTime, now }: Scene, toMs: number): void {
 /** Runs go on by the new spec where that makes the same process, and a new supervisor knows no other. */
 function hearPlan({ ledger, event, family, now }: Scene): void {
   if (event.type === "resumed") ledger.openTrees.clear();
+  const wasHolding = [...ledger.runs.values()].some(({ held }) => held.size > 0);
   for (const run of ledger.runs.values()) {
     const spec = family.specs.get(run.node);
     if (event.type === "resumed") {
@@ -388,6 +389,8 @@ function hearPlan({ ledger, event, family, now }: Scene): void {
         continue;
       }
       Object.assign(run, { spec, specifiedAt: now });
+      // A new supervisor knows of no crash that was held: the time that stood still is over at once.
+      if (wasHolding && Number.isFinite(run.killBy)) run.killFrom = earliest(run.killFrom, now);
       run.held.clear();
       run.isJoined = false;
       if (run.readyAt === null && run.askedAt === null && run.exit === null) {
@@ -406,7 +409,7 @@ function isSame(one: { readonly argv?: unknown }, other: { readonly argv?: unkno
 
 /** A child is started again, and takes its siblings along as the strategy of its tree says. */
 function hearRestarted(scene: Scene, id: NodeId, delayMs: number): void {
-  const { ledger, family, now, was } = scene;
+  const { ledger, family, now, meanwhile } = scene;
   const parent = family.spec(id).parent!;
   const until = after(now, delayMs);
   const { strategy, children } = family.tree(parent);
@@ -423,7 +426,7 @@ function hearRestarted(scene: Scene, id: NodeId, delayMs: number): void {
   for (const other of new Set(all)) {
     const isAfter = all.indexOf(other) > all.indexOf(id);
     if (other === id || (strategy === "rest_for_one" && !isAfter)) continue;
-    const at = was.at(other);
+    const at = meanwhile.at(other);
     if (["inactive", "stopped", "completed", "failed"].includes(at)) continue;
     const isAlive = ledger.runs.has(other) || at === "up" || at === "stopping";
     const wish = family.spec(other).restart === "never" && isAlive ? "group_for_good" : "group";
