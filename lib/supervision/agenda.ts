@@ -21,7 +21,9 @@ export class Agenda {
 
   /** Ends the pass: what is left of it belongs to the next. */
   breakOff(): void {
-    for (let index = this.#present.take(); index !== undefined; index = this.#present.take()) this.#next.add(index);
+    for (let index = this.#present.take(); index !== undefined; index = this.#present.take()) {
+      this.#next.add(index);
+    }
     this.#at = Infinity;
   }
 

@@ -5,12 +5,20 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { type Mutation, mutated } from "./mutations.ts";
+import { mutated, type Mutation } from "./mutations.ts";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /** What the tests of the core need. */
-const COPIED = ["lib", "tests/supervision", "tests/harness", "tests/mutation", "package.json", "bunfig.toml", "tsconfig.json"];
+const COPIED = [
+  "lib",
+  "tests/supervision",
+  "tests/harness",
+  "tests/mutation",
+  "package.json",
+  "bunfig.toml",
+  "tsconfig.json",
+];
 
 /** A fault may make the core loop for ever, or fill the memory. */
 const LIMIT_MS = 60_000;

@@ -212,6 +212,21 @@ test("tree end: a nested tree that is restarted takes its companions along in th
   assert.deepEqual(world.take("signal"), ["signal db"]);
 });
 
+test("tree end: a nested tree that has ended well is not restarted where its parent goes down meanwhile", () => {
+  const world = new World(planOf({
+    children: {
+      pool: { restart: "always", children: { web: { daemon: true }, job: { significant: true } } },
+    },
+  })).begin();
+  world.script("pool/web", { obeys: false });
+  world.exits("pool/job", 0);
+  world.down();
+  world.take();
+  world.exits("pool/web", "SIGTERM");
+  assert.deepEqual(world.take("#restarted", "#stopped"), ["#stopped pool/web", "#stopped pool", "#stopped "]);
+  assert.deepEqual(world.outcome, { kind: "cancelled", cause: "down" });
+});
+
 test("tree end: a significant child that fails fails its tree", () => {
   const world = new World(planOf({
     children: { web: { daemon: true }, smoke: { significant: true, needs: { web: "ready" } } },

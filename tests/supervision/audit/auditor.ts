@@ -56,7 +56,20 @@ export class Auditor {
     const was = new Status(known, before);
     const meanwhile = new Status(family, before);
     const is = new Status(family, after);
-    const scene: Scene = { ledger, before, after, event, now, effects, known, family, was, meanwhile, is, stopTime };
+    const scene: Scene = {
+      ledger,
+      before,
+      after,
+      event,
+      now,
+      effects,
+      known,
+      family,
+      was,
+      meanwhile,
+      is,
+      stopTime,
+    };
     this.#replies.hear(scene);
     hear(scene);
     for (const effect of effects) this.#watch(scene, effect);

@@ -33,7 +33,12 @@ export function spend(scene: Scene, id: NodeId): void {
 }
 
 /** The delay before a restart: none at first, then longer and longer, with some jitter. */
-export function auditDelayOf({ ledger, family, now }: Scene, id: NodeId, { readyAt }: End, delayMs: number): void {
+export function auditDelayOf(
+  { ledger, family, now }: Scene,
+  id: NodeId,
+  { readyAt }: End,
+  delayMs: number,
+): void {
   const { initialMs, maxMs, factor, jitter, resetAfterMs } = family.spec(id).backoff;
   const isReset = readyAt !== null && now - readyAt >= resetAfterMs;
   const known = isReset ? 0 : ledger.streaks.get(id) ?? 0;

@@ -25,7 +25,10 @@ export function auditRestarted(scene: Scene, { node, data }: EntryOn<"restarted"
 /** A supervisor gives up: a child of it would be restarted once too often. */
 export function auditEscalated(scene: Scene, { node, data: { by } }: EntryOn<"escalated">): void {
   const end = takeEnd(scene, by);
-  assert.ok(end !== null && scene.family.spec(by).parent === node, `"${node}" gives up, and "${by}" has not ended`);
+  assert.ok(
+    end !== null && scene.family.spec(by).parent === node,
+    `"${node}" gives up, and "${by}" has not ended`,
+  );
   assert.ok(mustRestart(scene, by, end), `"${node}" gives up for "${by}", which needs no restart`);
   assert.ok(isSpent(scene, by), `"${node}" gives up with restarts left`);
   const { ledger } = scene;
@@ -68,7 +71,10 @@ export function auditConclusion(scene: Scene, entry: EntryOn<"completed" | "fail
   const result = ledger.results.get(node);
   switch (entry.event) {
     case "completed":
-      assert.ok(run !== undefined ? run.exit?.success && !run.exit.daemon : result?.ok, `"${node}" has not completed`);
+      assert.ok(
+        run !== undefined ? run.exit?.success && !run.exit.daemon : result?.ok,
+        `"${node}" has not completed`,
+      );
       return;
     case "failed": {
       const { why } = entry.data;
@@ -121,11 +127,29 @@ export function auditEnds(scene: Scene): void {
       (phase.at === "failed" && !["dependency", "survivors", "start"].includes(phase.reason!.kind));
     const isFree = family.above(id).every((tree) => is.at(tree) === "up" && !reopened.has(tree));
     const outcome = outcomeOf(wishes);
-    if (outcome === "hand" && ledger.stoppedByHand.has(id)) assert.ok(!["waiting", "backing_off", "regrouping", "starting"].includes(at), `"${id}" was stopped by hand and is ${at}`);
+    if (outcome === "hand" && ledger.stoppedByHand.has(id)) {
+      assert.ok(
+        !["waiting", "backing_off", "regrouping", "starting"].includes(at),
+        `"${id}" was stopped by hand and is ${at}`,
+      );
+    }
     if (outcome === "anew" && isFree) assert.ok(!isOver, `"${id}" is to be started anew and is ${at}`);
-    if (outcome === null && comesBack && isFree) assert.ok(!isOver, `"${id}" is to be restarted and is ${at}`);
+    if (outcome === "group" && isFree && exit?.success !== true) {
+      assert.ok(!isOver, `"${id}" is to start again with its group and is ${at}`);
+    }
+    if (outcome === "group_for_good" && isFree) {
+      assert.ok(isOver || at === "failed", `"${id}" was stopped for good with its group and is ${at}`);
+    }
+    if (outcome === null && comesBack && isFree) {
+      assert.ok(!isOver, `"${id}" is to be restarted and is ${at}`);
+    }
     const isDone = exit !== null && !comesBack && outcome === null && isFree && !family.leaving.has(id);
-    if (isDone) assert.ok(at === "completed" || at === "failed" || is.at(id) === "starting", `"${id}" has ended and is ${at}`);
+    if (isDone) {
+      assert.ok(
+        at === "completed" || at === "failed" || is.at(id) === "starting",
+        `"${id}" has ended and is ${at}`,
+      );
+    }
   }
   ledger.closed.clear();
 }

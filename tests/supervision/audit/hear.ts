@@ -17,7 +17,9 @@ export function hear(scene: Scene): void {
   postpone(scene);
   if (event.type === "plan_given" || event.type === "resumed") hearPlan(scene);
   for (const [id, { kind }] of ledger.specs) {
-    const isOther = [known, family].some(({ specs }) => !specs.has(id) || (specs.get(id)!.kind === "tree") !== (kind === "tree"));
+    const isOther = [known, family].some(({ specs }) =>
+      !specs.has(id) || (specs.get(id)!.kind === "tree") !== (kind === "tree")
+    );
     if (isOther && !ledger.openTrees.has(id) && !ledger.runs.has(id)) ledger.forget(id);
   }
   if ("run" in event) {
@@ -40,7 +42,7 @@ export function hear(scene: Scene): void {
       return;
     case "down_requested":
       if (isRefused(scene)) return;
-      if (event.withinMs === 0) for (const run of ledger.runs.values()) free(run, now);
+      if (event.withinMs === 0) { for (const run of ledger.runs.values()) free(run, now); }
       if (scene.was.at(ROOT) === "stopping" && event.withinMs !== null) {
         limit(scene, ROOT, after(scene.stopTime, event.withinMs));
       }
@@ -250,12 +252,14 @@ function want(scene: Scene, id: NodeId, wish: "hand" | "anew"): void {
   if (wish === "anew") {
     ledger.stoppedByHand.delete(id);
   }
-  if (parent !== null && (wish === "anew" || was.at(id) === "regrouping")) ledger.groups.get(parent)?.members.delete(id);
+  if (parent !== null && (wish === "anew" || was.at(id) === "regrouping")) {
+    ledger.groups.get(parent)?.members.delete(id);
+  }
   if (known.spec(id).kind !== "tree") {
     ledger.runs.get(id)?.wishes.push(wish);
   } else if (was.at(id) === "up" || was.at(id) === "stopping") {
     wishTree(scene, id, wish);
-    if (was.at(id) === "stopping") for (const run of runsIn(scene, id)) run.wishes.push("tree");
+    if (was.at(id) === "stopping") { for (const run of runsIn(scene, id)) run.wishes.push("tree"); }
   }
 }
 
@@ -315,7 +319,8 @@ function start(scene: Scene, id: NodeId): void {
 function openAbove(scene: Scene, id: NodeId, opened: Set<NodeId>): void {
   const { ledger, known, was } = scene;
   for (const tree of known.above(id).toReversed()) {
-    const isKeptDown = ledger.stoppedByHand.has(tree) && was.at(tree) !== "inactive" && !ledger.openTrees.has(tree);
+    const isKeptDown = ledger.stoppedByHand.has(tree) && was.at(tree) !== "inactive" &&
+      !ledger.openTrees.has(tree);
     const isDown = isKeptDown || ["stopped", "completed", "failed"].includes(was.at(tree));
     if (!isDown || opened.has(tree)) continue;
     opened.add(tree);

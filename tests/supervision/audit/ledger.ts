@@ -150,7 +150,14 @@ export class Ledger {
 
   /** Nothing is known of a node any more. */
   forget(node: NodeId): void {
-    const columns = [this.deadlines, this.results, this.treeWishes, this.stoppedByHand, this.skipping, this.streaks];
+    const columns = [
+      this.deadlines,
+      this.results,
+      this.treeWishes,
+      this.stoppedByHand,
+      this.skipping,
+      this.streaks,
+    ];
     for (const column of [...columns, this.unsureStreaks, this.notBefore, this.groups, this.treesReady]) {
       column.delete(node);
     }

@@ -112,8 +112,10 @@ export class Status {
 
   #childrenOf(id: NodeId): readonly NodeId[] {
     return this.#family.tree(id).children.filter((child) => this.#family.specs.has(child))
-      .concat([...this.#family.leaving].filter((left) =>
-        this.#family.spec(left).parent === id && !this.#family.tree(id).children.includes(left)
-      ));
+      .concat(
+        [...this.#family.leaving].filter((left) =>
+          this.#family.spec(left).parent === id && !this.#family.tree(id).children.includes(left)
+        ),
+      );
   }
 }

@@ -27,7 +27,13 @@ export function auditStop(scene: Scene, id: NodeId, number: RunId, how: string):
     assert.equal(first, null, `"${id}" is stopped before "${first}"`);
   }
   const { command, graceMs } = run.spec.stop;
-  const expected = !run.hasProcess ? "abort_spawn" : command !== null ? "stop_command" : run.isJoined ? "cancel" : "signal";
+  const expected = !run.hasProcess
+    ? "abort_spawn"
+    : command !== null
+    ? "stop_command"
+    : run.isJoined
+    ? "cancel"
+    : "signal";
   assert.equal(how, expected, `"${id}" is stopped`);
   run.askedAt = now;
   // Those that come after it in the order of stopping share the time that is left.
@@ -50,7 +56,10 @@ export function auditRuns(scene: Scene): void {
   const { ledger, now, after: { holding } } = scene;
   for (const run of ledger.runs.values()) {
     const { node, killBy, killedAt, wishes } = run;
-    assert.ok(killedAt !== null || now <= killBy + ROUNDING_MS, `"${node}" should have been killed at ${killBy}`);
+    assert.ok(
+      killedAt !== null || now <= killBy + ROUNDING_MS,
+      `"${node}" should have been killed at ${killBy}`,
+    );
     const isAsked = run.askedAt !== null || run.exit !== null;
     if (isAsked || run.held.size > 0) continue;
     if (wishes.length > 0) {
@@ -66,10 +75,15 @@ export function auditRuns(scene: Scene): void {
 /** A start, and a run, are over when they take too long; time for which a crash is held does not count. */
 function auditTimes(run: Run, now: Instant): void {
   const { node, spec, specifiedAt, readyAt } = run;
-  if (readyAt === null) assert.ok(now <= latest(startBy(run), specifiedAt), `"${node}" takes too long to start`);
+  if (readyAt === null) {
+    assert.ok(now <= latest(startBy(run), specifiedAt), `"${node}" takes too long to start`);
+  }
   assert.ok(now <= latest(runBy(run), specifiedAt), `"${node}" takes too long`);
   const isReady = run.hasProcess && spec.ready === null;
-  assert.ok(!isReady || readyAt !== null, `"${node}" has started and nothing is to be waited for, yet it is not ready`);
+  assert.ok(
+    !isReady || readyAt !== null,
+    `"${node}" has started and nothing is to be waited for, yet it is not ready`,
+  );
 }
 
 /** It is said to have taken too long, or to be ready. */

@@ -43,6 +43,12 @@ export function auditTrees(scene: Scene): void {
 /** The whole has ended as its root has. */
 export function auditOutcome({ ledger, after: { outcome } }: Scene): void {
   const result = ledger.results.get("" as NodeId) ?? null;
-  const expected = result === null ? "cancelled" : result.ok ? "completed" : result.hasGivenUp ? "gave_up" : "failed";
+  const expected = result === null
+    ? "cancelled"
+    : result.ok
+    ? "completed"
+    : result.hasGivenUp
+    ? "gave_up"
+    : "failed";
   assert.equal(outcome?.kind, expected);
 }
