@@ -143,6 +143,11 @@ export function auditEnds(scene: Scene): void {
     if (outcome === null && comesBack && isFree) {
       assert.ok(!isOver, `"${id}" is to be restarted and is ${at}`);
     }
+    // Nobody has interrupted a one-shot that finished before its turn to stop had come.
+    const isFinished = exit?.success && !exit.daemon && exit.isDoomed;
+    if (isFinished && outcome !== "anew" && !family.above(id).some((tree) => reopened.has(tree))) {
+      assert.ok(at === "completed" || at === "failed", `"${id}" has finished and is ${at}`);
+    }
     const isDone = exit !== null && !comesBack && outcome === null && isFree && !family.leaving.has(id);
     if (isDone) {
       assert.ok(

@@ -203,7 +203,11 @@ function hearRun(scene: Scene, run: Run): void {
       if (run.held.delete(event.crash) && run.held.size === 0) run.heldMs += now - run.heldSince;
       return;
     case "exited":
-      run.exit = { success: isSuccess(event.exit, run.spec), daemon: run.spec.daemon };
+      run.exit = {
+        success: isSuccess(event.exit, run.spec),
+        daemon: run.spec.daemon,
+        isDoomed: run.wishes.length > 0 && run.askedAt === null,
+      };
       run.held.clear();
       if (!run.isOverdue) endsByItself(scene, run, { success: run.exit.success, readyAt: run.readyAt });
       if (run.askedAt === null) {

@@ -29,8 +29,8 @@ export interface Run {
   readyAt: Instant | null;
   /** A probe has said that it is ready. */
   isProbed: boolean;
-  /** Its process has ended, and whether with success, as its spec was then. */
-  exit: { readonly success: boolean; readonly daemon: boolean } | null;
+  /** Its process has ended: whether with success, as its spec was then, and before its turn to be stopped had come. */
+  exit: { readonly success: boolean; readonly daemon: boolean; readonly isDoomed: boolean } | null;
   spawnError: { readonly isFinal: boolean } | null;
   isOverdue: boolean;
   /** It has ended by itself, and its actor is to be started again. */
