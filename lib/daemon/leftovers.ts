@@ -12,13 +12,13 @@ import {
   type Counts,
   countsOf,
   describeCommand,
-  keyOf,
   NONE_ENDED,
   type ReceiptLine,
   type Survivor,
 } from "../engine/containment/ledger.ts";
 import type { Mark, Marks } from "../engine/containment/marks.ts";
 import { type Foreign, tiesOf } from "../engine/containment/ties.ts";
+import { keyOf } from "../host/alive.ts";
 import { type Find, findWhere, lookAtAll } from "../host/look.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId, ProcessRow } from "../host/ports/processes.ts";

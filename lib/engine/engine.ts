@@ -13,6 +13,7 @@
 import { type Masker, maskerFor } from "../config/mask.ts";
 import { maskEvent } from "./mask_event.ts";
 import { type GroupLimits, type NodeId, type Plan, ROOT } from "../config/plan.ts";
+import { isDead, presentRow } from "../host/alive.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId, ReapedOrphan } from "../host/ports/processes.ts";
 import { Event } from "../sync/event.ts";
@@ -221,13 +222,12 @@ export class Engine {
   async untilReaped(nodes: readonly NodeId[]): Promise<void> {
     const { processes } = this.#options.host;
     const paths = new Set<string>(nodes);
-    const isDead = ({ pid, startTime }: ProcessId) => {
-      const row = processes.find(pid);
-      const isZombie = row?.startTime === startTime && row.state === "Z";
-      return isZombie && this.#containment.willTellOf(row);
+    const isUntold = (process: ProcessId) => {
+      const row = presentRow(processes, process);
+      return row !== null && isDead(row) && this.#containment.willTellOf(row);
     };
     const nextDeath = () => this.#death;
-    await untilNone({ nextDeath }, REAPING_MS, () => this.#ledger.pending(paths).filter(isDead).length);
+    await untilNone({ nextDeath }, REAPING_MS, () => this.#ledger.pending(paths).filter(isUntold).length);
   }
 
   /** Keeps account of what becomes of the processes of some actors; the returned function closes it. */

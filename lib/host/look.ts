@@ -1,3 +1,4 @@
+import { isDead } from "./alive.ts";
 import type { Processes, ProcessRow } from "./ports/processes.ts";
 
 /**
@@ -45,7 +46,7 @@ export class Look {
     if (this.#ours.has(pid)) return null;
     this.#finds += 1;
     const row = this.#processes.find(pid);
-    const isAlive = row !== null && row.state !== "Z";
+    const isAlive = row !== null && !isDead(row);
     // Whoever has let go of its memory will be dead in a moment, and shows no environment any more.
     if (!isAlive || row.rss === 0) this.#dead.add(pid);
     if (isAlive) return row;

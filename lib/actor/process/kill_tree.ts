@@ -1,6 +1,7 @@
 /** Ends what an actor has started, where it can no longer do so itself. */
 import { after, earliest, type Instant, NEVER } from "../../base/instant.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
+import { keyOf } from "../../host/alive.ts";
 import { lookWhere } from "../../host/look.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { ProcessRow } from "../../host/ports/processes.ts";
@@ -37,7 +38,7 @@ export async function sweep(host: Host, token: string, graceMs: number): Promise
 
 /** Asks a program to end that the actor has started itself: the token of an actor below it goes on after the dot. */
 function askOnce({ processes }: Host, token: string, row: ProcessRow, asked: Set<string>): void {
-  const key = `${row.pid} ${row.startTime}`;
+  const key = keyOf(row);
   if (asked.has(key) || processes.variableOf(row.pid, TOKEN_VARIABLE) !== token) return;
   asked.add(key);
   processes.signal(row, "SIGTERM");

@@ -12,6 +12,7 @@
  *    held still, listed, and killed with all that it forks.
  */
 import type { GroupLimits } from "../../config/plan.ts";
+import { keyOf, livingRow } from "../../host/alive.ts";
 import { Look } from "../../host/look.ts";
 import type { GroupCounts } from "../../host/ports/control_groups.ts";
 import type { Processes, ProcessId, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
@@ -22,7 +23,7 @@ import type { Layer, LayerName } from "./layer.ts";
 import type { Unkept } from "../limits/actor_limits.ts";
 import { keepLimits } from "../limits/keep_limits.ts";
 import { LeftBehind } from "./left_behind.ts";
-import { describeCommand, keyOf, type Ledger } from "./ledger.ts";
+import { describeCommand, type Ledger } from "./ledger.ts";
 import { Lineage } from "./lineage.ts";
 import { markedProcesses } from "./marked.ts";
 import { Orphanage } from "./orphanage.ts";
@@ -370,8 +371,8 @@ export class Containment {
   }
 
   #mainOf({ main, mainAlive }: Contained): readonly ProcessRow[] {
-    const row = mainAlive ? this.#processes.find(main.pid) : null;
-    return row === null || row.startTime !== main.startTime || row.state === "Z" ? [] : [row];
+    const row = mainAlive ? livingRow(this.#processes, main) : null;
+    return row === null ? [] : [row];
   }
 
   #signal(contained: Contained, row: ProcessRow): void {

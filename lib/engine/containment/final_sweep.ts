@@ -1,11 +1,12 @@
 /** The end of a tree: what could not be told to belong to any actor is ended here, and what cannot be ended is named. */
+import { isDead, isStuck, keyOf, presentRow } from "../../host/alive.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { ProcessRow } from "../../host/ports/processes.ts";
 import type { Event } from "../../sync/event.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import { moveOnAfter } from "../../scope/timeouts.ts";
 import type { Containment } from "./containment.ts";
-import { describeCommand, keyOf, type Ledger, type Survivor } from "./ledger.ts";
+import { describeCommand, type Ledger, type Survivor } from "./ledger.ts";
 
 /** How long SIGTERM is given if nothing else is said, and how long SIGKILL. */
 const GRACE_MS = 2_000;
@@ -45,9 +46,9 @@ export async function sweepAll(
 export function pruneGone(
   { host: { processes }, containment, ledger }: Pick<SweepOptions, "host" | "containment" | "ledger">,
 ): void {
-  ledger.prune(({ pid, startTime }) => {
-    const row = processes.find(pid);
-    return row?.startTime === startTime && (row.state !== "Z" || containment.willTellOf(row));
+  ledger.prune((process) => {
+    const row = presentRow(processes, process);
+    return row !== null && (!isDead(row) || containment.willTellOf(row));
   });
 }
 
@@ -106,7 +107,7 @@ function end({ host, ledger }: SweepOptions, row: ProcessRow, signal: "SIGTERM" 
 
 /** Why a process is still there that was to be ended. */
 export function whyAlive({ processes }: Host, row: ProcessRow): string {
-  if (row.state === "D") return "it is in an uninterruptible wait of the kernel";
+  if (isStuck(row)) return "it is in an uninterruptible wait of the kernel";
   return processes.signal(row, "SIGKILL") === "refused"
     ? "it could not be signalled: it belongs to another user, and we have no right to"
     : "it outlived SIGKILL";

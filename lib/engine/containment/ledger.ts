@@ -4,6 +4,7 @@
  * A tree may run for years, so of the processes that have ended only the latest are kept. All of them are counted.
  */
 import type { Signal } from "../../base/signals.ts";
+import { keyOf } from "../../host/alive.ts";
 import type { ExitStatus, ProcessId, ProcessRow } from "../../host/ports/processes.ts";
 
 /** How many ended processes are kept. */
@@ -177,11 +178,6 @@ function combine(one: Counts, other: Counts, sign: 1 | -1): Counts {
     gone: one.gone + sign * other.gone,
     orphans: one.orphans + sign * other.orphans,
   };
-}
-
-/** A row's identity as a key. */
-export function keyOf({ pid, startTime }: ProcessId): string {
-  return `${pid}:${startTime}`;
 }
 
 /** A command line for people: the arguments as far as they fit, or the program's name if there are none. */

@@ -5,12 +5,12 @@
  * the mark in its environment, and the isolator that it came to. A mark comes after descent, because a process may hand its own
  * on to one of another actor: a server that starts programs in the environment of its clients has children with their marks.
  */
+import { isSame, keyOf } from "../../host/alive.ts";
 import { type Find, findAll, Look } from "../../host/look.ts";
 import type { Processes, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
 import type { RunId } from "../../supervision/state.ts";
 import { RUN_VARIABLE } from "../environment.ts";
 import type { Housed, Layer } from "./layer.ts";
-import { keyOf } from "./ledger.ts";
 import type { Orphanage } from "./orphanage.ts";
 
 /** A run, as far as its descendants are concerned. */
@@ -62,8 +62,7 @@ export class Lineage {
     const { layer, isLeft } = this.#options;
     const rest = new Map<string, ProcessRow>();
     for (const row of layer.membersOf(run, find)) {
-      const isMain = row.pid === run.main.pid && row.startTime === run.main.startTime;
-      if (!isMain && !isLeft(row)) rest.set(keyOf(row), row);
+      if (!isSame(row, run.main) && !isLeft(row)) rest.set(keyOf(row), row);
     }
     for (const row of this.#descendantsOf(run, rest, find)) {
       if (rest.has(keyOf(row))) continue;

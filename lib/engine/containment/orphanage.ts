@@ -3,10 +3,10 @@
  * guardian that has kept it, and its orphans come there; or, if that was killed too, to the first process of the machine,
  * among all others, and are told by their mark. Those of an isolated tree come to its isolator.
  */
+import { isAlive, isDead, keyOf } from "../../host/alive.ts";
 import { type Find, findAll, findWhere } from "../../host/look.ts";
 import type { Processes, ProcessId, ProcessRow } from "../../host/ports/processes.ts";
 import { RUN_VARIABLE } from "../environment.ts";
-import { keyOf } from "./ledger.ts";
 
 /** Who else takes orphans in. */
 export interface OrphanageOptions {
@@ -61,13 +61,12 @@ export class Orphanage {
     const { ownPid } = this.#processes;
     return [ownPid, ...this.#living().map(({ pid }) => pid)]
       .flatMap((pid) => this.#processes.childrenOf(pid))
-      .filter((pid) => this.#processes.find(pid)?.state === "Z").length;
+      .map((pid) => this.#processes.find(pid))
+      .filter((row) => row !== null && isDead(row)).length;
   }
 
   #living(): readonly ProcessId[] {
-    return [...this.#keepers].filter(({ pid, startTime }) =>
-      this.#processes.find(pid)?.startTime === startTime
-    );
+    return [...this.#keepers].filter((keeper) => isAlive(this.#processes, keeper));
   }
 
   #isKeeper(pid: number): boolean {

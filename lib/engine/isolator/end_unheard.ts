@@ -1,3 +1,4 @@
+import { isDead } from "../../host/alive.ts";
 import { type ProcessRow, SpawnError } from "../../host/ports/processes.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import { type SweepOptions, untilNone } from "../containment/final_sweep.ts";
@@ -22,7 +23,7 @@ export async function endUnheard(
   path: string,
 ): Promise<void> {
   const isCopy = (row: ProcessRow) =>
-    row.state !== "Z" && [processes.ownPid, FIRST_PID].includes(row.parent) &&
+    !isDead(row) && [processes.ownPid, FIRST_PID].includes(row.parent) &&
     !processes.isStarted(row.pid) && processes.commandOf(row.pid).includes(ISOLATOR_VERB);
   const isGone = await new CancelScope({ shield: true }).run(() =>
     untilNone(
