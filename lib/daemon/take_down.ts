@@ -106,7 +106,7 @@ export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
   await endLeftovers(host, tree);
   conclude(host, tree);
   const lasting = await waitUntilGone(host, [...own, ...below]);
-  const survivors = lasting.map((id) => survivorOf(host, id.pid, "it outlived SIGKILL"));
+  const survivors = lasting.map((id) => survivorOf(host, id.pid, "it is still there"));
   const processes = below.filter((one) => !lasting.includes(one)).map((one): ReceiptLine => ({
     pid: one.pid,
     path: null,

@@ -159,7 +159,7 @@ export class Engine {
       onStart: (node, process) => this.#onIsolator(node, process),
     });
     const orphanage = new Orphanage(host.processes, resumed?.orphanage);
-    this.#containment = new Containment(host.processes, this.#ledger, layer, orphanage);
+    this.#containment = new Containment(host, this.#ledger, layer, orphanage);
     this.crashes = new HeldCrashes({
       state: () => this.#state,
       post: (event) => this.post(event),
@@ -220,14 +220,18 @@ export class Engine {
 
   /** Waits until it is told how those processes of some actors have ended that are dead. */
   async untilReaped(nodes: readonly NodeId[]): Promise<void> {
-    const { processes } = this.#options.host;
+    const { host } = this.#options;
     const paths = new Set<string>(nodes);
     const isUntold = (process: ProcessId) => {
-      const row = presentRow(processes, process);
+      const row = presentRow(host.processes, process);
       return row !== null && isDead(row) && this.#containment.willTellOf(row);
     };
     const nextDeath = () => this.#death;
-    await untilNone({ nextDeath }, REAPING_MS, () => this.#ledger.pending(paths).filter(isUntold).length);
+    await untilNone(
+      { host, nextDeath },
+      REAPING_MS,
+      () => this.#ledger.pending(paths).filter(isUntold).length,
+    );
   }
 
   /** Keeps account of what becomes of the processes of some actors; the returned function closes it. */

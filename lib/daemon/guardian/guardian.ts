@@ -162,7 +162,7 @@ class Guardian {
       processes,
       this.#options.ward === undefined ? {} : { lost: (mark) => isMarkOf(lost, mark) },
     );
-    return { record, lost, ledger, containment: new Containment(processes, ledger, layer, orphanage) };
+    return { record, lost, ledger, containment: new Containment(this.#host, ledger, layer, orphanage) };
   }
 
   /** What was written of a tree that is to survive; null if it is not, or was coming down anyway. */
@@ -220,7 +220,7 @@ class Guardian {
   async #endAll(tree: LostTree | null): Promise<number> {
     if (tree?.record.containment === "group") return await fromPromise(killMarked(this.#host, tree.lost));
     const ledger = tree?.ledger ?? new Ledger();
-    const containment = tree?.containment ?? new Containment(this.#host.processes, ledger, new BareLayer());
+    const containment = tree?.containment ?? new Containment(this.#host, ledger, new BareLayer());
     await killAll({ host: this.#host, ledger, containment, nextDeath: () => this.#death });
     containment.close();
     return ledger.count;

@@ -11,11 +11,14 @@
  *    in the run, and what a death sets free comes to us. SIGKILL is for a whole control group, where there is one: it is
  *    held still, listed, and killed with all that it forks.
  */
+import type { Signal } from "../../base/signals.ts";
 import type { GroupLimits } from "../../config/plan.ts";
 import { keyOf, livingRow } from "../../host/alive.ts";
+import { howAlive, Hunt, type HuntingHost } from "../../host/hunt.ts";
 import { Look } from "../../host/look.ts";
 import type { GroupCounts } from "../../host/ports/control_groups.ts";
 import type { Processes, ProcessId, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
+import type { Rest } from "../../supervision/rest.ts";
 import type { RunId } from "../../supervision/state.ts";
 import { Event } from "../../sync/event.ts";
 import { type Contained, newRun, type RunMark } from "./contained.ts";
@@ -28,11 +31,14 @@ import { Lineage } from "./lineage.ts";
 import { markedProcesses } from "./marked.ts";
 import { Orphanage } from "./orphanage.ts";
 
-/** How often a sweep looks again for what was forked during the last look. */
-const MOST_LOOKS = 100;
+/** How long looks at what SIGKILL has left may fail until nobody waits for another one. */
+const UNSEEN_PATIENCE_MS = 60_000;
 
 /** How many ended runs are remembered. */
 const MOST_ENDED = 1_000;
+
+/** How many survivors of a run are named. */
+const MOST_TOLD = 10;
 
 /** A process that has got away. */
 export interface Escaped {
@@ -51,6 +57,7 @@ interface Ended extends Pick<RunMark, "path" | "marker"> {
 
 /** See the module. */
 export class Containment {
+  readonly #host: HuntingHost;
   readonly #processes: Processes;
   readonly #ledger: Ledger;
   readonly #layer: Layer;
@@ -69,7 +76,9 @@ export class Containment {
   #begunEnding = new Event();
 
   /** @param orphanage Where what loses its parent comes to, if not to us. */
-  constructor(processes: Processes, ledger: Ledger, layer: Layer, orphanage = new Orphanage(processes)) {
+  constructor(host: HuntingHost, ledger: Ledger, layer: Layer, orphanage = new Orphanage(host.processes)) {
+    const { processes } = host;
+    this.#host = host;
     this.#processes = processes;
     this.#orphanage = orphanage;
     this.#ledger = ledger;
@@ -194,11 +203,10 @@ export class Containment {
   end(run: RunId, signal: "SIGTERM" | "SIGKILL", onClear: () => void): void {
     const contained = this.#runs.get(run);
     if (contained === undefined) return onClear();
-    if (contained.ending !== signal) contained.signalled.clear();
-    contained.ending = signal;
+    if (contained.hunt?.signal !== signal) contained.hunt = this.#huntFor(contained, signal);
     contained.onClear = onClear;
     this.#begunEnding.set();
-    if (signal === "SIGKILL" && !contained.mainOnly) this.#killTogether(contained);
+    if (signal === "SIGKILL" && !contained.mainOnly) this.#killTogether(contained, contained.hunt);
     this.#sweep(contained);
   }
 
@@ -219,7 +227,39 @@ export class Containment {
 
   /** Whether anything is being ended. */
   get isEnding(): boolean {
-    return [...this.#runs.values()].some(({ ending }) => ending !== null);
+    return [...this.#runs.values()].some(({ hunt }) => hunt !== null);
+  }
+
+  /** Whether no death will tell that a look is due: it is not heard of here, or the last look has failed. */
+  get isToLookAgain(): boolean {
+    return this.isEnding &&
+      (!this.hearsOfDeaths || [...this.#runs.values()].some(({ sighting }) => sighting?.seen === "unknown"));
+  }
+
+  /** What is left of a run after SIGKILL. */
+  restOf(run: RunId): Rest {
+    const contained = this.#runs.get(run);
+    if (contained === undefined) return { found: "nothing" };
+    this.#sweep(contained);
+    const { hunt, sighting } = contained;
+    // A sweep that finds nothing has told so.
+    if (hunt === null || sighting === null) return { found: "ending" };
+    const isLate = hunt.ageMs > UNSEEN_PATIENCE_MS;
+    switch (sighting.seen) {
+      case "unknown":
+        return { found: "unknown", why: sighting.why, isFinal: isLate };
+      case "nothing":
+        // The end of our own child is about to be told; that of another's may never be.
+        return { found: this.#processes.isStarted(contained.main.pid) || !isLate ? "ending" : "nothing" };
+      case "some": {
+        const { rows, survivors } = sighting;
+        if (survivors.length === 0 && !isLate) return { found: "ending" };
+        const processes = survivors.length > 0
+          ? survivors.map((row) => ({ pid: row.pid, how: howAlive(hunt, row) }))
+          : rows.map(({ pid }) => ({ pid, how: "new" as const }));
+        return { found: "survivors", processes: processes.slice(0, MOST_TOLD) };
+      }
+    }
   }
 
   /** Waits until something is to be ended. */
@@ -233,9 +273,14 @@ export class Containment {
     for (const contained of [...this.#runs.values()]) this.#sweep(contained);
   }
 
-  /** Kills all that is left of the whole tree together, where the layer can, but for what was left on purpose. */
-  killAllTogether(): void {
+  /**
+   * Kills all that is left of the whole tree together, where the layer can, but for what was left on purpose.
+   *
+   * @param killed Told of each.
+   */
+  killAllTogether(killed: (row: ProcessRow) => void): void {
     this.#layer.kill(null, (row) => {
+      killed(row);
       this.#see(row, this.#ledger.pathOf(row) ?? null);
       this.#ledger.killed(row);
     });
@@ -283,25 +328,20 @@ export class Containment {
   }
 
   /** Every living process of the tree that belongs to no run that is known. */
-  unattributed(): readonly ProcessRow[] {
-    return this.#lineage.strays();
+  unattributed(look = new Look(this.#processes)): readonly ProcessRow[] {
+    return this.#lineage.strays(look);
   }
 
-  /**
-   * Kills whatever bears the mark of a run that is not known yet, but for what belongs to one that is.
-   *
-   * @param path Address of the actor that it is of.
-   * @returns How many that were.
-   */
-  killMarked(marker: string, path: string): number {
-    const marked = markedProcesses(this.#processes, (one) => one === marker)
-      .filter(({ row }) => !this.#isAnothers(row));
-    for (const { row } of marked) {
-      this.#see(row, path);
-      this.#ledger.killed(row);
-      this.#processes.signal(row, "SIGKILL");
-    }
-    return marked.length;
+  /** What bears the mark of a run that is not known yet, but for what belongs to one that is. */
+  markedWith(marker: string): readonly ProcessRow[] {
+    return markedProcesses(this.#processes, (one) => one === marker).map(({ row }) => row)
+      .filter((row) => !this.#isAnothers(row));
+  }
+
+  /** A process of an actor is about to be killed that is of no run that is known. */
+  willKill(row: ProcessRow, path: string): void {
+    this.#see(row, path);
+    this.#ledger.killed(row);
   }
 
   /**
@@ -330,11 +370,19 @@ export class Containment {
     return (housed !== null && this.#runs.has(housed)) || this.#lineage.runAbove(row) !== null;
   }
 
-  #killTogether(contained: Contained): void {
+  #huntFor(contained: Contained, signal: "SIGTERM" | "SIGKILL"): Hunt {
+    return new Hunt(this.#host, {
+      signal,
+      look: (look) => this.#targetsOf(contained, signal, look),
+      ...(signal === "SIGKILL" ? { onSignal: (row) => this.#ledger.killed(row) } : {}),
+    });
+  }
+
+  #killTogether(contained: Contained, hunt: Hunt): void {
     this.#layer.kill(contained, (row) => {
-      contained.signalled.add(keyOf(row));
       this.#see(row, contained.path);
       this.#ledger.killed(row);
+      hunt.signalled(row);
     });
   }
 
@@ -353,21 +401,17 @@ export class Containment {
   }
 
   #sweep(contained: Contained): void {
-    if (contained.ending === null) return;
-    const look = new Look(this.#processes);
-    for (let count = 0; count < MOST_LOOKS; count++) {
-      const alive = this.#targetsOf(contained, look);
-      if (alive.length === 0) return this.#clear(contained);
-      const fresh = alive.filter((row) => !contained.signalled.has(keyOf(row)));
-      if (fresh.length === 0) return;
-      for (const row of fresh) this.#signal(contained, row);
-    }
+    if (contained.hunt === null) return;
+    contained.sighting = contained.hunt.pass();
+    if (contained.sighting.seen === "nothing") this.#clear(contained);
+    // No death tells that it can be looked at again.
+    else if (contained.sighting.seen === "unknown") this.#begunEnding.set();
   }
 
-  #targetsOf(contained: Contained, look: Look): readonly ProcessRow[] {
+  #targetsOf(contained: Contained, signal: Signal, look: Look): readonly ProcessRow[] {
     if (contained.mainOnly) return this.#mainOf(contained);
     const rest = this.#restOf(contained, look);
-    return contained.ending === "SIGKILL" ? [...this.#mainOf(contained), ...rest] : rest;
+    return signal === "SIGKILL" ? [...this.#mainOf(contained), ...rest] : rest;
   }
 
   #mainOf({ main, mainAlive }: Contained): readonly ProcessRow[] {
@@ -375,17 +419,9 @@ export class Containment {
     return row === null ? [] : [row];
   }
 
-  #signal(contained: Contained, row: ProcessRow): void {
-    contained.signalled.add(keyOf(row));
-    this.#processes.signal(row, contained.ending!);
-    if (contained.ending === "SIGKILL") this.#ledger.killed(row);
-    // A stopped process does not hear SIGTERM before it goes on.
-    else this.#processes.signal(row, "SIGCONT");
-  }
-
   #clear(contained: Contained): void {
     if (!contained.mainReported) return;
-    contained.ending = null;
+    contained.hunt = null;
     const { onClear } = contained;
     contained.onClear = null;
     onClear?.();

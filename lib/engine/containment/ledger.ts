@@ -101,6 +101,11 @@ export class Ledger {
     if (known !== undefined) known.killed = true;
   }
 
+  /** Whether SIGKILL was sent to a process that has not ended, as far as is known. */
+  wasKilled(process: ProcessId): boolean {
+    return this.#alive.get(keyOf(process))?.killed === true;
+  }
+
   /** Notes how a process ended. @returns Whether our SIGKILL ended it. */
   ended(process: ProcessId, status: ExitStatus): boolean {
     const known = this.#alive.get(keyOf(process));

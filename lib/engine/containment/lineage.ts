@@ -6,7 +6,7 @@
  * on to one of another actor: a server that starts programs in the environment of its clients has children with their marks.
  */
 import { isSame, keyOf } from "../../host/alive.ts";
-import { type Find, findAll, Look } from "../../host/look.ts";
+import { type Find, findAll, type Look } from "../../host/look.ts";
 import type { Processes, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
 import type { RunId } from "../../supervision/state.ts";
 import { RUN_VARIABLE } from "../environment.ts";
@@ -54,8 +54,8 @@ export class Lineage {
   }
 
   /** Every living process that belongs to no run that is known. */
-  strays(): readonly ProcessRow[] {
-    return new Look(this.#options.processes).take((find) => this.#strays(find));
+  strays(look: Look): readonly ProcessRow[] {
+    return look.take((find) => this.#strays(find));
   }
 
   #restOf(run: Ancestor, find: Find): readonly ProcessRow[] {
