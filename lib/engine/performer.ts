@@ -128,6 +128,13 @@ export class Performer {
         return this.#leave(spec, effect.run);
       case "kill_all":
         return this.#kill(spec, effect.run, effect.stop);
+      case "look":
+        return this.#options.post({
+          type: "looked",
+          node: effect.node,
+          run: effect.run,
+          rest: this.#options.containment.restOf(effect.run),
+        });
       case "close_run":
         this.#runs.delete(effect.run);
         return run.close();
