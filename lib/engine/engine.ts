@@ -313,6 +313,7 @@ export class Engine {
     this.#options.survival?.changed(this.#state, state);
     if (state.plan !== this.#state.plan) this.#masker.learn(state.plan);
     this.#state = state;
+    performer.prepare(effects);
     for (const effect of effects) this.#perform(effect, performer);
   }
 

@@ -117,22 +117,28 @@ export class Hunt {
 
   /** Looks, and signals who is new, until a look finds nobody new. */
   pass(): Sighting {
-    const look = new Look(this.#host.processes);
+    return passTogether([this], this.#host)[0]!;
+  }
+
+  /**
+   * Looks once, and signals who is new.
+   *
+   * @param look May be shared by hunts that look in the same turn.
+   */
+  look(look: Look): { readonly sighting: Sighting; readonly hasSignalled: boolean } {
+    const before = this.#signalled.size;
     try {
-      let rows: readonly ProcessRow[] = [];
-      for (let count = 0; count < MOST_LOOKS; count++) {
-        rows = this.#quarry.look(look, (row) => this.#end(row));
-        const before = this.#signalled.size;
-        for (const row of newcomers(rows, this.#signalled)) this.#end(row);
-        if (this.#signalled.size === before) break;
-      }
-      if (rows.length === 0) return { seen: "nothing" };
+      const rows = this.#quarry.look(look, (row) => this.#end(row));
+      for (const row of newcomers(rows, this.#signalled)) this.#end(row);
+      const hasSignalled = this.#signalled.size > before;
+      if (rows.length === 0) return { sighting: { seen: "nothing" }, hasSignalled };
       const isDeadly = this.#quarry.signal === "SIGKILL";
       const now = this.#host.clock.now();
-      return { seen: "some", rows, survivors: isDeadly ? survivorsAmong(rows, this.#signalled, now) : [] };
+      const survivors = isDeadly ? survivorsAmong(rows, this.#signalled, now) : [];
+      return { sighting: { seen: "some", rows, survivors }, hasSignalled };
     } catch (error) {
       if (limitErrorOf(error) === null) throw error;
-      return { seen: "unknown", why: messageOf(error) };
+      return { sighting: { seen: "unknown", why: messageOf(error) }, hasSignalled: false };
     }
   }
 
@@ -146,6 +152,26 @@ export class Hunt {
     if (signal === "SIGTERM") processes.signal(row, "SIGCONT");
     this.signalled(row);
   }
+}
+
+/**
+ * Lets hunts look that are due in one turn: all look and signal before the first of them looks again, and one look finds for
+ * all who is dead.
+ *
+ * @returns What each has seen last.
+ */
+export function passTogether(hunts: readonly Hunt[], { processes }: HuntingHost): readonly Sighting[] {
+  const look = new Look(processes);
+  const sightings: Sighting[] = hunts.map(() => ({ seen: "nothing" }));
+  let due = hunts.map((hunt, index) => ({ hunt, index }));
+  for (let count = 0; count < MOST_LOOKS && due.length > 0; count++) {
+    due = due.filter(({ hunt, index }) => {
+      const { sighting, hasSignalled } = hunt.look(look);
+      sightings[index] = sighting;
+      return hasSignalled;
+    });
+  }
+  return sightings;
 }
 
 /** Why a process is alive that was killed. */

@@ -26,9 +26,16 @@ export class Look {
   /** Those of the dead that nobody but us can reap. */
   readonly #ours = new Set<number>();
   #finds = 0;
+  /** How many were dead when the present round began; null outside of rounds. */
+  #round: number | null = null;
 
   constructor(processes: Processes) {
     this.#processes = processes;
+  }
+
+  /** Tells whether a list that was made earlier in this look still serves: it may lack the children of those found dead since. */
+  get edition(): number {
+    return this.#round ?? this.#dead.size;
   }
 
   /** @param list Lists and finds; gives what is alive. */
@@ -40,6 +47,19 @@ export class Look {
       const found = list((pid) => this.#find(pid));
       if (found.length > 0 || this.#dead.size === known || this.#finds >= end) return found;
     }
+  }
+
+  /**
+   * Takes several looks together, each of which gives what is alive to somebody else: all are repeated together, until none of
+   * them has found anybody newly dead.
+   */
+  takeTogether(lists: readonly ((find: Find) => void)[]): void {
+    const end = this.#finds + MOST_FINDS + lists.length * FINDS_A_LISTING;
+    do {
+      this.#round = this.#dead.size;
+      for (const list of lists) list((pid) => this.#find(pid));
+    } while (this.#dead.size !== this.#round && this.#finds < end);
+    this.#round = null;
   }
 
   #find(pid: number): ProcessRow | null {

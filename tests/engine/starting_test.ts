@@ -111,12 +111,14 @@ for (const isMarked of [true, false]) {
       await waitAllTasksBlocked();
       if (isMarked) assert.deepEqual(containment.unattributed(), []);
       containment.end(1, "SIGKILL", () => {});
+      await waitAllTasksBlocked();
       assert.deepEqual(mains.map(({ isAlive }) => isAlive), [false, true]);
       containment.add(mark(2, idOf(1), isolator.pid), "second");
       containment.lookAgain();
       assert.deepEqual(mains.map(({ isAlive }) => isAlive), [false, true]);
       assert.deepEqual(containment.unattributed(), []);
       containment.end(2, "SIGKILL", () => {});
+      await waitAllTasksBlocked();
       processes.signal(isolator, "SIGKILL");
       await isolator.exited;
       assert.deepEqual(processes.childrenOf(processes.ownPid), []);

@@ -12,9 +12,10 @@
  *    held still, listed, and killed with all that it forks.
  */
 import type { Signal } from "../../base/signals.ts";
+import { limitErrorOf } from "../../base/limit_error.ts";
 import type { GroupLimits } from "../../config/plan.ts";
 import { keyOf, livingRow } from "../../host/alive.ts";
-import { howAlive, Hunt, type HuntingHost } from "../../host/hunt.ts";
+import { howAlive, Hunt, type HuntingHost, passTogether, type Sighting } from "../../host/hunt.ts";
 import { Look } from "../../host/look.ts";
 import type { GroupCounts } from "../../host/ports/control_groups.ts";
 import type { Processes, ProcessId, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
@@ -158,7 +159,7 @@ export class Containment {
     const contained = this.#runs.get(run);
     if (contained === undefined) return;
     contained.mainReported = true;
-    this.#sweep(contained);
+    if (contained.hunt !== null) this.#sweepSoon(run);
   }
 
   /**
@@ -179,7 +180,7 @@ export class Containment {
     const contained = this.#runs.get(run);
     if (contained === undefined) return;
     this.#lineage.ours.delete(contained.main.pid);
-    if (contained.mainAlive) this.#lineage.outlived.add(keyOf(contained.main));
+    if (contained.mainAlive) this.#lineage.outlives(contained.main);
     this.#runs.delete(run);
     const { path, marker } = contained;
     const seen = new Set(this.#layer.name === "group" ? this.#lineage.seenOf(run) : []);
@@ -207,7 +208,7 @@ export class Containment {
     contained.onClear = onClear;
     this.#begunEnding.set();
     if (signal === "SIGKILL" && !contained.mainOnly) this.#killTogether(contained, contained.hunt);
-    this.#sweep(contained);
+    this.#sweepSoon(run);
   }
 
   /** Whether whatever dies is our child by then, so that we hear of it. */
@@ -240,7 +241,7 @@ export class Containment {
   restOf(run: RunId): Rest {
     const contained = this.#runs.get(run);
     if (contained === undefined) return { found: "nothing" };
-    this.#sweep(contained);
+    this.#sweepAll([contained]);
     const { hunt, sighting } = contained;
     // A sweep that finds nothing has told so.
     if (hunt === null || sighting === null) return { found: "ending" };
@@ -270,7 +271,7 @@ export class Containment {
 
   /** Looks again at all that is being ended: not every layer hears of every death. */
   lookAgain(): void {
-    for (const contained of [...this.#runs.values()]) this.#sweep(contained);
+    this.#sweepAll([...this.#runs.values()]);
   }
 
   /**
@@ -299,12 +300,19 @@ export class Containment {
   }
 
   /**
-   * Looks at what a run has started while its main process lives, because descent is gone with that: to be called before
-   * anything asks it to end.
+   * Looks at what runs have started while their main processes live, because descent is gone with these: to be called before
+   * anything asks them to end. A look that fails leaves it at what else tells of a process.
    */
-  takeStock(run: RunId): void {
-    const contained = this.#runs.get(run);
-    if (contained !== undefined) this.#restOf(contained);
+  takeStock(runs: readonly RunId[]): void {
+    const living = runs.map((run) => this.#runs.get(run)).filter((one) => one !== undefined);
+    if (living.length === 0) return;
+    try {
+      this.#lineage.restOfAll(living, ({ path }, rest) => {
+        for (const row of rest) this.#see(row, path);
+      });
+    } catch (error) {
+      if (limitErrorOf(error) === null) throw error;
+    }
   }
 
   /** Lets go of what a run leaves behind on purpose. */
@@ -386,26 +394,33 @@ export class Containment {
     });
   }
 
-  /** Many may die at once, and are reaped one after the other: they are followed by one sweep. */
+  /** Many die at once, and are reaped one after the other: one sweep follows all whose turn has come by then. */
   #sweepSoon(run: RunId | null): void {
-    if (this.#due.size === 0) queueMicrotask(() => this.#sweepDue());
     this.#due.add(run);
+    if (this.#due.size === 1) this.#host.clock.turn(() => this.#sweepDue());
   }
 
   #sweepDue(): void {
-    const due = new Set(this.#due);
+    const due = [...this.#due];
     this.#due.clear();
-    for (const contained of [...this.#runs.values()]) {
-      if (due.has(null) || due.has(contained.run)) this.#sweep(contained);
-    }
+    const runs = due.includes(null)
+      ? [...this.#runs.values()]
+      : due.map((run) => this.#runs.get(run!)).filter((one) => one !== undefined);
+    this.#sweepAll(runs);
   }
 
-  #sweep(contained: Contained): void {
-    if (contained.hunt === null) return;
-    contained.sighting = contained.hunt.pass();
-    if (contained.sighting.seen === "nothing") this.#clear(contained);
+  /** One look for all of them. */
+  #sweepAll(runs: readonly Contained[]): void {
+    const due = runs.filter((contained): contained is Contained & { hunt: Hunt } => contained.hunt !== null);
+    const sightings = passTogether(due.map(({ hunt }) => hunt), this.#host);
+    for (const [index, contained] of due.entries()) this.#seen(contained, sightings[index]!);
+  }
+
+  #seen(contained: Contained, sighting: Sighting): void {
+    contained.sighting = sighting;
+    if (sighting.seen === "nothing") this.#clear(contained);
     // No death tells that it can be looked at again.
-    else if (contained.sighting.seen === "unknown") this.#begunEnding.set();
+    else if (sighting.seen === "unknown") this.#begunEnding.set();
   }
 
   #targetsOf(contained: Contained, signal: Signal, look: Look): readonly ProcessRow[] {
