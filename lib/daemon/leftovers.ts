@@ -290,7 +290,7 @@ class Leftovers {
         if (isDeadly) this.#killed.add(keyOf(row));
       },
     });
-    if (isDeadly) this.#killTogether(hunt);
+    if (isDeadly) this.#killTogether();
     const listen = () => (ms: number) => pause(this.#host, ms);
     const isTwice = isDeadly && this.#known.size > 0;
     return { hunt, sighting: await huntDown(this.#host, hunt, { withinMs, listen, isTwice }) };
@@ -307,12 +307,11 @@ class Leftovers {
     return this.look().filter(isAround).map((row) => survivorOf(this.#host, row, why));
   }
 
-  #killTogether(hunt: Hunt): void {
+  #killTogether(): void {
     if (this.#isKept !== null) return;
     this.#layer?.kill(null, (row) => {
       this.#see(row);
       this.#killed.add(keyOf(row));
-      hunt.signalled(row);
     });
   }
 

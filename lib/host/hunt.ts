@@ -105,11 +105,6 @@ export class Hunt {
     return this.#host.clock.now() - this.#begunAt;
   }
 
-  /** Somebody else has sent the signal to a process, such as the kernel to a whole control group. */
-  signalled({ pid, startTime }: ProcessRow): void {
-    this.#signalled.set(keyOf({ pid, startTime }), this.#host.clock.now());
-  }
-
   /** Whether a process could not be signalled because it is another user's. */
   isRefused(row: ProcessRow): boolean {
     return this.#refused.has(keyOf(row));
@@ -150,7 +145,7 @@ export class Hunt {
     if (processes.signal(row, signal) === "refused") this.#refused.add(keyOf(row));
     // A stopped process does not hear SIGTERM before it goes on.
     if (signal === "SIGTERM") processes.signal(row, "SIGCONT");
-    this.signalled(row);
+    this.#signalled.set(keyOf(row), this.#host.clock.now());
   }
 }
 

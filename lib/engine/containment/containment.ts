@@ -207,7 +207,7 @@ export class Containment {
     if (contained.hunt?.signal !== signal) contained.hunt = this.#huntFor(contained, signal);
     contained.onClear = onClear;
     this.#begunEnding.set();
-    if (signal === "SIGKILL" && !contained.mainOnly) this.#killTogether(contained, contained.hunt);
+    if (signal === "SIGKILL" && !contained.mainOnly) this.#killTogether(contained);
     this.#sweepSoon(run);
   }
 
@@ -274,14 +274,9 @@ export class Containment {
     this.#sweepAll([...this.#runs.values()]);
   }
 
-  /**
-   * Kills all that is left of the whole tree together, where the layer can, but for what was left on purpose.
-   *
-   * @param killed Told of each.
-   */
-  killAllTogether(killed: (row: ProcessRow) => void): void {
+  /** Kills all that is left of the whole tree together, where the layer can, but for what was left on purpose. */
+  killAllTogether(): void {
     this.#layer.kill(null, (row) => {
-      killed(row);
       this.#see(row, this.#ledger.pathOf(row) ?? null);
       this.#ledger.killed(row);
     });
@@ -386,11 +381,11 @@ export class Containment {
     });
   }
 
-  #killTogether(contained: Contained, hunt: Hunt): void {
+  /** The kernel does not reach everybody in a group, such as a process without its first thread: the hunt kills those that it finds. */
+  #killTogether(contained: Contained): void {
     this.#layer.kill(contained, (row) => {
       this.#see(row, contained.path);
       this.#ledger.killed(row);
-      hunt.signalled(row);
     });
   }
 

@@ -106,7 +106,7 @@ async function endAll(
       if (signal === "SIGKILL") ledger.killed(row);
     },
   });
-  if (signal === "SIGKILL") containment.killAllTogether((row) => hunt.signalled(row));
+  if (signal === "SIGKILL") containment.killAllTogether();
   return { hunt, sighting: await huntDown(host, hunt, { withinMs, listen: listenerFor(options) }) };
 }
 
