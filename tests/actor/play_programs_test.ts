@@ -21,7 +21,7 @@ interface Module {
 const GRACE_MS = 1_000;
 const END_MS = 500;
 /** The first pause between two looks at what is left. */
-const LOOK_MS = 20;
+const LOOK_MS = 5;
 
 function startProgram(puppet: Puppet, stage: Stage, atTerm: AtTerm): void {
   puppet.fork(async (program) => {

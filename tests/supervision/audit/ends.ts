@@ -78,13 +78,16 @@ export function auditConclusion(scene: Scene, entry: EntryOn<"completed" | "fail
       return;
     case "failed": {
       const { why } = entry.data;
+      const heard = scene.event;
+      const isLate = run !== undefined && run.killedAt !== null && now >= run.killedAt + SURVIVAL_MS;
       const isTrue = {
         exit: () => run?.exit?.success === false || run?.isTooOften,
         daemon_ended: () => run?.exit?.success && run.exit.daemon,
         start: () => run?.spawnError !== null,
         start_timeout: () => run?.isOverdue,
         run_timeout: () => run?.isOverdue,
-        survivors: () => run !== undefined && run.killedAt !== null && now >= run.killedAt + SURVIVAL_MS,
+        survivors: () => isLate && heard.type === "looked" && heard.rest.found === "survivors",
+        unseen: () => isLate && heard.type === "looked" && heard.rest.found === "unknown",
         dependency: () =>
           family.needs(node).some(({ on, condition }) =>
             [was, meanwhile, is].some((status) => status.isImpossible(on, condition))
