@@ -309,7 +309,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...inFile("deadlines", [
     ["a run may take any time", `return runTimeoutMs === null ? NEVER :`, `return true ? NEVER :`],
     ["time that was held counts", `after(since, ms + heldMs)`, `after(since, ms)`],
-    ["time that is held counts", `return hold === null ?`, `return true ?`],
+    ["time that is held counts", `isMade && hold === null ?`, `isMade ?`],
   ]),
   ...inFile("hold", [
     [
@@ -331,8 +331,8 @@ export const MUTATIONS: readonly Mutation[] = [
   ...inFile("bring_up", [
     [
       "dependencies are not started by hand",
-      `options.startDependencies ? dependenciesOf(turn, asked) :`,
-      `false ? dependenciesOf(turn, asked) :`,
+      `} = options.startDependencies`,
+      `} = false`,
     ],
     [
       "all siblings start along",
@@ -346,8 +346,8 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
     [
       "a dependency that has completed runs again",
-      `return turn.spec(id).autostart && turn.node(id).phase.at !== "completed";`,
-      `return turn.spec(id).autostart;`,
+      `if (!named.has(id) && turn.node(id).phase.at === "completed") continue;`,
+      ``,
     ],
   ]),
   ...inFile("requests", [
@@ -361,7 +361,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ["a forced down lets nothing go", `if (withinMs === 0) letAllGo(turn);`, ``],
     [
       "a cut passes over those whose turn comes later",
-      `turn.setActor(node.id, { doom: { ...node.doom, deadline: at } });`,
+      `turn.setActor(id, { doom: { ...doom, deadline: at } });`,
       ``,
     ],
   ]),
@@ -417,8 +417,8 @@ export const MUTATIONS: readonly Mutation[] = [
     ["one-shots that leave are not counted", `leavingEarly: count.leavingEarly + early,`, ``],
     [
       "those who leave are counted for one tree alone",
-      `for (const id of place.ancestors) {\n      this.#recounted(id, before, change);`,
-      `for (const id of place.ancestors.slice(0, 1)) {\n      this.#recounted(id, before, change);`,
+      `for (const id of place.ancestors) {\n      const above = this.#place(id);`,
+      `for (const id of place.ancestors.slice(0, 1)) {\n      const above = this.#place(id);`,
     ],
     [
       "room for another start is not seen",
@@ -428,11 +428,6 @@ export const MUTATIONS: readonly Mutation[] = [
     [
       "the next in a sequence is not called",
       `if (!isUnsettled) this.#settleFirst(place.spec.parent!, "unsettled");`,
-      ``,
-    ],
-    [
-      "children are not settled with their tree",
-      `for (const child of spec.children) this.settleAgain(child);`,
       ``,
     ],
     ["what leaves is not counted", `if (place.isLeaving) this.#left +=`, `if (false) this.#left +=`],
@@ -446,12 +441,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ["a sequence waits for a tree that is spoilt", `return tree.ready || tree.spoilt;`, `return tree.ready;`],
   ]),
   ...inFile("goals", [
-    ["answers come early", `const isOpen = left.open > 0 ||`, `const isOpen =`],
-    [
-      "a restart is answered by the old run",
-      `return stays && node.starts > startsBefore ?`,
-      `return stays ?`,
-    ],
+    ["answers come early", `const isOpen = judged.left.open > 0 ||`, `const isOpen =`],
     [
       "what is about to stop is ready",
       `const stays = node.kind === "actor" && node.doom === null;`,
@@ -467,8 +457,8 @@ export const MUTATIONS: readonly Mutation[] = [
   ...inFile("step", [
     [
       "a hold does not stop the clock of stops",
-      `holding === null ? instant(stopDue.least) : NEVER`,
-      `instant(stopDue.least)`,
+      `holding === null ? stopDue.least : NEVER`,
+      `stopDue.least`,
     ],
   ]),
 ];

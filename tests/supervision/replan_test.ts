@@ -87,6 +87,16 @@ test("replan: what would be another process is stopped and started anew; what wa
   assert.equal(world.state.nodes.get(world.id("db"))!.restarts, 0);
 });
 
+test("replan: what is removed and comes back while it still stops is started when it has stopped", () => {
+  const world = worldOf({ db: DAEMON, web: DAEMON });
+  world.script("web", { obeys: false });
+  replanned(world, { db: DAEMON });
+  replanned(world, { db: DAEMON, web: DAEMON });
+  assert.equal(world.phase("web"), "stopping");
+  world.exits("web", 0);
+  assert.equal(world.phase("web"), "running");
+});
+
 test("replan: what is to stop by hand and would be another process stops, and is not started anew", () => {
   const api = { ...DAEMON, needs: { db: "ready" } } as const;
   const world = worldOf({ db: DAEMON, api });

@@ -227,6 +227,14 @@ test("requests: restarting a tree restarts what runs in it, and leaves what was 
   assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
 });
 
+test("requests: a stop that not even SIGKILL brings about is not said to be done", () => {
+  const world = new World(planOf({ children: { a: { daemon: true }, b: { daemon: true } } })).begin();
+  world.script("a", { obeys: false, leaves: "immortal" });
+  const request = world.stop("a");
+  world.advance(60_000);
+  assert.deepEqual(world.replies.get(request), { ok: false, refusal: null });
+});
+
 test("requests: a start takes back a stop whose turn has not come", () => {
   const world = new World(planOf({
     children: { db: { daemon: true }, api: { daemon: true, needs: { db: "ready" } } },

@@ -200,6 +200,7 @@ test("resume: what was being probed has its time again, and is probed", () => {
   assert.deepEqual(world.take("probe"), ["probe a"]);
   world.advance(4_999);
   assert.equal(world.phase("a"), "starting");
+  assert.equal(world.log.includes("#timed_out a"), false);
   world.advance(1);
   assert.deepEqual(world.take("#timed_out"), ["#timed_out a"]);
 });
