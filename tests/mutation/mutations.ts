@@ -185,8 +185,8 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
     [
       "survivors are not told",
-      `survived ? { to: "failed", reason: { kind: "survivors" } } : phase.then`,
-      `phase.then`,
+      `return giveUp(turn, id, { kind: "survivors", processes: rest.processes });`,
+      `return climbDown(turn, id, "cleared");`,
     ],
     [
       "a start that cannot work is tried again",
@@ -216,7 +216,11 @@ export const MUTATIONS: readonly Mutation[] = [
       `if (ladder.rung === "kill")`,
     ],
     ["a cancel has all the grace", `CANCEL_SHARE = 0.6`, `CANCEL_SHARE = 1`],
-    ["survivors are waited for too long", `KILL_PATIENCE_MS = 5_000`, `KILL_PATIENCE_MS = 50_000`],
+    [
+      "survivors are waited for too long",
+      `giveUpAt: after(now, KILL_PATIENCE_MS),`,
+      `giveUpAt: after(now, 10 * KILL_PATIENCE_MS),`,
+    ],
     ["what is to be left is ended", `[stop.kill === "tree" ? "end_rest" : "leave_rest"]`, `["end_rest"]`],
     ["the stop command is passed over", `return stop.command === null`, `return true`],
   ]),
@@ -447,11 +451,7 @@ export const MUTATIONS: readonly Mutation[] = [
       `const stays = node.kind === "actor" && node.doom === null;`,
       `const stays = true;`,
     ],
-    [
-      "survivors have stopped",
-      `reason.kind === "survivors" ? "missed" : "reached"`,
-      `reason.kind === "survivors" ? "reached" : "reached"`,
-    ],
+    ["survivors have stopped", `["survivors", "unseen"].includes(node.phase.reason.kind) ?`, `false ?`],
     ["a daemon is ready at once", `SETTLE_MS = 100`, `SETTLE_MS = 0`],
   ]),
   ...inFile("step", [
