@@ -326,11 +326,18 @@ function start(scene: Scene, id: NodeId): void {
   if (was.at(id) === "backing_off") ledger.notBefore.delete(id);
   if (run === undefined) {
     ledger.unsureStreaks.add(id);
-    if (was.at(id) === "stopping") wishTree(scene, id, "anew");
+    if (was.at(id) !== "stopping") return;
+    wishTree(scene, id, "anew");
+    leaveGroups(scene, id);
   } else if (run.askedAt !== null || run.exit !== null) {
     run.wishes.push("anew");
-    for (const { members } of ledger.groups.values()) members.delete(id);
+    leaveGroups(scene, id);
   } else if (outcomeOf(run.wishes) === "hand") run.wishes.length = 0;
+}
+
+/** Who is started anew by hand waits for nobody of its group. */
+function leaveGroups({ ledger }: Scene, id: NodeId): void {
+  for (const { members } of ledger.groups.values()) members.delete(id);
 }
 
 /** The trees above are put to work, without those in them that nobody has asked for. */
