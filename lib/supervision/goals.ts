@@ -1,6 +1,6 @@
 /** What clients wait for after a request, and when it is decided. */
 import { after, type Instant, latest } from "../base/instant.ts";
-import { type NodeId, ROOT } from "../config/plan.ts";
+import { nodeAt, type NodeId, ROOT } from "../config/plan.ts";
 import type { NodeState, Request, Then } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -56,7 +56,7 @@ function settleTime(
   { open, missed }: Left,
   changed: ReadonlySet<NodeId>,
 ): Instant | null {
-  if (goal !== "ready" || open > 0 || missed > 0) return null;
+  if (goal === "stopped" || open > 0 || missed > 0) return null;
   if (settlesAt !== null && !turn.isReplanned && ![...changed].some((id) => targets.has(id))) {
     return settlesAt;
   }
@@ -140,9 +140,25 @@ function goalVerdict(
   startsBefore: number,
 ): GoalVerdict {
   const node = nodes.get(id);
+  if (goal === "applied") return appliedVerdict(turn, nodes, id, node, startsBefore);
   // The plan has it no more, and it is over.
   if (node === undefined) return goal === "stopped" ? "reached" : "missed";
   return goal === "stopped" ? stopVerdict(node) : readyVerdict(turn, nodes, node, startsBefore);
+}
+
+/** A later plan may have decided otherwise about what an earlier one has added. */
+function appliedVerdict(
+  turn: Turn,
+  nodes: Turn["nodes"],
+  id: NodeId,
+  node: NodeState | undefined,
+  startsBefore: number,
+): GoalVerdict {
+  const isLeaving = turn.topology.byId.get(id)?.isLeaving ?? true;
+  // It comes when what has its address now has left.
+  if (isLeaving && nodeAt(turn.plan, id) !== undefined) return "open";
+  if (node === undefined) return "reached";
+  return isLeaving ? stopVerdict(node) : readyVerdict(turn, nodes, node, startsBefore);
 }
 
 /** A node that was asked to stop stays on its way down, unless somebody wants it up again meanwhile. */

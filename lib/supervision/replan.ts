@@ -3,25 +3,41 @@
  * and what would be another process by now is started anew.
  */
 import { NEVER } from "../base/instant.ts";
-import { type NodeId, ROOT } from "../config/plan.ts";
+import { diffPlans, type PlanChange } from "../config/changes/diff_plans.ts";
+import { type ActorSpec, type NodeId, type NodeSpec, ROOT } from "../config/plan.ts";
+import { isSameProcess } from "../config/process_of.ts";
 import { resumeStart } from "./actor_start.ts";
+import { conclude } from "./conclude.ts";
 import type { PlanGiven } from "./event.ts";
+import { awaitGoal } from "./goals.ts";
+import { appliedTargets } from "./plan_goals.ts";
 import type { NodeState } from "./state.ts";
 import { stopNode } from "./stopping.ts";
 import type { Turn } from "./turn.ts";
 import { outdatedIn, topmostLeaving, withPlan } from "./with_plan.ts";
 
-/** Goes on under another plan. */
-export function onPlanGiven(turn: Turn, { plan }: PlanGiven): void {
-  const before = turn.nodes;
+/** Goes on under another plan, unless the tree is on its way down. */
+export function onPlanGiven(turn: Turn, { plan, request }: PlanGiven): void {
+  if (turn.node(ROOT).phase.at !== "up") return refuse(turn, request);
+  const { nodes: before, topology } = turn;
+  const changes = diffPlans(turn.plan, plan);
+  const pathsOf = (action: PlanChange["action"]) =>
+    changes.filter((change) => change.action === action).map(({ path }) => path);
   turn.replan((state) => withPlan(state, plan, turn.now));
-  const added = plan.nodes.map(({ path }) => path).filter((id) => !before.has(id));
+  const added = pathsOf("added");
   const removed = topmostLeaving(turn.topology);
   const outdated = outdatedIn(turn);
-  const cause = turn.record(ROOT, "planned", null, { added, removed, outdated });
+  const revived = pathsOf("restarted").concat(pathsOf("changed"))
+    .filter((id) => comesBack(turn, id, topology.byId.get(id)?.spec));
+  const changed = pathsOf("changed");
+  const data = { added, removed, outdated: [...new Set([...outdated, ...revived])], changed };
+  const cause = turn.record(ROOT, "planned", null, data);
   for (const id of removed) stopNode(turn, id, { to: "stopped", why: "removed" }, NEVER, cause);
   for (const id of outdated) startAnew(turn, id);
+  const targets = appliedTargets(turn, { added, removed, anew: [...outdated, ...revived] });
+  for (const id of revived) revive(turn, id, cause);
   for (const node of turn.nodes.values()) probeAnew(turn, before.get(node.id), node);
+  awaitGoal(turn, request, "applied", targets);
 }
 
 /** Forgets what an earlier plan had, as soon as all of that is over, and lets come what has waited for that. */
@@ -36,6 +52,44 @@ export function startAnew(turn: Turn, id: NodeId): void {
   const { phase, doom } = turn.actor(id);
   if (phase.at === "stopping") return;
   turn.setActor(id, { doom: doom ?? { then: { to: "waiting" }, deadline: NEVER } });
+}
+
+function refuse(turn: Turn, request: number | null): void {
+  if (request === null) return;
+  turn.emit({ type: "reply", request, ok: false, refusal: { kind: "torn_down", tree: ROOT } });
+}
+
+/**
+ * Whether what has ended, or was never started, is to start: it would be another process by now, it is to serve, or it is to
+ * start with its tree. What somebody has stopped by hand stays so.
+ */
+function comesBack(turn: Turn, id: NodeId, before: NodeSpec | undefined): boolean {
+  // It comes when what has its address now has left.
+  if (turn.find(id) === undefined || turn.place(id).isLeaving) return false;
+  const spec = turn.spec(id);
+  if (before === undefined || before.kind === "tree" || spec.kind === "tree") return false;
+  if (turn.tree(spec.parent!).phase.at !== "up") return false;
+  const { phase } = turn.actor(id);
+  switch (phase.at) {
+    case "inactive":
+      return spec.autostart && !before.autostart;
+    case "completed":
+      return isOther(before, spec) || (spec.daemon && !before.daemon);
+    case "failed":
+    case "backing_off":
+      return isOther(before, spec);
+    default:
+      return false;
+  }
+}
+
+function isOther(before: ActorSpec, after: ActorSpec): boolean {
+  return !isSameProcess(before, after);
+}
+
+function revive(turn: Turn, id: NodeId, cause: number): void {
+  turn.set(id, { streak: 0 });
+  conclude(turn, id, { to: "waiting" }, cause);
 }
 
 /** A start that is not ready is found ready as the new plan has it. */

@@ -189,6 +189,7 @@ const actorPhase = variant<"at", ActorPhase>("at", {
     pid: nullable(processNumber),
     joined: boolean,
     attempt: count,
+    outdated: count,
     unanswered: list(object<Unanswered>({ attempt: count, since: moment })),
     probeAt: moment,
     lastError: nullable(text),

@@ -1,0 +1,81 @@
+/** What lies between two plans: what another one adds, takes away, and changes, and by which keys. */
+import { canonicalJson } from "../../base/canonical_json.ts";
+import { type NodeId, type NodeSpec, type Plan, ROOT, type TreeSpec } from "../plan.ts";
+import { ACTOR_SPEC_KEYS, type ChangedKey, changedKeys, TREE_SPEC_KEYS } from "./spec_keys.ts";
+
+/**
+ * What becomes of a node: `restarted` is a process that is started anew, `changed` goes on by other rules, `refused` stands
+ * as long as the supervisor does.
+ */
+export type ChangeAction = "added" | "removed" | "restarted" | "changed" | "refused";
+
+/** What becomes of one node. */
+export interface PlanChange {
+  readonly path: NodeId;
+  readonly action: ChangeAction;
+  /** The keys that are different, as the file has them; `order` for the order of a tree's children. */
+  readonly keys: readonly string[];
+}
+
+/**
+ * What is to become of each node when `after` takes the place of `before`, in the order of the file, with what leaves at the
+ * end. Empty if nothing is different but how it is written.
+ */
+export function diffPlans(before: Plan, after: Plan): readonly PlanChange[] {
+  const known = new Map(before.nodes.map((node) => [node.path, node]));
+  const planned = new Map(after.nodes.map((node) => [node.path, node]));
+  const stays = (id: NodeId) => isSameKind(known.get(id), planned.get(id));
+  const survives = before.nodes.some(isSurvivor);
+  const present = after.nodes.flatMap((spec): readonly PlanChange[] => {
+    const { path } = spec;
+    if (!stays(path)) {
+      // A supervisor writes down from its start what the next one needs, or never does.
+      const isRefused = isSurvivor(spec) && !survives;
+      return [isRefused ? refusal(path, ["on_supervisor_death"]) : { path, action: "added", keys: [] }];
+    }
+    const keys = [
+      ...(path === ROOT && before.name !== after.name ? [{ name: "name", effect: "in_place" } as const] : []),
+      ...keysBetween(known.get(path)!, spec),
+      ...orderBetween(known.get(path)!, spec, stays),
+    ];
+    return keys.length === 0 ? [] : [changeBy(path, keys)];
+  });
+  const gone = before.nodes.filter(({ path }) => !stays(path))
+    .map(({ path }): PlanChange => ({ path, action: "removed", keys: [] }));
+  return [...present, ...gone];
+}
+
+function changeBy(path: NodeId, changed: readonly ChangedKey[]): PlanChange {
+  const refused = changed.filter(({ effect }) => effect === "refused").map(({ name }) => name);
+  if (refused.length > 0) return refusal(path, refused);
+  const isRestarted = changed.some(({ effect }) => effect === "restart");
+  return { path, action: isRestarted ? "restarted" : "changed", keys: changed.map(({ name }) => name) };
+}
+
+function refusal(path: NodeId, keys: readonly string[]): PlanChange {
+  return { path, action: "refused", keys };
+}
+
+function keysBetween(before: NodeSpec, after: NodeSpec): readonly ChangedKey[] {
+  if (before.kind === "tree") return changedKeys(TREE_SPEC_KEYS, before, after as TreeSpec);
+  return after.kind === "tree" ? [] : changedKeys(ACTOR_SPEC_KEYS, before, after);
+}
+
+/** Whether those children stand in another order that both plans have. */
+function orderBetween(
+  before: NodeSpec,
+  after: NodeSpec,
+  stays: (id: NodeId) => boolean,
+): readonly ChangedKey[] {
+  if (before.kind !== "tree" || after.kind !== "tree") return [];
+  const [one, other] = [before.children.filter(stays), after.children.filter(stays)];
+  return canonicalJson(one) === canonicalJson(other) ? [] : [{ name: "order", effect: "in_place" }];
+}
+
+function isSameKind(one: NodeSpec | undefined, other: NodeSpec | undefined): boolean {
+  return one !== undefined && other !== undefined && (one.kind === "tree") === (other.kind === "tree");
+}
+
+function isSurvivor(spec: NodeSpec): boolean {
+  return spec.kind === "tree" && spec.onSupervisorDeath === "survive";
+}
