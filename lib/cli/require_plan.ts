@@ -24,19 +24,39 @@ export async function requirePlan(
   piped: Uint8Array | null = null,
 ): Promise<Plan> {
   const loaded = loadPlan(host, program, file, piped);
-  const { plan, problems, text } = loaded;
+  const { plan, problems } = loaded;
   const unkept = plan === null ? [] : limitsOnMachine(host, plan, loaded);
   const refused = limits === "refuse" ? unkept.filter(isError) : [];
   const changed = plan === null ? [] : changedVariables(program, plan, loaded);
   const told = [...problems, ...(limits === "refuse" ? refused : unkept), ...changed];
-  const rendered = renderProblems(told, new Map([[file, text]]), ui.err.isOn);
+  const isValid = plan !== null && refused.length === 0;
+  await requireSound({ ui }, file, { isValid, problems: told, text: loaded.text }, "was started");
+  return plan!;
+}
+
+/**
+ * Tells the problems of a file.
+ *
+ * @param undone What nothing has come of, if it is not valid.
+ * @throws {UserError} `config/invalid`
+ */
+export async function requireSound(
+  { ui }: Pick<Context, "ui">,
+  file: string,
+  { isValid, problems, text }: {
+    readonly isValid: boolean;
+    readonly problems: readonly Problem[];
+    readonly text: string;
+  },
+  undone: string,
+): Promise<void> {
+  const rendered = renderProblems(problems, new Map([[file, text]]), ui.err.isOn);
   if (rendered !== "") await fromPromise(ui.say(rendered.trimEnd()));
-  if (plan !== null && refused.length === 0) return plan;
-  const errors = [...problems.filter(isError), ...refused];
-  throw new UserError("config/invalid", `"${file}" is not valid, and nothing was started`, {
+  if (isValid) return;
+  throw new UserError("config/invalid", `"${file}" is not valid, and nothing ${undone}`, {
     exitCode: ExitCode.badConfig,
     hint: "`supervise check` reports the same without starting anything",
-    details: { problems: errors.map(problemFields) },
+    details: { problems: problems.filter(isError).map(problemFields) },
   });
 }
 

@@ -86,8 +86,14 @@ export const VERBS: readonly Verb[] = [
   {
     name: "plan",
     aliases: [],
-    summary: "what a file compiles to",
+    summary: "what a file compiles to, and what apply would do",
     load: async () => (await import("./commands/plan.ts")).plan,
+  },
+  {
+    name: "apply",
+    aliases: ["reload"],
+    summary: "reads the file again and does what has changed in it",
+    load: async () => (await import("./commands/apply.ts")).apply,
   },
   {
     name: "init",

@@ -12,7 +12,9 @@ import type { ProcessId } from "../host/ports/processes.ts";
 import type { Account } from "../engine/containment/account.ts";
 import type { LayerName } from "../engine/containment/layer.ts";
 import type { Counts, ReceiptLine, Survivor } from "../engine/containment/ledger.ts";
+import type { PlanChange } from "../config/changes/diff_plans.ts";
 import type { GroupLimits, NodeSpec } from "../config/plan.ts";
+import type { Problem } from "../config/problem.ts";
 import type { ActorError } from "../supervision/actor_error.ts";
 import type { ReachedLimits } from "../supervision/reached_limits.ts";
 import type { VisibleState } from "../supervision/view.ts";
@@ -91,6 +93,20 @@ export interface StopResult extends ActionResult {
   readonly account: Account | null;
 }
 
+/** What the file of a tree does to it. */
+export interface ApplyResult extends ActionResult {
+  /** Whether the file has no error; nothing was done if it has. */
+  readonly isValid: boolean;
+  /** What is wrong with the file, or risky. */
+  readonly problems: readonly Problem[];
+  /** The text of the file as it is shown, without secrets. */
+  readonly text: string;
+  /** What becomes of which actor or tree. */
+  readonly changes: readonly PlanChange[];
+  /** What became of the processes of what the file has no more; null if it was not waited for, or there was none. */
+  readonly account: Account | null;
+}
+
 /** How a tree ended. */
 export interface EndReport {
   readonly outcome: "completed" | "cancelled" | "failed" | "gave_up";
@@ -135,6 +151,11 @@ export interface Requests {
   readonly start: { readonly paths: readonly string[]; readonly deps: boolean; readonly wait: boolean };
   readonly stop: { readonly paths: readonly string[]; readonly wait: boolean };
   readonly restart: { readonly paths: readonly string[]; readonly wait: boolean };
+  /**
+   * Reads the file of the tree again and goes on with what it says now. With `dry`, nothing is done but to say what would be;
+   * without `wait`, it is answered when it has begun.
+   */
+  readonly apply: { readonly dry: boolean; readonly wait: boolean };
   /** Answered when all that starts by itself is ready, or can no longer be. */
   readonly await_ready: Record<never, never>;
   /** Answered at once, or refused with `debug/held`; `await_end` says when it is done. Zero milliseconds force it. */
@@ -160,6 +181,7 @@ export interface Results {
   readonly start: ActionResult;
   readonly stop: StopResult;
   readonly restart: ActionResult;
+  readonly apply: ApplyResult;
   readonly await_ready: ActionResult;
   readonly down: Record<never, never>;
   readonly cut_grace: Record<never, never>;

@@ -28,6 +28,7 @@ const SHAPES: { readonly [O in Op]: Shape<Requests[O]> } = {
   start: object<Requests["start"]>({ paths, deps: boolean, wait: boolean }),
   stop: object<Requests["stop"]>({ paths, wait: boolean }),
   restart: object<Requests["restart"]>({ paths, wait: boolean }),
+  apply: object<Requests["apply"]>({ dry: boolean, wait: boolean }),
   await_ready: object<Requests["await_ready"]>({}),
   down: object<Requests["down"]>({ cause: text, withinMs: nullable(milliseconds) }),
   cut_grace: object<Requests["cut_grace"]>({ toMs: milliseconds }),

@@ -26,6 +26,7 @@ import { type GuardedOptions, TREE_KEPT } from "./launch_options.ts";
 import { isSupervised, supervisorOf } from "./holder.ts";
 import { connectLasting } from "./lasting_supervisor.ts";
 import { adjustPlan, loadPlan } from "./load_plan.ts";
+import { loadAgain } from "./plan_file.ts";
 import { clearLeftovers, type Counted, outwaitGuardian, savedTree, takeOver } from "./predecessor.ts";
 import { shiftedClock } from "./shifted_clock.ts";
 import { ensureRunFolder, makeFolder, SOCKETS_HINT } from "./run_folder.ts";
@@ -45,7 +46,6 @@ export interface Standing {
   readonly lock: HeldLock;
   /** Writes the key of the marks down again. */
   readonly keepKey: () => void;
-  readonly plan: Plan;
   readonly instance: string;
   readonly runtime: ActorRuntime;
   readonly engine: Engine;
@@ -56,8 +56,8 @@ export interface Standing {
   /** Null if nothing of the tree goes on when this supervisor is killed. */
   readonly survival: Survival | null;
   readonly resumed: ResumedTree | null;
-  /** When the tree began, if that was before. */
-  readonly startedAt: string | null;
+  /** When the tree began, also if that was under an earlier supervisor. */
+  readonly startedAt: string;
   /** What it had to end of a predecessor. */
   readonly cleared: Counted;
   readonly layer: Layer;
@@ -66,11 +66,12 @@ export interface Standing {
 /** How often to try for a lock that somebody has just let go of. */
 const TRY_EVERY_MS = 5;
 
-/** See the module. @throws {UserError} */
+/** See the module. @param onPlanTaken Told that the tree goes on under another plan. @throws {UserError} */
 export async function standUp(
   machine: Host,
   program: Program,
   options: GuardedOptions,
+  onPlanTaken: () => void,
 ): Promise<Standing> {
   const { file, stateFolder } = options;
   const id = treeIdOf(machine, program.uid, file, { stateFolder });
@@ -130,7 +131,10 @@ export async function standUp(
     survival,
     resumed,
   });
-  const service = new Service(engine, host);
+  const service = new Service(engine, host, {
+    load: () => loadAgain(host, program, options),
+    taken: onPlanTaken,
+  });
   const down = (cause: CancelCause) =>
     engine.post({ type: "down_requested", request: null, cause, withinMs: null });
   const server = new ControlServer({
@@ -147,7 +151,6 @@ export async function standUp(
     id,
     lock,
     keepKey: keeperOfKey(machine, id),
-    plan,
     instance,
     runtime,
     engine,
@@ -157,15 +160,17 @@ export async function standUp(
     guardian,
     survival,
     resumed,
-    startedAt,
+    startedAt: startedAt ?? new Date(host.wallClock()).toISOString(),
     cleared,
     layer,
   };
 }
 
 /** What is left for a new supervisor after the one before. */
-interface Settled
-  extends Pick<Standing, "host" | "resumed" | "sockets" | "instance" | "layer" | "cleared" | "startedAt"> {}
+interface Settled extends Pick<Standing, "host" | "resumed" | "sockets" | "instance" | "layer" | "cleared"> {
+  /** When the tree began; null if it begins now. */
+  readonly startedAt: string | null;
+}
 
 async function settlePredecessor(
   machine: Host,

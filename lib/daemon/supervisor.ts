@@ -53,7 +53,8 @@ export async function supervisor(
   machine.processes.outlive(["SIGHUP", ...UNHEEDED]);
   let standing: Standing;
   try {
-    standing = await standUp(machine, program, options);
+    const stood: Standing = await standUp(machine, program, options, () => rewriteRecord(options, stood));
+    standing = stood;
     // Before anything is started: what nobody knows of nobody could end.
     writeRecord(standing.host, standing.id, recordOf(options, standing));
   } catch (error) {
@@ -146,7 +147,8 @@ async function runInPlace(options: GuardedOptions, standing: Standing): Promise<
 }
 
 function recordOf({ stateFolder, asked }: GuardedOptions, standing: Standing): TreeRecord {
-  const { host, plan, instance, layer, startedAt, survival } = standing;
+  const { engine, instance, layer, startedAt, survival } = standing;
+  const { plan } = engine.state;
   const [supervisor, guardian] = ownProcesses(standing);
   return {
     name: plan.name,
@@ -159,7 +161,7 @@ function recordOf({ stateFolder, asked }: GuardedOptions, standing: Standing): T
     containment: layer.name,
     group: layer.group,
     onSupervisorDeath: survival === null ? "die" : "survive",
-    startedAt: startedAt ?? new Date(host.wallClock()).toISOString(),
+    startedAt,
     endedAt: null,
     outcome: null,
   };

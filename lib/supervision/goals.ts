@@ -157,7 +157,8 @@ function appliedVerdict(
   const isLeaving = turn.topology.byId.get(id)?.isLeaving ?? true;
   // It comes when what has its address now has left.
   if (isLeaving && nodeAt(turn.plan, id) !== undefined) return "open";
-  if (node === undefined) return "reached";
+  // A tree that has taken the place of an actor is ready with its own.
+  if (node === undefined || (!isLeaving && node.kind === "tree")) return "reached";
   return isLeaving ? stopVerdict(node) : readyVerdict(turn, nodes, node, startsBefore);
 }
 

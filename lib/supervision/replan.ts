@@ -3,14 +3,14 @@
  * and what would be another process by now is started anew.
  */
 import { NEVER } from "../base/instant.ts";
-import { diffPlans, type PlanChange } from "../config/changes/diff_plans.ts";
-import { type ActorSpec, type NodeId, type NodeSpec, ROOT } from "../config/plan.ts";
-import { isSameProcess } from "../config/process_of.ts";
+import type { ChangeAction } from "../config/changes/diff_plans.ts";
+import { type NodeId, ROOT } from "../config/plan.ts";
 import { resumeStart } from "./actor_start.ts";
 import { conclude } from "./conclude.ts";
 import type { PlanGiven } from "./event.ts";
 import { awaitGoal } from "./goals.ts";
 import { appliedTargets } from "./plan_goals.ts";
+import { plannedChanges } from "./planned_changes.ts";
 import type { NodeState } from "./state.ts";
 import { stopNode } from "./stopping.ts";
 import type { Turn } from "./turn.ts";
@@ -19,22 +19,25 @@ import { outdatedIn, topmostLeaving, withPlan } from "./with_plan.ts";
 /** Goes on under another plan, unless the tree is on its way down. */
 export function onPlanGiven(turn: Turn, { plan, request }: PlanGiven): void {
   if (turn.node(ROOT).phase.at !== "up") return refuse(turn, request);
-  const { nodes: before, topology } = turn;
-  const changes = diffPlans(turn.plan, plan);
-  const pathsOf = (action: PlanChange["action"]) =>
+  const before = turn.nodes;
+  const changes = plannedChanges(turn, plan);
+  const pathsOf = (action: ChangeAction) =>
     changes.filter((change) => change.action === action).map(({ path }) => path);
   turn.replan((state) => withPlan(state, plan, turn.now));
-  const added = pathsOf("added");
+  const added = pathsOf("add");
   const removed = topmostLeaving(turn.topology);
   const outdated = outdatedIn(turn);
-  const revived = pathsOf("restarted").concat(pathsOf("changed"))
-    .filter((id) => comesBack(turn, id, topology.byId.get(id)?.spec));
-  const changed = pathsOf("changed");
-  const data = { added, removed, outdated: [...new Set([...outdated, ...revived])], changed };
-  const cause = turn.record(ROOT, "planned", null, data);
+  const revived = pathsOf("start");
+  const anew = [...outdated, ...revived];
+  const cause = turn.record(ROOT, "planned", null, {
+    added,
+    removed,
+    outdated: anew,
+    changed: pathsOf("change"),
+  });
   for (const id of removed) stopNode(turn, id, { to: "stopped", why: "removed" }, NEVER, cause);
   for (const id of outdated) startAnew(turn, id);
-  const targets = appliedTargets(turn, { added, removed, anew: [...outdated, ...revived] });
+  const targets = appliedTargets(turn, { added, removed, anew });
   for (const id of revived) revive(turn, id, cause);
   for (const node of turn.nodes.values()) probeAnew(turn, before.get(node.id), node);
   awaitGoal(turn, request, "applied", targets);
@@ -57,34 +60,6 @@ export function startAnew(turn: Turn, id: NodeId): void {
 function refuse(turn: Turn, request: number | null): void {
   if (request === null) return;
   turn.emit({ type: "reply", request, ok: false, refusal: { kind: "torn_down", tree: ROOT } });
-}
-
-/**
- * Whether what has ended, or was never started, is to start: it would be another process by now, it is to serve, or it is to
- * start with its tree. What somebody has stopped by hand stays so.
- */
-function comesBack(turn: Turn, id: NodeId, before: NodeSpec | undefined): boolean {
-  // It comes when what has its address now has left.
-  if (turn.find(id) === undefined || turn.place(id).isLeaving) return false;
-  const spec = turn.spec(id);
-  if (before === undefined || before.kind === "tree" || spec.kind === "tree") return false;
-  if (turn.tree(spec.parent!).phase.at !== "up") return false;
-  const { phase } = turn.actor(id);
-  switch (phase.at) {
-    case "inactive":
-      return spec.autostart && !before.autostart;
-    case "completed":
-      return isOther(before, spec) || (spec.daemon && !before.daemon);
-    case "failed":
-    case "backing_off":
-      return isOther(before, spec);
-    default:
-      return false;
-  }
-}
-
-function isOther(before: ActorSpec, after: ActorSpec): boolean {
-  return !isSameProcess(before, after);
 }
 
 function revive(turn: Turn, id: NodeId, cause: number): void {

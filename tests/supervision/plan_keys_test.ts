@@ -20,12 +20,12 @@ function touchedBy(before: string, after: string): readonly string[] {
 
 for (const { name, before, alike, after, changes } of CASES) {
   const [action, path] = changes[0]!.split(" ");
-  if (action === "refused") continue;
-  test(`another plan: ${path || "the file"}: ${name} touches ${action === "changed" ? "no process" : "one"}`, () => {
+  if (action === "refuse") continue;
+  test(`another plan: ${path || "the file"}: ${name} touches ${action === "change" ? "no process" : "one"}`, () => {
     const touched = changes.flatMap((change) => {
       const [action, path] = change.split(" ");
-      if (action === "restarted") return [`signal ${path}`, `spawn ${path}`];
-      return action === "added" && path !== "pool/new" ? [`spawn ${path}`] : [];
+      if (action === "restart") return [`signal ${path}`, `spawn ${path}`];
+      return action === "add" && path !== "pool/new" ? [`spawn ${path}`] : [];
     });
     const isTree = name === "actors";
     assert.deepEqual(touchedBy(before, after), isTree ? ["spawn pool/new"] : touched);

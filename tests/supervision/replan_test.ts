@@ -332,3 +332,16 @@ test("apply: what was leaving when its supervisor was killed stays if the file h
   world.advance(10_000);
   assert.deepEqual(world.phases(), { a: "running", b: "running" });
 });
+
+test("apply: an actor that becomes a tree, and a tree that becomes an actor, are waited for", () => {
+  const world = worldOf({ x: DAEMON, y: { children: { in: DAEMON } }, web: DAEMON });
+  const there = applied(world, { x: { children: { in: DAEMON } }, y: DAEMON, web: DAEMON });
+  world.advance(SETTLE_MS);
+  assert.equal(there.done(), true);
+  assert.deepEqual(world.phases(), { x: "up", "x/in": "running", y: "running", web: "running" });
+  world.script("y", { obeys: false });
+  const back = applied(world, { x: DAEMON, y: { children: { in: DAEMON } }, web: DAEMON });
+  const later = applied(world, { x: { children: { in: DAEMON } }, web: DAEMON });
+  world.advance(10_000 + SETTLE_MS);
+  assert.deepEqual([back.done(), later.done()], [true, true]);
+});

@@ -13,10 +13,12 @@ import {
   treeAt,
   type TreeSpec,
 } from "../../config/plan.ts";
+import type { PlanChange } from "../../config/changes/diff_plans.ts";
+import { changeFields } from "./changes.ts";
 import type { Painter } from "./paint.ts";
 
-/** The plan for JSON. */
-export function planFields(plan: Plan): Record<string, unknown> {
+/** The plan for JSON, with what it would do to the tree that runs. */
+export function planFields(plan: Plan, changes: readonly PlanChange[] = []): Record<string, unknown> {
   const mask = maskerFor(plan);
   const root = plan.nodes[0] as TreeSpec;
   return {
@@ -24,7 +26,7 @@ export function planFields(plan: Plan): Record<string, unknown> {
     file: plan.file,
     ...treeFields(root),
     spawns: plan.nodes.slice(1).map((node) => nodeFields(node, mask)),
-    changes: [],
+    changes: changeFields(changes),
   };
 }
 

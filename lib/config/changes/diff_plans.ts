@@ -4,10 +4,10 @@ import { type NodeId, type NodeSpec, type Plan, ROOT, type TreeSpec } from "../p
 import { ACTOR_SPEC_KEYS, type ChangedKey, changedKeys, TREE_SPEC_KEYS } from "./spec_keys.ts";
 
 /**
- * What becomes of a node: `restarted` is a process that is started anew, `changed` goes on by other rules, `refused` stands
- * as long as the supervisor does.
+ * What becomes of a node: `restart` ends its process and starts another, `start` starts what has ended or never was, `change`
+ * has it go on by other rules, `refuse` is what stands as long as the supervisor does.
  */
-export type ChangeAction = "added" | "removed" | "restarted" | "changed" | "refused";
+export type ChangeAction = "add" | "remove" | "restart" | "start" | "change" | "refuse";
 
 /** What becomes of one node. */
 export interface PlanChange {
@@ -15,6 +15,8 @@ export interface PlanChange {
   readonly action: ChangeAction;
   /** The keys that are different, as the file has them; `order` for the order of a tree's children. */
   readonly keys: readonly string[];
+  /** Whether it has no process that would have to be another one: its next will be. */
+  readonly isForLater?: true;
 }
 
 /**
@@ -31,7 +33,7 @@ export function diffPlans(before: Plan, after: Plan): readonly PlanChange[] {
     if (!stays(path)) {
       // A supervisor writes down from its start what the next one needs, or never does.
       const isRefused = isSurvivor(spec) && !survives;
-      return [isRefused ? refusal(path, ["on_supervisor_death"]) : { path, action: "added", keys: [] }];
+      return [isRefused ? refusal(path, ["on_supervisor_death"]) : { path, action: "add", keys: [] }];
     }
     const keys = [
       ...(path === ROOT && before.name !== after.name ? [{ name: "name", effect: "in_place" } as const] : []),
@@ -41,7 +43,7 @@ export function diffPlans(before: Plan, after: Plan): readonly PlanChange[] {
     return keys.length === 0 ? [] : [changeBy(path, keys)];
   });
   const gone = before.nodes.filter(({ path }) => !stays(path))
-    .map(({ path }): PlanChange => ({ path, action: "removed", keys: [] }));
+    .map(({ path }): PlanChange => ({ path, action: "remove", keys: [] }));
   return [...present, ...gone];
 }
 
@@ -49,11 +51,11 @@ function changeBy(path: NodeId, changed: readonly ChangedKey[]): PlanChange {
   const refused = changed.filter(({ effect }) => effect === "refused").map(({ name }) => name);
   if (refused.length > 0) return refusal(path, refused);
   const isRestarted = changed.some(({ effect }) => effect === "restart");
-  return { path, action: isRestarted ? "restarted" : "changed", keys: changed.map(({ name }) => name) };
+  return { path, action: isRestarted ? "restart" : "change", keys: changed.map(({ name }) => name) };
 }
 
 function refusal(path: NodeId, keys: readonly string[]): PlanChange {
-  return { path, action: "refused", keys };
+  return { path, action: "refuse", keys };
 }
 
 function keysBetween(before: NodeSpec, after: NodeSpec): readonly ChangedKey[] {

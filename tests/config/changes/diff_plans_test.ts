@@ -68,36 +68,36 @@ test("changes: every field of a spec is that of a key, but for what says which n
 test("changes: what comes and goes is told by its address, a tree with all that is in it", () => {
   const one = `[actors.a]\nexec = "a"\n[trees.pool.actors.b]\nexec = "b"`;
   const other = `[actors.c]\nexec = "c"\n[actors.a]\nexec = "a"`;
-  assert.deepEqual(changesBetween(one, other), ["added c ", "removed pool ", "removed pool/b "]);
+  assert.deepEqual(changesBetween(one, other), ["add c ", "remove pool ", "remove pool/b "]);
   assert.deepEqual(changesBetween(`[actors.a]\nexec = "a"`, `[trees.a.actors.b]\nexec = "b"`), [
-    "added a ",
-    "added a/b ",
-    "removed a ",
+    "add a ",
+    "add a/b ",
+    "remove a ",
   ]);
 });
 
 test("changes: copies come and go by their numbers, and one is not the same as no copies", () => {
   const file = (lines: string) => `[actors.a]\nexec = "a \${replica}"\n${lines}`;
   assert.deepEqual(changesBetween(file("replicas = 3"), file("replicas = 1")), [
-    "removed a.2 ",
-    "removed a.3 ",
+    "remove a.2 ",
+    "remove a.3 ",
   ]);
-  assert.deepEqual(changesBetween(file(""), file("replicas = 1")), ["added a.1 ", "removed a "]);
+  assert.deepEqual(changesBetween(file(""), file("replicas = 1")), ["add a.1 ", "remove a "]);
 });
 
 test("changes: the order of children is a rule of their tree", () => {
   const file = (...names: readonly string[]) =>
     names.map((name) => `[actors.${name}]\nexec = "${name}"`).join("\n");
-  assert.deepEqual(changesBetween(file("a", "b", "c"), file("c", "a", "b")), ["changed  order"]);
-  assert.deepEqual(changesBetween(file("a", "b", "c"), file("a", "new", "c")), ["added new ", "removed b "]);
+  assert.deepEqual(changesBetween(file("a", "b", "c"), file("c", "a", "b")), ["change  order"]);
+  assert.deepEqual(changesBetween(file("a", "b", "c"), file("a", "new", "c")), ["add new ", "remove b "]);
 });
 
 test("changes: what survives its supervisor cannot come to a tree that has nothing of the kind", () => {
   const die = `[actors.a]\nexec = "a"`;
   const survive = `${die}\n[trees.pool]\non_supervisor_death = "survive"\n[trees.pool.actors.b]\nexec = "b"`;
-  assert.deepEqual(changesBetween(die, survive), ["refused pool on_supervisor_death", "added pool/b "]);
+  assert.deepEqual(changesBetween(die, survive), ["refuse pool on_supervisor_death", "add pool/b "]);
   const both = `${survive}\n[trees.more]\non_supervisor_death = "survive"\n[trees.more.actors.c]\nexec = "c"`;
-  assert.deepEqual(changesBetween(survive, both), ["added more ", "added more/c "]);
+  assert.deepEqual(changesBetween(survive, both), ["add more ", "add more/c "]);
 });
 
 test("changes: text that stands for the same is the same", () => {

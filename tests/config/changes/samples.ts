@@ -126,7 +126,7 @@ export const ACTOR_SAMPLES: SamplesOf<typeof ACTOR_CHANGES> = {
   },
   stdin: sample(`stdin = "in.txt"`, `stdin = "./in.txt"`, `stdin = "null"`),
   replicas: sample(`replicas = 2`, `replicas = 0x2`, `replicas = 3`, {
-    changes: ["added a.3 "],
+    changes: ["add a.3 "],
   }),
   sockets: sample(
     `sockets = ["tcp://127.0.0.1:80"]`,
@@ -184,20 +184,20 @@ export const TREE_SAMPLES: SamplesOf<typeof TREE_CHANGES> = {
     `on_supervisor_death = "survive"`,
   ),
   env: sample(`env = { A = "1", B = "2" }`, `env = { B = "2", A = "1" }`, `env = { A = "2", B = "2" }`, {
-    changes: ["restarted pool/in env.A"],
+    changes: ["restart pool/in env.A"],
   }),
   env_file: sample(`env_file = ["a.env"]`, `env_file = "a.env"`, `env_file = "b.env"`, {
-    changes: ["restarted pool/in env.FROM,env.MORE"],
+    changes: ["restart pool/in env.FROM,env.MORE"],
   }),
   defaults: sample(
     `defaults = { stop = { grace = "5s" } }`,
     `defaults.stop.grace = "5000ms"`,
     `defaults = { stop = { grace = "6s" }, cwd = "/" }`,
-    { changes: ["restarted pool/in cwd,stop.grace"] },
+    { changes: ["restart pool/in cwd,stop.grace"] },
   ),
-  actors: sample(``, ``, `actors.new = { exec = "new" }`, { changes: ["added pool/new "] }),
+  actors: sample(``, ``, `actors.new = { exec = "new" }`, { changes: ["add pool/new "] }),
   trees: sample(``, ``, `trees.new = { actors = { one = { exec = "new" } } }`, {
-    changes: ["added pool/new ", "added pool/new/one "],
+    changes: ["add pool/new ", "add pool/new/one "],
   }),
   ...CHILD,
 };
@@ -213,15 +213,15 @@ export interface Case {
   readonly before: string;
   readonly alike: string;
   readonly after: string;
-  /** As `restarted a exec`. */
+  /** As `restart a exec`. */
   readonly changes: readonly string[];
 }
 
 /** What a change of each effect is told as. */
 const ACTIONS: Readonly<Record<string, ChangeAction>> = {
-  restart: "restarted",
-  in_place: "changed",
-  refused: "refused",
+  restart: "restart",
+  in_place: "change",
+  refused: "refuse",
 };
 
 /** The files of all samples of a table of changes. */
