@@ -35,6 +35,7 @@ export function onPlanGiven(turn: Turn, { plan, request }: PlanGiven): void {
     outdated: anew,
     changed: pathsOf("change"),
   });
+  for (const id of added) if (turn.find(id) !== undefined) turn.set(id, { cause });
   for (const id of removed) stopNode(turn, id, { to: "stopped", why: "removed" }, NEVER, cause);
   for (const id of outdated) startAnew(turn, id);
   const targets = appliedTargets(turn, { added, removed, anew });

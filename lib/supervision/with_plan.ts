@@ -71,7 +71,7 @@ function respecified(actor: ActorState, spec: Exclude<NodeSpec, TreeSpec>): Acto
 }
 
 function newcomer(spec: NodeSpec, tree: NodeState | undefined, now: Instant): NodeState {
-  const node = freshNode(spec);
+  const node = { ...freshNode(spec), cause: tree?.cause ?? 0 };
   if (!spec.autostart || tree?.phase.at !== "up") return node;
   const phase = { at: "waiting", since: now } as const;
   return node.kind === "tree" ? { ...node, phase } : { ...node, phase };
