@@ -60,6 +60,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./commands/actions.ts")).restart,
   },
   {
+    name: "scale",
+    aliases: [],
+    summary: "changes how many copies of an actor run",
+    load: async () => (await import("./commands/scale.ts")).scale,
+  },
+  {
     name: "logs",
     aliases: [],
     summary: "what the actors have printed",

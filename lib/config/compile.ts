@@ -1,5 +1,6 @@
 import { deepFreeze } from "../base/deep_freeze.ts";
 import { baseName, folderOf } from "../base/posix_path.ts";
+import { type ReplicaCounts, type Scaled, scaleDocument } from "./declared/scaled.ts";
 import { readRoot } from "./declared/read_tree.ts";
 import { placesOf } from "./keys/kinds.ts";
 import { isTreeName } from "./keys/tree_name.ts";
@@ -28,6 +29,8 @@ export interface CompileInput {
   readonly actorCommand: readonly string[];
   /** What `${supervise}` stands for. */
   readonly supervise: string;
+  /** Numbers of replicas that take the place of those that the file has. @default None */
+  readonly replicas?: ReplicaCounts;
 }
 
 /** What became of a configuration. */
@@ -36,6 +39,8 @@ export interface Compiled {
   readonly plan: Plan | null;
   /** Errors and warnings in file order. */
   readonly problems: readonly Problem[];
+  /** The actors whose number of replicas is not that of the file. */
+  readonly scaled: readonly Scaled[];
   /** Where the file says what a key of an actor is; null if it does not. */
   readonly placeOf: (path: string, key: string) => Place | null;
 }
@@ -49,10 +54,11 @@ export function compile(input: CompileInput): Compiled {
   const text = input.text.replace(/^\uFEFF/, "");
   const locate = createLocate(text);
   const report = createReport(file, locate);
-  const document = parseDocument(text, report);
-  if (document === null) {
-    return deepFreeze({ plan: null, problems: report.problems(), placeOf: () => null });
+  const parsed = parseDocument(text, report);
+  if (parsed === null) {
+    return deepFreeze({ plan: null, problems: report.problems(), scaled: [], placeOf: () => null });
   }
+  const { document, scaled } = scaleDocument(parsed, input.replicas ?? new Map());
   const { dir = folderOf(file) } = input;
   const root = readRoot(document, {
     report,
@@ -78,5 +84,5 @@ export function compile(input: CompileInput): Compiled {
     const span = spanOf(path, key);
     return span === null ? null : locate(span);
   };
-  return deepFreeze({ plan, problems: report.problems(), placeOf });
+  return deepFreeze({ plan, problems: report.problems(), scaled, placeOf });
 }

@@ -5,17 +5,23 @@ import { UserError } from "../base/user_error.ts";
 import type { PlanChange } from "../config/changes/diff_plans.ts";
 import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import type { Problem } from "../config/problem.ts";
+import type { Scaled } from "../config/declared/scaled.ts";
 import type { Engine, Reply } from "../engine/engine.ts";
 import { Lock } from "../sync/lock.ts";
 import { plannedChanges } from "../supervision/planned_changes.ts";
-import type { ApplyResult } from "./protocol.ts";
+import type { ApplyResult, WantedReplicas } from "./protocol.ts";
+import { replicasIn } from "./wanted_replicas.ts";
 
 /** The file of a tree, as whoever knows where it is reads it. */
-export interface PlanSource {
-  /** Reads and compiles it. @throws {UserError} If it cannot be read. */
-  load(): LoadedPlan;
-  /** Told that its plan is that of the tree now. */
-  taken(plan: Plan): void;
+export interface PlanSource<P extends LoadedPlan = LoadedPlan> {
+  /** What the tree goes by. */
+  readonly kept: P;
+  /** Reads and compiles it again, with the numbers of replicas that were asked for. @throws {UserError} If it cannot be read. */
+  load(): P;
+  /** What the tree goes by, with other numbers of replicas; null for those of the file. */
+  scale(counts: ReadonlyMap<string, number | null>): P;
+  /** Told what the tree is about to go by. */
+  keep(plan: P): void;
 }
 
 /** What is in a file. */
@@ -25,10 +31,12 @@ export interface LoadedPlan {
   readonly problems: readonly Problem[];
   /** As it is shown, without secrets. */
   readonly text: string;
+  /** The actors whose number of replicas is not that of the file, because somebody has asked for another. */
+  readonly scaled: readonly Scaled[];
 }
 
 /** What a file says now, and what has come of it. */
-export interface Applied extends Pick<ApplyResult, "isValid" | "problems" | "text" | "changes"> {
+export interface Applied extends Pick<ApplyResult, "isValid" | "problems" | "text" | "scaled" | "changes"> {
   /** Resolves when it is done; null if there is nothing to do. */
   readonly reply: Promise<Reply> | null;
   /** Closes the account of the processes of what the file has no more. */
@@ -47,33 +55,55 @@ export class FileApplier {
   }
 
   /**
-   * Compares, and unless it is `dry` lets the tree go on with it.
+   * Reads the file, compares, and unless it is `dry` lets the tree go on with it.
    *
    * @throws {UserError} `tree/refused`, `apply/refused`, or why the file cannot be read
    */
   async apply(dry: boolean): Promise<Applied> {
-    return await this.#lock.run(async () => {
-      const { plan, problems, text } = this.#source.load();
-      const { state } = this.#engine;
-      const about = { problems, text, reply: null, close: null };
-      if (plan === null) return { ...about, isValid: false, changes: [] };
-      const { phase } = state.nodes.get(ROOT)!;
-      if (phase.at !== "up") {
-        const why = phase.at === "inactive" ? "has not begun yet" : "is being torn down";
-        throw new UserError("tree/refused", `Nothing was done: the tree ${why}`, {
-          exitCode: ExitCode.notRunning,
-        });
-      }
-      const changes = plannedChanges(state, plan);
-      if (dry || changes.length === 0) return { ...about, isValid: true, changes };
-      const refused = refusalOf(changes);
-      if (refused !== null) throw refused;
-      const gone = goneBy(changes);
-      const close = gone.length === 0 ? null : this.#engine.account(gone);
+    return await this.#lock.run(() => this.#goOn(() => this.#source.load(), dry));
+  }
+
+  /**
+   * Lets the tree go on with other numbers of replicas, and with all else as it is.
+   *
+   * @throws {UserError} `target/unknown`, `scale/no-replicas`, `scale/out-of-range`, `tree/refused`
+   */
+  async scale(counts: readonly WantedReplicas[], dry: boolean): Promise<Applied> {
+    return await this.#lock.run(() =>
+      this.#goOn(() => this.#source.scale(replicasIn(this.#engine.state.plan, counts)), dry)
+    );
+  }
+
+  async #goOn(load: () => LoadedPlan, dry: boolean): Promise<Applied> {
+    const { state } = this.#engine;
+    const { phase } = state.nodes.get(ROOT)!;
+    if (phase.at !== "up") {
+      const why = phase.at === "inactive" ? "has not begun yet" : "is being torn down";
+      throw new UserError("tree/refused", `Nothing was done: the tree ${why}`, {
+        exitCode: ExitCode.notRunning,
+      });
+    }
+    const loaded = load();
+    const { plan, problems, text, scaled } = loaded;
+    const about = { problems, text, scaled, reply: null, close: null };
+    if (plan === null) return { ...about, isValid: false, changes: [] };
+    const changes = plannedChanges(state, plan);
+    if (dry) return { ...about, isValid: true, changes };
+    const refused = refusalOf(changes);
+    if (refused !== null) throw refused;
+    const before = this.#source.kept;
+    // Before anything is done: a supervisor that goes on with the tree has to know.
+    this.#source.keep(loaded);
+    if (changes.length === 0) return { ...about, isValid: true, changes };
+    const gone = goneBy(changes);
+    const close = gone.length === 0 ? null : this.#engine.account(gone);
+    try {
       const { reply } = await this.#engine.apply(plan);
-      this.#source.taken(plan);
-      return { problems, text, isValid: true, changes, reply, close };
-    });
+      return { ...about, isValid: true, changes, reply, close };
+    } catch (error) {
+      this.#source.keep(before);
+      throw error;
+    }
   }
 }
 

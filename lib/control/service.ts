@@ -14,6 +14,7 @@ import { describeRefusal } from "../words/describe_refusal.ts";
 import type { Follower } from "./outbox.ts";
 import {
   type ActionResult,
+  type ApplyResult,
   type EndReport,
   type Op,
   PROTOCOL_VERSION,
@@ -22,7 +23,7 @@ import {
   type TreeStatus,
 } from "./protocol.ts";
 import type { Request } from "./requests.ts";
-import { FileApplier, goneBy, type PlanSource, touchedBy } from "./apply_file.ts";
+import { type Applied, FileApplier, goneBy, type PlanSource, touchedBy } from "./apply_file.ts";
 import { SharedLook } from "./shared_look.ts";
 import { type StatusSource, treeStatus } from "./status.ts";
 import { UsageMeter } from "./usage.ts";
@@ -131,16 +132,9 @@ export class Service {
     },
     restart: ({ paths, wait }) =>
       this.#act({ type: "restart_requested", nodes: selectOrThrow(this.#plan, paths) }, wait),
-    apply: async ({ dry, wait }) => {
-      const { reply, close, ...found } = await this.#applier.apply(dry);
-      const { changes } = found;
-      const result = await this.#resultOf(reply, wait, () => this.#present(dry ? [] : touchedBy(changes)));
-      if (close === null || !wait) {
-        return { ...found, ...result, ok: found.isValid && result.ok, account: null };
-      }
-      await this.#engine.untilReaped(goneBy(changes));
-      return { ...found, ...result, account: close() };
-    },
+    apply: async ({ dry, wait }) => await this.#applied(await this.#applier.apply(dry), dry, wait),
+    scale: async ({ counts, dry, wait }) =>
+      await this.#applied(await this.#applier.scale(counts, dry), dry, wait),
     await_ready: () => this.#act({ type: "ready_awaited", nodes: [ROOT] }, true),
     down: async ({ cause, withinMs }) => {
       const known = CAUSES.find((one) => one === cause) ?? "down";
@@ -181,6 +175,16 @@ export class Service {
   async #act(asked: Asked, wait: boolean): Promise<ActionResult> {
     const nodes = "nodes" in asked ? asked.nodes : [];
     return await this.#resultOf(this.#engine.ask(asked), wait, () => this.#touched(nodes));
+  }
+
+  async #applied({ reply, close, ...found }: Applied, dry: boolean, wait: boolean): Promise<ApplyResult> {
+    const { changes } = found;
+    const result = await this.#resultOf(reply, wait, () => this.#present(dry ? [] : touchedBy(changes)));
+    if (close === null || !wait) {
+      return { ...found, ...result, ok: found.isValid && result.ok, account: null };
+    }
+    await this.#engine.untilReaped(goneBy(changes));
+    return { ...found, ...result, account: close() };
   }
 
   /**

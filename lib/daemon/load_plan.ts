@@ -8,6 +8,7 @@ import { maskerFor, maskForms, maskSource } from "../config/mask.ts";
 import type { Problem } from "../config/problem.ts";
 import type { Plan } from "../config/plan.ts";
 import { decodeText, encodingOf, saveAsUtf8 } from "../config/text/decode_text.ts";
+import type { ReplicaCounts } from "../config/declared/scaled.ts";
 import { selectOrThrow } from "../config/select.ts";
 import type { FileText } from "../config/values/type.ts";
 import { FileError } from "../host/ports/files.ts";
@@ -28,14 +29,23 @@ export interface PlanSelection {
   readonly exitCodeFrom: readonly string[];
 }
 
+/** How a configuration is read. */
+export interface Reading {
+  /** Numbers of replicas that take the place of those in the file. */
+  readonly replicas: ReplicaCounts;
+  /** Reads the file, and those that it names; null if there is none. @throws {FileError} */
+  readonly read: (path: string) => Uint8Array | null;
+}
+
 /** How long a configuration, or a file that it names, may be. */
-const MOST_BYTES = 16 * 1_024 * 1_024;
+export const MOST_BYTES = 16 * 1_024 * 1_024;
 
 /**
  * Reads and compiles a configuration file.
  *
  * @param file Its real path.
  * @param piped What is in it, where that came out of a pipe; null for a file.
+ * @param how What is otherwise than in a new file.
  * @throws {UserError} `config/not-readable`, `config/piped` for a pipe that is not read yet
  */
 export function loadPlan(
@@ -43,22 +53,26 @@ export function loadPlan(
   program: Program,
   file: string,
   piped: Uint8Array | null = null,
+  how: Partial<Reading> = {},
 ): Loaded {
-  const { text, problem } = decodeText(file, piped ?? readConfig(host, file));
+  const { replicas = new Map(), read = (path) => host.files.readBytes(path, MOST_BYTES) } = how;
+  const { text, problem } = decodeText(file, piped ?? readConfig(host, file, read));
   if (problem !== null) {
     return {
       plan: null,
       problems: [problem],
+      scaled: [],
       placeOf: () => null,
       text: maskSource(text),
     };
   }
-  const readFile = (path: string) => readOther(host, path);
+  const readFile = (path: string) => readOther(read, path);
   const { environment, scriptCommand, actorCommand } = program;
   const compiled = compile({
     file,
     ...(piped === null ? {} : { dir: program.cwd }),
     text,
+    replicas,
     environment,
     readFile,
     scriptCommand,
@@ -130,7 +144,7 @@ function launcherOf(host: Host, program: Program, text: string): string {
   return `${folder.name}/${name}`;
 }
 
-function readConfig(host: Host, file: string): Uint8Array {
+function readConfig(host: Host, file: string, read: Reading["read"]): Uint8Array {
   if (host.files.inspect(file)?.kind === "pipe") {
     throw new UserError("config/piped", `"${file}" is a pipe, and can be read only once`, {
       exitCode: ExitCode.badConfig,
@@ -140,7 +154,7 @@ function readConfig(host: Host, file: string): Uint8Array {
   }
   let bytes: Uint8Array | null;
   try {
-    bytes = host.files.readBytes(file, MOST_BYTES);
+    bytes = read(file);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     throw notReadable(file, error.message, error);
@@ -153,10 +167,10 @@ function readConfig(host: Host, file: string): Uint8Array {
 }
 
 /** A file that a configuration names: it may be of any bytes, as an environment may. */
-function readOther({ files }: Host, path: string): FileText {
+function readOther(read: Reading["read"], path: string): FileText {
   let bytes: Uint8Array | null;
   try {
-    bytes = files.readBytes(path, MOST_BYTES);
+    bytes = read(path);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     return { why: error.message };

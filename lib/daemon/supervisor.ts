@@ -29,6 +29,7 @@ import { writeEndReport } from "./end_report.ts";
 import { type GuardedOptions, type LaunchReport, REPORT_DESCRIPTOR } from "./launch_options.ts";
 import { watchPlace } from "./place_watch.ts";
 import { identityOf, type Standing, standUp } from "./stand_up.ts";
+import { countsOf } from "./tree_file.ts";
 import { UNHEEDED } from "./unheeded_signals.ts";
 import { concludeRecord, type TreeRecord, writeRecord } from "./tree_record.ts";
 
@@ -53,8 +54,9 @@ export async function supervisor(
   machine.processes.outlive(["SIGHUP", ...UNHEEDED]);
   let standing: Standing;
   try {
-    const stood: Standing = await standUp(machine, program, options, () => rewriteRecord(options, stood));
-    standing = stood;
+    let stood: Standing | null = null;
+    const onPlanKept = () => stood === null ? undefined : rewriteRecord(options, stood);
+    standing = stood = await standUp(machine, program, options, onPlanKept);
     // Before anything is started: what nobody knows of nobody could end.
     writeRecord(standing.host, standing.id, recordOf(options, standing));
   } catch (error) {
@@ -147,8 +149,8 @@ async function runInPlace(options: GuardedOptions, standing: Standing): Promise<
 }
 
 function recordOf({ stateFolder, asked }: GuardedOptions, standing: Standing): TreeRecord {
-  const { engine, instance, layer, startedAt, survival } = standing;
-  const { plan } = engine.state;
+  const { treeFile, instance, layer, startedAt, survival } = standing;
+  const plan = treeFile.kept.plan!;
   const [supervisor, guardian] = ownProcesses(standing);
   return {
     name: plan.name,
@@ -160,6 +162,7 @@ function recordOf({ stateFolder, asked }: GuardedOptions, standing: Standing): T
     instance,
     containment: layer.name,
     group: layer.group,
+    scale: Object.fromEntries(countsOf(treeFile.kept)),
     onSupervisorDeath: survival === null ? "die" : "survive",
     startedAt,
     endedAt: null,

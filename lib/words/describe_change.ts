@@ -1,3 +1,4 @@
+import type { Scaled } from "../config/declared/scaled.ts";
 import type { PlanChange } from "../config/changes/diff_plans.ts";
 
 /** How many keys are named. */
@@ -7,9 +8,9 @@ const MOST_NAMED = 6;
 export function describeChange({ action, keys, isForLater }: PlanChange): string {
   switch (action) {
     case "add":
-      return "the file has it now";
+      return keys.length > 0 ? different(keys) : "the file has it now";
     case "remove":
-      return "the file has it no more";
+      return keys.length > 0 ? different(keys) : "the file has it no more";
     case "refuse":
       return `${different(keys)}, which cannot be changed while the supervisor runs`;
     case "start":
@@ -17,6 +18,13 @@ export function describeChange({ action, keys, isForLater }: PlanChange): string
     default:
       return isForLater === true ? `${different(keys)}, from its next start on` : different(keys);
   }
+}
+
+/** What somebody has asked for beside the file: `5 replicas by scale, and 2 in its file`. */
+export function describeScaled({ replicas, inFile }: Scaled): string {
+  return `${replicas} ${replicas === 1 ? "replica" : "replicas"} by \`scale\`, and ${
+    inFile ?? "none"
+  } in its file`;
 }
 
 function different(keys: readonly string[]): string {

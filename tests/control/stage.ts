@@ -52,7 +52,7 @@ export class Stage {
   /** The processes of the machine. */
   readonly processes: ProcessRow[] = [];
   /** What the file of the tree holds. */
-  file: () => LoadedPlan = () => ({ plan: this.engine.state.plan, problems: [], text: "" });
+  file: () => LoadedPlan = () => ({ plan: this.engine.state.plan, problems: [], text: "", scaled: [] });
   /** The plans that were taken. */
   readonly taken: Plan[] = [];
   /** How often the server said that the owner is lost. */
@@ -64,8 +64,10 @@ export class Stage {
     this.engine = new PuppetEngine(planOf(plan));
     this.host = this.#hostWith(clock);
     this.service = new Service(this.engine, this.host, {
+      kept: this.file(),
       load: () => this.file(),
-      taken: (plan) => this.taken.push(plan),
+      scale: () => this.file(),
+      keep: (loaded) => this.taken.push(loaded.plan!),
     });
     this.server = new ControlServer({
       host: this.host,

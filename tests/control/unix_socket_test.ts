@@ -45,10 +45,8 @@ async function onSocket(peer: Peer, body: (real: Real) => Promise<void>): Promis
     await run(async () => {
       const plan = planOf({ children: { a: { daemon: true } } });
       const engine = new PuppetEngine(plan);
-      const service = new Service(engine, host, {
-        load: () => ({ plan, problems: [], text: "" }),
-        taken() {},
-      });
+      const kept = { plan, problems: [], text: "", scaled: [] };
+      const service = new Service(engine, host, { kept, load: () => kept, scale: () => kept, keep() {} });
       const server = new ControlServer({
         host,
         service,

@@ -204,6 +204,17 @@ export class FakeTrees {
     }
   }
 
+  /** Has an actor run in another number of copies, and waits until it does; null: as many as the file has. */
+  async scale(selector: string, replicas: number | null): Promise<ApplyResult> {
+    const client = await this.connect();
+    try {
+      const counts = [{ selector, replicas }];
+      return await fromPromise(client.request("scale", { counts, dry: false, wait: true }));
+    } finally {
+      client.close();
+    }
+  }
+
   /** Kills every guardian that there is. */
   killGuardian(): void {
     for (const row of this.machine.puppets()) {

@@ -97,7 +97,7 @@ const EDITS: readonly Edit[] = [
       "add more.2: the file has it now",
     ],
   ],
-  ["cache", "replicas = 2", "replicas = 1", ["remove more.2: the file has it no more"]],
+  ["cache", "replicas = 2", "replicas = 1", ["remove more.2: replicas is different"]],
   ["top", `"stack"`, `"other"`, [different("change", "", "name")]],
   ["api", "daemon = true", `daemon = true\ncwd = "/"\nrun_timeout = "1h"`, [
     "restart api: cwd and run_timeout are different",
@@ -170,7 +170,7 @@ e2e("apply: a file that is as it was journals nothing", async (sandbox) => {
   sandbox.config(`# a comment\n${fileOf(STACK).replaceAll(" = ", "  =  ")}\n`);
   const apply = await sandbox.supervise("apply");
   assert.deepEqual([apply.code, apply.stdout], [0, ""]);
-  assert.match(apply.stderr, /nothing to do: the tree is as the file has it/);
+  assert.match(apply.stderr, /nothing to do: the tree is as it is to be/);
   const reload = await sandbox.json("reload");
   assert.deepEqual([reload.ok, reload.changes, reload.actors], [true, [], []]);
   assert.deepEqual([await pids(sandbox), (await sandbox.supervise("events", "--json")).stdout], before);
@@ -359,7 +359,7 @@ e2e(
     const apply = sandbox.start(["apply"]);
     while ((await sandbox.row("cache").catch(() => null))?.state !== "running");
     const { actors } = await sandbox.json("ps");
-  assert.equal(actors.find(({ path }: { path: string }) => path === "deaf").state, "stopping");
+    assert.equal(actors.find(({ path }: { path: string }) => path === "deaf").state, "stopping");
     process.kill(pid, "SIGKILL");
     assert.notEqual((await apply.done).code, 0);
     const up = await sandbox.supervise("up", "-d");

@@ -4,10 +4,9 @@ import { fromPromise } from "../../bridge/from_promise.ts";
 import { refusalOf } from "../../control/apply_file.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { ApplyResult } from "../../control/protocol.ts";
-import { receiptOfStop } from "../../daemon/take_down.ts";
-import type { TreeId } from "../../daemon/tree_id.ts";
+import { type Receipt, receiptOfStop } from "../../daemon/take_down.ts";
 import type { Command, Context } from "../command.ts";
-import { changeFields, renderChanges } from "../render/changes.ts";
+import { changeFields, renderChanges, scaledLines } from "../render/changes.ts";
 import { receiptFields, renderReceipt } from "../render/receipt.ts";
 import { renderRows } from "../render/rows.ts";
 import { requireSound } from "../require_plan.ts";
@@ -38,53 +37,64 @@ export const apply: Command = {
   ],
   words: [0, 1],
   async run(context) {
-    const { ui, args } = context;
-    const dry = args.has("dry-run");
-    const result = await withTree(context, (client, tree) => applyTo(context, client, tree, dry), 0);
-    await tell(context, result, dry);
-    const refused = dry ? refusalOf(result.changes) : null;
-    if (refused !== null) throw refused;
-    if (ui.json || result.account === null) return exitCodeOf(context, result);
-    const receipt = receiptOfStop(context.host, result.account, result.containment);
-    await fromPromise(ui.print(renderReceipt(receipt, ui.verbosity === "verbose", ui.out)));
-    return exitCodeOf(context, result);
+    const { args } = context;
+    const fields = { dry: args.has("dry-run"), wait: !args.has("no-wait") };
+    return await goOn(context, "apply", fields.dry, (client) => client.request("apply", fields), 0);
   },
 };
 
-async function applyTo(
+/**
+ * Has a tree go on with another plan, and tells what has come of it; returns the exit code.
+ *
+ * @param verb How people know what is done.
+ * @param index Which word may name the file.
+ */
+export async function goOn(
   context: Context,
-  client: ControlClient,
-  { file }: TreeId,
+  verb: string,
   dry: boolean,
-): Promise<ApplyResult> {
-  const { args } = context;
-  const asked = { dry, wait: !args.has("no-wait") };
-  const result = await withPatience(
-    args.duration("timeout"),
-    "apply",
-    () => withProgress(context, client, isUnderWay, () => fromPromise(client.request("apply", asked))),
-  );
-  await requireSound(context, file, result, "was changed");
-  return result;
+  send: (client: ControlClient) => Promise<ApplyResult>,
+  index?: number,
+): Promise<number> {
+  const { host, args } = context;
+  const result = await withTree(context, async (client, { file }) => {
+    const result = await withPatience(
+      args.duration("timeout"),
+      verb,
+      () => withProgress(context, client, isUnderWay, () => fromPromise(send(client))),
+    );
+    await requireSound(context, file, result, "was changed");
+    return result;
+  }, index);
+  const { account, containment, ok } = result;
+  const receipt = account === null ? null : receiptOfStop(host, account, containment);
+  await tell(context, result, receipt, dry);
+  const refused = dry ? refusalOf(result.changes) : null;
+  if (refused !== null) throw refused;
+  if (receipt !== null && receipt.left > 0) return ExitCode.survivors;
+  return ok ? ExitCode.done : ExitCode.failed;
 }
 
-async function tell({ host, ui }: Context, result: ApplyResult, dry: boolean): Promise<void> {
-  const { ok, containment, actors, changes, account } = result;
+async function tell(
+  { ui }: Context,
+  result: ApplyResult,
+  receipt: Receipt | null,
+  dry: boolean,
+): Promise<void> {
+  const { ok, containment, actors, changes, scaled } = result;
   if (ui.json) {
-    const receipt = account === null ? null : receiptFields(receiptOfStop(host, account, containment));
+    const fields = { ok, containment, actors, changes: changeFields(changes, dry ? scaled : []) };
     return await fromPromise(
-      ui.printJson([{ ok, containment, actors, changes: changeFields(changes), receipt }]),
+      ui.printJson([{ ...fields, receipt: receipt === null ? null : receiptFields(receipt) }]),
     );
   }
-  if (changes.length === 0) return await fromPromise(ui.say("nothing to do: the tree is as the file has it"));
-  await fromPromise(ui.print(renderChanges(changes, ui.out)));
+  if (changes.length === 0) await fromPromise(ui.say("nothing to do: the tree is as it is to be"));
+  else await fromPromise(ui.print(renderChanges(changes, ui.out)));
+  for (const text of scaledLines(scaled)) await fromPromise(ui.say(text));
   const rows = actors.filter(({ kind }) => kind !== "tree");
-  if (dry || rows.length === 0) return;
-  await fromPromise(ui.print(renderRows(rows, { flat: true, columns: Infinity }, ui.out)));
-}
-
-function exitCodeOf({ host }: Context, { ok, account, containment }: ApplyResult): number {
-  const left = account === null ? 0 : receiptOfStop(host, account, containment).left;
-  if (left > 0) return ExitCode.survivors;
-  return ok ? ExitCode.done : ExitCode.failed;
+  if (!dry && rows.length > 0) {
+    await fromPromise(ui.print(renderRows(rows, { flat: true, columns: Infinity }, ui.out)));
+  }
+  if (receipt === null) return;
+  await fromPromise(ui.print(renderReceipt(receipt, ui.verbosity === "verbose", ui.out)));
 }

@@ -1,14 +1,14 @@
 import { ExitCode } from "../../base/exit_code.ts";
 import { UserError } from "../../base/user_error.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
-import type { PlanChange } from "../../config/changes/diff_plans.ts";
+import type { ApplyResult } from "../../control/protocol.ts";
 import { connectSupervisor } from "../../daemon/connect_supervisor.ts";
 import { notRunning } from "../../daemon/find_tree.ts";
 import { readPiped } from "../../daemon/load_plan.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
 import type { Command, Context } from "../command.ts";
 import { requirePlan, requireSound } from "../require_plan.ts";
-import { renderChanges } from "../render/changes.ts";
+import { changeFields, renderChanges, scaledLines } from "../render/changes.ts";
 import { planFields, renderPlan } from "../render/plan.ts";
 import { fileOf } from "../which_tree.ts";
 
@@ -32,19 +32,25 @@ export const plan: Command = {
     const file = fileOf(context, 0, "may be open");
     const piped = await fromPromise(readPiped(host, file));
     const compiled = await requirePlan(context, file, "tell", piped);
-    const changes = piped === null ? await pendingChanges(context, file) : null;
+    const found = piped === null ? await pendingChanges(context, file) : null;
+    const { changes, scaled } = found ?? { changes: [], scaled: [] };
     await fromPromise(
-      ui.json ? ui.printJson([planFields(compiled, changes ?? [])]) : ui.print(renderPlan(compiled, ui.out)),
+      ui.json
+        ? ui.printJson([planFields(compiled, changeFields(changes, scaled))])
+        : ui.print(renderPlan(compiled, ui.out)),
     );
-    if (changes !== null && !ui.json) await tellChanges(context, changes);
+    if (found !== null && !ui.json) await tellChanges(context, found);
     if (!args.has("detailed-exitcode")) return ExitCode.done;
-    if (changes === null) throw notRunning(host, treeIdOf(host, context.program.uid, file));
+    if (found === null) throw notRunning(host, treeIdOf(host, context.program.uid, file));
     return changes.length > 0 ? ExitCode.changesPending : ExitCode.done;
   },
 };
 
-/** What `apply` would do; null if the tree does not run, or is on its way. */
-async function pendingChanges(context: Context, file: string): Promise<readonly PlanChange[] | null> {
+/** What `apply` would do, and what it would leave. */
+type Pending = Pick<ApplyResult, "changes" | "scaled">;
+
+/** See {@linkcode Pending}; null if the tree does not run, or is on its way. */
+async function pendingChanges(context: Context, file: string): Promise<Pending | null> {
   const { host, program, ui } = context;
   const client = await fromPromise(connectSupervisor(host, treeIdOf(host, program.uid, file)));
   if (client === null) return null;
@@ -52,7 +58,7 @@ async function pendingChanges(context: Context, file: string): Promise<readonly 
     const found = await fromPromise(client.request("apply", { dry: true, wait: false }));
     // What can be told of a sound file was told when it was read here.
     if (!found.isValid) await requireSound(context, file, found, "would be changed");
-    return found.changes;
+    return found;
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== "tree/refused") throw error;
     await fromPromise(ui.complain(error));
@@ -62,7 +68,8 @@ async function pendingChanges(context: Context, file: string): Promise<readonly 
   }
 }
 
-async function tellChanges({ ui }: Context, changes: readonly PlanChange[]): Promise<void> {
-  if (changes.length === 0) return await fromPromise(ui.say("the tree runs, and is as the file has it"));
+async function tellChanges({ ui }: Context, { changes, scaled }: Pending): Promise<void> {
+  for (const text of scaledLines(scaled)) await fromPromise(ui.say(text));
+  if (changes.length === 0) return await fromPromise(ui.say("the tree runs, and `apply` would do nothing"));
   await fromPromise(ui.print(`\n${ui.out.bold("apply would")}\n${renderChanges(changes, ui.out)}`));
 }

@@ -13,12 +13,13 @@ import {
   treeAt,
   type TreeSpec,
 } from "../../config/plan.ts";
-import type { PlanChange } from "../../config/changes/diff_plans.ts";
-import { changeFields } from "./changes.ts";
 import type { Painter } from "./paint.ts";
 
-/** The plan for JSON, with what it would do to the tree that runs. */
-export function planFields(plan: Plan, changes: readonly PlanChange[] = []): Record<string, unknown> {
+/** The plan for JSON. @param changes What it would do to the tree that runs. */
+export function planFields(
+  plan: Plan,
+  changes: readonly Record<string, unknown>[] = [],
+): Record<string, unknown> {
   const mask = maskerFor(plan);
   const root = plan.nodes[0] as TreeSpec;
   return {
@@ -26,7 +27,7 @@ export function planFields(plan: Plan, changes: readonly PlanChange[] = []): Rec
     file: plan.file,
     ...treeFields(root),
     spawns: plan.nodes.slice(1).map((node) => nodeFields(node, mask)),
-    changes: changeFields(changes),
+    changes,
   };
 }
 

@@ -1,6 +1,7 @@
 /** What lies between two plans: what another one adds, takes away, and changes, and by which keys. */
 import { canonicalJson } from "../../base/canonical_json.ts";
 import { type NodeId, type NodeSpec, type Plan, ROOT, type TreeSpec } from "../plan.ts";
+import { withoutReplica } from "../replica_path.ts";
 import { ACTOR_SPEC_KEYS, type ChangedKey, changedKeys, TREE_SPEC_KEYS } from "./spec_keys.ts";
 
 /**
@@ -28,12 +29,17 @@ export function diffPlans(before: Plan, after: Plan): readonly PlanChange[] {
   const planned = new Map(after.nodes.map((node) => [node.path, node]));
   const stays = (id: NodeId) => isSameKind(known.get(id), planned.get(id));
   const survives = before.nodes.some(isSurvivor);
+  const replicated = new Set(before.nodes.flatMap(({ path }) => stays(path) ? sharedPathOf(path) : []));
+  const countOf = (path: NodeId) =>
+    sharedPathOf(path).some((shared) => replicated.has(shared)) ? ["replicas"] : [];
   const present = after.nodes.flatMap((spec): readonly PlanChange[] => {
     const { path } = spec;
     if (!stays(path)) {
       // A supervisor writes down from its start what the next one needs, or never does.
       const isRefused = isSurvivor(spec) && !survives;
-      return [isRefused ? refusal(path, ["on_supervisor_death"]) : { path, action: "add", keys: [] }];
+      return [
+        isRefused ? refusal(path, ["on_supervisor_death"]) : { path, action: "add", keys: countOf(path) },
+      ];
     }
     const keys = [
       ...(path === ROOT && before.name !== after.name ? [{ name: "name", effect: "in_place" } as const] : []),
@@ -43,7 +49,7 @@ export function diffPlans(before: Plan, after: Plan): readonly PlanChange[] {
     return keys.length === 0 ? [] : [changeBy(path, keys)];
   });
   const gone = before.nodes.filter(({ path }) => !stays(path))
-    .map(({ path }): PlanChange => ({ path, action: "remove", keys: [] }));
+    .map(({ path }): PlanChange => ({ path, action: "remove", keys: countOf(path) }));
   return [...present, ...gone];
 }
 
@@ -76,6 +82,12 @@ function orderBetween(
 
 function isSameKind(one: NodeSpec | undefined, other: NodeSpec | undefined): boolean {
   return one !== undefined && other !== undefined && (one.kind === "tree") === (other.kind === "tree");
+}
+
+/** The path that a copy shares with the others of its actor; none for what is no copy. */
+function sharedPathOf(path: NodeId): readonly string[] {
+  const shared = withoutReplica(path);
+  return shared === path ? [] : [shared];
 }
 
 function isSurvivor(spec: NodeSpec): boolean {

@@ -79,8 +79,8 @@ test("changes: what comes and goes is told by its address, a tree with all that 
 test("changes: copies come and go by their numbers, and one is not the same as no copies", () => {
   const file = (lines: string) => `[actors.a]\nexec = "a \${replica}"\n${lines}`;
   assert.deepEqual(changesBetween(file("replicas = 3"), file("replicas = 1")), [
-    "remove a.2 ",
-    "remove a.3 ",
+    "remove a.2 replicas",
+    "remove a.3 replicas",
   ]);
   assert.deepEqual(changesBetween(file(""), file("replicas = 1")), ["add a.1 ", "remove a "]);
 });

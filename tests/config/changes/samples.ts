@@ -126,7 +126,7 @@ export const ACTOR_SAMPLES: SamplesOf<typeof ACTOR_CHANGES> = {
   },
   stdin: sample(`stdin = "in.txt"`, `stdin = "./in.txt"`, `stdin = "null"`),
   replicas: sample(`replicas = 2`, `replicas = 0x2`, `replicas = 3`, {
-    changes: ["add a.3 "],
+    changes: ["add a.3 replicas"],
   }),
   sockets: sample(
     `sockets = ["tcp://127.0.0.1:80"]`,
