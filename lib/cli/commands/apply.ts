@@ -39,33 +39,39 @@ export const apply: Command = {
   async run(context) {
     const { args } = context;
     const fields = { dry: args.has("dry-run"), wait: !args.has("no-wait") };
-    return await goOn(context, "apply", fields.dry, (client) => client.request("apply", fields), 0);
+    const how = { verb: "apply", dry: fields.dry, timeoutMs: args.duration("timeout"), fileAt: 0 };
+    return await goOn(context, how, (client) => client.request("apply", fields));
   },
 };
 
-/**
- * Has a tree go on with another plan, and tells what has come of it; returns the exit code.
- *
- * @param verb How people know what is done.
- * @param index Which word may name the file.
- */
+/** How a tree is to go on with another plan. */
+export interface GoOnOptions {
+  /** How people know what is done. */
+  readonly verb: string;
+  /** Whether it is told alone what would be done. */
+  readonly dry: boolean;
+  /** How long to wait; null for any time. */
+  readonly timeoutMs: number | null;
+  /** Which word may name the file. @default None */
+  readonly fileAt?: number;
+}
+
+/** Has a tree go on with another plan, and tells what has come of it; returns the exit code. */
 export async function goOn(
   context: Context,
-  verb: string,
-  dry: boolean,
+  { verb, dry, timeoutMs, fileAt }: GoOnOptions,
   send: (client: ControlClient) => Promise<ApplyResult>,
-  index?: number,
 ): Promise<number> {
-  const { host, args } = context;
+  const { host } = context;
   const result = await withTree(context, async (client, { file }) => {
     const result = await withPatience(
-      args.duration("timeout"),
+      timeoutMs,
       verb,
       () => withProgress(context, client, isUnderWay, () => fromPromise(send(client))),
     );
     await requireSound(context, file, result, "was changed");
     return result;
-  }, index);
+  }, fileAt);
   const { account, containment, ok } = result;
   const receipt = account === null ? null : receiptOfStop(host, account, containment);
   await tell(context, result, receipt, dry);

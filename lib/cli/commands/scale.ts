@@ -29,7 +29,8 @@ export const scale: Command = {
     const { args } = context;
     const counts = args.words.map(wantedBy);
     const fields = { counts, dry: args.has("dry-run"), wait: !args.has("no-wait") };
-    return await goOn(context, "scale", fields.dry, (client) => client.request("scale", fields));
+    const how = { verb: "scale", dry: fields.dry, timeoutMs: args.duration("timeout") };
+    return await goOn(context, how, (client) => client.request("scale", fields));
   },
 };
 
