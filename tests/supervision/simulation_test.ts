@@ -44,7 +44,7 @@ function simulate(seed: number): void {
   for (let i = 0; i < 60 && world.outcome === null; i++) {
     act(world, random, asked);
     auditor.check();
-    if (random() < 0.04) plans.replan();
+    if (random() < 0.04) plans.replan(asked);
     auditor.check();
     if (random() < 0.04) resume(world, random, asked, plans);
     auditor.check();
@@ -123,10 +123,12 @@ class Plans {
     return planOf(this.#sketch);
   }
 
-  replan(): void {
+  /** Somebody may wait until it is done. */
+  replan(asked: number[]): void {
     if (this.#world.outcome !== null) return;
     const plan = this.next();
-    this.#world.replan(plan);
+    if (this.#random() < 0.5) asked.push(this.#world.apply(plan));
+    else this.#world.replan(plan);
     this.scriptActors();
   }
 

@@ -8,9 +8,11 @@ export function answerRequests(turn: Turn): void {
   const open: Request[] = [];
   for (const request of turn.requests) {
     const verdicts = [...request.targets].map(([id, startsBefore]: readonly [NodeId, number]) =>
-      goalVerdict(turn, turn.nodes.get(id), request.goal, startsBefore)
+      request.goal === "applied"
+        ? appliedVerdict(turn, id, startsBefore)
+        : goalVerdict(turn, turn.nodes.get(id), request.goal, startsBefore)
     );
-    const isUnsettled = verdicts.every((verdict) => verdict === "reached") && request.goal === "ready" &&
+    const isUnsettled = verdicts.every((verdict) => verdict === "reached") && request.goal !== "stopped" &&
       [...request.targets.keys()].some((id) => isFresh(turn, id));
     if (turn.outcome === null && (isUnsettled || verdicts.includes("open"))) open.push(request);
     else {
@@ -23,7 +25,9 @@ export function answerRequests(turn: Turn): void {
 
 /** Whether a daemon that nothing asks whether it is ready has only just been started. */
 function isFresh(turn: Turn, id: NodeId): boolean {
-  const { phase, streak } = turn.node(id);
+  const node = turn.find(id);
+  if (node === undefined) return false;
+  const { phase, streak } = node;
   return phase.at === "running" && streak <= MOST_UNSETTLED && phase.spec.daemon &&
     phase.spec.ready === null &&
     turn.now < phase.since + SETTLE_MS;
@@ -32,12 +36,22 @@ function isFresh(turn: Turn, id: NodeId): boolean {
 function goalVerdict(
   turn: Turn,
   node: NodeState | undefined,
-  goal: Request["goal"],
+  goal: Exclude<Request["goal"], "applied">,
   startsBefore: number,
 ): "open" | "reached" | "missed" {
   // The plan has it no more, and it is over.
   if (node === undefined) return goal === "stopped" ? "reached" : "missed";
   return goal === "stopped" ? stopVerdict(node) : readyVerdict(turn, node, startsBefore);
+}
+
+/** What the plan has is to be ready, a tree by its own; what it has no more is to be gone. */
+function appliedVerdict(turn: Turn, id: NodeId, startsBefore: number): "open" | "reached" | "missed" {
+  const isPlanned = turn.plan.nodes.some(({ path }) => path === id);
+  const place = turn.topology.places.find((place) => place.id === id);
+  if (place === undefined) return isPlanned ? "open" : "reached";
+  const node = turn.node(id);
+  if (place.isLeaving) return isPlanned ? "open" : stopVerdict(node);
+  return node.kind === "tree" ? "reached" : readyVerdict(turn, node, startsBefore);
 }
 
 /** A node that was asked to stop stays on its way down, unless somebody wants it up again meanwhile. */
