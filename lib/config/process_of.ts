@@ -1,4 +1,5 @@
 import { canonicalJson } from "../base/canonical_json.ts";
+import { isSameData } from "../base/same_data.ts";
 import { ACTOR_SPEC_KEYS } from "./changes/spec_keys.ts";
 import type { ActorSpec } from "./plan.ts";
 
@@ -11,5 +12,5 @@ export function processOf(spec: ActorSpec): string {
 
 /** Whether two specs make the same process. */
 export function isSameProcess(one: ActorSpec, other: ActorSpec): boolean {
-  return one === other || processOf(one) === processOf(other);
+  return one === other || PROCESS_KEYS.every(({ of }) => isSameData(of(one), of(other)));
 }

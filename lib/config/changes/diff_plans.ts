@@ -1,5 +1,5 @@
 /** What lies between two plans: what another one adds, takes away, and changes, and by which keys. */
-import { canonicalJson } from "../../base/canonical_json.ts";
+import { isSameData } from "../../base/same_data.ts";
 import { type NodeId, type NodeSpec, type Plan, ROOT, type TreeSpec } from "../plan.ts";
 import { withoutReplica } from "../replica_path.ts";
 import { ACTOR_SPEC_KEYS, type ChangedKey, changedKeys, TREE_SPEC_KEYS } from "./spec_keys.ts";
@@ -77,7 +77,7 @@ function orderBetween(
 ): readonly ChangedKey[] {
   if (before.kind !== "tree" || after.kind !== "tree") return [];
   const [one, other] = [before.children.filter(stays), after.children.filter(stays)];
-  return canonicalJson(one) === canonicalJson(other) ? [] : [{ name: "order", effect: "in_place" }];
+  return isSameData(one, other) ? [] : [{ name: "order", effect: "in_place" }];
 }
 
 function isSameKind(one: NodeSpec | undefined, other: NodeSpec | undefined): boolean {

@@ -1,5 +1,5 @@
 /** The tables of changes as lists, with the names by which people know the keys. */
-import { canonicalJson } from "../../base/canonical_json.ts";
+import { isSameData } from "../../base/same_data.ts";
 import type { ActorSpec, TreeSpec } from "../plan.ts";
 import { ACTOR_CHANGES } from "./actor_changes.ts";
 import type { Effect, KeyChange, TableChange } from "./key_change.ts";
@@ -31,17 +31,13 @@ export const TREE_SPEC_KEYS: readonly SpecKey<TreeSpec>[] = specKeys(TREE_CHANGE
 export function changedKeys<S>(keys: readonly SpecKey<S>[], before: S, after: S): readonly ChangedKey[] {
   return keys.flatMap(({ name, effect, of, isByName }) => {
     const [one, other] = [of(before), of(after)];
-    if (isSame(one, other)) return [];
+    if (isSameData(one, other)) return [];
     if (!isByName) return [{ name, effect }];
     const [held, wanted] = [one, other] as readonly Readonly<Record<string, unknown>>[];
     const names = new Set([...Object.keys(held!), ...Object.keys(wanted!)]);
-    return [...names].filter((member) => !isSame(held![member], wanted![member])).sort()
+    return [...names].filter((member) => !isSameData(held![member], wanted![member])).sort()
       .map((member) => ({ name: `${name}.${member}`, effect }));
   });
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return one === other || canonicalJson(one) === canonicalJson(other);
 }
 
 function specKeys<S>(
