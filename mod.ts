@@ -69,7 +69,7 @@ export type { RunInActorOptions } from "./lib/actor/process/run_in_actor.ts";
 export type { DaemonOptions } from "./lib/actor/process/serve_daemon.ts";
 export { ServedContext } from "./lib/actor/dialog/served_context.ts";
 export { check, type CheckResult } from "./lib/api/check.ts";
-export { ConfigError, plan } from "./lib/api/plan.ts";
+export { ConfigError, plan, type PlanOptions } from "./lib/api/plan.ts";
 export { RunningTree, type TreeEnd, up, type UpOptions } from "./lib/api/up.ts";
 export {
   cacheScope,

@@ -1,147 +1,125 @@
 /**
  * Everything that `npm test` does: types, lint and format, then every suite on Bun, on Deno and against the compiled
- * binary. The last line counts the tests of all of them.
+ * binary. The last line counts the tests of all of them; a line above it names the files that passed only when they were
+ * run again. `bun tests/run.ts WORD...` runs only the files that have one of the words in their name, without the checks.
  */
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { globSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import process from "node:process";
+import { runCommand } from "./harness/runner/command.ts";
+import { added, NO_TESTS } from "./harness/runner/counts.ts";
+import { runUnits, type UnitEnd } from "./harness/runner/run_units.ts";
+import { type Suite, testFilesIn, unitsOf } from "./harness/runner/suite.ts";
+import { lastLines, nameOf, slowest, withoutPassed } from "./harness/runner/summary.ts";
 
-interface Counts {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
+/** The benchmarks, but for what needs the libraries that they compare with, which are not installed here. */
+const BENCH = globSync("bench/**/*.ts").filter((file) =>
+  !/node_modules|effect|piscina|tinypool|workerpool/.test(file)
+);
 
-interface Suite {
-  readonly name: string;
-  readonly command: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
-
-const folder = mkdtempSync(join(tmpdir(), "supervise-test-"));
-const report = (name: string) => join(folder, `${name}.xml`);
-
-const CHECKS: readonly (readonly string[])[] = [
-  ["tsc", "-p", "."],
-  ["deno", "check", "--quiet", "mod.ts", "cli.ts"],
-  ["deno", "lint", "--quiet"],
-  ["deno", "fmt", "--check", "--quiet"],
-  ["npm", "run", "--silent", "build"],
-  ["npm", "run", "--silent", "build:faulty"],
+const CHECKS: readonly string[] = [
+  "tsc -p .",
+  `deno check --quiet mod.ts cli.ts ${BENCH.join(" ")}`,
+  "deno lint --quiet",
+  "deno fmt --check --quiet",
+  "npm run --silent build",
+  "npm run --silent build:faulty",
+  "npm run --silent build:bundle",
 ];
-
-const bunTest = (name: string, ...more: readonly string[]) =>
-  ["bun", "test", "--reporter=junit", `--reporter-outfile=${report(name)}`, ...more] as const;
-
-const denoTest = (name: string, ...more: readonly string[]) =>
-  [
-    "deno",
-    "test",
-    "--quiet",
-    "--allow-all",
-    "--no-check",
-    `--junit-path=${report(name)}`,
-    ...more,
-  ] as const;
 
 /** The folders whose tests run the program as a whole. */
 const WHOLE = ["tests/e2e", "tests/attacks", "tests/torture"];
 
-/** The longest first. */
-const SUITES: readonly Suite[] = [
-  {
-    name: "deno, whole trees",
-    command: denoTest("deno, whole trees", ...WHOLE),
-    env: { SUPERVISE_UNDER_TEST: "deno" },
-  },
-  { name: "bun", command: bunTest("bun"), env: { SUPERVISE_UNDER_TEST: "bun" } },
-  {
-    name: "deno, the rest",
-    command: denoTest("deno, the rest", `--ignore=${WHOLE.join(",")}`),
-    env: { SUPERVISE_UNDER_TEST: "deno" },
-  },
-  { name: "binary", command: bunTest("binary", ...WHOLE), env: { SUPERVISE_UNDER_TEST: "binary" } },
+/** The folders whose tests wait for processes, sockets and signals. */
+const WAITING = [...WHOLE, "tests/actor", "tests/host", "tests/program", "tests/worker"];
+
+/** Files that would keep all others of their folder waiting. */
+const LONG = [
+  "tests/config/fuzz_test.ts",
+  "tests/daemon/play_steps_test.ts",
+  "tests/examples_test.ts",
+  "tests/runner_test.ts",
+  "tests/supervision/simulation_test.ts",
 ];
 
-/** How many run side by side: much of a test is waiting for processes. */
-const SIDE_BY_SIDE = 3;
+/** Whole trees from the sources, of which the other whole trees start what has been built. */
+const SMOKE = ["tests/e2e/up_test.ts"];
 
-const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+/** More than there are cores, for half of the time of a test is waiting for its processes. */
+const AT_ONCE = 2 * availableParallelism();
+const MOST_RERUNS = 20;
+const SLOWEST = 12;
+/** How much of a check is shown. */
+const LONGEST_NAME = 40;
 
-for (const check of CHECKS) await run(check.join(" "), check, {});
-const waiting = SUITES.values();
-await Promise.all(Array.from({ length: SIDE_BY_SIDE }, async () => {
-  for (const suite of waiting) await add(suite);
-}));
+const words = process.argv.slice(2);
+const isNamed = (file: string) => words.length === 0 || words.some((word) => file.includes(word));
+const wholeFiles = testFilesIn(WHOLE).filter(isNamed);
+const otherFiles = testFilesIn(["tests"]).filter((file) => !isIn(WHOLE, file)).filter(isNamed);
 
-rmSync(folder, { recursive: true });
-const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
-console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
-process.exit(total.failed === 0 && process.exitCode === undefined ? 0 : 1);
+const suiteOf = (
+  runtime: Suite["runtime"],
+  underTest: string,
+  name: string,
+  files: readonly string[],
+  built: Suite["env"] = { SUPERVISE_BUILT: "1" },
+): Suite => ({
+  name,
+  runtime,
+  env: { SUPERVISE_UNDER_TEST: underTest, ...built },
+  files,
+});
 
-/** Runs a suite and adds what it counted; a suite that says nothing has failed as a whole. */
-async function add({ name, command, env }: Suite): Promise<void> {
-  const ok = await run(`tests on ${name}`, command, env);
-  const counts = readCounts(report(name));
-  if (counts === null || (!ok && counts.failed === 0)) total.failed += 1;
-  if (counts === null) return;
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.skipped += counts.skipped;
+/** Those with the longest files first, so that none of these is begun at the end. */
+const SUITES: readonly Suite[] = [
+  suiteOf("deno", "deno", "Deno", wholeFiles),
+  suiteOf("bun", "binary", "binary", wholeFiles),
+  suiteOf("deno", "deno", "Deno", otherFiles),
+  suiteOf("bun", "bun", "Bun", otherFiles),
+  suiteOf("deno", "deno", "Deno, sources", SMOKE.filter(isNamed), {}),
+  suiteOf("bun", "bun", "Bun, sources", SMOKE.filter(isNamed), {}),
+];
+
+const checks = words.length === 0 ? CHECKS : [];
+let failedChecks = 0;
+for (const check of checks) failedChecks += await passes(check) ? 0 : 1;
+
+const units = SUITES.flatMap((suite) => unitsOf(suite, (file) => isIn(WAITING, file) || LONG.includes(file)));
+const longFirst = [...units].sort((a, b) => Number(isLong(b.files)) - Number(isLong(a.files)));
+let over = 0;
+const result = await runUnits(longFirst, {
+  atOnce: AT_ONCE,
+  mostReruns: MOST_RERUNS,
+  cwd: process.cwd(),
+  onEnd: tell,
+});
+
+if (units.length === 0) console.log(`No test file has ${words.join(" or ")} in its name`);
+const counts = added(result.counts, { ...NO_TESTS, failed: failedChecks });
+
+console.log(
+  ["", "The slowest:", ...slowest(result.ends, SLOWEST), "", ...lastLines(counts, result.flaky)].join("\n"),
+);
+process.exit(counts.failed === 0 && units.length > 0 ? 0 : 1);
+
+function isIn(folders: readonly string[], file: string): boolean {
+  return folders.some((folder) => file.startsWith(`${folder}/`));
 }
 
-async function run(
-  what: string,
-  command: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<boolean> {
-  const start = performance.now();
-  const { ok, output } = await outcomeOf(command, env);
-  const seconds = ((performance.now() - start) / 1_000).toFixed(1);
-  console.log(`${ok ? "ok    " : "FAILED"} ${what} (${seconds} s)`);
-  if (!ok) {
-    console.log(withoutPassed(output));
-    if (!what.startsWith("tests")) total.failed += 1;
-  }
-  return ok;
+function isLong(files: readonly string[]): boolean {
+  return files.some((file) => LONG.includes(file));
 }
 
-function outcomeOf(
-  [program, ...args]: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<{ readonly ok: boolean; readonly output: string }> {
-  return new Promise((resolve) => {
-    let output = "";
-    const child = spawn(program!, args, {
-      env: { ...process.env, ...env, NO_COLOR: "1" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => output += text);
-    }
-    child.once("error", (error) => resolve({ ok: false, output: output + error.message }));
-    child.once("close", (code) => resolve({ ok: code === 0, output }));
-  });
+async function passes(check: string): Promise<boolean> {
+  const { isOk, output, seconds } = await runCommand({ argv: check.split(" ") });
+  console.log(`${isOk ? "ok    " : "FAILED"} ${check.slice(0, LONGEST_NAME)} (${seconds.toFixed(1)} s)`);
+  if (!isOk) console.log(output);
+  return isOk;
 }
 
-/** What a reader of a failure looks for: the output without the lines of tests that passed. */
-function withoutPassed(output: string): string {
-  const quiet = /^\(pass\) |^running \d+ tests? from |\.\.\. ok \(|^tests\/\S+:$|^\s*$/;
-  return output.split("\n").filter((line) => !quiet.test(line)).join("\n");
-}
-
-/** Reads the numbers out of a JUnit report. */
-function readCounts(file: string): Counts | null {
-  try {
-    const xml = readFileSync(file, "utf8");
-    const count = (pattern: RegExp) => [...xml.matchAll(pattern)].length;
-    const cases = count(/<testcase\b/g);
-    const failed = count(/<failure\b/g) + count(/<error\b/g);
-    const skipped = count(/<skipped\b/g);
-    return { passed: cases - failed - skipped, failed, skipped };
-  } catch {
-    return null;
-  }
+function tell({ unit, isOk, output, seconds }: UnitEnd, isRerun: boolean): void {
+  if (!isRerun) over += 1;
+  const place = isRerun ? "again" : `${over}/${longFirst.length}`;
+  console.log(`${isOk ? "ok    " : "FAILED"} ${place} ${nameOf(unit)} (${seconds.toFixed(1)} s)`);
+  if (!isOk) console.log(withoutPassed(output));
 }

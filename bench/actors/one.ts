@@ -5,7 +5,7 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { bounce, LARGE_BYTES, medianTime } from "./large.ts";
-import { actorModule, openActorNursery, type Portal, run } from "supervise";
+import { actorModule, type ActorNursery, openActorNursery, type Portal, run } from "supervise";
 
 const CALLS = 20_000;
 const WARM_UP = 2_000;
@@ -70,20 +70,18 @@ if (measure === undefined) {
 console.log(await measure());
 
 /** Milliseconds from the start of an actor to its first answer. */
-async function spawnActors(): Promise<number> {
-  return await run(() =>
-    openActorNursery(async (nursery) => {
-      const taken: number[] = [];
-      for (let i = 0; i < SPAWNS; i++) {
-        const start = performance.now();
-        const actor = await nursery.startActor("peer", { module: MODULE });
-        await actor.call.echo(1);
-        taken.push(performance.now() - start);
-        await actor.cancelActor();
-      }
-      return quantile(taken, 0.5);
-    })
-  );
+function spawnActors(): Promise<number> {
+  return inNursery(async (nursery) => {
+    const taken: number[] = [];
+    for (let i = 0; i < SPAWNS; i++) {
+      const start = performance.now();
+      const actor = await nursery.startActor("peer", { module: MODULE });
+      await actor.call.echo(1);
+      taken.push(performance.now() - start);
+      await actor.cancelActor();
+    }
+    return quantile(taken, 0.5);
+  });
 }
 
 /** Milliseconds from the start of the same program to its first line. */
@@ -128,9 +126,13 @@ async function idle(): Promise<number> {
 }
 
 function withActor(body: (actor: Actor) => Promise<number>): Promise<number> {
-  return run(() =>
-    openActorNursery(async (nursery) => await body(await nursery.startActor("peer", { module: MODULE })))
-  );
+  return inNursery(async (nursery) => await body(await nursery.startActor("peer", { module: MODULE })));
+}
+
+async function inNursery(body: (nursery: ActorNursery) => Promise<number>): Promise<number> {
+  const measured = await run(() => openActorNursery(body));
+  if (measured === undefined) throw new Error("The nursery was cancelled");
+  return measured;
 }
 
 /** Microseconds of each call. */

@@ -1,3 +1,4 @@
+import type { PlanOptions } from "./plan.ts";
 import type { Problem } from "../config/problem.ts";
 import { openSystem } from "./system.ts";
 
@@ -7,6 +8,8 @@ export interface CheckResult {
   readonly ok: boolean;
   /** All of them, in file order. */
   readonly problems: readonly Problem[];
+  /** The file and all that it includes, in the order in which they were read: absolute, links resolved. */
+  readonly files: readonly string[];
 }
 
 /**
@@ -24,10 +27,11 @@ export interface CheckResult {
  * console.log(ok, problems.length);
  * ```
  */
-export async function check(file: string): Promise<CheckResult> {
+export async function check(file: string, options: PlanOptions = {}): Promise<CheckResult> {
   const { checkFile, findFile, readPiped } = await import("./tree_tools.ts");
   const { host, program } = await openSystem();
   const path = findFile(host, program, file, "may be open");
-  const { problems } = checkFile(host, program, path, await readPiped(host, path));
-  return { ok: problems.every((problem) => problem.severity !== "error"), problems };
+  const { problems, texts } = checkFile(host, program, path, await readPiped(host, path), options);
+  const ok = problems.every((problem) => problem.severity !== "error");
+  return { ok, problems, files: [...texts.keys()] };
 }

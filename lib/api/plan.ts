@@ -1,3 +1,4 @@
+import { grouped } from "../base/counted.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Plan } from "../config/plan.ts";
@@ -11,13 +12,24 @@ export class ConfigError extends UserError {
 
   constructor(file: string, problems: readonly Problem[]) {
     const errors = problems.filter((problem) => problem.severity === "error");
-    const { line, column, message } = errors[0]!;
-    const more = errors.length === 1 ? "" : ` (and ${errors.length - 1} more)`;
-    super("config/invalid", `"${file}" is not valid: ${line}:${column}: ${message}${more}`, {
+    const { line, column, message, file: included } = errors[0]!;
+    const place = `${included === file ? "" : `${included}:`}${line}:${column}`;
+    const more = errors.length === 1 ? "" : ` (and ${grouped(errors.length - 1)} more)`;
+    super("config/invalid", `"${file}" is not valid: ${place}: ${message}${more}`, {
       exitCode: ExitCode.badConfig,
     });
     this.problems = problems;
   }
+}
+
+/** How {@linkcode plan} and {@linkcode check} read a configuration. */
+export interface PlanOptions {
+  /**
+   * Profiles that are active, `*` for all.
+   *
+   * @default None.
+   */
+  readonly profiles?: readonly string[];
 }
 
 /**
@@ -36,11 +48,11 @@ export class ConfigError extends UserError {
  * console.log(name, nodes.map((node) => node.path));
  * ```
  */
-export async function plan(file: string): Promise<Plan> {
+export async function plan(file: string, options: PlanOptions = {}): Promise<Plan> {
   const { findFile, loadPlan, readPiped } = await import("./tree_tools.ts");
   const { host, program } = await openSystem();
   const path = findFile(host, program, file, "may be open");
-  const compiled = loadPlan(host, program, path, await readPiped(host, path));
+  const compiled = loadPlan(host, program, path, await readPiped(host, path), options);
   if (compiled.plan === null) throw new ConfigError(path, compiled.problems);
   return compiled.plan;
 }

@@ -4,6 +4,7 @@
  */
 export { checkFile } from "../daemon/check/check_file.ts";
 export { findFile } from "../daemon/find_tree.ts";
+export { keptProfiles } from "../daemon/kept_profiles.ts";
 export { launch } from "../daemon/launch.ts";
 export { adjustPlan, loadPlan, readPiped } from "../daemon/load_plan.ts";
 export { receiptOf } from "../daemon/take_down.ts";

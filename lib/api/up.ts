@@ -15,7 +15,7 @@ import type { TreeId } from "../daemon/tree_id.ts";
 import type { LogLine } from "../engine/logs/log_format.ts";
 import type { Host } from "../host/ports/host.ts";
 import { type WordedEntry, wordedEntry } from "../words/worded_entry.ts";
-import { plan } from "./plan.ts";
+import { ConfigError } from "./plan.ts";
 import { openSystem } from "./system.ts";
 
 /** How {@linkcode up} starts a tree. */
@@ -32,6 +32,12 @@ export interface UpOptions {
    * @default Everything.
    */
   readonly only?: readonly string[];
+  /**
+   * Profiles that are active, `*` for all: what is for one of them starts, too.
+   *
+   * @default Those of a tree that has survived its supervisor, or else none.
+   */
+  readonly profiles?: readonly string[];
   /**
    * Selectors of actors that end the tree, which then has their exit code.
    *
@@ -84,17 +90,23 @@ export async function up(file: string, options: UpOptions = {}): Promise<Running
 }
 
 async function start(file: string, options: UpOptions): Promise<RunningTree> {
-  const { adjustPlan, findFile, launch, stateFolderOf, treeIdOf } = await import("./tree_tools.ts");
+  const { adjustPlan, findFile, keptProfiles, launch, loadPlan, stateFolderOf, treeIdOf } = await import(
+    "./tree_tools.ts"
+  );
   const { host, program } = await openSystem();
   const path = findFile(host, program, file);
   const selection = { only: options.only ?? null, exitCodeFrom: options.exitCodeFrom ?? [] };
-  const { nodes } = adjustPlan(await plan(path), selection);
   const tree = treeIdOf(host, program.uid, path);
+  const wanted = { profiles: options.profiles ?? keptProfiles(host, tree), only: selection.only };
+  const compiled = loadPlan(host, program, path, null, wanted);
+  if (compiled.plan === null) throw new ConfigError(path, compiled.problems);
+  const { nodes } = adjustPlan(compiled.plan, selection);
   const folder = stateFolderOf(program, tree);
   const { client } = await launch(host, program, {
     file: path,
     stateFolder: folder,
     ...selection,
+    profiles: compiled.plan.profiles,
     openFilesLimit: program.callersOpenFilesLimit,
     containment: null,
   });

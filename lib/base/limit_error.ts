@@ -1,8 +1,9 @@
 /** What a limit of the machine is called where it ends what somebody has asked for. */
+import type { ErrorName } from "./error_names.ts";
 import { UserError } from "./user_error.ts";
 
 interface Limit {
-  readonly code: string;
+  readonly code: ErrorName;
   readonly hint: string;
 }
 
@@ -39,7 +40,7 @@ export function limitErrorOf(error: unknown): UserError | null {
   const limit = Object.hasOwn(LIMITS, found) ? LIMITS[found]! : null;
   if (limit === null) return null;
   const need = found === "EMFILE" ? `; a tree needs some ${OWN_FILES}, and 3 more for each actor` : "";
-  return new UserError(limit.code, `Cannot go on: ${error.message}${need}`, {
+  return new UserError(limit.code, `${error.message}${need}`, {
     hint: limit.hint,
     cause: error,
   });

@@ -1,3 +1,4 @@
+import type { ErrorName } from "./error_names.ts";
 import { ExitCode } from "./exit_code.ts";
 
 /** What a {@linkcode UserError} says beside its message. */
@@ -18,12 +19,12 @@ export interface UserErrorOptions {
  */
 export class UserError extends Error {
   override readonly name = "UserError";
-  readonly code: string;
+  readonly code: ErrorName;
   readonly hint: string | null;
   readonly exitCode: number;
   readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, message: string, options: UserErrorOptions = {}) {
+  constructor(code: ErrorName, message: string, options: UserErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint ?? null;

@@ -1,6 +1,7 @@
 /** Options of the command line as data: parsing, help and errors are made from the same values. */
 import { parseArgs } from "@std/cli/parse-args";
 import { parseDuration } from "../base/duration.ts";
+import type { ErrorName } from "../base/error_names.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { nearestName } from "../base/nearest.ts";
 import { UserError } from "../base/user_error.ts";
@@ -100,7 +101,7 @@ export function withGlobals(own: readonly Option[], globals: readonly Option[]):
 }
 
 /** An error of usage. */
-export function usage(code: string, message: string, hint: string): UserError {
+export function usage(code: ErrorName, message: string, hint: string): UserError {
   return new UserError(code, message, { exitCode: ExitCode.usage, hint });
 }
 

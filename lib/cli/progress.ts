@@ -1,5 +1,6 @@
 /** Tells people what is being waited for, while something takes long. */
 import { describeDuration } from "../base/duration.ts";
+import { nameSome } from "../base/name_some.ts";
 import type { ControlClient } from "../control/client.ts";
 import type { StatusRow } from "../control/protocol.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
@@ -43,10 +44,9 @@ export async function showProgress(
 }
 
 function describePending(pending: readonly StatusRow[], sinceMs: number): string {
-  const named = pending.slice(0, MOST_NAMED).map(({ path, state, reason }) =>
+  const names = pending.map(({ path, state, reason }) =>
     `${path} (${reason === null ? state : `${state}: ${reason}`})`
   );
-  const more = pending.length > MOST_NAMED ? [`${pending.length - MOST_NAMED} more`] : [];
-  const what = pending.length === 0 ? "the supervisor" : [...named, ...more].join(", ");
+  const what = names.length === 0 ? "the supervisor" : nameSome(names, MOST_NAMED);
   return `${describeDuration(sinceMs)}: waiting for ${what}`;
 }

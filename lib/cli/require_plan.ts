@@ -5,6 +5,7 @@ import type { Problem } from "../config/problem.ts";
 import { changedVariables, limitsOnMachine } from "../daemon/check/check_file.ts";
 import { loadPlan } from "../daemon/load_plan.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
+import { activeProfiles } from "./active_profiles.ts";
 import type { Context } from "./command.ts";
 import { problemFields, renderProblems } from "./render/problems.ts";
 
@@ -12,25 +13,30 @@ import { problemFields, renderProblems } from "./render/problems.ts";
 export type LimitCheck = "refuse" | "tell";
 
 /**
- * The plan of a file, for commands that cannot go on without. Warnings are told; errors too, and end the command.
+ * The plan of a file, by the profiles that are active, for commands that cannot go on without. Warnings are told; errors too, and end the command.
  *
  * @param piped What is in a file that is a pipe.
- * @throws {UserError} `config/invalid`, `config/not-readable`, `config/piped`
+ * @throws {UserError} `config/invalid`, `config/not-readable`, `config/piped`, `usage/bad-value` for a name of a profile
  */
 export async function requirePlan(
-  { host, program, ui }: Context,
+  context: Context,
   file: string,
   limits: LimitCheck,
   piped: Uint8Array | null = null,
 ): Promise<Plan> {
-  const loaded = loadPlan(host, program, file, piped);
-  const { plan, problems } = loaded;
+  const { host, program, ui, args } = context;
+  const only = args.list("only");
+  const loaded = loadPlan(host, program, file, piped, {
+    profiles: activeProfiles(context, piped === null ? file : null),
+    only: only.length === 0 ? null : only,
+  });
+  const { plan, problems, texts } = loaded;
   const unkept = plan === null ? [] : limitsOnMachine(host, plan, loaded);
   const refused = limits === "refuse" ? unkept.filter(isError) : [];
   const changed = plan === null ? [] : changedVariables(program, plan, loaded);
   const told = [...problems, ...(limits === "refuse" ? refused : unkept), ...changed];
   const isValid = plan !== null && refused.length === 0;
-  await requireSound({ ui }, file, { isValid, problems: told, text: loaded.text }, "was started");
+  await requireSound({ ui }, file, { isValid, problems: told, texts }, "was started");
   return plan!;
 }
 
@@ -43,14 +49,14 @@ export async function requirePlan(
 export async function requireSound(
   { ui }: Pick<Context, "ui">,
   file: string,
-  { isValid, problems, text }: {
+  { isValid, problems, texts }: {
     readonly isValid: boolean;
     readonly problems: readonly Problem[];
-    readonly text: string;
+    readonly texts: ReadonlyMap<string, string>;
   },
   undone: string,
 ): Promise<void> {
-  const rendered = renderProblems(problems, new Map([[file, text]]), ui.err.isOn);
+  const rendered = renderProblems(problems, texts, ui.err.isOn);
   if (rendered !== "") await fromPromise(ui.say(rendered.trimEnd()));
   if (isValid) return;
   throw new UserError("config/invalid", `"${file}" is not valid, and nothing ${undone}`, {

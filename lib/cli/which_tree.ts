@@ -1,4 +1,5 @@
 /** Which file, and which tree, a command line means. */
+import type { ErrorName } from "../base/error_names.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import type { ControlClient } from "../control/client.ts";
@@ -69,7 +70,7 @@ export interface Kept {
   /** Null if nobody follows, or the tree does not run. */
   readonly client: ControlClient | null;
   /** The error for a tree that has kept nothing of a kind, as {@linkcode nothingKept} makes it. */
-  readonly nothing: (code: string, message: string) => UserError;
+  readonly nothing: (code: ErrorName, message: string) => UserError;
 }
 
 /** Runs `body` with what the tree that is meant has kept; also after it has ended. @throws {UserError} */
@@ -78,7 +79,7 @@ export async function withKept<T>(context: Context, body: (kept: Kept) => Promis
   const tree = treeOf(context);
   const folder = readRecord(host, tree)?.stateFolder ?? stateFolderOf(program, tree);
   requireOwnState(host, program.uid, folder);
-  const nothing = (code: string, message: string) => nothingKept(host, tree, code, message);
+  const nothing = (code: ErrorName, message: string) => nothingKept(host, tree, code, message);
   if (!args.has("follow")) {
     await awaitKept(host, tree);
     return await body({ folder, client: null, nothing });

@@ -1,5 +1,6 @@
 /** What options of the command line change about a plan. */
 import { deepFreeze } from "../base/deep_freeze.ts";
+import { needsOf } from "./needs.ts";
 import { ancestorsOf, type NodeId, type NodeSpec, type Plan, ROOT, specAt, subtreeOf } from "./plan.ts";
 
 /**
@@ -7,17 +8,13 @@ import { ancestorsOf, type NodeId, type NodeSpec, type Plan, ROOT, specAt, subtr
  * starts by hand alone starts too if it is itself selected, as it does when it is named to be started.
  */
 export function startOnly(plan: Plan, selected: readonly NodeId[]): Plan {
-  const wanted = new Set<NodeId>();
-  const pending = selected.flatMap((id) => subtreeOf(plan, id));
-  while (pending.length > 0) {
-    const id = pending.pop()!;
-    if (wanted.has(id)) continue;
-    wanted.add(id);
-    for (const above of [id, ...ancestorsOf(plan, id)]) {
-      wanted.add(above);
-      for (const { on } of specAt(plan, above).dependsOn) pending.push(...subtreeOf(plan, on));
-    }
-  }
+  const asked = selected.flatMap((id) => subtreeOf(plan, id));
+  const { all: needed } = needsOf(asked, {
+    specOf: (id) => specAt(plan, id),
+    ancestorsOf: (id) => ancestorsOf(plan, id),
+    startedWith: (id) => subtreeOf(plan, id),
+  });
+  const wanted = new Set([...asked, ...needed].flatMap((id) => [id, ...ancestorsOf(plan, id)]));
   const named = new Set(selected.flatMap((id) => [id, ...ancestorsOf(plan, id)]));
   return withLifetimes(withNodes(plan, (node) => ({
     ...node,

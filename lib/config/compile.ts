@@ -1,15 +1,17 @@
 import { deepFreeze } from "../base/deep_freeze.ts";
 import { baseName, folderOf } from "../base/posix_path.ts";
 import { type ReplicaCounts, type Scaled, scaleDocument } from "./declared/scaled.ts";
-import { readRoot } from "./declared/read_tree.ts";
+import { readRoot } from "./declared/read_root.ts";
+import type { IncludeDisk } from "./include/disk.ts";
 import { placesOf } from "./keys/kinds.ts";
 import { isTreeName } from "./keys/tree_name.ts";
 import type { Plan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 import { createReport } from "./report.ts";
 import { resolveNodes } from "./resolve/resolve_nodes.ts";
+import type { TableItem } from "./toml/item.ts";
 import { parseDocument } from "./toml/parse.ts";
-import { createLocate, type Place, type Span } from "./toml/source.ts";
+import { createSources, type Place, type Span } from "./toml/source.ts";
 import type { FileText } from "./values/type.ts";
 
 /** What a configuration is compiled from. */
@@ -23,12 +25,16 @@ export interface CompileInput {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Reads an `env_file`. */
   readonly readFile: (path: string) => FileText;
+  /** Where `include` finds more files. */
+  readonly disk: IncludeDisk;
+  /** The active profiles; `*` stands for all. @default None */
+  readonly profiles?: readonly string[];
   /** Program and arguments that run a TypeScript program, whose path follows them. */
   readonly scriptCommand: readonly string[];
   /** Program and arguments that run a module actor, whose path in the tree follows them. */
   readonly actorCommand: readonly string[];
-  /** What `${supervise}` stands for. */
-  readonly supervise: string;
+  /** What `${supervise}` stands for; asked only if a file has it. */
+  readonly supervise: () => string;
   /** Numbers of replicas that take the place of those that the file has. @default None */
   readonly replicas?: ReplicaCounts;
 }
@@ -41,48 +47,70 @@ export interface Compiled {
   readonly problems: readonly Problem[];
   /** The actors whose number of replicas is not that of the file. */
   readonly scaled: readonly Scaled[];
-  /** Where the file says what a key of an actor is; null if it does not. */
+  /** The texts of the file and of all that it includes, by their real paths, in the order in which they were read. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Globs of `include` that match no file. */
+  readonly unmatched: readonly string[];
+  /** Where a file says what a key of an actor is; null if none does. */
   readonly placeOf: (path: string, key: string) => Place | null;
 }
 
 /**
- * Compiles a configuration file. All problems are found in one run, unless the file is no TOML at all; the plan is
- * resolved to the last default and deeply frozen. Never throws.
+ * Compiles a configuration file, and all that it includes. All problems are found in one run, unless one of the files is no
+ * TOML at all; the plan is resolved to the last default and deeply frozen. Never throws.
  */
 export function compile(input: CompileInput): Compiled {
-  const { file, environment, readFile, scriptCommand, actorCommand, supervise } = input;
-  const text = input.text.replace(/^\uFEFF/, "");
-  const locate = createLocate(text);
-  const report = createReport(file, locate);
-  const parsed = parseDocument(text, report);
-  if (parsed === null) {
-    return deepFreeze({ plan: null, problems: report.problems(), scaled: [], placeOf: () => null });
-  }
-  const { document, scaled } = scaleDocument(parsed, input.replicas ?? new Map());
-  const { dir = folderOf(file) } = input;
-  const root = readRoot(document, {
-    report,
-    placeholders: { environment, dir, supervise, replica: 1 },
-    readFile,
-    placesOf,
+  const { file, environment, readFile, disk, scriptCommand, actorCommand, supervise } = input;
+  const { profiles = [] } = input;
+  const sources = createSources();
+  const report = createReport(sources);
+  const texts = new Map<string, string>();
+  const scaled: Scaled[] = [];
+  const scale = (document: TableItem) => {
+    const changed = scaleDocument(document, input.replicas ?? new Map());
+    scaled.push(...changed.scaled);
+    return changed.document;
+  };
+  const compiled = (rest: Pick<Compiled, "plan" | "unmatched" | "placeOf">): Compiled => ({
+    ...deepFreeze({ ...rest, problems: report.problems() }),
+    scaled,
+    texts,
   });
+  const add = (file: string, text: string) => {
+    const plain = text.replace(/^\uFEFF/, "");
+    texts.set(file, plain);
+    return sources.add(file, plain);
+  };
+  const document = parseDocument(add(file, input.text), report);
+  if (document === null) return compiled({ plan: null, unmatched: [], placeOf: () => null });
+  const { dir = folderOf(file) } = input;
+  const { root, isWhole, unmatched } = readRoot(
+    scale(document),
+    { report, placeholders: { environment, dir, supervise, replica: 1 }, readFile, placesOf },
+    { disk, add, file, scale },
+  );
+  if (!isWhole) return compiled({ plan: null, unmatched, placeOf: () => null });
+  const { locate } = sources;
   const locationOf = (at: Span) => {
-    const { line, column } = locate(at);
+    const { file, line, column } = locate(at);
     return { file, line, column };
   };
   const { specs: nodes, spanOf } = resolveNodes(root, {
     report,
-    dir,
     scriptCommand,
     actorCommand,
     locationOf,
+    active: profiles,
+    file,
   });
   const folder = baseName(dir);
   const name = root.fields.name?.value ?? (isTreeName(folder) ? folder : "supervise");
-  const plan = report.errorCount() === 0 ? { name, file, dir, nodes } : null;
+  const plan = report.errorCount() === 0
+    ? { name, file, dir, files: [...texts.keys()], profiles: [...profiles], nodes }
+    : null;
   const placeOf = (path: string, key: string) => {
     const span = spanOf(path, key);
     return span === null ? null : locate(span);
   };
-  return deepFreeze({ plan, problems: report.problems(), scaled, placeOf });
+  return compiled({ plan, unmatched, placeOf });
 }

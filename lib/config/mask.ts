@@ -1,4 +1,5 @@
 /** Keeps secrets out of what is printed. Which values are secret can only be guessed, by their names and their form. */
+import { KnownTexts } from "./known_texts.ts";
 import type { Plan } from "./plan.ts";
 
 /** Masks texts of the plans that it knows. */
@@ -48,18 +49,20 @@ export function maskerFor(plan: Plan): Masker {
 }
 
 function newMasker(): Masker {
-  let longestFirst: readonly string[] = [];
+  let secrets = new KnownTexts([], SHORTEST_SECRET);
   const learn = (plan: Plan) => {
     MASKERS.set(plan, masker);
     const actors = plan.nodes.filter((node) => node.kind !== "tree");
     const found = actors.flatMap(({ env, module }) => secretsIn([env, module?.params], false));
-    longestFirst = [...new Set([...longestFirst, ...found])].sort((a, b) => b.length - a.length);
+    secrets = new KnownTexts([...secrets.all(), ...found], SHORTEST_SECRET);
   };
   const text = (value: string) =>
-    maskForms(longestFirst.reduce((masked, secret) => masked.replaceAll(secret, MASK), value));
+    maskForms(secrets.in(value).reduce((masked, secret) => masked.replaceAll(secret, MASK), value));
   const data = (value: unknown) => masked(value, false, text);
   const source = (value: string) =>
-    maskSource(longestFirst.reduce((masked, secret) => masked.replaceAll(secret, starsFor(secret)), value));
+    maskSource(
+      secrets.in(value).reduce((masked, secret) => masked.replaceAll(secret, starsFor(secret)), value),
+    );
   const env: Masker["env"] = (env) => data(env) as Readonly<Record<string, string>>;
   const masker: Masker = { learn, text, data, source, env };
   return masker;

@@ -136,7 +136,10 @@ interface Child {
   readonly restart: RestartPolicy;
   readonly backoff: Backoff;
   readonly dependsOn: readonly Dependency[];
+  /** Whether its tree starts it; not where it is for a profile that is not active. */
   readonly autostart: boolean;
+  /** It is started by itself only when one of these is active; always if there are none. */
+  readonly profiles: readonly string[];
 }
 
 /** One supervised process. */
@@ -200,6 +203,10 @@ export interface Plan {
   readonly file: string;
   /** The file's folder. */
   readonly dir: string;
+  /** The file and all that it includes, in the order in which they were read. */
+  readonly files: readonly string[];
+  /** The active profiles; `*` stands for all. */
+  readonly profiles: readonly string[];
   readonly nodes: readonly NodeSpec[];
 }
 

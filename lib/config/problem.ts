@@ -1,10 +1,12 @@
+import type { AnyProblemName } from "../base/problem_names.ts";
+
 /** Something wrong, or risky, in a configuration file. */
 export interface Problem {
   /** Stable name such as `config/unknown-key`. */
-  readonly name: string;
+  readonly name: AnyProblemName;
   readonly severity: "error" | "warning";
   readonly file: string;
-  /** Counts from 1; 0 if the file itself could not be read. */
+  /** Counts from 1; 0 if it is about the whole file, or that could not be read. */
   readonly line: number;
   /** Counts characters from 1. */
   readonly column: number;

@@ -29,14 +29,14 @@ export interface LoadedPlan {
   /** Null if there is an error among the problems. */
   readonly plan: Plan | null;
   readonly problems: readonly Problem[];
-  /** As it is shown, without secrets. */
-  readonly text: string;
+  /** The texts of it and of all that it includes, by their paths, as they are shown: without secrets. */
+  readonly texts: ReadonlyMap<string, string>;
   /** The actors whose number of replicas is not that of the file, because somebody has asked for another. */
   readonly scaled: readonly Scaled[];
 }
 
 /** What a file says now, and what has come of it. */
-export interface Applied extends Pick<ApplyResult, "isValid" | "problems" | "text" | "scaled" | "changes"> {
+export interface Applied extends Pick<ApplyResult, "isValid" | "problems" | "texts" | "scaled" | "changes"> {
   /** Resolves when it is done; null if there is nothing to do. */
   readonly reply: Promise<Reply> | null;
   /** Closes the account of the processes of what the file has no more. */
@@ -84,8 +84,8 @@ export class FileApplier {
       });
     }
     const loaded = load();
-    const { plan, problems, text, scaled } = loaded;
-    const about = { problems, text, scaled, reply: null, close: null };
+    const { plan, problems, scaled } = loaded;
+    const about = { problems, texts: Object.fromEntries(loaded.texts), scaled, reply: null, close: null };
     if (plan === null) return { ...about, isValid: false, changes: [] };
     const changes = plannedChanges(state, plan);
     if (dry) return { ...about, isValid: true, changes };

@@ -1,7 +1,8 @@
 /** A client's side of the control socket: requests with their answers, any number at once. */
+import type { ErrorName } from "../base/error_names.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { after } from "../base/instant.ts";
-import { decode, nullable, object, text, whole } from "../base/shape.ts";
+import { decode, nullable, object, type Shape, text, whole } from "../base/shape.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Connection, Peer } from "../host/ports/sockets.ts";
@@ -170,7 +171,12 @@ export function notTrusted(why: string): UserError {
   );
 }
 
-const WIRE_ERROR = object<WireError>({ name: text, message: text, hint: nullable(text), exitCode: whole });
+const WIRE_ERROR = object<WireError>({
+  name: text as Shape<ErrorName>,
+  message: text,
+  hint: nullable(text),
+  exitCode: whole,
+});
 
 function readError(error: unknown): UserError | null {
   const decoded = decode(WIRE_ERROR, error);

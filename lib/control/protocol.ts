@@ -6,6 +6,7 @@
  *
  * Every request is answered by one `result` or `error` with its `id`; `follow` has `items` before.
  */
+import type { ErrorName } from "../base/error_names.ts";
 import type { LogLine } from "../engine/logs/log_format.ts";
 import type { JournalEntry } from "../engine/journal/journal.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
@@ -106,8 +107,8 @@ export interface ApplyResult extends ActionResult {
   readonly isValid: boolean;
   /** What is wrong with the file, or risky. */
   readonly problems: readonly Problem[];
-  /** The text of the file as it is shown, without secrets. */
-  readonly text: string;
+  /** The texts of the file and of all that it includes, by their paths, as they are shown: without secrets. */
+  readonly texts: Readonly<Record<string, string>>;
   /** The actors whose number of replicas is not that of the file, because somebody has asked for another. */
   readonly scaled: readonly Scaled[];
   /** What becomes of which actor or tree. */
@@ -219,7 +220,8 @@ export interface RequestMessage {
 
 /** An error on the wire. */
 export interface WireError {
-  readonly name: string;
+  /** One of this version; a supervisor of another one may have others. */
+  readonly name: ErrorName;
   readonly message: string;
   readonly hint: string | null;
   readonly exitCode: number;

@@ -1,5 +1,7 @@
 /** Finds the tree that somebody means: by its file, by the nearest file above, or by its name. */
+import type { ErrorName } from "../base/error_names.ts";
 import { ExitCode } from "../base/exit_code.ts";
+import { grouped } from "../base/counted.ts";
 import { nameSome } from "../base/name_some.ts";
 import { folderOf, resolvePath } from "../base/posix_path.ts";
 import { UserError } from "../base/user_error.ts";
@@ -90,7 +92,7 @@ export function findTree(host: Host, program: Program, { file, name }: TreeChoic
   const files = candidates.map((record) => record.file);
   throw new UserError(
     "tree/ambiguous-name",
-    `${files.length} trees are called "${name}": ${nameSome(files)}`,
+    `${grouped(files.length)} trees are called "${name}": ${nameSome(files)}`,
     {
       exitCode: ExitCode.usage,
       hint: "name the file (-f FILE)",
@@ -123,7 +125,7 @@ export async function connectTree(host: Host, tree: TreeId): Promise<ControlClie
 /** The name that a file gives its tree; null if it gives none. */
 function labelOf(host: Host, program: Program, file: string): string | null {
   try {
-    return loadPlan(host, program, file).plan?.name ?? null;
+    return loadPlan(host, program, file, null, { profiles: ["*"] }).plan?.name ?? null;
   } catch (error) {
     if (error instanceof UserError) return null;
     throw error;
@@ -150,7 +152,7 @@ export function notRunning(host: Host, tree: TreeId): UserError {
  * @param code Its code.
  * @param message Of what there is nothing, as a sentence without its end.
  */
-export function nothingKept(host: Host, tree: TreeId, code: string, message: string): UserError {
+export function nothingKept(host: Host, tree: TreeId, code: ErrorName, message: string): UserError {
   const isHere = isSupervised(host, tree);
   const [elsewhere] = isHere ? [] : runningElsewhere(host, tree);
   if (elsewhere !== undefined) return runsElsewhere(code, message, tree, elsewhere);
@@ -161,7 +163,7 @@ export function nothingKept(host: Host, tree: TreeId, code: string, message: str
 }
 
 function runsElsewhere(
-  code: string,
+  code: ErrorName,
   message: string,
   { file, asked }: TreeId,
   other: TreeRecord,

@@ -1,4 +1,5 @@
 /** What a client hands to the processes that it launches, as one argument of their command line. */
+import type { ErrorName } from "../base/error_names.ts";
 import { count, list, nullable, object, optional, type Shape, text, word } from "../base/shape.ts";
 import { LAYER_NAMES, type LayerName } from "../engine/containment/layer.ts";
 import { processIdShape } from "../host/ports/process_shapes.ts";
@@ -15,6 +16,8 @@ export interface LaunchOptions {
   readonly stateFolder: string;
   /** Selectors of `--only`; null for all. */
   readonly only: readonly string[] | null;
+  /** The active profiles. @default None */
+  readonly profiles?: readonly string[];
   /** Selectors of `--exit-code-from`; empty for none. */
   readonly exitCodeFrom: readonly string[];
   /** The soft limit of open files that actors get; null for the present one. */
@@ -34,6 +37,7 @@ const OPTIONS = {
   asked: optional(text) as Shape<string>,
   stateFolder: text,
   only: nullable(list(text)),
+  profiles: optional(list(text)) as Shape<readonly string[]>,
   exitCodeFrom: list(text),
   openFilesLimit: nullable(count),
   containment: nullable(word(...LAYER_NAMES)),
@@ -97,7 +101,7 @@ export type LaunchReport =
   | {
     readonly ok: false;
     readonly error: {
-      readonly code: string;
+      readonly code: ErrorName;
       readonly message: string;
       readonly hint: string | null;
       readonly exitCode: number;

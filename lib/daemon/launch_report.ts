@@ -1,3 +1,4 @@
+import type { ErrorName } from "../base/error_names.ts";
 import {
   boolean,
   count,
@@ -19,7 +20,12 @@ type Refused = LaunchReport & { readonly ok: false };
 
 const UP = object<Omit<Up, "ok">>({ cleared: count, unattributed: list(survivorShape), adopted: count });
 const REFUSED = object<Omit<Refused, "ok">>({
-  error: object<Refused["error"]>({ code: text, message: text, hint: nullable(text), exitCode: whole }),
+  error: object<Refused["error"]>({
+    code: text as Shape<ErrorName>,
+    message: text,
+    hint: nullable(text),
+    exitCode: whole,
+  }),
 });
 
 /** What a supervisor reports of itself. */

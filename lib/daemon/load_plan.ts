@@ -6,20 +6,21 @@ import { endWith, startOnly } from "../config/adjust_plan.ts";
 import { compile, type Compiled } from "../config/compile.ts";
 import { maskerFor, maskForms, maskSource } from "../config/mask.ts";
 import type { Problem } from "../config/problem.ts";
-import type { Plan } from "../config/plan.ts";
+import type { NodeId, Plan } from "../config/plan.ts";
 import { decodeText, encodingOf, saveAsUtf8 } from "../config/text/decode_text.ts";
 import type { ReplicaCounts } from "../config/declared/scaled.ts";
-import { selectOrThrow } from "../config/select.ts";
+import type { IncludeDisk } from "../config/include/disk.ts";
+import { profilesFor } from "../config/profiles.ts";
+import { select, selectOrThrow } from "../config/select.ts";
 import type { FileText } from "../config/values/type.ts";
 import { FileError } from "../host/ports/files.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
+import { includeDisk } from "./include_disk.ts";
 import { ensureRunFolder } from "./run_folder.ts";
 
-/** A configuration that was read, and its text for showing problems, without secrets. */
-export interface Loaded extends Compiled {
-  readonly text: string;
-}
+/** A configuration that was read; its texts are for showing problems, without secrets. */
+export interface Loaded extends Compiled {}
 
 /** What of a plan is wanted. */
 export interface PlanSelection {
@@ -29,12 +30,18 @@ export interface PlanSelection {
   readonly exitCodeFrom: readonly string[];
 }
 
-/** How a configuration is read. */
-export interface Reading {
-  /** Numbers of replicas that take the place of those in the file. */
-  readonly replicas: ReplicaCounts;
-  /** Reads the file, and those that it names; null if there is none. @throws {FileError} */
-  readonly read: (path: string) => Uint8Array | null;
+/** What of a configuration is to be started, and how it is read. */
+export interface Wanted {
+  /** The active profiles. */
+  readonly profiles?: readonly string[];
+  /** Selectors of what starts by itself, whose profiles are active, too; null for all. */
+  readonly only?: readonly string[] | null;
+  /** Numbers of replicas that take the place of those in the file. @default None */
+  readonly replicas?: ReplicaCounts;
+  /** Reads the file, and those of variables; null if there is none. @default As they are now @throws {FileError} */
+  readonly read?: (path: string) => Uint8Array | null;
+  /** Where more files are found. @default The disk as it is now */
+  readonly disk?: IncludeDisk;
 }
 
 /** How long a configuration, or a file that it names, may be. */
@@ -45,7 +52,7 @@ export const MOST_BYTES = 16 * 1_024 * 1_024;
  *
  * @param file Its real path.
  * @param piped What is in it, where that came out of a pipe; null for a file.
- * @param how What is otherwise than in a new file.
+ * @param wanted What of it is to be started.
  * @throws {UserError} `config/not-readable`, `config/piped` for a pipe that is not read yet
  */
 export function loadPlan(
@@ -53,35 +60,54 @@ export function loadPlan(
   program: Program,
   file: string,
   piped: Uint8Array | null = null,
-  how: Partial<Reading> = {},
+  wanted: Wanted = {},
 ): Loaded {
-  const { replicas = new Map(), read = (path) => host.files.readBytes(path, MOST_BYTES) } = how;
+  const { profiles = [], only = null, replicas = new Map() } = wanted;
+  const { read = (path) => host.files.readBytes(path, MOST_BYTES), disk = includeDisk(host, MOST_BYTES) } =
+    wanted;
   const { text, problem } = decodeText(file, piped ?? readConfig(host, file, read));
   if (problem !== null) {
     return {
       plan: null,
       problems: [problem],
       scaled: [],
+      unmatched: [],
       placeOf: () => null,
-      text: maskSource(text),
+      texts: new Map([[file, maskSource(text)]]),
     };
   }
   const readFile = (path: string) => readOther(read, path);
   const { environment, scriptCommand, actorCommand } = program;
-  const compiled = compile({
-    file,
-    ...(piped === null ? {} : { dir: program.cwd }),
-    text,
-    replicas,
-    environment,
-    readFile,
-    scriptCommand,
-    actorCommand,
-    supervise: launcherOf(host, program, text),
-  });
+  const compileWith = (profiles: readonly string[]) =>
+    compile({
+      file,
+      ...(piped === null ? {} : { dir: program.cwd }),
+      text,
+      environment,
+      readFile,
+      disk,
+      replicas,
+      profiles,
+      scriptCommand,
+      actorCommand,
+      supervise: () => launcherOf(host, program),
+    });
+  const first = compileWith(profiles);
+  // As in docker compose, whoever names something that is to be started makes its profiles active.
+  const more = first.plan === null || only === null
+    ? []
+    : profilesFor(first.plan, selected(first.plan, only));
+  const compiled = more.length === 0 ? first : compileWith([...profiles, ...more]);
   const { plan, problems } = compiled;
-  const shown = plan === null ? maskSource(text) : maskerFor(plan).source(text);
-  return { ...compiled, problems: withoutSecrets(plan, problems), text: shown };
+  const shown = plan === null ? maskSource : maskerFor(plan).source;
+  const texts = new Map([...compiled.texts].map(([file, text]) => [file, shown(text)]));
+  return { ...compiled, problems: withoutSecrets(plan, problems), texts };
+}
+
+/** What selectors select; nothing if one of them is wrong, which is told when the plan is adjusted. */
+function selected(plan: Plan, only: readonly string[]): readonly NodeId[] {
+  const found = select(plan, only);
+  return found.ok ? found.nodes : [];
 }
 
 /** Problems quote what stands in the file. @param plan Knows which of it is secret; null if there is none. */
@@ -134,9 +160,9 @@ export function adjustPlan(plan: Plan, { only, exitCodeFrom }: PlanSelection): P
  * A path that starts this program, for `${supervise}`. A binary is its own; run from source it takes several words to
  * start, which a small script stands for.
  */
-function launcherOf(host: Host, program: Program, text: string): string {
+function launcherOf(host: Host, program: Program): string {
   const [first, ...more] = program.selfCommand;
-  if (more.length === 0 || !text.includes("${supervise}")) return first!;
+  if (more.length === 0) return first!;
   const words = program.selfCommand.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
   const folder = ensureRunFolder(host, program.uid);
   const name = `supervise-${host.digest(words).slice(0, 8)}`;
@@ -144,7 +170,7 @@ function launcherOf(host: Host, program: Program, text: string): string {
   return `${folder.name}/${name}`;
 }
 
-function readConfig(host: Host, file: string, read: Reading["read"]): Uint8Array {
+function readConfig(host: Host, file: string, read: NonNullable<Wanted["read"]>): Uint8Array {
   if (host.files.inspect(file)?.kind === "pipe") {
     throw new UserError("config/piped", `"${file}" is a pipe, and can be read only once`, {
       exitCode: ExitCode.badConfig,
@@ -167,7 +193,7 @@ function readConfig(host: Host, file: string, read: Reading["read"]): Uint8Array
 }
 
 /** A file that a configuration names: it may be of any bytes, as an environment may. */
-function readOther(read: Reading["read"], path: string): FileText {
+function readOther(read: NonNullable<Wanted["read"]>, path: string): FileText {
   let bytes: Uint8Array | null;
   try {
     bytes = read(path);

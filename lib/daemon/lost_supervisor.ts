@@ -2,6 +2,7 @@
  * What a command does whose supervisor goes away without an answer: it waits for the end of the rest, unless that is to
  * survive, and tells of it.
  */
+import { grouped } from "../base/counted.ts";
 import { nameSome } from "../base/name_some.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
@@ -40,7 +41,7 @@ async function settleLoss(host: Host, tree: TreeId, record: TreeRecord): Promise
     ...own.map(({ pid }) => ({ pid, command: "supervise", why: "it is still ending the others" })),
   ];
   const message = left.length > 0
-    ? `The supervisor died; ${left.length} left: ${nameSome(left.map(describeSurvivor))}`
+    ? `The supervisor died; ${grouped(left.length)} left: ${nameSome(left.map(describeSurvivor))}`
     : processes.length > 0
     ? `The supervisor died, and its guardian, too; what they had left has been ended (${processes.length}), 0 left`
     : "The supervisor died, and its guardian has ended everything that it had started, 0 left";

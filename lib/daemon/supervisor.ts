@@ -12,6 +12,7 @@ import type { EndReport } from "../control/protocol.ts";
 import type { Service } from "../control/service.ts";
 import { NONE_ENDED } from "../engine/containment/ledger.ts";
 import type { Engine, EngineEnd } from "../engine/engine.ts";
+import { PatientClock } from "../host/patient_clock.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import type { Program } from "../host/ports/program.ts";
@@ -54,9 +55,11 @@ export async function supervisor(
   machine.processes.outlive(["SIGHUP", ...UNHEEDED]);
   let standing: Standing;
   try {
+    // Nobody is held to a limit for time in which this process did not go on itself.
+    const patient = { ...machine, clock: new PatientClock(machine.clock) };
     let stood: Standing | null = null;
     const onPlanKept = () => stood === null ? undefined : rewriteRecord(options, stood);
-    standing = stood = await standUp(machine, program, options, onPlanKept);
+    standing = stood = await standUp(patient, program, options, onPlanKept);
     // Before anything is started: what nobody knows of nobody could end.
     writeRecord(standing.host, standing.id, recordOf(options, standing));
   } catch (error) {
@@ -164,6 +167,7 @@ function recordOf({ stateFolder, asked }: GuardedOptions, standing: Standing): T
     group: layer.group,
     scale: Object.fromEntries(countsOf(treeFile.kept)),
     onSupervisorDeath: survival === null ? "die" : "survive",
+    profiles: plan.profiles,
     startedAt,
     endedAt: null,
     outcome: null,

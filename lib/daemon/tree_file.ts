@@ -8,13 +8,17 @@ import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import { changedVariables, limitsOnMachine } from "./check/check_file.ts";
 import type { LaunchOptions } from "./launch_options.ts";
+import { includeDisk } from "./include_disk.ts";
 import { adjustPlan, loadPlan, MOST_BYTES } from "./load_plan.ts";
 
 /** A plan, and what it was made of. */
 export interface TreePlan extends LoadedPlan {
-  /** The files that were read for it. */
-  readonly texts: ReadonlyMap<string, Uint8Array | null>;
+  /** What was found on the disk for it. */
+  readonly found: Found;
 }
+
+/** What was read of files and folders, by the kind of the question and the path. */
+type Found = ReadonlyMap<string, unknown>;
 
 /**
  * See the module. Variables of the environment are those that the supervisor was started with: the same file is the same
@@ -23,7 +27,7 @@ export interface TreePlan extends LoadedPlan {
 export class TreeFile implements PlanSource<TreePlan> {
   readonly #host: Host;
   readonly #program: Program;
-  readonly #options: Pick<LaunchOptions, "file" | "only" | "exitCodeFrom">;
+  readonly #options: Pick<LaunchOptions, "file" | "only" | "exitCodeFrom" | "profiles">;
   readonly #onKept: () => void;
   #kept: TreePlan | null = null;
 
@@ -31,7 +35,7 @@ export class TreeFile implements PlanSource<TreePlan> {
   constructor(
     host: Host,
     program: Program,
-    options: Pick<LaunchOptions, "file" | "only" | "exitCodeFrom">,
+    options: Pick<LaunchOptions, "file" | "only" | "exitCodeFrom" | "profiles">,
     onKept: () => void,
   ) {
     this.#host = host;
@@ -60,27 +64,36 @@ export class TreeFile implements PlanSource<TreePlan> {
       if (count === null) replicas.delete(path);
       else replicas.set(path, count);
     }
-    return this.#compile(replicas, this.kept.texts);
+    return this.#compile(replicas, this.kept.found);
   }
 
-  /** @param before Files that are not read again. */
-  #compile(replicas: ReplicaCounts, before: TreePlan["texts"]): TreePlan {
-    const { file } = this.#options;
-    const texts = new Map(before);
-    const read = (path: string) => {
-      const known = texts.get(path);
-      if (known !== undefined) return known;
-      const bytes = this.#host.files.readBytes(path, MOST_BYTES);
-      texts.set(path, bytes);
-      return bytes;
+  /** @param before What is not looked at again. */
+  #compile(replicas: ReplicaCounts, before: Found): TreePlan {
+    const found = new Map(before);
+    const once = <T>(kind: string, look: (path: string) => T) => (path: string): T => {
+      const key = `${kind} ${path}`;
+      if (!found.has(key)) found.set(key, look(path));
+      return found.get(key) as T;
     };
-    const loaded = loadPlan(this.#host, this.#program, file, null, { replicas, read });
-    const { plan, text, scaled } = loaded;
-    if (plan === null) return { plan, text, scaled, texts, problems: loaded.problems };
+    const { file, only, profiles = [] } = this.#options;
+    const disk = includeDisk(this.#host, MOST_BYTES);
+    const loaded = loadPlan(this.#host, this.#program, file, null, {
+      only,
+      profiles,
+      replicas,
+      read: once("file", (path) => this.#host.files.readBytes(path, MOST_BYTES)),
+      disk: {
+        exists: once("exists", disk.exists),
+        list: once("list", disk.list),
+        read: once("included", disk.read),
+      },
+    });
+    const { plan, texts, scaled } = loaded;
+    if (plan === null) return { plan, texts, scaled, found, problems: loaded.problems };
     const refused = limitsOnMachine(this.#host, plan, loaded).filter(({ severity }) => severity === "error");
     const problems = [...loaded.problems, ...refused, ...changedVariables(this.#program, plan, loaded)];
     const isRefused = refused.length > 0;
-    return { plan: isRefused ? null : this.#adjusted(plan), text, scaled, texts, problems };
+    return { plan: isRefused ? null : this.#adjusted(plan), texts, scaled, found, problems };
   }
 
   #adjusted(plan: Plan): Plan {

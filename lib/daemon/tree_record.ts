@@ -3,6 +3,7 @@ import {
   count,
   decodeJsonOrNull,
   dictionary,
+  list,
   nullable,
   object,
   optional,
@@ -40,6 +41,8 @@ export interface TreeRecord {
   readonly scale?: Readonly<Record<string, number>>;
   /** Whether any of it goes on when the supervisor is killed. */
   readonly onSupervisorDeath?: "die" | "survive";
+  /** The active profiles. */
+  readonly profiles?: readonly string[];
   /** Times are ISO 8601. */
   readonly startedAt: string;
   readonly endedAt: string | null;
@@ -63,6 +66,7 @@ const RECORD = object<TreeRecord>({
   onSupervisorDeath: optional(wordOf<"die" | "survive">({ die: true, survive: true })) as Shape<
     "die" | "survive"
   >,
+  profiles: optional(list(text)) as Shape<readonly string[]>,
   startedAt: text,
   endedAt: nullable(text),
   outcome: nullable(text),

@@ -20,6 +20,8 @@ const MASKS: Masks = {
   plan_given: null,
   time_passed: null,
   noted: (event, { data }) => ({ ...event, data: data(event.data) }) as OfType<"noted">,
+  lacked: (event, { text }) => ({ ...event, message: text(event.message) }),
+  made: null,
   spawned: null,
   spawn_failed: (event, { text }) => ({ ...event, message: text(event.message) }),
   probed: (event, { text }) => {

@@ -1,8 +1,9 @@
 /** Does what the supervision core says. It decides nothing: what happens comes back through `post`. */
+import { nameSome } from "../base/name_some.ts";
 import { invariant, unreachable } from "../base/invariant.ts";
 import { describeProbe } from "../config/describe_probe.ts";
 import type { Masker } from "../config/mask.ts";
-import type { ActorSpec, NodeId, Stop } from "../config/plan.ts";
+import { type ActorSpec, type NodeId, ROOT, type Stop } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Privileges } from "../host/ports/privileges.ts";
 import { type ProcessRow, SpawnError } from "../host/ports/processes.ts";
@@ -26,6 +27,7 @@ import type { LinePattern, ReadyPatterns } from "./run/ready_patterns.ts";
 import type { Recorder } from "./journal/recorder.ts";
 import { ActorRun, type AdoptedRun, type PipesOfRun } from "./run/run.ts";
 import type { RunPipes } from "./survival/run_pipes.ts";
+import { SpawnQueue } from "./spawning/spawn_queue.ts";
 import { shownTexts } from "./logs/shown_text.ts";
 import { runSideCommand } from "./run/side_command.ts";
 import type { Survival } from "./survival/survival.ts";
@@ -83,6 +85,7 @@ type Begun = Extract<RunEffect, { type: "spawn" | "adopt" }>;
 export class Performer {
   readonly #options: PerformerOptions;
   readonly #trees: TreeTasks;
+  readonly #spawns: SpawnQueue;
   readonly #runs = new Map<RunId, Performed>();
   /** What was said of the actors that run without limits; null of one that has them again. */
   readonly #toldUnlimited = new Map<NodeId, string | null>();
@@ -91,6 +94,9 @@ export class Performer {
   constructor(options: PerformerOptions, nursery: Nursery) {
     this.#options = options;
     this.#trees = new TreeTasks(nursery);
+    this.#spawns = new SpawnQueue(options.host.clock, ({ message: reason, hint }) => {
+      options.post({ type: "noted", node: ROOT, event: "short", data: { reason, hint } });
+    });
   }
 
   openTree({ node, parent, isolate }: Extract<Effect, { type: "open_tree" }>): void {
@@ -104,10 +110,10 @@ export class Performer {
 
   /** Performs an effect on a run. */
   perform(effect: RunEffect): void {
-    if (effect.type === "spawn") return this.#open(effect, null);
+    if (effect.type === "spawn") return this.#open(effect, null, effect.isFirst);
     if (effect.type === "adopt") {
       const main = this.#options.inherited(effect.run);
-      return this.#open(effect, { main, isOver: effect.isOver });
+      return this.#open(effect, { main, isOver: effect.isOver }, false);
     }
     const performed = this.#runs.get(effect.run);
     if (performed === undefined) return;
@@ -139,7 +145,7 @@ export class Performer {
     }
   }
 
-  #open({ spec, run, survives }: Begun, adopted: AdoptedRun | null): void {
+  #open({ spec, run, survives }: Begun, adopted: AdoptedRun | null, isFirst: boolean): void {
     const { host, tree, containment, ledger, environment, markOf, socket, post } = this.#options;
     const { survival, isolators } = this.#options;
     const isolated = this.#trees.isolatedBy(spec.parent!);
@@ -161,6 +167,10 @@ export class Performer {
       privileges,
       // What had joined an earlier supervisor has nobody to join here: its own tree has died with that.
       member: adopted === null ? this.#memberFor(spec, run, marker) : null,
+      inTurn: (start) =>
+        this.#spawns.inTurn(spec.parent!, isFirst, start, ({ message }, isLasting) => {
+          post({ type: "lacked", node, run, message, isLasting });
+        }),
       pipes: survival === null && isolated === null ? null : this.#pipesOf(run, survival),
       start: isolated === null
         ? null
@@ -168,6 +178,7 @@ export class Performer {
           isolators.spawn(isolated, spec, how, (name, body) => this.#trees.start(isolated, name, body)),
       reports: {
         started: (child, fileBefore) => survival?.started({ run, ...child, fileBefore, survives }, spec),
+        made: () => post({ type: "made", node, run }),
         spawned: (pid) => post({ type: "spawned", node, run, pid }),
         spawnFailed: (message, isFinal) => post({ type: "spawn_failed", node, run, message, isFinal }),
         exited: (exit, error) => post({ type: "exited", node, run, exit, error }),
@@ -319,7 +330,7 @@ export class Performer {
 
   #leave(spec: ActorSpec, run: RunId): void {
     const left = this.#options.containment.leave(run);
-    if (left.length > 0) this.#remark(spec, `left running on purpose: ${left.map(nameOf).join(", ")}`);
+    if (left.length > 0) this.#remark(spec, `left running on purpose: ${nameSome(left.map(nameOf))}`);
     this.#cleared(spec, run);
   }
 

@@ -9,7 +9,7 @@
 import type { Instant } from "../base/instant.ts";
 import type { ActorSpec, NodeId, Plan } from "../config/plan.ts";
 import { maskWords } from "./mask_words.ts";
-import { onProbed, onProbeTime, onSpawned, setJoined } from "./actor_start.ts";
+import { onLacked, onMade, onProbed, onProbeTime, onSpawned, setJoined } from "./actor_start.ts";
 import {
   beginActorStop,
   climbDown,
@@ -45,6 +45,8 @@ const parts = (turn: Turn, id: NodeId) => setJoined(turn, id, false);
 const ladderHears = (heard: LadderEvent) => (turn: Turn, id: NodeId) => climbDown(turn, id, heard);
 
 const WITHOUT_PROCESS: Reactions = {
+  lacked: null,
+  made: null,
   spawned: null,
   spawn_failed: null,
   probed: null,
@@ -68,6 +70,8 @@ export const LIFECYCLE: Readonly<Record<ActorPhase["at"], Reactions>> = {
   failed: WITHOUT_PROCESS,
   starting: {
     ...WITHOUT_PROCESS,
+    lacked: { act: onLacked, leadsTo: ["starting"] },
+    made: { act: onMade, leadsTo: ["starting"] },
     spawned: { act: onSpawned, leadsTo: ["starting", "running"] },
     spawn_failed: { act: onSpawnFailed, leadsTo: OVER },
     probed: { act: onProbed, leadsTo: ["starting", "running"] },

@@ -14,15 +14,19 @@ export function startActor(turn: Turn, id: NodeId): void {
     at: "starting",
     run,
     since: turn.now,
+    isMade: false,
     pid: null,
+    lack: null,
     joined: false,
     ...NOT_PROBED,
     spec: turn.actorSpec(id),
     hold: null,
     heldMs: 0,
   };
-  turn.setActor(id, { phase, starts: turn.actor(id).starts + 1, skipDeps: false });
-  turn.emit({ type: "spawn", node: id, run, spec: turn.actorSpec(id), survives: turn.survives(id) });
+  const { starts } = turn.actor(id);
+  turn.setActor(id, { phase, starts: starts + 1, skipDeps: false });
+  const spec = turn.actorSpec(id);
+  turn.emit({ type: "spawn", node: id, run, spec, isFirst: starts === 0, survives: turn.survives(id) });
 }
 
 /** There is a process: it is ready at once, after its delay, or when its probe says so. */
@@ -33,13 +37,28 @@ export function onSpawned(turn: Turn, id: NodeId, event: RunEvent & { type: "spa
     run: event.run,
     starts: actor.starts,
   });
-  const phase = { ...startingPhase(actor), pid: event.pid };
+  const phase = { ...made(turn, startingPhase(actor)), pid: event.pid };
   turn.setActor(id, { phase, cause });
   const { ready } = turn.runSpec(id);
   if (ready === null) becomeReady(turn, id);
   else if (ready.probe.type === "delay") {
     turn.setActor(id, { phase: { ...phase, probeAt: after(turn.now, ready.probe.ms) } });
   } else askProbe(turn, id);
+}
+
+/** There is a process that has yet to become the program: from now on the limits of the actor count. */
+export function onMade(turn: Turn, id: NodeId): void {
+  turn.setActor(id, { phase: made(turn, startingPhase(turn.actor(id))) });
+}
+
+/** The machine has no room for the process yet, which is no failure of the actor. */
+export function onLacked(
+  turn: Turn,
+  id: NodeId,
+  { message, isLasting }: RunEvent & { type: "lacked" },
+): void {
+  const phase = startingPhase(turn.actor(id));
+  if (!phase.isMade) turn.setActor(id, { phase: { ...phase, lack: { message, isLasting } } });
 }
 
 /** Whether the process is ready has to be found out from now on: an earlier supervisor, or an earlier plan, has not. */
@@ -99,6 +118,10 @@ function becomeReady(turn: Turn, id: NodeId): void {
     phase: { at: "running", run, spec, pid, joined, since, readyAt, hold, heldMs },
     cause,
   });
+}
+
+function made(turn: Turn, phase: StartingPhase): StartingPhase {
+  return phase.isMade ? phase : { ...phase, isMade: true, since: turn.now, heldMs: 0, lack: null };
 }
 
 function startingPhase({ phase }: ActorState): StartingPhase {

@@ -56,7 +56,7 @@ export function onExited(turn: Turn, id: NodeId, event: RunEvent & { type: "exit
     : doomedThen(turn, id, actor.doom, event.exit);
   const leftMs = turn.untilStop(turn.actor(id).doom?.deadline ?? NEVER);
   const killAt = after(turn.now, Math.min(spec.stop.graceMs, leftMs));
-  enter(turn, id, livingPhase(turn.actor(id)), beginClearing(spec.stop, killAt), then, cause);
+  enter(turn, id, livingPhase(turn.actor(id)), beginClearing(spec.stop, killAt, turn.now), then, cause);
 }
 
 /** The process ended on its way down. */

@@ -31,46 +31,81 @@ export class Agenda {
   }
 }
 
-/** Numbers, each once, of which the least is taken first. */
+/**
+ * Numbers, each once, of which the least is taken first. Those that come in order, or in reverse order, as they mostly do,
+ * cost a step each; only others are sorted, in a heap.
+ */
 export class Queue {
-  readonly #heap: number[] = [];
-  readonly #known = new Set<number>();
+  /** Ascending, from `#head` on. */
+  readonly #rising: number[] = [];
+  #head = 0;
+  /** Descending: the last is the least. Null while there never were any. */
+  #falling: number[] | null = null;
+  #heap: number[] | null = null;
 
   get isEmpty(): boolean {
-    return this.#heap.length === 0;
+    return this.#least === undefined;
   }
 
+  /** A number that is there already may be kept twice, but is taken once. */
   add(number: number): void {
-    if (this.#known.has(number)) return;
-    this.#known.add(number);
-    const heap = this.#heap;
-    let at = heap.length;
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      if (heap[above]! <= number) break;
-      heap[at] = heap[above]!;
-      at = above;
+    const last = this.#rising.at(-1);
+    if (number === last) return;
+    if (last === undefined || number > last) {
+      this.#rising.push(number);
+      return;
     }
-    heap[at] = number;
+    const first = this.#falling?.at(-1);
+    if (first === undefined || number < first) (this.#falling ??= []).push(number);
+    else if (number !== first && number !== this.#heap?.[0]) pushed(this.#heap ??= [], number);
   }
 
   take(): number | undefined {
-    const heap = this.#heap;
-    const least = heap[0];
-    if (least === undefined) return undefined;
-    this.#known.delete(least);
-    const last = heap.pop()!;
-    if (heap.length === 0) return least;
-    let at = 0;
-    for (;;) {
-      let below = 2 * at + 1;
-      if (below >= heap.length) break;
-      if (below + 1 < heap.length && heap[below + 1]! < heap[below]!) below += 1;
-      if (heap[below]! >= last) break;
-      heap[at] = heap[below]!;
-      at = below;
-    }
-    heap[at] = last;
+    const least = this.#least;
+    if (least !== undefined) { while (this.#least === least) this.#drop(least); }
     return least;
   }
+
+  get #least(): number | undefined {
+    let least = this.#rising[this.#head];
+    const falling = this.#falling?.at(-1);
+    if (falling !== undefined && (least === undefined || falling < least)) least = falling;
+    const heaped = this.#heap?.[0];
+    return heaped !== undefined && (least === undefined || heaped < least) ? heaped : least;
+  }
+
+  #drop(least: number): void {
+    if (this.#falling?.at(-1) === least) this.#falling.pop();
+    else if (this.#heap?.[0] === least) takeLeast(this.#heap);
+    else {
+      this.#head += 1;
+      if (this.#head === this.#rising.length) this.#head = this.#rising.length = 0;
+    }
+  }
+}
+
+function pushed(heap: number[], number: number): void {
+  let at = heap.length;
+  while (at > 0) {
+    const above = (at - 1) >> 1;
+    if (heap[above]! <= number) break;
+    heap[at] = heap[above]!;
+    at = above;
+  }
+  heap[at] = number;
+}
+
+function takeLeast(heap: number[]): void {
+  const last = heap.pop()!;
+  if (heap.length === 0) return;
+  let at = 0;
+  for (;;) {
+    let below = 2 * at + 1;
+    if (below >= heap.length) break;
+    if (below + 1 < heap.length && heap[below + 1]! < heap[below]!) below += 1;
+    if (heap[below]! >= last) break;
+    heap[at] = heap[below]!;
+    at = below;
+  }
+  heap[at] = last;
 }

@@ -17,10 +17,9 @@ import type { NodeId } from "../config/plan.ts";
 import { Agenda, Queue } from "./agenda.ts";
 import { type Books, type Count, MARKED, type Tally } from "./books.ts";
 import { contributionOf, isLeaving, isSettled, JUST_ACTIVATED, readinessIn } from "./count.ts";
-import { Draft } from "./draft.ts";
 import { hasStarted, type TreeReadiness } from "./dependencies.ts";
-import type { LeastArray } from "./least_array.ts";
-import type { NodeMap } from "./node_map.ts";
+import { LeastDraft } from "./least_array.ts";
+import type { NodeDraft, NodeMap } from "./node_map.ts";
 import { isOver, type NodeState } from "./state.ts";
 import { exchanged, shareOf } from "./tally.ts";
 import type { Place, Topology } from "./topology.ts";
@@ -28,20 +27,23 @@ import { dueOf, holds, regroupDueOf, stopDueOf, withBlockers, withContribution }
 
 type Column = "due" | "stopDue" | "regroupDue" | "unsettled" | "queued" | "regrouping";
 
+/** By index, the counts that are others by now, as they were. */
+type Recount = Map<number, Count>;
+
 /** See the module. */
 export class Bookkeeper {
   readonly #topology: Topology;
   readonly #now: Instant;
   readonly #agenda = new Agenda();
   /** The nodes as they are. */
-  readonly #nodes: Draft<NodeMap<NodeState>, NodeState>;
-  readonly #tallies: Draft<NodeMap<Tally>, Tally>;
-  readonly #counts: Draft<NodeMap<Count>, Count>;
-  readonly #columns: Readonly<Record<Column, Draft<LeastArray, number>>>;
+  readonly #nodes: NodeDraft<NodeState>;
+  readonly #tallies: NodeDraft<Tally>;
+  readonly #counts: NodeDraft<Count>;
+  readonly #columns: Readonly<Record<Column, LeastDraft>>;
   #left: number;
   #holders: readonly NodeId[];
-  /** Those that have changed since the counts were right, as they were then. */
-  readonly #counted = new Map<NodeId, NodeState>();
+  /** By index, those that have changed since the counts were right, as they were then. */
+  readonly #counted = new Map<number, NodeState>();
   /** Their indexes, below zero: the last is counted first. */
   readonly #uncounted = new Queue();
   /** Trees that were put to work since. */
@@ -52,16 +54,16 @@ export class Bookkeeper {
   constructor(topology: Topology, nodes: NodeMap<NodeState>, books: Books, now: Instant) {
     this.#topology = topology;
     this.#now = now;
-    this.#nodes = new Draft(nodes);
-    this.#tallies = new Draft(books.tallies);
-    this.#counts = new Draft(books.counts);
+    this.#nodes = nodes.draft();
+    this.#tallies = books.tallies.draft();
+    this.#counts = books.counts.draft();
     this.#columns = {
-      due: new Draft(books.due),
-      stopDue: new Draft(books.stopDue),
-      regroupDue: new Draft(books.regroupDue),
-      unsettled: new Draft(books.unsettled),
-      queued: new Draft(books.queued),
-      regrouping: new Draft(books.regrouping),
+      due: new LeastDraft(books.due),
+      stopDue: new LeastDraft(books.stopDue),
+      regroupDue: new LeastDraft(books.regroupDue),
+      unsettled: new LeastDraft(books.unsettled),
+      queued: new LeastDraft(books.queued),
+      regrouping: new LeastDraft(books.regrouping),
     };
     this.#left = books.left;
     this.#holders = books.holders;
@@ -122,7 +124,8 @@ export class Bookkeeper {
     const place = this.#place(node.id);
     const before = this.#nodes.at(place.index);
     this.#nodes.set(place.index, node);
-    if (!this.#counted.has(node.id)) this.#counted.set(node.id, before);
+    if (isSameByRules(before, node)) return;
+    if (!this.#counted.has(place.index)) this.#counted.set(place.index, before);
     this.#uncounted.add(-place.index);
     this.#mark("due", place, dueOf(node));
     this.#mark("stopDue", place, stopDueOf(node));
@@ -163,7 +166,7 @@ export class Bookkeeper {
     const { index, end } = this.#place(tree);
     let from = after === undefined ? index + 1 : this.#place(after).end;
     for (;;) {
-      const found = this.#columns[column].whole.firstUpTo(MARKED, from);
+      const found = this.#columns[column].firstUpTo(MARKED, from);
       if (found < 0 || found >= end) return null;
       const place = this.#topology.places[found]!;
       if (place.spec.parent === tree) return place.id;
@@ -175,11 +178,22 @@ export class Bookkeeper {
 
   /** The first node from an index on for which something is due; null if there is none. */
   firstDue(from: number, isHolding: boolean): Place | null {
-    const found = [
-      this.#columns.due.whole.firstUpTo(this.#now, from),
-      isHolding ? -1 : this.#columns.stopDue.whole.firstUpTo(this.#now, from),
-    ].filter((index) => index >= 0);
-    return found.length === 0 ? null : this.#topology.places[Math.min(...found)]!;
+    const due = this.#columns.due.firstUpTo(this.#now, from);
+    const stopDue = isHolding ? -1 : this.#columns.stopDue.firstUpTo(this.#now, from);
+    const index = due < 0 || stopDue < 0 ? Math.max(due, stopDue) : Math.min(due, stopDue);
+    return index < 0 ? null : this.#topology.places[index]!;
+  }
+
+  /** Actors that are to stop and still have a process, in file order, as the counts have them. */
+  leavingActors(): readonly NodeId[] {
+    return [...this.#leavingIn(this.#topology.places[0]!)].filter(({ spec }) => spec.kind !== "tree")
+      .map(({ id }) => id);
+  }
+
+  /** Actors that wait for their turn to stop, but not for ever, in file order. */
+  *doomedActors(): Iterable<NodeId> {
+    const next = (from: number) => this.#columns.stopDue.firstUpTo(Number.MAX_VALUE, from);
+    for (let at = next(0); at >= 0; at = next(at + 1)) yield this.#topology.places[at]!.id;
   }
 
   /** Has everything settled again. */
@@ -276,13 +290,13 @@ export class Bookkeeper {
   }
 
   #firstGroup(): number {
-    return this.#columns.regroupDue.whole.firstUpTo(this.#now);
+    return this.#columns.regroupDue.firstUpTo(this.#now);
   }
 
   /** Brings the counts up to date. Children stand after their parents, so that they are counted before them. */
   #recount(): void {
-    const before = new Map<NodeId, Count>();
     for (const id of this.#justActivated) this.#uncounted.add(-this.#place(id).index);
+    const before: Recount = new Map();
     for (let index = this.#uncounted.take(); index !== undefined; index = this.#uncounted.take()) {
       this.#recountNode(this.#topology.places[-index]!, before);
     }
@@ -290,20 +304,22 @@ export class Bookkeeper {
     // What was started in the last pass may have come to need no room since, without a count that tells of it.
     for (const tree of this.#started.keys()) this.#settleFirst(tree, "queued");
     this.#started.clear();
-    for (const [id, count] of before) this.#settleByCount(this.#place(id), count, this.count(id));
+    for (const [index, count] of before) {
+      this.#settleByCount(this.#topology.places[index]!, count, this.#counts.at(index));
+    }
   }
 
-  #recountNode(place: Place, before: Map<NodeId, Count>): void {
-    const { id, spec } = place;
-    const now = this.#nodes.at(place.index);
-    const old = this.#counted.get(id) ?? now;
-    if (now.kind === "actor") this.#recountLeaving(place, isLeavingActor(old), isLeavingActor(now), before);
-    const count = this.count(id);
-    const counted = before.get(id) ?? count;
+  #recountNode(place: Place, before: Recount): void {
+    const { id, index, spec } = place;
+    const now = this.#nodes.at(index);
+    const old = this.#counted.get(index) ?? now;
+    this.#recountLeaving(place, isLeavingActor(old), isLeavingActor(now), before);
+    const count = this.#counts.at(index);
+    const counted = before.get(index) ?? count;
     const leaves = Number(count.leaving > 0) - Number(counted.leaving > 0);
     if (leaves !== 0) {
       for (const { on } of spec.dependsOn) {
-        this.#recounted(on, before, (other) => withBlockers(other, leaves));
+        this.#recounted(this.#place(on), before, (other) => withBlockers(other, leaves));
       }
     }
     const [was, is] = [readinessIn(counted), readinessIn(count)];
@@ -312,8 +328,9 @@ export class Bookkeeper {
       const isSame = share.unready === other.unready && share.spoilt === other.spoilt &&
         share.pending === other.pending && share.starting === other.starting;
       if (!isSame) {
-        this.#recounted(spec.parent, before, (above) => withContribution(above, share, other));
-        this.#uncounted.add(-this.#place(spec.parent).index);
+        const above = this.#place(spec.parent);
+        this.#recounted(above, before, (its) => withContribution(its, share, other));
+        this.#uncounted.add(-above.index);
       }
     }
     const wasActivated = this.#justActivated.delete(id);
@@ -324,7 +341,7 @@ export class Bookkeeper {
     this.#markUnsettled(place);
   }
 
-  #recountLeaving(place: Place, was: boolean, is: boolean, before: Map<NodeId, Count>): void {
+  #recountLeaving(place: Place, was: boolean, is: boolean, before: Recount): void {
     const more = Number(is) - Number(was);
     if (more === 0) return;
     const early = place.stopsEarly ? more : 0;
@@ -333,17 +350,18 @@ export class Bookkeeper {
       leaving: count.leaving + more,
       leavingEarly: count.leavingEarly + early,
     });
-    this.#recounted(place.id, before, change);
+    this.#recounted(place, before, change);
     for (const id of place.ancestors) {
-      this.#recounted(id, before, change);
-      this.#uncounted.add(-this.#place(id).index);
+      const above = this.#place(id);
+      this.#recounted(above, before, change);
+      this.#uncounted.add(-above.index);
     }
   }
 
-  #recounted(id: NodeId, before: Map<NodeId, Count>, change: (count: Count) => Count): void {
-    const count = this.count(id);
-    if (!before.has(id)) before.set(id, count);
-    this.#counts.set(this.#place(id).index, change(count));
+  #recounted({ index }: Place, before: Recount, change: (count: Count) => Count): void {
+    const count = this.#counts.at(index);
+    if (!before.has(index)) before.set(index, count);
+    this.#counts.set(index, change(count));
   }
 
   /** Lets those have their turn that other counts allow it. */
@@ -360,14 +378,28 @@ export class Bookkeeper {
   }
 
   #settleLeaving(place: Place): void {
-    if (place.spec.kind !== "tree") return this.#settleAgain(place);
+    for (const one of this.#leavingIn(place)) this.#settleAgain(one);
+  }
+
+  /** An actor itself; of a tree, all that is below it and that leaves, or in which something leaves. */
+  *#leavingIn(place: Place): Iterable<Place> {
+    if (place.spec.kind !== "tree") return yield place;
     for (let at = place.index + 1; at < place.end;) {
       const one = this.#topology.places[at]!;
-      if (this.count(one.id).leaving > 0) this.#settleAgain(one);
+      const leaves = this.#counts.at(at).leaving > 0;
+      if (leaves) yield one;
       // Trees in which nothing leaves are passed over.
-      at = this.count(one.id).leaving > 0 ? at + 1 : one.end;
+      at = leaves ? at + 1 : one.end;
     }
   }
+}
+
+/** Whether two states of a node differ only in what no rule goes by: numbers and causes for people, and budgets. */
+function isSameByRules(one: NodeState, other: NodeState): boolean {
+  if (one.phase !== other.phase) return false;
+  return one.kind === "actor"
+    ? other.kind === "actor" && one.doom === other.doom && one.skipDeps === other.skipDeps
+    : other.kind === "tree" && one.regroupAt === other.regroupAt;
 }
 
 /** Whether what depends on a node sees no difference. */

@@ -30,7 +30,9 @@ export function runBy(phase: StartingPhase | RunningPhase): Instant {
   return runTimeoutMs === null ? NEVER : timeLimit(phase, runTimeoutMs);
 }
 
-/** The end of some time of a run. Time during which a crash of it was held does not count. */
-function timeLimit({ since, hold, heldMs }: StartingPhase | RunningPhase, ms: number): Instant {
-  return hold === null ? after(since, ms + heldMs) : NEVER;
+/** The end of some time of a run, from when its process was made. Time during which a crash of it was held does not count. */
+function timeLimit(phase: StartingPhase | RunningPhase, ms: number): Instant {
+  const { since, hold, heldMs } = phase;
+  const isMade = phase.at === "running" || phase.isMade;
+  return isMade && hold === null ? after(since, ms + heldMs) : NEVER;
 }

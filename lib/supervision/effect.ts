@@ -20,6 +20,8 @@ export type RunEffect =
     readonly node: NodeId;
     readonly run: RunId;
     readonly spec: ActorSpec;
+    /** Whether the actor has had no run before. */
+    readonly isFirst: boolean;
     /** Whether it is to outlive the supervisor, should that be killed. */
     readonly survives: boolean;
   }

@@ -15,6 +15,18 @@ export type ProbeAnswer =
 
 /** What happens to a run. A run that is over is not known any more: late events about it change nothing. */
 export type RunEvent =
+  /** Its process cannot be made yet, for want of something of the machine; it is tried again. */
+  | {
+    readonly type: "lacked";
+    readonly node: NodeId;
+    readonly run: RunId;
+    readonly message: string;
+    /** Whether it has been so for long: nobody is to wait for that. */
+    readonly isLasting: boolean;
+  }
+  /** Its process is there, and has yet to become its program; not told of one that is its program at once. */
+  | { readonly type: "made"; readonly node: NodeId; readonly run: RunId }
+  /** Its program runs. */
   | { readonly type: "spawned"; readonly node: NodeId; readonly run: RunId; readonly pid: number }
   | {
     readonly type: "spawn_failed";
@@ -82,6 +94,7 @@ type NotedEvent =
   | "state_unwritten"
   | "remade"
   | "unmade"
+  | "short"
   | "unlimited"
   | "lines_dropped";
 

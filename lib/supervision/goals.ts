@@ -1,6 +1,7 @@
 /** What clients wait for after a request, and when it is decided. */
-import { after, type Instant, latest } from "../base/instant.ts";
+import { after, type Instant, instant, latest } from "../base/instant.ts";
 import { nodeAt, type NodeId, ROOT } from "../config/plan.ts";
+import { startedWith } from "./started_with.ts";
 import type { NodeState, Request, Then } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -24,7 +25,7 @@ export function awaitGoal(
   targets: Request["targets"],
 ): void {
   if (request === null) return;
-  turn.requests = [...turn.requests, { id: request, goal, targets, left: null, settlesAt: null }];
+  turn.requests = [...turn.requests, { id: request, goal, targets, left: null, lastingFrom: null }];
 }
 
 /** Answers the requests that are decided: every target has reached its goal, or can no longer. */
@@ -33,43 +34,72 @@ export function answerRequests(turn: Turn): void {
   const changed = judgedAnew(turn);
   const open: Request[] = [];
   for (const request of turn.requests) {
-    const left = request.left === null || turn.isReplanned
-      ? leftOf(turn, request)
-      : leftAfter(turn, request, request.left, changed);
-    const settlesAt = settleTime(turn, request, left, changed);
-    const isOpen = left.open > 0 || (settlesAt !== null && settlesAt > turn.now);
-    if (turn.outcome === null && isOpen) open.push({ ...request, left, settlesAt });
+    const judged = judge(turn, request, changed);
+    const settlesAt = settleTime(judged);
+    const isOpen = judged.left.open > 0 || (settlesAt !== null && settlesAt > turn.now);
+    if (turn.outcome === null && isOpen) open.push(judged);
     else {
-      const ok = left.open === 0 && left.missed === 0;
+      const ok = judged.left.open === 0 && judged.left.missed === 0;
       turn.emit({ type: "reply", request: request.id, ok, refusal: null });
     }
   }
   turn.requests = open;
 }
 
-type Left = NonNullable<Request["left"]>;
-
-/** Goes through all targets only when the last of them has reached its goal, or one of them has changed since. */
-function settleTime(
-  turn: Turn,
-  { goal, targets, settlesAt }: Request,
-  { open, missed }: Left,
-  changed: ReadonlySet<NodeId>,
-): Instant | null {
-  if (goal === "stopped" || open > 0 || missed > 0) return null;
-  if (settlesAt !== null && !turn.isReplanned && ![...changed].some((id) => targets.has(id))) {
-    return settlesAt;
-  }
-  let settled = turn.now;
-  for (const id of targets.keys()) settled = latest(settled, settledFrom(turn, id));
-  return settled;
+/** When all that have reached their goal will have lasted long enough to say so; null while some have not reached it. */
+export function settleTime({ goal, left, lastingFrom }: Request): Instant | null {
+  return goal !== "stopped" && left !== null && isReached(left) ? lastingFrom : null;
 }
 
-function settledFrom(turn: Turn, id: NodeId): Instant {
-  const node = turn.find(id);
-  if (node?.phase.at !== "running" || node.streak > MOST_UNSETTLED) return turn.now;
+type Left = NonNullable<Request["left"]>;
+
+function isReached({ open, missed }: Left): boolean {
+  return open === 0 && missed === 0;
+}
+
+/** A request after what has changed. It costs that, unless it has to be found out which target is the youngest. */
+function judge(
+  turn: Turn,
+  request: Request,
+  changed: readonly NodeId[],
+): Request & { readonly left: Left } {
+  const { goal, targets, left: before } = request;
+  if (before === null || turn.isReplanned) {
+    const left = leftOf(turn, request);
+    const lastingFrom = goal !== "stopped" && isReached(left) ? youngest(turn, targets.keys()) : null;
+    return { ...request, left, lastingFrom };
+  }
+  const concerned = changed.filter((id) => targets.has(id));
+  if (concerned.length === 0) return { ...request, left: before };
+  const left = leftAfter(turn, request, before, concerned);
+  if (goal === "stopped") return { ...request, left };
+  const known = lastingAfter(turn, request, concerned);
+  return {
+    ...request,
+    left,
+    lastingFrom: known ?? (isReached(left) ? youngest(turn, targets.keys()) : null),
+  };
+}
+
+/** Null if it was one of `changed` that was the youngest. */
+function lastingAfter(turn: Turn, { lastingFrom }: Request, changed: readonly NodeId[]): Instant | null {
+  if (lastingFrom === null) return null;
+  const wasYoungest = (id: NodeId) => lastsFrom(turn.nodesBefore.get(id)) === lastingFrom;
+  if (lastingFrom > turn.now && changed.some(wasYoungest)) return null;
+  return latest(lastingFrom, youngest(turn, changed));
+}
+
+function youngest(turn: Turn, nodes: Iterable<NodeId>): Instant {
+  let from = instant(-Infinity);
+  for (const id of nodes) from = latest(from, lastsFrom(turn.find(id)));
+  return from;
+}
+
+/** When a node that runs has lasted long enough; long ago where that does not matter. */
+function lastsFrom(node: NodeState | undefined): Instant {
+  if (node?.phase.at !== "running" || node.streak > MOST_UNSETTLED) return instant(-Infinity);
   const { spec, since } = node.phase;
-  return spec.daemon && spec.ready === null ? after(since, SETTLE_MS) : turn.now;
+  return spec.daemon && spec.ready === null ? after(since, SETTLE_MS) : instant(-Infinity);
 }
 
 function leftOf(turn: Turn, { goal, targets }: Request): Left {
@@ -80,17 +110,16 @@ function leftOf(turn: Turn, { goal, targets }: Request): Left {
   return left;
 }
 
-/** What is left when some nodes have changed; it costs what has. */
+/** What is left when some of the targets have changed; it costs what has. */
 function leftAfter(
   turn: Turn,
   { goal, targets }: Request,
   before: Left,
-  changed: ReadonlySet<NodeId>,
+  changed: readonly NodeId[],
 ): Left {
   let left = before;
   for (const id of changed) {
-    const startsBefore = targets.get(id);
-    if (startsBefore === undefined) continue;
+    const startsBefore = targets.get(id)!;
     left = counted(left, goalVerdict(turn, turn.nodesBefore, id, goal, startsBefore), -1);
     left = counted(left, goalVerdict(turn, turn.nodes, id, goal, startsBefore), 1);
   }
@@ -104,30 +133,23 @@ function counted({ open, missed }: Left, verdict: GoalVerdict, one: 1 | -1): Lef
   };
 }
 
-/** The nodes that have changed, and those that go by a tree around them that has. */
-function judgedAnew(turn: Turn): ReadonlySet<NodeId> {
-  if (turn.isReplanned) return turn.touched;
-  const changed = new Set(turn.touched);
-  for (const id of turn.touched) {
+/** The nodes that have changed, and those that go by a tree around them that has. Under another plan, all are judged. */
+function judgedAnew(turn: Turn): readonly NodeId[] {
+  if (turn.isReplanned) return [];
+  const changed = turn.nodesBefore.changedIn(turn.nodes).map(({ id }) => id);
+  const turned = changed.filter((id) => {
     const [before, after] = [turn.nodesBefore.get(id), turn.node(id)];
-    if (before?.kind !== "tree" || after.kind !== "tree" || mayComeBack(before) === mayComeBack(after)) {
-      continue;
-    }
-    for (const below of turn.subtree(id)) changed.add(below.id);
-  }
-  return changed;
+    return before?.kind === "tree" && mayComeBack(before) !== mayComeBack(after);
+  });
+  if (turned.length === 0) return changed;
+  const below = turned.flatMap((id) => turn.subtree(id).map((place) => place.id));
+  return [...new Set([...changed, ...below])];
 }
 
 /** The actors that `nodes` stand for: a tree stands for those below it that it starts by itself. */
 export function actorsOf(turn: Turn, nodes: readonly NodeId[]): readonly NodeId[] {
-  const startsByItself = (id: NodeId) => {
-    const spec = turn.spec(id);
-    return spec.kind !== "tree" && spec.autostart;
-  };
-  const actors = nodes.flatMap((id) =>
-    turn.spec(id).kind === "tree" ? turn.planned(id).filter(startsByItself) : [id]
-  );
-  return [...new Set(actors)];
+  const started = new Set(nodes.flatMap((id) => startedWith(turn, id)));
+  return [...started].filter((id) => turn.spec(id).kind !== "tree");
 }
 
 type GoalVerdict = "open" | "reached" | "missed";
@@ -191,6 +213,8 @@ function readyVerdict(
       return isTakenAlong(turn, nodes, node) ? "open" : "missed";
     case "completed":
       return node.starts > startsBefore ? "reached" : "open";
+    case "starting":
+      return node.phase.lack?.isLasting === true ? "missed" : "open";
     case "running": {
       const stays = node.kind === "actor" && node.doom === null;
       return stays && node.starts > startsBefore ? "reached" : "open";

@@ -66,6 +66,7 @@ export function letAllGo(turn: Turn): void {
 /** Offers the next crash when that which was offered is held no more, and lets deadlines count again after the last. */
 export function settleHolding(turn: Turn): void {
   const { holding } = turn;
+  if (holding === null && turn.books.holders.length === 0) return;
   const held = heldIn((id) => turn.find(id), turn.books.holders);
   if (held.some(({ crash }) => crash.id === holding?.offered)) return;
   const [first, ...others] = held;
@@ -103,16 +104,15 @@ function heldIn(
 
 /** Moves the end of every stop that has yet to begin, and of every teardown. */
 function postpone(turn: Turn, ms: number): void {
-  for (const { id, kind } of turn.nodes.values()) {
-    if (kind === "tree") {
-      const { phase } = turn.tree(id);
-      if (phase.at === "stopping") {
-        turn.setTree(id, { phase: { ...phase, deadline: after(phase.deadline, ms) } });
-      }
-    } else {
-      const { doom } = turn.actor(id);
-      if (doom !== null) turn.setActor(id, { doom: { ...doom, deadline: after(doom.deadline, ms) } });
+  for (const id of turn.topology.trees) {
+    const { phase } = turn.tree(id);
+    if (phase.at === "stopping") {
+      turn.setTree(id, { phase: { ...phase, deadline: after(phase.deadline, ms) } });
     }
+  }
+  for (const id of [...turn.books.doomedActors()]) {
+    const doom = turn.actor(id).doom!;
+    turn.setActor(id, { doom: { ...doom, deadline: after(doom.deadline, ms) } });
   }
 }
 

@@ -66,6 +66,8 @@ export interface EntryData {
   readonly remade: { readonly file: string };
   /** They could not be. */
   readonly unmade: { readonly file: string; readonly why: string };
+  /** The machine has no room for more processes; those that are to be started are tried again. */
+  readonly short: { readonly reason: string; readonly hint: string | null };
   /** An actor runs without limits that it should have. */
   readonly unlimited: { readonly limits: readonly string[]; readonly reason: string };
   /** Lines of an actor could not be written and are lost. */

@@ -1,127 +1,106 @@
 /**
- * Numbers as a value, of which the least, and the first that is not above a bound, are found without looking at all. A
- * change gives another array, which shares all but a few small pieces with the first.
+ * Numbers as a value, of which the least, and the first that is not above a bound, are found without looking at all: above
+ * the numbers stand the least of each piece of them, above those the least of each piece of these, and so on.
  */
-import type { Change } from "./draft.ts";
-
-const BITS = 5;
-const WIDTH = 1 << BITS;
-const MASK = WIDTH - 1;
-
-/** Numbers, or branches that are one lower, and the least of all that is below. */
-interface Branch {
-  readonly least: number;
-  readonly items: readonly (Branch | number)[];
-}
+import { Draft, PersistentArray, WIDTH } from "./persistent_array.ts";
 
 /** See the module. */
 export class LeastArray {
-  readonly length: number;
-  readonly #height: number;
-  readonly #root: Branch;
+  readonly numbers: PersistentArray<number>;
+  /** The least of each piece; null if there is but one. */
+  readonly leasts: LeastArray | null;
 
-  private constructor(length: number, height: number, root: Branch) {
-    this.length = length;
-    this.#height = height;
-    this.#root = root;
+  constructor(numbers: PersistentArray<number>, leasts: LeastArray | null) {
+    this.numbers = numbers;
+    this.leasts = leasts;
   }
 
   static from(numbers: readonly number[]): LeastArray {
-    let level: readonly (Branch | number)[] = numbers;
-    let height = 0;
-    for (; level.length > WIDTH; height++) {
-      const pieces: Branch[] = [];
-      for (let from = 0; from < level.length; from += WIDTH) {
-        pieces.push(branchOf(level.slice(from, from + WIDTH)));
-      }
-      level = pieces;
-    }
-    return new LeastArray(numbers.length, height, branchOf(level));
+    const array = PersistentArray.from(numbers);
+    if (numbers.length <= WIDTH) return new LeastArray(array, null);
+    const leasts = Array.from(
+      { length: Math.ceil(numbers.length / WIDTH) },
+      (_, piece) => leastOf(array.around(piece * WIDTH)),
+    );
+    return new LeastArray(array, LeastArray.from(leasts));
   }
 
   /** Infinity if there are none. */
   get least(): number {
-    return this.#root.least;
+    return this.leasts === null ? leastOf(this.numbers.around(0)) : this.leasts.least;
   }
 
   /** The number at `index`, which must be one of the array. */
   at(index: number): number {
-    let branch = this.#root;
-    for (let shift = this.#height * BITS; shift > 0; shift -= BITS) {
-      branch = branch.items[(index >> shift) & MASK] as Branch;
-    }
-    return branch.items[index & MASK] as number;
+    return this.numbers.at(index);
   }
 
-  /** The same array but for one number. */
-  with(index: number, number: number): LeastArray {
-    return this.withAll([[index, number]]);
+  [Symbol.iterator](): IterableIterator<number> {
+    return this.numbers[Symbol.iterator]();
+  }
+}
+
+/** Such an array in the making. */
+export class LeastDraft {
+  #base: LeastArray;
+  readonly #numbers: Draft<number>;
+  #leasts: LeastDraft | null = null;
+
+  constructor(base: LeastArray) {
+    this.#base = base;
+    this.#numbers = new Draft(base.numbers);
   }
 
-  /** The same array but for some numbers, given in the order of their indexes. It costs what they are. */
-  withAll(changes: readonly Change<number>[]): this {
-    const { branch } = replaced(this.#root, this.#height, 0, changes, 0);
-    return branch === this.#root ? this : new LeastArray(this.length, this.#height, branch) as this;
+  at(index: number): number {
+    return this.#numbers.at(index);
+  }
+
+  set(index: number, number: number): void {
+    const before = this.#numbers.at(index);
+    if (before === number) return;
+    this.#numbers.set(index, number);
+    if (this.#base.leasts === null) return;
+    this.#leasts ??= new LeastDraft(this.#base.leasts);
+    const piece = Math.floor(index / WIDTH);
+    const least = this.#leasts.at(piece);
+    if (number < least) this.#leasts.set(piece, number);
+    else if (before === least) this.#leasts.set(piece, leastOf(this.#numbers.around(index)));
   }
 
   /** The first index from `from` on whose number is at most `bound`; -1 if there is none. */
   firstUpTo(bound: number, from = 0): number {
-    return first(this.#root, this.#height, from, bound);
+    const start = Math.max(0, from);
+    if (start >= this.#base.numbers.length) return -1;
+    const { leasts } = this.#base;
+    if (leasts === null) return this.#firstInPiece(bound, start);
+    if (start % WIDTH > 0) {
+      const found = this.#firstInPiece(bound, start);
+      if (found >= 0) return found;
+    }
+    this.#leasts ??= new LeastDraft(leasts);
+    const piece = this.#leasts.firstUpTo(bound, Math.ceil(start / WIDTH));
+    return piece < 0 ? -1 : this.#firstInPiece(bound, piece * WIDTH);
   }
 
-  *[Symbol.iterator](): IterableIterator<number> {
-    for (let index = 0; index < this.length; index++) yield this.at(index);
+  /** The array as it is by now. */
+  get whole(): LeastArray {
+    const numbers = this.#numbers.whole;
+    if (numbers !== this.#base.numbers) {
+      this.#base = new LeastArray(numbers, this.#leasts === null ? this.#base.leasts : this.#leasts.whole);
+    }
+    return this.#base;
+  }
+
+  #firstInPiece(bound: number, from: number): number {
+    const items = this.#numbers.around(from);
+    const start = from - from % WIDTH;
+    for (let at = from - start; at < items.length; at++) if (items[at]! <= bound) return start + at;
+    return -1;
   }
 }
 
-function branchOf(items: readonly (Branch | number)[]): Branch {
+function leastOf(numbers: readonly number[]): number {
   let least = Infinity;
-  for (const item of items) least = Math.min(least, leastOf(item));
-  return { least, items };
-}
-
-function leastOf(item: Branch | number): number {
-  return typeof item === "number" ? item : item.least;
-}
-
-/** A branch, whose first number has the index `from`, after the changes from `at` on; `next` is the first that is behind it. */
-function replaced(
-  branch: Branch,
-  height: number,
-  from: number,
-  changes: readonly Change<number>[],
-  at: number,
-): { readonly branch: Branch; readonly next: number } {
-  const width = 1 << (height * BITS);
-  let items: (Branch | number)[] | null = null;
-  let next = at;
-  while (next < changes.length && changes[next]![0] < from + WIDTH * width) {
-    const [index, number] = changes[next]!;
-    const place = Math.floor((index - from) / width);
-    const before = branch.items[place]!;
-    let after: Branch | number = number;
-    if (height === 0) next += 1;
-    else {({ branch: after, next } = replaced(
-        before as Branch,
-        height - 1,
-        from + place * width,
-        changes,
-        next,
-      ));}
-    if (after !== before) (items ??= branch.items.slice())[place] = after;
-  }
-  return { branch: items === null ? branch : branchOf(items), next };
-}
-
-function first(branch: Branch, height: number, from: number, bound: number): number {
-  if (branch.least > bound) return -1;
-  const width = 1 << (height * BITS);
-  for (let at = Math.max(0, Math.floor(from / width)); at < branch.items.length; at++) {
-    const item = branch.items[at]!;
-    if (leastOf(item) > bound) continue;
-    if (typeof item === "number") return at;
-    const found = first(item, height - 1, from - at * width, bound);
-    if (found >= 0) return found + at * width;
-  }
-  return -1;
+  for (const number of numbers) if (number < least) least = number;
+  return least;
 }

@@ -1,6 +1,5 @@
 import type { NodeId } from "../config/plan.ts";
-import type { Change } from "./draft.ts";
-import { PersistentArray } from "./persistent_array.ts";
+import { Draft, PersistentArray } from "./persistent_array.ts";
 import type { Topology } from "./topology.ts";
 
 /** Something of every node by its address, in file order, as a value: a change gives another map. */
@@ -8,7 +7,7 @@ export class NodeMap<T> implements ReadonlyMap<NodeId, T> {
   readonly #topology: Topology;
   readonly #values: PersistentArray<T>;
 
-  private constructor(topology: Topology, values: PersistentArray<T>) {
+  constructor(topology: Topology, values: PersistentArray<T>) {
     this.#topology = topology;
     this.#values = values;
   }
@@ -36,9 +35,9 @@ export class NodeMap<T> implements ReadonlyMap<NodeId, T> {
     return this.#values.at(index);
   }
 
-  /** The same but for some nodes, given in file order. */
-  withAll(changes: readonly Change<T>[]): this {
-    return new NodeMap(this.#topology, this.#values.withAll(changes)) as this;
+  /** Another map in the making. */
+  draft(): NodeDraft<T> {
+    return new NodeDraft(this, this.#topology, this.#values);
   }
 
   /** What is different in a map that came from this one by changes; it costs what is different. */
@@ -65,5 +64,36 @@ export class NodeMap<T> implements ReadonlyMap<NodeId, T> {
 
   forEach(act: (value: T, id: NodeId, map: ReadonlyMap<NodeId, T>) => void): void {
     for (const [id, value] of this) act(value, id, this);
+  }
+}
+
+/** A map in the making; see `Draft`. */
+export class NodeDraft<T> {
+  #map: NodeMap<T>;
+  readonly #topology: Topology;
+  #values: PersistentArray<T>;
+  readonly #draft: Draft<T>;
+
+  constructor(map: NodeMap<T>, topology: Topology, values: PersistentArray<T>) {
+    this.#map = map;
+    this.#topology = topology;
+    this.#values = values;
+    this.#draft = new Draft(values);
+  }
+
+  at(index: number): T {
+    return this.#draft.at(index);
+  }
+
+  set(index: number, value: T): void {
+    this.#draft.set(index, value);
+  }
+
+  /** The map as it is by now. */
+  get whole(): NodeMap<T> {
+    const values = this.#draft.whole;
+    if (values !== this.#values) this.#map = new NodeMap(this.#topology, values);
+    this.#values = values;
+    return this.#map;
   }
 }

@@ -2,58 +2,54 @@
  * An array that is a value: a change gives another one, which shares all but a few small pieces with the first. Reading and
  * changing an item cost the depth of a tree of 32 branches, whatever the length.
  */
-import type { Change } from "./draft.ts";
-
 const BITS = 5;
-const WIDTH = 1 << BITS;
+
+/** How many items a piece holds. */
+export const WIDTH = 1 << BITS;
 const MASK = WIDTH - 1;
 
-/** The items themselves at height 0, else branches that are one lower. */
-type Branch = readonly unknown[];
+/** The items themselves at height 0, else pieces that are one lower. */
+interface Piece {
+  /** Changed by the draft alone that has made it. */
+  readonly items: unknown[];
+  /** What that draft is known by; null if none has made it. */
+  readonly mark: object | null;
+}
 
 /** See the module. */
 export class PersistentArray<T> implements Iterable<T> {
   readonly length: number;
-  readonly #height: number;
-  readonly #root: Branch;
+  /** For drafts. */
+  readonly root: Piece;
+  readonly height: number;
 
-  private constructor(length: number, height: number, root: Branch) {
+  constructor(length: number, height: number, root: Piece) {
     this.length = length;
-    this.#height = height;
-    this.#root = root;
+    this.height = height;
+    this.root = root;
   }
 
   static from<T>(items: readonly T[]): PersistentArray<T> {
-    let level: Branch = items;
+    let level: unknown[] = items.slice();
     let height = 0;
     for (; level.length > WIDTH; height++) level = inPieces(level);
-    return new PersistentArray<T>(items.length, height, level);
+    return new PersistentArray<T>(items.length, height, { items: level, mark: null });
   }
 
   /** The item at `index`, which must be one of the array. */
   at(index: number): T {
-    let branch = this.#root;
-    for (let shift = this.#height * BITS; shift > 0; shift -= BITS) {
-      branch = branch[(index >> shift) & MASK] as Branch;
-    }
-    return branch[index & MASK] as T;
+    return itemsAround(this.root, this.height, index)[index & MASK] as T;
   }
 
-  /** The same array but for one item. */
-  with(index: number, item: T): PersistentArray<T> {
-    return this.withAll([[index, item]]);
-  }
-
-  /** The same array but for some items, given in the order of their indexes. It costs what they are. */
-  withAll(changes: readonly Change<T>[]): this {
-    const { branch } = replaced(this.#root, this.#height, 0, changes, 0);
-    return branch === this.#root ? this : new PersistentArray<T>(this.length, this.#height, branch) as this;
+  /** The items of the piece that holds `index`: those from the last multiple of `WIDTH` on. */
+  around(index: number): readonly T[] {
+    return itemsAround(this.root, this.height, index) as readonly T[];
   }
 
   /** The indexes, in order, at which another array of this length has other items. It costs what is different. */
   differences(other: PersistentArray<T>): readonly number[] {
     const found: number[] = [];
-    compare(this.#root, other.#root, this.#height, 0, found);
+    compare(this.root, other.root, this.height, 0, found);
     return found;
   }
 
@@ -62,46 +58,72 @@ export class PersistentArray<T> implements Iterable<T> {
   }
 }
 
-function inPieces(items: Branch): Branch {
-  const pieces: Branch[] = [];
-  for (let from = 0; from < items.length; from += WIDTH) pieces.push(items.slice(from, from + WIDTH));
+/** An array in the making: a piece is copied when it is first changed, and changed in place until somebody has the whole. */
+export class Draft<T> {
+  #array: PersistentArray<T>;
+  #root: Piece;
+  /** Null while there is no piece that only this draft has. */
+  #mark: object | null = null;
+
+  constructor(array: PersistentArray<T>) {
+    this.#array = array;
+    this.#root = array.root;
+  }
+
+  /** See the array. */
+  at(index: number): T {
+    return itemsAround(this.#root, this.#array.height, index)[index & MASK] as T;
+  }
+
+  /** See the array. Good until the next change. */
+  around(index: number): readonly T[] {
+    return itemsAround(this.#root, this.#array.height, index) as readonly T[];
+  }
+
+  set(index: number, item: T): void {
+    if (this.at(index) === item) return;
+    this.#mark ??= {};
+    this.#root = replaced(this.#root, this.#array.height, index, item, this.#mark);
+  }
+
+  /** The array as it is by now. */
+  get whole(): PersistentArray<T> {
+    const { length, height } = this.#array;
+    if (this.#mark !== null) this.#array = new PersistentArray(length, height, this.#root);
+    this.#mark = null;
+    return this.#array;
+  }
+}
+
+function inPieces(items: unknown[]): Piece[] {
+  const pieces: Piece[] = [];
+  for (let from = 0; from < items.length; from += WIDTH) {
+    pieces.push({ items: items.slice(from, from + WIDTH), mark: null });
+  }
   return pieces;
 }
 
-/** A branch, whose first item has the index `first`, after the changes from `at` on; `next` is the first that is behind it. */
-function replaced<T>(
-  branch: Branch,
-  height: number,
-  first: number,
-  changes: readonly Change<T>[],
-  at: number,
-): { readonly branch: Branch; readonly next: number } {
-  const width = 1 << (height * BITS);
-  let copy: unknown[] | null = null;
-  let next = at;
-  while (next < changes.length && changes[next]![0] < first + WIDTH * width) {
-    const [index, item] = changes[next]!;
-    const place = Math.floor((index - first) / width);
-    const before = branch[place];
-    let after: unknown = item;
-    if (height === 0) next += 1;
-    else {({ branch: after, next } = replaced(
-        before as Branch,
-        height - 1,
-        first + place * width,
-        changes,
-        next,
-      ));}
-    if (after !== before) (copy ??= branch.slice())[place] = after;
+function itemsAround(root: Piece, height: number, index: number): readonly unknown[] {
+  let { items } = root;
+  for (let shift = height * BITS; shift > 0; shift -= BITS) {
+    ({ items } = items[(index >> shift) & MASK] as Piece);
   }
-  return { branch: copy ?? branch, next };
+  return items;
 }
 
-function compare(one: Branch, other: Branch, height: number, from: number, found: number[]): void {
-  for (let at = 0; at < one.length; at++) {
-    if (one[at] === other[at]) continue;
+/** A piece with another item in it, or below it; the same piece if `mark` allows that. */
+function replaced(piece: Piece, height: number, index: number, item: unknown, mark: object): Piece {
+  const { items } = piece.mark === mark ? piece : { items: piece.items.slice() };
+  const place = (index >> (height * BITS)) & MASK;
+  items[place] = height === 0 ? item : replaced(items[place] as Piece, height - 1, index, item, mark);
+  return piece.mark === mark ? piece : { items, mark };
+}
+
+function compare(one: Piece, other: Piece, height: number, from: number, found: number[]): void {
+  for (let at = 0; at < one.items.length; at++) {
+    if (one.items[at] === other.items[at]) continue;
     const index = from + (at << (height * BITS));
     if (height === 0) found.push(index);
-    else compare(one[at] as Branch, other[at] as Branch, height - 1, index, found);
+    else compare(one.items[at] as Piece, other.items[at] as Piece, height - 1, index, found);
   }
 }

@@ -88,19 +88,18 @@ function refusedDown(turn: Turn, { request, cause, withinMs }: RequestOf<"down_r
 /** Shortens what is left of every grace period and every teardown. */
 function onGraceCut(turn: Turn, toMs: number): void {
   const at = after(turn.stopTime, toMs);
-  for (const node of turn.nodes.values()) {
-    if (node.kind === "tree") {
-      const { phase } = node;
-      if (phase.at === "stopping" && phase.deadline > at) {
-        turn.setTree(node.id, { phase: { ...phase, deadline: at } });
-      }
-    } else if (node.phase.at === "stopping") {
-      turn.setActor(node.id, {
-        phase: { ...node.phase, ladder: hurry(node.phase.ladder, after(turn.now, toMs), turn.now) },
-      });
-    } else if (node.doom !== null && node.doom.deadline > at) {
-      turn.setActor(node.id, { doom: { ...node.doom, deadline: at } });
+  for (const id of turn.topology.trees) {
+    const { phase } = turn.tree(id);
+    if (phase.at === "stopping" && phase.deadline > at) {
+      turn.setTree(id, { phase: { ...phase, deadline: at } });
     }
+  }
+  for (const id of turn.books.leavingActors()) {
+    const { phase, doom } = turn.actor(id);
+    if (phase.at === "stopping") {
+      const ladder = hurry(phase.ladder, after(turn.now, toMs), turn.now);
+      turn.setActor(id, { phase: { ...phase, ladder } });
+    } else if (doom !== null && doom.deadline > at) turn.setActor(id, { doom: { ...doom, deadline: at } });
   }
 }
 

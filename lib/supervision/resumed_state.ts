@@ -43,7 +43,7 @@ function carriedOver(node: NodeState, spec: NodeSpec, now: Instant): NodeState {
     case "starting": {
       // Nobody has looked meanwhile whether it is ready: it has its whole time again.
       const heldMs = now - phase.since;
-      const anew = { joined: false, ...NOT_PROBED, hold: null, heldMs };
+      const anew = { lack: null, joined: false, ...NOT_PROBED, hold: null, heldMs };
       return { ...node, phase: { ...phase, spec, ...anew } };
     }
     case "running":

@@ -62,13 +62,25 @@ interface Living {
   readonly heldMs: number;
 }
 
+/** Something of the machine that a spawn is refused for. */
+export interface Lack {
+  readonly message: string;
+  /** Whether it has been so for long. */
+  readonly isLasting: boolean;
+}
+
 /** A process that is being started. */
 export interface StartingPhase extends Living, Probing {
   readonly at: "starting";
   readonly run: RunId;
+  /** When its process was made; before that, when it was asked for. */
   readonly since: Instant;
-  /** Null until the spawn has succeeded. */
+  /** Whether it was: until then it waits for us, and no limit counts. */
+  readonly isMade: boolean;
+  /** Null until its program runs. */
   readonly pid: number | null;
+  /** Why its process could not be made yet; null if nothing has refused it. */
+  readonly lack: Lack | null;
   /** Whether it speaks the protocol of actors. */
   readonly joined: boolean;
 }
@@ -189,8 +201,8 @@ export interface Request {
   readonly targets: ReadonlyMap<NodeId, number>;
   /** How many of them have yet to reach their goal, and how many never will; null until that was counted. */
   readonly left: { readonly open: number; readonly missed: number } | null;
-  /** When all that have reached their goal will have lasted long enough to say so; null while some have not. */
-  readonly settlesAt: Instant | null;
+  /** When the youngest of those that are ready will have lasted long enough to say so; null if that is not known. */
+  readonly lastingFrom: Instant | null;
 }
 
 /** How the whole tree ended. */

@@ -20,7 +20,7 @@ import { earliest, type Instant, instant, NEVER } from "../base/instant.ts";
 import { ROOT } from "../config/plan.ts";
 import { onActorTime, onRunEvent } from "./actor.ts";
 import type { NotedAs, TreeEvent } from "./event.ts";
-import { answerRequests } from "./goals.ts";
+import { answerRequests, settleTime } from "./goals.ts";
 import type { EntryEvent } from "./journal_entry.ts";
 import { onPlanGiven } from "./replan.ts";
 import { onRequest } from "./requests.ts";
@@ -44,12 +44,9 @@ export function step(state: State, event: TreeEvent, now: Instant): Stepped {
 export function nextDeadline({ outcome, holding, books, requests }: State): Instant {
   if (outcome !== null) return NEVER;
   const { due, stopDue, regroupDue } = books;
-  const settling = requests.map(({ settlesAt }) => settlesAt ?? NEVER);
-  return earliest(
-    instant(Math.min(due.least, regroupDue.least)),
-    holding === null ? instant(stopDue.least) : NEVER,
-    ...settling,
-  );
+  let next = instant(Math.min(due.least, regroupDue.least, holding === null ? stopDue.least : NEVER));
+  for (const request of requests) next = earliest(next, settleTime(request) ?? NEVER);
+  return next;
 }
 
 /** A tree that has ended owes nothing but an answer. */
@@ -72,6 +69,8 @@ export function applyEvent(turn: Turn, event: TreeEvent): void {
     case "noted":
       onNoted(turn, event);
       return;
+    case "lacked":
+    case "made":
     case "spawned":
     case "spawn_failed":
     case "probed":

@@ -5,7 +5,8 @@
  *       -> SIGTERM to its descendants -> SIGKILL to all
  *
  * A rung is left when what it waits for happens. What was cancelled is signalled at `cancelUntil`. SIGKILL comes at
- * `killAt` from every rung, and at `giveUpAt` what even that did not end is left as a survivor.
+ * `killAt` from every rung but the first, and at `giveUpAt` what even that did not end is left as a survivor. On the first, a
+ * process is being spawned: there is nothing to kill, and the grace begins when there is.
  *
  * Invariants:
  * 1. The ladder is over only when the containment has said that nothing of the run is left, or at `giveUpAt`.
@@ -23,8 +24,10 @@ const CANCEL_SHARE = 0.6;
 /** Where a run stands on its way down. */
 export interface Ladder {
   readonly rung: "spawning" | "command" | "cancel" | "signal" | "rest" | "kill" | "over";
-  /** When SIGKILL is due; `NEVER` once it was sent. */
+  /** When SIGKILL is due, if there is a process; `NEVER` once it was sent. */
   readonly killAt: Instant;
+  /** Since when the time until then counts. */
+  readonly askedAt: Instant;
   /** When survivors are given up on; `NEVER` before SIGKILL. */
   readonly giveUpAt: Instant;
   /** Whether the run speaks the protocol of actors, so that it can be cancelled. */
@@ -70,13 +73,23 @@ export interface Descent {
 
 /** The ladder of a run that is asked to stop. */
 export function beginStop(stop: Stop, { isSpawning, joined, killAt, now }: Descent): Rung {
-  const ladder: Ladder = { rung: "spawning", killAt, giveUpAt: NEVER, joined, cancelUntil: NEVER };
+  const ladder: Ladder = {
+    rung: "spawning",
+    killAt,
+    askedAt: now,
+    giveUpAt: NEVER,
+    joined,
+    cancelUntil: NEVER,
+  };
   return isSpawning ? { ladder, effects: ["abort_spawn"] } : firstRung(ladder, stop, now);
 }
 
 /** The ladder of a run whose process has ended by itself: only what it left behind is to be ended. */
-export function beginClearing(stop: Stop, killAt: Instant): Rung {
-  return clearing({ rung: "rest", killAt, giveUpAt: NEVER, joined: false, cancelUntil: NEVER }, stop);
+export function beginClearing(stop: Stop, killAt: Instant, now: Instant): Rung {
+  return clearing(
+    { rung: "rest", killAt, askedAt: now, giveUpAt: NEVER, joined: false, cancelUntil: NEVER },
+    stop,
+  );
 }
 
 /** The ladder of a run that somebody else was stopping: whatever was asked of it until now is asked again, by a signal. */
@@ -100,7 +113,7 @@ export function stepLadder(ladder: Ladder, event: LadderEvent, stop: Stop, now: 
     case "cleared":
       return { ladder: { ...ladder, rung: "over" }, effects: [] };
     case "spawned":
-      if (ladder.rung === "spawning") return firstRung(ladder, stop, now);
+      if (ladder.rung === "spawning") return firstRung(startingNow(ladder, now), stop, now);
       return { ladder, effects: ladder.rung === "kill" ? ["kill_all"] : [] };
     case "joined":
       return { ladder: { ...ladder, joined: true }, effects: [] };
@@ -119,8 +132,12 @@ export function stepLadder(ladder: Ladder, event: LadderEvent, stop: Stop, now: 
 
 /** Makes the end of the grace come no later than `at`, and shares out anew what is left of it. */
 export function hurry(ladder: Ladder, at: Instant, now: Instant): Ladder {
+  if (ladder.rung === "spawning") {
+    const graceMs = Math.min(ladder.killAt - ladder.askedAt, at - now);
+    return { ...ladder, killAt: after(now, graceMs), askedAt: now };
+  }
   if (ladder.rung === "kill" || at >= ladder.killAt) return ladder;
-  const hurried = { ...ladder, killAt: at };
+  const hurried = { ...ladder, killAt: at, askedAt: now };
   return ladder.rung === "cancel"
     ? { ...hurried, cancelUntil: earliest(ladder.cancelUntil, cancelEnd(at, now)) }
     : hurried;
@@ -129,7 +146,14 @@ export function hurry(ladder: Ladder, at: Instant, now: Instant): Ladder {
 /** When the ladder next has something to do by itself. */
 export function ladderDeadline(ladder: Ladder): Instant {
   if (ladder.rung === "kill") return ladder.giveUpAt;
-  return ladder.rung === "over" ? NEVER : earliest(ladder.cancelUntil, ladder.killAt);
+  return ladder.rung === "over" || ladder.rung === "spawning"
+    ? NEVER
+    : earliest(ladder.cancelUntil, ladder.killAt);
+}
+
+/** What was being spawned is there: its grace begins. */
+function startingNow(ladder: Ladder, now: Instant): Ladder {
+  return { ...ladder, killAt: after(now, ladder.killAt - ladder.askedAt), askedAt: now };
 }
 
 function firstRung(ladder: Ladder, stop: Stop, now: Instant): Rung {
@@ -160,6 +184,7 @@ function clearing(ladder: Ladder, stop: Stop): Rung {
 }
 
 function onTime(ladder: Ladder, now: Instant): Rung {
+  if (ladder.rung === "spawning") return { ladder, effects: [] };
   if (ladder.rung === "kill") {
     return { ladder: now >= ladder.giveUpAt ? { ...ladder, rung: "over" } : ladder, effects: [] };
   }

@@ -33,7 +33,7 @@ function apply(turn: Turn, wishes: readonly Wish[]): void {
   while (pending.length > 0) {
     const wish = pending.pop()!;
     if (turn.node(wish.id).kind === "actor") stopActor(turn, wish);
-    else pending.push(...stopTree(turn, wish));
+    else for (const below of stopTree(turn, wish)) pending.push(below);
   }
 }
 

@@ -37,6 +37,7 @@ export interface Topology {
   /** In file order, parents before their children. */
   readonly places: readonly Place[];
   readonly byId: ReadonlyMap<NodeId, Place>;
+  readonly trees: readonly NodeId[];
   readonly hasLeaving: boolean;
 }
 
@@ -78,7 +79,12 @@ export function topologyOf(
       isLeaving: leaving.has(spec.path),
     });
   }
-  return { places, byId: new Map(places.map((place) => [place.id, place])), hasLeaving: leaving.size > 0 };
+  return {
+    places,
+    byId: new Map(places.map((place) => [place.id, place])),
+    trees: places.filter(({ spec }) => spec.kind === "tree").map(({ id }) => id),
+    hasLeaving: leaving.size > 0,
+  };
 }
 
 type Nodes = readonly NodeSpec[];

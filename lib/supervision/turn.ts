@@ -31,8 +31,7 @@ export class Turn {
   topology: Topology;
   #before: State;
   books: Bookkeeper;
-  /** Nodes that have changed, or another plan. */
-  readonly touched = new Set<NodeId>();
+  /** Whether there is another plan since the step began, or since an earlier plan was forgotten. */
   isReplanned = false;
   readonly #effects: Effect[] = [];
   #seq: number;
@@ -135,11 +134,6 @@ export class Turn {
     return this.topology.places.slice(index, end);
   }
 
-  /** Those of them that the plan has. */
-  planned(id: NodeId): readonly NodeId[] {
-    return this.subtree(id).filter((place) => !place.isLeaving).map((place) => place.id);
-  }
-
   /** Goes on under another plan. @param change Gives the present state under it. */
   replan(change: (state: State) => State): void {
     this.#before = change(this.#state());
@@ -220,7 +214,6 @@ export class Turn {
   }
 
   #put(node: NodeState): void {
-    this.touched.add(node.id);
     this.books.put(node);
   }
 }

@@ -1,6 +1,7 @@
 /** What people are shown of a node. The names are a contract; the phases behind them are ours to change. */
 import type { Instant } from "../base/instant.ts";
-import type { Dependency, NodeId, Plan } from "../config/plan.ts";
+import { type Dependency, nodeAt, type NodeId, type Plan, specAt } from "../config/plan.ts";
+import { gateOf } from "../config/profiles.ts";
 import { readinessIn } from "./count.ts";
 import { dependencyVerdict, type TreeReadiness } from "./dependencies.ts";
 import { maskWords } from "./mask_words.ts";
@@ -54,6 +55,8 @@ export type Why =
   | { readonly kind: "backoff"; readonly inMs: number; readonly reason: FailReason }
   /** It is started again with its siblings; `after` says how it ended, if it did. */
   | { readonly kind: "siblings"; readonly after: LastExit | null }
+  /** It waits to be spawned; `lack` says what the machine refuses it for, if it does. */
+  | { readonly kind: "spawn"; readonly lack: string | null }
   /** What the last attempt to find it ready has said. */
   | { readonly kind: "probe"; readonly error: string }
   | { readonly kind: "held"; readonly report: string }
@@ -63,7 +66,14 @@ export type Why =
   | { readonly kind: "stopping"; readonly rung: Rung; readonly killInMs: number }
   | { readonly kind: "killed" }
   | { readonly kind: "stopped"; readonly by: StopReason }
-  | { readonly kind: "failed"; readonly reason: FailReason };
+  | { readonly kind: "failed"; readonly reason: FailReason }
+  /** None of its profiles is active, or none of those of a tree around it. */
+  | {
+    readonly kind: "profile";
+    readonly of: NodeId;
+    readonly isTreeAround: boolean;
+    readonly profiles: readonly string[];
+  };
 
 /** The nodes that people are shown, in file order: what leaves is shown until it is over. */
 export function presentIn({ topology, nodes }: State): readonly NodeId[] {
@@ -123,6 +133,7 @@ function readyOf(node: NodeState, tree: TreeReadiness): boolean | null {
 function sinceOf({ phase }: NodeState): Instant | null {
   switch (phase.at) {
     case "starting":
+      return phase.isMade ? phase.since : null;
     case "running":
     case "up":
       return phase.since;
@@ -136,6 +147,8 @@ function sinceOf({ phase }: NodeState): Instant | null {
 function whyOf(state: State, node: NodeState, now: Instant): Why | null {
   const { phase } = node;
   switch (phase.at) {
+    case "inactive":
+      return whyInactive(state, node.id);
     case "waiting":
       return whyWaiting(state, node.id);
     case "backing_off":
@@ -174,11 +187,18 @@ function whyWaiting(state: State, id: NodeId): Why {
   return { kind: isParentUp ? "turn" : "tree" };
 }
 
+function whyInactive({ plan }: State, id: NodeId): Why | null {
+  const of = nodeAt(plan, id) === undefined ? null : gateOf(plan, id);
+  if (of === null) return null;
+  return { kind: "profile", of, isTreeAround: of !== id, profiles: specAt(plan, of).profiles };
+}
+
 function whyHeld({ hold }: StartingPhase | RunningPhase): Why | null {
   return hold === null ? null : { kind: "held", report: hold.crashes[0]!.report };
 }
 
 function whyUnready(plan: Plan, phase: StartingPhase, now: Instant): Why | null {
+  if (!phase.isMade) return { kind: "spawn", lack: phase.lack?.message ?? null };
   const { ready } = phase.spec;
   const error = ready === null ? null : maskWords(plan, whyNotReady(phase, ready, now));
   return error === null ? null : { kind: "probe", error };

@@ -43,9 +43,12 @@ export function nodeFor(
   nodes: ReadonlyMap<NodeId, NodeState>,
   now: Instant,
 ): NodeState {
+  const tree = spec.parent === null ? undefined : nodes.get(spec.parent);
   if (known === undefined || !isOfKind(known, spec) || isRemoved(known)) {
-    return newcomer(spec, spec.parent === null ? undefined : nodes.get(spec.parent), now);
+    return begun({ ...freshNode(spec), cause: tree?.cause ?? 0 }, spec, tree, now);
   }
+  // A tree at work has begun all that starts with it: this one did not when the plan was another.
+  if (known.phase.at === "inactive") return begun(known, spec, tree, now);
   return known.kind === "actor" && spec.kind !== "tree" ? respecified(known, spec) : known;
 }
 
@@ -70,8 +73,8 @@ function respecified(actor: ActorState, spec: Exclude<NodeSpec, TreeSpec>): Acto
   return { ...actor, phase: { ...phase, spec } };
 }
 
-function newcomer(spec: NodeSpec, tree: NodeState | undefined, now: Instant): NodeState {
-  const node = { ...freshNode(spec), cause: tree?.cause ?? 0 };
+/** A node that has yet to be begun: it waits for its turn if it starts with its tree, and that is at work. */
+function begun(node: NodeState, spec: NodeSpec, tree: NodeState | undefined, now: Instant): NodeState {
   if (!spec.autostart || tree?.phase.at !== "up") return node;
   const phase = { at: "waiting", since: now } as const;
   return node.kind === "tree" ? { ...node, phase } : { ...node, phase };

@@ -1,3 +1,4 @@
+import { countedProcesses } from "../base/counted.ts";
 import type { ReachedLimits } from "../supervision/reached_limits.ts";
 
 /** What the kernel did, as a clause: `killed by the kernel: memory_max 64MiB reached`. */
@@ -7,14 +8,10 @@ export function describeReached(reached: ReachedLimits): string {
   const others = oomKills - (killedMain ? 1 : 0);
   const parts = [
     ...(killedMain ? [`killed by the kernel: ${memory}`] : []),
-    ...(others === 0 || killedMain ? [] : [`the kernel killed ${countOf(others)} of it: ${memory}`]),
+    ...(others === 0 || killedMain ? [] : [`the kernel killed ${countedProcesses(others)} of it: ${memory}`]),
     ...(forksRefused === 0
       ? []
       : [`${pidsMax === null ? "the limit of processes" : `pids_max ${pidsMax}`} reached`]),
   ];
   return parts.join(", ");
-}
-
-function countOf(processes: number): string {
-  return processes === 1 ? "1 process" : `${processes} processes`;
 }

@@ -1,4 +1,6 @@
+import { grouped } from "../base/counted.ts";
 import { describeDuration } from "../base/duration.ts";
+import { nameSome } from "../base/name_some.ts";
 import type { StopReason } from "../supervision/reason.ts";
 import type { Rung, Why } from "../supervision/view.ts";
 import { describeCrash } from "./describe_crash.ts";
@@ -9,7 +11,7 @@ export function describeWhy(why: Why): string {
   switch (why.kind) {
     case "dependencies": {
       const names = why.unmet.map(({ on, condition }) => `"${on}" to be ${condition}`);
-      const more = why.more > 0 ? [`${why.more} more`] : [];
+      const more = why.more > 0 ? [`${grouped(why.more)} more`] : [];
       return `waits for ${[...names, ...more].join(" and ")}`;
     }
     case "turn":
@@ -20,6 +22,8 @@ export function describeWhy(why: Why): string {
       return `restarts in ${describeDuration(why.inMs)} (${describeReason(why.reason)})`;
     case "siblings":
       return `restarts with its siblings${why.after === null ? "" : ` (${describeEnd(why.after)})`}`;
+    case "spawn":
+      return why.lack === null ? "waits to be spawned" : `waits to be spawned: ${why.lack}`;
     case "probe":
       return why.error;
     case "held":
@@ -29,13 +33,20 @@ export function describeWhy(why: Why): string {
     case "teardown":
       return `at most ${describeDuration(why.withinMs)} more`;
     case "stopping":
-      return `${RUNGS[why.rung]}, killed in ${describeDuration(why.killInMs)}`;
+      return why.rung === "spawning"
+        ? RUNGS.spawning
+        : `${RUNGS[why.rung]}, killed in ${describeDuration(why.killInMs)}`;
     case "killed":
       return "killed, and not gone yet";
     case "stopped":
       return STOP_REASONS[why.by];
     case "failed":
       return describeReason(why.reason);
+    case "profile": {
+      const names = nameSome(why.profiles.map((name) => `"${name}"`));
+      const what = why.profiles.length === 1 ? `profile ${names} is` : `profiles ${names} are`;
+      return `${what} not active${why.isTreeAround ? `, which its tree "${why.of}" is for` : ""}`;
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 /** What goes wrong with workers, beside what the functions throw that run in them. */
+import { nameSome } from "../base/name_some.ts";
 import { describeStatus } from "../actor/errors.ts";
 import { registerErrorType } from "../actor/error_types.ts";
 import type { ExitStatus } from "../host/ports/processes.ts";
@@ -24,7 +25,7 @@ export class BrokenWorkerError extends Error {
 
   /** @internal */
   constructor(message: string, workers: readonly BrokenWorker[], options?: ErrorOptions) {
-    super(`${message}: ${workers.map(describe).join(", ")}`, options);
+    super(`${message}: ${nameSome(workers.map(describe))}`, options);
     this.workers = workers;
   }
 

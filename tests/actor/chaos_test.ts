@@ -2,7 +2,6 @@
  * Trees of actors on a fake machine that do what chance says, with processes that are killed and messages that come late:
  * whatever happens, all of it ends, in time, and nothing is left. `SEEDS` says how many rounds, `SEED` where they begin.
  */
-import process from "node:process";
 import { RemoteActorError, TransportClosed } from "../../lib/actor/errors.ts";
 import { seeded } from "../../lib/base/chance.ts";
 import { after, instant } from "../../lib/base/instant.ts";
@@ -17,14 +16,14 @@ import { sleep } from "../../lib/scope/sleep.ts";
 import { moveOnAfter } from "../../lib/scope/timeouts.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import type { VirtualClock } from "../../lib/testing/virtual_clock.ts";
+import { seedsOf } from "../harness/seeds.ts";
 import { test } from "../harness/test.ts";
 import { chanceOf, pick } from "./chaos/chance.ts";
 import { type Chaos, CHAOS_MODULE, ChaosActor } from "./chaos/chaos_actor.ts";
 import { chaosModule } from "./chaos/chaos_module.ts";
 import { FakeActors } from "./fake_actors.ts";
 
-const ROUNDS = Number(process.env["SEEDS"] ?? 300);
-const FIRST = Number(process.env["SEED"] ?? 1);
+const SEEDS = seedsOf(300);
 const MOST_ACTORS = 25;
 /** When everything must be over. */
 const LIMIT_MS = 60_000;
@@ -56,8 +55,8 @@ const EXPECTED = new Set([
   "TransportClosed",
 ]);
 
-test(`chaos: ${ROUNDS} trees of actors end and leave nothing`, async () => {
-  for (let seed = FIRST; seed < FIRST + ROUNDS; seed++) {
+test(`chaos: ${SEEDS.length} trees of actors end and leave nothing`, async () => {
+  for (const seed of SEEDS) {
     try {
       await round(seed);
     } catch (error) {

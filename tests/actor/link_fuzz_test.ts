@@ -4,7 +4,6 @@
  * printed; run it alone with `SEED=n`, and more of them with `SEEDS=n`.
  */
 import assert from "node:assert/strict";
-import process from "node:process";
 import {
   ActorTooSlow,
   ContextCancelled,
@@ -23,14 +22,14 @@ import { moveOnAfter } from "../../lib/scope/timeouts.ts";
 import { BrokenResourceError } from "../../lib/sync/channel_errors.ts";
 import { waitAllTasksBlocked } from "../../lib/testing/idle.ts";
 import { PayloadError } from "../../lib/wire/payload.ts";
+import { seedsOf } from "../harness/seeds.ts";
 import { test } from "../harness/test.ts";
 import { Chance, Garbage, type Manner } from "./hostile/garbage.ts";
 import { besideNeighbour } from "./hostile/neighbour.ts";
 import type { RawPeer } from "./hostile/raw_peer.ts";
 import { onStage, type Stage } from "./hostile/stage.ts";
 
-const SEEDS = Number(process.env["SEEDS"] ?? 200);
-const ONLY = process.env["SEED"];
+const SEEDS = 200;
 const STEPS = 40;
 const MANNERS: readonly Manner[] = ["bytes", "mutated", "messages", "messages", "messages"];
 
@@ -47,8 +46,7 @@ const EXPECTED = [
 ];
 
 test("link fuzz: whatever a peer sends, it ends its own connection at the worst, and everybody who waits for it wakes", async () => {
-  const seeds = ONLY === undefined ? Array.from({ length: SEEDS }, (_, i) => i + 1) : [Number(ONLY)];
-  for (const seed of seeds) {
+  for (const seed of seedsOf(SEEDS)) {
     try {
       await fuzz(seed);
     } catch (error) {

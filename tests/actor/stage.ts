@@ -10,8 +10,10 @@ import process from "node:process";
 import { openSystem } from "../../lib/api/system.ts";
 import type { ByteSource } from "../../lib/host/ports/processes.ts";
 import { Event, run, type TaskInfo } from "../../mod.ts";
+import { startBuiltActors } from "../harness/built.ts";
 import { BELL_SUFFIX, JOURNAL_VARIABLE } from "./modules/journal.ts";
 
+startBuiltActors();
 // What the machine opens is opened once for the whole program: before the first test, so that none seems to leak it.
 const { host } = await openSystem();
 

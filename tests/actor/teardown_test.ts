@@ -1,4 +1,6 @@
 /** How actors are ended: asked, signalled, killed; and by Ctrl-C. */
+// Its actors look into their runtime.
+import "../harness/from_sources.ts";
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

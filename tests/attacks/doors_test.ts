@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { rowOf } from "../harness/process_table.ts";
 import { e2e, type Sandbox } from "../harness/supervise.ts";
+import { until } from "../harness/until.ts";
 
 const TREE = `
   on_supervisor_death = "survive"
@@ -51,7 +52,7 @@ e2e(
     const { pid } = await sandbox.json("ps");
     const server = await sandbox.row("server");
     process.kill(pid, "SIGKILL");
-    while ((rowOf(pid)?.state ?? "Z") !== "Z");
+    await until("the supervisor is dead", () => (rowOf(pid)?.state ?? "Z") === "Z");
     const next = sandbox.start(["ps"]);
     await next.done;
     await talkAt(sandbox, "guardian.sock", pid);

@@ -1,29 +1,70 @@
 /** Compiling texts in tests: one folder, one environment, and env files by path. */
 import assert from "node:assert/strict";
 import { compile, type Compiled } from "../../lib/config/compile.ts";
+import type { IncludeDisk } from "../../lib/config/include/disk.ts";
+import { decodeText } from "../../lib/config/text/decode_text.ts";
 import type { ActorSpec, NodeSpec, Plan, TreeSpec } from "../../lib/config/plan.ts";
 
 /** What a test may set beside the text. */
 export interface Surroundings {
   readonly environment?: Readonly<Record<string, string>>;
+  /** Other files by their paths; a text behind `-> ` is the target of a link. */
   readonly files?: Readonly<Record<string, string>>;
   readonly file?: string;
+  /** The active ones. */
+  readonly profiles?: readonly string[];
 }
 
+const FILE = "/srv/shop/supervise.toml";
+
 /** Compiles `text` as `/srv/shop/supervise.toml`. */
-export function compileText(text: string, { environment, files, file }: Surroundings = {}): Compiled {
+export function compileText(
+  text: string,
+  { environment, files, file, profiles }: Surroundings = {},
+): Compiled {
   return compile({
-    file: file ?? "/srv/shop/supervise.toml",
+    file: file ?? FILE,
     text,
     environment: environment ?? {},
     readFile: (path) => {
       const text = files?.[path];
       return text === undefined ? { why: "there is no such file" } : { text };
     },
+    disk: diskOf(files ?? {}),
+    profiles: profiles ?? [],
     scriptCommand: ["/usr/bin/supervise", "script"],
     actorCommand: ["/usr/bin/supervise", "actor"],
-    supervise: "/usr/bin/supervise",
+    supervise: () => "/usr/bin/supervise",
   });
+}
+
+const LINK = "-> ";
+
+/** A disk with the files of a test. */
+function diskOf(files: Readonly<Record<string, string>>): IncludeDisk {
+  const paths = Object.keys(files);
+  const targetOf = (path: string): string => {
+    const text = files[path];
+    return text?.startsWith(LINK) ? targetOf(text.slice(LINK.length)) : path;
+  };
+  const isFolder = (path: string) => paths.some((below) => below.startsWith(`${targetOf(path)}/`));
+  return {
+    exists: (path) => files[path] !== undefined || isFolder(path),
+    list: (folder) => {
+      const below = paths.filter((path) => path.startsWith(`${folder}/`));
+      const names = new Set(below.map((path) => path.slice(folder.length + 1).split("/")[0]!));
+      return [...names].map((name) => {
+        const path = `${folder}/${name}`;
+        return { name, isFolder: isFolder(path), isLink: files[path]?.startsWith(LINK) === true };
+      });
+    },
+    read: (path) => {
+      const file = targetOf(path);
+      const text = files[file];
+      if (text === undefined) return { why: isFolder(path) ? "it is a folder" : "there is no such file" };
+      return { file, ...decodeText(file, new TextEncoder().encode(text)) };
+    },
+  };
 }
 
 /** The plan of a text without errors. */
@@ -57,7 +98,10 @@ export function treeOf(text: string, path: string, surroundings?: Surroundings):
 /** The problems of a text as `name line:column message`. */
 export function problemsOf(text: string, surroundings?: Surroundings): readonly string[] {
   return compileText(text, surroundings).problems
-    .map(({ name, line, column, message }) => `${name.replace("config/", "")} ${line}:${column} ${message}`);
+    .map(({ name, file, line, column, message }) => {
+      const where = file === (surroundings?.file ?? FILE) ? "" : `${file.replace("/srv/shop/", "")}:`;
+      return `${name.replace("config/", "")} ${where}${line}:${column} ${message}`;
+    });
 }
 
 /** What the only problem of a text advises. */

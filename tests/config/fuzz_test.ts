@@ -7,7 +7,20 @@ import { renderProblems } from "../../lib/cli/render/problems.ts";
 import { test } from "../harness/test.ts";
 import { compileText } from "./compiling.ts";
 
+const INCLUDED = `env = { C = "c" }
+include = ["**/leaf.toml", 'more/?.toml']
+[defaults]
+nice = 5
+[actors.included]
+exec = "./run"
+depends_on = ["db"]
+`;
+
+const ROOT = "/srv/shop/supervise.toml";
+const PART = "/srv/shop/parts/part.toml";
+
 const VALID = `name = "shop"
+include = ["parts/*.toml"]
 strategy = "rest_for_one"
 intensity = { restarts = 3, within = "10s" }
 env = { A = "\${env:HOME:-/root}", B = 'x' }
@@ -42,6 +55,9 @@ run_timeout = "1h30m"
 
 /** What a mistake may put somewhere. */
 const SCRAPS = [
+  "include = '*.toml'",
+  "include = ['**/*', '']",
+  "[trees.pool.defaults]",
   "=",
   "[",
   "]",
@@ -128,20 +144,24 @@ function mutate(text: string, random: () => number): string {
   }
 }
 
-function check(text: string): void {
-  const { plan, problems } = compileText(text);
+function check(text: string, included = INCLUDED): void {
+  const { plan, problems, texts } = compileText(text, { files: { [ROOT]: text, [PART]: included } });
   assert.equal(plan === null, problems.some(({ severity }) => severity === "error"));
-  const lines = text.replace(/^\uFEFF/, "").split("\n");
-  let last = [0, 0];
-  for (const { line, column, length, message } of problems) {
-    const shown = lines[line - 1];
+  const files = [...texts.keys()];
+  assert.equal(files[0], ROOT);
+  let last = [0, 0, 0];
+  for (const { file, line, column, length, message } of problems) {
+    const index = files.indexOf(file);
+    const shown = texts.get(file)!.split("\n")[line - 1];
     assert.ok(shown !== undefined, `line ${line} of ${message}`);
     assert.ok(column >= 1 && column <= [...shown].length + 1, `column ${column} of ${message}`);
     assert.ok(length >= 1 && message !== "");
-    assert.ok(line > last[0]! || (line === last[0] && column >= last[1]!), "sorted");
-    last = [line, column];
+    const place = [index, line, column];
+    const moved = place.findIndex((part, at) => part !== last[at]);
+    assert.ok(moved === -1 || place[moved]! > last[moved]!, "sorted");
+    last = place;
   }
-  renderProblems(problems, new Map([["/srv/shop/supervise.toml", text]]), true);
+  renderProblems(problems, texts, true);
 }
 
 test("fuzz: a file broken at random gives a plan, or errors with places in the file", () => {
@@ -158,6 +178,20 @@ test("fuzz: a file broken at random gives a plan, or errors with places in the f
   }
 });
 
+test("fuzz: an included file broken at random gives a plan, or errors with places in one of the files", () => {
+  for (let seed = 0; seed < 1_000; seed++) {
+    const random = randomFrom(seed);
+    let text = INCLUDED;
+    for (let times = 1 + Math.floor(random() * 4); times > 0; times--) text = mutate(text, random);
+    try {
+      check(VALID, text);
+    } catch (error) {
+      throw new Error(`seed ${seed}: ${JSON.stringify(text)}`, { cause: error });
+    }
+  }
+});
+
 test("fuzz: every beginning of a file gives a plan, or errors with places in the file", () => {
   for (let end = 0; end <= VALID.length; end++) check(VALID.slice(0, end));
+  for (let end = 0; end <= INCLUDED.length; end++) check(VALID, INCLUDED.slice(0, end));
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ProblemName, PROBLEMS } from "../../lib/config/problem_names.ts";
+import { type ProblemName, PROBLEMS } from "../../lib/base/problem_names.ts";
 import { decodeText } from "../../lib/config/text/decode_text.ts";
 import { test } from "../harness/test.ts";
 import { compileText } from "./compiling.ts";
@@ -32,6 +32,10 @@ const PRODUCERS: Readonly<Record<ProblemName, string>> = {
   "config/reserved-variable": "env = { SUPERVISE_TREE = 'x' }",
   "config/env-file-missing": "env_file = '.env'",
   "config/bad-env-file": "env_file = 'bad.env'",
+  "config/include-missing": "include = 'more.toml'",
+  "config/include-cycle": "include = 'cycle.toml'",
+  "config/included-twice": "include = ['one.toml', 'two.toml']",
+  "config/too-many-files": "include = 'many/*'",
   "config/missing-command": "[actors.a]\ndaemon = true",
   "config/two-commands": "[actors.a]\nexec = 'x'\nshell = 'x'",
   "config/only-for-modules": "[actors.a]\nexec = 'x'\nparams = 1",
@@ -43,6 +47,9 @@ const PRODUCERS: Readonly<Record<ProblemName, string>> = {
   "config/bad-probe": "[actors.a]\nexec = 'x'\nready = {}",
   "config/never-ready": "[actors.a]\nexec = 'x'\nready = { delay = '1m' }",
   "config/unknown-dependency": "[actors.a]\nexec = 'x'\ndepends_on = ['db']",
+  "config/inactive-dependency":
+    "[actors.a]\nexec = 'x'\nprofiles = ['p']\n[actors.b]\nexec = 'x'\ndepends_on = ['a']",
+  "config/unknown-profile": "[actors.a]\nexec = 'x'",
   "config/cycle": "[actors.a]\nexec = 'x'\ndepends_on = ['a']",
   "config/never-completes":
     "[actors.a]\nexec = 'x'\ndaemon = true\n[actors.b]\nexec = 'x'\ndepends_on = { a = 'exited' }",
@@ -59,6 +66,15 @@ const PRODUCERS: Readonly<Record<ProblemName, string>> = {
   "config/self-daemonising": "[actors.a]\nexec = 'nginx'",
 };
 
+const FILES: Readonly<Record<string, string>> = {
+  "/srv/shop/bad.env": "no assignment",
+  "/srv/shop/cycle.toml": "include = 'cycle.toml'",
+  "/srv/shop/one.toml": "include = 'three.toml'",
+  "/srv/shop/two.toml": "include = 'three.toml'",
+  "/srv/shop/three.toml": "",
+  ...Object.fromEntries(Array.from({ length: 1_001 }, (_, n) => [`/srv/shop/many/${n}`, ""])),
+};
+
 function latin1(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
@@ -67,7 +83,7 @@ test("problem names: each stands for a problem that a file can have, with the se
   for (const [name, text] of Object.entries(PRODUCERS)) {
     const { plan, problems } = name === "config/bad-encoding"
       ? { plan: null, problems: [decodeText("x.toml", latin1(text)).problem!] }
-      : compileText(text, { files: { "/srv/shop/bad.env": "no assignment" } });
+      : compileText(text, { files: FILES, profiles: name === "config/unknown-profile" ? ["p"] : [] });
     const found = problems.find((problem) => problem.name === name);
     assert.ok(found !== undefined, `${name}: ${JSON.stringify(problems)}`);
     assert.equal(found.severity, PROBLEMS[name as ProblemName].severity, name);

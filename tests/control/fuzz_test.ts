@@ -4,16 +4,15 @@
  * them with `SEEDS=n`.
  */
 import assert from "node:assert/strict";
-import process from "node:process";
 import type { ControlClient } from "../../lib/control/client.ts";
 import type { Connection } from "../../lib/host/ports/sockets.ts";
 import { encodeFrame } from "../../lib/wire/frames.ts";
 import { seeded } from "../../lib/base/chance.ts";
+import { seedsOf } from "../harness/seeds.ts";
 import { test } from "../harness/test.ts";
 import { END, onStage, OWN_UID, readAll, settled, type Stage } from "./stage.ts";
 
-const SEEDS = Number(process.env["SEEDS"] ?? 60);
-const ONLY = process.env["SEED"];
+const SEEDS = 60;
 const STEPS = 60;
 
 type Random = () => number;
@@ -24,8 +23,7 @@ const MORE_OPS = ["await_end", "sync", "follow", "nothing", "__proto__", ""];
 const PATHS = ["a", "pool", "pool/*", "**", "?", "nobody", "", "../x"];
 
 test("fuzz: whatever clients send, their neighbours are answered and nothing of them is kept", async () => {
-  const seeds = ONLY === undefined ? Array.from({ length: SEEDS }, (_, i) => i + 1) : [Number(ONLY)];
-  for (const seed of seeds) {
+  for (const seed of seedsOf(SEEDS)) {
     try {
       await onStage((stage) => fuzz(stage, seed));
     } catch (error) {

@@ -52,7 +52,12 @@ export class Stage {
   /** The processes of the machine. */
   readonly processes: ProcessRow[] = [];
   /** What the file of the tree holds. */
-  file: () => LoadedPlan = () => ({ plan: this.engine.state.plan, problems: [], text: "", scaled: [] });
+  file: () => LoadedPlan = () => ({
+    plan: this.engine.state.plan,
+    problems: [],
+    texts: new Map(),
+    scaled: [],
+  });
   /** The plans that were taken. */
   readonly taken: Plan[] = [];
   /** How often the server said that the owner is lost. */

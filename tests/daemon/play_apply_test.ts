@@ -108,12 +108,13 @@ test("apply: two at once: the later waits for nothing of the former, and both ar
     assert.deepEqual(Object.keys(await pids(trees)), ["a", "b"]);
     trees.config(actor("a") + actor("c"));
     const counts: number[] = [];
-    await openNursery(async (nursery) => {
+    await openNursery((nursery) => {
       for (const name of ["one", "other"]) {
         nursery.startSoon(async () => {
           counts.push((await trees.apply()).changes.length);
         }, { name });
       }
+      return Promise.resolve();
     });
     assert.deepEqual(counts.sort(), [0, 2], "one has done it, and the other finds it done");
     await trees.down();

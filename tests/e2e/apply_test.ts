@@ -1,7 +1,8 @@
 /** A tree whose file changes while it runs: what becomes of each process is compared before and after. */
 import assert from "node:assert/strict";
 import process from "node:process";
-import { e2e, freePort, type Sandbox } from "../harness/supervise.ts";
+import { freePort } from "../harness/ports.ts";
+import { e2e, type Sandbox } from "../harness/supervise.ts";
 
 /** Five services, and a tree in the tree. */
 const STACK: Readonly<Record<string, string>> = {

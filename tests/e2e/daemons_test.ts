@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import process from "node:process";
-import { e2e, freePort } from "../harness/supervise.ts";
+import { freePort } from "../harness/ports.ts";
+import { e2e } from "../harness/supervise.ts";
 
 /** Debian keeps the programs of PostgreSQL outside of PATH, by version. */
 function postgresFolder(): string {

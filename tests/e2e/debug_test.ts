@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { e2e, type Running, type Sandbox } from "../harness/supervise.ts";
+import { until, untilGiven } from "../harness/until.ts";
 
 const FAILING = `
 export function fail(why) {
@@ -25,12 +26,12 @@ interface Offer {
 
 /** Entries of a kind, once there are as many. */
 async function entriesOf(sandbox: Sandbox, event: string, count: number): Promise<readonly Offer[]> {
-  while (true) {
+  return await untilGiven(`there are ${count} entries "${event}"`, async () => {
     const { stdout } = await sandbox.supervise("events", "--json");
     const entries = stdout.trim().split("\n").map((line) => JSON.parse(line));
     const found = entries.filter((entry) => entry.event === event);
-    if (found.length >= count) return found;
-  }
+    return found.length >= count ? found : null;
+  });
 }
 
 /** The crash that is offered as the `count`th of a tree. */
@@ -113,7 +114,7 @@ e2e("debug: of two crashes the second is offered when the first is let go", asyn
     const held = await offer(sandbox, count);
     seen.push(held.path);
     // Both are held, and one of them is offered.
-    while (!(await bothHeld(sandbox, count))) continue;
+    await until("both are held", () => bothHeld(sandbox, count));
     assert.equal((await entriesOf(sandbox, "held", count)).length, count);
     letGo(held);
   }

@@ -1,7 +1,8 @@
 /** Isolated trees on real machines: a process of their own is the parent of their actors, and takes in what they leave. */
 import assert from "node:assert/strict";
 import { connect } from "node:net";
-import { e2e, freePort, type Sandbox } from "../harness/supervise.ts";
+import { freePort } from "../harness/ports.ts";
+import { e2e, type Sandbox } from "../harness/supervise.ts";
 import { commandOf, programsWith, rowOf, signalIfThere } from "../harness/process_table.ts";
 import { until } from "../harness/until.ts";
 
@@ -79,8 +80,10 @@ e2e(
     await until("the supervisor is its parent", () => parentOf(leaver.pid) === supervisor);
     assert.deepEqual(left(sandbox), ["1"]);
     signalIfThere(leaver.pid, "SIGUSR1");
-    let next = await sandbox.row("pool/leaver");
-    while (next.pid === leaver.pid || next.state !== "running") next = await sandbox.row("pool/leaver");
+    const next = await sandbox.rowWhen(
+      "pool/leaver",
+      ({ pid, state }) => pid !== leaver.pid && state === "running",
+    );
     assert.deepEqual([next.restarts, next.exit.signal], [1, "SIGUSR1"]);
     assert.equal(parentOf(next.pid), (await sandbox.row("pool")).pid);
     const events = (await sandbox.supervise("events")).stdout;
@@ -157,8 +160,7 @@ while True:
   assert.equal((await sandbox.supervise("up", "-d")).code, 0);
   const web = await sandbox.row("web");
   assert.equal(await ask(port), String(web.pid));
-  let job = await sandbox.row("job");
-  while (job.exit === null) job = await sandbox.row("job");
+  const job = await sandbox.rowWhen("job", ({ exit }) => exit !== null);
   assert.equal(job.exit.code, 7);
   const { stdout } = await sandbox.supervise("logs", "job");
   assert.match(stdout, /out 0077/);

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync, statSync, utimesSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
-import { e2e, freePort, type Sandbox, SUPERVISE } from "../harness/supervise.ts";
+import { freePort } from "../harness/ports.ts";
+import { e2e, type Sandbox, SUPERVISE } from "../harness/supervise.ts";
+import { until } from "../harness/until.ts";
 
 function makePipe(sandbox: Sandbox, name: string): string {
   execFileSync("mkfifo", [`${sandbox.dir}/${name}`]);
@@ -102,7 +104,10 @@ e2e("ready: a file from before the start says nothing, until it is changed", asy
   );
   const up = sandbox.start(["up"]);
   const why = async () => (await sandbox.json("status", "a")).actors[0].reason ?? "";
-  while (!/it was there before the start/.test(await why().catch(() => "")));
+  await until(
+    "it is told why",
+    async () => /it was there before the start/.test(await why().catch(() => "")),
+  );
   assert.equal((await sandbox.row("a")).ready, false);
   assert.ok(existsSync(file));
   const { atime, mtime } = statSync(file);

@@ -4,6 +4,7 @@ import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } f
 import process from "node:process";
 import { rowOf } from "../harness/process_table.ts";
 import { e2e, type Running, type Sandbox, SUPERVISE, UNDER_TEST } from "../harness/supervise.ts";
+import { until, untilGiven } from "../harness/until.ts";
 
 const SERVER = `
   [actors.server]
@@ -85,7 +86,10 @@ if (UNDER_TEST !== "deno") {
   `);
       const up = sandbox.run(["sh", "-c", 'exec "$@" > /dev/null', "sh", ...SUPERVISE, "up"]);
       // Before it runs `up` has not begun to listen to signals, and just dies of one.
-      while (!/flood .*running/.test((await sandbox.supervise("ps")).stdout));
+      await until(
+        "the flood runs",
+        async () => /flood .*running/.test((await sandbox.supervise("ps")).stdout),
+      );
       up.kill("SIGTERM");
       const done = await up.done;
       assert.equal(done.code, 143, done.stderr);
@@ -191,14 +195,13 @@ async function killBoth(sandbox: Sandbox): Promise<void> {
 
 /** How many of each of the programs of {@linkcode STAYERS} run, once all are there, and no shell is what it is to become. */
 async function stayers(sandbox: Sandbox): Promise<readonly number[]> {
-  while (true) {
+  return await untilGiven("all stayers run", () => {
     const left = sandbox.left();
     const counts = [/sleep 60/, /trap ''/, /sleep 61/, /sleep 62/].map((what) =>
       left.filter((line) => what.test(line)).length
     );
-    if (!counts.includes(0) && !left.some((line) => line.includes("exec sleep 62"))) return counts;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+    return counts.includes(0) || left.some((line) => line.includes("exec sleep 62")) ? null : counts;
+  });
 }
 
 e2e(
@@ -260,7 +263,7 @@ e2e("down: a supervisor that is killed meanwhile is no riddle, and its tree is g
   await sandbox.supervise("up", "-d");
   const { supervisor } = await ownProcesses(sandbox);
   const down = sandbox.start(["down", "--json"]);
-  while ((await sandbox.row("stubborn")).state !== "stopping");
+  await sandbox.rowWhen("stubborn", ({ state }) => state === "stopping");
   process.kill(supervisor, "SIGKILL");
   const done = await down.done;
   assert.equal(done.code, 1, done.stderr);

@@ -1,7 +1,8 @@
 /** Other numbers of replicas while a tree runs and is busy. */
 import assert from "node:assert/strict";
 import process from "node:process";
-import { e2e, freePort, type Sandbox } from "../harness/supervise.ts";
+import { freePort } from "../harness/ports.ts";
+import { e2e, type Sandbox } from "../harness/supervise.ts";
 
 /** Copies that share a socket, and say their number to whoever connects. */
 const file = (port: number, more = "") => `

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { e2e, freePort, type Sandbox } from "../harness/supervise.ts";
+import { freePort } from "../harness/ports.ts";
+import { e2e, type Sandbox } from "../harness/supervise.ts";
 
 /** One that a URL gives away, and one that is known by the name of its variable. */
 const IN_URL = "hunter2-of-the-url";

@@ -129,7 +129,10 @@ e2e("signals: SIGHUP ends no guardian that keeps a tree, and opens the logs anew
   assert.equal((await sandbox.supervise("up", "-d")).code, 0);
   const { supervisor, guardian } = await programsOf(sandbox);
   process.kill(supervisor, "SIGKILL");
-  while ((await sandbox.json("ls"))[0]?.state !== "unsupervised");
+  await until(
+    "the guardian keeps the tree",
+    async () => (await sandbox.json("ls"))[0]?.state === "unsupervised",
+  );
   // The guardian opens the file when it has a line to write.
   await printed(sandbox, "two");
   await moveLogsAway(sandbox, guardian, guardian);

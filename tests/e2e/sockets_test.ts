@@ -4,7 +4,8 @@ import { existsSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
-import { e2e, freePort, type Sandbox } from "../harness/supervise.ts";
+import { freePort } from "../harness/ports.ts";
+import { e2e, type Sandbox } from "../harness/supervise.ts";
 
 /**
  * Answers with its number to as many connections as it is told, and exits. It lets the other side close first: Bun takes

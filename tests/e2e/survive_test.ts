@@ -4,7 +4,9 @@ import { globSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { dirname } from "node:path";
 import process from "node:process";
-import { e2e, freePort, type Sandbox } from "../harness/supervise.ts";
+import { freePort } from "../harness/ports.ts";
+import { e2e, type Sandbox } from "../harness/supervise.ts";
+import { until, untilGiven } from "../harness/until.ts";
 
 const TREE = `
   on_supervisor_death = "survive"
@@ -30,7 +32,7 @@ function parentOf(pid: number): number {
 async function kill(...pids: readonly number[]): Promise<void> {
   for (const pid of pids) process.kill(pid, "SIGSTOP");
   for (const pid of pids) process.kill(pid, "SIGKILL");
-  for (const pid of pids) while (isAlive(pid)) await new Promise((resolve) => setImmediate(resolve));
+  for (const pid of pids) await until(`${pid} is gone`, () => !isAlive(pid));
 }
 
 function isAlive(pid: number): boolean {
@@ -56,11 +58,12 @@ function folderOf(supervisor: number): string {
 
 /** Returns when the log of the actor `teller` is as it should be; never, if it is otherwise. */
 async function untilLogged(sandbox: Sandbox, ...expected: readonly string[]): Promise<void> {
-  while (true) {
+  const lines = await untilGiven("as many lines are logged", async () => {
     const { stdout } = await sandbox.supervise("logs", "teller");
     const lines = stdout.split("\n").slice(0, -1).map((line) => line.split("| ")[1]!);
-    if (lines.length >= expected.length) return assert.deepEqual(lines, expected);
-  }
+    return lines.length >= expected.length ? lines : null;
+  });
+  assert.deepEqual(lines, expected);
 }
 
 e2e("survive: actors, their logs and their exits outlast a killed supervisor", async (sandbox) => {
@@ -87,7 +90,7 @@ e2e("survive: actors, their logs and their exits outlast a killed supervisor", a
     trees.filter(({ file }: { file: string }) => file.startsWith(`${sandbox.dir}/`))
   );
   assert.deepEqual([listed.state, isAlive(listed.pid)], ["unsupervised", true]);
-  while (isAlive(job.pid)) await new Promise((resolve) => setImmediate(resolve));
+  await until("the job is over", () => !isAlive(job.pid));
   const up = await sandbox.supervise("up", "-d");
   assert.equal(up.code, 0, up.stderr);
   assert.match(up.stderr, /the last supervisor was killed; going on with 3 processes of it/);
@@ -98,10 +101,11 @@ e2e("survive: actors, their logs and their exits outlast a killed supervisor", a
     0,
     teller.startedAt.slice(0, 18),
   ]);
-  let again = await sandbox.row("job");
   // It is told of in its turn.
-  while (again.exit === null || again.pid === null) again = await sandbox.row("job");
-  const { restarts, exit, pid } = again;
+  const { restarts, exit, pid } = await sandbox.rowWhen(
+    "job",
+    (again) => again.exit !== null && again.pid !== null,
+  );
   assert.deepEqual([restarts, exit.code], [1, 7]);
   assert.notEqual(pid, job.pid);
   await untilLogged(sandbox, "told 1 before", "told 2 between", "told 3 after");
@@ -189,8 +193,7 @@ e2e(
     await untilLogged(sandbox, "told 1 before", "told 2 between", "told 3 after");
     process.kill(pid, "SIGKILL");
     // Nobody can tell how it ended, and it is restarted all the same.
-    let row = await sandbox.row("teller");
-    while (row.pid === pid || row.pid === null) row = await sandbox.row("teller");
+    const row = await sandbox.rowWhen("teller", (row) => row.pid !== pid && row.pid !== null);
     assert.deepEqual([row.restarts, row.exit.code, row.exit.signal], [1, null, null]);
     assert.equal((await sandbox.supervise("down")).code, 0);
   },
@@ -203,7 +206,7 @@ e2e("survive: a guardian that is killed is replaced, and the new one keeps the t
   const { pid } = await sandbox.row("server");
   await kill(guardian);
   const record = () => JSON.parse(readFileSync(`${runFolder(pid)}/tree.json`, "utf8"));
-  while (record().guardian.pid === guardian) await new Promise((resolve) => setImmediate(resolve));
+  await until("there is another guardian", () => record().guardian.pid !== guardian);
   assert.equal((await sandbox.json("ps")).pid, supervisor);
   await kill(supervisor);
   await tell(sandbox, "between");
@@ -228,7 +231,7 @@ e2e(
   async (sandbox) => {
     sandbox.config(TREE);
     const up = sandbox.start(["up"]);
-    while ((await sandbox.supervise("ps", "--json")).code !== 0);
+    await sandbox.untilUp();
     await tell(sandbox, "before");
     await up.line(/told 1 before/);
     const { pid } = await sandbox.row("teller");
@@ -319,17 +322,16 @@ e2e(
     daemon = true
     ready = { file = "ready", interval = "10ms", timeout = "1h" }
   `);
-    const untilTold = async () => {
-      while (!/was there before the start/.test((await sandbox.row("a")).reason ?? ""));
-    };
+    const untilTold = () =>
+      sandbox.rowWhen("a", ({ reason }) => /was there before the start/.test(reason ?? ""));
     const first = sandbox.start(["up", "-d", "--timeout", "1h"]);
-    while ((await sandbox.supervise("ps")).code !== 0);
+    await sandbox.untilUp();
     await untilTold();
     const { pid } = await sandbox.row("a");
     await kill((await own(sandbox)).supervisor);
     await first.done;
     const second = sandbox.start(["up", "-d", "--timeout", "1h"]);
-    while ((await sandbox.supervise("ps")).code !== 0);
+    await sandbox.untilUp();
     await untilTold();
     sandbox.write("go", "");
     assert.equal((await second.done).code, 0);

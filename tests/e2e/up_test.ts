@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import process from "node:process";
-import { e2e, freePort, SUPERVISE } from "../harness/supervise.ts";
+import { freePort } from "../harness/ports.ts";
+import { e2e, SUPERVISE } from "../harness/supervise.ts";
 
 const SERVER = `
 import { createServer } from "node:http";

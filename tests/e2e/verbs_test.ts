@@ -3,6 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import process from "node:process";
 import { e2e, type Sandbox, SUPERVISE } from "../harness/supervise.ts";
+import { until } from "../harness/until.ts";
 
 const TREE = `
   name = "shop"
@@ -387,6 +388,9 @@ e2e(
     assert.ok(await isKnown(), "its file is there");
     rmSync(file);
     // A command that forgets it in the same moment leaves nothing to do for this one, and may not be done yet.
-    while (existsSync(folder)) await sandbox.supervise("ls");
+    await until("it is forgotten", async () => {
+      await sandbox.supervise("ls");
+      return !existsSync(folder);
+    });
   },
 );

@@ -66,7 +66,7 @@ time.sleep(3600)
     const flood = sandbox.run(["python3", "-c", script]);
     await flood.line(/^flooded/);
     const during = await sandbox.row("again");
-    while ((await sandbox.row("again")).restarts < during.restarts + 3);
+    await sandbox.rowWhen("again", ({ restarts }) => restarts >= during.restarts + 3);
     flood.kill("SIGKILL");
     await flood.done;
     assert.equal((await sandbox.row("server")).pid, server.pid);

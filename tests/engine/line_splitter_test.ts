@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Line, LineSplitter } from "../../lib/engine/logs/line_splitter.ts";
 import { seeded } from "../../lib/base/chance.ts";
+import { seedsOf } from "../harness/seeds.ts";
 import { test } from "../harness/test.ts";
 
 const SEEDS = 300;
@@ -30,7 +31,7 @@ const shown = (lines: readonly Line[]) =>
   lines.map(({ bytes, cut }) => `${new TextDecoder().decode(bytes)}${cut ? "+" : ""}`);
 
 test("line splitter: the lines are the same however the bytes come", () => {
-  for (let seed = 1; seed <= SEEDS; seed++) {
+  for (const seed of seedsOf(SEEDS)) {
     const random = seeded(seed);
     const text = randomText(random);
     const expected = text.split("\n");
@@ -41,7 +42,7 @@ test("line splitter: the lines are the same however the bytes come", () => {
 });
 
 test("line splitter: what is cut adds up to what came, and no part is longer than allowed", () => {
-  for (let seed = 1; seed <= SEEDS; seed++) {
+  for (const seed of seedsOf(SEEDS)) {
     const random = seeded(seed);
     const longest = 1 + Math.floor(random() * 6);
     const bytes = new TextEncoder().encode(randomText(random));

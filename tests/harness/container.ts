@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { type Running, type Sandbox, SUPERVISE } from "./supervise.ts";
+import { untilGiven } from "./until.ts";
 
 const UNSHARE = ["unshare", "--pid", "--fork", "--mount-proc"] as const;
 
@@ -27,11 +28,10 @@ export async function process1Of({ pid }: Running): Promise<number> {
 
 /** The first child of a process, once it has one. */
 export async function firstChildOf(pid: number): Promise<number> {
-  while (true) {
+  return await untilGiven(`${pid} has a child`, () => {
     const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ");
-    if (child !== undefined && child !== "") return Number(child);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+    return child === undefined || child === "" ? null : Number(child);
+  });
 }
 
 /** Sends a signal to process 1, from outside. */

@@ -1,6 +1,6 @@
 /** Breaks data at random, for tests of what reads it: texts that are cut or garbled, and values with a part that is wrong. */
-import process from "node:process";
 import { seeded } from "../../lib/base/chance.ts";
+import { seedsOf } from "./seeds.ts";
 
 /** A source of numbers in [0, 1). */
 export type Random = () => number;
@@ -27,11 +27,7 @@ const JUNK: readonly unknown[] = [
 
 /** Runs `body` for each of many seeds (`SEEDS=n` for more), or for one alone (`SEED=n`); an error names its seed. */
 export async function forSeeds(count: number, body: (random: Random) => unknown): Promise<void> {
-  const only = process.env["SEED"];
-  const seeds = only === undefined
-    ? Array.from({ length: Number(process.env["SEEDS"] ?? count) }, (_, index) => index + 1)
-    : [Number(only)];
-  for (const seed of seeds) {
+  for (const seed of seedsOf(count)) {
     try {
       await body(seeded(seed));
     } catch (error) {

@@ -6,6 +6,8 @@ import { join } from "node:path";
 export interface Example {
   /** The file that it is in, and what it is about. */
   readonly name: string;
+  /** The guide that it is from, or the library, whose comments have one or two a file. */
+  readonly page: string;
   readonly code: string;
 }
 
@@ -27,6 +29,7 @@ export function findExamples(root: string): readonly Example[] {
 function inComments(file: string, text: string): readonly Example[] {
   return [...text.matchAll(DOC_EXAMPLE)].map(([, title, , code]) => ({
     name: `${file}: ${title === "" ? "example" : title}`,
+    page: "the library",
     code: code!.replace(/^ \* ?/gm, ""),
   }));
 }
@@ -36,7 +39,7 @@ function inPage(file: string, text: string): readonly Example[] {
   return [...text.matchAll(GUIDE_EXAMPLE)].map(({ index, 1: code }) => {
     const before = text.slice(0, index);
     const heading = [...before.matchAll(HEADING)].at(-1)?.[1] ?? "";
-    return { name: `${file}:${before.split("\n").length}: ${heading}`, code: code! };
+    return { name: `${file}:${before.split("\n").length}: ${heading}`, page: file, code: code! };
   });
 }
 

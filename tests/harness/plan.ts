@@ -29,7 +29,7 @@ export function planOf(root: TreeSketch): Plan {
     });
     return { ...node, dependsOn };
   });
-  return { name: "test", file: AT.file, dir: "/test", nodes: linked };
+  return { name: "test", file: AT.file, dir: "/test", files: [AT.file], profiles: [], nodes: linked };
 
   function add(path: NodeId, parent: NodeId | null, sketch: ActorSketch | TreeSketch): NodeSpec {
     const index = nodes.length;
@@ -42,6 +42,7 @@ export function planOf(root: TreeSketch): Plan {
       backoff: BACKOFF,
       dependsOn: [],
       autostart: true,
+      profiles: [],
     };
     waits.push(sketch.needs);
     if (!("children" in sketch)) {
@@ -87,7 +88,8 @@ type Shared =
   | "significant"
   | "backoff"
   | "dependsOn"
-  | "autostart";
+  | "autostart"
+  | "profiles";
 
 function actorFrom(
   base: Pick<ActorSpec, Shared>,

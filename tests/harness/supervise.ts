@@ -13,27 +13,32 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { IS_BUILT } from "./built.ts";
 import { skip, test } from "./test.ts";
+import { until, untilGiven } from "./until.ts";
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** The folder of a program's files on Deno, and how their names end. */
+const [ON_DENO, EXTENSION] = IS_BUILT ? [`${ROOT}/dist/js`, "js"] : [ROOT, "ts"];
+const DENO = [process.execPath, "run", "--allow-all", "--config", `${ON_DENO}/deno.json`];
 
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   binary: [`${ROOT}/dist/supervise`],
   bun: [process.execPath, `${ROOT}/cli.ts`],
-  deno: [process.execPath, "run", "--allow-all", "--config", `${ROOT}/deno.json`, `${ROOT}/cli.ts`],
+  deno: [...DENO, `${ON_DENO}/cli.${EXTENSION}`],
 };
 
 /** The program that suffers what a test orders (`tests/torture/fault`), built as each of them is. */
-const FAULTY = `${ROOT}/tests/torture/program.ts`;
+const FAULTY = "tests/torture/program.ts";
 const FAULTY_COMMANDS: Readonly<Record<string, readonly string[]>> = {
   binary: [`${ROOT}/dist/supervise-faulty`],
-  bun: [process.execPath, FAULTY],
-  deno: [process.execPath, "run", "--allow-all", "--config", `${ROOT}/deno.json`, FAULTY],
+  bun: [process.execPath, `${ROOT}/${FAULTY}`],
+  deno: [...DENO, IS_BUILT ? `${ON_DENO}/program.js` : `${ROOT}/${FAULTY}`],
 };
 
 /** Which of them is under test. */
@@ -147,15 +152,26 @@ export class Sandbox {
 
   /** Returns when the tree does not run any more. */
   async untilDown(): Promise<void> {
-    while ((await this.supervise("ps")).code !== 3);
+    await until("the tree is down", async () => (await this.supervise("ps")).code === 3);
+  }
+
+  /** Returns when the tree answers. */
+  async untilUp(): Promise<void> {
+    await until("the tree answers", async () => (await this.supervise("ps")).code === 0);
+  }
+
+  /** The row of one actor, once it is as wanted. */
+  // deno-lint-ignore no-explicit-any
+  async rowWhen(path: string, isWanted: (row: any) => boolean): Promise<any> {
+    return await untilGiven(`${path} is as wanted`, async () => {
+      const row = await this.row(path);
+      return isWanted(row) ? row : null;
+    });
   }
 
   /** Asserts that nothing that was started in here is left; what is on its last step may take it. */
   async assertNoneLeft(): Promise<void> {
-    const watchdog = performance.now() + 10_000;
-    while (this.left().length > 0 && performance.now() < watchdog) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await until("nothing is left", () => this.left().length === 0).catch(() => {});
     assert.deepEqual(this.left(), [], "processes are left");
   }
 
@@ -205,17 +221,6 @@ function isInstalled(program: string): boolean {
     ? [""]
     : (process.env["PATH"] ?? "").split(":").map((folder) => `${folder}/`);
   return folders.some((folder) => existsSync(folder + program));
-}
-
-/** A port that is free now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function watch(child: ChildProcess, onDone: () => void): Running {

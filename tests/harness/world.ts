@@ -26,8 +26,11 @@ import type { Stepped } from "../../lib/supervision/turn.ts";
 
 /** How the processes of an actor behave. */
 export interface Script {
-  /** What a spawn comes to: a process, an error with this text, or nothing until the test says so. */
-  spawn: "ok" | "silent" | { readonly error: string; readonly isFinal?: boolean };
+  /** What a spawn comes to: a process, one that has yet to become its program, an error with this text, or nothing until the test says so, and perhaps why. */
+  spawn: "ok" | "silent" | "made" | { readonly lack: string; readonly isLasting: boolean } | {
+    readonly error: string;
+    readonly isFinal?: boolean;
+  };
   /** What each probe says: null for ready; "silent" leaves it open. */
   probe: string | null | "silent";
   /** Whether the stop signal ends it. */
@@ -136,6 +139,10 @@ export class World {
     const decided = foldChanges([decodeChange(encodeChange(wholeOf(this.state)))!])!;
     assert.deepEqual([...folded.nodes], [...decided.nodes], "what is written is what was decided");
     this.held.clear();
+    // What was yet to be spawned was waiting in the supervisor that is gone.
+    for (const { node, run } of this.toBeSpawned()) {
+      if (this.processes.every((process) => process.run !== run)) this.log.push(`close_run ${node}`);
+    }
     this.state = state;
     this.plan = plan;
     for (const process of this.processes) {
@@ -310,17 +317,21 @@ export class World {
     assert.ok(!isStop || !isHeld, `${effect.type} of a run that is held`);
     switch (effect.type) {
       case "spawn":
+        if (script.spawn === "ok") return this.spawned(node, run);
+        this.log.push(`unspawned ${node}`);
         if (script.spawn === "silent") return;
-        if (script.spawn !== "ok") {
-          return this.send({
-            type: "spawn_failed",
-            node,
-            run,
-            message: script.spawn.error,
-            isFinal: script.spawn.isFinal ?? false,
-          });
+        if (script.spawn === "made") return this.send({ type: "made", node, run });
+        if ("lack" in script.spawn) {
+          const { lack: message, isLasting } = script.spawn;
+          return this.send({ type: "lacked", node, run, message, isLasting });
         }
-        return this.spawned(node, run);
+        return this.send({
+          type: "spawn_failed",
+          node,
+          run,
+          message: script.spawn.error,
+          isFinal: script.spawn.isFinal ?? false,
+        });
       case "adopt":
         assert.ok(process !== undefined && !process.cleared, "what is adopted is known");
         assert.equal(effect.isOver, !process.alive, "an end is told once");
@@ -359,6 +370,13 @@ export class World {
       case "close_run":
         if (process !== undefined) process.cleared = true;
     }
+  }
+
+  /** The runs that wait for a process, as far as the script keeps silent about them. */
+  toBeSpawned(): readonly { readonly node: NodeId; readonly run: RunId }[] {
+    return [...this.state.nodes.values()].flatMap(({ id, phase }) =>
+      phase.at === "starting" && phase.pid === null ? [{ node: id, run: phase.run }] : []
+    );
   }
 
   /** A spawn that the script kept silent about succeeds. */

@@ -10,6 +10,7 @@ import type { Host } from "../../lib/host/ports/host.ts";
 import type { ProcessRow } from "../../lib/host/ports/processes.ts";
 import { openSystemHost } from "../../lib/host/system_host.ts";
 import { runtimeCommand } from "../harness/runtime_command.ts";
+import { freePort } from "../harness/ports.ts";
 import { test } from "../harness/test.ts";
 import { contract } from "./contract.ts";
 import { limitLacksOf } from "./contract/group_limits.ts";
@@ -68,11 +69,7 @@ async function openReal(): Promise<Subject> {
     link: (path, target) => symlinkSync(target, path),
     fullFile: () => Promise.resolve("/dev/full"),
     serve,
-    async freePort() {
-      const { port, close } = await serve(200);
-      await close();
-      return port;
-    },
+    freePort,
     // deno-lint-ignore require-await -- What it throws must be a rejection.
     async close() {
       host.processes.close();

@@ -3,19 +3,17 @@
  * fail; run it alone with `SEED=n`, and more of them with `SEEDS=n`.
  */
 import assert from "node:assert/strict";
-import process from "node:process";
 import { seeded } from "../../lib/base/chance.ts";
+import { seedsOf } from "../harness/seeds.ts";
 import { test } from "../harness/test.ts";
 import { randomProgram, smaller, type Step } from "./model/program.ts";
 import { runReal } from "./model/run_real.ts";
 import { runReference } from "./model/run_reference.ts";
 
-const SEEDS = Number(process.env["SEEDS"] ?? 3000);
-const ONLY = process.env["SEED"];
+const SEEDS = 3_000;
 
 test("model: random programs do what the rules say", async () => {
-  const seeds = ONLY === undefined ? Array.from({ length: SEEDS }, (_, i) => i + 1) : [Number(ONLY)];
-  for (const seed of seeds) {
+  for (const seed of seedsOf(SEEDS)) {
     const program = randomProgram(seeded(seed));
     if (await agrees(program, seed)) continue;
     const least = await shrink(program, seed);

@@ -72,6 +72,7 @@ test("requests: every ordered pair of them, in every situation, ends as the last
         );
         arrange(world);
         const requests = [apply(world, first), apply(world, second)];
+        for (const { node, run } of world.toBeSpawned()) world.spawned(node, run);
         world.exhaust();
         const where = `${situation}: ${first}, then ${second}`;
         const goesDown = first === "down" || second === "down";

@@ -11,7 +11,7 @@ import { type ActorSketch, planOf, type TreeSketch } from "../harness/plan.ts";
 import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
 import { holdToReference } from "./reference/twin.ts";
-import { World } from "../harness/world.ts";
+import { type Script, World } from "../harness/world.ts";
 
 const SEEDS = Number(process.env["SEEDS"] ?? 400);
 const ONLY = process.env["SEED"];
@@ -89,7 +89,11 @@ function act(world: World, random: Random, asked: number[]): void {
   else if (dice < 0.97) asked.push(world.awaitReady(...some()));
   else if (dice < 0.98) world.down("down", pick(random, [null, 0, 1_000]));
   else if (dice < 0.99) world.send({ type: "grace_cut", toMs: pick(random, [0, 500]) });
-  else if (actors.length > 0) {
+  else if (dice < 0.995) {
+    const waiting = world.toBeSpawned();
+    const one = waiting.length > 0 ? pick(random, waiting) : null;
+    if (one !== null) world.spawned(one.node, one.run);
+  } else if (actors.length > 0) {
     world.script(pick(random, actors), { spawn: "ok", probe: pick(random, [null, "refused"]) });
   }
 }
@@ -103,6 +107,17 @@ function resume(world: World, random: Random, asked: number[], plans: Plans): vo
   plans.scriptActors();
   asked.splice(0, asked.length, ...asked.filter((request) => world.replies.has(request)));
 }
+
+/** What spawns come to, each as often as it stands here. */
+const SPAWNS: readonly Script["spawn"][] = [
+  ...Array(18).fill("ok"),
+  { error: "no such file" },
+  { error: "no such file" },
+  "silent",
+  "made",
+  { lack: "no descriptors", isLasting: false },
+  { lack: "no descriptors", isLasting: true },
+];
 
 /** The plans that a tree has one after the other. */
 class Plans {
@@ -142,7 +157,7 @@ class Plans {
         obeys: random() < 0.8,
         joins: pick(random, ["never", "never", "obeys", "ignores"]),
         leaves: random() < 0.8 ? "nothing" : "stubborn",
-        spawn: random() < 0.9 ? "ok" : { error: "no such file" },
+        spawn: pick(random, SPAWNS),
       });
     }
   }
@@ -173,7 +188,8 @@ class Auditor {
       const { spec } = state.topology.byId.get(node.id)!;
       const hasProcess = processes.some((process) => process.node === node.id && !process.cleared);
       if (node.kind === "actor") {
-        assert.equal(hasProcess, isAlive(node), `${spec.path} is ${node.phase.at}`);
+        const isToBeSpawned = node.phase.at === "starting" && node.phase.pid === null;
+        assert.equal(hasProcess, isAlive(node) && !isToBeSpawned, `${spec.path} is ${node.phase.at}`);
       } else if (!isAlive(node)) {
         for (const child of spec.kind === "tree" ? spec.children : []) {
           assert.ok(!isAlive(state.nodes.get(child)!), `${child} outlives its tree`);

@@ -26,6 +26,7 @@ test("stop ladder: every rung and every event has one next rung and its effects"
   const at = (rung: Ladder["rung"]): Ladder => ({
     rung,
     killAt: rung === "kill" ? NEVER : KILL_AT,
+    askedAt: instant(0),
     giveUpAt: rung === "kill" ? instant(GIVE_UP_AT) : NEVER,
     joined: rung === "cancel",
     cancelUntil: rung === "cancel" ? CANCEL_UNTIL : NEVER,
@@ -35,8 +36,7 @@ test("stop ladder: every rung and every event has one next rung and its effects"
     ["spawning", "spawned", 0, "signal", ["signal"]],
     ["spawning", "cleared", 0, "over", []],
     ["spawning", "command_ended", 0, "spawning", []],
-    ["spawning", "time_passed", 9_999, "spawning", []],
-    ["spawning", "time_passed", 10_000, "kill", ["kill_all"]],
+    ["spawning", "time_passed", 99_999, "spawning", []],
     ["command", "command_ended", 0, "signal", ["signal"]],
     ["command", "exited", 0, "rest", ["end_rest"]],
     ["command", "spawned", 0, "command", []],
@@ -75,8 +75,17 @@ test("stop ladder: the stop command comes first, and the opt-out leaves the rest
   assert.deepEqual(beginStop(WITH_COMMAND, ALIVE).effects, ["stop_command"]);
   assert.deepEqual(beginStop(STOP, ALIVE).effects, ["signal"]);
   assert.deepEqual(beginStop(STOP, { ...ALIVE, isSpawning: true }).effects, ["abort_spawn"]);
-  assert.deepEqual(beginClearing(STOP, KILL_AT).effects, ["end_rest"]);
-  assert.deepEqual(beginClearing(OPT_OUT, KILL_AT).effects, ["leave_rest"]);
+  assert.deepEqual(beginClearing(STOP, KILL_AT, instant(0)).effects, ["end_rest"]);
+  assert.deepEqual(beginClearing(OPT_OUT, KILL_AT, instant(0)).effects, ["leave_rest"]);
+});
+
+test("stop ladder: what is being spawned has its whole grace from when there is a process, or what it was cut to", () => {
+  const { ladder } = beginStop(STOP, { ...ALIVE, isSpawning: true });
+  assert.equal(ladderDeadline(ladder), NEVER);
+  const spawned = (one: Ladder) => ladderDeadline(stepLadder(one, "spawned", STOP, instant(60_000)).ladder);
+  assert.equal(spawned(ladder), 70_000);
+  assert.equal(spawned(hurry(ladder, instant(30_000), instant(20_000))), 70_000);
+  assert.equal(spawned(hurry(ladder, instant(20_500), instant(20_000))), 60_500);
 });
 
 test("stop ladder: its end of grace only ever comes nearer", () => {

@@ -117,9 +117,11 @@ test("view: a start that is called off says so", () => {
     state: "starting",
     ready: false,
     pid: null,
-    since: 0,
-    reason: null,
+    since: null,
+    reason: "waits to be spawned",
   });
+  world.send({ type: "lacked", node: world.id("a"), run: 1, message: "no descriptors", isLasting: false });
+  assert.equal(viewOf(world, "a").reason, "waits to be spawned: no descriptors");
   world.stop("a");
   world.advance(1);
   assert.equal(viewOf(world, "a").state, "stopped");

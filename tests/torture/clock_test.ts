@@ -43,12 +43,12 @@ torture(
     const lets = (name: string) => sandbox.run(["sh", "-c", `echo > go.${name}`]).done;
     await sandbox.run(["mkfifo", "go.a", "go.b"]).done;
     const up = sandbox.run([...FAULTY_SUPERVISE, "up"], jumping(sandbox, "lines"));
-    while ((await sandbox.supervise("ps")).code !== 0);
+    await sandbox.untilUp();
     const following = sandbox.start(["logs", "-f", "-n", "1000"]);
     await lets("a");
     await following.line(/n40$/);
     await lets("b");
-    while ((await sandbox.row("b")).state !== "completed");
+    await sandbox.rowWhen("b", ({ state }) => state === "completed");
     for (const path of ["a", "b"]) await following.line(new RegExp(` ${path} +\\| n${LINES}$`));
     const history = await sandbox.supervise("logs");
     const down = await sandbox.supervise("down");

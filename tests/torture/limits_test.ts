@@ -44,7 +44,7 @@ async function untilIs(sandbox: Sandbox, path: string, state: string, reason = /
 }
 
 torture(
-  "limits: without a descriptor a start fails and says so, and is tried again until there is one",
+  "limits: without a descriptor a start waits and says so, is tried again until there is one, and costs nothing",
   async (sandbox, promises) => {
     configure(sandbox);
     assert.equal((await sandbox.supervise("up", "-d")).code, 0);
@@ -56,17 +56,18 @@ torture(
       await untilIs(
         sandbox,
         path,
-        "backing_off",
+        "starting",
         /limit of \d+ open files is reached/,
       );
     }
     await promises.assertStanding();
     assert.match(
       (await sandbox.supervise("events")).stdout,
-      /a: could not be started: .*limit of \d+ open files is reached/,
+      /the tree: has no room for more processes.*limit of \d+ open files is reached.*ulimit -n/,
     );
     await limit(sandbox, pid, `nofile=${open + 1_000}:`);
     assert.equal((await restarting).code, 0);
+    for (const path of ["a", "b"]) assert.equal((await sandbox.row(path)).restarts, 0);
     await promises.assertStanding();
     assert.match((await sandbox.supervise("down")).stdout, /0 left/);
   },
@@ -124,7 +125,7 @@ torture(
     for (const row of rows.filter((one) => !running.includes(one))) {
       assert.match(
         `${row.state} ${row.reason}`,
-        /^(backing_off|starting|waiting) .*(limit of \d+ open files|null)/,
+        /^(starting waits to be spawned|waiting)/,
       );
     }
     assert.match((await sandbox.supervise("down")).stdout, /0 left/);
@@ -137,7 +138,7 @@ torture(
  */
 if (process.getuid!() === 0 && UNDER_TEST === "binary") {
   torture(
-    "limits: without a process a start fails and is tried again, or everything ends, and nothing is lost",
+    "limits: without a process a start waits and is tried again, or everything ends, and nothing is lost",
     async (sandbox) => {
       configure(sandbox);
       const uid = 57_000 + process.pid % 1_000;
@@ -160,7 +161,7 @@ if (process.getuid!() === 0 && UNDER_TEST === "binary") {
         if (restarted.code === 8) {
           assert.match(
             (await as("events")).stdout,
-            /a: could not be started: .*limit of processes is reached/,
+            /the tree: has no room for more processes.*limit of processes is reached/,
           );
           await limit(sandbox, pid, "nproc=1000:", user);
           assert.equal((await as("restart", "a")).code, 0);

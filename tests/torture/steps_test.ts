@@ -14,6 +14,7 @@ import { type Fault, orderFault, type Strike } from "./fault/fault.ts";
 import { once } from "./once.ts";
 import type { Promises } from "./promises.ts";
 import { chosen, few, LAYERS, torture } from "./torture.ts";
+import { until } from "../harness/until.ts";
 
 /** What a run of all tests has time for: that many cases, and that many strikes of each. */
 const FEW_CASES = few(8, 3);
@@ -220,7 +221,7 @@ class Trial {
     const up = await this.#sandbox.supervise("up", "-d", `--containment=${this.#layer}`);
     assert.equal(up.code, 0, up.stderr);
     // Whom it has found, but nobody has reaped, takes it a moment to take for dead.
-    while (survives && !await this.#isSettled());
+    if (survives) await until("all is settled", () => this.#isSettled());
     await this.#promises.assertStanding();
     this.#check("down", await this.#sandbox.supervise("down"), null);
     await this.#promises.assertOver();

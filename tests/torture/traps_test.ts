@@ -66,7 +66,7 @@ class Services {
     const up = await this.sandbox.supervise("up", "-d", `--containment=${this.layer}`);
     assert.equal(up.code, 0, up.stderr);
     // A parent that dies before its children is completed when they are gone, and not before.
-    while ((await this.sandbox.row("c")).state !== "completed");
+    await this.sandbox.rowWhen("c", ({ state }) => state === "completed");
     this.assertLeft(this.living("c"), this.#shedOf("subreaper"));
   }
 

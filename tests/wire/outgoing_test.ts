@@ -1,15 +1,15 @@
 /** The order in which messages go out, and what the other side makes of it, against a simple model and by seeds. */
 import assert from "node:assert/strict";
-import process from "node:process";
 import { concatBytes } from "../../lib/base/bytes.ts";
 import { seeded } from "../../lib/base/chance.ts";
 import { FrameSplitter } from "../../lib/wire/frame_splitter.ts";
 import { decodeMessage, Kind, MAX_FRAME_BYTES, type Message, PART_BYTES } from "../../lib/wire/message.ts";
 import { Outgoing } from "../../lib/wire/outgoing.ts";
 import { PartStore } from "../../lib/wire/parts.ts";
+import { seedsOf } from "../harness/seeds.ts";
 import { test } from "../harness/test.ts";
 
-const SEEDS = Number(process.env["SEEDS"] ?? 300);
+const SEEDS = 300;
 const ALL = 2 ** 30;
 
 function message(kind: Kind, dialog: number, length: number | null = null, number = 0): Message {
@@ -179,7 +179,7 @@ test("outgoing: at once no more is taken than was asked for, but one frame", () 
 });
 
 test("outgoing: whatever is pushed, in each dialog the other side hears it in order", () => {
-  for (let seed = 1; seed <= SEEDS; seed++) {
+  for (const seed of seedsOf(SEEDS)) {
     try {
       playRandomly(seeded(seed));
     } catch (error) {

@@ -4,6 +4,7 @@ import { seeded } from "../../lib/base/chance.ts";
 import { decodePayload, encodePayload, PAYLOAD_LIMITS, PayloadError } from "../../lib/wire/payload.ts";
 import { NOT_PLAIN, PlainDecoder } from "../../lib/wire/plain_decoder.ts";
 import { PLAIN_BYTES, PLAIN_DEPTH, PlainEncoder } from "../../lib/wire/plain_encoder.ts";
+import { seedsOf } from "../harness/seeds.ts";
 import { test } from "../harness/test.ts";
 
 /** Limits with which the short way is not taken. */
@@ -71,7 +72,7 @@ test("plain values: each is encoded and decoded the short way, and others are no
 });
 
 test("plain values: the bytes are those of the long way, and so is what they are decoded to", () => {
-  for (let seed = 1; seed <= SEEDS; seed++) {
+  for (const seed of seedsOf(SEEDS)) {
     const value = valueBy(seeded(seed));
     const bytes = new Uint8Array(encodePayload(value));
     if (bytes.length >= PLAIN_BYTES) continue;
@@ -81,7 +82,7 @@ test("plain values: the bytes are those of the long way, and so is what they are
 });
 
 test("plain values: whatever bytes come in are read, or refused, as the long way does", () => {
-  for (let seed = 1; seed <= SEEDS; seed++) {
+  for (const seed of seedsOf(SEEDS)) {
     const random = seeded(seed);
     const bytes = new Uint8Array(encodePayload(valueBy(random), PAYLOAD_LIMITS)).slice(0, PLAIN_BYTES - 1);
     const changes = Math.floor(random() * 3);

@@ -17,20 +17,20 @@ import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import { configureDefaults } from "../../lib/worker/default_workers.ts";
 import { chanceOf, pick } from "../actor/chaos/chance.ts";
 import { FakeActors } from "../actor/fake_actors.ts";
+import { seedsOf } from "../harness/seeds.ts";
 import { test } from "../harness/test.ts";
 import { ChaosJobs } from "./chaos/chaos_jobs.ts";
 
-const ROUNDS = Number(process.env["SEEDS"] ?? 150);
-const FIRST = Number(process.env["SEED"] ?? 1);
+const SEEDS = seedsOf(150);
 /** When everything must be over. */
 const LIMIT_MS = 100_000;
 const MOST_LATE_MS = 20;
 const STOPPED_MS = 300;
 
-test(`worker chaos: ${ROUNDS} programs with jobs leave nothing, and lose no job`, async () => {
+test(`worker chaos: ${SEEDS.length} programs with jobs leave nothing, and lose no job`, async () => {
   let jobs = 0;
   let cancels = 0;
-  for (let seed = FIRST; seed < FIRST + ROUNDS; seed++) {
+  for (const seed of SEEDS) {
     try {
       const chaos = await round(seed);
       jobs += chaos.jobs;

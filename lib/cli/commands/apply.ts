@@ -69,7 +69,9 @@ export async function goOn(
       verb,
       () => withProgress(context, client, isUnderWay, () => fromPromise(send(client))),
     );
-    await requireSound(context, file, result, "was changed");
+    const { isValid, problems, texts } = result;
+    const told = { isValid, problems, texts: new Map(Object.entries(texts)) };
+    await requireSound(context, file, told, "was changed");
     return result;
   }, fileAt);
   const { account, containment, ok } = result;

@@ -2,8 +2,11 @@ import { ExitCode } from "../../base/exit_code.ts";
 import { checkFile } from "../../daemon/check/check_file.ts";
 import { readPiped } from "../../daemon/load_plan.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
+import { activeProfiles, PROFILE_OPTION } from "../active_profiles.ts";
 import type { Command } from "../command.ts";
 import { fileOf } from "../which_tree.ts";
+import { quote } from "../../config/wording.ts";
+import { includedLines } from "../render/plan.ts";
 import { problemFields, renderProblems } from "../render/problems.ts";
 
 /** `supervise check`. */
@@ -14,7 +17,7 @@ export const check: Command = {
     "Warns of what is likely to go wrong at run time: commands and folders that do not exist, programs that put " +
     "themselves into the background, variables that no shell will read.",
   ],
-  options: [],
+  options: [PROFILE_OPTION],
   examples: [["supervise check", "the supervise.toml here or above"], [
     "supervise check --json ci.toml",
     "for programs",
@@ -24,13 +27,25 @@ export const check: Command = {
     const { host, program, ui } = context;
     const file = fileOf(context, 0, "may be open");
     const piped = await fromPromise(readPiped(host, file));
-    const { problems, text } = checkFile(host, program, file, piped);
+    const { problems, texts, unmatched } = checkFile(host, program, file, piped, {
+      profiles: activeProfiles(context, null),
+    });
     const ok = problems.every((problem) => problem.severity !== "error");
-    if (ui.json) await fromPromise(ui.printJson([{ ok, problems: problems.map(problemFields) }]));
-    else {
-      const rendered = renderProblems(problems, new Map([[file, text]]), ui.err.isOn);
+    if (ui.json) {
+      await fromPromise(
+        ui.printJson([{ ok, problems: problems.map(problemFields), files: [...texts.keys()] }]),
+      );
+    } else {
+      const rendered = renderProblems(problems, texts, ui.err.isOn);
       if (rendered !== "") await fromPromise(ui.say(rendered.trimEnd()));
-      if (ok) await fromPromise(ui.say(`${ui.err.green("ok")}: ${file}`));
+      for (const pattern of unmatched) {
+        await fromPromise(ui.say(`note: include ${quote(pattern)} matches no file`));
+      }
+      if (ok) {
+        await fromPromise(
+          ui.say([`${ui.err.green("ok")}: ${file}`, ...includedLines([...texts.keys()])].join("\n")),
+        );
+      }
     }
     return ok ? ExitCode.done : ExitCode.badConfig;
   },

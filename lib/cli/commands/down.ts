@@ -71,12 +71,13 @@ async function takeDownAnyway(context: Context, tree: TreeId, error: unknown): P
 /** Has a new supervisor go on with the actors, so that each is stopped as the file says. */
 async function adoptAndTakeDown(context: Context, tree: TreeId): Promise<Receipt> {
   const { host, program, args } = context;
-  const { stateFolder } = readRecord(host, tree)!;
+  const { stateFolder, profiles = [] } = readRecord(host, tree)!;
   const launched = await fromPromise(
     launch(host, program, {
       file: tree.file,
       stateFolder,
       only: null,
+      profiles,
       exitCodeFrom: [],
       openFilesLimit: program.callersOpenFilesLimit,
       containment: null,

@@ -9,6 +9,7 @@ import { treeIdOf } from "../../daemon/tree_id.ts";
 import type { Command, Context } from "../command.ts";
 import { requirePlan, requireSound } from "../require_plan.ts";
 import { changeFields, renderChanges, scaledLines } from "../render/changes.ts";
+import { PROFILE_OPTION } from "../active_profiles.ts";
 import { planFields, renderPlan } from "../render/plan.ts";
 import { fileOf } from "../which_tree.ts";
 
@@ -21,7 +22,7 @@ export const plan: Command = {
     "While the tree of the file runs, it also says what `supervise apply` would do and why. With --detailed-exitcode it exits " +
     "with 11 if that is anything, with 0 if it is nothing, and with 3 if the tree does not run.",
   ],
-  options: [{ name: "detailed-exitcode", doc: "exit with 11 if `apply` would do something" }],
+  options: [PROFILE_OPTION, { name: "detailed-exitcode", doc: "exit with 11 if `apply` would do something" }],
   examples: [["supervise plan", "for people"], [
     "supervise plan --json | jq '.spawns[].argv'",
     "for programs",
@@ -57,7 +58,9 @@ async function pendingChanges(context: Context, file: string): Promise<Pending |
   try {
     const found = await fromPromise(client.request("apply", { dry: true, wait: false }));
     // What can be told of a sound file was told when it was read here.
-    if (!found.isValid) await requireSound(context, file, found, "would be changed");
+    const { isValid, problems, texts } = found;
+    const told = { isValid, problems, texts: new Map(Object.entries(texts)) };
+    if (!isValid) await requireSound(context, file, told, "would be changed");
     return found;
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== "tree/refused") throw error;

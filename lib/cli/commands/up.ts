@@ -10,10 +10,12 @@ import { stateFolderOf } from "../../daemon/state_folder.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
 import { LAYER_NAMES, type LayerName } from "../../engine/containment/layer.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
+import { PROFILE_OPTION } from "../active_profiles.ts";
 import { type Command, type Context, RAW_OPTION } from "../command.ts";
 import { usage } from "../option.ts";
 import { renderRest } from "../render/rest.ts";
 import { requirePlan } from "../require_plan.ts";
+import { shortages, tellShort } from "../tell_short.ts";
 import { fileOf } from "../which_tree.ts";
 import { upDetached } from "./up_detached.ts";
 import { upForeground } from "./up_foreground.ts";
@@ -42,6 +44,7 @@ export const up: Command = {
     { name: "timeout", short: "t", value: "DURATION", doc: "how long it may take until everything is ready" },
     { name: "keep", doc: "with -d: do not take a tree down that failed to come up" },
     { name: "only", value: "SEL", many: true, doc: "start only these, and what they depend on" },
+    PROFILE_OPTION,
     {
       name: "containment",
       value: "LAYER",
@@ -59,9 +62,12 @@ export const up: Command = {
   async run(context) {
     const file = fileOf(context, 0);
     pruneTrees(context.host, context.program.uid);
-    const options = launchOptions(context, file);
-    const plan = adjustPlan(await requirePlan(context, file, "refuse"), options);
+    const compiled = await requirePlan(context, file, "refuse");
+    const options = launchOptions(context, file, compiled.profiles);
+    const plan = adjustPlan(compiled, options);
     const isDetached = context.args.has("detach");
+    const { host, program, ui } = context;
+    await tellShort(ui, shortages(plan, host.facts(), program.uid === 0));
     const start = () => (isDetached ? upDetached : upForeground)(context, plan, options);
     if (context.program.pid !== 1) return await start();
     if (isDetached) throw endsContainer();
@@ -93,7 +99,11 @@ function layerOf(text: string | null): LayerName | null {
   throw usage("usage/bad-value", `--containment is "${text}"`, `write ${LAYER_NAMES.join(", ")}`);
 }
 
-function launchOptions({ host, program, args }: Context, file: string): LaunchOptions {
+function launchOptions(
+  { host, program, args }: Context,
+  file: string,
+  profiles: readonly string[],
+): LaunchOptions {
   const only = args.list("only");
   const word = args.words[0] ?? args.text("file");
   return {
@@ -101,6 +111,7 @@ function launchOptions({ host, program, args }: Context, file: string): LaunchOp
     asked: askedPathOf(host, program, { file, word, defaultName: DEFAULT_FILE }),
     stateFolder: stateFolderOf(program, treeIdOf(host, program.uid, file)),
     only: only.length === 0 ? null : only,
+    profiles,
     exitCodeFrom: args.list("exit-code-from"),
     openFilesLimit: program.callersOpenFilesLimit,
     containment: layerOf(args.text("containment")),

@@ -1,4 +1,5 @@
 /** `supervise up -d`: starts the tree in the background and returns when it is ready, or has failed and is gone. */
+import { grouped } from "../../base/counted.ts";
 import { nameSome } from "../../base/name_some.ts";
 import { ExitCode, signalExitCode } from "../../base/exit_code.ts";
 import { type Signal, signalNumber } from "../../base/signals.ts";
@@ -117,7 +118,7 @@ function summarize(rows: readonly StatusRow[]): string {
   for (const { kind, state } of rows) {
     if (kind !== "tree" && state !== "inactive") counts.set(state, (counts.get(state) ?? 0) + 1);
   }
-  const states = [...counts].map(([state, count]) => `${count} ${state.replace("_", " ")}`);
+  const states = [...counts].map(([state, count]) => `${grouped(count)} ${state.replace("_", " ")}`);
   return states.length === 0 ? "nothing starts by itself" : states.join(", ");
 }
 

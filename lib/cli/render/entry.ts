@@ -1,4 +1,6 @@
 /** Journal entries as sentences. */
+import { countedProcesses, grouped } from "../../base/counted.ts";
+import { nameSome } from "../../base/name_some.ts";
 import { describeDuration } from "../../base/duration.ts";
 import { ROOT } from "../../config/plan.ts";
 import type { JournalEntry, JournalEntryOf } from "../../engine/journal/journal.ts";
@@ -56,6 +58,7 @@ export function isNews(entry: JournalEntry): boolean {
     case "refused":
     case "planned":
     case "resumed":
+    case "short":
       return true;
     default:
       return entry.path !== ROOT;
@@ -79,6 +82,7 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   remade: "yellow",
   unmade: "red",
   lines_dropped: "red",
+  short: "red",
   unlimited: "yellow",
 };
 
@@ -91,7 +95,7 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
   requested: (entry) =>
     entry.verb === "down"
       ? `down was asked for (${entry.by})`
-      : `${entry.verb} was asked for: ${entry.paths.join(" ")}`,
+      : `${entry.verb} was asked for: ${nameSome(entry.paths)}`,
   started: (entry) => "pid" in entry ? `started (pid ${entry.pid})` : "started",
   ready: ({ afterMs }) => `ready after ${describeDuration(afterMs)}`,
   exited: ({ code, signal, reached, error }) => {
@@ -132,13 +136,16 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
   remade: ({ file }) => `somebody has removed "${file}", which is made again`,
   unmade: ({ file, why }) => `somebody has removed "${file}", which cannot be made again: ${why}`,
   planned: ({ added, removed, outdated, changed }) =>
-    `goes on under another plan: ${added.length} added, ${removed.length} removed, ${outdated.length} started anew, ` +
-    `${changed.length} changed`,
-  resumed: ({ runs }) => `a new supervisor goes on, with ${counted(runs)} of the last one`,
+    `goes on under another plan: ${grouped(added.length)} added, ${grouped(removed.length)} removed, ${
+      grouped(outdated.length)
+    } started anew, ${grouped(changed.length)} changed`,
+  resumed: ({ runs }) => `a new supervisor goes on, with ${countedProcesses(runs)} of the last one`,
   adopted: ({ pid }) => `is adopted (pid ${pid})`,
   released: () => "is held no longer and goes on",
   refused: ({ verb, by, why }) => `${verb} was refused (${by}): ${describeRefusal(why)}`,
   orphan_reaped: ({ name, pid }) => `orphan ${name} (${pid}) ended and was reaped`,
+  short: ({ reason, hint }) =>
+    `has no room for more processes, which are tried again: ${reason}${hint === null ? "" : ` (${hint})`}`,
   unlimited: ({ reason }) => `runs without ${reason}`,
   lines_dropped: ({ why }) => `lines of its log are lost: ${why}`,
 };
@@ -149,7 +156,3 @@ const ENDS: Readonly<Record<Outcome["kind"], string>> = {
   failed: "failed",
   gave_up: "gave up",
 };
-
-function counted(runs: number): string {
-  return runs === 1 ? "1 process" : `${runs} processes`;
-}

@@ -1,5 +1,6 @@
 /** What a file compiles to, as text and as JSON. Values that may be secret are masked. */
 import { formatDuration } from "../../base/duration.ts";
+import { nameSome } from "../../base/name_some.ts";
 import { describeSocketAddress } from "../../base/socket_address.ts";
 import { describeProbe } from "../../config/describe_probe.ts";
 import { type Masker, maskerFor } from "../../config/mask.ts";
@@ -13,6 +14,7 @@ import {
   treeAt,
   type TreeSpec,
 } from "../../config/plan.ts";
+import { isActive } from "../../config/profiles.ts";
 import type { Painter } from "./paint.ts";
 
 /** The plan for JSON. @param changes What it would do to the tree that runs. */
@@ -25,6 +27,8 @@ export function planFields(
   return {
     name: plan.name,
     file: plan.file,
+    files: plan.files,
+    profiles: plan.profiles,
     ...treeFields(root),
     spawns: plan.nodes.slice(1).map((node) => nodeFields(node, mask)),
     changes,
@@ -35,10 +39,12 @@ function nodeFields(node: NodeSpec, mask: Masker): Record<string, unknown> {
   const common = {
     path: node.path,
     kind: node.kind,
+    file: node.at.file,
     line: node.at.line,
     daemon: node.daemon,
     significant: node.significant,
     autostart: node.autostart,
+    profiles: node.profiles,
     restart: node.restart,
     backoff: node.backoff,
     dependsOn: Object.fromEntries(
@@ -91,7 +97,7 @@ export function renderPlan(plan: Plan, paint: Painter): string {
   const mask = maskerFor(plan);
   const lines = plan.nodes.flatMap((node) => {
     const depth = node.path === "" ? 0 : node.path.split("/").length;
-    const texts = node.kind === "tree" ? treeLines(plan, node, paint) : actorLines(node, mask, paint);
+    const texts = node.kind === "tree" ? treeLines(plan, node, paint) : actorLines(plan, node, mask, paint);
     return texts.map((text) => "  ".repeat(depth) + text);
   });
   return lines.join("\n");
@@ -108,9 +114,15 @@ function treeLines(plan: Plan, tree: TreeSpec, paint: Painter): readonly string[
     ...deathRule(plan, tree),
     ...(tree.start === "sequential" ? ["one after the other"] : []),
     ...(tree.concurrency === null ? [] : [`${tree.concurrency} at once`]),
-    ...(tree.path === "" ? [] : childRules(tree)),
+    ...(tree.path === "" ? [] : childRules(plan, tree)),
   ];
-  return [paint.bold(name), `  ${paint.dim(rules.join(", "))}`];
+  const included = tree.path === "" ? includedLines(plan.files).map((line) => paint.dim(line)) : [];
+  return [paint.bold(name), ...included, `  ${paint.dim(rules.join(", "))}`];
+}
+
+/** A line for each file that was read beside the first. */
+export function includedLines(files: readonly string[]): readonly string[] {
+  return files.slice(1).map((file) => `  with ${file}`);
 }
 
 /** What is said of a tree whose actors fare otherwise than those around it when the supervisor is killed. */
@@ -120,10 +132,10 @@ function deathRule(plan: Plan, { parent, onSupervisorDeath }: TreeSpec): readonl
   return [onSupervisorDeath === "survive" ? "survives its supervisor" : "dies with its supervisor"];
 }
 
-function actorLines(actor: ActorSpec, mask: Masker, paint: Painter): readonly string[] {
+function actorLines(plan: Plan, actor: ActorSpec, mask: Masker, paint: Painter): readonly string[] {
   const rules = [
     actor.daemon ? "daemon" : "one-shot",
-    ...childRules(actor),
+    ...childRules(plan, actor),
     ...(actor.sockets.length === 0
       ? []
       : [`handed ${actor.sockets.map(describeSocketAddress).join(" and ")}`]),
@@ -147,13 +159,22 @@ function moduleLine({ file, export: name, params, debug }: ModuleSpec, mask: Mas
   return `runs ${mask.text(name)} of ${mask.text(file)}${handed}${debug ? ", to be inspected" : ""}`;
 }
 
-function childRules(node: NodeSpec): readonly string[] {
+function childRules({ profiles: active }: Plan, node: NodeSpec): readonly string[] {
   const waits = node.dependsOn.map(({ on, condition }) => `${on} ${condition}`);
   return [
     ...(node.significant ? ["significant"] : []),
-    ...(node.autostart ? [] : ["started by hand"]),
+    ...startRule(node, active),
     `restarted ${node.restart}`,
-    ...(waits.length === 0 ? [] : [`after ${waits.join(" and ")}`]),
+    ...(waits.length === 0 ? [] : [`after ${waits.length < 3 ? waits.join(" and ") : nameSome(waits)}`]),
+  ];
+}
+
+function startRule({ autostart, profiles }: NodeSpec, active: readonly string[]): readonly string[] {
+  const names = `${profiles.length === 1 ? "profile" : "profiles"} ${nameSome(profiles)}`;
+  if (!isActive(profiles, active)) return [`not started: for the ${names}`];
+  return [
+    ...(profiles.length === 0 ? [] : [`for the ${names}`]),
+    ...(autostart ? [] : ["started by hand"]),
   ];
 }
 

@@ -1,6 +1,10 @@
+import { counted, grouped } from "../../base/counted.ts";
 import type { Problem } from "../../config/problem.ts";
 import { excerptOf } from "./excerpt.ts";
 import { printable } from "./printable.ts";
+
+/** So many problems are shown; a text for people is not read further. */
+const MOST_SHOWN = 100;
 
 /** Text in one style; without colour the text itself. */
 type Paint = (style: keyof typeof STYLES, text: string) => string;
@@ -21,7 +25,7 @@ export function renderProblems(
   const lines = new Map(
     [...texts].map(([file, text]) => [file, text.replace(/^\uFEFF/, "").split(/\r?\n/)]),
   );
-  const blocks = problems.map((problem) => {
+  const blocks = shownOf(problems).map((problem) => {
     const line = lines.get(problem.file)?.[problem.line - 1];
     return [
       ...headerOf(problem, paint),
@@ -30,7 +34,18 @@ export function renderProblems(
       "",
     ];
   });
-  return `${[...blocks.flat(), countOf(problems)].join("\n")}\n`;
+  const more = problems.length - blocks.length;
+  const untold = more === 0 ? [] : [`and ${grouped(more)} more; --json has them all`, ""];
+  return `${[...blocks.flat(), ...untold, countOf(problems)].join("\n")}\n`;
+}
+
+/** Where there are more than anybody reads, errors come before warnings. */
+function shownOf(problems: readonly Problem[]): readonly Problem[] {
+  if (problems.length <= MOST_SHOWN + 1) return problems;
+  const isError = ({ severity }: Problem) => severity === "error";
+  const byWeight = [...new Set([...problems.filter(isError), ...problems])];
+  const shown = new Set(byWeight.slice(0, MOST_SHOWN));
+  return problems.filter((problem) => shown.has(problem));
 }
 
 function headerOf({ name, severity, message, file, line, column }: Problem, paint: Paint): readonly string[] {
@@ -63,12 +78,8 @@ function adviceOf({ expected, hint }: Problem, paint: Paint): readonly string[] 
 
 function countOf(problems: readonly Problem[]): string {
   const errors = problems.filter(({ severity }) => severity === "error").length;
-  const parts = [counted(errors, "error"), counted(problems.length - errors, "warning")];
-  return parts.filter((part) => part !== "").join(", ");
-}
-
-function counted(count: number, noun: string): string {
-  return count === 0 ? "" : `${count} ${noun}${count === 1 ? "" : "s"}`;
+  const parts = [[errors, "error"], [problems.length - errors, "warning"]] as const;
+  return parts.filter(([count]) => count > 0).map(([count, noun]) => counted(count, noun)).join(", ");
 }
 
 /** A problem for JSON. */

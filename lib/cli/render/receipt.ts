@@ -1,6 +1,8 @@
 /** The receipt of a teardown: every process that was seen, how each ended, and that none is left. */
 import { LAYER_LABELS, type LayerName } from "../../engine/containment/layer.ts";
 import type { ReceiptLine, Survivor } from "../../engine/containment/ledger.ts";
+import { countedProcesses, grouped } from "../../base/counted.ts";
+import { someLines } from "../../base/name_some.ts";
 import type { Receipt } from "../../daemon/take_down.ts";
 import { cutTo } from "./cut.ts";
 import type { Painter } from "./paint.ts";
@@ -9,15 +11,25 @@ import { renderTable } from "./table.ts";
 
 const LONGEST_COMMAND = 60;
 
+/** So many processes of a kind have a line, unless all are to be told. */
+const MOST_LINES = 20;
+
 /** The receipt for people: a summary, and every process if `all`. */
 export function renderReceipt(receipt: Receipt, all: boolean, paint: Painter): string {
   const { processes, survivors, leftOnPurpose, unattributed, containment, unseen } = receipt;
   const lines = all && processes.length > 0 ? [renderProcesses(processes, paint)] : [];
   const unlisted = receipt.counts.total - processes.length;
-  if (all && unlisted > 0) lines.push(`not listed: ${unlisted} more that had ended before these`);
-  for (const one of survivors) lines.push(`${paint.red("survivor")}: ${describeSurvivor(one)}`);
-  for (const one of leftOnPurpose) lines.push(`${paint.yellow("left on purpose")}: ${describeSurvivor(one)}`);
-  for (const one of unattributed) lines.push(`${paint.yellow("unattributed")}: ${describeSurvivor(one)}`);
+  if (all && unlisted > 0) lines.push(`not listed: ${grouped(unlisted)} more that had ended before these`);
+  for (
+    const [label, some] of [
+      [paint.red("survivor"), survivors],
+      [paint.yellow("left on purpose"), leftOnPurpose],
+      [paint.yellow("unattributed"), unattributed],
+    ] as const
+  ) {
+    const texts = some.map((one) => describeSurvivor(one));
+    lines.push(...someLines(texts, all ? Infinity : MOST_LINES).map((text) => `${label}: ${text}`));
+  }
   if (containment !== null) lines.push(describeContainment(containment));
   for (const what of unseen) lines.push(`${paint.yellow("not seen")}: ${what}`);
   return [...lines, summaryOf(receipt, paint)].join("\n");
@@ -44,10 +56,10 @@ function summaryOf({ left, counts }: Receipt, paint: Painter): string {
     [killed, "killed"],
     [gone, "gone unseen"],
     [orphans, orphans === 1 ? "was an orphan" : "were orphans"],
-  ].filter(([number]) => number !== 0).map(([number, what]) => `${number} ${what}`);
-  const number = `${total} process${total === 1 ? "" : "es"}`;
+  ].filter(([number]) => number !== 0).map(([number, what]) => `${grouped(Number(number))} ${what}`);
+  const number = countedProcesses(total);
   const detail = parts.length === 0 ? "" : ` (${parts.join(", ")})`;
-  const verdict = left === 0 ? paint.green("0 left") : paint.red(`${left} left`);
+  const verdict = left === 0 ? paint.green("0 left") : paint.red(`${grouped(left)} left`);
   return `receipt: ${number}${detail}, ${verdict}`;
 }
 

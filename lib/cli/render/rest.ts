@@ -1,4 +1,5 @@
 /** What a program that ends had to end before, in one line. */
+import { countedProcesses, grouped } from "../../base/counted.ts";
 import { nameSome } from "../../base/name_some.ts";
 import type { Rest } from "../../daemon/adopted.ts";
 import type { ReceiptLine } from "../../engine/containment/ledger.ts";
@@ -13,14 +14,12 @@ export function renderRest({ ended, count: total, survivors }: Rest): string | n
   if (total + survivors.length === 0) return null;
   const left = survivors.length === 0
     ? "0 left"
-    : `${survivors.length} left: ${
+    : `${grouped(survivors.length)} left: ${
       nameSome(survivors.map((one) => `${one.pid} ${cut(one.command)} (${one.why})`))
     }`;
   const named = ended.slice(0, MOST_NAMED).map((one) => `${one.pid} ${cut(one.command)} (${howOf(one)})`);
-  const more = total > named.length ? [`${total - named.length} more`] : [];
-  const count = `${total} process${total === 1 ? "" : "es"}`;
-  const which = total === 0 ? "" : `: ${[...named, ...more].join(", ")}`;
-  return `ended ${count} that had been left behind${which}; ${left}`;
+  const which = total === 0 ? "" : `: ${nameSome(named, MOST_NAMED, total)}`;
+  return `ended ${countedProcesses(total)} that had been left behind${which}; ${left}`;
 }
 
 function howOf({ ended, code, signal }: ReceiptLine): string {

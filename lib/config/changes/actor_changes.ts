@@ -20,6 +20,7 @@ export const CHILD_CHANGES = {
   restart: inPlace(({ restart }) => restart),
   backoff: { keys: BACKOFF_CHANGES },
   significant: inPlace(({ significant }) => significant),
+  profiles: inPlace(({ profiles }) => asSet(profiles)),
   depends_on: inPlace(({ dependsOn }) => asSet(dependsOn.map(({ on, condition }) => `${on} ${condition}`))),
 } satisfies ChangesOf<typeof CHILD_KEYS, NodeSpec>;
 

@@ -30,4 +30,5 @@ export const TREE_CHANGES = {
 /** The keys of the file's top level that no other tree has. */
 export const ROOT_CHANGES = {
   name: withAnother("in_place"),
+  include: withAnother("below"),
 } satisfies ChangesOf<Omit<typeof ROOT_TREE.keys, keyof typeof TREE.keys>, TreeSpec>;

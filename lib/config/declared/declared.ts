@@ -15,6 +15,8 @@ interface DeclaredChild {
   readonly name: string;
   /** The name where it is first mentioned. */
   readonly at: Span;
+  /** The folder of the file that declares it. */
+  readonly dir: string;
   /** Where each of its own keys stands. */
   readonly present: ReadonlyMap<string, Span>;
   /** What it sets in the environment, the weakest first. */

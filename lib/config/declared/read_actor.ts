@@ -19,7 +19,8 @@ export function readActor(
     return [];
   }
   const before = reading.report.errorCount();
-  const common = { kind: "actor", name: key, at: keySpan } as const;
+  const { dir } = reading.placeholders;
+  const common = { kind: "actor", name: key, at: keySpan, dir } as const;
   let copy = readCopy(item, defaults, reading);
   const count = copy.fields.replicas?.value;
   if (count === undefined) return [{ ...common, ...copy, replica: null }];

@@ -17,10 +17,12 @@ export function defaultsReader(table: TableItem, outer: DefaultsReader, reading:
     return outer;
   }
   const known = new Map<number, Defaults>();
-  const read: DefaultsReader = (reading) => {
-    const { replica } = reading.placeholders;
+  const read: DefaultsReader = (inheriting) => {
+    const { replica } = inheriting.placeholders;
+    // What is relative here is relative to this file, whichever file inherits it.
+    const own = { ...reading, placeholders: { ...reading.placeholders, replica } };
     const defaults = known.get(replica) ??
-      nestDefaults(readTable(item, DEFAULTS, reading).fields, outer(reading));
+      nestDefaults(readTable(item, DEFAULTS, own).fields, outer(inheriting));
     known.set(replica, defaults);
     return defaults;
   };

@@ -1,11 +1,11 @@
-import { ROOT_TREE, TREE } from "../keys/supervisor.ts";
+import { TREE } from "../keys/supervisor.ts";
 import { describeItem, type Entry, type TableItem } from "../toml/item.ts";
 import type { Span } from "../toml/source.ts";
 import { readTable } from "../values/table.ts";
 import { type Reading, rejectItem } from "../values/type.ts";
 import { quote } from "../wording.ts";
 import type { DeclaredActor, DeclaredTree } from "./declared.ts";
-import { layersOf, NO_DEFAULTS } from "./defaults.ts";
+import { layersOf } from "./defaults.ts";
 import { readActor } from "./read_actor.ts";
 import { type DefaultsReader, defaultsReader } from "./read_defaults.ts";
 
@@ -15,37 +15,27 @@ const MAX_DEPTH = 32;
 /** What follows a name in the name of a file, the number of a replica and of a log, has its place in 255 bytes, too. */
 const LONGEST_NAME = 200;
 
-/** Reads the whole file: the root supervisor and all below it. */
-export function readRoot(root: TableItem, reading: Reading): DeclaredTree {
-  const before = reading.report.errorCount();
-  const { fields, present } = readTable(root, ROOT_TREE, reading);
-  const children = readChildren(root, () => NO_DEFAULTS, 0, reading);
-  const isSound = reading.report.errorCount() === before;
-  return {
-    kind: "tree",
-    name: "",
-    at: root.span,
-    fields,
-    present,
-    layers: layersOf(fields),
-    isSound,
-    children,
-  };
-}
-
-function readChildren(
+/** The actors and the trees of a table, which inherit `defaults`. */
+export function childrenOf(
   table: TableItem,
-  outer: DefaultsReader,
+  defaults: DefaultsReader,
   depth: number,
   reading: Reading,
 ): readonly (DeclaredActor | DeclaredTree)[] {
-  const defaults = defaultsReader(table, outer, reading);
   const actors = named(table, "actors", reading).flatMap((entry) => readActor(entry, defaults, reading));
   const trees = named(table, "trees", reading)
     .flatMap((entry) => readNestedTree(entry, defaults, depth + 1, reading));
-  const children = [...actors, ...trees].sort((a, b) => a.at.start - b.at.start);
-  rejectTwins(children, reading);
-  return children;
+  return [...actors, ...trees];
+}
+
+/** The children of one supervisor in file order; two of one name are reported. */
+export function inOrder(
+  children: readonly (DeclaredActor | DeclaredTree)[],
+  reading: Reading,
+): readonly (DeclaredActor | DeclaredTree)[] {
+  const sorted = children.toSorted((a, b) => a.at.start - b.at.start);
+  rejectTwins(sorted, reading);
+  return sorted;
 }
 
 function readNestedTree(
@@ -66,12 +56,14 @@ function readNestedTree(
   }
   const before = reading.report.errorCount();
   const { fields, present } = readTable(item, TREE, reading);
-  const children = readChildren(item, defaults, depth, reading);
+  const inherited = defaultsReader(item, defaults, reading);
+  const children = inOrder(childrenOf(item, inherited, depth, reading), reading);
   const isSound = reading.report.errorCount() === before;
   return [{
     kind: "tree",
     name: key,
     at: keySpan,
+    dir: reading.placeholders.dir,
     fields,
     present,
     layers: layersOf(fields),
@@ -131,7 +123,7 @@ function rejectTwins(children: readonly (DeclaredActor | DeclaredTree)[], { repo
     report.add(
       "config/duplicate-name",
       child.at,
-      `${quote(child.name)} is already ${what}, on line ${report.lineOf(twin.at)}`,
+      `${quote(child.name)} is already ${what}, ${report.whereIs(twin.at, child.at)}`,
       { hint: "give one of them another name: a path must lead to one child" },
     );
   }

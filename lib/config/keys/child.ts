@@ -1,8 +1,9 @@
 import { choice } from "../values/choice.ts";
-import { key, type Keys, later } from "../values/key.ts";
+import { key, type Keys } from "../values/key.ts";
 import { boolean } from "../values/scalar.ts";
 import { backoff } from "./backoff.ts";
 import { dependsOn } from "./depends_on.ts";
+import { profiles } from "./profiles.ts";
 
 /** What actors and nested trees have in common as children of a supervisor. */
 export const CHILD_KEYS = {
@@ -14,5 +15,5 @@ export const CHILD_KEYS = {
   backoff: key(backoff, null, "The pauses between restarts."),
   significant: key(boolean, false, "Whether its end is the end of its tree."),
   depends_on: key(dependsOn, null, "What it waits for at every start."),
-  profiles: later("It is started only when one of these profiles is active."),
+  profiles: key(profiles, [], "It is started only when one of these profiles is active."),
 } satisfies Keys;

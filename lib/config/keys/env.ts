@@ -1,3 +1,4 @@
+import { grouped } from "../../base/counted.ts";
 import { parseEnvFile } from "../text/dotenv.ts";
 import type { Entry, Item } from "../toml/item.ts";
 import { either, list, mapped, record } from "../values/compound.ts";
@@ -71,7 +72,7 @@ function readVariables(
     report.add("config/bad-env-file", item.span, `${shown}:${line}: ${reason}`, { expected });
   }
   if (badLines.length > MOST_LINES) {
-    const more = `${shown}: ${badLines.length - MOST_LINES} more lines are none that set a variable`;
+    const more = `${shown}: ${grouped(badLines.length - MOST_LINES)} more lines are none that set a variable`;
     report.add("config/bad-env-file", item.span, more, { expected });
   }
   const reserved = [...variables.keys()].filter((name) => RESERVED.test(name));

@@ -5,11 +5,12 @@ import { CGROUP } from "./cgroup.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { READY } from "./ready.ts";
 import { STOP } from "./stop.ts";
-import { INTENSITY, ROOT_TREE, TREE } from "./supervisor.ts";
+import { INCLUDED, INTENSITY, ROOT_TREE, TREE } from "./supervisor.ts";
 
 /** Every kind of table that a file can have. */
 export const KINDS: readonly TableKind<Keys>[] = [
   ROOT_TREE,
+  INCLUDED,
   TREE,
   ACTOR,
   DEFAULTS,

@@ -1,9 +1,10 @@
 import { choice } from "../values/choice.ts";
 import { duration } from "../values/duration.ts";
-import { key, type Keys, later, type SectionKey, type TableKind } from "../values/key.ts";
+import { key, type Keys, type SectionKey, type TableKind } from "../values/key.ts";
 import { boolean, integer } from "../values/scalar.ts";
 import { table } from "../values/table.ts";
 import { CHILD_KEYS } from "./child.ts";
+import { includes } from "./include.ts";
 import { env, envFiles } from "./env.ts";
 import { treeName } from "./tree_name.ts";
 
@@ -64,9 +65,11 @@ const SUPERVISOR_KEYS = {
   trees: section("tree", true, "The nested trees by name."),
 } satisfies Keys;
 
+const include = key(includes, null, "More files that belong to this one, as paths and globs.");
+
 const ROOT_KEYS = {
   name: key(treeName, null, "A label for the tree; the name of the folder."),
-  include: later("More files that belong to this one."),
+  include,
   ...SUPERVISOR_KEYS,
 } satisfies Keys;
 
@@ -77,6 +80,24 @@ export const ROOT_TREE: TableKind<typeof ROOT_KEYS> = {
   name: "root",
   title: "the top level of the file",
   keys: ROOT_KEYS,
+};
+
+const { env: ownEnv, env_file: ownEnvFile, defaults, actors, trees } = SUPERVISOR_KEYS;
+
+const INCLUDED_KEYS = {
+  include,
+  env: ownEnv,
+  env_file: ownEnvFile,
+  defaults,
+  actors,
+  trees,
+} satisfies Keys;
+
+/** A file that another one includes: what it declares is part of the other's tree. */
+export const INCLUDED: TableKind<typeof INCLUDED_KEYS> = {
+  name: "included",
+  title: "an included file",
+  keys: INCLUDED_KEYS,
 };
 
 /** `[trees.NAME]`. */

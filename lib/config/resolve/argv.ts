@@ -1,4 +1,4 @@
-import { baseName, resolvePath } from "../../base/posix_path.ts";
+import { baseName } from "../../base/posix_path.ts";
 import type { Report } from "../report.ts";
 import type { Argument, Command } from "../values/command.ts";
 
@@ -8,14 +8,10 @@ const READS_VARIABLES = new Set(
     .split(" "),
 );
 
-/** What is spawned for a command: a program with a slash is relative to the file's folder, others are looked up. */
-export function argvOf(
-  [program, ...rest]: Command,
-  dir: string,
-  report: Report,
-): readonly [string, ...string[]] {
+/** What is spawned for a command. */
+export function argvOf([program, ...rest]: Command, report: Report): readonly [string, ...string[]] {
   if (!READS_VARIABLES.has(baseName(program.text))) warnOfVariables([program, ...rest], report);
-  return [resolveProgram(program.text, dir), ...textsOf(rest)];
+  return [program.path, ...textsOf(rest)];
 }
 
 /** The texts of arguments. */
@@ -32,8 +28,4 @@ export function warnOfVariables(words: readonly Argument[], report: Report): voi
       hint: `write \${env:${name}}, or have a shell run the command`,
     });
   }
-}
-
-function resolveProgram(program: string, dir: string): string {
-  return program.includes("/") ? resolvePath(dir, program) : program;
 }

@@ -12,7 +12,6 @@ import { warnOfSelfDaemonising } from "./self_daemonising.ts";
 
 /** What a command needs to know beside the file. */
 export interface CommandContext {
-  readonly dir: string;
   readonly scriptCommand: readonly string[];
   readonly actorCommand: readonly string[];
   readonly report: Report;
@@ -20,14 +19,14 @@ export interface CommandContext {
 
 /** What an actor runs; empty after reporting that it says too little or too much about it. */
 export function commandOf(node: ActorNode, context: CommandContext): Pick<ActorSpec, "kind" | "argv"> {
-  const { dir, scriptCommand, actorCommand, report } = context;
+  const { scriptCommand, actorCommand, report } = context;
   const { fields } = node.declared;
   requireOneCommand(node, report);
   const words = valueOf(fields.args, ACTOR.keys.args);
   const args = textsOf(words);
   if (fields.exec !== undefined) {
     warnOfShellWord(fields.exec.value, fields.exec.at, report);
-    const argv = [...argvOf([...fields.exec.value, ...words], dir, report)];
+    const argv = [...argvOf([...fields.exec.value, ...words], report)];
     warnOfSelfDaemonising(argv, fields.exec.at, report);
     return { kind: "exec", argv };
   }

@@ -33,6 +33,7 @@ export function lifetimesOf(nodes: readonly Node[]): readonly Lifetime[] {
 
 /** Whether a node starts with its tree, rather than by hand. */
 export function isAutostarted(node: Node): boolean {
+  if (!node.isActive) return false;
   return node.kind === "tree" || valueOf(node.declared.fields.autostart, ACTOR.keys.autostart);
 }
 

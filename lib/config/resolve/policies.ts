@@ -34,10 +34,10 @@ export function backoffOf({ backoff }: Pick<ActorFields, "backoff">, report: Rep
 }
 
 /** How an actor is stopped. */
-export function stopOf({ stop }: ActorFields, kind: ActorSpec["kind"], dir: string, report: Report): Stop {
+export function stopOf({ stop }: ActorFields, kind: ActorSpec["kind"], report: Report): Stop {
   const { command, signal, to, grace, kill } = stop?.value.fields ?? {};
   return {
-    command: command === undefined ? null : argvOf(command.value, dir, report),
+    command: command === undefined ? null : argvOf(command.value, report),
     signal: valueOf(signal, STOP.keys.signal),
     to: to?.value ?? (kind === "shell" ? "group" : "process"),
     graceMs: valueOf(grace, STOP.keys.grace),

@@ -12,7 +12,6 @@ import type { ActorNode } from "./nodes.ts";
 /** When an actor counts as ready, and how long that may take. */
 export function readyOf(
   node: ActorNode,
-  dir: string,
   report: Report,
 ): Pick<ActorSpec, "ready" | "startTimeoutMs"> {
   const { ready, start_timeout: startTimeout } = node.declared.fields;
@@ -34,7 +33,7 @@ export function readyOf(
     const longer = formatDuration(2 * delay.value);
     report.add("config/never-ready", delay.at, message, { hint: `give it a longer timeout = "${longer}"` });
   }
-  const probe = probeOf(ready.value.fields, dir, report);
+  const probe = probeOf(ready.value.fields, report);
   return {
     ready: probe === null ? null : { probe, intervalMs },
     startTimeoutMs,
@@ -60,11 +59,11 @@ function requireOneProbe(
   }
 }
 
-function probeOf(fields: Fields<typeof READY.keys>, dir: string, report: Report): Probe | null {
+function probeOf(fields: Fields<typeof READY.keys>, report: Report): Probe | null {
   const { tcp, http, exec, log, file, delay } = fields;
   if (tcp !== undefined) return { type: "tcp", ...tcp.value };
   if (http !== undefined) return { type: "http", url: http.value };
-  if (exec !== undefined) return { type: "exec", argv: argvOf(exec.value, dir, report) };
+  if (exec !== undefined) return { type: "exec", argv: argvOf(exec.value, report) };
   if (log !== undefined) return { type: "log", pattern: log.value };
   if (file !== undefined) return { type: "file", path: file.value };
   return delay === undefined ? null : { type: "delay", ms: delay.value };

@@ -8,6 +8,7 @@ import { resolveDependencies } from "./dependencies.ts";
 import { environmentsOf } from "./environment.ts";
 import { lifetimesOf } from "./lifetime.ts";
 import { type Node, numberNodes } from "./nodes.ts";
+import { rejectInactive, warnOfUnknownProfiles } from "./profiles.ts";
 import { rejectSharedSockets } from "./sockets.ts";
 import { type SpecContext, specOf } from "./specs.ts";
 import { supervisorDeaths } from "./supervisor_death.ts";
@@ -21,13 +22,23 @@ export interface Resolved {
   readonly spanOf: (path: string, key: string) => Span | null;
 }
 
+/** What resolving takes beside what the files declare. */
+export interface ResolveContext extends Omit<SpecContext, "nodes"> {
+  /** The active profiles. */
+  readonly active: readonly string[];
+  /** The file that is started. */
+  readonly file: string;
+}
+
 /** The nodes of the plan: everything that `root` declares, with names found, defaults filled in and cycles refused. */
-export function resolveNodes(root: DeclaredTree, context: Omit<SpecContext, "nodes">): Resolved {
-  const { report } = context;
-  const nodes = numberNodes(root);
+export function resolveNodes(root: DeclaredTree, context: ResolveContext): Resolved {
+  const { report, active, file } = context;
+  const nodes = numberNodes(root, active);
   if (nodes.every((node) => node.kind === "tree")) reportEmpty(root, report);
   const lifetimes = lifetimesOf(nodes);
   const edges = resolveDependencies(nodes, lifetimes, report);
+  rejectInactive(nodes, edges, report);
+  warnOfUnknownProfiles(nodes, active, file, report);
   rejectCycles(nodes, edges, report);
   rejectSharedSockets(nodes, report);
   warnOfTraps(nodes, lifetimes, report);
@@ -53,7 +64,9 @@ function spanOf(node: Node | undefined, key: string): Span | null {
 function reportEmpty({ present }: DeclaredTree, report: Report): void {
   const meant = [...present.keys()].map((key) => suggestKey(key, ROOT_TREE.keys, []) ?? key);
   if (report.errorCount() > 0 && meant.some((key) => key === "actors" || key === "trees")) return;
-  report.add("config/empty", { start: 0, end: 1 }, "the file defines no actor", {
+  const who = present.has("include") ? "neither the file nor what it includes" : "the file";
+  const defines = present.has("include") ? "defines an actor" : "defines no actor";
+  report.add("config/empty", { start: 0, end: 1 }, `${who} ${defines}`, {
     expected: "at least one [actors.NAME]",
     hint: 'write [actors.web] and below it exec = "./web"',
   });

@@ -48,6 +48,7 @@ function childSpec(node: Node, { lifetime, edges }: Findings, { report, nodes, l
     backoff: backoffOf(fields, report),
     dependsOn: edges.map(({ on, condition }) => ({ on: nodes[on]!.path, condition })),
     autostart: isAutostarted(node),
+    profiles: [...valueOf(fields.profiles, TREE.keys.profiles)],
   };
 }
 
@@ -65,7 +66,7 @@ function actorSpec(node: ActorNode, findings: Findings, context: SpecContext): A
     kind,
     argv,
     module: moduleOf(node, context.report),
-    cwd: fields.cwd?.value ?? context.dir,
+    cwd: fields.cwd?.value ?? node.declared.dir,
     env: Object.fromEntries(findings.environment),
     inheritEnv: valueOf(fields.inherit_env, keys.inherit_env),
     stdin: valueOf(fields.stdin, keys.stdin),
@@ -74,9 +75,9 @@ function actorSpec(node: ActorNode, findings: Findings, context: SpecContext): A
     cgroup: groupLimitsOf(fields),
     successExitCodes: [...valueOf(fields.success_exit_codes, keys.success_exit_codes)],
     successSignals: [...valueOf(fields.success_signals, keys.success_signals)],
-    ...readyOf(node, context.dir, context.report),
+    ...readyOf(node, context.report),
     runTimeoutMs: valueOf(fields.run_timeout, keys.run_timeout),
-    stop: stopOf(fields, kind, context.dir, context.report),
+    stop: stopOf(fields, kind, context.report),
   };
 }
 

@@ -5,6 +5,7 @@
  * So each node stands for two moments: its start, and the later one when it is ready or ended. A moment points to those
  * that must come first. Strongly connected moments can never come; one cycle of each such group is reported.
  */
+import { grouped } from "../../base/counted.ts";
 import { TREE } from "../keys/supervisor.ts";
 import type { Report } from "../report.ts";
 import type { Span } from "../toml/source.ts";
@@ -120,9 +121,11 @@ function firstDependency(
 function reportCycle(cycle: readonly Before[], nodes: readonly Node[], report: Report): void {
   const steps = cycle.map(({ moment }) => nodes[nodeOf(moment)]!.path);
   const path = [steps.at(-1)!, ...steps].filter((step, index, all) => step !== all[index - 1]);
-  const shown = path.length <= LONGEST_PATH
-    ? path
-    : [...path.slice(0, LONGEST_PATH / 2), "...", ...path.slice(-LONGEST_PATH / 2)];
+  const shown = path.length <= LONGEST_PATH ? path : [
+    ...path.slice(0, LONGEST_PATH / 2),
+    `${grouped(path.length - LONGEST_PATH)} more`,
+    ...path.slice(-LONGEST_PATH / 2),
+  ];
   const message = `nothing of this can start, each waits for the next: ${shown.join(" -> ")}`;
   const reasons = new Set(cycle.flatMap(({ why }) => why === null ? [] : [why]));
   const hint = reasons.size === 0 ? "remove one of these dependencies" : [...reasons].slice(0, 3).join("; ");

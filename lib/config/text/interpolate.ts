@@ -8,7 +8,8 @@
 export interface Placeholders {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly dir: string;
-  readonly supervise: string;
+  /** Is asked only if a text has it. */
+  readonly supervise: () => string;
   /** The number of the copy whose text it is; 1 where there are no copies. */
   readonly replica: number;
 }
@@ -154,7 +155,7 @@ function pieceOf(placeholder: Placeholder, placeholders: Placeholders, flaws: Fl
     case "dir":
       return piece(placeholders.dir);
     case "supervise":
-      return piece(placeholders.supervise);
+      return piece(placeholders.supervise());
     case "replica":
       return piece(String(placeholders.replica));
     case "malformed":

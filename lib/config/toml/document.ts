@@ -1,6 +1,6 @@
 import type { AST } from "toml-eslint-parser";
 import type { Entry, Item, ListItem, TableItem } from "./item.ts";
-import type { Span } from "./source.ts";
+import type { SourceText, Span } from "./source.ts";
 
 /** Deeper values are cut off: no key takes them, and recursion over them must stay bounded. */
 const MAX_DEPTH = 32;
@@ -11,8 +11,7 @@ export interface Document {
   readonly tooDeep: readonly Span[];
 }
 
-interface Building {
-  readonly text: string;
+interface Building extends SourceText {
   readonly tooDeep: Span[];
 }
 
@@ -27,9 +26,9 @@ interface OpenList extends ListItem {
 }
 
 /** Builds the document of a parsed file. */
-export function buildDocument(program: AST.TOMLProgram, text: string): Document {
-  const building: Building = { text, tooDeep: [] };
-  const root = openTable({ start: 0, end: 0 });
+export function buildDocument(program: AST.TOMLProgram, { text, offset }: SourceText): Document {
+  const building: Building = { text, offset, tooDeep: [] };
+  const root = openTable({ start: offset, end: offset });
   for (const node of program.body[0].body) {
     if (node.type === "TOMLTable") addTable(root, node, building);
     else addKeyValue(root, node, 0, building);
@@ -38,22 +37,32 @@ export function buildDocument(program: AST.TOMLProgram, text: string): Document 
 }
 
 function addTable(root: OpenTable, node: AST.TOMLTable, building: Building): void {
-  const parent = descend(root, node.key.keys.slice(0, -1));
+  const parent = descend(root, node.key.keys.slice(0, -1), building);
   const last = node.key.keys.at(-1)!;
-  const table = node.kind === "array" ? appendTable(parent, last) : descend(parent, [last]);
+  const table = node.kind === "array"
+    ? appendTable(parent, last, building)
+    : descend(parent, [last], building);
   for (const entry of node.body) addKeyValue(table, entry, 0, building);
 }
 
 function addKeyValue(table: OpenTable, node: AST.TOMLKeyValue, depth: number, building: Building): void {
-  const parent = descend(table, node.key.keys.slice(0, -1));
+  const parent = descend(table, node.key.keys.slice(0, -1), building);
   const last = node.key.keys.at(-1)!;
   const key = nameOf(last);
   if (parent.entries.has(key)) return;
-  parent.entries.set(key, { key, keySpan: spanOf(last), item: itemOf(node.value, depth, building) });
+  parent.entries.set(key, {
+    key,
+    keySpan: spanOf(last, building),
+    item: itemOf(node.value, depth, building),
+  });
 }
 
 /** The table that dotted `keys` lead to, made on the way where there is none. */
-function descend(from: OpenTable, keys: readonly (AST.TOMLBare | AST.TOMLQuoted)[]): OpenTable {
+function descend(
+  from: OpenTable,
+  keys: readonly (AST.TOMLBare | AST.TOMLQuoted)[],
+  building: Building,
+): OpenTable {
   let table = from;
   for (const node of keys) {
     const key = nameOf(node);
@@ -62,31 +71,37 @@ function descend(from: OpenTable, keys: readonly (AST.TOMLBare | AST.TOMLQuoted)
     if (held?.kind === "table") {
       table = held as OpenTable;
     } else {
-      const made = openTable(spanOf(node));
-      if (found === undefined) table.entries.set(key, { key, keySpan: spanOf(node), item: made });
+      const keySpan = spanOf(node, building);
+      const made = openTable(keySpan);
+      if (found === undefined) table.entries.set(key, { key, keySpan, item: made });
       table = made;
     }
   }
   return table;
 }
 
-function appendTable(parent: OpenTable, node: AST.TOMLBare | AST.TOMLQuoted): OpenTable {
+function appendTable(
+  parent: OpenTable,
+  node: AST.TOMLBare | AST.TOMLQuoted,
+  building: Building,
+): OpenTable {
   const key = nameOf(node);
-  const made = openTable(spanOf(node));
+  const span = spanOf(node, building);
+  const made = openTable(span);
   const found = parent.entries.get(key)?.item;
   if (found?.kind === "list") (found as OpenList).items.push(made);
   if (found === undefined) {
-    const item: OpenList = { kind: "list", span: spanOf(node), items: [made] };
-    parent.entries.set(key, { key, keySpan: spanOf(node), item });
+    const item: OpenList = { kind: "list", span, items: [made] };
+    parent.entries.set(key, { key, keySpan: span, item });
   }
   return made;
 }
 
 function itemOf(node: AST.TOMLContentNode, depth: number, building: Building): Item {
-  const span = spanOf(node);
+  const span = spanOf(node, building);
   switch (node.type) {
     case "TOMLValue":
-      return scalarOf(node, building.text);
+      return scalarOf(node, span, building.text.slice(...node.range));
     case "TOMLArray": {
       const items = isWithin(depth, span, building) ? node.elements : [];
       return { kind: "list", span, items: items.map((element) => itemOf(element, depth + 1, building)) };
@@ -100,9 +115,7 @@ function itemOf(node: AST.TOMLContentNode, depth: number, building: Building): I
   }
 }
 
-function scalarOf(node: AST.TOMLValue, text: string): Item {
-  const span = spanOf(node);
-  const source = text.slice(span.start, span.end);
+function scalarOf(node: AST.TOMLValue, span: Span, source: string): Item {
   switch (node.kind) {
     case "string":
       return { kind: "string", value: node.value, source, span };
@@ -130,6 +143,6 @@ function nameOf(node: AST.TOMLBare | AST.TOMLQuoted): string {
   return node.type === "TOMLBare" ? node.name : node.value;
 }
 
-function spanOf(node: AST.TOMLNode): Span {
-  return { start: node.range[0], end: node.range[1] };
+function spanOf({ range: [start, end] }: AST.TOMLNode, { offset }: Building): Span {
+  return { start: start + offset, end: end + offset };
 }

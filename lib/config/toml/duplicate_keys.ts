@@ -44,7 +44,7 @@ export function findDuplicates(text: string, first: ParseError, report: Report):
     const earlier = root === null ? null : firstDefinition(root, alias, key);
     const where = earlier === null
       ? "above"
-      : `on line ${report.lineOf({ ...at, start: originalOffset(earlier.start, found) })}`;
+      : report.whereIs({ ...at, start: originalOffset(earlier.start, found) }, at);
     report.add("config/duplicate-key", at, `${quote(key)} is already defined ${where}`, {
       hint: "keep one of the two, with the keys of both",
     });
@@ -77,7 +77,9 @@ function originalOffset(offset: number, duplicates: readonly Duplicate[]): numbe
 }
 
 function documentOf(parsed: Parsed, text: string): TableItem | null {
-  return parsed === null || parsed instanceof ParseError ? null : buildDocument(parsed, text).root;
+  return parsed === null || parsed instanceof ParseError
+    ? null
+    : buildDocument(parsed, { text, offset: 0 }).root;
 }
 
 /** Where `key` is defined in the table that also holds `alias`. */

@@ -1,13 +1,16 @@
 import { ParseError } from "toml-eslint-parser";
-import type { Report } from "../report.ts";
+import { movedReport, type Report } from "../report.ts";
 import { buildDocument } from "./document.ts";
 import { findDuplicates, isDuplicate } from "./duplicate_keys.ts";
 import type { TableItem } from "./item.ts";
+import type { SourceText } from "./source.ts";
 import { explainSyntax } from "./syntax_error.ts";
 import { parseSyntax } from "./syntax_tree.ts";
 
-/** The document of a TOML text, or null if it has none; what is wrong with it goes to `report`. */
-export function parseDocument(text: string, report: Report): TableItem | null {
+/** The document of a TOML text, or null if it has none; what is wrong with it goes to the report. */
+export function parseDocument(source: SourceText, whole: Report): TableItem | null {
+  const { text } = source;
+  const report = movedReport(whole, source.offset);
   const loneReturn = /\r(?!\n)/.exec(text);
   if (loneReturn !== null) {
     const at = { start: loneReturn.index, end: loneReturn.index + 1 };
@@ -29,7 +32,7 @@ export function parseDocument(text: string, report: Report): TableItem | null {
     report.add("config/too-deep", { start: 0, end: 1 }, message, { hint });
     return null;
   }
-  const { root, tooDeep } = buildDocument(parsed, text);
-  for (const at of tooDeep) report.add("config/too-deep", at, "this is nested too deeply");
+  const { root, tooDeep } = buildDocument(parsed, source);
+  for (const at of tooDeep) whole.add("config/too-deep", at, "this is nested too deeply");
   return root;
 }

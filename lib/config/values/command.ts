@@ -1,3 +1,4 @@
+import { resolvePath } from "../../base/posix_path.ts";
 import { firstVariable, type Mark, splitCommand } from "../text/split_command.ts";
 import type { Item, StringItem } from "../toml/item.ts";
 import type { Span } from "../toml/source.ts";
@@ -13,8 +14,14 @@ export interface Argument {
   readonly variable: { readonly name: string; readonly at: Span } | null;
 }
 
+/** What a command begins with. */
+export interface ProgramWord extends Argument {
+  /** What is spawned: a program with a slash is relative to the file's folder, others are looked up. */
+  readonly path: string;
+}
+
 /** A command in arguments, the first of which is its program. */
-export type Command = readonly [Argument, ...Argument[]];
+export type Command = readonly [ProgramWord, ...Argument[]];
 
 /** One argument, as text. */
 export const argument: Type<Argument> = {
@@ -84,7 +91,11 @@ function nonEmpty(type: Type<readonly Argument[]>): Type<Command> {
 
 function checked(words: readonly Argument[], item: Item, reading: Reading): Command | undefined {
   const [program, ...rest] = words;
-  if (program !== undefined && program.text !== "") return [program, ...rest];
+  if (program !== undefined && program.text !== "") {
+    const { text } = program;
+    const path = text.includes("/") ? resolvePath(reading.placeholders.dir, text) : text;
+    return [{ ...program, path }, ...rest];
+  }
   const message = program === undefined ? "an empty command" : "the name of the program is empty";
   return reading.report.add("config/empty-command", item.span, message, { expected: "a program to run" });
 }

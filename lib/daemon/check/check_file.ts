@@ -2,6 +2,7 @@
 import type { Compiled } from "../../config/compile.ts";
 import type { ActorSpec, Plan } from "../../config/plan.ts";
 import type { Problem } from "../../config/problem.ts";
+import { inFileOrder } from "../../config/report.ts";
 import { withoutReplica } from "../../config/replica_path.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { Program } from "../../host/ports/program.ts";
@@ -10,8 +11,9 @@ import { limitProblems } from "./check_limits.ts";
 import { privilegeProblems } from "./check_privileges.ts";
 import { definedOnly } from "../../base/defined_only.ts";
 import { nameSome } from "../../base/name_some.ts";
+import type { AnyProblemName } from "../../base/problem_names.ts";
 import { isText } from "../../base/raw_text.ts";
-import { type Loaded, loadPlan, withoutSecrets } from "../load_plan.ts";
+import { type Loaded, loadPlan, type Wanted, withoutSecrets } from "../load_plan.ts";
 
 const THERE_THEN = "it must be there when the actor starts";
 const MENDED_THEN = "it must be mended before the actor starts";
@@ -26,15 +28,21 @@ type Places = Pick<Compiled, "placeOf">;
  * @param piped What is in a file that is a pipe; null for any other.
  * @throws {UserError} `config/not-readable`, `config/piped`
  */
-export function checkFile(host: Host, program: Program, file: string, piped: Uint8Array | null): Loaded {
-  const loaded = loadPlan(host, program, file, piped);
+export function checkFile(
+  host: Host,
+  program: Program,
+  file: string,
+  piped: Uint8Array | null,
+  wanted: Wanted = {},
+): Loaded {
+  const loaded = loadPlan(host, program, file, piped, wanted);
   const { plan } = loaded;
   const found = plan === null ? [] : withoutSecrets(plan, [
     ...missingOnMachine(host, program, plan, loaded),
     ...limitsOnMachine(host, plan, loaded),
     ...changedVariables(program, plan, loaded),
   ]);
-  const problems = [...loaded.problems, ...found].sort((a, b) => a.line - b.line || a.column - b.column);
+  const problems = inFileOrder([...loaded.problems, ...found], [...loaded.texts.keys()]);
   return { ...loaded, problems };
 }
 
@@ -80,7 +88,7 @@ function missingOnMachine(
   const found = plan.nodes.flatMap((node) => {
     if (node.kind === "tree") return [];
     const env = { ...(node.inheritEnv ? inherited : {}), ...node.env };
-    const at = (key: string, name: string, message: string, hint = THERE_THEN) =>
+    const at = (key: string, name: AnyProblemName, message: string, hint = THERE_THEN) =>
       problemAt(node, key, { name, severity: "warning", message, hint }, placeOf);
     return [
       ...whyNotStartable(host, node, env).map((error) =>
@@ -152,7 +160,6 @@ function problemAt(
   problem: Pick<Problem, "name" | "severity" | "message" | "hint">,
   placeOf: Compiled["placeOf"],
 ): Problem {
-  const { file, line, column } = at;
-  const place = placeOf(path, key) ?? { line, column, length: withoutReplica(name).length };
-  return { ...problem, file, ...place, expected: null };
+  const place = placeOf(path, key) ?? { ...at, length: withoutReplica(name).length };
+  return { ...problem, ...place, expected: null };
 }

@@ -1,3 +1,4 @@
+import type { AnyProblemName } from "../../base/problem_names.ts";
 import type { ActorSpec } from "../../config/plan.ts";
 import type { Problem } from "../../config/problem.ts";
 import { byLack } from "../../engine/limits/actor_limits.ts";
@@ -8,7 +9,7 @@ import type { Host } from "../../host/ports/host.ts";
 
 /** A limit of an actor that will not be kept. */
 export interface LimitProblem {
-  readonly name: string;
+  readonly name: AnyProblemName;
   /** An error where it must be kept and nowhere on this machine can be. */
   readonly severity: Problem["severity"];
   readonly message: string;

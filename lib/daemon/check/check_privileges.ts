@@ -1,3 +1,4 @@
+import type { AnyProblemName } from "../../base/problem_names.ts";
 import type { ActorSpec } from "../../config/plan.ts";
 import { resolvePrivileges } from "../../engine/privileges/resolve_privileges.ts";
 import type { Host } from "../../host/ports/host.ts";
@@ -9,7 +10,7 @@ import { SpawnError } from "../../host/ports/processes.ts";
 export interface PrivilegeProblem {
   /** The key of the actor that asks for it. */
   readonly key: string;
-  readonly name: string;
+  readonly name: AnyProblemName;
   readonly message: string;
   readonly hint: string;
 }
@@ -32,7 +33,7 @@ export function privilegeProblems(
 }
 
 function forbidden({ account, nice }: Privileges, uid: number): readonly PrivilegeProblem[] {
-  const problem = (key: string, message: string) => ({
+  const problem = (key: string, message: string): PrivilegeProblem => ({
     key,
     name: "config/not-permitted",
     message,

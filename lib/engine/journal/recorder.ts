@@ -101,6 +101,8 @@ export class Recorder {
   }
 }
 
+const ENCODER = new TextEncoder();
+
 function encodeJson(value: unknown): Uint8Array {
-  return new TextEncoder().encode(`${JSON.stringify(value)}\n`);
+  return ENCODER.encode(`${JSON.stringify(value)}\n`);
 }

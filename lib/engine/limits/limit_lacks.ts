@@ -1,3 +1,4 @@
+import { nameSome } from "../../base/name_some.ts";
 import type { ControlGroups, Controller, Lack } from "../../host/ports/control_groups.ts";
 import type { Host } from "../../host/ports/host.ts";
 
@@ -33,9 +34,11 @@ export function roomLack(
   }
   const others = groups.residentsOf(home).filter((pid) => !ours.has(pid));
   if (others.length === 0) return null;
-  const names = others.slice(0, MOST_NAMED).map((pid) =>
+  const names = others.slice(0, MOST_NAMED + 1).map((pid) =>
     pid === 0 ? "a process out of our sight" : `${pid} ${processes.find(pid)?.name ?? "?"}`
   );
-  const more = others.length > MOST_NAMED ? [`${others.length - MOST_NAMED} more`] : [];
-  return { why: `in ${home} there is also ${[...names, ...more].join(", ")}`, hint: DELEGATION_HINT };
+  return {
+    why: `in ${home} there is also ${nameSome(names, MOST_NAMED, others.length)}`,
+    hint: DELEGATION_HINT,
+  };
 }

@@ -5,6 +5,7 @@
  * process or a descendant of it lives: that is the promise that a task of a nursery makes.
  */
 import { invariant } from "../../base/invariant.ts";
+import { limitErrorOf } from "../../base/limit_error.ts";
 import { messageOf } from "../../base/user_error.ts";
 import type { ActorSpec } from "../../config/plan.ts";
 import type { Host } from "../../host/ports/host.ts";
@@ -20,7 +21,6 @@ import { Cancelled } from "../../scope/cancelled.ts";
 import { Event } from "../../sync/event.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { type Nursery, openNursery } from "../../scope/nursery.ts";
-import { checkpoint } from "../../scope/park.ts";
 import type { ActorError } from "../../supervision/actor_error.ts";
 import type { Exit } from "../../supervision/exit.ts";
 import type { RunId } from "../../supervision/state.ts";
@@ -34,6 +34,7 @@ import type { Membership } from "./membership.ts";
 import { asksOwnSocket, isTaken, versionOfReadyFile } from "./probe.ts";
 import { type LineSink, RunOutput } from "./run_output.ts";
 import type { NamedPipes, OpenPipes } from "../survival/run_pipes.ts";
+import { SpawnLack } from "../spawning/spawn_queue.ts";
 import { startChild, type StartedProcess, type StartOptions } from "./start_child.ts";
 
 /** How long a connect may take that is to find nobody. */
@@ -43,6 +44,8 @@ const TAKEN_TIMEOUT_MS = 1_000;
 export interface RunReports {
   /** Told at once. @param fileBefore See {@linkcode MainProcess}. */
   started(process: ProcessId, fileBefore: string | null): void;
+  /** There is a process, which has yet to become the program. */
+  made(): void;
   spawned(pid: number): void;
   /** @param isFinal Whether another try would fail in the same way. */
   spawnFailed(message: string, isFinal: boolean): void;
@@ -93,6 +96,8 @@ export interface RunOptions {
   readonly member: Membership | null;
   /** Pipes with names for its process to write to; null for pipes without. */
   readonly pipes: PipesOfRun | null;
+  /** Starts something when its turn to be spawned has come. */
+  readonly inTurn: <T>(start: () => Promise<T>) => Promise<T>;
   /** Starts its process; null to have it started here. */
   readonly start: NonNullable<StartOptions["start"]> | null;
   readonly reports: RunReports;
@@ -108,6 +113,9 @@ export class ActorRun {
   readonly #spawning = new CancelScope();
   readonly #closed = new Event();
   readonly #output: RunOutput;
+  /** Whether there has been a process, be it that it did not become the program. */
+  #isMade = false;
+  #isExpected = false;
   #nursery: Nursery | null = null;
   /** What is to be started as soon as there is a nursery: an adopted run is probed before its task has begun. */
   #early: { readonly name: string; readonly body: () => Promise<void> }[] = [];
@@ -174,10 +182,16 @@ export class ActorRun {
     let child: MainProcess | null = null;
     try {
       await this.#spawning.run(async () => {
-        await checkpoint();
-        await this.#refuseTakenPort();
-        this.#openMembership();
-        child = await this.#spawnNow();
+        child = await this.options.inTurn(async () => {
+          await this.#refuseTakenPort();
+          this.#openMembership();
+          try {
+            return await this.#spawnNow();
+          } catch (error) {
+            const lack = this.#isMade || !isOfMachine(error) ? null : limitErrorOf(error);
+            throw lack === null ? error : new SpawnLack(lack);
+          }
+        });
       });
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
@@ -213,6 +227,8 @@ export class ActorRun {
   }
 
   #openMembership(): void {
+    if (this.#isExpected) return;
+    this.#isExpected = true;
     try {
       this.options.member?.open({
         exited: async () => {
@@ -244,7 +260,11 @@ export class ActorRun {
       const how: SpawnSpec = { argv, env, cwd, stdin, output, privileges, ...handed, ...placed };
       const { start, reports } = this.options;
       const fileBefore = versionOfReadyFile(host, spec);
-      const onProcess = (process: StartedProcess) => reports.started(process, fileBefore);
+      const onProcess = (process: StartedProcess, isProgram: boolean) => {
+        this.#isMade = true;
+        reports.started(process, fileBefore);
+        if (!isProgram) reports.made();
+      };
       const child = await startChild(
         host,
         containment,
@@ -309,4 +329,9 @@ export class ActorRun {
     containment.end(run, "SIGKILL", () => cleared.set());
     await cleared.wait();
   }
+}
+
+/** Whether the start itself was refused, rather than what was to be started, or for whom. */
+function isOfMachine(error: unknown): boolean {
+  return error instanceof SpawnError && (error.stage === "start" || error.stage === "stdin");
 }

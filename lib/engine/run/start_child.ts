@@ -21,8 +21,8 @@ export interface StartedProcess extends ProcessId {
 export interface StartOptions {
   /** @default Here. @throws {SpawnError} */
   readonly start?: (spec: SpawnSpec) => StartedProcess | Promise<StartedProcess>;
-  /** Told at once of the process, whatever comes of it. */
-  readonly onProcess?: (process: StartedProcess) => void;
+  /** Told at once of the process, whatever comes of it. @param isProgram Whether it is its program already. */
+  readonly onProcess?: (process: StartedProcess, isProgram: boolean) => void;
 }
 
 /**
@@ -39,9 +39,10 @@ export async function startChild(
 ): Promise<StartedProcess> {
   const starting = start(spec);
   const child = starting instanceof Promise ? await starting : starting;
-  onProcess(child);
   const { privileges = null, listening, isLimited = false } = spec;
-  if (privileges === null && listening === undefined && !isLimited) return child;
+  const isProgram = privileges === null && listening === undefined && !isLimited;
+  onProcess(child, isProgram);
+  if (isProgram) return child;
   const forget = containment.addHelper(child.pid);
   let hasStarted = false;
   try {

@@ -38,7 +38,7 @@ import {
 } from "../../supervision/state_change.ts";
 import { keyOf } from "../containment/ledger.ts";
 
-const VERSION = 2;
+const VERSION = 3;
 
 /** How much may be added before the whole is written anew: this, or several times the whole. */
 const GROWTH_CHARS = 256 * 1_024;

@@ -74,6 +74,14 @@ export class FakeFiles implements Files {
     return (real === null ? undefined : this.#disk.list(real)) ?? [];
   }
 
+  readFolder(path: string): readonly string[] | null {
+    const info = this.inspect(path);
+    if (info === null) return null;
+    if (info.kind !== "folder") throw fail("ENOTDIR");
+    this.#disk.checkAccess(this.realPath(path)!, "reading");
+    return this.list(path);
+  }
+
   inspectFolder(path: string): FolderInfo | null {
     const folder = this.#tryResolve(folderOf(path));
     const name = path.slice(path.lastIndexOf("/") + 1);

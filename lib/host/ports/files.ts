@@ -80,6 +80,8 @@ export interface Files {
   readOwn(path: string): string | null;
   /** Names in a folder, sorted; none if there is no such folder. */
   list(path: string): readonly string[];
+  /** The same, or null if there is no such folder. @throws {FileError} If it is there and cannot be read, or is no folder. */
+  readFolder(path: string): readonly string[] | null;
   inspectFolder(path: string): FolderInfo | null;
   /** Makes a folder and those above it, for the owner alone. @throws {FileError} */
   makeFolder(path: string): void;

@@ -91,9 +91,18 @@ export class NodeFiles implements Files {
 
   list(path: string): readonly string[] {
     try {
-      return readdirSync(path).sort();
+      return this.readFolder(path) ?? [];
     } catch {
       return [];
+    }
+  }
+
+  readFolder(path: string): readonly string[] | null {
+    try {
+      return readdirSync(path).sort();
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return null;
+      throw fileError(error);
     }
   }
 

@@ -1,12 +1,17 @@
+const HERE = import.meta.url;
+/** In the sources this file is where it is; in a bundle it is a part of a file that lies beside all others. */
+const IS_BUNDLE = !HERE.endsWith("/lib/host/shared/own_entry.ts");
+const ENTRY = IS_BUNDLE ? "cli.js" : "cli.ts";
+
 // Not by node:url, which takes milliseconds to load.
-const FOLDER = new URL("../../../", import.meta.url);
+const FOLDER = new URL(IS_BUNDLE ? "./" : "../../../", HERE);
 
 /** Whether this runs from a compiled binary, which keeps the files that were built into it under such a path. */
-export const IS_BINARY: boolean = import.meta.url.includes("/$bunfs/");
+export const IS_BINARY: boolean = HERE.includes("/$bunfs/");
 /** The folder of this program's own files, with a slash at its end. */
 export const ROOT: string = decodeURIComponent(FOLDER.pathname);
 /** The file that this program begins with. */
-export const CLI: string = `${ROOT}cli.ts`;
+export const CLI: string = `${ROOT}${ENTRY}`;
 
 /** The URL of that file; in a binary, of the part that it begins with. */
-export const OWN_ENTRY: string = IS_BINARY ? `file://${process.argv[1]}` : new URL("cli.ts", FOLDER).href;
+export const OWN_ENTRY: string = IS_BINARY ? `file://${process.argv[1]}` : new URL(ENTRY, FOLDER).href;

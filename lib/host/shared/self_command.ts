@@ -1,8 +1,16 @@
 import { CLI, IS_BINARY, ROOT } from "./own_entry.ts";
 import { isDeno } from "./runtime.ts";
 
+let substitute: readonly string[] | null = null;
+
+/** Has every host and program that is opened from now on start this command for itself: another build of this program. */
+export function substituteSelf(command: readonly string[]): void {
+  substitute = command;
+}
+
 /** Program and first arguments that start this very program. */
 export function selfCommandOf(): readonly string[] {
+  if (substitute !== null) return substitute;
   if (IS_BINARY) return [process.execPath];
   return isDeno
     ? [process.execPath, "run", "--allow-all", "--config", `${ROOT}deno.json`, CLI]

@@ -1,6 +1,6 @@
 /** Plain functions, well and badly behaved. */
 import process from "node:process";
-import { currentActor, sleepForever } from "../../../mod.ts";
+import { currentActor, sleepForever } from "supervise";
 import { note } from "./journal.ts";
 
 export const version = 1;

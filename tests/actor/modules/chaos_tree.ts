@@ -8,7 +8,7 @@ import {
   openNursery,
   type ServedContext,
   sleepForever,
-} from "../../../mod.ts";
+} from "supervise";
 import { type Chance, chanceOf, pick } from "../chaos/chance.ts";
 
 /** How many children an actor has at each level, from the top down, and what all chance follows from. */

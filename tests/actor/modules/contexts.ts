@@ -1,12 +1,5 @@
 /** Functions that are opened as contexts. */
-import {
-  Cancelled,
-  CancelScope,
-  context,
-  findActor,
-  type ServedContext,
-  sleepForever,
-} from "../../../mod.ts";
+import { Cancelled, CancelScope, context, findActor, type ServedContext, sleepForever } from "supervise";
 import { note } from "./journal.ts";
 
 /** Starts with its argument, and returns it. */

@@ -1,5 +1,5 @@
 /** Functions that throw, in all the ways there are. */
-import { ErrorGroup, openActorNursery, openNursery, runInActor } from "../../../mod.ts";
+import { ErrorGroup, openActorNursery, openNursery, runInActor } from "supervise";
 
 export class OutOfStock extends Error {
   override readonly name = "OutOfStock";

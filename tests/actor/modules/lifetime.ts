@@ -1,6 +1,6 @@
 /** Functions that leave something to be done at the end of their actor. */
 import process from "node:process";
-import { CancelScope, currentActor, openForeignTask, sleep, sleepForever } from "../../../mod.ts";
+import { CancelScope, currentActor, openForeignTask, sleep, sleepForever } from "supervise";
 import { note } from "./journal.ts";
 
 /** Notes its end three times: asynchronously, at once, and once more. */

@@ -1,11 +1,5 @@
 /** Functions with validators, and ones without for callers that bring their own. */
-import {
-  context,
-  type SchemaIssue,
-  type ServedContext,
-  type StandardSchema,
-  validated,
-} from "../../../mod.ts";
+import { context, type SchemaIssue, type ServedContext, type StandardSchema, validated } from "supervise";
 
 export const number = schema<number>((value) => typeof value === "number" ? [] : [expected("number", value)]);
 

@@ -1,5 +1,5 @@
 /** Generators, and contexts with streams. */
-import { checkpoint, context, type ServedContext, sleepForever } from "../../../mod.ts";
+import { checkpoint, context, type ServedContext, sleepForever } from "supervise";
 import { note } from "./journal.ts";
 
 export async function* countTo(last: number): AsyncGenerator<number> {

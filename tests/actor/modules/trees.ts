@@ -12,8 +12,7 @@ import {
   type ServedContext,
   sleepForever,
   waitForActor,
-} from "../../../mod.ts";
-import { currentRuntime } from "../../../lib/actor/current_actor.ts";
+} from "supervise";
 import { note } from "./journal.ts";
 
 type Trees = typeof import("./trees.ts");
@@ -55,6 +54,7 @@ export const stubbornChain = context(async (ctx: ServedContext<null>, depth: num
 const OWN_GRACE_MS = 1_000_000;
 
 async function untilTold() {
+  const { currentRuntime } = await import("../../../lib/actor/current_actor.ts");
   const runtime = currentRuntime();
   await sleepForever().catch(() => {});
   // The actor may hear of its own end a moment after its contexts, and a moment later how much time those above have.

@@ -32,7 +32,7 @@ const HELD = {
 
 /** Every event with its data, the sentence, its colour, and whether people are told of it unasked. */
 const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, number, boolean])[] = [
-  ["requested", { verb: "start", paths: ["a", "b"] }, "start was asked for: a b", 2, false],
+  ["requested", { verb: "start", paths: ["a", "b"] }, "start was asked for: a, b", 2, false],
   ["requested", { verb: "down", by: "interrupt" }, "down was asked for (interrupt)", 2, false],
   ["started", { pid: 7 }, "started (pid 7)", 2, false],
   ["started", {}, "started", 2, false],

@@ -96,10 +96,10 @@ test("receipt: those that are not kept are counted, and where all are listed it 
   const lines = [line(7, "exit"), line(8, "killed")];
   const counts = { ...countsOf(lines), total: 2_500, exit: 2_499 };
   const receipt = { ...CLEAN, processes: lines, counts };
-  const summary = "receipt: 2500 processes (2499 exited, 1 killed), 0 left";
+  const summary = "receipt: 2,500 processes (2,499 exited, 1 killed), 0 left";
   assert.equal(renderReceipt(receipt, false, PLAIN), summary);
   const [, , unlisted, last] = renderReceipt(receipt, true, PLAIN).split("\n");
-  assert.deepEqual([unlisted, last], ["not listed: 2498 more that had ended before these", summary]);
+  assert.deepEqual([unlisted, last], ["not listed: 2,498 more that had ended before these", summary]);
 });
 
 test("receipt: what is left is red, nothing left green", () => {

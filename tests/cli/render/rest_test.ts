@@ -24,12 +24,12 @@ test("rest: each is named with how it ended", () => {
 test("rest: many are not all named", () => {
   const ended = Array.from({ length: 20 }, (_, index) => line(index + 10, "signal"));
   const text = renderRest({ ended, count: ended.length, survivors: [] })!;
-  assert.match(text, /^ended 20 processes .*17 sleep 9 \(SIGTERM\), 12 more; 0 left$/);
+  assert.match(text, /^ended 20 processes .*17 sleep 9 \(SIGTERM\) and 12 more; 0 left$/);
 });
 
 test("rest: those that are not kept count, too", () => {
   const text = renderRest({ ended: [line(10, "signal")], count: 5_000, survivors: [] })!;
-  assert.match(text, /^ended 5000 processes .*10 sleep 9 \(SIGTERM\), 4999 more; 0 left$/);
+  assert.match(text, /^ended 5,000 processes .*10 sleep 9 \(SIGTERM\) and 4,999 more; 0 left$/);
 });
 
 test("rest: survivors are", () => {

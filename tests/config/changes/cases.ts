@@ -11,7 +11,8 @@ import {
   treeFile,
 } from "./samples.ts";
 
-const { depends_on: _, restart: _r, backoff: _b, significant: _s, ...rootSamples } = TREE_SAMPLES;
+const { depends_on: _, restart: _r, backoff: _b, significant: _s, profiles: _p, ...rootSamples } =
+  TREE_SAMPLES;
 const ROOT_KEYS = Object.fromEntries(
   Object.entries({ ...ROOT_CHANGES, ...TREE_CHANGES }).filter(([key, change]) =>
     (key in rootSamples || key in ROOT_SAMPLES) && (change as { effect?: string }).effect !== "below"

@@ -51,6 +51,7 @@ const CHILD = {
       `backoff.reset_after = "1s"`,
     ),
   },
+  profiles: sample(`profiles = ["a", "b"]`, `profiles = ["b", "a"]`, `profiles = ["c"]`),
   significant: sample(`significant = false`, ``, `significant = true`),
   depends_on: sample(
     `depends_on = ["other", "third"]`,
@@ -205,6 +206,7 @@ export const TREE_SAMPLES: SamplesOf<typeof TREE_CHANGES> = {
 /** Those of the top level alone. */
 export const ROOT_SAMPLES: SamplesOf<typeof ROOT_CHANGES> = {
   name: sample(`name = "one"`, `name = 'one'`, `name = "two"`),
+  include: sample(``, ``, ``, { changes: [] }),
 };
 
 /** A file before the change of a key, written in another way, and after it, and what is to become of which node. */

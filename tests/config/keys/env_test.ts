@@ -36,7 +36,7 @@ test("env file: of very many bad lines some are told, and how many more there ar
   const files = { "/srv/shop/bad.env": "oops\n".repeat(2_372) };
   const problems = problemsOf("env_file = 'bad.env'\nactors.a.exec = 'x'", { files });
   assert.equal(problems.length, 21);
-  assert.equal(problems.at(-1), "bad-env-file 1:12 bad.env: 2352 more lines are none that set a variable");
+  assert.equal(problems.at(-1), "bad-env-file 1:12 bad.env: 2,352 more lines are none that set a variable");
 });
 
 test("env file: a missing file, a malformed line and a reserved name are told at the path", () => {

@@ -75,5 +75,5 @@ test("cycles: waiting for a start is not waiting for the tree to be ready", () =
 test("cycles: a very long one is found without recursion, and shown by both of its ends", () => {
   const children = Array.from({ length: 5_000 }, (_, index) => `a${index}:a${(index + 1) % 5_000}`);
   const { message } = adviceOf(file(...children));
-  assert.match(message, /: a0 -> a1 -> .* -> a9 -> \.\.\. -> a4991 -> .* -> a4999 -> a0$/);
+  assert.match(message, /: a0 -> a1 -> .* -> a9 -> 4,981 more -> a4991 -> .* -> a4999 -> a0$/);
 });

@@ -5,7 +5,7 @@ import { test } from "../../harness/test.ts";
 const PLACEHOLDERS: Placeholders = {
   environment: { NAME: "value", EMPTY: "", TRICK: "${env:NAME} $${dir}", GONE: undefined },
   dir: "/srv/shop",
-  supervise: "/usr/bin/supervise",
+  supervise: () => "/usr/bin/supervise",
   replica: 3,
 };
 

@@ -6,7 +6,7 @@ import { test } from "../../harness/test.ts";
 const ENVIRONMENT = { SPACED: "a 'b c\" \\ | $X", EMPTY: "" };
 
 function split(text: string): SplitCommand {
-  const placeholders = { environment: ENVIRONMENT, dir: "/d", supervise: "/s", replica: 1 };
+  const placeholders = { environment: ENVIRONMENT, dir: "/d", supervise: () => "/s", replica: 1 };
   return splitCommand(interpolate(text, placeholders).pieces);
 }
 

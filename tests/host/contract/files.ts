@@ -179,6 +179,10 @@ export function filesContract(name: string, open: OpenSubject): void {
     for (const file of ["c", "b", "below/x"]) files.replace(`${folder}/a/${file}`, file);
     assert.deepEqual(files.list(`${folder}/a`), ["b", "below", "c"]);
     assert.deepEqual(files.list(`${folder}/nowhere`), []);
+    assert.deepEqual(files.readFolder(`${folder}/a`), ["b", "below", "c"]);
+    assert.equal(files.readFolder(`${folder}/nowhere`), null);
+    assert.throws(() => files.readFolder(`${folder}/a/b`), withCode("ENOTDIR"));
+    assert.deepEqual(files.list(`${folder}/a/b`), []);
     files.remove(`${folder}/a`);
     files.remove(`${folder}/a`);
     assert.deepEqual(files.list(folder), []);

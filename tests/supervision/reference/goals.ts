@@ -1,3 +1,4 @@
+import { after, type Instant, instant, latest } from "../../../lib/base/instant.ts";
 import { type NodeId, ROOT } from "../../../lib/config/plan.ts";
 import { MOST_UNSETTLED, SETTLE_MS } from "../../../lib/supervision/goals.ts";
 import type { NodeState, Request, TreePhase, TreeState } from "../../../lib/supervision/state.ts";
@@ -7,13 +8,8 @@ import type { Turn } from "../../../lib/supervision/turn.ts";
 export function answerRequests(turn: Turn): void {
   const open: Request[] = [];
   for (const request of turn.requests) {
-    const verdicts = [...request.targets].map(([id, startsBefore]: readonly [NodeId, number]) =>
-      request.goal === "applied"
-        ? appliedVerdict(turn, id, startsBefore)
-        : goalVerdict(turn, turn.nodes.get(id), request.goal, startsBefore)
-    );
-    const isUnsettled = verdicts.every((verdict) => verdict === "reached") && request.goal !== "stopped" &&
-      [...request.targets.keys()].some((id) => isFresh(turn, id));
+    const verdicts = verdictsOf(turn, request);
+    const isUnsettled = settlesAt(turn, request) > turn.now;
     if (turn.outcome === null && (isUnsettled || verdicts.includes("open"))) open.push(request);
     else {
       const ok = verdicts.every((verdict) => verdict === "reached");
@@ -23,14 +19,27 @@ export function answerRequests(turn: Turn): void {
   turn.requests = open;
 }
 
-/** Whether a daemon that nothing asks whether it is ready has only just been started. */
-function isFresh(turn: Turn, id: NodeId): boolean {
-  const node = turn.find(id);
-  if (node === undefined) return false;
-  const { phase, streak } = node;
-  return phase.at === "running" && streak <= MOST_UNSETTLED && phase.spec.daemon &&
-    phase.spec.ready === null &&
-    turn.now < phase.since + SETTLE_MS;
+/** When the targets of a request, which are all ready, will all have lasted; long ago if they are not, or have. */
+export function settlesAt(turn: Turn, request: Request): Instant {
+  const isReached = verdictsOf(turn, request).every((verdict) => verdict === "reached");
+  let last = instant(-Infinity);
+  if (request.goal === "stopped" || !isReached) return last;
+  for (const id of request.targets.keys()) {
+    const node = turn.find(id);
+    if (node === undefined) continue;
+    const { phase, streak } = node;
+    if (phase.at !== "running" || streak > MOST_UNSETTLED) continue;
+    if (phase.spec.daemon && phase.spec.ready === null) last = latest(last, after(phase.since, SETTLE_MS));
+  }
+  return last;
+}
+
+function verdictsOf(turn: Turn, { goal, targets }: Request) {
+  return [...targets].map(([id, startsBefore]: readonly [NodeId, number]) =>
+    goal === "applied"
+      ? appliedVerdict(turn, id, startsBefore)
+      : goalVerdict(turn, turn.nodes.get(id), goal, startsBefore)
+  );
 }
 
 function goalVerdict(
@@ -78,6 +87,8 @@ function readyVerdict(turn: Turn, node: NodeState, startsBefore: number): "open"
       return isTakenAlong(turn, node) ? "open" : "missed";
     case "completed":
       return node.starts > startsBefore ? "reached" : "open";
+    case "starting":
+      return node.phase.lack?.isLasting === true ? "missed" : "open";
     case "running": {
       const stays = node.kind === "actor" && node.doom === null;
       return stays && node.starts > startsBefore ? "reached" : "open";

@@ -7,7 +7,8 @@ import type { NodeState, State } from "../../../lib/supervision/state.ts";
 import { applyEvent, refuse } from "../../../lib/supervision/step.ts";
 import { onTreeTime } from "../../../lib/supervision/tree.ts";
 import { type Stepped, Turn } from "../../../lib/supervision/turn.ts";
-import { answerRequests } from "./goals.ts";
+import { answerRequests, settlesAt } from "./goals.ts";
+import { cutGrace } from "./hold.ts";
 import { settle } from "./settle.ts";
 
 /** Takes one step. */
@@ -15,6 +16,7 @@ export function referenceStep(state: State, event: TreeEvent, now: Instant): Ste
   if (state.outcome !== null) return { state, effects: refuse(event) };
   const turn = new Turn(state, now);
   if (event.type === "time_passed") onTime(turn);
+  else if (event.type === "grace_cut") cutGrace(turn, event.toMs);
   else applyEvent(turn, event);
   settle(turn);
   answerRequests(turn);
@@ -22,10 +24,12 @@ export function referenceStep(state: State, event: TreeEvent, now: Instant): Ste
 }
 
 /** When `time_passed` is due. */
-export function referenceDeadline({ outcome, nodes, holding, requests }: State, now: Instant): Instant {
+export function referenceDeadline(state: State, now: Instant): Instant {
+  const { outcome, nodes, holding, requests } = state;
   if (outcome !== null) return NEVER;
   const dues = [...nodes.values()].map((node) => dueOf(node, now, holding !== null));
-  for (const { settlesAt } of requests) if (settlesAt !== null) dues.push(settlesAt);
+  const turn = new Turn(state, now);
+  dues.push(...requests.map((request) => settlesAt(turn, request)).filter((at) => at > now));
   return dues.reduce((one, other) => other < one ? other : one, NEVER);
 }
 

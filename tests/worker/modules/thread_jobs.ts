@@ -1,6 +1,6 @@
 /** What threads run in these tests. The cells of shared memory: whether a job is there, and what lets it go on. */
 import process from "node:process";
-import { actorModule, openActorNursery, openWorkerContext, runSync } from "../../../mod.ts";
+import { actorModule, openActorNursery, openWorkerContext, runSync } from "supervise";
 
 const THREAD_JOBS = actorModule<typeof import("./thread_jobs.ts")>(import.meta.url);
 
