@@ -193,6 +193,17 @@ test("architecture: only the host knows the runtime, the clock, timers and chanc
   assert.deepEqual(wrong, []);
 });
 
+test("architecture: only the host knows what tells one process from another, and the letters of their states", () => {
+  const wrong = sources().filter((source) => source.folder !== "host")
+    .flatMap((source) => {
+      const found = /\bstartTime\s*[!=]==|[!=]==\s*[\w.?!]*\.startTime\b|\bstate\s*[!=]==\s*"[A-Z]"/.exec(
+        source.code,
+      );
+      return found === null ? [] : [`${source.path}: ${found[0]}`];
+    });
+  assert.deepEqual(wrong, []);
+});
+
 test("architecture: names of files are snake_case, and no folder is a drawer for odds and ends", () => {
   const wrong = sources().map((source) => source.path)
     .filter((path) =>

@@ -1,6 +1,7 @@
 import type { Instant } from "../base/instant.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
 import type { Engine } from "../engine/engine.ts";
+import { isDead } from "../host/alive.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
 import { exitFields } from "../supervision/exit.ts";
@@ -53,7 +54,7 @@ function truths(
   views: ReadonlyMap<NodeId, View>,
   table: readonly ProcessRow[],
 ): ReadonlyMap<NodeId, View> {
-  const living = new Set(table.filter(({ state }) => state !== "Z").map(({ pid }) => pid));
+  const living = new Set(table.filter((row) => !isDead(row)).map(({ pid }) => pid));
   const truth = (view: View): View =>
     view.pid === null || living.has(view.pid)
       ? view

@@ -29,7 +29,7 @@ export class Adopted {
   /** Adopts and reaps from now on. */
   constructor(host: Host) {
     this.#host = host;
-    this.#containment = new Containment(host.processes, this.#ledger, new BareLayer());
+    this.#containment = new Containment(host, this.#ledger, new BareLayer());
     host.processes.adoptOrphans(({ row, status }) => {
       this.#ledger.ended(row, status);
       this.#death.set();

@@ -4,21 +4,22 @@
  * its own, or is tied to one that does (`ties.ts`). What actors leave behind on purpose is not meant: a tree that left it has
  * ended in order.
  */
-import { after } from "../base/instant.ts";
-import type { Signal } from "../base/signals.ts";
+import { KILL_PATIENCE_MS } from "../base/kill_patience.ts";
 import { ControlGroupLayer } from "../engine/containment/control_group_layer.ts";
 import { ACTOR_VARIABLE, RUN_VARIABLE } from "../engine/environment.ts";
 import {
   type Counts,
   countsOf,
   describeCommand,
-  keyOf,
   NONE_ENDED,
   type ReceiptLine,
   type Survivor,
 } from "../engine/containment/ledger.ts";
+import { survivorOf, survivorsOf } from "../engine/containment/final_sweep.ts";
 import type { Mark, Marks } from "../engine/containment/marks.ts";
 import { type Foreign, tiesOf } from "../engine/containment/ties.ts";
+import { keyOf } from "../host/alive.ts";
+import { Hunt, huntDown, type Sighting } from "../host/hunt.ts";
 import { type Find, findWhere, lookAtAll } from "../host/look.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId, ProcessRow } from "../host/ports/processes.ts";
@@ -39,12 +40,13 @@ export interface Cleared {
   readonly unattributed: readonly Survivor[];
 }
 
+/** What became of those that were ended. */
+type Ended = Omit<Cleared, "unattributed">;
+
 const NOTHING: Cleared = { processes: [], counts: NONE_ENDED, survivors: [], unattributed: [] };
 
-/** Nobody knows the actors' own grace periods any more: how long SIGTERM is given, and how long SIGKILL. */
-const PATIENCE_MS = 5_000;
-const LADDER: readonly (readonly [Signal, number])[] = [["SIGTERM", 2_000], ["SIGKILL", PATIENCE_MS]];
-const LOOK_EVERY_MS = 20;
+/** How long SIGTERM is given: the actors' own grace periods are not known here. */
+const GRACE_MS = 2_000;
 
 /** How many processes are left of a tree that never ended, and that nobody looks after any more. */
 export function countLeftovers(host: Host, tree: TreeId): number {
@@ -92,25 +94,18 @@ async function endFromOutside(host: Host, leftovers: Leftovers): Promise<Cleared
   const around = new Set(ancestorsOf(host, host.processes.ownPid).map(({ pid }) => pid));
   const isAround = (row: ProcessRow) => around.has(row.pid) && row.pid !== host.processes.ownPid;
   if (leftovers.look().some(isAround)) {
-    return { ...NOTHING, survivors: leftovers.survivors(isAround, "this command was started in it") };
+    return { ...NOTHING, survivors: leftovers.around(isAround) };
   }
   const unattributed = leftovers.foreign();
-  for (const [signal, withinMs] of LADDER) await leftovers.end(signal, withinMs);
+  const ended = await leftovers.end();
   leftovers.close();
-  const processes = leftovers.ended();
-  return {
-    processes,
-    counts: countsOf(processes),
-    unattributed,
-    survivors: leftovers.survivors(() => true, "it outlived SIGKILL"),
-  };
+  return { ...ended, unattributed };
 }
 
 /** Kills what bears the mark of a tree, for a guardian that no orphan comes to. @returns How many processes that were. */
 export async function killMarked(host: Host, lost: Lost): Promise<number> {
   const leftovers = new Leftovers(host, lost);
-  await leftovers.end("SIGKILL", PATIENCE_MS);
-  return leftovers.ended().length;
+  return (await leftovers.kill()).counts.total;
 }
 
 /**
@@ -131,14 +126,7 @@ export async function endRuns(
   const leftovers = new Leftovers(host, lost, isKept);
   leftovers.look();
   const unattributed = leftovers.foreign();
-  for (const [signal, withinMs] of LADDER) await leftovers.end(signal, withinMs);
-  const processes = leftovers.ended();
-  return {
-    processes,
-    counts: countsOf(processes),
-    survivors: leftovers.survivors(() => true, "it outlived SIGKILL"),
-    unattributed,
-  };
+  return { ...await leftovers.end(), unattributed };
 }
 
 /** By what the processes of an instance are known. */
@@ -270,31 +258,42 @@ class Leftovers {
     }));
   }
 
-  /** Signals all of them, each once, until they are gone or the time is over. */
-  async end(signal: Signal, withinMs: number): Promise<void> {
-    const deadline = after(this.#host.clock.now(), withinMs);
-    const signalled = new Set<string>();
-    if (signal === "SIGKILL") this.#killTogether();
-    const end = (row: ProcessRow) => {
-      this.#see(row);
-      if (signalled.has(keyOf(row))) return;
-      signalled.add(keyOf(row));
-      this.#host.processes.signal(row, signal);
-      if (signal === "SIGKILL") this.#killed.add(keyOf(row));
-      // A stopped process does not hear SIGTERM before it goes on.
-      else this.#host.processes.signal(row, "SIGCONT");
-    };
-    // Who is asked to end is so from above, as by its own parent.
-    const meet = signal === "SIGKILL" ? end : () => {};
-    let isSure = signal !== "SIGKILL" || this.#known.size === 0;
-    // The first look kills nobody: what is known by its parent alone would be lost with that.
-    for (let left = this.look(); left.length > 0 || !isSure; left = this.look(meet)) {
-      // On a busy machine what was forked in the last moment may show only a moment later.
-      isSure = signal !== "SIGKILL" || left.length === 0;
-      left.forEach(end);
-      if (this.#host.clock.now() >= deadline) return;
-      await pause(this.#host, LOOK_EVERY_MS);
-    }
+  /** Asks all of them to end, and kills what does not. */
+  async end(): Promise<Ended> {
+    await this.#hunt("SIGTERM", GRACE_MS);
+    return await this.kill();
+  }
+
+  /** Kills all of them. */
+  async kill(): Promise<Ended> {
+    const { hunt, sighting } = await this.#hunt("SIGKILL", KILL_PATIENCE_MS);
+    const alive = new Set(sighting.seen === "some" ? sighting.rows.map(keyOf) : []);
+    const processes = [...this.#known].filter(([key]) => !alive.has(key)).map(([key, line]): ReceiptLine =>
+      this.#killed.has(key) ? { ...line, ended: "killed", signal: "SIGKILL" } : line
+    );
+    return { processes, counts: countsOf(processes), survivors: survivorsOf(this.#host, hunt, sighting) };
+  }
+
+  async #hunt(
+    signal: "SIGTERM" | "SIGKILL",
+    withinMs: number,
+  ): Promise<{ readonly hunt: Hunt; readonly sighting: Sighting }> {
+    const isDeadly = signal === "SIGKILL";
+    let looks = 0;
+    const hunt = new Hunt(this.#host, {
+      signal,
+      // SIGTERM goes to parents before their children, as their own parents would send it. The first look kills nobody, because a
+      // process that is known by its parent alone would be lost with that.
+      look: (_, meet) => this.look(isDeadly && looks++ > 0 ? meet : undefined),
+      onSignal: (row) => {
+        this.#see(row);
+        if (isDeadly) this.#killed.add(keyOf(row));
+      },
+    });
+    if (isDeadly) this.#killTogether();
+    const listen = () => (ms: number) => pause(this.#host, ms);
+    const isTwice = isDeadly && this.#known.size > 0;
+    return { hunt, sighting: await huntDown(this.#host, hunt, { withinMs, listen, isTwice }) };
   }
 
   /** Takes their control group away, if it is empty. */
@@ -302,20 +301,10 @@ class Leftovers {
     this.#layer?.close();
   }
 
-  survivors(which: (row: ProcessRow) => boolean, why: string): readonly Survivor[] {
-    return this.look().filter(which).map((row) => ({
-      pid: row.pid,
-      command: this.#known.get(keyOf(row))!.command,
-      why,
-    }));
-  }
-
-  /** Those that were found once and are gone. */
-  ended(): readonly ReceiptLine[] {
-    const alive = new Set(this.look().map(keyOf));
-    return [...this.#known].filter(([key]) => !alive.has(key)).map(([key, line]) =>
-      this.#killed.has(key) ? { ...line, ended: "killed", signal: "SIGKILL" } : line
-    );
+  /** Those that are around this very program. */
+  around(isAround: (row: ProcessRow) => boolean): readonly Survivor[] {
+    const why = "this command was started in it";
+    return this.look().filter(isAround).map((row) => survivorOf(this.#host, row, why));
   }
 
   #killTogether(): void {

@@ -7,6 +7,7 @@ import { type ResumedTree, resumeTree } from "../engine/survival/resumed_tree.ts
 import type { Survivor } from "../engine/containment/ledger.ts";
 import { readStateLog, type SavedRun, type SavedTree } from "../engine/survival/state_log.ts";
 import { stateLogOf } from "../engine/survival/survival.ts";
+import { isSame } from "../host/alive.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { readDeaths } from "./guardian/deaths.ts";
@@ -134,8 +135,4 @@ function countOf(id: TreeId, { processes, survivors, unattributed }: Cleared): C
 
 function describe({ pid, command, why }: Survivor): string {
   return `${pid} ${command} (${why})`;
-}
-
-function isSame(one: ProcessId, other: ProcessId): boolean {
-  return one.pid === other.pid && one.startTime === other.startTime;
 }

@@ -12,6 +12,7 @@ import type { EndReport } from "../control/protocol.ts";
 import type { Service } from "../control/service.ts";
 import { NONE_ENDED } from "../engine/containment/ledger.ts";
 import type { Engine, EngineEnd } from "../engine/engine.ts";
+import { isAlive } from "../host/alive.ts";
 import { PatientClock } from "../host/patient_clock.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
@@ -221,7 +222,7 @@ async function watchClient(
   onDeath: () => void,
 ): Promise<void> {
   while (!begun.isSet) {
-    if (host.processes.find(client.pid)?.startTime !== client.startTime) return onDeath();
+    if (!isAlive(host.processes, client)) return onDeath();
     await sleep(LOOK_FOR_CLIENT_EVERY_MS);
   }
 }

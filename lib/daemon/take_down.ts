@@ -12,6 +12,7 @@ import {
   type Survivor,
 } from "../engine/containment/ledger.ts";
 import { markedProcesses } from "../engine/containment/marked.ts";
+import { presentRow } from "../host/alive.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { notRunning } from "./find_tree.ts";
@@ -89,8 +90,8 @@ function survivorOf(host: Host, pid: number, why: string): Survivor {
 export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
   const holder = supervisorOf(host, tree);
   if (holder === null && host.locks.isHeld(tree.lock)) throw outOfSight(tree);
-  const row = holder === null ? null : host.processes.find(holder.pid);
-  if (row === null || row.startTime !== holder?.startTime) throw notRunning(host, tree);
+  const row = holder === null ? null : presentRow(host.processes, holder);
+  if (row === null) throw notRunning(host, tree);
   const record = readRecord(host, tree);
   const guardian = record === null ? null : presentOf(host, tree, record).guardian;
   const below = descendantsOf(host, row.pid);
@@ -105,7 +106,7 @@ export async function forceDown(host: Host, tree: TreeId): Promise<Receipt> {
   await endLeftovers(host, tree);
   conclude(host, tree);
   const lasting = await waitUntilGone(host, [...own, ...below]);
-  const survivors = lasting.map((id) => survivorOf(host, id.pid, "it outlived SIGKILL"));
+  const survivors = lasting.map((id) => survivorOf(host, id.pid, "it is still there"));
   const processes = below.filter((one) => !lasting.includes(one)).map((one): ReceiptLine => ({
     pid: one.pid,
     path: null,

@@ -1,5 +1,6 @@
 /** Waiting for processes of which we are not the parent: their table is looked at until they are gone. */
 import { after } from "../base/instant.ts";
+import { isDead, presentRow } from "../host/alive.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 
@@ -22,11 +23,10 @@ export async function waitUntilGone(
 }
 
 /** Whether a process lives, or is a zombie that we have to reap. */
-export function isThere(host: Host, { pid, startTime }: ProcessId): boolean {
-  const row = host.processes.find(pid);
-  if (row === null || row.startTime !== startTime) return false;
-  // Whoever else is the parent of what has ended may be slow to reap it; it is gone all the same.
-  return row.state !== "Z" || row.parent === host.processes.ownPid;
+export function isThere({ processes }: Host, process: ProcessId): boolean {
+  const row = presentRow(processes, process);
+  // Another parent may be slow to reap what has ended, which is gone all the same.
+  return row !== null && (!isDead(row) || row.parent === processes.ownPid);
 }
 
 /** Waits, also outside of any scope. */

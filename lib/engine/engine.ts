@@ -13,6 +13,7 @@
 import { type Masker, maskerFor } from "../config/mask.ts";
 import { maskEvent } from "./mask_event.ts";
 import { type GroupLimits, type NodeId, type Plan, ROOT } from "../config/plan.ts";
+import { isDead, presentRow } from "../host/alive.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId, ReapedOrphan } from "../host/ports/processes.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
@@ -165,7 +166,7 @@ export class Engine {
       onStart: (node, process) => this.#onIsolator(node, process),
     });
     const orphanage = new Orphanage(host.processes, resumed?.orphanage);
-    this.#containment = new Containment(host.processes, this.#ledger, layer, orphanage);
+    this.#containment = new Containment(host, this.#ledger, layer, orphanage);
     this.crashes = new HeldCrashes({
       state: () => this.#state,
       post: (event) => this.post(event),
@@ -246,15 +247,18 @@ export class Engine {
 
   /** Waits until it is told how those processes of some actors have ended that are dead. */
   async untilReaped(nodes: readonly NodeId[]): Promise<void> {
-    const { processes } = this.#options.host;
+    const { host } = this.#options;
     const paths = new Set<string>(nodes);
-    const isDead = ({ pid, startTime }: ProcessId) => {
-      const row = processes.find(pid);
-      const isZombie = row?.startTime === startTime && row.state === "Z";
-      return isZombie && this.#containment.willTellOf(row);
+    const isUntold = (process: ProcessId) => {
+      const row = presentRow(host.processes, process);
+      return row !== null && isDead(row) && this.#containment.willTellOf(row);
     };
     const nextDeath = () => this.#death;
-    await untilNone({ nextDeath }, REAPING_MS, () => this.#ledger.pending(paths).filter(isDead).length);
+    await untilNone(
+      { host, nextDeath },
+      REAPING_MS,
+      () => this.#ledger.pending(paths).filter(isUntold).length,
+    );
   }
 
   /** Keeps account of what becomes of the processes of some actors; the returned function closes it. */
@@ -335,6 +339,7 @@ export class Engine {
     const { state, effects } = step(this.#state, event, this.#options.host.clock.now());
     this.#options.survival?.changed(this.#state, state);
     this.#state = state;
+    performer.prepare(effects);
     for (const effect of effects) this.#perform(effect, performer);
     const { sockets } = this.#options;
     const isTaken = event.type === "plan_given";

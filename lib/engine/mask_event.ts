@@ -35,6 +35,7 @@ const MASKS: Masks = {
   stop_command_ended: null,
   exited: (event, { data }) => ({ ...event, error: data(event.error) as ActorError | null }),
   cleared: null,
+  looked: null,
   start_requested: null,
   stop_requested: null,
   restart_requested: null,

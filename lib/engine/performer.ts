@@ -108,6 +108,11 @@ export class Performer {
     this.#trees.close(node);
   }
 
+  /** To be told of all effects that follow from one event, before the first of them is performed. */
+  prepare(effects: readonly Effect[]): void {
+    this.#options.containment.takeStock(effects.filter(isRequestToEnd).map(({ run }) => run));
+  }
+
   /** Performs an effect on a run. */
   perform(effect: RunEffect): void {
     if (effect.type === "spawn") return this.#open(effect, null, effect.isFirst);
@@ -118,7 +123,6 @@ export class Performer {
     const performed = this.#runs.get(effect.run);
     if (performed === undefined) return;
     const { run } = performed;
-    if (isRequestToEnd(effect)) this.#options.containment.takeStock(effect.run);
     const { spec } = run.options;
     switch (effect.type) {
       case "abort_spawn":
@@ -137,6 +141,13 @@ export class Performer {
         return this.#leave(spec, effect.run);
       case "kill_all":
         return this.#kill(spec, effect.run, effect.stop);
+      case "look":
+        return this.#options.post({
+          type: "looked",
+          node: effect.node,
+          run: effect.run,
+          rest: this.#options.containment.restOf(effect.run),
+        });
       case "close_run":
         this.#runs.delete(effect.run);
         return run.close();
@@ -367,8 +378,10 @@ export class Performer {
 }
 
 /** Whether an effect asks a main process to end, after which nobody can tell any more what it has started. */
-function isRequestToEnd({ type }: RunEffect): boolean {
-  return type === "stop_command" || type === "cancel" || type === "signal";
+function isRequestToEnd(
+  effect: Effect,
+): effect is Extract<Effect, { type: "stop_command" | "cancel" | "signal" }> {
+  return effect.type === "stop_command" || effect.type === "cancel" || effect.type === "signal";
 }
 
 /** As who a run is to be started; an error if there is no such user. */

@@ -1,3 +1,4 @@
+import { isDead } from "./alive.ts";
 import type { Processes, ProcessRow } from "./ports/processes.ts";
 
 /**
@@ -25,9 +26,16 @@ export class Look {
   /** Those of the dead that nobody but us can reap. */
   readonly #ours = new Set<number>();
   #finds = 0;
+  /** How many were dead when the present round began; null outside of rounds. */
+  #round: number | null = null;
 
   constructor(processes: Processes) {
     this.#processes = processes;
+  }
+
+  /** Tells whether a list that was made earlier in this look still serves: it may lack the children of those found dead since. */
+  get edition(): number {
+    return this.#round ?? this.#dead.size;
   }
 
   /** @param list Lists and finds; gives what is alive. */
@@ -41,11 +49,24 @@ export class Look {
     }
   }
 
+  /**
+   * Takes several looks together, each of which gives what is alive to somebody else: all are repeated together, until none of
+   * them has found anybody newly dead.
+   */
+  takeTogether(lists: readonly ((find: Find) => void)[]): void {
+    const end = this.#finds + MOST_FINDS + lists.length * FINDS_A_LISTING;
+    do {
+      this.#round = this.#dead.size;
+      for (const list of lists) list((pid) => this.#find(pid));
+    } while (this.#dead.size !== this.#round && this.#finds < end);
+    this.#round = null;
+  }
+
   #find(pid: number): ProcessRow | null {
     if (this.#ours.has(pid)) return null;
     this.#finds += 1;
     const row = this.#processes.find(pid);
-    const isAlive = row !== null && row.state !== "Z";
+    const isAlive = row !== null && !isDead(row);
     // Whoever has let go of its memory will be dead in a moment, and shows no environment any more.
     if (!isAlive || row.rss === 0) this.#dead.add(pid);
     if (isAlive) return row;

@@ -106,7 +106,8 @@ export class PatientClock implements Clock {
   #fire(): void {
     this.#armed = null;
     if (this.#standing !== null) this.#goOn();
-    this.now();
+    // A turn that is still going on has taken this long: where it is waited for its end here, that would never come.
+    if (this.#timers.next() > this.now() + ROUNDING_MS) this.#endTurn();
     if (this.#standing === null) {
       // A sum and its difference are not always the same number: what was waited for has come.
       const next = this.#timers.next();

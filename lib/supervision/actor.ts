@@ -16,6 +16,7 @@ import {
   failAlive,
   onExited,
   onExitedWhileStopping,
+  onLooked,
   onSpawnedTooLate,
   onSpawnFailed,
 } from "./actor_stop.ts";
@@ -57,6 +58,7 @@ const WITHOUT_PROCESS: Reactions = {
   stop_command_ended: null,
   exited: null,
   cleared: null,
+  looked: null,
 };
 
 /** What each phase does about each event of its run. */
@@ -99,6 +101,7 @@ export const LIFECYCLE: Readonly<Record<ActorPhase["at"], Reactions>> = {
     stop_command_ended: { act: ladderHears("command_ended"), leadsTo: ["stopping"] },
     exited: { act: onExitedWhileStopping, leadsTo: ["stopping"] },
     cleared: { act: ladderHears("cleared"), leadsTo: OVER },
+    looked: { act: onLooked, leadsTo: ["stopping", ...OVER] },
   },
 };
 

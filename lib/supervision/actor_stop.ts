@@ -79,16 +79,37 @@ export function climbDown(turn: Turn, id: NodeId, event: LadderEvent): void {
   if (ladder === phase.ladder && effects.length === 0) return;
   turn.setActor(id, { phase: { ...phase, ladder } });
   emitAll(turn, id, phase, { ladder, effects });
+  if (ladder.rung === "over") closeRun(turn, id, phase.then);
+}
+
+/** What a look has found that was asked for when the time for SIGKILL was up. It is asked for again until that is known. */
+export function onLooked(turn: Turn, id: NodeId, { rest }: RunEvent & { type: "looked" }): void {
+  switch (rest.found) {
+    case "ending":
+      return;
+    case "nothing":
+      return climbDown(turn, id, "cleared");
+    case "survivors":
+      return giveUp(turn, id, { kind: "survivors", processes: rest.processes });
+    case "unknown": {
+      if (rest.isFinal) return giveUp(turn, id, { kind: "unseen", why: rest.why });
+      turn.setActor(id, { cause: turn.record(id, "unseen", turn.actor(id).cause, { why: rest.why }) });
+    }
+  }
+}
+
+/** A survivor may still hold the actor's port or files: starting a second one beside it is never right. */
+function giveUp(turn: Turn, id: NodeId, reason: FailReason): void {
+  const phase = stoppingPhase(turn.actor(id));
+  const { ladder } = stepLadder(phase.ladder, "given_up", phase.spec.stop, turn.now);
   if (ladder.rung !== "over") return;
-  turn.emit({ type: "close_run", node: id, run: phase.run });
-  const survived = event === "time_passed";
-  // A survivor may still hold the actor's port or files: starting a second one beside it is never right.
-  conclude(
-    turn,
-    id,
-    survived ? { to: "failed", reason: { kind: "survivors" } } : phase.then,
-    turn.actor(id).cause,
-  );
+  turn.setActor(id, { phase: { ...phase, ladder } });
+  closeRun(turn, id, { to: "failed", reason });
+}
+
+function closeRun(turn: Turn, id: NodeId, then: Then): void {
+  turn.emit({ type: "close_run", node: id, run: stoppingPhase(turn.actor(id)).run });
+  conclude(turn, id, then, turn.actor(id).cause);
 }
 
 /** The process was being stopped by an earlier supervisor. */

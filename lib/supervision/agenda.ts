@@ -19,6 +19,14 @@ export class Agenda {
     return index;
   }
 
+  /** Ends the pass: what is left of it belongs to the next. */
+  breakOff(): void {
+    for (let index = this.#present.take(); index !== undefined; index = this.#present.take()) {
+      this.#next.add(index);
+    }
+    this.#at = Infinity;
+  }
+
   /** Goes back to the first of the next pass. */
   rewind(): void {
     this.#at = -1;

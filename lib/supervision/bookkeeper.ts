@@ -136,6 +136,8 @@ export class Bookkeeper {
     if (place.isLeaving) this.#left += Number(!isOver(node)) - Number(!isOver(before));
     this.#settleAgain(place);
     this.#putInTree(place, before, node);
+    // Whether it is the turn of another to stop depends on whether this one has, and the counts do not know it yet.
+    if (!isLeavingActor(before) && isLeavingActor(node)) this.#agenda.breakOff();
     if (!looksSame(before, node)) this.#settleDependents(place);
     if (node.kind === "tree" && before.phase.at !== node.phase.at) this.#treeTurned(place, before, node);
   }

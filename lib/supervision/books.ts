@@ -41,7 +41,7 @@ export interface Tally {
   readonly ended: number;
   /** Those of them that are significant. */
   readonly decisive: number;
-  /** Those that a strategy has stopped, and that are not over yet. */
+  /** Those that are to stop and are not over yet: a group that starts again together waits for them. */
   readonly leavingGroup: number;
 }
 

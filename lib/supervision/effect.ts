@@ -57,6 +57,8 @@ export type RunEffect =
   | StopEffect<"leave_rest">
   /** SIGKILL to the process and all its descendants; answered by `cleared` when nothing is left. */
   | StopEffect<"kill_all">
+  /** Looks what has survived SIGKILL; answered by `looked`. */
+  | StopEffect<"look">
   /** The run is over, be it with survivors. */
   | { readonly type: "close_run"; readonly node: NodeId; readonly run: RunId };
 

@@ -9,7 +9,7 @@ import { restartDelay, streakAfter } from "./backoff.ts";
 import type { FailReason } from "./reason.ts";
 import { judge } from "./restart_policy.ts";
 import { recordRestart } from "./restart_window.ts";
-import { isAlive, type Then } from "./state.ts";
+import { isAlive, type NodeState, type Then, thenOf } from "./state.ts";
 import { endTree, stopNode } from "./stopping.ts";
 import { companions } from "./strategy.ts";
 import type { Turn } from "./turn.ts";
@@ -74,12 +74,20 @@ function planDelay(turn: Turn, id: NodeId, ending: Ending): number {
 /** Takes the companions along: they stop, and all start again together. */
 function regroup(turn: Turn, supervisor: NodeId, failed: NodeId, until: Instant, cause: number): Then {
   const { strategy, children } = turn.treeSpec(supervisor);
+  const isOneThere = children.some((id) => isRegrouping(turn.node(id)));
   for (const id of companions(strategy, children, turn.place(failed).position).toReversed()) {
     stopNode(turn, id, afterCompanion(turn, id), NEVER, cause);
   }
   const planned = turn.tree(supervisor).regroupAt;
-  turn.setTree(supervisor, { regroupAt: planned === null || until > planned ? until : planned });
+  turn.setTree(supervisor, {
+    regroupAt: planned === null || !isOneThere || until > planned ? until : planned,
+  });
   return { to: "regrouping" };
+}
+
+/** Whether a child waits for its companions, or will: all of them may have been started by hand meanwhile. */
+function isRegrouping(child: NodeState): boolean {
+  return child.phase.at === "regrouping" || thenOf(child)?.to === "regrouping";
 }
 
 /** As in OTP, a temporary child that a sibling's failure ends is not started again. */

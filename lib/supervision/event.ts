@@ -4,6 +4,7 @@ import type { Crash, CrashId } from "./crash.ts";
 import type { Exit } from "./exit.ts";
 import type { EntryData, EntryEvent } from "./journal_entry.ts";
 import type { CancelCause } from "./reason.ts";
+import type { Rest } from "./rest.ts";
 import type { RunId } from "./state.ts";
 
 /** What an attempt to find out whether an actor is ready has come to. */
@@ -61,7 +62,9 @@ export type RunEvent =
     readonly error: ActorError | null;
   }
   /** Nothing of the run is left, its descendants included. */
-  | { readonly type: "cleared"; readonly node: NodeId; readonly run: RunId };
+  | { readonly type: "cleared"; readonly node: NodeId; readonly run: RunId }
+  /** A look at what is left of the run after SIGKILL, which was asked for. */
+  | { readonly type: "looked"; readonly node: NodeId; readonly run: RunId; readonly rest: Rest };
 
 /** What somebody asks for. `request` names whoever wants an answer; null for nobody. */
 export type RequestEvent =

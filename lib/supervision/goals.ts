@@ -192,7 +192,7 @@ function stopVerdict(node: NodeState): GoalVerdict {
     case "completed":
       return "reached";
     case "failed":
-      return node.phase.reason.kind === "survivors" ? "missed" : "reached";
+      return ["survivors", "unseen"].includes(node.phase.reason.kind) ? "missed" : "reached";
     case "stopping":
       return "open";
     default:

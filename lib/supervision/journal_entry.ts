@@ -29,6 +29,8 @@ export interface EntryData {
   readonly cancelled: { readonly withinMs: number };
   readonly stopping: { readonly signal: Signal; readonly graceMs: number; readonly cancel: boolean };
   readonly killed: Nothing;
+  /** Whether anything has survived SIGKILL cannot be looked at now; it is looked at again. */
+  readonly unseen: { readonly why: string };
   readonly stopped: { readonly why: StopReason };
   readonly completed: Nothing;
   readonly failed: { readonly why: FailReason };

@@ -1,6 +1,7 @@
 import type { NodeId } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
 import type { Exit } from "./exit.ts";
+import type { Survived } from "./rest.ts";
 
 /** Why a child has failed. */
 export type FailReason =
@@ -11,7 +12,10 @@ export type FailReason =
   | { readonly kind: "start_timeout"; readonly afterMs: number; readonly lastError: string | null }
   | { readonly kind: "run_timeout"; readonly afterMs: number }
   | { readonly kind: "dependency"; readonly on: NodeId }
-  | { readonly kind: "survivors" }
+  /** Nobody knows which, if an earlier version of this program has written it. */
+  | { readonly kind: "survivors"; readonly processes?: readonly Survived[] }
+  /** Whether anything has survived SIGKILL could not be looked at. */
+  | { readonly kind: "unseen"; readonly why: string }
   | { readonly kind: "gave_up"; readonly by: NodeId }
   | { readonly kind: "child"; readonly child: NodeId };
 

@@ -24,6 +24,7 @@ import type { Crash } from "./crash.ts";
 import type { Exit } from "./exit.ts";
 import type { Unanswered } from "./probe_schedule.ts";
 import type { CancelCause, FailReason, StopReason } from "./reason.ts";
+import type { Survived } from "./rest.ts";
 import type { ReachedLimits } from "./reached_limits.ts";
 import type { RestartWindow } from "./restart_window.ts";
 import type {
@@ -107,6 +108,11 @@ const exit = variant<"how", Exit>("how", {
   }),
 });
 
+const survived = object<Survived>({
+  pid: processNumber,
+  how: wordOf<Survived["how"]>({ stuck: true, refused: true, new: true, outlived: true }),
+});
+
 const failReason = variant<"kind", FailReason>("kind", {
   exit: object({ exit, error: nullable(actorErrorShape) }),
   daemon_ended: object({ exit, hadNothingToRead: boolean }),
@@ -114,7 +120,10 @@ const failReason = variant<"kind", FailReason>("kind", {
   start_timeout: object({ afterMs: number, lastError: nullable(text) }),
   run_timeout: object({ afterMs: number }),
   dependency: object({ on: nodeId }),
-  survivors: object({}),
+  survivors: object<Omit<Extract<FailReason, { readonly kind: "survivors" }>, "kind">>({
+    processes: optional(list(survived)) as Shape<readonly Survived[]>,
+  }),
+  unseen: object({ why: text }),
   gave_up: object({ by: nodeId }),
   child: object({ child: nodeId }),
 });

@@ -81,6 +81,7 @@ export function applyEvent(turn: Turn, event: TreeEvent): void {
     case "stop_command_ended":
     case "exited":
     case "cleared":
+    case "looked":
       return onRunEvent(turn, event);
     default:
       return onRequest(turn, event);

@@ -5,18 +5,17 @@
  *       -> SIGTERM to its descendants -> SIGKILL to all
  *
  * A rung is left when what it waits for happens. What was cancelled is signalled at `cancelUntil`. SIGKILL comes at
- * `killAt` from every rung but the first, and at `giveUpAt` what even that did not end is left as a survivor. On the first, a
- * process is being spawned: there is nothing to kill, and the grace begins when there is.
+ * `killAt` from every rung but the first, and from `giveUpAt` on the run is looked at, until that look tells whether anything
+ * survived. On the first, a process is being spawned: there is nothing to kill, and the grace begins when there is.
  *
  * Invariants:
- * 1. The ladder is over only when the containment has said that nothing of the run is left, or at `giveUpAt`.
+ * 1. The ladder is over only when the containment has said that nothing of the run is left, or has looked at what is. Time
+ *    alone ends no ladder: it may have passed because this program came late to everything.
  * 2. `killAt` moves only forward in urgency: it never becomes later. `cancelUntil` is never behind it.
  */
 import { after, earliest, type Instant, NEVER } from "../base/instant.ts";
+import { KILL_PATIENCE_MS } from "../base/kill_patience.ts";
 import type { Stop } from "../config/plan.ts";
-
-/** How long to wait for processes to vanish after SIGKILL before calling them survivors. */
-export const KILL_PATIENCE_MS = 5_000;
 
 /** Of the grace that is left, the part that a cancel has before the stop signal. */
 const CANCEL_SHARE = 0.6;
@@ -28,7 +27,7 @@ export interface Ladder {
   readonly killAt: Instant;
   /** Since when the time until then counts. */
   readonly askedAt: Instant;
-  /** When survivors are given up on; `NEVER` before SIGKILL. */
+  /** When to look what has survived; `NEVER` before SIGKILL. */
   readonly giveUpAt: Instant;
   /** Whether the run speaks the protocol of actors, so that it can be cancelled. */
   readonly joined: boolean;
@@ -44,7 +43,8 @@ export type LadderEffect =
   | "signal"
   | "end_rest"
   | "leave_rest"
-  | "kill_all";
+  | "kill_all"
+  | "look";
 
 /** What happens to a run while it is stopped. */
 export type LadderEvent =
@@ -54,6 +54,7 @@ export type LadderEvent =
   | "command_ended"
   | "exited"
   | "cleared"
+  | "given_up"
   | "time_passed";
 
 /** A ladder and what it wants done now. */
@@ -112,6 +113,8 @@ export function stepLadder(ladder: Ladder, event: LadderEvent, stop: Stop, now: 
   switch (event) {
     case "cleared":
       return { ladder: { ...ladder, rung: "over" }, effects: [] };
+    case "given_up":
+      return { ladder: ladder.rung === "kill" ? { ...ladder, rung: "over" } : ladder, effects: [] };
     case "spawned":
       if (ladder.rung === "spawning") return firstRung(startingNow(ladder, now), stop, now);
       return { ladder, effects: ladder.rung === "kill" ? ["kill_all"] : [] };
@@ -186,7 +189,8 @@ function clearing(ladder: Ladder, stop: Stop): Rung {
 function onTime(ladder: Ladder, now: Instant): Rung {
   if (ladder.rung === "spawning") return { ladder, effects: [] };
   if (ladder.rung === "kill") {
-    return { ladder: now >= ladder.giveUpAt ? { ...ladder, rung: "over" } : ladder, effects: [] };
+    if (now < ladder.giveUpAt) return { ladder, effects: [] };
+    return { ladder: { ...ladder, giveUpAt: after(now, KILL_PATIENCE_MS) }, effects: ["look"] };
   }
   if (now < ladder.killAt) {
     return now < ladder.cancelUntil ? { ladder, effects: [] } : signalling(ladder);

@@ -27,8 +27,7 @@ export function exchanged(tally: Tally, before: Tally, after: Tally): Tally {
   };
 }
 
-/** Whether a child stops because of a sibling, and is not over yet. */
+/** Whether a child has a process, or children at work, and is to stop, for whatever reason: a group waits for it. */
 export function isLeavingGroup(node: NodeState): boolean {
-  const then = thenOf(node);
-  return then !== null && (then.to === "regrouping" || (then.to === "stopped" && then.why === "strategy"));
+  return node.phase.at === "stopping" || thenOf(node) !== null;
 }

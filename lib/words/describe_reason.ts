@@ -1,8 +1,10 @@
 import { describeDuration } from "../base/duration.ts";
+import { nameSome } from "../base/name_some.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
 import type { ActorError } from "../supervision/actor_error.ts";
 import type { Exit } from "../supervision/exit.ts";
 import type { FailReason } from "../supervision/reason.ts";
+import type { Survived } from "../supervision/rest.ts";
 import { describeError } from "./describe_error.ts";
 import { describeReached } from "./describe_reached.ts";
 
@@ -26,13 +28,30 @@ export function describeReason(reason: FailReason): string {
     case "dependency":
       return `dependency ${nameOf(reason.on)} has failed`;
     case "survivors":
-      return "processes of it survived SIGKILL";
+      return describeSurvivors(reason.processes ?? []);
+    case "unseen":
+      return `after SIGKILL it could not be looked at whether anything of it is left: ${reason.why}`;
     case "gave_up":
       return `${nameOf(reason.by)} was restarted too often`;
     case "child":
       return `${nameOf(reason.child)} has failed`;
   }
 }
+
+/** What was found alive after SIGKILL. */
+function describeSurvivors(processes: readonly Survived[]): string {
+  const found = nameSome(processes.map(({ pid, how }) => `${pid}${SURVIVED[how]}`));
+  const isRefused = processes.length > 0 && processes.every(({ how }) => how === "refused");
+  const what = isRefused ? "processes of it cannot be killed" : "processes of it survived SIGKILL";
+  return found === "" ? what : `${what}: ${found}`;
+}
+
+const SURVIVED: Readonly<Record<Survived["how"], string>> = {
+  stuck: " (in an uninterruptible wait of the kernel)",
+  refused: " (another user's)",
+  new: " (started faster than they are killed)",
+  outlived: "",
+};
 
 /** How a process ended: `exit code 1`, `SIGSEGV`, `killed by the kernel: memory_max 64MiB reached`. */
 export function describeExit(exit: Exit): string {

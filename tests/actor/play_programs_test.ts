@@ -21,7 +21,7 @@ interface Module {
 const GRACE_MS = 1_000;
 const END_MS = 500;
 /** The first pause between two looks at what is left. */
-const LOOK_MS = 20;
+const LOOK_MS = 5;
 
 function startProgram(puppet: Puppet, stage: Stage, atTerm: AtTerm): void {
   puppet.fork(async (program) => {
@@ -94,6 +94,12 @@ for (const [name, end] of Object.entries(ENDS)) {
   }
 }
 
+/** The look that follows SIGKILL at once may find it dead already. */
+function assertKilledAtOnce(endMs: number): void {
+  const killMs = END_MS + GRACE_MS;
+  assert.ok(endMs >= killMs && endMs <= killMs + LOOK_MS, String(endMs));
+}
+
 test("programs of actors: the nursery waits for one that takes its time, within the grace", async () => {
   const { said, endMs, goneMs } = await endActor(200, 0, async () => {});
   assert.deepEqual(said, [`${END_MS} program asked to end`, `${END_MS + 200} program ends`]);
@@ -103,7 +109,8 @@ test("programs of actors: the nursery waits for one that takes its time, within 
 
 test("programs of actors: one that does not hear of SIGTERM is killed when the grace is over", async () => {
   const { endMs, goneMs } = await endActor("deaf", 0, async () => {});
-  assert.deepEqual([endMs, goneMs], [END_MS + GRACE_MS + LOOK_MS, END_MS + GRACE_MS + LOOK_MS]);
+  assert.equal(goneMs, endMs);
+  assertKilledAtOnce(endMs);
 });
 
 test("programs of actors: an actor that dies is told of at once, and its nursery waits for what it has left", async () => {
@@ -127,7 +134,7 @@ test("programs of actors: an actor that dies is told of at once, and its nursery
   });
   assert.ok(error instanceof ActorDied, String(error));
   assert.deepEqual(said, [`${END_MS} siblings hear of it`]);
-  assert.equal(endMs, END_MS + GRACE_MS + LOOK_MS);
+  assertKilledAtOnce(endMs);
 });
 
 test("programs of actors: an actor whose root was killed ends them itself", async () => {

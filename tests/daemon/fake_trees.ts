@@ -253,7 +253,7 @@ export class FakeTrees {
 
   /** Lets everything happen that can without time passing. */
   async settle(): Promise<void> {
-    await waitAllTasksBlocked();
+    do await waitAllTasksBlocked(); while (this.#clock.isTurning);
   }
 
   /** Waits until no process is left but those of actors that are meant to be. */

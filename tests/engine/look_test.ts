@@ -1,5 +1,6 @@
 /** What is ours is found, also where it forks and dies while it is looked at. */
 import assert from "node:assert/strict";
+import { instant } from "../../lib/base/instant.ts";
 import { Containment } from "../../lib/engine/containment/containment.ts";
 import { Ledger } from "../../lib/engine/containment/ledger.ts";
 import { markedProcesses } from "../../lib/engine/containment/marked.ts";
@@ -9,9 +10,17 @@ import type { Processes } from "../../lib/host/ports/processes.ts";
 import { Chain, DEATHS } from "../harness/chain.ts";
 import { test } from "../harness/test.ts";
 
+/** Time stands still, and a turn is over at once. */
+function hostOf({ processes }: Chain) {
+  return {
+    processes,
+    clock: { now: () => instant(0), schedule: () => () => {}, turn: (callback: () => void) => callback() },
+  };
+}
+
 test("containment: a run is not clear while somebody lives whose parents have died under our eyes", () => {
   const chain = new Chain(3);
-  const containment = new Containment(chain.processes, new Ledger(), new BareLayer());
+  const containment = new Containment(hostOf(chain), new Ledger(), new BareLayer());
   const main = { pid: 7, startTime: 1 };
   containment.add({ run: 1, path: "web", marker: "mark.1", main, home: null }, "web");
   chain.begin();
@@ -26,7 +35,7 @@ test("containment: a run is not clear while somebody lives whose parents have di
 
 test("containment: what is nobody's is found, too, when its parents have died under our eyes", () => {
   const chain = new Chain(3);
-  const containment = new Containment(chain.processes, new Ledger(), new BareLayer());
+  const containment = new Containment(hostOf(chain), new Ledger(), new BareLayer());
   chain.begin();
   assert.deepEqual(containment.unattributed().map(({ pid }) => pid), [103]);
 });
@@ -66,7 +75,7 @@ test("orphanage: who shows no environment, because it becomes another program, i
   const orphanage = new Orphanage(table as unknown as Processes, {
     lost: (mark) => mark.startsWith("tree."),
   });
-  assert.deepEqual(orphanage.rows(() => row), []);
+  assert.deepEqual(orphanage.rows(() => row, () => false), []);
   environment = { SUPERVISE_RUN: "tree.1" };
-  assert.deepEqual(orphanage.rows((pid) => pid === 5 ? row : null), [row]);
+  assert.deepEqual(orphanage.rows((pid) => pid === 5 ? row : null, () => false), [row]);
 });

@@ -24,7 +24,7 @@ async function onMachine(
     machine.install("/bin/stay", STAY);
     const { processes } = machine.host;
     processes.adoptOrphans(() => {});
-    await body(machine, new Containment(processes, new Ledger(), new BareLayer()));
+    await body(machine, new Containment(machine.host, new Ledger(), new BareLayer()));
   });
 }
 
@@ -52,7 +52,11 @@ test("containment: what is being started in a group of its own is nobody's stray
   await onMachine(async (machine) => {
     const { processes } = machine.host;
     machine.groups.lack = null;
-    const containment = new Containment(processes, new Ledger(), chooseLayer(machine.host, "test", "cgroup"));
+    const containment = new Containment(
+      machine.host,
+      new Ledger(),
+      chooseLayer(machine.host, "test", "cgroup"),
+    );
     let child = 0;
     machine.install("/bin/shim", (self) => {
       self.fork((inner) => {
@@ -107,12 +111,14 @@ for (const isMarked of [true, false]) {
       await waitAllTasksBlocked();
       if (isMarked) assert.deepEqual(containment.unattributed(), []);
       containment.end(1, "SIGKILL", () => {});
+      await waitAllTasksBlocked();
       assert.deepEqual(mains.map(({ isAlive }) => isAlive), [false, true]);
       containment.add(mark(2, idOf(1), isolator.pid), "second");
       containment.lookAgain();
       assert.deepEqual(mains.map(({ isAlive }) => isAlive), [false, true]);
       assert.deepEqual(containment.unattributed(), []);
       containment.end(2, "SIGKILL", () => {});
+      await waitAllTasksBlocked();
       processes.signal(isolator, "SIGKILL");
       await isolator.exited;
       assert.deepEqual(processes.childrenOf(processes.ownPid), []);

@@ -11,6 +11,7 @@ import type { CrashId } from "../../lib/supervision/crash.ts";
 import type { Effect, RunEffect } from "../../lib/supervision/effect.ts";
 import type { PlanGiven, ProbeAnswer, RequestEvent, TreeEvent } from "../../lib/supervision/event.ts";
 import type { CancelCause, Refusal } from "../../lib/supervision/reason.ts";
+import type { Rest } from "../../lib/supervision/rest.ts";
 import type { Outcome, RunId, State } from "../../lib/supervision/state.ts";
 import { initialState } from "../../lib/supervision/initial_state.ts";
 import { resumedState } from "../../lib/supervision/resumed_state.ts";
@@ -37,8 +38,8 @@ export interface Script {
   obeys: boolean;
   /** Whether it speaks the protocol of actors, and then whether a cancel ends it. */
   joins: "never" | "obeys" | "ignores";
-  /** Whether it leaves descendants behind that only SIGKILL ends; "immortal": not even that. */
-  leaves: "nothing" | "stubborn" | "immortal";
+  /** Whether it leaves descendants behind that only SIGKILL ends; "immortal": not even that; "lost": their ends are not told. */
+  leaves: "nothing" | "stubborn" | "immortal" | "lost";
 }
 
 interface Process {
@@ -363,10 +364,12 @@ export class World {
       case "leave_rest":
         return this.#clear(process!);
       case "kill_all":
-        if (script.leaves === "immortal") return;
+        if (script.leaves === "immortal" || script.leaves === "lost") return;
         if (process?.alive) this.#end(process, "SIGKILL");
         if (process !== undefined) this.#clear(process);
         return;
+      case "look":
+        return this.send({ type: "looked", node, run, rest: this.#restOf(process, script) });
       case "close_run":
         if (process !== undefined) process.cleared = true;
     }
@@ -377,6 +380,11 @@ export class World {
     return [...this.state.nodes.values()].flatMap(({ id, phase }) =>
       phase.at === "starting" && phase.pid === null ? [{ node: id, run: phase.run }] : []
     );
+  }
+
+  #restOf(process: Process | undefined, { leaves }: Script): Rest {
+    if (process === undefined || process.cleared || leaves !== "immortal") return { found: "ending" };
+    return { found: "survivors", processes: [{ pid: 1_000 + process.run, how: "outlived" }] };
   }
 
   /** A spawn that the script kept silent about succeeds. */

@@ -182,6 +182,20 @@ test("strategy: nothing of a group starts before its slowest member has stopped 
   assert.deepEqual(world.phases(), { a: "running", b: "running", c: "running" });
 });
 
+test("strategy: a group waits for a member that ends for a reason of its own, too", () => {
+  const world = new World(planOf({
+    strategy: "one_for_all",
+    children: { a: { daemon: true }, job: {}, web: { daemon: true } },
+  })).begin();
+  world.script("job", { leaves: "stubborn" });
+  world.exits("job", 0);
+  world.take();
+  world.exits("a", 1);
+  assert.deepEqual(world.take("spawn"), []);
+  world.advance(10_000);
+  assert.deepEqual(world.take("spawn", "#completed"), ["#completed job", "spawn a", "spawn web"]);
+});
+
 test("strategy: a member that was stopped by hand stays stopped when its group restarts", () => {
   const world = new World(planOf({
     strategy: "one_for_all",

@@ -87,6 +87,16 @@ test("replan: what would be another process is stopped and started anew; what wa
   assert.equal(world.state.nodes.get(world.id("db"))!.restarts, 0);
 });
 
+test("replan: what is to stop by hand and would be another process stops, and is not started anew", () => {
+  const api = { ...DAEMON, needs: { db: "ready" } } as const;
+  const world = worldOf({ db: DAEMON, api });
+  world.script("api", { obeys: false });
+  world.stop("api", "db");
+  replanned(world, { db: { ...DAEMON, argv: ["other"] }, api });
+  world.exits("api", 0);
+  assert.deepEqual(world.phases(), { db: "stopped", api: "stopped" });
+});
+
 test("replan: a run that stays goes down by the new plan, and its time is that of the new plan", () => {
   const world = worldOf({ a: DAEMON });
   replanned(world, { a: { ...DAEMON, runTimeoutMs: 5_000, stop: { graceMs: 200 } } });

@@ -227,6 +227,30 @@ test("requests: restarting a tree restarts what runs in it, and leaves what was 
   assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
 });
 
+test("requests: a start takes back a stop whose turn has not come", () => {
+  const world = new World(planOf({
+    children: { db: { daemon: true }, api: { daemon: true, needs: { db: "ready" } } },
+  })).begin();
+  world.script("api", { obeys: false });
+  world.stop("api", "db");
+  world.start(["db"]);
+  world.take();
+  world.exits("api", 0);
+  assert.deepEqual(world.take("signal"), []);
+  assert.deepEqual(world.phases(), { db: "running", api: "stopped" });
+});
+
+test("requests: what is stopped by hand while its tree goes down for a restart stays stopped", () => {
+  const world = new World(planOf({
+    children: { pool: { children: { web: { daemon: true }, db: { daemon: true } } } },
+  })).begin();
+  world.script("pool/web", { obeys: false });
+  world.restart("pool");
+  world.stop("pool/web");
+  world.exits("pool/web", 0);
+  assert.deepEqual(world.phases(), { pool: "up", "pool/web": "stopped", "pool/db": "running" });
+});
+
 test("requests: a restart of a tree does not wait for what is just being stopped by hand", () => {
   const world = new World(planOf({
     children: { pool: { children: { x: { daemon: true }, y: { daemon: true } } } },

@@ -3,6 +3,7 @@ import type { RestartPolicy, Strategy } from "../../lib/config/plan.ts";
 import { judge, type Verdict } from "../../lib/supervision/restart_policy.ts";
 import { planOf } from "../harness/plan.ts";
 import { test } from "../harness/test.ts";
+import type { Rest } from "../../lib/supervision/rest.ts";
 import { World } from "../harness/world.ts";
 
 const POLICIES: readonly RestartPolicy[] = ["always", "on-failure", "never"];
@@ -152,7 +153,46 @@ test("restart: survivors of SIGKILL make the actor fail, and no second one is st
   world.advance(60_000);
   assert.deepEqual(world.take("kill_all", "spawn", "close_run"), ["kill_all api", "close_run api"]);
   const { phase } = world.state.nodes.get(world.id("api"))!;
-  assert.deepEqual(phase, { at: "failed", reason: { kind: "survivors" } });
+  const processes = [{ pid: 1_001, how: "outlived" }];
+  assert.deepEqual(phase, { at: "failed", reason: { kind: "survivors", processes } });
+});
+
+test("restart: time alone makes nobody a survivor of SIGKILL: the run is looked at until that is known", () => {
+  const rests: readonly (readonly [Rest, string, readonly string[]])[] = [
+    [{ found: "ending" }, "stopping", []],
+    [{ found: "unknown", why: "EMFILE", isFinal: false }, "stopping", ["#unseen api"]],
+    [{ found: "unknown", why: "EMFILE", isFinal: true }, "failed", ["close_run api", "#failed api"]],
+    [{ found: "nothing" }, "starting", ["close_run api", "spawn api"]],
+    [{ found: "survivors", processes: [{ pid: 7, how: "stuck" }] }, "failed", [
+      "close_run api",
+      "#failed api",
+    ]],
+  ];
+  for (const [rest, phase, told] of rests) {
+    const world = new World(planOf({ children: { api: { daemon: true }, other: { daemon: true } } })).begin();
+    world.script("api", { leaves: "lost" });
+    const { node, run } = world.processOf("api")!;
+    world.exits("api", 1);
+    world.advance(10_000);
+    assert.deepEqual(world.take("kill_all", "look"), ["kill_all api"]);
+    world.advance(60_000);
+    assert.equal(world.phase("api"), "stopping");
+    assert.deepEqual([...new Set(world.take("look"))], ["look api"]);
+    world.script("api", { leaves: "nothing", spawn: "silent" });
+    world.send({ type: "looked", node, run, rest });
+    assert.deepEqual([rest, world.phase("api")], [rest, phase]);
+    assert.deepEqual(world.take("#unseen", "#failed", "close_run", "spawn"), told);
+  }
+});
+
+test("restart: a look that comes late, when the run is over, changes nothing", () => {
+  const world = new World(planOf({ children: { api: { daemon: true }, other: { daemon: true } } })).begin();
+  const { node, run } = world.processOf("api")!;
+  world.send({ type: "looked", node, run, rest: { found: "nothing" } });
+  assert.equal(world.phase("api"), "running");
+  world.stop("api");
+  world.send({ type: "looked", node, run, rest: { found: "survivors", processes: [] } });
+  assert.equal(world.phase("api"), "stopped");
 });
 
 test("restart: a start that would fail in the same way again is not tried again, whatever the policy", () => {

@@ -61,7 +61,9 @@ test("stop ladder: every rung and every event has one next rung and its effects"
     ["kill", "spawned", 0, "kill", ["kill_all"]],
     ["kill", "cleared", 0, "over", []],
     ["kill", "time_passed", 14_999, "kill", []],
-    ["kill", "time_passed", 15_000, "over", []],
+    ["kill", "time_passed", 15_000, "kill", ["look"]],
+    ["kill", "given_up", 15_000, "over", []],
+    ["rest", "given_up", 0, "rest", []],
     ["over", "exited", 0, "over", []],
     ["over", "time_passed", 99_999, "over", []],
   ];

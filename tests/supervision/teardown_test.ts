@@ -176,6 +176,57 @@ test("tree end: a significant one-shot that completes ends its tree well, daemon
   assert.deepEqual(world.phases(), { web: "stopped", smoke: "completed" });
 });
 
+test("tree end: a tree that is over by its own rules stops what is left in the same order as any other", () => {
+  const world = new World(planOf({
+    children: {
+      db: { daemon: true },
+      api: { daemon: true, needs: { db: "ready" } },
+      loose: {},
+      smoke: { significant: true },
+    },
+  })).begin();
+  for (const path of ["db", "api", "loose"]) world.script(path, { obeys: false });
+  world.take();
+  world.exits("smoke", 0);
+  assert.deepEqual(world.take("signal"), ["signal loose"]);
+  world.exits("loose", "SIGTERM");
+  assert.deepEqual(world.take("signal"), ["signal api"]);
+  world.exits("api", "SIGTERM");
+  assert.deepEqual(world.take("signal"), ["signal db"]);
+});
+
+test("tree end: a nested tree that is restarted takes its companions along in the order of their dependencies", () => {
+  const world = new World(planOf({
+    strategy: "one_for_all",
+    children: {
+      pool: { restart: "always", children: { job: { significant: true } } },
+      db: { daemon: true },
+      api: { daemon: true, needs: { db: "ready" } },
+    },
+  })).begin();
+  for (const path of ["db", "api"]) world.script(path, { obeys: false });
+  world.take();
+  world.exits("pool/job", 0);
+  assert.deepEqual(world.take("signal"), ["signal api"]);
+  world.exits("api", "SIGTERM");
+  assert.deepEqual(world.take("signal"), ["signal db"]);
+});
+
+test("tree end: a nested tree that has ended well is not restarted where its parent goes down meanwhile", () => {
+  const world = new World(planOf({
+    children: {
+      pool: { restart: "always", children: { web: { daemon: true }, job: { significant: true } } },
+    },
+  })).begin();
+  world.script("pool/web", { obeys: false });
+  world.exits("pool/job", 0);
+  world.down();
+  world.take();
+  world.exits("pool/web", "SIGTERM");
+  assert.deepEqual(world.take("#restarted", "#stopped"), ["#stopped pool/web", "#stopped pool", "#stopped "]);
+  assert.deepEqual(world.outcome, { kind: "cancelled", cause: "down" });
+});
+
 test("tree end: a significant child that fails fails its tree", () => {
   const world = new World(planOf({
     children: { web: { daemon: true }, smoke: { significant: true, needs: { web: "ready" } } },

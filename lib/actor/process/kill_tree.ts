@@ -1,16 +1,12 @@
 /** Ends what an actor has started, where it can no longer do so itself. */
-import { after, earliest, type Instant, NEVER } from "../../base/instant.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
+import { Hunt, huntDown, type Quarry } from "../../host/hunt.ts";
 import { lookWhere } from "../../host/look.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { ProcessRow } from "../../host/ports/processes.ts";
-import { sleepUntil } from "../../scope/sleep.ts";
+import { sleep } from "../../scope/sleep.ts";
 import { Census } from "./census.ts";
 import { TOKEN_VARIABLE } from "./spawn_spec.ts";
-
-/** Between two looks at the process table. */
-const LOOK_MS = 20;
-const SLOWEST_LOOK_MS = 250;
 
 /**
  * Waits until nothing is left that bears the token of an actor which has ended. Programs that it has started itself get
@@ -20,41 +16,21 @@ const SLOWEST_LOOK_MS = 250;
  * @param graceMs Milliseconds before the rest is killed; 0 to kill at once.
  */
 export async function sweep(host: Host, token: string, graceMs: number): Promise<void> {
-  const deadline = after(host.clock.now(), graceMs);
   if (!await fromPromise(Census.of(host).hasLeft(token))) return;
-  const asked = new Set<string>();
-  if (
-    await lookUntilNone(
-      host,
-      deadline,
-      () => markedWith(host, token, (row) => askOnce(host, token, row, asked)),
-    )
-  ) {
-    return;
+  const { processes } = host;
+  // The token of an actor below goes on after the dot.
+  const isAsked = (row: ProcessRow) => processes.variableOf(row.pid, TOKEN_VARIABLE) === token;
+  const look: Quarry["look"] = (_, meet) => markedWith(host, token, meet);
+  if (graceMs > 0) {
+    const ask = new Hunt(host, { signal: "SIGTERM", look, spares: (row) => !isAsked(row) });
+    if ((await huntDown(host, ask, { withinMs: graceMs, listen })).seen === "nothing") return;
   }
-  await lookUntilNone(host, NEVER, () => killMarked(host, token));
+  const kill = new Hunt(host, { signal: "SIGKILL", look });
+  await huntDown(host, kill, { withinMs: Infinity, listen });
 }
 
-/** Asks a program to end that the actor has started itself: the token of an actor below it goes on after the dot. */
-function askOnce({ processes }: Host, token: string, row: ProcessRow, asked: Set<string>): void {
-  const key = `${row.pid} ${row.startTime}`;
-  if (asked.has(key) || processes.variableOf(row.pid, TOKEN_VARIABLE) !== token) return;
-  asked.add(key);
-  processes.signal(row, "SIGTERM");
-}
-
-/** Looks, ever less often, until there is nothing; false if the deadline has come before. */
-async function lookUntilNone(
-  host: Host,
-  deadline: Instant,
-  look: () => readonly ProcessRow[],
-): Promise<boolean> {
-  for (let pause = LOOK_MS; host.clock.now() < deadline; pause = Math.min(2 * pause, SLOWEST_LOOK_MS)) {
-    if (look().length === 0) return true;
-    await sleepUntil(earliest(deadline, after(host.clock.now(), pause)));
-  }
-  return false;
-}
+/** No death is heard of here. */
+const listen = () => sleep;
 
 /** Kills what bears a token, each as soon as it is found: a moment later it may have forked and died. */
 export function killMarked(host: Host, token: string): readonly ProcessRow[] {

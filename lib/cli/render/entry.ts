@@ -122,6 +122,7 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
   stopping: ({ signal, graceMs, cancel }) =>
     `is asked to stop (${cancel ? `cancel, then ${signal}` : signal}, ${describeDuration(graceMs)})`,
   killed: () => "did not stop in time and is killed",
+  unseen: ({ why }) => `is killed, and what is left of it cannot be looked at: ${why}`,
   stopped: () => "stopped",
   completed: () => "completed",
   failed: ({ why }) => `failed: ${describeReason(why)}`,

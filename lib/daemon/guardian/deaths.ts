@@ -3,7 +3,7 @@
  * that the guardian tells of it, or by the next one.
  */
 import { decodeJsonOrNull } from "../../base/shape.ts";
-import { keyOf } from "../../engine/containment/ledger.ts";
+import { keyOf } from "../../host/alive.ts";
 import type { Files } from "../../host/ports/files.ts";
 import { reapedOrphanShape } from "../../host/ports/process_shapes.ts";
 import type { ExitStatus, ProcessId, ReapedOrphan } from "../../host/ports/processes.ts";

@@ -14,12 +14,13 @@ import { ROOT } from "../../config/plan.ts";
 import { Containment } from "../../engine/containment/containment.ts";
 import { ControlGroupLayer } from "../../engine/containment/control_group_layer.ts";
 import { killAll } from "../../engine/containment/final_sweep.ts";
-import { keyOf, Ledger } from "../../engine/containment/ledger.ts";
+import { Ledger } from "../../engine/containment/ledger.ts";
 import { Orphanage } from "../../engine/containment/orphanage.ts";
 import { pipesFolderOf } from "../../engine/survival/run_pipes.ts";
 import { BareLayer } from "../../engine/containment/session_layer.ts";
 import { readStateLog, type SavedTree } from "../../engine/survival/state_log.ts";
 import { stateLogOf } from "../../engine/survival/survival.ts";
+import { keyOf } from "../../host/alive.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { ExitStatus, ProcessId, ReapedOrphan } from "../../host/ports/processes.ts";
 import type { Program } from "../../host/ports/program.ts";
@@ -161,7 +162,7 @@ class Guardian {
       processes,
       this.#options.ward === undefined ? {} : { lost: (mark) => isMarkOf(lost, mark) },
     );
-    return { record, lost, ledger, containment: new Containment(processes, ledger, layer, orphanage) };
+    return { record, lost, ledger, containment: new Containment(this.#host, ledger, layer, orphanage) };
   }
 
   /** What was written of a tree that is to survive; null if it is not, or was coming down anyway. */
@@ -219,7 +220,7 @@ class Guardian {
   async #endAll(tree: LostTree | null): Promise<number> {
     if (tree?.record.containment === "group") return await fromPromise(killMarked(this.#host, tree.lost));
     const ledger = tree?.ledger ?? new Ledger();
-    const containment = tree?.containment ?? new Containment(this.#host.processes, ledger, new BareLayer());
+    const containment = tree?.containment ?? new Containment(this.#host, ledger, new BareLayer());
     await killAll({ host: this.#host, ledger, containment, nextDeath: () => this.#death });
     containment.close();
     return ledger.count;

@@ -4,8 +4,9 @@
  */
 import type { Containment } from "../../engine/containment/containment.ts";
 import { sweepAll } from "../../engine/containment/final_sweep.ts";
-import { keyOf, type Ledger, type Survivor } from "../../engine/containment/ledger.ts";
+import type { Ledger, Survivor } from "../../engine/containment/ledger.ts";
 import type { SavedRun, SavedTree } from "../../engine/survival/state_log.ts";
+import { keyOf } from "../../host/alive.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { ProcessId } from "../../host/ports/processes.ts";
 import { openNursery } from "../../scope/nursery.ts";

@@ -1,7 +1,9 @@
 /** What becomes of the processes of some actors from a moment on: what the receipt of a stop is made of. */
+import { isStuck } from "../../host/alive.ts";
 import type { Host } from "../../host/ports/host.ts";
+import type { ProcessRow } from "../../host/ports/processes.ts";
 import type { Containment } from "./containment.ts";
-import { pruneGone, survivorOf, whyAlive } from "./final_sweep.ts";
+import { pruneGone, survivorOf, WHY_ALIVE } from "./final_sweep.ts";
 import { type Counts, countsSince, type Ledger, type ReceiptLine, type Survivor } from "./ledger.ts";
 
 /** See the module. */
@@ -41,7 +43,7 @@ export function openAccount({ host, containment, ledger, paths }: AccountOptions
       counts: countsSince(countsBefore, ledger.counts(paths)),
       survivors: [
         ...strays.filter(({ path }) => isOurs(path))
-          .map(({ row }) => survivorOf(host, row, whyAlive(host, row))),
+          .map(({ row }) => survivorOf(host, row, whyThere(host, row, ledger.wasKilled(row)))),
         ...escaped.filter(({ path }) => isOurs(path))
           .map(({ row, why }) => survivorOf(host, row, why)),
       ],
@@ -51,4 +53,11 @@ export function openAccount({ host, containment, ledger, paths }: AccountOptions
         .map((row) => survivorOf(host, row, "left on purpose")),
     };
   };
+}
+
+/** Why a process of an actor is there that has stopped. */
+function whyThere({ processes }: Host, row: ProcessRow, wasKilled: boolean): string {
+  if (!wasKilled) return "it was found only after the actor had stopped: it ends with the tree";
+  if (isStuck(row)) return WHY_ALIVE.stuck;
+  return processes.signal(row, "SIGKILL") === "refused" ? WHY_ALIVE.refused : WHY_ALIVE.outlived;
 }

@@ -1,4 +1,4 @@
-import type { Signal } from "../../base/signals.ts";
+import type { Hunt, Sighting } from "../../host/hunt.ts";
 import type { ProcessId } from "../../host/ports/processes.ts";
 import type { RunId } from "../../supervision/state.ts";
 
@@ -19,11 +19,12 @@ export interface Contained extends RunMark {
   mainAlive: boolean;
   /** Whether the end of the main process has been told: nothing is called clear before. */
   mainReported: boolean;
-  /** The signal that is to end what is left; null while nothing is. */
-  ending: Signal | null;
+  /** Ends what is left; null while nothing is to be ended. */
+  hunt: Hunt | null;
+  /** What the hunt has seen last; null if it has not looked yet. */
+  sighting: Sighting | null;
   /** Whether only the main process is to be ended. */
   mainOnly: boolean;
-  readonly signalled: Set<string>;
   onClear: (() => void) | null;
 }
 
@@ -33,9 +34,9 @@ export function newRun(mark: RunMark): Contained {
     ...mark,
     mainAlive: true,
     mainReported: false,
-    ending: null,
+    hunt: null,
+    sighting: null,
     mainOnly: false,
-    signalled: new Set(),
     onClear: null,
   };
 }

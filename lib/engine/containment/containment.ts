@@ -11,10 +11,15 @@
  *    in the run, and what a death sets free comes to us. SIGKILL is for a whole control group, where there is one: it is
  *    held still, listed, and killed with all that it forks.
  */
+import type { Signal } from "../../base/signals.ts";
+import { limitErrorOf } from "../../base/limit_error.ts";
 import type { GroupLimits } from "../../config/plan.ts";
+import { keyOf, livingRow } from "../../host/alive.ts";
+import { howAlive, Hunt, type HuntingHost, passTogether, type Sighting } from "../../host/hunt.ts";
 import { Look } from "../../host/look.ts";
 import type { GroupCounts } from "../../host/ports/control_groups.ts";
 import type { Processes, ProcessId, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
+import type { Rest } from "../../supervision/rest.ts";
 import type { RunId } from "../../supervision/state.ts";
 import { Event } from "../../sync/event.ts";
 import { type Contained, newRun, type RunMark } from "./contained.ts";
@@ -22,16 +27,19 @@ import type { Layer, LayerName } from "./layer.ts";
 import type { Unkept } from "../limits/actor_limits.ts";
 import { keepLimits } from "../limits/keep_limits.ts";
 import { LeftBehind } from "./left_behind.ts";
-import { describeCommand, keyOf, type Ledger } from "./ledger.ts";
+import { describeCommand, type Ledger } from "./ledger.ts";
 import { Lineage } from "./lineage.ts";
 import { markedProcesses } from "./marked.ts";
 import { Orphanage } from "./orphanage.ts";
 
-/** How often a sweep looks again for what was forked during the last look. */
-const MOST_LOOKS = 100;
+/** How long looks at what SIGKILL has left may fail until nobody waits for another one. */
+const UNSEEN_PATIENCE_MS = 60_000;
 
 /** How many ended runs are remembered. */
 const MOST_ENDED = 1_000;
+
+/** How many survivors of a run are named. */
+const MOST_TOLD = 10;
 
 /** A process that has got away. */
 export interface Escaped {
@@ -50,6 +58,7 @@ interface Ended extends Pick<RunMark, "path" | "marker"> {
 
 /** See the module. */
 export class Containment {
+  readonly #host: HuntingHost;
   readonly #processes: Processes;
   readonly #ledger: Ledger;
   readonly #layer: Layer;
@@ -68,7 +77,9 @@ export class Containment {
   #begunEnding = new Event();
 
   /** @param orphanage Where what loses its parent comes to, if not to us. */
-  constructor(processes: Processes, ledger: Ledger, layer: Layer, orphanage = new Orphanage(processes)) {
+  constructor(host: HuntingHost, ledger: Ledger, layer: Layer, orphanage = new Orphanage(host.processes)) {
+    const { processes } = host;
+    this.#host = host;
     this.#processes = processes;
     this.#orphanage = orphanage;
     this.#ledger = ledger;
@@ -148,7 +159,7 @@ export class Containment {
     const contained = this.#runs.get(run);
     if (contained === undefined) return;
     contained.mainReported = true;
-    this.#sweep(contained);
+    if (contained.hunt !== null) this.#sweepSoon(run);
   }
 
   /**
@@ -169,7 +180,7 @@ export class Containment {
     const contained = this.#runs.get(run);
     if (contained === undefined) return;
     this.#lineage.ours.delete(contained.main.pid);
-    if (contained.mainAlive) this.#lineage.outlived.add(keyOf(contained.main));
+    if (contained.mainAlive) this.#lineage.outlives(contained.main);
     this.#runs.delete(run);
     const { path, marker } = contained;
     const seen = new Set(this.#layer.name === "group" ? this.#lineage.seenOf(run) : []);
@@ -193,12 +204,11 @@ export class Containment {
   end(run: RunId, signal: "SIGTERM" | "SIGKILL", onClear: () => void): void {
     const contained = this.#runs.get(run);
     if (contained === undefined) return onClear();
-    if (contained.ending !== signal) contained.signalled.clear();
-    contained.ending = signal;
+    if (contained.hunt?.signal !== signal) contained.hunt = this.#huntFor(contained, signal);
     contained.onClear = onClear;
     this.#begunEnding.set();
     if (signal === "SIGKILL" && !contained.mainOnly) this.#killTogether(contained);
-    this.#sweep(contained);
+    this.#sweepSoon(run);
   }
 
   /** Whether whatever dies is our child by then, so that we hear of it. */
@@ -218,7 +228,39 @@ export class Containment {
 
   /** Whether anything is being ended. */
   get isEnding(): boolean {
-    return [...this.#runs.values()].some(({ ending }) => ending !== null);
+    return [...this.#runs.values()].some(({ hunt }) => hunt !== null);
+  }
+
+  /** Whether no death will tell that a look is due: it is not heard of here, or the last look has failed. */
+  get isToLookAgain(): boolean {
+    return this.isEnding &&
+      (!this.hearsOfDeaths || [...this.#runs.values()].some(({ sighting }) => sighting?.seen === "unknown"));
+  }
+
+  /** What is left of a run after SIGKILL. */
+  restOf(run: RunId): Rest {
+    const contained = this.#runs.get(run);
+    if (contained === undefined) return { found: "nothing" };
+    this.#sweepAll([contained]);
+    const { hunt, sighting } = contained;
+    // A sweep that finds nothing has told so.
+    if (hunt === null || sighting === null) return { found: "ending" };
+    const isLate = hunt.ageMs > UNSEEN_PATIENCE_MS;
+    switch (sighting.seen) {
+      case "unknown":
+        return { found: "unknown", why: sighting.why, isFinal: isLate };
+      case "nothing":
+        // The end of our own child is about to be told; that of another's may never be.
+        return { found: this.#processes.isStarted(contained.main.pid) || !isLate ? "ending" : "nothing" };
+      case "some": {
+        const { rows, survivors } = sighting;
+        if (survivors.length === 0 && !isLate) return { found: "ending" };
+        const processes = survivors.length > 0
+          ? survivors.map((row) => ({ pid: row.pid, how: howAlive(hunt, row) }))
+          : rows.map(({ pid }) => ({ pid, how: "new" as const }));
+        return { found: "survivors", processes: processes.slice(0, MOST_TOLD) };
+      }
+    }
   }
 
   /** Waits until something is to be ended. */
@@ -229,7 +271,7 @@ export class Containment {
 
   /** Looks again at all that is being ended: not every layer hears of every death. */
   lookAgain(): void {
-    for (const contained of [...this.#runs.values()]) this.#sweep(contained);
+    this.#sweepAll([...this.#runs.values()]);
   }
 
   /** Kills all that is left of the whole tree together, where the layer can, but for what was left on purpose. */
@@ -253,12 +295,19 @@ export class Containment {
   }
 
   /**
-   * Looks at what a run has started while its main process lives, because descent is gone with that: to be called before
-   * anything asks it to end.
+   * Looks at what runs have started while their main processes live, because descent is gone with these: to be called before
+   * anything asks them to end. A look that fails leaves it at what else tells of a process.
    */
-  takeStock(run: RunId): void {
-    const contained = this.#runs.get(run);
-    if (contained !== undefined) this.#restOf(contained);
+  takeStock(runs: readonly RunId[]): void {
+    const living = runs.map((run) => this.#runs.get(run)).filter((one) => one !== undefined);
+    if (living.length === 0) return;
+    try {
+      this.#lineage.restOfAll(living, ({ path }, rest) => {
+        for (const row of rest) this.#see(row, path);
+      });
+    } catch (error) {
+      if (limitErrorOf(error) === null) throw error;
+    }
   }
 
   /** Lets go of what a run leaves behind on purpose. */
@@ -282,25 +331,20 @@ export class Containment {
   }
 
   /** Every living process of the tree that belongs to no run that is known. */
-  unattributed(): readonly ProcessRow[] {
-    return this.#lineage.strays();
+  unattributed(look = new Look(this.#processes)): readonly ProcessRow[] {
+    return this.#lineage.strays(look);
   }
 
-  /**
-   * Kills whatever bears the mark of a run that is not known yet, but for what belongs to one that is.
-   *
-   * @param path Address of the actor that it is of.
-   * @returns How many that were.
-   */
-  killMarked(marker: string, path: string): number {
-    const marked = markedProcesses(this.#processes, (one) => one === marker)
-      .filter(({ row }) => !this.#isAnothers(row));
-    for (const { row } of marked) {
-      this.#see(row, path);
-      this.#ledger.killed(row);
-      this.#processes.signal(row, "SIGKILL");
-    }
-    return marked.length;
+  /** What bears the mark of a run that is not known yet, but for what belongs to one that is. */
+  markedWith(marker: string): readonly ProcessRow[] {
+    return markedProcesses(this.#processes, (one) => one === marker).map(({ row }) => row)
+      .filter((row) => !this.#isAnothers(row));
+  }
+
+  /** A process of an actor is about to be killed that is of no run that is known. */
+  willKill(row: ProcessRow, path: string): void {
+    this.#see(row, path);
+    this.#ledger.killed(row);
   }
 
   /**
@@ -329,62 +373,65 @@ export class Containment {
     return (housed !== null && this.#runs.has(housed)) || this.#lineage.runAbove(row) !== null;
   }
 
+  #huntFor(contained: Contained, signal: "SIGTERM" | "SIGKILL"): Hunt {
+    return new Hunt(this.#host, {
+      signal,
+      look: (look) => this.#targetsOf(contained, signal, look),
+      ...(signal === "SIGKILL" ? { onSignal: (row) => this.#ledger.killed(row) } : {}),
+    });
+  }
+
+  /** The kernel does not reach everybody in a group, such as a process without its first thread: the hunt kills those that it finds. */
   #killTogether(contained: Contained): void {
     this.#layer.kill(contained, (row) => {
-      contained.signalled.add(keyOf(row));
       this.#see(row, contained.path);
       this.#ledger.killed(row);
     });
   }
 
-  /** Many may die at once, and are reaped one after the other: they are followed by one sweep. */
+  /** Many die at once, and are reaped one after the other: one sweep follows all whose turn has come by then. */
   #sweepSoon(run: RunId | null): void {
-    if (this.#due.size === 0) queueMicrotask(() => this.#sweepDue());
     this.#due.add(run);
+    if (this.#due.size === 1) this.#host.clock.turn(() => this.#sweepDue());
   }
 
   #sweepDue(): void {
-    const due = new Set(this.#due);
+    const due = [...this.#due];
     this.#due.clear();
-    for (const contained of [...this.#runs.values()]) {
-      if (due.has(null) || due.has(contained.run)) this.#sweep(contained);
-    }
+    const runs = due.includes(null)
+      ? [...this.#runs.values()]
+      : due.map((run) => this.#runs.get(run!)).filter((one) => one !== undefined);
+    this.#sweepAll(runs);
   }
 
-  #sweep(contained: Contained): void {
-    if (contained.ending === null) return;
-    const look = new Look(this.#processes);
-    for (let count = 0; count < MOST_LOOKS; count++) {
-      const alive = this.#targetsOf(contained, look);
-      if (alive.length === 0) return this.#clear(contained);
-      const fresh = alive.filter((row) => !contained.signalled.has(keyOf(row)));
-      if (fresh.length === 0) return;
-      for (const row of fresh) this.#signal(contained, row);
-    }
+  /** One look for all of them. */
+  #sweepAll(runs: readonly Contained[]): void {
+    const due = runs.filter((contained): contained is Contained & { hunt: Hunt } => contained.hunt !== null);
+    const sightings = passTogether(due.map(({ hunt }) => hunt), this.#host);
+    for (const [index, contained] of due.entries()) this.#seen(contained, sightings[index]!);
   }
 
-  #targetsOf(contained: Contained, look: Look): readonly ProcessRow[] {
+  #seen(contained: Contained, sighting: Sighting): void {
+    contained.sighting = sighting;
+    if (sighting.seen === "nothing") this.#clear(contained);
+    // No death tells that it can be looked at again.
+    else if (sighting.seen === "unknown") this.#begunEnding.set();
+  }
+
+  #targetsOf(contained: Contained, signal: Signal, look: Look): readonly ProcessRow[] {
     if (contained.mainOnly) return this.#mainOf(contained);
     const rest = this.#restOf(contained, look);
-    return contained.ending === "SIGKILL" ? [...this.#mainOf(contained), ...rest] : rest;
+    return signal === "SIGKILL" ? [...this.#mainOf(contained), ...rest] : rest;
   }
 
   #mainOf({ main, mainAlive }: Contained): readonly ProcessRow[] {
-    const row = mainAlive ? this.#processes.find(main.pid) : null;
-    return row === null || row.startTime !== main.startTime || row.state === "Z" ? [] : [row];
-  }
-
-  #signal(contained: Contained, row: ProcessRow): void {
-    contained.signalled.add(keyOf(row));
-    this.#processes.signal(row, contained.ending!);
-    if (contained.ending === "SIGKILL") this.#ledger.killed(row);
-    // A stopped process does not hear SIGTERM before it goes on.
-    else this.#processes.signal(row, "SIGCONT");
+    const row = mainAlive ? livingRow(this.#processes, main) : null;
+    return row === null ? [] : [row];
   }
 
   #clear(contained: Contained): void {
     if (!contained.mainReported) return;
-    contained.ending = null;
+    contained.hunt = null;
     const { onClear } = contained;
     contained.onClear = null;
     onClear?.();

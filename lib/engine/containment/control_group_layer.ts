@@ -1,3 +1,4 @@
+import { Hunt, type HuntingHost } from "../../host/hunt.ts";
 import { type Find, findAll, Look } from "../../host/look.ts";
 import type {
   ControlGroups,
@@ -12,15 +13,13 @@ import type { RunId } from "../../supervision/state.ts";
 import type { Housed, Layer } from "./layer.ts";
 import { LimitedHome } from "../limits/limited_home.ts";
 
-/** How often a group that is frozen is looked at again, where the kernel cannot kill it at once. */
-const MOST_LOOKS = 100;
-
 const RUN_PREFIX = "run.";
 
 /** The layer `cgroup`: a group for the tree, and in it one for each run. */
 export class ControlGroupLayer implements Layer {
   readonly name = "cgroup";
   readonly group: string;
+  readonly #host: HuntingHost;
   readonly #groups: ControlGroups;
   readonly #processes: Processes;
   readonly #home: LimitedHome;
@@ -28,7 +27,8 @@ export class ControlGroupLayer implements Layer {
   readonly #left = new Set<string>();
 
   /** @param group The group of the tree, which is made when it is first needed. */
-  constructor(host: Pick<Host, "groups" | "processes">, group: string) {
+  constructor(host: Pick<Host, "groups" | "processes" | "clock">, group: string) {
+    this.#host = host;
     this.#groups = host.groups;
     this.#processes = host.processes;
     this.#home = new LimitedHome(host, group);
@@ -115,20 +115,15 @@ export class ControlGroupLayer implements Layer {
   }
 
   #killEach(group: string, seen: (row: ProcessRow) => void): void {
-    const signalled = new Set<number>();
-    for (let look = 0; look < MOST_LOOKS; look++) {
-      const fresh = this.#livingIn(group).filter(({ pid }) => !signalled.has(pid));
-      if (fresh.length === 0) return;
-      for (const row of fresh) {
-        signalled.add(row.pid);
-        seen(row);
-        this.#processes.signal(row, "SIGKILL");
-      }
-    }
+    new Hunt(this.#host, {
+      signal: "SIGKILL",
+      look: (look) => this.#livingIn(group, look),
+      onSignal: seen,
+    }).pass();
   }
 
-  #livingIn(group: string): readonly ProcessRow[] {
-    return new Look(this.#processes).take((find) => this.#rowsIn(group, find));
+  #livingIn(group: string, look = new Look(this.#processes)): readonly ProcessRow[] {
+    return look.take((find) => this.#rowsIn(group, find));
   }
 
   /** The living processes of a group, but for this very one. */

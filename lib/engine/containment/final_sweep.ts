@@ -1,18 +1,17 @@
 /** The end of a tree: what could not be told to belong to any actor is ended here, and what cannot be ended is named. */
+import { KILL_PATIENCE_MS } from "../../base/kill_patience.ts";
+import { isDead, presentRow } from "../../host/alive.ts";
+import { howAlive, Hunt, huntDown, type LookTime, lookUntilNone, type Sighting } from "../../host/hunt.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { ProcessRow } from "../../host/ports/processes.ts";
 import type { Event } from "../../sync/event.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import { moveOnAfter } from "../../scope/timeouts.ts";
 import type { Containment } from "./containment.ts";
-import { describeCommand, keyOf, type Ledger, type Survivor } from "./ledger.ts";
+import { describeCommand, type Ledger, type Survivor } from "./ledger.ts";
 
-/** How long SIGTERM is given if nothing else is said, and how long SIGKILL. */
+/** How long SIGTERM is given if nothing else is said. */
 const GRACE_MS = 2_000;
-const PATIENCE_MS = 5_000;
-/** How long to wait for a death before looking anyway, at first and at most. */
-const FIRST_PAUSE_MS = 5;
-const LONGEST_PAUSE_MS = 250;
 
 /** What the sweep works on; `deaths` is set anew at each death of an orphan. */
 export interface SweepOptions {
@@ -20,6 +19,12 @@ export interface SweepOptions {
   readonly containment: Containment;
   readonly ledger: Ledger;
   readonly nextDeath: () => Event;
+}
+
+/** What a sweep has come to. */
+interface Swept {
+  readonly hunt: Hunt;
+  readonly sighting: Sighting;
 }
 
 /**
@@ -34,27 +39,52 @@ export async function sweepAll(
   grace: CancelScope = new CancelScope(),
 ): Promise<readonly Survivor[]> {
   await grace.run(() => endAll(options, "SIGTERM", graceMs));
-  await killAll(options);
+  const { hunt, sighting } = await killAll(options);
   pruneGone(options);
-  return options.containment.unattributed().map((row) =>
-    survivorOf(options.host, row, whyAlive(options.host, row))
-  );
+  return survivorsOf(options.host, hunt, sighting);
+}
+
+/** What a hunt to the death has left, for the receipt. */
+export function survivorsOf(host: Host, hunt: Hunt, sighting: Sighting): readonly Survivor[] {
+  switch (sighting.seen) {
+    case "nothing":
+      return [];
+    case "unknown":
+      return [unseenBy(host, sighting.why)];
+    case "some":
+      return sighting.rows.map((row) => {
+        const isNew = !sighting.survivors.includes(row);
+        return survivorOf(
+          host,
+          row,
+          isNew ? "it was found, and killed, only a moment ago" : WHY_ALIVE[howAlive(hunt, row)],
+        );
+      });
+  }
+}
+
+/** That nobody could look is told of this very program: nobody is called a survivor who was not seen. */
+function unseenBy({ processes }: Host, why: string): Survivor {
+  const { ownPid: pid } = processes;
+  const command = describeCommand(processes.commandOf(pid), null);
+  return { pid, command, why: `it could not look what is left: ${why}` };
 }
 
 /** Notes what has ended under parents of its own, whether these have reaped it or not. */
 export function pruneGone(
   { host: { processes }, containment, ledger }: Pick<SweepOptions, "host" | "containment" | "ledger">,
 ): void {
-  ledger.prune(({ pid, startTime }) => {
-    const row = processes.find(pid);
-    return row?.startTime === startTime && (row.state !== "Z" || containment.willTellOf(row));
+  ledger.prune((process) => {
+    const row = presentRow(processes, process);
+    return row !== null && (!isDead(row) || containment.willTellOf(row));
   });
 }
 
 /** Kills every descendant that is left, and returns when all are gone and reaped, or will not go. */
-export async function killAll(options: SweepOptions): Promise<void> {
-  await endAll(options, "SIGKILL", PATIENCE_MS);
+export async function killAll(options: SweepOptions): Promise<Swept> {
+  const swept = await endAll(options, "SIGKILL", KILL_PATIENCE_MS);
   await untilReaped(options);
+  return swept;
 }
 
 /** A process for the receipt. */
@@ -62,52 +92,50 @@ export function survivorOf(host: Host, row: ProcessRow, why: string): Survivor {
   return { pid: row.pid, command: describeCommand(host.processes.commandOf(row.pid), row), why };
 }
 
-async function endAll(options: SweepOptions, signal: "SIGTERM" | "SIGKILL", withinMs: number): Promise<void> {
-  const signalled = new Set<string>();
-  if (signal === "SIGKILL") options.containment.killAllTogether();
-  await untilNone(options, withinMs, () => {
-    const left = options.containment.unattributed();
-    for (const row of left) {
-      if (!signalled.has(keyOf(row))) end(options, row, signal);
-      signalled.add(keyOf(row));
-    }
-    return left.length;
+async function endAll(
+  options: SweepOptions,
+  signal: "SIGTERM" | "SIGKILL",
+  withinMs: number,
+): Promise<Swept> {
+  const { host, containment, ledger } = options;
+  const hunt = new Hunt(host, {
+    signal,
+    look: (look) => containment.unattributed(look),
+    onSignal: (row) => {
+      ledger.see(row, null, describeCommand(host.processes.commandOf(row.pid), row), true);
+      if (signal === "SIGKILL") ledger.killed(row);
+    },
   });
+  if (signal === "SIGKILL") containment.killAllTogether();
+  return { hunt, sighting: await huntDown(host, hunt, { withinMs, listen: listenerFor(options) }) };
 }
 
-/** Waits until the end of all that has died is told. Who becomes the parent of a zombie after us may not reap it. */
-async function untilReaped(options: Pick<SweepOptions, "containment" | "nextDeath">): Promise<void> {
-  await untilNone(options, PATIENCE_MS, () => options.containment.unreaped);
+/** Waits until the end of all that has died is told. The parent of a zombie after us may not reap it. */
+async function untilReaped(options: Pick<SweepOptions, "host" | "containment" | "nextDeath">): Promise<void> {
+  await untilNone(options, KILL_PATIENCE_MS, () => options.containment.unreaped);
 }
 
 /** Looks at each death, and now and then, until `count` finds none; false if the time is over before. */
 export async function untilNone(
-  { nextDeath }: Pick<SweepOptions, "nextDeath">,
+  options: Pick<SweepOptions, "host" | "nextDeath">,
   withinMs: number,
   count: () => number,
 ): Promise<boolean> {
-  const isNone = await moveOnAfter(withinMs, async () => {
-    for (let pause = FIRST_PAUSE_MS;; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-      const death = nextDeath();
-      if (count() === 0) return true;
-      // Not every layer hears of every death.
-      await moveOnAfter(pause, () => death.wait());
-    }
-  });
-  return isNone === true;
+  const listen = listenerFor(options);
+  return await lookUntilNone(options.host, { withinMs, listen }, () => count() === 0 ? "nothing" : "some");
 }
 
-function end({ host, ledger }: SweepOptions, row: ProcessRow, signal: "SIGTERM" | "SIGKILL"): void {
-  ledger.see(row, null, describeCommand(host.processes.commandOf(row.pid), row), true);
-  host.processes.signal(row, signal);
-  if (signal === "SIGKILL") ledger.killed(row);
-  else host.processes.signal(row, "SIGCONT");
+/** Not every layer hears of every death. */
+function listenerFor({ nextDeath }: Pick<SweepOptions, "nextDeath">): LookTime["listen"] {
+  return () => {
+    const death = nextDeath();
+    return (ms) => moveOnAfter(ms, () => death.wait());
+  };
 }
 
-/** Why a process is still there that was to be ended. */
-export function whyAlive({ processes }: Host, row: ProcessRow): string {
-  if (row.state === "D") return "it is in an uninterruptible wait of the kernel";
-  return processes.signal(row, "SIGKILL") === "refused"
-    ? "it could not be signalled: it belongs to another user, and we have no right to"
-    : "it outlived SIGKILL";
-}
+/** Why a process is there that was killed. */
+export const WHY_ALIVE: Readonly<Record<ReturnType<typeof howAlive>, string>> = {
+  stuck: "it is in an uninterruptible wait of the kernel",
+  refused: "it could not be signalled: it belongs to another user, and we have no right to",
+  outlived: "it outlived SIGKILL",
+};

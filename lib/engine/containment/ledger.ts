@@ -4,6 +4,7 @@
  * A tree may run for years, so of the processes that have ended only the latest are kept. All of them are counted.
  */
 import type { Signal } from "../../base/signals.ts";
+import { keyOf } from "../../host/alive.ts";
 import type { ExitStatus, ProcessId, ProcessRow } from "../../host/ports/processes.ts";
 
 /** How many ended processes are kept. */
@@ -100,6 +101,11 @@ export class Ledger {
     if (known !== undefined) known.killed = true;
   }
 
+  /** Whether SIGKILL was sent to a process that has not ended, as far as is known. */
+  wasKilled(process: ProcessId): boolean {
+    return this.#alive.get(keyOf(process))?.killed === true;
+  }
+
   /** Notes how a process ended. @returns Whether our SIGKILL ended it. */
   ended(process: ProcessId, status: ExitStatus): boolean {
     const known = this.#alive.get(keyOf(process));
@@ -177,11 +183,6 @@ function combine(one: Counts, other: Counts, sign: 1 | -1): Counts {
     gone: one.gone + sign * other.gone,
     orphans: one.orphans + sign * other.orphans,
   };
-}
-
-/** A row's identity as a key. */
-export function keyOf({ pid, startTime }: ProcessId): string {
-  return `${pid}:${startTime}`;
 }
 
 /** A command line for people: the arguments as far as they fit, or the program's name if there are none. */

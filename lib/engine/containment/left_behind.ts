@@ -1,5 +1,5 @@
+import { isAlive, keyOf } from "../../host/alive.ts";
 import type { Processes, ProcessRow } from "../../host/ports/processes.ts";
-import { keyOf } from "./ledger.ts";
 
 /** What actors left behind on purpose: it is nobody's to end. */
 export class LeftBehind {
@@ -20,9 +20,6 @@ export class LeftBehind {
 
   /** What is still there. */
   living(): readonly ProcessRow[] {
-    return [...this.#rows.values()].filter((row) => {
-      const now = this.#processes.find(row.pid);
-      return now !== null && now.startTime === row.startTime && now.state !== "Z";
-    });
+    return [...this.#rows.values()].filter((row) => isAlive(this.#processes, row));
   }
 }

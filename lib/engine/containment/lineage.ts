@@ -5,12 +5,12 @@
  * the mark in its environment, and the isolator that it came to. A mark comes after descent, because a process may hand its own
  * on to one of another actor: a server that starts programs in the environment of its clients has children with their marks.
  */
+import { isAlive, isSame, keyOf } from "../../host/alive.ts";
 import { type Find, findAll, Look } from "../../host/look.ts";
-import type { Processes, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
+import type { Processes, ProcessId, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
 import type { RunId } from "../../supervision/state.ts";
 import { RUN_VARIABLE } from "../environment.ts";
 import type { Housed, Layer } from "./layer.ts";
-import { keyOf } from "./ledger.ts";
 import type { Orphanage } from "./orphanage.ts";
 
 /** A run, as far as its descendants are concerned. */
@@ -34,13 +34,23 @@ export interface LineageOptions {
   readonly isLeft: (row: ProcessRow) => boolean;
 }
 
+/** The orphans, as one look has found them. */
+interface Listed {
+  readonly look: Look;
+  readonly edition: number;
+  readonly byKey: ReadonlyMap<string, ProcessRow>;
+  readonly byOwner: ReadonlyMap<RunId | null, readonly ProcessRow[]>;
+}
+
 /** See the module. */
 export class Lineage {
   readonly #options: LineageOptions;
   /** Our children that are no orphans: main processes, and helpers such as probes. */
   readonly ours: Set<number> = new Set();
-  /** Main processes that were given up, by identity: they are nobody's. */
-  readonly outlived: Set<string> = new Set();
+  /** Main processes that were given up: they are nobody's. */
+  readonly #outlived = new Map<number, ProcessId>();
+  /** The last list of orphans, and what it was made for. */
+  #listed: Listed | null = null;
   /** Where orphans and descendants were seen before, by identity. */
   readonly #known = new Map<string, RunId>();
 
@@ -48,24 +58,36 @@ export class Lineage {
     this.#options = options;
   }
 
-  /** The living descendants of a run beside its main process, and what else its layer knows of. */
+  /**
+   * The living descendants of a run beside its main process, and what else its layer knows of.
+   *
+   * @param look May be shared by runs whose main processes had ended before: orphans are listed once for all of them then.
+   */
   restOf(run: Ancestor, look: Look): readonly ProcessRow[] {
-    return look.take((find) => this.#restOf(run, find));
+    return look.take((find) => this.#restOf(run, find, look));
+  }
+
+  /** The same of many runs in one look. @param tell Told of each run, again if the look is repeated. */
+  restOfAll<Run extends Ancestor>(
+    runs: readonly Run[],
+    tell: (run: Run, rest: readonly ProcessRow[]) => void,
+  ): void {
+    const look = new Look(this.#options.processes);
+    look.takeTogether(runs.map((run) => (find) => tell(run, this.#restOf(run, find, look))));
   }
 
   /** Every living process that belongs to no run that is known. */
-  strays(): readonly ProcessRow[] {
-    return new Look(this.#options.processes).take((find) => this.#strays(find));
+  strays(look: Look): readonly ProcessRow[] {
+    return look.take((find) => this.#strays(find));
   }
 
-  #restOf(run: Ancestor, find: Find): readonly ProcessRow[] {
+  #restOf(run: Ancestor, find: Find, look: Look): readonly ProcessRow[] {
     const { layer, isLeft } = this.#options;
     const rest = new Map<string, ProcessRow>();
     for (const row of layer.membersOf(run, find)) {
-      const isMain = row.pid === run.main.pid && row.startTime === run.main.startTime;
-      if (!isMain && !isLeft(row)) rest.set(keyOf(row), row);
+      if (!isSame(row, run.main) && !isLeft(row)) rest.set(keyOf(row), row);
     }
-    for (const row of this.#descendantsOf(run, rest, find)) {
+    for (const row of this.#descendantsOf(run, rest, find, look)) {
       if (rest.has(keyOf(row))) continue;
       const owner = layer.ownerOf(row.pid);
       if (owner === null || owner === run.run) rest.set(keyOf(row), row);
@@ -118,6 +140,11 @@ export class Lineage {
     return [...this.#known].filter(([, owner]) => owner === run).map(([key]) => key);
   }
 
+  /** The main process of a run is given up. */
+  outlives(main: ProcessId): void {
+    this.#outlived.set(main.pid, main);
+  }
+
   /** Forgets a run. */
   remove(run: RunId): void {
     for (const [key, owner] of this.#known) if (owner === run) this.#known.delete(key);
@@ -159,21 +186,37 @@ export class Lineage {
     run: Ancestor,
     known: ReadonlyMap<string, ProcessRow>,
     find: Find,
+    look: Look,
   ): readonly ProcessRow[] {
     const below = run.mainAlive ? this.#childrenOf(run.main.pid, find) : [];
-    const escaped = this.#orphans(find).filter((row) =>
-      known.has(keyOf(row)) || this.ownerOf(row) === run.run
-    );
+    const { byKey, byOwner } = this.#orphansOf(look, find);
+    const escaped = new Set([
+      ...[...known.keys()].map((key) => byKey.get(key)).filter((row) => row !== undefined),
+      ...byOwner.get(run.run) ?? [],
+    ].filter(({ pid }) => find(pid) !== null));
     return [...below, ...escaped].flatMap((row) => this.#subtree(row, find));
+  }
+
+  /** The orphans, and whose they are: one list for all runs that are looked at in one look, until that finds somebody dead. */
+  #orphansOf(look: Look, find: Find): Listed {
+    const { edition } = look;
+    if (this.#listed?.look === look && this.#listed.edition === edition) return this.#listed;
+    const rows = this.#orphans(find);
+    const byKey = new Map(rows.map((row) => [keyOf(row), row]));
+    const byOwner = Map.groupBy(rows, (row) => this.ownerOf(row));
+    return this.#listed = { look, edition, byKey, byOwner };
   }
 
   /** What nobody here has started: their own parents have died. */
   #orphans(find: Find): readonly ProcessRow[] {
     const { processes, orphanage, isLeft } = this.#options;
     // What has just been started need not have been told to us yet.
-    const isOurs = (row: ProcessRow) =>
-      this.ours.has(row.pid) || (processes.isStarted(row.pid) && !this.outlived.has(keyOf(row)));
-    return orphanage.rows(find).filter((row) => !isOurs(row) && !isLeft(row));
+    const isOurs = (pid: number) => {
+      if (this.ours.has(pid)) return true;
+      const outlived = this.#outlived.get(pid);
+      return processes.isStarted(pid) && (outlived === undefined || !isAlive(processes, outlived));
+    };
+    return orphanage.rows(find, isOurs).filter((row) => !isLeft(row));
   }
 
   /** A process and all below it that is alive. */

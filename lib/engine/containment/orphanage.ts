@@ -3,10 +3,10 @@
  * guardian that has kept it, and its orphans come there; or, if that was killed too, to the first process of the machine,
  * among all others, and are told by their mark. Those of an isolated tree come to its isolator.
  */
+import { isAlive, isDead, keyOf } from "../../host/alive.ts";
 import { type Find, findAll, findWhere } from "../../host/look.ts";
 import type { Processes, ProcessId, ProcessRow } from "../../host/ports/processes.ts";
 import { RUN_VARIABLE } from "../environment.ts";
-import { keyOf } from "./ledger.ts";
 
 /** Who else takes orphans in. */
 export interface OrphanageOptions {
@@ -46,12 +46,16 @@ export class Orphanage {
     return () => this.#keepers.delete(keeper);
   }
 
-  /** All that live, beside what we and others have started ourselves. */
-  rows(find: Find): readonly ProcessRow[] {
+  /**
+   * All that live, beside what we and others have started ourselves.
+   *
+   * @param isOurs Whether a child of ours is no orphan. It is not even looked at then, because a tree has thousands of these.
+   */
+  rows(find: Find, isOurs: (pid: number) => boolean): readonly ProcessRow[] {
     const { ownPid } = this.#processes;
     const pids = [ownPid, ...this.#living().map(({ pid }) => pid)]
       .flatMap((pid) => this.#processes.childrenOf(pid))
-      .filter((pid) => pid !== ownPid && !this.#isKeeper(pid));
+      .filter((pid) => pid !== ownPid && !isOurs(pid) && !this.#isKeeper(pid));
     const children = findAll(find, pids);
     return this.#lost === null ? children : unique([...children, ...this.#strays(find)]);
   }
@@ -61,13 +65,12 @@ export class Orphanage {
     const { ownPid } = this.#processes;
     return [ownPid, ...this.#living().map(({ pid }) => pid)]
       .flatMap((pid) => this.#processes.childrenOf(pid))
-      .filter((pid) => this.#processes.find(pid)?.state === "Z").length;
+      .map((pid) => this.#processes.find(pid))
+      .filter((row) => row !== null && isDead(row)).length;
   }
 
   #living(): readonly ProcessId[] {
-    return [...this.#keepers].filter(({ pid, startTime }) =>
-      this.#processes.find(pid)?.startTime === startTime
-    );
+    return [...this.#keepers].filter((keeper) => isAlive(this.#processes, keeper));
   }
 
   #isKeeper(pid: number): boolean {

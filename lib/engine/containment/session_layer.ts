@@ -1,3 +1,4 @@
+import { isSame } from "../../host/alive.ts";
 import { type Find, findAll } from "../../host/look.ts";
 import { type GroupCounts, GroupError, type Lack } from "../../host/ports/control_groups.ts";
 import type { Processes, ProcessRow } from "../../host/ports/processes.ts";
@@ -82,6 +83,6 @@ export class SessionLayer extends BareLayer {
     );
     // The number is free again when the session is empty, and may be another's then.
     const holder = this.#processes.find(main.pid);
-    return holder === null || holder.startTime === main.startTime ? members : [];
+    return holder === null || isSame(holder, main) ? members : [];
   }
 }

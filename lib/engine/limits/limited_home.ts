@@ -20,6 +20,7 @@ import {
   GroupError,
   type Lack,
 } from "../../host/ports/control_groups.ts";
+import { isAlive, isDead } from "../../host/alive.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { Processes, ProcessId } from "../../host/ports/processes.ts";
 import { DELEGATION_HINT, limitLack, roomLack } from "./limit_lacks.ts";
@@ -106,7 +107,7 @@ export class LimitedHome {
 
   #makeRoom(company: readonly ProcessId[]): void {
     const { ownPid } = this.#processes;
-    const living = company.filter(({ pid, startTime }) => this.#processes.find(pid)?.startTime === startTime);
+    const living = company.filter((one) => isAlive(this.#processes, one));
     // What we have started before any actor is of supervise, too, such as another guardian.
     const ours = new Set([ownPid, ...this.#processes.childrenOf(ownPid), ...living.map(({ pid }) => pid)]);
     const lack = roomLack({ groups: this.#groups, processes: this.#processes }, this.#home, ours);
@@ -121,7 +122,7 @@ export class LimitedHome {
     } catch (error) {
       // Who has ended meanwhile is in nobody's way.
       const row = this.#processes.find(pid);
-      if (row !== null && row.state !== "Z") throw error;
+      if (row !== null && !isDead(row)) throw error;
     }
   }
 }

@@ -13,7 +13,7 @@ import type { Clock } from "../../scope/clock.ts";
 import { park, type Parked } from "../../scope/park.ts";
 import { FairQueue } from "./fair_queue.ts";
 
-/** How many are begun in one turn of the event loop; `bench/README.md` says what others would cost. */
+/** How many are begun in one turn of the event loop: a posix_spawn takes it some milliseconds on a busy machine. */
 const MOST_PER_TURN = 4;
 
 /** How many of a tree are under way at a time: some have a program of ours before their own, or another process start them. */

@@ -2,11 +2,11 @@
  * How processes end that are not our children: their parent tells us, if it can; they become our own, and are reaped; or they
  * are seen to be gone, and nobody knows how.
  */
+import { isAlive, keyOf } from "../../host/alive.ts";
 import type { ExitStatus, Processes, ProcessId } from "../../host/ports/processes.ts";
 import { sleep } from "../../scope/sleep.ts";
 import type { Exit } from "../../supervision/exit.ts";
 import { Event } from "../../sync/event.ts";
-import { keyOf } from "../containment/ledger.ts";
 
 const LOOK_EVERY_MS = 500;
 
@@ -56,8 +56,7 @@ export class ExitWatch {
 
   #look(): void {
     for (const watched of [...this.#watched.values()]) {
-      const row = this.#processes.find(watched.pid);
-      if (row !== null && row.startTime === watched.startTime && row.state !== "Z") watched.missed = 0;
+      if (isAlive(this.#processes, watched)) watched.missed = 0;
       else if (++watched.missed >= LOOKS_BEFORE_UNSEEN) this.#settle(watched, { how: "unseen" });
     }
   }

@@ -21,6 +21,7 @@ import {
   whole,
 } from "../../base/shape.ts";
 import { messageOf } from "../../base/user_error.ts";
+import { keyOf } from "../../host/alive.ts";
 import { FileError, type Files } from "../../host/ports/files.ts";
 import type { Boot } from "../../host/ports/host.ts";
 import { exitStatusShape, processIdShape } from "../../host/ports/process_shapes.ts";
@@ -36,7 +37,6 @@ import {
   type StateChange,
   wholeOf,
 } from "../../supervision/state_change.ts";
-import { keyOf } from "../containment/ledger.ts";
 
 const VERSION = 3;
 

@@ -1,5 +1,6 @@
 import { resolvePath } from "../../base/posix_path.ts";
 import { type Signal, signalNumber } from "../../base/signals.ts";
+import { presentRow } from "../alive.ts";
 import {
   type ByteSource,
   type Child,
@@ -134,7 +135,7 @@ export class LinuxProcesses implements Processes {
     if (descriptor === null) return "gone";
     try {
       // The descriptor holds on to one process; if that is the one that was meant, nothing can come in between.
-      if (readRow(target.pid, this.#pageBytes)?.startTime !== target.startTime) return "gone";
+      if (presentRow(this, target) === null) return "gone";
       const result = call.syscall(LINUX.SYS_PIDFD_SEND_SIGNAL, descriptor, signalNumber(signal), 0, 0, 0);
       return Number(result) === 0 ? "sent" : this.#libc.errno() === LINUX.ESRCH ? "gone" : "refused";
     } finally {
@@ -162,9 +163,7 @@ export class LinuxProcesses implements Processes {
   signalGroup(leader: ProcessId, signal: Signal): SignalResult {
     // The number of a process is nobody else's before it is reaped, which for a child nobody does but us. That of
     // another's child might be in the instant between this look and the signal; that of its group is longer taken.
-    if (!this.#reaper.isWaitingFor(leader.pid) && this.find(leader.pid)?.startTime !== leader.startTime) {
-      return "gone";
-    }
+    if (!this.#reaper.isWaitingFor(leader.pid) && presentRow(this, leader) === null) return "gone";
     return this.#libc.call.kill(-leader.pid, signalNumber(signal)) === 0
       ? "sent"
       : this.#libc.errno() === LINUX.ESRCH

@@ -71,7 +71,7 @@ function stopVerdict(node: NodeState): "open" | "reached" | "missed" {
     case "completed":
       return "reached";
     case "failed":
-      return node.phase.reason.kind === "survivors" ? "missed" : "reached";
+      return ["survivors", "unseen"].includes(node.phase.reason.kind) ? "missed" : "reached";
     case "stopping":
       return "open";
     default:

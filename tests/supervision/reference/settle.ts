@@ -8,7 +8,7 @@
 import type { NodeId } from "../../../lib/config/plan.ts";
 import { startActor } from "../../../lib/supervision/actor_start.ts";
 import { beginActorStop } from "../../../lib/supervision/actor_stop.ts";
-import { type Census, JUST_ACTIVATED, takeCensus } from "./census.ts";
+import { type Census, isLeaving, JUST_ACTIVATED, takeCensus } from "./census.ts";
 import { conclude } from "../../../lib/supervision/conclude.ts";
 import { failedDependency, startVerdict } from "./start_order.ts";
 import { mayStop } from "./stop_order.ts";
@@ -25,9 +25,19 @@ export function settle(turn: Turn): void {
   for (let before = null as Turn["nodes"] | null; before !== turn.nodes;) {
     before = turn.nodes;
     const census = takeCensus(turn);
-    for (const { id } of turn.topology.places) settleNode(turn, census, id);
+    for (const { id } of turn.topology.places) {
+      settleNode(turn, census, id);
+      if (hasNewLeaving(turn, census)) break;
+    }
     if (before === turn.nodes) forgetLeft(turn);
   }
+}
+
+/** Whether an actor is to stop that the census has not counted, so that nobody can say whose turn it is. */
+function hasNewLeaving(turn: Turn, census: Census): boolean {
+  return [...turn.nodes.values()].some((node) =>
+    node.kind === "actor" && isLeaving(node) && census.of(node.id).leaving === 0
+  );
 }
 
 function settleNode(turn: Turn, census: Census, id: NodeId): void {

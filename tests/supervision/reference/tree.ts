@@ -28,8 +28,7 @@ function releaseGroup(turn: Turn, id: NodeId): void {
 }
 
 function isLeavingGroup(node: NodeState): boolean {
-  const then = thenOf(node);
-  return then !== null && (then.to === "regrouping" || (then.to === "stopped" && then.why === "strategy"));
+  return node.phase.at === "stopping" || thenOf(node) !== null;
 }
 
 function childrenOf(turn: Turn, id: NodeId): readonly NodeState[] {

@@ -1,0 +1,490 @@
+/** Faults that somebody could make in the core, each a small change of its text; `tests/mutants.ts` says which tests see them. */
+
+/** A fault: in one file, a text that stands there once becomes another. */
+export interface Mutation {
+  /** The file, then the rule that is broken. */
+  readonly name: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+type Change = readonly [rule: string, from: string, to: string];
+
+/** All of them, by the files that they are in. */
+export const MUTATIONS: readonly Mutation[] = [
+  ...inFile("restart_policy", [
+    [
+      "always spares success",
+      `if (policy === "always") return`,
+      `if (policy === "always" && !success) return`,
+    ],
+    ["on-failure restarts success", `"on-failure" && !success`, `"on-failure" && success`],
+    ["never restarts failure", `policy === "on-failure" && !success`, `policy !== "always" && !success`],
+    ["a daemon completes", `return success && !daemon ?`, `return success ?`],
+  ]),
+  ...inFile("exit", [
+    [
+      "other success codes are ignored",
+      `return spec.successExitCodes.includes(exit.code);`,
+      `return exit.code === 0;`,
+    ],
+    ["success signals are ignored", `return spec.successSignals.includes(exit.signal);`, `return false;`],
+  ]),
+  ...inFile("strategy", [
+    ["rest_for_one takes nobody along", `return children.slice(failed + 1);`, `return [];`],
+    [
+      "rest_for_one takes all along",
+      `return children.slice(failed + 1);`,
+      `return children.toSpliced(failed, 1);`,
+    ],
+    [
+      "rest_for_one takes the earlier ones",
+      `return children.slice(failed + 1);`,
+      `return children.slice(0, failed);`,
+    ],
+    [
+      "one_for_all spares the earlier ones",
+      `return children.toSpliced(failed, 1);`,
+      `return children.slice(failed + 1);`,
+    ],
+  ]),
+  ...inFile("ending", [
+    ["a temporary companion comes back", `turn.spec(id).restart === "never";`, `false;`],
+    ["a child restarts in a teardown", `if (phase.at !== "up") return { to: "stopped", why: "tree" };`, ``],
+    ["the budget is never spent", `turn.setTree(supervisor, { window: recorded.window });`, ``],
+    ["delays do not grow", `streak: streak + 1 }`, `streak: 1 }`],
+    [
+      "a group does not wait for its delay",
+      `regroupAt: planned === null || !isOneThere || until > planned ? until : planned`,
+      `regroupAt: turn.now`,
+    ],
+  ]),
+  ...inFile("backoff", [
+    ["the first restart waits", `if (streak === 0) return 0;`, ``],
+    ["delays grow a step too far", `spec.factor ** (streak - 1)`, `spec.factor ** streak`],
+    ["jitter only adds", `spec.jitter * (2 * chance - 1)`, `spec.jitter * 2 * (1 + chance)`],
+    [
+      "jitter passes the maximum",
+      `Math.round(Math.min(spec.maxMs, plain * (1 + spec.jitter * (2 * chance - 1))))`,
+      `Math.round(plain * (1 + spec.jitter * (2 * chance - 1)))`,
+    ],
+    ["a good run resets nothing", `return readyForMs >= spec.resetAfterMs ? 0 : streak;`, `return streak;`],
+    ["every run resets", `return readyForMs >= spec.resetAfterMs ? 0 : streak;`, `return 0;`],
+  ]),
+  ...inFile("restart_window", [
+    [
+      "one restart too many",
+      `if (recent.length >= spec.restarts) return`,
+      `if (recent.length > spec.restarts) return`,
+    ],
+    [
+      "restarts count for ever",
+      `const recent = window.at.filter((at) => now - at <= spec.withinMs);`,
+      `const recent = window.at;`,
+    ],
+    ["only the last restart counts", `window: { at: [...recent, now] }`, `window: { at: [now] }`],
+  ]),
+  ...inFile("stop_order", [
+    [
+      "everybody may stop at once",
+      `const { ancestors, stopsEarly } = turn.place(id);`,
+      `return true; const { ancestors, stopsEarly } = turn.place(id);`,
+    ],
+    [
+      "dependents of trees are not waited for",
+      `for (const needed of [id, ...ancestors])`,
+      `for (const needed of [id])`,
+    ],
+    ["one-shots wait for each other", `if (stopsEarly) return true;`, ``],
+    [
+      "daemons are not last",
+      `return teardown === undefined || turn.books.count(teardown).leavingEarly === 0;`,
+      `return true;`,
+    ],
+    ["daemons are last in the inner tree alone", `ancestors.findLast(`, `ancestors.find(`],
+  ]),
+  ...inFile("topology", [
+    ["a one-shot that a daemon needs stops early", `!node.daemon && !neededByDaemon.has(at)`, `!node.daemon`],
+    [
+      "nobody leaves time to those after it",
+      `early[at] ? first[at]! + longestLate : Math.max(1, late[at]!)`,
+      `1`,
+    ],
+    ["no tree is sequential", `above.spec.start === "sequential"`, `false`],
+    [
+      "all children are counted as significant",
+      `spec.children.filter(isSignificant).length`,
+      `spec.children.length`,
+    ],
+    [
+      "trees have no dependents",
+      `for (const { on } of dependsOn) dependents[`,
+      `for (const { on } of dependsOn) if (nodes[index.get(on)!]!.kind !== "tree") dependents[`,
+    ],
+  ]),
+  ...inFile("start_order", [
+    [
+      "a sequential tree starts all at once",
+      `return turn.books.firstChild(supervisor, "unsettled") === id;`,
+      `return true;`,
+    ],
+    [
+      "concurrency is ignored",
+      `return concurrency === null || turn.books.hasRoom(supervisor, concurrency);`,
+      `return true;`,
+    ],
+    ["dependencies are ignored", `const isMet = skips ||`, `const isMet = true ||`],
+    ["a failed dependency is waited for", `if (blocked !== null) return { on: blocked };`, ``],
+    ["a start without dependencies waits", `return node.kind === "actor" && node.skipDeps;`, `return false;`],
+    [
+      "a child starts in a tree that is not at work",
+      `if (turn.tree(parent!).phase.at !== "up") return "wait";`,
+      ``,
+    ],
+  ]),
+  ...inFile("dependencies", [
+    [
+      "what has completed is not ready",
+      `if (phase.at === "completed") return "met";`,
+      `if (phase.at === "completed") return condition === "ready" ? "pending" : "met";`,
+    ],
+    [
+      "a failed one has not exited",
+      `return condition === "exited" ? "met" : "impossible";`,
+      `return "impossible";`,
+    ],
+    ["a failed one will do", `return condition === "exited" ? "met" : "impossible";`, `return "met";`],
+    ["an end that a sibling caused is none", `(phase.at === "stopped" && phase.why === "strategy")`, `false`],
+    ["started is always met", `return hasStarted(target) ? "met" : "pending";`, `return "met";`],
+    [
+      "started is as good as ready",
+      `if (phase.at === "running") return "met";`,
+      `if (phase.at !== "up" && hasStarted(target)) return "met";`,
+    ],
+    ["a tree at work is ready", `return tree.ready ? "met" :`, `return true ? "met" :`],
+    ["a tree with a failed child is waited for", `tree.spoilt ? "impossible" : "pending"`, `"pending"`],
+    [
+      "a spawn under way has started",
+      `(phase.at === "starting" && phase.pid !== null)`,
+      `phase.at === "starting"`,
+    ],
+  ]),
+  ...inFile("actor_stop", [
+    ["the grace is doubled", `killAt: after(turn.now, graceMs)`, `killAt: after(turn.now, 2 * graceMs)`],
+    ["there is no grace", `killAt: after(turn.now, graceMs)`, `killAt: turn.now`],
+    [
+      "what is left has no end of grace",
+      `after(turn.now, Math.min(spec.stop.graceMs, leftMs))`,
+      `after(turn.now, leftMs)`,
+    ],
+    [
+      "the first in a chain takes all the time",
+      `turn.untilStop(doom.deadline) / turn.place(id).roundsLeft`,
+      `turn.untilStop(doom.deadline)`,
+    ],
+    [
+      "survivors are not told",
+      `survived ? { to: "failed", reason: { kind: "survivors" } } : phase.then`,
+      `phase.then`,
+    ],
+    [
+      "a start that cannot work is tried again",
+      `event.isFinal ? { to: "failed", reason } :`,
+      `false ? { to: "failed", reason } :`,
+    ],
+    [
+      "a one-shot that finishes before its turn was stopped",
+      `return finished ? { to: "completed" } : doom.then;`,
+      `return doom.then;`,
+    ],
+  ]),
+  ...inFile("stop_ladder", [
+    [
+      "SIGKILL never comes",
+      `if (now < ladder.killAt) {`,
+      `if (now < ladder.killAt || ladder.rung === "signal") {`,
+    ],
+    [
+      "nothing hurries a stop",
+      `if (ladder.rung === "kill" || at >= ladder.killAt) return ladder;`,
+      `return ladder;`,
+    ],
+    [
+      "a stop is put off",
+      `if (ladder.rung === "kill" || at >= ladder.killAt)`,
+      `if (ladder.rung === "kill")`,
+    ],
+    ["a cancel has all the grace", `CANCEL_SHARE = 0.6`, `CANCEL_SHARE = 1`],
+    ["survivors are waited for too long", `KILL_PATIENCE_MS = 5_000`, `KILL_PATIENCE_MS = 50_000`],
+    ["what is to be left is ended", `[stop.kill === "tree" ? "end_rest" : "leave_rest"]`, `["end_rest"]`],
+    ["the stop command is passed over", `return stop.command === null`, `return true`],
+  ]),
+  ...inFile("stopping", [
+    [
+      "a teardown has no bound of its own",
+      `const bound = earliest(deadline, after(turn.stopTime, turn.treeSpec(id).shutdownMs));`,
+      `const bound = deadline;`,
+    ],
+    [
+      "a teardown ignores the bound of its parent",
+      `const bound = earliest(deadline, after(turn.stopTime, turn.treeSpec(id).shutdownMs));`,
+      `const bound = after(turn.stopTime, turn.treeSpec(id).shutdownMs);`,
+    ],
+    ["a restart does not overtake a stop", `if (wanted.to === "waiting") return wanted;`, ``],
+    [
+      "any stop overtakes an end for good",
+      `return isFinal && !overtakes ? decided : wanted;`,
+      `return wanted;`,
+    ],
+    [
+      "a stop by hand is lost in a teardown",
+      `decided.to === "stopped" && wanted.to === "stopped" && decided.why === "tree"`,
+      `false`,
+    ],
+    ["a request does not overtake a failed tree", `decided.result.ok && wanted.to !== "waiting"`, `true`],
+    [
+      "the later deadline counts",
+      `deadline: earliest(deadline, actor.doom?.deadline ?? deadline)`,
+      `deadline`,
+    ],
+  ]),
+  ...inFile("tree_end", [
+    ["a significant child ends nothing", `? decisive > 0`, `? false`],
+    [
+      "one of all significant ones is enough",
+      `decisive > 0 && decisive === turn.place(tree).significant`,
+      `decisive > 0`,
+    ],
+    ["a tree in which all has ended goes on", `return started > 0 && started === ended ?`, `return false ?`],
+    ["a tree never fails by a child", `return failed.length === 0 ?`, `return true ?`],
+  ]),
+  ...inFile("tally", [
+    ["every child is significant", `Number(isEnded && spec.significant)`, `Number(isEnded)`],
+    ["nobody is waited for by a group", `leavingGroup: Number(isLeavingGroup(node))`, `leavingGroup: 0`],
+  ]),
+  ...inFile("state", [
+    [
+      "a child that was stopped by hand has ended for good",
+      `(phase.at === "stopped" && phase.why === "strategy")`,
+      `phase.at === "stopped"`,
+    ],
+  ]),
+  ...inFile("tree", [
+    [
+      "a restarted tree starts what was stopped by hand",
+      `if (child.phase.at === "stopped" && child.phase.why === "request") return;`,
+      ``,
+    ],
+    ["autostart is ignored", `const isWanted = turn.spec(id).autostart ||`, `const isWanted = true ||`],
+    ["a restarted tree has its old budget", `window: EMPTY_WINDOW,`, `window: tree.window,`],
+    [
+      "a tree that is to stay failed is restarted",
+      `const givesUp = reason.kind === "gave_up" &&`,
+      `const givesUp = false &&`,
+    ],
+    ["a group starts before all have stopped", `if (turn.books.tally(id).leavingGroup > 0) return;`, ``],
+    ["a tree ends before its children", `turn.books.tally(id).alive === 0`, `turn.books.tally(id).alive < 2`],
+  ]),
+  ...inFile("conclude", [
+    ["children wait for a tree that is over", `if (isFinal(then)) giveUpWaiting(turn, id, entry);`, ``],
+    ["there is no backoff", `return then.until <= turn.now`, `return true`],
+  ]),
+  ...inFile("actor_start", [
+    [
+      "probes are not waited for",
+      `if (ready === null) becomeReady(turn, id);`,
+      `if (ready?.probe.type !== "delay") becomeReady(turn, id);`,
+    ],
+    ["dependencies are passed over for ever", `starts + 1, skipDeps: false`, `starts + 1`],
+  ]),
+  ...inFile("actor", [
+    [
+      "a start may take any time",
+      `if (phase.at === "running" || now < startBy(phase)) return null;`,
+      `return null;`,
+    ],
+    ["a backoff takes a moment longer", `if (turn.now >= phase.until)`, `if (turn.now > phase.until)`],
+  ]),
+  ...inFile("deadlines", [
+    ["a run may take any time", `return runTimeoutMs === null ? NEVER :`, `return true ? NEVER :`],
+    ["time that was held counts", `after(since, ms + heldMs)`, `after(since, ms)`],
+    ["time that is held counts", `return hold === null ?`, `return true ?`],
+  ]),
+  ...inFile("hold", [
+    [
+      "a hold does not put off deadlines",
+      `if (holding !== null) postpone(turn, turn.now - holding.since);`,
+      ``,
+    ],
+    ["any crash is offered next", `other.crash.id < one.crash.id ? other : one`, `one`],
+  ]),
+  ...inFile("settle", [
+    [
+      "a held run is stopped",
+      `if (doom !== null && !isHeld && mayStop(turn, id))`,
+      `if (doom !== null && mayStop(turn, id))`,
+    ],
+    ["what is waited for is not started", `return pullIn(turn, id);`, `return;`],
+    ["what a dependency has failed stays so", `return tryRevive(turn, id);`, `return;`],
+  ]),
+  ...inFile("bring_up", [
+    [
+      "dependencies are not started by hand",
+      `options.startDependencies ? dependenciesOf(turn, asked) :`,
+      `false ? dependenciesOf(turn, asked) :`,
+    ],
+    [
+      "all siblings start along",
+      `for (const child of turn.treeSpec(tree).children) keepDown(turn, child, cause);`,
+      ``,
+    ],
+    [
+      "a start does not take a stop back",
+      `if (then?.to === "stopped" && then.why === "request") turn.setActor(id, { doom: null, cause });`,
+      ``,
+    ],
+    [
+      "a dependency that has completed runs again",
+      `return turn.spec(id).autostart && turn.node(id).phase.at !== "completed";`,
+      `return turn.spec(id).autostart;`,
+    ],
+  ]),
+  ...inFile("requests", [
+    ["something starts in a teardown", `if (leaving === undefined) return false;`, `return false;`],
+    ["a down has no limit of its own", `const deadline = withinMs === null ?`, `const deadline = true ?`],
+    [
+      "a down is not refused while a crash is held",
+      `if (crash === null || withinMs === 0`,
+      `if (crash !== null || withinMs === 0`,
+    ],
+    ["a forced down lets nothing go", `if (withinMs === 0) letAllGo(turn);`, ``],
+    [
+      "a cut passes over those whose turn comes later",
+      `turn.setActor(node.id, { doom: { ...node.doom, deadline: at } });`,
+      ``,
+    ],
+  ]),
+  ...inFile("replan", [
+    [
+      "what is removed goes on",
+      `for (const id of removed) stopNode(turn, id, { to: "stopped", why: "removed" }, NEVER, cause);`,
+      ``,
+    ],
+    ["what is another process goes on", `for (const id of outdated) startAnew(turn, id);`, ``],
+    ["a new process undoes a stop by hand", `doom: doom ?? {`, `doom: {`],
+    ["what leaves is forgotten at once", `|| turn.books.left > 0) return false;`, `) return false;`],
+  ]),
+  ...inFile("with_plan", [
+    ["a run goes on by its old spec", `return { ...actor, phase: { ...phase, spec } };`, `return actor;`],
+    ["what comes back stays removed", `|| isRemoved(known)`, ``],
+    [
+      "what is new is not started",
+      `if (!spec.autostart || tree?.phase.at !== "up") return node;`,
+      `return node;`,
+    ],
+    [
+      "what leaves keeps all dependencies",
+      `spec.dependsOn.filter(({ on }) => leavesWith(on, place))`,
+      `spec.dependsOn`,
+    ],
+  ]),
+  ...inFile("resume", [
+    ["a stop is not gone on with", `else if (phase.at === "stopping") resumeStop(turn, id);`, ``],
+    [
+      "a run that is unknown goes on",
+      `if (pid === undefined) forget(turn, id, cause);`,
+      `if (pid === undefined) adopt(turn, id, phase.run, 0, false);`,
+    ],
+    ["what is another process is only adopted", `if (isOutdated) startAnew(turn, id);`, ``],
+    ["an end is told twice", `const isOver = lastExit?.run === run;`, `const isOver = false;`],
+  ]),
+  ...inFile("resumed_state", [
+    [
+      "a start has only the rest of its time",
+      `const heldMs = now - phase.since;`,
+      `const { heldMs } = phase;`,
+    ],
+    ["a tree that came down goes on", `if (saved.nodes.get(ROOT)?.phase.at !== "up") return null;`, ``],
+  ]),
+  ...inFile("bookkeeper", [
+    ["dependents are not settled again", `if (!looksSame(before, node)) this.#settleDependents(place);`, ``],
+    [
+      "daemons are not told that their turn has come",
+      `if (isUnblocked || isTurnOfDaemons)`,
+      `if (isUnblocked)`,
+    ],
+    ["one-shots that leave are not counted", `leavingEarly: count.leavingEarly + early,`, ``],
+    [
+      "those who leave are counted for one tree alone",
+      `for (const id of place.ancestors) {\n      this.#recounted(id, before, change);`,
+      `for (const id of place.ancestors.slice(0, 1)) {\n      this.#recounted(id, before, change);`,
+    ],
+    [
+      "room for another start is not seen",
+      `if (is.starting < was.starting) this.#settleFirst(place.id, "queued");`,
+      ``,
+    ],
+    [
+      "the next in a sequence is not called",
+      `if (!isUnsettled) this.#settleFirst(place.spec.parent!, "unsettled");`,
+      ``,
+    ],
+    [
+      "children are not settled with their tree",
+      `for (const child of spec.children) this.settleAgain(child);`,
+      ``,
+    ],
+    ["what leaves is not counted", `if (place.isLeaving) this.#left +=`, `if (false) this.#left +=`],
+  ]),
+  ...inFile("count", [
+    [
+      "a failed child does not spoil its tree",
+      `{ unready: 1, spoilt: 1, pending: 0, starting: 0 }`,
+      `{ unready: 1, spoilt: 0, pending: 0, starting: 0 }`,
+    ],
+    ["a sequence waits for a tree that is spoilt", `return tree.ready || tree.spoilt;`, `return tree.ready;`],
+  ]),
+  ...inFile("goals", [
+    ["answers come early", `const isOpen = left.open > 0 ||`, `const isOpen =`],
+    [
+      "a restart is answered by the old run",
+      `return stays && node.starts > startsBefore ?`,
+      `return stays ?`,
+    ],
+    [
+      "what is about to stop is ready",
+      `const stays = node.kind === "actor" && node.doom === null;`,
+      `const stays = true;`,
+    ],
+    [
+      "survivors have stopped",
+      `reason.kind === "survivors" ? "missed" : "reached"`,
+      `reason.kind === "survivors" ? "reached" : "reached"`,
+    ],
+    ["a daemon is ready at once", `SETTLE_MS = 100`, `SETTLE_MS = 0`],
+  ]),
+  ...inFile("step", [
+    [
+      "a hold does not stop the clock of stops",
+      `holding === null ? instant(stopDue.least) : NEVER`,
+      `instant(stopDue.least)`,
+    ],
+  ]),
+];
+
+function inFile(file: string, changes: readonly Change[]): readonly Mutation[] {
+  return changes.map(([rule, from, to]) => ({
+    name: `${file}: ${rule}`,
+    file: `lib/supervision/${file}.ts`,
+    from,
+    to,
+  }));
+}
+
+/** The text of a file with the fault; throws if what it changes does not stand there once. */
+export function mutated({ name, file, from, to }: Mutation, text: string): string {
+  const found = text.split(from).length - 1;
+  if (found !== 1) throw new Error(`${name}: ${JSON.stringify(from)} stands ${found} times in ${file}`);
+  return text.replace(from, () => to);
+}

@@ -1,0 +1,478 @@
+/** What events, and the journal, say that has happened and is wanted: it is written into the ledger. */
+import { after, earliest, type Instant, NEVER } from "../../../lib/base/instant.ts";
+import { type ActorSpec, type NodeId, ROOT } from "../../../lib/config/plan.ts";
+import type { Exit } from "../../../lib/supervision/exit.ts";
+import type { Entry } from "../../../lib/supervision/journal_entry.ts";
+import type { Scene } from "./auditor.ts";
+import { mustRestart } from "./budgets.ts";
+import { auditConclusion, auditEscalated, auditRestarted } from "./ends.ts";
+import { type Family, familyOf, isRemoved } from "./family.ts";
+import { type End, outcomeOf, type Run, type Wish } from "./ledger.ts";
+import { auditOverdue, auditReady } from "./stops.ts";
+import { auditTeardown } from "./tree_ends.ts";
+
+/** The event itself. */
+export function hear(scene: Scene): void {
+  const { ledger, event, now, known, family } = scene;
+  postpone(scene);
+  if (event.type === "plan_given" || event.type === "resumed") hearPlan(scene);
+  for (const [id, { kind }] of ledger.specs) {
+    const isOther = [known, family].some(({ specs }) =>
+      !specs.has(id) || (specs.get(id)!.kind === "tree") !== (kind === "tree")
+    );
+    if (isOther && !ledger.openTrees.has(id) && !ledger.runs.has(id)) ledger.forget(id);
+  }
+  if ("run" in event) {
+    const run = ledger.run(event.node, event.run);
+    if (run !== undefined) hearRun(scene, run);
+    return;
+  }
+  switch (event.type) {
+    case "start_requested":
+      if (isRefused(scene)) return;
+      return hearStart(scene, event.nodes.filter((id) => known.specs.has(id)), {
+        brings: event.deps,
+        skips: !event.deps,
+      });
+    case "stop_requested":
+      for (const id of event.nodes) if (known.specs.has(id)) want(scene, id, "hand");
+      return;
+    case "restart_requested":
+      if (!isRefused(scene)) hearRestart(scene, event.nodes.filter((id) => known.specs.has(id)));
+      return;
+    case "down_requested":
+      if (isRefused(scene)) return;
+      if (event.withinMs === 0) { for (const run of ledger.runs.values()) free(run, now); }
+      if (scene.was.at(ROOT) === "stopping" && event.withinMs !== null) {
+        limit(scene, ROOT, after(scene.stopTime, event.withinMs));
+      }
+      want(scene, ROOT, "hand");
+      return;
+    case "grace_cut":
+      return cutGrace(scene, event.toMs);
+  }
+}
+
+/** Time for which a crash was held counts for no deadline, unless all are let go by force. */
+function postpone({ ledger, before, after: { holding }, event, now }: Scene): void {
+  const isForced = event.type === "down_requested" && event.withinMs === 0;
+  if (before.holding === null || holding !== null || isForced) return;
+  const heldMs = now - before.holding.since;
+  for (const [tree, deadline] of ledger.deadlines) ledger.deadlines.set(tree, after(deadline, heldMs));
+  for (const run of ledger.runs.values()) run.cutTo = after(run.cutTo, heldMs);
+}
+
+/** What is not so any more when a step has ended. */
+export function lapse({ ledger, before, after: { revision }, event, family, is }: Scene): void {
+  ledger.specs = family.specs;
+  for (const [tree, { members }] of ledger.groups) {
+    for (const id of members) {
+      if (is.at(id) !== "regrouping" && !ledger.isLeavingGroup(id)) members.delete(id);
+    }
+    if (members.size === 0) ledger.groups.delete(tree);
+  }
+  if (revision !== before.revision || event.type === "resumed") {
+    for (const id of before.topology.byId.keys()) if (!family.specs.has(id)) ledger.forget(id);
+  }
+  for (const id of ledger.stoppedByHand) if (is.hasEnded(id)) ledger.stoppedByHand.delete(id);
+  for (const id of family.specs.keys()) {
+    if (family.spec(id).kind !== "tree") continue;
+    if (is.at(id) !== "up" && is.at(id) !== "stopping") ledger.treesReady.delete(id);
+  }
+}
+
+/** A journal entry says what the core has decided; whether it may is for others to find out. */
+export function hearRecord(scene: Scene, entry: Entry): void {
+  const { ledger, family, now, event, meanwhile } = scene;
+  const { node } = entry;
+  switch (entry.event) {
+    case "ready": {
+      const run = ledger.runs.get(node);
+      if (run === undefined) {
+        ledger.treesReady.set(node, now);
+        return;
+      }
+      auditReady(scene, run);
+      run.readyAt = now;
+      meanwhile.say(node, { at: "running" });
+      return;
+    }
+    case "started":
+      if (family.specs.get(node)?.kind !== "tree") return;
+      ledger.granted.delete(node);
+      ledger.judged.delete(node);
+      ledger.treesReady.delete(node);
+      meanwhile.say(node, { at: "up" });
+      ledger.groups.delete(node);
+      ledger.treeWishes.delete(node);
+      ledger.results.delete(node);
+      for (const child of family.children(node)) {
+        ledger.notBefore.delete(child);
+        if (ledger.stoppedByHand.has(child)) continue;
+        ledger.streaks.set(child, 0);
+        const isWanted = family.spec(child).autostart || meanwhile.at(child) === "waiting";
+        meanwhile.say(child, isWanted ? { at: "waiting" } : { at: "inactive" });
+      }
+      return;
+    case "cancelled":
+      return hearCancelled(scene, node);
+    case "planned":
+      for (const id of family.leaving) {
+        if (!ledger.isLeaving(id) || !family.leaving.has(family.spec(id).parent!)) {
+          ledger.runs.get(id)?.wishes.push("removed");
+        }
+        if (ledger.openTrees.has(id)) wishTree(scene, id, "removed");
+      }
+      for (const run of ledger.runs.values()) {
+        const spec = family.specs.get(run.node);
+        const isOther = spec?.kind !== "tree" && !family.leaving.has(run.node) && !isSame(spec!, run.spec);
+        if (isOther && !ledger.isLeaving(run.node)) run.wishes.push("anew");
+      }
+      return;
+    case "adopted": {
+      const isOutdated = event.type === "resumed" && event.outdated.has(entry.data.run);
+      if (isOutdated && !ledger.isLeaving(node)) ledger.runs.get(node)!.wishes.push("anew");
+      return;
+    }
+    case "restarted":
+      auditRestarted(scene, entry);
+      return hearRestarted(scene, node, entry.data.delayMs);
+    case "escalated":
+      return auditEscalated(scene, entry);
+    case "completed":
+    case "failed":
+    case "stopped":
+      meanwhile.say(
+        node,
+        entry.event === "completed"
+          ? { at: "completed" }
+          : entry.event === "failed"
+          ? { at: "failed", reason: entry.data.why }
+          : { at: "stopped", why: entry.data.why },
+      );
+      auditConclusion(scene, entry);
+      if (entry.event !== "stopped") ledger.stoppedByHand.delete(node);
+      if (entry.event === "stopped" && isRemoved(scene, node)) ledger.forget(node);
+      return;
+    case "timed_out": {
+      const run = ledger.runs.get(node)!;
+      auditOverdue(scene, run);
+      run.isOverdue = true;
+      endsByItself(scene, run, { success: false, readyAt: run.readyAt });
+    }
+  }
+}
+
+/** Whether what was asked for is not even tried. */
+function isRefused({ effects }: Scene): boolean {
+  return effects.some((effect) =>
+    (effect.type === "reply" && effect.refusal !== null) ||
+    (effect.type === "record" && effect.entry.event === "refused")
+  );
+}
+
+/** A run that ends before anybody wanted that. */
+function endsByItself(scene: Scene, { node, wishes, askedAt }: Run, end: End): void {
+  if (wishes.length > 0 || askedAt !== null) return;
+  scene.ledger.ends.set(node, { ...end, mustRestart: mustRestart(scene, node, end) });
+}
+
+function hearRun(scene: Scene, run: Run): void {
+  const { event, now } = scene;
+  switch (event.type) {
+    case "joined":
+    case "parted":
+      run.isJoined = event.type === "joined";
+      return;
+    case "made":
+      make(run, now);
+      return;
+    case "spawned":
+      make(run, now);
+      run.hasProcess = true;
+      if (run.askedAt !== null) setKill(run, now, run.graceFromMs, run.graceByMs);
+      return;
+    case "spawn_failed":
+      run.spawnError = { isFinal: event.isFinal };
+      if (!event.isFinal) endsByItself(scene, run, { success: false, readyAt: null });
+      return;
+    case "probed":
+      run.isProbed ||= event.answer.says === "ready";
+      return;
+    case "held":
+      if (run.askedAt !== null || run.exit !== null) return;
+      if (run.held.size === 0) run.heldSince = now;
+      run.held.add(event.crash.id);
+      return;
+    case "released":
+      if (run.held.delete(event.crash) && run.held.size === 0) run.heldMs += now - run.heldSince;
+      return;
+    case "exited":
+      run.exit = {
+        success: isSuccess(event.exit, run.spec),
+        daemon: run.spec.daemon,
+        isDoomed: run.wishes.length > 0 && run.askedAt === null,
+      };
+      run.held.clear();
+      if (!run.isOverdue) endsByItself(scene, run, { success: run.exit.success, readyAt: run.readyAt });
+      if (run.askedAt === null) {
+        const leftMs = Math.min(run.spec.stop.graceMs, deadlineOf(scene, run) - scene.stopTime);
+        setKill(run, now, leftMs, leftMs);
+      }
+  }
+}
+
+function isSuccess(exit: Exit, { successExitCodes, successSignals }: ActorSpec): boolean {
+  if (exit.how === "exited") return successExitCodes.includes(exit.code);
+  return exit.how === "signalled" && successSignals.includes(exit.signal);
+}
+
+function make(run: Run, now: Instant): void {
+  if (!run.isMade) Object.assign(run, { isMade: true, startsAt: now, runsAt: now, heldMs: 0 });
+}
+
+function free(run: Run, now: Instant): void {
+  if (run.held.size > 0) run.heldMs += now - run.heldSince;
+  run.held.clear();
+}
+
+/** When a run is stopped whatever its turn. */
+export function deadlineOf(scene: Scene, { node, cutTo }: Run): Instant {
+  const above = familyOf(scene, node).above(node);
+  return earliest(cutTo, ...above.map((tree) => scene.ledger.deadlines.get(tree) ?? NEVER));
+}
+
+/** The time in which SIGKILL comes, from now on. */
+export function setKill(run: Run, now: Instant, fromMs: number, byMs: number): void {
+  if (!run.hasProcess) {
+    run.graceFromMs = Math.min(run.graceFromMs, fromMs);
+    run.graceByMs = Math.min(run.graceByMs, byMs);
+    return;
+  }
+  run.killFrom = earliest(run.killFrom, after(now, fromMs));
+  run.killBy = earliest(run.killBy, after(now, byMs));
+}
+
+/** Somebody wants a node stopped: a tree stops its children. */
+function want(scene: Scene, id: NodeId, wish: "hand" | "anew"): void {
+  const { ledger, known, was, event } = scene;
+  // It may be over before it is its turn, by one that was named before and stands above it.
+  const named = "nodes" in event ? event.nodes : [];
+  const isOver = (node: NodeId) => ["inactive", "stopped", "completed", "failed"].includes(was.at(node));
+  const isBelow = known.above(id).some((tree) =>
+    named.includes(tree) && named.indexOf(tree) < named.indexOf(id) && !isOver(tree)
+  );
+  const isAlive = ["starting", "running", "stopping", "up"].includes(was.at(id));
+  const isIdle = isOver(id) || (isBelow && !isAlive);
+  const parent = known.spec(id).parent;
+  if (wish === "hand" && !isIdle) ledger.stoppedByHand.add(id);
+  ledger.notBefore.delete(id);
+  if (wish === "anew") {
+    ledger.stoppedByHand.delete(id);
+  }
+  if (parent !== null && (wish === "anew" || was.at(id) === "regrouping")) {
+    ledger.groups.get(parent)?.members.delete(id);
+  }
+  if (known.spec(id).kind !== "tree") {
+    ledger.runs.get(id)?.wishes.push(wish);
+  } else if (was.at(id) === "up" || was.at(id) === "stopping") {
+    wishTree(scene, id, wish);
+    if (was.at(id) === "stopping") { for (const run of runsIn(scene, id)) run.wishes.push("tree"); }
+  }
+}
+
+function wishTree({ ledger }: Scene, id: NodeId, wish: Wish): void {
+  ledger.treeWishes.set(id, [...ledger.treeWishes.get(id) ?? [], wish]);
+  const result = ledger.results.get(id);
+  if (ledger.judged.has(id)) return;
+  if (result?.ok !== true || wish === "anew") ledger.results.set(id, null);
+}
+
+function runsIn({ ledger }: Scene, id: NodeId): readonly Run[] {
+  return [...ledger.runs.values()].filter(({ node }) => id === ROOT || node.startsWith(`${id}/`));
+}
+
+function hearRestart(scene: Scene, nodes: readonly NodeId[]): void {
+  const isAlive = (id: NodeId) => ["up", "starting", "running", "stopping"].includes(scene.was.at(id));
+  for (const id of nodes) want(scene, id, "anew");
+  hearStart(scene, nodes.filter((id) => !isAlive(id)), { brings: false, skips: false });
+}
+
+/** Somebody wants nodes up: a stop by hand is taken back, of theirs and of all that they need, where that is brought up. */
+function hearStart(
+  scene: Scene,
+  nodes: readonly NodeId[],
+  { brings, skips }: { readonly brings: boolean; readonly skips: boolean },
+): void {
+  const { ledger, known, was } = scene;
+  const asked = new Set(nodes.flatMap((id) => startedWith(known, id)));
+  const named = new Set<NodeId>();
+  const needed = brings ? needsOf(known, asked, named) : new Set<NodeId>();
+  const opened = new Set<NodeId>();
+  for (const id of [...nodes, ...named]) openAbove(scene, id, opened);
+  for (const id of new Set([...asked, ...needed])) {
+    // Where a tree is put to work again, its children have not completed yet.
+    const hasCompleted = was.at(id) === "completed" && !opened.has(known.spec(id).parent!);
+    if (!nodes.includes(id) && hasCompleted) continue;
+    start(scene, id);
+    if (skips && known.spec(id).kind !== "tree") ledger.skipping.add(id);
+  }
+}
+
+function start(scene: Scene, id: NodeId): void {
+  const { ledger, was } = scene;
+  const run = ledger.runs.get(id);
+  ledger.stoppedByHand.delete(id);
+  if (was.at(id) === "backing_off") ledger.notBefore.delete(id);
+  if (run === undefined) {
+    ledger.unsureStreaks.add(id);
+    if (was.at(id) === "stopping") wishTree(scene, id, "anew");
+  } else if (run.askedAt !== null || run.exit !== null) {
+    run.wishes.push("anew");
+    for (const { members } of ledger.groups.values()) members.delete(id);
+  } else if (outcomeOf(run.wishes) === "hand") run.wishes.length = 0;
+}
+
+/** The trees above are put to work, without those in them that nobody has asked for. */
+function openAbove(scene: Scene, id: NodeId, opened: Set<NodeId>): void {
+  const { ledger, known, was } = scene;
+  for (const tree of known.above(id).toReversed()) {
+    const isKeptDown = ledger.stoppedByHand.has(tree) && was.at(tree) !== "inactive" &&
+      !ledger.openTrees.has(tree);
+    const isByHand = was.at(tree) === "inactive" && tree !== ROOT && !known.spec(tree).autostart;
+    const isDown = isKeptDown || isByHand || ["stopped", "completed", "failed"].includes(was.at(tree));
+    if (!isDown || opened.has(tree)) continue;
+    opened.add(tree);
+    start(scene, tree);
+    for (const child of known.children(tree)) {
+      if (was.at(child) !== "inactive" || known.spec(child).autostart) ledger.stoppedByHand.add(child);
+    }
+  }
+}
+
+/** A node, and all below it that needs no hand to start, nor is below what does. */
+function startedWith(known: Family, id: NodeId): readonly NodeId[] {
+  const startsWith = (one: NodeId) =>
+    [one, ...known.above(one)].every((each) =>
+      each === id || known.above(id).includes(each) || known.spec(each).autostart
+    );
+  return known.within(id).filter((one) => !known.leaving.has(one) && startsWith(one));
+}
+
+/** @param named Gets those that a dependency names. */
+function needsOf(known: Family, asked: ReadonlySet<NodeId>, named: Set<NodeId>): ReadonlySet<NodeId> {
+  const found = new Set<NodeId>();
+  const visit = (id: NodeId): void => {
+    for (const one of [id, ...known.above(id)]) {
+      for (const { on } of known.needs(one)) named.add(on);
+      for (const needed of known.needs(one).flatMap(({ on }) => startedWith(known, on))) {
+        if (found.has(needed)) continue;
+        found.add(needed);
+        visit(needed);
+      }
+    }
+  };
+  for (const id of asked) visit(id);
+  return found;
+}
+
+/** A tree goes down: within its own bound, and within what those above it have left. */
+function hearCancelled(scene: Scene, id: NodeId): void {
+  const { ledger, stopTime, event } = scene;
+  const family = familyOf(scene, id);
+  const own = after(stopTime, family.tree(id).shutdownMs);
+  const bound = id === ROOT && event.type === "down_requested" && event.withinMs !== null
+    ? earliest(own, after(stopTime, event.withinMs))
+    : own;
+  ledger.results.set(id, auditTeardown(scene, id));
+  for (const tree of family.within(id)) {
+    if (tree !== id && ledger.deadlines.has(tree)) wishTree(scene, tree, "tree");
+  }
+  limit(scene, id, bound);
+  for (const run of runsIn(scene, id)) run.wishes.push("tree");
+}
+
+function limit(scene: Scene, id: NodeId, bound: Instant): void {
+  const { ledger, now, stopTime } = scene;
+  const above = familyOf(scene, id).above(id).map((tree) => ledger.deadlines.get(tree) ?? NEVER);
+  ledger.deadlines.set(id, earliest(bound, ledger.deadlines.get(id) ?? NEVER, ...above));
+  const leftMs = ledger.deadlines.get(id)! - stopTime;
+  for (const run of runsIn(scene, id)) {
+    if (run.askedAt !== null || run.exit !== null) setKill(run, now, leftMs, leftMs);
+  }
+}
+
+function cutGrace({ ledger, stopTime, now }: Scene, toMs: number): void {
+  const at = after(stopTime, toMs);
+  for (const [tree, deadline] of ledger.deadlines) ledger.deadlines.set(tree, earliest(deadline, at));
+  for (const run of ledger.runs.values()) {
+    if (run.askedAt !== null || run.exit !== null) setKill(run, now, toMs, toMs);
+    else if (run.wishes.length > 0) run.cutTo = earliest(run.cutTo, at);
+  }
+}
+
+/** Runs go on by the new spec where that makes the same process, and a new supervisor knows no other. */
+function hearPlan({ ledger, event, family, now }: Scene): void {
+  if (event.type === "resumed") ledger.openTrees.clear();
+  const wasHolding = [...ledger.runs.values()].some(({ held }) => held.size > 0);
+  for (const run of ledger.runs.values()) {
+    const spec = family.specs.get(run.node);
+    if (event.type === "resumed") {
+      if (spec === undefined || !event.adopted.has(run.run)) {
+        const skips = ledger.skipping.has(run.node);
+        ledger.runs.delete(run.node);
+        ledger.forget(run.node);
+        // Its start is still asked for, and how it was asked for.
+        if (spec !== undefined && skips) ledger.skipping.add(run.node);
+        continue;
+      }
+      Object.assign(run, { spec, specifiedAt: now });
+      // A new supervisor knows of no crash that was held: the time that stood still is over at once.
+      if (wasHolding && Number.isFinite(run.killBy)) run.killFrom = earliest(run.killFrom, now);
+      run.held.clear();
+      run.isJoined = false;
+      if (run.readyAt === null && run.askedAt === null && run.exit === null) {
+        Object.assign(run, { startsAt: now, runsAt: now, heldMs: 0 });
+      }
+    } else if (spec !== undefined && spec.kind !== "tree" && !family.leaving.has(run.node)) {
+      if (isSame(spec, run.spec)) Object.assign(run, { spec, specifiedAt: now });
+    }
+  }
+}
+
+/** Whether two specs make the same process: those of these trees differ in their command alone. */
+function isSame(one: { readonly argv?: unknown }, other: { readonly argv?: unknown }): boolean {
+  return JSON.stringify(one.argv) === JSON.stringify(other.argv);
+}
+
+/** A child is started again, and takes its siblings along as the strategy of its tree says. */
+function hearRestarted(scene: Scene, id: NodeId, delayMs: number): void {
+  const { ledger, family, now, meanwhile } = scene;
+  const parent = family.spec(id).parent!;
+  const until = after(now, delayMs);
+  const { strategy, children } = family.tree(parent);
+  if (strategy === "one_for_one") {
+    ledger.notBefore.set(id, until);
+    return;
+  }
+  const all = [...children, ...[...family.leaving].filter((left) => family.spec(left).parent === parent)]
+    .filter((child) => family.specs.has(child));
+  const group = ledger.groups.get(parent) ?? { members: new Set<NodeId>(), from: until };
+  ledger.groups.set(parent, group);
+  group.from = until > group.from ? until : group.from;
+  group.members.add(id);
+  for (const other of new Set(all)) {
+    const isAfter = all.indexOf(other) > all.indexOf(id);
+    if (other === id || (strategy === "rest_for_one" && !isAfter)) continue;
+    const at = meanwhile.at(other);
+    if (["inactive", "stopped", "completed", "failed"].includes(at)) continue;
+    const isAlive = ledger.runs.has(other) || at === "up" || at === "stopping";
+    const wish = family.spec(other).restart === "never" && isAlive ? "group_for_good" : "group";
+    const run = ledger.runs.get(other);
+    const hasEnded = run !== undefined && (run.exit !== null || run.isOverdue) && !run.comesBack;
+    // It ends for good anyway, for a reason of its own, but is waited for.
+    if (run !== undefined && !(hasEnded && run.wishes.length === 0)) run.wishes.push(wish);
+    if (ledger.openTrees.has(other)) wishTree(scene, other, wish);
+    group.members.add(other);
+  }
+}

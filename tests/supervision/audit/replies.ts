@@ -1,0 +1,49 @@
+/** Answers are true: nothing of what was to stop is left, and what was to start is ready. */
+import assert from "node:assert/strict";
+import type { NodeId } from "../../../lib/config/plan.ts";
+import type { RunId } from "../../../lib/supervision/state.ts";
+import type { Scene } from "./auditor.ts";
+
+interface Asked {
+  readonly goal: "ready" | "stopped";
+  readonly nodes: readonly NodeId[];
+  /** Runs that do not count, because they began before. */
+  readonly runs: ReadonlyMap<NodeId, RunId>;
+}
+
+/** See the module. */
+export class Replies {
+  readonly #asked = new Map<number, Asked>();
+
+  hear({ event, ledger, before }: Scene): void {
+    if (!("request" in event) || event.request === null || !("nodes" in event)) return;
+    const nodes = event.nodes.filter((id) => before.nodes.has(id));
+    const goal = event.type === "stop_requested" ? "stopped" : "ready";
+    const runs = event.type === "restart_requested"
+      ? new Map(nodes.map((id) => [id, ledger.runs.get(id)?.run ?? 0]))
+      : new Map<NodeId, RunId>();
+    this.#asked.set(event.request, { goal, nodes, runs });
+  }
+
+  /** To be asked when a step is over. */
+  audit({ effects, ledger, family, is }: Scene): void {
+    for (const effect of effects) {
+      if (effect.type !== "reply") continue;
+      const asked = this.#asked.get(effect.request);
+      this.#asked.delete(effect.request);
+      if (asked === undefined || effect.refusal !== null || !effect.ok) continue;
+      for (const id of asked.nodes.filter((id) => family.specs.has(id))) {
+        const isTree = family.spec(id).kind === "tree";
+        if (asked.goal === "stopped") {
+          const left = family.within(id).filter((one) => ledger.runs.has(one));
+          assert.deepEqual(left, [], `"${id}" is said to be stopped`);
+        } else if (!isTree) {
+          const run = ledger.runs.get(id);
+          const isReady = run !== undefined && run.readyAt !== null && !ledger.isLeaving(id) &&
+            run.run > (asked.runs.get(id) ?? 0);
+          assert.ok(isReady || is.at(id) === "completed", `"${id}" is said to be ready`);
+        }
+      }
+    }
+  }
+}

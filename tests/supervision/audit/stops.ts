@@ -1,0 +1,125 @@
+/** Who may be stopped, in which order, how long a run has to end, and who should have been. */
+import assert from "node:assert/strict";
+import { after, type Instant, latest, NEVER } from "../../../lib/base/instant.ts";
+import type { NodeId } from "../../../lib/config/plan.ts";
+import type { RunId } from "../../../lib/supervision/state.ts";
+import type { Scene } from "./auditor.ts";
+import { deadlineOf, setKill } from "./hear.ts";
+import type { Run } from "./ledger.ts";
+
+/** Times are rounded. */
+const ROUNDING_MS = 1;
+
+/** After SIGKILL, what is still there for so long is left as a survivor. */
+export const SURVIVAL_MS = 5_000;
+
+/** A run is asked to stop: for a reason, in its turn, and first by what its spec says. */
+export function auditStop(scene: Scene, id: NodeId, number: RunId, how: string): void {
+  const { ledger, now, stopTime } = scene;
+  const run = ledger.run(id, number);
+  assert.ok(run !== undefined, `a run of "${id}" is stopped that is over`);
+  assert.equal(run.killedAt, null, `"${id}" is asked to stop after SIGKILL`);
+  if (run.askedAt !== null || run.exit !== null) return;
+  assert.ok(run.wishes.length > 0 || run.isOverdue, `"${id}" is stopped, and nobody wants that`);
+  const deadline = deadlineOf(scene, run);
+  if (!run.isOverdue && now < deadline) {
+    const first = whoComesFirst(scene, id);
+    assert.equal(first, null, `"${id}" is stopped before "${first}"`);
+  }
+  const { command, graceMs } = run.spec.stop;
+  const expected = !run.hasProcess
+    ? "abort_spawn"
+    : command !== null
+    ? "stop_command"
+    : run.isJoined
+    ? "cancel"
+    : "signal";
+  assert.equal(how, expected, `"${id}" is stopped`);
+  run.askedAt = now;
+  // Those that come after it in the order of stopping share the time that is left.
+  const leftMs = Math.max(0, deadline - stopTime);
+  const most = scene.family.specs.size;
+  setKill(run, now, Math.min(graceMs, leftMs / most), Math.min(graceMs, leftMs));
+}
+
+/** SIGKILL comes at the end of the grace, or of what its tree has left. */
+export function auditKill({ ledger, now }: Scene, id: NodeId, number: RunId): void {
+  const run = ledger.run(id, number);
+  assert.ok(run !== undefined, `a run of "${id}" is killed that is over`);
+  assert.ok(run.askedAt !== null || run.exit !== null, `"${id}" is killed without being asked`);
+  assert.ok(now >= run.killFrom - ROUNDING_MS, `"${id}" is killed at ${now}, not after ${run.killFrom}`);
+  run.killedAt ??= now;
+}
+
+/** Nothing is late of what is due for a run. */
+export function auditRuns(scene: Scene): void {
+  const { ledger, now, after: { holding } } = scene;
+  for (const run of ledger.runs.values()) {
+    const { node, killBy, killedAt, wishes } = run;
+    assert.ok(
+      killedAt !== null || now <= killBy + ROUNDING_MS,
+      `"${node}" should have been killed at ${killBy}`,
+    );
+    const isAsked = run.askedAt !== null || run.exit !== null;
+    if (isAsked || run.held.size > 0) continue;
+    if (wishes.length > 0) {
+      const first = whoComesFirst(scene, node);
+      assert.ok(first !== null, `"${node}" is not stopped, and its turn has come`);
+      const isLate = holding === null && now > deadlineOf(scene, run);
+      assert.ok(!isLate, `"${node}" is not stopped, and its time is over`);
+    }
+    auditTimes(run, now);
+  }
+}
+
+/** A start, and a run, are over when they take too long; time for which a crash is held does not count. */
+function auditTimes(run: Run, now: Instant): void {
+  const { node, spec, specifiedAt, readyAt } = run;
+  if (readyAt === null) {
+    assert.ok(now <= latest(startBy(run), specifiedAt), `"${node}" takes too long to start`);
+  }
+  assert.ok(now <= latest(runBy(run), specifiedAt), `"${node}" takes too long`);
+  const isReady = run.hasProcess && spec.ready === null;
+  assert.ok(
+    !isReady || readyAt !== null,
+    `"${node}" has started and nothing is to be waited for, yet it is not ready`,
+  );
+}
+
+/** It is said to have taken too long, or to be ready. */
+export function auditOverdue({ now }: Scene, run: Run): void {
+  const isOverdue = now >= runBy(run) || (run.readyAt === null && now >= startBy(run));
+  assert.ok(isOverdue, `"${run.node}" has not taken too long`);
+}
+
+export function auditReady({ event }: Scene, run: Run): void {
+  const isKnown = run.spec.ready === null || run.isProbed;
+  assert.ok(isKnown && run.hasProcess, `"${run.node}" is not ready on ${event.type}`);
+}
+
+function startBy({ isMade, startsAt, heldMs, spec, held }: Run): Instant {
+  return !isMade || held.size > 0 ? NEVER : after(startsAt, spec.startTimeoutMs + heldMs);
+}
+
+function runBy({ isMade, runsAt, heldMs, spec, held }: Run): Instant {
+  return !isMade || held.size > 0 || spec.runTimeoutMs === null
+    ? NEVER
+    : after(runsAt, spec.runTimeoutMs + heldMs);
+}
+
+/**
+ * The actor that has to stop before another one does: it depends on that, or on a tree around it, or it is a one-shot that
+ * goes down with the same tree before the daemons. Null if there is none.
+ */
+function whoComesFirst({ ledger, family }: Scene, id: NodeId): NodeId | null {
+  for (const needed of [id, ...family.above(id)]) {
+    for (const dependent of family.dependents(needed)) {
+      const first = family.within(dependent).find((one) => ledger.isLeaving(one));
+      if (first !== undefined) return first;
+    }
+  }
+  if (family.isEarly(id)) return null;
+  const teardown = family.above(id).findLast((tree) => ledger.deadlines.has(tree));
+  if (teardown === undefined) return null;
+  return family.within(teardown).find((one) => ledger.isLeaving(one) && family.isEarly(one)) ?? null;
+}
