@@ -84,8 +84,9 @@ export {
 export { type Instant, instant, NEVER } from "./lib/base/instant.ts";
 export { UserError } from "./lib/base/user_error.ts";
 export type { ActorSpec, NodeSpec, Plan, TreeSpec } from "./lib/config/plan.ts";
+export type { ChangeAction, PlanChange } from "./lib/config/changes/diff_plans.ts";
 export type { Problem } from "./lib/config/problem.ts";
-export type { ActionResult, StatusRow, StopResult, TreeStatus } from "./lib/control/protocol.ts";
+export type { ActionResult, ApplyResult, StatusRow, StopResult, TreeStatus } from "./lib/control/protocol.ts";
 export type { Receipt } from "./lib/daemon/take_down.ts";
 export type { WordedEntry as JournalEntry } from "./lib/words/worded_entry.ts";
 export type { LayerName } from "./lib/engine/containment/layer.ts";

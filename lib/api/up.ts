@@ -1,6 +1,15 @@
+import { ExitCode } from "../base/exit_code.ts";
 import { limitErrorOf } from "../base/limit_error.ts";
+import { UserError } from "../base/user_error.ts";
 import type { ControlClient } from "../control/client.ts";
-import type { ActionResult, EndReport, FollowItem, StopResult, TreeStatus } from "../control/protocol.ts";
+import type {
+  ActionResult,
+  ApplyResult,
+  EndReport,
+  FollowItem,
+  StopResult,
+  TreeStatus,
+} from "../control/protocol.ts";
 import type { Receipt } from "../daemon/take_down.ts";
 import type { TreeId } from "../daemon/tree_id.ts";
 import type { LogLine } from "../engine/logs/log_format.ts";
@@ -160,6 +169,23 @@ export class RunningTree implements AsyncDisposable {
   }
 
   /**
+   * Reads the file of the tree again and does what has changed in it, as `supervise apply` does; returns when what has started
+   * is ready and what the file has no more is gone. With `dry`, nothing is done but to say what would be.
+   *
+   * @throws {UserError} `config/invalid` with its problems, `apply/refused` for what cannot be changed while the tree runs,
+   * `tree/refused`. Nothing was done then.
+   */
+  async apply({ dry = false }: { readonly dry?: boolean } = {}): Promise<ApplyResult> {
+    return soundOrThrow(await this.#client.request("apply", { dry, wait: true }));
+  }
+
+  /** Has what a selector names run in so many copies, null for as many as the file has; returns as `apply` does. */
+  async scale(selector: string, replicas: number | null): Promise<ApplyResult> {
+    const counts = [{ selector, replicas }];
+    return soundOrThrow(await this.#client.request("scale", { counts, dry: false, wait: true }));
+  }
+
+  /**
    * Takes the tree down, within `withinMs` milliseconds if given, and returns when it is gone.
    *
    * @throws {UserError} `debug/held` while a crash is held for inspection; 0 milliseconds do not wait for that.
@@ -182,6 +208,19 @@ export class RunningTree implements AsyncDisposable {
     const { outcome, reason, exitCode } = report;
     return { outcome, reason, exitCode, receipt };
   }
+}
+
+function soundOrThrow(result: ApplyResult): ApplyResult {
+  if (result.isValid) return result;
+  const problems = result.problems.filter(({ severity }) => severity === "error");
+  throw new UserError(
+    "config/invalid",
+    `The file is not valid, and nothing was changed: ${problems[0]?.message}`,
+    {
+      exitCode: ExitCode.badConfig,
+      details: { problems },
+    },
+  );
 }
 
 /** Where the logs and the journal of a tree are, and of which actors. */

@@ -6,6 +6,9 @@ import type { ProblemName } from "./problem_names.ts";
  */
 export const ERRORS = {
   "actor/no-parent": "A program cannot join whoever has started it as an actor.",
+  "apply/refused": "A file changes what cannot be changed while its supervisor runs, and nothing was done.",
+  "apply/selection":
+    "A file has no more what --only or --exit-code-from of `up` named, and nothing was done.",
   "call/cancelled": "A call was cancelled before it returned.",
   "call/failed": "The function that was called has failed.",
   "call/lost": "The connection to an actor was lost before a call returned.",
@@ -51,6 +54,8 @@ export const ERRORS = {
   "program/folder-not-utf8": "The path of the folder that a command was started in is not UTF-8.",
   "program/no-folder": "The folder that a command was started in has been deleted.",
   "program/unreachable": "A path of this program cannot be reached.",
+  "scale/no-replicas": "What is to be scaled is no actor with replicas in its file.",
+  "scale/out-of-range": "An actor cannot have so many replicas, or so few.",
   "sockets/not-available": "An address of `sockets` cannot be listened at.",
   "state/not-ours": "Logs and journals do not go to a folder that others could have prepared.",
   "state/not-private": "The folder of sockets and locks is not one of this user alone.",

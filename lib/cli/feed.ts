@@ -18,7 +18,7 @@ type Lagged = Extract<FollowItem, { readonly kind: "lagged" }>;
 export interface FeedSource {
   /** The tree's folder for logs and the journal. */
   readonly folder: string;
-  /** Addresses of the actors. */
+  /** Addresses of the actors that the tree begins with. */
   readonly paths: readonly string[];
 }
 
@@ -26,7 +26,9 @@ export interface FeedSource {
 export class Feed {
   readonly #context: Context;
   readonly #lines: LineRenderer;
-  readonly #source: FeedSource;
+  readonly #folder: string;
+  /** The actors that there were so far: another plan brings others. */
+  readonly #paths: Set<string>;
   /** What was shown last: a stamp, and the number of an entry. */
   #lastLine = 0;
   #lastEntry = 0;
@@ -36,7 +38,8 @@ export class Feed {
   constructor(context: Context, lines: LineRenderer, source: FeedSource) {
     this.#context = context;
     this.#lines = lines;
-    this.#source = source;
+    this.#folder = source.folder;
+    this.#paths = new Set(source.paths);
   }
 
   /** Shows what was sent. @throws {UserError} `output/not-writable` */
@@ -75,7 +78,7 @@ export class Feed {
   }
 
   async #showKept(after: number, upTo: number): Promise<number> {
-    const { folder, paths } = this.#source;
+    const [folder, paths] = [this.#folder, [...this.#paths]];
     const { files } = this.#context.host;
     return await eachKept(files, folder, { paths, after, upTo }, async (lines) => {
       await this.#print(lines);
@@ -84,7 +87,7 @@ export class Feed {
   }
 
   async #tellKept(after: number, upTo: number): Promise<void> {
-    const entries = readJournal(this.#context.host.files, this.#source.folder) ?? [];
+    const entries = readJournal(this.#context.host.files, this.#folder) ?? [];
     await this.#tell(entries.filter(({ seq }) => seq > after && seq <= upTo));
   }
 
@@ -100,6 +103,7 @@ export class Feed {
     const { ui } = this.#context;
     if (entries.length === 0) return;
     this.#lastEntry = entries.at(-1)!.seq;
+    for (const { event, path } of entries) if (event === "started") this.#paths.add(path);
     if (ui.json) return await ui.printJson(entries.map(wordedEntry));
     const news = entries.filter((entry) => ui.verbosity === "verbose" || isNews(entry));
     if (news.length === 0) return;

@@ -18,6 +18,11 @@ export function isGoing({ pid, state }: StatusRow): boolean {
   return pid !== null || state === "stopping";
 }
 
+/** Whether an actor has yet to come to where it is to be. */
+export function isUnderWay({ state }: StatusRow): boolean {
+  return state === "waiting" || state === "starting" || state === "backing_off" || state === "stopping";
+}
+
 /** Shows what `isPending` picks among the actors, until a cancel or the connection's end. */
 export async function showProgress(
   ui: Ui,

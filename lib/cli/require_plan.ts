@@ -35,14 +35,34 @@ export async function requirePlan(
   const refused = limits === "refuse" ? unkept.filter(isError) : [];
   const changed = plan === null ? [] : changedVariables(program, plan, loaded);
   const told = [...problems, ...(limits === "refuse" ? refused : unkept), ...changed];
-  const rendered = renderProblems(told, texts, ui.err.isOn);
+  const isValid = plan !== null && refused.length === 0;
+  await requireSound({ ui }, file, { isValid, problems: told, texts }, "was started");
+  return plan!;
+}
+
+/**
+ * Tells the problems of a file.
+ *
+ * @param undone What nothing has come of, if it is not valid.
+ * @throws {UserError} `config/invalid`
+ */
+export async function requireSound(
+  { ui }: Pick<Context, "ui">,
+  file: string,
+  { isValid, problems, texts }: {
+    readonly isValid: boolean;
+    readonly problems: readonly Problem[];
+    readonly texts: ReadonlyMap<string, string>;
+  },
+  undone: string,
+): Promise<void> {
+  const rendered = renderProblems(problems, texts, ui.err.isOn);
   if (rendered !== "") await fromPromise(ui.say(rendered.trimEnd()));
-  if (plan !== null && refused.length === 0) return plan;
-  const errors = [...problems.filter(isError), ...refused];
-  throw new UserError("config/invalid", `"${file}" is not valid, and nothing was started`, {
+  if (isValid) return;
+  throw new UserError("config/invalid", `"${file}" is not valid, and nothing ${undone}`, {
     exitCode: ExitCode.badConfig,
     hint: "`supervise check` reports the same without starting anything",
-    details: { problems: errors.map(problemFields) },
+    details: { problems: problems.filter(isError).map(problemFields) },
   });
 }
 

@@ -60,6 +60,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./commands/actions.ts")).restart,
   },
   {
+    name: "scale",
+    aliases: [],
+    summary: "changes how many copies of an actor run",
+    load: async () => (await import("./commands/scale.ts")).scale,
+  },
+  {
     name: "logs",
     aliases: [],
     summary: "what the actors have printed",
@@ -86,8 +92,14 @@ export const VERBS: readonly Verb[] = [
   {
     name: "plan",
     aliases: [],
-    summary: "what a file compiles to",
+    summary: "what a file compiles to, and what apply would do",
     load: async () => (await import("./commands/plan.ts")).plan,
+  },
+  {
+    name: "apply",
+    aliases: ["reload"],
+    summary: "reads the file again and does what has changed in it",
+    load: async () => (await import("./commands/apply.ts")).apply,
   },
   {
     name: "init",

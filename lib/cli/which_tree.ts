@@ -21,30 +21,37 @@ export function fileOf(
 ): string {
   const word = args.words[index];
   const option = args.text("file");
-  if (word !== undefined && option !== null) {
-    throw usage("usage/two-files", `Two files are named: "${word}" and "${option}"`, "name one of them");
-  }
+  if (word !== undefined && option !== null) throw twoFiles(word, option);
   const name = args.text("name");
   if (name === null) return findFile(host, program, word ?? option, open);
   if (word === undefined && option === null) return findTree(host, program, { file: null, name }).file;
-  throw usage(
-    "usage/two-trees",
-    `A file and a tree are named: "${word ?? option}" and "${name}"`,
-    "name one of them",
-  );
+  throw fileAndTree((word ?? option)!, name);
 }
 
-/** The tree that is meant by `-f`, `-p`, or the folder. @throws {UserError} */
-export function treeOf({ host, program, args }: Context): TreeId {
-  return findTree(host, program, { file: args.text("file"), name: args.text("name") });
+function twoFiles(word: string, option: string): UserError {
+  return usage("usage/two-files", `Two files are named: "${word}" and "${option}"`, "name one of them");
 }
 
-/** Runs `body` with a connection to the tree that is meant. @throws {UserError} */
+function fileAndTree(file: string, name: string): UserError {
+  return usage("usage/two-trees", `A file and a tree are named: "${file}" and "${name}"`, "name one of them");
+}
+
+/** The tree that is meant by the word at `index` if there is one to say so, `-f`, `-p`, or the folder. @throws {UserError} */
+export function treeOf({ host, program, args }: Context, index?: number): TreeId {
+  const word = index === undefined ? null : args.words[index] ?? null;
+  const [option, name] = [args.text("file"), args.text("name")];
+  if (word !== null && option !== null) throw twoFiles(word, option);
+  if (word !== null && name !== null) throw fileAndTree(word, name);
+  return findTree(host, program, { file: word ?? option, name });
+}
+
+/** Runs `body` with a connection to the tree that is meant. @param index See {@linkcode treeOf}. @throws {UserError} */
 export async function withTree<T>(
   context: Context,
   body: (client: ControlClient, tree: TreeId) => Promise<T>,
+  index?: number,
 ): Promise<T> {
-  const tree = treeOf(context);
+  const tree = treeOf(context, index);
   const client = await fromPromise(connectTree(context.host, tree));
   try {
     return await body(client, tree);

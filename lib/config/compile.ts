@@ -1,5 +1,6 @@
 import { deepFreeze } from "../base/deep_freeze.ts";
 import { baseName, folderOf } from "../base/posix_path.ts";
+import { type ReplicaCounts, type Scaled, scaleDocument } from "./declared/scaled.ts";
 import { readRoot } from "./declared/read_root.ts";
 import type { IncludeDisk } from "./include/disk.ts";
 import { placesOf } from "./keys/kinds.ts";
@@ -8,6 +9,7 @@ import type { Plan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 import { createReport } from "./report.ts";
 import { resolveNodes } from "./resolve/resolve_nodes.ts";
+import type { TableItem } from "./toml/item.ts";
 import { parseDocument } from "./toml/parse.ts";
 import { createSources, type Place, type Span } from "./toml/source.ts";
 import type { FileText } from "./values/type.ts";
@@ -33,6 +35,8 @@ export interface CompileInput {
   readonly actorCommand: readonly string[];
   /** What `${supervise}` stands for; asked only if a file has it. */
   readonly supervise: () => string;
+  /** Numbers of replicas that take the place of those that the file has. @default None */
+  readonly replicas?: ReplicaCounts;
 }
 
 /** What became of a configuration. */
@@ -41,6 +45,8 @@ export interface Compiled {
   readonly plan: Plan | null;
   /** Errors and warnings in file order. */
   readonly problems: readonly Problem[];
+  /** The actors whose number of replicas is not that of the file. */
+  readonly scaled: readonly Scaled[];
   /** The texts of the file and of all that it includes, by their real paths, in the order in which they were read. */
   readonly texts: ReadonlyMap<string, string>;
   /** Globs of `include` that match no file. */
@@ -59,8 +65,15 @@ export function compile(input: CompileInput): Compiled {
   const sources = createSources();
   const report = createReport(sources);
   const texts = new Map<string, string>();
+  const scaled: Scaled[] = [];
+  const scale = (document: TableItem) => {
+    const changed = scaleDocument(document, input.replicas ?? new Map());
+    scaled.push(...changed.scaled);
+    return changed.document;
+  };
   const compiled = (rest: Pick<Compiled, "plan" | "unmatched" | "placeOf">): Compiled => ({
     ...deepFreeze({ ...rest, problems: report.problems() }),
+    scaled,
     texts,
   });
   const add = (file: string, text: string) => {
@@ -72,9 +85,9 @@ export function compile(input: CompileInput): Compiled {
   if (document === null) return compiled({ plan: null, unmatched: [], placeOf: () => null });
   const { dir = folderOf(file) } = input;
   const { root, isWhole, unmatched } = readRoot(
-    document,
+    scale(document),
     { report, placeholders: { environment, dir, supervise, replica: 1 }, readFile, placesOf },
-    { disk, add, file },
+    { disk, add, file, scale },
   );
   if (!isWhole) return compiled({ plan: null, unmatched, placeOf: () => null });
   const { locate } = sources;

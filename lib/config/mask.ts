@@ -4,7 +4,7 @@ import type { Plan } from "./plan.ts";
 
 /** Masks texts of the plans that it knows. */
 export interface Masker {
-  /** Keeps the secrets of another plan, too. */
+  /** Keeps the secrets of another plan, too, and is the masker for that from now on. */
   learn(plan: Plan): void;
   /** Variables, those with a secret name masked. */
   env(env: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
@@ -45,14 +45,14 @@ export function maskerFor(plan: Plan): Masker {
   if (known !== undefined) return known;
   const masker = newMasker();
   masker.learn(plan);
-  MASKERS.set(plan, masker);
   return masker;
 }
 
 function newMasker(): Masker {
   let secrets = new KnownTexts([], SHORTEST_SECRET);
-  const learn = ({ nodes }: Plan) => {
-    const actors = nodes.filter((node) => node.kind !== "tree");
+  const learn = (plan: Plan) => {
+    MASKERS.set(plan, masker);
+    const actors = plan.nodes.filter((node) => node.kind !== "tree");
     const found = actors.flatMap(({ env, module }) => secretsIn([env, module?.params], false));
     secrets = new KnownTexts([...secrets.all(), ...found], SHORTEST_SECRET);
   };
@@ -63,7 +63,9 @@ function newMasker(): Masker {
     maskSource(
       secrets.in(value).reduce((masked, secret) => masked.replaceAll(secret, starsFor(secret)), value),
     );
-  return { learn, text, data, source, env: (env) => data(env) as Readonly<Record<string, string>> };
+  const env: Masker["env"] = (env) => data(env) as Readonly<Record<string, string>>;
+  const masker: Masker = { learn, text, data, source, env };
+  return masker;
 }
 
 /** A text without what looks like a secret by its form, as passwords in URLs and marks do. For words about what is no plan yet. */

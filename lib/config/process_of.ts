@@ -1,12 +1,16 @@
+import { canonicalJson } from "../base/canonical_json.ts";
+import { isSameData } from "../base/same_data.ts";
+import { ACTOR_SPEC_KEYS } from "./changes/spec_keys.ts";
 import type { ActorSpec } from "./plan.ts";
 
-/** What of a spec a process is made of: one that was started from something else is another. */
-export function processOf(spec: ActorSpec): readonly unknown[] {
-  const { kind, argv, module, cwd, env, inheritEnv, stdin, sockets, privileges, cgroup } = spec;
-  return [kind, argv, module, cwd, env, inheritEnv, stdin, sockets, privileges, cgroup];
+const PROCESS_KEYS = ACTOR_SPEC_KEYS.filter(({ effect }) => effect === "restart");
+
+/** What of a spec a process is made of, as a text: one that was started from something else is another. */
+export function processOf(spec: ActorSpec): string {
+  return canonicalJson(PROCESS_KEYS.map(({ of }) => of(spec)));
 }
 
 /** Whether two specs make the same process. */
 export function isSameProcess(one: ActorSpec, other: ActorSpec): boolean {
-  return one === other || JSON.stringify(processOf(one)) === JSON.stringify(processOf(other));
+  return one === other || PROCESS_KEYS.every(({ of }) => isSameData(of(one), of(other)));
 }

@@ -13,7 +13,10 @@ import type { ProcessId } from "../host/ports/processes.ts";
 import type { Account } from "../engine/containment/account.ts";
 import type { LayerName } from "../engine/containment/layer.ts";
 import type { Counts, ReceiptLine, Survivor } from "../engine/containment/ledger.ts";
+import type { PlanChange } from "../config/changes/diff_plans.ts";
 import type { GroupLimits, NodeSpec } from "../config/plan.ts";
+import type { Scaled } from "../config/declared/scaled.ts";
+import type { Problem } from "../config/problem.ts";
 import type { ActorError } from "../supervision/actor_error.ts";
 import type { ReachedLimits } from "../supervision/reached_limits.ts";
 import type { VisibleState } from "../supervision/view.ts";
@@ -92,6 +95,28 @@ export interface StopResult extends ActionResult {
   readonly account: Account | null;
 }
 
+/** How many replicas what a selector names is to have; null for as many as the file has. */
+export interface WantedReplicas {
+  readonly selector: string;
+  readonly replicas: number | null;
+}
+
+/** What the file of a tree does to it. */
+export interface ApplyResult extends ActionResult {
+  /** Whether the file has no error; nothing was done if it has. */
+  readonly isValid: boolean;
+  /** What is wrong with the file, or risky. */
+  readonly problems: readonly Problem[];
+  /** The texts of the file and of all that it includes, by their paths, as they are shown: without secrets. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** The actors whose number of replicas is not that of the file, because somebody has asked for another. */
+  readonly scaled: readonly Scaled[];
+  /** What becomes of which actor or tree. */
+  readonly changes: readonly PlanChange[];
+  /** What became of the processes of what the file has no more; null if it was not waited for, or there was none. */
+  readonly account: Account | null;
+}
+
 /** How a tree ended. */
 export interface EndReport {
   readonly outcome: "completed" | "cancelled" | "failed" | "gave_up";
@@ -136,6 +161,17 @@ export interface Requests {
   readonly start: { readonly paths: readonly string[]; readonly deps: boolean; readonly wait: boolean };
   readonly stop: { readonly paths: readonly string[]; readonly wait: boolean };
   readonly restart: { readonly paths: readonly string[]; readonly wait: boolean };
+  /**
+   * Reads the file of the tree again and goes on with what it says now. With `dry`, nothing is done but to say what would be;
+   * without `wait`, it is answered when it has begun.
+   */
+  readonly apply: { readonly dry: boolean; readonly wait: boolean };
+  /** Has actors run in other numbers of copies than the file has, until the tree ends or is told to go by the file again. */
+  readonly scale: {
+    readonly counts: readonly WantedReplicas[];
+    readonly dry: boolean;
+    readonly wait: boolean;
+  };
   /** Answered when all that starts by itself is ready, or can no longer be. */
   readonly await_ready: Record<never, never>;
   /** Answered at once, or refused with `debug/held`; `await_end` says when it is done. Zero milliseconds force it. */
@@ -161,6 +197,8 @@ export interface Results {
   readonly start: ActionResult;
   readonly stop: StopResult;
   readonly restart: ActionResult;
+  readonly apply: ApplyResult;
+  readonly scale: ApplyResult;
   readonly await_ready: ActionResult;
   readonly down: Record<never, never>;
   readonly cut_grace: Record<never, never>;

@@ -13,7 +13,7 @@ import {
   whole,
 } from "../base/shape.ts";
 import { UserError } from "../base/user_error.ts";
-import type { Op, RequestMessage, Requests } from "./protocol.ts";
+import type { Op, RequestMessage, Requests, WantedReplicas } from "./protocol.ts";
 
 /** A request that has its shape. */
 export type Request = { [O in Op]: { readonly op: O } & Requests[O] }[Op];
@@ -28,6 +28,12 @@ const SHAPES: { readonly [O in Op]: Shape<Requests[O]> } = {
   start: object<Requests["start"]>({ paths, deps: boolean, wait: boolean }),
   stop: object<Requests["stop"]>({ paths, wait: boolean }),
   restart: object<Requests["restart"]>({ paths, wait: boolean }),
+  apply: object<Requests["apply"]>({ dry: boolean, wait: boolean }),
+  scale: object<Requests["scale"]>({
+    counts: list(object<WantedReplicas>({ selector: text, replicas: nullable(whole) })),
+    dry: boolean,
+    wait: boolean,
+  }),
   await_ready: object<Requests["await_ready"]>({}),
   down: object<Requests["down"]>({ cause: text, withinMs: nullable(milliseconds) }),
   cut_grace: object<Requests["cut_grace"]>({ toMs: milliseconds }),

@@ -14,6 +14,7 @@ import { describeRefusal } from "../words/describe_refusal.ts";
 import type { Follower } from "./outbox.ts";
 import {
   type ActionResult,
+  type ApplyResult,
   type EndReport,
   type Op,
   PROTOCOL_VERSION,
@@ -22,6 +23,7 @@ import {
   type TreeStatus,
 } from "./protocol.ts";
 import type { Request } from "./requests.ts";
+import { type Applied, FileApplier, goneBy, type PlanSource, touchedBy } from "./apply_file.ts";
 import { SharedLook } from "./shared_look.ts";
 import { type StatusSource, treeStatus } from "./status.ts";
 import { UsageMeter } from "./usage.ts";
@@ -42,7 +44,7 @@ export interface Session {
 /** What the service needs of the engine. */
 type ServedEngine =
   & StatusSource
-  & Pick<Engine, "account" | "untilReaped" | "ask" | "post" | "listen" | "sync">;
+  & Pick<Engine, "account" | "apply" | "untilReaped" | "ask" | "post" | "listen" | "sync">;
 
 type Handlers = {
   readonly [O in Op]: (request: Requests[O], session: Session) => Promise<Results[O]> | Results[O];
@@ -58,12 +60,15 @@ export class Service {
   readonly #engine: ServedEngine;
   readonly #host: Host;
   readonly #meter = new UsageMeter();
+  readonly #applier: FileApplier;
   readonly #look: SharedLook;
   #end: EndReport | null = null;
 
-  constructor(engine: ServedEngine, host: Host) {
+  /** @param source The file of the tree. */
+  constructor(engine: ServedEngine, host: Host, source: PlanSource) {
     this.#engine = engine;
     this.#host = host;
+    this.#applier = new FileApplier(engine, source);
     this.#look = new SharedLook(() => host.processes.table());
   }
 
@@ -127,6 +132,9 @@ export class Service {
     },
     restart: ({ paths, wait }) =>
       this.#act({ type: "restart_requested", nodes: selectOrThrow(this.#plan, paths) }, wait),
+    apply: async ({ dry, wait }) => await this.#applied(await this.#applier.apply(dry), dry, wait),
+    scale: async ({ counts, dry, wait }) =>
+      await this.#applied(await this.#applier.scale(counts, dry), dry, wait),
     await_ready: () => this.#act({ type: "ready_awaited", nodes: [ROOT] }, true),
     down: async ({ cause, withinMs }) => {
       const known = CAUSES.find((one) => one === cause) ?? "down";
@@ -166,14 +174,37 @@ export class Service {
 
   async #act(asked: Asked, wait: boolean): Promise<ActionResult> {
     const nodes = "nodes" in asked ? asked.nodes : [];
-    const answer = this.#engine.ask(asked);
-    const reply: Reply = wait ? await fromPromise(answer) : { ok: true, refusal: null };
+    return await this.#resultOf(this.#engine.ask(asked), wait, () => this.#touched(nodes));
+  }
+
+  async #applied({ reply, close, ...found }: Applied, dry: boolean, wait: boolean): Promise<ApplyResult> {
+    const { changes } = found;
+    const result = await this.#resultOf(reply, wait, () => this.#present(dry ? [] : touchedBy(changes)));
+    if (close === null || !wait) {
+      return { ...found, ...result, ok: found.isValid && result.ok, account: null };
+    }
+    await this.#engine.untilReaped(goneBy(changes));
+    return { ...found, ...result, account: close() };
+  }
+
+  /**
+   * What came of something.
+   *
+   * @param answer Null if there was nothing to do.
+   * @param touched What is told of when it is done.
+   */
+  async #resultOf(
+    answer: Promise<Reply> | null,
+    wait: boolean,
+    touched: () => readonly NodeId[],
+  ): Promise<ActionResult> {
+    const reply: Reply = wait && answer !== null ? await fromPromise(answer) : { ok: true, refusal: null };
     if (reply.refusal !== null) {
       throw new UserError("tree/refused", `Nothing was done: ${describeRefusal(reply.refusal)}`, {
         exitCode: ExitCode.notRunning,
       });
     }
-    const { actors, containment } = this.#status(this.#touched(nodes), this.arrival);
+    const { actors, containment } = this.#status(touched(), this.arrival);
     return { ok: reply.ok, containment, actors };
   }
 
@@ -187,6 +218,11 @@ export class Service {
 
   #touched(nodes: readonly NodeId[]): readonly NodeId[] {
     return nodes.includes(ROOT) ? this.#all() : this.#withChildren(nodes);
+  }
+
+  #present(nodes: readonly NodeId[]): readonly NodeId[] {
+    const named = new Set(nodes);
+    return this.#all().filter((id) => named.has(id));
   }
 
   #withChildren(nodes: readonly NodeId[]): readonly NodeId[] {

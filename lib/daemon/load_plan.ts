@@ -8,6 +8,8 @@ import { maskerFor, maskForms, maskSource } from "../config/mask.ts";
 import type { Problem } from "../config/problem.ts";
 import type { NodeId, Plan } from "../config/plan.ts";
 import { decodeText, encodingOf, saveAsUtf8 } from "../config/text/decode_text.ts";
+import type { ReplicaCounts } from "../config/declared/scaled.ts";
+import type { IncludeDisk } from "../config/include/disk.ts";
 import { profilesFor } from "../config/profiles.ts";
 import { select, selectOrThrow } from "../config/select.ts";
 import type { FileText } from "../config/values/type.ts";
@@ -28,16 +30,22 @@ export interface PlanSelection {
   readonly exitCodeFrom: readonly string[];
 }
 
-/** What of a configuration is to be started. */
+/** What of a configuration is to be started, and how it is read. */
 export interface Wanted {
   /** The active profiles. */
   readonly profiles?: readonly string[];
   /** Selectors of what starts by itself, whose profiles are active, too; null for all. */
   readonly only?: readonly string[] | null;
+  /** Numbers of replicas that take the place of those in the file. @default None */
+  readonly replicas?: ReplicaCounts;
+  /** Reads the file, and those of variables; null if there is none. @default As they are now @throws {FileError} */
+  readonly read?: (path: string) => Uint8Array | null;
+  /** Where more files are found. @default The disk as it is now */
+  readonly disk?: IncludeDisk;
 }
 
 /** How long a configuration, or a file that it names, may be. */
-const MOST_BYTES = 16 * 1_024 * 1_024;
+export const MOST_BYTES = 16 * 1_024 * 1_024;
 
 /**
  * Reads and compiles a configuration file.
@@ -52,19 +60,23 @@ export function loadPlan(
   program: Program,
   file: string,
   piped: Uint8Array | null = null,
-  { profiles = [], only = null }: Wanted = {},
+  wanted: Wanted = {},
 ): Loaded {
-  const { text, problem } = decodeText(file, piped ?? readConfig(host, file));
+  const { profiles = [], only = null, replicas = new Map() } = wanted;
+  const { read = (path) => host.files.readBytes(path, MOST_BYTES), disk = includeDisk(host, MOST_BYTES) } =
+    wanted;
+  const { text, problem } = decodeText(file, piped ?? readConfig(host, file, read));
   if (problem !== null) {
     return {
       plan: null,
       problems: [problem],
+      scaled: [],
       unmatched: [],
       placeOf: () => null,
       texts: new Map([[file, maskSource(text)]]),
     };
   }
-  const readFile = (path: string) => readOther(host, path);
+  const readFile = (path: string) => readOther(read, path);
   const { environment, scriptCommand, actorCommand } = program;
   const compileWith = (profiles: readonly string[]) =>
     compile({
@@ -73,7 +85,8 @@ export function loadPlan(
       text,
       environment,
       readFile,
-      disk: includeDisk(host, MOST_BYTES),
+      disk,
+      replicas,
       profiles,
       scriptCommand,
       actorCommand,
@@ -157,7 +170,7 @@ function launcherOf(host: Host, program: Program): string {
   return `${folder.name}/${name}`;
 }
 
-function readConfig(host: Host, file: string): Uint8Array {
+function readConfig(host: Host, file: string, read: NonNullable<Wanted["read"]>): Uint8Array {
   if (host.files.inspect(file)?.kind === "pipe") {
     throw new UserError("config/piped", `"${file}" is a pipe, and can be read only once`, {
       exitCode: ExitCode.badConfig,
@@ -167,7 +180,7 @@ function readConfig(host: Host, file: string): Uint8Array {
   }
   let bytes: Uint8Array | null;
   try {
-    bytes = host.files.readBytes(file, MOST_BYTES);
+    bytes = read(file);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     throw notReadable(file, error.message, error);
@@ -180,10 +193,10 @@ function readConfig(host: Host, file: string): Uint8Array {
 }
 
 /** A file that a configuration names: it may be of any bytes, as an environment may. */
-function readOther({ files }: Host, path: string): FileText {
+function readOther(read: NonNullable<Wanted["read"]>, path: string): FileText {
   let bytes: Uint8Array | null;
   try {
-    bytes = files.readBytes(path, MOST_BYTES);
+    bytes = read(path);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     return { why: error.message };

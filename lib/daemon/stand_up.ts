@@ -5,6 +5,7 @@ import { randomId } from "../actor/random_id.ts";
 import { ActorRuntime } from "../actor/runtime.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
+import type { ReplicaCounts } from "../config/declared/scaled.ts";
 import { type Plan, ROOT } from "../config/plan.ts";
 import { ControlServer } from "../control/server.ts";
 import { Service } from "../control/service.ts";
@@ -25,11 +26,11 @@ import { GuardianWatch } from "./guardian/guardian_watch.ts";
 import { type GuardedOptions, TREE_KEPT } from "./launch_options.ts";
 import { isSupervised, supervisorOf } from "./holder.ts";
 import { connectLasting } from "./lasting_supervisor.ts";
-import { adjustPlan, loadPlan } from "./load_plan.ts";
 import { clearLeftovers, type Counted, outwaitGuardian, savedTree, takeOver } from "./predecessor.ts";
 import { shiftedClock } from "./shifted_clock.ts";
 import { ensureRunFolder, makeFolder, SOCKETS_HINT } from "./run_folder.ts";
 import { ensureStateFolder } from "./state_folder.ts";
+import { TreeFile } from "./tree_file.ts";
 import { socketNameOf, type TreeId, treeIdOf } from "./tree_id.ts";
 import { ensureMarks, keeperOfKey } from "./tree_key.ts";
 import { isThere, pause } from "./wait_until_gone.ts";
@@ -43,9 +44,9 @@ export interface Standing {
   readonly host: Host;
   readonly id: TreeId;
   readonly lock: HeldLock;
+  readonly treeFile: TreeFile;
   /** Writes the key of the marks down again. */
   readonly keepKey: () => void;
-  readonly plan: Plan;
   readonly instance: string;
   readonly runtime: ActorRuntime;
   readonly engine: Engine;
@@ -56,8 +57,8 @@ export interface Standing {
   /** Null if nothing of the tree goes on when this supervisor is killed. */
   readonly survival: Survival | null;
   readonly resumed: ResumedTree | null;
-  /** When the tree began, if that was before. */
-  readonly startedAt: string | null;
+  /** When the tree began, also if that was under an earlier supervisor. */
+  readonly startedAt: string;
   /** What it had to end of a predecessor. */
   readonly cleared: Counted;
   readonly layer: Layer;
@@ -66,34 +67,35 @@ export interface Standing {
 /** How often to try for a lock that somebody has just let go of. */
 const TRY_EVERY_MS = 5;
 
-/** See the module. @throws {UserError} */
+/** See the module. @param onPlanKept Told that the tree is about to go on under another plan. @throws {UserError} */
 export async function standUp(
   machine: Host,
   program: Program,
   options: GuardedOptions,
+  onPlanKept: () => void,
 ): Promise<Standing> {
   const { file, stateFolder } = options;
   const id = treeIdOf(machine, program.uid, file, { stateFolder });
   ensureRunFolder(machine, program.uid);
   ensureStateFolder(machine, program.uid, stateFolder);
   const lock = await takeLock(machine, id);
-  const loaded = loadPlan(machine, program, options.file, null, options);
-  if (loaded.plan === null) {
-    throw new UserError("config/invalid", `"${options.file}" is not valid any more`, {
-      exitCode: ExitCode.badConfig,
-    });
-  }
-  const plan = adjustPlan(loaded.plan, options);
-  const patterns = await compilePatterns(plan);
+  const treeFile = new TreeFile(machine, program, options, onPlanKept);
+  // What somebody has asked for beside the file is that of a tree that goes on.
+  const scale = new Map(Object.entries(savedTree(machine, id)?.record.scale ?? {}));
+  const scaled = keptPlan(treeFile, file, scale);
+  const planFor = (isResumed: boolean) =>
+    isResumed || scale.size === 0 ? scaled : keptPlan(treeFile, file, new Map());
+  const patterns = await compilePatterns(scaled);
   const marks = ensureMarks(machine, id);
   const keeper = await outwaitGuardian(machine, id, options.guardian);
   if (keeper !== null) throw kept(id.file, keeper.pid);
   const { host, resumed, sockets, instance, layer, cleared, startedAt } = await settlePredecessor(
     machine,
     id,
-    plan,
+    planFor,
     options,
   );
+  const plan = treeFile.kept.plan!;
   const survives = plan.nodes.some((node) => node.kind === "tree" && node.onSupervisorDeath === "survive");
   const guardian = new GuardianWatch(host, program, options);
   const survival = survives
@@ -130,7 +132,7 @@ export async function standUp(
     survival,
     resumed,
   });
-  const service = new Service(engine, host);
+  const service = new Service(engine, host, treeFile);
   const down = (cause: CancelCause) =>
     engine.post({ type: "down_requested", request: null, cause, withinMs: null });
   const server = new ControlServer({
@@ -146,8 +148,8 @@ export async function standUp(
     host,
     id,
     lock,
+    treeFile,
     keepKey: keeperOfKey(machine, id),
-    plan,
     instance,
     runtime,
     engine,
@@ -157,25 +159,42 @@ export async function standUp(
     guardian,
     survival,
     resumed,
-    startedAt,
+    startedAt: startedAt ?? new Date(host.wallClock()).toISOString(),
     cleared,
     layer,
   };
 }
 
 /** What is left for a new supervisor after the one before. */
-interface Settled
-  extends Pick<Standing, "host" | "resumed" | "sockets" | "instance" | "layer" | "cleared" | "startedAt"> {}
+interface Settled extends Pick<Standing, "host" | "resumed" | "sockets" | "instance" | "layer" | "cleared"> {
+  /** When the tree began; null if it begins now. */
+  readonly startedAt: string | null;
+}
 
+/** The plan of the file, which is that of the tree from now on. @throws {UserError} `config/invalid` */
+function keptPlan(treeFile: TreeFile, file: string, scale: ReplicaCounts): Plan {
+  const loaded = treeFile.load(scale);
+  const { plan } = loaded;
+  if (plan === null) {
+    throw new UserError("config/invalid", `"${file}" is not valid any more`, {
+      exitCode: ExitCode.badConfig,
+    });
+  }
+  treeFile.keep(loaded);
+  return plan;
+}
+
+/** @param planFor The plan of a tree that goes on, or of one that begins. */
 async function settlePredecessor(
   machine: Host,
   id: TreeId,
-  plan: Plan,
+  planFor: (isResumed: boolean) => Plan,
   options: GuardedOptions,
 ): Promise<Settled> {
   const { containment } = options;
   const before = savedTree(machine, id);
   if (before !== null) {
+    const plan = planFor(true);
     const { saved, record } = before;
     const host = { ...machine, clock: shiftedClock(machine.clock, saved.header, machine.boot()) };
     const sockets = new HeldSockets(host);
@@ -192,6 +211,7 @@ async function settlePredecessor(
     }
     sockets.close();
   }
+  const plan = planFor(false);
   const cleared = await clearLeftovers(machine, id, { plan, guardian: options.guardian });
   machine.files.remove(id.deaths);
   const sockets = new HeldSockets(machine);

@@ -31,6 +31,7 @@ import { writeEndReport } from "./end_report.ts";
 import { type GuardedOptions, type LaunchReport, REPORT_DESCRIPTOR } from "./launch_options.ts";
 import { watchPlace } from "./place_watch.ts";
 import { identityOf, type Standing, standUp } from "./stand_up.ts";
+import { countsOf } from "./tree_file.ts";
 import { UNHEEDED } from "./unheeded_signals.ts";
 import { concludeRecord, type TreeRecord, writeRecord } from "./tree_record.ts";
 
@@ -57,7 +58,9 @@ export async function supervisor(
   try {
     // Nobody is held to a limit for time in which this process did not go on itself.
     const patient = { ...machine, clock: new PatientClock(machine.clock) };
-    standing = await standUp(patient, program, options);
+    let stood: Standing | null = null;
+    const onPlanKept = () => stood === null ? undefined : rewriteRecord(options, stood);
+    standing = stood = await standUp(patient, program, options, onPlanKept);
     // Before anything is started: what nobody knows of nobody could end.
     writeRecord(standing.host, standing.id, recordOf(options, standing));
   } catch (error) {
@@ -150,7 +153,8 @@ async function runInPlace(options: GuardedOptions, standing: Standing): Promise<
 }
 
 function recordOf({ stateFolder, asked }: GuardedOptions, standing: Standing): TreeRecord {
-  const { host, plan, instance, layer, startedAt, survival } = standing;
+  const { treeFile, instance, layer, startedAt, survival } = standing;
+  const plan = treeFile.kept.plan!;
   const [supervisor, guardian] = ownProcesses(standing);
   return {
     name: plan.name,
@@ -162,9 +166,10 @@ function recordOf({ stateFolder, asked }: GuardedOptions, standing: Standing): T
     instance,
     containment: layer.name,
     group: layer.group,
+    scale: Object.fromEntries(countsOf(treeFile.kept)),
     onSupervisorDeath: survival === null ? "die" : "survive",
-    profiles: standing.engine.state.plan.profiles,
-    startedAt: startedAt ?? new Date(host.wallClock()).toISOString(),
+    profiles: plan.profiles,
+    startedAt,
     endedAt: null,
     outcome: null,
   };

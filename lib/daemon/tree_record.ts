@@ -1,6 +1,8 @@
 /** What is known of a tree on this machine, also after it has ended: a small file beside its socket. */
 import {
+  count,
   decodeJsonOrNull,
+  dictionary,
   list,
   nullable,
   object,
@@ -35,6 +37,8 @@ export interface TreeRecord {
   readonly containment?: LayerName;
   /** Its control group; null if it has none. */
   readonly group?: string | null;
+  /** The numbers of replicas that are not those of the file, by the paths of their actors. */
+  readonly scale?: Readonly<Record<string, number>>;
   /** Whether any of it goes on when the supervisor is killed. */
   readonly onSupervisorDeath?: "die" | "survive";
   /** The active profiles. */
@@ -58,6 +62,7 @@ const RECORD = object<TreeRecord>({
   instance: optional(text) as Shape<string>,
   containment: optional(word(...LAYER_NAMES)) as Shape<LayerName>,
   group: optional(nullable(text)) as Shape<string | null>,
+  scale: optional(dictionary(count)) as Shape<Readonly<Record<string, number>>>,
   onSupervisorDeath: optional(wordOf<"die" | "survive">({ die: true, survive: true })) as Shape<
     "die" | "survive"
   >,

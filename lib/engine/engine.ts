@@ -16,6 +16,7 @@ import { type GroupLimits, type NodeId, type Plan, ROOT } from "../config/plan.t
 import { isDead, presentRow } from "../host/alive.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId, ReapedOrphan } from "../host/ports/processes.ts";
+import { fromPromise } from "../bridge/from_promise.ts";
 import { Event } from "../sync/event.ts";
 import { openMemoryChannel, type ReceiveChannel, type SendChannel } from "../sync/memory_channel.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
@@ -23,7 +24,7 @@ import { openNursery } from "../scope/nursery.ts";
 import { moveOnAt } from "../scope/timeouts.ts";
 import type { Effect } from "../supervision/effect.ts";
 import type { Entry, EntryData } from "../supervision/journal_entry.ts";
-import type { Noted, RequestEvent, TreeEvent } from "../supervision/event.ts";
+import type { Noted, PlanGiven, RequestEvent, TreeEvent } from "../supervision/event.ts";
 import type { Refusal } from "../supervision/reason.ts";
 import type { Outcome, RunId, State } from "../supervision/state.ts";
 import { initialState } from "../supervision/initial_state.ts";
@@ -35,7 +36,7 @@ import { endUnheard } from "./isolator/end_unheard.ts";
 import { HeldCrashes } from "./run/held_crashes.ts";
 import type { HeldSockets } from "./run/held_sockets.ts";
 import { survivorOf, sweepAll, untilNone } from "./containment/final_sweep.ts";
-import type { ReadyPatterns } from "./run/ready_patterns.ts";
+import { compilePatterns, type LinePattern, type ReadyPatterns } from "./run/ready_patterns.ts";
 import { type Account, openAccount } from "./containment/account.ts";
 import type { Layer, LayerName } from "./containment/layer.ts";
 import { controllersFor, describeUnkept } from "./limits/actor_limits.ts";
@@ -114,8 +115,10 @@ export interface EngineEnd {
 
 /** A request without the number that its answer is known by. */
 export type Asked = {
-  [Type in RequestEvent["type"]]: Omit<Extract<RequestEvent, { type: Type }>, "request">;
-}[RequestEvent["type"]];
+  [Type in AskedEvent["type"]]: Omit<Extract<AskedEvent, { type: Type }>, "request">;
+}[AskedEvent["type"]];
+
+type AskedEvent = RequestEvent | PlanGiven;
 
 /** See the module. */
 export class Engine {
@@ -134,12 +137,16 @@ export class Engine {
   readonly #exits: ExitWatch;
   readonly #pipes: RunPipes;
   readonly #isolators: Isolators;
+  /** Those of all plans so far. */
+  readonly #patterns: Map<string, LinePattern>;
   #requests = 0;
+  #planTaken = new Event();
   #death = new Event();
 
   constructor(options: EngineOptions) {
     const { plan, host, folder } = options;
     this.#options = options;
+    this.#patterns = new Map(options.patterns);
     this.#masker = maskerFor(plan);
     this.#ledger = new Ledger(this.#masker.text);
     const { layer, resumed } = options;
@@ -216,6 +223,26 @@ export class Engine {
       this.#answers.set(request, resolve);
       this.post({ ...asked, request } as TreeEvent);
     });
+  }
+
+  /**
+   * Goes on under another plan. What that needs is made ready before, or nothing is done. Returns when it was taken, or is
+   * refused; `reply` says when it is done.
+   *
+   * @throws {UserError} `config/bad-pattern`, `sockets/not-available`
+   */
+  async apply(plan: Plan): Promise<{ readonly reply: Promise<Reply> }> {
+    const { sockets, layer, company } = this.#options;
+    const patterns = await fromPromise(compilePatterns(plan));
+    sockets.open(plan);
+    for (const [text, pattern] of patterns) this.#patterns.set(text, pattern);
+    layer.prepare(controllersFor(plan), company);
+    this.#masker.learn(plan);
+    const taken = this.#planTaken;
+    const reply = this.ask({ type: "plan_given", plan });
+    reply.then(() => taken.set());
+    await taken.wait();
+    return { reply };
   }
 
   /** Waits until it is told how those processes of some actors have ended that are dead. */
@@ -311,10 +338,16 @@ export class Engine {
   #take(event: TreeEvent, performer: Performer): void {
     const { state, effects } = step(this.#state, event, this.#options.host.clock.now());
     this.#options.survival?.changed(this.#state, state);
-    if (state.plan !== this.#state.plan) this.#masker.learn(state.plan);
     this.#state = state;
     performer.prepare(effects);
     for (const effect of effects) this.#perform(effect, performer);
+    const { sockets } = this.#options;
+    const isTaken = event.type === "plan_given";
+    const hasLeft = sockets.hasSpare && effects.some(({ type }) => type === "close_run");
+    if (isTaken || hasLeft) sockets.closeSpare(state);
+    if (!isTaken) return;
+    this.#planTaken.set();
+    this.#planTaken = new Event();
   }
 
   /** What is said of the plan itself is no word of an event. */
@@ -406,7 +439,7 @@ export class Engine {
     const { host, sockets, environment, markOf, socket, joinPoint, survival } = this.#options;
     return {
       host,
-      tree: this.#state.plan.name,
+      tree: () => this.#state.plan.name,
       sockets,
       environment,
       markOf,
@@ -416,7 +449,7 @@ export class Engine {
       isolators: this.#isolators,
       survival,
       inherited: (run: RunId) => this.#inherited(run),
-      patterns: this.#options.patterns,
+      patterns: this.#patterns,
       mask: this.#masker.text,
       containment: this.#containment,
       ledger: this.#ledger,

@@ -36,8 +36,8 @@ import { TreeTasks } from "./tree_tasks.ts";
 /** What a performer works with. */
 export interface PerformerOptions {
   readonly host: Host;
-  /** What the tree is called. */
-  readonly tree: string;
+  /** What the tree is called now. */
+  readonly tree: () => string;
   readonly containment: Containment;
   readonly ledger: Ledger;
   readonly recorder: Recorder;
@@ -69,8 +69,11 @@ export type Inherited = (run: RunId) => MainProcess;
 
 interface Performed {
   readonly run: ActorRun;
-  /** What its log probe waits for; null if it waits for nothing. */
-  awaited: LinePattern | null;
+  /** What its log probe waits for, and in which attempt; null if it waits for nothing. */
+  awaited: { readonly pattern: LinePattern; readonly attempt: number } | null;
+  /** The attempt that waits until its modules are loaded; null for none. */
+  awaitsLoad: number | null;
+  hasLoaded: boolean;
   /** Its probes that have got no answer yet. */
   readonly probing: Set<CancelScope>;
 }
@@ -159,7 +162,7 @@ export class Performer {
     const isolated = this.#trees.isolatedBy(spec.parent!);
     const marker = markOf(run);
     const { privileges, variables } = privilegesFor(host, spec);
-    const belonging = { tree, run: marker, socket };
+    const belonging = { tree: tree(), run: marker, socket };
     const env = actorEnvironment(spec, environment, belonging, variables);
     const node = spec.path;
     const actorRun = new ActorRun({
@@ -201,7 +204,13 @@ export class Performer {
         room: () => this.#options.recorder.roomFor(spec.path),
       },
     });
-    this.#runs.set(run, { run: actorRun, awaited: null, probing: new Set() });
+    this.#runs.set(run, {
+      run: actorRun,
+      awaited: null,
+      awaitsLoad: null,
+      hasLoaded: false,
+      probing: new Set(),
+    });
     this.#trees.start(spec.parent!, spec.path, () => actorRun.run());
   }
 
@@ -231,11 +240,7 @@ export class Performer {
       token,
       reports: {
         joined: () => post({ type: "joined", ...about }),
-        loaded: () => {
-          if (spec.ready?.probe.type === "module") {
-            post({ type: "probed", ...about, attempt: 1, answer: { says: "ready" } });
-          }
-        },
+        loaded: () => this.#loaded(spec.path, run),
         parted: () => post({ type: "parted", ...about }),
       },
     });
@@ -252,19 +257,37 @@ export class Performer {
     const awaited = performed?.awaited ?? null;
     if (awaited === null) return;
     const text = new TextDecoder().decode(bytes);
-    if (!awaited.test(text) && !shownTexts(text).some((shown) => awaited.test(shown))) return;
+    const { pattern, attempt } = awaited;
+    if (!pattern.test(text) && !shownTexts(text).some((shown) => pattern.test(shown))) return;
     performed!.awaited = null;
-    this.#options.post({ type: "probed", node: spec.path, run, attempt: 1, answer: { says: "ready" } });
+    this.#foundReady(spec.path, run, attempt);
+  }
+
+  #loaded(node: NodeId, run: RunId): void {
+    const performed = this.#runs.get(run);
+    if (performed === undefined) return;
+    performed.hasLoaded = true;
+    if (performed.awaitsLoad !== null) this.#foundReady(node, run, performed.awaitsLoad);
+  }
+
+  #foundReady(node: NodeId, run: RunId, attempt: number): void {
+    this.#options.post({ type: "probed", node, run, attempt, answer: { says: "ready" } });
   }
 
   #probe(effect: RunEffect & { readonly type: "probe" }, performed: Performed): void {
-    const { probe } = effect;
+    const { probe, attempt } = effect;
     const { run } = performed;
     performed.awaited = null;
-    // That a module is loaded comes by itself.
-    if (probe.type === "delay" || probe.type === "module") return;
+    performed.awaitsLoad = null;
+    if (probe.type === "delay") return;
+    if (probe.type === "module") {
+      // That comes by itself, and may have come before somebody wanted to know.
+      performed.awaitsLoad = attempt;
+      if (performed.hasLoaded) this.#foundReady(effect.node, effect.run, attempt);
+      return;
+    }
     if (probe.type === "log") {
-      performed.awaited = this.#options.patterns.get(probe.pattern)!;
+      performed.awaited = { pattern: this.#options.patterns.get(probe.pattern)!, attempt };
       return;
     }
     run.startSoon(describeProbe(probe), () => this.#ask(effect, probe, performed));

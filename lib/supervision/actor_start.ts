@@ -3,7 +3,7 @@ import { after } from "../base/instant.ts";
 import { invariant } from "../base/invariant.ts";
 import type { NodeId } from "../config/plan.ts";
 import type { RunEvent } from "./event.ts";
-import { attemptTimeout, beginAttempt, endAttempt, NOT_PROBED } from "./probe_schedule.ts";
+import { attemptTimeout, beginAttempt, endAttempt, NOT_PROBED, probeAnew } from "./probe_schedule.ts";
 import type { ActorState, StartingPhase } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -64,7 +64,9 @@ export function onLacked(
 /** Whether the process is ready has to be found out from now on: an earlier supervisor, or an earlier plan, has not. */
 export function resumeStart(turn: Turn, id: NodeId): void {
   const { ready } = turn.runSpec(id);
-  const phase = startingPhase(turn.actor(id));
+  const before = startingPhase(turn.actor(id));
+  const phase = { ...before, ...probeAnew(before) };
+  turn.setActor(id, { phase });
   if (ready === null) return becomeReady(turn, id);
   if (ready.probe.type !== "delay") return askProbe(turn, id);
   turn.setActor(id, { phase: { ...phase, probeAt: after(phase.since, ready.probe.ms) } });
@@ -73,6 +75,7 @@ export function resumeStart(turn: Turn, id: NodeId): void {
 /** An attempt has ended: the actor is ready, or is asked again. */
 export function onProbed(turn: Turn, id: NodeId, event: RunEvent & { type: "probed" }): void {
   const { attempt, answer } = event;
+  if (attempt <= startingPhase(turn.actor(id)).outdated) return;
   if (answer.says === "ready") return becomeReady(turn, id);
   const error = answer.says === "nothing" ? null : answer.why;
   const phase = startingPhase(turn.actor(id));

@@ -118,9 +118,10 @@ export interface Resumed {
   readonly outdated: ReadonlySet<RunId>;
 }
 
-/** The tree is to be as another plan has it. */
+/** The tree is to be as another plan has it. Answered when what that starts is ready and what it has no more is gone. */
 export interface PlanGiven {
   readonly type: "plan_given";
+  readonly request: number | null;
   readonly plan: Plan;
 }
 

@@ -1,6 +1,6 @@
 /** What clients wait for after a request, and when it is decided. */
 import { after, type Instant, instant, latest } from "../base/instant.ts";
-import { type NodeId, ROOT } from "../config/plan.ts";
+import { nodeAt, type NodeId, ROOT } from "../config/plan.ts";
 import { startedWith } from "./started_with.ts";
 import type { NodeState, Request, Then } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -48,7 +48,7 @@ export function answerRequests(turn: Turn): void {
 
 /** When all that have reached their goal will have lasted long enough to say so; null while some have not reached it. */
 export function settleTime({ goal, left, lastingFrom }: Request): Instant | null {
-  return goal === "ready" && left !== null && isReached(left) ? lastingFrom : null;
+  return goal !== "stopped" && left !== null && isReached(left) ? lastingFrom : null;
 }
 
 type Left = NonNullable<Request["left"]>;
@@ -66,13 +66,13 @@ function judge(
   const { goal, targets, left: before } = request;
   if (before === null || turn.isReplanned) {
     const left = leftOf(turn, request);
-    const lastingFrom = goal === "ready" && isReached(left) ? youngest(turn, targets.keys()) : null;
+    const lastingFrom = goal !== "stopped" && isReached(left) ? youngest(turn, targets.keys()) : null;
     return { ...request, left, lastingFrom };
   }
   const concerned = changed.filter((id) => targets.has(id));
   if (concerned.length === 0) return { ...request, left: before };
   const left = leftAfter(turn, request, before, concerned);
-  if (goal !== "ready") return { ...request, left };
+  if (goal === "stopped") return { ...request, left };
   const known = lastingAfter(turn, request, concerned);
   return {
     ...request,
@@ -162,9 +162,26 @@ function goalVerdict(
   startsBefore: number,
 ): GoalVerdict {
   const node = nodes.get(id);
+  if (goal === "applied") return appliedVerdict(turn, nodes, id, node, startsBefore);
   // The plan has it no more, and it is over.
   if (node === undefined) return goal === "stopped" ? "reached" : "missed";
   return goal === "stopped" ? stopVerdict(node) : readyVerdict(turn, nodes, node, startsBefore);
+}
+
+/** A later plan may have decided otherwise about what an earlier one has added. */
+function appliedVerdict(
+  turn: Turn,
+  nodes: Turn["nodes"],
+  id: NodeId,
+  node: NodeState | undefined,
+  startsBefore: number,
+): GoalVerdict {
+  const isLeaving = turn.topology.byId.get(id)?.isLeaving ?? true;
+  // It comes when what has its address now has left.
+  if (isLeaving && nodeAt(turn.plan, id) !== undefined) return "open";
+  // A tree that has taken the place of an actor is ready with its own.
+  if (node === undefined || (!isLeaving && node.kind === "tree")) return "reached";
+  return isLeaving ? stopVerdict(node) : readyVerdict(turn, nodes, node, startsBefore);
 }
 
 /** A node that was asked to stop stays on its way down, unless somebody wants it up again meanwhile. */

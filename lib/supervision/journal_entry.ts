@@ -35,11 +35,12 @@ export interface EntryData {
   readonly completed: Nothing;
   readonly failed: { readonly why: FailReason };
   readonly ended: { readonly outcome: Outcome["kind"] };
-  /** The tree goes on under another plan: what is new in it, what leaves, and what is started anew. */
+  /** The tree goes on under another plan: what is new in it, what leaves, what is started anew, and what goes by other rules. */
   readonly planned: {
     readonly added: readonly NodeId[];
     readonly removed: readonly NodeId[];
     readonly outdated: readonly NodeId[];
+    readonly changed: readonly NodeId[];
   };
   /** A new supervisor goes on where the last one was killed. */
   readonly resumed: { readonly runs: number };

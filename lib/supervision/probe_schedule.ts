@@ -24,6 +24,8 @@ export interface Unanswered {
 export interface Probing {
   /** Attempts so far. */
   readonly attempt: number;
+  /** Those up to this one were asked what an earlier plan wanted to know: their answers count for nothing. */
+  readonly outdated: number;
   /** Those since the last that was answered, the oldest first; of those that were given up only the very oldest. */
   readonly unanswered: readonly Unanswered[];
   /** When the next is due. */
@@ -35,10 +37,16 @@ export interface Probing {
 /** Nothing has been asked. */
 export const NOT_PROBED: Probing = {
   attempt: 0,
+  outdated: 0,
   unanswered: [],
   probeAt: NEVER,
   lastError: null,
 };
+
+/** Nothing has been asked of what is to be known from now on. */
+export function probeAnew({ attempt }: Probing): Probing {
+  return { ...NOT_PROBED, attempt, outdated: attempt };
+}
 
 /** One attempt more begins now. */
 export function beginAttempt(probing: Probing, ready: Ready, now: Instant): Probing {

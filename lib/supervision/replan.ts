@@ -3,25 +3,45 @@
  * and what would be another process by now is started anew.
  */
 import { NEVER } from "../base/instant.ts";
+import type { ChangeAction } from "../config/changes/diff_plans.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
 import { resumeStart } from "./actor_start.ts";
+import { conclude } from "./conclude.ts";
 import type { PlanGiven } from "./event.ts";
+import { awaitGoal } from "./goals.ts";
+import { appliedTargets } from "./plan_goals.ts";
+import { plannedChanges } from "./planned_changes.ts";
 import type { NodeState } from "./state.ts";
 import { stopNode } from "./stopping.ts";
 import type { Turn } from "./turn.ts";
 import { outdatedIn, topmostLeaving, withPlan } from "./with_plan.ts";
 
-/** Goes on under another plan. */
-export function onPlanGiven(turn: Turn, { plan }: PlanGiven): void {
+/** Goes on under another plan, unless the tree is on its way down. */
+export function onPlanGiven(turn: Turn, { plan, request }: PlanGiven): void {
+  if (turn.node(ROOT).phase.at !== "up") return refuse(turn, request);
   const before = turn.nodes;
+  const changes = plannedChanges(turn, plan);
+  const pathsOf = (action: ChangeAction) =>
+    changes.filter((change) => change.action === action).map(({ path }) => path);
   turn.replan((state) => withPlan(state, plan, turn.now));
-  const added = plan.nodes.map(({ path }) => path).filter((id) => !before.has(id));
+  const added = pathsOf("add");
   const removed = topmostLeaving(turn.topology);
   const outdated = outdatedIn(turn);
-  const cause = turn.record(ROOT, "planned", null, { added, removed, outdated });
+  const revived = pathsOf("start");
+  const anew = [...outdated, ...revived];
+  const cause = turn.record(ROOT, "planned", null, {
+    added,
+    removed,
+    outdated: anew,
+    changed: pathsOf("change"),
+  });
+  for (const id of added) if (turn.find(id) !== undefined) turn.set(id, { cause });
   for (const id of removed) stopNode(turn, id, { to: "stopped", why: "removed" }, NEVER, cause);
   for (const id of outdated) startAnew(turn, id);
+  const targets = appliedTargets(turn, { added, removed, anew });
+  for (const id of revived) revive(turn, id, cause);
   for (const node of turn.nodes.values()) probeAnew(turn, before.get(node.id), node);
+  awaitGoal(turn, request, "applied", targets);
 }
 
 /** Forgets what an earlier plan had, as soon as all of that is over, and lets come what has waited for that. */
@@ -36,6 +56,16 @@ export function startAnew(turn: Turn, id: NodeId): void {
   const { phase, doom } = turn.actor(id);
   if (phase.at === "stopping") return;
   turn.setActor(id, { doom: doom ?? { then: { to: "waiting" }, deadline: NEVER } });
+}
+
+function refuse(turn: Turn, request: number | null): void {
+  if (request === null) return;
+  turn.emit({ type: "reply", request, ok: false, refusal: { kind: "torn_down", tree: ROOT } });
+}
+
+function revive(turn: Turn, id: NodeId, cause: number): void {
+  turn.set(id, { streak: 0 });
+  conclude(turn, id, { to: "waiting" }, cause);
 }
 
 /** A start that is not ready is found ready as the new plan has it. */

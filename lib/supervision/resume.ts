@@ -6,13 +6,15 @@
  * 2. Counts of restarts, budgets and delays go on; what somebody has stopped by hand stays stopped.
  * 3. A run whose program or environment the plan has changed meanwhile is adopted, stopped, and started anew.
  */
+import { NEVER } from "../base/instant.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
 import { onRunEvent } from "./actor.ts";
 import { resumeStart } from "./actor_start.ts";
 import { climbDown, resumeStop } from "./actor_stop.ts";
 import type { Resumed } from "./event.ts";
 import { startAnew } from "./replan.ts";
-import type { RunId } from "./state.ts";
+import { type RunId, thenOf } from "./state.ts";
+import { stopNode } from "./stopping.ts";
 import { openTree } from "./tree.ts";
 import type { Turn } from "./turn.ts";
 
@@ -29,6 +31,7 @@ export function resume(turn: Turn, { adopted, outdated }: Resumed): void {
       else adopt(turn, id, phase.run, pid, outdated.has(phase.run));
     }
   }
+  wantBack(turn, cause);
 }
 
 function adopt(turn: Turn, id: NodeId, run: RunId, pid: number, isOutdated: boolean): void {
@@ -44,6 +47,16 @@ function adopt(turn: Turn, id: NodeId, run: RunId, pid: number, isOutdated: bool
   if (isNews) onRunEvent(turn, { type: "spawned", node: id, run, pid });
   else if (phase.at === "starting") resumeStart(turn, id);
   else if (phase.at === "stopping") resumeStop(turn, id);
+}
+
+/** What an earlier plan had no more and that of today has comes back when it has left. */
+function wantBack(turn: Turn, cause: number): void {
+  for (const node of turn.nodes.values()) {
+    const then = thenOf(node);
+    if (then?.to === "stopped" && then.why === "removed") {
+      stopNode(turn, node.id, { to: "waiting" }, NEVER, cause);
+    }
+  }
 }
 
 /** A run that nobody knows whether it was started is over, and counts for nothing. */

@@ -195,7 +195,8 @@ export type NodeState = ActorState | TreeState;
 /** What a client waits for. */
 export interface Request {
   readonly id: number;
-  readonly goal: "ready" | "stopped";
+  /** `applied`: what the plan has is to be ready, and what it has no more is to be gone. */
+  readonly goal: "ready" | "stopped" | "applied";
   /** How many starts each target must have gone beyond. */
   readonly targets: ReadonlyMap<NodeId, number>;
   /** How many of them have yet to reach their goal, and how many never will; null until that was counted. */

@@ -202,6 +202,7 @@ const actorPhase = variant<"at", ActorPhase>("at", {
     lack: nullable(object<Lack>({ message: text, isLasting: boolean })),
     joined: boolean,
     attempt: count,
+    outdated: count,
     unanswered: list(object<Unanswered>({ attempt: count, since: moment })),
     probeAt: moment,
     lastError: nullable(text),

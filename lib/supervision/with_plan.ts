@@ -45,7 +45,7 @@ export function nodeFor(
 ): NodeState {
   const tree = spec.parent === null ? undefined : nodes.get(spec.parent);
   if (known === undefined || !isOfKind(known, spec) || isRemoved(known)) {
-    return begun(freshNode(spec), spec, tree, now);
+    return begun({ ...freshNode(spec), cause: tree?.cause ?? 0 }, spec, tree, now);
   }
   // A tree at work has begun all that starts with it: this one did not when the plan was another.
   if (known.phase.at === "inactive") return begun(known, spec, tree, now);

@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly file?: string;
   /** The active ones. */
   readonly profiles?: readonly string[];
+  /** Numbers of replicas that are not those of the file. */
+  readonly replicas?: ReadonlyMap<string, number>;
 }
 
 const FILE = "/srv/shop/supervise.toml";
@@ -20,7 +22,7 @@ const FILE = "/srv/shop/supervise.toml";
 /** Compiles `text` as `/srv/shop/supervise.toml`. */
 export function compileText(
   text: string,
-  { environment, files, file, profiles }: Surroundings = {},
+  { environment, files, file, profiles, replicas }: Surroundings = {},
 ): Compiled {
   return compile({
     file: file ?? FILE,
@@ -32,6 +34,7 @@ export function compileText(
     },
     disk: diskOf(files ?? {}),
     profiles: profiles ?? [],
+    replicas: replicas ?? new Map(),
     scriptCommand: ["/usr/bin/supervise", "script"],
     actorCommand: ["/usr/bin/supervise", "actor"],
     supervise: () => "/usr/bin/supervise",

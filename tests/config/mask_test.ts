@@ -78,3 +78,12 @@ test("mask: a password in a URL goes, its user, host and everything else stays",
   ];
   for (const [text, expected] of cases) assert.equal(mask.text(text), expected);
 });
+
+test("mask: a masker that has learnt another plan is the masker of both, and keeps the secrets of both", () => {
+  const before = planOf({ children: { a: { env: { A_TOKEN: "first-secret" } } } });
+  const after = planOf({ children: { a: { env: { A_TOKEN: "second-secret" } } } });
+  maskerFor(before).learn(after);
+  for (const plan of [before, after]) {
+    assert.equal(maskerFor(plan).text("first-secret second-secret"), "*** ***");
+  }
+});

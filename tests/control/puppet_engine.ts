@@ -41,6 +41,13 @@ export class PuppetEngine {
     return () => ({ processes: [], counts: NONE_ENDED, survivors: [], unattributed: [], leftOnPurpose: [] });
   }
 
+  /** Takes every plan; what comes of it is answered as all that was asked for. */
+  apply(plan: Plan): Promise<{ readonly reply: Promise<Reply> }> {
+    const reply = this.ask({ type: "plan_given", plan });
+    this.#happens({ type: "plan_given", plan, request: null });
+    return Promise.resolve({ reply });
+  }
+
   ask(what: Asked): Promise<Reply> {
     return new Promise((answer) => this.asked.push({ what, answer }));
   }

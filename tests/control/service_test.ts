@@ -4,6 +4,8 @@ import { ROOT } from "../../lib/config/plan.ts";
 import type { FollowItem, Op, Requests } from "../../lib/control/protocol.ts";
 import type { ProcessRow } from "../../lib/host/ports/processes.ts";
 import { encodeFrame } from "../../lib/wire/frames.ts";
+import type { UserError } from "../../lib/base/user_error.ts";
+import { planOf } from "../harness/plan.ts";
 import { test } from "../harness/test.ts";
 import { END, onStage, readAll, settled, type Stage } from "./stage.ts";
 
@@ -242,5 +244,60 @@ test("service: a client that stops reading is told what it missed, and slows nei
     const after = lines.length;
     assert.deepEqual(items.at(-1), { kind: "lagged", of: "lines", after, upTo: 300, count: 300 - after });
     assert.deepEqual(messages.at(-1), { id: 1, result: {} });
+  });
+});
+
+test("service: apply reads the file, and answers when it is done with what was touched", async () => {
+  await onStage(async (stage) => {
+    const client = stage.client();
+    stage.engine.runs();
+    const dry = await client.request("apply", { dry: true, wait: true });
+    assert.deepEqual([dry.ok, dry.changes, dry.actors, stage.taken.length], [true, [], [], 0]);
+    const plan = planOf({
+      children: { a: { daemon: true }, b: { daemon: true }, c: { stop: { graceMs: 1 } } },
+    });
+    stage.file = () => ({ plan, problems: [], texts: new Map(), scaled: [] });
+    const would = await client.request("apply", { dry: true, wait: true });
+    assert.deepEqual(would.changes.map(({ action, path }) => `${action} ${path}`), [
+      "add b",
+      "add c",
+      "remove pool",
+      "remove pool/b",
+      "remove pool/c",
+    ]);
+    assert.equal(stage.engine.asked.length, 0);
+    let isDone = false;
+    const asked = client.request("apply", { dry: false, wait: true }).finally(() => isDone = true);
+    await settled();
+    assert.deepEqual([isDone, stage.taken], [false, [plan]]);
+    assert.deepEqual(stage.engine.asked[0]!.what, { type: "plan_given", plan });
+    stage.engine.answer({ ok: false });
+    const { ok, actors, account } = await asked;
+    assert.deepEqual([ok, actors.map(({ path }) => path), account?.survivors], [false, ["b", "c"], []]);
+  });
+});
+
+test("service: a file that is not valid, and one that asks for what cannot be, leave all as it is", async () => {
+  await onStage(async (stage) => {
+    const client = stage.client();
+    stage.engine.runs();
+    stage.file = () => ({ plan: null, problems: [], texts: new Map([["f", "x"]]), scaled: [] });
+    const { ok, isValid, texts } = await client.request("apply", { dry: false, wait: true });
+    assert.deepEqual([ok, isValid, texts], [false, false, { f: "x" }]);
+    const plan = planOf({ children: { a: { daemon: true } }, isolate: true });
+    stage.file = () => ({ plan, problems: [], texts: new Map(), scaled: [] });
+    await assert.rejects(client.request("apply", { dry: false, wait: true }), (error: unknown) => {
+      const { code, exitCode } = error as UserError;
+      assert.deepEqual([code, exitCode], ["apply/refused", ExitCode.failed]);
+      return true;
+    });
+    assert.deepEqual([stage.taken, stage.engine.asked], [[], []]);
+  });
+});
+
+test("service: what has not begun takes no other file", async () => {
+  await onStage(async (stage) => {
+    const refused = stage.client().request("apply", { dry: false, wait: true });
+    await assert.rejects(refused, /Nothing was done: the tree has not begun yet/);
   });
 });

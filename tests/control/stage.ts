@@ -1,5 +1,7 @@
 /** A control server with an engine that is a puppet, on connections in memory and a virtual clock. */
 import type { FrameReader } from "../../lib/actor/link/frame_reader.ts";
+import type { Plan } from "../../lib/config/plan.ts";
+import type { LoadedPlan } from "../../lib/control/apply_file.ts";
 import { ControlClient } from "../../lib/control/client.ts";
 import type { EndReport, ReplyMessage } from "../../lib/control/protocol.ts";
 import { REPLY_LIMITS } from "../../lib/control/protocol.ts";
@@ -49,6 +51,15 @@ export class Stage {
   readonly adopted: { readonly connection: Connection; readonly reader: FrameReader }[] = [];
   /** The processes of the machine. */
   readonly processes: ProcessRow[] = [];
+  /** What the file of the tree holds. */
+  file: () => LoadedPlan = () => ({
+    plan: this.engine.state.plan,
+    problems: [],
+    texts: new Map(),
+    scaled: [],
+  });
+  /** The plans that were taken. */
+  readonly taken: Plan[] = [];
   /** How often the server said that the owner is lost. */
   ownersLost = 0;
   readonly #opened: Connection[] = [];
@@ -57,7 +68,12 @@ export class Stage {
   constructor(clock: Clock, plan: TreeSketch = PLAN) {
     this.engine = new PuppetEngine(planOf(plan));
     this.host = this.#hostWith(clock);
-    this.service = new Service(this.engine, this.host);
+    this.service = new Service(this.engine, this.host, {
+      kept: this.file(),
+      load: () => this.file(),
+      scale: () => this.file(),
+      keep: (loaded) => this.taken.push(loaded.plan!),
+    });
     this.server = new ControlServer({
       host: this.host,
       service: this.service,

@@ -43,8 +43,10 @@ async function onSocket(peer: Peer, body: (real: Real) => Promise<void>): Promis
   } as unknown as Host;
   try {
     await run(async () => {
-      const engine = new PuppetEngine(planOf({ children: { a: { daemon: true } } }));
-      const service = new Service(engine, host);
+      const plan = planOf({ children: { a: { daemon: true } } });
+      const engine = new PuppetEngine(plan);
+      const kept = { plan, problems: [], texts: new Map(), scaled: [] };
+      const service = new Service(engine, host, { kept, load: () => kept, scale: () => kept, keep() {} });
       const server = new ControlServer({
         host,
         service,

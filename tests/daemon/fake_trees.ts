@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { actorMain } from "../../lib/actor/process/child_main.ts";
 import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
-import type { StatusRow, TreeStatus } from "../../lib/control/protocol.ts";
+import type { ApplyResult, StatusRow, TreeStatus } from "../../lib/control/protocol.ts";
 import { folderOf } from "../../lib/base/posix_path.ts";
 import { UserError } from "../../lib/base/user_error.ts";
 import { awaitEnd } from "../../lib/daemon/end_report.ts";
@@ -189,6 +189,27 @@ export class FakeTrees {
       await fromPromise(
         verb === "start" ? client.request(verb, { ...fields, deps: true }) : client.request(verb, fields),
       );
+    } finally {
+      client.close();
+    }
+  }
+
+  /** Has the tree go on with what its file says now, and waits until it does. */
+  async apply(dry = false): Promise<ApplyResult> {
+    const client = await this.connect();
+    try {
+      return await fromPromise(client.request("apply", { dry, wait: true }));
+    } finally {
+      client.close();
+    }
+  }
+
+  /** Has an actor run in another number of copies, and waits until it does; null: as many as the file has. */
+  async scale(selector: string, replicas: number | null): Promise<ApplyResult> {
+    const client = await this.connect();
+    try {
+      const counts = [{ selector, replicas }];
+      return await fromPromise(client.request("scale", { counts, dry: false, wait: true }));
     } finally {
       client.close();
     }

@@ -9,7 +9,7 @@ import { nodeAt, type NodeId, type Plan } from "../../lib/config/plan.ts";
 import type { ActorError } from "../../lib/supervision/actor_error.ts";
 import type { CrashId } from "../../lib/supervision/crash.ts";
 import type { Effect, RunEffect } from "../../lib/supervision/effect.ts";
-import type { ProbeAnswer, RequestEvent, TreeEvent } from "../../lib/supervision/event.ts";
+import type { PlanGiven, ProbeAnswer, RequestEvent, TreeEvent } from "../../lib/supervision/event.ts";
 import type { CancelCause, Refusal } from "../../lib/supervision/reason.ts";
 import type { Rest } from "../../lib/supervision/rest.ts";
 import type { Outcome, RunId, State } from "../../lib/supervision/state.ts";
@@ -168,8 +168,15 @@ export class World {
 
   /** The tree goes on under another plan. */
   replan(plan: Plan): void {
-    this.plan = plan;
-    this.send({ type: "plan_given", plan });
+    this.send({ type: "plan_given", request: null, plan });
+    this.plan = this.state.plan;
+  }
+
+  /** The same, and somebody waits until it is done. */
+  apply(plan: Plan): number {
+    const request = this.#request({ type: "plan_given", request: null, plan });
+    this.plan = this.state.plan;
+    return request;
   }
 
   start(paths: readonly string[], deps = true): number {
@@ -258,9 +265,9 @@ export class World {
     return paths.map((path) => this.id(path));
   }
 
-  #request(event: RequestEvent & { request: number | null }): number {
+  #request(event: (RequestEvent | PlanGiven) & { request: number | null }): number {
     const request = this.#nextRequest++;
-    this.send({ ...event, request } as RequestEvent);
+    this.send({ ...event, request } as TreeEvent);
     return request;
   }
 

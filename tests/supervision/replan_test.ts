@@ -158,3 +158,210 @@ test("replan: two in a row, and a down in the middle, leave nothing behind", () 
   assert.equal(world.outcome?.kind, "cancelled");
   assert.ok(world.processes.every(({ alive }) => !alive));
 });
+
+function applied(world: World, children: TreeSketch["children"]): { done: () => boolean | undefined } {
+  const request = world.apply(planOf({ children }));
+  return { done: () => world.replies.get(request)?.ok };
+}
+
+const SLOW = { ready: { probe: { type: "file", path: "/x" }, intervalMs: 100 } } as const;
+
+test("apply: is done when what is new is ready, what is started anew is, and what leaves is gone", () => {
+  const world = worldOf({ a: DAEMON, b: DAEMON, c: DAEMON });
+  world.script("b", { probe: "silent" });
+  world.script("c", { obeys: false });
+  const apply = applied(world, { a: DAEMON, b: { ...DAEMON, ...SLOW, argv: ["other"] }, d: DAEMON });
+  world.advance(SETTLE_MS);
+  assert.deepEqual(world.phases(), { a: "running", b: "starting", d: "running", c: "stopping" });
+  world.advance(10_000);
+  assert.equal(apply.done(), undefined);
+  assert.deepEqual(world.phases(), { a: "running", b: "starting", d: "running" });
+  const { attempt } = world.state.nodes.get(world.id("b"))!.phase as { attempt: number };
+  const { node, run } = world.processOf("b")!;
+  world.send({ type: "probed", node, run, attempt, answer: { says: "ready" } });
+  assert.equal(apply.done(), true);
+});
+
+test("apply: rules that change are done at once, also while something starts", () => {
+  const world = worldOf({ a: DAEMON, b: { ...DAEMON, ...SLOW } });
+  world.script("b", { probe: "silent" });
+  world.restart("b");
+  world.take();
+  const apply = applied(world, { a: { ...DAEMON, stop: { graceMs: 1 } }, b: { ...DAEMON, ...SLOW } });
+  assert.equal(apply.done(), true);
+  assert.deepEqual(world.take(), ["#planned ", "reply"]);
+});
+
+test("apply: something new that fails is told, and the rest is not undone", () => {
+  const world = worldOf({ a: DAEMON });
+  const apply = applied(world, { a: DAEMON, job: {}, bad: { ...DAEMON, restart: "never" } });
+  world.exits("job", 0);
+  world.exits("bad", 1);
+  assert.equal(apply.done(), false);
+  assert.deepEqual(world.phases(), { a: "running", job: "completed", bad: "failed" });
+});
+
+test("apply: refused while the tree is on its way down, and nothing is touched", () => {
+  const world = worldOf({ a: DAEMON });
+  world.script("a", { obeys: false });
+  world.down();
+  world.take();
+  const request = world.apply(planOf({ children: { b: DAEMON } }));
+  assert.deepEqual(world.replies.get(request), { ok: false, refusal: { kind: "torn_down", tree: "" } });
+  assert.deepEqual(world.take(), ["reply"]);
+  assert.equal(world.state.revision, 0);
+  world.exhaust();
+});
+
+test("apply: what has failed, backs off or has completed starts anew if it is another process; what was stopped does not", () => {
+  const other = { argv: ["other"] };
+  const world = worldOf({
+    up: DAEMON,
+    gone: { restart: "never" },
+    done: {},
+    off: DAEMON,
+    sad: DAEMON,
+    hand: DAEMON,
+  });
+  world.exits("gone", 1);
+  world.exits("done", 0);
+  world.stop("off");
+  world.exits("sad", 1);
+  world.exits("sad", 1);
+  assert.equal(world.phase("sad"), "backing_off");
+  world.take();
+  const apply = applied(world, {
+    up: DAEMON,
+    gone: { restart: "never", ...other },
+    done: other,
+    off: { ...DAEMON, ...other },
+    sad: { ...DAEMON, ...other },
+    hand: { ...DAEMON, stop: { graceMs: 1 } },
+  });
+  assert.deepEqual(world.take("spawn"), ["spawn gone", "spawn done", "spawn sad"]);
+  assert.equal(apply.done(), undefined);
+  world.exits("gone", 0);
+  world.exits("done", 0);
+  world.advance(SETTLE_MS);
+  assert.equal(apply.done(), true);
+  assert.equal(world.phase("off"), "stopped");
+});
+
+test("apply: what failed stays so if the plan changes but its rules; what is to serve or to start by itself now starts", () => {
+  const world = worldOf({
+    up: DAEMON,
+    gone: { restart: "never" },
+    job: {},
+    hand: { ...DAEMON, autostart: false },
+  });
+  world.exits("gone", 1);
+  world.exits("job", 0);
+  world.take();
+  const apply = applied(world, {
+    up: DAEMON,
+    gone: { restart: "never", startTimeoutMs: 1 },
+    job: DAEMON,
+    hand: DAEMON,
+  });
+  assert.deepEqual(world.take("spawn"), ["spawn job", "spawn hand"]);
+  world.advance(SETTLE_MS);
+  assert.equal(apply.done(), true);
+  assert.equal(world.phase("gone"), "failed");
+});
+
+test("apply: an answer to what an earlier plan wanted to know makes nothing ready", () => {
+  const file = (path: string) => ({ probe: { type: "file", path } as const, intervalMs: 100 });
+  const world = worldOf({ a: { ...DAEMON, ready: file("/x") } });
+  world.script("a", { probe: "silent" });
+  world.restart("a");
+  const { node, run } = world.processOf("a")!;
+  const probed = (attempt: number) =>
+    world.send({ type: "probed", node, run, attempt, answer: { says: "ready" } });
+  replanned(world, { a: { ...DAEMON, ready: file("/y") } });
+  probed(1);
+  assert.equal(world.phase("a"), "starting");
+  replanned(world, { a: { ...DAEMON, ready: { probe: { type: "delay", ms: 5_000 }, intervalMs: 100 } } });
+  probed(2);
+  assert.equal(world.phase("a"), "starting");
+  world.advance(5_000);
+  assert.equal(world.phase("a"), "running");
+});
+
+test("apply: what comes back while it leaves is started when it has left", () => {
+  const children = { db: DAEMON, api: { ...DAEMON, needs: { db: "ready" } } } as const;
+  const world = worldOf({ ...children, web: DAEMON });
+  world.script("api", { obeys: false });
+  replanned(world, { web: DAEMON });
+  assert.deepEqual(world.phases(), { web: "running", db: "running", api: "stopping" });
+  const apply = applied(world, { ...children, web: DAEMON });
+  world.take();
+  world.advance(10_000);
+  assert.deepEqual(world.take("spawn", "signal", "kill_all"), [
+    "kill_all api",
+    "signal db",
+    "spawn db",
+    "spawn api",
+  ]);
+  assert.equal(apply.done(), undefined);
+  world.advance(SETTLE_MS);
+  assert.equal(apply.done(), true);
+});
+
+test("apply: the one before is done by what the later one wants", () => {
+  const world = worldOf({ a: DAEMON });
+  const first = applied(world, { a: DAEMON, b: { ...DAEMON, needs: { a: "completed" } } });
+  assert.equal(first.done(), undefined);
+  const second = applied(world, { a: DAEMON, c: DAEMON });
+  assert.equal(first.done(), true);
+  world.advance(SETTLE_MS);
+  assert.equal(second.done(), true);
+});
+
+test("apply: while a crash is held, a run that is to leave stands still, and the rest is done", () => {
+  const world = worldOf({ a: DAEMON, b: DAEMON });
+  const crash = world.holds("a");
+  const apply = applied(world, { b: { ...DAEMON, argv: ["other"] } });
+  assert.deepEqual(world.take("spawn", "signal"), ["signal b", "spawn b"]);
+  assert.equal(world.phase("a"), "running");
+  world.advance(60_000);
+  assert.equal(apply.done(), undefined);
+  world.letGo(crash);
+  assert.deepEqual(world.phases(), { b: "running" });
+  assert.equal(apply.done(), true);
+});
+
+test("apply: a plan that a supervisor was killed in the middle of is carried out by the next one", () => {
+  const children = { a: DAEMON, b: DAEMON, c: { ...DAEMON, needs: { b: "ready" } } } as const;
+  const world = worldOf(children);
+  world.script("b", { obeys: false });
+  const plan = planOf({ children: { b: { ...DAEMON, argv: ["other"] }, c: children.c, d: DAEMON } });
+  world.script("a", { obeys: false });
+  world.apply(plan);
+  assert.equal(world.resume({ plan, isOutdated: ({ node }) => node === "b" }), true);
+  world.advance(10_000);
+  assert.deepEqual(world.phases(), { b: "running", c: "running", d: "running" });
+  assert.equal(world.state.nodes.get(world.id("b"))!.starts, 2);
+});
+
+test("apply: what was leaving when its supervisor was killed stays if the file has it again by the next", () => {
+  const world = worldOf({ a: DAEMON, b: DAEMON });
+  world.script("a", { obeys: false });
+  world.apply(planOf({ children: { b: DAEMON } }));
+  assert.equal(world.phase("a"), "stopping");
+  assert.equal(world.resume({ plan: planOf({ children: { a: DAEMON, b: DAEMON } }) }), true);
+  world.advance(10_000);
+  assert.deepEqual(world.phases(), { a: "running", b: "running" });
+});
+
+test("apply: an actor that becomes a tree, and a tree that becomes an actor, are waited for", () => {
+  const world = worldOf({ x: DAEMON, y: { children: { in: DAEMON } }, web: DAEMON });
+  const there = applied(world, { x: { children: { in: DAEMON } }, y: DAEMON, web: DAEMON });
+  world.advance(SETTLE_MS);
+  assert.equal(there.done(), true);
+  assert.deepEqual(world.phases(), { x: "up", "x/in": "running", y: "running", web: "running" });
+  world.script("y", { obeys: false });
+  const back = applied(world, { x: DAEMON, y: { children: { in: DAEMON } }, web: DAEMON });
+  const later = applied(world, { x: { children: { in: DAEMON } }, web: DAEMON });
+  world.advance(10_000 + SETTLE_MS);
+  assert.deepEqual([back.done(), later.done()], [true, true]);
+});

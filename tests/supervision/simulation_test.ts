@@ -66,7 +66,7 @@ function simulate(seed: number, watch: Watch): void {
   for (let i = 0; i < 60 && world.outcome === null; i++) {
     act(world, random, asked);
     watcher.check();
-    if (random() < 0.04) plans.replan();
+    if (random() < 0.04) plans.replan(asked);
     watcher.check();
     if (random() < 0.04) resume(world, random, asked, plans);
     watcher.check();
@@ -160,10 +160,12 @@ class Plans {
     return planOf(this.#sketch);
   }
 
-  replan(): void {
+  /** Somebody waits until it is done. */
+  replan(asked: number[]): void {
     if (this.#world.outcome !== null) return;
     const plan = this.next();
-    this.#world.replan(plan);
+    asked.push(this.#world.apply(plan));
+
     this.scriptActors();
   }
 

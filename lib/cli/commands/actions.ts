@@ -10,12 +10,14 @@ import { openNursery } from "../../scope/nursery.ts";
 import { after, NEVER } from "../../base/instant.ts";
 import { currentTime } from "../../scope/sleep.ts";
 import type { Command, Context } from "../command.ts";
+import type { Option } from "../option.ts";
 import { isGoing, showProgress } from "../progress.ts";
 import { receiptFields, renderReceipt } from "../render/receipt.ts";
 import { renderRows } from "../render/rows.ts";
 import { selectorsOf, withTree } from "../which_tree.ts";
 
-const WAIT_OPTIONS = [
+/** How long a command waits. */
+export const WAIT_OPTIONS: readonly Option[] = [
   { name: "no-wait", doc: "return at once instead of when it is done" },
   { name: "timeout", short: "t", value: "DURATION", doc: "how long to wait at most" },
 ];

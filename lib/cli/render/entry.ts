@@ -136,10 +136,10 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
   state_unwritten: ({ why }) => `what it does cannot be written down for a later supervisor: ${why}`,
   remade: ({ file }) => `somebody has removed "${file}", which is made again`,
   unmade: ({ file, why }) => `somebody has removed "${file}", which cannot be made again: ${why}`,
-  planned: ({ added, removed, outdated }) =>
+  planned: ({ added, removed, outdated, changed }) =>
     `goes on under another plan: ${grouped(added.length)} added, ${grouped(removed.length)} removed, ${
       grouped(outdated.length)
-    } started anew`,
+    } started anew, ${grouped(changed.length)} changed`,
   resumed: ({ runs }) => `a new supervisor goes on, with ${countedProcesses(runs)} of the last one`,
   adopted: ({ pid }) => `is adopted (pid ${pid})`,
   released: () => "is held no longer and goes on",

@@ -17,8 +17,11 @@ import {
 import { isActive } from "../../config/profiles.ts";
 import type { Painter } from "./paint.ts";
 
-/** The plan for JSON. */
-export function planFields(plan: Plan): Record<string, unknown> {
+/** The plan for JSON. @param changes What it would do to the tree that runs. */
+export function planFields(
+  plan: Plan,
+  changes: readonly Record<string, unknown>[] = [],
+): Record<string, unknown> {
   const mask = maskerFor(plan);
   const root = plan.nodes[0] as TreeSpec;
   return {
@@ -28,7 +31,7 @@ export function planFields(plan: Plan): Record<string, unknown> {
     profiles: plan.profiles,
     ...treeFields(root),
     spawns: plan.nodes.slice(1).map((node) => nodeFields(node, mask)),
-    changes: [],
+    changes,
   };
 }
 

@@ -43,6 +43,8 @@ export interface Files {
   readonly add: (file: string, text: string) => SourceText;
   /** The file that is started. */
   readonly file: string;
+  /** A document with the numbers of replicas that somebody has asked for. */
+  readonly scale: (document: TableItem) => TableItem;
 }
 
 /** What all of a file's children inherit. */
@@ -135,7 +137,7 @@ class Including {
     chain: readonly string[],
     own: Set<string>,
   ): readonly Child[] {
-    const { add, disk } = this.#files;
+    const { add, disk, scale } = this.#files;
     const source = disk.read(path);
     if ("why" in source) {
       const hint = isWild(entry.pattern)
@@ -163,7 +165,7 @@ class Including {
       return [];
     }
     const placeholders = { ...reading.placeholders, dir: folderOf(file) };
-    return this.#readIncluded(table, inherited, { ...reading, placeholders }, [...chain, file]);
+    return this.#readIncluded(scale(table), inherited, { ...reading, placeholders }, [...chain, file]);
   }
 
   #readIncluded(

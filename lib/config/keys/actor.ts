@@ -21,6 +21,9 @@ import { umask } from "./umask.ts";
 /** The keys that say what runs; an actor has exactly one. */
 export const COMMANDS = ["exec", "shell", "script", "module"] as const;
 
+/** So many copies of an actor there may be. */
+export const MOST_REPLICAS = 1_000;
+
 const ACTOR_KEYS = {
   exec: key(command('shell = "..."'), null, "The program to run and its arguments, without a shell."),
   shell: key(shellText, null, "A command for `/bin/sh -c`; it is stopped as a group."),
@@ -45,7 +48,11 @@ const ACTOR_KEYS = {
   stop: key(stop, null, "How it is stopped."),
   stdin: key(stdin, null, "A file to read standard input from; `null` for none."),
   health: later("How to find out that it still works."),
-  replicas: key(integer(1, 1_000), null, "How many copies of it run, addressed `NAME.1` to `NAME.N`."),
+  replicas: key(
+    integer(1, MOST_REPLICAS),
+    null,
+    "How many copies of it run, addressed `NAME.1` to `NAME.N`.",
+  ),
   schedule: later("When it is run."),
   overlap: later("What happens when a run is due while the last one goes on."),
   watch: later("Files whose change restarts it."),

@@ -44,7 +44,8 @@ export interface Layer {
   /** Makes a place for a run: the control group that its main process is to start in; null for none. @throws {GroupError} */
   place(run: RunId): string | null;
   /**
-   * Sees to it that limits can be kept, as far as that can be done. To be called before anything is placed.
+   * Sees to it that limits can be kept, as far as that can be done. To be called before anything is placed, and again when
+   * another plan has limits of other kinds.
    *
    * @param company The processes of supervise beside this one.
    */

@@ -33,6 +33,7 @@ export class LimitedHome {
   readonly #home: string;
   readonly #own: string;
   readonly #lacks = new Map<Controller, Lack>();
+  readonly #given = new Set<Controller>();
 
   /** @param tree The group of the tree, which need not be there yet. */
   constructor({ groups, processes }: Pick<Host, "groups" | "processes">, tree: string) {
@@ -44,23 +45,30 @@ export class LimitedHome {
   }
 
   /**
-   * Gives controllers to the groups of the runs, as far as that can be done. To be called before there are any.
+   * Gives controllers to the groups of the runs, as far as that can be done. To be called before there are any, and again
+   * for what another plan needs beside.
    *
    * @param company The processes of supervise beside this one.
    */
   prepare(controllers: readonly Controller[], company: readonly ProcessId[]): void {
-    for (const controller of controllers) {
+    const asked = controllers.filter((controller) =>
+      !this.#given.has(controller) && !this.#lacks.has(controller)
+    );
+    for (const controller of asked) {
       const lack = limitLack(this.#groups, this.#home, controller);
       if (lack !== null) this.#lacks.set(controller, lack);
     }
-    const usable = controllers.filter((controller) => !this.#lacks.has(controller));
+    const usable = asked.filter((controller) => !this.#lacks.has(controller));
     if (usable.length === 0) return;
     try {
       this.#give(usable, company);
+      for (const controller of usable) this.#given.add(controller);
     } catch (error) {
       if (!(error instanceof GroupError)) throw error;
       const lack = { why: error.message, hint: DELEGATION_HINT };
       for (const controller of usable) this.#lacks.set(controller, lack);
+      // Runs of an earlier plan may rely on what was given before.
+      if (this.#given.size > 0) return;
       this.#groups.remove(this.#tree);
       this.close();
     }

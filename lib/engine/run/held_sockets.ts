@@ -1,5 +1,5 @@
 /**
- * The sockets of the actors of a tree: open from before the first actor starts until the tree is over, so that whoever
+ * The sockets of the actors of a tree: open from before an actor first starts until the tree is over, or the plan has them no more, so that whoever
  * connects while an actor restarts waits for its next run.
  */
 import { describeSocketAddress } from "../../base/socket_address.ts";
@@ -9,6 +9,7 @@ import { withoutReplica } from "../../config/replica_path.ts";
 import type { Host } from "../../host/ports/host.ts";
 import { ListenError, type ListeningSocket } from "../../host/ports/listening.ts";
 import type { HandedSockets, ProcessId } from "../../host/ports/processes.ts";
+import type { State } from "../../supervision/state.ts";
 
 /** Under which number a process finds the first socket that it is handed. */
 const FIRST_HANDED = 3;
@@ -18,6 +19,7 @@ export class HeldSockets {
   readonly #host: Pick<Host, "listening">;
   /** By address: replicas have those in common that the file gives them in common. */
   readonly #open = new Map<string, ListeningSocket>();
+  #hasSpare = false;
 
   constructor(host: Pick<Host, "listening">) {
     this.#host = host;
@@ -44,12 +46,26 @@ export class HeldSockets {
    * @throws {UserError} `sockets/not-available`
    */
   open(plan: Plan): void {
+    const before = new Set(this.#open.keys());
     try {
       for (const node of plan.nodes) if (node.kind !== "tree") this.#openFor(node);
     } catch (error) {
-      this.close();
+      this.#keepOnly(before);
       throw error;
     }
+  }
+
+  /** Whether any is open that only runs of earlier plans have. */
+  get hasSpare(): boolean {
+    return this.#hasSpare;
+  }
+
+  /** Listens no more where neither the plan nor a run of a tree has a socket. */
+  closeSpare({ plan, nodes }: Pick<State, "plan" | "nodes">): void {
+    const planned = namesIn(plan.nodes.filter((node) => node.kind !== "tree"));
+    const runs = [...nodes.values()].flatMap(({ phase }) => "spec" in phase ? [phase.spec] : []);
+    this.#keepOnly(new Set([...planned, ...namesIn(runs)]));
+    this.#hasSpare = [...this.#open.keys()].some((name) => !planned.has(name));
   }
 
   /** What an actor is handed; undefined if it has no sockets. */
@@ -67,6 +83,14 @@ export class HeldSockets {
     this.#open.clear();
   }
 
+  #keepOnly(wanted: ReadonlySet<string>): void {
+    for (const [name, socket] of this.#open) {
+      if (wanted.has(name)) continue;
+      socket.close();
+      this.#open.delete(name);
+    }
+  }
+
   #openFor({ sockets, path, at }: ActorSpec): void {
     for (const address of sockets) {
       const name = describeSocketAddress(address);
@@ -78,9 +102,13 @@ export class HeldSockets {
         throw new UserError(
           "sockets/not-available",
           `${error.message} (for "${path}", ${at.file}:${at.line})`,
-          { hint: "nothing was started; free the address, or give the actor another" },
+          { hint: "nothing was done; free the address, or give the actor another" },
         );
       }
     }
   }
+}
+
+function namesIn(actors: readonly ActorSpec[]): ReadonlySet<string> {
+  return new Set(actors.flatMap(({ sockets }) => sockets.map(describeSocketAddress)));
 }

@@ -90,5 +90,5 @@ export function stateLogOf(folder: string): string {
 
 /** Tells what is started for an actor from anything else that could be. */
 export function fingerprintOf({ digest }: Pick<Host, "digest">, spec: ActorSpec): string {
-  return digest(JSON.stringify(processOf(spec)));
+  return digest(processOf(spec));
 }

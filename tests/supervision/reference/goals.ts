@@ -23,9 +23,11 @@ export function answerRequests(turn: Turn): void {
 export function settlesAt(turn: Turn, request: Request): Instant {
   const isReached = verdictsOf(turn, request).every((verdict) => verdict === "reached");
   let last = instant(-Infinity);
-  if (request.goal !== "ready" || !isReached) return last;
+  if (request.goal === "stopped" || !isReached) return last;
   for (const id of request.targets.keys()) {
-    const { phase, streak } = turn.node(id);
+    const node = turn.find(id);
+    if (node === undefined) continue;
+    const { phase, streak } = node;
     if (phase.at !== "running" || streak > MOST_UNSETTLED) continue;
     if (phase.spec.daemon && phase.spec.ready === null) last = latest(last, after(phase.since, SETTLE_MS));
   }
@@ -34,19 +36,31 @@ export function settlesAt(turn: Turn, request: Request): Instant {
 
 function verdictsOf(turn: Turn, { goal, targets }: Request) {
   return [...targets].map(([id, startsBefore]: readonly [NodeId, number]) =>
-    goalVerdict(turn, turn.nodes.get(id), goal, startsBefore)
+    goal === "applied"
+      ? appliedVerdict(turn, id, startsBefore)
+      : goalVerdict(turn, turn.nodes.get(id), goal, startsBefore)
   );
 }
 
 function goalVerdict(
   turn: Turn,
   node: NodeState | undefined,
-  goal: Request["goal"],
+  goal: Exclude<Request["goal"], "applied">,
   startsBefore: number,
 ): "open" | "reached" | "missed" {
   // The plan has it no more, and it is over.
   if (node === undefined) return goal === "stopped" ? "reached" : "missed";
   return goal === "stopped" ? stopVerdict(node) : readyVerdict(turn, node, startsBefore);
+}
+
+/** What the plan has is to be ready, a tree by its own; what it has no more is to be gone. */
+function appliedVerdict(turn: Turn, id: NodeId, startsBefore: number): "open" | "reached" | "missed" {
+  const isPlanned = turn.plan.nodes.some(({ path }) => path === id);
+  const place = turn.topology.places.find((place) => place.id === id);
+  if (place === undefined) return isPlanned ? "open" : "reached";
+  const node = turn.node(id);
+  if (place.isLeaving) return isPlanned ? "open" : stopVerdict(node);
+  return node.kind === "tree" ? "reached" : readyVerdict(turn, node, startsBefore);
 }
 
 /** A node that was asked to stop stays on its way down, unless somebody wants it up again meanwhile. */

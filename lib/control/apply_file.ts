@@ -1,0 +1,135 @@
+/** Goes on with what the file of a tree says now: it is read, compared with what runs, and only what is different is done. */
+import { ExitCode } from "../base/exit_code.ts";
+import { nameSome } from "../base/name_some.ts";
+import { UserError } from "../base/user_error.ts";
+import type { PlanChange } from "../config/changes/diff_plans.ts";
+import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
+import type { Problem } from "../config/problem.ts";
+import type { Scaled } from "../config/declared/scaled.ts";
+import type { Engine, Reply } from "../engine/engine.ts";
+import { Lock } from "../sync/lock.ts";
+import { plannedChanges } from "../supervision/planned_changes.ts";
+import type { ApplyResult, WantedReplicas } from "./protocol.ts";
+import { replicasIn } from "./wanted_replicas.ts";
+
+/** The file of a tree, as whoever knows where it is reads it. */
+export interface PlanSource<P extends LoadedPlan = LoadedPlan> {
+  /** What the tree goes by. */
+  readonly kept: P;
+  /** Reads and compiles it again, with the numbers of replicas that were asked for. @throws {UserError} If it cannot be read. */
+  load(): P;
+  /** What the tree goes by, with other numbers of replicas; null for those of the file. */
+  scale(counts: ReadonlyMap<string, number | null>): P;
+  /** Told what the tree is about to go by. */
+  keep(plan: P): void;
+}
+
+/** What is in a file. */
+export interface LoadedPlan {
+  /** Null if there is an error among the problems. */
+  readonly plan: Plan | null;
+  readonly problems: readonly Problem[];
+  /** The texts of it and of all that it includes, by their paths, as they are shown: without secrets. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** The actors whose number of replicas is not that of the file, because somebody has asked for another. */
+  readonly scaled: readonly Scaled[];
+}
+
+/** What a file says now, and what has come of it. */
+export interface Applied extends Pick<ApplyResult, "isValid" | "problems" | "texts" | "scaled" | "changes"> {
+  /** Resolves when it is done; null if there is nothing to do. */
+  readonly reply: Promise<Reply> | null;
+  /** Closes the account of the processes of what the file has no more. */
+  readonly close: ReturnType<Engine["account"]> | null;
+}
+
+/** See the module. Two at once come one after the other: the second compares with what the first has made of the tree. */
+export class FileApplier {
+  readonly #engine: Pick<Engine, "state" | "apply" | "account">;
+  readonly #source: PlanSource;
+  readonly #lock = new Lock();
+
+  constructor(engine: Pick<Engine, "state" | "apply" | "account">, source: PlanSource) {
+    this.#engine = engine;
+    this.#source = source;
+  }
+
+  /**
+   * Reads the file, compares, and unless it is `dry` lets the tree go on with it.
+   *
+   * @throws {UserError} `tree/refused`, `apply/refused`, or why the file cannot be read
+   */
+  async apply(dry: boolean): Promise<Applied> {
+    return await this.#lock.run(() => this.#goOn(() => this.#source.load(), dry));
+  }
+
+  /**
+   * Lets the tree go on with other numbers of replicas, and with all else as it is.
+   *
+   * @throws {UserError} `target/unknown`, `scale/no-replicas`, `scale/out-of-range`, `tree/refused`
+   */
+  async scale(counts: readonly WantedReplicas[], dry: boolean): Promise<Applied> {
+    return await this.#lock.run(() =>
+      this.#goOn(() => this.#source.scale(replicasIn(this.#engine.state.plan, counts)), dry)
+    );
+  }
+
+  async #goOn(load: () => LoadedPlan, dry: boolean): Promise<Applied> {
+    const { state } = this.#engine;
+    const { phase } = state.nodes.get(ROOT)!;
+    if (phase.at !== "up") {
+      const why = phase.at === "inactive" ? "has not begun yet" : "is being torn down";
+      throw new UserError("tree/refused", `Nothing was done: the tree ${why}`, {
+        exitCode: ExitCode.notRunning,
+      });
+    }
+    const loaded = load();
+    const { plan, problems, scaled } = loaded;
+    const about = { problems, texts: Object.fromEntries(loaded.texts), scaled, reply: null, close: null };
+    if (plan === null) return { ...about, isValid: false, changes: [] };
+    const changes = plannedChanges(state, plan);
+    if (dry) return { ...about, isValid: true, changes };
+    const refused = refusalOf(changes);
+    if (refused !== null) throw refused;
+    const before = this.#source.kept;
+    // Before anything is done: a supervisor that goes on with the tree has to know.
+    this.#source.keep(loaded);
+    if (changes.length === 0) return { ...about, isValid: true, changes };
+    const gone = goneBy(changes);
+    const close = gone.length === 0 ? null : this.#engine.account(gone);
+    try {
+      const { reply } = await this.#engine.apply(plan);
+      return { ...about, isValid: true, changes, reply, close };
+    } catch (error) {
+      this.#source.keep(before);
+      throw error;
+    }
+  }
+}
+
+/** The nodes that are not there any more after changes. */
+export function goneBy(changes: readonly PlanChange[]): readonly NodeId[] {
+  return changes.filter(({ action }) => action === "remove").map(({ path }) => path);
+}
+
+/** The nodes that are still there after changes. */
+export function touchedBy(changes: readonly PlanChange[]): readonly NodeId[] {
+  return changes.filter(({ action }) => action !== "remove").map(({ path }) => path);
+}
+
+/** The error for changes of which one cannot be made while the tree runs; null if all can. */
+export function refusalOf(changes: readonly PlanChange[]): UserError | null {
+  const refused = changes.filter(({ action }) => action === "refuse");
+  if (refused.length === 0) return null;
+  const named = refused.map(({ path, keys }) =>
+    `${keys.join(" and ")} of ${path === ROOT ? "the tree" : `"${path}"`}`
+  );
+  return new UserError(
+    "apply/refused",
+    `Nothing was done: ${nameSome(named)} cannot be changed while the supervisor runs`,
+    {
+      hint: "`supervise down` and then `supervise up` changes it; take it back to apply the rest now",
+      details: { refused: refused.map(({ path, keys }) => ({ path, keys })) },
+    },
+  );
+}
