@@ -426,11 +426,8 @@ function hearPlan({ ledger, event, family, now }: Scene): void {
     const spec = family.specs.get(run.node);
     if (event.type === "resumed") {
       if (spec === undefined || !event.adopted.has(run.run)) {
-        const skips = ledger.skipping.has(run.node);
         ledger.runs.delete(run.node);
-        ledger.forget(run.node);
-        // Its start is still asked for, and how it was asked for.
-        if (spec !== undefined && skips) ledger.skipping.add(run.node);
+        if (spec === undefined) ledger.forget(run.node);
         continue;
       }
       Object.assign(run, { spec, specifiedAt: now });
