@@ -120,6 +120,13 @@ export function auditEnds(scene: Scene): void {
   for (const [id, end] of ledger.ends) {
     assert.ok(!family.specs.has(id) || !end.mustRestart, `"${id}" is not restarted`);
   }
+  for (const id of ledger.revived) {
+    const isStill = ["inactive", "completed", "backing_off"].includes(is.at(id)) && !effects.some((effect) =>
+      effect.type === "spawn" && effect.node === id
+    );
+    assert.ok(!isStill, `"${id}" is ${is.at(id)}, and another plan starts it`);
+  }
+  ledger.revived.clear();
   ledger.ends.clear();
   ledger.judged.clear();
   for (const [id, { wishes, comesBack, exit }] of ledger.closed) {

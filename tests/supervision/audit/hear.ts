@@ -128,6 +128,13 @@ export function hearRecord(scene: Scene, entry: Entry): void {
         const isOther = spec?.kind !== "tree" && !family.leaving.has(run.node) && !isSame(spec!, run.spec);
         if (isOther && !ledger.isLeaving(run.node)) run.wishes.push("anew");
       }
+      for (const id of family.specs.keys()) {
+        if (isRevived(scene, id)) {
+          ledger.notBefore.delete(id);
+          ledger.streaks.set(id, 0);
+          ledger.revived.add(id);
+        }
+      }
       return;
     case "adopted": {
       const isOutdated = event.type === "resumed" && event.outdated.has(entry.data.run);
@@ -441,6 +448,25 @@ function hearPlan({ ledger, event, family, now }: Scene): void {
     } else if (spec !== undefined && spec.kind !== "tree" && !family.leaving.has(run.node)) {
       if (isSame(spec, run.spec)) Object.assign(run, { spec, specifiedAt: now });
     }
+  }
+}
+
+/** Whether an actor starts by another plan although it has ended, or is delayed: it is another by now, or wanted otherwise. */
+function isRevived({ known, family, was }: Scene, id: NodeId): boolean {
+  const after = family.spec(id);
+  const before = known.specs.get(id);
+  if (before === undefined || before.kind === "tree" || after.kind === "tree") return false;
+  if (family.leaving.has(id) || known.leaving.has(id) || was.at(after.parent!) !== "up") return false;
+  switch (was.at(id)) {
+    case "failed":
+    case "backing_off":
+      return !isSame(before, after);
+    case "completed":
+      return !isSame(before, after) || (after.daemon && !before.daemon);
+    case "inactive":
+      return after.autostart && !before.autostart;
+    default:
+      return false;
   }
 }
 

@@ -104,6 +104,8 @@ export class Ledger {
   readonly ends = new Map<NodeId, End & { readonly mustRestart: boolean }>();
   /** Trees whose end was judged. */
   readonly judged = new Set<NodeId>();
+  /** Actors that had ended, or were delayed, and that another plan starts. */
+  readonly revived = new Set<NodeId>();
   /** Runs that are over since. */
   readonly closed = new Map<NodeId, Run>();
 
