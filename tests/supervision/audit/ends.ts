@@ -121,16 +121,16 @@ export function auditEnds(scene: Scene): void {
     assert.ok(!family.specs.has(id) || !end.mustRestart, `"${id}" is not restarted`);
   }
   for (const id of ledger.revived) {
-    const isStill = ["inactive", "completed", "backing_off"].includes(is.at(id)) && !effects.some((effect) =>
-      effect.type === "spawn" && effect.node === id
-    );
+    const isStill = ["inactive", "completed", "backing_off"].includes(is.at(id)) &&
+      !effects.some((effect) => effect.type === "spawn" && effect.node === id);
     assert.ok(!isStill, `"${id}" is ${is.at(id)}, and another plan starts it`);
   }
   ledger.revived.clear();
   ledger.ends.clear();
   ledger.judged.clear();
   for (const [id, { wishes, comesBack, exit }] of ledger.closed) {
-    if (!family.specs.has(id)) continue;
+    // Another plan may have a tree in its place by now.
+    if (!family.specs.has(id) || family.spec(id).kind === "tree") continue;
     const at = is.at(id);
     const phase = is.phase(id);
     const isOver = at === "stopped" || at === "completed" || at === "inactive" ||

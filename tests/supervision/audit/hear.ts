@@ -354,7 +354,9 @@ function openAbove(scene: Scene, id: NodeId, opened: Set<NodeId>): void {
     const isKeptDown = ledger.stoppedByHand.has(tree) && was.at(tree) !== "inactive" &&
       !ledger.openTrees.has(tree);
     const isByHand = was.at(tree) === "inactive" && tree !== ROOT && !known.spec(tree).autostart;
-    const isDown = isKeptDown || isByHand || ["stopped", "completed", "failed"].includes(was.at(tree));
+    const isAlongside = tree !== ROOT && opened.has(known.spec(tree).parent!);
+    const isDown = isKeptDown || isByHand || isAlongside ||
+      ["stopped", "completed", "failed"].includes(was.at(tree));
     if (!isDown || opened.has(tree)) continue;
     opened.add(tree);
     start(scene, tree);
@@ -403,7 +405,18 @@ function hearCancelled(scene: Scene, id: NodeId): void {
     if (tree !== id && ledger.deadlines.has(tree)) wishTree(scene, tree, "tree");
   }
   limit(scene, id, bound);
-  for (const run of runsIn(scene, id)) run.wishes.push("tree");
+  for (const run of runsIn(scene, id)) {
+    // Who is named after a tree around it has its own wish after that of the tree.
+    if (isNamedBelow(scene, run.node)) run.wishes.splice(-1, 0, "tree");
+    else run.wishes.push("tree");
+  }
+}
+
+/** Whether somebody wants a node itself stopped, or anew, in the same breath as a tree around it. */
+function isNamedBelow({ event, known }: Scene, id: NodeId): boolean {
+  if (event.type !== "stop_requested" && event.type !== "restart_requested") return false;
+  const at = event.nodes.indexOf(id);
+  return at >= 0 && known.above(id).some((tree) => event.nodes.slice(0, at).includes(tree));
 }
 
 function limit(scene: Scene, id: NodeId, bound: Instant): void {
