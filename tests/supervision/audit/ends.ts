@@ -154,7 +154,8 @@ export function auditEnds(scene: Scene): void {
       assert.ok(!isOver, `"${id}" is to be restarted and is ${at}`);
     }
     // Nobody has interrupted a one-shot that finished before its turn to stop had come.
-    const isFinished = exit?.success && !exit.daemon && exit.isDoomed;
+    const isFinished = exit?.success && !exit.daemon && exit.isDoomed &&
+      !wishes.slice(exit.wishes).includes("anew");
     if (isFinished && outcome !== "anew" && !family.above(id).some((tree) => reopened.has(tree))) {
       assert.ok(at === "completed" || at === "failed", `"${id}" has finished and is ${at}`);
     }

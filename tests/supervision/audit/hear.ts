@@ -219,6 +219,7 @@ function hearRun(scene: Scene, run: Run): void {
         success: isSuccess(event.exit, run.spec),
         daemon: run.spec.daemon,
         isDoomed: run.wishes.length > 0 && run.askedAt === null,
+        wishes: run.wishes.length,
       };
       run.held.clear();
       if (!run.isOverdue) endsByItself(scene, run, { success: run.exit.success, readyAt: run.readyAt });
