@@ -336,9 +336,11 @@ function start(scene: Scene, id: NodeId): void {
     ledger.unsureStreaks.add(id);
     if (was.at(id) !== "stopping") return;
     wishTree(scene, id, "anew");
+    ledger.notBefore.delete(id);
     leaveGroups(scene, id);
   } else if (run.askedAt !== null || run.exit !== null) {
     run.wishes.push("anew");
+    ledger.notBefore.delete(id);
     leaveGroups(scene, id);
   } else if (outcomeOf(run.wishes) === "hand") run.wishes.length = 0;
 }

@@ -111,6 +111,8 @@ export class Status {
   }
 
   #childrenOf(id: NodeId): readonly NodeId[] {
+    // Another plan may have an actor in its place.
+    if (this.#family.spec(id).kind !== "tree") return [];
     return this.#family.tree(id).children.filter((child) => this.#family.specs.has(child))
       .concat(
         [...this.#family.leaving].filter((left) =>
