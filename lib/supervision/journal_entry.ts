@@ -1,5 +1,5 @@
 import type { Signal } from "../base/signals.ts";
-import type { NodeId } from "../config/plan.ts";
+import type { NodeId, RestartBudget } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
 import type { ReachedLimits } from "./reached_limits.ts";
 import type { CancelCause, FailReason, Refusal, StopReason } from "./reason.ts";
@@ -24,7 +24,13 @@ export interface EntryData {
   /** What the machine has said. */
   readonly start_failed: { readonly reason: string };
   readonly timed_out: { readonly why: FailReason };
-  readonly restarted: { readonly delayMs: number; readonly left: number };
+  readonly restarted: {
+    readonly delayMs: number;
+    /** How many more would be granted now; null for any number. */
+    readonly left: number | null;
+  };
+  /** The restarts of a child that is counted by itself are spent, and it is left failed. */
+  readonly gave_up: RestartBudget;
   readonly escalated: { readonly by: NodeId; readonly restarts: number; readonly withinMs: number };
   readonly cancelled: { readonly withinMs: number };
   readonly stopping: { readonly signal: Signal; readonly graceMs: number; readonly cancel: boolean };

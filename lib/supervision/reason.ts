@@ -5,6 +5,12 @@ import type { Survived } from "./rest.ts";
 
 /** Why a child has failed. */
 export type FailReason =
+  | FirstReason
+  /** The restarts that `by` was granted are spent; `last` is why it would have needed one more. */
+  | { readonly kind: "gave_up"; readonly by: NodeId; readonly last: FirstReason };
+
+/** Why a child has failed that has not been restarted too often. */
+export type FirstReason =
   | { readonly kind: "exit"; readonly exit: Exit; readonly error: ActorError | null }
   /** @param hadNothingToRead It ended well as soon as it was started, and its standard input is empty. */
   | { readonly kind: "daemon_ended"; readonly exit: Exit; readonly hadNothingToRead: boolean }
@@ -16,7 +22,6 @@ export type FailReason =
   | { readonly kind: "survivors"; readonly processes?: readonly Survived[] }
   /** Whether anything has survived SIGKILL could not be looked at. */
   | { readonly kind: "unseen"; readonly why: string }
-  | { readonly kind: "gave_up"; readonly by: NodeId }
   | { readonly kind: "child"; readonly child: NodeId };
 
 /**

@@ -154,6 +154,10 @@ interface ChildState {
   readonly restarts: number;
   /** Restarts in a row, for the backoff. */
   readonly streak: number;
+  /** Starts in a row that have not come to being ready. */
+  readonly failedStarts: number;
+  /** Restarts that still count, where its supervisor counts those of each child by themselves. */
+  readonly ownWindow: RestartWindow;
   /** Journal number of the entry that led to the present phase. */
   readonly cause: number;
 }
@@ -184,6 +188,7 @@ export interface TreeState extends ChildState {
   readonly kind: "tree";
   readonly phase: TreePhase;
   readonly starts: number;
+  /** Restarts of its children that still count, where it counts those of all of them together. */
   readonly window: RestartWindow;
   /** When the children that wait in `regrouping` may start; null if none do. */
   readonly regroupAt: Instant | null;

@@ -21,7 +21,7 @@ export interface Stepped {
 
 /** What can be changed of a node whatever it is. */
 type SharedFields =
-  & Partial<Pick<NodeState, "restarts" | "streak" | "cause">>
+  & Partial<Pick<NodeState, "restarts" | "streak" | "failedStarts" | "ownWindow" | "cause">>
   & { readonly phase?: IdlePhase };
 
 /** See the module. */
@@ -126,6 +126,11 @@ export class Turn {
   /** The nodes as they were when the step began. */
   get nodesBefore(): NodeMap<NodeState> {
     return this.#before.nodes;
+  }
+
+  /** Nodes that were started again and again without becoming ready, when the step began. */
+  get endlessBefore(): readonly NodeId[] {
+    return this.#before.books.endless;
   }
 
   /** A node and all that is below it, in file order. */

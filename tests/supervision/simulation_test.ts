@@ -3,12 +3,13 @@
  * with `SEED=n`, and more of them with `SEEDS=n`.
  */
 import assert from "node:assert/strict";
-import type { Plan } from "../../lib/config/plan.ts";
+import type { Intensity, Plan } from "../../lib/config/plan.ts";
 import type { Condition } from "../../lib/config/plan.ts";
 import { type ActorSketch, planOf, type TreeSketch } from "../harness/plan.ts";
 import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
 import { Auditor } from "./audit/auditor.ts";
+import { BudgetAuditor } from "./budget_auditor.ts";
 import { holdToReference } from "./reference/twin.ts";
 import { type Script, World } from "../harness/world.ts";
 
@@ -56,7 +57,11 @@ function simulate(seed: number, watch: Watch): void {
   const random = seeded(seed);
   const sketch = randomTree(random, "", 0, []);
   const world = new World(planOf(sketch), seed);
-  world.onStep = watch;
+  const budgets = new BudgetAuditor();
+  world.onStep = (before, event, now, stepped) => {
+    watch(before, event, now, stepped);
+    budgets.check(event, now, stepped);
+  };
   const plans = new Plans(random, world, sketch);
   const asked: number[] = [];
   plans.scriptActors();
@@ -253,8 +258,8 @@ function randomTree(random: Random, path: string, depth: number, earlier: string
   }
   return {
     strategy: pick(random, ["one_for_one", "one_for_all", "rest_for_one"]),
-    intensity: { restarts: Math.floor(random() * 4), withinMs: pick(random, [1_000, 10_000, 60_000]) },
-    onFailure: pick(random, ["escalate", "escalate", "stop"]),
+    intensity: randomIntensity(random),
+    onFailure: pick(random, ["fail_child", "fail_child", "escalate", "escalate", "stop"]),
     autoShutdown: pick(random, ["any_significant", "all_significant", "never"]),
     start: random() < 0.8 ? "parallel" : "sequential",
     concurrency: random() < 0.8 ? null : 1,
@@ -263,6 +268,11 @@ function randomTree(random: Random, path: string, depth: number, earlier: string
     backoff: randomBackoff(random),
     children,
   };
+}
+
+function randomIntensity(random: Random): Intensity {
+  if (random() < 0.2) return "unlimited";
+  return { restarts: Math.floor(random() * 4), withinMs: pick(random, [1_000, 10_000, 60_000]) };
 }
 
 /** The same tree with some children fewer, some others, some more, and some of another kind. */
@@ -301,6 +311,9 @@ function revisedActor(random: Random, actor: ActorSketch | TreeSketch): ActorSke
   return dice < 0.2 ? { ...randomActor(random), argv: actor.argv ?? ["true"] } : actor;
 }
 
+/** With this a crash loop is soon one that nobody waits for. */
+const HASTY = { initialMs: 10, maxMs: 100, factor: 2, jitter: 0.1, resetAfterMs: 10_000 };
+
 function randomActor(random: Random): ActorSketch {
   const daemon = random() < 0.6;
   const ready = random() < 0.3 ? { probe: { type: "file", path: "/x" } as const, intervalMs: 100 } : null;
@@ -315,6 +328,8 @@ function randomActor(random: Random): ActorSketch {
     successSignals: pick(random, [[], [], ["SIGSEGV"]]),
     startTimeoutMs: 2_000,
     runTimeoutMs: random() < 0.1 ? 5_000 : null,
+    intensity: random() < 0.2 ? randomIntensity(random) : null,
+    ...random() < 0.2 ? { backoff: HASTY } : {},
     stop: {
       graceMs: pick(random, [0, 500, 10_000]),
       command: random() < 0.2 ? ["stop-it"] : null,

@@ -72,6 +72,7 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   start_failed: "red",
   timed_out: "red",
   escalated: "red",
+  gave_up: "red",
   killed: "red",
   restarted: "yellow",
   held: "yellow",
@@ -114,8 +115,10 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
   timed_out: ({ why }) => describeReason(why),
   restarted: ({ delayMs, left }) => {
     const when = delayMs === 0 ? "restarts now" : `restarts in ${describeDuration(delayMs)}`;
-    return `${when} (${left} more allowed)`;
+    return left === null ? when : `${when} (${left} more allowed)`;
   },
+  gave_up: ({ restarts, withinMs }) =>
+    `gives up: it needs more than ${restarts} restarts in ${describeDuration(withinMs)}`,
   escalated: ({ by, restarts, withinMs }) =>
     `gives up: "${by}" needs more than ${restarts} restarts in ${describeDuration(withinMs)}`,
   cancelled: () => "is being taken down",

@@ -66,6 +66,14 @@ const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, nu
   ["timed_out", { why: { kind: "run_timeout", afterMs: 30_000 } }, "still running after 30s", 31, true],
   ["restarted", { delayMs: 0, left: 4 }, "restarts now (4 more allowed)", 33, true],
   ["restarted", { delayMs: 200, left: 3 }, "restarts in 200ms (3 more allowed)", 33, true],
+  ["restarted", { delayMs: 200, left: null }, "restarts in 200ms", 33, true],
+  [
+    "gave_up",
+    { restarts: 5, withinMs: 30_000 },
+    "gives up: it needs more than 5 restarts in 30s",
+    31,
+    true,
+  ],
   [
     "escalated",
     { by: "pool/x", restarts: 5, withinMs: 30_000 },

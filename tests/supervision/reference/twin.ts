@@ -47,8 +47,8 @@ function restOf({ requests, holding, outcome, revision }: State) {
 }
 
 function bookText(
-  { tallies, counts, due, stopDue, regroupDue, unsettled, regrouping, left, holders }: Books,
+  { tallies, counts, due, stopDue, regroupDue, unsettled, regrouping, left, holders, endless }: Books,
 ) {
   const columns = [tallies.values(), counts.values(), due, stopDue, regroupDue, unsettled, regrouping];
-  return JSON.stringify([...columns.map((column) => [...column]), left, holders]);
+  return JSON.stringify([...columns.map((column) => [...column]), left, holders, endless]);
 }
