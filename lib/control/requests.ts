@@ -34,6 +34,7 @@ const SHAPES: { readonly [O in Op]: Shape<Requests[O]> } = {
     dry: boolean,
     wait: boolean,
   }),
+  reset: object<Requests["reset"]>({ paths, wait: boolean }),
   await_ready: object<Requests["await_ready"]>({}),
   down: object<Requests["down"]>({ cause: text, withinMs: nullable(milliseconds) }),
   cut_grace: object<Requests["cut_grace"]>({ toMs: milliseconds }),

@@ -135,6 +135,8 @@ export class Service {
     apply: async ({ dry, wait }) => await this.#applied(await this.#applier.apply(dry), dry, wait),
     scale: async ({ counts, dry, wait }) =>
       await this.#applied(await this.#applier.scale(counts, dry), dry, wait),
+    reset: ({ paths, wait }) =>
+      this.#act({ type: "reset_requested", nodes: selectOrThrow(this.#plan, paths) }, wait),
     await_ready: () => this.#act({ type: "ready_awaited", nodes: [ROOT] }, true),
     down: async ({ cause, withinMs }) => {
       const known = CAUSES.find((one) => one === cause) ?? "down";

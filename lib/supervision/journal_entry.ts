@@ -8,7 +8,7 @@ import type { Outcome, RunId } from "./state.ts";
 /** What each kind of journal entry says, ready for JSON: all that people are told is made of this. */
 export interface EntryData {
   readonly requested:
-    | { readonly verb: "start" | "stop" | "restart"; readonly paths: readonly NodeId[] }
+    | { readonly verb: "start" | "stop" | "restart" | "reset"; readonly paths: readonly NodeId[] }
     | { readonly verb: "down"; readonly by: CancelCause };
   /** A tree has no process of its own. */
   readonly started:

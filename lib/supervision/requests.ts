@@ -3,6 +3,7 @@ import { after, NEVER } from "../base/instant.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
 import { bringUp } from "./bring_up.ts";
 import type { RequestEvent } from "./event.ts";
+import { forgetFailures } from "./forget_failures.ts";
 import { actorsOf, ANY_START, awaitGoal } from "./goals.ts";
 import { letAllGo, offeredIn } from "./hold.ts";
 import type { Refusal } from "./reason.ts";
@@ -26,6 +27,8 @@ export function onRequest(turn: Turn, asked: RequestEvent): void {
       return onStop(turn, event);
     case "restart_requested":
       return onRestart(turn, event);
+    case "reset_requested":
+      return onReset(turn, event);
     case "ready_awaited":
       return awaitGoal(
         turn,
@@ -61,6 +64,13 @@ function onRestart(turn: Turn, { request, nodes }: RequestOf<"restart_requested"
   for (const id of nodes) stopNode(turn, id, { to: "waiting" }, NEVER, cause);
   bringUp(turn, down, { startDependencies: false, skipDependencies: false }, cause);
   awaitGoal(turn, request, "ready", goals);
+}
+
+function onReset(turn: Turn, { request, nodes }: RequestOf<"reset_requested">): void {
+  if (refused(turn, request, nodes)) return;
+  const cause = recordRequest(turn, "reset", nodes);
+  const started = forgetFailures(turn, nodes, cause);
+  awaitGoal(turn, request, "ready", targets(actorsOf(turn, started), () => ANY_START));
 }
 
 function onDown(turn: Turn, event: RequestOf<"down_requested">): void {
@@ -140,7 +150,11 @@ function isStoppedByHand(node: NodeState): boolean {
   return then?.to === "stopped" && then.why === "request";
 }
 
-function recordRequest(turn: Turn, verb: "start" | "stop" | "restart", nodes: readonly NodeId[]): number {
+function recordRequest(
+  turn: Turn,
+  verb: "start" | "stop" | "restart" | "reset",
+  nodes: readonly NodeId[],
+): number {
   return turn.record(ROOT, "requested", null, { verb, paths: nodes });
 }
 

@@ -138,3 +138,42 @@ e2e("budget: plan and check say whose restarts are counted", async (sandbox) => 
   assert.equal(ok, true);
   assert.deepEqual(problems.map(({ name }: { name: string }) => name), ["config/intensity-without-effect"]);
 });
+
+e2e(
+  "reset: what gave up starts again, its dependents with it, and its restarts are none again",
+  async (sandbox) => {
+    sandbox.config(`
+    intensity = { restarts = 1, within = "1h" }
+    defaults = { backoff = { initial = "1ms" } }
+    ${SERVICES}
+    [actors.bad]
+    shell = "test -e good || exit 3; exec sleep 1000"
+    daemon = true
+    ready = { delay = "50ms" }
+    [actors.after]
+    exec = "sleep 1000"
+    daemon = true
+    depends_on = ["bad"]
+  `);
+    assert.equal((await sandbox.supervise("up", "-d", "--keep")).code, 1);
+    const state = async (path: string) => (await sandbox.row(path)).state;
+    assert.deepEqual([await state("bad"), await state("after")], ["failed", "failed"]);
+    const again = await sandbox.supervise("reset", "bad");
+    assert.equal(again.code, 1, "it fails as before");
+    assert.match(again.stdout, /bad .*failed.*restarted too often/);
+    sandbox.write("good", "");
+    const { ok, actors } = await sandbox.json("reset", "bad");
+    assert.equal(ok, true);
+    const [bad] = actors;
+    assert.deepEqual([bad.path, bad.state, bad.restarts], ["bad", "running", 0]);
+    assert.equal((await sandbox.supervise("start", "after")).code, 0);
+    const before = await sandbox.row("a");
+    assert.equal((await sandbox.supervise("reset", "**", "--no-wait")).code, 0);
+    assert.equal((await sandbox.row("a")).pid, before.pid);
+    assert.match((await sandbox.supervise("events")).stdout, /the tree: reset was asked for: bad\n/);
+    assert.equal((await sandbox.supervise("reset", "nobody")).code, 4);
+    assert.equal((await sandbox.supervise("reset")).code, 2);
+    assert.match((await sandbox.supervise("down")).stdout, /0 left/);
+    assert.equal((await sandbox.supervise("reset", "bad")).code, 3);
+  },
+);

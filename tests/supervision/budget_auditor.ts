@@ -44,8 +44,9 @@ export class BudgetAuditor {
   }
 
   #forget(event: TreeEvent, isThere: (id: NodeId) => boolean): void {
-    // A start by hand begins anew, with all that it may bring along.
-    const isByHand = event.type === "start_requested" || event.type === "restart_requested";
+    // A start or a reset by hand begins anew, with all that it may bring along.
+    const isByHand = event.type === "start_requested" || event.type === "restart_requested" ||
+      event.type === "reset_requested";
     for (const restarts of [this.#own, this.#together]) {
       for (const id of restarts.keys()) if (isByHand || !isThere(id)) restarts.delete(id);
     }

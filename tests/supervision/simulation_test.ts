@@ -112,7 +112,8 @@ function act(world: World, random: Random, asked: number[]): void {
   } else if (dice < 0.7) world.advance(pick(random, [1, 50, 200, 1_000, 5_000, 15_000]));
   else if (dice < 0.78) asked.push(world.start(some(), random() < 0.7));
   else if (dice < 0.86) asked.push(world.stop(...some()));
-  else if (dice < 0.94) asked.push(world.restart(...some()));
+  else if (dice < 0.93) asked.push(world.restart(...some()));
+  else if (dice < 0.95) asked.push(world.reset(...some()));
   else if (dice < 0.97) asked.push(world.awaitReady(...some()));
   else if (dice < 0.98) world.down("down", pick(random, [null, 0, 1_000]));
   else if (dice < 0.99) world.send({ type: "grace_cut", toMs: pick(random, [0, 500]) });

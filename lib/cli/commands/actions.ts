@@ -1,4 +1,4 @@
-/** `supervise start`, `stop` and `restart`: what to do with some actors, done before the command returns. */
+/** `supervise start`, `stop`, `restart` and `reset`: what to do with some actors, done before the command returns. */
 import { ExitCode } from "../../base/exit_code.ts";
 import { UserError } from "../../base/user_error.ts";
 import { receiptOfStop } from "../../daemon/take_down.ts";
@@ -87,6 +87,22 @@ export const restart: Command = {
   words: [0, Infinity],
   run: (context) =>
     actAndTell(context, "restart", (client, paths, wait) => client.request("restart", { paths, wait })),
+};
+
+/** `supervise reset`. */
+export const reset: Command = {
+  usage: "SEL...",
+  about: [
+    "Forgets failures: counts of restarts, what is spent of their budgets, and pauses. What has failed, or pauses before " +
+    "a restart, starts again at once where its tree is at work, and with it what had failed because of it. What runs, " +
+    "or was stopped by hand, goes on as it is.",
+    "Returns when what it has started is ready.",
+  ],
+  options: WAIT_OPTIONS,
+  examples: [["supervise reset api", "one actor"], ["supervise reset '**'", "all of them"]],
+  words: [0, Infinity],
+  run: (context) =>
+    actAndTell(context, "reset", (client, paths, wait) => client.request("reset", { paths, wait })),
 };
 
 /** Does it, and tells what came of it. */
