@@ -160,7 +160,8 @@ export interface Requests {
   readonly status: { readonly paths: readonly string[] };
   readonly start: { readonly paths: readonly string[]; readonly deps: boolean; readonly wait: boolean };
   readonly stop: { readonly paths: readonly string[]; readonly wait: boolean };
-  readonly restart: { readonly paths: readonly string[]; readonly wait: boolean };
+  /** `rolling`: the replicas of an actor one after the other, one ready all the time. */
+  readonly restart: { readonly paths: readonly string[]; readonly wait: boolean; readonly rolling?: boolean };
   /**
    * Reads the file of the tree again and goes on with what it says now. With `dry`, nothing is done but to say what would be;
    * without `wait`, it is answered when it has begun.

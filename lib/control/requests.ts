@@ -7,6 +7,7 @@ import {
   nullable,
   number,
   object,
+  optional,
   type Shape,
   text,
   where,
@@ -27,7 +28,11 @@ const SHAPES: { readonly [O in Op]: Shape<Requests[O]> } = {
   status: object<Requests["status"]>({ paths }),
   start: object<Requests["start"]>({ paths, deps: boolean, wait: boolean }),
   stop: object<Requests["stop"]>({ paths, wait: boolean }),
-  restart: object<Requests["restart"]>({ paths, wait: boolean }),
+  restart: object<Requests["restart"]>({
+    paths,
+    wait: boolean,
+    rolling: optional(boolean) as Shape<boolean>,
+  }),
   apply: object<Requests["apply"]>({ dry: boolean, wait: boolean }),
   scale: object<Requests["scale"]>({
     counts: list(object<WantedReplicas>({ selector: text, replicas: nullable(whole) })),

@@ -9,7 +9,9 @@ import type { Turn } from "./turn.ts";
 export function forgetFailures(turn: Turn, nodes: readonly NodeId[], cause: number): readonly NodeId[] {
   const started: NodeId[] = [];
   // Trees come before their children, which start with them.
-  for (const id of new Set(nodes.flatMap((node) => turn.planned(node)))) {
+  const places = new Set(nodes.flatMap((node) => turn.subtree(node)));
+  for (const { id, isLeaving } of places) {
+    if (isLeaving) continue;
     turn.set(id, { ...NO_FAILURES, restarts: 0 });
     if (turn.node(id).kind === "tree") turn.setTree(id, { window: EMPTY_WINDOW });
     if (startAgain(turn, id, cause)) started.push(id);

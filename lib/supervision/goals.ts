@@ -96,7 +96,7 @@ function youngest(turn: Turn, nodes: Iterable<NodeId>): Instant {
 }
 
 /** When a node that runs has lasted long enough; long ago where that does not matter. */
-function lastsFrom(node: NodeState | undefined): Instant {
+export function lastsFrom(node: NodeState | undefined): Instant {
   if (node?.phase.at !== "running" || node.streak > MOST_UNSETTLED) return instant(-Infinity);
   const { spec, since } = node.phase;
   return spec.daemon && spec.ready === null ? after(since, SETTLE_MS) : instant(-Infinity);
@@ -248,7 +248,8 @@ function isTakenAlong(turn: Turn, nodes: Turn["nodes"], { id, phase }: NodeState
   return turn.place(id).ancestors.some((above) => above !== ROOT && mayComeBack(nodes.get(above)!));
 }
 
-function mayComeBack({ phase }: NodeState): boolean {
+/** Whether a supervisor that is down, or comes down, may be started again by itself. */
+export function mayComeBack({ phase }: NodeState): boolean {
   if (phase.at !== "stopping" || !("end" in phase)) return isPlanned(phase.at);
   return phase.end.by === "itself" || isPlanned(phase.end.then.to);
 }

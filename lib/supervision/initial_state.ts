@@ -21,6 +21,7 @@ export function initialState(plan: Plan, seed: number): State {
     runs: 0,
     chance: seed >>> 0,
     requests: [],
+    rollouts: [],
     holding: null,
     cancelled: null,
     outcome: null,

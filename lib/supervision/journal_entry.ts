@@ -2,13 +2,14 @@ import type { Signal } from "../base/signals.ts";
 import type { NodeId, RestartBudget } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
 import type { ReachedLimits } from "./reached_limits.ts";
-import type { CancelCause, FailReason, Refusal, StopReason } from "./reason.ts";
+import type { CancelCause, FailReason, Halt, Refusal, StopReason } from "./reason.ts";
 import type { Outcome, RunId } from "./state.ts";
 
 /** What each kind of journal entry says, ready for JSON: all that people are told is made of this. */
 export interface EntryData {
   readonly requested:
     | { readonly verb: "start" | "stop" | "restart" | "reset"; readonly paths: readonly NodeId[] }
+    | { readonly verb: "restart"; readonly paths: readonly NodeId[]; readonly rolling: true }
     | { readonly verb: "down"; readonly by: CancelCause };
   /** A tree has no process of its own. */
   readonly started:
@@ -48,6 +49,10 @@ export interface EntryData {
     readonly outdated: readonly NodeId[];
     readonly changed: readonly NodeId[];
   };
+  /** A rolling restart is done: each of its replicas has another run. */
+  readonly rolled: Nothing;
+  /** It has stopped before its end; `left` have not been touched. */
+  readonly roll_halted: { readonly why: Halt; readonly left: readonly NodeId[] };
   /** A new supervisor goes on where the last one was killed. */
   readonly resumed: { readonly runs: number };
   /** It has taken a run over that the last one had started. */

@@ -210,6 +210,27 @@ export interface Request {
   readonly lastingFrom: Instant | null;
 }
 
+/** A rolling restart that goes on. */
+export interface Rollout {
+  /** The number of the request that waits for it; null if nobody does. */
+  readonly request: number | null;
+  /** Journal number of the entry that asked for it. */
+  readonly cause: number;
+  /** The replicas that have yet to come to another run, in file order. */
+  readonly members: readonly RolloutMember[];
+  /** When one that is ready will have lasted long enough to say so; null if something else has to happen first. */
+  readonly settlesAt: Instant | null;
+}
+
+/** One replica of a rolling restart. */
+export interface RolloutMember {
+  readonly id: NodeId;
+  /** How many starts it must have gone beyond. */
+  readonly starts: number;
+  /** Whether it has had its turn to stop. */
+  readonly isBegun: boolean;
+}
+
 /** How the whole tree ended. */
 export type Outcome =
   | { readonly kind: "completed" }
@@ -234,6 +255,7 @@ export interface State {
   /** State of the generator that draws the jitter. */
   readonly chance: number;
   readonly requests: readonly Request[];
+  readonly rollouts: readonly Rollout[];
   /** The crash that is offered for inspection, and since when any was; null if none is held. */
   readonly holding: { readonly offered: CrashId; readonly since: Instant } | null;
   /** What cancelled the tree from outside, if anything did. */

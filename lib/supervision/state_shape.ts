@@ -36,6 +36,8 @@ import type {
   Lack,
   LastExit,
   NodeState,
+  Rollout,
+  RolloutMember,
   RunningPhase,
   StartingPhase,
   State,
@@ -51,7 +53,7 @@ import type {
 import type { Ladder } from "./stop_ladder.ts";
 
 /** What of a state outlives its supervisor, without the nodes. */
-export type Figures = Pick<State, "seq" | "runs" | "chance" | "cancelled">;
+export type Figures = Pick<State, "seq" | "runs" | "chance" | "cancelled" | "rollouts">;
 
 /** What one step has changed. */
 export interface StateChange extends Figures {
@@ -300,6 +302,12 @@ export const stateChangeShape: Shape<StateChange> = where(
         guardian_lost: true,
       }),
     ),
+    rollouts: list(object<Rollout>({
+      request: nullable(count),
+      cause: count,
+      members: list(object<RolloutMember>({ id: nodeId, starts: count, isBegun: boolean })),
+      settlesAt: nullable(moment),
+    })),
     nodes: list(nodeState),
   }),
   // A new run would have the number of one that is there.

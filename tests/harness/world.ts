@@ -191,6 +191,10 @@ export class World {
     return this.#request({ type: "restart_requested", request: null, nodes: this.ids(paths) });
   }
 
+  restartRolling(...paths: readonly string[]): number {
+    return this.#request({ type: "rolling_restart_requested", request: null, nodes: this.ids(paths) });
+  }
+
   reset(...paths: readonly string[]): number {
     return this.#request({ type: "reset_requested", request: null, nodes: this.ids(paths) });
   }

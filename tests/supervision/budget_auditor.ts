@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Instant } from "../../lib/base/instant.ts";
 import type { Intensity, NodeId } from "../../lib/config/plan.ts";
 import type { TreeEvent } from "../../lib/supervision/event.ts";
+import type { State } from "../../lib/supervision/state.ts";
 import type { Stepped } from "../../lib/supervision/turn.ts";
 
 type Restarts = Map<NodeId, readonly Instant[]>;
@@ -17,7 +18,7 @@ export class BudgetAuditor {
   /** Looks at one step. */
   check(event: TreeEvent, now: Instant, { state, effects }: Stepped): void {
     const specOf = (id: NodeId) => state.topology.byId.get(id)?.spec;
-    this.#forget(event, (id) => state.nodes.has(id));
+    this.#forget(event, state);
     for (const effect of effects) {
       if (effect.type !== "record") continue;
       const { node, event: what } = effect.entry;
@@ -43,12 +44,12 @@ export class BudgetAuditor {
     }
   }
 
-  #forget(event: TreeEvent, isThere: (id: NodeId) => boolean): void {
-    // A start or a reset by hand begins anew, with all that it may bring along.
-    const isByHand = event.type === "start_requested" || event.type === "restart_requested" ||
-      event.type === "reset_requested";
+  #forget({ type }: TreeEvent, { nodes, rollouts }: State): void {
+    // A start, a reset or a restart by hand begins anew, with all that it may bring along.
+    const isByHand = type === "start_requested" || type === "restart_requested" ||
+      type === "reset_requested" || type === "rolling_restart_requested" || rollouts.length > 0;
     for (const restarts of [this.#own, this.#together]) {
-      for (const id of restarts.keys()) if (isByHand || !isThere(id)) restarts.delete(id);
+      for (const id of restarts.keys()) if (isByHand || !nodes.has(id)) restarts.delete(id);
     }
   }
 }

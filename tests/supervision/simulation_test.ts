@@ -5,12 +5,14 @@
 import assert from "node:assert/strict";
 import type { Intensity, Plan } from "../../lib/config/plan.ts";
 import type { Condition } from "../../lib/config/plan.ts";
+import { withoutReplica } from "../../lib/config/replica_path.ts";
 import { type ActorSketch, planOf, type TreeSketch } from "../harness/plan.ts";
 import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
 import { Auditor } from "./audit/auditor.ts";
 import { BudgetAuditor } from "./budget_auditor.ts";
 import { holdToReference } from "./reference/twin.ts";
+import { auditRolling } from "./rolling_auditor.ts";
 import { type Script, World } from "../harness/world.ts";
 
 const SEEDS = Number(process.env["SEEDS"] ?? 400);
@@ -61,6 +63,7 @@ function simulate(seed: number, watch: Watch): void {
   world.onStep = (before, event, now, stepped) => {
     watch(before, event, now, stepped);
     budgets.check(event, now, stepped);
+    auditRolling(before, event, stepped);
   };
   const plans = new Plans(random, world, sketch);
   const asked: number[] = [];
@@ -113,9 +116,14 @@ function act(world: World, random: Random, asked: number[]): void {
   else if (dice < 0.78) asked.push(world.start(some(), random() < 0.7));
   else if (dice < 0.86) asked.push(world.stop(...some()));
   else if (dice < 0.93) asked.push(world.restart(...some()));
-  else if (dice < 0.95) asked.push(world.reset(...some()));
-  else if (dice < 0.97) asked.push(world.awaitReady(...some()));
-  else if (dice < 0.98) world.down("down", pick(random, [null, 0, 1_000]));
+  else if (dice < 0.94) asked.push(world.reset(...some()));
+  else if (dice < 0.96) {
+    const replicas = actors.filter((path) => path !== withoutReplica(path));
+    const one = replicas.length > 0 && random() < 0.9 ? withoutReplica(pick(random, replicas)) : null;
+    const ofOne = replicas.filter((path) => withoutReplica(path) === one && random() < 0.9);
+    asked.push(world.restartRolling(...one === null ? some() : ofOne));
+  } else if (dice < 0.975) asked.push(world.awaitReady(...some()));
+  else if (dice < 0.983) world.down("down", pick(random, [null, 0, 1_000]));
   else if (dice < 0.99) world.send({ type: "grace_cut", toMs: pick(random, [0, 500]) });
   else if (dice < 0.995) {
     const waiting = world.toBeSpawned();
@@ -250,6 +258,15 @@ function randomTree(random: Random, path: string, depth: number, earlier: string
   for (let i = 0; i < count; i++) {
     const name = "abcdef"[i] ?? `n${i}`;
     const at = path === "" ? name : `${path}/${name}`;
+    if (random() < 0.2) {
+      const needs = randomNeeds(random, earlier);
+      const actor = randomActor(random);
+      for (let replica = 1; replica <= 3; replica++) {
+        children[`${name}.${replica}`] = { ...actor, replica, needs };
+      }
+      for (let replica = 1; replica <= 3; replica++) earlier.push(`${at}.${replica}`);
+      continue;
+    }
     // Only what stands earlier is named, and never a tree around: so there are no cycles.
     const needs = randomNeeds(random, earlier);
     children[name] = depth < 2 && random() < 0.25

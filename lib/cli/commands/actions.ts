@@ -81,12 +81,29 @@ export const stop: Command = {
 /** `supervise restart`. */
 export const restart: Command = {
   usage: "SEL...",
-  about: ["Stops what runs, starts it again and returns when it is ready. It does not count as a failure."],
-  options: WAIT_OPTIONS,
-  examples: [["supervise restart api", "one actor"], ["supervise restart '**'", "all of them"]],
+  about: [
+    "Stops what runs, starts it again and returns when it is ready. It does not count as a failure.",
+    "With --rolling the replicas of an actor are restarted one after the other, each when another one is ready, so that " +
+    "one at least is ready at any time. It stops, and says so, when a new one does not become ready; the others are " +
+    "then as before. An actor without a second replica is refused.",
+  ],
+  options: [
+    { name: "rolling", doc: "one replica after the other, with one ready at any time" },
+    ...WAIT_OPTIONS,
+  ],
+  examples: [
+    ["supervise restart api", "one actor"],
+    ["supervise restart '**'", "all of them"],
+    ["supervise restart --rolling api", "its replicas, one after the other"],
+  ],
   words: [0, Infinity],
   run: (context) =>
-    actAndTell(context, "restart", (client, paths, wait) => client.request("restart", { paths, wait })),
+    actAndTell(
+      context,
+      "restart",
+      (client, paths, wait) =>
+        client.request("restart", { paths, wait, rolling: context.args.has("rolling") }),
+    ),
 };
 
 /** `supervise reset`. */

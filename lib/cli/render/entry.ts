@@ -10,7 +10,7 @@ import { describeCrash } from "../../words/describe_crash.ts";
 import { describeError } from "../../words/describe_error.ts";
 import { describeReached } from "../../words/describe_reached.ts";
 import { describeReason } from "../../words/describe_reason.ts";
-import { describeRefusal } from "../../words/describe_refusal.ts";
+import { describeHalt, describeRefusal } from "../../words/describe_refusal.ts";
 import { errorLines } from "./actor_error.ts";
 import type { Colour, Painter } from "./paint.ts";
 import { printable } from "./printable.ts";
@@ -57,6 +57,8 @@ export function isNews(entry: JournalEntry): boolean {
     case "ended":
     case "refused":
     case "planned":
+    case "rolled":
+    case "roll_halted":
     case "resumed":
     case "short":
       return true;
@@ -78,6 +80,8 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   held: "yellow",
   planned: "yellow",
   resumed: "yellow",
+  rolled: "green",
+  roll_halted: "red",
   refused: "yellow",
   state_unwritten: "red",
   remade: "yellow",
@@ -96,7 +100,7 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
   requested: (entry) =>
     entry.verb === "down"
       ? `down was asked for (${entry.by})`
-      : `${entry.verb} was asked for: ${nameSome(entry.paths)}`,
+      : `${"rolling" in entry ? "rolling " : ""}${entry.verb} was asked for: ${nameSome(entry.paths)}`,
   started: (entry) => "pid" in entry ? `started (pid ${entry.pid})` : "started",
   ready: ({ afterMs }) => `ready after ${describeDuration(afterMs)}`,
   exited: ({ code, signal, reached, error }) => {
@@ -143,6 +147,8 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
     `goes on under another plan: ${grouped(added.length)} added, ${grouped(removed.length)} removed, ${
       grouped(outdated.length)
     } started anew, ${grouped(changed.length)} changed`,
+  rolled: () => "the rolling restart is done",
+  roll_halted: ({ why, left }) => `the rolling restart has stopped: ${describeHalt(why, left)}`,
   resumed: ({ runs }) => `a new supervisor goes on, with ${countedProcesses(runs)} of the last one`,
   adopted: ({ pid }) => `is adopted (pid ${pid})`,
   released: () => "is held no longer and goes on",

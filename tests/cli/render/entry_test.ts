@@ -66,6 +66,31 @@ const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, nu
   ["timed_out", { why: { kind: "run_timeout", afterMs: 30_000 } }, "still running after 30s", 31, true],
   ["restarted", { delayMs: 0, left: 4 }, "restarts now (4 more allowed)", 33, true],
   ["restarted", { delayMs: 200, left: 3 }, "restarts in 200ms (3 more allowed)", 33, true],
+  [
+    "requested",
+    { verb: "restart", paths: ["a.1", "a.2"], rolling: true },
+    "rolling restart was asked for: a.1 a.2",
+    2,
+    false,
+  ],
+  ["rolled", {}, "the rolling restart is done", 32, true],
+  [
+    "roll_halted",
+    {
+      why: { kind: "failed", at: "api.2", why: { kind: "start", message: "no such file" } },
+      left: ["api.3", "api.4"],
+    },
+    'the rolling restart has stopped: "api.2" did not become ready (no such file); api.3, api.4 are as before',
+    31,
+    true,
+  ],
+  [
+    "roll_halted",
+    { why: { kind: "alone", at: "api.2" }, left: ["api.2"] },
+    'the rolling restart has stopped: no other replica than "api.2" is ready; api.2 is as before',
+    31,
+    true,
+  ],
   ["restarted", { delayMs: 200, left: null }, "restarts in 200ms", 33, true],
   [
     "gave_up",

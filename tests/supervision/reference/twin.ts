@@ -42,8 +42,8 @@ function told(effect: Effect): string {
   return JSON.stringify(effect, (key, value) => key === "spec" ? value.path : value);
 }
 
-function restOf({ requests, holding, outcome, revision }: State) {
-  return { requests: requests.map(({ id, goal }) => ({ id, goal })), holding, outcome, revision };
+function restOf({ requests, rollouts, holding, outcome, revision }: State) {
+  return { requests: requests.map(({ id, goal }) => ({ id, goal })), rollouts, holding, outcome, revision };
 }
 
 function bookText(
