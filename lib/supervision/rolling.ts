@@ -112,9 +112,9 @@ const NEXT: MemberVerdict = { is: "next" };
 const BUSY: MemberVerdict = { is: "busy", until: NEVER };
 
 function verdictOn(turn: Turn, { id, starts, isBegun }: RolloutMember): MemberVerdict {
-  // Another plan has it no more.
-  if (turn.find(id) === undefined || turn.place(id).isLeaving) return DONE;
-  const node = turn.actor(id);
+  const node = turn.find(id);
+  // Another plan has it no more, or has something else there.
+  if (node?.kind !== "actor" || turn.place(id).isLeaving) return DONE;
   const { phase } = node;
   const gone = turn.place(id).ancestors.find((tree) => turn.tree(tree).phase.at !== "up");
   if (gone !== undefined) {
@@ -177,5 +177,8 @@ function othersOf(turn: Turn, id: NodeId): readonly NodeId[] {
   // An actor without replicas has the name of a group, and is alone.
   if (group === id) return [];
   const { children } = turn.treeSpec(turn.spec(id).parent!);
-  return children.filter((other) => other !== id && groupOf(other) === group && !turn.place(other).isLeaving);
+  return children.filter((other) => {
+    const { spec, isLeaving } = turn.place(other);
+    return other !== id && groupOf(other) === group && spec.kind !== "tree" && !isLeaving;
+  });
 }
