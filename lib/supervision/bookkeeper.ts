@@ -133,6 +133,7 @@ export class Bookkeeper {
     const place = this.#place(node.id);
     const before = this.#nodes.at(place.index);
     this.#nodes.set(place.index, node);
+    if (isEndless(before) !== isEndless(node)) this.#endless = this.#exchanged(this.#endless, node);
     if (isSameByRules(before, node)) return;
     if (!this.#counted.has(place.index)) this.#counted.set(place.index, before);
     this.#uncounted.add(-place.index);
@@ -142,7 +143,6 @@ export class Bookkeeper {
     this.#mark("regrouping", place, node.phase.at === "regrouping" ? MARKED : NEVER);
     if (node.phase.at !== "waiting") this.#mark("queued", place, NEVER);
     if (holds(before) !== holds(node)) this.#holders = this.#exchanged(this.#holders, node);
-    if (isEndless(before) !== isEndless(node)) this.#endless = this.#exchanged(this.#endless, node);
     if (place.isLeaving) this.#left += Number(!isOver(node)) - Number(!isOver(before));
     this.#settleAgain(place);
     this.#putInTree(place, before, node);

@@ -69,7 +69,7 @@ const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, nu
   [
     "requested",
     { verb: "restart", paths: ["a.1", "a.2"], rolling: true },
-    "rolling restart was asked for: a.1 a.2",
+    "rolling restart was asked for: a.1, a.2",
     2,
     false,
   ],

@@ -90,7 +90,8 @@ function readyVerdict(turn: Turn, node: NodeState, startsBefore: number): "open"
     case "completed":
       return node.starts > startsBefore ? "reached" : "open";
     case "starting":
-      return node.phase.lack?.isLasting === true ? "missed" : "open";
+      if (node.phase.lack?.isLasting === true) return "missed";
+      return isRestless(turn, node.id) && node.starts > startsBefore ? "missed" : "open";
     case "running": {
       const stays = node.kind === "actor" && node.doom === null;
       return stays && node.starts > startsBefore ? "reached" : "open";
