@@ -49,6 +49,8 @@ export interface EntryData {
     readonly outdated: readonly NodeId[];
     readonly changed: readonly NodeId[];
   };
+  /** A replica has its turn in a rolling restart: it stops, and starts again. */
+  readonly rolling: Nothing;
   /** A rolling restart is done: each of its replicas has another run. */
   readonly rolled: Nothing;
   /** It has stopped before its end; `left` have not been touched. */

@@ -89,7 +89,8 @@ function waiting(rollout: Rollout, members: Rollout["members"], until: Instant):
 
 function halt(turn: Turn, { request, cause }: Rollout, members: Rollout["members"], why: Halt): null {
   const left = members.filter(({ id, isBegun }) => !isBegun && id !== atOf(why)).map(({ id }) => id);
-  turn.record(ROOT, "roll_halted", cause, { why, left });
+  // Nothing is written down any more when the tree has ended.
+  if (turn.outcome === null) turn.record(ROOT, "roll_halted", cause, { why, left });
   const refusal = { kind: "roll_halted", why, left } as const;
   if (request !== null) turn.emit({ type: "reply", request, ok: false, refusal });
   return null;
@@ -153,8 +154,9 @@ function mayLeave(turn: Turn, id: NodeId): Instant | null {
   return isHoped ? NEVER : null;
 }
 
-function begin(turn: Turn, member: RolloutMember, cause: number): RolloutMember {
+function begin(turn: Turn, member: RolloutMember, asked: number): RolloutMember {
   const { id } = member;
+  const cause = turn.record(id, "rolling", asked, {});
   const isDown = !isAlive(turn.node(id));
   // A failure of the new run is told by that.
   turn.set(id, NO_FAILURES);

@@ -10,7 +10,6 @@ import { type ActorSketch, planOf, type TreeSketch } from "../harness/plan.ts";
 import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
 import { Auditor } from "./audit/auditor.ts";
-import { BudgetAuditor } from "./budget_auditor.ts";
 import { holdToReference } from "./reference/twin.ts";
 import { auditRolling } from "./rolling_auditor.ts";
 import { type Script, World } from "../harness/world.ts";
@@ -59,10 +58,8 @@ function simulate(seed: number, watch: Watch): void {
   const random = seeded(seed);
   const sketch = randomTree(random, "", 0, []);
   const world = new World(planOf(sketch), seed);
-  const budgets = new BudgetAuditor();
   world.onStep = (before, event, now, stepped) => {
     watch(before, event, now, stepped);
-    budgets.check(event, now, stepped);
     auditRolling(before, event, stepped);
   };
   const plans = new Plans(random, world, sketch);

@@ -47,6 +47,7 @@ export function isNews(entry: JournalEntry): boolean {
     case "started":
     case "requested":
     case "stopping":
+    case "rolling":
     case "orphan_reaped":
     // The log of the actor says it, too.
     case "unlimited":
@@ -147,6 +148,7 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
     `goes on under another plan: ${grouped(added.length)} added, ${grouped(removed.length)} removed, ${
       grouped(outdated.length)
     } started anew, ${grouped(changed.length)} changed`,
+  rolling: () => "is restarted in its turn",
   rolled: () => "the rolling restart is done",
   roll_halted: ({ why, left }) => `the rolling restart has stopped: ${describeHalt(why, left)}`,
   resumed: ({ runs }) => `a new supervisor goes on, with ${countedProcesses(runs)} of the last one`,

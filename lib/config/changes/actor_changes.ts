@@ -18,7 +18,9 @@ const BACKOFF_CHANGES: FlatChangesOf<typeof BACKOFF.keys, NodeSpec> = {
 
 /** What is compiled of `intensity`: none, or no limit, is another value of both keys. */
 export const INTENSITY_CHANGES: FlatChangesOf<typeof INTENSITY.keys, Pick<NodeSpec, "intensity">> = {
-  restarts: inPlace(({ intensity }) => typeof intensity === "object" ? intensity?.restarts ?? null : intensity),
+  restarts: inPlace(({ intensity }) =>
+    typeof intensity === "object" ? intensity?.restarts ?? null : intensity
+  ),
   within: inPlace(({ intensity }) => typeof intensity === "object" ? intensity?.withinMs ?? null : intensity),
 };
 

@@ -73,6 +73,7 @@ const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, nu
     2,
     false,
   ],
+  ["rolling", {}, "is restarted in its turn", 2, false],
   ["rolled", {}, "the rolling restart is done", 32, true],
   [
     "roll_halted",
