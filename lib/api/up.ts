@@ -168,6 +168,11 @@ export class RunningTree implements AsyncDisposable {
     return await this.#client.request("restart", { paths: selectors, wait: true });
   }
 
+  /** Forgets failures, starts again what is down for them, and returns when that is ready. */
+  async reset(...selectors: readonly string[]): Promise<ActionResult> {
+    return await this.#client.request("reset", { paths: selectors, wait: true });
+  }
+
   /**
    * Reads the file of the tree again and does what has changed in it, as `supervise apply` does; returns when what has started
    * is ready and what the file has no more is gone. With `dry`, nothing is done but to say what would be.

@@ -113,9 +113,13 @@ export const PROBLEMS = {
     severity: "error",
     doc: "A dependency waits for the end of something that never ends.",
   },
+  "config/intensity-without-effect": {
+    severity: "warning",
+    doc: "An actor has an intensity, and is never restarted, or its restarts are not counted by themselves.",
+  },
   "config/significant-never-ends": {
     severity: "warning",
-    doc: "A significant daemon is always restarted, so that it never ends its tree.",
+    doc: "A significant daemon is always restarted, and not left failed, so that it never ends its tree.",
   },
   "config/module-dies": {
     severity: "warning",

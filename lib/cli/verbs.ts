@@ -66,6 +66,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./commands/scale.ts")).scale,
   },
   {
+    name: "reset",
+    aliases: [],
+    summary: "forgets failures, and starts again what is down for them",
+    load: async () => (await import("./commands/actions.ts")).reset,
+  },
+  {
     name: "logs",
     aliases: [],
     summary: "what the actors have printed",

@@ -30,11 +30,20 @@ export type RestartPolicy = "always" | "on-failure" | "never";
 /** Which siblings a failing child takes with it, as in OTP. */
 export type Strategy = "one_for_one" | "one_for_all" | "rest_for_one";
 
-/** More than `restarts` restarts within `withinMs` milliseconds, and the supervisor gives up. */
-export interface Intensity {
+/** How many restarts are granted within a time; one more, and there are none any more. */
+export interface RestartBudget {
   readonly restarts: number;
   readonly withinMs: number;
 }
+
+/** A budget of restarts, or none: restarts go on for ever, with the pauses of the backoff. */
+export type Intensity = RestartBudget | "unlimited";
+
+/**
+ * Once the restarts are spent. `fail_child`: each child has restarts of its own, and is left failed. The others count those
+ * of all children together, and tear the supervisor down: `escalate` lets its parent decide, `stop` leaves it failed.
+ */
+export type OnFailure = "fail_child" | "escalate" | "stop";
 
 /** The delay before the second and later restarts in a row; the first is immediate. */
 export interface Backoff {
@@ -172,6 +181,8 @@ export interface ActorSpec extends Child {
   /** From spawn to exit; null for no bound. */
   readonly runTimeoutMs: number | null;
   readonly stop: Stop;
+  /** Of this actor alone, where restarts are counted for each child by itself; null for that of its supervisor. */
+  readonly intensity: Intensity | null;
 }
 
 /** A supervisor. */
@@ -181,7 +192,7 @@ export interface TreeSpec extends Child {
   readonly children: readonly NodeId[];
   readonly strategy: Strategy;
   readonly intensity: Intensity;
-  readonly onFailure: "escalate" | "stop";
+  readonly onFailure: OnFailure;
   readonly autoShutdown: "any_significant" | "all_significant" | "never";
   readonly shutdownMs: number;
   /** What becomes of the actors in it when the supervisor is killed. */

@@ -82,7 +82,7 @@ export interface TreeStatus {
   readonly actors: readonly StatusRow[];
 }
 
-/** What came of a start, a stop or a restart. */
+/** What came of a start, a stop, a restart or a reset. */
 export interface ActionResult {
   readonly ok: boolean;
   readonly containment: LayerName;
@@ -160,7 +160,8 @@ export interface Requests {
   readonly status: { readonly paths: readonly string[] };
   readonly start: { readonly paths: readonly string[]; readonly deps: boolean; readonly wait: boolean };
   readonly stop: { readonly paths: readonly string[]; readonly wait: boolean };
-  readonly restart: { readonly paths: readonly string[]; readonly wait: boolean };
+  /** `rolling`: the replicas of an actor one after the other, one ready all the time. */
+  readonly restart: { readonly paths: readonly string[]; readonly wait: boolean; readonly rolling?: boolean };
   /**
    * Reads the file of the tree again and goes on with what it says now. With `dry`, nothing is done but to say what would be;
    * without `wait`, it is answered when it has begun.
@@ -172,6 +173,8 @@ export interface Requests {
     readonly dry: boolean;
     readonly wait: boolean;
   };
+  /** Forgets failures; answered when what starts again for it is ready. */
+  readonly reset: { readonly paths: readonly string[]; readonly wait: boolean };
   /** Answered when all that starts by itself is ready, or can no longer be. */
   readonly await_ready: Record<never, never>;
   /** Answered at once, or refused with `debug/held`; `await_end` says when it is done. Zero milliseconds force it. */
@@ -199,6 +202,7 @@ export interface Results {
   readonly restart: ActionResult;
   readonly apply: ApplyResult;
   readonly scale: ApplyResult;
+  readonly reset: ActionResult;
   readonly await_ready: ActionResult;
   readonly down: Record<never, never>;
   readonly cut_grace: Record<never, never>;

@@ -130,11 +130,15 @@ export class Service {
       if (wait) await this.#engine.untilReaped(touched);
       return { ...result, account: wait ? close() : null };
     },
-    restart: ({ paths, wait }) =>
-      this.#act({ type: "restart_requested", nodes: selectOrThrow(this.#plan, paths) }, wait),
+    restart: ({ paths, wait, rolling }) => {
+      const type = rolling === true ? "rolling_restart_requested" : "restart_requested";
+      return this.#act({ type, nodes: selectOrThrow(this.#plan, paths) }, wait);
+    },
     apply: async ({ dry, wait }) => await this.#applied(await this.#applier.apply(dry), dry, wait),
     scale: async ({ counts, dry, wait }) =>
       await this.#applied(await this.#applier.scale(counts, dry), dry, wait),
+    reset: ({ paths, wait }) =>
+      this.#act({ type: "reset_requested", nodes: selectOrThrow(this.#plan, paths) }, wait),
     await_ready: () => this.#act({ type: "ready_awaited", nodes: [ROOT] }, true),
     down: async ({ cause, withinMs }) => {
       const known = CAUSES.find((one) => one === cause) ?? "down";
@@ -199,6 +203,8 @@ export class Service {
     touched: () => readonly NodeId[],
   ): Promise<ActionResult> {
     const reply: Reply = wait && answer !== null ? await fromPromise(answer) : { ok: true, refusal: null };
+    if (reply.refusal?.kind === "roll_halted") throw rollHalted(reply.refusal);
+    if (reply.refusal?.kind === "no_replica") throw noReplica(reply.refusal);
     if (reply.refusal !== null) {
       throw new UserError("tree/refused", `Nothing was done: ${describeRefusal(reply.refusal)}`, {
         exitCode: ExitCode.notRunning,
@@ -238,4 +244,16 @@ function stillHeld(refusal: Refusal & { readonly kind: "crash_held" }): UserErro
       hint: `kill -CONT ${refusal.pid} lets it go on; \`supervise down --force\` does not wait for it`,
     },
   );
+}
+
+function rollHalted(refusal: Refusal & { readonly kind: "roll_halted" }): UserError {
+  return new UserError("tree/roll-halted", `The rolling restart has stopped: ${describeRefusal(refusal)}`, {
+    hint: "`supervise ps` shows how they are; the same command begins anew",
+  });
+}
+
+function noReplica(refusal: Refusal & { readonly kind: "no_replica" }): UserError {
+  return new UserError("tree/no-replica", `Nothing was restarted: ${describeRefusal(refusal)}`, {
+    hint: "give it `replicas` of at least 2, or restart it without --rolling",
+  });
 }

@@ -39,6 +39,8 @@ const MASKS: Masks = {
   start_requested: null,
   stop_requested: null,
   restart_requested: null,
+  rolling_restart_requested: null,
+  reset_requested: null,
   ready_awaited: null,
   down_requested: null,
   grace_cut: null,

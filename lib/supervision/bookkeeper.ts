@@ -18,6 +18,7 @@ import { Agenda, Queue } from "./agenda.ts";
 import { type Books, type Count, MARKED, type Tally } from "./books.ts";
 import { contributionOf, isLeaving, isSettled, JUST_ACTIVATED, readinessIn } from "./count.ts";
 import { hasStarted, type TreeReadiness } from "./dependencies.ts";
+import { isEndless } from "./endless.ts";
 import { LeastDraft } from "./least_array.ts";
 import type { NodeDraft, NodeMap } from "./node_map.ts";
 import { isOver, type NodeState } from "./state.ts";
@@ -42,6 +43,7 @@ export class Bookkeeper {
   readonly #columns: Readonly<Record<Column, LeastDraft>>;
   #left: number;
   #holders: readonly NodeId[];
+  #endless: readonly NodeId[];
   /** By index, those that have changed since the counts were right, as they were then. */
   readonly #counted = new Map<number, NodeState>();
   /** Their indexes, below zero: the last is counted first. */
@@ -67,6 +69,7 @@ export class Bookkeeper {
     };
     this.#left = books.left;
     this.#holders = books.holders;
+    this.#endless = books.endless;
   }
 
   /** A node as it is; undefined if there is none. */
@@ -94,6 +97,7 @@ export class Bookkeeper {
       regrouping: regrouping.whole,
       left: this.#left,
       holders: this.#holders,
+      endless: this.#endless,
     };
   }
 
@@ -105,6 +109,11 @@ export class Bookkeeper {
   /** Actors with a crash that is held, in file order. */
   get holders(): readonly NodeId[] {
     return this.#holders;
+  }
+
+  /** Nodes that are started again and again without becoming ready; another list whenever others are. */
+  get endless(): readonly NodeId[] {
+    return this.#endless;
   }
 
   tally(tree: NodeId): Tally {
@@ -124,6 +133,7 @@ export class Bookkeeper {
     const place = this.#place(node.id);
     const before = this.#nodes.at(place.index);
     this.#nodes.set(place.index, node);
+    if (isEndless(before) !== isEndless(node)) this.#endless = this.#exchanged(this.#endless, node);
     if (isSameByRules(before, node)) return;
     if (!this.#counted.has(place.index)) this.#counted.set(place.index, before);
     this.#uncounted.add(-place.index);
@@ -132,7 +142,7 @@ export class Bookkeeper {
     this.#mark("regroupDue", place, regroupDueOf(node, this.#now));
     this.#mark("regrouping", place, node.phase.at === "regrouping" ? MARKED : NEVER);
     if (node.phase.at !== "waiting") this.#mark("queued", place, NEVER);
-    if (holds(before) !== holds(node)) this.#keepHolder(node);
+    if (holds(before) !== holds(node)) this.#holders = this.#exchanged(this.#holders, node);
     if (place.isLeaving) this.#left += Number(!isOver(node)) - Number(!isOver(before));
     this.#settleAgain(place);
     this.#putInTree(place, before, node);
@@ -242,14 +252,13 @@ export class Bookkeeper {
     }
   }
 
-  #keepHolder({ id }: NodeState): void {
-    const holders = this.#holders;
+  /** A list of nodes in file order without one that it has, or with one that it has not. */
+  #exchanged(list: readonly NodeId[], { id }: NodeState): readonly NodeId[] {
     const { index } = this.#place(id);
-    const others = holders.filter((one) => one !== id);
+    const others = list.filter((one) => one !== id);
+    if (others.length < list.length) return others;
     const at = others.findIndex((one) => this.#place(one).index > index);
-    this.#holders = others.length < holders.length
-      ? others
-      : others.toSpliced(at < 0 ? others.length : at, 0, id);
+    return others.toSpliced(at < 0 ? others.length : at, 0, id);
   }
 
   #putInTree(place: Place, before: NodeState, after: NodeState): void {

@@ -26,6 +26,8 @@ export interface Books {
   readonly left: number;
   /** Actors with a crash that is held, in file order. */
   readonly holders: readonly NodeId[];
+  /** Nodes that are started again and again without becoming ready, in file order. */
+  readonly endless: readonly NodeId[];
 }
 
 /** A node that is marked. */

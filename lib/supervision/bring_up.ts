@@ -3,6 +3,7 @@ import { NEVER } from "../base/instant.ts";
 import { type NeedsGraph, needsOf, NO_NEEDS } from "../config/needs.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
 import { conclude } from "./conclude.ts";
+import { NO_FAILURES } from "./no_failures.ts";
 import { startedWith } from "./started_with.ts";
 import { stopNode } from "./stopping.ts";
 import type { Turn } from "./turn.ts";
@@ -49,7 +50,7 @@ function startNode(turn: Turn, id: NodeId, cause: number): void {
     case "completed":
     case "failed":
     case "backing_off":
-      turn.set(id, { streak: 0 });
+      turn.set(id, NO_FAILURES);
       return conclude(turn, id, { to: "waiting" }, cause);
     case "starting":
     case "running": {

@@ -3,12 +3,12 @@
  * in this order.
  */
 import { after, type Instant, NEVER } from "../base/instant.ts";
-import { unreachable } from "../base/invariant.ts";
+import { invariant, unreachable } from "../base/invariant.ts";
 import type { NodeId } from "../config/plan.ts";
 import { restartDelay, streakAfter } from "./backoff.ts";
+import { intensityFor, isCountedByItself, spendRestart } from "./budget.ts";
 import type { FailReason } from "./reason.ts";
 import { judge } from "./restart_policy.ts";
-import { recordRestart } from "./restart_window.ts";
 import { isAlive, type NodeState, type Then, thenOf } from "./state.ts";
 import { endTree, stopNode } from "./stopping.ts";
 import { companions } from "./strategy.ts";
@@ -43,17 +43,13 @@ export function afterEnd(turn: Turn, id: NodeId, ending: Ending, cause: number):
 function restart(turn: Turn, id: NodeId, ending: Ending, cause: number): Then {
   if (turn.place(id).isLeaving) return { to: "stopped", why: "removed" };
   const supervisor = turn.spec(id).parent!;
-  const { phase, window } = turn.tree(supervisor);
-  if (phase.at !== "up") return { to: "stopped", why: "tree" };
-  const { intensity } = turn.treeSpec(supervisor);
-  const recorded = recordRestart(window, turn.now, intensity);
-  turn.setTree(supervisor, { window: recorded.window });
-  if (!recorded.granted) {
-    giveUp(turn, supervisor, id, cause);
-    return { to: "failed", reason: ending.reason };
+  if (turn.tree(supervisor).phase.at !== "up") return { to: "stopped", why: "tree" };
+  const { granted, left } = spendRestart(turn, id);
+  if (!granted) {
+    const reason = giveUp(turn, id, ending.reason, cause);
+    return { to: "failed", reason };
   }
   const until = after(turn.now, planDelay(turn, id, ending));
-  const left = intensity.restarts - recorded.window.at.length;
   const entry = turn.record(id, "restarted", cause, { delayMs: Math.round(until - turn.now), left });
   if (turn.treeSpec(supervisor).strategy === "one_for_one") {
     return { to: "backing_off", until, reason: ending.reason };
@@ -67,7 +63,8 @@ function planDelay(turn: Turn, id: NodeId, ending: Ending): number {
   const node = turn.node(id);
   const readyForMs = ending.readySince === null ? 0 : turn.now - ending.readySince;
   const streak = streakAfter(node.streak, readyForMs, backoff);
-  turn.set(id, { restarts: node.restarts + 1, streak: streak + 1 });
+  const failedStarts = ending.readySince === null ? node.failedStarts + 1 : 0;
+  turn.set(id, { restarts: node.restarts + 1, streak: streak + 1, failedStarts });
   return restartDelay(streak, backoff, turn.chance());
 }
 
@@ -96,13 +93,18 @@ function afterCompanion(turn: Turn, id: NodeId): Then {
   return isTemporary && isAlive(turn.node(id)) ? { to: "stopped", why: "strategy" } : { to: "regrouping" };
 }
 
-function giveUp(turn: Turn, supervisor: NodeId, by: NodeId, cause: number): void {
-  const { restarts, withinMs } = turn.treeSpec(supervisor).intensity;
-  const entry = turn.record(supervisor, "escalated", cause, {
-    by,
-    restarts,
-    withinMs,
-  });
-  const result = { ok: false as const, reason: { kind: "gave_up" as const, by } };
-  endTree(turn, supervisor, { by: "itself", result }, entry);
+/** There are no more restarts: the child is left failed, and with it its supervisor, unless it is counted by itself. */
+function giveUp(turn: Turn, id: NodeId, reason: FailReason, cause: number): FailReason {
+  const intensity = intensityFor(turn, id);
+  invariant(intensity !== "unlimited", "restarts without limit are never spent");
+  const last = reason.kind === "gave_up" ? reason.last : reason;
+  const gaveUp = { kind: "gave_up", by: id, last } as const;
+  if (isCountedByItself(turn, id)) {
+    turn.record(id, "gave_up", cause, intensity);
+    return gaveUp;
+  }
+  const supervisor = turn.spec(id).parent!;
+  const entry = turn.record(supervisor, "escalated", cause, { by: id, ...intensity });
+  endTree(turn, supervisor, { by: "itself", result: { ok: false, reason: gaveUp } }, entry);
+  return reason;
 }

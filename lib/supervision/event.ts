@@ -77,6 +77,14 @@ export type RequestEvent =
   }
   | { readonly type: "stop_requested"; readonly request: number | null; readonly nodes: readonly NodeId[] }
   | { readonly type: "restart_requested"; readonly request: number | null; readonly nodes: readonly NodeId[] }
+  /** Restarts replicas one after the other, with one of each actor ready all the time. */
+  | {
+    readonly type: "rolling_restart_requested";
+    readonly request: number | null;
+    readonly nodes: readonly NodeId[];
+  }
+  /** Forgets failures; what is down for them starts again. */
+  | { readonly type: "reset_requested"; readonly request: number | null; readonly nodes: readonly NodeId[] }
   | { readonly type: "ready_awaited"; readonly request: number; readonly nodes: readonly NodeId[] }
   | {
     readonly type: "down_requested";

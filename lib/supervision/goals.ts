@@ -1,6 +1,7 @@
 /** What clients wait for after a request, and when it is decided. */
 import { after, type Instant, instant, latest } from "../base/instant.ts";
 import { nodeAt, type NodeId, ROOT } from "../config/plan.ts";
+import { type Hopeless, hopelessBy, MOST_UNSETTLED } from "./endless.ts";
 import { startedWith } from "./started_with.ts";
 import type { NodeState, Request, Then } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -13,9 +14,6 @@ export const ANY_START = -1;
  * an argument or of anything to read, and are not.
  */
 export const SETTLE_MS = 100;
-
-/** After more restarts in a row nobody is kept waiting: a tree with a budget for them goes on so, perhaps for ever. */
-export const MOST_UNSETTLED = 10;
 
 /** Remembers that somebody waits for `goal`; nobody does if `request` is null. @param targets See the request. */
 export function awaitGoal(
@@ -32,9 +30,10 @@ export function awaitGoal(
 export function answerRequests(turn: Turn): void {
   if (turn.requests.length === 0) return;
   const changed = judgedAnew(turn);
+  const isJudgedAnew = turn.isReplanned || turn.endlessBefore !== turn.books.endless;
   const open: Request[] = [];
   for (const request of turn.requests) {
-    const judged = judge(turn, request, changed);
+    const judged = judge(turn, request, changed, isJudgedAnew);
     const settlesAt = settleTime(judged);
     const isOpen = judged.left.open > 0 || (settlesAt !== null && settlesAt > turn.now);
     if (turn.outcome === null && isOpen) open.push(judged);
@@ -62,9 +61,10 @@ function judge(
   turn: Turn,
   request: Request,
   changed: readonly NodeId[],
+  isJudgedAnew: boolean,
 ): Request & { readonly left: Left } {
   const { goal, targets, left: before } = request;
-  if (before === null || turn.isReplanned) {
+  if (before === null || isJudgedAnew) {
     const left = leftOf(turn, request);
     const lastingFrom = goal !== "stopped" && isReached(left) ? youngest(turn, targets.keys()) : null;
     return { ...request, left, lastingFrom };
@@ -96,32 +96,45 @@ function youngest(turn: Turn, nodes: Iterable<NodeId>): Instant {
 }
 
 /** When a node that runs has lasted long enough; long ago where that does not matter. */
-function lastsFrom(node: NodeState | undefined): Instant {
+export function lastsFrom(node: NodeState | undefined): Instant {
   if (node?.phase.at !== "running" || node.streak > MOST_UNSETTLED) return instant(-Infinity);
   const { spec, since } = node.phase;
   return spec.daemon && spec.ready === null ? after(since, SETTLE_MS) : instant(-Infinity);
 }
 
+/** Nodes, and what of them cannot be waited for. */
+interface Judged {
+  readonly nodes: Turn["nodes"];
+  readonly hopeless: Hopeless;
+}
+
+function presentOf(turn: Turn): Judged {
+  return { nodes: turn.nodes, hopeless: hopelessBy(turn.topology, turn.books.endless) };
+}
+
 function leftOf(turn: Turn, { goal, targets }: Request): Left {
+  const present = presentOf(turn);
   let left: Left = { open: 0, missed: 0 };
   for (const [id, startsBefore] of targets) {
-    left = counted(left, goalVerdict(turn, turn.nodes, id, goal, startsBefore), 1);
+    left = counted(left, goalVerdict(turn, present, id, goal, startsBefore), 1);
   }
   return left;
 }
 
-/** What is left when some of the targets have changed; it costs what has. */
+/** What is left when some of the targets have changed, and none has become endless, or is not any more; it costs what has. */
 function leftAfter(
   turn: Turn,
   { goal, targets }: Request,
   before: Left,
   changed: readonly NodeId[],
 ): Left {
+  const present = presentOf(turn);
+  const past = { ...present, nodes: turn.nodesBefore };
   let left = before;
   for (const id of changed) {
     const startsBefore = targets.get(id)!;
-    left = counted(left, goalVerdict(turn, turn.nodesBefore, id, goal, startsBefore), -1);
-    left = counted(left, goalVerdict(turn, turn.nodes, id, goal, startsBefore), 1);
+    left = counted(left, goalVerdict(turn, past, id, goal, startsBefore), -1);
+    left = counted(left, goalVerdict(turn, present, id, goal, startsBefore), 1);
   }
   return left;
 }
@@ -156,22 +169,22 @@ type GoalVerdict = "open" | "reached" | "missed";
 
 function goalVerdict(
   turn: Turn,
-  nodes: Turn["nodes"],
+  judged: Judged,
   id: NodeId,
   goal: Request["goal"],
   startsBefore: number,
 ): GoalVerdict {
-  const node = nodes.get(id);
-  if (goal === "applied") return appliedVerdict(turn, nodes, id, node, startsBefore);
+  const node = judged.nodes.get(id);
+  if (goal === "applied") return appliedVerdict(turn, judged, id, node, startsBefore);
   // The plan has it no more, and it is over.
   if (node === undefined) return goal === "stopped" ? "reached" : "missed";
-  return goal === "stopped" ? stopVerdict(node) : readyVerdict(turn, nodes, node, startsBefore);
+  return goal === "stopped" ? stopVerdict(node) : readyVerdict(turn, judged, node, startsBefore);
 }
 
 /** A later plan may have decided otherwise about what an earlier one has added. */
 function appliedVerdict(
   turn: Turn,
-  nodes: Turn["nodes"],
+  judged: Judged,
   id: NodeId,
   node: NodeState | undefined,
   startsBefore: number,
@@ -181,7 +194,7 @@ function appliedVerdict(
   if (isLeaving && nodeAt(turn.plan, id) !== undefined) return "open";
   // A tree that has taken the place of an actor is ready with its own.
   if (node === undefined || (!isLeaving && node.kind === "tree")) return "reached";
-  return isLeaving ? stopVerdict(node) : readyVerdict(turn, nodes, node, startsBefore);
+  return isLeaving ? stopVerdict(node) : readyVerdict(turn, judged, node, startsBefore);
 }
 
 /** A node that was asked to stop stays on its way down, unless somebody wants it up again meanwhile. */
@@ -202,25 +215,30 @@ function stopVerdict(node: NodeState): GoalVerdict {
 
 function readyVerdict(
   turn: Turn,
-  nodes: Turn["nodes"],
+  { nodes, hopeless: { restless, stuck } }: Judged,
   node: NodeState,
   startsBefore: number,
 ): GoalVerdict {
+  const isRestless = restless.has(node.id) && node.starts > startsBefore;
   switch (node.phase.at) {
     case "inactive":
     case "stopped":
-    case "failed":
-      return isTakenAlong(turn, nodes, node) ? "open" : "missed";
+    case "failed": {
+      const isHopeless = isRestless || stuck.has(node.id);
+      return !isHopeless && isTakenAlong(turn, nodes, node) ? "open" : "missed";
+    }
     case "completed":
       return node.starts > startsBefore ? "reached" : "open";
     case "starting":
-      return node.phase.lack?.isLasting === true ? "missed" : "open";
+      return isRestless || node.phase.lack?.isLasting === true ? "missed" : "open";
     case "running": {
       const stays = node.kind === "actor" && node.doom === null;
       return stays && node.starts > startsBefore ? "reached" : "open";
     }
-    default:
-      return "open";
+    default: {
+      const isStuck = node.phase.at === "waiting" && stuck.has(node.id);
+      return isStuck || isRestless ? "missed" : "open";
+    }
   }
 }
 
@@ -230,7 +248,8 @@ function isTakenAlong(turn: Turn, nodes: Turn["nodes"], { id, phase }: NodeState
   return turn.place(id).ancestors.some((above) => above !== ROOT && mayComeBack(nodes.get(above)!));
 }
 
-function mayComeBack({ phase }: NodeState): boolean {
+/** Whether a supervisor that is down, or comes down, may be started again by itself. */
+export function mayComeBack({ phase }: NodeState): boolean {
   if (phase.at !== "stopping" || !("end" in phase)) return isPlanned(phase.at);
   return phase.end.by === "itself" || isPlanned(phase.end.then.to);
 }

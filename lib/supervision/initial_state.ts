@@ -1,6 +1,7 @@
 import { NEVER } from "../base/instant.ts";
 import type { NodeSpec, Plan } from "../config/plan.ts";
 import { NodeMap } from "./node_map.ts";
+import { NO_FAILURES } from "./no_failures.ts";
 import { EMPTY_WINDOW } from "./restart_window.ts";
 import type { NodeState, State } from "./state.ts";
 import { booksOf } from "./write_books.ts";
@@ -20,6 +21,7 @@ export function initialState(plan: Plan, seed: number): State {
     runs: 0,
     chance: seed >>> 0,
     requests: [],
+    rollouts: [],
     holding: null,
     cancelled: null,
     outcome: null,
@@ -28,7 +30,14 @@ export function initialState(plan: Plan, seed: number): State {
 
 /** A node of which nothing has been started. */
 export function freshNode({ path, kind }: NodeSpec): NodeState {
-  const base = { id: path, restarts: 0, streak: 0, cause: 0, starts: 0, phase: { at: "inactive" } } as const;
+  const base = {
+    id: path,
+    restarts: 0,
+    ...NO_FAILURES,
+    cause: 0,
+    starts: 0,
+    phase: { at: "inactive" },
+  } as const;
   return kind === "tree"
     ? { ...base, kind: "tree", window: EMPTY_WINDOW, regroupAt: null }
     : { ...base, kind: "actor", doom: null, skipDeps: false, lastExit: null };

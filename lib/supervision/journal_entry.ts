@@ -1,14 +1,15 @@
 import type { Signal } from "../base/signals.ts";
-import type { NodeId } from "../config/plan.ts";
+import type { NodeId, RestartBudget } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
 import type { ReachedLimits } from "./reached_limits.ts";
-import type { CancelCause, FailReason, Refusal, StopReason } from "./reason.ts";
+import type { CancelCause, FailReason, Halt, Refusal, StopReason } from "./reason.ts";
 import type { Outcome, RunId } from "./state.ts";
 
 /** What each kind of journal entry says, ready for JSON: all that people are told is made of this. */
 export interface EntryData {
   readonly requested:
-    | { readonly verb: "start" | "stop" | "restart"; readonly paths: readonly NodeId[] }
+    | { readonly verb: "start" | "stop" | "restart" | "reset"; readonly paths: readonly NodeId[] }
+    | { readonly verb: "restart"; readonly paths: readonly NodeId[]; readonly rolling: true }
     | { readonly verb: "down"; readonly by: CancelCause };
   /** A tree has no process of its own. */
   readonly started:
@@ -24,7 +25,13 @@ export interface EntryData {
   /** What the machine has said. */
   readonly start_failed: { readonly reason: string };
   readonly timed_out: { readonly why: FailReason };
-  readonly restarted: { readonly delayMs: number; readonly left: number };
+  readonly restarted: {
+    readonly delayMs: number;
+    /** How many more would be granted now; null for any number. */
+    readonly left: number | null;
+  };
+  /** The restarts of a child that is counted by itself are spent, and it is left failed. */
+  readonly gave_up: RestartBudget;
   readonly escalated: { readonly by: NodeId; readonly restarts: number; readonly withinMs: number };
   readonly cancelled: { readonly withinMs: number };
   readonly stopping: { readonly signal: Signal; readonly graceMs: number; readonly cancel: boolean };
@@ -42,6 +49,12 @@ export interface EntryData {
     readonly outdated: readonly NodeId[];
     readonly changed: readonly NodeId[];
   };
+  /** A replica has its turn in a rolling restart: it stops, and starts again. */
+  readonly rolling: Nothing;
+  /** A rolling restart is done: each of its replicas has another run. */
+  readonly rolled: Nothing;
+  /** It has stopped before its end; `left` have not been touched. */
+  readonly roll_halted: { readonly why: Halt; readonly left: readonly NodeId[] };
   /** A new supervisor goes on where the last one was killed. */
   readonly resumed: { readonly runs: number };
   /** It has taken a run over that the last one had started. */

@@ -5,6 +5,12 @@ import type { Survived } from "./rest.ts";
 
 /** Why a child has failed. */
 export type FailReason =
+  | FirstReason
+  /** The restarts that `by` was granted are spent; `last` is why it would have needed one more. */
+  | { readonly kind: "gave_up"; readonly by: NodeId; readonly last: FirstReason };
+
+/** Why a child has failed that has not been restarted too often. */
+export type FirstReason =
   | { readonly kind: "exit"; readonly exit: Exit; readonly error: ActorError | null }
   /** @param hadNothingToRead It ended well as soon as it was started, and its standard input is empty. */
   | { readonly kind: "daemon_ended"; readonly exit: Exit; readonly hadNothingToRead: boolean }
@@ -16,7 +22,6 @@ export type FailReason =
   | { readonly kind: "survivors"; readonly processes?: readonly Survived[] }
   /** Whether anything has survived SIGKILL could not be looked at. */
   | { readonly kind: "unseen"; readonly why: string }
-  | { readonly kind: "gave_up"; readonly by: NodeId }
   | { readonly kind: "child"; readonly child: NodeId };
 
 /**
@@ -28,9 +33,21 @@ export type StopReason = "request" | "tree" | "strategy" | "removed";
 /** What made the whole tree come down from outside. */
 export type CancelCause = "down" | "interrupt" | "terminate" | "hangup" | "client_lost" | "guardian_lost";
 
-/** Why something that was asked for is not even tried. */
+/** Why a rolling restart has stopped before its end. */
+export type Halt =
+  /** The new run of `at` has failed before it was ready; `why` may be known elsewhere alone. */
+  | { readonly kind: "failed"; readonly at: NodeId; readonly why: FailReason | null }
+  /** No other replica than `at` is ready, nor will be. */
+  | { readonly kind: "alone"; readonly at: NodeId }
+  | { readonly kind: "torn_down"; readonly tree: NodeId };
+
+/** Why something that was asked for is not done, or not even tried. */
 export type Refusal =
   | { readonly kind: "tree_ended" }
   | { readonly kind: "torn_down"; readonly tree: NodeId }
+  /** It has no replica that could be ready while it is restarted. */
+  | { readonly kind: "no_replica"; readonly actor: NodeId }
+  /** A rolling restart has stopped before its end; `left` have not been touched. */
+  | { readonly kind: "roll_halted"; readonly why: Halt; readonly left: readonly NodeId[] }
   /** A crash of this actor is held for inspection. */
   | { readonly kind: "crash_held"; readonly actor: string; readonly pid: number; readonly report: string };

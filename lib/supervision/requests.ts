@@ -3,9 +3,11 @@ import { after, NEVER } from "../base/instant.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
 import { bringUp } from "./bring_up.ts";
 import type { RequestEvent } from "./event.ts";
+import { forgetFailures } from "./forget_failures.ts";
 import { actorsOf, ANY_START, awaitGoal } from "./goals.ts";
 import { letAllGo, offeredIn } from "./hold.ts";
 import type { Refusal } from "./reason.ts";
+import { beginRollout, lonelyAmong } from "./rolling.ts";
 import { isAlive, type NodeState, thenOf } from "./state.ts";
 import { hurry } from "./stop_ladder.ts";
 import { stopNode } from "./stopping.ts";
@@ -26,6 +28,10 @@ export function onRequest(turn: Turn, asked: RequestEvent): void {
       return onStop(turn, event);
     case "restart_requested":
       return onRestart(turn, event);
+    case "rolling_restart_requested":
+      return onRollingRestart(turn, event);
+    case "reset_requested":
+      return onReset(turn, event);
     case "ready_awaited":
       return awaitGoal(
         turn,
@@ -61,6 +67,25 @@ function onRestart(turn: Turn, { request, nodes }: RequestOf<"restart_requested"
   for (const id of nodes) stopNode(turn, id, { to: "waiting" }, NEVER, cause);
   bringUp(turn, down, { startDependencies: false, skipDependencies: false }, cause);
   awaitGoal(turn, request, "ready", goals);
+}
+
+function onRollingRestart(
+  turn: Turn,
+  { request, nodes }: RequestOf<"rolling_restart_requested">,
+): void {
+  if (refused(turn, request, nodes)) return;
+  const actors = wantedActors(turn, nodes);
+  const lonely = lonelyAmong(turn, actors);
+  if (lonely !== null) return refuse(turn, request, { kind: "no_replica", actor: lonely });
+  const cause = turn.record(ROOT, "requested", null, { verb: "restart", paths: nodes, rolling: true });
+  beginRollout(turn, request, actors, cause);
+}
+
+function onReset(turn: Turn, { request, nodes }: RequestOf<"reset_requested">): void {
+  if (refused(turn, request, nodes)) return;
+  const cause = recordRequest(turn, "reset", nodes);
+  const started = forgetFailures(turn, nodes, cause);
+  awaitGoal(turn, request, "ready", targets(actorsOf(turn, started), () => ANY_START));
 }
 
 function onDown(turn: Turn, event: RequestOf<"down_requested">): void {
@@ -109,10 +134,12 @@ function refused(turn: Turn, request: number | null, nodes: readonly NodeId[]): 
     isLeavingTree(turn, id)
   );
   if (leaving === undefined) return false;
-  if (request !== null) {
-    turn.emit({ type: "reply", request, ok: false, refusal: { kind: "torn_down", tree: leaving } });
-  }
+  refuse(turn, request, { kind: "torn_down", tree: leaving });
   return true;
+}
+
+function refuse(turn: Turn, request: number | null, refusal: Refusal): void {
+  if (request !== null) turn.emit({ type: "reply", request, ok: false, refusal });
 }
 
 function isLeavingTree(turn: Turn, id: NodeId): boolean {
@@ -140,7 +167,11 @@ function isStoppedByHand(node: NodeState): boolean {
   return then?.to === "stopped" && then.why === "request";
 }
 
-function recordRequest(turn: Turn, verb: "start" | "stop" | "restart", nodes: readonly NodeId[]): number {
+function recordRequest(
+  turn: Turn,
+  verb: "start" | "stop" | "restart" | "reset",
+  nodes: readonly NodeId[],
+): number {
   return turn.record(ROOT, "requested", null, { verb, paths: nodes });
 }
 

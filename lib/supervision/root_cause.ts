@@ -13,7 +13,7 @@ export interface RootCause {
 }
 
 /** The first failure behind `reason`. */
-export function rootCause(state: State, reason: FailReason): RootCause {
+export function rootCause(state: Pick<State, "nodes">, reason: FailReason): RootCause {
   let cause: RootCause = { node: null, reason };
   const seen = new Set<NodeId>();
   while (cause.reason.kind === "dependency" || cause.reason.kind === "child") {

@@ -154,6 +154,10 @@ interface ChildState {
   readonly restarts: number;
   /** Restarts in a row, for the backoff. */
   readonly streak: number;
+  /** Starts in a row that have not come to being ready. */
+  readonly failedStarts: number;
+  /** Restarts that still count, where its supervisor counts those of each child by themselves. */
+  readonly ownWindow: RestartWindow;
   /** Journal number of the entry that led to the present phase. */
   readonly cause: number;
 }
@@ -184,6 +188,7 @@ export interface TreeState extends ChildState {
   readonly kind: "tree";
   readonly phase: TreePhase;
   readonly starts: number;
+  /** Restarts of its children that still count, where it counts those of all of them together. */
   readonly window: RestartWindow;
   /** When the children that wait in `regrouping` may start; null if none do. */
   readonly regroupAt: Instant | null;
@@ -203,6 +208,27 @@ export interface Request {
   readonly left: { readonly open: number; readonly missed: number } | null;
   /** When the youngest of those that are ready will have lasted long enough to say so; null if that is not known. */
   readonly lastingFrom: Instant | null;
+}
+
+/** A rolling restart that goes on. */
+export interface Rollout {
+  /** The number of the request that waits for it; null if nobody does. */
+  readonly request: number | null;
+  /** Journal number of the entry that asked for it. */
+  readonly cause: number;
+  /** The replicas that have yet to come to another run, in file order. */
+  readonly members: readonly RolloutMember[];
+  /** When one that is ready will have lasted long enough to say so; null if something else has to happen first. */
+  readonly settlesAt: Instant | null;
+}
+
+/** One replica of a rolling restart. */
+export interface RolloutMember {
+  readonly id: NodeId;
+  /** How many starts it must have gone beyond. */
+  readonly starts: number;
+  /** Whether it has had its turn to stop. */
+  readonly isBegun: boolean;
 }
 
 /** How the whole tree ended. */
@@ -229,6 +255,7 @@ export interface State {
   /** State of the generator that draws the jitter. */
   readonly chance: number;
   readonly requests: readonly Request[];
+  readonly rollouts: readonly Rollout[];
   /** The crash that is offered for inspection, and since when any was; null if none is held. */
   readonly holding: { readonly offered: CrashId; readonly since: Instant } | null;
   /** What cancelled the tree from outside, if anything did. */

@@ -17,7 +17,8 @@ const LIMITS: JsonLimits = { maxChars: 64 * 1_024 * 1_024, maxDepth: 64 };
 export function changeBetween(before: State, after: State): StateChange | null {
   if (after.topology !== before.topology) return wholeOf(after);
   const nodes = before.nodes.changedIn(after.nodes);
-  const isSame = nodes.length === 0 && after.seq === before.seq && after.cancelled === before.cancelled;
+  const isSame = nodes.length === 0 && after.seq === before.seq && after.cancelled === before.cancelled &&
+    after.rollouts === before.rollouts;
   return isSame ? null : changeOf(after, nodes, false);
 }
 
@@ -47,14 +48,14 @@ export function foldChanges(
   if (last === undefined) return null;
   const since = changes.slice(Math.max(0, changes.findLastIndex(({ isWhole }) => isWhole)));
   const nodes = new Map(since.flatMap((change) => change.nodes).map((node) => [node.id, node]));
-  const { seq, runs, chance, cancelled } = last;
-  return { figures: { seq, runs, chance, cancelled }, nodes };
+  const { seq, runs, chance, cancelled, rollouts } = last;
+  return { figures: { seq, runs, chance, cancelled, rollouts }, nodes };
 }
 
 function changeOf(
-  { seq, runs, chance, cancelled }: State,
+  { seq, runs, chance, cancelled, rollouts }: State,
   nodes: readonly NodeState[],
   isWhole: boolean,
 ): StateChange {
-  return { isWhole, seq, runs, chance, cancelled, nodes };
+  return { isWhole, seq, runs, chance, cancelled, rollouts, nodes };
 }

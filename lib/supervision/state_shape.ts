@@ -23,7 +23,7 @@ import type { ActorError } from "./actor_error.ts";
 import type { Crash } from "./crash.ts";
 import type { Exit } from "./exit.ts";
 import type { Unanswered } from "./probe_schedule.ts";
-import type { CancelCause, FailReason, StopReason } from "./reason.ts";
+import type { CancelCause, FailReason, FirstReason, StopReason } from "./reason.ts";
 import type { Survived } from "./rest.ts";
 import type { ReachedLimits } from "./reached_limits.ts";
 import type { RestartWindow } from "./restart_window.ts";
@@ -36,6 +36,8 @@ import type {
   Lack,
   LastExit,
   NodeState,
+  Rollout,
+  RolloutMember,
   RunningPhase,
   StartingPhase,
   State,
@@ -51,7 +53,7 @@ import type {
 import type { Ladder } from "./stop_ladder.ts";
 
 /** What of a state outlives its supervisor, without the nodes. */
-export type Figures = Pick<State, "seq" | "runs" | "chance" | "cancelled">;
+export type Figures = Pick<State, "seq" | "runs" | "chance" | "cancelled" | "rollouts">;
 
 /** What one step has changed. */
 export interface StateChange extends Figures {
@@ -113,7 +115,7 @@ const survived = object<Survived>({
   how: wordOf<Survived["how"]>({ stuck: true, refused: true, new: true, outlived: true }),
 });
 
-const failReason = variant<"kind", FailReason>("kind", {
+const firstReasons = {
   exit: object({ exit, error: nullable(actorErrorShape) }),
   daemon_ended: object({ exit, hadNothingToRead: boolean }),
   start: object({ message: text }),
@@ -124,8 +126,12 @@ const failReason = variant<"kind", FailReason>("kind", {
     processes: optional(list(survived)) as Shape<readonly Survived[]>,
   }),
   unseen: object({ why: text }),
-  gave_up: object({ by: nodeId }),
   child: object({ child: nodeId }),
+};
+
+const failReason = variant<"kind", FailReason>("kind", {
+  ...firstReasons,
+  gave_up: object({ by: nodeId, last: variant<"kind", FirstReason>("kind", firstReasons) }),
 });
 
 const stopReason = wordOf<StopReason>({ request: true, tree: true, strategy: true, removed: true });
@@ -245,7 +251,16 @@ const treePhase = variant<"at", TreePhase>("at", {
   }),
 });
 
-const child = { id: nodeId, restarts: count, streak: count, cause: count };
+const window = object<RestartWindow>({ at: list(moment) });
+
+const child = {
+  id: nodeId,
+  restarts: count,
+  streak: count,
+  failedStarts: count,
+  ownWindow: window,
+  cause: count,
+};
 
 const nodeState = variant<"kind", NodeState>("kind", {
   actor: object<Omit<ActorState, "kind">>({
@@ -265,7 +280,7 @@ const nodeState = variant<"kind", NodeState>("kind", {
     ...child,
     phase: treePhase,
     starts: count,
-    window: object<RestartWindow>({ at: list(moment) }),
+    window,
     regroupAt: nullable(moment),
   }),
 });
@@ -287,6 +302,12 @@ export const stateChangeShape: Shape<StateChange> = where(
         guardian_lost: true,
       }),
     ),
+    rollouts: list(object<Rollout>({
+      request: nullable(count),
+      cause: count,
+      members: list(object<RolloutMember>({ id: nodeId, starts: count, isBegun: boolean })),
+      settlesAt: nullable(moment),
+    })),
     nodes: list(nodeState),
   }),
   // A new run would have the number of one that is there.

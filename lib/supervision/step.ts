@@ -25,6 +25,7 @@ import type { EntryEvent } from "./journal_entry.ts";
 import { onPlanGiven } from "./replan.ts";
 import { onRequest } from "./requests.ts";
 import { resume } from "./resume.ts";
+import { advanceRollouts } from "./rolling.ts";
 import { settle } from "./settle.ts";
 import type { State } from "./state.ts";
 import { activateTree, onTreeTime } from "./tree.ts";
@@ -35,17 +36,18 @@ export function step(state: State, event: TreeEvent, now: Instant): Stepped {
   if (state.outcome !== null) return { state, effects: refuse(event) };
   const turn = new Turn(state, now);
   applyEvent(turn, event);
-  settle(turn);
+  do settle(turn); while (advanceRollouts(turn));
   answerRequests(turn);
   return turn.finish();
 }
 
 /** When `time_passed` is due. Not later than this, whatever else happens. */
-export function nextDeadline({ outcome, holding, books, requests }: State): Instant {
+export function nextDeadline({ outcome, holding, books, requests, rollouts }: State): Instant {
   if (outcome !== null) return NEVER;
   const { due, stopDue, regroupDue } = books;
   let next = instant(Math.min(due.least, regroupDue.least, holding === null ? stopDue.least : NEVER));
   for (const request of requests) next = earliest(next, settleTime(request) ?? NEVER);
+  for (const { settlesAt } of rollouts) next = earliest(next, settlesAt ?? NEVER);
   return next;
 }
 

@@ -4,7 +4,9 @@ import { type NodeId, ROOT } from "../config/plan.ts";
 import { conclude } from "./conclude.ts";
 import { afterEnd } from "./ending.ts";
 import type { FailReason } from "./reason.ts";
+import { NO_FAILURES } from "./no_failures.ts";
 import { EMPTY_WINDOW } from "./restart_window.ts";
+import { rootCause } from "./root_cause.ts";
 import type { Outcome, TearingDownPhase, Then, TreeEnd } from "./state.ts";
 import { endTree } from "./stopping.ts";
 import { treeResult } from "./tree_end.ts";
@@ -61,7 +63,7 @@ function resetChild(turn: Turn, id: NodeId, cause: number): void {
   // A child that is waiting already was asked for while its supervisor was not yet at work.
   const isWanted = turn.spec(id).autostart || child.phase.at === "waiting";
   const phase = isWanted ? { at: "waiting", since: turn.now } as const : { at: "inactive" } as const;
-  turn.set(id, { phase, cause, streak: 0 });
+  turn.set(id, { phase, cause, ...NO_FAILURES });
 }
 
 /** All its children are ready. */
@@ -115,5 +117,6 @@ function outcomeOf(turn: Turn, end: TreeEnd): Outcome {
   if (end.by === "request") return { kind: "cancelled", cause: turn.cancelled ?? "down" };
   if (end.result.ok) return { kind: "completed" };
   const { reason } = end.result;
-  return { kind: reason.kind === "gave_up" ? "gave_up" : "failed", reason };
+  const isGivingUp = rootCause(turn, reason).reason.kind === "gave_up";
+  return { kind: isGivingUp ? "gave_up" : "failed", reason };
 }

@@ -10,7 +10,7 @@ import { Bookkeeper } from "./bookkeeper.ts";
 import type { Effect } from "./effect.ts";
 import type { Entry, EntryData, EntryEvent, EntryOf } from "./journal_entry.ts";
 import type { NodeMap } from "./node_map.ts";
-import type { ActorState, IdlePhase, NodeState, Request, RunId, State, TreeState } from "./state.ts";
+import type { ActorState, IdlePhase, NodeState, Request, Rollout, RunId, State, TreeState } from "./state.ts";
 import type { Place, Topology } from "./topology.ts";
 
 /** What a step gives. */
@@ -21,7 +21,7 @@ export interface Stepped {
 
 /** What can be changed of a node whatever it is. */
 type SharedFields =
-  & Partial<Pick<NodeState, "restarts" | "streak" | "cause">>
+  & Partial<Pick<NodeState, "restarts" | "streak" | "failedStarts" | "ownWindow" | "cause">>
   & { readonly phase?: IdlePhase };
 
 /** See the module. */
@@ -38,6 +38,7 @@ export class Turn {
   #runs: number;
   #chance: number;
   requests: readonly Request[];
+  rollouts: readonly Rollout[];
   cancelled: State["cancelled"];
   outcome: State["outcome"];
   holding: State["holding"];
@@ -52,6 +53,7 @@ export class Turn {
     this.#runs = before.runs;
     this.#chance = before.chance;
     this.requests = before.requests;
+    this.rollouts = before.rollouts;
     this.cancelled = before.cancelled;
     this.outcome = before.outcome;
     this.holding = before.holding;
@@ -126,6 +128,11 @@ export class Turn {
   /** The nodes as they were when the step began. */
   get nodesBefore(): NodeMap<NodeState> {
     return this.#before.nodes;
+  }
+
+  /** Nodes that were started again and again without becoming ready, when the step began. */
+  get endlessBefore(): readonly NodeId[] {
+    return this.#before.books.endless;
   }
 
   /** A node and all that is below it, in file order. */
@@ -207,6 +214,7 @@ export class Turn {
       runs: this.#runs,
       chance: this.#chance,
       requests: this.requests,
+      rollouts: this.rollouts,
       cancelled: this.cancelled,
       outcome: this.outcome,
       holding: this.holding,

@@ -3,6 +3,7 @@ import { type Instant, NEVER } from "../base/instant.ts";
 import type { NodeId } from "../config/plan.ts";
 import { type Books, type Count, EMPTY_COUNT, EMPTY_TALLY, MARKED } from "./books.ts";
 import { type Contribution, contributionOf, isLeaving, isSettled, readinessIn } from "./count.ts";
+import { isEndless } from "./endless.ts";
 import { LeastArray } from "./least_array.ts";
 import { NodeMap } from "./node_map.ts";
 import { isOver, type NodeState } from "./state.ts";
@@ -29,6 +30,7 @@ export function booksOf(topology: Topology, nodes: ReadonlyMap<NodeId, NodeState
     regrouping: column((node) => markOf(node.phase.at === "regrouping")),
     left: topology.places.filter(({ id, isLeaving }) => isLeaving && !isOver(nodes.get(id)!)).length,
     holders: topology.places.filter(({ id }) => holds(nodes.get(id)!)).map(({ id }) => id),
+    endless: topology.places.filter(({ id }) => isEndless(nodes.get(id)!)).map(({ id }) => id),
   };
 }
 

@@ -7,5 +7,6 @@ export function describeOutcome(state: State, outcome: Outcome): string | null {
   if (outcome.kind === "completed" || outcome.kind === "cancelled") return null;
   const { node, reason } = rootCause(state, outcome.reason);
   const text = describeReason(reason);
-  return node === null ? text : `"${node}" has failed: ${text}`;
+  const isNamed = reason.kind === "gave_up" && reason.by === node;
+  return node === null || isNamed ? text : `"${node}" has failed: ${text}`;
 }

@@ -32,7 +32,7 @@ export function describeReason(reason: FailReason): string {
     case "unseen":
       return `after SIGKILL it could not be looked at whether anything of it is left: ${reason.why}`;
     case "gave_up":
-      return `${nameOf(reason.by)} was restarted too often`;
+      return `${nameOf(reason.by)} was restarted too often (${describeReason(reason.last)})`;
     case "child":
       return `${nameOf(reason.child)} has failed`;
   }

@@ -1,6 +1,8 @@
-import { ROOT } from "../config/plan.ts";
-import type { Refusal } from "../supervision/reason.ts";
+import { type NodeId, ROOT } from "../config/plan.ts";
+import { nameSome } from "../base/name_some.ts";
+import type { Halt, Refusal } from "../supervision/reason.ts";
 import { describeCrash } from "./describe_crash.ts";
+import { describeReason } from "./describe_reason.ts";
 
 /** Why something was not even tried, as a clause: `the tree has ended`. */
 export function describeRefusal(refusal: Refusal): string {
@@ -8,8 +10,35 @@ export function describeRefusal(refusal: Refusal): string {
     case "tree_ended":
       return "the tree has ended";
     case "torn_down":
-      return `${refusal.tree === ROOT ? "the tree" : `"${refusal.tree}"`} is being torn down`;
+      return `${treeName(refusal.tree)} is being torn down`;
+    case "no_replica":
+      return `"${refusal.actor}" has no other replica that could be ready meanwhile`;
+    case "roll_halted":
+      return describeHalt(refusal.why, refusal.left);
     case "crash_held":
       return `actor "${refusal.actor}" (pid ${refusal.pid}) is ${describeCrash(refusal)}`;
   }
+}
+
+/** Why a rolling restart has stopped, and what it has left as it was. */
+export function describeHalt(why: Halt, left: readonly NodeId[]): string {
+  const rest = left.length === 0 ? "" : `; ${nameSome(left)} ${left.length === 1 ? "is" : "are"} as before`;
+  return `${haltOf(why)}${rest}`;
+}
+
+function haltOf(why: Halt): string {
+  switch (why.kind) {
+    case "failed": {
+      const reason = why.why === null ? "" : ` (${describeReason(why.why)})`;
+      return `"${why.at}" did not become ready${reason}`;
+    }
+    case "alone":
+      return `no other replica than "${why.at}" is ready`;
+    case "torn_down":
+      return `${treeName(why.tree)} is being torn down`;
+  }
+}
+
+function treeName(tree: NodeId): string {
+  return tree === ROOT ? "the tree" : `"${tree}"`;
 }

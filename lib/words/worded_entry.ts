@@ -1,7 +1,7 @@
 import type { JournalEntry } from "../engine/journal/journal.ts";
 import { describeCrash } from "./describe_crash.ts";
 import { describeReason } from "./describe_reason.ts";
-import { describeRefusal } from "./describe_refusal.ts";
+import { describeHalt, describeRefusal } from "./describe_refusal.ts";
 
 /** A journal entry with its `reason` as text, where it has one. */
 export type WordedEntry = JournalEntry & { readonly reason?: string };
@@ -12,6 +12,8 @@ export function wordedEntry(entry: JournalEntry): WordedEntry {
     case "failed":
     case "timed_out":
       return { ...entry, reason: describeReason(entry.why) };
+    case "roll_halted":
+      return { ...entry, reason: describeHalt(entry.why, entry.left) };
     case "refused":
       return { ...entry, reason: describeRefusal(entry.why) };
     case "held":

@@ -16,7 +16,7 @@ const COMMANDS = await Promise.all(VERBS.map(async (verb) => ({ verb, command: a
 
 /** The commands that a file of `commands/` is the code of. */
 const COMMANDS_OF: Readonly<Record<string, readonly string[]>> = {
-  actions: ["start", "stop", "restart"],
+  actions: ["start", "stop", "restart", "reset"],
   up_foreground: ["up"],
   up_detached: ["up"],
   ps: ["ps", "status"],

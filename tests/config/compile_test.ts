@@ -102,6 +102,7 @@ test("compile: an actor of the example has every default filled in", () => {
     startTimeoutMs: 30_000,
     runTimeoutMs: null,
     stop: { command: null, signal: "SIGTERM", to: "process", graceMs: 10_000, kill: "tree" },
+    intensity: null,
   });
 });
 
@@ -122,7 +123,7 @@ test("compile: the root of an almost empty file has every default filled in", ()
     dependsOn: [],
     strategy: "one_for_one",
     intensity: { restarts: 5, withinMs: 30_000 },
-    onFailure: "escalate",
+    onFailure: "fail_child",
     autoShutdown: "any_significant",
     shutdownMs: 30_000,
     onSupervisorDeath: "die",

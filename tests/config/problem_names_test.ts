@@ -53,7 +53,10 @@ const PRODUCERS: Readonly<Record<ProblemName, string>> = {
   "config/cycle": "[actors.a]\nexec = 'x'\ndepends_on = ['a']",
   "config/never-completes":
     "[actors.a]\nexec = 'x'\ndaemon = true\n[actors.b]\nexec = 'x'\ndepends_on = { a = 'exited' }",
-  "config/significant-never-ends": "[actors.a]\nexec = 'x'\ndaemon = true\nsignificant = true",
+  "config/intensity-without-effect":
+    "on_failure = 'escalate'\n[actors.a]\nexec = 'x'\ndaemon = true\nintensity = 'unlimited'",
+  "config/significant-never-ends":
+    "on_failure = 'stop'\n[actors.a]\nexec = 'x'\ndaemon = true\nsignificant = true",
   "config/fixed-port": "[actors.a]\nexec = 'x'\nreplicas = 2\nready = { tcp = '80' }",
   "config/bad-socket": "[actors.a]\nexec = 'x'\nsockets = ['8080']",
   "config/duplicate-socket":

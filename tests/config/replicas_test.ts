@@ -161,7 +161,7 @@ test("replicas: a mistake is told once, not once a replica", () => {
     ["depends_on = ['a']", [`cycle 4:15 "a" waits for itself: a -> a`]],
     ["depends_on = ['a.7']", [`cycle 4:15 "a.7" waits for itself: a.7 -> a.7`]],
     ["depends_on = ['b']", ['unknown-dependency 4:15 nothing is called "b" here']],
-    ["significant = true\ndaemon = true", [
+    ["significant = true\ndaemon = true\nintensity = 'unlimited'", [
       'significant-never-ends 4:15 "a" is always restarted, so that it never ends its tree',
     ]],
   ];

@@ -18,7 +18,18 @@ const STEPS = 60;
 type Random = () => number;
 const pick = <T>(random: Random, from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
 
-const OPS = ["hello", "begin", "status", "start", "stop", "restart", "await_ready", "down", "cut_grace"];
+const OPS = [
+  "hello",
+  "begin",
+  "status",
+  "start",
+  "stop",
+  "restart",
+  "reset",
+  "await_ready",
+  "down",
+  "cut_grace",
+];
 const MORE_OPS = ["await_end", "sync", "follow", "nothing", "__proto__", ""];
 const PATHS = ["a", "pool", "pool/*", "**", "?", "nobody", "", "../x"];
 

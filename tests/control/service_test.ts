@@ -16,6 +16,7 @@ test("service: what is asked of the engine are the nodes that the selectors mean
       ["start", { paths: ["a"], deps: false }, { type: "start_requested", nodes: ["a"], deps: false }],
       ["start", { paths: ["pool"], deps: true }, { type: "start_requested", nodes: ["pool"], deps: true }],
       ["stop", { paths: ["pool/*", "a"] }, { type: "stop_requested", nodes: ["a", "pool/b", "pool/c"] }],
+      ["reset", { paths: ["a"] }, { type: "reset_requested", nodes: ["a"] }],
       ["restart", { paths: ["**"] }, { type: "restart_requested", nodes: ["a", "pool/b", "pool/c"] }],
     ];
     for (const [op, fields, expected] of cases) {
@@ -74,7 +75,7 @@ test("service: what the engine refuses is an error that says why", async () => {
 test("service: a name that nothing has is an error with the nearest one", async () => {
   await onStage(async (stage) => {
     const client = stage.client();
-    for (const op of ["start", "stop", "restart", "status"] as const) {
+    for (const op of ["start", "stop", "restart", "reset", "status"] as const) {
       const fields = { paths: ["a", "pol"], deps: true, wait: true };
       await assert.rejects(client.request(op, fields as Requests[typeof op]), {
         code: "target/unknown",

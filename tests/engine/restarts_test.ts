@@ -72,7 +72,8 @@ test("engine: jitter places a restart within its share of the delay, the same wa
 
 test("engine: a supervisor whose budget is spent gives up, and the tree has failed", async () => {
   const played = await play({
-    config: WEB.replace("100", "3") + `backoff = { initial = "1s", jitter = 0.0 }`,
+    config: "on_failure = 'escalate'\n" + WEB.replace("100", "3") +
+      `backoff = { initial = "1s", jitter = 0.0 }`,
     programs: { "/bin/web": fail },
   });
   assert.deepEqual(played.instants("web", "started"), [0, 0, 1_000, 3_000]);

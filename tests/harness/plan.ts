@@ -65,7 +65,7 @@ export function planOf(root: TreeSketch): Plan {
       restart: parent !== null && daemon ? "always" : "never",
       strategy: "one_for_one",
       intensity: { restarts: 5, withinMs: 30_000 },
-      onFailure: "escalate",
+      onFailure: (differences.strategy ?? "one_for_one") === "one_for_one" ? "fail_child" : "escalate",
       autoShutdown: "any_significant",
       shutdownMs: 30_000,
       onSupervisorDeath: "die",
@@ -116,6 +116,7 @@ function actorFrom(
     ready: null,
     startTimeoutMs: 30_000,
     runTimeoutMs: null,
+    intensity: null,
     ...differences,
     stop: { command: null, signal: "SIGTERM", to: "process", graceMs: 10_000, kill: "tree", ...stop },
   };

@@ -191,6 +191,14 @@ export class World {
     return this.#request({ type: "restart_requested", request: null, nodes: this.ids(paths) });
   }
 
+  restartRolling(...paths: readonly string[]): number {
+    return this.#request({ type: "rolling_restart_requested", request: null, nodes: this.ids(paths) });
+  }
+
+  reset(...paths: readonly string[]): number {
+    return this.#request({ type: "reset_requested", request: null, nodes: this.ids(paths) });
+  }
+
   awaitReady(...paths: readonly string[]): number {
     return this.#request({ type: "ready_awaited", request: 0, nodes: this.ids(paths) });
   }

@@ -6,15 +6,16 @@ import { World } from "../harness/world.ts";
 /** A crashing daemon three supervisors down, each of which grants `restarts` restarts. */
 function threeLevels(restarts: number, innermost: Partial<TreeSketch> = {}) {
   const intensity = { restarts, withinMs: 60_000 };
+  const rules = { intensity, onFailure: "escalate" } as const;
   return planOf({
-    intensity,
+    ...rules,
     children: {
       bystander: { daemon: true },
       outer: {
-        intensity,
+        ...rules,
         children: {
           neighbour: { daemon: true },
-          inner: { intensity, ...innermost, children: { bad: { daemon: true } } },
+          inner: { ...rules, ...innermost, children: { bad: { daemon: true } } },
         },
       },
     },
@@ -60,6 +61,7 @@ test("escalation: a restarted supervisor starts with a fresh budget and all of i
     children: {
       pool: {
         intensity: { restarts: 1, withinMs: 60_000 },
+        onFailure: "escalate",
         children: { a: { daemon: true }, b: { daemon: true } },
       },
     },

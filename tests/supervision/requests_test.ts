@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { MOST_UNSETTLED, SETTLE_MS } from "../../lib/supervision/goals.ts";
+import { MOST_UNSETTLED } from "../../lib/supervision/endless.ts";
+import { SETTLE_MS } from "../../lib/supervision/goals.ts";
 import { planOf } from "../harness/plan.ts";
 import { test } from "../harness/test.ts";
 import { World } from "../harness/world.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { instant } from "../../lib/base/instant.ts";
 import { restartDelay, streakAfter } from "../../lib/supervision/backoff.ts";
-import { EMPTY_WINDOW, recordRestart, restartsLeft } from "../../lib/supervision/restart_window.ts";
+import { EMPTY_WINDOW, recordRestart } from "../../lib/supervision/restart_window.ts";
 import { test } from "../harness/test.ts";
 
 test("restart window: intensity 0 never grants a restart", () => {
   const recorded = recordRestart(EMPTY_WINDOW, instant(0), { restarts: 0, withinMs: 5_000 });
-  assert.deepEqual(recorded, { granted: false, window: EMPTY_WINDOW });
+  assert.deepEqual(recorded, { granted: false, window: EMPTY_WINDOW, left: 0 });
 });
 
 test("restart window: it grants as many as it says, and one more when the first has left it", () => {
@@ -15,11 +15,27 @@ test("restart window: it grants as many as it says, and one more when the first 
   const granted = [0, 400, 900, 1_000, 1_001, 1_400, 1_401].map((at) => {
     const recorded = recordRestart(window, instant(at), spec);
     window = recorded.window;
-    return recorded.granted;
+    return [recorded.granted, recorded.left];
   });
-  assert.deepEqual(granted, [true, true, false, false, true, false, true]);
-  assert.equal(restartsLeft(window, instant(1_500), spec), 0);
-  assert.equal(restartsLeft(window, instant(10_000), spec), 2);
+  assert.deepEqual(granted, [
+    [true, 1],
+    [true, 0],
+    [false, 0],
+    [false, 0],
+    [true, 0],
+    [false, 0],
+    [true, 0],
+  ]);
+  assert.equal(recordRestart(window, instant(10_000), spec).left, 1);
+});
+
+test("restart window: without a limit nothing is counted, whatever was before", () => {
+  const { window } = recordRestart(EMPTY_WINDOW, instant(0), { restarts: 2, withinMs: 1_000 });
+  assert.deepEqual(recordRestart(window, instant(1), "unlimited"), {
+    granted: true,
+    window: EMPTY_WINDOW,
+    left: null,
+  });
 });
 
 test("backoff: delays grow to their maximum, and jitter stays within its share and the maximum", () => {

@@ -3,13 +3,15 @@
  * with `SEED=n`, and more of them with `SEEDS=n`.
  */
 import assert from "node:assert/strict";
-import type { Plan } from "../../lib/config/plan.ts";
+import type { Intensity, Plan } from "../../lib/config/plan.ts";
 import type { Condition } from "../../lib/config/plan.ts";
+import { withoutReplica } from "../../lib/config/replica_path.ts";
 import { type ActorSketch, planOf, type TreeSketch } from "../harness/plan.ts";
 import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
 import { Auditor } from "./audit/auditor.ts";
 import { holdToReference } from "./reference/twin.ts";
+import { auditRolling } from "./rolling_auditor.ts";
 import { type Script, World } from "../harness/world.ts";
 
 const SEEDS = Number(process.env["SEEDS"] ?? 400);
@@ -56,7 +58,10 @@ function simulate(seed: number, watch: Watch): void {
   const random = seeded(seed);
   const sketch = randomTree(random, "", 0, []);
   const world = new World(planOf(sketch), seed);
-  world.onStep = watch;
+  world.onStep = (before, event, now, stepped) => {
+    watch(before, event, now, stepped);
+    auditRolling(before, event, stepped);
+  };
   const plans = new Plans(random, world, sketch);
   const asked: number[] = [];
   plans.scriptActors();
@@ -107,9 +112,15 @@ function act(world: World, random: Random, asked: number[]): void {
   } else if (dice < 0.7) world.advance(pick(random, [1, 50, 200, 1_000, 5_000, 15_000]));
   else if (dice < 0.78) asked.push(world.start(some(), random() < 0.7));
   else if (dice < 0.86) asked.push(world.stop(...some()));
-  else if (dice < 0.94) asked.push(world.restart(...some()));
-  else if (dice < 0.97) asked.push(world.awaitReady(...some()));
-  else if (dice < 0.98) world.down("down", pick(random, [null, 0, 1_000]));
+  else if (dice < 0.93) asked.push(world.restart(...some()));
+  else if (dice < 0.94) asked.push(world.reset(...some()));
+  else if (dice < 0.96) {
+    const replicas = actors.filter((path) => path !== withoutReplica(path));
+    const one = replicas.length > 0 && random() < 0.9 ? withoutReplica(pick(random, replicas)) : null;
+    const ofOne = replicas.filter((path) => withoutReplica(path) === one && random() < 0.9);
+    asked.push(world.restartRolling(...one === null ? some() : ofOne));
+  } else if (dice < 0.975) asked.push(world.awaitReady(...some()));
+  else if (dice < 0.983) world.down("down", pick(random, [null, 0, 1_000]));
   else if (dice < 0.99) world.send({ type: "grace_cut", toMs: pick(random, [0, 500]) });
   else if (dice < 0.995) {
     const waiting = world.toBeSpawned();
@@ -244,6 +255,15 @@ function randomTree(random: Random, path: string, depth: number, earlier: string
   for (let i = 0; i < count; i++) {
     const name = "abcdef"[i] ?? `n${i}`;
     const at = path === "" ? name : `${path}/${name}`;
+    if (random() < 0.2) {
+      const needs = randomNeeds(random, earlier);
+      const actor = randomActor(random);
+      for (let replica = 1; replica <= 3; replica++) {
+        children[`${name}.${replica}`] = { ...actor, replica, needs };
+      }
+      for (let replica = 1; replica <= 3; replica++) earlier.push(`${at}.${replica}`);
+      continue;
+    }
     // Only what stands earlier is named, and never a tree around: so there are no cycles.
     const needs = randomNeeds(random, earlier);
     children[name] = depth < 2 && random() < 0.25
@@ -253,8 +273,8 @@ function randomTree(random: Random, path: string, depth: number, earlier: string
   }
   return {
     strategy: pick(random, ["one_for_one", "one_for_all", "rest_for_one"]),
-    intensity: { restarts: Math.floor(random() * 4), withinMs: pick(random, [1_000, 10_000, 60_000]) },
-    onFailure: pick(random, ["escalate", "escalate", "stop"]),
+    intensity: randomIntensity(random),
+    onFailure: pick(random, ["fail_child", "fail_child", "escalate", "escalate", "stop"]),
     autoShutdown: pick(random, ["any_significant", "all_significant", "never"]),
     start: random() < 0.8 ? "parallel" : "sequential",
     concurrency: random() < 0.8 ? null : 1,
@@ -263,6 +283,11 @@ function randomTree(random: Random, path: string, depth: number, earlier: string
     backoff: randomBackoff(random),
     children,
   };
+}
+
+function randomIntensity(random: Random): Intensity {
+  if (random() < 0.2) return "unlimited";
+  return { restarts: Math.floor(random() * 4), withinMs: pick(random, [1_000, 10_000, 60_000]) };
 }
 
 /** The same tree with some children fewer, some others, some more, and some of another kind. */
@@ -301,6 +326,9 @@ function revisedActor(random: Random, actor: ActorSketch | TreeSketch): ActorSke
   return dice < 0.2 ? { ...randomActor(random), argv: actor.argv ?? ["true"] } : actor;
 }
 
+/** With this a crash loop is soon one that nobody waits for. */
+const HASTY = { initialMs: 10, maxMs: 100, factor: 2, jitter: 0.1, resetAfterMs: 10_000 };
+
 function randomActor(random: Random): ActorSketch {
   const daemon = random() < 0.6;
   const ready = random() < 0.3 ? { probe: { type: "file", path: "/x" } as const, intervalMs: 100 } : null;
@@ -315,6 +343,8 @@ function randomActor(random: Random): ActorSketch {
     successSignals: pick(random, [[], [], ["SIGSEGV"]]),
     startTimeoutMs: 2_000,
     runTimeoutMs: random() < 0.1 ? 5_000 : null,
+    intensity: random() < 0.2 ? randomIntensity(random) : null,
+    ...random() < 0.2 ? { backoff: HASTY } : {},
     stop: {
       graceMs: pick(random, [0, 500, 10_000]),
       command: random() < 0.2 ? ["stop-it"] : null,

@@ -1,4 +1,4 @@
-/** `supervise start`, `stop` and `restart`: what to do with some actors, done before the command returns. */
+/** `supervise start`, `stop`, `restart` and `reset`: what to do with some actors, done before the command returns. */
 import { ExitCode } from "../../base/exit_code.ts";
 import { UserError } from "../../base/user_error.ts";
 import { receiptOfStop } from "../../daemon/take_down.ts";
@@ -81,12 +81,45 @@ export const stop: Command = {
 /** `supervise restart`. */
 export const restart: Command = {
   usage: "SEL...",
-  about: ["Stops what runs, starts it again and returns when it is ready. It does not count as a failure."],
-  options: WAIT_OPTIONS,
-  examples: [["supervise restart api", "one actor"], ["supervise restart '**'", "all of them"]],
+  about: [
+    "Stops what runs, starts it again and returns when it is ready. It does not count as a failure.",
+    "With --rolling the replicas of an actor are restarted one after the other, each when another one is ready, so that " +
+    "one at least is ready at any time. It stops, and says so, when a new one does not become ready; the others are " +
+    "then as before. An actor without a second replica is refused.",
+  ],
+  options: [
+    { name: "rolling", doc: "one replica after the other, with one ready at any time" },
+    ...WAIT_OPTIONS,
+  ],
+  examples: [
+    ["supervise restart api", "one actor"],
+    ["supervise restart '**'", "all of them"],
+    ["supervise restart --rolling api", "its replicas, one after the other"],
+  ],
   words: [0, Infinity],
   run: (context) =>
-    actAndTell(context, "restart", (client, paths, wait) => client.request("restart", { paths, wait })),
+    actAndTell(
+      context,
+      "restart",
+      (client, paths, wait) =>
+        client.request("restart", { paths, wait, rolling: context.args.has("rolling") }),
+    ),
+};
+
+/** `supervise reset`. */
+export const reset: Command = {
+  usage: "SEL...",
+  about: [
+    "Forgets failures: counts of restarts, what is spent of their budgets, and pauses. What has failed, or pauses before " +
+    "a restart, starts again at once where its tree is at work, and with it what had failed because of it. What runs, " +
+    "or was stopped by hand, goes on as it is.",
+    "Returns when what it has started is ready.",
+  ],
+  options: WAIT_OPTIONS,
+  examples: [["supervise reset api", "one actor"], ["supervise reset '**'", "all of them"]],
+  words: [0, Infinity],
+  run: (context) =>
+    actAndTell(context, "reset", (client, paths, wait) => client.request("reset", { paths, wait })),
 };
 
 /** Does it, and tells what came of it. */

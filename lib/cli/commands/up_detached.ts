@@ -133,9 +133,9 @@ function failureOf(result: ActionResult | Interruption, isKept: boolean): UserEr
     const { exitCode } = result.timedOut;
     return new UserError("timed-out", "Not everything was ready within the given time", { exitCode });
   }
-  const names = result.actors.filter((row) => row.state === "failed").map((row) =>
-    `${row.path} (${row.reason})`
-  );
+  // What backs off has failed so often that nobody waits for it any longer.
+  const hasFailed = ({ state }: StatusRow) => state === "failed" || state === "backing_off";
+  const names = result.actors.filter(hasFailed).map((row) => `${row.path} (${row.reason})`);
   const what = names.length === 0 ? "not everything became ready" : nameSome(names);
   const fate = isKept ? "it is left" : "--keep leaves such a tree";
   return new UserError("tree/failed", `The tree failed to come up: ${what}`, {

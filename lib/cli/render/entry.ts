@@ -10,7 +10,7 @@ import { describeCrash } from "../../words/describe_crash.ts";
 import { describeError } from "../../words/describe_error.ts";
 import { describeReached } from "../../words/describe_reached.ts";
 import { describeReason } from "../../words/describe_reason.ts";
-import { describeRefusal } from "../../words/describe_refusal.ts";
+import { describeHalt, describeRefusal } from "../../words/describe_refusal.ts";
 import { errorLines } from "./actor_error.ts";
 import type { Colour, Painter } from "./paint.ts";
 import { printable } from "./printable.ts";
@@ -47,6 +47,7 @@ export function isNews(entry: JournalEntry): boolean {
     case "started":
     case "requested":
     case "stopping":
+    case "rolling":
     case "orphan_reaped":
     // The log of the actor says it, too.
     case "unlimited":
@@ -57,6 +58,8 @@ export function isNews(entry: JournalEntry): boolean {
     case "ended":
     case "refused":
     case "planned":
+    case "rolled":
+    case "roll_halted":
     case "resumed":
     case "short":
       return true;
@@ -72,11 +75,14 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   start_failed: "red",
   timed_out: "red",
   escalated: "red",
+  gave_up: "red",
   killed: "red",
   restarted: "yellow",
   held: "yellow",
   planned: "yellow",
   resumed: "yellow",
+  rolled: "green",
+  roll_halted: "red",
   refused: "yellow",
   state_unwritten: "red",
   remade: "yellow",
@@ -95,7 +101,7 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
   requested: (entry) =>
     entry.verb === "down"
       ? `down was asked for (${entry.by})`
-      : `${entry.verb} was asked for: ${nameSome(entry.paths)}`,
+      : `${"rolling" in entry ? "rolling " : ""}${entry.verb} was asked for: ${nameSome(entry.paths)}`,
   started: (entry) => "pid" in entry ? `started (pid ${entry.pid})` : "started",
   ready: ({ afterMs }) => `ready after ${describeDuration(afterMs)}`,
   exited: ({ code, signal, reached, error }) => {
@@ -114,8 +120,10 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
   timed_out: ({ why }) => describeReason(why),
   restarted: ({ delayMs, left }) => {
     const when = delayMs === 0 ? "restarts now" : `restarts in ${describeDuration(delayMs)}`;
-    return `${when} (${left} more allowed)`;
+    return left === null ? when : `${when} (${left} more allowed)`;
   },
+  gave_up: ({ restarts, withinMs }) =>
+    `gives up: it needs more than ${restarts} restarts in ${describeDuration(withinMs)}`,
   escalated: ({ by, restarts, withinMs }) =>
     `gives up: "${by}" needs more than ${restarts} restarts in ${describeDuration(withinMs)}`,
   cancelled: () => "is being taken down",
@@ -140,6 +148,9 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
     `goes on under another plan: ${grouped(added.length)} added, ${grouped(removed.length)} removed, ${
       grouped(outdated.length)
     } started anew, ${grouped(changed.length)} changed`,
+  rolling: () => "is restarted in its turn",
+  rolled: () => "the rolling restart is done",
+  roll_halted: ({ why, left }) => `the rolling restart has stopped: ${describeHalt(why, left)}`,
   resumed: ({ runs }) => `a new supervisor goes on, with ${countedProcesses(runs)} of the last one`,
   adopted: ({ pid }) => `is adopted (pid ${pid})`,
   released: () => "is held no longer and goes on",

@@ -8,8 +8,10 @@ import { describeGroupLimits } from "../../config/describe_group_limits.ts";
 import { describePrivileges } from "../../config/describe_privileges.ts";
 import {
   type ActorSpec,
+  type Intensity,
   type ModuleSpec,
   type NodeSpec,
+  type OnFailure,
   type Plan,
   treeAt,
   type TreeSpec,
@@ -75,7 +77,7 @@ function treeFields(tree: TreeSpec): Record<string, unknown> {
 function actorFields(actor: ActorSpec, mask: Masker): object {
   const { replica, argv, module, cwd, inheritEnv, stdin, privileges, successExitCodes, successSignals } =
     actor;
-  const { ready, startTimeoutMs, runTimeoutMs, stop, env } = actor;
+  const { ready, startTimeoutMs, runTimeoutMs, stop, intensity, env } = actor;
   const fields = {
     replica,
     argv,
@@ -89,7 +91,7 @@ function actorFields(actor: ActorSpec, mask: Masker): object {
     successExitCodes,
     successSignals,
   };
-  return mask.data({ ...fields, ready, startTimeoutMs, runTimeoutMs, stop, env }) as object;
+  return mask.data({ ...fields, ready, startTimeoutMs, runTimeoutMs, stop, intensity, env }) as object;
 }
 
 /** The plan for people: each tree with its rules, each actor with what is spawned and when. */
@@ -105,10 +107,9 @@ export function renderPlan(plan: Plan, paint: Painter): string {
 
 function treeLines(plan: Plan, tree: TreeSpec, paint: Painter): readonly string[] {
   const name = tree.path === "" ? `${plan.name} (${plan.file})` : `${tree.name}/`;
-  const { restarts, withinMs } = tree.intensity;
   const rules = [
     tree.strategy,
-    `at most ${restarts} restarts in ${formatDuration(withinMs)}`,
+    budgetRule(tree),
     `down within ${formatDuration(tree.shutdownMs)}`,
     ...(tree.isolate ? ["isolated"] : []),
     ...deathRule(plan, tree),
@@ -125,6 +126,22 @@ export function includedLines(files: readonly string[]): readonly string[] {
   return files.slice(1).map((file) => `  with ${file}`);
 }
 
+function budgetRule({ intensity, onFailure }: TreeSpec): string {
+  const rule = intensityRule(intensity);
+  return intensity === "unlimited" ? rule : `${rule} ${WHOSE_RESTARTS[onFailure]}`;
+}
+
+function intensityRule(intensity: Intensity): string {
+  if (intensity === "unlimited") return "restarts without limit";
+  return `at most ${intensity.restarts} restarts in ${formatDuration(intensity.withinMs)}`;
+}
+
+const WHOSE_RESTARTS: Readonly<Record<OnFailure, string>> = {
+  fail_child: "of each child",
+  escalate: "of all children",
+  stop: "of all children (then left failed)",
+};
+
 /** What is said of a tree whose actors fare otherwise than those around it when the supervisor is killed. */
 function deathRule(plan: Plan, { parent, onSupervisorDeath }: TreeSpec): readonly string[] {
   const around = parent === null ? "die" : treeAt(plan, parent).onSupervisorDeath;
@@ -136,6 +153,7 @@ function actorLines(plan: Plan, actor: ActorSpec, mask: Masker, paint: Painter):
   const rules = [
     actor.daemon ? "daemon" : "one-shot",
     ...childRules(plan, actor),
+    ...(actor.intensity === null ? [] : [intensityRule(actor.intensity)]),
     ...(actor.sockets.length === 0
       ? []
       : [`handed ${actor.sockets.map(describeSocketAddress).join(" and ")}`]),

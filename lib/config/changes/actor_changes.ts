@@ -2,6 +2,7 @@ import type { ACTOR } from "../keys/actor.ts";
 import type { BACKOFF } from "../keys/backoff.ts";
 import type { CGROUP } from "../keys/cgroup.ts";
 import type { CHILD_KEYS } from "../keys/child.ts";
+import type { INTENSITY } from "../keys/intensity.ts";
 import type { READY } from "../keys/ready.ts";
 import type { STOP } from "../keys/stop.ts";
 import type { ActorSpec, GroupLimits, NodeSpec, PrivilegesSpec, Probe } from "../plan.ts";
@@ -13,6 +14,14 @@ const BACKOFF_CHANGES: FlatChangesOf<typeof BACKOFF.keys, NodeSpec> = {
   factor: inPlace(({ backoff }) => backoff.factor),
   jitter: inPlace(({ backoff }) => backoff.jitter),
   reset_after: inPlace(({ backoff }) => backoff.resetAfterMs),
+};
+
+/** What is compiled of `intensity`: none, or no limit, is another value of both keys. */
+export const INTENSITY_CHANGES: FlatChangesOf<typeof INTENSITY.keys, Pick<NodeSpec, "intensity">> = {
+  restarts: inPlace(({ intensity }) =>
+    typeof intensity === "object" ? intensity?.restarts ?? null : intensity
+  ),
+  within: inPlace(({ intensity }) => typeof intensity === "object" ? intensity?.withinMs ?? null : intensity),
 };
 
 /** The keys that actors and trees have in common. */
@@ -67,6 +76,7 @@ export const ACTOR_CHANGES = {
   daemon: inPlace(({ daemon }) => daemon),
   autostart: inPlace(({ autostart }) => autostart),
   ...CHILD_CHANGES,
+  intensity: { keys: INTENSITY_CHANGES },
   success_exit_codes: inPlace(({ successExitCodes }) => asSet(successExitCodes)),
   success_signals: inPlace(({ successSignals }) => asSet(successSignals)),
   ready: { keys: READY_CHANGES },

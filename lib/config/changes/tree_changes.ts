@@ -1,12 +1,7 @@
-import type { INTENSITY, ROOT_TREE, TREE } from "../keys/supervisor.ts";
+import type { ROOT_TREE, TREE } from "../keys/supervisor.ts";
 import type { TreeSpec } from "../plan.ts";
-import { CHILD_CHANGES } from "./actor_changes.ts";
-import { type ChangesOf, type FlatChangesOf, inPlace, refused, withAnother } from "./key_change.ts";
-
-const INTENSITY_CHANGES: FlatChangesOf<typeof INTENSITY.keys, TreeSpec> = {
-  restarts: inPlace(({ intensity }) => intensity.restarts),
-  within: inPlace(({ intensity }) => intensity.withinMs),
-};
+import { CHILD_CHANGES, INTENSITY_CHANGES } from "./actor_changes.ts";
+import { type ChangesOf, inPlace, refused, withAnother } from "./key_change.ts";
 
 /** What becomes of a running tree when a key of it changes: all keys of the language that a nested tree has. */
 export const TREE_CHANGES = {

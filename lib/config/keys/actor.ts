@@ -11,6 +11,7 @@ import { group, user } from "./account.ts";
 import { cgroup } from "./cgroup.ts";
 import { CHILD_KEYS } from "./child.ts";
 import { env, envFiles } from "./env.ts";
+import { intensity } from "./intensity.ts";
 import { limits } from "./limits.ts";
 import { ready } from "./ready.ts";
 import { shellText } from "./shell_text.ts";
@@ -40,6 +41,7 @@ const ACTOR_KEYS = {
   daemon: key(boolean, false, "Whether it serves until it is cancelled, rather than having an end."),
   autostart: key(boolean, true, "Whether it is started with its tree, rather than by hand."),
   ...CHILD_KEYS,
+  intensity: key(intensity, null, "How many restarts it is granted, where each child has its own."),
   success_exit_codes: key(list(integer(0, 255), "[0, 3]"), [0], "The exit codes that count as success."),
   success_signals: key(list(signal, '["SIGTERM"]'), [], "The signals that count as success."),
   ready: key(ready, null, "How to find out that it is ready; without it, it is as soon as it runs."),

@@ -3,9 +3,10 @@ import { ACTOR } from "./actor.ts";
 import { BACKOFF } from "./backoff.ts";
 import { CGROUP } from "./cgroup.ts";
 import { DEFAULTS } from "./defaults.ts";
+import { INTENSITY } from "./intensity.ts";
 import { READY } from "./ready.ts";
 import { STOP } from "./stop.ts";
-import { INCLUDED, INTENSITY, ROOT_TREE, TREE } from "./supervisor.ts";
+import { INCLUDED, ROOT_TREE, TREE } from "./supervisor.ts";
 
 /** Every kind of table that a file can have. */
 export const KINDS: readonly TableKind<Keys>[] = [

@@ -2,23 +2,11 @@ import { choice } from "../values/choice.ts";
 import { duration } from "../values/duration.ts";
 import { key, type Keys, type SectionKey, type TableKind } from "../values/key.ts";
 import { boolean, integer } from "../values/scalar.ts";
-import { table } from "../values/table.ts";
 import { CHILD_KEYS } from "./child.ts";
 import { includes } from "./include.ts";
 import { env, envFiles } from "./env.ts";
+import { intensity } from "./intensity.ts";
 import { treeName } from "./tree_name.ts";
-
-const INTENSITY_KEYS = {
-  restarts: key(integer(0, 1_000_000), 5, "How many restarts are granted within the time."),
-  within: key(duration(1), 30_000, "The time in which restarts are counted."),
-} satisfies Keys;
-
-/** `intensity`: how many restarts are too many. */
-export const INTENSITY: TableKind<typeof INTENSITY_KEYS> = {
-  name: "intensity",
-  title: "an intensity",
-  keys: INTENSITY_KEYS,
-};
 
 const SUPERVISOR_KEYS = {
   strategy: key(
@@ -27,14 +15,14 @@ const SUPERVISOR_KEYS = {
     "Which children are restarted with a failed one, as in OTP.",
   ),
   intensity: key(
-    table(INTENSITY, '{ restarts = 5, within = "30s" }'),
+    intensity,
     null,
-    "With more restarts than this in the time, the supervisor gives up.",
+    "How many restarts are granted within a time, to each child or to all together as on_failure says.",
   ),
   on_failure: key(
-    choice("on_failure mode", ["escalate", "stop"]),
-    "escalate",
-    "When it gives up: whether that is a failure for its parent to handle.",
+    choice("on_failure mode", ["fail_child", "escalate", "stop"]),
+    null,
+    "Whether one more leaves that child failed (`fail_child`, for one_for_one), fails the tree for its parent to handle (`escalate`, for the other strategies), or leaves the tree failed (`stop`).",
   ),
   auto_shutdown: key(
     choice("auto_shutdown mode", ["any_significant", "all_significant", "never"]),

@@ -3,8 +3,9 @@ import type { ActorFields, TreeFields } from "../declared/declared.ts";
 import { BACKOFF } from "../keys/backoff.ts";
 import { CGROUP } from "../keys/cgroup.ts";
 import { STOP } from "../keys/stop.ts";
-import { INTENSITY } from "../keys/supervisor.ts";
-import type { ActorSpec, Backoff, GroupLimits, Intensity, Stop } from "../plan.ts";
+import { INTENSITY } from "../keys/intensity.ts";
+import { TREE } from "../keys/supervisor.ts";
+import type { ActorSpec, Backoff, GroupLimits, Intensity, OnFailure, Stop } from "../plan.ts";
 import type { Report } from "../report.ts";
 import { valueOf } from "../values/key.ts";
 import { argvOf } from "./argv.ts";
@@ -45,13 +46,25 @@ export function stopOf({ stop }: ActorFields, kind: ActorSpec["kind"], report: R
   };
 }
 
-/** How many restarts are too many. */
-export function intensityOf({ intensity }: TreeFields): Intensity {
+/** How many restarts a supervisor grants. */
+export function intensityOf({ intensity }: Pick<TreeFields, "intensity">): Intensity {
+  if (intensity?.value === "unlimited") return "unlimited";
   const { restarts, within } = intensity?.value.fields ?? {};
   return {
     restarts: valueOf(restarts, INTENSITY.keys.restarts),
     withinMs: valueOf(within, INTENSITY.keys.within),
   };
+}
+
+/** How many restarts an actor is granted by itself; null if it does not say so. */
+export function ownIntensityOf({ intensity }: ActorFields): Intensity | null {
+  return intensity === undefined ? null : intensityOf({ intensity });
+}
+
+/** What follows when restarts are spent. Children of one_for_one are independent, so that one alone is left failed. */
+export function onFailureOf({ on_failure: mode, strategy }: TreeFields): OnFailure {
+  const isIndependent = valueOf(strategy, TREE.keys.strategy) === "one_for_one";
+  return mode?.value ?? (isIndependent ? "fail_child" : "escalate");
 }
 
 /** The limits of all processes of an actor together; null if there is none. */

@@ -10,7 +10,7 @@ import type { Edge } from "./dependencies.ts";
 import { isAutostarted, isSignificant, type Lifetime } from "./lifetime.ts";
 import { moduleOf } from "./module.ts";
 import type { ActorNode, Node, TreeNode } from "./nodes.ts";
-import { backoffOf, groupLimitsOf, intensityOf, stopOf } from "./policies.ts";
+import { backoffOf, groupLimitsOf, intensityOf, onFailureOf, ownIntensityOf, stopOf } from "./policies.ts";
 import { privilegesOf } from "./privileges.ts";
 import { readyOf } from "./ready.ts";
 import type { SupervisorDeath } from "./supervisor_death.ts";
@@ -78,6 +78,7 @@ function actorSpec(node: ActorNode, findings: Findings, context: SpecContext): A
     ...readyOf(node, context.report),
     runTimeoutMs: valueOf(fields.run_timeout, keys.run_timeout),
     stop: stopOf(fields, kind, context.report),
+    intensity: ownIntensityOf(fields),
   };
 }
 
@@ -90,7 +91,7 @@ function treeSpec(node: TreeNode, findings: Findings, context: SpecContext): Tre
     children: node.children.map((child) => context.nodes[child]!.path),
     strategy: valueOf(fields.strategy, keys.strategy),
     intensity: intensityOf(fields),
-    onFailure: valueOf(fields.on_failure, keys.on_failure),
+    onFailure: onFailureOf(fields),
     autoShutdown: valueOf(fields.auto_shutdown, keys.auto_shutdown),
     shutdownMs: valueOf(fields.shutdown, keys.shutdown),
     onSupervisorDeath: findings.supervisorDeath,

@@ -94,5 +94,5 @@ export function mapped<A, B>(type: Type<A>, convert: (value: A) => B): Type<B> {
 
 function isOfKind(item: Item, shape: Shape): boolean {
   const isTable = shape.kind === "record" || shape.kind === "table";
-  return item.kind === (isTable ? "table" : shape.kind);
+  return item.kind === (isTable ? "table" : shape.kind === "enum" ? "string" : shape.kind);
 }

@@ -32,14 +32,14 @@ const PLAN = planOf({
 });
 
 const TEXT = `test (/test/supervise.toml)
-  rest_for_one, at most 5 restarts in 30s, down within 30s
+  rest_for_one, at most 5 restarts in 30s of all children, down within 30s
   db postgres -D 'my data' 'it'\\''s'
     daemon, restarted always, ready by tcp 127.0.0.1:5432, stopped by SIGINT within 1.5s
     in /test
     env PGPASSWORD=***
     env PORT=5432
   pool/
-    one_for_one, at most 5 restarts in 30s, down within 30s, one after the other, 2 at once, restarted never, after db ready
+    one_for_one, at most 5 restarts in 30s of each child, down within 30s, one after the other, 2 at once, restarted never, after db ready
     job psql '--password=***'
       one-shot, significant, started by hand, restarted never, after db started, stopped by SIGTERM within 10s
       in /test
@@ -111,4 +111,24 @@ test("plan: a secret is masked wherever else it stands, in probes and stop comma
   });
   assert.doesNotMatch(JSON.stringify(planFields(plan)), /s3cr3t/);
   assert.doesNotMatch(renderPlan(plan, painter(false)), /s3cr3t/);
+});
+
+test("plan: whose restarts are counted, and how many there are, is said of trees and of actors", () => {
+  const budget = { restarts: 2, withinMs: 10_000 };
+  const plan = planOf({
+    onFailure: "stop",
+    children: {
+      pool: {
+        intensity: "unlimited",
+        children: { a: { daemon: true, intensity: budget }, b: { daemon: true } },
+      },
+    },
+  });
+  const lines = renderPlan(plan, painter(false)).split("\n");
+  assert.match(lines[1]!, /at most 5 restarts in 30s of all children \(then left failed\),/);
+  assert.match(lines[3]!, /one_for_one, restarts without limit, down/);
+  assert.match(lines[5]!, /restarted always, at most 2 restarts in 10s, stopped/);
+  const fields = planFields(plan) as { onFailure: string; spawns: Record<string, unknown>[] };
+  assert.equal(fields.onFailure, "stop");
+  assert.deepEqual(fields.spawns.map(({ intensity }) => intensity), ["unlimited", budget, null]);
 });

@@ -87,6 +87,14 @@ export const ACTOR_SAMPLES: SamplesOf<typeof ACTOR_CHANGES> = {
   daemon: sample(`daemon = true`, `daemon  =  true`, `daemon = false`, { told: ["daemon", "restart"] }),
   autostart: sample(`autostart = true`, ``, `autostart = false`),
   ...CHILD,
+  intensity: {
+    restarts: sample(
+      `intensity = { restarts = 4 }`,
+      `intensity = { restarts = 4, within = "30s" }`,
+      `intensity.restarts = 6`,
+    ),
+    within: sample(`intensity = { within = "1m" }`, `intensity.within = "60s"`, `intensity.within = "10s"`),
+  },
   success_exit_codes: sample(
     `success_exit_codes = [0, 3]`,
     `success_exit_codes = [3, 0, 3]`,
@@ -168,7 +176,10 @@ export const ACTOR_SAMPLES: SamplesOf<typeof ACTOR_CHANGES> = {
 
 /** Those of nested trees. The tree has an actor "in". */
 export const TREE_SAMPLES: SamplesOf<typeof TREE_CHANGES> = {
-  strategy: sample(`strategy = "one_for_one"`, ``, `strategy = "one_for_all"`),
+  // What follows when restarts are spent goes by it.
+  strategy: sample(`strategy = "one_for_one"`, ``, `strategy = "one_for_all"`, {
+    told: ["strategy", "on_failure"],
+  }),
   intensity: {
     restarts: sample(`intensity = { restarts = 5 }`, `intensity = {}`, `intensity.restarts = 6`),
     within: sample(`intensity = { within = "1m" }`, `intensity.within = "60s"`, `intensity.within = "10s"`),

@@ -23,6 +23,9 @@ const CASES: readonly (readonly [string, Readonly<Record<string, unknown>>])[] =
   ["success_signals = ['INT', 'SIGUSR1', 34]", { successSignals: ["SIGINT", "SIGUSR1", "SIG34"] }],
   ["start_timeout = '5s'", { startTimeoutMs: 5_000 }],
   ["run_timeout = '1h30m'", { runTimeoutMs: 5_400_000 }],
+  ["daemon = true", { intensity: null }],
+  ["daemon = true\nintensity = 'unlimited'", { intensity: "unlimited" }],
+  ["daemon = true\nintensity = { within = '1m' }", { intensity: { restarts: 5, withinMs: 60_000 } }],
   ["stdin = 'null'", { stdin: null }],
   ["stdin = 'in.txt'", { stdin: "/srv/shop/in.txt" }],
   [

@@ -6,7 +6,13 @@ const SUPERVISOR: readonly (readonly [string, Readonly<Record<string, unknown>>]
   ["strategy = 'rest_for_one'", { strategy: "rest_for_one" }],
   ["intensity = { restarts = 0 }", { intensity: { restarts: 0, withinMs: 30_000 } }],
   ["intensity = { within = '1m' }", { intensity: { restarts: 5, withinMs: 60_000 } }],
+  ["intensity = 'unlimited'", { intensity: "unlimited" }],
   ["on_failure = 'stop'", { onFailure: "stop" }],
+  ["on_failure = 'escalate'", { strategy: "one_for_one", onFailure: "escalate" }],
+  ["on_failure = 'fail_child'\nstrategy = 'one_for_all'", { onFailure: "fail_child" }],
+  ["strategy = 'one_for_one'", { onFailure: "fail_child" }],
+  ["strategy = 'one_for_all'", { onFailure: "escalate" }],
+  ["strategy = 'rest_for_one'", { onFailure: "escalate" }],
   ["auto_shutdown = 'all_significant'", { autoShutdown: "all_significant" }],
   ["shutdown = '1m'", { shutdownMs: 60_000 }],
   ["start = 'sequential'", { start: "sequential" }],
@@ -67,4 +73,12 @@ test("supervisor: what belongs to one place is refused at the other", () => {
   assert.deepEqual(problemsOf("[trees.t]\nname = 'x'\nactors.a.exec = 'x'"), [
     'unknown-key 2:1 unknown key "name"',
   ]);
+});
+
+test("supervisor: an intensity is a table, or the one word that it knows", () => {
+  const withIntensity = (value: string) => problemsOf(`intensity = ${value}\nactors.a.exec = 'x'`);
+  assert.deepEqual(withIntensity("'unlimitted'"), [
+    'bad-value 1:13 unknown intensity "unlimitted", did you mean "unlimited"?',
+  ]);
+  assert.deepEqual(withIntensity("5"), ["wrong-type 1:13 this is an integer, not a table or an intensity"]);
 });

@@ -3,13 +3,16 @@ import { test } from "../../harness/test.ts";
 import { problemsOf } from "../compiling.ts";
 
 test("warnings: a significant daemon that is always restarted never ends its tree", () => {
-  const withLines = (lines: string) => problemsOf(`[actors.a]\nexec = "x"\nsignificant = true\n${lines}`);
-  assert.deepEqual(withLines("daemon = true"), [
-    'significant-never-ends 3:15 "a" is always restarted, so that it never ends its tree',
-  ]);
+  const withLines = (lines: string, mode = "fail_child") =>
+    problemsOf(`on_failure = "${mode}"\n[actors.a]\nexec = "x"\nsignificant = true\n${lines}`);
+  const expected = ['significant-never-ends 4:15 "a" is always restarted, so that it never ends its tree'];
+  assert.deepEqual(withLines("daemon = true", "escalate"), expected);
+  assert.deepEqual(withLines("daemon = true\nintensity = 'unlimited'"), expected);
   for (
     const lines of [
       "",
+      // It may be restarted too often.
+      "daemon = true",
       "daemon = true\nrestart = 'never'",
       "daemon = true\nrestart = 'on-failure'",
       "restart = 'always'",
@@ -43,4 +46,25 @@ test("warnings: an actor that is debugged is held when it fails", () => {
     'debug-on 3:9 "a" is held for inspection when it fails, and not restarted until it is let go',
   ]);
   assert.deepEqual(withDebug("false"), []);
+});
+
+test("warnings: an intensity of one actor needs restarts that are counted by themselves", () => {
+  const withLines = (tree: string, actor: string) =>
+    problemsOf(`${tree}\n[actors.a]\nexec = "x"\ndaemon = true\n${actor}\nintensity = { restarts = 1 }`);
+  const counted = [
+    'intensity-without-effect 6:1 the intensity of "a" has no effect: the restarts of all children of its tree are counted together',
+  ];
+  for (const tree of ["on_failure = 'escalate'", "on_failure = 'stop'", "strategy = 'one_for_all'"]) {
+    assert.deepEqual(withLines(tree, ""), counted, tree);
+  }
+  for (const tree of ["", "on_failure = 'fail_child'"]) assert.deepEqual(withLines(tree, ""), [], tree);
+  assert.deepEqual(withLines("", "restart = 'never'"), [
+    'intensity-without-effect 6:1 the intensity of "a" has no effect: it is never restarted',
+  ]);
+  assert.deepEqual(
+    problemsOf(
+      "on_failure = 'stop'\n[defaults]\nintensity = 'unlimited'\n[actors.a]\nexec = 'x'\ndaemon = true",
+    ),
+    [],
+  );
 });

@@ -1,13 +1,24 @@
 /** What follows from an end by the restart policy, the budget and the backoff, as the reference has them. */
 import assert from "node:assert/strict";
-import type { NodeId } from "../../../lib/config/plan.ts";
+import type { Intensity, NodeId } from "../../../lib/config/plan.ts";
 import type { Scene } from "./auditor.ts";
 import type { End } from "./ledger.ts";
 
-/** What counts restarts together, and how many it grants in which time. */
-function budgetOf({ family }: Scene, id: NodeId) {
-  const parent = family.spec(id).parent!;
-  return { counter: parent, intensity: family.tree(parent).intensity };
+/** What counts restarts together, each child by itself or all of a tree, and how many it grants in which time. */
+function budgetOf(
+  { family }: Scene,
+  id: NodeId,
+): { readonly counter: string; readonly intensity: Intensity } {
+  const spec = family.spec(id);
+  const tree = family.tree(spec.parent!);
+  if (tree.onFailure !== "fail_child") return { counter: tree.path, intensity: tree.intensity };
+  const own = spec.kind === "tree" ? null : spec.intensity;
+  return { counter: ownCounter(id), intensity: own ?? tree.intensity };
+}
+
+/** The name of the budget of one child, which no tree has for the budget of its children. */
+export function ownCounter(id: NodeId): string {
+  return `${id} itself`;
 }
 
 /** Whether a child that has ended by itself is to be started again. */
@@ -21,6 +32,7 @@ export function mustRestart({ ledger, family }: Scene, id: NodeId, { success }: 
 /** Whether one restart more would be too many. */
 export function isSpent(scene: Scene, id: NodeId): boolean {
   const { counter, intensity } = budgetOf(scene, id);
+  if (intensity === "unlimited") return false;
   const granted = scene.ledger.granted.get(counter) ?? [];
   return granted.filter((at) => scene.now - at <= intensity.withinMs).length >= intensity.restarts;
 }
@@ -28,8 +40,14 @@ export function isSpent(scene: Scene, id: NodeId): boolean {
 /** A restart was granted. */
 export function spend(scene: Scene, id: NodeId): void {
   const { ledger, now } = scene;
-  const { counter } = budgetOf(scene, id);
-  ledger.granted.set(counter, [...ledger.granted.get(counter) ?? [], now]);
+  const { counter, intensity } = budgetOf(scene, id);
+  if (intensity === "unlimited") {
+    ledger.granted.delete(counter);
+    return;
+  }
+  // What another plan has let pass does not count again for a third one.
+  const counted = (ledger.granted.get(counter) ?? []).filter((at) => now - at <= intensity.withinMs);
+  ledger.granted.set(counter, [...counted, now]);
 }
 
 /** The delay before a restart: none at first, then longer and longer, with some jitter. */

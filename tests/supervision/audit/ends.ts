@@ -22,6 +22,21 @@ export function auditRestarted(scene: Scene, { node, data }: EntryOn<"restarted"
   if (run !== undefined) run.comesBack = true;
 }
 
+/** A child that is counted by itself gives up: it would be restarted once too often. */
+export function auditGaveUp(scene: Scene, { node }: EntryOn<"gave_up">): void {
+  const { ledger, family } = scene;
+  const end = takeEnd(scene, node);
+  assert.ok(end !== null, `"${node}" gives up, and has not ended`);
+  const tree = family.tree(family.spec(node).parent!);
+  assert.equal(tree.onFailure, "fail_child", `"${node}" gives up alone`);
+  assert.ok(mustRestart(scene, node, end), `"${node}" gives up, and needs no restart`);
+  assert.ok(isSpent(scene, node), `"${node}" gives up with restarts left`);
+  const ended = ledger.results.get(node) ?? null;
+  if (ended !== null) ledger.results.set(node, { ok: false, hasGivenUp: true });
+  const run = ledger.runs.get(node);
+  if (run !== undefined) run.isTooOften = true;
+}
+
 /** A supervisor gives up: a child of it would be restarted once too often. */
 export function auditEscalated(scene: Scene, { node, data: { by } }: EntryOn<"escalated">): void {
   const end = takeEnd(scene, by);
@@ -31,6 +46,7 @@ export function auditEscalated(scene: Scene, { node, data: { by } }: EntryOn<"es
   );
   assert.ok(mustRestart(scene, by, end), `"${node}" gives up for "${by}", which needs no restart`);
   assert.ok(isSpent(scene, by), `"${node}" gives up with restarts left`);
+  assert.notEqual(scene.family.tree(node).onFailure, "fail_child", `"${node}" gives up for "${by}"`);
   const { ledger } = scene;
   ledger.results.set(node, { ok: false, hasGivenUp: true });
   const ended = ledger.results.get(by) ?? null;
@@ -92,7 +108,7 @@ export function auditConclusion(scene: Scene, entry: EntryOn<"completed" | "fail
           family.needs(node).some(({ on, condition }) =>
             [was, meanwhile, is].some((status) => status.isImpossible(on, condition))
           ),
-        gave_up: () => result?.ok === false && result.hasGivenUp,
+        gave_up: () => run?.isTooOften || (result?.ok === false && result.hasGivenUp),
         child: () => result?.ok === false && !result.hasGivenUp,
       }[why.kind]();
       assert.ok(isTrue, `"${node}" has not failed by ${why.kind}`);

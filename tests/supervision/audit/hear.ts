@@ -1,11 +1,13 @@
 /** What events, and the journal, say that has happened and is wanted: it is written into the ledger. */
+import assert from "node:assert/strict";
 import { after, earliest, type Instant, NEVER } from "../../../lib/base/instant.ts";
 import { type ActorSpec, type NodeId, ROOT } from "../../../lib/config/plan.ts";
+import { withoutReplica } from "../../../lib/config/replica_path.ts";
 import type { Exit } from "../../../lib/supervision/exit.ts";
 import type { Entry } from "../../../lib/supervision/journal_entry.ts";
 import type { Scene } from "./auditor.ts";
-import { mustRestart } from "./budgets.ts";
-import { auditConclusion, auditEscalated, auditRestarted } from "./ends.ts";
+import { mustRestart, ownCounter } from "./budgets.ts";
+import { auditConclusion, auditEscalated, auditGaveUp, auditRestarted } from "./ends.ts";
 import { type Family, familyOf, isRemoved } from "./family.ts";
 import { type End, outcomeOf, type Run, type Wish } from "./ledger.ts";
 import { auditOverdue, auditReady } from "./stops.ts";
@@ -39,6 +41,9 @@ export function hear(scene: Scene): void {
       return;
     case "restart_requested":
       if (!isRefused(scene)) hearRestart(scene, event.nodes.filter((id) => known.specs.has(id)));
+      return;
+    case "reset_requested":
+      if (!isRefused(scene)) hearReset(scene, event.nodes.filter((id) => known.specs.has(id)));
       return;
     case "down_requested":
       if (isRefused(scene)) return;
@@ -107,6 +112,7 @@ export function hearRecord(scene: Scene, entry: Entry): void {
       ledger.treeWishes.delete(node);
       ledger.results.delete(node);
       for (const child of family.children(node)) {
+        ledger.granted.delete(ownCounter(child));
         ledger.notBefore.delete(child);
         if (ledger.stoppedByHand.has(child)) continue;
         ledger.streaks.set(child, 0);
@@ -144,6 +150,10 @@ export function hearRecord(scene: Scene, entry: Entry): void {
     case "restarted":
       auditRestarted(scene, entry);
       return hearRestarted(scene, node, entry.data.delayMs);
+    case "gave_up":
+      return auditGaveUp(scene, entry);
+    case "rolling":
+      return hearTurn(scene, node);
     case "escalated":
       return auditEscalated(scene, entry);
     case "completed":
@@ -171,9 +181,10 @@ export function hearRecord(scene: Scene, entry: Entry): void {
 }
 
 /** Whether what was asked for is not even tried. */
-function isRefused({ effects }: Scene): boolean {
+function isRefused({ effects, event }: Scene): boolean {
+  const request = "request" in event ? event.request : null;
   return effects.some((effect) =>
-    (effect.type === "reply" && effect.refusal !== null) ||
+    (effect.type === "reply" && effect.refusal !== null && effect.request === request) ||
     (effect.type === "record" && effect.entry.event === "refused")
   );
 }
@@ -327,8 +338,55 @@ function hearStart(
   }
 }
 
+/** Failures are forgotten, and what is down for them may start. */
+function hearReset(scene: Scene, nodes: readonly NodeId[]): void {
+  const { ledger, known, was, now } = scene;
+  for (const id of new Set(nodes.flatMap((node) => known.within(node)))) {
+    if (known.leaving.has(id)) continue;
+    for (const counter of [id, ownCounter(id)]) ledger.granted.delete(counter);
+    ledger.streaks.set(id, 0);
+    ledger.unsureStreaks.delete(id);
+    const parent = known.spec(id).parent;
+    if (parent === null || was.at(parent) !== "up") continue;
+    if (was.at(id) === "backing_off") ledger.notBefore.delete(id);
+    const group = was.at(id) === "regrouping" ? ledger.groups.get(parent) : undefined;
+    if (group !== undefined && group.from > now) group.from = now;
+    const run = ledger.runs.get(id);
+    if (run === undefined || run.exit === null && !run.isOverdue || run.wishes.length > 0) continue;
+    run.comesBack ||= run.isTooOften;
+    ledger.notBefore.delete(id);
+  }
+}
+
+/** A replica has its turn in a rolling restart: if it is ready, another one of its actor is, and is not to stop. */
+function hearTurn(scene: Scene, id: NodeId): void {
+  const { ledger, known, was, effects } = scene;
+  const isReady = (one: NodeId) => (ledger.runs.get(one)?.readyAt ?? null) !== null && !ledger.isLeaving(one);
+  const actor = withoutReplica(id);
+  const others = known.children(known.spec(id).parent!).filter((one) =>
+    one !== id && withoutReplica(one) === actor && known.spec(one).kind !== "tree"
+  );
+  assert.ok(!isReady(id) || others.some(isReady), `"${id}" is the last that is ready, and has its turn`);
+  ledger.streaks.set(id, 0);
+  ledger.granted.delete(ownCounter(id));
+  want(scene, id, "anew");
+  // It may have its turn in the step in which its last run is over.
+  ledger.closed.get(id)?.wishes.push("anew");
+  // Those that are down have their turn at once, and trees around them are put to work for all of them together.
+  const turns = effects.flatMap((effect) =>
+    effect.type === "record" && effect.entry.event === "rolling" ? [effect.entry.node] : []
+  );
+  if (id !== turns[0]) return;
+  const isAlive = (one: NodeId) => ["starting", "running", "stopping"].includes(was.at(one));
+  hearStart(scene, turns.filter((one) => !isAlive(one)), { brings: false, skips: false });
+}
+
 function start(scene: Scene, id: NodeId): void {
-  const { ledger, was } = scene;
+  const { ledger, was, event } = scene;
+  const isOver = ["inactive", "stopped", "completed", "failed"].includes(was.at(id));
+  // A restart ends the pause, and counts on.
+  const isPaused = was.at(id) === "backing_off" && event.type !== "restart_requested";
+  if (isOver || isPaused) ledger.granted.delete(ownCounter(id));
   const run = ledger.runs.get(id);
   ledger.stoppedByHand.delete(id);
   if (was.at(id) === "backing_off") ledger.notBefore.delete(id);

@@ -1,6 +1,7 @@
 /** What was seen of a supervised tree so far: runs, who wanted what stopped, and restarts. It knows no rule of the core's. */
 import { type Instant, NEVER } from "../../../lib/base/instant.ts";
 import type { ActorSpec, NodeId, NodeSpec } from "../../../lib/config/plan.ts";
+import { ownCounter } from "./budgets.ts";
 import type { RunId } from "../../../lib/supervision/state.ts";
 
 /**
@@ -181,7 +182,7 @@ export class Ledger {
     for (const column of [...columns, this.unsureStreaks, this.notBefore, this.groups, this.treesReady]) {
       column.delete(node);
     }
-    this.granted.delete(node);
+    for (const counter of [node, ownCounter(node)]) this.granted.delete(counter);
     for (const { members } of this.groups.values()) members.delete(node);
   }
 }

@@ -5,7 +5,8 @@ import type { RunId } from "../../../lib/supervision/state.ts";
 import type { Scene } from "./auditor.ts";
 
 interface Asked {
-  readonly goal: "ready" | "stopped";
+  /** `another`: each has come to another run, whatever has become of that since. */
+  readonly goal: "ready" | "stopped" | "another";
   readonly nodes: readonly NodeId[];
   /** Runs that do not count, because they began before. */
   readonly runs: ReadonlyMap<NodeId, RunId>;
@@ -17,11 +18,14 @@ export class Replies {
 
   hear({ event, ledger, before, known }: Scene): void {
     if (!("request" in event) || event.request === null || !("nodes" in event)) return;
-    const goal = event.type === "stop_requested" ? "stopped" : "ready";
+    // It waits for what it has started alone.
+    if (event.type === "reset_requested") return;
+    const isRolling = event.type === "rolling_restart_requested";
+    const goal = event.type === "stop_requested" ? "stopped" : isRolling ? "another" : "ready";
     // Nobody waits for what the plan has no more to be ready.
     const isMeant = (id: NodeId) => before.nodes.has(id) && (goal === "stopped" || !known.leaving.has(id));
     const nodes = event.nodes.filter(isMeant);
-    const runs = event.type === "restart_requested"
+    const runs = isRolling || event.type === "restart_requested"
       ? new Map(nodes.map((id) => [id, ledger.runs.get(id)?.run ?? 0]))
       : new Map<NodeId, RunId>();
     this.#asked.set(event.request, { goal, nodes, runs });
@@ -39,6 +43,10 @@ export class Replies {
         if (asked.goal === "stopped") {
           const left = family.within(id).filter((one) => ledger.runs.has(one));
           assert.deepEqual(left, [], `"${id}" is said to be stopped`);
+        } else if (asked.goal === "another") {
+          const run = ledger.runs.get(id)?.run ?? Infinity;
+          const isLeft = ledger.stoppedByHand.has(id) || is.at(id) === "inactive" || isTree;
+          assert.ok(isLeft || run > (asked.runs.get(id) ?? 0), `"${id}" is said to be restarted`);
         } else if (!isTree) {
           const run = ledger.runs.get(id);
           const isReady = run !== undefined && run.readyAt !== null && !ledger.isLeaving(id) &&

@@ -111,13 +111,13 @@ export class Status {
   }
 
   #childrenOf(id: NodeId): readonly NodeId[] {
-    // Another plan may have an actor in its place.
-    if (this.#family.spec(id).kind !== "tree") return [];
-    return this.#family.tree(id).children.filter((child) => this.#family.specs.has(child))
-      .concat(
-        [...this.#family.leaving].filter((left) =>
-          this.#family.spec(left).parent === id && !this.#family.tree(id).children.includes(left)
-        ),
-      );
+    // Another plan may have an actor where a tree still is.
+    const spec = this.#family.specs.get(id);
+    const children = spec?.kind === "tree" ? spec.children : [];
+    return children.filter((child) => this.#family.specs.has(child)).concat(
+      [...this.#family.leaving].filter((left) =>
+        this.#family.spec(left).parent === id && !children.includes(left)
+      ),
+    );
   }
 }

@@ -41,8 +41,15 @@ export function auditTrees(scene: Scene): void {
 }
 
 /** The whole has ended as its root has. */
-export function auditOutcome({ ledger, after: { outcome } }: Scene): void {
+export function auditOutcome({ ledger, after: { outcome, nodes } }: Scene): void {
   const result = ledger.results.get("" as NodeId) ?? null;
+  if (result?.ok === false && !result.hasGivenUp && outcome?.kind === "gave_up") {
+    // A child that was left failed once its restarts were spent has failed it, or something that has failed with that.
+    const gaveUp = [...nodes.values()].filter(({ id, phase }) =>
+      id !== "" && phase.at === "failed" && phase.reason.kind === "gave_up"
+    );
+    return assert.ok(gaveUp.length > 0, "the tree has given up, and nothing in it");
+  }
   const expected = result === null
     ? "cancelled"
     : result.ok

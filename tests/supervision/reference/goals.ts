@@ -1,6 +1,7 @@
 import { after, type Instant, instant, latest } from "../../../lib/base/instant.ts";
 import { type NodeId, ROOT } from "../../../lib/config/plan.ts";
-import { MOST_UNSETTLED, SETTLE_MS } from "../../../lib/supervision/goals.ts";
+import { MOST_UNSETTLED } from "../../../lib/supervision/endless.ts";
+import { SETTLE_MS } from "../../../lib/supervision/goals.ts";
 import type { NodeState, Request, TreePhase, TreeState } from "../../../lib/supervision/state.ts";
 import type { Turn } from "../../../lib/supervision/turn.ts";
 
@@ -84,18 +85,44 @@ function readyVerdict(turn: Turn, node: NodeState, startsBefore: number): "open"
     case "inactive":
     case "stopped":
     case "failed":
-      return isTakenAlong(turn, node) ? "open" : "missed";
+      if (isRestless(turn, node.id) && node.starts > startsBefore) return "missed";
+      return !isStuck(turn, node.id) && isTakenAlong(turn, node) ? "open" : "missed";
     case "completed":
       return node.starts > startsBefore ? "reached" : "open";
     case "starting":
-      return node.phase.lack?.isLasting === true ? "missed" : "open";
+      if (node.phase.lack?.isLasting === true) return "missed";
+      return isRestless(turn, node.id) && node.starts > startsBefore ? "missed" : "open";
     case "running": {
       const stays = node.kind === "actor" && node.doom === null;
       return stays && node.starts > startsBefore ? "reached" : "open";
     }
+    case "waiting":
+      if (isStuck(turn, node.id)) return "missed";
+      return isRestless(turn, node.id) && node.starts > startsBefore ? "missed" : "open";
     default:
-      return "open";
+      return isRestless(turn, node.id) && node.starts > startsBefore ? "missed" : "open";
   }
+}
+
+/** Whether it, or a tree around it, is started again and again without becoming ready. */
+function isRestless(turn: Turn, id: NodeId): boolean {
+  return [id, ...turn.place(id).ancestors].some((one) => {
+    const { failedStarts, phase } = turn.node(one);
+    const isUnderWay = ["backing_off", "waiting", "regrouping", "starting", "stopping"].includes(phase.at);
+    return failedStarts > MOST_UNSETTLED && isUnderWay;
+  });
+}
+
+/** Whether something that is started again and again in vain comes before it, by dependencies or in a sequence. */
+function isStuck(turn: Turn, id: NodeId, seen: Set<NodeId> = new Set()): boolean {
+  const before = [id, ...turn.place(id).ancestors].flatMap((one) => {
+    const { dependsOn, parent } = turn.spec(one);
+    const tree = parent === null ? null : turn.treeSpec(parent);
+    const earlier = tree?.start === "sequential" ? tree.children.slice(0, turn.place(one).position) : [];
+    return [...dependsOn.map(({ on }) => on), ...earlier];
+  }).flatMap((one) => turn.subtree(one)).map((place) => place.id).filter((one) => !seen.has(one));
+  for (const one of before) seen.add(one);
+  return before.some((one) => isRestless(turn, one) || isStuck(turn, one, seen));
 }
 
 /** Whether a supervisor above it may be started again yet, and it along with that. */

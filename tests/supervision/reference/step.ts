@@ -4,6 +4,7 @@ import { onActorTime } from "../../../lib/supervision/actor.ts";
 import { actorDeadline } from "../../../lib/supervision/deadlines.ts";
 import type { TreeEvent } from "../../../lib/supervision/event.ts";
 import type { NodeState, State } from "../../../lib/supervision/state.ts";
+import { advanceRollouts } from "../../../lib/supervision/rolling.ts";
 import { applyEvent, refuse } from "../../../lib/supervision/step.ts";
 import { onTreeTime } from "../../../lib/supervision/tree.ts";
 import { type Stepped, Turn } from "../../../lib/supervision/turn.ts";
@@ -18,18 +19,19 @@ export function referenceStep(state: State, event: TreeEvent, now: Instant): Ste
   if (event.type === "time_passed") onTime(turn);
   else if (event.type === "grace_cut") cutGrace(turn, event.toMs);
   else applyEvent(turn, event);
-  settle(turn);
+  do settle(turn); while (advanceRollouts(turn));
   answerRequests(turn);
   return turn.finish();
 }
 
 /** When `time_passed` is due. */
 export function referenceDeadline(state: State, now: Instant): Instant {
-  const { outcome, nodes, holding, requests } = state;
+  const { outcome, nodes, holding, requests, rollouts } = state;
   if (outcome !== null) return NEVER;
   const dues = [...nodes.values()].map((node) => dueOf(node, now, holding !== null));
   const turn = new Turn(state, now);
   dues.push(...requests.map((request) => settlesAt(turn, request)).filter((at) => at > now));
+  for (const { settlesAt } of rollouts) if (settlesAt !== null) dues.push(settlesAt);
   return dues.reduce((one, other) => other < one ? other : one, NEVER);
 }
 

@@ -42,13 +42,13 @@ function told(effect: Effect): string {
   return JSON.stringify(effect, (key, value) => key === "spec" ? value.path : value);
 }
 
-function restOf({ requests, holding, outcome, revision }: State) {
-  return { requests: requests.map(({ id, goal }) => ({ id, goal })), holding, outcome, revision };
+function restOf({ requests, rollouts, holding, outcome, revision }: State) {
+  return { requests: requests.map(({ id, goal }) => ({ id, goal })), rollouts, holding, outcome, revision };
 }
 
 function bookText(
-  { tallies, counts, due, stopDue, regroupDue, unsettled, regrouping, left, holders }: Books,
+  { tallies, counts, due, stopDue, regroupDue, unsettled, regrouping, left, holders, endless }: Books,
 ) {
   const columns = [tallies.values(), counts.values(), due, stopDue, regroupDue, unsettled, regrouping];
-  return JSON.stringify([...columns.map((column) => [...column]), left, holders]);
+  return JSON.stringify([...columns.map((column) => [...column]), left, holders, endless]);
 }
