@@ -137,9 +137,11 @@ export function auditEnds(scene: Scene): void {
     assert.ok(!family.specs.has(id) || !end.mustRestart, `"${id}" is not restarted`);
   }
   for (const id of ledger.revived) {
-    const isStill = ["inactive", "completed", "backing_off"].includes(is.at(id)) &&
-      !effects.some((effect) => effect.type === "spawn" && effect.node === id);
-    assert.ok(!isStill, `"${id}" is ${is.at(id)}, and another plan starts it`);
+    const { at, reason } = is.phase(id);
+    const isStill = ["inactive", "completed", "backing_off"].includes(at) ||
+      (at === "failed" && reason!.kind !== "dependency");
+    const isStarted = effects.some((effect) => effect.type === "spawn" && effect.node === id);
+    assert.ok(!isStill || isStarted, `"${id}" is ${at}, and is to start again`);
   }
   ledger.revived.clear();
   ledger.ends.clear();

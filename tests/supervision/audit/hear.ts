@@ -349,6 +349,7 @@ function hearReset(scene: Scene, nodes: readonly NodeId[]): void {
     const parent = known.spec(id).parent;
     if (parent === null || was.at(parent) !== "up") continue;
     if (was.at(id) === "backing_off") ledger.notBefore.delete(id);
+    if (was.at(id) === "backing_off" || was.at(id) === "failed") ledger.revived.add(id);
     const group = was.at(id) === "regrouping" ? ledger.groups.get(parent) : undefined;
     if (group !== undefined && group.from > now) group.from = now;
     const run = ledger.runs.get(id);

@@ -115,7 +115,7 @@ export class Ledger {
   readonly ends = new Map<NodeId, End & { readonly mustRestart: boolean }>();
   /** Trees whose end was judged. */
   readonly judged = new Set<NodeId>();
-  /** Actors that had ended, or were delayed, and that another plan starts. */
+  /** Nodes that had ended, or were delayed, and that another plan, or a reset, starts. */
   readonly revived = new Set<NodeId>();
   /** Runs that are over since. */
   readonly closed = new Map<NodeId, Run>();
