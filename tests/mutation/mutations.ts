@@ -51,14 +51,54 @@ export const MUTATIONS: readonly Mutation[] = [
   ]),
   ...inFile("ending", [
     ["a temporary companion comes back", `turn.spec(id).restart === "never";`, `false;`],
-    ["a child restarts in a teardown", `if (phase.at !== "up") return { to: "stopped", why: "tree" };`, ``],
-    ["the budget is never spent", `turn.setTree(supervisor, { window: recorded.window });`, ``],
-    ["delays do not grow", `streak: streak + 1 }`, `streak: 1 }`],
+    [
+      "a child restarts in a teardown",
+      `if (turn.tree(supervisor).phase.at !== "up") return { to: "stopped", why: "tree" };`,
+      ``,
+    ],
+    ["delays do not grow", `streak: streak + 1, failedStarts }`, `streak: 1, failedStarts }`],
     [
       "a group does not wait for its delay",
       `regroupAt: planned === null || !isOneThere || until > planned ? until : planned`,
       `regroupAt: turn.now`,
     ],
+  ]),
+  ...inFile("budget", [
+    ["the budget of all children is never spent", `turn.setTree(supervisor, { window });`, ``],
+    ["the budget of one child is never spent", `turn.set(id, { ownWindow: window });`, ``],
+    ["no child is counted by itself", `onFailure === "fail_child";`, `onFailure === "stop";`],
+    ["an actor has no budget of its own", `return own ?? turn`, `return turn`],
+  ]),
+  ...inFile("no_failures", [
+    ["a start by hand forgets no delay", `streak: 0, `, ``],
+    ["a start by hand forgets no restarts", `, ownWindow: EMPTY_WINDOW`, ``],
+  ]),
+  ...inFile("forget_failures", [
+    ["a reset of a tree leaves its budget spent", `turn.setTree(id, { window: EMPTY_WINDOW });`, `{}`],
+    ["a reset starts nothing", `if (startAgain(turn, id, cause)) started.push(id);`, ``],
+  ]),
+  ...inFile("rolling", [
+    [
+      "the last that is ready has its turn",
+      `const permit = isReady(turn, next.id) ? mayLeave(turn, next.id) : turn.now;`,
+      `const permit = turn.now as Instant | null;`,
+    ],
+    ["the next does not wait for the one before", `if (busyUntil.length > 0) return`, `if (false) return`],
+    [
+      "one that is to stop is ready",
+      `return node.phase.at === "running" && node.doom === null;`,
+      `return node.phase.at === "running";`,
+    ],
+    ["a new one that fails stops nothing", `if (failed !== undefined) return`, `if (false) return`],
+    ["a later supervisor begins it anew", `isBegun: true };`, `isBegun: false };`],
+  ]),
+  ...inFile("endless", [
+    [
+      "what starts in vain is waited for",
+      `if (failedStarts <= MOST_UNSETTLED) return false;`,
+      `return false;`,
+    ],
+    ["what waits for that is waited for", `const pending = [...restless];`, `const pending: NodeId[] = [];`],
   ]),
   ...inFile("backoff", [
     ["the first restart waits", `if (streak === 0) return 0;`, ``],
