@@ -61,7 +61,7 @@ export class Lineage {
   /**
    * The living descendants of a run beside its main process, and what else its layer knows of.
    *
-   * @param look May be shared by runs whose main processes had ended before: orphans are listed once for all of them then.
+   * @param look May be shared by runs whose main processes had ended before: what is listed for one of them serves all then.
    */
   restOf(run: Ancestor, look: Look): readonly ProcessRow[] {
     return look.take((find) => this.#restOf(run, find, look));
@@ -73,7 +73,10 @@ export class Lineage {
     tell: (run: Run, rest: readonly ProcessRow[]) => void,
   ): void {
     const look = new Look(this.#options.processes);
-    look.takeTogether(runs.map((run) => (find) => tell(run, this.#restOf(run, find, look))));
+    look.takeTogether(runs.map((run) => () => {
+      tell(run, this.restOf(run, look));
+      return false;
+    }));
   }
 
   /** Every living process that belongs to no run that is known. */
@@ -84,7 +87,7 @@ export class Lineage {
   #restOf(run: Ancestor, find: Find, look: Look): readonly ProcessRow[] {
     const { layer, isLeft } = this.#options;
     const rest = new Map<string, ProcessRow>();
-    for (const row of layer.membersOf(run, find)) {
+    for (const row of layer.membersOf(run, find, look)) {
       if (!isSame(row, run.main) && !isLeft(row)) rest.set(keyOf(row), row);
     }
     for (const row of this.#descendantsOf(run, rest, find, look)) {
