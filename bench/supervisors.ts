@@ -2,7 +2,7 @@
  * Supervisors side by side: ours under each layer of containment and on Deno, a floor in C, a bare Bun loop, and the peers that
  * the machine has. All of them run the same program, write its output to files, have the same limits, and take turns in each
  * round, so that whatever else the machine does meets them all alike. The bench needs npm run build; what it could not measure it
- * says, and at the end it proves that no process of it is left.
+ * says, and at the end it proves that no process of it is left. Interrupted, it ends what runs and shows what it has.
  *
  * Usage: bun bench/supervisors.ts [--rounds 3] [--only NAME,...] [--sizes 10,100,...] [--work tree,words,spawns,lines]
  *   [--idle SECONDS] [--json FILE]
@@ -88,6 +88,11 @@ const present = all.filter((one) => chosen.includes(one.name)).filter((one) => {
 });
 for (const { name } of present) samples.set(name, new Map());
 
+let isInterrupted = false;
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(name, () => isInterrupted = true);
+}
+
 /** One workload of all contenders in turn. */
 async function inTurn(
   title: string,
@@ -96,7 +101,7 @@ async function inTurn(
 ): Promise<void> {
   for (const contender of present) {
     const key = `${contender.name}: ${title}`;
-    if (gaps.has(key)) continue;
+    if (isInterrupted || gaps.has(key)) continue;
     if (size > (contender.most ?? Infinity)) {
       gaps.set(key, `it takes ${contender.most} services at most`);
     } else await one(contender, key, run);
@@ -162,7 +167,8 @@ const machine =
   }, ${availableParallelism()} cores, load ${loads}, ` +
   `${rounds} rounds`;
 console.log(`${machine}\n\n${tablesOf(samples, sizes)}\n\nNot measured:`);
-if (gaps.size === 0) console.log("- nothing");
+if (isInterrupted) console.log("- the rest: interrupted");
+else if (gaps.size === 0) console.log("- nothing");
 for (const [key, why] of gaps) console.log(`- ${key}: ${why}`);
 const left = countOfRun(folder);
 console.log(`\nProcesses of this run that are left: ${left}`);

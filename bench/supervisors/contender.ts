@@ -10,6 +10,8 @@ export interface Service {
 
 /** What it is to run. */
 export interface Tree {
+  /** The folder in which all of it is. */
+  readonly folder: string;
   readonly services: readonly Service[];
   /** Whether a service that has ended is started again. */
   readonly restarts: boolean;

@@ -72,7 +72,7 @@ export class Lab {
       name: `s${n}`,
       argv: [this.#child, mode, this.board.path, `s${n}`],
     }));
-    return { services, restarts: mode !== "exit" };
+    return { folder: this.dir, services, restarts: mode !== "exit" };
   }
 
   write(files: Readonly<{ [name: string]: string }>): void {
@@ -181,21 +181,16 @@ export class Lab {
     return text(join(this.dir, "output")).slice(-600).trim();
   }
 
-  /** Ends whatever is left here, and removes the folder; returns how many processes that were. */
-  async dispose(): Promise<number> {
-    const left = new Set<number>();
+  /** Ends whatever is left here, and removes the folder. */
+  async dispose(): Promise<void> {
     for (let round = 0; round < 200; round++) {
       const still = this.everything();
       if (still.length === 0) break;
-      for (const one of still) {
-        left.add(one.pid);
-        signal(one, "SIGKILL");
-      }
+      for (const one of still) signal(one, "SIGKILL");
       await passes(20);
     }
     this.board.close();
     rmSync(this.dir, { recursive: true, force: true });
-    return left.size;
   }
 
   #spawn(words: Words): ChildProcess {

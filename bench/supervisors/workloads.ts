@@ -228,15 +228,13 @@ export async function inLab(
   workload: (lab: Lab) => Promise<void>,
 ): Promise<number> {
   const lab = new Lab(contender, settings.folder, settings.child);
-  let hasEnded = false;
+  let left = 0;
   try {
     await workload(lab);
     await lab.stop(30_000);
-    hasEnded = true;
+    left = lab.everything().length;
   } finally {
-    // After a failure it has not been asked to end, so what there is was not left by it.
-    const left = await lab.dispose();
-    if (hasEnded) return left;
+    await lab.dispose();
   }
-  return 0;
+  return left;
 }

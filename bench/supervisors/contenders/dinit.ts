@@ -13,7 +13,7 @@ export const dinit: Contender = {
       `services/${name}`,
       `type = process\ncommand = ${
         argv.join(" ")
-      }\nrestart = ${tree.restarts}\nlogfile = logs/${name}.log\n`,
+      }\nrestart = ${tree.restarts}\nlogfile = ${tree.folder}/logs/${name}.log\n`,
     ])),
     "services/boot": `type = internal\n${
       each(tree, ({ name }) => `waits-for = ${name}\n`)
