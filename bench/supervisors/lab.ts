@@ -28,12 +28,11 @@ export interface Took {
   readonly code: number | null;
 }
 
-/** What the processes of a supervisor have used so far. */
+/** What a thread has used since it was started. */
 export interface Usage {
-  readonly processes: number;
   /** Of processor time. */
   readonly cpuMs: number;
-  /** How often their threads have gone to sleep. */
+  /** How often it has gone to sleep. */
   readonly wakeups: number;
 }
 
@@ -142,22 +141,18 @@ export class Lab {
     return withEnvironment(`${MARK}=${this.dir}`).filter(isAlive);
   }
 
-  /** What these processes have used since they were started; those that have ended since are not in it. */
-  usage(processes: readonly ProcessId[]): Usage {
-    let [cpuMs, wakeups] = [0, 0];
-    for (const { pid } of processes) {
-      for (const task of list(`/proc/${pid}/task`)) {
-        cpuMs += Number(
-          text(`/proc/${pid}/task/${task}/schedstat`).split(" ")[0] ?? 0,
-        ) / 1e6;
-        wakeups += Number(
-          /^voluntary_ctxt_switches:\s*(\d+)/m.exec(
-            text(`/proc/${pid}/task/${task}/status`),
-          )?.[1] ?? 0,
-        );
-      }
-    }
-    return { processes: processes.length, cpuMs, wakeups };
+  /** What the threads of these processes have used, by their numbers. */
+  usage(processes: readonly ProcessId[]): ReadonlyMap<string, Usage> {
+    const tasks = processes.flatMap(({ pid }) =>
+      list(`/proc/${pid}/task`).map((task) => `/proc/${pid}/task/${task}`)
+    );
+    return new Map(tasks.map((task) => [task, {
+      cpuMs: Number(text(`${task}/schedstat`).split(" ")[0] ?? 0) / 1e6,
+      wakeups: Number(
+        /^voluntary_ctxt_switches:\s*(\d+)/m.exec(text(`${task}/status`))
+          ?.[1] ?? 0,
+      ),
+    }]));
   }
 
   /** The memory of these processes in MiB, with their share of what they share. */

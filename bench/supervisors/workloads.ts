@@ -115,10 +115,16 @@ async function idle(
   const processes = lab.supervisors();
   const [before, began] = [lab.usage(processes), now()];
   await passes(ms);
-  const after = lab.usage(processes);
+  // A thread that has ended meanwhile takes what it has used with it.
+  const after = [...lab.usage(processes)];
   const tens = (now() - began) / 10_000;
-  sample(`idle cpu ${size}`, (after.cpuMs - before.cpuMs) / tens);
-  sample(`idle wakeups ${size}`, (after.wakeups - before.wakeups) / tens);
+  const used = (of: "cpuMs" | "wakeups") =>
+    after.reduce(
+      (sum, [task, usage]) => sum + usage[of] - (before.get(task)?.[of] ?? 0),
+      0,
+    ) / tens;
+  sample(`idle cpu ${size}`, used("cpuMs"));
+  sample(`idle wakeups ${size}`, used("wakeups"));
   sample(`memory ${size}`, lab.memory(processes));
   sample(`processes ${size}`, processes.length);
 }

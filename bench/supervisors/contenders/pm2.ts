@@ -23,6 +23,7 @@ export const pm2: Contender = {
   stop: ["pm2", "kill"],
   list: ["pm2", "ls"],
   status: (service) => ["pm2", "describe", service],
-  version: ["pm2", "--version"],
-  help: ["pm2", "--help"],
+  // Asked for either, it starts its daemon.
+  version: null,
+  help: null,
 };
