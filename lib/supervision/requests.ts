@@ -55,7 +55,10 @@ function onStart(turn: Turn, { request, nodes, deps }: RequestOf<"start_requeste
 
 function onStop(turn: Turn, { request, nodes }: RequestOf<"stop_requested">): void {
   const cause = recordRequest(turn, "stop", nodes);
-  for (const id of nodes) stopNode(turn, id, { to: "stopped", why: "request" }, NEVER, cause);
+  for (const id of nodes) {
+    if (turn.node(id).kind === "actor") turn.setActor(id, { skipDeps: false });
+    stopNode(turn, id, { to: "stopped", why: "request" }, NEVER, cause);
+  }
   awaitGoal(turn, request, "stopped", targets(nodes, () => ANY_START));
 }
 

@@ -1,4 +1,4 @@
-import type { NodeId } from "../config/plan.ts";
+import { nodeAt, type NodeId } from "../config/plan.ts";
 import { dependencyVerdict } from "./dependencies.ts";
 import type { NodeState } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -17,9 +17,10 @@ export function startVerdict(turn: Turn, id: NodeId): StartVerdict {
   if (turn.tree(parent!).phase.at !== "up") return "wait";
   const skips = skipsDependencies(turn.node(id));
   const isMet = skips ||
-    dependsOn.every(({ on, condition }) =>
-      dependencyVerdict(turn.node(on), condition, turn.books.readiness(on)) === "met"
-    );
+    (!dependsOnWhatIsToCome(turn, id) &&
+      dependsOn.every(({ on, condition }) =>
+        dependencyVerdict(turn.node(on), condition, turn.books.readiness(on)) === "met"
+      ));
   if (!isMet) return "wait";
   return hasItsTurn(turn, parent!, id) ? "start" : "queue";
 }
@@ -31,6 +32,15 @@ export function failedDependency(turn: Turn, id: NodeId): NodeId | null {
     dependencyVerdict(turn.node(on), condition, turn.books.readiness(on)) === "impossible"
   );
   return impossible?.on ?? null;
+}
+
+/** Whether it depends on something that cannot come yet, because something of another kind has yet to leave its address. */
+export function dependsOnWhatIsToCome(
+  { plan, topology }: Pick<Turn, "plan" | "topology">,
+  id: NodeId,
+): boolean {
+  if (!topology.hasLeaving) return false;
+  return (nodeAt(plan, id)?.dependsOn ?? []).some(({ on }) => topology.byId.get(on)?.isLeaving ?? true);
 }
 
 function hasItsTurn(turn: Turn, supervisor: NodeId, id: NodeId): boolean {

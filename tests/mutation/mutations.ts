@@ -124,6 +124,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   ]),
   ...inFile("start_order", [
+    ["what is to come is not waited for", `if (!topology.hasLeaving) return false;`, `return false;`],
     [
       "a sequential tree starts all at once",
       `return turn.books.firstChild(supervisor, "unsettled") === id;`,
@@ -333,6 +334,13 @@ export const MUTATIONS: readonly Mutation[] = [
     ["what a dependency has failed stays so", `return tryRevive(turn, id);`, `return;`],
   ]),
   ...inFile("bring_up", [
+    ["no-deps is for the next start of what runs", `if (!goesOn) turn.setActor`, `turn.setActor`],
+    ["a start keeps what is outdated", `return isOutdated || goesDownWithTree`, `return goesDownWithTree`],
+    [
+      "a start keeps a run in a tree that goes down",
+      `return isOutdated || goesDownWithTree`,
+      `return isOutdated`,
+    ],
     [
       "dependencies are not started by hand",
       `} = options.startDependencies`,
@@ -355,6 +363,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   ]),
   ...inFile("requests", [
+    ["a stop leaves no-deps for a later start", `turn.setActor(id, { skipDeps: false });`, `turn.node(id);`],
     ["something starts in a teardown", `if (leaving === undefined) return false;`, `return false;`],
     ["a down has no limit of its own", `const deadline = withinMs === null ?`, `const deadline = true ?`],
     [
@@ -404,6 +413,16 @@ export const MUTATIONS: readonly Mutation[] = [
     ["an end is told twice", `const isOver = lastExit?.run === run;`, `const isOver = false;`],
   ]),
   ...inFile("resumed_state", [
+    [
+      "a run is charged for the time of a held crash",
+      `const heldMs = hold === null ? phase.heldMs : phase.heldMs + now - hold.since;`,
+      `const heldMs = phase.heldMs;`,
+    ],
+    [
+      "deadlines count the time of a held crash",
+      `    ...saved.figures,`,
+      `    ...saved.figures,\n    holding: null,`,
+    ],
     [
       "a start has only the rest of its time",
       `const heldMs = now - phase.since;`,

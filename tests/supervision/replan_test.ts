@@ -365,3 +365,34 @@ test("apply: an actor that becomes a tree, and a tree that becomes an actor, are
   world.advance(10_000 + SETTLE_MS);
   assert.deepEqual([back.done(), later.done()], [true, true]);
 });
+
+test("apply: what waits for an address that is used for another kind of node starts when that is ready", () => {
+  const late = { ...DAEMON, needs: { x: "ready" } } as const;
+  const world = worldOf({ x: { ...DAEMON, ...SLOW }, late, web: DAEMON });
+  world.script("x", { probe: "missing", obeys: false });
+  world.restart("x");
+  world.advance(10_000);
+  world.stop("late");
+  world.start(["late"]);
+  assert.deepEqual(world.phases(), { x: "starting", late: "waiting", web: "running" });
+  world.take();
+  const { done } = applied(world, { x: { children: { in: DAEMON } }, late, web: DAEMON });
+  assert.deepEqual(world.phases(), { late: "waiting", web: "running", x: "stopping" });
+  assert.equal(done(), undefined);
+  world.advance(10_000 + SETTLE_MS);
+  assert.deepEqual(world.take("spawn"), ["spawn x/in", "spawn late"]);
+  assert.equal(done(), true);
+});
+
+test("apply: a start takes back a stop by hand, and not that the run is to be another", () => {
+  const api = { ...DAEMON, needs: { db: "ready" } } as const;
+  const world = worldOf({ db: DAEMON, api });
+  world.script("api", { obeys: false });
+  world.restart("api");
+  const request = world.apply(planOf({ children: { db: { ...DAEMON, argv: ["other"] }, api } }));
+  world.stop("db");
+  world.start(["db"]);
+  world.exhaust();
+  assert.equal(world.replies.get(request)?.ok, true);
+  assert.equal(world.state.nodes.get(world.id("db"))!.starts, 2);
+});

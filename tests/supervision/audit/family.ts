@@ -44,6 +44,11 @@ export class Family {
       this.specs.has(on) && this.leaving.has(on) === this.leaving.has(id)
     )
   );
+  /** Whether something that a node needs has yet to come, because something of another kind has to leave its address. */
+  readonly lacks = remembering((id: NodeId) =>
+    !this.leaving.has(id) &&
+    this.#planned.get(id)!.dependsOn.some(({ on }) => !this.specs.has(on) || this.leaving.has(on))
+  );
   /** The nodes that wait for one. */
   readonly dependents = remembering((id: NodeId) =>
     [...this.specs.keys()].filter((node) => this.needs(node).some(({ on }) => on === id))
@@ -57,7 +62,10 @@ export class Family {
     return spec.kind !== "tree" && !spec.daemon && !isNeeded;
   });
 
+  readonly #planned: ReadonlyMap<NodeId, NodeSpec>;
+
   constructor({ plan, nodes, topology }: State) {
+    this.#planned = new Map(plan.nodes.map((spec) => [spec.path, spec]));
     const specs = new Map<NodeId, NodeSpec>();
     const left = topology.places.filter(({ isLeaving }) => isLeaving);
     this.leaving = new Set(left.map(({ id }) => id));

@@ -14,9 +14,13 @@ export function startVerdict(turn: Turn, census: Census, id: NodeId): StartVerdi
   const supervisor = turn.spec(id).parent!;
   if (turn.tree(supervisor).phase.at !== "up") return "wait";
   const skips = skipsDependencies(turn.node(id));
-  const isMet = turn.spec(id).dependsOn.every(({ on, condition }) =>
-    skips || dependencyVerdict(turn.node(on), condition, census.of(on).readiness) === "met"
-  );
+  // By the plan, which may have something there that cannot come yet.
+  const planned = turn.plan.nodes.find(({ path }) => path === id)?.dependsOn ?? turn.spec(id).dependsOn;
+  const isThere = (on: NodeId) => turn.topology.places.some((place) => place.id === on && !place.isLeaving);
+  const isMet = skips ||
+    planned.every(({ on, condition }) =>
+      isThere(on) && dependencyVerdict(turn.node(on), condition, census.of(on).readiness) === "met"
+    );
   return isMet && hasItsTurn(turn, census, supervisor, id) ? "start" : "wait";
 }
 
