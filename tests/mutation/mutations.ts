@@ -226,6 +226,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ["the stop command is passed over", `return stop.command === null`, `return true`],
   ]),
   ...inFile("stopping", [
+    ["what went down with its tree cannot be stopped", `if (isNews) conclude(turn, id, then, cause);`, ``],
     [
       "a teardown has no bound of its own",
       `const bound = earliest(deadline, after(turn.stopTime, turn.treeSpec(id).shutdownMs));`,
@@ -353,7 +354,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
     [
       "a start does not take a stop back",
-      `if (then?.to === "stopped" && then.why === "request") turn.setActor(id, { doom: null, cause });`,
+      `if (doom !== null && isByHand(doom)) turn.setActor(id, { doom: takenBack(turn, id, doom), cause });`,
       ``,
     ],
     [

@@ -433,3 +433,26 @@ test("requests: --no-deps is for the start that it asks for alone", () => {
   called.exits("api", 1);
   assert.equal(called.phase("api"), "waiting", "the start that it was for has been called off");
 });
+
+test("requests: what has gone down with its tree and is stopped by hand then does not come back with it", () => {
+  const world = new World(planOf({
+    children: {
+      pool: {
+        children: { web: { daemon: true }, db: { daemon: true }, in: { children: { x: { daemon: true } } } },
+      },
+    },
+  })).begin();
+  world.script("pool/web", { obeys: false });
+  world.restart("pool");
+  assert.deepEqual([world.phase("pool/db"), world.phase("pool/in")], ["stopped", "stopped"]);
+  const request = world.stop("pool/db", "pool/in");
+  assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
+  world.exhaust();
+  assert.deepEqual(world.phases(), {
+    pool: "up",
+    "pool/web": "running",
+    "pool/db": "stopped",
+    "pool/in": "stopped",
+    "pool/in/x": "stopped",
+  });
+});

@@ -266,15 +266,10 @@ export function setKill(run: Run, now: Instant, fromMs: number, byMs: number): v
 
 /** Somebody wants a node stopped: a tree stops its children. */
 function want(scene: Scene, id: NodeId, wish: "hand" | "anew"): void {
-  const { ledger, known, was, event } = scene;
-  // It may be over before it is its turn, by one that was named before and stands above it.
-  const named = "nodes" in event ? event.nodes : [];
-  const isOver = (node: NodeId) => ["inactive", "stopped", "completed", "failed"].includes(was.at(node));
-  const isBelow = known.above(id).some((tree) =>
-    named.includes(tree) && named.indexOf(tree) < named.indexOf(id) && !isOver(tree)
-  );
-  const isAlive = ["starting", "running", "stopping", "up"].includes(was.at(id));
-  const isIdle = isOver(id) || (isBelow && !isAlive);
+  const { ledger, known, was } = scene;
+  const phase = was.phase(id);
+  const isIdle = ["inactive", "completed", "failed"].includes(phase.at) ||
+    (phase.at === "stopped" && phase.why !== "tree");
   const parent = known.spec(id).parent;
   if (wish === "hand" && !isIdle) ledger.stoppedByHand.add(id);
   if (wish === "hand") ledger.skipping.delete(id);
