@@ -47,7 +47,8 @@ function carriedOver(node: NodeState, spec: NodeSpec, now: Instant): NodeState {
   switch (phase.at) {
     case "starting": {
       // Nobody has looked meanwhile whether it is ready: it has its whole time again.
-      const anew = { lack: null, joined: false, ...NOT_PROBED, hold: null, heldMs: now - phase.since };
+      const heldMs = now - phase.since;
+      const anew = { lack: null, joined: false, ...NOT_PROBED, hold: null, heldMs };
       return { ...node, phase: { ...phase, spec, ...anew } };
     }
     case "running": {

@@ -389,6 +389,10 @@ export const MUTATIONS: readonly Mutation[] = [
     ["a new process undoes a stop by hand", `doom: doom ?? {`, `doom: {`],
     ["what leaves is forgotten at once", `|| turn.books.left > 0) return false;`, `) return false;`],
   ]),
+  ...inFile("planned_changes", [
+    ["a failed tree stays so whatever is mended", `mended.add(tree.path);`, `mended.size;`],
+    ["rules alone start a failed tree", `if (action === "change" || action === "refuse") continue;`, ``],
+  ]),
   ...inFile("with_plan", [
     ["a run goes on by its old spec", `return { ...actor, phase: { ...phase, spec } };`, `return actor;`],
     ["what comes back stays removed", `|| isRemoved(known)`, ``],

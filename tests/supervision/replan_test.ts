@@ -396,3 +396,37 @@ test("apply: a start takes back a stop by hand, and not that the run is to be an
   assert.equal(world.replies.get(request)?.ok, true);
   assert.equal(world.state.nodes.get(world.id("db"))!.starts, 2);
 });
+
+test("apply: a tree that has failed starts anew if something in it is another process, is new, or is there no more", () => {
+  const pool = (children: TreeSketch["children"]) => ({
+    onFailure: "stop",
+    intensity: { restarts: 0, withinMs: 1_000 },
+    children,
+  } as const);
+  const [bad, other, off] = [DAEMON, { ...DAEMON, argv: ["other"] }, { ...DAEMON, autostart: false }];
+  for (
+    const [mended, spawned] of [
+      [{ bad: other, ok: DAEMON, off }, ["spawn pool/bad", "spawn pool/ok"]],
+      [{ ok: DAEMON, off }, ["spawn pool/ok"]],
+      [{ bad, ok: DAEMON, off, more: DAEMON }, ["spawn pool/bad", "spawn pool/ok", "spawn pool/more"]],
+      [{ bad: { ...bad, stop: { graceMs: 1 } }, ok: DAEMON, off }, []],
+    ] as const
+  ) {
+    const world = worldOf({ pool: pool({ bad, ok: DAEMON, off }), web: DAEMON });
+    world.exits("pool/bad", 1);
+    assert.deepEqual(world.phases(), {
+      pool: "failed",
+      "pool/bad": "failed",
+      "pool/ok": "stopped",
+      "pool/off": "inactive",
+      web: "running",
+    });
+    world.take();
+    const { done } = applied(world, { pool: pool(mended), web: DAEMON });
+    assert.deepEqual(world.take("spawn"), spawned);
+    assert.equal(done(), spawned.length === 0 ? true : undefined);
+    world.advance(SETTLE_MS);
+    assert.equal(done(), true);
+    assert.equal(world.phase("pool"), spawned.length === 0 ? "failed" : "up");
+  }
+});
