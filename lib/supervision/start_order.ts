@@ -17,7 +17,7 @@ export function startVerdict(turn: Turn, id: NodeId): StartVerdict {
   if (turn.tree(parent!).phase.at !== "up") return "wait";
   const skips = skipsDependencies(turn.node(id));
   const isMet = skips ||
-    (!dependsOnWhatIsToCome(turn, id) &&
+    (!lacks(turn, id) &&
       dependsOn.every(({ on, condition }) =>
         dependencyVerdict(turn.node(on), condition, turn.books.readiness(on)) === "met"
       ));
@@ -34,18 +34,29 @@ export function failedDependency(turn: Turn, id: NodeId): NodeId | null {
   return impossible?.on ?? null;
 }
 
-/** Whether it depends on something that cannot come yet, because something of another kind has yet to leave its address. */
-export function dependsOnWhatIsToCome(
-  { plan, topology }: Pick<Turn, "plan" | "topology">,
-  id: NodeId,
-): boolean {
-  if (!topology.hasLeaving) return false;
-  return (nodeAt(plan, id)?.dependsOn ?? []).some(({ on }) => topology.byId.get(on)?.isLeaving ?? true);
+/** Whether it depends on what is to come. */
+function lacks(turn: Turn, id: NodeId): boolean {
+  return turn.topology.hasLeaving &&
+    (nodeAt(turn.plan, id)?.dependsOn ?? []).some(({ on }) => isToCome(turn, on));
+}
+
+/** Whether what is to come stands before it in the order of its supervisor. */
+function isBehindOne(turn: Turn, supervisor: NodeId, id: NodeId): boolean {
+  const planned = turn.topology.hasLeaving ? nodeAt(turn.plan, supervisor) : undefined;
+  if (planned?.kind !== "tree") return false;
+  return planned.children.slice(0, planned.children.indexOf(id)).some((child) => isToCome(turn, child));
+}
+
+/** Whether something planned cannot come yet, because something of another kind has yet to leave its address. */
+function isToCome({ topology }: Turn, planned: NodeId): boolean {
+  return topology.byId.get(planned)?.isLeaving ?? true;
 }
 
 function hasItsTurn(turn: Turn, supervisor: NodeId, id: NodeId): boolean {
   const { start, concurrency } = turn.treeSpec(supervisor);
-  if (start === "sequential") return turn.books.firstChild(supervisor, "unsettled") === id;
+  if (start === "sequential") {
+    return turn.books.firstChild(supervisor, "unsettled") === id && !isBehindOne(turn, supervisor, id);
+  }
   return concurrency === null || turn.books.hasRoom(supervisor, concurrency);
 }
 

@@ -124,7 +124,8 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   ]),
   ...inFile("start_order", [
-    ["what is to come is not waited for", `if (!topology.hasLeaving) return false;`, `return false;`],
+    ["what is to come is not waited for", `(!lacks(turn, id) &&`, `(true &&`],
+    ["what is to come loses its turn", ` && !isBehindOne(turn, supervisor, id);`, `;`],
     [
       "a sequential tree starts all at once",
       `return turn.books.firstChild(supervisor, "unsettled") === id;`,

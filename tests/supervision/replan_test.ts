@@ -430,3 +430,17 @@ test("apply: a tree that has failed starts anew if something in it is another pr
     assert.equal(world.phase("pool"), spawned.length === 0 ? "failed" : "up");
   }
 });
+
+test("apply: in a sequential start, what is to come has its turn before those behind it", () => {
+  const sketch = (x: TreeSketch | typeof DAEMON, argv: string[]) => ({
+    pool: { start: "sequential", children: { x, y: { ...DAEMON, argv } } },
+    web: DAEMON,
+  } as const);
+  const world = worldOf(sketch(DAEMON, ["one"]));
+  world.script("pool/x", { obeys: false });
+  const { done } = applied(world, sketch({ children: { in: DAEMON } }, ["other"]));
+  assert.deepEqual([world.phase("pool/x"), world.phase("pool/y")], ["stopping", "waiting"]);
+  world.advance(10_000 + SETTLE_MS);
+  assert.deepEqual(world.take("spawn"), ["spawn pool/x/in", "spawn pool/y"]);
+  assert.equal(done(), true);
+});

@@ -46,9 +46,14 @@ export class Family {
   );
   /** Whether something that a node needs has yet to come, because something of another kind has to leave its address. */
   readonly lacks = remembering((id: NodeId) =>
-    !this.leaving.has(id) &&
-    this.#planned.get(id)!.dependsOn.some(({ on }) => !this.specs.has(on) || this.leaving.has(on))
+    !this.leaving.has(id) && this.#planned.get(id)!.dependsOn.some(({ on }) => this.#isToCome(on))
   );
+  /** Whether something before a child of a tree, in the order of the file, has yet to come. */
+  readonly isBehindOne = remembering((id: NodeId) => {
+    const tree = this.#planned.get(this.spec(id).parent!);
+    if (tree?.kind !== "tree" || this.leaving.has(id)) return false;
+    return tree.children.slice(0, tree.children.indexOf(id)).some((child) => this.#isToCome(child));
+  });
   /** The nodes that wait for one. */
   readonly dependents = remembering((id: NodeId) =>
     [...this.specs.keys()].filter((node) => this.needs(node).some(({ on }) => on === id))
@@ -75,6 +80,10 @@ export class Family {
     }
     for (const { id, spec } of left) specs.set(id, spec);
     this.specs = specs;
+  }
+
+  #isToCome(planned: NodeId): boolean {
+    return !this.specs.has(planned) || this.leaving.has(planned);
   }
 
   spec(id: NodeId): NodeSpec {

@@ -36,10 +36,18 @@ export function failedDependency(turn: Turn, census: Census, id: NodeId): NodeId
 function hasItsTurn(turn: Turn, census: Census, supervisor: NodeId, id: NodeId): boolean {
   const { start, concurrency, children } = turn.treeSpec(supervisor);
   if (start === "sequential") {
-    const earlier = children.slice(0, children.indexOf(id));
-    return earlier.every((child) => isSettled(turn.node(child), census.of(child).readiness));
+    const tree = turn.plan.nodes.find(({ path }) => path === supervisor);
+    const planned = tree?.kind === "tree" ? tree.children : children;
+    const earlier = planned.slice(0, Math.max(0, planned.indexOf(id)));
+    return earlier.every((child) =>
+      isThere(turn, child) && isSettled(turn.node(child), census.of(child).readiness)
+    );
   }
   return concurrency === null || census.of(supervisor).starting < concurrency;
+}
+
+function isThere({ topology }: Turn, id: NodeId): boolean {
+  return topology.places.some((place) => place.id === id && !place.isLeaving);
 }
 
 function skipsDependencies(node: NodeState): boolean {
