@@ -56,7 +56,19 @@ export const MUTATIONS: readonly Mutation[] = [
       `if (turn.tree(supervisor).phase.at !== "up") return { to: "stopped", why: "tree" };`,
       ``,
     ],
-    ["delays do not grow", `streak: streak + 1, failedStarts }`, `streak: 1, failedStarts }`],
+    ["delays do not grow", `streak: streak + 1,`, `streak: 1,`],
+    [
+      "failed starts are counted on after a start",
+      `ending.readySince === null ? node.failedStarts + 1 : 0`,
+      `node.failedStarts + 1`,
+    ],
+    [
+      "fail_child tears the supervisor down",
+      `if (isCountedByItself(turn, id)) {
+    turn.record(id, "gave_up"`,
+      `if (false) {
+    turn.record(id, "gave_up"`,
+    ],
     [
       "a group does not wait for its delay",
       `regroupAt: planned === null || !isOneThere || until > planned ? until : planned`,
@@ -64,41 +76,87 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   ]),
   ...inFile("budget", [
-    ["the budget of all children is never spent", `turn.setTree(supervisor, { window });`, ``],
-    ["the budget of one child is never spent", `turn.set(id, { ownWindow: window });`, ``],
-    ["no child is counted by itself", `onFailure === "fail_child";`, `onFailure === "stop";`],
-    ["an actor has no budget of its own", `return own ?? turn`, `return turn`],
-  ]),
-  ...inFile("no_failures", [
-    ["a start by hand forgets no delay", `streak: 0, `, ``],
-    ["a start by hand forgets no restarts", `, ownWindow: EMPTY_WINDOW`, ``],
+    ["the budget of a tree is never spent", `turn.setTree(supervisor, { window });`, ``],
+    ["the budget of a child is never spent", `turn.set(id, { ownWindow: window });`, ``],
+    [
+      "fail_child counts for the whole tree",
+      `if (isCountedByItself(turn, id)) {`,
+      `if (false) {`,
+    ],
+    ["every tree counts each child by itself", `.onFailure === "fail_child";`, `.onFailure !== null;`],
+    [
+      "the intensity of an actor is ignored",
+      `spec.kind !== "tree" && isCountedByItself(turn, id) ? spec.intensity : null`,
+      `null`,
+    ],
+    [
+      "the intensity of an actor counts in every tree",
+      `spec.kind !== "tree" && isCountedByItself(turn, id) ?`,
+      `spec.kind !== "tree" ?`,
+    ],
   ]),
   ...inFile("forget_failures", [
-    ["a reset of a tree leaves its budget spent", `turn.setTree(id, { window: EMPTY_WINDOW });`, `{}`],
-    ["a reset starts nothing", `if (startAgain(turn, id, cause)) started.push(id);`, ``],
+    ["a reset forgets no counts", `turn.set(id, { ...NO_FAILURES, restarts: 0 });`, ``],
+    [
+      "a reset leaves the budget of a tree",
+      `if (turn.node(id).kind === "tree") turn.setTree(id, { window: EMPTY_WINDOW });`,
+      ``,
+    ],
+    ["a reset leaves what has failed", `    case "failed":\n`, ``],
+    ["a reset leaves what is delayed", `    case "backing_off":\n`, ``],
+    ["a reset leaves a group its delay", `turn.setTree(parent, { regroupAt: turn.now });`, `{}`],
+    [
+      "a reset starts in trees that are down",
+      `if (parent === null || turn.tree(parent).phase.at !== "up") return false;`,
+      `if (parent === null) return false;`,
+    ],
+    ["a reset is for the named nodes alone", `turn.subtree(node)`, `turn.place(node)`],
   ]),
   ...inFile("rolling", [
     [
-      "the last that is ready has its turn",
-      `const permit = isReady(turn, next.id) ? mayLeave(turn, next.id) : turn.now;`,
-      `const permit = turn.now as Instant | null;`,
+      "two replicas have their turn at once",
+      `if (busyUntil.length > 0) return waiting(`,
+      `if (busyUntil.length > 1) return waiting(`,
     ],
-    ["the next does not wait for the one before", `if (busyUntil.length > 0) return`, `if (false) return`],
     [
-      "one that is to stop is ready",
-      `return node.phase.at === "running" && node.doom === null;`,
-      `return node.phase.at === "running";`,
+      "it goes on after a failure",
+      `if (failed !== undefined) return halt(turn, rollout, present, failed.halt);`,
+      ``,
     ],
-    ["a new one that fails stops nothing", `if (failed !== undefined) return`, `if (false) return`],
+    [
+      "the last that is ready has its turn",
+      `isReady(turn, next.id) ? mayLeave(turn, next.id) : turn.now;`,
+      `turn.now;`,
+    ],
+    ["it is over after the first actor", `      members = rest;\n`, `      members = [];\n`],
+    [
+      "a replica need not last",
+      `return until > turn.now ? { is: "busy", until } : DONE;`,
+      `return DONE;`,
+    ],
+    [
+      "one that was stopped meanwhile is started",
+      `if (phase.at === "inactive" || (phase.at === "stopped" && phase.why === "request")) return DONE;`,
+      ``,
+    ],
+    ["what is not ready waits", `isReady(turn, member.id) ? member : begin(turn, member, cause)`, `member`],
     ["a later supervisor begins it anew", `isBegun: true };`, `isBegun: false };`],
+    ["another run is not needed", `const isNew = node.starts > starts;`, `const isNew = true;`],
+    [
+      "a leaving replica is another one",
+      `node.phase.at === "running" && node.doom === null;
+}
+
+function groupOf`,
+      `node.phase.at === "running";
+}
+
+function groupOf`,
+    ],
   ]),
   ...inFile("endless", [
-    [
-      "what starts in vain is waited for",
-      `if (failedStarts <= MOST_UNSETTLED) return false;`,
-      `return false;`,
-    ],
-    ["what waits for that is waited for", `const pending = [...restless];`, `const pending: NodeId[] = [];`],
+    ["nothing is endless", `if (failedStarts <= MOST_UNSETTLED) return false;`, `return false;`],
+    ["nothing is stuck", `const pending = [...restless];`, `const pending = [];`],
   ]),
   ...inFile("backoff", [
     ["the first restart waits", `if (streak === 0) return 0;`, ``],
@@ -113,6 +171,11 @@ export const MUTATIONS: readonly Mutation[] = [
     ["every run resets", `return readyForMs >= spec.resetAfterMs ? 0 : streak;`, `return 0;`],
   ]),
   ...inFile("restart_window", [
+    [
+      "unlimited has a limit",
+      `if (spec === "unlimited") return { granted: true, window: EMPTY_WINDOW, left: null };`,
+      `if (spec === "unlimited") spec = { restarts: 5, withinMs: 30_000 };`,
+    ],
     [
       "one restart too many",
       `if (recent.length >= spec.restarts) return`,
@@ -319,6 +382,16 @@ export const MUTATIONS: readonly Mutation[] = [
   ]),
   ...inFile("tree", [
     [
+      "children keep their failures when their tree starts",
+      `phase, cause, ...NO_FAILURES }`,
+      `phase, cause }`,
+    ],
+    [
+      "a whole that has given up has failed",
+      `const isGivingUp = rootCause(turn, reason).reason.kind`,
+      `const isGivingUp = reason.kind`,
+    ],
+    [
       "a restarted tree starts what was stopped by hand",
       `if (child.phase.at === "stopped" && child.phase.why === "request") return;`,
       ``,
@@ -383,6 +456,7 @@ export const MUTATIONS: readonly Mutation[] = [
       `return isOutdated || goesDownWithTree`,
       `return isOutdated`,
     ],
+    ["a start by hand counts earlier failures", `turn.set(id, NO_FAILURES);`, ``],
     [
       "dependencies are not started by hand",
       `} = options.startDependencies`,

@@ -13,6 +13,7 @@ import { Family } from "./family.ts";
 import { hear, hearRecord, lapse } from "./hear.ts";
 import { Ledger } from "./ledger.ts";
 import { Replies } from "./replies.ts";
+import { Rollings } from "./rolling.ts";
 import { auditStart, auditWaiting } from "./starts.ts";
 import { Status } from "./status.ts";
 import { auditKill, auditRuns, auditStop } from "./stops.ts";
@@ -41,6 +42,7 @@ export interface Scene {
 export class Auditor {
   readonly #ledger = new Ledger();
   readonly #replies = new Replies();
+  readonly #rollings = new Rollings();
   #family: Family | null = null;
   #familyOf: State["topology"] | null = null;
 
@@ -76,6 +78,7 @@ export class Auditor {
     lapse(scene);
     auditEnds(scene);
     this.#replies.audit(scene);
+    this.#rollings.audit(scene);
     if (after.outcome !== null) return this.#auditEnd(scene);
     auditRuns(scene);
     auditTrees(scene);
@@ -95,6 +98,7 @@ export class Auditor {
         assert.equal(effect.spec.path, effect.node);
         ledger.spawned(effect.node, effect.run, effect.spec, now);
         ledger.skipping.delete(effect.node);
+        this.#rollings.spawned(effect.node, effect.run);
         return;
       case "close_run": {
         const run = ledger.run(effect.node, effect.run);
@@ -111,6 +115,7 @@ export class Auditor {
       case "kill_all":
         return auditKill(scene, effect.node, effect.run);
       case "record":
+        this.#rollings.hear(scene, effect.entry);
         return hearRecord(scene, effect.entry);
     }
   }

@@ -136,10 +136,19 @@ export function auditEnds(scene: Scene): void {
   for (const [id, end] of ledger.ends) {
     assert.ok(!family.specs.has(id) || !end.mustRestart, `"${id}" is not restarted`);
   }
+  for (const id of ledger.revived) {
+    const { at, reason } = is.phase(id);
+    const isStill = ["inactive", "completed", "backing_off"].includes(at) ||
+      (at === "failed" && reason!.kind !== "dependency");
+    const isStarted = effects.some((effect) => effect.type === "spawn" && effect.node === id);
+    assert.ok(!isStill || isStarted, `"${id}" is ${at}, and is to start again`);
+  }
+  ledger.revived.clear();
   ledger.ends.clear();
   ledger.judged.clear();
   for (const [id, { wishes, comesBack, exit }] of ledger.closed) {
-    if (!family.specs.has(id)) continue;
+    // Another plan may have a tree in its place by now.
+    if (!family.specs.has(id) || family.spec(id).kind === "tree") continue;
     const at = is.at(id);
     const phase = is.phase(id);
     const isOver = at === "stopped" || at === "completed" || at === "inactive" ||
@@ -163,7 +172,8 @@ export function auditEnds(scene: Scene): void {
       assert.ok(!isOver, `"${id}" is to be restarted and is ${at}`);
     }
     // Nobody has interrupted a one-shot that finished before its turn to stop had come.
-    const isFinished = exit?.success && !exit.daemon && exit.isDoomed;
+    const isFinished = exit?.success && !exit.daemon && exit.isDoomed &&
+      !wishes.slice(exit.wishes).includes("anew");
     if (isFinished && outcome !== "anew" && !family.above(id).some((tree) => reopened.has(tree))) {
       assert.ok(at === "completed" || at === "failed", `"${id}" has finished and is ${at}`);
     }

@@ -134,6 +134,13 @@ export function hearRecord(scene: Scene, entry: Entry): void {
         const isOther = spec?.kind !== "tree" && !family.leaving.has(run.node) && !isSame(spec!, run.spec);
         if (isOther && !ledger.isLeaving(run.node)) run.wishes.push("anew");
       }
+      for (const id of family.specs.keys()) {
+        if (isRevived(scene, id)) {
+          ledger.notBefore.delete(id);
+          ledger.streaks.set(id, 0);
+          ledger.revived.add(id);
+        }
+      }
       return;
     case "adopted": {
       const isOutdated = event.type === "resumed" && event.outdated.has(entry.data.run);
@@ -223,6 +230,7 @@ function hearRun(scene: Scene, run: Run): void {
         success: isSuccess(event.exit, run.spec),
         daemon: run.spec.daemon,
         isDoomed: run.wishes.length > 0 && run.askedAt === null,
+        wishes: run.wishes.length,
       };
       run.held.clear();
       if (!run.isOverdue) endsByItself(scene, run, { success: run.exit.success, readyAt: run.readyAt });
@@ -341,6 +349,7 @@ function hearReset(scene: Scene, nodes: readonly NodeId[]): void {
     const parent = known.spec(id).parent;
     if (parent === null || was.at(parent) !== "up") continue;
     if (was.at(id) === "backing_off") ledger.notBefore.delete(id);
+    if (was.at(id) === "backing_off" || was.at(id) === "failed") ledger.revived.add(id);
     const group = was.at(id) === "regrouping" ? ledger.groups.get(parent) : undefined;
     if (group !== undefined && group.from > now) group.from = now;
     const run = ledger.runs.get(id);
@@ -386,9 +395,11 @@ function start(scene: Scene, id: NodeId): void {
     ledger.unsureStreaks.add(id);
     if (was.at(id) !== "stopping") return;
     wishTree(scene, id, "anew");
+    ledger.notBefore.delete(id);
     leaveGroups(scene, id);
   } else if (run.askedAt !== null || run.exit !== null) {
     run.wishes.push("anew");
+    ledger.notBefore.delete(id);
     leaveGroups(scene, id);
   } else if (outcomeOf(run.wishes) === "hand") {
     // Its tree goes down, or its plan has another process in its place, all the same.
@@ -411,7 +422,9 @@ function openAbove(scene: Scene, id: NodeId, opened: Set<NodeId>): void {
     const isKeptDown = ledger.stoppedByHand.has(tree) && was.at(tree) !== "inactive" &&
       !ledger.openTrees.has(tree);
     const isByHand = was.at(tree) === "inactive" && tree !== ROOT && !known.spec(tree).autostart;
-    const isDown = isKeptDown || isByHand || ["stopped", "completed", "failed"].includes(was.at(tree));
+    const isAlongside = tree !== ROOT && opened.has(known.spec(tree).parent!);
+    const isDown = isKeptDown || isByHand || isAlongside ||
+      ["stopped", "completed", "failed"].includes(was.at(tree));
     if (!isDown || opened.has(tree)) continue;
     opened.add(tree);
     start(scene, tree);
@@ -460,7 +473,18 @@ function hearCancelled(scene: Scene, id: NodeId): void {
     if (tree !== id && ledger.deadlines.has(tree)) wishTree(scene, tree, "tree");
   }
   limit(scene, id, bound);
-  for (const run of runsIn(scene, id)) run.wishes.push("tree");
+  for (const run of runsIn(scene, id)) {
+    // Who is named after a tree around it has its own wish after that of the tree.
+    if (isNamedBelow(scene, run.node)) run.wishes.splice(-1, 0, "tree");
+    else run.wishes.push("tree");
+  }
+}
+
+/** Whether somebody wants a node itself stopped, or anew, in the same breath as a tree around it. */
+function isNamedBelow({ event, known }: Scene, id: NodeId): boolean {
+  if (event.type !== "stop_requested" && event.type !== "restart_requested") return false;
+  const at = event.nodes.indexOf(id);
+  return at >= 0 && known.above(id).some((tree) => event.nodes.slice(0, at).includes(tree));
 }
 
 function limit(scene: Scene, id: NodeId, bound: Instant): void {
@@ -502,6 +526,25 @@ function hearPlan({ ledger, event, family, now }: Scene): void {
     } else if (spec !== undefined && spec.kind !== "tree" && !family.leaving.has(run.node)) {
       if (isSame(spec, run.spec)) Object.assign(run, { spec, specifiedAt: now });
     }
+  }
+}
+
+/** Whether an actor starts by another plan although it has ended, or is delayed: it is another by now, or wanted otherwise. */
+function isRevived({ known, family, was }: Scene, id: NodeId): boolean {
+  const after = family.spec(id);
+  const before = known.specs.get(id);
+  if (before === undefined || before.kind === "tree" || after.kind === "tree") return false;
+  if (family.leaving.has(id) || known.leaving.has(id) || was.at(after.parent!) !== "up") return false;
+  switch (was.at(id)) {
+    case "failed":
+    case "backing_off":
+      return !isSame(before, after);
+    case "completed":
+      return !isSame(before, after) || (after.daemon && !before.daemon);
+    case "inactive":
+      return after.autostart && !before.autostart;
+    default:
+      return false;
   }
 }
 

@@ -10,6 +10,17 @@ import type { RunId } from "../../../lib/supervision/state.ts";
  */
 export type Wish = "hand" | "anew" | "tree" | "group" | "group_for_good" | "removed";
 
+/** The end of a process. */
+export interface RunExit {
+  /** As the spec was then. */
+  readonly success: boolean;
+  readonly daemon: boolean;
+  /** It was to be stopped, and its turn had not come. */
+  readonly isDoomed: boolean;
+  /** How many wishes there were. */
+  readonly wishes: number;
+}
+
 /** A run of an actor, from its spawn until nothing of it is left. */
 export interface Run {
   readonly node: NodeId;
@@ -32,8 +43,7 @@ export interface Run {
   readyAt: Instant | null;
   /** A probe has said that it is ready. */
   isProbed: boolean;
-  /** Its process has ended: whether with success, as its spec was then, and before its turn to be stopped had come. */
-  exit: { readonly success: boolean; readonly daemon: boolean; readonly isDoomed: boolean } | null;
+  exit: RunExit | null;
   spawnError: { readonly isFinal: boolean } | null;
   isOverdue: boolean;
   /** It has ended by itself, and its actor is to be started again. */
@@ -105,6 +115,8 @@ export class Ledger {
   readonly ends = new Map<NodeId, End & { readonly mustRestart: boolean }>();
   /** Trees whose end was judged. */
   readonly judged = new Set<NodeId>();
+  /** Nodes that had ended, or were delayed, and that another plan, or a reset, starts. */
+  readonly revived = new Set<NodeId>();
   /** Runs that are over since. */
   readonly closed = new Map<NodeId, Run>();
 

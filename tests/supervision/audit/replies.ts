@@ -16,13 +16,15 @@ interface Asked {
 export class Replies {
   readonly #asked = new Map<number, Asked>();
 
-  hear({ event, ledger, before }: Scene): void {
+  hear({ event, ledger, before, known }: Scene): void {
     if (!("request" in event) || event.request === null || !("nodes" in event)) return;
-    const nodes = event.nodes.filter((id) => before.nodes.has(id));
     // It waits for what it has started alone.
     if (event.type === "reset_requested") return;
     const isRolling = event.type === "rolling_restart_requested";
     const goal = event.type === "stop_requested" ? "stopped" : isRolling ? "another" : "ready";
+    // Nobody waits for what the plan has no more to be ready.
+    const isMeant = (id: NodeId) => before.nodes.has(id) && (goal === "stopped" || !known.leaving.has(id));
+    const nodes = event.nodes.filter(isMeant);
     const runs = isRolling || event.type === "restart_requested"
       ? new Map(nodes.map((id) => [id, ledger.runs.get(id)?.run ?? 0]))
       : new Map<NodeId, RunId>();
