@@ -1,20 +1,29 @@
 /**
  * Trees of many real processes: how long `up -d` and `down` take for each of them, by size, and how long `ps` and `status`
- * take to answer while they start, as whole commands. The sizes take turns. It needs npm run build; its processes are
- * `sleep`, and it proves that none of them is left.
+ * take to answer while they start, as whole commands (ASK=0: nobody asks). Beside the time that passes, which is also that of
+ * whatever else the machine has to do, the processor time of supervisor and guardian. The sizes take turns. It needs
+ * npm run build; its processes are `sleep`, and it proves that none of them is left.
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const SUPERVISE = (process.env["SUPERVISE"] ?? join(HERE, "../dist/supervise")).split(" ");
+const SUPERVISE = (process.env["SUPERVISE"] ?? join(HERE, "../dist/supervise"))
+  .split(" ");
 const SIZES = (process.env["SIZES"] ?? "1000,5000").split(",").map(Number);
 const ROUNDS = Number(process.env["ROUNDS"] ?? 3);
+const ASKS = process.env["ASK"] !== "0";
 /** Layers of containment; empty: the strongest that the machine has. */
 const LAYERS = (process.env["LAYERS"] ?? "").split(",");
 /** A length of sleep that nobody else has. */
@@ -24,6 +33,9 @@ interface Figures {
   /** Milliseconds. */
   readonly up: number;
   readonly down: number;
+  /** Processor time of supervisor and guardian until the tree was up, and from then on. */
+  readonly upCpu: number;
+  readonly downCpu: number;
   /** Of `ps` and of `status` of one actor, while the tree started. */
   readonly ps: readonly number[];
   readonly status: readonly number[];
@@ -38,24 +50,77 @@ interface Done {
 function command(folder: string, ...words: readonly string[]): Promise<Done> {
   const began = performance.now();
   const [program, ...first] = SUPERVISE;
-  const env = { ...process.env, XDG_STATE_HOME: join(folder, "state"), HOME: folder };
-  const child: ChildProcess = spawn(program!, [...first, ...words], { cwd: folder, env });
+  const env = {
+    ...process.env,
+    XDG_STATE_HOME: join(folder, "state"),
+    HOME: folder,
+  };
+  const child: ChildProcess = spawn(program!, [...first, ...words], {
+    cwd: folder,
+    env,
+  });
   let output = "";
-  for (const stream of [child.stdout!, child.stderr!]) stream.on("data", (data) => output += data);
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.on("data", (data) => output += data);
+  }
   return new Promise((resolve) =>
-    child.on("close", (code) => resolve({ code, ms: performance.now() - began, output }))
+    child.on(
+      "close",
+      (code) => resolve({ code, ms: performance.now() - began, output }),
+    )
   );
 }
 
-function left(): number {
+function left(): readonly string[] {
   const isOurs = (pid: string) => {
     try {
-      return readFileSync(`/proc/${pid}/cmdline`, "utf8") === `sleep\0${SECONDS}\0`;
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8") ===
+        `sleep\0${SECONDS}\0`;
     } catch {
       return false;
     }
   };
-  return readdirSync("/proc").filter((name) => /^\d/.test(name)).filter(isOurs).length;
+  return readdirSync("/proc").filter((name) => /^\d/.test(name)).filter(isOurs);
+}
+
+/** In which the kernel counts the processor time of processes. */
+const TICK_MS = 10;
+
+function statOf(pid: number): readonly number[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  return stat.slice(stat.lastIndexOf(")") + 4).split(" ").map(Number);
+}
+
+const parentOf = (pid: number) => statOf(pid)[0]!;
+
+/** Counts the processor time of processes until they are gone. */
+class CpuMeter {
+  readonly #ms = new Map<number, number>();
+  readonly #timer = setInterval(() => this.look(), TICK_MS);
+
+  constructor(pids: readonly number[]) {
+    for (const pid of pids) this.#ms.set(pid, 0);
+    this.look();
+  }
+
+  get ms(): number {
+    return [...this.#ms.values()].reduce((sum, ms) => sum + ms, 0);
+  }
+
+  look(): void {
+    for (const pid of this.#ms.keys()) {
+      try {
+        const stat = statOf(pid);
+        this.#ms.set(pid, TICK_MS * (stat[10]! + stat[11]!));
+      } catch {
+        // It is gone.
+      }
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
 }
 
 async function measure(size: number, layer: string): Promise<Figures> {
@@ -70,9 +135,14 @@ async function measure(size: number, layer: string): Promise<Figures> {
     const status: number[] = [];
     let isUp = false;
     const layerWords = layer === "" ? [] : [`--containment=${layer}`];
-    const up = command(folder, "up", "-d", ...layerWords).finally(() => isUp = true);
-    while (!isUp) {
-      const [table, one] = [await command(folder, "ps", "--json"), await command(folder, "status", "s0")];
+    const up = command(folder, "up", "-d", ...layerWords).finally(() =>
+      isUp = true
+    );
+    while (ASKS && !isUp) {
+      const [table, one] = [
+        await command(folder, "ps", "--json"),
+        await command(folder, "status", "s0"),
+      ];
       // Before there is a tree they fail, and after the start they say nothing of it.
       if (isUp || table.code !== 0 || one.code !== 0) continue;
       ps.push(table.ms);
@@ -80,40 +150,60 @@ async function measure(size: number, layer: string): Promise<Figures> {
     }
     const { code, ms, output } = await up;
     assert.equal(code, 0, output.slice(0, 2_000));
-    assert.equal(left(), size);
-    const down = await command(folder, "down");
+    const processes = left();
+    assert.equal(processes.length, size);
+    const supervisor = parentOf(Number(processes[0]));
+    const meter = new CpuMeter([supervisor, parentOf(supervisor)]);
+    const upCpu = meter.ms;
+    const down = await command(folder, "down").finally(() => meter.close());
     assert.equal(down.code, 0, down.output.slice(0, 2_000));
-    assert.equal(left(), 0);
-    return { up: ms, down: down.ms, ps, status };
+    assert.deepEqual(left(), []);
+    return {
+      up: ms,
+      down: down.ms,
+      upCpu,
+      downCpu: meter.ms - upCpu,
+      ps,
+      status,
+    };
   } finally {
     await command(folder, "down");
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
+const median = (numbers: readonly number[]) =>
+  numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
 const whole = (ms: number) => `${Math.round(ms)} ms`;
 
 for (const layer of LAYERS) {
   const rounds = SIZES.map((): Figures[] => []);
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [index, size] of SIZES.entries()) rounds[index]!.push(await measure(size, layer));
+    for (const [index, size] of SIZES.entries()) {
+      rounds[index]!.push(await measure(size, layer));
+    }
   }
   console.log(layer === "" ? "the strongest layer" : layer);
-  const each = (of: "up" | "down", index: number) =>
+  const each = (of: "up" | "down" | "upCpu" | "downCpu", index: number) =>
     median(rounds[index]!.map((one) => one[of])) / SIZES[index]!;
   for (const [index, size] of SIZES.entries()) {
-    const times = (["up", "down"] as const).map((of) =>
-      `${of} ${whole(each(of, index) * size)} (${each(of, index).toFixed(2)} ms each, ${
+    const ratio = (of: "up" | "down" | "upCpu" | "downCpu") =>
+      `${each(of, index).toFixed(2)} ms each, ${
         (each(of, index) / each(of, 0)).toFixed(2)
-      }x)`
+      }x`;
+    const times = (["up", "down"] as const).map((of) =>
+      `${of} ${whole(each(of, index) * size)} (${ratio(of)}; processor ${
+        ratio(`${of}Cpu`)
+      })`
     );
-    const answers = (["ps", "status"] as const).map((of) => {
+    const answers = (ASKS ? ["ps", "status"] as const : []).map((of) => {
       const all = rounds[index]!.flatMap((one) => one[of]);
       return all.length === 0
         ? `${of} never asked`
         : `${of} ${whole(median(all))}, at worst ${whole(Math.max(...all))}`;
     });
-    console.log(`- ${size.toLocaleString("en")}: ${[...times, ...answers].join("; ")}`);
+    console.log(
+      `- ${size.toLocaleString("en")}: ${[...times, ...answers].join("; ")}`,
+    );
   }
 }

@@ -10,12 +10,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { IS_BUILT } from "./harness/built.ts";
+import { LIBRARY, RUN } from "./harness/built.ts";
 import { type Example, findExamples } from "./harness/examples.ts";
 import { test } from "./harness/test.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const LIBRARY = join(ROOT, IS_BUILT ? "dist/js/mod.js" : "mod.ts");
 const EXAMPLES = findExamples(ROOT);
 
 /** Name of an example -> the reason why it failed, or null. */
@@ -46,7 +45,7 @@ test("examples: all of them have the types that they say", () =>
       include: ["*.ts"],
     };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
-    const { failed, output } = await execute(join(ROOT, "node_modules/.bin/tsc"), ["-p", folder], folder);
+    const { failed, output } = await execute([join(ROOT, "node_modules/.bin/tsc"), "-p", folder], folder);
     const named = output.replace(/\S*example_(\d+)\.ts/g, (_, index) => `${EXAMPLES[Number(index)]!.name} `);
     assert.equal(failed, false, named);
   }));
@@ -73,7 +72,7 @@ function runPage(examples: readonly Example[]): Promise<Verdicts> {
       }`,
     );
     writeFileSync(report, "[]");
-    const { failed, output } = await execute(process.execPath, runtimeArguments(file), folder);
+    const { failed, output } = await execute([...RUN, file], folder);
     const reasons = JSON.parse(readFileSync(report, "utf8")) as (string | null)[];
     const isOver = reasons.length === examples.length && !failed;
     return Object.fromEntries(examples.map(({ name }, index) => {
@@ -98,21 +97,13 @@ async function inTemporaryFolder<T>(body: (folder: string) => Promise<T>): Promi
   }
 }
 
-function runtimeArguments(file: string): readonly string[] {
-  const config = IS_BUILT ? "dist/js/deno.json" : "deno.json";
-  return "Deno" in globalThis
-    ? ["run", "--allow-all", "--no-check", "--config", join(ROOT, config), file]
-    : [file];
-}
-
 function execute(
-  program: string,
-  args: readonly string[],
+  [program, ...args]: readonly string[],
   state: string,
 ): Promise<{ failed: boolean; output: string }> {
   const env = { ...process.env, XDG_STATE_HOME: state };
   return new Promise((resolve) =>
-    execFile(program, [...args], { cwd: ROOT, env }, (error, stdout, stderr) => {
+    execFile(program!, args, { cwd: ROOT, env }, (error, stdout, stderr) => {
       resolve({ failed: error !== null, output: `${stdout}${stderr}` });
     })
   );

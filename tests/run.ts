@@ -8,6 +8,7 @@ import { availableParallelism } from "node:os";
 import process from "node:process";
 import { runCommand } from "./harness/runner/command.ts";
 import { added, NO_TESTS } from "./harness/runner/counts.ts";
+import { ON_BINARY_ONLY } from "./harness/runner/on_binary_only.ts";
 import { runUnits, type UnitEnd } from "./harness/runner/run_units.ts";
 import { type Suite, testFilesIn, unitsOf } from "./harness/runner/suite.ts";
 import { lastLines, nameOf, slowest, withoutPassed } from "./harness/runner/summary.ts";
@@ -76,7 +77,7 @@ const suiteOf = (
 
 /** Those with the longest files first, so that none of these is begun at the end. */
 const SUITES: readonly Suite[] = [
-  suiteOf("deno", "deno", "Deno", wholeFiles),
+  suiteOf("deno", "deno", "Deno", words.length > 0 ? wholeFiles : wholeFiles.filter(tellsMoreOnDeno)),
   suiteOf("bun", "binary", "binary", wholeFiles),
   suiteOf("deno", "deno", "Deno", otherFiles),
   suiteOf("bun", "bun", "Bun", otherFiles),
@@ -108,6 +109,10 @@ process.exit(counts.failed === 0 && units.length > 0 ? 0 : 1);
 
 function isIn(folders: readonly string[], file: string): boolean {
   return folders.some((folder) => file.startsWith(`${folder}/`));
+}
+
+function tellsMoreOnDeno(file: string): boolean {
+  return !ON_BINARY_ONLY.has(file);
 }
 
 function isLong(files: readonly string[]): boolean {

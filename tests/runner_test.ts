@@ -1,9 +1,10 @@
 /** The program behind `npm test`, with test files made up for it, on the runtime that runs this. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ON_BINARY_ONLY } from "./harness/runner/on_binary_only.ts";
 import { runUnits, type RunUnitsOptions, type UnitEnd, type UnitsEnd } from "./harness/runner/run_units.ts";
 import { type Suite, type Unit, unitsOf } from "./harness/runner/suite.ts";
 import { lastLines, nameOf, slowest } from "./harness/runner/summary.ts";
@@ -127,4 +128,9 @@ test("runner: files that wait for processes have one of their own, the others sh
     "    2.0 s  tests/base (2 files) [here]",
     "    1.0 s  tests/e2e/b_test.ts [here]",
   ]);
+});
+
+test("runner: what is left out on Deno is there", () => {
+  const root = dirname(dirname(HARNESS));
+  for (const file of ON_BINARY_ONLY.keys()) assert.ok(existsSync(join(dirname(root), file)), file);
 });

@@ -4,7 +4,7 @@ import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import type { ControlClient } from "../control/client.ts";
 import { connectSupervisor } from "../daemon/connect_supervisor.ts";
-import { connectTree, findFile, findTree, nothingKept } from "../daemon/find_tree.ts";
+import { connectTree, findFile, findTree } from "../daemon/find_tree.ts";
 import { requireOwnState, stateFolderOf } from "../daemon/state_folder.ts";
 import type { TreeId } from "../daemon/tree_id.ts";
 import { readRecord } from "../daemon/tree_record.ts";
@@ -79,6 +79,7 @@ export async function withKept<T>(context: Context, body: (kept: Kept) => Promis
   const tree = treeOf(context);
   const folder = readRecord(host, tree)?.stateFolder ?? stateFolderOf(program, tree);
   requireOwnState(host, program.uid, folder);
+  const { nothingKept } = await fromPromise(import("../daemon/not_running.ts"));
   const nothing = (code: ErrorName, message: string) => nothingKept(host, tree, code, message);
   if (!args.has("follow")) {
     await awaitKept(host, tree);

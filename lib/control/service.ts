@@ -9,7 +9,7 @@ import type { Host } from "../host/ports/host.ts";
 import { Event } from "../sync/event.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import type { CancelCause, Refusal } from "../supervision/reason.ts";
-import { presentIn } from "../supervision/view.ts";
+import { isPresent, presentIn } from "../supervision/view.ts";
 import { describeRefusal } from "../words/describe_refusal.ts";
 import type { Follower } from "./outbox.ts";
 import {
@@ -69,7 +69,7 @@ export class Service {
     this.#engine = engine;
     this.#host = host;
     this.#applier = new FileApplier(engine, source);
-    this.#look = new SharedLook(() => host.processes.table());
+    this.#look = new SharedLook(host.processes);
   }
 
   /** A moment, for requests that come in at it. */
@@ -215,7 +215,13 @@ export class Service {
   }
 
   #status(nodes: readonly NodeId[], arrival: number): TreeStatus {
-    return treeStatus(this.#engine, this.#host, this.#meter, this.#look.since(arrival), nodes);
+    return treeStatus(
+      this.#engine,
+      this.#host,
+      this.#meter,
+      (pids) => this.#look.since(arrival, pids),
+      nodes,
+    );
   }
 
   #all(): readonly NodeId[] {
@@ -232,7 +238,13 @@ export class Service {
   }
 
   #withChildren(nodes: readonly NodeId[]): readonly NodeId[] {
-    return this.#all().filter((id) => nodes.some((path) => id === path || id.startsWith(`${path}/`)));
+    const { state } = this.#engine;
+    const { places, byId } = state.topology;
+    // Another plan may be without some of them.
+    const meant = nodes.map((id) => byId.get(id)).filter((place) => place !== undefined);
+    const within = new Set(meant.flatMap(({ index, end }) => places.slice(index, end)));
+    return [...within].sort((one, other) => one.index - other.index)
+      .filter((place) => isPresent(state, place)).map(({ id }) => id);
   }
 }
 

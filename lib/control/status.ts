@@ -5,38 +5,39 @@ import { isDead } from "../host/alive.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
 import { exitFields } from "../supervision/exit.ts";
-import { type View, viewsOf } from "../supervision/view.ts";
+import { type View, viewOf } from "../supervision/view.ts";
 import { describeWhy } from "../words/describe_why.ts";
 import type { StatusRow, TreeStatus } from "./protocol.ts";
-import type { Usage, UsageMeter } from "./usage.ts";
+import type { ProcessStart, Usage, UsageMeter } from "./usage.ts";
 
 /** What a status is read from. */
 export type StatusSource = Pick<Engine, "state" | "layer" | "isolatorOf" | "unkept">;
 
-/** What the tree is doing, as `ps` shows it: the nodes of `nodes`, in file order. @param table The processes of the machine. */
+/**
+ * What the tree is doing, as `ps` shows it: the nodes of `nodes`, in file order. It costs what is shown.
+ *
+ * @param look Gives processes by number, and all that are below them.
+ */
 export function treeStatus(
   engine: StatusSource,
   host: Host,
   meter: UsageMeter,
-  table: readonly ProcessRow[],
+  look: (pids: readonly number[]) => readonly ProcessRow[],
   nodes: readonly NodeId[],
 ): TreeStatus {
   const { state, layer: containment } = engine;
   const now = host.clock.now();
   const wallNow = host.wallClock();
-  const views = truths(viewsOf(state, now), table);
-  const started = new Map(
-    [...views.values()].flatMap(({ pid, since }) =>
-      pid === null || since === null ? [] : [[pid, since as number]]
-    ),
-  );
-  const usages = meter.measure(table, started, now);
+  const told = new Map(nodes.map((id) => [id, viewOf(state, state.nodes.get(id)!, now)]));
+  const table = look([...told.values()].map(({ pid }) => pid).filter((pid) => pid !== null));
+  const views = truths(told, table);
+  const usages = meter.measure(table, startsIn(views), now);
   const isoOf = (at: Instant) => new Date(wallNow - (now - at)).toISOString();
   const { name, file } = state.plan;
   return {
     name,
     file,
-    state: views.get(ROOT)!.state,
+    state: viewOf(state, state.nodes.get(ROOT)!, now).state,
     pid: host.processes.ownPid,
     containment,
     actors: nodes.map((id) => {
@@ -62,18 +63,26 @@ function truths(
   return new Map([...views].map(([id, view]) => [id, truth(view)]));
 }
 
+function startsIn(views: ReadonlyMap<NodeId, View>): ReadonlyMap<NodeId, ProcessStart> {
+  return new Map(
+    [...views].flatMap(([id, { pid, since }]) =>
+      pid === null || since === null ? [] : [[id, { pid, startedMs: since }]]
+    ),
+  );
+}
+
 function rowOf(
   engine: StatusSource,
   id: NodeId,
   view: View,
-  usages: ReadonlyMap<number, Usage>,
+  usages: ReadonlyMap<NodeId, Usage>,
   now: Instant,
   isoOf: (at: Instant) => string,
 ): StatusRow {
   const { state } = engine;
   const spec = state.topology.byId.get(id)!.spec;
   const node = state.nodes.get(id)!;
-  const usage = view.pid === null ? undefined : usages.get(view.pid);
+  const usage = usages.get(id);
   const exit = node.kind === "actor" ? node.lastExit : null;
   return {
     path: spec.path,

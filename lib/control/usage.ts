@@ -1,4 +1,5 @@
 /** What the processes of the actors use of the machine. */
+import type { NodeId } from "../config/plan.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
 
 /** What a process and all below it use. */
@@ -12,37 +13,43 @@ export interface Usage {
 /** Shorter spans between two samples say too little about the processor. */
 const SHORTEST_SPAN_MS = 200;
 
-interface Sample {
+/** A process, and when it started. */
+export interface ProcessStart {
+  readonly pid: number;
+  /** In milliseconds of the clock that measures are told the time of. */
+  readonly startedMs: number;
+}
+
+interface Sample extends Pick<ProcessStart, "pid"> {
   readonly cpuMs: number;
   readonly atMs: number;
 }
 
 /** Measures usage; processor time is what was used since the last measure, or over the life of a process at the first. */
 export class UsageMeter {
-  #samples = new Map<number, Sample>();
+  readonly #samples = new Map<NodeId, Sample>();
 
-  /** @param startedMs When each process started, in milliseconds of the clock of `nowMs`. */
+  /** @param mains The main processes of some actors: nothing is forgotten of the others. */
   measure(
     table: readonly ProcessRow[],
-    startedMs: ReadonlyMap<number, number>,
+    mains: ReadonlyMap<NodeId, ProcessStart>,
     nowMs: number,
-  ): ReadonlyMap<number, Usage> {
+  ): ReadonlyMap<NodeId, Usage> {
     const children = Map.groupBy(table, (row) => row.parent);
     const byPid = new Map(table.map((row) => [row.pid, row]));
-    const samples = new Map<number, Sample>();
-    const usages = new Map<number, Usage>();
-    for (const [pid, started] of startedMs) {
+    const usages = new Map<NodeId, Usage>();
+    for (const [id, { pid, startedMs }] of mains) {
       const root = byPid.get(pid);
       if (root === undefined) continue;
       const rows = subtree(root, children);
       const cpuMs = rows.reduce((sum, row) => sum + row.cpuMs, 0);
-      const before = this.#samples.get(pid) ?? { cpuMs: 0, atMs: started };
+      const sample = this.#samples.get(id);
+      const before = sample?.pid === pid ? sample : { pid, cpuMs: 0, atMs: startedMs };
       const spanMs = Math.max(1, nowMs - before.atMs);
       const cpu = Math.max(0, Math.round((cpuMs - before.cpuMs) / spanMs * 1_000) / 10);
-      usages.set(pid, { cpu, rss: rows.reduce((sum, row) => sum + row.rss, 0) });
-      samples.set(pid, spanMs >= SHORTEST_SPAN_MS ? { cpuMs, atMs: nowMs } : before);
+      usages.set(id, { cpu, rss: rows.reduce((sum, row) => sum + row.rss, 0) });
+      this.#samples.set(id, spanMs >= SHORTEST_SPAN_MS ? { pid, cpuMs, atMs: nowMs } : before);
     }
-    this.#samples = samples;
     return usages;
   }
 }

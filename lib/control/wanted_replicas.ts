@@ -46,9 +46,10 @@ function replicatedBy(plan: Plan, selector: string): ReadonlySet<string> {
   const copies = plan.nodes.filter(({ path }) =>
     path !== withoutReplica(path) && found.has(withoutReplica(path))
   );
-  const left = copies.find(({ path }) => !chosen.has(path));
-  if (left === undefined) return found;
-  const path = withoutReplica(left.path);
+  // The only copy there is has an address of its own, too, and is not meant by it when there are more.
+  const single = copies.find(({ path }) => !chosen.has(path) || path === selector);
+  if (single === undefined) return found;
+  const path = withoutReplica(single.path);
   throw notScalable(`"${selector}" is one copy of "${path}"`, `name all of them: ${path}=3`, ExitCode.usage);
 }
 

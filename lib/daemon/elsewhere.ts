@@ -38,9 +38,13 @@ export function askedPathOf(
   }
 }
 
-/** Trees that run, and that may be meant. */
-export function runningElsewhere(host: Host, tree: TreeId): readonly TreeRecord[] {
-  const name = tree.label?.() ?? readRecord(host, tree)?.name ?? null;
+/**
+ * Trees that run, and that may be meant.
+ *
+ * @param label The name that the file of the tree that is meant gives it now; null if it gives none.
+ */
+export function runningElsewhere(host: Host, tree: TreeId, label: string | null): readonly TreeRecord[] {
+  const name = label ?? readRecord(host, tree)?.name ?? null;
   return listRecords(host, tree.uid).filter((record) =>
     record.file !== tree.file && record.endedAt === null && isAlike(record, tree, name) && isUp(host, record)
   );

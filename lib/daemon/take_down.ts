@@ -15,7 +15,7 @@ import { markedProcesses } from "../engine/containment/marked.ts";
 import { presentRow } from "../host/alive.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
-import { notRunning } from "./find_tree.ts";
+import { notRunning } from "./not_running.ts";
 import { presentOf, supervisorOf, wake } from "./holder.ts";
 import { type Cleared, endLeftovers } from "./leftovers.ts";
 import { outwaitGuardian } from "./predecessor.ts";

@@ -1,4 +1,5 @@
 import type { Host } from "../host/ports/host.ts";
+import type { Program } from "../host/ports/program.ts";
 import { runFolderOf } from "./run_folder.ts";
 
 /**
@@ -31,8 +32,8 @@ export interface TreeId {
   readonly lock: string;
   /** The path by which somebody means it, with the links that are in it. */
   readonly asked?: string;
-  /** The name that its file gives it now; null if it gives none. */
-  readonly label?: () => string | null;
+  /** The program that means it by its file, in whose environment the file is read. */
+  readonly program?: Program;
 }
 
 const ID_DIGITS = 12;
@@ -42,7 +43,7 @@ export function treeIdOf(
   host: Pick<Host, "digest" | "files" | "folders">,
   uid: number,
   file: string,
-  known: Partial<Pick<TreeId, "asked" | "label" | "stateFolder">> = {},
+  known: Partial<Pick<TreeId, "asked" | "program" | "stateFolder">> = {},
 ): TreeId {
   const id = host.digest(`${uid}:${file}`).slice(0, ID_DIGITS);
   const within = (name: string) => `${runFolderOf(host, uid).path}/${id}${name}`;

@@ -160,11 +160,14 @@ export function passTogether(hunts: readonly Hunt[], { processes }: HuntingHost)
   const sightings: Sighting[] = hunts.map(() => ({ seen: "nothing" }));
   let due = hunts.map((hunt, index) => ({ hunt, index }));
   for (let count = 0; count < MOST_LOOKS && due.length > 0; count++) {
-    due = due.filter(({ hunt, index }) => {
+    const again = new Set<Hunt>();
+    look.takeTogether(due.map(({ hunt, index }) => () => {
       const { sighting, hasSignalled } = hunt.look(look);
       sightings[index] = sighting;
-      return hasSignalled;
-    });
+      if (hasSignalled) again.add(hunt);
+      return sighting.seen !== "nothing";
+    }));
+    due = due.filter(({ hunt }) => again.has(hunt));
   }
   return sightings;
 }

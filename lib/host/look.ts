@@ -26,7 +26,7 @@ export class Look {
   /** Those of the dead that nobody but us can reap. */
   readonly #ours = new Set<number>();
   #finds = 0;
-  /** How many were dead when the present round began; null outside of rounds. */
+  /** How many were dead when the present round of looks that are taken together began; null without such. */
   #round: number | null = null;
 
   constructor(processes: Processes) {
@@ -38,28 +38,39 @@ export class Look {
     return this.#round ?? this.#dead.size;
   }
 
-  /** @param list Lists and finds; gives what is alive. */
+  /** @param list Lists and finds; gives what is alive. Among looks that are taken together it is they that are repeated. */
   take(list: (find: Find) => readonly ProcessRow[]): readonly ProcessRow[] {
+    if (this.#round !== null) return this.#list(list);
     const end = this.#finds + MOST_FINDS;
     while (true) {
       const known = this.#dead.size;
-      this.#finds += FINDS_A_LISTING;
-      const found = list((pid) => this.#find(pid));
+      const found = this.#list(list);
       if (found.length > 0 || this.#dead.size === known || this.#finds >= end) return found;
     }
   }
 
   /**
-   * Takes several looks together, each of which gives what is alive to somebody else: all are repeated together, until none of
-   * them has found anybody newly dead.
+   * Takes several looks together, each of which gives what is alive to somebody else: they are repeated together, until none of
+   * them has found anybody newly dead. So what one of them has listed serves all, where many die.
+   *
+   * @param looks Each says whether it is not to be repeated, because it has found somebody.
    */
-  takeTogether(lists: readonly ((find: Find) => void)[]): void {
-    const end = this.#finds + MOST_FINDS + lists.length * FINDS_A_LISTING;
-    do {
-      this.#round = this.#dead.size;
-      for (const list of lists) list((pid) => this.#find(pid));
-    } while (this.#dead.size !== this.#round && this.#finds < end);
-    this.#round = null;
+  takeTogether(looks: readonly (() => boolean)[]): void {
+    const end = this.#finds + MOST_FINDS + looks.length * FINDS_A_LISTING;
+    let due = looks;
+    try {
+      do {
+        this.#round = this.#dead.size;
+        due = due.filter((look) => !look());
+      } while (this.#dead.size !== this.#round && this.#finds < end);
+    } finally {
+      this.#round = null;
+    }
+  }
+
+  #list(list: (find: Find) => readonly ProcessRow[]): readonly ProcessRow[] {
+    this.#finds += FINDS_A_LISTING;
+    return list((pid) => this.#find(pid));
   }
 
   #find(pid: number): ProcessRow | null {

@@ -5,6 +5,7 @@ import { type NodeId, ROOT } from "../config/plan.ts";
 import { conclude } from "./conclude.ts";
 import { NO_FAILURES } from "./no_failures.ts";
 import { startedWith } from "./started_with.ts";
+import type { Doom } from "./state.ts";
 import { stopNode } from "./stopping.ts";
 import type { Turn } from "./turn.ts";
 
@@ -28,9 +29,8 @@ export function bringUp(turn: Turn, nodes: readonly NodeId[], options: BringUpOp
   for (const id of new Set([...asked, ...needed])) {
     // What is only below a tree that is asked for, or only needed, stays completed if it is.
     if (!named.has(id) && turn.node(id).phase.at === "completed") continue;
-    const skips = options.skipDependencies && turn.node(id).kind === "actor";
-    if (skips) turn.setActor(id, { skipDeps: true });
     startNode(turn, id, cause);
+    if (turn.node(id).kind === "actor") passOver(turn, id, options.skipDependencies);
   }
 }
 
@@ -40,6 +40,13 @@ function graphOf(turn: Turn): NeedsGraph {
     ancestorsOf: (id) => turn.place(id).ancestors,
     startedWith: (id) => startedWith(turn, id),
   };
+}
+
+/** The start that comes of this waits for dependencies, or does not. What goes on as it is gets none, and its next is another. */
+function passOver(turn: Turn, id: NodeId, skipDeps: boolean): void {
+  const { phase, doom } = turn.actor(id);
+  const goesOn = (phase.at === "starting" || phase.at === "running") && doom === null;
+  if (!goesOn) turn.setActor(id, { skipDeps });
 }
 
 function startNode(turn: Turn, id: NodeId, cause: number): void {
@@ -54,13 +61,24 @@ function startNode(turn: Turn, id: NodeId, cause: number): void {
       return conclude(turn, id, { to: "waiting" }, cause);
     case "starting":
     case "running": {
-      const then = turn.actor(id).doom?.then;
-      if (then?.to === "stopped" && then.why === "request") turn.setActor(id, { doom: null, cause });
+      const { doom } = turn.actor(id);
+      if (doom !== null && isByHand(doom)) turn.setActor(id, { doom: takenBack(turn, id, doom), cause });
       return;
     }
     case "stopping":
       return stopNode(turn, id, { to: "waiting" }, NEVER, cause);
   }
+}
+
+function isByHand({ then }: Doom): boolean {
+  return then.to === "stopped" && then.why === "request";
+}
+
+/** A stop by hand that is not wanted any more: the run goes on, unless it has to end for another reason as well. */
+function takenBack(turn: Turn, id: NodeId, doom: Doom): Doom | null {
+  const isOutdated = turn.runSpec(id) !== turn.actorSpec(id);
+  const goesDownWithTree = turn.tree(turn.spec(id).parent!).phase.at !== "up";
+  return isOutdated || goesDownWithTree ? { ...doom, then: { to: "waiting" } } : null;
 }
 
 /** Puts the trees above a node to work, without the children that nobody asked for. */

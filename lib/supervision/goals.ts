@@ -3,7 +3,7 @@ import { after, type Instant, instant, latest } from "../base/instant.ts";
 import { nodeAt, type NodeId, ROOT } from "../config/plan.ts";
 import { type Hopeless, hopelessBy, MOST_UNSETTLED } from "./endless.ts";
 import { startedWith } from "./started_with.ts";
-import type { NodeState, Request, Then } from "./state.ts";
+import { type NodeState, type Request, type Then, thenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** Any start will do, also one that lies in the past. */
@@ -163,6 +163,22 @@ function judgedAnew(turn: Turn): readonly NodeId[] {
 export function actorsOf(turn: Turn, nodes: readonly NodeId[]): readonly NodeId[] {
   const started = new Set(nodes.flatMap((id) => startedWith(turn, id)));
   return [...started].filter((id) => turn.spec(id).kind !== "tree");
+}
+
+/** The actors that `nodes` stand for, without those below that stay stopped because somebody has stopped them by hand. */
+export function wantedActors(turn: Turn, nodes: readonly NodeId[]): readonly NodeId[] {
+  const named = new Set(nodes);
+  return actorsOf(turn, nodes).filter((id) => {
+    const upwards = [id, ...turn.place(id).ancestors];
+    const below = upwards.slice(0, upwards.findIndex((node) => named.has(node)));
+    return !below.some((node) => isStoppedByHand(turn.node(node)));
+  });
+}
+
+/** Whether somebody has stopped it, or it is on its way there. */
+function isStoppedByHand(node: NodeState): boolean {
+  const then = node.phase.at === "stopped" ? { to: "stopped", why: node.phase.why } as const : thenOf(node);
+  return then?.to === "stopped" && then.why === "request";
 }
 
 type GoalVerdict = "open" | "reached" | "missed";

@@ -1,12 +1,36 @@
 /** What another plan would do to a tree as it is now: what has no process has none that would have to be another. */
 import { type ChangeAction, diffPlans, type PlanChange } from "../config/changes/diff_plans.ts";
-import { type ActorSpec, nodeAt, type Plan } from "../config/plan.ts";
+import { type ActorSpec, ancestorsOf, nodeAt, type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import { isSameProcess } from "../config/process_of.ts";
 import type { ActorState, State } from "./state.ts";
 
-/** See the module. In the order of {@linkcode diffPlans}. */
+/** See the module. In the order of {@linkcode diffPlans}, behind trees of which that says nothing. */
 export function plannedChanges(state: Pick<State, "plan" | "nodes">, plan: Plan): readonly PlanChange[] {
-  return diffPlans(state.plan, plan).map((change) => asItIs(state, plan, change));
+  const diff = diffPlans(state.plan, plan);
+  const mended = mendedBy(state, plan, diff);
+  const changes = diff.map((change) =>
+    mended.has(change.path) ? { ...change, action: "start" as const } : asItIs(state, plan, change)
+  );
+  const told = new Set(diff.map(({ path }) => path));
+  const more = [...mended].filter((path) => !told.has(path));
+  return [...more.map((path) => ({ path, action: "start" as const, keys: [] })), ...changes];
+}
+
+/** The trees that have failed, and of which something would be another process by now, or is new, or is there no more. */
+function mendedBy(
+  { plan: before, nodes }: Pick<State, "plan" | "nodes">,
+  after: Plan,
+  diff: readonly PlanChange[],
+): ReadonlySet<NodeId> {
+  const mended = new Set<NodeId>();
+  for (const { path, action } of diff) {
+    if (action === "change" || action === "refuse") continue;
+    const above = ancestorsOf(nodeAt(after, path) === undefined ? before : after, path);
+    const failed = above.findLast((tree) => tree !== ROOT && nodes.get(tree)?.phase.at === "failed");
+    const tree = failed === undefined ? undefined : nodeAt(after, failed);
+    if (tree?.kind === "tree" && nodes.get(tree.parent!)?.phase.at === "up") mended.add(tree.path);
+  }
+  return mended;
 }
 
 function asItIs(state: Pick<State, "plan" | "nodes">, plan: Plan, change: PlanChange): PlanChange {

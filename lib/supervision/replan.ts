@@ -8,7 +8,7 @@ import { type NodeId, ROOT } from "../config/plan.ts";
 import { resumeStart } from "./actor_start.ts";
 import { conclude } from "./conclude.ts";
 import type { PlanGiven } from "./event.ts";
-import { awaitGoal } from "./goals.ts";
+import { awaitGoal, wantedActors } from "./goals.ts";
 import { appliedTargets } from "./plan_goals.ts";
 import { plannedChanges } from "./planned_changes.ts";
 import type { NodeState } from "./state.ts";
@@ -28,16 +28,16 @@ export function onPlanGiven(turn: Turn, { plan, request }: PlanGiven): void {
   const removed = topmostLeaving(turn.topology);
   const outdated = outdatedIn(turn);
   const revived = pathsOf("start");
-  const anew = [...outdated, ...revived];
   const cause = turn.record(ROOT, "planned", null, {
     added,
     removed,
-    outdated: anew,
+    outdated: [...outdated, ...revived],
     changed: pathsOf("change"),
   });
   for (const id of added) if (turn.find(id) !== undefined) turn.set(id, { cause });
   for (const id of removed) stopNode(turn, id, { to: "stopped", why: "removed" }, NEVER, cause);
   for (const id of outdated) startAnew(turn, id);
+  const anew = [...outdated, ...wantedActors(turn, revived)];
   const targets = appliedTargets(turn, { added, removed, anew });
   for (const id of revived) revive(turn, id, cause);
   for (const node of turn.nodes.values()) probeAnew(turn, before.get(node.id), node);

@@ -4,11 +4,11 @@ import { type NodeId, ROOT } from "../config/plan.ts";
 import { bringUp } from "./bring_up.ts";
 import type { RequestEvent } from "./event.ts";
 import { forgetFailures } from "./forget_failures.ts";
-import { actorsOf, ANY_START, awaitGoal } from "./goals.ts";
+import { actorsOf, ANY_START, awaitGoal, wantedActors } from "./goals.ts";
 import { letAllGo, offeredIn } from "./hold.ts";
 import type { Refusal } from "./reason.ts";
 import { beginRollout, lonelyAmong } from "./rolling.ts";
-import { isAlive, type NodeState, thenOf } from "./state.ts";
+import { isAlive } from "./state.ts";
 import { hurry } from "./stop_ladder.ts";
 import { stopNode } from "./stopping.ts";
 import type { Turn } from "./turn.ts";
@@ -55,7 +55,10 @@ function onStart(turn: Turn, { request, nodes, deps }: RequestOf<"start_requeste
 
 function onStop(turn: Turn, { request, nodes }: RequestOf<"stop_requested">): void {
   const cause = recordRequest(turn, "stop", nodes);
-  for (const id of nodes) stopNode(turn, id, { to: "stopped", why: "request" }, NEVER, cause);
+  for (const id of nodes) {
+    if (turn.node(id).kind === "actor") turn.setActor(id, { skipDeps: false });
+    stopNode(turn, id, { to: "stopped", why: "request" }, NEVER, cause);
+  }
   awaitGoal(turn, request, "stopped", targets(nodes, () => ANY_START));
 }
 
@@ -149,22 +152,6 @@ function isLeavingTree(turn: Turn, id: NodeId): boolean {
   if (node.kind !== "tree" || node.phase.at !== "stopping") return false;
   const { end } = node.phase;
   return !(end.by === "request" && end.then.to === "waiting");
-}
-
-/** The actors that `nodes` stand for, without those below that stay stopped because somebody has stopped them by hand. */
-function wantedActors(turn: Turn, nodes: readonly NodeId[]): readonly NodeId[] {
-  const named = new Set(nodes);
-  return actorsOf(turn, nodes).filter((id) => {
-    const upwards = [id, ...turn.place(id).ancestors];
-    const below = upwards.slice(0, upwards.findIndex((node) => named.has(node)));
-    return !below.some((node) => isStoppedByHand(turn.node(node)));
-  });
-}
-
-/** Whether somebody has stopped it, or it is on its way there. */
-function isStoppedByHand(node: NodeState): boolean {
-  const then = node.phase.at === "stopped" ? { to: "stopped", why: node.phase.why } as const : thenOf(node);
-  return then?.to === "stopped" && then.why === "request";
 }
 
 function recordRequest(

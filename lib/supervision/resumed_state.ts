@@ -37,7 +37,10 @@ export function resumedState(plan: Plan, saved: SavedState, now: Instant): State
   };
 }
 
-/** A node as it goes on. What was on its way to the supervisor that is gone never comes, and specs are not written down. */
+/**
+ * A node as it goes on. What was on its way to the supervisor that is gone never comes, and specs are not written down. A
+ * crash that was held is not any more: `holding` ends with the first step, which puts deadlines off.
+ */
 function carriedOver(node: NodeState, spec: NodeSpec, now: Instant): NodeState {
   if (node.kind === "tree" || spec.kind === "tree") return node;
   const { phase } = node;
@@ -48,8 +51,11 @@ function carriedOver(node: NodeState, spec: NodeSpec, now: Instant): NodeState {
       const anew = { lack: null, joined: false, ...NOT_PROBED, hold: null, heldMs };
       return { ...node, phase: { ...phase, spec, ...anew } };
     }
-    case "running":
-      return { ...node, phase: { ...phase, spec, joined: false, hold: null } };
+    case "running": {
+      const { hold } = phase;
+      const heldMs = hold === null ? phase.heldMs : phase.heldMs + now - hold.since;
+      return { ...node, phase: { ...phase, spec, joined: false, hold: null, heldMs } };
+    }
     case "stopping":
       return { ...node, phase: { ...phase, spec, ladder: { ...phase.ladder, joined: false } } };
     default:

@@ -1,4 +1,4 @@
-import type { NodeId } from "../config/plan.ts";
+import { nodeAt, type NodeId } from "../config/plan.ts";
 import { dependencyVerdict } from "./dependencies.ts";
 import type { NodeState } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -17,9 +17,10 @@ export function startVerdict(turn: Turn, id: NodeId): StartVerdict {
   if (turn.tree(parent!).phase.at !== "up") return "wait";
   const skips = skipsDependencies(turn.node(id));
   const isMet = skips ||
-    dependsOn.every(({ on, condition }) =>
-      dependencyVerdict(turn.node(on), condition, turn.books.readiness(on)) === "met"
-    );
+    (!lacks(turn, id) &&
+      dependsOn.every(({ on, condition }) =>
+        dependencyVerdict(turn.node(on), condition, turn.books.readiness(on)) === "met"
+      ));
   if (!isMet) return "wait";
   return hasItsTurn(turn, parent!, id) ? "start" : "queue";
 }
@@ -33,9 +34,29 @@ export function failedDependency(turn: Turn, id: NodeId): NodeId | null {
   return impossible?.on ?? null;
 }
 
+/** Whether it depends on what is to come. */
+function lacks(turn: Turn, id: NodeId): boolean {
+  return turn.topology.hasLeaving &&
+    (nodeAt(turn.plan, id)?.dependsOn ?? []).some(({ on }) => isToCome(turn, on));
+}
+
+/** Whether what is to come stands before it in the order of its supervisor. */
+function isBehindOne(turn: Turn, supervisor: NodeId, id: NodeId): boolean {
+  const planned = turn.topology.hasLeaving ? nodeAt(turn.plan, supervisor) : undefined;
+  if (planned?.kind !== "tree") return false;
+  return planned.children.slice(0, planned.children.indexOf(id)).some((child) => isToCome(turn, child));
+}
+
+/** Whether something planned cannot come yet, because something of another kind has yet to leave its address. */
+function isToCome({ topology }: Turn, planned: NodeId): boolean {
+  return topology.byId.get(planned)?.isLeaving ?? true;
+}
+
 function hasItsTurn(turn: Turn, supervisor: NodeId, id: NodeId): boolean {
   const { start, concurrency } = turn.treeSpec(supervisor);
-  if (start === "sequential") return turn.books.firstChild(supervisor, "unsettled") === id;
+  if (start === "sequential") {
+    return turn.books.firstChild(supervisor, "unsettled") === id && !isBehindOne(turn, supervisor, id);
+  }
   return concurrency === null || turn.books.hasRoom(supervisor, concurrency);
 }
 

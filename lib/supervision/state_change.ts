@@ -48,14 +48,14 @@ export function foldChanges(
   if (last === undefined) return null;
   const since = changes.slice(Math.max(0, changes.findLastIndex(({ isWhole }) => isWhole)));
   const nodes = new Map(since.flatMap((change) => change.nodes).map((node) => [node.id, node]));
-  const { seq, runs, chance, cancelled, rollouts } = last;
-  return { figures: { seq, runs, chance, cancelled, rollouts }, nodes };
+  const { seq, runs, chance, cancelled, holding, rollouts } = last;
+  return { figures: { seq, runs, chance, cancelled, holding, rollouts }, nodes };
 }
 
 function changeOf(
-  { seq, runs, chance, cancelled, rollouts }: State,
+  { seq, runs, chance, cancelled, holding, rollouts }: State,
   nodes: readonly NodeState[],
   isWhole: boolean,
 ): StateChange {
-  return { isWhole, seq, runs, chance, cancelled, rollouts, nodes };
+  return { isWhole, seq, runs, chance, cancelled, holding, rollouts, nodes };
 }

@@ -53,7 +53,7 @@ import type {
 import type { Ladder } from "./stop_ladder.ts";
 
 /** What of a state outlives its supervisor, without the nodes. */
-export type Figures = Pick<State, "seq" | "runs" | "chance" | "cancelled" | "rollouts">;
+export type Figures = Pick<State, "seq" | "runs" | "chance" | "cancelled" | "holding" | "rollouts">;
 
 /** What one step has changed. */
 export interface StateChange extends Figures {
@@ -302,6 +302,7 @@ export const stateChangeShape: Shape<StateChange> = where(
         guardian_lost: true,
       }),
     ),
+    holding: nullable(object<NonNullable<State["holding"]>>({ offered: count, since: moment })),
     rollouts: list(object<Rollout>({
       request: nullable(count),
       cause: count,

@@ -51,6 +51,8 @@ function stopActor(turn: Turn, { id, then, deadline, cause }: Wish): void {
       const doom = { then: merged, deadline: earliest(deadline, actor.doom?.deadline ?? deadline) };
       return turn.setActor(id, { doom, cause });
     }
+    case "stopped":
+      return keepStopped(turn, id, then, cause);
     case "stopping": {
       const ladder = hurry(phase.ladder, after(turn.now, turn.untilStop(deadline)), turn.now);
       return turn.setActor(id, { phase: { ...phase, ladder, then: merge(phase.then, then) }, cause });
@@ -77,9 +79,20 @@ function stopTree(turn: Turn, { id, then, deadline, cause }: Wish): readonly Wis
       turn.setTree(id, { phase: { ...phase, deadline: bound, end: mergeEnd(phase.end, then) } });
       return wishesForChildren(turn, id, bound, cause);
     }
+    case "stopped":
+      keepStopped(turn, id, then, cause);
+      return [];
     default:
       return [];
   }
+}
+
+/** What went down with its tree comes back with it, unless somebody has stopped it by hand since. */
+function keepStopped(turn: Turn, id: NodeId, then: Then, cause: number): void {
+  const { phase } = turn.node(id);
+  const isNews = phase.at === "stopped" && phase.why === "tree" && then.to === "stopped" &&
+    then.why === "request";
+  if (isNews) conclude(turn, id, then, cause);
 }
 
 function tearDown(turn: Turn, id: NodeId, end: TreeEnd, deadline: Instant, cause: number): readonly Wish[] {

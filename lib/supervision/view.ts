@@ -16,6 +16,7 @@ import {
   type State,
 } from "./state.ts";
 import type { Ladder } from "./stop_ladder.ts";
+import type { Place } from "./topology.ts";
 
 /** The states that people see. */
 export type VisibleState =
@@ -76,10 +77,13 @@ export type Why =
   };
 
 /** The nodes that people are shown, in file order: what leaves is shown until it is over. */
-export function presentIn({ topology, nodes }: State): readonly NodeId[] {
-  return topology.places.filter(({ id, isLeaving }) => !isLeaving || !isOver(nodes.get(id)!)).map(({ id }) =>
-    id
-  );
+export function presentIn(state: State): readonly NodeId[] {
+  return state.topology.places.filter((place) => isPresent(state, place)).map(({ id }) => id);
+}
+
+/** Whether people are shown a node. */
+export function isPresent({ nodes }: State, { id, isLeaving }: Place): boolean {
+  return !isLeaving || !isOver(nodes.get(id)!);
 }
 
 /** Views of all nodes, in file order. */

@@ -14,7 +14,7 @@ export function describeChange({ action, keys, isForLater }: PlanChange): string
     case "refuse":
       return `${different(keys)}, which cannot be changed while the supervisor runs`;
     case "start":
-      return `${different(keys)}, and it is not running`;
+      return `${keys.length > 0 ? different(keys) : "what is in it is different"}, and it is not running`;
     default:
       return isForLater === true ? `${different(keys)}, from its next start on` : different(keys);
   }

@@ -5,6 +5,7 @@ import process from "node:process";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openSystemHost } from "../../lib/host/system_host.ts";
+import { RUN } from "../harness/built.ts";
 import { test } from "../harness/test.ts";
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -40,13 +41,10 @@ for (const [name, lines] of Object.entries(EXAMPLES)) {
 }
 
 function runExample(name: string, mark: string): Promise<string> {
-  const file = `examples/actors/${name}.ts`;
-  const args = "Deno" in globalThis
-    ? ["run", "--allow-all", "--no-check", "--config", "deno.json", file]
-    : [file];
+  const [program, ...args] = [...RUN, `examples/actors/${name}.ts`];
   return new Promise((resolve, reject) =>
     execFile(
-      process.execPath,
+      program!,
       args,
       { cwd: ROOT, env: { ...process.env, [MARK]: mark } },
       (error, out, err) => {

@@ -104,7 +104,13 @@ export class Stage {
     const host: Pick<Host, "clock" | "wallClock"> & { processes: object; sockets: object } = {
       clock,
       wallClock: () => 1_700_000_000_000,
-      processes: { ownPid: 4_242, table: () => this.processes },
+      processes: {
+        ownPid: 4_242,
+        table: () => this.processes,
+        find: (pid: number) => this.processes.find((row) => row.pid === pid) ?? null,
+        childrenOf: (pid: number) =>
+          this.processes.filter(({ parent }) => parent === pid).map(({ pid }) => pid),
+      },
       sockets: {
         listen: (_: string, onConnection: (connection: Connection) => void) => {
           this.#accept = onConnection;

@@ -138,6 +138,7 @@ test("scale: a number that cannot be had is refused, and nothing is done or kept
       ["other", 2, /"other" has no replicas in its file/],
       ["pool", 2, /"pool" is a tree/],
       ["api.2", 2, /"api.2" is one copy of "api"/],
+      ["pool/a.1", 2, /"pool\/a.1" is one copy of "pool\/a"/],
       ["api", 0, /cannot have 0 replicas/],
       ["api", 1_001, /cannot have 1001 replicas/],
     ];

@@ -70,8 +70,11 @@ const EDITS: readonly Edit[] = [
     "add front: the file has it now",
     "remove web: the file has it no more",
   ]],
-  ["top", `"stack"`, `"stack"\nstrategy = "rest_for_one"`, [different("change", "", "strategy")]],
-  ["top", "rest_for_one", "one_for_one", [different("change", "", "strategy")]],
+  // What happens when restarts are spent goes by the strategy.
+  ["top", `"stack"`, `"stack"\nstrategy = "rest_for_one"`, [
+    "change : strategy and on_failure are different",
+  ]],
+  ["top", "rest_for_one", "one_for_one", ["change : strategy and on_failure are different"]],
   [
     "top",
     `strategy`,

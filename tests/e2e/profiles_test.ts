@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { readFileSync } from "node:fs";
 import { e2e, type Sandbox } from "../harness/supervise.ts";
+import { until } from "../harness/until.ts";
 
 const TREE = `
   [actors.web]
@@ -132,7 +133,7 @@ e2e(
 async function killSupervisor(sandbox: Sandbox): Promise<void> {
   const { pid } = await sandbox.json("ps");
   process.kill(pid, "SIGKILL");
-  while (isAlive(pid)) await new Promise((resolve) => setImmediate(resolve));
+  await until("the supervisor is dead", () => !isAlive(pid));
 }
 
 function isAlive(pid: number): boolean {

@@ -1,7 +1,7 @@
 /** How often a supervisor looks at processes to take a tree down: as often for each actor of many as for each of few. */
 import assert from "node:assert/strict";
 import type { FakeProgram } from "../../lib/host/fake/puppet.ts";
-import type { LayerName } from "../../lib/engine/containment/layer.ts";
+import { LAYER_NAMES, type LayerName } from "../../lib/engine/containment/layer.ts";
 import { test } from "../harness/test.ts";
 import { play } from "./play.ts";
 
@@ -42,7 +42,7 @@ async function costOf(actors: number, program: FakeProgram, containment: LayerNa
   return { rows: rows / actors, lists };
 }
 
-for (const containment of ["cgroup", "subreaper"] as const) {
+for (const containment of LAYER_NAMES) {
   test(`cost of down: ${containment}: processes are not looked at more often where there are more`, async () => {
     const few = await costOf(20, STAY, containment);
     const many = await costOf(200, STAY, containment);

@@ -12,16 +12,29 @@ const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
  */
 export const IS_BUILT: boolean = process.env["SUPERVISE_BUILT"] !== undefined;
 
+const ON_DENO = [
+  process.execPath,
+  "run",
+  "--allow-all",
+  "--no-check",
+  "--config",
+  `${ROOT}/${IS_BUILT ? "dist/js/" : ""}deno.json`,
+];
+
+/** What `import "supervise"` has to be in a file outside of the project: as built, or its sources. */
+export const LIBRARY = `${ROOT}/${IS_BUILT ? "dist/js/mod.js" : "mod.ts"}`;
+
+/**
+ * Program and first arguments that run a file of a user of the library. Its modules of actors import the library as
+ * `"supervise"`, and find the same one.
+ */
+export const RUN: readonly string[] = "Deno" in globalThis
+  ? ON_DENO
+  : [process.execPath, ...IS_BUILT ? [`--preload=${ROOT}/tests/harness/built_library.ts`] : []];
+
 /** Program and first arguments of what has been built for the present runtime. */
 export const BUILT: readonly string[] = "Deno" in globalThis
-  ? [
-    process.execPath,
-    "run",
-    "--allow-all",
-    "--config",
-    `${ROOT}/dist/js/deno.json`,
-    `${ROOT}/dist/js/cli.js`,
-  ]
+  ? [...ON_DENO, `${ROOT}/dist/js/cli.js`]
   : [`${ROOT}/dist/supervise`];
 
 /**

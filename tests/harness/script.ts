@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { LIBRARY, RUN } from "./built.ts";
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -35,11 +36,8 @@ export class Script {
    */
   constructor(code: string, options: { readonly before?: readonly string[] } = {}) {
     const file = join(this.#folder, "script.ts");
-    writeFileSync(file, code.replaceAll('"supervise"', JSON.stringify(join(ROOT, "mod.ts"))));
-    const args = "Deno" in globalThis
-      ? ["run", "--allow-all", "--no-check", "--config", join(ROOT, "deno.json"), file]
-      : [file];
-    const [command, ...rest] = [...options.before ?? [], process.execPath, ...args];
+    writeFileSync(file, code.replaceAll('"supervise"', JSON.stringify(LIBRARY)));
+    const [command, ...rest] = [...options.before ?? [], ...RUN, file];
     this.#child = spawn(command!, rest, { cwd: ROOT, env: { ...process.env, NO_COLOR: "1" } });
     this.complained = new Promise((resolve) =>
       this.#child.stderr.on("data", (bytes) => {

@@ -1,6 +1,15 @@
 /** The real host keeps the contract, on whichever runtime runs this. */
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -48,6 +57,31 @@ test("system host descriptors: no pipe is opened that others may have put there"
     assert.equal(open("pipe"), false);
   } finally {
     rmSync(folder, { recursive: true });
+    host.processes.close();
+  }
+});
+
+// On Bun a reader takes a descriptor of its own. With two for each pipe a tree of thousands meets the limit.
+test("system host processes: a stream costs one descriptor, and none after it is closed", async () => {
+  const host = await openSystemHost();
+  const open = () => readdirSync("/proc/self/fd").length;
+  const how = { env: {}, cwd: "/", stdin: null, output: "pipe" } as const;
+  const start = () => host.processes.spawn({ argv: ["/bin/sleep", "1000"], ...how });
+  const end = async (child: ReturnType<typeof start>) => {
+    child.stdout?.close();
+    child.stderr?.close();
+    host.processes.signal(child, "SIGKILL");
+    await child.exited;
+  };
+  try {
+    // Opens what stays open.
+    await end(start());
+    const before = open();
+    const child = start();
+    const meanwhile = open();
+    await end(child);
+    assert.deepEqual([meanwhile - before, open() - before], [2, 0]);
+  } finally {
     host.processes.close();
   }
 });

@@ -140,6 +140,7 @@ export const MUTATIONS: readonly Mutation[] = [
       ``,
     ],
     ["what is not ready waits", `isReady(turn, member.id) ? member : begin(turn, member, cause)`, `member`],
+    ["a later supervisor begins it anew", `isBegun: true };`, `isBegun: false };`],
     ["another run is not needed", `const isNew = node.starts > starts;`, `const isNew = true;`],
     [
       "a leaving replica is another one",
@@ -226,6 +227,8 @@ function groupOf`,
     ],
   ]),
   ...inFile("start_order", [
+    ["what is to come is not waited for", `(!lacks(turn, id) &&`, `(true &&`],
+    ["what is to come loses its turn", ` && !isBehindOne(turn, supervisor, id);`, `;`],
     [
       "a sequential tree starts all at once",
       `return turn.books.firstChild(supervisor, "unsettled") === id;`,
@@ -327,6 +330,7 @@ function groupOf`,
     ["the stop command is passed over", `return stop.command === null`, `return true`],
   ]),
   ...inFile("stopping", [
+    ["what went down with its tree cannot be stopped", `if (isNews) conclude(turn, id, then, cause);`, ``],
     [
       "a teardown has no bound of its own",
       `const bound = earliest(deadline, after(turn.stopTime, turn.treeSpec(id).shutdownMs));`,
@@ -445,6 +449,13 @@ function groupOf`,
     ["what a dependency has failed stays so", `return tryRevive(turn, id);`, `return;`],
   ]),
   ...inFile("bring_up", [
+    ["no-deps is for the next start of what runs", `if (!goesOn) turn.setActor`, `turn.setActor`],
+    ["a start keeps what is outdated", `return isOutdated || goesDownWithTree`, `return goesDownWithTree`],
+    [
+      "a start keeps a run in a tree that goes down",
+      `return isOutdated || goesDownWithTree`,
+      `return isOutdated`,
+    ],
     ["a start by hand counts earlier failures", `turn.set(id, NO_FAILURES);`, ``],
     [
       "dependencies are not started by hand",
@@ -458,7 +469,7 @@ function groupOf`,
     ],
     [
       "a start does not take a stop back",
-      `if (then?.to === "stopped" && then.why === "request") turn.setActor(id, { doom: null, cause });`,
+      `if (doom !== null && isByHand(doom)) turn.setActor(id, { doom: takenBack(turn, id, doom), cause });`,
       ``,
     ],
     [
@@ -468,6 +479,7 @@ function groupOf`,
     ],
   ]),
   ...inFile("requests", [
+    ["a stop leaves no-deps for a later start", `turn.setActor(id, { skipDeps: false });`, `turn.node(id);`],
     ["something starts in a teardown", `if (leaving === undefined) return false;`, `return false;`],
     ["a down has no limit of its own", `const deadline = withinMs === null ?`, `const deadline = true ?`],
     [
@@ -491,6 +503,10 @@ function groupOf`,
     ["what is another process goes on", `for (const id of outdated) startAnew(turn, id);`, ``],
     ["a new process undoes a stop by hand", `doom: doom ?? {`, `doom: {`],
     ["what leaves is forgotten at once", `|| turn.books.left > 0) return false;`, `) return false;`],
+  ]),
+  ...inFile("planned_changes", [
+    ["a failed tree stays so whatever is mended", `mended.add(tree.path);`, `mended.size;`],
+    ["rules alone start a failed tree", `if (action === "change" || action === "refuse") continue;`, ``],
   ]),
   ...inFile("with_plan", [
     ["a run goes on by its old spec", `return { ...actor, phase: { ...phase, spec } };`, `return actor;`],
@@ -517,6 +533,16 @@ function groupOf`,
     ["an end is told twice", `const isOver = lastExit?.run === run;`, `const isOver = false;`],
   ]),
   ...inFile("resumed_state", [
+    [
+      "a run is charged for the time of a held crash",
+      `const heldMs = hold === null ? phase.heldMs : phase.heldMs + now - hold.since;`,
+      `const heldMs = phase.heldMs;`,
+    ],
+    [
+      "deadlines count the time of a held crash",
+      `    ...saved.figures,`,
+      `    ...saved.figures,\n    holding: null,`,
+    ],
     [
       "a start has only the rest of its time",
       `const heldMs = now - phase.since;`,

@@ -13,6 +13,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const COPIED = [
   "lib",
   "tests/supervision",
+  "tests/config",
   "tests/harness",
   "tests/mutation",
   "package.json",

@@ -200,3 +200,36 @@ test("hold: a sibling that takes a held actor along waits for it", () => {
   assert.deepEqual(world.phases(), { a: "running", b: "running" });
   assert.deepEqual(world.take("spawn").slice(2), ["spawn a", "spawn b"]);
 });
+
+test("hold: under another supervisor, too, no deadline counts the time for which a crash was held", () => {
+  const child = { daemon: true, runTimeoutMs: 100_000 };
+  const world = worldOf({
+    pool: { shutdownMs: 10_000, children: { a: child, b: child } },
+    z: { daemon: true },
+  });
+  for (const path of ["pool/a", "pool/b"]) world.script(path, { obeys: false });
+  const [first] = [world.holds("pool/b"), world.advance(10_000), world.holds("pool/a")];
+  world.advance(30_000);
+  world.stop("pool");
+  world.letGo(first);
+  world.advance(50_000);
+  world.take();
+  assert.equal(world.resume(), true);
+  assert.deepEqual(world.take(...STOPS).filter((effect) => effect.startsWith("kill")), []);
+  world.advance(9_999);
+  assert.deepEqual(world.take("kill_all"), []);
+  assert.equal(world.phase("pool/a"), "stopping");
+  world.advance(1);
+  assert.deepEqual(world.take("kill_all"), ["kill_all pool/a"]);
+});
+
+test("hold: under another supervisor, too, a run is not charged for the time for which its crash was held", () => {
+  const world = worldOf({ a: { daemon: true, runTimeoutMs: 10_000 }, z: { daemon: true } });
+  world.holds("a");
+  world.advance(60_000);
+  assert.equal(world.resume(), true);
+  world.advance(9_999);
+  assert.deepEqual(world.take("#timed_out"), []);
+  world.advance(1);
+  assert.deepEqual(world.take("#timed_out"), ["#timed_out a"]);
+});

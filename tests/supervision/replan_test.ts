@@ -365,3 +365,82 @@ test("apply: an actor that becomes a tree, and a tree that becomes an actor, are
   world.advance(10_000 + SETTLE_MS);
   assert.deepEqual([back.done(), later.done()], [true, true]);
 });
+
+test("apply: what waits for an address that is used for another kind of node starts when that is ready", () => {
+  const late = { ...DAEMON, needs: { x: "ready" } } as const;
+  const world = worldOf({ x: { ...DAEMON, ...SLOW }, late, web: DAEMON });
+  world.script("x", { probe: "missing", obeys: false });
+  world.restart("x");
+  world.advance(10_000);
+  world.stop("late");
+  world.start(["late"]);
+  assert.deepEqual(world.phases(), { x: "starting", late: "waiting", web: "running" });
+  world.take();
+  const { done } = applied(world, { x: { children: { in: DAEMON } }, late, web: DAEMON });
+  assert.deepEqual(world.phases(), { late: "waiting", web: "running", x: "stopping" });
+  assert.equal(done(), undefined);
+  world.advance(10_000 + SETTLE_MS);
+  assert.deepEqual(world.take("spawn"), ["spawn x/in", "spawn late"]);
+  assert.equal(done(), true);
+});
+
+test("apply: a start takes back a stop by hand, and not that the run is to be another", () => {
+  const api = { ...DAEMON, needs: { db: "ready" } } as const;
+  const world = worldOf({ db: DAEMON, api });
+  world.script("api", { obeys: false });
+  world.restart("api");
+  const request = world.apply(planOf({ children: { db: { ...DAEMON, argv: ["other"] }, api } }));
+  world.stop("db");
+  world.start(["db"]);
+  world.exhaust();
+  assert.equal(world.replies.get(request)?.ok, true);
+  assert.equal(world.state.nodes.get(world.id("db"))!.starts, 2);
+});
+
+test("apply: a tree that has failed starts anew if something in it is another process, is new, or is there no more", () => {
+  const pool = (children: TreeSketch["children"]) => ({
+    onFailure: "stop",
+    intensity: { restarts: 0, withinMs: 1_000 },
+    children,
+  } as const);
+  const [bad, other, off] = [DAEMON, { ...DAEMON, argv: ["other"] }, { ...DAEMON, autostart: false }];
+  for (
+    const [mended, spawned] of [
+      [{ bad: other, ok: DAEMON, off }, ["spawn pool/bad", "spawn pool/ok"]],
+      [{ ok: DAEMON, off }, ["spawn pool/ok"]],
+      [{ bad, ok: DAEMON, off, more: DAEMON }, ["spawn pool/bad", "spawn pool/ok", "spawn pool/more"]],
+      [{ bad: { ...bad, stop: { graceMs: 1 } }, ok: DAEMON, off }, []],
+    ] as const
+  ) {
+    const world = worldOf({ pool: pool({ bad, ok: DAEMON, off }), web: DAEMON });
+    world.exits("pool/bad", 1);
+    assert.deepEqual(world.phases(), {
+      pool: "failed",
+      "pool/bad": "failed",
+      "pool/ok": "stopped",
+      "pool/off": "inactive",
+      web: "running",
+    });
+    world.take();
+    const { done } = applied(world, { pool: pool(mended), web: DAEMON });
+    assert.deepEqual(world.take("spawn"), spawned);
+    assert.equal(done(), spawned.length === 0 ? true : undefined);
+    world.advance(SETTLE_MS);
+    assert.equal(done(), true);
+    assert.equal(world.phase("pool"), spawned.length === 0 ? "failed" : "up");
+  }
+});
+
+test("apply: in a sequential start, what is to come has its turn before those behind it", () => {
+  const sketch = (x: TreeSketch | typeof DAEMON, argv: string[]) => ({
+    pool: { start: "sequential", children: { x, y: { ...DAEMON, argv } } },
+    web: DAEMON,
+  } as const);
+  const world = worldOf(sketch(DAEMON, ["one"]));
+  world.script("pool/x", { obeys: false });
+  const { done } = applied(world, sketch({ children: { in: DAEMON } }, ["other"]));
+  assert.deepEqual([world.phase("pool/x"), world.phase("pool/y")], ["stopping", "waiting"]);
+  world.advance(10_000 + SETTLE_MS);
+  assert.deepEqual(world.take("spawn"), ["spawn pool/x/in", "spawn pool/y"]);
+  assert.equal(done(), true);
+});

@@ -390,3 +390,69 @@ test("requests: nobody waits for ever for what its tree restarts for ever", () =
   }
   assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
 });
+
+test("requests: what is stopped and started again while its tree goes down for a restart comes back with it", () => {
+  for (const autostart of [true, false]) {
+    const world = new World(planOf({
+      children: {
+        pool: {
+          children: { web: { daemon: true, needs: { "pool/db": "ready" } }, db: { daemon: true, autostart } },
+        },
+      },
+    })).begin();
+    world.script("pool/web", { obeys: false });
+    world.restart("pool");
+    world.stop("pool/db");
+    const request = world.start(["pool/db"]);
+    world.exhaust();
+    assert.deepEqual(world.phases(), { pool: "up", "pool/web": "running", "pool/db": "running" });
+    assert.equal(world.state.nodes.get(world.id("pool/db"))!.starts, 2);
+    assert.equal(world.replies.get(request)?.ok, true);
+  }
+});
+
+test("requests: --no-deps is for the start that it asks for alone", () => {
+  const plan = planOf({
+    children: { db: { daemon: true }, api: { daemon: true, needs: { db: "ready" } }, z: { daemon: true } },
+  });
+  const running = new World(plan).begin();
+  running.start(["api"], false);
+  running.stop("db");
+  running.exits("api", 1);
+  assert.equal(running.phase("api"), "waiting", "it was running: nothing was started");
+  const called = new World(plan).begin();
+  called.script("api", { obeys: false });
+  called.restart("api");
+  called.stop("db");
+  called.start(["api"], false);
+  called.stop("api");
+  called.exits("api", 0);
+  called.start(["db"]);
+  called.start(["api"]);
+  called.stop("db");
+  called.exits("api", 1);
+  assert.equal(called.phase("api"), "waiting", "the start that it was for has been called off");
+});
+
+test("requests: what has gone down with its tree and is stopped by hand then does not come back with it", () => {
+  const world = new World(planOf({
+    children: {
+      pool: {
+        children: { web: { daemon: true }, db: { daemon: true }, in: { children: { x: { daemon: true } } } },
+      },
+    },
+  })).begin();
+  world.script("pool/web", { obeys: false });
+  world.restart("pool");
+  assert.deepEqual([world.phase("pool/db"), world.phase("pool/in")], ["stopped", "stopped"]);
+  const request = world.stop("pool/db", "pool/in");
+  assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
+  world.exhaust();
+  assert.deepEqual(world.phases(), {
+    pool: "up",
+    "pool/web": "running",
+    "pool/db": "stopped",
+    "pool/in": "stopped",
+    "pool/in/x": "stopped",
+  });
+});

@@ -119,3 +119,14 @@ test("reset: what fails again makes the answer no, and what is torn down refuses
     refusal: { kind: "torn_down", tree: "" },
   });
 });
+
+test("reset: a tree that counts the restarts of all its children together has all of them again", () => {
+  const pool = { onFailure: "stop", intensity: ONCE, children: { x: DAEMON, y: DAEMON } } as const;
+  const world = worldOf({ children: { pool, other: DAEMON } });
+  crash(world, "pool/x", 1);
+  world.reset("pool");
+  crash(world, "pool/y", 1);
+  assert.equal(world.phase("pool"), "up");
+  crash(world, "pool/x", 1);
+  assert.equal(world.phase("pool"), "failed");
+});

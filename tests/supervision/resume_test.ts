@@ -231,6 +231,6 @@ test("state changes: a state is read as it was written, with what never comes; a
 
 test("resume: nothing was ever written of some nodes", () => {
   const plan = planOf({ children: { a: DAEMON } });
-  const figures = { seq: 3, runs: 1, chance: 1, cancelled: null, rollouts: [] };
+  const figures = { seq: 3, runs: 1, chance: 1, cancelled: null, holding: null, rollouts: [] };
   assert.equal(resumedState(plan, { figures, nodes: new Map() }, instant(0)), null);
 });

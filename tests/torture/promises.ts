@@ -39,8 +39,8 @@ host.processes.close();
 /** Records of all users, which a command would not believe. */
 const ANYBODYS = { files: { readOwn: (path: string) => host.files.readText(path) } };
 
-/** How long to wait between two looks. */
-const PAUSE_MS = 40;
+/** How long to wait between two looks: each takes the supervisor from what it has to do. */
+const PAUSE_MS = 150;
 /** How much of a journal an error shows. */
 const LAST_ENTRIES = 20;
 /** How many turns of its loop a supervisor may take until it hears of a death. Deno looks for signals now and then. */

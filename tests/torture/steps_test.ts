@@ -203,14 +203,15 @@ class Trial {
   /** Lets the process go on that stops itself at some point, unless all goes by without that. */
   async #wake(): Promise<void> {
     const { mark } = this.#sandbox;
-    for (let wasThere = false;;) {
+    let wasThere = false;
+    await until("one has stopped itself, or all are gone", () => {
       const ours = table().filter(({ pid }) => environmentOf(pid).get("E2E_MARK") === mark);
       const stopped = ours.find(({ state }) => state === "T");
-      if (stopped !== undefined) return signalIfThere(stopped.pid, "SIGCONT");
-      if (wasThere && ours.length === 0) return;
+      if (stopped !== undefined) signalIfThere(stopped.pid, "SIGCONT");
+      const isOver = wasThere && ours.length === 0;
       wasThere ||= ours.length > 0;
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+      return stopped !== undefined || isOver;
+    });
   }
 
   /** Whatever has happened: all goes that is to, the tree can be started again, and taken down. */

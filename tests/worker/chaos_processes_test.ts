@@ -1,6 +1,6 @@
 /**
  * Jobs in real workers that do what chance says, with cancels, and workers that are killed from outside: each job runs once
- * at most and ends as it may, and after each round nothing is left. `ROUNDS` says how many rounds, `SEED` where they begin.
+ * at most and ends as it may, and after each round nothing is left. `SEEDS` says how many rounds, `SEED` where they begin.
  */
 import assert from "node:assert/strict";
 import process from "node:process";
@@ -20,12 +20,12 @@ import { openSystem } from "../../lib/api/system.ts";
 import { seeded } from "../../lib/base/chance.ts";
 import { between, type Chance, chanceOf, pick } from "../actor/chaos/chance.ts";
 import { onStage, type Stage } from "../actor/stage.ts";
+import { seedsOf } from "../harness/seeds.ts";
 import { eachType, JOBS, type WorkerType } from "./worker_stage.ts";
 
 const { host } = await openSystem();
 
-const ROUNDS = Number(process.env["ROUNDS"] ?? 16);
-const FIRST = Number(process.env["SEED"] ?? 1);
+const SEEDS = seedsOf(10);
 const JOBS_OF_TASK = 2;
 const TASKS = 3;
 
@@ -33,16 +33,16 @@ const TASKS = 3;
 const counts = { jobs: 0, cancelled: 0, broken: 0 };
 
 eachType(
-  `${ROUNDS} rounds of jobs by chance leave nothing, and lose no job (SEED=${FIRST})`,
+  `${SEEDS.length} rounds of jobs by chance leave nothing, and lose no job (SEED=${SEEDS[0]})`,
   async (workerType) => {
-    for (let seed = FIRST; seed < FIRST + ROUNDS; seed++) {
+    for (const seed of SEEDS) {
       try {
         await onStage((stage) => new Round(workerType, stage, seeded(seed)).run());
       } catch (error) {
-        throw new Error(`SEED=${seed} ROUNDS=1: ${String(error)}`, { cause: error });
+        throw new Error(`SEED=${seed} SEEDS=1: ${String(error)}`, { cause: error });
       }
     }
-    if (process.env["ROUNDS"] !== undefined) console.log(counts);
+    if (process.env["SEEDS"] !== undefined) console.log(counts);
   },
 );
 

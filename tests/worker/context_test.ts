@@ -9,6 +9,7 @@ import {
   configureDefaultContext,
   currentDefaultWorkerLimiter,
   defaultContextStatistics,
+  fromPromise,
   map,
   mapUnordered,
   openNursery,
@@ -20,6 +21,7 @@ import { openSystem } from "../../lib/api/system.ts";
 import { onStage } from "../actor/stage.ts";
 import { errorOf } from "../harness/raised.ts";
 import { test } from "../harness/test.ts";
+import { until } from "../harness/until.ts";
 import { eachType, JOBS, runsIn, withGate, workerTests } from "./worker_stage.ts";
 
 const { host } = await openSystem();
@@ -35,7 +37,7 @@ test("worker: jobs share the workers of the default context, which another confi
       assert.deepEqual(defaultContextStatistics(), { idleWorkers: 1, runningWorkers: 0 });
       configureDefaultContext({ init: { module: JOBS, export: "prepareLater", args: ["configured"] } });
       assert.deepEqual(await runSync(JOBS, "state", []), ["configured", 0]);
-      while (living().includes(first)) await checkpoint();
+      await fromPromise(until("the first has ended", () => !living().includes(first)));
       assert.equal(living().length, 1);
       const limiter = await currentDefaultWorkerLimiter();
       assert.deepEqual([limiter.totalTokens, limiter.borrowedTokens], [host.processors, 0]);

@@ -6,6 +6,7 @@ import {
   BrokenWorkerError,
   CapacityLimiter,
   checkpoint,
+  fromPromise,
   openNursery,
   openWorkerContext,
   runSync,
@@ -13,6 +14,7 @@ import {
 } from "../../mod.ts";
 import { openSystem } from "../../lib/api/system.ts";
 import { errorOf } from "../harness/raised.ts";
+import { until } from "../harness/until.ts";
 import { onStage } from "../actor/stage.ts";
 import { eachType, JOBS, PROCESSES, runsIn, TYPES, withGate, workerTests } from "./worker_stage.ts";
 
@@ -160,9 +162,8 @@ eachType(
           }
         });
         assert.deepEqual(notes().toSorted(), names.toSorted());
-        while (context.statistics().idleWorkers > 0 || living().length > 0) {
-          await testing.waitAllTasksBlocked();
-        }
+        const isOver = () => context.statistics().idleWorkers === 0 && living().length === 0;
+        await fromPromise(until("all have retired", isOver));
         assert.deepEqual(context.statistics(), { idleWorkers: 0, runningWorkers: 0 });
       })
     ),

@@ -9,6 +9,7 @@ import process from "node:process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { openSystemHost } from "../../lib/host/system_host.ts";
+import { RUN } from "../harness/built.ts";
 import { test } from "../harness/test.ts";
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -59,11 +60,8 @@ async function inFolder(body: (folder: string) => Promise<void>): Promise<void> 
 }
 
 function hashFolder(folder: string): ChildProcess {
-  const file = "examples/workers/hash_folder.ts";
-  const args = "Deno" in globalThis
-    ? ["run", "--allow-all", "--no-check", "--config", "deno.json", file]
-    : [file];
-  return spawn(process.execPath, [...args, folder], { cwd: ROOT, env: { ...process.env, [MARK]: folder } });
+  const [program, ...args] = [...RUN, "examples/workers/hash_folder.ts", folder];
+  return spawn(program!, args, { cwd: ROOT, env: { ...process.env, [MARK]: folder } });
 }
 
 function endOf(child: ChildProcess): Promise<number | null> {

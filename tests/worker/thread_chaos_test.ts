@@ -3,7 +3,6 @@
  * may, and all tokens come back. `SEEDS` says how many rounds, `SEED` where they begin.
  */
 import assert from "node:assert/strict";
-import process from "node:process";
 import { seeded } from "../../lib/base/chance.ts";
 import {
   BrokenWorkerError,
@@ -20,12 +19,12 @@ import {
 } from "../../mod.ts";
 import { pick } from "../actor/chaos/chance.ts";
 import { onStage } from "../actor/stage.ts";
+import { seedsOf } from "../harness/seeds.ts";
 import { test } from "../harness/test.ts";
 import { THREAD_JOBS, withThreadGate } from "./thread_gate.ts";
 import { ERRORS, JOBS } from "./worker_stage.ts";
 
-const ROUNDS = Number(process.env["SEEDS"] ?? 5);
-const FIRST = Number(process.env["SEED"] ?? 1);
+const SEEDS = seedsOf(3);
 /** A watchdog against a round that hangs. */
 const ROUND_MS = 20_000;
 const NONE = { idleWorkers: 0, runningWorkers: 0 };
@@ -94,9 +93,9 @@ async function round(seed: number): Promise<void> {
   while (limiter.borrowedTokens > 0) await testing.waitAllTasksBlocked();
 }
 
-test(`worker: ${ROUNDS} programs with jobs in threads that end in all ways hang nowhere`, () =>
+test(`worker: ${SEEDS.length} programs with jobs in threads that end in all ways hang nowhere`, () =>
   onStage(async () => {
-    for (let seed = FIRST; seed < FIRST + ROUNDS; seed++) {
+    for (const seed of SEEDS) {
       try {
         await failAfter(ROUND_MS, () => round(seed));
       } catch (error) {

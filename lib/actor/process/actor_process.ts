@@ -33,6 +33,11 @@ import type { Launch, Vessel } from "./vessel.ts";
 
 /** How long the end of a process may take to be seen after that of its connection, or the other way round. */
 const EXPLAIN_MS = 500;
+/**
+ * In how many parts what it said before its end is waited for: where the loop was late, a timer is due before anything is
+ * read that has long been there, and each part gives the loop a turn to read.
+ */
+const PARTS = 10;
 
 /** What is started, and how it is ended. */
 export interface ActorProcessOptions {
@@ -197,7 +202,10 @@ export class ActorProcess {
   /** Waits until it has ended, and all is read that it said before. */
   async #end(): Promise<void> {
     await this.#exited.wait();
-    await moveOnAfter(EXPLAIN_MS, async () => await this.#link?.closed());
+    const link = this.#link;
+    for (let part = 0; part < PARTS && link?.lost === null; part++) {
+      await moveOnAfter(EXPLAIN_MS / PARTS, () => link.closed());
+    }
   }
 
   /** Ends what it has started and left behind, however it has ended; what is still there at `end` is killed. */

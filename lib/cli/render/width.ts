@@ -22,13 +22,21 @@ const NO_ROOM = String
 const PICTURE = String
   .raw`(?:\p{RI}\p{RI}|\p{Emoji}(?:\p{EMod}|\ufe0f\u20e3?|[\u{e0020}-\u{e007e}]+\u{e007f})?)`;
 
-const PIECE = new RegExp(`${PICTURE}(?:\\u200d${PICTURE})*${NO_ROOM}*|[^]${NO_ROOM}*`, "gu");
-const IS_PICTURE = new RegExp(
-  String.raw`^(?:\p{RI}\p{RI}|[^](?:\p{EMod}|\ufe0f|\u200d\p{Emoji}|[\u{e0020}-\u{e007e}]))`,
-  "u",
-);
-const STARTS_WITHOUT_ROOM = new RegExp(`^${NO_ROOM}`, "u");
 const PLAIN = /^[ -~]*$/;
+
+let patterns: ReturnType<typeof makePatterns> | undefined;
+
+/** Made when they are needed: most texts are plain, and these are large. */
+function makePatterns() {
+  return {
+    piece: new RegExp(`${PICTURE}(?:\\u200d${PICTURE})*${NO_ROOM}*|[^]${NO_ROOM}*`, "gu"),
+    isPicture: new RegExp(
+      String.raw`^(?:\p{RI}\p{RI}|[^](?:\p{EMod}|\ufe0f|\u200d\p{Emoji}|[\u{e0020}-\u{e007e}]))`,
+      "u",
+    ),
+    startsWithoutRoom: new RegExp(`^${NO_ROOM}`, "u"),
+  };
+}
 
 /** How many columns of a terminal `text` takes. */
 export function widthOf(text: string): number {
@@ -38,10 +46,10 @@ export function widthOf(text: string): number {
 
 /** A text in pieces that cannot be cut. */
 export function piecesOf(text: string): readonly Piece[] {
-  return (text.match(PIECE) ?? []).map((piece) => ({ text: piece, width: widthOfPiece(piece) }));
-}
-
-function widthOfPiece(piece: string): number {
-  if (IS_PICTURE.test(piece)) return 2;
-  return STARTS_WITHOUT_ROOM.test(piece) ? 0 : eastAsianWidth(piece.codePointAt(0)!);
+  const { piece, isPicture, startsWithoutRoom } = patterns ??= makePatterns();
+  const widthOfPiece = (one: string) => {
+    if (isPicture.test(one)) return 2;
+    return startsWithoutRoom.test(one) ? 0 : eastAsianWidth(one.codePointAt(0)!);
+  };
+  return (text.match(piece) ?? []).map((one) => ({ text: one, width: widthOfPiece(one) }));
 }

@@ -26,6 +26,7 @@ import { type Contained, newRun, type RunMark } from "./contained.ts";
 import type { Layer, LayerName } from "./layer.ts";
 import type { Unkept } from "../limits/actor_limits.ts";
 import { keepLimits } from "../limits/keep_limits.ts";
+import { KnownRuns } from "./known_runs.ts";
 import { LeftBehind } from "./left_behind.ts";
 import { describeCommand, type Ledger } from "./ledger.ts";
 import { Lineage } from "./lineage.ts";
@@ -64,7 +65,7 @@ export class Containment {
   readonly #layer: Layer;
   readonly #orphanage: Orphanage;
   readonly #lineage: Lineage;
-  readonly #runs = new Map<RunId, Contained>();
+  readonly #runs = new KnownRuns<Contained>();
   /** The latest runs that are over, by their main processes: what dies late is still in their sessions. */
   readonly #ended = new Map<number, Ended>();
   readonly #left: LeftBehind;
@@ -130,7 +131,7 @@ export class Containment {
   add(mark: RunMark, command: string): void {
     const { run, path, main } = mark;
     this.#starting.delete(run);
-    this.#runs.set(run, newRun(mark));
+    this.#runs.add(newRun(mark));
     this.#lineage.ours.add(main.pid);
     this.#ended.delete(main.pid);
     this.#ledger.see(main, path, command, false);
@@ -181,7 +182,7 @@ export class Containment {
     if (contained === undefined) return;
     this.#lineage.ours.delete(contained.main.pid);
     if (contained.mainAlive) this.#lineage.outlives(contained.main);
-    this.#runs.delete(run);
+    this.#runs.remove(contained);
     const { path, marker } = contained;
     const seen = new Set(this.#layer.name === "group" ? this.#lineage.seenOf(run) : []);
     this.#ended.set(contained.main.pid, { path, marker, seen });
@@ -228,13 +229,13 @@ export class Containment {
 
   /** Whether anything is being ended. */
   get isEnding(): boolean {
-    return [...this.#runs.values()].some(({ hunt }) => hunt !== null);
+    return this.#runs.all().some(({ hunt }) => hunt !== null);
   }
 
   /** Whether no death will tell that a look is due: it is not heard of here, or the last look has failed. */
   get isToLookAgain(): boolean {
     return this.isEnding &&
-      (!this.hearsOfDeaths || [...this.#runs.values()].some(({ sighting }) => sighting?.seen === "unknown"));
+      (!this.hearsOfDeaths || this.#runs.all().some(({ sighting }) => sighting?.seen === "unknown"));
   }
 
   /** What is left of a run after SIGKILL. */
@@ -271,7 +272,7 @@ export class Containment {
 
   /** Looks again at all that is being ended: not every layer hears of every death. */
   lookAgain(): void {
-    this.#sweepAll([...this.#runs.values()]);
+    this.#sweepAll(this.#runs.all());
   }
 
   /** Kills all that is left of the whole tree together, where the layer can, but for what was left on purpose. */
@@ -353,7 +354,7 @@ export class Containment {
    */
   escaped(): readonly Escaped[] {
     const ended = [...this.#ended.values()];
-    const markers = new Set([...this.#runs.values(), ...ended].map(({ marker }) => marker));
+    const markers = new Set([...this.#runs.all(), ...ended].map(({ marker }) => marker));
     return markedProcesses(this.#processes, (marker) => markers.has(marker))
       .filter(({ row }) => !this.#left.has(row) && !this.#isAnothers(row))
       .flatMap(({ row, marker }): readonly Escaped[] => {
@@ -399,7 +400,7 @@ export class Containment {
     const due = [...this.#due];
     this.#due.clear();
     const runs = due.includes(null)
-      ? [...this.#runs.values()]
+      ? this.#runs.all()
       : due.map((run) => this.#runs.get(run!)).filter((one) => one !== undefined);
     this.#sweepAll(runs);
   }

@@ -7,7 +7,7 @@
  * - `subreaper`: what loses its parent comes to us. Whose it was is told by its session, its group and its mark.
  * - `group`: the sessions and process groups of the main processes alone; what makes a session of its own gets away.
  */
-import type { Find } from "../../host/look.ts";
+import type { Find, Look } from "../../host/look.ts";
 import type { Controller, GroupCounts, GroupLimit, Lack } from "../../host/ports/control_groups.ts";
 import type { ProcessId, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
 import type { RunId } from "../../supervision/state.ts";
@@ -56,8 +56,12 @@ export interface Layer {
   limit(run: RunId, limit: GroupLimit): void;
   /** What was done to a run to keep limits. */
   countsOf(run: RunId): GroupCounts;
-  /** The living processes of a run that this layer knows of, its main process among them or not. */
-  membersOf(run: Housed, find: Find): readonly ProcessRow[];
+  /**
+   * The living processes of a run that this layer knows of, its main process among them or not.
+   *
+   * @param look That of `find`; what has been listed in it for another run serves this one, too.
+   */
+  membersOf(run: Housed, find: Find, look: Look): readonly ProcessRow[];
   /** The run that a process is in; null if this layer cannot tell. */
   ownerOf(pid: number): RunId | null;
   /** The run that an orphan was in which has been reaped; null if this layer cannot tell. */

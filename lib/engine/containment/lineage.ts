@@ -10,15 +10,15 @@ import { type Find, findAll, Look } from "../../host/look.ts";
 import type { Processes, ProcessId, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
 import type { RunId } from "../../supervision/state.ts";
 import { RUN_VARIABLE } from "../environment.ts";
-import type { Housed, Layer } from "./layer.ts";
+import type { Contained, RunMark } from "./contained.ts";
+import type { KnownRuns } from "./known_runs.ts";
+import type { Layer } from "./layer.ts";
 import type { Orphanage } from "./orphanage.ts";
+import { Sightings } from "./sightings.ts";
 
 /** A run, as far as its descendants are concerned. */
-export interface Ancestor extends Housed {
-  readonly marker: string;
+export interface Ancestor extends RunMark {
   readonly mainAlive: boolean;
-  /** The isolator whose child its main process is; null if it is another's. */
-  readonly home: number | null;
 }
 
 /** What a lineage works on. */
@@ -27,7 +27,7 @@ export interface LineageOptions {
   readonly layer: Layer;
   readonly orphanage: Orphanage;
   /** The runs that there are now. */
-  readonly runs: ReadonlyMap<RunId, Ancestor>;
+  readonly runs: Pick<KnownRuns<Contained>, "has" | "ofMain" | "ofSession" | "ofMarker" | "onlyAt">;
   /** The marks of runs that are being started, which may have processes already. */
   readonly starting: ReadonlyMap<RunId, string>;
   /** Whether a process was left behind on purpose: then it is nobody's. */
@@ -51,8 +51,8 @@ export class Lineage {
   readonly #outlived = new Map<number, ProcessId>();
   /** The last list of orphans, and what it was made for. */
   #listed: Listed | null = null;
-  /** Where orphans and descendants were seen before, by identity. */
-  readonly #known = new Map<string, RunId>();
+  /** Where orphans and descendants were seen before. */
+  readonly #known = new Sightings();
 
   constructor(options: LineageOptions) {
     this.#options = options;
@@ -61,7 +61,7 @@ export class Lineage {
   /**
    * The living descendants of a run beside its main process, and what else its layer knows of.
    *
-   * @param look May be shared by runs whose main processes had ended before: orphans are listed once for all of them then.
+   * @param look May be shared by runs whose main processes had ended before: what is listed for one of them serves all then.
    */
   restOf(run: Ancestor, look: Look): readonly ProcessRow[] {
     return look.take((find) => this.#restOf(run, find, look));
@@ -73,7 +73,10 @@ export class Lineage {
     tell: (run: Run, rest: readonly ProcessRow[]) => void,
   ): void {
     const look = new Look(this.#options.processes);
-    look.takeTogether(runs.map((run) => (find) => tell(run, this.#restOf(run, find, look))));
+    look.takeTogether(runs.map((run) => () => {
+      tell(run, this.restOf(run, look));
+      return false;
+    }));
   }
 
   /** Every living process that belongs to no run that is known. */
@@ -84,7 +87,7 @@ export class Lineage {
   #restOf(run: Ancestor, find: Find, look: Look): readonly ProcessRow[] {
     const { layer, isLeft } = this.#options;
     const rest = new Map<string, ProcessRow>();
-    for (const row of layer.membersOf(run, find)) {
+    for (const row of layer.membersOf(run, find, look)) {
       if (!isSame(row, run.main) && !isLeft(row)) rest.set(keyOf(row), row);
     }
     for (const row of this.#descendantsOf(run, rest, find, look)) {
@@ -92,7 +95,7 @@ export class Lineage {
       const owner = layer.ownerOf(row.pid);
       if (owner === null || owner === run.run) rest.set(keyOf(row), row);
     }
-    for (const key of rest.keys()) this.#known.set(key, run.run);
+    for (const row of rest.values()) this.#known.add(row, run.run);
     return [...rest.values()];
   }
 
@@ -114,21 +117,17 @@ export class Lineage {
   ended(orphan: ReapedOrphan): RunId | null {
     const housed = this.#options.layer.ownerOfReaped(orphan);
     const owner = housed !== null && this.#options.runs.has(housed) ? housed : this.ownerOf(orphan.row);
-    this.#known.delete(keyOf(orphan.row));
+    this.#known.forget(orphan.row);
     return owner;
   }
 
   /** The run below whose main process, which lives, a process is; null if there is none. */
   runAbove(row: ProcessRow): RunId | null {
-    const mains = new Map<string, RunId>();
-    for (const { run, main, mainAlive } of this.#options.runs.values()) {
-      if (mainAlive) mains.set(keyOf(main), run);
-    }
-    const { processes } = this.#options;
+    const { processes, runs } = this.#options;
     const seen = new Set<number>();
     for (let above: ProcessRow | null = row; above !== null && !seen.has(above.pid);) {
-      const run = mains.get(keyOf(above));
-      if (run !== undefined) return run;
+      const run = runs.ofMain(above);
+      if (run?.mainAlive === true) return run.run;
       seen.add(above.pid);
       above = processes.find(above.parent);
     }
@@ -136,8 +135,8 @@ export class Lineage {
   }
 
   /** Those that were seen as a run's, by identity. */
-  seenOf(run: RunId): readonly string[] {
-    return [...this.#known].filter(([, owner]) => owner === run).map(([key]) => key);
+  seenOf(run: RunId): ReadonlySet<string> {
+    return this.#known.of(run);
   }
 
   /** The main process of a run is given up. */
@@ -147,7 +146,7 @@ export class Lineage {
 
   /** Forgets a run. */
   remove(run: RunId): void {
-    for (const [key, owner] of this.#known) if (owner === run) this.#known.delete(key);
+    this.#known.forgetRun(run);
   }
 
   /** The run that a process belongs to; null if that cannot be told. */
@@ -155,18 +154,15 @@ export class Lineage {
     const { processes, layer, runs } = this.#options;
     const housed = layer.ownerOf(row.pid);
     if (housed !== null && runs.has(housed)) return housed;
-    const known = this.#known.get(keyOf(row));
-    if (known !== undefined) return known;
-    for (const { run, main } of runs.values()) {
-      if (row.session === main.pid || row.group === main.pid) return run;
-    }
+    const seenIn = this.#known.runOf(row) ?? runs.ofSession(row)?.run;
+    if (seenIn !== undefined) return seenIn;
     const marker = processes.variableOf(row.pid, RUN_VARIABLE);
-    for (const one of runs.values()) if (one.marker === marker) return one.run;
+    const marked = marker === null ? undefined : runs.ofMarker(marker);
+    if (marked !== undefined) return marked.run;
     // Of an isolator that has one run alone all orphans are of that one: so the last run of a tree takes along what is left.
     // But what is being started there is no orphan.
     if (this.#options.starting.size > 0) return null;
-    const mates = [...runs.values()].filter(({ home }) => home === row.parent);
-    return mates.length === 1 ? mates[0]!.run : null;
+    return runs.onlyAt(row.parent)?.run ?? null;
   }
 
   #isHoused({ pid }: ProcessRow): boolean {

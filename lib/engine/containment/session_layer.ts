@@ -1,5 +1,5 @@
 import { isSame } from "../../host/alive.ts";
-import { type Find, findAll } from "../../host/look.ts";
+import { type Find, findAll, type Look } from "../../host/look.ts";
 import { type GroupCounts, GroupError, type Lack } from "../../host/ports/control_groups.ts";
 import type { Processes, ProcessRow } from "../../host/ports/processes.ts";
 import type { Housed, Layer, LayerName } from "./layer.ts";
@@ -38,7 +38,7 @@ export class BareLayer implements Layer {
     return { oomKills: 0, memoryReached: 0, forksRefused: 0 };
   }
 
-  membersOf(_run: Housed, _find: Find): readonly ProcessRow[] {
+  membersOf(_run: Housed, _find: Find, _look: Look): readonly ProcessRow[] {
     return [];
   }
 
@@ -67,22 +67,48 @@ export class BareLayer implements Layer {
   close(): void {}
 }
 
+/** The processes that led or lead a session or group, and who was in it when a look listed them. */
+interface Listed {
+  readonly look: Look;
+  readonly edition: number;
+  readonly byLeader: ReadonlyMap<number, readonly number[]>;
+}
+
 /** The layer `group`: who is in the session or in the process group of a run's main process, wherever it is below. */
 export class SessionLayer extends BareLayer {
   override readonly name: LayerName = "group";
   readonly #processes: Processes;
+  #listed: Listed | null = null;
 
   constructor(processes: Processes, noGroups: Lack) {
     super(noGroups);
     this.#processes = processes;
   }
 
-  override membersOf({ main }: Housed, find: Find): readonly ProcessRow[] {
-    const members = findAll(find, this.#processes.pids()).filter(({ session, group }) =>
-      session === main.pid || group === main.pid
-    );
+  override membersOf({ main }: Housed, find: Find, look: Look): readonly ProcessRow[] {
+    const listed = this.#byLeader(find, look).get(main.pid) ?? [];
+    const members = findAll(find, listed).filter((row) => leadersOf(row).has(main.pid));
     // The number is free again when the session is empty, and may be another's then.
     const holder = this.#processes.find(main.pid);
     return holder === null || isSame(holder, main) ? members : [];
   }
+  /** The table by session and group: read once for all runs that are looked at in one look, until that finds somebody dead. */
+  #byLeader(find: Find, look: Look): Listed["byLeader"] {
+    const { edition } = look;
+    if (this.#listed?.look === look && this.#listed.edition === edition) return this.#listed.byLeader;
+    const byLeader = new Map<number, number[]>();
+    for (const row of findAll(find, this.#processes.pids())) {
+      for (const leader of leadersOf(row)) {
+        const pids = byLeader.get(leader);
+        if (pids === undefined) byLeader.set(leader, [row.pid]);
+        else pids.push(row.pid);
+      }
+    }
+    this.#listed = { look, edition, byLeader };
+    return byLeader;
+  }
+}
+
+function leadersOf({ session, group }: ProcessRow): ReadonlySet<number> {
+  return new Set([session, group]);
 }

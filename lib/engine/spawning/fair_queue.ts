@@ -29,7 +29,9 @@ export class FairQueue<T> {
   /** Adds an item at the end of a lane. */
   add(lane: string, item: T): void {
     let entry = this.#lanes.get(lane);
-    if (entry === undefined) this.#lanes.set(lane, entry = { waiting: new Set(), underWay: 0 });
+    if (entry === undefined) {
+      this.#lanes.set(lane, entry = { waiting: new Set(), underWay: 0 });
+    }
     entry.waiting.add(item);
     if (entry.underWay < this.#mostUnderWay) this.#turns.add(lane);
   }
@@ -37,7 +39,9 @@ export class FairQueue<T> {
   /** Takes an item out that waits; nothing if it does not wait in that lane. */
   remove(lane: string, item: T): void {
     const entry = this.#lanes.get(lane);
-    if (entry?.waiting.delete(item) === true && entry.waiting.size === 0) this.#emptied(lane, entry);
+    if (entry?.waiting.delete(item) === true && entry.waiting.size === 0) {
+      this.#emptied(lane, entry);
+    }
   }
 
   /** Takes the item whose turn it is, which is under way from now on; null if there is none. */
@@ -50,7 +54,9 @@ export class FairQueue<T> {
     entry.underWay += 1;
     // Behind all others.
     this.#turns.delete(lane);
-    if (entry.waiting.size > 0 && entry.underWay < this.#mostUnderWay) this.#turns.add(lane);
+    if (entry.waiting.size > 0 && entry.underWay < this.#mostUnderWay) {
+      this.#turns.add(lane);
+    }
     return { lane, item };
   }
 

@@ -8,18 +8,19 @@ interface BunFile {
 }
 
 /**
- * Reads a pipe on Bun. Its stream leaves the descriptor open, which is therefore closed here; and while a pipe is full it
- * gives one piece after the other without a turn of the event loop between, in which nothing else would happen.
+ * Reads a pipe on Bun. Its reader takes a descriptor of its own at once, and lets go of that in the end: so the one that it was
+ * given is closed here, because each would count against the limit of open files. While a pipe is full the reader gives one
+ * piece after the other without a turn of the event loop between, in which nothing else would happen.
  */
 export function openPipeSource(libc: Libc, descriptor: number): ByteSource {
   const { Bun } = globalThis as unknown as { Bun: { file(descriptor: number): BunFile } };
   const reader = Bun.file(descriptor).stream().getReader();
+  closeDescriptor(libc, descriptor);
   let open = true;
   const close = () => {
     if (!open) return;
     open = false;
     reader.cancel().catch(() => {});
-    closeDescriptor(libc, descriptor);
   };
   return {
     async read() {

@@ -14,6 +14,8 @@ const LONGEST_PAUSE_MS = 64;
  * this many bytes it takes all or none.
  */
 const PART_BYTES = isDeno ? 4096 : Infinity;
+/** The major number of /dev/null, /dev/zero and their like on Linux. */
+const MEMORY_DEVICES = 1;
 const FACTS = {
   1: { name: "standard output", stream: "stdout" },
   2: { name: "standard error", stream: "stderr" },
@@ -25,7 +27,7 @@ const FACTS = {
  */
 export function openOutput(descriptor: 1 | 2): Output {
   const { name, stream: key } = FACTS[descriptor];
-  const isTerminal = isCharacterDevice(descriptor) && nodeTty().isatty(descriptor);
+  const isTerminal = mayBeTerminal(descriptor) && nodeTty().isatty(descriptor);
   let stream: WriteStream | null = null;
   const openStream = () => {
     if (stream !== null) return stream;
@@ -98,12 +100,18 @@ function writeToStream(stream: WriteStream, text: string): Promise<void> {
   });
 }
 
-function isCharacterDevice(descriptor: number): boolean {
+/** Whether it is worth the milliseconds that what can tell for certain takes to load: /dev/null is the most common no. */
+function mayBeTerminal(descriptor: number): boolean {
   try {
-    return nodeFs().fstatSync(descriptor).isCharacterDevice();
+    const stat = nodeFs().fstatSync(descriptor);
+    return stat.isCharacterDevice() && majorOf(stat.rdev) !== MEMORY_DEVICES;
   } catch {
     return false;
   }
+}
+
+function majorOf(device: number): number {
+  return (device >> 8) & 0xfff;
 }
 
 function isPipe(descriptor: number): boolean {

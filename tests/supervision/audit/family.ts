@@ -44,6 +44,16 @@ export class Family {
       this.specs.has(on) && this.leaving.has(on) === this.leaving.has(id)
     )
   );
+  /** Whether something that a node needs has yet to come, because something of another kind has to leave its address. */
+  readonly lacks = remembering((id: NodeId) =>
+    !this.leaving.has(id) && this.#planned.get(id)!.dependsOn.some(({ on }) => this.#isToCome(on))
+  );
+  /** Whether something before a child of a tree, in the order of the file, has yet to come. */
+  readonly isBehindOne = remembering((id: NodeId) => {
+    const tree = this.#planned.get(this.spec(id).parent!);
+    if (tree?.kind !== "tree" || this.leaving.has(id)) return false;
+    return tree.children.slice(0, tree.children.indexOf(id)).some((child) => this.#isToCome(child));
+  });
   /** The nodes that wait for one. */
   readonly dependents = remembering((id: NodeId) =>
     [...this.specs.keys()].filter((node) => this.needs(node).some(({ on }) => on === id))
@@ -57,7 +67,10 @@ export class Family {
     return spec.kind !== "tree" && !spec.daemon && !isNeeded;
   });
 
+  readonly #planned: ReadonlyMap<NodeId, NodeSpec>;
+
   constructor({ plan, nodes, topology }: State) {
+    this.#planned = new Map(plan.nodes.map((spec) => [spec.path, spec]));
     const specs = new Map<NodeId, NodeSpec>();
     const left = topology.places.filter(({ isLeaving }) => isLeaving);
     this.leaving = new Set(left.map(({ id }) => id));
@@ -67,6 +80,10 @@ export class Family {
     }
     for (const { id, spec } of left) specs.set(id, spec);
     this.specs = specs;
+  }
+
+  #isToCome(planned: NodeId): boolean {
+    return !this.specs.has(planned) || this.leaving.has(planned);
   }
 
   spec(id: NodeId): NodeSpec {

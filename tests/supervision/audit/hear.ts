@@ -274,17 +274,13 @@ export function setKill(run: Run, now: Instant, fromMs: number, byMs: number): v
 
 /** Somebody wants a node stopped: a tree stops its children. */
 function want(scene: Scene, id: NodeId, wish: "hand" | "anew"): void {
-  const { ledger, known, was, event } = scene;
-  // It may be over before it is its turn, by one that was named before and stands above it.
-  const named = "nodes" in event ? event.nodes : [];
-  const isOver = (node: NodeId) => ["inactive", "stopped", "completed", "failed"].includes(was.at(node));
-  const isBelow = known.above(id).some((tree) =>
-    named.includes(tree) && named.indexOf(tree) < named.indexOf(id) && !isOver(tree)
-  );
-  const isAlive = ["starting", "running", "stopping", "up"].includes(was.at(id));
-  const isIdle = isOver(id) || (isBelow && !isAlive);
+  const { ledger, known, was } = scene;
+  const phase = was.phase(id);
+  const isIdle = ["inactive", "completed", "failed"].includes(phase.at) ||
+    (phase.at === "stopped" && phase.why !== "tree");
   const parent = known.spec(id).parent;
   if (wish === "hand" && !isIdle) ledger.stoppedByHand.add(id);
+  if (wish === "hand") ledger.skipping.delete(id);
   ledger.notBefore.delete(id);
   if (wish === "anew") {
     ledger.stoppedByHand.delete(id);
@@ -334,7 +330,11 @@ function hearStart(
     const hasCompleted = was.at(id) === "completed" && !opened.has(known.spec(id).parent!);
     if (!nodes.includes(id) && hasCompleted) continue;
     start(scene, id);
-    if (skips && known.spec(id).kind !== "tree") ledger.skipping.add(id);
+    const run = ledger.runs.get(id);
+    const goesOn = run !== undefined && run.askedAt === null && run.exit === null && run.wishes.length === 0;
+    if (goesOn || known.spec(id).kind === "tree") continue;
+    if (skips) ledger.skipping.add(id);
+    else ledger.skipping.delete(id);
   }
 }
 
@@ -383,7 +383,7 @@ function hearTurn(scene: Scene, id: NodeId): void {
 }
 
 function start(scene: Scene, id: NodeId): void {
-  const { ledger, was, event } = scene;
+  const { ledger, was, known, event } = scene;
   const isOver = ["inactive", "stopped", "completed", "failed"].includes(was.at(id));
   // A restart ends the pause, and counts on.
   const isPaused = was.at(id) === "backing_off" && event.type !== "restart_requested";
@@ -401,7 +401,13 @@ function start(scene: Scene, id: NodeId): void {
     run.wishes.push("anew");
     ledger.notBefore.delete(id);
     leaveGroups(scene, id);
-  } else if (outcomeOf(run.wishes) === "hand") run.wishes.length = 0;
+  } else if (outcomeOf(run.wishes) === "hand") {
+    // Its tree goes down, or its plan has another process in its place, all the same.
+    const spec = known.spec(id);
+    const mustEnd = ledger.deadlines.has(spec.parent!) || (spec.kind !== "tree" && !isSame(spec, run.spec));
+    if (mustEnd) run.wishes.push("anew");
+    else run.wishes.length = 0;
+  }
 }
 
 /** Who is started anew by hand waits for nobody of its group. */
@@ -503,7 +509,6 @@ function cutGrace({ ledger, stopTime, now }: Scene, toMs: number): void {
 /** Runs go on by the new spec where that makes the same process, and a new supervisor knows no other. */
 function hearPlan({ ledger, event, family, now }: Scene): void {
   if (event.type === "resumed") ledger.openTrees.clear();
-  const wasHolding = [...ledger.runs.values()].some(({ held }) => held.size > 0);
   for (const run of ledger.runs.values()) {
     const spec = family.specs.get(run.node);
     if (event.type === "resumed") {
@@ -513,9 +518,7 @@ function hearPlan({ ledger, event, family, now }: Scene): void {
         continue;
       }
       Object.assign(run, { spec, specifiedAt: now });
-      // A new supervisor knows of no crash that was held: the time that stood still is over at once.
-      if (wasHolding && Number.isFinite(run.killBy)) run.killFrom = earliest(run.killFrom, now);
-      run.held.clear();
+      free(run, now);
       run.isJoined = false;
       if (run.readyAt === null && run.askedAt === null && run.exit === null) {
         Object.assign(run, { startsAt: now, runsAt: now, heldMs: 0 });

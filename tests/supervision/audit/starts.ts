@@ -19,6 +19,7 @@ export function auditStart(scene: Scene, id: NodeId): void {
   assert.ok(notBefore === undefined || now >= notBefore, `"${id}" starts at ${now}, not after ${notBefore}`);
   ledger.notBefore.delete(id);
   auditGroup(scene, id);
+  assert.ok(ledger.skipping.has(id) || !family.lacks(id), `"${id}" starts before what it needs can come`);
   for (const { on, condition } of ledger.skipping.has(id) ? [] : family.needs(id)) {
     // What another plan has put in the place of another kind of node comes when that has left.
     if (scene.known !== family && (!scene.known.specs.has(on) || isRemoved(scene, on))) continue;
@@ -105,10 +106,11 @@ function auditWait({ ledger, family, is }: Scene, id: NodeId): void {
     assert.ok(!isUnasked || isGone, `"${id}" waits for "${on}", and nobody starts that`);
   }
   if (needs.some(({ on, condition }) => !is.isMet(on, condition))) return;
+  if (!ledger.skipping.has(id) && family.lacks(id)) return;
   const { start, concurrency } = family.tree(parent);
   const children = family.children(parent);
   const hasItsTurn = start === "sequential"
-    ? children.slice(0, children.indexOf(id)).every((child) => is.isSettled(child))
+    ? !family.isBehindOne(id) && children.slice(0, children.indexOf(id)).every((child) => is.isSettled(child))
     : concurrency === null || children.filter((child) => is.isStarting(child)).length < concurrency;
   assert.ok(!hasItsTurn, `"${id}" waits for nothing`);
 }

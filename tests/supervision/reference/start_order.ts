@@ -14,9 +14,13 @@ export function startVerdict(turn: Turn, census: Census, id: NodeId): StartVerdi
   const supervisor = turn.spec(id).parent!;
   if (turn.tree(supervisor).phase.at !== "up") return "wait";
   const skips = skipsDependencies(turn.node(id));
-  const isMet = turn.spec(id).dependsOn.every(({ on, condition }) =>
-    skips || dependencyVerdict(turn.node(on), condition, census.of(on).readiness) === "met"
-  );
+  // By the plan, which may have something there that cannot come yet.
+  const planned = turn.plan.nodes.find(({ path }) => path === id)?.dependsOn ?? turn.spec(id).dependsOn;
+  const isThere = (on: NodeId) => turn.topology.places.some((place) => place.id === on && !place.isLeaving);
+  const isMet = skips ||
+    planned.every(({ on, condition }) =>
+      isThere(on) && dependencyVerdict(turn.node(on), condition, census.of(on).readiness) === "met"
+    );
   return isMet && hasItsTurn(turn, census, supervisor, id) ? "start" : "wait";
 }
 
@@ -32,10 +36,18 @@ export function failedDependency(turn: Turn, census: Census, id: NodeId): NodeId
 function hasItsTurn(turn: Turn, census: Census, supervisor: NodeId, id: NodeId): boolean {
   const { start, concurrency, children } = turn.treeSpec(supervisor);
   if (start === "sequential") {
-    const earlier = children.slice(0, children.indexOf(id));
-    return earlier.every((child) => isSettled(turn.node(child), census.of(child).readiness));
+    const tree = turn.plan.nodes.find(({ path }) => path === supervisor);
+    const planned = tree?.kind === "tree" ? tree.children : children;
+    const earlier = planned.slice(0, Math.max(0, planned.indexOf(id)));
+    return earlier.every((child) =>
+      isThere(turn, child) && isSettled(turn.node(child), census.of(child).readiness)
+    );
   }
   return concurrency === null || census.of(supervisor).starting < concurrency;
+}
+
+function isThere({ topology }: Turn, id: NodeId): boolean {
+  return topology.places.some((place) => place.id === id && !place.isLeaving);
 }
 
 function skipsDependencies(node: NodeState): boolean {
