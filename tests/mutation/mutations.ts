@@ -231,7 +231,7 @@ function groupOf`,
     ["what is to come loses its turn", ` && !isBehindOne(turn, supervisor, id);`, `;`],
     [
       "a sequential tree starts all at once",
-      `return turn.books.firstChild(supervisor, "unsettled") === id;`,
+      `return turn.books.firstChild(supervisor, "unsettled") === id && !isBehindOne(turn, supervisor, id);`,
       `return true;`,
     ],
     [
