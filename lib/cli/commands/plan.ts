@@ -42,7 +42,10 @@ export const plan: Command = {
     );
     if (found !== null && !ui.json) await tellChanges(context, found);
     if (!args.has("detailed-exitcode")) return ExitCode.done;
-    if (found === null) throw notRunning(host, treeIdOf(host, context.program.uid, file));
+    if (found === null) {
+      const { notRunning } = await import("../../daemon/not_running.ts");
+      throw notRunning(host, treeIdOf(host, context.program.uid, file));
+    }
     return changes.length > 0 ? ExitCode.changesPending : ExitCode.done;
   },
 };
