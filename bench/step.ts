@@ -9,7 +9,11 @@ import type { TreeEvent } from "../lib/supervision/event.ts";
 import { initialState } from "../lib/supervision/initial_state.ts";
 import type { State } from "../lib/supervision/state.ts";
 import { nextDeadline, step } from "../lib/supervision/step.ts";
-import { type ActorSketch, planOf, type TreeSketch } from "../tests/harness/plan.ts";
+import {
+  type ActorSketch,
+  planOf,
+  type TreeSketch,
+} from "../tests/harness/plan.ts";
 
 const SIZES = [100, 1_000, 5_000, 20_000];
 const ROUNDS = 5;
@@ -213,11 +217,18 @@ function measureMap(size: number, stride: number): number {
   const ids = Array.from({ length: size }, (_, index) => `root/a${index}`);
   const maps = Array.from(
     { length: Math.ceil(ACTORS / size) },
-    () => new Map(ids.map((id) => [id, { id, phase: { at: "inactive", since: 0 } }])),
+    () =>
+      new Map(
+        ids.map((id) => [id, { id, phase: { at: "inactive", since: 0 } }]),
+      ),
   );
   const began = process.cpuUsage();
   for (const map of maps) {
-    for (let at = 0, count = size * REPLACED; count > 0; count--, at = (at + stride) % size) {
+    for (
+      let at = 0, count = size * REPLACED;
+      count > 0;
+      count--, at = (at + stride) % size
+    ) {
       const node = map.get(ids[at]!)!;
       map.set(node.id, { ...node, phase: { ...node.phase, since: count } });
     }
@@ -255,7 +266,9 @@ function inTurns<Cost>(
 for (const [shape, sketchOf] of Object.entries(SHAPES)) {
   const rounds = inTurns((size) => measure(sketchOf(size), size));
   console.log(
-    `${shape}: ${SIZES.map((size) => size.toLocaleString("en")).join(", ")} actors`,
+    `${shape}: ${
+      SIZES.map((size) => size.toLocaleString("en")).join(", ")
+    } actors`,
   );
   for (const what of Object.keys(rounds[0]![0]!) as (keyof Costs)[]) {
     print(what, rounds.map((round) => round.map((one) => one[what])));
@@ -263,5 +276,8 @@ for (const [shape, sketchOf] of Object.entries(SHAPES)) {
 }
 console.log("a map of as many objects");
 print("replace one after the other", inTurns((size) => measureMap(size, 1)));
-print(`replace one, ${STRIDE} further each time`, inTurns((size) => measureMap(size, STRIDE)));
+print(
+  `replace one, ${STRIDE} further each time`,
+  inTurns((size) => measureMap(size, STRIDE)),
+);
 process.exit(0);

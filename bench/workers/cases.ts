@@ -54,7 +54,8 @@ export const CASES: Readonly<Record<string, Case>> = {
       unit: "/s",
       isRate: true,
     }],
-    measure: (subject) => use(subject, { workers: CORES }, async (call) => [await rate(call)]),
+    measure: (subject) =>
+      use(subject, { workers: CORES }, async (call) => [await rate(call)]),
   },
   cold: {
     metrics: [
