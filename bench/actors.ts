@@ -171,7 +171,5 @@ function lineOf(
     );
   if (floor === null) return `| ${title} | ${figure(ours)} | | |`;
   const ratio = isRate ? floor / ours : ours / floor;
-  return `| ${title} | ${figure(ours)} | ${figure(floor)} | ${
-    ratio.toFixed(2)
-  } |`;
+  return `| ${title} | ${figure(ours)} | ${figure(floor)} | ${ratio.toFixed(2)} |`;
 }

@@ -7,13 +7,7 @@
 import { spawnSync } from "node:child_process";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import {
-  type Event,
-  EVENTS,
-  measure,
-  type Outcome,
-  start,
-} from "./containment/events.ts";
+import { type Event, EVENTS, measure, type Outcome, start } from "./containment/events.ts";
 import { findPython } from "../tests/harness/traps.ts";
 import { environment, Lab } from "./containment/lab.ts";
 import type { Peer } from "./containment/peer.ts";
@@ -31,17 +25,11 @@ const LETTERS: Readonly<Partial<{ [letter: string]: readonly Event[] }>> = {
 const { values } = parseArgs({
   options: { only: { type: "string" }, event: { type: "string" } },
 });
-const events = values.event === undefined
-  ? Object.keys(EVENTS) as Event[]
-  : LETTERS[values.event] ?? [];
-const chosen = PEERS.filter(({ name }) =>
-  values.only === undefined || name === values.only
-);
+const events = values.event === undefined ? Object.keys(EVENTS) as Event[] : LETTERS[values.event] ?? [];
+const chosen = PEERS.filter(({ name }) => values.only === undefined || name === values.only);
 if (events.length === 0 || chosen.length === 0) {
   console.error(
-    `--event is one of ${Object.keys(LETTERS)}, --only of ${
-      PEERS.map(({ name }) => name)
-    }`,
+    `--event is one of ${Object.keys(LETTERS)}, --only of ${PEERS.map(({ name }) => name)}`,
   );
   process.exit(2);
 }
@@ -62,22 +50,14 @@ for (const peer of chosen) {
   for (const event of events) cells[event] = await cellOf(peer, event);
 }
 
-const ofGuardian = events.filter((event) =>
-  event === "guardian" || event === "both"
-);
-const ofAll = events.filter((event) =>
-  !(ofGuardian as Event[]).includes(event)
-);
+const ofGuardian = events.filter((event) => event === "guardian" || event === "both");
+const ofAll = events.filter((event) => !(ofGuardian as Event[]).includes(event));
 if (ofAll.length > 0) console.log(`\n${tableOf(rows, ofAll)}`);
-const guarded = rows.filter(([name]) =>
-  PEERS.some((peer) => peer.name === name && peer.hasGuardian)
-);
+const guarded = rows.filter(([name]) => PEERS.some((peer) => peer.name === name && peer.hasGuardian));
 if (ofGuardian.length > 0 && guarded.length > 0) {
   console.log(`\n${tableOf(guarded, ofGuardian)}`);
 }
-const installed = chosen.filter(isInstalled).map((peer) =>
-  [peer, versionOf(peer)] as const
-);
+const installed = chosen.filter(isInstalled).map((peer) => [peer, versionOf(peer)] as const);
 console.log(`\n${commandsOf(installed)}`);
 
 /** One event on a fresh instance, or why there is none. */

@@ -17,9 +17,7 @@ for (const [name, sizes] of Object.entries(CASES)) {
     const start = performance.now();
     await act(size);
     costs.push(
-      `${size}: ${
-        ((performance.now() - start) * 1_000 / size).toFixed(2)
-      } us each`,
+      `${size}: ${((performance.now() - start) * 1_000 / size).toFixed(2)} us each`,
     );
   }
   console.log(

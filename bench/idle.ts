@@ -4,13 +4,7 @@
  * numbers of a machine with other work are as good, for nothing here depends on the time that others take.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -56,8 +50,7 @@ interface Used {
   readonly otherWaits: number;
 }
 
-const pages = (pid: number, file: string) =>
-  readFileSync(`/proc/${pid}/${file}`, "utf8");
+const pages = (pid: number, file: string) => readFileSync(`/proc/${pid}/${file}`, "utf8");
 
 function used(pid: number): Used {
   let [waits, otherWaits, cpu] = [0, 0, 0];
@@ -78,8 +71,7 @@ function used(pid: number): Used {
   return { cpu, waits, otherWaits };
 }
 
-const memory = (pid: number) =>
-  Number(/^Pss:\s+(\d+)/m.exec(pages(pid, "smaps_rollup"))![1]);
+const memory = (pid: number) => Number(/^Pss:\s+(\d+)/m.exec(pages(pid, "smaps_rollup"))![1]);
 
 function findRole(folder: string, verb: string): number {
   const isIt = (pid: string) => {
@@ -160,9 +152,7 @@ try {
         const up = run("up", "-d");
         if (up.status !== 0) throw new Error(`up failed: ${up.stderr}`);
         const pid = findRole(folder, "__supervisor");
-        const what = isFollowed
-          ? "with two followers"
-          : `of ${size.toLocaleString("en")}`;
+        const what = isFollowed ? "with two followers" : `of ${size.toLocaleString("en")}`;
         rows.push({ runtime, what: `supervisor ${what}`, pid });
         if (!isFollowed) held.push({ runtime, size, pid });
         if (isFollowed) {
@@ -181,8 +171,7 @@ try {
       }
     }
   }
-  const wait = (seconds: number) =>
-    new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+  const wait = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
   await wait(SETTLE_SECONDS);
   const before = rows.map(({ pid }) => used(pid));
   await wait(SECONDS);
@@ -194,9 +183,7 @@ try {
     const [first, last] = [before[index]!, used(pid)];
     const of = (key: keyof Used) => Math.max(0, last[key] - first[key]);
     console.log(
-      `| ${runtime}: ${what} | ${of("cpu").toFixed(1)} | ${of("waits")} | ${
-        of("otherWaits")
-      } |`,
+      `| ${runtime}: ${what} | ${of("cpu").toFixed(1)} | ${of("waits")} | ${of("otherWaits")} |`,
     );
   }
   console.log("\n| supervisor | PSS, MB | KiB an actor |\n| - | - | - |");
@@ -206,9 +193,7 @@ try {
       ? ""
       : ((memory(pid) - memory(least.pid)) / (size - least.size)).toFixed(1);
     console.log(
-      `| ${runtime}, ${size.toLocaleString("en")} actors | ${
-        (memory(pid) / 1_024).toFixed(1)
-      } | ${each} |`,
+      `| ${runtime}, ${size.toLocaleString("en")} actors | ${(memory(pid) / 1_024).toFixed(1)} | ${each} |`,
     );
   }
 } finally {

@@ -51,9 +51,7 @@ for (const [runtime, command] of Object.entries(RUNTIMES)) {
     }
     const medians = CONTENDERS.map((name) => median(results.get(name)!));
     console.log(
-      `| ${titleOf(what)} | ${
-        medians.map((value) => cell(value, medians[1]!, what)).join(" | ")
-      } |`,
+      `| ${titleOf(what)} | ${medians.map((value) => cell(value, medians[1]!, what)).join(" | ")} |`,
     );
   }
 }
@@ -73,9 +71,7 @@ function measure(
 
 function median(values: readonly (number | null)[]): number | null {
   const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
-  return sorted.length < values.length
-    ? null
-    : sorted[Math.floor(sorted.length / 2)]!;
+  return sorted.length < values.length ? null : sorted[Math.floor(sorted.length / 2)]!;
 }
 
 function titleOf(what: string): string {
@@ -85,10 +81,6 @@ function titleOf(what: string): string {
 /** The figure, and in which ratio it is to ours. */
 function cell(value: number | null, ours: number | null, what: string): string {
   if (value === null) return "cannot";
-  const figure = what === "memory"
-    ? `${Math.round(value)} bytes`
-    : `${Math.round(value)} ms`;
-  return value === ours || ours === null
-    ? `**${figure}**`
-    : `${figure} (${(value / ours).toFixed(2)}x)`;
+  const figure = what === "memory" ? `${Math.round(value)} bytes` : `${Math.round(value)} ms`;
+  return value === ours || ours === null ? `**${figure}**` : `${figure} (${(value / ours).toFixed(2)}x)`;
 }

@@ -9,11 +9,7 @@ import type { TreeEvent } from "../lib/supervision/event.ts";
 import { initialState } from "../lib/supervision/initial_state.ts";
 import type { State } from "../lib/supervision/state.ts";
 import { nextDeadline, step } from "../lib/supervision/step.ts";
-import {
-  type ActorSketch,
-  planOf,
-  type TreeSketch,
-} from "../tests/harness/plan.ts";
+import { type ActorSketch, planOf, type TreeSketch } from "../tests/harness/plan.ts";
 
 const SIZES = [100, 1_000, 5_000, 20_000];
 const ROUNDS = 5;
@@ -266,9 +262,7 @@ function inTurns<Cost>(
 for (const [shape, sketchOf] of Object.entries(SHAPES)) {
   const rounds = inTurns((size) => measure(sketchOf(size), size));
   console.log(
-    `${shape}: ${
-      SIZES.map((size) => size.toLocaleString("en")).join(", ")
-    } actors`,
+    `${shape}: ${SIZES.map((size) => size.toLocaleString("en")).join(", ")} actors`,
   );
   for (const what of Object.keys(rounds[0]![0]!) as (keyof Costs)[]) {
     print(what, rounds.map((round) => round.map((one) => one[what])));

@@ -10,12 +10,7 @@ import { spawnSync } from "node:child_process";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { CASES } from "./workers/cases.ts";
-import {
-  buildForNode,
-  commandFor,
-  type Runtime,
-  RUNTIMES,
-} from "./workers/runtimes.ts";
+import { buildForNode, commandFor, type Runtime, RUNTIMES } from "./workers/runtimes.ts";
 import { isMadeFor, type Row, rowsOf } from "./workers/subjects.ts";
 import { tableOf } from "./workers/table.ts";
 
@@ -41,8 +36,7 @@ for (const what of cases) {
   const rows = rowsOf(what);
   const figures = measureInTurns(what, rows);
   for (const [index, metric] of CASES[what]!.metrics.entries()) {
-    const figureOf = (row: Row, runtime: Runtime) =>
-      medianOf(figures.get(keyOf(row, runtime)), index);
+    const figureOf = (row: Row, runtime: Runtime) => medianOf(figures.get(keyOf(row, runtime)), index);
     console.log(`\n${tableOf(metric, rows, runtimes, figureOf)}`);
   }
 }

@@ -5,13 +5,7 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { bounce, LARGE_BYTES, medianTime } from "./large.ts";
-import {
-  actorModule,
-  type ActorNursery,
-  openActorNursery,
-  type Portal,
-  run,
-} from "supervise";
+import { actorModule, type ActorNursery, openActorNursery, type Portal, run } from "supervise";
 
 const CALLS = 20_000;
 const WARM_UP = 2_000;
@@ -51,27 +45,19 @@ const CASES: Readonly<Record<string, () => Promise<number>>> = {
   "idle connection": () => withActor(idle),
   "idle floor": () => withEcho(idle),
   "call supervise p50": () =>
-    withActor(async (actor) =>
-      quantile(await times(() => actor.call.echo(1)), 0.5)
-    ),
+    withActor(async (actor) => quantile(await times(() => actor.call.echo(1)), 0.5)),
   "call supervise p99": () =>
-    withActor(async (actor) =>
-      quantile(await times(() => actor.call.echo(1)), 0.99)
-    ),
-  "call floor p50": () =>
-    withEcho(async (ping) => quantile(await times(ping), 0.5)),
-  "call floor p99": () =>
-    withEcho(async (ping) => quantile(await times(ping), 0.99)),
+    withActor(async (actor) => quantile(await times(() => actor.call.echo(1)), 0.99)),
+  "call floor p50": () => withEcho(async (ping) => quantile(await times(ping), 0.5)),
+  "call floor p99": () => withEcho(async (ping) => quantile(await times(ping), 0.99)),
   "pipelined supervise": () => withActor(pipelined),
   "small items supervise": () => withActor((actor) => follow(actor, ITEMS, 0)),
-  "blocks supervise": () =>
-    withActor((actor) => follow(actor, BLOCKS, BLOCK_BYTES)),
+  "blocks supervise": () => withActor((actor) => follow(actor, BLOCKS, BLOCK_BYTES)),
   "blocks floor": rawBlocks,
   "large Uint8Array": () => large(new Uint8Array(LARGE_BYTES)),
   "large Float64Array": () => large(new Float64Array(LARGE_BYTES / 8)),
   "large ArrayBuffer": () => large(new ArrayBuffer(LARGE_BYTES)),
-  "large object": () =>
-    large({ width: 4_096, height: 4_096, pixels: new Uint8Array(LARGE_BYTES) }),
+  "large object": () => large({ width: 4_096, height: 4_096, pixels: new Uint8Array(LARGE_BYTES) }),
   "large floor": () => withPeer(["bounce", "1", String(LARGE_BYTES)], bounce),
 };
 
@@ -140,9 +126,7 @@ async function idle(): Promise<number> {
 }
 
 function withActor(body: (actor: Actor) => Promise<number>): Promise<number> {
-  return inNursery(async (nursery) =>
-    await body(await nursery.startActor("peer", { module: MODULE }))
-  );
+  return inNursery(async (nursery) => await body(await nursery.startActor("peer", { module: MODULE })));
 }
 
 async function inNursery(
@@ -171,8 +155,7 @@ function quantile(values: number[], share: number): number {
 
 /** Calls a second, many at a time. */
 async function pipelined(actor: Actor): Promise<number> {
-  const round = () =>
-    Promise.all(Array.from({ length: PARALLEL }, () => actor.call.echo(1)));
+  const round = () => Promise.all(Array.from({ length: PARALLEL }, () => actor.call.echo(1)));
   for (let i = 0; i < 10; i++) await round();
   const start = performance.now();
   const rounds = 100;
@@ -241,9 +224,7 @@ async function withPeer(
   body: (socket: Socket) => Promise<number>,
 ): Promise<number> {
   const name = `supervise-bench-${process.pid}`;
-  const runner = "Deno" in globalThis
-    ? ["run", "--allow-all", "--no-check"]
-    : [];
+  const runner = "Deno" in globalThis ? ["run", "--allow-all", "--no-check"] : [];
   const peer: ChildProcess = spawn(process.execPath, [
     ...runner,
     PEER,

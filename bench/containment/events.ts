@@ -76,16 +76,14 @@ export async function measure(
   const isOfOne = event === "stop" || event === "restart";
   const before = lab.records().filter((one) => isAlive(one));
   const wasKnown = new Set(lab.records().map(nameOf));
-  const generation =
-    before.find(({ service, kind }) => service === "a" && kind === "main")!
-      .generation;
+  const generation = before.find(({ service, kind }) => service === "a" && kind === "main")!
+    .generation;
   // What a stop is undone by counts as well; what a restart starts does not.
   const isMeant = (one: TrapProcess) =>
     !isOfOne ||
     (one.service === "a" &&
       (event === "stop" || one.generation === generation));
-  const left = () =>
-    lab.records().filter((one) => isMeant(one) && isAlive(one));
+  const left = () => lab.records().filter((one) => isMeant(one) && isAlive(one));
 
   const begin = performance.now();
   const watch = event === "restart" ? watchMain(lab) : null;
@@ -106,13 +104,9 @@ export async function measure(
     zombies: zombiesOf(lab),
     sawTwo: watch?.() ?? false,
     stands: event !== "restart" ||
-      lab.records().some((one) =>
-        one.generation !== generation && one.service === "a" && isAlive(one)
-      ),
+      lab.records().some((one) => one.generation !== generation && one.service === "a" && isAlive(one)),
     hitTheOther: isOfOne &&
-      before.some((one) =>
-        one.service === "b" && one.kind === "main" && !isAlive(one)
-      ),
+      before.some((one) => one.service === "b" && one.kind === "main" && !isAlive(one)),
   };
 }
 
@@ -167,9 +161,7 @@ async function settle(
 function watchMain(lab: Lab): () => boolean {
   let sawTwo = false;
   const timer = setInterval(() => {
-    const mains = lab.records().filter((one) =>
-      one.service === "a" && one.kind === "main" && isAlive(one)
-    );
+    const mains = lab.records().filter((one) => one.service === "a" && one.kind === "main" && isAlive(one));
     if (mains.length > 1) sawTwo = true;
   }, 10);
   return () => {

@@ -1,25 +1,11 @@
 /** A folder of its own for one measurement, the processes that are started in it, and their end. */
 import { spawn, spawnSync } from "node:child_process";
-import {
-  closeSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import {
-  isAlive,
-  type ProcessId,
-  signal,
-  statOf,
-  withEnvironment,
-} from "./processes.ts";
+import { isAlive, type ProcessId, signal, statOf, withEnvironment } from "./processes.ts";
 import { trapCommand } from "../../tests/harness/traps.ts";
 import { readRecords, type Service, type TrapProcess } from "./records.ts";
 
@@ -51,8 +37,7 @@ export class Lab {
   /** The command of a service. */
   readonly command = (
     service: Service,
-  ): readonly string[] =>
-    trapCommand(this.#python, service, this.path("records"));
+  ): readonly string[] => trapCommand(this.#python, service, this.path("records"));
 
   path(name: string): string {
     return join(this.dir, name);

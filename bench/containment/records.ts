@@ -55,9 +55,7 @@ export function inWords(records: readonly TrapProcess[]): string {
   }));
   const present = counts.filter(({ count }) => count > 0);
   if (present.length === kinds.length) return "every kind";
-  const missing = counts.filter(({ count }) => count === 0).map(({ kind }) =>
-    KINDS[kind]
-  );
+  const missing = counts.filter(({ count }) => count === 0).map(({ kind }) => KINDS[kind]);
   if (missing.length <= 3) return `every kind but ${missing.join(", ")}`;
   return present.map(({ kind }) => KINDS[kind]).join(", ");
 }

@@ -35,13 +35,12 @@ export function commandsOf(
 ): string {
   const code = (text: string | null) =>
     text === null ? "no such command" : `\`${text.replaceAll("|", "\\|")}\``;
-  const head =
-    "| | version | settings | stop of one service | full stop | restart of one service |\n|" +
+  const head = "| | version | settings | stop of one service | full stop | restart of one service |\n|" +
     " --- |".repeat(6);
   const lines = peers.map(([peer, version]) =>
-    `| ${peer.name} | ${version} | ${peer.settings} | ${code(peer.stop)} | ${
-      code(peer.down)
-    } | ${code(peer.restart)} |`
+    `| ${peer.name} | ${version} | ${peer.settings} | ${code(peer.stop)} | ${code(peer.down)} | ${
+      code(peer.restart)
+    } |`
   );
   return [head, ...lines].join("\n");
 }
@@ -53,23 +52,13 @@ function inCell(outcome: Outcome, event: Event): string {
   const notes = [
     `**${left.length}** of ${of}`,
     inWords(left),
-    code === null
-      ? "never done"
-      : isCommand || isClean
-      ? `${(outcome.doneMs / 1000).toFixed(1)} s`
-      : "",
+    code === null ? "never done" : isCommand || isClean ? `${(outcome.doneMs / 1000).toFixed(1)} s` : "",
     code ? `exit code ${code}` : "",
-    isClean && leftWhenDone > 0 && isCommand
-      ? `${leftWhenDone} still there when it said done`
-      : "",
+    isClean && leftWhenDone > 0 && isCommand ? `${leftWhenDone} still there when it said done` : "",
     zombies > 0 ? `${zombies} zombies` : "",
     outcome.hitTheOther ? "ended the other service, too" : "",
     event === "restart"
-      ? outcome.sawTwo
-        ? "two at once"
-        : outcome.stands
-        ? "never two"
-        : "not started again"
+      ? outcome.sawTwo ? "two at once" : outcome.stands ? "never two" : "not started again"
       : "",
   ];
   return notes.filter((note) => note !== "").join("; ");

@@ -92,12 +92,9 @@ export const contender: Contender = {
     await Promise.allSettled(parked);
   },
   "nest 10,000 scopes": nest,
-  "1,000,000 items through a channel, rendezvous, two tasks": (count) =>
-    pump(count, 0, 1),
-  "1,000,000 items through a channel of 100, two tasks": (count) =>
-    pump(count, 100, 1),
-  "1,000,000 items through a channel of 100, ten tasks": (count) =>
-    pump(count, 100, 5),
+  "1,000,000 items through a channel, rendezvous, two tasks": (count) => pump(count, 0, 1),
+  "1,000,000 items through a channel of 100, two tasks": (count) => pump(count, 100, 1),
+  "1,000,000 items through a channel of 100, ten tasks": (count) => pump(count, 100, 5),
   "100,000 sleeps of 0 to 99 ms": (count) =>
     Promise.all(
       Array.from({ length: count }, (_, i) =>

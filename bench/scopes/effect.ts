@@ -14,9 +14,7 @@ const forkAll = (
   });
 
 const nest = (depth: number): Effect.Effect<void> =>
-  depth === 0
-    ? Effect.void
-    : Effect.scoped(Effect.suspend(() => nest(depth - 1)));
+  depth === 0 ? Effect.void : Effect.scoped(Effect.suspend(() => nest(depth - 1)));
 
 const pump = (count: number, capacity: number, pairs: number) =>
   Effect.runPromise(Effect.gen(function* () {
@@ -47,12 +45,9 @@ export const contender: Contender = {
       yield* Fiber.interruptAll(fibers);
     })),
   "nest 10,000 scopes": (depth) => Effect.runPromise(nest(depth)),
-  "1,000,000 items through a channel, rendezvous, two tasks": (count) =>
-    pump(count, 0, 1),
-  "1,000,000 items through a channel of 100, two tasks": (count) =>
-    pump(count, 100, 1),
-  "1,000,000 items through a channel of 100, ten tasks": (count) =>
-    pump(count, 100, 5),
+  "1,000,000 items through a channel, rendezvous, two tasks": (count) => pump(count, 0, 1),
+  "1,000,000 items through a channel of 100, two tasks": (count) => pump(count, 100, 1),
+  "1,000,000 items through a channel of 100, ten tasks": (count) => pump(count, 100, 5),
   "100,000 sleeps of 0 to 99 ms": (count) =>
     Effect.runPromise(
       Effect.flatMap(

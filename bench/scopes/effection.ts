@@ -1,13 +1,5 @@
 /** Effection has queues without a bound only: there is no rendezvous, and no sender ever waits. */
-import {
-  createQueue,
-  type Operation,
-  run,
-  scoped,
-  sleep,
-  spawn,
-  suspend,
-} from "effection";
+import { createQueue, type Operation, run, scoped, sleep, spawn, suspend } from "effection";
 import type { Contender } from "./cases.ts";
 
 function* nest(depth: number): Operation<void> {
@@ -49,10 +41,8 @@ export const contender: Contender = {
       })
     ),
   "nest 10,000 scopes": (depth) => run(() => nest(depth)),
-  "1,000,000 items through a channel of 100, two tasks": (count) =>
-    pump(count, 1),
-  "1,000,000 items through a channel of 100, ten tasks": (count) =>
-    pump(count, 5),
+  "1,000,000 items through a channel of 100, two tasks": (count) => pump(count, 1),
+  "1,000,000 items through a channel of 100, ten tasks": (count) => pump(count, 5),
   "100,000 sleeps of 0 to 99 ms": (count) =>
     run(function* () {
       const tasks = [];

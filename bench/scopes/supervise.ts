@@ -1,11 +1,4 @@
-import {
-  CancelScope,
-  openMemoryChannel,
-  openNursery,
-  run,
-  sleep,
-  sleepForever,
-} from "../../mod.ts";
+import { CancelScope, openMemoryChannel, openNursery, run, sleep, sleepForever } from "../../mod.ts";
 import type { Contender } from "./cases.ts";
 
 const inNursery = (count: number, task: (index: number) => unknown) =>
@@ -49,14 +42,10 @@ export const contender: Contender = {
       })
     ),
   "nest 10,000 scopes": (depth) => run(() => nest(depth)),
-  "1,000,000 items through a channel, rendezvous, two tasks": (count) =>
-    pump(count, 0, 1),
-  "1,000,000 items through a channel of 100, two tasks": (count) =>
-    pump(count, 100, 1),
-  "1,000,000 items through a channel of 100, ten tasks": (count) =>
-    pump(count, 100, 5),
-  "100,000 sleeps of 0 to 99 ms": (count) =>
-    inNursery(count, (i) => sleep(i % 100)),
+  "1,000,000 items through a channel, rendezvous, two tasks": (count) => pump(count, 0, 1),
+  "1,000,000 items through a channel of 100, two tasks": (count) => pump(count, 100, 1),
+  "1,000,000 items through a channel of 100, ten tasks": (count) => pump(count, 100, 5),
+  "100,000 sleeps of 0 to 99 ms": (count) => inNursery(count, (i) => sleep(i % 100)),
   park: (count) =>
     new Promise((resolve) => {
       run(() =>

@@ -54,8 +54,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       unit: "/s",
       isRate: true,
     }],
-    measure: (subject) =>
-      use(subject, { workers: CORES }, async (call) => [await rate(call)]),
+    measure: (subject) => use(subject, { workers: CORES }, async (call) => [await rate(call)]),
   },
   cold: {
     metrics: [

@@ -50,7 +50,5 @@ export function moduleUrl(name: string): URL {
 
 /** The memory that moves with arguments. */
 export function buffersOf(args: readonly unknown[]): ArrayBuffer[] {
-  return args.filter((arg) => arg instanceof Uint8Array).map(({ buffer }) =>
-    buffer as ArrayBuffer
-  );
+  return args.filter((arg) => arg instanceof Uint8Array).map(({ buffer }) => buffer as ArrayBuffer);
 }

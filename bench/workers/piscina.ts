@@ -1,12 +1,7 @@
 /** piscina: threads. */
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
-import {
-  buffersOf,
-  type Call,
-  type Contender,
-  moduleUrl,
-} from "./contender.ts";
+import { buffersOf, type Call, type Contender, moduleUrl } from "./contender.ts";
 
 export const contender: Contender = {
   async usePool({ workers, isFull, isMoving }, body) {

@@ -3,12 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createServer, type Socket } from "node:net";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import {
-  type Call,
-  type Contender,
-  type Jobs,
-  moduleUrl,
-} from "./contender.ts";
+import { type Call, type Contender, type Jobs, moduleUrl } from "./contender.ts";
 import { type Frame, readFrames, writeFrame } from "./frames.ts";
 
 /** In which order the functions are numbered. */
@@ -37,9 +32,7 @@ export const contender: Contender = {
     const address = `supervise-bench-${process.pid}-${pools++}`;
     const connected: ((socket: Socket) => void)[] = [];
     const server = createServer((socket) => connected.shift()!(socket));
-    await new Promise<void>((resolve) =>
-      server.listen({ path: `\0${address}` }, resolve)
-    );
+    await new Promise<void>((resolve) => server.listen({ path: `\0${address}` }, resolve));
     const lanes: Lane[] = [];
     const start = () => {
       const lane = startLane(address, connected);
@@ -48,15 +41,12 @@ export const contender: Contender = {
     };
     if (isFull) { for (let i = 0; i < workers; i++) start(); }
     const call: Call = async (name, ...args) => {
-      const least =
-        lanes.toSorted((a, b) => a.waiting.length - b.waiting.length)[0];
+      const least = lanes.toSorted((a, b) => a.waiting.length - b.waiting.length)[0];
       const lane = least === undefined ||
           least.waiting.length > 0 && lanes.length < workers
         ? start()
         : least;
-      const answer = new Promise<Frame>((resolve) =>
-        lane.waiting.push(resolve)
-      );
+      const answer = new Promise<Frame>((resolve) => lane.waiting.push(resolve));
       writeFrame(await lane.socket, requestOf(NAMES.indexOf(name), args));
       const { values, bytes } = await answer;
       return (name === "give" ? bytes : values[0]) as ReturnType<

@@ -6,14 +6,13 @@ import { add, block, burn, give, prepare, take } from "./jobs.ts";
 
 const EMPTY = new Uint8Array();
 /** The functions by their numbers, which are in the order of {@linkcode NAMES} of the other side. */
-const ANSWERS:
-  readonly ((a: number, b: number, bytes: Uint8Array) => number)[] = [
-    add,
-    burn,
-    block,
-    (_a, _b, bytes) => take(bytes),
-    prepare,
-  ];
+const ANSWERS: readonly ((a: number, b: number, bytes: Uint8Array) => number)[] = [
+  add,
+  burn,
+  block,
+  (_a, _b, bytes) => take(bytes),
+  prepare,
+];
 
 const socket = connect({ path: `\0${process.argv[2]}` });
 socket.on("error", () => process.exit());

@@ -1,11 +1,6 @@
 /** The floor of threads: the runtime's own workers and postMessage, nothing else. */
 import { Worker } from "node:worker_threads";
-import {
-  buffersOf,
-  type Call,
-  type Contender,
-  moduleUrl,
-} from "./contender.ts";
+import { buffersOf, type Call, type Contender, moduleUrl } from "./contender.ts";
 
 /** As much of a worker as is needed; each runtime's own, as node:worker_threads is on top of it on Bun and on Deno. */
 interface Thread {
@@ -25,9 +20,7 @@ export const contender: Contender = {
     const call: Call = (name, ...args) => {
       const lane = laneFor(lanes, workers);
       // Whoever answers is the function of that name.
-      const answer = new Promise<unknown>((resolve) =>
-        lane.waiting.push(resolve)
-      ) as ReturnType<typeof call>;
+      const answer = new Promise<unknown>((resolve) => lane.waiting.push(resolve)) as ReturnType<typeof call>;
       lane.thread.postMessage(
         [name, args, isMoving],
         isMoving ? buffersOf(args) : [],
@@ -44,8 +37,7 @@ export const contender: Contender = {
 
 /** The one that has the least to do, or one more while there may be. */
 function laneFor(lanes: Lane[], most: number): Lane {
-  const least =
-    lanes.toSorted((a, b) => a.waiting.length - b.waiting.length)[0];
+  const least = lanes.toSorted((a, b) => a.waiting.length - b.waiting.length)[0];
   if (
     least !== undefined && (least.waiting.length === 0 || lanes.length >= most)
   ) return least;

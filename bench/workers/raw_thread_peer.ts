@@ -26,8 +26,7 @@ function answer(
 }
 
 if ("Bun" in globalThis || "Deno" in globalThis) {
-  scope.onmessage = ({ data }) =>
-    answer(data, (value, transfer) => scope.postMessage(value, transfer));
+  scope.onmessage = ({ data }) => answer(data, (value, transfer) => scope.postMessage(value, transfer));
 } else {
   parentPort!.on(
     "message",

@@ -41,9 +41,9 @@ export function commandFor(runtime: Runtime): readonly [string, ...string[]] {
 
 /** Builds JavaScript of the modules here: not every Node that the peers run on reads TypeScript. */
 export function buildForNode(): void {
-  const entries = readdirSync(FOLDER).filter((name) =>
-    !NOT_BUILT.includes(name)
-  ).map((name) => FOLDER + name);
+  const entries = readdirSync(FOLDER).filter((name) => !NOT_BUILT.includes(name)).map((name) =>
+    FOLDER + name
+  );
   const { status, stderr } = spawnSync("bun", [
     "build",
     ...entries,

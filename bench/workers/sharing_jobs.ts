@@ -3,8 +3,7 @@ import * as jobs from "./jobs.ts";
 
 let prepared = new SharedArrayBuffer(0);
 
-export const take = (memory: SharedArrayBuffer) =>
-  jobs.take(new Uint8Array(memory));
+export const take = (memory: SharedArrayBuffer) => jobs.take(new Uint8Array(memory));
 
 export function prepare(count: number): number {
   prepared = jobs.filled(count, SharedArrayBuffer)

@@ -1,17 +1,6 @@
 /** supervise: threads or processes. How many run at once is up to the caller; threads share bytes. */
-import {
-  actorModule,
-  openWorkerContext,
-  run,
-  runSync,
-  type WorkerContext,
-} from "supervise";
-import {
-  type Call,
-  type Contender,
-  type Jobs,
-  moduleUrl,
-} from "./contender.ts";
+import { actorModule, openWorkerContext, run, runSync, type WorkerContext } from "supervise";
+import { type Call, type Contender, type Jobs, moduleUrl } from "./contender.ts";
 
 type SharingJobs = typeof import("./sharing_jobs.ts");
 
@@ -24,8 +13,7 @@ export const contender: Contender = {
     return inRun(() =>
       openWorkerContext(
         { workerType: kind },
-        async (context) =>
-          await body(isMoving ? sharing(context) : copying(context)),
+        async (context) => await body(isMoving ? sharing(context) : copying(context)),
       )
     );
   },
@@ -49,18 +37,14 @@ function copying(context: WorkerContext): Call {
 /** Views are for either side to make: memory is what crosses. */
 function sharing(context: WorkerContext): Call {
   const call = async (name: string, ...args: readonly unknown[]) => {
-    const memory = args.map((arg) =>
-      arg instanceof Uint8Array ? arg.buffer : arg
-    );
+    const memory = args.map((arg) => arg instanceof Uint8Array ? arg.buffer : arg);
     const result: unknown = await runSync(
       SHARING,
       name as keyof SharingJobs,
       memory as never,
       { context },
     );
-    return result instanceof SharedArrayBuffer
-      ? new Uint8Array(result)
-      : result;
+    return result instanceof SharedArrayBuffer ? new Uint8Array(result) : result;
   };
   return call as unknown as Call;
 }

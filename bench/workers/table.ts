@@ -18,9 +18,7 @@ export function tableOf(
     `| ${metric.title} | ${names.join(" | ")} |`,
     `| --- |${" --- |".repeat(names.length)}`,
     ...rows.map((row) => {
-      const cells = runtimes.map((runtime) =>
-        cell(metric, row, rows, runtime, figures)
-      );
+      const cells = runtimes.map((runtime) => cell(metric, row, rows, runtime, figures));
       return `| ${row.title} | ${cells.join(" | ")} |`;
     }),
   ].join("\n");
@@ -35,18 +33,12 @@ function cell(
 ): string {
   const value = figures(row, runtime);
   if (value === null) return "cannot";
-  const figure = `${
-    value < 10 ? value.toFixed(2) : Math.round(value)
-  } ${metric.unit}`.replace(" /s", "/s");
+  const figure = `${value < 10 ? value.toFixed(2) : Math.round(value)} ${metric.unit}`.replace(" /s", "/s");
   const base = baseOf(row, rows, runtime, figures);
   if (base === row) return `**${figure}**`;
-  const than = base === undefined
-    ? null
-    : figures(base, runtimeOf(base, runtime));
+  const than = base === undefined ? null : figures(base, runtimeOf(base, runtime));
   if (than === null) return figure;
-  return `${figure} (${
-    (metric.isRate ? than / value : value / than).toFixed(2)
-  }x)`;
+  return `${figure} (${(metric.isRate ? than / value : value / than).toFixed(2)}x)`;
 }
 
 /** What a row is compared with: ours of its kind; while there is none, the floor of its kind. */
@@ -57,12 +49,8 @@ function baseOf(
   figures: Figures,
 ): Row | undefined {
   return ["supervise", `raw_${row.kind}`]
-    .map((module) =>
-      rows.find((other) => other.module === module && other.kind === row.kind)
-    )
-    .find((other) =>
-      other !== undefined && figures(other, runtimeOf(other, runtime)) !== null
-    );
+    .map((module) => rows.find((other) => other.module === module && other.kind === row.kind))
+    .find((other) => other !== undefined && figures(other, runtimeOf(other, runtime)) !== null);
 }
 
 /** Ours does not run on Node: there it is ours on Bun. */

@@ -1,12 +1,7 @@
 /** workerpool: threads, or processes, of which it is told to encode bytes as bytes. */
 import { fileURLToPath } from "node:url";
 import workerpool from "workerpool";
-import {
-  buffersOf,
-  type Call,
-  type Contender,
-  moduleUrl,
-} from "./contender.ts";
+import { buffersOf, type Call, type Contender, moduleUrl } from "./contender.ts";
 
 export const contender: Contender = {
   async usePool({ kind, workers, isFull, hasBytes, isMoving }, body) {

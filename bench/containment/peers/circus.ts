@@ -2,9 +2,7 @@
 import { type Peer, quoted } from "../peer.ts";
 
 const watcher = (name: string, words: readonly string[]) =>
-  `[watcher:${name}]\ncmd = ${
-    quoted(words)
-  }\ngraceful_timeout = 2\nstop_children = True\n`;
+  `[watcher:${name}]\ncmd = ${quoted(words)}\ngraceful_timeout = 2\nstop_children = True\n`;
 
 const HEAD = `[circus]
 endpoint = ipc://endpoint

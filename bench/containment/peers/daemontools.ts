@@ -12,8 +12,7 @@ export const daemontools: Peer = {
     "services/b/run": script(command("b")),
   }),
   start: "exec svscan services",
-  stop:
-    "svc -d services/a; until svstat services/a | grep -q down; do sleep 0.1; done",
+  stop: "svc -d services/a; until svstat services/a | grep -q down; do sleep 0.1; done",
   down:
     "kill $PEER; svc -dx services/a services/b; while svok services/a || svok services/b; do sleep 0.1; done",
   restart: "svc -t services/a",

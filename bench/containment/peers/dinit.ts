@@ -2,9 +2,7 @@
 import { type Peer, quoted } from "../peer.ts";
 
 const service = (words: readonly string[]) =>
-  `type = process\ncommand = ${
-    words.join(" ")
-  }\nrestart = true\nstop-timeout = 2\n`;
+  `type = process\ncommand = ${words.join(" ")}\nrestart = true\nstop-timeout = 2\n`;
 
 export const dinit: Peer = {
   name: "dinit",
@@ -17,9 +15,7 @@ export const dinit: Peer = {
     "services/b": service(command("b")),
     "services/boot": "type = internal\nwaits-for = a\nwaits-for = b\n",
   }),
-  start: `exec dinit --user --services-dir services --socket-path ${
-    quoted(["sock"])
-  }`,
+  start: `exec dinit --user --services-dir services --socket-path ${quoted(["sock"])}`,
   stop: "dinitctl -p sock stop a",
   down: "dinitctl -p sock shutdown",
   restart: "dinitctl -p sock restart a",

@@ -8,9 +8,7 @@ export const foreman: Peer = {
   install: "apt: ruby-foreman",
   settings: "`--timeout 2`",
   files: (command) => ({
-    Procfile: `a: exec ${quoted(command("a"))}\nb: exec ${
-      quoted(command("b"))
-    }\n`,
+    Procfile: `a: exec ${quoted(command("a"))}\nb: exec ${quoted(command("b"))}\n`,
   }),
   start: "exec foreman start --timeout 2",
   stop: null,

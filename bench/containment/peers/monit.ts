@@ -39,8 +39,7 @@ kill -9 $pid
 rm $1.pid
 `,
   }),
-  start:
-    'sed "s|DIR|$PWD|" monitrc.in > monitrc; chmod 600 monitrc; exec monit -I -c monitrc',
+  start: 'sed "s|DIR|$PWD|" monitrc.in > monitrc; chmod 600 monitrc; exec monit -I -c monitrc',
   stop: "monit -c monitrc stop a; while test -e a.pid; do sleep 0.1; done",
   down:
     "monit -c monitrc stop all; while test -e a.pid -o -e b.pid; do sleep 0.1; done; monit -c monitrc quit",

@@ -8,9 +8,7 @@ export const overmind: Peer = {
   install: "go: github.com/DarthSim/overmind/v2, apt: tmux",
   settings: "`--timeout 2`",
   files: (command) => ({
-    Procfile: `a: exec ${quoted(command("a"))}\nb: exec ${
-      quoted(command("b"))
-    }\n`,
+    Procfile: `a: exec ${quoted(command("a"))}\nb: exec ${quoted(command("b"))}\n`,
   }),
   start: "exec overmind start --timeout 2 --socket ./sock",
   stop: "overmind stop --socket ./sock a",

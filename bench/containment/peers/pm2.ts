@@ -14,8 +14,7 @@ export const pm2: Peer = {
   name: "pm2",
   programs: ["pm2"],
   // Asked for its version, it would start its daemon.
-  version:
-    'grep -m 1 version "$(dirname "$(realpath "$(command -v pm2)")")/../package.json"',
+  version: 'grep -m 1 version "$(dirname "$(realpath "$(command -v pm2)")")/../package.json"',
   install: "npm: pm2",
   settings: "`kill_timeout: 2000`",
   files: (command) => ({

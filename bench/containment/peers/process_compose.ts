@@ -15,9 +15,9 @@ export const processCompose: Peer = {
   install: "go: github.com/f1bonacc1/process-compose",
   settings: "`shutdown.timeout_seconds: 2`",
   files: (command) => ({
-    "process-compose.yaml": `version: "0.5"\nprocesses:\n${
-      entry("a", command("a"))
-    }${entry("b", command("b"))}`,
+    "process-compose.yaml": `version: "0.5"\nprocesses:\n${entry("a", command("a"))}${
+      entry("b", command("b"))
+    }`,
   }),
   start: "exec process-compose up --tui=false --use-uds --unix-socket ./sock",
   stop: "process-compose process stop a --use-uds --unix-socket ./sock",

@@ -2,9 +2,7 @@
 import type { Peer } from "../peer.ts";
 
 const actor = (name: string, words: readonly string[]) =>
-  `[actors.${name}]\nexec = ${
-    JSON.stringify(words)
-  }\ndaemon = true\nstop = { grace = "2s" }\n`;
+  `[actors.${name}]\nexec = ${JSON.stringify(words)}\ndaemon = true\nstop = { grace = "2s" }\n`;
 
 export const supervise: Peer = {
   name: "supervise",
@@ -16,8 +14,7 @@ export const supervise: Peer = {
     "supervise.toml": actor("a", command("a")) + actor("b", command("b")),
   }),
   start: "$SUPERVISE up -d",
-  pidOf: (lab) =>
-    (JSON.parse(lab.output("$SUPERVISE ps --json")) as { pid: number }).pid,
+  pidOf: (lab) => (JSON.parse(lab.output("$SUPERVISE ps --json")) as { pid: number }).pid,
   stop: "$SUPERVISE stop a",
   down: "$SUPERVISE down",
   restart: "$SUPERVISE restart a",

@@ -2,9 +2,7 @@
 import { type Peer, quoted } from "../peer.ts";
 
 const program = (name: string, words: readonly string[]) =>
-  `[program:${name}]\ncommand=${
-    quoted(words)
-  }\nstopasgroup=true\nkillasgroup=true\nstopwaitsecs=2\n`;
+  `[program:${name}]\ncommand=${quoted(words)}\nstopasgroup=true\nkillasgroup=true\nstopwaitsecs=2\n`;
 
 const HEAD = `[supervisord]
 nodaemon=true
