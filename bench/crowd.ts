@@ -12,8 +12,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const SUPERVISE = (process.env["SUPERVISE"] ?? join(HERE, "../dist/supervise"))
-  .split(" ");
+const SUPERVISE = (process.env["SUPERVISE"] ?? join(HERE, "../dist/supervise")).split(" ");
 const SIZES = (process.env["SIZES"] ?? "1000,5000").split(",").map(Number);
 const ROUNDS = Number(process.env["ROUNDS"] ?? 3);
 /** Layers of containment; empty: the strongest that the machine has. */
@@ -39,38 +38,24 @@ interface Done {
 function command(folder: string, ...words: readonly string[]): Promise<Done> {
   const began = performance.now();
   const [program, ...first] = SUPERVISE;
-  const env = {
-    ...process.env,
-    XDG_STATE_HOME: join(folder, "state"),
-    HOME: folder,
-  };
-  const child: ChildProcess = spawn(program!, [...first, ...words], {
-    cwd: folder,
-    env,
-  });
+  const env = { ...process.env, XDG_STATE_HOME: join(folder, "state"), HOME: folder };
+  const child: ChildProcess = spawn(program!, [...first, ...words], { cwd: folder, env });
   let output = "";
-  for (const stream of [child.stdout!, child.stderr!]) {
-    stream.on("data", (data) => output += data);
-  }
+  for (const stream of [child.stdout!, child.stderr!]) stream.on("data", (data) => output += data);
   return new Promise((resolve) =>
-    child.on(
-      "close",
-      (code) => resolve({ code, ms: performance.now() - began, output }),
-    )
+    child.on("close", (code) => resolve({ code, ms: performance.now() - began, output }))
   );
 }
 
 function left(): number {
   const isOurs = (pid: string) => {
     try {
-      return readFileSync(`/proc/${pid}/cmdline`, "utf8") ===
-        `sleep\0${SECONDS}\0`;
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8") === `sleep\0${SECONDS}\0`;
     } catch {
       return false;
     }
   };
-  return readdirSync("/proc").filter((name) => /^\d/.test(name)).filter(isOurs)
-    .length;
+  return readdirSync("/proc").filter((name) => /^\d/.test(name)).filter(isOurs).length;
 }
 
 async function measure(size: number, layer: string): Promise<Figures> {
@@ -87,10 +72,7 @@ async function measure(size: number, layer: string): Promise<Figures> {
     const layerWords = layer === "" ? [] : [`--containment=${layer}`];
     const up = command(folder, "up", "-d", ...layerWords).finally(() => isUp = true);
     while (!isUp) {
-      const [table, one] = [
-        await command(folder, "ps", "--json"),
-        await command(folder, "status", "s0"),
-      ];
+      const [table, one] = [await command(folder, "ps", "--json"), await command(folder, "status", "s0")];
       // Before there is a tree they fail, and after the start they say nothing of it.
       if (isUp || table.code !== 0 || one.code !== 0) continue;
       ps.push(table.ms);
@@ -115,9 +97,7 @@ const whole = (ms: number) => `${Math.round(ms)} ms`;
 for (const layer of LAYERS) {
   const rounds = SIZES.map((): Figures[] => []);
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [index, size] of SIZES.entries()) {
-      rounds[index]!.push(await measure(size, layer));
-    }
+    for (const [index, size] of SIZES.entries()) rounds[index]!.push(await measure(size, layer));
   }
   console.log(layer === "" ? "the strongest layer" : layer);
   const each = (of: "up" | "down", index: number) =>
@@ -134,8 +114,6 @@ for (const layer of LAYERS) {
         ? `${of} never asked`
         : `${of} ${whole(median(all))}, at worst ${whole(Math.max(...all))}`;
     });
-    console.log(
-      `- ${size.toLocaleString("en")}: ${[...times, ...answers].join("; ")}`,
-    );
+    console.log(`- ${size.toLocaleString("en")}: ${[...times, ...answers].join("; ")}`);
   }
 }

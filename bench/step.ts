@@ -213,18 +213,11 @@ function measureMap(size: number, stride: number): number {
   const ids = Array.from({ length: size }, (_, index) => `root/a${index}`);
   const maps = Array.from(
     { length: Math.ceil(ACTORS / size) },
-    () =>
-      new Map(
-        ids.map((id) => [id, { id, phase: { at: "inactive", since: 0 } }]),
-      ),
+    () => new Map(ids.map((id) => [id, { id, phase: { at: "inactive", since: 0 } }])),
   );
   const began = process.cpuUsage();
   for (const map of maps) {
-    for (
-      let at = 0, count = size * REPLACED;
-      count > 0;
-      count--, at = (at + stride) % size
-    ) {
+    for (let at = 0, count = size * REPLACED; count > 0; count--, at = (at + stride) % size) {
       const node = map.get(ids[at]!)!;
       map.set(node.id, { ...node, phase: { ...node.phase, since: count } });
     }
@@ -270,8 +263,5 @@ for (const [shape, sketchOf] of Object.entries(SHAPES)) {
 }
 console.log("a map of as many objects");
 print("replace one after the other", inTurns((size) => measureMap(size, 1)));
-print(
-  `replace one, ${STRIDE} further each time`,
-  inTurns((size) => measureMap(size, STRIDE)),
-);
+print(`replace one, ${STRIDE} further each time`, inTurns((size) => measureMap(size, STRIDE)));
 process.exit(0);

@@ -129,9 +129,7 @@ function withActor(body: (actor: Actor) => Promise<number>): Promise<number> {
   return inNursery(async (nursery) => await body(await nursery.startActor("peer", { module: MODULE })));
 }
 
-async function inNursery(
-  body: (nursery: ActorNursery) => Promise<number>,
-): Promise<number> {
+async function inNursery(body: (nursery: ActorNursery) => Promise<number>): Promise<number> {
   const measured = await run(() => openActorNursery(body));
   if (measured === undefined) throw new Error("The nursery was cancelled");
   return measured;

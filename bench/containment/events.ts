@@ -80,9 +80,7 @@ export async function measure(
     .generation;
   // What a stop is undone by counts as well; what a restart starts does not.
   const isMeant = (one: TrapProcess) =>
-    !isOfOne ||
-    (one.service === "a" &&
-      (event === "stop" || one.generation === generation));
+    !isOfOne || (one.service === "a" && (event === "stop" || one.generation === generation));
   const left = () => lab.records().filter((one) => isMeant(one) && isAlive(one));
 
   const begin = performance.now();
