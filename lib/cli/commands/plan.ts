@@ -3,7 +3,6 @@ import { UserError } from "../../base/user_error.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { ApplyResult } from "../../control/protocol.ts";
 import { connectSupervisor } from "../../daemon/connect_supervisor.ts";
-import { notRunning } from "../../daemon/not_running.ts";
 import { readPiped } from "../../daemon/load_plan.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
 import type { Command, Context } from "../command.ts";
