@@ -117,7 +117,7 @@ function act(world: World, random: Random, asked: number[]): void {
   else if (dice < 0.96) {
     const replicas = actors.filter((path) => path !== withoutReplica(path));
     const one = replicas.length > 0 && random() < 0.9 ? withoutReplica(pick(random, replicas)) : null;
-    const ofOne = replicas.filter((path) => withoutReplica(path) === one && random() < 0.9);
+    const ofOne = replicas.filter((path) => withoutReplica(path) === one && random() < 0.6);
     asked.push(world.restartRolling(...one === null ? some() : ofOne));
   } else if (dice < 0.975) asked.push(world.awaitReady(...some()));
   else if (dice < 0.983) world.down("down", pick(random, [null, 0, 1_000]));

@@ -354,7 +354,9 @@ function hearReset(scene: Scene, nodes: readonly NodeId[]): void {
     if (group !== undefined && group.from > now) group.from = now;
     const run = ledger.runs.get(id);
     if (run === undefined || run.exit === null && !run.isOverdue || run.wishes.length > 0) continue;
-    run.comesBack ||= run.isTooOften;
+    // Whatever it has ended with, unless that is a completion.
+    const hasCompleted = run.exit !== null && run.exit.success && !run.exit.daemon && !run.isOverdue;
+    run.comesBack ||= run.isTooOften || !hasCompleted;
     ledger.notBefore.delete(id);
   }
 }
@@ -573,7 +575,8 @@ function hearRestarted(scene: Scene, id: NodeId, delayMs: number): void {
     const isAfter = all.indexOf(other) > all.indexOf(id);
     if (other === id || (strategy === "rest_for_one" && !isAfter)) continue;
     const at = meanwhile.at(other);
-    if (["inactive", "stopped", "completed", "failed"].includes(at)) continue;
+    // It may have been started again in this very step.
+    if (["inactive", "stopped", "completed", "failed"].includes(at) && !ledger.runs.has(other)) continue;
     const isAlive = ledger.runs.has(other) || at === "up" || at === "stopping";
     const wish = family.spec(other).restart === "never" && isAlive ? "group_for_good" : "group";
     const run = ledger.runs.get(other);
