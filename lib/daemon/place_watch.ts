@@ -83,7 +83,9 @@ class Watch {
   static open({ host, id }: Standing): Watch | null {
     try {
       const { name, path } = runFolderOf(host, id.uid);
-      const folders = host.folders.watch({ contents: [path, id.runFolder], places: foldersAbove(name) });
+      // Of what other trees do in the user's folder nothing is to be heard: a tree's own goes only after all that is in it.
+      const places = [path, ...foldersAbove(name)];
+      const folders = host.folders.watch({ contents: [id.runFolder], places });
       return folders === null ? null : new Watch(folders);
     } catch (error) {
       // The look, which comes next, says what is wrong with the folder.

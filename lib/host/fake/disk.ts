@@ -109,8 +109,12 @@ export class Disk {
 
   /** Removes a path and everything below it. */
   remove(path: string): void {
-    for (const known of [...this.#entries.keys()]) if (isIn(path, known)) this.#entries.delete(known);
-    this.#tell(path);
+    // What is in a folder goes before it does.
+    const gone = [...this.#entries.keys()].filter((known) => isIn(path, known)).reverse();
+    for (const known of gone) {
+      this.#entries.delete(known);
+      this.#tell(known);
+    }
     for (const [held, name] of this.#held) if (name !== null && isIn(path, name)) this.#held.set(held, null);
   }
 
