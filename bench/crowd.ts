@@ -6,13 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -135,9 +129,7 @@ async function measure(size: number, layer: string): Promise<Figures> {
     const status: number[] = [];
     let isUp = false;
     const layerWords = layer === "" ? [] : [`--containment=${layer}`];
-    const up = command(folder, "up", "-d", ...layerWords).finally(() =>
-      isUp = true
-    );
+    const up = command(folder, "up", "-d", ...layerWords).finally(() => isUp = true);
     while (ASKS && !isUp) {
       const [table, one] = [
         await command(folder, "ps", "--json"),
@@ -172,8 +164,7 @@ async function measure(size: number, layer: string): Promise<Figures> {
   }
 }
 
-const median = (numbers: readonly number[]) =>
-  numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
+const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
 const whole = (ms: number) => `${Math.round(ms)} ms`;
 
 for (const layer of LAYERS) {
@@ -188,13 +179,9 @@ for (const layer of LAYERS) {
     median(rounds[index]!.map((one) => one[of])) / SIZES[index]!;
   for (const [index, size] of SIZES.entries()) {
     const ratio = (of: "up" | "down" | "upCpu" | "downCpu") =>
-      `${each(of, index).toFixed(2)} ms each, ${
-        (each(of, index) / each(of, 0)).toFixed(2)
-      }x`;
+      `${each(of, index).toFixed(2)} ms each, ${(each(of, index) / each(of, 0)).toFixed(2)}x`;
     const times = (["up", "down"] as const).map((of) =>
-      `${of} ${whole(each(of, index) * size)} (${ratio(of)}; processor ${
-        ratio(`${of}Cpu`)
-      })`
+      `${of} ${whole(each(of, index) * size)} (${ratio(of)}; processor ${ratio(`${of}Cpu`)})`
     );
     const answers = (ASKS ? ["ps", "status"] as const : []).map((of) => {
       const all = rounds[index]!.flatMap((one) => one[of]);

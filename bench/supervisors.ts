@@ -17,15 +17,7 @@ import { contenders } from "./supervisors/contenders.ts";
 import { countOfRun, type Lab } from "./supervisors/lab.ts";
 import { CHILD_SCRIPT, compiled, isThere } from "./supervisors/programs.ts";
 import { jsonOf, type Samples, tablesOf } from "./supervisors/report.ts";
-import {
-  CannotMeasure,
-  inLab,
-  lines,
-  oneShots,
-  type Sample,
-  tree,
-  words,
-} from "./supervisors/workloads.ts";
+import { CannotMeasure, inLab, lines, oneShots, type Sample, tree, words } from "./supervisors/workloads.ts";
 
 const WORK = ["tree", "words", "spawns", "lines"];
 const { values } = parseArgs({
@@ -57,9 +49,7 @@ if (
   ![rounds, Number(values.idle), ...sizes].every((number) => number >= 0)
 ) {
   console.error(
-    `unknown: ${unknown}; --only is some of ${
-      all.map(({ name }) => name)
-    }, --work of ${WORK}`,
+    `unknown: ${unknown}; --only is some of ${all.map(({ name }) => name)}, --work of ${WORK}`,
   );
   process.exit(2);
 }

@@ -12,13 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import {
-  isAlive,
-  type ProcessId,
-  signal,
-  statOf,
-  withEnvironment,
-} from "../containment/processes.ts";
+import { isAlive, type ProcessId, signal, statOf, withEnvironment } from "../containment/processes.ts";
 import { Board, now, passes } from "./board.ts";
 import type { Contender, Tree, Words } from "./contender.ts";
 
@@ -87,9 +81,7 @@ export class Lab {
   start(): number {
     const began = now();
     const child = this.#spawn(this.contender.start);
-    this.#hasReturned = new Promise((resolve) =>
-      child.once("exit", () => resolve())
-    );
+    this.#hasReturned = new Promise((resolve) => child.once("exit", () => resolve()));
     this.#main = statOf(child.pid!);
     return began;
   }
@@ -131,9 +123,7 @@ export class Lab {
 
   /** The processes of the supervisor itself. */
   supervisors(): readonly ProcessId[] {
-    return this.everything().filter(({ pid }) =>
-      !commandOf(pid).slice(0, 2).includes(this.#child)
-    );
+    return this.everything().filter(({ pid }) => !commandOf(pid).slice(0, 2).includes(this.#child));
   }
 
   /** All that runs here. */
@@ -165,9 +155,7 @@ export class Lab {
 
   /** The files that services may have been logged to. */
   logFiles(): readonly string[] {
-    return ["logs", "services", "home"].flatMap((name) =>
-      list(join(this.dir, name), true)
-    )
+    return ["logs", "services", "home"].flatMap((name) => list(join(this.dir, name), true))
       .map(String).filter((name) => !/\.sock$|ctl$|control$|pipe/.test(name));
   }
 
@@ -238,9 +226,7 @@ function list(path: string, isDeep = false): readonly string[] {
   try {
     if (!isDeep) return readdirSync(path);
     return readdirSync(path, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile()).map((entry) =>
-        join(entry.parentPath, entry.name)
-      );
+      .filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   } catch {
     return [];
   }

@@ -31,9 +31,7 @@ export const CHILD_SCRIPT: string = join(HERE, "child.sh");
 export function isThere(program: string): boolean {
   const paths = program.includes("/")
     ? [program]
-    : (process.env["PATH"] ?? "").split(":").map((folder) =>
-      join(folder, program)
-    );
+    : (process.env["PATH"] ?? "").split(":").map((folder) => join(folder, program));
   return paths.some((path) => {
     try {
       accessSync(path, constants.X_OK);

@@ -15,8 +15,7 @@ const quantile = (part: number) => (sorted: readonly number[]) =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))]!;
 const median = quantile(0.5);
 
-const figure = (value: number) =>
-  value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en");
+const figure = (value: number) => value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en");
 const inMs = (value: number) => `${figure(value)} ms`;
 const inMib = (value: number) => `${figure(value)} MiB`;
 
@@ -32,9 +31,7 @@ function column(
 /** One table for each kind of work. */
 export function tablesOf(samples: Samples, sizes: readonly number[]): string {
   const bySize = (name: string, show?: Column["show"]) =>
-    sizes.map((size) =>
-      column(`${name}, ${size.toLocaleString("en")}`, `${name} ${size}`, show)
-    );
+    sizes.map((size) => column(`${name}, ${size.toLocaleString("en")}`, `${name} ${size}`, show));
   const ofCrashes = sizes.filter((size) => size <= 100).flatMap((size) => [
     column(`crash to running, ${size}, median`, `crash ${size}`),
     column("p99", `crash ${size}`, inMs, quantile(0.99)),
@@ -60,19 +57,15 @@ export function tablesOf(samples: Samples, sizes: readonly number[]): string {
 }
 
 function tableOf(samples: Samples, all: readonly Column[]): string {
-  const columns = all.filter(({ row }) =>
-    [...samples.values()].some((rows) => rows.has(row))
-  );
+  const columns = all.filter(({ row }) => [...samples.values()].some((rows) => rows.has(row)));
   if (columns.length === 0) return "";
   const ours = samples.get(OURS);
-  const lines = [...samples].filter(([, rows]) =>
-    columns.some(({ row }) => rows.has(row))
-  ).map(([name, rows]) => {
-    const cells = columns.map((one) =>
-      cellOf(one, rows, name === OURS ? undefined : ours)
-    );
-    return `| ${name === OURS ? `**${name}**` : name} | ${cells.join(" | ")} |`;
-  });
+  const lines = [...samples].filter(([, rows]) => columns.some(({ row }) => rows.has(row))).map(
+    ([name, rows]) => {
+      const cells = columns.map((one) => cellOf(one, rows, name === OURS ? undefined : ours));
+      return `| ${name === OURS ? `**${name}**` : name} | ${cells.join(" | ")} |`;
+    },
+  );
   return [
     `| | ${columns.map(({ title }) => title).join(" | ")} |`,
     `|${" --- |".repeat(columns.length + 1)}`,
@@ -90,18 +83,14 @@ function cellOf(
   const value = valueOf(rows.get(row), of);
   if (value === null) return "-";
   const base = valueOf(ours?.get(row), of);
-  return base === null || base === 0
-    ? show(value)
-    : `${show(value)} (${(value / base).toFixed(2)}x)`;
+  return base === null || base === 0 ? show(value) : `${show(value)} (${(value / base).toFixed(2)}x)`;
 }
 
 function valueOf(
   values: readonly number[] | undefined,
   of: Column["of"],
 ): number | null {
-  return values === undefined || values.length === 0
-    ? null
-    : of(values.toSorted((a, b) => a - b));
+  return values === undefined || values.length === 0 ? null : of(values.toSorted((a, b) => a - b));
 }
 
 /** All samples, with their medians. */

@@ -1,11 +1,5 @@
 /** What each contender is put through. A workload returns samples of the rows of the table, by their names. */
-import {
-  closeSync,
-  fstatSync,
-  openSync,
-  readFileSync,
-  readSync,
-} from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import process from "node:process";
 import { now, passes } from "./board.ts";
 import type { Contender, Words } from "./contender.ts";
@@ -56,9 +50,7 @@ export async function tree(
   );
   if (!allRun) {
     throw new CannotMeasure(
-      `${board.latest.size} of ${size} ran after ${
-        limitOf(size) / 1_000
-      } s: ${lab.log()}`,
+      `${board.latest.size} of ${size} ran after ${limitOf(size) / 1_000} s: ${lab.log()}`,
     );
   }
   sample(

@@ -1,15 +1,20 @@
 /** What goes on until nobody reads it: a reader that goes says so only to those who write, and nothing may be left to write. */
 import { Cancelled } from "../scope/cancelled.ts";
 import { openNursery } from "../scope/nursery.ts";
-import { sleep } from "../scope/sleep.ts";
+import { Event } from "../sync/event.ts";
 import type { Context } from "./command.ts";
 
-const LOOK_EVERY_MS = 500;
 const STANDARD_OUTPUT = 1;
 
 /** Returns when nobody can read the standard output any more. */
-export async function untilReaderGone({ host, ui }: Context): Promise<void> {
-  while (ui.isRead && host.descriptors.isRead(STANDARD_OUTPUT)) await sleep(LOOK_EVERY_MS);
+export async function untilReaderGone({ host }: Context): Promise<void> {
+  const gone = new Event();
+  const stop = host.descriptors.onUnread(STANDARD_OUTPUT, () => gone.set());
+  try {
+    await gone.wait();
+  } finally {
+    stop();
+  }
 }
 
 /**

@@ -2,6 +2,7 @@
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import { VERSION } from "../base/version.ts";
+import type { PlanChange } from "../config/changes/diff_plans.ts";
 import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import { selectOrThrow } from "../config/select.ts";
 import type { Asked, Engine, Reply } from "../engine/engine.ts";
@@ -183,7 +184,7 @@ export class Service {
 
   async #applied({ reply, close, ...found }: Applied, dry: boolean, wait: boolean): Promise<ApplyResult> {
     const { changes } = found;
-    const result = await this.#resultOf(reply, wait, () => this.#present(dry ? [] : touchedBy(changes)));
+    const result = await this.#resultOf(reply, wait, () => dry ? [] : this.#changed(changes));
     if (close === null || !wait) {
       return { ...found, ...result, ok: found.isValid && result.ok, account: null };
     }
@@ -232,9 +233,11 @@ export class Service {
     return nodes.includes(ROOT) ? this.#all() : this.#withChildren(nodes);
   }
 
-  #present(nodes: readonly NodeId[]): readonly NodeId[] {
-    const named = new Set(nodes);
-    return this.#all().filter((id) => named.has(id));
+  /** What is there of all that changes have touched: a tree that starts stands for what is in it. */
+  #changed(changes: readonly PlanChange[]): readonly NodeId[] {
+    const started = changes.filter(({ action }) => action === "start").map(({ path }) => path);
+    const touched = new Set([...touchedBy(changes), ...this.#withChildren(started)]);
+    return this.#all().filter((id) => touched.has(id));
   }
 
   #withChildren(nodes: readonly NodeId[]): readonly NodeId[] {

@@ -3,11 +3,13 @@ import { UserError } from "../base/user_error.ts";
 import { digest as bunDigest } from "./bun/digest.ts";
 import { onLateSignal as bunLateSignal } from "./bun/late_signal.ts";
 import * as bunPipes from "./bun/pipe_source.ts";
+import * as bunReadiness from "./bun/readiness.ts";
 import * as bunSockets from "./bun/unix_sockets.ts";
 import { workers as bunWorkers } from "./bun/workers.ts";
 import { digest as denoDigest } from "./deno/digest.ts";
 import { onLateSignal as denoLateSignal } from "./deno/late_signal.ts";
 import * as denoPipes from "./deno/pipe_source.ts";
+import * as denoReadiness from "./deno/readiness.ts";
 import { tlsFlow as denoTlsFlow } from "./deno/tls_flow.ts";
 import * as denoSockets from "./deno/unix_sockets.ts";
 import { workers as denoWorkers } from "./deno/workers.ts";
@@ -78,6 +80,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     setNonBlocking(libc, descriptor);
     return pipes.openPipeSource(libc, descriptor);
   };
+  const readiness = isDeno ? denoReadiness : bunReadiness;
   const bootId = readBootId();
   const groups = new LinuxControlGroups({
     startsInGroup: startsInGroup(libc),
@@ -104,9 +107,9 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     threads: new RuntimeThreads(isDeno ? denoWorkers : bunWorkers, options.threadEntry ?? OWN_ENTRY),
     network: nodeNetwork,
     files: new NodeFiles(),
-    folders: linuxFolders(libc),
+    folders: linuxFolders(libc, (descriptor) => readiness.openOddSource(libc, descriptor)),
     locks: linuxLocks(libc),
-    descriptors: linuxDescriptors(libc, openSource),
+    descriptors: linuxDescriptors(libc, { openSource, onReadable: readiness.onReadableBy(libc) }),
     listening: new LinuxListening(libc),
     facts: () => linuxFacts(libc),
     digest: isDeno ? denoDigest : bunDigest,

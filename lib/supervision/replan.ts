@@ -9,6 +9,7 @@ import { resumeStart } from "./actor_start.ts";
 import { conclude } from "./conclude.ts";
 import type { PlanGiven } from "./event.ts";
 import { awaitGoal, wantedActors } from "./goals.ts";
+import { NO_FAILURES } from "./no_failures.ts";
 import { appliedTargets } from "./plan_goals.ts";
 import { plannedChanges } from "./planned_changes.ts";
 import type { NodeState } from "./state.ts";
@@ -63,8 +64,9 @@ function refuse(turn: Turn, request: number | null): void {
   turn.emit({ type: "reply", request, ok: false, refusal: { kind: "torn_down", tree: ROOT } });
 }
 
+/** What is to be another process by now has not failed yet. */
 function revive(turn: Turn, id: NodeId, cause: number): void {
-  turn.set(id, { streak: 0 });
+  turn.set(id, NO_FAILURES);
   conclude(turn, id, { to: "waiting" }, cause);
 }
 

@@ -64,7 +64,7 @@ const EDITS: readonly Edit[] = [
   ["api", `["db", "cache"]`, `["cache", "db"]`, []],
   ["api", `["cache", "db"]`, `["db"]`, [different("change", "api", "depends_on")]],
   ["web", "daemon = true", `daemon = true\nready = { delay = "10ms" }`, [
-    "change web: ready.delay and ready.interval are different",
+    "change web: ready.delay is different",
   ]],
   ["web", `[actors.web]`, `[actors.front]`, [
     "add front: the file has it now",

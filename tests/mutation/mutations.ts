@@ -495,6 +495,7 @@ function groupOf`,
     ],
   ]),
   ...inFile("replan", [
+    ["what was mended is held to have failed before", `turn.set(id, NO_FAILURES);`, `turn.set(id, {});`],
     [
       "what is removed goes on",
       `for (const id of removed) stopNode(turn, id, { to: "stopped", why: "removed" }, NEVER, cause);`,

@@ -444,3 +444,18 @@ test("apply: in a sequential start, what is to come has its turn before those be
   assert.deepEqual(world.take("spawn"), ["spawn pool/x/in", "spawn pool/y"]);
   assert.equal(done(), true);
 });
+
+test("apply: what was mended has not failed before", () => {
+  const sketch = (argv: string[]) => ({
+    onFailure: "fail_child",
+    intensity: { restarts: 1, withinMs: 60_000 },
+    children: { a: { ...DAEMON, argv }, web: DAEMON },
+  } as const);
+  const world = new World(planOf(sketch(["bad"]))).begin();
+  world.exits("a", 1);
+  world.exits("a", 1);
+  assert.equal(world.phase("a"), "failed");
+  world.replan(planOf(sketch(["good"])));
+  world.exits("a", 1);
+  assert.equal(world.phase("a"), "running");
+});

@@ -17,9 +17,7 @@ export const circus: Contender = {
       each(
         tree,
         ({ name, argv }) =>
-          `[watcher:${name}]\ncmd = ${
-            argv.join(" ")
-          }\nrespawn = ${tree.restarts}\n` +
+          `[watcher:${name}]\ncmd = ${argv.join(" ")}\nrespawn = ${tree.restarts}\n` +
           `stdout_stream.class = FileStream\nstdout_stream.filename = logs/${name}.log\n`,
       ),
   }),

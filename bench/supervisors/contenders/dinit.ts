@@ -15,9 +15,7 @@ export const dinit: Contender = {
         argv.join(" ")
       }\nrestart = ${tree.restarts}\nlogfile = ${tree.folder}/logs/${name}.log\n`,
     ])),
-    "services/boot": `type = internal\n${
-      each(tree, ({ name }) => `waits-for = ${name}\n`)
-    }`,
+    "services/boot": `type = internal\n${each(tree, ({ name }) => `waits-for = ${name}\n`)}`,
   }),
   start: [
     "dinit",

@@ -13,8 +13,7 @@ function loop(name: string, command: Words, install: string): Contender {
     files: (tree) => ({
       services: each(
         tree,
-        ({ name, argv }) =>
-          `${[tree.restarts ? "restart" : "once", name, ...argv].join("\t")}\n`,
+        ({ name, argv }) => `${[tree.restarts ? "restart" : "once", name, ...argv].join("\t")}\n`,
       ),
     }),
     start: [...command, "services", "logs"],
@@ -27,8 +26,7 @@ function loop(name: string, command: Words, install: string): Contender {
 }
 
 /** @param program The compiled floor.c. */
-export const floor = (program: string): Contender =>
-  loop("floor (C)", [program], "cc -O2");
+export const floor = (program: string): Contender => loop("floor (C)", [program], "cc -O2");
 
 export const bunLoop: Contender = loop(
   "bare Bun loop",

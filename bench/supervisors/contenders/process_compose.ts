@@ -12,9 +12,7 @@ export const processCompose: Contender = {
       each(
         tree,
         ({ name, argv }) =>
-          `  ${name}:\n    command: ${
-            JSON.stringify(`exec ${argv.join(" ")}`)
-          }\n` +
+          `  ${name}:\n    command: ${JSON.stringify(`exec ${argv.join(" ")}`)}\n` +
           `    log_location: logs/${name}.log\n    availability:\n      restart: ${
             tree.restarts ? "always" : "no"
           }\n`,

@@ -2,8 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { type Contender, each, type Words } from "../contender.ts";
 
-const path = (name: string) =>
-  fileURLToPath(new URL(`../../../${name}`, import.meta.url));
+const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
 const BINARY = [process.env["SUPERVISE"] ?? path("dist/supervise")];
 const DENO = [
   "deno",
@@ -32,10 +31,7 @@ function supervise(
       "supervise.toml": `intensity = { restarts = 1000000, within = "30s" }\n` +
         each(
           tree,
-          ({ name, argv }) =>
-            `[actors.${name}]\nexec = ${
-              JSON.stringify(argv)
-            }\ndaemon = ${tree.restarts}\n`,
+          ({ name, argv }) => `[actors.${name}]\nexec = ${JSON.stringify(argv)}\ndaemon = ${tree.restarts}\n`,
         ),
     }),
     start: [...command, "up", "-d", ...options],

@@ -3,7 +3,6 @@ import { UserError } from "../../base/user_error.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { ApplyResult } from "../../control/protocol.ts";
 import { connectSupervisor } from "../../daemon/connect_supervisor.ts";
-import { notRunning } from "../../daemon/find_tree.ts";
 import { readPiped } from "../../daemon/load_plan.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
 import type { Command, Context } from "../command.ts";
@@ -42,7 +41,10 @@ export const plan: Command = {
     );
     if (found !== null && !ui.json) await tellChanges(context, found);
     if (!args.has("detailed-exitcode")) return ExitCode.done;
-    if (found === null) throw notRunning(host, treeIdOf(host, context.program.uid, file));
+    if (found === null) {
+      const { notRunning } = await import("../../daemon/not_running.ts");
+      throw notRunning(host, treeIdOf(host, context.program.uid, file));
+    }
     return changes.length > 0 ? ExitCode.changesPending : ExitCode.done;
   },
 };

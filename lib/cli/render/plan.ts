@@ -1,4 +1,5 @@
 /** What a file compiles to, as text and as JSON. Values that may be secret are masked. */
+import { counted } from "../../base/counted.ts";
 import { formatDuration } from "../../base/duration.ts";
 import { nameSome } from "../../base/name_some.ts";
 import { describeSocketAddress } from "../../base/socket_address.ts";
@@ -133,7 +134,7 @@ function budgetRule({ intensity, onFailure }: TreeSpec): string {
 
 function intensityRule(intensity: Intensity): string {
   if (intensity === "unlimited") return "restarts without limit";
-  return `at most ${intensity.restarts} restarts in ${formatDuration(intensity.withinMs)}`;
+  return `at most ${counted(intensity.restarts, "restart")} in ${formatDuration(intensity.withinMs)}`;
 }
 
 const WHOSE_RESTARTS: Readonly<Record<OnFailure, string>> = {

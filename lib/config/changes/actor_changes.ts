@@ -41,7 +41,7 @@ const READY_CHANGES: FlatChangesOf<typeof READY.keys, ActorSpec> = {
   file: inPlace((spec) => probeOf(spec, "file")),
   delay: inPlace((spec) => probeOf(spec, "delay")),
   timeout: withAnother("in_place"),
-  interval: inPlace(({ ready }) => ready?.intervalMs ?? null),
+  interval: inPlace(({ ready }) => ready?.intervalMs),
 };
 
 const STOP_CHANGES: FlatChangesOf<typeof STOP.keys, ActorSpec> = {

@@ -10,6 +10,7 @@ export interface SpecKey<S> {
   /** As the file has it: `stop.grace`. */
   readonly name: string;
   readonly effect: Effect;
+  /** Undefined where there is nothing that the key is about. */
   readonly of: (spec: S) => unknown;
   readonly isByName: boolean;
 }
@@ -21,6 +22,8 @@ export interface ChangedKey {
   readonly effect: Effect;
 }
 
+type Members = Readonly<Record<string, unknown>>;
+
 /** The keys that make the spec of an actor. */
 export const ACTOR_SPEC_KEYS: readonly SpecKey<ActorSpec>[] = specKeys(ACTOR_CHANGES);
 
@@ -31,11 +34,12 @@ export const TREE_SPEC_KEYS: readonly SpecKey<TreeSpec>[] = specKeys(TREE_CHANGE
 export function changedKeys<S>(keys: readonly SpecKey<S>[], before: S, after: S): readonly ChangedKey[] {
   return keys.flatMap(({ name, effect, of, isByName }) => {
     const [one, other] = [of(before), of(after)];
-    if (isSameData(one, other)) return [];
+    // A key of a table that one of the two does not have says nothing beside what says that.
+    if (one === undefined || other === undefined || isSameData(one, other)) return [];
     if (!isByName) return [{ name, effect }];
-    const [held, wanted] = [one, other] as readonly Readonly<Record<string, unknown>>[];
-    const names = new Set([...Object.keys(held!), ...Object.keys(wanted!)]);
-    return [...names].filter((member) => !isSameData(held![member], wanted![member])).sort()
+    const [held, wanted] = [one as Members, other as Members];
+    const names = new Set([...Object.keys(held), ...Object.keys(wanted)]);
+    return [...names].filter((member) => !isSameData(held[member], wanted[member])).sort()
       .map((member) => ({ name: `${name}.${member}`, effect }));
   });
 }

@@ -29,6 +29,8 @@ export class Disk {
   /** Folders that somebody has open, by their names now; null for one that was removed. */
   readonly #held = new Map<string, string | null>();
   #lastHeld = 0;
+  /** Told of each name that goes, or leads to something else from now on. */
+  readonly onChange: Set<(name: string) => void> = new Set();
 
   /** Lets whoever appends to a file wait from now on, or go on. */
   stand(stands: boolean): void {
@@ -107,13 +109,19 @@ export class Disk {
 
   /** Removes a path and everything below it. */
   remove(path: string): void {
-    for (const known of [...this.#entries.keys()]) if (isIn(path, known)) this.#entries.delete(known);
+    // What is in a folder goes before it does.
+    const gone = [...this.#entries.keys()].filter((known) => isIn(path, known)).reverse();
+    for (const known of gone) {
+      this.#entries.delete(known);
+      this.#tell(known);
+    }
     for (const [held, name] of this.#held) if (name !== null && isIn(path, name)) this.#held.set(held, null);
   }
 
   /** Moves a path and everything below it, over whatever was there. */
   move(from: string, to: string): void {
     this.remove(to);
+    this.#tell(from);
     const moved = (name: string) => `${to}${name.slice(from.length)}`;
     for (const [known, entry] of [...this.#entries]) {
       if (!isIn(from, known)) continue;
@@ -123,6 +131,16 @@ export class Disk {
     for (const [held, name] of this.#held) {
       if (name !== null && isIn(from, name)) this.#held.set(held, moved(name));
     }
+  }
+
+  /** Tells that a file takes the place of what has its name. */
+  replace(path: string, entry: DiskEntry): void {
+    this.put(path, entry);
+    this.#tell(path);
+  }
+
+  #tell(name: string): void {
+    for (const tell of [...this.onChange]) tell(name);
   }
 
   /** Opens a folder; gives a path that leads there whatever it is called. */

@@ -23,6 +23,7 @@ export function fakeDescriptors(table: DescriptorTable, disk: Disk): Descriptors
     openUsersPipe: (path) => open(disk.resolve(path), (pipe) => pipe.openReading()),
     holdNamedPipe: (path) => open(path, (pipe) => pipe.openWriting(true)),
     isRead: (descriptor) => table.get(descriptor)?.isRead() ?? true,
+    onUnread: (descriptor, callback) => table.get(descriptor)?.onUnread(callback) ?? (() => {}),
     tryWrite: (descriptor, text) => table.get(descriptor)?.write(new TextEncoder().encode(text)) ?? false,
     write: (descriptor, text) => table.get(descriptor)?.write(new TextEncoder().encode(text)) ?? false,
     close: (descriptor) => table.close(descriptor),

@@ -108,7 +108,7 @@ export class FakeFiles implements Files {
     if (this.#disk.get(real)?.kind === "folder") throw fail("EISDIR");
     this.#disk.take(bytes.length);
     const mode = options.executable ? 0o1700 : 0o1600;
-    this.#disk.put(real, { kind: "file", mode, content: new FileContent(bytes) });
+    this.#disk.replace(real, { kind: "file", mode, content: new FileContent(bytes) });
   }
 
   append(path: string, text: string): void {

@@ -16,6 +16,7 @@ export function openFakePipe(): PipeEnds {
 export class FakePipe {
   readonly #ready: Uint8Array[] = [];
   readonly #waiting: ((bytes: Uint8Array | null) => void)[] = [];
+  readonly #whenUnread = new Set<() => void>();
   #readers = 0;
   #writers = 0;
 
@@ -38,6 +39,7 @@ export class FakePipe {
     return new OpenFile({
       write: (bytes) => this.#write(bytes),
       isRead: () => this.#readers > 0,
+      onUnread: (callback) => this.#onUnread(callback),
       closed: () => {
         this.#writers -= 1;
         if (isReader) this.#readers -= 1;
@@ -66,7 +68,18 @@ export class FakePipe {
     for (const resolve of this.#waiting.splice(0)) resolve(null);
   }
 
+  #onUnread(callback: () => void): () => void {
+    const once = () => {
+      if (this.#whenUnread.delete(once)) callback();
+    };
+    this.#whenUnread.add(once);
+    if (this.#readers === 0) queueMicrotask(once);
+    return () => this.#whenUnread.delete(once);
+  }
+
   #forget(): void {
-    if (this.#readers === 0) this.#ready.length = 0;
+    if (this.#readers > 0) return;
+    this.#ready.length = 0;
+    for (const tell of this.#whenUnread) queueMicrotask(tell);
   }
 }

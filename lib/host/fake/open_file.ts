@@ -8,6 +8,8 @@ export interface FileSides {
   readonly write?: (bytes: Uint8Array) => boolean;
   /** Whether what is written may be read. It may if absent. */
   readonly isRead?: () => boolean;
+  /** Calls back when nobody can read any more what is written; returns how to stop that. There is always a reader if absent. */
+  readonly onUnread?: (callback: () => void) => () => void;
   /** Told when the last holder has let go. */
   readonly closed?: () => void;
 }
@@ -43,6 +45,10 @@ export class OpenFile {
 
   isRead(): boolean {
     return this.#sides.isRead?.() ?? true;
+  }
+
+  onUnread(callback: () => void): () => void {
+    return this.#sides.onUnread?.(callback) ?? (() => {});
   }
 
   write(bytes: Uint8Array): boolean {

@@ -100,10 +100,11 @@ export function openNamedPipe(libc: Libc, path: string, flags: number): number |
 /** How much is read at once. */
 const BLOCK_BYTES = 64 * 1_024;
 
-/** Reads what is there, of a descriptor that does not block. */
-export function readPending({ call }: Libc, descriptor: number): Uint8Array[] {
+/** Reads what is there, of a descriptor that does not block, in so many blocks at most. */
+export function readPending({ call }: Libc, descriptor: number, mostBlocks = Infinity): Uint8Array[] {
   const blocks: Uint8Array[] = [];
   for (;;) {
+    if (blocks.length === mostBlocks) return blocks;
     const block = new Uint8Array(BLOCK_BYTES);
     const length = Number(call.read(descriptor, block, block.length));
     if (length <= 0) return blocks;
@@ -137,8 +138,23 @@ export function closeAllOnExec(libc: Libc): void {
   }
 }
 
-/** The descriptors of Linux; `openSource` reads one without blocking. */
-export function linuxDescriptors(libc: Libc, openSource: (descriptor: number) => ByteSource): Descriptors {
+/** What the descriptors of Linux need of the runtime. */
+export interface DescriptorsOptions {
+  /** Reads one without blocking. */
+  readonly openSource: (descriptor: number) => ByteSource;
+  readonly onReadable: OnReadable;
+}
+
+/**
+ * Calls back once when there is something to read from a descriptor of whatever kind, or an error to hear of. It is handed
+ * over with that, and closed afterwards.
+ *
+ * @returns How to stop that, and have it closed.
+ */
+export type OnReadable = (descriptor: number, callback: () => void) => () => void;
+
+/** The descriptors of Linux. */
+export function linuxDescriptors(libc: Libc, { openSource, onReadable }: DescriptorsOptions): Descriptors {
   return {
     openPipe: () => openPipe(libc),
     sourceOf: openSource,
@@ -156,6 +172,10 @@ export function linuxDescriptors(libc: Libc, openSource: (descriptor: number) =>
       return openNamedPipe(libc, path, LINUX.O_RDWR | LINUX.O_NONBLOCK);
     },
     isRead: (descriptor) => !isDeserted(libc, descriptor),
+    onUnread(descriptor, callback) {
+      const watch = watchErrors(libc, descriptor);
+      return watch === null ? () => {} : onReadable(watch, callback);
+    },
     tryWrite(descriptor, text) {
       setNonBlocking(libc, descriptor);
       const bytes = new TextEncoder().encode(text);
@@ -175,6 +195,24 @@ function isDeserted({ call }: Libc, descriptor: number): boolean {
   const bytes = new Uint8Array(asked.buffer);
   const count = Number(call.poll(bytes, 1, 0));
   return count === 1 && (asked.getInt16(POLLFD_BYTES - 2, true) & (LINUX.POLLERR | LINUX.POLLHUP)) !== 0;
+}
+
+/** That of an event; some processors have a smaller one. */
+const EPOLL_EVENT_BYTES = 16;
+
+/**
+ * Opens a descriptor that can be read from once another one has an error, or nobody at its other side: no runtime waits for
+ * that alone. Null for what has neither, such as a file.
+ */
+function watchErrors({ call }: Libc, descriptor: number): number | null {
+  const watch = call.epoll_create1(LINUX.EPOLL_CLOEXEC) as number;
+  if (watch < 0) return null;
+  // No event is asked for: those two are told of unasked.
+  if (call.epoll_ctl(watch, LINUX.EPOLL_CTL_ADD, descriptor, new Uint8Array(EPOLL_EVENT_BYTES)) === 0) {
+    return watch;
+  }
+  call.close(watch);
+  return null;
 }
 
 /** Lets a read or write wait until it can be done. */

@@ -1,13 +1,16 @@
 /** Folders that are held by a descriptor, and reached through it. */
 import { chmodSync, constants, lstatSync, type Stats, statSync } from "node:fs";
 import type { Folders, HeldFolder } from "../ports/folders.ts";
+import type { ByteSource } from "../ports/processes.ts";
 import { closeDescriptor, openFile } from "./descriptors.ts";
+import { watchFolders } from "./folder_watch.ts";
 import { describeErrno, type Libc, LINUX } from "./libc.ts";
 import { isAmbiguous, isUnmapped } from "./user_ids.ts";
 
-/** The folders of Linux. */
-export function linuxFolders(libc: Libc): Folders {
+/** The folders of Linux; `openSource` reads a descriptor of inotify without blocking. */
+export function linuxFolders(libc: Libc, openSource: (descriptor: number) => ByteSource): Folders {
   return {
+    watch: (watched) => watchFolders(libc, openSource, watched),
     hold(name) {
       const flags = LINUX.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
       const descriptor = openFile(libc, name, flags);

@@ -25,6 +25,13 @@ export interface Descriptors {
   holdNamedPipe(path: string): number | null;
   /** Whether what is written to a descriptor may still be read: not to a pipe, a socket or a terminal whose other side is gone. */
   isRead(descriptor: number): boolean;
+  /**
+   * Calls back once when nobody can read any more what is written to a descriptor; soon, if that is so already. What can always
+   * be written to, such as a file, has a reader for ever.
+   *
+   * @returns How to stop that.
+   */
+  onUnread(descriptor: number, callback: () => void): () => void;
   /** Writes a short text; false if nobody reads it any more. */
   write(descriptor: number, text: string): boolean;
   /**

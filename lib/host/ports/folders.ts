@@ -14,8 +14,31 @@ export interface HeldFolder extends FolderInfo {
   close(): void;
 }
 
+/** Tells that something has changed in folders. Nobody has to look meanwhile. */
+export interface FolderWatch {
+  /**
+   * Resolves when something has changed since this was asked last, or since the watch began: true. False if the watch tells
+   * nothing any more.
+   */
+  changed(): Promise<boolean>;
+  close(): void;
+}
+
+/** What of folders is watched. A link in a path is followed. */
+export interface Watched {
+  /** For what is removed from them, moved into them or out of them, and for moves of their own. */
+  readonly contents: readonly string[];
+  /** For moves of their own alone. */
+  readonly places: readonly string[];
+}
+
 /** See the module. */
 export interface Folders {
   /** Opens a folder; null if there is none of that name, or a link. No program that is started inherits it. */
   hold(name: string): HeldFolder | null;
+  /**
+   * Watches folders, as they are now. Null where one of them cannot be watched, or where the machine has no room for more
+   * watches. Of what is mounted over a folder no watch tells, nor of a folder that was empty when it was removed.
+   */
+  watch(watched: Watched): FolderWatch | null;
 }

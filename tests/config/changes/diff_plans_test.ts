@@ -106,3 +106,13 @@ test("changes: text that stands for the same is the same", () => {
   const after = planOf(`[actors.a]\nexec = "a"\nenv = { L = "\${env:OTHER:-info}" }`, { environment });
   assert.deepEqual(diffPlans(before, after), []);
 });
+
+test("changes: what a table says of itself is told where both have it", () => {
+  const file = (ready: string) => `[actors.a]\nexec = "a"\ndaemon = true\n${ready}`;
+  const probed = file(`ready = { file = "f" }`);
+  assert.deepEqual(changesBetween(probed, file("")), ["change a ready.file"]);
+  assert.deepEqual(changesBetween(file(""), probed), ["change a ready.file"]);
+  assert.deepEqual(changesBetween(probed, file(`ready = { file = "f", interval = "3s" }`)), [
+    "change a ready.interval",
+  ]);
+});

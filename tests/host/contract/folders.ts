@@ -64,4 +64,67 @@ export function foldersContract(name: string, open: OpenSubject): void {
     assert.equal(held.isRemoved(), false);
     held.close();
   });
+
+  guarantee(
+    "one that is watched tells of what goes from it, comes into it and takes a place in it",
+    async ({ host, folder }) => {
+      const { files, folders } = host;
+      files.makeFolder(`${folder}/place/within`);
+      for (const name of ["first", "second", "third"]) files.replace(`${folder}/place/${name}`, name);
+      const watch = folders.watch({
+        contents: [`${folder}/place`, `${folder}/place/within`],
+        places: [folder],
+      })!;
+      files.remove(`${folder}/place/first`);
+      assert.equal(await watch.changed(), true);
+      files.rename(`${folder}/place/second`, `${folder}/second`);
+      assert.equal(await watch.changed(), true);
+      files.replace(`${folder}/place/third`, "anew");
+      assert.equal(await watch.changed(), true);
+      const asked = watch.changed();
+      files.remove(`${folder}/place/within`);
+      assert.equal(await asked, true);
+      watch.close();
+    },
+  );
+
+  guarantee(
+    "one that is watched tells of its own move, and of none of what is in one above it",
+    async ({ host, folder }) => {
+      const { files, folders } = host;
+      files.makeFolder(`${folder}/above/place`);
+      files.replace(`${folder}/above/file`, "");
+      const watch = folders.watch({ contents: [`${folder}/above/place`], places: [`${folder}/above`] })!;
+      const told: boolean[] = [];
+      let asked = watch.changed().then((hasChanged) => void told.push(hasChanged));
+      files.append(`${folder}/above/place/new`, "is no change");
+      files.remove(`${folder}/above/file`);
+      // What is told of is told in order.
+      const marker = folders.watch({ contents: [folder], places: [] })!;
+      files.replace(`${folder}/marker`, "");
+      assert.equal(await marker.changed(), true);
+      marker.close();
+      assert.equal(told.length, 0);
+      files.rename(`${folder}/above`, `${folder}/moved`);
+      await asked;
+      files.rename(`${folder}/moved/place`, `${folder}/place`);
+      asked = watch.changed().then((hasChanged) => void told.push(hasChanged));
+      await asked;
+      assert.deepEqual(told, [true, true]);
+      watch.close();
+    },
+  );
+
+  guarantee(
+    "a watch that is closed tells nothing any more, and of a missing folder there is none",
+    async ({ host, folder }) => {
+      const { folders } = host;
+      assert.equal(folders.watch({ contents: [folder, `${folder}/missing`], places: [] }), null);
+      const watch = folders.watch({ contents: [folder], places: [] })!;
+      const asked = watch.changed();
+      watch.close();
+      assert.equal(await asked, false);
+      assert.equal(await watch.changed(), false);
+    },
+  );
 }

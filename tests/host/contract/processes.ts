@@ -277,6 +277,25 @@ export function processesContract(name: string, open: OpenSubject): void {
   );
 
   guarantee(
+    "that nobody reads a pipe any more is told once, to whoever has not stopped it",
+    async (subject) => {
+      const { descriptors } = subject.host;
+      const { read, write } = descriptors.openPipe();
+      let wrongly = 0;
+      const stop = descriptors.onUnread(write, () => wrongly++);
+      const told = new Promise<void>((resolve) => void descriptors.onUnread(write, resolve));
+      descriptors.write(write, "waits to be read");
+      stop();
+      descriptors.close(read);
+      await told;
+      // Also to who asks too late.
+      await new Promise<void>((resolve) => void descriptors.onUnread(write, resolve));
+      descriptors.close(write);
+      assert.equal(wrongly, 0);
+    },
+  );
+
+  guarantee(
     "a named pipe is read on by whoever opens it next, and who writes to it does not hear of it",
     async (subject) => {
       const { descriptors } = subject.host;

@@ -123,6 +123,13 @@ export function hearRecord(scene: Scene, entry: Entry): void {
     case "cancelled":
       return hearCancelled(scene, node);
     case "planned":
+      // What is down and starts for it has not failed yet.
+      for (const id of entry.data.outdated) {
+        if (ledger.runs.has(id)) continue;
+        ledger.granted.delete(ownCounter(id));
+        ledger.streaks.set(id, 0);
+        ledger.unsureStreaks.delete(id);
+      }
       for (const id of family.leaving) {
         if (!ledger.isLeaving(id) || !family.leaving.has(family.spec(id).parent!)) {
           ledger.runs.get(id)?.wishes.push("removed");

@@ -1,0 +1,90 @@
+/**
+ * Descriptors that are neither pipes nor sockets, waited for on Deno, whose loop takes no others: a thread of its own waits for
+ * each.
+ */
+import { closeDescriptor, openPipe, readPending } from "../linux/descriptors.ts";
+import type { OnReadable } from "../linux/descriptors.ts";
+import { type Libc, LINUX, loadFirst } from "../linux/libc.ts";
+import type { ByteSource } from "../ports/processes.ts";
+
+type Poll = (polled: Uint8Array, count: number, timeoutMs: number) => Promise<number>;
+
+interface DenoCalls {
+  dlopen(library: string, functions: object): { symbols: { poll: Poll } };
+}
+
+const FOR_EVER = -1;
+
+/** A descriptor, what is asked for, and the answer. */
+const POLLFD_BYTES = 8;
+
+/** The call stays loaded, so that whoever needs it later shares it. */
+let loaded: Poll | undefined;
+
+/** The call that waits beside the loop. */
+function pollBeside(): Poll {
+  const { Deno } = globalThis as unknown as { Deno: DenoCalls };
+  const poll = { parameters: ["buffer", "u64", "i32"], result: "i32", nonblocking: true };
+  return loaded ??= loadFirst((library) => Deno.dlopen(library, { poll }).symbols.poll);
+}
+
+/** Waits until one of two descriptors can be read, or has an error. */
+async function untilReadable(poll: Poll, descriptors: readonly number[]): Promise<void> {
+  const polled = new DataView(new ArrayBuffer(descriptors.length * POLLFD_BYTES));
+  for (const [index, descriptor] of descriptors.entries()) {
+    polled.setInt32(index * POLLFD_BYTES, descriptor, true);
+    polled.setInt16(index * POLLFD_BYTES + 4, LINUX.POLLIN, true);
+  }
+  while (await poll(new Uint8Array(polled.buffer), descriptors.length, FOR_EVER) < 0);
+}
+
+/** See {@linkcode OnReadable}. */
+export function onReadableBy(libc: Libc): OnReadable {
+  const poll = pollBeside();
+  return (descriptor, callback) => {
+    // Its end wakes the thread.
+    const bell = openPipe(libc);
+    let isStopped = false;
+    void untilReadable(poll, [descriptor, bell.read]).then(() => {
+      for (const one of [descriptor, bell.read]) closeDescriptor(libc, one);
+      if (isStopped) return;
+      isStopped = true;
+      closeDescriptor(libc, bell.write);
+      callback();
+    });
+    return () => {
+      if (isStopped) return;
+      isStopped = true;
+      closeDescriptor(libc, bell.write);
+    };
+  };
+}
+
+/** Reads a descriptor that does not block. */
+export function openOddSource(libc: Libc, descriptor: number): ByteSource {
+  const poll = pollBeside();
+  const bell = openPipe(libc);
+  let isOpen = true;
+  let waiting: Promise<void> | null = null;
+  const letGo = () => [descriptor, bell.read].forEach((one) => closeDescriptor(libc, one));
+  return {
+    async read() {
+      while (isOpen) {
+        const [bytes] = readPending(libc, descriptor, 1);
+        if (bytes !== undefined) return bytes;
+        waiting = untilReadable(poll, [descriptor, bell.read]);
+        await waiting;
+        waiting = null;
+      }
+      return null;
+    },
+    close() {
+      if (!isOpen) return;
+      isOpen = false;
+      closeDescriptor(libc, bell.write);
+      // No number is given to another file while the thread waits for it.
+      if (waiting === null) letGo();
+      else void waiting.then(letGo);
+    },
+  };
+}
