@@ -140,7 +140,9 @@ export function auditEnds(scene: Scene): void {
     const { at, reason } = is.phase(id);
     const isStill = ["inactive", "completed", "backing_off"].includes(at) ||
       (at === "failed" && reason!.kind !== "dependency");
-    const isStarted = effects.some((effect) => effect.type === "spawn" && effect.node === id);
+    const isStarted = effects.some((effect) =>
+      (effect.type === "spawn" || effect.type === "open_tree") && effect.node === id
+    );
     assert.ok(!isStill || isStarted, `"${id}" is ${at}, and is to start again`);
   }
   ledger.revived.clear();
