@@ -360,7 +360,11 @@ function hearReset(scene: Scene, nodes: readonly NodeId[]): void {
     const group = was.at(id) === "regrouping" ? ledger.groups.get(parent) : undefined;
     if (group !== undefined && group.from > now) group.from = now;
     const run = ledger.runs.get(id);
-    if (run === undefined || run.exit === null && !run.isOverdue || run.wishes.length > 0) continue;
+    if (run === undefined || run.exit === null && !run.isOverdue) continue;
+    // Nothing but a reset outranks that it had failed for good.
+    const hasFailed = run.exit?.wishes === 0 && !run.comesBack && (run.exit.daemon || !run.exit.success);
+    if (hasFailed && outcomeOf(run.wishes) !== "anew") run.wishes.length = 0;
+    if (run.wishes.length > 0) continue;
     // Whatever it has ended with, unless that is a completion.
     const hasCompleted = run.exit !== null && run.exit.success && !run.exit.daemon && !run.isOverdue;
     run.comesBack ||= run.isTooOften || !hasCompleted;
