@@ -15,6 +15,7 @@ import {
   closeDescriptor,
   describeSpent,
   openAtOnce,
+  openFile,
   openNamedPipe,
   openOwnFile,
   openPipe,
@@ -111,6 +112,14 @@ export class Spawner {
     if (spec.foreground === true) {
       opened.handed[0] = 0;
       return;
+    }
+    if (spec.stdin === null) {
+      const nothing = openFile(this.#libc, "/dev/null");
+      if (nothing !== null) {
+        opened.passing.push(nothing);
+        opened.handed[0] = nothing;
+        return;
+      }
     }
     const path = spec.stdin ?? "/dev/null";
     let descriptor = openAtOnce(this.#libc, path, LINUX.O_RDONLY);
