@@ -13,14 +13,16 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const SUPERVISE = (process.env["SUPERVISE"] ?? join(HERE, "../dist/supervise")).split(" ");
+const SUPERVISE = (process.env["SUPERVISE"] ?? join(HERE, "../dist/supervise"))
+  .split(" ");
 const ROUNDS = Number(process.env["ROUNDS"] ?? 3);
 const KILLS = Number(process.env["KILLS"] ?? 60);
 const STORM = 200;
 const STORM_MS = 3_000;
 /** Between one restart and the next crash. */
 const REST_MS = 50;
-const LAYERS = (process.env["LAYERS"] ?? "cgroup,subreaper,group").split(",").filter((layer) => layer !== "");
+const LAYERS = (process.env["LAYERS"] ?? "cgroup,subreaper,group").split(",")
+  .filter((layer) => layer !== "");
 const TICK_MS = 10;
 /** A length of sleep that nobody else has. */
 const SECONDS = 100_000 + process.pid;
@@ -36,7 +38,11 @@ interface Keeper {
 
 interface Contender {
   readonly name: string;
-  start(folder: string, count: number, argv: readonly string[]): Promise<Keeper>;
+  start(
+    folder: string,
+    count: number,
+    argv: readonly string[],
+  ): Promise<Keeper>;
 }
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -47,7 +53,10 @@ function loop(name: string, ...command: readonly string[]): Contender {
     name,
     start(folder, count, argv) {
       const [program, ...words] = [...command, String(count), ...argv];
-      const child = spawn(program!, words, { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+      const child = spawn(program!, words, {
+        cwd: folder,
+        stdio: ["ignore", "pipe", "inherit"],
+      });
       let output = "";
       child.stdout!.on("data", (data) => output += data);
       const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
@@ -66,12 +75,24 @@ function loop(name: string, ...command: readonly string[]): Contender {
 
 function run(folder: string, ...words: readonly string[]): Promise<string> {
   const [program, ...first] = SUPERVISE;
-  const env = { ...process.env, XDG_STATE_HOME: join(folder, "state"), HOME: folder };
-  const child: ChildProcess = spawn(program!, [...first, ...words], { cwd: folder, env });
+  const env = {
+    ...process.env,
+    XDG_STATE_HOME: join(folder, "state"),
+    HOME: folder,
+  };
+  const child: ChildProcess = spawn(program!, [...first, ...words], {
+    cwd: folder,
+    env,
+  });
   let output = "";
-  for (const stream of [child.stdout!, child.stderr!]) stream.on("data", (data) => output += data);
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.on("data", (data) => output += data);
+  }
   return new Promise((resolve, reject) =>
-    child.on("close", (code) => code === 0 ? resolve(output) : reject(new Error(output.slice(0, 2_000))))
+    child.on(
+      "close",
+      (code) => code === 0 ? resolve(output) : reject(new Error(output.slice(0, 2_000))),
+    )
   );
 }
 
@@ -89,15 +110,26 @@ function supervise(layer: string): Contender {
     async start(folder, count, argv) {
       const actor = `{ exec = ${JSON.stringify(argv)}, daemon = true, restart = "always", ` +
         'backoff = { initial = "1ms", max = "1ms", jitter = 0, reset_after = "0s" } }';
-      const actors = Array.from({ length: count }, (_, n) => `actors.a${n} = ${actor}`);
+      const actors = Array.from(
+        { length: count },
+        (_, n) => `actors.a${n} = ${actor}`,
+      );
       const intensity = 'intensity = { restarts = 1000000, within = "1s" }';
-      writeFileSync(join(folder, "supervise.toml"), [intensity, ...actors].join("\n"));
+      writeFileSync(
+        join(folder, "supervise.toml"),
+        [intensity, ...actors].join("\n"),
+      );
       // What ends at once may never be up.
-      const up = run(folder, "up", "-d", `--containment=${layer}`).catch(() => {});
+      const up = run(folder, "up", "-d", `--containment=${layer}`).catch(
+        () => {},
+      );
       const pid = await pidOf(folder);
       const starts = async () => {
         const { actors } = JSON.parse(await run(folder, "ps", "--json"));
-        return actors.reduce((sum: number, { restarts }: { restarts: number }) => sum + restarts, 0);
+        return actors.reduce(
+          (sum: number, { restarts }: { restarts: number }) => sum + restarts,
+          0,
+        );
       };
       return {
         pid,
@@ -121,13 +153,17 @@ function cpuOf(pid: number): number {
 }
 
 /** How long after SIGKILL the next process tells that it runs, in milliseconds, for each of some crashes. */
-async function crashes(contender: Contender, folder: string): Promise<readonly number[]> {
+async function crashes(
+  contender: Contender,
+  folder: string,
+): Promise<readonly number[]> {
   const fifo = join(folder, "told");
   execFileSync("mkfifo", [fifo]);
   const held = openSync(fifo, "r+");
   const reader = spawn("cat", { stdio: [held, "pipe", "inherit"] });
   closeSync(held);
-  const pids = createInterface({ input: reader.stdout! })[Symbol.asyncIterator]();
+  const pids = createInterface({ input: reader.stdout! })
+    [Symbol.asyncIterator]();
   const next = async () => Number((await pids.next()).value);
   const keeper = await contender.start(folder, 1, [
     "/bin/sh",
@@ -149,7 +185,10 @@ async function crashes(contender: Contender, folder: string): Promise<readonly n
 }
 
 /** Starts a second, and processor milliseconds of the supervisor for each, once it has read its file and begun. */
-async function storm(contender: Contender, folder: string): Promise<readonly [number, number]> {
+async function storm(
+  contender: Contender,
+  folder: string,
+): Promise<readonly [number, number]> {
   const keeper = await contender.start(folder, STORM, ["/bin/true"]);
   const began = performance.now();
   const [startsBefore, cpuBefore] = [await keeper.starts(), cpuOf(keeper.pid)];
@@ -162,13 +201,17 @@ async function storm(contender: Contender, folder: string): Promise<readonly [nu
 
 function isLeft(pid: string): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`sleep\0${SECONDS}\0`);
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(
+      `sleep\0${SECONDS}\0`,
+    );
   } catch {
     return false;
   }
 }
 
-async function inFolder<T>(measure: (folder: string) => Promise<T>): Promise<T> {
+async function inFolder<T>(
+  measure: (folder: string) => Promise<T>,
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "restarts-"));
   try {
     return await measure(folder);
@@ -189,7 +232,9 @@ await inFolder(async (build) => {
   } catch (error) {
     console.error(`no floor: ${(error as Error).message}`);
   }
-  contenders.push(loop("bare loop on Bun", "bun", join(HERE, "restarts/bare.ts")));
+  contenders.push(
+    loop("bare loop on Bun", "bun", join(HERE, "restarts/bare.ts")),
+  );
   contenders.push(...LAYERS.map(supervise));
   const figures = contenders.map(() => ({
     times: [] as number[],
@@ -197,12 +242,21 @@ await inFolder(async (build) => {
   }));
   for (let round = 0; round < ROUNDS; round++) {
     for (const [index, contender] of contenders.entries()) {
-      figures[index]!.times.push(...await inFolder((folder) => crashes(contender, folder)));
-      figures[index]!.storms.push(await inFolder((folder) => storm(contender, folder)));
+      figures[index]!.times.push(
+        ...await inFolder((folder) => crashes(contender, folder)),
+      );
+      figures[index]!.storms.push(
+        await inFolder((folder) => storm(contender, folder)),
+      );
     }
   }
-  assert.deepEqual(readdirSync("/proc").filter((name) => /^\d/.test(name)).filter(isLeft), []);
-  console.log("| | crash to running: median, p99 | starts a second | processor time a start |");
+  assert.deepEqual(
+    readdirSync("/proc").filter((name) => /^\d/.test(name)).filter(isLeft),
+    [],
+  );
+  console.log(
+    "| | crash to running: median, p99 | starts a second | processor time a start |",
+  );
   console.log("| --- | --- | --- | --- |");
   for (const [index, { name }] of contenders.entries()) {
     const { times, storms } = figures[index]!;

@@ -52,7 +52,7 @@ test("direct start: a program finds what it finds after posix_spawn", async () =
       const processes = processesWith(direct);
       const child = processes.spawn({
         ...usual,
-        argv: ["/bin/bash", "-c", `{ ${LOOK}; } >told 2>&1`, "name", "a b", "", "ü", "cut\0off"],
+        argv: ["/bin/bash", "-c", `{ ${LOOK}; } >told 2>&1`, "name", "a b", "", "\u00fc", "cut\0off"],
         env: { MINE_A: "x=y", MINE_B: "", MINE_C: "\udcff", MINE_D: "cut\0INJECTED_MINE=1" },
         cwd: folder,
       });
