@@ -45,7 +45,8 @@ export class Replies {
           assert.deepEqual(left, [], `"${id}" is said to be stopped`);
         } else if (asked.goal === "another") {
           const run = ledger.runs.get(id)?.run ?? Infinity;
-          const isLeft = ledger.stoppedByHand.has(id) || is.at(id) === "inactive" || isTree;
+          const isLeft = ledger.stoppedByHand.has(id) || family.leaving.has(id) ||
+            is.at(id) === "inactive" || isTree;
           assert.ok(isLeft || run > (asked.runs.get(id) ?? 0), `"${id}" is said to be restarted`);
         } else if (!isTree) {
           const run = ledger.runs.get(id);
