@@ -16,6 +16,7 @@ import { workers as denoWorkers } from "./deno/workers.ts";
 import { LinuxControlGroups } from "./linux/control_groups.ts";
 import { isMarked } from "./linux/delegation.ts";
 import { linuxDescriptors, setNonBlocking } from "./linux/descriptors.ts";
+import { DirectStart } from "./linux/direct_start/direct_start.ts";
 import { linuxFolders } from "./linux/folders.ts";
 import { startsInGroup } from "./linux/group_placement.ts";
 import { LinuxListening } from "./linux/listening.ts";
@@ -82,8 +83,9 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
   };
   const readiness = isDeno ? denoReadiness : bunReadiness;
   const bootId = readBootId();
+  const direct = new DirectStart(libc);
   const groups = new LinuxControlGroups({
-    startsInGroup: startsInGroup(libc),
+    startsInGroup: (group) => startsInGroup(libc, direct, group),
     isMarked: (group) => isMarked(libc, group),
   });
   return {
@@ -93,6 +95,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     processors: navigator.hardwareConcurrency,
     processes: new LinuxProcesses({
       libc,
+      direct,
       openSource,
       onChildDeath,
       onNextTurn,

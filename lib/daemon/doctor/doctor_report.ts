@@ -102,7 +102,7 @@ function groupsFinding(groups: GroupSupport): Finding {
       : "frozen and then killed one by one (a kernel from 5.14 on does it at once)",
     groups.startsInGroup
       ? "entered by birth"
-      : "entered by a visit of some milliseconds (glibc from 2.39 on needs none)",
+      : "entered by a visit of some milliseconds (on x86-64, or with glibc from 2.39 on, Linux from 5.7 on needs none)",
   ];
   return {
     name: "cgroup",

@@ -21,17 +21,17 @@ const NOT_MOUNTED: Lack = {
   hint: "mount them (mount -t cgroup2 none /sys/fs/cgroup), or boot with systemd.unified_cgroup_hierarchy=1",
 };
 
-/** What only the C library can tell. */
+/** What cannot be told from files. */
 export interface ControlGroupsOptions {
-  /** Whether it can start a process right in a group. */
-  readonly startsInGroup: boolean;
+  /** Whether a process can be started right in a group. @throws {SpawnError} */
+  readonly startsInGroup: (group: string) => boolean;
   /** Whether a group is marked as handed over. */
   readonly isMarked: (group: string) => boolean;
 }
 
 /** See the module. */
 export class LinuxControlGroups implements ControlGroups {
-  readonly #startsInGroup: boolean;
+  readonly #startsInGroup: (group: string) => boolean;
   readonly #isMarked: (group: string) => boolean;
   #mount: GroupMount | null | undefined;
 
@@ -61,9 +61,10 @@ export class LinuxControlGroups implements ControlGroups {
         throw new GroupError(`${home} takes threads only (${type})`);
       }
       // Not all that forbids a move shows in the rights of files.
-      if (!this.#startsInGroup) visiting(home, trial, () => {});
+      const startsInGroup = this.#startsInGroup(trial);
+      if (!startsInGroup) visiting(home, trial, () => {});
       const kills = existsSync(`${trial}/cgroup.kill`);
-      return { isAvailable: true, home, kills, startsInGroup: this.#startsInGroup };
+      return { isAvailable: true, home, kills, startsInGroup };
     } catch (error) {
       return {
         isAvailable: false,

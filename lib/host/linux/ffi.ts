@@ -19,6 +19,8 @@ export interface Ffi {
     library: string,
     functions: Readonly<Record<Name, CSignature>>,
   ): Readonly<Record<Name, CFunction>>;
+  /** The function at an address. */
+  functionAt(address: number | bigint, signature: CSignature): CFunction;
   /** Address of the first byte of `bytes`, which must stay alive as long as C may use it. */
   addressOf(bytes: Uint8Array): bigint;
   /** Reads a 32-bit number at an address that a function returned. */

@@ -1,13 +1,14 @@
 /**
  * Starts a process so that it is in its control group before its first instruction, and everything that it forks with it.
  *
- * A C library that can (GNU's from 2.39 on) tells the kernel so. With another one this process goes into the group, starts
- * the child, which is born where its parent is, and comes back: nothing of ours runs meanwhile, and if this process is
- * killed there, it is where its guardian kills everything. Moving waits for the kernel to have all processors look, up to
- * some milliseconds, once for starts that follow each other closely.
+ * The kernel can be told so by a start of our own (`direct_start`), or by a C library that can (GNU's from 2.39 on). With
+ * neither this process goes into the group, starts the child, which is born where its parent is, and comes back: nothing of
+ * ours runs meanwhile, and if this process is killed there, it is where its guardian kills everything. Moving waits for the
+ * kernel to have all processors look, some 14 milliseconds, once for starts that follow each other closely.
  */
 import { closeSync, constants, openSync, writeFileSync } from "node:fs";
 import { SpawnError } from "../ports/processes.ts";
+import type { DirectStart } from "./direct_start/direct_start.ts";
 import type { Libc } from "./libc.ts";
 
 /** Runs `start` so that the process that it starts is born in a group. @throws {SpawnError} */
@@ -36,9 +37,9 @@ export function withGroupFolder<T>(group: string, start: (descriptor: number) =>
   }
 }
 
-/** Whether the C library can start a process right in a group. */
-export function startsInGroup({ inGroup }: Libc): boolean {
-  return inGroup !== null;
+/** Whether a process can be started right in a group. @throws {SpawnError} */
+export function startsInGroup({ inGroup }: Libc, direct: DirectStart, group: string): boolean {
+  return inGroup !== null || withGroupFolder(group, (descriptor) => direct.reaches(descriptor));
 }
 
 /** Takes this process to a group. @throws {SpawnError} */

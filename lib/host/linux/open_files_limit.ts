@@ -32,6 +32,12 @@ export class OpenFilesLimit {
     return BigInt(descriptor + OWN) >= this.#now[0]!;
   }
 
+  /** What a child is to set for itself, soft and hard; null if it inherits that. */
+  get ofChildren(): readonly [number, number] | null {
+    const [soft, hard] = this.#raised;
+    return BigInt(this.soft) === soft ? null : [this.soft, Number(hard)];
+  }
+
   /**
    * Runs `start`, which must return the new process's number, so that this process has the limit.
    *

@@ -14,6 +14,7 @@ import {
   type SpawnSpec,
 } from "../ports/processes.ts";
 import { closeDescriptor } from "./descriptors.ts";
+import type { DirectStart } from "./direct_start/direct_start.ts";
 import { withDescriptor } from "./kernel_files.ts";
 import { type Libc, LINUX } from "./libc.ts";
 import { OpenFilesLimit } from "./open_files_limit.ts";
@@ -38,6 +39,7 @@ import { Terminal } from "./terminal.ts";
 /** What the processes of Linux need of the runtime. */
 export interface ProcessesOptions {
   readonly libc: Libc;
+  readonly direct: DirectStart;
   /** Reads a pipe without blocking; closing it closes the descriptor. */
   readonly openSource: (descriptor: number) => ByteSource;
   /** Calls back at every death of a child; returns how to stop that. */
@@ -82,6 +84,7 @@ export class LinuxProcesses implements Processes {
     this.#limit = new OpenFilesLimit(libc, openFilesLimit);
     this.#terminal = new Terminal(libc);
     this.#spawner = new Spawner(libc, this.#limit, {
+      direct: options.direct,
       terminal: this.#terminal,
       home: () => groupOf(process.pid),
     });

@@ -1,6 +1,6 @@
 /**
- * Starts processes with posix_spawn: one way for both runtimes, faster than either's own, and one that leaves waiting to
- * us, so that there is a single reaper.
+ * Starts processes in one way for both runtimes, faster than either's own, and one that leaves waiting to us, so that there
+ * is a single reaper: by calls of our own to the kernel (`direct_start`) where we know the processor, or with posix_spawn.
  *
  * What a child gets is what a shell would have given it: real pipes (nobody can reopen /dev/stdout on a socket), all
  * signals at their defaults and none blocked, a session of its own, and the limit of open files from before the runtime
@@ -15,11 +15,13 @@ import {
   closeDescriptor,
   describeSpent,
   openAtOnce,
+  openFile,
   openNamedPipe,
   openOwnFile,
   openPipe,
   setBlocking,
 } from "./descriptors.ts";
+import type { DirectStart } from "./direct_start/direct_start.ts";
 import { findProgram } from "./find_program.ts";
 import { isLostSelf, ownImageForChild } from "./own_image.ts";
 import { visiting, withGroupFolder } from "./group_placement.ts";
@@ -41,8 +43,9 @@ export interface Spawned {
   readonly stderr: number | null;
 }
 
-/** Where this very process is. */
+/** What starts depend on beside the C library, and where this very process is. */
 export interface SpawnerPlace {
+  readonly direct: DirectStart;
   readonly terminal: Terminal;
   /** Its control group. */
   readonly home: () => string | null;
@@ -62,12 +65,14 @@ interface Opened {
 export class Spawner {
   readonly #libc: Libc;
   readonly #limit: OpenFilesLimit;
+  readonly #direct: DirectStart;
   readonly #terminal: Terminal;
   readonly #home: () => string | null;
   readonly #attributes: Uint8Array;
   readonly #attributesInFront: Uint8Array;
 
-  constructor(libc: Libc, limit: OpenFilesLimit, { terminal, home }: SpawnerPlace) {
+  constructor(libc: Libc, limit: OpenFilesLimit, { direct, terminal, home }: SpawnerPlace) {
+    this.#direct = direct;
     this.#libc = libc;
     this.#limit = limit;
     this.#terminal = terminal;
@@ -107,6 +112,14 @@ export class Spawner {
     if (spec.foreground === true) {
       opened.handed[0] = 0;
       return;
+    }
+    if (spec.stdin === null) {
+      const nothing = openFile(this.#libc, "/dev/null");
+      if (nothing !== null) {
+        opened.passing.push(nothing);
+        opened.handed[0] = nothing;
+        return;
+      }
     }
     const path = spec.stdin ?? "/dev/null";
     let descriptor = openAtOnce(this.#libc, path, LINUX.O_RDONLY);
@@ -183,6 +196,23 @@ export class Spawner {
   }
 
   #start(program: string, spec: SpawnSpec, handed: Readonly<Record<number, number>>): number {
+    return this.#startDirectly(program, spec, handed) ?? this.#startByLibrary(program, spec, handed);
+  }
+
+  /** @returns Null if it cannot be started so. */
+  #startDirectly(program: string, spec: SpawnSpec, handed: Readonly<Record<number, number>>): number | null {
+    if (spec.foreground === true) return null;
+    const { argv, env, cwd } = spec;
+    const [firstClosed, openFiles] = [firstAbove(handed), this.#limit.ofChildren];
+    const start = (group: number | null) =>
+      this.#direct.start({ program, argv, env, cwd, handed, firstClosed, openFiles, group });
+    const result = spec.group === undefined ? start(null) : withGroupFolder(spec.group, start);
+    if (result === null) return null;
+    if ("pid" in result) return result.pid;
+    throw notStarted(program, spec, result.errno);
+  }
+
+  #startByLibrary(program: string, spec: SpawnSpec, handed: Readonly<Record<number, number>>): number {
     const { call } = this.#libc;
     const actions = new Uint8Array(ACTIONS_BYTES);
     call.posix_spawn_file_actions_init(actions);
@@ -236,12 +266,13 @@ export class Spawner {
       argv.pointers,
       envp.pointers,
     );
-    if (errno !== 0) {
-      const why = whyNotRun(resolvePath(spec.cwd, program), Number(errno));
-      throw new SpawnError("start", `Cannot start "${spec.argv[0]}": ${why}`);
-    }
+    if (errno !== 0) throw notStarted(program, spec, Number(errno));
     return pid[0]!;
   }
+}
+
+function notStarted(program: string, { argv, cwd }: SpawnSpec, errno: number): SpawnError {
+  return new SpawnError("start", `Cannot start "${argv[0]}": ${whyNotRun(resolvePath(cwd, program), errno)}`);
 }
 
 /** Opens what an output stream goes to that is no pipe of ours. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import * as bun from "../../../lib/host/bun/ffi.ts";
 import * as deno from "../../../lib/host/deno/ffi.ts";
+import { DirectStart } from "../../../lib/host/linux/direct_start/direct_start.ts";
 import { loadLibc } from "../../../lib/host/linux/libc.ts";
 import { LinuxProcesses } from "../../../lib/host/linux/processes.ts";
 import { SpawnError } from "../../../lib/host/ports/processes.ts";
@@ -16,6 +17,7 @@ const libc = loadLibc(await (isDeno ? deno : bun).loadFfi());
 test("shim: a process without privileges is started without one", async () => {
   const processes = new LinuxProcesses({
     libc,
+    direct: new DirectStart(libc),
     openSource: () => assert.fail("there is nothing to read"),
     onChildDeath,
     onNextTurn,

@@ -100,6 +100,7 @@ function fakeFfi(call: Call, errno: () => number): Ffi {
       Object.fromEntries(
         Object.keys(functions).map((name) => [name, (...args) => call(name, args)] as [string, CFunction]),
       ) as Record<Name, CFunction>,
+    functionAt: () => assert.fail("nothing is called by its address"),
     addressOf: () => 4_096n,
     readInt32: errno,
   };

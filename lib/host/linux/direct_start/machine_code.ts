@@ -1,0 +1,82 @@
+/**
+ * A function in machine code, for what neither runtime nor C library has: a process that is born in a control group. It is given
+ * an {@linkcode ORDER} and returns the number of the new process, or minus an error number.
+ *
+ * The child is a vfork: it runs in the memory of this process and on its stack while this thread waits, until it becomes
+ * another program. So it does nothing but system calls, whose list comes from outside, touches no stack, and writes one word.
+ */
+
+/** Where what stands in an order, in words of 64 bits. */
+export const ORDER = {
+  /** Address and size of the arguments of clone3. */
+  arguments: 0,
+  argumentsSize: 1,
+  /** Addresses of the first step, and behind the last one. */
+  steps: 2,
+  end: 3,
+  /** The signals that are blocked meanwhile, and room for those that were before. */
+  all: 4,
+  old: 5,
+  /** The result of the last step: below zero it has failed. */
+  result: 6,
+} as const;
+
+/** Words of a step: the number of a system call, its six arguments, and one that is not used. */
+export const STEP_WORDS = 8;
+
+// deno-fmt-ignore: an instruction a line
+/** By the processors that it is written for. */
+export const MACHINE_CODE: Readonly<Partial<Record<string, Uint8Array>>> = {
+  x64: Uint8Array.of(
+    // no signal may reach a handler in the child, which runs in this memory: rt_sigprocmask(SIG_SETMASK, order.all, order.old, 8)
+    0x53, // push rbx
+    0x55, // push rbp
+    0x48, 0x89, 0xfb, // mov rbx,rdi
+    0xb8, 0x0e, 0x00, 0x00, 0x00, // mov eax,0xe
+    0xbf, 0x02, 0x00, 0x00, 0x00, // mov edi,0x2
+    0x48, 0x8d, 0x73, 0x20, // lea rsi,[rbx+0x20]
+    0x48, 0x8d, 0x53, 0x28, // lea rdx,[rbx+0x28]
+    0x41, 0xba, 0x08, 0x00, 0x00, 0x00, // mov r10d,0x8
+    0x0f, 0x05, // syscall
+    // clone3(order.arguments, order.argumentsSize)
+    0xb8, 0xb3, 0x01, 0x00, 0x00, // mov eax,0x1b3
+    0x48, 0x8b, 0x3b, // mov rdi,[rbx]
+    0x48, 0x8b, 0x73, 0x08, // mov rsi,[rbx+0x8]
+    0x0f, 0x05, // syscall
+    0x48, 0x85, 0xc0, // test rax,rax
+    0x74, 0x21, // je 0x53
+    // here: rt_sigprocmask(SIG_SETMASK, order.old, null, 8), and its number is the result
+    0x48, 0x89, 0xc5, // mov rbp,rax
+    0xb8, 0x0e, 0x00, 0x00, 0x00, // mov eax,0xe
+    0xbf, 0x02, 0x00, 0x00, 0x00, // mov edi,0x2
+    0x48, 0x8d, 0x73, 0x28, // lea rsi,[rbx+0x28]
+    0x31, 0xd2, // xor edx,edx
+    0x41, 0xba, 0x08, 0x00, 0x00, 0x00, // mov r10d,0x8
+    0x0f, 0x05, // syscall
+    0x48, 0x89, 0xe8, // mov rax,rbp
+    0x5d, // pop rbp
+    0x5b, // pop rbx
+    0xc3, // ret
+    // there: each step from order.steps to order.end, until one fails
+    0x48, 0x8b, 0x6b, 0x10, // mov rbp,[rbx+0x10]
+    0x48, 0x8b, 0x45, 0x00, // mov rax,[rbp+0x0]
+    0x48, 0x8b, 0x7d, 0x08, // mov rdi,[rbp+0x8]
+    0x48, 0x8b, 0x75, 0x10, // mov rsi,[rbp+0x10]
+    0x48, 0x8b, 0x55, 0x18, // mov rdx,[rbp+0x18]
+    0x4c, 0x8b, 0x55, 0x20, // mov r10,[rbp+0x20]
+    0x4c, 0x8b, 0x45, 0x28, // mov r8,[rbp+0x28]
+    0x4c, 0x8b, 0x4d, 0x30, // mov r9,[rbp+0x30]
+    0x0f, 0x05, // syscall
+    0x48, 0x85, 0xc0, // test rax,rax
+    0x78, 0x0a, // js 0x84
+    0x48, 0x83, 0xc5, 0x40, // add rbp,0x40
+    0x48, 0x3b, 0x6b, 0x18, // cmp rbp,[rbx+0x18]
+    0x72, 0xd3, // jb 0x57
+    // order.result = that of the last step; exit_group(127)
+    0x48, 0x89, 0x43, 0x30, // mov [rbx+0x30],rax
+    0xb8, 0xe7, 0x00, 0x00, 0x00, // mov eax,0xe7
+    0xbf, 0x7f, 0x00, 0x00, 0x00, // mov edi,0x7f
+    0x0f, 0x05, // syscall
+    0xf4, // hlt
+  ),
+};
