@@ -4,7 +4,8 @@
  * meanwhile would then be judged before anything was seen that came in time. So this clock stands still while the loop is
  * late:
  *
- * 1. Of a turn of the loop, and of a wait that ends too late, no more than `LENIENCE_MS` pass.
+ * 1. Of a turn of the loop no more than `LENIENCE_MS` pass, and a wait that ends too late by more than that has gone on until
+ *    just before the next timer is due.
  * 2. After that it stands for as long as the loop was late, a second at most: what came meanwhile is seen to first. Then
  *    whatever is due is, so that nothing is put off for ever.
  *
@@ -19,6 +20,9 @@ export const LENIENCE_MS = 100;
 
 /** For how long it stands at most once the loop goes on. */
 export const MOST_CATCHING_UP_MS = 1_000;
+
+/** So long before it is due nothing is. */
+export const MOMENT_MS = 1;
 
 /** More than what is lost when instants of two clocks are added up. */
 const ROUNDING_MS = 0.001;
@@ -35,12 +39,15 @@ export class PatientClock implements Clock {
   #shown: Instant;
   /** Until when it stands, by the machine's; null while it goes. */
   #standing: Instant | null = null;
+  /** What it shows after that at least. */
+  #bound: Instant;
   #armed: { readonly at: Instant; readonly revoke: () => void } | null = null;
 
   /** @param machine The clock of the machine. */
   constructor(machine: Clock) {
     this.#machine = machine;
     this.#shown = machine.now();
+    this.#bound = this.#shown;
   }
 
   now(): Instant {
@@ -76,8 +83,9 @@ export class PatientClock implements Clock {
   #beginTurn(): Instant {
     this.#machine.turn(() => this.#endTurn());
     const now = this.#reached();
-    // Nothing has kept it waiting for longer than until the next timer.
-    this.#standIfLate(after(this.#timers.next(), LENIENCE_MS));
+    // Nothing has kept it waiting for longer than until the next timer, which is not due before what has come is seen to.
+    const next = this.#timers.next();
+    this.#standIfLate(after(next, LENIENCE_MS), after(next, -MOMENT_MS));
     return now;
   }
 
@@ -87,10 +95,12 @@ export class PatientClock implements Clock {
     if (began !== null && this.#standing === null) this.#standIfLate(after(began, LENIENCE_MS));
   }
 
-  #standIfLate(bound: Instant): void {
+  /** @param shown What it shows meanwhile. */
+  #standIfLate(bound: Instant, shown: Instant = bound): void {
     const lateMs = this.#reached() - bound;
     if (!(lateMs > 0)) return;
-    this.#shown = latest(this.#shown, bound);
+    this.#shown = latest(this.#shown, shown);
+    this.#bound = bound;
     this.#standing = after(this.#machine.now(), Math.min(lateMs, MOST_CATCHING_UP_MS));
     this.#arm();
   }
@@ -121,6 +131,7 @@ export class PatientClock implements Clock {
   /** However late this comes: what was due when it stood still is due now. */
   #goOn(): void {
     this.#standing = null;
+    this.#shown = latest(this.#shown, this.#bound);
     this.#behindMs = this.#machine.now() - this.#shown;
     this.#turnedAt = this.#shown;
     this.#machine.turn(() => this.#endTurn());
