@@ -103,6 +103,23 @@ test("reset: a tree stands for all in it, and what has failed in one that is dow
   assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
 });
 
+test("reset: of a tree that is at work it forgets the failures of all below it", () => {
+  const pool = { onFailure: "fail_child", intensity: ONCE, children: { x: DAEMON, y: DAEMON } } as const;
+  const world = worldOf({ children: { pool, other: DAEMON } });
+  crash(world, "pool/x", 2);
+  crash(world, "pool/y", 1);
+  world.advance(200);
+  assert.deepEqual([world.phase("pool/x"), world.phase("pool/y")], ["failed", "running"]);
+  const request = world.reset("pool");
+  world.advance(200);
+  assert.deepEqual([world.phase("pool/x"), world.phase("pool/y")], ["running", "running"]);
+  assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
+  // Its budget is whole again: one more crash is no end.
+  crash(world, "pool/y", 1);
+  world.advance(200);
+  assert.equal(world.phase("pool/y"), "running");
+});
+
 test("reset: what fails again makes the answer no, and what is torn down refuses it", () => {
   const world = worldOf({ children: { a: DAEMON, b: DAEMON } });
   world.script("a", { spawn: { error: "no such file" } });
