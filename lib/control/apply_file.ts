@@ -12,7 +12,7 @@ import { plannedChanges } from "../supervision/planned_changes.ts";
 import type { ApplyResult, WantedReplicas } from "./protocol.ts";
 import { replicasIn } from "./wanted_replicas.ts";
 
-/** The file of a tree, as whoever knows where it is reads it. */
+/** The file of a tree, which the service reads by this without knowing where it is. */
 export interface PlanSource<P extends LoadedPlan = LoadedPlan> {
   /** What the tree goes by. */
   readonly kept: P;

@@ -5,7 +5,7 @@ const MOST_ONE_BY_ONE = 4;
 
 /**
  * Processes, looked up once for all who have asked before the look: they are read from /proc, file by file, and a thousand
- * requests at once would take the supervisor's time for seconds. Whoever asks for a few does not need the table.
+ * requests at once would take the supervisor's time for seconds. A request for a few of them does without the table.
  */
 export class SharedLook {
   readonly #processes: Pick<Processes, "table" | "find" | "childrenOf">;

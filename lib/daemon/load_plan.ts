@@ -93,7 +93,7 @@ export function loadPlan(
       supervise: () => launcherOf(host, program),
     });
   const first = compileWith(profiles);
-  // As in docker compose, whoever names something that is to be started makes its profiles active.
+  // As in docker compose, the profiles of what a command names to be started are active.
   const more = first.plan === null || only === null
     ? []
     : profilesFor(first.plan, selected(first.plan, only));

@@ -1,7 +1,7 @@
 /**
  * A hunt: ends what is left of something, and looks until nothing is.
  *
- *     look -> signal whoever has not had the signal -> look again, until a look finds nobody new
+ *     look -> signal each that has not had the signal -> look again, until a look finds no new one
  *       -> wait for a death, or for a pause that grows -> look ...
  *
  * Everything that ends processes beside their own stop goes this way: the rest of a run, of a tree, of a supervisor that was

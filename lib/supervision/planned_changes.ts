@@ -4,7 +4,7 @@ import { type ActorSpec, ancestorsOf, nodeAt, type NodeId, type Plan, ROOT } fro
 import { isSameProcess } from "../config/process_of.ts";
 import type { ActorState, State } from "./state.ts";
 
-/** See the module. In the order of {@linkcode diffPlans}, behind trees of which that says nothing. */
+/** See the module. Trees that {@linkcode diffPlans} does not name come first, the others in its order. */
 export function plannedChanges(state: Pick<State, "plan" | "nodes">, plan: Plan): readonly PlanChange[] {
   const diff = diffPlans(state.plan, plan);
   const mended = mendedBy(state, plan, diff);

@@ -17,7 +17,7 @@ export interface Recorded {
 /** The window of what has just started. */
 export const EMPTY_WINDOW: RestartWindow = { at: [] };
 
-/** Asks for one more restart at `now`; after a refusal whoever is counted by this window must give up. */
+/** Asks for one more restart at `now`; after a refusal the node that this window counts for must give up. */
 export function recordRestart(window: RestartWindow, now: Instant, spec: Intensity): Recorded {
   if (spec === "unlimited") return { granted: true, window: EMPTY_WINDOW, left: null };
   const recent = window.at.filter((at) => now - at <= spec.withinMs);

@@ -30,7 +30,7 @@ export function resumedState(plan: Plan, saved: SavedState, now: Instant): State
   return {
     ...fresh,
     ...saved.figures,
-    // Whoever has asked for them is connected no more.
+    // The clients that have asked for them are connected no more.
     rollouts: saved.figures.rollouts.map((rollout) => ({ ...rollout, request: null })),
     nodes: NodeMap.of(fresh.topology, (id) => nodes.get(id)!),
     books: booksOf(fresh.topology, nodes, now),

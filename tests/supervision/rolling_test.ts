@@ -4,7 +4,7 @@ import { type ActorSketch, planOf, type TreeSketch } from "../harness/plan.ts";
 import { test } from "../harness/test.ts";
 import { World } from "../harness/world.ts";
 import { holdToReference } from "./reference/twin.ts";
-import { auditRolling } from "./rolling_auditor.ts";
+import { auditLastReplica } from "./audit/last_replica.ts";
 
 const READY = { probe: { type: "file", path: "/x" }, intervalMs: 100 } as const;
 const PROBED = { daemon: true, ready: READY };
@@ -20,7 +20,7 @@ function worldOf(sketch: TreeSketch): World {
   const world = new World(planOf(sketch));
   world.onStep = (before, event, now, stepped) => {
     holdToReference(before, event, now, stepped);
-    auditRolling(before, event, stepped);
+    auditLastReplica(before, event, stepped);
   };
   return world.begin();
 }

@@ -11,7 +11,7 @@ import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
 import { Auditor } from "./audit/auditor.ts";
 import { holdToReference } from "./reference/twin.ts";
-import { auditRolling } from "./rolling_auditor.ts";
+import { auditLastReplica } from "./audit/last_replica.ts";
 import { type Script, World } from "../harness/world.ts";
 
 const SEEDS = Number(process.env["SEEDS"] ?? 400);
@@ -60,7 +60,7 @@ function simulate(seed: number, watch: Watch): void {
   const world = new World(planOf(sketch), seed);
   world.onStep = (before, event, now, stepped) => {
     watch(before, event, now, stepped);
-    auditRolling(before, event, stepped);
+    auditLastReplica(before, event, stepped);
   };
   const plans = new Plans(random, world, sketch);
   const asked: number[] = [];

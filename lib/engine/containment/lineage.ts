@@ -47,7 +47,7 @@ export class Lineage {
   readonly #options: LineageOptions;
   /** Our children that are no orphans: main processes, and helpers such as probes. */
   readonly ours: Set<number> = new Set();
-  /** Main processes that were given up: they are nobody's. */
+  /** Main processes that were given up: they belong to no run any more. */
   readonly #outlived = new Map<number, ProcessId>();
   /** The last list of orphans, and what it was made for. */
   #listed: Listed | null = null;

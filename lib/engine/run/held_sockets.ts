@@ -1,6 +1,6 @@
 /**
- * The sockets of the actors of a tree: open from before an actor first starts until the tree is over, or the plan has them no more, so that whoever
- * connects while an actor restarts waits for its next run.
+ * The sockets of the actors of a tree. A socket is open from before its actor first starts until the tree is over, or the plan
+ * has the socket no more: a client that connects while the actor restarts waits for its next run.
  */
 import { describeSocketAddress } from "../../base/socket_address.ts";
 import { UserError } from "../../base/user_error.ts";

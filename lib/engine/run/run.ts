@@ -113,7 +113,7 @@ export class ActorRun {
   readonly #spawning = new CancelScope();
   readonly #closed = new Event();
   readonly #output: RunOutput;
-  /** Whether there has been a process, be it that it did not become the program. */
+  /** Whether there has been a process, also if that did not become the program. */
   #isMade = false;
   #isExpected = false;
   #nursery: Nursery | null = null;

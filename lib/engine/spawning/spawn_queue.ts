@@ -145,7 +145,7 @@ export class SpawnQueue {
   }
 }
 
-/** The machine has no room for a process, which is not the fault of whoever is to be started. */
+/** The machine has no room for a process, which is not the fault of the actor. */
 export class SpawnLack extends Error {
   override readonly name = "SpawnLack";
   readonly lack: UserError;

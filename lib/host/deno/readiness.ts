@@ -18,7 +18,7 @@ const FOR_EVER = -1;
 /** A descriptor, what is asked for, and the answer. */
 const POLLFD_BYTES = 8;
 
-/** The call stays loaded, so that whoever needs it later shares it. */
+/** The call stays loaded, so that later uses share it. */
 let loaded: Poll | undefined;
 
 /** The call that waits beside the loop. */

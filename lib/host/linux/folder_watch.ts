@@ -26,7 +26,7 @@ export function watchFolders(
   }
   const source = openSource(descriptor);
   return {
-    // Of what has changed nothing is read but that it has: whoever asks looks at all of it.
+    // That something has changed is all that is read: the caller looks at the whole folder.
     changed: async () => await source.read() !== null,
     close: () => source.close(),
   };

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { after, earliest, type Instant, NEVER } from "../../../lib/base/instant.ts";
 import { type ActorSpec, type NodeId, ROOT } from "../../../lib/config/plan.ts";
-import { withoutReplica } from "../../../lib/config/replica_path.ts";
 import type { Exit } from "../../../lib/supervision/exit.ts";
 import type { Entry } from "../../../lib/supervision/journal_entry.ts";
 import type { Scene } from "./auditor.ts";
@@ -10,6 +9,7 @@ import { mustRestart, ownCounter } from "./budgets.ts";
 import { auditConclusion, auditEscalated, auditGaveUp, auditRestarted } from "./ends.ts";
 import { type Family, familyOf, isRemoved } from "./family.ts";
 import { type End, outcomeOf, type Run, type Wish } from "./ledger.ts";
+import { isReady, othersOf } from "./rolling.ts";
 import { auditOverdue, auditReady } from "./stops.ts";
 import { auditTeardown } from "./tree_ends.ts";
 
@@ -375,12 +375,8 @@ function hearReset(scene: Scene, nodes: readonly NodeId[]): void {
 /** A replica has its turn in a rolling restart: if it is ready, another one of its actor is, and is not to stop. */
 function hearTurn(scene: Scene, id: NodeId): void {
   const { ledger, known, was, effects } = scene;
-  const isReady = (one: NodeId) => (ledger.runs.get(one)?.readyAt ?? null) !== null && !ledger.isLeaving(one);
-  const actor = withoutReplica(id);
-  const others = known.children(known.spec(id).parent!).filter((one) =>
-    one !== id && withoutReplica(one) === actor && known.spec(one).kind !== "tree"
-  );
-  assert.ok(!isReady(id) || others.some(isReady), `"${id}" is the last that is ready, and has its turn`);
+  const hasOther = othersOf(known, id).some((one) => isReady(scene, one));
+  assert.ok(!isReady(scene, id) || hasOther, `"${id}" is the last that is ready, and has its turn`);
   ledger.streaks.set(id, 0);
   ledger.granted.delete(ownCounter(id));
   want(scene, id, "anew");

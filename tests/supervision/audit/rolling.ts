@@ -9,6 +9,7 @@ import { withoutReplica } from "../../../lib/config/replica_path.ts";
 import type { Entry } from "../../../lib/supervision/journal_entry.ts";
 import type { RunId } from "../../../lib/supervision/state.ts";
 import type { Scene } from "./auditor.ts";
+import type { Family } from "./family.ts";
 
 /** What has to have run for so long, if nothing tells that it is ready. */
 const LASTING_MS = 100;
@@ -68,7 +69,7 @@ export class Rollings {
         if (why.kind === "failed") {
           assert.ok(rolling?.members.get(why.at)?.hasFailed, `it halts at "${why.at}", which has not failed`);
         } else if (why.kind === "alone") {
-          const other = othersOf(scene, why.at).find((one) => isReady(scene, one));
+          const other = othersOf(scene.family, why.at).find((one) => isReady(scene, one));
           assert.equal(other, undefined, `it halts at "${why.at}" beside "${other}"`);
         }
         if (rolling !== undefined) rolling.isOver = true;
@@ -128,12 +129,13 @@ export class Rollings {
   }
 }
 
-function isReady({ ledger }: Scene, id: NodeId): boolean {
+/** Whether a replica is ready, and is not to stop. */
+export function isReady({ ledger }: Scene, id: NodeId): boolean {
   return (ledger.runs.get(id)?.readyAt ?? null) !== null && !ledger.isLeaving(id);
 }
 
 /** The other replicas of its actor. */
-function othersOf({ family }: Scene, id: NodeId): readonly NodeId[] {
+export function othersOf(family: Family, id: NodeId): readonly NodeId[] {
   const actor = withoutReplica(id);
   return family.children(family.spec(id).parent ?? ROOT).filter((one) =>
     one !== id && withoutReplica(one) === actor && family.spec(one).kind !== "tree"

@@ -3,10 +3,10 @@
  * something else than a rolling restart does.
  */
 import assert from "node:assert/strict";
-import { withoutReplica } from "../../lib/config/replica_path.ts";
-import type { TreeEvent } from "../../lib/supervision/event.ts";
-import type { State } from "../../lib/supervision/state.ts";
-import type { Stepped } from "../../lib/supervision/turn.ts";
+import { withoutReplica } from "../../../lib/config/replica_path.ts";
+import type { TreeEvent } from "../../../lib/supervision/event.ts";
+import type { State } from "../../../lib/supervision/state.ts";
+import type { Stepped } from "../../../lib/supervision/turn.ts";
 
 /** Events after which nothing but a rolling restart stops what is ready, other than what the event is about. */
 const HARMLESS: ReadonlySet<TreeEvent["type"]> = new Set([
@@ -25,7 +25,7 @@ const HARMLESS: ReadonlySet<TreeEvent["type"]> = new Set([
 const OTHERS: ReadonlySet<string> = new Set(["cancelled", "timed_out", "restarted", "gave_up", "failed"]);
 
 /** Looks at one step. */
-export function auditRolling(before: State, event: TreeEvent, { state, effects }: Stepped): void {
+export function auditLastReplica(before: State, event: TreeEvent, { state, effects }: Stepped): void {
   if (!HARMLESS.has(event.type) || state.rollouts.length + before.rollouts.length === 0) return;
   if (effects.some((effect) => effect.type === "record" && OTHERS.has(effect.entry.event))) return;
   const [was, is] = [readyIn(before, event), readyIn(state)];
