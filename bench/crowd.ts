@@ -5,16 +5,12 @@
  * npm run build; its processes are `sleep`, and it proves that none of them is left.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
+import { processesWith, supervise, TICK_MS, usageOf } from "./own_command.ts";
 
-const HERE = dirname(fileURLToPath(import.meta.url));
-const SUPERVISE = (process.env["SUPERVISE"] ?? join(HERE, "../dist/supervise"))
-  .split(" ");
 const SIZES = (process.env["SIZES"] ?? "1000,5000").split(",").map(Number);
 const ROUNDS = Number(process.env["ROUNDS"] ?? 3);
 const ASKS = process.env["ASK"] !== "0";
@@ -35,58 +31,6 @@ interface Figures {
   readonly status: readonly number[];
 }
 
-interface Done {
-  readonly code: number | null;
-  readonly ms: number;
-  readonly output: string;
-}
-
-function command(folder: string, ...words: readonly string[]): Promise<Done> {
-  const began = performance.now();
-  const [program, ...first] = SUPERVISE;
-  const env = {
-    ...process.env,
-    XDG_STATE_HOME: join(folder, "state"),
-    HOME: folder,
-  };
-  const child: ChildProcess = spawn(program!, [...first, ...words], {
-    cwd: folder,
-    env,
-  });
-  let output = "";
-  for (const stream of [child.stdout!, child.stderr!]) {
-    stream.on("data", (data) => output += data);
-  }
-  return new Promise((resolve) =>
-    child.on(
-      "close",
-      (code) => resolve({ code, ms: performance.now() - began, output }),
-    )
-  );
-}
-
-function left(): readonly string[] {
-  const isOurs = (pid: string) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, "utf8") ===
-        `sleep\0${SECONDS}\0`;
-    } catch {
-      return false;
-    }
-  };
-  return readdirSync("/proc").filter((name) => /^\d/.test(name)).filter(isOurs);
-}
-
-/** In which the kernel counts the processor time of processes. */
-const TICK_MS = 10;
-
-function statOf(pid: number): readonly number[] {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  return stat.slice(stat.lastIndexOf(")") + 4).split(" ").map(Number);
-}
-
-const parentOf = (pid: number) => statOf(pid)[0]!;
-
 /** Counts the processor time of processes until they are gone. */
 class CpuMeter {
   readonly #ms = new Map<number, number>();
@@ -104,8 +48,7 @@ class CpuMeter {
   look(): void {
     for (const pid of this.#ms.keys()) {
       try {
-        const stat = statOf(pid);
-        this.#ms.set(pid, TICK_MS * (stat[10]! + stat[11]!));
+        this.#ms.set(pid, usageOf(pid).cpuMs);
       } catch {
         // It is gone.
       }
@@ -116,6 +59,8 @@ class CpuMeter {
     clearInterval(this.#timer);
   }
 }
+
+const left = () => processesWith(`sleep\0${SECONDS}\0`);
 
 async function measure(size: number, layer: string): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), "crowd-"));
@@ -129,11 +74,11 @@ async function measure(size: number, layer: string): Promise<Figures> {
     const status: number[] = [];
     let isUp = false;
     const layerWords = layer === "" ? [] : [`--containment=${layer}`];
-    const up = command(folder, "up", "-d", ...layerWords).finally(() => isUp = true);
+    const up = supervise(folder, "up", "-d", ...layerWords).finally(() => isUp = true);
     while (ASKS && !isUp) {
       const [table, one] = [
-        await command(folder, "ps", "--json"),
-        await command(folder, "status", "s0"),
+        await supervise(folder, "ps", "--json"),
+        await supervise(folder, "status", "s0"),
       ];
       // Before there is a tree they fail, and after the start they say nothing of it.
       if (isUp || table.code !== 0 || one.code !== 0) continue;
@@ -144,10 +89,10 @@ async function measure(size: number, layer: string): Promise<Figures> {
     assert.equal(code, 0, output.slice(0, 2_000));
     const processes = left();
     assert.equal(processes.length, size);
-    const supervisor = parentOf(Number(processes[0]));
-    const meter = new CpuMeter([supervisor, parentOf(supervisor)]);
+    const supervisor = usageOf(processes[0]!).parent;
+    const meter = new CpuMeter([supervisor, usageOf(supervisor).parent]);
     const upCpu = meter.ms;
-    const down = await command(folder, "down").finally(() => meter.close());
+    const down = await supervise(folder, "down").finally(() => meter.close());
     assert.equal(down.code, 0, down.output.slice(0, 2_000));
     assert.deepEqual(left(), []);
     return {
@@ -159,7 +104,7 @@ async function measure(size: number, layer: string): Promise<Figures> {
       status,
     };
   } finally {
-    await command(folder, "down");
+    await supervise(folder, "down");
     rmSync(folder, { recursive: true, force: true });
   }
 }

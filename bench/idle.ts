@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { environmentIn, processesWith } from "./own_command.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SETTLE_SECONDS = Number(process.env["SETTLE"] ?? 60);
@@ -73,19 +74,7 @@ function used(pid: number): Used {
 
 const memory = (pid: number) => Number(/^Pss:\s+(\d+)/m.exec(pages(pid, "smaps_rollup"))![1]);
 
-function findRole(folder: string, verb: string): number {
-  const isIt = (pid: string) => {
-    try {
-      const words = pages(Number(pid), "cmdline");
-      return words.includes(`\0${verb}\0`) && words.includes(folder);
-    } catch {
-      return false;
-    }
-  };
-  return Number(
-    readdirSync("/proc").find((name) => /^\d+$/.test(name) && isIt(name)),
-  );
-}
+const findRole = (folder: string, verb: string) => processesWith(`\0${verb}\0`, folder)[0]!;
 
 interface Row {
   readonly runtime: string;
@@ -109,7 +98,7 @@ try {
       const [program, ...rest] = words;
       const child = spawn(program!, rest, {
         cwd,
-        env: { ...process.env, XDG_STATE_HOME: join(cwd, "state"), HOME: cwd },
+        env: environmentIn(cwd),
       });
       child.stdout!.resume();
       child.stderr!.resume();
@@ -138,15 +127,10 @@ try {
           (_, n) => `actors.s${n} = { exec = "sleep 100000", daemon = true }`,
         );
         writeFileSync(join(folder, "supervise.toml"), actors.join("\n"));
-        const env = {
-          ...process.env,
-          XDG_STATE_HOME: join(folder, "state"),
-          HOME: folder,
-        };
         const run = (...words: string[]) =>
           spawnSync(ours[0]!, [...ours.slice(1), ...words], {
             cwd: folder,
-            env,
+            env: environmentIn(folder),
           });
         downs.push(() => void run("down"));
         const up = run("up", "-d");

@@ -4,17 +4,16 @@
  * bare loop on Bun and, where there is a compiler, with one in C. It needs npm run build, and proves that nothing is left.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { processesWith, supervise as command, usageOf } from "./own_command.ts";
+import { compiled } from "./supervisors/programs.ts";
 
-const HERE = dirname(fileURLToPath(import.meta.url));
-const SUPERVISE = (process.env["SUPERVISE"] ?? join(HERE, "../dist/supervise"))
-  .split(" ");
 const ROUNDS = Number(process.env["ROUNDS"] ?? 3);
 const KILLS = Number(process.env["KILLS"] ?? 60);
 const STORM = 200;
@@ -23,7 +22,6 @@ const STORM_MS = 3_000;
 const REST_MS = 50;
 const LAYERS = (process.env["LAYERS"] ?? "cgroup,subreaper,group").split(",")
   .filter((layer) => layer !== "");
-const TICK_MS = 10;
 /** A length of sleep that nobody else has. */
 const SECONDS = 100_000 + process.pid;
 
@@ -47,13 +45,16 @@ interface Contender {
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A loop that tells its number of starts when it ends. */
-function loop(name: string, ...command: readonly string[]): Contender {
+/** A loop of `supervisors/`, which tells its number of starts when it ends. */
+function loop(name: string, ...words: readonly string[]): Contender {
   return {
     name,
     start(folder, count, argv) {
-      const [program, ...words] = [...command, String(count), ...argv];
-      const child = spawn(program!, words, {
+      const lines = Array.from({ length: count }, (_, n) => ["restart", `a${n}`, ...argv].join("\t") + "\n");
+      writeFileSync(join(folder, "services"), lines.join(""));
+      mkdirSync(join(folder, "logs"));
+      const [program, ...first] = words;
+      const child = spawn(program!, [...first, "services", "logs"], {
         cwd: folder,
         stdio: ["ignore", "pipe", "inherit"],
       });
@@ -73,27 +74,10 @@ function loop(name: string, ...command: readonly string[]): Contender {
   };
 }
 
-function run(folder: string, ...words: readonly string[]): Promise<string> {
-  const [program, ...first] = SUPERVISE;
-  const env = {
-    ...process.env,
-    XDG_STATE_HOME: join(folder, "state"),
-    HOME: folder,
-  };
-  const child: ChildProcess = spawn(program!, [...first, ...words], {
-    cwd: folder,
-    env,
-  });
-  let output = "";
-  for (const stream of [child.stdout!, child.stderr!]) {
-    stream.on("data", (data) => output += data);
-  }
-  return new Promise((resolve, reject) =>
-    child.on(
-      "close",
-      (code) => code === 0 ? resolve(output) : reject(new Error(output.slice(0, 2_000))),
-    )
-  );
+async function run(folder: string, ...words: readonly string[]): Promise<string> {
+  const { code, output } = await command(folder, ...words);
+  if (code !== 0) throw new Error(output.slice(0, 2_000));
+  return output;
 }
 
 async function pidOf(folder: string): Promise<number> {
@@ -145,13 +129,6 @@ function supervise(layer: string): Contender {
   };
 }
 
-/** Processor time of a process, in milliseconds. */
-function cpuOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-}
-
 /** How long after SIGKILL the next process tells that it runs, in milliseconds, for each of some crashes. */
 async function crashes(
   contender: Contender,
@@ -191,22 +168,12 @@ async function storm(
 ): Promise<readonly [number, number]> {
   const keeper = await contender.start(folder, STORM, ["/bin/true"]);
   const began = performance.now();
-  const [startsBefore, cpuBefore] = [await keeper.starts(), cpuOf(keeper.pid)];
+  const [startsBefore, cpuBefore] = [await keeper.starts(), usageOf(keeper.pid).cpuMs];
   await sleep(STORM_MS);
-  const cpu = cpuOf(keeper.pid) - cpuBefore;
+  const cpu = usageOf(keeper.pid).cpuMs - cpuBefore;
   const ms = performance.now() - began;
   const starts = await keeper.stop() - startsBefore;
   return [starts * 1_000 / ms, cpu / starts];
-}
-
-function isLeft(pid: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(
-      `sleep\0${SECONDS}\0`,
-    );
-  } catch {
-    return false;
-  }
 }
 
 async function inFolder<T>(
@@ -225,16 +192,11 @@ const at = (numbers: readonly number[], share: number) =>
 
 await inFolder(async (build) => {
   const contenders: Contender[] = [];
-  try {
-    const program = join(build, "floor");
-    execFileSync("cc", ["-O2", "-o", program, join(HERE, "restarts/floor.c")]);
-    contenders.push(loop("floor (C)", program));
-  } catch (error) {
-    console.error(`no floor: ${(error as Error).message}`);
-  }
-  contenders.push(
-    loop("bare loop on Bun", "bun", join(HERE, "restarts/bare.ts")),
-  );
+  const floor = compiled("floor.c", build);
+  if (floor === null) console.error("no floor: no compiler is found");
+  else contenders.push(loop("floor (C)", floor));
+  const bare = fileURLToPath(new URL("supervisors/bun_loop.ts", import.meta.url));
+  contenders.push(loop("bare loop on Bun", "bun", bare));
   contenders.push(...LAYERS.map(supervise));
   const figures = contenders.map(() => ({
     times: [] as number[],
@@ -250,10 +212,7 @@ await inFolder(async (build) => {
       );
     }
   }
-  assert.deepEqual(
-    readdirSync("/proc").filter((name) => /^\d/.test(name)).filter(isLeft),
-    [],
-  );
+  assert.deepEqual(processesWith(`sleep\0${SECONDS}\0`), []);
   console.log(
     "| | crash to running: median, p99 | starts a second | processor time a start |",
   );

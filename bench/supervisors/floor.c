@@ -1,6 +1,6 @@
 /*
  * The floor: the least that a supervisor does. It starts each service in a session of its own with its output on a pipe, copies
- * that into a log file, waits, and starts again what ends; on SIGTERM it ends all and waits for them.
+ * that into a log file, waits, and starts again what ends; on SIGTERM it ends all, waits for them, and prints how many it has started.
  *
  * Usage: floor FILE LOGS. A line of FILE is "restart" or "once", the name and the command, between tabs.
  */
@@ -27,6 +27,7 @@ enum { WORDS = 64, BUFFER = 65536 };
 extern char **environ;
 static struct service *services;
 static int count, running, events;
+static long started;
 static sigset_t handled, none;
 static char buffer[BUFFER];
 
@@ -56,6 +57,7 @@ static void start(int index) {
     fail(it->name);
   }
   running++;
+  started++;
   fcntl(ends[0], F_SETFL, O_NONBLOCK);
   it->out = ends[0];
   struct epoll_event event = {.events = EPOLLIN, .data.u32 = (unsigned)index};
@@ -75,9 +77,15 @@ static void close_output(struct service *it) {
   it->out = -1;
 }
 
+/* SIGTERM is not kept waiting by services that end faster than they are started. */
+static int is_asked_to_stop(void) {
+  sigset_t pending;
+  return sigpending(&pending) == 0 && sigismember(&pending, SIGTERM);
+}
+
 static void reap(int is_stopping) {
   pid_t pid;
-  while ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
+  while (!is_asked_to_stop() && (pid = waitpid(-1, NULL, WNOHANG)) > 0) {
     running--;
     for (int i = 0; i < count; i++) {
       if (services[i].pid != pid) continue;
@@ -149,4 +157,5 @@ int main(int argc, char **argv) {
     }
     if (has_signals) reap(is_stopping);
   }
+  printf("%ld\n", started);
 }
