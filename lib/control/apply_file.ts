@@ -57,10 +57,11 @@ export class FileApplier {
   /**
    * Reads the file, compares, and unless it is `dry` lets the tree go on with it.
    *
+   * @param rolling Whether replicas are restarted one after the other.
    * @throws {UserError} `tree/refused`, `apply/refused`, or why the file cannot be read
    */
-  async apply(dry: boolean): Promise<Applied> {
-    return await this.#lock.run(() => this.#goOn(() => this.#source.load(), dry));
+  async apply(dry: boolean, rolling: boolean): Promise<Applied> {
+    return await this.#lock.run(() => this.#goOn(() => this.#source.load(), dry, rolling));
   }
 
   /**
@@ -70,11 +71,11 @@ export class FileApplier {
    */
   async scale(counts: readonly WantedReplicas[], dry: boolean): Promise<Applied> {
     return await this.#lock.run(() =>
-      this.#goOn(() => this.#source.scale(replicasIn(this.#engine.state.plan, counts)), dry)
+      this.#goOn(() => this.#source.scale(replicasIn(this.#engine.state.plan, counts)), dry, false)
     );
   }
 
-  async #goOn(load: () => LoadedPlan, dry: boolean): Promise<Applied> {
+  async #goOn(load: () => LoadedPlan, dry: boolean, rolling: boolean): Promise<Applied> {
     const { state } = this.#engine;
     const { phase } = state.nodes.get(ROOT)!;
     if (phase.at !== "up") {
@@ -98,7 +99,7 @@ export class FileApplier {
     const gone = goneBy(changes);
     const close = gone.length === 0 ? null : this.#engine.account(gone);
     try {
-      const { reply } = await this.#engine.apply(plan);
+      const { reply } = await this.#engine.apply(plan, rolling);
       return { ...about, isValid: true, changes, reply, close };
     } catch (error) {
       this.#source.keep(before);

@@ -135,7 +135,8 @@ export class Service {
       const type = rolling === true ? "rolling_restart_requested" : "restart_requested";
       return this.#act({ type, nodes: selectOrThrow(this.#plan, paths) }, wait);
     },
-    apply: async ({ dry, wait }) => await this.#applied(await this.#applier.apply(dry), dry, wait),
+    apply: async ({ dry, wait, rolling }) =>
+        await this.#applied(await this.#applier.apply(dry, rolling === true), dry, wait),
     scale: async ({ counts, dry, wait }) =>
       await this.#applied(await this.#applier.scale(counts, dry), dry, wait),
     reset: ({ paths, wait }) =>
@@ -263,7 +264,7 @@ function stillHeld(refusal: Refusal & { readonly kind: "crash_held" }): UserErro
 
 function rollHalted(refusal: Refusal & { readonly kind: "roll_halted" }): UserError {
   return new UserError("tree/roll-halted", `The rolling restart has stopped: ${describeRefusal(refusal)}`, {
-    hint: "`supervise ps` shows how they are; the same command begins anew",
+    hint: "`supervise ps` shows how they are; `supervise restart --rolling` goes on with those that are left",
   });
 }
 

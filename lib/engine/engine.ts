@@ -229,9 +229,10 @@ export class Engine {
    * Goes on under another plan. What that needs is made ready before, or nothing is done. Returns when it was taken, or is
    * refused; `reply` says when it is done.
    *
+   * @param rolling Whether replicas are restarted one after the other.
    * @throws {UserError} `config/bad-pattern`, `sockets/not-available`
    */
-  async apply(plan: Plan): Promise<{ readonly reply: Promise<Reply> }> {
+  async apply(plan: Plan, rolling: boolean): Promise<{ readonly reply: Promise<Reply> }> {
     const { sockets, layer, company } = this.#options;
     const patterns = await fromPromise(compilePatterns(plan));
     sockets.open(plan);
@@ -239,7 +240,7 @@ export class Engine {
     layer.prepare(controllersFor(plan), company);
     this.#masker.learn(plan);
     const taken = this.#planTaken;
-    const reply = this.ask({ type: "plan_given", plan });
+    const reply = this.ask({ type: "plan_given", plan, rolling });
     reply.then(() => taken.set());
     await taken.wait();
     return { reply };

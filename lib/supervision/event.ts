@@ -131,6 +131,8 @@ export interface PlanGiven {
   readonly type: "plan_given";
   readonly request: number | null;
   readonly plan: Plan;
+  /** Whether replicas that are to be other processes are restarted one after the other. */
+  readonly rolling: boolean;
 }
 
 /** Everything that enters the one inbox of a supervisor. */
