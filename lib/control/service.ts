@@ -136,7 +136,7 @@ export class Service {
       return this.#act({ type, nodes: selectOrThrow(this.#plan, paths) }, wait);
     },
     apply: async ({ dry, wait, rolling }) =>
-        await this.#applied(await this.#applier.apply(dry, rolling === true), dry, wait),
+      await this.#applied(await this.#applier.apply(dry, rolling === true), dry, wait),
     scale: async ({ counts, dry, wait }) =>
       await this.#applied(await this.#applier.scale(counts, dry), dry, wait),
     reset: ({ paths, wait }) =>

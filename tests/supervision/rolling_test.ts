@@ -264,7 +264,12 @@ test("rolling: another plan restarts replicas one after the other, and what has 
   assert.equal(world.replies.get(request), undefined);
   world.script("api.1", { probe: null });
   world.advance(5_000);
-  assert.deepEqual(world.take("signal", "spawn"), ["signal api.2", "spawn api.2", "signal api.3", "spawn api.3"]);
+  assert.deepEqual(world.take("signal", "spawn"), [
+    "signal api.2",
+    "spawn api.2",
+    "signal api.3",
+    "spawn api.3",
+  ]);
   assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
 });
 
