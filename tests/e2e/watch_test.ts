@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { until } from "../harness/until.ts";
 import { e2e } from "../harness/supervise.ts";
 
 e2e("watch: what is saved restarts its actor, or signals it, and nothing else", async (sandbox) => {
@@ -22,9 +23,8 @@ e2e("watch: what is saved restarts its actor, or signals it, and nothing else", 
     exec = "sleep 1000"
     daemon = true
   `);
-  const up = sandbox.start(["up"]);
-  await up.line(/^ready/);
-  const before = await sandbox.json("status");
+  assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+  const before = await sandbox.json("ps");
   const pidOf = (path: string) => before.actors.find((row: { path: string }) => row.path === path).pid;
 
   // An editor that writes another file and renames it, beside a swap file of its own.
@@ -35,7 +35,10 @@ e2e("watch: what is saved restarts its actor, or signals it, and nothing else", 
   assert.equal(web.restarts, 0);
 
   writeFileSync(join(sandbox.dir, "conf/app.conf"), "2");
-  await up.line(/proxy +\| reloaded/);
+  await until(
+    "proxy has its signal",
+    async () => /reloaded/.test((await sandbox.supervise("logs", "proxy")).stdout),
+  );
 
   mkdirSync(join(sandbox.dir, "src/deep/er"), { recursive: true });
   sandbox.write("src/deep/er/more.ts", "");
@@ -50,5 +53,4 @@ e2e("watch: what is saved restarts its actor, or signals it, and nothing else", 
   assert.match(events, /web: "?.*src\/main\.ts"? has changed: it is restarted/);
   assert.match(events, /proxy: .*conf\/app\.conf has changed: it gets SIGHUP/);
   assert.match((await sandbox.supervise("down")).stdout, / 0 left/);
-  await up.done;
 });
