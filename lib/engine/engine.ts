@@ -30,6 +30,7 @@ import type { Outcome, RunId, State } from "../supervision/state.ts";
 import { initialState } from "../supervision/initial_state.ts";
 import { nextDeadline, step } from "../supervision/step.ts";
 import { Containment } from "./containment/containment.ts";
+import { FileWatch } from "./watching/file_watch.ts";
 import { ExitWatch } from "./survival/exit_watch.ts";
 import { Isolators, type IsolatorsOptions } from "./isolator/isolators.ts";
 import { endUnheard } from "./isolator/end_unheard.ts";
@@ -137,6 +138,7 @@ export class Engine {
   readonly #exits: ExitWatch;
   readonly #pipes: RunPipes;
   readonly #isolators: Isolators;
+  readonly #files: FileWatch;
   /** Those of all plans so far. */
   readonly #patterns: Map<string, LinePattern>;
   #requests = 0;
@@ -164,6 +166,11 @@ export class Engine {
           path,
         ),
       onStart: (node, process) => this.#onIsolator(node, process),
+    });
+    this.#files = new FileWatch({
+      watching: host.watching,
+      onChange: (node, files) => this.post({ type: "files_changed", node, files }),
+      onRefused: (path, folder, why, hint) => this.#note(path, "unwatched", { path: folder, why, hint }),
     });
     const orphanage = new Orphanage(host.processes, resumed?.orphanage);
     this.#containment = new Containment(host, this.#ledger, layer, orphanage);
@@ -325,6 +332,7 @@ export class Engine {
   async #lookOut(): Promise<void> {
     await openNursery((nursery) => {
       nursery.startSoon(() => lookOut(this.#containment), { name: "descendants" });
+      nursery.startSoon(() => this.#files.run(), { name: "files" });
       nursery.startSoon(() => this.#exits.run(), { name: "ends of processes" });
     });
   }
@@ -346,6 +354,7 @@ export class Engine {
     const isTaken = event.type === "plan_given";
     const hasLeft = sockets.hasSpare && effects.some(({ type }) => type === "close_run");
     if (isTaken || hasLeft) sockets.closeSpare(state);
+    if (isTaken || event.type === "begun" || event.type === "resumed") this.#files.set(state.plan);
     if (!isTaken) return;
     this.#planTaken.set();
     this.#planTaken = new Event();

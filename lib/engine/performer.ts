@@ -133,6 +133,9 @@ export class Performer {
         return this.#stopCommand(run, effect.stop);
       case "cancel":
         return run.options.member?.cancel(effect.withinMs);
+      case "tell":
+        if (run.child !== null) this.#options.host.processes.signal(run.child, effect.signal);
+        return;
       case "signal":
         return this.#signal(run, effect.stop);
       case "end_rest":

@@ -1,3 +1,4 @@
+import type { Signal } from "../base/signals.ts";
 import type { ActorSpec, NodeId, Probe, Stop } from "../config/plan.ts";
 import type { CrashId } from "./crash.ts";
 import type { Entry } from "./journal_entry.ts";
@@ -49,6 +50,8 @@ export type RunEffect =
   | StopEffect<"stop_command">
   /** Asks what has joined to cancel everything in it, and tells it how long it has. */
   | { readonly type: "cancel"; readonly node: NodeId; readonly run: RunId; readonly withinMs: number }
+  /** A signal to the process, which goes on. */
+  | { readonly type: "tell"; readonly node: NodeId; readonly run: RunId; readonly signal: Signal }
   /** The stop signal, to the process or its group. */
   | StopEffect<"signal">
   /** SIGTERM to what the process left running; answered by `cleared` when nothing is left. */

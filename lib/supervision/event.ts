@@ -107,6 +107,7 @@ type NotedEvent =
   | "unmade"
   | "short"
   | "unlimited"
+  | "unwatched"
   | "lines_dropped";
 
 /** One kind of what is noted. */
@@ -135,6 +136,14 @@ export interface PlanGiven {
   readonly rolling: boolean;
 }
 
+/** Files have changed that an actor watches. */
+export interface FilesChanged {
+  readonly type: "files_changed";
+  readonly node: NodeId;
+  /** As absolute paths, a hundred of many; none if it is not known which. */
+  readonly files: readonly string[];
+}
+
 /** Everything that enters the one inbox of a supervisor. */
 export type TreeEvent =
   | { readonly type: "begun" }
@@ -142,5 +151,6 @@ export type TreeEvent =
   | { readonly type: "time_passed" }
   | Noted
   | PlanGiven
+  | FilesChanged
   | RunEvent
   | RequestEvent;

@@ -116,6 +116,7 @@ function actorFrom(
     ready: null,
     startTimeoutMs: 30_000,
     runTimeoutMs: null,
+    watch: null,
     intensity: null,
     ...differences,
     stop: { command: null, signal: "SIGTERM", to: "process", graceMs: 10_000, kill: "tree", ...stop },

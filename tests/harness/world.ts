@@ -106,6 +106,11 @@ export class World {
     this.send({ type: "parted", node, run });
   }
 
+  /** Files have changed that an actor may watch. */
+  changes(path: string, ...files: readonly string[]): void {
+    this.send({ type: "files_changed", node: path as NodeId, files });
+  }
+
   /** Sends an event, and performs what follows from it, one event after the other as in the real inbox. */
   send(event: TreeEvent): void {
     this.#inbox.push(event);

@@ -7,6 +7,7 @@ import { INTENSITY } from "./intensity.ts";
 import { READY } from "./ready.ts";
 import { STOP } from "./stop.ts";
 import { INCLUDED, ROOT_TREE, TREE } from "./supervisor.ts";
+import { WATCH } from "./watch.ts";
 
 /** Every kind of table that a file can have. */
 export const KINDS: readonly TableKind<Keys>[] = [
@@ -19,6 +20,7 @@ export const KINDS: readonly TableKind<Keys>[] = [
   BACKOFF,
   READY,
   STOP,
+  WATCH,
   CGROUP,
 ];
 

@@ -133,6 +133,24 @@ export const ACTOR_SAMPLES: SamplesOf<typeof ACTOR_CHANGES> = {
     grace: sample(`stop = { grace = "10s" }`, `stop.grace = "10000ms"`, `stop.grace = "5s"`),
     kill: sample(`stop = { kill = "tree" }`, ``, `stop.kill = "process"`),
   },
+  watch: {
+    paths: sample(`watch = ["src", "b"]`, `watch = { paths = ["./b", "src"] }`, `watch = ["src"]`),
+    ignore: sample(
+      `watch = { paths = ["src"], ignore = ["*.log"] }`,
+      `watch = { ignore = ['*.log', "*.log"], paths = ["src"] }`,
+      `watch = { paths = ["src"], ignore = ["a/b"] }`,
+    ),
+    debounce: sample(
+      `watch = { paths = ["src"], debounce = "1s" }`,
+      `watch = { paths = ["src"], debounce = "1000ms" }`,
+      `watch = { paths = ["src"], debounce = "2s" }`,
+    ),
+    signal: sample(
+      `watch = { paths = ["src"], signal = "SIGHUP" }`,
+      `watch = { paths = ["src"], signal = "HUP" }`,
+      `watch = { paths = ["src"], signal = "USR1" }`,
+    ),
+  },
   stdin: sample(`stdin = "in.txt"`, `stdin = "./in.txt"`, `stdin = "null"`),
   replicas: sample(`replicas = 2`, `replicas = 0x2`, `replicas = 3`, {
     changes: ["add a.3 replicas"],
