@@ -221,6 +221,16 @@ export interface TreeSpec extends Child {
 /** A node of the tree. */
 export type NodeSpec = ActorSpec | TreeSpec;
 
+/** A command that is run when something happens. */
+export interface Alert {
+  /** Names of events of the journal. */
+  readonly events: readonly string[];
+  /** Selectors of those whose events count; null for all. */
+  readonly paths: readonly string[] | null;
+  readonly argv: readonly string[];
+  readonly timeoutMs: number;
+}
+
 /** A compiled configuration. */
 export interface Plan {
   readonly name: string;
@@ -232,6 +242,7 @@ export interface Plan {
   readonly files: readonly string[];
   /** The active profiles; `*` stands for all. */
   readonly profiles: readonly string[];
+  readonly alerts: readonly Alert[];
   readonly nodes: readonly NodeSpec[];
 }
 

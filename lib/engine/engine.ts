@@ -29,6 +29,7 @@ import type { Refusal } from "../supervision/reason.ts";
 import type { Outcome, RunId, State } from "../supervision/state.ts";
 import { initialState } from "../supervision/initial_state.ts";
 import { nextDeadline, step } from "../supervision/step.ts";
+import { Alerts } from "./alerts/alerts.ts";
 import { Containment } from "./containment/containment.ts";
 import { FileWatch } from "./watching/file_watch.ts";
 import { ExitWatch } from "./survival/exit_watch.ts";
@@ -48,6 +49,7 @@ import type { MainProcess } from "./run/main_process.ts";
 import type { JoinPoint } from "./run/membership.ts";
 import { Orphanage } from "./containment/orphanage.ts";
 import { Performer } from "./performer.ts";
+import type { JournalEntry } from "./journal/journal.ts";
 import { type Listener, Recorder } from "./journal/recorder.ts";
 import type { ResumedTree } from "./survival/resumed_tree.ts";
 import { RunPipes } from "./survival/run_pipes.ts";
@@ -84,6 +86,8 @@ export interface EngineOptions {
   readonly company: readonly ProcessId[];
   /** A folder of the tree's own that goes with it. */
   readonly runFolder: string;
+  /** Says the reason of an entry in words, for those who are told of it. */
+  readonly worded: (entry: JournalEntry) => JournalEntry;
   /** What lines of actors are compared with. */
   readonly patterns: ReadyPatterns;
   /** Null if nothing of the tree is to outlive its supervisor. */
@@ -139,6 +143,7 @@ export class Engine {
   readonly #pipes: RunPipes;
   readonly #isolators: Isolators;
   readonly #files: FileWatch;
+  readonly #alerts: Alerts;
   /** Those of all plans so far. */
   readonly #patterns: Map<string, LinePattern>;
   #requests = 0;
@@ -174,6 +179,16 @@ export class Engine {
     });
     const orphanage = new Orphanage(host.processes, resumed?.orphanage);
     this.#containment = new Containment(host, this.#ledger, layer, orphanage);
+    this.#alerts = new Alerts({
+      place: { host, containment: this.#containment, ledger: this.#ledger },
+      plan: () => this.#state.plan,
+      environment: options.environment,
+      markOf: options.markOf,
+      socket: options.socket,
+      folder: options.runFolder,
+      worded: options.worded,
+      onFailed: (command, why) => this.#note(null, "alert_failed", { command, why }),
+    });
     this.crashes = new HeldCrashes({
       state: () => this.#state,
       post: (event) => this.post(event),
@@ -306,6 +321,7 @@ export class Engine {
       nursery.startSoon(() => this.#recorder.run(), { name: "recorder" });
       const lookout = new CancelScope();
       nursery.startSoon(() => lookout.run(() => this.#lookOut()), { name: "lookout" });
+      nursery.startSoon(() => this.#alerts.run(), { name: "alerts" });
       try {
         await openNursery(async (trees) => {
           const performer = new Performer(this.#performerOptions(), trees);
@@ -313,6 +329,7 @@ export class Engine {
           this.#take(resumed?.event ?? { type: "begun" }, performer);
           while (this.#state.outcome === null) this.#take(await this.#nextEvent(), performer);
         });
+        await this.#alerts.finish();
         end = await this.#finish();
       } finally {
         lookout.cancel("the tree is over");
@@ -363,7 +380,7 @@ export class Engine {
   /** What is said of the plan itself is no word of an event. */
   #record(entry: Entry): void {
     const data = this.#masker.data(entry.data);
-    this.#recorder.entry({ ...entry, data } as Entry);
+    this.#alerts.hear(this.#recorder.entry({ ...entry, data } as Entry));
   }
 
   #perform(effect: Effect, performer: Performer): void {

@@ -108,6 +108,7 @@ type NotedEvent =
   | "short"
   | "unlimited"
   | "unwatched"
+  | "alert_failed"
   | "lines_dropped";
 
 /** One kind of what is noted. */

@@ -93,6 +93,8 @@ export interface EntryData {
     readonly count: number;
     readonly signal: Signal | null;
   };
+  /** The command of an alert has not done its work. */
+  readonly alert_failed: { readonly command: string; readonly why: string };
   /** Changes of some of the files that an actor watches are not seen. */
   readonly unwatched: { readonly path: string; readonly why: string; readonly hint: string | null };
   /** Lines of an actor could not be written and are lost. */

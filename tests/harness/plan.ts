@@ -29,7 +29,15 @@ export function planOf(root: TreeSketch): Plan {
     });
     return { ...node, dependsOn };
   });
-  return { name: "test", file: AT.file, dir: "/test", files: [AT.file], profiles: [], nodes: linked };
+  return {
+    name: "test",
+    file: AT.file,
+    dir: "/test",
+    files: [AT.file],
+    profiles: [],
+    alerts: [],
+    nodes: linked,
+  };
 
   function add(path: NodeId, parent: NodeId | null, sketch: ActorSketch | TreeSketch): NodeSpec {
     const index = nodes.length;

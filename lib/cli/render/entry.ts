@@ -91,6 +91,7 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   short: "red",
   unlimited: "yellow",
   unwatched: "yellow",
+  alert_failed: "yellow",
 };
 
 function sentenceOf<Event extends EntryEvent>(entry: JournalEntryOf<Event>): string {
@@ -166,6 +167,7 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
       signal === null ? "it is restarted" : `it gets ${signal}`
     }`;
   },
+  alert_failed: ({ command, why }) => `the alert "${command}" has failed: ${why}`,
   unwatched: ({ path, why, hint }) =>
     `changes in "${path}" are not seen: ${why}${hint === null ? "" : ` (${hint})`}`,
   lines_dropped: ({ why }) => `lines of its log are lost: ${why}`,

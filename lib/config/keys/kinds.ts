@@ -1,5 +1,6 @@
 import type { Keys, TableKind } from "../values/key.ts";
 import { ACTOR } from "./actor.ts";
+import { ALERT } from "./alert.ts";
 import { BACKOFF } from "./backoff.ts";
 import { CGROUP } from "./cgroup.ts";
 import { DEFAULTS } from "./defaults.ts";
@@ -22,6 +23,7 @@ export const KINDS: readonly TableKind<Keys>[] = [
   STOP,
   WATCH,
   CGROUP,
+  ALERT,
 ];
 
 /** What messages call the kinds of table that know `key`. */

@@ -236,6 +236,11 @@ export const TREE_SAMPLES: SamplesOf<typeof TREE_CHANGES> = {
 export const ROOT_SAMPLES: SamplesOf<typeof ROOT_CHANGES> = {
   name: sample(`name = "one"`, `name = 'one'`, `name = "two"`),
   include: sample(``, ``, ``, { changes: [] }),
+  alerts: sample(
+    `alerts = [{ events = ["failed"], exec = "./tell x" }]`,
+    `alerts = [{ exec = ["./tell", "x"], events = ["failed"], timeout = "30s" }]`,
+    `alerts = [{ events = ["failed"], exec = "./tell y" }]`,
+  ),
 };
 
 /** A file before the change of a key, written in another way, and after it, and what is to become of which node. */
