@@ -1,6 +1,6 @@
 /** Commands that are run when something happens, on a fake machine. */
 import assert from "node:assert/strict";
-import { ALERT_EVENTS } from "../../lib/config/keys/alert.ts";
+import type { ALERT_EVENTS } from "../../lib/config/keys/alert.ts";
 import type { EntryEvent } from "../../lib/supervision/journal_entry.ts";
 import type { FakeProgram } from "../../lib/host/fake/puppet.ts";
 import { test } from "../harness/test.ts";
