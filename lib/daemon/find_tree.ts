@@ -135,8 +135,9 @@ function located(
 function findFileOfTree(host: Host, program: Program, file: string | null): string {
   if (file === null) return findFile(host, program, null);
   const path = pathOf(program, file);
-  const isKnown = listRecords(host, program.uid).some((record) => record.file === path);
-  return isKnown && host.files.realPath(path) === null ? path : findFile(host, program, file);
+  const isGone = host.files.realPath(path) === null;
+  const isKnown = isGone && listRecords(host, program.uid).some((record) => record.file === path);
+  return isKnown ? path : findFile(host, program, file);
 }
 
 function passing(path: string): UserError {

@@ -26,7 +26,9 @@ export const ps: Command = {
   ]],
   words: [0, Infinity],
   async run(context) {
-    await withTree(context, (client) => whileRead(context, () => show(context, client)));
+    await withTree(context, (client) =>
+      // One answer is soon written, and its writing tells that nobody reads.
+      context.args.has("watch") ? whileRead(context, () => show(context, client)) : show(context, client));
     return ExitCode.done;
   },
 };

@@ -58,6 +58,9 @@ const FUNCTIONS = {
   waitid: { result: "i32", args: ["i32", "i32", "buffer", "i32"] },
   waitpid: { result: "i32", args: ["i32", "buffer", "i32"] },
   write: { result: "i64", args: ["i32", "buffer", "i64"] },
+} as const;
+
+const ERROR_NUMBER = {
   __errno_location: { result: "pointer", args: [] },
 } as const;
 
@@ -195,7 +198,7 @@ const ERRORS: Readonly<Record<number, string>> = {
 
 /** The loaded library. */
 export interface Libc {
-  readonly call: Readonly<Record<keyof typeof FUNCTIONS, CFunction>>;
+  readonly call: Readonly<Record<keyof typeof FUNCTIONS | keyof typeof ERROR_NUMBER, CFunction>>;
   /** Null in a library that is too old for them. */
   readonly newer: Readonly<Record<keyof typeof NEWER_FUNCTIONS, CFunction>> | null;
   readonly newest: Readonly<Record<keyof typeof NEWEST_FUNCTIONS, CFunction>> | null;
@@ -208,17 +211,57 @@ export interface Libc {
   errno(): number;
 }
 
-/** Loads the C library of the machine, GNU's or musl. */
+/**
+ * Loads the C library of the machine, GNU's or musl. Each function is bound at its first call: a runtime makes code for each
+ * that it binds, and a process calls some of them alone.
+ */
 export function loadLibc(ffi: Ffi): Libc {
   return loadFirst((library) => {
-    const call = ffi.load(library, FUNCTIONS);
-    const errno = () => ffi.readInt32(call.__errno_location());
-    const newer = tryLoad(ffi, library, NEWER_FUNCTIONS);
-    const newest = tryLoad(ffi, library, NEWEST_FUNCTIONS);
-    const inGroup = tryLoad(ffi, library, GROUP_FUNCTIONS);
-    const { dlsym } = tryLoad(ffi, library, LOOKUP) ?? ffi.load(LOOKUP_LIBRARY, LOOKUP);
-    return { call, newer, newest, inGroup, dlsym, ffi, errno };
+    // To bind a function may change the error number of the call before it, so this one is bound ahead of all.
+    const { __errno_location } = ffi.load(library, ERROR_NUMBER);
+    const call = Object.assign(boundWhenCalled(ffi, library, FUNCTIONS), { __errno_location });
+    const newer = once(() => tryLoad(ffi, library, NEWER_FUNCTIONS));
+    const newest = once(() => tryLoad(ffi, library, NEWEST_FUNCTIONS));
+    const inGroup = once(() => tryLoad(ffi, library, GROUP_FUNCTIONS));
+    const dlsym = once(() => (tryLoad(ffi, library, LOOKUP) ?? ffi.load(LOOKUP_LIBRARY, LOOKUP)).dlsym);
+    return {
+      call,
+      get newer() {
+        return newer();
+      },
+      get newest() {
+        return newest();
+      },
+      get inGroup() {
+        return inGroup();
+      },
+      dlsym: (...values) => dlsym()(...values),
+      ffi,
+      errno: () => ffi.readInt32(__errno_location()),
+    };
   });
+}
+
+/** Functions each of which takes the place of its stand-in when that is called. */
+function boundWhenCalled<Name extends string>(
+  ffi: Ffi,
+  library: string,
+  functions: Readonly<Record<Name, CSignature>>,
+): Record<Name, CFunction> {
+  const call: Record<string, CFunction> = {};
+  for (const [name, signature] of Object.entries<CSignature>(functions)) {
+    call[name] = (...values) => {
+      const bound = ffi.load(library, { [name]: signature })[name]!;
+      call[name] = bound;
+      return bound(...values);
+    };
+  }
+  return call;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** Whatever is made of the first C library that can be loaded. */
