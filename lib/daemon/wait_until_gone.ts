@@ -6,7 +6,9 @@ import type { ProcessId } from "../host/ports/processes.ts";
 
 /** How long the supervisor's own processes may take to go after their last word. */
 const FAREWELL_MS = 10_000;
-const LOOK_EVERY_MS = 5;
+/** Most are gone in some milliseconds: they are looked for often at first, and now and then once it takes long. */
+const FIRST_PAUSE_MS = 1;
+const LONGEST_PAUSE_MS = 20;
 
 /** Those of `processes` that are still there after a while. */
 export async function waitUntilGone(
@@ -15,11 +17,16 @@ export async function waitUntilGone(
 ): Promise<readonly ProcessId[]> {
   const deadline = after(host.clock.now(), FAREWELL_MS);
   let there = processes.filter((id) => isThere(host, id));
-  while (there.length > 0 && host.clock.now() < deadline) {
-    await pause(host, LOOK_EVERY_MS);
+  for (let ms = FIRST_PAUSE_MS; there.length > 0 && host.clock.now() < deadline; ms = longer(ms)) {
+    await pause(host, ms);
     there = there.filter((id) => isThere(host, id));
   }
   return there;
+}
+
+/** A tenth of the time that was waited so far is waited in vain at most. */
+function longer(ms: number): number {
+  return Math.min(ms * 1.1, LONGEST_PAUSE_MS);
 }
 
 /** Whether a process lives, or is a zombie that we have to reap. */

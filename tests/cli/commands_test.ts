@@ -20,6 +20,7 @@ const COMMANDS_OF: Readonly<Record<string, readonly string[]>> = {
   up_foreground: ["up"],
   up_detached: ["up"],
   ps: ["ps", "status"],
+  down_unanswered: ["down"],
 };
 
 function optionsOf(command: Command) {

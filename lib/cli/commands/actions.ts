@@ -1,7 +1,7 @@
 /** `supervise start`, `stop`, `restart` and `reset`: what to do with some actors, done before the command returns. */
 import { ExitCode } from "../../base/exit_code.ts";
 import { UserError } from "../../base/user_error.ts";
-import { receiptOfStop } from "../../daemon/take_down.ts";
+import { receiptOfStop } from "../../daemon/receipt.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { ActionResult, StatusRow } from "../../control/protocol.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";

@@ -191,6 +191,10 @@ export class LinuxProcesses implements Processes {
   }
 
   variableOf(pid: number, name: string): string | null {
+    return readVariable(pid, name) ?? null;
+  }
+
+  shownVariable(pid: number, name: string): string | null | undefined {
     return readVariable(pid, name);
   }
 
