@@ -2,7 +2,8 @@
 import type { ErrorName } from "../base/error_names.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
-import type { ControlClient } from "../control/client.ts";
+import { askAlong, type ControlClient } from "../control/client.ts";
+import type { TreeStatus } from "../control/protocol.ts";
 import { connectSupervisor } from "../daemon/connect_supervisor.ts";
 import { connectTree, findFile, findTree } from "../daemon/find_tree.ts";
 import { requireOwnState, stateFolderOf } from "../daemon/state_folder.ts";
@@ -60,6 +61,17 @@ export async function withTree<T>(
   }
 }
 
+/** What the tree that is meant is doing: one message to its supervisor, and one from it. @throws {UserError} */
+export async function statusOf(context: Context, paths: readonly string[]): Promise<TreeStatus> {
+  const asked = askAlong("status", { paths });
+  const client = await fromPromise(connectTree(context.host, treeOf(context), asked.send));
+  try {
+    return await fromPromise(asked.answer());
+  } finally {
+    client.close();
+  }
+}
+
 /** How long a supervisor may take to put into its files what is on its way there. */
 const SYNC_MS = 1_000;
 
@@ -70,7 +82,7 @@ export interface Kept {
   /** Null if nobody follows, or the tree does not run. */
   readonly client: ControlClient | null;
   /** The error for a tree that has kept nothing of a kind, as {@linkcode nothingKept} makes it. */
-  readonly nothing: (code: ErrorName, message: string) => UserError;
+  readonly nothing: (code: ErrorName, message: string) => Promise<UserError>;
 }
 
 /** Runs `body` with what the tree that is meant has kept; also after it has ended. @throws {UserError} */
@@ -79,8 +91,10 @@ export async function withKept<T>(context: Context, body: (kept: Kept) => Promis
   const tree = treeOf(context);
   const folder = readRecord(host, tree)?.stateFolder ?? stateFolderOf(program, tree);
   requireOwnState(host, program.uid, folder);
-  const { nothingKept } = await fromPromise(import("../daemon/not_running.ts"));
-  const nothing = (code: ErrorName, message: string) => nothingKept(host, tree, code, message);
+  const nothing = async (code: ErrorName, message: string) => {
+    const { nothingKept } = await fromPromise(import("../daemon/not_running.ts"));
+    return nothingKept(host, tree, code, message);
+  };
   if (!args.has("follow")) {
     await awaitKept(host, tree);
     return await body({ folder, client: null, nothing });
@@ -97,9 +111,10 @@ export async function withKept<T>(context: Context, body: (kept: Kept) => Promis
 async function awaitKept(host: Context["host"], tree: TreeId): Promise<void> {
   await moveOnAfter(SYNC_MS, async () => {
     try {
-      const client = await fromPromise(connectSupervisor(host, tree));
+      const asked = askAlong("sync", {});
+      const client = await fromPromise(connectSupervisor(host, tree, asked.send));
       if (client === null) return;
-      await fromPromise(client.request("sync", {})).finally(() => client.close());
+      await fromPromise(asked.answer()).finally(() => client.close());
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
     }

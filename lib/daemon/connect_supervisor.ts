@@ -10,15 +10,21 @@ import { isThere } from "./wait_until_gone.ts";
 /**
  * Connects to the supervisor of a tree.
  *
+ * @param along See {@linkcode connectControl}.
  * @returns Null if nobody listens.
  * @throws {UserError} `control/not-trusted`, `control/version`, `control/no-answer`
  */
-export async function connectSupervisor(host: Host, tree: TreeId): Promise<ControlClient | null> {
-  return await connectControl(host, tree.socket, (peer) => {
+export async function connectSupervisor(
+  host: Host,
+  tree: TreeId,
+  along?: (client: ControlClient) => void,
+): Promise<ControlClient | null> {
+  const doubt = (peer: Peer | null) => {
     const record = readRecord(host, tree);
     const known = record !== null && record.endedAt === null && isThere(host, record.supervisor);
     return whyNotTrusted(tree.uid, known ? record.supervisor : null, peer);
-  });
+  };
+  return await connectControl(host, tree.socket, doubt, along);
 }
 
 /**

@@ -100,10 +100,15 @@ export function findTree(host: Host, program: Program, { file, name }: TreeChoic
 /**
  * Connects to a tree's supervisor.
  *
+ * @param along See {@linkcode connectLasting}.
  * @throws {UserError} `tree/not-running`, `control/no-answer`
  */
-export async function connectTree(host: Host, tree: TreeId): Promise<ControlClient> {
-  const client = await connectLasting(host, tree);
+export async function connectTree(
+  host: Host,
+  tree: TreeId,
+  along?: (client: ControlClient) => void,
+): Promise<ControlClient> {
+  const client = await connectLasting(host, tree, along);
   if (client !== null) return client;
   if (isSupervised(host, tree)) {
     throw new UserError(

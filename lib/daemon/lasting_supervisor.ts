@@ -20,13 +20,18 @@ const LOOK_EVERY_MS = 5;
 /**
  * Connects to the supervisor.
  *
+ * @param along Sends what is asked, perhaps several times: whoever goes on answers the last.
  * @returns Null when there is none, and whoever was is gone; also when it has not listened for too long.
  * @throws {UserError} `control/not-trusted`, `control/version`, `control/no-answer`
  */
-export async function connectLasting(host: Host, tree: TreeId): Promise<ControlClient | null> {
+export async function connectLasting(
+  host: Host,
+  tree: TreeId,
+  along?: (client: ControlClient) => void,
+): Promise<ControlClient | null> {
   const deadline = after(host.clock.now(), SETTLING_MS);
   do {
-    const client = await connectOrLose(host, tree);
+    const client = await connectOrLose(host, tree, along);
     if (client !== null) return client;
     if (await outwaitDying(host, tree)) return null;
     await pause(host, LOOK_EVERY_MS);
@@ -44,9 +49,13 @@ export async function outwaitDying(host: Host, tree: TreeId): Promise<boolean> {
 }
 
 /** A connection; null also if the supervisor is gone before it answers. */
-async function connectOrLose(host: Host, tree: TreeId): Promise<ControlClient | null> {
+async function connectOrLose(
+  host: Host,
+  tree: TreeId,
+  along?: (client: ControlClient) => void,
+): Promise<ControlClient | null> {
   try {
-    return await connectSupervisor(host, tree);
+    return await connectSupervisor(host, tree, along);
   } catch (error) {
     if (error instanceof UserError && error.code === "control/lost") return null;
     throw error;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { REQUEST_LIMITS } from "../../lib/control/protocol.ts";
+import { PROTOCOL_VERSION, REQUEST_LIMITS } from "../../lib/control/protocol.ts";
 import type { Connection } from "../../lib/host/ports/sockets.ts";
 import { encodeFrame } from "../../lib/wire/frames.ts";
 import { test } from "../harness/test.ts";
 import { END, onStage, readAll, readMessages, settled } from "./stage.ts";
 
-const HELLO = { op: "hello", protocol: 1 };
+const HELLO = { op: "hello", protocol: PROTOCOL_VERSION };
 
 function frame(...payload: readonly number[]): Uint8Array {
   return new Uint8Array([0, 0, payload.length >> 8, payload.length & 0xff, ...payload]);
@@ -30,7 +30,11 @@ const BAD_FRAMES: readonly (readonly [string, Uint8Array, RegExp])[] = [
   ["two items", frame(0x01, 0x02), /bytes after its end/],
   ["a tag", frame(0xc1, 0x00), /a tag/],
   ["a number", encodeFrame(7), /it needs an id and an op/],
-  ["a request without an id", encodeFrame({ op: "hello", protocol: 1 }), /it needs an id and an op/],
+  [
+    "a request without an id",
+    encodeFrame({ op: "hello", protocol: PROTOCOL_VERSION }),
+    /it needs an id and an op/,
+  ],
   ["a request with a text as id", encodeFrame({ id: "1", op: "hello" }), /it needs an id and an op/],
   ["an answer", encodeFrame({ id: 1, result: {} }), /it needs an id and an op/],
 ];
@@ -54,7 +58,7 @@ test("connection: garbage is answered by an error and the end of that connection
       const { id, name, message } = await onlyError(bad);
       assert.deepEqual({ id, name }, { id: 0, name: "control/bad-frame" }, what);
       assert.match(message, expected, what);
-      assert.equal((await neighbour.request("hello", { protocol: 1 })).name, "test", what);
+      assert.equal((await neighbour.request("hello", { protocol: PROTOCOL_VERSION })).name, "test", what);
       stage.service.finish(END);
       assert.deepEqual(await waiting, END, what);
     });
@@ -103,7 +107,7 @@ test("connection: a bug of ours behind a request is an error of that request alo
     stage.engine.sync = () => Promise.reject(new RangeError("broken inside"));
     const client = stage.client();
     await assert.rejects(client.request("sync", {}), { code: "control/internal", message: "broken inside" });
-    await client.request("hello", { protocol: 1 });
+    await client.request("hello", { protocol: PROTOCOL_VERSION });
   });
 });
 
@@ -111,10 +115,10 @@ test("connection: of too many open requests those that are too many are refused,
   await onStage(async (stage) => {
     const client = stage.client({ capacity: 1_000_000 });
     const open = Array.from({ length: 1_000 }, () => client.request("await_end", {}));
-    await assert.rejects(client.request("hello", { protocol: 1 }), { code: "control/busy" });
+    await assert.rejects(client.request("hello", { protocol: PROTOCOL_VERSION }), { code: "control/busy" });
     stage.service.finish(END);
     await Promise.all(open);
-    await client.request("hello", { protocol: 1 });
+    await client.request("hello", { protocol: PROTOCOL_VERSION });
   });
 });
 
@@ -199,7 +203,7 @@ test("connection: while a client reads none of its answers, no more is done for 
     await settled();
     const before = looks;
     assert.ok(before > 0 && before < 40, `${before} answers are kept for it`);
-    await stage.client().request("hello", { protocol: 1 });
+    await stage.client().request("hello", { protocol: PROTOCOL_VERSION });
   });
 });
 

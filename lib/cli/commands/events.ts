@@ -30,7 +30,7 @@ export const events: Command = {
   async run(context) {
     await withKept(context, (kept) =>
       whileRead(context, async () => {
-        if (kept.client === null) await print(context, history(context, kept));
+        if (kept.client === null) await print(context, await history(context, kept));
         else await follow(context, kept.client, kept);
       }));
     return ExitCode.done;
@@ -51,7 +51,7 @@ async function follow(context: Context, client: ControlClient, kept: Kept): Prom
     else early.push(...items);
   });
   await fromPromise(client.request("sync", {}));
-  const past = history(context, kept);
+  const past = await history(context, kept);
   await print(context, past);
   shown = past.at(-1)?.seq ?? 0;
   // What comes while these are shown must come after them.
@@ -68,9 +68,12 @@ function entriesOf({ host }: Context, folder: string, item: FollowItem): readonl
   return (readJournal(host.files, folder) ?? []).filter(({ seq }) => seq > after && seq <= upTo);
 }
 
-function history({ host, args }: Context, { folder, nothing }: Kept): readonly JournalEntry[] {
+async function history(
+  { host, args }: Context,
+  { folder, nothing }: Kept,
+): Promise<readonly JournalEntry[]> {
   const entries = readJournal(host.files, folder);
-  if (entries === null) throw nothing("events/none", "There is no journal of this tree");
+  if (entries === null) throw await nothing("events/none", "There is no journal of this tree");
   const count = args.count("lines");
   return count === null ? entries : entries.slice(-count || Infinity);
 }

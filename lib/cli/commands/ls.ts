@@ -1,5 +1,6 @@
 import { describeDuration } from "../../base/duration.ts";
 import { ExitCode } from "../../base/exit_code.ts";
+import { askAlong } from "../../control/client.ts";
 import { connectSupervisor } from "../../daemon/connect_supervisor.ts";
 import type { TreeStatus } from "../../control/protocol.ts";
 import { keeperOf } from "../../daemon/take_over.ts";
@@ -49,10 +50,11 @@ async function look({ host, program }: Context, record: TreeRecord): Promise<Lis
   const keeper = keeperOf(host, tree);
   if (keeper !== null) return { record, status: null, keeper };
   try {
-    const client = await fromPromise(connectSupervisor(host, tree));
+    const asked = askAlong("status", { paths: [] });
+    const client = await fromPromise(connectSupervisor(host, tree, asked.send));
     if (client === null) return null;
     try {
-      return { record, status: await fromPromise(client.request("status", { paths: [] })), keeper };
+      return { record, status: await fromPromise(asked.answer()), keeper };
     } finally {
       client.close();
     }

@@ -1,10 +1,10 @@
 import { ExitCode } from "../../base/exit_code.ts";
-import type { ControlClient } from "../../control/client.ts";
+import type { TreeStatus } from "../../control/protocol.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { sleep } from "../../scope/sleep.ts";
 import type { Command, Context } from "../command.ts";
 import { renderCard, renderTree } from "../render/rows.ts";
-import { selectorsOf, withTree } from "../which_tree.ts";
+import { selectorsOf, statusOf, withTree } from "../which_tree.ts";
 import { whileRead } from "../while_read.ts";
 
 const WATCH_EVERY_MS = 1_000;
@@ -26,26 +26,26 @@ export const ps: Command = {
   ]],
   words: [0, Infinity],
   async run(context) {
-    await withTree(context, (client) =>
-      // One answer is soon written, and its writing tells that nobody reads.
-      context.args.has("watch") ? whileRead(context, () => show(context, client)) : show(context, client));
+    if (context.args.has("watch")) await whileRead(context, () => watch(context));
+    else await show(context, await statusOf(context, context.args.words));
     return ExitCode.done;
   },
 };
 
-async function show(context: Context, client: ControlClient): Promise<void> {
-  const { ui, args } = context;
-  while (true) {
-    const status = await fromPromise(client.request("status", { paths: args.words }));
-    if (ui.json) await fromPromise(ui.printJson([status]));
-    else {
-      const options = { flat: args.has("flat"), columns: columnsOf(context) };
-      const text = renderTree(status, options, ui.out);
-      await fromPromise(args.has("watch") ? ui.redraw(text) : ui.print(text));
+async function watch(context: Context): Promise<void> {
+  await withTree(context, async (client) => {
+    while (true) {
+      await show(context, await fromPromise(client.request("status", { paths: context.args.words })));
+      await sleep(WATCH_EVERY_MS);
     }
-    if (!args.has("watch")) return;
-    await sleep(WATCH_EVERY_MS);
-  }
+  });
+}
+
+async function show(context: Context, status: TreeStatus): Promise<void> {
+  const { ui, args } = context;
+  if (ui.json) return await fromPromise(ui.printJson([status]));
+  const text = renderTree(status, { flat: args.has("flat"), columns: columnsOf(context) }, ui.out);
+  await fromPromise(args.has("watch") ? ui.redraw(text) : ui.print(text));
 }
 
 /** `supervise status`. */
@@ -58,14 +58,11 @@ export const status: Command = {
   examples: [["supervise status api", "one actor"], ["supervise status --json pool", "a tree, for programs"]],
   words: [0, Infinity],
   async run(context) {
-    const paths = selectorsOf(context, "status");
-    return await withTree(context, async (client) => {
-      const { ui } = context;
-      const found = await fromPromise(client.request("status", { paths }));
-      const text = found.actors.map((row) => renderCard(row, ui.out)).join("\n\n");
-      await fromPromise(ui.json ? ui.printJson([found]) : ui.print(text));
-      return ExitCode.done;
-    });
+    const found = await statusOf(context, selectorsOf(context, "status"));
+    const { ui } = context;
+    const text = found.actors.map((row) => renderCard(row, ui.out)).join("\n\n");
+    await fromPromise(ui.json ? ui.printJson([found]) : ui.print(text));
+    return ExitCode.done;
   },
 };
 

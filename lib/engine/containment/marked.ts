@@ -14,23 +14,33 @@ export function markedProcesses(
   isMeant: (marker: string) => boolean,
 ): readonly Marked[] {
   const marked = new Map<ProcessRow, string>();
-  const findMarked = (find: Find, pid: number) => {
-    const marker = markerOf(processes, find, pid);
-    if (marker === null || !isMeant(marker)) return null;
-    const row = find(pid);
-    if (row !== null) marked.set(row, marker);
-    return row;
-  };
-  const rows = lookAtAll(processes, (find, pids) => findAll((pid) => findMarked(find, pid), pids));
+  const isBearer = (marker: string | null) => marker !== null && isMeant(marker);
+  const rows = lookAtAll(processes, (find, pids, settle) => {
+    const findBearer = (pid: number) => {
+      const marker = markerOf(processes, find, pid, settle);
+      if (!isBearer(marker)) return null;
+      const row = find(pid);
+      if (row !== null) marked.set(row, marker!);
+      return row;
+    };
+    return findAll(findBearer, pids);
+  });
   return rows.map((row) => ({ row, marker: marked.get(row)! }));
 }
 
 /**
  * The mark that a process bears; null if it bears none. One that shows an environment lives, and needs not be found: only of
- * the others it has to be told which are dead, for the sake of those that they have forked.
+ * the others it has to be told which are dead, for the sake of those that they have forked. One that shows an environment
+ * without a mark is none of those that are looked for, whatever it becomes, and is not asked again.
  */
-function markerOf(processes: Processes, find: Find, pid: number): string | null {
+function markerOf(
+  processes: Processes,
+  find: Find,
+  pid: number,
+  settle: (pid: number) => void,
+): string | null {
   const shown = processes.shownVariable(pid, RUN_VARIABLE);
+  if (shown === null) settle(pid);
   if (shown !== undefined) return shown;
   const row = find(pid);
   if (row === null || row.rss === 0) return null;
