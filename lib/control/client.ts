@@ -129,7 +129,7 @@ export interface AskedAlong<O extends Op> {
 }
 
 /** The requests that change nothing: a supervisor that does not understand us may have answered one before we know. */
-type Harmless = "status" | "sync";
+type Harmless = "status" | "summary" | "sync";
 
 /** Asks for something along with the greeting, so that one message and one answer do. */
 export function askAlong<O extends Harmless>(op: O, fields: Requests[O]): AskedAlong<O> {

@@ -83,6 +83,13 @@ export interface TreeStatus {
   readonly actors: readonly StatusRow[];
 }
 
+/** The tree as one line. */
+export interface TreeSummary {
+  readonly state: VisibleState;
+  /** How many actors it has. */
+  readonly actors: number;
+}
+
 /** What came of a start, a stop, a restart or a reset. */
 export interface ActionResult {
   readonly ok: boolean;
@@ -159,6 +166,8 @@ export interface Requests {
   /** Lets the tree begin. With `owner`, it lives as long as this connection. */
   readonly begin: { readonly owner: boolean };
   readonly status: { readonly paths: readonly string[] };
+  /** What of the status is known without a look at any process. */
+  readonly summary: Record<never, never>;
   readonly start: { readonly paths: readonly string[]; readonly deps: boolean; readonly wait: boolean };
   readonly stop: { readonly paths: readonly string[]; readonly wait: boolean };
   /** `rolling`: the replicas of an actor one after the other, one ready all the time. */
@@ -198,6 +207,7 @@ export interface Results {
   };
   readonly begin: Record<never, never>;
   readonly status: TreeStatus;
+  readonly summary: TreeSummary;
   readonly start: ActionResult;
   readonly stop: StopResult;
   readonly restart: ActionResult;

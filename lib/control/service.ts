@@ -26,7 +26,7 @@ import {
 import type { Request } from "./requests.ts";
 import { type Applied, FileApplier, goneBy, type PlanSource, touchedBy } from "./apply_file.ts";
 import { SharedLook } from "./shared_look.ts";
-import { type StatusSource, treeStatus } from "./status.ts";
+import { stateOf, type StatusSource, treeStatus } from "./status.ts";
 import { UsageMeter } from "./usage.ts";
 
 /** The causes that a client may give for a `down`. */
@@ -120,6 +120,14 @@ export class Service {
     status: ({ paths }, { arrival }) => {
       const nodes = paths.length === 0 ? this.#all() : this.#withChildren(selectOrThrow(this.#plan, paths));
       return this.#status(nodes, arrival);
+    },
+    summary: () => {
+      const { state } = this.#engine;
+      const kinds = this.#all().map((id) => state.topology.byId.get(id)!.spec.kind);
+      return {
+        state: stateOf(this.#engine, this.#host),
+        actors: kinds.filter((kind) => kind !== "tree").length,
+      };
     },
     start: ({ paths, deps, wait }) =>
       this.#act({ type: "start_requested", nodes: selectOrThrow(this.#plan, paths), deps }, wait),

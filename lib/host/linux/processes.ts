@@ -64,12 +64,16 @@ export class LinuxProcesses implements Processes {
   readonly #onNextTurn: ProcessesOptions["onNextTurn"];
   readonly #onLateSignal: ProcessesOptions["onLateSignal"];
   readonly #terminal: Terminal;
-  readonly #spawner: Spawner;
+  /** Most programs that look at processes start none. */
+  readonly #openSpawner: () => Spawner;
+  #spawner: Spawner | null = null;
   readonly #limit: OpenFilesLimit;
   readonly #shimCommand: readonly string[];
   readonly #reaper: Reaper;
   readonly #pageBytes: number;
   readonly #stopListening: () => void;
+  /** When the children started that are yet to be reaped. */
+  readonly #childrenSince = new Map<number, number>();
   #isAdopting = false;
   /** Whether the next turn begins with more of what has died. */
   #isToReap = false;
@@ -83,11 +87,9 @@ export class LinuxProcesses implements Processes {
     this.#onLateSignal = options.onLateSignal;
     this.#limit = new OpenFilesLimit(libc, openFilesLimit);
     this.#terminal = new Terminal(libc);
-    this.#spawner = new Spawner(libc, this.#limit, {
-      direct: options.direct,
-      terminal: this.#terminal,
-      home: () => groupOf(process.pid),
-    });
+    const { direct } = options;
+    const place = { direct, terminal: this.#terminal, home: () => groupOf(process.pid) };
+    this.#openSpawner = () => new Spawner(libc, this.#limit, place);
     this.#shimCommand = shimCommand;
     this.#pageBytes = Number(libc.call.sysconf(LINUX.SC_PAGESIZE));
     this.#reaper = new Reaper(libc, (pid) => this.find(pid), groupOf);
@@ -98,24 +100,26 @@ export class LinuxProcesses implements Processes {
     const { pid, stdout, stderr, started } = this.#start(spec);
     // Not reaped yet, so it is in the table, be it as a zombie.
     const startTime = readRow(pid, this.#pageBytes)!.startTime;
+    this.#childrenSince.set(pid, startTime);
     return {
       pid,
       startTime,
       stdout: stdout === null ? null : this.#openSource(stdout),
       stderr: stderr === null ? null : this.#openSource(stderr),
       started,
-      exited: this.#reaper.exitOf(pid),
+      exited: this.#reaper.exitOf(pid, () => this.#childrenSince.delete(pid)),
     };
   }
 
   #start(spec: SpawnSpec): Spawned & Pick<Child, "started"> {
     const { privileges = null, listening, isLimited = false } = spec;
+    const spawner = this.#spawner ??= this.#openSpawner();
     if (privileges === null && listening === undefined && !isLimited) {
-      return { ...this.#spawner.spawn(spec), started: Promise.resolve(null) };
+      return { ...spawner.spawn(spec), started: Promise.resolve(null) };
     }
     return spawnThroughShim({ ...spec, privileges: privileges ?? NO_PRIVILEGES }, {
       libc: this.#libc,
-      spawner: this.#spawner,
+      spawner,
       openSource: this.#openSource,
       openFiles: this.#limit.soft,
       command: this.#shimCommand,
@@ -134,13 +138,17 @@ export class LinuxProcesses implements Processes {
 
   signal(target: ProcessId, signal: Signal): SignalResult {
     const { call } = this.#libc;
+    // The number of a child is nobody else's before it is reaped, which nobody does but us.
+    if (this.#childrenSince.get(target.pid) === target.startTime) {
+      return this.#sent(call.kill(target.pid, signalNumber(signal)));
+    }
     const descriptor = withDescriptor(() => this.#handleOf(target.pid));
     if (descriptor === null) return "gone";
     try {
       // The descriptor holds on to one process; if that is the one that was meant, nothing can come in between.
       if (presentRow(this, target) === null) return "gone";
-      const result = call.syscall(LINUX.SYS_PIDFD_SEND_SIGNAL, descriptor, signalNumber(signal), 0, 0, 0);
-      return Number(result) === 0 ? "sent" : this.#libc.errno() === LINUX.ESRCH ? "gone" : "refused";
+      const number = signalNumber(signal);
+      return this.#sent(call.syscall(LINUX.SYS_PIDFD_SEND_SIGNAL, descriptor, number, 0, 0, 0));
     } finally {
       closeDescriptor(this.#libc, descriptor);
     }
@@ -167,11 +175,13 @@ export class LinuxProcesses implements Processes {
     // The number of a process is nobody else's before it is reaped, which for a child nobody does but us. That of
     // another's child might be in the instant between this look and the signal; that of its group is longer taken.
     if (!this.#reaper.isWaitingFor(leader.pid) && presentRow(this, leader) === null) return "gone";
-    return this.#libc.call.kill(-leader.pid, signalNumber(signal)) === 0
-      ? "sent"
-      : this.#libc.errno() === LINUX.ESRCH
-      ? "gone"
-      : "refused";
+    return this.#sent(this.#libc.call.kill(-leader.pid, signalNumber(signal)));
+  }
+
+  /** What the result of a call that signals means. */
+  #sent(result: number | bigint): SignalResult {
+    if (Number(result) === 0) return "sent";
+    return this.#libc.errno() === LINUX.ESRCH ? "gone" : "refused";
   }
 
   table(): readonly ProcessRow[] {
