@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { concatBytes } from "../../lib/base/bytes.ts";
 import { PROTOCOL_VERSION, REQUEST_LIMITS } from "../../lib/control/protocol.ts";
 import type { Connection } from "../../lib/host/ports/sockets.ts";
 import { encodeFrame } from "../../lib/wire/frames.ts";
@@ -72,6 +73,44 @@ test("connection: a request that comes byte by byte is answered as one that come
     const [message] = await readMessages(connection, 1);
     assert.equal(message!.id, 9);
     assert.ok("result" in message!);
+  });
+});
+
+test("connection: what comes along with a greeting that is refused is refused, too", async () => {
+  await onStage(async (stage) => {
+    const connection = stage.connect();
+    const greeting = encodeFrame({ id: 1, op: "hello", protocol: PROTOCOL_VERSION + 1 });
+    const asked = encodeFrame({ id: 2, op: "status", paths: [] });
+    await connection.write(concatBytes([greeting, asked]));
+    await connection.write(encodeFrame({ id: 3, op: "down", cause: "down", withinMs: null }));
+    const messages = await readMessages(connection, 3);
+    assert.deepEqual(
+      messages.map((message) => [message.id, "error" in message ? message.error.name : "ok"]),
+      [[1, "control/version"], [2, "control/version"], [3, "control/version"]],
+    );
+    assert.equal(stage.service.calledOff.isSet, false);
+  });
+});
+
+test("connection: a table is answered as JSON, all else as it is", async () => {
+  await onStage(async (stage) => {
+    const connection = stage.connect();
+    await connection.write(encodeFrame({ id: 1, op: "status", paths: ["a"] }));
+    await connection.write(encodeFrame({ id: 2, op: "summary" }));
+    const [status, summary] = await readMessages(connection, 2);
+    assert.ok(status !== undefined && "json" in status);
+    const { actors } = JSON.parse(status.json) as { readonly actors: readonly { readonly path: string }[] };
+    assert.deepEqual(actors.map(({ path }) => path), ["a"]);
+    assert.ok(summary !== undefined && "result" in summary);
+    assert.equal((summary.result as { readonly actors: number }).actors, 3);
+  });
+});
+
+test("connection: a summary looks at no process", async () => {
+  await onStage(async (stage) => {
+    const fail = () => assert.fail("a process is looked at");
+    Object.assign(stage.host.processes, { table: fail, find: fail, childrenOf: fail });
+    assert.equal((await stage.client().request("summary", {})).actors, 3);
   });
 });
 
