@@ -16,5 +16,9 @@ await runRole({
     const { openSystemHost } = await import("./lib/host/system_host.ts");
     return await openSystemHost(options);
   },
+  async openClientHost() {
+    const { openClientHost } = await import("./lib/host/client_host.ts");
+    return await openClientHost();
+  },
   loadLibrary: () => import("./mod.ts"),
 });

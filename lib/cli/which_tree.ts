@@ -5,13 +5,13 @@ import { UserError } from "../base/user_error.ts";
 import { askAlong, type ControlClient } from "../control/client.ts";
 import type { TreeStatus } from "../control/protocol.ts";
 import { connectSupervisor } from "../daemon/connect_supervisor.ts";
-import { connectTree, findFile, findTree } from "../daemon/find_tree.ts";
+import { connectFrom, findFile, findTree } from "../daemon/find_tree.ts";
 import { requireOwnState, stateFolderOf } from "../daemon/state_folder.ts";
 import type { TreeId } from "../daemon/tree_id.ts";
 import { readRecord } from "../daemon/tree_record.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
-import type { Context } from "./command.ts";
+import type { AskingContext, Context } from "./command.ts";
 import { usage } from "./option.ts";
 
 /** The real path of the file that is meant: the word at `index`, `-f`, that of the tree `-p`, or the nearest one. @throws {UserError} */
@@ -38,7 +38,7 @@ function fileAndTree(file: string, name: string): UserError {
 }
 
 /** The tree that is meant by the word at `index` if there is one to say so, `-f`, `-p`, or the folder. @throws {UserError} */
-export function treeOf({ host, program, args }: Context, index?: number): TreeId {
+export function treeOf({ host, program, args }: AskingContext, index?: number): TreeId {
   const word = index === undefined ? null : args.words[index] ?? null;
   const [option, name] = [args.text("file"), args.text("name")];
   if (word !== null && option !== null) throw twoFiles(word, option);
@@ -48,12 +48,12 @@ export function treeOf({ host, program, args }: Context, index?: number): TreeId
 
 /** Runs `body` with a connection to the tree that is meant. @param index See {@linkcode treeOf}. @throws {UserError} */
 export async function withTree<T>(
-  context: Context,
+  context: AskingContext,
   body: (client: ControlClient, tree: TreeId) => Promise<T>,
   index?: number,
 ): Promise<T> {
   const tree = treeOf(context, index);
-  const client = await fromPromise(connectTree(context.host, tree));
+  const client = await fromPromise(connectFrom(context, tree));
   try {
     return await body(client, tree);
   } finally {
@@ -62,9 +62,9 @@ export async function withTree<T>(
 }
 
 /** What the tree that is meant is doing: one message to its supervisor, and one from it. @throws {UserError} */
-export async function statusOf(context: Context, paths: readonly string[]): Promise<TreeStatus> {
+export async function statusOf(context: AskingContext, paths: readonly string[]): Promise<TreeStatus> {
   const asked = askAlong("status", { paths });
-  const client = await fromPromise(connectTree(context.host, treeOf(context), asked.send));
+  const client = await fromPromise(connectFrom(context, treeOf(context), asked.send));
   try {
     return await fromPromise(asked.answer());
   } finally {
@@ -122,7 +122,7 @@ async function awaitKept(host: Context["host"], tree: TreeId): Promise<void> {
 }
 
 /** The selectors of a command that cannot do without. @throws {UserError} */
-export function selectorsOf({ args }: Context, verb: string): readonly string[] {
+export function selectorsOf({ args }: AskingContext, verb: string): readonly string[] {
   if (args.words.length > 0) return args.words;
   throw new UserError("usage/no-selector", `Nothing is named to ${verb}`, {
     exitCode: ExitCode.usage,

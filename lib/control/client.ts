@@ -152,7 +152,7 @@ const HELLO_TIMEOUT_MS = 5_000;
  * @throws {UserError} `control/not-trusted`, `control/version`, `control/no-answer`
  */
 export async function connectControl(
-  host: Host,
+  host: Pick<Host, "clock" | "sockets">,
   path: string,
   doubt: (peer: Peer | null) => string | null,
   along: (client: ControlClient) => void = () => {},

@@ -1,6 +1,6 @@
 /** Connects to a tree's supervisor, and says nothing to anybody else. */
 import { connectControl, type ControlClient } from "../control/client.ts";
-import type { Host } from "../host/ports/host.ts";
+import type { ClientHost } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import type { Peer } from "../host/ports/sockets.ts";
 import type { TreeId } from "./tree_id.ts";
@@ -15,7 +15,7 @@ import { isThere } from "./wait_until_gone.ts";
  * @throws {UserError} `control/not-trusted`, `control/version`, `control/no-answer`
  */
 export async function connectSupervisor(
-  host: Host,
+  host: ClientHost,
   tree: TreeId,
   along?: (client: ControlClient) => void,
 ): Promise<ControlClient | null> {

@@ -6,7 +6,7 @@
 import { after } from "../base/instant.ts";
 import { UserError } from "../base/user_error.ts";
 import type { ControlClient } from "../control/client.ts";
-import type { Host } from "../host/ports/host.ts";
+import type { ClientHost } from "../host/ports/host.ts";
 import { connectSupervisor } from "./connect_supervisor.ts";
 import { isSupervised, presentOf } from "./holder.ts";
 import type { TreeId } from "./tree_id.ts";
@@ -25,7 +25,7 @@ const LOOK_EVERY_MS = 5;
  * @throws {UserError} `control/not-trusted`, `control/version`, `control/no-answer`
  */
 export async function connectLasting(
-  host: Host,
+  host: ClientHost,
   tree: TreeId,
   along?: (client: ControlClient) => void,
 ): Promise<ControlClient | null> {
@@ -40,7 +40,7 @@ export async function connectLasting(
 }
 
 /** Waits for the end of a supervisor that has let go of its lock. @returns Whether it has: then there is none. */
-export async function outwaitDying(host: Host, tree: TreeId): Promise<boolean> {
+export async function outwaitDying(host: ClientHost, tree: TreeId): Promise<boolean> {
   if (isSupervised(host, tree)) return false;
   const record = readRecord(host, tree);
   const supervisor = record === null ? null : presentOf(host, tree, record).supervisor;
@@ -50,7 +50,7 @@ export async function outwaitDying(host: Host, tree: TreeId): Promise<boolean> {
 
 /** A connection; null also if the supervisor is gone before it answers. */
 async function connectOrLose(
-  host: Host,
+  host: ClientHost,
   tree: TreeId,
   along?: (client: ControlClient) => void,
 ): Promise<ControlClient | null> {

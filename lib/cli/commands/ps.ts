@@ -2,7 +2,7 @@ import { ExitCode } from "../../base/exit_code.ts";
 import type { TreeStatus } from "../../control/protocol.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { sleep } from "../../scope/sleep.ts";
-import type { Command, Context } from "../command.ts";
+import type { AskingCommand, AskingContext } from "../command.ts";
 import { renderCard, renderTree } from "../render/rows.ts";
 import { selectorsOf, statusOf, withTree } from "../which_tree.ts";
 import { whileRead } from "../while_read.ts";
@@ -10,7 +10,7 @@ import { whileRead } from "../while_read.ts";
 const WATCH_EVERY_MS = 1_000;
 
 /** `supervise ps`. */
-export const ps: Command = {
+export const ps: AskingCommand = {
   usage: "[SEL...]",
   about: [
     "Shows every actor with its state, process, uptime, restarts, use of the machine and last exit, and why it is in a " +
@@ -25,14 +25,19 @@ export const ps: Command = {
     "some of it, for programs",
   ]],
   words: [0, Infinity],
-  async run(context) {
-    if (context.args.has("watch")) await whileRead(context, () => watch(context));
+  async ask(context) {
+    if (context.args.has("watch")) await watchWhileRead(context);
     else await show(context, await statusOf(context, context.args.words));
     return ExitCode.done;
   },
 };
 
-async function watch(context: Context): Promise<void> {
+async function watchWhileRead(context: AskingContext): Promise<void> {
+  const host = await fromPromise(context.openHost());
+  await whileRead({ ...context, host }, () => watch(context));
+}
+
+async function watch(context: AskingContext): Promise<void> {
   await withTree(context, async (client) => {
     while (true) {
       await show(context, await fromPromise(client.request("status", { paths: context.args.words })));
@@ -41,7 +46,7 @@ async function watch(context: Context): Promise<void> {
   });
 }
 
-async function show(context: Context, status: TreeStatus): Promise<void> {
+async function show(context: AskingContext, status: TreeStatus): Promise<void> {
   const { ui, args } = context;
   if (ui.json) return await fromPromise(ui.printJson([status]));
   const text = renderTree(status, { flat: args.has("flat"), columns: columnsOf(context) }, ui.out);
@@ -49,7 +54,7 @@ async function show(context: Context, status: TreeStatus): Promise<void> {
 }
 
 /** `supervise status`. */
-export const status: Command = {
+export const status: AskingCommand = {
   usage: "SEL...",
   about: [
     "Shows all that is known of the named actors: state, reason, process, readiness, restarts, last exit.",
@@ -57,7 +62,7 @@ export const status: Command = {
   options: [],
   examples: [["supervise status api", "one actor"], ["supervise status --json pool", "a tree, for programs"]],
   words: [0, Infinity],
-  async run(context) {
+  async ask(context) {
     const found = await statusOf(context, selectorsOf(context, "status"));
     const { ui } = context;
     const text = found.actors.map((row) => renderCard(row, ui.out)).join("\n\n");
@@ -67,6 +72,6 @@ export const status: Command = {
 };
 
 /** Lines are cut to a terminal only: a file or a pipe gets all of them. */
-function columnsOf({ program, ui }: Context): number {
+function columnsOf({ program, ui }: AskingContext): number {
   return program.stdout.isTerminal ? ui.columns : Infinity;
 }

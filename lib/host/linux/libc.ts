@@ -60,7 +60,7 @@ const FUNCTIONS = {
   write: { result: "i64", args: ["i32", "buffer", "i64"] },
 } as const;
 
-const ERROR_NUMBER = {
+const ERRNO = {
   __errno_location: { result: "pointer", args: [] },
 } as const;
 
@@ -198,7 +198,7 @@ const ERRORS: Readonly<Record<number, string>> = {
 
 /** The loaded library. */
 export interface Libc {
-  readonly call: Readonly<Record<keyof typeof FUNCTIONS | keyof typeof ERROR_NUMBER, CFunction>>;
+  readonly call: Readonly<Record<keyof typeof FUNCTIONS, CFunction>>;
   /** Null in a library that is too old for them. */
   readonly newer: Readonly<Record<keyof typeof NEWER_FUNCTIONS, CFunction>> | null;
   readonly newest: Readonly<Record<keyof typeof NEWEST_FUNCTIONS, CFunction>> | null;
@@ -212,56 +212,57 @@ export interface Libc {
 }
 
 /**
- * Loads the C library of the machine, GNU's or musl. Each function is bound at its first call: a runtime makes code for each
- * that it binds, and a process calls some of them alone.
+ * Loads the C library of the machine, GNU's or musl. Each of its functions is bound when it is first used: a runtime makes code
+ * for each, and no process needs many of them.
  */
 export function loadLibc(ffi: Ffi): Libc {
   return loadFirst((library) => {
-    // To bind a function may change the error number of the call before it, so this one is bound ahead of all.
-    const { __errno_location } = ffi.load(library, ERROR_NUMBER);
-    const call = Object.assign(boundWhenCalled(ffi, library, FUNCTIONS), { __errno_location });
-    const newer = once(() => tryLoad(ffi, library, NEWER_FUNCTIONS));
-    const newest = once(() => tryLoad(ffi, library, NEWEST_FUNCTIONS));
-    const inGroup = once(() => tryLoad(ffi, library, GROUP_FUNCTIONS));
-    const dlsym = once(() => (tryLoad(ffi, library, LOOKUP) ?? ffi.load(LOOKUP_LIBRARY, LOOKUP)).dlsym);
-    return {
-      call,
-      get newer() {
-        return newer();
-      },
-      get newest() {
-        return newest();
-      },
-      get inGroup() {
-        return inGroup();
-      },
-      dlsym: (...values) => dlsym()(...values),
-      ffi,
-      errno: () => ffi.readInt32(__errno_location()),
-    };
+    // What else would fail at its first use fails here, where another library is tried then.
+    const { __errno_location } = ffi.load(library, ERRNO);
+    const call = bindLate(ffi, library, FUNCTIONS);
+    return lateGetters<Libc>({
+      newer: () => tryLoad(ffi, library, NEWER_FUNCTIONS),
+      newest: () => tryLoad(ffi, library, NEWEST_FUNCTIONS),
+      inGroup: () => tryLoad(ffi, library, GROUP_FUNCTIONS),
+      dlsym: () => (tryLoad(ffi, library, LOOKUP) ?? ffi.load(LOOKUP_LIBRARY, LOOKUP)).dlsym,
+      call: () => call,
+      ffi: () => ffi,
+      errno: () => () => ffi.readInt32(__errno_location()),
+    });
   });
 }
 
-/** Functions each of which takes the place of its stand-in when that is called. */
-function boundWhenCalled<Name extends string>(
+/** Functions of a library, each of which is loaded when it is first asked for. */
+function bindLate<Name extends string>(
   ffi: Ffi,
   library: string,
   functions: Readonly<Record<Name, CSignature>>,
-): Record<Name, CFunction> {
-  const call: Record<string, CFunction> = {};
-  for (const [name, signature] of Object.entries<CSignature>(functions)) {
-    call[name] = (...values) => {
-      const bound = ffi.load(library, { [name]: signature })[name]!;
-      call[name] = bound;
-      return bound(...values);
-    };
+): Readonly<Record<Name, CFunction>> {
+  const bound = {} as Record<Name, CFunction>;
+  for (const name of Object.keys(functions) as Name[]) {
+    const load = () => ffi.load(library, { [name]: functions[name] } as Record<Name, CSignature>)[name];
+    late(bound, name, load);
   }
-  return call;
+  return bound;
 }
 
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => (made ??= { value: make() }).value;
+function lateGetters<T extends object>(made: { readonly [Name in keyof T]: () => T[Name] }): T {
+  const whole = {} as T;
+  for (const name of Object.keys(made) as (keyof T)[]) late(whole, name, made[name]);
+  return whole;
+}
+
+/** A property whose value is made when it is first asked for. */
+function late<T extends object, Name extends keyof T>(whole: T, name: Name, make: () => T[Name]): void {
+  Object.defineProperty(whole, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+      const value = make();
+      Object.defineProperty(whole, name, { value, enumerable: true });
+      return value;
+    },
+  });
 }
 
 /** Whatever is made of the first C library that can be loaded. */

@@ -64,9 +64,7 @@ export class LinuxProcesses implements Processes {
   readonly #onNextTurn: ProcessesOptions["onNextTurn"];
   readonly #onLateSignal: ProcessesOptions["onLateSignal"];
   readonly #terminal: Terminal;
-  /** Most programs that look at processes start none. */
-  readonly #openSpawner: () => Spawner;
-  #spawner: Spawner | null = null;
+  readonly #spawner: Spawner;
   readonly #limit: OpenFilesLimit;
   readonly #shimCommand: readonly string[];
   readonly #reaper: Reaper;
@@ -87,9 +85,11 @@ export class LinuxProcesses implements Processes {
     this.#onLateSignal = options.onLateSignal;
     this.#limit = new OpenFilesLimit(libc, openFilesLimit);
     this.#terminal = new Terminal(libc);
-    const { direct } = options;
-    const place = { direct, terminal: this.#terminal, home: () => groupOf(process.pid) };
-    this.#openSpawner = () => new Spawner(libc, this.#limit, place);
+    this.#spawner = new Spawner(libc, this.#limit, {
+      direct: options.direct,
+      terminal: this.#terminal,
+      home: () => groupOf(process.pid),
+    });
     this.#shimCommand = shimCommand;
     this.#pageBytes = Number(libc.call.sysconf(LINUX.SC_PAGESIZE));
     this.#reaper = new Reaper(libc, (pid) => this.find(pid), groupOf);
@@ -113,13 +113,12 @@ export class LinuxProcesses implements Processes {
 
   #start(spec: SpawnSpec): Spawned & Pick<Child, "started"> {
     const { privileges = null, listening, isLimited = false } = spec;
-    const spawner = this.#spawner ??= this.#openSpawner();
     if (privileges === null && listening === undefined && !isLimited) {
-      return { ...spawner.spawn(spec), started: Promise.resolve(null) };
+      return { ...this.#spawner.spawn(spec), started: Promise.resolve(null) };
     }
     return spawnThroughShim({ ...spec, privileges: privileges ?? NO_PRIVILEGES }, {
       libc: this.#libc,
-      spawner,
+      spawner: this.#spawner,
       openSource: this.#openSource,
       openFiles: this.#limit.soft,
       command: this.#shimCommand,
