@@ -220,8 +220,8 @@ export function loadLibc(ffi: Ffi): Libc {
   return loadFirst((library) => {
     // What else would fail at its first use fails here, where another library is tried then.
     const { __errno_location } = ffi.load(library, ERRNO);
-    const call = bindLate(ffi, library, FUNCTIONS);
-    return lateGetters<Libc>({
+    const call = ffi.bindsLate ? bindLate(ffi, library, FUNCTIONS) : ffi.load(library, FUNCTIONS);
+    const libc = lateGetters<Libc>({
       newer: () => tryLoad(ffi, library, NEWER_FUNCTIONS),
       newest: () => tryLoad(ffi, library, NEWEST_FUNCTIONS),
       inGroup: () => tryLoad(ffi, library, GROUP_FUNCTIONS),
@@ -230,6 +230,9 @@ export function loadLibc(ffi: Ffi): Libc {
       ffi: () => ffi,
       errno: () => () => ffi.readInt32(__errno_location()),
     });
+    // To ask for them binds them.
+    if (!ffi.bindsLate) Object.values(libc);
+    return libc;
   });
 }
 
