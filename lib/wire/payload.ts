@@ -128,7 +128,9 @@ function encodeValue(value: unknown, limits: PayloadLimits): Uint8Array {
 function encodeBytes(value: Uint8Array, limits: PayloadLimits): Uint8Array {
   requireFitting(BYTES_HEAD + value.length, limits);
   const length = BYTES_HEAD + value.length;
-  const memory = takeMemory(HEADROOM_BYTES + length);
+  const needed = HEADROOM_BYTES + length;
+  // What goes to a thread takes all of its memory along, and nothing that was in it before is for that one to see.
+  const memory = memoryInUse === null ? takeMemory(needed) : new ArrayBuffer(needed);
   const bytes = giveAway(new Uint8Array(memory, HEADROOM_BYTES, length));
   bytes[0] = 0x5a;
   new DataView(memory).setUint32(HEADROOM_BYTES + 1, value.length);
