@@ -39,7 +39,7 @@ const folder = mkdtempSync(join(tmpdir(), "supervisors-"));
 const floor = compiled("floor.c", folder);
 const child = compiled("child.c", folder);
 const all = contenders(floor ?? join(folder, "floor"));
-const chosen = values.only?.split(",") ?? all.map(({ name }) => name);
+const chosen = values.only?.split(/,(?! )/) ?? all.map(({ name }) => name);
 const unknown = [
   ...chosen.filter((name) => !all.some((one) => one.name === name)),
   ...work.filter((one) => !WORK.includes(one)),

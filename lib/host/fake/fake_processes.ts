@@ -3,6 +3,7 @@ import {
   type Child,
   type DeathMode,
   type ExitStatus,
+  type Leaders,
   type Processes,
   type ProcessId,
   type ProcessRow,
@@ -157,6 +158,11 @@ export class FakeProcesses implements Processes {
 
   find(pid: number): ProcessRow | null {
     return this.#world.kernel.find(pid)?.row() ?? null;
+  }
+
+  leadersOf(pid: number): Leaders | null {
+    const row = this.#world.kernel.find(pid)?.row();
+    return row === undefined ? null : { session: row.session, group: row.group };
   }
 
   variableOf(pid: number, name: string): string | null {

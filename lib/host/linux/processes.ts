@@ -5,6 +5,7 @@ import {
   type ByteSource,
   type Child,
   type DeathMode,
+  type Leaders,
   type Processes,
   type ProcessId,
   type ProcessRow,
@@ -188,6 +189,12 @@ export class LinuxProcesses implements Processes {
 
   find(pid: number): ProcessRow | null {
     return readRow(pid, this.#pageBytes);
+  }
+
+  leadersOf(pid: number): Leaders | null {
+    const { call } = this.#libc;
+    const [session, group] = [Number(call.getsid(pid)), Number(call.getpgid(pid))];
+    return session < 0 || group < 0 ? null : { session, group };
   }
 
   variableOf(pid: number, name: string): string | null {

@@ -26,6 +26,9 @@ export interface ProcessRow extends ProcessId {
   readonly rss: number;
 }
 
+/** The numbers of the processes that lead, or led, the session and the process group of another. */
+export type Leaders = Pick<ProcessRow, "session" | "group">;
+
 /** How a process ended. */
 export type ExitStatus =
   | { readonly how: "exited"; readonly code: number }
@@ -155,6 +158,11 @@ export interface Processes {
   childrenOf(pid: number): readonly number[];
   /** One line of the table; null if there is no such process. */
   find(pid: number): ProcessRow | null;
+  /**
+   * The leaders of a process or of a zombie; null if there is no such process, or if the kernel does not tell. Many times
+   * cheaper than its line.
+   */
+  leadersOf(pid: number): Leaders | null;
   /** One variable of a process's initial environment; null if it has none or it may not be read. */
   variableOf(pid: number, name: string): string | null;
   /** The initial environment of a process; null if there is no such process, or it may not be read. */
