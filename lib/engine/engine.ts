@@ -313,6 +313,9 @@ export class Engine {
     host.processes.adoptOrphans((orphan) => {
       if (!this.#exits.ended(orphan.row, orphan.status)) this.#onOrphan(orphan);
     }, layer.name !== "group");
+    host.processes.tellOfLacks(({ message }) =>
+      this.post({ type: "noted", node: ROOT, event: "not_looked_up", data: { why: message } })
+    );
     if (survival !== null) host.processes.foretellDeaths(({ row, status }) => survival.died(row, status));
     this.#takePipesOver();
     survival?.begin(this.#state, resumed?.runs ?? []);

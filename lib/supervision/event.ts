@@ -101,6 +101,7 @@ export type Noted = { readonly [Event in NotedEvent]: NotedAs<Event> }[NotedEven
 
 type NotedEvent =
   | "orphan_reaped"
+  | "not_looked_up"
   | "isolated"
   | "state_unwritten"
   | "remade"

@@ -195,6 +195,9 @@ export class FakeProcesses implements Processes {
     this.#onDeath = onDeath;
   }
 
+  /** Nothing is refused here. */
+  tellOfLacks(): void {}
+
   dieWithParent(parentPid: number, mode: DeathMode): boolean {
     const isTheParent = this.#self.row().parent === parentPid;
     if (isTheParent) this.#self.deathMode = mode;

@@ -2,6 +2,7 @@
  * The port to processes. What stands here is all that the rest of supervise knows about them.
  */
 import type { Signal } from "../../base/signals.ts";
+import type { UserError } from "../../base/user_error.ts";
 import type { Privileges } from "./privileges.ts";
 
 /** A process that cannot be mistaken for a later one with the same number. */
@@ -187,6 +188,11 @@ export interface Processes {
    * collected: until then, if this program is killed, whoever is its parent next collects it.
    */
   foretellDeaths(onDeath: (death: ReapedOrphan) => void): void;
+  /**
+   * Tells of what the system has refused when the dead were to be looked up, once until that goes well again. They are looked
+   * up again until it does, and stay zombies meanwhile.
+   */
+  tellOfLacks(onLack: (lack: UserError) => void): void;
   /**
    * Ends this process when its parent dies, whatever it is doing then, be it a loop without an end. To be called where
    * the parent started it as a child: what a thread of the parent has started counts that thread as its parent. With
