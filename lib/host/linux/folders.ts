@@ -10,6 +10,7 @@ import { isAmbiguous, isUnmapped } from "./user_ids.ts";
 /** The folders of Linux; `openSource` reads a descriptor of inotify without blocking. */
 export function linuxFolders(libc: Libc, openSource: (descriptor: number) => ByteSource): Folders {
   return {
+    knowsUser: (uid) => !isUnmapped(uid),
     watch: (watched) => watchFolders(libc, openSource, watched),
     hold(name) {
       const flags = LINUX.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
