@@ -33,10 +33,13 @@ export interface LoadedPlan {
   readonly texts: ReadonlyMap<string, string>;
   /** The actors whose number of replicas is not that of the file, because somebody has asked for another. */
   readonly scaled: readonly Scaled[];
+  /** The variables of the environment that stand in it, with fingerprints of what they are there; null for what is not set. */
+  readonly variables: ReadonlyMap<string, string | null>;
 }
 
 /** What a file says now, and what has come of it. */
-export interface Applied extends Pick<ApplyResult, "isValid" | "problems" | "texts" | "scaled" | "changes"> {
+export interface Applied
+  extends Pick<ApplyResult, "isValid" | "problems" | "texts" | "scaled" | "changes" | "variables"> {
   /** Resolves when it is done; null if there is nothing to do. */
   readonly reply: Promise<Reply> | null;
   /** Closes the account of the processes of what the file has no more. */
@@ -86,7 +89,14 @@ export class FileApplier {
     }
     const loaded = load();
     const { plan, problems, scaled } = loaded;
-    const about = { problems, texts: Object.fromEntries(loaded.texts), scaled, reply: null, close: null };
+    const about = {
+      problems,
+      texts: Object.fromEntries(loaded.texts),
+      scaled,
+      variables: Object.fromEntries(loaded.variables),
+      reply: null,
+      close: null,
+    };
     if (plan === null) return { ...about, isValid: false, changes: [] };
     const changes = plannedChanges(state, plan);
     if (dry) return { ...about, isValid: true, changes };

@@ -111,6 +111,11 @@ export interface ApplyResult extends ActionResult {
   readonly texts: Readonly<Record<string, string>>;
   /** The actors whose number of replicas is not that of the file, because somebody has asked for another. */
   readonly scaled: readonly Scaled[];
+  /**
+   * The variables of the environment that stand in the file, with fingerprints of what they were for `up`; null for what was not
+   * set.
+   */
+  readonly variables: Readonly<Record<string, string | null>>;
   /** What becomes of which actor or tree. */
   readonly changes: readonly PlanChange[];
   /** What became of the processes of what the file has no more; null if it was not waited for, or there was none. */

@@ -340,6 +340,12 @@ e2e(
     assert.equal((await sandbox.start(["up", "-d"], { LEVEL: "info" }).done).code, 0);
     const same = await sandbox.start(["apply", "--json"], { LEVEL: "debug" }).done;
     assert.deepEqual(JSON.parse(same.stdout).changes, []);
+    const other = /^kept: the file is read with the environment of `up`, in which LEVEL had another value/m;
+    for (const verb of ["apply", "plan"]) {
+      assert.match((await sandbox.start([verb], { LEVEL: "secret-of-shell" }).done).stderr, other);
+      assert.doesNotMatch((await sandbox.start([verb], { LEVEL: "info" }).done).stderr, /kept:/);
+    }
+    assert.match((await sandbox.supervise("apply")).stderr, other);
     sandbox.write("a.env", "MORE=two");
     assert.deepEqual(told((await sandbox.json("apply")).changes), ["restart a: env.MORE is different"]);
     sandbox.config(file("secret-of-after").replace("echo", "echo secret-of-after secret-of-before;echo"));

@@ -5,8 +5,9 @@ import { refusalOf } from "../../control/apply_file.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { ApplyResult } from "../../control/protocol.ts";
 import { type Receipt, receiptOfStop } from "../../daemon/take_down.ts";
+import { otherVariables } from "../../daemon/variable_mark.ts";
 import type { Command, Context } from "../command.ts";
-import { changeFields, renderChanges, scaledLines } from "../render/changes.ts";
+import { changeFields, otherVariableLines, renderChanges, scaledLines } from "../render/changes.ts";
 import { receiptFields, renderReceipt } from "../render/receipt.ts";
 import { renderRows } from "../render/rows.ts";
 import { requireSound } from "../require_plan.ts";
@@ -75,6 +76,7 @@ export async function goOn(
     );
     const { isValid, problems, texts } = result;
     const told = { isValid, problems, texts: new Map(Object.entries(texts)) };
+    await tellOtherVariables(context, result);
     await requireSound(context, file, told, "was changed");
     return result;
   }, fileAt);
@@ -85,6 +87,16 @@ export async function goOn(
   if (refused !== null) throw refused;
   if (receipt !== null && receipt.left > 0) return ExitCode.survivors;
   return ok ? ExitCode.done : ExitCode.failed;
+}
+
+/** Tells of the variables in the file that are others in this shell; a supervisor of another version may not say which there are. */
+export async function tellOtherVariables(
+  { host, program, ui }: Context,
+  { variables = {} }: Partial<Pick<ApplyResult, "variables">>,
+): Promise<void> {
+  for (const text of otherVariableLines(otherVariables(host, program, variables))) {
+    await fromPromise(ui.say(text));
+  }
 }
 
 async function tell(

@@ -8,6 +8,7 @@ import { treeIdOf } from "../../daemon/tree_id.ts";
 import type { Command, Context } from "../command.ts";
 import { requirePlan, requireSound } from "../require_plan.ts";
 import { changeFields, renderChanges, scaledLines } from "../render/changes.ts";
+import { tellOtherVariables } from "./apply.ts";
 import { PROFILE_OPTION } from "../active_profiles.ts";
 import { planFields, renderPlan } from "../render/plan.ts";
 import { fileOf } from "../which_tree.ts";
@@ -62,6 +63,7 @@ async function pendingChanges(context: Context, file: string): Promise<Pending |
     // What can be told of a sound file was told when it was read here.
     const { isValid, problems, texts } = found;
     const told = { isValid, problems, texts: new Map(Object.entries(texts)) };
+    await tellOtherVariables(context, found);
     if (!isValid) await requireSound(context, file, told, "would be changed");
     return found;
   } catch (error) {
