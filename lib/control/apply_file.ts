@@ -40,6 +40,8 @@ export interface LoadedPlan {
 /** What a file says now, and what has come of it. */
 export interface Applied
   extends Pick<ApplyResult, "isValid" | "problems" | "texts" | "scaled" | "changes" | "variables"> {
+  /** What of the machine would be in the way of changes that are only told; null if nothing is known to be. */
+  readonly obstacle: UserError | null;
   /** Resolves when it is done; null if there is nothing to do. */
   readonly reply: Promise<Reply> | null;
   /** Closes the account of the processes of what the file has no more. */
@@ -48,11 +50,11 @@ export interface Applied
 
 /** See the module. Two at once come one after the other: the second compares with what the first has made of the tree. */
 export class FileApplier {
-  readonly #engine: Pick<Engine, "state" | "apply" | "account">;
+  readonly #engine: Pick<Engine, "state" | "apply" | "account" | "check">;
   readonly #source: PlanSource;
   readonly #lock = new Lock();
 
-  constructor(engine: Pick<Engine, "state" | "apply" | "account">, source: PlanSource) {
+  constructor(engine: Pick<Engine, "state" | "apply" | "account" | "check">, source: PlanSource) {
     this.#engine = engine;
     this.#source = source;
   }
@@ -93,13 +95,14 @@ export class FileApplier {
       problems,
       texts: Object.fromEntries(loaded.texts),
       scaled,
+      obstacle: null,
       variables: Object.fromEntries(loaded.variables),
       reply: null,
       close: null,
     };
     if (plan === null) return { ...about, isValid: false, changes: [] };
     const changes = plannedChanges(state, plan);
-    if (dry) return { ...about, isValid: true, changes };
+    if (dry) return { ...about, isValid: true, changes, obstacle: await this.#obstacleTo(plan) };
     const refused = refusalOf(changes);
     if (refused !== null) throw refused;
     const before = this.#source.kept;
@@ -113,6 +116,16 @@ export class FileApplier {
       return { ...about, isValid: true, changes, reply, close };
     } catch (error) {
       this.#source.keep(before);
+      throw error;
+    }
+  }
+
+  async #obstacleTo(plan: Plan): Promise<UserError | null> {
+    try {
+      await this.#engine.check(plan);
+      return null;
+    } catch (error) {
+      if (error instanceof UserError) return error;
       throw error;
     }
   }

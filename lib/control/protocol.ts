@@ -118,6 +118,8 @@ export interface ApplyResult extends ActionResult {
   readonly variables: Readonly<Record<string, string | null>>;
   /** What becomes of which actor or tree. */
   readonly changes: readonly PlanChange[];
+  /** What of the machine would be in the way of changes that are only told; null if nothing is known to be. */
+  readonly obstacle: WireError | null;
   /** What became of the processes of what the file has no more; null if it was not waited for, or there was none. */
   readonly account: Account | null;
 }

@@ -268,6 +268,16 @@ export class Engine {
     return { reply };
   }
 
+  /**
+   * Finds out whether a plan would be refused, without making anything ready.
+   *
+   * @throws {UserError} As `apply` does.
+   */
+  async check(plan: Plan): Promise<void> {
+    await fromPromise(compilePatterns(plan));
+    this.#options.sockets.check(plan);
+  }
+
   /** Waits until it is told how those processes of some actors have ended that are dead. */
   async untilReaped(nodes: readonly NodeId[]): Promise<void> {
     const { host } = this.#options;

@@ -4,6 +4,7 @@ import { fromPromise } from "../../bridge/from_promise.ts";
 import { refusalOf } from "../../control/apply_file.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { ApplyResult } from "../../control/protocol.ts";
+import { readWireError } from "../../control/wire_error.ts";
 import { type Receipt, receiptOfStop } from "../../daemon/take_down.ts";
 import { otherVariables } from "../../daemon/variable_mark.ts";
 import type { Command, Context } from "../command.ts";
@@ -81,10 +82,13 @@ export async function goOn(
     return result;
   }, fileAt);
   const { account, containment, ok } = result;
+  // A supervisor of another version may not look for it.
+  const obstacle = readWireError(result.obstacle ?? null);
   const receipt = account === null ? null : receiptOfStop(host, account, containment);
   await tell(context, result, receipt, dry);
   const refused = dry ? refusalOf(result.changes) : null;
   if (refused !== null) throw refused;
+  if (obstacle !== null) throw obstacle;
   if (receipt !== null && receipt.left > 0) return ExitCode.survivors;
   return ok ? ExitCode.done : ExitCode.failed;
 }
