@@ -69,13 +69,18 @@ test("resume: a delay goes on, and ends when it would have", () => {
 
 test("resume: what has ended, or waits to be restarted, starts at once if it is another by now, or with its tree", () => {
   const once = { ...DAEMON, restart: "never" } as const;
+  const pool = {
+    onFailure: "stop",
+    intensity: { restarts: 0, withinMs: 1_000 },
+    children: { bad: DAEMON },
+  } as const;
   const world = worldOf({
     stopped: DAEMON,
     done: {},
     failed: once,
     waits: DAEMON,
     same: once,
-    pool: { onFailure: "stop", intensity: { restarts: 0, withinMs: 1_000 }, children: { bad: DAEMON } },
+    pool,
   });
   world.stop("stopped");
   world.exits("done", 0);

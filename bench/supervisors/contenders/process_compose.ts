@@ -6,9 +6,11 @@ export const processCompose: Contender = {
   name: "process-compose",
   programs: ["process-compose"],
   install: "go: github.com/f1bonacc1/process-compose",
-  settings: "a log file a process",
+  settings: "a log file a process, of plain lines, each flushed",
   files: (tree) => ({
-    "process-compose.yaml": `version: "0.5"\nprocesses:\n` +
+    "process-compose.yaml": `version: "0.5"\n` +
+      `log_configuration: { disable_json: true, no_metadata: true, no_color: true, flush_each_line: true }\n` +
+      `processes:\n` +
       each(
         tree,
         ({ name, argv }) =>
