@@ -33,10 +33,15 @@ export interface LoadedPlan {
   readonly texts: ReadonlyMap<string, string>;
   /** The actors whose number of replicas is not that of the file, because somebody has asked for another. */
   readonly scaled: readonly Scaled[];
+  /** The variables of the environment that stand in it, with fingerprints of what they are there; null for what is not set. */
+  readonly variables: ReadonlyMap<string, string | null>;
 }
 
 /** What a file says now, and what has come of it. */
-export interface Applied extends Pick<ApplyResult, "isValid" | "problems" | "texts" | "scaled" | "changes"> {
+export interface Applied
+  extends Pick<ApplyResult, "isValid" | "problems" | "texts" | "scaled" | "changes" | "variables"> {
+  /** What of the machine would be in the way of changes that are only told; null if nothing is known to be. */
+  readonly obstacle: UserError | null;
   /** Resolves when it is done; null if there is nothing to do. */
   readonly reply: Promise<Reply> | null;
   /** Closes the account of the processes of what the file has no more. */
@@ -45,11 +50,11 @@ export interface Applied extends Pick<ApplyResult, "isValid" | "problems" | "tex
 
 /** See the module. Two at once come one after the other: the second compares with what the first has made of the tree. */
 export class FileApplier {
-  readonly #engine: Pick<Engine, "state" | "apply" | "account">;
+  readonly #engine: Pick<Engine, "state" | "apply" | "account" | "check">;
   readonly #source: PlanSource;
   readonly #lock = new Lock();
 
-  constructor(engine: Pick<Engine, "state" | "apply" | "account">, source: PlanSource) {
+  constructor(engine: Pick<Engine, "state" | "apply" | "account" | "check">, source: PlanSource) {
     this.#engine = engine;
     this.#source = source;
   }
@@ -86,10 +91,18 @@ export class FileApplier {
     }
     const loaded = load();
     const { plan, problems, scaled } = loaded;
-    const about = { problems, texts: Object.fromEntries(loaded.texts), scaled, reply: null, close: null };
+    const about = {
+      problems,
+      texts: Object.fromEntries(loaded.texts),
+      scaled,
+      obstacle: null,
+      variables: Object.fromEntries(loaded.variables),
+      reply: null,
+      close: null,
+    };
     if (plan === null) return { ...about, isValid: false, changes: [] };
     const changes = plannedChanges(state, plan);
-    if (dry) return { ...about, isValid: true, changes };
+    if (dry) return { ...about, isValid: true, changes, obstacle: await this.#obstacleTo(plan) };
     const refused = refusalOf(changes);
     if (refused !== null) throw refused;
     const before = this.#source.kept;
@@ -103,6 +116,16 @@ export class FileApplier {
       return { ...about, isValid: true, changes, reply, close };
     } catch (error) {
       this.#source.keep(before);
+      throw error;
+    }
+  }
+
+  async #obstacleTo(plan: Plan): Promise<UserError | null> {
+    try {
+      await this.#engine.check(plan);
+      return null;
+    } catch (error) {
+      if (error instanceof UserError) return error;
       throw error;
     }
   }

@@ -10,6 +10,7 @@ import { changedVariables, limitsOnMachine } from "./check/check_file.ts";
 import type { LaunchOptions } from "./launch_options.ts";
 import { includeDisk } from "./include_disk.ts";
 import { adjustPlan, loadPlan, MOST_BYTES } from "./load_plan.ts";
+import { variableMark } from "./variable_mark.ts";
 
 /** A plan, and what it was made of. */
 export interface TreePlan extends LoadedPlan {
@@ -89,11 +90,14 @@ export class TreeFile implements PlanSource<TreePlan> {
       },
     });
     const { plan, texts, scaled } = loaded;
-    if (plan === null) return { plan, texts, scaled, found, problems: loaded.problems };
+    const variables = new Map(
+      [...loaded.variables].map((name) => [name, variableMark(this.#host, this.#program, name)]),
+    );
+    if (plan === null) return { plan, texts, scaled, variables, found, problems: loaded.problems };
     const refused = limitsOnMachine(this.#host, plan, loaded).filter(({ severity }) => severity === "error");
     const problems = [...loaded.problems, ...refused, ...changedVariables(this.#program, plan, loaded)];
     const isRefused = refused.length > 0;
-    return { plan: isRefused ? null : this.#adjusted(plan), texts, scaled, found, problems };
+    return { plan: isRefused ? null : this.#adjusted(plan), texts, scaled, variables, found, problems };
   }
 
   #adjusted(plan: Plan): Plan {

@@ -57,6 +57,7 @@ export class Stage {
     problems: [],
     texts: new Map(),
     scaled: [],
+    variables: new Map(),
   });
   /** The plans that were taken. */
   readonly taken: Plan[] = [];

@@ -62,6 +62,7 @@ export function isNews(entry: JournalEntry): boolean {
     case "roll_halted":
     case "resumed":
     case "short":
+    case "not_looked_up":
       return true;
     default:
       return entry.path !== ROOT;
@@ -89,6 +90,7 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   unmade: "red",
   lines_dropped: "red",
   short: "red",
+  not_looked_up: "red",
   unlimited: "yellow",
   unwatched: "yellow",
   alert_failed: "yellow",
@@ -158,6 +160,7 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
   released: () => "is held no longer and goes on",
   refused: ({ verb, by, why }) => `${verb} was refused (${by}): ${describeRefusal(why)}`,
   orphan_reaped: ({ name, pid }) => `orphan ${name} (${pid}) ended and was reaped`,
+  not_looked_up: ({ why }) => `processes cannot be looked up, which is tried again: ${why}`,
   short: ({ reason, hint }) =>
     `has no room for more processes, which are tried again: ${reason}${hint === null ? "" : ` (${hint})`}`,
   unlimited: ({ reason }) => `runs without ${reason}`,

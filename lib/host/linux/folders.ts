@@ -8,6 +8,7 @@ import type { Libc } from "./libc.ts";
 /** The folders of Linux; `openSource` reads a descriptor of inotify without blocking. */
 export function linuxFolders(libc: Libc, openSource: (descriptor: number) => ByteSource): Folders {
   return {
+    knowsUser: (uid) => !isUnmapped(uid),
     watch: (watched) => watchFolders(libc, openSource, watched),
     hold: (name) => holdFolder(libc, name),
   };
