@@ -11,9 +11,12 @@ import { folderOf } from "../../lib/base/posix_path.ts";
 import { UserError } from "../../lib/base/user_error.ts";
 import { awaitEnd } from "../../lib/daemon/end_report.ts";
 import { connectTree } from "../../lib/daemon/find_tree.ts";
+// Loaded in advance, since no virtual clock waits for what a supervisor loads.
+import "../../lib/daemon/compile_tree.ts";
+import { beginToGuard } from "../../lib/daemon/guardian/begin_to_guard.ts";
 import { guardian } from "../../lib/daemon/guardian/guardian.ts";
 import { launch, type Launched } from "../../lib/daemon/launch.ts";
-import { type GuardedOptions, GUARDIAN_VERB, SUPERVISOR_VERB } from "../../lib/daemon/launch_options.ts";
+import { type GuardedOptions, GUARDIAN_VERB, type GuardianOptions, SUPERVISOR_VERB } from "../../lib/daemon/launch_options.ts";
 import { supervisor } from "../../lib/daemon/supervisor.ts";
 import { type Receipt, receiptOf } from "../../lib/daemon/receipt.ts";
 import { stateFolderOf } from "../../lib/daemon/state_folder.ts";
@@ -324,8 +327,10 @@ export class FakeTrees {
     const own = this.machine.hostOf(puppet);
     const host: Host = this.#mortality === null ? own : mortalHost(own, role, this.#mortality, end);
     const program = this.#programOf(puppet.pid, puppet.args, puppet);
-    if (role === "guardian") puppet.exit(await guardian(host, program, JSON.parse(argument)));
-    else if (role === "isolator") {
+    if (role === "guardian") {
+      const options = JSON.parse(argument) as GuardianOptions;
+      puppet.exit(await guardian(host, program, options, beginToGuard(host, program, options)));
+    } else if (role === "isolator") {
       const main = actorMain({ host, program, load: loadIsolatorModule(host) });
       puppet.exit(await main.catch((error) => exitOfOrphan(error)));
     } else puppet.exit(await supervisor(host, program, JSON.parse(argument) as GuardedOptions));

@@ -4,12 +4,13 @@ import type { ExitStatus, ProcessId } from "../../host/ports/processes.ts";
 import { openLink, WardLink } from "./guardian_link.ts";
 import {
   type GuardedOptions,
+  type HandedOptions,
   type LaunchReport,
   LINK_READ_DESCRIPTOR,
   LINK_WRITE_DESCRIPTOR,
+  PLAN_DESCRIPTOR,
   REPORT_DESCRIPTOR,
   SUPERVISOR_VERB,
-  type SupervisorOptions,
 } from "../launch_options.ts";
 import { readLaunchReport } from "../launch_report.ts";
 import { isThere, pause } from "../wait_until_gone.ts";
@@ -29,7 +30,7 @@ export interface WardOptions {
   /** Program and first arguments. */
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  readonly options: SupervisorOptions;
+  readonly options: HandedOptions;
   /** Told what it says of itself when it is up, if it does; without it, that goes to whoever has started this guardian. */
   readonly onReport?: (report: LaunchReport | null) => void;
 }
@@ -51,9 +52,13 @@ export function startWard(host: Host, { command, environment, options, onReport 
       [REPORT_DESCRIPTOR]: report.write,
       [LINK_READ_DESCRIPTOR]: supervisor.read,
       [LINK_WRITE_DESCRIPTOR]: supervisor.write,
+      ...(options.isHanded === true ? { [PLAN_DESCRIPTOR]: PLAN_DESCRIPTOR } : {}),
     },
   });
-  for (const descriptor of [report.write, supervisor.read, supervisor.write]) descriptors.close(descriptor);
+  const passed = [report.write, supervisor.read, supervisor.write];
+  // Else whoever hands the plan on would not hear of it when the supervisor dies.
+  if (options.isHanded === true) passed.push(PLAN_DESCRIPTOR);
+  for (const descriptor of passed) descriptors.close(descriptor);
   if (report.read !== null) void readLaunchReport(descriptors.sourceOf(report.read)).then(onReport);
   const { pid, startTime, exited } = child;
   return { pid, startTime, link: new WardLink(descriptors, guardian), ended: () => exited };
