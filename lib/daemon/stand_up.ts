@@ -260,7 +260,7 @@ function rootActor(host: Host, { name }: Plan, id: TreeId, desk: CrashKeeper): A
 async function takeLock(host: Host, id: TreeId): Promise<HeldLock> {
   while (true) {
     const lock = tryLock(host, id);
-    if (lock !== null && supervisorOf(host, id) === null) return lock;
+    if (lock !== null && (lock.isOnlyOne() || supervisorOf(host, id) === null)) return lock;
     lock?.release();
     if (await isLasting(host, id)) throw alreadyRunning(id.file, supervisorOf(host, id));
     await pause(host, TRY_EVERY_MS);
