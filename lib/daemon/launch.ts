@@ -21,43 +21,44 @@ export interface Launched extends Omit<LaunchReport & { ok: true }, "ok"> {
   readonly client: ControlClient;
 }
 
-/** How a tree is launched. */
-export interface LaunchMeans {
-  /** What its file has been compiled to. @default The supervisor compiles it. */
-  readonly tree?: SoundTreePlan;
-  /** A guardian that waits for `tree`; it is gone if the launch fails. @default One is started now. */
-  readonly prepared?: Prepared | null;
+/** What a client has done already for a tree that it launches. */
+export interface Handed {
+  /** What its file has been compiled to. */
+  readonly tree: SoundTreePlan;
+  /** A guardian that waits for that, and is gone if the launch fails; null if one is started now. */
+  readonly prepared: Prepared | null;
 }
 
 /**
  * Launches the guardian, and by it the supervisor, of a tree that has not begun yet: that waits for a `begin`. Where the
  * guardian of an earlier supervisor keeps the tree, it launches another one that goes on.
  *
+ * @param handed Null if the supervisor is to compile the file.
  * @throws {UserError} Why the supervisor could not come up, such as `tree/already-running`.
  */
 export async function launch(
   host: Host,
   program: Program,
   options: LaunchOptions,
-  { tree: compiled, prepared = null }: LaunchMeans = {},
+  handed: Handed | null = null,
 ): Promise<Launched> {
   try {
     ensureRunFolder(host, program.uid);
     ensureStateFolder(host, program.uid, options.stateFolder);
     const tree = treeIdOf(host, program.uid, options.file);
-    const handed = { ...options, client: clientOf(host, program) };
+    const forSupervisor = { ...options, client: clientOf(host, program) };
     // One that has been told of a tree does not wait any more.
-    let waiting = prepared;
-    const start = () => startGuardian(host, program, { ...handed, isHanded: compiled !== undefined });
+    let waiting = handed?.prepared ?? null;
+    const start = () => startGuardian(host, program, { ...forSupervisor, isHanded: handed !== null });
     const launched = await askKeeper(
       host,
       tree,
       "resume",
-      { command: program.selfCommand, options: handed },
+      { command: program.selfCommand, options: forSupervisor },
       () => {
         const guardian = waiting ?? start();
         waiting = null;
-        return launchAnew(host, guardian, compiled, options);
+        return launchAnew(host, guardian, handed?.tree ?? null, options);
       },
     );
     if (!launched.ok) throw toUserError(launched.error);
@@ -66,7 +67,7 @@ export async function launch(
     const { cleared, unattributed, adopted } = launched;
     return { client, cleared, unattributed, adopted };
   } finally {
-    await prepared?.letGo();
+    await handed?.prepared?.letGo();
   }
 }
 
@@ -74,10 +75,10 @@ export async function launch(
 async function launchAnew(
   host: Host,
   guardian: StartedGuardian,
-  tree: SoundTreePlan | undefined,
+  tree: SoundTreePlan | null,
   options: LaunchOptions,
 ): Promise<LaunchReport | null> {
-  if (tree !== undefined) guardian.hand(tree);
+  if (tree !== null) guardian.hand(tree);
   const launched = await readLaunchReport(guardian.report);
   if (launched === null) throw died(options);
   // Until it is gone its supervisor has the lock, and whoever tries again would be told that the tree is running.

@@ -59,6 +59,7 @@ export function prepareLaunch(host: Host, program: Program, options: LaunchOptio
 /** Removes the folder of a tree that has never come up, unless something was said there. */
 function removeUnused({ files }: Host, stateFolder: string): void {
   const log = supervisorLogOf(stateFolder);
-  const isUnused = files.list(stateFolder).every((name) => `${stateFolder}/${name}` === log) && files.readOwn(log) === "";
+  const isUnused = files.list(stateFolder).every((name) => `${stateFolder}/${name}` === log) &&
+    files.readOwn(log) === "";
   if (isUnused) files.remove(stateFolder);
 }

@@ -28,7 +28,12 @@ import { describeOutcome } from "../words/describe_outcome.ts";
 import { DeathReader } from "./guardian/deaths.ts";
 import { ROOT } from "../config/plan.ts";
 import { writeEndReport } from "./end_report.ts";
-import { type GuardedOptions, type LaunchReport, PLAN_DESCRIPTOR, REPORT_DESCRIPTOR } from "./launch_options.ts";
+import {
+  type GuardedOptions,
+  type LaunchReport,
+  PLAN_DESCRIPTOR,
+  REPORT_DESCRIPTOR,
+} from "./launch_options.ts";
 import { watchPlace } from "./place_watch.ts";
 import { identityOf, type Standing, standUp } from "./stand_up.ts";
 import { readToEnd } from "./read_to_end.ts";

@@ -29,7 +29,10 @@ import { unlessLost } from "../take_down.ts";
 type Interruption = { readonly signal: Signal } | { readonly timedOut: UserError };
 
 /** Starts the tree in the background; returns the exit code. */
-export async function upDetached(context: Context, { tree: handed, options, prepared }: UpOrder): Promise<number> {
+export async function upDetached(
+  context: Context,
+  { tree: handed, options, prepared }: UpOrder,
+): Promise<number> {
   const { host, program, ui } = context;
   const launched = await fromPromise(launch(host, program, options, { tree: handed, prepared }));
   const { client } = launched;

@@ -39,7 +39,10 @@ const SIGNALS: readonly (readonly [Signal, string])[] = [
 const SIGNALS_TO_PROCESS_1: typeof SIGNALS = [...SIGNALS, ["SIGQUIT", "terminate"]];
 
 /** Runs the tree in the foreground; returns its exit code. */
-export async function upForeground(context: Context, { tree: handed, options, prepared }: UpOrder): Promise<number> {
+export async function upForeground(
+  context: Context,
+  { tree: handed, options, prepared }: UpOrder,
+): Promise<number> {
   const { host, program } = context;
   host.processes.outlive(UNHEEDED);
   const listen = program.pid === 1 ? dieOfSignals(program) : () => {};

@@ -235,7 +235,9 @@ export class Spawner {
       return start(this.#attributesFor(isInFront ? LINUX.POSIX_SPAWN_SETPGROUP : LINUX.POSIX_SPAWN_SETSID));
     }
     const { inGroup } = this.#libc;
-    if (inGroup === null) return visiting(this.#home(), group, () => start(this.#attributesFor(LINUX.POSIX_SPAWN_SETSID)));
+    if (inGroup === null) {
+      return visiting(this.#home(), group, () => start(this.#attributesFor(LINUX.POSIX_SPAWN_SETSID)));
+    }
     return withGroupFolder(group, (descriptor) => {
       const attributes = newAttributes(this.#libc, LINUX.POSIX_SPAWN_SETSID | LINUX.POSIX_SPAWN_SETCGROUP);
       inGroup.posix_spawnattr_setcgroup_np(attributes, descriptor);
