@@ -228,9 +228,12 @@ test("architecture: what others wait for at the start of a tree loads little", (
   assert.deepEqual(wrong("lib/daemon/supervisor.ts", /^lib\/config\/(toml|keys\/actor|compile\b)/), []);
   // The guardian is started before anybody is talked to, and before the file is read.
   assert.deepEqual(wrong("lib/cli/commands/up.ts", /^lib\/(wire|supervision|config\/(toml|keys))\//), []);
-  // The supervisor is started before its guardian is loaded.
+  // The supervisor is started before its guardian is loaded, and the scheduler with it.
   assert.deepEqual(
-    wrong("lib/daemon/guardian/begin_to_guard.ts", /^lib\/(engine\/(?!containment\/)|supervision|wire)/),
+    wrong(
+      "lib/daemon/guardian/begin_to_guard.ts",
+      /^lib\/(engine\/(?!containment\/)|scope|supervision|wire)/,
+    ),
     [],
   );
 });

@@ -33,7 +33,7 @@ import { keepTree, keptProcesses, type Successor } from "./kept_tree.ts";
 import type { GuardianOptions, LaunchReport } from "../launch_options.ts";
 import { isMarkOf, killMarked, type Lost, lostBy } from "../leftovers.ts";
 import { letSleep } from "../let_sleep.ts";
-import { startWard, type Ward } from "./ward.ts";
+import { lookAfter, startWard, takeOverWard, type Ward } from "./ward.ts";
 import { doorNameOf, type TreeId, treeIdOf } from "../tree_id.ts";
 import { concludeRecord, readRecord, type TreeRecord } from "../tree_record.ts";
 
@@ -87,7 +87,7 @@ class Guardian {
   #death = new Event();
   #hangup = new Event();
 
-  constructor(host: Host, program: Program, options: GuardianOptions, { ward, reaped }: Begun) {
+  constructor(host: Host, program: Program, options: GuardianOptions, begun: Begun) {
     this.#host = host;
     this.#program = program;
     this.#options = options;
@@ -97,8 +97,8 @@ class Guardian {
     this.#deaths = new DeathFile(host.files, this.#tree);
     host.processes.adoptOrphans((orphan) => this.#onReaped(orphan), options.containment !== "group");
     host.processes.foretellDeaths((death) => this.#onDeath(death));
-    this.#guard(ward);
-    for (const orphan of reaped) this.#onReaped(orphan);
+    this.#guard(begun.spawned === null ? takeOverWard(host, options.ward!) : lookAfter(host, begun.spawned));
+    for (const orphan of begun.reaped) this.#onReaped(orphan);
     for (const signal of PASSED_ON) program.onSignal(signal, () => this.#passOn(signal));
     program.onSignal("SIGHUP", () => this.#onHangup());
   }
@@ -211,7 +211,7 @@ class Guardian {
   #startNext({ pid, asked: { command, options }, answer }: Successor): Ward {
     const environment = this.#host.processes.environmentOf(pid) ?? definedOnly(this.#program.environment);
     const onReport = (report: LaunchReport | null) => void answer(report ?? DIED);
-    return startWard(this.#host, { command, environment, options, onReport });
+    return startWard(this.#host, { command, environment, options }, onReport);
   }
 
   async #endAll(tree: LostTree | null): Promise<number> {
