@@ -226,8 +226,8 @@ test("architecture: what others wait for at the start of a tree loads little", (
   const wrong = (path: string, not: RegExp) => [...loadedBy(path)].filter((loaded) => not.test(loaded));
   // Its client has compiled the file.
   assert.deepEqual(wrong("lib/daemon/supervisor.ts", /^lib\/config\/(toml|keys\/actor|compile\b)/), []);
-  // The guardian is started before anybody is talked to, and before the file is read.
-  assert.deepEqual(wrong("lib/cli/commands/up.ts", /^lib\/(wire|supervision|config\/(toml|keys))\//), []);
+  // The guardian is started before the file is read.
+  assert.deepEqual(wrong("lib/cli/commands/up.ts", /^lib\/(supervision|config\/(toml|keys))\//), []);
   // The supervisor is started before its guardian is loaded, and the scheduler with it.
   assert.deepEqual(
     wrong(
