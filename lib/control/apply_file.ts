@@ -7,6 +7,7 @@ import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import type { Problem } from "../config/problem.ts";
 import type { Scaled } from "../config/declared/scaled.ts";
 import type { Engine, Reply } from "../engine/engine.ts";
+import { fromPromise } from "../bridge/from_promise.ts";
 import { Lock } from "../sync/lock.ts";
 import { plannedChanges } from "../supervision/planned_changes.ts";
 import type { ApplyResult, WantedReplicas } from "./protocol.ts";
@@ -17,9 +18,9 @@ export interface PlanSource<P extends LoadedPlan = LoadedPlan> {
   /** What the tree goes by. */
   readonly kept: P;
   /** Reads and compiles it again, with the numbers of replicas that were asked for. @throws {UserError} If it cannot be read. */
-  load(): P;
+  load(): Promise<P>;
   /** What the tree goes by, with other numbers of replicas; null for those of the file. */
-  scale(counts: ReadonlyMap<string, number | null>): P;
+  scale(counts: ReadonlyMap<string, number | null>): Promise<P>;
   /** Told what the tree is about to go by. */
   keep(plan: P): void;
 }
@@ -80,16 +81,12 @@ export class FileApplier {
     );
   }
 
-  async #goOn(load: () => LoadedPlan, dry: boolean, rolling: boolean): Promise<Applied> {
+  async #goOn(load: () => Promise<LoadedPlan>, dry: boolean, rolling: boolean): Promise<Applied> {
+    requireUp(this.#engine.state);
+    const loaded = await fromPromise(load());
+    // It may have gone on meanwhile.
     const { state } = this.#engine;
-    const { phase } = state.nodes.get(ROOT)!;
-    if (phase.at !== "up") {
-      const why = phase.at === "inactive" ? "has not begun yet" : "is being torn down";
-      throw new UserError("tree/refused", `Nothing was done: the tree ${why}`, {
-        exitCode: ExitCode.notRunning,
-      });
-    }
-    const loaded = load();
+    requireUp(state);
     const { plan, problems, scaled } = loaded;
     const about = {
       problems,
@@ -129,6 +126,16 @@ export class FileApplier {
       throw error;
     }
   }
+}
+
+/** @throws {UserError} `tree/refused` */
+function requireUp({ nodes }: Engine["state"]): void {
+  const { phase } = nodes.get(ROOT)!;
+  if (phase.at === "up") return;
+  const why = phase.at === "inactive" ? "has not begun yet" : "is being torn down";
+  throw new UserError("tree/refused", `Nothing was done: the tree ${why}`, {
+    exitCode: ExitCode.notRunning,
+  });
 }
 
 /** The nodes that are not there any more after changes. */

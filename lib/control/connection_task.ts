@@ -13,7 +13,7 @@ import { moveOnAfter } from "../scope/timeouts.ts";
 import { FrameError } from "../wire/frame_splitter.ts";
 import { encodeFrame, FrameDecoder } from "../wire/frames.ts";
 import { Outbox } from "./outbox.ts";
-import { ANSWERED_WITH_JSON, REQUEST_LIMITS, type RequestMessage } from "./protocol.ts";
+import { ANSWERED_WITH_JSON, REQUEST_LIMITS, type RequestMessage, type WireError } from "./protocol.ts";
 import { readEnvelope, readRequest } from "./requests.ts";
 import type { Service, Session } from "./service.ts";
 import { toWireError } from "./wire_error.ts";

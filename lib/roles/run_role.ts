@@ -51,9 +51,13 @@ export async function runRole(means: Means): Promise<void> {
       return program.exit(await actorMain({ host, program, load: loadIsolatorModule(host) }));
     }
     case GUARDIAN_VERB: {
-      const { guardian } = await import("../daemon/guardian/guardian.ts");
+      const { beginToGuard } = await import("../daemon/guardian/begin_to_guard.ts");
       const options = await read(program, guardianOptionsShape, argument);
-      return program.exit(await guardian(await openHost(), program, options));
+      const host = await openHost();
+      // The supervisor takes longest to load, so that it is started before the rest of its guardian is loaded.
+      const begun = beginToGuard(host, program, options);
+      const { guardian } = await import("../daemon/guardian/guardian.ts");
+      return program.exit(await guardian(host, program, options, begun));
     }
     case SUPERVISOR_VERB: {
       const { supervisor } = await import("../daemon/supervisor.ts");

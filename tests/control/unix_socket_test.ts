@@ -46,7 +46,12 @@ async function onSocket(peer: Peer, body: (real: Real) => Promise<void>): Promis
       const plan = planOf({ children: { a: { daemon: true } } });
       const engine = new PuppetEngine(plan);
       const kept = { plan, problems: [], texts: new Map(), scaled: [], variables: new Map() };
-      const service = new Service(engine, host, { kept, load: () => kept, scale: () => kept, keep() {} });
+      const service = new Service(engine, host, {
+        kept,
+        load: () => Promise.resolve(kept),
+        scale: () => Promise.resolve(kept),
+        keep() {},
+      });
       const server = new ControlServer({
         host,
         service,

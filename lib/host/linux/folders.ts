@@ -3,6 +3,7 @@ import type { Folders } from "../ports/folders.ts";
 import type { ByteSource } from "../ports/processes.ts";
 import { watchFolders } from "./folder_watch.ts";
 import { holdFolder } from "./held_folder.ts";
+import { isUnmapped } from "./user_ids.ts";
 import type { Libc } from "./libc.ts";
 
 /** The folders of Linux; `openSource` reads a descriptor of inotify without blocking. */
