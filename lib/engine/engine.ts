@@ -158,7 +158,7 @@ export class Engine {
     this.#ledger = new Ledger(this.#masker.text);
     const { layer, resumed } = options;
     this.#state = resumed?.state ?? initialState(plan, host.randomSeed());
-    this.#exits = new ExitWatch(host.processes);
+    this.#exits = new ExitWatch(host);
     this.#pipes = new RunPipes(host, options.runFolder);
     this.#isolators = new Isolators({
       ...options.isolation,
@@ -346,6 +346,7 @@ export class Engine {
         end = await this.#finish();
       } finally {
         lookout.cancel("the tree is over");
+        this.#exits.close();
         this.#recorder.close();
       }
     }, { collapse: true });
@@ -363,7 +364,6 @@ export class Engine {
     await openNursery((nursery) => {
       nursery.startSoon(() => lookOut(this.#containment), { name: "descendants" });
       nursery.startSoon(() => this.#files.run(), { name: "files" });
-      nursery.startSoon(() => this.#exits.run(), { name: "ends of processes" });
     });
   }
 

@@ -1,12 +1,10 @@
 /** The real host: this machine, on the runtime that runs us. */
 import { digest as bunDigest } from "./bun/digest.ts";
 import { onLateSignal as bunLateSignal } from "./bun/late_signal.ts";
-import * as bunPipes from "./bun/pipe_source.ts";
 import * as bunReadiness from "./bun/readiness.ts";
 import { workers as bunWorkers } from "./bun/workers.ts";
 import { digest as denoDigest } from "./deno/digest.ts";
 import { onLateSignal as denoLateSignal } from "./deno/late_signal.ts";
-import * as denoPipes from "./deno/pipe_source.ts";
 import * as denoReadiness from "./deno/readiness.ts";
 import { tlsFlow as denoTlsFlow } from "./deno/tls_flow.ts";
 import { workers as denoWorkers } from "./deno/workers.ts";
@@ -19,8 +17,10 @@ import { linuxFolders } from "./linux/folders.ts";
 import { startsInGroup } from "./linux/group_placement.ts";
 import { LinuxListening } from "./linux/listening.ts";
 import { linuxLocks } from "./linux/locks.ts";
+import { LinuxPipeSource } from "./linux/pipe_source.ts";
 import { readBootId, readUptimeMs } from "./linux/proc.ts";
 import { LinuxProcesses } from "./linux/processes.ts";
+import { ReadySet } from "./linux/ready_set.ts";
 import { linuxFacts } from "./linux/system_facts.ts";
 import { openLibc } from "./load_libc.ts";
 import type { Host } from "./ports/host.ts";
@@ -64,13 +64,13 @@ export interface SystemHostOptions {
  */
 export async function openSystemHost(options: SystemHostOptions = {}): Promise<Host> {
   requireSupport();
-  const pipes = isDeno ? denoPipes : bunPipes;
   const libc = await openLibc();
+  const onReadable = (isDeno ? denoReadiness : bunReadiness).onReadableBy(libc);
+  const readySet = new ReadySet({ libc, onReadable, onNextTurn });
   const openSource = (descriptor: number) => {
     setNonBlocking(libc, descriptor);
-    return pipes.openPipeSource(libc, descriptor);
+    return new LinuxPipeSource(libc, readySet, descriptor);
   };
-  const readiness = isDeno ? denoReadiness : bunReadiness;
   const bootId = readBootId();
   const direct = new DirectStart(libc);
   const groups = new LinuxControlGroups({
@@ -86,6 +86,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
       libc,
       direct,
       openSource,
+      readySet,
       onChildDeath,
       onNextTurn,
       onLater: (callback, ms) => void setTimeout(callback, ms).unref(),
@@ -100,10 +101,10 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     threads: new RuntimeThreads(isDeno ? denoWorkers : bunWorkers, options.threadEntry ?? OWN_ENTRY),
     network: nodeNetwork,
     files: new NodeFiles(),
-    folders: linuxFolders(libc, (descriptor) => readiness.openOddSource(libc, descriptor)),
-    watching: linuxWatching(libc, (descriptor) => readiness.openOddSource(libc, descriptor)),
+    folders: linuxFolders(libc, openSource),
+    watching: linuxWatching(libc, openSource),
     locks: linuxLocks(libc),
-    descriptors: linuxDescriptors(libc, { openSource, onReadable: readiness.onReadableBy(libc) }),
+    descriptors: linuxDescriptors(libc, { openSource, onReadable }),
     listening: new LinuxListening(libc),
     facts: () => linuxFacts(libc),
     digest: isDeno ? denoDigest : bunDigest,

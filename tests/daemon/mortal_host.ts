@@ -1,6 +1,6 @@
 import type { AppendFile } from "../../lib/host/ports/files.ts";
 import type { Host } from "../../lib/host/ports/host.ts";
-import { type ByteSource, SpawnError } from "../../lib/host/ports/processes.ts";
+import { type PipeSource, SpawnError } from "../../lib/host/ports/processes.ts";
 
 /** What a process of supervise is. */
 export type Role = "guardian" | "supervisor" | "isolator";
@@ -19,7 +19,7 @@ const PORTS = ["processes", "groups", "sockets", "files", "locks", "descriptors"
 
 /** Calls that only look. */
 const LOOKS = new Set([
-  ..."find table pids childrenOf variableOf shownVariable environmentOf userOf commandOf hasDied isStarted whyNotStartable"
+  ..."find table pids childrenOf variableOf shownVariable environmentOf userOf commandOf hasDied isStarted whenEnded whyNotStartable"
     .split(" ")
     .map((name) => `processes.${name}`),
   "locks.isHeld",
@@ -32,7 +32,12 @@ const LOOKS = new Set([
     .map((name) => `groups.${name}`),
 ]);
 
-const SILENT: ByteSource = { read: () => new Promise(() => {}), close: () => {} };
+const SILENT: PipeSource = {
+  read: () => new Promise(() => {}),
+  whenReadable: () => {},
+  readInto: () => 0,
+  close: () => {},
+};
 
 /** What a dead process gets for its calls, none of which has an effect: its code is to go on as far as its next wait. */
 const GHOSTLY: Readonly<Record<string, () => unknown>> = {

@@ -8,6 +8,7 @@ import { MACHINE_CODE } from "../../lib/host/linux/direct_start/machine_code.ts"
 import { withGroupFolder } from "../../lib/host/linux/group_placement.ts";
 import { openLibc } from "../../lib/host/load_libc.ts";
 import { LinuxProcesses } from "../../lib/host/linux/processes.ts";
+import { ReadySet } from "../../lib/host/linux/ready_set.ts";
 import { openSystemHost } from "../../lib/host/system_host.ts";
 import { onChildDeath } from "../../lib/host/shared/child_deaths.ts";
 import { onNextTurn } from "../../lib/host/shared/turn.ts";
@@ -22,6 +23,7 @@ function processesWith(direct: DirectStart): LinuxProcesses {
     libc,
     direct,
     openSource: () => assert.fail("there is nothing to read"),
+    readySet: new ReadySet({ libc, onReadable: () => () => {}, onNextTurn }),
     onChildDeath,
     onNextTurn,
     onLater: () => {},
@@ -107,6 +109,7 @@ test("direct start: a process is born in a control group, which this one does no
     libc,
     direct: new DirectStart(libc),
     openSource: () => assert.fail("there is nothing to read"),
+    readySet: new ReadySet({ libc, onReadable: () => () => {}, onNextTurn }),
     onChildDeath,
     onNextTurn,
     onLater: () => {},

@@ -1,8 +1,6 @@
 /** Descriptors that are neither pipes nor sockets, waited for on Bun. */
 import type { OnReadable } from "../linux/descriptors.ts";
 import type { Libc } from "../linux/libc.ts";
-import type { ByteSource } from "../ports/processes.ts";
-import { openPipeSource } from "./pipe_source.ts";
 
 interface Taken {
   terminate(): void;
@@ -14,9 +12,6 @@ interface BunSockets {
     socket: { data(): void; close(): void; error(): void };
   }): Promise<Taken>;
 }
-
-/** Bun reads whatever can be polled as it reads a pipe. */
-export const openOddSource: (libc: Libc, descriptor: number) => ByteSource = openPipeSource;
 
 /**
  * Waits as for a socket, which is not read before there is something to read. What is none cannot be read as one: it is closed

@@ -2,10 +2,9 @@
  * Descriptors that are neither pipes nor sockets, waited for on Deno, whose loop takes no others: a thread of its own waits for
  * each.
  */
-import { closeDescriptor, openPipe, readPending } from "../linux/descriptors.ts";
+import { closeDescriptor, openPipe } from "../linux/descriptors.ts";
 import type { OnReadable } from "../linux/descriptors.ts";
 import { type Libc, LINUX, loadFirst } from "../linux/libc.ts";
-import type { ByteSource } from "../ports/processes.ts";
 
 type Poll = (polled: Uint8Array, count: number, timeoutMs: number) => Promise<number>;
 
@@ -57,34 +56,5 @@ export function onReadableBy(libc: Libc): OnReadable {
       isStopped = true;
       closeDescriptor(libc, bell.write);
     };
-  };
-}
-
-/** Reads a descriptor that does not block. */
-export function openOddSource(libc: Libc, descriptor: number): ByteSource {
-  const poll = pollBeside();
-  const bell = openPipe(libc);
-  let isOpen = true;
-  let waiting: Promise<void> | null = null;
-  const letGo = () => [descriptor, bell.read].forEach((one) => closeDescriptor(libc, one));
-  return {
-    async read() {
-      while (isOpen) {
-        const [bytes] = readPending(libc, descriptor, 1);
-        if (bytes !== undefined) return bytes;
-        waiting = untilReadable(poll, [descriptor, bell.read]);
-        await waiting;
-        waiting = null;
-      }
-      return null;
-    },
-    close() {
-      if (!isOpen) return;
-      isOpen = false;
-      closeDescriptor(libc, bell.write);
-      // No number is given to another file while the thread waits for it.
-      if (waiting === null) letGo();
-      else void waiting.then(letGo);
-    },
   };
 }

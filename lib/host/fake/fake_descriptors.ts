@@ -1,13 +1,14 @@
 import { folderOf } from "../../base/posix_path.ts";
+import type { Clock } from "../../scope/clock.ts";
 import type { Descriptors } from "../ports/descriptors.ts";
-import type { ByteSource } from "../ports/processes.ts";
+import type { PipeSource } from "../ports/processes.ts";
 import type { DescriptorTable } from "./descriptor_table.ts";
 import type { Disk } from "./disk.ts";
 import { type FakePipe, openFakePipe } from "./fake_pipe.ts";
 import type { OpenFile } from "./open_file.ts";
 
 /** The descriptors of our own process. No fake program inherits one that it was not handed. */
-export function fakeDescriptors(table: DescriptorTable, disk: Disk): Descriptors {
+export function fakeDescriptors(table: DescriptorTable, disk: Disk, clock: Clock): Descriptors {
   const open = (path: string, how: (pipe: FakePipe) => OpenFile) => {
     const entry = disk.get(placeOf(disk, path));
     return entry?.kind === "pipe" ? table.add(how(entry.pipe)) : null;
@@ -17,7 +18,7 @@ export function fakeDescriptors(table: DescriptorTable, disk: Disk): Descriptors
       const { reading, writing } = openFakePipe();
       return { read: table.add(reading), write: table.add(writing) };
     },
-    sourceOf: (descriptor) => sourceOf(table.get(descriptor)!, () => table.close(descriptor)),
+    sourceOf: (descriptor) => sourceOf(table.get(descriptor)!, clock, () => table.close(descriptor)),
     makeNamedPipe: (path) => void disk.makePipe(placeOf(disk, path)),
     openNamedPipe: (path) => open(path, (pipe) => pipe.openReading()),
     openUsersPipe: (path) => open(disk.resolve(path), (pipe) => pipe.openReading()),
@@ -41,8 +42,8 @@ function placeOf(disk: Disk, path: string): string {
   }
 }
 
-/** Reads an open file; `release` lets go of it, at its end or when it is closed. */
-export function sourceOf(file: OpenFile, release: () => void): ByteSource {
+/** Reads an open file by the clock of a process; `release` lets go of it, at its end or when it is closed. */
+export function sourceOf(file: OpenFile, clock: Clock, release: () => void): PipeSource {
   let isOpen = true;
   const close = () => {
     if (!isOpen) return;
@@ -56,6 +57,14 @@ export function sourceOf(file: OpenFile, release: () => void): ByteSource {
       const bytes = await file.read();
       if (bytes === null) close();
       return isOpen ? bytes : null;
+    },
+    whenReadable(callback) {
+      if (isOpen) file.whenReadable(() => clock.turn(() => isOpen ? callback() : undefined));
+    },
+    readInto(into) {
+      const length = isOpen ? file.readInto(into) : null;
+      if (length === null) close();
+      return length;
     },
     close,
   };

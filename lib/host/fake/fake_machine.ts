@@ -143,7 +143,7 @@ export class FakeMachine {
         effects: ["makeFolder", "replace", "append", "rename", "remove"],
         waits: ["openAppend", "openRead"],
       }),
-      descriptors: fakeDescriptors(process.descriptors, this.disk),
+      descriptors: fakeDescriptors(process.descriptors, this.disk, clock),
       listening: new FakeListening({
         network: this.network,
         sockets: this.sockets,

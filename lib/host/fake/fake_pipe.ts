@@ -16,6 +16,7 @@ export function openFakePipe(): PipeEnds {
 export class FakePipe {
   readonly #ready: Uint8Array[] = [];
   readonly #waiting: ((bytes: Uint8Array | null) => void)[] = [];
+  readonly #whenReadableNext: (() => void)[] = [];
   readonly #whenUnread = new Set<() => void>();
   #readers = 0;
   #writers = 0;
@@ -24,6 +25,8 @@ export class FakePipe {
     this.#readers += 1;
     return new OpenFile({
       read: () => this.#read(),
+      readInto: (into) => this.#readInto(into),
+      whenReadable: (callback) => this.#whenReadable(callback),
       abort: () => this.#wakeAll(),
       closed: () => {
         this.#readers -= 1;
@@ -56,16 +59,37 @@ export class FakePipe {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  #readInto(into: Uint8Array): number | null {
+    const [bytes] = this.#ready;
+    if (bytes === undefined) return this.#writers === 0 ? null : 0;
+    const length = Math.min(bytes.length, into.length);
+    into.set(bytes.subarray(0, length));
+    if (length < bytes.length) this.#ready[0] = bytes.subarray(length);
+    else this.#ready.shift();
+    return length;
+  }
+
+  #whenReadable(callback: () => void): void {
+    this.#whenReadableNext.push(callback);
+    if (this.#ready.length > 0 || this.#writers === 0) this.#tellReadable();
+  }
+
+  #tellReadable(): void {
+    for (const callback of this.#whenReadableNext.splice(0)) callback();
+  }
+
   #write(bytes: Uint8Array): boolean {
     if (this.#readers === 0) return false;
     const resolve = this.#waiting.shift();
     if (resolve === undefined) this.#ready.push(bytes.slice());
     else resolve(bytes.slice());
+    this.#tellReadable();
     return true;
   }
 
   #wakeAll(): void {
     for (const resolve of this.#waiting.splice(0)) resolve(null);
+    this.#tellReadable();
   }
 
   #onUnread(callback: () => void): () => void {

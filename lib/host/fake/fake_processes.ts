@@ -1,4 +1,5 @@
 import type { Signal } from "../../base/signals.ts";
+import type { Clock } from "../../scope/clock.ts";
 import {
   type Child,
   type DeathMode,
@@ -22,6 +23,7 @@ import { type PuppetWorld, runProgram } from "./live_puppet.ts";
 import { FileContent } from "./file_content.ts";
 import { handSockets } from "./hand_sockets.ts";
 import { OpenFile } from "./open_file.ts";
+import { processClock } from "./process_clock.ts";
 import type { FakeProgram } from "./puppet.ts";
 import { type Changed, changed } from "./standing.ts";
 
@@ -43,6 +45,7 @@ export class FakeProcesses implements Processes {
   readonly #world: PuppetWorld;
   readonly #disk: Disk;
   readonly #self: FakeProcess;
+  readonly #clock: Clock;
   readonly #programAt: FakeProcessesOptions["programAt"];
   readonly #waiting = new Map<number, (status: ExitStatus) => void>();
   #onOrphan: ((orphan: ReapedOrphan) => void) | null = null;
@@ -54,6 +57,7 @@ export class FakeProcesses implements Processes {
     this.#world = world;
     this.#disk = disk;
     this.#self = self;
+    this.#clock = processClock(world.clock, self);
     this.#programAt = programAt;
     self.onChildDeath.add(this.#onChildDeath);
   }
@@ -127,6 +131,19 @@ export class FakeProcesses implements Processes {
     const process = this.#world.kernel.find(target.pid);
     if (process === undefined || process.startTime !== target.startTime || !this.#self.isAlive) return "gone";
     return this.#world.kernel.signal(process, signal, this.#self.uid);
+  }
+
+  whenEnded({ pid, startTime }: ProcessId, callback: () => void): () => void {
+    const process = this.#world.kernel.find(pid);
+    const isThere = process?.startTime === startTime && process.isAlive;
+    let isStopped = false;
+    const tell = () => this.#clock.turn(() => isStopped ? undefined : callback());
+    if (isThere) process.onEnd.add(tell);
+    else tell();
+    return () => {
+      isStopped = true;
+      process?.onEnd.delete(tell);
+    };
   }
 
   isStarted(pid: number): boolean {
@@ -250,7 +267,7 @@ export class FakeProcesses implements Processes {
   #openOutput({ output }: SpawnSpec, stream: "stdout" | "stderr") {
     if (output === "pipe") {
       const { reading, writing } = openFakePipe();
-      return { file: writing, source: sourceOf(reading, () => reading.release()) };
+      return { file: writing, source: sourceOf(reading, this.#clock, () => reading.release()) };
     }
     if (typeof output === "object" && "pipes" in output) {
       const entry = this.#disk.get(output.pipes[stream]);

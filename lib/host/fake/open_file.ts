@@ -2,6 +2,10 @@
 export interface FileSides {
   /** The next bytes; null at the end. Nothing to read if absent. */
   readonly read?: () => Promise<Uint8Array | null>;
+  /** The same at once, as much as there is room for: how many bytes, 0 if there are none yet. Absent as `read` is. */
+  readonly readInto?: (into: Uint8Array) => number | null;
+  /** Calls back once, be it at once, when there is something to read, or the end. Absent as `read` is. */
+  readonly whenReadable?: (callback: () => void) => void;
   /** Ends a read that waits. */
   readonly abort?: () => void;
   /** Writes; false if nobody reads. Swallows everything if absent. */
@@ -37,6 +41,15 @@ export class OpenFile {
 
   async read(): Promise<Uint8Array | null> {
     return await this.#sides.read?.() ?? null;
+  }
+
+  readInto(into: Uint8Array): number | null {
+    return this.#sides.readInto?.(into) ?? null;
+  }
+
+  whenReadable(callback: () => void): void {
+    if (this.#sides.whenReadable === undefined) callback();
+    else this.#sides.whenReadable(callback);
   }
 
   abort(): void {

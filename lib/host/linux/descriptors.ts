@@ -2,7 +2,7 @@
 import { constants, type Stats, statSync } from "node:fs";
 import type { Descriptors, Pipe } from "../ports/descriptors.ts";
 import { FileError } from "../ports/files.ts";
-import type { ByteSource } from "../ports/processes.ts";
+import type { PipeSource } from "../ports/processes.ts";
 import { cString, describeErrno, type Libc, LINUX } from "./libc.ts";
 import { ownDescriptors } from "./proc.ts";
 
@@ -100,11 +100,10 @@ export function openNamedPipe(libc: Libc, path: string, flags: number): number |
 /** How much is read at once. */
 const BLOCK_BYTES = 64 * 1_024;
 
-/** Reads what is there, of a descriptor that does not block, in so many blocks at most. */
-export function readPending({ call }: Libc, descriptor: number, mostBlocks = Infinity): Uint8Array[] {
+/** Reads what is there, of a descriptor that does not block. */
+export function readPending({ call }: Libc, descriptor: number): Uint8Array[] {
   const blocks: Uint8Array[] = [];
   for (;;) {
-    if (blocks.length === mostBlocks) return blocks;
     const block = new Uint8Array(BLOCK_BYTES);
     const length = Number(call.read(descriptor, block, block.length));
     if (length <= 0) return blocks;
@@ -141,7 +140,7 @@ export function closeAllOnExec(libc: Libc): void {
 /** What the descriptors of Linux need of the runtime. */
 export interface DescriptorsOptions {
   /** Reads one without blocking. */
-  readonly openSource: (descriptor: number) => ByteSource;
+  readonly openSource: (descriptor: number) => PipeSource;
   readonly onReadable: OnReadable;
 }
 

@@ -4,10 +4,10 @@ import { type Signal, signalNumber } from "../../base/signals.ts";
 import type { UserError } from "../../base/user_error.ts";
 import { presentRow } from "../alive.ts";
 import {
-  type ByteSource,
   type Child,
   type DeathMode,
   type Leaders,
+  type PipeSource,
   type Processes,
   type ProcessId,
   type ProcessRow,
@@ -33,9 +33,11 @@ import {
   readUser,
   readVariable,
 } from "./proc.ts";
+import type { ReadySet } from "./ready_set.ts";
 import { Reaper } from "./reaper.ts";
 import { NO_PRIVILEGES, spawnThroughShim } from "./shim/spawn_shim.ts";
 import { locateProgram, type Spawned, Spawner } from "./spawner.ts";
+import { whenEnded } from "./when_ended.ts";
 import { flawOfFirstLine } from "./why_not_run.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -47,7 +49,9 @@ export interface ProcessesOptions {
   readonly libc: Libc;
   readonly direct: DirectStart;
   /** Reads a pipe without blocking; closing it closes the descriptor. */
-  readonly openSource: (descriptor: number) => ByteSource;
+  readonly openSource: (descriptor: number) => PipeSource;
+  /** Waits for what is no child to end. */
+  readonly readySet: ReadySet;
   /** Calls back at every death of a child; returns how to stop that. */
   readonly onChildDeath: (callback: () => void) => () => void;
   /** Calls back when everything that is ready now has run. */
@@ -69,6 +73,7 @@ export class LinuxProcesses implements Processes {
   readonly ownPid = process.pid;
   readonly #libc: Libc;
   readonly #openSource: ProcessesOptions["openSource"];
+  readonly #readySet: ReadySet;
   readonly #onNextTurn: ProcessesOptions["onNextTurn"];
   readonly #onLater: ProcessesOptions["onLater"];
   readonly #onLateSignal: ProcessesOptions["onLateSignal"];
@@ -92,6 +97,7 @@ export class LinuxProcesses implements Processes {
     const { libc, openSource, onChildDeath, onNextTurn, openFilesLimit, shimCommand, groupOf } = options;
     this.#libc = libc;
     this.#openSource = openSource;
+    this.#readySet = options.readySet;
     this.#onNextTurn = onNextTurn;
     this.#onLater = options.onLater;
     this.#onLateSignal = options.onLateSignal;
@@ -109,6 +115,7 @@ export class LinuxProcesses implements Processes {
   }
 
   spawn(spec: SpawnSpec): Child {
+    this.#readySet.prepare();
     const { pid, stdout, stderr, started } = this.#start(spec);
     // Not reaped yet, so it is in the table, be it as a zombie.
     const startTime = readRow(pid, this.#pageBytes)!.startTime;
@@ -172,6 +179,15 @@ export class LinuxProcesses implements Processes {
     const code = { [LINUX.EMFILE]: "EMFILE", [LINUX.ENFILE]: "ENFILE" }[this.#libc.errno()];
     if (code === undefined) return null;
     throw Object.assign(new Error(`Process ${pid} cannot be held on to (${code})`), { code });
+  }
+
+  whenEnded(target: ProcessId, callback: () => void): () => void {
+    return whenEnded({
+      readySet: this.#readySet,
+      hold: () => this.#handleOf(target.pid),
+      letGo: (descriptor) => closeDescriptor(this.#libc, descriptor),
+      isThere: () => presentRow(this, target) !== null,
+    }, callback);
   }
 
   isStarted(pid: number): boolean {

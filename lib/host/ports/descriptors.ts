@@ -1,5 +1,5 @@
 /** The port to raw file descriptors, over which the processes of one tree hold on to each other. */
-import type { ByteSource } from "./processes.ts";
+import type { PipeSource } from "./processes.ts";
 
 /** A pipe. No program inherits its ends unless it is handed one. */
 export interface Pipe {
@@ -11,7 +11,7 @@ export interface Pipe {
 export interface Descriptors {
   openPipe(): Pipe;
   /** Reads a descriptor; closing the source closes it. */
-  sourceOf(descriptor: number): ByteSource;
+  sourceOf(descriptor: number): PipeSource;
   /** Makes a pipe with a name, for processes to write to. @throws {FileError} */
   makeNamedPipe(path: string): void;
   /**

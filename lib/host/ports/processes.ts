@@ -92,11 +92,29 @@ export interface ByteSource {
   close(): void;
 }
 
+/**
+ * A pipe. Beside being read piece by piece it can be read into memory of the reader's own: then nothing is kept for it, neither
+ * bytes nor promises.
+ */
+export interface PipeSource extends ByteSource {
+  /**
+   * Calls back once, in a later turn, when there is something to read, or the end, or so it seems. Pipes that always have more
+   * take turns. Who reads nothing more for a while asks only then. Not while a read waits.
+   */
+  whenReadable(callback: () => void): void;
+  /**
+   * Reads what is there, as much as there is room for, and never waits.
+   *
+   * @returns The number of bytes; 0 if there are none yet, and null at the end, after which it is closed.
+   */
+  readInto(into: Uint8Array): number | null;
+}
+
 /** A process that was started here. */
 export interface Child extends ProcessId {
   /** Null unless `output` is `pipe`. */
-  readonly stdout: ByteSource | null;
-  readonly stderr: ByteSource | null;
+  readonly stdout: PipeSource | null;
+  readonly stderr: PipeSource | null;
   /**
    * Resolves when the program has started, or with why it has not: then the process ends, and is still to be waited for.
    * Only with privileges, with sockets or in a group that is limited is that not known at once. Never rejects.
@@ -147,6 +165,13 @@ export interface Processes {
   signal(target: ProcessId, signal: Signal): SignalResult;
   /** Whether a child that was started here has died, be it that `exited` has not said so yet. Cheap. */
   hasDied(child: ProcessId): boolean;
+  /**
+   * Calls back once, in a later turn, when a process has ended that may be anybody's child, be it a zombie then. Costs
+   * nothing meanwhile.
+   *
+   * @returns How to stop that.
+   */
+  whenEnded(process: ProcessId, callback: () => void): () => void;
   /** Whether a child was started here, rather than having come here as an orphan, and is yet to be reaped. */
   isStarted(pid: number): boolean;
   /** Signals the process group that a process leads which is there, be it as a zombie that nobody has reaped yet. */

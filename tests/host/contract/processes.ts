@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ReapedOrphan, SpawnError } from "../../../lib/host/ports/processes.ts";
+import { type ProcessId, type ReapedOrphan, SpawnError } from "../../../lib/host/ports/processes.ts";
 import { finish, guarantees, lineOf, type OpenSubject, start, type Subject, textOf } from "./subject.ts";
 
 /** What every implementation of the port to processes guarantees. */
@@ -301,6 +301,102 @@ export function processesContract(name: string, open: OpenSubject): void {
       assert.equal(wrongly, 0);
     },
   );
+
+  guarantee(
+    "a pipe tells who asks that it can be read, and is read as far as there is room",
+    async (subject) => {
+      const { descriptors } = subject.host;
+      const { read, write } = descriptors.openPipe();
+      const source = descriptors.sourceOf(read);
+      const into = new Uint8Array(4);
+      const decoder = new TextDecoder();
+      assert.equal(source.readInto(into), 0);
+      let told = 0;
+      const readable = () =>
+        new Promise<void>((resolve) =>
+          source.whenReadable(() => {
+            told += 1;
+            resolve();
+          })
+        );
+      const first = readable();
+      descriptors.write(write, "abcdef");
+      await first;
+      assert.equal(source.readInto(into), 4);
+      assert.equal(decoder.decode(into), "abcd");
+      // The rest has been there all along.
+      await readable();
+      assert.equal(source.readInto(into), 2);
+      assert.equal(decoder.decode(into.subarray(0, 2)), "ef");
+      assert.equal(source.readInto(into), 0);
+      // Nobody asks, and nobody is told.
+      descriptors.write(write, "gh");
+      descriptors.close(write);
+      assert.equal(await source.read().then((bytes) => decoder.decode(bytes!)), "gh");
+      assert.equal(told, 2);
+      await readable();
+      assert.equal(source.readInto(into), null);
+      assert.equal(source.readInto(into), null);
+      assert.equal(await source.read(), null);
+    },
+  );
+
+  guarantee("pipes that always have more take turns, and one that is closed has none", async (subject) => {
+    const { descriptors } = subject.host;
+    const into = new Uint8Array(1);
+    const turns: number[] = [];
+    const pipes = [0, 1, 2].map(() => descriptors.openPipe());
+    const sources = pipes.map(({ read }) => descriptors.sourceOf(read));
+    for (const { write } of pipes) descriptors.write(write, "xxxx");
+    await Promise.all(
+      sources.slice(0, 2).map((source, index) =>
+        new Promise<void>((resolve) => {
+          const next = () => {
+            assert.equal(source.readInto(into), 1);
+            turns.push(index);
+            if (turns.length > 6) resolve();
+            else source.whenReadable(next);
+          };
+          source.whenReadable(next);
+        })
+      ),
+    );
+    assert.deepEqual(turns, [0, 1, 0, 1, 0, 1, 0, 1]);
+    sources[2]!.whenReadable(() => turns.push(2));
+    for (const source of sources) source.close();
+    for (const { write } of pipes) descriptors.close(write);
+    assert.equal(await sources[2]!.read(), null);
+    assert.ok(!turns.includes(2));
+  });
+
+  guarantee("the end of a process is told once, whoever its parent is", async (subject) => {
+    const { processes } = subject.host;
+    adopt(subject);
+    const child = start(subject, subject.programs.stayWithChild);
+    const grandchild = processes.find(Number(await lineOf(child.stdout)))!;
+    const ended: string[] = [];
+    const untilTold = (name: string, process: ProcessId) =>
+      new Promise<void>((resolve) => {
+        processes.whenEnded(process, () => {
+          ended.push(name);
+          resolve();
+        });
+      });
+    processes.whenEnded(grandchild, () => ended.push("stopped"))();
+    const told = untilTold("grandchild", grandchild);
+    // One of another start time has ended already.
+    await untilTold("other", { ...grandchild, startTime: grandchild.startTime + 1 });
+    processes.signal(grandchild, "SIGKILL");
+    await told;
+    const own = untilTold("child", child);
+    processes.signalGroup(child, "SIGKILL");
+    await own;
+    await child.exited;
+    await untilTold("gone", child);
+    assert.deepEqual(ended, ["other", "grandchild", "child", "gone"]);
+    child.stdout!.close();
+    child.stderr!.close();
+  });
 
   guarantee(
     "a named pipe is read on by whoever opens it next, and who writes to it does not hear of it",

@@ -5,6 +5,7 @@ import * as deno from "../../../lib/host/deno/ffi.ts";
 import { DirectStart } from "../../../lib/host/linux/direct_start/direct_start.ts";
 import { loadLibc } from "../../../lib/host/linux/libc.ts";
 import { LinuxProcesses } from "../../../lib/host/linux/processes.ts";
+import { ReadySet } from "../../../lib/host/linux/ready_set.ts";
 import { SpawnError } from "../../../lib/host/ports/processes.ts";
 import { onChildDeath } from "../../../lib/host/shared/child_deaths.ts";
 import { isDeno } from "../../../lib/host/shared/runtime.ts";
@@ -19,6 +20,7 @@ test("shim: a process without privileges is started without one", async () => {
     libc,
     direct: new DirectStart(libc),
     openSource: () => assert.fail("there is nothing to read"),
+    readySet: new ReadySet({ libc, onReadable: () => () => {}, onNextTurn }),
     onChildDeath,
     onNextTurn,
     onLater: () => {},
