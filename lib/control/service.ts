@@ -173,7 +173,7 @@ export class Service {
     follow: async ({ lines, entries }, session) => {
       const follower = session.follow();
       const stop = this.#engine.listen({
-        onLine: (line) => lines && follower.push({ kind: "line", line }),
+        onLine: lines ? (line) => follower.push({ kind: "line", line }) : null,
         onEntry: (entry) => entries && follower.push({ kind: "entry", entry }),
       });
       try {

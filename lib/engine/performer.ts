@@ -18,7 +18,7 @@ import type { HeldSockets } from "./run/held_sockets.ts";
 import type { Isolators } from "./isolator/isolators.ts";
 import type { Ledger } from "./containment/ledger.ts";
 import { describeUnkept, type Unkept } from "./limits/actor_limits.ts";
-import type { Line } from "./logs/line_splitter.ts";
+import type { LineHearer } from "./logs/line_encoder.ts";
 import type { MainProcess } from "./run/main_process.ts";
 import { type JoinPoint, Membership } from "./run/membership.ts";
 import { type ResolvedPrivileges, resolvePrivileges } from "./privileges/resolve_privileges.ts";
@@ -168,6 +168,7 @@ export class Performer {
     const belonging = { tree: tree(), run: marker, socket };
     const env = actorEnvironment(spec, environment, belonging, variables);
     const node = spec.path;
+    const hearer = this.#hearerOf(spec, run);
     const actorRun = new ActorRun({
       host,
       containment,
@@ -199,12 +200,8 @@ export class Performer {
         unlimited: (limits) => this.#unlimited(spec, limits),
       },
       sink: {
-        line: (stream, line) => this.#line(spec, run, stream, line),
-        partial: (bytes) => {
-          const isAwaited = (this.#runs.get(run)?.awaited ?? null) !== null;
-          if (isAwaited) this.#look(spec, run, bytes());
-        },
-        room: () => this.#options.recorder.roomFor(spec.path),
+        open: (stream) => this.#options.recorder.open(spec.path, stream, hearer),
+        whenRoom: (callback) => this.#options.recorder.whenRoom(spec.path, callback),
       },
     });
     this.#runs.set(run, {
@@ -249,9 +246,17 @@ export class Performer {
     });
   }
 
-  #line(spec: ActorSpec, run: RunId, stream: "stdout" | "stderr", line: Line): void {
-    this.#options.recorder.line(spec.path, stream, line);
-    this.#look(spec, run, line.bytes);
+  /** Those who listen to single lines of a run: clients that follow, and its log probe. */
+  #hearerOf(spec: ActorSpec, run: RunId): () => LineHearer | null {
+    const { recorder } = this.#options;
+    const hearer: LineHearer = {
+      line: (stream, at, bytes, cut) => {
+        recorder.tellLine(spec.path, stream, at, { bytes, cut });
+        this.#look(spec, run, bytes);
+      },
+      partial: (bytes) => this.#look(spec, run, bytes),
+    };
+    return () => recorder.isHeard || (this.#runs.get(run)?.awaited ?? null) !== null ? hearer : null;
   }
 
   /** Looks whether a line, or what has come of one, is that which a log probe waits for. */

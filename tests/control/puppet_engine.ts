@@ -100,7 +100,9 @@ export class PuppetEngine {
   /** Says a line as an actor would; returns its stamp. */
   says(text: string, path = "a"): number {
     const at = ++this.lastStamp;
-    for (const listener of this.listeners) listener.onLine({ at, path, stream: "stdout", text, cut: false });
+    for (const listener of this.listeners) {
+      listener.onLine?.({ at, path, stream: "stdout", text, cut: false });
+    }
     return at;
   }
 

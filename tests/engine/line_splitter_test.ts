@@ -1,25 +1,43 @@
 import assert from "node:assert/strict";
-import { type Line, LineSplitter } from "../../lib/engine/logs/line_splitter.ts";
+import { type Line, LineSplitter, type LineTaker } from "../../lib/engine/logs/line_splitter.ts";
+import { concatBytes } from "../../lib/base/bytes.ts";
 import { seeded } from "../../lib/base/chance.ts";
 import { seedsOf } from "../harness/seeds.ts";
 import { test } from "../harness/test.ts";
 
 const SEEDS = 300;
 
+/** Keeps the lines that are found in bytes. */
+function keepIn(lines: Line[], bytes: () => Uint8Array): LineTaker {
+  return {
+    line: (before, from, to, cut) =>
+      lines.push({ bytes: concatBytes([before ?? new Uint8Array(0), bytes().slice(from, to)]), cut }),
+  };
+}
+
+/** The lines of bytes that come at once. */
+function push(splitter: LineSplitter, bytes: Uint8Array): readonly Line[] {
+  const lines: Line[] = [];
+  splitter.push(bytes, bytes.length, keepIn(lines, () => bytes));
+  return lines;
+}
+
 /** Splits bytes that come in random pieces, in one buffer that is used again and again as a reader may do. */
 function splitAtRandom(bytes: Uint8Array, longest: number, random: () => number): readonly Line[] {
   const splitter = new LineSplitter(longest);
   const buffer = new Uint8Array(bytes.length);
   const lines: Line[] = [];
+  const taker = keepIn(lines, () => buffer);
   for (let at = 0; at < bytes.length;) {
     const size = Math.min(bytes.length - at, Math.floor(random() * 9));
     buffer.set(bytes.subarray(at, at + size));
-    lines.push(...splitter.push(buffer.subarray(0, size)));
-    buffer.fill(0x2a);
+    // What is behind the bytes is of a piece before.
+    splitter.push(buffer, size, taker);
+    buffer.fill(0x0a);
     at += size;
   }
-  const rest = splitter.end();
-  return rest === null ? lines : [...lines, rest];
+  splitter.end(taker, false);
+  return lines;
 }
 
 function randomText(random: () => number): string {
@@ -67,19 +85,19 @@ test("line splitter: a cut falls between characters", () => {
     ] as const
   ) {
     const splitter = new LineSplitter(longest);
-    const found = [...splitter.push(new TextEncoder().encode(`${text}\n`))];
+    const found = push(splitter, new TextEncoder().encode(`${text}\n`));
     assert.deepEqual(shown(found), lines);
   }
   // What is no UTF-8 is cut anywhere, and comes whole.
   const splitter = new LineSplitter(3);
   const bytes = Uint8Array.of(0xff, 0xfe, 0xe9, 0xe9, 0x80, 0x80, 0x80, 0x80, 0x0a);
-  assert.deepEqual(splitter.push(bytes).flatMap((line) => [...line.bytes]), [...bytes.subarray(0, -1)]);
+  assert.deepEqual(push(splitter, bytes).flatMap((line) => [...line.bytes]), [...bytes.subarray(0, -1)]);
 });
 
 test("line splitter: a line of just the longest length is whole, one byte more is cut", () => {
   const split = (text: string) => {
     const splitter = new LineSplitter(4);
-    return shown([...splitter.push(new TextEncoder().encode(text))]);
+    return shown(push(splitter, new TextEncoder().encode(text)));
   };
   assert.deepEqual(split("abcd\n"), ["abcd"]);
   assert.deepEqual(split("abcde\n"), ["abcd+", "e"]);
@@ -88,6 +106,6 @@ test("line splitter: a line of just the longest length is whole, one byte more i
 
 test("line splitter: a stream that ends with a newline leaves no empty line behind", () => {
   const splitter = new LineSplitter();
-  assert.deepEqual(shown(splitter.push(new TextEncoder().encode("one\n\n"))), ["one", ""]);
-  assert.equal(splitter.end(), null);
+  assert.deepEqual(shown(push(splitter, new TextEncoder().encode("one\n\n"))), ["one", ""]);
+  splitter.end({ line: () => assert.fail("a line is left") }, false);
 });

@@ -32,23 +32,24 @@ export async function keepLogs(
     nursery.startSoon(() => logs.run(), { name: "logs" });
     const listening = new CancelScope();
     nursery.startSoon(() => listening.run(() => reopenAtHangups(logs, nextHangup)), { name: "hangups" });
+    const outputs: RunOutput[] = [];
     try {
-      await openNursery((readers) => {
-        for (const [run, path] of runsOf(saved)) {
-          const output = new RunOutput({
-            line: (stream, line) => void logs.line(path, stream, line),
-            partial: () => {},
-            room: () => logs.roomFor(path),
-          });
-          const open = (name: string) => {
-            const descriptor = pipes.take(name);
-            return descriptor === null ? null : descriptors.sourceOf(descriptor);
-          };
-          const { stdout, stderr } = pipesOf(runFolder, run);
-          output.pump(readers, { stdout: open(stdout), stderr: open(stderr) });
-        }
-      });
+      for (const [run, path] of runsOf(saved)) {
+        const output = new RunOutput({
+          open: (stream) => logs.open(path, stream),
+          whenRoom: (callback) => logs.whenRoom(path, callback),
+        });
+        const open = (name: string) => {
+          const descriptor = pipes.take(name);
+          return descriptor === null ? null : descriptors.sourceOf(descriptor);
+        };
+        const { stdout, stderr } = pipesOf(runFolder, run);
+        outputs.push(output);
+        output.begin({ stdout: open(stdout), stderr: open(stderr) });
+      }
+      for (const output of outputs) await output.untilEnded();
     } finally {
+      for (const output of outputs) output.close();
       listening.cancel("all is written");
       logs.close();
     }

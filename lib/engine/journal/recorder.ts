@@ -4,14 +4,17 @@ import { CancelScope } from "../../scope/cancel_scope.ts";
 import type { Entry } from "../../supervision/journal_entry.ts";
 import { ActorLogs } from "../logs/actor_logs.ts";
 import { type JournalEntry, journalEntry } from "./journal.ts";
+import type { LineHearer } from "../logs/line_encoder.ts";
 import type { Line } from "../logs/line_splitter.ts";
 import type { LogLine, LogStream } from "../logs/log_format.ts";
 import { DEFAULT_LOG_LIMITS, LogStore } from "../logs/log_store.ts";
+import type { StreamLog } from "../logs/stream_log.ts";
 import { journalFileOf, logFileOf } from "../state_folder.ts";
 
 /** Somebody who wants to know at once. Must not throw, and must not wait. */
 export interface Listener {
-  onLine(line: LogLine): void;
+  /** Null for who wants no lines, which cost more where somebody does. */
+  readonly onLine: ((line: LogLine) => void) | null;
   onEntry(entry: JournalEntry): void;
 }
 
@@ -32,6 +35,8 @@ export class Recorder {
   readonly #logs: ActorLogs;
   readonly #journal: LogStore;
   readonly #listeners = new Set<Listener>();
+  /** How many of them want lines. */
+  #hearers = 0;
   readonly #decoder = new TextDecoder();
 
   constructor({ host, folder, onLost, onRemade }: RecorderOptions) {
@@ -44,6 +49,7 @@ export class Recorder {
     });
     this.#journal = new LogStore({
       files: host.files,
+      clock: host.clock,
       limits: DEFAULT_LOG_LIMITS,
       fileOf: () => journalFileOf(folder),
       gapMark: (lost, why) => encodeJson({ event: "entries_lost", lost, why }),
@@ -54,15 +60,29 @@ export class Recorder {
 
   /** Records a line of an actor. */
   line(path: string, stream: LogStream, line: Line): void {
-    const at = this.#logs.line(path, stream, line);
-    if (this.#listeners.size === 0) return;
-    const text = this.#decoder.decode(line.bytes);
-    for (const listener of this.#listeners) listener.onLine({ at, path, stream, text, cut: line.cut });
+    this.tellLine(path, stream, this.#logs.line(path, stream, line), line);
   }
 
-  /** Waits until there is room for more lines of an actor, if it is worth it; null if there is. */
-  roomFor(path: string): Promise<void> | null {
-    return this.#logs.roomFor(path);
+  /** Opens the way of an output stream of an actor into its log. @param hearer Who listens to single lines, if anybody. */
+  open(path: string, stream: LogStream, hearer: () => LineHearer | null): StreamLog {
+    return this.#logs.open(path, stream, hearer);
+  }
+
+  /** Whether anybody listens to lines. */
+  get isHeard(): boolean {
+    return this.#hearers > 0;
+  }
+
+  /** Tells those who listen of a line that is in its log. */
+  tellLine(path: string, stream: LogStream, at: number, { bytes, cut }: Line): void {
+    if (!this.isHeard) return;
+    const text = this.#decoder.decode(bytes);
+    for (const { onLine } of this.#listeners) onLine?.({ at, path, stream, text, cut });
+  }
+
+  /** See {@linkcode ActorLogs.whenRoom}. */
+  whenRoom(path: string, callback: () => void): boolean {
+    return this.#logs.whenRoom(path, callback);
   }
 
   /** Records a decision; gives it as it is told. */
@@ -76,7 +96,10 @@ export class Recorder {
   /** Tells somebody of everything from now on, until the returned function is called. */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    if (listener.onLine !== null) this.#hearers += 1;
+    return () => {
+      if (this.#listeners.delete(listener) && listener.onLine !== null) this.#hearers -= 1;
+    };
   }
 
   /** Waits until everything that was told is in the files; gives the stamp of the last line. */

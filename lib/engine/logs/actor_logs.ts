@@ -1,10 +1,12 @@
 /** The logs of the actors of a tree, a file each: whoever reads the actors' pipes writes them here. */
 import type { Host } from "../../host/ports/host.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
+import { LineEncoder, type LineHearer } from "./line_encoder.ts";
 import type { Line } from "./line_splitter.ts";
 import { encodeLine, type LogStream } from "./log_format.ts";
 import { DEFAULT_LOG_LIMITS, LogStore } from "./log_store.ts";
 import { Stamps } from "./stamps.ts";
+import { StreamLog } from "./stream_log.ts";
 import { logFileOf } from "../state_folder.ts";
 
 /** What the logs are written to. */
@@ -22,11 +24,14 @@ export interface ActorLogsOptions {
 export class ActorLogs {
   readonly #stamps: Stamps;
   readonly #store: LogStore;
+  readonly #encoder: LineEncoder;
 
   constructor({ host, folder, onLost, onRemade }: ActorLogsOptions) {
     this.#stamps = new Stamps({ wallClock: host.wallClock, now: () => host.clock.now() });
+    this.#encoder = new LineEncoder(this.#stamps);
     this.#store = new LogStore({
       files: host.files,
+      clock: host.clock,
       limits: DEFAULT_LOG_LIMITS,
       fileOf: (path) => logFileOf(folder, path),
       gapMark: (lost, why) => this.#gapMark(lost, why),
@@ -42,9 +47,15 @@ export class ActorLogs {
     return at;
   }
 
-  /** Waits until there is room for more lines of an actor, if it is worth it; null if there is. */
-  roomFor(path: string): Promise<void> | null {
-    return this.#store.roomFor(path);
+  /** Opens the way of an output stream of an actor into its log. @param hearer Who listens to single lines, if anybody. */
+  open(path: string, stream: LogStream, hearer: () => LineHearer | null = () => null): StreamLog {
+    const append = (block: Uint8Array, lines: number) => this.#store.append(path, block, lines);
+    return new StreamLog({ encoder: this.#encoder, encoding: { stream, append }, hearer });
+  }
+
+  /** See {@linkcode LogStore.whenRoom}. */
+  whenRoom(path: string, callback: () => void): boolean {
+    return this.#store.whenRoom(path, callback);
   }
 
   /** Waits until every line is in its file, or lost; gives the stamp of the last one. */

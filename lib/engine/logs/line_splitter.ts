@@ -12,9 +12,22 @@ export interface Line {
   readonly cut: boolean;
 }
 
-/** Makes lines of the bytes of one stream, however they come. */
+/** Takes lines as they are found, where they are found. */
+export interface LineTaker {
+  /**
+   * A line without its newline.
+   *
+   * @param before What has come of it earlier; null if that is nothing.
+   * @param from Where the rest of it begins in the bytes that are split, and where it ends.
+   * @param cut See {@linkcode Line}.
+   */
+  line(before: Uint8Array | null, from: number, to: number, cut: boolean): void;
+}
+
+/** Makes lines of the bytes of one stream, however they come. A line costs nothing but a call. */
 export class LineSplitter {
   readonly #longest: number;
+  /** What has come of the line that has no end yet. */
   #parts: Uint8Array[] = [];
   #length = 0;
 
@@ -22,26 +35,22 @@ export class LineSplitter {
     this.#longest = longest;
   }
 
-  /** Takes more bytes and gives the lines that they complete. */
-  push(bytes: Uint8Array): readonly Line[] {
-    const lines: Line[] = [];
-    let rest = bytes;
-    while (rest.length > 0) {
-      const newline = rest.indexOf(NEWLINE);
-      const end = newline < 0 ? rest.length : newline;
+  /** Takes more bytes, those of `bytes` up to `length`, and gives the lines that they complete. */
+  push(bytes: Uint8Array, length: number, taker: LineTaker): void {
+    for (let at = 0; at < length;) {
+      const newline = bytes.indexOf(NEWLINE, at);
+      const isWhole = newline >= 0 && newline < length;
+      const end = isWhole ? newline : length;
       const room = this.#longest - this.#length;
-      if (end > room) {
-        this.#keep(rest.subarray(0, room));
-        lines.push(this.#take(true));
-        rest = rest.subarray(room);
+      if (end - at > room) {
+        this.#cut(bytes.subarray(at, at + room), taker);
+        at += room;
         continue;
       }
-      this.#keep(rest.subarray(0, end));
-      if (newline < 0) break;
-      lines.push(this.#take(false));
-      rest = rest.subarray(end + 1);
+      if (!isWhole) return this.#keep(bytes.slice(at, length));
+      taker.line(this.#take(), at, end, false);
+      at = end + 1;
     }
-    return lines;
   }
 
   /** What has come of a line that has no end yet. */
@@ -49,25 +58,32 @@ export class LineSplitter {
     return concatBytes(this.#parts);
   }
 
-  /** Gives what is left when the stream has ended without a newline, or null. */
-  end(): Line | null {
-    return this.#length === 0 ? null : this.#take(false);
+  /** Gives what is left when the stream has ended without a newline. @param cut Whether the next reader may find more of it. */
+  end(taker: LineTaker, cut: boolean): void {
+    const before = this.#take();
+    if (before !== null) taker.line(before, 0, 0, cut);
   }
 
-  /** Copies, because whoever read the bytes may use their memory again. */
   #keep(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
-    this.#parts.push(bytes.slice());
+    this.#parts.push(bytes);
     this.#length += bytes.length;
   }
 
-  #take(cut: boolean): Line {
-    const bytes = concatBytes(this.#parts);
-    const begun = cut ? begunCharacter(bytes) : 0;
-    const at = bytes.length - begun;
-    this.#parts = begun === 0 ? [] : [bytes.slice(at)];
-    this.#length = begun;
-    return { bytes: bytes.subarray(0, at), cut };
+  #take(): Uint8Array | null {
+    if (this.#length === 0) return null;
+    const before = this.#parts.length === 1 ? this.#parts[0]! : concatBytes(this.#parts);
+    this.#parts = [];
+    this.#length = 0;
+    return before;
+  }
+
+  #cut(last: Uint8Array, taker: LineTaker): void {
+    const bytes = concatBytes([...this.#parts, last]);
+    const at = bytes.length - begunCharacter(bytes);
+    this.#parts = [];
+    this.#length = 0;
+    taker.line(bytes.subarray(0, at), 0, 0, true);
+    if (at < bytes.length) this.#keep(bytes.slice(at));
   }
 }
 

@@ -26,9 +26,14 @@ const TAGS: Readonly<Record<LogStream, string>> = { stdout: "out", stderr: "err"
 const STREAMS: Readonly<Record<string, LogStream>> = { out: "stdout", err: "stderr", sup: "supervise" };
 const LINE = /^(\S{27}) (out|err|sup)(\+?) (.*)$/s;
 
+/** The word in a log that stands for a stream; all of them have one length. */
+export function tagOf(stream: LogStream): string {
+  return TAGS[stream];
+}
+
 /** The bytes of a line in a file, its newline included. */
 export function encodeLine(at: number, stream: LogStream, line: Line): Uint8Array {
-  const head = new TextEncoder().encode(`${formatMicros(at)} ${TAGS[stream]}${line.cut ? "+" : ""} `);
+  const head = new TextEncoder().encode(`${formatMicros(at)} ${tagOf(stream)}${line.cut ? "+" : ""} `);
   const bytes = new Uint8Array(head.length + line.bytes.length + 1);
   bytes.set(head);
   bytes.set(line.bytes, head.length);

@@ -7,12 +7,14 @@
  * 3. A disk that is slow has lines wait, and loses none as long as whoever appends asks for room before; a disk that
  *    stands still has them wait once, for a second, and then loses them: no actor hangs with it.
  */
-import { Event } from "../../sync/event.ts";
-import { fromPromise } from "../../bridge/from_promise.ts";
-import { moveOnAfter } from "../../scope/timeouts.ts";
-import type { AppendFile, Files } from "../../host/ports/files.ts";
 import { concatBytes } from "../../base/bytes.ts";
+import { after } from "../../base/instant.ts";
 import { messageOf } from "../../base/user_error.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
+import type { AppendFile, Files } from "../../host/ports/files.ts";
+import type { Clock } from "../../scope/clock.ts";
+import { Event } from "../../sync/event.ts";
+import { type Block, BlockQueue } from "./block_queue.ts";
 
 /** How a log file grows. */
 export interface LogLimits {
@@ -29,6 +31,9 @@ export const DEFAULT_LOG_LIMITS: LogLimits = { maxBytes: 10 * 1_024 * 1_024, kee
 const QUEUE_BYTES = 8 * 1_024 * 1_024;
 const CROWDED_BYTES = 2 * 1_024 * 1_024;
 
+/** What is written at once. */
+const WRITE_BYTES = 1_024 * 1_024;
+
 const NEWLINE = 0x0a;
 
 /** How long a disk that takes nothing is waited for. */
@@ -37,6 +42,7 @@ const PATIENCE_MS = 1_000;
 /** What a store writes to. */
 export interface LogStoreOptions {
   readonly files: Files;
+  readonly clock: Clock;
   /** The file of a log, by the log's name. */
   readonly fileOf: (name: string) => string;
   readonly limits: LogLimits;
@@ -53,10 +59,11 @@ interface Log {
   file: AppendFile | null;
   /** Size at which the file is rotated next. */
   rotateAt: number;
-  queue: Uint8Array[];
-  queued: number;
-  /** Set when what waits is taken to be written. */
-  taken: Event;
+  readonly queue: BlockQueue;
+  /** Those who wait for room. */
+  readonly waiting: (() => void)[];
+  /** Ends their patience no more; null if nobody waits. */
+  stopWaiting: (() => void) | null;
   /** Whether the disk has been waited for in vain since it last took something. */
   stands: boolean;
   /** Lines lost since the last mark, and why. */
@@ -68,9 +75,11 @@ interface Log {
 export class LogStore {
   readonly #options: LogStoreOptions;
   readonly #logs = new Map<string, Log>();
+  /** Those that there is something to write for. */
+  #due = new Set<Log>();
   #work = new Event();
   #written = new Event();
-  /** How many lines were taken, and how many of them have been written or lost. */
+  /** How often lines were taken, and how much of that has been written or lost. */
   #taken = 0;
   #settled = 0;
   #closed = false;
@@ -81,22 +90,39 @@ export class LogStore {
     this.#options = options;
   }
 
-  /** Takes a line, encoded, to be written soon. */
-  append(name: string, line: Uint8Array): void {
+  /** Takes lines, encoded, to be written soon. Their memory may be used again. */
+  append(name: string, block: Uint8Array, lines = 1): void {
     this.#taken += 1;
     this.#work.set();
     const log = this.#logOf(name);
-    if (log.queued + line.length > QUEUE_BYTES) {
-      return this.#lose(log, 1, "they come faster than the disk takes them");
+    this.#due.add(log);
+    if (log.queue.size + block.length > QUEUE_BYTES) {
+      return this.#lose(log, lines, "they come faster than the disk takes them");
     }
-    log.queue.push(line);
-    log.queued += line.length;
+    log.queue.add(block, lines);
   }
 
-  /** Waits until there is room for more lines of a log, if it is worth it; null if there is. */
-  roomFor(name: string): Promise<void> | null {
+  /**
+   * Calls back once when there is room for more lines of a log, or waiting for it longer is not worth it.
+   *
+   * @returns False if that is so now: then it does not call back.
+   */
+  whenRoom(name: string, callback: () => void): boolean {
     const log = this.#logOf(name);
-    return log.queued < CROWDED_BYTES || log.stands ? null : this.#waitForRoom(log);
+    if (log.queue.size < CROWDED_BYTES || log.stands) return false;
+    log.waiting.push(callback);
+    const { clock } = this.#options;
+    log.stopWaiting ??= clock.schedule(after(clock.now(), PATIENCE_MS), () => {
+      log.stands = true;
+      this.#letIn(log);
+    });
+    return true;
+  }
+
+  #letIn(log: Log): void {
+    log.stopWaiting?.();
+    log.stopWaiting = null;
+    for (const callback of log.waiting.splice(0)) callback();
   }
 
   /** Writes what comes, until `close`, and then what is left. To be run as a task. */
@@ -106,11 +132,11 @@ export class LogStore {
       const closing = this.#closed;
       if (!closing) this.#work = new Event();
       if (this.#isStale) await this.#closeFiles();
-      const waiting = [...this.#logs.values()].filter((log) =>
-        log.queue.length > 0 || (closing && log.lost > 0)
-      );
+      const due = this.#due;
+      this.#due = new Set();
       const taken = this.#taken;
-      await Promise.all(waiting.map((log) => this.#flush(log)));
+      if (closing) { for (const log of this.#logs.values()) if (log.lost > 0) due.add(log); }
+      await Promise.all([...due].map((log) => this.#flush(log, closing)));
       this.#settled = taken;
       this.#written.set();
       this.#written = new Event();
@@ -155,9 +181,9 @@ export class LogStore {
       name,
       file: null,
       rotateAt: this.#options.limits.maxBytes,
-      queue: [],
-      queued: 0,
-      taken: new Event(),
+      queue: new BlockQueue(),
+      waiting: [],
+      stopWaiting: null,
       stands: false,
       lost: 0,
       why: "",
@@ -166,25 +192,40 @@ export class LogStore {
     return log;
   }
 
-  async #flush(log: Log): Promise<void> {
-    const lines = log.queue;
-    log.queue = [];
-    log.queued = 0;
-    log.taken.set();
-    log.taken = new Event();
+  /** Writes what waits now, in pieces that fit into the file. @param isLast Whether nothing follows that lost lines could be told with. */
+  async #flush(log: Log, isLast: boolean): Promise<void> {
+    let left = log.queue.size;
+    if (left === 0 && !isLast) return;
+    do {
+      // How much there is in a file that is yet to be opened is not known.
+      const room = log.file === null ? 0 : log.rotateAt - log.file.size;
+      const block = log.queue.take(Math.min(WRITE_BYTES, room));
+      left -= block.bytes.length;
+      if (log.queue.size < CROWDED_BYTES) this.#letIn(log);
+      if (await this.#write(log, block)) await this.#rotateIfFull(log);
+    } while (left > 0);
+  }
+
+  /** @returns Whether that could be done; if not the lines are lost. */
+  async #write(log: Log, { bytes, lines }: Block): Promise<boolean> {
     const { lost } = log;
-    const mark = lost > 0 ? [this.#options.gapMark(lost, log.why)] : [];
     try {
       const isRemoved = await this.#letGoOfRemoved(log);
       log.file ??= await this.#open(log.name);
       if (isRemoved) this.#options.onRemade(log.name);
-      await fromPromise(log.file.append(concatBytes([...mark, ...lines])));
+      const mark = lost === 0 ? null : this.#options.gapMark(lost, log.why);
+      await fromPromise(log.file.append(mark === null ? bytes : concatBytes([mark, bytes])));
       log.stands = false;
       log.lost -= lost;
+      return true;
     } catch (error) {
-      return this.#lose(log, lines.length, messageOf(error));
+      this.#lose(log, lines, messageOf(error));
+      return false;
     }
-    const { size } = log.file;
+  }
+
+  async #rotateIfFull(log: Log): Promise<void> {
+    const { size } = log.file!;
     if (size < log.rotateAt) return;
     try {
       await this.#rotate(log);
@@ -195,12 +236,6 @@ export class LogStore {
       log.rotateAt = size + this.#options.limits.maxBytes;
       this.#options.onLost(log.name, `the log cannot be rotated: ${messageOf(error)}`);
     }
-  }
-
-  async #waitForRoom(log: Log): Promise<void> {
-    const { taken } = log;
-    await moveOnAfter(PATIENCE_MS, () => taken.wait());
-    if (!taken.isSet) log.stands = true;
   }
 
   /** Nobody would read any more what is written to a file that somebody has removed. @returns Whether it is one. */

@@ -32,7 +32,7 @@ import { reachedLimits } from "../limits/reached.ts";
 import type { MainProcess } from "./main_process.ts";
 import type { Membership } from "./membership.ts";
 import { asksOwnSocket, isTaken, versionOfReadyFile } from "./probe.ts";
-import { type LineSink, RunOutput } from "./run_output.ts";
+import { type OutputSink, RunOutput } from "./run_output.ts";
 import type { NamedPipes, OpenPipes } from "../survival/run_pipes.ts";
 import { SpawnLack } from "../spawning/spawn_queue.ts";
 import { startChild, type StartedProcess, type StartOptions } from "./start_child.ts";
@@ -102,7 +102,7 @@ export interface RunOptions {
   readonly start: NonNullable<StartOptions["start"]> | null;
   readonly reports: RunReports;
   /** Where its lines go. */
-  readonly sink: LineSink;
+  readonly sink: OutputSink;
 }
 
 /** A run in progress, for those who act on it. */
@@ -144,7 +144,7 @@ export class ActorRun {
     try {
       await openNursery(async (nursery) => {
         this.#nursery = nursery;
-        this.#output.pump(nursery, child);
+        this.#output.begin(child);
         nursery.startSoon(() => this.#watch(child), { name: "watch" });
         for (const { name, body } of this.#early.splice(0)) nursery.startSoon(body, { name });
         if (adopted === null) reports.spawned(child.pid);
@@ -156,6 +156,7 @@ export class ActorRun {
       });
     } finally {
       this.#nursery = null;
+      this.#output.close();
       if (!this.#closed.isSet) await new CancelScope({ shield: true }).run(() => this.#endAll());
       containment.remove(run);
     }

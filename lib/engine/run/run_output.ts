@@ -1,13 +1,11 @@
 /**
- * What the process of a run prints, line by line. It is always read on, whatever becomes of the lines, so that the process
- * never hangs on us; where the disk is slow a little later.
+ * What the process of a run prints, on its way into the log. It is always read on, whatever becomes of the lines, so that the
+ * process never hangs on us; where the disk is slow a little later. No task waits for it: the pipes call back.
  */
-import { fromPromise } from "../../bridge/from_promise.ts";
-import type { ByteSource } from "../../host/ports/processes.ts";
-import type { Nursery } from "../../scope/nursery.ts";
+import type { PipeSource } from "../../host/ports/processes.ts";
 import { moveOnAfter } from "../../scope/timeouts.ts";
 import { Event } from "../../sync/event.ts";
-import { type Line, LineSplitter } from "../logs/line_splitter.ts";
+import type { StreamLog } from "../logs/stream_log.ts";
 import type { MainProcess } from "./main_process.ts";
 
 /**
@@ -21,40 +19,68 @@ const PIPE_BYTES = 1_024 * 1_024;
 const DRAIN_MS = 5_000;
 
 /** Where lines go. */
-export interface LineSink {
-  line(stream: "stdout" | "stderr", line: Line): void;
-  /** A line has begun that has no end yet; `bytes` gives what has come of it. */
-  partial(bytes: () => Uint8Array): void;
-  /** Waits until there is room for more lines, if it is worth it; null if there is. */
-  room(): Promise<void> | null;
+export interface OutputSink {
+  /** Opens the way of one of the streams. */
+  open(stream: "stdout" | "stderr"): StreamLog;
+  /**
+   * Calls back once when there is room for more lines, or waiting for it longer is not worth it; false, without calling back,
+   * if that is so now.
+   */
+  whenRoom(callback: () => void): boolean;
+}
+
+/** A stream that is read. */
+interface OpenStream {
+  readonly source: PipeSource;
+  readonly log: StreamLog;
+  /** Reads a piece, and asks for the next. */
+  readonly onReadable: () => void;
+  readonly onRoom: () => void;
+  waitsForRoom: boolean;
 }
 
 /** See the module. */
 export class RunOutput {
-  readonly #sink: LineSink;
+  readonly #sink: OutputSink;
   readonly #ended = new Event();
-  #openStreams = 0;
+  readonly #open = new Set<OpenStream>();
   #bytes = 0;
-  /** How many streams wait for room. */
-  #waiting = 0;
 
-  constructor(sink: LineSink) {
+  constructor(sink: OutputSink) {
     this.#sink = sink;
   }
 
-  /** Reads both streams of a process in tasks of their own. A cancel lets go of them. */
-  pump(nursery: Nursery, child: Pick<MainProcess, "stdout" | "stderr">): void {
-    for (const stream of ["stdout", "stderr"] as const) {
-      const source = child[stream];
+  /** Reads both streams of a process, until `close`. */
+  begin(child: Pick<MainProcess, "stdout" | "stderr">): void {
+    for (const name of ["stdout", "stderr"] as const) {
+      const source = child[name];
       if (source === null) continue;
-      this.#openStreams += 1;
-      nursery.startSoon(() => this.#pump(stream, source), { name: stream });
+      const stream: OpenStream = {
+        source,
+        log: this.#sink.open(name),
+        onReadable: () => {
+          if (this.#read(stream)) this.#ask(stream);
+        },
+        onRoom: () => {
+          stream.waitsForRoom = false;
+          if (this.#open.has(stream)) source.whenReadable(stream.onReadable);
+        },
+        waitsForRoom: false,
+      };
+      this.#open.add(stream);
+      source.whenReadable(stream.onReadable);
     }
+  }
+
+  /** Waits until both streams are at their ends. */
+  async untilEnded(): Promise<void> {
+    if (this.#open.size > 0) await this.#ended.wait();
   }
 
   /** Gives the last lines of a process that has ended the time to come, and no more. */
   async lastLines(): Promise<void> {
-    await moveOnAfter(LAST_LINES_MS, () => this.#ended.wait());
+    for (const stream of [...this.#open]) this.#readRest(stream);
+    if (this.#open.size > 0) await moveOnAfter(LAST_LINES_MS, () => this.#ended.wait());
   }
 
   /** Waits until all is read that is still in the pipes, when nobody is left that writes to them. */
@@ -68,43 +94,43 @@ export class RunOutput {
     });
   }
 
+  /** Lets go of the streams that are not at their ends. Whoever reads on may find the rest of their last lines. */
+  close(): void {
+    for (const stream of [...this.#open]) this.#end(stream, true);
+  }
+
   #isOnItsWay(seen: number): boolean {
-    return !this.#ended.isSet && (this.#bytes > seen || this.#waiting > 0);
+    return this.#open.size > 0 &&
+      (this.#bytes > seen || [...this.#open].some(({ waitsForRoom }) => waitsForRoom));
   }
 
-  async #pump(stream: "stdout" | "stderr", source: ByteSource): Promise<void> {
-    const splitter = new LineSplitter();
-    let isAtEnd = false;
-    try {
-      for (let bytes = await next(source); bytes !== null; bytes = await next(source)) {
-        this.#bytes += bytes.length;
-        for (const line of splitter.push(bytes)) this.#sink.line(stream, line);
-        this.#sink.partial(() => splitter.pending());
-        await this.#waitForRoom();
-      }
-      isAtEnd = true;
-    } finally {
-      source.close();
-      // Whoever reads on may find the rest of the line.
-      const rest = splitter.end();
-      if (rest !== null) this.#sink.line(stream, { ...rest, cut: !isAtEnd });
-      this.#openStreams -= 1;
-      if (this.#openStreams === 0) this.#ended.set();
+  /** Reads a piece. @returns Whether more may come. */
+  #read(stream: OpenStream): boolean {
+    const length = stream.log.readFrom(stream.source);
+    if (length === null) this.#end(stream, false);
+    else this.#bytes += length;
+    return length !== null;
+  }
+
+  #ask(stream: OpenStream): void {
+    stream.waitsForRoom = this.#sink.whenRoom(stream.onRoom);
+    if (!stream.waitsForRoom) stream.source.whenReadable(stream.onReadable);
+  }
+
+  /** Reads what is there at once, as far as there is room for it. */
+  #readRest(stream: OpenStream): void {
+    const before = this.#bytes;
+    while (!stream.waitsForRoom && this.#bytes - before <= PIPE_BYTES) {
+      const seen = this.#bytes;
+      if (!this.#read(stream) || this.#bytes === seen) return;
+      stream.waitsForRoom = this.#sink.whenRoom(stream.onRoom);
     }
   }
 
-  async #waitForRoom(): Promise<void> {
-    const room = this.#sink.room();
-    if (room === null) return;
-    this.#waiting += 1;
-    try {
-      await room;
-    } finally {
-      this.#waiting -= 1;
-    }
+  #end(stream: OpenStream, isCut: boolean): void {
+    this.#open.delete(stream);
+    stream.source.close();
+    stream.log.end(isCut);
+    if (this.#open.size === 0) this.#ended.set();
   }
-}
-
-async function next(source: ByteSource): Promise<Uint8Array | null> {
-  return await fromPromise(source.read());
 }

@@ -1,14 +1,14 @@
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Host } from "../../host/ports/host.ts";
-import type { ByteSource, ProcessId, SpawnError, SpawnSpec } from "../../host/ports/processes.ts";
+import type { PipeSource, ProcessId, SpawnError, SpawnSpec } from "../../host/ports/processes.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import type { Exit } from "../../supervision/exit.ts";
 import type { Containment } from "../containment/containment.ts";
 
 /** A process that was started, here or by an isolator. */
 export interface StartedProcess extends ProcessId {
-  readonly stdout: ByteSource | null;
-  readonly stderr: ByteSource | null;
+  readonly stdout: PipeSource | null;
+  readonly stderr: PipeSource | null;
   /** Resolves when its program runs, or with why it does not; never rejects. */
   readonly started: Promise<SpawnError | null>;
   /** Resolves once, when it is known how it ended; never rejects. */

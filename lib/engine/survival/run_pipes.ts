@@ -3,7 +3,7 @@
  * started elsewhere: they have names, and what is in them stays there while anybody has them open.
  */
 import type { Host } from "../../host/ports/host.ts";
-import type { ByteSource } from "../../host/ports/processes.ts";
+import type { PipeSource } from "../../host/ports/processes.ts";
 import type { RunId } from "../../supervision/state.ts";
 
 /** The two output streams of a run, by the paths of their pipes. */
@@ -14,8 +14,8 @@ export interface NamedPipes {
 
 /** Both streams of a run, open for reading; null for one that is not there. */
 export interface OpenPipes {
-  readonly stdout: ByteSource | null;
-  readonly stderr: ByteSource | null;
+  readonly stdout: PipeSource | null;
+  readonly stderr: PipeSource | null;
 }
 
 /** See the module. */
