@@ -66,7 +66,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
   requireSupport();
   const libc = await openLibc();
   const onReadable = (isDeno ? denoReadiness : bunReadiness).onReadableBy(libc);
-  const readySet = new ReadySet({ libc, onReadable, onNextTurn });
+  const readySet = new ReadySet({ libc, onReadable, onNextTurn, now: () => performance.now() });
   const openSource = (descriptor: number) => {
     setNonBlocking(libc, descriptor);
     return new LinuxPipeSource(libc, readySet, descriptor);

@@ -17,6 +17,20 @@ const EVENTS_AT_ONCE = 64;
 /** What may be read in one turn of the event loop, in which nothing else happens, before the others have theirs. */
 const TURN_BYTES = 1_024 * 1_024;
 
+/**
+ * A program that prints line by line wakes its reader up with each, and that costs more than the lines do. So when so little was
+ * read in so many turns on end, with no quiet between them, the next turn comes after a pause: some lines later, and sooner than
+ * the pipe is full. A pause that has brought little is followed by one of twice its length, up to one and a half milliseconds.
+ */
+const LITTLE_BYTES = 4 * 1_024;
+const LITTLE_TURNS = 4;
+const QUIET_MS = 1;
+const PAUSE_NS = 100_000;
+const MOST_DOUBLINGS = 4;
+
+/** A turn that has read as much had better come sooner. */
+const MUCH_BYTES = 32 * 1_024;
+
 /** When to try again where no descriptor was left to wait with. */
 const LACK_MS = 100;
 
@@ -26,6 +40,8 @@ export interface ReadySetOptions {
   readonly onReadable: OnReadable;
   /** Calls back when everything that is ready now has run. */
   readonly onNextTurn: (callback: () => void) => void;
+  /** Milliseconds that only pass. */
+  readonly now: () => number;
 }
 
 /** One descriptor that is waited for. */
@@ -100,8 +116,12 @@ export class ReadySet {
   /** Those that are ready, and that somebody asks for. */
   #due: Waiter[] = [];
   #isTurnSoon = false;
+  #isTurning = false;
   /** Bytes that were read in this turn. */
   #taken = 0;
+  /** In how many turns on end little was read. */
+  #littleTurns = 0;
+  #isAfterPause = false;
   #stopWaiting: (() => void) | null = null;
 
   constructor(options: ReadySetOptions) {
@@ -149,7 +169,8 @@ export class ReadySet {
   /** @internal */
   isDue(waiter: Waiter): void {
     this.#due.push(waiter);
-    this.#turnSoon();
+    // What follows a turn is decided at its end.
+    if (!this.#isTurning) this.#turnSoon();
   }
 
   /** Begins or ends to watch a descriptor; false if the kernel does not. */
@@ -169,6 +190,7 @@ export class ReadySet {
 
   #turn(): void {
     this.#isTurnSoon = false;
+    this.#isTurning = true;
     this.#look();
     const due = this.#due;
     this.#due = [];
@@ -179,9 +201,19 @@ export class ReadySet {
     } finally {
       // Those that had no turn come before those that had one.
       if (next < due.length) this.#due = [...due.slice(next), ...this.#due];
-      if (this.#due.length > 0) this.#turnSoon();
-      else this.#wait();
+      this.#isTurning = false;
+      this.#goOn();
     }
+  }
+
+  /** Decides when the next turn is. */
+  #goOn(): void {
+    if (this.#taken >= MUCH_BYTES || (this.#taken === 0 && this.#isAfterPause)) this.#littleTurns = 0;
+    else if (this.#taken > 0 && this.#taken < LITTLE_BYTES) this.#littleTurns += 1;
+    this.#isAfterPause = false;
+    if (this.#littleTurns > LITTLE_TURNS) this.#pause();
+    else if (this.#due.length > 0) this.#turnSoon();
+    else this.#wait();
   }
 
   /** Hears what the kernel has to tell. */
@@ -196,16 +228,44 @@ export class ReadySet {
     }
   }
 
-  /** Has the runtime wait; it closes what it is given afterwards. */
+  /** Has the runtime wait for whatever is ready first. */
   #wait(): void {
     if (this.#stopWaiting !== null || this.#isTurnSoon || this.#waiters.size === 0) return;
-    const copy = this.#options.libc.call.fcntl(this.#epoll, LINUX.F_DUPFD_CLOEXEC, 0) as number;
+    const { libc, now } = this.#options;
+    const copy = libc.call.fcntl(this.#epoll, LINUX.F_DUPFD_CLOEXEC, 0) as number;
+    const began = now();
+    this.#waitFor(copy, () => {
+      if (now() - began >= QUIET_MS) this.#littleTurns = 0;
+    });
+  }
+
+  /** Has the runtime wait for a moment, whatever is ready. Its own timers are too coarse for that. */
+  #pause(): void {
+    if (this.#waiters.size === 0) return;
+    this.#stopWaiting?.();
+    const { call } = this.#options.libc;
+    const timer = call.timerfd_create(LINUX.CLOCK_MONOTONIC, LINUX.TFD_CLOEXEC) as number;
+    const doublings = Math.min(MOST_DOUBLINGS, this.#littleTurns - LITTLE_TURNS - 1);
+    if (timer >= 0) call.timerfd_settime(timer, 0, dueIn(PAUSE_NS * 2 ** doublings), null);
+    this.#waitFor(timer, () => this.#isAfterPause = true);
+  }
+
+  /** @param descriptor Closed by the runtime afterwards; negative if there is none. */
+  #waitFor(descriptor: number, onWake: () => void): void {
     const wake = () => {
       this.#stopWaiting = null;
+      onWake();
       this.#turn();
     };
-    this.#stopWaiting = withoutFrame(() => copy < 0 ? inAWhile(wake) : this.#options.onReadable(copy, wake));
+    this.#stopWaiting = withoutFrame(() =>
+      descriptor < 0 ? inAWhile(wake) : this.#options.onReadable(descriptor, wake)
+    );
   }
+}
+
+/** A timer that is due once, for the kernel: no interval, and the time until then, each in seconds and nanoseconds. */
+function dueIn(ns: number): Uint8Array {
+  return new Uint8Array(new BigInt64Array([0n, 0n, 0n, BigInt(ns)]).buffer);
 }
 
 function inAWhile(callback: () => void): () => void {

@@ -20,7 +20,7 @@ test("shim: a process without privileges is started without one", async () => {
     libc,
     direct: new DirectStart(libc),
     openSource: () => assert.fail("there is nothing to read"),
-    readySet: new ReadySet({ libc, onReadable: () => () => {}, onNextTurn }),
+    readySet: new ReadySet({ libc, onReadable: () => () => {}, onNextTurn, now: () => 0 }),
     onChildDeath,
     onNextTurn,
     onLater: () => {},
