@@ -56,10 +56,10 @@ function stage() {
     waited: () => waits.map(({ descriptor }) => descriptor),
     happens: (...descriptors: readonly number[]) => void (happened = [...happened, ...descriptors]),
     wake: () => waits.shift()!.wake(),
-    /** Has turns until none is to come; gives how many those were. */
-    turn() {
+    /** Has turns until none is to come, but no more than `most`; gives how many those were. */
+    turn(most = Infinity) {
       let count = 0;
-      for (; turns.length > 0; count++) turns.shift()!();
+      for (; turns.length > 0 && count < most; count++) turns.shift()!();
       return count;
     },
   };
@@ -109,6 +109,8 @@ test("ready set: those that have no turn because of how much was read have the n
       });
     listen();
   }
+  turn(1);
+  assert.deepEqual(heard, [5, 6]);
   turn();
   assert.deepEqual(heard, [5, 6, 7, 5, 6, 7]);
 });
