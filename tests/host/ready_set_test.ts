@@ -136,7 +136,7 @@ test("ready set: what gives little in each turn is read after pauses, until it g
   const played = stage();
   const { pauses, waited, wake, turn } = played;
   const little = Array<number>(11).fill(100);
-  const reads = listenTo(played, [...little, 5_000, 40_000, ...little.slice(0, 5), 0]);
+  const reads = listenTo(played, [...little, 20_000, 40_000, ...little.slice(0, 5), 0]);
   turn();
   assert.deepEqual([reads(), waited()], [5, [TIMER]]);
   for (let count = 0; count < 6; count++) wake();

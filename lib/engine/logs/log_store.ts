@@ -31,8 +31,8 @@ export const DEFAULT_LOG_LIMITS: LogLimits = { maxBytes: 10 * 1_024 * 1_024, kee
 const QUEUE_BYTES = 8 * 1_024 * 1_024;
 const CROWDED_BYTES = 2 * 1_024 * 1_024;
 
-/** What is written at once. */
-const WRITE_BYTES = 1_024 * 1_024;
+/** What is written at once: larger writes gain nothing, and take a copy of several blocks. */
+const WRITE_BYTES = 256 * 1_024;
 
 const NEWLINE = 0x0a;
 

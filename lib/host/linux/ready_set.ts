@@ -22,7 +22,7 @@ const TURN_BYTES = 1_024 * 1_024;
  * read in so many turns on end, with no quiet between them, the next turn comes after a pause: some lines later, and sooner than
  * the pipe is full. A pause that has brought little is followed by one of twice its length, up to one and a half milliseconds.
  */
-const LITTLE_BYTES = 4 * 1_024;
+const LITTLE_BYTES = 16 * 1_024;
 const LITTLE_TURNS = 4;
 const QUIET_MS = 1;
 const PAUSE_NS = 100_000;
