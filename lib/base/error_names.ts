@@ -85,6 +85,7 @@ export const ERRORS = {
   "usage/missing-value": "An option lacks its value.",
   "usage/no-command": "A command line names no command to run.",
   "usage/no-selector": "A command line names no actor or tree.",
+  "usage/no-wait": "A command is not to wait whose very purpose is to last.",
   "usage/pid1": "An option of `init` is missing, or does not go with the others.",
   "usage/repeated-option": "An option is given more than once.",
   "usage/two-files": "A command line names two files.",
@@ -93,6 +94,7 @@ export const ERRORS = {
   "usage/unknown-command": "There is no such command.",
   "usage/unknown-option": "There is no such option.",
   "usage/words": "A command has too many words, or too few.",
+  "wait/missed": "Something that was waited for has failed or completed, and will not come about.",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** The stable name of an error. */

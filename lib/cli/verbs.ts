@@ -72,6 +72,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./commands/actions.ts")).reset,
   },
   {
+    name: "wait",
+    aliases: [],
+    summary: "waits until actors are ready, completed or stopped",
+    load: async () => (await import("./commands/wait.ts")).wait,
+  },
+  {
     name: "logs",
     aliases: [],
     summary: "what the actors have printed",

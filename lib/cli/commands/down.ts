@@ -29,6 +29,7 @@ export const down: Command = {
   options: [
     { name: "deadline", value: "DURATION", doc: "everything that still runs after this is killed" },
     { name: "force", doc: "kill at once; also ends a supervisor that does not answer" },
+    { name: "no-wait", doc: "return when it has begun: no receipt, and no proof" },
   ],
   examples: [["supervise down", "as the file says"], ["supervise down --deadline 5s", "in a hurry"]],
   words: [0, 0],
@@ -39,6 +40,7 @@ export const down: Command = {
     let receipt: Receipt;
     try {
       const client = await fromPromise(connectTree(host, tree));
+      if (args.has("no-wait")) return await beginTakingDown(context, client, deadlineMs);
       receipt = await orLost(host, tree, () => takeDown(context, tree, client, deadlineMs));
     } catch (error) {
       receipt = await takeDownAnyway(context, tree, error);
@@ -48,6 +50,22 @@ export const down: Command = {
     return receipt.left === 0 ? ExitCode.done : ExitCode.survivors;
   },
 };
+
+/** Asks for it alone. */
+async function beginTakingDown(
+  { ui }: Context,
+  client: ControlClient,
+  withinMs: number | null,
+): Promise<number> {
+  try {
+    await fromPromise(client.request("down", { cause: "down", withinMs }).catch(unlessLost));
+  } finally {
+    client.close();
+  }
+  if (ui.json) await fromPromise(ui.printJson([{ ok: true }]));
+  else await fromPromise(ui.say("the tree is being taken down; `supervise down` waits for it"));
+  return ExitCode.done;
+}
 
 /** A tree that is ending already may not answer to a `down` any more, but it tells of its end. @throws {UserError} */
 export function unlessLost(error: unknown): void {

@@ -42,6 +42,7 @@ export const up: Command = {
   options: [
     { name: "detach", short: "d", doc: "return when everything is ready; the tree goes on" },
     { name: "timeout", short: "t", value: "DURATION", doc: "how long it may take until everything is ready" },
+    { name: "no-wait", doc: "with -d: return when it has begun, whatever becomes of it" },
     { name: "keep", doc: "with -d: do not take a tree down that failed to come up" },
     { name: "only", value: "SEL", many: true, doc: "start only these, and what they depend on" },
     PROFILE_OPTION,
@@ -66,6 +67,7 @@ export const up: Command = {
     const options = launchOptions(context, file, compiled.profiles);
     const plan = adjustPlan(compiled, options);
     const isDetached = context.args.has("detach");
+    if (context.args.has("no-wait") && !isDetached) throw lastsAsLong();
     const { host, program, ui } = context;
     await tellShort(ui, shortages(plan, host.facts(), program.uid === 0));
     const start = () => (isDetached ? upDetached : upForeground)(context, plan, options);
@@ -90,6 +92,14 @@ function endsContainer(): UserError {
     "usage/detached-process-1",
     "This is process 1: when it ends, its container ends, and a detached tree with it",
     "leave out -d",
+  );
+}
+
+function lastsAsLong(): UserError {
+  return usage(
+    "usage/no-wait",
+    "In the foreground `up` lasts as long as the tree",
+    "add -d, or leave out --no-wait",
   );
 }
 

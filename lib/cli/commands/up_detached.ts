@@ -54,6 +54,7 @@ async function bringUp(context: Context, plan: Plan, launched: Launched, tree: T
   const ready = client.request("await_ready", {});
   ready.catch(() => {});
   await fromPromise(begun);
+  if (args.has("no-wait")) return await tellBegun(context, client);
   const result = await awaitReady(context, client, ready);
   if ("ok" in result) await tellUnlimited(ui, result.actors);
   if ("ok" in result && result.ok) {
@@ -67,6 +68,14 @@ async function bringUp(context: Context, plan: Plan, launched: Launched, tree: T
   } else await fromPromise(ui.fail(failed));
   if (isKept) return failed.exitCode;
   return await takeDown(context, tree, client, ended, failed.exitCode);
+}
+
+/** It goes on by itself from here. */
+async function tellBegun({ ui }: Context, client: ControlClient): Promise<number> {
+  const { containment, actors } = await fromPromise(client.request("status", { paths: [] }));
+  if (ui.json) await fromPromise(ui.printJson([{ ok: true, containment, actors }]));
+  else await fromPromise(ui.say("begun; `supervise wait '**'` waits until all is ready"));
+  return ExitCode.done;
 }
 
 async function awaitReady(
