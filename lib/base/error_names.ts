@@ -56,6 +56,7 @@ export const ERRORS = {
   "program/unreachable": "A path of this program cannot be reached.",
   "scale/no-replicas": "What is to be scaled is no actor with replicas in its file.",
   "scale/out-of-range": "An actor cannot have so many replicas, or so few.",
+  "signal/not-running": "A signal was to be sent to an actor that has no process.",
   "sockets/not-available": "An address of `sockets` cannot be listened at.",
   "state/not-ours": "Logs and journals do not go to a folder that others could have prepared.",
   "state/not-private": "The folder of sockets and locks is not one of this user alone.",

@@ -72,6 +72,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./commands/actions.ts")).reset,
   },
   {
+    name: "signal",
+    aliases: [],
+    summary: "sends a signal to actors",
+    load: async () => (await import("./commands/signal.ts")).signal,
+  },
+  {
     name: "wait",
     aliases: [],
     summary: "waits until actors are ready, completed or stopped",

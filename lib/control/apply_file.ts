@@ -8,6 +8,8 @@ import type { Problem } from "../config/problem.ts";
 import type { Scaled } from "../config/declared/scaled.ts";
 import type { Engine, Reply } from "../engine/engine.ts";
 import { Lock } from "../sync/lock.ts";
+import { askedBy, type Asker } from "../supervision/asker.ts";
+import type { PlanGiven } from "../supervision/event.ts";
 import { plannedChanges } from "../supervision/planned_changes.ts";
 import type { ApplyResult, WantedReplicas } from "./protocol.ts";
 import { replicasIn } from "./wanted_replicas.ts";
@@ -59,8 +61,9 @@ export class FileApplier {
    *
    * @throws {UserError} `tree/refused`, `apply/refused`, or why the file cannot be read
    */
-  async apply(dry: boolean): Promise<Applied> {
-    return await this.#lock.run(() => this.#goOn(() => this.#source.load(), dry));
+  async apply(dry: boolean, asker: Asker | null = null): Promise<Applied> {
+    const by = { verb: "apply", ...askedBy(asker) } as const;
+    return await this.#lock.run(() => this.#goOn(() => this.#source.load(), dry, by));
   }
 
   /**
@@ -68,13 +71,22 @@ export class FileApplier {
    *
    * @throws {UserError} `target/unknown`, `scale/no-replicas`, `scale/out-of-range`, `tree/refused`
    */
-  async scale(counts: readonly WantedReplicas[], dry: boolean): Promise<Applied> {
+  async scale(
+    counts: readonly WantedReplicas[],
+    dry: boolean,
+    asker: Asker | null = null,
+  ): Promise<Applied> {
+    const by = { verb: "scale", ...askedBy(asker) } as const;
     return await this.#lock.run(() =>
-      this.#goOn(() => this.#source.scale(replicasIn(this.#engine.state.plan, counts)), dry)
+      this.#goOn(() => this.#source.scale(replicasIn(this.#engine.state.plan, counts)), dry, by)
     );
   }
 
-  async #goOn(load: () => LoadedPlan, dry: boolean): Promise<Applied> {
+  async #goOn(
+    load: () => LoadedPlan,
+    dry: boolean,
+    by: Pick<PlanGiven, "verb" | "asker">,
+  ): Promise<Applied> {
     const { state } = this.#engine;
     const { phase } = state.nodes.get(ROOT)!;
     if (phase.at !== "up") {
@@ -98,7 +110,7 @@ export class FileApplier {
     const gone = goneBy(changes);
     const close = gone.length === 0 ? null : this.#engine.account(gone);
     try {
-      const { reply } = await this.#engine.apply(plan);
+      const { reply } = await this.#engine.apply(plan, by);
       return { ...about, isValid: true, changes, reply, close };
     } catch (error) {
       this.#source.keep(before);

@@ -115,6 +115,7 @@ export class ConnectionTask {
     const { id } = message;
     const session: Session = {
       arrival,
+      peer: this.#connection.peer,
       follow: () => this.#outbox.follow(id),
       own: () => {
         this.isOwner = true;

@@ -7,6 +7,7 @@
  * Every request is answered by one `result` or `error` with its `id`; `follow` has `items` before.
  */
 import type { ErrorName } from "../base/error_names.ts";
+import type { Signal } from "../base/signals.ts";
 import type { LogLine } from "../engine/logs/log_format.ts";
 import type { JournalEntry } from "../engine/journal/journal.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
@@ -175,6 +176,8 @@ export interface Requests {
   };
   /** Forgets failures; answered when what starts again for it is ready. */
   readonly reset: { readonly paths: readonly string[]; readonly wait: boolean };
+  /** Sends a signal to main processes, or, `toAll`, to all processes of the actors; refused if one that is named has none. */
+  readonly signal: { readonly paths: readonly string[]; readonly signal: Signal; readonly toAll: boolean };
   /** Answered when all that starts by itself is ready, or can no longer be. */
   readonly await_ready: Record<never, never>;
   /** Answered at once, or refused with `debug/held`; `await_end` says when it is done. Zero milliseconds force it. */
@@ -203,6 +206,7 @@ export interface Results {
   readonly apply: ApplyResult;
   readonly scale: ApplyResult;
   readonly reset: ActionResult;
+  readonly signal: ActionResult;
   readonly await_ready: ActionResult;
   readonly down: Record<never, never>;
   readonly cut_grace: Record<never, never>;

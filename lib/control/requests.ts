@@ -1,5 +1,6 @@
 /** Reads requests off the wire: what a client sends is not to be trusted to have the right shape. */
 import { ExitCode } from "../base/exit_code.ts";
+import { signalShape } from "../base/signal_shape.ts";
 import {
   boolean,
   decode,
@@ -40,6 +41,7 @@ const SHAPES: { readonly [O in Op]: Shape<Requests[O]> } = {
     wait: boolean,
   }),
   reset: object<Requests["reset"]>({ paths, wait: boolean }),
+  signal: object<Requests["signal"]>({ paths, signal: signalShape, toAll: boolean }),
   await_ready: object<Requests["await_ready"]>({}),
   down: object<Requests["down"]>({ cause: text, withinMs: nullable(milliseconds) }),
   cut_grace: object<Requests["cut_grace"]>({ toMs: milliseconds }),

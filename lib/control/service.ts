@@ -7,9 +7,13 @@ import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import { selectOrThrow } from "../config/select.ts";
 import type { Asked, Engine, Reply } from "../engine/engine.ts";
 import type { Host } from "../host/ports/host.ts";
+import type { Peer } from "../host/ports/sockets.ts";
 import { Event } from "../sync/event.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
+import { askedBy } from "../supervision/asker.ts";
 import type { CancelCause, Refusal } from "../supervision/reason.ts";
+import type { State } from "../supervision/state.ts";
+import type { Place } from "../supervision/topology.ts";
 import { isPresent, presentIn } from "../supervision/view.ts";
 import { describeRefusal } from "../words/describe_refusal.ts";
 import type { Follower } from "./outbox.ts";
@@ -24,6 +28,7 @@ import {
   type TreeStatus,
 } from "./protocol.ts";
 import type { Request } from "./requests.ts";
+import { Askers } from "./askers.ts";
 import { type Applied, FileApplier, goneBy, type PlanSource, touchedBy } from "./apply_file.ts";
 import { SharedLook } from "./shared_look.ts";
 import { type StatusSource, treeStatus } from "./status.ts";
@@ -36,6 +41,8 @@ const CAUSES: readonly CancelCause[] = ["down", "interrupt", "terminate", "hangu
 export interface Session {
   /** The service's {@linkcode Service.arrival} when the request had come in. */
   readonly arrival: number;
+  /** Who is at the other end, as the kernel says; null if it does not. */
+  readonly peer: Peer | null;
   /** Opens what the connection is sent under the number of this request. */
   follow(): Follower;
   /** Makes the tree end with the connection. */
@@ -63,6 +70,7 @@ export class Service {
   readonly #meter = new UsageMeter();
   readonly #applier: FileApplier;
   readonly #look: SharedLook;
+  readonly #askers: Askers;
   #end: EndReport | null = null;
 
   /** @param source The file of the tree. */
@@ -71,6 +79,7 @@ export class Service {
     this.#host = host;
     this.#applier = new FileApplier(engine, source);
     this.#look = new SharedLook(host.processes);
+    this.#askers = new Askers(host.files);
   }
 
   /** A moment, for requests that come in at it. */
@@ -121,32 +130,39 @@ export class Service {
       const nodes = paths.length === 0 ? this.#all() : this.#withChildren(selectOrThrow(this.#plan, paths));
       return this.#status(nodes, arrival);
     },
-    start: ({ paths, deps, wait }) =>
-      this.#act({ type: "start_requested", nodes: selectOrThrow(this.#plan, paths), deps }, wait),
-    stop: async ({ paths, wait }) => {
+    start: ({ paths, deps, wait }, session) =>
+      this.#act({ type: "start_requested", nodes: selectOrThrow(this.#plan, paths), deps }, wait, session),
+    stop: async ({ paths, wait }, session) => {
       const nodes = selectOrThrow(this.#plan, paths);
       const touched = this.#touched(nodes);
       const close = this.#engine.account(touched);
-      const result = await this.#act({ type: "stop_requested", nodes }, wait);
+      const result = await this.#act({ type: "stop_requested", nodes }, wait, session);
       if (wait) await this.#engine.untilReaped(touched);
       return { ...result, account: wait ? close() : null };
     },
-    restart: ({ paths, wait, rolling }) => {
+    restart: ({ paths, wait, rolling }, session) => {
       const type = rolling === true ? "rolling_restart_requested" : "restart_requested";
-      return this.#act({ type, nodes: selectOrThrow(this.#plan, paths) }, wait);
+      return this.#act({ type, nodes: selectOrThrow(this.#plan, paths) }, wait, session);
     },
-    apply: async ({ dry, wait }) => await this.#applied(await this.#applier.apply(dry), dry, wait),
-    scale: async ({ counts, dry, wait }) =>
-      await this.#applied(await this.#applier.scale(counts, dry), dry, wait),
-    reset: ({ paths, wait }) =>
-      this.#act({ type: "reset_requested", nodes: selectOrThrow(this.#plan, paths) }, wait),
-    await_ready: () => this.#act({ type: "ready_awaited", nodes: [ROOT] }, true),
-    down: async ({ cause, withinMs }) => {
+    apply: async ({ dry, wait }, { peer }) =>
+      await this.#applied(await this.#applier.apply(dry, this.#askers.of(peer)), dry, wait),
+    scale: async ({ counts, dry, wait }, { peer }) =>
+      await this.#applied(await this.#applier.scale(counts, dry, this.#askers.of(peer)), dry, wait),
+    reset: ({ paths, wait }, session) =>
+      this.#act({ type: "reset_requested", nodes: selectOrThrow(this.#plan, paths) }, wait, session),
+    signal: ({ paths, signal, toAll }, session) => {
+      const nodes = selectOrThrow(this.#plan, paths);
+      for (const path of paths) requireRunning(this.#engine.state, path);
+      return this.#act({ type: "signal_requested", nodes, signal, toAll }, true, session);
+    },
+    await_ready: () => this.#act({ type: "ready_awaited", nodes: [ROOT] }, true, { peer: null }),
+    down: async ({ cause, withinMs }, { peer }) => {
       const known = CAUSES.find((one) => one === cause) ?? "down";
       this.calledOff.set();
       // A tree that nobody lets begin answers nothing.
       if (!this.begun.isSet) return {};
-      const asked = { type: "down_requested", cause: known, withinMs } as const;
+      const by = askedBy(this.#askers.of(peer));
+      const asked = { type: "down_requested", cause: known, withinMs, ...by } as const;
       const { refusal } = await fromPromise(this.#engine.ask(asked));
       if (refusal?.kind === "crash_held") throw stillHeld(refusal);
       return {};
@@ -177,9 +193,10 @@ export class Service {
     },
   };
 
-  async #act(asked: Asked, wait: boolean): Promise<ActionResult> {
+  async #act(asked: Asked, wait: boolean, { peer }: Pick<Session, "peer">): Promise<ActionResult> {
     const nodes = "nodes" in asked ? asked.nodes : [];
-    return await this.#resultOf(this.#engine.ask(asked), wait, () => this.#touched(nodes));
+    const by = askedBy(this.#askers.of(peer));
+    return await this.#resultOf(this.#engine.ask({ ...asked, ...by }), wait, () => this.#touched(nodes));
   }
 
   async #applied({ reply, close, ...found }: Applied, dry: boolean, wait: boolean): Promise<ApplyResult> {
@@ -259,6 +276,21 @@ function stillHeld(refusal: Refusal & { readonly kind: "crash_held" }): UserErro
       hint: `kill -CONT ${refusal.pid} lets it go on; \`supervise down --force\` does not wait for it`,
     },
   );
+}
+
+/** @throws {UserError} `signal/not-running` if nothing that a selector names has a process. */
+function requireRunning({ plan, nodes, topology }: State, selector: string): void {
+  const meant = selectOrThrow(plan, [selector]).map((id) => topology.byId.get(id)!);
+  const isRunning = ({ index, end }: Place) =>
+    topology.places.slice(index, end).some(({ id }) => {
+      const { phase } = nodes.get(id)!;
+      return "pid" in phase && phase.pid !== null;
+    });
+  if (meant.some(isRunning)) return;
+  throw new UserError("signal/not-running", `Nothing was sent: "${selector}" has no process`, {
+    exitCode: ExitCode.notRunning,
+    hint: "`supervise ps` shows how it is; `supervise start` starts it",
+  });
 }
 
 function rollHalted(refusal: Refusal & { readonly kind: "roll_halted" }): UserError {

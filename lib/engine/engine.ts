@@ -229,9 +229,13 @@ export class Engine {
    * Goes on under another plan. What that needs is made ready before, or nothing is done. Returns when it was taken, or is
    * refused; `reply` says when it is done.
    *
+   * @param by Who has asked for it, and how.
    * @throws {UserError} `config/bad-pattern`, `sockets/not-available`
    */
-  async apply(plan: Plan): Promise<{ readonly reply: Promise<Reply> }> {
+  async apply(
+    plan: Plan,
+    by: Pick<PlanGiven, "verb" | "asker"> = {},
+  ): Promise<{ readonly reply: Promise<Reply> }> {
     const { sockets, layer, company } = this.#options;
     const patterns = await fromPromise(compilePatterns(plan));
     sockets.open(plan);
@@ -239,7 +243,7 @@ export class Engine {
     layer.prepare(controllersFor(plan), company);
     this.#masker.learn(plan);
     const taken = this.#planTaken;
-    const reply = this.ask({ type: "plan_given", plan });
+    const reply = this.ask({ type: "plan_given", plan, ...by });
     reply.then(() => taken.set());
     await taken.wait();
     return { reply };

@@ -41,6 +41,7 @@ const MASKS: Masks = {
   restart_requested: null,
   rolling_restart_requested: null,
   reset_requested: null,
+  signal_requested: null,
   ready_awaited: null,
   down_requested: null,
   grace_cut: null,

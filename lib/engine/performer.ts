@@ -133,6 +133,8 @@ export class Performer {
         return this.#stopCommand(run, effect.stop);
       case "cancel":
         return run.options.member?.cancel(effect.withinMs);
+      case "send":
+        return this.#send(effect, run);
       case "signal":
         return this.#signal(run, effect.stop);
       case "end_rest":
@@ -330,6 +332,11 @@ export class Performer {
     processes[send](child, stop.signal);
     // A stopped process does not hear the signal before it goes on.
     processes[send](child, "SIGCONT");
+  }
+
+  #send({ run, signal, toAll }: RunEffect & { readonly type: "send" }, { child }: ActorRun): void {
+    if (toAll) return this.#options.containment.signalAll(run, signal);
+    if (child !== null) this.#options.host.processes.signal(child, signal);
   }
 
   #kill(spec: ActorSpec, run: RunId, stop: Stop): void {

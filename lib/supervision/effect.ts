@@ -1,3 +1,4 @@
+import type { Signal } from "../base/signals.ts";
 import type { ActorSpec, NodeId, Probe, Stop } from "../config/plan.ts";
 import type { CrashId } from "./crash.ts";
 import type { Entry } from "./journal_entry.ts";
@@ -49,6 +50,14 @@ export type RunEffect =
   | StopEffect<"stop_command">
   /** Asks what has joined to cancel everything in it, and tells it how long it has. */
   | { readonly type: "cancel"; readonly node: NodeId; readonly run: RunId; readonly withinMs: number }
+  /** A signal that somebody wants sent, to the main process or to all processes of the run. */
+  | {
+    readonly type: "send";
+    readonly node: NodeId;
+    readonly run: RunId;
+    readonly signal: Signal;
+    readonly toAll: boolean;
+  }
   /** The stop signal, to the process or its group. */
   | StopEffect<"signal">
   /** SIGTERM to what the process left running; answered by `cleared` when nothing is left. */

@@ -331,6 +331,20 @@ export class Containment {
     return contained === undefined ? [] : [...this.#mainOf(contained), ...this.#restOf(contained)];
   }
 
+  /** Sends a signal to all processes of a run that a look finds; to its main process alone if that cannot look. */
+  signalAll(run: RunId, signal: Signal): void {
+    const contained = this.#runs.get(run);
+    if (contained === undefined) return;
+    let rows: readonly ProcessId[];
+    try {
+      rows = this.processesOf(run);
+    } catch (error) {
+      if (limitErrorOf(error) === null) throw error;
+      rows = contained.mainAlive ? [contained.main] : [];
+    }
+    for (const row of rows) this.#processes.signal(row, signal);
+  }
+
   /** Every living process of the tree that belongs to no run that is known. */
   unattributed(look = new Look(this.#processes)): readonly ProcessRow[] {
     return this.#lineage.strays(look);
