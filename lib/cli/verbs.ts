@@ -78,6 +78,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./commands/signal.ts")).signal,
   },
   {
+    name: "exec",
+    aliases: [],
+    summary: "runs a command as an actor would",
+    load: async () => (await import("./commands/exec.ts")).exec,
+  },
+  {
     name: "wait",
     aliases: [],
     summary: "waits until actors are ready, completed or stopped",

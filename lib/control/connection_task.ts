@@ -5,6 +5,7 @@
 import { ExitCode } from "../base/exit_code.ts";
 import { messageOf, UserError } from "../base/user_error.ts";
 import type { Connection } from "../host/ports/sockets.ts";
+import { CancelScope } from "../scope/cancel_scope.ts";
 import { Cancelled } from "../scope/cancelled.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { type Nursery, openNursery } from "../scope/nursery.ts";
@@ -30,6 +31,7 @@ export class ConnectionTask {
   readonly #outbox: Outbox;
   #open = 0;
   #finishing = false;
+  readonly #farewells: (() => Promise<void>)[] = [];
   /** Whether the tree is to end with this connection. */
   isOwner = false;
 
@@ -54,6 +56,7 @@ export class ConnectionTask {
       });
     } finally {
       this.#connection.close();
+      await new CancelScope({ shield: true }).run(() => Promise.all(this.#farewells.map((end) => end())));
     }
   }
 
@@ -117,6 +120,7 @@ export class ConnectionTask {
       arrival,
       peer: this.#connection.peer,
       follow: () => this.#outbox.follow(id),
+      atEnd: (end) => this.#farewells.push(end),
       own: () => {
         this.isOwner = true;
       },

@@ -15,6 +15,7 @@ import type { Account } from "../engine/containment/account.ts";
 import type { LayerName } from "../engine/containment/layer.ts";
 import type { Counts, ReceiptLine, Survivor } from "../engine/containment/ledger.ts";
 import type { PlanChange } from "../config/changes/diff_plans.ts";
+import type { GuestPlace } from "../engine/run/guests.ts";
 import type { GroupLimits, NodeSpec } from "../config/plan.ts";
 import type { Scaled } from "../config/declared/scaled.ts";
 import type { Problem } from "../config/problem.ts";
@@ -153,6 +154,12 @@ export type FollowItem =
     readonly count: number;
   };
 
+/** Where a command runs that a client runs beside an actor. */
+export interface ExecPlace extends GuestPlace {
+  /** Address of the actor. */
+  readonly path: string;
+}
+
 /** The requests and what each of them carries. */
 export interface Requests {
   readonly hello: { readonly protocol: number };
@@ -178,6 +185,12 @@ export interface Requests {
   readonly reset: { readonly paths: readonly string[]; readonly wait: boolean };
   /** Sends a signal to main processes, or, `toAll`, to all processes of the actors; refused if one that is named has none. */
   readonly signal: { readonly paths: readonly string[]; readonly signal: Signal; readonly toAll: boolean };
+  /** A place for a command that the client runs beside an actor; what it starts there ends with the connection. */
+  readonly exec: { readonly path: string; readonly command: readonly string[] };
+  /** The command has been started; refused if the actor's run is over by now, and then the client is to end it. */
+  readonly exec_started: { readonly guest: string };
+  /** The command has ended; answered when nothing is left of it. */
+  readonly exec_ended: { readonly guest: string };
   /** Answered when all that starts by itself is ready, or can no longer be. */
   readonly await_ready: Record<never, never>;
   /** Answered at once, or refused with `debug/held`; `await_end` says when it is done. Zero milliseconds force it. */
@@ -207,6 +220,9 @@ export interface Results {
   readonly scale: ApplyResult;
   readonly reset: ActionResult;
   readonly signal: ActionResult;
+  readonly exec: ExecPlace;
+  readonly exec_started: Record<never, never>;
+  readonly exec_ended: Record<never, never>;
   readonly await_ready: ActionResult;
   readonly down: Record<never, never>;
   readonly cut_grace: Record<never, never>;

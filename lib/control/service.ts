@@ -1,12 +1,15 @@
 /** What the requests of clients do: a table of one function each, on the engine of the tree. */
 import { ExitCode } from "../base/exit_code.ts";
+import { nameSome } from "../base/name_some.ts";
 import { UserError } from "../base/user_error.ts";
 import { VERSION } from "../base/version.ts";
 import type { PlanChange } from "../config/changes/diff_plans.ts";
-import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
+import { nodeAt, type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import { selectOrThrow } from "../config/select.ts";
 import type { Asked, Engine, Reply } from "../engine/engine.ts";
+import type { Guests } from "../engine/run/guests.ts";
 import type { Host } from "../host/ports/host.ts";
+import type { ProcessId } from "../host/ports/processes.ts";
 import type { Peer } from "../host/ports/sockets.ts";
 import { Event } from "../sync/event.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
@@ -45,6 +48,8 @@ export interface Session {
   readonly peer: Peer | null;
   /** Opens what the connection is sent under the number of this request. */
   follow(): Follower;
+  /** Has something done when the connection has ended, however that was. */
+  atEnd(end: () => Promise<void>): void;
   /** Makes the tree end with the connection. */
   own(): void;
 }
@@ -52,6 +57,7 @@ export interface Session {
 /** What the service needs of the engine. */
 type ServedEngine =
   & StatusSource
+  & { readonly guests: Pick<Guests, "open" | "isWelcome" | "end"> }
   & Pick<Engine, "account" | "apply" | "untilReaped" | "ask" | "post" | "listen" | "sync">;
 
 type Handlers = {
@@ -155,6 +161,28 @@ export class Service {
       for (const path of paths) requireRunning(this.#engine.state, path);
       return this.#act({ type: "signal_requested", nodes, signal, toAll }, true, session);
     },
+    exec: async ({ path, command }, session) => {
+      const client = this.#clientOf(session.peer);
+      const node = onlyActor(this.#plan, path);
+      const asked = { type: "exec_requested", nodes: [node], command: command.join(" ") } as const;
+      const { refusal } = await fromPromise(
+        this.#engine.ask({ ...asked, ...askedBy(this.#askers.of(session.peer)) }),
+      );
+      const { phase } = this.#engine.state.nodes.get(node)!;
+      const run = refusal === null && "run" in phase ? phase.run : null;
+      const place = run === null ? null : this.#engine.guests.open(run, client);
+      if (place === null) throw hasNoPlace(node);
+      session.atEnd(() => this.#engine.guests.end(place.id, true));
+      return { path: node, ...place };
+    },
+    exec_started: ({ guest }) => {
+      if (!this.#engine.guests.isWelcome(guest)) throw isOver();
+      return {};
+    },
+    exec_ended: async ({ guest }) => {
+      await this.#engine.guests.end(guest, false);
+      return {};
+    },
     await_ready: () => this.#act({ type: "ready_awaited", nodes: [ROOT] }, true, { peer: null }),
     down: async ({ cause, withinMs }, { peer }) => {
       const known = CAUSES.find((one) => one === cause) ?? "down";
@@ -232,6 +260,21 @@ export class Service {
     return { ok: reply.ok, containment, actors };
   }
 
+  /** The very process that a connection is of. @throws {UserError} `exec/out-of-sight` */
+  #clientOf(peer: Peer | null): ProcessId {
+    const row = peer === null || peer.pid === 0 ? null : this.#host.processes.find(peer.pid);
+    const isIts = row !== null && this.#host.processes.userOf(row.pid) === peer!.uid;
+    if (isIts) return { pid: row.pid, startTime: row.startTime };
+    throw new UserError(
+      "exec/out-of-sight",
+      "The supervisor cannot see the process that asks for a command",
+      {
+        exitCode: ExitCode.notPermitted,
+        hint: "run it where the supervisor runs: in the same container, or outside of any",
+      },
+    );
+  }
+
   #status(nodes: readonly NodeId[], arrival: number): TreeStatus {
     return treeStatus(
       this.#engine,
@@ -266,6 +309,32 @@ export class Service {
     return [...within].sort((one, other) => one.index - other.index)
       .filter((place) => isPresent(state, place)).map(({ id }) => id);
   }
+}
+
+/** @throws {UserError} `target/unknown`, `exec/not-one` */
+function onlyActor(plan: Plan, selector: string): NodeId {
+  const nodes = selectOrThrow(plan, [selector]);
+  const [node] = nodes;
+  if (nodes.length === 1 && nodeAt(plan, node!)!.kind !== "tree") return node!;
+  const what = nodes.length === 1 ? "is a tree" : `is ${nodes.length} actors`;
+  const names = nameSome(nodes.length === 1 ? [`${selector}/*`] : nodes.map((id) => `"${id}"`));
+  throw new UserError("exec/not-one", `"${selector}" ${what}, and a command runs beside one actor`, {
+    exitCode: ExitCode.usage,
+    hint: `name one of ${names}`,
+  });
+}
+
+function hasNoPlace(node: NodeId): UserError {
+  return new UserError("exec/not-running", `Nothing was run: "${node}" has no process`, {
+    exitCode: ExitCode.notRunning,
+    hint: `\`supervise status ${node}\` shows why; \`supervise start ${node}\` starts it`,
+  });
+}
+
+function isOver(): UserError {
+  return new UserError("exec/not-running", "The actor has ended before the command had begun", {
+    exitCode: ExitCode.notRunning,
+  });
 }
 
 function stillHeld(refusal: Refusal & { readonly kind: "crash_held" }): UserError {

@@ -33,6 +33,7 @@ import { Containment } from "./containment/containment.ts";
 import { ExitWatch } from "./survival/exit_watch.ts";
 import { Isolators, type IsolatorsOptions } from "./isolator/isolators.ts";
 import { endUnheard } from "./isolator/end_unheard.ts";
+import { Guests } from "./run/guests.ts";
 import { HeldCrashes } from "./run/held_crashes.ts";
 import type { HeldSockets } from "./run/held_sockets.ts";
 import { survivorOf, sweepAll, untilNone } from "./containment/final_sweep.ts";
@@ -130,6 +131,8 @@ export class Engine {
   readonly #ledger: Ledger;
   readonly #containment: Containment;
   readonly #recorder: Recorder;
+  /** What clients run beside actors. */
+  readonly guests: Guests;
   /** Where the actors of the tree have their crashes held. */
   readonly crashes: HeldCrashes;
   readonly #answers = new Map<number, (reply: Reply) => void>();
@@ -167,6 +170,7 @@ export class Engine {
     });
     const orphanage = new Orphanage(host.processes, resumed?.orphanage);
     this.#containment = new Containment(host, this.#ledger, layer, orphanage);
+    this.guests = new Guests({ host, containment: this.#containment });
     this.crashes = new HeldCrashes({
       state: () => this.#state,
       post: (event) => this.post(event),
@@ -453,6 +457,7 @@ export class Engine {
       isolators: this.#isolators,
       survival,
       inherited: (run: RunId) => this.#inherited(run),
+      guests: this.guests,
       patterns: this.#patterns,
       mask: this.#masker.text,
       containment: this.#containment,

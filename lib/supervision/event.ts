@@ -100,6 +100,13 @@ type RequestKind =
     readonly signal: Signal;
     readonly toAll: boolean;
   }
+  /** A client wants to run a command beside an actor; refused if that has no process. */
+  | {
+    readonly type: "exec_requested";
+    readonly request: number | null;
+    readonly nodes: readonly NodeId[];
+    readonly command: string;
+  }
   | { readonly type: "ready_awaited"; readonly request: number; readonly nodes: readonly NodeId[] }
   | {
     readonly type: "down_requested";

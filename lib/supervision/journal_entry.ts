@@ -18,6 +18,7 @@ export interface EntryData {
         readonly signal: Signal;
         readonly toAll: boolean;
       }
+      | { readonly verb: "exec"; readonly paths: readonly NodeId[]; readonly command: string }
       | { readonly verb: "down"; readonly by: CancelCause }
     )
     & { readonly asker?: Asker };

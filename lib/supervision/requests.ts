@@ -35,6 +35,8 @@ export function onRequest(turn: Turn, asked: RequestEvent): void {
       return onReset(turn, event);
     case "signal_requested":
       return onSignal(turn, event);
+    case "exec_requested":
+      return onExec(turn, event);
     case "ready_awaited":
       return awaitGoal(
         turn,
@@ -99,6 +101,17 @@ function onSignal(turn: Turn, event: RequestOf<"signal_requested">): void {
   if (runs.length === 0) return refuse(turn, request, { kind: "nothing_runs" });
   turn.record(ROOT, "requested", null, { verb: "signal", paths: nodes, signal, toAll, ...askedBy(asker) });
   for (const { node, run } of runs) turn.emit({ type: "send", node, run, signal, toAll });
+  if (request !== null) turn.emit({ type: "reply", request, ok: true, refusal: null });
+}
+
+/** The command is its client's; it is written down here who has run which. */
+function onExec(turn: Turn, { request, nodes, command, asker }: RequestOf<"exec_requested">): void {
+  const isThere = nodes.every((id) => {
+    const { phase } = turn.node(id);
+    return (phase.at === "starting" || phase.at === "running") && phase.pid !== null;
+  });
+  if (!isThere || nodes.length === 0) return refuse(turn, request, { kind: "nothing_runs" });
+  turn.record(ROOT, "requested", null, { verb: "exec", paths: nodes, command, ...askedBy(asker) });
   if (request !== null) turn.emit({ type: "reply", request, ok: true, refusal: null });
 }
 

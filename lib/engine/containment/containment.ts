@@ -147,6 +147,16 @@ export class Containment {
     };
   }
 
+  /** The children of a client that bear the mark of a run are of that run, until the returned function is called. */
+  addGuestsOf(client: ProcessId, marker: string): () => void {
+    return this.#orphanage.addHost(client, marker);
+  }
+
+  /** The control group of a run that has begun; null for none. */
+  groupOf(run: RunId): string | null {
+    return this.#layer.place(run);
+  }
+
   /** The main process of a run has been reaped: from now on its number may be another's. */
   mainEnded(run: RunId): void {
     const contained = this.#runs.get(run);

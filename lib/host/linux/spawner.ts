@@ -232,14 +232,14 @@ export class Spawner {
   #startInGroup(program: string, spec: SpawnSpec, actions: Uint8Array): number {
     const start = (attributes: Uint8Array) => this.#posixSpawn(program, spec, actions, attributes);
     const { group } = spec;
-    if (group === undefined) {
-      const isInFront = spec.foreground === true && this.#terminal.handOver(actions);
-      return start(isInFront ? this.#attributesInFront : this.#attributes);
-    }
+    const isInFront = spec.foreground === true && this.#terminal.handOver(actions);
+    const own = isInFront ? this.#attributesInFront : this.#attributes;
+    if (group === undefined) return start(own);
     const { inGroup } = this.#libc;
-    if (inGroup === null) return visiting(this.#home(), group, () => start(this.#attributes));
+    if (inGroup === null) return visiting(this.#home(), group, () => start(own));
     return withGroupFolder(group, (descriptor) => {
-      const attributes = newAttributes(this.#libc, LINUX.POSIX_SPAWN_SETSID | LINUX.POSIX_SPAWN_SETCGROUP);
+      const place = isInFront ? LINUX.POSIX_SPAWN_SETPGROUP : LINUX.POSIX_SPAWN_SETSID;
+      const attributes = newAttributes(this.#libc, place | LINUX.POSIX_SPAWN_SETCGROUP);
       inGroup.posix_spawnattr_setcgroup_np(attributes, descriptor);
       return start(attributes);
     });
