@@ -33,7 +33,7 @@ export const VERBS: readonly Verb[] = [
     name: "status",
     aliases: [],
     summary: "everything about single actors",
-    load: async () => (await import("./commands/ps.ts")).status,
+    load: async () => (await import("./commands/status.ts")).status,
   },
   {
     name: "ls",

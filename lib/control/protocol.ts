@@ -15,6 +15,7 @@ import type { Account } from "../engine/containment/account.ts";
 import type { LayerName } from "../engine/containment/layer.ts";
 import type { Counts, ReceiptLine, Survivor } from "../engine/containment/ledger.ts";
 import type { PlanChange } from "../config/changes/diff_plans.ts";
+import type { NodeDetails } from "./details.ts";
 import type { GuestPlace } from "../engine/run/guests.ts";
 import type { GroupLimits, NodeSpec } from "../config/plan.ts";
 import type { Scaled } from "../config/declared/scaled.ts";
@@ -166,6 +167,8 @@ export interface Requests {
   /** Lets the tree begin. With `owner`, it lives as long as this connection. */
   readonly begin: { readonly owner: boolean };
   readonly status: { readonly paths: readonly string[] };
+  /** What there is to know of nodes beside their rows. */
+  readonly details: { readonly paths: readonly string[] };
   readonly start: { readonly paths: readonly string[]; readonly deps: boolean; readonly wait: boolean };
   readonly stop: { readonly paths: readonly string[]; readonly wait: boolean };
   /** `rolling`: the replicas of an actor one after the other, one ready all the time. */
@@ -213,6 +216,7 @@ export interface Results {
   };
   readonly begin: Record<never, never>;
   readonly status: TreeStatus;
+  readonly details: { readonly actors: readonly NodeDetails[] };
   readonly start: ActionResult;
   readonly stop: StopResult;
   readonly restart: ActionResult;

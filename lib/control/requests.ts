@@ -27,6 +27,7 @@ const SHAPES: { readonly [O in Op]: Shape<Requests[O]> } = {
   hello: object<Requests["hello"]>({ protocol: whole }),
   begin: object<Requests["begin"]>({ owner: boolean }),
   status: object<Requests["status"]>({ paths }),
+  details: object<Requests["details"]>({ paths }),
   start: object<Requests["start"]>({ paths, deps: boolean, wait: boolean }),
   stop: object<Requests["stop"]>({ paths, wait: boolean }),
   restart: object<Requests["restart"]>({

@@ -30,6 +30,7 @@ import {
   type Results,
   type TreeStatus,
 } from "./protocol.ts";
+import { detailsOf, type DetailsSource } from "./details.ts";
 import type { Request } from "./requests.ts";
 import { Askers } from "./askers.ts";
 import { type Applied, FileApplier, goneBy, type PlanSource, touchedBy } from "./apply_file.ts";
@@ -57,6 +58,7 @@ export interface Session {
 /** What the service needs of the engine. */
 type ServedEngine =
   & StatusSource
+  & DetailsSource
   & { readonly guests: Pick<Guests, "open" | "isWelcome" | "end"> }
   & Pick<Engine, "account" | "apply" | "untilReaped" | "ask" | "post" | "listen" | "sync">;
 
@@ -135,6 +137,10 @@ export class Service {
     status: ({ paths }, { arrival }) => {
       const nodes = paths.length === 0 ? this.#all() : this.#withChildren(selectOrThrow(this.#plan, paths));
       return this.#status(nodes, arrival);
+    },
+    details: async ({ paths }) => {
+      const nodes = this.#withChildren(selectOrThrow(this.#plan, paths));
+      return { actors: await detailsOf(this.#engine, this.#host, nodes) };
     },
     start: ({ paths, deps, wait }, session) =>
       this.#act({ type: "start_requested", nodes: selectOrThrow(this.#plan, paths), deps }, wait, session),

@@ -48,6 +48,9 @@ import type { MainProcess } from "./run/main_process.ts";
 import type { JoinPoint } from "./run/membership.ts";
 import { Orphanage } from "./containment/orphanage.ts";
 import { Performer } from "./performer.ts";
+import type { LogLine } from "./logs/log_format.ts";
+import { readTail } from "./logs/log_tail.ts";
+import { logFileOf } from "./state_folder.ts";
 import { type Listener, Recorder } from "./journal/recorder.ts";
 import type { ResumedTree } from "./survival/resumed_tree.ts";
 import { RunPipes } from "./survival/run_pipes.ts";
@@ -207,6 +210,23 @@ export class Engine {
   /** Waits until everything that listeners were told of is in the files; gives the stamp of the last line. */
   async sync(): Promise<number> {
     return await this.#recorder.sync();
+  }
+
+  /** The last lines of an actor that are in its log, without secrets. */
+  async tail(path: NodeId, count: number): Promise<readonly LogLine[]> {
+    const { host, folder } = this.#options;
+    await this.#recorder.sync();
+    return await fromPromise(readTail(host.files, folder, { path, count, mask: this.#masker.text }));
+  }
+
+  /** The file of an actor's log. */
+  logFileOf(path: NodeId): string {
+    return logFileOf(this.#options.folder, path);
+  }
+
+  /** A text without secrets. */
+  mask(text: string): string {
+    return this.#masker.text(text);
   }
 
   /** Lets go of the files of all logs and opens them anew: they may have been moved away. */

@@ -42,7 +42,10 @@ attack(
     assert.equal((await sandbox.supervise("up", "-d")).code, 0);
     const [socket] = (await sandbox.supervise("exec", "db", "--", "printenv", "SUPERVISE_SOCKET")).stdout
       .split("\n");
-    const ask = async () => (await users.stranger.run(["python3", "-c", ASK, socket!, FRAMES]).done).stdout;
+    const ask = async () => {
+      const done = await users.stranger.run(["/usr/bin/python3", "-c", ASK, socket!, FRAMES]).done;
+      return done.stdout + done.stderr;
+    };
     assert.match(await ask(), /^refused.*\nover\n$/);
     const folders = [dirname(dirname(socket!)), dirname(socket!)];
     for (const folder of folders) chmodSync(folder, 0o711);
@@ -65,5 +68,5 @@ attack(
     }
     assert.equal((await sandbox.supervise("down")).code, 0);
   },
-  ["python3"],
+  ["/usr/bin/python3"],
 );

@@ -19,7 +19,6 @@ const COMMANDS_OF: Readonly<Record<string, readonly string[]>> = {
   actions: ["start", "stop", "restart", "reset"],
   up_foreground: ["up"],
   up_detached: ["up"],
-  ps: ["ps", "status"],
 };
 
 function optionsOf(command: Command) {

@@ -5,6 +5,7 @@ import type { NodeId, Plan } from "../../lib/config/plan.ts";
 import type { Asked, Reply } from "../../lib/engine/engine.ts";
 import type { Account } from "../../lib/engine/containment/account.ts";
 import { NONE_ENDED } from "../../lib/engine/containment/ledger.ts";
+import type { LogLine } from "../../lib/engine/logs/log_format.ts";
 import type { JournalEntry } from "../../lib/engine/journal/journal.ts";
 import type { Listener } from "../../lib/engine/journal/recorder.ts";
 import type { TreeEvent } from "../../lib/supervision/event.ts";
@@ -46,6 +47,18 @@ export class PuppetEngine {
 
   constructor(plan: Plan) {
     this.state = initialState(plan, 1);
+  }
+
+  tail(): Promise<readonly LogLine[]> {
+    return Promise.resolve([{ at: 1, path: "a", stream: "stderr", text: "oops", cut: false }]);
+  }
+
+  logFileOf(path: NodeId): string {
+    return `/logs/${path}.log`;
+  }
+
+  mask(text: string): string {
+    return text.replaceAll("hush", "***");
   }
 
   unkept(): null {

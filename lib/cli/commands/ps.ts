@@ -3,8 +3,8 @@ import type { ControlClient } from "../../control/client.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { sleep } from "../../scope/sleep.ts";
 import type { Command, Context } from "../command.ts";
-import { renderCard, renderTree } from "../render/rows.ts";
-import { selectorsOf, withTree } from "../which_tree.ts";
+import { renderTree } from "../render/rows.ts";
+import { withTree } from "../which_tree.ts";
 import { whileRead } from "../while_read.ts";
 
 const WATCH_EVERY_MS = 1_000;
@@ -45,27 +45,6 @@ async function show(context: Context, client: ControlClient): Promise<void> {
     await sleep(WATCH_EVERY_MS);
   }
 }
-
-/** `supervise status`. */
-export const status: Command = {
-  usage: "SEL...",
-  about: [
-    "Shows all that is known of the named actors: state, reason, process, readiness, restarts, last exit.",
-  ],
-  options: [],
-  examples: [["supervise status api", "one actor"], ["supervise status --json pool", "a tree, for programs"]],
-  words: [0, Infinity],
-  async run(context) {
-    const paths = selectorsOf(context, "status");
-    return await withTree(context, async (client) => {
-      const { ui } = context;
-      const found = await fromPromise(client.request("status", { paths }));
-      const text = found.actors.map((row) => renderCard(row, ui.out)).join("\n\n");
-      await fromPromise(ui.json ? ui.printJson([found]) : ui.print(text));
-      return ExitCode.done;
-    });
-  },
-};
 
 /** Lines are cut to a terminal only: a file or a pipe gets all of them. */
 function columnsOf({ program, ui }: Context): number {

@@ -21,6 +21,7 @@ import { renderReceipt } from "../render/receipt.ts";
 import { renderRows } from "../render/rows.ts";
 import { tellUnlimited } from "../tell_unlimited.ts";
 import { tellCleared } from "../tell_cleared.ts";
+import { type LastWords, lastWordsOf, tellLastWords } from "../last_words.ts";
 import { isGoing } from "../progress.ts";
 import { withPatience, withProgress } from "./actions.ts";
 import { unlessLost } from "./down.ts";
@@ -63,7 +64,13 @@ async function bringUp(context: Context, plan: Plan, launched: Launched, tree: T
   }
   const failed = failureOf(result, isKept);
   if ("ok" in result) {
-    await tell(context, plan, result);
+    const words = await lastWordsOf(client, result.actors.filter(hasFailed));
+    await tell(context, plan, withLastLines(result, words));
+    await tellLastWords(
+      ui,
+      words,
+      context.program.stderr.isTerminal ? context.program.stderr.columns : Infinity,
+    );
     await fromPromise(ui.complain(failed));
   } else await fromPromise(ui.fail(failed));
   if (isKept) return failed.exitCode;
@@ -131,6 +138,21 @@ function summarize(rows: readonly StatusRow[]): string {
   return states.length === 0 ? "nothing starts by itself" : states.join(", ");
 }
 
+/** What backs off has failed so often that nobody waits for it any longer. */
+function hasFailed({ state }: StatusRow): boolean {
+  return state === "failed" || state === "backing_off";
+}
+
+/** For programs: beside the row of each that has failed stands what it has said. */
+function withLastLines(result: ActionResult, words: readonly LastWords[]): ActionResult {
+  const lines = new Map(words.map((one) => [one.path, one.lines]));
+  const actors = result.actors.map((row) => {
+    const lastLines = lines.get(row.path);
+    return lastLines === undefined ? row : { ...row, lastLines };
+  });
+  return { ...result, actors };
+}
+
 function failureOf(result: ActionResult | Interruption, isKept: boolean): UserError {
   if ("signal" in result) {
     const exitCode = signalExitCode(signalNumber(result.signal));
@@ -142,8 +164,6 @@ function failureOf(result: ActionResult | Interruption, isKept: boolean): UserEr
     const { exitCode } = result.timedOut;
     return new UserError("timed-out", "Not everything was ready within the given time", { exitCode });
   }
-  // What backs off has failed so often that nobody waits for it any longer.
-  const hasFailed = ({ state }: StatusRow) => state === "failed" || state === "backing_off";
   const names = result.actors.filter(hasFailed).map((row) => `${row.path} (${row.reason})`);
   const what = names.length === 0 ? "not everything became ready" : nameSome(names);
   const fate = isKept ? "it is left" : "--keep leaves such a tree";
