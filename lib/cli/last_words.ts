@@ -5,7 +5,6 @@ import type { Plan } from "../config/plan.ts";
 import type { ControlClient } from "../control/client.ts";
 import type { NodeDetails } from "../control/details.ts";
 import type { StatusRow } from "../control/protocol.ts";
-import type { LogLine } from "../engine/logs/log_format.ts";
 import { readTail, TAIL_LINES } from "../engine/logs/log_tail.ts";
 import type { Files } from "../host/ports/files.ts";
 import { printable } from "./render/printable.ts";
@@ -21,30 +20,36 @@ export interface LastWords {
   readonly lines: NodeDetails["lastLines"];
 }
 
-/** Those of actors that have failed by themselves, as their supervisor knows them; none if it does not answer any more. */
-export async function lastWordsOf(
-  client: ControlClient,
-  rows: readonly StatusRow[],
-): Promise<readonly LastWords[]> {
-  const paths = rows.filter(({ kind, exit, error }) => kind !== "tree" && (exit !== null || error !== null))
-    .map(({ path }) => path).slice(0, MOST_TOLD);
-  if (paths.length === 0) return [];
-  const asked = client.request("details", { paths }).then(({ actors }) => actors, () => []);
-  return (await fromPromise(asked)).map(({ path, lastLines }) => ({ path, lines: lastLines }));
+/** Where the logs of a tree are, and what is secret in them. */
+export interface LogSource {
+  readonly files: Files;
+  /** The tree's folder for logs and the journal. */
+  readonly folder: string;
+  readonly plan: Plan;
 }
 
-/** The same from the files of a tree that has ended. */
+/** Those of actors that have failed by themselves, from a supervisor that may be about to end. */
+export async function lastWordsOf(
+  client: ControlClient,
+  source: LogSource,
+  rows: readonly StatusRow[],
+): Promise<readonly LastWords[]> {
+  const failed = rows.filter(({ kind, exit, error }) => kind !== "tree" && (exit !== null || error !== null));
+  // What has been said is in the files then; a supervisor that does not answer has ended, and has written all before.
+  await fromPromise(client.request("sync", {}).then(() => {}, () => {}));
+  return await keptLastWords(source, failed.slice(0, MOST_TOLD).map(({ path }) => path));
+}
+
+/** Those of some actors, the last of them. */
 export async function keptLastWords(
-  files: Files,
-  folder: string,
-  plan: Plan,
+  { files, folder, plan }: LogSource,
   paths: readonly string[],
 ): Promise<readonly LastWords[]> {
   const mask = maskerFor(plan).text;
   const told: LastWords[] = [];
   for (const path of paths.slice(-MOST_TOLD)) {
-    const lines: readonly LogLine[] = await readTail(files, folder, { path, count: TAIL_LINES, mask });
-    told.push({ path, lines });
+    const lines = await fromPromise(readTail(files, folder, { path, count: TAIL_LINES, mask }));
+    told.push({ path, lines: lines.map(({ at, stream, text, cut }) => ({ at, stream, text, cut })) });
   }
   return told;
 }

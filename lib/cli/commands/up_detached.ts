@@ -37,13 +37,19 @@ export async function upDetached(context: Context, plan: Plan, options: LaunchOp
   await tellCleared(ui, launched);
   const tree = treeIdOf(host, program.uid, options.file);
   try {
-    return await orLost(host, tree, () => bringUp(context, plan, launched, tree));
+    return await orLost(host, tree, () => bringUp(context, plan, launched, tree, options.stateFolder));
   } finally {
     client.close();
   }
 }
 
-async function bringUp(context: Context, plan: Plan, launched: Launched, tree: TreeId): Promise<number> {
+async function bringUp(
+  context: Context,
+  plan: Plan,
+  launched: Launched,
+  tree: TreeId,
+  folder: string,
+): Promise<number> {
   const { host, ui, args } = context;
   const { client, adopted } = launched;
   // What has outlasted a supervisor is not ended because something beside it fails.
@@ -64,7 +70,8 @@ async function bringUp(context: Context, plan: Plan, launched: Launched, tree: T
   }
   const failed = failureOf(result, isKept);
   if ("ok" in result) {
-    const words = await lastWordsOf(client, result.actors.filter(hasFailed));
+    const source = { files: host.files, folder, plan };
+    const words = await lastWordsOf(client, source, result.actors.filter(hasFailed));
     await tell(context, plan, withLastLines(result, words));
     await tellLastWords(
       ui,

@@ -162,7 +162,8 @@ class Foreground {
     const failed = [...this.#feed.failed].filter((path) =>
       nodeAt(this.#plan, path as NodeId)?.kind !== "tree"
     );
-    const words = await fromPromise(keptLastWords(host.files, this.#folder, this.#plan, failed));
+    const source = { files: host.files, folder: this.#folder, plan: this.#plan };
+    const words = await keptLastWords(source, failed);
     await tellLastWords(ui, words, program.stderr.isTerminal ? program.stderr.columns : Infinity);
   }
 
