@@ -3,7 +3,7 @@
  * their order. What was not sent because it came too fast is in the files, and taken from there.
  */
 import type { FollowItem } from "../control/protocol.ts";
-import { readJournal } from "../engine/journal/journal_reader.ts";
+import { entriesBetween, readJournal } from "../engine/journal/journal_reader.ts";
 import type { JournalEntry } from "../engine/journal/journal.ts";
 import type { LogLine } from "../engine/logs/log_format.ts";
 import { wordedEntry } from "../words/worded_entry.ts";
@@ -90,7 +90,7 @@ export class Feed {
 
   async #tellKept(after: number, upTo: number): Promise<void> {
     const entries = readJournal(this.#context.host.files, this.#folder) ?? [];
-    await this.#tell(entries.filter(({ seq }) => seq > after && seq <= upTo));
+    await this.#tell(entriesBetween(entries, after, upTo));
   }
 
   async #print(lines: readonly LogLine[]): Promise<void> {

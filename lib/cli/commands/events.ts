@@ -3,7 +3,7 @@ import { matches } from "../../config/select.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { FollowItem } from "../../control/protocol.ts";
 import type { JournalEntry } from "../../engine/journal/journal.ts";
-import { readJournal } from "../../engine/journal/journal_reader.ts";
+import { entriesBetween, readJournal } from "../../engine/journal/journal_reader.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { wordedEntry } from "../../words/worded_entry.ts";
 import type { Command, Context } from "../command.ts";
@@ -68,7 +68,7 @@ function entriesOf({ host }: Context, folder: string, item: FollowItem): readonl
   if (item.kind === "entry") return [item.entry];
   if (item.kind !== "lagged" || item.of !== "entries") return [];
   const { after, upTo } = item;
-  return (readJournal(host.files, folder) ?? []).filter(({ seq }) => seq > after && seq <= upTo);
+  return entriesBetween(readJournal(host.files, folder) ?? [], after, upTo);
 }
 
 function history({ host }: Context, { folder, nothing }: Kept): readonly JournalEntry[] {
