@@ -105,7 +105,8 @@ for (const layer of ["cgroup", "subreaper", "group"]) {
     client.kill("SIGKILL");
     await until("nothing is left", () => commandsWith(sandbox, "sleep 700").length === 0);
     assert.equal((await sandbox.row("db")).state, "running");
-    assert.equal((await sandbox.supervise("down")).code, 0);
+    const down = await sandbox.supervise("down", "--verbose");
+    assert.equal(down.code, 0, down.stdout + down.stderr);
   });
 
   e2e(`exec: it ends with the run of its actor, contained by ${layer}`, async (sandbox) => {
@@ -123,8 +124,8 @@ for (const layer of ["cgroup", "subreaper", "group"]) {
     // It ends with the whole tree as well.
     const last = sandbox.start(["exec", "db", "--", "sh", "-c", LEAVES]);
     await last.line(/begun/);
-    const down = await sandbox.supervise("down");
-    assert.equal(down.code, 0, down.stderr);
+    const down = await sandbox.supervise("down", "--verbose");
+    assert.equal(down.code, 0, down.stdout + down.stderr);
     await last.done;
     assert.deepEqual(commandsWith(sandbox, "sleep 700"), []);
   });

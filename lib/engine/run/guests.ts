@@ -15,6 +15,8 @@ import type { Privileges } from "../../host/ports/privileges.ts";
 import type { Processes, ProcessId, ProcessRow } from "../../host/ports/processes.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import { sleep } from "../../scope/sleep.ts";
+import { moveOnAfter } from "../../scope/timeouts.ts";
+import { Event } from "../../sync/event.ts";
 import type { RunId } from "../../supervision/state.ts";
 import type { Containment } from "../containment/containment.ts";
 import { GUEST_VARIABLE } from "../environment.ts";
@@ -51,6 +53,8 @@ interface Guest {
   readonly run: RunId;
   readonly path: NodeId;
   readonly forget: () => void;
+  /** Set when its run is over: nothing of that is left then. */
+  readonly over: Event;
 }
 
 /** What guests are contained by. */
@@ -78,7 +82,11 @@ export class Guests {
   /** A run is over: nothing of it is left, and what its clients start from now on is no guest. */
   runClosed(run: RunId): void {
     this.#runs.delete(run);
-    for (const guest of this.#guests.values()) if (guest.run === run) guest.forget();
+    for (const guest of this.#guests.values()) {
+      if (guest.run !== run) continue;
+      guest.forget();
+      guest.over.set();
+    }
   }
 
   /** Expects a guest of a client. @returns Null if the run is over. */
@@ -88,7 +96,8 @@ export class Guests {
     const { containment } = this.#options;
     const id = `${at.marker}.${++this.#count}`;
     const { path, marker, cwd, privileges, isLimited } = at;
-    this.#guests.set(id, { id, run, path, forget: containment.addGuestsOf(client, marker) });
+    const forget = containment.addGuestsOf(client, marker);
+    this.#guests.set(id, { id, run, path, forget, over: new Event() });
     const env = { ...at.env, [GUEST_VARIABLE]: id };
     return { id, env, cwd, privileges, isLimited, group: containment.groupOf(run) };
   }
@@ -96,7 +105,7 @@ export class Guests {
   /** Whether the run of a guest goes on. */
   isWelcome(id: string): boolean {
     const guest = this.#guests.get(id);
-    return guest !== undefined && this.#runs.has(guest.run);
+    return guest !== undefined && !guest.over.isSet;
   }
 
   /**
@@ -110,10 +119,11 @@ export class Guests {
     this.#guests.delete(id);
     await new CancelScope({ shield: true }).run(async () => {
       try {
-        await this.#hunt(guest, "SIGTERM", GRACE_MS);
+        if (!guest.over.isSet) await this.#hunt(guest, "SIGTERM", GRACE_MS);
         await this.#hunt(guest, "SIGKILL", KILL_PATIENCE_MS);
-        if (!isClientGone) return;
-        await sleep(GRACE_MS);
+        // The supervisor does not wait for it when it is about to end itself.
+        if (!isClientGone || guest.over.isSet) return;
+        await moveOnAfter(GRACE_MS, () => guest.over.wait());
         await this.#hunt(guest, "SIGKILL", KILL_PATIENCE_MS);
       } finally {
         guest.forget();
