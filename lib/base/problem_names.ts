@@ -67,7 +67,7 @@ export const PROBLEMS = {
     severity: "error",
     doc: "A configuration has more files than any real one needs.",
   },
-  "config/missing-command": { severity: "error", doc: "An actor does not say what to run." },
+  "config/missing-command": { severity: "error", doc: "An actor or an alert does not say what to run." },
   "config/two-commands": { severity: "error", doc: "An actor says more than once what to run." },
   "config/only-for-modules": {
     severity: "error",

@@ -8,6 +8,7 @@ import { isTreeName } from "./keys/tree_name.ts";
 import type { Plan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 import { createReport } from "./report.ts";
+import { alertsOf } from "./resolve/alerts.ts";
 import { resolveNodes } from "./resolve/resolve_nodes.ts";
 import type { TableItem } from "./toml/item.ts";
 import { parseDocument } from "./toml/parse.ts";
@@ -103,10 +104,11 @@ export function compile(input: CompileInput): Compiled {
     active: profiles,
     file,
   });
+  const alerts = alertsOf(root.fields, report);
   const folder = baseName(dir);
   const name = root.fields.name?.value ?? (isTreeName(folder) ? folder : "supervise");
   const plan = report.errorCount() === 0
-    ? { name, file, dir, files: [...texts.keys()], profiles: [...profiles], nodes }
+    ? { name, file, dir, files: [...texts.keys()], profiles: [...profiles], alerts, nodes }
     : null;
   const placeOf = (path: string, key: string) => {
     const span = spanOf(path, key);

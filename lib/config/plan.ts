@@ -94,6 +94,18 @@ export interface Stop {
   readonly kill: "tree" | "process";
 }
 
+/** Files whose change is told an actor of. */
+export interface Watch {
+  /** Absolute paths and globs, as `compileGlob` has them; a folder stands for all in it. */
+  readonly paths: readonly string[];
+  /** What does not count: the same, and names without a slash, wherever they are. */
+  readonly ignore: readonly string[];
+  /** How long no file may change any more before it acts. */
+  readonly debounceMs: number;
+  /** What it gets; null restarts it. */
+  readonly signal: Signal | null;
+}
+
 /** What a module actor runs. */
 export interface ModuleSpec {
   /** Absolute path of the file. */
@@ -181,6 +193,8 @@ export interface ActorSpec extends Child {
   /** From spawn to exit; null for no bound. */
   readonly runTimeoutMs: number | null;
   readonly stop: Stop;
+  /** Null: no files. */
+  readonly watch: Watch | null;
   /** Of this actor alone, where restarts are counted for each child by itself; null for that of its supervisor. */
   readonly intensity: Intensity | null;
 }
@@ -207,6 +221,16 @@ export interface TreeSpec extends Child {
 /** A node of the tree. */
 export type NodeSpec = ActorSpec | TreeSpec;
 
+/** A command that is run when something happens. */
+export interface Alert {
+  /** Names of events of the journal. */
+  readonly events: readonly string[];
+  /** Selectors of those whose events count; null for all. */
+  readonly paths: readonly string[] | null;
+  readonly argv: readonly string[];
+  readonly timeoutMs: number;
+}
+
 /** A compiled configuration. */
 export interface Plan {
   readonly name: string;
@@ -218,6 +242,7 @@ export interface Plan {
   readonly files: readonly string[];
   /** The active profiles; `*` stands for all. */
   readonly profiles: readonly string[];
+  readonly alerts: readonly Alert[];
   readonly nodes: readonly NodeSpec[];
 }
 

@@ -59,11 +59,12 @@ export class FileApplier {
   /**
    * Reads the file, compares, and unless it is `dry` lets the tree go on with it.
    *
+   * @param rolling Whether replicas are restarted one after the other.
    * @throws {UserError} `tree/refused`, `apply/refused`, or why the file cannot be read
    */
-  async apply(dry: boolean, asker: Asker | null = null): Promise<Applied> {
+  async apply(dry: boolean, rolling: boolean, asker: Asker | null = null): Promise<Applied> {
     const by = { verb: "apply", ...askedBy(asker) } as const;
-    return await this.#lock.run(() => this.#goOn(() => this.#source.load(), dry, by));
+    return await this.#lock.run(() => this.#goOn(() => this.#source.load(), { dry, rolling, by }));
   }
 
   /**
@@ -78,14 +79,21 @@ export class FileApplier {
   ): Promise<Applied> {
     const by = { verb: "scale", ...askedBy(asker) } as const;
     return await this.#lock.run(() =>
-      this.#goOn(() => this.#source.scale(replicasIn(this.#engine.state.plan, counts)), dry, by)
+      this.#goOn(() => this.#source.scale(replicasIn(this.#engine.state.plan, counts)), {
+        dry,
+        rolling: false,
+        by,
+      })
     );
   }
 
   async #goOn(
     load: () => LoadedPlan,
-    dry: boolean,
-    by: Pick<PlanGiven, "verb" | "asker">,
+    { dry, rolling, by }: {
+      readonly dry: boolean;
+      readonly rolling: boolean;
+      readonly by: Pick<PlanGiven, "verb" | "asker">;
+    },
   ): Promise<Applied> {
     const { state } = this.#engine;
     const { phase } = state.nodes.get(ROOT)!;
@@ -110,7 +118,7 @@ export class FileApplier {
     const gone = goneBy(changes);
     const close = gone.length === 0 ? null : this.#engine.account(gone);
     try {
-      const { reply } = await this.#engine.apply(plan, by);
+      const { reply } = await this.#engine.apply(plan, rolling, by);
       return { ...about, isValid: true, changes, reply, close };
     } catch (error) {
       this.#source.keep(before);

@@ -175,9 +175,9 @@ export interface Requests {
   readonly restart: { readonly paths: readonly string[]; readonly wait: boolean; readonly rolling?: boolean };
   /**
    * Reads the file of the tree again and goes on with what it says now. With `dry`, nothing is done but to say what would be;
-   * without `wait`, it is answered when it has begun.
+   * without `wait`, it is answered when it has begun; with `rolling`, replicas are restarted one after the other.
    */
-  readonly apply: { readonly dry: boolean; readonly wait: boolean };
+  readonly apply: { readonly dry: boolean; readonly wait: boolean; readonly rolling?: boolean };
   /** Has actors run in other numbers of copies than the file has, until the tree ends or is told to go by the file again. */
   readonly scale: {
     readonly counts: readonly WantedReplicas[];

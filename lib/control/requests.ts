@@ -35,7 +35,11 @@ const SHAPES: { readonly [O in Op]: Shape<Requests[O]> } = {
     wait: boolean,
     rolling: optional(boolean) as Shape<boolean>,
   }),
-  apply: object<Requests["apply"]>({ dry: boolean, wait: boolean }),
+  apply: object<Requests["apply"]>({
+    dry: boolean,
+    wait: boolean,
+    rolling: optional(boolean) as Shape<boolean>,
+  }),
   scale: object<Requests["scale"]>({
     counts: list(object<WantedReplicas>({ selector: text, replicas: nullable(whole) })),
     dry: boolean,

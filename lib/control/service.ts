@@ -156,8 +156,12 @@ export class Service {
       const type = rolling === true ? "rolling_restart_requested" : "restart_requested";
       return this.#act({ type, nodes: selectOrThrow(this.#plan, paths) }, wait, session);
     },
-    apply: async ({ dry, wait }, { peer }) =>
-      await this.#applied(await this.#applier.apply(dry, this.#askers.of(peer)), dry, wait),
+    apply: async ({ dry, wait, rolling }, { peer }) =>
+      await this.#applied(
+        await this.#applier.apply(dry, rolling === true, this.#askers.of(peer)),
+        dry,
+        wait,
+      ),
     scale: async ({ counts, dry, wait }, { peer }) =>
       await this.#applied(await this.#applier.scale(counts, dry, this.#askers.of(peer)), dry, wait),
     reset: ({ paths, wait }, session) =>
@@ -370,7 +374,7 @@ function requireRunning({ plan, nodes, topology }: State, selector: string): voi
 
 function rollHalted(refusal: Refusal & { readonly kind: "roll_halted" }): UserError {
   return new UserError("tree/roll-halted", `The rolling restart has stopped: ${describeRefusal(refusal)}`, {
-    hint: "`supervise ps` shows how they are; the same command begins anew",
+    hint: "`supervise ps` shows how they are; `supervise restart --rolling` goes on with those that are left",
   });
 }
 

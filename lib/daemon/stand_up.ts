@@ -34,6 +34,7 @@ import { TreeFile } from "./tree_file.ts";
 import { socketNameOf, type TreeId, treeIdOf } from "./tree_id.ts";
 import { ensureMarks, keeperOfKey } from "./tree_key.ts";
 import { isThere, pause } from "./wait_until_gone.ts";
+import { wordedEntry } from "../words/worded_entry.ts";
 
 /** Nothing that actors tell their supervisor is long: it keeps less of what has yet to come in whole than others may. */
 const MAX_PART_BYTES = 32 * 1_024 * 1_024;
@@ -128,6 +129,7 @@ export async function standUp(
     },
     layer,
     company: [options.guardian, options.client],
+    worded: wordedEntry,
     patterns,
     survival,
     resumed,

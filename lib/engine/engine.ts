@@ -29,7 +29,9 @@ import type { Refusal } from "../supervision/reason.ts";
 import type { Outcome, RunId, State } from "../supervision/state.ts";
 import { initialState } from "../supervision/initial_state.ts";
 import { nextDeadline, step } from "../supervision/step.ts";
+import { Alerts } from "./alerts/alerts.ts";
 import { Containment } from "./containment/containment.ts";
+import { FileWatch } from "./watching/file_watch.ts";
 import { ExitWatch } from "./survival/exit_watch.ts";
 import { Isolators, type IsolatorsOptions } from "./isolator/isolators.ts";
 import { endUnheard } from "./isolator/end_unheard.ts";
@@ -51,6 +53,7 @@ import { Performer } from "./performer.ts";
 import type { LogLine } from "./logs/log_format.ts";
 import { readTail } from "./logs/log_tail.ts";
 import { logFileOf } from "./state_folder.ts";
+import type { JournalEntry } from "./journal/journal.ts";
 import { type Listener, Recorder } from "./journal/recorder.ts";
 import type { ResumedTree } from "./survival/resumed_tree.ts";
 import { RunPipes } from "./survival/run_pipes.ts";
@@ -87,6 +90,8 @@ export interface EngineOptions {
   readonly company: readonly ProcessId[];
   /** A folder of the tree's own that goes with it. */
   readonly runFolder: string;
+  /** Says the reason of an entry in words, for those who are told of it. */
+  readonly worded: (entry: JournalEntry) => JournalEntry;
   /** What lines of actors are compared with. */
   readonly patterns: ReadyPatterns;
   /** Null if nothing of the tree is to outlive its supervisor. */
@@ -143,6 +148,8 @@ export class Engine {
   readonly #exits: ExitWatch;
   readonly #pipes: RunPipes;
   readonly #isolators: Isolators;
+  readonly #files: FileWatch;
+  readonly #alerts: Alerts;
   /** Those of all plans so far. */
   readonly #patterns: Map<string, LinePattern>;
   #requests = 0;
@@ -171,9 +178,24 @@ export class Engine {
         ),
       onStart: (node, process) => this.#onIsolator(node, process),
     });
+    this.#files = new FileWatch({
+      watching: host.watching,
+      onChange: (node, files) => this.post({ type: "files_changed", node, files }),
+      onRefused: (path, folder, why, hint) => this.#note(path, "unwatched", { path: folder, why, hint }),
+    });
     const orphanage = new Orphanage(host.processes, resumed?.orphanage);
     this.#containment = new Containment(host, this.#ledger, layer, orphanage);
     this.guests = new Guests({ host, containment: this.#containment });
+    this.#alerts = new Alerts({
+      place: { host, containment: this.#containment, ledger: this.#ledger },
+      plan: () => this.#state.plan,
+      environment: options.environment,
+      markOf: options.markOf,
+      socket: options.socket,
+      folder: options.runFolder,
+      worded: options.worded,
+      onFailed: (command, why) => this.#note(null, "alert_failed", { command, why }),
+    });
     this.crashes = new HeldCrashes({
       state: () => this.#state,
       post: (event) => this.post(event),
@@ -253,11 +275,13 @@ export class Engine {
    * Goes on under another plan. What that needs is made ready before, or nothing is done. Returns when it was taken, or is
    * refused; `reply` says when it is done.
    *
+   * @param rolling Whether replicas are restarted one after the other.
    * @param by Who has asked for it, and how.
    * @throws {UserError} `config/bad-pattern`, `sockets/not-available`
    */
   async apply(
     plan: Plan,
+    rolling: boolean,
     by: Pick<PlanGiven, "verb" | "asker"> = {},
   ): Promise<{ readonly reply: Promise<Reply> }> {
     const { sockets, layer, company } = this.#options;
@@ -267,7 +291,7 @@ export class Engine {
     layer.prepare(controllersFor(plan), company);
     this.#masker.learn(plan);
     const taken = this.#planTaken;
-    const reply = this.ask({ type: "plan_given", plan, ...by });
+    const reply = this.ask({ type: "plan_given", plan, rolling, ...by });
     reply.then(() => taken.set());
     await taken.wait();
     return { reply };
@@ -326,6 +350,7 @@ export class Engine {
       nursery.startSoon(() => this.#recorder.run(), { name: "recorder" });
       const lookout = new CancelScope();
       nursery.startSoon(() => lookout.run(() => this.#lookOut()), { name: "lookout" });
+      nursery.startSoon(() => this.#alerts.run(), { name: "alerts" });
       try {
         await openNursery(async (trees) => {
           const performer = new Performer(this.#performerOptions(), trees);
@@ -333,6 +358,7 @@ export class Engine {
           this.#take(resumed?.event ?? { type: "begun" }, performer);
           while (this.#state.outcome === null) this.#take(await this.#nextEvent(), performer);
         });
+        await this.#alerts.finish();
         end = await this.#finish();
       } finally {
         lookout.cancel("the tree is over");
@@ -352,6 +378,7 @@ export class Engine {
   async #lookOut(): Promise<void> {
     await openNursery((nursery) => {
       nursery.startSoon(() => lookOut(this.#containment), { name: "descendants" });
+      nursery.startSoon(() => this.#files.run(), { name: "files" });
       nursery.startSoon(() => this.#exits.run(), { name: "ends of processes" });
     });
   }
@@ -373,6 +400,7 @@ export class Engine {
     const isTaken = event.type === "plan_given";
     const hasLeft = sockets.hasSpare && effects.some(({ type }) => type === "close_run");
     if (isTaken || hasLeft) sockets.closeSpare(state);
+    if (isTaken || event.type === "begun" || event.type === "resumed") this.#files.set(state.plan);
     if (!isTaken) return;
     this.#planTaken.set();
     this.#planTaken = new Event();
@@ -381,7 +409,7 @@ export class Engine {
   /** What is said of the plan itself is no word of an event. */
   #record(entry: Entry): void {
     const data = this.#masker.data(entry.data);
-    this.#recorder.entry({ ...entry, data } as Entry);
+    this.#alerts.hear(this.#recorder.entry({ ...entry, data } as Entry));
   }
 
   #perform(effect: Effect, performer: Performer): void {

@@ -35,7 +35,7 @@ export interface Belonging {
  * @param ofUser Variables that speak of its user, over the inherited ones; null for one that it does not have.
  */
 export function actorEnvironment(
-  spec: ActorSpec,
+  spec: Pick<ActorSpec, "inheritEnv" | "env" | "path" | "replica">,
   inherited: Readonly<Record<string, string | undefined>>,
   { tree, run, socket }: Belonging,
   ofUser: Readonly<Record<string, string | null>> = {},

@@ -18,6 +18,7 @@ const MASKS: Masks = {
   begun: null,
   resumed: null,
   plan_given: null,
+  files_changed: (event, { text }) => ({ ...event, files: event.files.map(text) }),
   time_passed: null,
   noted: (event, { data }) => ({ ...event, data: data(event.data) }) as OfType<"noted">,
   lacked: (event, { text }) => ({ ...event, message: text(event.message) }),

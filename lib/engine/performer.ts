@@ -136,8 +136,8 @@ export class Performer {
         return this.#stopCommand(run, effect.stop);
       case "cancel":
         return run.options.member?.cancel(effect.withinMs);
-      case "send":
-        return this.#send(effect, run);
+      case "tell":
+        return this.#tell(effect, run);
       case "signal":
         return this.#signal(run, effect.stop);
       case "end_rest":
@@ -343,8 +343,8 @@ export class Performer {
     processes[send](child, "SIGCONT");
   }
 
-  #send({ run, signal, toAll }: RunEffect & { readonly type: "send" }, { child }: ActorRun): void {
-    if (toAll) return this.#options.containment.signalAll(run, signal);
+  #tell({ run, signal, toAll }: RunEffect & { readonly type: "tell" }, { child }: ActorRun): void {
+    if (toAll === true) return this.#options.containment.signalAll(run, signal);
     if (child !== null) this.#options.host.processes.signal(child, signal);
   }
 

@@ -17,6 +17,7 @@ import { LinuxControlGroups } from "./linux/control_groups.ts";
 import { isMarked } from "./linux/delegation.ts";
 import { linuxDescriptors, setNonBlocking } from "./linux/descriptors.ts";
 import { DirectStart } from "./linux/direct_start/direct_start.ts";
+import { linuxWatching } from "./linux/file_watcher.ts";
 import { linuxFolders } from "./linux/folders.ts";
 import { startsInGroup } from "./linux/group_placement.ts";
 import { LinuxListening } from "./linux/listening.ts";
@@ -111,6 +112,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     network: nodeNetwork,
     files: new NodeFiles(),
     folders: linuxFolders(libc, (descriptor) => readiness.openOddSource(libc, descriptor)),
+    watching: linuxWatching(libc, (descriptor) => readiness.openOddSource(libc, descriptor)),
     locks: linuxLocks(libc),
     descriptors: linuxDescriptors(libc, { openSource, onReadable: readiness.onReadableBy(libc) }),
     listening: new LinuxListening(libc),

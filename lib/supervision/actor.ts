@@ -28,6 +28,7 @@ import type { FailReason } from "./reason.ts";
 import type { ActorPhase, RunningPhase, StartingPhase } from "./state.ts";
 import type { LadderEvent } from "./stop_ladder.ts";
 import type { Turn } from "./turn.ts";
+import { onWatchTime } from "./watching.ts";
 
 /** What a phase does about an event, and the phases that the actor may be in then. */
 interface Reaction<Type extends RunEvent["type"]> {
@@ -115,6 +116,7 @@ export function onRunEvent(turn: Turn, event: RunEvent): void {
 
 /** Does what is due for an actor now. */
 export function onActorTime(turn: Turn, id: NodeId): void {
+  onWatchTime(turn, id);
   const { phase, doom } = turn.actor(id);
   switch (phase.at) {
     case "backing_off":

@@ -409,7 +409,8 @@ export class Bookkeeper {
 function isSameByRules(one: NodeState, other: NodeState): boolean {
   if (one.phase !== other.phase) return false;
   return one.kind === "actor"
-    ? other.kind === "actor" && one.doom === other.doom && one.skipDeps === other.skipDeps
+    ? other.kind === "actor" && one.doom === other.doom && one.skipDeps === other.skipDeps &&
+      one.filesChanged === other.filesChanged
     : other.kind === "tree" && one.regroupAt === other.regroupAt;
 }
 

@@ -1,10 +1,14 @@
 /** When something is due for an actor that is alive, or waits. */
 import { after, earliest, type Instant, NEVER } from "../base/instant.ts";
-import type { ActorState, RunningPhase, StartingPhase } from "./state.ts";
+import type { ActorPhase, ActorState, RunningPhase, StartingPhase } from "./state.ts";
 import { ladderDeadline } from "./stop_ladder.ts";
 
 /** When something is next due for an actor, but for its turn to stop. */
-export function actorDeadline({ phase }: ActorState): Instant {
+export function actorDeadline({ phase, filesChanged }: ActorState): Instant {
+  return earliest(phaseDeadline(phase), filesChanged?.until ?? NEVER);
+}
+
+function phaseDeadline(phase: ActorPhase): Instant {
   switch (phase.at) {
     case "backing_off":
       return phase.until;

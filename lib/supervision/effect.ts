@@ -50,13 +50,13 @@ export type RunEffect =
   | StopEffect<"stop_command">
   /** Asks what has joined to cancel everything in it, and tells it how long it has. */
   | { readonly type: "cancel"; readonly node: NodeId; readonly run: RunId; readonly withinMs: number }
-  /** A signal that somebody wants sent, to the main process or to all processes of the run. */
+  /** A signal to the process, which goes on; or, with `toAll`, to all processes of the run. */
   | {
-    readonly type: "send";
+    readonly type: "tell";
     readonly node: NodeId;
     readonly run: RunId;
     readonly signal: Signal;
-    readonly toAll: boolean;
+    readonly toAll?: boolean;
   }
   /** The stop signal, to the process or its group. */
   | StopEffect<"signal">

@@ -129,6 +129,8 @@ type NotedEvent =
   | "unmade"
   | "short"
   | "unlimited"
+  | "unwatched"
+  | "alert_failed"
   | "lines_dropped";
 
 /** One kind of what is noted. */
@@ -153,9 +155,19 @@ export interface PlanGiven {
   readonly type: "plan_given";
   readonly request: number | null;
   readonly plan: Plan;
+  /** Whether replicas that are to be other processes are restarted one after the other. */
+  readonly rolling: boolean;
   /** What it was asked for by, and who did; left out if nobody at a control socket does. */
   readonly verb?: "apply" | "scale";
   readonly asker?: Asker;
+}
+
+/** Files have changed that an actor watches. */
+export interface FilesChanged {
+  readonly type: "files_changed";
+  readonly node: NodeId;
+  /** As absolute paths, a hundred of many; none if it is not known which. */
+  readonly files: readonly string[];
 }
 
 /** Everything that enters the one inbox of a supervisor. */
@@ -165,5 +177,6 @@ export type TreeEvent =
   | { readonly type: "time_passed" }
   | Noted
   | PlanGiven
+  | FilesChanged
   | RunEvent
   | RequestEvent;

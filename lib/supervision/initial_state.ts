@@ -40,5 +40,5 @@ export function freshNode({ path, kind }: NodeSpec): NodeState {
   } as const;
   return kind === "tree"
     ? { ...base, kind: "tree", window: EMPTY_WINDOW, regroupAt: null }
-    : { ...base, kind: "actor", doom: null, skipDeps: false, lastExit: null };
+    : { ...base, kind: "actor", doom: null, skipDeps: false, filesChanged: null, lastExit: null };
 }

@@ -98,6 +98,18 @@ export interface EntryData {
   readonly short: { readonly reason: string; readonly hint: string | null };
   /** An actor runs without limits that it should have. */
   readonly unlimited: { readonly limits: readonly string[]; readonly reason: string };
+  /** Files that an actor watches have changed: it is restarted, or gets the signal. */
+  readonly files_changed: {
+    /** Some of them; none if it is not known which. */
+    readonly files: readonly string[];
+    /** How many they are, up to a hundred. */
+    readonly count: number;
+    readonly signal: Signal | null;
+  };
+  /** The command of an alert has not done its work. */
+  readonly alert_failed: { readonly command: string; readonly why: string };
+  /** Changes of some of the files that an actor watches are not seen. */
+  readonly unwatched: { readonly path: string; readonly why: string; readonly hint: string | null };
   /** Lines of an actor could not be written and are lost. */
   readonly lines_dropped: { readonly why: string };
 }

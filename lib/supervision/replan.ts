@@ -13,13 +13,14 @@ import { awaitGoal, wantedActors } from "./goals.ts";
 import { NO_FAILURES } from "./no_failures.ts";
 import { appliedTargets } from "./plan_goals.ts";
 import { plannedChanges } from "./planned_changes.ts";
+import { beginRollout, hasOthers } from "./rolling.ts";
 import type { NodeState } from "./state.ts";
 import { stopNode } from "./stopping.ts";
 import type { Turn } from "./turn.ts";
 import { outdatedIn, topmostLeaving, withPlan } from "./with_plan.ts";
 
 /** Goes on under another plan, unless the tree is on its way down. */
-export function onPlanGiven(turn: Turn, { plan, request, verb, asker }: PlanGiven): void {
+export function onPlanGiven(turn: Turn, { plan, request, rolling, verb, asker }: PlanGiven): void {
   if (turn.node(ROOT).phase.at !== "up") return refuse(turn, request);
   const before = turn.nodes;
   const changes = plannedChanges(turn, plan);
@@ -40,12 +41,14 @@ export function onPlanGiven(turn: Turn, { plan, request, verb, asker }: PlanGive
   });
   for (const id of added) if (turn.find(id) !== undefined) turn.set(id, { cause });
   for (const id of removed) stopNode(turn, id, { to: "stopped", why: "removed" }, NEVER, cause);
-  for (const id of outdated) startAnew(turn, id);
+  const rolled = rolling ? outdated.filter((id) => hasOthers(turn, id)) : [];
+  for (const id of outdated) if (!rolled.includes(id)) startAnew(turn, id);
   const anew = [...outdated, ...wantedActors(turn, revived)];
   const targets = appliedTargets(turn, { added, removed, anew });
   for (const id of revived) revive(turn, id, cause);
   for (const node of turn.nodes.values()) probeAnew(turn, before.get(node.id), node);
   awaitGoal(turn, request, "applied", targets);
+  if (rolled.length > 0) beginRollout(turn, request, rolled, cause);
 }
 
 /** Forgets what an earlier plan had, as soon as all of that is over, and lets come what has waited for that. */

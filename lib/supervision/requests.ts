@@ -100,7 +100,7 @@ function onSignal(turn: Turn, event: RequestOf<"signal_requested">): void {
   });
   if (runs.length === 0) return refuse(turn, request, { kind: "nothing_runs" });
   turn.record(ROOT, "requested", null, { verb: "signal", paths: nodes, signal, toAll, ...askedBy(asker) });
-  for (const { node, run } of runs) turn.emit({ type: "send", node, run, signal, toAll });
+  for (const { node, run } of runs) turn.emit({ type: "tell", node, run, signal, toAll });
   if (request !== null) turn.emit({ type: "reply", request, ok: true, refusal: null });
 }
 

@@ -28,7 +28,7 @@ export function resume(turn: Turn, { adopted, outdated }: Resumed): void {
     } else if ("run" in phase) {
       const pid = adopted.get(phase.run);
       if (pid === undefined) forget(turn, id, cause);
-      else adopt(turn, id, phase.run, pid, outdated.has(phase.run));
+      else adopt(turn, id, phase.run, pid, outdated.has(phase.run) && !isToRoll(turn, id));
     }
   }
   wantBack(turn, cause);
@@ -47,6 +47,11 @@ function adopt(turn: Turn, id: NodeId, run: RunId, pid: number, isOutdated: bool
   if (isNews) onRunEvent(turn, { type: "spawned", node: id, run, pid });
   else if (phase.at === "starting") resumeStart(turn, id);
   else if (phase.at === "stopping") resumeStop(turn, id);
+}
+
+/** Whether its turn in a rolling restart has yet to come. */
+function isToRoll({ rollouts }: Turn, id: NodeId): boolean {
+  return rollouts.some(({ members }) => members.some((member) => member.id === id && !member.isBegun));
 }
 
 /** What an earlier plan had no more and that of today has comes back when it has left. */

@@ -8,6 +8,8 @@
  * 2. One that is ready is stopped only while another one of its actor is ready, and is not to stop.
  * 3. The next has its turn when that is ready again. One that failed before stops the whole, and the others stay as they are.
  *
+ * Another plan may be given in the same way: then the list has the replicas that it makes other processes.
+ *
  * By the second rule alone the promise holds, also of several rolling restarts at once, and whatever crashes meanwhile.
  */
 import { type Instant, NEVER } from "../base/instant.ts";
@@ -36,7 +38,12 @@ export function beginRollout(
 
 /** The first of some actors that has no other replica in the plan; null if all have. */
 export function lonelyAmong(turn: Turn, actors: readonly NodeId[]): NodeId | null {
-  return actors.find((id) => othersOf(turn, id).length === 0) ?? null;
+  return actors.find((id) => !hasOthers(turn, id)) ?? null;
+}
+
+/** Whether an actor has another replica in the plan. */
+export function hasOthers(turn: Turn, id: NodeId): boolean {
+  return othersOf(turn, id).length > 0;
 }
 
 /** Goes on with all of them as far as the present state allows; false if nothing has changed by that. */
@@ -77,7 +84,9 @@ function advance(turn: Turn, rollout: Rollout): Rollout | null {
   }
   const { request } = rollout;
   turn.record(ROOT, "rolled", rollout.cause, {});
-  if (request !== null) turn.emit({ type: "reply", request, ok: true, refusal: null });
+  // One that waits for all that another plan brings is answered when that is there.
+  const waitsOn = turn.requests.some(({ id }) => id === request);
+  if (request !== null && !waitsOn) turn.emit({ type: "reply", request, ok: true, refusal: null });
   return null;
 }
 
@@ -92,6 +101,7 @@ function halt(turn: Turn, { request, cause }: Rollout, members: Rollout["members
   // Nothing is written down any more when the tree has ended.
   if (turn.outcome === null) turn.record(ROOT, "roll_halted", cause, { why, left });
   const refusal = { kind: "roll_halted", why, left } as const;
+  turn.requests = turn.requests.filter(({ id }) => id !== request);
   if (request !== null) turn.emit({ type: "reply", request, ok: false, refusal });
   return null;
 }

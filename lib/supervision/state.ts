@@ -173,6 +173,16 @@ export interface LastExit {
   readonly error: ActorError | null;
 }
 
+/** Changes of files that are waited out. */
+export interface FilesPending {
+  /** When the first of them came. */
+  readonly since: Instant;
+  /** When it is acted upon, unless more come. */
+  readonly until: Instant;
+  /** Each once, a hundred of many. */
+  readonly files: readonly string[];
+}
+
 /** An actor's state. */
 export interface ActorState extends ChildState {
   readonly kind: "actor";
@@ -182,6 +192,8 @@ export interface ActorState extends ChildState {
   readonly starts: number;
   /** Whether the next start passes over dependencies. */
   readonly skipDeps: boolean;
+  /** Files that have changed, and what will be done about it; null if none have. */
+  readonly filesChanged: FilesPending | null;
   readonly lastExit: LastExit | null;
 }
 

@@ -32,6 +32,7 @@ import type {
   ActorPhase,
   ActorState,
   Doom,
+  FilesPending,
   Hold,
   IdlePhase,
   Lack,
@@ -276,6 +277,11 @@ const nodeState = variant<"kind", NodeState>("kind", {
     doom: nullable(object<Doom>({ then, deadline: moment })),
     starts: count,
     skipDeps: boolean,
+    filesChanged: nullable(object<FilesPending>({
+      since: moment,
+      until: moment,
+      files: list(text),
+    })),
     lastExit: nullable(object<LastExit>({
       run: count,
       exit,

@@ -30,6 +30,7 @@ import { settle } from "./settle.ts";
 import type { State } from "./state.ts";
 import { activateTree, onTreeTime } from "./tree.ts";
 import { type Stepped, Turn } from "./turn.ts";
+import { onFilesChanged } from "./watching.ts";
 
 /** Takes one step. */
 export function step(state: State, event: TreeEvent, now: Instant): Stepped {
@@ -68,6 +69,8 @@ export function applyEvent(turn: Turn, event: TreeEvent): void {
       return onPlanGiven(turn, event);
     case "time_passed":
       return onTime(turn);
+    case "files_changed":
+      return onFilesChanged(turn, event);
     case "noted":
       onNoted(turn, event);
       return;

@@ -102,6 +102,7 @@ test("compile: an actor of the example has every default filled in", () => {
     startTimeoutMs: 30_000,
     runTimeoutMs: null,
     stop: { command: null, signal: "SIGTERM", to: "process", graceMs: 10_000, kill: "tree" },
+    watch: null,
     intensity: null,
   });
 });

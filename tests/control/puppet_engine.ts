@@ -74,9 +74,9 @@ export class PuppetEngine {
   }
 
   /** Takes every plan; what comes of it is answered as all that was asked for. */
-  apply(plan: Plan): Promise<{ readonly reply: Promise<Reply> }> {
-    const reply = this.ask({ type: "plan_given", plan });
-    this.#happens({ type: "plan_given", plan, request: null });
+  apply(plan: Plan, rolling: boolean): Promise<{ readonly reply: Promise<Reply> }> {
+    const reply = this.ask({ type: "plan_given", plan, rolling });
+    this.#happens({ type: "plan_given", plan, rolling, request: null });
     return Promise.resolve({ reply });
   }
 

@@ -274,7 +274,7 @@ test("service: apply reads the file, and answers when it is done with what was t
     const asked = client.request("apply", { dry: false, wait: true }).finally(() => isDone = true);
     await settled();
     assert.deepEqual([isDone, stage.taken], [false, [plan]]);
-    assert.deepEqual(stage.engine.asked[0]!.what, { type: "plan_given", plan });
+    assert.deepEqual(stage.engine.asked[0]!.what, { type: "plan_given", plan, rolling: false });
     stage.engine.answer({ ok: false });
     const { ok, actors, account } = await asked;
     assert.deepEqual([ok, actors.map(({ path }) => path), account?.survivors], [false, ["b", "c"], []]);

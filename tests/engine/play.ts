@@ -134,6 +134,7 @@ export async function play(play: Play): Promise<Played> {
         selfCommand: [],
         openFilesLimit: null,
       },
+      worded: wordedEntry,
       patterns,
       survival: null,
       resumed: null,

@@ -29,7 +29,15 @@ export function planOf(root: TreeSketch): Plan {
     });
     return { ...node, dependsOn };
   });
-  return { name: "test", file: AT.file, dir: "/test", files: [AT.file], profiles: [], nodes: linked };
+  return {
+    name: "test",
+    file: AT.file,
+    dir: "/test",
+    files: [AT.file],
+    profiles: [],
+    alerts: [],
+    nodes: linked,
+  };
 
   function add(path: NodeId, parent: NodeId | null, sketch: ActorSketch | TreeSketch): NodeSpec {
     const index = nodes.length;
@@ -116,6 +124,7 @@ function actorFrom(
     ready: null,
     startTimeoutMs: 30_000,
     runTimeoutMs: null,
+    watch: null,
     intensity: null,
     ...differences,
     stop: { command: null, signal: "SIGTERM", to: "process", graceMs: 10_000, kill: "tree", ...stop },

@@ -21,6 +21,18 @@ export async function freePort(): Promise<number> {
   throw new Error(`Somebody else listens on all ports from ${block} on`);
 }
 
+/**
+ * What ten ports begin with on which nobody listens, from `0` to `9`: the second half of the block, so not for a process that
+ * asks for single ones, too.
+ */
+export async function tenPorts(): Promise<string> {
+  const first = block + BLOCK / 2;
+  for (let port = first; port < first + 10; port++) {
+    if (!await listens(port, false)) throw new Error(`Somebody else listens on port ${port}`);
+  }
+  return String(first / 10);
+}
+
 /** Processes that live at the same time have different numbers, and mostly begin at different blocks. */
 async function takeBlock(): Promise<number> {
   for (let index = process.pid; index < process.pid + BLOCKS; index++) {

@@ -106,6 +106,11 @@ export class World {
     this.send({ type: "parted", node, run });
   }
 
+  /** Files have changed that an actor may watch. */
+  changes(path: string, ...files: readonly string[]): void {
+    this.send({ type: "files_changed", node: path as NodeId, files });
+  }
+
   /** Sends an event, and performs what follows from it, one event after the other as in the real inbox. */
   send(event: TreeEvent): void {
     this.#inbox.push(event);
@@ -168,13 +173,13 @@ export class World {
 
   /** The tree goes on under another plan. */
   replan(plan: Plan): void {
-    this.send({ type: "plan_given", request: null, plan });
+    this.send({ type: "plan_given", request: null, plan, rolling: false });
     this.plan = this.state.plan;
   }
 
-  /** The same, and somebody waits until it is done. */
-  apply(plan: Plan): number {
-    const request = this.#request({ type: "plan_given", request: null, plan });
+  /** The same, and somebody waits until it is done. @param rolling Whether replicas go one after the other. */
+  apply(plan: Plan, rolling = false): number {
+    const request = this.#request({ type: "plan_given", request: null, plan, rolling });
     this.plan = this.state.plan;
     return request;
   }

@@ -15,6 +15,7 @@ import { socketsContract } from "./contract/sockets.ts";
 import type { OpenSubject } from "./contract/subject.ts";
 import { tcpContract } from "./contract/tcp.ts";
 import { threadsContract } from "./contract/threads.ts";
+import { watchingContract } from "./contract/watching.ts";
 
 const LACKS_NOTHING: LimitLacks = { groups: null, controllers: null, limits: null };
 
@@ -32,4 +33,5 @@ export function contract(name: string, open: OpenSubject, lacks: LimitLacks = LA
   socketsContract(name, open);
   tcpContract(name, open);
   threadsContract(name, open);
+  watchingContract(name, open);
 }

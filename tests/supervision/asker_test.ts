@@ -41,7 +41,14 @@ test("asker: who has asked is in the journal, and who has stopped an actor is kn
 test("asker: a plan says who has applied it, and how", () => {
   const world = new World(planOf({ children: { a: DAEMON } })).begin();
   const plan = planOf({ children: { a: DAEMON, b: DAEMON } });
-  const entry = firstEntry(world, { type: "plan_given", request: null, plan, verb: "scale", asker: ASKER });
+  const entry = firstEntry(world, {
+    type: "plan_given",
+    request: null,
+    plan,
+    rolling: false,
+    verb: "scale",
+    asker: ASKER,
+  });
   assert.equal(entry.event, "planned");
   assert.deepEqual(entry.data, {
     added: ["b"],
@@ -64,7 +71,7 @@ test("signal: it goes to what has a process, begins no stop, and an end that it 
   world.take();
   const nodes = ["a", "pool", "off"].map((path) => world.id(path));
   world.send({ type: "signal_requested", request: 7, nodes, signal: "SIGHUP", toAll: true });
-  assert.deepEqual(world.take(), ["#requested ", "send a", "send pool/b", "reply"]);
+  assert.deepEqual(world.take(), ["#requested ", "tell a", "tell pool/b", "reply"]);
   assert.deepEqual(world.phases(), { a: "running", pool: "up", "pool/b": "running", off: "inactive" });
   world.exits("a", "SIGHUP");
   assert.equal(world.state.nodes.get(world.id("a"))!.restarts, 1);

@@ -249,3 +249,64 @@ test("rolling: a later supervisor goes on with it where the last was killed", ()
     "#rolled ",
   ]);
 });
+
+const OTHER = { ...PROBED, argv: ["other"] };
+const ONE = { daemon: true };
+
+test("rolling: another plan restarts replicas one after the other, and what has no second one at once", () => {
+  const world = worldOf({ children: { ...replicas("api", 3), one: ONE } });
+  world.script("api.1", { probe: "not yet" });
+  world.take();
+  const plan = planOf({ children: { ...replicas("api", 3, OTHER), one: { ...ONE, argv: ["other"] } } });
+  const request = world.apply(plan, true);
+  world.advance(5_000);
+  assert.deepEqual(world.take("signal", "spawn"), ["signal one", "signal api.1", "spawn one", "spawn api.1"]);
+  assert.equal(world.replies.get(request), undefined);
+  world.script("api.1", { probe: null });
+  world.advance(5_000);
+  assert.deepEqual(world.take("signal", "spawn"), [
+    "signal api.2",
+    "spawn api.2",
+    "signal api.3",
+    "spawn api.3",
+  ]);
+  assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
+});
+
+test("rolling: another plan whose first new replica fails leaves the others as they were, and says so", () => {
+  const world = worldOf({ children: replicas("api", 3) });
+  world.script("api.1", { probe: "not yet" });
+  const request = world.apply(planOf({ children: replicas("api", 3, OTHER) }), true);
+  world.take();
+  world.exits("api.1", 1);
+  const reply = world.replies.get(request)!;
+  assert.equal(reply.ok, false);
+  assert.deepEqual(reply.refusal?.kind === "roll_halted" && reply.refusal.left, ["api.2", "api.3"]);
+  world.script("api.1", { probe: null });
+  world.advance(5_000);
+  assert.deepEqual(world.take("signal"), []);
+  const second = world.apply(planOf({ children: replicas("api", 3, { ...OTHER, argv: ["mended"] }) }), true);
+  world.advance(5_000);
+  assert.deepEqual(world.take("signal"), ["signal api.1", "signal api.2", "signal api.3"]);
+  assert.deepEqual(world.replies.get(second), { ok: true, refusal: null });
+});
+
+test("rolling: under another plan a later supervisor, too, restarts one after the other", () => {
+  const world = worldOf({ children: replicas("api", 3) });
+  world.script("api.1", { probe: "not yet" });
+  world.apply(planOf({ children: replicas("api", 3, OTHER) }), true);
+  assert.ok(world.resume());
+  world.take();
+  world.script("api.1", { probe: null });
+  world.advance(10_000);
+  assert.deepEqual(world.take(...WHAT), [
+    "#ready api.1",
+    "signal api.2",
+    "spawn api.2",
+    "#ready api.2",
+    "signal api.3",
+    "spawn api.3",
+    "#ready api.3",
+    "#rolled ",
+  ]);
+});

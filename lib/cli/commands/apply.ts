@@ -24,21 +24,25 @@ export const apply: Command = {
     "has started is ready and what leaves is gone.",
     "FILE says which tree: it is the one that the tree was started from. Variables of the environment in it have the values " +
     "that they had for `up`; an env_file is read again.",
+    "With --rolling the replicas that would be other processes are restarted as by `supervise restart --rolling`; actors " +
+    "without a second replica are restarted at once.",
     "Nothing is touched if the file has an error (5) or changes what cannot be changed while the supervisor runs (1): " +
     "isolate and on_supervisor_death.",
   ],
   options: [
+    { name: "rolling", doc: "restart replicas one after the other, with one ready at any time" },
     { name: "dry-run", doc: "show what would be done, and do nothing" },
     ...WAIT_OPTIONS,
   ],
   examples: [
     ["supervise apply", "the supervise.toml here or above"],
+    ["supervise apply --rolling", "another version of an API that is asked all the while"],
     ["supervise apply --dry-run", "what would become of which actor, and why"],
   ],
   words: [0, 1],
   async run(context) {
     const { args } = context;
-    const fields = { dry: args.has("dry-run"), wait: !args.has("no-wait") };
+    const fields = { dry: args.has("dry-run"), wait: !args.has("no-wait"), rolling: args.has("rolling") };
     const how = { verb: "apply", dry: fields.dry, timeoutMs: args.duration("timeout"), fileAt: 0 };
     return await goOn(context, how, (client) => client.request("apply", fields));
   },

@@ -92,6 +92,8 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   lines_dropped: "red",
   short: "red",
   unlimited: "yellow",
+  unwatched: "yellow",
+  alert_failed: "yellow",
 };
 
 function sentenceOf<Event extends EntryEvent>(entry: JournalEntryOf<Event>): string {
@@ -160,6 +162,15 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
   short: ({ reason, hint }) =>
     `has no room for more processes, which are tried again: ${reason}${hint === null ? "" : ` (${hint})`}`,
   unlimited: ({ reason }) => `runs without ${reason}`,
+  files_changed: ({ files, count, signal }) => {
+    const named = files.length === 0 ? "some of its files" : nameSome(files, files.length, count);
+    return `${named} ${count === 1 ? "has" : "have"} changed: ${
+      signal === null ? "it is restarted" : `it gets ${signal}`
+    }`;
+  },
+  alert_failed: ({ command, why }) => `the alert "${command}" has failed: ${why}`,
+  unwatched: ({ path, why, hint }) =>
+    `changes in "${path}" are not seen: ${why}${hint === null ? "" : ` (${hint})`}`,
   lines_dropped: ({ why }) => `lines of its log are lost: ${why}`,
 };
 

@@ -5,6 +5,7 @@ import type { CHILD_KEYS } from "../keys/child.ts";
 import type { INTENSITY } from "../keys/intensity.ts";
 import type { READY } from "../keys/ready.ts";
 import type { STOP } from "../keys/stop.ts";
+import type { WATCH } from "../keys/watch.ts";
 import type { ActorSpec, GroupLimits, NodeSpec, PrivilegesSpec, Probe } from "../plan.ts";
 import { type ChangesOf, type FlatChangesOf, inPlace, restart, withAnother } from "./key_change.ts";
 
@@ -52,6 +53,13 @@ const STOP_CHANGES: FlatChangesOf<typeof STOP.keys, ActorSpec> = {
   kill: inPlace(({ stop }) => stop.kill),
 };
 
+const WATCH_CHANGES: FlatChangesOf<typeof WATCH.keys, ActorSpec> = {
+  paths: inPlace(({ watch }) => asSet(watch?.paths ?? [])),
+  ignore: inPlace(({ watch }) => asSet(watch?.ignore ?? [])),
+  debounce: inPlace(({ watch }) => watch?.debounceMs),
+  signal: inPlace(({ watch }) => watch === null ? undefined : watch.signal),
+};
+
 const CGROUP_CHANGES: FlatChangesOf<typeof CGROUP.keys, ActorSpec> = {
   memory_max: groupLimit("memoryMaxBytes"),
   cpu_max: groupLimit("cpuMaxPercent"),
@@ -83,6 +91,7 @@ export const ACTOR_CHANGES = {
   start_timeout: inPlace(({ startTimeoutMs }) => startTimeoutMs),
   run_timeout: inPlace(({ runTimeoutMs }) => runTimeoutMs),
   stop: { keys: STOP_CHANGES },
+  watch: { keys: WATCH_CHANGES },
   stdin: restart(({ stdin }) => stdin),
   replicas: withAnother("below"),
   sockets: restart(({ sockets }) => sockets),

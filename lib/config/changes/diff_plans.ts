@@ -42,7 +42,7 @@ export function diffPlans(before: Plan, after: Plan): readonly PlanChange[] {
       ];
     }
     const keys = [
-      ...(path === ROOT && before.name !== after.name ? [{ name: "name", effect: "in_place" } as const] : []),
+      ...(path === ROOT ? rootKeysBetween(before, after) : []),
       ...keysBetween(known.get(path)!, spec),
       ...orderBetween(known.get(path)!, spec, stays),
     ];
@@ -62,6 +62,12 @@ function changeBy(path: NodeId, changed: readonly ChangedKey[]): PlanChange {
 
 function refusal(path: NodeId, keys: readonly string[]): PlanChange {
   return { path, action: "refuse", keys };
+}
+
+/** The keys of the whole file. */
+function rootKeysBetween(before: Plan, after: Plan): readonly ChangedKey[] {
+  const isOther = { name: before.name !== after.name, alerts: !isSameData(before.alerts, after.alerts) };
+  return Object.entries(isOther).filter(([, is]) => is).map(([name]) => ({ name, effect: "in_place" }));
 }
 
 function keysBetween(before: NodeSpec, after: NodeSpec): readonly ChangedKey[] {

@@ -26,4 +26,5 @@ export const TREE_CHANGES = {
 export const ROOT_CHANGES = {
   name: withAnother("in_place"),
   include: withAnother("below"),
+  alerts: withAnother("in_place"),
 } satisfies ChangesOf<Omit<typeof ROOT_TREE.keys, keyof typeof TREE.keys>, TreeSpec>;

@@ -18,6 +18,7 @@ import { shellText } from "./shell_text.ts";
 import { stdin } from "./stdin.ts";
 import { stop } from "./stop.ts";
 import { umask } from "./umask.ts";
+import { watch } from "./watch.ts";
 
 /** The keys that say what runs; an actor has exactly one. */
 export const COMMANDS = ["exec", "shell", "script", "module"] as const;
@@ -57,7 +58,7 @@ const ACTOR_KEYS = {
   ),
   schedule: later("When it is run."),
   overlap: later("What happens when a run is due while the last one goes on."),
-  watch: later("Files whose change restarts it."),
+  watch: key(watch, null, "Files whose change restarts it, or signals it."),
   sockets: key(
     list(socketAddress, '["tcp://127.0.0.1:8080"]'),
     [],

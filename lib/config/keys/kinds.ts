@@ -1,5 +1,6 @@
 import type { Keys, TableKind } from "../values/key.ts";
 import { ACTOR } from "./actor.ts";
+import { ALERT } from "./alert.ts";
 import { BACKOFF } from "./backoff.ts";
 import { CGROUP } from "./cgroup.ts";
 import { DEFAULTS } from "./defaults.ts";
@@ -7,6 +8,7 @@ import { INTENSITY } from "./intensity.ts";
 import { READY } from "./ready.ts";
 import { STOP } from "./stop.ts";
 import { INCLUDED, ROOT_TREE, TREE } from "./supervisor.ts";
+import { WATCH } from "./watch.ts";
 
 /** Every kind of table that a file can have. */
 export const KINDS: readonly TableKind<Keys>[] = [
@@ -19,7 +21,9 @@ export const KINDS: readonly TableKind<Keys>[] = [
   BACKOFF,
   READY,
   STOP,
+  WATCH,
   CGROUP,
+  ALERT,
 ];
 
 /** What messages call the kinds of table that know `key`. */

@@ -2,6 +2,7 @@ import { choice } from "../values/choice.ts";
 import { duration } from "../values/duration.ts";
 import { key, type Keys, type SectionKey, type TableKind } from "../values/key.ts";
 import { boolean, integer } from "../values/scalar.ts";
+import { alerts } from "./alert.ts";
 import { CHILD_KEYS } from "./child.ts";
 import { includes } from "./include.ts";
 import { env, envFiles } from "./env.ts";
@@ -58,6 +59,7 @@ const include = key(includes, null, "More files that belong to this one, as path
 const ROOT_KEYS = {
   name: key(treeName, null, "A label for the tree; the name of the folder."),
   include,
+  alerts: key(alerts, [], "Commands that are run when something happens."),
   ...SUPERVISOR_KEYS,
 } satisfies Keys;
 

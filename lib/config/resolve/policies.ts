@@ -5,7 +5,8 @@ import { CGROUP } from "../keys/cgroup.ts";
 import { STOP } from "../keys/stop.ts";
 import { INTENSITY } from "../keys/intensity.ts";
 import { TREE } from "../keys/supervisor.ts";
-import type { ActorSpec, Backoff, GroupLimits, Intensity, OnFailure, Stop } from "../plan.ts";
+import { WATCH } from "../keys/watch.ts";
+import type { ActorSpec, Backoff, GroupLimits, Intensity, OnFailure, Stop, Watch } from "../plan.ts";
 import type { Report } from "../report.ts";
 import { valueOf } from "../values/key.ts";
 import { argvOf } from "./argv.ts";
@@ -43,6 +44,22 @@ export function stopOf({ stop }: ActorFields, kind: ActorSpec["kind"], report: R
     to: to?.value ?? (kind === "shell" ? "group" : "process"),
     graceMs: valueOf(grace, STOP.keys.grace),
     kill: valueOf(kill, STOP.keys.kill),
+  };
+}
+
+/** The files that an actor watches; null if there are none. */
+export function watchOf({ watch }: ActorFields): Watch | null {
+  if (watch === undefined) return null;
+  const { paths, ignore, debounce, signal } = "fields" in watch.value
+    ? watch.value.fields
+    : { paths: { value: watch.value } };
+  const watched = paths?.value ?? [];
+  if (watched.length === 0) return null;
+  return {
+    paths: [...watched],
+    ignore: [...ignore?.value ?? WATCH.keys.ignore.byDefault],
+    debounceMs: debounce?.value ?? WATCH.keys.debounce.byDefault,
+    signal: signal?.value ?? null,
   };
 }
 

@@ -10,7 +10,15 @@ import type { Edge } from "./dependencies.ts";
 import { isAutostarted, isSignificant, type Lifetime } from "./lifetime.ts";
 import { moduleOf } from "./module.ts";
 import type { ActorNode, Node, TreeNode } from "./nodes.ts";
-import { backoffOf, groupLimitsOf, intensityOf, onFailureOf, ownIntensityOf, stopOf } from "./policies.ts";
+import {
+  backoffOf,
+  groupLimitsOf,
+  intensityOf,
+  onFailureOf,
+  ownIntensityOf,
+  stopOf,
+  watchOf,
+} from "./policies.ts";
 import { privilegesOf } from "./privileges.ts";
 import { readyOf } from "./ready.ts";
 import type { SupervisorDeath } from "./supervisor_death.ts";
@@ -78,6 +86,7 @@ function actorSpec(node: ActorNode, findings: Findings, context: SpecContext): A
     ...readyOf(node, context.report),
     runTimeoutMs: valueOf(fields.run_timeout, keys.run_timeout),
     stop: stopOf(fields, kind, context.report),
+    watch: watchOf(fields),
     intensity: ownIntensityOf(fields),
   };
 }

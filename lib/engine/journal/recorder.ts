@@ -72,12 +72,13 @@ export class Recorder {
     return this.#logs.roomFor(path);
   }
 
-  /** Records a decision. */
-  entry(entry: Entry): void {
+  /** Records a decision; gives it as it is told. */
+  entry(entry: Entry): JournalEntry {
     const told = journalEntry(entry, this.#host.wallClock());
     this.#journal.append(JOURNAL, encodeJson(told));
     if (this.#age.isOldAt(this.#host.wallClock())) this.#journal.rotate(JOURNAL);
     for (const listener of this.#listeners) listener.onEntry(told);
+    return told;
   }
 
   /** Tells somebody of everything from now on, until the returned function is called. */

@@ -10,6 +10,9 @@ const MOST_LINKS = 40;
 /** Where a process finds the folders that it has open. */
 const HELD = "/proc/self/fd/";
 
+/** `gone`: it leads to nothing any more; `replaced`: to something else; `written`: it is new, or its content is. */
+export type NameChange = "gone" | "replaced" | "written";
+
 /** What a path leads to. */
 export type DiskEntry =
   | { readonly kind: "folder"; readonly mode: number }
@@ -29,8 +32,8 @@ export class Disk {
   /** Folders that somebody has open, by their names now; null for one that was removed. */
   readonly #held = new Map<string, string | null>();
   #lastHeld = 0;
-  /** Told of each name that goes, or leads to something else from now on. */
-  readonly onChange: Set<(name: string) => void> = new Set();
+  /** Told of what becomes of names. */
+  readonly onChange: Set<(name: string, what: NameChange) => void> = new Set();
 
   /** Lets whoever appends to a file wait from now on, or go on. */
   stand(stands: boolean): void {
@@ -92,6 +95,7 @@ export class Disk {
     if (folder === undefined) throw fail("ENOENT");
     if (folder.kind !== "folder") throw fail("ENOTDIR");
     this.#entries.set(path, entry);
+    this.tell(path, "written");
   }
 
   /** Makes a folder and those above it. @throws {FileError} */
@@ -113,7 +117,7 @@ export class Disk {
     const gone = [...this.#entries.keys()].filter((known) => isIn(path, known)).reverse();
     for (const known of gone) {
       this.#entries.delete(known);
-      this.#tell(known);
+      this.tell(known, "gone");
     }
     for (const [held, name] of this.#held) if (name !== null && isIn(path, name)) this.#held.set(held, null);
   }
@@ -121,7 +125,7 @@ export class Disk {
   /** Moves a path and everything below it, over whatever was there. */
   move(from: string, to: string): void {
     this.remove(to);
-    this.#tell(from);
+    this.tell(from, "gone");
     const moved = (name: string) => `${to}${name.slice(from.length)}`;
     for (const [known, entry] of [...this.#entries]) {
       if (!isIn(from, known)) continue;
@@ -131,16 +135,18 @@ export class Disk {
     for (const [held, name] of this.#held) {
       if (name !== null && isIn(from, name)) this.#held.set(held, moved(name));
     }
+    this.tell(to, "written");
   }
 
   /** Tells that a file takes the place of what has its name. */
   replace(path: string, entry: DiskEntry): void {
     this.put(path, entry);
-    this.#tell(path);
+    this.tell(path, "replaced");
   }
 
-  #tell(name: string): void {
-    for (const tell of [...this.onChange]) tell(name);
+  /** Tells what has become of a name. */
+  tell(name: string, what: NameChange): void {
+    for (const tell of [...this.onChange]) tell(name, what);
   }
 
   /** Opens a folder; gives a path that leads there whatever it is called. */

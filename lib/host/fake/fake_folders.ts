@@ -1,7 +1,7 @@
 import { folderOf } from "../../base/posix_path.ts";
 import type { FolderInfo } from "../ports/files.ts";
 import type { Folders, FolderWatch, HeldFolder, Watched } from "../ports/folders.ts";
-import type { Disk } from "./disk.ts";
+import type { Disk, NameChange } from "./disk.ts";
 import type { FakeFiles } from "./fake_files.ts";
 
 /** Folders of a fake disk that are held on to. */
@@ -36,7 +36,8 @@ function watchDisk(disk: Disk, { contents, places }: Watched): FolderWatch | nul
   let hasChanged = false;
   let isOpen = true;
   let wake = () => {};
-  const onChange = (name: string) => {
+  const onChange = (name: string, what: NameChange) => {
+    if (what === "written") return;
     const isMeant = within.some((held) => disk.nameOf(held) === folderOf(name)) ||
       itself.some((held) => disk.nameOf(held) === name);
     if (!isMeant) return;

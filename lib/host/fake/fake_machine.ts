@@ -15,6 +15,7 @@ import { FakeControlGroups } from "./fake_control_groups.ts";
 import { fakeDescriptors } from "./fake_descriptors.ts";
 import { FakeFiles } from "./fake_files.ts";
 import { fakeFolders } from "./fake_folders.ts";
+import { fakeWatching } from "./fake_watching.ts";
 import { FakeListening } from "./fake_listening.ts";
 import { FakeLocks, type LockTable } from "./fake_locks.ts";
 import { FakeNetwork } from "./fake_network.ts";
@@ -65,6 +66,8 @@ export class FakeMachine {
   threadProgram: FakeThreadProgram = () => {};
   /** The threads that run, of all processes. */
   readonly threads: Set<Thread> = new Set();
+  /** How many folders each watcher of files has room for. */
+  watches = Infinity;
   /** Tells this life of the machine from others. */
   bootId = "first";
   /** What the host gives for a random number. */
@@ -134,6 +137,7 @@ export class FakeMachine {
       threads: new FakeThreads(process, () => this.threadProgram, this.threads),
       network: this.network,
       folders: fakeFolders(this.disk, files),
+      watching: fakeWatching(this.disk, () => this.watches),
       locks: new FakeLocks(this.#locks, this.disk, process),
       files: onlyWhileAlive(files, process, {
         effects: ["makeFolder", "replace", "append", "rename", "remove"],

@@ -11,6 +11,7 @@ import type { Sockets } from "./sockets.ts";
 import type { SystemFacts } from "./system_facts.ts";
 import type { Tcp } from "./tcp.ts";
 import type { Threads } from "./threads.ts";
+import type { Watching } from "./watching.ts";
 
 /** See {@linkcode Host.boot}. */
 export interface Boot {
@@ -43,6 +44,7 @@ export interface Host {
   readonly network: Network;
   readonly files: Files;
   readonly folders: Folders;
+  readonly watching: Watching;
   readonly locks: Locks;
   readonly descriptors: Descriptors;
   readonly listening: Listening;

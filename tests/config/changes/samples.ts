@@ -133,6 +133,24 @@ export const ACTOR_SAMPLES: SamplesOf<typeof ACTOR_CHANGES> = {
     grace: sample(`stop = { grace = "10s" }`, `stop.grace = "10000ms"`, `stop.grace = "5s"`),
     kill: sample(`stop = { kill = "tree" }`, ``, `stop.kill = "process"`),
   },
+  watch: {
+    paths: sample(`watch = ["src", "b"]`, `watch = { paths = ["./b", "src"] }`, `watch = ["src"]`),
+    ignore: sample(
+      `watch = { paths = ["src"], ignore = ["*.log"] }`,
+      `watch = { ignore = ['*.log', "*.log"], paths = ["src"] }`,
+      `watch = { paths = ["src"], ignore = ["a/b"] }`,
+    ),
+    debounce: sample(
+      `watch = { paths = ["src"], debounce = "1s" }`,
+      `watch = { paths = ["src"], debounce = "1000ms" }`,
+      `watch = { paths = ["src"], debounce = "2s" }`,
+    ),
+    signal: sample(
+      `watch = { paths = ["src"], signal = "SIGHUP" }`,
+      `watch = { paths = ["src"], signal = "HUP" }`,
+      `watch = { paths = ["src"], signal = "USR1" }`,
+    ),
+  },
   stdin: sample(`stdin = "in.txt"`, `stdin = "./in.txt"`, `stdin = "null"`),
   replicas: sample(`replicas = 2`, `replicas = 0x2`, `replicas = 3`, {
     changes: ["add a.3 replicas"],
@@ -218,6 +236,11 @@ export const TREE_SAMPLES: SamplesOf<typeof TREE_CHANGES> = {
 export const ROOT_SAMPLES: SamplesOf<typeof ROOT_CHANGES> = {
   name: sample(`name = "one"`, `name = 'one'`, `name = "two"`),
   include: sample(``, ``, ``, { changes: [] }),
+  alerts: sample(
+    `alerts = [{ events = ["failed"], exec = "./tell x" }]`,
+    `alerts = [{ exec = ["./tell", "x"], events = ["failed"], timeout = "30s" }]`,
+    `alerts = [{ events = ["failed"], exec = "./tell y" }]`,
+  ),
 };
 
 /** A file before the change of a key, written in another way, and after it, and what is to become of which node. */

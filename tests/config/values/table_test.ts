@@ -17,7 +17,7 @@ test("unknown keys: the nearest key, what other systems call it, or where it bel
       'unknown key "strategy"',
       '"strategy" is a key of the top level of the file or a nested tree',
     ],
-    ["signal = 'INT'", 'unknown key "signal"', '"signal" is a key of a stop table'],
+    ["signal = 'INT'", 'unknown key "signal"', '"signal" is a key of a stop table or a watch table'],
     ["interval = '1s'", 'unknown key "interval"', '"interval" is a key of a ready table'],
   ];
   for (const [line, message, hint] of cases) {

@@ -1,0 +1,71 @@
+import { choice } from "../values/choice.ts";
+import { command } from "../values/command.ts";
+import { list } from "../values/compound.ts";
+import { duration } from "../values/duration.ts";
+import { key, type Keys, type TableKind } from "../values/key.ts";
+import { table } from "../values/table.ts";
+import { string } from "../values/text.ts";
+
+/** What of the journal a command can be run for: all but that of the commands themselves. */
+export const ALERT_EVENTS = [
+  "adopted",
+  "cancelled",
+  "completed",
+  "ended",
+  "escalated",
+  "exited",
+  "failed",
+  "files_changed",
+  "gave_up",
+  "held",
+  "isolated",
+  "killed",
+  "lines_dropped",
+  "orphan_reaped",
+  "planned",
+  "ready",
+  "refused",
+  "released",
+  "remade",
+  "requested",
+  "restarted",
+  "resumed",
+  "roll_halted",
+  "rolled",
+  "rolling",
+  "short",
+  "start_failed",
+  "started",
+  "state_unwritten",
+  "stopped",
+  "stopping",
+  "timed_out",
+  "unlimited",
+  "unmade",
+  "unseen",
+  "unwatched",
+] as const;
+
+const ALERT_KEYS = {
+  events: key(
+    list(choice("event", ALERT_EVENTS), '["failed", "escalated"]'),
+    ["failed", "gave_up", "escalated"],
+    "What it is run for.",
+  ),
+  paths: key(list(string, '["pool/*"]'), null, "Whose events count, as selectors; those of all without it."),
+  exec: key(command('exec = ["/bin/sh", "-c", "..."]'), null, "The command, which reads the event as JSON."),
+  timeout: key(duration(1), 30_000, "How long it may take before it is killed."),
+} satisfies Keys;
+
+/** `[[alerts]]`: a command that is run when something happens. */
+export const ALERT: TableKind<typeof ALERT_KEYS> = {
+  name: "alert",
+  title: "an alert",
+  keys: ALERT_KEYS,
+};
+
+/** The value of `alerts`. */
+export const alerts = list(
+  table(ALERT, '{ events = ["failed"], exec = "./tell" }'),
+  '[{ events = ["failed"], exec = "./tell" }]',
+);

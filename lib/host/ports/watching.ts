@@ -1,0 +1,40 @@
+/** The port to folders whose files are watched. */
+
+/** What has become of a name in a watched folder. */
+export interface FolderChange {
+  /** As it was given to `add`. */
+  readonly folder: string;
+  /** The name in it; null for the folder itself, which is gone and watched no more. */
+  readonly name: string | null;
+  /** `file`: it is there and was written, or has come; `folder`: one has come; `gone`: whatever it was. */
+  readonly is: "file" | "folder" | "gone";
+}
+
+/** What came of watching a folder. */
+export type WatchedFolder =
+  /** With what is in it, as of now or later: nothing that comes is missed. */
+  | { readonly is: "watched"; readonly folders: readonly string[]; readonly files: readonly string[] }
+  | { readonly is: "missing" }
+  | {
+    readonly is: "refused";
+    readonly why: string;
+    /** Whether the machine has no room for more watches. */
+    readonly isFull: boolean;
+  };
+
+/** Tells of what is written in folders. Nobody has to look meanwhile. */
+export interface FileWatcher {
+  /** Watches what is in a folder, but not in those below it. A link is followed, but none in it is called a folder. */
+  add(folder: string): WatchedFolder;
+  /** Watches it no more. */
+  remove(folder: string): void;
+  /** What has changed since this was asked last, in order; "lost" if not all of it is known, null if it was closed. */
+  next(): Promise<readonly FolderChange[] | "lost" | null>;
+  close(): void;
+}
+
+/** See the module. */
+export interface Watching {
+  /** Null if the machine has no room for one. */
+  open(): FileWatcher | null;
+}
