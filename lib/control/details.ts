@@ -87,6 +87,7 @@ function nodeDetails(
   const since = sinceOf(node);
   const budget = budgetOf(state, id, now);
   const actor = spec.kind === "tree" ? null : spec;
+  const { privileges, ready } = actor ?? { privileges: null, ready: null };
   const view = viewOf(state, node, now);
   const neighbour = (other: NodeId, condition: Dependency["condition"]): Neighbour => ({
     path: other,
@@ -99,10 +100,10 @@ function nodeDetails(
     next: describeNext({ path: id, state: view.state, restart: spec.restart, budget }),
     command: actor === null ? null : actor.argv.map((word) => engine.mask(word)),
     cwd: actor?.cwd ?? null,
-    privileges: actor?.privileges == null ? null : describePrivileges(actor.privileges),
+    privileges: privileges === null ? null : describePrivileges(privileges),
     restart: spec.restart,
     budget,
-    probe: actor?.ready == null ? null : engine.mask(describeProbe(actor.ready.probe)),
+    probe: ready === null ? null : engine.mask(describeProbe(ready.probe)),
     startTimeoutMs: actor?.startTimeoutMs ?? null,
     dependsOn: spec.dependsOn.map(({ on, condition }) => neighbour(on, condition)),
     neededBy: dependentsOf(state, id).map(([other, condition]) => neighbour(other, condition)),

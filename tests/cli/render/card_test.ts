@@ -142,5 +142,5 @@ test("wrap: lines are broken between words, and within one that is too long; not
   assert.deepEqual(wrapTo("a bb ccc", 20), ["a bb ccc"]);
   assert.deepEqual(wrapTo("a bb ccc", 4), ["a bb", "ccc"]);
   assert.deepEqual(wrapTo("abcdefghij kl", 4), ["abcd", "efgh", "ij", "kl"]);
-  assert.deepEqual(wrapTo("日本語", 4), ["日本", "語"]);
+  assert.deepEqual(wrapTo("\u65e5\u672c\u8a9e", 4), ["\u65e5\u672c", "\u8a9e"]);
 });
