@@ -11,10 +11,14 @@ const { nodeProgram } = await import("./lib/host/shared/node_program.ts");
 const { runRole } = await import("./lib/roles/run_role.ts");
 
 await runRole({
-  program: nodeProgram(),
+  program: nodeProgram({ isCommand: process.argv[2]?.startsWith("__") !== true }),
   async openHost(options) {
     const { openSystemHost } = await import("./lib/host/system_host.ts");
     return await openSystemHost(options);
+  },
+  async openClientHost() {
+    const { openClientHost } = await import("./lib/host/client_host.ts");
+    return await openClientHost();
   },
   loadLibrary: () => import("./mod.ts"),
 });

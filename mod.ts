@@ -87,7 +87,7 @@ export type { ActorSpec, NodeSpec, Plan, TreeSpec } from "./lib/config/plan.ts";
 export type { ChangeAction, PlanChange } from "./lib/config/changes/diff_plans.ts";
 export type { Problem } from "./lib/config/problem.ts";
 export type { ActionResult, ApplyResult, StatusRow, StopResult, TreeStatus } from "./lib/control/protocol.ts";
-export type { Receipt } from "./lib/daemon/take_down.ts";
+export type { Receipt } from "./lib/daemon/receipt.ts";
 export type { WordedEntry as JournalEntry } from "./lib/words/worded_entry.ts";
 export type { LayerName } from "./lib/engine/containment/layer.ts";
 export type { LogLine } from "./lib/engine/logs/log_format.ts";

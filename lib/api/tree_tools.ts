@@ -7,7 +7,7 @@ export { findFile } from "../daemon/find_tree.ts";
 export { keptProfiles } from "../daemon/kept_profiles.ts";
 export { launch } from "../daemon/launch.ts";
 export { adjustPlan, loadPlan, readPiped } from "../daemon/load_plan.ts";
-export { receiptOf } from "../daemon/take_down.ts";
+export { receiptOf } from "../daemon/receipt.ts";
 export { stateFolderOf } from "../daemon/state_folder.ts";
 export { treeIdOf } from "../daemon/tree_id.ts";
 export { entriesBetween, readJournal } from "../engine/journal/journal_reader.ts";

@@ -10,7 +10,7 @@ import type {
   StopResult,
   TreeStatus,
 } from "../control/protocol.ts";
-import type { Receipt } from "../daemon/take_down.ts";
+import type { Receipt } from "../daemon/receipt.ts";
 import type { TreeId } from "../daemon/tree_id.ts";
 import type { LogLine } from "../engine/logs/log_format.ts";
 import type { Host } from "../host/ports/host.ts";

@@ -46,6 +46,12 @@ export type Signal = keyof typeof SIGNAL_NUMBERS | `SIG${number}`;
 /** All names that have a number of their own. */
 export const SIGNAL_NAMES = Object.keys(SIGNAL_NUMBERS) as readonly (keyof typeof SIGNAL_NUMBERS)[];
 
+/** Each name at its number. */
+const NAMES: readonly Signal[] = SIGNAL_NAMES.reduce<Signal[]>((names, name) => {
+  names[SIGNAL_NUMBERS[name]] ??= name;
+  return names;
+}, []);
+
 /** The highest number that a signal has. */
 export const HIGHEST_SIGNAL = 64;
 
@@ -63,7 +69,7 @@ export function signalNumber(signal: Signal): number {
 
 /** The name of a signal number: `SIGTERM` for 15, `SIG34` for one without a name. */
 export function signalName(number: number): Signal {
-  return SIGNAL_NAMES.find((name) => SIGNAL_NUMBERS[name] === number) ?? `SIG${number}`;
+  return NAMES[number] ?? `SIG${number}`;
 }
 
 /** Reads `"SIGTERM"`, `"term"`, `"SIGRTMIN+3"`, `"15"` or `15`; null for anything that is no signal. */

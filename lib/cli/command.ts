@@ -1,15 +1,22 @@
-import type { Host } from "../host/ports/host.ts";
+import type { ClientHost, Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import type { Option, Parsed } from "./option.ts";
 import type { Ui } from "./ui.ts";
 
-/** What a command works with. */
-export interface Context {
-  readonly host: Host;
+/** What a command works with that asks a supervisor. */
+export interface AskingContext {
+  readonly host: ClientHost;
+  /** Opens the rest of the host, or gives it if it is open. */
+  readonly openHost: () => Promise<Host>;
   readonly program: Program;
   readonly ui: Ui;
   /** The words behind the verb. */
   readonly args: Parsed;
+}
+
+/** What a command works with. */
+export interface Context extends AskingContext {
+  readonly host: Host;
 }
 
 /** What a command is, as data: the parser and the help are made from it. */
@@ -28,7 +35,13 @@ interface CommandFacts {
 /** A command that needs nothing of the machine but its own output, so that no host is opened for it. */
 export interface TellingCommand extends CommandFacts {
   /** @returns The exit code. @throws {UserError} */
-  tell(context: Omit<Context, "host">): Promise<number>;
+  tell(context: Omit<Context, "host" | "openHost">): Promise<number>;
+}
+
+/** A command that asks a supervisor, and needs the rest of the host rarely if at all. */
+export interface AskingCommand extends CommandFacts {
+  /** @returns The exit code. @throws {UserError} */
+  ask(context: AskingContext): Promise<number>;
 }
 
 /** A command that runs under the scheduler, on a host. */
@@ -37,7 +50,7 @@ export interface RunningCommand extends CommandFacts {
   run(context: Context): Promise<number>;
 }
 
-export type Command = TellingCommand | RunningCommand;
+export type Command = TellingCommand | AskingCommand | RunningCommand;
 
 /** The option of commands that show what actors have printed. */
 export const RAW_OPTION: Option = {

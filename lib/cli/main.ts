@@ -4,7 +4,7 @@ import { ExitCode } from "../base/exit_code.ts";
 import { nearestName } from "../base/nearest.ts";
 import { UserError } from "../base/user_error.ts";
 import { VERSION } from "../base/version.ts";
-import type { Host } from "../host/ports/host.ts";
+import type { ClientHost, Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import { type Command, GLOBAL_OPTIONS } from "./command.ts";
 import { findVerb } from "./find_verb.ts";
@@ -13,8 +13,15 @@ import { renderCommandHelp, renderHelp } from "./render/help.ts";
 import { Ui } from "./ui.ts";
 import { type Verb, VERBS } from "./verbs.ts";
 
+/** How the machine is opened. */
+export interface Hosts {
+  readonly openHost: () => Promise<Host>;
+  /** For a command that asks a supervisor. */
+  readonly openClientHost: () => Promise<ClientHost>;
+}
+
 /** Runs a command line and returns its exit code. Never throws. */
-export async function main(openHost: () => Promise<Host>, program: Program): Promise<number> {
+export async function main(hosts: Hosts, program: Program): Promise<number> {
   let ui = uiFor(program, program.args, GLOBAL_OPTIONS);
   try {
     const { verb, words, asksForVersion } = await findVerb(program.args, optionsBehind);
@@ -24,7 +31,7 @@ export async function main(openHost: () => Promise<Host>, program: Program): Pro
     }
     ui = uiFor(program, words, await optionsBehind(verb));
     if (verb === undefined || verb === "help") return await help(ui, words, verb === "help");
-    return await runCommand(requireVerb(verb), words, openHost, program, ui);
+    return await runCommand(requireVerb(verb), words, hosts, program, ui);
   } catch (thrown) {
     const error = limitErrorOf(thrown) ?? thrown;
     await ui.fail(error);
@@ -35,7 +42,7 @@ export async function main(openHost: () => Promise<Host>, program: Program): Pro
 async function runCommand(
   verb: Verb,
   words: readonly string[],
-  openHost: () => Promise<Host>,
+  { openHost, openClientHost }: Hosts,
   program: Program,
   ui: Ui,
 ): Promise<number> {
@@ -49,14 +56,19 @@ async function runCommand(
   checkCount(verb, command, args.words.length);
   if ("tell" in command) return await command.tell({ program, ui, args });
   const { run } = await import("../scope/run.ts");
-  const host = await openHost();
+  let whole: Host | null = null;
+  const open = async () => whole ??= await openHost();
   try {
-    return await run(() => command.run({ host, program, ui, args }), {
-      clock: host.clock,
-      name: verb.name,
-    });
+    if ("ask" in command) {
+      const host = await openClientHost();
+      const context = { host, openHost: open, program, ui, args };
+      return await run(() => command.ask(context), { clock: host.clock, name: verb.name });
+    }
+    const host = await open();
+    const context = { host, openHost: open, program, ui, args };
+    return await run(() => command.run(context), { clock: host.clock, name: verb.name });
   } finally {
-    host.processes.close();
+    (whole as Host | null)?.processes.close();
   }
 }
 

@@ -2,15 +2,16 @@
 import type { ErrorName } from "../base/error_names.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
-import type { ControlClient } from "../control/client.ts";
+import { askAlong, type ControlClient } from "../control/client.ts";
+import type { TreeStatus } from "../control/protocol.ts";
 import { connectSupervisor } from "../daemon/connect_supervisor.ts";
-import { connectTree, findFile, findTree } from "../daemon/find_tree.ts";
+import { connectFrom, findFile, findTree } from "../daemon/find_tree.ts";
 import { requireOwnState, stateFolderOf } from "../daemon/state_folder.ts";
 import type { TreeId } from "../daemon/tree_id.ts";
 import { readRecord } from "../daemon/tree_record.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
-import type { Context } from "./command.ts";
+import type { AskingContext, Context } from "./command.ts";
 import { usage } from "./option.ts";
 
 /** The real path of the file that is meant: the word at `index`, `-f`, that of the tree `-p`, or the nearest one. @throws {UserError} */
@@ -37,7 +38,7 @@ function fileAndTree(file: string, name: string): UserError {
 }
 
 /** The tree that is meant by the word at `index` if there is one to say so, `-f`, `-p`, or the folder. @throws {UserError} */
-export function treeOf({ host, program, args }: Context, index?: number): TreeId {
+export function treeOf({ host, program, args }: AskingContext, index?: number): TreeId {
   const word = index === undefined ? null : args.words[index] ?? null;
   const [option, name] = [args.text("file"), args.text("name")];
   if (word !== null && option !== null) throw twoFiles(word, option);
@@ -47,14 +48,25 @@ export function treeOf({ host, program, args }: Context, index?: number): TreeId
 
 /** Runs `body` with a connection to the tree that is meant. @param index See {@linkcode treeOf}. @throws {UserError} */
 export async function withTree<T>(
-  context: Context,
+  context: AskingContext,
   body: (client: ControlClient, tree: TreeId) => Promise<T>,
   index?: number,
 ): Promise<T> {
   const tree = treeOf(context, index);
-  const client = await fromPromise(connectTree(context.host, tree));
+  const client = await fromPromise(connectFrom(context, tree));
   try {
     return await body(client, tree);
+  } finally {
+    client.close();
+  }
+}
+
+/** What the tree that is meant is doing: one message to its supervisor, and one from it. @throws {UserError} */
+export async function statusOf(context: AskingContext, paths: readonly string[]): Promise<TreeStatus> {
+  const asked = askAlong("status", { paths });
+  const client = await fromPromise(connectFrom(context, treeOf(context), asked.send));
+  try {
+    return await fromPromise(asked.answer());
   } finally {
     client.close();
   }
@@ -70,7 +82,7 @@ export interface Kept {
   /** Null if nobody follows, or the tree does not run. */
   readonly client: ControlClient | null;
   /** The error for a tree that has kept nothing of a kind, as {@linkcode nothingKept} makes it. */
-  readonly nothing: (code: ErrorName, message: string) => UserError;
+  readonly nothing: (code: ErrorName, message: string) => Promise<UserError>;
 }
 
 /** Runs `body` with what the tree that is meant has kept; also after it has ended. @throws {UserError} */
@@ -79,8 +91,10 @@ export async function withKept<T>(context: Context, body: (kept: Kept) => Promis
   const tree = treeOf(context);
   const folder = readRecord(host, tree)?.stateFolder ?? stateFolderOf(program, tree);
   requireOwnState(host, program.uid, folder);
-  const { nothingKept } = await fromPromise(import("../daemon/not_running.ts"));
-  const nothing = (code: ErrorName, message: string) => nothingKept(host, tree, code, message);
+  const nothing = async (code: ErrorName, message: string) => {
+    const { nothingKept } = await fromPromise(import("../daemon/not_running.ts"));
+    return nothingKept(host, tree, code, message);
+  };
   if (!args.has("follow")) {
     await awaitKept(host, tree);
     return await body({ folder, client: null, nothing });
@@ -97,9 +111,10 @@ export async function withKept<T>(context: Context, body: (kept: Kept) => Promis
 async function awaitKept(host: Context["host"], tree: TreeId): Promise<void> {
   await moveOnAfter(SYNC_MS, async () => {
     try {
-      const client = await fromPromise(connectSupervisor(host, tree));
+      const asked = askAlong("sync", {});
+      const client = await fromPromise(connectSupervisor(host, tree, asked.send));
       if (client === null) return;
-      await fromPromise(client.request("sync", {})).finally(() => client.close());
+      await fromPromise(asked.answer()).finally(() => client.close());
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
     }
@@ -107,7 +122,7 @@ async function awaitKept(host: Context["host"], tree: TreeId): Promise<void> {
 }
 
 /** The selectors of a command that cannot do without. @throws {UserError} */
-export function selectorsOf({ args }: Context, verb: string): readonly string[] {
+export function selectorsOf({ args }: AskingContext, verb: string): readonly string[] {
   if (args.words.length > 0) return args.words;
   throw new UserError("usage/no-selector", `Nothing is named to ${verb}`, {
     exitCode: ExitCode.usage,

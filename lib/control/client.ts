@@ -100,6 +100,7 @@ export class ControlClient {
     if (open === undefined) return;
     if ("items" in message) return await this.#hand(message.id, open, [...message.items as FollowItem[]]);
     if ("result" in message) open.resolve(message.result);
+    else if ("json" in message) open.resolve(JSON.parse(message.json));
     else {
       const error = readError(message.error);
       if (error === null) throw new FrameError("A frame with an error that cannot be read");
@@ -120,6 +121,25 @@ export class ControlClient {
   }
 }
 
+/** A request that is sent along with the greeting. */
+export interface AskedAlong<O extends Op> {
+  readonly send: (client: ControlClient) => void;
+  /** What came of it, once it was sent. */
+  readonly answer: () => Promise<Results[O]>;
+}
+
+/** The requests that change nothing: a supervisor that does not understand us may have answered one before we know. */
+type Harmless = "status" | "summary" | "sync";
+
+/** Asks for something along with the greeting, so that one message and one answer do. */
+export function askAlong<O extends Harmless>(op: O, fields: Requests[O]): AskedAlong<O> {
+  let answer: Promise<Results[O]> | null = null;
+  return {
+    send: (client) => answer = client.request(op, fields),
+    answer: () => answer ?? Promise.reject(lost()),
+  };
+}
+
 /** How long a supervisor may take for its first answer. */
 const HELLO_TIMEOUT_MS = 5_000;
 
@@ -127,13 +147,15 @@ const HELLO_TIMEOUT_MS = 5_000;
  * Connects to the supervisor at `path` and makes sure that it is one, that it answers, and in our language.
  *
  * @param doubt Told who listens, before anything is said: why that is not who is meant; null if it is.
+ * @param along Sends what is asked without waiting for the answer to the greeting ({@linkcode askAlong}).
  * @returns Null if nobody listens there.
  * @throws {UserError} `control/not-trusted`, `control/version`, `control/no-answer`
  */
 export async function connectControl(
-  host: Host,
+  host: Pick<Host, "clock" | "sockets">,
   path: string,
   doubt: (peer: Peer | null) => string | null,
+  along: (client: ControlClient) => void = () => {},
 ): Promise<ControlClient | null> {
   const connection = await host.sockets.connect(path);
   if (connection === null) return null;
@@ -149,7 +171,9 @@ export async function connectControl(
     client.close();
   });
   try {
-    await client.request("hello", { protocol: PROTOCOL_VERSION });
+    const greeted = client.request("hello", { protocol: PROTOCOL_VERSION });
+    along(client);
+    await greeted;
     return client;
   } catch (error) {
     client.close();

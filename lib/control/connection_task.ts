@@ -14,7 +14,7 @@ import { moveOnAfter } from "../scope/timeouts.ts";
 import { FrameError } from "../wire/frame_splitter.ts";
 import { encodeFrame, FrameDecoder } from "../wire/frames.ts";
 import { Outbox } from "./outbox.ts";
-import { REQUEST_LIMITS, type RequestMessage, type WireError } from "./protocol.ts";
+import { ANSWERED_WITH_JSON, REQUEST_LIMITS, type RequestMessage, type WireError } from "./protocol.ts";
 import { readEnvelope, readRequest } from "./requests.ts";
 import type { Service, Session } from "./service.ts";
 
@@ -30,6 +30,8 @@ export class ConnectionTask {
   readonly #begun: Uint8Array;
   readonly #outbox: Outbox;
   #open = 0;
+  /** Why the client was not understood, which goes for whatever it has asked along with its greeting, too. */
+  #refusal: WireError | null = null;
   #finishing = false;
   readonly #farewells: (() => Promise<void>)[] = [];
   /** Whether the tree is to end with this connection. */
@@ -126,11 +128,15 @@ export class ConnectionTask {
       },
     };
     try {
+      if (this.#refusal !== null) return this.#outbox.reply({ id, error: this.#refusal });
       const result = await this.#service.handle(readRequest(message), session);
-      this.#outbox.reply({ id, result });
+      const isTable = ANSWERED_WITH_JSON.has(message.op);
+      this.#outbox.reply(isTable ? { id, json: JSON.stringify(result) } : { id, result });
     } catch (error) {
       if (error instanceof Cancelled) throw error;
-      this.#outbox.reply({ id, error: toWireError(error) });
+      const told = toWireError(error);
+      if (told.name === "control/version") this.#refusal = told;
+      this.#outbox.reply({ id, error: told });
     } finally {
       this.#open -= 1;
       if (this.#finishing && this.#open === 0) this.#outbox.finish();

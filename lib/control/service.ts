@@ -35,7 +35,7 @@ import type { Request } from "./requests.ts";
 import { Askers } from "./askers.ts";
 import { type Applied, FileApplier, goneBy, type PlanSource, touchedBy } from "./apply_file.ts";
 import { SharedLook } from "./shared_look.ts";
-import { type StatusSource, treeStatus } from "./status.ts";
+import { stateOf, type StatusSource, treeStatus } from "./status.ts";
 import { UsageMeter } from "./usage.ts";
 
 /** The causes that a client may give for a `down`. */
@@ -141,6 +141,14 @@ export class Service {
     details: async ({ paths }) => {
       const nodes = this.#withChildren(selectOrThrow(this.#plan, paths));
       return { actors: await detailsOf(this.#engine, this.#host, nodes) };
+    },
+    summary: () => {
+      const { state } = this.#engine;
+      const kinds = this.#all().map((id) => state.topology.byId.get(id)!.spec.kind);
+      return {
+        state: stateOf(this.#engine, this.#host),
+        actors: kinds.filter((kind) => kind !== "tree").length,
+      };
     },
     start: ({ paths, deps, wait }, session) =>
       this.#act({ type: "start_requested", nodes: selectOrThrow(this.#plan, paths), deps }, wait, session),

@@ -37,7 +37,7 @@ export function treeStatus(
   return {
     name,
     file,
-    state: viewOf(state, state.nodes.get(ROOT)!, now).state,
+    state: stateOf(engine, host),
     pid: host.processes.ownPid,
     containment,
     actors: nodes.map((id) => {
@@ -45,6 +45,11 @@ export function treeStatus(
       return row.kind === "tree" ? { ...row, pid: engine.isolatorOf(id) } : row;
     }),
   };
+}
+
+/** What the whole tree is doing. */
+export function stateOf({ state }: StatusSource, { clock }: Pick<Host, "clock">): TreeStatus["state"] {
+  return viewOf(state, state.nodes.get(ROOT)!, clock.now()).state;
 }
 
 /**

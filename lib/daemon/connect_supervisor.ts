@@ -1,6 +1,6 @@
 /** Connects to a tree's supervisor, and says nothing to anybody else. */
 import { connectControl, type ControlClient } from "../control/client.ts";
-import type { Host } from "../host/ports/host.ts";
+import type { ClientHost } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import type { Peer } from "../host/ports/sockets.ts";
 import type { TreeId } from "./tree_id.ts";
@@ -10,15 +10,21 @@ import { isThere } from "./wait_until_gone.ts";
 /**
  * Connects to the supervisor of a tree.
  *
+ * @param along See {@linkcode connectControl}.
  * @returns Null if nobody listens.
  * @throws {UserError} `control/not-trusted`, `control/version`, `control/no-answer`
  */
-export async function connectSupervisor(host: Host, tree: TreeId): Promise<ControlClient | null> {
-  return await connectControl(host, tree.socket, (peer) => {
+export async function connectSupervisor(
+  host: ClientHost,
+  tree: TreeId,
+  along?: (client: ControlClient) => void,
+): Promise<ControlClient | null> {
+  const doubt = (peer: Peer | null) => {
     const record = readRecord(host, tree);
     const known = record !== null && record.endedAt === null && isThere(host, record.supervisor);
     return whyNotTrusted(tree.uid, known ? record.supervisor : null, peer);
-  });
+  };
+  return await connectControl(host, tree.socket, doubt, along);
 }
 
 /**

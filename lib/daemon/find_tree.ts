@@ -5,7 +5,7 @@ import { nameSome } from "../base/name_some.ts";
 import { folderOf, resolvePath } from "../base/posix_path.ts";
 import { UserError } from "../base/user_error.ts";
 import type { ControlClient } from "../control/client.ts";
-import type { Host } from "../host/ports/host.ts";
+import type { ClientHost, Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import { askedPathOf } from "./elsewhere.ts";
 import { connectLasting } from "./lasting_supervisor.ts";
@@ -39,7 +39,7 @@ export interface TreeChoice {
  * @throws {UserError} `config/not-found`, `config/not-a-file`
  */
 export function findFile(
-  host: Host,
+  host: ClientHost,
   program: Program,
   file: string | null,
   open: "may be open" | "is closed" = "is closed",
@@ -68,7 +68,7 @@ export function findFile(
  *
  * @throws {UserError} `state/not-private`, `config/not-found`, `tree/no-such-name`, `tree/ambiguous-name`
  */
-export function findTree(host: Host, program: Program, { file, name }: TreeChoice): TreeId {
+export function findTree(host: ClientHost, program: Program, { file, name }: TreeChoice): TreeId {
   runFolderOf(host, program.uid);
   if (name === null) {
     const found = findFileOfTree(host, program, file);
@@ -103,7 +103,20 @@ export function findTree(host: Host, program: Program, { file, name }: TreeChoic
  * @throws {UserError} `tree/not-running`, `control/no-answer`
  */
 export async function connectTree(host: Host, tree: TreeId): Promise<ControlClient> {
-  const client = await connectLasting(host, tree);
+  return await connectFrom({ host, openHost: () => Promise.resolve(host) }, tree);
+}
+
+/**
+ * The same from a client that has opened a part of the host alone.
+ *
+ * @param along See {@linkcode connectLasting}.
+ */
+export async function connectFrom(
+  { host, openHost }: { readonly host: ClientHost; readonly openHost: () => Promise<Host> },
+  tree: TreeId,
+  along?: (client: ControlClient) => void,
+): Promise<ControlClient> {
+  const client = await connectLasting(host, tree, along);
   if (client !== null) return client;
   if (isSupervised(host, tree)) {
     throw new UserError(
@@ -117,12 +130,12 @@ export async function connectTree(host: Host, tree: TreeId): Promise<ControlClie
   }
   // Most trees that somebody asks for run, and what is said of the others takes much to find out.
   const { notRunning } = await import("./not_running.ts");
-  throw notRunning(host, tree);
+  throw notRunning(await openHost(), tree);
 }
 
 /** The tree of a file, with where its logs are as far as this program's environment says so. */
 function located(
-  host: Host,
+  host: ClientHost,
   program: Program,
   file: string,
   meant: Pick<TreeId, "asked" | "program"> = {},
@@ -132,11 +145,12 @@ function located(
 }
 
 /** A tree goes on when its file has been removed, and is still found by the path that it had. */
-function findFileOfTree(host: Host, program: Program, file: string | null): string {
+function findFileOfTree(host: ClientHost, program: Program, file: string | null): string {
   if (file === null) return findFile(host, program, null);
   const path = pathOf(program, file);
-  const isKnown = listRecords(host, program.uid).some((record) => record.file === path);
-  return isKnown && host.files.realPath(path) === null ? path : findFile(host, program, file);
+  const isGone = host.files.realPath(path) === null;
+  const isKnown = isGone && listRecords(host, program.uid).some((record) => record.file === path);
+  return isKnown ? path : findFile(host, program, file);
 }
 
 function passing(path: string): UserError {
@@ -155,7 +169,7 @@ function pathOf(program: Program, file: string): string {
   return resolvePath(file.startsWith("/") ? "/" : program.cwd, file);
 }
 
-function noFile({ files }: Host, path: string): UserError {
+function noFile({ files }: ClientHost, path: string): UserError {
   const why = files.whyHidden(path);
   if (why !== null) {
     return new UserError("config/not-readable", `Cannot read "${path}": ${why}`, {

@@ -4,7 +4,7 @@
  * the lock. So it is found, too, when somebody has removed the file of its lock, and it is this process that is killed or
  * none.
  */
-import type { Host } from "../host/ports/host.ts";
+import type { ClientHost, Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { GUARDIAN_VERB, SUPERVISOR_VERB } from "./launch_options.ts";
 import { lockNameOf, type TreeId } from "./tree_id.ts";
@@ -12,7 +12,7 @@ import type { TreeRecord } from "./tree_record.ts";
 import { isThere } from "./wait_until_gone.ts";
 
 /** The supervisor of a tree, wherever its lock is; null if there is none in sight. */
-export function supervisorOf(host: Host, tree: TreeId): ProcessId | null {
+export function supervisorOf(host: ClientHost, tree: TreeId): ProcessId | null {
   const { processes, locks } = host;
   for (const pid of processes.pids()) {
     if (pid === processes.ownPid || !runsTree(processes.commandOf(pid), SUPERVISOR_VERB, tree.file)) continue;
@@ -26,7 +26,7 @@ export function supervisorOf(host: Host, tree: TreeId): ProcessId | null {
 }
 
 /** Whether a tree has a supervisor, also one that is out of sight or has lost the file of its lock. */
-export function isSupervised(host: Host, tree: TreeId): boolean {
+export function isSupervised(host: ClientHost, tree: TreeId): boolean {
   return host.locks.isHeld(tree.lock) || supervisorOf(host, tree) !== null;
 }
 
@@ -35,7 +35,7 @@ export function isSupervised(host: Host, tree: TreeId): boolean {
  * written there, is none: it is neither waited for nor signalled.
  */
 export function presentOf(
-  host: Host,
+  host: ClientHost,
   tree: Pick<TreeId, "file">,
   { supervisor, guardian }: Pick<TreeRecord, "supervisor" | "guardian">,
 ): { readonly supervisor: ProcessId | null; readonly guardian: ProcessId | null } {

@@ -6,7 +6,7 @@
 import { after } from "../base/instant.ts";
 import { UserError } from "../base/user_error.ts";
 import type { ControlClient } from "../control/client.ts";
-import type { Host } from "../host/ports/host.ts";
+import type { ClientHost } from "../host/ports/host.ts";
 import { connectSupervisor } from "./connect_supervisor.ts";
 import { isSupervised, presentOf } from "./holder.ts";
 import type { TreeId } from "./tree_id.ts";
@@ -20,13 +20,18 @@ const LOOK_EVERY_MS = 5;
 /**
  * Connects to the supervisor.
  *
+ * @param along Sends what is asked, perhaps several times: whoever goes on answers the last.
  * @returns Null when there is none, and whoever was is gone; also when it has not listened for too long.
  * @throws {UserError} `control/not-trusted`, `control/version`, `control/no-answer`
  */
-export async function connectLasting(host: Host, tree: TreeId): Promise<ControlClient | null> {
+export async function connectLasting(
+  host: ClientHost,
+  tree: TreeId,
+  along?: (client: ControlClient) => void,
+): Promise<ControlClient | null> {
   const deadline = after(host.clock.now(), SETTLING_MS);
   do {
-    const client = await connectOrLose(host, tree);
+    const client = await connectOrLose(host, tree, along);
     if (client !== null) return client;
     if (await outwaitDying(host, tree)) return null;
     await pause(host, LOOK_EVERY_MS);
@@ -35,7 +40,7 @@ export async function connectLasting(host: Host, tree: TreeId): Promise<ControlC
 }
 
 /** Waits for the end of a supervisor that has let go of its lock. @returns Whether it has: then there is none. */
-export async function outwaitDying(host: Host, tree: TreeId): Promise<boolean> {
+export async function outwaitDying(host: ClientHost, tree: TreeId): Promise<boolean> {
   if (isSupervised(host, tree)) return false;
   const record = readRecord(host, tree);
   const supervisor = record === null ? null : presentOf(host, tree, record).supervisor;
@@ -44,9 +49,13 @@ export async function outwaitDying(host: Host, tree: TreeId): Promise<boolean> {
 }
 
 /** A connection; null also if the supervisor is gone before it answers. */
-async function connectOrLose(host: Host, tree: TreeId): Promise<ControlClient | null> {
+async function connectOrLose(
+  host: ClientHost,
+  tree: TreeId,
+  along?: (client: ControlClient) => void,
+): Promise<ControlClient | null> {
   try {
-    return await connectSupervisor(host, tree);
+    return await connectSupervisor(host, tree, along);
   } catch (error) {
     if (error instanceof UserError && error.code === "control/lost") return null;
     throw error;

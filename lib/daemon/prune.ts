@@ -14,12 +14,14 @@ const GONE = ".gone";
  * Forgets the trees that have ended and whose files are gone, so that what is known of trees does not grow for ever. Their
  * logs stay. A tree that runs, or of which anything is left, be it on purpose, is known for as long as that is so.
  *
+ * @returns The records of all trees that there were.
  * @throws {UserError} `state/not-private`
  */
-export function pruneTrees(host: Host, uid: number): void {
+export function pruneTrees(host: Host, uid: number): readonly TreeRecord[] {
   const { path } = runFolderOf(host, uid);
   for (const name of host.files.list(path)) if (name.endsWith(GONE)) host.files.remove(`${path}/${name}`);
-  for (const record of listRecords(host, uid)) {
+  const records = listRecords(host, uid);
+  for (const record of records) {
     if (host.files.realPath(record.file) !== null) continue;
     try {
       forget(host, treeIdOf(host, uid, record.file), record);
@@ -28,6 +30,7 @@ export function pruneTrees(host: Host, uid: number): void {
       if (!(error instanceof FileError)) throw error;
     }
   }
+  return records;
 }
 
 function forget(host: Host, tree: TreeId, known: TreeRecord): void {

@@ -11,7 +11,7 @@ import { ExitCode } from "../base/exit_code.ts";
 import { messageOf, UserError } from "../base/user_error.ts";
 import { FileError, type FolderInfo } from "../host/ports/files.ts";
 import type { HeldFolder } from "../host/ports/folders.ts";
-import type { Host } from "../host/ports/host.ts";
+import type { ClientHost, Host } from "../host/ports/host.ts";
 
 /** What to do if a folder for sockets cannot be made. */
 export const SOCKETS_HINT = "supervise keeps its sockets there; make the folder above it writable";
@@ -28,10 +28,10 @@ export interface RunFolder {
 const NOWHERE = "/proc/self/fd/none";
 
 /** What holds on to folders. */
-type Holder = Pick<Host, "files" | "folders">;
+type Holder = Pick<ClientHost, "files" | "folders">;
 
 /** The folders that this process has open, by their names. */
-const held = new WeakMap<Host["folders"], Map<string, HeldFolder>>();
+const held = new WeakMap<ClientHost["folders"], Map<string, HeldFolder>>();
 
 /**
  * The folder of a user, if there is one: of another user it is none.

@@ -1,17 +1,8 @@
-/** Ends a tree from outside, and verifies by the process table that nothing of it is left. */
+/** Ends a tree from outside that cannot be asked to. */
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
-import type { EndReport } from "../control/protocol.ts";
-import type { Account } from "../engine/containment/account.ts";
-import { LAYER_LABELS, type LayerName } from "../engine/containment/layer.ts";
-import {
-  type Counts,
-  countsOf,
-  describeCommand,
-  type ReceiptLine,
-  type Survivor,
-} from "../engine/containment/ledger.ts";
-import { markedProcesses } from "../engine/containment/marked.ts";
+import type { LayerName } from "../engine/containment/layer.ts";
+import { countsOf, describeCommand, type ReceiptLine } from "../engine/containment/ledger.ts";
 import { presentRow } from "../host/alive.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
@@ -19,67 +10,11 @@ import { notRunning } from "./not_running.ts";
 import { presentOf, supervisorOf, wake } from "./holder.ts";
 import { type Cleared, endLeftovers } from "./leftovers.ts";
 import { outwaitGuardian } from "./predecessor.ts";
+import { type Receipt, seenBy, survivorOf } from "./receipt.ts";
 import type { TreeId } from "./tree_id.ts";
 import { askKeeper, keeperOf } from "./take_over.ts";
-import { marksOf } from "./tree_key.ts";
 import { concludeRecord, readRecord } from "./tree_record.ts";
 import { waitUntilGone } from "./wait_until_gone.ts";
-
-/** What a teardown came to. */
-export interface Receipt {
-  /** How many processes of the tree are left that should not be. */
-  readonly left: number;
-  /** The latest of the processes that were seen: a thousand at most. */
-  readonly processes: readonly ReceiptLine[];
-  /** How many were seen, and how they ended. */
-  readonly counts: Counts;
-  readonly survivors: readonly Survivor[];
-  readonly leftOnPurpose: readonly Survivor[];
-  /** Processes of which it cannot be told whether, or how, they belong to what was ended. They are not ended, and not counted. */
-  readonly unattributed: readonly Survivor[];
-  /** What its processes were contained by; null if that is not known. */
-  readonly containment: LayerName | null;
-  /** What could not be seen, and why, as clauses. */
-  readonly unseen: readonly string[];
-}
-
-/** Waits for the tree's own processes to be gone too, looks for what bears its mark, and makes the receipt. */
-export async function receiptOf(host: Host, tree: TreeId, report: EndReport): Promise<Receipt> {
-  const lasting = await waitUntilGone(host, report.own);
-  const known = new Set([...report.survivors, ...report.leftOnPurpose].map((one) => one.pid));
-  const marked = markedOf(host, tree, report).filter((one) => !known.has(one.pid));
-  const survivors = [
-    ...report.survivors,
-    ...marked,
-    ...lasting.map((id) => survivorOf(host, id.pid, "supervise itself")),
-  ];
-  return {
-    left: survivors.length,
-    processes: report.processes,
-    counts: report.counts,
-    survivors,
-    leftOnPurpose: report.leftOnPurpose,
-    unattributed: [],
-    ...seenBy(host, report.containment),
-  };
-}
-
-/** The receipt of a stop. */
-export function receiptOfStop(host: Host, account: Account, containment: LayerName): Receipt {
-  return { ...account, left: account.survivors.length, ...seenBy(host, containment) };
-}
-
-/** Processes that bear the mark of a run of a tree that has ended. */
-function markedOf(host: Host, tree: TreeId, { instance }: EndReport): readonly Survivor[] {
-  const marks = marksOf(host, tree);
-  if (marks === null) return [];
-  return markedProcesses(host.processes, (mark) => marks.read(mark)?.instance === instance)
-    .map(({ row }) => survivorOf(host, row.pid, "it bears the mark of the tree"));
-}
-
-function survivorOf(host: Host, pid: number, why: string): Survivor {
-  return { pid, command: describeCommand(host.processes.commandOf(pid), host.processes.find(pid)), why };
-}
 
 /**
  * Ends a tree whose supervisor does not answer: kills the supervisor, upon which its guardian kills everything below. Nobody is
@@ -188,13 +123,6 @@ async function endUnkept(host: Host, tree: TreeId): Promise<Cleared | null> {
 function conclude(host: Host, tree: TreeId): void {
   const record = readRecord(host, tree);
   if (record?.endedAt === null) concludeRecord(host, tree, record, "cancelled");
-}
-
-function seenBy(host: Host, containment: LayerName | null): Pick<Receipt, "containment" | "unseen"> {
-  const { hidden } = host.facts();
-  const unseen = containment === null ? null : LAYER_LABELS[containment].unseen;
-  const processes = hidden === null ? null : `the processes of other users, which /proc hides (${hidden})`;
-  return { containment, unseen: [unseen, processes].filter((one) => one !== null) };
 }
 
 function layerOf(host: Host, tree: TreeId): LayerName | null {

@@ -1,4 +1,4 @@
-import type { Host } from "../host/ports/host.ts";
+import type { ClientHost } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import { runFolderOf } from "./run_folder.ts";
 
@@ -40,7 +40,7 @@ const ID_DIGITS = 12;
 
 /** The identity of the tree of a file. @throws {UserError} `state/not-private`, also when a path of it is asked for. */
 export function treeIdOf(
-  host: Pick<Host, "digest" | "files" | "folders">,
+  host: Pick<ClientHost, "digest" | "files" | "folders">,
   uid: number,
   file: string,
   known: Partial<Pick<TreeId, "asked" | "program" | "stateFolder">> = {},

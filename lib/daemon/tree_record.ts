@@ -14,7 +14,7 @@ import {
 } from "../base/shape.ts";
 import { LAYER_NAMES, type LayerName } from "../engine/containment/layer.ts";
 import { FileError } from "../host/ports/files.ts";
-import type { Host } from "../host/ports/host.ts";
+import type { ClientHost, Host } from "../host/ports/host.ts";
 import { processIdShape } from "../host/ports/process_shapes.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { messageOf, UserError } from "../base/user_error.ts";
@@ -110,7 +110,7 @@ export function readRecord(
 }
 
 /** The records of all trees of a user, running or not. @throws {UserError} `state/not-private` */
-export function listRecords(host: Host, uid: number): readonly TreeRecord[] {
+export function listRecords(host: Pick<ClientHost, "files" | "folders">, uid: number): readonly TreeRecord[] {
   const { path } = runFolderOf(host, uid);
   return host.files.list(path).filter((name) => IDENTITY.test(name))
     .map((id) => readRecord(host, { record: `${path}/${id}/tree.json` }))

@@ -91,18 +91,20 @@ export class Look {
  * that a child may have one that was passed already, and who becomes another program shows no environment meanwhile. A look
  * that is repeated asks nobody twice, so that it is over before whoever it just missed has forked and died again.
  *
- * @param list Lists and finds; `pids` are all but this program itself, or those that have come since.
+ * @param list Lists and finds; `pids` are all but this program itself, or those that have come since. It calls `settle` with
+ * the number of a process of which it knows for good that it is not meant: that is not asked again.
  */
 export function lookAtAll(
   processes: Processes,
-  list: (find: Find, pids: readonly number[]) => readonly ProcessRow[],
+  list: (find: Find, pids: readonly number[], settle: (pid: number) => void) => readonly ProcessRow[],
 ): readonly ProcessRow[] {
+  const settled = new Set([processes.ownPid]);
   const look = () => {
-    const asked = new Set([processes.ownPid]);
+    const asked = new Set(settled);
     return new Look(processes).take((find) => {
       const pids = processes.pids().filter((pid) => !asked.has(pid));
       for (const pid of pids) asked.add(pid);
-      return list(find, pids);
+      return list(find, pids, (pid) => settled.add(pid));
     });
   };
   const found = look();

@@ -1,17 +1,14 @@
 /** The real host: this machine, on the runtime that runs us. */
-import { UserError } from "../base/user_error.ts";
 import { digest as bunDigest } from "./bun/digest.ts";
 import { onLateSignal as bunLateSignal } from "./bun/late_signal.ts";
 import * as bunPipes from "./bun/pipe_source.ts";
 import * as bunReadiness from "./bun/readiness.ts";
-import * as bunSockets from "./bun/unix_sockets.ts";
 import { workers as bunWorkers } from "./bun/workers.ts";
 import { digest as denoDigest } from "./deno/digest.ts";
 import { onLateSignal as denoLateSignal } from "./deno/late_signal.ts";
 import * as denoPipes from "./deno/pipe_source.ts";
 import * as denoReadiness from "./deno/readiness.ts";
 import { tlsFlow as denoTlsFlow } from "./deno/tls_flow.ts";
-import * as denoSockets from "./deno/unix_sockets.ts";
 import { workers as denoWorkers } from "./deno/workers.ts";
 import { LinuxControlGroups } from "./linux/control_groups.ts";
 import { isMarked } from "./linux/delegation.ts";
@@ -22,13 +19,11 @@ import { linuxFolders } from "./linux/folders.ts";
 import { startsInGroup } from "./linux/group_placement.ts";
 import { LinuxListening } from "./linux/listening.ts";
 import { linuxLocks } from "./linux/locks.ts";
-import { isProcOurs, readBootId, readUptimeMs } from "./linux/proc.ts";
+import { readBootId, readUptimeMs } from "./linux/proc.ts";
 import { LinuxProcesses } from "./linux/processes.ts";
 import { linuxFacts } from "./linux/system_facts.ts";
-import { type UnixCalls, unixCalls } from "./linux/unix_calls.ts";
 import { openLibc } from "./load_libc.ts";
 import type { Host } from "./ports/host.ts";
-import type { Sockets } from "./ports/sockets.ts";
 import { onChildDeath } from "./shared/child_deaths.ts";
 import { EXEC_VERB } from "./shared/exec_verb.ts";
 import { nodeNetwork } from "./shared/node_network.ts";
@@ -42,6 +37,8 @@ import { selfCommandOf } from "./shared/self_command.ts";
 import { socketFlow } from "./shared/socket_source.ts";
 import { SystemClock } from "./shared/system_clock.ts";
 import { onNextTurn } from "./shared/turn.ts";
+import { requireSupport } from "./supported.ts";
+import { openSystemSockets } from "./system_sockets.ts";
 
 /** How the host is opened. */
 export interface SystemHostOptions {
@@ -66,16 +63,7 @@ export interface SystemHostOptions {
  * looked up.
  */
 export async function openSystemHost(options: SystemHostOptions = {}): Promise<Host> {
-  if (process.platform !== "linux") {
-    throw new UserError("host/not-supported", `supervise does not run on ${process.platform} yet`, {
-      hint: "it runs on Linux, in a container or in a virtual machine too",
-    });
-  }
-  if (!isProcOurs()) {
-    throw new UserError("host/no-proc", "/proc is not there, or not that of this container", {
-      hint: "mount it: `mount -t proc proc /proc`, or `unshare --mount-proc`",
-    });
-  }
+  requireSupport();
   const pipes = isDeno ? denoPipes : bunPipes;
   const libc = await openLibc();
   const openSource = (descriptor: number) => {
@@ -120,14 +108,4 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     digest: isDeno ? denoDigest : bunDigest,
     randomSeed,
   };
-}
-
-/**
- * The Unix sockets of the machine.
- *
- * @param calls What is not to be left to the kernel.
- */
-export async function openSystemSockets(calls: Partial<UnixCalls> = {}): Promise<Sockets> {
-  const { UnixSockets } = isDeno ? denoSockets : bunSockets;
-  return new UnixSockets({ ...unixCalls(await openLibc()), ...calls });
 }

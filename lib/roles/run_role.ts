@@ -13,7 +13,7 @@ import {
   SUPERVISOR_VERB,
 } from "../daemon/launch_options.ts";
 import { ISOLATOR_VERB } from "../engine/isolator/protocol.ts";
-import type { ActorHost, Host } from "../host/ports/host.ts";
+import type { ActorHost, ClientHost, Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import { ACTOR_VERB } from "../host/shared/actor_verb.ts";
 import { SCRIPT_VERB } from "../host/shared/script_verb.ts";
@@ -25,6 +25,8 @@ export interface Means {
   readonly program: Program;
   /** @param options The soft limit of open files for what is started; by default the present one. */
   readonly openHost: (options?: { readonly openFilesLimit: number | null }) => Promise<Host>;
+  /** Opens what of the host a client needs that asks a supervisor. @default The whole host */
+  readonly openClientHost?: () => Promise<ClientHost>;
   /** Gives the library, for modules and scripts that import it. */
   readonly loadLibrary: () => Promise<object>;
 }
@@ -77,8 +79,9 @@ export async function runRole(means: Means): Promise<void> {
     default: {
       const { main } = await import("../cli/main.ts");
       // What a command starts itself gets the limit of open files that the command was started with.
-      const openFilesLimit = program.callersOpenFilesLimit;
-      return program.exit(await main(() => openHost({ openFilesLimit }), program));
+      const open = () => openHost({ openFilesLimit: program.callersOpenFilesLimit });
+      const hosts = { openHost: open, openClientHost: means.openClientHost ?? open };
+      return program.exit(await main(hosts, program));
     }
   }
 }

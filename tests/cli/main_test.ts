@@ -25,7 +25,8 @@ async function called(args: readonly string[], environment: Record<string, strin
     stdout: output("stdout"),
     stderr: output("stderr"),
   } as unknown as Program;
-  const code = await main(() => Promise.reject<Host>(new Error("no host here")), program);
+  const open = () => Promise.reject<Host>(new Error("no host here"));
+  const code = await main({ openHost: open, openClientHost: open }, program);
   return { code, ...written };
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ExitCode } from "../../lib/base/exit_code.ts";
-import { connectControl, ControlClient } from "../../lib/control/client.ts";
+import { askAlong, connectControl, ControlClient } from "../../lib/control/client.ts";
 import { PROTOCOL_VERSION, REQUEST_LIMITS } from "../../lib/control/protocol.ts";
 import { connectionPair } from "../../lib/host/fake/connection_pair.ts";
 import type { Connection } from "../../lib/host/ports/sockets.ts";
@@ -38,6 +38,31 @@ test("client: answers find their requests in whatever order they come", async ()
     await supervisor.write(encodeFrame({ id: ids[1], result: { stamp: 2 } }));
     await supervisor.write(encodeFrame({ id: ids[0], result: { stamp: 1 } }));
     assert.deepEqual([await first, await second], [{ stamp: 1 }, { stamp: 2 }]);
+  });
+});
+
+test("client: what is asked along with the greeting is sent before that is answered", async () => {
+  await onStage(async (stage) => {
+    const [mine, theirs] = connectionPair();
+    const host = { ...stage.host, sockets: { ...stage.host.sockets, connect: () => Promise.resolve(mine) } };
+    const asked = askAlong("sync", {});
+    const connecting = connectControl(host, "/x", () => null, asked.send);
+    const [greeting, question] = [await nextRequest(theirs), await nextRequest(theirs)];
+    assert.deepEqual([greeting.op, question.op], ["hello", "sync"]);
+    await theirs.write(encodeFrame({ id: greeting.id, result: {} }));
+    await theirs.write(encodeFrame({ id: question.id, result: { stamp: 7 } }));
+    const client = (await connecting)!;
+    assert.deepEqual(await asked.answer(), { stamp: 7 });
+    client.close();
+  });
+});
+
+test("client: a text that is no JSON is no answer, and the connection is lost", async () => {
+  await withClient(async (client, supervisor) => {
+    const asked = client.request("status", { paths: [] });
+    const { id } = await nextRequest(supervisor);
+    await supervisor.write(encodeFrame({ id, json: "{" }));
+    await assert.rejects(asked, LOST);
   });
 });
 

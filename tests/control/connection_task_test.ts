@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { REQUEST_LIMITS } from "../../lib/control/protocol.ts";
+import { concatBytes } from "../../lib/base/bytes.ts";
+import { PROTOCOL_VERSION, REQUEST_LIMITS } from "../../lib/control/protocol.ts";
 import type { Connection } from "../../lib/host/ports/sockets.ts";
 import { encodeFrame } from "../../lib/wire/frames.ts";
 import { test } from "../harness/test.ts";
 import { END, onStage, readAll, readMessages, settled } from "./stage.ts";
 
-const HELLO = { op: "hello", protocol: 1 };
+const HELLO = { op: "hello", protocol: PROTOCOL_VERSION };
 
 function frame(...payload: readonly number[]): Uint8Array {
   return new Uint8Array([0, 0, payload.length >> 8, payload.length & 0xff, ...payload]);
@@ -30,7 +31,11 @@ const BAD_FRAMES: readonly (readonly [string, Uint8Array, RegExp])[] = [
   ["two items", frame(0x01, 0x02), /bytes after its end/],
   ["a tag", frame(0xc1, 0x00), /a tag/],
   ["a number", encodeFrame(7), /it needs an id and an op/],
-  ["a request without an id", encodeFrame({ op: "hello", protocol: 1 }), /it needs an id and an op/],
+  [
+    "a request without an id",
+    encodeFrame({ op: "hello", protocol: PROTOCOL_VERSION }),
+    /it needs an id and an op/,
+  ],
   ["a request with a text as id", encodeFrame({ id: "1", op: "hello" }), /it needs an id and an op/],
   ["an answer", encodeFrame({ id: 1, result: {} }), /it needs an id and an op/],
 ];
@@ -54,7 +59,7 @@ test("connection: garbage is answered by an error and the end of that connection
       const { id, name, message } = await onlyError(bad);
       assert.deepEqual({ id, name }, { id: 0, name: "control/bad-frame" }, what);
       assert.match(message, expected, what);
-      assert.equal((await neighbour.request("hello", { protocol: 1 })).name, "test", what);
+      assert.equal((await neighbour.request("hello", { protocol: PROTOCOL_VERSION })).name, "test", what);
       stage.service.finish(END);
       assert.deepEqual(await waiting, END, what);
     });
@@ -68,6 +73,44 @@ test("connection: a request that comes byte by byte is answered as one that come
     const [message] = await readMessages(connection, 1);
     assert.equal(message!.id, 9);
     assert.ok("result" in message!);
+  });
+});
+
+test("connection: what comes along with a greeting that is refused is refused, too", async () => {
+  await onStage(async (stage) => {
+    const connection = stage.connect();
+    const greeting = encodeFrame({ id: 1, op: "hello", protocol: PROTOCOL_VERSION + 1 });
+    const asked = encodeFrame({ id: 2, op: "status", paths: [] });
+    await connection.write(concatBytes([greeting, asked]));
+    await connection.write(encodeFrame({ id: 3, op: "down", cause: "down", withinMs: null }));
+    const messages = await readMessages(connection, 3);
+    assert.deepEqual(
+      messages.map((message) => [message.id, "error" in message ? message.error.name : "ok"]),
+      [[1, "control/version"], [2, "control/version"], [3, "control/version"]],
+    );
+    assert.equal(stage.service.calledOff.isSet, false);
+  });
+});
+
+test("connection: a table is answered as JSON, all else as it is", async () => {
+  await onStage(async (stage) => {
+    const connection = stage.connect();
+    await connection.write(encodeFrame({ id: 1, op: "status", paths: ["a"] }));
+    await connection.write(encodeFrame({ id: 2, op: "summary" }));
+    const [status, summary] = await readMessages(connection, 2);
+    assert.ok(status !== undefined && "json" in status);
+    const { actors } = JSON.parse(status.json) as { readonly actors: readonly { readonly path: string }[] };
+    assert.deepEqual(actors.map(({ path }) => path), ["a"]);
+    assert.ok(summary !== undefined && "result" in summary);
+    assert.equal((summary.result as { readonly actors: number }).actors, 3);
+  });
+});
+
+test("connection: a summary looks at no process", async () => {
+  await onStage(async (stage) => {
+    const fail = () => assert.fail("a process is looked at");
+    Object.assign(stage.host.processes, { table: fail, find: fail, childrenOf: fail });
+    assert.equal((await stage.client().request("summary", {})).actors, 3);
   });
 });
 
@@ -103,7 +146,7 @@ test("connection: a bug of ours behind a request is an error of that request alo
     stage.engine.sync = () => Promise.reject(new RangeError("broken inside"));
     const client = stage.client();
     await assert.rejects(client.request("sync", {}), { code: "control/internal", message: "broken inside" });
-    await client.request("hello", { protocol: 1 });
+    await client.request("hello", { protocol: PROTOCOL_VERSION });
   });
 });
 
@@ -111,10 +154,10 @@ test("connection: of too many open requests those that are too many are refused,
   await onStage(async (stage) => {
     const client = stage.client({ capacity: 1_000_000 });
     const open = Array.from({ length: 1_000 }, () => client.request("await_end", {}));
-    await assert.rejects(client.request("hello", { protocol: 1 }), { code: "control/busy" });
+    await assert.rejects(client.request("hello", { protocol: PROTOCOL_VERSION }), { code: "control/busy" });
     stage.service.finish(END);
     await Promise.all(open);
-    await client.request("hello", { protocol: 1 });
+    await client.request("hello", { protocol: PROTOCOL_VERSION });
   });
 });
 
@@ -199,7 +242,7 @@ test("connection: while a client reads none of its answers, no more is done for 
     await settled();
     const before = looks;
     assert.ok(before > 0 && before < 40, `${before} answers are kept for it`);
-    await stage.client().request("hello", { protocol: 1 });
+    await stage.client().request("hello", { protocol: PROTOCOL_VERSION });
   });
 });
 

@@ -100,7 +100,7 @@ function randomRequest(random: Random): unknown {
   const fields: Record<string, unknown> = {
     id: Math.floor(random() * 50),
     op: pick(random, random() < 0.7 ? OPS : MORE_OPS),
-    protocol: 1,
+    protocol: 2,
     owner: random() < 0.2,
     paths: PATHS.filter(() => random() < 0.2),
     deps: random() < 0.5,

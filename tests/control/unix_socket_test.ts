@@ -10,7 +10,7 @@ import { Service } from "../../lib/control/service.ts";
 import type { Host } from "../../lib/host/ports/host.ts";
 import type { Peer } from "../../lib/host/ports/sockets.ts";
 import { SystemClock } from "../../lib/host/shared/system_clock.ts";
-import { openSystemSockets } from "../../lib/host/system_host.ts";
+import { openSystemSockets } from "../../lib/host/system_sockets.ts";
 import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
 import { run } from "../../lib/scope/run.ts";

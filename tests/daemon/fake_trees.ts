@@ -15,7 +15,7 @@ import { guardian } from "../../lib/daemon/guardian/guardian.ts";
 import { launch, type Launched } from "../../lib/daemon/launch.ts";
 import { type GuardedOptions, GUARDIAN_VERB, SUPERVISOR_VERB } from "../../lib/daemon/launch_options.ts";
 import { supervisor } from "../../lib/daemon/supervisor.ts";
-import { type Receipt, receiptOf } from "../../lib/daemon/take_down.ts";
+import { type Receipt, receiptOf } from "../../lib/daemon/receipt.ts";
 import { stateFolderOf } from "../../lib/daemon/state_folder.ts";
 import { type TreeId, treeIdOf } from "../../lib/daemon/tree_id.ts";
 import { readRecord } from "../../lib/daemon/tree_record.ts";

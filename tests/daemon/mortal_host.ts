@@ -19,7 +19,7 @@ const PORTS = ["processes", "groups", "sockets", "files", "locks", "descriptors"
 
 /** Calls that only look. */
 const LOOKS = new Set([
-  ..."find table pids childrenOf variableOf environmentOf userOf commandOf hasDied isStarted whyNotStartable"
+  ..."find table pids childrenOf variableOf shownVariable environmentOf userOf commandOf hasDied isStarted whyNotStartable"
     .split(" ")
     .map((name) => `processes.${name}`),
   "locks.isHeld",

@@ -52,6 +52,27 @@ test("marks: they are found, too, when those who bore them have died under our e
   }
 });
 
+test("marks: who shows an environment without one is looked at once, and who shows none again", () => {
+  const asked: string[] = [];
+  const row = (pid: number) => ({ pid, startTime: 1, parent: 1, group: pid, session: pid, cpuMs: 0, rss: 1 });
+  const processes = {
+    ownPid: 1,
+    pids: () => [1, 2, 3],
+    shownVariable: (pid: number) => {
+      asked.push(`mark of ${pid}`);
+      return pid === 2 ? null : undefined;
+    },
+    variableOf: () => null,
+    find: (pid: number) => {
+      asked.push(`line of ${pid}`);
+      return { ...row(pid), state: "S", name: "any" };
+    },
+  } as unknown as Processes;
+  assert.deepEqual(markedProcesses(processes, () => true), []);
+  const again = ["mark of 3", "line of 3", "line of 3"];
+  assert.deepEqual(asked, [...again, "mark of 2", ...again]);
+});
+
 test("orphanage: who shows no environment, because it becomes another program, is asked again", () => {
   const row = {
     pid: 5,

@@ -40,6 +40,7 @@ export class Chain {
         if (at !== "found" && this.#hop(pid) && at === "read") this.#pids.shift();
         return pid === this.#living ? this.#mark : null;
       },
+      shownVariable: (pid: number) => table.variableOf(pid) ?? undefined,
       commandOf: () => ["hop"],
       userOf: () => 1_000,
       isStarted: () => false,

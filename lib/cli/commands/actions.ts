@@ -1,7 +1,7 @@
 /** `supervise start`, `stop`, `restart` and `reset`: what to do with some actors, done before the command returns. */
 import { ExitCode } from "../../base/exit_code.ts";
 import { UserError } from "../../base/user_error.ts";
-import { receiptOfStop } from "../../daemon/take_down.ts";
+import { receiptOfStop } from "../../daemon/receipt.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { ActionResult, StatusRow } from "../../control/protocol.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
@@ -9,7 +9,7 @@ import { fromPromise } from "../../bridge/from_promise.ts";
 import { openNursery } from "../../scope/nursery.ts";
 import { after, NEVER } from "../../base/instant.ts";
 import { currentTime } from "../../scope/sleep.ts";
-import type { Command, Context } from "../command.ts";
+import type { AskingCommand, AskingContext } from "../command.ts";
 import type { Option } from "../option.ts";
 import { isGoing, showProgress } from "../progress.ts";
 import { receiptFields, renderReceipt } from "../render/receipt.ts";
@@ -23,7 +23,7 @@ export const WAIT_OPTIONS: readonly Option[] = [
 ];
 
 /** `supervise start`. */
-export const start: Command = {
+export const start: AskingCommand = {
   usage: "SEL...",
   about: [
     "Starts what is down and returns when it is ready. What it depends on is started too, unless --no-deps.",
@@ -34,7 +34,7 @@ export const start: Command = {
     "nothing else",
   ]],
   words: [0, Infinity],
-  run: (context) =>
+  ask: (context) =>
     actAndTell(
       context,
       "start",
@@ -43,7 +43,7 @@ export const start: Command = {
 };
 
 /** `supervise stop`. */
-export const stop: Command = {
+export const stop: AskingCommand = {
   usage: "SEL...",
   about: [
     "Stops the named actors and returns when nothing of them is left, in reverse order of dependency. What depends on " +
@@ -54,8 +54,8 @@ export const stop: Command = {
   options: WAIT_OPTIONS,
   examples: [["supervise stop api", "one actor"], ["supervise stop pool", "a tree with all that is in it"]],
   words: [0, Infinity],
-  async run(context) {
-    const { host, ui } = context;
+  async ask(context) {
+    const { ui } = context;
     const result = await act(
       context,
       "stop",
@@ -63,7 +63,9 @@ export const stop: Command = {
       (client, paths, wait) => client.request("stop", { paths, wait }),
     );
     const { ok, containment, actors, account } = result;
-    const receipt = account === null ? null : receiptOfStop(host, account, containment);
+    const receipt = account === null
+      ? null
+      : receiptOfStop(await fromPromise(context.openHost()), account, containment);
     if (ui.json) {
       const fields = receipt === null ? null : receiptFields(receipt);
       await fromPromise(ui.printJson([{ ok, containment, actors, receipt: fields }]));
@@ -79,7 +81,7 @@ export const stop: Command = {
 };
 
 /** `supervise restart`. */
-export const restart: Command = {
+export const restart: AskingCommand = {
   usage: "SEL...",
   about: [
     "Stops what runs, starts it again and returns when it is ready. It does not count as a failure.",
@@ -97,7 +99,7 @@ export const restart: Command = {
     ["supervise restart --rolling api", "its replicas, one after the other"],
   ],
   words: [0, Infinity],
-  run: (context) =>
+  ask: (context) =>
     actAndTell(
       context,
       "restart",
@@ -107,7 +109,7 @@ export const restart: Command = {
 };
 
 /** `supervise reset`. */
-export const reset: Command = {
+export const reset: AskingCommand = {
   usage: "SEL...",
   about: [
     "Forgets failures: counts of restarts, what is spent of their budgets, and pauses. What has failed, or pauses before " +
@@ -118,13 +120,13 @@ export const reset: Command = {
   options: WAIT_OPTIONS,
   examples: [["supervise reset api", "one actor"], ["supervise reset '**'", "all of them"]],
   words: [0, Infinity],
-  run: (context) =>
+  ask: (context) =>
     actAndTell(context, "reset", (client, paths, wait) => client.request("reset", { paths, wait })),
 };
 
 /** Does it, and tells what came of it. */
 async function actAndTell(
-  context: Context,
+  context: AskingContext,
   verb: string,
   send: (client: ControlClient, paths: readonly string[], wait: boolean) => Promise<ActionResult>,
 ): Promise<number> {
@@ -136,7 +138,7 @@ async function actAndTell(
 }
 
 async function act<R extends ActionResult>(
-  context: Context,
+  context: AskingContext,
   verb: string,
   goal: "ready" | "stopped",
   send: (client: ControlClient, paths: readonly string[], wait: boolean) => Promise<R>,
@@ -160,13 +162,13 @@ async function act<R extends ActionResult>(
   });
 }
 
-async function tell({ ui }: Context, { actors }: ActionResult): Promise<void> {
+async function tell({ ui }: AskingContext, { actors }: ActionResult): Promise<void> {
   await fromPromise(ui.print(renderRows(actors, { flat: true, columns: Infinity }, ui.out)));
 }
 
 /** Runs `body` while telling what it waits for. */
 export async function withProgress<T>(
-  { ui }: Context,
+  { ui }: AskingContext,
   client: ControlClient,
   isPending: (row: StatusRow) => boolean,
   body: () => Promise<T>,

@@ -4,7 +4,7 @@ import { fromPromise } from "../../bridge/from_promise.ts";
 import { refusalOf } from "../../control/apply_file.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { ApplyResult } from "../../control/protocol.ts";
-import { type Receipt, receiptOfStop } from "../../daemon/take_down.ts";
+import { type Receipt, receiptOfStop } from "../../daemon/receipt.ts";
 import type { Command, Context } from "../command.ts";
 import { changeFields, renderChanges, scaledLines } from "../render/changes.ts";
 import { receiptFields, renderReceipt } from "../render/receipt.ts";

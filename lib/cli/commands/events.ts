@@ -33,7 +33,7 @@ export const events: Command = {
   async run(context) {
     await withKept(context, (kept) =>
       whileRead(context, async () => {
-        if (kept.client === null) await print(context, chosen(context, history(context, kept)));
+        if (kept.client === null) await print(context, chosen(context, await history(context, kept)));
         else await follow(context, kept.client, kept);
       }));
     return ExitCode.done;
@@ -54,7 +54,7 @@ async function follow(context: Context, client: ControlClient, kept: Kept): Prom
     else early.push(...items);
   });
   await fromPromise(client.request("sync", {}));
-  const past = history(context, kept);
+  const past = await history(context, kept);
   await print(context, chosen(context, past));
   shown = past.at(-1)?.seq ?? 0;
   // What comes while these are shown must come after them.
@@ -71,9 +71,9 @@ function entriesOf({ host }: Context, folder: string, item: FollowItem): readonl
   return entriesBetween(readJournal(host.files, folder) ?? [], after, upTo);
 }
 
-function history({ host }: Context, { folder, nothing }: Kept): readonly JournalEntry[] {
+async function history({ host }: Context, { folder, nothing }: Kept): Promise<readonly JournalEntry[]> {
   const entries = readJournal(host.files, folder);
-  if (entries === null) throw nothing("events/none", "There is no journal of this tree");
+  if (entries === null) throw await nothing("events/none", "There is no journal of this tree");
   return entries;
 }
 

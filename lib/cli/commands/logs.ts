@@ -47,7 +47,7 @@ export const logs: Command = {
     await withKept(context, (kept) =>
       whileRead(context, async () => {
         const { client } = kept;
-        const printer = new LinePrinter(context, kept);
+        const printer = await LinePrinter.open(context, kept);
         if (client === null) await printer.printHistory(args.count("lines"), Infinity);
         else await printer.follow(client, args.count("lines") ?? FOLLOW_AFTER_LINES);
       }));
@@ -63,16 +63,22 @@ class LinePrinter {
   readonly #lines: LineRenderer;
   #last = 0;
 
-  constructor(context: Context, { folder, client, nothing }: Kept) {
+  private constructor(context: Context, folder: string, logged: readonly string[]) {
     this.#context = context;
     this.#folder = folder;
     this.#selectors = context.args.words;
+    this.#lines = new LineRenderer(logged.filter((path) => this.#isWanted(path)), context.ui);
+  }
+
+  /** @throws {UserError} `logs/none` and the like, if there is nothing that is wanted and nobody to wait for. */
+  static async open(context: Context, { folder, client, nothing }: Kept): Promise<LinePrinter> {
     const logged = loggedActors(context.host.files, folder);
-    const wanted = logged.filter((path) => this.#isWanted(path));
-    this.#lines = new LineRenderer(wanted, context.ui);
-    if (wanted.length > 0 || client !== null) return;
-    const isAsked = this.#selectors.length > 0 && logged.length > 0;
-    throw isAsked ? unknown(this.#selectors, logged) : nothing("logs/none", "There are no logs of this tree");
+    const printer = new LinePrinter(context, folder, logged);
+    if (client !== null || logged.some((path) => printer.#isWanted(path))) return printer;
+    const { words } = context.args;
+    throw words.length > 0 && logged.length > 0
+      ? unknown(words, logged)
+      : await nothing("logs/none", "There are no logs of this tree");
   }
 
   /** Prints what is in the files up to a stamp: all of it, or the last `count` lines. */

@@ -1,11 +1,12 @@
 import { describeDuration } from "../../base/duration.ts";
 import { ExitCode } from "../../base/exit_code.ts";
+import { askAlong } from "../../control/client.ts";
 import { connectSupervisor } from "../../daemon/connect_supervisor.ts";
-import type { TreeStatus } from "../../control/protocol.ts";
+import type { TreeSummary } from "../../control/protocol.ts";
 import { keeperOf } from "../../daemon/take_over.ts";
 import { pruneTrees } from "../../daemon/prune.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
-import { listRecords, type TreeRecord } from "../../daemon/tree_record.ts";
+import type { TreeRecord } from "../../daemon/tree_record.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { ProcessId } from "../../host/ports/processes.ts";
 import type { Command, Context } from "../command.ts";
@@ -14,7 +15,7 @@ import { renderTable } from "../render/table.ts";
 interface Listed {
   readonly record: TreeRecord;
   /** Null: it is there but does not answer, or it has no supervisor and is kept by its guardian. */
-  readonly status: TreeStatus | null;
+  readonly summary: TreeSummary | null;
   readonly keeper: ProcessId | null;
 }
 
@@ -30,9 +31,8 @@ export const ls: Command = {
   words: [0, 0],
   async run(context) {
     const { host, program, ui } = context;
-    pruneTrees(host, program.uid);
     const listed: Listed[] = [];
-    for (const record of listRecords(host, program.uid)) {
+    for (const record of pruneTrees(host, program.uid)) {
       const found = await look(context, record);
       if (found !== null) listed.push(found);
     }
@@ -47,44 +47,41 @@ async function look({ host, program }: Context, record: TreeRecord): Promise<Lis
   if (record.endedAt !== null) return null;
   const tree = treeIdOf(host, program.uid, record.file);
   const keeper = keeperOf(host, tree);
-  if (keeper !== null) return { record, status: null, keeper };
+  if (keeper !== null) return { record, summary: null, keeper };
   try {
-    const client = await fromPromise(connectSupervisor(host, tree));
+    const asked = askAlong("summary", {});
+    const client = await fromPromise(connectSupervisor(host, tree, asked.send));
     if (client === null) return null;
     try {
-      return { record, status: await fromPromise(client.request("status", { paths: [] })), keeper };
+      return { record, summary: await fromPromise(asked.answer()), keeper };
     } finally {
       client.close();
     }
   } catch {
-    return { record, status: null, keeper };
+    return { record, summary: null, keeper };
   }
 }
 
-function fieldsOf({ record, status, keeper }: Listed): Record<string, unknown> {
+function fieldsOf({ record, summary, keeper }: Listed): Record<string, unknown> {
   return {
     name: record.name,
     file: record.file,
     pid: (keeper ?? record.supervisor).pid,
-    state: keeper !== null ? "unsupervised" : status?.state ?? "unknown",
-    actors: status === null ? null : actorsOf(status).length,
+    state: keeper !== null ? "unsupervised" : summary?.state ?? "unknown",
+    actors: summary?.actors ?? null,
     startedAt: record.startedAt,
   };
 }
 
 function render(listed: readonly Listed[], now: number): string {
   const header = ["NAME", "STATE", "ACTORS", "PID", "UPTIME", "FILE"].map((text) => ({ text }));
-  const rows = listed.map(({ record, status, keeper }) => [
+  const rows = listed.map(({ record, summary, keeper }) => [
     { text: record.name },
-    { text: keeper !== null ? "unsupervised" : status?.state ?? "no answer" },
-    { text: status === null ? "-" : String(actorsOf(status).length), right: true },
+    { text: keeper !== null ? "unsupervised" : summary?.state ?? "no answer" },
+    { text: summary === null ? "-" : String(summary.actors), right: true },
     { text: String((keeper ?? record.supervisor).pid), right: true },
     { text: describeDuration(now - Date.parse(record.startedAt)), right: true },
     { text: record.file },
   ]);
   return renderTable([header, ...rows]);
-}
-
-function actorsOf(status: TreeStatus) {
-  return status.actors.filter((row) => row.kind !== "tree");
 }

@@ -1,16 +1,16 @@
 import { ExitCode } from "../../base/exit_code.ts";
-import type { ControlClient } from "../../control/client.ts";
+import type { TreeStatus } from "../../control/protocol.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { sleep } from "../../scope/sleep.ts";
-import type { Command, Context } from "../command.ts";
+import type { AskingCommand, AskingContext } from "../command.ts";
 import { renderTree } from "../render/rows.ts";
-import { withTree } from "../which_tree.ts";
+import { statusOf, withTree } from "../which_tree.ts";
 import { whileRead } from "../while_read.ts";
 
 const WATCH_EVERY_MS = 1_000;
 
 /** `supervise ps`. */
-export const ps: Command = {
+export const ps: AskingCommand = {
   usage: "[SEL...]",
   about: [
     "Shows every actor with its state, process, uptime, restarts, use of the machine and last exit, and why it is in a " +
@@ -25,28 +25,35 @@ export const ps: Command = {
     "some of it, for programs",
   ]],
   words: [0, Infinity],
-  async run(context) {
-    await withTree(context, (client) => whileRead(context, () => show(context, client)));
+  async ask(context) {
+    if (context.args.has("watch")) await watchWhileRead(context);
+    else await show(context, await statusOf(context, context.args.words));
     return ExitCode.done;
   },
 };
 
-async function show(context: Context, client: ControlClient): Promise<void> {
-  const { ui, args } = context;
-  while (true) {
-    const status = await fromPromise(client.request("status", { paths: args.words }));
-    if (ui.json) await fromPromise(ui.printJson([status]));
-    else {
-      const options = { flat: args.has("flat"), columns: columnsOf(context) };
-      const text = renderTree(status, options, ui.out);
-      await fromPromise(args.has("watch") ? ui.redraw(text) : ui.print(text));
+async function watchWhileRead(context: AskingContext): Promise<void> {
+  const host = await fromPromise(context.openHost());
+  await whileRead({ ...context, host }, () => watch(context));
+}
+
+async function watch(context: AskingContext): Promise<void> {
+  await withTree(context, async (client) => {
+    while (true) {
+      await show(context, await fromPromise(client.request("status", { paths: context.args.words })));
+      await sleep(WATCH_EVERY_MS);
     }
-    if (!args.has("watch")) return;
-    await sleep(WATCH_EVERY_MS);
-  }
+  });
+}
+
+async function show(context: AskingContext, status: TreeStatus): Promise<void> {
+  const { ui, args } = context;
+  if (ui.json) return await fromPromise(ui.printJson([status]));
+  const text = renderTree(status, { flat: args.has("flat"), columns: columnsOf(context) }, ui.out);
+  await fromPromise(args.has("watch") ? ui.redraw(text) : ui.print(text));
 }
 
 /** Lines are cut to a terminal only: a file or a pipe gets all of them. */
-function columnsOf({ program, ui }: Context): number {
+function columnsOf({ program, ui }: AskingContext): number {
   return program.stdout.isTerminal ? ui.columns : Infinity;
 }

@@ -11,7 +11,7 @@ import { awaitEnd } from "../../daemon/end_report.ts";
 import { launch, type Launched } from "../../daemon/launch.ts";
 import type { LaunchOptions } from "../../daemon/launch_options.ts";
 import { orLost } from "../../daemon/lost_supervisor.ts";
-import { receiptOf } from "../../daemon/take_down.ts";
+import { receiptOf } from "../../daemon/receipt.ts";
 import { type TreeId, treeIdOf } from "../../daemon/tree_id.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
@@ -24,7 +24,7 @@ import { tellCleared } from "../tell_cleared.ts";
 import { type LastWords, lastWordsOf, tellLastWords } from "../last_words.ts";
 import { isGoing } from "../progress.ts";
 import { withPatience, withProgress } from "./actions.ts";
-import { unlessLost } from "./down.ts";
+import { unlessLost } from "../take_down.ts";
 
 /** Why the wait for readiness ended early. */
 type Interruption = { readonly signal: Signal } | { readonly timedOut: UserError };

@@ -10,7 +10,7 @@ import { awaitEnd } from "../../daemon/end_report.ts";
 import { launch } from "../../daemon/launch.ts";
 import type { LaunchOptions } from "../../daemon/launch_options.ts";
 import { orLost } from "../../daemon/lost_supervisor.ts";
-import { receiptOf } from "../../daemon/take_down.ts";
+import { receiptOf } from "../../daemon/receipt.ts";
 import { UNHEEDED } from "../../daemon/unheeded_signals.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
@@ -23,7 +23,7 @@ import { keptLastWords, tellLastWords } from "../last_words.ts";
 import { Feed } from "../feed.ts";
 import { LineRenderer } from "../render/log_line.ts";
 import { receiptFields, renderReceipt } from "../render/receipt.ts";
-import { unlessLost } from "./down.ts";
+import { unlessLost } from "../take_down.ts";
 import { tellCleared } from "../tell_cleared.ts";
 import { untilReaderGone } from "../while_read.ts";
 

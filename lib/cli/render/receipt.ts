@@ -3,7 +3,7 @@ import { LAYER_LABELS, type LayerName } from "../../engine/containment/layer.ts"
 import type { ReceiptLine, Survivor } from "../../engine/containment/ledger.ts";
 import { countedProcesses, grouped } from "../../base/counted.ts";
 import { someLines } from "../../base/name_some.ts";
-import type { Receipt } from "../../daemon/take_down.ts";
+import type { Receipt } from "../../daemon/receipt.ts";
 import { cutTo } from "./cut.ts";
 import type { Painter } from "./paint.ts";
 import { printable } from "./printable.ts";

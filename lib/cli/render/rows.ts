@@ -39,9 +39,8 @@ export function renderRows(
 ): string {
   const header = ["NAME", "STATE", "READY", "PID", "UPTIME", "RESTARTS", "CPU", "MEMORY", "LAST EXIT", "WHY"];
   const right = new Set([3, 4, 5, 6, 7]);
-  const cells = rows.map((row) => rowCells(row, flat, paint));
+  const body = rows.map((row) => rowCells(row, flat, paint));
   const heads = header.map((text, column): Cell => ({ text, paint: paint.dim, right: right.has(column) }));
-  const body = cells.map((row) => row.map((cell, column) => ({ ...cell, right: right.has(column) })));
   return renderTable([heads, ...body], columns);
 }
 
@@ -63,11 +62,11 @@ function rowCells(row: StatusRow, flat: boolean, paint: Painter): readonly Cell[
     { text: `${"  ".repeat(depth)}${name}${row.kind === "tree" ? "/" : ""}` },
     { text: row.state, paint: paint[COLOURS[row.state]] },
     { text: row.ready === null ? "-" : row.ready ? "yes" : "no" },
-    { text: row.pid === null ? "-" : String(row.pid) },
-    { text: row.uptimeMs === null ? "-" : describeDuration(row.uptimeMs) },
-    { text: String(row.restarts) },
-    { text: row.cpu === null ? "-" : `${row.cpu}%` },
-    { text: row.rss === null ? "-" : describeBytes(row.rss) },
+    { text: row.pid === null ? "-" : String(row.pid), right: true },
+    { text: row.uptimeMs === null ? "-" : describeDuration(row.uptimeMs), right: true },
+    { text: String(row.restarts), right: true },
+    { text: row.cpu === null ? "-" : `${row.cpu}%`, right: true },
+    { text: row.rss === null ? "-" : describeBytes(row.rss), right: true },
     { text: describeExit(row) },
     { text: row.reason ?? "" },
   ];

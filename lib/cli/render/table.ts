@@ -2,6 +2,9 @@ import { CUT, cutTo } from "./cut.ts";
 import { printable } from "./printable.ts";
 import { widthOf } from "./width.ts";
 
+/** Spaces between two columns. */
+const GAP = 2;
+
 /** A cell and how it is shown; the width counts the text alone. */
 export interface Cell {
   readonly text: string;
@@ -9,44 +12,68 @@ export interface Cell {
   readonly right?: boolean;
 }
 
-/** A piece of a line in one colour. */
-type Part = Pick<Cell, "text" | "paint">;
+/** A cell as it stands in its line. */
+interface Placed {
+  readonly cell: Cell;
+  /** In one line. */
+  readonly text: string;
+  readonly width: number;
+}
 
 /** Columns that line up, two spaces apart; the last one is not padded. Lines are cut at `columns` of the terminal. */
 export function renderTable(rows: readonly (readonly Cell[])[], columns = Infinity): string {
-  const shown = rows.map((row) => row.map((cell) => ({ ...cell, text: inOneLine(cell.text) })));
-  const count = Math.max(0, ...shown.map((row) => row.length));
-  const widths = Array.from(
-    { length: count },
-    (_, column) => Math.max(0, ...shown.map((row) => widthOf(row[column]?.text ?? ""))),
+  const widths: number[] = [];
+  const placed = rows.map((row) =>
+    row.map((cell, column): Placed => {
+      const text = inOneLine(cell.text);
+      const width = widthOf(text);
+      widths[column] = Math.max(widths[column] ?? 0, width);
+      return { cell, text, width };
+    })
   );
-  return shown.map((row) => {
-    const parts = row.flatMap((cell, column) => partsOf(cell, widths[column]!, column === count - 1));
-    return renderLine(parts, columns);
-  }).join("\n");
+  return placed.map((row) => renderLine(row, widths, columns)).join("\n");
 }
+
+const BREAKS = /[\t\r\n]+/g;
 
 /** A cell must not break its row, nor act upon the terminal. */
 function inOneLine(text: string): string {
-  return printable(text.replace(/[\t\r\n]+/g, " "));
-}
-
-function partsOf(cell: Cell, width: number, isLast: boolean): readonly Part[] {
-  const gap = { text: " ".repeat(Math.max(0, width - widthOf(cell.text))) };
-  const parts = cell.right === true ? [gap, cell] : [cell, gap];
-  return isLast ? parts : [...parts, { text: "  " }];
+  const plain = printable(text);
+  return plain === text ? text : printable(text.replace(BREAKS, " "));
 }
 
 /** Colours what is left of a line after it was cut, because a colour code that is cut is none. */
-function renderLine(parts: readonly Part[], columns: number): string {
-  const plain = parts.map(({ text }) => text).join("").trimEnd();
+function renderLine(row: readonly Placed[], widths: readonly number[], columns: number): string {
+  let whole = "";
+  for (const [column, place] of row.entries()) {
+    whole += leadOf(place, widths[column]!) + place.text + trailOf(place, widths, column);
+  }
+  const plain = whole.trimEnd();
   const shown = cutTo(plain, columns);
   const end = shown === plain ? "" : CUT;
   let rest = shown.length - end.length;
-  const painted = parts.map(({ text, paint }) => {
+  let painted = "";
+  const add = (text: string, paint?: (text: string) => string) => {
     const kept = text.slice(0, rest);
     rest -= kept.length;
-    return kept === "" || paint === undefined ? kept : paint(kept);
-  });
-  return painted.join("") + end;
+    painted += kept === "" || paint === undefined ? kept : paint(kept);
+  };
+  for (const [column, place] of row.entries()) {
+    if (rest === 0) break;
+    add(leadOf(place, widths[column]!));
+    add(place.text, place.cell.paint);
+    add(trailOf(place, widths, column));
+  }
+  return painted + end;
+}
+
+/** What stands ahead of the text of a cell. */
+function leadOf({ cell, width }: Placed, column: number): string {
+  return cell.right === true ? " ".repeat(column - width) : "";
+}
+
+/** What stands behind it. */
+function trailOf({ cell, width }: Placed, widths: readonly number[], column: number): string {
+  const gap = column === widths.length - 1 ? 0 : GAP;
+  return " ".repeat(cell.right === true ? gap : widths[column]! - width + gap);
 }

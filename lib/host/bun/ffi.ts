@@ -24,6 +24,7 @@ const TYPES: Readonly<Record<CType, string>> = {
 export async function loadFfi(): Promise<Ffi> {
   const { dlopen, linkSymbols, ptr, read } = await import("bun:ffi" as string) as BunFfi;
   return {
+    bindsLate: true,
     load<Name extends string>(library: string, functions: Readonly<Record<Name, CSignature>>) {
       const definitions = Object.entries<CSignature>(functions).map(([name, { result, args }]) =>
         [name, { returns: TYPES[result], args: args.map((type) => TYPES[type]) }] as const

@@ -30,6 +30,7 @@ export function loadFfi(): Promise<Ffi> {
   const { dlopen, UnsafeFnPointer, UnsafePointer, UnsafePointerView } =
     (globalThis as unknown as { Deno: DenoFfi }).Deno;
   return Promise.resolve({
+    bindsLate: false,
     load<Name extends string>(library: string, functions: Readonly<Record<Name, CSignature>>) {
       const definitions = Object.entries<CSignature>(functions).map(([name, { result, args }]) =>
         [name, { result: TYPES[result], parameters: args.map((type) => TYPES[type]) }] as const

@@ -164,6 +164,11 @@ export class FakeProcesses implements Processes {
     return process?.isAlive ? process.image.env[name] ?? null : null;
   }
 
+  shownVariable(pid: number, name: string): string | null | undefined {
+    const isShown = this.#world.kernel.find(pid)?.isAlive === true;
+    return isShown ? this.variableOf(pid, name) : undefined;
+  }
+
   environmentOf(pid: number): Readonly<Record<string, string>> | null {
     const process = this.#world.kernel.find(pid);
     return process?.isAlive ? { ...process.image.env } : null;

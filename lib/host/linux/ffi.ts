@@ -14,6 +14,8 @@ export type CFunction = (...args: readonly (number | bigint | Uint8Array | null)
 
 /** What an adapter offers. */
 export interface Ffi {
+  /** Whether functions are to be bound one by one, at need; else whatever is bound at a time keeps the library open once more. */
+  readonly bindsLate: boolean;
   /** Loads functions of a library. @throws If the library or a function of it does not exist. */
   load<Name extends string>(
     library: string,

@@ -58,6 +58,9 @@ const FUNCTIONS = {
   waitid: { result: "i32", args: ["i32", "i32", "buffer", "i32"] },
   waitpid: { result: "i32", args: ["i32", "buffer", "i32"] },
   write: { result: "i64", args: ["i32", "buffer", "i64"] },
+} as const;
+
+const ERRNO = {
   __errno_location: { result: "pointer", args: [] },
 } as const;
 
@@ -136,6 +139,7 @@ export const LINUX = {
   O_CLOEXEC: 0o2000000,
   O_PATH: 0o10000000,
   POLLIN: 0x01,
+  POLLOUT: 0x04,
   POLLERR: 0x08,
   POLLHUP: 0x10,
   POSIX_SPAWN_SETPGROUP: 0x02,
@@ -208,16 +212,60 @@ export interface Libc {
   errno(): number;
 }
 
-/** Loads the C library of the machine, GNU's or musl. */
+/**
+ * Loads the C library of the machine, GNU's or musl. Each of its functions is bound when it is first used: a runtime makes code
+ * for each, and no process needs many of them.
+ */
 export function loadLibc(ffi: Ffi): Libc {
   return loadFirst((library) => {
-    const call = ffi.load(library, FUNCTIONS);
-    const errno = () => ffi.readInt32(call.__errno_location());
-    const newer = tryLoad(ffi, library, NEWER_FUNCTIONS);
-    const newest = tryLoad(ffi, library, NEWEST_FUNCTIONS);
-    const inGroup = tryLoad(ffi, library, GROUP_FUNCTIONS);
-    const { dlsym } = tryLoad(ffi, library, LOOKUP) ?? ffi.load(LOOKUP_LIBRARY, LOOKUP);
-    return { call, newer, newest, inGroup, dlsym, ffi, errno };
+    // What else would fail at its first use fails here, where another library is tried then.
+    const { __errno_location } = ffi.load(library, ERRNO);
+    const call = ffi.bindsLate ? bindLate(ffi, library, FUNCTIONS) : ffi.load(library, FUNCTIONS);
+    const libc = lateGetters<Libc>({
+      newer: () => tryLoad(ffi, library, NEWER_FUNCTIONS),
+      newest: () => tryLoad(ffi, library, NEWEST_FUNCTIONS),
+      inGroup: () => tryLoad(ffi, library, GROUP_FUNCTIONS),
+      dlsym: () => (tryLoad(ffi, library, LOOKUP) ?? ffi.load(LOOKUP_LIBRARY, LOOKUP)).dlsym,
+      call: () => call,
+      ffi: () => ffi,
+      errno: () => () => ffi.readInt32(__errno_location()),
+    });
+    // To ask for them binds them.
+    if (!ffi.bindsLate) Object.values(libc);
+    return libc;
+  });
+}
+
+/** Functions of a library, each of which is loaded when it is first asked for. */
+function bindLate<Name extends string>(
+  ffi: Ffi,
+  library: string,
+  functions: Readonly<Record<Name, CSignature>>,
+): Readonly<Record<Name, CFunction>> {
+  const bound = {} as Record<Name, CFunction>;
+  for (const name of Object.keys(functions) as Name[]) {
+    const load = () => ffi.load(library, { [name]: functions[name] } as Record<Name, CSignature>)[name];
+    late(bound, name, load);
+  }
+  return bound;
+}
+
+function lateGetters<T extends object>(made: { readonly [Name in keyof T]: () => T[Name] }): T {
+  const whole = {} as T;
+  for (const name of Object.keys(made) as (keyof T)[]) late(whole, name, made[name]);
+  return whole;
+}
+
+/** A property whose value is made when it is first asked for. */
+function late<T extends object, Name extends keyof T>(whole: T, name: Name, make: () => T[Name]): void {
+  Object.defineProperty(whole, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+      const value = make();
+      Object.defineProperty(whole, name, { value, enumerable: true });
+      return value;
+    },
   });
 }
 

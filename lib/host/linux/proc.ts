@@ -77,10 +77,30 @@ export function parseStat(stat: string, pageBytes: number): ProcessRow {
   };
 }
 
-/** The value of one variable in a process's initial environment. */
-export function readVariable(pid: number, name: string): string | null {
-  const found = readEntries(pid)?.find((entry) => entry.startsWith(`${name}=`));
-  return found === undefined ? null : found.slice(name.length + 1);
+/**
+ * The value of one variable in a process's initial environment; null if it has none. Undefined if the environment is empty, as
+ * that of a process which has let go of its memory, or cannot be read. All processes of a machine may be asked, and most of
+ * them have no such variable: so the bytes are looked through as they are.
+ */
+export function readVariable(pid: number, name: string): string | null | undefined {
+  let bytes: Buffer;
+  try {
+    bytes = nodeFs().readFileSync(`/proc/${pid}/environ`);
+  } catch {
+    return undefined;
+  }
+  if (bytes.length === 0) return undefined;
+  const start = startOfEntry(bytes, `${name}=`);
+  if (start < 0) return null;
+  const end = bytes.indexOf(0, start);
+  return rawText(bytes.subarray(start, end < 0 ? bytes.length : end)).slice(name.length + 1);
+}
+
+/** Where an entry starts that begins with a text; -1 if none does. */
+function startOfEntry(bytes: Buffer, text: string): number {
+  let at = bytes.indexOf(text);
+  while (at > 0 && bytes[at - 1] !== 0) at = bytes.indexOf(text, at + 1);
+  return at;
 }
 
 /** The initial environment of a process; null if it cannot be read. */

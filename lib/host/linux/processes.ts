@@ -70,6 +70,8 @@ export class LinuxProcesses implements Processes {
   readonly #reaper: Reaper;
   readonly #pageBytes: number;
   readonly #stopListening: () => void;
+  /** When the children started that are yet to be reaped. */
+  readonly #childrenSince = new Map<number, number>();
   #isAdopting = false;
   /** Whether the next turn begins with more of what has died. */
   #isToReap = false;
@@ -98,13 +100,14 @@ export class LinuxProcesses implements Processes {
     const { pid, stdout, stderr, started } = this.#start(spec);
     // Not reaped yet, so it is in the table, be it as a zombie.
     const startTime = readRow(pid, this.#pageBytes)!.startTime;
+    this.#childrenSince.set(pid, startTime);
     return {
       pid,
       startTime,
       stdout: stdout === null ? null : this.#openSource(stdout),
       stderr: stderr === null ? null : this.#openSource(stderr),
       started,
-      exited: this.#reaper.exitOf(pid),
+      exited: this.#reaper.exitOf(pid, () => this.#childrenSince.delete(pid)),
     };
   }
 
@@ -134,13 +137,17 @@ export class LinuxProcesses implements Processes {
 
   signal(target: ProcessId, signal: Signal): SignalResult {
     const { call } = this.#libc;
+    // The number of a child is nobody else's before it is reaped, which nobody does but us.
+    if (this.#childrenSince.get(target.pid) === target.startTime) {
+      return this.#sent(call.kill(target.pid, signalNumber(signal)));
+    }
     const descriptor = withDescriptor(() => this.#handleOf(target.pid));
     if (descriptor === null) return "gone";
     try {
       // The descriptor holds on to one process; if that is the one that was meant, nothing can come in between.
       if (presentRow(this, target) === null) return "gone";
-      const result = call.syscall(LINUX.SYS_PIDFD_SEND_SIGNAL, descriptor, signalNumber(signal), 0, 0, 0);
-      return Number(result) === 0 ? "sent" : this.#libc.errno() === LINUX.ESRCH ? "gone" : "refused";
+      const number = signalNumber(signal);
+      return this.#sent(call.syscall(LINUX.SYS_PIDFD_SEND_SIGNAL, descriptor, number, 0, 0, 0));
     } finally {
       closeDescriptor(this.#libc, descriptor);
     }
@@ -167,11 +174,13 @@ export class LinuxProcesses implements Processes {
     // The number of a process is nobody else's before it is reaped, which for a child nobody does but us. That of
     // another's child might be in the instant between this look and the signal; that of its group is longer taken.
     if (!this.#reaper.isWaitingFor(leader.pid) && presentRow(this, leader) === null) return "gone";
-    return this.#libc.call.kill(-leader.pid, signalNumber(signal)) === 0
-      ? "sent"
-      : this.#libc.errno() === LINUX.ESRCH
-      ? "gone"
-      : "refused";
+    return this.#sent(this.#libc.call.kill(-leader.pid, signalNumber(signal)));
+  }
+
+  /** What the result of a call that signals means. */
+  #sent(result: number | bigint): SignalResult {
+    if (Number(result) === 0) return "sent";
+    return this.#libc.errno() === LINUX.ESRCH ? "gone" : "refused";
   }
 
   table(): readonly ProcessRow[] {
@@ -191,6 +200,10 @@ export class LinuxProcesses implements Processes {
   }
 
   variableOf(pid: number, name: string): string | null {
+    return readVariable(pid, name) ?? null;
+  }
+
+  shownVariable(pid: number, name: string): string | null | undefined {
     return readVariable(pid, name);
   }
 

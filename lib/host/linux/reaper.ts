@@ -56,9 +56,18 @@ export class Reaper {
     this.#onDeath = onDeath;
   }
 
-  /** Resolves when the child has been reaped. */
-  exitOf(pid: number): Promise<ExitStatus> {
-    return new Promise((resolve) => this.#waiting.set(pid, resolve));
+  /**
+   * Resolves when the child has been reaped.
+   *
+   * @param onReaped Called in the turn of that, before its number can be another's.
+   */
+  exitOf(pid: number, onReaped: () => void = () => {}): Promise<ExitStatus> {
+    return new Promise((resolve) =>
+      this.#waiting.set(pid, (status) => {
+        onReaped();
+        resolve(status);
+      })
+    );
   }
 
   /** Whether a child has yet to be reaped: until then its number cannot belong to another. */

@@ -26,6 +26,13 @@ export interface ActorHost extends Pick<Host, "clock" | "sockets" | "tcp" | "ran
   readonly processes: Pick<Processes, "ownPid" | "dieWithParent">;
 }
 
+/** What of it a client needs that asks a supervisor, and starts and ends nothing. */
+export interface ClientHost
+  extends Pick<Host, "clock" | "wallClock" | "sockets" | "files" | "locks" | "digest"> {
+  readonly processes: Pick<Processes, "ownPid" | "find" | "pids" | "commandOf">;
+  readonly folders: Pick<Folders, "hold">;
+}
+
 /** Everything outside of the program that supervise touches. */
 export interface Host {
   /** Monotonic time, for everything that waits. */

@@ -157,6 +157,11 @@ export interface Processes {
   find(pid: number): ProcessRow | null;
   /** One variable of a process's initial environment; null if it has none or it may not be read. */
   variableOf(pid: number, name: string): string | null;
+  /**
+   * The same, but undefined of a process that shows no environment: it has ended or is about to, is becoming another program,
+   * or is not for us to read.
+   */
+  shownVariable(pid: number, name: string): string | null | undefined;
   /** The initial environment of a process; null if there is no such process, or it may not be read. */
   environmentOf(pid: number): Readonly<Record<string, string>> | null;
   /**

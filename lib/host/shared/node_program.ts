@@ -1,9 +1,10 @@
 import { isUtf8 } from "../../base/raw_text.ts";
 import type { Signal } from "../../base/signals.ts";
 import { UserError } from "../../base/user_error.ts";
-import { readIgnoredSignals, readOpenFilesLimit } from "../linux/proc.ts";
+import { readOpenFilesLimit } from "../linux/proc.ts";
 import type { Output, Program } from "../ports/program.ts";
 import { ACTOR_VERB } from "./actor_verb.ts";
+import { ignoredAtStart } from "./ignored_at_start.ts";
 import { closeInspector, openInspector } from "./inspector.ts";
 import { nodeFs, nodeOs } from "./lazy_node.ts";
 import { openOutput } from "./output.ts";
@@ -13,10 +14,16 @@ import { SCRIPT_VERB } from "./script_verb.ts";
 import { selfCommandOf } from "./self_command.ts";
 import { onUncaught } from "./uncaught.ts";
 
+/** How this program is to be shown. */
+export interface ProgramOptions {
+  /** Whether it is a command, most of which listen for no signal: then it is looked up at need which of them were ignored. */
+  readonly isCommand?: boolean;
+}
+
 /** This program, as both runtimes show it. */
-export function nodeProgram(): Program {
+export function nodeProgram({ isCommand = false }: ProgramOptions = {}): Program {
   const selfCommand = selfCommandOf();
-  const ignored = keepIgnored();
+  if (isDeno || !isCommand) keepIgnored();
   let stdout: Output | null = null;
   let stderr: Output | null = null;
   let callersOpenFilesLimit: number | null = null;
@@ -46,7 +53,8 @@ export function nodeProgram(): Program {
       return stderr ??= openOutput(2);
     },
     onSignal(signal, callback, { evenIfIgnored } = { evenIfIgnored: false }) {
-      if (ignored.has(signal) && !evenIfIgnored) return () => {};
+      const isIgnored = ignoredAtStart().has(signal);
+      if (isIgnored && !evenIfIgnored) return () => {};
       // A callback of its own for each call: the same may be given twice, and undone once.
       const tell = () => callback();
       process.on(signal, tell);
@@ -70,13 +78,12 @@ export function nodeProgram(): Program {
   };
 }
 
-/** The signals that were ignored when this program was started; none of them is taken by the runtime from now on. */
-function keepIgnored(): ReadonlySet<Signal> {
-  const ignored = new Set(readIgnoredSignals(process.pid));
+/** None of the signals that were ignored when this program was started is taken by the runtime from now on. */
+function keepIgnored(): void {
+  const ignored = ignoredAtStart();
   // Deno takes these signals half a second after its start, and dies of them.
-  const taken = isDeno ? (["SIGHUP", "SIGINT", "SIGTERM"] as const).filter((name) => ignored.has(name)) : [];
+  const taken = !isDeno ? [] : (["SIGHUP", "SIGINT", "SIGTERM"] as const).filter((name) => ignored.has(name));
   for (const signal of taken) process.on(signal, () => {});
-  return ignored;
 }
 
 /**

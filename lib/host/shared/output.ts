@@ -2,6 +2,7 @@
 import type { WriteStream } from "node:tty";
 import { UserError } from "../../base/user_error.ts";
 import type { Output } from "../ports/program.ts";
+import * as quick from "../bun/quick_output.ts";
 import { nodeFs, nodeTty } from "./lazy_node.ts";
 import { isDeno } from "./runtime.ts";
 
@@ -27,7 +28,8 @@ const FACTS = {
  */
 export function openOutput(descriptor: 1 | 2): Output {
   const { name, stream: key } = FACTS[descriptor];
-  const isTerminal = mayBeTerminal(descriptor) && nodeTty().isatty(descriptor);
+  const isTerminal = (isDeno ? null : quick.isTerminal(descriptor)) ??
+    (mayBeTerminal(descriptor) && nodeTty().isatty(descriptor));
   let stream: WriteStream | null = null;
   const openStream = () => {
     if (stream !== null) return stream;
@@ -72,7 +74,7 @@ export function openOutput(descriptor: 1 | 2): Output {
 }
 
 async function writeTo(descriptor: number, bytes: Uint8Array): Promise<void> {
-  let rest = bytes;
+  let rest = isDeno ? bytes : bytes.subarray(quick.writeShort(descriptor, bytes));
   let pauseMs = FIRST_PAUSE_MS;
   while (rest.length > 0) {
     try {

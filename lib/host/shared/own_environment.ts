@@ -2,12 +2,17 @@
 import { definedOnly } from "../../base/defined_only.ts";
 import { isUtf8, rawText } from "../../base/raw_text.ts";
 import { nodeFs } from "./lazy_node.ts";
+import { isDeno } from "./runtime.ts";
+
+/** Stands for bytes that are no UTF-8. */
+const CHANGED = "\ufffd";
 
 /**
  * Bun changes bytes that are no UTF-8, and Deno gives no variable at all where one has them: then those that this program was
  * started with are read from the kernel. What it has set since then counts, too.
  */
 export function ownEnvironment(): Readonly<Record<string, string | undefined>> {
+  if (!isDeno && !hasChanged(process.env)) return process.env;
   let bytes: Uint8Array;
   try {
     bytes = nodeFs().readFileSync("/proc/self/environ");
@@ -15,6 +20,11 @@ export function ownEnvironment(): Readonly<Record<string, string | undefined>> {
     return process.env;
   }
   return isUtf8(bytes) ? process.env : exact(bytes);
+}
+
+/** Whether Bun may have changed any of it: it leaves a sign where it has. */
+function hasChanged(env: Readonly<Record<string, string | undefined>>): boolean {
+  return Object.entries(env).some(([name, value]) => name.includes(CHANGED) || value?.includes(CHANGED));
 }
 
 function exact(bytes: Uint8Array): Readonly<Record<string, string>> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { painter } from "../../../lib/cli/render/paint.ts";
 import { renderReceipt } from "../../../lib/cli/render/receipt.ts";
-import type { Receipt } from "../../../lib/daemon/take_down.ts";
+import type { Receipt } from "../../../lib/daemon/receipt.ts";
 import { LAYER_LABELS } from "../../../lib/engine/containment/layer.ts";
 import { countsOf, type ReceiptLine } from "../../../lib/engine/containment/ledger.ts";
 import { test } from "../../harness/test.ts";

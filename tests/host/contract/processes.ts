@@ -178,12 +178,16 @@ export function processesContract(name: string, open: OpenSubject): void {
     await lineOf(child.stdout);
     assert.equal(processes.variableOf(child.pid, "COLOUR"), "red=blue");
     assert.equal(processes.variableOf(child.pid, "COL"), null);
+    assert.equal(processes.variableOf(child.pid, "OLOUR"), null);
+    assert.equal(processes.shownVariable(child.pid, "COLOUR"), "red=blue");
+    assert.equal(processes.shownVariable(child.pid, "COL"), null);
     assert.deepEqual(processes.environmentOf(child.pid), { ...subject.env, COLOUR: "red=blue" });
     assert.ok(processes.commandOf(child.pid).length > 0);
     assert.equal(processes.userOf(child.pid), processes.userOf(processes.ownPid));
     assert.equal(typeof processes.userOf(child.pid), "number");
     await finish(subject, child);
     assert.equal(processes.variableOf(child.pid, "COLOUR"), null);
+    assert.equal(processes.shownVariable(child.pid, "COLOUR"), undefined);
     assert.equal(processes.environmentOf(child.pid), null);
     assert.deepEqual(processes.commandOf(child.pid), []);
     assert.equal(processes.userOf(child.pid), null);

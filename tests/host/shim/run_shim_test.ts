@@ -102,6 +102,7 @@ function fakeFfi(call: Call, errno: () => number): Ffi {
       ) as Record<Name, CFunction>,
     functionAt: () => assert.fail("nothing is called by its address"),
     addressOf: () => 4_096n,
+    bindsLate: true,
     readInt32: errno,
   };
 }
