@@ -2,13 +2,13 @@
 import { ExitCode } from "../../base/exit_code.ts";
 import { parseSignal } from "../../base/signals.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
-import type { Command } from "../command.ts";
+import type { AskingCommand } from "../command.ts";
 import { usage } from "../option.ts";
 import { renderRows } from "../render/rows.ts";
 import { withTree } from "../which_tree.ts";
 
 /** `supervise signal`. */
-export const signal: Command = {
+export const signal: AskingCommand = {
   usage: "SIG SEL...",
   about: [
     "Sends a signal to the main process of each named actor, by name or number: HUP, SIGUSR1, 10. It begins no stop: an " +
@@ -22,7 +22,7 @@ export const signal: Command = {
     ["supervise signal --tree STOP 'pool/*'", "holds all that runs in a tree"],
   ],
   words: [2, Infinity],
-  async run(context) {
+  async ask(context) {
     const { args, ui } = context;
     const [name, ...paths] = args.words;
     const signal = parseSignal(name!);

@@ -1,11 +1,11 @@
 import { ExitCode } from "../../base/exit_code.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
-import type { Command } from "../command.ts";
+import type { AskingCommand } from "../command.ts";
 import { renderCard } from "../render/card.ts";
 import { selectorsOf, withTree } from "../which_tree.ts";
 
 /** `supervise status`. */
-export const status: Command = {
+export const status: AskingCommand = {
   usage: "SEL...",
   about: [
     "A page about each of the named actors, in the order in which one asks: its state, since when, why, and what happens " +
@@ -15,7 +15,7 @@ export const status: Command = {
   options: [],
   examples: [["supervise status api", "one actor"], ["supervise status --json pool", "a tree, for programs"]],
   words: [0, Infinity],
-  async run(context) {
+  async ask(context) {
     const paths = selectorsOf(context, "status");
     return await withTree(context, async (client) => {
       const { program, ui } = context;
