@@ -16,10 +16,13 @@ import type { Contender } from "./supervisors/contender.ts";
 import { contenders } from "./supervisors/contenders.ts";
 import { countOfRun, type Lab } from "./supervisors/lab.ts";
 import { CHILD_SCRIPT, compiled, isThere } from "./supervisors/programs.ts";
+import { versionOf } from "./supervisors/versions.ts";
 import { jsonOf, type Samples, tablesOf } from "./supervisors/report.ts";
 import { CannotMeasure, inLab, lines, oneShots, type Sample, tree, words } from "./supervisors/workloads.ts";
 
 const WORK = ["tree", "words", "spawns", "lines"];
+/** How that is installed which is built here or measured as a bare loop, and has no version of its own to tell. */
+const OWN_SOURCES = ["cc -O2", "sources", "npm run build"];
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "3" },
@@ -39,7 +42,7 @@ const folder = mkdtempSync(join(tmpdir(), "supervisors-"));
 const floor = compiled("floor.c", folder);
 const child = compiled("child.c", folder);
 const all = contenders(floor ?? join(folder, "floor"));
-const chosen = values.only?.split(",") ?? all.map(({ name }) => name);
+const chosen = values.only?.split(/,(?! )/) ?? all.map(({ name }) => name);
 const unknown = [
   ...chosen.filter((name) => !all.some((one) => one.name === name)),
   ...work.filter((one) => !WORK.includes(one)),
@@ -77,6 +80,9 @@ const present = all.filter((one) => chosen.includes(one.name)).filter((one) => {
   return missing.length === 0;
 });
 for (const { name } of present) samples.set(name, new Map());
+const versions = new Map(
+  present.filter(({ install }) => !OWN_SOURCES.includes(install)).map((one) => [one.name, versionOf(one)]),
+);
 
 let isInterrupted = false;
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -156,7 +162,12 @@ const machine =
     process.versions["bun"]
   }, ${availableParallelism()} cores, load ${loads}, ` +
   `${rounds} rounds`;
-console.log(`${machine}\n\n${tablesOf(samples, sizes)}\n\nNot measured:`);
+const known = [...versions].filter(([, version]) => version !== null);
+for (const [name, version] of versions) {
+  if (version === null) gaps.set(`${name}: version`, "neither it nor its package tells");
+}
+console.log(`${machine}\n\nVersions: ${known.map((pair) => pair.join(" ")).join(", ")}`);
+console.log(`\n${tablesOf(samples, sizes)}\n\nNot measured:`);
 if (isInterrupted) console.log("- the rest: interrupted");
 else if (gaps.size === 0) console.log("- nothing");
 for (const [key, why] of gaps) console.log(`- ${key}: ${why}`);
@@ -166,6 +177,7 @@ if (left > 0) process.exitCode = 1;
 if (values.json !== undefined) {
   const json = {
     machine,
+    versions: Object.fromEntries(versions),
     samples: jsonOf(samples),
     notMeasured: Object.fromEntries(gaps),
   };

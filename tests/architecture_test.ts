@@ -204,6 +204,40 @@ test("architecture: only the host knows what tells one process from another, and
   assert.deepEqual(wrong, []);
 });
 
+/** What a file loads before it runs, by paths. */
+function loadedBy(path: string): ReadonlySet<string> {
+  const texts = new Map(sources().map(({ path, code }) => [path, code]));
+  const loaded = new Set<string>();
+  const pending = [path];
+  while (pending.length > 0) {
+    const next = pending.pop()!;
+    if (loaded.has(next)) continue;
+    loaded.add(next);
+    for (const [statement, from, alone] of texts.get(next)!.matchAll(IMPORT)) {
+      const name = from ?? alone;
+      if (name?.startsWith(".") !== true || /^\s*(import|export)\s+type\b/.test(statement)) continue;
+      pending.push(relative(ROOT, resolve(ROOT, dirname(next), name)));
+    }
+  }
+  return loaded;
+}
+
+test("architecture: what others wait for at the start of a tree loads little", () => {
+  const wrong = (path: string, not: RegExp) => [...loadedBy(path)].filter((loaded) => not.test(loaded));
+  // Its client has compiled the file.
+  assert.deepEqual(wrong("lib/daemon/supervisor.ts", /^lib\/config\/(toml|keys\/actor|compile\b)/), []);
+  // The guardian is started before the file is read.
+  assert.deepEqual(wrong("lib/cli/commands/up.ts", /^lib\/(supervision|config\/(toml|keys))\//), []);
+  // The supervisor is started before its guardian is loaded, and the scheduler with it.
+  assert.deepEqual(
+    wrong(
+      "lib/daemon/guardian/begin_to_guard.ts",
+      /^lib\/(engine\/(?!containment\/)|scope|supervision|wire)/,
+    ),
+    [],
+  );
+});
+
 test("architecture: names of files are snake_case, and no folder is a drawer for odds and ends", () => {
   const wrong = sources().map((source) => source.path)
     .filter((path) =>

@@ -4,6 +4,7 @@ import { circus } from "./contenders/circus.ts";
 import { daemontools } from "./contenders/daemontools.ts";
 import { dinit } from "./contenders/dinit.ts";
 import { bunLoop, floor } from "./contenders/floor.ts";
+import { pitchfork } from "./contenders/pitchfork.ts";
 import { pm2 } from "./contenders/pm2.ts";
 import { processCompose } from "./contenders/process_compose.ts";
 import { runit } from "./contenders/runit.ts";
@@ -25,5 +26,6 @@ export function contenders(floorProgram: string): readonly Contender[] {
     circus,
     pm2,
     processCompose,
+    pitchfork,
   ];
 }

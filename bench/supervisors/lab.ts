@@ -131,18 +131,17 @@ export class Lab {
     return withEnvironment(`${MARK}=${this.dir}`).filter(isAlive);
   }
 
-  /** What the threads of these processes have used, by their numbers. */
+  /** What the threads of these processes that are alive have used, by their folders. */
   usage(processes: readonly ProcessId[]): ReadonlyMap<string, Usage> {
     const tasks = processes.flatMap(({ pid }) =>
       list(`/proc/${pid}/task`).map((task) => `/proc/${pid}/task/${task}`)
     );
-    return new Map(tasks.map((task) => [task, {
-      cpuMs: Number(text(`${task}/schedstat`).split(" ")[0] ?? 0) / 1e6,
-      wakeups: Number(
-        /^voluntary_ctxt_switches:\s*(\d+)/m.exec(text(`${task}/status`))
-          ?.[1] ?? 0,
-      ),
-    }]));
+    return new Map(tasks.flatMap((task): [string, Usage][] => {
+      const waits = /^voluntary_ctxt_switches:\s*(\d+)/m.exec(text(`${task}/status`))?.[1];
+      const times = text(`${task}/schedstat`);
+      if (waits === undefined || times === "") return [];
+      return [[task, { cpuMs: Number(times.split(" ")[0]) / 1e6, wakeups: Number(waits) }]];
+    }));
   }
 
   /** The memory of these processes in MiB, with their share of what they share. */

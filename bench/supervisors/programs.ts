@@ -29,15 +29,20 @@ export const CHILD_SCRIPT: string = join(HERE, "child.sh");
 
 /** Whether a program is there: a path, or a name on the PATH. */
 export function isThere(program: string): boolean {
+  return pathOf(program) !== null;
+}
+
+/** The path of a program that is there; null if it is not. */
+export function pathOf(program: string): string | null {
   const paths = program.includes("/")
     ? [program]
     : (process.env["PATH"] ?? "").split(":").map((folder) => join(folder, program));
-  return paths.some((path) => {
+  return paths.find((path) => {
     try {
       accessSync(path, constants.X_OK);
       return true;
     } catch {
       return false;
     }
-  });
+  }) ?? null;
 }

@@ -1,9 +1,10 @@
 /** What each contender is put through. A workload returns samples of the rows of the table, by their names. */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import process from "node:process";
+import type { ProcessId } from "../containment/processes.ts";
 import { now, passes } from "./board.ts";
 import type { Contender, Words } from "./contender.ts";
-import { Lab } from "./lab.ts";
+import { Lab, type Usage } from "./lab.ts";
 
 /** Takes one sample of a row. */
 export type Sample = (row: string, value: number) => void;
@@ -26,6 +27,7 @@ const CRASHES_MS = 15_000;
 /** The peers restart at once whatever has run for longer than this. */
 const STEADY_MS = 1_200;
 const COMMANDS = 5;
+const IDLE_LOOKS = 4;
 const ONE_SHOTS = 200;
 const LINES = 400_000;
 const LAST = "LAST-OF-ALL";
@@ -60,9 +62,8 @@ export async function tree(
   await lab.hasStarted();
   await passes(STEADY_MS);
   if (size <= 100) await crashes(lab, size, sample);
-  if (isFirst && settings.idleMs > 0) {
-    await idle(lab, size, settings.idleMs, sample);
-  }
+  const isIdle = isFirst && settings.idleMs > 0;
+  const restless = isIdle ? await idle(lab, size, settings.idleMs, sample) : null;
   await commands(lab, `list ${size}`, contender.list, sample);
   await commands(
     lab,
@@ -77,6 +78,7 @@ export async function tree(
     );
   }
   sample(`stop ${size}`, stopped);
+  if (restless !== null) throw new CannotMeasure(restless);
 }
 
 async function crashes(
@@ -97,28 +99,44 @@ async function crashes(
   }
 }
 
+/** Looks at the supervisor while nothing happens. @returns Why what it uses could not be measured; null if it could. */
 async function idle(
   lab: Lab,
   size: number,
   ms: number,
   sample: Sample,
-): Promise<void> {
+): Promise<string | null> {
   await passes(STEADY_MS);
   const processes = lab.supervisors();
-  const [before, began] = [lab.usage(processes), now()];
-  await passes(ms);
-  // A thread that has ended meanwhile takes what it has used with it.
-  const after = [...lab.usage(processes)];
-  const tens = (now() - began) / 10_000;
-  const used = (of: "cpuMs" | "wakeups") =>
-    after.reduce(
-      (sum, [task, usage]) => sum + usage[of] - (before.get(task)?.[of] ?? 0),
-      0,
-    ) / tens;
-  sample(`idle cpu ${size}`, used("cpuMs"));
-  sample(`idle wakeups ${size}`, used("wakeups"));
+  const used = await usedInTenSeconds(lab, processes, ms);
   sample(`memory ${size}`, lab.memory(processes));
   sample(`processes ${size}`, processes.length);
+  if (used === null) return `threads of it ended at each of ${IDLE_LOOKS} looks at what it uses while idle`;
+  sample(`idle cpu ${size}`, used.cpuMs);
+  sample(`idle wakeups ${size}`, used.wakeups);
+  return null;
+}
+
+/**
+ * A thread that ends meanwhile takes with it the account of what it has used. Then there is another look; null after too many.
+ */
+async function usedInTenSeconds(
+  lab: Lab,
+  processes: readonly ProcessId[],
+  ms: number,
+): Promise<Usage | null> {
+  for (let look = 0; look < IDLE_LOOKS; look++) {
+    const [before, began] = [lab.usage(processes), now()];
+    await passes(ms);
+    const after = lab.usage(processes);
+    if ([...before.keys()].some((thread) => !after.has(thread))) continue;
+    const tens = (now() - began) / 10_000;
+    const used = (of: keyof Usage) =>
+      [...after].reduce((sum, [thread, usage]) => sum + usage[of] - (before.get(thread)?.[of] ?? 0), 0) /
+      tens;
+    return { cpuMs: used("cpuMs"), wakeups: used("wakeups") };
+  }
+  return null;
 }
 
 async function commands(

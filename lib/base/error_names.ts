@@ -46,6 +46,8 @@ export const ERRORS = {
   "host/no-libc": "The C library of this machine cannot be loaded.",
   "host/no-proc": "The folder /proc is not there, or is that of another container.",
   "host/not-supported": "This system is not supported.",
+  "host/unknown-user":
+    "The user namespace does not know the user of supervise, who cannot be told from others.",
   "init/command-not-found": "The command of `init --pid1` does not exist.",
   "init/not-startable": "The command of `init --pid1` is there and cannot be started.",
   interrupted: "A signal has ended the command before it was done.",

@@ -1,8 +1,20 @@
 /**
  * Byte arrays whose memory nobody else uses, and which their maker does not look at any more once they are handed on: whoever
- * gets one may write to the bytes before it, or take the memory as a whole. Which these are cannot be seen of them.
+ * gets one may write to the bytes before it, take the memory as a whole, or give it back when the bytes have gone out. Which
+ * these are cannot be seen of them.
+ *
+ * What was given back serves again: memory that is in the cache already costs a fraction of what the system gives, clears and
+ * takes back.
  */
 const own = new WeakSet<Uint8Array>();
+
+/** Kept of what was given back; the last that came is the first to go. */
+const SPARE_BYTES = 1_024 * 1_024;
+/** Shorter memory costs less than to keep it. */
+const SHORTEST_SPARE_BYTES = 8 * 1_024;
+
+const spare: ArrayBuffer[] = [];
+let spareBytes = 0;
 
 /** Says that it is one of those. */
 export function giveAway(bytes: Uint8Array): Uint8Array {
@@ -12,4 +24,25 @@ export function giveAway(bytes: Uint8Array): Uint8Array {
 
 export function isGivenAway(bytes: Uint8Array): boolean {
   return own.has(bytes);
+}
+
+/** Memory for so many bytes at least, and less than twice as many. There may be anything in it. */
+export function takeMemory(bytes: number): ArrayBuffer {
+  const last = spare.at(-1);
+  if (last === undefined || last.byteLength < bytes || last.byteLength >= 2 * bytes) {
+    return new ArrayBuffer(bytes);
+  }
+  spare.pop();
+  spareBytes -= last.byteLength;
+  return last;
+}
+
+/** Whoever has written bytes needs them no more; nothing if they were not given away. */
+export function giveBack(bytes: Uint8Array): void {
+  if (bytes.length < SHORTEST_SPARE_BYTES || !own.delete(bytes)) return;
+  const memory = bytes.buffer as ArrayBuffer;
+  if (memory.byteLength > SPARE_BYTES) return;
+  while (spareBytes + memory.byteLength > SPARE_BYTES) spareBytes -= spare.shift()!.byteLength;
+  spare.push(memory);
+  spareBytes += memory.byteLength;
 }

@@ -1,9 +1,11 @@
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Plan } from "../config/plan.ts";
+import type { LoadedPlan } from "../control/apply_file.ts";
 import type { Problem } from "../config/problem.ts";
 import { changedVariables, limitsOnMachine } from "../daemon/check/check_file.ts";
-import { loadPlan } from "../daemon/load_plan.ts";
+import { loadPlan, type Wanted } from "../daemon/load_plan.ts";
+import { variableMark } from "../daemon/variable_mark.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { activeProfiles } from "./active_profiles.ts";
 import type { Context } from "./command.ts";
@@ -24,20 +26,44 @@ export async function requirePlan(
   limits: LimitCheck,
   piped: Uint8Array | null = null,
 ): Promise<Plan> {
+  return (await requireLoaded(context, file, limits, { piped })).plan;
+}
+
+/** A plan, and what it was made of. */
+export interface RequiredPlan extends LoadedPlan {
+  readonly plan: Plan;
+}
+
+/**
+ * The same, with what the plan was made of.
+ *
+ * @param looks How the disk is looked at.
+ */
+export async function requireLoaded(
+  context: Context,
+  file: string,
+  limits: LimitCheck,
+  { piped = null, looks = {} }: {
+    readonly piped?: Uint8Array | null;
+    readonly looks?: Pick<Wanted, "read" | "disk">;
+  } = {},
+): Promise<RequiredPlan> {
   const { host, program, ui, args } = context;
   const only = args.list("only");
   const loaded = loadPlan(host, program, file, piped, {
     profiles: activeProfiles(context, piped === null ? file : null),
     only: only.length === 0 ? null : only,
+    ...looks,
   });
-  const { plan, problems, texts } = loaded;
+  const { plan, problems, texts, scaled } = loaded;
   const unkept = plan === null ? [] : limitsOnMachine(host, plan, loaded);
   const refused = limits === "refuse" ? unkept.filter(isError) : [];
   const changed = plan === null ? [] : changedVariables(program, plan, loaded);
   const told = [...problems, ...(limits === "refuse" ? refused : unkept), ...changed];
   const isValid = plan !== null && refused.length === 0;
   await requireSound({ ui }, file, { isValid, problems: told, texts }, "was started");
-  return plan!;
+  const variables = new Map([...loaded.variables].map((name) => [name, variableMark(host, program, name)]));
+  return { plan: plan!, problems: told, texts, scaled, variables };
 }
 
 /**

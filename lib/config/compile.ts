@@ -52,6 +52,8 @@ export interface Compiled {
   readonly texts: ReadonlyMap<string, string>;
   /** Globs of `include` that match no file. */
   readonly unmatched: readonly string[];
+  /** The variables of the environment that stand in the texts. */
+  readonly variables: ReadonlySet<string>;
   /** Where a file says what a key of an actor is; null if none does. */
   readonly placeOf: (path: string, key: string) => Place | null;
 }
@@ -67,6 +69,8 @@ export function compile(input: CompileInput): Compiled {
   const report = createReport(sources);
   const texts = new Map<string, string>();
   const scaled: Scaled[] = [];
+  const variables = new Set<string>();
+  const onVariable = (name: string) => void variables.add(name);
   const scale = (document: TableItem) => {
     const changed = scaleDocument(document, input.replicas ?? new Map());
     scaled.push(...changed.scaled);
@@ -76,6 +80,7 @@ export function compile(input: CompileInput): Compiled {
     ...deepFreeze({ ...rest, problems: report.problems() }),
     scaled,
     texts,
+    variables,
   });
   const add = (file: string, text: string) => {
     const plain = text.replace(/^\uFEFF/, "");
@@ -87,7 +92,7 @@ export function compile(input: CompileInput): Compiled {
   const { dir = folderOf(file) } = input;
   const { root, isWhole, unmatched } = readRoot(
     scale(document),
-    { report, placeholders: { environment, dir, supervise, replica: 1 }, readFile, placesOf },
+    { report, placeholders: { environment, onVariable, dir, supervise, replica: 1 }, readFile, placesOf },
     { disk, add, file, scale },
   );
   if (!isWhole) return compiled({ plan: null, unmatched, placeOf: () => null });

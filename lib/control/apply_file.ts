@@ -7,6 +7,7 @@ import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import type { Problem } from "../config/problem.ts";
 import type { Scaled } from "../config/declared/scaled.ts";
 import type { Engine, Reply } from "../engine/engine.ts";
+import { fromPromise } from "../bridge/from_promise.ts";
 import { Lock } from "../sync/lock.ts";
 import { askedBy, type Asker } from "../supervision/asker.ts";
 import type { PlanGiven } from "../supervision/event.ts";
@@ -19,9 +20,9 @@ export interface PlanSource<P extends LoadedPlan = LoadedPlan> {
   /** What the tree goes by. */
   readonly kept: P;
   /** Reads and compiles it again, with the numbers of replicas that were asked for. @throws {UserError} If it cannot be read. */
-  load(): P;
+  load(): Promise<P>;
   /** What the tree goes by, with other numbers of replicas; null for those of the file. */
-  scale(counts: ReadonlyMap<string, number | null>): P;
+  scale(counts: ReadonlyMap<string, number | null>): Promise<P>;
   /** Told what the tree is about to go by. */
   keep(plan: P): void;
 }
@@ -35,10 +36,15 @@ export interface LoadedPlan {
   readonly texts: ReadonlyMap<string, string>;
   /** The actors whose number of replicas is not that of the file, because somebody has asked for another. */
   readonly scaled: readonly Scaled[];
+  /** The variables of the environment that stand in it, with fingerprints of what they are there; null for what is not set. */
+  readonly variables: ReadonlyMap<string, string | null>;
 }
 
 /** What a file says now, and what has come of it. */
-export interface Applied extends Pick<ApplyResult, "isValid" | "problems" | "texts" | "scaled" | "changes"> {
+export interface Applied
+  extends Pick<ApplyResult, "isValid" | "problems" | "texts" | "scaled" | "changes" | "variables"> {
+  /** What of the machine would be in the way of changes that are only told; null if nothing is known to be. */
+  readonly obstacle: UserError | null;
   /** Resolves when it is done; null if there is nothing to do. */
   readonly reply: Promise<Reply> | null;
   /** Closes the account of the processes of what the file has no more. */
@@ -47,11 +53,11 @@ export interface Applied extends Pick<ApplyResult, "isValid" | "problems" | "tex
 
 /** See the module. Two at once come one after the other: the second compares with what the first has made of the tree. */
 export class FileApplier {
-  readonly #engine: Pick<Engine, "state" | "apply" | "account">;
+  readonly #engine: Pick<Engine, "state" | "apply" | "account" | "check">;
   readonly #source: PlanSource;
   readonly #lock = new Lock();
 
-  constructor(engine: Pick<Engine, "state" | "apply" | "account">, source: PlanSource) {
+  constructor(engine: Pick<Engine, "state" | "apply" | "account" | "check">, source: PlanSource) {
     this.#engine = engine;
     this.#source = source;
   }
@@ -88,27 +94,31 @@ export class FileApplier {
   }
 
   async #goOn(
-    load: () => LoadedPlan,
+    load: () => Promise<LoadedPlan>,
     { dry, rolling, by }: {
       readonly dry: boolean;
       readonly rolling: boolean;
       readonly by: Pick<PlanGiven, "verb" | "asker">;
     },
   ): Promise<Applied> {
+    requireUp(this.#engine.state);
+    const loaded = await fromPromise(load());
+    // It may have gone on meanwhile.
     const { state } = this.#engine;
-    const { phase } = state.nodes.get(ROOT)!;
-    if (phase.at !== "up") {
-      const why = phase.at === "inactive" ? "has not begun yet" : "is being torn down";
-      throw new UserError("tree/refused", `Nothing was done: the tree ${why}`, {
-        exitCode: ExitCode.notRunning,
-      });
-    }
-    const loaded = load();
+    requireUp(state);
     const { plan, problems, scaled } = loaded;
-    const about = { problems, texts: Object.fromEntries(loaded.texts), scaled, reply: null, close: null };
+    const about = {
+      problems,
+      texts: Object.fromEntries(loaded.texts),
+      scaled,
+      obstacle: null,
+      variables: Object.fromEntries(loaded.variables),
+      reply: null,
+      close: null,
+    };
     if (plan === null) return { ...about, isValid: false, changes: [] };
     const changes = plannedChanges(state, plan);
-    if (dry) return { ...about, isValid: true, changes };
+    if (dry) return { ...about, isValid: true, changes, obstacle: await this.#obstacleTo(plan) };
     const refused = refusalOf(changes);
     if (refused !== null) throw refused;
     const before = this.#source.kept;
@@ -125,6 +135,26 @@ export class FileApplier {
       throw error;
     }
   }
+
+  async #obstacleTo(plan: Plan): Promise<UserError | null> {
+    try {
+      await this.#engine.check(plan);
+      return null;
+    } catch (error) {
+      if (error instanceof UserError) return error;
+      throw error;
+    }
+  }
+}
+
+/** @throws {UserError} `tree/refused` */
+function requireUp({ nodes }: Engine["state"]): void {
+  const { phase } = nodes.get(ROOT)!;
+  if (phase.at === "up") return;
+  const why = phase.at === "inactive" ? "has not begun yet" : "is being torn down";
+  throw new UserError("tree/refused", `Nothing was done: the tree ${why}`, {
+    exitCode: ExitCode.notRunning,
+  });
 }
 
 /** The nodes that are not there any more after changes. */

@@ -1,8 +1,6 @@
 /** A client's side of the control socket: requests with their answers, any number at once. */
-import type { ErrorName } from "../base/error_names.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { after } from "../base/instant.ts";
-import { decode, nullable, object, type Shape, text, whole } from "../base/shape.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Connection, Peer } from "../host/ports/sockets.ts";
@@ -16,8 +14,8 @@ import {
   type ReplyMessage,
   type Requests,
   type Results,
-  type WireError,
 } from "./protocol.ts";
+import { readWireError } from "./wire_error.ts";
 
 /** Takes what a follower is sent; nothing more is read until it is done. */
 export type OnItems = (items: readonly FollowItem[]) => void | Promise<void>;
@@ -94,7 +92,7 @@ export class ControlClient {
 
   async #receive(message: ReplyMessage): Promise<void> {
     // An error that is no answer is about the connection, which ends.
-    if (message.id === 0 && "error" in message) this.#refusal = readError(message.error);
+    if (message.id === 0 && "error" in message) this.#refusal = readWireError(message.error);
     if (!Number.isInteger(message.id)) throw new FrameError("A frame that is no answer: it needs an id");
     const open = this.#open.get(message.id);
     if (open === undefined) return;
@@ -102,7 +100,7 @@ export class ControlClient {
     if ("result" in message) open.resolve(message.result);
     else if ("json" in message) open.resolve(JSON.parse(message.json));
     else {
-      const error = readError(message.error);
+      const error = readWireError(message.error);
       if (error === null) throw new FrameError("A frame with an error that cannot be read");
       open.reject(error);
     }
@@ -193,20 +191,6 @@ export function notTrusted(why: string): UserError {
       hint: "nothing was said to it; look who made it, and end that",
     },
   );
-}
-
-const WIRE_ERROR = object<WireError>({
-  name: text as Shape<ErrorName>,
-  message: text,
-  hint: nullable(text),
-  exitCode: whole,
-});
-
-function readError(error: unknown): UserError | null {
-  const decoded = decode(WIRE_ERROR, error);
-  if (!decoded.ok) return null;
-  const { name, message, hint, exitCode } = decoded.value;
-  return new UserError(name, message, hint === null ? { exitCode } : { exitCode, hint });
 }
 
 function noAnswer(): UserError {

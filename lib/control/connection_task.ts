@@ -3,7 +3,7 @@
  * connection at the worst, and never its neighbours or the tree.
  */
 import { ExitCode } from "../base/exit_code.ts";
-import { messageOf, UserError } from "../base/user_error.ts";
+import { UserError } from "../base/user_error.ts";
 import type { Connection } from "../host/ports/sockets.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { Cancelled } from "../scope/cancelled.ts";
@@ -17,6 +17,7 @@ import { Outbox } from "./outbox.ts";
 import { ANSWERED_WITH_JSON, REQUEST_LIMITS, type RequestMessage, type WireError } from "./protocol.ts";
 import { readEnvelope, readRequest } from "./requests.ts";
 import type { Service, Session } from "./service.ts";
+import { toWireError } from "./wire_error.ts";
 
 /** How many requests of one client may be open. */
 const MOST_OPEN = 1_000;
@@ -142,12 +143,4 @@ export class ConnectionTask {
       if (this.#finishing && this.#open === 0) this.#outbox.finish();
     }
   }
-}
-
-/** An error as a client is told of it. */
-export function toWireError(error: unknown): WireError {
-  if (!(error instanceof UserError)) {
-    return { name: "control/internal", message: messageOf(error), hint: null, exitCode: ExitCode.failed };
-  }
-  return { name: error.code, message: error.message, hint: error.hint, exitCode: error.exitCode };
 }

@@ -122,8 +122,15 @@ export interface ApplyResult extends ActionResult {
   readonly texts: Readonly<Record<string, string>>;
   /** The actors whose number of replicas is not that of the file, because somebody has asked for another. */
   readonly scaled: readonly Scaled[];
+  /**
+   * The variables of the environment that stand in the file, with fingerprints of what they were for `up`; null for what was not
+   * set.
+   */
+  readonly variables: Readonly<Record<string, string | null>>;
   /** What becomes of which actor or tree. */
   readonly changes: readonly PlanChange[];
+  /** What of the machine would be in the way of changes that are only told; null if nothing is known to be. */
+  readonly obstacle: WireError | null;
   /** What became of the processes of what the file has no more; null if it was not waited for, or there was none. */
   readonly account: Account | null;
 }

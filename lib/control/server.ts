@@ -11,7 +11,8 @@ import type { Connection, Listener } from "../host/ports/sockets.ts";
 import { openMemoryChannel } from "../sync/memory_channel.ts";
 import { openNursery } from "../scope/nursery.ts";
 import { encodeFrame } from "../wire/frames.ts";
-import { ConnectionTask, toWireError } from "./connection_task.ts";
+import { ConnectionTask } from "./connection_task.ts";
+import { toWireError } from "./wire_error.ts";
 import { readOpening } from "./opening.ts";
 import type { Service } from "./service.ts";
 

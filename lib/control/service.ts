@@ -36,6 +36,7 @@ import { Askers } from "./askers.ts";
 import { type Applied, FileApplier, goneBy, type PlanSource, touchedBy } from "./apply_file.ts";
 import { SharedLook } from "./shared_look.ts";
 import { stateOf, type StatusSource, treeStatus } from "./status.ts";
+import { toWireError } from "./wire_error.ts";
 import { UsageMeter } from "./usage.ts";
 
 /** The causes that a client may give for a `down`. */
@@ -60,7 +61,7 @@ type ServedEngine =
   & StatusSource
   & DetailsSource
   & { readonly guests: Pick<Guests, "open" | "isWelcome" | "end"> }
-  & Pick<Engine, "account" | "apply" | "untilReaped" | "ask" | "post" | "listen" | "sync">;
+  & Pick<Engine, "account" | "apply" | "check" | "untilReaped" | "ask" | "post" | "listen" | "sync">;
 
 type Handlers = {
   readonly [O in Op]: (request: Requests[O], session: Session) => Promise<Results[O]> | Results[O];
@@ -245,7 +246,12 @@ export class Service {
     return await this.#resultOf(this.#engine.ask({ ...asked, ...by }), wait, () => this.#touched(nodes));
   }
 
-  async #applied({ reply, close, ...found }: Applied, dry: boolean, wait: boolean): Promise<ApplyResult> {
+  async #applied(
+    { reply, close, obstacle, ...about }: Applied,
+    dry: boolean,
+    wait: boolean,
+  ): Promise<ApplyResult> {
+    const found = { ...about, obstacle: obstacle === null ? null : toWireError(obstacle) };
     const { changes } = found;
     const result = await this.#resultOf(reply, wait, () => dry ? [] : this.#changed(changes));
     if (close === null || !wait) {

@@ -1,7 +1,7 @@
 /** Which actors are to have how many replicas, out of what a client has asked for. */
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
-import { MOST_REPLICAS } from "../config/keys/actor.ts";
+import { MOST_REPLICAS } from "../config/keys/most_replicas.ts";
 import { nodeAt, type NodeId, type Plan } from "../config/plan.ts";
 import { withoutReplica } from "../config/replica_path.ts";
 import { selectOrThrow } from "../config/select.ts";

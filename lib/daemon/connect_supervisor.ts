@@ -1,5 +1,5 @@
 /** Connects to a tree's supervisor, and says nothing to anybody else. */
-import { connectControl, type ControlClient } from "../control/client.ts";
+import type { ControlClient } from "../control/client.ts";
 import type { ClientHost } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import type { Peer } from "../host/ports/sockets.ts";
@@ -24,6 +24,8 @@ export async function connectSupervisor(
     const known = record !== null && record.endedAt === null && isThere(host, record.supervisor);
     return whyNotTrusted(tree.uid, known ? record.supervisor : null, peer);
   };
+  // Late, because `up` has others to start before it has anybody to connect to.
+  const { connectControl } = await import("../control/client.ts");
   return await connectControl(host, tree.socket, doubt, along);
 }
 

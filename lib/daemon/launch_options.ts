@@ -1,6 +1,6 @@
 /** What a client hands to the processes that it launches, as one argument of their command line. */
 import type { ErrorName } from "../base/error_names.ts";
-import { count, list, nullable, object, optional, type Shape, text, word } from "../base/shape.ts";
+import { boolean, count, list, nullable, object, optional, type Shape, text, word } from "../base/shape.ts";
 import { LAYER_NAMES, type LayerName } from "../engine/containment/layer.ts";
 import { processIdShape } from "../host/ports/process_shapes.ts";
 import type { Survivor } from "../engine/containment/ledger.ts";
@@ -44,17 +44,25 @@ const OPTIONS = {
   client: processIdShape,
 };
 
+const IS_HANDED = optional(boolean) as Shape<boolean>;
+
 /** {@linkcode SupervisorOptions}, read from what somebody else has written. */
 export const supervisorOptionsShape: Shape<SupervisorOptions> = object<SupervisorOptions>(OPTIONS);
 
+/** What a client hands to the guardian and supervisor that it starts itself. */
+export interface HandedOptions extends SupervisorOptions {
+  /** Whether the client hands on what it has compiled, over {@linkcode PLAN_DESCRIPTOR}. @default No: the supervisor compiles. */
+  readonly isHanded?: boolean;
+}
+
 /** What reaches the supervisor. */
-export interface GuardedOptions extends SupervisorOptions {
+export interface GuardedOptions extends HandedOptions {
   /** Who has started it: its parent as it looks for it may be another by then. */
   readonly guardian: ProcessId;
 }
 
 /** What reaches a guardian. */
-export interface GuardianOptions extends SupervisorOptions {
+export interface GuardianOptions extends HandedOptions {
   /** The supervisor that has lost its guardian, and has started this one; undefined for one that is yet to be started. */
   readonly ward?: ProcessId;
 }
@@ -62,12 +70,14 @@ export interface GuardianOptions extends SupervisorOptions {
 /** The argument of a supervisor. */
 export const guardedOptionsShape: Shape<GuardedOptions> = object<GuardedOptions>({
   ...OPTIONS,
+  isHanded: IS_HANDED,
   guardian: processIdShape,
 });
 
 /** The argument of a guardian. */
 export const guardianOptionsShape: Shape<GuardianOptions> = object<GuardianOptions>({
   ...OPTIONS,
+  isHanded: IS_HANDED,
   ward: optional(processIdShape) as Shape<ProcessId>,
 });
 
@@ -86,6 +96,9 @@ export const REPORT_DESCRIPTOR = 3;
 /** Descriptors of the link between guardian and supervisor, on either side (`guardian_link.ts`). */
 export const LINK_READ_DESCRIPTOR = 4;
 export const LINK_WRITE_DESCRIPTOR = 5;
+
+/** Descriptor from which the supervisor reads what its client has compiled (`tree_plan.ts`). */
+export const PLAN_DESCRIPTOR = 6;
 
 /** What the supervisor reports. */
 export type LaunchReport =

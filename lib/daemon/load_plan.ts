@@ -72,6 +72,7 @@ export function loadPlan(
       problems: [problem],
       scaled: [],
       unmatched: [],
+      variables: new Set(),
       placeOf: () => null,
       texts: new Map([[file, maskSource(text)]]),
     };

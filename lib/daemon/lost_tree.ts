@@ -6,7 +6,7 @@ import { UserError } from "../base/user_error.ts";
 import type { Survivor } from "../engine/containment/ledger.ts";
 import type { Host } from "../host/ports/host.ts";
 import { wake } from "./holder.ts";
-import { supervisorLogOf } from "./launch.ts";
+import { supervisorLogOf } from "./start_guardian.ts";
 import { endLeftovers } from "./leftovers.ts";
 import type { TreeId } from "./tree_id.ts";
 import { readRecord, type TreeRecord } from "./tree_record.ts";

@@ -36,9 +36,10 @@ const held = new WeakMap<ClientHost["folders"], Map<string, HeldFolder>>();
 /**
  * The folder of a user, if there is one: of another user it is none.
  *
- * @throws {UserError} `state/not-private`
+ * @throws {UserError} `state/not-private`, `host/unknown-user`
  */
 export function runFolderOf(host: Holder, uid: number): RunFolder {
+  if (!host.folders.knowsUser(uid)) throw unknownUser(uid);
   const names = namesFor(uid);
   const looks = names.map((name) => look(host, uid, name));
   const open = looks.find((one) => one.folder !== null);
@@ -51,7 +52,7 @@ export function runFolderOf(host: Holder, uid: number): RunFolder {
 /**
  * Makes a user's folder, if there is none, and makes sure that nobody else can have put anything into it.
  *
- * @throws {UserError} `state/not-private`, `state/not-writable`
+ * @throws {UserError} `state/not-private`, `state/not-writable`, `host/unknown-user`
  */
 export function ensureRunFolder(host: Holder, uid: number): RunFolder {
   const known = runFolderOf(host, uid);
@@ -143,6 +144,18 @@ function whyNotPrivate({ isFolder, ownerUid, mode }: FolderInfo, uid: number): s
   if (ownerUid === null) return "it belongs to a user whom this user namespace does not know";
   if (ownerUid !== uid) return `it belongs to user ${ownerUid}`;
   return (mode & 0o077) !== 0 ? "others have access to it" : null;
+}
+
+/** The kernel shows all users alike here: whose a folder is, who has connected and whose a process is cannot be told. */
+function unknownUser(uid: number): UserError {
+  return new UserError(
+    "host/unknown-user",
+    `This user namespace does not know the user that supervise runs as, who looks like everybody else here (${uid})`,
+    {
+      exitCode: ExitCode.notPermitted,
+      hint: "give it a map of users: `unshare --map-current-user`, or `unshare --map-root-user`",
+    },
+  );
 }
 
 function notPrivate(name: string, why: string): UserError {

@@ -31,6 +31,7 @@ import { shiftedClock } from "./shifted_clock.ts";
 import { ensureRunFolder, makeFolder, SOCKETS_HINT } from "./run_folder.ts";
 import { ensureStateFolder } from "./state_folder.ts";
 import { TreeFile } from "./tree_file.ts";
+import type { SoundTreePlan } from "./tree_plan.ts";
 import { socketNameOf, type TreeId, treeIdOf } from "./tree_id.ts";
 import { ensureMarks, keeperOfKey } from "./tree_key.ts";
 import { isThere, pause } from "./wait_until_gone.ts";
@@ -68,12 +69,20 @@ export interface Standing {
 /** How often to try for a lock that somebody has just let go of. */
 const TRY_EVERY_MS = 5;
 
-/** See the module. @param onPlanKept Told that the tree is about to go on under another plan. @throws {UserError} */
+/** What a supervisor comes up with. */
+export interface StandUp {
+  /** Told that the tree is about to go on under another plan. */
+  readonly onPlanKept: () => void;
+  /** What its client has compiled; null if that is left to it. */
+  readonly handed: SoundTreePlan | null;
+}
+
+/** See the module. @throws {UserError} */
 export async function standUp(
   machine: Host,
   program: Program,
   options: GuardedOptions,
-  onPlanKept: () => void,
+  { onPlanKept, handed }: StandUp,
 ): Promise<Standing> {
   const { file, stateFolder } = options;
   const id = treeIdOf(machine, program.uid, file, { stateFolder });
@@ -83,9 +92,10 @@ export async function standUp(
   const treeFile = new TreeFile(machine, program, options, onPlanKept);
   // What somebody has asked for beside the file is that of a tree that goes on.
   const scale = new Map(Object.entries(savedTree(machine, id)?.record.scale ?? {}));
-  const scaled = keptPlan(treeFile, file, scale);
-  const planFor = (isResumed: boolean) =>
-    isResumed || scale.size === 0 ? scaled : keptPlan(treeFile, file, new Map());
+  const planOf = (scale: ReplicaCounts) => keptPlan(treeFile, file, scale, handed);
+  const scaled = await planOf(scale);
+  const planFor = async (isResumed: boolean) =>
+    isResumed || scale.size === 0 ? scaled : await planOf(new Map());
   const patterns = await compilePatterns(scaled);
   const marks = ensureMarks(machine, id);
   const keeper = await outwaitGuardian(machine, id, options.guardian);
@@ -174,8 +184,13 @@ interface Settled extends Pick<Standing, "host" | "resumed" | "sockets" | "insta
 }
 
 /** The plan of the file, which is that of the tree from now on. @throws {UserError} `config/invalid` */
-function keptPlan(treeFile: TreeFile, file: string, scale: ReplicaCounts): Plan {
-  const loaded = treeFile.load(scale);
+async function keptPlan(
+  treeFile: TreeFile,
+  file: string,
+  scale: ReplicaCounts,
+  handed: SoundTreePlan | null,
+): Promise<Plan> {
+  const loaded = scale.size === 0 && handed !== null ? handed : await treeFile.load(scale);
   const { plan } = loaded;
   if (plan === null) {
     throw new UserError("config/invalid", `"${file}" is not valid any more`, {
@@ -190,13 +205,13 @@ function keptPlan(treeFile: TreeFile, file: string, scale: ReplicaCounts): Plan 
 async function settlePredecessor(
   machine: Host,
   id: TreeId,
-  planFor: (isResumed: boolean) => Plan,
+  planFor: (isResumed: boolean) => Promise<Plan>,
   options: GuardedOptions,
 ): Promise<Settled> {
   const { containment } = options;
   const before = savedTree(machine, id);
   if (before !== null) {
-    const plan = planFor(true);
+    const plan = await planFor(true);
     const { saved, record } = before;
     const host = { ...machine, clock: shiftedClock(machine.clock, saved.header, machine.boot()) };
     const sockets = new HeldSockets(host);
@@ -213,7 +228,7 @@ async function settlePredecessor(
     }
     sockets.close();
   }
-  const plan = planFor(false);
+  const plan = await planFor(false);
   const cleared = await clearLeftovers(machine, id, { plan, guardian: options.guardian });
   machine.files.remove(id.deaths);
   const sockets = new HeldSockets(machine);
@@ -245,7 +260,7 @@ function rootActor(host: Host, { name }: Plan, id: TreeId, desk: CrashKeeper): A
 async function takeLock(host: Host, id: TreeId): Promise<HeldLock> {
   while (true) {
     const lock = tryLock(host, id);
-    if (lock !== null && supervisorOf(host, id) === null) return lock;
+    if (lock !== null && (lock.isOnlyOne() || supervisorOf(host, id) === null)) return lock;
     lock?.release();
     if (await isLasting(host, id)) throw alreadyRunning(id.file, supervisorOf(host, id));
     await pause(host, TRY_EVERY_MS);

@@ -28,10 +28,17 @@ import { describeOutcome } from "../words/describe_outcome.ts";
 import { DeathReader } from "./guardian/deaths.ts";
 import { ROOT } from "../config/plan.ts";
 import { writeEndReport } from "./end_report.ts";
-import { type GuardedOptions, type LaunchReport, REPORT_DESCRIPTOR } from "./launch_options.ts";
+import {
+  type GuardedOptions,
+  type LaunchReport,
+  PLAN_DESCRIPTOR,
+  REPORT_DESCRIPTOR,
+} from "./launch_options.ts";
 import { watchPlace } from "./place_watch.ts";
 import { identityOf, type Standing, standUp } from "./stand_up.ts";
+import { readToEnd } from "./read_to_end.ts";
 import { countsOf } from "./tree_file.ts";
+import { decodeTreePlan, type SoundTreePlan } from "./tree_plan.ts";
 import { UNHEEDED } from "./unheeded_signals.ts";
 import { concludeRecord, type TreeRecord, writeRecord } from "./tree_record.ts";
 
@@ -50,17 +57,22 @@ const SIGNALS: readonly (readonly [Signal, CancelCause])[] = [
 export async function supervisor(
   machine: Host,
   program: Program,
-  options: GuardedOptions,
+  given: GuardedOptions,
 ): Promise<number> {
   machine.descriptors.keepToOurselves();
   machine.processes.outlive(["SIGHUP", ...UNHEEDED]);
+  const { isHanded = false, ...asked } = given;
+  const handed = isHanded ? await readHanded(machine) : null;
+  // The client has found that there is nothing to start, or has died: nothing was done yet.
+  if (isHanded && handed === null) return ExitCode.done;
+  const options = handed === null ? asked : { ...asked, profiles: handed.plan.profiles };
   let standing: Standing;
   try {
     // Nobody is held to a limit for time in which this process did not go on itself.
     const patient = { ...machine, clock: new PatientClock(machine.clock) };
     let stood: Standing | null = null;
     const onPlanKept = () => stood === null ? undefined : rewriteRecord(options, stood);
-    standing = stood = await standUp(patient, program, options, onPlanKept);
+    standing = stood = await standUp(patient, program, options, { onPlanKept, handed });
     // Before anything is started: what nobody knows of nobody could end.
     writeRecord(standing.host, standing.id, recordOf(options, standing));
   } catch (error) {
@@ -74,6 +86,14 @@ export async function supervisor(
   await run(() => runtime.run(supervise), { clock: host.clock, name: "supervisor" });
   // What nobody has let go on is kept by the guardian for the next one.
   return resumed !== null && !standing.service.begun.isSet ? ExitCode.failed : ExitCode.done;
+}
+
+/** What the client of this supervisor has compiled; null if it hands on nothing any more. */
+async function readHanded({ descriptors }: Host): Promise<SoundTreePlan | null> {
+  const source = descriptors.sourceOf(PLAN_DESCRIPTOR);
+  const text = await readToEnd(source, { maxBytes: Infinity });
+  source.close();
+  return decodeTreePlan(text);
 }
 
 async function superviseTree(

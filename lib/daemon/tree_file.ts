@@ -1,24 +1,11 @@
 /** The file of a running tree: its supervisor reads it again as it has read it when the tree was started. */
-import { ExitCode } from "../base/exit_code.ts";
-import { UserError } from "../base/user_error.ts";
 import type { ReplicaCounts } from "../config/declared/scaled.ts";
-import type { Plan } from "../config/plan.ts";
 import type { LoadedPlan, PlanSource } from "../control/apply_file.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
-import { changedVariables, limitsOnMachine } from "./check/check_file.ts";
-import type { LaunchOptions } from "./launch_options.ts";
-import { includeDisk } from "./include_disk.ts";
-import { adjustPlan, loadPlan, MOST_BYTES } from "./load_plan.ts";
-
-/** A plan, and what it was made of. */
-export interface TreePlan extends LoadedPlan {
-  /** What was found on the disk for it. */
-  readonly found: Found;
-}
-
-/** What was read of files and folders, by the kind of the question and the path. */
-type Found = ReadonlyMap<string, unknown>;
+import type { TreeSelection } from "./compile_tree.ts";
+import type { Found } from "./found.ts";
+import type { TreePlan } from "./tree_plan.ts";
 
 /**
  * See the module. Variables of the environment are those that the supervisor was started with: the same file is the same
@@ -27,7 +14,7 @@ type Found = ReadonlyMap<string, unknown>;
 export class TreeFile implements PlanSource<TreePlan> {
   readonly #host: Host;
   readonly #program: Program;
-  readonly #options: Pick<LaunchOptions, "file" | "only" | "exitCodeFrom" | "profiles">;
+  readonly #selection: TreeSelection;
   readonly #onKept: () => void;
   #kept: TreePlan | null = null;
 
@@ -35,12 +22,12 @@ export class TreeFile implements PlanSource<TreePlan> {
   constructor(
     host: Host,
     program: Program,
-    options: Pick<LaunchOptions, "file" | "only" | "exitCodeFrom" | "profiles">,
+    selection: TreeSelection,
     onKept: () => void,
   ) {
     this.#host = host;
     this.#program = program;
-    this.#options = options;
+    this.#selection = selection;
     this.#onKept = onKept;
   }
 
@@ -54,11 +41,11 @@ export class TreeFile implements PlanSource<TreePlan> {
   }
 
   /** @throws {UserError} `config/not-found`, `config/not-readable`, `apply/selection` */
-  load(replicas: ReplicaCounts = countsOf(this.#kept)): TreePlan {
+  load(replicas: ReplicaCounts = countsOf(this.#kept)): Promise<TreePlan> {
     return this.#compile(replicas, new Map());
   }
 
-  scale(changes: ReadonlyMap<string, number | null>): TreePlan {
+  scale(changes: ReadonlyMap<string, number | null>): Promise<TreePlan> {
     const replicas = new Map(countsOf(this.kept));
     for (const [path, count] of changes) {
       if (count === null) replicas.delete(path);
@@ -67,47 +54,14 @@ export class TreeFile implements PlanSource<TreePlan> {
     return this.#compile(replicas, this.kept.found);
   }
 
-  /** @param before What is not looked at again. */
-  #compile(replicas: ReplicaCounts, before: Found): TreePlan {
-    const found = new Map(before);
-    const once = <T>(kind: string, look: (path: string) => T) => (path: string): T => {
-      const key = `${kind} ${path}`;
-      if (!found.has(key)) found.set(key, look(path));
-      return found.get(key) as T;
-    };
-    const { file, only, profiles = [] } = this.#options;
-    const disk = includeDisk(this.#host, MOST_BYTES);
-    const loaded = loadPlan(this.#host, this.#program, file, null, {
-      only,
-      profiles,
-      replicas,
-      read: once("file", (path) => this.#host.files.readBytes(path, MOST_BYTES)),
-      disk: {
-        exists: once("exists", disk.exists),
-        list: once("list", disk.list),
-        read: once("included", disk.read),
-      },
-    });
-    const { plan, texts, scaled } = loaded;
-    if (plan === null) return { plan, texts, scaled, found, problems: loaded.problems };
-    const refused = limitsOnMachine(this.#host, plan, loaded).filter(({ severity }) => severity === "error");
-    const problems = [...loaded.problems, ...refused, ...changedVariables(this.#program, plan, loaded)];
-    const isRefused = refused.length > 0;
-    return { plan: isRefused ? null : this.#adjusted(plan), texts, scaled, found, problems };
-  }
-
-  #adjusted(plan: Plan): Plan {
-    try {
-      return adjustPlan(plan, this.#options);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      const message = `Nothing was done: ${error.message}, as --only or --exit-code-from of \`up\` has it`;
-      throw new UserError("apply/selection", message, {
-        exitCode: ExitCode.badConfig,
-        hint: "`supervise down`, and `supervise up` without it",
-        cause: error,
-      });
-    }
+  /**
+   * Few trees are ever compiled by their supervisor, whose client has done so, and it takes a good part of the program.
+   *
+   * @param before What is not looked at again.
+   */
+  async #compile(replicas: ReplicaCounts, before: Found): Promise<TreePlan> {
+    const { compileTree } = await import("./compile_tree.ts");
+    return compileTree(this.#host, this.#program, this.#selection, replicas, before);
   }
 }
 

@@ -297,6 +297,16 @@ export class Engine {
     return { reply };
   }
 
+  /**
+   * Finds out whether a plan would be refused, without making anything ready.
+   *
+   * @throws {UserError} As `apply` does.
+   */
+  async check(plan: Plan): Promise<void> {
+    await fromPromise(compilePatterns(plan));
+    this.#options.sockets.check(plan);
+  }
+
   /** Waits until it is told how those processes of some actors have ended that are dead. */
   async untilReaped(nodes: readonly NodeId[]): Promise<void> {
     const { host } = this.#options;
@@ -342,6 +352,9 @@ export class Engine {
     host.processes.adoptOrphans((orphan) => {
       if (!this.#exits.ended(orphan.row, orphan.status)) this.#onOrphan(orphan);
     }, layer.name !== "group");
+    host.processes.tellOfLacks(({ message }) =>
+      this.post({ type: "noted", node: ROOT, event: "not_looked_up", data: { why: message } })
+    );
     if (survival !== null) host.processes.foretellDeaths(({ row, status }) => survival.died(row, status));
     this.#takePipesOver();
     survival?.begin(this.#state, resumed?.runs ?? []);

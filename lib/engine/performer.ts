@@ -352,13 +352,18 @@ export class Performer {
     const { containment } = this.#options;
     if (this.#runs.get(run)!.run.child === null) return;
     if (stop.kill === "tree") return containment.end(run, "SIGKILL", () => this.#cleared(spec, run));
-    containment.endMain(run, () => this.#leave(spec, run));
+    this.#leave(spec, run);
   }
 
   #leave(spec: ActorSpec, run: RunId): void {
-    const left = this.#options.containment.leave(run);
-    if (left.length > 0) this.#remark(spec, `left running on purpose: ${nameSome(left.map(nameOf))}`);
-    this.#cleared(spec, run);
+    this.#options.containment.endMain(run, {
+      onUnseen: (why) =>
+        this.#options.post({ type: "noted", node: spec.path, event: "not_looked_up", data: { why } }),
+      onClear: (left) => {
+        if (left.length > 0) this.#remark(spec, `left running on purpose: ${nameSome(left.map(nameOf))}`);
+        this.#cleared(spec, run);
+      },
+    });
   }
 
   #cleared(spec: ActorSpec, run: RunId): void {

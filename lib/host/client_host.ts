@@ -5,6 +5,7 @@ import { holdFolder } from "./linux/held_folder.ts";
 import { LINUX } from "./linux/libc.ts";
 import { linuxLocks } from "./linux/locks.ts";
 import { readCommand, readPids, readRow } from "./linux/proc.ts";
+import { isUnmapped } from "./linux/user_ids.ts";
 import { openLibc } from "./load_libc.ts";
 import type { ClientHost } from "./ports/host.ts";
 import { NodeFiles } from "./shared/node_files.ts";
@@ -33,7 +34,7 @@ export async function openClientHost(): Promise<ClientHost> {
     },
     sockets: await openSystemSockets(),
     files: new NodeFiles(),
-    folders: { hold: (name) => holdFolder(libc, name) },
+    folders: { hold: (name) => holdFolder(libc, name), knowsUser: (uid) => !isUnmapped(uid) },
     locks: linuxLocks(libc),
     digest: isDeno ? denoDigest : bunDigest,
   };

@@ -88,6 +88,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
       openSource,
       onChildDeath,
       onNextTurn,
+      onLater: (callback, ms) => void setTimeout(callback, ms).unref(),
       onLateSignal: isDeno ? denoLateSignal : bunLateSignal,
       openFilesLimit: options.openFilesLimit ?? null,
       shimCommand: [...selfCommandOf(), EXEC_VERB],

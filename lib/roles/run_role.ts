@@ -2,7 +2,6 @@
  * What this program is, by its first argument: the command line, a hidden process of a tree, or what runs a module or a
  * script. Each loads what it needs alone, because a tree starts many of them.
  */
-import type { ParentLine } from "../actor/process/join_parent.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { decodeJson, type Shape } from "../base/shape.ts";
 import {
@@ -13,11 +12,9 @@ import {
   SUPERVISOR_VERB,
 } from "../daemon/launch_options.ts";
 import { ISOLATOR_VERB } from "../engine/isolator/protocol.ts";
-import type { ActorHost, ClientHost, Host } from "../host/ports/host.ts";
+import type { ClientHost, Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
-import { ACTOR_VERB } from "../host/shared/actor_verb.ts";
 import { SCRIPT_VERB } from "../host/shared/script_verb.ts";
-import { THREAD_VERB } from "../host/shared/thread_verb.ts";
 import { lastWordsOf } from "./last_words.ts";
 
 /** What every role is played with. */
@@ -31,29 +28,17 @@ export interface Means {
   readonly loadLibrary: () => Promise<object>;
 }
 
-/** Plays the role to its end, and with it ends the program; an actor goes on after this has returned. */
+/** Plays the role to its end, and with it ends the program. */
 export async function runRole(means: Means): Promise<void> {
   const { program, openHost } = means;
   const [verb, argument] = program.args;
-  // What a thread fails with its process is told of, and says.
-  if (verb !== THREAD_VERB) program.onUncaught(lastWordsOf);
+  program.onUncaught(lastWordsOf);
   switch (verb) {
     case SCRIPT_VERB: {
       const { runScript } = await import("../host/shared/run_script.ts");
-      await offerLibrary(means);
+      const { offerLibrary } = await import("../host/bun/own_library.ts");
+      offerLibrary(means.loadLibrary);
       return await runScript(argument!);
-    }
-    case ACTOR_VERB: {
-      const { openActorHost } = await import("../host/actor_host.ts");
-      return await runActor(means, await openActorHost());
-    }
-    case THREAD_VERB: {
-      const { hearToken } = await import("../actor/process/thread_line.ts");
-      const { openThreadSide } = await import("../host/shared/thread_side.ts");
-      const { threadHost } = await import("../host/actor_host.ts");
-      const side = await openThreadSide();
-      // By hand the verb means nothing.
-      return await runActor(means, threadHost(), side === null ? program.exit(2) : await hearToken(side));
     }
     case ISOLATOR_VERB: {
       const { actorMain } = await import("../actor/process/child_main.ts");
@@ -66,9 +51,13 @@ export async function runRole(means: Means): Promise<void> {
       return program.exit(await actorMain({ host, program, load: loadIsolatorModule(host) }));
     }
     case GUARDIAN_VERB: {
-      const { guardian } = await import("../daemon/guardian/guardian.ts");
+      const { beginToGuard } = await import("../daemon/guardian/begin_to_guard.ts");
       const options = await read(program, guardianOptionsShape, argument);
-      return program.exit(await guardian(await openHost(), program, options));
+      const host = await openHost();
+      // The supervisor takes longest to load, so that it is started before the rest of its guardian is loaded.
+      const begun = beginToGuard(host, program, options);
+      const { guardian } = await import("../daemon/guardian/guardian.ts");
+      return program.exit(await guardian(host, program, options, begun));
     }
     case SUPERVISOR_VERB: {
       const { supervisor } = await import("../daemon/supervisor.ts");
@@ -92,22 +81,4 @@ async function read<T>(program: Program, shape: Shape<T>, argument: string | und
   if (options.ok) return options.value;
   await program.stderr.write(`error: "${program.args[0]}" is a part of supervise, which starts it itself\n`);
   return program.exit(ExitCode.usage);
-}
-
-/** @param line The connection to whoever has started this actor, where it is in a thread. */
-async function runActor(means: Means, host: ActorHost, line?: ParentLine): Promise<void> {
-  const { program } = means;
-  const { actorMain } = await import("../actor/process/child_main.ts");
-  const { loadModule } = await import("../host/shared/load_module.ts");
-  const { withWorkModule } = await import("../worker/child/work.ts");
-  await offerLibrary(means);
-  const system = { host, program, load: withWorkModule(loadModule), openHost: () => means.openHost() };
-  // Not awaited: on Bun an error that nobody catches does not end a program whose main module is still being loaded.
-  void actorMain(line === undefined ? system : { ...system, line }).then(program.exit);
-}
-
-/** Modules and scripts may import this library with nothing installed; it is loaded if one does. */
-async function offerLibrary({ loadLibrary }: Means): Promise<void> {
-  const library = await import("../host/bun/own_library.ts");
-  library.offerLibrary(loadLibrary);
 }

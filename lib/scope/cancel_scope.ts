@@ -103,20 +103,22 @@ export class CancelScope {
     const frame = this.#enter();
     const { status } = frame;
     let value: T | undefined;
-    let failure: { readonly error: unknown } | null = null;
-    let hasReturned = false;
     try {
       if (status.depth % SCOPES_PER_STACK === 0) await null;
       value = await withFrame(frame, body, this);
-      hasReturned = true;
     } catch (error) {
-      failure = this.#absorb(error, status);
+      const failure = this.#absorb(error, status);
+      this.#disarm?.();
+      if (status.isBusy) await this.#endStragglers(status, false);
+      status.close();
+      if (failure !== null) throw failure.error;
+      return undefined;
     }
-    this.#disarm?.();
-    if (hasReturned) status.dropListeners();
-    if (status.isBusy) await this.#endStragglers(status, hasReturned);
+    if (this.#disarm !== null) this.#disarm();
+    if (status.closeIfIdle()) return value;
+    status.dropListeners();
+    if (status.isBusy) await this.#endStragglers(status, true);
     status.close();
-    if (failure !== null) throw failure.error;
     return value;
   }
 
@@ -153,7 +155,7 @@ export class CancelScope {
     const status = new CancelStatus(outer.status, this.#shield, outer.task);
     this.#entered = { run: outer.run, task: outer.task, status, locals: outer.locals };
     if (this.#cause !== null) status.cancel(this.#cause);
-    this.#arm();
+    else if (this.#deadline !== NEVER) this.#arm();
     return this.#entered;
   }
 

@@ -49,7 +49,7 @@ export class CancelStatus implements Link<CancelStatus> {
     this.depth = parent === null ? 0 : parent.depth + 1;
     if (parent !== null) {
       parent.#addInner(this);
-      this.#inForce = this.#fromAbove();
+      if (!shield || this.#forced) this.#inForce = parent.#inForce;
     }
   }
 
@@ -128,6 +128,18 @@ export class CancelStatus implements Link<CancelStatus> {
     return this.#inner !== null && this.#inner.size > 0;
   }
 
+  /** {@linkcode close} of one in which nothing waits or is open; false if something does. Most scopes end so. */
+  closeIfIdle(): boolean {
+    const inner = this.#inner;
+    const waiters = this.#waiters;
+    if ((inner !== null && inner.size > 0) || (waiters !== null && waiters.size > 0)) return false;
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#leaveParent();
+    }
+    return true;
+  }
+
   /** Lets go of those who are told of a cancel and are no tasks that wait. */
   dropListeners(): void {
     if (this.#waiters === null) return;
@@ -172,7 +184,7 @@ export class CancelStatus implements Link<CancelStatus> {
   #leaveParent(): void {
     if (this.#parent === null) return;
     this.#parent.#inner!.remove(this);
-    this.#parent.#checkEmpty();
+    if (this.#parent.#onEmpty !== null) this.#parent.#checkEmpty();
   }
 
   #checkEmpty(): void {

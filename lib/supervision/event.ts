@@ -123,6 +123,7 @@ export type Noted = { readonly [Event in NotedEvent]: NotedAs<Event> }[NotedEven
 
 type NotedEvent =
   | "orphan_reaped"
+  | "not_looked_up"
   | "isolated"
   | "state_unwritten"
   | "remade"
@@ -148,6 +149,8 @@ export interface Resumed {
   readonly adopted: ReadonlyMap<RunId, number>;
   /** Those of them whose actor is another in the plan of today. */
   readonly outdated: ReadonlySet<RunId>;
+  /** Actors that the plan of today has and that were another process in the last, or were not in it. */
+  readonly changed: ReadonlySet<NodeId>;
 }
 
 /** The tree is to be as another plan has it. Answered when what that starts is ready and what it has no more is gone. */

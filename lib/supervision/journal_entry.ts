@@ -86,6 +86,8 @@ export interface EntryData {
   readonly refused: { readonly verb: "down"; readonly by: CancelCause; readonly why: Refusal };
   /** A descendant whose parent had died has died too, and was reaped. */
   readonly orphan_reaped: { readonly pid: number; readonly name: string };
+  /** Processes that have died, or that a run has left, cannot be looked up now; that is tried again. */
+  readonly not_looked_up: { readonly why: string };
   /** The actors of a tree have a process of their own for a parent. */
   readonly isolated: { readonly pid: number };
   /** What the tree does could not be written down for a later supervisor. */

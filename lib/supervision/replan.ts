@@ -71,7 +71,7 @@ function refuse(turn: Turn, request: number | null): void {
 }
 
 /** What is to be another process by now has not failed yet. */
-function revive(turn: Turn, id: NodeId, cause: number): void {
+export function revive(turn: Turn, id: NodeId, cause: number): void {
   turn.set(id, NO_FAILURES);
   conclude(turn, id, { to: "waiting" }, cause);
 }

@@ -3,7 +3,8 @@
  *
  * Invariants:
  * 1. A run is adopted, or it is over before its actor starts another one.
- * 2. Counts of restarts, budgets and delays go on; what somebody has stopped by hand stays stopped.
+ * 2. Counts of restarts, budgets and delays go on, but for what has ended and is another process now, which starts at once;
+ *    what somebody has stopped by hand stays stopped.
  * 3. A run whose program or environment the plan has changed meanwhile is adopted, stopped, and started anew.
  */
 import { NEVER } from "../base/instant.ts";
@@ -12,14 +13,14 @@ import { onRunEvent } from "./actor.ts";
 import { resumeStart } from "./actor_start.ts";
 import { climbDown, resumeStop } from "./actor_stop.ts";
 import type { Resumed } from "./event.ts";
-import { startAnew } from "./replan.ts";
+import { revive, startAnew } from "./replan.ts";
 import { type RunId, thenOf } from "./state.ts";
 import { stopNode } from "./stopping.ts";
 import { openTree } from "./tree.ts";
 import type { Turn } from "./turn.ts";
 
 /** Puts the trees to work again, and takes every run over that there was. */
-export function resume(turn: Turn, { adopted, outdated }: Resumed): void {
+export function resume(turn: Turn, { adopted, outdated, changed }: Resumed): void {
   const cause = turn.record(ROOT, "resumed", null, { runs: adopted.size });
   turn.books.settleAll();
   for (const { id, kind, phase } of turn.nodes.values()) {
@@ -32,6 +33,29 @@ export function resume(turn: Turn, { adopted, outdated }: Resumed): void {
     }
   }
   wantBack(turn, cause);
+  for (const id of new Set([...changed].map((id) => endedFor(turn, id)))) {
+    if (id !== null) revive(turn, id, cause);
+  }
+}
+
+/**
+ * What has ended, or waits for its next start, and starts at once because an actor is another now: the actor, or the topmost tree
+ * above it that has ended; null if nothing has. What somebody has stopped by hand stays so.
+ */
+function endedFor(turn: Turn, id: NodeId): NodeId | null {
+  if (turn.find(id)?.kind !== "actor" || turn.place(id).isLeaving) return null;
+  const { phase } = turn.node(id);
+  if (phase.at === "inactive" && !turn.spec(id).autostart) return null;
+  if (phase.at === "stopped" && phase.why === "request") return null;
+  const { ancestors } = turn.place(id);
+  const ended = [id, ...ancestors].findLast((one) => one !== ROOT && hasEnded(turn, one));
+  if (ended === undefined) return null;
+  const isAtWork = turn.tree(turn.spec(ended).parent!).phase.at === "up";
+  return isAtWork ? ended : null;
+}
+
+function hasEnded(turn: Turn, id: NodeId): boolean {
+  return ["failed", "backing_off", "completed"].includes(turn.node(id).phase.at);
 }
 
 function adopt(turn: Turn, id: NodeId, run: RunId, pid: number, isOutdated: boolean): void {

@@ -21,6 +21,8 @@ interface Incomplete {
 
 /** What is set aside for a frame before more of it has come: what is announced costs nothing, what comes does. */
 const FIRST_ROOM_BYTES = 16 * 1_024;
+/** When this share of a frame has come, there is room for all of it. */
+const SHARE = 1 / 8;
 
 /** See the module. */
 export class FrameSplitter {
@@ -87,7 +89,7 @@ export class FrameSplitter {
   /** Where a content is put together. */
   #room(length: number, begun: Uint8Array): Uint8Array {
     if (!this.#isFleeting(begun)) {
-      return new Uint8Array(Math.min(length, Math.max(FIRST_ROOM_BYTES, 2 * begun.length)));
+      return new Uint8Array(Math.min(length, Math.max(FIRST_ROOM_BYTES, begun.length / SHARE)));
     }
     const scratch = this.#nextScratch ?? new Uint8Array(this.#maxBytes);
     this.#nextScratch = this.#scratch;
@@ -125,9 +127,9 @@ export class FrameSplitter {
   }
 }
 
-/** Makes room for so many bytes at least, and for twice as many if the frame is so long: each byte is copied few times. */
+/** Makes room for so many bytes at least, and for several times as many if the frame is so long: each byte is copied few times. */
 function grow(partial: Incomplete, bytes: number): void {
-  const grown = new Uint8Array(Math.min(partial.length, 2 * bytes));
+  const grown = new Uint8Array(Math.min(partial.length, bytes / SHARE));
   grown.set(partial.content.subarray(0, partial.filled));
   partial.content = grown;
 }

@@ -1,7 +1,7 @@
 /** What messages carry: values to CBOR and back, within limits. */
 import { addExtension, Encoder } from "cbor-x/encode";
 import { Decoder } from "cbor-x/decode";
-import { giveAway } from "../base/own_memory.ts";
+import { giveAway, takeMemory } from "../base/own_memory.ts";
 import { messageOf } from "../base/user_error.ts";
 import { type CborLimits, checkCbor, type Tagged } from "./cbor_check.ts";
 import { encodeInOwnRoom } from "./encoder_room.ts";
@@ -127,10 +127,13 @@ function encodeValue(value: unknown, limits: PayloadLimits): Uint8Array {
 /** A long byte array on its own: one copy of it, where an encoder that knows no length beforehand takes two. */
 function encodeBytes(value: Uint8Array, limits: PayloadLimits): Uint8Array {
   requireFitting(BYTES_HEAD + value.length, limits);
-  const room = new Uint8Array(HEADROOM_BYTES + BYTES_HEAD + value.length);
-  const bytes = giveAway(new Uint8Array(room.buffer, HEADROOM_BYTES));
+  const length = BYTES_HEAD + value.length;
+  const needed = HEADROOM_BYTES + length;
+  // What goes to a thread takes all of its memory along, and nothing that was in it before is for that one to see.
+  const memory = memoryInUse === null ? takeMemory(needed) : new ArrayBuffer(needed);
+  const bytes = giveAway(new Uint8Array(memory, HEADROOM_BYTES, length));
   bytes[0] = 0x5a;
-  new DataView(room.buffer).setUint32(HEADROOM_BYTES + 1, value.length);
+  new DataView(memory).setUint32(HEADROOM_BYTES + 1, value.length);
   bytes.set(value, BYTES_HEAD);
   return bytes;
 }

@@ -234,6 +234,32 @@ e2e(
 );
 
 attackUser(
+  "folders: in a user namespace that does not know its user, where all look alike, nothing is made and nothing believed",
+  async (_, { victim, stranger }) => {
+    // The folder of a user that a machine may have.
+    const place = "/tmp/supervise-65534";
+    const refuse = async () => {
+      for (const words of [["up", "-d"], ["ps"], ["ls"], ["down"]]) {
+        const { code, stderr } = await victim.run(["unshare", "-U", ...SUPERVISE, ...words]).done;
+        assert.equal(code, 7, `${words}: ${stderr}`);
+        assert.match(stderr, /host\/unknown-user.*does not know the user/s);
+      }
+    };
+    const isThere = existsSync(place);
+    await refuse();
+    assert.equal(existsSync(place), isThere);
+    if (isThere) return;
+    try {
+      await stranger.run(["mkdir", "-m", "700", place]).done;
+      await refuse();
+    } finally {
+      rmSync(place, { recursive: true, force: true });
+    }
+  },
+  ["unshare"],
+);
+
+attackUser(
   "folders: root of a user namespace does not take those of another root for its own",
   async (_, { victim }) => {
     const place = "/tmp/supervise-0";

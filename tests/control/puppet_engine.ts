@@ -80,6 +80,10 @@ export class PuppetEngine {
     return Promise.resolve({ reply });
   }
 
+  check(): Promise<void> {
+    return Promise.resolve();
+  }
+
   ask(what: Asked): Promise<Reply> {
     return new Promise((answer) => this.asked.push({ what, answer }));
   }

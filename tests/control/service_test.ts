@@ -260,7 +260,7 @@ test("service: apply reads the file, and answers when it is done with what was t
     const plan = planOf({
       children: { a: { daemon: true }, b: { daemon: true }, c: { stop: { graceMs: 1 } } },
     });
-    stage.file = () => ({ plan, problems: [], texts: new Map(), scaled: [] });
+    stage.file = () => ({ plan, problems: [], texts: new Map(), scaled: [], variables: new Map() });
     const would = await client.request("apply", { dry: true, wait: true });
     assert.deepEqual(would.changes.map(({ action, path }) => `${action} ${path}`), [
       "add b",
@@ -285,11 +285,17 @@ test("service: a file that is not valid, and one that asks for what cannot be, l
   await onStage(async (stage) => {
     const client = stage.client();
     stage.engine.runs();
-    stage.file = () => ({ plan: null, problems: [], texts: new Map([["f", "x"]]), scaled: [] });
+    stage.file = () => ({
+      plan: null,
+      problems: [],
+      texts: new Map([["f", "x"]]),
+      scaled: [],
+      variables: new Map(),
+    });
     const { ok, isValid, texts } = await client.request("apply", { dry: false, wait: true });
     assert.deepEqual([ok, isValid, texts], [false, false, { f: "x" }]);
     const plan = planOf({ children: { a: { daemon: true } }, isolate: true });
-    stage.file = () => ({ plan, problems: [], texts: new Map(), scaled: [] });
+    stage.file = () => ({ plan, problems: [], texts: new Map(), scaled: [], variables: new Map() });
     await assert.rejects(client.request("apply", { dry: false, wait: true }), (error: unknown) => {
       const { code, exitCode } = error as UserError;
       assert.deepEqual([code, exitCode], ["apply/refused", ExitCode.failed]);

@@ -57,6 +57,7 @@ export class Stage {
     problems: [],
     texts: new Map(),
     scaled: [],
+    variables: new Map(),
   });
   /** The plans that were taken. */
   readonly taken: Plan[] = [];
@@ -70,8 +71,8 @@ export class Stage {
     this.host = this.#hostWith(clock);
     this.service = new Service(this.engine, this.host, {
       kept: this.file(),
-      load: () => this.file(),
-      scale: () => this.file(),
+      load: () => Promise.resolve(this.file()),
+      scale: () => Promise.resolve(this.file()),
       keep: (loaded) => this.taken.push(loaded.plan!),
     });
     this.server = new ControlServer({

@@ -45,8 +45,13 @@ async function onSocket(peer: Peer, body: (real: Real) => Promise<void>): Promis
     await run(async () => {
       const plan = planOf({ children: { a: { daemon: true } } });
       const engine = new PuppetEngine(plan);
-      const kept = { plan, problems: [], texts: new Map(), scaled: [] };
-      const service = new Service(engine, host, { kept, load: () => kept, scale: () => kept, keep() {} });
+      const kept = { plan, problems: [], texts: new Map(), scaled: [], variables: new Map() };
+      const service = new Service(engine, host, {
+        kept,
+        load: () => Promise.resolve(kept),
+        scale: () => Promise.resolve(kept),
+        keep() {},
+      });
       const server = new ControlServer({
         host,
         service,

@@ -11,13 +11,25 @@ import { folderOf } from "../../lib/base/posix_path.ts";
 import { UserError } from "../../lib/base/user_error.ts";
 import { awaitEnd } from "../../lib/daemon/end_report.ts";
 import { connectTree } from "../../lib/daemon/find_tree.ts";
+// Loaded in advance, as the compiler is, since no virtual clock waits for what is loaded.
+import "../../lib/control/client.ts";
+import { compileTree } from "../../lib/daemon/compile_tree.ts";
+import { beginToGuard } from "../../lib/daemon/guardian/begin_to_guard.ts";
 import { guardian } from "../../lib/daemon/guardian/guardian.ts";
 import { launch, type Launched } from "../../lib/daemon/launch.ts";
-import { type GuardedOptions, GUARDIAN_VERB, SUPERVISOR_VERB } from "../../lib/daemon/launch_options.ts";
+import {
+  type GuardedOptions,
+  GUARDIAN_VERB,
+  type GuardianOptions,
+  type LaunchOptions,
+  SUPERVISOR_VERB,
+} from "../../lib/daemon/launch_options.ts";
+import { type Prepared, prepareLaunch } from "../../lib/daemon/prepare_launch.ts";
 import { supervisor } from "../../lib/daemon/supervisor.ts";
 import { type Receipt, receiptOf } from "../../lib/daemon/receipt.ts";
 import { stateFolderOf } from "../../lib/daemon/state_folder.ts";
 import { type TreeId, treeIdOf } from "../../lib/daemon/tree_id.ts";
+import type { SoundTreePlan } from "../../lib/daemon/tree_plan.ts";
 import { readRecord } from "../../lib/daemon/tree_record.ts";
 import { loadIsolatorModule } from "../../lib/engine/isolator/isolator_module.ts";
 import { ISOLATOR_VERB } from "../../lib/engine/isolator/protocol.ts";
@@ -107,17 +119,45 @@ export class FakeTrees {
     return launched;
   }
 
-  /** Launches it alone. */
+  /** Launches it alone, as `up` does; what is no plan is left to the supervisor. */
   async launch(): Promise<Launched> {
-    const stateFolder = stateFolderOf(this.#program, this.tree);
-    return await fromPromise(launch(this.machine.host, this.#program, {
+    const prepared = this.prepare();
+    const tree = this.#tryToCompile();
+    if (tree !== null) return await this.launchOn(prepared, tree);
+    if (prepared !== null) await fromPromise(prepared.letGo());
+    return await fromPromise(launch(this.machine.host, this.#program, this.#options()));
+  }
+
+  /** Has guardian and supervisor wait for what is to be launched; null if the tree may have a guardian. */
+  prepare(): Prepared | null {
+    return prepareLaunch(this.machine.host, this.#program, this.#options());
+  }
+
+  /** What the file says. */
+  compile(): SoundTreePlan {
+    const compiled = this.#tryToCompile();
+    assert.ok(compiled !== null);
+    return compiled;
+  }
+
+  #tryToCompile(): SoundTreePlan | null {
+    const compiled = compileTree(this.machine.host, this.#program, this.#options(), new Map(), new Map());
+    return compiled.plan === null ? null : { ...compiled, plan: compiled.plan };
+  }
+
+  async launchOn(prepared: Prepared | null, tree: SoundTreePlan): Promise<Launched> {
+    return await fromPromise(launch(this.machine.host, this.#program, this.#options(), { tree, prepared }));
+  }
+
+  #options(): LaunchOptions {
+    return {
       file: FILE,
-      stateFolder,
+      stateFolder: stateFolderOf(this.#program, this.tree),
       only: null,
       exitCodeFrom: [],
       openFilesLimit: null,
       containment: null,
-    }));
+    };
   }
 
   async connect(): Promise<ControlClient> {
@@ -324,8 +364,10 @@ export class FakeTrees {
     const own = this.machine.hostOf(puppet);
     const host: Host = this.#mortality === null ? own : mortalHost(own, role, this.#mortality, end);
     const program = this.#programOf(puppet.pid, puppet.args, puppet);
-    if (role === "guardian") puppet.exit(await guardian(host, program, JSON.parse(argument)));
-    else if (role === "isolator") {
+    if (role === "guardian") {
+      const options = JSON.parse(argument) as GuardianOptions;
+      puppet.exit(await guardian(host, program, options, beginToGuard(host, program, options)));
+    } else if (role === "isolator") {
       const main = actorMain({ host, program, load: loadIsolatorModule(host) });
       puppet.exit(await main.catch((error) => exitOfOrphan(error)));
     } else puppet.exit(await supervisor(host, program, JSON.parse(argument) as GuardedOptions));

@@ -124,5 +124,7 @@ test("trust: a command line is one of supervise for a file by its verb and what 
 test("trust: a user namespace knows all users, or those of its map", () => {
   assert.equal(knowsAll(parseUidMap("         0          0 4294967295\n")), true);
   assert.equal(knowsAll(parseUidMap("         0       1000          1\n")), false);
+  assert.equal(knowsAll(parseUidMap("")), false);
+  assert.equal(knowsAll(parseUidMap(null)), true);
   assert.equal(knowsAll(parseUidMap("0 1000 1\n1 100000 65536\n")), false);
 });

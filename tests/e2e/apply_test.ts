@@ -1,5 +1,7 @@
 /** A tree whose file changes while it runs: what becomes of each process is compared before and after. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import process from "node:process";
 import { freePort } from "../harness/ports.ts";
 import { e2e, type Sandbox } from "../harness/supervise.ts";
@@ -30,6 +32,13 @@ interface Change {
   readonly path: string;
   readonly action: string;
   readonly why: string;
+}
+
+/** A port at which this process listens. */
+async function listener(): Promise<{ readonly port: number; readonly server: Server }> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { port: (server.address() as AddressInfo).port, server };
 }
 
 const fileOf = (parts: Readonly<Record<string, string>>) => Object.values(parts).join("\n");
@@ -272,6 +281,7 @@ e2e(
 e2e(
   "apply: sockets come and go with the file, and a change that cannot be had leaves all as it is",
   async (sandbox) => {
+    const taken = await listener();
     const [one, two] = [await freePort(), await freePort()];
     const file = (port: number, more = "") => `
     [actors.web]
@@ -292,6 +302,24 @@ e2e(
     const refused = await sandbox.supervise("apply");
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /sockets\/not-available/);
+    // This process listens there.
+    sandbox.config(
+      file(two, `[actors.taken]\nexec = "sleep 1002"\nsockets = ["tcp://127.0.0.1:${taken.port}"]`),
+    );
+    for (const words of [["apply", "--dry-run"], ["plan"], ["apply"]]) {
+      const told = await sandbox.supervise(...words);
+      assert.match(told.stderr, /sockets\/not-available.*listens there/s, words.join(" "));
+      assert.equal(told.code, words[0] === "plan" ? 0 : 1);
+      if (words.length > 1) assert.match(told.stdout, /add +taken/);
+    }
+    sandbox.config(
+      file(two, `[actors.taken]\nexec = "sleep 1002"\nsockets = ["unix://${sandbox.dir}/new.sock"]`),
+    );
+    const dry = await sandbox.supervise("apply", "--dry-run");
+    assert.deepEqual([dry.code, existsSync(`${sandbox.dir}/new.sock`)], [0, false]);
+    sandbox.config(file(two, `[actors.taken]\nexec = "sleep 1002"\nsockets = ["unix:///proc/none/x.sock"]`));
+    assert.match((await sandbox.supervise("plan")).stderr, /sockets\/not-available/);
+    taken.server.close();
     assert.deepEqual(await pids(sandbox), before);
     assert.deepEqual(await answers(two), true);
     assert.equal((await sandbox.supervise("down")).code, 0);
@@ -340,6 +368,12 @@ e2e(
     assert.equal((await sandbox.start(["up", "-d"], { LEVEL: "info" }).done).code, 0);
     const same = await sandbox.start(["apply", "--json"], { LEVEL: "debug" }).done;
     assert.deepEqual(JSON.parse(same.stdout).changes, []);
+    const other = /^kept: the file is read with the environment of `up`, in which LEVEL had another value/m;
+    for (const verb of ["apply", "plan"]) {
+      assert.match((await sandbox.start([verb], { LEVEL: "secret-of-shell" }).done).stderr, other);
+      assert.doesNotMatch((await sandbox.start([verb], { LEVEL: "info" }).done).stderr, /kept:/);
+    }
+    assert.match((await sandbox.supervise("apply")).stderr, other);
     sandbox.write("a.env", "MORE=two");
     assert.deepEqual(told((await sandbox.json("apply")).changes), ["restart a: env.MORE is different"]);
     sandbox.config(file("secret-of-after").replace("echo", "echo secret-of-after secret-of-before;echo"));

@@ -123,6 +123,47 @@ test("layers: by sessions alone a stop ends what stays in one, and what leaves i
   assert.equal(played.end.processes.find(({ pid }) => pid === stays)?.path, "web");
 });
 
+test("layers: by sessions alone, what else runs on the machine is not read for each restart", async () => {
+  const strangers = new Set<number>();
+  const crashes = 5;
+  let started = 0;
+  let read = 0;
+  await play({
+    config: `${PAIR}\n[actors.web.backoff]\ninitial = "10ms"`,
+    containment: "group",
+    arrange({ kernel, host }) {
+      const image = { argv: ["/bin/other"], env: {}, cwd: "/", uid: 1 };
+      for (let n = 0; n < 200; n++) {
+        const stranger = kernel.create(null, image);
+        stranger.leadSession();
+        strangers.add(stranger.pid);
+      }
+      const find = host.processes.find.bind(host.processes);
+      Object.assign(host.processes, {
+        find(pid: number) {
+          if (strangers.has(pid)) read += 1;
+          return find(pid);
+        },
+      });
+    },
+    programs: {
+      "/bin/web"(self) {
+        started += 1;
+        return started > crashes ? self.forever() : self.exit(1);
+      },
+      "/bin/db": (self) => self.forever(),
+    },
+    async script({ at, down }) {
+      await at(60_000);
+      assert.equal(started, crashes + 1);
+      // The end of the tree alone looks at all that there is.
+      assert.equal(read, 0);
+      down();
+    },
+    mayRemain: () => [...strangers],
+  });
+});
+
 for (const kills of [true, false]) {
   test(`layers: a storm of forks loses against the kill of its group${kills ? "" : ", be it one by one"}`, async () => {
     let forks = 0;

@@ -92,6 +92,50 @@ test("survivors: a look that fails calls nobody one; that is told, and it is rep
   assert.deepEqual(played.end.survivors, []);
 });
 
+for (const how of ["by itself", "by a stop"]) {
+  test(`survivors: a run that ends ${how} and leaves something is over when that could be looked at`, async () => {
+    let isShort = false;
+    const played = await play({
+      config: `${WEB.replace('grace = "1s"', 'grace = "1s", kill = "process"')}`,
+      programs: {
+        async "/bin/web"(self) {
+          self.fork((child) => child.forever());
+          if (how === "by a stop") return STUBBORN(self);
+          await self.sleep(3_000);
+          self.exit(1);
+        },
+        "/bin/other": STAY,
+      },
+      arrange(machine) {
+        const { processes } = machine.host;
+        const { childrenOf } = processes;
+        processes.childrenOf = (pid: number) => {
+          if (isShort) throw Object.assign(new Error("EMFILE: too many open files"), { code: "EMFILE" });
+          return childrenOf.call(processes, pid);
+        };
+        machine.clock.schedule(after(machine.clock.now(), 1_500), () => isShort = true);
+        machine.clock.schedule(after(machine.clock.now(), 10_000), () => isShort = false);
+      },
+      async script({ at, stop, down }) {
+        await at(1_000);
+        if (how === "by a stop") await stop("web");
+        await at(20_000);
+        down();
+      },
+      mayRemain: ({ kernel }) =>
+        kernel.all().filter(({ image }) => image.argv[0] === "/bin/web").map(({ pid }) => pid),
+    });
+    assert.deepEqual(
+      played.entries.filter(({ event }) => event === "not_looked_up").map(({ path, why }) => [path, why]),
+      [
+        ["web", "EMFILE: too many open files"],
+      ],
+    );
+    const [over] = played.instants("web", how === "by a stop" ? "stopped" : "failed");
+    assert.ok(over! >= 10_000 && over! <= 10_300, `${over}`);
+  });
+}
+
 test("survivors: one that hangs in the kernel is named by the reason of its actor", async () => {
   let hanging = 0;
   const played = await play({

@@ -133,10 +133,11 @@ export class World {
    * Processes may have ended meanwhile: `end` says how, or null. `isOutdated`: the plan has another actor by now. What
    * another plan has no more is ended before.
    */
-  resume({ plan = this.plan, end = () => null, isOutdated = () => false }: {
+  resume({ plan = this.plan, end = () => null, isOutdated = () => false, changed = [] }: {
     readonly plan?: Plan;
     readonly end?: (process: Process) => number | Signal | null;
     readonly isOutdated?: (process: Process) => boolean;
+    readonly changed?: readonly string[];
   } = {}): boolean {
     const written = [...this.#written, encodeChange(wholeOf(this.state)).slice(0, 20)];
     const folded = foldChanges(written.map(decodeChange).filter((change) => change !== null))!;
@@ -163,7 +164,7 @@ export class World {
     const known = this.processes.filter((process) => !process.cleared);
     const adopted = new Map(known.map(({ run }) => [run, 1_000 + run]));
     const outdated = new Set(known.filter(isOutdated).map(({ run }) => run));
-    this.send({ type: "resumed", adopted, outdated });
+    this.send({ type: "resumed", adopted, outdated, changed: new Set(changed.map((path) => this.id(path))) });
     for (const process of known) {
       const how = process.alive ? end(process) : null;
       if (how !== null) this.#end(process, how);

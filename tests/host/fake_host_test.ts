@@ -6,6 +6,7 @@ import type { Host } from "../../lib/host/ports/host.ts";
 import { nextTurn } from "../../lib/host/shared/turn.ts";
 import { VirtualClock } from "../../lib/testing/virtual_clock.ts";
 import { contract } from "./contract.ts";
+import { test } from "../harness/test.ts";
 import type { Programs, Subject } from "./contract/subject.ts";
 import { threadProgram } from "./contract/thread_program.ts";
 
@@ -193,3 +194,14 @@ function programs(): Programs {
     leaveToExit: (code) => [...command("leave_to_exit"), String(code)],
   };
 }
+
+test("fake host: a lock is the only one until another is taken, of whatever file", () => {
+  const { locks, files } = openFake().host;
+  files.makeFolder("/srv/locks");
+  const first = locks.take("/srv/locks/first")!;
+  assert.equal(first.isOnlyOne(), true);
+  const second = locks.take("/srv/locks/second")!;
+  assert.deepEqual([first.isOnlyOne(), second.isOnlyOne()], [false, false]);
+  second.release();
+  assert.equal(first.isOnlyOne(), true);
+});

@@ -58,3 +58,21 @@ test("reaper: a storm leaves others their turn, and who is waited for does not s
   while (!reaper.reap());
   assert.deepEqual(orphans, range(100, 2_000));
 });
+
+test("reaper: what cannot be looked up stays a zombie, and is told of when it can be", () => {
+  const dead = new Dead();
+  let isShort = true;
+  const orphans: number[] = [];
+  const find = (pid: number) => {
+    if (isShort) throw Object.assign(new Error("EMFILE"), { code: "EMFILE" });
+    return { pid } as ProcessRow;
+  };
+  const reaper = new Reaper(dead.libc, find, () => null);
+  reaper.takeAll(({ row }) => orphans.push(row.pid));
+  dead.pids.add(100);
+  assert.throws(() => reaper.reap(), { code: "EMFILE" });
+  assert.deepEqual([...dead.pids], [100]);
+  isShort = false;
+  assert.equal(reaper.reap(), true);
+  assert.deepEqual(orphans, [100]);
+});

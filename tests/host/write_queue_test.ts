@@ -1,5 +1,6 @@
 /** What waits to be written to a socket of Bun. The queue itself needs nothing of Bun. */
 import assert from "node:assert/strict";
+import { giveAway, takeMemory } from "../../lib/base/own_memory.ts";
 import { beginTick, WriteQueue } from "../../lib/host/bun/write_queue.ts";
 import { nextTurn } from "../../lib/host/shared/turn.ts";
 import { test } from "../harness/test.ts";
@@ -89,4 +90,33 @@ test("write queue: when nothing can be written any more, who waits is told so", 
   assert.deepEqual([written, settled], [["ab"], []]);
   queue.clear();
   assert.deepEqual([settled, queue.bytes], [[false], 0]);
+});
+
+test("write queue: a long piece goes out by itself and as it is, and its memory serves again", async () => {
+  const pieces: Uint8Array[] = [];
+  const queue = new WriteQueue((bytes) => {
+    pieces.push(bytes);
+    return bytes.length;
+  }, () => {});
+  const long = giveAway(new Uint8Array(takeMemory(64 * 1_024)));
+  queue.add(bytesOf("first"), null);
+  queue.add(bytesOf("second"), null);
+  queue.add(long, null);
+  queue.add(bytesOf("last"), null);
+  queue.flush();
+  await nextTurn();
+  assert.deepEqual(pieces.map(({ length }) => length), [11, long.length, 4]);
+  assert.equal(pieces[1], long);
+  assert.equal(takeMemory(long.length), long.buffer);
+});
+
+test("write queue: memory of what the system has taken in part is not used until it has all", () => {
+  const takes = [1_000, Infinity];
+  const queue = new WriteQueue((bytes) => Math.min(takes.shift()!, bytes.length), () => {});
+  const long = giveAway(new Uint8Array(takeMemory(64 * 1_024)));
+  beginTick();
+  assert.equal(queue.tryWrite(long), true);
+  assert.notEqual(takeMemory(long.length), long.buffer);
+  queue.flushNow();
+  assert.equal(takeMemory(long.length), long.buffer);
 });

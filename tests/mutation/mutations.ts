@@ -506,8 +506,18 @@ function groupOf`,
     ["what leaves is forgotten at once", `|| turn.books.left > 0) return false;`, `) return false;`],
   ]),
   ...inFile("planned_changes", [
-    ["a failed tree stays so whatever is mended", `mended.add(tree.path);`, `mended.size;`],
-    ["rules alone start a failed tree", `if (action === "change" || action === "refuse") continue;`, ``],
+    ["a tree that has ended stays so whatever is mended", `mended.add(tree.path);`, `mended.size;`],
+    ["rules alone start a failed tree", `return action !== "change" && action !== "refuse";`, `return true;`],
+    [
+      "a tree that backs off waits though it is mended",
+      `["failed", "backing_off", "completed"]`,
+      `["failed", "completed"]`,
+    ],
+    [
+      "a tree that is done starts for what is removed",
+      `if (isMend) mended`,
+      `if (isMend || change.action === "remove") mended`,
+    ],
   ]),
   ...inFile("with_plan", [
     ["a run goes on by its old spec", `return { ...actor, phase: { ...phase, spec } };`, `return actor;`],

@@ -8,6 +8,7 @@ import { World } from "../harness/world.ts";
 import { presentIn } from "../../lib/supervision/view.ts";
 
 const DAEMON = { daemon: true };
+const PATIENT = { initialMs: 60_000, maxMs: 60_000, factor: 1, jitter: 0, resetAfterMs: 60_000 };
 
 function worldOf(children: TreeSketch["children"]): World {
   const world = new World(planOf({ children })).begin();
@@ -428,6 +429,75 @@ test("apply: a tree that has failed starts anew if something in it is another pr
     world.advance(SETTLE_MS);
     assert.equal(done(), true);
     assert.equal(world.phase("pool"), spawned.length === 0 ? "failed" : "up");
+  }
+});
+
+test("apply: a tree that backs off starts at once if something in it is another process, is new, or is there no more", () => {
+  const bad = { restart: "never" } as const;
+  const pool = (children: TreeSketch["children"]) =>
+    ({
+      autoShutdown: "any_significant",
+      restart: "always",
+      backoff: PATIENT,
+      children,
+    }) as const;
+  for (
+    const [mended, spawned] of [
+      [{ bad: { ...bad, significant: true, argv: ["other"] }, ok: DAEMON }, [
+        "spawn pool/bad",
+        "spawn pool/ok",
+      ]],
+      [{ ok: DAEMON }, ["spawn pool/ok"]],
+      [{ bad: { ...bad, significant: true }, ok: DAEMON, more: DAEMON }, [
+        "spawn pool/bad",
+        "spawn pool/ok",
+        "spawn pool/more",
+      ]],
+      [{ bad: { ...bad, significant: true }, ok: { ...DAEMON, stop: { graceMs: 1 } } }, []],
+    ] as const
+  ) {
+    const world = worldOf({ pool: pool({ bad: { ...bad, significant: true }, ok: DAEMON }), web: DAEMON });
+    for (let crash = 0; crash < 3 && world.phase("pool") !== "backing_off"; crash++) {
+      world.exits("pool/bad", 1);
+    }
+    assert.equal(world.phase("pool"), "backing_off");
+    world.take();
+    const { done } = applied(world, { pool: pool(mended), web: DAEMON });
+    assert.deepEqual(world.take("spawn"), spawned);
+    world.advance(SETTLE_MS);
+    assert.equal(done(), true);
+    assert.equal(world.phase("pool"), spawned.length === 0 ? "backing_off" : "up");
+  }
+});
+
+test("apply: a tree that has completed starts anew if there is more to do in it, and not for what is there no more", () => {
+  const [main, off] = [{ significant: true }, { autostart: false }] as const;
+  const kept = { one: {}, main, off, db: DAEMON, hand: DAEMON } as const;
+  for (
+    const [children, spawned] of [
+      [{ ...kept, one: { argv: ["other"] } }, ["one", "main", "db"]],
+      [{ ...kept, db: { ...DAEMON, argv: ["other"] } }, ["one", "main", "db"]],
+      [{ ...kept, more: {} }, ["one", "main", "db", "more"]],
+      [{ ...kept, one: DAEMON }, ["one", "main", "db"]],
+      [{ ...kept, off: {} }, ["one", "main", "off", "db"]],
+      [{ ...kept, off: { ...off, argv: ["other"] } }, []],
+      [{ ...kept, hand: { ...DAEMON, argv: ["other"] } }, []],
+      [{ ...kept, more: off }, []],
+      [{ ...kept, one: { stop: { graceMs: 1 } } }, []],
+      [{ main, off, db: DAEMON, hand: DAEMON }, []],
+    ] as const
+  ) {
+    const world = worldOf({ pool: { children: kept }, web: DAEMON });
+    world.stop("pool/hand");
+    world.exits("pool/one", 0);
+    world.exits("pool/main", 0);
+    assert.equal(world.phase("pool"), "completed");
+    world.take();
+    const { done } = applied(world, { pool: { children }, web: DAEMON });
+    assert.deepEqual(world.take("spawn"), spawned.map((name) => `spawn pool/${name}`));
+    assert.equal(world.phase("pool"), spawned.length === 0 ? "completed" : "up");
+    world.advance(SETTLE_MS);
+    assert.equal(done(), true);
   }
 });
 

@@ -67,6 +67,37 @@ test("resume: a delay goes on, and ends when it would have", () => {
   assert.equal(world.phase("a"), "running");
 });
 
+test("resume: what has ended, or waits to be restarted, starts at once if it is another by now, or with its tree", () => {
+  const once = { ...DAEMON, restart: "never" } as const;
+  const pool = {
+    onFailure: "stop",
+    intensity: { restarts: 0, withinMs: 1_000 },
+    children: { bad: DAEMON },
+  } as const;
+  const world = worldOf({
+    stopped: DAEMON,
+    done: {},
+    failed: once,
+    waits: DAEMON,
+    same: once,
+    pool,
+  });
+  world.stop("stopped");
+  world.exits("done", 0);
+  world.exits("failed", 3);
+  world.exits("same", 3);
+  world.exits("pool/bad", 3);
+  world.exits("waits", 3);
+  world.exits("waits", 3);
+  assert.equal(world.phase("waits"), "backing_off");
+  world.take();
+  assert.ok(world.resume({ changed: ["stopped", "done", "failed", "waits", "pool/bad"] }));
+  assert.deepEqual(world.take("spawn"), ["spawn done", "spawn failed", "spawn waits", "spawn pool/bad"]);
+  assert.deepEqual([world.phase("stopped"), world.phase("same")], ["stopped", "failed"]);
+  world.exits("failed", 3);
+  assert.equal(world.phase("failed"), "failed");
+});
+
 test("resume: what was stopped by hand, has completed or has failed stays so", () => {
   const world = worldOf({ stopped: DAEMON, done: {}, failed: {}, runs: DAEMON });
   world.stop("stopped");

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { seeded } from "../../lib/base/chance.ts";
-import { decodePayload, encodePayload, PAYLOAD_LIMITS, PayloadError } from "../../lib/wire/payload.ts";
+import { giveAway, giveBack } from "../../lib/base/own_memory.ts";
+import {
+  decodePayload,
+  encodePayload,
+  PAYLOAD_LIMITS,
+  PayloadError,
+  type SharedMemory,
+} from "../../lib/wire/payload.ts";
 import { MAX_BIGINT_BYTES } from "../../lib/wire/why_not_carried.ts";
 import { test } from "../harness/test.ts";
 
@@ -432,4 +439,16 @@ test("payload: bytes that are too many together are refused before room is made 
     refusal(() => encodePayload(Array(1_000).fill(bytes))),
     "Cannot send this: it takes 134217728000 bytes, and at most 268435456 are allowed",
   );
+});
+
+test("payload: what was in memory that serves again is for nobody to see, also where the memory as a whole goes to a thread", () => {
+  const other = () => giveBack(giveAway(new Uint8Array(100_000).fill(7)));
+  const value = new Uint8Array(90_000);
+  other();
+  const bytes = encodePayload(value);
+  assert.equal(bytes.length, 5 + value.length);
+  assert.ok(!bytes.subarray(5).includes(7));
+  other();
+  const threads: SharedMemory = { share: () => 0, find: () => undefined };
+  assert.ok(!new Uint8Array(encodePayload(value, PAYLOAD_LIMITS, threads).buffer).includes(7));
 });

@@ -36,8 +36,10 @@ import { encodeCanceller, type Identity, readCanceller } from "./identity.ts";
 
 /** How many bytes are handed to the system at once: what is urgent waits behind no more than these. */
 const WRITE_BYTES = 256 * 1_024;
-/** With so much waiting to be written, tasks wait before they add to it. */
-const HIGH_WATER_BYTES = 4 * 1_024 * 1_024;
+/** With so much waiting to be written, tasks wait before they add to it: what is in the cache still is soon written. */
+const HIGH_WATER_BYTES = 512 * 1_024;
+/** With so much waiting to be written, the other side is behind with its reading. */
+const BEHIND_BYTES = 4 * 1_024 * 1_024;
 /** How long a goodbye may take to whoever has broken the rules. */
 const GOODBYE_MS = 1_000;
 /** How many dialogs the other side may have open. */
@@ -384,7 +386,7 @@ export class Link implements DialogLink {
 
   /** @throws {FrameError} If the other side asks on and on, and does not read what it is told. */
   #countAnswer(): void {
-    if (this.#outgoing.bytes <= HIGH_WATER_BYTES) return void (this.#unread = 0);
+    if (this.#outgoing.bytes <= BEHIND_BYTES) return void (this.#unread = 0);
     this.#unread += 1;
     if (this.#unread > MOST_UNREAD) throw new FrameError("It asks for more, and does not read its answers");
   }

@@ -23,6 +23,7 @@ import { ACTOR_DIALOG, Kind } from "../../wire/message.ts";
 import { builtinsAt } from "../builtins.ts";
 import type { Dialog } from "../dialog/dialog.ts";
 import { ActorDied, ActorStartError, describeStatus, RemoteActorError } from "../errors.ts";
+import { heardWithin } from "../link/heard_within.ts";
 import { type Identity, readIdentity } from "../link/identity.ts";
 import type { Link } from "../link/link.ts";
 import type { ActorRuntime } from "../runtime.ts";
@@ -30,14 +31,6 @@ import { type EndSchedule, endSchedule } from "./end_schedule.ts";
 import { encodeSpec, type SpawnSpec } from "./spawn_spec.ts";
 import { decodePayload } from "../../wire/payload.ts";
 import type { Launch, Vessel } from "./vessel.ts";
-
-/** How long the end of a process may take to be seen after that of its connection, or the other way round. */
-const EXPLAIN_MS = 500;
-/**
- * In how many parts what it said before its end is waited for: where the loop was late, a timer is due before anything is
- * read that has long been there, and each part gives the loop a turn to read.
- */
-const PARTS = 10;
 
 /** What is started, and how it is ended. */
 export interface ActorProcessOptions {
@@ -195,7 +188,7 @@ export class ActorProcess {
 
   /** How it ended, if it has, or does in a moment. */
   async #explainLoss(): Promise<ExitStatus | null> {
-    await moveOnAfter(EXPLAIN_MS, () => this.#exited.wait());
+    await heardWithin(() => this.#exited.wait());
     return this.#status;
   }
 
@@ -203,9 +196,7 @@ export class ActorProcess {
   async #end(): Promise<void> {
     await this.#exited.wait();
     const link = this.#link;
-    for (let part = 0; part < PARTS && link?.lost === null; part++) {
-      await moveOnAfter(EXPLAIN_MS / PARTS, () => link.closed());
-    }
+    if (link?.lost === null) await heardWithin(() => link.closed());
   }
 
   /** Ends what it has started and left behind, however it has ended; what is still there at `end` is killed. */

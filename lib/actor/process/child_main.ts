@@ -16,7 +16,6 @@ import { CrashHolder } from "../debug/hold_crash.ts";
 import type { Link } from "../link/link.ts";
 import { ActorRuntime } from "../runtime.ts";
 import { type Joined, joinParent, type ParentLine } from "./join_parent.ts";
-import { sweep } from "./kill_tree.ts";
 import { PARENT_VARIABLE, type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
 
 /** What an actor's process needs of the machine. */
@@ -105,7 +104,7 @@ class ChildActor {
     const { openHost, program, line } = this.#system;
     const token = program.environment[TOKEN_VARIABLE];
     if (openHost === undefined || token === undefined || line !== undefined) return;
-    const host = await openHost();
+    const [host, { sweep }] = await Promise.all([openHost(), import("./kill_tree.ts")]);
     const leftMs = Math.min(ORPHANED_MS, this.#runtime.deadline.at - host.clock.now());
     await new CancelScope({ shield: true }).run(() => sweep(host, token, Math.max(0, leftMs)));
   }

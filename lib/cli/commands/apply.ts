@@ -4,9 +4,11 @@ import { fromPromise } from "../../bridge/from_promise.ts";
 import { refusalOf } from "../../control/apply_file.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { ApplyResult } from "../../control/protocol.ts";
+import { readWireError } from "../../control/wire_error.ts";
 import { type Receipt, receiptOfStop } from "../../daemon/receipt.ts";
+import { otherVariables } from "../../daemon/variable_mark.ts";
 import type { Command, Context } from "../command.ts";
-import { changeFields, renderChanges, scaledLines } from "../render/changes.ts";
+import { changeFields, otherVariableLines, renderChanges, scaledLines } from "../render/changes.ts";
 import { receiptFields, renderReceipt } from "../render/receipt.ts";
 import { renderRows } from "../render/rows.ts";
 import { requireSound } from "../require_plan.ts";
@@ -75,16 +77,30 @@ export async function goOn(
     );
     const { isValid, problems, texts } = result;
     const told = { isValid, problems, texts: new Map(Object.entries(texts)) };
+    await tellOtherVariables(context, result);
     await requireSound(context, file, told, "was changed");
     return result;
   }, fileAt);
   const { account, containment, ok } = result;
+  // A supervisor of another version may not look for it.
+  const obstacle = readWireError(result.obstacle ?? null);
   const receipt = account === null ? null : receiptOfStop(host, account, containment);
   await tell(context, result, receipt, dry);
   const refused = dry ? refusalOf(result.changes) : null;
   if (refused !== null) throw refused;
+  if (obstacle !== null) throw obstacle;
   if (receipt !== null && receipt.left > 0) return ExitCode.survivors;
   return ok ? ExitCode.done : ExitCode.failed;
+}
+
+/** Tells of the variables in the file that are others in this shell; a supervisor of another version may not say which there are. */
+export async function tellOtherVariables(
+  { host, program, ui }: Context,
+  { variables = {} }: Partial<Pick<ApplyResult, "variables">>,
+): Promise<void> {
+  for (const text of otherVariableLines(otherVariables(host, program, variables))) {
+    await fromPromise(ui.say(text));
+  }
 }
 
 async function tell(

@@ -2,12 +2,14 @@ import { ExitCode } from "../../base/exit_code.ts";
 import { UserError } from "../../base/user_error.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { ApplyResult } from "../../control/protocol.ts";
+import { readWireError } from "../../control/wire_error.ts";
 import { connectSupervisor } from "../../daemon/connect_supervisor.ts";
 import { readPiped } from "../../daemon/load_plan.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
 import type { Command, Context } from "../command.ts";
 import { requirePlan, requireSound } from "../require_plan.ts";
 import { changeFields, renderChanges, scaledLines } from "../render/changes.ts";
+import { tellOtherVariables } from "./apply.ts";
 import { PROFILE_OPTION } from "../active_profiles.ts";
 import { planFields, renderPlan } from "../render/plan.ts";
 import { fileOf } from "../which_tree.ts";
@@ -40,6 +42,8 @@ export const plan: Command = {
         : ui.print(renderPlan(compiled, ui.out)),
     );
     if (found !== null && !ui.json) await tellChanges(context, found);
+    const obstacle = readWireError(found?.obstacle ?? null);
+    if (obstacle !== null) await fromPromise(ui.complain(obstacle));
     if (!args.has("detailed-exitcode")) return ExitCode.done;
     if (found === null) {
       const { notRunning } = await import("../../daemon/not_running.ts");
@@ -50,7 +54,7 @@ export const plan: Command = {
 };
 
 /** What `apply` would do, and what it would leave. */
-type Pending = Pick<ApplyResult, "changes" | "scaled">;
+type Pending = Pick<ApplyResult, "changes" | "scaled" | "obstacle">;
 
 /** See {@linkcode Pending}; null if the tree does not run, or is on its way. */
 async function pendingChanges(context: Context, file: string): Promise<Pending | null> {
@@ -62,6 +66,7 @@ async function pendingChanges(context: Context, file: string): Promise<Pending |
     // What can be told of a sound file was told when it was read here.
     const { isValid, problems, texts } = found;
     const told = { isValid, problems, texts: new Map(Object.entries(texts)) };
+    await tellOtherVariables(context, found);
     if (!isValid) await requireSound(context, file, told, "would be changed");
     return found;
   } catch (error) {

@@ -1,27 +1,16 @@
-import { ExitCode } from "../../base/exit_code.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
 import type { UserError } from "../../base/user_error.ts";
-import { Adopted } from "../../daemon/adopted.ts";
-import type { LaunchOptions } from "../../daemon/launch_options.ts";
-import { adjustPlan } from "../../daemon/load_plan.ts";
 import { askedPathOf } from "../../daemon/elsewhere.ts";
 import { DEFAULT_FILE } from "../../daemon/find_tree.ts";
-import { pruneTrees } from "../../daemon/prune.ts";
+import type { LaunchOptions } from "../../daemon/launch_options.ts";
+import { prepareLaunch } from "../../daemon/prepare_launch.ts";
 import { stateFolderOf } from "../../daemon/state_folder.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
 import { LAYER_NAMES, type LayerName } from "../../engine/containment/layer.ts";
-import { fromPromise } from "../../bridge/from_promise.ts";
 import { PROFILE_OPTION } from "../active_profiles.ts";
 import { type Command, type Context, RAW_OPTION } from "../command.ts";
 import { usage } from "../option.ts";
-import { renderRest } from "../render/rest.ts";
-import { requirePlan } from "../require_plan.ts";
-import { shortages, tellShort } from "../tell_short.ts";
 import { fileOf } from "../which_tree.ts";
-import { upDetached } from "./up_detached.ts";
-import { upForeground } from "./up_foreground.ts";
-
-/** How long what is no part of the tree may take to end where this is process 1. */
-const REST_GRACE_MS = 2_000;
 
 /** `supervise up`. */
 export const up: Command = {
@@ -61,31 +50,21 @@ export const up: Command = {
   ],
   words: [0, 1],
   async run(context) {
-    const file = fileOf(context, 0);
-    pruneTrees(context.host, context.program.uid);
-    const compiled = await requirePlan(context, file, "refuse");
-    const options = launchOptions(context, file, compiled.profiles);
-    const plan = adjustPlan(compiled, options);
-    const isDetached = context.args.has("detach");
-    if (context.args.has("no-wait") && !isDetached) throw lastsAsLong();
-    const { host, program, ui } = context;
-    await tellShort(ui, shortages(plan, host.facts(), program.uid === 0));
-    const start = () => (isDetached ? upDetached : upForeground)(context, plan, options);
-    if (context.program.pid !== 1) return await start();
-    if (isDetached) throw endsContainer();
-    return await asInit(context, start);
+    const { host, program, args } = context;
+    if (args.has("no-wait") && !args.has("detach")) throw lastsAsLong();
+    const options = launchOptions(context, fileOf(context, 0));
+    if (program.pid === 1 && args.has("detach")) throw endsContainer();
+    // They take longer to load than the file takes to be read.
+    const prepared = prepareLaunch(host, program, options);
+    try {
+      const { upTree } = await fromPromise(import("./up_tree.ts"));
+      return await upTree(context, options, prepared);
+    } finally {
+      // Nothing, if they have been told of a tree.
+      if (prepared !== null) await fromPromise(prepared.letGo());
+    }
   },
 };
-
-/** Does what is asked of process 1 beside `start`, and after it. */
-async function asInit({ host, ui }: Context, start: () => Promise<number>): Promise<number> {
-  const adopted = new Adopted(host);
-  const code = await start();
-  const rest = await adopted.endRest(REST_GRACE_MS);
-  const line = renderRest(rest);
-  if (line !== null) await fromPromise(ui.say(line));
-  return rest.survivors.length > 0 ? ExitCode.survivors : code;
-}
 
 function endsContainer(): UserError {
   return usage(
@@ -109,11 +88,7 @@ function layerOf(text: string | null): LayerName | null {
   throw usage("usage/bad-value", `--containment is "${text}"`, `write ${LAYER_NAMES.join(", ")}`);
 }
 
-function launchOptions(
-  { host, program, args }: Context,
-  file: string,
-  profiles: readonly string[],
-): LaunchOptions {
+function launchOptions({ host, program, args }: Context, file: string): LaunchOptions {
   const only = args.list("only");
   const word = args.words[0] ?? args.text("file");
   return {
@@ -121,7 +96,6 @@ function launchOptions(
     asked: askedPathOf(host, program, { file, word, defaultName: DEFAULT_FILE }),
     stateFolder: stateFolderOf(program, treeIdOf(host, program.uid, file)),
     only: only.length === 0 ? null : only,
-    profiles,
     exitCodeFrom: args.list("exit-code-from"),
     openFilesLimit: program.callersOpenFilesLimit,
     containment: layerOf(args.text("containment")),

@@ -9,7 +9,6 @@ import type { ControlClient } from "../../control/client.ts";
 import type { ActionResult, EndReport, StatusRow } from "../../control/protocol.ts";
 import { awaitEnd } from "../../daemon/end_report.ts";
 import { launch, type Launched } from "../../daemon/launch.ts";
-import type { LaunchOptions } from "../../daemon/launch_options.ts";
 import { orLost } from "../../daemon/lost_supervisor.ts";
 import { receiptOf } from "../../daemon/receipt.ts";
 import { type TreeId, treeIdOf } from "../../daemon/tree_id.ts";
@@ -22,6 +21,7 @@ import { renderRows } from "../render/rows.ts";
 import { tellUnlimited } from "../tell_unlimited.ts";
 import { tellCleared } from "../tell_cleared.ts";
 import { type LastWords, lastWordsOf, tellLastWords } from "../last_words.ts";
+import type { UpOrder } from "../up_order.ts";
 import { isGoing } from "../progress.ts";
 import { withPatience, withProgress } from "./actions.ts";
 import { unlessLost } from "../take_down.ts";
@@ -30,14 +30,21 @@ import { unlessLost } from "../take_down.ts";
 type Interruption = { readonly signal: Signal } | { readonly timedOut: UserError };
 
 /** Starts the tree in the background; returns the exit code. */
-export async function upDetached(context: Context, plan: Plan, options: LaunchOptions): Promise<number> {
+export async function upDetached(
+  context: Context,
+  { tree: handed, options, prepared }: UpOrder,
+): Promise<number> {
   const { host, program, ui } = context;
-  const launched = await fromPromise(launch(host, program, options));
+  const launched = await fromPromise(launch(host, program, options, { tree: handed, prepared }));
   const { client } = launched;
   await tellCleared(ui, launched);
   const tree = treeIdOf(host, program.uid, options.file);
   try {
-    return await orLost(host, tree, () => bringUp(context, plan, launched, tree, options.stateFolder));
+    return await orLost(
+      host,
+      tree,
+      () => bringUp(context, handed.plan, launched, tree, options.stateFolder),
+    );
   } finally {
     client.close();
   }

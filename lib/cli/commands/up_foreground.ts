@@ -8,7 +8,6 @@ import type { EndReport } from "../../control/protocol.ts";
 import { connectTree } from "../../daemon/find_tree.ts";
 import { awaitEnd } from "../../daemon/end_report.ts";
 import { launch } from "../../daemon/launch.ts";
-import type { LaunchOptions } from "../../daemon/launch_options.ts";
 import { orLost } from "../../daemon/lost_supervisor.ts";
 import { receiptOf } from "../../daemon/receipt.ts";
 import { UNHEEDED } from "../../daemon/unheeded_signals.ts";
@@ -25,6 +24,7 @@ import { LineRenderer } from "../render/log_line.ts";
 import { receiptFields, renderReceipt } from "../render/receipt.ts";
 import { unlessLost } from "../take_down.ts";
 import { tellCleared } from "../tell_cleared.ts";
+import type { UpOrder } from "../up_order.ts";
 import { untilReaderGone } from "../while_read.ts";
 
 /** What is left of every grace period after the second Ctrl-C, and after the third. */
@@ -40,14 +40,17 @@ const SIGNALS: readonly (readonly [Signal, string])[] = [
 const SIGNALS_TO_PROCESS_1: typeof SIGNALS = [...SIGNALS, ["SIGQUIT", "terminate"]];
 
 /** Runs the tree in the foreground; returns its exit code. */
-export async function upForeground(context: Context, plan: Plan, options: LaunchOptions): Promise<number> {
+export async function upForeground(
+  context: Context,
+  { tree: handed, options, prepared }: UpOrder,
+): Promise<number> {
   const { host, program } = context;
   host.processes.outlive(UNHEEDED);
   const listen = program.pid === 1 ? dieOfSignals(program) : () => {};
-  const launched = await fromPromise(launch(host, program, options));
+  const launched = await fromPromise(launch(host, program, options, { tree: handed, prepared }));
   const { client } = launched;
   await tellCleared(context.ui, launched);
-  const foreground = new Foreground(context, plan, client, options.stateFolder);
+  const foreground = new Foreground(context, handed.plan, client, options.stateFolder);
   const tree = treeIdOf(host, program.uid, options.file);
   let feeder: ControlClient | null = null;
   try {

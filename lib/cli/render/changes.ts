@@ -1,4 +1,5 @@
 /** What becomes of a running tree under another plan, as text and as JSON. */
+import { nameSome } from "../../base/name_some.ts";
 import type { ChangeAction, PlanChange } from "../../config/changes/diff_plans.ts";
 import type { Scaled } from "../../config/declared/scaled.ts";
 import { ROOT } from "../../config/plan.ts";
@@ -42,6 +43,16 @@ export function scaledLines(scaled: readonly Scaled[]): readonly string[] {
 
 function isOther({ replicas, inFile }: Scaled): boolean {
   return replicas !== inFile;
+}
+
+/** Where the shell of a command has other values than that of `up` had; none if it has the same. */
+export function otherVariableLines(names: readonly string[]): readonly string[] {
+  return names.length === 0 ? [] : [
+    `kept: the file is read with the environment of \`up\`, in which ${
+      nameSome(names)
+    } had another value than here; ` +
+    "`down` and `up` take this one",
+  ];
 }
 
 /** A line for each change: what, where, why. */

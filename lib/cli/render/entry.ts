@@ -64,6 +64,7 @@ export function isNews(entry: JournalEntry): boolean {
     case "roll_halted":
     case "resumed":
     case "short":
+    case "not_looked_up":
       return true;
     default:
       return entry.path !== ROOT;
@@ -91,6 +92,7 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   unmade: "red",
   lines_dropped: "red",
   short: "red",
+  not_looked_up: "red",
   unlimited: "yellow",
   unwatched: "yellow",
   alert_failed: "yellow",
@@ -159,6 +161,7 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
   released: () => "is held no longer and goes on",
   refused: ({ verb, by, why }) => `${verb} was refused (${by}): ${describeRefusal(why)}`,
   orphan_reaped: ({ name, pid }) => `orphan ${name} (${pid}) ended and was reaped`,
+  not_looked_up: ({ why }) => `processes cannot be looked up, which is tried again: ${why}`,
   short: ({ reason, hint }) =>
     `has no room for more processes, which are tried again: ${reason}${hint === null ? "" : ` (${hint})`}`,
   unlimited: ({ reason }) => `runs without ${reason}`,

@@ -13,6 +13,7 @@ import { CHILD_KEYS } from "./child.ts";
 import { env, envFiles } from "./env.ts";
 import { intensity } from "./intensity.ts";
 import { limits } from "./limits.ts";
+import { MOST_REPLICAS } from "./most_replicas.ts";
 import { ready } from "./ready.ts";
 import { shellText } from "./shell_text.ts";
 import { stdin } from "./stdin.ts";
@@ -22,9 +23,6 @@ import { watch } from "./watch.ts";
 
 /** The keys that say what runs; an actor has exactly one. */
 export const COMMANDS = ["exec", "shell", "script", "module"] as const;
-
-/** So many copies of an actor there may be. */
-export const MOST_REPLICAS = 1_000;
 
 const ACTOR_KEYS = {
   exec: key(command('shell = "..."'), null, "The program to run and its arguments, without a shell."),

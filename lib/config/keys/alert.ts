@@ -21,6 +21,7 @@ export const ALERT_EVENTS = [
   "isolated",
   "killed",
   "lines_dropped",
+  "not_looked_up",
   "orphan_reaped",
   "planned",
   "ready",

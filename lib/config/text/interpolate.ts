@@ -7,6 +7,8 @@
 /** What placeholders stand for. */
 export interface Placeholders {
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Told of each variable that is asked for, be it set or not. @default Nobody */
+  readonly onVariable?: (name: string) => void;
   readonly dir: string;
   /** Is asked only if a text has it. */
   readonly supervise: () => string;
@@ -161,6 +163,7 @@ function pieceOf(placeholder: Placeholder, placeholders: Placeholders, flaws: Fl
     case "malformed":
       return flaw("malformed");
     case "env": {
+      placeholders.onVariable?.(variable);
       const value = valueOf(placeholders.environment, variable);
       if (placeholder.operator === "") return value === null ? flaw("unset") : piece(value);
       if (value !== null && value !== "") return piece(value);

@@ -26,25 +26,28 @@ import type { ExitStatus, ProcessId, ReapedOrphan } from "../../host/ports/proce
 import type { Program } from "../../host/ports/program.ts";
 import { run } from "../../scope/run.ts";
 import { Event } from "../../sync/event.ts";
+import type { Begun } from "./begin_to_guard.ts";
 import { DeathFile } from "./deaths.ts";
 import { HeldPipes } from "./held_pipes.ts";
 import { keepTree, keptProcesses, type Successor } from "./kept_tree.ts";
 import type { GuardianOptions, LaunchReport } from "../launch_options.ts";
 import { isMarkOf, killMarked, type Lost, lostBy } from "../leftovers.ts";
 import { letSleep } from "../let_sleep.ts";
-import { startWard, takeOverWard, type Ward } from "./ward.ts";
+import { lookAfter, startWard, takeOverWard, type Ward } from "./ward.ts";
 import { doorNameOf, type TreeId, treeIdOf } from "../tree_id.ts";
-import { UNHEEDED } from "../unheeded_signals.ts";
 import { concludeRecord, readRecord, type TreeRecord } from "../tree_record.ts";
 
 /** Signals that are meant for the tree, which the supervisor knows what to do about. */
 const PASSED_ON: readonly Signal[] = ["SIGINT", "SIGTERM"];
 
 /** Runs the guardian; returns its exit code when there is nothing left to guard. */
-export async function guardian(host: Host, program: Program, options: GuardianOptions): Promise<number> {
-  host.descriptors.keepToOurselves();
-  host.processes.outlive(["SIGHUP", ...UNHEEDED]);
-  const self = new Guardian(host, program, options);
+export async function guardian(
+  host: Host,
+  program: Program,
+  options: GuardianOptions,
+  begun: Begun,
+): Promise<number> {
+  const self = new Guardian(host, program, options, begun);
   letSleep(host);
   return await run(() => self.run(), { clock: host.clock, name: "guardian" });
 }
@@ -84,7 +87,7 @@ class Guardian {
   #death = new Event();
   #hangup = new Event();
 
-  constructor(host: Host, program: Program, options: GuardianOptions) {
+  constructor(host: Host, program: Program, options: GuardianOptions, begun: Begun) {
     this.#host = host;
     this.#program = program;
     this.#options = options;
@@ -94,7 +97,8 @@ class Guardian {
     this.#deaths = new DeathFile(host.files, this.#tree);
     host.processes.adoptOrphans((orphan) => this.#onReaped(orphan), options.containment !== "group");
     host.processes.foretellDeaths((death) => this.#onDeath(death));
-    this.#guard(this.#firstWard());
+    this.#guard(begun.spawned === null ? takeOverWard(host, options.ward!) : lookAfter(host, begun.spawned));
+    for (const orphan of begun.reaped) this.#onReaped(orphan);
     for (const signal of PASSED_ON) program.onSignal(signal, () => this.#passOn(signal));
     program.onSignal("SIGHUP", () => this.#onHangup());
   }
@@ -127,13 +131,6 @@ class Guardian {
       this.#guard(this.#startNext(successor));
     }
     return 0;
-  }
-
-  #firstWard(): Ward {
-    const { ward, ...options } = this.#options;
-    if (ward !== undefined) return takeOverWard(this.#host, ward);
-    const { selfCommand, environment } = this.#program;
-    return startWard(this.#host, { command: selfCommand, environment: definedOnly(environment), options });
   }
 
   #guard(ward: Ward): void {
@@ -214,7 +211,7 @@ class Guardian {
   #startNext({ pid, asked: { command, options }, answer }: Successor): Ward {
     const environment = this.#host.processes.environmentOf(pid) ?? definedOnly(this.#program.environment);
     const onReport = (report: LaunchReport | null) => void answer(report ?? DIED);
-    return startWard(this.#host, { command, environment, options, onReport });
+    return startWard(this.#host, { command, environment, options }, onReport);
   }
 
   async #endAll(tree: LostTree | null): Promise<number> {

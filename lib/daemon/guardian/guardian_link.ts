@@ -8,23 +8,10 @@
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { NamedPipes } from "../../engine/survival/run_pipes.ts";
 import type { Descriptors } from "../../host/ports/descriptors.ts";
+import type { LinkEnds } from "./link_ends.ts";
 
 /** Longer than any path. */
 const LONGEST_LINE_CHARS = 8_192;
-
-/** The two descriptors of one side. */
-export interface LinkEnds {
-  readonly read: number;
-  readonly write: number;
-}
-
-/** The two sides of a new link. */
-export function openLink(
-  descriptors: Descriptors,
-): { readonly guardian: LinkEnds; readonly supervisor: LinkEnds } {
-  const [down, up] = [descriptors.openPipe(), descriptors.openPipe()];
-  return { guardian: { read: up.read, write: down.write }, supervisor: { read: down.read, write: up.write } };
-}
 
 /** The supervisor's side. */
 export class GuardianLink {

@@ -8,7 +8,7 @@ import type { Host } from "../../host/ports/host.ts";
 import { type Child, type ProcessId, SpawnError } from "../../host/ports/processes.ts";
 import type { Program } from "../../host/ports/program.ts";
 import { sleep } from "../../scope/sleep.ts";
-import { GuardianLink, openLink } from "./guardian_link.ts";
+import { GuardianLink } from "./guardian_link.ts";
 import {
   type GuardedOptions,
   GUARDIAN_VERB,
@@ -16,6 +16,7 @@ import {
   LINK_READ_DESCRIPTOR,
   LINK_WRITE_DESCRIPTOR,
 } from "../launch_options.ts";
+import { openLink } from "./link_ends.ts";
 
 /** How long to wait until another attempt to start a guardian. */
 const TRY_AGAIN_MS = 1_000;

@@ -1,18 +1,11 @@
 /** The supervisor that a guardian looks after. */
 import type { Host } from "../../host/ports/host.ts";
 import type { ExitStatus, ProcessId } from "../../host/ports/processes.ts";
-import { openLink, WardLink } from "./guardian_link.ts";
-import {
-  type GuardedOptions,
-  type LaunchReport,
-  LINK_READ_DESCRIPTOR,
-  LINK_WRITE_DESCRIPTOR,
-  REPORT_DESCRIPTOR,
-  SUPERVISOR_VERB,
-  type SupervisorOptions,
-} from "../launch_options.ts";
+import { type LaunchReport, LINK_READ_DESCRIPTOR, LINK_WRITE_DESCRIPTOR } from "../launch_options.ts";
 import { readLaunchReport } from "../launch_report.ts";
 import { isThere, pause } from "../wait_until_gone.ts";
+import { WardLink } from "./guardian_link.ts";
+import { type SpawnedWard, spawnWard, type WardOptions } from "./spawn_ward.ts";
 
 /** How often a supervisor that is no child is looked for, once it has let go of the link. */
 const LOOK_EVERY_MS = 5;
@@ -24,39 +17,28 @@ export interface Ward extends ProcessId {
   ended(): Promise<ExitStatus | null>;
 }
 
-/** What to start as a supervisor. */
-export interface WardOptions {
-  /** Program and first arguments. */
-  readonly command: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-  readonly options: SupervisorOptions;
-  /** Told what it says of itself when it is up, if it does; without it, that goes to whoever has started this guardian. */
-  readonly onReport?: (report: LaunchReport | null) => void;
+/**
+ * Starts a supervisor.
+ *
+ * @param onReport Told what it says of itself when it is up, if it does.
+ */
+export function startWard(
+  host: Host,
+  options: WardOptions,
+  onReport: (report: LaunchReport | null) => void,
+): Ward {
+  const report = host.descriptors.openPipe();
+  const spawned = spawnWard(host, options, report.write);
+  void readLaunchReport(host.descriptors.sourceOf(report.read)).then(onReport);
+  return lookAfter(host, spawned);
 }
 
-/** Starts a supervisor. */
-export function startWard(host: Host, { command, environment, options, onReport }: WardOptions): Ward {
-  const { descriptors, processes } = host;
-  const { guardian, supervisor } = openLink(descriptors);
-  const { pid: ownPid, startTime: ownStart } = processes.find(processes.ownPid)!;
-  const guarded: GuardedOptions = { ...options, guardian: { pid: ownPid, startTime: ownStart } };
-  const report = onReport === undefined ? { read: null, write: REPORT_DESCRIPTOR } : descriptors.openPipe();
-  const child = processes.spawn({
-    argv: [...command, SUPERVISOR_VERB, JSON.stringify(guarded)],
-    env: environment,
-    cwd: "/",
-    stdin: null,
-    output: "inherit",
-    descriptors: {
-      [REPORT_DESCRIPTOR]: report.write,
-      [LINK_READ_DESCRIPTOR]: supervisor.read,
-      [LINK_WRITE_DESCRIPTOR]: supervisor.write,
-    },
-  });
-  for (const descriptor of [report.write, supervisor.read, supervisor.write]) descriptors.close(descriptor);
-  if (report.read !== null) void readLaunchReport(descriptors.sourceOf(report.read)).then(onReport);
-  const { pid, startTime, exited } = child;
-  return { pid, startTime, link: new WardLink(descriptors, guardian), ended: () => exited };
+/** Looks after a supervisor that this guardian has spawned. */
+export function lookAfter(
+  { descriptors }: Pick<Host, "descriptors">,
+  { child: { pid, startTime, exited }, ends }: SpawnedWard,
+): Ward {
+  return { pid, startTime, link: new WardLink(descriptors, ends), ended: () => exited };
 }
 
 /** Looks after a supervisor that has started this guardian itself. */

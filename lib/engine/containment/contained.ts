@@ -1,5 +1,5 @@
 import type { Hunt, Sighting } from "../../host/hunt.ts";
-import type { ProcessId } from "../../host/ports/processes.ts";
+import type { ProcessId, ProcessRow } from "../../host/ports/processes.ts";
 import type { RunId } from "../../supervision/state.ts";
 
 /** What a run is known by. */
@@ -25,6 +25,9 @@ export interface Contained extends RunMark {
   sighting: Sighting | null;
   /** Whether only the main process is to be ended. */
   mainOnly: boolean;
+  /** What it has left behind on purpose. */
+  left: readonly ProcessRow[];
+  onUnseen: ((why: string) => void) | null;
   onClear: (() => void) | null;
 }
 
@@ -37,6 +40,8 @@ export function newRun(mark: RunMark): Contained {
     hunt: null,
     sighting: null,
     mainOnly: false,
+    left: [],
+    onUnseen: null,
     onClear: null,
   };
 }

@@ -13,6 +13,7 @@
  */
 import type { Signal } from "../../base/signals.ts";
 import { limitErrorOf } from "../../base/limit_error.ts";
+import { messageOf } from "../../base/user_error.ts";
 import type { GroupLimits } from "../../config/plan.ts";
 import { keyOf, livingRow } from "../../host/alive.ts";
 import { howAlive, Hunt, type HuntingHost, passTogether, type Sighting } from "../../host/hunt.ts";
@@ -49,6 +50,14 @@ export interface Escaped {
   readonly path: string;
   /** How that is known, as a clause. */
   readonly why: string;
+}
+
+/** Told of what a run leaves behind on purpose. */
+export interface EndMainOptions {
+  /** Why that cannot be looked at; told once at most. */
+  readonly onUnseen: (why: string) => void;
+  /** Called once, when the main process is gone, with what it has left. */
+  readonly onClear: (left: readonly ProcessRow[]) => void;
 }
 
 /** A run that is over. */
@@ -298,11 +307,16 @@ export class Containment {
     this.#layer.close();
   }
 
-  /** Kills the main process of a run alone, and leaves the rest. */
-  endMain(run: RunId, onClear: () => void): void {
+  /**
+   * Kills the main process of a run alone, if it lives, and lets go of the rest. While that cannot be looked at, the run is not
+   * over, and another look follows.
+   */
+  endMain(run: RunId, { onUnseen, onClear }: EndMainOptions): void {
     const contained = this.#runs.get(run);
-    if (contained !== undefined) contained.mainOnly = true;
-    this.end(run, "SIGKILL", onClear);
+    if (contained === undefined) return onClear([]);
+    if (!contained.mainOnly) contained.onUnseen = onUnseen;
+    contained.mainOnly = true;
+    this.end(run, "SIGKILL", () => onClear(contained.left));
   }
 
   /**
@@ -319,15 +333,6 @@ export class Containment {
     } catch (error) {
       if (limitErrorOf(error) === null) throw error;
     }
-  }
-
-  /** Lets go of what a run leaves behind on purpose. */
-  leave(run: RunId): readonly ProcessRow[] {
-    const contained = this.#runs.get(run);
-    const rest = contained === undefined ? [] : this.#restOf(contained);
-    this.#left.add(rest);
-    if (rest.length > 0) this.#leaving.add(run);
-    return rest;
   }
 
   /** What was left on purpose and is still there. */
@@ -406,12 +411,19 @@ export class Containment {
     });
   }
 
-  /** The kernel does not reach everybody in a group, such as a process without its first thread: the hunt kills those that it finds. */
+  /**
+   * The kernel does not reach everybody in a group, such as a process without its first thread, and nobody where the group cannot
+   * be opened for want of a descriptor: the hunt kills those that it finds.
+   */
   #killTogether(contained: Contained): void {
-    this.#layer.kill(contained, (row) => {
-      this.#see(row, contained.path);
-      this.#ledger.killed(row);
-    });
+    try {
+      this.#layer.kill(contained, (row) => {
+        this.#see(row, contained.path);
+        this.#ledger.killed(row);
+      });
+    } catch (error) {
+      if (limitErrorOf(error) === null) throw error;
+    }
   }
 
   /** Many die at once, and are reaped one after the other: one sweep follows all whose turn has come by then. */
@@ -455,11 +467,29 @@ export class Containment {
   }
 
   #clear(contained: Contained): void {
-    if (!contained.mainReported) return;
+    if (!contained.mainReported || (contained.mainOnly && !this.#leave(contained))) return;
     contained.hunt = null;
     const { onClear } = contained;
     contained.onClear = null;
     onClear?.();
+  }
+
+  /** Lets go of what a run leaves behind on purpose. @returns False if it cannot be looked at now: then another look follows. */
+  #leave(contained: Contained): boolean {
+    try {
+      contained.left = this.#restOf(contained);
+    } catch (error) {
+      if (limitErrorOf(error) === null) throw error;
+      const why = messageOf(error);
+      contained.sighting = { seen: "unknown", why };
+      contained.onUnseen?.(why);
+      contained.onUnseen = null;
+      this.#begunEnding.set();
+      return false;
+    }
+    this.#left.add(contained.left);
+    if (contained.left.length > 0) this.#leaving.add(contained.run);
+    return true;
   }
 
   /** The living processes of a run beside its main process. */

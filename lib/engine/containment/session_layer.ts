@@ -1,7 +1,7 @@
 import { isSame } from "../../host/alive.ts";
 import { type Find, findAll, type Look } from "../../host/look.ts";
 import { type GroupCounts, GroupError, type Lack } from "../../host/ports/control_groups.ts";
-import type { Processes, ProcessRow } from "../../host/ports/processes.ts";
+import type { Leaders, Processes, ProcessRow } from "../../host/ports/processes.ts";
 import type { Housed, Layer, LayerName } from "./layer.ts";
 
 const NO_GROUPS: Lack = {
@@ -87,21 +87,29 @@ export class SessionLayer extends BareLayer {
 
   override membersOf({ main }: Housed, find: Find, look: Look): readonly ProcessRow[] {
     const listed = this.#byLeader(find, look).get(main.pid) ?? [];
-    const members = findAll(find, listed).filter((row) => leadersOf(row).has(main.pid));
+    const members = findAll(find, listed).filter((row) => leadersIn(row).has(main.pid));
     // The number is free again when the session is empty, and may be another's then.
     const holder = this.#processes.find(main.pid);
     return holder === null || isSame(holder, main) ? members : [];
   }
-  /** The table by session and group: read once for all runs that are looked at in one look, until that finds somebody dead. */
+
+  /**
+   * The processes of the machine by session and group: listed once for all runs that are looked at in one look, until that
+   * finds somebody dead. Only leaders are asked for, because a machine may have thousands of processes beside the tree, and a
+   * crash would wait until the line of each was read.
+   */
   #byLeader(find: Find, look: Look): Listed["byLeader"] {
     const { edition } = look;
     if (this.#listed?.look === look && this.#listed.edition === edition) return this.#listed.byLeader;
     const byLeader = new Map<number, number[]>();
-    for (const row of findAll(find, this.#processes.pids())) {
-      for (const leader of leadersOf(row)) {
+    for (const pid of this.#processes.pids()) {
+      // One that has no leaders is gone, which the look must hear of.
+      const leaders = this.#processes.leadersOf(pid) ?? find(pid);
+      if (leaders === null) continue;
+      for (const leader of leadersIn(leaders)) {
         const pids = byLeader.get(leader);
-        if (pids === undefined) byLeader.set(leader, [row.pid]);
-        else pids.push(row.pid);
+        if (pids === undefined) byLeader.set(leader, [pid]);
+        else pids.push(pid);
       }
     }
     this.#listed = { look, edition, byLeader };
@@ -109,6 +117,6 @@ export class SessionLayer extends BareLayer {
   }
 }
 
-function leadersOf({ session, group }: ProcessRow): ReadonlySet<number> {
+function leadersIn({ session, group }: Leaders): ReadonlySet<number> {
   return new Set([session, group]);
 }

@@ -2,7 +2,7 @@
  * The sockets of the actors of a tree. A socket is open from before its actor first starts until the tree is over, or the plan
  * has the socket no more: a client that connects while the actor restarts waits for its next run.
  */
-import { describeSocketAddress } from "../../base/socket_address.ts";
+import { describeSocketAddress, type SocketAddress } from "../../base/socket_address.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { ActorSpec, Plan } from "../../config/plan.ts";
 import { withoutReplica } from "../../config/replica_path.ts";
@@ -55,6 +55,17 @@ export class HeldSockets {
     }
   }
 
+  /**
+   * Finds out whether `open` would be refused. Nothing is opened.
+   *
+   * @throws {UserError} `sockets/not-available`
+   */
+  check(plan: Plan): void {
+    for (const node of plan.nodes) {
+      if (node.kind !== "tree") this.#forEachNew(node, (address) => this.#host.listening.check(address));
+    }
+  }
+
   /** Whether any is open that only runs of earlier plans have. */
   get hasSpare(): boolean {
     return this.#hasSpare;
@@ -91,12 +102,18 @@ export class HeldSockets {
     }
   }
 
-  #openFor({ sockets, path, at }: ActorSpec): void {
+  #openFor(actor: ActorSpec): void {
+    this.#forEachNew(
+      actor,
+      (address) => this.#open.set(describeSocketAddress(address), this.#host.listening.open(address)),
+    );
+  }
+
+  #forEachNew({ sockets, path, at }: ActorSpec, act: (address: SocketAddress) => void): void {
     for (const address of sockets) {
-      const name = describeSocketAddress(address);
-      if (this.#open.has(name)) continue;
+      if (this.#open.has(describeSocketAddress(address))) continue;
       try {
-        this.#open.set(name, this.#host.listening.open(address));
+        act(address);
       } catch (error) {
         if (!(error instanceof ListenError)) throw error;
         throw new UserError(

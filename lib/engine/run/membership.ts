@@ -9,6 +9,7 @@
 import { moduleUrl } from "../../actor/process/actor_module.ts";
 import type { Dialog } from "../../actor/dialog/dialog.ts";
 import { RemoteActorError } from "../../actor/errors.ts";
+import { heardWithin } from "../../actor/link/heard_within.ts";
 import { readIdentity } from "../../actor/link/identity.ts";
 import type { Link } from "../../actor/link/link.ts";
 import type { ActorRuntime } from "../../actor/runtime.ts";
@@ -16,13 +17,9 @@ import { encodeSpec, type SpawnSpec } from "../../actor/process/spawn_spec.ts";
 import type { ActorSpec } from "../../config/plan.ts";
 import { withoutReplica } from "../../config/replica_path.ts";
 import type { ExitStatus } from "../../host/ports/processes.ts";
-import { moveOnAfter } from "../../scope/timeouts.ts";
 import type { ErrorBox } from "../../wire/error_box.ts";
 import { ACTOR_DIALOG, Kind } from "../../wire/message.ts";
 import { decodePayload, PayloadError } from "../../wire/payload.ts";
-
-/** How long the end of a process may take to be seen after its connection was lost, and the other way round. */
-const EXPLAIN_MS = 500;
 
 /** Where the runs of an engine join. */
 export interface JoinPoint {
@@ -83,7 +80,7 @@ export class Membership {
       identity: { name: spec.name, path: spec.path },
       onJoin: (link) =>
         this.#join(link, encodeSpec({ ...spec, parentPid: run.parentPid() ?? point.pid }), run),
-      explainLoss: async () => await moveOnAfter(EXPLAIN_MS, () => run.exited()) ?? null,
+      explainLoss: async () => await heardWithin(() => run.exited()) ?? null,
     });
   }
 
@@ -101,7 +98,7 @@ export class Membership {
   /** Waits until all has come in that it said before its process ended. */
   async lastWords(): Promise<void> {
     const link = this.#link;
-    if (link !== null) await moveOnAfter(EXPLAIN_MS, () => link.closed());
+    if (link !== null) await heardWithin(() => link.closed());
   }
 
   /** What its code has failed with, if it said so. */

@@ -1,6 +1,6 @@
 /** What an earlier supervisor has left, made ready for a new one. */
 import type { Instant } from "../../base/instant.ts";
-import { actorAt, type ActorSpec, type Plan } from "../../config/plan.ts";
+import { actorAt, type ActorSpec, type NodeId, type Plan } from "../../config/plan.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { ExitStatus, ProcessId } from "../../host/ports/processes.ts";
 import type { Resumed } from "../../supervision/event.ts";
@@ -56,7 +56,20 @@ export function resumeTree(saved: SavedTree, options: ResumeOptions): ResumedTre
       type: "resumed",
       adopted: new Map(runs.map(({ run, pid }) => [run, pid])),
       outdated: new Set(outdated.map(({ run }) => run)),
+      changed: changedIn(plan, saved.plan, (actor) => fingerprintOf(host, actor)),
     },
     orphanage,
   };
+}
+
+/** The actors that are not as they were; none if that was not written down. */
+function changedIn(
+  plan: Plan,
+  before: SavedTree["plan"],
+  fingerprintOf: (actor: ActorSpec) => string,
+): ReadonlySet<NodeId> {
+  const actors = before === null ? [] : plan.nodes.filter((node) => node.kind !== "tree");
+  return new Set(
+    actors.filter((actor) => before!.get(actor.path) !== fingerprintOf(actor)).map(({ path }) => path),
+  );
 }

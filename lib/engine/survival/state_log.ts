@@ -20,6 +20,7 @@ import {
   text,
   whole,
 } from "../../base/shape.ts";
+import type { ActorSpec } from "../../config/plan.ts";
 import { messageOf } from "../../base/user_error.ts";
 import { keyOf } from "../../host/alive.ts";
 import { FileError, type Files } from "../../host/ports/files.ts";
@@ -73,11 +74,14 @@ export interface SavedTree {
   readonly state: SavedState;
   /** The runs that there were when the last line was written. */
   readonly runs: readonly SavedRun[];
+  /** Fingerprints of what the actors of its plan would have been started as, by address; null if none were written. */
+  readonly plan: ReadonlyMap<string, string> | null;
 }
 
 type Entry =
   | { readonly header: LogHeader }
   | { readonly run: SavedRun }
+  | { readonly plan: Readonly<Record<string, string>> }
   | { readonly died: ProcessId; readonly status: ExitStatus };
 
 /** What a log is written to. */
@@ -86,6 +90,7 @@ export interface StateLogOptions {
   readonly path: string;
   /** What all of it is about, as of now. */
   readonly header: () => LogHeader;
+  readonly fingerprintOf: (actor: ActorSpec) => string;
   /** Told that something could not be written, once until it can be again. */
   readonly onFailure: (why: string) => void;
 }
@@ -112,6 +117,7 @@ export class StateLog {
     this.#state = after;
     const change = changeBetween(before, after);
     if (change !== null) this.#add(encodeChange(change));
+    if (after.plan !== before.plan) this.#add(this.#planLine());
   }
 
   /** A run has a process. */
@@ -135,6 +141,14 @@ export class StateLog {
     this.#writeWhole();
   }
 
+  #planLine(): string {
+    const { nodes } = this.#state.plan;
+    const plan = Object.fromEntries(
+      nodes.flatMap((node) => node.kind === "tree" ? [] : [[node.path, this.#options.fingerprintOf(node)]]),
+    );
+    return JSON.stringify({ plan } satisfies Entry);
+  }
+
   #add(line: string): void {
     this.#addedChars += line.length;
     const isGrown = this.#addedChars > Math.max(GROWTH_CHARS, GROWTH_FACTOR * this.#wholeChars);
@@ -152,6 +166,7 @@ export class StateLog {
     const lines = [
       JSON.stringify(header),
       encodeChange(wholeOf(this.#state)),
+      this.#planLine(),
       ...runs.map((run) => JSON.stringify(run)),
     ];
     const text = `${lines.join("\n")}\n`;
@@ -179,10 +194,15 @@ export function readStateLog(files: Pick<Files, "readOwn">, path: string): Saved
   const changes: StateChange[] = [];
   const runs = new Map<string, SavedRun>();
   let header: LogHeader | null = null;
+  let plan: SavedTree["plan"] = null;
   for (const line of lines) {
     const change = decodeChange(line);
     if (change !== null) changes.push(change);
-    else header = readEntry(line, runs) ?? header;
+    else {
+      const entry = readEntry(line, runs);
+      if (entry !== null && "header" in entry) header = entry.header;
+      else if (entry !== null) plan = new Map(Object.entries(entry.plan));
+    }
   }
   const folded = foldChanges(changes);
   if (header === null || header.version !== VERSION || folded === null) return null;
@@ -191,6 +211,7 @@ export function readStateLog(files: Pick<Files, "readOwn">, path: string): Saved
     header,
     state: folded,
     runs: [...runs.values()].filter(({ run }) => present.has(run)),
+    plan,
   };
 }
 
@@ -209,11 +230,14 @@ export function logHeader(about: Omit<LogHeader, "version">): LogHeader {
   return { version: VERSION, ...about };
 }
 
-/** Takes a line about runs into account; gives the header if it is that. A line that is nothing of the kind tells nothing. */
-function readEntry(line: string, runs: Map<string, SavedRun>): LogHeader | null {
+/** Takes a line about runs into account; gives a line about all of the tree. A line that is nothing of the kind tells nothing. */
+function readEntry(
+  line: string,
+  runs: Map<string, SavedRun>,
+): Extract<Entry, { header: LogHeader } | { plan: unknown }> | null {
   const entry = decodeJsonOrNull(ENTRY, line, LINE_LIMITS);
   if (entry === null) return null;
-  if ("header" in entry) return entry.header;
+  if ("header" in entry || "plan" in entry) return entry;
   if ("run" in entry) {
     runs.set(keyOf(entry.run), entry.run);
     return null;
@@ -246,6 +270,8 @@ const RUN = object<{ readonly run: SavedRun }>({
   }),
 });
 
+const PLAN = object<{ readonly plan: Readonly<Record<string, string>> }>({ plan: dictionary(text) });
+
 const DEATH = object<{ readonly died: ProcessId; readonly status: ExitStatus }>({
   died: processIdShape,
   status: exitStatusShape,
@@ -257,5 +283,7 @@ const ENTRY: Shape<Entry> = (value, at) => {
     ? HEADER(value, at)
     : names.includes("run")
     ? RUN(value, at)
+    : names.includes("plan")
+    ? PLAN(value, at)
     : DEATH(value, at);
 };

@@ -27,6 +27,8 @@ export class Survival {
   readonly #options: SurvivalOptions;
   /** The pipes that a guardian is to hold. */
   readonly #held = new Set<NamedPipes>();
+  /** A plan is written down with each of its changes, and a run with its spec. */
+  readonly #fingerprints = new WeakMap<ActorSpec, string>();
   #log: StateLog | null = null;
 
   constructor(options: SurvivalOptions) {
@@ -37,7 +39,9 @@ export class Survival {
   begin(state: State, runs: readonly SavedRun[]): void {
     const { host, folder, instance, onFailure } = this.#options;
     const header = () => logHeader({ instance, boot: host.boot(), now: host.clock.now() });
-    this.#log = new StateLog({ files: host.files, path: stateLogOf(folder), header, onFailure }, state, runs);
+    const fingerprintOf = (actor: ActorSpec) => this.#fingerprintOf(actor);
+    const options = { files: host.files, path: stateLogOf(folder), header, fingerprintOf, onFailure };
+    this.#log = new StateLog(options, state, runs);
   }
 
   /** Somebody has removed what was written. */
@@ -51,8 +55,16 @@ export class Survival {
 
   started(run: Omit<SavedRun, "spec" | "status">, actor: ActorSpec): void {
     const { run: number, pid, startTime, fileBefore, survives } = run;
-    const spec = fingerprintOf(this.#options.host, actor);
+    const spec = this.#fingerprintOf(actor);
     this.#log?.started({ run: number, pid, startTime, fileBefore, spec, survives });
+  }
+
+  #fingerprintOf(actor: ActorSpec): string {
+    const known = this.#fingerprints.get(actor);
+    if (known !== undefined) return known;
+    const fingerprint = fingerprintOf(this.#options.host, actor);
+    this.#fingerprints.set(actor, fingerprint);
+    return fingerprint;
   }
 
   died(...death: Parameters<StateLog["died"]>): void {

@@ -6,10 +6,14 @@
  * To be told of the end of every tick would cost as much as a small message. That a new tick has begun is known when something
  * has come in; where that is not what has begun it, the first goes out at its end, too.
  */
+import { giveBack } from "../../base/own_memory.ts";
 import { Queue } from "../../base/queue.ts";
 
 /** More than a socket takes at once. */
 const BATCH_BYTES = 256 * 1_024;
+
+/** From this length on a piece goes out by itself: to copy it would cost more than a write. */
+const LONG_BYTES = 16 * 1_024;
 
 /** Batches are put together here, one after the other: what is in the cache already costs a fraction of other memory. */
 const batch = new Uint8Array(BATCH_BYTES);
@@ -77,6 +81,7 @@ export class WriteQueue {
     const taken = this.#write(bytes);
     if (taken < 0) return true;
     if (taken === bytes.length) {
+      giveBack(bytes);
       this.#onEmpty();
       return true;
     }
@@ -125,11 +130,11 @@ export class WriteQueue {
   #next(): Uint8Array {
     const { bytes } = this.#waiting.peek()!;
     const first = this.#offset === 0 ? bytes : bytes.subarray(this.#offset);
-    if (this.#waiting.size === 1 || first.length >= BATCH_BYTES) return first;
+    if (this.#waiting.size === 1 || first.length >= LONG_BYTES) return first;
     let filled = 0;
     for (const { bytes } of this.#waiting) {
       const piece = filled === 0 ? first : bytes;
-      if (filled + piece.length > BATCH_BYTES) break;
+      if (piece.length >= LONG_BYTES || filled + piece.length > BATCH_BYTES) break;
       batch.set(piece, filled);
       filled += piece.length;
     }
@@ -143,6 +148,7 @@ export class WriteQueue {
       if (first.bytes.length > left) break;
       left -= first.bytes.length;
       this.#waiting.shift();
+      giveBack(first.bytes);
       first.settle?.(true);
     }
     this.#offset = left;

@@ -7,6 +7,7 @@ import type { FakeFiles } from "./fake_files.ts";
 /** Folders of a fake disk that are held on to. */
 export function fakeFolders(disk: Disk, files: FakeFiles): Folders {
   return {
+    knowsUser: () => true,
     watch: (watched) => watchDisk(disk, watched),
     hold(name) {
       const info = files.inspectFolder(name);

@@ -49,6 +49,10 @@ export class FakeListening implements Listening {
     };
   }
 
+  check(address: SocketAddress): void {
+    this.open(address).close();
+  }
+
   share(holder: ProcessId, descriptor: number, address: SocketAddress): ListeningSocket | null {
     const { kernel, sockets, process: { descriptors }, disk } = this.#options;
     const process = kernel.find(holder.pid);

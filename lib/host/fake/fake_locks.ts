@@ -37,7 +37,11 @@ export class FakeLocks implements Locks {
       if (onEnd.delete(release)) this.#table.delete(content);
     };
     onEnd.add(release);
-    return { isInPlace: () => this.#find(path) === content, release };
+    return {
+      isInPlace: () => this.#find(path) === content,
+      isOnlyOne: () => this.#table.size === 1,
+      release,
+    };
   }
 
   isHeld(path: string): boolean {

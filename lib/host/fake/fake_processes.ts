@@ -3,6 +3,7 @@ import {
   type Child,
   type DeathMode,
   type ExitStatus,
+  type Leaders,
   type Processes,
   type ProcessId,
   type ProcessRow,
@@ -159,6 +160,11 @@ export class FakeProcesses implements Processes {
     return this.#world.kernel.find(pid)?.row() ?? null;
   }
 
+  leadersOf(pid: number): Leaders | null {
+    const row = this.#world.kernel.find(pid)?.row();
+    return row === undefined ? null : { session: row.session, group: row.group };
+  }
+
   variableOf(pid: number, name: string): string | null {
     const process = this.#world.kernel.find(pid);
     return process?.isAlive ? process.image.env[name] ?? null : null;
@@ -193,6 +199,9 @@ export class FakeProcesses implements Processes {
   foretellDeaths(onDeath: (death: ReapedOrphan) => void): void {
     this.#onDeath = onDeath;
   }
+
+  /** Nothing is refused here. */
+  tellOfLacks(): void {}
 
   dieWithParent(parentPid: number, mode: DeathMode): boolean {
     const isTheParent = this.#self.row().parent === parentPid;

@@ -1,4 +1,5 @@
 /** The control groups of Linux: folders and small files of cgroup v2. */
+import { limitErrorOf } from "../../base/limit_error.ts";
 import { accessSync, constants, existsSync, mkdirSync, rmdirSync } from "node:fs";
 import {
   type ControlGroups,
@@ -109,13 +110,15 @@ export class LinuxControlGroups implements ControlGroups {
   }
 
   remove(group: string): boolean {
-    for (const one of this.inside(group)) this.remove(one);
+    // Most have none inside, and without a look there it takes no descriptor, of which there may be none left.
+    if (isRemoved(group)) return true;
     try {
-      rmdirSync(group);
-      return true;
+      for (const one of this.inside(group)) this.remove(one);
     } catch (error) {
-      return codeOf(error) === "ENOENT";
+      if (limitErrorOf(error) === null) throw error;
+      return false;
     }
+    return isRemoved(group);
   }
 
   inside(group: string): readonly string[] {
@@ -177,5 +180,15 @@ export class LinuxControlGroups implements ControlGroups {
 
   #mounted(): GroupMount | null {
     return this.#mount ??= findGroupMount(tryRead("/proc/self/mountinfo") ?? "");
+  }
+}
+
+/** Removes a group that is empty. @returns Whether it is gone. */
+function isRemoved(group: string): boolean {
+  try {
+    rmdirSync(group);
+    return true;
+  } catch (error) {
+    return codeOf(error) === "ENOENT";
   }
 }

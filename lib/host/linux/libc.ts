@@ -19,6 +19,7 @@ const FUNCTIONS = {
   getpgrp: { result: "i32", args: [] },
   getppid: { result: "i32", args: [] },
   getpgid: { result: "i32", args: ["i32"] },
+  getsid: { result: "i32", args: ["i32"] },
   getxattr: { result: "i64", args: ["buffer", "buffer", "buffer", "i64"] },
   getsockname: { result: "i32", args: ["i32", "buffer", "buffer"] },
   getsockopt: { result: "i32", args: ["i32", "i32", "i32", "buffer", "buffer"] },

@@ -1,4 +1,5 @@
-import { lstatSync, unlinkSync } from "node:fs";
+import { accessSync, constants, lstatSync, unlinkSync } from "node:fs";
+import { folderOf } from "../../base/posix_path.ts";
 import { describeSocketAddress, type SocketAddress } from "../../base/socket_address.ts";
 import { ListenError, type Listening, type ListeningSocket } from "../ports/listening.ts";
 import type { ProcessId } from "../ports/processes.ts";
@@ -24,6 +25,11 @@ export class LinuxListening implements Listening {
 
   open(address: SocketAddress): ListeningSocket {
     return address.type === "tcp" ? this.#openTcp(address) : this.#openUnix(address);
+  }
+
+  check(address: SocketAddress): void {
+    if (address.type === "tcp") closeDescriptor(this.#libc, this.#boundTcp(address));
+    else this.#checkPath(address, addressBytes(address));
   }
 
   share(holder: ProcessId, descriptor: number, address: SocketAddress): ListeningSocket | null {
@@ -79,35 +85,40 @@ export class LinuxListening implements Listening {
   }
 
   #openTcp(address: SocketAddress & { type: "tcp" }): ListeningSocket {
-    const bytes = addressBytes(address);
-    const family = address.host.includes(":") ? LINUX.AF_INET6 : LINUX.AF_INET;
-    const descriptor = this.#listenAt(family, bytes, (errno) => {
-      const isTaken = errno === LINUX.EADDRINUSE;
-      return failure(address, isTaken ? `${describeHolder(address)} listens there` : describeErrno(errno));
-    });
+    const descriptor = this.#boundTcp(address);
+    this.#listenWith(descriptor, (errno) => tcpFailure(address, errno));
     return this.#listening(descriptor, address);
+  }
+
+  /** A socket that has the address, as far as nobody listens there, and does not listen itself. */
+  #boundTcp(address: SocketAddress & { type: "tcp" }): number {
+    const family = address.host.includes(":") ? LINUX.AF_INET6 : LINUX.AF_INET;
+    return this.#bindTo(family, addressBytes(address), (errno) => tcpFailure(address, errno));
   }
 
   #openUnix(address: SocketAddress & { type: "unix" }): ListeningSocket {
     const bytes = addressBytes(address);
-    this.#clearPath(address, bytes);
-    const descriptor = this.#listenAt(
-      LINUX.AF_UNIX,
-      bytes,
-      (errno) => failure(address, describeErrno(errno)),
-    );
+    const isThere = this.#checkPath(address, bytes);
+    if (isThere && !tryRemove(address.path)) {
+      throw failure(address, "nobody listens at the socket that is there, but it cannot be removed");
+    }
+    const failed = (errno: number) => failure(address, describeErrno(errno));
+    const descriptor = this.#bindTo(LINUX.AF_UNIX, bytes, failed);
+    this.#listenWith(descriptor, failed);
     return this.#listening(descriptor, address);
   }
 
-  /** Makes room for a socket: what nobody listens at any more is removed, anything else is somebody's. */
-  #clearPath(address: SocketAddress & { type: "unix" }, bytes: Uint8Array): void {
+  /** Whether a socket is there that nobody listens at any more; anything else that is there is somebody's. */
+  #checkPath(address: SocketAddress & { type: "unix" }, bytes: Uint8Array): boolean {
     const file = fileAt(address.path);
-    if (file === null) return;
+    if (file === null) {
+      const errno = whyNotWritable(folderOf(address.path));
+      if (errno !== null) throw failure(address, describeErrno(errno));
+      return false;
+    }
     if (!file.isSocket()) throw failure(address, "there is a file, and it is no socket");
     if (this.#isLiving(bytes)) throw failure(address, `${describeHolder(address)} listens there`);
-    if (!tryRemove(address.path)) {
-      throw failure(address, "nobody listens at the socket that is there, but it cannot be removed");
-    }
+    return true;
   }
 
   /** Whether some process has the socket of a file, found out without a connection that it would have to accept. */
@@ -122,18 +133,25 @@ export class LinuxListening implements Listening {
     return !isRefused;
   }
 
-  #listenAt(family: number, bytes: Uint8Array, failed: (errno: number) => ListenError): number {
+  #bindTo(family: number, bytes: Uint8Array, failed: (errno: number) => ListenError): number {
     const { call } = this.#libc;
     const descriptor = call.socket(family, LINUX.SOCK_STREAM | LINUX.O_CLOEXEC, 0) as number;
     if (descriptor < 0) throw failed(this.#libc.errno());
     // Else an address could not be had again for a while after its connections were closed.
     const on = new Uint8Array(new Int32Array([1]).buffer);
     call.setsockopt(descriptor, LINUX.SOL_SOCKET, LINUX.SO_REUSEADDR, on, on.length);
-    const isDone = call.bind(descriptor, bytes, bytes.length) === 0 && call.listen(descriptor, BACKLOG) === 0;
-    if (isDone) return descriptor;
+    if (call.bind(descriptor, bytes, bytes.length) === 0) return descriptor;
+    throw this.#closedBy(descriptor, failed);
+  }
+
+  #listenWith(descriptor: number, failed: (errno: number) => ListenError): void {
+    if (this.#libc.call.listen(descriptor, BACKLOG) !== 0) throw this.#closedBy(descriptor, failed);
+  }
+
+  #closedBy(descriptor: number, failed: (errno: number) => ListenError): ListenError {
     const errno = this.#libc.errno();
     closeDescriptor(this.#libc, descriptor);
-    throw failed(errno);
+    return failed(errno);
   }
 }
 
@@ -145,6 +163,21 @@ function addressBytes(address: SocketAddress): Uint8Array {
 
 function failure(address: SocketAddress, why: string): ListenError {
   return new ListenError(`Cannot listen at ${describeSocketAddress(address)}: ${why}`);
+}
+
+function tcpFailure(address: SocketAddress & { type: "tcp" }, errno: number): ListenError {
+  const isTaken = errno === LINUX.EADDRINUSE;
+  return failure(address, isTaken ? `${describeHolder(address)} listens there` : describeErrno(errno));
+}
+
+/** The error number of making a file in a folder; null if that can be done. */
+function whyNotWritable(folder: string): number | null {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    return Math.abs((error as { readonly errno?: number }).errno ?? LINUX.EACCES);
+  }
 }
 
 function tryRemove(path: string): boolean {

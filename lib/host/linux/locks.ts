@@ -68,6 +68,12 @@ class DescribedLock implements HeldLock {
     return isSame(tryStat(() => lstatSync(this.#path)), statSync(`/proc/self/fd/${this.#descriptor}`));
   }
 
+  isOnlyOne(): boolean {
+    // Those of other PID namespaces are told of, too: a lock of this kind is no process's.
+    const table = tryRead("/proc/locks") ?? "";
+    return table.split("\n").filter((line) => /\bOFDLCK\b/.test(line)).length === 1;
+  }
+
   release(): void {
     closeDescriptor(this.#libc, this.#descriptor);
   }

@@ -1,10 +1,13 @@
 import { resolvePath } from "../../base/posix_path.ts";
+import { limitErrorOf } from "../../base/limit_error.ts";
 import { type Signal, signalNumber } from "../../base/signals.ts";
+import type { UserError } from "../../base/user_error.ts";
 import { presentRow } from "../alive.ts";
 import {
   type ByteSource,
   type Child,
   type DeathMode,
+  type Leaders,
   type Processes,
   type ProcessId,
   type ProcessRow,
@@ -36,6 +39,9 @@ import { locateProgram, type Spawned, Spawner } from "./spawner.ts";
 import { flawOfFirstLine } from "./why_not_run.ts";
 import { Terminal } from "./terminal.ts";
 
+/** When the dead are looked up again that could not be for want of a descriptor. */
+const LACK_MS = 100;
+
 /** What the processes of Linux need of the runtime. */
 export interface ProcessesOptions {
   readonly libc: Libc;
@@ -46,6 +52,8 @@ export interface ProcessesOptions {
   readonly onChildDeath: (callback: () => void) => () => void;
   /** Calls back when everything that is ready now has run. */
   readonly onNextTurn: (callback: () => void) => void;
+  /** Calls back after so many milliseconds, for which nothing is kept alive. */
+  readonly onLater: (callback: () => void, ms: number) => void;
   /** The soft limit of open files for what is started; null: the present one. */
   readonly openFilesLimit: number | null;
   /** Starts a shim; its two descriptors follow. */
@@ -62,6 +70,7 @@ export class LinuxProcesses implements Processes {
   readonly #libc: Libc;
   readonly #openSource: ProcessesOptions["openSource"];
   readonly #onNextTurn: ProcessesOptions["onNextTurn"];
+  readonly #onLater: ProcessesOptions["onLater"];
   readonly #onLateSignal: ProcessesOptions["onLateSignal"];
   readonly #terminal: Terminal;
   readonly #spawner: Spawner;
@@ -76,12 +85,15 @@ export class LinuxProcesses implements Processes {
   /** Whether the next turn begins with more of what has died. */
   #isToReap = false;
   #isClosed = false;
+  #onLack: ((lack: UserError) => void) | null = null;
+  #isLacking = false;
 
   constructor(options: ProcessesOptions) {
     const { libc, openSource, onChildDeath, onNextTurn, openFilesLimit, shimCommand, groupOf } = options;
     this.#libc = libc;
     this.#openSource = openSource;
     this.#onNextTurn = onNextTurn;
+    this.#onLater = options.onLater;
     this.#onLateSignal = options.onLateSignal;
     this.#limit = new OpenFilesLimit(libc, openFilesLimit);
     this.#terminal = new Terminal(libc);
@@ -199,6 +211,12 @@ export class LinuxProcesses implements Processes {
     return readRow(pid, this.#pageBytes);
   }
 
+  leadersOf(pid: number): Leaders | null {
+    const { call } = this.#libc;
+    const [session, group] = [Number(call.getsid(pid)), Number(call.getpgid(pid))];
+    return session < 0 || group < 0 ? null : { session, group };
+  }
+
   variableOf(pid: number, name: string): string | null {
     return readVariable(pid, name) ?? null;
   }
@@ -230,6 +248,10 @@ export class LinuxProcesses implements Processes {
     this.#reaper.foretell(onDeath);
   }
 
+  tellOfLacks(onLack: (lack: UserError) => void): void {
+    this.#onLack = onLack;
+  }
+
   dieWithParent(parentPid: number, mode: DeathMode): boolean {
     return dieWithParent(this.#libc, parentPid, mode);
   }
@@ -250,12 +272,29 @@ export class LinuxProcesses implements Processes {
   }
 
   #reap(): void {
-    if (this.#isToReap || this.#reaper.reap()) return;
-    this.#isToReap = true;
-    this.#onNextTurn(() => {
+    if (this.#isToReap) return;
+    const again = () => {
       this.#isToReap = false;
       if (!this.#isClosed) this.#reap();
-    });
+    };
+    try {
+      const isAll = this.#reaper.reap();
+      this.#isLacking = false;
+      if (isAll) return;
+      this.#onNextTurn(again);
+    } catch (error) {
+      this.#lack(error);
+      this.#onLater(again, LACK_MS);
+    }
+    this.#isToReap = true;
+  }
+
+  /** Tells once of what the system has refused. @throws What is no such lack. */
+  #lack(error: unknown): void {
+    const lack = limitErrorOf(error);
+    if (lack === null) throw error;
+    if (!this.#isLacking) this.#onLack?.(lack);
+    this.#isLacking = true;
   }
 
   #adopt(adopts: boolean): boolean {

@@ -86,6 +86,8 @@ export class Reaper {
    *
    * @returns Whether that was everything: if not, it is to be called again when others have had their turn, for whom a
    * storm of forks would leave none.
+   * @throws {Error} With the code of the system, if one of the dead cannot be looked up for want of a descriptor: it stays a
+   * zombie, and with it all that the kernel tells of after it, until this is called again.
    */
   reap(): boolean {
     if (this.#onOrphan === null) {

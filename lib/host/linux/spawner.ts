@@ -68,8 +68,8 @@ export class Spawner {
   readonly #direct: DirectStart;
   readonly #terminal: Terminal;
   readonly #home: () => string | null;
-  readonly #attributes: Uint8Array;
-  readonly #attributesInFront: Uint8Array;
+  /** By what sets a process apart from this one. */
+  readonly #attributes = new Map<number, Uint8Array>();
 
   constructor(libc: Libc, limit: OpenFilesLimit, { direct, terminal, home }: SpawnerPlace) {
     this.#direct = direct;
@@ -77,8 +77,6 @@ export class Spawner {
     this.#limit = limit;
     this.#terminal = terminal;
     this.#home = home;
-    this.#attributes = newAttributes(libc, LINUX.POSIX_SPAWN_SETSID);
-    this.#attributesInFront = newAttributes(libc, LINUX.POSIX_SPAWN_SETPGROUP);
   }
 
   /** @throws {SpawnError} */
@@ -233,16 +231,24 @@ export class Spawner {
     const start = (attributes: Uint8Array) => this.#posixSpawn(program, spec, actions, attributes);
     const { group } = spec;
     const isInFront = spec.foreground === true && this.#terminal.handOver(actions);
-    const own = isInFront ? this.#attributesInFront : this.#attributes;
-    if (group === undefined) return start(own);
+    const place = isInFront ? LINUX.POSIX_SPAWN_SETPGROUP : LINUX.POSIX_SPAWN_SETSID;
+    if (group === undefined) return start(this.#attributesFor(place));
     const { inGroup } = this.#libc;
-    if (inGroup === null) return visiting(this.#home(), group, () => start(own));
+    if (inGroup === null) return visiting(this.#home(), group, () => start(this.#attributesFor(place)));
     return withGroupFolder(group, (descriptor) => {
-      const place = isInFront ? LINUX.POSIX_SPAWN_SETPGROUP : LINUX.POSIX_SPAWN_SETSID;
       const attributes = newAttributes(this.#libc, place | LINUX.POSIX_SPAWN_SETCGROUP);
       inGroup.posix_spawnattr_setcgroup_np(attributes, descriptor);
       return start(attributes);
     });
+  }
+
+  /** Made when they are first needed: most processes are started directly. */
+  #attributesFor(place: number): Uint8Array {
+    const known = this.#attributes.get(place);
+    if (known !== undefined) return known;
+    const made = newAttributes(this.#libc, place);
+    this.#attributes.set(place, made);
+    return made;
   }
 
   /** Not every descriptor that a runtime opens is closed when a program starts: Deno hands its sockets on. */

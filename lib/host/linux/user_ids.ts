@@ -24,8 +24,13 @@ export function isAmbiguous(uid: number): boolean {
   return uid === overflowUid() && !knowsAll(rangesHere());
 }
 
-/** The ranges of /proc/PID/uid_map. */
-export function parseUidMap(text: string): readonly Range[] {
+/**
+ * The ranges of /proc/PID/uid_map, which is empty in a namespace that nobody has given a map.
+ *
+ * @param text Null where there is no such file, because the kernel has no user namespaces.
+ */
+export function parseUidMap(text: string | null): readonly Range[] {
+  if (text === null) return [{ first: 0, count: ALL }];
   return text.split("\n").map((line) => line.trim().split(/\s+/).map(Number))
     .filter((fields) => fields.length === 3)
     .map(([first, _, count]) => ({ first: first!, count: count! }));
@@ -33,7 +38,7 @@ export function parseUidMap(text: string): readonly Range[] {
 
 /** Whether a map leaves nobody out, as it does outside of all namespaces. */
 export function knowsAll(map: readonly Range[]): boolean {
-  return map.length === 0 || map.reduce((sum, { count }) => sum + count, 0) >= ALL;
+  return map.reduce((sum, { count }) => sum + count, 0) >= ALL;
 }
 
 function isMapped(uid: number): boolean {
@@ -41,7 +46,7 @@ function isMapped(uid: number): boolean {
 }
 
 function rangesHere(): readonly Range[] {
-  return ranges ??= parseUidMap(tryRead("/proc/self/uid_map") ?? "");
+  return ranges ??= parseUidMap(tryRead("/proc/self/uid_map"));
 }
 
 function overflowUid(): number {

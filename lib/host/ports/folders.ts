@@ -34,6 +34,8 @@ export interface Watched {
 
 /** See the module. */
 export interface Folders {
+  /** Whether what belongs to a user can be told from what others have: not in a user namespace that does not know that user. */
+  knowsUser(uid: number): boolean;
   /** Opens a folder; null if there is none of that name, or a link. No program that is started inherits it. */
   hold(name: string): HeldFolder | null;
   /**

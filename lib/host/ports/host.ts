@@ -30,7 +30,7 @@ export interface ActorHost extends Pick<Host, "clock" | "sockets" | "tcp" | "ran
 export interface ClientHost
   extends Pick<Host, "clock" | "wallClock" | "sockets" | "files" | "locks" | "digest"> {
   readonly processes: Pick<Processes, "ownPid" | "find" | "pids" | "commandOf">;
-  readonly folders: Pick<Folders, "hold">;
+  readonly folders: Pick<Folders, "hold" | "knowsUser">;
 }
 
 /** Everything outside of the program that supervise touches. */

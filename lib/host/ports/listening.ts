@@ -30,6 +30,13 @@ export interface Listening {
    */
   open(address: SocketAddress): ListeningSocket;
   /**
+   * Finds out whether `open` would be refused, as far as that shows without listening: nobody can connect meanwhile, and no file
+   * is made or removed.
+   *
+   * @throws {ListenError} As `open` does.
+   */
+  check(address: SocketAddress): void;
+  /**
    * Shares a socket that another process listens with, one that it was handed under that number.
    *
    * @returns Null if it does not listen there, or may not be asked.

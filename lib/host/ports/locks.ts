@@ -4,6 +4,11 @@
 export interface HeldLock {
   /** Whether the lock can still be found: nobody has removed or replaced its file. */
   isInPlace(): boolean;
+  /**
+   * Whether it is the only lock of its kind on the machine, whatever its file is called by now: nobody has to be looked for that
+   * may have another. False also where the kernel does not tell.
+   */
+  isOnlyOne(): boolean;
   release(): void;
 }
 

@@ -2,6 +2,7 @@
  * The port to processes. What stands here is all that the rest of supervise knows about them.
  */
 import type { Signal } from "../../base/signals.ts";
+import type { UserError } from "../../base/user_error.ts";
 import type { Privileges } from "./privileges.ts";
 
 /** A process that cannot be mistaken for a later one with the same number. */
@@ -25,6 +26,9 @@ export interface ProcessRow extends ProcessId {
   /** Resident memory in bytes. */
   readonly rss: number;
 }
+
+/** The numbers of the processes that lead, or led, the session and the process group of another. */
+export type Leaders = Pick<ProcessRow, "session" | "group">;
 
 /** How a process ended. */
 export type ExitStatus =
@@ -155,6 +159,11 @@ export interface Processes {
   childrenOf(pid: number): readonly number[];
   /** One line of the table; null if there is no such process. */
   find(pid: number): ProcessRow | null;
+  /**
+   * The leaders of a process or of a zombie; null if there is no such process, or if the kernel does not tell. Many times
+   * cheaper than its line.
+   */
+  leadersOf(pid: number): Leaders | null;
   /** One variable of a process's initial environment; null if it has none or it may not be read. */
   variableOf(pid: number, name: string): string | null;
   /**
@@ -184,6 +193,11 @@ export interface Processes {
    * collected: until then, if this program is killed, whoever is its parent next collects it.
    */
   foretellDeaths(onDeath: (death: ReapedOrphan) => void): void;
+  /**
+   * Tells of what the system has refused when the dead were to be looked up, once until that goes well again. They are looked
+   * up again until it does, and stay zombies meanwhile.
+   */
+  tellOfLacks(onLack: (lack: UserError) => void): void;
   /**
    * Ends this process when its parent dies, whatever it is doing then, be it a loop without an end. To be called where
    * the parent started it as a child: what a thread of the parent has started counts that thread as its parent. With

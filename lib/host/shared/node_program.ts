@@ -7,6 +7,7 @@ import { ACTOR_VERB } from "./actor_verb.ts";
 import { ignoredAtStart } from "./ignored_at_start.ts";
 import { closeInspector, openInspector } from "./inspector.ts";
 import { nodeFs, nodeOs } from "./lazy_node.ts";
+import { onExit } from "./on_exit.ts";
 import { openOutput } from "./output.ts";
 import { ownEnvironment } from "./own_environment.ts";
 import { isDeno } from "./runtime.ts";
@@ -120,24 +121,6 @@ function folderNotUtf8(): UserError {
     "The name of the folder that this command was started in is not UTF-8",
     { hint: "rename it, or go to it through a link and name the file by that (-f)" },
   );
-}
-
-function onExit(callback: () => void): () => void {
-  let isTold = false;
-  const tell = () => {
-    if (!isTold) callback();
-    isTold = true;
-  };
-  // Deno does not say that a program exits whose error nobody has caught.
-  const tellOfError = () => {
-    if (process.listenerCount("uncaughtException") === 0) tell();
-  };
-  process.on("exit", tell);
-  process.on("uncaughtExceptionMonitor", tellOfError);
-  return () => {
-    process.off("exit", tell);
-    process.off("uncaughtExceptionMonitor", tellOfError);
-  };
 }
 
 /** A user by number alone, as containers have them, is in no list of users: the root folder is home then. */

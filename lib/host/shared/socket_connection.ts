@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { concatBytes } from "../../base/bytes.ts";
+import { giveBack, isGivenAway } from "../../base/own_memory.ts";
 import type { Connection } from "../ports/sockets.ts";
 import { linger } from "./linger.ts";
 import { type Flow, socketFlow, socketSource } from "./socket_source.ts";
@@ -38,7 +39,11 @@ export function socketConnection(
       }),
     send(pieces) {
       let hasRoom = isOpen();
-      for (const part of hasRoom ? together(pieces) : []) hasRoom = socket.write(part);
+      for (const part of hasRoom ? together(pieces) : []) {
+        hasRoom = isGivenAway(part)
+          ? socket.write(part, (error) => error ? undefined : giveBack(part))
+          : socket.write(part);
+      }
       return hasRoom && isOpen();
     },
     drained() {

@@ -145,6 +145,13 @@ const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, nu
     true,
   ],
   ["orphan_reaped", { name: "sh", pid: 9 }, "orphan sh (9) ended and was reaped", 2, false],
+  [
+    "not_looked_up",
+    { why: "EMFILE" },
+    "processes cannot be looked up, which is tried again: EMFILE",
+    31,
+    true,
+  ],
   ["lines_dropped", { why: "disk full" }, "lines of its log are lost: disk full", 31, true],
 ];
 

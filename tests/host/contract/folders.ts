@@ -29,6 +29,7 @@ export function foldersContract(name: string, open: OpenSubject): void {
     const held = folders.hold(`${folder}/place`)!;
     const { ownerUid } = files.inspectFolder(folder)!;
     assert.deepEqual([held.isFolder, held.isLink, held.ownerUid, held.mode], [true, false, ownerUid, 0o700]);
+    assert.equal(folders.knowsUser(ownerUid!), true);
     held.close();
   });
 

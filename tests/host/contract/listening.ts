@@ -28,6 +28,23 @@ export function listeningContract(name: string, open: OpenSubject): void {
     socket.close();
   });
 
+  guarantee("a check tells who has an address, and leaves one that is free as it is", async (subject) => {
+    const { listening, network, files } = subject.host;
+    const path = `${subject.folder}/x.sock`;
+    const port = await subject.freePort();
+    for (const address of [{ type: "tcp", host: "127.0.0.1", port }, { type: "unix", path }] as const) {
+      listening.check(address);
+      listening.check(address);
+      const socket = listening.open(address);
+      const error = refusal(() => listening.open(address));
+      assert.equal(refusal(() => listening.check(address)).message, error.message);
+      socket.close();
+      listening.check(address);
+    }
+    assert.equal(files.exists(path), false);
+    assert.equal(await network.connect("127.0.0.1", port).result, "connection refused");
+  });
+
   guarantee("a socket has a file, which goes when it is let go of", (subject) => {
     const { listening, files } = subject.host;
     const path = `${subject.folder}/x.sock`;

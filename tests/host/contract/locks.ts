@@ -48,6 +48,7 @@ export function locksContract(name: string, open: OpenSubject): void {
       assert.equal(locks.isHeld(path), false);
       const held = locks.take(path)!;
       assert.equal(held.isInPlace(), true);
+      assert.equal(held.isOnlyOne(), false);
       assert.equal(locks.isHeldBy(child.pid, path), true);
       assert.equal(locks.isHeldBy(child.pid, `${folder}/other`), false);
       files.replace(path, "another");

@@ -162,6 +162,7 @@ export function processesContract(name: string, open: OpenSubject): void {
         [row.pid, row.startTime, row.parent, row.group, row.session],
         [pid, startTime, processes.ownPid, pid, pid],
       );
+      assert.deepEqual(processes.leadersOf(pid), { session: pid, group: pid });
       assert.ok(processes.childrenOf(processes.ownPid).includes(pid));
       assert.equal(processes.pids().filter((each) => each === pid).length, 1);
       assert.deepEqual(processes.table().filter((each) => each.pid === pid).map((each) => each.startTime), [
@@ -169,6 +170,7 @@ export function processesContract(name: string, open: OpenSubject): void {
       ]);
       await finish(subject, child);
       assert.ok(!processes.childrenOf(processes.ownPid).includes(pid));
+      assert.equal(processes.leadersOf(pid), null);
     },
   );
 
@@ -228,6 +230,7 @@ export function processesContract(name: string, open: OpenSubject): void {
       assert.deepEqual(processes.childrenOf(child.pid), [grandchild]);
       assert.ok(!processes.childrenOf(processes.ownPid).includes(grandchild));
       assert.equal(processes.find(grandchild)?.group, child.pid);
+      assert.deepEqual(processes.leadersOf(grandchild), { session: child.pid, group: child.pid });
       assert.equal(processes.signalGroup(child, "SIGTERM"), "sent");
       assert.deepEqual(await child.exited, { how: "signalled", signal: "SIGTERM" });
       const { row, status } = await orphans.of(grandchild);

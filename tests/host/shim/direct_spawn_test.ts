@@ -21,6 +21,7 @@ test("shim: a process without privileges is started without one", async () => {
     openSource: () => assert.fail("there is nothing to read"),
     onChildDeath,
     onNextTurn,
+    onLater: () => {},
     onLateSignal: () => {},
     openFilesLimit: null,
     groupOf: () => null,

@@ -86,6 +86,11 @@ export class Family {
     return !this.specs.has(planned) || this.leaving.has(planned);
   }
 
+  /** What the plan has at an address, be it that something has to leave from there first. */
+  planned(id: NodeId): NodeSpec | undefined {
+    return this.#planned.get(id);
+  }
+
   spec(id: NodeId): NodeSpec {
     return this.specs.get(id)!;
   }

@@ -539,12 +539,46 @@ function hearPlan({ ledger, event, family, now }: Scene): void {
 }
 
 /** Whether an actor starts by another plan although it has ended, or is delayed: it is another by now, or wanted otherwise. */
-function isRevived({ known, family, was }: Scene, id: NodeId): boolean {
+function isRevived(scene: Scene, id: NodeId): boolean {
+  const { known, family, was } = scene;
   const after = family.spec(id);
   const before = known.specs.get(id);
-  if (before === undefined || before.kind === "tree" || after.kind === "tree") return false;
-  if (family.leaving.has(id) || known.leaving.has(id) || was.at(after.parent!) !== "up") return false;
-  switch (was.at(id)) {
+  if (before === undefined || (before.kind === "tree") !== (after.kind === "tree")) return false;
+  if (id === ROOT || family.leaving.has(id) || known.leaving.has(id) || was.at(after.parent!) !== "up") {
+    return false;
+  }
+  if (after.kind === "tree") return isTreeRevived(scene, id);
+  if (before.kind === "tree") return false;
+  return isEndedRevived(before, after, was.at(id));
+}
+
+/** A tree that is down starts if something in it may do better, or, if it has completed, if there is more to do. */
+function isTreeRevived({ known, family, was, ledger }: Scene, tree: NodeId): boolean {
+  const at = was.at(tree);
+  if (at !== "failed" && at !== "backing_off" && at !== "completed") return false;
+  const below = new Set([...known.within(tree), ...family.within(tree)]);
+  below.delete(tree);
+  return [...below].some((id) => {
+    const [before, after] = [known.planned(id), family.planned(id)];
+    if (after === undefined) return at !== "completed";
+    const isNew = before === undefined || (before.kind === "tree") !== (after.kind === "tree");
+    const isOther = !isNew && before.kind !== "tree" && after.kind !== "tree" && !isSame(before, after);
+    if (at !== "completed") return isNew || isOther;
+    const inner = family.above(id).slice(0, family.above(id).indexOf(tree));
+    const isOff = inner.some((one) =>
+      known.specs.has(one)
+        ? was.at(one) === "inactive" || ledger.stoppedByHand.has(one)
+        : !family.spec(one).autostart
+    );
+    if (isOff) return false;
+    if (isNew) return after.autostart;
+    if (before.kind === "tree" || after.kind === "tree" || ledger.stoppedByHand.has(id)) return false;
+    return was.at(id) === "stopped" ? isOther : isEndedRevived(before, after, was.at(id));
+  });
+}
+
+function isEndedRevived(before: ActorSpec, after: ActorSpec, at: string): boolean {
+  switch (at) {
     case "failed":
     case "backing_off":
       return !isSame(before, after);

@@ -1,0 +1,7 @@
+import type { Handed } from "../daemon/launch.ts";
+import type { LaunchOptions } from "../daemon/launch_options.ts";
+
+/** What `supervise up` is to bring up, and by whom. */
+export interface UpOrder extends Handed {
+  readonly options: LaunchOptions;
+}

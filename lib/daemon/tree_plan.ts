@@ -1,0 +1,54 @@
+/**
+ * What a tree goes by. The client that starts a tree has compiled its file already, and hands what came of it on to the
+ * supervisor, which has inherited the other end of the client's pipe: nobody else can have written to it.
+ */
+import { deepFreeze } from "../base/deep_freeze.ts";
+import type { LoadedPlan } from "../control/apply_file.ts";
+import type { Plan } from "../config/plan.ts";
+import type { Found } from "./found.ts";
+
+/** A plan, and what it was made of. */
+export interface TreePlan extends LoadedPlan {
+  /** What was found on the disk for it. */
+  readonly found: Found;
+}
+
+/** One that is valid. */
+export interface SoundTreePlan extends TreePlan {
+  readonly plan: Plan;
+}
+
+/** Ends what is handed on: without it, whoever wrote has not come to the end. */
+const END = "\n";
+
+/** As one line of text. */
+export function encodeTreePlan({ plan, problems, texts, scaled, variables, found }: SoundTreePlan): string {
+  const looks = [...found].map(([key, seen]) =>
+    seen instanceof Uint8Array ? { key, bytes: seen.toBase64() } : { key, seen }
+  );
+  return JSON.stringify({ plan, problems, texts: [...texts], scaled, variables: [...variables], looks }) +
+    END;
+}
+
+/** The same again; null if `text` is not all of it. */
+export function decodeTreePlan(text: string): SoundTreePlan | null {
+  if (!text.endsWith(END)) return null;
+  const { plan, problems, texts, scaled, variables, looks } = JSON.parse(text) as Encoded;
+  const found = looks.map(({ key, bytes, seen }) =>
+    [key, bytes === undefined ? seen : Uint8Array.fromBase64(bytes)] as const
+  );
+  return {
+    plan: deepFreeze(plan),
+    problems,
+    texts: new Map(texts),
+    scaled,
+    variables: new Map(variables),
+    found: new Map(found),
+  };
+}
+
+interface Encoded extends Pick<SoundTreePlan, "plan" | "problems" | "scaled"> {
+  readonly texts: readonly (readonly [string, string])[];
+  readonly variables: readonly (readonly [string, string | null])[];
+  readonly looks: readonly { readonly key: string; readonly bytes?: string; readonly seen?: unknown }[];
+}
