@@ -19,6 +19,7 @@ const COMMANDS_OF: Readonly<Record<string, readonly string[]>> = {
   actions: ["start", "stop", "restart", "reset"],
   up_foreground: ["up"],
   up_detached: ["up"],
+  up_tree: ["up"],
   down_unanswered: ["down"],
 };
 
