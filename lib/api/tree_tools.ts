@@ -10,5 +10,5 @@ export { adjustPlan, loadPlan, readPiped } from "../daemon/load_plan.ts";
 export { receiptOf } from "../daemon/receipt.ts";
 export { stateFolderOf } from "../daemon/state_folder.ts";
 export { treeIdOf } from "../daemon/tree_id.ts";
-export { readJournal } from "../engine/journal/journal_reader.ts";
+export { entriesBetween, readJournal } from "../engine/journal/journal_reader.ts";
 export { readLines } from "../engine/logs/log_reader.ts";

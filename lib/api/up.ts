@@ -242,7 +242,7 @@ async function tell(
   items: readonly FollowItem[],
   { onLine, onEvent }: UpOptions,
 ): Promise<void> {
-  const { readJournal, readLines } = await import("./tree_tools.ts");
+  const { entriesBetween, readJournal, readLines } = await import("./tree_tools.ts");
   for (const item of items) {
     if (item.kind === "line") onLine?.(item.line);
     else if (item.kind === "entry") onEvent?.(wordedEntry(item.entry));
@@ -252,9 +252,7 @@ async function tell(
       }
     } else {
       const entries = readJournal(files, folder) ?? [];
-      for (const entry of entries.filter(({ seq }) => seq > item.after && seq <= item.upTo)) {
-        onEvent?.(wordedEntry(entry));
-      }
+      for (const entry of entriesBetween(entries, item.after, item.upTo)) onEvent?.(wordedEntry(entry));
     }
   }
 }

@@ -37,6 +37,11 @@ export const ERRORS = {
   "debug/held": "A crash is held for inspection, and what was asked for would end that.",
   "debug/not-available": "The inspector of this runtime cannot be opened.",
   "events/none": "A tree has kept no journal.",
+  "exec/not-found": "The command of `exec` does not exist where the actor would find it.",
+  "exec/not-one": "A command is to be run beside several actors at once.",
+  "exec/not-running": "A command is to be run beside an actor that has no process, or has ended meanwhile.",
+  "exec/not-startable": "The command of `exec` is there and cannot be started.",
+  "exec/out-of-sight": "A client asks for a command whose process the supervisor cannot see.",
   "guardian/refused": "A guardian does not do what it was asked for.",
   "host/no-libc": "The C library of this machine cannot be loaded.",
   "host/no-proc": "The folder /proc is not there, or is that of another container.",
@@ -58,6 +63,7 @@ export const ERRORS = {
   "program/unreachable": "A path of this program cannot be reached.",
   "scale/no-replicas": "What is to be scaled is no actor with replicas in its file.",
   "scale/out-of-range": "An actor cannot have so many replicas, or so few.",
+  "signal/not-running": "A signal was to be sent to an actor that has no process.",
   "sockets/not-available": "An address of `sockets` cannot be listened at.",
   "state/not-ours": "Logs and journals do not go to a folder that others could have prepared.",
   "state/not-private": "The folder of sockets and locks is not one of this user alone.",
@@ -87,6 +93,7 @@ export const ERRORS = {
   "usage/missing-value": "An option lacks its value.",
   "usage/no-command": "A command line names no command to run.",
   "usage/no-selector": "A command line names no actor or tree.",
+  "usage/no-wait": "A command is not to wait whose very purpose is to last.",
   "usage/pid1": "An option of `init` is missing, or does not go with the others.",
   "usage/repeated-option": "An option is given more than once.",
   "usage/two-files": "A command line names two files.",
@@ -95,6 +102,7 @@ export const ERRORS = {
   "usage/unknown-command": "There is no such command.",
   "usage/unknown-option": "There is no such option.",
   "usage/words": "A command has too many words, or too few.",
+  "wait/missed": "Something that was waited for has failed or completed, and will not come about.",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** The stable name of an error. */

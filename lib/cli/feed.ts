@@ -3,7 +3,7 @@
  * their order. What was not sent because it came too fast is in the files, and taken from there.
  */
 import type { FollowItem } from "../control/protocol.ts";
-import { readJournal } from "../engine/journal/journal_reader.ts";
+import { entriesBetween, readJournal } from "../engine/journal/journal_reader.ts";
 import type { JournalEntry } from "../engine/journal/journal.ts";
 import type { LogLine } from "../engine/logs/log_format.ts";
 import { wordedEntry } from "../words/worded_entry.ts";
@@ -32,6 +32,8 @@ export class Feed {
   /** What was shown last: a stamp, and the number of an entry. */
   #lastLine = 0;
   #lastEntry = 0;
+  /** The actors that have failed, the last one at the end. */
+  readonly failed = new Set<string>();
   #skipsGaps = false;
   #isAbandoned = false;
 
@@ -88,7 +90,7 @@ export class Feed {
 
   async #tellKept(after: number, upTo: number): Promise<void> {
     const entries = readJournal(this.#context.host.files, this.#folder) ?? [];
-    await this.#tell(entries.filter(({ seq }) => seq > after && seq <= upTo));
+    await this.#tell(entriesBetween(entries, after, upTo));
   }
 
   async #print(lines: readonly LogLine[]): Promise<void> {
@@ -103,7 +105,11 @@ export class Feed {
     const { ui } = this.#context;
     if (entries.length === 0) return;
     this.#lastEntry = entries.at(-1)!.seq;
-    for (const { event, path } of entries) if (event === "started") this.#paths.add(path);
+    for (const { event, path } of entries) {
+      if (event === "started") this.#paths.add(path);
+      if (event === "exited") this.failed.delete(path);
+      if (event === "failed" || event === "gave_up") this.failed.add(path);
+    }
     if (ui.json) return await ui.printJson(entries.map(wordedEntry));
     const news = entries.filter((entry) => ui.verbosity === "verbose" || isNews(entry));
     if (news.length === 0) return;

@@ -33,7 +33,7 @@ export const VERBS: readonly Verb[] = [
     name: "status",
     aliases: [],
     summary: "everything about single actors",
-    load: async () => (await import("./commands/ps.ts")).status,
+    load: async () => (await import("./commands/status.ts")).status,
   },
   {
     name: "ls",
@@ -70,6 +70,24 @@ export const VERBS: readonly Verb[] = [
     aliases: [],
     summary: "forgets failures, and starts again what is down for them",
     load: async () => (await import("./commands/actions.ts")).reset,
+  },
+  {
+    name: "signal",
+    aliases: [],
+    summary: "sends a signal to actors",
+    load: async () => (await import("./commands/signal.ts")).signal,
+  },
+  {
+    name: "exec",
+    aliases: [],
+    summary: "runs a command as an actor would",
+    load: async () => (await import("./commands/exec.ts")).exec,
+  },
+  {
+    name: "wait",
+    aliases: [],
+    summary: "waits until actors are ready, completed or stopped",
+    load: async () => (await import("./commands/wait.ts")).wait,
   },
   {
     name: "logs",

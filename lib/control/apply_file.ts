@@ -9,6 +9,8 @@ import type { Scaled } from "../config/declared/scaled.ts";
 import type { Engine, Reply } from "../engine/engine.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { Lock } from "../sync/lock.ts";
+import { askedBy, type Asker } from "../supervision/asker.ts";
+import type { PlanGiven } from "../supervision/event.ts";
 import { plannedChanges } from "../supervision/planned_changes.ts";
 import type { ApplyResult, WantedReplicas } from "./protocol.ts";
 import { replicasIn } from "./wanted_replicas.ts";
@@ -66,8 +68,9 @@ export class FileApplier {
    * @param rolling Whether replicas are restarted one after the other.
    * @throws {UserError} `tree/refused`, `apply/refused`, or why the file cannot be read
    */
-  async apply(dry: boolean, rolling: boolean): Promise<Applied> {
-    return await this.#lock.run(() => this.#goOn(() => this.#source.load(), dry, rolling));
+  async apply(dry: boolean, rolling: boolean, asker: Asker | null = null): Promise<Applied> {
+    const by = { verb: "apply", ...askedBy(asker) } as const;
+    return await this.#lock.run(() => this.#goOn(() => this.#source.load(), { dry, rolling, by }));
   }
 
   /**
@@ -75,13 +78,29 @@ export class FileApplier {
    *
    * @throws {UserError} `target/unknown`, `scale/no-replicas`, `scale/out-of-range`, `tree/refused`
    */
-  async scale(counts: readonly WantedReplicas[], dry: boolean): Promise<Applied> {
+  async scale(
+    counts: readonly WantedReplicas[],
+    dry: boolean,
+    asker: Asker | null = null,
+  ): Promise<Applied> {
+    const by = { verb: "scale", ...askedBy(asker) } as const;
     return await this.#lock.run(() =>
-      this.#goOn(() => this.#source.scale(replicasIn(this.#engine.state.plan, counts)), dry, false)
+      this.#goOn(() => this.#source.scale(replicasIn(this.#engine.state.plan, counts)), {
+        dry,
+        rolling: false,
+        by,
+      })
     );
   }
 
-  async #goOn(load: () => Promise<LoadedPlan>, dry: boolean, rolling: boolean): Promise<Applied> {
+  async #goOn(
+    load: () => Promise<LoadedPlan>,
+    { dry, rolling, by }: {
+      readonly dry: boolean;
+      readonly rolling: boolean;
+      readonly by: Pick<PlanGiven, "verb" | "asker">;
+    },
+  ): Promise<Applied> {
     requireUp(this.#engine.state);
     const loaded = await fromPromise(load());
     // It may have gone on meanwhile.
@@ -109,7 +128,7 @@ export class FileApplier {
     const gone = goneBy(changes);
     const close = gone.length === 0 ? null : this.#engine.account(gone);
     try {
-      const { reply } = await this.#engine.apply(plan, rolling);
+      const { reply } = await this.#engine.apply(plan, rolling, by);
       return { ...about, isValid: true, changes, reply, close };
     } catch (error) {
       this.#source.keep(before);

@@ -5,6 +5,7 @@
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Connection } from "../host/ports/sockets.ts";
+import { CancelScope } from "../scope/cancel_scope.ts";
 import { Cancelled } from "../scope/cancelled.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { type Nursery, openNursery } from "../scope/nursery.ts";
@@ -33,6 +34,7 @@ export class ConnectionTask {
   /** Why the client was not understood, which goes for whatever it has asked along with its greeting, too. */
   #refusal: WireError | null = null;
   #finishing = false;
+  readonly #farewells: (() => Promise<void>)[] = [];
   /** Whether the tree is to end with this connection. */
   isOwner = false;
 
@@ -57,6 +59,7 @@ export class ConnectionTask {
       });
     } finally {
       this.#connection.close();
+      await new CancelScope({ shield: true }).run(() => Promise.all(this.#farewells.map((end) => end())));
     }
   }
 
@@ -118,7 +121,9 @@ export class ConnectionTask {
     const { id } = message;
     const session: Session = {
       arrival,
+      peer: this.#connection.peer,
       follow: () => this.#outbox.follow(id),
+      atEnd: (end) => this.#farewells.push(end),
       own: () => {
         this.isOwner = true;
       },

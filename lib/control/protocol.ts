@@ -8,6 +8,7 @@
  * actor is a text of JSON, `json`: a runtime writes and reads that by itself, in a fraction of the time that frames take.
  */
 import type { ErrorName } from "../base/error_names.ts";
+import type { Signal } from "../base/signals.ts";
 import type { LogLine } from "../engine/logs/log_format.ts";
 import type { JournalEntry } from "../engine/journal/journal.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
@@ -15,6 +16,8 @@ import type { Account } from "../engine/containment/account.ts";
 import type { LayerName } from "../engine/containment/layer.ts";
 import type { Counts, ReceiptLine, Survivor } from "../engine/containment/ledger.ts";
 import type { PlanChange } from "../config/changes/diff_plans.ts";
+import type { NodeDetails } from "./details.ts";
+import type { GuestPlace } from "../engine/run/guests.ts";
 import type { GroupLimits, NodeSpec } from "../config/plan.ts";
 import type { Scaled } from "../config/declared/scaled.ts";
 import type { Problem } from "../config/problem.ts";
@@ -167,12 +170,20 @@ export type FollowItem =
     readonly count: number;
   };
 
+/** Where a command runs that a client runs beside an actor. */
+export interface ExecPlace extends GuestPlace {
+  /** Address of the actor. */
+  readonly path: string;
+}
+
 /** The requests and what each of them carries. */
 export interface Requests {
   readonly hello: { readonly protocol: number };
   /** Lets the tree begin. With `owner`, it lives as long as this connection. */
   readonly begin: { readonly owner: boolean };
   readonly status: { readonly paths: readonly string[] };
+  /** What there is to know of nodes beside their rows. */
+  readonly details: { readonly paths: readonly string[] };
   /** What of the status is known without a look at any process. */
   readonly summary: Record<never, never>;
   readonly start: { readonly paths: readonly string[]; readonly deps: boolean; readonly wait: boolean };
@@ -192,6 +203,14 @@ export interface Requests {
   };
   /** Forgets failures; answered when what starts again for it is ready. */
   readonly reset: { readonly paths: readonly string[]; readonly wait: boolean };
+  /** Sends a signal to main processes, or, `toAll`, to all processes of the actors; refused if one that is named has none. */
+  readonly signal: { readonly paths: readonly string[]; readonly signal: Signal; readonly toAll: boolean };
+  /** A place for a command that the client runs beside an actor; what it starts there ends with the connection. */
+  readonly exec: { readonly path: string; readonly command: readonly string[] };
+  /** The command has been started; refused if the actor's run is over by now, and then the client is to end it. */
+  readonly exec_started: { readonly guest: string };
+  /** The command has ended; answered when nothing is left of it. */
+  readonly exec_ended: { readonly guest: string };
   /** Answered when all that starts by itself is ready, or can no longer be. */
   readonly await_ready: Record<never, never>;
   /** Answered at once, or refused with `debug/held`; `await_end` says when it is done. Zero milliseconds force it. */
@@ -214,6 +233,7 @@ export interface Results {
   };
   readonly begin: Record<never, never>;
   readonly status: TreeStatus;
+  readonly details: { readonly actors: readonly NodeDetails[] };
   readonly summary: TreeSummary;
   readonly start: ActionResult;
   readonly stop: StopResult;
@@ -221,6 +241,10 @@ export interface Results {
   readonly apply: ApplyResult;
   readonly scale: ApplyResult;
   readonly reset: ActionResult;
+  readonly signal: ActionResult;
+  readonly exec: ExecPlace;
+  readonly exec_started: Record<never, never>;
+  readonly exec_ended: Record<never, never>;
   readonly await_ready: ActionResult;
   readonly down: Record<never, never>;
   readonly cut_grace: Record<never, never>;

@@ -1,5 +1,6 @@
 /** Reads requests off the wire: what a client sends is not to be trusted to have the right shape. */
 import { ExitCode } from "../base/exit_code.ts";
+import { signalShape } from "../base/signal_shape.ts";
 import {
   boolean,
   decode,
@@ -26,6 +27,7 @@ const SHAPES: { readonly [O in Op]: Shape<Requests[O]> } = {
   hello: object<Requests["hello"]>({ protocol: whole }),
   begin: object<Requests["begin"]>({ owner: boolean }),
   status: object<Requests["status"]>({ paths }),
+  details: object<Requests["details"]>({ paths }),
   summary: object<Requests["summary"]>({}),
   start: object<Requests["start"]>({ paths, deps: boolean, wait: boolean }),
   stop: object<Requests["stop"]>({ paths, wait: boolean }),
@@ -45,6 +47,10 @@ const SHAPES: { readonly [O in Op]: Shape<Requests[O]> } = {
     wait: boolean,
   }),
   reset: object<Requests["reset"]>({ paths, wait: boolean }),
+  signal: object<Requests["signal"]>({ paths, signal: signalShape, toAll: boolean }),
+  exec: object<Requests["exec"]>({ path: text, command: list(text, "a list of texts") }),
+  exec_started: object<Requests["exec_started"]>({ guest: text }),
+  exec_ended: object<Requests["exec_ended"]>({ guest: text }),
   await_ready: object<Requests["await_ready"]>({}),
   down: object<Requests["down"]>({ cause: text, withinMs: nullable(milliseconds) }),
   cut_grace: object<Requests["cut_grace"]>({ toMs: milliseconds }),

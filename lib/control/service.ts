@@ -1,15 +1,22 @@
 /** What the requests of clients do: a table of one function each, on the engine of the tree. */
 import { ExitCode } from "../base/exit_code.ts";
+import { nameSome } from "../base/name_some.ts";
 import { UserError } from "../base/user_error.ts";
 import { VERSION } from "../base/version.ts";
 import type { PlanChange } from "../config/changes/diff_plans.ts";
-import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
+import { nodeAt, type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import { selectOrThrow } from "../config/select.ts";
 import type { Asked, Engine, Reply } from "../engine/engine.ts";
+import type { Guests } from "../engine/run/guests.ts";
 import type { Host } from "../host/ports/host.ts";
+import type { ProcessId } from "../host/ports/processes.ts";
+import type { Peer } from "../host/ports/sockets.ts";
 import { Event } from "../sync/event.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
+import { askedBy } from "../supervision/asker.ts";
 import type { CancelCause, Refusal } from "../supervision/reason.ts";
+import type { State } from "../supervision/state.ts";
+import type { Place } from "../supervision/topology.ts";
 import { isPresent, presentIn } from "../supervision/view.ts";
 import { describeRefusal } from "../words/describe_refusal.ts";
 import type { Follower } from "./outbox.ts";
@@ -23,7 +30,9 @@ import {
   type Results,
   type TreeStatus,
 } from "./protocol.ts";
+import { detailsOf, type DetailsSource } from "./details.ts";
 import type { Request } from "./requests.ts";
+import { Askers } from "./askers.ts";
 import { type Applied, FileApplier, goneBy, type PlanSource, touchedBy } from "./apply_file.ts";
 import { SharedLook } from "./shared_look.ts";
 import { stateOf, type StatusSource, treeStatus } from "./status.ts";
@@ -37,8 +46,12 @@ const CAUSES: readonly CancelCause[] = ["down", "interrupt", "terminate", "hangu
 export interface Session {
   /** The service's {@linkcode Service.arrival} when the request had come in. */
   readonly arrival: number;
+  /** Who is at the other end, as the kernel says; null if it does not. */
+  readonly peer: Peer | null;
   /** Opens what the connection is sent under the number of this request. */
   follow(): Follower;
+  /** Has something done when the connection has ended, however that was. */
+  atEnd(end: () => Promise<void>): void;
   /** Makes the tree end with the connection. */
   own(): void;
 }
@@ -46,6 +59,8 @@ export interface Session {
 /** What the service needs of the engine. */
 type ServedEngine =
   & StatusSource
+  & DetailsSource
+  & { readonly guests: Pick<Guests, "open" | "isWelcome" | "end"> }
   & Pick<Engine, "account" | "apply" | "check" | "untilReaped" | "ask" | "post" | "listen" | "sync">;
 
 type Handlers = {
@@ -64,6 +79,7 @@ export class Service {
   readonly #meter = new UsageMeter();
   readonly #applier: FileApplier;
   readonly #look: SharedLook;
+  readonly #askers: Askers;
   #end: EndReport | null = null;
 
   /** @param source The file of the tree. */
@@ -72,6 +88,7 @@ export class Service {
     this.#host = host;
     this.#applier = new FileApplier(engine, source);
     this.#look = new SharedLook(host.processes);
+    this.#askers = new Askers(host.files);
   }
 
   /** A moment, for requests that come in at it. */
@@ -122,6 +139,10 @@ export class Service {
       const nodes = paths.length === 0 ? this.#all() : this.#withChildren(selectOrThrow(this.#plan, paths));
       return this.#status(nodes, arrival);
     },
+    details: async ({ paths }) => {
+      const nodes = this.#withChildren(selectOrThrow(this.#plan, paths));
+      return { actors: await detailsOf(this.#engine, this.#host, nodes) };
+    },
     summary: () => {
       const { state } = this.#engine;
       const kinds = this.#all().map((id) => state.topology.byId.get(id)!.spec.kind);
@@ -130,33 +151,65 @@ export class Service {
         actors: kinds.filter((kind) => kind !== "tree").length,
       };
     },
-    start: ({ paths, deps, wait }) =>
-      this.#act({ type: "start_requested", nodes: selectOrThrow(this.#plan, paths), deps }, wait),
-    stop: async ({ paths, wait }) => {
+    start: ({ paths, deps, wait }, session) =>
+      this.#act({ type: "start_requested", nodes: selectOrThrow(this.#plan, paths), deps }, wait, session),
+    stop: async ({ paths, wait }, session) => {
       const nodes = selectOrThrow(this.#plan, paths);
       const touched = this.#touched(nodes);
       const close = this.#engine.account(touched);
-      const result = await this.#act({ type: "stop_requested", nodes }, wait);
+      const result = await this.#act({ type: "stop_requested", nodes }, wait, session);
       if (wait) await this.#engine.untilReaped(touched);
       return { ...result, account: wait ? close() : null };
     },
-    restart: ({ paths, wait, rolling }) => {
+    restart: ({ paths, wait, rolling }, session) => {
       const type = rolling === true ? "rolling_restart_requested" : "restart_requested";
-      return this.#act({ type, nodes: selectOrThrow(this.#plan, paths) }, wait);
+      return this.#act({ type, nodes: selectOrThrow(this.#plan, paths) }, wait, session);
     },
-    apply: async ({ dry, wait, rolling }) =>
-      await this.#applied(await this.#applier.apply(dry, rolling === true), dry, wait),
-    scale: async ({ counts, dry, wait }) =>
-      await this.#applied(await this.#applier.scale(counts, dry), dry, wait),
-    reset: ({ paths, wait }) =>
-      this.#act({ type: "reset_requested", nodes: selectOrThrow(this.#plan, paths) }, wait),
-    await_ready: () => this.#act({ type: "ready_awaited", nodes: [ROOT] }, true),
-    down: async ({ cause, withinMs }) => {
+    apply: async ({ dry, wait, rolling }, { peer }) =>
+      await this.#applied(
+        await this.#applier.apply(dry, rolling === true, this.#askers.of(peer)),
+        dry,
+        wait,
+      ),
+    scale: async ({ counts, dry, wait }, { peer }) =>
+      await this.#applied(await this.#applier.scale(counts, dry, this.#askers.of(peer)), dry, wait),
+    reset: ({ paths, wait }, session) =>
+      this.#act({ type: "reset_requested", nodes: selectOrThrow(this.#plan, paths) }, wait, session),
+    signal: ({ paths, signal, toAll }, session) => {
+      const nodes = selectOrThrow(this.#plan, paths);
+      for (const path of paths) requireRunning(this.#engine.state, path);
+      return this.#act({ type: "signal_requested", nodes, signal, toAll }, true, session);
+    },
+    exec: async ({ path, command }, session) => {
+      const client = this.#clientOf(session.peer);
+      const node = onlyActor(this.#plan, path);
+      const asked = { type: "exec_requested", nodes: [node], command: command.join(" ") } as const;
+      const { refusal } = await fromPromise(
+        this.#engine.ask({ ...asked, ...askedBy(this.#askers.of(session.peer)) }),
+      );
+      const { phase } = this.#engine.state.nodes.get(node)!;
+      const run = refusal === null && "run" in phase ? phase.run : null;
+      const place = run === null ? null : this.#engine.guests.open(run, client);
+      if (place === null) throw hasNoPlace(node);
+      session.atEnd(() => this.#engine.guests.end(place.id, true));
+      return { path: node, ...place };
+    },
+    exec_started: ({ guest }) => {
+      if (!this.#engine.guests.isWelcome(guest)) throw isOver();
+      return {};
+    },
+    exec_ended: async ({ guest }) => {
+      await this.#engine.guests.end(guest, false);
+      return {};
+    },
+    await_ready: () => this.#act({ type: "ready_awaited", nodes: [ROOT] }, true, { peer: null }),
+    down: async ({ cause, withinMs }, { peer }) => {
       const known = CAUSES.find((one) => one === cause) ?? "down";
       this.calledOff.set();
       // A tree that nobody lets begin answers nothing.
       if (!this.begun.isSet) return {};
-      const asked = { type: "down_requested", cause: known, withinMs } as const;
+      const by = askedBy(this.#askers.of(peer));
+      const asked = { type: "down_requested", cause: known, withinMs, ...by } as const;
       const { refusal } = await fromPromise(this.#engine.ask(asked));
       if (refusal?.kind === "crash_held") throw stillHeld(refusal);
       return {};
@@ -187,9 +240,10 @@ export class Service {
     },
   };
 
-  async #act(asked: Asked, wait: boolean): Promise<ActionResult> {
+  async #act(asked: Asked, wait: boolean, { peer }: Pick<Session, "peer">): Promise<ActionResult> {
     const nodes = "nodes" in asked ? asked.nodes : [];
-    return await this.#resultOf(this.#engine.ask(asked), wait, () => this.#touched(nodes));
+    const by = askedBy(this.#askers.of(peer));
+    return await this.#resultOf(this.#engine.ask({ ...asked, ...by }), wait, () => this.#touched(nodes));
   }
 
   async #applied(
@@ -230,6 +284,21 @@ export class Service {
     return { ok: reply.ok, containment, actors };
   }
 
+  /** The very process that a connection is of. @throws {UserError} `exec/out-of-sight` */
+  #clientOf(peer: Peer | null): ProcessId {
+    const row = peer === null || peer.pid === 0 ? null : this.#host.processes.find(peer.pid);
+    const isIts = row !== null && this.#host.processes.userOf(row.pid) === peer!.uid;
+    if (isIts) return { pid: row.pid, startTime: row.startTime };
+    throw new UserError(
+      "exec/out-of-sight",
+      "The supervisor cannot see the process that asks for a command",
+      {
+        exitCode: ExitCode.notPermitted,
+        hint: "run it where the supervisor runs: in the same container, or outside of any",
+      },
+    );
+  }
+
   #status(nodes: readonly NodeId[], arrival: number): TreeStatus {
     return treeStatus(
       this.#engine,
@@ -266,6 +335,32 @@ export class Service {
   }
 }
 
+/** @throws {UserError} `target/unknown`, `exec/not-one` */
+function onlyActor(plan: Plan, selector: string): NodeId {
+  const nodes = selectOrThrow(plan, [selector]);
+  const [node] = nodes;
+  if (nodes.length === 1 && nodeAt(plan, node!)!.kind !== "tree") return node!;
+  const what = nodes.length === 1 ? "is a tree" : `is ${nodes.length} actors`;
+  const names = nameSome(nodes.length === 1 ? [`${selector}/*`] : nodes.map((id) => `"${id}"`));
+  throw new UserError("exec/not-one", `"${selector}" ${what}, and a command runs beside one actor`, {
+    exitCode: ExitCode.usage,
+    hint: `name one of ${names}`,
+  });
+}
+
+function hasNoPlace(node: NodeId): UserError {
+  return new UserError("exec/not-running", `Nothing was run: "${node}" has no process`, {
+    exitCode: ExitCode.notRunning,
+    hint: `\`supervise status ${node}\` shows why; \`supervise start ${node}\` starts it`,
+  });
+}
+
+function isOver(): UserError {
+  return new UserError("exec/not-running", "The actor has ended before the command had begun", {
+    exitCode: ExitCode.notRunning,
+  });
+}
+
 function stillHeld(refusal: Refusal & { readonly kind: "crash_held" }): UserError {
   return new UserError(
     "debug/held",
@@ -274,6 +369,21 @@ function stillHeld(refusal: Refusal & { readonly kind: "crash_held" }): UserErro
       hint: `kill -CONT ${refusal.pid} lets it go on; \`supervise down --force\` does not wait for it`,
     },
   );
+}
+
+/** @throws {UserError} `signal/not-running` if nothing that a selector names has a process. */
+function requireRunning({ plan, nodes, topology }: State, selector: string): void {
+  const meant = selectOrThrow(plan, [selector]).map((id) => topology.byId.get(id)!);
+  const isRunning = ({ index, end }: Place) =>
+    topology.places.slice(index, end).some(({ id }) => {
+      const { phase } = nodes.get(id)!;
+      return "pid" in phase && phase.pid !== null;
+    });
+  if (meant.some(isRunning)) return;
+  throw new UserError("signal/not-running", `Nothing was sent: "${selector}" has no process`, {
+    exitCode: ExitCode.notRunning,
+    hint: "`supervise ps` shows how it is; `supervise start` starts it",
+  });
 }
 
 function rollHalted(refusal: Refusal & { readonly kind: "roll_halted" }): UserError {

@@ -9,7 +9,7 @@
 import type { Signal } from "../base/signals.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import type { Host } from "../host/ports/host.ts";
-import type { Child, ExitStatus } from "../host/ports/processes.ts";
+import type { Child, ExitStatus, SpawnSpec } from "../host/ports/processes.ts";
 import type { Program } from "../host/ports/program.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { letSleep } from "./let_sleep.ts";
@@ -42,6 +42,10 @@ export interface InitOptions {
   readonly graceMs: number;
   /** Whether signals go to the whole group of the command. */
   readonly toGroup: boolean;
+  /** What the command is started with beside; default: what this program was. */
+  readonly place?: Partial<Pick<SpawnSpec, "env" | "cwd" | "privileges" | "group" | "isLimited">>;
+  /** Told of the command at once. */
+  readonly onStarted?: (child: Child) => void;
 }
 
 /** How it went. */
@@ -64,8 +68,15 @@ export async function runAsInit(host: Host, program: Program, options: InitOptio
       stdin: null,
       output: "inherit",
       foreground: true,
+      ...options.place,
     });
     signals.goTo(child);
+    options.onStarted?.(child);
+    const refused = await fromPromise(child.started);
+    if (refused !== null) {
+      host.processes.takeTerminalBack();
+      throw refused;
+    }
     const status = await fromPromise(child.exited);
     host.processes.takeTerminalBack();
     return { status, rest: await adopted.endRest(options.graceMs, signals.commandEnded()) };

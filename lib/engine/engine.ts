@@ -35,6 +35,7 @@ import { FileWatch } from "./watching/file_watch.ts";
 import { ExitWatch } from "./survival/exit_watch.ts";
 import { Isolators, type IsolatorsOptions } from "./isolator/isolators.ts";
 import { endUnheard } from "./isolator/end_unheard.ts";
+import { Guests } from "./run/guests.ts";
 import { HeldCrashes } from "./run/held_crashes.ts";
 import type { HeldSockets } from "./run/held_sockets.ts";
 import { survivorOf, sweepAll, untilNone } from "./containment/final_sweep.ts";
@@ -49,6 +50,9 @@ import type { MainProcess } from "./run/main_process.ts";
 import type { JoinPoint } from "./run/membership.ts";
 import { Orphanage } from "./containment/orphanage.ts";
 import { Performer } from "./performer.ts";
+import type { LogLine } from "./logs/log_format.ts";
+import { readTail } from "./logs/log_tail.ts";
+import { logFileOf } from "./state_folder.ts";
 import type { JournalEntry } from "./journal/journal.ts";
 import { type Listener, Recorder } from "./journal/recorder.ts";
 import type { ResumedTree } from "./survival/resumed_tree.ts";
@@ -135,6 +139,8 @@ export class Engine {
   readonly #ledger: Ledger;
   readonly #containment: Containment;
   readonly #recorder: Recorder;
+  /** What clients run beside actors. */
+  readonly guests: Guests;
   /** Where the actors of the tree have their crashes held. */
   readonly crashes: HeldCrashes;
   readonly #answers = new Map<number, (reply: Reply) => void>();
@@ -179,6 +185,7 @@ export class Engine {
     });
     const orphanage = new Orphanage(host.processes, resumed?.orphanage);
     this.#containment = new Containment(host, this.#ledger, layer, orphanage);
+    this.guests = new Guests({ host, containment: this.#containment });
     this.#alerts = new Alerts({
       place: { host, containment: this.#containment, ledger: this.#ledger },
       plan: () => this.#state.plan,
@@ -227,6 +234,23 @@ export class Engine {
     return await this.#recorder.sync();
   }
 
+  /** The last lines of an actor that are in its log, without secrets. */
+  async tail(path: NodeId, count: number): Promise<readonly LogLine[]> {
+    const { host, folder } = this.#options;
+    await this.#recorder.sync();
+    return await fromPromise(readTail(host.files, folder, { path, count, mask: this.#masker.text }));
+  }
+
+  /** The file of an actor's log. */
+  logFileOf(path: NodeId): string {
+    return logFileOf(this.#options.folder, path);
+  }
+
+  /** A text without secrets. */
+  mask(text: string): string {
+    return this.#masker.text(text);
+  }
+
   /** Lets go of the files of all logs and opens them anew: they may have been moved away. */
   reopenLogs(): void {
     this.#recorder.reopen();
@@ -252,9 +276,14 @@ export class Engine {
    * refused; `reply` says when it is done.
    *
    * @param rolling Whether replicas are restarted one after the other.
+   * @param by Who has asked for it, and how.
    * @throws {UserError} `config/bad-pattern`, `sockets/not-available`
    */
-  async apply(plan: Plan, rolling: boolean): Promise<{ readonly reply: Promise<Reply> }> {
+  async apply(
+    plan: Plan,
+    rolling: boolean,
+    by: Pick<PlanGiven, "verb" | "asker"> = {},
+  ): Promise<{ readonly reply: Promise<Reply> }> {
     const { sockets, layer, company } = this.#options;
     const patterns = await fromPromise(compilePatterns(plan));
     sockets.open(plan);
@@ -262,7 +291,7 @@ export class Engine {
     layer.prepare(controllersFor(plan), company);
     this.#masker.learn(plan);
     const taken = this.#planTaken;
-    const reply = this.ask({ type: "plan_given", plan, rolling });
+    const reply = this.ask({ type: "plan_given", plan, rolling, ...by });
     reply.then(() => taken.set());
     await taken.wait();
     return { reply };
@@ -489,6 +518,7 @@ export class Engine {
       isolators: this.#isolators,
       survival,
       inherited: (run: RunId) => this.#inherited(run),
+      guests: this.guests,
       patterns: this.#patterns,
       mask: this.#masker.text,
       containment: this.#containment,

@@ -16,6 +16,9 @@ const NEVER_INHERITED = new Set([
 export const RUN_VARIABLE = "SUPERVISE_RUN";
 export const ACTOR_VARIABLE = "SUPERVISE_ACTOR";
 
+/** The variable by which a command that a client runs beside an actor is told from the rest of the run. */
+export const GUEST_VARIABLE = "SUPERVISE_EXEC";
+
 /** What the environment of a process says about where it belongs. */
 export interface Belonging {
   /** Name of the tree. */

@@ -42,6 +42,8 @@ const MASKS: Masks = {
   restart_requested: null,
   rolling_restart_requested: null,
   reset_requested: null,
+  signal_requested: null,
+  exec_requested: (event, { text }) => ({ ...event, command: text(event.command) }),
   ready_awaited: null,
   down_requested: null,
   grace_cut: null,

@@ -14,6 +14,7 @@ import type { TreeEvent } from "../supervision/event.ts";
 import type { RunId } from "../supervision/state.ts";
 import type { Containment } from "./containment/containment.ts";
 import { actorEnvironment } from "./environment.ts";
+import type { Guests } from "./run/guests.ts";
 import type { HeldSockets } from "./run/held_sockets.ts";
 import type { Isolators } from "./isolator/isolators.ts";
 import type { Ledger } from "./containment/ledger.ts";
@@ -57,6 +58,8 @@ export interface PerformerOptions {
   readonly survival: Survival | null;
   /** The runs that an earlier supervisor had started. */
   readonly inherited: Inherited;
+  /** What clients run beside actors. */
+  readonly guests: Guests;
   /** What lines of actors are compared with. */
   readonly patterns: ReadyPatterns;
   /** Keeps secrets out of what is said in the log of an actor. */
@@ -134,8 +137,7 @@ export class Performer {
       case "cancel":
         return run.options.member?.cancel(effect.withinMs);
       case "tell":
-        if (run.child !== null) this.#options.host.processes.signal(run.child, effect.signal);
-        return;
+        return this.#tell(effect, run);
       case "signal":
         return this.#signal(run, effect.stop);
       case "end_rest":
@@ -153,6 +155,7 @@ export class Performer {
         });
       case "close_run":
         this.#runs.delete(effect.run);
+        this.#options.guests.runClosed(effect.run);
         return run.close();
       default:
         return unreachable(effect, "effect");
@@ -211,6 +214,11 @@ export class Performer {
       hasLoaded: false,
       probing: new Set(),
     });
+    if (!(privileges instanceof SpawnError)) {
+      const isLimited = spec.cgroup !== null;
+      const { path, cwd } = spec;
+      this.#options.guests.runOpened({ run, path, marker, env, cwd, privileges, isLimited });
+    }
     this.#trees.start(spec.parent!, spec.path, () => actorRun.run());
   }
 
@@ -338,6 +346,11 @@ export class Performer {
     processes[send](child, stop.signal);
     // A stopped process does not hear the signal before it goes on.
     processes[send](child, "SIGCONT");
+  }
+
+  #tell({ run, signal, toAll }: RunEffect & { readonly type: "tell" }, { child }: ActorRun): void {
+    if (toAll === true) return this.#options.containment.signalAll(run, signal);
+    if (child !== null) this.#options.host.processes.signal(child, signal);
   }
 
   #kill(spec: ActorSpec, run: RunId, stop: Stop): void {

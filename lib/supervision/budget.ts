@@ -1,6 +1,8 @@
 /** Who counts the restarts of a child: its supervisor, for all of its children together, or each child for itself. */
-import type { Intensity, NodeId } from "../config/plan.ts";
+import type { Instant } from "../base/instant.ts";
+import { type Intensity, type NodeId, specAt, type TreeSpec } from "../config/plan.ts";
 import { recordRestart } from "./restart_window.ts";
+import type { State } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** One restart that was asked for. */
@@ -8,6 +10,33 @@ export interface Spent {
   readonly granted: boolean;
   /** How many more would be granted now; null for any number. */
   readonly left: number | null;
+}
+
+/** What is left of the restarts that a child may have. */
+export interface Budget {
+  readonly intensity: Intensity;
+  /** How many would be granted now; null for any number. */
+  readonly left: number | null;
+  /** The supervisor that counts them for all of its children together; null if they are the child's own. */
+  readonly sharedBy: NodeId | null;
+}
+
+/** The budget of a child, as of `now`; null for the root, which nobody restarts, and for what the plan has no more. */
+export function budgetOf(state: State, id: NodeId, now: Instant): Budget | null {
+  const place = state.topology.byId.get(id);
+  if (place === undefined || place.isLeaving || place.spec.parent === null) return null;
+  const { spec } = place;
+  const parent = specAt(state.plan, place.spec.parent) as TreeSpec;
+  const isOwn = parent.onFailure === "fail_child";
+  const counting = state.nodes.get(isOwn ? id : parent.path)!;
+  const window = isOwn || counting.kind !== "tree" ? counting.ownWindow : counting.window;
+  const intensity = (isOwn && spec.kind !== "tree" ? spec.intensity : null) ?? parent.intensity;
+  const { granted, left } = recordRestart(window, now, intensity);
+  return {
+    intensity,
+    left: left === null ? null : left + Number(granted),
+    sharedBy: isOwn ? null : parent.path,
+  };
 }
 
 /** Spends one restart of a child, if there is one. */

@@ -1,4 +1,5 @@
 import type { NodeId } from "../config/plan.ts";
+import { askedBy } from "./asker.ts";
 import type { IdlePhase, Then } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -31,7 +32,7 @@ function giveUpWaiting(turn: Turn, tree: NodeId, cause: number): void {
 function phaseFor(turn: Turn, then: Then): IdlePhase {
   switch (then.to) {
     case "stopped":
-      return { at: "stopped", why: then.why };
+      return { at: "stopped", why: then.why, ...askedBy(then.asker) };
     case "waiting":
       return { at: "waiting", since: turn.now };
     case "backing_off":

@@ -50,8 +50,14 @@ export type RunEffect =
   | StopEffect<"stop_command">
   /** Asks what has joined to cancel everything in it, and tells it how long it has. */
   | { readonly type: "cancel"; readonly node: NodeId; readonly run: RunId; readonly withinMs: number }
-  /** A signal to the process, which goes on. */
-  | { readonly type: "tell"; readonly node: NodeId; readonly run: RunId; readonly signal: Signal }
+  /** A signal to the process, which goes on; or, with `toAll`, to all processes of the run. */
+  | {
+    readonly type: "tell";
+    readonly node: NodeId;
+    readonly run: RunId;
+    readonly signal: Signal;
+    readonly toAll?: boolean;
+  }
   /** The stop signal, to the process or its group. */
   | StopEffect<"signal">
   /** SIGTERM to what the process left running; answered by `cleared` when nothing is left. */

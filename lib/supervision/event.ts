@@ -1,5 +1,7 @@
+import type { Signal } from "../base/signals.ts";
 import type { NodeId, Plan } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
+import type { Asker } from "./asker.ts";
 import type { Crash, CrashId } from "./crash.ts";
 import type { Exit } from "./exit.ts";
 import type { EntryData, EntryEvent } from "./journal_entry.ts";
@@ -67,7 +69,12 @@ export type RunEvent =
   | { readonly type: "looked"; readonly node: NodeId; readonly run: RunId; readonly rest: Rest };
 
 /** What somebody asks for. `request` names whoever wants an answer; null for nobody. */
-export type RequestEvent =
+export type RequestEvent = RequestKind & {
+  /** Who asks; left out if nobody at a control socket does. */
+  readonly asker?: Asker;
+};
+
+type RequestKind =
   | {
     readonly type: "start_requested";
     readonly request: number | null;
@@ -85,6 +92,21 @@ export type RequestEvent =
   }
   /** Forgets failures; what is down for them starts again. */
   | { readonly type: "reset_requested"; readonly request: number | null; readonly nodes: readonly NodeId[] }
+  /** Sends a signal to main processes, or to all processes of the runs; no stop begins with it. */
+  | {
+    readonly type: "signal_requested";
+    readonly request: number | null;
+    readonly nodes: readonly NodeId[];
+    readonly signal: Signal;
+    readonly toAll: boolean;
+  }
+  /** A client wants to run a command beside an actor; refused if that has no process. */
+  | {
+    readonly type: "exec_requested";
+    readonly request: number | null;
+    readonly nodes: readonly NodeId[];
+    readonly command: string;
+  }
   | { readonly type: "ready_awaited"; readonly request: number; readonly nodes: readonly NodeId[] }
   | {
     readonly type: "down_requested";
@@ -138,6 +160,9 @@ export interface PlanGiven {
   readonly plan: Plan;
   /** Whether replicas that are to be other processes are restarted one after the other. */
   readonly rolling: boolean;
+  /** What it was asked for by, and who did; left out if nobody at a control socket does. */
+  readonly verb?: "apply" | "scale";
+  readonly asker?: Asker;
 }
 
 /** Files have changed that an actor watches. */

@@ -1,6 +1,7 @@
 import type { Signal } from "../base/signals.ts";
 import type { NodeId, RestartBudget } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
+import type { Asker } from "./asker.ts";
 import type { ReachedLimits } from "./reached_limits.ts";
 import type { CancelCause, FailReason, Halt, Refusal, StopReason } from "./reason.ts";
 import type { Outcome, RunId } from "./state.ts";
@@ -8,9 +9,19 @@ import type { Outcome, RunId } from "./state.ts";
 /** What each kind of journal entry says, ready for JSON: all that people are told is made of this. */
 export interface EntryData {
   readonly requested:
-    | { readonly verb: "start" | "stop" | "restart" | "reset"; readonly paths: readonly NodeId[] }
-    | { readonly verb: "restart"; readonly paths: readonly NodeId[]; readonly rolling: true }
-    | { readonly verb: "down"; readonly by: CancelCause };
+    & (
+      | { readonly verb: "start" | "stop" | "restart" | "reset"; readonly paths: readonly NodeId[] }
+      | { readonly verb: "restart"; readonly paths: readonly NodeId[]; readonly rolling: true }
+      | {
+        readonly verb: "signal";
+        readonly paths: readonly NodeId[];
+        readonly signal: Signal;
+        readonly toAll: boolean;
+      }
+      | { readonly verb: "exec"; readonly paths: readonly NodeId[]; readonly command: string }
+      | { readonly verb: "down"; readonly by: CancelCause }
+    )
+    & { readonly asker?: Asker };
   /** A tree has no process of its own. */
   readonly started:
     | { readonly starts: number }
@@ -48,6 +59,8 @@ export interface EntryData {
     readonly removed: readonly NodeId[];
     readonly outdated: readonly NodeId[];
     readonly changed: readonly NodeId[];
+    readonly verb?: "apply" | "scale";
+    readonly asker?: Asker;
   };
   /** A replica has its turn in a rolling restart: it stops, and starts again. */
   readonly rolling: Nothing;

@@ -44,6 +44,8 @@ export type Halt =
 /** Why something that was asked for is not done, or not even tried. */
 export type Refusal =
   | { readonly kind: "tree_ended" }
+  /** None of those that are meant has a process. */
+  | { readonly kind: "nothing_runs" }
   | { readonly kind: "torn_down"; readonly tree: NodeId }
   /** It has no replica that could be ready while it is restarted. */
   | { readonly kind: "no_replica"; readonly actor: NodeId }

@@ -6,6 +6,7 @@ import { NEVER } from "../base/instant.ts";
 import type { ChangeAction } from "../config/changes/diff_plans.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
 import { resumeStart } from "./actor_start.ts";
+import { askedBy } from "./asker.ts";
 import { conclude } from "./conclude.ts";
 import type { PlanGiven } from "./event.ts";
 import { awaitGoal, wantedActors } from "./goals.ts";
@@ -19,7 +20,7 @@ import type { Turn } from "./turn.ts";
 import { outdatedIn, topmostLeaving, withPlan } from "./with_plan.ts";
 
 /** Goes on under another plan, unless the tree is on its way down. */
-export function onPlanGiven(turn: Turn, { plan, request, rolling }: PlanGiven): void {
+export function onPlanGiven(turn: Turn, { plan, request, rolling, verb, asker }: PlanGiven): void {
   if (turn.node(ROOT).phase.at !== "up") return refuse(turn, request);
   const before = turn.nodes;
   const changes = plannedChanges(turn, plan);
@@ -35,6 +36,8 @@ export function onPlanGiven(turn: Turn, { plan, request, rolling }: PlanGiven): 
     removed,
     outdated: [...outdated, ...revived],
     changed: pathsOf("change"),
+    ...(verb === undefined ? {} : { verb }),
+    ...askedBy(asker),
   });
   for (const id of added) if (turn.find(id) !== undefined) turn.set(id, { cause });
   for (const id of removed) stopNode(turn, id, { to: "stopped", why: "removed" }, NEVER, cause);

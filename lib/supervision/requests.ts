@@ -1,6 +1,7 @@
 /** What people ask of a running tree: start, stop, restart, down, and waiting for readiness. */
 import { after, NEVER } from "../base/instant.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
+import { askedBy, type Asker } from "./asker.ts";
 import { bringUp } from "./bring_up.ts";
 import type { RequestEvent } from "./event.ts";
 import { forgetFailures } from "./forget_failures.ts";
@@ -32,6 +33,10 @@ export function onRequest(turn: Turn, asked: RequestEvent): void {
       return onRollingRestart(turn, event);
     case "reset_requested":
       return onReset(turn, event);
+    case "signal_requested":
+      return onSignal(turn, event);
+    case "exec_requested":
+      return onExec(turn, event);
     case "ready_awaited":
       return awaitGoal(
         turn,
@@ -46,26 +51,26 @@ export function onRequest(turn: Turn, asked: RequestEvent): void {
   }
 }
 
-function onStart(turn: Turn, { request, nodes, deps }: RequestOf<"start_requested">): void {
+function onStart(turn: Turn, { request, nodes, deps, asker }: RequestOf<"start_requested">): void {
   if (refused(turn, request, nodes)) return;
-  const cause = recordRequest(turn, "start", nodes);
+  const cause = recordRequest(turn, "start", nodes, asker);
   bringUp(turn, nodes, { startDependencies: deps, skipDependencies: !deps }, cause);
   awaitGoal(turn, request, "ready", targets(actorsOf(turn, nodes), () => ANY_START));
 }
 
-function onStop(turn: Turn, { request, nodes }: RequestOf<"stop_requested">): void {
-  const cause = recordRequest(turn, "stop", nodes);
+function onStop(turn: Turn, { request, nodes, asker }: RequestOf<"stop_requested">): void {
+  const cause = recordRequest(turn, "stop", nodes, asker);
   for (const id of nodes) {
     if (turn.node(id).kind === "actor") turn.setActor(id, { skipDeps: false });
-    stopNode(turn, id, { to: "stopped", why: "request" }, NEVER, cause);
+    stopNode(turn, id, { to: "stopped", why: "request", ...askedBy(asker) }, NEVER, cause);
   }
   awaitGoal(turn, request, "stopped", targets(nodes, () => ANY_START));
 }
 
-function onRestart(turn: Turn, { request, nodes }: RequestOf<"restart_requested">): void {
+function onRestart(turn: Turn, { request, nodes, asker }: RequestOf<"restart_requested">): void {
   if (refused(turn, request, nodes)) return;
   const goals = targets(wantedActors(turn, nodes), (id) => turn.node(id).starts);
-  const cause = recordRequest(turn, "restart", nodes);
+  const cause = recordRequest(turn, "restart", nodes, asker);
   const down = nodes.filter((id) => !isAlive(turn.node(id)));
   for (const id of nodes) stopNode(turn, id, { to: "waiting" }, NEVER, cause);
   bringUp(turn, down, { startDependencies: false, skipDependencies: false }, cause);
@@ -74,32 +79,58 @@ function onRestart(turn: Turn, { request, nodes }: RequestOf<"restart_requested"
 
 function onRollingRestart(
   turn: Turn,
-  { request, nodes }: RequestOf<"rolling_restart_requested">,
+  { request, nodes, asker }: RequestOf<"rolling_restart_requested">,
 ): void {
   if (refused(turn, request, nodes)) return;
   const actors = wantedActors(turn, nodes);
   const lonely = lonelyAmong(turn, actors);
   if (lonely !== null) return refuse(turn, request, { kind: "no_replica", actor: lonely });
-  const cause = turn.record(ROOT, "requested", null, { verb: "restart", paths: nodes, rolling: true });
+  const data = { verb: "restart", paths: nodes, rolling: true, ...askedBy(asker) } as const;
+  const cause = turn.record(ROOT, "requested", null, data);
   beginRollout(turn, request, actors, cause);
 }
 
-function onReset(turn: Turn, { request, nodes }: RequestOf<"reset_requested">): void {
+/** It decides nothing: how an actor takes the signal is for the actor to say, and its end is one like any other. */
+function onSignal(turn: Turn, event: RequestOf<"signal_requested">): void {
+  const { request, nodes, signal, toAll, asker } = event;
+  const within = new Set(nodes.flatMap((id) => turn.subtree(id).map((place) => place.id)));
+  const runs = [...within].flatMap((node) => {
+    const { phase } = turn.node(node);
+    return "pid" in phase && phase.pid !== null ? [{ node, run: phase.run }] : [];
+  });
+  if (runs.length === 0) return refuse(turn, request, { kind: "nothing_runs" });
+  turn.record(ROOT, "requested", null, { verb: "signal", paths: nodes, signal, toAll, ...askedBy(asker) });
+  for (const { node, run } of runs) turn.emit({ type: "tell", node, run, signal, toAll });
+  if (request !== null) turn.emit({ type: "reply", request, ok: true, refusal: null });
+}
+
+/** The command is its client's; it is written down here who has run which. */
+function onExec(turn: Turn, { request, nodes, command, asker }: RequestOf<"exec_requested">): void {
+  const isThere = nodes.every((id) => {
+    const { phase } = turn.node(id);
+    return (phase.at === "starting" || phase.at === "running") && phase.pid !== null;
+  });
+  if (!isThere || nodes.length === 0) return refuse(turn, request, { kind: "nothing_runs" });
+  turn.record(ROOT, "requested", null, { verb: "exec", paths: nodes, command, ...askedBy(asker) });
+  if (request !== null) turn.emit({ type: "reply", request, ok: true, refusal: null });
+}
+
+function onReset(turn: Turn, { request, nodes, asker }: RequestOf<"reset_requested">): void {
   if (refused(turn, request, nodes)) return;
-  const cause = recordRequest(turn, "reset", nodes);
+  const cause = recordRequest(turn, "reset", nodes, asker);
   const started = forgetFailures(turn, nodes, cause);
   awaitGoal(turn, request, "ready", targets(actorsOf(turn, started), () => ANY_START));
 }
 
 function onDown(turn: Turn, event: RequestOf<"down_requested">): void {
   if (refusedDown(turn, event)) return;
-  const { request, cause, withinMs } = event;
+  const { request, cause, withinMs, asker } = event;
   if (request !== null) turn.emit({ type: "reply", request, ok: true, refusal: null });
   if (withinMs === 0) letAllGo(turn);
   turn.cancelled ??= cause;
-  const entry = turn.record(ROOT, "requested", null, { verb: "down", by: cause });
+  const entry = turn.record(ROOT, "requested", null, { verb: "down", by: cause, ...askedBy(asker) });
   const deadline = withinMs === null ? NEVER : after(turn.stopTime, withinMs);
-  stopNode(turn, ROOT, { to: "stopped", why: "request" }, deadline, entry);
+  stopNode(turn, ROOT, { to: "stopped", why: "request", ...askedBy(asker) }, deadline, entry);
 }
 
 /** While a crash is inspected, nobody who can be told to wait takes the tree down by accident. */
@@ -158,8 +189,9 @@ function recordRequest(
   turn: Turn,
   verb: "start" | "stop" | "restart" | "reset",
   nodes: readonly NodeId[],
+  asker: Asker | undefined,
 ): number {
-  return turn.record(ROOT, "requested", null, { verb, paths: nodes });
+  return turn.record(ROOT, "requested", null, { verb, paths: nodes, ...askedBy(asker) });
 }
 
 function targets(nodes: readonly NodeId[], startsBefore: (id: NodeId) => number) {

@@ -7,6 +7,7 @@
 import type { Instant } from "../base/instant.ts";
 import type { ActorSpec, NodeId, Plan } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
+import type { Asker } from "./asker.ts";
 import type { Crash, CrashId } from "./crash.ts";
 import type { Exit } from "./exit.ts";
 import type { Books } from "./books.ts";
@@ -22,7 +23,8 @@ export type RunId = number;
 
 /** What follows when a run, or a tree, is completely over. */
 export type Then =
-  | { readonly to: "stopped"; readonly why: StopReason }
+  /** @param asker Who has asked for it; left out if that is not known, or nobody has. */
+  | { readonly to: "stopped"; readonly why: StopReason; readonly asker?: Asker }
   | { readonly to: "waiting" }
   | { readonly to: "backing_off"; readonly until: Instant; readonly reason: FailReason }
   | { readonly to: "regrouping" }
@@ -41,7 +43,7 @@ export type IdlePhase =
   }
   /** Stopped by its supervisor's strategy, and started again when all companions have stopped. */
   | { readonly at: "regrouping"; readonly since: Instant }
-  | { readonly at: "stopped"; readonly why: StopReason }
+  | { readonly at: "stopped"; readonly why: StopReason; readonly asker?: Asker }
   | { readonly at: "completed" }
   | { readonly at: "failed"; readonly reason: FailReason };
 

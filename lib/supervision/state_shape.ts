@@ -20,6 +20,7 @@ import {
 } from "../base/shape.ts";
 import type { NodeId } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
+import type { Asker } from "./asker.ts";
 import type { Crash } from "./crash.ts";
 import type { Exit } from "./exit.ts";
 import type { Unanswered } from "./probe_schedule.ts";
@@ -137,8 +138,14 @@ const failReason = variant<"kind", FailReason>("kind", {
 
 const stopReason = wordOf<StopReason>({ request: true, tree: true, strategy: true, removed: true });
 
+const asker = optional(
+  object<Asker>({ uid: count, user: nullable(text), pid: count }),
+) as Shape<Asker>;
+
+type Stopped<K> = Omit<Extract<Then | IdlePhase, K>, keyof K>;
+
 const then = variant<"to", Then>("to", {
-  stopped: object({ why: stopReason }),
+  stopped: object<Stopped<{ readonly to: "stopped" }>>({ why: stopReason, asker }),
   waiting: object({}),
   backing_off: object({ until: moment, reason: failReason }),
   regrouping: object({}),
@@ -187,7 +194,7 @@ const idle: Idle = {
   waiting: object({ since: moment }),
   backing_off: object({ since: moment, until: moment, reason: failReason }),
   regrouping: object({ since: moment }),
-  stopped: object({ why: stopReason }),
+  stopped: object<Stopped<{ readonly at: "stopped" }>>({ why: stopReason, asker }),
   completed: object({}),
   failed: object({ reason: failReason }),
 };

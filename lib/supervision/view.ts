@@ -2,6 +2,7 @@
 import type { Instant } from "../base/instant.ts";
 import { type Dependency, nodeAt, type NodeId, type Plan, specAt } from "../config/plan.ts";
 import { gateOf } from "../config/profiles.ts";
+import { askedBy, type Asker } from "./asker.ts";
 import { readinessIn } from "./count.ts";
 import { dependencyVerdict, type TreeReadiness } from "./dependencies.ts";
 import { maskWords } from "./mask_words.ts";
@@ -66,7 +67,7 @@ export type Why =
   | { readonly kind: "teardown"; readonly withinMs: number }
   | { readonly kind: "stopping"; readonly rung: Rung; readonly killInMs: number }
   | { readonly kind: "killed" }
-  | { readonly kind: "stopped"; readonly by: StopReason }
+  | { readonly kind: "stopped"; readonly by: StopReason; readonly asker?: Asker }
   | { readonly kind: "failed"; readonly reason: FailReason }
   /** None of its profiles is active, or none of those of a tree around it. */
   | {
@@ -167,7 +168,7 @@ function whyOf(state: State, node: NodeState, now: Instant): Why | null {
     case "stopping":
       return whyStopping(state, node, now);
     case "stopped":
-      return { kind: "stopped", by: phase.why };
+      return { kind: "stopped", by: phase.why, ...askedBy(phase.asker) };
     case "failed":
       return { kind: "failed", reason: phase.reason };
     default:

@@ -9,6 +9,8 @@ export function describeRefusal(refusal: Refusal): string {
   switch (refusal.kind) {
     case "tree_ended":
       return "the tree has ended";
+    case "nothing_runs":
+      return "nothing of it runs";
     case "torn_down":
       return `${treeName(refusal.tree)} is being torn down`;
     case "no_replica":

@@ -3,6 +3,7 @@ import { describeDuration } from "../base/duration.ts";
 import { nameSome } from "../base/name_some.ts";
 import type { StopReason } from "../supervision/reason.ts";
 import type { Rung, Why } from "../supervision/view.ts";
+import { describeAsker } from "./describe_asker.ts";
 import { describeCrash } from "./describe_crash.ts";
 import { describeEnd, describeReason } from "./describe_reason.ts";
 
@@ -39,7 +40,9 @@ export function describeWhy(why: Why): string {
     case "killed":
       return "killed, and not gone yet";
     case "stopped":
-      return STOP_REASONS[why.by];
+      return why.asker === undefined
+        ? STOP_REASONS[why.by]
+        : `stopped by ${describeAsker(why.asker)} with \`stop\``;
     case "failed":
       return describeReason(why.reason);
     case "profile": {

@@ -20,7 +20,6 @@ const COMMANDS_OF: Readonly<Record<string, readonly string[]>> = {
   up_foreground: ["up"],
   up_detached: ["up"],
   up_tree: ["up"],
-  ps: ["ps", "status"],
   down_unanswered: ["down"],
 };
 

@@ -5,9 +5,12 @@ import type { NodeId, Plan } from "../../lib/config/plan.ts";
 import type { Asked, Reply } from "../../lib/engine/engine.ts";
 import type { Account } from "../../lib/engine/containment/account.ts";
 import { NONE_ENDED } from "../../lib/engine/containment/ledger.ts";
+import type { LogLine } from "../../lib/engine/logs/log_format.ts";
 import type { JournalEntry } from "../../lib/engine/journal/journal.ts";
 import type { Listener } from "../../lib/engine/journal/recorder.ts";
 import type { TreeEvent } from "../../lib/supervision/event.ts";
+import type { GuestPlace } from "../../lib/engine/run/guests.ts";
+import type { ProcessId } from "../../lib/host/ports/processes.ts";
 import type { State } from "../../lib/supervision/state.ts";
 import { initialState } from "../../lib/supervision/initial_state.ts";
 import { step } from "../../lib/supervision/step.ts";
@@ -23,10 +26,39 @@ export class PuppetEngine {
   readonly listeners: Set<Listener> = new Set();
   /** What `sync` gives. */
   lastStamp = 0;
+  /** The guests that have been ended, and whether their clients had gone. */
+  readonly endedGuests: (readonly [string, boolean])[] = [];
+  readonly guests = {
+    open: (run: number, client: ProcessId): GuestPlace | null => ({
+      id: `guest of ${client.pid} in run ${run}`,
+      env: {},
+      cwd: "/",
+      privileges: null,
+      group: null,
+      isLimited: false,
+    }),
+    isWelcome: (id: string): boolean => id.endsWith("in run 1"),
+    end: (id: string, isClientGone: boolean): Promise<void> => {
+      this.endedGuests.push([id, isClientGone]);
+      return Promise.resolve();
+    },
+  };
   #seq = 0;
 
   constructor(plan: Plan) {
     this.state = initialState(plan, 1);
+  }
+
+  tail(): Promise<readonly LogLine[]> {
+    return Promise.resolve([{ at: 1, path: "a", stream: "stderr", text: "oops", cut: false }]);
+  }
+
+  logFileOf(path: NodeId): string {
+    return `/logs/${path}.log`;
+  }
+
+  mask(text: string): string {
+    return text.replaceAll("hush", "***");
   }
 
   unkept(): null {

@@ -7,7 +7,10 @@ import { encodeFrame } from "../../lib/wire/frames.ts";
 import type { UserError } from "../../lib/base/user_error.ts";
 import { planOf } from "../harness/plan.ts";
 import { test } from "../harness/test.ts";
-import { END, onStage, readAll, settled, type Stage } from "./stage.ts";
+import { END, onStage, OWN_UID, readAll, settled, type Stage } from "./stage.ts";
+
+/** Who the clients of a stage are: the machine in memory has no list of users. */
+const ASKER = { uid: OWN_UID, user: null, pid: 1 };
 
 test("service: what is asked of the engine are the nodes that the selectors mean", async () => {
   await onStage(async (stage) => {
@@ -22,7 +25,7 @@ test("service: what is asked of the engine are the nodes that the selectors mean
     for (const [op, fields, expected] of cases) {
       const asked = client.request(op, { ...fields, wait: true } as Requests[typeof op]);
       await settled();
-      assert.deepEqual(stage.engine.asked[0]!.what, expected);
+      assert.deepEqual(stage.engine.asked[0]!.what, { ...expected, asker: ASKER });
       stage.engine.answer();
       await asked;
     }
@@ -136,8 +139,8 @@ test("service: a down names its cause, and an unknown one is a plain down", asyn
     ];
     await client.request("cut_grace", { toMs: 0 });
     assert.deepEqual(stage.engine.asked.map(({ what }) => what), [
-      { type: "down_requested", cause: "interrupt", withinMs: 5 },
-      { type: "down_requested", cause: "down", withinMs: null },
+      { type: "down_requested", cause: "interrupt", withinMs: 5, asker: ASKER },
+      { type: "down_requested", cause: "down", withinMs: null, asker: ASKER },
     ]);
     assert.deepEqual(stage.engine.posted, [{ type: "grace_cut", toMs: 0 }]);
     stage.engine.answer();

@@ -70,7 +70,7 @@ e2e("stop, start and restart: they return when it is done, and say what they tou
     const before = await sandbox.row("api");
     const stopped = await sandbox.json("stop", "api");
     assert.deepEqual([stopped.ok, stopped.actors[0].state, stopped.actors[0].pid], [true, "stopped", null]);
-    assert.equal(stopped.actors[0].reason, "stopped by hand");
+    assert.match(stopped.actors[0].reason, /^stopped by .* \(pid \d+\) with `stop`$/);
     const started = await sandbox.json("start", "api");
     assert.deepEqual([started.ok, started.actors[0].state], [true, "running"]);
     const restarted = await sandbox.json("restart", "api");

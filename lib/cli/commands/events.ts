@@ -3,10 +3,11 @@ import { matches } from "../../config/select.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { FollowItem } from "../../control/protocol.ts";
 import type { JournalEntry } from "../../engine/journal/journal.ts";
-import { readJournal } from "../../engine/journal/journal_reader.ts";
+import { entriesBetween, readJournal } from "../../engine/journal/journal_reader.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { wordedEntry } from "../../words/worded_entry.ts";
 import type { Command, Context } from "../command.ts";
+import { parseMoment } from "../moment.ts";
 import { describeEntry, entryDetails } from "../render/entry.ts";
 import { type Kept, withKept } from "../which_tree.ts";
 import { whileRead } from "../while_read.ts";
@@ -21,16 +22,18 @@ export const events: Command = {
   options: [
     { name: "follow", short: "f", doc: "go on with what comes" },
     { name: "lines", short: "n", value: "N", doc: "only the last N entries" },
+    { name: "since", value: "TIME", doc: "only what came since then: 10m for so long ago, or a date" },
   ],
-  examples: [["supervise events -n 20", "what happened last"], [
-    "supervise events -f --json",
-    "for programs",
-  ]],
+  examples: [
+    ["supervise events -n 20", "what happened last"],
+    ["supervise events --since 10m api", "what became of one actor lately"],
+    ["supervise events -f --json", "for programs"],
+  ],
   words: [0, Infinity],
   async run(context) {
     await withKept(context, (kept) =>
       whileRead(context, async () => {
-        if (kept.client === null) await print(context, await history(context, kept));
+        if (kept.client === null) await print(context, chosen(context, await history(context, kept)));
         else await follow(context, kept.client, kept);
       }));
     return ExitCode.done;
@@ -44,7 +47,7 @@ async function follow(context: Context, client: ControlClient, kept: Kept): Prom
   const early: FollowItem[] = [];
   const show = async (items: readonly FollowItem[]) => {
     const entries = items.flatMap((item) => entriesOf(context, folder, item));
-    await print(context, entries.filter((entry) => entry.seq > shown));
+    await print(context, wanted(context, entries.filter((entry) => entry.seq > shown)));
   };
   const following = client.follow({ lines: false, entries: true }, async (items) => {
     if (ready) await show(items);
@@ -52,7 +55,7 @@ async function follow(context: Context, client: ControlClient, kept: Kept): Prom
   });
   await fromPromise(client.request("sync", {}));
   const past = await history(context, kept);
-  await print(context, past);
+  await print(context, chosen(context, past));
   shown = past.at(-1)?.seq ?? 0;
   // What comes while these are shown must come after them.
   while (early.length > 0) await show(early.splice(0));
@@ -65,26 +68,34 @@ function entriesOf({ host }: Context, folder: string, item: FollowItem): readonl
   if (item.kind === "entry") return [item.entry];
   if (item.kind !== "lagged" || item.of !== "entries") return [];
   const { after, upTo } = item;
-  return (readJournal(host.files, folder) ?? []).filter(({ seq }) => seq > after && seq <= upTo);
+  return entriesBetween(readJournal(host.files, folder) ?? [], after, upTo);
 }
 
-async function history(
-  { host, args }: Context,
-  { folder, nothing }: Kept,
-): Promise<readonly JournalEntry[]> {
+async function history({ host }: Context, { folder, nothing }: Kept): Promise<readonly JournalEntry[]> {
   const entries = readJournal(host.files, folder);
   if (entries === null) throw await nothing("events/none", "There is no journal of this tree");
-  const count = args.count("lines");
-  return count === null ? entries : entries.slice(-count || Infinity);
+  return entries;
 }
 
-async function print({ ui, args }: Context, entries: readonly JournalEntry[]): Promise<void> {
-  const wanted = entries.filter(({ path }) =>
-    args.words.length === 0 || args.words.some((selector) => matches(selector, path))
-  );
-  if (wanted.length === 0) return;
-  if (ui.json) return await fromPromise(ui.printJson(wanted.map(wordedEntry)));
-  await fromPromise(ui.print(wanted.map((entry) => render(entry, ui.out)).join("\n")));
+/** Those of past entries that are asked for: of the wanted ones since then, the last ones. */
+function chosen(context: Context, entries: readonly JournalEntry[]): readonly JournalEntry[] {
+  const { host, args } = context;
+  const [since, count] = [args.text("since"), args.count("lines")];
+  const from = since === null ? -Infinity : parseMoment(since, "since", host.wallClock());
+  const found = wanted(context, entries).filter(({ at }) => Date.parse(at) >= from);
+  return count === null ? found : found.slice(-count || Infinity);
+}
+
+function wanted({ args }: Context, entries: readonly JournalEntry[]): readonly JournalEntry[] {
+  return args.words.length === 0
+    ? entries
+    : entries.filter(({ path }) => args.words.some((selector) => matches(selector, path)));
+}
+
+async function print({ ui }: Context, entries: readonly JournalEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  if (ui.json) return await fromPromise(ui.printJson(entries.map(wordedEntry)));
+  await fromPromise(ui.print(entries.map((entry) => render(entry, ui.out)).join("\n")));
 }
 
 function render(entry: JournalEntry, paint: Context["ui"]["out"]): string {

@@ -3,8 +3,8 @@ import type { TreeStatus } from "../../control/protocol.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { sleep } from "../../scope/sleep.ts";
 import type { AskingCommand, AskingContext } from "../command.ts";
-import { renderCard, renderTree } from "../render/rows.ts";
-import { selectorsOf, statusOf, withTree } from "../which_tree.ts";
+import { renderTree } from "../render/rows.ts";
+import { statusOf, withTree } from "../which_tree.ts";
 import { whileRead } from "../while_read.ts";
 
 const WATCH_EVERY_MS = 1_000;
@@ -52,24 +52,6 @@ async function show(context: AskingContext, status: TreeStatus): Promise<void> {
   const text = renderTree(status, { flat: args.has("flat"), columns: columnsOf(context) }, ui.out);
   await fromPromise(args.has("watch") ? ui.redraw(text) : ui.print(text));
 }
-
-/** `supervise status`. */
-export const status: AskingCommand = {
-  usage: "SEL...",
-  about: [
-    "Shows all that is known of the named actors: state, reason, process, readiness, restarts, last exit.",
-  ],
-  options: [],
-  examples: [["supervise status api", "one actor"], ["supervise status --json pool", "a tree, for programs"]],
-  words: [0, Infinity],
-  async ask(context) {
-    const found = await statusOf(context, selectorsOf(context, "status"));
-    const { ui } = context;
-    const text = found.actors.map((row) => renderCard(row, ui.out)).join("\n\n");
-    await fromPromise(ui.json ? ui.printJson([found]) : ui.print(text));
-    return ExitCode.done;
-  },
-};
 
 /** Lines are cut to a terminal only: a file or a pipe gets all of them. */
 function columnsOf({ program, ui }: AskingContext): number {

@@ -31,6 +31,7 @@ export const up: Command = {
   options: [
     { name: "detach", short: "d", doc: "return when everything is ready; the tree goes on" },
     { name: "timeout", short: "t", value: "DURATION", doc: "how long it may take until everything is ready" },
+    { name: "no-wait", doc: "with -d: return when it has begun, whatever becomes of it" },
     { name: "keep", doc: "with -d: do not take a tree down that failed to come up" },
     { name: "only", value: "SEL", many: true, doc: "start only these, and what they depend on" },
     PROFILE_OPTION,
@@ -50,6 +51,7 @@ export const up: Command = {
   words: [0, 1],
   async run(context) {
     const { host, program, args } = context;
+    if (args.has("no-wait") && !args.has("detach")) throw lastsAsLong();
     const options = launchOptions(context, fileOf(context, 0));
     if (program.pid === 1 && args.has("detach")) throw endsContainer();
     // They take longer to load than the file takes to be read.
@@ -69,6 +71,14 @@ function endsContainer(): UserError {
     "usage/detached-process-1",
     "This is process 1: when it ends, its container ends, and a detached tree with it",
     "leave out -d",
+  );
+}
+
+function lastsAsLong(): UserError {
+  return usage(
+    "usage/no-wait",
+    "In the foreground `up` lasts as long as the tree",
+    "add -d, or leave out --no-wait",
   );
 }
 

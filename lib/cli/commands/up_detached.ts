@@ -20,6 +20,7 @@ import { renderReceipt } from "../render/receipt.ts";
 import { renderRows } from "../render/rows.ts";
 import { tellUnlimited } from "../tell_unlimited.ts";
 import { tellCleared } from "../tell_cleared.ts";
+import { type LastWords, lastWordsOf, tellLastWords } from "../last_words.ts";
 import type { UpOrder } from "../up_order.ts";
 import { isGoing } from "../progress.ts";
 import { withPatience, withProgress } from "./actions.ts";
@@ -39,13 +40,23 @@ export async function upDetached(
   await tellCleared(ui, launched);
   const tree = treeIdOf(host, program.uid, options.file);
   try {
-    return await orLost(host, tree, () => bringUp(context, handed.plan, launched, tree));
+    return await orLost(
+      host,
+      tree,
+      () => bringUp(context, handed.plan, launched, tree, options.stateFolder),
+    );
   } finally {
     client.close();
   }
 }
 
-async function bringUp(context: Context, plan: Plan, launched: Launched, tree: TreeId): Promise<number> {
+async function bringUp(
+  context: Context,
+  plan: Plan,
+  launched: Launched,
+  tree: TreeId,
+  folder: string,
+): Promise<number> {
   const { host, ui, args } = context;
   const { client, adopted } = launched;
   // What has outlasted a supervisor is not ended because something beside it fails.
@@ -57,6 +68,7 @@ async function bringUp(context: Context, plan: Plan, launched: Launched, tree: T
   const ready = client.request("await_ready", {});
   ready.catch(() => {});
   await fromPromise(begun);
+  if (args.has("no-wait")) return await tellBegun(context, client);
   const result = await awaitReady(context, client, ready);
   if ("ok" in result) await tellUnlimited(ui, result.actors);
   if ("ok" in result && result.ok) {
@@ -65,11 +77,26 @@ async function bringUp(context: Context, plan: Plan, launched: Launched, tree: T
   }
   const failed = failureOf(result, isKept);
   if ("ok" in result) {
-    await tell(context, plan, result);
+    const source = { files: host.files, folder, plan };
+    const words = await lastWordsOf(client, source, result.actors.filter(hasFailed));
+    await tell(context, plan, withLastLines(result, words));
+    await tellLastWords(
+      ui,
+      words,
+      context.program.stderr.isTerminal ? context.program.stderr.columns : Infinity,
+    );
     await fromPromise(ui.complain(failed));
   } else await fromPromise(ui.fail(failed));
   if (isKept) return failed.exitCode;
   return await takeDown(context, tree, client, ended, failed.exitCode);
+}
+
+/** It goes on by itself from here. */
+async function tellBegun({ ui }: Context, client: ControlClient): Promise<number> {
+  const { containment, actors } = await fromPromise(client.request("status", { paths: [] }));
+  if (ui.json) await fromPromise(ui.printJson([{ ok: true, containment, actors }]));
+  else await fromPromise(ui.say("begun; `supervise wait '**'` waits until all is ready"));
+  return ExitCode.done;
 }
 
 async function awaitReady(
@@ -125,6 +152,21 @@ function summarize(rows: readonly StatusRow[]): string {
   return states.length === 0 ? "nothing starts by itself" : states.join(", ");
 }
 
+/** What backs off has failed so often that nobody waits for it any longer. */
+function hasFailed({ state }: StatusRow): boolean {
+  return state === "failed" || state === "backing_off";
+}
+
+/** For programs: beside the row of each that has failed stands what it has said. */
+function withLastLines(result: ActionResult, words: readonly LastWords[]): ActionResult {
+  const lines = new Map(words.map((one) => [one.path, one.lines]));
+  const actors = result.actors.map((row) => {
+    const lastLines = lines.get(row.path);
+    return lastLines === undefined ? row : { ...row, lastLines };
+  });
+  return { ...result, actors };
+}
+
 function failureOf(result: ActionResult | Interruption, isKept: boolean): UserError {
   if ("signal" in result) {
     const exitCode = signalExitCode(signalNumber(result.signal));
@@ -136,8 +178,6 @@ function failureOf(result: ActionResult | Interruption, isKept: boolean): UserEr
     const { exitCode } = result.timedOut;
     return new UserError("timed-out", "Not everything was ready within the given time", { exitCode });
   }
-  // What backs off has failed so often that nobody waits for it any longer.
-  const hasFailed = ({ state }: StatusRow) => state === "failed" || state === "backing_off";
   const names = result.actors.filter(hasFailed).map((row) => `${row.path} (${row.reason})`);
   const what = names.length === 0 ? "not everything became ready" : nameSome(names);
   const fate = isKept ? "it is left" : "--keep leaves such a tree";

@@ -2,7 +2,7 @@
 import { ExitCode, signalExitCode } from "../../base/exit_code.ts";
 import { type Signal, SIGNAL_NUMBERS, signalNumber } from "../../base/signals.ts";
 import { UserError } from "../../base/user_error.ts";
-import type { Plan } from "../../config/plan.ts";
+import { nodeAt, type NodeId, type Plan } from "../../config/plan.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { EndReport } from "../../control/protocol.ts";
 import { connectTree } from "../../daemon/find_tree.ts";
@@ -18,6 +18,7 @@ import { type Nursery, openNursery } from "../../scope/nursery.ts";
 import { sleep } from "../../scope/sleep.ts";
 import type { Context } from "../command.ts";
 import { isGoing, showProgress } from "../progress.ts";
+import { keptLastWords, tellLastWords } from "../last_words.ts";
 import { Feed } from "../feed.ts";
 import { LineRenderer } from "../render/log_line.ts";
 import { receiptFields, renderReceipt } from "../render/receipt.ts";
@@ -83,6 +84,8 @@ class Foreground {
   readonly #client: ControlClient;
   readonly #lines: LineRenderer;
   readonly #feed: Feed;
+  readonly #plan: Plan;
+  readonly #folder: string;
   readonly #file: string;
   /** Why not all could be printed; null if it could. */
   #outputError: unknown = null;
@@ -97,6 +100,8 @@ class Foreground {
     this.#client = client;
     const paths = plan.nodes.filter((node) => node.kind !== "tree").map((node) => node.path);
     this.#lines = new LineRenderer(paths, context.ui);
+    this.#plan = plan;
+    this.#folder = folder;
     this.#file = plan.file;
     this.#feed = new Feed(context, this.#lines, { folder, paths });
   }
@@ -142,13 +147,27 @@ class Foreground {
     const tree = treeIdOf(host, program.uid, this.#file);
     const receipt = await fromPromise(receiptOf(host, tree, report));
     const code = receipt.left > 0 ? ExitCode.survivors : this.#exitCode(report);
-    if (report.reason !== null) await fromPromise(ui.complain(failure(report)));
+    if (report.reason !== null) {
+      await this.#tellLastWords();
+      await fromPromise(ui.complain(failure(report)));
+    }
     if (this.#isLate) await fromPromise(ui.complain(late()));
     if (ui.json) {
       const { outcome, reason } = report;
       await fromPromise(ui.printJson([{ outcome, reason, exitCode: code, ...receiptFields(receipt) }]));
     } else await fromPromise(ui.say(renderReceipt(receipt, ui.verbosity === "verbose", ui.err)));
     return code;
+  }
+
+  /** They were shown among what others have printed, perhaps long before the end. */
+  async #tellLastWords(): Promise<void> {
+    const { host, program, ui } = this.#context;
+    const failed = [...this.#feed.failed].filter((path) =>
+      nodeAt(this.#plan, path as NodeId)?.kind !== "tree"
+    );
+    const source = { files: host.files, folder: this.#folder, plan: this.#plan };
+    const words = await keptLastWords(source, failed);
+    await tellLastWords(ui, words, program.stderr.isTerminal ? program.stderr.columns : Infinity);
   }
 
   #exitCode(report: EndReport): number {

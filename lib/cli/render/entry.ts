@@ -4,8 +4,10 @@ import { nameSome } from "../../base/name_some.ts";
 import { describeDuration } from "../../base/duration.ts";
 import { ROOT } from "../../config/plan.ts";
 import type { JournalEntry, JournalEntryOf } from "../../engine/journal/journal.ts";
+import type { Asker } from "../../supervision/asker.ts";
 import type { EntryEvent } from "../../supervision/journal_entry.ts";
 import type { Outcome } from "../../supervision/state.ts";
+import { describeAsker } from "../../words/describe_asker.ts";
 import { describeCrash } from "../../words/describe_crash.ts";
 import { describeError } from "../../words/describe_error.ts";
 import { describeReached } from "../../words/describe_reached.ts";
@@ -102,10 +104,7 @@ function sentenceOf<Event extends EntryEvent>(entry: JournalEntryOf<Event>): str
 }
 
 const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>) => string } = {
-  requested: (entry) =>
-    entry.verb === "down"
-      ? `down was asked for (${entry.by})`
-      : `${"rolling" in entry ? "rolling " : ""}${entry.verb} was asked for: ${nameSome(entry.paths)}`,
+  requested: (entry) => `${requestOf(entry)}${byWhom(entry.asker)}`,
   started: (entry) => "pid" in entry ? `started (pid ${entry.pid})` : "started",
   ready: ({ afterMs }) => `ready after ${describeDuration(afterMs)}`,
   exited: ({ code, signal, reached, error }) => {
@@ -148,8 +147,10 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
   state_unwritten: ({ why }) => `what it does cannot be written down for a later supervisor: ${why}`,
   remade: ({ file }) => `somebody has removed "${file}", which is made again`,
   unmade: ({ file, why }) => `somebody has removed "${file}", which cannot be made again: ${why}`,
-  planned: ({ added, removed, outdated, changed }) =>
-    `goes on under another plan: ${grouped(added.length)} added, ${grouped(removed.length)} removed, ${
+  planned: ({ added, removed, outdated, changed, verb, asker }) =>
+    `${
+      verb === undefined || asker === undefined ? "" : `${verb} by ${describeAsker(asker)}: `
+    }goes on under another plan: ${grouped(added.length)} added, ${grouped(removed.length)} removed, ${
       grouped(outdated.length)
     } started anew, ${grouped(changed.length)} changed`,
   rolling: () => "is restarted in its turn",
@@ -175,6 +176,20 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
     `changes in "${path}" are not seen: ${why}${hint === null ? "" : ` (${hint})`}`,
   lines_dropped: ({ why }) => `lines of its log are lost: ${why}`,
 };
+
+function requestOf(entry: JournalEntryOf<"requested">): string {
+  if (entry.verb === "down") return `down was asked for (${entry.by})`;
+  const names = nameSome(entry.paths);
+  if (entry.verb === "exec") return `exec was asked for: ${names}: ${entry.command}`;
+  if (entry.verb === "signal") {
+    return `${entry.signal} was asked for${entry.toAll ? " to all processes" : ""}: ${names}`;
+  }
+  return `${"rolling" in entry ? "rolling " : ""}${entry.verb} was asked for: ${names}`;
+}
+
+function byWhom(asker: Asker | undefined): string {
+  return asker === undefined ? "" : ` by ${describeAsker(asker)}`;
+}
 
 const ENDS: Readonly<Record<Outcome["kind"], string>> = {
   completed: "completed",

@@ -1,16 +1,13 @@
-/** What actors are doing, as a table, a tree or a card. */
+/** What actors are doing, as a table or a tree. */
 import { describeDuration } from "../../base/duration.ts";
-import { describeGroupLimits } from "../../config/describe_group_limits.ts";
-import type { RowExit, StatusRow, TreeStatus } from "../../control/protocol.ts";
-import type { ActorError } from "../../supervision/actor_error.ts";
+import type { StatusRow, TreeStatus } from "../../control/protocol.ts";
 import type { VisibleState } from "../../supervision/view.ts";
-import { describeReached } from "../../words/describe_reached.ts";
-import { errorLines } from "./actor_error.ts";
 import type { Colour, Painter } from "./paint.ts";
 import { printable } from "./printable.ts";
 import { type Cell, renderTable } from "./table.ts";
 
-const COLOURS: Readonly<Record<VisibleState, Colour>> = {
+/** The colour of a state. */
+export const COLOURS: Readonly<Record<VisibleState, Colour>> = {
   inactive: "dim",
   waiting: "yellow",
   starting: "yellow",
@@ -47,38 +44,6 @@ export function renderRows(
   return renderTable([heads, ...body], columns);
 }
 
-/** Everything about one actor. */
-export function renderCard(row: StatusRow, paint: Painter): string {
-  const facts: (readonly [string, string | null])[] = [
-    ["kind", `${row.kind}${row.daemon ? ", daemon" : ""}`],
-    ["state", paint[COLOURS[row.state]](row.state)],
-    ["ready", row.ready === null ? null : row.ready ? "yes" : "no"],
-    ["why", row.reason === null ? null : printable(row.reason)],
-    ["pid", row.pid === null ? null : String(row.pid)],
-    ["started", row.startedAt === null ? null : `${row.startedAt} (${describeDuration(row.uptimeMs!)} ago)`],
-    ["restarts", String(row.restarts)],
-    ["cpu", row.cpu === null ? null : `${row.cpu}%`],
-    ["memory", row.rss === null ? null : describeBytes(row.rss)],
-    ["cgroup", row.cgroup === null ? null : describeGroupLimits(row.cgroup)],
-    ["not kept", row.cgroup === null || row.cgroup.unkept === null ? null : printable(row.cgroup.unkept)],
-    [
-      "last exit",
-      row.exit === null ? null : `${describeExit(row)}${reachedText(row.exit)} at ${row.exit.at}`,
-    ],
-    ["error", row.error === null ? null : errorText(row.error)],
-  ];
-  const known = facts.filter((fact): fact is readonly [string, string] => fact[1] !== null);
-  return [
-    paint.bold(row.path),
-    ...known.map(([name, value]) => `  ${paint.dim(`${name}:`.padEnd(10))} ${value}`),
-  ].join("\n");
-}
-
-/** An error as the value of a fact: what stands below its first line is indented further. */
-function errorText(error: ActorError): string {
-  return errorLines(error).map((line, index) => `${index === 0 ? "" : "    "}${printable(line)}`).join("\n");
-}
-
 /** A size for people: `23.4M`. */
 export function describeBytes(bytes: number): string {
   let value = bytes;
@@ -107,10 +72,7 @@ function rowCells(row: StatusRow, flat: boolean, paint: Painter): readonly Cell[
   ];
 }
 
-function describeExit({ exit }: StatusRow): string {
+/** How the last run ended, in a word. */
+export function describeExit({ exit }: StatusRow): string {
   return exit === null ? "-" : exit.signal ?? `code ${exit.code}`;
-}
-
-function reachedText({ reached }: RowExit): string {
-  return reached === null ? "" : ` (${describeReached(reached)})`;
 }

@@ -156,6 +156,16 @@ export class Containment {
     };
   }
 
+  /** The children of a client that bear the mark of a run are of that run, until the returned function is called. */
+  addGuestsOf(client: ProcessId, marker: string): () => void {
+    return this.#orphanage.addHost(client, marker);
+  }
+
+  /** The control group of a run that has begun; null for none. */
+  groupOf(run: RunId): string | null {
+    return this.#layer.place(run);
+  }
+
   /** The main process of a run has been reaped: from now on its number may be another's. */
   mainEnded(run: RunId): void {
     const contained = this.#runs.get(run);
@@ -334,6 +344,20 @@ export class Containment {
   processesOf(run: RunId): readonly ProcessRow[] {
     const contained = this.#runs.get(run);
     return contained === undefined ? [] : [...this.#mainOf(contained), ...this.#restOf(contained)];
+  }
+
+  /** Sends a signal to all processes of a run that a look finds; to its main process alone if that cannot look. */
+  signalAll(run: RunId, signal: Signal): void {
+    const contained = this.#runs.get(run);
+    if (contained === undefined) return;
+    let rows: readonly ProcessId[];
+    try {
+      rows = this.processesOf(run);
+    } catch (error) {
+      if (limitErrorOf(error) === null) throw error;
+      rows = contained.mainAlive ? [contained.main] : [];
+    }
+    for (const row of rows) this.#processes.signal(row, signal);
   }
 
   /** Every living process of the tree that belongs to no run that is known. */

@@ -21,6 +21,8 @@ export class Orphanage {
   readonly #processes: Processes;
   readonly #keepers: Set<ProcessId>;
   readonly #lost: ((mark: string) => boolean) | null;
+  /** Clients with children that belong to us if they bear a mark. */
+  readonly #hosts = new Set<{ readonly client: ProcessId; readonly marker: string }>();
   /** Whether a process that was looked at bears the mark. */
   readonly #marked = new Map<string, boolean>();
 
@@ -32,7 +34,7 @@ export class Orphanage {
 
   /** Whether nobody else takes them in. */
   get isOursAlone(): boolean {
-    return this.#keepers.size === 0 && this.#lost === null;
+    return this.#keepers.size === 0 && this.#hosts.size === 0 && this.#lost === null;
   }
 
   /** Whether the children of a process may be orphans of ours. */
@@ -46,6 +48,13 @@ export class Orphanage {
     return () => this.#keepers.delete(keeper);
   }
 
+  /** The children of a client that bear a mark belong to us, until the returned function is called. */
+  addHost(client: ProcessId, marker: string): () => void {
+    const host = { client, marker };
+    this.#hosts.add(host);
+    return () => this.#hosts.delete(host);
+  }
+
   /**
    * All that live, beside what we and others have started ourselves.
    *
@@ -56,7 +65,7 @@ export class Orphanage {
     const pids = [ownPid, ...this.#living().map(({ pid }) => pid)]
       .flatMap((pid) => this.#processes.childrenOf(pid))
       .filter((pid) => pid !== ownPid && !isOurs(pid) && !this.#isKeeper(pid));
-    const children = findAll(find, pids);
+    const children = [...findAll(find, pids), ...this.#guests(find)];
     return this.#lost === null ? children : unique([...children, ...this.#strays(find)]);
   }
 
@@ -71,6 +80,18 @@ export class Orphanage {
 
   #living(): readonly ProcessId[] {
     return [...this.#keepers].filter((keeper) => isAlive(this.#processes, keeper));
+  }
+
+  /** Children of a client that is still itself: its number may be another's, whose children bear no mark of ours. */
+  #guests(find: Find): readonly ProcessRow[] {
+    return [...this.#hosts].filter(({ client }) => isAlive(this.#processes, client))
+      .flatMap(({ client, marker }) =>
+        findWhere(
+          find,
+          this.#processes.childrenOf(client.pid),
+          ({ pid }) => this.#processes.variableOf(pid, RUN_VARIABLE) === marker,
+        )
+      );
   }
 
   #isKeeper(pid: number): boolean {

@@ -13,15 +13,48 @@ import {
 import type { EntryEvent } from "../../supervision/journal_entry.ts";
 import type { Files } from "../../host/ports/files.ts";
 import type { JournalEntry } from "./journal.ts";
-import { rotatedFilesOf } from "../logs/rotated_files.ts";
 import { journalFileOf } from "../state_folder.ts";
 
-/** All journal entries that are kept, the oldest first; null if there is no journal. */
+/**
+ * All journal entries that are kept, the oldest first; null if there is no journal. A rotation that happens meanwhile hides
+ * none and doubles none: the files are read from the newest to the oldest, so that one which moves shows a second time.
+ */
 export function readJournal(files: Files, folder: string): readonly JournalEntry[] | null {
-  const names = rotatedFilesOf(files, journalFileOf(folder)).filter((file) => files.exists(file));
-  if (names.length === 0) return null;
-  const lines = names.flatMap((name) => (files.readOwn(name) ?? "").split("\n"));
-  return lines.map(parseEntry).filter((entry) => entry !== null);
+  const current = journalFileOf(folder);
+  const texts: string[] = [];
+  // Between two renames of a rotation one number is missing for a moment, or the current file is.
+  for (let number = 0, missing = 0; missing < 2; number++) {
+    const file = number === 0 ? current : `${current}.${number}`;
+    const isThere = files.exists(file);
+    missing = isThere ? 0 : missing + 1;
+    const text = isThere ? files.readOwn(file) : null;
+    if (text !== null && !isGrown(texts.at(-1), text)) texts.push(text);
+  }
+  if (texts.length === 0) return null;
+  return texts.toReversed().flatMap((text) =>
+    text.split("\n").map(parseEntry).filter((entry) => entry !== null)
+  );
+}
+
+/** Whether a text is that of the file before, which has moved on and may have grown before it did. */
+function isGrown(before: string | undefined, text: string): boolean {
+  return before !== undefined && before !== "" && text.startsWith(before);
+}
+
+/**
+ * The entries of the present life of a tree, or its last one, by their numbers: each life counts from 1.
+ *
+ * @param after Those with higher numbers.
+ * @param upTo Those up to this one.
+ */
+export function entriesBetween(
+  entries: readonly JournalEntry[],
+  after: number,
+  upTo: number,
+): readonly JournalEntry[] {
+  let begin = entries.length;
+  while (begin > 0 && (begin === entries.length || entries[begin - 1]!.seq < entries[begin]!.seq)) begin -= 1;
+  return entries.slice(begin).filter(({ seq }) => seq > after && seq <= upTo);
 }
 
 /** A line that is cut, or not ours, tells nothing. */

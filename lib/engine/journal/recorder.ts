@@ -7,8 +7,9 @@ import { type JournalEntry, journalEntry } from "./journal.ts";
 import type { LineHearer } from "../logs/line_encoder.ts";
 import type { Line } from "../logs/line_splitter.ts";
 import type { LogLine, LogStream } from "../logs/log_format.ts";
-import { DEFAULT_LOG_LIMITS, LogStore } from "../logs/log_store.ts";
+import { LogStore } from "../logs/log_store.ts";
 import type { StreamLog } from "../logs/stream_log.ts";
+import { JOURNAL_LIMITS, JournalAge } from "./journal_age.ts";
 import { journalFileOf, logFileOf } from "../state_folder.ts";
 
 /** Somebody who wants to know at once. Must not throw, and must not wait. */
@@ -29,11 +30,16 @@ export interface RecorderOptions {
   readonly onRemade: (path: string | null, file: string) => void;
 }
 
+/** What the store of the journal calls it. */
+const JOURNAL = "journal";
+
 /** See the module. */
 export class Recorder {
   readonly #host: Host;
   readonly #logs: ActorLogs;
   readonly #journal: LogStore;
+  readonly #file: string;
+  readonly #age = new JournalAge();
   readonly #listeners = new Set<Listener>();
   /** How many of them want lines. */
   #hearers = 0;
@@ -47,10 +53,11 @@ export class Recorder {
       onLost,
       onRemade: (path) => onRemade(path, logFileOf(folder, path)),
     });
+    this.#file = journalFileOf(folder);
     this.#journal = new LogStore({
       files: host.files,
       clock: host.clock,
-      limits: DEFAULT_LOG_LIMITS,
+      limits: JOURNAL_LIMITS,
       fileOf: () => journalFileOf(folder),
       gapMark: (lost, why) => encodeJson({ event: "entries_lost", lost, why }),
       onLost: () => {},
@@ -88,7 +95,8 @@ export class Recorder {
   /** Records a decision; gives it as it is told. */
   entry(entry: Entry): JournalEntry {
     const told = journalEntry(entry, this.#host.wallClock());
-    this.#journal.append("journal", encodeJson(told));
+    this.#journal.append(JOURNAL, encodeJson(told));
+    if (this.#age.isOldAt(this.#host.wallClock())) this.#journal.rotate(JOURNAL);
     for (const listener of this.#listeners) listener.onEntry(told);
     return told;
   }
@@ -116,7 +124,11 @@ export class Recorder {
 
   /** Writes until `close`, and then what is left; no cancel keeps it from that. */
   async run(): Promise<void> {
-    await new CancelScope({ shield: true }).run(() => Promise.all([this.#logs.run(), this.#journal.run()]));
+    const journal = async () => {
+      await this.#age.look(this.#host.files, this.#file).catch(() => {});
+      await this.#journal.run();
+    };
+    await new CancelScope({ shield: true }).run(() => Promise.all([this.#logs.run(), journal()]));
   }
 
   close(): void {

@@ -156,6 +156,12 @@ export class LogStore {
     }
   }
 
+  /** Rotates a log behind the lines that it was given so far, whatever its size. */
+  rotate(name: string): void {
+    this.#logOf(name).rotateAt = 0;
+    this.#work.set();
+  }
+
   /** Waits until everything that was appended is in the files, or is lost. */
   async sync(): Promise<void> {
     const taken = this.#taken;

@@ -1,14 +1,5 @@
 import type { Files, ReadFile } from "../../host/ports/files.ts";
 
-/** A file that is rotated by size, and those that it was before, the oldest first. */
-export function rotatedFilesOf(files: Files, current: string): readonly string[] {
-  const rotated: string[] = [];
-  for (let number = 1; files.exists(`${current}.${number}`); number++) {
-    rotated.unshift(`${current}.${number}`);
-  }
-  return [...rotated, current];
-}
-
 /**
  * Opens a file that is rotated by size and those that it was before, the newest first. Once they are open a rotation
  * changes nothing, and one that happens meanwhile only shows a file a second time, under its next name: from the newest

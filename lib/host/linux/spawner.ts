@@ -230,16 +230,13 @@ export class Spawner {
   #startInGroup(program: string, spec: SpawnSpec, actions: Uint8Array): number {
     const start = (attributes: Uint8Array) => this.#posixSpawn(program, spec, actions, attributes);
     const { group } = spec;
-    if (group === undefined) {
-      const isInFront = spec.foreground === true && this.#terminal.handOver(actions);
-      return start(this.#attributesFor(isInFront ? LINUX.POSIX_SPAWN_SETPGROUP : LINUX.POSIX_SPAWN_SETSID));
-    }
+    const isInFront = spec.foreground === true && this.#terminal.handOver(actions);
+    const place = isInFront ? LINUX.POSIX_SPAWN_SETPGROUP : LINUX.POSIX_SPAWN_SETSID;
+    if (group === undefined) return start(this.#attributesFor(place));
     const { inGroup } = this.#libc;
-    if (inGroup === null) {
-      return visiting(this.#home(), group, () => start(this.#attributesFor(LINUX.POSIX_SPAWN_SETSID)));
-    }
+    if (inGroup === null) return visiting(this.#home(), group, () => start(this.#attributesFor(place)));
     return withGroupFolder(group, (descriptor) => {
-      const attributes = newAttributes(this.#libc, LINUX.POSIX_SPAWN_SETSID | LINUX.POSIX_SPAWN_SETCGROUP);
+      const attributes = newAttributes(this.#libc, place | LINUX.POSIX_SPAWN_SETCGROUP);
       inGroup.posix_spawnattr_setcgroup_np(attributes, descriptor);
       return start(attributes);
     });

@@ -42,6 +42,7 @@ const BOUNDED: Readonly<Record<string, string>> = {
   "base/shape.ts": "the words of a type",
   "cli/commands/up.ts": "the layers that there are",
   "cli/commands/up_detached.ts": "the states that there are",
+  "cli/commands/wait.ts": "the goals that there are",
   "cli/call_error.ts": "two hints",
   "cli/render/help.ts": "the other names of a command",
   "cli/render/plan.ts": "the rules and sockets of one actor",

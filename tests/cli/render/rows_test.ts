@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { painter } from "../../../lib/cli/render/paint.ts";
-import { describeBytes, renderCard, renderRows, renderTree } from "../../../lib/cli/render/rows.ts";
+import { describeBytes, renderRows, renderTree } from "../../../lib/cli/render/rows.ts";
 import { widthOf } from "../../../lib/cli/render/width.ts";
 import type { StatusRow } from "../../../lib/control/protocol.ts";
 import { test } from "../../harness/test.ts";
@@ -152,49 +152,6 @@ test("rows: a reason with line breaks stays in its row", () => {
   assert.equal(rendered.split("\n").length, 2);
   // deno-lint-ignore no-control-regex
   assert.doesNotMatch(rendered, /\x1b/);
-});
-
-test("rows: a card has everything that is known of an actor, and leaves out the rest", () => {
-  assert.equal(
-    renderCard(ROWS[0]!, PLAIN),
-    `db
-  kind:      exec, daemon
-  state:     running
-  ready:     yes
-  pid:       4711
-  started:   2026-01-01T00:00:00.000Z (2m05s ago)
-  restarts:  0
-  cpu:       1.5%
-  memory:    23M`,
-  );
-  assert.equal(
-    renderCard(ROWS[3]!, PLAIN),
-    `migrate
-  kind:      shell
-  state:     failed
-  why:       exited with code 3
-  restarts:  0
-  last exit: code 3 at 2026-01-01T00:00:00.000Z`,
-  );
-  assert.equal(withoutColour(renderCard(ROWS[0]!, COLOUR)), renderCard(ROWS[0]!, PLAIN));
-});
-
-test("rows: a card says what limits there are, which of them are not kept, and what one had to do with an end", () => {
-  const limits = { memoryMaxBytes: 2 ** 26, cpuMaxPercent: 50, pidsMax: null, required: false };
-  const reached = { oomKills: 1, killedMain: true, memoryMax: "64MiB", forksRefused: 0, pidsMax: null };
-  const exit = { code: null, signal: "SIGKILL", reached, at: AT };
-  const cgroup = { ...limits, unkept: 'cpu_max = "50%": there is no controller' };
-  assert.equal(
-    renderCard({ ...IDLE, exit, cgroup }, PLAIN),
-    `x
-  kind:      exec, daemon
-  state:     inactive
-  restarts:  0
-  cgroup:    memory_max 64MiB, cpu_max 50%
-  not kept:  cpu_max = "50%": there is no controller
-  last exit: SIGKILL (killed by the kernel: memory_max 64MiB reached) at 2026-01-01T00:00:00.000Z`,
-  );
-  assert.doesNotMatch(renderCard({ ...IDLE, cgroup: { ...cgroup, unkept: null } }, PLAIN), /not kept/);
 });
 
 test("rows: a size has at most three digits and its unit", () => {

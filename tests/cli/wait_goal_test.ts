@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { UserError } from "../../lib/base/user_error.ts";
+import { parseMoment } from "../../lib/cli/moment.ts";
+import { type Goal, rowsToJudge, standingOf } from "../../lib/cli/wait_goal.ts";
+import type { StatusRow } from "../../lib/control/protocol.ts";
+import { test } from "../harness/test.ts";
+
+function row(path: string, fields: Partial<StatusRow>): StatusRow {
+  return {
+    path,
+    kind: "exec",
+    daemon: false,
+    state: "running",
+    ready: true,
+    healthy: null,
+    pid: 7,
+    restarts: 0,
+    startedAt: null,
+    uptimeMs: null,
+    cpu: null,
+    rss: null,
+    exit: null,
+    reason: null,
+    error: null,
+    cgroup: null,
+    ...fields,
+  };
+}
+
+const STATES: Readonly<Record<string, Partial<StatusRow>>> = {
+  inactive: { state: "inactive", ready: null, pid: null },
+  waiting: { state: "waiting", ready: null, pid: null },
+  unready: { state: "starting", ready: false },
+  ready: {},
+  healthy: { healthy: true },
+  "backing off": { state: "backing_off", ready: null, pid: null },
+  stopping: { state: "stopping", ready: false },
+  stopped: { state: "stopped", ready: null, pid: null },
+  completed: { state: "completed", ready: null, pid: null },
+  failed: { state: "failed", ready: null, pid: null },
+};
+
+test("wait goal: each state has reached a goal, may come to it, or never will", () => {
+  const cases: readonly (readonly [Goal, readonly string[], readonly string[]])[] = [
+    ["started", ["unready", "ready", "healthy", "stopping"], ["completed", "failed"]],
+    ["ready", ["ready", "healthy"], ["completed", "failed"]],
+    ["healthy", ["healthy"], ["completed", "failed"]],
+    ["completed", ["completed"], ["failed"]],
+    ["stopped", ["inactive", "stopped"], ["completed", "failed"]],
+    ["failed", ["failed"], ["completed"]],
+  ];
+  for (const [goal, reached, missed] of cases) {
+    for (const [name, fields] of Object.entries(STATES)) {
+      const expected = reached.includes(name) ? "reached" : missed.includes(name) ? "missed" : "pending";
+      assert.equal(standingOf(row("a", fields), [goal]), expected, `${name} for ${goal}`);
+    }
+  }
+  assert.equal(standingOf(row("a", STATES["completed"]!), ["ready", "completed"]), "reached");
+});
+
+test("wait goal: a tree is judged as a whole, and a glob passes over what nobody has started", () => {
+  const rows = [
+    row("api.1", {}),
+    row("api.2", {}),
+    row("pool", { kind: "tree", pid: null }),
+    row("pool/a", {}),
+    row("pool/b", STATES["inactive"]!),
+  ];
+  const judged = (...selectors: string[]) => rowsToJudge(rows, selectors).map(({ path }) => path);
+  assert.deepEqual(judged("api"), ["api.1", "api.2"]);
+  assert.deepEqual(judged("pool"), ["pool"]);
+  assert.deepEqual(judged("**"), ["api.1", "api.2", "pool/a"]);
+  assert.deepEqual(judged("pool/b"), ["pool/b"]);
+});
+
+test("moment: how long ago, or when, by the clock on the wall unless a zone is named", () => {
+  const now = Date.parse("2026-11-22T15:30:00Z");
+  const cases: readonly (readonly [string, number])[] = [
+    ["10m", now - 600_000],
+    ["1h30m", now - 5_400_000],
+    ["2026-11-22T15:00Z", now - 1_800_000],
+    ["2026-11-22 15:00:30Z", now - 1_770_000],
+    ["2026-11-22T15:00+02:00", now - 9_000_000],
+    ["2026-11-22T15:00", new Date(2026, 10, 22, 15).getTime()],
+    ["2026-11-22", new Date(2026, 10, 22).getTime()],
+  ];
+  for (const [text, expected] of cases) assert.equal(parseMoment(text, "since", now), expected, text);
+  for (const text of ["", "10", "yesterday", "2026-13-01", "2026-11-22T25:00", "1"]) {
+    const isUsage = (error: unknown) => error instanceof UserError && error.code === "usage/bad-value";
+    assert.throws(() => parseMoment(text, "since", now), isUsage, text);
+  }
+});
