@@ -136,8 +136,8 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
     [
       "one that was stopped meanwhile is started",
-      `if (phase.at === "inactive" || (phase.at === "stopped" && phase.why === "request")) return DONE;`,
-      ``,
+      `phase.at === "inactive" || phase.at === "scheduled" || (phase.at === "stopped" && phase.why === "request")`,
+      `phase.at === "scheduled"`,
     ],
     ["what is not ready waits", `isReady(turn, member.id) ? member : begin(turn, member, cause)`, `member`],
     ["a later supervisor begins it anew", `isBegun: true };`, `isBegun: false };`],
@@ -304,7 +304,68 @@ function groupOf`,
       `return doom.then;`,
     ],
   ]),
+  ...inFile("appointment", [
+    ["a missed date is run", `isMissed: true }`, `isMissed: false }`],
+    [
+      "a date is repeated when the clock is put back",
+      `const SET_BACK_MS = 3 * 3_600_000;`,
+      `const SET_BACK_MS = 0;`,
+    ],
+    ["a clock that was wrong is believed", `date < appointment.seen - SET_BACK_MS`, `date < 0`],
+    [
+      "a jump of the date is never noticed",
+      `export const LOOK_EVERY_MS = 30_000;`,
+      `export const LOOK_EVERY_MS = Infinity;`,
+    ],
+    ["an interval falls out of step", `after(now, everyMs - lateMs)`, `after(now, everyMs)`],
+  ]),
+  ...inFile("schedule", [
+    ["a run is due while the tree goes down", `turn.tree(spec.parent!).phase.at !== "up"`, `false`],
+    [
+      "a stop by hand leaves the schedule",
+      `then?.to === "stopped" && then.why !== "strategy"`,
+      `then?.to === "completed"`,
+    ],
+    ["a missed date is always made up for", `due.isMissed && !catchUp`, `due.isMissed && catchUp`],
+    [
+      "what waits is overtaken by the next date",
+      `at === "waiting" || at === "regrouping" ||`,
+      `at === "regrouping" ||`,
+    ],
+  ]),
+  ...inFile("conclude", [
+    ["a run that is owed is forgotten", `if (isOwed) return`, `if (isOwed && last === null) return`],
+    [
+      "what left survivors is run again",
+      `kind === "survivors" || kind === "unseen" ?`,
+      `kind === "unseen" ?`,
+    ],
+  ]),
+  ...inFile("start_ladder", [
+    [
+      "nothing comes before a spawn",
+      `hooks?.commands.pre_start === undefined ? "spawn"`,
+      `hooks !== undefined ? "spawn"`,
+    ],
+    [
+      "post_start is left out",
+      `done === "spawn" && hooks?.commands.post_start !== undefined`,
+      `done === null && hooks !== null`,
+    ],
+  ]),
   ...inFile("stop_ladder", [
+    ["post_stop is left out", `if (postStopMs === null) return`, `if (postStopMs !== 0) return`],
+    [
+      "post_stop outlasts its tree",
+      `earliest(after(now, postStopMs), latest(deadline, now))`,
+      `after(now, postStopMs)`,
+    ],
+    ["a post_stop that hangs is never ended", `effects: ["end_hook"] };`, `effects: [] };`],
+    [
+      "the signal waits for no pre_stop",
+      `return ladder.rung === "pre_stop" ? firstRung(ladder, stop, now) : { ladder, effects: [] };`,
+      `return { ladder, effects: [] };`,
+    ],
     [
       "SIGKILL never comes",
       `if (now < ladder.killAt) {`,
@@ -312,7 +373,7 @@ function groupOf`,
     ],
     [
       "nothing hurries a stop",
-      `if (ladder.rung === "kill" || at >= ladder.killAt) return ladder;`,
+      `if (ladder.rung === "kill" || at >= ladder.killAt) return at >= ladder.deadline ? ladder : bounded;`,
       `return ladder;`,
     ],
     [
@@ -396,7 +457,7 @@ function groupOf`,
       `if (child.phase.at === "stopped" && child.phase.why === "request") return;`,
       ``,
     ],
-    ["autostart is ignored", `const isWanted = turn.spec(id).autostart ||`, `const isWanted = true ||`],
+    ["autostart is ignored", `!isAsked && !turn.spec(id).autostart`, `false`],
     ["a restarted tree has its old budget", `window: EMPTY_WINDOW,`, `window: tree.window,`],
     [
       "a tree that is to stay failed is restarted",
@@ -456,7 +517,16 @@ function groupOf`,
       `return isOutdated || goesDownWithTree`,
       `return isOutdated`,
     ],
-    ["a start by hand counts earlier failures", `turn.set(id, NO_FAILURES);`, ``],
+    [
+      "a start by hand counts earlier failures",
+      `turn.set(id, NO_FAILURES);\n      if (!isNamed`,
+      `if (!isNamed`,
+    ],
+    [
+      "a tree that is started runs what has a schedule",
+      `if (!isNamed && hasSchedule(turn.spec(id))) return`,
+      `if (isNamed && hasSchedule(turn.spec(id))) return`,
+    ],
     [
       "dependencies are not started by hand",
       `} = options.startDependencies`,

@@ -54,6 +54,7 @@ export function renderCard(row: StatusRow, paint: Painter): string {
     ["state", paint[COLOURS[row.state]](row.state)],
     ["ready", row.ready === null ? null : row.ready ? "yes" : "no"],
     ["why", row.reason === null ? null : printable(row.reason)],
+    ["next run", row.nextRun],
     ["pid", row.pid === null ? null : String(row.pid)],
     ["started", row.startedAt === null ? null : `${row.startedAt} (${describeDuration(row.uptimeMs!)} ago)`],
     ["restarts", String(row.restarts)],
@@ -103,8 +104,13 @@ function rowCells(row: StatusRow, flat: boolean, paint: Painter): readonly Cell[
     { text: row.cpu === null ? "-" : `${row.cpu}%`, right: true },
     { text: row.rss === null ? "-" : describeBytes(row.rss), right: true },
     { text: describeExit(row) },
-    { text: row.reason ?? "" },
+    { text: whyText(row) },
   ];
+}
+
+function whyText({ reason, nextRun }: StatusRow): string {
+  const next = nextRun === null ? [] : [`next run ${nextRun}`];
+  return [...(reason === null ? [] : [reason]), ...next].join("; ");
 }
 
 function describeExit({ exit }: StatusRow): string {
