@@ -33,6 +33,15 @@ export const PROBLEMS = {
   },
   "config/bad-address": { severity: "error", doc: 'An address is not written as in "127.0.0.1:5432".' },
   "config/bad-url": { severity: "error", doc: "A URL is not a complete http:// or https:// address." },
+  "config/bad-schedule": {
+    severity: "error",
+    doc: 'A schedule is neither a cron expression nor written as in "@every 5m", or its date never comes.',
+  },
+  "config/bad-timezone": { severity: "error", doc: "A time zone has no such name." },
+  "config/schedule-conflict": {
+    severity: "error",
+    doc: "An actor has a schedule and something that contradicts it, or details of one and none.",
+  },
   "config/bad-pattern": {
     severity: "error",
     doc: "A regular expression cannot be compiled, or not matched in linear time.",

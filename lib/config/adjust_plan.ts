@@ -1,7 +1,16 @@
 /** What options of the command line change about a plan. */
 import { deepFreeze } from "../base/deep_freeze.ts";
 import { needsOf } from "./needs.ts";
-import { ancestorsOf, type NodeId, type NodeSpec, type Plan, ROOT, specAt, subtreeOf } from "./plan.ts";
+import {
+  ancestorsOf,
+  hasSchedule,
+  type NodeId,
+  type NodeSpec,
+  type Plan,
+  ROOT,
+  specAt,
+  subtreeOf,
+} from "./plan.ts";
 
 /**
  * `--only`: what is selected starts by itself, with all that it depends on; everything else by hand alone. What the file
@@ -29,7 +38,7 @@ function withLifetimes(plan: Plan): Plan {
   for (const node of plan.nodes.toReversed()) {
     if (node.kind !== "tree" || !node.daemon) continue;
     const children = node.children.map((child) => nodes.get(child)!);
-    if (children.some((child) => child.autostart && child.daemon)) continue;
+    if (children.some((child) => child.autostart && (child.daemon || hasSchedule(child)))) continue;
     const restart = node.restart === "always" ? "never" : node.restart;
     nodes.set(node.path, { ...node, daemon: false, restart });
   }

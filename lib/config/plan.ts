@@ -106,6 +106,33 @@ export interface Watch {
   readonly signal: Signal | null;
 }
 
+/** When a hook runs: before each start, once ready, before each stop, after each run. */
+export type HookName = "pre_start" | "post_start" | "pre_stop" | "post_stop";
+
+/** Commands around the runs of an actor. */
+export interface Hooks {
+  readonly commands: Readonly<Partial<Record<HookName, readonly string[]>>>;
+  /** How long one may take. */
+  readonly timeoutMs: number;
+}
+
+/** A cron expression, and where it is reckoned. */
+export interface CronTiming {
+  /** Five fields, or six with the seconds first. */
+  readonly cron: string;
+  /** A name of the IANA; null for the zone of the machine. */
+  readonly timezone: string | null;
+}
+
+/** When an actor is run. */
+export interface Schedule {
+  readonly timing: CronTiming | { readonly everyMs: number };
+  /** What becomes of a run that is due while another one goes on. */
+  readonly overlap: "skip" | "queue" | "replace";
+  /** Whether a date that was missed is made up for, once. */
+  readonly catchUp: boolean;
+}
+
 /** What a module actor runs. */
 export interface ModuleSpec {
   /** Absolute path of the file. */
@@ -195,6 +222,10 @@ export interface ActorSpec extends Child {
   readonly stop: Stop;
   /** Null: no files. */
   readonly watch: Watch | null;
+  /** Null if it has none. */
+  readonly hooks: Hooks | null;
+  /** Null: it starts with its tree, or by hand. */
+  readonly schedule: Schedule | null;
   /** Of this actor alone, where restarts are counted for each child by itself; null for that of its supervisor. */
   readonly intensity: Intensity | null;
 }
@@ -244,6 +275,11 @@ export interface Plan {
   readonly profiles: readonly string[];
   readonly alerts: readonly Alert[];
   readonly nodes: readonly NodeSpec[];
+}
+
+/** Whether a node is run by a schedule. */
+export function hasSchedule(spec: NodeSpec): boolean {
+  return spec.kind !== "tree" && spec.schedule !== null;
 }
 
 /** The node at `id`; undefined if the plan has none there. */

@@ -33,6 +33,10 @@ export function treeStatus(
   const views = truths(told, table);
   const usages = meter.measure(table, startsIn(views), now);
   const isoOf = (at: Instant) => new Date(wallNow - (now - at)).toISOString();
+  const nextOf = ({ next }: View) =>
+    next === null
+      ? null
+      : new Date("date" in next ? next.date : Math.round(wallNow + next.inMs)).toISOString();
   const { name, file } = state.plan;
   return {
     name,
@@ -41,7 +45,7 @@ export function treeStatus(
     pid: host.processes.ownPid,
     containment,
     actors: nodes.map((id) => {
-      const row = rowOf(engine, id, views.get(id)!, usages, now, isoOf);
+      const row = rowOf(engine, id, views.get(id)!, usages, now, isoOf, nextOf);
       return row.kind === "tree" ? { ...row, pid: engine.isolatorOf(id) } : row;
     }),
   };
@@ -83,6 +87,7 @@ function rowOf(
   usages: ReadonlyMap<NodeId, Usage>,
   now: Instant,
   isoOf: (at: Instant) => string,
+  nextOf: (view: View) => string | null,
 ): StatusRow {
   const { state } = engine;
   const spec = state.topology.byId.get(id)!.spec;
@@ -106,6 +111,7 @@ function rowOf(
       ? null
       : { ...exitFields(exit.exit), reached: exit.exit.reached ?? null, at: isoOf(exit.at) },
     reason: view.why === null ? null : describeWhy(view.why),
+    nextRun: nextOf(view),
     error: exit?.error ?? null,
     cgroup: spec.kind === "tree" || spec.cgroup === null
       ? null

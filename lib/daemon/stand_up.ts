@@ -11,6 +11,7 @@ import { ControlServer } from "../control/server.ts";
 import { Service } from "../control/service.ts";
 import { chooseLayer, resumeLayer } from "../engine/containment/choose_layer.ts";
 import { Engine } from "../engine/engine.ts";
+import { loadCronDates } from "../engine/cron_dates.ts";
 import { compilePatterns } from "../engine/run/ready_patterns.ts";
 import { HeldSockets } from "../engine/run/held_sockets.ts";
 import type { Layer } from "../engine/containment/layer.ts";
@@ -97,6 +98,7 @@ export async function standUp(
   const planFor = async (isResumed: boolean) =>
     isResumed || scale.size === 0 ? scaled : await planOf(new Map());
   const patterns = await compilePatterns(scaled);
+  const nextDate = await loadCronDates(scaled);
   const marks = ensureMarks(machine, id);
   const keeper = await outwaitGuardian(machine, id, options.guardian);
   if (keeper !== null) throw kept(id.file, keeper.pid);
@@ -141,6 +143,7 @@ export async function standUp(
     company: [options.guardian, options.client],
     worded: wordedEntry,
     patterns,
+    nextDate,
     survival,
     resumed,
   });

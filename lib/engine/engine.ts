@@ -22,6 +22,7 @@ import { openMemoryChannel, type ReceiveChannel, type SendChannel } from "../syn
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { openNursery } from "../scope/nursery.ts";
 import { moveOnAt } from "../scope/timeouts.ts";
+import { NO_CALENDAR } from "../supervision/calendar.ts";
 import type { Effect } from "../supervision/effect.ts";
 import type { Entry, EntryData } from "../supervision/journal_entry.ts";
 import type { Noted, PlanGiven, RequestEvent, TreeEvent } from "../supervision/event.ts";
@@ -30,6 +31,7 @@ import type { Outcome, RunId, State } from "../supervision/state.ts";
 import { initialState } from "../supervision/initial_state.ts";
 import { nextDeadline, step } from "../supervision/step.ts";
 import { Alerts } from "./alerts/alerts.ts";
+import { loadCronDates, type NextDate } from "./cron_dates.ts";
 import { Containment } from "./containment/containment.ts";
 import { FileWatch } from "./watching/file_watch.ts";
 import { ExitWatch } from "./survival/exit_watch.ts";
@@ -94,6 +96,8 @@ export interface EngineOptions {
   readonly worded: (entry: JournalEntry) => JournalEntry;
   /** What lines of actors are compared with. */
   readonly patterns: ReadyPatterns;
+  /** When the cron expressions of the plan come. */
+  readonly nextDate: NextDate;
   /** Null if nothing of the tree is to outlive its supervisor. */
   readonly survival: Survival | null;
   /** What an earlier supervisor has left; null for a tree that begins. */
@@ -152,6 +156,7 @@ export class Engine {
   readonly #alerts: Alerts;
   /** Those of all plans so far. */
   readonly #patterns: Map<string, LinePattern>;
+  #nextDate: NextDate;
   #requests = 0;
   #planTaken = new Event();
   #death = new Event();
@@ -160,6 +165,7 @@ export class Engine {
     const { plan, host, folder } = options;
     this.#options = options;
     this.#patterns = new Map(options.patterns);
+    this.#nextDate = options.nextDate;
     this.#masker = maskerFor(plan);
     this.#ledger = new Ledger(this.#masker.text);
     const { layer, resumed } = options;
@@ -286,7 +292,10 @@ export class Engine {
   ): Promise<{ readonly reply: Promise<Reply> }> {
     const { sockets, layer, company } = this.#options;
     const patterns = await fromPromise(compilePatterns(plan));
+    const nextDate = await fromPromise(loadCronDates(plan));
     sockets.open(plan);
+    // One that was loaded reckons any expression, also those of the plan before.
+    if (nextDate !== NO_CALENDAR.next) this.#nextDate = nextDate;
     for (const [text, pattern] of patterns) this.#patterns.set(text, pattern);
     layer.prepare(controllersFor(plan), company);
     this.#masker.learn(plan);
@@ -404,7 +413,11 @@ export class Engine {
   }
 
   #take(event: TreeEvent, performer: Performer): void {
-    const { state, effects } = step(this.#state, event, this.#options.host.clock.now());
+    const { host } = this.#options;
+    const { state, effects } = step(this.#state, event, host.clock.now(), {
+      date: host.wallClock(),
+      next: this.#nextDate,
+    });
     this.#options.survival?.changed(this.#state, state);
     this.#state = state;
     performer.prepare(effects);

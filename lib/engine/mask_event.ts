@@ -34,6 +34,10 @@ const MASKS: Masks = {
   held: (event, { data }) => ({ ...event, crash: data(event.crash) as Crash }),
   released: null,
   stop_command_ended: null,
+  hook_ended: (event, { text }) => {
+    const { end } = event;
+    return end.how === "not_started" ? { ...event, end: { ...end, message: text(end.message) } } : event;
+  },
   exited: (event, { data }) => ({ ...event, error: data(event.error) as ActorError | null }),
   cleared: null,
   looked: null,

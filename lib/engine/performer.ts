@@ -3,13 +3,14 @@ import { nameSome } from "../base/name_some.ts";
 import { invariant, unreachable } from "../base/invariant.ts";
 import { describeProbe } from "../config/describe_probe.ts";
 import type { Masker } from "../config/mask.ts";
-import { type ActorSpec, type NodeId, ROOT, type Stop } from "../config/plan.ts";
+import { type ActorSpec, type HookName, type NodeId, ROOT, type Stop } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Privileges } from "../host/ports/privileges.ts";
 import { type ProcessRow, SpawnError } from "../host/ports/processes.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import type { Nursery } from "../scope/nursery.ts";
 import type { Effect, RunEffect } from "../supervision/effect.ts";
+import type { Exit } from "../supervision/exit.ts";
 import type { TreeEvent } from "../supervision/event.ts";
 import type { RunId } from "../supervision/state.ts";
 import type { Containment } from "./containment/containment.ts";
@@ -21,6 +22,7 @@ import type { Ledger } from "./containment/ledger.ts";
 import { describeUnkept, type Unkept } from "./limits/actor_limits.ts";
 import type { LineHearer } from "./logs/line_encoder.ts";
 import type { MainProcess } from "./run/main_process.ts";
+import { type HookOptions, HookRuns } from "./run/hook_runs.ts";
 import { type JoinPoint, Membership } from "./run/membership.ts";
 import { type ResolvedPrivileges, resolvePrivileges } from "./privileges/resolve_privileges.ts";
 import { ask, type AskedProbe } from "./run/probe.ts";
@@ -90,6 +92,7 @@ export class Performer {
   readonly #trees: TreeTasks;
   readonly #spawns: SpawnQueue;
   readonly #runs = new Map<RunId, Performed>();
+  readonly #hooks = new HookRuns();
   /** What was said of the actors that run without limits; null of one that has them again. */
   readonly #toldUnlimited = new Map<NodeId, string | null>();
 
@@ -123,6 +126,8 @@ export class Performer {
       const main = this.#options.inherited(effect.run);
       return this.#open(effect, { main, isOver: effect.isOver }, false);
     }
+    if (effect.type === "hook") return this.#hook(effect);
+    if (effect.type === "end_hook") return this.#hooks.end(effect.hookRun);
     const performed = this.#runs.get(effect.run);
     if (performed === undefined) return;
     const { run } = performed;
@@ -339,6 +344,38 @@ export class Performer {
     });
   }
 
+  #hook(
+    { node, run, spec, hook, hookRun, timeoutMs, pid, exit }: RunEffect & { readonly type: "hook" },
+  ): void {
+    const { host, tree, containment, ledger, environment, markOf, socket, recorder, post } = this.#options;
+    const marker = markOf(hookRun);
+    const { privileges, variables } = privilegesFor(host, spec);
+    const env = {
+      ...actorEnvironment(spec, environment, { tree: tree(), run: marker, socket }, variables),
+      ...hookVariables(hook, pid, exit),
+    };
+    const options: HookOptions = {
+      host,
+      containment,
+      ledger,
+      spec,
+      argv: spec.hooks!.commands[hook]!,
+      hookRun,
+      marker,
+      env,
+      privileges,
+      timeoutMs,
+      sink: {
+        open: (stream) => recorder.open(spec.path, stream, this.#hearerOf(spec, hookRun)),
+        whenRoom: (callback) => recorder.whenRoom(spec.path, callback),
+      },
+    };
+    this.#trees.start(spec.parent!, `${hook} of ${spec.path}`, async () => {
+      const end = await this.#hooks.run(options);
+      post({ type: "hook_ended", node, run, hookRun, hook, end });
+    });
+  }
+
   #signal({ child }: ActorRun, stop: Stop): void {
     if (child === null) return;
     const { processes } = this.#options.host;
@@ -401,6 +438,19 @@ export class Performer {
     invariant(!(privileges instanceof SpawnError), "what has started has its privileges");
     return { host, containment, env, privileges };
   }
+}
+
+/** What a hook finds in its environment beside that of its actor. */
+function hookVariables(hook: HookName, pid: number | null, exit: Exit | null): Record<string, string> {
+  return {
+    SUPERVISE_HOOK: hook,
+    ...(pid === null ? {} : { SUPERVISE_PID: String(pid) }),
+    ...(exit === null ? {} : { SUPERVISE_EXIT: exitWord(exit) }),
+  };
+}
+
+function exitWord(exit: Exit): string {
+  return exit.how === "exited" ? String(exit.code) : exit.how === "signalled" ? exit.signal : "unseen";
 }
 
 /** Whether an effect asks a main process to end, after which nobody can tell any more what it has started. */

@@ -9,7 +9,16 @@
 import type { Instant } from "../base/instant.ts";
 import type { ActorSpec, NodeId, Plan } from "../config/plan.ts";
 import { maskWords } from "./mask_words.ts";
-import { onLacked, onMade, onProbed, onProbeTime, onSpawned, setJoined } from "./actor_start.ts";
+import {
+  onLacked,
+  onMade,
+  onPostStartEnded,
+  onPreStartEnded,
+  onProbed,
+  onProbeTime,
+  onSpawned,
+  setJoined,
+} from "./actor_start.ts";
 import {
   beginActorStop,
   climbDown,
@@ -19,12 +28,14 @@ import {
   onLooked,
   onSpawnedTooLate,
   onSpawnFailed,
+  onStopHookEnded,
 } from "./actor_stop.ts";
 import { runBy, startBy } from "./deadlines.ts";
 import type { RunEvent } from "./event.ts";
 import { onHeld, onHeldTooLate, onReleased } from "./hold.ts";
 import { whyNotReady } from "./probe_schedule.ts";
 import type { FailReason } from "./reason.ts";
+import { onScheduleTime } from "./schedule.ts";
 import type { ActorPhase, RunningPhase, StartingPhase } from "./state.ts";
 import type { LadderEvent } from "./stop_ladder.ts";
 import type { Turn } from "./turn.ts";
@@ -40,7 +51,7 @@ interface Reaction<Type extends RunEvent["type"]> {
 type Reactions = { readonly [Type in RunEvent["type"]]: Reaction<Type> | null };
 
 /** Where an actor is when its run is over. */
-const OVER = ["waiting", "backing_off", "regrouping", "stopped", "completed", "failed"] as const;
+const OVER = ["scheduled", "waiting", "backing_off", "regrouping", "stopped", "completed", "failed"] as const;
 
 const joins = (turn: Turn, id: NodeId) => setJoined(turn, id, true);
 const parts = (turn: Turn, id: NodeId) => setJoined(turn, id, false);
@@ -57,6 +68,7 @@ const WITHOUT_PROCESS: Reactions = {
   held: null,
   released: null,
   stop_command_ended: null,
+  hook_ended: null,
   exited: null,
   cleared: null,
   looked: null,
@@ -65,6 +77,7 @@ const WITHOUT_PROCESS: Reactions = {
 /** What each phase does about each event of its run. */
 export const LIFECYCLE: Readonly<Record<ActorPhase["at"], Reactions>> = {
   inactive: WITHOUT_PROCESS,
+  scheduled: WITHOUT_PROCESS,
   waiting: WITHOUT_PROCESS,
   backing_off: WITHOUT_PROCESS,
   regrouping: WITHOUT_PROCESS,
@@ -76,12 +89,13 @@ export const LIFECYCLE: Readonly<Record<ActorPhase["at"], Reactions>> = {
     lacked: { act: onLacked, leadsTo: ["starting"] },
     made: { act: onMade, leadsTo: ["starting"] },
     spawned: { act: onSpawned, leadsTo: ["starting", "running"] },
-    spawn_failed: { act: onSpawnFailed, leadsTo: OVER },
+    spawn_failed: { act: onSpawnFailed, leadsTo: ["stopping", ...OVER] },
     probed: { act: onProbed, leadsTo: ["starting", "running"] },
     joined: { act: joins, leadsTo: ["starting"] },
     parted: { act: parts, leadsTo: ["starting"] },
     held: { act: onHeld, leadsTo: ["starting"] },
     released: { act: onReleased, leadsTo: ["starting"] },
+    hook_ended: { act: onPreStartEnded, leadsTo: ["starting", "stopping", ...OVER] },
     exited: { act: onExited, leadsTo: ["stopping"] },
   },
   running: {
@@ -90,18 +104,20 @@ export const LIFECYCLE: Readonly<Record<ActorPhase["at"], Reactions>> = {
     parted: { act: parts, leadsTo: ["running"] },
     held: { act: onHeld, leadsTo: ["running"] },
     released: { act: onReleased, leadsTo: ["running"] },
+    hook_ended: { act: onPostStartEnded, leadsTo: ["running"] },
     exited: { act: onExited, leadsTo: ["stopping"] },
   },
   stopping: {
     ...WITHOUT_PROCESS,
     spawned: { act: onSpawnedTooLate, leadsTo: ["stopping"] },
-    spawn_failed: { act: ladderHears("cleared"), leadsTo: OVER },
+    spawn_failed: { act: ladderHears("cleared"), leadsTo: ["stopping", ...OVER] },
     joined: { act: ladderHears("joined"), leadsTo: ["stopping"] },
     parted: { act: ladderHears("parted"), leadsTo: ["stopping"] },
     held: { act: onHeldTooLate, leadsTo: ["stopping"] },
     stop_command_ended: { act: ladderHears("command_ended"), leadsTo: ["stopping"] },
+    hook_ended: { act: onStopHookEnded, leadsTo: ["stopping", ...OVER] },
     exited: { act: onExitedWhileStopping, leadsTo: ["stopping"] },
-    cleared: { act: ladderHears("cleared"), leadsTo: OVER },
+    cleared: { act: ladderHears("cleared"), leadsTo: ["stopping", ...OVER] },
     looked: { act: onLooked, leadsTo: ["stopping", ...OVER] },
   },
 };
@@ -117,6 +133,11 @@ export function onRunEvent(turn: Turn, event: RunEvent): void {
 /** Does what is due for an actor now. */
 export function onActorTime(turn: Turn, id: NodeId): void {
   onWatchTime(turn, id);
+  onPhaseTime(turn, id);
+  onScheduleTime(turn, id);
+}
+
+function onPhaseTime(turn: Turn, id: NodeId): void {
   const { phase, doom } = turn.actor(id);
   switch (phase.at) {
     case "backing_off":

@@ -1,32 +1,77 @@
-/** How a run starts: spawn, then probes until it is ready. */
+/** How a run starts: what its ladder says before the spawn, the spawn, then probes until it is ready. */
 import { after } from "../base/instant.ts";
 import { invariant } from "../base/invariant.ts";
 import type { NodeId } from "../config/plan.ts";
+import { endStart, failStart } from "./actor_stop.ts";
 import type { RunEvent } from "./event.ts";
+import { isHookSuccess } from "./hook.ts";
 import { attemptTimeout, beginAttempt, endAttempt, NOT_PROBED, probeAnew } from "./probe_schedule.ts";
+import { askHook, recordHookEnd } from "./run_hook.ts";
+import { firstStep, type StartStep, stepAfter } from "./start_ladder.ts";
 import type { ActorState, StartingPhase } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** Starts a run of an actor that was waiting. */
 export function startActor(turn: Turn, id: NodeId): void {
   const run = turn.newRun();
+  const spec = turn.actorSpec(id);
   const phase: StartingPhase = {
     at: "starting",
     run,
     since: turn.now,
     isMade: false,
     pid: null,
+    isSpawned: false,
+    hook: null,
     lack: null,
     joined: false,
     ...NOT_PROBED,
-    spec: turn.actorSpec(id),
+    spec,
     hold: null,
     heldMs: 0,
   };
   const { starts } = turn.actor(id);
   turn.setActor(id, { phase, starts: starts + 1, skipDeps: false });
-  const spec = turn.actorSpec(id);
-  turn.emit({ type: "spawn", node: id, run, spec, isFirst: starts === 0, survives: turn.survives(id) });
+  climbUp(turn, id, firstStep(spec));
+}
+
+function climbUp(turn: Turn, id: NodeId, step: StartStep): void {
+  const { phase, starts } = turn.actor(id);
+  if (step === null || (phase.at !== "starting" && phase.at !== "running")) return;
+  const { run, spec } = phase;
+  if (step === "spawn") {
+    if (phase.at === "starting") turn.setActor(id, { phase: { ...phase, isSpawned: true } });
+    turn.emit({ type: "spawn", node: id, run, spec, isFirst: starts === 1, survives: turn.survives(id) });
+  } else turn.setActor(id, { phase: { ...phase, hook: askHook(turn, id, phase, step) } });
+}
+
+/** What comes before the spawn is done, or has failed, or nobody wants the run any more. */
+export function onPreStartEnded(turn: Turn, id: NodeId, event: RunEvent & { type: "hook_ended" }): void {
+  const { phase, doom } = turn.actor(id);
+  if (phase.at !== "starting" || phase.hook !== event.hookRun) return;
+  const cause = recordHookEnd(turn, id, event);
+  turn.setActor(id, { phase: { ...phase, hook: null, since: turn.now }, cause });
+  const { hook, end } = event;
+  if (!isHookSuccess(end)) return failStart(turn, id, { kind: "hook", failure: { hook, end } }, cause);
+  if (doom !== null) return endStart(turn, id, doom.then, cause);
+  climbUp(turn, id, stepAfter("pre_start", phase.spec));
+}
+
+/** What follows on being ready is done, or has failed, which is told and no more. */
+export function onPostStartEnded(turn: Turn, id: NodeId, event: RunEvent & { type: "hook_ended" }): void {
+  const { phase } = turn.actor(id);
+  if (phase.at !== "running" || phase.hook !== event.hookRun) return;
+  recordHookEnd(turn, id, event);
+  turn.setActor(id, { phase: { ...phase, hook: null } });
+}
+
+/** What followed on being ready went on when an earlier supervisor was killed, and is done again. */
+export function resumePostStart(turn: Turn, id: NodeId): void {
+  const { phase } = turn.actor(id);
+  if (phase.at !== "running" || phase.hook === null || phase.spec.hooks?.commands.post_start === undefined) {
+    return;
+  }
+  climbUp(turn, id, "post_start");
 }
 
 /** There is a process: it is ready at once, after its delay, or when its probe says so. */
@@ -115,9 +160,10 @@ function becomeReady(turn: Turn, id: NodeId): void {
   const cause = turn.record(id, "ready", actor.cause, { afterMs: Math.round(turn.now - since) });
   const readyAt = turn.now;
   turn.setActor(id, {
-    phase: { at: "running", run, spec, pid, joined, since, readyAt, hold, heldMs },
+    phase: { at: "running", run, spec, pid, joined, since, readyAt, hook: null, hold, heldMs },
     cause,
   });
+  climbUp(turn, id, stepAfter("spawn", spec));
 }
 
 function made(turn: Turn, phase: StartingPhase): StartingPhase {

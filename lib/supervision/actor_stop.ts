@@ -1,5 +1,5 @@
 /** How a run ends: by itself, because its time is up, or because it was asked to; always down the stop ladder. */
-import { after, NEVER } from "../base/instant.ts";
+import { after, type Instant, NEVER } from "../base/instant.ts";
 import { invariant } from "../base/invariant.ts";
 import type { NodeId } from "../config/plan.ts";
 import { conclude } from "./conclude.ts";
@@ -8,7 +8,10 @@ import type { RunEvent } from "./event.ts";
 import { type Exit, exitFields, isSuccess } from "./exit.ts";
 import type { FailReason } from "./reason.ts";
 import type { ActorState, Doom, RunningPhase, StartingPhase, StoppingPhase, Then } from "./state.ts";
+import { askHook, endHook, recordHookEnd } from "./run_hook.ts";
 import {
+  type Afterwards,
+  beginAfterwards,
   beginClearing,
   beginStop,
   type LadderEvent,
@@ -41,9 +44,43 @@ export function onSpawnFailed(turn: Turn, id: NodeId, event: RunEvent & { type: 
   // What would fail in the same way again is not tried again, whatever the policy.
   const failed = (): Then =>
     event.isFinal ? { to: "failed", reason } : afterEnd(turn, id, endingOf(actor, false, reason), cause);
-  const then = actor.doom?.then ?? failed();
-  turn.emit({ type: "close_run", node: id, run: event.run });
-  conclude(turn, id, then, cause);
+  endStart(turn, id, actor.doom?.then ?? failed(), cause);
+}
+
+/** What had to come before the spawn has failed. */
+export function failStart(turn: Turn, id: NodeId, reason: FailReason, cause: number): void {
+  const actor = turn.actor(id);
+  const then = actor.doom?.then ?? afterEnd(turn, id, endingOf(actor, false, reason), cause);
+  endStart(turn, id, then, cause);
+}
+
+/** A run that never had a process is over, but for what is to come after each. */
+export function endStart(turn: Turn, id: NodeId, then: Then, cause: number): void {
+  const { doom } = turn.actor(id);
+  const phase = livingPhase(turn.actor(id));
+  const rung = beginAfterwards(turn.now, afterwardsOf(turn, phase, doom?.deadline ?? NEVER));
+  enter(turn, id, phase, rung, then, cause);
+  if (rung.ladder.rung === "over") closeRun(turn, id, then);
+}
+
+/** A hook of the stop has ended, or that of a start which is called off. */
+export function onStopHookEnded(turn: Turn, id: NodeId, event: RunEvent & { type: "hook_ended" }): void {
+  const phase = stoppingPhase(turn.actor(id));
+  if (phase.hook !== event.hookRun) return;
+  const cause = event.hook === "pre_start" ? turn.actor(id).cause : recordHookEnd(turn, id, event);
+  turn.setActor(id, { phase: { ...phase, hook: null }, cause });
+  climbDown(turn, id, event.hook === "pre_start" ? "cleared" : "hook_ended");
+}
+
+/** What is to come when nothing of a run is left: nothing, if nothing of it has begun. */
+function afterwardsOf(turn: Turn, phase: LivingPhase, deadline: Instant): Afterwards {
+  const { hooks } = phase.spec;
+  const hasBegun = phase.at === "running" || phase.isMade || hooks?.commands.pre_start !== undefined;
+  const hasPostStop = hasBegun && hooks?.commands.post_stop !== undefined;
+  return {
+    deadline: after(turn.now, turn.untilStop(deadline)),
+    postStopMs: hasPostStop ? hooks!.timeoutMs : null,
+  };
 }
 
 /** The process ended by itself; what it left behind is ended before anything else happens to the actor. */
@@ -56,7 +93,9 @@ export function onExited(turn: Turn, id: NodeId, event: RunEvent & { type: "exit
     : doomedThen(turn, id, actor.doom, event.exit);
   const leftMs = turn.untilStop(turn.actor(id).doom?.deadline ?? NEVER);
   const killAt = after(turn.now, Math.min(spec.stop.graceMs, leftMs));
-  enter(turn, id, livingPhase(turn.actor(id)), beginClearing(spec.stop, killAt, turn.now), then, cause);
+  const living = livingPhase(turn.actor(id));
+  const afterwards = afterwardsOf(turn, living, turn.actor(id).doom?.deadline ?? NEVER);
+  enter(turn, id, living, beginClearing(spec.stop, killAt, turn.now, afterwards), then, cause);
 }
 
 /** The process ended on its way down. */
@@ -77,7 +116,10 @@ export function climbDown(turn: Turn, id: NodeId, event: LadderEvent): void {
   const phase = stoppingPhase(turn.actor(id));
   const { ladder, effects } = stepLadder(phase.ladder, event, phase.spec.stop, turn.now);
   if (ladder === phase.ladder && effects.length === 0) return;
-  turn.setActor(id, { phase: { ...phase, ladder } });
+  // A hook of a rung that is left goes no further.
+  const isLeft = phase.hook !== null && ladder.rung !== phase.ladder.rung;
+  turn.setActor(id, { phase: { ...phase, ladder, hook: isLeft ? null : phase.hook } });
+  if (isLeft) endHook(turn, id, phase.run, phase.hook!);
   emitAll(turn, id, phase, { ladder, effects });
   if (ladder.rung === "over") closeRun(turn, id, phase.then);
 }
@@ -127,20 +169,27 @@ function descend(turn: Turn, id: NodeId, doom: Doom, cause: number): void {
   const graceMs = Math.round(Math.max(0, Math.min(stop.graceMs, share)));
   const { joined } = phase;
   const entry = turn.record(id, "stopping", cause, { signal: stop.signal, graceMs, cancel: joined });
-  const isSpawning = phase.pid === null;
-  const rung = beginStop(stop, { isSpawning, joined, killAt: after(turn.now, graceMs), now: turn.now });
+  const rung = beginStop(stop, phase.spec.hooks?.commands.pre_stop !== undefined, {
+    isSpawning: phase.pid === null,
+    joined,
+    killAt: after(turn.now, graceMs),
+    now: turn.now,
+    afterwards: afterwardsOf(turn, phase, doom.deadline),
+  });
   enter(turn, id, phase, rung, doom.then, entry);
 }
 
 function enter(
   turn: Turn,
   id: NodeId,
-  { run, spec, pid, since }: LivingPhase,
+  living: LivingPhase,
   rung: Rung,
   then: Then,
   cause: number,
 ): void {
   const { ladder } = rung;
+  const { run, spec, pid, since, hook } = living;
+  const isSpawned = living.at === "running" || living.isSpawned;
   const phase: StoppingPhase = {
     at: "stopping",
     run,
@@ -148,11 +197,14 @@ function enter(
     pid,
     since: turn.now,
     startedAt: since,
+    // Where there is no spawn to be called off yet, the end of the hook is waited for in its place.
+    hook: isSpawned ? null : hook,
     ladder,
     then,
   };
   turn.setActor(id, { phase, doom: null, cause });
-  emitAll(turn, id, phase, rung);
+  if (hook !== null) endHook(turn, id, run, hook);
+  emitAll(turn, id, phase, isSpawned || hook === null ? rung : { ladder, effects: [] });
 }
 
 function emitAll(turn: Turn, id: NodeId, { run, spec }: StoppingPhase, { ladder, effects }: Rung): void {
@@ -160,7 +212,15 @@ function emitAll(turn: Turn, id: NodeId, { run, spec }: StoppingPhase, { ladder,
     if (type === "kill_all") {
       turn.setActor(id, { cause: turn.record(id, "killed", turn.actor(id).cause, {}) });
     }
-    if (type === "cancel") turn.emit({ type, node: id, run, withinMs: ladder.cancelUntil - turn.now });
+    if (type === "pre_stop" || type === "post_stop") {
+      const phase = stoppingPhase(turn.actor(id));
+      // Another plan may have none there by now.
+      if (spec.hooks?.commands[type] === undefined) climbDown(turn, id, "hook_ended");
+      else turn.setActor(id, { phase: { ...phase, hook: askHook(turn, id, phase, type) } });
+    } else if (type === "end_hook") {
+      const { hook } = stoppingPhase(turn.actor(id));
+      if (hook !== null) endHook(turn, id, run, hook);
+    } else if (type === "cancel") turn.emit({ type, node: id, run, withinMs: ladder.cancelUntil - turn.now });
     else turn.emit({ type, node: id, run, stop: spec.stop });
   }
 }
@@ -186,7 +246,10 @@ function exitEnding(turn: Turn, actor: ActorState, { exit, error }: RunEvent & {
 /** A one-shot that finished before its turn to be stopped came has completed: nobody interrupted it. */
 function doomedThen(turn: Turn, id: NodeId, doom: Doom, exit: Exit): Then {
   const spec = turn.runSpec(id);
-  const finished = !spec.daemon && isSuccess(exit, spec) && doom.then.to !== "waiting";
+  // A stop by hand is one of the schedule, too.
+  const isByHand = doom.then.to === "stopped" && doom.then.why === "request";
+  const lasts = doom.then.to === "waiting" || (spec.schedule !== null && isByHand);
+  const finished = !spec.daemon && isSuccess(exit, spec) && !lasts;
   return finished ? { to: "completed" } : doom.then;
 }
 

@@ -410,7 +410,7 @@ function isSameByRules(one: NodeState, other: NodeState): boolean {
   if (one.phase !== other.phase) return false;
   return one.kind === "actor"
     ? other.kind === "actor" && one.doom === other.doom && one.skipDeps === other.skipDeps &&
-      one.filesChanged === other.filesChanged
+      one.filesChanged === other.filesChanged && one.appointment === other.appointment
     : other.kind === "tree" && one.regroupAt === other.regroupAt;
 }
 

@@ -1,7 +1,7 @@
 /** Starting by hand: what is asked for, the trees around it, and what it depends on. */
 import { NEVER } from "../base/instant.ts";
 import { type NeedsGraph, needsOf, NO_NEEDS } from "../config/needs.ts";
-import { type NodeId, ROOT } from "../config/plan.ts";
+import { hasSchedule, type NodeId, ROOT } from "../config/plan.ts";
 import { conclude } from "./conclude.ts";
 import { NO_FAILURES } from "./no_failures.ts";
 import { startedWith } from "./started_with.ts";
@@ -29,7 +29,7 @@ export function bringUp(turn: Turn, nodes: readonly NodeId[], options: BringUpOp
   for (const id of new Set([...asked, ...needed])) {
     // What is only below a tree that is asked for, or only needed, stays completed if it is.
     if (!named.has(id) && turn.node(id).phase.at === "completed") continue;
-    startNode(turn, id, cause);
+    startNode(turn, id, cause, named.has(id));
     if (turn.node(id).kind === "actor") passOver(turn, id, options.skipDependencies);
   }
 }
@@ -49,15 +49,21 @@ function passOver(turn: Turn, id: NodeId, skipDeps: boolean): void {
   if (!goesOn) turn.setActor(id, { skipDeps });
 }
 
-function startNode(turn: Turn, id: NodeId, cause: number): void {
+/** @param isNamed What has a schedule is run at once only if it is named; else its schedule is. */
+function startNode(turn: Turn, id: NodeId, cause: number, isNamed: boolean): void {
   const { phase } = turn.node(id);
   switch (phase.at) {
+    case "scheduled":
+      if (!isNamed) return;
+      turn.set(id, NO_FAILURES);
+      return conclude(turn, id, { to: "waiting" }, cause);
     case "inactive":
     case "stopped":
     case "completed":
     case "failed":
     case "backing_off":
       turn.set(id, NO_FAILURES);
+      if (!isNamed && hasSchedule(turn.spec(id))) return beginSchedule(turn, id, cause);
       return conclude(turn, id, { to: "waiting" }, cause);
     case "starting":
     case "running": {
@@ -68,6 +74,15 @@ function startNode(turn: Turn, id: NodeId, cause: number): void {
     case "stopping":
       return stopNode(turn, id, { to: "waiting" }, NEVER, cause);
   }
+}
+
+/** What is in a tree that is put to work by this begins with that; in one that is at work, now. */
+function beginSchedule(turn: Turn, id: NodeId, cause: number): void {
+  const isAtWork = turn.tree(turn.spec(id).parent!).phase.at === "up";
+  const phase = isAtWork
+    ? { at: "scheduled", since: turn.now, last: null } as const
+    : { at: "inactive" } as const;
+  turn.set(id, { phase, cause });
 }
 
 function isByHand({ then }: Doom): boolean {
@@ -86,7 +101,7 @@ function openAncestors(turn: Turn, id: NodeId, cause: number): void {
   for (const tree of turn.place(id).ancestors.toReversed()) {
     if (!isDown(turn, tree)) continue;
     for (const child of turn.treeSpec(tree).children) keepDown(turn, child, cause);
-    startNode(turn, tree, cause);
+    startNode(turn, tree, cause, true);
   }
 }
 

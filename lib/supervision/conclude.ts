@@ -1,14 +1,17 @@
 import type { NodeId } from "../config/plan.ts";
 import { askedBy } from "./asker.ts";
-import type { IdlePhase, Then } from "./state.ts";
+import { NO_FAILURES } from "./no_failures.ts";
+import type { ActorState, IdlePhase, LastRun, Then } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** Puts a node that has no process, or no children at work, into the phase that was decided for it. */
 export function conclude(turn: Turn, id: NodeId, then: Then, cause: number): void {
   const entry = recordConclusion(turn, id, then, cause);
-  const fields = { phase: phaseFor(turn, then), cause: entry };
   const before = turn.node(id);
-  if (before.kind === "actor") return turn.setActor(id, { ...fields, doom: null });
+  const fields = { phase: phaseFor(turn, then), cause: entry };
+  if (before.kind === "actor") {
+    return turn.setActor(id, { ...fields, ...betweenRuns(turn, before, then), doom: null });
+  }
   if (before.phase.at === "stopping") turn.emit({ type: "close_tree", node: id });
   turn.setTree(id, { ...fields, regroupAt: null });
   if (isFinal(then)) giveUpWaiting(turn, id, entry);
@@ -26,6 +29,33 @@ function giveUpWaiting(turn: Turn, tree: NodeId, cause: number): void {
     const node = turn.node(id);
     if (node.phase.at !== "waiting" && node.phase.at !== "backing_off") continue;
     turn.set(id, { phase, cause });
+  }
+}
+
+/** What is otherwise for an actor that its schedule has run again: the run has ended, and the actor has not. */
+function betweenRuns(turn: Turn, { id, isOwed }: ActorState, then: Then): Partial<ActorState> {
+  const { spec, isLeaving } = turn.place(id);
+  if (spec.kind === "tree" || spec.schedule === null || isLeaving) return {};
+  if (turn.tree(spec.parent!).phase.at !== "up") return {};
+  const last = lastOf(then);
+  if (last === undefined) return {};
+  if (isOwed) return { ...NO_FAILURES, phase: { at: "waiting", since: turn.now }, isOwed: false };
+  return { phase: { at: "scheduled", since: turn.now, last } };
+}
+
+/** Undefined if the actor is not to wait for its next date: it is stopped, is started again, or has left survivors. */
+function lastOf(then: Then): LastRun | null | undefined {
+  switch (then.to) {
+    case "completed":
+      return { ok: true };
+    case "failed": {
+      const { kind } = then.reason;
+      return kind === "survivors" || kind === "unseen" ? undefined : { ok: false, reason: then.reason };
+    }
+    case "stopped":
+      return then.why === "strategy" ? null : undefined;
+    default:
+      return undefined;
   }
 }
 

@@ -18,6 +18,7 @@ export type Contribution = Pick<Count, "unready" | "spoilt" | "pending" | "start
 export function contributionOf(node: NodeState, tree: TreeReadiness): Contribution {
   switch (node.phase.at) {
     case "inactive":
+    case "scheduled":
     case "stopped":
     case "completed":
     case "running":
@@ -56,6 +57,7 @@ export function isLeaving(actor: ActorState): boolean {
 export function isSettled(node: NodeState, tree: TreeReadiness): boolean {
   switch (node.phase.at) {
     case "inactive":
+    case "scheduled":
     case "stopped":
     case "completed":
     case "failed":

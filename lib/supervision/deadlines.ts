@@ -4,8 +4,8 @@ import type { ActorPhase, ActorState, RunningPhase, StartingPhase } from "./stat
 import { ladderDeadline } from "./stop_ladder.ts";
 
 /** When something is next due for an actor, but for its turn to stop. */
-export function actorDeadline({ phase, filesChanged }: ActorState): Instant {
-  return earliest(phaseDeadline(phase), filesChanged?.until ?? NEVER);
+export function actorDeadline({ phase, filesChanged, appointment }: ActorState): Instant {
+  return earliest(phaseDeadline(phase), filesChanged?.until ?? NEVER, appointment?.at ?? NEVER);
 }
 
 function phaseDeadline(phase: ActorPhase): Instant {

@@ -23,6 +23,11 @@ export function dependencyVerdict(
 ): DependencyVerdict {
   const { phase } = target;
   if (phase.at === "completed") return "met";
+  if (phase.at === "scheduled") {
+    // Its next run may end otherwise than the last one.
+    const isMet = phase.last !== null && (phase.last.ok || condition === "exited");
+    return isMet ? "met" : "pending";
+  }
   const isOver = phase.at === "failed" || (phase.at === "stopped" && phase.why === "strategy");
   if (isOver) return condition === "exited" ? "met" : "impossible";
   switch (condition) {

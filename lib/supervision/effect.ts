@@ -1,6 +1,7 @@
 import type { Signal } from "../base/signals.ts";
-import type { ActorSpec, NodeId, Probe, Stop } from "../config/plan.ts";
+import type { ActorSpec, HookName, NodeId, Probe, Stop } from "../config/plan.ts";
 import type { CrashId } from "./crash.ts";
+import type { Exit } from "./exit.ts";
 import type { Entry } from "./journal_entry.ts";
 import type { Refusal } from "./reason.ts";
 import type { Outcome, RunId } from "./state.ts";
@@ -46,6 +47,22 @@ export type RunEffect =
     readonly attempt: number;
     readonly timeoutMs: number;
   }
+  /** Runs a command beside the run; answered by `hook_ended`. */
+  | {
+    readonly type: "hook";
+    readonly node: NodeId;
+    readonly run: RunId;
+    readonly spec: ActorSpec;
+    readonly hook: HookName;
+    readonly hookRun: RunId;
+    readonly timeoutMs: number;
+    /** The process of the run; null if there is none. */
+    readonly pid: number | null;
+    /** How that has ended; null if it has not. */
+    readonly exit: Exit | null;
+  }
+  /** Ends a hook, with all that it has started; answered by `hook_ended`. */
+  | { readonly type: "end_hook"; readonly node: NodeId; readonly run: RunId; readonly hookRun: RunId }
   /** Answered by `stop_command_ended`. */
   | StopEffect<"stop_command">
   /** Asks what has joined to cancel everything in it, and tells it how long it has. */
@@ -68,7 +85,7 @@ export type RunEffect =
   | StopEffect<"kill_all">
   /** Looks what has survived SIGKILL; answered by `looked`. */
   | StopEffect<"look">
-  /** The run is over, be it with survivors. */
+  /** The run is over, be it with survivors, or before its spawn. */
   | { readonly type: "close_run"; readonly node: NodeId; readonly run: RunId };
 
 /** What the shell does for the core. It never decides, and what fails comes back as an event. */

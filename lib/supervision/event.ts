@@ -1,9 +1,10 @@
 import type { Signal } from "../base/signals.ts";
-import type { NodeId, Plan } from "../config/plan.ts";
+import type { HookName, NodeId, Plan } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
 import type { Asker } from "./asker.ts";
 import type { Crash, CrashId } from "./crash.ts";
 import type { Exit } from "./exit.ts";
+import type { HookEnd } from "./hook.ts";
 import type { EntryData, EntryEvent } from "./journal_entry.ts";
 import type { CancelCause } from "./reason.ts";
 import type { Rest } from "./rest.ts";
@@ -55,6 +56,15 @@ export type RunEvent =
   /** It is not any more. */
   | { readonly type: "released"; readonly node: NodeId; readonly run: RunId; readonly crash: CrashId }
   | { readonly type: "stop_command_ended"; readonly node: NodeId; readonly run: RunId }
+  | {
+    readonly type: "hook_ended";
+    readonly node: NodeId;
+    readonly run: RunId;
+    /** The number of the hook itself. */
+    readonly hookRun: RunId;
+    readonly hook: HookName;
+    readonly end: HookEnd;
+  }
   | {
     readonly type: "exited";
     readonly node: NodeId;

@@ -29,6 +29,9 @@ function startAgain(turn: Turn, id: NodeId, cause: number): boolean {
     case "backing_off":
       conclude(turn, id, { to: "waiting" }, cause);
       return true;
+    case "scheduled":
+      if (node.phase.last?.ok === false) turn.set(id, { phase: { ...node.phase, last: null } });
+      return false;
     case "regrouping": {
       const { regroupAt } = turn.tree(parent);
       if (regroupAt !== null && regroupAt > turn.now) turn.setTree(parent, { regroupAt: turn.now });

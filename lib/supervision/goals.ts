@@ -217,6 +217,7 @@ function appliedVerdict(
 function stopVerdict(node: NodeState): GoalVerdict {
   switch (node.phase.at) {
     case "inactive":
+    case "scheduled":
     case "stopped":
     case "completed":
       return "reached";
@@ -245,6 +246,10 @@ function readyVerdict(
     }
     case "completed":
       return node.starts > startsBefore ? "reached" : "open";
+    case "scheduled":
+      // Nobody waits for a date; a run that was asked for has ended, or could not begin.
+      if (startsBefore === ANY_START || node.phase.last === null) return "reached";
+      return node.phase.last.ok && node.starts > startsBefore ? "reached" : "missed";
     case "starting":
       return isRestless || node.phase.lack?.isLasting === true ? "missed" : "open";
     case "running": {

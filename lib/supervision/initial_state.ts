@@ -38,7 +38,14 @@ export function freshNode({ path, kind }: NodeSpec): NodeState {
     starts: 0,
     phase: { at: "inactive" },
   } as const;
-  return kind === "tree"
-    ? { ...base, kind: "tree", window: EMPTY_WINDOW, regroupAt: null }
-    : { ...base, kind: "actor", doom: null, skipDeps: false, filesChanged: null, lastExit: null };
+  return kind === "tree" ? { ...base, kind: "tree", window: EMPTY_WINDOW, regroupAt: null } : {
+    ...base,
+    kind: "actor",
+    doom: null,
+    skipDeps: false,
+    filesChanged: null,
+    lastExit: null,
+    appointment: null,
+    isOwed: false,
+  };
 }

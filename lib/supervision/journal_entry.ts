@@ -1,7 +1,8 @@
 import type { Signal } from "../base/signals.ts";
-import type { NodeId, RestartBudget } from "../config/plan.ts";
+import type { HookName, NodeId, RestartBudget } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
 import type { Asker } from "./asker.ts";
+import type { HookFailure } from "./hook.ts";
 import type { ReachedLimits } from "./reached_limits.ts";
 import type { CancelCause, FailReason, Halt, Refusal, StopReason } from "./reason.ts";
 import type { Outcome, RunId } from "./state.ts";
@@ -35,12 +36,19 @@ export interface EntryData {
   };
   /** What the machine has said. */
   readonly start_failed: { readonly reason: string };
+  /** A command around a run begins. */
+  readonly hook_started: { readonly hook: HookName };
+  readonly hook_ended: HookFailure;
   readonly timed_out: { readonly why: FailReason };
   readonly restarted: {
     readonly delayMs: number;
     /** How many more would be granted now; null for any number. */
     readonly left: number | null;
   };
+  /** A schedule has begun; `next` is the date of its first run in ISO 8601, null if none ever comes. */
+  readonly scheduled: { readonly next: string | null };
+  /** A run is due by a schedule: its date, what follows from it, and the date after it. */
+  readonly due: { readonly date: string; readonly does: DueDoes; readonly next: string | null };
   /** The restarts of a child that is counted by itself are spent, and it is left failed. */
   readonly gave_up: RestartBudget;
   readonly escalated: { readonly by: NodeId; readonly restarts: number; readonly withinMs: number };
@@ -115,6 +123,12 @@ export interface EntryData {
   /** Lines of an actor could not be written and are lost. */
   readonly lines_dropped: { readonly why: string };
 }
+
+/**
+ * What becomes of a run that is due: it begins, it is left out because another one goes on, it follows when that is over, it
+ * takes the place of that, or its date was missed.
+ */
+export type DueDoes = "run" | "skip" | "queue" | "replace" | "miss";
 
 type Nothing = Readonly<Record<never, never>>;
 

@@ -77,7 +77,7 @@ function asItIs(state: Pick<State, "plan" | "nodes">, plan: Plan, change: PlanCh
 
 /**
  * What has ended, or was never started, starts if it would be another process by now, if it is to serve, or if it is to start
- * with its tree. What somebody has stopped by hand stays so, and what is below a tree that is down.
+ * with its tree. What runs by a schedule starts at its date. What somebody has stopped by hand stays so, and what is below a tree that is down.
  */
 function actionFor(
   { nodes }: Pick<State, "nodes">,
@@ -92,7 +92,10 @@ function actionFor(
 }
 
 function endedAction(before: ActorSpec, after: ActorSpec, { phase }: ActorState): ChangeAction {
+  if (after.schedule !== null && phase.at !== "backing_off") return "change";
   switch (phase.at) {
+    case "scheduled":
+      return phase.last !== null && !after.daemon && isSameProcess(before, after) ? "change" : "start";
     case "inactive":
       return after.autostart && !before.autostart ? "start" : "change";
     case "completed":

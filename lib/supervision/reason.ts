@@ -1,6 +1,7 @@
 import type { NodeId } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
 import type { Exit } from "./exit.ts";
+import type { HookFailure } from "./hook.ts";
 import type { Survived } from "./rest.ts";
 
 /** Why a child has failed. */
@@ -15,6 +16,8 @@ export type FirstReason =
   /** @param hadNothingToRead It ended well as soon as it was started, and its standard input is empty. */
   | { readonly kind: "daemon_ended"; readonly exit: Exit; readonly hadNothingToRead: boolean }
   | { readonly kind: "start"; readonly message: string }
+  /** What had to be done before its start was not. */
+  | { readonly kind: "hook"; readonly failure: HookFailure }
   | { readonly kind: "start_timeout"; readonly afterMs: number; readonly lastError: string | null }
   | { readonly kind: "run_timeout"; readonly afterMs: number }
   | { readonly kind: "dependency"; readonly on: NodeId }

@@ -1,6 +1,6 @@
 /** What people ask of a running tree: start, stop, restart, down, and waiting for readiness. */
 import { after, NEVER } from "../base/instant.ts";
-import { type NodeId, ROOT } from "../config/plan.ts";
+import { hasSchedule, type NodeId, ROOT } from "../config/plan.ts";
 import { askedBy, type Asker } from "./asker.ts";
 import { bringUp } from "./bring_up.ts";
 import type { RequestEvent } from "./event.ts";
@@ -53,9 +53,18 @@ export function onRequest(turn: Turn, asked: RequestEvent): void {
 
 function onStart(turn: Turn, { request, nodes, deps, asker }: RequestOf<"start_requested">): void {
   if (refused(turn, request, nodes)) return;
+  const goals = targets(
+    actorsOf(turn, nodes),
+    (id) => isRunByHand(turn, nodes, id) ? turn.node(id).starts : ANY_START,
+  );
   const cause = recordRequest(turn, "start", nodes, asker);
   bringUp(turn, nodes, { startDependencies: deps, skipDependencies: !deps }, cause);
-  awaitGoal(turn, request, "ready", targets(actorsOf(turn, nodes), () => ANY_START));
+  awaitGoal(turn, request, "ready", goals);
+}
+
+/** Whether an actor with a schedule is named, and does not run: it gets a run beside those that are due. */
+function isRunByHand(turn: Turn, nodes: readonly NodeId[], id: NodeId): boolean {
+  return hasSchedule(turn.spec(id)) && nodes.includes(id) && !isAlive(turn.node(id));
 }
 
 function onStop(turn: Turn, { request, nodes, asker }: RequestOf<"stop_requested">): void {

@@ -10,7 +10,7 @@
 import { NEVER } from "../base/instant.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
 import { onRunEvent } from "./actor.ts";
-import { resumeStart } from "./actor_start.ts";
+import { resumePostStart, resumeStart } from "./actor_start.ts";
 import { climbDown, resumeStop } from "./actor_stop.ts";
 import type { Resumed } from "./event.ts";
 import { revive, startAnew } from "./replan.ts";
@@ -70,6 +70,7 @@ function adopt(turn: Turn, id: NodeId, run: RunId, pid: number, isOutdated: bool
   const isNews = "pid" in phase && phase.pid === null;
   if (isNews) onRunEvent(turn, { type: "spawned", node: id, run, pid });
   else if (phase.at === "starting") resumeStart(turn, id);
+  else if (phase.at === "running") resumePostStart(turn, id);
   else if (phase.at === "stopping") resumeStop(turn, id);
 }
 
@@ -91,6 +92,8 @@ function wantBack(turn: Turn, cause: number): void {
 /** A run that nobody knows whether it was started is over, and counts for nothing. */
 function forget(turn: Turn, id: NodeId, cause: number): void {
   const { phase, doom, starts } = turn.actor(id);
+  // What comes after all needs no process, and is done again.
+  if (phase.at === "stopping" && phase.ladder.rung === "post_stop") return resumeStop(turn, id);
   if (phase.at === "stopping") return climbDown(turn, id, "cleared");
   const then = doom?.then ?? { to: "waiting" };
   const next = then.to === "stopped"

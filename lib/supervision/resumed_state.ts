@@ -48,7 +48,7 @@ function carriedOver(node: NodeState, spec: NodeSpec, now: Instant): NodeState {
     case "starting": {
       // Nobody has looked meanwhile whether it is ready: it has its whole time again.
       const heldMs = now - phase.since;
-      const anew = { lack: null, joined: false, ...NOT_PROBED, hold: null, heldMs };
+      const anew = { hook: null, lack: null, joined: false, ...NOT_PROBED, hold: null, heldMs };
       return { ...node, phase: { ...phase, spec, ...anew } };
     }
     case "running": {
@@ -57,7 +57,7 @@ function carriedOver(node: NodeState, spec: NodeSpec, now: Instant): NodeState {
       return { ...node, phase: { ...phase, spec, joined: false, hold: null, heldMs } };
     }
     case "stopping":
-      return { ...node, phase: { ...phase, spec, ladder: { ...phase.ladder, joined: false } } };
+      return { ...node, phase: { ...phase, spec, hook: null, ladder: { ...phase.ladder, joined: false } } };
     default:
       return node;
   }

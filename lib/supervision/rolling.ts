@@ -132,8 +132,10 @@ function verdictOn(turn: Turn, { id, starts, isBegun }: RolloutMember): MemberVe
     const isComingBack = gone !== ROOT && mayComeBack(turn.tree(gone));
     return isComingBack ? BUSY : { is: "failed", halt: { kind: "torn_down", tree: gone } };
   }
-  // Somebody has stopped it since: it stays so.
-  if (phase.at === "inactive" || (phase.at === "stopped" && phase.why === "request")) return DONE;
+  // Somebody has stopped it since, and it stays so; or it runs at its date.
+  if (
+    phase.at === "inactive" || phase.at === "scheduled" || (phase.at === "stopped" && phase.why === "request")
+  ) return DONE;
   const isNew = node.starts > starts;
   if (phase.at === "completed") return isNew ? DONE : NEXT;
   if (phase.at === "running" && node.doom === null) {

@@ -11,6 +11,7 @@ import { isGone } from "./bookkeeper.ts";
 import { conclude } from "./conclude.ts";
 import { settleHolding } from "./hold.ts";
 import { forgetLeft } from "./replan.ts";
+import { settleSchedule } from "./schedule.ts";
 import { failedDependency, startVerdict } from "./start_order.ts";
 import { mayStop } from "./stop_order.ts";
 import { activateTree, settleTree } from "./tree.ts";
@@ -28,6 +29,7 @@ export function settle(turn: Turn): void {
 
 function settleNode(turn: Turn, id: NodeId): void {
   const node = turn.node(id);
+  if (node.kind === "actor") settleSchedule(turn, id);
   switch (node.phase.at) {
     case "waiting":
       tryStart(turn, id);

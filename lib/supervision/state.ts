@@ -7,6 +7,7 @@
 import type { Instant } from "../base/instant.ts";
 import type { ActorSpec, NodeId, Plan } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
+import type { Appointment } from "./appointment.ts";
 import type { Asker } from "./asker.ts";
 import type { Crash, CrashId } from "./crash.ts";
 import type { Exit } from "./exit.ts";
@@ -31,9 +32,14 @@ export type Then =
   | { readonly to: "completed" }
   | { readonly to: "failed"; readonly reason: FailReason };
 
+/** What a run of an actor with a schedule has come to. */
+export type LastRun = { readonly ok: true } | { readonly ok: false; readonly reason: FailReason };
+
 /** Phases that actors and trees share: those without a process. */
 export type IdlePhase =
   | { readonly at: "inactive" }
+  /** Between two runs of an actor with a schedule; `last` is how the one before ended, null if there was none. */
+  | { readonly at: "scheduled"; readonly since: Instant; readonly last: LastRun | null }
   | { readonly at: "waiting"; readonly since: Instant }
   | {
     readonly at: "backing_off";
@@ -81,6 +87,10 @@ export interface StartingPhase extends Living, Probing {
   readonly isMade: boolean;
   /** Null until its program runs. */
   readonly pid: number | null;
+  /** Whether its spawn was asked for: a command may come before. */
+  readonly isSpawned: boolean;
+  /** That command, as long as it goes on. */
+  readonly hook: RunId | null;
   /** Why its process could not be made yet; null if nothing has refused it. */
   readonly lack: Lack | null;
   /** Whether it speaks the protocol of actors. */
@@ -95,6 +105,8 @@ export interface RunningPhase extends Living {
   readonly joined: boolean;
   readonly since: Instant;
   readonly readyAt: Instant;
+  /** The command that follows on its being ready, as long as that goes on. */
+  readonly hook: RunId | null;
 }
 
 /** A run on its way down. */
@@ -106,6 +118,8 @@ export interface StoppingPhase {
   readonly since: Instant;
   /** When the run began. */
   readonly startedAt: Instant;
+  /** The command of its rung that goes on; null for none. */
+  readonly hook: RunId | null;
   readonly ladder: Ladder;
   readonly then: Then;
 }
@@ -195,6 +209,10 @@ export interface ActorState extends ChildState {
   /** Files that have changed, and what will be done about it; null if none have. */
   readonly filesChanged: FilesPending | null;
   readonly lastExit: LastExit | null;
+  /** When its schedule has it run next; null if it has none, or is not in service. */
+  readonly appointment: Appointment | null;
+  /** Whether a run that was due is to follow the present one. */
+  readonly isOwed: boolean;
 }
 
 /** A supervisor's state. */

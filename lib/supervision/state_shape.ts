@@ -18,11 +18,13 @@ import {
   whole,
   wordOf,
 } from "../base/shape.ts";
-import type { NodeId } from "../config/plan.ts";
+import type { HookName, NodeId } from "../config/plan.ts";
 import type { ActorError } from "./actor_error.ts";
+import type { Appointment } from "./appointment.ts";
 import type { Asker } from "./asker.ts";
 import type { Crash } from "./crash.ts";
 import type { Exit } from "./exit.ts";
+import type { HookEnd, HookFailure } from "./hook.ts";
 import type { Unanswered } from "./probe_schedule.ts";
 import type { CancelCause, FailReason, FirstReason, StopReason } from "./reason.ts";
 import type { Survived } from "./rest.ts";
@@ -37,6 +39,7 @@ import type {
   IdlePhase,
   Lack,
   LastExit,
+  LastRun,
   NodeState,
   Rollout,
   RolloutMember,
@@ -98,7 +101,7 @@ const reached = object<ReachedLimits>({
   pidsMax: nullable(text),
 });
 
-const exit = variant<"how", Exit>("how", {
+const exits = {
   exited: object<Omit<Extract<Exit, { readonly how: "exited" }>, "how">>({
     code: whole,
     reached: optional(reached) as Shape<ReachedLimits>,
@@ -110,17 +113,29 @@ const exit = variant<"how", Exit>("how", {
   unseen: object<Omit<Extract<Exit, { readonly how: "unseen" }>, "how">>({
     reached: optional(reached) as Shape<ReachedLimits>,
   }),
-});
+};
+
+const exit = variant<"how", Exit>("how", exits);
 
 const survived = object<Survived>({
   pid: processNumber,
   how: wordOf<Survived["how"]>({ stuck: true, refused: true, new: true, outlived: true }),
 });
 
+const hookFailure = object<HookFailure>({
+  hook: wordOf<HookName>({ pre_start: true, post_start: true, pre_stop: true, post_stop: true }),
+  end: variant<"how", HookEnd>("how", {
+    ...exits,
+    not_started: object({ message: text }),
+    timed_out: object({ afterMs: number }),
+  }),
+});
+
 const firstReasons = {
   exit: object({ exit, error: nullable(actorErrorShape) }),
   daemon_ended: object({ exit, hadNothingToRead: boolean }),
   start: object({ message: text }),
+  hook: object({ failure: hookFailure }),
   start_timeout: object({ afterMs: number, lastError: nullable(text) }),
   run_timeout: object({ afterMs: number }),
   dependency: object({ on: nodeId }),
@@ -173,10 +188,12 @@ const living = {
 const ladder = object<Ladder>({
   rung: wordOf<Ladder["rung"]>({
     spawning: true,
+    pre_stop: true,
     command: true,
     cancel: true,
     signal: true,
     rest: true,
+    post_stop: true,
     kill: true,
     over: true,
   }),
@@ -185,12 +202,25 @@ const ladder = object<Ladder>({
   giveUpAt: moment,
   joined: boolean,
   cancelUntil: moment,
+  deadline: moment,
+  postStopMs: nullable(number),
 });
 
 type Idle = { readonly [P in IdlePhase["at"]]: Shape<Omit<Extract<IdlePhase, { readonly at: P }>, "at">> };
 
+const lastRun: Shape<LastRun> = (value, at) => {
+  const { ok } = object<{ readonly ok: boolean }>({ ok: boolean })(value, at);
+  return ok ? { ok } : { ok, ...object<{ readonly reason: FailReason }>({ reason: failReason })(value, at) };
+};
+
+const appointment = variant<"by", Appointment>("by", {
+  interval: object({ everyMs: number, at: moment }),
+  date: object({ cron: text, timezone: nullable(text), date: moment, seen: number, at: moment }),
+});
+
 const idle: Idle = {
   inactive: object({}),
+  scheduled: object({ since: moment, last: nullable(lastRun) }),
   waiting: object({ since: moment }),
   backing_off: object({ since: moment, until: moment, reason: failReason }),
   regrouping: object({ since: moment }),
@@ -213,6 +243,8 @@ const actorPhase = variant<"at", ActorPhase>("at", {
     since: moment,
     pid: nullable(processNumber),
     isMade: boolean,
+    isSpawned: boolean,
+    hook: nullable(count),
     lack: nullable(object<Lack>({ message: text, isLasting: boolean })),
     joined: boolean,
     attempt: count,
@@ -228,6 +260,7 @@ const actorPhase = variant<"at", ActorPhase>("at", {
     joined: boolean,
     since: moment,
     readyAt: moment,
+    hook: nullable(count),
     ...living,
   }),
   stopping: withoutSpec<StoppingPhase>({
@@ -235,6 +268,7 @@ const actorPhase = variant<"at", ActorPhase>("at", {
     pid: nullable(processNumber),
     since: moment,
     startedAt: moment,
+    hook: nullable(count),
     ladder,
     then,
   }),
@@ -288,6 +322,8 @@ const nodeState = variant<"kind", NodeState>("kind", {
       at: moment,
       error: nullable(actorErrorShape),
     })),
+    appointment: nullable(appointment),
+    isOwed: boolean,
   }),
   tree: object<Omit<TreeState, "kind">>({
     ...child,

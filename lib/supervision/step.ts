@@ -1,9 +1,9 @@
 /**
  * The heart of supervise: what a tree of supervisors does next.
  *
- *     step(state, event, now) -> { state, effects }
+ *     step(state, event, now, calendar) -> { state, effects }
  *
- * No promises, no clock, no chance but the seed in the state, and nothing thrown for anything that can happen. Every
+ * No promises, no clock (`calendar` has the date, which schedules go by), no chance but the seed in the state, and nothing thrown for anything that can happen. Every
  * decision is made here and every process is handled elsewhere, so that what will happen can be computed.
  *
  * A step has two phases. First the event is applied, which writes wishes: this run has ended, that tree is to go down.
@@ -11,7 +11,7 @@
  *
  * Invariants:
  * 1. An actor has at most one run at a time, and a new one only after the old one is over, its descendants included.
- * 2. Every run that is spawned is closed once.
+ * 2. Every run that is begun, by its spawn or by a hook before that, is closed once.
  * 3. What is stopped by hand is started by hand alone.
  * 4. A supervisor is concluded after all of its children.
  * 5. After `finish` nothing is done any more; requests are still answered.
@@ -19,6 +19,7 @@
 import { earliest, type Instant, instant, NEVER } from "../base/instant.ts";
 import { ROOT } from "../config/plan.ts";
 import { onActorTime, onRunEvent } from "./actor.ts";
+import { type Calendar, NO_CALENDAR } from "./calendar.ts";
 import type { NotedAs, TreeEvent } from "./event.ts";
 import { answerRequests, settleTime } from "./goals.ts";
 import type { EntryEvent } from "./journal_entry.ts";
@@ -32,10 +33,15 @@ import { activateTree, onTreeTime } from "./tree.ts";
 import { type Stepped, Turn } from "./turn.ts";
 import { onFilesChanged } from "./watching.ts";
 
-/** Takes one step. */
-export function step(state: State, event: TreeEvent, now: Instant): Stepped {
+/** Takes one step. @param calendar Left out where nothing has a schedule by dates. */
+export function step(
+  state: State,
+  event: TreeEvent,
+  now: Instant,
+  calendar: Calendar = NO_CALENDAR,
+): Stepped {
   if (state.outcome !== null) return { state, effects: refuse(event) };
-  const turn = new Turn(state, now);
+  const turn = new Turn(state, now, calendar);
   applyEvent(turn, event);
   do settle(turn); while (advanceRollouts(turn));
   answerRequests(turn);
@@ -84,6 +90,7 @@ export function applyEvent(turn: Turn, event: TreeEvent): void {
     case "held":
     case "released":
     case "stop_command_ended":
+    case "hook_ended":
     case "exited":
     case "cleared":
     case "looked":

@@ -1,8 +1,8 @@
 /**
  * The stop ladder of one run, from the request to the last descendant:
  *
- *     stop command, if any -> cancel, if it has joined -> stop signal -> (process exits)
- *       -> SIGTERM to its descendants -> SIGKILL to all
+ *     pre_stop, if any -> stop command, if any -> cancel, if it has joined -> stop signal -> (process exits)
+ *       -> SIGTERM to its descendants -> SIGKILL to all -> (nothing is left) -> post_stop, if any
  *
  * A rung is left when what it waits for happens. What was cancelled is signalled at `cancelUntil`. SIGKILL comes at
  * `killAt` from every rung but the first, and from `giveUpAt` on the run is looked at, until that look tells whether anything
@@ -13,7 +13,7 @@
  *    alone ends no ladder: it may have passed because this program came late to everything.
  * 2. `killAt` moves only forward in urgency: it never becomes later. `cancelUntil` is never behind it.
  */
-import { after, earliest, type Instant, NEVER } from "../base/instant.ts";
+import { after, earliest, type Instant, latest, NEVER } from "../base/instant.ts";
 import { KILL_PATIENCE_MS } from "../base/kill_patience.ts";
 import type { Stop } from "../config/plan.ts";
 
@@ -22,8 +22,17 @@ const CANCEL_SHARE = 0.6;
 
 /** Where a run stands on its way down. */
 export interface Ladder {
-  readonly rung: "spawning" | "command" | "cancel" | "signal" | "rest" | "kill" | "over";
-  /** When SIGKILL is due, if there is a process; `NEVER` once it was sent. */
+  readonly rung:
+    | "spawning"
+    | "pre_stop"
+    | "command"
+    | "cancel"
+    | "signal"
+    | "rest"
+    | "kill"
+    | "post_stop"
+    | "over";
+  /** When SIGKILL is due, if there is a process; `NEVER` once it was sent. On the last rung, that of the hook. */
   readonly killAt: Instant;
   /** Since when the time until then counts. */
   readonly askedAt: Instant;
@@ -33,10 +42,17 @@ export interface Ladder {
   readonly joined: boolean;
   /** When the stop signal follows the cancel; `NEVER` on other rungs. */
   readonly cancelUntil: Instant;
+  /** When all of the run is to be over; it bounds what comes after the end of its processes. */
+  readonly deadline: Instant;
+  /** How long the hook may take that is yet to come after all; null for none. */
+  readonly postStopMs: number | null;
 }
 
 /** What the ladder wants done. */
 export type LadderEffect =
+  | "pre_stop"
+  | "post_stop"
+  | "end_hook"
   | "abort_spawn"
   | "stop_command"
   | "cancel"
@@ -51,6 +67,7 @@ export type LadderEvent =
   | "spawned"
   | "joined"
   | "parted"
+  | "hook_ended"
   | "command_ended"
   | "exited"
   | "cleared"
@@ -70,10 +87,18 @@ export interface Descent {
   readonly joined: boolean;
   readonly killAt: Instant;
   readonly now: Instant;
+  readonly afterwards: Afterwards;
 }
 
+/** What comes when nothing of a run is left. */
+export type Afterwards = Pick<Ladder, "deadline" | "postStopMs">;
+
 /** The ladder of a run that is asked to stop. */
-export function beginStop(stop: Stop, { isSpawning, joined, killAt, now }: Descent): Rung {
+export function beginStop(
+  stop: Stop,
+  hasPreStop: boolean,
+  { isSpawning, joined, killAt, now, afterwards }: Descent,
+): Rung {
   const ladder: Ladder = {
     rung: "spawning",
     killAt,
@@ -81,16 +106,33 @@ export function beginStop(stop: Stop, { isSpawning, joined, killAt, now }: Desce
     giveUpAt: NEVER,
     joined,
     cancelUntil: NEVER,
+    ...afterwards,
   };
-  return isSpawning ? { ladder, effects: ["abort_spawn"] } : firstRung(ladder, stop, now);
+  if (isSpawning) return { ladder, effects: ["abort_spawn"] };
+  return hasPreStop
+    ? { ladder: { ...ladder, rung: "pre_stop" }, effects: ["pre_stop"] }
+    : firstRung(ladder, stop, now);
 }
 
 /** The ladder of a run whose process has ended by itself: only what it left behind is to be ended. */
-export function beginClearing(stop: Stop, killAt: Instant, now: Instant): Rung {
+export function beginClearing(stop: Stop, killAt: Instant, now: Instant, afterwards: Afterwards): Rung {
   return clearing(
-    { rung: "rest", killAt, askedAt: now, giveUpAt: NEVER, joined: false, cancelUntil: NEVER },
+    { rung: "rest", killAt, askedAt: now, giveUpAt: NEVER, joined: false, cancelUntil: NEVER, ...afterwards },
     stop,
   );
+}
+
+/** The ladder of a run that never had a process: what comes after all is left of it. */
+export function beginAfterwards(now: Instant, afterwards: Afterwards): Rung {
+  return afterAll({
+    rung: "rest",
+    killAt: NEVER,
+    askedAt: now,
+    giveUpAt: NEVER,
+    joined: false,
+    cancelUntil: NEVER,
+    ...afterwards,
+  }, now);
 }
 
 /** The ladder of a run that somebody else was stopping: whatever was asked of it until now is asked again, by a signal. */
@@ -100,6 +142,8 @@ export function resumeLadder(ladder: Ladder, stop: Stop): Rung {
       return clearing(ladder, stop);
     case "kill":
       return { ladder, effects: ["kill_all"] };
+    case "post_stop":
+      return { ladder, effects: ["post_stop"] };
     case "over":
       return { ladder, effects: [] };
     default:
@@ -112,7 +156,7 @@ export function stepLadder(ladder: Ladder, event: LadderEvent, stop: Stop, now: 
   if (ladder.rung === "over") return { ladder, effects: [] };
   switch (event) {
     case "cleared":
-      return { ladder: { ...ladder, rung: "over" }, effects: [] };
+      return afterAll(ladder, now);
     case "given_up":
       return { ladder: ladder.rung === "kill" ? { ...ladder, rung: "over" } : ladder, effects: [] };
     case "spawned":
@@ -124,10 +168,15 @@ export function stepLadder(ladder: Ladder, event: LadderEvent, stop: Stop, now: 
       const parted = { ...ladder, joined: false };
       return ladder.rung === "cancel" ? signalling(parted) : { ladder: parted, effects: [] };
     }
+    case "hook_ended":
+      if (ladder.rung === "post_stop") return { ladder: { ...ladder, rung: "over" }, effects: [] };
+      return ladder.rung === "pre_stop" ? firstRung(ladder, stop, now) : { ladder, effects: [] };
     case "command_ended":
       return ladder.rung === "command" ? asking(ladder, now) : { ladder, effects: [] };
     case "exited":
-      return ladder.rung === "kill" ? { ladder, effects: [] } : clearing(ladder, stop);
+      return ladder.rung === "kill" || ladder.rung === "post_stop"
+        ? { ladder, effects: [] }
+        : clearing(ladder, stop);
     case "time_passed":
       return onTime(ladder, now);
   }
@@ -137,10 +186,11 @@ export function stepLadder(ladder: Ladder, event: LadderEvent, stop: Stop, now: 
 export function hurry(ladder: Ladder, at: Instant, now: Instant): Ladder {
   if (ladder.rung === "spawning") {
     const graceMs = Math.min(ladder.killAt - ladder.askedAt, at - now);
-    return { ...ladder, killAt: after(now, graceMs), askedAt: now };
+    return { ...ladder, killAt: after(now, graceMs), askedAt: now, deadline: earliest(ladder.deadline, at) };
   }
-  if (ladder.rung === "kill" || at >= ladder.killAt) return ladder;
-  const hurried = { ...ladder, killAt: at, askedAt: now };
+  const bounded = { ...ladder, deadline: earliest(ladder.deadline, at) };
+  if (ladder.rung === "kill" || at >= ladder.killAt) return at >= ladder.deadline ? ladder : bounded;
+  const hurried = { ...bounded, killAt: at, askedAt: now };
   return ladder.rung === "cancel"
     ? { ...hurried, cancelUntil: earliest(ladder.cancelUntil, cancelEnd(at, now)) }
     : hurried;
@@ -157,6 +207,15 @@ export function ladderDeadline(ladder: Ladder): Instant {
 /** What was being spawned is there: its grace begins. */
 function startingNow(ladder: Ladder, now: Instant): Ladder {
   return { ...ladder, killAt: after(now, ladder.killAt - ladder.askedAt), askedAt: now };
+}
+
+/** Nothing of the run is left: what is to follow does, if there is time for it. */
+function afterAll(ladder: Ladder, now: Instant): Rung {
+  const { postStopMs, deadline } = ladder;
+  if (postStopMs === null) return { ladder: { ...ladder, rung: "over" }, effects: [] };
+  const killAt = earliest(after(now, postStopMs), latest(deadline, now));
+  const last = { ...ladder, killAt, giveUpAt: NEVER, cancelUntil: NEVER, postStopMs: null };
+  return { ladder: { ...last, rung: "post_stop" }, effects: ["post_stop"] };
 }
 
 function firstRung(ladder: Ladder, stop: Stop, now: Instant): Rung {
@@ -191,6 +250,10 @@ function onTime(ladder: Ladder, now: Instant): Rung {
   if (ladder.rung === "kill") {
     if (now < ladder.giveUpAt) return { ladder, effects: [] };
     return { ladder: { ...ladder, giveUpAt: after(now, KILL_PATIENCE_MS) }, effects: ["look"] };
+  }
+  if (ladder.rung === "post_stop") {
+    if (now < ladder.killAt) return { ladder, effects: [] };
+    return { ladder: { ...ladder, killAt: NEVER }, effects: ["end_hook"] };
   }
   if (now < ladder.killAt) {
     return now < ladder.cancelUntil ? { ladder, effects: [] } : signalling(ladder);

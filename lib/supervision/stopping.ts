@@ -3,7 +3,7 @@
  * signalled when follows from the order of stopping, once all wishes stand.
  */
 import { after, earliest, type Instant } from "../base/instant.ts";
-import type { NodeId } from "../config/plan.ts";
+import type { NodeId, RestartPolicy } from "../config/plan.ts";
 import { conclude } from "./conclude.ts";
 import type { Then, TreeEnd } from "./state.ts";
 import { hurry } from "./stop_ladder.ts";
@@ -45,9 +45,13 @@ function stopActor(turn: Turn, { id, then, deadline, cause }: Wish): void {
     case "backing_off":
     case "regrouping":
       return conclude(turn, id, then, cause);
+    case "scheduled":
+      // A sibling's failure takes along what runs, and a run comes at its date, or by hand.
+      if (then.to === "stopped") conclude(turn, id, then, cause);
+      return;
     case "starting":
     case "running": {
-      const merged = actor.doom === null ? then : merge(actor.doom.then, then);
+      const merged = actor.doom === null ? then : merge(actor.doom.then, then, false);
       const doom = { then: merged, deadline: earliest(deadline, actor.doom?.deadline ?? deadline) };
       return turn.setActor(id, { doom, cause });
     }
@@ -55,7 +59,8 @@ function stopActor(turn: Turn, { id, then, deadline, cause }: Wish): void {
       return keepStopped(turn, id, then, cause);
     case "stopping": {
       const ladder = hurry(phase.ladder, after(turn.now, turn.untilStop(deadline)), turn.now);
-      return turn.setActor(id, { phase: { ...phase, ladder, then: merge(phase.then, then) }, cause });
+      const merged = merge(phase.then, then, turn.actorSpec(id).schedule !== null);
+      return turn.setActor(id, { phase: { ...phase, ladder, then: merged }, cause });
     }
     default:
       return;
@@ -76,7 +81,9 @@ function stopTree(turn: Turn, { id, then, deadline, cause }: Wish): readonly Wis
     }
     case "stopping": {
       const bound = earliest(deadline, phase.deadline);
-      turn.setTree(id, { phase: { ...phase, deadline: bound, end: mergeEnd(phase.end, then) } });
+      turn.setTree(id, {
+        phase: { ...phase, deadline: bound, end: mergeEnd(phase.end, then, turn.spec(id).restart) },
+      });
       return wishesForChildren(turn, id, bound, cause);
     }
     case "stopped":
@@ -112,16 +119,25 @@ function wishesForChildren(turn: Turn, id: NodeId, deadline: Instant, cause: num
 /**
  * What follows if something was decided already and something else is wanted now. A restart that somebody asks for
  * outranks all. What has ended for good stays so, and a stop lasts: only a restart that was merely planned is overtaken.
+ *
+ * @param hasSchedule Whether the end of a run is that of the run alone, so that a stop still says something.
  */
-function merge(decided: Then, wanted: Then): Then {
+function merge(decided: Then, wanted: Then, hasSchedule: boolean): Then {
   if (wanted.to === "waiting") return wanted;
+  if (hasSchedule && isByHand(wanted) && decided.to !== "stopped") return wanted;
   const isFinal = decided.to === "completed" || decided.to === "failed" || decided.to === "stopped";
   const overtakes = decided.to === "stopped" && wanted.to === "stopped" && decided.why === "tree";
   return isFinal && !overtakes ? decided : wanted;
 }
 
-function mergeEnd(decided: TreeEnd, wanted: Then): TreeEnd {
-  if (decided.by === "request") return { by: "request", then: merge(decided.then, wanted) };
-  const stands = decided.result.ok && wanted.to !== "waiting";
+function isByHand(then: Then): boolean {
+  return then.to === "stopped" && then.why === "request";
+}
+
+/** A tree that has ended well has completed, but for one that would be started again: that is stopped. */
+function mergeEnd(decided: TreeEnd, wanted: Then, restart: RestartPolicy): TreeEnd {
+  if (decided.by === "request") return { by: "request", then: merge(decided.then, wanted, false) };
+  const comesBack = restart === "always" && wanted.to === "stopped";
+  const stands = decided.result.ok && wanted.to !== "waiting" && !comesBack;
   return stands ? decided : { by: "request", then: wanted };
 }

@@ -1,13 +1,13 @@
 /** The life of a supervisor: it is activated, works, is torn down, and is then concluded like any other child. */
 import { invariant } from "../base/invariant.ts";
-import { type NodeId, ROOT } from "../config/plan.ts";
+import { hasSchedule, type NodeId, ROOT } from "../config/plan.ts";
 import { conclude } from "./conclude.ts";
 import { afterEnd } from "./ending.ts";
 import type { FailReason } from "./reason.ts";
 import { NO_FAILURES } from "./no_failures.ts";
 import { EMPTY_WINDOW } from "./restart_window.ts";
 import { rootCause } from "./root_cause.ts";
-import type { Outcome, TearingDownPhase, Then, TreeEnd } from "./state.ts";
+import type { IdlePhase, Outcome, TearingDownPhase, Then, TreeEnd } from "./state.ts";
 import { endTree } from "./stopping.ts";
 import { treeResult } from "./tree_end.ts";
 import type { Turn } from "./turn.ts";
@@ -61,8 +61,12 @@ function resetChild(turn: Turn, id: NodeId, cause: number): void {
   const child = turn.node(id);
   if (child.phase.at === "stopped" && child.phase.why === "request") return;
   // A child that is waiting already was asked for while its supervisor was not yet at work.
-  const isWanted = turn.spec(id).autostart || child.phase.at === "waiting";
-  const phase = isWanted ? { at: "waiting", since: turn.now } as const : { at: "inactive" } as const;
+  const isAsked = child.phase.at === "waiting";
+  const phase: IdlePhase = !isAsked && !turn.spec(id).autostart
+    ? { at: "inactive" }
+    : !isAsked && hasSchedule(turn.spec(id))
+    ? { at: "scheduled", since: turn.now, last: null }
+    : { at: "waiting", since: turn.now };
   turn.set(id, { phase, cause, ...NO_FAILURES });
 }
 

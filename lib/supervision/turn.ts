@@ -7,6 +7,7 @@ import { invariant } from "../base/invariant.ts";
 import type { ActorSpec, NodeId, NodeSpec, Plan, TreeSpec } from "../config/plan.ts";
 import { draw } from "../base/chance.ts";
 import { Bookkeeper } from "./bookkeeper.ts";
+import { type Calendar, NO_CALENDAR } from "./calendar.ts";
 import type { Effect } from "./effect.ts";
 import type { Entry, EntryData, EntryEvent, EntryOf } from "./journal_entry.ts";
 import type { NodeMap } from "./node_map.ts";
@@ -27,6 +28,7 @@ type SharedFields =
 /** See the module. */
 export class Turn {
   readonly now: Instant;
+  readonly calendar: Calendar;
   plan: Plan;
   topology: Topology;
   #before: State;
@@ -43,8 +45,9 @@ export class Turn {
   outcome: State["outcome"];
   holding: State["holding"];
 
-  constructor(before: State, now: Instant) {
+  constructor(before: State, now: Instant, calendar: Calendar = NO_CALENDAR) {
     this.now = now;
+    this.calendar = calendar;
     this.plan = before.plan;
     this.topology = before.topology;
     this.#before = before;

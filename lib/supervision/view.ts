@@ -1,6 +1,6 @@
 /** What people are shown of a node. The names are a contract; the phases behind them are ours to change. */
-import type { Instant } from "../base/instant.ts";
-import { type Dependency, nodeAt, type NodeId, type Plan, specAt } from "../config/plan.ts";
+import { type Instant, NEVER } from "../base/instant.ts";
+import { type Dependency, type HookName, nodeAt, type NodeId, type Plan, specAt } from "../config/plan.ts";
 import { gateOf } from "../config/profiles.ts";
 import { askedBy, type Asker } from "./asker.ts";
 import { readinessIn } from "./count.ts";
@@ -41,7 +41,12 @@ export interface View {
   readonly since: Instant | null;
   /** Why it is in that state, where that is not obvious. */
   readonly why: Why | null;
+  /** When its schedule has it run next: a date in milliseconds since 1970, or a time from now; null if it does not. */
+  readonly next: NextRun | null;
 }
+
+/** See {@linkcode View}. */
+export type NextRun = { readonly date: number } | { readonly inMs: number };
 
 /** A step of a stop that is followed by SIGKILL. */
 export type Rung = Exclude<Ladder["rung"], "kill" | "over">;
@@ -59,6 +64,8 @@ export type Why =
   | { readonly kind: "siblings"; readonly after: LastExit | null }
   /** It waits to be spawned; `lack` says what the machine refuses it for, if it does. */
   | { readonly kind: "spawn"; readonly lack: string | null }
+  /** A command goes on that comes first. */
+  | { readonly kind: "hook"; readonly hook: HookName }
   /** What the last attempt to find it ready has said. */
   | { readonly kind: "probe"; readonly error: string }
   | { readonly kind: "held"; readonly report: string }
@@ -101,6 +108,7 @@ export function viewOf(state: State, node: NodeState, now: Instant): View {
     pid: node.kind === "actor" && "pid" in node.phase ? node.phase.pid : null,
     since: sinceOf(node),
     why: whyOf(state, node, now),
+    next: nextOf(node, now),
   };
 }
 
@@ -115,6 +123,8 @@ function visibleState(node: NodeState, tree: TreeReadiness): VisibleState {
       return tree.pending ? "starting" : "running";
     case "regrouping":
       return "backing_off";
+    case "scheduled":
+      return node.phase.last === null ? "inactive" : node.phase.last.ok ? "completed" : "failed";
     default:
       return node.phase.at;
   }
@@ -149,11 +159,19 @@ function sinceOf({ phase }: NodeState): Instant | null {
   }
 }
 
+function nextOf(node: NodeState, now: Instant): NextRun | null {
+  const appointment = node.kind === "actor" ? node.appointment : null;
+  if (appointment === null || appointment.at === NEVER) return null;
+  return appointment.by === "interval" ? { inMs: appointment.at - now } : { date: appointment.date };
+}
+
 function whyOf(state: State, node: NodeState, now: Instant): Why | null {
   const { phase } = node;
   switch (phase.at) {
     case "inactive":
       return whyInactive(state, node.id);
+    case "scheduled":
+      return phase.last?.ok === false ? { kind: "failed", reason: phase.last.reason } : null;
     case "waiting":
       return whyWaiting(state, node.id);
     case "backing_off":
@@ -203,6 +221,7 @@ function whyHeld({ hold }: StartingPhase | RunningPhase): Why | null {
 }
 
 function whyUnready(plan: Plan, phase: StartingPhase, now: Instant): Why | null {
+  if (phase.hook !== null) return { kind: "hook", hook: "pre_start" };
   if (!phase.isMade) return { kind: "spawn", lack: phase.lack?.message ?? null };
   const { ready } = phase.spec;
   const error = ready === null ? null : maskWords(plan, whyNotReady(phase, ready, now));

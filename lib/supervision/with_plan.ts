@@ -10,11 +10,19 @@
  * 4. What leaves depends on nothing but what leaves with it, so that two plans together cannot make a cycle.
  */
 import type { Instant } from "../base/instant.ts";
-import { type NodeId, type NodeSpec, type Plan, ROOT, type TreeSpec } from "../config/plan.ts";
+import {
+  type ActorSpec,
+  hasSchedule,
+  type NodeId,
+  type NodeSpec,
+  type Plan,
+  ROOT,
+  type TreeSpec,
+} from "../config/plan.ts";
 import { isSameProcess } from "../config/process_of.ts";
 import { freshNode } from "./initial_state.ts";
 import { NodeMap } from "./node_map.ts";
-import { type ActorState, isOver, type NodeState, type State } from "./state.ts";
+import { type ActorState, type IdlePhase, isOver, type NodeState, type State } from "./state.ts";
 import { booksOf } from "./write_books.ts";
 import { type Place, topologyOf } from "./topology.ts";
 
@@ -49,7 +57,9 @@ export function nodeFor(
   }
   // A tree at work has begun all that starts with it: this one did not when the plan was another.
   if (known.phase.at === "inactive") return begun(known, spec, tree, now);
-  return known.kind === "actor" && spec.kind !== "tree" ? respecified(known, spec) : known;
+  return known.kind === "actor" && spec.kind !== "tree"
+    ? rescheduled(respecified(known, spec), spec, tree, now)
+    : known;
 }
 
 /** The runs of actors that another spec makes another process. */
@@ -73,10 +83,37 @@ function respecified(actor: ActorState, spec: Exclude<NodeSpec, TreeSpec>): Acto
   return { ...actor, phase: { ...phase, spec } };
 }
 
-/** A node that has yet to be begun: it waits for its turn if it starts with its tree, and that is at work. */
+/** What had no schedule has one by now, or the other way round: its last run is that of the actor, or the reverse. */
+function rescheduled(
+  actor: ActorState,
+  { schedule }: ActorSpec,
+  tree: NodeState | undefined,
+  now: Instant,
+): ActorState {
+  const { phase } = actor;
+  if (tree?.phase.at !== "up") return actor;
+  if (schedule === null) {
+    if (phase.at !== "scheduled") return actor;
+    const { last } = phase;
+    if (last === null) return { ...actor, phase: { at: "waiting", since: now } };
+    return { ...actor, phase: last.ok ? { at: "completed" } : { at: "failed", reason: last.reason } };
+  }
+  if (phase.at === "completed") {
+    return { ...actor, phase: { at: "scheduled", since: now, last: { ok: true } } };
+  }
+  if (phase.at !== "failed") return actor;
+  const { reason } = phase;
+  // What has left survivors is started by nobody but by hand.
+  if (reason.kind === "survivors" || reason.kind === "unseen") return actor;
+  return { ...actor, phase: { at: "scheduled", since: now, last: { ok: false, reason } } };
+}
+
+/** A node that has yet to be begun: it waits for its turn, or its date, if it starts with its tree, and that is at work. */
 function begun(node: NodeState, spec: NodeSpec, tree: NodeState | undefined, now: Instant): NodeState {
   if (!spec.autostart || tree?.phase.at !== "up") return node;
-  const phase = { at: "waiting", since: now } as const;
+  const phase: IdlePhase = hasSchedule(spec)
+    ? { at: "scheduled", since: now, last: null }
+    : { at: "waiting", since: now };
   return node.kind === "tree" ? { ...node, phase } : { ...node, phase };
 }
 

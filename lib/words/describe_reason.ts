@@ -3,6 +3,7 @@ import { nameSome } from "../base/name_some.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
 import type { ActorError } from "../supervision/actor_error.ts";
 import type { Exit } from "../supervision/exit.ts";
+import type { HookFailure } from "../supervision/hook.ts";
 import type { FailReason } from "../supervision/reason.ts";
 import type { Survived } from "../supervision/rest.ts";
 import { describeError } from "./describe_error.ts";
@@ -19,6 +20,8 @@ export function describeReason(reason: FailReason): string {
       })`;
     case "start":
       return reason.message;
+    case "hook":
+      return describeHookFailure(reason.failure);
     case "start_timeout": {
       const last = reason.lastError === null ? "" : ` (${reason.lastError})`;
       return `not ready within ${describeDuration(reason.afterMs)}${last}`;
@@ -36,6 +39,16 @@ export function describeReason(reason: FailReason): string {
     case "child":
       return `${nameOf(reason.child)} has failed`;
   }
+}
+
+/** How a hook has failed: `its pre_start hook failed: exit code 1`. */
+export function describeHookFailure({ hook, end }: HookFailure): string {
+  const how = end.how === "timed_out"
+    ? `still running after ${describeDuration(end.afterMs)}`
+    : end.how === "not_started"
+    ? end.message
+    : describeExit(end);
+  return `its ${hook} hook failed: ${how}`;
 }
 
 /** What was found alive after SIGKILL. */

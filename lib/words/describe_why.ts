@@ -25,6 +25,8 @@ export function describeWhy(why: Why): string {
       return `restarts with its siblings${why.after === null ? "" : ` (${describeEnd(why.after)})`}`;
     case "spawn":
       return why.lack === null ? "waits to be spawned" : `waits to be spawned: ${why.lack}`;
+    case "hook":
+      return `its ${why.hook} hook runs`;
     case "probe":
       return why.error;
     case "held":
@@ -55,10 +57,12 @@ export function describeWhy(why: Why): string {
 
 const RUNGS: Readonly<Record<Rung, string>> = {
   spawning: "its start is called off",
+  pre_stop: "its pre_stop hook runs",
   command: "its stop command runs",
   cancel: "was cancelled",
   signal: "was asked to stop",
   rest: "its descendants are being ended",
+  post_stop: "has ended, and its post_stop hook runs",
 };
 
 const STOP_REASONS: Readonly<Record<StopReason, string>> = {

@@ -21,6 +21,7 @@ function row(path: string, fields: Partial<StatusRow>): StatusRow {
     rss: null,
     exit: null,
     reason: null,
+    nextRun: null,
     error: null,
     cgroup: null,
     ...fields,

@@ -101,6 +101,8 @@ test("compile: an actor of the example has every default filled in", () => {
     ready: null,
     startTimeoutMs: 30_000,
     runTimeoutMs: null,
+    hooks: null,
+    schedule: null,
     stop: { command: null, signal: "SIGTERM", to: "process", graceMs: 10_000, kill: "tree" },
     watch: null,
     intensity: null,

@@ -7,6 +7,7 @@ import { instant } from "../../lib/base/instant.ts";
 import { type NodeId, specAt } from "../../lib/config/plan.ts";
 import { chooseLayer } from "../../lib/engine/containment/choose_layer.ts";
 import { Engine, type EngineEnd } from "../../lib/engine/engine.ts";
+import { loadCronDates } from "../../lib/engine/cron_dates.ts";
 import { compilePatterns } from "../../lib/engine/run/ready_patterns.ts";
 import { HeldSockets } from "../../lib/engine/run/held_sockets.ts";
 import type { JournalEntryOf } from "../../lib/engine/journal/journal.ts";
@@ -103,6 +104,7 @@ export interface Played {
 export async function play(play: Play): Promise<Played> {
   // What they need is loaded, which takes no virtual time.
   const patterns = await compilePatterns(planOf(play.config));
+  const nextDate = await loadCronDates(planOf(play.config));
   return await runVirtual(async (clock) => {
     const machine = new FakeMachine(clock);
     machine.seed = play.seed ?? 1;
@@ -136,6 +138,7 @@ export async function play(play: Play): Promise<Played> {
       },
       worded: wordedEntry,
       patterns,
+      nextDate,
       survival: null,
       resumed: null,
     });

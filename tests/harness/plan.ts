@@ -125,6 +125,8 @@ function actorFrom(
     startTimeoutMs: 30_000,
     runTimeoutMs: null,
     watch: null,
+    hooks: null,
+    schedule: null,
     intensity: null,
     ...differences,
     stop: { command: null, signal: "SIGTERM", to: "process", graceMs: 10_000, kill: "tree", ...stop },

@@ -5,12 +5,14 @@
 import assert from "node:assert/strict";
 import { type Instant, instant, NEVER } from "../../lib/base/instant.ts";
 import type { Signal } from "../../lib/base/signals.ts";
-import { nodeAt, type NodeId, type Plan } from "../../lib/config/plan.ts";
+import { type HookName, nodeAt, type NodeId, type Plan } from "../../lib/config/plan.ts";
 import type { ActorError } from "../../lib/supervision/actor_error.ts";
+import type { Calendar } from "../../lib/supervision/calendar.ts";
 import type { CrashId } from "../../lib/supervision/crash.ts";
 import type { Effect, RunEffect } from "../../lib/supervision/effect.ts";
 import type { PlanGiven, ProbeAnswer, RequestEvent, TreeEvent } from "../../lib/supervision/event.ts";
 import type { CancelCause, Refusal } from "../../lib/supervision/reason.ts";
+import type { HookEnd } from "../../lib/supervision/hook.ts";
 import type { Rest } from "../../lib/supervision/rest.ts";
 import type { Outcome, RunId, State } from "../../lib/supervision/state.ts";
 import { initialState } from "../../lib/supervision/initial_state.ts";
@@ -24,6 +26,7 @@ import {
 } from "../../lib/supervision/state_change.ts";
 import { nextDeadline, step } from "../../lib/supervision/step.ts";
 import type { Stepped } from "../../lib/supervision/turn.ts";
+import { nextDate } from "./cron.ts";
 
 /** How the processes of an actor behave. */
 export interface Script {
@@ -40,6 +43,8 @@ export interface Script {
   joins: "never" | "obeys" | "ignores";
   /** Whether it leaves descendants behind that only SIGKILL ends; "immortal": not even that; "lost": their ends are not told. */
   leaves: "nothing" | "stubborn" | "immortal" | "lost";
+  /** What each hook comes to: an exit code, or nothing until it is ended. */
+  hook: number | "silent";
 }
 
 interface Process {
@@ -54,21 +59,29 @@ export class World {
   plan: Plan;
   state: State;
   now: Instant = instant(0);
+  /** How far the date is ahead of the clock: it jumps by what is added. */
+  date0 = Date.UTC(2026, 0, 1);
   /** Everything that happened, one line each: effects and journal entries by path. */
   readonly log: string[] = [];
   readonly replies = new Map<number, { ok: boolean; refusal: Refusal | null }>();
   outcome: Outcome | null = null;
   readonly processes: Process[] = [];
   /** Told of every step. */
-  onStep: (before: State, event: TreeEvent, now: Instant, stepped: Stepped) => void = () => {};
+  onStep: (before: State, event: TreeEvent, now: Instant, stepped: Stepped, calendar: Calendar) => void =
+    () => {};
   /** Crashes that stand still. */
   readonly held = new Map<CrashId, { readonly node: NodeId; readonly run: RunId }>();
+  /** How many runs have begun. */
+  begun = 0;
+  /** Hooks that go on. */
+  readonly hooks = new Map<RunId, { readonly node: NodeId; readonly run: RunId; readonly hook: HookName }>();
   readonly #scripts = new Map<NodeId, Script>();
   readonly #inbox: TreeEvent[] = [];
   /** What a later supervisor would find. */
   #written: string[];
   #nextRequest = 1;
   #nextCrash = 1;
+  #lastRun = 0;
 
   constructor(plan: Plan, seed = 1) {
     this.plan = plan;
@@ -117,8 +130,9 @@ export class World {
     if (this.#inbox.length > 1) return;
     for (; this.#inbox.length > 0; this.#inbox.shift()) {
       const event = this.#inbox[0]!;
-      const stepped = step(this.state, event, this.now);
-      this.onStep(this.state, event, this.now, stepped);
+      const calendar = { date: this.date0 + this.now, next: nextDate };
+      const stepped = step(this.state, event, this.now, calendar);
+      this.onStep(this.state, event, this.now, stepped, calendar);
       const { state, effects } = stepped;
       const change = changeBetween(this.state, state);
       if (change !== null) this.#written.push(encodeChange(change));
@@ -146,8 +160,11 @@ export class World {
     const decided = foldChanges([decodeChange(encodeChange(wholeOf(this.state)))!])!;
     assert.deepEqual([...folded.nodes], [...decided.nodes], "what is written is what was decided");
     this.held.clear();
+    this.hooks.clear();
     // What was yet to be spawned was waiting in the supervisor that is gone.
-    for (const { node, run } of this.toBeSpawned()) {
+    for (const { id: node, phase } of this.state.nodes.values()) {
+      if (phase.at !== "starting" || phase.pid !== null) continue;
+      const { run } = phase;
       if (this.processes.every((process) => process.run !== run)) this.log.push(`close_run ${node}`);
     }
     this.state = state;
@@ -292,7 +309,14 @@ export class World {
   #scriptOf(node: NodeId): Script {
     const known = this.#scripts.get(node);
     if (known !== undefined) return known;
-    const script: Script = { spawn: "ok", probe: null, obeys: true, joins: "never", leaves: "nothing" };
+    const script: Script = {
+      spawn: "ok",
+      probe: null,
+      obeys: true,
+      joins: "never",
+      leaves: "nothing",
+      hook: 0,
+    };
     this.#scripts.set(node, script);
     return script;
   }
@@ -328,9 +352,20 @@ export class World {
     const script = this.#scriptOf(node);
     const process = this.processes.find((process) => process.run === run);
     const isHeld = [...this.held.values()].some((held) => held.run === run);
-    const isStop = !["spawn", "probe", "close_run"].includes(effect.type);
+    const isStop = !["spawn", "probe", "hook", "end_hook", "close_run"].includes(effect.type);
     assert.ok(!isStop || !isHeld, `${effect.type} of a run that is held`);
+    if (run > this.#lastRun) this.begun += 1;
+    this.#lastRun = Math.max(this.#lastRun, run);
     switch (effect.type) {
+      case "hook": {
+        const { hook, hookRun } = effect;
+        this.hooks.set(hookRun, { node, run, hook });
+        this.log.push(`${hook} ${node}`);
+        if (script.hook !== "silent") this.hookEnds(hookRun, { how: "exited", code: script.hook });
+        return;
+      }
+      case "end_hook":
+        return this.hookEnds(effect.hookRun, { how: "signalled", signal: "SIGTERM" });
       case "spawn":
         if (script.spawn === "ok") return this.spawned(node, run);
         this.log.push(`unspawned ${node}`);
@@ -389,10 +424,18 @@ export class World {
     }
   }
 
+  /** A hook ends; nothing if it has. */
+  hookEnds(hookRun: RunId, end: HookEnd): void {
+    const about = this.hooks.get(hookRun);
+    if (about === undefined) return;
+    this.hooks.delete(hookRun);
+    this.send({ type: "hook_ended", ...about, hookRun, end });
+  }
+
   /** The runs that wait for a process, as far as the script keeps silent about them. */
   toBeSpawned(): readonly { readonly node: NodeId; readonly run: RunId }[] {
     return [...this.state.nodes.values()].flatMap(({ id, phase }) =>
-      phase.at === "starting" && phase.pid === null ? [{ node: id, run: phase.run }] : []
+      phase.at === "starting" && phase.isSpawned && phase.pid === null ? [{ node: id, run: phase.run }] : []
     );
   }
 

@@ -456,3 +456,19 @@ test("requests: what has gone down with its tree and is stopped by hand then doe
     "pool/in/x": "stopped",
   });
 });
+
+test("requests: a tree that ends well and would be started again stays stopped if somebody stops it meanwhile", () => {
+  const world = new World(planOf({
+    children: {
+      pool: { restart: "always", children: { job: { significant: true }, web: { daemon: true } } },
+      api: { daemon: true },
+    },
+  }));
+  world.script("pool/web", { obeys: false });
+  world.begin();
+  world.exits("pool/job", 0);
+  assert.equal(world.phase("pool"), "stopping");
+  world.stop("pool");
+  world.advance(60_000);
+  assert.equal(world.phase("pool"), "stopped");
+});

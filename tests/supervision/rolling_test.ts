@@ -18,8 +18,8 @@ function replicas(name: string, count: number, sketch: ActorSketch = PROBED): Re
 
 function worldOf(sketch: TreeSketch): World {
   const world = new World(planOf(sketch));
-  world.onStep = (before, event, now, stepped) => {
-    holdToReference(before, event, now, stepped);
+  world.onStep = (before, event, now, stepped, calendar) => {
+    holdToReference(before, event, now, stepped, calendar);
     auditLastReplica(before, event, stepped);
   };
   return world.begin();

@@ -3,7 +3,7 @@
  * with `SEED=n`, and more of them with `SEEDS=n`.
  */
 import assert from "node:assert/strict";
-import type { Intensity, Plan } from "../../lib/config/plan.ts";
+import type { HookName, Hooks, Intensity, Plan, Schedule } from "../../lib/config/plan.ts";
 import type { Condition } from "../../lib/config/plan.ts";
 import { withoutReplica } from "../../lib/config/replica_path.ts";
 import { type ActorSketch, planOf, type TreeSketch } from "../harness/plan.ts";
@@ -58,8 +58,8 @@ function simulate(seed: number, watch: Watch): void {
   const random = seeded(seed);
   const sketch = randomTree(random, "", 0, []);
   const world = new World(planOf(sketch), seed);
-  world.onStep = (before, event, now, stepped) => {
-    watch(before, event, now, stepped);
+  world.onStep = (before, event, now, stepped, calendar) => {
+    watch(before, event, now, stepped, calendar);
     auditLastReplica(before, event, stepped);
   };
   const plans = new Plans(random, world, sketch);
@@ -106,11 +106,15 @@ function act(world: World, random: Random, asked: number[]): void {
     if (running.length > 0 && random() < 0.1) world.parts(pick(random, running));
     else if (running.length > 0 && random() < 0.15) world.holds(pick(random, running));
     else if (held.length > 0 && random() < 0.5) world.letGo(pick(random, held));
-    else if (running.length > 0) {
+    else if (world.hooks.size > 0 && random() < 0.3) {
+      world.hookEnds(pick(random, [...world.hooks.keys()]), { how: "exited", code: pick(random, [0, 0, 1]) });
+    } else if (running.length > 0) {
       world.exits(pick(random, running), pick(random, [0, 0, 1, 3, "SIGSEGV" as const]));
     }
-  } else if (dice < 0.7) world.advance(pick(random, [1, 50, 200, 1_000, 5_000, 15_000]));
-  else if (dice < 0.78) asked.push(world.start(some(), random() < 0.7));
+  } else if (dice < 0.7) {
+    if (random() < 0.05) world.date0 += pick(random, JUMPS);
+    world.advance(pick(random, [1, 50, 200, 1_000, 5_000, 15_000]));
+  } else if (dice < 0.78) asked.push(world.start(some(), random() < 0.7));
   else if (dice < 0.86) asked.push(world.stop(...some()));
   else if (dice < 0.93) asked.push(world.restart(...some()));
   else if (dice < 0.94) asked.push(world.reset(...some()));
@@ -191,6 +195,7 @@ class Plans {
         joins: pick(random, ["never", "never", "obeys", "ignores"]),
         leaves: random() < 0.8 ? "nothing" : "stubborn",
         spawn: pick(random, SPAWNS),
+        hook: pick(random, [0, 0, 0, 1, "silent"] as const),
       });
     }
   }
@@ -218,7 +223,9 @@ class Watcher {
       if (node.kind !== "actor") continue;
       const hasProcess = processes.some((process) => process.node === node.id && !process.cleared);
       const isToBeSpawned = node.phase.at === "starting" && node.phase.pid === null;
-      const wants = WITH_PROCESS.includes(node.phase.at) && !isToBeSpawned;
+      const isAfterAll = node.phase.at === "stopping" &&
+        (node.phase.ladder.rung === "post_stop" || node.phase.pid === null);
+      const wants = WITH_PROCESS.includes(node.phase.at) && !isToBeSpawned && !isAfterAll;
       assert.equal(hasProcess, wants, `${node.id} is ${node.phase.at}`);
     }
     this.#checkHeld();
@@ -237,12 +244,13 @@ class Watcher {
     assert.ok(outcome, "the tree never ended");
     const left = processes.filter((process) => process.alive || !process.cleared);
     const names = left.map((process) => `${process.node}#${process.run}`);
+    assert.deepEqual([...this.#world.hooks.values()], [], "a hook outlives the tree");
     assert.deepEqual(names, [], `processes outlive the tree:\n${log.slice(-40).join("\n")}`);
     const busy = [...state.nodes.values()].filter(({ phase }) => !OVER.includes(phase.at));
     assert.deepEqual(busy, [], `something goes on after the end:\n${log.slice(-40).join("\n")}`);
     assert.deepEqual([...replies.keys()].toSorted((a, b) => a - b), asked, "a request was not answered once");
     const count = (kind: string) => log.filter((line) => line.startsWith(`${kind} `)).length;
-    assert.equal(count("spawn"), count("close_run"), "a run was not closed once");
+    assert.equal(this.#world.begun, count("close_run"), "a run was not closed once");
   }
 }
 
@@ -329,7 +337,40 @@ function revisedActor(random: Random, actor: ActorSketch | TreeSketch): ActorSke
 /** With this a crash loop is soon one that nobody waits for. */
 const HASTY = { initialMs: 10, maxMs: 100, factor: 2, jitter: 0.1, resetAfterMs: 10_000 };
 
+function randomHooks(random: Random): Hooks {
+  const names: readonly HookName[] = ["pre_start", "post_start", "pre_stop", "post_stop"];
+  const commands = Object.fromEntries(names.filter(() => random() < 0.5).map((name) => [name, [name]]));
+  return { commands, timeoutMs: pick(random, [500, 5_000]) };
+}
+
+/** How the date may jump. */
+const JUMPS = [-86_400_000, -600_000, -1_000, 1_000, 45_000, 3_600_000];
+
+const TIMINGS: readonly Schedule["timing"][] = [
+  { everyMs: 1_000 },
+  { everyMs: 12_000 },
+  { cron: "*/5 * * * * *", timezone: null },
+  { cron: "* * * * *", timezone: "Europe/Berlin" },
+];
+
+/** One that its schedule runs is a one-shot, as the configuration has it. */
+function scheduled(random: Random, actor: ActorSketch): ActorSketch {
+  const schedule: Schedule = {
+    timing: pick(random, TIMINGS),
+    overlap: pick(random, ["skip", "queue", "replace"]),
+    catchUp: random() < 0.3,
+  };
+  const restart = pick(random, ["on-failure", "never"] as const);
+  return { ...actor, daemon: false, significant: false, restart, schedule };
+}
+
 function randomActor(random: Random): ActorSketch {
+  const plain = randomUnscheduled(random);
+  const actor = random() < 0.15 ? { ...plain, hooks: randomHooks(random) } : plain;
+  return random() < 0.1 ? scheduled(random, actor) : actor;
+}
+
+function randomUnscheduled(random: Random): ActorSketch {
   const daemon = random() < 0.6;
   const ready = random() < 0.3 ? { probe: { type: "file", path: "/x" } as const, intervalMs: 100 } : null;
   return {

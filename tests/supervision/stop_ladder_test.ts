@@ -20,7 +20,14 @@ const OPT_OUT: Stop = { ...STOP, kill: "process" };
 const KILL_AT = instant(10_000);
 const CANCEL_UNTIL = instant(6_000);
 const GIVE_UP_AT = 15_000;
-const ALIVE: Descent = { isSpawning: false, joined: false, killAt: KILL_AT, now: instant(0) };
+const NOTHING = { deadline: NEVER, postStopMs: null };
+const ALIVE: Descent = {
+  isSpawning: false,
+  joined: false,
+  killAt: KILL_AT,
+  now: instant(0),
+  afterwards: NOTHING,
+};
 
 test("stop ladder: every rung and every event has one next rung and its effects", () => {
   const at = (rung: Ladder["rung"]): Ladder => ({
@@ -30,6 +37,7 @@ test("stop ladder: every rung and every event has one next rung and its effects"
     giveUpAt: rung === "kill" ? instant(GIVE_UP_AT) : NEVER,
     joined: rung === "cancel",
     cancelUntil: rung === "cancel" ? CANCEL_UNTIL : NEVER,
+    ...NOTHING,
   });
   const table: [Ladder["rung"], LadderEvent, number, Ladder["rung"], LadderEffect[]][] = [
     // rung, event, at, next rung, effects
@@ -74,15 +82,15 @@ test("stop ladder: every rung and every event has one next rung and its effects"
 });
 
 test("stop ladder: the stop command comes first, and the opt-out leaves the rest alone", () => {
-  assert.deepEqual(beginStop(WITH_COMMAND, ALIVE).effects, ["stop_command"]);
-  assert.deepEqual(beginStop(STOP, ALIVE).effects, ["signal"]);
-  assert.deepEqual(beginStop(STOP, { ...ALIVE, isSpawning: true }).effects, ["abort_spawn"]);
-  assert.deepEqual(beginClearing(STOP, KILL_AT, instant(0)).effects, ["end_rest"]);
-  assert.deepEqual(beginClearing(OPT_OUT, KILL_AT, instant(0)).effects, ["leave_rest"]);
+  assert.deepEqual(beginStop(WITH_COMMAND, false, ALIVE).effects, ["stop_command"]);
+  assert.deepEqual(beginStop(STOP, false, ALIVE).effects, ["signal"]);
+  assert.deepEqual(beginStop(STOP, false, { ...ALIVE, isSpawning: true }).effects, ["abort_spawn"]);
+  assert.deepEqual(beginClearing(STOP, KILL_AT, instant(0), NOTHING).effects, ["end_rest"]);
+  assert.deepEqual(beginClearing(OPT_OUT, KILL_AT, instant(0), NOTHING).effects, ["leave_rest"]);
 });
 
 test("stop ladder: what is being spawned has its whole grace from when there is a process, or what it was cut to", () => {
-  const { ladder } = beginStop(STOP, { ...ALIVE, isSpawning: true });
+  const { ladder } = beginStop(STOP, false, { ...ALIVE, isSpawning: true });
   assert.equal(ladderDeadline(ladder), NEVER);
   const spawned = (one: Ladder) => ladderDeadline(stepLadder(one, "spawned", STOP, instant(60_000)).ladder);
   assert.equal(spawned(ladder), 70_000);
@@ -91,7 +99,7 @@ test("stop ladder: what is being spawned has its whole grace from when there is 
 });
 
 test("stop ladder: its end of grace only ever comes nearer", () => {
-  const { ladder } = beginStop(STOP, ALIVE);
+  const { ladder } = beginStop(STOP, false, ALIVE);
   assert.equal(ladderDeadline(hurry(ladder, instant(20_000), instant(0))), 10_000);
   assert.equal(ladderDeadline(hurry(ladder, instant(500), instant(0))), 500);
   const killing = stepLadder(ladder, "time_passed", STOP, KILL_AT).ladder;
@@ -100,7 +108,7 @@ test("stop ladder: its end of grace only ever comes nearer", () => {
 });
 
 test("stop ladder: what has joined is cancelled first, and has 60% of the grace for it", () => {
-  const { ladder, effects } = beginStop(STOP, { ...ALIVE, joined: true });
+  const { ladder, effects } = beginStop(STOP, false, { ...ALIVE, joined: true });
   assert.deepEqual(effects, ["cancel"]);
   assert.equal(ladderDeadline(ladder), 6_000);
   const signalled = stepLadder(ladder, "time_passed", STOP, instant(6_000));
@@ -109,7 +117,7 @@ test("stop ladder: what has joined is cancelled first, and has 60% of the grace 
 });
 
 test("stop ladder: a cancel comes behind the stop command, also if it joined meanwhile", () => {
-  const { ladder } = beginStop(WITH_COMMAND, ALIVE);
+  const { ladder } = beginStop(WITH_COMMAND, false, ALIVE);
   const joined = stepLadder(ladder, "joined", WITH_COMMAND, instant(1_000)).ladder;
   const cancelled = stepLadder(joined, "command_ended", WITH_COMMAND, instant(5_000));
   assert.deepEqual(cancelled.effects, ["cancel"]);
@@ -117,7 +125,7 @@ test("stop ladder: a cancel comes behind the stop command, also if it joined mea
 });
 
 test("stop ladder: a cancel that is hurried leaves time for the stop signal, and is not prolonged", () => {
-  const { ladder } = beginStop(STOP, { ...ALIVE, joined: true });
+  const { ladder } = beginStop(STOP, false, { ...ALIVE, joined: true });
   const hurried = hurry(ladder, instant(2_000), instant(1_000));
   assert.equal(ladderDeadline(hurried), 1_600);
   assert.equal(ladderDeadline(hurry(ladder, instant(9_999), instant(5_000))), 6_000);

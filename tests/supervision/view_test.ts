@@ -32,6 +32,7 @@ test("view: before the tree begins nothing is active", () => {
     pid: null,
     since: null,
     reason: null,
+    next: null,
   });
 });
 
@@ -82,11 +83,19 @@ test("view: a run has its process and its beginning, from the spawn to the end o
     pid: 1_001,
     since: 500,
     reason: null,
+    next: null,
   });
   world.advance(2_000);
   world.stop("a");
   const reason = "its descendants are being ended, killed in 1.0s";
-  assert.deepEqual(viewOf(world, "a"), { state: "stopping", ready: false, pid: 1_001, since: 500, reason });
+  assert.deepEqual(viewOf(world, "a"), {
+    state: "stopping",
+    ready: false,
+    pid: 1_001,
+    since: 500,
+    reason,
+    next: null,
+  });
   world.advance(1_000);
   assert.deepEqual(viewOf(world, "a"), {
     state: "stopped",
@@ -94,6 +103,7 @@ test("view: a run has its process and its beginning, from the spawn to the end o
     pid: null,
     since: null,
     reason: "stopped by hand",
+    next: null,
   });
 });
 
@@ -119,6 +129,7 @@ test("view: a start that is called off says so", () => {
     pid: null,
     since: null,
     reason: "waits to be spawned",
+    next: null,
   });
   world.send({ type: "lacked", node: world.id("a"), run: 1, message: "no descriptors", isLasting: false });
   assert.equal(viewOf(world, "a").reason, "waits to be spawned: no descriptors");

@@ -1,17 +1,19 @@
 import { ExitCode } from "../../base/exit_code.ts";
 import { UserError } from "../../base/user_error.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
+import type { Plan } from "../../config/plan.ts";
 import type { ApplyResult } from "../../control/protocol.ts";
 import { readWireError } from "../../control/wire_error.ts";
 import { connectSupervisor } from "../../daemon/connect_supervisor.ts";
 import { readPiped } from "../../daemon/load_plan.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
+import { loadCronDates } from "../../engine/cron_dates.ts";
 import type { Command, Context } from "../command.ts";
 import { requirePlan, requireSound } from "../require_plan.ts";
 import { changeFields, renderChanges, scaledLines } from "../render/changes.ts";
 import { tellOtherVariables } from "./apply.ts";
 import { PROFILE_OPTION } from "../active_profiles.ts";
-import { planFields, renderPlan } from "../render/plan.ts";
+import { type NextRuns, planFields, renderPlan } from "../render/plan.ts";
 import { fileOf } from "../which_tree.ts";
 
 /** `supervise plan`. */
@@ -36,10 +38,11 @@ export const plan: Command = {
     const compiled = await requirePlan(context, file, "tell", piped);
     const found = piped === null ? await pendingChanges(context, file) : null;
     const { changes, scaled } = found ?? { changes: [], scaled: [] };
+    const nextRuns = await fromPromise(nextRunsOf(compiled, host.wallClock()));
     await fromPromise(
       ui.json
-        ? ui.printJson([planFields(compiled, changeFields(changes, scaled))])
-        : ui.print(renderPlan(compiled, ui.out)),
+        ? ui.printJson([planFields(compiled, changeFields(changes, scaled), nextRuns)])
+        : ui.print(renderPlan(compiled, ui.out, nextRuns)),
     );
     if (found !== null && !ui.json) await tellChanges(context, found);
     const obstacle = readWireError(found?.obstacle ?? null);
@@ -52,6 +55,15 @@ export const plan: Command = {
     return changes.length > 0 ? ExitCode.changesPending : ExitCode.done;
   },
 };
+
+async function nextRunsOf(compiled: Plan, date: number): Promise<NextRuns> {
+  const next = await loadCronDates(compiled);
+  return new Map(compiled.nodes.flatMap((node) => {
+    const timing = node.kind === "tree" ? null : node.schedule?.timing ?? null;
+    const coming = timing !== null && "cron" in timing ? next(timing, date) : null;
+    return coming === null ? [] : [[node.path, new Date(coming).toISOString()] as const];
+  }));
+}
 
 /** What `apply` would do, and what it would leave. */
 type Pending = Pick<ApplyResult, "changes" | "scaled" | "obstacle">;

@@ -56,6 +56,7 @@ function stateFacts(row: StatusRow, { since, next }: NodeDetails): readonly Fact
     ["since", since],
     ["why", row.reason],
     ["next", next],
+    ["next run", row.nextRun],
     [
       "last exit",
       row.exit === null ? null : `${describeExit(row)}${reachedText(row.exit)} at ${row.exit.at}`,

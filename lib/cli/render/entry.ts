@@ -5,13 +5,13 @@ import { describeDuration } from "../../base/duration.ts";
 import { ROOT } from "../../config/plan.ts";
 import type { JournalEntry, JournalEntryOf } from "../../engine/journal/journal.ts";
 import type { Asker } from "../../supervision/asker.ts";
-import type { EntryEvent } from "../../supervision/journal_entry.ts";
+import type { DueDoes, EntryEvent } from "../../supervision/journal_entry.ts";
 import type { Outcome } from "../../supervision/state.ts";
 import { describeAsker } from "../../words/describe_asker.ts";
 import { describeCrash } from "../../words/describe_crash.ts";
 import { describeError } from "../../words/describe_error.ts";
 import { describeReached } from "../../words/describe_reached.ts";
-import { describeReason } from "../../words/describe_reason.ts";
+import { describeHookFailure, describeReason } from "../../words/describe_reason.ts";
 import { describeHalt, describeRefusal } from "../../words/describe_refusal.ts";
 import { errorLines } from "./actor_error.ts";
 import type { Colour, Painter } from "./paint.ts";
@@ -50,12 +50,16 @@ export function isNews(entry: JournalEntry): boolean {
     case "requested":
     case "stopping":
     case "rolling":
+    case "hook_started":
+    case "scheduled":
     case "orphan_reaped":
     // The log of the actor says it, too.
     case "unlimited":
       return false;
     case "exited":
       return entry.code !== 0 || entry.signal !== null || entry.reached !== undefined;
+    case "due":
+      return entry.does !== "run";
     case "cancelled":
     case "ended":
     case "refused":
@@ -76,6 +80,7 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   completed: "green",
   failed: "red",
   start_failed: "red",
+  hook_ended: "red",
   timed_out: "red",
   escalated: "red",
   gave_up: "red",
@@ -83,6 +88,7 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   restarted: "yellow",
   held: "yellow",
   planned: "yellow",
+  due: "yellow",
   resumed: "yellow",
   rolled: "green",
   roll_halted: "red",
@@ -120,11 +126,15 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
     return [how, ...why].join(": ");
   },
   start_failed: ({ reason }) => `could not be started: ${reason}`,
+  hook_started: ({ hook }) => `its ${hook} hook runs`,
+  hook_ended: (failure) => describeHookFailure(failure),
   timed_out: ({ why }) => describeReason(why),
   restarted: ({ delayMs, left }) => {
     const when = delayMs === 0 ? "restarts now" : `restarts in ${describeDuration(delayMs)}`;
     return left === null ? when : `${when} (${left} more allowed)`;
   },
+  scheduled: ({ next }) => nextText(next),
+  due: ({ does, date, next }) => `${DUE[does]} of ${date}; ${nextText(next)}`,
   gave_up: ({ restarts, withinMs }) =>
     `gives up: it needs more than ${restarts} restarts in ${describeDuration(withinMs)}`,
   escalated: ({ by, restarts, withinMs }) =>
@@ -189,6 +199,18 @@ function requestOf(entry: JournalEntryOf<"requested">): string {
 
 function byWhom(asker: Asker | undefined): string {
   return asker === undefined ? "" : ` by ${describeAsker(asker)}`;
+}
+
+const DUE: Readonly<Record<DueDoes, string>> = {
+  run: "begins the run",
+  skip: "goes on, and leaves out the run",
+  queue: "goes on, and then begins the run",
+  replace: "is stopped for the run",
+  miss: "has missed the run",
+};
+
+function nextText(next: string | null): string {
+  return next === null ? "there is no next run" : `the next run is at ${next}`;
 }
 
 const ENDS: Readonly<Record<Outcome["kind"], string>> = {

@@ -9,21 +9,30 @@ import { describeGroupLimits } from "../../config/describe_group_limits.ts";
 import { describePrivileges } from "../../config/describe_privileges.ts";
 import {
   type ActorSpec,
+  hasSchedule,
   type Intensity,
   type ModuleSpec,
+  type NodeId,
   type NodeSpec,
   type OnFailure,
   type Plan,
   treeAt,
   type TreeSpec,
 } from "../../config/plan.ts";
+import { describeSchedule } from "../../config/describe_schedule.ts";
 import { isActive } from "../../config/profiles.ts";
 import type { Painter } from "./paint.ts";
+
+/** The dates of the next runs, by path; an interval counts from when its tree is up, and has none before. */
+export type NextRuns = ReadonlyMap<NodeId, string>;
+
+const NO_RUNS: NextRuns = new Map();
 
 /** The plan for JSON. @param changes What it would do to the tree that runs. */
 export function planFields(
   plan: Plan,
   changes: readonly Record<string, unknown>[] = [],
+  nextRuns: NextRuns = NO_RUNS,
 ): Record<string, unknown> {
   const mask = maskerFor(plan);
   const root = plan.nodes[0] as TreeSpec;
@@ -33,7 +42,10 @@ export function planFields(
     files: plan.files,
     profiles: plan.profiles,
     ...treeFields(root),
-    spawns: plan.nodes.slice(1).map((node) => nodeFields(node, mask)),
+    spawns: plan.nodes.slice(1).map((node) => ({
+      ...nodeFields(node, mask),
+      ...(hasSchedule(node) ? { nextRun: nextRuns.get(node.path) ?? null } : {}),
+    })),
     changes,
   };
 }
@@ -78,7 +90,7 @@ function treeFields(tree: TreeSpec): Record<string, unknown> {
 function actorFields(actor: ActorSpec, mask: Masker): object {
   const { replica, argv, module, cwd, inheritEnv, stdin, privileges, successExitCodes, successSignals } =
     actor;
-  const { ready, startTimeoutMs, runTimeoutMs, stop, intensity, env } = actor;
+  const { ready, startTimeoutMs, runTimeoutMs, stop, hooks, schedule, intensity, env } = actor;
   const fields = {
     replica,
     argv,
@@ -92,18 +104,35 @@ function actorFields(actor: ActorSpec, mask: Masker): object {
     successExitCodes,
     successSignals,
   };
-  return mask.data({ ...fields, ready, startTimeoutMs, runTimeoutMs, stop, intensity, env }) as object;
+  return mask.data({
+    ...fields,
+    ready,
+    startTimeoutMs,
+    runTimeoutMs,
+    stop,
+    hooks,
+    schedule,
+    intensity,
+    env,
+  }) as object;
 }
 
 /** The plan for people: each tree with its rules, each actor with what is spawned and when. */
-export function renderPlan(plan: Plan, paint: Painter): string {
+export function renderPlan(plan: Plan, paint: Painter, nextRuns: NextRuns = NO_RUNS): string {
   const mask = maskerFor(plan);
   const lines = plan.nodes.flatMap((node) => {
     const depth = node.path === "" ? 0 : node.path.split("/").length;
-    const texts = node.kind === "tree" ? treeLines(plan, node, paint) : actorLines(plan, node, mask, paint);
+    const texts = node.kind === "tree" ? treeLines(plan, node, paint) : [
+      ...actorLines(plan, node, mask, paint),
+      ...nextRunLine(nextRuns.get(node.path), paint),
+    ];
     return texts.map((text) => "  ".repeat(depth) + text);
   });
   return lines.join("\n");
+}
+
+function nextRunLine(next: string | undefined, paint: Painter): readonly string[] {
+  return next === undefined ? [] : [`  ${paint.dim(`next run ${next}`)}`];
 }
 
 function treeLines(plan: Plan, tree: TreeSpec, paint: Painter): readonly string[] {
@@ -155,6 +184,7 @@ function actorLines(plan: Plan, actor: ActorSpec, mask: Masker, paint: Painter):
     actor.daemon ? "daemon" : "one-shot",
     ...childRules(plan, actor),
     ...(actor.intensity === null ? [] : [intensityRule(actor.intensity)]),
+    ...(actor.schedule === null ? [] : [describeSchedule(actor.schedule)]),
     ...(actor.sockets.length === 0
       ? []
       : [`handed ${actor.sockets.map(describeSocketAddress).join(" and ")}`]),
@@ -165,6 +195,9 @@ function actorLines(plan: Plan, actor: ActorSpec, mask: Masker, paint: Painter):
   return [
     `${paint.cyan(actor.name)} ${actor.argv.map((word) => quoteWord(mask.text(word))).join(" ")}`,
     `  ${paint.dim(rules.join(", "))}`,
+    ...Object.entries(actor.hooks?.commands ?? {}).map(([name, argv]) =>
+      `  ${paint.dim(`${name}: ${argv.map((word) => quoteWord(mask.text(word))).join(" ")}`)}`
+    ),
     ...(actor.module === null ? [] : [`  ${paint.dim(moduleLine(actor.module, mask))}`]),
     `  ${paint.dim(`in ${mask.text(actor.cwd)}`)}`,
     ...(actor.privileges === null ? [] : [`  ${paint.dim(describePrivileges(actor.privileges))}`]),

@@ -68,8 +68,13 @@ function rowCells(row: StatusRow, flat: boolean, paint: Painter): readonly Cell[
     { text: row.cpu === null ? "-" : `${row.cpu}%`, right: true },
     { text: row.rss === null ? "-" : describeBytes(row.rss), right: true },
     { text: describeExit(row) },
-    { text: row.reason ?? "" },
+    { text: whyText(row) },
   ];
+}
+
+function whyText({ reason, nextRun }: StatusRow): string {
+  const next = nextRun === null ? [] : [`next run ${nextRun}`];
+  return [...(reason === null ? [] : [reason]), ...next].join("; ");
 }
 
 /** How the last run ended, in a word. */

@@ -2,11 +2,12 @@ import type { ACTOR } from "../keys/actor.ts";
 import type { BACKOFF } from "../keys/backoff.ts";
 import type { CGROUP } from "../keys/cgroup.ts";
 import type { CHILD_KEYS } from "../keys/child.ts";
+import type { HOOKS } from "../keys/hooks.ts";
 import type { INTENSITY } from "../keys/intensity.ts";
 import type { READY } from "../keys/ready.ts";
 import type { STOP } from "../keys/stop.ts";
 import type { WATCH } from "../keys/watch.ts";
-import type { ActorSpec, GroupLimits, NodeSpec, PrivilegesSpec, Probe } from "../plan.ts";
+import type { ActorSpec, GroupLimits, HookName, NodeSpec, PrivilegesSpec, Probe } from "../plan.ts";
 import { type ChangesOf, type FlatChangesOf, inPlace, restart, withAnother } from "./key_change.ts";
 
 const BACKOFF_CHANGES: FlatChangesOf<typeof BACKOFF.keys, NodeSpec> = {
@@ -60,6 +61,14 @@ const WATCH_CHANGES: FlatChangesOf<typeof WATCH.keys, ActorSpec> = {
   signal: inPlace(({ watch }) => watch === null ? undefined : watch.signal),
 };
 
+const HOOK_CHANGES: FlatChangesOf<typeof HOOKS.keys, ActorSpec> = {
+  pre_start: hook("pre_start"),
+  post_start: hook("post_start"),
+  pre_stop: hook("pre_stop"),
+  post_stop: hook("post_stop"),
+  timeout: inPlace(({ hooks }) => hooks?.timeoutMs),
+};
+
 const CGROUP_CHANGES: FlatChangesOf<typeof CGROUP.keys, ActorSpec> = {
   memory_max: groupLimit("memoryMaxBytes"),
   cpu_max: groupLimit("cpuMaxPercent"),
@@ -93,6 +102,11 @@ export const ACTOR_CHANGES = {
   stop: { keys: STOP_CHANGES },
   watch: { keys: WATCH_CHANGES },
   stdin: restart(({ stdin }) => stdin),
+  hooks: { keys: HOOK_CHANGES },
+  schedule: inPlace(({ schedule }) => schedule?.timing ?? null),
+  timezone: withAnother("in_place"),
+  overlap: inPlace(({ schedule }) => schedule?.overlap),
+  catch_up: inPlace(({ schedule }) => schedule?.catchUp),
   replicas: withAnother("below"),
   sockets: restart(({ sockets }) => sockets),
   user: privilege("user"),
@@ -112,6 +126,10 @@ function command(kind: ActorSpec["kind"]) {
 
 function privilege(name: keyof PrivilegesSpec) {
   return restart(({ privileges }: ActorSpec) => privileges?.[name] ?? null);
+}
+
+function hook(name: HookName) {
+  return inPlace(({ hooks }: ActorSpec) => hooks?.commands[name] ?? null);
 }
 
 function groupLimit(name: keyof GroupLimits) {

@@ -1,6 +1,6 @@
 /**
  * `[defaults]`: an actor has what it says itself, and beside that what the `[defaults]` of its trees say, the nearest
- * first. The tables `backoff`, `stop`, `cgroup` and `ready` are inherited key by key, variables by name.
+ * first. The tables `backoff`, `stop`, `hooks`, `cgroup` and `ready` are inherited key by key, variables by name.
  */
 import type { DEFAULTS } from "../keys/defaults.ts";
 import type { Variables } from "../keys/env.ts";
@@ -34,6 +34,7 @@ export function inherit<F extends ActorFields | DefaultsFields>(own: F, base: De
     ...own,
     ...optional("backoff", merge(own.backoff, base.backoff)),
     ...optional("stop", merge(own.stop, base.stop)),
+    ...optional("hooks", merge(own.hooks, base.hooks)),
     ...optional("cgroup", merge(own.cgroup, base.cgroup)),
     ...optional("ready", merge(own.ready, withoutOtherProbe(own.ready, base.ready))),
   };

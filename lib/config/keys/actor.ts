@@ -1,3 +1,4 @@
+import { choice } from "../values/choice.ts";
 import { argumentList, command } from "../values/command.ts";
 import { list } from "../values/compound.ts";
 import { data } from "../values/data.ts";
@@ -11,10 +12,12 @@ import { group, user } from "./account.ts";
 import { cgroup } from "./cgroup.ts";
 import { CHILD_KEYS } from "./child.ts";
 import { env, envFiles } from "./env.ts";
+import { hooks } from "./hooks.ts";
 import { intensity } from "./intensity.ts";
 import { limits } from "./limits.ts";
 import { MOST_REPLICAS } from "./most_replicas.ts";
 import { ready } from "./ready.ts";
+import { schedule, timezone } from "./schedule.ts";
 import { shellText } from "./shell_text.ts";
 import { stdin } from "./stdin.ts";
 import { stop } from "./stop.ts";
@@ -54,8 +57,14 @@ const ACTOR_KEYS = {
     null,
     "How many copies of it run, addressed `NAME.1` to `NAME.N`.",
   ),
-  schedule: later("When it is run."),
-  overlap: later("What happens when a run is due while the last one goes on."),
+  schedule: key(schedule, null, "When it is run: a cron expression, or a time from one run to the next."),
+  timezone: key(timezone, null, "The time zone of its schedule; that of the machine."),
+  overlap: key(
+    choice("overlap", ["skip", "queue", "replace"]),
+    "skip",
+    "What becomes of a run that is due while another one goes on.",
+  ),
+  catch_up: key(boolean, false, "Whether a date that was missed is made up for, once."),
   watch: key(watch, null, "Files whose change restarts it, or signals it."),
   sockets: key(
     list(socketAddress, '["tcp://127.0.0.1:8080"]'),
@@ -77,7 +86,7 @@ const ACTOR_KEYS = {
   cgroup: key(cgroup, null, "Limits of memory, processor and processes for all that runs of it together."),
   pty: later("Whether it runs on a pseudo-terminal."),
   log: later("Where its output goes."),
-  hooks: later("Commands around start and stop."),
+  hooks: key(hooks, null, "Commands around start and stop."),
 } satisfies Keys;
 
 /** `[actors.NAME]`. */

@@ -14,7 +14,6 @@ const INDIVIDUAL = [
   "health",
   "replicas",
   "schedule",
-  "overlap",
   "watch",
   "sockets",
 ] as const satisfies readonly (keyof typeof ACTOR.keys)[];

@@ -4,6 +4,7 @@ import { ALERT } from "./alert.ts";
 import { BACKOFF } from "./backoff.ts";
 import { CGROUP } from "./cgroup.ts";
 import { DEFAULTS } from "./defaults.ts";
+import { HOOKS } from "./hooks.ts";
 import { INTENSITY } from "./intensity.ts";
 import { READY } from "./ready.ts";
 import { STOP } from "./stop.ts";
@@ -24,6 +25,7 @@ export const KINDS: readonly TableKind<Keys>[] = [
   WATCH,
   CGROUP,
   ALERT,
+  HOOKS,
 ];
 
 /** What messages call the kinds of table that know `key`. */

@@ -21,11 +21,11 @@ export function lifetimesOf(nodes: readonly Node[]): readonly Lifetime[] {
   for (const node of nodes.toReversed()) {
     const isDaemon = node.kind === "actor"
       ? valueOf(node.declared.fields.daemon, ACTOR.keys.daemon)
-      : servesForever(node, nodes, (child) => lifetimes[child]!.isDaemon);
+      : servesForever(node, nodes, (child) => lifetimes[child]!.isDaemon || isScheduled(nodes[child]!));
     const restart = restartOf(node, isDaemon);
     const isEndless = node.kind === "actor"
       ? isDaemon && restart === "always"
-      : servesForever(node, nodes, (child) => lifetimes[child]!.isEndless);
+      : servesForever(node, nodes, (child) => lifetimes[child]!.isEndless || isScheduled(nodes[child]!));
     lifetimes[node.id] = { isDaemon, restart, isEndless };
   }
   return lifetimes;
@@ -35,6 +35,11 @@ export function lifetimesOf(nodes: readonly Node[]): readonly Lifetime[] {
 export function isAutostarted(node: Node): boolean {
   if (!node.isActive) return false;
   return node.kind === "tree" || valueOf(node.declared.fields.autostart, ACTOR.keys.autostart);
+}
+
+/** Whether a schedule has it run again and again: each run ends, and it never does for good. */
+function isScheduled(node: Node): boolean {
+  return node.kind === "actor" && node.declared.fields.schedule !== undefined;
 }
 
 /** Whether the end of a node may end its tree. */

@@ -7,6 +7,7 @@ import type { Span } from "../toml/source.ts";
 import { valueOf } from "../values/key.ts";
 import { type CommandContext, commandOf } from "./command.ts";
 import type { Edge } from "./dependencies.ts";
+import { hooksOf } from "./hooks.ts";
 import { isAutostarted, isSignificant, type Lifetime } from "./lifetime.ts";
 import { moduleOf } from "./module.ts";
 import type { ActorNode, Node, TreeNode } from "./nodes.ts";
@@ -21,6 +22,7 @@ import {
 } from "./policies.ts";
 import { privilegesOf } from "./privileges.ts";
 import { readyOf } from "./ready.ts";
+import { scheduleOf } from "./schedule.ts";
 import type { SupervisorDeath } from "./supervisor_death.ts";
 
 /** What is known of a node beside what it declares. */
@@ -87,6 +89,8 @@ function actorSpec(node: ActorNode, findings: Findings, context: SpecContext): A
     runTimeoutMs: valueOf(fields.run_timeout, keys.run_timeout),
     stop: stopOf(fields, kind, context.report),
     watch: watchOf(fields),
+    hooks: hooksOf(fields, context.report),
+    schedule: scheduleOf(node, findings.lifetime, context.report),
     intensity: ownIntensityOf(fields),
   };
 }

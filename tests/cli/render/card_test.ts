@@ -28,6 +28,7 @@ const ROW: StatusRow = {
   exit: { code: 3, signal: null, reached: null, at: AT },
   error: null,
   reason: "restarts in 1.5s (exit code 3)",
+  nextRun: null,
   cgroup: null,
 };
 

@@ -17,6 +17,7 @@ const IDLE: StatusRow = {
   healthy: null,
   pid: null,
   restarts: 0,
+  nextRun: null,
   startedAt: null,
   uptimeMs: null,
   cpu: null,

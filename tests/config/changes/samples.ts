@@ -60,7 +60,10 @@ const CHILD = {
   ),
 };
 
-/** Those of actors. All actors are daemons. */
+/** The keys that a daemon cannot have. */
+const ONE_SHOTS: ReadonlySet<string> = new Set(["schedule", "timezone", "overlap", "catch_up"]);
+
+/** Those of actors. All other actors are daemons. */
 export const ACTOR_SAMPLES: SamplesOf<typeof ACTOR_CHANGES> = {
   exec: sample(`exec = ["a", "b"]`, `exec = "a   'b'"`, `exec = ["a", "c"]`, { command: "" }),
   shell: sample(`shell = "a | b"`, `shell = 'a | b'`, `shell = "a"`, { command: "" }),
@@ -151,6 +154,38 @@ export const ACTOR_SAMPLES: SamplesOf<typeof ACTOR_CHANGES> = {
       `watch = { paths = ["src"], signal = "USR1" }`,
     ),
   },
+  hooks: {
+    pre_start: sample(
+      `hooks = { pre_start = ["a", "b"] }`,
+      `hooks.pre_start = "a b"`,
+      `hooks.pre_start = "c"`,
+    ),
+    post_start: sample(`hooks.post_start = "a"`, `hooks = { post_start = ["a"] }`, `hooks.post_start = "c"`),
+    pre_stop: sample(`hooks.pre_stop = "a"`, `hooks = { pre_stop = ["a"] }`, `hooks.pre_stop = "c"`),
+    post_stop: sample(`hooks.post_stop = "a"`, `hooks = { post_stop = ["a"] }`, `hooks.post_stop = "c"`),
+    timeout: sample(
+      `hooks = { pre_stop = "a", timeout = "1m" }`,
+      `hooks = { timeout = "60s", pre_stop = "a" }`,
+      `hooks = { pre_stop = "a", timeout = "2m" }`,
+    ),
+  },
+  schedule: sample(`schedule = "0 3 * * *"`, `schedule = "0  3 * * * "`, `schedule = "@every 5m"`),
+  timezone: sample(
+    `schedule = "0 3 * * *"\ntimezone = "UTC"`,
+    `timezone = 'UTC'\nschedule = "0 3 * * *"`,
+    `schedule = "0 3 * * *"\ntimezone = "Europe/Berlin"`,
+    { told: ["schedule"] },
+  ),
+  overlap: sample(
+    `schedule = "0 3 * * *"\noverlap = "skip"`,
+    `schedule = "0 3 * * *"`,
+    `schedule = "0 3 * * *"\noverlap = "queue"`,
+  ),
+  catch_up: sample(
+    `schedule = "0 3 * * *"\ncatch_up = false`,
+    `schedule = "0 3 * * *"`,
+    `schedule = "0 3 * * *"\ncatch_up = true`,
+  ),
   stdin: sample(`stdin = "in.txt"`, `stdin = "./in.txt"`, `stdin = "null"`),
   replicas: sample(`replicas = 2`, `replicas = 0x2`, `replicas = 3`, {
     changes: ["add a.3 replicas"],
@@ -308,7 +343,7 @@ daemon = true`;
 
 /** All keys of actors. */
 export function actorFile(lines: string, { command = `exec = "a"` }: Sample, key: string): string {
-  const daemon = key === "daemon" ? "" : "daemon = true\n";
+  const daemon = key === "daemon" || ONE_SHOTS.has(key) ? "" : "daemon = true\n";
   return `name = "shop"\n${REST}\n[actors.a]\n${daemon}${command}\n${lines}`;
 }
 

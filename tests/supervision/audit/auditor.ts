@@ -4,9 +4,10 @@
  */
 import assert from "node:assert/strict";
 import type { Instant } from "../../../lib/base/instant.ts";
-import type { NodeId } from "../../../lib/config/plan.ts";
+import type { ActorSpec, NodeId } from "../../../lib/config/plan.ts";
+import type { Calendar } from "../../../lib/supervision/calendar.ts";
 import type { TreeEvent } from "../../../lib/supervision/event.ts";
-import type { State } from "../../../lib/supervision/state.ts";
+import type { RunId, State } from "../../../lib/supervision/state.ts";
 import type { Stepped } from "../../../lib/supervision/turn.ts";
 import { auditClosed, auditEnds } from "./ends.ts";
 import { Family } from "./family.ts";
@@ -14,9 +15,10 @@ import { hear, hearRecord, lapse } from "./hear.ts";
 import { Ledger } from "./ledger.ts";
 import { Replies } from "./replies.ts";
 import { Rollings } from "./rolling.ts";
+import { auditSchedules } from "./schedules.ts";
 import { auditStart, auditWaiting } from "./starts.ts";
 import { Status } from "./status.ts";
-import { auditKill, auditRuns, auditStop } from "./stops.ts";
+import { auditAfterwards, auditCalledOff, auditKill, auditRuns, auditStop } from "./stops.ts";
 import { auditOutcome, auditTrees } from "./tree_ends.ts";
 
 /** A step, and what it began and ended with. */
@@ -26,6 +28,7 @@ export interface Scene {
   readonly after: State;
   readonly event: TreeEvent;
   readonly now: Instant;
+  readonly calendar: Calendar;
   readonly effects: Stepped["effects"];
   /** As of the beginning, and the end. */
   readonly known: Family;
@@ -47,7 +50,13 @@ export class Auditor {
   #familyOf: State["topology"] | null = null;
 
   /** Looks at a step; throws if it breaks a rule. */
-  observe(before: State, event: TreeEvent, now: Instant, { state: after, effects }: Stepped): void {
+  observe(
+    before: State,
+    event: TreeEvent,
+    now: Instant,
+    { state: after, effects }: Stepped,
+    calendar: Calendar,
+  ): void {
     if (before.outcome !== null) {
       return assert.ok(effects.every(({ type }) => type === "reply"), "something is done after the end");
     }
@@ -64,6 +73,7 @@ export class Auditor {
       after,
       event,
       now,
+      calendar,
       effects,
       known,
       family,
@@ -83,22 +93,30 @@ export class Auditor {
     auditRuns(scene);
     auditTrees(scene);
     auditWaiting(scene);
+    auditSchedules(scene);
   }
 
   #watch(scene: Scene, effect: Stepped["effects"][number]): void {
-    const { ledger, now } = scene;
+    const { ledger } = scene;
     switch (effect.type) {
       case "open_tree":
         return this.#openTree(scene, effect.node, effect.parent);
       case "close_tree":
         return this.#closeTree(scene, effect.node);
+      case "hook":
+        if (effect.hook === "pre_start") return this.#begin(scene, effect);
+        if (effect.hook === "pre_stop") return auditStop(scene, effect.node, effect.run, "pre_stop");
+        return effect.hook === "post_stop" ? auditAfterwards(scene, effect) : undefined;
+      case "end_hook":
+        return auditCalledOff(scene, effect.node, effect.run);
       case "spawn":
-        auditStart(scene, effect.node);
-        assert.ok(!ledger.runs.has(effect.node), `"${effect.node}" has two runs at once`);
-        assert.equal(effect.spec.path, effect.node);
-        ledger.spawned(effect.node, effect.run, effect.spec, now);
-        ledger.skipping.delete(effect.node);
-        this.#rollings.spawned(effect.node, effect.run);
+        // One that had to wait for a hook has begun with that.
+        if (ledger.run(effect.node, effect.run) === undefined) this.#begin(scene, effect);
+        else {assert.deepEqual(
+            ledger.runs.get(effect.node)!.wishes,
+            [],
+            `"${effect.node}" is spawned, and is to stop`,
+          );}
         return;
       case "close_run": {
         const run = ledger.run(effect.node, effect.run);
@@ -118,6 +136,16 @@ export class Auditor {
         this.#rollings.hear(scene, effect.entry);
         return hearRecord(scene, effect.entry);
     }
+  }
+
+  #begin(scene: Scene, { node, run, spec }: { node: NodeId; run: RunId; spec: ActorSpec }): void {
+    const { ledger, now } = scene;
+    auditStart(scene, node);
+    assert.ok(!ledger.runs.has(node), `"${node}" has two runs at once`);
+    assert.equal(spec.path, node);
+    ledger.spawned(node, run, spec, now);
+    ledger.skipping.delete(node);
+    this.#rollings.spawned(node, run);
   }
 
   /** A tree is opened before anything is done in it, after its parent, once, and closed once when it is empty. */

@@ -1,6 +1,6 @@
 /** What becomes of what has ended. */
 import assert from "node:assert/strict";
-import type { NodeId } from "../../../lib/config/plan.ts";
+import { hasSchedule, type NodeId } from "../../../lib/config/plan.ts";
 import type { Entry } from "../../../lib/supervision/journal_entry.ts";
 import type { Scene } from "./auditor.ts";
 import { familyOf, isRemoved } from "./family.ts";
@@ -99,6 +99,7 @@ export function auditConclusion(scene: Scene, entry: EntryOn<"completed" | "fail
       const isTrue = {
         exit: () => run?.exit?.success === false || run?.isTooOften,
         daemon_ended: () => run?.exit?.success && run.exit.daemon,
+        hook: () => run?.hasHookFailed,
         start: () => run?.spawnError !== null,
         start_timeout: () => run?.isOverdue,
         run_timeout: () => run?.isOverdue,
@@ -153,7 +154,7 @@ export function auditEnds(scene: Scene): void {
     if (!family.specs.has(id) || family.spec(id).kind === "tree") continue;
     const at = is.at(id);
     const phase = is.phase(id);
-    const isOver = at === "stopped" || at === "completed" || at === "inactive" ||
+    const isOver = at === "stopped" || at === "completed" || at === "inactive" || at === "scheduled" ||
       (phase.at === "failed" && !["dependency", "survivors", "start"].includes(phase.reason!.kind));
     const isFree = family.above(id).every((tree) => is.at(tree) === "up" && !reopened.has(tree));
     const outcome = outcomeOf(wishes);
@@ -167,7 +168,7 @@ export function auditEnds(scene: Scene): void {
     if (outcome === "group" && isFree && exit?.success !== true) {
       assert.ok(!isOver, `"${id}" is to start again with its group and is ${at}`);
     }
-    if (outcome === "group_for_good" && isFree) {
+    if (outcome === "group_for_good" && isFree && !hasSchedule(family.spec(id))) {
       assert.ok(isOver || at === "failed", `"${id}" was stopped for good with its group and is ${at}`);
     }
     if (outcome === null && comesBack && isFree) {
@@ -176,6 +177,7 @@ export function auditEnds(scene: Scene): void {
     // Nobody has interrupted a one-shot that finished before its turn to stop had come.
     const isFinished = exit?.success && !exit.daemon && exit.isDoomed &&
       !wishes.slice(exit.wishes).includes("anew");
+    if (hasSchedule(family.spec(id))) continue;
     if (isFinished && outcome !== "anew" && !family.above(id).some((tree) => reopened.has(tree))) {
       assert.ok(at === "completed" || at === "failed", `"${id}" has finished and is ${at}`);
     }

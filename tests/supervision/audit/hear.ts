@@ -10,6 +10,7 @@ import { auditConclusion, auditEscalated, auditGaveUp, auditRestarted } from "./
 import { type Family, familyOf, isRemoved } from "./family.ts";
 import { type End, outcomeOf, type Run, type Wish } from "./ledger.ts";
 import { isReady, othersOf } from "./rolling.ts";
+import { betweenRuns, hearDue, hearScheduled } from "./schedules.ts";
 import { auditOverdue, auditReady } from "./stops.ts";
 import { auditTeardown } from "./tree_ends.ts";
 
@@ -116,8 +117,14 @@ export function hearRecord(scene: Scene, entry: Entry): void {
         ledger.notBefore.delete(child);
         if (ledger.stoppedByHand.has(child)) continue;
         ledger.streaks.set(child, 0);
-        const isWanted = family.spec(child).autostart || meanwhile.at(child) === "waiting";
-        meanwhile.say(child, isWanted ? { at: "waiting" } : { at: "inactive" });
+        const isAsked = meanwhile.at(child) === "waiting";
+        const spec = family.spec(child);
+        const isDated = !isAsked && spec.kind !== "tree" && spec.schedule !== null;
+        const isWanted = spec.autostart || isAsked;
+        meanwhile.say(
+          child,
+          !isWanted ? { at: "inactive" } : isDated ? { at: "scheduled", last: null } : { at: "waiting" },
+        );
       }
       return;
     case "cancelled":
@@ -161,6 +168,10 @@ export function hearRecord(scene: Scene, entry: Entry): void {
       return auditGaveUp(scene, entry);
     case "rolling":
       return hearTurn(scene, node);
+    case "scheduled":
+      return hearScheduled(scene, entry);
+    case "due":
+      return hearDue(scene, entry);
     case "escalated":
       return auditEscalated(scene, entry);
     case "completed":
@@ -168,11 +179,12 @@ export function hearRecord(scene: Scene, entry: Entry): void {
     case "stopped":
       meanwhile.say(
         node,
-        entry.event === "completed"
-          ? { at: "completed" }
-          : entry.event === "failed"
-          ? { at: "failed", reason: entry.data.why }
-          : { at: "stopped", why: entry.data.why },
+        betweenRuns(scene, entry) ??
+          (entry.event === "completed"
+            ? { at: "completed" }
+            : entry.event === "failed"
+            ? { at: "failed", reason: entry.data.why }
+            : { at: "stopped", why: entry.data.why }),
       );
       auditConclusion(scene, entry);
       if (entry.event !== "stopped") ledger.stoppedByHand.delete(node);
@@ -221,6 +233,11 @@ function hearRun(scene: Scene, run: Run): void {
       run.spawnError = { isFinal: event.isFinal };
       if (!event.isFinal) endsByItself(scene, run, { success: false, readyAt: null });
       return;
+    case "hook_ended":
+      if (event.hook !== "pre_start" || event.end.how !== "exited" || event.end.code === 0) return;
+      if (run.wishes.length > 0 || run.askedAt !== null) return;
+      run.hasHookFailed = true;
+      return endsByItself(scene, run, { success: false, readyAt: null });
     case "probed":
       run.isProbed ||= event.answer.says === "ready";
       return;
@@ -303,11 +320,15 @@ function want(scene: Scene, id: NodeId, wish: "hand" | "anew"): void {
   }
 }
 
-function wishTree({ ledger }: Scene, id: NodeId, wish: Wish): void {
+function wishTree(scene: Scene, id: NodeId, wish: Wish): void {
+  const { ledger } = scene;
   ledger.treeWishes.set(id, [...ledger.treeWishes.get(id) ?? [], wish]);
   const result = ledger.results.get(id);
   if (ledger.judged.has(id)) return;
-  if (result?.ok !== true || wish === "anew") ledger.results.set(id, null);
+  // One that has ended well, and would be started again, is stopped by whoever wants that.
+  const isStop = wish === "hand" || wish === "tree" || wish === "removed" || wish === "group_for_good";
+  const comesBack = isStop && familyOf(scene, id).spec(id).restart === "always";
+  if (result?.ok !== true || wish === "anew" || comesBack) ledger.results.set(id, null);
 }
 
 function runsIn({ ledger }: Scene, id: NodeId): readonly Run[] {
@@ -393,7 +414,7 @@ function hearTurn(scene: Scene, id: NodeId): void {
 
 function start(scene: Scene, id: NodeId): void {
   const { ledger, was, known, event } = scene;
-  const isOver = ["inactive", "stopped", "completed", "failed"].includes(was.at(id));
+  const isOver = ["inactive", "scheduled", "stopped", "completed", "failed"].includes(was.at(id));
   // A restart ends the pause, and counts on.
   const isPaused = was.at(id) === "backing_off" && event.type !== "restart_requested";
   if (isOver || isPaused) ledger.granted.delete(ownCounter(id));
@@ -521,7 +542,8 @@ function hearPlan({ ledger, event, family, now }: Scene): void {
   for (const run of ledger.runs.values()) {
     const spec = family.specs.get(run.node);
     if (event.type === "resumed") {
-      if (spec === undefined || !event.adopted.has(run.run)) {
+      const isAfterwards = run.afterBy !== NEVER;
+      if (spec === undefined || (!event.adopted.has(run.run) && !isAfterwards)) {
         ledger.runs.delete(run.node);
         if (spec === undefined) ledger.forget(run.node);
         continue;
@@ -549,6 +571,9 @@ function isRevived(scene: Scene, id: NodeId): boolean {
   }
   if (after.kind === "tree") return isTreeRevived(scene, id);
   if (before.kind === "tree") return false;
+  if (was.at(id) === "scheduled" && after.schedule === null) {
+    return was.phase(id).last === null || !isSame(before, after) || after.daemon;
+  }
   return isEndedRevived(before, after, was.at(id));
 }
 
@@ -578,6 +603,7 @@ function isTreeRevived({ known, family, was, ledger }: Scene, tree: NodeId): boo
 }
 
 function isEndedRevived(before: ActorSpec, after: ActorSpec, at: string): boolean {
+  if (after.schedule !== null && at !== "backing_off") return false;
   switch (at) {
     case "failed":
     case "backing_off":
@@ -598,7 +624,7 @@ function isSame(one: { readonly argv?: unknown }, other: { readonly argv?: unkno
 
 /** A child is started again, and takes its siblings along as the strategy of its tree says. */
 function hearRestarted(scene: Scene, id: NodeId, delayMs: number): void {
-  const { ledger, family, now, meanwhile } = scene;
+  const { ledger, family, now, meanwhile, is } = scene;
   const parent = family.spec(id).parent!;
   const until = after(now, delayMs);
   const { strategy, children } = family.tree(parent);
@@ -610,14 +636,23 @@ function hearRestarted(scene: Scene, id: NodeId, delayMs: number): void {
     .filter((child) => family.specs.has(child));
   const group = ledger.groups.get(parent) ?? { members: new Set<NodeId>(), from: until };
   ledger.groups.set(parent, group);
-  group.from = until > group.from ? until : group.from;
+  // Of one that nobody is to come back of any more, the delay is that of nobody.
+  const isGivenUp = [...group.members].every((member) => {
+    const run = ledger.runs.get(member);
+    const outcome = run === undefined ? null : outcomeOf(run.wishes);
+    const isForGood = outcome === "hand" || outcome === "removed" || outcome === "group_for_good";
+    return member === id || isForGood;
+  });
+  group.from = isGivenUp || until > group.from ? until : group.from;
   group.members.add(id);
   for (const other of new Set(all)) {
     const isAfter = all.indexOf(other) > all.indexOf(id);
     if (other === id || (strategy === "rest_for_one" && !isAfter)) continue;
     const at = meanwhile.at(other);
     // It may have been started again in this very step.
-    if (["inactive", "stopped", "completed", "failed"].includes(at) && !ledger.runs.has(other)) continue;
+    const isDown = ["inactive", "scheduled", "stopped", "completed", "failed"].includes(at);
+    // What had failed by a dependency that is back may be taken along in this very step.
+    if (isDown && !ledger.runs.has(other) && is.at(other) !== "regrouping") continue;
     const isAlive = ledger.runs.has(other) || at === "up" || at === "stopping";
     const wish = family.spec(other).restart === "never" && isAlive ? "group_for_good" : "group";
     const run = ledger.runs.get(other);

@@ -61,6 +61,10 @@ export interface Run {
   killFrom: Instant;
   killBy: Instant;
   killedAt: Instant | null;
+  /** What had to come before its spawn has failed. */
+  hasHookFailed: boolean;
+  /** What comes after all is over by then. */
+  afterBy: Instant;
   /** A limit for its stop that somebody has set while its turn had not come. */
   cutTo: Instant;
 }
@@ -117,6 +121,10 @@ export class Ledger {
   readonly judged = new Set<NodeId>();
   /** Nodes that had ended, or were delayed, and that another plan, or a reset, starts. */
   readonly revived = new Set<NodeId>();
+  /** What schedules have said: the next run, and since when its date has been there. */
+  readonly dates = new Map<NodeId, { readonly next: string | null; since: Instant | null }>();
+  /** Actors that are to run again when their run is over. */
+  readonly owed = new Set<NodeId>();
   /** Runs that are over since. */
   readonly closed = new Map<NodeId, Run>();
 
@@ -148,6 +156,8 @@ export class Ledger {
       killFrom: NEVER,
       killBy: NEVER,
       killedAt: null,
+      hasHookFailed: false,
+      afterBy: NEVER,
       cutTo: NEVER,
     });
   }
@@ -161,7 +171,9 @@ export class Ledger {
   /** Whether a run is to end, or is about to. */
   isLeaving(node: NodeId): boolean {
     const run = this.runs.get(node);
-    return run !== undefined && (run.wishes.length > 0 || run.askedAt !== null || run.exit !== null);
+    if (run === undefined) return false;
+    const hasEnded = run.exit !== null || run.spawnError !== null || run.hasHookFailed;
+    return run.wishes.length > 0 || run.askedAt !== null || hasEnded;
   }
 
   /** Whether a member of a group has yet to stop before the others start. */
@@ -179,6 +191,8 @@ export class Ledger {
       this.skipping,
       this.streaks,
     ];
+    this.dates.delete(node);
+    this.owed.delete(node);
     for (const column of [...columns, this.unsureStreaks, this.notBefore, this.groups, this.treesReady]) {
       column.delete(node);
     }

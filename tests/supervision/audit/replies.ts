@@ -46,13 +46,14 @@ export class Replies {
         } else if (asked.goal === "another") {
           const run = ledger.runs.get(id)?.run ?? Infinity;
           const isLeft = ledger.stoppedByHand.has(id) || family.leaving.has(id) ||
-            is.at(id) === "inactive" || isTree;
+            is.at(id) === "inactive" || is.at(id) === "scheduled" || isTree;
           assert.ok(isLeft || run > (asked.runs.get(id) ?? 0), `"${id}" is said to be restarted`);
         } else if (!isTree) {
           const run = ledger.runs.get(id);
           const isReady = run !== undefined && run.readyAt !== null && !ledger.isLeaving(id) &&
             run.run > (asked.runs.get(id) ?? 0);
-          assert.ok(isReady || is.at(id) === "completed", `"${id}" is said to be ready`);
+          const isDone = is.at(id) === "completed" || is.at(id) === "scheduled";
+          assert.ok(isReady || isDone, `"${id}" is said to be ready`);
         }
       }
     }

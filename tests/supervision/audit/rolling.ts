@@ -116,7 +116,10 @@ export class Rollings {
     const { family, is, ledger, now } = scene;
     if (!family.specs.has(id) || family.leaving.has(id) || family.spec(id).kind === "tree") return true;
     const phase = is.phase(id);
-    if (phase.at === "inactive" || (phase.at === "stopped" && phase.why === "request")) return true;
+    if (
+      phase.at === "inactive" || phase.at === "scheduled" ||
+      (phase.at === "stopped" && phase.why === "request")
+    ) return true;
     const isNew = (this.#runs.get(id) ?? 0) > run;
     if (phase.at === "completed" || !isNew) return isNew;
     const known = ledger.runs.get(id);

@@ -52,8 +52,8 @@ function auditTurn({ event, family, was, meanwhile, is, effects }: Scene, id: No
     const isGoingOn = (child: NodeId) => event.type === "resumed" && was.at(child) === "up";
     const started = children.filter((child) =>
       effects.some((one) =>
-        one.type === "spawn"
-          ? one.node === child
+        one.type === "spawn" || (one.type === "hook" && one.hook === "pre_start")
+          ? one.node === child && was.at(child) !== "starting"
           : one.type === "open_tree" && one.node === child && !isGoingOn(child)
       )
     );

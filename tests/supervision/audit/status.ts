@@ -1,7 +1,7 @@
 /** What the rules of the reference say of nodes, by what each is seen to be doing. */
 import type { Condition, NodeId } from "../../../lib/config/plan.ts";
 import type { FailReason, StopReason } from "../../../lib/supervision/reason.ts";
-import type { NodeState, State } from "../../../lib/supervision/state.ts";
+import type { LastRun, NodeState, State } from "../../../lib/supervision/state.ts";
 import type { Family } from "./family.ts";
 
 /** What a node is seen to be doing. */
@@ -10,6 +10,7 @@ export interface Seen {
   readonly why?: StopReason;
   readonly reason?: FailReason;
   readonly pid?: number | null;
+  readonly last?: LastRun | null;
 }
 
 /** Nodes at one moment. */
@@ -49,7 +50,7 @@ export class Status {
     const at = this.at(id);
     if (at !== "up") return at === "running";
     return this.#childrenOf(id).every((child) =>
-      ["inactive", "stopped", "completed"].includes(this.at(child)) || this.isReady(child)
+      ["inactive", "scheduled", "stopped", "completed"].includes(this.at(child)) || this.isReady(child)
     );
   }
 
@@ -62,6 +63,10 @@ export class Status {
   isMet(on: NodeId, condition: Condition): boolean {
     const at = this.at(on);
     if (at === "completed") return true;
+    if (at === "scheduled") {
+      const { last } = this.phase(on);
+      return last !== undefined && last !== null && (last.ok || condition === "exited");
+    }
     switch (condition) {
       case "completed":
         return false;
@@ -87,7 +92,7 @@ export class Status {
   isSettled(id: NodeId): boolean {
     const at = this.at(id);
     if (at === "up") return this.isReady(id) || this.isSpoilt(id);
-    return ["inactive", "stopped", "completed", "failed", "running"].includes(at);
+    return ["inactive", "scheduled", "stopped", "completed", "failed", "running"].includes(at);
   }
 
   /** On its way to being ready. */

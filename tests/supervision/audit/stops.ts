@@ -32,6 +32,8 @@ export function auditStop(scene: Scene, id: NodeId, number: RunId, how: string):
   const { command, graceMs } = run.spec.stop;
   const expected = !run.hasProcess
     ? "abort_spawn"
+    : run.spec.hooks?.commands.pre_stop !== undefined
+    ? "pre_stop"
     : command !== null
     ? "stop_command"
     : run.isJoined
@@ -43,6 +45,30 @@ export function auditStop(scene: Scene, id: NodeId, number: RunId, how: string):
   const leftMs = Math.max(0, deadline - stopTime);
   const most = scene.family.specs.size;
   setKill(run, now, Math.min(graceMs, leftMs / most), Math.min(graceMs, leftMs));
+}
+
+/** What comes before a spawn is ended with the start that is called off. */
+export function auditCalledOff(scene: Scene, id: NodeId, number: RunId): void {
+  const run = scene.ledger.run(id, number);
+  if (run !== undefined && !run.hasProcess && run.wishes.length > 0) {
+    auditStop(scene, id, number, "abort_spawn");
+  }
+}
+
+/** What comes after all comes when the process has ended, or if there never was one; it has its limit, and that of its tree. */
+export function auditAfterwards(
+  scene: Scene,
+  { node, run: number, timeoutMs }: {
+    readonly node: NodeId;
+    readonly run: RunId;
+    readonly timeoutMs: number;
+  },
+): void {
+  const run = scene.ledger.run(node, number);
+  assert.ok(run !== undefined, `a hook comes after a run of "${node}" that is over`);
+  assert.ok(run.exit !== null || !run.hasProcess, `a hook comes after a run of "${node}" that goes on`);
+  run.killBy = NEVER;
+  run.afterBy = after(scene.now, timeoutMs);
 }
 
 /** SIGKILL comes at the end of the grace, or of what its tree has left. */
@@ -63,7 +89,8 @@ export function auditRuns(scene: Scene): void {
       killedAt !== null || now <= killBy + ROUNDING_MS,
       `"${node}" should have been killed at ${killBy}`,
     );
-    const isAsked = run.askedAt !== null || run.exit !== null;
+    assert.ok(now <= run.afterBy + ROUNDING_MS, `what comes after "${node}" takes too long`);
+    const isAsked = run.askedAt !== null || run.exit !== null || run.spawnError !== null || run.hasHookFailed;
     if (isAsked || run.held.size > 0) continue;
     if (wishes.length > 0) {
       const first = whoComesFirst(ledger, scene.family, node);

@@ -63,6 +63,7 @@ export function isStarting(node: NodeState, tree: TreeReadiness): boolean {
 export function isSettled(node: NodeState, tree: TreeReadiness): boolean {
   switch (node.phase.at) {
     case "inactive":
+    case "scheduled":
     case "stopped":
     case "completed":
     case "failed":
@@ -78,6 +79,7 @@ export function isSettled(node: NodeState, tree: TreeReadiness): boolean {
 function withChild(tree: TreeReadiness, child: NodeState, childTree: TreeReadiness): TreeReadiness {
   switch (child.phase.at) {
     case "inactive":
+    case "scheduled":
     case "stopped":
     case "completed":
     case "running":

@@ -68,6 +68,7 @@ function appliedVerdict(turn: Turn, id: NodeId, startsBefore: number): "open" | 
 function stopVerdict(node: NodeState): "open" | "reached" | "missed" {
   switch (node.phase.at) {
     case "inactive":
+    case "scheduled":
     case "stopped":
     case "completed":
       return "reached";
@@ -89,6 +90,11 @@ function readyVerdict(turn: Turn, node: NodeState, startsBefore: number): "open"
       return !isStuck(turn, node.id) && isTakenAlong(turn, node) ? "open" : "missed";
     case "completed":
       return node.starts > startsBefore ? "reached" : "open";
+    case "scheduled": {
+      const { last } = node.phase;
+      const isAskedFor = startsBefore >= 0 && last !== null;
+      return !isAskedFor || (last.ok && node.starts > startsBefore) ? "reached" : "missed";
+    }
     case "starting":
       if (node.phase.lack?.isLasting === true) return "missed";
       return isRestless(turn, node.id) && node.starts > startsBefore ? "missed" : "open";

@@ -13,6 +13,7 @@ import { conclude } from "../../../lib/supervision/conclude.ts";
 import { failedDependency, startVerdict } from "./start_order.ts";
 import { mayStop } from "./stop_order.ts";
 import { settleHolding } from "./hold.ts";
+import { settleSchedule } from "../../../lib/supervision/schedule.ts";
 import { withPlan } from "../../../lib/supervision/with_plan.ts";
 import { isOver } from "../../../lib/supervision/state.ts";
 import { settleTree } from "./tree.ts";
@@ -41,6 +42,7 @@ function hasNewLeaving(turn: Turn, census: Census): boolean {
 }
 
 function settleNode(turn: Turn, census: Census, id: NodeId): void {
+  if (turn.node(id).kind === "actor") settleSchedule(turn, id);
   const node = turn.node(id);
   switch (node.phase.at) {
     case "waiting":

@@ -1,6 +1,7 @@
 /** A step that looks at everything: what `lib/supervision/step.ts` has to come to, which looks at what has changed. */
 import { type Instant, NEVER } from "../../../lib/base/instant.ts";
 import { onActorTime } from "../../../lib/supervision/actor.ts";
+import type { Calendar } from "../../../lib/supervision/calendar.ts";
 import { actorDeadline } from "../../../lib/supervision/deadlines.ts";
 import type { TreeEvent } from "../../../lib/supervision/event.ts";
 import type { NodeState, State } from "../../../lib/supervision/state.ts";
@@ -13,9 +14,9 @@ import { cutGrace } from "./hold.ts";
 import { settle } from "./settle.ts";
 
 /** Takes one step. */
-export function referenceStep(state: State, event: TreeEvent, now: Instant): Stepped {
+export function referenceStep(state: State, event: TreeEvent, now: Instant, calendar: Calendar): Stepped {
   if (state.outcome !== null) return { state, effects: refuse(event) };
-  const turn = new Turn(state, now);
+  const turn = new Turn(state, now, calendar);
   if (event.type === "time_passed") onTime(turn);
   else if (event.type === "grace_cut") cutGrace(turn, event.toMs);
   else applyEvent(turn, event);

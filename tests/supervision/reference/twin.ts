@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Instant } from "../../../lib/base/instant.ts";
 import { LIFECYCLE } from "../../../lib/supervision/actor.ts";
+import type { Calendar } from "../../../lib/supervision/calendar.ts";
 import type { Effect } from "../../../lib/supervision/effect.ts";
 import type { TreeEvent } from "../../../lib/supervision/event.ts";
 import type { Books } from "../../../lib/supervision/books.ts";
@@ -13,9 +14,15 @@ import { booksOf } from "../../../lib/supervision/write_books.ts";
 import { referenceDeadline, referenceStep } from "./step.ts";
 
 /** Compares what a step has come to with what it should. */
-export function holdToReference(before: State, event: TreeEvent, now: Instant, stepped: Stepped): void {
+export function holdToReference(
+  before: State,
+  event: TreeEvent,
+  now: Instant,
+  stepped: Stepped,
+  calendar: Calendar,
+): void {
   holdToLifecycle(before, event, now);
-  const expected = referenceStep(before, event, now);
+  const expected = referenceStep(before, event, now, calendar);
   const { state } = stepped;
   assert.deepEqual(stepped.effects.map(told), expected.effects.map(told), event.type);
   assert.equal(encodeChange(wholeOf(state)), encodeChange(wholeOf(expected.state)), event.type);

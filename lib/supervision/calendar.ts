@@ -1,0 +1,16 @@
+/**
+ * The date, as the core is handed it: what the clock on the wall shows, and when a cron expression comes next. Dates jump, so
+ * that they are never compared with an `Instant`. PURE.
+ */
+import type { CronTiming } from "../config/plan.ts";
+
+/** What a step knows of the date. */
+export interface Calendar {
+  /** In milliseconds since 1970. */
+  readonly date: number;
+  /** The first date after `date` that an expression names, in milliseconds since 1970; null if none ever comes. */
+  readonly next: (timing: CronTiming, date: number) => number | null;
+}
+
+/** That of a tree without cron expressions. */
+export const NO_CALENDAR: Calendar = { date: 0, next: () => null };
