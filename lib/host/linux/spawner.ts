@@ -81,7 +81,7 @@ export class Spawner {
 
   /** @throws {SpawnError} */
   spawn(spec: SpawnSpec): Spawned {
-    const program = locateProgram(spec);
+    const program = quickProgram(spec) ?? locateProgram(spec);
     const opened: Opened = { handed: { ...spec.descriptors }, passing: [], kept: [] };
     try {
       this.#openInput(spec, opened);
@@ -280,7 +280,19 @@ export class Spawner {
   }
 }
 
-function notStarted(program: string, { argv, cwd }: SpawnSpec, errno: number): SpawnError {
+/** The file that is named, with nothing looked at: the kernel does that, and what it refuses is looked at then. Null for a name. */
+function quickProgram({ argv: [name] }: SpawnSpec): string | null {
+  return name!.includes("/") && !isLostSelf(name!) ? name! : null;
+}
+
+function notStarted(program: string, spec: SpawnSpec, errno: number): SpawnError {
+  const { argv, cwd } = spec;
+  try {
+    locateProgram(spec);
+  } catch (error) {
+    if (error instanceof SpawnError) return error;
+    throw error;
+  }
   return new SpawnError("start", `Cannot start "${argv[0]}": ${whyNotRun(resolvePath(cwd, program), errno)}`);
 }
 
