@@ -13,7 +13,7 @@ import type { Effect, RunEffect } from "../supervision/effect.ts";
 import type { TreeEvent } from "../supervision/event.ts";
 import type { RunId } from "../supervision/state.ts";
 import type { Containment } from "./containment/containment.ts";
-import { actorEnvironment } from "./environment.ts";
+import type { Environments } from "./environment.ts";
 import type { HeldSockets } from "./run/held_sockets.ts";
 import type { Isolators } from "./isolator/isolators.ts";
 import type { Ledger } from "./containment/ledger.ts";
@@ -43,12 +43,9 @@ export interface PerformerOptions {
   readonly recorder: Recorder;
   /** What actors listen at. */
   readonly sockets: HeldSockets;
-  /** What actors inherit. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environments: Environments;
   /** The mark of a run. */
   readonly markOf: (run: RunId) => string;
-  /** The control socket, for the actors to find. */
-  readonly socket: string | null;
   /** Where what speaks the protocol of actors joins; null for nowhere. */
   readonly joinPoint: JoinPoint | null;
   readonly pipes: RunPipes;
@@ -160,13 +157,12 @@ export class Performer {
   }
 
   #open({ spec, run, survives }: Begun, adopted: AdoptedRun | null, isFirst: boolean): void {
-    const { host, tree, containment, ledger, environment, markOf, socket, post } = this.#options;
+    const { host, tree, containment, ledger, markOf, post } = this.#options;
     const { survival, isolators } = this.#options;
     const isolated = this.#trees.isolatedBy(spec.parent!);
     const marker = markOf(run);
     const { privileges, variables } = privilegesFor(host, spec);
-    const belonging = { tree: tree(), run: marker, socket };
-    const env = actorEnvironment(spec, environment, belonging, variables);
+    const env = this.#options.environments.of(spec, { tree: tree(), run: marker }, variables);
     const node = spec.path;
     const actorRun = new ActorRun({
       host,

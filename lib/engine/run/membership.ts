@@ -74,8 +74,8 @@ export class Membership {
   open(run: MemberProcess): void {
     const { point, token } = this.#options;
     const spec = specFor(this.#options);
-    // What cannot be encoded is told before anything is started.
-    encodeSpec(spec);
+    // What cannot be encoded is told before anything is started. Nothing but the params of a module can be such.
+    if (this.#options.spec.module !== null) encodeSpec(spec);
     this.#unexpect = point.runtime.expect(token, {
       identity: { name: spec.name, path: spec.path },
       onJoin: (link) =>
