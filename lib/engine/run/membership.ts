@@ -52,9 +52,9 @@ export interface MembershipOptions {
 /** What a membership needs of its run. */
 export interface MemberProcess {
   /** Waits for the end of its process. */
-  exited(): Promise<ExitStatus>;
+  untilExited(): Promise<ExitStatus>;
   /** The isolator whose child it is; null if it is ours. */
-  parentPid(): number | null;
+  readonly parentPid: number | null;
   /** Starts a task that ends with the run. */
   startSoon(name: string, body: () => Promise<void>): void;
 }
@@ -78,9 +78,8 @@ export class Membership {
     if (this.#options.spec.module !== null) encodeSpec(spec);
     this.#unexpect = point.runtime.expect(token, {
       identity: { name: spec.name, path: spec.path },
-      onJoin: (link) =>
-        this.#join(link, encodeSpec({ ...spec, parentPid: run.parentPid() ?? point.pid }), run),
-      explainLoss: async () => await heardWithin(() => run.exited()) ?? null,
+      onJoin: (link) => this.#join(link, encodeSpec({ ...spec, parentPid: run.parentPid ?? point.pid }), run),
+      explainLoss: async () => await heardWithin(() => run.untilExited()) ?? null,
     });
   }
 

@@ -43,7 +43,7 @@ export class RunOutput {
   }
 
   /** Reads both streams of a process in tasks of their own. A cancel lets go of them. */
-  pump(nursery: Nursery, child: Pick<MainProcess, "stdout" | "stderr">): void {
+  pump(nursery: Pick<Nursery, "startSoon">, child: Pick<MainProcess, "stdout" | "stderr">): void {
     for (const stream of ["stdout", "stderr"] as const) {
       const source = child[stream];
       if (source === null) continue;
