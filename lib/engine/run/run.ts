@@ -166,7 +166,12 @@ export class ActorRun implements MemberProcess {
         containment.mainEnded(run);
         containment.mainReported(run);
       } else {
-        await this.#untilExited(child);
+        // Not waited for as a promise, which would keep as much again for each run.
+        void child.exited.then((exit) => {
+          this.#exit = exit;
+          this.#goOn();
+        });
+        while (this.#exit === null && !this.#isClosed) await this.#wait();
         if (!this.#isClosed) await this.#tell(child, this.#exit!);
       }
       while (!this.#isClosed) await this.#wait();
@@ -179,17 +184,9 @@ export class ActorRun implements MemberProcess {
     }
   }
 
-  /** Waits until the process has ended, or the run is over without that. */
-  async #untilExited(child: MainProcess): Promise<void> {
-    void child.exited.then((exit) => {
-      this.#exit = exit;
-      this.#goOn();
-    });
-    while (this.#exit === null && !this.#isClosed) await this.#wait();
-  }
-
-  async #wait(): Promise<void> {
-    await park<void>("its process", (parked) => this.#parked = parked);
+  /** Waits until the process has ended, or the supervision has said that the run is over; it may be too early. */
+  #wait(): Promise<void> {
+    return park<void>("its process", (parked) => this.#parked = parked);
   }
 
   #goOn(): void {

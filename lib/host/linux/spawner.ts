@@ -98,7 +98,9 @@ export class Spawner {
   }
 
   #refuseTheLast({ passing, kept }: Opened): void {
-    const highest = Math.max(-1, ...passing, ...kept.map((descriptor) => descriptor ?? -1));
+    let highest = -1;
+    for (const descriptor of passing) highest = Math.max(highest, descriptor);
+    for (const descriptor of kept) highest = Math.max(highest, descriptor ?? -1);
     if (!this.#limit.isReachedBy(highest)) return;
     throw new SpawnError(
       "start",
@@ -327,7 +329,9 @@ export function locateProgram({ argv, env, cwd }: Pick<SpawnSpec, "argv" | "env"
 
 /** The lowest number above all that a process is handed. */
 export function firstAbove(handed: Readonly<Record<number, number>>): number {
-  return Math.max(...Object.keys(handed).map(Number)) + 1;
+  let above = 0;
+  for (const number of Object.keys(handed)) above = Math.max(above, Number(number) + 1);
+  return above;
 }
 
 /** @param place What sets it apart from us: a session or a group of its own, and perhaps a control group. */
