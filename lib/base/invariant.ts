@@ -6,10 +6,12 @@ export class InvariantError extends Error {
 /**
  * Asserts what must hold whatever the input; a failure is a bug of ours.
  *
+ * @param about What the last word of `why` is about: words that are put together for a failure alone.
  * @throws {InvariantError} If `condition` is false.
  */
-export function invariant(condition: unknown, why: string): asserts condition {
-  if (!condition) throw new InvariantError(`This is a bug in supervise: ${why}`);
+export function invariant(condition: unknown, why: string, about?: string): asserts condition {
+  if (condition) return;
+  throw new InvariantError(`This is a bug in supervise: ${why}${about === undefined ? "" : ` "${about}"`}`);
 }
 
 /** Closes an exhaustive switch: the type checker proves that it is never reached. */

@@ -19,7 +19,7 @@ export function rawText(bytes: Uint8Array): string {
 
 /** The bytes of a string. */
 export function rawBytes(text: string): Uint8Array {
-  if (!ESCAPED.test(text)) return encoder.encode(text);
+  if (text.isWellFormed()) return encoder.encode(text);
   return concatBytes(
     text.split(ESCAPED).map((part) =>
       ESCAPED.test(part) ? Uint8Array.of(part.charCodeAt(0) - ESCAPE) : encoder.encode(part)

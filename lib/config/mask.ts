@@ -34,6 +34,8 @@ const SET_SECRET = new RegExp(
 );
 /** The mark of a run: who reads its end could forge it. */
 const MARK_PROOF = /(?<before>\b[0-9a-f]{12}\.\w+\.\d+\.)(?<secret>[0-9a-f]{32})\b/g;
+/** How long one is at least. */
+const SHORTEST_MARK = 12 + 1 + 1 + 1 + 1 + 1 + 32;
 /** Shorter values stand in too many places by chance. */
 const SHORTEST_SECRET = 4;
 
@@ -70,10 +72,16 @@ function newMasker(): Masker {
 
 /** A text without what looks like a secret by its form, as passwords in URLs and marks do. For words about what is no plan yet. */
 export function maskForms(text: string): string {
+  if (!mayHaveForm(text)) return text;
   return [URL_PASSWORD, QUERY_SECRET, MARK_PROOF].reduce(
     (masked, form) => cover(masked, form, () => MASK),
     text,
   );
+}
+
+/** Most words of what is recorded are short, and are seen to have none of the forms at less cost than by looking for each. */
+function mayHaveForm(text: string): boolean {
+  return text.length >= SHORTEST_MARK || text.includes("=") || text.includes("@");
 }
 
 /** {@linkcode Masker.source} of a file that is no plan. */
@@ -106,11 +114,14 @@ function secretsIn(value: unknown, isSecret: boolean): readonly string[] {
 function masked(value: unknown, isSecret: boolean, text: Masker["text"]): unknown {
   if (typeof value === "string") return isSecret && value !== "" ? MASK : text(value);
   if (typeof value === "number") return isSecret ? MASK : value;
-  if (Array.isArray(value)) return value.map((one) => masked(one, isSecret, text));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map((
-      [name, held],
-    ) => [name, masked(held, isSecret || SECRET_NAME.test(name), text)]),
-  );
+  if (Array.isArray(value)) {
+    const shown = value.map((one) => masked(one, isSecret, text));
+    return shown.every((one, index) => one === value[index]) ? value : shown;
+  }
+  const entries = Object.entries(value);
+  const shown = entries.map(([name, held]) => masked(held, isSecret || SECRET_NAME.test(name), text));
+  // As a rule nothing is secret, and a copy would cost more than the look.
+  if (entries.every(([, held], index) => held === shown[index])) return value;
+  return Object.fromEntries(entries.map(([name], index) => [name, shown[index]]));
 }

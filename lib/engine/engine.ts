@@ -18,10 +18,9 @@ import type { Host } from "../host/ports/host.ts";
 import type { ProcessId, ReapedOrphan } from "../host/ports/processes.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { Event } from "../sync/event.ts";
-import { openMemoryChannel, type ReceiveChannel, type SendChannel } from "../sync/memory_channel.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { openNursery } from "../scope/nursery.ts";
-import { moveOnAt } from "../scope/timeouts.ts";
+import { checkpoint } from "../scope/park.ts";
 import { NO_CALENDAR } from "../supervision/calendar.ts";
 import type { Effect } from "../supervision/effect.ts";
 import type { Entry, EntryData } from "../supervision/journal_entry.ts";
@@ -38,6 +37,8 @@ import { ExitWatch } from "./survival/exit_watch.ts";
 import { Isolators, type IsolatorsOptions } from "./isolator/isolators.ts";
 import { endUnheard } from "./isolator/end_unheard.ts";
 import { Guests } from "./run/guests.ts";
+import { Environments } from "./environment.ts";
+import { Inbox } from "./inbox.ts";
 import { HeldCrashes } from "./run/held_crashes.ts";
 import type { HeldSockets } from "./run/held_sockets.ts";
 import { survivorOf, sweepAll, untilNone } from "./containment/final_sweep.ts";
@@ -63,6 +64,11 @@ import type { Survival } from "./survival/survival.ts";
 
 /** How long those may take to reap who are to tell us of deaths. */
 const REAPING_MS = 5_000;
+
+/** How many events are taken until others have their turn. */
+const MOST_IN_A_ROW = 64;
+
+const TIME_PASSED: TreeEvent = { type: "time_passed" };
 
 /** What isolators need of this program. */
 export type Isolation = Pick<IsolatorsOptions, "system" | "runtime" | "selfCommand" | "openFilesLimit">;
@@ -136,10 +142,9 @@ type AskedEvent = RequestEvent | PlanGiven;
 /** See the module. */
 export class Engine {
   readonly #options: EngineOptions;
-  readonly #inbox: [SendChannel<TreeEvent>, ReceiveChannel<TreeEvent>] = openMemoryChannel<TreeEvent>(
-    Infinity,
-  );
+  readonly #inbox: Inbox<TreeEvent>;
   readonly #masker: Masker;
+  readonly #environments: Environments;
   readonly #ledger: Ledger;
   readonly #containment: Containment;
   readonly #recorder: Recorder;
@@ -164,6 +169,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     const { plan, host, folder } = options;
     this.#options = options;
+    this.#inbox = new Inbox(host.clock);
     this.#patterns = new Map(options.patterns);
     this.#nextDate = options.nextDate;
     this.#masker = maskerFor(plan);
@@ -189,15 +195,15 @@ export class Engine {
       onChange: (node, files) => this.post({ type: "files_changed", node, files }),
       onRefused: (path, folder, why, hint) => this.#note(path, "unwatched", { path: folder, why, hint }),
     });
+    this.#environments = new Environments(options.environment, options.socket);
     const orphanage = new Orphanage(host.processes, resumed?.orphanage);
     this.#containment = new Containment(host, this.#ledger, layer, orphanage);
     this.guests = new Guests({ host, containment: this.#containment });
     this.#alerts = new Alerts({
       place: { host, containment: this.#containment, ledger: this.#ledger },
       plan: () => this.#state.plan,
-      environment: options.environment,
+      environments: this.#environments,
       markOf: options.markOf,
-      socket: options.socket,
       folder: options.runFolder,
       worded: options.worded,
       onFailed: (command, why) => this.#note(null, "alert_failed", { command, why }),
@@ -264,7 +270,7 @@ export class Engine {
 
   /** Lets something happen. May be called from anywhere, and at any time. */
   post(event: TreeEvent): void {
-    this.#inbox[0].sendNowait(maskEvent(event, this.#masker));
+    this.#inbox.put(maskEvent(event, this.#masker));
   }
 
   /** Asks for something and resolves when it is done, or cannot be. */
@@ -378,11 +384,12 @@ export class Engine {
           const performer = new Performer(this.#performerOptions(), trees);
           // Before whatever was asked for in the same breath.
           this.#take(resumed?.event ?? { type: "begun" }, performer);
-          while (this.#state.outcome === null) this.#take(await this.#nextEvent(), performer);
+          await this.#takeAll(performer);
         });
         await this.#alerts.finish();
         end = await this.#finish();
       } finally {
+        this.#inbox.close();
         lookout.cancel("the tree is over");
         this.#exits.close();
         this.#recorder.close();
@@ -405,11 +412,17 @@ export class Engine {
     });
   }
 
-  /** The next event, or the passing of time if that is due first. */
-  async #nextEvent(): Promise<TreeEvent> {
-    const due = nextDeadline(this.#state);
-    const event = await moveOnAt(due, () => this.#inbox[1].receive());
-    return event ?? { type: "time_passed" };
+  /** Takes what happens until the tree is over. What is due by now goes before what waits. */
+  async #takeAll(performer: Performer): Promise<void> {
+    const { clock } = this.#options.host;
+    for (let taken = 1; this.#state.outcome === null; taken++) {
+      const due = nextDeadline(this.#state);
+      const event = clock.now() >= due ? TIME_PASSED : this.#inbox.take();
+      if (event !== undefined) this.#take(event, performer);
+      else await this.#inbox.wait(due);
+      // What follows from one event at once must not keep everything else waiting, nor keep a cancel from coming through.
+      if (taken % MOST_IN_A_ROW === 0) await checkpoint();
+    }
   }
 
   #take(event: TreeEvent, performer: Performer): void {
@@ -435,7 +448,8 @@ export class Engine {
   /** What is said of the plan itself is no word of an event. */
   #record(entry: Entry): void {
     const data = this.#masker.data(entry.data);
-    this.#alerts.hear(this.#recorder.entry({ ...entry, data } as Entry));
+    const masked = data === entry.data ? entry : { ...entry, data } as Entry;
+    this.#alerts.hear(this.#recorder.entry(masked));
   }
 
   #perform(effect: Effect, performer: Performer): void {
@@ -518,14 +532,13 @@ export class Engine {
   }
 
   #performerOptions() {
-    const { host, sockets, environment, markOf, socket, joinPoint, survival } = this.#options;
+    const { host, sockets, markOf, joinPoint, survival } = this.#options;
     return {
       host,
       tree: () => this.#state.plan.name,
       sockets,
-      environment,
+      environments: this.#environments,
       markOf,
-      socket,
       joinPoint,
       pipes: this.#pipes,
       isolators: this.#isolators,

@@ -25,36 +25,47 @@ export interface Belonging {
   readonly tree: string;
   /** Marker of the run. */
   readonly run: string;
-  /** The control socket; null if there is none. */
-  readonly socket: string | null;
 }
 
-/**
- * The whole environment of a process of an actor.
- *
- * @param ofUser Variables that speak of its user, over the inherited ones; null for one that it does not have.
- */
-export function actorEnvironment(
-  spec: Pick<ActorSpec, "inheritEnv" | "env" | "path" | "replica">,
-  inherited: Readonly<Record<string, string | undefined>>,
-  { tree, run, socket }: Belonging,
-  ofUser: Readonly<Record<string, string | null>> = {},
-): Record<string, string> {
-  const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(spec.inheritEnv ? inherited : {})) {
-    const isOurs = name.startsWith("SUPERVISE_") || NEVER_INHERITED.has(name);
-    if (value !== undefined && !isOurs) env[name] = value;
+/** The environments of the processes of actors. */
+export class Environments {
+  readonly #inherited: Readonly<Record<string, string>>;
+  readonly #socket: string | null;
+
+  /**
+   * @param inherited What actors inherit.
+   * @param socket The control socket; null if there is none.
+   */
+  constructor(inherited: Readonly<Record<string, string | undefined>>, socket: string | null) {
+    this.#inherited = Object.fromEntries(
+      Object.entries(inherited).filter((entry): entry is [string, string] => entry[1] !== undefined)
+        .filter(([name]) => !name.startsWith("SUPERVISE_") && !NEVER_INHERITED.has(name)),
+    );
+    this.#socket = socket;
   }
-  for (const [name, value] of Object.entries(ofUser)) {
-    if (value === null) delete env[name];
-    else env[name] = value;
+
+  /**
+   * The whole environment of a process of an actor.
+   *
+   * @param ofUser Variables that speak of its user, over the inherited ones; null for one that it does not have.
+   */
+  of(
+    spec: Pick<ActorSpec, "inheritEnv" | "env" | "path" | "replica">,
+    { tree, run }: Belonging,
+    ofUser: Readonly<Record<string, string | null>> = {},
+  ): Readonly<Record<string, string>> {
+    const env: Record<string, string> = spec.inheritEnv ? { ...this.#inherited } : {};
+    for (const [name, value] of Object.entries(ofUser)) {
+      if (value === null) delete env[name];
+      else env[name] = value;
+    }
+    Object.assign(env, spec.env, {
+      SUPERVISE_TREE: tree,
+      [ACTOR_VARIABLE]: spec.path,
+      [RUN_VARIABLE]: run,
+      SUPERVISE_REPLICA: String(spec.replica),
+    });
+    if (this.#socket !== null) env["SUPERVISE_SOCKET"] = this.#socket;
+    return env;
   }
-  Object.assign(env, spec.env, {
-    SUPERVISE_TREE: tree,
-    [ACTOR_VARIABLE]: spec.path,
-    [RUN_VARIABLE]: run,
-    SUPERVISE_REPLICA: String(spec.replica),
-  });
-  if (socket !== null) env["SUPERVISE_SOCKET"] = socket;
-  return env;
 }

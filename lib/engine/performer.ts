@@ -14,7 +14,7 @@ import type { Exit } from "../supervision/exit.ts";
 import type { TreeEvent } from "../supervision/event.ts";
 import type { RunId } from "../supervision/state.ts";
 import type { Containment } from "./containment/containment.ts";
-import { actorEnvironment } from "./environment.ts";
+import type { Environments } from "./environment.ts";
 import type { Guests } from "./run/guests.ts";
 import type { HeldSockets } from "./run/held_sockets.ts";
 import type { Isolators } from "./isolator/isolators.ts";
@@ -23,15 +23,15 @@ import { describeUnkept, type Unkept } from "./limits/actor_limits.ts";
 import type { LineHearer } from "./logs/line_encoder.ts";
 import type { MainProcess } from "./run/main_process.ts";
 import { type HookOptions, HookRuns } from "./run/hook_runs.ts";
-import { type JoinPoint, Membership } from "./run/membership.ts";
+import { type JoinPoint, type MemberReports, Membership } from "./run/membership.ts";
 import { type ResolvedPrivileges, resolvePrivileges } from "./privileges/resolve_privileges.ts";
+import { PerformedRun, type Told } from "./performed_run.ts";
 import { ask, type AskedProbe } from "./run/probe.ts";
-import type { LinePattern, ReadyPatterns } from "./run/ready_patterns.ts";
+import type { ReadyPatterns } from "./run/ready_patterns.ts";
 import type { Recorder } from "./journal/recorder.ts";
 import { ActorRun, type AdoptedRun, type PipesOfRun } from "./run/run.ts";
 import type { RunPipes } from "./survival/run_pipes.ts";
 import { SpawnQueue } from "./spawning/spawn_queue.ts";
-import { shownTexts } from "./logs/shown_text.ts";
 import { runSideCommand } from "./run/side_command.ts";
 import type { Survival } from "./survival/survival.ts";
 import { TreeTasks } from "./tree_tasks.ts";
@@ -46,12 +46,9 @@ export interface PerformerOptions {
   readonly recorder: Recorder;
   /** What actors listen at. */
   readonly sockets: HeldSockets;
-  /** What actors inherit. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environments: Environments;
   /** The mark of a run. */
   readonly markOf: (run: RunId) => string;
-  /** The control socket, for the actors to find. */
-  readonly socket: string | null;
   /** Where what speaks the protocol of actors joins; null for nowhere. */
   readonly joinPoint: JoinPoint | null;
   readonly pipes: RunPipes;
@@ -72,17 +69,6 @@ export interface PerformerOptions {
 /** Finds the main process of a run that an earlier supervisor had started. */
 export type Inherited = (run: RunId) => MainProcess;
 
-interface Performed {
-  readonly run: ActorRun;
-  /** What its log probe waits for, and in which attempt; null if it waits for nothing. */
-  awaited: { readonly pattern: LinePattern; readonly attempt: number } | null;
-  /** The attempt that waits until its modules are loaded; null for none. */
-  awaitsLoad: number | null;
-  hasLoaded: boolean;
-  /** Its probes that have got no answer yet. */
-  readonly probing: Set<CancelScope>;
-}
-
 /** What makes a run. */
 type Begun = Extract<RunEffect, { type: "spawn" | "adopt" }>;
 
@@ -91,7 +77,8 @@ export class Performer {
   readonly #options: PerformerOptions;
   readonly #trees: TreeTasks;
   readonly #spawns: SpawnQueue;
-  readonly #runs = new Map<RunId, Performed>();
+  readonly #told: Told;
+  readonly #runs = new Map<RunId, PerformedRun>();
   readonly #hooks = new HookRuns();
   /** What was said of the actors that run without limits; null of one that has them again. */
   readonly #toldUnlimited = new Map<NodeId, string | null>();
@@ -100,6 +87,9 @@ export class Performer {
   constructor(options: PerformerOptions, nursery: Nursery) {
     this.#options = options;
     this.#trees = new TreeTasks(nursery);
+    const { post, recorder, survival } = options;
+    const onUnlimited: Told["onUnlimited"] = (spec, limits) => this.#unlimited(spec, limits);
+    this.#told = { post, recorder, survival, onUnlimited };
     this.#spawns = new SpawnQueue(options.host.clock, ({ message: reason, hint }) => {
       options.post({ type: "noted", node: ROOT, event: "short", data: { reason, hint } });
     });
@@ -168,16 +158,14 @@ export class Performer {
   }
 
   #open({ spec, run, survives }: Begun, adopted: AdoptedRun | null, isFirst: boolean): void {
-    const { host, tree, containment, ledger, environment, markOf, socket, post } = this.#options;
+    const { host, tree, containment, ledger, markOf } = this.#options;
     const { survival, isolators } = this.#options;
     const isolated = this.#trees.isolatedBy(spec.parent!);
     const marker = markOf(run);
     const { privileges, variables } = privilegesFor(host, spec);
-    const belonging = { tree: tree(), run: marker, socket };
-    const env = actorEnvironment(spec, environment, belonging, variables);
-    const node = spec.path;
-    const hearer = this.#hearerOf(spec, run);
-    const actorRun = new ActorRun({
+    const env = this.#options.environments.of(spec, { tree: tree(), run: marker }, variables);
+    const performed = new PerformedRun(this.#told, spec, run, survives);
+    const actorRun = performed.run = new ActorRun({
       host,
       containment,
       ledger,
@@ -189,36 +177,19 @@ export class Performer {
       listening: this.#options.sockets.of(spec),
       privileges,
       // What had joined an earlier supervisor has nobody to join here: its own tree has died with that.
-      member: adopted === null ? this.#memberFor(spec, run, marker) : null,
-      inTurn: (start) =>
-        this.#spawns.inTurn(spec.parent!, isFirst, start, ({ message }, isLasting) => {
-          post({ type: "lacked", node, run, message, isLasting });
-        }),
+      member: adopted === null ? this.#memberFor(spec, marker, performed) : null,
+      queue: this.#spawns,
+      isFirst,
+      startTask: this.#trees.starterFor(spec.parent!),
       pipes: survival === null && isolated === null ? null : this.#pipesOf(run, survival),
       start: isolated === null
         ? null
         : (how) =>
           isolators.spawn(isolated, spec, how, (name, body) => this.#trees.start(isolated, name, body)),
-      reports: {
-        started: (child, fileBefore) => survival?.started({ run, ...child, fileBefore, survives }, spec),
-        made: () => post({ type: "made", node, run }),
-        spawned: (pid) => post({ type: "spawned", node, run, pid }),
-        spawnFailed: (message, isFinal) => post({ type: "spawn_failed", node, run, message, isFinal }),
-        exited: (exit, error) => post({ type: "exited", node, run, exit, error }),
-        unlimited: (limits) => this.#unlimited(spec, limits),
-      },
-      sink: {
-        open: (stream) => this.#options.recorder.open(spec.path, stream, hearer),
-        whenRoom: (callback) => this.#options.recorder.whenRoom(spec.path, callback),
-      },
+      reports: performed,
+      sink: performed,
     });
-    this.#runs.set(run, {
-      run: actorRun,
-      awaited: null,
-      awaitsLoad: null,
-      hasLoaded: false,
-      probing: new Set(),
-    });
+    this.#runs.set(run, performed);
     if (!(privileges instanceof SpawnError)) {
       const isLimited = spec.cgroup !== null;
       const { path, cwd } = spec;
@@ -243,70 +214,17 @@ export class Performer {
     };
   }
 
-  #memberFor(spec: ActorSpec, run: RunId, token: string): Membership | null {
-    const { joinPoint: point, post } = this.#options;
-    if (point === null) return null;
-    const about = { node: spec.path, run };
-    return new Membership({
-      point,
-      spec,
-      token,
-      reports: {
-        joined: () => post({ type: "joined", ...about }),
-        loaded: () => this.#loaded(spec.path, run),
-        parted: () => post({ type: "parted", ...about }),
-      },
-    });
+  #memberFor(spec: ActorSpec, token: string, reports: MemberReports): Membership | null {
+    const { joinPoint: point } = this.#options;
+    return point === null ? null : new Membership({ point, spec, token, reports });
   }
 
-  /** Those who listen to single lines of a run: clients that follow, and its log probe. */
-  #hearerOf(spec: ActorSpec, run: RunId): () => LineHearer | null {
-    const { recorder } = this.#options;
-    const hearer: LineHearer = {
-      line: (stream, at, bytes, cut) => {
-        recorder.tellLine(spec.path, stream, at, { bytes, cut });
-        this.#look(spec, run, bytes);
-      },
-      partial: (bytes) => this.#look(spec, run, bytes),
-    };
-    return () => recorder.isHeard || (this.#runs.get(run)?.awaited ?? null) !== null ? hearer : null;
-  }
-
-  /** Looks whether a line, or what has come of one, is that which a log probe waits for. */
-  #look(spec: ActorSpec, run: RunId, bytes: Uint8Array): void {
-    const performed = this.#runs.get(run);
-    const awaited = performed?.awaited ?? null;
-    if (awaited === null) return;
-    const text = new TextDecoder().decode(bytes);
-    const { pattern, attempt } = awaited;
-    if (!pattern.test(text) && !shownTexts(text).some((shown) => pattern.test(shown))) return;
-    performed!.awaited = null;
-    this.#foundReady(spec.path, run, attempt);
-  }
-
-  #loaded(node: NodeId, run: RunId): void {
-    const performed = this.#runs.get(run);
-    if (performed === undefined) return;
-    performed.hasLoaded = true;
-    if (performed.awaitsLoad !== null) this.#foundReady(node, run, performed.awaitsLoad);
-  }
-
-  #foundReady(node: NodeId, run: RunId, attempt: number): void {
-    this.#options.post({ type: "probed", node, run, attempt, answer: { says: "ready" } });
-  }
-
-  #probe(effect: RunEffect & { readonly type: "probe" }, performed: Performed): void {
+  #probe(effect: RunEffect & { readonly type: "probe" }, performed: PerformedRun): void {
     const { probe, attempt } = effect;
     const { run } = performed;
-    performed.awaited = null;
-    performed.awaitsLoad = null;
+    performed.awaitNothing();
     if (probe.type === "delay") return;
-    if (probe.type === "module") {
-      // That comes by itself, and may have come before somebody wanted to know.
-      performed.awaitsLoad = attempt;
-      if (performed.hasLoaded) this.#foundReady(effect.node, effect.run, attempt);
-      return;
-    }
+    if (probe.type === "module") return performed.awaitLoad(attempt);
     if (probe.type === "log") {
       performed.awaited = { pattern: this.#options.patterns.get(probe.pattern)!, attempt };
       return;
@@ -317,7 +235,7 @@ export class Performer {
   async #ask(
     { node, run: number, attempt, timeoutMs }: RunEffect & { readonly type: "probe" },
     probe: AskedProbe,
-    { run, probing }: Performed,
+    { run, probing }: PerformedRun,
   ): Promise<void> {
     const scope = new CancelScope();
     probing.add(scope);
@@ -347,12 +265,16 @@ export class Performer {
   #hook(
     { node, run, spec, hook, hookRun, timeoutMs, pid, exit }: RunEffect & { readonly type: "hook" },
   ): void {
-    const { host, tree, containment, ledger, environment, markOf, socket, recorder, post } = this.#options;
+    const { host, tree, containment, ledger, environments, markOf, recorder, post } = this.#options;
     const marker = markOf(hookRun);
     const { privileges, variables } = privilegesFor(host, spec);
     const env = {
-      ...actorEnvironment(spec, environment, { tree: tree(), run: marker, socket }, variables),
+      ...environments.of(spec, { tree: tree(), run: marker }, variables),
       ...hookVariables(hook, pid, exit),
+    };
+    const hearer: LineHearer = {
+      line: (stream, at, bytes, cut) => recorder.tellLine(spec.path, stream, at, { bytes, cut }),
+      partial: () => {},
     };
     const options: HookOptions = {
       host,
@@ -366,7 +288,7 @@ export class Performer {
       privileges,
       timeoutMs,
       sink: {
-        open: (stream) => recorder.open(spec.path, stream, this.#hearerOf(spec, hookRun)),
+        open: (stream) => recorder.open(spec.path, stream, () => recorder.isHeard ? hearer : null),
         whenRoom: (callback) => recorder.whenRoom(spec.path, callback),
       },
     };

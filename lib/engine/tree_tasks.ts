@@ -1,13 +1,7 @@
 import type { NodeId } from "../config/plan.ts";
-import { openMemoryChannel, type ReceiveChannel, type SendChannel } from "../sync/memory_channel.ts";
 import { type Nursery, openNursery } from "../scope/nursery.ts";
-
-/** A supervisor that is at work. */
-interface OpenTree {
-  readonly jobs: SendChannel<Job>;
-  readonly parent: NodeId | null;
-  readonly isolate: boolean;
-}
+import { Event } from "../sync/event.ts";
+import type { StartTask } from "./run/run_tasks.ts";
 
 /** A task to start. */
 interface Job {
@@ -34,11 +28,11 @@ export class TreeTasks {
    * @param parent The supervisor that it belongs to itself; null for the root.
    */
   open(node: NodeId, parent: NodeId | null, isolate: boolean): void {
-    const [jobs, pending] = openMemoryChannel<Job>(Infinity);
-    this.#open.set(node, { jobs, parent, isolate });
+    const tree = new OpenTree(parent, isolate);
+    this.#open.set(node, tree);
     const name = `supervisor ${node}`.trim();
-    if (parent === null) this.#outer.startSoon(() => supervise(pending), { name });
-    else this.start(parent, name, () => supervise(pending));
+    if (parent === null) this.#outer.startSoon(() => tree.run(), { name });
+    else this.start(parent, name, () => tree.run());
   }
 
   /** The nearest of a supervisor and those around it whose actors have a process of their own for a parent; null if none. */
@@ -50,18 +44,56 @@ export class TreeTasks {
 
   /** Starts a task that belongs to a supervisor. */
   start(node: NodeId, name: string, body: () => Promise<void>): void {
-    this.#open.get(node)?.jobs.sendNowait({ name, body });
+    this.#open.get(node)?.start(name, body);
+  }
+
+  /** How to start tasks that belong to a supervisor, which is at work. */
+  starterFor(node: NodeId): StartTask {
+    return this.#open.get(node)!.start;
   }
 
   /** Lets the task of a supervisor end when all that it has started has ended. */
   close(node: NodeId): void {
-    this.#open.get(node)?.jobs.close();
+    this.#open.get(node)?.close();
     this.#open.delete(node);
   }
 }
 
-async function supervise(jobs: ReceiveChannel<Job>): Promise<void> {
-  await openNursery(async (nursery) => {
-    for await (const { name, body } of jobs) nursery.startSoon(body, { name });
-  });
+/** A supervisor that is at work. */
+class OpenTree {
+  readonly parent: NodeId | null;
+  readonly isolate: boolean;
+  readonly #closed = new Event();
+  /** What was to be started before there was a nursery. */
+  readonly #early: Job[] = [];
+  /** Null before the task has begun, and when it is over. */
+  #nursery: Nursery | null = null;
+
+  constructor(parent: NodeId | null, isolate: boolean) {
+    this.parent = parent;
+    this.isolate = isolate;
+  }
+
+  /** Starts a task. */
+  readonly start: StartTask = (name, body) => {
+    if (this.#nursery !== null) this.#nursery.startSoon(body, { name });
+    else this.#early.push({ name, body });
+  };
+
+  close(): void {
+    this.#closed.set();
+  }
+
+  /** The task. */
+  async run(): Promise<void> {
+    try {
+      await openNursery(async (nursery) => {
+        this.#nursery = nursery;
+        for (const { name, body } of this.#early.splice(0)) nursery.startSoon(body, { name });
+        await this.#closed.wait();
+      });
+    } finally {
+      this.#nursery = null;
+    }
+  }
 }

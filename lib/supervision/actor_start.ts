@@ -133,7 +133,7 @@ export function onProbed(turn: Turn, id: NodeId, event: RunEvent & { type: "prob
 /** Whether it speaks the protocol of actors: that is how it will be asked to stop. */
 export function setJoined(turn: Turn, id: NodeId, joined: boolean): void {
   const { phase } = turn.actor(id);
-  invariant(phase.at === "starting" || phase.at === "running", `an actor that is ${phase.at} cannot join`);
+  invariant(phase.at === "starting" || phase.at === "running", "no actor can join that is", phase.at);
   turn.setActor(id, { phase: { ...phase, joined } });
 }
 
@@ -171,6 +171,6 @@ function made(turn: Turn, phase: StartingPhase): StartingPhase {
 }
 
 function startingPhase({ phase }: ActorState): StartingPhase {
-  invariant(phase.at === "starting", `an actor that is ${phase.at} is not being started`);
+  invariant(phase.at === "starting", "no actor is being started that is", phase.at);
   return phase;
 }

@@ -260,13 +260,14 @@ function endingOf({ phase }: ActorState, success: boolean, reason: FailReason): 
 function livingPhase({ phase }: ActorState): LivingPhase {
   invariant(
     phase.at === "starting" || phase.at === "running",
-    `an actor that is ${phase.at} cannot be stopped`,
+    "no actor can be stopped that is",
+    phase.at,
   );
   return phase;
 }
 
 function stoppingPhase({ phase }: ActorState): StoppingPhase {
-  invariant(phase.at === "stopping", `an actor that is ${phase.at} has no stop ladder`);
+  invariant(phase.at === "stopping", "no stop ladder has an actor that is", phase.at);
   return phase;
 }
 

@@ -4,12 +4,14 @@
  */
 export class Agenda {
   #present = new Queue();
-  #next = new Queue();
+  /** Null while nothing was left for it. */
+  #next: Queue | null = null;
   /** The index that is being settled; before the first, between passes. */
   #at = -1;
 
   add(index: number): void {
-    (index > this.#at ? this.#present : this.#next).add(index);
+    if (index > this.#at) this.#present.add(index);
+    else (this.#next ??= new Queue()).add(index);
   }
 
   /** The next index of the pass; undefined ends it. */
@@ -22,7 +24,7 @@ export class Agenda {
   /** Ends the pass: what is left of it belongs to the next. */
   breakOff(): void {
     for (let index = this.#present.take(); index !== undefined; index = this.#present.take()) {
-      this.#next.add(index);
+      (this.#next ??= new Queue()).add(index);
     }
     this.#at = Infinity;
   }
@@ -30,7 +32,8 @@ export class Agenda {
   /** Goes back to the first of the next pass. */
   rewind(): void {
     this.#at = -1;
-    if (this.#present.isEmpty) [this.#present, this.#next] = [this.#next, this.#present];
+    if (this.#next === null || !this.#present.isEmpty) return;
+    [this.#present, this.#next] = [this.#next, this.#present];
   }
 
   /** Whether there is nothing in the pass. */

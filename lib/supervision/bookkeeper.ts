@@ -233,7 +233,7 @@ export class Bookkeeper {
 
   #place(id: NodeId): Place {
     const place = this.#topology.byId.get(id);
-    invariant(place !== undefined, `there is no node "${id}"`);
+    invariant(place !== undefined, "there is no node", id);
     return place;
   }
 

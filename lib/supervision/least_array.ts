@@ -43,12 +43,12 @@ export class LeastArray {
 /** Such an array in the making. */
 export class LeastDraft {
   #base: LeastArray;
-  readonly #numbers: Draft<number>;
+  /** Null before the first change: most arrays of a state stay as they are in a step. */
+  #draft: Draft<number> | null = null;
   #leasts: LeastDraft | null = null;
 
   constructor(base: LeastArray) {
     this.#base = base;
-    this.#numbers = new Draft(base.numbers);
   }
 
   at(index: number): number {
@@ -58,7 +58,8 @@ export class LeastDraft {
   set(index: number, number: number): void {
     const before = this.#numbers.at(index);
     if (before === number) return;
-    this.#numbers.set(index, number);
+    this.#draft ??= new Draft(this.#base.numbers);
+    this.#draft.set(index, number);
     if (this.#base.leasts === null) return;
     this.#leasts ??= new LeastDraft(this.#base.leasts);
     const piece = Math.floor(index / WIDTH);
@@ -84,11 +85,15 @@ export class LeastDraft {
 
   /** The array as it is by now. */
   get whole(): LeastArray {
-    const numbers = this.#numbers.whole;
+    const numbers = this.#draft?.whole ?? this.#base.numbers;
     if (numbers !== this.#base.numbers) {
       this.#base = new LeastArray(numbers, this.#leasts === null ? this.#base.leasts : this.#leasts.whole);
     }
     return this.#base;
+  }
+
+  get #numbers(): Pick<PersistentArray<number>, "at" | "around"> {
+    return this.#draft ?? this.#base.numbers;
   }
 
   #firstInPiece(bound: number, from: number): number {

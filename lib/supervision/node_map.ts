@@ -72,26 +72,27 @@ export class NodeDraft<T> {
   #map: NodeMap<T>;
   readonly #topology: Topology;
   #values: PersistentArray<T>;
-  readonly #draft: Draft<T>;
+  /** Null before the first change. */
+  #draft: Draft<T> | null = null;
 
   constructor(map: NodeMap<T>, topology: Topology, values: PersistentArray<T>) {
     this.#map = map;
     this.#topology = topology;
     this.#values = values;
-    this.#draft = new Draft(values);
   }
 
   at(index: number): T {
-    return this.#draft.at(index);
+    return (this.#draft ?? this.#values).at(index);
   }
 
   set(index: number, value: T): void {
+    this.#draft ??= new Draft(this.#values);
     this.#draft.set(index, value);
   }
 
   /** The map as it is by now. */
   get whole(): NodeMap<T> {
-    const values = this.#draft.whole;
+    const values = this.#draft?.whole ?? this.#values;
     if (values !== this.#values) this.#map = new NodeMap(this.#topology, values);
     this.#values = values;
     return this.#map;

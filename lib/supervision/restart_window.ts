@@ -20,7 +20,11 @@ export const EMPTY_WINDOW: RestartWindow = { at: [] };
 /** Asks for one more restart at `now`; after a refusal the node that this window counts for must give up. */
 export function recordRestart(window: RestartWindow, now: Instant, spec: Intensity): Recorded {
   if (spec === "unlimited") return { granted: true, window: EMPTY_WINDOW, left: null };
-  const recent = window.at.filter((at) => now - at <= spec.withinMs);
+  const { at } = window;
+  let old = 0;
+  while (old < at.length && now - at[old]! > spec.withinMs) old += 1;
+  const recent = at.slice(old);
   if (recent.length >= spec.restarts) return { granted: false, window: { at: recent }, left: 0 };
-  return { granted: true, window: { at: [...recent, now] }, left: spec.restarts - recent.length - 1 };
+  recent.push(now);
+  return { granted: true, window: { at: recent }, left: spec.restarts - recent.length };
 }

@@ -83,25 +83,25 @@ export class Turn {
 
   node(id: NodeId): NodeState {
     const node = this.find(id);
-    invariant(node !== undefined, `there is no node "${id}"`);
+    invariant(node !== undefined, "there is no node", id);
     return node;
   }
 
   actor(id: NodeId): ActorState {
     const node = this.node(id);
-    invariant(node.kind === "actor", `node "${id}" is no actor`);
+    invariant(node.kind === "actor", "no actor is the node", id);
     return node;
   }
 
   tree(id: NodeId): TreeState {
     const node = this.node(id);
-    invariant(node.kind === "tree", `node "${id}" is no tree`);
+    invariant(node.kind === "tree", "no tree is the node", id);
     return node;
   }
 
   place(id: NodeId): Place {
     const place = this.topology.byId.get(id);
-    invariant(place !== undefined, `there is no node "${id}"`);
+    invariant(place !== undefined, "there is no node", id);
     return place;
   }
 
@@ -111,20 +111,20 @@ export class Turn {
 
   actorSpec(id: NodeId): ActorSpec {
     const spec = this.spec(id);
-    invariant(spec.kind !== "tree", `node "${id}" is no actor`);
+    invariant(spec.kind !== "tree", "no actor is the node", id);
     return spec;
   }
 
   treeSpec(id: NodeId): TreeSpec {
     const spec = this.spec(id);
-    invariant(spec.kind === "tree", `node "${id}" is no tree`);
+    invariant(spec.kind === "tree", "no tree is the node", id);
     return spec;
   }
 
   /** The spec of the run of an actor that has one. */
   runSpec(id: NodeId): ActorSpec {
     const { phase } = this.actor(id);
-    invariant("run" in phase, `actor "${id}" has no run`);
+    invariant("run" in phase, "there is no run of the actor", id);
     return phase.spec;
   }
 

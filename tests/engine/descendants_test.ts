@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { FakeProgram, Puppet } from "../../lib/host/fake/puppet.ts";
 import { test } from "../harness/test.ts";
 import { play } from "./play.ts";
@@ -276,4 +277,26 @@ test("engine: a descendant that is stopped is woken to hear that it is to end", 
   });
   assert.deepEqual(heard, ["SIGTERM"]);
   assert.deepEqual(played.linesOf("web", "killed"), []);
+});
+
+test("engine: a supervisor that fails ends after the processes of its runs, and after what those have started", async () => {
+  let machine: FakeMachine | undefined;
+  let alive = 0;
+  const playing = play({
+    config: WEB,
+    programs: {
+      "/bin/web"(self) {
+        self.fork((child) => child.forever());
+        return self.forever();
+      },
+    },
+    arrange: (arranged) => machine = arranged,
+    async script({ at }) {
+      await at(100);
+      alive = machine!.puppets().length;
+      throw new Error("a bug elsewhere");
+    },
+  });
+  await assert.rejects(playing, /a bug elsewhere/);
+  assert.deepEqual([alive, machine!.puppets()], [2, []]);
 });

@@ -59,30 +59,31 @@ async function playPair(containment: "cgroup" | "subreaper") {
       down();
     },
   });
-  const paths = [...vanished].map(([name, { pid }]) =>
+  // Which of the two is started first is drawn.
+  const paths = [...vanished].sort(([a], [b]) => a < b ? -1 : 1).map(([name, { pid }]) =>
     [name, played.end.processes.find((line) => line.pid === pid)?.path ?? null] as const
   );
   const nameOf = ({ pid }: { readonly pid: number }) =>
     [...vanished].find(([, puppet]) => puppet.pid === pid)?.[0] ?? "other";
   const { processes, survivors, unattributed } = account!;
   const accounted = [processes, survivors, unattributed].map((list) => list.map(nameOf).sort());
-  return { played, alive, paths, accounted };
+  return { played, alive: alive.sort(), paths, accounted };
 }
 
 test("layers: by its control group a stop ends what has shed everything, and nothing of another actor", async () => {
   const { played, alive, paths, accounted } = await playPair("cgroup");
   assert.deepEqual(alive, ["db"]);
   assert.deepEqual(accounted, [["other", "other", "web"], [], []]);
-  assert.deepEqual(paths, [["web", "web"], ["db", "db"]]);
+  assert.deepEqual(paths, [["db", "db"], ["web", "web"]]);
   assert.equal(played.end.containment, "cgroup");
   assert.deepEqual(played.machine.groups.all(), []);
 });
 
 test("layers: without groups what has shed everything is ended with the tree, and nobody knows whose it was", async () => {
   const { played, alive, paths, accounted } = await playPair("subreaper");
-  assert.deepEqual(alive, ["web", "db"]);
+  assert.deepEqual(alive, ["db", "web"]);
   assert.deepEqual(accounted, [["other", "other"], [], ["db", "web"]]);
-  assert.deepEqual(paths, [["web", null], ["db", null]]);
+  assert.deepEqual(paths, [["db", null], ["web", null]]);
   assert.equal(played.end.containment, "subreaper");
 });
 

@@ -207,7 +207,7 @@ export class Connections {
         isChild: expected !== undefined,
         ...(memory === undefined ? {} : { memory }),
       };
-      const link = this.#link(begun, expected?.explainLoss);
+      const link = this.#link(begun, expected && (() => expected.explainLoss()));
       expected?.onJoin(link);
       await runLink(link, isRemote);
     } catch (error) {

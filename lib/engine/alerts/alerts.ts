@@ -16,7 +16,7 @@ import { CancelScope } from "../../scope/cancel_scope.ts";
 import { moveOnAfter } from "../../scope/timeouts.ts";
 import type { Exit } from "../../supervision/exit.ts";
 import { Event } from "../../sync/event.ts";
-import { actorEnvironment } from "../environment.ts";
+import type { Environments } from "../environment.ts";
 import type { JournalEntry } from "../journal/journal.ts";
 import { type ErrandPlace, runErrand } from "./errand.ts";
 
@@ -30,11 +30,10 @@ const FAREWELL_MS = 10_000;
 export interface AlertsOptions {
   readonly place: ErrandPlace;
   readonly plan: () => Plan;
-  /** What commands inherit. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Makes the environment of a command. */
+  readonly environments: Environments;
   /** The mark of a run, by its number. */
   readonly markOf: (run: number) => string;
-  readonly socket: string | null;
   /** A folder of the tree's own. */
   readonly folder: string;
   /** Says the reason of an entry in words. */
@@ -108,17 +107,15 @@ export class Alerts {
   }
 
   async #tell({ alert, entry, missed }: Due): Promise<void> {
-    const { place, plan, environment, markOf, socket, folder, worded, onFailed } = this.#options;
+    const { place, plan, environments, markOf, folder, worded, onFailed } = this.#options;
     const { files } = place.host;
     const number = ++this.#errands;
     const marker = markOf(-number);
     const stdin = `${folder}/alert.json`;
     const { name: tree, dir: cwd } = plan();
-    const belonging = { tree, run: marker, socket };
-    const env = actorEnvironment(
+    const env = environments.of(
       { inheritEnv: true, env: {}, path: entry.path, replica: 1 },
-      environment,
-      belonging,
+      { tree, run: marker },
     );
     const told = missed === 0 ? worded(entry) : { ...worded(entry), missed };
     let why: string | null;

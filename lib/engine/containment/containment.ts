@@ -289,9 +289,9 @@ export class Containment {
     this.#begunEnding = new Event();
   }
 
-  /** Looks again at all that is being ended: not every layer hears of every death. */
+  /** Looks again at all that is being ended: not every layer hears of every death. What was not looked at yet is about to be. */
   lookAgain(): void {
-    this.#sweepAll(this.#runs.all());
+    this.#sweepAll(this.#runs.all().filter(({ sighting }) => sighting !== null));
   }
 
   /** Kills all that is left of the whole tree together, where the layer can, but for what was left on purpose. */

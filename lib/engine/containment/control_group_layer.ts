@@ -1,11 +1,13 @@
 import { Hunt, type HuntingHost } from "../../host/hunt.ts";
 import { type Find, findAll, Look } from "../../host/look.ts";
-import type {
-  ControlGroups,
-  Controller,
-  GroupCounts,
-  GroupLimit,
-  Lack,
+import {
+  type ControlGroups,
+  type Controller,
+  type GroupCounts,
+  GroupError,
+  type GroupLimit,
+  type Lack,
+  NO_COUNTS,
 } from "../../host/ports/control_groups.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { Processes, ProcessId, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
@@ -25,6 +27,8 @@ export class ControlGroupLayer implements Layer {
   readonly #home: LimitedHome;
   /** The groups where something was left on purpose. */
   readonly #left = new Set<string>();
+  /** Whether the groups of runs have any controller, without which nothing is counted in them; null if that was not looked at. */
+  #isCounting: boolean | null = null;
 
   /** @param group The group of the tree, which is made when it is first needed. */
   constructor(host: Pick<Host, "groups" | "processes" | "clock">, group: string) {
@@ -36,14 +40,21 @@ export class ControlGroupLayer implements Layer {
   }
 
   place(run: RunId): string {
-    this.#groups.make(this.group);
     const group = this.#groupOf(run);
-    this.#groups.make(group);
+    try {
+      this.#groups.make(group);
+    } catch (error) {
+      if (!(error instanceof GroupError)) throw error;
+      // That of the tree is not there before the first run, and empty it can be removed by anybody of our user.
+      this.#groups.make(this.group);
+      this.#groups.make(group);
+    }
     return group;
   }
 
   prepare(controllers: readonly Controller[], company: readonly ProcessId[]): void {
     this.#home.prepare(controllers, company);
+    this.#isCounting = null;
   }
 
   lackOf(controller: Controller): Lack | null {
@@ -55,7 +66,8 @@ export class ControlGroupLayer implements Layer {
   }
 
   countsOf(run: RunId): GroupCounts {
-    return this.#groups.countsOf(this.#groupOf(run));
+    this.#isCounting ??= this.#groups.givenBy(this.group).length > 0;
+    return this.#isCounting ? this.#groups.countsOf(this.#groupOf(run)) : NO_COUNTS;
   }
 
   membersOf({ run }: Housed, find: Find): readonly ProcessRow[] {

@@ -1,6 +1,6 @@
 import { isSame } from "../../host/alive.ts";
 import { type Find, findAll, type Look } from "../../host/look.ts";
-import { type GroupCounts, GroupError, type Lack } from "../../host/ports/control_groups.ts";
+import { type GroupCounts, GroupError, type Lack, NO_COUNTS } from "../../host/ports/control_groups.ts";
 import type { Leaders, Processes, ProcessRow } from "../../host/ports/processes.ts";
 import type { Housed, Layer, LayerName } from "./layer.ts";
 
@@ -35,7 +35,7 @@ export class BareLayer implements Layer {
   }
 
   countsOf(): GroupCounts {
-    return { oomKills: 0, memoryReached: 0, forksRefused: 0 };
+    return NO_COUNTS;
   }
 
   membersOf(_run: Housed, _find: Find, _look: Look): readonly ProcessRow[] {

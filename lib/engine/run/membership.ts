@@ -11,6 +11,7 @@ import type { Dialog } from "../../actor/dialog/dialog.ts";
 import { RemoteActorError } from "../../actor/errors.ts";
 import { heardWithin } from "../../actor/link/heard_within.ts";
 import { readIdentity } from "../../actor/link/identity.ts";
+import type { Expected } from "../../actor/link/connections.ts";
 import type { Link } from "../../actor/link/link.ts";
 import type { ActorRuntime } from "../../actor/runtime.ts";
 import { encodeSpec, type SpawnSpec } from "../../actor/process/spawn_spec.ts";
@@ -52,36 +53,51 @@ export interface MembershipOptions {
 /** What a membership needs of its run. */
 export interface MemberProcess {
   /** Waits for the end of its process. */
-  exited(): Promise<ExitStatus>;
+  untilExited(): Promise<ExitStatus>;
   /** The isolator whose child it is; null if it is ours. */
-  parentPid(): number | null;
+  readonly parentPid: number | null;
   /** Starts a task that ends with the run. */
   startSoon(name: string, body: () => Promise<void>): void;
 }
 
 /** See the module. */
-export class Membership {
+export class Membership implements Expected {
   readonly #options: MembershipOptions;
+  readonly identity: Expected["identity"];
+  #run: MemberProcess | null = null;
   #unexpect: () => void = () => {};
   #link: Link | null = null;
   #dialog: Dialog | null = null;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
+    const { name, path } = options.spec;
+    this.identity = { name: withoutReplica(name), path };
   }
 
   /** Expects the run from now on. @throws {PayloadError} If it cannot be told what it is to be. */
   open(run: MemberProcess): void {
-    const { point, token } = this.#options;
-    const spec = specFor(this.#options);
-    // What cannot be encoded is told before anything is started.
-    encodeSpec(spec);
-    this.#unexpect = point.runtime.expect(token, {
-      identity: { name: spec.name, path: spec.path },
-      onJoin: (link) =>
-        this.#join(link, encodeSpec({ ...spec, parentPid: run.parentPid() ?? point.pid }), run),
-      explainLoss: async () => await heardWithin(() => run.exited()) ?? null,
-    });
+    const { point, spec, token } = this.#options;
+    // What cannot be encoded is told before anything is started. Nothing but the params of a module can be such.
+    if (spec.module !== null) encodeSpec(specFor(this.#options));
+    this.#run = run;
+    this.#unexpect = point.runtime.expect(token, this);
+  }
+
+  onJoin(link: Link): void {
+    const { point } = this.#options;
+    const run = this.#run!;
+    const start = encodeSpec({ ...specFor(this.#options), parentPid: run.parentPid ?? point.pid });
+    const dialog = link.adopt(ACTOR_DIALOG);
+    this.#link = link;
+    this.#dialog = dialog;
+    dialog.send(Kind.start, 0, start);
+    this.#options.reports.joined();
+    run.startSoon("membership", () => this.#watch(link, dialog));
+  }
+
+  async explainLoss(): Promise<ExitStatus | null> {
+    return await heardWithin(() => this.#run!.untilExited()) ?? null;
   }
 
   /** The run is over. */
@@ -105,15 +121,6 @@ export class Membership {
   get error(): ErrorBox | null {
     const final = this.#dialog?.final;
     return final?.how === "failed" && final.error instanceof RemoteActorError ? final.error.box : null;
-  }
-
-  #join(link: Link, start: Uint8Array, run: MemberProcess): void {
-    const dialog = link.adopt(ACTOR_DIALOG);
-    this.#link = link;
-    this.#dialog = dialog;
-    dialog.send(Kind.start, 0, start);
-    this.#options.reports.joined();
-    run.startSoon("membership", () => this.#watch(link, dialog));
   }
 
   async #watch(link: Link, dialog: Dialog): Promise<void> {

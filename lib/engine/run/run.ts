@@ -1,5 +1,6 @@
 /**
- * One run of an actor, as a task: spawn, report, wait until the supervision says that it is over.
+ * One run of an actor, as a task: spawn, wait for the end of the process, tell of it, wait until the supervision says that the
+ * run is over. A tree has thousands of these waiting, so that the task keeps nothing while it waits but itself.
  *
  * The task decides nothing. But whatever happens to it, also if a bug elsewhere cancels it, it does not end while its
  * process or a descendant of it lives: that is the promise that a task of a nursery makes.
@@ -7,10 +8,11 @@
 import { invariant } from "../../base/invariant.ts";
 import { limitErrorOf } from "../../base/limit_error.ts";
 import { messageOf } from "../../base/user_error.ts";
-import type { ActorSpec } from "../../config/plan.ts";
+import type { ActorSpec, Probe } from "../../config/plan.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { Privileges } from "../../host/ports/privileges.ts";
 import {
+  type ExitStatus,
   type HandedSockets,
   type ProcessId,
   SpawnError,
@@ -20,7 +22,7 @@ import { CancelScope } from "../../scope/cancel_scope.ts";
 import { Cancelled } from "../../scope/cancelled.ts";
 import { Event } from "../../sync/event.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
-import { type Nursery, openNursery } from "../../scope/nursery.ts";
+import { park, type Parked } from "../../scope/park.ts";
 import type { ActorError } from "../../supervision/actor_error.ts";
 import type { Exit } from "../../supervision/exit.ts";
 import type { RunId } from "../../supervision/state.ts";
@@ -30,11 +32,12 @@ import { describeCommand, type Ledger } from "../containment/ledger.ts";
 import { describeUnkept, limitsIn, type Unkept } from "../limits/actor_limits.ts";
 import { reachedLimits } from "../limits/reached.ts";
 import type { MainProcess } from "./main_process.ts";
-import type { Membership } from "./membership.ts";
+import type { MemberProcess, Membership } from "./membership.ts";
 import { asksOwnSocket, isTaken, versionOfReadyFile } from "./probe.ts";
 import { type OutputSink, RunOutput } from "./run_output.ts";
+import { RunTasks, type StartTask } from "./run_tasks.ts";
 import type { NamedPipes, OpenPipes } from "../survival/run_pipes.ts";
-import { SpawnLack } from "../spawning/spawn_queue.ts";
+import { SpawnLack, type SpawnQueue } from "../spawning/spawn_queue.ts";
 import { startChild, type StartedProcess, type StartOptions } from "./start_child.ts";
 
 /** How long a connect may take that is to find nobody. */
@@ -47,6 +50,8 @@ export interface RunReports {
   /** There is a process, which has yet to become the program. */
   made(): void;
   spawned(pid: number): void;
+  /** The machine has no room for a process. @param isLasting Whether that has been so for long. */
+  lacked(message: string, isLasting: boolean): void;
   /** @param isFinal Whether another try would fail in the same way. */
   spawnFailed(message: string, isFinal: boolean): void;
   exited(exit: Exit, error: ActorError | null): void;
@@ -96,8 +101,12 @@ export interface RunOptions {
   readonly member: Membership | null;
   /** Pipes with names for its process to write to; null for pipes without. */
   readonly pipes: PipesOfRun | null;
-  /** Starts something when its turn to be spawned has come. */
-  readonly inTurn: <T>(start: () => Promise<T>) => Promise<T>;
+  /** Where it waits for its turn to be spawned. */
+  readonly queue: SpawnQueue;
+  /** Whether it starts for the first time. */
+  readonly isFirst: boolean;
+  /** Starts tasks of its supervisor. */
+  readonly startTask: StartTask;
   /** Starts its process; null to have it started here. */
   readonly start: NonNullable<StartOptions["start"]> | null;
   readonly reports: RunReports;
@@ -106,23 +115,30 @@ export interface RunOptions {
 }
 
 /** A run in progress, for those who act on it. */
-export class ActorRun {
+export class ActorRun implements MemberProcess {
   readonly options: RunOptions;
   /** The process; null before it was spawned. */
   child: MainProcess | null;
-  readonly #spawning = new CancelScope();
-  readonly #closed = new Event();
+  /** Calls the spawn off; null when that is past. */
+  #spawning: CancelScope | null = new CancelScope();
   readonly #output: RunOutput;
+  readonly #tasks: RunTasks;
   /** Whether there has been a process, also if that did not become the program. */
   #isMade = false;
   #isExpected = false;
-  #nursery: Nursery | null = null;
-  /** What is to be started as soon as there is a nursery: an adopted run is probed before its task has begun. */
-  #early: { readonly name: string; readonly body: () => Promise<void> }[] = [];
+  /** How the process ended; null if it has not. */
+  #exit: Exit | null = null;
+  /** Cuts short what is waited for before the end is told; null if nothing is. */
+  #telling: CancelScope | null = null;
+  /** Whether the supervision has said that it is over. */
+  #isClosed = false;
+  /** The task, while it waits for one of these. */
+  #parked: Parked<void> | null = null;
 
   constructor(options: RunOptions) {
     this.options = options;
     this.#output = new RunOutput(options.sink);
+    this.#tasks = new RunTasks(options.startTask);
     this.child = options.adopted?.main ?? null;
     // At once: whatever follows may be meant for it.
     if (this.child !== null) this.#contain(this.child);
@@ -132,8 +148,10 @@ export class ActorRun {
   async run(): Promise<void> {
     try {
       const child = this.child ?? await this.#spawn();
+      this.#spawning = null;
       if (child !== null) await this.#live(child);
     } finally {
+      await this.#tasks.end();
       this.options.member?.close();
       this.options.pipes?.remove();
     }
@@ -142,57 +160,79 @@ export class ActorRun {
   async #live(child: MainProcess): Promise<void> {
     const { adopted, containment, reports, run } = this.options;
     try {
-      await openNursery(async (nursery) => {
-        this.#nursery = nursery;
-        this.#output.begin(child);
-        nursery.startSoon(() => this.#watch(child), { name: "watch" });
-        for (const { name, body } of this.#early.splice(0)) nursery.startSoon(body, { name });
-        if (adopted === null) reports.spawned(child.pid);
-        await this.#closed.wait();
-        // At once, so that whoever is told that it is over finds its control group gone.
-        containment.remove(run);
-        await this.#output.drain();
-        nursery.cancelScope.cancel("the run is over");
-      });
+      this.#output.begin(child);
+      if (adopted === null) reports.spawned(child.pid);
+      if (adopted?.isOver === true) {
+        containment.mainEnded(run);
+        containment.mainReported(run);
+      } else {
+        // Not waited for as a promise, which would keep as much again for each run.
+        void child.exited.then((exit) => {
+          this.#exit = exit;
+          this.#goOn();
+        });
+        while (this.#exit === null && !this.#isClosed) await this.#wait();
+        if (!this.#isClosed) await this.#tell(child, this.#exit!);
+      }
+      while (!this.#isClosed) await this.#wait();
+      // At once, so that whoever is told that it is over finds its control group gone.
+      containment.remove(run);
+      await this.#output.drain();
     } finally {
-      this.#nursery = null;
       this.#output.close();
-      if (!this.#closed.isSet) await new CancelScope({ shield: true }).run(() => this.#endAll());
+      if (!this.#isClosed) await new CancelScope({ shield: true }).run(() => this.#endAll());
       containment.remove(run);
     }
   }
 
+  /** Waits until the process has ended, or the supervision has said that the run is over; it may be too early. */
+  #wait(): Promise<void> {
+    return park<void>("its process", (parked) => this.#parked = parked);
+  }
+
+  #goOn(): void {
+    this.#parked?.wake();
+    this.#parked = null;
+  }
+
   /** Calls the spawn off, if it has not happened yet. */
   abortSpawn(): void {
-    this.#spawning.cancel("the start was called off");
+    this.#spawning?.cancel("the start was called off");
   }
 
   /** Starts something that belongs to the run and ends with it; nothing if the run is over. */
   startSoon(name: string, body: () => Promise<void>): void {
-    if (this.#nursery !== null) this.#nursery.startSoon(body, { name });
-    else if (!this.#closed.isSet) this.#early.push({ name, body });
+    if (!this.#isClosed) this.#tasks.startSoon(body, { name });
   }
 
   /** Lets the task end. */
   close(): void {
-    this.#closed.set();
+    this.#isClosed = true;
+    this.#telling?.cancel("the run is over");
+    this.#goOn();
+  }
+
+  async untilExited(): Promise<ExitStatus> {
+    const exit = await fromPromise(this.child!.exited);
+    invariant(exit.how !== "unseen", "what joins was started here");
+    return exit;
+  }
+
+  get parentPid(): number | null {
+    return this.child?.home ?? null;
   }
 
   async #spawn(): Promise<MainProcess | null> {
-    const { reports, spec } = this.options;
+    const { queue, isFirst, reports, spec } = this.options;
     let child: MainProcess | null = null;
     try {
-      await this.#spawning.run(async () => {
-        child = await this.options.inTurn(async () => {
-          await this.#refuseTakenPort();
-          this.#openMembership();
-          try {
-            return await this.#spawnNow();
-          } catch (error) {
-            const lack = this.#isMade || !isOfMachine(error) ? null : limitErrorOf(error);
-            throw lack === null ? error : new SpawnLack(lack);
-          }
-        });
+      await this.#spawning!.run(async () => {
+        child = await queue.inTurn(
+          spec.parent!,
+          isFirst,
+          () => this.#spawnInTurn(),
+          ({ message }, isLasting) => reports.lacked(message, isLasting),
+        );
       });
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
@@ -208,6 +248,17 @@ export class ActorRun {
     return child;
   }
 
+  async #spawnInTurn(): Promise<MainProcess> {
+    if (this.options.spec.ready !== null) await this.#refuseTakenPort(this.options.spec.ready.probe);
+    this.#openMembership();
+    try {
+      return await this.#spawnNow();
+    } catch (error) {
+      const lack = this.#isMade || !isOfMachine(error) ? null : limitErrorOf(error);
+      throw lack === null ? error : new SpawnLack(lack);
+    }
+  }
+
   #contain(main: MainProcess): void {
     const { containment, run, spec, marker } = this.options;
     containment.add(
@@ -216,10 +267,10 @@ export class ActorRun {
     );
   }
 
-  async #refuseTakenPort(): Promise<void> {
+  async #refuseTakenPort(probe: Probe): Promise<void> {
     const { host, spec } = this.options;
-    if (spec.ready === null || asksOwnSocket(spec)) return;
-    const address = await isTaken(host, spec.ready.probe, TAKEN_TIMEOUT_MS);
+    if (asksOwnSocket(spec)) return;
+    const address = await isTaken(host, probe, TAKEN_TIMEOUT_MS);
     if (address === null) return;
     throw new SpawnError(
       "start",
@@ -231,15 +282,7 @@ export class ActorRun {
     if (this.#isExpected) return;
     this.#isExpected = true;
     try {
-      this.options.member?.open({
-        exited: async () => {
-          const exit = await fromPromise(this.child!.exited);
-          invariant(exit.how !== "unseen", "what joins was started here");
-          return exit;
-        },
-        startSoon: (name, body) => this.startSoon(name, body),
-        parentPid: () => this.child?.home ?? null,
-      });
+      this.options.member?.open(this);
     } catch (error) {
       throw new SpawnError("start", messageOf(error));
     }
@@ -299,18 +342,19 @@ export class ActorRun {
     return unkept.length < limitsIn(cgroup).length;
   }
 
-  async #watch(child: MainProcess): Promise<void> {
-    const { adopted, ledger, containment, member, reports, run, spec } = this.options;
-    if (adopted?.isOver === true) {
-      containment.mainEnded(run);
-      return containment.mainReported(run);
-    }
-    const exit = await fromPromise(child.exited);
+  /** Tells how the process has ended, after what it has said before. */
+  async #tell(child: MainProcess, exit: Exit): Promise<void> {
+    const { ledger, containment, member, reports, run, spec } = this.options;
     const isOurs = exit.how !== "unseen" && ledger.ended(child, exit);
     const reached = reachedLimits(exit, isOurs, containment.countsOf(run), spec.cgroup);
     containment.mainEnded(run);
-    await this.#output.lastLines();
-    await member?.lastWords();
+    this.#telling = new CancelScope();
+    await this.#telling.run(async () => {
+      await this.#output.lastLines();
+      await member?.lastWords();
+    });
+    this.#telling = null;
+    if (this.#isClosed) return;
     const box = member?.error ?? null;
     reports.exited(
       reached === null ? exit : { ...exit, reached },

@@ -27,6 +27,8 @@ export function findProgram(
     // An empty entry means the working folder, which here is the one that the program will start in.
     const candidate = `${folder === "" ? cwd : folder}/${program}`;
     try {
+      // As a rule it is in one of many folders, and an error for each other one would cost more than the look.
+      if (statOf(candidate, candidate, who) === null) continue;
       checkProgram(candidate, candidate, who);
       return candidate;
     } catch (error) {
@@ -37,21 +39,24 @@ export function findProgram(
 }
 
 function checkProgram(file: string, shown: string, who: string): void {
-  let info: Stats;
-  try {
-    info = statSync(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EACCES") {
-      throw new SpawnError("program", `Command not found: there is no file "${shown}"`);
-    }
-    throw new SpawnError("permission", `Cannot reach "${shown}": ${whyUnreachable(file, who)}`);
-  }
+  const info = statOf(file, shown, who);
+  if (info === null) throw new SpawnError("program", `Command not found: there is no file "${shown}"`);
   if (info.isDirectory()) throw new SpawnError("program", `Command not found: "${shown}" is a folder`);
   if (!info.isFile()) throw new SpawnError("permission", `"${shown}" is no program: it is no file at all`);
   try {
     accessSync(file, constants.X_OK);
   } catch {
     throw new SpawnError("permission", whyNotExecutable(info, shown, who));
+  }
+}
+
+/** Null if there is no such file. @throws {SpawnError} If that cannot be seen. */
+function statOf(file: string, shown: string, who: string): Stats | null {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EACCES") return null;
+    throw new SpawnError("permission", `Cannot reach "${shown}": ${whyUnreachable(file, who)}`);
   }
 }
 

@@ -15,27 +15,26 @@ const OWN = 12;
 export class OpenFilesLimit {
   readonly #libc: Libc;
   readonly #now = new BigUint64Array(2);
+  readonly #nowBytes = bytesOf(this.#now);
   readonly #raised: BigUint64Array;
   /** The soft limit for children. */
   readonly soft: number;
+  /** What a child is to set for itself, soft and hard; null if it inherits that. */
+  readonly ofChildren: readonly [number, number] | null;
 
   constructor(libc: Libc, soft: number | null) {
     this.#libc = libc;
     this.#raised = new BigUint64Array(2);
     libc.call.prlimit(0, LINUX.RLIMIT_NOFILE, null, bytesOf(this.#raised));
     this.soft = soft === null ? Number(this.#raised[0]!) : Math.min(soft, Number(this.#raised[1]!));
+    const [raised, hard] = this.#raised;
+    this.ofChildren = BigInt(this.soft) === raised ? null : [this.soft, Number(hard)];
   }
 
   /** Whether a descriptor is so high that a start with it would leave this process too few. */
   isReachedBy(descriptor: number): boolean {
-    this.#libc.call.prlimit(0, LINUX.RLIMIT_NOFILE, null, bytesOf(this.#now));
-    return BigInt(descriptor + OWN) >= this.#now[0]!;
-  }
-
-  /** What a child is to set for itself, soft and hard; null if it inherits that. */
-  get ofChildren(): readonly [number, number] | null {
-    const [soft, hard] = this.#raised;
-    return BigInt(this.soft) === soft ? null : [this.soft, Number(hard)];
+    this.#libc.call.prlimit(0, LINUX.RLIMIT_NOFILE, null, this.#nowBytes);
+    return descriptor + OWN >= Number(this.#now[0]!);
   }
 
   /**

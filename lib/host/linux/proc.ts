@@ -11,6 +11,9 @@ const TICK_MS = 10;
 /** Whether the kernel has lists of children; null before that was needed. */
 let hasChildrenLists: boolean | null = null;
 
+/** Whether this thread is the first one of the process; null before that was needed. */
+let isInFirstThread: boolean | null = null;
+
 /** Whether /proc has the processes by the numbers that this process sees. */
 export function isProcOurs(): boolean {
   try {
@@ -40,10 +43,31 @@ export function readChildren(pid: number, pageBytes: number): readonly number[] 
     return readTable(pageBytes).filter((row) => row.parent === pid).map((row) => row.pid);
   }
   return listNumbers(`/proc/${pid}/task`).flatMap((thread) =>
-    (tryRead(`/proc/${pid}/task/${thread}/children`) ?? "").split(" ").filter((text) => text !== "").map(
-      Number,
-    )
+    numbersIn(tryRead(`/proc/${pid}/task/${thread}/children`) ?? "")
   );
+}
+
+/**
+ * The children of this process, if all that it starts is started by this thread; null if that cannot be told so. Orphans come
+ * to the first thread of whoever takes them in, and that has to be this one.
+ */
+export function readOwnChildren(): readonly number[] | null {
+  isInFirstThread ??= readThread() === `${process.pid}/task/${process.pid}`;
+  const list = isInFirstThread ? tryRead("/proc/thread-self/children") : null;
+  return list === null ? null : numbersIn(list);
+}
+
+function readThread(): string | null {
+  try {
+    return nodeFs().readlinkSync("/proc/thread-self");
+  } catch {
+    return null;
+  }
+}
+
+/** Numbers with a space behind each. */
+function numbersIn(text: string): readonly number[] {
+  return text === "" ? [] : text.trimEnd().split(" ").map(Number);
 }
 
 /** One process; null if there is none. */

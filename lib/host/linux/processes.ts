@@ -27,6 +27,7 @@ import {
   readChildren,
   readCommand,
   readEnvironment,
+  readOwnChildren,
   readPids,
   readRow,
   readTable,
@@ -220,7 +221,9 @@ export class LinuxProcesses implements Processes {
   }
 
   childrenOf(pid: number): readonly number[] {
-    return readChildren(pid, this.#pageBytes);
+    // Whoever takes everything has started everything, here.
+    const own = pid === this.ownPid && this.#reaper.takesAll ? readOwnChildren() : null;
+    return own ?? readChildren(pid, this.#pageBytes);
   }
 
   find(pid: number): ProcessRow | null {

@@ -51,6 +51,11 @@ export class Reaper {
     this.#onOrphan = onOrphan;
   }
 
+  /** Whether it is exclusive. */
+  get takesAll(): boolean {
+    return this.#onOrphan !== null;
+  }
+
   /** Tells of every death before its status is collected, once this is exclusive. */
   foretell(onDeath: (death: ReapedOrphan) => void): void {
     this.#onDeath = onDeath;

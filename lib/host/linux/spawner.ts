@@ -81,7 +81,7 @@ export class Spawner {
 
   /** @throws {SpawnError} */
   spawn(spec: SpawnSpec): Spawned {
-    const program = locateProgram(spec);
+    const program = quickProgram(spec) ?? locateProgram(spec);
     const opened: Opened = { handed: { ...spec.descriptors }, passing: [], kept: [] };
     try {
       this.#openInput(spec, opened);
@@ -98,7 +98,9 @@ export class Spawner {
   }
 
   #refuseTheLast({ passing, kept }: Opened): void {
-    const highest = Math.max(-1, ...passing, ...kept.map((descriptor) => descriptor ?? -1));
+    let highest = -1;
+    for (const descriptor of passing) highest = Math.max(highest, descriptor);
+    for (const descriptor of kept) highest = Math.max(highest, descriptor ?? -1);
     if (!this.#limit.isReachedBy(highest)) return;
     throw new SpawnError(
       "start",
@@ -277,7 +279,19 @@ export class Spawner {
   }
 }
 
-function notStarted(program: string, { argv, cwd }: SpawnSpec, errno: number): SpawnError {
+/** The file that is named, with nothing looked at: the kernel does that, and what it refuses is looked at then. Null for a name. */
+function quickProgram({ argv: [name] }: SpawnSpec): string | null {
+  return name!.includes("/") && !isLostSelf(name!) ? name! : null;
+}
+
+function notStarted(program: string, spec: SpawnSpec, errno: number): SpawnError {
+  const { argv, cwd } = spec;
+  try {
+    locateProgram(spec);
+  } catch (error) {
+    if (error instanceof SpawnError) return error;
+    throw error;
+  }
   return new SpawnError("start", `Cannot start "${argv[0]}": ${whyNotRun(resolvePath(cwd, program), errno)}`);
 }
 
@@ -312,7 +326,9 @@ export function locateProgram({ argv, env, cwd }: Pick<SpawnSpec, "argv" | "env"
 
 /** The lowest number above all that a process is handed. */
 export function firstAbove(handed: Readonly<Record<number, number>>): number {
-  return Math.max(...Object.keys(handed).map(Number)) + 1;
+  let above = 0;
+  for (const number of Object.keys(handed)) above = Math.max(above, Number(number) + 1);
+  return above;
 }
 
 /** @param place What sets it apart from us: a session or a group of its own, and perhaps a control group. */

@@ -45,6 +45,9 @@ export interface GroupCounts {
   readonly forksRefused: number;
 }
 
+/** Nothing. */
+export const NO_COUNTS: GroupCounts = { oomKills: 0, memoryReached: 0, forksRefused: 0 };
+
 /** What was to be done about a group and could not be. */
 export class GroupError extends Error {
   override readonly name = "GroupError";

@@ -24,14 +24,19 @@ export interface PlacedTexts {
 }
 
 /** Puts all texts of a start into one piece of memory: it is encoded in one go. */
-export function placeTexts(
-  ffi: Ffi,
-  { program, cwd, argv, env }: StartTexts,
-): PlacedTexts {
-  const variables = Object.keys(env).map((name) => `${name}=${env[name]}`);
-  const all = [program, cwd, ...argv, ...variables].map(untilNull);
-  const encoded = rawBytes(`${all.join("\0")}\0`);
-  const pointers = argv.length + 1 + variables.length + 1;
+export function placeTexts(ffi: Ffi, { program, cwd, argv, env }: StartTexts): PlacedTexts {
+  const texts = [program, cwd, ...argv];
+  for (const name of Object.keys(env)) texts.push(`${name}=${env[name]}`);
+  const joined = `${texts.join("\0")}\0`;
+  return tryPlace(ffi, texts.length, argv.length, joined) ??
+    tryPlace(ffi, texts.length, argv.length, `${texts.map(untilNull).join("\0")}\0`)!;
+}
+
+/** @returns Null if a text has a null in it. */
+function tryPlace(ffi: Ffi, texts: number, args: number, joined: string): PlacedTexts | null {
+  const encoded = rawBytes(joined);
+  // Two of the texts are in no list, and behind each of the two lists there is a null.
+  const pointers = texts;
   // A small one without a buffer of its own might be moved.
   const bytes = new Uint8Array(new ArrayBuffer(pointers * POINTER_BYTES + encoded.length));
   bytes.set(encoded, pointers * POINTER_BYTES);
@@ -44,15 +49,14 @@ export function placeTexts(
     return here;
   };
   const [programAt, cwdAt] = [next(), next()];
-  const putNext = (index: number) => {
+  for (let index = 0; index < pointers - 1; index++) {
+    if (index === args) continue;
     const pointer = next();
     halves[index * 2] = pointer % HALF;
     halves[index * 2 + 1] = Math.floor(pointer / HALF);
-  };
-  for (let index = 0; index < argv.length; index++) putNext(index);
-  const firstVariable = argv.length + 1;
-  for (let index = 0; index < variables.length; index++) putNext(firstVariable + index);
-  const envp = address + firstVariable * POINTER_BYTES;
+  }
+  if (from !== bytes.length) return null;
+  const envp = address + (args + 1) * POINTER_BYTES;
   return { bytes, program: programAt, cwd: cwdAt, argv: address, envp };
 }
 

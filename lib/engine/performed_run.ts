@@ -1,0 +1,152 @@
+/**
+ * One run, as the performer of effects knows it: what the run tells becomes events, and its lines go to the log and to a log
+ * probe that waits for one of them.
+ */
+import type { ActorSpec, NodeId } from "../config/plan.ts";
+import type { ProcessId } from "../host/ports/processes.ts";
+import type { CancelScope } from "../scope/cancel_scope.ts";
+import type { ActorError } from "../supervision/actor_error.ts";
+import type { TreeEvent } from "../supervision/event.ts";
+import type { Exit } from "../supervision/exit.ts";
+import type { RunId } from "../supervision/state.ts";
+import type { Recorder } from "./journal/recorder.ts";
+import type { Unkept } from "./limits/actor_limits.ts";
+import type { LineHearer } from "./logs/line_encoder.ts";
+import type { LogStream } from "./logs/log_format.ts";
+import { shownTexts } from "./logs/shown_text.ts";
+import type { StreamLog } from "./logs/stream_log.ts";
+import type { MemberReports } from "./run/membership.ts";
+import type { LinePattern } from "./run/ready_patterns.ts";
+import type { ActorRun, RunReports } from "./run/run.ts";
+import type { OutputSink } from "./run/run_output.ts";
+import type { Survival } from "./survival/survival.ts";
+
+/** Where what is told goes; the same for all runs. */
+export interface Told {
+  readonly post: (event: TreeEvent) => void;
+  readonly recorder: Recorder;
+  /** Null if nothing of the tree is to outlive its supervisor. */
+  readonly survival: Survival | null;
+  /** Told which limits an actor runs without. */
+  readonly onUnlimited: (spec: ActorSpec, limits: readonly Unkept[]) => void;
+}
+
+/** See the module. */
+export class PerformedRun implements RunReports, MemberReports, OutputSink, LineHearer {
+  readonly #told: Told;
+  readonly #spec: ActorSpec;
+  readonly #number: RunId;
+  readonly #survives: boolean;
+  /** Set as soon as it is made. */
+  run!: ActorRun;
+  /** What its log probe waits for, and in which attempt; null if it waits for nothing. */
+  awaited: { readonly pattern: LinePattern; readonly attempt: number } | null = null;
+  /** The attempt that waits until its modules are loaded; null for none. */
+  #awaitsLoad: number | null = null;
+  #hasLoaded = false;
+  /** Its probes that have got no answer yet. */
+  readonly probing: Set<CancelScope> = new Set();
+
+  /** @param survives Whether it is to outlive the supervisor. */
+  constructor(told: Told, spec: ActorSpec, run: RunId, survives: boolean) {
+    this.#told = told;
+    this.#spec = spec;
+    this.#number = run;
+    this.#survives = survives;
+  }
+
+  started({ pid, startTime }: ProcessId, fileBefore: string | null): void {
+    const { survival } = this.#told;
+    const survives = this.#survives;
+    survival?.started({ run: this.#number, pid, startTime, fileBefore, survives }, this.#spec);
+  }
+
+  made(): void {
+    this.#told.post({ type: "made", ...this.#about });
+  }
+
+  spawned(pid: number): void {
+    this.#told.post({ type: "spawned", ...this.#about, pid });
+  }
+
+  lacked(message: string, isLasting: boolean): void {
+    this.#told.post({ type: "lacked", ...this.#about, message, isLasting });
+  }
+
+  spawnFailed(message: string, isFinal: boolean): void {
+    this.#told.post({ type: "spawn_failed", ...this.#about, message, isFinal });
+  }
+
+  exited(exit: Exit, error: ActorError | null): void {
+    this.#told.post({ type: "exited", ...this.#about, exit, error });
+  }
+
+  unlimited(limits: readonly Unkept[]): void {
+    this.#told.onUnlimited(this.#spec, limits);
+  }
+
+  joined(): void {
+    this.#told.post({ type: "joined", ...this.#about });
+  }
+
+  parted(): void {
+    this.#told.post({ type: "parted", ...this.#about });
+  }
+
+  loaded(): void {
+    this.#hasLoaded = true;
+    if (this.#awaitsLoad !== null) this.#foundReady(this.#awaitsLoad);
+  }
+
+  open(stream: "stdout" | "stderr"): StreamLog {
+    const { recorder } = this.#told;
+    return recorder.open(
+      this.#spec.path,
+      stream,
+      () => recorder.isHeard || this.awaited !== null ? this : null,
+    );
+  }
+
+  whenRoom(callback: () => void): boolean {
+    return this.#told.recorder.whenRoom(this.#spec.path, callback);
+  }
+
+  line(stream: LogStream, at: number, bytes: Uint8Array, cut: boolean): void {
+    this.#told.recorder.tellLine(this.#spec.path, stream, at, { bytes, cut });
+    this.#look(bytes);
+  }
+
+  partial(bytes: Uint8Array): void {
+    this.#look(bytes);
+  }
+
+  /** Waits for nothing from now on. */
+  awaitNothing(): void {
+    this.awaited = null;
+    this.#awaitsLoad = null;
+  }
+
+  /** Waits until its modules are loaded, which comes by itself, and may have come before somebody wanted to know. */
+  awaitLoad(attempt: number): void {
+    this.#awaitsLoad = attempt;
+    if (this.#hasLoaded) this.#foundReady(attempt);
+  }
+
+  get #about(): { readonly node: NodeId; readonly run: RunId } {
+    return { node: this.#spec.path, run: this.#number };
+  }
+
+  /** Looks whether a line, or what has come of one, is that which a log probe waits for. */
+  #look(bytes: Uint8Array): void {
+    if (this.awaited === null) return;
+    const text = new TextDecoder().decode(bytes);
+    const { pattern, attempt } = this.awaited;
+    if (!pattern.test(text) && !shownTexts(text).some((shown) => pattern.test(shown))) return;
+    this.awaited = null;
+    this.#foundReady(attempt);
+  }
+
+  #foundReady(attempt: number): void {
+    this.#told.post({ type: "probed", ...this.#about, attempt, answer: { says: "ready" } });
+  }
+}
