@@ -12,6 +12,7 @@ import { LinuxControlGroups } from "./linux/control_groups.ts";
 import { isMarked } from "./linux/delegation.ts";
 import { linuxDescriptors, setNonBlocking } from "./linux/descriptors.ts";
 import { DirectStart } from "./linux/direct_start/direct_start.ts";
+import { linuxNotices } from "./linux/notices.ts";
 import { linuxWatching } from "./linux/file_watcher.ts";
 import { linuxFolders } from "./linux/folders.ts";
 import { startsInGroup } from "./linux/group_placement.ts";
@@ -100,6 +101,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     tcp: new NodeTcp(isDeno ? denoTlsFlow : socketFlow),
     threads: new RuntimeThreads(isDeno ? denoWorkers : bunWorkers, options.threadEntry ?? OWN_ENTRY),
     network: nodeNetwork,
+    notices: linuxNotices(libc, readySet),
     files: new NodeFiles(),
     folders: linuxFolders(libc, openSource),
     watching: linuxWatching(libc, openSource),

@@ -9,6 +9,7 @@ import { groupLimitsContract, type LimitLacks } from "./contract/group_limits.ts
 import { listeningContract } from "./contract/listening.ts";
 import { locksContract } from "./contract/locks.ts";
 import { networkContract } from "./contract/network.ts";
+import { noticesContract } from "./contract/notices.ts";
 import { privilegesContract } from "./contract/privileges.ts";
 import { processesContract } from "./contract/processes.ts";
 import { socketsContract } from "./contract/sockets.ts";
@@ -29,6 +30,7 @@ export function contract(name: string, open: OpenSubject, lacks: LimitLacks = LA
   foldersContract(name, open);
   locksContract(name, open);
   networkContract(name, open);
+  noticesContract(name, open);
   listeningContract(name, open);
   socketsContract(name, open);
   tcpContract(name, open);

@@ -85,6 +85,10 @@ const programsOf = (machine: FakeMachine): Readonly<Record<string, FakeProgram>>
     await middle.wait();
   },
   leave_to_exit: (self) => void self.fork((child) => child.exit(Number(self.args[0]))),
+  notify(self) {
+    for (const text of self.args) self.notify(text);
+    self.print("heard\n");
+  },
   async listen_on(self) {
     const { sockets } = machine.hostOf(self);
     await sockets.listen(self.args[0]!, (connection) => {
@@ -191,6 +195,7 @@ function programs(): Programs {
     listenOn: (address) => [...command("listen_on"), address],
     hangUpOn: (address) => [...command("listen_on"), address, "hang-up"],
     holdLock: (path) => [...command("hold_lock"), path],
+    notify: (...texts) => [...command("notify"), ...texts],
     leaveToExit: (code) => [...command("leave_to_exit"), String(code)],
   };
 }

@@ -153,6 +153,20 @@ function serve(status: number | "silence"): Promise<Served> {
   });
 }
 
+/** Sends its arguments, and then an end of a pipe that the reader closes when it has come so far. */
+const NOTIFY = `
+import array, os, select, socket, sys
+to = os.environ["NOTIFY_SOCKET"].replace("@", "\\0", 1)
+sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+for text in sys.argv[1:]: sender.sendto(text.encode(), to)
+here, there = os.pipe()
+rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [there]))
+sender.sendmsg([b"BARRIER=1"], [rights], 0, to)
+os.close(there)
+select.select([here], [], [])
+print("heard")
+`;
+
 /** `never` is a named pipe to which nobody writes. */
 function programs(never: string): Programs {
   const shell = (script: string, ...args: readonly string[]) => ["/bin/sh", "-c", script, "sh", ...args];
@@ -188,6 +202,7 @@ function programs(never: string): Programs {
     listenOn: (address) => [...listening, address],
     hangUpOn: (address) => [...listening, address, "hang-up"],
     holdLock: (path) => [...locking, path],
+    notify: (...texts) => ["python3", "-c", NOTIFY, ...texts],
     leaveToExit: (code) => shell(`(sh -c "exit ${code}" &)`),
   };
 }

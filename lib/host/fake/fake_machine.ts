@@ -20,6 +20,7 @@ import { FakeListening } from "./fake_listening.ts";
 import { FakeLocks, type LockTable } from "./fake_locks.ts";
 import { FakeNetwork } from "./fake_network.ts";
 import type { FakeProcess } from "./fake_process.ts";
+import { fakeNotices, type NoticeTable } from "./fake_notices.ts";
 import { FakeProcesses } from "./fake_processes.ts";
 import { FakeSockets } from "./fake_sockets.ts";
 import { FakeTcp } from "./fake_tcp.ts";
@@ -66,6 +67,8 @@ export class FakeMachine {
   threadProgram: FakeThreadProgram = () => {};
   /** The threads that run, of all processes. */
   readonly threads: Set<Thread> = new Set();
+  /** Who takes what programs tell their supervisor. */
+  readonly notices: NoticeTable = new Map();
   /** How many folders each watcher of files has room for. */
   watches = Infinity;
   /** Tells this life of the machine from others. */
@@ -90,6 +93,7 @@ export class FakeMachine {
       kernel: this.kernel,
       network: this.network,
       groups: this.groups,
+      notices: this.notices,
       onProgramError: (error) => this.programErrors.push(error),
     };
     this.host = this.#hostFor(self, () => this.seed);
@@ -136,6 +140,7 @@ export class FakeMachine {
       tcp: this.tcp,
       threads: new FakeThreads(process, () => this.threadProgram, this.threads),
       network: this.network,
+      notices: fakeNotices(this.notices, process),
       folders: fakeFolders(this.disk, files),
       watching: fakeWatching(this.disk, () => this.watches),
       locks: new FakeLocks(this.#locks, this.disk, process),

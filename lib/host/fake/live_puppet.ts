@@ -2,6 +2,7 @@ import { after } from "../../base/instant.ts";
 import type { Signal } from "../../base/signals.ts";
 import type { Clock } from "../../scope/clock.ts";
 import type { ExitStatus } from "../ports/processes.ts";
+import type { NoticeTable } from "./fake_notices.ts";
 import type { FakeNetwork } from "./fake_network.ts";
 import type { FakeProcess } from "./fake_process.ts";
 import type { GroupTable } from "./group_table.ts";
@@ -15,6 +16,7 @@ export interface PuppetWorld {
   readonly kernel: Kernel;
   readonly network: FakeNetwork;
   readonly groups: GroupTable;
+  readonly notices: NoticeTable;
   /** Told what a program throws, which is a mistake of the test. */
   readonly onProgramError: (error: unknown) => void;
 }
@@ -202,6 +204,12 @@ class LivePuppet implements Puppet {
   listen(port: number, answer: PortAnswer = { status: 200 }): void {
     if (!this.#process.isAlive) return;
     this.#process.onEnd.add(this.#world.network.listen(port, answer));
+  }
+
+  notify(text: string): void {
+    if (!this.#process.isAlive) return;
+    const { pid, uid } = this.#process;
+    this.#world.notices.get(this.env["NOTIFY_SOCKET"] ?? "")?.({ text, sender: { pid, uid } });
   }
 
   #reap(): void {

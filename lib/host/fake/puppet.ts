@@ -67,4 +67,6 @@ export interface Puppet {
 
   /** Listens on a port for as long as the process lives. */
   listen(port: number, answer?: PortAnswer): void;
+  /** Tells whoever takes notices at its NOTIFY_SOCKET, as sd_notify does. */
+  notify(text: string): void;
 }

@@ -6,6 +6,7 @@ import type { Folders } from "./folders.ts";
 import type { Listening } from "./listening.ts";
 import type { Locks } from "./locks.ts";
 import type { Network } from "./network.ts";
+import type { Notices } from "./notices.ts";
 import type { Processes } from "./processes.ts";
 import type { Sockets } from "./sockets.ts";
 import type { SystemFacts } from "./system_facts.ts";
@@ -49,6 +50,7 @@ export interface Host {
   readonly tcp: Tcp;
   readonly threads: Threads;
   readonly network: Network;
+  readonly notices: Notices;
   readonly files: Files;
   readonly folders: Folders;
   readonly watching: Watching;

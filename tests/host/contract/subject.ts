@@ -40,6 +40,8 @@ export interface Programs {
   hangUpOn(address: string): readonly string[];
   /** Takes the lock of a file, says that it is up, and stays. */
   holdLock(path: string): readonly string[];
+  /** Sends texts to its NOTIFY_SOCKET, waits until all are heard, and prints `heard`. */
+  notify(...texts: readonly string[]): readonly string[];
   /** Exits, and leaves a grandchild that exits with `code`. */
   leaveToExit(code: number): readonly string[];
 }

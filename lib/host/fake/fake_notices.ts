@@ -1,0 +1,23 @@
+import type { Notice, Notices } from "../ports/notices.ts";
+import type { FakeProcess } from "./fake_process.ts";
+
+/** Who takes notices under which name. */
+export type NoticeTable = Map<string, (notice: Notice) => void>;
+
+/** Notices of a fake machine, as one process takes them: for as long as it lives. */
+export function fakeNotices(table: NoticeTable, process: FakeProcess): Notices {
+  return {
+    open(name, onNotice) {
+      if (table.has(name) || !process.isAlive) return null;
+      const take = (notice: Notice) =>
+        process.loop.deliver(() => table.get(name) === take && onNotice(notice));
+      table.set(name, take);
+      const close = () => {
+        process.onEnd.delete(close);
+        if (table.get(name) === take) table.delete(name);
+      };
+      process.onEnd.add(close);
+      return { close };
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** The port to what programs tell their supervisor in datagrams, as sd_notify sends them. */
+
+/** One datagram, whole. */
+export interface Notice {
+  readonly text: string;
+  /** Who sent it, as the kernel says: it may have ended since. */
+  readonly sender: { readonly pid: number; readonly uid: number };
+}
+
+/** Where notices come in. */
+export interface NoticeBox {
+  close(): void;
+}
+
+/** See the module. */
+export interface Notices {
+  /**
+   * Takes what is sent to a name in the kernel, such as `@supervise/1`, in order, and calls back for each. Descriptors that come
+   * along are closed once that has returned, which is what a sender waits for that sends BARRIER=1. What is longer than 4096
+   * bytes is dropped.
+   *
+   * @returns Null if somebody else has the name, or no descriptor is left.
+   */
+  open(name: string, onNotice: (notice: Notice) => void): NoticeBox | null;
+}
