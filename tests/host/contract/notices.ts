@@ -19,10 +19,9 @@ export function noticesContract(name: string, open: OpenSubject): void {
     const texts = ["READY=1\nSTATUS=ünïcode", ...Array.from({ length: 30 }, (_, index) => `STATUS=${index}`)];
     const child = start(subject, programs.notify(...texts), { env: { ...env, NOTIFY_SOCKET: address } });
     assert.equal(await textOf(child.stdout), "heard\n");
-    await child.exited;
     box.close();
-    // What waited for it is over by then.
-    await start(subject, programs.exitWith(0)).exited;
+    assert.equal(await textOf(child.stderr), "");
+    await child.exited;
     // Only a real sender has a pipe to be heard by.
     assert.deepEqual(heard.map(({ text }) => text).filter((text) => text !== "BARRIER=1"), texts);
     for (const { sender } of heard) assert.equal(sender.pid, child.pid);
