@@ -102,6 +102,7 @@ export const PROBLEMS = {
     severity: "error",
     doc: "A ready delay is not shorter than the time that the start may take.",
   },
+  "config/never-healthy": { severity: "error", doc: "A dependency waits for health that nobody checks." },
   "config/unknown-dependency": {
     severity: "error",
     doc: "A dependency names nothing that the file defines.",

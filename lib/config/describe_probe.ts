@@ -16,6 +16,8 @@ export function describeProbe(probe: Probe): string {
       return `file ${probe.path}`;
     case "delay":
       return `delay ${formatDuration(probe.ms)}`;
+    case "notify":
+      return "the process saying so";
     case "module":
       return "the module being loaded";
   }

@@ -57,7 +57,7 @@ export interface Backoff {
 }
 
 /** What a dependent waits for. */
-export type Condition = "started" | "ready" | "completed" | "exited";
+export type Condition = "started" | "ready" | "healthy" | "completed" | "exited";
 
 /** One entry of `depends_on`. */
 export interface Dependency {
@@ -73,6 +73,8 @@ export type Probe =
   | { readonly type: "log"; readonly pattern: string }
   | { readonly type: "file"; readonly path: string }
   | { readonly type: "delay"; readonly ms: number }
+  /** Waits until the process says so, by the sd_notify protocol. */
+  | { readonly type: "notify" }
   /** Waits until a module actor says that its modules are loaded. */
   | { readonly type: "module" };
 
@@ -81,6 +83,22 @@ export interface Ready {
   readonly probe: Probe;
   /** The first pause between two attempts; later ones grow. */
   readonly intervalMs: number;
+}
+
+/** How to find out that an actor still works. */
+export interface Health {
+  /** What is asked; null where the process tells by itself. */
+  readonly probe: Extract<Probe, { readonly type: "tcp" | "http" | "exec" }> | null;
+  /** How long the process may be silent; null where it is asked. */
+  readonly watchdogMs: number | null;
+  /** The pause between two checks. */
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** So many checks have to fail in a row. */
+  readonly retries: number;
+  /** How long after it is ready failed checks count for nothing. */
+  readonly startPeriodMs: number;
+  readonly onFailure: "restart" | "ignore";
 }
 
 /** How an actor is stopped. */
@@ -215,6 +233,8 @@ export interface ActorSpec extends Child {
   readonly successSignals: readonly Signal[];
   /** Null: ready as soon as it runs. */
   readonly ready: Ready | null;
+  /** Null: nobody asks. */
+  readonly health: Health | null;
   /** From spawn to ready; longer is a failed start. */
   readonly startTimeoutMs: number;
   /** From spawn to exit; null for no bound. */

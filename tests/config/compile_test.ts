@@ -104,6 +104,7 @@ test("compile: an actor of the example has every default filled in", () => {
     hooks: null,
     schedule: null,
     stop: { command: null, signal: "SIGTERM", to: "process", graceMs: 10_000, kill: "tree" },
+    health: null,
     watch: null,
     intensity: null,
   });

@@ -15,7 +15,7 @@ const PRODUCERS: Readonly<Record<ProblemName, string>> = {
   "config/empty": "",
   "config/module-dies": "on_supervisor_death = 'survive'\n[actors.a]\nmodule = './a.ts'",
   "config/unknown-key": "[actors.a]\ncomand = 'x'",
-  "config/not-supported-yet": "[actors.a]\nhealth = {}",
+  "config/not-supported-yet": "[actors.a]\npty = true",
   "config/wrong-type": "[actors.a]\ndaemon = 'true'",
   "config/out-of-range": "concurrency = 0",
   "config/bad-value": "strategy = 'all'",
@@ -49,6 +49,7 @@ const PRODUCERS: Readonly<Record<ProblemName, string>> = {
   "config/variable-in-exec": "[actors.a]\nexec = 'echo $HOME'",
   "config/bad-probe": "[actors.a]\nexec = 'x'\nready = {}",
   "config/never-ready": "[actors.a]\nexec = 'x'\nready = { delay = '1m' }",
+  "config/never-healthy": "[actors.a]\nexec = 'x'\n[actors.b]\nexec = 'x'\ndepends_on = { a = 'healthy' }",
   "config/unknown-dependency": "[actors.a]\nexec = 'x'\ndepends_on = ['db']",
   "config/inactive-dependency":
     "[actors.a]\nexec = 'x'\nprofiles = ['p']\n[actors.b]\nexec = 'x'\ndepends_on = ['a']",

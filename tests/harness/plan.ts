@@ -124,6 +124,7 @@ function actorFrom(
     ready: null,
     startTimeoutMs: 30_000,
     runTimeoutMs: null,
+    health: null,
     watch: null,
     hooks: null,
     schedule: null,

@@ -2,6 +2,7 @@ import type { ACTOR } from "../keys/actor.ts";
 import type { BACKOFF } from "../keys/backoff.ts";
 import type { CGROUP } from "../keys/cgroup.ts";
 import type { CHILD_KEYS } from "../keys/child.ts";
+import type { HEALTH } from "../keys/health.ts";
 import type { HOOKS } from "../keys/hooks.ts";
 import type { INTENSITY } from "../keys/intensity.ts";
 import type { READY } from "../keys/ready.ts";
@@ -42,8 +43,22 @@ const READY_CHANGES: FlatChangesOf<typeof READY.keys, ActorSpec> = {
   log: inPlace((spec) => probeOf(spec, "log")),
   file: inPlace((spec) => probeOf(spec, "file")),
   delay: inPlace((spec) => probeOf(spec, "delay")),
+  notify: inPlace((spec) => probeOf(spec, "notify")),
   timeout: withAnother("in_place"),
   interval: inPlace(({ ready }) => ready?.intervalMs),
+};
+
+const HEALTH_CHANGES: FlatChangesOf<typeof HEALTH.keys, ActorSpec> = {
+  tcp: inPlace((spec) => checkOf(spec, "tcp")),
+  http: inPlace((spec) => checkOf(spec, "http")),
+  exec: inPlace((spec) => checkOf(spec, "exec")),
+  // The process knows it from its environment.
+  watchdog: restart(({ health }) => health?.watchdogMs ?? null),
+  interval: inPlace(({ health }) => health?.intervalMs),
+  timeout: inPlace(({ health }) => health?.timeoutMs),
+  retries: inPlace(({ health }) => health?.retries),
+  start_period: inPlace(({ health }) => health?.startPeriodMs),
+  on_failure: inPlace(({ health }) => health?.onFailure),
 };
 
 const STOP_CHANGES: FlatChangesOf<typeof STOP.keys, ActorSpec> = {
@@ -97,6 +112,7 @@ export const ACTOR_CHANGES = {
   success_exit_codes: inPlace(({ successExitCodes }) => asSet(successExitCodes)),
   success_signals: inPlace(({ successSignals }) => asSet(successSignals)),
   ready: { keys: READY_CHANGES },
+  health: { keys: HEALTH_CHANGES },
   start_timeout: inPlace(({ startTimeoutMs }) => startTimeoutMs),
   run_timeout: inPlace(({ runTimeoutMs }) => runTimeoutMs),
   stop: { keys: STOP_CHANGES },
@@ -138,6 +154,10 @@ function groupLimit(name: keyof GroupLimits) {
 
 function probeOf({ ready }: ActorSpec, type: Probe["type"]): Probe | null {
   return ready?.probe.type === type ? ready.probe : null;
+}
+
+function checkOf({ health }: ActorSpec, type: Probe["type"]): Probe | null {
+  return health?.probe?.type === type ? health.probe : null;
 }
 
 /** What means the same in any order. */

@@ -12,6 +12,7 @@ import { group, user } from "./account.ts";
 import { cgroup } from "./cgroup.ts";
 import { CHILD_KEYS } from "./child.ts";
 import { env, envFiles } from "./env.ts";
+import { health } from "./health.ts";
 import { hooks } from "./hooks.ts";
 import { intensity } from "./intensity.ts";
 import { limits } from "./limits.ts";
@@ -51,7 +52,7 @@ const ACTOR_KEYS = {
   run_timeout: key(duration(1), null, "A run that takes longer has failed."),
   stop: key(stop, null, "How it is stopped."),
   stdin: key(stdin, null, "A file to read standard input from; `null` for none."),
-  health: later("How to find out that it still works."),
+  health: key(health, null, "How to find out that it still works."),
   replicas: key(
     integer(1, MOST_REPLICAS),
     null,

@@ -19,8 +19,12 @@ const byName: Type<Wanted> = text({
   parse: (name, { span }) => ({ name, condition: null, at: span }),
 });
 
-const condition: Type<Condition> = choice("condition", ["started", "ready", "completed", "exited"], [
+const condition: Type<Condition> = choice("condition", [
+  "started",
+  "ready",
   "healthy",
+  "completed",
+  "exited",
 ]);
 
 const byCondition = record({

@@ -4,6 +4,7 @@ import { ALERT } from "./alert.ts";
 import { BACKOFF } from "./backoff.ts";
 import { CGROUP } from "./cgroup.ts";
 import { DEFAULTS } from "./defaults.ts";
+import { HEALTH } from "./health.ts";
 import { HOOKS } from "./hooks.ts";
 import { INTENSITY } from "./intensity.ts";
 import { READY } from "./ready.ts";
@@ -21,6 +22,7 @@ export const KINDS: readonly TableKind<Keys>[] = [
   INTENSITY,
   BACKOFF,
   READY,
+  HEALTH,
   STOP,
   WATCH,
   CGROUP,

@@ -1,7 +1,8 @@
 import { address, url } from "../values/address.ts";
 import { command } from "../values/command.ts";
 import { duration } from "../values/duration.ts";
-import { key, type Keys, later, type TableKind } from "../values/key.ts";
+import { key, type Keys, type TableKind } from "../values/key.ts";
+import { isTrue } from "../values/scalar.ts";
 import { pattern } from "../values/pattern.ts";
 import { table } from "../values/table.ts";
 import { path } from "../values/text.ts";
@@ -20,7 +21,7 @@ const READY_KEYS = {
   log: key(pattern, null, "Ready when a line of output matches this regular expression."),
   file: key(path, null, "Ready when this file exists."),
   delay: key(duration(0), null, "Ready when this time has passed."),
-  notify: later("Ready when the process says so by the sd_notify protocol."),
+  notify: key(isTrue, null, "Ready when the process says so by the sd_notify protocol."),
   timeout: key(duration(1), 30_000, "A start that takes longer has failed."),
   interval: key(duration(1), 100, "The first pause between two attempts; later ones grow."),
 } satisfies Keys;

@@ -53,8 +53,26 @@ function conditionOn(
   const { isDaemon, isEndless } = lifetimes[first.id]!;
   const condition = wanted.condition ?? (isDaemon ? "ready" : "completed");
   const isNever = isEndless && (condition === "completed" || condition === "exited");
+  if (condition === "healthy") return healthOn(wanted, target, report);
   if (isNever && first.declared.isSound) reportNever(wanted, condition, target, report);
   return condition;
+}
+
+/** A tree is healthy when it is ready. An actor of which nobody finds out never is. */
+function healthOn({ at }: Wanted, { path, nodes: [first] }: Target, report: Report): Condition {
+  if (first!.kind === "tree") return "ready";
+  if (first!.declared.fields.health === undefined && first!.declared.isSound) {
+    report.add(
+      "config/never-healthy",
+      at,
+      `nobody finds out whether ${quote(path)} is healthy: it has no \`health\``,
+      {
+        expected: '"ready" or "started"',
+        hint: `or give ${quote(path)} a health check`,
+      },
+    );
+  }
+  return "healthy";
 }
 
 function isItselfOrAbove(on: NodeNumber, node: Node, nodes: readonly Node[]): boolean {

@@ -3,11 +3,10 @@ import { ACTOR } from "../keys/actor.ts";
 import { PROBES, READY } from "../keys/ready.ts";
 import type { ActorSpec, Probe } from "../plan.ts";
 import type { Report } from "../report.ts";
-import type { Span } from "../toml/source.ts";
 import { type Fields, valueOf } from "../values/key.ts";
-import { anyOf, quote } from "../wording.ts";
 import { argvOf } from "./argv.ts";
 import type { ActorNode } from "./nodes.ts";
+import { requireOneOf } from "./one_of.ts";
 
 /** When an actor counts as ready, and how long that may take. */
 export function readyOf(
@@ -24,7 +23,15 @@ export function readyOf(
     const isModule = node.declared.fields.module !== undefined;
     return { ready: isModule ? { probe: { type: "module" }, intervalMs } : null, startTimeoutMs };
   }
-  if (node.declared.present.has("ready")) requireOneProbe(ready.value.present, ready.at, report);
+  if (node.declared.present.has("ready")) {
+    const asked = {
+      title: "a ready table without a probe",
+      more: "a second probe",
+      keys: READY.keys,
+      among: PROBES,
+    };
+    requireOneOf(asked, ready.value.present, ready.at, report);
+  }
   const { delay } = ready.value.fields;
   if (delay !== undefined && delay.value >= startTimeoutMs) {
     const message = `ready after ${formatDuration(delay.value)}, but a start that takes ${
@@ -40,31 +47,13 @@ export function readyOf(
   };
 }
 
-function requireOneProbe(
-  present: ReadonlyMap<string, Span>,
-  at: Span,
-  report: Report,
-): void {
-  const [first, ...others] = [...present].filter(([key]) => PROBES.some((probe) => probe === key));
-  const expected = anyOf(PROBES.filter((probe) => READY.keys[probe].kind === "value"));
-  if (first === undefined) {
-    report.add("config/bad-probe", at, "a ready table without a probe", { expected: `one of ${expected}` });
-  }
-  for (const [key, keyAt] of others) {
-    const message = `${quote(key)} is a second probe, beside ${quote(first![0])}`;
-    report.add("config/bad-probe", keyAt, message, {
-      expected: `only one of ${expected}`,
-      hint: "keep the one that is true last",
-    });
-  }
-}
-
 function probeOf(fields: Fields<typeof READY.keys>, report: Report): Probe | null {
-  const { tcp, http, exec, log, file, delay } = fields;
+  const { tcp, http, exec, log, file, delay, notify } = fields;
   if (tcp !== undefined) return { type: "tcp", ...tcp.value };
   if (http !== undefined) return { type: "http", url: http.value };
   if (exec !== undefined) return { type: "exec", argv: argvOf(exec.value, report) };
   if (log !== undefined) return { type: "log", pattern: log.value };
   if (file !== undefined) return { type: "file", path: file.value };
+  if (notify?.value === true) return { type: "notify" };
   return delay === undefined ? null : { type: "delay", ms: delay.value };
 }

@@ -9,6 +9,7 @@ import { type CommandContext, commandOf } from "./command.ts";
 import type { Edge } from "./dependencies.ts";
 import { hooksOf } from "./hooks.ts";
 import { isAutostarted, isSignificant, type Lifetime } from "./lifetime.ts";
+import { healthOf } from "./health.ts";
 import { moduleOf } from "./module.ts";
 import type { ActorNode, Node, TreeNode } from "./nodes.ts";
 import {
@@ -86,6 +87,7 @@ function actorSpec(node: ActorNode, findings: Findings, context: SpecContext): A
     successExitCodes: [...valueOf(fields.success_exit_codes, keys.success_exit_codes)],
     successSignals: [...valueOf(fields.success_signals, keys.success_signals)],
     ...readyOf(node, context.report),
+    health: healthOf(node, context.report),
     runTimeoutMs: valueOf(fields.run_timeout, keys.run_timeout),
     stop: stopOf(fields, kind, context.report),
     watch: watchOf(fields),

@@ -14,6 +14,14 @@ export const boolean: Type<boolean> = {
   },
 };
 
+/** `true`, of what is said by its absence otherwise. */
+export const isTrue: Type<boolean> = {
+  ...boolean,
+  name: "true",
+  expected: "true",
+  read: (item, reading) => item.kind === "boolean" && item.value ? true : rejectItem(item, isTrue, reading),
+};
+
 /** A whole number from `min` to `max`. */
 export function integer(min: number, max = Number.MAX_SAFE_INTEGER): Type<number> {
   const type: Type<number> = {

@@ -63,6 +63,14 @@ const CHILD = {
 /** The keys that a daemon cannot have. */
 const ONE_SHOTS: ReadonlySet<string> = new Set(["schedule", "timezone", "overlap", "catch_up"]);
 
+/** A key of a health check. */
+function health(...texts: readonly [string, string, string]): Sample {
+  const [before, alike, after] = texts.map((text) =>
+    `health = { ${text === "" ? "" : `${text}, `}tcp = "h:1" }`
+  );
+  return sample(before!, alike!, after!);
+}
+
 /** Those of actors. All other actors are daemons. */
 export const ACTOR_SAMPLES: SamplesOf<typeof ACTOR_CHANGES> = {
   exec: sample(`exec = ["a", "b"]`, `exec = "a   'b'"`, `exec = ["a", "c"]`, { command: "" }),
@@ -115,6 +123,7 @@ export const ACTOR_SAMPLES: SamplesOf<typeof ACTOR_CHANGES> = {
     log: sample(`ready = { log = "up" }`, `ready.log = 'up'`, `ready.log = "there"`),
     file: sample(`ready = { file = "f" }`, `ready.file = "./f"`, `ready.file = "g"`),
     delay: sample(`ready = { delay = "2s" }`, `ready.delay = "2000ms"`, `ready.delay = "1s"`),
+    notify: sample(`ready = { notify = true }`, `ready.notify = true`, ``),
     timeout: sample(
       `ready = { file = "f", timeout = "20s" }`,
       `ready = { timeout = "20000ms", file = "f" }`,
@@ -126,6 +135,25 @@ export const ACTOR_SAMPLES: SamplesOf<typeof ACTOR_CHANGES> = {
       `ready = { interval = "1000ms", file = "f" }`,
       `ready = { file = "f", interval = "2s" }`,
     ),
+  },
+  health: {
+    tcp: sample(
+      `health = { tcp = "127.0.0.1:1" }`,
+      `health.tcp = "127.0.0.1:1"`,
+      `health.tcp = "127.0.0.1:2"`,
+    ),
+    http: sample(
+      `health = { http = "http://h/" }`,
+      `health.http = 'http://h/'`,
+      `health.http = "http://h/b"`,
+    ),
+    exec: sample(`health = { exec = ["a", "b"] }`, `health.exec = "a b"`, `health.exec = "a c"`),
+    watchdog: sample(`health.watchdog = "2s"`, `health.watchdog = "2000ms"`, `health.watchdog = "1s"`),
+    interval: health(`interval = "10s"`, `interval = "10000ms"`, `interval = "1s"`),
+    timeout: health(`timeout = "5s"`, ``, `timeout = "1s"`),
+    retries: health(`retries = 3`, `retries = 0x3`, `retries = 4`),
+    start_period: health(`start_period = "0s"`, `start_period = "0ms"`, `start_period = "1m"`),
+    on_failure: health(`on_failure = "restart"`, ``, `on_failure = "ignore"`),
   },
   start_timeout: sample(`start_timeout = "30s"`, ``, `start_timeout = "1m"`),
   run_timeout: sample(`run_timeout = "1h"`, `run_timeout = "60m"`, `run_timeout = "2h"`),

@@ -41,7 +41,7 @@ test("ready: a start may take the smaller of the times that are given, else 30 s
 });
 
 test("ready: a table has exactly one probe", () => {
-  const expected = "tcp, http, exec, log, file or delay";
+  const expected = "tcp, http, exec, log, file, delay or notify";
   assert.deepEqual(adviceOf(withLines("ready = { timeout = '1s' }")), {
     message: "a ready table without a probe",
     expected: `one of ${expected}`,

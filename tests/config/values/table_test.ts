@@ -18,7 +18,7 @@ test("unknown keys: the nearest key, what other systems call it, or where it bel
       '"strategy" is a key of the top level of the file or a nested tree',
     ],
     ["signal = 'INT'", 'unknown key "signal"', '"signal" is a key of a stop table or a watch table'],
-    ["interval = '1s'", 'unknown key "interval"', '"interval" is a key of a ready table'],
+    ["interval = '1s'", 'unknown key "interval"', '"interval" is a key of a ready table or a health table'],
   ];
   for (const [line, message, hint] of cases) {
     const advice = adviceOf(`[actors.a]\nexec = "x"\n${line}`);
@@ -31,8 +31,8 @@ test("unknown keys: where nothing is near, the keys of the place are listed, wit
   assert.equal(message, 'unknown key "bogus"');
   assert.equal(expected, "a key of a stop table: command, signal, to, grace or kill");
   assert.match(
-    adviceOf("[actors.a]\nexec = 'x'\nready = { tcp = '1', bogus = 1 }").expected ?? "",
-    /file, delay, timeout or/,
+    adviceOf("[actors.a]\nexec = 'x'\nbogus = 1").expected ?? "",
+    /watch, sockets,/,
   );
 });
 
