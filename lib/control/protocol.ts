@@ -53,6 +53,8 @@ export interface StatusRow {
   readonly rss: number | null;
   readonly exit: RowExit | null;
   readonly reason: string | null;
+  /** What the process says of itself; null for nothing. */
+  readonly says: string | null;
   /** When its schedule has it run next; null if it does not. */
   readonly nextRun: string | null;
   /** What the code of its last run has failed with, if it said so. */

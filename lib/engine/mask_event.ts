@@ -39,6 +39,8 @@ const MASKS: Masks = {
     return end.how === "not_started" ? { ...event, end: { ...end, message: text(end.message) } } : event;
   },
   exited: (event, { data }) => ({ ...event, error: data(event.error) as ActorError | null }),
+  told: (event, { text }) =>
+    "text" in event.told ? { ...event, told: { ...event.told, text: text(event.told.text) } } : event,
   cleared: null,
   looked: null,
   start_requested: null,

@@ -41,9 +41,9 @@ export class PerformedRun implements RunReports, MemberReports, OutputSink, Line
   run!: ActorRun;
   /** What its log probe waits for, and in which attempt; null if it waits for nothing. */
   awaited: { readonly pattern: LinePattern; readonly attempt: number } | null = null;
-  /** The attempt that waits until its modules are loaded; null for none. */
-  #awaitsLoad: number | null = null;
-  #hasLoaded = false;
+  /** The attempt that waits until it says itself that it is ready; null for none. */
+  #awaitsWord: number | null = null;
+  #hasSpoken = false;
   /** Its probes that have got no answer yet. */
   readonly probing: Set<CancelScope> = new Set();
 
@@ -94,8 +94,8 @@ export class PerformedRun implements RunReports, MemberReports, OutputSink, Line
   }
 
   loaded(): void {
-    this.#hasLoaded = true;
-    if (this.#awaitsLoad !== null) this.#foundReady(this.#awaitsLoad);
+    this.#hasSpoken = true;
+    if (this.#awaitsWord !== null) this.#foundReady(this.#awaitsWord);
   }
 
   open(stream: "stdout" | "stderr"): StreamLog {
@@ -123,13 +123,13 @@ export class PerformedRun implements RunReports, MemberReports, OutputSink, Line
   /** Waits for nothing from now on. */
   awaitNothing(): void {
     this.awaited = null;
-    this.#awaitsLoad = null;
+    this.#awaitsWord = null;
   }
 
-  /** Waits until its modules are loaded, which comes by itself, and may have come before somebody wanted to know. */
-  awaitLoad(attempt: number): void {
-    this.#awaitsLoad = attempt;
-    if (this.#hasLoaded) this.#foundReady(attempt);
+  /** Waits until it says itself that it is ready, which may have come before somebody wanted to know. */
+  awaitWord(attempt: number): void {
+    this.#awaitsWord = attempt;
+    if (this.#hasSpoken) this.#foundReady(attempt);
   }
 
   get #about(): { readonly node: NodeId; readonly run: RunId } {

@@ -224,7 +224,7 @@ export class Performer {
     const { run } = performed;
     performed.awaitNothing();
     if (probe.type === "delay") return;
-    if (probe.type === "module") return performed.awaitLoad(attempt);
+    if (probe.type === "module" || probe.type === "notify") return performed.awaitWord(attempt);
     if (probe.type === "log") {
       performed.awaited = { pattern: this.#options.patterns.get(probe.pattern)!, attempt };
       return;

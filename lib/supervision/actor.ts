@@ -32,12 +32,14 @@ import {
 } from "./actor_stop.ts";
 import { runBy, startBy } from "./deadlines.ts";
 import type { RunEvent } from "./event.ts";
+import { onChecked, onHealthTime } from "./health.ts";
 import { onHeld, onHeldTooLate, onReleased } from "./hold.ts";
 import { whyNotReady } from "./probe_schedule.ts";
 import type { FailReason } from "./reason.ts";
 import { onScheduleTime } from "./schedule.ts";
 import type { ActorPhase, RunningPhase, StartingPhase } from "./state.ts";
 import type { LadderEvent } from "./stop_ladder.ts";
+import { onTold, onToldWhileStopping } from "./told.ts";
 import type { Turn } from "./turn.ts";
 import { onWatchTime } from "./watching.ts";
 
@@ -69,6 +71,7 @@ const WITHOUT_PROCESS: Reactions = {
   released: null,
   stop_command_ended: null,
   hook_ended: null,
+  told: null,
   exited: null,
   cleared: null,
   looked: null,
@@ -96,10 +99,13 @@ export const LIFECYCLE: Readonly<Record<ActorPhase["at"], Reactions>> = {
     held: { act: onHeld, leadsTo: ["starting"] },
     released: { act: onReleased, leadsTo: ["starting"] },
     hook_ended: { act: onPreStartEnded, leadsTo: ["starting", "stopping", ...OVER] },
+    told: { act: onTold, leadsTo: ["starting"] },
     exited: { act: onExited, leadsTo: ["stopping"] },
   },
   running: {
     ...WITHOUT_PROCESS,
+    probed: { act: onChecked, leadsTo: ["running", "stopping"] },
+    told: { act: onTold, leadsTo: ["running", "stopping"] },
     joined: { act: joins, leadsTo: ["running"] },
     parted: { act: parts, leadsTo: ["running"] },
     held: { act: onHeld, leadsTo: ["running"] },
@@ -114,6 +120,7 @@ export const LIFECYCLE: Readonly<Record<ActorPhase["at"], Reactions>> = {
     joined: { act: ladderHears("joined"), leadsTo: ["stopping"] },
     parted: { act: ladderHears("parted"), leadsTo: ["stopping"] },
     held: { act: onHeldTooLate, leadsTo: ["stopping"] },
+    told: { act: onToldWhileStopping, leadsTo: ["stopping"] },
     stop_command_ended: { act: ladderHears("command_ended"), leadsTo: ["stopping"] },
     hook_ended: { act: onStopHookEnded, leadsTo: ["stopping", ...OVER] },
     exited: { act: onExitedWhileStopping, leadsTo: ["stopping"] },
@@ -151,7 +158,8 @@ function onPhaseTime(turn: Turn, id: NodeId): void {
       if (isDue) return beginActorStop(turn, id, doom);
       const overdue = overdueReason(turn.plan, phase.spec, phase, turn.now);
       if (overdue !== null) return failAlive(turn, id, overdue);
-      if (phase.at === "starting" && turn.now >= phase.probeAt) onProbeTime(turn, id);
+      if (phase.at === "running") return onHealthTime(turn, id);
+      if (turn.now >= phase.probeAt) onProbeTime(turn, id);
     }
   }
 }

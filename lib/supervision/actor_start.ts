@@ -4,11 +4,13 @@ import { invariant } from "../base/invariant.ts";
 import type { NodeId } from "../config/plan.ts";
 import { endStart, failStart } from "./actor_stop.ts";
 import type { RunEvent } from "./event.ts";
+import { beginHealth } from "./health.ts";
 import { isHookSuccess } from "./hook.ts";
 import { attemptTimeout, beginAttempt, endAttempt, NOT_PROBED, probeAnew } from "./probe_schedule.ts";
 import { askHook, recordHookEnd } from "./run_hook.ts";
 import { firstStep, type StartStep, stepAfter } from "./start_ladder.ts";
 import type { ActorState, StartingPhase } from "./state.ts";
+import { NO_WORD } from "./told.ts";
 import type { Turn } from "./turn.ts";
 
 /** Starts a run of an actor that was waiting. */
@@ -29,6 +31,7 @@ export function startActor(turn: Turn, id: NodeId): void {
     spec,
     hold: null,
     heldMs: 0,
+    word: NO_WORD,
   };
   const { starts } = turn.actor(id);
   turn.setActor(id, { phase, starts: starts + 1, skipDeps: false });
@@ -155,12 +158,25 @@ function askProbe(turn: Turn, id: NodeId): void {
 
 function becomeReady(turn: Turn, id: NodeId): void {
   const actor = turn.actor(id);
-  const { run, spec, pid, joined, since, hold, heldMs } = startingPhase(actor);
+  const { run, spec, pid, joined, since, attempt, hold, heldMs, word } = startingPhase(actor);
   invariant(pid !== null, "what is ready has been spawned");
   const cause = turn.record(id, "ready", actor.cause, { afterMs: Math.round(turn.now - since) });
   const readyAt = turn.now;
   turn.setActor(id, {
-    phase: { at: "running", run, spec, pid, joined, since, readyAt, hook: null, hold, heldMs },
+    phase: {
+      at: "running",
+      run,
+      spec,
+      pid,
+      joined,
+      since,
+      readyAt,
+      health: beginHealth(spec.health, attempt, turn.now),
+      hook: null,
+      hold,
+      heldMs,
+      word,
+    },
     cause,
   });
   climbUp(turn, id, stepAfter("spawn", spec));

@@ -29,9 +29,13 @@ export function beginActorStop(turn: Turn, id: NodeId, doom: Doom): void {
 }
 
 /** Ends a run that takes too long, which counts as its failure. */
-export function failAlive(turn: Turn, id: NodeId, reason: FailReason): void {
+export function failAlive(
+  turn: Turn,
+  id: NodeId,
+  reason: FailReason,
+  cause: number = turn.record(id, "timed_out", turn.actor(id).cause, { why: reason }),
+): void {
   const actor = turn.actor(id);
-  const cause = turn.record(id, "timed_out", actor.cause, { why: reason });
   const then = actor.doom?.then ?? afterEnd(turn, id, endingOf(actor, false, reason), cause);
   descend(turn, id, { then, deadline: turn.actor(id).doom?.deadline ?? NEVER }, cause);
 }

@@ -418,6 +418,7 @@ function isSameByRules(one: NodeState, other: NodeState): boolean {
 function looksSame({ phase: one }: NodeState, { phase: other }: NodeState): boolean {
   if (one.at !== other.at) return false;
   if (one.at === "stopped" && other.at === "stopped") return one.why === other.why;
+  if (one.at === "running" && other.at === "running") return one.health?.healthy === other.health?.healthy;
   return hasStarted({ phase: one }) === hasStarted({ phase: other });
 }
 

@@ -1,5 +1,6 @@
 /** When something is due for an actor that is alive, or waits. */
-import { after, earliest, type Instant, NEVER } from "../base/instant.ts";
+import { after, earliest, type Instant, latest, NEVER } from "../base/instant.ts";
+import { healthDue } from "./health.ts";
 import type { ActorPhase, ActorState, RunningPhase, StartingPhase } from "./state.ts";
 import { ladderDeadline } from "./stop_ladder.ts";
 
@@ -17,7 +18,7 @@ function phaseDeadline(phase: ActorPhase): Instant {
     case "starting":
       return earliest(phase.probeAt, startBy(phase), runBy(phase));
     case "running":
-      return runBy(phase);
+      return earliest(runBy(phase), healthDue(phase));
     default:
       return NEVER;
   }
@@ -34,9 +35,14 @@ export function runBy(phase: StartingPhase | RunningPhase): Instant {
   return runTimeoutMs === null ? NEVER : timeLimit(phase, runTimeoutMs);
 }
 
-/** The end of some time of a run, from when its process was made. Time during which a crash of it was held does not count. */
+/**
+ * The end of some time of a run, from when its process was made, or that which it has asked for itself. Time during which a
+ * crash of it was held does not count.
+ */
 function timeLimit(phase: StartingPhase | RunningPhase, ms: number): Instant {
-  const { since, hold, heldMs } = phase;
+  const { since, hold, heldMs, word: { extendedTo } } = phase;
   const isMade = phase.at === "running" || phase.isMade;
-  return isMade && hold === null ? after(since, ms + heldMs) : NEVER;
+  if (!isMade || hold !== null) return NEVER;
+  const limit = after(since, ms + heldMs);
+  return extendedTo === null ? limit : latest(limit, extendedTo);
 }

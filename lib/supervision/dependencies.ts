@@ -36,6 +36,12 @@ export function dependencyVerdict(
       return "pending";
     case "started":
       return hasStarted(target) ? "met" : "pending";
+    case "healthy":
+      // Where nobody asks for it any more, being ready has to do.
+      if (phase.at === "running") {
+        return phase.health === null || phase.health.healthy === true ? "met" : "pending";
+      }
+      return "pending";
     case "ready":
       if (phase.at === "running") return "met";
       if (phase.at !== "up") return "pending";

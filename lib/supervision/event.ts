@@ -9,6 +9,7 @@ import type { EntryData, EntryEvent } from "./journal_entry.ts";
 import type { CancelCause } from "./reason.ts";
 import type { Rest } from "./rest.ts";
 import type { RunId } from "./state.ts";
+import type { Told } from "./told.ts";
 
 /** What an attempt to find out whether an actor is ready has come to. */
 export type ProbeAnswer =
@@ -73,6 +74,8 @@ export type RunEvent =
     /** What its code has failed with, if it said so. */
     readonly error: ActorError | null;
   }
+  /** It tells something of itself. */
+  | { readonly type: "told"; readonly node: NodeId; readonly run: RunId; readonly told: Told }
   /** Nothing of the run is left, its descendants included. */
   | { readonly type: "cleared"; readonly node: NodeId; readonly run: RunId }
   /** A look at what is left of the run after SIGKILL, which was asked for. */

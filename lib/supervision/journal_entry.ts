@@ -28,6 +28,10 @@ export interface EntryData {
     | { readonly starts: number }
     | { readonly pid: number; readonly run: RunId; readonly starts: number };
   readonly ready: { readonly afterMs: number };
+  /** Checks have found that it works. */
+  readonly healthy: Nothing;
+  /** So many checks in a row have found that it does not. */
+  readonly unhealthy: { readonly why: string; readonly failures: number };
   readonly exited: {
     readonly code: number | null;
     readonly signal: Signal | null;

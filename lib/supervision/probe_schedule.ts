@@ -97,7 +97,7 @@ export function pauseAfterAttempt(attempt: number, ready: Ready): number {
 
 /** How long one attempt may take: what is waited for comes when it comes, what is asked is asked again. */
 export function attemptTimeout({ type }: Probe, startTimeoutMs: number): number {
-  const isAwaited = type === "log" || type === "module";
+  const isAwaited = type === "log" || type === "module" || type === "notify";
   return isAwaited ? startTimeoutMs : Math.min(ATTEMPT_TIMEOUT_MS, startTimeoutMs);
 }
 
@@ -119,6 +119,7 @@ export function whyNotReady(probing: Probing, ready: Ready, now: Instant): strin
 const SILENCES: Partial<Readonly<Record<Probe["type"], string>>> = {
   log: "no such line",
   module: "not yet",
+  notify: "not yet",
 };
 
 function overlaps({ type }: Probe): boolean {

@@ -20,6 +20,8 @@ export type FirstReason =
   | { readonly kind: "hook"; readonly failure: HookFailure }
   | { readonly kind: "start_timeout"; readonly afterMs: number; readonly lastError: string | null }
   | { readonly kind: "run_timeout"; readonly afterMs: number }
+  /** Its health checks have failed, or its watchdog was silent. */
+  | { readonly kind: "unhealthy"; readonly why: string }
   | { readonly kind: "dependency"; readonly on: NodeId }
   /** Nobody knows which, if an earlier version of this program has written it. */
   | { readonly kind: "survivors"; readonly processes?: readonly Survived[] }

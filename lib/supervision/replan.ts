@@ -5,11 +5,13 @@
 import { NEVER } from "../base/instant.ts";
 import type { ChangeAction } from "../config/changes/diff_plans.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
+import { isSameData } from "../base/same_data.ts";
 import { resumeStart } from "./actor_start.ts";
 import { askedBy } from "./asker.ts";
 import { conclude } from "./conclude.ts";
 import type { PlanGiven } from "./event.ts";
 import { awaitGoal, wantedActors } from "./goals.ts";
+import { healthAnew } from "./health.ts";
 import { NO_FAILURES } from "./no_failures.ts";
 import { appliedTargets } from "./plan_goals.ts";
 import { plannedChanges } from "./planned_changes.ts";
@@ -76,8 +78,12 @@ export function revive(turn: Turn, id: NodeId, cause: number): void {
   conclude(turn, id, { to: "waiting" }, cause);
 }
 
-/** A start that is not ready is found ready as the new plan has it. */
+/** A start that is not ready is found ready as the new plan has it, and the health of what runs is. */
 function probeAnew(turn: Turn, before: NodeState | undefined, { id, phase }: NodeState): void {
+  if (phase.at === "running" && before?.phase.at === "running") {
+    if (!isSameData(before.phase.spec.health, phase.spec.health)) healthAnew(turn, id);
+    return;
+  }
   if (phase.at !== "starting" || phase.pid === null || before?.phase.at !== "starting") return;
   if (JSON.stringify(before.phase.spec.ready) !== JSON.stringify(phase.spec.ready)) resumeStart(turn, id);
 }

@@ -11,6 +11,7 @@ import type { NodeState, State } from "./state.ts";
 import type { Figures } from "./state_change.ts";
 import { nodeFor } from "./with_plan.ts";
 import { booksOf } from "./write_books.ts";
+import { beginHealth } from "./health.ts";
 
 /** What an earlier supervisor has left written. */
 export interface SavedState {
@@ -54,7 +55,8 @@ function carriedOver(node: NodeState, spec: NodeSpec, now: Instant): NodeState {
     case "running": {
       const { hold } = phase;
       const heldMs = hold === null ? phase.heldMs : phase.heldMs + now - hold.since;
-      return { ...node, phase: { ...phase, spec, joined: false, hold: null, heldMs } };
+      const health = beginHealth(spec.health, phase.health?.attempt ?? 0, now);
+      return { ...node, phase: { ...phase, spec, joined: false, health, hold: null, heldMs } };
     }
     case "stopping":
       return { ...node, phase: { ...phase, spec, hook: null, ladder: { ...phase.ladder, joined: false } } };

@@ -12,11 +12,13 @@ import type { Asker } from "./asker.ts";
 import type { Crash, CrashId } from "./crash.ts";
 import type { Exit } from "./exit.ts";
 import type { Books } from "./books.ts";
+import type { RunHealth } from "./health.ts";
 import type { NodeMap } from "./node_map.ts";
 import type { Probing } from "./probe_schedule.ts";
 import type { CancelCause, FailReason, StopReason } from "./reason.ts";
 import type { RestartWindow } from "./restart_window.ts";
 import type { Ladder } from "./stop_ladder.ts";
+import type { RunWord } from "./told.ts";
 import type { Topology } from "./topology.ts";
 
 /** Number of a run of an actor, unique within a supervisor's life. */
@@ -68,6 +70,8 @@ interface Living {
   readonly hold: Hold | null;
   /** For how long something was, before: no deadline of the run counts that. */
   readonly heldMs: number;
+  /** What it has told of itself. */
+  readonly word: RunWord;
 }
 
 /** Something of the machine that a spawn is refused for. */
@@ -105,6 +109,8 @@ export interface RunningPhase extends Living {
   readonly joined: boolean;
   readonly since: Instant;
   readonly readyAt: Instant;
+  /** Null if nobody asks for it. */
+  readonly health: RunHealth | null;
   /** The command that follows on its being ready, as long as that goes on. */
   readonly hook: RunId | null;
 }

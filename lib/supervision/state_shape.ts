@@ -56,6 +56,8 @@ import type {
   UpPhase,
 } from "./state.ts";
 import type { Ladder } from "./stop_ladder.ts";
+import type { RunHealth } from "./health.ts";
+import type { RunWord } from "./told.ts";
 
 /** What of a state outlives its supervisor, without the nodes. */
 export type Figures = Pick<State, "seq" | "runs" | "chance" | "cancelled" | "holding" | "rollouts">;
@@ -138,6 +140,7 @@ const firstReasons = {
   hook: object({ failure: hookFailure }),
   start_timeout: object({ afterMs: number, lastError: nullable(text) }),
   run_timeout: object({ afterMs: number }),
+  unhealthy: object({ why: text }),
   dependency: object({ on: nodeId }),
   survivors: object<Omit<Extract<FailReason, { readonly kind: "survivors" }>, "kind">>({
     processes: optional(list(survived)) as Shape<readonly Survived[]>,
@@ -183,6 +186,12 @@ const living = {
     crashes: where(list(crash), (crashes) => crashes.length > 0, "a list with a crash at least"),
   })),
   heldMs: number,
+  word: object<RunWord>({
+    doing: nullable(wordOf<NonNullable<RunWord["doing"]>>({ stopping: true, reloading: true })),
+    status: nullable(text),
+    error: nullable(text),
+    extendedTo: nullable(moment),
+  }),
 };
 
 const ladder = object<Ladder>({
@@ -260,6 +269,15 @@ const actorPhase = variant<"at", ActorPhase>("at", {
     joined: boolean,
     since: moment,
     readyAt: moment,
+    health: nullable(object<RunHealth>({
+      healthy: nullable(boolean),
+      failures: count,
+      attempt: count,
+      isAsked: boolean,
+      dueAt: moment,
+      lastError: nullable(text),
+      watchdogMs: nullable(number),
+    })),
     hook: nullable(count),
     ...living,
   }),

@@ -91,6 +91,7 @@ export function applyEvent(turn: Turn, event: TreeEvent): void {
     case "released":
     case "stop_command_ended":
     case "hook_ended":
+    case "told":
     case "exited":
     case "cleared":
     case "looked":

@@ -11,7 +11,7 @@
  * Invariants:
  * 1. The ladder is over only when the containment has said that nothing of the run is left, or has looked at what is. Time
  *    alone ends no ladder: it may have passed because this program came late to everything.
- * 2. `killAt` moves only forward in urgency: it never becomes later. `cancelUntil` is never behind it.
+ * 2. `killAt` becomes later only when the run asks for it, and then not later than `deadline`. `cancelUntil` is never behind it.
  */
 import { after, earliest, type Instant, latest, NEVER } from "../base/instant.ts";
 import { KILL_PATIENCE_MS } from "../base/kill_patience.ts";

@@ -41,6 +41,10 @@ export interface View {
   readonly since: Instant | null;
   /** Why it is in that state, where that is not obvious. */
   readonly why: Why | null;
+  /** Null where nobody asks, or nothing is known yet. */
+  readonly healthy: boolean | null;
+  /** What it says of itself; null for nothing. */
+  readonly says: string | null;
   /** When its schedule has it run next: a date in milliseconds since 1970, or a time from now; null if it does not. */
   readonly next: NextRun | null;
 }
@@ -68,6 +72,8 @@ export type Why =
   | { readonly kind: "hook"; readonly hook: HookName }
   /** What the last attempt to find it ready has said. */
   | { readonly kind: "probe"; readonly error: string }
+  /** What the last check of its health has said; whether so many have failed that it counts as unhealthy. */
+  | { readonly kind: "health"; readonly error: string; readonly isUnhealthy: boolean }
   | { readonly kind: "held"; readonly report: string }
   /** It is to stop, after what depends on it. */
   | { readonly kind: "dependents" }
@@ -108,6 +114,8 @@ export function viewOf(state: State, node: NodeState, now: Instant): View {
     pid: node.kind === "actor" && "pid" in node.phase ? node.phase.pid : null,
     since: sinceOf(node),
     why: whyOf(state, node, now),
+    healthy: node.phase.at === "running" ? node.phase.health?.healthy ?? null : null,
+    says: saysOf(node),
     next: nextOf(node, now),
   };
 }
@@ -159,6 +167,13 @@ function sinceOf({ phase }: NodeState): Instant | null {
   }
 }
 
+function saysOf({ phase }: NodeState): string | null {
+  if (!("word" in phase)) return null;
+  const { doing, status, error } = phase.word;
+  const said = [doing, status, error].filter((part) => part !== null);
+  return said.length === 0 ? null : said.join(": ");
+}
+
 function nextOf(node: NodeState, now: Instant): NextRun | null {
   const appointment = node.kind === "actor" ? node.appointment : null;
   if (appointment === null || appointment.at === NEVER) return null;
@@ -182,7 +197,8 @@ function whyOf(state: State, node: NodeState, now: Instant): Why | null {
       return whyHeld(phase) ?? whyUnready(state.plan, phase, now);
     case "running":
       if (phase.hold !== null) return whyHeld(phase);
-      return node.kind === "actor" && node.doom !== null ? { kind: "dependents" } : null;
+      if (node.kind === "actor" && node.doom !== null) return { kind: "dependents" };
+      return whyUnhealthy(state.plan, phase);
     case "stopping":
       return whyStopping(state, node, now);
     case "stopped":
@@ -218,6 +234,11 @@ function whyInactive({ plan }: State, id: NodeId): Why | null {
 
 function whyHeld({ hold }: StartingPhase | RunningPhase): Why | null {
   return hold === null ? null : { kind: "held", report: hold.crashes[0]!.report };
+}
+
+function whyUnhealthy(plan: Plan, { health }: RunningPhase): Why | null {
+  if (health === null || health.lastError === null) return null;
+  return { kind: "health", error: maskWords(plan, health.lastError)!, isUnhealthy: health.healthy === false };
 }
 
 function whyUnready(plan: Plan, phase: StartingPhase, now: Instant): Why | null {

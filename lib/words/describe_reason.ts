@@ -28,6 +28,8 @@ export function describeReason(reason: FailReason): string {
     }
     case "run_timeout":
       return `still running after ${describeDuration(reason.afterMs)}`;
+    case "unhealthy":
+      return `unhealthy: ${reason.why}`;
     case "dependency":
       return `dependency ${nameOf(reason.on)} has failed`;
     case "survivors":

@@ -29,6 +29,8 @@ export function describeWhy(why: Why): string {
       return `its ${why.hook} hook runs`;
     case "probe":
       return why.error;
+    case "health":
+      return `${why.isUnhealthy ? "unhealthy" : "a health check has failed"}: ${why.error}`;
     case "held":
       return describeCrash(why);
     case "dependents":

@@ -22,6 +22,7 @@ function row(path: string, fields: Partial<StatusRow>): StatusRow {
     exit: null,
     reason: null,
     nextRun: null,
+    says: null,
     error: null,
     cgroup: null,
     ...fields,

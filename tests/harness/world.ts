@@ -14,7 +14,8 @@ import type { PlanGiven, ProbeAnswer, RequestEvent, TreeEvent } from "../../lib/
 import type { CancelCause, Refusal } from "../../lib/supervision/reason.ts";
 import type { HookEnd } from "../../lib/supervision/hook.ts";
 import type { Rest } from "../../lib/supervision/rest.ts";
-import type { Outcome, RunId, State } from "../../lib/supervision/state.ts";
+import type { ActorState, Outcome, RunId, State } from "../../lib/supervision/state.ts";
+import type { Told } from "../../lib/supervision/told.ts";
 import { initialState } from "../../lib/supervision/initial_state.ts";
 import { resumedState } from "../../lib/supervision/resumed_state.ts";
 import {
@@ -117,6 +118,26 @@ export class World {
   parts(path: string): void {
     const { node, run } = this.processOf(path)!;
     this.send({ type: "parted", node, run });
+  }
+
+  /** The state of an actor. */
+  actor(path: string): ActorState {
+    const node = this.state.nodes.get(this.id(path));
+    assert.ok(node?.kind === "actor");
+    return node;
+  }
+
+  /** The process of an actor tells something of itself. */
+  tells(path: string, told: Told): void {
+    const { node, run } = this.processOf(path)!;
+    this.send({ type: "told", node, run, told });
+  }
+
+  /** The last question that the script kept silent about is answered. */
+  answers(path: string, answer: ProbeAnswer): void {
+    const { phase } = this.actor(path);
+    assert.ok(phase.at === "running" && phase.health !== null);
+    this.send({ type: "probed", node: this.id(path), run: phase.run, attempt: phase.health.attempt, answer });
   }
 
   /** Files have changed that an actor may watch. */

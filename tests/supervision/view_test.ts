@@ -32,6 +32,8 @@ test("view: before the tree begins nothing is active", () => {
     pid: null,
     since: null,
     reason: null,
+    healthy: null,
+    says: null,
     next: null,
   });
 });
@@ -83,6 +85,8 @@ test("view: a run has its process and its beginning, from the spawn to the end o
     pid: 1_001,
     since: 500,
     reason: null,
+    healthy: null,
+    says: null,
     next: null,
   });
   world.advance(2_000);
@@ -94,6 +98,8 @@ test("view: a run has its process and its beginning, from the spawn to the end o
     pid: 1_001,
     since: 500,
     reason,
+    healthy: null,
+    says: null,
     next: null,
   });
   world.advance(1_000);
@@ -103,6 +109,8 @@ test("view: a run has its process and its beginning, from the spawn to the end o
     pid: null,
     since: null,
     reason: "stopped by hand",
+    healthy: null,
+    says: null,
     next: null,
   });
 });
@@ -129,6 +137,8 @@ test("view: a start that is called off says so", () => {
     pid: null,
     since: null,
     reason: "waits to be spawned",
+    healthy: null,
+    says: null,
     next: null,
   });
   world.send({ type: "lacked", node: world.id("a"), run: 1, message: "no descriptors", isLasting: false });

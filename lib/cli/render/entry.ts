@@ -1,5 +1,5 @@
 /** Journal entries as sentences. */
-import { countedProcesses, grouped } from "../../base/counted.ts";
+import { counted, countedProcesses, grouped } from "../../base/counted.ts";
 import { nameSome } from "../../base/name_some.ts";
 import { describeDuration } from "../../base/duration.ts";
 import { ROOT } from "../../config/plan.ts";
@@ -101,6 +101,8 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   not_looked_up: "red",
   unlimited: "yellow",
   unwatched: "yellow",
+  unhealthy: "red",
+  healthy: "green",
   alert_failed: "yellow",
 };
 
@@ -113,6 +115,8 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
   requested: (entry) => `${requestOf(entry)}${byWhom(entry.asker)}`,
   started: (entry) => "pid" in entry ? `started (pid ${entry.pid})` : "started",
   ready: ({ afterMs }) => `ready after ${describeDuration(afterMs)}`,
+  healthy: () => "healthy",
+  unhealthy: ({ why, failures }) => `unhealthy (${counted(failures, "check")} failed): ${why}`,
   exited: ({ code, signal, reached, error }) => {
     const how = code !== null
       ? `exited with code ${code}`

@@ -10,7 +10,7 @@ import type { ProbeAnswer } from "../../supervision/event.ts";
 import { runSideCommand, type SideContext } from "./side_command.ts";
 
 /** A probe that is asked, and asked again. Others wait for what comes by itself. */
-export type AskedProbe = Exclude<Probe, { type: "log" | "delay" | "module" }>;
+export type AskedProbe = Exclude<Probe, { type: "log" | "delay" | "module" | "notify" }>;
 
 /** What is asked on behalf of a run. */
 export interface ProbeContext extends SideContext {

@@ -29,6 +29,7 @@ const ROW: StatusRow = {
   error: null,
   reason: "restarts in 1.5s (exit code 3)",
   nextRun: null,
+  says: null,
   cgroup: null,
 };
 

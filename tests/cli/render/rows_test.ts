@@ -25,6 +25,7 @@ const IDLE: StatusRow = {
   exit: null,
   error: null,
   reason: null,
+  says: null,
   cgroup: null,
 };
 

@@ -148,7 +148,7 @@ export const ACTOR_SAMPLES: SamplesOf<typeof ACTOR_CHANGES> = {
       `health.http = "http://h/b"`,
     ),
     exec: sample(`health = { exec = ["a", "b"] }`, `health.exec = "a b"`, `health.exec = "a c"`),
-    watchdog: sample(`health.watchdog = "2s"`, `health.watchdog = "2000ms"`, `health.watchdog = "1s"`),
+    watchdog: sample(`health.watchdog = "2h"`, `health.watchdog = "120m"`, `health.watchdog = "1h"`),
     interval: health(`interval = "10s"`, `interval = "10000ms"`, `interval = "1s"`),
     timeout: health(`timeout = "5s"`, ``, `timeout = "1s"`),
     retries: health(`retries = 3`, `retries = 0x3`, `retries = 4`),

@@ -1,6 +1,6 @@
 /** What becomes of what has ended. */
 import assert from "node:assert/strict";
-import { hasSchedule, type NodeId } from "../../../lib/config/plan.ts";
+import { hasSchedule, type NodeId, type NodeSpec } from "../../../lib/config/plan.ts";
 import type { Entry } from "../../../lib/supervision/journal_entry.ts";
 import type { Scene } from "./auditor.ts";
 import { familyOf, isRemoved } from "./family.ts";
@@ -103,6 +103,7 @@ export function auditConclusion(scene: Scene, entry: EntryOn<"completed" | "fail
         start: () => run?.spawnError !== null,
         start_timeout: () => run?.isOverdue,
         run_timeout: () => run?.isOverdue,
+        unhealthy: () => isChecked(family.spec(node)),
         survivors: () => isLate && heard.type === "looked" && heard.rest.found === "survivors",
         unseen: () => isLate && heard.type === "looked" && heard.rest.found === "unknown",
         dependency: () =>
@@ -190,4 +191,8 @@ export function auditEnds(scene: Scene): void {
     }
   }
   ledger.closed.clear();
+}
+
+function isChecked(spec: NodeSpec): boolean {
+  return spec.kind !== "tree" && spec.health !== null;
 }

@@ -100,9 +100,15 @@ export function hearRecord(scene: Scene, entry: Entry): void {
       }
       auditReady(scene, run);
       run.readyAt = now;
-      meanwhile.say(node, { at: "running" });
+      const spec = family.spec(node);
+      const isChecked = spec.kind !== "tree" && spec.health !== null;
+      meanwhile.say(node, { at: "running", health: isChecked ? { healthy: null } : null });
       return;
     }
+    case "healthy":
+    case "unhealthy":
+      meanwhile.say(node, { at: "running", health: { healthy: entry.event === "healthy" } });
+      return;
     case "started":
       if (family.specs.get(node)?.kind !== "tree") return;
       ledger.granted.delete(node);

@@ -11,6 +11,8 @@ export interface Seen {
   readonly reason?: FailReason;
   readonly pid?: number | null;
   readonly last?: LastRun | null;
+  /** Null where nobody asks for it. */
+  readonly health?: { readonly healthy: boolean | null } | null;
 }
 
 /** Nodes at one moment. */
@@ -72,6 +74,10 @@ export class Status {
         return false;
       case "exited":
         return this.hasEnded(on);
+      case "healthy": {
+        const phase = this.phase(on);
+        return phase.at === "running" && phase.health?.healthy !== false && phase.health?.healthy !== null;
+      }
       case "ready":
         return this.isReady(on);
       case "started": {

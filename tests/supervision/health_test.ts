@@ -1,0 +1,215 @@
+/** Whether what runs still works, as the core decides it. */
+import assert from "node:assert/strict";
+import type { Health } from "../../lib/config/plan.ts";
+import { type ActorSketch, planOf, type TreeSketch } from "../harness/plan.ts";
+import { test } from "../harness/test.ts";
+import { World } from "../harness/world.ts";
+import { holdToReference } from "./reference/twin.ts";
+
+const HEALTH: Health = {
+  probe: { type: "tcp", host: "127.0.0.1", port: 1 },
+  watchdogMs: null,
+  intervalMs: 10_000,
+  timeoutMs: 5_000,
+  retries: 3,
+  startPeriodMs: 0,
+  onFailure: "restart",
+};
+const WATCHDOG: Health = { ...HEALTH, probe: null, watchdogMs: 2_000 };
+
+function checked(differences: Partial<Health> = {}): ActorSketch {
+  return { daemon: true, health: { ...HEALTH, ...differences } };
+}
+
+function worldOf(children: TreeSketch["children"]): World {
+  const world = new World(planOf({ children }));
+  world.onStep = holdToReference;
+  world.begin();
+  world.advance(0);
+  world.take();
+  return world;
+}
+
+const SEEN = ["#healthy", "#unhealthy", "signal", "spawn"];
+
+test("health: it is asked at once and every interval, and is healthy with the first good answer", () => {
+  const world = new World(planOf({ children: { web: checked() } })).begin();
+  world.take();
+  world.advance(0);
+  assert.deepEqual(world.take("probe", ...SEEN), ["probe web", "#healthy web"]);
+  world.advance(9_999);
+  assert.deepEqual(world.take("probe"), []);
+  world.advance(1);
+  assert.deepEqual(world.take("probe", ...SEEN), ["probe web"]);
+});
+
+test("health: so many failures in a row restart it, as a crash does; a good answer begins the count anew", () => {
+  const world = worldOf({ web: checked() });
+  world.script("web", { probe: "refused" });
+  world.advance(20_000);
+  world.script("web", { probe: null });
+  world.advance(10_000);
+  world.script("web", { probe: "refused" });
+  world.advance(29_999);
+  assert.deepEqual(world.take(...SEEN), []);
+  world.advance(1);
+  assert.deepEqual(world.take(...SEEN), ["#unhealthy web", "signal web", "spawn web"]);
+  assert.equal(world.actor("web").restarts, 1);
+  assert.deepEqual(world.actor("web").phase.at, "running");
+});
+
+test("health: what never gets well spends its budget, and fails with what was last said", () => {
+  const world = worldOf({
+    web: { ...checked({ intervalMs: 1_000, retries: 1 }), intensity: { restarts: 2, withinMs: 60_000 } },
+  });
+  world.script("web", { probe: "refused" });
+  world.advance(60_000);
+  const { phase } = world.actor("web");
+  assert.ok(phase.at === "failed" && phase.reason.kind === "gave_up");
+  assert.deepEqual(phase.reason.last, { kind: "unhealthy", why: "refused" });
+});
+
+test("health: in its start period failures count for nothing, and good answers do", () => {
+  const world = worldOf({ web: checked({ startPeriodMs: 60_000, retries: 1 }) });
+  world.script("web", { probe: "refused" });
+  world.advance(59_999);
+  assert.deepEqual(world.take(...SEEN), []);
+  world.advance(1);
+  assert.deepEqual(world.take(...SEEN).slice(0, 2), ["#unhealthy web", "signal web"]);
+});
+
+test("health: what is only told of goes on, and is healthy again when it is", () => {
+  const world = worldOf({ web: checked({ onFailure: "ignore", retries: 2 }) });
+  world.script("web", { probe: "refused" });
+  world.advance(60_000);
+  world.script("web", { probe: null });
+  world.advance(60_000);
+  assert.deepEqual(world.take(...SEEN), ["#unhealthy web", "#healthy web"]);
+});
+
+test("health: one that gets no answer is asked again only when that question is over", () => {
+  const world = worldOf({ web: checked() });
+  world.script("web", { probe: "silent" });
+  world.advance(60_000);
+  assert.deepEqual(world.take("probe"), ["probe web"]);
+  world.answers("web", { says: "nothing" });
+  world.advance(9_999);
+  assert.deepEqual(world.take("probe"), []);
+  world.advance(1);
+  assert.deepEqual(world.take("probe"), ["probe web"]);
+});
+
+test("health: what depends on health starts with it, and not before", () => {
+  const world = new World(
+    planOf({ children: { db: checked(), api: { daemon: true, needs: { db: "healthy" } } } }),
+  );
+  world.script("db", { probe: "refused" });
+  world.begin();
+  world.advance(15_000);
+  assert.equal(world.phase("api"), "waiting");
+  world.script("db", { probe: null });
+  world.advance(10_000);
+  assert.equal(world.phase("api"), "running");
+});
+
+test("health: a watchdog that is silent for its time restarts, and each word begins it anew", () => {
+  const world = worldOf({ web: { daemon: true, health: WATCHDOG } });
+  for (let count = 0; count < 10; count++) {
+    world.advance(1_999);
+    world.tells("web", { is: "alive" });
+  }
+  assert.deepEqual(world.take(...SEEN), ["#healthy web"]);
+  world.advance(2_000);
+  assert.deepEqual(world.take(...SEEN), ["#unhealthy web", "signal web", "spawn web"]);
+  world.tells("web", { is: "broken" });
+  assert.deepEqual(world.take(...SEEN).slice(0, 2), ["#unhealthy web", "signal web"]);
+});
+
+test("health: the process may change the time of its watchdog, and end it", () => {
+  const world = worldOf({ web: { daemon: true, health: WATCHDOG } });
+  world.tells("web", { is: "watchdog", ms: 10_000 });
+  world.advance(9_999);
+  world.tells("web", { is: "watchdog", ms: null });
+  world.advance(60_000);
+  assert.deepEqual(world.take(...SEEN), []);
+});
+
+test("health: what is to stop is not checked, and restarted by nothing", () => {
+  const world = worldOf({
+    web: checked({ retries: 1 }),
+    client: { daemon: true, needs: { web: "ready" } },
+  });
+  world.script("client", { obeys: false });
+  world.stop("client", "web");
+  world.script("web", { probe: "refused" });
+  world.advance(9_000);
+  assert.deepEqual(world.take("probe", "spawn", "#unhealthy"), []);
+});
+
+test("health: another plan checks in its own way from now on, and a later supervisor asks anew", () => {
+  const world = worldOf({ web: checked() });
+  world.replan(planOf({ children: { web: checked({ intervalMs: 1_000 }) } }));
+  world.advance(5_000);
+  assert.ok(world.take("probe").length >= 5);
+  world.script("web", { probe: "silent" });
+  world.advance(1_000);
+  assert.ok(world.resume());
+  world.take();
+  world.script("web", { probe: null });
+  world.advance(0);
+  assert.deepEqual(world.take("probe", "#healthy"), ["probe web", "#healthy web"]);
+  world.replan(planOf({ children: { web: { daemon: true } } }));
+  world.advance(60_000);
+  assert.deepEqual(world.take("probe"), []);
+});
+
+test("told: a start that asks for more time has it", () => {
+  const ready = { probe: { type: "notify" }, intervalMs: 100 } as const;
+  const world = new World(planOf({ children: { web: { daemon: true, ready, startTimeoutMs: 1_000 } } }));
+  world.script("web", { probe: "silent" });
+  world.begin();
+  world.advance(900);
+  world.tells("web", { is: "extend", ms: 5_000 });
+  world.advance(4_999);
+  assert.equal(world.phase("web"), "starting");
+  world.take();
+  world.advance(1);
+  assert.deepEqual(world.take("#timed_out", "signal"), ["#timed_out web", "signal web"]);
+});
+
+test("told: a stop that asks for more time has it, as far as whoever stops it has", () => {
+  const stop = { graceMs: 1_000 };
+  const world = worldOf({ web: { daemon: true, stop }, api: { daemon: true, stop } });
+  for (const path of ["web", "api"]) world.script(path, { obeys: false });
+  world.stop("web");
+  world.advance(500);
+  world.tells("web", { is: "extend", ms: 9_000 });
+  world.advance(8_999);
+  assert.deepEqual(world.take("kill_all"), []);
+  world.advance(1);
+  assert.deepEqual(world.take("kill_all"), ["kill_all web"]);
+  world.down("down", 4_000);
+  world.advance(500);
+  world.tells("api", { is: "extend", ms: 3_600_000 });
+  world.advance(3_499);
+  assert.deepEqual(world.take("kill_all"), []);
+  world.advance(1);
+  assert.deepEqual(world.take("kill_all"), ["kill_all api"]);
+});
+
+test("told: what a process says of itself is kept, and goes with its run", () => {
+  const world = worldOf({ web: { daemon: true } });
+  world.tells("web", { is: "status", text: "serving 3" });
+  world.tells("web", { is: "reloading" });
+  const wordOf = () => {
+    const { phase } = world.actor("web");
+    return phase.at === "running" ? phase.word : null;
+  };
+  assert.deepEqual(wordOf(), { doing: "reloading", status: "serving 3", error: null, extendedTo: null });
+  world.tells("web", { is: "ready" });
+  world.tells("web", { is: "status", text: "" });
+  assert.deepEqual(wordOf(), { doing: null, status: null, error: null, extendedTo: null });
+  world.tells("web", { is: "error", text: "error number 2" });
+  world.restart("web");
+  assert.equal(wordOf()?.error, null);
+});
