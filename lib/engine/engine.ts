@@ -544,6 +544,7 @@ export class Engine {
       isolators: this.#isolators,
       survival,
       inherited: (run: RunId) => this.#inherited(run),
+      exitOf: (process: ProcessId) => this.#exits.exitOf(process),
       guests: this.guests,
       patterns: this.#patterns,
       mask: this.#masker.text,

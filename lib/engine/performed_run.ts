@@ -8,6 +8,7 @@ import type { CancelScope } from "../scope/cancel_scope.ts";
 import type { ActorError } from "../supervision/actor_error.ts";
 import type { TreeEvent } from "../supervision/event.ts";
 import type { Exit } from "../supervision/exit.ts";
+import type { Told } from "../supervision/run_word.ts";
 import type { RunId } from "../supervision/state.ts";
 import type { Recorder } from "./journal/recorder.ts";
 import type { Unkept } from "./limits/actor_limits.ts";
@@ -22,7 +23,7 @@ import type { OutputSink } from "./run/run_output.ts";
 import type { Survival } from "./survival/survival.ts";
 
 /** Where what is told goes; the same for all runs. */
-export interface Told {
+export interface Hearers {
   readonly post: (event: TreeEvent) => void;
   readonly recorder: Recorder;
   /** Null if nothing of the tree is to outlive its supervisor. */
@@ -33,7 +34,7 @@ export interface Told {
 
 /** See the module. */
 export class PerformedRun implements RunReports, MemberReports, OutputSink, LineHearer {
-  readonly #told: Told;
+  readonly #hearers: Hearers;
   readonly #spec: ActorSpec;
   readonly #number: RunId;
   readonly #survives: boolean;
@@ -48,49 +49,60 @@ export class PerformedRun implements RunReports, MemberReports, OutputSink, Line
   readonly probing: Set<CancelScope> = new Set();
 
   /** @param survives Whether it is to outlive the supervisor. */
-  constructor(told: Told, spec: ActorSpec, run: RunId, survives: boolean) {
-    this.#told = told;
+  constructor(hearers: Hearers, spec: ActorSpec, run: RunId, survives: boolean) {
+    this.#hearers = hearers;
     this.#spec = spec;
     this.#number = run;
     this.#survives = survives;
   }
 
   started({ pid, startTime }: ProcessId, fileBefore: string | null): void {
-    const { survival } = this.#told;
+    const { survival } = this.#hearers;
     const survives = this.#survives;
     survival?.started({ run: this.#number, pid, startTime, fileBefore, survives }, this.#spec);
   }
 
   made(): void {
-    this.#told.post({ type: "made", ...this.#about });
+    this.#hearers.post({ type: "made", ...this.#about });
   }
 
   spawned(pid: number): void {
-    this.#told.post({ type: "spawned", ...this.#about, pid });
+    this.#hearers.post({ type: "spawned", ...this.#about, pid });
   }
 
   lacked(message: string, isLasting: boolean): void {
-    this.#told.post({ type: "lacked", ...this.#about, message, isLasting });
+    this.#hearers.post({ type: "lacked", ...this.#about, message, isLasting });
   }
 
   spawnFailed(message: string, isFinal: boolean): void {
-    this.#told.post({ type: "spawn_failed", ...this.#about, message, isFinal });
+    this.#hearers.post({ type: "spawn_failed", ...this.#about, message, isFinal });
   }
 
   exited(exit: Exit, error: ActorError | null): void {
-    this.#told.post({ type: "exited", ...this.#about, exit, error });
+    this.#hearers.post({ type: "exited", ...this.#about, exit, error });
   }
 
   unlimited(limits: readonly Unkept[]): void {
-    this.#told.onUnlimited(this.#spec, limits);
+    this.#hearers.onUnlimited(this.#spec, limits);
+  }
+
+  told(told: Told): void {
+    this.#hearers.post({ type: "told", ...this.#about, told });
+    if (told.is === "ready") this.loaded();
+  }
+
+  /** What it says at its address. Which process is the main one is only told when that is proven. */
+  said(told: Told): void {
+    if (told.is === "main") this.run.follow(told.pid);
+    else this.told(told);
   }
 
   joined(): void {
-    this.#told.post({ type: "joined", ...this.#about });
+    this.#hearers.post({ type: "joined", ...this.#about });
   }
 
   parted(): void {
-    this.#told.post({ type: "parted", ...this.#about });
+    this.#hearers.post({ type: "parted", ...this.#about });
   }
 
   loaded(): void {
@@ -99,7 +111,7 @@ export class PerformedRun implements RunReports, MemberReports, OutputSink, Line
   }
 
   open(stream: "stdout" | "stderr"): StreamLog {
-    const { recorder } = this.#told;
+    const { recorder } = this.#hearers;
     return recorder.open(
       this.#spec.path,
       stream,
@@ -108,11 +120,11 @@ export class PerformedRun implements RunReports, MemberReports, OutputSink, Line
   }
 
   whenRoom(callback: () => void): boolean {
-    return this.#told.recorder.whenRoom(this.#spec.path, callback);
+    return this.#hearers.recorder.whenRoom(this.#spec.path, callback);
   }
 
   line(stream: LogStream, at: number, bytes: Uint8Array, cut: boolean): void {
-    this.#told.recorder.tellLine(this.#spec.path, stream, at, { bytes, cut });
+    this.#hearers.recorder.tellLine(this.#spec.path, stream, at, { bytes, cut });
     this.#look(bytes);
   }
 
@@ -147,6 +159,6 @@ export class PerformedRun implements RunReports, MemberReports, OutputSink, Line
   }
 
   #foundReady(attempt: number): void {
-    this.#told.post({ type: "probed", ...this.#about, attempt, answer: { says: "ready" } });
+    this.#hearers.post({ type: "probed", ...this.#about, attempt, answer: { says: "ready" } });
   }
 }

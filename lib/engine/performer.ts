@@ -6,7 +6,7 @@ import type { Masker } from "../config/mask.ts";
 import { type ActorSpec, type HookName, type NodeId, ROOT, type Stop } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Privileges } from "../host/ports/privileges.ts";
-import { type ProcessRow, SpawnError } from "../host/ports/processes.ts";
+import { type ProcessId, type ProcessRow, SpawnError } from "../host/ports/processes.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import type { Nursery } from "../scope/nursery.ts";
 import type { Effect, RunEffect } from "../supervision/effect.ts";
@@ -16,6 +16,7 @@ import type { RunId } from "../supervision/state.ts";
 import type { Containment } from "./containment/containment.ts";
 import type { Environments } from "./environment.ts";
 import type { Guests } from "./run/guests.ts";
+import { voiceOf } from "./run/notify_voice.ts";
 import type { HeldSockets } from "./run/held_sockets.ts";
 import type { Isolators } from "./isolator/isolators.ts";
 import type { Ledger } from "./containment/ledger.ts";
@@ -25,7 +26,7 @@ import type { MainProcess } from "./run/main_process.ts";
 import { type HookOptions, HookRuns } from "./run/hook_runs.ts";
 import { type JoinPoint, type MemberReports, Membership } from "./run/membership.ts";
 import { type ResolvedPrivileges, resolvePrivileges } from "./privileges/resolve_privileges.ts";
-import { PerformedRun, type Told } from "./performed_run.ts";
+import { type Hearers, PerformedRun } from "./performed_run.ts";
 import { ask, type AskedProbe } from "./run/probe.ts";
 import type { ReadyPatterns } from "./run/ready_patterns.ts";
 import type { Recorder } from "./journal/recorder.ts";
@@ -57,6 +58,8 @@ export interface PerformerOptions {
   readonly survival: Survival | null;
   /** The runs that an earlier supervisor had started. */
   readonly inherited: Inherited;
+  /** How a process ends that is not our child. */
+  readonly exitOf: (process: ProcessId) => Promise<Exit>;
   /** What clients run beside actors. */
   readonly guests: Guests;
   /** What lines of actors are compared with. */
@@ -77,7 +80,7 @@ export class Performer {
   readonly #options: PerformerOptions;
   readonly #trees: TreeTasks;
   readonly #spawns: SpawnQueue;
-  readonly #told: Told;
+  readonly #hearers: Hearers;
   readonly #runs = new Map<RunId, PerformedRun>();
   readonly #hooks = new HookRuns();
   /** What was said of the actors that run without limits; null of one that has them again. */
@@ -88,8 +91,8 @@ export class Performer {
     this.#options = options;
     this.#trees = new TreeTasks(nursery);
     const { post, recorder, survival } = options;
-    const onUnlimited: Told["onUnlimited"] = (spec, limits) => this.#unlimited(spec, limits);
-    this.#told = { post, recorder, survival, onUnlimited };
+    const onUnlimited: Hearers["onUnlimited"] = (spec, limits) => this.#unlimited(spec, limits);
+    this.#hearers = { post, recorder, survival, onUnlimited };
     this.#spawns = new SpawnQueue(options.host.clock, ({ message: reason, hint }) => {
       options.post({ type: "noted", node: ROOT, event: "short", data: { reason, hint } });
     });
@@ -163,8 +166,18 @@ export class Performer {
     const isolated = this.#trees.isolatedBy(spec.parent!);
     const marker = markOf(run);
     const { privileges, variables } = privilegesFor(host, spec);
-    const env = this.#options.environments.of(spec, { tree: tree(), run: marker }, variables);
-    const performed = new PerformedRun(this.#told, spec, run, survives);
+    const performed = new PerformedRun(this.#hearers, spec, run, survives);
+    const voice = voiceOf({
+      host,
+      spec,
+      marker,
+      uids: this.#uidsOf(privileges),
+      onTold: (told) => performed.said(told),
+    });
+    const env = {
+      ...this.#options.environments.of(spec, { tree: tree(), run: marker }, variables),
+      ...voice?.variables,
+    };
     const actorRun = performed.run = new ActorRun({
       host,
       containment,
@@ -178,6 +191,7 @@ export class Performer {
       privileges,
       // What had joined an earlier supervisor has nobody to join here: its own tree has died with that.
       member: adopted === null ? this.#memberFor(spec, marker, performed) : null,
+      voice,
       queue: this.#spawns,
       isFirst,
       startTask: this.#trees.starterFor(spec.parent!),
@@ -186,6 +200,7 @@ export class Performer {
         ? null
         : (how) =>
           isolators.spawn(isolated, spec, how, (name, body) => this.#trees.start(isolated, name, body)),
+      exitOf: this.#options.exitOf,
       reports: performed,
       sink: performed,
     });
@@ -212,6 +227,12 @@ export class Performer {
         pipes.remove(run);
       },
     };
+  }
+
+  /** The users who may speak of a run: its own, that of the supervisor, and root. */
+  #uidsOf(privileges: Privileges | SpawnError | null): ReadonlySet<number> {
+    const own = privileges instanceof SpawnError ? null : privileges?.account?.uid ?? null;
+    return new Set([0, ...this.#options.joinPoint?.uids ?? [], ...(own === null ? [] : [own])]);
   }
 
   #memberFor(spec: ActorSpec, token: string, reports: MemberReports): Membership | null {
@@ -298,18 +319,18 @@ export class Performer {
     });
   }
 
-  #signal({ child }: ActorRun, stop: Stop): void {
-    if (child === null) return;
+  #signal({ main }: ActorRun, stop: Stop): void {
+    if (main === null) return;
     const { processes } = this.#options.host;
     const send = stop.to === "group" ? "signalGroup" : "signal";
-    processes[send](child, stop.signal);
+    processes[send](main, stop.signal);
     // A stopped process does not hear the signal before it goes on.
-    processes[send](child, "SIGCONT");
+    processes[send](main, "SIGCONT");
   }
 
-  #tell({ run, signal, toAll }: RunEffect & { readonly type: "tell" }, { child }: ActorRun): void {
+  #tell({ run, signal, toAll }: RunEffect & { readonly type: "tell" }, { main }: ActorRun): void {
     if (toAll === true) return this.#options.containment.signalAll(run, signal);
-    if (child !== null) this.#options.host.processes.signal(child, signal);
+    if (main !== null) this.#options.host.processes.signal(main, signal);
   }
 
   #kill(spec: ActorSpec, run: RunId, stop: Stop): void {

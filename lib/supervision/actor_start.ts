@@ -4,13 +4,13 @@ import { invariant } from "../base/invariant.ts";
 import type { NodeId } from "../config/plan.ts";
 import { endStart, failStart } from "./actor_stop.ts";
 import type { RunEvent } from "./event.ts";
-import { beginHealth } from "./health.ts";
+import { beginHealth } from "./run_health.ts";
 import { isHookSuccess } from "./hook.ts";
 import { attemptTimeout, beginAttempt, endAttempt, NOT_PROBED, probeAnew } from "./probe_schedule.ts";
 import { askHook, recordHookEnd } from "./run_hook.ts";
 import { firstStep, type StartStep, stepAfter } from "./start_ladder.ts";
 import type { ActorState, StartingPhase } from "./state.ts";
-import { NO_WORD } from "./told.ts";
+import { NO_WORD } from "./run_word.ts";
 import type { Turn } from "./turn.ts";
 
 /** Starts a run of an actor that was waiting. */

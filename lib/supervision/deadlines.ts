@@ -1,6 +1,6 @@
 /** When something is due for an actor that is alive, or waits. */
 import { after, earliest, type Instant, latest, NEVER } from "../base/instant.ts";
-import { healthDue } from "./health.ts";
+import { healthDue } from "./run_health.ts";
 import type { ActorPhase, ActorState, RunningPhase, StartingPhase } from "./state.ts";
 import { ladderDeadline } from "./stop_ladder.ts";
 

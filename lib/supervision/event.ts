@@ -9,7 +9,7 @@ import type { EntryData, EntryEvent } from "./journal_entry.ts";
 import type { CancelCause } from "./reason.ts";
 import type { Rest } from "./rest.ts";
 import type { RunId } from "./state.ts";
-import type { Told } from "./told.ts";
+import type { Told } from "./run_word.ts";
 
 /** What an attempt to find out whether an actor is ready has come to. */
 export type ProbeAnswer =

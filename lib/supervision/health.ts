@@ -7,50 +7,12 @@
  *    for nothing.
  * 2. Nothing is checked of what is to stop, or of a run whose crash is held.
  */
-import { after, type Instant, latest, NEVER } from "../base/instant.ts";
-import type { Health, NodeId } from "../config/plan.ts";
+import { after, latest, NEVER } from "../base/instant.ts";
+import type { NodeId } from "../config/plan.ts";
 import { failAlive } from "./actor_stop.ts";
 import type { RunEvent } from "./event.ts";
-import type { RunningPhase } from "./state.ts";
+import { beginHealth, healthDue, type RunHealth } from "./run_health.ts";
 import type { Turn } from "./turn.ts";
-
-/** What is known of the health of a run. */
-export interface RunHealth {
-  /** Null while nothing is known. */
-  readonly healthy: boolean | null;
-  /** Checks that have failed in a row, and that count. */
-  readonly failures: number;
-  /** The number of the last question; those of the start have the lower ones. */
-  readonly attempt: number;
-  /** Whether it waits for its answer. */
-  readonly isAsked: boolean;
-  /** When it is asked next, or its watchdog bites. */
-  readonly dueAt: Instant;
-  /** What the last check said that failed; null if it has not. */
-  readonly lastError: string | null;
-  /** How long its watchdog is silent before that bites; null where it has none. */
-  readonly watchdogMs: number | null;
-}
-
-/** The health of a run that has become ready; null if nobody asks. @param attempt The questions of its start. */
-export function beginHealth(health: Health | null, attempt: number, now: Instant): RunHealth | null {
-  if (health === null) return null;
-  const { watchdogMs } = health;
-  return {
-    healthy: null,
-    failures: 0,
-    attempt,
-    isAsked: false,
-    dueAt: watchdogMs === null ? now : after(now, watchdogMs),
-    lastError: null,
-    watchdogMs,
-  };
-}
-
-/** When something is due for the health of a run. */
-export function healthDue({ health, hold }: Pick<RunningPhase, "health" | "hold">): Instant {
-  return health === null || hold !== null ? NEVER : health.dueAt;
-}
 
 /** Nothing of the health of a run is known any more: another supervisor, or another plan, asks anew. */
 export function healthAnew(turn: Turn, id: NodeId): void {
@@ -94,25 +56,28 @@ export function onChecked(turn: Turn, id: NodeId, { attempt, answer }: RunEvent 
 
 /** The process says that it works. */
 export function onAlive(turn: Turn, id: NodeId): void {
-  const { phase } = turn.actor(id);
-  if (phase.at !== "running" || phase.health?.watchdogMs == null) return;
-  works(turn, id, { ...phase.health, dueAt: after(turn.now, phase.health.watchdogMs) });
+  const health = healthOf(turn, id);
+  if (health === null || health.watchdogMs === null) return;
+  works(turn, id, { ...health, dueAt: after(turn.now, health.watchdogMs) });
 }
 
 /** The process says that it does not work: its watchdog bites. */
 export function onBroken(turn: Turn, id: NodeId): void {
-  const { phase, doom } = turn.actor(id);
-  if (phase.at === "running" && phase.health?.watchdogMs != null && doom === null) {
-    bite(turn, id, "it says so itself");
-  }
+  const hasWatchdog = (healthOf(turn, id)?.watchdogMs ?? null) !== null;
+  if (hasWatchdog && turn.actor(id).doom === null) bite(turn, id, "it says so itself");
 }
 
 /** The watchdog of a process has another time from now on; null for none. */
 export function setWatchdog(turn: Turn, id: NodeId, ms: number | null): void {
+  const health = healthOf(turn, id);
+  const isAsked = (turn.runSpec(id).health?.probe ?? null) !== null;
+  if (health === null || isAsked) return;
+  setHealth(turn, id, { ...health, watchdogMs: ms, dueAt: ms === null ? NEVER : after(turn.now, ms) });
+}
+
+function healthOf(turn: Turn, id: NodeId): RunHealth | null {
   const { phase } = turn.actor(id);
-  if (phase.at !== "running" || phase.health === null || phase.spec.health?.watchdogMs == null) return;
-  const dueAt = ms === null ? NEVER : after(turn.now, ms);
-  setHealth(turn, id, { ...phase.health, watchdogMs: ms, dueAt });
+  return phase.at === "running" ? phase.health : null;
 }
 
 function works(turn: Turn, id: NodeId, health: RunHealth): void {

@@ -11,7 +11,7 @@ import type { NodeState, State } from "./state.ts";
 import type { Figures } from "./state_change.ts";
 import { nodeFor } from "./with_plan.ts";
 import { booksOf } from "./write_books.ts";
-import { beginHealth } from "./health.ts";
+import { beginHealth } from "./run_health.ts";
 
 /** What an earlier supervisor has left written. */
 export interface SavedState {

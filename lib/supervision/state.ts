@@ -12,13 +12,13 @@ import type { Asker } from "./asker.ts";
 import type { Crash, CrashId } from "./crash.ts";
 import type { Exit } from "./exit.ts";
 import type { Books } from "./books.ts";
-import type { RunHealth } from "./health.ts";
+import type { RunHealth } from "./run_health.ts";
 import type { NodeMap } from "./node_map.ts";
 import type { Probing } from "./probe_schedule.ts";
 import type { CancelCause, FailReason, StopReason } from "./reason.ts";
 import type { RestartWindow } from "./restart_window.ts";
 import type { Ladder } from "./stop_ladder.ts";
-import type { RunWord } from "./told.ts";
+import type { RunWord } from "./run_word.ts";
 import type { Topology } from "./topology.ts";
 
 /** Number of a run of an actor, unique within a supervisor's life. */

@@ -56,8 +56,8 @@ import type {
   UpPhase,
 } from "./state.ts";
 import type { Ladder } from "./stop_ladder.ts";
-import type { RunHealth } from "./health.ts";
-import type { RunWord } from "./told.ts";
+import type { RunHealth } from "./run_health.ts";
+import type { RunWord } from "./run_word.ts";
 
 /** What of a state outlives its supervisor, without the nodes. */
 export type Figures = Pick<State, "seq" | "runs" | "chance" | "cancelled" | "holding" | "rollouts">;

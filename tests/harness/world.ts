@@ -15,7 +15,7 @@ import type { CancelCause, Refusal } from "../../lib/supervision/reason.ts";
 import type { HookEnd } from "../../lib/supervision/hook.ts";
 import type { Rest } from "../../lib/supervision/rest.ts";
 import type { ActorState, Outcome, RunId, State } from "../../lib/supervision/state.ts";
-import type { Told } from "../../lib/supervision/told.ts";
+import type { Told } from "../../lib/supervision/run_word.ts";
 import { initialState } from "../../lib/supervision/initial_state.ts";
 import { resumedState } from "../../lib/supervision/resumed_state.ts";
 import {

@@ -15,7 +15,8 @@ export interface RunMark {
 }
 
 /** A run as the containment keeps it. */
-export interface Contained extends RunMark {
+export interface Contained extends Omit<RunMark, "main"> {
+  main: ProcessId;
   mainAlive: boolean;
   /** Whether the end of the main process has been told: nothing is called clear before. */
   mainReported: boolean;

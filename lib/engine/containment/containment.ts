@@ -166,6 +166,26 @@ export class Containment {
     return this.#layer.place(run);
   }
 
+  /** A living process of a run by its number; null if it has none of that number. */
+  memberOf(run: RunId, pid: number): ProcessId | null {
+    const contained = this.#runs.get(run);
+    if (contained === undefined) return null;
+    const row = this.#lineage.restOf(contained, new Look(this.#processes)).find((row) => row.pid === pid);
+    return row === undefined ? null : { pid, startTime: row.startTime };
+  }
+
+  /** Another process of a run is its main one, in place of that which has ended; false if it is not there any more. */
+  inherit(run: RunId, main: ProcessId): boolean {
+    const contained = this.#runs.get(run);
+    if (contained === undefined || livingRow(this.#processes, main) === null) return false;
+    this.#lineage.ours.delete(contained.main.pid);
+    this.#runs.remove(contained);
+    contained.main = main;
+    this.#runs.add(contained);
+    this.#lineage.ours.add(main.pid);
+    return true;
+  }
+
   /** The main process of a run has been reaped: from now on its number may be another's. */
   mainEnded(run: RunId): void {
     const contained = this.#runs.get(run);

@@ -2,13 +2,17 @@
  * What the processes of a run say of it by sd_notify, at an address of its own. Who may speak is told by the kernel: its user,
  * the supervisor's, and root. None of them gains anything by a lie that it could not have by a signal.
  */
+import type { ActorSpec } from "../../config/plan.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { Notice, NoticeBox } from "../../host/ports/notices.ts";
-import type { Told } from "../../supervision/told.ts";
+import type { Told } from "../../supervision/run_word.ts";
 import { readNotice } from "./sd_notify.ts";
 
 /** A process that says that it works is heard so often within the time of its watchdog; more says no more. */
 const ALIVE_SHARE = 8;
+
+/** As many digits of a fingerprint as nobody meets by chance. */
+const ADDRESS_DIGITS = 32;
 
 /** What a voice is made of. */
 export interface NotifyVoiceOptions {
@@ -19,10 +23,26 @@ export interface NotifyVoiceOptions {
   readonly uids: ReadonlySet<number>;
   /** Null where nobody waits for it to say that it works. */
   readonly watchdogMs: number | null;
-  readonly onReady: () => void;
+  /** Told what is news. That a process is the main one is yet to be proven. */
   readonly onTold: (told: Told) => void;
-  /** One of its processes is to count as the main one. */
-  readonly onMain: (pid: number) => void;
+}
+
+/** A run that may speak. */
+export interface SpokenRun {
+  readonly host: Pick<Host, "notices" | "clock" | "digest">;
+  readonly spec: Pick<ActorSpec, "ready" | "health">;
+  /** The mark of the run, which its address is made of: a later supervisor finds it again. */
+  readonly marker: string;
+  readonly uids: ReadonlySet<number>;
+  readonly onTold: (told: Told) => void;
+}
+
+/** The voice of a run that is expected to speak; null for one that is not. */
+export function voiceOf({ host, spec, marker, uids, onTold }: SpokenRun): NotifyVoice | null {
+  const watchdogMs = spec.health?.watchdogMs ?? null;
+  if (watchdogMs === null && spec.ready?.probe.type !== "notify") return null;
+  const address = `@supervise/notify/${host.digest(marker).slice(0, ADDRESS_DIGITS)}`;
+  return new NotifyVoice({ host, address, uids, watchdogMs, onTold });
 }
 
 /** See the module. */
@@ -39,6 +59,13 @@ export class NotifyVoice {
     this.#watchdogMs = options.watchdogMs;
   }
 
+  /** What its processes find in their environment. */
+  get variables(): Readonly<Record<string, string>> {
+    const { address, watchdogMs } = this.#options;
+    const watchdog = watchdogMs === null ? {} : { WATCHDOG_USEC: String(watchdogMs * 1_000) };
+    return { NOTIFY_SOCKET: address, ...watchdog };
+  }
+
   /** Listens from now on; false if that cannot be. */
   open(): boolean {
     const { host, address } = this.#options;
@@ -53,15 +80,9 @@ export class NotifyVoice {
   }
 
   #hear({ text, sender }: Notice): void {
-    const { uids, onReady, onMain } = this.#options;
+    const { uids, onTold } = this.#options;
     if (!uids.has(sender.uid)) return;
-    for (const said of readNotice(text)) {
-      if (said.is === "main") onMain(said.pid);
-      else if (this.#isNews(said)) {
-        this.#options.onTold(said);
-        if (said.is === "ready") onReady();
-      }
-    }
+    for (const told of readNotice(text)) if (this.#isNews(told)) onTold(told);
   }
 
   #isNews(told: Told): boolean {
@@ -74,6 +95,8 @@ export class NotifyVoice {
       case "extend":
       case "broken":
         return true;
+      case "main":
+        return this.#isOther("main", String(told.pid));
       case "ready":
       case "reloading":
       case "stopping":

@@ -9,6 +9,7 @@ import { invariant } from "../../base/invariant.ts";
 import { limitErrorOf } from "../../base/limit_error.ts";
 import { messageOf } from "../../base/user_error.ts";
 import type { ActorSpec, Probe } from "../../config/plan.ts";
+import { isAlive } from "../../host/alive.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { Privileges } from "../../host/ports/privileges.ts";
 import {
@@ -25,6 +26,7 @@ import { fromPromise } from "../../bridge/from_promise.ts";
 import { park, type Parked } from "../../scope/park.ts";
 import type { ActorError } from "../../supervision/actor_error.ts";
 import type { Exit } from "../../supervision/exit.ts";
+import type { Told } from "../../supervision/run_word.ts";
 import type { RunId } from "../../supervision/state.ts";
 import { actorErrorOf } from "./actor_error.ts";
 import type { Containment } from "../containment/containment.ts";
@@ -32,6 +34,7 @@ import { describeCommand, type Ledger } from "../containment/ledger.ts";
 import { describeUnkept, limitsIn, type Unkept } from "../limits/actor_limits.ts";
 import { reachedLimits } from "../limits/reached.ts";
 import type { MainProcess } from "./main_process.ts";
+import type { NotifyVoice } from "./notify_voice.ts";
 import type { MemberProcess, Membership } from "./membership.ts";
 import { asksOwnSocket, isTaken, versionOfReadyFile } from "./probe.ts";
 import { type OutputSink, RunOutput } from "./run_output.ts";
@@ -57,6 +60,8 @@ export interface RunReports {
   exited(exit: Exit, error: ActorError | null): void;
   /** @param limits Those that it runs without. */
   unlimited(limits: readonly Unkept[]): void;
+  /** It has told something of itself. */
+  told(told: Told): void;
 }
 
 /** A run that an earlier supervisor had started. */
@@ -99,6 +104,8 @@ export interface RunOptions {
   readonly privileges: Privileges | SpawnError | null;
   /** Null if it cannot join. */
   readonly member: Membership | null;
+  /** Where its processes speak of it; null if nobody hears them. */
+  readonly voice: NotifyVoice | null;
   /** Pipes with names for its process to write to; null for pipes without. */
   readonly pipes: PipesOfRun | null;
   /** Where it waits for its turn to be spawned. */
@@ -109,6 +116,8 @@ export interface RunOptions {
   readonly startTask: StartTask;
   /** Starts its process; null to have it started here. */
   readonly start: NonNullable<StartOptions["start"]> | null;
+  /** How a process ends that is not our child, or was none when it was started. */
+  readonly exitOf: (process: ProcessId) => Promise<Exit>;
   readonly reports: RunReports;
   /** Where its lines go. */
   readonly sink: OutputSink;
@@ -126,6 +135,8 @@ export class ActorRun implements MemberProcess {
   /** Whether there has been a process, also if that did not become the program. */
   #isMade = false;
   #isExpected = false;
+  /** A process that was named as the main one, beside the first, which lives; null for none. */
+  #heir: ProcessId | null = null;
   /** How the process ended; null if it has not. */
   #exit: Exit | null = null;
   /** Cuts short what is waited for before the end is told; null if nothing is. */
@@ -152,6 +163,7 @@ export class ActorRun implements MemberProcess {
       if (child !== null) await this.#live(child);
     } finally {
       await this.#tasks.end();
+      this.options.voice?.close();
       this.options.member?.close();
       this.options.pipes?.remove();
     }
@@ -161,18 +173,15 @@ export class ActorRun implements MemberProcess {
     const { adopted, containment, reports, run } = this.options;
     try {
       this.#output.begin(child);
+      if (adopted !== null) this.#listenAgain();
       if (adopted === null) reports.spawned(child.pid);
       if (adopted?.isOver === true) {
         containment.mainEnded(run);
         containment.mainReported(run);
       } else {
-        // Not waited for as a promise, which would keep as much again for each run.
-        void child.exited.then((exit) => {
-          this.#exit = exit;
-          this.#goOn();
-        });
+        this.#awaitEnd(child);
         while (this.#exit === null && !this.#isClosed) await this.#wait();
-        if (!this.#isClosed) await this.#tell(child, this.#exit!);
+        if (!this.#isClosed) await this.#tell(this.child!, this.#exit!);
       }
       while (!this.#isClosed) await this.#wait();
       // At once, so that whoever is told that it is over finds its control group gone.
@@ -183,6 +192,50 @@ export class ActorRun implements MemberProcess {
       if (!this.#isClosed) await new CancelScope({ shield: true }).run(() => this.#endAll());
       containment.remove(run);
     }
+  }
+
+  /** Not waited for as a promise, which would keep as much again for each run. */
+  #awaitEnd(main: MainProcess): void {
+    void main.exited.then((exit) => {
+      const heir = this.#isClosed ? null : this.#succeed(main, exit);
+      if (heir !== null) return this.#awaitEnd(heir);
+      this.#exit = exit;
+      this.#goOn();
+    });
+  }
+
+  /** What the process has named as the main one goes on in its place, if it is there. */
+  #succeed(main: MainProcess, exit: Exit): MainProcess | null {
+    const { containment, ledger, reports, run, exitOf } = this.options;
+    const heir = this.#heir;
+    this.#heir = null;
+    if (heir === null || !containment.inherit(run, heir)) return null;
+    if (exit.how !== "unseen") ledger.ended(main, exit);
+    const successor = { ...main, pid: heir.pid, startTime: heir.startTime, exited: exitOf(heir) };
+    this.child = successor;
+    reports.started(successor, main.fileBefore);
+    return successor;
+  }
+
+  /** A run that an earlier supervisor had started goes on speaking to its address; if that cannot be had, nobody expects it to. */
+  #listenAgain(): void {
+    if (this.options.voice?.open() === false) this.options.reports.told({ is: "watchdog", ms: null });
+  }
+
+  /** Another of its processes is to count as the main one: from now on for signals, and as the run when this one has ended. */
+  follow(pid: number): void {
+    const { containment, run, reports } = this.options;
+    if (this.child === null || pid === this.child.pid) {
+      this.#heir = null;
+      return;
+    }
+    this.#heir = containment.memberOf(run, pid);
+    if (this.#heir !== null) reports.told({ is: "main", pid });
+  }
+
+  /** What gets its signals; null before it was spawned. */
+  get main(): ProcessId | null {
+    return this.#heir !== null && isAlive(this.options.host.processes, this.#heir) ? this.#heir : this.child;
   }
 
   /** Waits until the process has ended, or the supervision has said that the run is over; it may be too early. */
@@ -281,6 +334,12 @@ export class ActorRun implements MemberProcess {
   #openMembership(): void {
     if (this.#isExpected) return;
     this.#isExpected = true;
+    if (this.options.voice?.open() === false) {
+      throw new SpawnError(
+        "start",
+        "there is no room for the address at which it is to speak (NOTIFY_SOCKET)",
+      );
+    }
     try {
       this.options.member?.open(this);
     } catch (error) {

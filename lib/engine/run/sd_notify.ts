@@ -1,5 +1,5 @@
 /** The protocol of sd_notify: lines of `KEY=VALUE` in one datagram. */
-import type { Told } from "../../supervision/told.ts";
+import type { Told } from "../../supervision/run_word.ts";
 
 /** More of what a process says of itself is cut: everybody who asks for its status gets it. */
 const MOST_CHARS = 512;
@@ -10,12 +10,9 @@ const MOST_LINES = 64;
 /** A longer time is a mistake, and none that a clock can count. */
 const MOST_MS = 10 * 365 * 24 * 3_600 * 1_000;
 
-/** One thing that a datagram says: of the run, or which of its processes is the main one. */
-export type Said = Told | { readonly is: "main"; readonly pid: number };
-
 /** What a datagram says, in order. What is not known, or makes no sense, is passed over, as systemd does. */
-export function readNotice(text: string): readonly Said[] {
-  return text.split("\n", MOST_LINES).flatMap((line): readonly Said[] => {
+export function readNotice(text: string): readonly Told[] {
+  return text.split("\n", MOST_LINES).flatMap((line): readonly Told[] => {
     const at = line.indexOf("=");
     if (at < 0) return [];
     const read = KEYS[line.slice(0, at)];
@@ -24,9 +21,9 @@ export function readNotice(text: string): readonly Said[] {
   });
 }
 
-const one = (said: Said) => (value: string) => value === "1" ? said : null;
+const one = (said: Told) => (value: string) => value === "1" ? said : null;
 
-const KEYS: Readonly<Record<string, (value: string) => Said | null>> = {
+const KEYS: Readonly<Record<string, (value: string) => Told | null>> = {
   __proto__: null as never,
   READY: one({ is: "ready" }),
   RELOADING: one({ is: "reloading" }),

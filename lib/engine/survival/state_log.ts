@@ -210,7 +210,9 @@ export function readStateLog(files: Pick<Files, "readOwn">, path: string): Saved
   return {
     header,
     state: folded,
-    runs: [...runs.values()].filter(({ run }) => present.has(run)),
+    // Of a run that has been told of twice, another process has become the main one.
+    runs: [...new Map([...runs.values()].map((saved) => [saved.run, saved])).values()]
+      .filter(({ run }) => present.has(run)),
     plan,
   };
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readNotice, type Said } from "../../../lib/engine/run/sd_notify.ts";
+import { readNotice } from "../../../lib/engine/run/sd_notify.ts";
+import type { Told } from "../../../lib/supervision/run_word.ts";
 import { test } from "../../harness/test.ts";
 
-const CASES: readonly (readonly [string, readonly Said[]])[] = [
+const CASES: readonly (readonly [string, readonly Told[]])[] = [
   ["READY=1", [{ is: "ready" }]],
   ["READY=1\nSTATUS=serving 3 = three\n", [{ is: "ready" }, { is: "status", text: "serving 3 = three" }]],
   ["RELOADING=1\nMONOTONIC_USEC=123", [{ is: "reloading" }]],
