@@ -310,3 +310,14 @@ test("hooks: a rolling restart has one replica ready while another is in its hoo
   world.advance(1_000);
   assert.deepEqual(world.take("spawn"), ["spawn a.1", "spawn a.2"]);
 });
+
+test("hooks: a post_stop that begins while its tree goes down has what is left of that", () => {
+  const world = worldOf({ daemon: true, hooks: hooks("post_stop") }, { shutdownMs: 2_000 });
+  world.script("a", { hook: "silent" });
+  world.begin();
+  world.down();
+  world.advance(1_999);
+  assert.equal(world.hooks.size, 1);
+  world.advance(1);
+  assert.equal(world.outcome?.kind, "cancelled");
+});

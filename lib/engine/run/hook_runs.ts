@@ -84,25 +84,23 @@ async function runHook(options: HookOptions, scope: CancelScope): Promise<HookEn
   };
   containment.add({ run: hookRun, path: spec.path, marker, main, home: null }, describeCommand(argv, null));
   const output = new RunOutput(sink);
-  let end: HookEnd | undefined;
   output.begin(main);
+  // Null if its time is up; undefined if it is to end.
+  let ended: Exit | null | undefined;
+  let exit: Exit | undefined;
   try {
-    try {
-      const exit = await scope.run(() => moveOnAfter(timeoutMs, () => fromPromise(exited)));
-      end = exit ?? (scope.cancelCalled ? undefined : { how: "timed_out", afterMs: timeoutMs });
-    } finally {
-      const exit = await new CancelScope({ shield: true }).run(() =>
-        endAll(options, child, end !== undefined)
-      );
-      // Shielded, it comes to an end.
-      if (exit!.how !== "unseen") ledger.ended(child, exit!);
-      end ??= exit!;
-    }
-    await output.drain();
+    ended = await scope.run(async () => await moveOnAfter(timeoutMs, () => fromPromise(exited)) ?? null);
   } finally {
+    const hasEnded = ended !== undefined && ended !== null;
+    exit = await new CancelScope({ shield: true }).run(async () => {
+      const status = await endAll(options, child, hasEnded);
+      if (status.how !== "unseen") ledger.ended(child, status);
+      await output.drain();
+      return status;
+    });
     output.close();
   }
-  return end!;
+  return ended === null ? { how: "timed_out", afterMs: timeoutMs } : exit!;
 }
 
 async function start({ host, containment, spec, argv, hookRun, marker, env, privileges }: HookOptions) {
