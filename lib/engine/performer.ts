@@ -319,13 +319,17 @@ export class Performer {
     });
   }
 
-  #signal({ main }: ActorRun, stop: Stop): void {
+  #signal({ main, options: { run } }: ActorRun, stop: Stop): void {
     if (main === null) return;
-    const { processes } = this.#options.host;
-    const send = stop.to === "group" ? "signalGroup" : "signal";
-    processes[send](main, stop.signal);
+    const { host: { processes }, containment } = this.#options;
+    // One that was named as the main process is in the group of another, which may be gone.
+    const isLeader = processes.find(main.pid)?.group === main.pid;
     // A stopped process does not hear the signal before it goes on.
-    processes[send](main, "SIGCONT");
+    for (const signal of [stop.signal, "SIGCONT"] as const) {
+      if (stop.to === "process") processes.signal(main, signal);
+      else if (isLeader) processes.signalGroup(main, signal);
+      else containment.signalAll(run, signal);
+    }
   }
 
   #tell({ run, signal, toAll }: RunEffect & { readonly type: "tell" }, { main }: ActorRun): void {

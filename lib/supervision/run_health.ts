@@ -40,4 +40,3 @@ export function healthDue(
 ): Instant {
   return health === null || hold !== null ? NEVER : health.dueAt;
 }
-

@@ -44,17 +44,22 @@ export function renderCard(row: StatusRow, about: NodeDetails, options: CardOpti
 
 function headOf(row: StatusRow, { since }: NodeDetails, { now }: CardOptions, paint: Painter): string {
   const state = paint[COLOURS[row.state]](row.state.replace("_", " "));
-  const ready = row.ready === null ? "" : row.ready ? ", ready" : ", not ready";
+  const ready = [wordOf(row.ready, "ready"), wordOf(row.healthy, "healthy")].join("");
   const age = since === null
     ? ""
     : paint.dim(` for ${describeDuration(Math.max(0, now - Date.parse(since)))}`);
   return `${paint.bold(row.path)}  ${state}${ready}${age}`;
 }
 
+function wordOf(is: boolean | null, word: string): string {
+  return is === null ? "" : is ? `, ${word}` : `, not ${word}`;
+}
+
 function stateFacts(row: StatusRow, { since, next }: NodeDetails): readonly Fact[] {
   return [
     ["since", since],
     ["why", row.reason],
+    ["says", row.says],
     ["next", next],
     ["next run", row.nextRun],
     [

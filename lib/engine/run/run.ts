@@ -135,6 +135,10 @@ export class ActorRun implements MemberProcess {
   /** Whether there has been a process, also if that did not become the program. */
   #isMade = false;
   #isExpected = false;
+  /** Whether the supervision has been told that there is a process. */
+  #isTold = false;
+  /** The number of the process that was named last as the main one, yet to be proven; null if none was. */
+  #named: number | null = null;
   /** A process that was named as the main one, beside the first, which lives; null for none. */
   #heir: ProcessId | null = null;
   /** How the process ended; null if it has not. */
@@ -175,6 +179,8 @@ export class ActorRun implements MemberProcess {
       this.#output.begin(child);
       if (adopted !== null) this.#listenAgain();
       if (adopted === null) reports.spawned(child.pid);
+      this.#isTold = true;
+      if (this.#named !== null) this.follow(this.#named);
       if (adopted?.isOver === true) {
         containment.mainEnded(run);
         containment.mainReported(run);
@@ -225,7 +231,10 @@ export class ActorRun implements MemberProcess {
   /** Another of its processes is to count as the main one: from now on for signals, and as the run when this one has ended. */
   follow(pid: number): void {
     const { containment, run, reports } = this.options;
-    if (this.child === null || pid === this.child.pid) {
+    // It may be named before anybody knows that the first one is there.
+    this.#named = pid;
+    if (!this.#isTold) return;
+    if (pid === this.child?.pid) {
       this.#heir = null;
       return;
     }

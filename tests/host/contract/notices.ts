@@ -16,7 +16,10 @@ export function noticesContract(name: string, open: OpenSubject): void {
     const address = nextName();
     const heard: Notice[] = [];
     const box = host.notices.open(address, (notice) => heard.push(notice))!;
-    const texts = ["READY=1\nSTATUS=ünïcode", ...Array.from({ length: 30 }, (_, index) => `STATUS=${index}`)];
+    const texts = [
+      "READY=1\nSTATUS=\u00fcn\u00efcode",
+      ...Array.from({ length: 30 }, (_, index) => `STATUS=${index}`),
+    ];
     const child = start(subject, programs.notify(...texts), { env: { ...env, NOTIFY_SOCKET: address } });
     assert.equal(await textOf(child.stdout), "heard\n");
     box.close();
