@@ -12,7 +12,7 @@ import { UserError } from "../../lib/base/user_error.ts";
 import { awaitEnd } from "../../lib/daemon/end_report.ts";
 import { connectTree } from "../../lib/daemon/find_tree.ts";
 // Loaded in advance, as the compiler is, since no virtual clock waits for what is loaded.
-import "../../lib/control/client.ts";
+import "./loaded_late.ts";
 import { compileTree } from "../../lib/daemon/compile_tree.ts";
 import { beginToGuard } from "../../lib/daemon/guardian/begin_to_guard.ts";
 import { guardian } from "../../lib/daemon/guardian/guardian.ts";

@@ -95,7 +95,7 @@ e2e(
     const after = await pidsOf(sandbox);
     assert.equal(new Set([...before, ...after]).size, 2 * REPLICAS);
     const events = (await sandbox.supervise("events")).stdout;
-    assert.match(events, /the tree: rolling restart was asked for: api\.1, api\.2, api\.3\n/);
+    assert.match(events, /the tree: rolling restart was asked for: api\.1, api\.2, api\.3 by /);
     assert.match(events, /the tree: the rolling restart is done/);
     assert.match((await sandbox.supervise("down")).stdout, /0 left/);
   },

@@ -7,6 +7,7 @@ import { prepareLaunch } from "../../daemon/prepare_launch.ts";
 import { stateFolderOf } from "../../daemon/state_folder.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
 import { LAYER_NAMES, type LayerName } from "../../engine/containment/layer.ts";
+import { dieOfSignals } from "../mortal.ts";
 import { PROFILE_OPTION } from "../active_profiles.ts";
 import { type Command, type Context, RAW_OPTION } from "../command.ts";
 import { usage } from "../option.ts";
@@ -54,11 +55,13 @@ export const up: Command = {
     if (args.has("no-wait") && !args.has("detach")) throw lastsAsLong();
     const options = launchOptions(context, fileOf(context, 0));
     if (program.pid === 1 && args.has("detach")) throw endsContainer();
+    // Before anything is started: what is told process 1 and not heard is lost.
+    const listen = dieOfSignals(program);
     // They take longer to load than the file takes to be read.
     const prepared = prepareLaunch(host, program, options);
     try {
       const { upTree } = await fromPromise(import("./up_tree.ts"));
-      return await upTree(context, options, prepared);
+      return await upTree(context, { options, prepared, listen });
     } finally {
       // Nothing, if they have been told of a tree.
       if (prepared !== null) await fromPromise(prepared.letGo());

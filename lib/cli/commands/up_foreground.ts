@@ -13,7 +13,6 @@ import { receiptOf } from "../../daemon/receipt.ts";
 import { UNHEEDED } from "../../daemon/unheeded_signals.ts";
 import { treeIdOf } from "../../daemon/tree_id.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
-import type { Program } from "../../host/ports/program.ts";
 import { type Nursery, openNursery } from "../../scope/nursery.ts";
 import { sleep } from "../../scope/sleep.ts";
 import type { Context } from "../command.ts";
@@ -36,17 +35,16 @@ const SIGNALS: readonly (readonly [Signal, string])[] = [
   ["SIGHUP", "hangup"],
 ];
 
-/** What process 1 would not even die of: some images have their containers stopped with it. */
+/** Some images have their containers stopped with the last. */
 const SIGNALS_TO_PROCESS_1: typeof SIGNALS = [...SIGNALS, ["SIGQUIT", "terminate"]];
 
 /** Runs the tree in the foreground; returns its exit code. */
 export async function upForeground(
   context: Context,
-  { tree: handed, options, prepared }: UpOrder,
+  { tree: handed, options, prepared, listen }: UpOrder,
 ): Promise<number> {
   const { host, program } = context;
   host.processes.outlive(UNHEEDED);
-  const listen = program.pid === 1 ? dieOfSignals(program) : () => {};
   const launched = await fromPromise(launch(host, program, options, { tree: handed, prepared }));
   const { client } = launched;
   await tellCleared(context.ui, launched);
@@ -68,14 +66,6 @@ export async function upForeground(
     feeder?.close();
     client.close();
   }
-}
-
-/** Ends this program at signals as any but process 1 would, until the returned function is called. */
-function dieOfSignals(program: Program): () => void {
-  const stops = SIGNALS_TO_PROCESS_1.map(([signal]) =>
-    program.onSignal(signal, () => program.exit(signalExitCode(signalNumber(signal))))
-  );
-  return () => stops.forEach((stop) => stop());
 }
 
 /** What a foreground `up` shows and does while the tree lives. */

@@ -3,7 +3,6 @@ import { ExitCode } from "../../base/exit_code.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { Adopted } from "../../daemon/adopted.ts";
 import { lookOnce } from "../../daemon/found.ts";
-import type { LaunchOptions } from "../../daemon/launch_options.ts";
 import { adjustPlan } from "../../daemon/load_plan.ts";
 import type { Prepared } from "../../daemon/prepare_launch.ts";
 import { pruneTrees } from "../../daemon/prune.ts";
@@ -16,11 +15,16 @@ import type { UpOrder } from "../up_order.ts";
 /** How long what is no part of the tree may take to end where this is process 1. */
 const REST_GRACE_MS = 2_000;
 
-/** See the module. @param prepared Guardian and supervisor, if they have been started already. */
+/** What is known before the file is read. */
+export interface EarlyOrder extends Pick<UpOrder, "options" | "listen"> {
+  /** Guardian and supervisor, if they have been started already. */
+  readonly prepared: Prepared | null;
+}
+
+/** See the module. */
 export async function upTree(
   context: Context,
-  asked: LaunchOptions,
-  prepared: Prepared | null,
+  { options: asked, prepared, listen }: EarlyOrder,
 ): Promise<number> {
   const { host, program, ui, args } = context;
   pruneTrees(host, program.uid);
@@ -29,7 +33,7 @@ export async function upTree(
   const plan = adjustPlan(loaded.plan, asked);
   await tellShort(ui, shortages(plan, host.facts(), program.uid === 0));
   const options = { ...asked, profiles: plan.profiles };
-  const order: UpOrder = { tree: { ...loaded, plan, found }, options, prepared };
+  const order: UpOrder = { tree: { ...loaded, plan, found }, options, prepared, listen };
   const start = async () => {
     if (args.has("detach")) {
       const { upDetached } = await fromPromise(import("./up_detached.ts"));
