@@ -45,7 +45,7 @@ e2e("ps: its JSON has the shape of the contract", async (sandbox) => {
     // deno-lint-ignore no-explicit-any
     const [db, api, extra, pool, worker] = tree.actors as any[];
     const keys =
-      "path kind daemon state ready healthy pid restarts startedAt uptimeMs cpu rss exit reason error cgroup";
+      "path kind daemon state ready healthy says pid restarts startedAt uptimeMs cpu rss exit reason nextRun error cgroup";
     assert.deepEqual(Object.keys(db), keys.split(" "));
     assert.deepEqual(
       [db, api, extra, pool, worker].map((row) => [row.path, row.kind, row.state, row.ready]),
