@@ -6,7 +6,6 @@
  * 1. Nothing of it takes a step of the core: it tells of changes, and what follows is decided there.
  * 2. A folder is watched before it is read, so that nothing that comes into it is missed.
  */
-import { resolvePath } from "../../base/posix_path.ts";
 import { isSameData } from "../../base/same_data.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { NodeId, Plan, Watch } from "../../config/plan.ts";
@@ -14,7 +13,7 @@ import type { FileWatcher, FolderChange, Refused, Watching } from "../../host/po
 import { openNursery } from "../../scope/nursery.ts";
 import { sleep } from "../../scope/sleep.ts";
 import { Event } from "../../sync/event.ts";
-import { isIn, WatchPattern } from "./watch_pattern.ts";
+import { WatchPattern } from "./watch_pattern.ts";
 import { Ways } from "./ways.ts";
 
 /** How many folders are entered before others have their turn. */
@@ -137,7 +136,7 @@ export class FileWatch {
     if (!this.#isWanted(folder)) return;
     if (this.#isBase(folder)) {
       const refused = this.#ways.walk(kernel, folder);
-      if (refused !== null) return this.#refuse(folder, refused);
+      if (refused !== null) this.#refuse(folder, refused);
     }
     const found = kernel.add(folder);
     if (found.is === "refused") this.#refuse(folder, found);
@@ -150,9 +149,10 @@ export class FileWatch {
   #hear(kernel: FileWatcher, changes: readonly FolderChange[]): void {
     const files: string[] = [];
     const bases = new Set<string>();
+    const gone = new Set<string>();
     for (const { folder, name, is } of changes) {
       const path = name === null ? folder : join(folder, name);
-      if (is === "gone") this.#forget(kernel, path);
+      if (is === "gone") gone.add(path);
       if (is === "folder") this.#visit(path, true);
       else if (name !== null) files.push(path);
       for (const base of this.#ways.through(path)) {
@@ -160,17 +160,16 @@ export class FileWatch {
         if (is !== "folder") files.push(base);
       }
     }
-    for (const base of bases) {
-      this.#forget(kernel, base);
-      this.#visit(base, true);
-    }
+    this.#forget(kernel, new Set([...gone, ...bases]));
+    for (const base of bases) this.#visit(base, true);
     this.#tell(files);
   }
 
-  /** A folder that has gone, with all below it. */
-  #forget(kernel: FileWatcher, path: string): void {
-    if (!this.#folders.has(path)) return;
-    for (const folder of this.#folders) if (isIn(path, folder)) this.#letGo(kernel, folder);
+  /** Folders that have gone, with all below them. They come in crowds, and those that are known are many. */
+  #forget(kernel: FileWatcher, paths: ReadonlySet<string>): void {
+    const gone = new Set([...paths].filter((path) => this.#folders.has(path)));
+    if (gone.size === 0) return;
+    for (const folder of this.#folders) if (isBelow(gone, folder)) this.#letGo(kernel, folder);
   }
 
   #letGo(kernel: FileWatcher, folder: string): void {
@@ -234,6 +233,14 @@ async function next(kernel: FileWatcher) {
   return await fromPromise(kernel.next());
 }
 
+/** Whether a path is one of some folders, or below one of them. */
+function isBelow(folders: ReadonlySet<string>, path: string): boolean {
+  for (let above = path; above !== ""; above = above.slice(0, above.lastIndexOf("/"))) {
+    if (folders.has(above)) return true;
+  }
+  return folders.has("/");
+}
+
 function join(folder: string, name: string): string {
-  return resolvePath(folder, name);
+  return folder === "/" ? `/${name}` : `${folder}/${name}`;
 }
