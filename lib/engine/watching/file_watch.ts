@@ -52,7 +52,8 @@ export class FileWatch {
   readonly #options: FileWatchOptions;
   #watchers: readonly Watcher[] = [];
   #kernel: FileWatcher | null = null;
-  readonly #folders = new Set<string>();
+  /** Those that are entered, each with those directly in it that are: one that goes takes along what is below it, of many. */
+  readonly #folders = new Map<string, Set<string>>();
   /** Those to what the patterns begin with. */
   readonly #ways = new Ways();
   readonly #visits: Visit[] = [];
@@ -141,7 +142,8 @@ export class FileWatch {
     const found = kernel.add(folder);
     if (found.is === "refused") this.#refuse(folder, found);
     if (found.is !== "watched") return;
-    this.#folders.add(folder);
+    if (!this.#folders.has(folder)) this.#folders.set(folder, new Set());
+    this.#folders.get(folderAbove(folder))?.add(folder);
     for (const name of found.folders) this.#visits.push({ folder: join(folder, name), isNew });
     if (isNew) this.#tell(found.files.map((name) => join(folder, name)));
   }
@@ -149,10 +151,9 @@ export class FileWatch {
   #hear(kernel: FileWatcher, changes: readonly FolderChange[]): void {
     const files: string[] = [];
     const bases = new Set<string>();
-    const gone = new Set<string>();
     for (const { folder, name, is } of changes) {
       const path = name === null ? folder : join(folder, name);
-      if (is === "gone") gone.add(path);
+      if (is === "gone") this.#forget(kernel, path);
       if (is === "folder") this.#visit(path, true);
       else if (name !== null) files.push(path);
       for (const base of this.#ways.through(path)) {
@@ -160,21 +161,26 @@ export class FileWatch {
         if (is !== "folder") files.push(base);
       }
     }
-    this.#forget(kernel, new Set([...gone, ...bases]));
-    for (const base of bases) this.#visit(base, true);
+    for (const base of bases) {
+      this.#forget(kernel, base);
+      this.#visit(base, true);
+    }
     this.#tell(files);
   }
 
-  /** Folders that have gone, with all below them. They come in crowds, and those that are known are many. */
-  #forget(kernel: FileWatcher, paths: ReadonlySet<string>): void {
-    const gone = new Set([...paths].filter((path) => this.#folders.has(path)));
-    if (gone.size === 0) return;
-    for (const folder of this.#folders) if (isBelow(gone, folder)) this.#letGo(kernel, folder);
+  /** A folder that has gone, with all below it. */
+  #forget(kernel: FileWatcher, path: string): void {
+    const below = this.#folders.get(path);
+    if (below === undefined) return;
+    this.#folders.delete(path);
+    for (const folder of below) this.#forget(kernel, folder);
+    this.#folders.get(folderAbove(path))?.delete(path);
+    this.#letGo(kernel, path);
   }
 
+  /** Has a folder watched no more, unless it is for another reason. */
   #letGo(kernel: FileWatcher, folder: string): void {
-    this.#folders.delete(folder);
-    if (!this.#ways.needs(folder)) kernel.remove(folder);
+    if (!this.#folders.has(folder) && !this.#ways.needs(folder)) kernel.remove(folder);
   }
 
   /** The kernel had no room for all changes: all may have changed, and folders have come that are not known. */
@@ -205,10 +211,8 @@ export class FileWatch {
   #letGoOfUnwanted(): void {
     const kernel = this.#kernel;
     if (kernel === null) return;
-    for (const folder of this.#folders) if (!this.#isWanted(folder)) this.#letGo(kernel, folder);
-    for (const folder of this.#ways.keepOnly((base) => this.#isBase(base))) {
-      if (!this.#folders.has(folder) && !this.#ways.needs(folder)) kernel.remove(folder);
-    }
+    for (const folder of [...this.#folders.keys()]) if (!this.#isWanted(folder)) this.#forget(kernel, folder);
+    for (const folder of this.#ways.keepOnly((base) => this.#isBase(base))) this.#letGo(kernel, folder);
   }
 
   #refuse(path: string, { why, isFull }: Refused): void {
@@ -233,12 +237,8 @@ async function next(kernel: FileWatcher) {
   return await fromPromise(kernel.next());
 }
 
-/** Whether a path is one of some folders, or below one of them. */
-function isBelow(folders: ReadonlySet<string>, path: string): boolean {
-  for (let above = path; above !== ""; above = above.slice(0, above.lastIndexOf("/"))) {
-    if (folders.has(above)) return true;
-  }
-  return folders.has("/");
+function folderAbove(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
 }
 
 function join(folder: string, name: string): string {

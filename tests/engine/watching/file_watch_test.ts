@@ -263,3 +263,21 @@ watching(
     assert.deepEqual(await told(), ["web /round/a"]);
   },
 );
+
+watching(
+  "all that there is may be watched, and be let go of again",
+  ["/a/b"],
+  { web: ["/"], api: ["/a"] },
+  async ({ machine: { disk }, watch, told }) => {
+    disk.write("/a/b", "2");
+    assert.deepEqual(await told(), ["api /a/b", "web /a/b"]);
+    watch.set(planFor({ api: ["/a"] }));
+    await told();
+    disk.write("/a/b", "3");
+    assert.deepEqual(await told(), ["api /a/b"]);
+    watch.set(planFor({}));
+    await told();
+    disk.write("/a/b", "4");
+    assert.deepEqual(await told(), []);
+  },
+);
