@@ -61,7 +61,10 @@ type ServedEngine =
   & StatusSource
   & DetailsSource
   & { readonly guests: Pick<Guests, "open" | "isWelcome" | "end"> }
-  & Pick<Engine, "account" | "apply" | "check" | "untilReaped" | "ask" | "post" | "listen" | "sync">;
+  & Pick<
+    Engine,
+    "account" | "apply" | "check" | "untilReaped" | "ask" | "post" | "hurryEnd" | "listen" | "sync"
+  >;
 
 type Handlers = {
   readonly [O in Op]: (request: Requests[O], session: Session) => Promise<Results[O]> | Results[O];
@@ -206,6 +209,7 @@ export class Service {
     down: async ({ cause, withinMs }, { peer }) => {
       const known = CAUSES.find((one) => one === cause) ?? "down";
       this.calledOff.set();
+      if (withinMs === 0) this.#engine.hurryEnd();
       // A tree that nobody lets begin answers nothing.
       if (!this.begun.isSet) return {};
       const by = askedBy(this.#askers.of(peer));
@@ -216,6 +220,7 @@ export class Service {
     },
     cut_grace: ({ toMs }) => {
       this.#engine.post({ type: "grace_cut", toMs });
+      if (toMs === 0) this.#engine.hurryEnd();
       return {};
     },
     await_end: async () => {

@@ -355,6 +355,11 @@ export class Engine {
     if (!isMain && this.#ledger.pathOf(orphan.row) !== undefined) this.#onOrphan(orphan);
   }
 
+  /** Has the end of the tree wait for nothing that is no actor's: it is forced. */
+  hurryEnd(): void {
+    this.#alerts.hurry();
+  }
+
   /** A process that we have started and that is no actor's; nobody ends it but itself. */
   addHelper(pid: number): void {
     this.#containment.addHelper(pid);
@@ -384,9 +389,10 @@ export class Engine {
           const performer = new Performer(this.#performerOptions(), trees);
           // Before whatever was asked for in the same breath.
           this.#take(resumed?.event ?? { type: "begun" }, performer);
-          await this.#takeAll(performer);
+          await this.#takeAll(performer, () => this.#state.outcome !== null);
+          trees.startSoon(() => this.#finishAlerts(), { name: "last alerts" });
+          await this.#takeAll(performer, () => this.#alerts.isOver && this.#inbox.isEmpty);
         });
-        await this.#alerts.finish();
         end = await this.#finish();
       } finally {
         this.#inbox.close();
@@ -396,6 +402,12 @@ export class Engine {
       }
     }, { collapse: true });
     return end!;
+  }
+
+  /** What comes of the last alerts is journaled: their ends are taken as any other event. */
+  async #finishAlerts(): Promise<void> {
+    await this.#alerts.finish();
+    this.post(TIME_PASSED);
   }
 
   #takePipesOver(): void {
@@ -412,10 +424,10 @@ export class Engine {
     });
   }
 
-  /** Takes what happens until the tree is over. What is due by now goes before what waits. */
-  async #takeAll(performer: Performer): Promise<void> {
+  /** Takes what happens until something is over. What is due by now goes before what waits. */
+  async #takeAll(performer: Performer, isOver: () => boolean): Promise<void> {
     const { clock } = this.#options.host;
-    for (let taken = 1; this.#state.outcome === null; taken++) {
+    for (let taken = 1; !isOver(); taken++) {
       const due = nextDeadline(this.#state);
       const event = clock.now() >= due ? TIME_PASSED : this.#inbox.take();
       if (event !== undefined) this.#take(event, performer);

@@ -18,6 +18,11 @@ export class Inbox<T> {
     this.#clock = clock;
   }
 
+  /** Whether all that has come is taken. */
+  get isEmpty(): boolean {
+    return this.#taken >= this.#items.length;
+  }
+
   /** May be called from outside of every task. */
   put(item: T): void {
     this.#items.push(item);

@@ -14,7 +14,7 @@
  * 2. Every run that is begun, by its spawn or by a hook before that, is closed once.
  * 3. What is stopped by hand is started by hand alone.
  * 4. A supervisor is concluded after all of its children.
- * 5. After `finish` nothing is done any more; requests are still answered.
+ * 5. After `finish` nothing is done any more; requests are still answered, and what the shell notes is still recorded.
  */
 import { earliest, type Instant, instant, NEVER } from "../base/instant.ts";
 import { ROOT } from "../config/plan.ts";
@@ -40,9 +40,10 @@ export function step(
   now: Instant,
   calendar: Calendar = NO_CALENDAR,
 ): Stepped {
-  if (state.outcome !== null) return { state, effects: refuse(event) };
+  if (state.outcome !== null && event.type !== "noted") return { state, effects: refuse(event) };
   const turn = new Turn(state, now, calendar);
   applyEvent(turn, event);
+  if (state.outcome !== null) return turn.finish();
   do settle(turn); while (advanceRollouts(turn));
   answerRequests(turn);
   return turn.finish();

@@ -43,10 +43,16 @@ export class PuppetEngine {
       return Promise.resolve();
     },
   };
+  /** Whether a forced teardown was asked for. */
+  isHurried = false;
   #seq = 0;
 
   constructor(plan: Plan) {
     this.state = initialState(plan, 1);
+  }
+
+  hurryEnd(): void {
+    this.isHurried = true;
   }
 
   tail(): Promise<readonly LogLine[]> {

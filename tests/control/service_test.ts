@@ -137,12 +137,18 @@ test("service: a down names its cause, and an unknown one is a plain down", asyn
       client.request("down", { cause: "interrupt", withinMs: 5 }),
       client.request("down", { cause: "guardian_lost", withinMs: null }),
     ];
+    await client.request("cut_grace", { toMs: 1_000 });
+    assert.equal(stage.engine.isHurried, false);
     await client.request("cut_grace", { toMs: 0 });
+    assert.equal(stage.engine.isHurried, true);
     assert.deepEqual(stage.engine.asked.map(({ what }) => what), [
       { type: "down_requested", cause: "interrupt", withinMs: 5, asker: ASKER },
       { type: "down_requested", cause: "down", withinMs: null, asker: ASKER },
     ]);
-    assert.deepEqual(stage.engine.posted, [{ type: "grace_cut", toMs: 0 }]);
+    assert.deepEqual(stage.engine.posted.map((event) => event.type === "grace_cut" && event.toMs), [
+      1_000,
+      0,
+    ]);
     stage.engine.answer();
     stage.engine.answer({ ok: false, refusal: { kind: "tree_ended" } });
     await Promise.all(asked);

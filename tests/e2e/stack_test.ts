@@ -8,6 +8,7 @@ import { tenPorts } from "../harness/ports.ts";
 import { e2e, type Sandbox } from "../harness/supervise.ts";
 
 const STACK = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "examples/stack");
+const PAGE = join(dirname(dirname(STACK)), "docs/stack.md");
 const VERSION = newestPostgres();
 const IS_ROOT = process.getuid!() === 0;
 const NOBODY = 65534;
@@ -69,6 +70,13 @@ async function underLoad(ports: string, act: () => Promise<unknown>): Promise<vo
   assert.deepEqual(errors, []);
 }
 
+/** What the page on the stack has its reader try, but for what ends the tree or does not end by itself. */
+function commandsOfPage(): readonly (readonly string[])[] {
+  const commands = readFileSync(PAGE, "utf8").matchAll(/^supervise ((?:\S+ )*\S+)/gm);
+  return [...commands].map(([, words]) => words!.split(" "))
+    .filter(([verb, flag]) => verb !== "up" && verb !== "down" && flag !== "-f");
+}
+
 async function succeed(sandbox: Sandbox, ...args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await sandbox.supervise(...args);
   assert.equal(code, 0, `${args.join(" ")}: ${stdout}${stderr}`);
@@ -84,6 +92,7 @@ e2e(
     assert.equal((await visit(ports, "first")).count, 1);
     assert.equal((await visit(ports, "first")).count, 2);
 
+    for (const command of commandsOfPage()) await succeed(sandbox, ...command);
     const redis = (await sandbox.row("redis")).pid;
     process.kill(redis, "SIGKILL");
     await sandbox.rowWhen("redis", ({ pid, ready }) => ready && pid !== redis);

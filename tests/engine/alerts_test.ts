@@ -24,7 +24,7 @@ function teller(ms: number, told: string[]): FakeProgram {
   };
 }
 
-test("alerts: each event that is meant is told, one at a time, in order", async () => {
+test("alerts: each event that is meant is told, those of one alert one at a time, in order", async () => {
   assert.ok(NONE_UNKNOWN);
   const told: string[] = [];
   await play({
@@ -102,4 +102,79 @@ test("alerts: one that cannot be started or fails is told of, and harms nothing"
   const failed = entries.filter(({ event }) => event === "alert_failed");
   assert.deepEqual(failed.map(({ command }) => command), ["/bin/nothing", "/bin/fails"]);
   assert.match(String(failed[1]!.why), /exited with code 1/);
+});
+
+test("alerts: one that is slow keeps no other waiting, and the latest of its events are told", async () => {
+  const told: string[] = [];
+  const seen: { seq: number; missed?: number }[] = [];
+  const slow: FakeProgram = async (self) => {
+    seen.push(JSON.parse(await self.read(0)));
+    await self.sleep(1_000);
+  };
+  const { entries } = await play({
+    config: `
+      alerts = [
+        { events = ["exited"], paths = ["storm"], exec = "/bin/slow" },
+        { events = ["exited"], paths = ["a"], exec = "/bin/tell" },
+      ]
+      actors.storm = { exec = "/bin/fails", daemon = true, intensity = "unlimited", backoff = { initial = "10ms", max = "10ms", jitter = 0 } }
+      actors.a = { exec = "/bin/once" }
+    `,
+    programs: {
+      "/bin/fails": fails,
+      "/bin/once": (self) => self.sleep(5_000),
+      "/bin/slow": slow,
+      "/bin/tell": teller(10, told),
+    },
+    script: async (stage) => {
+      await stage.at(5_100);
+      assert.deepEqual(told, ["begin a exited 0 for a", "end"]);
+      stage.down();
+    },
+  });
+  const crashes = entries.filter(({ event, path }) => event === "exited" && path === "storm");
+  const missed = seen.reduce((sum, { missed = 0 }) => sum + missed, 0);
+  assert.ok(missed > 0);
+  // Its command was run for the fifth time after four seconds.
+  const { ms } = crashes.find(({ seq }) => seq === seen[4]!.seq)!;
+  assert.ok(ms > 2_500, `it is told of what happened at ${ms} ms`);
+  const [untold] = entries.filter(({ event }) => event === "alert_failed");
+  // That which a command was killed for was not told, either.
+  const left = crashes.length - (seen.length - 1) - missed;
+  assert.equal(untold!.why, `the tree was over before it had told of ${left} events`);
+});
+
+test("alerts: what becomes of those that tell of the end is journaled, too", async () => {
+  const { entries } = await play({
+    config: `
+      alerts = [{ events = ["ended"], exec = "/bin/fails" }]
+      actors.a.exec = "/bin/fails"
+    `,
+    programs: { "/bin/fails": fails },
+  });
+  const { event, why } = entries.at(-1)!;
+  assert.deepEqual([event, why], ["alert_failed", "it exited with code 1"]);
+});
+
+test("alerts: a teardown that is forced waits for none", async () => {
+  const hangs: FakeProgram = (self) => self.forever();
+  for (const isLate of [false, true]) {
+    const { entries } = await play({
+      config: `
+        alerts = [{ events = ["ready", "ended"], paths = ["a"], exec = "/bin/hangs" }]
+        actors.a = { exec = "/bin/hangs", daemon = true }
+      `,
+      programs: { "/bin/hangs": hangs },
+      script: async (stage) => {
+        await stage.at(1_000);
+        if (!isLate) stage.engine.hurryEnd();
+        stage.down();
+        await stage.at(4_000);
+        stage.engine.hurryEnd();
+      },
+    });
+    const [untold] = entries.filter(({ event }) => event === "alert_failed");
+    assert.equal(untold!.why, "the tree was over before it had told of 1 event");
+    assert.equal(untold!.ms, isLate ? 4_000 : 1_000);
+  }
 });

@@ -1,9 +1,11 @@
 /**
- * Runs commands when something happens: one at a time, in the order in which it happened.
+ * Runs commands when something happens: for each alert one at a time, in the order in which it happened.
  *
  * Invariants:
  * 1. Nothing waits for them but the end of the tree, and that for some seconds. What waits for them is bounded.
- * 2. A command that fails, hangs or cannot be started is told of in the journal, and is itself no reason for another.
+ * 2. An alert neither waits for another one, nor loses an event because another one is slow.
+ * 3. A command that fails, hangs or cannot be started is told of in the journal, as is an event that nobody was told of when
+ *    the tree was over; neither is itself a reason for an alert.
  */
 import { after } from "../../base/instant.ts";
 import { Queue } from "../../base/queue.ts";
@@ -12,7 +14,9 @@ import type { Alert, Plan } from "../../config/plan.ts";
 import { matches } from "../../config/select.ts";
 import { FileError } from "../../host/ports/files.ts";
 import { SpawnError } from "../../host/ports/processes.ts";
+import { counted } from "../../base/counted.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
+import { type Nursery, openNursery } from "../../scope/nursery.ts";
 import { moveOnAfter } from "../../scope/timeouts.ts";
 import type { Exit } from "../../supervision/exit.ts";
 import { Event } from "../../sync/event.ts";
@@ -20,7 +24,7 @@ import type { Environments } from "../environment.ts";
 import type { JournalEntry } from "../journal/journal.ts";
 import { type ErrandPlace, runErrand } from "./errand.ts";
 
-/** How many events may wait for their command; more are counted, and the next that is told knows how many. */
+/** How many events of an alert may wait. The oldest give way: the latest say how things are, and the last how it ended. */
 const MOST_WAITING = 100;
 
 /** How long the end of the tree waits for the commands that tell of it. */
@@ -42,84 +46,122 @@ export interface AlertsOptions {
   readonly onFailed: (command: string, why: string) => void;
 }
 
-interface Due {
+/** An alert that has something to tell. */
+interface Line {
   readonly alert: Alert;
-  readonly entry: JournalEntry;
-  /** How many before it were not told. */
-  readonly missed: number;
+  /** The events that wait for its command. */
+  readonly waiting: Queue<JournalEntry>;
+  /** The one that its command is at work for. */
+  told: JournalEntry | null;
+  /** How many gave way since then. */
+  missed: number;
 }
 
 /** See the module. */
 export class Alerts {
   readonly #options: AlertsOptions;
-  readonly #due = new Queue<Due>();
-  #missed = 0;
-  #errands = 0;
-  #work = new Event();
-  #isClosing = false;
+  /** By their content: an alert that is in the next plan, too, goes on with its line. */
+  readonly #lines = new Map<string, Line>();
   readonly #scope = new CancelScope();
+  readonly #finishing = new Event();
   readonly #over = new Event();
+  #nursery: Nursery | null = null;
+  #farewellMs = FAREWELL_MS;
+  #errands = 0;
 
   constructor(options: AlertsOptions) {
     this.#options = options;
+  }
+
+  /** Whether `finish` has come to its end. */
+  get isOver(): boolean {
+    return this.#over.isSet;
   }
 
   /** Hears what has happened. Never waits. */
   hear(entry: JournalEntry): void {
     for (const alert of this.#options.plan().alerts) {
       if (!isFor(alert, entry)) continue;
-      if (this.#due.size >= MOST_WAITING) this.#missed += 1;
-      else {
-        this.#due.push({ alert, entry, missed: this.#missed });
-        this.#missed = 0;
-        this.#work.set();
-      }
+      const line = this.#lineOf(alert);
+      line.waiting.push(entry);
+      if (line.waiting.size <= MOST_WAITING) continue;
+      line.waiting.shift();
+      line.missed += 1;
     }
   }
 
   /** Runs commands until `finish`, and then those that are due yet, for a while. */
   async run(): Promise<void> {
     try {
-      await this.#scope.run(() => this.#tellAll());
+      await this.#scope.run(() =>
+        openNursery(async (nursery) => {
+          this.#nursery = nursery;
+          for (const [key, line] of this.#lines) this.#start(nursery, key, line);
+          await this.#finishing.wait();
+        })
+      );
+      for (const { alert, told, waiting, missed } of this.#lines.values()) {
+        const untold = counted(waiting.size + missed + (told === null ? 0 : 1), "event");
+        this.#options.onFailed(alert.argv[0]!, `the tree was over before it had told of ${untold}`);
+      }
     } finally {
       this.#over.set();
     }
   }
 
-  async #tellAll(): Promise<void> {
-    while (true) {
-      const due = this.#due.shift();
-      if (due !== undefined) await this.#tell(due);
-      else if (this.#isClosing) return;
-      else {
-        await this.#work.wait();
-        this.#work = new Event();
-      }
-    }
-  }
-
   /** Returns when all is told, or its time is over: no command is left then. */
   async finish(): Promise<void> {
-    this.#isClosing = true;
-    this.#scope.deadline = after(this.#options.place.host.clock.now(), FAREWELL_MS);
-    this.#work.set();
+    this.#finishing.set();
+    this.#limitFarewell();
     await this.#over.wait();
   }
 
-  async #tell({ alert, entry, missed }: Due): Promise<void> {
+  /** Has the end of the tree wait for no command, not even for one that is at work. */
+  hurry(): void {
+    this.#farewellMs = 0;
+    if (this.#finishing.isSet) this.#limitFarewell();
+  }
+
+  #limitFarewell(): void {
+    this.#scope.deadline = after(this.#options.place.host.clock.now(), this.#farewellMs);
+  }
+
+  #lineOf(alert: Alert): Line {
+    const key = JSON.stringify(alert);
+    const known = this.#lines.get(key);
+    if (known !== undefined) return known;
+    const line: Line = { alert, waiting: new Queue(), told: null, missed: 0 };
+    this.#lines.set(key, line);
+    if (this.#nursery !== null) this.#start(this.#nursery, key, line);
+    return line;
+  }
+
+  #start(nursery: Nursery, key: string, line: Line): void {
+    nursery.startSoon(async () => {
+      for (let entry = line.waiting.shift(); entry !== undefined; entry = line.waiting.shift()) {
+        line.told = entry;
+        const { missed } = line;
+        line.missed = 0;
+        await this.#tell(line.alert, entry, missed);
+      }
+      this.#lines.delete(key);
+    }, { name: `alert ${line.alert.argv[0]}` });
+  }
+
+  async #tell(alert: Alert, entry: JournalEntry, missed: number): Promise<void> {
     const { place, plan, environments, markOf, folder, worded, onFailed } = this.#options;
     const { files } = place.host;
     const number = ++this.#errands;
     const marker = markOf(-number);
-    const stdin = `${folder}/alert.json`;
+    const stdin = `${folder}/alert.${number}.json`;
     const { name: tree, dir: cwd } = plan();
     const env = environments.of(
       { inheritEnv: true, env: {}, path: entry.path, replica: 1 },
       { tree, run: marker },
     );
-    const told = missed === 0 ? worded(entry) : { ...worded(entry), missed };
     let why: string | null;
     try {
+      const told = missed === 0 ? worded(entry) : { ...worded(entry), missed };
       files.replace(stdin, `${JSON.stringify(told)}\n`);
       const order = { number, marker, argv: alert.argv, env, cwd, stdin };
       const exit = await moveOnAfter(alert.timeoutMs, () => runErrand(place, order));
@@ -127,6 +169,8 @@ export class Alerts {
     } catch (error) {
       if (!(error instanceof SpawnError || error instanceof FileError)) throw error;
       why = messageOf(error);
+    } finally {
+      files.remove(stdin);
     }
     if (why !== null) onFailed(alert.argv[0]!, why);
   }

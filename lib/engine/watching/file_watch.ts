@@ -1,20 +1,20 @@
 /**
- * Watches the files of all actors of a tree that watch some. Folders that come are entered, those that go are let go of, and
- * one that is watched itself and goes is looked out for above, until it comes back.
+ * Watches the files of all actors of a tree that watch some. Folders that come are entered, and those that go are let go of.
+ * A path that leads elsewhere, or nowhere for a while, is entered anew (`ways.ts`).
  *
  * Invariants:
  * 1. Nothing of it takes a step of the core: it tells of changes, and what follows is decided there.
  * 2. A folder is watched before it is read, so that nothing that comes into it is missed.
  */
-import { folderOf, resolvePath } from "../../base/posix_path.ts";
 import { isSameData } from "../../base/same_data.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { NodeId, Plan, Watch } from "../../config/plan.ts";
-import type { FileWatcher, FolderChange, Watching } from "../../host/ports/watching.ts";
+import type { FileWatcher, FolderChange, Refused, Watching } from "../../host/ports/watching.ts";
 import { openNursery } from "../../scope/nursery.ts";
 import { sleep } from "../../scope/sleep.ts";
 import { Event } from "../../sync/event.ts";
-import { isIn, WatchPattern } from "./watch_pattern.ts";
+import { WatchPattern } from "./watch_pattern.ts";
+import { Ways } from "./ways.ts";
 
 /** How many folders are entered before others have their turn. */
 const FOLDERS_A_TURN = 64;
@@ -52,9 +52,10 @@ export class FileWatch {
   readonly #options: FileWatchOptions;
   #watchers: readonly Watcher[] = [];
   #kernel: FileWatcher | null = null;
-  readonly #folders = new Set<string>();
-  /** Those above bases that are not there; they are watched for these alone. */
-  readonly #lookouts = new Set<string>();
+  /** Those that are entered, each with those directly in it that are: one that goes takes along what is below it, of many. */
+  readonly #folders = new Map<string, Set<string>>();
+  /** Those to what the patterns begin with. */
+  readonly #ways = new Ways();
   readonly #visits: Visit[] = [];
   #work = new Event();
 
@@ -96,7 +97,7 @@ export class FileWatch {
       const kernel = this.#options.watching.open();
       if (kernel !== null) return kernel;
       this.#work = new Event();
-      this.#refuse(
+      this.#complain(
         () => true,
         "/",
         "there is no room for another watch (fs.inotify.max_user_instances)",
@@ -123,7 +124,7 @@ export class FileWatch {
   async #listen(kernel: FileWatcher): Promise<void> {
     for (let heard = await next(kernel); heard !== null; heard = await next(kernel)) {
       if (heard === "lost") this.#lookAnew();
-      else this.#hear(heard);
+      else this.#hear(kernel, heard);
     }
   }
 
@@ -134,73 +135,52 @@ export class FileWatch {
 
   #enter(kernel: FileWatcher, { folder, isNew }: Visit): void {
     if (!this.#isWanted(folder)) return;
+    if (this.#isBase(folder)) {
+      const refused = this.#ways.walk(kernel, folder);
+      if (refused !== null) this.#refuse(folder, refused);
+    }
     const found = kernel.add(folder);
-    switch (found.is) {
-      case "watched":
-        this.#folders.add(folder);
-        for (const name of found.folders) this.#visits.push({ folder: join(folder, name), isNew });
-        if (isNew) this.#tell(found.files.map((name) => join(folder, name)));
-        return;
-      case "missing":
-        return this.#lookOutFor(kernel, folder);
-      case "refused":
-        this.#refuse(
-          ({ pattern }) => pattern.mayHold(folder),
-          folder,
-          found.why,
-          found.isFull ? FULL_HINT : null,
-        );
-    }
+    if (found.is === "refused") this.#refuse(folder, found);
+    if (found.is !== "watched") return;
+    if (!this.#folders.has(folder)) this.#folders.set(folder, new Set());
+    this.#folders.get(folderAbove(folder))?.add(folder);
+    for (const name of found.folders) this.#visits.push({ folder: join(folder, name), isNew });
+    if (isNew) this.#tell(found.files.map((name) => join(folder, name)));
   }
 
-  /** It may be a file, or come later: the nearest folder above tells. */
-  #lookOutFor(kernel: FileWatcher, missing: string): void {
-    if (!this.#watchers.some(({ pattern }) => pattern.bases.includes(missing))) return;
-    for (let above = folderOf(missing);; above = folderOf(above)) {
-      if (this.#folders.has(above)) return;
-      const found = kernel.add(above);
-      if (found.is === "watched") {
-        this.#lookouts.add(above);
-        return;
-      }
-      if (found.is === "refused" || above === "/") {
-        const why = found.is === "refused" ? found.why : "it does not exist";
-        return this.#refuse(({ pattern }) => pattern.bases.includes(missing), above, why, null);
-      }
-    }
-  }
-
-  #hear(changes: readonly FolderChange[]): void {
+  #hear(kernel: FileWatcher, changes: readonly FolderChange[]): void {
     const files: string[] = [];
+    const bases = new Set<string>();
     for (const { folder, name, is } of changes) {
       const path = name === null ? folder : join(folder, name);
-      if (is === "gone") this.#forget(path);
-      if (is === "folder" && this.#isWanted(path)) this.#visit(path, true);
-      else if (is !== "folder" && name !== null) files.push(path);
-      if (is === "folder" && this.#lookouts.has(folder)) {
-        this.#visitBases((base) => base !== path && isIn(path, base));
+      if (is === "gone") this.#forget(kernel, path);
+      if (is === "folder") this.#visit(path, true);
+      else if (name !== null) files.push(path);
+      for (const base of this.#ways.through(path)) {
+        bases.add(base);
+        if (is !== "folder") files.push(base);
       }
+    }
+    for (const base of bases) {
+      this.#forget(kernel, base);
+      this.#visit(base, true);
     }
     this.#tell(files);
   }
 
-  #visitBases(isMeant: (base: string) => boolean): void {
-    for (const { pattern } of this.#watchers) {
-      for (const base of pattern.bases) if (isMeant(base)) this.#visit(base, true);
-    }
+  /** A folder that has gone, with all below it. */
+  #forget(kernel: FileWatcher, path: string): void {
+    const below = this.#folders.get(path);
+    if (below === undefined) return;
+    this.#folders.delete(path);
+    for (const folder of below) this.#forget(kernel, folder);
+    this.#folders.get(folderAbove(path))?.delete(path);
+    this.#letGo(kernel, path);
   }
 
-  /** A folder that has gone, with all below it. */
-  #forget(path: string): void {
-    if (!this.#folders.has(path) && !this.#lookouts.has(path)) return;
-    for (const known of [this.#folders, this.#lookouts]) {
-      for (const folder of known) {
-        if (!isIn(path, folder)) continue;
-        known.delete(folder);
-        this.#kernel!.remove(folder);
-      }
-    }
-    this.#visitBases((base) => isIn(path, base));
+  /** Has a folder watched no more, unless it is for another reason. */
+  #letGo(kernel: FileWatcher, folder: string): void {
+    if (!this.#folders.has(folder) && !this.#ways.needs(folder)) kernel.remove(folder);
   }
 
   /** The kernel had no room for all changes: all may have changed, and folders have come that are not known. */
@@ -224,22 +204,29 @@ export class FileWatch {
     return this.#watchers.some(({ pattern }) => pattern.mayHold(folder));
   }
 
-  #letGoOfUnwanted(): void {
-    for (const known of [this.#folders, this.#lookouts]) {
-      for (const folder of known) {
-        const isNeeded = known === this.#folders
-          ? this.#isWanted(folder)
-          : this.#watchers.some(({ pattern }) => pattern.bases.some((base) => isIn(folder, base)));
-        if (isNeeded) continue;
-        known.delete(folder);
-        this.#kernel?.remove(folder);
-      }
-    }
+  #isBase(path: string): boolean {
+    return this.#watchers.some(({ pattern }) => pattern.bases.includes(path));
   }
 
-  #refuse(isConcerned: (watcher: Watcher) => boolean, path: string, why: string, hint: string | null): void {
+  #letGoOfUnwanted(): void {
+    const kernel = this.#kernel;
+    if (kernel === null) return;
+    for (const folder of [...this.#folders.keys()]) if (!this.#isWanted(folder)) this.#forget(kernel, folder);
+    for (const folder of this.#ways.keepOnly((base) => this.#isBase(base))) this.#letGo(kernel, folder);
+  }
+
+  #refuse(path: string, { why, isFull }: Refused): void {
+    this.#complain((pattern) => pattern.mayHold(path), path, why, isFull ? FULL_HINT : null);
+  }
+
+  #complain(
+    isConcerned: (pattern: WatchPattern) => boolean,
+    path: string,
+    why: string,
+    hint: string | null,
+  ): void {
     for (const watcher of this.#watchers) {
-      if (watcher.hasComplained || !isConcerned(watcher)) continue;
+      if (watcher.hasComplained || !isConcerned(watcher.pattern)) continue;
       watcher.hasComplained = true;
       this.#options.onRefused(watcher.node, path, why, hint);
     }
@@ -250,6 +237,10 @@ async function next(kernel: FileWatcher) {
   return await fromPromise(kernel.next());
 }
 
+function folderAbove(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}
+
 function join(folder: string, name: string): string {
-  return resolvePath(folder, name);
+  return folder === "/" ? `/${name}` : `${folder}/${name}`;
 }

@@ -27,53 +27,87 @@ type Part = Glob | null;
 interface Pattern {
   /** The part before the first wildcard. */
   readonly base: string;
-  readonly depth: number;
   readonly whole: Glob;
   readonly parts: readonly Part[];
 }
 
+/** What is known of a path; both hold for all that is in it, too. */
+interface Standing {
+  readonly isMeant: boolean;
+  readonly isIgnored: boolean;
+}
+
+const OUTSIDE: Standing = { isMeant: false, isIgnored: false };
+
 /** See the module. */
 export class WatchPattern {
+  /** The files and folders that all that counts is in, or is. */
+  readonly bases: readonly string[];
   readonly #patterns: readonly Pattern[];
-  readonly #ignoredNames: readonly Glob[];
+  readonly #ignoredNames: ReadonlySet<string>;
+  readonly #ignoredNameGlobs: readonly Glob[];
   readonly #ignored: readonly Glob[];
+  /** That of the folder which was asked about last: changes come in crowds, and those of a folder together. */
+  readonly #lastFolders = new Map<Pattern, { readonly path: string; readonly standing: Standing }>();
 
   constructor({ paths, ignore }: Pick<Watch, "paths" | "ignore">) {
     this.#patterns = paths.map(patternOf);
-    const isName = (glob: string) => !glob.includes("/");
-    this.#ignoredNames = [...NEVER_COUNTS, ...ignore.filter(isName)].map(compileGlob);
-    this.#ignored = ignore.filter((glob) => !isName(glob)).map(compileGlob);
-  }
-
-  /** The files and folders that all that counts is in, or is. */
-  get bases(): readonly string[] {
-    return [...new Set(this.#patterns.map(({ base }) => base))];
+    this.bases = [...new Set(this.#patterns.map(({ base }) => base))];
+    const names = [...NEVER_COUNTS, ...ignore.filter((glob) => !glob.includes("/"))];
+    this.#ignoredNames = new Set(names.filter((name) => !WILD.test(name)));
+    this.#ignoredNameGlobs = names.filter((name) => WILD.test(name)).map(compileGlob);
+    this.#ignored = ignore.filter((glob) => glob.includes("/")).map(compileGlob);
   }
 
   /** Whether a file counts. */
   counts(path: string): boolean {
-    const above = prefixesOf(path);
-    return this.#patterns.some(({ whole, depth }) =>
-      above.slice(depth).some(whole) && !this.#isIgnored(above, depth)
-    );
+    return this.#patterns.some((pattern) => {
+      const { isMeant, isIgnored } = this.#standing(pattern, path);
+      return isMeant && !isIgnored;
+    });
   }
 
   /** Whether there may be files that count in a folder, or below it. */
   mayHold(folder: string): boolean {
-    const above = prefixesOf(folder);
-    const names = partsOf(folder);
-    return this.#patterns.some(({ parts, depth, base }) =>
-      (isIn(folder, base) || isIn(base, folder)) && mayMatchBelow(parts, names) &&
-      !this.#isIgnored(above, depth)
+    return this.#patterns.some((pattern) =>
+      isIn(pattern.base, folder)
+        ? mayMatchBelow(pattern.parts, partsOf(folder)) && !this.#standing(pattern, folder).isIgnored
+        : isIn(folder, pattern.base) && !prefixesOf(folder).some((path) => this.#isIgnoredPath(path))
     );
   }
 
-  /** By a name below the base, or as a whole. */
-  #isIgnored(above: readonly string[], depth: number): boolean {
-    return above.some((path, at) =>
-      this.#ignored.some((ignores) => ignores(path)) ||
-      (at > depth && this.#ignoredNames.some((ignores) => ignores(path.slice(path.lastIndexOf("/") + 1))))
-    );
+  #standing(pattern: Pattern, path: string): Standing {
+    const { base, whole } = pattern;
+    if (!isIn(base, path)) return OUTSIDE;
+    // That it is watched itself says that it counts, whatever it is called.
+    if (path === base) {
+      return {
+        isMeant: whole(path),
+        isIgnored: prefixesOf(path).some((above) => this.#isIgnoredPath(above)),
+      };
+    }
+    const slash = path.lastIndexOf("/");
+    const folder = this.#standingOfFolder(pattern, path.slice(0, slash) || "/");
+    return {
+      isMeant: folder.isMeant || whole(path),
+      isIgnored: folder.isIgnored || this.#isIgnoredName(path.slice(slash + 1)) || this.#isIgnoredPath(path),
+    };
+  }
+
+  #standingOfFolder(pattern: Pattern, path: string): Standing {
+    const last = this.#lastFolders.get(pattern);
+    if (last?.path === path) return last.standing;
+    const standing = this.#standing(pattern, path);
+    this.#lastFolders.set(pattern, { path, standing });
+    return standing;
+  }
+
+  #isIgnoredName(name: string): boolean {
+    return this.#ignoredNames.has(name) || this.#ignoredNameGlobs.some((ignores) => ignores(name));
+  }
+
+  #isIgnoredPath(path: string): boolean {
+    return this.#ignored.some((ignores) => ignores(path));
   }
 }
 
@@ -88,7 +122,6 @@ function patternOf(glob: string): Pattern {
   const plain = wild < 0 ? names : names.slice(0, wild);
   return {
     base: `/${plain.join("/")}`,
-    depth: plain.length,
     whole: compileGlob(glob),
     parts: names.map((name) => name.includes("**") ? null : compileGlob(name)),
   };

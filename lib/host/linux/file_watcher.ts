@@ -1,6 +1,14 @@
 /** Folders whose files the kernel tells of, by inotify. */
-import { readdirSync } from "node:fs";
-import type { FileWatcher, FolderChange, WatchedFolder, Watching } from "../ports/watching.ts";
+import { lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { folderOf } from "../../base/posix_path.ts";
+import type {
+  FileWatcher,
+  FolderChange,
+  Minded,
+  Refused,
+  WatchedFolder,
+  Watching,
+} from "../ports/watching.ts";
 import type { ByteSource } from "../ports/processes.ts";
 import { closeDescriptor } from "./descriptors.ts";
 import { cString, describeErrno, type Libc, LINUX } from "./libc.ts";
@@ -8,6 +16,10 @@ import { cString, describeErrno, type Libc, LINUX } from "./libc.ts";
 const MASK = LINUX.IN_CLOSE_WRITE | LINUX.IN_CREATE | LINUX.IN_DELETE | LINUX.IN_MOVED_FROM |
   LINUX.IN_MOVED_TO |
   LINUX.IN_DELETE_SELF | LINUX.IN_MOVE_SELF | LINUX.IN_ONLYDIR | LINUX.IN_EXCL_UNLINK;
+
+/** That a folder stays where it is. Of a folder that is watched already all stays watched. */
+const PLACE = LINUX.IN_DELETE_SELF | LINUX.IN_MOVE_SELF | LINUX.IN_ONLYDIR | LINUX.IN_DONT_FOLLOW |
+  LINUX.IN_MASK_ADD;
 
 /** Where the fields of an event stand, each of four bytes: the watch, what has happened, a cookie, the length of the name. */
 const MASK_AT = 4;
@@ -37,7 +49,8 @@ class InotifyWatcher implements FileWatcher {
   readonly #libc: Libc;
   readonly #descriptor: number;
   readonly #source: ByteSource;
-  readonly #folders = new Map<number, string>();
+  /** The names of a folder, by the number of its watch: the kernel has one watch for all of them. */
+  readonly #names = new Map<number, Set<string>>();
   readonly #numbers = new Map<string, number>();
   #isOpen = true;
 
@@ -48,10 +61,7 @@ class InotifyWatcher implements FileWatcher {
   }
 
   add(folder: string): WatchedFolder {
-    const number = this.#libc.call.inotify_add_watch(this.#descriptor, cString(folder), MASK) as number;
-    if (number < 0) return refusalOf(this.#libc.errno());
-    this.#folders.set(number, folder);
-    this.#numbers.set(folder, number);
+    if (!this.#watch(folder, MASK)) return missingOrRefused(this.#libc.errno());
     try {
       const entries = readdirSync(folder, { withFileTypes: true });
       const isFolder = entries.map((entry) => entry.isDirectory());
@@ -67,10 +77,29 @@ class InotifyWatcher implements FileWatcher {
     }
   }
 
+  mind(path: string): Minded {
+    if (this.#watch(path, PLACE)) return { is: "folder" };
+    // The folder around it is watched before it is looked at, so that no change is missed.
+    const isTold = this.#watch(folderOf(path), MASK | LINUX.IN_MASK_ADD);
+    const errno = this.#libc.errno();
+    const info = lstatSync(path, { throwIfNoEntry: false });
+    if (info?.isDirectory()) {
+      // It has come just now, or may not be read: then nothing tells that it is moved.
+      this.#watch(path, PLACE);
+      return { is: "folder" };
+    }
+    if (!isTold && !MISSING.has(errno)) return refusalOf(errno);
+    return info?.isSymbolicLink() ? { is: "link", to: readlinkSync(path) } : { is: "other" };
+  }
+
   remove(folder: string): void {
     const number = this.#numbers.get(folder);
     if (number === undefined) return;
-    this.#forget(number);
+    this.#numbers.delete(folder);
+    const names = this.#names.get(number)!;
+    names.delete(folder);
+    if (names.size > 0) return;
+    this.#names.delete(number);
     this.#libc.call.inotify_rm_watch(this.#descriptor, number);
   }
 
@@ -102,36 +131,41 @@ class InotifyWatcher implements FileWatcher {
         view.getUint32(at + LENGTH_AT, true),
       ];
       if ((mask & LINUX.IN_Q_OVERFLOW) !== 0) return "lost";
-      const change = this.#changeOf(number, mask, bytes.subarray(at + NAME_AT, at + NAME_AT + length));
-      if (change !== null) changes.push(change);
+      changes.push(...this.#changesOf(number, mask, bytes.subarray(at + NAME_AT, at + NAME_AT + length)));
       at += NAME_AT + length;
     }
     return changes;
   }
 
-  #changeOf(number: number, mask: number, name: Uint8Array): FolderChange | null {
-    const folder = this.#folders.get(number);
-    // It was let go of, and the kernel had told of it before.
-    if (folder === undefined) return null;
+  #changesOf(number: number, mask: number, name: Uint8Array): readonly FolderChange[] {
+    // None are left if it was let go of, and the kernel had told of it before.
+    const folders = [...this.#names.get(number) ?? []];
     if ((mask & (LINUX.IN_DELETE_SELF | LINUX.IN_MOVE_SELF | LINUX.IN_IGNORED | LINUX.IN_UNMOUNT)) !== 0) {
-      this.#forget(number);
-      if ((mask & LINUX.IN_MOVE_SELF) !== 0) this.#libc.call.inotify_rm_watch(this.#descriptor, number);
-      return { folder, name: null, is: "gone" };
+      for (const folder of folders) this.remove(folder);
+      return folders.map((folder) => ({ folder, name: null, is: "gone" }));
     }
     const isGone = (mask & (LINUX.IN_DELETE | LINUX.IN_MOVED_FROM)) !== 0;
     const isFolder = (mask & LINUX.IN_ISDIR) !== 0;
-    return { folder, name: textOf(name), is: isGone ? "gone" : isFolder ? "folder" : "file" };
+    const is = isGone ? "gone" : isFolder ? "folder" : "file";
+    return folders.map((folder) => ({ folder, name: textOf(name), is }));
   }
 
-  #forget(number: number): void {
-    const folder = this.#folders.get(number);
-    this.#folders.delete(number);
-    if (folder !== undefined && this.#numbers.get(folder) === number) this.#numbers.delete(folder);
+  /** Whether the kernel watches what is at a path; the path may have been the name of another folder until now. */
+  #watch(path: string, mask: number): boolean {
+    const number = this.#libc.call.inotify_add_watch(this.#descriptor, cString(path), mask) as number;
+    if (number < 0) return false;
+    if (this.#numbers.get(path) !== number) this.remove(path);
+    this.#numbers.set(path, number);
+    this.#names.set(number, (this.#names.get(number) ?? new Set()).add(path));
+    return true;
   }
 }
 
-function refusalOf(errno: number): WatchedFolder {
-  if (MISSING.has(errno)) return { is: "missing" };
+function missingOrRefused(errno: number): WatchedFolder {
+  return MISSING.has(errno) ? { is: "missing" } : refusalOf(errno);
+}
+
+function refusalOf(errno: number): Refused {
   const isFull = errno === LINUX.ENOSPC;
   return { is: "refused", why: isFull ? "there is no room for more watches" : describeErrno(errno), isFull };
 }

@@ -10,22 +10,39 @@ export interface FolderChange {
   readonly is: "file" | "folder" | "gone";
 }
 
+/** Why a folder cannot be watched. */
+export interface Refused {
+  readonly is: "refused";
+  readonly why: string;
+  /** Whether the machine has no room for more watches. */
+  readonly isFull: boolean;
+}
+
 /** What came of watching a folder. */
 export type WatchedFolder =
   /** With what is in it, as of now or later: nothing that comes is missed. */
   | { readonly is: "watched"; readonly folders: readonly string[]; readonly files: readonly string[] }
   | { readonly is: "missing" }
-  | {
-    readonly is: "refused";
-    readonly why: string;
-    /** Whether the machine has no room for more watches. */
-    readonly isFull: boolean;
-  };
+  | Refused;
 
-/** Tells of what is written in folders. Nobody has to look meanwhile. */
+/** What is at a path; `other` is a file or nothing. */
+export type Minded =
+  | { readonly is: "folder" | "other" }
+  | { readonly is: "link"; readonly to: string }
+  | Refused;
+
+/** Tells of what is written in folders. Nobody has to look meanwhile. A folder that has several names is told of by each. */
 export interface FileWatcher {
-  /** Watches what is in a folder, but not in those below it. A link is followed, but none in it is called a folder. */
+  /**
+   * Watches what is in a folder, but not in those below it, and that it is not moved. A link is followed, but none in it is
+   * called a folder.
+   */
   add(folder: string): WatchedFolder;
+  /**
+   * Says what is at a path, no link followed at its end, and tells when that becomes something else: of a folder that it is
+   * gone, as far as it may be read, of all else by watching the folder that it is in.
+   */
+  mind(path: string): Minded;
   /** Watches it no more. */
   remove(folder: string): void;
   /** What has changed since this was asked last, in order; "lost" if not all of it is known, null if it was closed. */

@@ -159,3 +159,125 @@ watching(
     assert.deepEqual(await told(), []);
   },
 );
+
+watching(
+  "a path that a link leads to another folder leads there from then on",
+  ["/rel/1/a", "/rel/2/b", "/rel/2/deep/c"],
+  { web: ["/current"] },
+  async ({ machine: { disk }, told }) => {
+    disk.link("/current", "rel/1");
+    assert.deepEqual(await told(), ["web /current", "web /current/a"]);
+    disk.write("/rel/1/a", "2");
+    assert.deepEqual(await told(), ["web /current/a"]);
+    disk.link("/new", "rel/2");
+    disk.move("/new", "/current");
+    assert.deepEqual(await told(), ["web /current", "web /current/b", "web /current/deep/c"]);
+    disk.write("/rel/1/a", "3");
+    assert.deepEqual(await told(), []);
+    disk.write("/rel/2/deep/c", "2");
+    assert.deepEqual(await told(), ["web /current/deep/c"]);
+  },
+);
+
+watching(
+  "a file that is a link is watched where it leads",
+  ["/etc/..1/app.toml", "/etc/..2/app.toml", "/shared/conf"],
+  { web: ["/etc/app.toml"], api: ["/conf"] },
+  async ({ machine: { disk }, told }) => {
+    disk.link("/conf", "/shared/conf");
+    disk.link("/etc/..data", "..1");
+    disk.link("/etc/app.toml", "..data/app.toml");
+    assert.deepEqual(await told(), ["api /conf", "web /etc/app.toml"]);
+    disk.write("/shared/conf", "2");
+    assert.deepEqual(await told(), ["api /conf"]);
+    disk.link("/etc/..new", "..2");
+    disk.move("/etc/..new", "/etc/..data");
+    assert.deepEqual(await told(), ["web /etc/app.toml"]);
+    disk.write("/etc/..1/app.toml", "old");
+    assert.deepEqual(await told(), []);
+    disk.write("/etc/..2/app.toml", "new");
+    assert.deepEqual(await told(), ["web /etc/app.toml"]);
+  },
+);
+
+watching(
+  "a folder above that is moved takes along what was watched, and another one may take its place",
+  ["/srv/app/src/a"],
+  { web: ["/srv/app/src"] },
+  async ({ machine: { disk }, told }) => {
+    disk.move("/srv", "/old");
+    assert.deepEqual(await told(), ["web /srv/app/src"]);
+    disk.write("/old/app/src/a", "2");
+    assert.deepEqual(await told(), []);
+    disk.write("/srv/app/src/b", "");
+    assert.deepEqual(await told(), ["web /srv/app/src/b"]);
+  },
+);
+
+watching(
+  "a folder that has several names is told of by each",
+  ["/real/a"],
+  { web: ["/real"], api: ["/alias"] },
+  async ({ machine: { disk }, watch, told }) => {
+    disk.link("/alias", "real");
+    await told();
+    disk.write("/real/a", "2");
+    assert.deepEqual(await told(), ["api /alias/a", "web /real/a"]);
+    watch.set(planFor({ api: ["/alias"] }));
+    await told();
+    disk.write("/real/a", "3");
+    assert.deepEqual(await told(), ["api /alias/a"]);
+  },
+);
+
+watching(
+  "a folder that another actor looks to is watched also when it is let go of",
+  ["/app/a"],
+  { web: ["/app"], api: ["/app/late/x"] },
+  async ({ machine: { disk }, watch, told }) => {
+    watch.set(planFor({ api: ["/app/late/x"] }));
+    await told();
+    disk.write("/app/late/x", "");
+    assert.deepEqual(await told(), ["api /app/late/x"]);
+    watch.set(planFor({ web: ["/app"], api: ["/app/late/x"] }));
+    await told();
+    watch.set(planFor({ web: ["/app"] }));
+    await told();
+    disk.write("/app/a", "2");
+    assert.deepEqual(await told(), ["web /app/a"]);
+  },
+);
+
+watching(
+  "links that lead in a circle lead nowhere",
+  ["/real/a"],
+  { web: ["/round"] },
+  async ({ machine: { disk }, told }) => {
+    disk.link("/round", "about");
+    disk.link("/about", "round");
+    await told();
+    disk.remove("/about");
+    disk.link("/about", "real");
+    await told();
+    disk.write("/real/a", "2");
+    assert.deepEqual(await told(), ["web /round/a"]);
+  },
+);
+
+watching(
+  "all that there is may be watched, and be let go of again",
+  ["/a/b"],
+  { web: ["/"], api: ["/a"] },
+  async ({ machine: { disk }, watch, told }) => {
+    disk.write("/a/b", "2");
+    assert.deepEqual(await told(), ["api /a/b", "web /a/b"]);
+    watch.set(planFor({ api: ["/a"] }));
+    await told();
+    disk.write("/a/b", "3");
+    assert.deepEqual(await told(), ["api /a/b"]);
+    watch.set(planFor({}));
+    await told();
+    disk.write("/a/b", "4");
+    assert.deepEqual(await told(), []);
+  },
+);

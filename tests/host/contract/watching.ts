@@ -62,6 +62,46 @@ export function watchingContract(name: string, open: OpenSubject): void {
     },
   );
 
+  guarantee(
+    "a folder that has two names is told of by each, until that one is let go of",
+    async (subject) => {
+      const { host, folder, writeFile, link } = subject;
+      const [real, alias] = [`${folder}/real`, `${folder}/alias`];
+      host.files.makeFolder(real);
+      link(alias, real);
+      const watcher = host.watching.open()!;
+      for (const name of [real, alias]) watcher.add(name);
+      writeFile(`${real}/a`, "");
+      await until(watcher, { folder: real, name: "a", is: "file" }, { folder: alias, name: "a", is: "file" });
+      watcher.remove(real);
+      writeFile(`${real}/b`, "");
+      const told = await until(watcher, { folder: alias, name: "b", is: "file" });
+      assert.ok(told.every(({ folder, name }) => folder === alias || name !== "b"));
+      watcher.close();
+    },
+  );
+
+  guarantee("what is minded says what it is, and when that changes", async (subject) => {
+    const { host, folder, writeFile, link } = subject;
+    const [place, pointer, late] = [`${folder}/place`, `${folder}/pointer`, `${folder}/late`];
+    host.files.makeFolder(`${place}/below`);
+    const watcher = host.watching.open()!;
+    assert.deepEqual(watcher.mind(`${place}/below`), { is: "folder" });
+    assert.deepEqual(watcher.mind(place), { is: "folder" });
+    writeFile(`${place}/file`, "of which nothing is told");
+    host.files.rename(place, `${folder}/moved`);
+    const told = await until(watcher, { folder: place, name: null, is: "gone" });
+    assert.ok(told.every(({ name }) => name === null));
+    link(pointer, "moved");
+    assert.deepEqual(watcher.mind(pointer), { is: "link", to: "moved" });
+    assert.deepEqual(watcher.mind(late), { is: "other" });
+    assert.deepEqual(watcher.mind(`${late}/deeper`), { is: "other" });
+    host.files.rename(pointer, `${folder}/elsewhere`);
+    host.files.makeFolder(late);
+    await until(watcher, { folder, name: "pointer", is: "gone" }, { folder, name: "late", is: "folder" });
+    watcher.close();
+  });
+
   guarantee("one that was let go of tells nothing any more", async ({ host, folder, writeFile }) => {
     const watcher = host.watching.open()!;
     for (const name of ["kept", "left"]) {

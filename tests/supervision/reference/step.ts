@@ -15,11 +15,12 @@ import { settle } from "./settle.ts";
 
 /** Takes one step. */
 export function referenceStep(state: State, event: TreeEvent, now: Instant, calendar: Calendar): Stepped {
-  if (state.outcome !== null) return { state, effects: refuse(event) };
+  if (state.outcome !== null && event.type !== "noted") return { state, effects: refuse(event) };
   const turn = new Turn(state, now, calendar);
   if (event.type === "time_passed") onTime(turn);
   else if (event.type === "grace_cut") cutGrace(turn, event.toMs);
   else applyEvent(turn, event);
+  if (state.outcome !== null) return turn.finish();
   do settle(turn); while (advanceRollouts(turn));
   answerRequests(turn);
   return turn.finish();
