@@ -11,6 +11,7 @@ import {
 } from "../../host/ports/control_groups.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { Processes, ProcessId, ProcessRow, ReapedOrphan } from "../../host/ports/processes.ts";
+import { limitErrorOf } from "../../base/limit_error.ts";
 import type { RunId } from "../../supervision/state.ts";
 import type { Housed, Layer } from "./layer.ts";
 import { LimitedHome } from "../limits/limited_home.ts";
@@ -65,9 +66,15 @@ export class ControlGroupLayer implements Layer {
     this.#groups.limit(this.#groupOf(run), limit);
   }
 
+  /** What cannot be read for want of a descriptor only says why something has ended, and is left out. */
   countsOf(run: RunId): GroupCounts {
-    this.#isCounting ??= this.#groups.givenBy(this.group).length > 0;
-    return this.#isCounting ? this.#groups.countsOf(this.#groupOf(run)) : NO_COUNTS;
+    try {
+      this.#isCounting ??= this.#groups.givenBy(this.group).length > 0;
+      return this.#isCounting ? this.#groups.countsOf(this.#groupOf(run)) : NO_COUNTS;
+    } catch (error) {
+      if (limitErrorOf(error) === null) throw error;
+      return NO_COUNTS;
+    }
   }
 
   membersOf({ run }: Housed, find: Find): readonly ProcessRow[] {
