@@ -23,7 +23,7 @@ import { sleep, sleepForever } from "../scope/sleep.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
 import type { CancelCause } from "../supervision/reason.ts";
 import { outcomeExitCode } from "../supervision/root_cause.ts";
-import { Event } from "../sync/event.ts";
+import type { Event } from "../sync/event.ts";
 import { describeOutcome } from "../words/describe_outcome.ts";
 import { DeathReader } from "./guardian/deaths.ts";
 import { ROOT } from "../config/plan.ts";
