@@ -92,7 +92,7 @@ function otherFormat(reads: readonly number[]): UserError {
   return new UserError(
     "state/version",
     `The tree is not handed over: its state is written in format ${WRITTEN_VERSION}, and the other version reads ${
-      reads.join(", ") || "none"
+      nameSome(reads.map(String))
     }`,
     { hint: "`supervise down` of this version, and `supervise up` of the other one, start the tree anew" },
   );

@@ -83,7 +83,7 @@ function refuseOtherVersion(host: Host, id: TreeId, { instance }: TreeRecord): v
   throw new UserError(
     "state/version",
     `The actors of "${id.file}" run under another version of supervise: their state is written in format ${header.version}, and ` +
-      `this version reads ${READ_VERSIONS.join(", ")}`,
+      `this version reads ${nameSome(READ_VERSIONS.map(String))}`,
     {
       hint:
         "`supervise up` of the version that has started them goes on with them; `supervise down` ends them",
