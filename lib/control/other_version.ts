@@ -35,6 +35,7 @@ const UNKNOWN: Omit<StatusRow, "path" | "kind" | "state"> = {
   rss: null,
   exit: null,
   reason: null,
+  says: null,
   nextRun: null,
   error: null,
   cgroup: null,
