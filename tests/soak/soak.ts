@@ -138,10 +138,9 @@ async function sampleOf(sandbox: Sandbox): Promise<Sample> {
 }
 
 function groupsOf(group: string | null | undefined): number {
-  const path = `/sys/fs/cgroup${group ?? ""}`;
-  return group === null || group === undefined || !existsSync(path)
+  return group === null || group === undefined || !existsSync(group)
     ? 0
-    : readdirSync(path, { withFileTypes: true })
+    : readdirSync(group, { withFileTypes: true })
       .filter((entry) => entry.isDirectory()).length;
 }
 
