@@ -32,6 +32,9 @@ export class Feed {
   /** What was shown last: a stamp, and the number of an entry. */
   #lastLine = 0;
   #lastEntry = 0;
+  /** Up to where everything was shown from the files when another supervisor went on. */
+  #keptLine = 0;
+  #keptEntry = 0;
   /** The actors that have failed, the last one at the end. */
   readonly failed = new Set<string>();
   #skipsGaps = false;
@@ -47,10 +50,23 @@ export class Feed {
   /** Shows what was sent. @throws {UserError} `output/not-writable` */
   async show(items: readonly FollowItem[]): Promise<void> {
     for (const alike of runsOf(items)) {
-      await this.#print(alike.flatMap((item) => item.kind === "line" ? [item.line] : []));
-      await this.#tell(alike.flatMap((item) => item.kind === "entry" ? [item.entry] : []));
+      await this.#print(
+        alike.flatMap((item) => item.kind === "line" && item.line.at > this.#keptLine ? [item.line] : []),
+      );
+      await this.#tell(
+        alike.flatMap((item) =>
+          item.kind === "entry" && item.entry.seq > this.#keptEntry ? [item.entry] : []
+        ),
+      );
       for (const item of alike) if (item.kind === "lagged") await this.#catchUp(item);
     }
+  }
+
+  /** Goes on with another supervisor: shows what was kept since, and none of that again when it is sent. */
+  async resume(): Promise<void> {
+    await this.finish();
+    this.#keptLine = this.#lastLine;
+    this.#keptEntry = this.#lastEntry;
   }
 
   /** Shows what could not be sent before the supervisor went, which does not wait for slow readers. */

@@ -126,6 +126,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./commands/apply.ts")).apply,
   },
   {
+    name: "upgrade",
+    aliases: [],
+    summary: "hands running trees over to this version",
+    load: async () => (await import("./commands/upgrade.ts")).upgrade,
+  },
+  {
     name: "init",
     aliases: [],
     summary: "runs one command as process 1 of a container",

@@ -77,6 +77,7 @@ const SYNC_MS = 1_000;
 
 /** What a tree has kept, and its supervisor if somebody wants to follow what comes. */
 export interface Kept {
+  readonly tree: TreeId;
   /** Folder with the logs and the journal. */
   readonly folder: string;
   /** Null if nobody follows, or the tree does not run. */
@@ -97,11 +98,11 @@ export async function withKept<T>(context: Context, body: (kept: Kept) => Promis
   };
   if (!args.has("follow")) {
     await awaitKept(host, tree);
-    return await body({ folder, client: null, nothing });
+    return await body({ tree, folder, client: null, nothing });
   }
   const client = await fromPromise(connectSupervisor(host, tree));
   try {
-    return await body({ folder, client, nothing });
+    return await body({ tree, folder, client, nothing });
   } finally {
     client?.close();
   }

@@ -6,7 +6,10 @@ import type { Host } from "../host/ports/host.ts";
 import type { Connection, Peer } from "../host/ports/sockets.ts";
 import { FrameError } from "../wire/frame_splitter.ts";
 import { encodeFrame, FrameDecoder } from "../wire/frames.ts";
+import { VERSION } from "../base/version.ts";
+import { completed, otherVersion } from "./other_version.ts";
 import {
+  CORE,
   type FollowItem,
   type Op,
   PROTOCOL_VERSION,
@@ -34,6 +37,9 @@ export class ControlClient {
   #closed = false;
   /** Why the supervisor hangs up, if it has said so. */
   #refusal: UserError | null = null;
+  #greeted: Results["hello"] | null = null;
+  /** The version of a supervisor that speaks another protocol; null for one that speaks ours. */
+  #otherVersion: string | null = null;
   /** Resolves when the supervisor has closed the connection, or it was closed here. */
   readonly closed: Promise<void>;
 
@@ -49,7 +55,26 @@ export class ControlClient {
    * @throws {UserError} What the supervisor says, or `control/lost` if the connection is lost before it does.
    */
   request<O extends Op>(op: O, fields: Requests[O]): Promise<Results[O]> {
-    return this.#send(op, fields, null) as Promise<Results[O]>;
+    const answer = this.#send(op, fields, null) as Promise<Results[O]>;
+    return this.#otherVersion === null ? answer : answer.then((result) => this.understood(op, result));
+  }
+
+  /** What was answered, with what a supervisor of another version does not know. */
+  understood<O extends Op>(op: O, result: Results[O]): Results[O] {
+    if (this.#otherVersion === null || op !== "status") return result;
+    return completed(result as Results["status"]) as Results[O];
+  }
+
+  /** What the supervisor has said of itself. */
+  get greeted(): Results["hello"] {
+    return this.#greeted!;
+  }
+
+  /** Greets the supervisor. @throws {UserError} */
+  async greet(): Promise<void> {
+    const greeted = await this.request("hello", { protocol: PROTOCOL_VERSION, version: VERSION });
+    this.#greeted = greeted;
+    if (greeted.protocol !== PROTOCOL_VERSION) this.#otherVersion = greeted.version;
   }
 
   /** Follows what happens, until the tree has ended. @throws {UserError} And whatever `onItems` throws. */
@@ -66,6 +91,9 @@ export class ControlClient {
     const id = ++this.#lastId;
     const answer = new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#refusal ?? lost());
+      if (this.#otherVersion !== null && !CORE.has(op)) {
+        return reject(otherVersion({ supervisor: this.#otherVersion, client: VERSION }));
+      }
       this.#open.set(id, { resolve, reject, onItems });
       this.#connection.write(encodeFrame({ id, op, ...fields }));
     });
@@ -131,10 +159,14 @@ type Harmless = "status" | "summary" | "sync";
 
 /** Asks for something along with the greeting, so that one message and one answer do. */
 export function askAlong<O extends Harmless>(op: O, fields: Requests[O]): AskedAlong<O> {
-  let answer: Promise<Results[O]> | null = null;
+  let sent: { readonly client: ControlClient; readonly answer: Promise<Results[O]> } | null = null;
   return {
-    send: (client) => answer = client.request(op, fields),
-    answer: () => answer ?? Promise.reject(lost()),
+    send: (client) => sent = { client, answer: client.request(op, fields) },
+    // By then it is known which version has answered.
+    answer: async () => {
+      if (sent === null) throw lost();
+      return sent.client.understood(op, await sent.answer);
+    },
   };
 }
 
@@ -169,7 +201,7 @@ export async function connectControl(
     client.close();
   });
   try {
-    const greeted = client.request("hello", { protocol: PROTOCOL_VERSION });
+    const greeted = client.greet();
     along(client);
     await greeted;
     return client;

@@ -4,7 +4,7 @@
  */
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
-import type { Connection } from "../host/ports/sockets.ts";
+import type { Connection, Peer } from "../host/ports/sockets.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { Cancelled } from "../scope/cancelled.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
@@ -14,7 +14,15 @@ import { moveOnAfter } from "../scope/timeouts.ts";
 import { FrameError } from "../wire/frame_splitter.ts";
 import { encodeFrame, FrameDecoder } from "../wire/frames.ts";
 import { Outbox } from "./outbox.ts";
-import { ANSWERED_WITH_JSON, REQUEST_LIMITS, type RequestMessage, type WireError } from "./protocol.ts";
+import { VERSION } from "../base/version.ts";
+import { otherVersion } from "./other_version.ts";
+import {
+  ANSWERED_WITH_JSON,
+  CORE,
+  PROTOCOL_VERSION,
+  REQUEST_LIMITS,
+  type RequestMessage,
+} from "./protocol.ts";
 import { readEnvelope, readRequest } from "./requests.ts";
 import type { Service, Session } from "./service.ts";
 import { toWireError } from "./wire_error.ts";
@@ -31,8 +39,8 @@ export class ConnectionTask {
   readonly #begun: Uint8Array;
   readonly #outbox: Outbox;
   #open = 0;
-  /** Why the client was not understood, which goes for whatever it has asked along with its greeting, too. */
-  #refusal: WireError | null = null;
+  /** Of a client that speaks another protocol: its version, null if it has none; undefined for any other. */
+  #otherVersion: string | null | undefined = undefined;
   #finishing = false;
   readonly #farewells: (() => Promise<void>)[] = [];
   /** Whether the tree is to end with this connection. */
@@ -61,6 +69,17 @@ export class ConnectionTask {
       this.#connection.close();
       await new CancelScope({ shield: true }).run(() => Promise.all(this.#farewells.map((end) => end())));
     }
+  }
+
+  /** Who is at the other end; null if the kernel does not say. */
+  get peer(): Peer | null {
+    return this.#connection.peer;
+  }
+
+  /** Tells the client why nothing more is answered, and ends. */
+  dismiss(why: UserError): void {
+    this.#outbox.reply({ id: 0, error: toWireError(why) });
+    this.#outbox.finish();
   }
 
   /** Lets `run` end when the requests that are open are answered. */
@@ -129,15 +148,19 @@ export class ConnectionTask {
       },
     };
     try {
-      if (this.#refusal !== null) return this.#outbox.reply({ id, error: this.#refusal });
-      const result = await this.#service.handle(readRequest(message), session);
+      if (this.#otherVersion !== undefined && !CORE.has(message.op)) {
+        throw otherVersion({ supervisor: VERSION, client: this.#otherVersion });
+      }
+      const request = readRequest(message);
+      if (request.op === "hello" && request.protocol !== PROTOCOL_VERSION) {
+        this.#otherVersion = request.version ?? null;
+      }
+      const result = await this.#service.handle(request, session);
       const isTable = ANSWERED_WITH_JSON.has(message.op);
       this.#outbox.reply(isTable ? { id, json: JSON.stringify(result) } : { id, result });
     } catch (error) {
       if (error instanceof Cancelled) throw error;
-      const told = toWireError(error);
-      if (told.name === "control/version") this.#refusal = told;
-      this.#outbox.reply({ id, error: told });
+      this.#outbox.reply({ id, error: toWireError(error) });
     } finally {
       this.#open -= 1;
       if (this.#finishing && this.#open === 0) this.#outbox.finish();

@@ -26,7 +26,10 @@ import type { ReachedLimits } from "../supervision/reached_limits.ts";
 import type { VisibleState } from "../supervision/view.ts";
 import type { FrameLimits } from "../wire/frames.ts";
 
-/** Changes when old clients and new supervisors no longer understand each other. */
+/**
+ * Changes when old clients and new supervisors no longer understand each other, but for {@linkcode CORE}: then both refuse what
+ * is beyond that (`other_version.ts`).
+ */
 export const PROTOCOL_VERSION = 2;
 
 /** What a supervisor accepts from a client: requests are small. */
@@ -182,7 +185,8 @@ export interface ExecPlace extends GuestPlace {
 
 /** The requests and what each of them carries. */
 export interface Requests {
-  readonly hello: { readonly protocol: number };
+  /** `version`: that of the client. */
+  readonly hello: { readonly protocol: number; readonly version?: string };
   /** Lets the tree begin. With `owner`, it lives as long as this connection. */
   readonly begin: { readonly owner: boolean };
   readonly status: { readonly paths: readonly string[] };
@@ -223,6 +227,20 @@ export interface Requests {
   readonly await_end: Record<never, never>;
   /** Answered when everything that followers were told of is in the files. */
   readonly sync: Record<never, never>;
+  /**
+   * Hands the tree over to another program. Answered if that is refused: else everybody is told `control/handed-over`, and the
+   * report of the next supervisor goes into a pipe with a name.
+   */
+  readonly upgrade: {
+    /** Program and first arguments. */
+    readonly command: readonly string[];
+    /** Which versions of what is written down of a running tree it reads. */
+    readonly reads: readonly number[];
+    /** Name of a pipe in the folder of the tree. */
+    readonly report: string;
+    /** Whether actors that cannot be handed over may be started anew. */
+    readonly restart: boolean;
+  };
   /** Without lines or entries, `lines` or `entries` is false. Answered when the tree has ended. */
   readonly follow: { readonly lines: boolean; readonly entries: boolean };
 }
@@ -253,6 +271,7 @@ export interface Results {
   readonly down: Record<never, never>;
   readonly cut_grace: Record<never, never>;
   readonly await_end: EndReport;
+  readonly upgrade: Record<never, never>;
   /** Stamp of the last line that is in the files. */
   readonly sync: { readonly stamp: number };
   readonly follow: Record<never, never>;
@@ -276,6 +295,23 @@ export interface WireError {
   readonly hint: string | null;
   readonly exitCode: number;
 }
+
+/**
+ * The requests that clients and supervisors of all versions have in common. Fields are added to them and to their answers, and
+ * never change what they mean.
+ */
+export const CORE: ReadonlySet<string> = new Set<Op>([
+  "hello",
+  "summary",
+  "status",
+  "details",
+  "follow",
+  "sync",
+  "down",
+  "cut_grace",
+  "await_end",
+  "upgrade",
+]);
 
 /** The requests that are answered with JSON. */
 export const ANSWERED_WITH_JSON: ReadonlySet<string> = new Set<Op>([

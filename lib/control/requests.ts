@@ -24,7 +24,7 @@ const paths = list(text, "a list of texts");
 const milliseconds = where(number, (ms) => ms >= 0, "a number of milliseconds");
 
 const SHAPES: { readonly [O in Op]: Shape<Requests[O]> } = {
-  hello: object<Requests["hello"]>({ protocol: whole }),
+  hello: object<Requests["hello"]>({ protocol: whole, version: optional(text) as Shape<string> }),
   begin: object<Requests["begin"]>({ owner: boolean }),
   status: object<Requests["status"]>({ paths }),
   details: object<Requests["details"]>({ paths }),
@@ -55,6 +55,12 @@ const SHAPES: { readonly [O in Op]: Shape<Requests[O]> } = {
   down: object<Requests["down"]>({ cause: text, withinMs: nullable(milliseconds) }),
   cut_grace: object<Requests["cut_grace"]>({ toMs: milliseconds }),
   await_end: object<Requests["await_end"]>({}),
+  upgrade: object<Requests["upgrade"]>({
+    command: where(list(text), (command) => command.length > 0, "a command"),
+    reads: list(whole),
+    report: where(text, (name) => /^[\w.-]+$/.test(name), "a name"),
+    restart: boolean,
+  }),
   sync: object<Requests["sync"]>({}),
   follow: object<Requests["follow"]>({ lines: boolean, entries: boolean }),
 };

@@ -7,14 +7,19 @@ import { FrameReader } from "../actor/link/frame_reader.ts";
 import type { ActorRuntime } from "../actor/runtime.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Host } from "../host/ports/host.ts";
-import type { Connection, Listener } from "../host/ports/sockets.ts";
+import type { Connection, Listener, Peer } from "../host/ports/sockets.ts";
 import { openMemoryChannel } from "../sync/memory_channel.ts";
 import { openNursery } from "../scope/nursery.ts";
+import { moveOnAfter } from "../scope/timeouts.ts";
+import { Event } from "../sync/event.ts";
 import { encodeFrame } from "../wire/frames.ts";
 import { ConnectionTask } from "./connection_task.ts";
 import { toWireError } from "./wire_error.ts";
 import { readOpening } from "./opening.ts";
 import type { Service } from "./service.ts";
+
+/** How long clients may take to be told why they are sent away. */
+const DISMISSAL_MS = 500;
 
 /** What a control server serves. */
 export interface ServerOptions {
@@ -37,6 +42,7 @@ export class ControlServer {
   readonly #tasks = new Set<ConnectionTask>();
   readonly #door: Doorkeeper;
   #listener: Listener | null = null;
+  readonly #emptied = new Event();
   #finished = false;
 
   constructor(options: ServerOptions) {
@@ -72,6 +78,18 @@ export class ControlServer {
     }
   }
 
+  /** The client that the tree is to end with; null if there is none. */
+  get owner(): Peer | null {
+    return [...this.#tasks].find(({ isOwner }) => isOwner)?.peer ?? null;
+  }
+
+  /** Accepts nobody any more, and tells all who are there why. Returns when they were told, or have had the time for it. */
+  async dismiss(why: UserError): Promise<void> {
+    this.#finished = true;
+    for (const task of this.#tasks) task.dismiss(why);
+    await moveOnAfter(DISMISSAL_MS, () => this.#emptied.wait());
+  }
+
   /** Accepts nobody any more, and lets `run` end when every request that is open is answered. */
   finish(): void {
     this.#finished = true;
@@ -102,6 +120,7 @@ export class ControlServer {
       await task.run();
     } finally {
       this.#tasks.delete(task);
+      if (this.#finished && this.#tasks.size === 0) this.#emptied.set();
       if (task.isOwner) this.#options.onOwnerLost();
     }
   }

@@ -74,6 +74,8 @@ type Handlers = {
 export class Service {
   /** Set when a client lets the tree begin. */
   readonly begun = new Event();
+  /** Set when the tree is to end with a client. */
+  readonly owned = new Event();
   /** Set when a client takes the tree down, whether it has begun or not. */
   readonly calledOff = new Event();
   readonly #ended = new Event();
@@ -83,10 +85,20 @@ export class Service {
   readonly #applier: FileApplier;
   readonly #look: SharedLook;
   readonly #askers: Askers;
+  readonly #handOver: (wanted: Requests["upgrade"]) => Promise<never>;
   #end: EndReport | null = null;
 
-  /** @param source The file of the tree. */
-  constructor(engine: ServedEngine, host: Host, source: PlanSource) {
+  /**
+   * @param source The file of the tree.
+   * @param handOver Hands the tree over to another program: does not return, unless it is refused.
+   */
+  constructor(
+    engine: ServedEngine,
+    host: Host,
+    source: PlanSource,
+    handOver: (wanted: Requests["upgrade"]) => Promise<never>,
+  ) {
+    this.#handOver = handOver;
     this.#engine = engine;
     this.#host = host;
     this.#applier = new FileApplier(engine, source);
@@ -121,20 +133,17 @@ export class Service {
   }
 
   readonly #handlers: Handlers = {
-    hello: ({ protocol }) => {
-      if (protocol !== PROTOCOL_VERSION) {
-        throw new UserError(
-          "control/version",
-          `This tree was started by supervise ${VERSION}, another version`,
-          {
-            hint: "use the same version, or take the tree down with that one first",
-          },
-        );
-      }
-      return { protocol: PROTOCOL_VERSION, version: VERSION, name: this.#plan.name, file: this.#plan.file };
-    },
+    hello: () => ({
+      protocol: PROTOCOL_VERSION,
+      version: VERSION,
+      name: this.#plan.name,
+      file: this.#plan.file,
+    }),
     begin: ({ owner }, session) => {
-      if (owner) session.own();
+      if (owner) {
+        session.own();
+        this.owned.set();
+      }
       this.begun.set();
       return {};
     },
@@ -226,6 +235,10 @@ export class Service {
     await_end: async () => {
       await this.#ended.wait();
       return this.#end!;
+    },
+    upgrade: async (request) => {
+      await this.#handOver(request);
+      return {};
     },
     sync: async () => ({ stamp: await this.#engine.sync() }),
     follow: async ({ lines, entries }, session) => {

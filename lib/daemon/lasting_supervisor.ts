@@ -11,11 +11,14 @@ import { connectSupervisor } from "./connect_supervisor.ts";
 import { isSupervised, presentOf } from "./holder.ts";
 import type { TreeId } from "./tree_id.ts";
 import { readRecord } from "./tree_record.ts";
-import { pause, waitUntilGone } from "./wait_until_gone.ts";
+import { pause } from "./wait_until_gone.ts";
 
 /** How long a supervisor with the lock may take until it listens, or is gone; and how often to look. */
 const SETTLING_MS = 2_000;
 const LOOK_EVERY_MS = 5;
+
+/** How long a supervisor without its lock may take to be gone, or to take it again. */
+const DYING_MS = 10_000;
 
 /**
  * Connects to the supervisor.
@@ -29,23 +32,33 @@ export async function connectLasting(
   tree: TreeId,
   along?: (client: ControlClient) => void,
 ): Promise<ControlClient | null> {
-  const deadline = after(host.clock.now(), SETTLING_MS);
+  let deadline = after(host.clock.now(), SETTLING_MS);
   do {
     const client = await connectOrLose(host, tree, along);
     if (client !== null) return client;
+    const wasSupervised = isSupervised(host, tree);
     if (await outwaitDying(host, tree)) return null;
+    if (!wasSupervised) deadline = after(host.clock.now(), SETTLING_MS);
     await pause(host, LOOK_EVERY_MS);
   } while (host.clock.now() < deadline);
   return null;
 }
 
-/** Waits for the end of a supervisor that has let go of its lock. @returns Whether it has: then there is none. */
+/**
+ * Waits for the end of a supervisor that has let go of its lock, or until it has it again: as another program, that the tree was
+ * handed over to.
+ *
+ * @returns Whether there is none.
+ */
 export async function outwaitDying(host: ClientHost, tree: TreeId): Promise<boolean> {
-  if (isSupervised(host, tree)) return false;
-  const record = readRecord(host, tree);
-  const supervisor = record === null ? null : presentOf(host, tree, record).supervisor;
-  if (supervisor !== null) await waitUntilGone(host, [supervisor]);
-  return true;
+  const deadline = after(host.clock.now(), DYING_MS);
+  while (!isSupervised(host, tree)) {
+    const record = readRecord(host, tree);
+    const supervisor = record === null ? null : presentOf(host, tree, record).supervisor;
+    if (supervisor === null || host.clock.now() >= deadline) return true;
+    await pause(host, LOOK_EVERY_MS);
+  }
+  return false;
 }
 
 /** A connection; null also if the supervisor is gone before it answers. */

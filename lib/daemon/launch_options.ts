@@ -55,10 +55,22 @@ export interface HandedOptions extends SupervisorOptions {
   readonly isHanded?: boolean;
 }
 
+/** What a supervisor leaves to the one that its own process becomes, from {@linkcode HEIR_DESCRIPTOR} on. */
+export interface Inheritance {
+  /** Addresses of the sockets that listen, which come first. */
+  readonly sockets: readonly string[];
+  /** How many more descriptors there are, which keep what is in the pipes of actors until those are open again. */
+  readonly held: number;
+  /** The client that the tree is to end with; null for none. */
+  readonly owner: ProcessId | null;
+}
+
 /** What reaches the supervisor. */
 export interface GuardedOptions extends HandedOptions {
   /** Who has started it: its parent as it looks for it may be another by then. */
   readonly guardian: ProcessId;
+  /** Of a supervisor that goes on with the tree of the program that it was before; undefined for any other. */
+  readonly inherits?: Inheritance;
 }
 
 /** What reaches a guardian. */
@@ -72,6 +84,9 @@ export const guardedOptionsShape: Shape<GuardedOptions> = object<GuardedOptions>
   ...OPTIONS,
   isHanded: IS_HANDED,
   guardian: processIdShape,
+  inherits: optional(
+    object<Inheritance>({ sockets: list(text), held: count, owner: nullable(processIdShape) }),
+  ) as Shape<Inheritance>,
 });
 
 /** The argument of a guardian. */
@@ -99,6 +114,9 @@ export const LINK_WRITE_DESCRIPTOR = 5;
 
 /** Descriptor from which the supervisor reads what its client has compiled (`tree_plan.ts`). */
 export const PLAN_DESCRIPTOR = 6;
+
+/** The first descriptor of what a supervisor has inherited of the program that it was before. */
+export const HEIR_DESCRIPTOR = 7;
 
 /** What the supervisor reports. */
 export type LaunchReport =

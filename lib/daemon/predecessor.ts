@@ -5,7 +5,13 @@ import { UserError } from "../base/user_error.ts";
 import { type ActorSpec, type Plan, treeAt } from "../config/plan.ts";
 import { type ResumedTree, resumeTree } from "../engine/survival/resumed_tree.ts";
 import type { Survivor } from "../engine/containment/ledger.ts";
-import { readStateLog, type SavedRun, type SavedTree } from "../engine/survival/state_log.ts";
+import {
+  READ_VERSIONS,
+  readLogHeader,
+  readStateLog,
+  type SavedRun,
+  type SavedTree,
+} from "../engine/survival/state_log.ts";
 import { stateLogOf } from "../engine/survival/survival.ts";
 import { isSame } from "../host/alive.ts";
 import type { Host } from "../host/ports/host.ts";
@@ -52,7 +58,11 @@ export async function outwaitGuardian(
   );
 }
 
-/** What was written of a tree that is to survive and has never ended; null if there is none. */
+/**
+ * What was written of a tree that is to survive and has never ended; null if there is none.
+ *
+ * @throws {UserError} `state/version`
+ */
 export function savedTree(
   host: Host,
   id: TreeId,
@@ -60,8 +70,25 @@ export function savedTree(
   const record = readRecord(host, id);
   if (record === null || record.endedAt !== null || record.onSupervisorDeath !== "survive") return null;
   const saved = readStateLog(host.files, stateLogOf(id.runFolder));
+  if (saved === null) refuseOtherVersion(host, id, record);
   const isOfToday = saved?.header.boot.id === host.boot().id && saved.header.instance === record.instance;
   return isOfToday ? { saved, record } : null;
+}
+
+/** What another version goes on with is not ended because this one cannot. @throws {UserError} `state/version` */
+function refuseOtherVersion(host: Host, id: TreeId, { instance }: TreeRecord): void {
+  const header = readLogHeader(host.files, stateLogOf(id.runFolder));
+  if (header === null || READ_VERSIONS.includes(header.version)) return;
+  if (header.boot.id !== host.boot().id || header.instance !== instance) return;
+  throw new UserError(
+    "state/version",
+    `The actors of "${id.file}" run under another version of supervise: their state is written in format ${header.version}, and ` +
+      `this version reads ${nameSome(READ_VERSIONS.map(String))}`,
+    {
+      hint:
+        "`supervise up` of the version that has started them goes on with them; `supervise down` ends them",
+    },
+  );
 }
 
 /**
@@ -99,7 +126,9 @@ export async function takeOver(
 ): Promise<{ readonly resumed: ResumedTree; readonly cleared: Counted } | null> {
   const { plan, guardian, canAdopt } = options;
   const lost = lostBy(host, id, record);
-  const isOurs = ({ pid }: ProcessId) => host.processes.find(pid)?.parent === guardian.pid;
+  // A supervisor that was another program before is the parent of what that has started.
+  const parents: readonly (number | undefined)[] = [guardian.pid, host.processes.ownPid];
+  const isOurs = ({ pid }: ProcessId) => parents.includes(host.processes.find(pid)?.parent);
   const areAllOurs = saved.runs.filter((run) => isThere(host, run)).every(isOurs);
   const resumed = resumeTree(saved, {
     host,

@@ -7,6 +7,7 @@ import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import type { ReplicaCounts } from "../config/declared/scaled.ts";
 import { type Plan, ROOT } from "../config/plan.ts";
+import type { Requests } from "../control/protocol.ts";
 import { ControlServer } from "../control/server.ts";
 import { Service } from "../control/service.ts";
 import { chooseLayer, resumeLayer } from "../engine/containment/choose_layer.ts";
@@ -23,8 +24,10 @@ import type { HeldLock } from "../host/ports/locks.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import type { Program } from "../host/ports/program.ts";
 import type { CancelCause } from "../supervision/reason.ts";
+import type { Found } from "./found.ts";
+import { decodeFound, type EncodedFound } from "./found_codec.ts";
 import { GuardianWatch } from "./guardian/guardian_watch.ts";
-import { type GuardedOptions, TREE_KEPT } from "./launch_options.ts";
+import { type GuardedOptions, HEIR_DESCRIPTOR, type Inheritance, TREE_KEPT } from "./launch_options.ts";
 import { isSupervised, supervisorOf } from "./holder.ts";
 import { connectLasting } from "./lasting_supervisor.ts";
 import { clearLeftovers, type Counted, outwaitGuardian, savedTree, takeOver } from "./predecessor.ts";
@@ -33,7 +36,7 @@ import { ensureRunFolder, makeFolder, SOCKETS_HINT } from "./run_folder.ts";
 import { ensureStateFolder } from "./state_folder.ts";
 import { TreeFile } from "./tree_file.ts";
 import type { SoundTreePlan } from "./tree_plan.ts";
-import { socketNameOf, type TreeId, treeIdOf } from "./tree_id.ts";
+import { foundFileOf, socketNameOf, type TreeId, treeIdOf } from "./tree_id.ts";
 import { ensureMarks, keeperOfKey } from "./tree_key.ts";
 import { isThere, pause } from "./wait_until_gone.ts";
 import { wordedEntry } from "../words/worded_entry.ts";
@@ -67,6 +70,9 @@ export interface Standing {
   readonly layer: Layer;
 }
 
+/** What most supervisors have inherited. */
+const NOTHING: Inheritance = { sockets: [], held: 0, owner: null };
+
 /** How often to try for a lock that somebody has just let go of. */
 const TRY_EVERY_MS = 5;
 
@@ -76,6 +82,8 @@ export interface StandUp {
   readonly onPlanKept: () => void;
   /** What its client has compiled; null if that is left to it. */
   readonly handed: SoundTreePlan | null;
+  /** Hands the tree over to another program; does not return, unless that is refused. */
+  readonly handOver: (wanted: Requests["upgrade"]) => Promise<never>;
 }
 
 /** See the module. @throws {UserError} */
@@ -83,7 +91,7 @@ export async function standUp(
   machine: Host,
   program: Program,
   options: GuardedOptions,
-  { onPlanKept, handed }: StandUp,
+  { onPlanKept, handed, handOver }: StandUp,
 ): Promise<Standing> {
   const { file, stateFolder } = options;
   const id = treeIdOf(machine, program.uid, file, { stateFolder });
@@ -93,7 +101,8 @@ export async function standUp(
   const treeFile = new TreeFile(machine, program, options, onPlanKept);
   // What somebody has asked for beside the file is that of a tree that goes on.
   const scale = new Map(Object.entries(savedTree(machine, id)?.record.scale ?? {}));
-  const planOf = (scale: ReplicaCounts) => keptPlan(treeFile, file, scale, handed);
+  const found = options.inherits === undefined ? null : takeFound(machine, id);
+  const planOf = (scale: ReplicaCounts) => keptPlan(treeFile, file, scale, handed, found);
   const scaled = await planOf(scale);
   const planFor = async (isResumed: boolean) =>
     isResumed || scale.size === 0 ? scaled : await planOf(new Map());
@@ -146,8 +155,9 @@ export async function standUp(
     nextDate,
     survival,
     resumed,
+    onBegun: () => letGoOfHeld(host, options.inherits ?? NOTHING),
   });
-  const service = new Service(engine, host, treeFile);
+  const service = new Service(engine, host, treeFile, handOver);
   const down = (cause: CancelCause) =>
     engine.post({ type: "down_requested", request: null, cause, withinMs: null });
   const server = new ControlServer({
@@ -180,10 +190,27 @@ export async function standUp(
   };
 }
 
+/** Lets go of what has kept the pipes of actors: they are open by now. */
+function letGoOfHeld({ descriptors }: Host, { sockets, held }: Inheritance): void {
+  const first = HEIR_DESCRIPTOR + sockets.length;
+  for (let index = 0; index < held; index++) descriptors.close(first + index);
+}
+
 /** What is left for a new supervisor after the one before. */
 interface Settled extends Pick<Standing, "host" | "resumed" | "sockets" | "instance" | "layer" | "cleared"> {
   /** When the tree began; null if it begins now. */
   readonly startedAt: string | null;
+}
+
+/** What the program before has left of what it had found on the disk; null if that cannot be read. */
+function takeFound({ files }: Host, id: TreeId): Found | null {
+  try {
+    return decodeFound(JSON.parse(files.readOwn(foundFileOf(id)) ?? "") as EncodedFound);
+  } catch {
+    return null;
+  } finally {
+    files.remove(foundFileOf(id));
+  }
 }
 
 /** The plan of the file, which is that of the tree from now on. @throws {UserError} `config/invalid` */
@@ -192,8 +219,13 @@ async function keptPlan(
   file: string,
   scale: ReplicaCounts,
   handed: SoundTreePlan | null,
+  found: Found | null,
 ): Promise<Plan> {
-  const loaded = scale.size === 0 && handed !== null ? handed : await treeFile.load(scale);
+  const loaded = scale.size === 0 && handed !== null
+    ? handed
+    : found !== null
+    ? await treeFile.again(scale, found)
+    : await treeFile.load(scale);
   const { plan } = loaded;
   if (plan === null) {
     throw new UserError("config/invalid", `"${file}" is not valid any more`, {
@@ -218,6 +250,10 @@ async function settlePredecessor(
     const { saved, record } = before;
     const host = { ...machine, clock: shiftedClock(machine.clock, saved.header, machine.boot()) };
     const sockets = new HeldSockets(host);
+    const self = identityOf(host, host.processes.ownPid);
+    const { sockets: names } = options.inherits ?? NOTHING;
+    sockets.inherit(plan, names, self, HEIR_DESCRIPTOR);
+    names.forEach((_, index) => machine.descriptors.close(HEIR_DESCRIPTOR + index));
     const taken = await takeOver(host, id, before, {
       plan,
       guardian: options.guardian,

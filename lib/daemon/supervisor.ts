@@ -8,8 +8,7 @@ import { ExitCode } from "../base/exit_code.ts";
 import type { Signal } from "../base/signals.ts";
 import { messageOf, UserError } from "../base/user_error.ts";
 import { maskForms } from "../config/mask.ts";
-import type { EndReport } from "../control/protocol.ts";
-import type { Service } from "../control/service.ts";
+import type { EndReport, Requests } from "../control/protocol.ts";
 import { NONE_ENDED } from "../engine/containment/ledger.ts";
 import type { Engine, EngineEnd } from "../engine/engine.ts";
 import { isAlive } from "../host/alive.ts";
@@ -24,6 +23,7 @@ import { sleep, sleepForever } from "../scope/sleep.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
 import type { CancelCause } from "../supervision/reason.ts";
 import { outcomeExitCode } from "../supervision/root_cause.ts";
+import type { Event } from "../sync/event.ts";
 import { describeOutcome } from "../words/describe_outcome.ts";
 import { DeathReader } from "./guardian/deaths.ts";
 import { ROOT } from "../config/plan.ts";
@@ -34,6 +34,7 @@ import {
   PLAN_DESCRIPTOR,
   REPORT_DESCRIPTOR,
 } from "./launch_options.ts";
+import { handOver, HandOverOrders, requireHandable } from "./hand_over.ts";
 import { watchPlace } from "./place_watch.ts";
 import { identityOf, type Standing, standUp } from "./stand_up.ts";
 import { readToEnd } from "./read_to_end.ts";
@@ -67,12 +68,17 @@ export async function supervisor(
   if (isHanded && handed === null) return ExitCode.done;
   const options = handed === null ? asked : { ...asked, profiles: handed.plan.profiles };
   let standing: Standing;
+  const orders = new HandOverOrders();
   try {
     // Nobody is held to a limit for time in which this process did not go on itself.
     const patient = { ...machine, clock: new PatientClock(machine.clock) };
     let stood: Standing | null = null;
     const onPlanKept = () => stood === null ? undefined : rewriteRecord(options, stood);
-    standing = stood = await standUp(patient, program, options, { onPlanKept, handed });
+    const ordered = async (wanted: Requests["upgrade"]) => {
+      requireHandable(stood!, wanted);
+      return await orders.give(wanted);
+    };
+    standing = stood = await standUp(patient, program, options, { onPlanKept, handed, handOver: ordered });
     // Before anything is started: what nobody knows of nobody could end.
     writeRecord(standing.host, standing.id, recordOf(options, standing));
   } catch (error) {
@@ -82,7 +88,7 @@ export async function supervisor(
   const { host, cleared, resumed, runtime } = standing;
   const { count, unattributed } = cleared;
   report(host, { ok: true, cleared: count, unattributed, adopted: resumed?.runs.length ?? 0 });
-  const supervise = () => superviseTree(program, options, standing);
+  const supervise = () => superviseTree(program, options, standing, orders);
   await run(() => runtime.run(supervise), { clock: host.clock, name: "supervisor" });
   // What nobody has let go on is kept by the guardian for the next one.
   return resumed !== null && !standing.service.begun.isSet ? ExitCode.failed : ExitCode.done;
@@ -100,8 +106,11 @@ async function superviseTree(
   program: Program,
   options: GuardedOptions,
   standing: Standing,
+  orders: HandOverOrders,
 ): Promise<void> {
   const { host, engine, service, server, sockets } = standing;
+  const { inherits } = options;
+  if (inherits !== undefined) service.begun.set();
   const stopBeforeBegin = new CancelScope();
   const down = (cause: CancelCause) => {
     stopBeforeBegin.cancel(cause);
@@ -119,12 +128,21 @@ async function superviseTree(
     nursery.startSoon(() => watchGuardian(options, standing, () => down("guardian_lost")), {
       name: "guardian watch",
     });
+    nursery.startSoon(() => orders.carryOut((wanted) => handOver(program, options, standing, wanted)), {
+      name: "orders to hand over",
+    });
+    const owner = inherits?.owner ?? null;
+    if (owner !== null) {
+      nursery.startSoon(() => watchProcess(host, owner, service.owned, () => down("client_lost")), {
+        name: "owner watch",
+      });
+    }
     nursery.startSoon(async () => {
       await service.calledOff.wait();
       stopBeforeBegin.cancel("down");
     }, { name: "down before the begin" });
     nursery.startSoon(
-      () => watchClient(host, options, service, () => stopBeforeBegin.cancel("client_lost")),
+      () => watchProcess(host, options.client, service.begun, () => stopBeforeBegin.cancel("client_lost")),
       {
         name: "client watch",
       },
@@ -234,14 +252,14 @@ function ownProcesses({ host, guardian }: Standing): readonly [ProcessId, Proces
   return [identityOf(host, host.processes.ownPid), guardian.guardian];
 }
 
-/** A client that dies before it lets the tree begin leaves nobody who could. */
-async function watchClient(
+/** A client that dies before it has said what somebody waits for leaves nobody who could. */
+async function watchProcess(
   host: Host,
-  { client }: GuardedOptions,
-  { begun }: Service,
+  client: ProcessId,
+  said: Event,
   onDeath: () => void,
 ): Promise<void> {
-  while (!begun.isSet) {
+  while (!said.isSet) {
     if (!isAlive(host.processes, client)) return onDeath();
     await sleep(LOOK_FOR_CLIENT_EVERY_MS);
   }

@@ -45,6 +45,11 @@ export class TreeFile implements PlanSource<TreePlan> {
     return this.#compile(replicas, new Map());
   }
 
+  /** The same from what was found on the disk before. */
+  again(replicas: ReplicaCounts, found: Found): Promise<TreePlan> {
+    return this.#compile(replicas, found);
+  }
+
   scale(changes: ReadonlyMap<string, number | null>): Promise<TreePlan> {
     const replicas = new Map(countsOf(this.kept));
     for (const [path, count] of changes) {

@@ -103,3 +103,8 @@ export function doorNameOf({ folder }: TreeId): string {
 export function lockNameOf({ folder }: TreeId): string {
   return `${folder}${LOCK}`;
 }
+
+/** What a supervisor that hands its tree over has found on the disk, for the next one. */
+export function foundFileOf({ runFolder }: TreeId): string {
+  return `${runFolder}/found.json`;
+}

@@ -6,6 +6,7 @@ import { deepFreeze } from "../base/deep_freeze.ts";
 import type { LoadedPlan } from "../control/apply_file.ts";
 import type { Plan } from "../config/plan.ts";
 import type { Found } from "./found.ts";
+import { decodeFound, type EncodedFound, encodeFound } from "./found_codec.ts";
 
 /** A plan, and what it was made of. */
 export interface TreePlan extends LoadedPlan {
@@ -23,9 +24,7 @@ const END = "\n";
 
 /** As one line of text. */
 export function encodeTreePlan({ plan, problems, texts, scaled, variables, found }: SoundTreePlan): string {
-  const looks = [...found].map(([key, seen]) =>
-    seen instanceof Uint8Array ? { key, bytes: seen.toBase64() } : { key, seen }
-  );
+  const looks = encodeFound(found);
   return JSON.stringify({ plan, problems, texts: [...texts], scaled, variables: [...variables], looks }) +
     END;
 }
@@ -34,21 +33,18 @@ export function encodeTreePlan({ plan, problems, texts, scaled, variables, found
 export function decodeTreePlan(text: string): SoundTreePlan | null {
   if (!text.endsWith(END)) return null;
   const { plan, problems, texts, scaled, variables, looks } = JSON.parse(text) as Encoded;
-  const found = looks.map(({ key, bytes, seen }) =>
-    [key, bytes === undefined ? seen : Uint8Array.fromBase64(bytes)] as const
-  );
   return {
     plan: deepFreeze(plan),
     problems,
     texts: new Map(texts),
     scaled,
     variables: new Map(variables),
-    found: new Map(found),
+    found: decodeFound(looks),
   };
 }
 
 interface Encoded extends Pick<SoundTreePlan, "plan" | "problems" | "scaled"> {
   readonly texts: readonly (readonly [string, string])[];
   readonly variables: readonly (readonly [string, string | null])[];
-  readonly looks: readonly { readonly key: string; readonly bytes?: string; readonly seen?: unknown }[];
+  readonly looks: EncodedFound;
 }

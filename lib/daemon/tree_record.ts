@@ -1,6 +1,7 @@
 /** What is known of a tree on this machine, also after it has ended: a small file beside its socket. */
 import {
   count,
+  decode,
   decodeJsonOrNull,
   dictionary,
   list,
@@ -9,6 +10,7 @@ import {
   optional,
   type Shape,
   text,
+  whole,
   word,
   wordOf,
 } from "../base/shape.ts";
@@ -21,8 +23,13 @@ import { messageOf, UserError } from "../base/user_error.ts";
 import { runFolderOf } from "./run_folder.ts";
 import { nameWithin, type TreeId } from "./tree_id.ts";
 
+/** The format of records. Another one is read as far as it is understood ({@linkcode CORE}). */
+const FORMAT = 1;
+
 /** See the module. */
 export interface TreeRecord {
+  /** Of a record that this version has not written: one that it does not know. @default That of this version */
+  readonly format?: number;
   readonly name: string;
   readonly file: string;
   /** The path by which it was reached when it was started, with the links that were in it. */
@@ -52,13 +59,20 @@ export interface TreeRecord {
 /** Names of the folders of trees, among others. */
 const IDENTITY = /^[0-9a-f]+$/;
 
-const RECORD = object<TreeRecord>({
+/** What all versions write alike: it is enough to ask a tree, to list it and to take it down. */
+const CORE = {
   name: text,
   file: text,
-  asked: optional(text) as Shape<string>,
   stateFolder: text,
   supervisor: processIdShape,
   guardian: processIdShape,
+  startedAt: text,
+  endedAt: nullable(text),
+  outcome: nullable(text),
+};
+
+const REST = {
+  asked: optional(text) as Shape<string>,
   instance: optional(text) as Shape<string>,
   containment: optional(word(...LAYER_NAMES)) as Shape<LayerName>,
   group: optional(nullable(text)) as Shape<string | null>,
@@ -67,15 +81,28 @@ const RECORD = object<TreeRecord>({
     "die" | "survive"
   >,
   profiles: optional(list(text)) as Shape<readonly string[]>,
-  startedAt: text,
-  endedAt: nullable(text),
-  outcome: nullable(text),
-});
+};
+
+const KNOWN = object<TreeRecord>({ format: optional(whole) as Shape<number>, ...CORE, ...REST });
+
+/** Of a record in another format each field is read that is as it is here. */
+const RECORD: Shape<TreeRecord> = (value, at) => {
+  const { format = FORMAT } = HEAD(value, at);
+  if (format === FORMAT) return KNOWN(value, at);
+  const core = object<Omit<TreeRecord, keyof typeof REST>>({ ...CORE, format: whole })(value, at);
+  const rest = Object.entries(REST).flatMap(([name, shape]) => {
+    const field = decode(shape as Shape<unknown>, (value as Readonly<Record<string, unknown>>)[name]);
+    return field.ok && field.value !== undefined ? [[name, field.value]] : [];
+  });
+  return { ...core, ...Object.fromEntries(rest) };
+};
+
+const HEAD = object<Pick<TreeRecord, "format">>({ format: optional(whole) as Shape<number> });
 
 /** Writes a tree's record. @throws {UserError} `state/not-writable` */
 export function writeRecord(host: Host, id: TreeId, record: TreeRecord): void {
   try {
-    host.files.replace(id.record, `${JSON.stringify(record, null, 2)}\n`);
+    host.files.replace(id.record, `${JSON.stringify({ ...record, format: FORMAT }, null, 2)}\n`);
   } catch (error) {
     throw new UserError(
       "state/not-writable",

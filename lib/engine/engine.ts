@@ -21,6 +21,7 @@ import { Event } from "../sync/event.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 import { openNursery } from "../scope/nursery.ts";
 import { checkpoint } from "../scope/park.ts";
+import { sleepForever } from "../scope/sleep.ts";
 import { NO_CALENDAR } from "../supervision/calendar.ts";
 import type { Effect } from "../supervision/effect.ts";
 import type { Entry, EntryData } from "../supervision/journal_entry.ts";
@@ -108,6 +109,8 @@ export interface EngineOptions {
   readonly survival: Survival | null;
   /** What an earlier supervisor has left; null for a tree that begins. */
   readonly resumed: ResumedTree | null;
+  /** Told when all that an earlier supervisor has left is in its hands. */
+  readonly onBegun?: () => void;
 }
 
 /** What became of a request. */
@@ -162,6 +165,9 @@ export class Engine {
   /** Those of all plans so far. */
   readonly #patterns: Map<string, LinePattern>;
   #nextDate: NextDate;
+  /** Null before the tree has begun. */
+  #performer: Performer | null = null;
+  #hasLetGo = false;
   #requests = 0;
   #planTaken = new Event();
   #death = new Event();
@@ -365,6 +371,16 @@ export class Engine {
     this.#containment.addHelper(pid);
   }
 
+  /**
+   * Takes no step any more, and reads nothing that actors print: another supervisor goes on from what is written down. Returns
+   * when all that was read is in the files. Nothing of the tree is touched, and nothing of this engine goes on.
+   */
+  async letGo(): Promise<void> {
+    this.#hasLetGo = true;
+    this.#performer?.letGoOfOutputs();
+    await this.sync();
+  }
+
   /** Runs the tree to its end. Everything that it started is over when this returns, or is named in the result. */
   async run(): Promise<EngineEnd> {
     const { host, layer, survival, resumed, company } = this.#options;
@@ -387,8 +403,10 @@ export class Engine {
       try {
         await openNursery(async (trees) => {
           const performer = new Performer(this.#performerOptions(), trees);
+          this.#performer = performer;
           // Before whatever was asked for in the same breath.
           this.#take(resumed?.event ?? { type: "begun" }, performer);
+          this.#options.onBegun?.();
           await this.#takeAll(performer, () => this.#state.outcome !== null);
           trees.startSoon(() => this.#finishAlerts(), { name: "last alerts" });
           await this.#takeAll(performer, () => this.#alerts.isOver && this.#inbox.isEmpty);
@@ -428,6 +446,7 @@ export class Engine {
   async #takeAll(performer: Performer, isOver: () => boolean): Promise<void> {
     const { clock } = this.#options.host;
     for (let taken = 1; !isOver(); taken++) {
+      if (this.#hasLetGo) await sleepForever();
       const due = nextDeadline(this.#state);
       const event = clock.now() >= due ? TIME_PASSED : this.#inbox.take();
       if (event !== undefined) this.#take(event, performer);

@@ -98,6 +98,11 @@ export class Performer {
     });
   }
 
+  /** Reads no more of what any process prints. */
+  letGoOfOutputs(): void {
+    for (const { run } of this.#runs.values()) run.letGoOfOutput();
+  }
+
   openTree({ node, parent, isolate }: Extract<Effect, { type: "open_tree" }>): void {
     this.#trees.open(node, parent, isolate);
   }

@@ -8,6 +8,15 @@ export type WordedEntry = JournalEntry & { readonly reason?: string };
 
 /** Says the reason of an entry in words, beside what it is made of. */
 export function wordedEntry(entry: JournalEntry): WordedEntry {
+  try {
+    return worded(entry);
+  } catch {
+    // Another version has reasons that this one has no words for.
+    return entry;
+  }
+}
+
+function worded(entry: JournalEntry): WordedEntry {
   switch (entry.event) {
     case "failed":
     case "timed_out":

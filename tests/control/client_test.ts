@@ -1,3 +1,4 @@
+import { VERSION } from "../../lib/base/version.ts";
 import assert from "node:assert/strict";
 import { ExitCode } from "../../lib/base/exit_code.ts";
 import { askAlong, connectControl, ControlClient } from "../../lib/control/client.ts";
@@ -209,14 +210,35 @@ test("client: a supervisor that hangs up at the greeting is lost, not silent", a
   });
 });
 
-test("client: a connection is made when the supervisor speaks our language, and refused otherwise", async () => {
+test("client: a connection is made to a supervisor, who says which it is", async () => {
   await onStage(async (stage) => {
     const client = await connectControl(stage.host, "/test/control.sock", () => null);
     assert.ok(client);
-    const hello = await client.request("hello", { protocol: PROTOCOL_VERSION });
-    assert.deepEqual([hello.name, hello.file], ["test", "/test/supervise.toml"]);
-    await assert.rejects(client.request("hello", { protocol: PROTOCOL_VERSION + 1 }), {
+    const { protocol, name, file } = client.greeted;
+    assert.deepEqual([protocol, name, file], [PROTOCOL_VERSION, "test", "/test/supervise.toml"]);
+  });
+});
+
+test("client: a supervisor of another version is asked what all have in common, and told nothing else", async () => {
+  await onStage(async (stage) => {
+    const [mine, theirs] = connectionPair();
+    const host = { ...stage.host, sockets: { ...stage.host.sockets, connect: () => Promise.resolve(mine) } };
+    const connecting = connectControl(host, "/x", () => null);
+    const hello = await nextRequest(theirs);
+    const about = { protocol: PROTOCOL_VERSION + 1, version: "9.8.7", name: "n", file: "/f" };
+    await theirs.write(encodeFrame({ id: hello.id, result: about }));
+    const client = await connecting;
+    assert.ok(client);
+    await assert.rejects(client.request("restart", { paths: ["a"], wait: true }), {
       code: "control/version",
+      message: `This tree is run by supervise 9.8.7, and this command is of ${VERSION}`,
     });
+    const asked = client.request("status", { paths: [] });
+    const status = await nextRequest(theirs);
+    assert.equal(status.op, "status");
+    const row = { path: "a", kind: "exec", state: "running", pid: 7, news: "that nobody here knows" };
+    await theirs.write(encodeFrame({ id: status.id, json: JSON.stringify({ name: "n", actors: [row] }) }));
+    const [told] = (await asked).actors;
+    assert.deepEqual([told!.pid, told!.exit, told!.restarts], [7, null, 0]);
   });
 });

@@ -74,7 +74,7 @@ export class Stage {
       load: () => Promise.resolve(this.file()),
       scale: () => Promise.resolve(this.file()),
       keep: (loaded) => this.taken.push(loaded.plan!),
-    });
+    }, () => Promise.reject(new Error("it is handed over to nobody")));
     this.server = new ControlServer({
       host: this.host,
       service: this.service,

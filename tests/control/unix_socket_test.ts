@@ -51,7 +51,7 @@ async function onSocket(peer: Peer, body: (real: Real) => Promise<void>): Promis
         load: () => Promise.resolve(kept),
         scale: () => Promise.resolve(kept),
         keep() {},
-      });
+      }, () => Promise.reject(new Error("it is handed over to nobody")));
       const server = new ControlServer({
         host,
         service,

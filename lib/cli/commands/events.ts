@@ -4,6 +4,7 @@ import type { ControlClient } from "../../control/client.ts";
 import type { FollowItem } from "../../control/protocol.ts";
 import type { JournalEntry } from "../../engine/journal/journal.ts";
 import { entriesBetween, readJournal } from "../../engine/journal/journal_reader.ts";
+import { acrossHandOvers } from "../../daemon/across_hand_overs.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { wordedEntry } from "../../words/worded_entry.ts";
 import type { Command, Context } from "../command.ts";
@@ -34,20 +35,35 @@ export const events: Command = {
     await withKept(context, (kept) =>
       whileRead(context, async () => {
         if (kept.client === null) await print(context, chosen(context, await history(context, kept)));
-        else await follow(context, kept.client, kept);
+        else await followAll(context, kept.client, kept);
       }));
     return ExitCode.done;
   },
 };
 
-async function follow(context: Context, client: ControlClient, kept: Kept): Promise<void> {
+async function followAll(context: Context, first: ControlClient, kept: Kept): Promise<void> {
+  let shown: number | null = null;
+  await acrossHandOvers(context.host, kept.tree, first, async (client) => {
+    await follow(context, client, kept, shown, (seq) => shown = seq);
+  });
+}
+
+/** @param after Number of the last entry that was shown; null for none. @param onShown Told of each that is the last. */
+async function follow(
+  context: Context,
+  client: ControlClient,
+  kept: Kept,
+  after: number | null,
+  onShown: (seq: number) => void,
+): Promise<void> {
   const { folder } = kept;
   let ready = false;
-  let shown = 0;
+  let shown = after ?? 0;
   const early: FollowItem[] = [];
   const show = async (items: readonly FollowItem[]) => {
     const entries = items.flatMap((item) => entriesOf(context, folder, item));
     await print(context, wanted(context, entries.filter((entry) => entry.seq > shown)));
+    onShown(entries.at(-1)?.seq ?? shown);
   };
   const following = client.follow({ lines: false, entries: true }, async (items) => {
     if (ready) await show(items);
@@ -55,8 +71,12 @@ async function follow(context: Context, client: ControlClient, kept: Kept): Prom
   });
   await fromPromise(client.request("sync", {}));
   const past = await history(context, kept);
-  await print(context, chosen(context, past));
+  await print(
+    context,
+    after === null ? chosen(context, past) : wanted(context, past.filter(({ seq }) => seq > after)),
+  );
   shown = past.at(-1)?.seq ?? 0;
+  onShown(shown);
   // What comes while these are shown must come after them.
   while (early.length > 0) await show(early.splice(0));
   ready = true;

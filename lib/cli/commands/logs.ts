@@ -10,6 +10,7 @@ import type { LogLine } from "../../engine/logs/log_format.ts";
 import { loggedActors, type LogQuery, readLastLines } from "../../engine/logs/log_reader.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { type Command, type Context, RAW_OPTION } from "../command.ts";
+import { acrossHandOvers } from "../../daemon/across_hand_overs.ts";
 import { eachKept } from "../kept_lines.ts";
 import { lineFields, LineRenderer } from "../render/log_line.ts";
 import { type Kept, withKept } from "../which_tree.ts";
@@ -49,7 +50,10 @@ export const logs: Command = {
         const { client } = kept;
         const printer = await LinePrinter.open(context, kept);
         if (client === null) await printer.printHistory(args.count("lines"), Infinity);
-        else await printer.follow(client, args.count("lines") ?? FOLLOW_AFTER_LINES);
+        else {
+          await acrossHandOvers(context.host, kept.tree, client, (client, isNext) =>
+            printer.follow(client, isNext ? null : args.count("lines") ?? FOLLOW_AFTER_LINES));
+        }
       }));
     return ExitCode.done;
   },
@@ -92,8 +96,8 @@ class LinePrinter {
     await this.#printAll(query);
   }
 
-  /** Prints the last lines, and then what comes until the tree ends. */
-  async follow(client: ControlClient, count: number): Promise<void> {
+  /** Prints the last lines, or with null those after what was printed, and then what comes until the tree ends. */
+  async follow(client: ControlClient, count: number | null): Promise<void> {
     let ready = false;
     const early: FollowItem[] = [];
     const following = client.follow({ lines: true, entries: false }, async (items) => {
@@ -101,7 +105,8 @@ class LinePrinter {
       else early.push(...items);
     });
     const { stamp } = await fromPromise(client.request("sync", {}));
-    await this.printHistory(count, stamp);
+    if (count === null) await this.#printAll({ paths: this.#wantedNow(), after: this.#last, upTo: stamp });
+    else await this.printHistory(count, stamp);
     this.#last = Math.max(this.#last, stamp);
     // What comes while these are shown must come after them.
     while (early.length > 0) await fromPromise(this.#show(early.splice(0)));

@@ -1,7 +1,7 @@
 import { describeDuration } from "../../base/duration.ts";
 import { ExitCode } from "../../base/exit_code.ts";
 import { askAlong } from "../../control/client.ts";
-import { connectSupervisor } from "../../daemon/connect_supervisor.ts";
+import { connectLasting } from "../../daemon/lasting_supervisor.ts";
 import type { TreeSummary } from "../../control/protocol.ts";
 import { keeperOf } from "../../daemon/take_over.ts";
 import { pruneTrees } from "../../daemon/prune.ts";
@@ -50,7 +50,7 @@ async function look({ host, program }: Context, record: TreeRecord): Promise<Lis
   if (keeper !== null) return { record, summary: null, keeper };
   try {
     const asked = askAlong("summary", {});
-    const client = await fromPromise(connectSupervisor(host, tree, asked.send));
+    const client = await fromPromise(connectLasting(host, tree, asked.send));
     if (client === null) return null;
     try {
       return { record, summary: await fromPromise(asked.answer()), keeper };

@@ -4,14 +4,15 @@ import { type Signal, SIGNAL_NUMBERS, signalNumber } from "../../base/signals.ts
 import { UserError } from "../../base/user_error.ts";
 import { nodeAt, type NodeId, type Plan } from "../../config/plan.ts";
 import type { ControlClient } from "../../control/client.ts";
-import type { EndReport } from "../../control/protocol.ts";
+import type { EndReport, FollowItem } from "../../control/protocol.ts";
+import { acrossHandOvers } from "../../daemon/across_hand_overs.ts";
 import { connectTree } from "../../daemon/find_tree.ts";
 import { awaitEnd } from "../../daemon/end_report.ts";
 import { launch } from "../../daemon/launch.ts";
 import { orLost } from "../../daemon/lost_supervisor.ts";
 import { receiptOf } from "../../daemon/receipt.ts";
 import { UNHEEDED } from "../../daemon/unheeded_signals.ts";
-import { treeIdOf } from "../../daemon/tree_id.ts";
+import { type TreeId, treeIdOf } from "../../daemon/tree_id.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { type Nursery, openNursery } from "../../scope/nursery.ts";
 import { sleep } from "../../scope/sleep.ts";
@@ -25,6 +26,8 @@ import { unlessLost } from "../take_down.ts";
 import { tellCleared } from "../tell_cleared.ts";
 import type { UpOrder } from "../up_order.ts";
 import { untilReaderGone } from "../while_read.ts";
+
+const EVERYTHING = { lines: true, entries: true };
 
 /** What is left of every grace period after the second Ctrl-C, and after the third. */
 const HURRIED_MS = [1_000, 0];
@@ -71,12 +74,13 @@ export async function upForeground(
 /** What a foreground `up` shows and does while the tree lives. */
 class Foreground {
   readonly #context: Context;
-  readonly #client: ControlClient;
+  /** That of the supervisor that there is now. */
+  #client: ControlClient;
+  readonly #tree: TreeId;
   readonly #lines: LineRenderer;
   readonly #feed: Feed;
   readonly #plan: Plan;
   readonly #folder: string;
-  readonly #file: string;
   /** Why not all could be printed; null if it could. */
   #outputError: unknown = null;
   /** The signal that this program was told to stop by; null if none was. */
@@ -92,19 +96,42 @@ class Foreground {
     this.#lines = new LineRenderer(paths, context.ui);
     this.#plan = plan;
     this.#folder = folder;
-    this.#file = plan.file;
+    this.#tree = treeIdOf(context.host, context.program.uid, plan.file);
     this.#feed = new Feed(context, this.#lines, { folder, paths });
   }
 
   /** Follows what happens, from the very begin. What is resolved with resolves when all of it has been shown. */
   async follow(feeder: ControlClient): Promise<{ readonly shown: Promise<void> }> {
-    const shown = feeder.follow(
-      { lines: true, entries: true },
-      (items) => this.#show(() => this.#feed.show(items)),
+    const { host } = this.#context;
+    const shown = acrossHandOvers(
+      host,
+      this.#tree,
+      feeder,
+      (client, isNext) =>
+        isNext ? this.#followNext(client) : client.follow(EVERYTHING, (items) => this.#showSent(items)),
     )
       .catch(() => this.#show(() => this.#feed.finish()));
     await fromPromise(feeder.request("sync", {}));
     return { shown };
+  }
+
+  /** What has happened meanwhile comes before what is sent. */
+  async #followNext(client: ControlClient): Promise<void> {
+    let early: FollowItem[] | null = [];
+    const following = client.follow(EVERYTHING, async (items) => {
+      // Nothing else is read from this connection until this is done, the answer below among it.
+      if (early === null) await this.#showSent(items);
+      else early.push(...items);
+    });
+    await fromPromise(client.request("sync", {}));
+    await this.#show(() => this.#feed.resume());
+    while (early.length > 0) await this.#showSent(early.splice(0));
+    early = null;
+    await fromPromise(following);
+  }
+
+  #showSent(items: readonly FollowItem[]): Promise<void> {
+    return this.#show(() => this.#feed.show(items));
   }
 
   /** Lets the tree begin and waits until it has ended and all of it has been shown. */
@@ -114,7 +141,14 @@ class Foreground {
     onListening: () => void,
   ): Promise<EndReport> {
     const { host, program, args } = this.#context;
-    const ended = awaitEnd(host, treeIdOf(host, program.uid, this.#file), this.#client);
+    const ended = acrossHandOvers(host, this.#tree, this.#client, async (client, isNext) => {
+      this.#client = client;
+      if (isNext) {
+        await fromPromise(client.request("begin", { owner: true }));
+        await this.#context.ui.say(`${this.#lines.ownPrefix()}another program supervises the tree by now`);
+      }
+      return await fromPromise(awaitEnd(host, this.#tree, client));
+    });
     ended.catch(() => {});
     for (const [signal, cause] of program.pid === 1 ? SIGNALS_TO_PROCESS_1 : SIGNALS) {
       program.onSignal(signal, () => this.#onSignal(signal, cause, nursery));
@@ -133,9 +167,8 @@ class Foreground {
 
   /** Prints how it ended, and the receipt; returns the exit code. */
   async conclude(report: EndReport): Promise<number> {
-    const { host, program, ui } = this.#context;
-    const tree = treeIdOf(host, program.uid, this.#file);
-    const receipt = await fromPromise(receiptOf(host, tree, report));
+    const { host, ui } = this.#context;
+    const receipt = await fromPromise(receiptOf(host, this.#tree, report));
     const code = receipt.left > 0 ? ExitCode.survivors : this.#exitCode(report);
     if (report.reason !== null) {
       await this.#tellLastWords();

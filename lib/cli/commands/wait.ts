@@ -2,6 +2,7 @@
 import { ExitCode } from "../../base/exit_code.ts";
 import { nameSome } from "../../base/name_some.ts";
 import { UserError } from "../../base/user_error.ts";
+import { acrossHandOvers } from "../../daemon/across_hand_overs.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { StatusRow } from "../../control/protocol.ts";
@@ -40,12 +41,18 @@ export const wait: Command = {
   ],
   words: [0, Infinity],
   async run(context) {
-    const { args, ui } = context;
+    const { host, args, ui } = context;
     const paths = selectorsOf(context, "wait");
     const goals = goalsOf(args.list("for"));
-    const rows = await withTree(context, async (client) => {
+    const rows = await withTree(context, async (first, tree) => {
       const isPending = (row: StatusRow) => standingOf(row, goals) === "pending";
-      const body = () => withProgress(context, client, isPending, () => untilReached(client, paths, goals));
+      const body = () =>
+        acrossHandOvers(
+          host,
+          tree,
+          first,
+          (client) => withProgress(context, client, isPending, () => untilReached(client, paths, goals)),
+        );
       return await withPatience(args.duration("timeout"), "wait", body).catch(asWaited(paths, goals));
     });
     const missed = rows.filter((row) => standingOf(row, goals) === "missed");

@@ -22,7 +22,17 @@ export function describeEntry(entry: JournalEntry, paint: Painter): string {
   const who = entry.path === ROOT ? "the tree" : entry.path;
   const colour = COLOURS[entry.event];
   const say = colour === undefined ? paint.dim : paint[colour];
-  return `${who}: ${say(printable(sentenceOf(entry)))}`;
+  return `${who}: ${say(printable(knownSentenceOf(entry)))}`;
+}
+
+/** An entry that another version has written may be of a kind that this one does not know: then its name is all there is to say. */
+function knownSentenceOf(entry: JournalEntry): string {
+  const name = entry.event.replaceAll("_", " ");
+  try {
+    return sentenceOf(entry) ?? name;
+  } catch {
+    return name;
+  }
 }
 
 /** What an entry has to show below what it says: where an error was raised, and those that led to it; empty for nothing. */

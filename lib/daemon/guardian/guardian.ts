@@ -22,7 +22,12 @@ import { readStateLog, type SavedTree } from "../../engine/survival/state_log.ts
 import { stateLogOf } from "../../engine/survival/survival.ts";
 import { keyOf } from "../../host/alive.ts";
 import type { Host } from "../../host/ports/host.ts";
-import type { ExitStatus, ProcessId, ReapedOrphan } from "../../host/ports/processes.ts";
+import {
+  type ExitStatus,
+  type ProcessId,
+  type ReapedOrphan,
+  SpawnError,
+} from "../../host/ports/processes.ts";
 import type { Program } from "../../host/ports/program.ts";
 import { run } from "../../scope/run.ts";
 import { Event } from "../../sync/event.ts";
@@ -30,7 +35,13 @@ import type { Begun } from "./begin_to_guard.ts";
 import { DeathFile } from "./deaths.ts";
 import { HeldPipes } from "./held_pipes.ts";
 import { keepTree, keptProcesses, type Successor } from "./kept_tree.ts";
-import type { GuardianOptions, LaunchReport } from "../launch_options.ts";
+import {
+  GUARDIAN_VERB,
+  type GuardianOptions,
+  type LaunchReport,
+  LINK_READ_DESCRIPTOR,
+  LINK_WRITE_DESCRIPTOR,
+} from "../launch_options.ts";
 import { isMarkOf, killMarked, type Lost, lostBy } from "../leftovers.ts";
 import { letSleep } from "../let_sleep.ts";
 import { lookAfter, startWard, takeOverWard, type Ward } from "./ward.ts";
@@ -98,6 +109,7 @@ class Guardian {
     host.processes.adoptOrphans((orphan) => this.#onReaped(orphan), options.containment !== "group");
     host.processes.foretellDeaths((death) => this.#onDeath(death));
     this.#guard(begun.spawned === null ? takeOverWard(host, options.ward!) : lookAfter(host, begun.spawned));
+    if (begun.spawned === null) this.#ward!.link.tellOfItself();
     for (const orphan of begun.reaped) this.#onReaped(orphan);
     for (const signal of PASSED_ON) program.onSignal(signal, () => this.#passOn(signal));
     program.onSignal("SIGHUP", () => this.#onHangup());
@@ -140,8 +152,32 @@ class Guardian {
 
   /** Waits for the end of a supervisor, and until all that it had said was heard. */
   async #watch(ward: Ward): Promise<ExitStatus | null> {
-    await ward.link.listen(this.#pipes);
+    await ward.link.listen({
+      hold: (path) => this.#pipes.hold(path),
+      release: (path) => this.#pipes.release(path),
+      become: (command) => this.#become(ward, command),
+    });
     return await fromPromise(ward.ended());
+  }
+
+  /**
+   * Goes on as another program, under the same number, as the parent of the same processes. The pipes of the actors are read by
+   * their supervisor meanwhile, which has them held again.
+   */
+  #become({ link, pid, startTime }: Ward, command: readonly string[]): void {
+    const options: GuardianOptions = { ...this.#options, ward: { pid, startTime } };
+    const { read, write } = link.ends;
+    try {
+      this.#host.processes.become({
+        argv: [...command, GUARDIAN_VERB, JSON.stringify(options)],
+        env: definedOnly(this.#program.environment),
+        cwd: "/",
+        descriptors: { [LINK_READ_DESCRIPTOR]: read, [LINK_WRITE_DESCRIPTOR]: write },
+      });
+    } catch (error) {
+      if (!(error instanceof SpawnError)) throw error;
+      link.tellThatItStays();
+    }
   }
 
   /** The tree of the supervisor that has ended; null if that had not begun one, or has ended it in order. */
@@ -230,7 +266,7 @@ class Guardian {
   }
 
   #onReaped({ row, status }: ReapedOrphan): void {
-    this.#ward?.link.tellOfDeath();
+    if (row.pid !== this.#ward?.pid) this.#ward?.link.tellOfDeath();
     this.#kept?.ledger.ended(row, status);
     this.#death.set();
     this.#death = new Event();

@@ -8,6 +8,8 @@ import type { Host } from "../../host/ports/host.ts";
 import { type Child, type ProcessId, SpawnError } from "../../host/ports/processes.ts";
 import type { Program } from "../../host/ports/program.ts";
 import { sleep } from "../../scope/sleep.ts";
+import { moveOnAfter } from "../../scope/timeouts.ts";
+import { Event } from "../../sync/event.ts";
 import { GuardianLink } from "./guardian_link.ts";
 import {
   type GuardedOptions,
@@ -20,6 +22,9 @@ import { openLink } from "./link_ends.ts";
 
 /** How long to wait until another attempt to start a guardian. */
 const TRY_AGAIN_MS = 1_000;
+
+/** How long a guardian may take to become another program. */
+const BECOMING_MS = 10_000;
 
 /** Who wants to know. */
 export interface GuardianListeners {
@@ -36,6 +41,7 @@ export class GuardianWatch {
   readonly #options: GuardedOptions;
   #guardian: ProcessId;
   #link: GuardianLink;
+  #onBecome: (hasBecome: boolean) => void = () => {};
 
   constructor(host: Host, program: Program, options: GuardedOptions) {
     this.#host = host;
@@ -61,10 +67,30 @@ export class GuardianWatch {
     this.#link.release(pipes);
   }
 
+  /** What a supervisor that comes after this one in the same process has to find under the numbers of the link. */
+  get descriptors(): Readonly<Record<number, number>> {
+    const { read, write } = this.#link.ends;
+    return { [LINK_READ_DESCRIPTOR]: read, [LINK_WRITE_DESCRIPTOR]: write };
+  }
+
+  /** Has the guardian go on as another program. @returns Whether it does; null if it has not said so for long. */
+  async become(command: readonly string[]): Promise<boolean | null> {
+    const answer = { has: null as boolean | null, given: new Event() };
+    this.#onBecome = (has) => {
+      answer.has = has;
+      answer.given.set();
+    };
+    if (!this.#link.become(command)) return false;
+    await moveOnAfter(BECOMING_MS, () => answer.given.wait());
+    this.#onBecome = () => {};
+    return answer.has;
+  }
+
   /** Returns when there is no guardian any more. @param isReplaced Whether there is to be another one then. */
   async run(isReplaced: boolean, { onDeaths, onReplaced }: GuardianListeners): Promise<void> {
     while (true) {
-      await this.#link.listen(onDeaths);
+      await this.#link.listen({ onDeaths, onBecome: (has) => this.#onBecome(has) });
+      this.#onBecome(false);
       onDeaths();
       if (!isReplaced) return;
       const { pid, startTime } = await this.#replace();

@@ -41,6 +41,29 @@ export class HeldSockets {
   }
 
   /**
+   * Takes over what this very process has listened with before it became this program.
+   *
+   * @param names The addresses, in the order of their descriptors.
+   * @param first The number of the first.
+   */
+  inherit({ nodes }: Plan, names: readonly string[], self: ProcessId, first: number): void {
+    const actors = nodes.filter((node) => node.kind !== "tree");
+    const addresses = new Map(
+      actors.flatMap(({ sockets }) => sockets.map((address) => [describeSocketAddress(address), address])),
+    );
+    names.forEach((name, index) => {
+      const address = addresses.get(name);
+      const own = address === undefined ? null : this.#host.listening.share(self, first + index, address);
+      if (own !== null) this.#open.set(name, own);
+    });
+  }
+
+  /** The descriptors that are open, with their addresses. */
+  get all(): readonly (readonly [name: string, descriptor: number])[] {
+    return [...this.#open].map(([name, { descriptor }]) => [name, descriptor]);
+  }
+
+  /**
    * Opens all that are not open yet, or none.
    *
    * @throws {UserError} `sockets/not-available`

@@ -173,6 +173,11 @@ export class ActorRun implements MemberProcess {
     }
   }
 
+  /** Reads no more of what its process prints: another supervisor goes on with that. */
+  letGoOfOutput(): void {
+    this.#output.close();
+  }
+
   async #live(child: MainProcess): Promise<void> {
     const { adopted, containment, reports, run } = this.options;
     try {

@@ -41,6 +41,12 @@ import {
 
 const VERSION = 3;
 
+/** The versions that are read. */
+export const READ_VERSIONS: readonly number[] = [VERSION];
+
+/** The version that is written. */
+export const WRITTEN_VERSION = VERSION;
+
 /** How much may be added before the whole is written anew: this, or several times the whole. */
 const GROWTH_CHARS = 256 * 1_024;
 const GROWTH_FACTOR = 4;
@@ -215,6 +221,13 @@ export function readStateLog(files: Pick<Files, "readOwn">, path: string): Saved
       .filter(({ run }) => present.has(run)),
     plan,
   };
+}
+
+/** The header of a log, of whatever version that is; null if it has none. */
+export function readLogHeader(files: Pick<Files, "readOwn">, path: string): LogHeader | null {
+  const text = textOf(files, path);
+  const first = decodeJsonOrNull(HEADER, text.slice(0, text.indexOf("\n") + 1), LINE_LIMITS);
+  return first?.header ?? null;
 }
 
 /** A file that cannot be read tells nothing. */

@@ -83,6 +83,11 @@ export class Survival {
     this.#options.release(pipes);
   }
 
+  /** The pipes that somebody writes to. */
+  get held(): readonly NamedPipes[] {
+    return [...this.#held];
+  }
+
   /** There is another guardian. */
   holdAll(): void {
     for (const pipes of this.#held) this.#options.hold(pipes);

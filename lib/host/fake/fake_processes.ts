@@ -1,6 +1,7 @@
 import type { Signal } from "../../base/signals.ts";
 import type { Clock } from "../../scope/clock.ts";
 import {
+  type Become,
   type Child,
   type DeathMode,
   type ExitStatus,
@@ -115,6 +116,12 @@ export class FakeProcesses implements Processes {
     const program = this.#programAt(findFakeProgram(this.#disk, spec));
     if (program !== undefined) return program;
     throw new SpawnError("start", `Cannot start "${spec.argv[0]}": Not a program, and no #! line either`);
+  }
+
+  /** The body of a puppet cannot be left in its middle, so that this refuses alone. */
+  become(spec: Become): never {
+    this.#programOf({ ...spec, stdin: null, output: "inherit" });
+    throw new SpawnError("start", `Cannot become "${spec.argv[0]}": a puppet stays what it is`);
   }
 
   whyNotStartable(spec: Pick<SpawnSpec, "argv" | "env" | "cwd">): SpawnError | null {

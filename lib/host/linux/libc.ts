@@ -13,6 +13,7 @@ const FUNCTIONS = {
   dup2: { result: "i32", args: ["i32", "i32"] },
   dup3: { result: "i32", args: ["i32", "i32", "i32"] },
   epoll_create1: { result: "i32", args: ["i32"] },
+  execve: { result: "i32", args: ["buffer", "buffer", "buffer"] },
   epoll_ctl: { result: "i32", args: ["i32", "i32", "i32", "buffer"] },
   epoll_wait: { result: "i32", args: ["i32", "buffer", "i32", "i32"] },
   fchown: { result: "i32", args: ["i32", "i32", "i32"] },

@@ -4,6 +4,7 @@ import { type Signal, signalNumber } from "../../base/signals.ts";
 import type { UserError } from "../../base/user_error.ts";
 import { presentRow } from "../alive.ts";
 import {
+  type Become,
   type Child,
   type DeathMode,
   type Leaders,
@@ -16,6 +17,7 @@ import {
   SpawnError,
   type SpawnSpec,
 } from "../ports/processes.ts";
+import { become } from "./become.ts";
 import { closeDescriptor } from "./descriptors.ts";
 import type { DirectStart } from "./direct_start/direct_start.ts";
 import { withDescriptor } from "./kernel_files.ts";
@@ -143,6 +145,10 @@ export class LinuxProcesses implements Processes {
       openFiles: this.#limit.soft,
       command: this.#shimCommand,
     });
+  }
+
+  become(spec: Become): never {
+    return become(this.#libc, spec);
   }
 
   whyNotStartable(spec: Pick<SpawnSpec, "argv" | "env" | "cwd">): SpawnError | null {

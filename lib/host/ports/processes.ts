@@ -77,6 +77,12 @@ export interface SpawnSpec {
   readonly foreground?: boolean;
 }
 
+/** What this program is to become. */
+export interface Become extends Pick<SpawnSpec, "argv" | "env" | "cwd"> {
+  /** What is handed over beside the standard streams, by the numbers that it is found under. Nothing else stays open. */
+  readonly descriptors: Readonly<Record<number, number>>;
+}
+
 /** Sockets to hand over; at least one. */
 export interface HandedSockets {
   readonly descriptors: readonly number[];
@@ -159,6 +165,13 @@ export interface Processes {
    * @throws {SpawnError}
    */
   spawn(spec: SpawnSpec): Child;
+  /**
+   * Has this very program become another one, which keeps its number, its parent and its children, those that have died and
+   * were not reaped yet among them. Does not return: what was not written by then never is.
+   *
+   * @throws {SpawnError} Some descriptors may have other meanings by then.
+   */
+  become(spec: Become): never;
   /** Why a process could not be started now, as far as that can be told without starting it; null if it could. */
   whyNotStartable(spec: Pick<SpawnSpec, "argv" | "env" | "cwd">): SpawnError | null;
   /** Signals one process, never a later one with its number. */

@@ -1,0 +1,185 @@
+/**
+ * Much of a long life in little time: a tree that restarts, rotates its logs, is watched, applied, restarted in a rolling way and
+ * handed over, with clients that come and go and some that follow. What its supervisor and guardian take is looked at after
+ * each round, and must not grow.
+ */
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
+import process from "node:process";
+import { type Running, type Sandbox, SUPERVISE } from "../harness/supervise.ts";
+import { until } from "../harness/until.ts";
+
+/** What supervisor and guardian, and the tree's folders, hold at a moment. */
+export interface Sample {
+  /** Proportional share of the memory, in KiB. */
+  readonly memory: number;
+  readonly descriptors: number;
+  readonly threads: number;
+  /** Files in the tree's folders. */
+  readonly files: number;
+  readonly groups: number;
+}
+
+/** How much may be added after the warm-up: absolute, and as a part of what there was. */
+const MAY_GROW: { readonly [Name in keyof Sample]: { readonly by: number; readonly share: number } } = {
+  memory: { by: 24 * 1_024, share: 0.15 },
+  descriptors: { by: 12, share: 0 },
+  threads: { by: 8, share: 0 },
+  files: { by: 12, share: 0 },
+  groups: { by: 4, share: 0 },
+};
+
+/** How a soak goes. */
+export interface SoakOptions {
+  readonly sandbox: Sandbox;
+  /** Told of each round, whose number counts from 1; false ends it. */
+  readonly onRound: (round: number, sample: Sample) => boolean;
+  /** Whether the tree is handed over now and then, which begins its supervisor anew. */
+  readonly upgrades: boolean;
+}
+
+/** Runs it; gives the samples of all rounds. */
+export async function soak({ sandbox, onRound, upgrades }: SoakOptions): Promise<readonly Sample[]> {
+  configure(sandbox, 0);
+  sandbox.write("watched/file", "0");
+  await done(sandbox, "up", "-d");
+  const followers = [["logs", "-f"], ["events", "-f"]].map((args) => silent(sandbox, args));
+  const samples: Sample[] = [];
+  for (let round = 1;; round++) {
+    await live(sandbox, round);
+    if (upgrades && round % 5 === 0) await done(sandbox, "upgrade");
+    samples.push(await sampleOf(sandbox));
+    if (!onRound(round, samples.at(-1)!)) break;
+  }
+  await done(sandbox, "down");
+  for (const follower of followers) await follower.done;
+  return samples;
+}
+
+/** Whose output is kept nowhere: it would grow in the test. */
+function silent(sandbox: Sandbox, args: readonly string[]): Running {
+  return sandbox.run(["sh", "-c", 'exec "$@" > /dev/null', "sh", ...SUPERVISE, ...args]);
+}
+
+function configure(sandbox: Sandbox, version: number): void {
+  sandbox.config(`
+    on_supervisor_death = "survive"
+    [defaults]
+    backoff = { initial = "1ms", max = "5ms" }
+    intensity = { restarts = 1000000, within = "1s" }
+    [actors.crashing]
+    shell = "echo up; sleep 0.05; exit 1"
+    restart = "always"
+    daemon = true
+    [actors.talking]
+    shell = "while :; do seq 1 4000; sleep 0.05; done"
+    daemon = true
+    [actors.watching]
+    exec = "sleep 1000"
+    daemon = true
+    watch = { paths = ["watched"], debounce = "10ms" }
+    [actors.pool]
+    exec = "sleep 1000"
+    daemon = true
+    replicas = 2
+    env = { VERSION = "${version}" }
+    ready = { exec = "true", interval = "10ms" }
+  `);
+}
+
+/** What happens in one round. */
+async function live(sandbox: Sandbox, round: number): Promise<void> {
+  const before = await sandbox.row("crashing");
+  const watching = await sandbox.row("watching");
+  sandbox.write("watched/file", String(round));
+  await done(sandbox, "restart", "--rolling", "pool");
+  configure(sandbox, round);
+  await done(sandbox, "apply");
+  await done(sandbox, "stop", "watching");
+  await done(sandbox, "start", "watching");
+  await Promise.all(
+    [["ps"], ["status", "pool"], ["ls"], ["events", "-n", "3"], ["logs", "-n", "3"]].map((args) =>
+      done(sandbox, ...args)
+    ),
+  );
+  await until(
+    "it has crashed and started again",
+    async () => (await sandbox.row("crashing")).restarts >= before.restarts + 5,
+  );
+  await until(
+    "it was restarted for its files",
+    async () => (await sandbox.row("watching")).pid !== watching.pid,
+  );
+}
+
+async function done(sandbox: Sandbox, ...args: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await sandbox.supervise(...args);
+  if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}: ${stdout}${stderr}`);
+}
+
+async function sampleOf(sandbox: Sandbox): Promise<Sample> {
+  const { pid } = await sandbox.json("ps");
+  const own = [pid, parentOf(pid)];
+  const sum = (count: (pid: number) => number) => own.reduce((total, one) => total + count(one), 0);
+  const records = globSync(["/run/supervise/*/tree.json", `/tmp/supervise-${process.getuid!()}/*/tree.json`]);
+  const record = records.find((path) => JSON.parse(readFileSync(path, "utf8")).supervisor.pid === pid);
+  const folders = [
+    `${sandbox.dir}/state`,
+    ...record === undefined ? [] : [record.slice(0, record.lastIndexOf("/"))],
+  ];
+  return {
+    memory: sum((one) =>
+      Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${one}/smaps_rollup`, "utf8"))![1])
+    ),
+    descriptors: sum((one) => readdirSync(`/proc/${one}/fd`).length),
+    threads: sum((one) => readdirSync(`/proc/${one}/task`).length),
+    files: folders.reduce((total, folder) => total + readdirSync(folder, { recursive: true }).length, 0),
+    groups: record === undefined ? 0 : groupsOf(JSON.parse(readFileSync(record, "utf8")).group),
+  };
+}
+
+function groupsOf(group: string | null | undefined): number {
+  return group === null || group === undefined || !existsSync(group)
+    ? 0
+    : readdirSync(group, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory()).length;
+}
+
+function parentOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+}
+
+/** One line of the table of a soak. */
+export interface Growth {
+  readonly name: keyof Sample;
+  /** Medians of the second and the last of four parts: the first is warm-up. */
+  readonly from: number;
+  readonly to: number;
+  readonly hasGrown: boolean;
+}
+
+/** What has grown between the second quarter and the last. */
+export function growthOf(samples: readonly Sample[]): readonly Growth[] {
+  const quarter = Math.max(1, Math.floor(samples.length / 4));
+  const early = samples.slice(quarter, 2 * quarter);
+  const late = samples.slice(-quarter);
+  return (Object.keys(MAY_GROW) as (keyof Sample)[]).map((name) => {
+    const [from, to] = [median(early, name), median(late, name)];
+    const { by, share } = MAY_GROW[name];
+    return { name, from, to, hasGrown: to > from + Math.max(by, from * share) };
+  });
+}
+
+function median(samples: readonly Sample[], name: keyof Sample): number {
+  const values = samples.map((sample) => sample[name]).sort((one, other) => one - other);
+  return values[values.length >> 1] ?? 0;
+}
+
+/** The table for people. */
+export function tableOf(growths: readonly Growth[]): string {
+  return growths.map(({ name, from, to, hasGrown }) =>
+    `${name.padEnd(12)} ${String(from).padStart(8)} -> ${String(to).padStart(8)}  ${
+      hasGrown ? "GROWN" : "flat"
+    }`
+  ).join("\n");
+}
