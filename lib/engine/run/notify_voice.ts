@@ -73,6 +73,11 @@ export class NotifyVoice {
     return this.#box !== null;
   }
 
+  /** Hears at once what has been said by now. */
+  hearNow(): void {
+    this.#box?.takeNow();
+  }
+
   /** Idempotent. */
   close(): void {
     this.#box?.close();
