@@ -170,7 +170,10 @@ export class Containment {
   memberOf(run: RunId, pid: number): ProcessRow | null {
     const contained = this.#runs.get(run);
     if (contained === undefined || this.#processes.find(pid) === null) return null;
-    return this.#lineage.restOf(contained, new Look(this.#processes)).find((row) => row.pid === pid) ?? null;
+    const look = () =>
+      this.#lineage.restOf(contained, new Look(this.#processes)).find((row) => row.pid === pid) ?? null;
+    // One that lost its parent during the look may have been where that had looked already.
+    return look() ?? look();
   }
 
   /** Another process of a run is its main one from now on; false if it is not there any more. `formerEnded` follows for the one before. */
