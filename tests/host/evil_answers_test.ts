@@ -17,7 +17,7 @@ function flood(socket: Socket, head: string, again: string): Promise<number> {
     socket.write(head);
     const more = () => {
       while (!socket.destroyed && socket.bytesWritten < FLOOD_BYTES) {
-        if (!socket.write(chunk)) return socket.once("drain", more);
+        if (!socket.write(chunk)) return void socket.once("drain", more);
       }
       socket.end();
     };
