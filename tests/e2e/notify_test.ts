@@ -148,14 +148,20 @@ for (const isolate of [false, true]) {
             assert.equal(await named(), pid);
           }
           process.kill(pid, "SIGKILL");
-          const next = await sandbox.rowWhen("t/a", (row) => row.state === "running" && row.pid !== pid && row.ready);
+          const next = await sandbox.rowWhen(
+            "t/a",
+            (row) => row.state === "running" && row.pid !== pid && row.ready,
+          );
           pid = next.pid;
           assert.ok(isNamed(pid), (await sandbox.supervise("events")).stdout);
         }
         const stop = await sandbox.json("stop", "t/a");
         assert.ok(!stop.receipt.processes.some(({ ended }: { ended: string }) => ended === "killed"));
         if (layer === "best") {
-          assert.ok(stop.receipt.processes.some((one: { pid: number }) => one.pid === pid), JSON.stringify(stop));
+          assert.ok(
+            stop.receipt.processes.some((one: { pid: number }) => one.pid === pid),
+            JSON.stringify(stop),
+          );
         }
         assert.equal(stop.receipt.left, 0);
         assert.equal((await sandbox.row("t/a")).exit.code, 7, (await sandbox.supervise("events")).stdout);

@@ -118,12 +118,13 @@ test("voices: a process that is none of the run is not its main one", async () =
 });
 
 /** Names a child of its own as the main process, and stays. @param child Told of as the first does. */
-const staysBeside = (child: FakeProgram, then: FakeProgram = (self) => self.forever()): FakeProgram => async (self) => {
-  const heir = self.fork(child);
-  self.notify(`READY=1\nMAINPID=${heir.pid}`);
-  void heir.wait();
-  await then(self);
-};
+const staysBeside =
+  (child: FakeProgram, then: FakeProgram = (self) => self.forever()): FakeProgram => async (self) => {
+    const heir = self.fork(child);
+    self.notify(`READY=1\nMAINPID=${heir.pid}`);
+    void heir.wait();
+    await then(self);
+  };
 
 test("voices: the end of the named main process is that of the run, though the first goes on; all that is left ends", async () => {
   const dies: FakeProgram = async (self) => {
@@ -186,7 +187,8 @@ test("voices: a main process that is named as the first ends is heard before tha
     self.exit(0);
   };
   const { instants } = await play({
-    config: `actors.a = { exec = "/bin/leaves", daemon = true, restart = "never", ready = { notify = true } }`,
+    config:
+      `actors.a = { exec = "/bin/leaves", daemon = true, restart = "never", ready = { notify = true } }`,
     programs: { "/bin/leaves": leaves },
     containment: "subreaper",
   });
