@@ -2,6 +2,7 @@
 import type { Instant } from "../base/instant.ts";
 import type { Location } from "../config/plan.ts";
 import { describePrivileges } from "../config/describe_privileges.ts";
+import { describeHealth } from "../config/describe_health.ts";
 import { describeProbe } from "../config/describe_probe.ts";
 import type { Dependency, Intensity, NodeId, RestartPolicy } from "../config/plan.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -46,6 +47,8 @@ export interface NodeDetails {
   /** What says that it is ready; null if that is its program running, and for a tree. */
   readonly probe: string | null;
   readonly startTimeoutMs: number | null;
+  /** What says that it still works; null if nobody asks, and for a tree. */
+  readonly health: string | null;
   readonly dependsOn: readonly Neighbour[];
   readonly neededBy: readonly Neighbour[];
   /** Where the file has it. */
@@ -87,7 +90,7 @@ function nodeDetails(
   const since = sinceOf(node);
   const budget = budgetOf(state, id, now);
   const actor = spec.kind === "tree" ? null : spec;
-  const { privileges, ready } = actor ?? { privileges: null, ready: null };
+  const { privileges, ready, health } = actor ?? { privileges: null, ready: null, health: null };
   const view = viewOf(state, node, now);
   const neighbour = (other: NodeId, condition: Dependency["condition"]): Neighbour => ({
     path: other,
@@ -97,7 +100,13 @@ function nodeDetails(
   return {
     path: id,
     since: since === null ? null : isoOf(since),
-    next: describeNext({ path: id, state: view.state, restart: spec.restart, budget }),
+    next: describeNext({
+      path: id,
+      state: view.state,
+      restart: spec.restart,
+      budget,
+      hasDate: view.next !== null,
+    }),
     command: actor === null ? null : actor.argv.map((word) => engine.mask(word)),
     cwd: actor?.cwd ?? null,
     privileges: privileges === null ? null : describePrivileges(privileges),
@@ -105,6 +114,7 @@ function nodeDetails(
     budget,
     probe: ready === null ? null : engine.mask(describeProbe(ready.probe)),
     startTimeoutMs: actor?.startTimeoutMs ?? null,
+    health: health === null ? null : engine.mask(describeHealth(health)),
     dependsOn: spec.dependsOn.map(({ on, condition }) => neighbour(on, condition)),
     neededBy: dependentsOf(state, id).map(([other, condition]) => neighbour(other, condition)),
     declaredAt: { file: spec.at.file, line: spec.at.line },

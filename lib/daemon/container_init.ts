@@ -6,6 +6,7 @@
  * What cannot: SIGKILL and SIGSTOP, which nobody can listen for, those that tell of a mistake in this very program, and
  * those that the runtimes use for themselves (SIGPWR, SIGPROF, SIGPIPE).
  */
+import { after } from "../base/instant.ts";
 import type { Signal } from "../base/signals.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import type { Host } from "../host/ports/host.ts";
@@ -32,6 +33,12 @@ export const FORWARDED: readonly Signal[] = [
   "SIGIO",
 ];
 
+/** The state of a process that a signal has stopped. */
+const STOPPED = "T";
+
+/** How often a look is taken whether the command has been stopped: nothing tells of that. */
+const LOOK_MS = 100;
+
 /** Those that, when the command has ended, say that there is no time left for the rest. */
 const HURRYING: ReadonlySet<Signal> = new Set<Signal>(["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"]);
 
@@ -44,6 +51,8 @@ export interface InitOptions {
   readonly toGroup: boolean;
   /** What the command is started with beside; default: what this program was. */
   readonly place?: Partial<Pick<SpawnSpec, "env" | "cwd" | "privileges" | "group" | "isLimited">>;
+  /** Whether it stops together with the command, as one job of a shell; default: no. */
+  readonly isJob?: boolean;
   /** Told of the command at once. */
   readonly onStarted?: (child: Child) => void;
 }
@@ -60,6 +69,7 @@ export async function runAsInit(host: Host, program: Program, options: InitOptio
   const adopted = new Adopted(host);
   const signals = new ForwardedSignals(host, program, options.toGroup);
   const wake = letSleep(host);
+  let stopLooking = () => {};
   try {
     const child = host.processes.spawn({
       argv: options.argv,
@@ -77,13 +87,27 @@ export async function runAsInit(host: Host, program: Program, options: InitOptio
       host.processes.takeTerminalBack();
       throw refused;
     }
+    if (options.isJob === true) stopLooking = stopWith(host, child);
     const status = await fromPromise(child.exited);
+    stopLooking();
     host.processes.takeTerminalBack();
     return { status, rest: await adopted.endRest(options.graceMs, signals.commandEnded()) };
   } finally {
+    stopLooking();
     signals.close();
     wake();
   }
+}
+
+/** Has this program stop whenever the command is stopped; the returned function ends that. */
+function stopWith({ processes, clock }: Pick<Host, "processes" | "clock">, child: Child): () => void {
+  let stop = () => {};
+  const look = () => {
+    if (processes.find(child.pid)?.state === STOPPED) processes.stopAsJob(child);
+    stop = clock.schedule(after(clock.now(), LOOK_MS), look);
+  };
+  look();
+  return () => stop();
 }
 
 /** Where signals go: to the command, and when that has ended to those who wait for the rest. */

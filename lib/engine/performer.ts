@@ -324,7 +324,7 @@ export class Performer {
     });
   }
 
-  #signal({ main, options: { run } }: ActorRun, stop: Stop): void {
+  #signal({ child: main, options: { run } }: ActorRun, stop: Stop): void {
     if (main === null) return;
     const { host: { processes }, containment } = this.#options;
     // One that was named as the main process is in the group of another, which may be gone.
@@ -337,7 +337,7 @@ export class Performer {
     }
   }
 
-  #tell({ run, signal, toAll }: RunEffect & { readonly type: "tell" }, { main }: ActorRun): void {
+  #tell({ run, signal, toAll }: RunEffect & { readonly type: "tell" }, { child: main }: ActorRun): void {
     if (toAll === true) return this.#options.containment.signalAll(run, signal);
     if (main !== null) this.#options.host.processes.signal(main, signal);
   }

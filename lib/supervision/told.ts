@@ -31,14 +31,19 @@ export function onTold(turn: Turn, id: NodeId, { told }: RunEvent & { type: "tol
   }
 }
 
-/** A run that is being stopped asks for more time: it has that as far as whoever stops it has. */
+/**
+ * A run that is being stopped asks for more time: it has that as far as whoever stops it has, and no longer than the teardown of
+ * its tree would take. A run that asks again and again would never be stopped else.
+ */
 export function onToldWhileStopping(turn: Turn, id: NodeId, { told }: RunEvent & { type: "told" }): void {
   const { phase } = turn.actor(id);
   if (told.is !== "extend" || phase.at !== "stopping") return;
   const { ladder } = phase;
   const isRunning = ["pre_stop", "command", "cancel", "signal"].includes(ladder.rung);
   if (!isRunning) return;
-  const killAt = latest(ladder.killAt, earliest(after(turn.now, told.ms), ladder.deadline));
+  const { shutdownMs } = turn.treeSpec(phase.spec.parent!);
+  const most = earliest(ladder.deadline, after(ladder.askedAt, shutdownMs));
+  const killAt = latest(ladder.killAt, earliest(after(turn.now, told.ms), most));
   turn.setActor(id, { phase: { ...phase, ladder: { ...ladder, killAt } } });
 }
 

@@ -11,10 +11,14 @@ export interface Outlook {
   readonly restart: RestartPolicy;
   /** Null for a node that nobody restarts. */
   readonly budget: Budget | null;
+  /** Whether it is run at a date that is known. */
+  readonly hasDate: boolean;
 }
 
 /** What happens next to a node, or has to happen that anything does, as a clause for people. */
-export function describeNext({ path, state, restart, budget }: Outlook): string {
+export function describeNext({ path, state, restart, budget, hasDate }: Outlook): string {
+  const isBetweenRuns = state === "inactive" || state === "completed" || state === "failed";
+  if (hasDate && isBetweenRuns) return `it runs at its next date; \`supervise start ${path}\` runs it now`;
   switch (state) {
     case "inactive":
       return `\`supervise start ${path}\` starts it`;

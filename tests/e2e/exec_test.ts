@@ -159,3 +159,34 @@ e2e("exec: the command has the terminal, and Ctrl-C is for it", async (sandbox) 
     assert.match(done.stdout, /exit 42/);
   });
 }, ["python3"]);
+
+const IN_SHELL = fileURLToPath(new URL("../harness/in_shell.py", import.meta.url));
+
+e2e("exec: Ctrl-Z stops the command as a job of the shell, and fg goes on with it", async (sandbox) => {
+  await withTree(sandbox, TREE, async () => {
+    sandbox.write(
+      "front.py",
+      [
+        "import os, signal, time",
+        "def go_on(*_): print('READY again', os.tcgetpgrp(0) == os.getpgrp(), flush=True)",
+        "signal.signal(signal.SIGCONT, go_on)",
+        "signal.signal(signal.SIGINT, lambda *_: os._exit(42))",
+        "print('READY', flush=True)",
+        "while True: time.sleep(60)",
+      ].join("\n"),
+    );
+    const command = [...SUPERVISE, "exec", "db", "--", "python3", `${sandbox.dir}/front.py`]
+      .map((word) => `'${word}'`).join(" ");
+    const turns = [
+      ["", `${command}\\n`],
+      ["READY", "\\x1a"],
+      ["Stopped", "fg\\n"],
+      ["READY again", "\\x03"],
+      ["", "echo code $?; exit 7\\n"],
+    ].flat();
+    const done = await sandbox.run(["python3", IN_SHELL, ...turns]).done;
+    assert.match(done.stdout, /READY again True/);
+    assert.match(done.stdout, /^code 42\r$/m);
+    assert.match(done.stdout, /exit 7/);
+  });
+}, ["python3", "bash"]);

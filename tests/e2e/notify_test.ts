@@ -1,6 +1,6 @@
 /** Programs that were written for systemd, and health checks of real ones. */
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { freePort } from "../harness/ports.ts";
 import { e2e } from "../harness/supervise.ts";
@@ -93,3 +93,81 @@ e2e("health: what works no more is restarted, and dependents wait for it", async
   assert.match(events, /web: unhealthy \(2 checks failed\): http .*500/);
   assert.match((await sandbox.supervise("down")).stdout, / 0 left/);
 });
+
+/** Names a process in a session of its own, which has lost its parent, as the main one, and stays. */
+const DAEMON = `
+import os, signal, socket, sys, time
+def end(code):
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(code))
+def wait():
+    while True: time.sleep(1000)
+r, w = os.pipe()
+if os.fork() == 0:
+    os.setsid()
+    if os.fork(): os._exit(0)
+    end(7)
+    os.write(w, str(os.getpid()).encode())
+    wait()
+end(8)
+heir = os.read(r, 100).decode()
+told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+told.connect("\\0" + os.environ["NOTIFY_SOCKET"][1:])
+told.send(("MAINPID=%s\\nREADY=1" % heir).encode())
+wait()
+`;
+
+for (const isolate of [false, true]) {
+  for (const layer of ["best", "subreaper"]) {
+    e2e(
+      `notify: the main process that is named is the run, also for the next supervisor (${layer}${
+        isolate ? ", isolated" : ""
+      })`,
+      async (sandbox) => {
+        sandbox.write("daemon.py", DAEMON);
+        sandbox.config(`
+          on_supervisor_death = "survive"
+          [trees.t]
+          isolate = ${isolate}
+          [trees.t.actors.a]
+          exec = "python3 daemon.py"
+          daemon = true
+          ready = { notify = true }
+        `);
+        const up = layer === "best" ? ["up", "-d"] : ["up", "-d", `--containment=${layer}`];
+        const first = await sandbox.supervise(...up);
+        assert.equal(first.code, 0, first.stderr);
+        const named = async () => (await sandbox.row("t/a")).pid as number;
+        const isNamed = (pid: number) => readFileSync(`/proc/${pid}/stat`, "utf8").split(" ")[5] !== `${pid}`;
+        let pid = await named();
+        assert.ok(isNamed(pid));
+        for (const isTakenOver of [false, true]) {
+          if (isTakenOver) {
+            process.kill((await sandbox.json("ps")).pid, "SIGKILL");
+            await sandbox.untilDown();
+            assert.equal((await sandbox.supervise(...up)).code, 0);
+            assert.equal(await named(), pid);
+          }
+          process.kill(pid, "SIGKILL");
+          const next = await sandbox.rowWhen(
+            "t/a",
+            (row) => row.state === "running" && row.pid !== pid && row.ready,
+          );
+          pid = next.pid;
+          assert.ok(isNamed(pid), (await sandbox.supervise("events")).stdout);
+        }
+        const stop = await sandbox.json("stop", "t/a");
+        assert.ok(!stop.receipt.processes.some(({ ended }: { ended: string }) => ended === "killed"));
+        if (layer === "best") {
+          assert.ok(
+            stop.receipt.processes.some((one: { pid: number }) => one.pid === pid),
+            JSON.stringify(stop),
+          );
+        }
+        assert.equal(stop.receipt.left, 0);
+        assert.equal((await sandbox.row("t/a")).exit.code, 7, (await sandbox.supervise("events")).stdout);
+        assert.match((await sandbox.supervise("down")).stdout, / 0 left/);
+      },
+      ["python3"],
+    );
+  }
+}

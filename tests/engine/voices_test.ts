@@ -116,3 +116,100 @@ test("voices: a process that is none of the run is not its main one", async () =
   });
   assert.deepEqual(instants("a", "exited"), [1_000]);
 });
+
+/** Names a child of its own as the main process, and stays. @param child Told of as the first does. */
+const staysBeside =
+  (child: FakeProgram, then: FakeProgram = (self) => self.forever()): FakeProgram => async (self) => {
+    const heir = self.fork(child);
+    self.notify(`READY=1\nMAINPID=${heir.pid}`);
+    void heir.wait();
+    await then(self);
+  };
+
+test("voices: the end of the named main process is that of the run, though the first goes on; all that is left ends", async () => {
+  const dies: FakeProgram = async (self) => {
+    await self.sleep(5_000);
+    self.kill(self.pid, "SIGKILL");
+  };
+  const { linesOf, entries } = await play({
+    config: `actors.a = { exec = "/bin/stays", daemon = true, restart = "never", ready = { notify = true } }`,
+    programs: { "/bin/stays": staysBeside(dies) },
+    containment: "subreaper",
+  });
+  const ended = linesOf("a", "exited", "killed").map((line) => line.split(" ")[1]);
+  assert.deepEqual(ended, ["exited"]);
+  const { ms } = entries.find(({ event }) => event === "exited")!;
+  assert.ok(ms >= 5_000 && ms < 7_000, `${ms}`);
+});
+
+test("voices: a stop asks the named main process, and then the first, without waiting for the end of its grace", async () => {
+  let asked = 0;
+  const asks: FakeProgram = async (self) => {
+    await self.signalled("SIGTERM");
+    asked++;
+  };
+  const { entries } = await play({
+    config: `actors.a = { exec = "/bin/stays", daemon = true, ready = { notify = true } }`,
+    programs: { "/bin/stays": staysBeside(asks, asks) },
+    containment: "subreaper",
+    async script(stage) {
+      await stage.at(2_000);
+      stage.down();
+    },
+  });
+  assert.equal(asked, 2);
+  assert.ok(!entries.some(({ event }) => event === "killed"));
+  assert.ok(entries.find(({ event, path }) => event === "stopped" && path === "a")!.ms < 4_000);
+});
+
+test("voices: how a named process ended under the first is told by the end of that, if it follows at once", async () => {
+  const wrapper: FakeProgram = async (self) => {
+    const heir = self.fork(async (child) => {
+      await child.sleep(1_000);
+      child.exit(3);
+    });
+    self.notify(`READY=1\nMAINPID=${heir.pid}`);
+    await heir.wait();
+    self.exit(3);
+  };
+  const { entries } = await play({
+    config: `actors.a = { exec = "/bin/wrapper", restart = "never", ready = { notify = true } }`,
+    programs: { "/bin/wrapper": wrapper },
+    containment: "subreaper",
+  });
+  assert.equal(entries.find(({ event }) => event === "exited")!["code"], 3);
+});
+
+test("voices: a main process that is named as the first ends is heard before that end", async () => {
+  const leaves: FakeProgram = (self) => {
+    const heir = self.fork((child) => child.sleep(5_000));
+    self.notify(`READY=1\nMAINPID=${heir.pid}`);
+    self.exit(0);
+  };
+  const { instants } = await play({
+    config:
+      `actors.a = { exec = "/bin/leaves", daemon = true, restart = "never", ready = { notify = true } }`,
+    programs: { "/bin/leaves": leaves },
+    containment: "subreaper",
+  });
+  assert.deepEqual(instants("a", "exited"), [5_000]);
+});
+
+test("voices: what was the main process can become it again", async () => {
+  const returns: FakeProgram = async (self) => {
+    const heir = self.fork((child) => child.sleep(2_000));
+    void heir.wait();
+    self.notify(`READY=1\nMAINPID=${heir.pid}`);
+    await self.sleep(1_000);
+    self.notify(`MAINPID=${self.pid}`);
+    await self.sleep(3_000);
+    self.exit(4);
+  };
+  const { entries, instants } = await play({
+    config: `actors.a = { exec = "/bin/returns", restart = "never", ready = { notify = true } }`,
+    programs: { "/bin/returns": returns },
+    containment: "subreaper",
+  });
+  assert.deepEqual(instants("a", "exited"), [4_000]);
+  assert.equal(entries.find(({ event }) => event === "exited")!["code"], 4);
+});

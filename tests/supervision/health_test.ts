@@ -197,6 +197,20 @@ test("told: a stop that asks for more time has it, as far as whoever stops it ha
   assert.deepEqual(world.take("kill_all"), ["kill_all api"]);
 });
 
+test("told: a stop that asks for more time for ever has no more than the teardown of its tree would take", () => {
+  const world = worldOf({ web: { daemon: true, stop: { graceMs: 1_000 } } });
+  world.script("web", { obeys: false });
+  world.stop("web");
+  for (let ms = 0; ms < 29_500; ms += 500) {
+    world.tells("web", { is: "extend", ms: 3_600_000 });
+    world.advance(500);
+  }
+  assert.deepEqual(world.take("kill_all"), []);
+  world.tells("web", { is: "extend", ms: 3_600_000 });
+  world.advance(500);
+  assert.deepEqual(world.take("kill_all"), ["kill_all web"]);
+});
+
 test("told: what a process says of itself is kept, and goes with its run", () => {
   const world = worldOf({ web: { daemon: true } });
   world.tells("web", { is: "status", text: "serving 3" });

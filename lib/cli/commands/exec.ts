@@ -92,6 +92,7 @@ async function start(
     argv,
     graceMs: GRACE_MS,
     toGroup: false,
+    isJob: true,
     place: { env: { ...env, ...Object.fromEntries(terminal) }, cwd, privileges, ...group },
     onStarted: (child) => {
       const end = () => void host.processes.signalGroup(child, "SIGKILL");

@@ -85,6 +85,7 @@ function processFacts(row: StatusRow, about: NodeDetails): readonly Fact[] {
       "ready when",
       row.kind === "tree" ? null : `${probe ?? "its program runs"}${probe === null ? "" : within}`,
     ],
+    ["health", about.health],
     ["cpu", row.cpu === null ? null : `${row.cpu}%`],
     ["memory", row.rss === null ? null : describeBytes(row.rss)],
     ["limits", row.cgroup === null ? null : describeGroupLimits(row.cgroup)],

@@ -17,6 +17,8 @@ export interface RunMark {
 /** A run as the containment keeps it. */
 export interface Contained extends Omit<RunMark, "main"> {
   main: ProcessId;
+  /** Those that were the main process before, and may live. */
+  formers: readonly ProcessId[];
   mainAlive: boolean;
   /** Whether the end of the main process has been told: nothing is called clear before. */
   mainReported: boolean;
@@ -36,6 +38,7 @@ export interface Contained extends Omit<RunMark, "main"> {
 export function newRun(mark: RunMark): Contained {
   return {
     ...mark,
+    formers: [],
     mainAlive: true,
     mainReported: false,
     hunt: null,

@@ -15,7 +15,7 @@ import type { Signal } from "../../base/signals.ts";
 import { limitErrorOf } from "../../base/limit_error.ts";
 import { messageOf } from "../../base/user_error.ts";
 import type { GroupLimits } from "../../config/plan.ts";
-import { keyOf, livingRow } from "../../host/alive.ts";
+import { isSame, keyOf, livingRow } from "../../host/alive.ts";
 import { howAlive, Hunt, type HuntingHost, passTogether, type Sighting } from "../../host/hunt.ts";
 import { Look } from "../../host/look.ts";
 import type { GroupCounts } from "../../host/ports/control_groups.ts";
@@ -167,23 +167,41 @@ export class Containment {
   }
 
   /** A living process of a run by its number; null if it has none of that number. */
-  memberOf(run: RunId, pid: number): ProcessId | null {
+  memberOf(run: RunId, pid: number): ProcessRow | null {
     const contained = this.#runs.get(run);
-    if (contained === undefined) return null;
-    const row = this.#lineage.restOf(contained, new Look(this.#processes)).find((row) => row.pid === pid);
-    return row === undefined ? null : { pid, startTime: row.startTime };
+    if (contained === undefined || this.#processes.find(pid) === null) return null;
+    const look = () =>
+      this.#lineage.restOf(contained, new Look(this.#processes)).find((row) => row.pid === pid) ?? null;
+    // One that lost its parent during the look may have been where that had looked already.
+    return look() ?? look();
   }
 
-  /** Another process of a run is its main one, in place of that which has ended; false if it is not there any more. */
+  /** Another process of a run is its main one from now on; false if it is not there any more. `formerEnded` follows for the one before. */
   inherit(run: RunId, main: ProcessId): boolean {
     const contained = this.#runs.get(run);
-    if (contained === undefined || livingRow(this.#processes, main) === null) return false;
-    this.#lineage.ours.delete(contained.main.pid);
-    this.#runs.remove(contained);
-    contained.main = main;
-    this.#runs.add(contained);
+    const row = livingRow(this.#processes, main);
+    if (contained === undefined || row === null) return false;
+    this.#see(row, contained.path);
+    const formers = [...contained.formers, contained.main].filter((one) => !isSame(one, main));
+    this.#setMain(contained, main, formers);
     this.#lineage.ours.add(main.pid);
     return true;
+  }
+
+  /** One that was the main process of a run before has ended. */
+  formerEnded(run: RunId, former: ProcessId): void {
+    const contained = this.#runs.get(run);
+    if (contained === undefined) return;
+    this.#setMain(contained, contained.main, contained.formers.filter((one) => !isSame(one, former)));
+    if (contained.main.pid !== former.pid) this.#lineage.ours.delete(former.pid);
+    if (contained.hunt !== null) this.#sweepSoon(run);
+  }
+
+  #setMain(contained: Contained, main: ProcessId, formers: readonly ProcessId[]): void {
+    this.#runs.remove(contained);
+    contained.formers = formers;
+    contained.main = main;
+    this.#runs.add(contained);
   }
 
   /** The main process of a run has been reaped: from now on its number may be another's. */
@@ -219,7 +237,8 @@ export class Containment {
   remove(run: RunId): void {
     const contained = this.#runs.get(run);
     if (contained === undefined) return;
-    this.#lineage.ours.delete(contained.main.pid);
+    for (const one of [contained.main, ...contained.formers]) this.#lineage.ours.delete(one.pid);
+    for (const former of contained.formers) this.#lineage.outlives(former);
     if (contained.mainAlive) this.#lineage.outlives(contained.main);
     this.#runs.remove(contained);
     const { path, marker } = contained;

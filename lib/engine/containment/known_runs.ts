@@ -3,17 +3,22 @@ import type { ProcessId, ProcessRow } from "../../host/ports/processes.ts";
 import type { RunId } from "../../supervision/state.ts";
 import type { RunMark } from "./contained.ts";
 
+/** A run that may have had other main processes before. */
+interface Known extends RunMark {
+  readonly formers: readonly ProcessId[];
+}
+
 /** The runs that there are now, found by all that a process may be known by: an orphan is compared with thousands otherwise. */
-export class KnownRuns<Run extends RunMark> {
+export class KnownRuns<Run extends Known> {
   readonly #byId = new Map<RunId, Run>();
   readonly #byMain = new Map<number, Run>();
   readonly #byMarker = new Map<string, Run>();
   readonly #byHome = new Map<number, Set<Run>>();
 
   add(run: Run): void {
-    const { main, marker, home } = run;
+    const { main, formers, marker, home } = run;
     this.#byId.set(run.run, run);
-    this.#byMain.set(main.pid, run);
+    for (const { pid } of [main, ...formers]) this.#byMain.set(pid, run);
     this.#byMarker.set(marker, run);
     if (home === null) return;
     const mates = this.#byHome.get(home);
@@ -22,10 +27,12 @@ export class KnownRuns<Run extends RunMark> {
   }
 
   remove(run: Run): void {
-    const { main, marker, home } = run;
+    const { main, formers, marker, home } = run;
     this.#byId.delete(run.run);
-    // The number may be that of a later run's main process.
-    if (this.#byMain.get(main.pid) === run) this.#byMain.delete(main.pid);
+    for (const { pid } of [main, ...formers]) {
+      // The number may be that of a later run's main process.
+      if (this.#byMain.get(pid) === run) this.#byMain.delete(pid);
+    }
     if (this.#byMarker.get(marker) === run) this.#byMarker.delete(marker);
     if (home === null) return;
     const mates = this.#byHome.get(home);
@@ -45,10 +52,10 @@ export class KnownRuns<Run extends RunMark> {
     return [...this.#byId.values()];
   }
 
-  /** The run that a process is the main process of. */
+  /** The run that a process is the main process of, or was before. */
   ofMain(id: ProcessId): Run | undefined {
     const run = this.#byMain.get(id.pid);
-    return run !== undefined && isSame(run.main, id) ? run : undefined;
+    return run !== undefined && [run.main, ...run.formers].some((main) => isSame(main, id)) ? run : undefined;
   }
 
   /** The run whose main process leads the session or the group that a process is in. */

@@ -34,6 +34,8 @@ export const LAYER_LABELS: Readonly<
 export interface Housed {
   readonly run: RunId;
   readonly main: ProcessId;
+  /** Those that were its main process before, and may live. */
+  readonly formers: readonly ProcessId[];
 }
 
 /** A layer at work for one tree. */

@@ -18,6 +18,8 @@ import { Sightings } from "./sightings.ts";
 
 /** A run, as far as its descendants are concerned. */
 export interface Ancestor extends RunMark {
+  /** Those that were its main process before, and may live. */
+  readonly formers: readonly ProcessId[];
   readonly mainAlive: boolean;
 }
 
@@ -127,7 +129,7 @@ export class Lineage {
     const seen = new Set<number>();
     for (let above: ProcessRow | null = row; above !== null && !seen.has(above.pid);) {
       const run = runs.ofMain(above);
-      if (run?.mainAlive === true) return run.run;
+      if (run !== undefined && (run.mainAlive || !isSame(run.main, above))) return run.run;
       seen.add(above.pid);
       above = processes.find(above.parent);
     }
@@ -185,12 +187,15 @@ export class Lineage {
     look: Look,
   ): readonly ProcessRow[] {
     const below = run.mainAlive ? this.#childrenOf(run.main.pid, find) : [];
+    const formers = findAll(find, run.formers.map(({ pid }) => pid))
+      .filter((row) => run.formers.some((former) => isSame(former, row)));
     const { byKey, byOwner } = this.#orphansOf(look, find);
     const escaped = new Set([
       ...[...known.keys()].map((key) => byKey.get(key)).filter((row) => row !== undefined),
       ...byOwner.get(run.run) ?? [],
     ].filter(({ pid }) => find(pid) !== null));
-    return [...below, ...escaped].flatMap((row) => this.#subtree(row, find));
+    return [...below, ...formers, ...escaped].flatMap((row) => this.#subtree(row, find))
+      .filter((row) => !isSame(row, run.main));
   }
 
   /** The orphans, and whose they are: one list for all runs that are looked at in one look, until that finds somebody dead. */

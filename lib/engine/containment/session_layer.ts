@@ -1,7 +1,7 @@
 import { isSame } from "../../host/alive.ts";
 import { type Find, findAll, type Look } from "../../host/look.ts";
 import { type GroupCounts, GroupError, type Lack, NO_COUNTS } from "../../host/ports/control_groups.ts";
-import type { Leaders, Processes, ProcessRow } from "../../host/ports/processes.ts";
+import type { Leaders, Processes, ProcessId, ProcessRow } from "../../host/ports/processes.ts";
 import type { Housed, Layer, LayerName } from "./layer.ts";
 
 const NO_GROUPS: Lack = {
@@ -85,12 +85,16 @@ export class SessionLayer extends BareLayer {
     this.#processes = processes;
   }
 
-  override membersOf({ main }: Housed, find: Find, look: Look): readonly ProcessRow[] {
-    const listed = this.#byLeader(find, look).get(main.pid) ?? [];
-    const members = findAll(find, listed).filter((row) => leadersIn(row).has(main.pid));
+  override membersOf({ main, formers }: Housed, find: Find, look: Look): readonly ProcessRow[] {
+    return [main, ...formers].flatMap((leader) => this.#membersOf(leader, find, look));
+  }
+
+  #membersOf(leader: ProcessId, find: Find, look: Look): readonly ProcessRow[] {
+    const listed = this.#byLeader(find, look).get(leader.pid) ?? [];
+    const members = findAll(find, listed).filter((row) => leadersIn(row).has(leader.pid));
     // The number is free again when the session is empty, and may be another's then.
-    const holder = this.#processes.find(main.pid);
-    return holder === null || isSame(holder, main) ? members : [];
+    const holder = this.#processes.find(leader.pid);
+    return holder === null || isSame(holder, leader) ? members : [];
   }
 
   /**

@@ -2,6 +2,7 @@
  * What the processes of a run say of it by sd_notify, at an address of its own. Who may speak is told by the kernel: its user,
  * the supervisor's, and root. None of them gains anything by a lie that it could not have by a signal.
  */
+import { after } from "../../base/instant.ts";
 import type { ActorSpec } from "../../config/plan.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { Notice, NoticeBox } from "../../host/ports/notices.ts";
@@ -11,8 +12,14 @@ import { readNotice } from "./sd_notify.ts";
 /** A process that says that it works is heard so often within the time of its watchdog; more says no more. */
 const ALIVE_SHARE = 8;
 
+/** News of one kind is told so often. Of what comes between, the last is told: a flood costs no more. */
+const PAUSE_MS = 50;
+
 /** As many digits of a fingerprint as nobody meets by chance. */
 const ADDRESS_DIGITS = 32;
+
+/** What takes the place of what was told before. */
+type Kind = Exclude<Told["is"], "ready" | "reloading" | "stopping"> | "doing";
 
 /** What a voice is made of. */
 export interface NotifyVoiceOptions {
@@ -52,7 +59,13 @@ export class NotifyVoice {
   #watchdogMs: number | null;
   #aliveAt = -Infinity;
   /** The last of each kind that says nothing new if it is said again. */
-  readonly #said = new Map<Told["is"], string>();
+  readonly #said = new Map<Kind, string>();
+  /** When news of each kind was told last. */
+  readonly #toldAt = new Map<Kind, number>();
+  /** What waits until its kind may be told again, in the order in which it came. */
+  readonly #waiting = new Map<Kind, Told>();
+  #stopWaiting: (() => void) | null = null;
+  #hasToldReady = false;
 
   constructor(options: NotifyVoiceOptions) {
     this.#options = options;
@@ -73,16 +86,50 @@ export class NotifyVoice {
     return this.#box !== null;
   }
 
+  /** Hears at once what has been said by now. */
+  hearNow(): void {
+    this.#box?.takeNow();
+    this.#tellWaiting();
+  }
+
   /** Idempotent. */
   close(): void {
     this.#box?.close();
     this.#box = null;
+    this.#stopWaiting?.();
+    this.#waiting.clear();
   }
 
   #hear({ text, sender }: Notice): void {
-    const { uids, onTold } = this.#options;
-    if (!uids.has(sender.uid)) return;
-    for (const told of readNotice(text)) if (this.#isNews(told)) onTold(told);
+    if (!this.#options.uids.has(sender.uid)) return;
+    for (const told of readNotice(text)) if (this.#isNews(told)) this.#tellInTime(told);
+  }
+
+  #tellInTime(told: Told): void {
+    const kind = kindOf(told);
+    const now = this.#options.host.clock.now();
+    // It is ready once, and that must not be lost to what it is doing a moment later.
+    const isFirstReady = told.is === "ready" && !this.#hasToldReady;
+    const isSoon = now - (this.#toldAt.get(kind) ?? -Infinity) < PAUSE_MS;
+    if (kind === "alive" || isFirstReady || !isSoon) return this.#tell(kind, told);
+    // At the end, so that what came last is told last.
+    this.#waiting.delete(kind);
+    this.#waiting.set(kind, told);
+    const { clock } = this.#options.host;
+    this.#stopWaiting ??= clock.schedule(after(now, PAUSE_MS), () => this.#tellWaiting());
+  }
+
+  #tellWaiting(): void {
+    this.#stopWaiting?.();
+    this.#stopWaiting = null;
+    for (const [kind, told] of [...this.#waiting]) this.#tell(kind, told);
+  }
+
+  #tell(kind: Kind, told: Told): void {
+    this.#waiting.delete(kind);
+    this.#toldAt.set(kind, this.#options.host.clock.now());
+    this.#hasToldReady ||= told.is === "ready";
+    this.#options.onTold(told);
   }
 
   #isNews(told: Told): boolean {
@@ -94,13 +141,12 @@ export class NotifyVoice {
         return true;
       case "extend":
       case "broken":
-        return true;
       case "main":
-        return this.#isOther("main", String(told.pid));
+        return true;
       case "ready":
       case "reloading":
       case "stopping":
-        return this.#isOther("ready", told.is);
+        return this.#isOther("doing", told.is);
       default:
         return this.#isOther(told.is, told.text);
     }
@@ -109,14 +155,18 @@ export class NotifyVoice {
   #isAliveAgain(): boolean {
     if (this.#watchdogMs === null) return false;
     const now = this.#options.host.clock.now();
-    if (now - this.#aliveAt < this.#watchdogMs / ALIVE_SHARE) return false;
+    if (now - this.#aliveAt < Math.max(1, this.#watchdogMs / ALIVE_SHARE)) return false;
     this.#aliveAt = now;
     return true;
   }
 
-  #isOther(kind: Told["is"], said: string): boolean {
+  #isOther(kind: Kind, said: string): boolean {
     if (this.#said.get(kind) === said) return false;
     this.#said.set(kind, said);
     return true;
   }
+}
+
+function kindOf({ is }: Told): Kind {
+  return is === "ready" || is === "reloading" || is === "stopping" ? "doing" : is;
 }

@@ -9,7 +9,7 @@ import { invariant } from "../../base/invariant.ts";
 import { limitErrorOf } from "../../base/limit_error.ts";
 import { messageOf } from "../../base/user_error.ts";
 import type { ActorSpec, Probe } from "../../config/plan.ts";
-import { isAlive } from "../../host/alive.ts";
+import { isSame } from "../../host/alive.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { Privileges } from "../../host/ports/privileges.ts";
 import {
@@ -139,8 +139,14 @@ export class ActorRun implements MemberProcess {
   #isTold = false;
   /** The number of the process that was named last as the main one, yet to be proven; null if none was. */
   #named: number | null = null;
-  /** A process that was named as the main one, beside the first, which lives; null for none. */
-  #heir: ProcessId | null = null;
+  /** Those that have been the main process and live, this one included. */
+  readonly #mains: MainProcess[] = [];
+  /** The process that was started; null before that. */
+  #first: MainProcess | null = null;
+  /** Whether its main process is the child of the first. */
+  #isChildOfFirst = false;
+  /** How the first process ended; null if it has not. */
+  #firstExit: Exit | null = null;
   /** How the process ended; null if it has not. */
   #exit: Exit | null = null;
   /** Cuts short what is waited for before the end is told; null if nothing is. */
@@ -207,25 +213,28 @@ export class ActorRun implements MemberProcess {
 
   /** Not waited for as a promise, which would keep as much again for each run. */
   #awaitEnd(main: MainProcess): void {
-    void main.exited.then((exit) => {
-      const heir = this.#isClosed ? null : this.#succeed(main, exit);
-      if (heir !== null) return this.#awaitEnd(heir);
-      this.#exit = exit;
-      this.#goOn();
-    });
+    this.#mains.push(main);
+    void main.exited.then((exit) => this.#mainEnded(main, exit));
   }
 
-  /** What the process has named as the main one goes on in its place, if it is there. */
-  #succeed(main: MainProcess, exit: Exit): MainProcess | null {
-    const { containment, ledger, reports, run, exitOf } = this.options;
-    const heir = this.#heir;
-    this.#heir = null;
-    if (heir === null || !containment.inherit(run, heir)) return null;
+  /** The end of the main process is that of the run, whatever was the main process before. */
+  #mainEnded(main: MainProcess, exit: Exit): void {
+    const { containment, ledger, run, voice } = this.options;
+    this.#mains.splice(this.#mains.indexOf(main), 1);
+    this.#firstExit ??= main === this.#first ? exit : null;
+    // Its last word may name the process that goes on.
+    if (!this.#isClosed && main === this.child) voice?.hearNow();
+    if (main === this.child) {
+      this.#exit = this.#seen(exit);
+      return this.#goOn();
+    }
     if (exit.how !== "unseen") ledger.ended(main, exit);
-    const successor = { ...main, pid: heir.pid, startTime: heir.startTime, exited: exitOf(heir) };
-    this.child = successor;
-    reports.started(successor, main.fileBefore);
-    return successor;
+    containment.formerEnded(run, main);
+  }
+
+  /** A process that nobody saw end ended under its parent: where that is the first of the run, its own end tells of it. */
+  #seen(exit: Exit): Exit {
+    return exit.how === "unseen" && this.#isChildOfFirst ? this.#firstExit ?? exit : exit;
   }
 
   /** A run that an earlier supervisor had started goes on speaking to its address; if that cannot be had, nobody expects it to. */
@@ -233,23 +242,21 @@ export class ActorRun implements MemberProcess {
     if (this.options.voice?.open() === false) this.options.reports.told({ is: "watchdog", ms: null });
   }
 
-  /** Another of its processes is to count as the main one: from now on for signals, and as the run when this one has ended. */
+  /** Another of its processes is its main one from now on: it gets the signals, and its end is that of the run. */
   follow(pid: number): void {
-    const { containment, run, reports } = this.options;
     // It may be named before anybody knows that the first one is there.
     this.#named = pid;
-    if (!this.#isTold) return;
-    if (pid === this.child?.pid) {
-      this.#heir = null;
-      return;
-    }
-    this.#heir = containment.memberOf(run, pid);
-    if (this.#heir !== null) reports.told({ is: "main", pid });
-  }
-
-  /** What gets its signals; null before it was spawned. */
-  get main(): ProcessId | null {
-    return this.#heir !== null && isAlive(this.options.host.processes, this.#heir) ? this.#heir : this.child;
+    if (!this.#isTold || this.#isClosed || this.#exit !== null || pid === this.child!.pid) return;
+    const { containment, run, reports, exitOf } = this.options;
+    const heir = containment.memberOf(run, pid);
+    if (heir === null || !containment.inherit(run, heir)) return;
+    const before = this.child!;
+    const known = this.#mains.find((main) => isSame(main, heir));
+    this.child = known ?? { ...before, pid, startTime: heir.startTime, exited: exitOf(heir) };
+    this.#isChildOfFirst = heir.parent === this.#first!.pid;
+    if (known === undefined) this.#awaitEnd(this.child);
+    reports.started(this.child, before.fileBefore);
+    reports.told({ is: "main", pid });
   }
 
   /** Waits until the process has ended, or the supervision has said that the run is over; it may be too early. */
@@ -280,7 +287,7 @@ export class ActorRun implements MemberProcess {
   }
 
   async untilExited(): Promise<ExitStatus> {
-    const exit = await fromPromise(this.child!.exited);
+    const exit = await fromPromise(this.#first!.exited);
     invariant(exit.how !== "unseen", "what joins was started here");
     return exit;
   }
@@ -327,6 +334,7 @@ export class ActorRun implements MemberProcess {
   }
 
   #contain(main: MainProcess): void {
+    this.#first = main;
     const { containment, run, spec, marker } = this.options;
     containment.add(
       { run, path: spec.path, marker, main, home: main.home },

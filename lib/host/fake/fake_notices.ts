@@ -9,15 +9,25 @@ export function fakeNotices(table: NoticeTable, process: FakeProcess): Notices {
   return {
     open(name, onNotice) {
       if (table.has(name) || !process.isAlive) return null;
-      const take = (notice: Notice) =>
-        process.loop.deliver(() => table.get(name) === take && onNotice(notice));
+      const waiting: Notice[] = [];
+      const next = () => {
+        const notice = waiting.shift();
+        if (notice !== undefined && table.get(name) === take) onNotice(notice);
+      };
+      const take = (notice: Notice) => {
+        waiting.push(notice);
+        process.loop.deliver(next);
+      };
       table.set(name, take);
+      const takeNow = () => {
+        while (waiting.length > 0) next();
+      };
       const close = () => {
         process.onEnd.delete(close);
         if (table.get(name) === take) table.delete(name);
       };
       process.onEnd.add(close);
-      return { close };
+      return { takeNow, close };
     },
   };
 }

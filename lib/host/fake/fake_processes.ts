@@ -239,6 +239,8 @@ export class FakeProcesses implements Processes {
 
   takeTerminalBack(): void {}
 
+  stopAsJob(): void {}
+
   close(): void {
     this.#self.adoptsOrphans = false;
     this.#self.onChildDeath.delete(this.#onChildDeath);

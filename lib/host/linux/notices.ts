@@ -54,6 +54,10 @@ class LinuxNoticeBox implements NoticeBox {
     this.#ask();
   }
 
+  takeNow(): void {
+    if (this.#isOpen) this.#read();
+  }
+
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;

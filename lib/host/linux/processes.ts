@@ -290,6 +290,21 @@ export class LinuxProcesses implements Processes {
     this.#terminal.takeBack();
   }
 
+  stopAsJob(child: ProcessId): void {
+    if (!this.#terminal.isHandedOver) return;
+    const self = this.find(this.ownPid);
+    const above = self === null ? null : this.find(self.parent);
+    // A shell that knows of jobs is in our session, and has put us into a group of our own.
+    const isJob = above !== null && above.session === self!.session && above.group !== self!.group;
+    if (isJob) {
+      this.#terminal.takeBack();
+      this.#libc.call.kill(0, signalNumber("SIGSTOP"));
+      // Here it goes on.
+      this.#terminal.handBack(child.pid);
+    }
+    this.signalGroup(child, "SIGCONT");
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#stopListening();

@@ -30,6 +30,18 @@ export class Terminal {
     return true;
   }
 
+  /** Whether somebody else has it from us. */
+  get isHandedOver(): boolean {
+    return this.#isHandedOver;
+  }
+
+  /** Hands it over again, if it is ours to give. */
+  handBack(group: number): void {
+    const { call } = this.#libc;
+    this.#isHandedOver = true;
+    if (call.tcgetpgrp(STANDARD_INPUT) === call.getpgrp()) call.tcsetpgrp(STANDARD_INPUT, group);
+  }
+
   /** Takes the terminal back; nothing if it was not handed over. */
   takeBack(): void {
     if (!this.#isHandedOver) return;

@@ -9,6 +9,8 @@ export interface Notice {
 
 /** Where notices come in. */
 export interface NoticeBox {
+  /** Takes at once what has come by now. */
+  takeNow(): void;
   close(): void;
 }
 

@@ -251,6 +251,12 @@ export interface Processes {
   outlive(signals: readonly Signal[]): void;
   /** Takes the terminal back that was handed to a process in the foreground; nothing if there is none. */
   takeTerminalBack(): void;
+  /**
+   * A process to which the terminal was handed is stopped, as by Ctrl-Z: this one stops with its group, as one job, until the
+   * shell lets it go on, and then that process goes on, too. Where no shell could do that, it goes on at once. Nothing if the
+   * terminal was not handed over.
+   */
+  stopAsJob(child: ProcessId): void;
   /** The number of this very process. */
   readonly ownPid: number;
   /** Stops listening for the deaths of children, and adopting orphans. */

@@ -3,6 +3,9 @@ import { nodeHttp, nodeHttps, nodeNet } from "./lazy_node.ts";
 
 const CANCELLED = "cancelled";
 
+/** So many answers such as 100 and 103 may come before the one that counts: reading a flood of them takes all there is of time. */
+const MOST_EARLY = 16;
+
 /** TCP and HTTP through the modules of Node, which are the same on both runtimes. */
 export const nodeNetwork: Network = {
   connect(host: string, port: number): Attempt {
@@ -24,6 +27,10 @@ export const nodeNetwork: Network = {
       request.once("response", (response) => {
         const status = response.statusCode ?? 0;
         resolve(status >= 200 && status < 400 ? null : `answered with status ${status}`);
+      });
+      let early = 0;
+      request.on("information", () => {
+        if (++early === MOST_EARLY) resolve("answers with nothing but statuses below 200");
       });
       request.once("error", (error) => resolve(describe(error)));
       request.once("close", () => resolve(CANCELLED));

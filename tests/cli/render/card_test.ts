@@ -44,6 +44,7 @@ const ABOUT: NodeDetails = {
   budget: { intensity: { restarts: 5, withinMs: 30_000 }, left: 2, sharedBy: "pool" },
   probe: "tcp 127.0.0.1:80",
   startTimeoutMs: 30_000,
+  health: null,
   dependsOn: [{ path: "db", condition: "ready", state: "running" }],
   neededBy: [],
   declaredAt: { file: "/srv/supervise.toml", line: 7 },
@@ -92,8 +93,13 @@ test("card: of a run there are its process and what it uses", () => {
     reason: null,
     exit: null,
   };
-  const text = renderCard(row, { ...ABOUT, lastLines: [] }, OPTIONS, PLAIN);
+  const health = "http http://localhost/, every 10s, until 3 failures in a row";
+  const text = renderCard(row, { ...ABOUT, health, lastLines: [] }, OPTIONS, PLAIN);
   assert.match(text, /^api {2}running, ready for 2m05s\n/);
+  assert.match(
+    text,
+    /\n {2}ready when: .*\n {2}health: {5}http http:.*, every 10s, until 3 failures in a row\n/,
+  );
   assert.match(text, /\n {2}pid: {8}4711 \(2m05s old\)\n/);
   assert.match(text, /\n {2}cpu: {8}1.5%\n {2}memory: {5}23M\n/);
   assert.doesNotMatch(text, /last lines|why:/);

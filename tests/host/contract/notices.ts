@@ -37,4 +37,22 @@ export function noticesContract(name: string, open: OpenSubject): void {
     box.close();
     host.notices.open(address, () => {})!.close();
   });
+
+  guarantee("what has come is taken at once on request, and once", async (subject) => {
+    const { host, env, programs } = subject;
+    const address = nextName();
+    const heard: string[] = [];
+    const box = host.notices.open(address, ({ text }) => heard.push(text))!;
+    const child = start(subject, programs.notify("STATUS=1", "STATUS=2"), {
+      env: { ...env, NOTIFY_SOCKET: address },
+    });
+    await child.exited;
+    box.takeNow();
+    const taken = heard.filter((text) => text !== "BARRIER=1");
+    assert.deepEqual(taken, ["STATUS=1", "STATUS=2"]);
+    box.takeNow();
+    box.close();
+    box.takeNow();
+    assert.deepEqual(heard.filter((text) => text !== "BARRIER=1"), taken);
+  });
 }
