@@ -6,12 +6,12 @@ import { withoutReplica } from "../../config/replica_path.ts";
 import { matches } from "../../config/select.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { FollowItem } from "../../control/protocol.ts";
-import type { LogLine } from "../../engine/logs/log_format.ts";
+import { lineFields, type LogLine } from "../../engine/logs/log_format.ts";
 import { loggedActors, type LogQuery, readLastLines } from "../../engine/logs/log_reader.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { type Command, type Context, RAW_OPTION } from "../command.ts";
 import { eachKept } from "../kept_lines.ts";
-import { lineFields, LineRenderer } from "../render/log_line.ts";
+import { LineRenderer } from "../render/log_line.ts";
 import { type Kept, withKept } from "../which_tree.ts";
 import { whileRead } from "../while_read.ts";
 

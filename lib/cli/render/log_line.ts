@@ -55,8 +55,3 @@ export class LineRenderer {
     return colour;
   }
 }
-
-/** A line for JSON; `cut`: the next one of that actor and stream goes on with it. */
-export function lineFields({ at, path, stream, text, cut }: LogLine): Record<string, unknown> {
-  return { at: formatMicros(at), path, stream, line: text, cut };
-}
