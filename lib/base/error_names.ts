@@ -87,6 +87,7 @@ export const ERRORS = {
   "tree/roll-halted": "A rolling restart has stopped before its end.",
   "tree/still-ending": "What an earlier supervisor had started is still being ended.",
   "usage/bad-json": "An argument is not JSON.",
+  "usage/bad-pattern": "A regular expression is none, or cannot be matched in linear time.",
   "usage/bad-value": "An option or a variable has a value that it cannot take.",
   "usage/detached-process-1": "A tree cannot be detached from process 1 of a container.",
   "usage/misplaced-option": "An option stands before the command and belongs behind it.",

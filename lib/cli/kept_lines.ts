@@ -3,7 +3,8 @@ import type { Files } from "../host/ports/files.ts";
 import type { LogLine } from "../engine/logs/log_format.ts";
 import { type LogQuery, readBatches } from "../engine/logs/log_reader.ts";
 
-const LINES_AT_ONCE = 2_000;
+/** How many lines are worth a write. */
+export const LINES_AT_ONCE = 2_000;
 
 /** Hands the wanted lines to `take`, the oldest first, until it gives false; returns how many are actors' own. */
 export async function eachKept(

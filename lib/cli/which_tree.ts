@@ -81,6 +81,7 @@ export interface Kept {
   readonly folder: string;
   /** Null if nobody follows, or the tree does not run. */
   readonly client: ControlClient | null;
+  readonly tree: TreeId;
   /** The error for a tree that has kept nothing of a kind, as {@linkcode nothingKept} makes it. */
   readonly nothing: (code: ErrorName, message: string) => Promise<UserError>;
 }
@@ -97,11 +98,11 @@ export async function withKept<T>(context: Context, body: (kept: Kept) => Promis
   };
   if (!args.has("follow")) {
     await awaitKept(host, tree);
-    return await body({ folder, client: null, nothing });
+    return await body({ folder, client: null, tree, nothing });
   }
   const client = await fromPromise(connectSupervisor(host, tree));
   try {
-    return await body({ folder, client, nothing });
+    return await body({ folder, client, tree, nothing });
   } finally {
     client?.close();
   }

@@ -37,7 +37,9 @@ export function scanLines(
   filter: LineFilter,
   hasLiteral: boolean,
 ): LogLine[] {
-  const literal = hasLiteral ? filter.search?.literal ?? null : null;
+  // What people see of a line need not stand in it as it is.
+  const isAsPrinted = hasLiteral && !text.includes("\x1b") && !text.includes("\r");
+  const literal = isAsPrinted ? filter.search?.literal ?? null : null;
   const found: LogLine[] = [];
   for (let at = 0; at < text.length;) {
     let start = at;
@@ -60,8 +62,9 @@ const SPECIAL = /[\\^$.*+?()[\]{}|]/;
 
 /** The longest text that every match of a regular expression has; null if none is found. */
 export function requiredLiteral(pattern: string): string | null {
-  // Alternatives need nothing in particular, and what `(?` begins may make letters mean others.
-  if (pattern.includes("|") || pattern.includes("(?")) return null;
+  // Alternatives need nothing in particular, what `(?` begins may make letters mean others, and behind some escapes stand
+  // characters that are no text.
+  if (/\||\(\?|\\[0-9cuxpPkQE]/.test(pattern)) return null;
   let [best, run, depth] = ["", "", 0];
   const endRun = () => {
     if (run.length > best.length) best = run;

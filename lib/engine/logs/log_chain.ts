@@ -88,8 +88,7 @@ export async function* blocksOf(
   after: number,
 ): AsyncGenerator<string, void> {
   const start = isCompressed || after === 0 ? 0 : await offsetAfter(file, decode, after);
-  const plain = byteStreamOf(file, start);
-  const bytes = isCompressed ? plain.pipeThrough(new DecompressionStream("gzip")) : plain;
+  const bytes = isCompressed ? uncompressed(file) : byteStreamOf(file, start);
   let rest: Uint8Array[] = [];
   // Where reading begins may lie within a line, which is left out.
   let isInLine = start > 0;
@@ -104,6 +103,16 @@ export async function* blocksOf(
     }
     yield DECODER.decode(concatBytes([...rest, block.subarray(begin, end)]));
     rest = end === block.length ? [] : [block.slice(end)];
+  }
+}
+
+/** The bytes that are in a compressed file, up to where it is damaged. */
+async function* uncompressed(file: ReadFile): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* byteStreamOf(file).pipeThrough(new DecompressionStream("gzip"));
+  } catch (error) {
+    // Both runtimes say so of what is no gzip, or is cut off.
+    if (!(error instanceof TypeError)) throw error;
   }
 }
 

@@ -20,13 +20,15 @@ export interface LogQuery {
   readonly paths: readonly string[];
   /** Lines after this stamp. */
   readonly after: number;
+  /** The same for single actors, where that is a later one. */
+  readonly afterOf?: ReadonlyMap<string, number>;
   /** Lines up to this stamp. */
   readonly upTo: number;
   /** Which of them; all if it is left out. */
   readonly filter?: LineFilter;
   /**
-   * What becomes of lines without stamps, in files of the user's: `dated` (where it is left out) takes the date of the file for
-   * that of its lines, `all` takes them whenever they came, `none` leaves them out.
+   * What becomes of lines without stamps, in files of the user's: `none` (where it is left out) leaves them out, `dated` takes
+   * the date of a file for that of its lines, `all` takes them whenever they came.
    */
   readonly unstamped?: "dated" | "all" | "none";
 }
@@ -78,7 +80,8 @@ export async function readLastLines(
 
 async function* linesOf(files: Files, chain: Chain, query: LogQuery): LineBatches {
   if (isLeftOut(chain, query)) return;
-  const { after, upTo } = query;
+  const after = afterOf(chain, query);
+  const { upTo } = query;
   const isStamped = chain.format !== "raw";
   const opened = await openChain(files, chain);
   try {
@@ -136,12 +139,18 @@ async function lastLinesOf(
 }
 
 function isLeftOut({ format }: Chain, { unstamped }: LogQuery): boolean {
-  return format === "raw" && unstamped === "none";
+  return format === "raw" && (unstamped ?? "none") === "none";
+}
+
+function afterOf({ path }: Chain, { after, afterOf }: LogQuery): number {
+  return Math.max(after, afterOf?.get(path) ?? 0);
 }
 
 /** Those between two stamps. */
-function within(lines: readonly LogLine[], { format }: Chain, query: LogQuery): readonly LogLine[] {
-  const { after, upTo } = query;
+function within(lines: readonly LogLine[], chain: Chain, query: LogQuery): readonly LogLine[] {
+  const { format } = chain;
+  const { upTo } = query;
+  const after = afterOf(chain, query);
   if (format === "raw" && query.unstamped === "all") return lines;
   if (after === 0 && upTo === Infinity) return lines;
   return lines.filter(({ at }) => at > after && at <= upTo);
