@@ -204,7 +204,8 @@ test("log compression: what a killed supervisor has left in parts is begun anew,
 });
 
 test("log compression: a file that is rotated meanwhile is compressed under its new number, and one that goes is left", async () => {
-  for (const keep of [5, 1]) {
+  // It is held up before it opens either file.
+  for (const [keep, holdsSource] of [[5, false], [1, false], [5, true], [1, true]] as const) {
     const here = machine();
     const { files } = here;
     const lines = Array.from({ length: 10 }, (_, index) => `${index} ${"x".repeat(900)}`);
@@ -212,8 +213,13 @@ test("log compression: a file that is rotated meanwhile is compressed under its 
     const held = new Promise<void>((resolve) => letGo = resolve);
     const openAppend = files.openAppend.bind(files);
     files.openAppend = async (path) => {
-      if (path.endsWith(".gz.new")) await held;
+      if (path.endsWith(".gz.new") && !holdsSource) await held;
       return await openAppend(path);
+    };
+    const openRead = files.openRead.bind(files);
+    files.openRead = async (path) => {
+      if (path.endsWith(".log.1") && holdsSource) await held;
+      return await openRead(path);
     };
     await logging(here, async (logs, print) => {
       logs.place("job", { ...LOG, maxBytes: 2_000, compress: true, keep });

@@ -72,7 +72,7 @@ export class Compressor {
     const { current } = packed;
     const draft = `${current}${DRAFT}`;
     this.#packed = packed;
-    const source = await this.#files.openRead(`${current}.${packed.number}`);
+    const source = await this.#open(packed);
     try {
       this.#files.remove(draft);
       if (source === null || !await this.#write(source, draft)) return false;
@@ -88,6 +88,17 @@ export class Compressor {
       await source?.close();
       this.#files.remove(draft);
     }
+  }
+
+  /** Opens the file itself: while a name is being opened, a rotation may give it to the next. */
+  async #open(packed: Packed): Promise<ReadFile | null> {
+    while (packed.number !== null) {
+      const { number } = packed;
+      const file = await this.#files.openRead(`${packed.current}.${number}`);
+      if (packed.number === number) return file;
+      await file?.close();
+    }
+    return null;
   }
 
   /** @returns False if it is wanted no more. */
