@@ -258,3 +258,22 @@ test("log reader: a compressed file that is damaged is read up to there, and the
     assert.deepEqual(await lastLines(files, ["web"], 2), ["3 web c", "4 web d"]);
   }
 });
+
+test("log reader: a file that is rotated and compressed while the others are being opened is read once", async () => {
+  const contents = { [`${WEB}.1`]: text(1, "a") + text(2, "b"), [WEB]: text(3, "c") };
+  const { files, disk, opened } = machineWith(contents);
+  const openRead = files.openRead.bind(files);
+  let isRotated = false;
+  files.openRead = async (path) => {
+    const file = await openRead(path);
+    if (path !== `${WEB}.1` || isRotated) return file;
+    isRotated = true;
+    disk.write(`${WEB}.2.gz`, "");
+    await (await files.openAppend(`${WEB}.2.gz`)).append(gzipSync(new TextEncoder().encode(contents[path]!)));
+    files.rename(WEB, path);
+    disk.write(WEB, text(4, "d"));
+    return file;
+  };
+  assert.deepEqual(await allLines(files, ["web"]), ["1 web a", "2 web b", "3 web c"]);
+  assert.equal(opened.size, 0);
+});

@@ -53,7 +53,44 @@ export async function openChain(
     if (format === "raw") at = Math.min(at, Math.floor(await file.changedAt() * 1_000));
     links.push({ file, isCompressed, decode: decoderOf(format, path, at) });
   }
-  return links;
+  return await withoutTwins(links);
+}
+
+/**
+ * Leaves out what is there twice: a file that was opened, and then rotated and compressed before its next name was looked at.
+ * Of no other two files both the sizes and the first blocks are the same.
+ */
+async function withoutTwins(links: readonly LinkFile[]): Promise<readonly LinkFile[]> {
+  const plain = new Map<number, LinkFile[]>();
+  for (const link of links) {
+    if (link.isCompressed) continue;
+    const size = await link.file.size() % 2 ** 32;
+    plain.set(size, [...plain.get(size) ?? [], link]);
+  }
+  const kept: LinkFile[] = [];
+  for (const link of links) {
+    const alike = link.isCompressed ? plain.get(await plainSizeOf(link.file)) ?? [] : [];
+    const own = alike.length === 0 ? "" : await firstBlockOf(link);
+    const blocks = await Promise.all(alike.map(firstBlockOf));
+    if (blocks.some((block) => block.slice(0, TWIN_CHARS) === own.slice(0, TWIN_CHARS))) {
+      await link.file.close();
+    } else kept.push(link);
+  }
+  return kept;
+}
+
+/** How much of two files is compared. */
+const TWIN_CHARS = 4_096;
+
+async function firstBlockOf(link: LinkFile): Promise<string> {
+  for await (const text of blocksOf(link, 0)) return text;
+  return "";
+}
+
+/** The size of what was compressed, modulo 2^32, which stands at the end; NaN if nothing does. */
+async function plainSizeOf(file: ReadFile): Promise<number> {
+  const bytes = await file.read(Math.max(0, await file.size() - 4), 4);
+  return bytes.length < 4 ? NaN : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
 }
 
 /** Closes what is open. */
@@ -73,10 +110,8 @@ export async function recentOf(opened: readonly LinkFile[], after: number): Prom
 }
 
 async function firstStampOf(link: LinkFile): Promise<number | null> {
-  for await (const text of blocksOf(link, 0)) {
-    return link.decode(text.slice(0, text.indexOf("\n")))?.at ?? null;
-  }
-  return null;
+  const text = await firstBlockOf(link);
+  return link.decode(text.slice(0, text.indexOf("\n")))?.at ?? null;
 }
 
 /**
