@@ -93,6 +93,7 @@ export const ERRORS = {
   "upgrade/not-now": "A tree that begins or ends is not handed over.",
   "upgrade/not-startable": "A guardian cannot become the program that a tree is to be handed over to.",
   "usage/bad-json": "An argument is not JSON.",
+  "usage/bad-pattern": "A regular expression is none, or cannot be matched in linear time.",
   "usage/bad-value": "An option or a variable has a value that it cannot take.",
   "usage/detached-process-1": "A tree cannot be detached from process 1 of a container.",
   "usage/misplaced-option": "An option stands before the command and belongs behind it.",

@@ -144,6 +144,11 @@ export const PROBLEMS = {
     doc: 'An address of sockets is not written as in "tcp://127.0.0.1:8080".',
   },
   "config/duplicate-socket": { severity: "error", doc: "Two actors are to listen at one address." },
+  "config/duplicate-log": { severity: "error", doc: "Two actors are to log to one file." },
+  "config/format-without-file": {
+    severity: "warning",
+    doc: "A log has a format and no file of its own that could have it.",
+  },
   "config/ready-own-socket": {
     severity: "warning",
     doc: "A probe asks for a connection that supervise itself accepts on behalf of the actor.",

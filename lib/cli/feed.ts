@@ -5,12 +5,12 @@
 import type { FollowItem } from "../control/protocol.ts";
 import { entriesBetween, readJournal } from "../engine/journal/journal_reader.ts";
 import type { JournalEntry } from "../engine/journal/journal.ts";
-import type { LogLine } from "../engine/logs/log_format.ts";
+import { lineFields, type LogLine } from "../engine/logs/log_format.ts";
 import { wordedEntry } from "../words/worded_entry.ts";
 import type { Context } from "./command.ts";
 import { eachKept } from "./kept_lines.ts";
 import { describeEntry, entryDetails, isNews } from "./render/entry.ts";
-import { lineFields, type LineRenderer } from "./render/log_line.ts";
+import type { LineRenderer } from "./render/log_line.ts";
 
 type Lagged = Extract<FollowItem, { readonly kind: "lagged" }>;
 
@@ -20,6 +20,8 @@ export interface FeedSource {
   readonly folder: string;
   /** Addresses of the actors that the tree begins with. */
   readonly paths: readonly string[];
+  /** Those of them whose lines are shown as they are, each stream on its own. */
+  readonly inherited: ReadonlySet<string>;
 }
 
 /** See the module. */
@@ -27,6 +29,7 @@ export class Feed {
   readonly #context: Context;
   readonly #lines: LineRenderer;
   readonly #folder: string;
+  readonly #inherited: ReadonlySet<string>;
   /** The actors that there were so far: another plan brings others. */
   readonly #paths: Set<string>;
   /** What was shown last: a stamp, and the number of an entry. */
@@ -44,12 +47,13 @@ export class Feed {
     this.#context = context;
     this.#lines = lines;
     this.#folder = source.folder;
+    this.#inherited = source.inherited;
     this.#paths = new Set(source.paths);
   }
 
   /** Shows what was sent. @throws {UserError} `output/not-writable` */
   async show(items: readonly FollowItem[]): Promise<void> {
-    for (const alike of runsOf(items)) {
+    for (const alike of runsOf(items, ({ kind }) => kind)) {
       await this.#print(
         alike.flatMap((item) => item.kind === "line" && item.line.at > this.#keptLine ? [item.line] : []),
       );
@@ -114,7 +118,22 @@ export class Feed {
     if (lines.length === 0 || this.#isAbandoned) return;
     this.#lastLine = lines.at(-1)!.at;
     if (ui.json) return await ui.printJson(lines.map(lineFields));
-    await ui.print(lines.map((line) => this.#lines.line(line, false)).join("\n"));
+    for (const alike of runsOf(lines, (line) => this.#isRelayed(line))) {
+      const texts = alike.map((line) =>
+        this.#isBare(line) ? ui.shown(line.text) : this.#lines.line(line, false)
+      );
+      if (this.#isRelayed(alike[0]!)) await ui.relay(alike.map(({ text }) => text).join("\n"));
+      else await ui.print(texts.join("\n"));
+    }
+  }
+
+  /** Whether a line is shown as its actor has printed it. */
+  #isBare({ path, stream }: LogLine): boolean {
+    return stream !== "supervise" && this.#inherited.has(path);
+  }
+
+  #isRelayed(line: LogLine): boolean {
+    return line.stream === "stderr" && this.#isBare(line);
   }
 
   async #tell(entries: readonly JournalEntry[]): Promise<void> {
@@ -138,12 +157,14 @@ export class Feed {
 }
 
 /** Neighbours of one kind together: what can be printed at once. */
-function runsOf(items: readonly FollowItem[]): readonly (readonly FollowItem[])[] {
-  const runs: FollowItem[][] = [];
+function runsOf<T>(items: readonly T[], kindOf: (item: T) => unknown): readonly (readonly T[])[] {
+  const runs: T[][] = [];
+  let kind: unknown;
   for (const item of items) {
-    const last = runs.at(-1);
-    if (last?.[0]?.kind === item.kind) last.push(item);
+    const own = kindOf(item);
+    if (runs.length > 0 && own === kind) runs.at(-1)!.push(item);
     else runs.push([item]);
+    kind = own;
   }
   return runs;
 }

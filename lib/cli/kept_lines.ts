@@ -1,9 +1,10 @@
 /** Lines that a tree has kept, in batches that are worth a write each. */
 import type { Files } from "../host/ports/files.ts";
 import type { LogLine } from "../engine/logs/log_format.ts";
-import { type LogQuery, readLines } from "../engine/logs/log_reader.ts";
+import { type LogQuery, readBatches } from "../engine/logs/log_reader.ts";
 
-const LINES_AT_ONCE = 500;
+/** How many lines are worth a write. */
+export const LINES_AT_ONCE = 2_000;
 
 /** Hands the wanted lines to `take`, the oldest first, until it gives false; returns how many are actors' own. */
 export async function eachKept(
@@ -12,15 +13,12 @@ export async function eachKept(
   query: LogQuery,
   take: (lines: readonly LogLine[]) => Promise<boolean>,
 ): Promise<number> {
-  let batch: LogLine[] = [];
   let count = 0;
-  for await (const line of readLines(files, folder, query)) {
-    batch.push(line);
-    if (line.stream !== "supervise") count += 1;
-    if (batch.length < LINES_AT_ONCE) continue;
-    if (!await take(batch)) return count;
-    batch = [];
+  for await (const lines of readBatches(files, folder, query)) {
+    count += lines.filter(({ stream }) => stream !== "supervise").length;
+    for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
+      if (!await take(lines.slice(at, at + LINES_AT_ONCE))) return count;
+    }
   }
-  await take(batch);
   return count;
 }

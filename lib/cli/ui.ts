@@ -68,6 +68,13 @@ export class Ui {
     await this.#print(this.shown(text));
   }
 
+  /** Prints what somebody else has said on stderr, there. */
+  async relay(text: string): Promise<void> {
+    await this.#clearLive();
+    const shown = this.#stderr.isTerminal && !this.#raw ? harmless(text, this.err.isOn) : text;
+    await this.#talk(`${shown}\n`);
+  }
+
   /** Prints data in the place of what is on the screen; below it, where there is none. */
   async redraw(text: string): Promise<void> {
     await this.#print(`${this.out.isOn ? CLEAR_SCREEN : ""}${this.shown(text)}`);

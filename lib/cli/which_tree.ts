@@ -98,11 +98,11 @@ export async function withKept<T>(context: Context, body: (kept: Kept) => Promis
   };
   if (!args.has("follow")) {
     await awaitKept(host, tree);
-    return await body({ tree, folder, client: null, nothing });
+    return await body({ folder, client: null, tree, nothing });
   }
   const client = await fromPromise(connectSupervisor(host, tree));
   try {
-    return await body({ tree, folder, client, nothing });
+    return await body({ folder, client, tree, nothing });
   } finally {
     client?.close();
   }

@@ -151,6 +151,24 @@ export interface Schedule {
   readonly catchUp: boolean;
 }
 
+/** Where the output of an actor goes. */
+export interface LogSpec {
+  /** `file`: into a file; `inherit`: the same, and `up` shows the lines as they are; `null`: nowhere. */
+  readonly to: "file" | "inherit" | "null";
+  /** Absolute path of a file of the user's; null for a file of the tree's own. */
+  readonly file: string | null;
+  /** What a file of the user's looks like; those of the tree have a format of their own. */
+  readonly format: "raw" | "json";
+  /** Size at which the file is rotated, in bytes. */
+  readonly maxBytes: number;
+  /** How many rotated files are kept beside the present one. */
+  readonly keep: number;
+  /** Age at which the file is rotated; null for any age. */
+  readonly maxAgeMs: number | null;
+  /** Whether rotated files are compressed. */
+  readonly compress: boolean;
+}
+
 /** What a module actor runs. */
 export interface ModuleSpec {
   /** Absolute path of the file. */
@@ -246,6 +264,7 @@ export interface ActorSpec extends Child {
   readonly hooks: Hooks | null;
   /** Null: it starts with its tree, or by hand. */
   readonly schedule: Schedule | null;
+  readonly log: LogSpec;
   /** Of this actor alone, where restarts are counted for each child by itself; null for that of its supervisor. */
   readonly intensity: Intensity | null;
 }

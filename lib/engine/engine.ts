@@ -224,6 +224,7 @@ export class Engine {
       onLost: (path, why) => this.#note(path, "lines_dropped", { why }),
       onRemade: (path, file) => this.#note(path, "remade", { file }),
     });
+    this.#recorder.place(this.#state.plan);
   }
 
   /** What every node is doing now. */
@@ -468,6 +469,7 @@ export class Engine {
     for (const effect of effects) this.#perform(effect, performer);
     const { sockets } = this.#options;
     const isTaken = event.type === "plan_given";
+    if (isTaken) this.#recorder.place(state.plan);
     const hasLeft = sockets.hasSpare && effects.some(({ type }) => type === "close_run");
     if (isTaken || hasLeft) sockets.closeSpare(state);
     if (isTaken || event.type === "begun" || event.type === "resumed") this.#files.set(state.plan);

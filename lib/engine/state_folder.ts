@@ -5,6 +5,11 @@ export function logFileOf(folder: string, path: string): string {
   return `${logFolderOf(folder)}/${path}.log`;
 }
 
+/** Where an actor has logged beside that folder. */
+export function logPlacesOf(folder: string, path: string): string {
+  return `${logFileOf(folder, path)}.places`;
+}
+
 /** The journal of decisions. */
 export function journalFileOf(folder: string): string {
   return `${folder}/journal.jsonl`;

@@ -106,6 +106,15 @@ test("compile: an actor of the example has every default filled in", () => {
     stop: { command: null, signal: "SIGTERM", to: "process", graceMs: 10_000, kill: "tree" },
     health: null,
     watch: null,
+    log: {
+      to: "file",
+      file: null,
+      format: "raw",
+      maxBytes: 10 * 2 ** 20,
+      keep: 5,
+      maxAgeMs: null,
+      compress: false,
+    },
     intensity: null,
   });
 });

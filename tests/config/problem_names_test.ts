@@ -63,6 +63,9 @@ const PRODUCERS: Readonly<Record<ProblemName, string>> = {
     "on_failure = 'stop'\n[actors.a]\nexec = 'x'\ndaemon = true\nsignificant = true",
   "config/fixed-port": "[actors.a]\nexec = 'x'\nreplicas = 2\nready = { tcp = '80' }",
   "config/bad-socket": "[actors.a]\nexec = 'x'\nsockets = ['8080']",
+  "config/duplicate-log":
+    "[actors.a]\nexec = 'x'\nlog.file = 'x.log'\n[actors.b]\nexec = 'x'\nlog.file = 'x.log'",
+  "config/format-without-file": "[actors.a]\nexec = 'x'\nlog.format = 'json'",
   "config/duplicate-socket":
     "[actors.a]\nexec = 'x'\nsockets = ['unix:///x']\n[actors.b]\nexec = 'x'\nsockets = ['unix:///x']",
   "config/ready-own-socket":

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { seeded } from "../../lib/base/chance.ts";
 import { instant } from "../../lib/base/instant.ts";
 import { LineEncoder, type LineHearer } from "../../lib/engine/logs/line_encoder.ts";
-import { decodeLine, encodeLine, formatMicros } from "../../lib/engine/logs/log_format.ts";
+import { decoderOf } from "../../lib/engine/logs/line_decoder.ts";
+import { encodeLine, formatMicros, type LineFormat } from "../../lib/engine/logs/log_format.ts";
 import { Stamps } from "../../lib/engine/logs/stamps.ts";
 import { StreamLog } from "../../lib/engine/logs/stream_log.ts";
 import { seedsOf } from "../harness/seeds.ts";
@@ -12,7 +13,10 @@ const EPOCH_MS = Date.UTC(2026, 10, 22, 15, 31, 0, 999);
 const SEEDS = 20;
 
 /** Logs pieces of a stream; gives what went to the destination, and what a listener heard. */
-function log(pieces: readonly Uint8Array[], { heard = false, passedMs = 0 } = {}) {
+function log(
+  pieces: readonly Uint8Array[],
+  { heard = false, passedMs = 0, format = "stamped" as LineFormat | null } = {},
+) {
   const clock = { ms: 0 };
   const stamps = new Stamps({ wallClock: () => EPOCH_MS + clock.ms, now: () => instant(clock.ms) });
   const encoder = new LineEncoder(stamps);
@@ -29,7 +33,7 @@ function log(pieces: readonly Uint8Array[], { heard = false, passedMs = 0 } = {}
   };
   const stream = new StreamLog({
     encoder,
-    encoding: { stream: "stdout", append },
+    encoding: { path: "job", stream: "stdout", format: () => format, append },
     hearer: () => heard ? hearer : null,
   });
   for (const piece of pieces) {
@@ -78,7 +82,8 @@ test("line encoder: whatever comes is in the log once, whole and in order, and l
       at += size;
     }
     const { text, blocks, told } = log(pieces, { heard: true });
-    const decoded = text.split("\n").slice(0, -1).map((line) => decodeLine("a", line)!);
+    const decode = decoderOf("stamped", "a", 0);
+    const decoded = text.split("\n").slice(0, -1).map((line) => decode(line)!);
     assert.deepEqual(decoded.map(({ text }) => text), lines, `seed ${seed}`);
     assert.ok(decoded.every(({ at }, index) => index === 0 || at > decoded[index - 1]!.at), `seed ${seed}`);
     assert.equal(told.join(""), text, `seed ${seed}`);

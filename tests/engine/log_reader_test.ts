@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import { encodeLine, type LogStream } from "../../lib/engine/logs/log_format.ts";
-import { loggedActors, readLastLines, readLines } from "../../lib/engine/logs/log_reader.ts";
+import { loggedActors, type LogQuery, readLastLines, readLines } from "../../lib/engine/logs/log_reader.ts";
 import { logFileOf } from "../../lib/engine/state_folder.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { Files } from "../../lib/host/ports/files.ts";
@@ -40,9 +41,13 @@ function machineWith(contents: Readonly<Record<string, string>>) {
   return { files, disk, opened };
 }
 
-async function allLines(files: Files, paths: readonly string[], bounds = EVERYTHING): Promise<string[]> {
+async function allLines(
+  files: Files,
+  paths: readonly string[],
+  bounds: Partial<LogQuery> = EVERYTHING,
+): Promise<string[]> {
   const found: string[] = [];
-  for await (const { at, path, text } of readLines(files, FOLDER, { paths, ...bounds })) {
+  for await (const { at, path, text } of readLines(files, FOLDER, { paths, ...EVERYTHING, ...bounds })) {
     found.push(`${at} ${path} ${text}`);
   }
   return found;
@@ -168,5 +173,107 @@ test("log reader: whoever stops reading early leaves no file open", async () => 
   for await (const line of readLines(files, FOLDER, { paths: ["web", "pool/db"], ...EVERYTHING })) {
     if (line.at === 2) break;
   }
+  assert.equal(opened.size, 0);
+});
+
+test("log reader: a moment is found in any file, compressed ones too, and only the wanted lines of any actor", async () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const random = seeded(seed);
+    const { files, disk, opened } = machineWith({});
+    const all: { at: number; path: string; stream: LogStream; text: string }[] = [];
+    for (const path of ["web", "pool/db"]) {
+      const current = logFileOf(FOLDER, path);
+      let at = 1;
+      for (const name of [`${current}.3.gz`, `${current}.2.gz`, `${current}.1`, current]) {
+        let content = "";
+        for (let count = Math.floor(random() * 40); count > 0; count--) {
+          at += 1 + Math.floor(random() * 50) * 2 + (path === "web" ? 0 : 1);
+          const stream = random() < 0.5 ? "stdout" : "stderr";
+          const words = `${"y".repeat(Math.floor(random() ** 3 * 9_000))} ${
+            random() < 0.2 ? "needle" : "hay"
+          }`;
+          all.push({ at, path, stream, text: words });
+          content += text(at, words, stream);
+        }
+        const bytes = new TextEncoder().encode(content);
+        disk.write(name, "");
+        const file = await files.openAppend(name);
+        await file.append(name.endsWith(".gz") ? gzipSync(bytes) : bytes);
+      }
+    }
+    const sorted = all.sort((a, b) => a.at - b.at);
+    const last = sorted.at(-1)?.at ?? 0;
+    const search = { literal: "needle", test: (line: string) => line.includes("needle") };
+    for (let round = 0; round < 8; round++) {
+      const [after, upTo] = [random() * last, random() * 2 * last].map(Math.floor) as [number, number];
+      const filter = {
+        stream: round % 2 === 0 ? "stderr" as const : null,
+        search: round % 4 < 2 ? search : null,
+      };
+      const expected = sorted.filter((line) =>
+        line.at > after && line.at <= upTo && (filter.stream === null || line.stream === filter.stream) &&
+        (filter.search === null || search.test(line.text))
+      ).map(({ at, path, text }) => `${at} ${path} ${text}`);
+      const paths = ["web", "pool/db"];
+      const bounds = { after, upTo, filter };
+      const unordered = (lines: readonly string[]) => [...lines].sort();
+      assert.deepEqual(unordered(await allLines(files, paths, bounds)), unordered(expected), `seed ${seed}`);
+      const count = Math.floor(random() * 20);
+      const tail = await readLastLines(files, FOLDER, { paths, ...bounds }, count);
+      assert.deepEqual(
+        tail.map(({ at }) => at),
+        count === 0 ? [] : expected.slice(-count).map((line) => Number(line.split(" ")[0])),
+        `seed ${seed}`,
+      );
+    }
+    assert.equal(opened.size, 0, `seed ${seed}`);
+  }
+});
+
+test("log reader: lines that came together stay together, whoever else printed at the same time", async () => {
+  // What is read at once of an actor has stamps that follow each other.
+  const trace = (at: number, name: string) =>
+    ["Traceback", "  File a", "  File b", `${name}Error`].map((line, index) => text(at + index, line)).join(
+      "",
+    );
+  const { files } = machineWith({
+    [WEB]: trace(10, "web") + trace(30, "web"),
+    [DB]: trace(20, "db") + trace(40, "db"),
+  });
+  const lines = await allLines(files, ["web", "pool/db"]);
+  assert.deepEqual(
+    lines.map((line) => line.split(" ")[1]),
+    ["web", "pool/db", "web", "pool/db"].flatMap((path) => Array.from({ length: 4 }, () => path)),
+  );
+});
+
+test("log reader: a compressed file that is damaged is read up to there, and the others all the same", async () => {
+  const bytes = gzipSync(new TextEncoder().encode(text(1, "a") + text(2, "b")));
+  for (const damaged of [bytes.subarray(0, -6), new TextEncoder().encode("no gzip"), new Uint8Array(0)]) {
+    const { files, disk } = machineWith({ [`${WEB}.1`]: text(3, "c"), [WEB]: text(4, "d") });
+    disk.write(`${WEB}.2.gz`, "");
+    await (await files.openAppend(`${WEB}.2.gz`)).append(damaged);
+    const lines = await allLines(files, ["web"]);
+    assert.deepEqual(lines.slice(-2), ["3 web c", "4 web d"]);
+    assert.deepEqual(await lastLines(files, ["web"], 2), ["3 web c", "4 web d"]);
+  }
+});
+
+test("log reader: a file that is rotated and compressed while the others are being opened is read once", async () => {
+  const contents = { [`${WEB}.1`]: text(1, "a") + text(2, "b"), [WEB]: text(3, "c") };
+  const { files, disk, opened } = machineWith(contents);
+  const openRead = files.openRead.bind(files);
+  let isRotated = false;
+  files.openRead = async (path) => {
+    const file = await openRead(path);
+    if (path !== `${WEB}.1` || isRotated) return file;
+    isRotated = true;
+    disk.write(`${WEB}.2.gz`, "");
+    await (await files.openAppend(`${WEB}.2.gz`)).append(gzipSync(new TextEncoder().encode(contents[path]!)));
+    files.rename(WEB, path);
+    disk.write(WEB, text(4, "d"));
+    return file;
+  };
+  assert.deepEqual(await allLines(files, ["web"]), ["1 web a", "2 web b", "3 web c"]);
   assert.equal(opened.size, 0);
 });

@@ -92,12 +92,14 @@ class Foreground {
   constructor(context: Context, plan: Plan, client: ControlClient, folder: string) {
     this.#context = context;
     this.#client = client;
-    const paths = plan.nodes.filter((node) => node.kind !== "tree").map((node) => node.path);
+    const actors = plan.nodes.filter((node) => node.kind !== "tree");
+    const paths = actors.map(({ path }) => path);
+    const inherited = new Set(actors.filter(({ log }) => log.to === "inherit").map(({ path }) => path));
     this.#lines = new LineRenderer(paths, context.ui);
     this.#plan = plan;
     this.#folder = folder;
     this.#tree = treeIdOf(context.host, context.program.uid, plan.file);
-    this.#feed = new Feed(context, this.#lines, { folder, paths });
+    this.#feed = new Feed(context, this.#lines, { folder, paths, inherited });
   }
 
   /** Follows what happens, from the very begin. What is resolved with resolves when all of it has been shown. */

@@ -17,7 +17,11 @@ export class LineRenderer {
   readonly #paint: Painter;
   readonly #shown: (text: string) => string;
   readonly #colours = new Map<string, Colour>();
+  readonly #prefixes = new Map<string, string>();
   #width: number;
+  /** The last second that was shown, since 1970, and its text. */
+  #second = NaN;
+  #secondText = "";
 
   /**
    * @param paths Addresses of the actors whose lines may come.
@@ -31,15 +35,33 @@ export class LineRenderer {
 
   /** A line of an actor; with its time if `stamped`. */
   line(line: LogLine, stamped: boolean): string {
-    const time = stamped ? `${this.#paint.dim(formatMicros(line.at).slice(0, 23))} ` : "";
+    const time = stamped ? `${this.#paint.dim(this.#timeOf(line.at))} ` : "";
     const text = line.stream === "supervise" ? this.#paint.red(`[${line.text}]`) : this.#shown(line.text);
     return `${time}${this.prefix(line.path)}${text}${line.cut ? this.#paint.red(" [cut]") : ""}`;
   }
 
   /** The prefix of an actor's lines. */
   prefix(path: string): string {
-    this.#width = Math.max(this.#width, path.length);
-    return this.#paint[this.#colourOf(path)](`${path.padEnd(this.#width)} |`) + " ";
+    if (path.length > this.#width) {
+      this.#width = path.length;
+      this.#prefixes.clear();
+    }
+    const known = this.#prefixes.get(path);
+    if (known !== undefined) return known;
+    const prefix = this.#paint[this.#colourOf(path)](`${path.padEnd(this.#width)} |`) + " ";
+    this.#prefixes.set(path, prefix);
+    return prefix;
+  }
+
+  /** A stamp to the millisecond; lines of one second share the text of that. */
+  #timeOf(at: number): string {
+    const millis = Math.floor(at / 1_000);
+    const second = Math.floor(millis / 1_000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#secondText = formatMicros(second * 1_000_000).slice(0, "2026-11-22T15:31:00.".length);
+    }
+    return `${this.#secondText}${String(millis - second * 1_000).padStart(3, "0")}`;
   }
 
   /** The prefix of what supervise itself says. */
@@ -54,9 +76,4 @@ export class LineRenderer {
     this.#colours.set(path, colour);
     return colour;
   }
-}
-
-/** A line for JSON; `cut`: the next one of that actor and stream goes on with it. */
-export function lineFields({ at, path, stream, text, cut }: LogLine): Record<string, unknown> {
-  return { at: formatMicros(at), path, stream, line: text, cut };
 }

@@ -5,6 +5,7 @@ import type { CHILD_KEYS } from "../keys/child.ts";
 import type { HEALTH } from "../keys/health.ts";
 import type { HOOKS } from "../keys/hooks.ts";
 import type { INTENSITY } from "../keys/intensity.ts";
+import type { LOG } from "../keys/log.ts";
 import type { READY } from "../keys/ready.ts";
 import type { STOP } from "../keys/stop.ts";
 import type { WATCH } from "../keys/watch.ts";
@@ -84,6 +85,16 @@ const HOOK_CHANGES: FlatChangesOf<typeof HOOKS.keys, ActorSpec> = {
   timeout: inPlace(({ hooks }) => hooks?.timeoutMs),
 };
 
+const LOG_CHANGES: FlatChangesOf<typeof LOG.keys, ActorSpec> = {
+  // Another destination is another value of all that says what a file is like.
+  file: inPlace(({ log }) => log.to === "file" ? log.file : log.to),
+  max_size: inPlace(({ log }) => log.to === "file" ? log.maxBytes : undefined),
+  keep: inPlace(({ log }) => log.to === "file" ? log.keep : undefined),
+  max_age: inPlace(({ log }) => log.to === "file" ? log.maxAgeMs : undefined),
+  format: inPlace(({ log }) => log.file === null ? undefined : log.format),
+  compress: inPlace(({ log }) => log.to === "file" ? log.compress : undefined),
+};
+
 const CGROUP_CHANGES: FlatChangesOf<typeof CGROUP.keys, ActorSpec> = {
   memory_max: groupLimit("memoryMaxBytes"),
   cpu_max: groupLimit("cpuMaxPercent"),
@@ -117,6 +128,7 @@ export const ACTOR_CHANGES = {
   run_timeout: inPlace(({ runTimeoutMs }) => runTimeoutMs),
   stop: { keys: STOP_CHANGES },
   watch: { keys: WATCH_CHANGES },
+  log: { keys: LOG_CHANGES },
   stdin: restart(({ stdin }) => stdin),
   hooks: { keys: HOOK_CHANGES },
   schedule: inPlace(({ schedule }) => schedule?.timing ?? null),

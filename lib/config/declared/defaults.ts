@@ -1,6 +1,6 @@
 /**
  * `[defaults]`: an actor has what it says itself, and beside that what the `[defaults]` of its trees say, the nearest
- * first. The tables `backoff`, `stop`, `hooks`, `cgroup` and `ready` are inherited key by key, variables by name.
+ * first. The tables `backoff`, `stop`, `hooks`, `cgroup`, `log` and `ready` are inherited key by key, variables by name.
  */
 import type { DEFAULTS } from "../keys/defaults.ts";
 import type { Variables } from "../keys/env.ts";
@@ -36,6 +36,7 @@ export function inherit<F extends ActorFields | DefaultsFields>(own: F, base: De
     ...optional("stop", merge(own.stop, base.stop)),
     ...optional("hooks", merge(own.hooks, base.hooks)),
     ...optional("cgroup", merge(own.cgroup, base.cgroup)),
+    ...optional("log", mergeTables(own.log, base.log)),
     ...optional("ready", merge(own.ready, withoutOtherProbe(own.ready, base.ready))),
   };
 }
@@ -55,6 +56,21 @@ function merge<K extends Keys>(
   const fields = { ...base.value.fields, ...own.value.fields };
   const present = new Map([...base.value.present, ...own.value.present]);
   return { ...own, value: { ...own.value, fields, present } };
+}
+
+/** A table is inherited key by key, a word as it is; each hides the other. */
+function mergeTables<W extends string, K extends Keys>(
+  own: Field<W | TableValue<K>> | undefined,
+  base: Field<W | TableValue<K>> | undefined,
+): Field<W | TableValue<K>> | undefined {
+  if (!isTable(own) || !isTable(base)) return own ?? base;
+  return merge(own, base);
+}
+
+function isTable<K extends Keys>(
+  field: Field<string | TableValue<K>> | undefined,
+): field is Field<TableValue<K>> {
+  return typeof field?.value === "object";
 }
 
 type ReadyField = Field<TableValue<typeof READY.keys>> | undefined;

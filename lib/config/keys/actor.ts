@@ -16,6 +16,7 @@ import { health } from "./health.ts";
 import { hooks } from "./hooks.ts";
 import { intensity } from "./intensity.ts";
 import { limits } from "./limits.ts";
+import { log } from "./log.ts";
 import { MOST_REPLICAS } from "./most_replicas.ts";
 import { ready } from "./ready.ts";
 import { schedule, timezone } from "./schedule.ts";
@@ -86,7 +87,7 @@ const ACTOR_KEYS = {
   supervisor_death_signal: key(signal, null, "The signal that the kernel sends it when the supervisor dies."),
   cgroup: key(cgroup, null, "Limits of memory, processor and processes for all that runs of it together."),
   pty: later("Whether it runs on a pseudo-terminal."),
-  log: later("Where its output goes."),
+  log: key(log, null, "Where its output goes: into files of its tree, another file, or nowhere."),
   hooks: key(hooks, null, "Commands around start and stop."),
 } satisfies Keys;
 

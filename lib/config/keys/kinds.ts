@@ -7,6 +7,7 @@ import { DEFAULTS } from "./defaults.ts";
 import { HEALTH } from "./health.ts";
 import { HOOKS } from "./hooks.ts";
 import { INTENSITY } from "./intensity.ts";
+import { LOG } from "./log.ts";
 import { READY } from "./ready.ts";
 import { STOP } from "./stop.ts";
 import { INCLUDED, ROOT_TREE, TREE } from "./supervisor.ts";
@@ -25,6 +26,7 @@ export const KINDS: readonly TableKind<Keys>[] = [
   HEALTH,
   STOP,
   WATCH,
+  LOG,
   CGROUP,
   ALERT,
   HOOKS,

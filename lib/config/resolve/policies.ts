@@ -2,11 +2,12 @@ import { formatDuration } from "../../base/duration.ts";
 import type { ActorFields, TreeFields } from "../declared/declared.ts";
 import { BACKOFF } from "../keys/backoff.ts";
 import { CGROUP } from "../keys/cgroup.ts";
+import { LOG } from "../keys/log.ts";
 import { STOP } from "../keys/stop.ts";
 import { INTENSITY } from "../keys/intensity.ts";
 import { TREE } from "../keys/supervisor.ts";
 import { WATCH } from "../keys/watch.ts";
-import type { ActorSpec, Backoff, GroupLimits, Intensity, OnFailure, Stop, Watch } from "../plan.ts";
+import type { ActorSpec, Backoff, GroupLimits, Intensity, LogSpec, OnFailure, Stop, Watch } from "../plan.ts";
 import type { Report } from "../report.ts";
 import { valueOf } from "../values/key.ts";
 import { argvOf } from "./argv.ts";
@@ -60,6 +61,23 @@ export function watchOf({ watch }: ActorFields): Watch | null {
     ignore: [...ignore?.value ?? WATCH.keys.ignore.byDefault],
     debounceMs: debounce?.value ?? WATCH.keys.debounce.byDefault,
     signal: signal?.value ?? null,
+  };
+}
+
+/** Where the output of an actor goes. */
+export function logOf({ log }: Pick<ActorFields, "log">): LogSpec {
+  const [to, fields] = typeof log?.value === "string"
+    ? [log.value, {}]
+    : ["file" as const, log?.value.fields ?? {}];
+  const { keys } = LOG;
+  return {
+    to,
+    file: valueOf(fields.file, keys.file),
+    format: valueOf(fields.format, keys.format) ?? "raw",
+    maxBytes: valueOf(fields.max_size, keys.max_size),
+    keep: valueOf(fields.keep, keys.keep),
+    maxAgeMs: valueOf(fields.max_age, keys.max_age),
+    compress: valueOf(fields.compress, keys.compress),
   };
 }
 

@@ -7,6 +7,7 @@ import { suggestKey } from "../values/table.ts";
 import { resolveDependencies } from "./dependencies.ts";
 import { environmentsOf } from "./environment.ts";
 import { lifetimesOf } from "./lifetime.ts";
+import { rejectSharedLogs, warnOfUnusedFormats } from "./logs.ts";
 import { type Node, numberNodes } from "./nodes.ts";
 import { rejectInactive, warnOfUnknownProfiles } from "./profiles.ts";
 import { rejectSharedSockets } from "./sockets.ts";
@@ -41,6 +42,8 @@ export function resolveNodes(root: DeclaredTree, context: ResolveContext): Resol
   warnOfUnknownProfiles(nodes, active, file, report);
   rejectCycles(nodes, edges, report);
   rejectSharedSockets(nodes, report);
+  rejectSharedLogs(nodes, report);
+  warnOfUnusedFormats(nodes, report);
   warnOfTraps(nodes, lifetimes, report);
   const environments = environmentsOf(nodes);
   const deaths = supervisorDeaths(nodes);

@@ -16,6 +16,7 @@ import {
   backoffOf,
   groupLimitsOf,
   intensityOf,
+  logOf,
   onFailureOf,
   ownIntensityOf,
   stopOf,
@@ -93,6 +94,7 @@ function actorSpec(node: ActorNode, findings: Findings, context: SpecContext): A
     watch: watchOf(fields),
     hooks: hooksOf(fields, context.report),
     schedule: scheduleOf(node, findings.lifetime, context.report),
+    log: logOf(fields),
     intensity: ownIntensityOf(fields),
   };
 }

@@ -34,7 +34,10 @@ export async function keepLogs(
     nursery.startSoon(() => listening.run(() => reopenAtHangups(logs, nextHangup)), { name: "hangups" });
     const outputs: RunOutput[] = [];
     try {
+      const placed = new Map(saved.runs.map(({ run, log }) => [run, log]));
       for (const [run, path] of runsOf(saved)) {
+        const place = placed.get(run);
+        if (place !== undefined) logs.place(path, place);
         const output = new RunOutput({
           open: (stream) => logs.open(path, stream),
           whenRoom: (callback) => logs.whenRoom(path, callback),

@@ -4,7 +4,12 @@ import type { Files } from "../../host/ports/files.ts";
 import type { LogLimits } from "../logs/log_store.ts";
 
 /** With what is kept beside the current file a quiet tree has a year, and a busy one at most 65 MiB. */
-export const JOURNAL_LIMITS: LogLimits = { maxBytes: 5 * 1_024 * 1_024, keep: 12 };
+export const JOURNAL_LIMITS: LogLimits = {
+  maxBytes: 5 * 1_024 * 1_024,
+  keep: 12,
+  maxAgeMs: null,
+  compress: false,
+};
 
 /** How old the first entry of the current file may be. */
 export const OLDEST_MS = 30 * 24 * 60 * 60 * 1_000;

@@ -1,4 +1,5 @@
 /** Keeps what a tree says and does, in files and for whoever listens: the lines of its actors, and its decisions. */
+import type { Plan } from "../../config/plan.ts";
 import type { Host } from "../../host/ports/host.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import type { Entry } from "../../supervision/journal_entry.ts";
@@ -10,7 +11,7 @@ import type { LogLine, LogStream } from "../logs/log_format.ts";
 import { LogStore } from "../logs/log_store.ts";
 import type { StreamLog } from "../logs/stream_log.ts";
 import { JOURNAL_LIMITS, JournalAge } from "./journal_age.ts";
-import { journalFileOf, logFileOf } from "../state_folder.ts";
+import { journalFileOf } from "../state_folder.ts";
 
 /** Somebody who wants to know at once. Must not throw, and must not wait. */
 export interface Listener {
@@ -51,18 +52,24 @@ export class Recorder {
       host,
       folder,
       onLost,
-      onRemade: (path) => onRemade(path, logFileOf(folder, path)),
+      onRemade,
     });
     this.#file = journalFileOf(folder);
     this.#journal = new LogStore({
       files: host.files,
       clock: host.clock,
-      limits: JOURNAL_LIMITS,
-      fileOf: () => journalFileOf(folder),
-      gapMark: (lost, why) => encodeJson({ event: "entries_lost", lost, why }),
+      wallClock: () => host.wallClock(),
+      fileOf: () => ({ ...JOURNAL_LIMITS, file: journalFileOf(folder) }),
+      prepare: () => host.files.makeFolder(folder),
+      gapMark: (_, lost, why) => encodeJson({ event: "entries_lost", lost, why }),
       onLost: () => {},
       onRemade: () => onRemade(null, journalFileOf(folder)),
     });
+  }
+
+  /** Has the actors of a plan log where it says, from now on. */
+  place({ nodes }: Plan): void {
+    for (const node of nodes) if (node.kind !== "tree") this.#logs.place(node.path, node.log);
   }
 
   /** Records a line of an actor. */
@@ -82,7 +89,7 @@ export class Recorder {
 
   /** Tells those who listen of a line that is in its log. */
   tellLine(path: string, stream: LogStream, at: number, { bytes, cut }: Line): void {
-    if (!this.isHeard) return;
+    if (!this.isHeard || this.#logs.isSilent(path)) return;
     const text = this.#decoder.decode(bytes);
     for (const { onLine } of this.#listeners) onLine?.({ at, path, stream, text, cut });
   }

@@ -7,7 +7,7 @@
  */
 import { concatBytes } from "../../base/bytes.ts";
 import type { LineTaker } from "./line_splitter.ts";
-import { encodeLine, formatMicros, type LogStream, tagOf } from "./log_format.ts";
+import { encodeAs, formatMicros, type LineFormat, type LogStream, tagOf } from "./log_format.ts";
 import type { Stamps } from "./stamps.ts";
 
 /** What is read at once: what a pipe holds by default. */
@@ -36,7 +36,11 @@ export interface LineHearer {
 
 /** Whose lines are encoded, and what becomes of them. */
 export interface Encoding {
+  /** Address of the actor. */
+  readonly path: string;
   readonly stream: LogStream;
+  /** What its lines look like now; null if they go nowhere. */
+  readonly format: () => LineFormat | null;
   /** Takes lines, encoded, in memory that is used again afterwards. */
   readonly append: (block: Uint8Array, lines: number) => void;
 }
@@ -50,6 +54,7 @@ export class LineEncoder implements LineTaker {
   /** The second that the stamp in the head is of, in microseconds. */
   #second = -SECOND;
   #encoding: Encoding | null = null;
+  #format: LineFormat | null = null;
   #hearer: LineHearer | null = null;
   #isFirst = true;
   /** Where the next line goes, and how many wait before it. */
@@ -64,6 +69,7 @@ export class LineEncoder implements LineTaker {
   /** Lines of a stream follow, which have come just now. @param hearer Null if nobody listens to single ones. */
   begin(encoding: Encoding, hearer: LineHearer | null): void {
     this.#encoding = encoding;
+    this.#format = encoding.format();
     this.#hearer = hearer;
     this.#isFirst = true;
     this.#at = OUTPUT;
@@ -78,12 +84,24 @@ export class LineEncoder implements LineTaker {
     // Of all that come in one piece the clock is asked once.
     const at = this.#isFirst ? this.#stamps.next() : this.#stamps.following();
     this.#isFirst = false;
+    if (this.#format !== null) this.#encode(this.#format, at, before, from, to, cut);
+    this.#hearer?.line(this.#encoding!.stream, at, this.#textOf(before, from, to), cut);
+  }
+
+  #encode(
+    format: LineFormat,
+    at: number,
+    before: Uint8Array | null,
+    from: number,
+    to: number,
+    cut: boolean,
+  ): void {
+    if (format === "json") return this.#putWhole(format, at, before, from, to, cut);
     const length = (before === null ? 0 : before.length) + to - from;
     const room = length + HEAD_BYTES + "+ \n".length;
+    if (room > OUTPUT_BYTES) return this.#putWhole(format, at, before, from, to, cut);
     if (this.#at + room > this.#bytes.length) this.finish();
-    if (room > OUTPUT_BYTES) this.#appendLong(at, this.#textOf(before, from, to), cut);
-    else this.#put(at, before, from, to, cut);
-    this.#hearer?.line(this.#encoding!.stream, at, this.#textOf(before, from, to), cut);
+    this.#put(format, at, before, from, to, cut);
   }
 
   /** Hands over what was encoded. */
@@ -93,14 +111,23 @@ export class LineEncoder implements LineTaker {
     this.#lines = 0;
   }
 
-  #put(at: number, before: Uint8Array | null, from: number, to: number, cut: boolean): void {
+  #put(
+    format: "stamped" | "raw",
+    at: number,
+    before: Uint8Array | null,
+    from: number,
+    to: number,
+    cut: boolean,
+  ): void {
     const bytes = this.#bytes;
-    this.#stamp(at);
     let end = this.#at;
-    bytes.copyWithin(end, HEAD, HEAD + HEAD_BYTES);
-    end += HEAD_BYTES;
-    if (cut) bytes[end++] = PLUS;
-    bytes[end++] = SPACE;
+    if (format === "stamped") {
+      this.#stamp(at);
+      bytes.copyWithin(end, HEAD, HEAD + HEAD_BYTES);
+      end += HEAD_BYTES;
+      if (cut) bytes[end++] = PLUS;
+      bytes[end++] = SPACE;
+    }
     if (before !== null) {
       bytes.set(before, end);
       end += before.length;
@@ -112,9 +139,22 @@ export class LineEncoder implements LineTaker {
     this.#lines += 1;
   }
 
-  #appendLong(at: number, text: Uint8Array, cut: boolean): void {
-    const { stream, append } = this.#encoding!;
-    append(encodeLine(at, stream, { bytes: text, cut }), 1);
+  /** Takes a line that is encoded elsewhere: it is too long, or costs an object in any case. */
+  #putWhole(
+    format: LineFormat,
+    at: number,
+    before: Uint8Array | null,
+    from: number,
+    to: number,
+    cut: boolean,
+  ): void {
+    const { path, stream, append } = this.#encoding!;
+    const line = encodeAs(format, path, at, stream, { bytes: this.#textOf(before, from, to), cut });
+    if (this.#at + line.length > this.#bytes.length) this.finish();
+    if (line.length > OUTPUT_BYTES) return append(line, 1);
+    this.#bytes.set(line, this.#at);
+    this.#at += line.length;
+    this.#lines += 1;
   }
 
   #textOf(before: Uint8Array | null, from: number, to: number): Uint8Array {

@@ -5,6 +5,7 @@
  *
  * The middle word is the stream, with a `+` if the line was cut for its length and the next one goes on with it.
  */
+import { concatBytes } from "../../base/bytes.ts";
 import type { Line } from "./line_splitter.ts";
 
 /** Where a line comes from; `supervise` marks what is ours, such as a gap. */
@@ -22,9 +23,15 @@ export interface LogLine {
   readonly cut: boolean;
 }
 
+const ENCODER = new TextEncoder();
+const NEWLINE = 0x0a;
+
 const TAGS: Readonly<Record<LogStream, string>> = { stdout: "out", stderr: "err", supervise: "sup" };
-const STREAMS: Readonly<Record<string, LogStream>> = { out: "stdout", err: "stderr", sup: "supervise" };
-const LINE = /^(\S{27}) (out|err|sup)(\+?) (.*)$/s;
+
+/** The streams by the words that stand for them in a log. */
+export const STREAM_TAGS: ReadonlyMap<string, LogStream> = new Map(
+  Object.entries(TAGS).map(([stream, tag]) => [tag, stream as LogStream]),
+);
 
 /** The word in a log that stands for a stream; all of them have one length. */
 export function tagOf(stream: LogStream): string {
@@ -41,13 +48,32 @@ export function encodeLine(at: number, stream: LogStream, line: Line): Uint8Arra
   return bytes;
 }
 
-/** Reads a line of a file, without its newline; null for one that is not ours. */
-export function decodeLine(path: string, text: string): LogLine | null {
-  const found = LINE.exec(text);
-  if (found === null) return null;
-  const [, stamp, tag, plus, rest] = found;
-  const at = parseMicros(stamp!);
-  return at === null ? null : { at, path, stream: STREAMS[tag!]!, text: rest!, cut: plus === "+" };
+/** What the lines of a file look like: as above, as the actor wrote them, or an object of JSON each, as `logs --json` has it. */
+export type LineFormat = "stamped" | "raw" | "json";
+
+/** The bytes of a line in a file of a format, its newline included. */
+export function encodeAs(
+  format: LineFormat,
+  path: string,
+  at: number,
+  stream: LogStream,
+  line: Line,
+): Uint8Array {
+  if (format === "stamped") return encodeLine(at, stream, line);
+  const decoder = new TextDecoder();
+  if (format === "raw") {
+    const text = stream === "supervise"
+      ? ENCODER.encode(`[supervise: ${decoder.decode(line.bytes)}]`)
+      : line.bytes;
+    return concatBytes([text, Uint8Array.of(NEWLINE)]);
+  }
+  const fields = lineFields({ at, path, stream, text: decoder.decode(line.bytes), cut: line.cut });
+  return ENCODER.encode(`${JSON.stringify(fields)}\n`);
+}
+
+/** A line for JSON; `cut`: the next one of that actor and stream goes on with it. */
+export function lineFields({ at, path, stream, text, cut }: LogLine): Record<string, unknown> {
+  return { at: formatMicros(at), path, stream, line: text, cut };
 }
 
 /** ISO 8601 with microseconds. */
@@ -56,7 +82,8 @@ export function formatMicros(at: number): string {
   return `${new Date(millis).toISOString().slice(0, -1)}${String(at - millis * 1_000).padStart(3, "0")}Z`;
 }
 
-function parseMicros(stamp: string): number | null {
+/** Reads that; null for anything else. */
+export function parseMicros(stamp: string): number | null {
   const millis = Date.parse(`${stamp.slice(0, 23)}Z`);
   const micros = Number(stamp.slice(23, 26));
   return Number.isNaN(millis) || Number.isNaN(micros) ? null : millis * 1_000 + micros;

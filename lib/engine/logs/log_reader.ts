@@ -1,14 +1,18 @@
 /** Reads the logs of a tree back, while it runs and after: the rotated files first, all actors merged by time. */
-/// <reference path="../../std.d.ts" />
-import { DelimiterStream } from "@std/streams/delimiter-stream";
-import type { Files, ReadFile } from "../../host/ports/files.ts";
-import { decodeLine, type LogLine } from "./log_format.ts";
-import { offsetAfter } from "./log_search.ts";
-import { openRotated } from "./rotated_files.ts";
-import { logFileOf, logFolderOf } from "../state_folder.ts";
-
-const BLOCK_BYTES = 64 * 1_024;
-const NEWLINE = 0x0a;
+import type { Files } from "../../host/ports/files.ts";
+import {
+  blocksFromEnd,
+  blocksOf,
+  type Chain,
+  chainsOf,
+  closeChain,
+  openChain,
+  recentOf,
+} from "./log_chain.ts";
+import { ALL_LINES, type LineFilter, scanLines } from "./line_filter.ts";
+import type { LogLine } from "./log_format.ts";
+import { type LineBatches, mergeLines } from "./merge_lines.ts";
+import { logFolderOf } from "../state_folder.ts";
 
 /** Which lines are wanted. */
 export interface LogQuery {
@@ -16,12 +20,21 @@ export interface LogQuery {
   readonly paths: readonly string[];
   /** Lines after this stamp. */
   readonly after: number;
+  /** The same for single actors, where that is a later one. */
+  readonly afterOf?: ReadonlyMap<string, number>;
   /** Lines up to this stamp. */
   readonly upTo: number;
+  /** Which of them; all if it is left out. */
+  readonly filter?: LineFilter;
+  /**
+   * What becomes of lines without stamps, in files of the user's: `none` (where it is left out) leaves them out, `dated` takes
+   * the date of a file for that of its lines, `all` takes them whenever they came.
+   */
+  readonly unstamped?: "dated" | "all" | "none";
 }
 
 /** The name of a log in its folder, also of one that was rotated: the last rotation may have left no other. */
-const LOG_NAME = /^(.*)\.log(?:\.\d+)?$/;
+const LOG_NAME = /^(.*)\.log(?:\.\d+(?:\.gz)?|\.gz\.new|\.places)?$/;
 
 /** Addresses of all actors that have a log, sorted. */
 export function loggedActors(files: Files, folder: string): readonly string[] {
@@ -38,30 +51,19 @@ export function loggedActors(files: Files, folder: string): readonly string[] {
   return [...found].sort();
 }
 
+/** The wanted lines in batches, the oldest first. */
+export function readBatches(files: Files, folder: string, query: LogQuery): LineBatches {
+  const chains = query.paths.flatMap((path) => chainsOf(files, folder, path));
+  return mergeLines(chains.map((chain) => linesOf(files, chain, query)));
+}
+
 /** The wanted lines, the oldest first. */
 export async function* readLines(
   files: Files,
   folder: string,
   query: LogQuery,
 ): AsyncGenerator<LogLine, void> {
-  const sources = query.paths.map((path) => linesOf(files, folder, path, query));
-  try {
-    const heads = await Promise.all(sources.map((source) => source.next()));
-    while (true) {
-      let first = -1;
-      heads.forEach((head, index) => {
-        const isEarlier = !head.done && (first < 0 || head.value.at < (heads[first]!.value as LogLine).at);
-        if (isEarlier) first = index;
-      });
-      if (first < 0) return;
-      const line = heads[first]!.value as LogLine;
-      heads[first] = await sources[first]!.next();
-      if (line.at > query.after && line.at <= query.upTo) yield line;
-    }
-  } finally {
-    // Whoever stops early does not tell the sources so.
-    await Promise.all(sources.map((source) => source.return()));
-  }
+  for await (const batch of readBatches(files, folder, query)) yield* batch;
 }
 
 /** The last `count` of the wanted lines, the oldest first. Reads from the end, so that it costs the same for any log. */
@@ -71,112 +73,85 @@ export async function readLastLines(
   query: LogQuery,
   count: number,
 ): Promise<readonly LogLine[]> {
-  const last = await Promise.all(query.paths.map((path) => lastLinesOf(files, folder, path, query, count)));
+  const chains = query.paths.flatMap((path) => chainsOf(files, folder, path));
+  const last = await Promise.all(chains.map((chain) => lastLinesOf(files, chain, query, count)));
   return last.flat().sort((a, b) => a.at - b.at).slice(-count || Infinity);
 }
 
-async function* linesOf(
-  files: Files,
-  folder: string,
-  path: string,
-  { after, upTo }: LogQuery,
-): AsyncGenerator<LogLine, void> {
-  const opened = await openRotated(files, logFileOf(folder, path));
+async function* linesOf(files: Files, chain: Chain, query: LogQuery): LineBatches {
+  if (isLeftOut(chain, query)) return;
+  const after = afterOf(chain, query);
+  const { upTo } = query;
+  const isStamped = chain.format !== "raw";
+  const opened = await openChain(files, chain);
   try {
-    for (const file of opened.toReversed()) {
-      const start = after === 0 ? 0 : await offsetAfter(file, path, after);
-      for await (const text of textsOf(file, start)) {
-        const line = decodeLine(path, text);
-        // A part is asked for by whoever follows; that stamps grow within it is all that makes it one.
-        if (line !== null && after > 0 && line.at > upTo) return;
-        if (line !== null) yield line;
+    const recent = await recentOf(opened, after);
+    for (const link of recent.toReversed()) {
+      for await (const text of blocksOf(link, isStamped ? after : 0)) {
+        const lines = scanLines(text, link.decode, query.filter ?? ALL_LINES, chain.format !== "json");
+        yield within(lines, chain, query);
+        // A part is asked for; that stamps grow within it is all that makes it one.
+        if (isStamped && after > 0 && (lines.at(-1)?.at ?? 0) > upTo) return;
       }
     }
   } finally {
-    await closeAll(opened);
+    await closeChain(opened);
   }
 }
 
 async function lastLinesOf(
   files: Files,
-  folder: string,
-  path: string,
+  chain: Chain,
   query: LogQuery,
   count: number,
 ): Promise<readonly LogLine[]> {
-  const found: LogLine[] = [];
-  const opened = await openRotated(files, logFileOf(folder, path));
+  if (count === 0 || isLeftOut(chain, query)) return [];
+  const opened = await openChain(files, chain);
   try {
-    for (const file of opened) {
-      for await (const text of textsFromEnd(file)) {
-        if (found.length >= count) return found.reverse();
-        const line = decodeLine(path, text);
-        if (line !== null && line.at > query.after && line.at <= query.upTo) found.push(line);
+    let found: LogLine[] = [];
+    for (const link of opened) {
+      const older: LogLine[] = [];
+      const scan = (text: string) =>
+        within(
+          scanLines(text, link.decode, query.filter ?? ALL_LINES, chain.format !== "json"),
+          chain,
+          query,
+        );
+      if (link.isCompressed) {
+        // From its end it cannot be read: what is too much is forgotten on the way.
+        for await (const text of blocksOf(link, 0)) {
+          older.push(...scan(text));
+          if (older.length > 2 * count) older.splice(0, older.length - count);
+        }
+      } else {
+        for await (const text of blocksFromEnd(link)) {
+          older.unshift(...scan(text));
+          if (older.length + found.length >= count) break;
+        }
       }
+      found = [...older, ...found];
+      if (found.length >= count) break;
     }
-    return found.reverse();
+    return found.slice(-count);
   } finally {
-    await closeAll(opened);
+    await closeChain(opened);
   }
 }
 
-/**
- * The lines of a file from `start` on, which may lie within a line: that one is left out. What follows the last newline is
- * still being written, and left out too.
- */
-async function* textsOf(file: ReadFile, start: number): AsyncGenerator<string, void> {
-  const decoder = new TextDecoder();
-  const lines = new DelimiterStream(Uint8Array.of(NEWLINE), { disposition: "suffix" });
-  let isWhole = start === 0;
-  for await (const line of bytesOf(file, start).pipeThrough(lines)) {
-    if (isWhole && line.at(-1) === NEWLINE) yield decoder.decode(line.subarray(0, -1));
-    isWhole = true;
-  }
+function isLeftOut({ format }: Chain, { unstamped }: LogQuery): boolean {
+  return format === "raw" && (unstamped ?? "none") === "none";
 }
 
-function bytesOf(file: ReadFile, start: number): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let offset = start;
-  return new ReadableStream({
-    async pull(controller) {
-      const bytes = await file.read(offset, BLOCK_BYTES);
-      offset += bytes.length;
-      if (bytes.length > 0) controller.enqueue(bytes.slice());
-      else controller.close();
-    },
-  });
+function afterOf({ path }: Chain, { after, afterOf }: LogQuery): number {
+  return Math.max(after, afterOf?.get(path) ?? 0);
 }
 
-/** The same, the last first. */
-async function* textsFromEnd(file: ReadFile): AsyncGenerator<string, void> {
-  const decoder = new TextDecoder();
-  let end = await file.size();
-  let rest = new Uint8Array(0);
-  while (end > 0) {
-    const start = Math.max(0, end - BLOCK_BYTES);
-    const block = await file.read(start, end - start);
-    end = start;
-    let bytes = joined(block, rest);
-    for (
-      let newline = bytes.lastIndexOf(NEWLINE, -2);
-      newline >= 0;
-      newline = bytes.lastIndexOf(NEWLINE, -2)
-    ) {
-      const line = bytes.subarray(newline + 1);
-      if (line.at(-1) === NEWLINE) yield decoder.decode(line.subarray(0, -1));
-      bytes = bytes.subarray(0, newline + 1);
-    }
-    rest = bytes;
-  }
-  if (rest.at(-1) === NEWLINE) yield decoder.decode(rest.subarray(0, -1));
-}
-
-async function closeAll(opened: readonly ReadFile[]): Promise<void> {
-  await Promise.all(opened.map((file) => file.close()));
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(a.length + b.length);
-  whole.set(a);
-  whole.set(b, a.length);
-  return whole;
+/** Those between two stamps. */
+function within(lines: readonly LogLine[], chain: Chain, query: LogQuery): readonly LogLine[] {
+  const { format } = chain;
+  const { upTo } = query;
+  const after = afterOf(chain, query);
+  if (format === "raw" && query.unstamped === "all") return lines;
+  if (after === 0 && upTo === Infinity) return lines;
+  return lines.filter(({ at }) => at > after && at <= upTo);
 }

@@ -1,11 +1,12 @@
 /**
- * Writes the logs of all actors, each to a file of its own that is rotated by size.
+ * Writes the logs of all actors, each to a file of its own that is rotated by size and age.
  *
  * Invariants:
  * 1. `append` never waits, and what waits to be written is bounded: nothing that an actor prints can block us.
  * 2. Lines are written whole or not at all. Those that are lost are counted, and a line in their place says so.
  * 3. A disk that is slow has lines wait, and loses none as long as whoever appends asks for room before; a disk that
  *    stands still has them wait once, for a second, and then loses them: no actor hangs with it.
+ * 4. A rotation comes between two lines, and no file is larger than it may be but for one longer line.
  */
 import { concatBytes } from "../../base/bytes.ts";
 import { after } from "../../base/instant.ts";
@@ -13,19 +14,35 @@ import { messageOf } from "../../base/user_error.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { AppendFile, Files } from "../../host/ports/files.ts";
 import type { Clock } from "../../scope/clock.ts";
+import { openNursery } from "../../scope/nursery.ts";
 import { Event } from "../../sync/event.ts";
 import { type Block, BlockQueue } from "./block_queue.ts";
+import { Compressor } from "./compressor.ts";
+import { rotate } from "./rotated_files.ts";
 
-/** How a log file grows. */
-export interface LogLimits {
-  /** Size at which a file is rotated, in bytes. */
+/** Where a log is, and how it grows. */
+export interface LogFile {
+  readonly file: string;
+  /** Size that the file is not to exceed: a line that does not fit rotates it. In bytes. */
   readonly maxBytes: number;
   /** How many rotated files are kept beside the current one. */
   readonly keep: number;
+  /** Age at which the next line rotates it; null for any age. */
+  readonly maxAgeMs: number | null;
+  /** Whether rotated files are compressed. */
+  readonly compress: boolean;
 }
 
-/** The limits that hold if nobody says otherwise. */
-export const DEFAULT_LOG_LIMITS: LogLimits = { maxBytes: 10 * 1_024 * 1_024, keep: 5 };
+/** How a log file grows. */
+export type LogLimits = Omit<LogFile, "file">;
+
+/** How a file grows if nobody says otherwise. */
+export const DEFAULT_LOG_LIMITS: LogLimits = {
+  maxBytes: 10 * 1_024 * 1_024,
+  keep: 5,
+  maxAgeMs: null,
+  compress: false,
+};
 
 /** What may wait to be written to one file, and what is to be there before whoever has more waits for room. */
 const QUEUE_BYTES = 8 * 1_024 * 1_024;
@@ -43,11 +60,14 @@ const PATIENCE_MS = 1_000;
 export interface LogStoreOptions {
   readonly files: Files;
   readonly clock: Clock;
-  /** The file of a log, by the log's name. */
-  readonly fileOf: (name: string) => string;
-  readonly limits: LogLimits;
+  /** The date in milliseconds since 1970. */
+  readonly wallClock: () => number;
+  /** Where a log is now, by its name; asked for all that is written. */
+  readonly fileOf: (name: string) => LogFile;
+  /** Makes a place for a file. @throws {FileError} */
+  readonly prepare: (file: string) => void;
   /** The line that stands for lines that are lost. */
-  readonly gapMark: (lost: number, why: string) => Uint8Array;
+  readonly gapMark: (name: string, lost: number, why: string) => Uint8Array;
   /** Told that lines of a log are being lost, once for each gap. */
   readonly onLost: (name: string, why: string) => void;
   /** Told that somebody had removed the file of a log, which was begun again. */
@@ -57,8 +77,14 @@ export interface LogStoreOptions {
 interface Log {
   readonly name: string;
   file: AppendFile | null;
-  /** Size at which the file is rotated next. */
-  rotateAt: number;
+  /** The path of the file that is open, or was last. */
+  path: string;
+  /** Size up to which a file grows on that could not be rotated. */
+  growsTo: number;
+  /** Whether it is to be rotated behind the lines that wait. */
+  isToRotate: boolean;
+  /** Date until which one that is too old is not tried again. */
+  staysUntil: number;
   readonly queue: BlockQueue;
   /** Those who wait for room. */
   readonly waiting: (() => void)[];
@@ -75,6 +101,10 @@ interface Log {
 export class LogStore {
   readonly #options: LogStoreOptions;
   readonly #logs = new Map<string, Log>();
+  readonly #compressor: Compressor;
+  /** Logs that have rotated files to compress. */
+  readonly #unpacked = new Set<string>();
+  #packing = new Event();
   /** Those that there is something to write for. */
   #due = new Set<Log>();
   #work = new Event();
@@ -88,6 +118,11 @@ export class LogStore {
 
   constructor(options: LogStoreOptions) {
     this.#options = options;
+    this.#compressor = new Compressor(options.files, (file, why) => {
+      for (const { name, path } of this.#logs.values()) {
+        if (path === file) options.onLost(name, `a rotated log cannot be compressed: ${why}`);
+      }
+    });
   }
 
   /** Takes lines, encoded, to be written soon. Their memory may be used again. */
@@ -127,6 +162,16 @@ export class LogStore {
 
   /** Writes what comes, until `close`, and then what is left. To be run as a task. */
   async run(): Promise<void> {
+    await openNursery(async (nursery) => {
+      nursery.startSoon(() => this.#packAll(), { name: "compressor" });
+      await this.#writeAll();
+      // What is not compressed yet is when somebody writes on.
+      this.#compressor.close();
+      this.#packing.set();
+    }, { collapse: true });
+  }
+
+  async #writeAll(): Promise<void> {
     while (true) {
       await this.#work.wait();
       const closing = this.#closed;
@@ -149,16 +194,12 @@ export class LogStore {
 
   async #closeFiles(): Promise<void> {
     this.#isStale = false;
-    for (const log of this.#logs.values()) {
-      const { file } = log;
-      log.file = null;
-      if (file !== null) await fromPromise(file.close());
-    }
+    for (const log of this.#logs.values()) await this.#close(log);
   }
 
   /** Rotates a log behind the lines that it was given so far, whatever its size. */
   rotate(name: string): void {
-    this.#logOf(name).rotateAt = 0;
+    this.#logOf(name).isToRotate = true;
     this.#work.set();
   }
 
@@ -186,7 +227,10 @@ export class LogStore {
     const log: Log = {
       name,
       file: null,
-      rotateAt: this.#options.limits.maxBytes,
+      path: "",
+      growsTo: 0,
+      isToRotate: false,
+      staysUntil: 0,
       queue: new BlockQueue(),
       waiting: [],
       stopWaiting: null,
@@ -203,75 +247,119 @@ export class LogStore {
     let left = log.queue.size;
     if (left === 0 && !isLast) return;
     do {
-      // How much there is in a file that is yet to be opened is not known.
-      const room = log.file === null ? 0 : log.rotateAt - log.file.size;
+      const settings = this.#options.fileOf(log.name);
+      const failure = await this.#ready(log, settings);
+      const room = failure === null ? roomIn(log, settings) : WRITE_BYTES;
       const block = log.queue.take(Math.min(WRITE_BYTES, room));
       left -= block.bytes.length;
       if (log.queue.size < CROWDED_BYTES) this.#letIn(log);
-      if (await this.#write(log, block)) await this.#rotateIfFull(log);
+      if (failure === null) await this.#write(log, block);
+      else this.#lose(log, block.lines, failure);
     } while (left > 0);
-  }
-
-  /** @returns Whether that could be done; if not the lines are lost. */
-  async #write(log: Log, { bytes, lines }: Block): Promise<boolean> {
-    const { lost } = log;
-    try {
-      const isRemoved = await this.#letGoOfRemoved(log);
-      log.file ??= await this.#open(log.name);
-      if (isRemoved) this.#options.onRemade(log.name);
-      const mark = lost === 0 ? null : this.#options.gapMark(lost, log.why);
-      await fromPromise(log.file.append(mark === null ? bytes : concatBytes([mark, bytes])));
-      log.stands = false;
-      log.lost -= lost;
-      return true;
-    } catch (error) {
-      this.#lose(log, lines, messageOf(error));
-      return false;
+    if (log.isToRotate && log.file !== null && log.file.size > 0) {
+      log.isToRotate = false;
+      await this.#rotate(log, this.#options.fileOf(log.name));
     }
   }
 
-  async #rotateIfFull(log: Log): Promise<void> {
-    const { size } = log.file!;
-    if (size < log.rotateAt) return;
+  /** Opens the file of a log, in which there is room for its next line then. @returns Null, or why that cannot be done. */
+  async #ready(log: Log, settings: LogFile): Promise<string | null> {
     try {
-      await this.#rotate(log);
-      log.rotateAt = this.#options.limits.maxBytes;
+      const isRemoved = await this.#letGoOfAnother(log, settings.file);
+      if (log.file === null) await this.#open(log, settings);
+      if (isRemoved) this.#options.onRemade(log.name);
+    } catch (error) {
+      return messageOf(error);
+    }
+    if (this.#isDue(log, settings)) await this.#rotate(log, settings);
+    try {
+      if (log.file === null) await this.#open(log, settings);
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  /** Whether a file is to be rotated before the next line. */
+  #isDue(log: Log, settings: LogFile): boolean {
+    const { size, madeAt } = log.file!;
+    if (size === 0) return false;
+    if (!log.queue.fits(roomIn(log, settings))) return true;
+    const now = this.#options.wallClock();
+    return settings.maxAgeMs !== null && now - madeAt >= settings.maxAgeMs && now >= log.staysUntil;
+  }
+
+  async #write(log: Log, { bytes, lines }: Block): Promise<void> {
+    const { lost } = log;
+    try {
+      const mark = lost === 0 ? null : this.#options.gapMark(log.name, lost, log.why);
+      await fromPromise(log.file!.append(mark === null ? bytes : concatBytes([mark, bytes])));
+      log.stands = false;
+      log.lost -= lost;
+    } catch (error) {
+      this.#lose(log, lines, messageOf(error));
+    }
+  }
+
+  /** Lets go of a file that is not the one to be written to, or that somebody has removed. @returns Whether it was removed. */
+  async #letGoOfAnother(log: Log, path: string): Promise<boolean> {
+    if (log.file === null) return false;
+    // Nobody would read what is written to a file that has no name.
+    const isRemoved = log.path === path && !await fromPromise(log.file.isThere());
+    if (log.path === path && !isRemoved) return false;
+    await this.#close(log);
+    return isRemoved;
+  }
+
+  async #close(log: Log): Promise<void> {
+    const { file } = log;
+    log.file = null;
+    log.growsTo = 0;
+    log.staysUntil = 0;
+    if (file !== null) await fromPromise(file.close());
+  }
+
+  async #open(log: Log, { file, compress }: LogFile): Promise<void> {
+    this.#options.prepare(file);
+    log.file = await fromPromise(openWhole(this.#options.files, file));
+    const isNew = log.path !== file;
+    log.path = file;
+    // An earlier writer may have left some that are not compressed yet.
+    if (isNew && compress) this.#pack(file);
+  }
+
+  async #rotate(log: Log, settings: LogFile): Promise<void> {
+    const { file, keep, maxBytes, maxAgeMs, compress } = settings;
+    const { size } = log.file!;
+    await this.#close(log);
+    try {
+      rotate(this.#options.files, file, keep, (...moved) => this.#compressor.moved(file, ...moved));
+      if (compress) this.#pack(file);
     } catch (error) {
       // A file that cannot be renamed grows on: that is better than losing what comes. It is tried again, and said
       // again, when as much has come once more.
-      log.rotateAt = size + this.#options.limits.maxBytes;
+      log.growsTo = size + maxBytes;
+      log.staysUntil = this.#options.wallClock() + (maxAgeMs ?? 0);
       this.#options.onLost(log.name, `the log cannot be rotated: ${messageOf(error)}`);
     }
   }
 
-  /** Nobody would read any more what is written to a file that somebody has removed. @returns Whether it is one. */
-  async #letGoOfRemoved(log: Log): Promise<boolean> {
-    if (log.file === null || await fromPromise(log.file.isThere())) return false;
-    await fromPromise(log.file.close());
-    log.file = null;
-    log.rotateAt = this.#options.limits.maxBytes;
-    return true;
+  /** Has the rotated files of a log compressed, beside all else. */
+  #pack(file: string): void {
+    this.#unpacked.add(file);
+    this.#packing.set();
   }
 
-  async #open(name: string): Promise<AppendFile> {
-    const file = this.#options.fileOf(name);
-    this.#options.files.makeFolder(file.slice(0, file.lastIndexOf("/")));
-    return await fromPromise(openWhole(this.#options.files, file));
-  }
-
-  async #rotate(log: Log): Promise<void> {
-    const { files, limits: { keep } } = this.#options;
-    const file = this.#options.fileOf(log.name);
-    await fromPromise(log.file!.close());
-    log.file = null;
-    if (keep === 0) return files.remove(file);
-    // Only what is in the way moves on, so that an attempt which fails at its end can be repeated without harm.
-    let last = 1;
-    while (last < keep && files.exists(`${file}.${last}`)) last += 1;
-    for (let number = last - 1; number >= 1; number--) {
-      files.rename(`${file}.${number}`, `${file}.${number + 1}`);
+  /** Compresses what is to be compressed, until `close`. */
+  async #packAll(): Promise<void> {
+    while (!this.#closed) {
+      await this.#packing.wait();
+      this.#packing = new Event();
+      for (const file of this.#unpacked) {
+        this.#unpacked.delete(file);
+        await fromPromise(this.#compressor.packAll(file));
+      }
     }
-    files.rename(file, `${file}.1`);
   }
 
   #lose(log: Log, count: number, why: string): void {
@@ -279,6 +367,11 @@ export class LogStore {
     log.lost += count;
     log.why = why;
   }
+}
+
+/** How many bytes may be added to the file of a log before it is rotated. */
+function roomIn({ file, growsTo }: Log, { maxBytes }: LogFile): number {
+  return file === null ? 0 : Math.max(maxBytes, growsTo) - file.size;
 }
 
 /** Opens a file so that what is appended begins a line, also behind one that a writer has left in parts who was killed. */

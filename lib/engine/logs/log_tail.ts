@@ -25,7 +25,7 @@ export async function readTail(
   folder: string,
   { path, count, mask }: TailQuery,
 ): Promise<readonly LogLine[]> {
-  const query = { paths: [path], after: 0, upTo: Infinity };
+  const query = { paths: [path], after: 0, upTo: Infinity, unstamped: "all" } as const;
   const lines = await readLastLines(files, folder, query, count);
   return lines.map((line) => {
     const text = mask(line.text);

@@ -15,12 +15,15 @@ import {
   nullable,
   number,
   object,
+  optional,
   processNumber,
   type Shape,
   text,
   whole,
+  word,
 } from "../../base/shape.ts";
-import type { ActorSpec } from "../../config/plan.ts";
+import { isSameData } from "../../base/same_data.ts";
+import { type ActorSpec, type LogSpec, nodeAt } from "../../config/plan.ts";
 import { messageOf } from "../../base/user_error.ts";
 import { keyOf } from "../../host/alive.ts";
 import { FileError, type Files } from "../../host/ports/files.ts";
@@ -70,6 +73,8 @@ export interface SavedRun extends ProcessId {
   readonly fileBefore: string | null;
   /** Whether it is to outlive the supervisor. */
   readonly survives: boolean;
+  /** Where its output goes; undefined for where an earlier version had it go. */
+  readonly log?: LogSpec | undefined;
   /** How it ended; null if it had not, or nobody has seen it. */
   readonly status: ExitStatus | null;
 }
@@ -123,7 +128,9 @@ export class StateLog {
     this.#state = after;
     const change = changeBetween(before, after);
     if (change !== null) this.#add(encodeChange(change));
-    if (after.plan !== before.plan) this.#add(this.#planLine());
+    if (after.plan === before.plan) return;
+    this.#add(this.#planLine());
+    this.#replaceLogs();
   }
 
   /** A run has a process. */
@@ -145,6 +152,22 @@ export class StateLog {
   /** Writes all of it anew. */
   rewrite(): void {
     this.#writeWhole();
+  }
+
+  /** Where the output of a run goes is a rule that another plan changes. */
+  #replaceLogs(): void {
+    const logs = new Map<RunId, LogSpec>();
+    for (const { id, phase } of this.#state.nodes.values()) {
+      const spec = nodeAt(this.#state.plan, id);
+      if ("run" in phase && spec !== undefined && spec.kind !== "tree") logs.set(phase.run, spec.log);
+    }
+    for (const [key, known] of this.#runs) {
+      const log = logs.get(known.run);
+      if (log === undefined || isSameData(log, known.log)) continue;
+      const run: SavedRun = { ...known, log };
+      this.#runs.set(key, run);
+      this.#add(JSON.stringify({ run } satisfies Entry));
+    }
   }
 
   #planLine(): string {
@@ -273,6 +296,16 @@ const HEADER = object<{ readonly header: LogHeader }>({
   }),
 });
 
+const logShape = object<LogSpec>({
+  to: word("file", "inherit", "null"),
+  file: nullable(text),
+  format: word("raw", "json"),
+  maxBytes: number,
+  keep: count,
+  maxAgeMs: nullable(number),
+  compress: boolean,
+});
+
 const RUN = object<{ readonly run: SavedRun }>({
   run: object<SavedRun>({
     pid: processNumber,
@@ -281,6 +314,7 @@ const RUN = object<{ readonly run: SavedRun }>({
     spec: text,
     fileBefore: nullable(text),
     survives: boolean,
+    log: optional(logShape),
     status: nullable(exitStatusShape),
   }),
 });

@@ -53,10 +53,10 @@ export class Survival {
     this.#log?.changed(before, after);
   }
 
-  started(run: Omit<SavedRun, "spec" | "status">, actor: ActorSpec): void {
+  started(run: Omit<SavedRun, "spec" | "log" | "status">, actor: ActorSpec): void {
     const { run: number, pid, startTime, fileBefore, survives } = run;
     const spec = this.#fingerprintOf(actor);
-    this.#log?.started({ run: number, pid, startTime, fileBefore, spec, survives });
+    this.#log?.started({ run: number, pid, startTime, fileBefore, spec, survives, log: actor.log });
   }
 
   #fingerprintOf(actor: ActorSpec): string {

@@ -28,6 +28,8 @@ export class Disk {
   readonly #unwritable = new Set<string>();
   /** Bytes that can still be written. */
   freeBytes = Infinity;
+  /** The date of what is made. */
+  now: () => number = () => 0;
   #standstill: PromiseWithResolvers<void> | null = null;
   /** Folders that somebody has open, by their names now; null for one that was removed. */
   readonly #held = new Map<string, string | null>();
@@ -94,6 +96,7 @@ export class Disk {
     const folder = this.#entries.get(folderOf(path));
     if (folder === undefined) throw fail("ENOENT");
     if (folder.kind !== "folder") throw fail("ENOTDIR");
+    if (entry.kind === "file") entry.content.madeAt ??= this.now();
     this.#entries.set(path, entry);
     this.tell(path, "written");
   }

@@ -228,11 +228,16 @@ class FakeAppendFile implements AppendFile {
     return this.#content.size;
   }
 
+  get madeAt(): number {
+    return this.#content.madeAt ?? this.#disk.now();
+  }
+
   async append(bytes: Uint8Array): Promise<void> {
     await this.#disk.turning();
     this.#disk.checkAccess(this.#path, "writing");
     this.#disk.take(bytes.length);
     this.#content.append(bytes);
+    this.#content.changedAt = this.#disk.now();
   }
 
   isThere(): Promise<boolean> {
@@ -258,6 +263,10 @@ class FakeReadFile implements ReadFile {
 
   size(): Promise<number> {
     return Promise.resolve(this.#content.size);
+  }
+
+  changedAt(): Promise<number> {
+    return Promise.resolve(this.#content.changedAt ?? this.#content.madeAt ?? 0);
   }
 
   read(offset: number, length: number): Promise<Uint8Array> {

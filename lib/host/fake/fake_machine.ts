@@ -82,6 +82,7 @@ export class FakeMachine {
 
   constructor(clock: Clock) {
     this.clock = clock;
+    this.disk.now = () => EPOCH_MS + clock.now();
     this.kernel = new Kernel(clock);
     this.groups = new GroupTable(this.kernel);
     const image = { argv: ["/usr/bin/supervise"], env: {}, cwd: "/", uid: OWN_UID };

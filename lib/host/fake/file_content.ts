@@ -3,6 +3,10 @@ let contents = 0;
 /** The bytes of a file, which live on while somebody has it open. */
 export class FileContent {
   readonly id: number = ++contents;
+  /** When it came to a disk, in milliseconds since 1970; null before. */
+  madeAt: number | null = null;
+  /** When it was written to after that. */
+  changedAt: number | null = null;
   #bytes: Uint8Array;
   #size: number;
 

@@ -16,6 +16,8 @@ export class FileError extends Error {
 export interface AppendFile {
   /** Bytes in it. */
   readonly size: number;
+  /** When it was made, in milliseconds since 1970: now, where the file system does not keep that. */
+  readonly madeAt: number;
   /** @throws {FileError} If not all of `bytes` could be written; what was is taken back. */
   append(bytes: Uint8Array): Promise<void>;
   /** Whether it is still there, by whatever name: nobody has removed it. */
@@ -29,6 +31,8 @@ export interface ReadFile {
   readonly identity: string;
   /** Bytes in it now. */
   size(): Promise<number>;
+  /** When somebody last wrote to it, in milliseconds since 1970. */
+  changedAt(): Promise<number>;
   /** Up to `length` bytes from `offset`; fewer at the end, none after it. */
   read(offset: number, length: number): Promise<Uint8Array>;
   close(): Promise<void>;

@@ -165,7 +165,8 @@ export class NodeFiles implements Files {
   async openAppend(path: string): Promise<AppendFile> {
     return await translatingLater(async () => {
       const { handle, stat } = await openOwn(path, TO_APPEND_OWN);
-      return new NodeAppendFile(handle, stat.size);
+      // A file system that does not keep the date gives none, or that of 1970.
+      return new NodeAppendFile(handle, stat.size, stat.birthtimeMs || Date.now());
     });
   }
 
@@ -181,12 +182,14 @@ export class NodeFiles implements Files {
 }
 
 class NodeAppendFile implements AppendFile {
+  readonly madeAt: number;
   readonly #handle: FileHandle;
   #size: number;
 
-  constructor(handle: FileHandle, size: number) {
+  constructor(handle: FileHandle, size: number, madeAt: number) {
     this.#handle = handle;
     this.#size = size;
+    this.madeAt = madeAt;
   }
 
   get size(): number {
@@ -227,6 +230,10 @@ class NodeReadFile implements ReadFile {
 
   async size(): Promise<number> {
     return (await this.#handle.stat()).size;
+  }
+
+  async changedAt(): Promise<number> {
+    return (await this.#handle.stat()).mtimeMs;
   }
 
   async read(offset: number, length: number): Promise<Uint8Array> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { lineFields, LineRenderer } from "../../../lib/cli/render/log_line.ts";
+import { lineFields } from "../../../lib/engine/logs/log_format.ts";
+import { LineRenderer } from "../../../lib/cli/render/log_line.ts";
 import { painter } from "../../../lib/cli/render/paint.ts";
 import type { LogLine } from "../../../lib/engine/logs/log_format.ts";
 import { test } from "../../harness/test.ts";

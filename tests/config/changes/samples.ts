@@ -214,6 +214,18 @@ export const ACTOR_SAMPLES: SamplesOf<typeof ACTOR_CHANGES> = {
     `schedule = "0 3 * * *"`,
     `schedule = "0 3 * * *"\ncatch_up = true`,
   ),
+  log: {
+    file: sample(`log = { file = "a.log" }`, `log.file = "./a.log"`, `log = { file = "b.log" }`),
+    max_size: sample(`log = { max_size = "1MiB" }`, `log.max_size = "1024KiB"`, `log.max_size = "2MiB"`),
+    keep: sample(`log = { keep = 5 }`, `log = {}`, `log = { keep = 0 }`),
+    max_age: sample(`log = { max_age = "1d" }`, `log.max_age = "24h"`, `log.max_age = "1h"`),
+    format: sample(
+      `log = { file = "a.log", format = "raw" }`,
+      `log = { file = "a.log" }`,
+      `log = { file = "a.log", format = "json" }`,
+    ),
+    compress: sample(`log = { compress = false }`, ``, `log = { compress = true }`),
+  },
   stdin: sample(`stdin = "in.txt"`, `stdin = "./in.txt"`, `stdin = "null"`),
   replicas: sample(`replicas = 2`, `replicas = 0x2`, `replicas = 3`, {
     changes: ["add a.3 replicas"],

@@ -128,6 +128,25 @@ export function filesContract(name: string, open: OpenSubject): void {
     assert.equal(files.readText(path), "one\ntwo\n");
   });
 
+  guarantee(
+    "a file knows when it was made, also under another name, and last written to",
+    async ({ host, folder }) => {
+      const { files } = host;
+      const path = `${folder}/a.log`;
+      const file = await files.openAppend(path);
+      // The kernel's date may be a tick behind.
+      assert.ok(Math.abs(host.wallClock() - file.madeAt) < 60_000);
+      await file.append(bytesOf("a line\n"));
+      const reader = (await files.openRead(path))!;
+      assert.ok(Math.abs(host.wallClock() - await reader.changedAt()) < 60_000);
+      await reader.close();
+      files.rename(path, `${path}.1`);
+      const renamed = await files.openAppend(`${path}.1`);
+      assert.equal(renamed.madeAt, file.madeAt);
+      for (const opened of [file, renamed]) await opened.close();
+    },
+  );
+
   guarantee("an append for which there is no space fails, and the size stays", async (subject) => {
     const file = await subject.host.files.openAppend(await subject.fullFile());
     const before = file.size;
