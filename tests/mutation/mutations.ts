@@ -83,7 +83,11 @@ export const MUTATIONS: readonly Mutation[] = [
       `if (isCountedByItself(turn, id)) {`,
       `if (false) {`,
     ],
-    ["every tree counts each child by itself", `.onFailure === "fail_child";`, `.onFailure !== null;`],
+    [
+      "every tree counts each child by itself",
+      `return turn.treeSpec(turn.spec(id).parent!).onFailure === "fail_child";`,
+      `return turn.spec(id).parent !== null;`,
+    ],
     [
       "the intensity of an actor is ignored",
       `spec.kind !== "tree" && isCountedByItself(turn, id) ? spec.intensity : null`,
@@ -183,10 +187,10 @@ function groupOf`,
     ],
     [
       "restarts count for ever",
-      `const recent = window.at.filter((at) => now - at <= spec.withinMs);`,
-      `const recent = window.at;`,
+      `while (old < at.length && now - at[old]! > spec.withinMs) old += 1;`,
+      ``,
     ],
-    ["only the last restart counts", `window: { at: [...recent, now] }`, `window: { at: [now] }`],
+    ["only the last restart counts", `recent.push(now);`, `recent.splice(0, recent.length, now);`],
   ]),
   ...inFile("stop_order", [
     [
@@ -490,7 +494,11 @@ function groupOf`,
   ...inFile("deadlines", [
     ["a run may take any time", `return runTimeoutMs === null ? NEVER :`, `return true ? NEVER :`],
     ["time that was held counts", `after(since, ms + heldMs)`, `after(since, ms)`],
-    ["time that is held counts", `isMade && hold === null ?`, `isMade ?`],
+    [
+      "time that is held counts",
+      `if (!isMade || hold !== null) return NEVER;`,
+      `if (!isMade) return NEVER;`,
+    ],
   ]),
   ...inFile("hold", [
     [
