@@ -2,7 +2,8 @@
 import { after, earliest, latest } from "../base/instant.ts";
 import type { NodeId } from "../config/plan.ts";
 import type { RunEvent } from "./event.ts";
-import { onAlive, onBroken, setWatchdog } from "./health.ts";
+import { onAlive, onBroken, onWatchdogChanged } from "./health.ts";
+import { runTime } from "./run_time.ts";
 import type { RunWord } from "./run_word.ts";
 import type { Turn } from "./turn.ts";
 
@@ -14,9 +15,10 @@ export function onTold(turn: Turn, id: NodeId, { told }: RunEvent & { type: "tol
     case "broken":
       return onBroken(turn, id);
     case "watchdog":
-      return setWatchdog(turn, id, told.ms);
+      say(turn, id, { watchdog: { ms: told.ms } });
+      return onWatchdogChanged(turn, id, told.ms);
     case "extend":
-      return say(turn, id, { extendedTo: after(turn.now, told.ms) });
+      return extend(turn, id, told.ms);
     case "main":
       return setPid(turn, id, told.pid);
     case "ready":
@@ -40,6 +42,13 @@ export function onToldWhileStopping(turn: Turn, id: NodeId, { told }: RunEvent &
   if (!isRunning) return;
   const killAt = latest(ladder.killAt, earliest(after(turn.now, told.ms), ladder.deadline));
   turn.setActor(id, { phase: { ...phase, ladder: { ...ladder, killAt } } });
+}
+
+/** It may take so long yet, whatever its limits are. */
+function extend(turn: Turn, id: NodeId, ms: number): void {
+  const { phase } = turn.actor(id);
+  if (phase.at !== "starting" && phase.at !== "running") return;
+  say(turn, id, { extendedTo: after(runTime(phase, turn.now), ms) });
 }
 
 function setPid(turn: Turn, id: NodeId, pid: number): void {

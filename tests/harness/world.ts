@@ -137,7 +137,7 @@ export class World {
   answers(path: string, answer: ProbeAnswer): void {
     const { phase } = this.actor(path);
     assert.ok(phase.at === "running" && phase.health !== null);
-    this.send({ type: "probed", node: this.id(path), run: phase.run, attempt: phase.health.attempt, answer });
+    this.send({ type: "probed", node: this.id(path), run: phase.run, attempt: phase.attempt, answer });
   }
 
   /** Files have changed that an actor may watch. */
