@@ -55,6 +55,13 @@ interface Process {
   cleared: boolean;
 }
 
+/** One question to a run. */
+export interface Question {
+  readonly node: NodeId;
+  readonly run: RunId;
+  readonly attempt: number;
+}
+
 /** See the module. */
 export class World {
   plan: Plan;
@@ -76,6 +83,8 @@ export class World {
   begun = 0;
   /** Hooks that go on. */
   readonly hooks = new Map<RunId, { readonly node: NodeId; readonly run: RunId; readonly hook: HookName }>();
+  /** All that was asked of runs. */
+  readonly questions: Question[] = [];
   readonly #scripts = new Map<NodeId, Script>();
   readonly #inbox: TreeEvent[] = [];
   /** What a later supervisor would find. */
@@ -140,6 +149,11 @@ export class World {
     this.send({ type: "probed", node: this.id(path), run: phase.run, attempt: phase.attempt, answer });
   }
 
+  /** A question is answered, in time, late or once more. */
+  answersTo(question: Question, answer: ProbeAnswer): void {
+    this.send({ type: "probed", ...question, answer });
+  }
+
   /** Files have changed that an actor may watch. */
   changes(path: string, ...files: readonly string[]): void {
     this.send({ type: "files_changed", node: path as NodeId, files });
@@ -182,6 +196,7 @@ export class World {
     assert.deepEqual([...folded.nodes], [...decided.nodes], "what is written is what was decided");
     this.held.clear();
     this.hooks.clear();
+    this.questions.length = 0;
     // What was yet to be spawned was waiting in the supervisor that is gone.
     for (const { id: node, phase } of this.state.nodes.values()) {
       if (phase.at !== "starting" || phase.pid !== null) continue;
@@ -241,6 +256,15 @@ export class World {
 
   reset(...paths: readonly string[]): number {
     return this.#request({ type: "reset_requested", request: null, nodes: this.ids(paths) });
+  }
+
+  signal(paths: readonly string[], signal: Signal, toAll = false): number {
+    const nodes = this.ids(paths);
+    return this.#request({ type: "signal_requested", request: null, nodes, signal, toAll });
+  }
+
+  exec(path: string): number {
+    return this.#request({ type: "exec_requested", request: null, nodes: this.ids([path]), command: "ls" });
   }
 
   awaitReady(...paths: readonly string[]): number {
@@ -373,7 +397,7 @@ export class World {
     const script = this.#scriptOf(node);
     const process = this.processes.find((process) => process.run === run);
     const isHeld = [...this.held.values()].some((held) => held.run === run);
-    const isStop = !["spawn", "probe", "hook", "end_hook", "close_run"].includes(effect.type);
+    const isStop = !["spawn", "probe", "hook", "end_hook", "tell", "close_run"].includes(effect.type);
     assert.ok(!isStop || !isHeld, `${effect.type} of a run that is held`);
     if (run > this.#lastRun) this.begun += 1;
     this.#lastRun = Math.max(this.#lastRun, run);
@@ -411,6 +435,7 @@ export class World {
         if (process !== undefined) return;
         return this.send({ type: "spawn_failed", node, run, message: "called off", isFinal: false });
       case "probe":
+        this.questions.push({ node, run, attempt: effect.attempt });
         if (script.probe === "silent") return;
         return this.send({
           type: "probed",
