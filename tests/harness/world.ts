@@ -197,11 +197,14 @@ export class World {
     this.held.clear();
     this.hooks.clear();
     this.questions.length = 0;
-    // What was yet to be spawned was waiting in the supervisor that is gone.
+    // What was yet to be spawned was waiting in the supervisor that is gone, and so was what comes after all.
     for (const { id: node, phase } of this.state.nodes.values()) {
-      if (phase.at !== "starting" || phase.pid !== null) continue;
+      if (!("run" in phase)) continue;
       const { run } = phase;
-      if (this.processes.every((process) => process.run !== run)) this.log.push(`close_run ${node}`);
+      const isThere = this.processes.some((process) => process.run === run && !process.cleared);
+      const known = state.nodes.get(node)?.phase;
+      const goesOn = phase.at === "stopping" && known !== undefined && "run" in known && known.run === run;
+      if (!isThere && !goesOn) this.log.push(`close_run ${node}`);
     }
     this.state = state;
     this.plan = plan;

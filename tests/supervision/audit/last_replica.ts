@@ -27,6 +27,7 @@ const OTHERS: ReadonlySet<string> = new Set([
   "timed_out",
   "unhealthy",
   "files_changed",
+  "due",
   "restarted",
   "gave_up",
   "failed",
