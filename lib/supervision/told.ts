@@ -1,10 +1,14 @@
-/** What a run tells of itself, by whatever protocol, and what follows from that. */
+/**
+ * What a run tells of itself, by whatever protocol, and what follows from that. Most of it is only kept for people; a run is
+ * said to be ready by the probe that waits for that word, and not by this.
+ */
 import { after, earliest, latest } from "../base/instant.ts";
 import type { NodeId } from "../config/plan.ts";
 import type { RunEvent } from "./event.ts";
 import { onAlive, onBroken, onWatchdogChanged } from "./health.ts";
 import { runTime } from "./run_time.ts";
 import type { RunWord } from "./run_word.ts";
+import type { Ladder } from "./stop_ladder.ts";
 import type { Turn } from "./turn.ts";
 
 /** A run that is there tells something of itself. */
@@ -33,13 +37,15 @@ export function onTold(turn: Turn, id: NodeId, { told }: RunEvent & { type: "tol
   }
 }
 
-/** A run that is being stopped asks for more time: it has that as far as whoever stops it has. */
+/** The process is there on these rungs, and is asked to end. */
+const ASKING: readonly Ladder["rung"][] = ["pre_stop", "command", "cancel", "signal"];
+
+/** A run that is being stopped asks for more time: it has that as far as its trees have, and not once SIGKILL was sent. */
 export function onToldWhileStopping(turn: Turn, id: NodeId, { told }: RunEvent & { type: "told" }): void {
   const { phase } = turn.actor(id);
   if (told.is !== "extend" || phase.at !== "stopping") return;
   const { ladder } = phase;
-  const isRunning = ["pre_stop", "command", "cancel", "signal"].includes(ladder.rung);
-  if (!isRunning) return;
+  if (!ASKING.includes(ladder.rung)) return;
   const killAt = latest(ladder.killAt, earliest(after(turn.now, told.ms), ladder.deadline));
   turn.setActor(id, { phase: { ...phase, ladder: { ...ladder, killAt } } });
 }
@@ -51,6 +57,7 @@ function extend(turn: Turn, id: NodeId, ms: number): void {
   say(turn, id, { extendedTo: after(runTime(phase, turn.now), ms) });
 }
 
+/** The main process is another one. Before its program runs there is none that could have said so. */
 function setPid(turn: Turn, id: NodeId, pid: number): void {
   const { phase } = turn.actor(id);
   if (phase.at === "running") turn.setActor(id, { phase: { ...phase, pid } });
