@@ -130,9 +130,11 @@ test("health: the process may change the time of its watchdog, and end it", () =
   const world = worldOf({ web: { daemon: true, health: WATCHDOG } });
   world.tells("web", { is: "watchdog", ms: 10_000 });
   world.advance(9_999);
+  world.tells("web", { is: "alive" });
+  world.advance(9_999);
   world.tells("web", { is: "watchdog", ms: null });
   world.advance(60_000);
-  assert.deepEqual(world.take(...SEEN), []);
+  assert.deepEqual(world.take(...SEEN), ["#healthy web"]);
 });
 
 test("health: what is to stop is not checked, and restarted by nothing", () => {
@@ -340,4 +342,34 @@ test("told: time for which a crash is held does not count for the time that a ru
   world.take();
   world.advance(1);
   assert.deepEqual(world.take("#timed_out"), ["#timed_out web"]);
+});
+
+test("health: bad news of what is to stop, and waits for its turn, ends it no sooner", () => {
+  const world = worldOf({
+    web: checked({ retries: 1, intervalMs: 1_000 }),
+    dog: { daemon: true, health: WATCHDOG },
+    client: { daemon: true, needs: { web: "ready", dog: "ready" } },
+  });
+  world.script("web", { probe: "silent" });
+  world.advance(1_000);
+  world.script("client", { obeys: false });
+  world.stop("client", "web", "dog");
+  world.take();
+  world.answers("web", { says: "not_ready", why: "refused" });
+  world.tells("dog", { is: "broken" });
+  assert.deepEqual(world.take(...SEEN), []);
+  world.exits("client", 0);
+  assert.deepEqual(world.phases(), { web: "stopped", dog: "stopped", client: "stopped" });
+});
+
+test("health: time for which a crash is held does not count for the start period", () => {
+  const world = worldOf({ web: checked({ startPeriodMs: 5_000, retries: 1, intervalMs: 1_000 }) });
+  const crash = world.holds("web");
+  world.advance(60_000);
+  world.letGo(crash);
+  world.script("web", { probe: "refused" });
+  world.advance(4_999);
+  assert.deepEqual(world.take("#unhealthy"), []);
+  world.advance(1);
+  assert.deepEqual(world.take("#unhealthy"), ["#unhealthy web"]);
 });

@@ -28,7 +28,7 @@ import { holdToReference } from "./reference/twin.ts";
 import { auditLastReplica } from "./audit/last_replica.ts";
 import { type Script, World } from "../harness/world.ts";
 
-const SEEDS = Number(process.env["SEEDS"] ?? 400);
+const SEEDS = Number(process.env["SEEDS"] ?? 300);
 /** The reference is slow. A step that has left something undone is seen by the next one that is compared. */
 const COMPARED_EVERY = 3;
 const ONLY = process.env["SEED"];
