@@ -791,6 +791,12 @@ function groupOf`,
   ]),
   ...inFile("resume", [
     [
+      "a later supervisor starts what is done for what stays down",
+      `(runs && between.every((tree) => startsAlong(turn, tree)))`,
+      `runs`,
+    ],
+    ["a later supervisor runs what comes at its date", `if (ended === id) return runs ? ended : null;`, ``],
+    [
       "what has ended stays so though it is another by now",
       `if (id !== null) revive(turn, id, cause);`,
       ``,

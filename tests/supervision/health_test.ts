@@ -339,6 +339,9 @@ test("told: time for which a crash is held does not count for the time that a ru
   world.letGo(crash);
   world.advance(4_999);
   assert.equal(world.phase("web"), "starting");
+  world.tells("web", { is: "extend", ms: 2_000 });
+  world.advance(1_999);
+  assert.equal(world.phase("web"), "starting");
   world.take();
   world.advance(1);
   assert.deepEqual(world.take("#timed_out"), ["#timed_out web"]);

@@ -133,7 +133,9 @@ export function auditConclusion(scene: Scene, entry: EntryOn<"completed" | "fail
 
 /** All that has ended in a step was judged, and is where it should be. */
 export function auditEnds(scene: Scene): void {
-  const { ledger, family, is, effects } = scene;
+  const { ledger, family, is, was, effects } = scene;
+  // Its dependency has come back.
+  const isBack = (id: NodeId) => was.phase(id).reason?.kind === "dependency";
   const reopened = new Set(effects.flatMap((effect) => effect.type === "open_tree" ? [effect.node] : []));
   for (const [id, end] of ledger.ends) {
     assert.ok(!family.specs.has(id) || !end.mustRestart, `"${id}" is not restarted`);
@@ -146,6 +148,12 @@ export function auditEnds(scene: Scene): void {
       (effect.type === "spawn" || effect.type === "open_tree") && effect.node === id
     );
     assert.ok(!isStill || isStarted, `"${id}" is ${at}, and is to start again`);
+  }
+  if (scene.event.type === "resumed") {
+    for (const id of reopened) {
+      const isNews = ["failed", "completed"].includes(was.at(id)) && !isBack(id);
+      assert.ok(!isNews || ledger.revived.has(id), `"${id}" starts, and nothing in it is another`);
+    }
   }
   ledger.revived.clear();
   ledger.ends.clear();

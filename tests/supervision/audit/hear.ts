@@ -473,6 +473,15 @@ function hearChanged({ ledger, family, was }: Scene, changed: ReadonlySet<NodeId
     if (phase.at === "stopped" && phase.why === "request") continue;
     const ended = [id, ...family.above(id)].findLast((one) => one !== ROOT && hasEnded(one));
     if (ended === undefined || was.at(family.spec(ended).parent!) !== "up") continue;
+    // A schedule runs its actor at its date, and a tree that has completed starts for nothing that stays down in it.
+    const spec = family.spec(id);
+    const comesAtDate = spec.kind !== "tree" && spec.schedule !== null && was.at(id) !== "backing_off";
+    const between = family.above(id).slice(0, Math.max(0, family.above(id).indexOf(ended)));
+    const isOff = between.some((tree) =>
+      was.at(tree) === "inactive" ? !family.spec(tree).autostart : was.phase(tree).why === "request"
+    );
+    if (comesAtDate && (ended === id || was.at(ended) === "completed")) continue;
+    if (isOff && was.at(ended) === "completed") continue;
     ledger.notBefore.delete(ended);
     ledger.streaks.set(ended, 0);
     ledger.granted.delete(ownCounter(ended));
