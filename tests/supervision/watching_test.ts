@@ -114,3 +114,13 @@ test("watching: a later supervisor goes on with changes that were waited out, by
   world.advance(60_000);
   assert.deepEqual(world.take(...SEEN), []);
 });
+
+test("watching: a change undoes no stop of what waits for its turn to stop", () => {
+  const world = worldOf({ web: WATCHED, client: { daemon: true, needs: { web: "ready" } } });
+  world.script("client", { obeys: false });
+  world.stop("client", "web");
+  world.changes("web", "/src/a.ts");
+  world.advance(60_000);
+  assert.deepEqual(world.phases(), { web: "stopped", client: "stopped" });
+  assert.deepEqual(world.take("spawn"), []);
+});

@@ -52,7 +52,9 @@ export function auditStop(scene: Scene, id: NodeId, number: RunId, how: string):
 /** What comes before a spawn is ended with the start that is called off. */
 export function auditCalledOff(scene: Scene, id: NodeId, number: RunId): void {
   const run = scene.ledger.run(id, number);
-  if (run !== undefined && !run.hasProcess && run.wishes.length > 0) {
+  // A hook that comes after all is ended because it takes too long.
+  const isAfterwards = run !== undefined && run.afterBy !== NEVER;
+  if (run !== undefined && !isAfterwards && !run.hasProcess && run.wishes.length > 0) {
     auditStop(scene, id, number, "abort_spawn");
   }
 }
