@@ -430,7 +430,10 @@ function hearReset(scene: Scene, nodes: readonly NodeId[]): void {
 function hearTurn(scene: Scene, id: NodeId): void {
   const { ledger, known, was, effects, event } = scene;
   if (event.type === "plan_given") {
-    const outcome = outcomeOf(ledger.runs.get(id)?.wishes ?? []);
+    const run = ledger.runs.get(id);
+    // A run that had ended by itself before has ended so.
+    const isByItself = run === undefined || run.exit !== null || run.isOverdue || run.spawnError !== null;
+    const outcome = isByItself ? null : outcomeOf(run.wishes);
     assert.ok(outcome !== "hand", `"${id}" was stopped by hand, and has its turn`);
   }
   const hasOther = othersOf(known, id).some((one) => isReady(scene, one));
