@@ -124,3 +124,13 @@ test("watching: a change undoes no stop of what waits for its turn to stop", () 
   assert.deepEqual(world.phases(), { web: "stopped", client: "stopped" });
   assert.deepEqual(world.take("spawn"), []);
 });
+
+test("watching: failures before a change count for nothing", () => {
+  const budget = { intensity: { restarts: 1, withinMs: 60_000 } };
+  const world = worldOf({ web: { ...WATCHED, ...budget } });
+  world.exits("web", 1);
+  world.changes("web", "/src/a.ts");
+  world.advance(200);
+  world.exits("web", 1);
+  assert.equal(world.phase("web"), "running");
+});
