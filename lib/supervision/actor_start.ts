@@ -5,6 +5,7 @@ import type { NodeId } from "../config/plan.ts";
 import { endStart, failStart } from "./actor_stop.ts";
 import type { RunEvent } from "./event.ts";
 import { beginHealth } from "./run_health.ts";
+import { runTime } from "./run_time.ts";
 import { isHookSuccess } from "./hook.ts";
 import { attemptTimeout, beginAttempt, endAttempt, NOT_PROBED, probeAnew } from "./probe_schedule.ts";
 import { askHook, recordHookEnd } from "./run_hook.ts";
@@ -171,7 +172,8 @@ function becomeReady(turn: Turn, id: NodeId): void {
       joined,
       since,
       readyAt,
-      health: beginHealth(spec.health, attempt, turn.now),
+      attempt,
+      health: beginHealth(spec.health, word, runTime({ hold, heldMs }, turn.now)),
       hook: null,
       hold,
       heldMs,

@@ -1,15 +1,17 @@
 /** When something is due for an actor that is alive, or waits. */
 import { after, earliest, type Instant, latest, NEVER } from "../base/instant.ts";
 import { healthDue } from "./run_health.ts";
-import type { ActorPhase, ActorState, RunningPhase, StartingPhase } from "./state.ts";
+import { whenRunTime } from "./run_time.ts";
+import type { ActorState, RunningPhase, StartingPhase } from "./state.ts";
 import { ladderDeadline } from "./stop_ladder.ts";
 
 /** When something is next due for an actor, but for its turn to stop. */
-export function actorDeadline({ phase, filesChanged, appointment }: ActorState): Instant {
-  return earliest(phaseDeadline(phase), filesChanged?.until ?? NEVER, appointment?.at ?? NEVER);
+export function actorDeadline(actor: ActorState): Instant {
+  const { filesChanged, appointment } = actor;
+  return earliest(phaseDeadline(actor), filesChanged?.until ?? NEVER, appointment?.at ?? NEVER);
 }
 
-function phaseDeadline(phase: ActorPhase): Instant {
+function phaseDeadline({ phase, doom }: ActorState): Instant {
   switch (phase.at) {
     case "backing_off":
       return phase.until;
@@ -18,7 +20,7 @@ function phaseDeadline(phase: ActorPhase): Instant {
     case "starting":
       return earliest(phase.probeAt, startBy(phase), runBy(phase));
     case "running":
-      return earliest(runBy(phase), healthDue(phase));
+      return earliest(runBy(phase), healthDue(phase, doom !== null));
     default:
       return NEVER;
   }
@@ -35,14 +37,12 @@ export function runBy(phase: StartingPhase | RunningPhase): Instant {
   return runTimeoutMs === null ? NEVER : timeLimit(phase, runTimeoutMs);
 }
 
-/**
- * The end of some time of a run, from when its process was made, or that which it has asked for itself. Time during which a
- * crash of it was held does not count.
- */
+/** The end of some time of a run, from when its process was made, or that which it has asked for itself. */
 function timeLimit(phase: StartingPhase | RunningPhase, ms: number): Instant {
-  const { since, hold, heldMs, word: { extendedTo } } = phase;
+  const { since, word: { extendedTo } } = phase;
   const isMade = phase.at === "running" || phase.isMade;
-  if (!isMade || hold !== null) return NEVER;
-  const limit = after(since, ms + heldMs);
-  return extendedTo === null ? limit : latest(limit, extendedTo);
+  if (!isMade) return NEVER;
+  // The clock of a run begins when its process is made.
+  const limit = after(since, ms);
+  return whenRunTime(phase, extendedTo === null ? limit : latest(limit, extendedTo));
 }

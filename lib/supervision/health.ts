@@ -1,111 +1,116 @@
 /**
- * Whether an actor that runs still works: it is asked again and again, or it says so by itself, and silence of its watchdog is
- * a failure. What is unhealthy is restarted by its policy, as after a crash, or only told of.
+ * Whether an actor that runs still works: its run is asked again and again, or says so by itself, and silence of a watchdog is
+ * a failure. An unhealthy run is restarted by its policy, as after a crash, or only told of.
  *
  * Invariants:
  * 1. One check at a time is in progress. An answer to an earlier one, or to a question from before the actor was ready, counts
  *    for nothing.
- * 2. Nothing is checked of what is to stop, or of a run whose crash is held.
+ * 2. A run that is to stop is neither asked nor restarted by this. If the stop is taken back, the checks go on.
+ * 3. While a crash of a run is held, its health stands still: nothing that is heard of it meanwhile counts.
  */
-import { after, latest, NEVER } from "../base/instant.ts";
+import { after, NEVER } from "../base/instant.ts";
 import type { NodeId } from "../config/plan.ts";
 import { failAlive } from "./actor_stop.ts";
 import type { RunEvent } from "./event.ts";
-import { beginHealth, healthDue, type RunHealth } from "./run_health.ts";
+import { beginHealth, healthDue, type RunHealth, silentUntil } from "./run_health.ts";
+import { runTime } from "./run_time.ts";
+import type { RunningPhase } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
-/** Nothing of the health of a run is known any more: another supervisor, or another plan, asks anew. */
+/** A run that is ready and whose health somebody asks for. */
+type Checked = RunningPhase & { readonly health: RunHealth };
+
+/** Another plan asks for the health of a run in another way: nothing is known of it any more. */
 export function healthAnew(turn: Turn, id: NodeId): void {
   const { phase } = turn.actor(id);
   if (phase.at !== "running") return;
-  const health = beginHealth(phase.spec.health, phase.health?.attempt ?? 0, turn.now);
+  const health = beginHealth(phase.spec.health, phase.word, runTime(phase, turn.now));
   turn.setActor(id, { phase: { ...phase, health } });
 }
 
-/** Asks what is to be asked now, or has the watchdog bite. */
+/** Asks the run if its time has come, or has its watchdog bite. */
 export function onHealthTime(turn: Turn, id: NodeId): void {
-  const { phase, doom } = turn.actor(id);
-  if (phase.at !== "running" || phase.health === null || turn.now < healthDue(phase)) return;
+  const phase = checkedPhase(turn, id);
+  if (phase === null || turn.now < healthDue(phase, turn.actor(id).doom !== null)) return;
   const { health, run, spec } = phase;
-  if (doom !== null) return setHealth(turn, id, { ...health, dueAt: NEVER });
   if (health.watchdogMs !== null) {
-    return bite(turn, id, `it has been silent for ${health.watchdogMs / 1_000} s`);
+    return bite(turn, id, phase, `it has been silent for ${health.watchdogMs / 1_000} s`);
   }
   const { probe, timeoutMs } = spec.health!;
-  if (probe === null) return setHealth(turn, id, { ...health, dueAt: NEVER });
-  const attempt = health.attempt + 1;
-  setHealth(turn, id, { ...health, attempt, isAsked: true, dueAt: NEVER });
+  if (probe === null) return;
+  const attempt = phase.attempt + 1;
+  turn.setActor(id, { phase: { ...phase, attempt, health: { ...health, isAsked: true, dueAt: NEVER } } });
   turn.emit({ type: "probe", node: id, run, probe, attempt, timeoutMs });
 }
 
 /** A check has ended. */
 export function onChecked(turn: Turn, id: NodeId, { attempt, answer }: RunEvent & { type: "probed" }): void {
-  const { phase, doom } = turn.actor(id);
-  if (phase.at !== "running" || phase.health === null) return;
-  const { health, spec, readyAt, heldMs } = phase;
-  if (!health.isAsked || attempt !== health.attempt || spec.health === null) return;
-  const { intervalMs, retries, startPeriodMs, timeoutMs } = spec.health;
-  const answered = { ...health, isAsked: false, dueAt: after(turn.now, intervalMs) };
-  if (answer.says === "ready") return works(turn, id, answered);
+  const phase = checkedPhase(turn, id);
+  if (phase === null || !phase.health.isAsked || attempt !== phase.attempt) return;
+  const { hold, readyAt, heldMs } = phase;
+  const { intervalMs, retries, startPeriodMs, timeoutMs } = phase.spec.health!;
+  const now = runTime(phase, turn.now);
+  const asked = { ...phase.health, isAsked: false };
+  if (hold !== null) return setHealth(turn, id, phase, { ...asked, dueAt: now });
+  const answered = { ...asked, dueAt: after(now, intervalMs) };
+  if (answer.says === "ready") return succeed(turn, id, phase, answered);
   const lastError = answer.says === "not_ready" ? answer.why : `no answer within ${timeoutMs / 1_000} s`;
   const isEarly = turn.now < after(readyAt, startPeriodMs + heldMs);
-  const failures = isEarly ? 0 : health.failures + 1;
-  setHealth(turn, id, { ...answered, failures, lastError });
-  if (failures >= retries && doom === null) fail(turn, id, lastError);
+  const failures = isEarly ? 0 : answered.failures + 1;
+  const failed = { ...answered, failures, lastError };
+  if (failures < retries || turn.actor(id).doom !== null) setHealth(turn, id, phase, failed);
+  else fail(turn, id, phase, failed, lastError);
 }
 
-/** The process says that it works. */
+/** The process says that it works: its watchdog begins anew. */
 export function onAlive(turn: Turn, id: NodeId): void {
-  const health = healthOf(turn, id);
-  if (health === null || health.watchdogMs === null) return;
-  works(turn, id, { ...health, dueAt: after(turn.now, health.watchdogMs) });
+  const phase = checkedPhase(turn, id);
+  if (phase === null || phase.hold !== null || phase.health.watchdogMs === null) return;
+  const dueAt = silentUntil(phase.health.watchdogMs, runTime(phase, turn.now));
+  succeed(turn, id, phase, { ...phase.health, dueAt });
 }
 
 /** The process says that it does not work: its watchdog bites. */
 export function onBroken(turn: Turn, id: NodeId): void {
-  const hasWatchdog = (healthOf(turn, id)?.watchdogMs ?? null) !== null;
-  if (hasWatchdog && turn.actor(id).doom === null) bite(turn, id, "it says so itself");
+  const phase = checkedPhase(turn, id);
+  const { doom } = turn.actor(id);
+  if (phase === null || phase.hold !== null || phase.health.watchdogMs === null || doom !== null) return;
+  bite(turn, id, phase, "it says so itself");
 }
 
-/** The watchdog of a process has another time from now on; null for none. */
-export function setWatchdog(turn: Turn, id: NodeId, ms: number | null): void {
-  const health = healthOf(turn, id);
-  const isAsked = (turn.runSpec(id).health?.probe ?? null) !== null;
-  if (health === null || isAsked) return;
-  setHealth(turn, id, { ...health, watchdogMs: ms, dueAt: ms === null ? NEVER : after(turn.now, ms) });
+/** The process has given its watchdog another time; where checks ask, there is none. */
+export function onWatchdogChanged(turn: Turn, id: NodeId, ms: number | null): void {
+  const phase = checkedPhase(turn, id);
+  if (phase === null || phase.spec.health!.probe !== null) return;
+  const dueAt = silentUntil(ms, runTime(phase, turn.now));
+  setHealth(turn, id, phase, { ...phase.health, watchdogMs: ms, dueAt });
 }
 
-function healthOf(turn: Turn, id: NodeId): RunHealth | null {
-  const { phase } = turn.actor(id);
-  return phase.at === "running" ? phase.health : null;
-}
-
-function works(turn: Turn, id: NodeId, health: RunHealth): void {
-  setHealth(turn, id, { ...health, healthy: true, failures: 0, lastError: null });
+function succeed(turn: Turn, id: NodeId, phase: Checked, health: RunHealth): void {
+  setHealth(turn, id, phase, { ...health, healthy: true, failures: 0, lastError: null });
   if (health.healthy !== true) turn.record(id, "healthy", turn.actor(id).cause, {});
 }
 
-/** It bites again when the time has passed once more: what is only told of may come back. */
-function bite(turn: Turn, id: NodeId, why: string): void {
-  const { phase } = turn.actor(id);
-  if (phase.at !== "running" || phase.health === null) return;
+/** A watchdog that is only told of bites again when its time has passed once more. */
+function bite(turn: Turn, id: NodeId, phase: Checked, why: string): void {
   const { health } = phase;
-  const dueAt = health.watchdogMs === null ? NEVER : after(latest(turn.now, health.dueAt), health.watchdogMs);
-  setHealth(turn, id, { ...health, failures: health.failures + 1, lastError: why, dueAt });
-  fail(turn, id, why);
+  const dueAt = silentUntil(health.watchdogMs, runTime(phase, turn.now));
+  fail(turn, id, phase, { ...health, failures: health.failures + 1, lastError: why, dueAt }, why);
 }
 
-function fail(turn: Turn, id: NodeId, why: string): void {
-  const { phase, cause } = turn.actor(id);
-  if (phase.at !== "running" || phase.health === null) return;
-  const { health, spec } = phase;
+function fail(turn: Turn, id: NodeId, phase: Checked, health: RunHealth, why: string): void {
+  const { cause } = turn.actor(id);
   const isNews = health.healthy !== false;
-  setHealth(turn, id, { ...health, healthy: false });
+  setHealth(turn, id, phase, { ...health, healthy: false });
   const told = isNews ? turn.record(id, "unhealthy", cause, { why, failures: health.failures }) : cause;
-  if (spec.health?.onFailure === "restart") failAlive(turn, id, { kind: "unhealthy", why }, told);
+  if (phase.spec.health!.onFailure === "restart") failAlive(turn, id, { kind: "unhealthy", why }, told);
 }
 
-function setHealth(turn: Turn, id: NodeId, health: RunHealth): void {
+function setHealth(turn: Turn, id: NodeId, phase: Checked, health: RunHealth): void {
+  turn.setActor(id, { phase: { ...phase, health } });
+}
+
+function checkedPhase(turn: Turn, id: NodeId): Checked | null {
   const { phase } = turn.actor(id);
-  if (phase.at === "running") turn.setActor(id, { phase: { ...phase, health } });
+  return phase.at === "running" && phase.health !== null ? { ...phase, health: phase.health } : null;
 }

@@ -117,10 +117,7 @@ function postpone(turn: Turn, ms: number): void {
 }
 
 function freed<P extends StartingPhase | RunningPhase>(turn: Turn, phase: P): P {
-  const ms = turn.now - phase.hold!.since;
-  const free = { ...phase, hold: null, heldMs: phase.heldMs + ms };
-  if (free.at !== "running" || free.health === null) return free;
-  return { ...free, health: { ...free.health, dueAt: after(free.health.dueAt, ms) } };
+  return { ...phase, hold: null, heldMs: phase.heldMs + turn.now - phase.hold!.since };
 }
 
 function livingPhase({ phase }: ActorState): StartingPhase | RunningPhase {

@@ -16,7 +16,7 @@ import { NO_FAILURES } from "./no_failures.ts";
 import { appliedTargets } from "./plan_goals.ts";
 import { plannedChanges } from "./planned_changes.ts";
 import { beginRollout, hasOthers } from "./rolling.ts";
-import type { NodeState } from "./state.ts";
+import { type NodeState, thenOf } from "./state.ts";
 import { stopNode } from "./stopping.ts";
 import type { Turn } from "./turn.ts";
 import { outdatedIn, topmostLeaving, withPlan } from "./with_plan.ts";
@@ -43,7 +43,10 @@ export function onPlanGiven(turn: Turn, { plan, request, rolling, verb, asker }:
   });
   for (const id of added) if (turn.find(id) !== undefined) turn.set(id, { cause });
   for (const id of removed) stopNode(turn, id, { to: "stopped", why: "removed" }, NEVER, cause);
-  const rolled = rolling ? outdated.filter((id) => hasOthers(turn, id)) : [];
+  // A turn would undo that somebody has stopped it.
+  const rolled = rolling
+    ? outdated.filter((id) => hasOthers(turn, id) && thenOf(turn.node(id))?.to !== "stopped")
+    : [];
   for (const id of outdated) if (!rolled.includes(id)) startAnew(turn, id);
   const anew = [...outdated, ...wantedActors(turn, revived)];
   const targets = appliedTargets(turn, { added, removed, anew });

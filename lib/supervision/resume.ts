@@ -8,7 +8,7 @@
  * 3. A run whose program or environment the plan has changed meanwhile is adopted, stopped, and started anew.
  */
 import { NEVER } from "../base/instant.ts";
-import { type NodeId, ROOT } from "../config/plan.ts";
+import { hasSchedule, type NodeId, ROOT } from "../config/plan.ts";
 import { onRunEvent } from "./actor.ts";
 import { resumePostStart, resumeStart } from "./actor_start.ts";
 import { climbDown, resumeStop } from "./actor_stop.ts";
@@ -39,8 +39,8 @@ export function resume(turn: Turn, { adopted, outdated, changed }: Resumed): voi
 }
 
 /**
- * What has ended, or waits for its next start, and starts at once because an actor is another now: the actor, or the topmost tree
- * above it that has ended; null if nothing has. What somebody has stopped by hand stays so.
+ * The node that has ended, or waits for its next start, and starts at once because an actor is another now, as it would if
+ * another plan had come in the life of its supervisor: the actor, or the topmost tree above it that has ended; null for none.
  */
 function endedFor(turn: Turn, id: NodeId): NodeId | null {
   if (turn.find(id)?.kind !== "actor" || turn.place(id).isLeaving) return null;
@@ -51,7 +51,20 @@ function endedFor(turn: Turn, id: NodeId): NodeId | null {
   const ended = [id, ...ancestors].findLast((one) => one !== ROOT && hasEnded(turn, one));
   if (ended === undefined) return null;
   const isAtWork = turn.tree(turn.spec(ended).parent!).phase.at === "up";
-  return isAtWork ? ended : null;
+  if (!isAtWork) return null;
+  // Only failure is mended by any change below. An actor, or a tree that is done, starts if that makes the actor run.
+  const isDone = turn.node(ended).phase.at === "completed";
+  const runs = phase.at === "backing_off" || !hasSchedule(turn.spec(id));
+  if (ended === id) return runs ? ended : null;
+  const between = ancestors.slice(0, ancestors.indexOf(ended));
+  return !isDone || (runs && between.every((tree) => startsAlong(turn, tree))) ? ended : null;
+}
+
+/** Whether a tree starts whenever the tree around it does. */
+function startsAlong(turn: Turn, tree: NodeId): boolean {
+  const { phase } = turn.tree(tree);
+  if (phase.at === "inactive") return turn.spec(tree).autostart;
+  return phase.at !== "stopped" || phase.why !== "request";
 }
 
 function hasEnded(turn: Turn, id: NodeId): boolean {

@@ -12,6 +12,7 @@ import type { Figures } from "./state_change.ts";
 import { nodeFor } from "./with_plan.ts";
 import { booksOf } from "./write_books.ts";
 import { beginHealth } from "./run_health.ts";
+import { runTime } from "./run_time.ts";
 
 /** What an earlier supervisor has left written. */
 export interface SavedState {
@@ -55,7 +56,7 @@ function carriedOver(node: NodeState, spec: NodeSpec, now: Instant): NodeState {
     case "running": {
       const { hold } = phase;
       const heldMs = hold === null ? phase.heldMs : phase.heldMs + now - hold.since;
-      const health = beginHealth(spec.health, phase.health?.attempt ?? 0, now);
+      const health = beginHealth(spec.health, phase.word, runTime({ hold: null, heldMs }, now));
       return { ...node, phase: { ...phase, spec, joined: false, health, hold: null, heldMs } };
     }
     case "stopping":

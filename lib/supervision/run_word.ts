@@ -30,9 +30,11 @@ export interface RunWord {
   /** For people; null if it has said nothing. */
   readonly status: string | null;
   readonly error: string | null;
-  /** Until when it has asked for more time; null if it has not. */
+  /** Until when it has asked for more time, as the clock of the run has it; null if it has not. */
   readonly extendedTo: Instant | null;
+  /** The time that it has given its watchdog, where `ms` is null for none; null if it has not. */
+  readonly watchdog: { readonly ms: number | null } | null;
 }
 
 /** A run that has said nothing. */
-export const NO_WORD: RunWord = { doing: null, status: null, error: null, extendedTo: null };
+export const NO_WORD: RunWord = { doing: null, status: null, error: null, extendedTo: null, watchdog: null };

@@ -109,6 +109,8 @@ export interface RunningPhase extends Living {
   readonly joined: boolean;
   readonly since: Instant;
   readonly readyAt: Instant;
+  /** How many questions it was asked, those of its start among them: by its number an answer is known to be late. */
+  readonly attempt: number;
   /** Null if nobody asks for it. */
   readonly health: RunHealth | null;
   /** The command that follows on its being ready, as long as that goes on. */

@@ -191,6 +191,7 @@ const living = {
     status: nullable(text),
     error: nullable(text),
     extendedTo: nullable(moment),
+    watchdog: nullable(object<NonNullable<RunWord["watchdog"]>>({ ms: nullable(number) })),
   }),
 };
 
@@ -269,10 +270,10 @@ const actorPhase = variant<"at", ActorPhase>("at", {
     joined: boolean,
     since: moment,
     readyAt: moment,
+    attempt: count,
     health: nullable(object<RunHealth>({
       healthy: nullable(boolean),
       failures: count,
-      attempt: count,
       isAsked: boolean,
       dueAt: moment,
       lastError: nullable(text),

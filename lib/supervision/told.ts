@@ -1,9 +1,14 @@
-/** What a run tells of itself, by whatever protocol, and what follows from that. */
+/**
+ * What a run tells of itself, by whatever protocol, and what follows from that. Most of it is only kept for people; a run is
+ * said to be ready by the probe that waits for that word, and not by this.
+ */
 import { after, earliest, latest } from "../base/instant.ts";
 import type { NodeId } from "../config/plan.ts";
 import type { RunEvent } from "./event.ts";
-import { onAlive, onBroken, setWatchdog } from "./health.ts";
+import { onAlive, onBroken, onWatchdogChanged } from "./health.ts";
+import { runTime } from "./run_time.ts";
 import type { RunWord } from "./run_word.ts";
+import type { Ladder } from "./stop_ladder.ts";
 import type { Turn } from "./turn.ts";
 
 /** A run that is there tells something of itself. */
@@ -14,9 +19,10 @@ export function onTold(turn: Turn, id: NodeId, { told }: RunEvent & { type: "tol
     case "broken":
       return onBroken(turn, id);
     case "watchdog":
-      return setWatchdog(turn, id, told.ms);
+      say(turn, id, { watchdog: { ms: told.ms } });
+      return onWatchdogChanged(turn, id, told.ms);
     case "extend":
-      return say(turn, id, { extendedTo: after(turn.now, told.ms) });
+      return extend(turn, id, told.ms);
     case "main":
       return setPid(turn, id, told.pid);
     case "ready":
@@ -31,6 +37,9 @@ export function onTold(turn: Turn, id: NodeId, { told }: RunEvent & { type: "tol
   }
 }
 
+/** The process is there on these rungs, and is asked to end. */
+const ASKING: readonly Ladder["rung"][] = ["pre_stop", "command", "cancel", "signal"];
+
 /**
  * A run that is being stopped asks for more time: it has that as far as whoever stops it has, and no longer than the teardown of
  * its tree would take. A run that asks again and again would never be stopped else.
@@ -39,14 +48,21 @@ export function onToldWhileStopping(turn: Turn, id: NodeId, { told }: RunEvent &
   const { phase } = turn.actor(id);
   if (told.is !== "extend" || phase.at !== "stopping") return;
   const { ladder } = phase;
-  const isRunning = ["pre_stop", "command", "cancel", "signal"].includes(ladder.rung);
-  if (!isRunning) return;
+  if (!ASKING.includes(ladder.rung)) return;
   const { shutdownMs } = turn.treeSpec(phase.spec.parent!);
   const most = earliest(ladder.deadline, after(ladder.askedAt, shutdownMs));
   const killAt = latest(ladder.killAt, earliest(after(turn.now, told.ms), most));
   turn.setActor(id, { phase: { ...phase, ladder: { ...ladder, killAt } } });
 }
 
+/** It may take so long yet, whatever its limits are. */
+function extend(turn: Turn, id: NodeId, ms: number): void {
+  const { phase } = turn.actor(id);
+  if (phase.at !== "starting" && phase.at !== "running") return;
+  say(turn, id, { extendedTo: after(runTime(phase, turn.now), ms) });
+}
+
+/** The main process is another one. Before its program runs there is none that could have said so. */
 function setPid(turn: Turn, id: NodeId, pid: number): void {
   const { phase } = turn.actor(id);
   if (phase.at === "running") turn.setActor(id, { phase: { ...phase, pid } });

@@ -18,7 +18,7 @@ const MOST_DEBOUNCES = 10;
 const MOST_FILES = 100;
 const MOST_NAMED = 8;
 
-/** Takes changes to account. What is not to run, or has yet to start, takes no notice: it starts with the files as they are. */
+/** Takes changes to account. An actor that is not to run, or has yet to start, takes no notice: it starts with the files as they are. */
 export function onFilesChanged(turn: Turn, { node: id, files }: FilesChanged): void {
   const node = turn.find(id);
   if (node?.kind !== "actor" || turn.place(id).isLeaving || !takesNotice(turn, node)) return;
@@ -35,7 +35,7 @@ export function onFilesChanged(turn: Turn, { node: id, files }: FilesChanged): v
   });
 }
 
-/** Acts upon the changes of an actor, if none has come for long enough. */
+/** Acts upon the changes of an actor, if none has come for long enough. They are done with whether it takes notice by now or not. */
 export function onWatchTime(turn: Turn, id: NodeId): void {
   const node = turn.actor(id);
   const { filesChanged } = node;
@@ -61,6 +61,7 @@ function restart(turn: Turn, { id, phase }: ActorState, cause: number): void {
   else stopNode(turn, id, { to: "waiting" }, NEVER, cause);
 }
 
+/** Whether changes mean something to an actor: it runs or has ended, and neither its tree nor anybody else stops it. */
 function takesNotice(turn: Turn, { id, phase, doom }: ActorState): boolean {
   if (turn.tree(turn.spec(id).parent!).phase.at !== "up") return false;
   switch (phase.at) {

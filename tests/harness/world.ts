@@ -55,6 +55,13 @@ interface Process {
   cleared: boolean;
 }
 
+/** One question to a run. */
+export interface Question {
+  readonly node: NodeId;
+  readonly run: RunId;
+  readonly attempt: number;
+}
+
 /** See the module. */
 export class World {
   plan: Plan;
@@ -76,6 +83,8 @@ export class World {
   begun = 0;
   /** Hooks that go on. */
   readonly hooks = new Map<RunId, { readonly node: NodeId; readonly run: RunId; readonly hook: HookName }>();
+  /** All that was asked of runs. */
+  readonly questions: Question[] = [];
   readonly #scripts = new Map<NodeId, Script>();
   readonly #inbox: TreeEvent[] = [];
   /** What a later supervisor would find. */
@@ -137,7 +146,12 @@ export class World {
   answers(path: string, answer: ProbeAnswer): void {
     const { phase } = this.actor(path);
     assert.ok(phase.at === "running" && phase.health !== null);
-    this.send({ type: "probed", node: this.id(path), run: phase.run, attempt: phase.health.attempt, answer });
+    this.send({ type: "probed", node: this.id(path), run: phase.run, attempt: phase.attempt, answer });
+  }
+
+  /** A question is answered, in time, late or once more. */
+  answersTo(question: Question, answer: ProbeAnswer): void {
+    this.send({ type: "probed", ...question, answer });
   }
 
   /** Files have changed that an actor may watch. */
@@ -182,11 +196,15 @@ export class World {
     assert.deepEqual([...folded.nodes], [...decided.nodes], "what is written is what was decided");
     this.held.clear();
     this.hooks.clear();
-    // What was yet to be spawned was waiting in the supervisor that is gone.
+    this.questions.length = 0;
+    // What was yet to be spawned was waiting in the supervisor that is gone, and so was what comes after all.
     for (const { id: node, phase } of this.state.nodes.values()) {
-      if (phase.at !== "starting" || phase.pid !== null) continue;
+      if (!("run" in phase)) continue;
       const { run } = phase;
-      if (this.processes.every((process) => process.run !== run)) this.log.push(`close_run ${node}`);
+      const isThere = this.processes.some((process) => process.run === run && !process.cleared);
+      const known = state.nodes.get(node)?.phase;
+      const goesOn = phase.at === "stopping" && known !== undefined && "run" in known && known.run === run;
+      if (!isThere && !goesOn) this.log.push(`close_run ${node}`);
     }
     this.state = state;
     this.plan = plan;
@@ -241,6 +259,15 @@ export class World {
 
   reset(...paths: readonly string[]): number {
     return this.#request({ type: "reset_requested", request: null, nodes: this.ids(paths) });
+  }
+
+  signal(paths: readonly string[], signal: Signal, toAll = false): number {
+    const nodes = this.ids(paths);
+    return this.#request({ type: "signal_requested", request: null, nodes, signal, toAll });
+  }
+
+  exec(path: string): number {
+    return this.#request({ type: "exec_requested", request: null, nodes: this.ids([path]), command: "ls" });
   }
 
   awaitReady(...paths: readonly string[]): number {
@@ -373,7 +400,7 @@ export class World {
     const script = this.#scriptOf(node);
     const process = this.processes.find((process) => process.run === run);
     const isHeld = [...this.held.values()].some((held) => held.run === run);
-    const isStop = !["spawn", "probe", "hook", "end_hook", "close_run"].includes(effect.type);
+    const isStop = !["spawn", "probe", "hook", "end_hook", "tell", "close_run"].includes(effect.type);
     assert.ok(!isStop || !isHeld, `${effect.type} of a run that is held`);
     if (run > this.#lastRun) this.begun += 1;
     this.#lastRun = Math.max(this.#lastRun, run);
@@ -411,6 +438,7 @@ export class World {
         if (process !== undefined) return;
         return this.send({ type: "spawn_failed", node, run, message: "called off", isFinal: false });
       case "probe":
+        this.questions.push({ node, run, attempt: effect.attempt });
         if (script.probe === "silent") return;
         return this.send({
           type: "probed",

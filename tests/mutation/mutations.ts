@@ -83,7 +83,11 @@ export const MUTATIONS: readonly Mutation[] = [
       `if (isCountedByItself(turn, id)) {`,
       `if (false) {`,
     ],
-    ["every tree counts each child by itself", `.onFailure === "fail_child";`, `.onFailure !== null;`],
+    [
+      "every tree counts each child by itself",
+      `return turn.treeSpec(turn.spec(id).parent!).onFailure === "fail_child";`,
+      `return turn.spec(id).parent !== null;`,
+    ],
     [
       "the intensity of an actor is ignored",
       `spec.kind !== "tree" && isCountedByItself(turn, id) ? spec.intensity : null`,
@@ -154,6 +158,167 @@ function groupOf`,
 function groupOf`,
     ],
   ]),
+  ...inFile("health", [
+    [
+      "a question is asked twice at once",
+      `isAsked: true, dueAt: NEVER`,
+      `isAsked: true, dueAt: after(turn.now, 50)`,
+    ],
+    ["a late answer counts", `!phase.health.isAsked || attempt !== phase.attempt`, `!phase.health.isAsked`],
+    [
+      "an answer counts twice",
+      `const asked = { ...phase.health, isAsked: false };`,
+      `const asked = { ...phase.health };`,
+    ],
+    [
+      "an answer counts while a crash is held",
+      `if (hold !== null) return setHealth`,
+      `if (hold === undefined) return setHealth`,
+    ],
+    ["checks come without a pause", `dueAt: after(now, intervalMs) };`, `dueAt: now };`],
+    ["one failure more is let pass", `if (failures < retries ||`, `if (failures <= retries ||`],
+    [
+      "failures need not be in a row",
+      `healthy: true, failures: 0, lastError: null`,
+      `healthy: true, lastError: null`,
+    ],
+    ["failures of the start period count", `const failures = isEarly ? 0 :`, `const failures =`],
+    [
+      "the start period counts the time of a held crash",
+      `startPeriodMs + heldMs)`,
+      `startPeriodMs)`,
+    ],
+    ["what is to stop is failed by its checks", `|| turn.actor(id).doom !== null) setHealth`, `) setHealth`],
+    [
+      "a word does not begin a watchdog anew",
+      `succeed(turn, id, phase, { ...phase.health, dueAt });`,
+      `succeed(turn, id, phase, { ...phase.health });`,
+    ],
+    [
+      "a broken one is believed while its crash is held",
+      `|| phase.hold !== null || phase.health.watchdogMs === null || doom`,
+      `|| phase.health.watchdogMs === null || doom`,
+    ],
+    [
+      "a broken one that is to stop is ended at once",
+      `=== null || doom !== null) return;`,
+      `=== null) return;`,
+    ],
+    [
+      "a watchdog keeps its old time",
+      `watchdogMs: ms, dueAt });`,
+      `dueAt });`,
+    ],
+    [
+      "what is only told of is restarted",
+      `if (phase.spec.health!.onFailure === "restart") failAlive`,
+      `failAlive`,
+    ],
+    ["nothing unhealthy is restarted", `onFailure === "restart"`, `onFailure === undefined`],
+    ["what is told is told again", `const isNews = health.healthy !== false;`, `const isNews = true;`],
+    [
+      "another plan leaves what was known",
+      `beginHealth(phase.spec.health, phase.word, runTime(phase, turn.now));`,
+      `phase.health;`,
+    ],
+  ]),
+  ...inFile("run_health", [
+    ["a watchdog bites at once", `isAskedFor ? now : silentUntil(watchdogMs, now)`, `now`],
+    [
+      "the first check waits",
+      `isAskedFor ? now : silentUntil`,
+      `isAskedFor ? after(now, health.intervalMs) : silentUntil`,
+    ],
+    [
+      "what is said of a watchdog in the start is lost",
+      `isAskedFor || word.watchdog === null`,
+      `isAskedFor || true`,
+    ],
+    ["what is to stop is checked", `run.health === null || isToStop ?`, `run.health === null ?`],
+  ]),
+  ...inFile("run_time", [
+    [
+      "the clock of a run goes on while it is held",
+      `after(hold?.since ?? now, -heldMs)`,
+      `after(now, -heldMs)`,
+    ],
+    [
+      "the clock of a run counts what was held",
+      `return hold === null ? after(due, heldMs) : NEVER;`,
+      `return hold === null ? due : NEVER;`,
+    ],
+    [
+      "limits pass while a run is held",
+      `return hold === null ? after(due, heldMs) : NEVER;`,
+      `return after(due, heldMs);`,
+    ],
+  ]),
+  ...inFile("told", [
+    [
+      "a stop is put off beyond the bound of its tree",
+      `earliest(after(turn.now, told.ms), ladder.deadline)`,
+      `after(turn.now, told.ms)`,
+    ],
+    [
+      "a stop has no more time",
+      `turn.setActor(id, { phase: { ...phase, ladder: { ...ladder, killAt } } });`,
+      `turn.actor(id);`,
+    ],
+    [
+      "more time makes a stop shorter",
+      `latest(ladder.killAt, earliest(`,
+      `earliest(ladder.killAt, earliest(`,
+    ],
+    ["a start has no more time", `extendedTo: after(runTime(phase, turn.now), ms)`, `extendedTo: null`],
+    [
+      "more time counts the time of a held crash",
+      `after(runTime(phase, turn.now), ms)`,
+      `after(turn.now, ms)`,
+    ],
+    ["a watchdog has no other time", `return onWatchdogChanged(turn, id, told.ms);`, `return;`],
+    [
+      "another main process is passed over",
+      `if (phase.at === "running") turn.setActor(id, { phase: { ...phase, pid } });`,
+      ``,
+    ],
+  ]),
+  ...inFile("watching", [
+    ["files are acted upon at once", `earliest(after(turn.now, watch.debounceMs), `, `earliest(turn.now, `],
+    ["a crowd that does not end is waited out", `after(since, MOST_DEBOUNCES * watch.debounceMs)`, `NEVER`],
+    [
+      "a crowd begins anew with each change",
+      `const since = before?.since ?? turn.now;`,
+      `const since = turn.now;`,
+    ],
+    [
+      "changes stay and are acted upon again",
+      `turn.setActor(id, { filesChanged: null });`,
+      `if (turn.holding !== null) turn.setActor(id, { filesChanged: null });`,
+    ],
+    [
+      "a signal restarts",
+      `if (signal === null) return restart(turn, node, cause);`,
+      `return restart(turn, node, cause);`,
+    ],
+    ["a restart by files counts failures before", `turn.set(id, NO_FAILURES);`, `turn.set(id, {});`],
+    ["what has ended stays so whatever is changed", `if (isDown) bringUp(`, `if (false) bringUp(`],
+    [
+      "what has failed takes no notice",
+      `    case "failed":\n    case "completed":\n      return true;`,
+      `    case "completed":\n      return true;`,
+    ],
+    ["what is to stop takes notice", `return doom === null;`, `return true;`],
+    [
+      "what goes down with its tree takes notice",
+      `if (turn.tree(turn.spec(id).parent!).phase.at !== "up") return false;`,
+      ``,
+    ],
+    [
+      "what does not take notice any more is restarted",
+      `if (watch === null || !takesNotice(turn, node)) return;`,
+      `if (watch === null) return;`,
+    ],
+  ]),
   ...inFile("endless", [
     ["nothing is endless", `if (failedStarts <= MOST_UNSETTLED) return false;`, `return false;`],
     ["nothing is stuck", `const pending = [...restless];`, `const pending = [];`],
@@ -183,10 +348,10 @@ function groupOf`,
     ],
     [
       "restarts count for ever",
-      `const recent = window.at.filter((at) => now - at <= spec.withinMs);`,
-      `const recent = window.at;`,
+      `while (old < at.length && now - at[old]! > spec.withinMs) old += 1;`,
+      ``,
     ],
-    ["only the last restart counts", `window: { at: [...recent, now] }`, `window: { at: [now] }`],
+    ["only the last restart counts", `recent.push(now);`, `recent.splice(0, recent.length, now);`],
   ]),
   ...inFile("stop_order", [
     [
@@ -489,8 +654,12 @@ function groupOf`,
   ]),
   ...inFile("deadlines", [
     ["a run may take any time", `return runTimeoutMs === null ? NEVER :`, `return true ? NEVER :`],
-    ["time that was held counts", `after(since, ms + heldMs)`, `after(since, ms)`],
-    ["time that is held counts", `isMade && hold === null ?`, `isMade ?`],
+    ["a start counts before its process is made", `if (!isMade) return NEVER;`, ``],
+    [
+      "a run has no more time than it had",
+      `extendedTo === null ? limit : latest(limit, extendedTo)`,
+      `limit`,
+    ],
   ]),
   ...inFile("hold", [
     [
@@ -549,6 +718,16 @@ function groupOf`,
     ],
   ]),
   ...inFile("requests", [
+    [
+      "a signal is for what is named alone",
+      `nodes.flatMap((id) => turn.subtree(id).map((place) => place.id))`,
+      `nodes`,
+    ],
+    [
+      "a command runs beside what has no process",
+      `if (!isThere || nodes.length === 0) return refuse`,
+      `if (nodes.length === 0) return refuse`,
+    ],
     ["a stop leaves no-deps for a later start", `turn.setActor(id, { skipDeps: false });`, `turn.node(id);`],
     ["something starts in a teardown", `if (leaving === undefined) return false;`, `return false;`],
     ["a down has no limit of its own", `const deadline = withinMs === null ?`, `const deadline = true ?`],
@@ -571,6 +750,13 @@ function groupOf`,
       `for (const id of removed) stopNode(turn, id, { to: "stopped", why: "removed" }, NEVER, cause);`,
       ``,
     ],
+    [
+      "a rolling plan restarts all replicas at once",
+      `const rolled = rolling\n    ?`,
+      `const rolled = !rolling\n    ?`,
+    ],
+    ["a rolling plan undoes a stop by hand", ` && thenOf(turn.node(id))?.to !== "stopped")`, `)`],
+    ["another health is not asked for", `isSameData(before.phase.spec.health, phase.spec.health)`, `true`],
     ["what is another process goes on", `if (!rolled.includes(id)) startAnew(turn, id);`, ``],
     ["a new process undoes a stop by hand", `doom: doom ?? {`, `doom: {`],
     ["what leaves is forgotten at once", `|| turn.books.left > 0) return false;`, `) return false;`],
@@ -604,6 +790,28 @@ function groupOf`,
     ],
   ]),
   ...inFile("resume", [
+    [
+      "a later supervisor starts what is done for what stays down",
+      `(runs && between.every((tree) => startsAlong(turn, tree)))`,
+      `runs`,
+    ],
+    ["a later supervisor runs what comes at its date", `if (ended === id) return runs ? ended : null;`, ``],
+    [
+      "what has ended stays so though it is another by now",
+      `if (id !== null) revive(turn, id, cause);`,
+      ``,
+    ],
+    [
+      "what somebody has stopped is run because it is another by now",
+      `if (phase.at === "stopped" && phase.why === "request") return null;`,
+      ``,
+    ],
+    ["what has no turn yet is stopped by a later supervisor", `&& !isToRoll(turn, id));`, `);`],
+    [
+      "a tree stays failed though something in it is another",
+      `[id, ...ancestors].findLast(`,
+      `[id].findLast(`,
+    ],
     ["a stop is not gone on with", `else if (phase.at === "stopping") resumeStop(turn, id);`, ``],
     [
       "a run that is unknown goes on",
@@ -614,6 +822,11 @@ function groupOf`,
     ["an end is told twice", `const isOver = lastExit?.run === run;`, `const isOver = false;`],
   ]),
   ...inFile("resumed_state", [
+    [
+      "a later supervisor believes what was known of health",
+      `return { ...node, phase: { ...phase, spec, joined: false, health, hold: null, heldMs } };`,
+      `return { ...node, phase: { ...phase, spec, joined: false, hold: null, heldMs } };`,
+    ],
     [
       "a run is charged for the time of a held crash",
       `const heldMs = hold === null ? phase.heldMs : phase.heldMs + now - hold.since;`,

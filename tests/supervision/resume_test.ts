@@ -98,6 +98,29 @@ test("resume: what has ended, or waits to be restarted, starts at once if it is 
   assert.equal(world.phase("failed"), "failed");
 });
 
+test("resume: a tree that is done starts for nothing that stays down in it, or comes at its date", () => {
+  const schedule = { timing: { everyMs: 60_000 }, overlap: "skip", catchUp: false } as const;
+  const inner = { children: { job: {} } };
+  const plan = planOf({
+    children: {
+      runs: DAEMON,
+      off: { autoShutdown: "any_significant", children: { first: { significant: true }, inner } },
+      dated: {
+        autoShutdown: "any_significant",
+        children: { first: { significant: true }, nightly: { schedule } },
+      },
+      more: { autoShutdown: "any_significant", children: { first: { significant: true }, inner } },
+    },
+  });
+  const world = new World(plan).begin();
+  world.stop("off/inner");
+  for (const tree of ["off", "dated", "more"]) world.exits(`${tree}/first`, 0);
+  const trees = () => ["off", "dated", "more"].map((tree) => world.phase(tree));
+  assert.deepEqual(trees(), ["completed", "completed", "completed"]);
+  assert.ok(world.resume({ changed: ["off/inner/job", "dated/nightly", "more/inner/job"] }));
+  assert.deepEqual(trees(), ["completed", "completed", "up"]);
+});
+
 test("resume: what was stopped by hand, has completed or has failed stays so", () => {
   const world = worldOf({ stopped: DAEMON, done: {}, failed: {}, runs: DAEMON });
   world.stop("stopped");

@@ -273,6 +273,20 @@ test("rolling: another plan restarts replicas one after the other, and what has 
   assert.deepEqual(world.replies.get(request), { ok: true, refusal: null });
 });
 
+test("rolling: another plan leaves what somebody has stopped as it is, also while that is on its way down", () => {
+  for (const isWaiting of [true, false]) {
+    const client: ActorSketch = { daemon: true, needs: { "api.2": "ready" } };
+    const world = worldOf({ children: { ...replicas("api", 3), client } });
+    world.script(isWaiting ? "client" : "api.2", { obeys: false });
+    world.stop("client", "api.2");
+    world.apply(planOf({ children: { ...replicas("api", 3, OTHER), client } }), true);
+    world.advance(60_000);
+    const { phase } = world.actor("api.2");
+    assert.ok(phase.at === "stopped" && phase.why === "request");
+    assert.deepEqual(world.take("spawn").slice(-2), ["spawn api.1", "spawn api.3"]);
+  }
+});
+
 test("rolling: another plan whose first new replica fails leaves the others as they were, and says so", () => {
   const world = worldOf({ children: replicas("api", 3) });
   world.script("api.1", { probe: "not yet" });

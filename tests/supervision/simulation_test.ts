@@ -3,18 +3,32 @@
  * with `SEED=n`, and more of them with `SEEDS=n`.
  */
 import assert from "node:assert/strict";
-import type { HookName, Hooks, Intensity, Plan, Schedule } from "../../lib/config/plan.ts";
-import type { Condition } from "../../lib/config/plan.ts";
+import type {
+  Condition,
+  Health,
+  HookName,
+  Hooks,
+  Intensity,
+  NodeSpec,
+  Plan,
+  Probe,
+  Ready,
+  Schedule,
+  Watch,
+} from "../../lib/config/plan.ts";
+import { processOf } from "../../lib/config/process_of.ts";
 import { withoutReplica } from "../../lib/config/replica_path.ts";
 import { type ActorSketch, planOf, type TreeSketch } from "../harness/plan.ts";
 import { seeded } from "../../lib/base/chance.ts";
+import type { ProbeAnswer } from "../../lib/supervision/event.ts";
+import type { Told } from "../../lib/supervision/run_word.ts";
 import { test } from "../harness/test.ts";
 import { Auditor } from "./audit/auditor.ts";
 import { holdToReference } from "./reference/twin.ts";
 import { auditLastReplica } from "./audit/last_replica.ts";
 import { type Script, World } from "../harness/world.ts";
 
-const SEEDS = Number(process.env["SEEDS"] ?? 400);
+const SEEDS = Number(process.env["SEEDS"] ?? 300);
 /** The reference is slow. A step that has left something undone is seen by the next one that is compared. */
 const COMPARED_EVERY = 3;
 const ONLY = process.env["SEED"];
@@ -34,9 +48,9 @@ test("simulation: each step comes to what the reference comes to", () => {
   });
 });
 
-type Watch = World["onStep"];
+type Observer = World["onStep"];
 
-function simulateAll(count: number, watch: () => Watch): void {
+function simulateAll(count: number, watch: () => Observer): void {
   const seeds = ONLY === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(ONLY)];
   for (const seed of seeds) {
     try {
@@ -54,10 +68,10 @@ const OVER: readonly string[] = ["inactive", "stopped", "completed", "failed"];
 type Random = () => number;
 const pick = <T>(random: Random, from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
 
-function simulate(seed: number, watch: Watch): void {
+function simulate(seed: number, watch: Observer): void {
   const random = seeded(seed);
   const sketch = randomTree(random, "", 0, []);
-  const world = new World(planOf(sketch), seed);
+  const world = new World(simulatedPlan(sketch), seed);
   world.onStep = (before, event, now, stepped, calendar) => {
     watch(before, event, now, stepped, calendar);
     auditLastReplica(before, event, stepped);
@@ -68,7 +82,7 @@ function simulate(seed: number, watch: Watch): void {
   const watcher = new Watcher(world);
   world.begin();
   watcher.check();
-  for (let i = 0; i < 60 && world.outcome === null; i++) {
+  for (let i = 0; i < 80 && world.outcome === null; i++) {
     act(world, random, asked);
     watcher.check();
     if (random() < 0.04) plans.replan(asked);
@@ -96,6 +110,68 @@ function simulate(seed: number, watch: Watch): void {
 }
 
 function act(world: World, random: Random, asked: number[]): void {
+  if (random() < 0.25) tellNews(world, random, asked);
+  else intervene(world, random, asked);
+}
+
+/** Something is heard of actors: answers, words of their own, and changes of files; or somebody sends signals. */
+function tellNews(world: World, random: Random, asked: number[]): void {
+  const actors = [...world.state.nodes.values()].filter(({ kind }) => kind === "actor").map(({ id }) => id);
+  const running = actors.filter((path) => world.processOf(path) !== undefined);
+  if (actors.length === 0) return;
+  const dice = random();
+  if (dice < 0.4) {
+    // Often the last ones, which may be waited for; an answer may come twice.
+    const questions = random() < 0.7 ? world.questions.slice(-5) : world.questions;
+    if (questions.length > 0) world.answersTo(pick(random, questions), pick(random, ANSWERS));
+  } else if (dice < 0.7) {
+    const speaking = running.filter((path) => ["notify", "watchdog"].includes(voiceOf(world, path)));
+    const one = speaking.length > 0 && random() < 0.8 ? speaking : running;
+    if (one.length > 0) world.tells(pick(random, one), pick(random, WORDS));
+  } else if (dice < 0.95) {
+    world.changes(pick(random, actors), ...pick(random, [[], ["/a.ts"], ["/a.ts", "/b.ts"]]));
+  } else if (dice < 0.99) {
+    const signal = pick(random, ["SIGHUP", "SIGUSR1"] as const);
+    const paths = world.plan.nodes.slice(1).map((node) => node.path);
+    if (paths.length > 0) asked.push(world.signal([pick(random, paths)], signal, random() < 0.5));
+  } else asked.push(world.exec(pick(random, actors)));
+}
+
+/** How an actor speaks of itself, if it does. */
+function voiceOf(world: World, path: string): string {
+  const { phase } = world.actor(path);
+  if (!("spec" in phase)) return "none";
+  const { health, ready } = phase.spec;
+  return health !== null && health.watchdogMs !== null ? "watchdog" : ready?.probe.type ?? "none";
+}
+
+const ANSWERS: readonly ProbeAnswer[] = [
+  { says: "ready" },
+  { says: "ready" },
+  { says: "not_ready", why: "refused" },
+  { says: "not_ready", why: "refused" },
+  { says: "nothing" },
+];
+
+/** What processes say, each as often as it stands here. */
+const WORDS: readonly Told[] = [
+  ...Array<Told>(4).fill({ is: "alive" }),
+  { is: "broken" },
+  { is: "watchdog", ms: 1_000 },
+  { is: "watchdog", ms: 20_000 },
+  { is: "watchdog", ms: null },
+  { is: "extend", ms: 100 },
+  { is: "extend", ms: 5_000 },
+  { is: "extend", ms: 600_000 },
+  { is: "ready" },
+  { is: "stopping" },
+  { is: "reloading" },
+  { is: "status", text: "busy" },
+  { is: "error", text: "error number 2" },
+  { is: "main", pid: 5_000 },
+];
+
+function intervene(world: World, random: Random, asked: number[]): void {
   const paths = world.plan.nodes.slice(1).map((node) => node.path);
   const actors = [...world.state.nodes.values()].filter(({ kind }) => kind === "actor").map(({ id }) => id);
   const some = () => paths.filter(() => random() < 1.5 / paths.length);
@@ -131,7 +207,7 @@ function act(world: World, random: Random, asked: number[]): void {
     const one = waiting.length > 0 ? pick(random, waiting) : null;
     if (one !== null) world.spawned(one.node, one.run);
   } else if (actors.length > 0) {
-    world.script(pick(random, actors), { spawn: "ok", probe: pick(random, [null, "refused"]) });
+    world.script(pick(random, actors), { spawn: "ok", probe: pick(random, PROBES) });
   }
 }
 
@@ -139,11 +215,28 @@ function act(world: World, random: Random, asked: number[]): void {
 function resume(world: World, random: Random, asked: number[], plans: Plans): void {
   const end = () => random() < 0.2 ? pick(random, [0, 1, "SIGKILL" as const]) : null;
   if (world.outcome !== null) return;
-  const plan = random() < 0.5 ? world.plan : plans.next();
-  if (!world.resume({ plan, end, isOutdated: () => random() < 0.1 })) return;
+  const before = world.plan;
+  const plan = random() < 0.5 ? before : plans.next();
+  const processIn = ({ nodes }: Plan, path: string) => {
+    const spec = nodes.find((node) => node.path === path);
+    return spec === undefined || spec.kind === "tree" ? null : processOf(spec);
+  };
+  const actors = plan.nodes.filter(({ kind }) => kind !== "tree").map(({ path }) => path);
+  const changed = actors.filter((path) => processIn(before, path) !== processIn(plan, path));
+  const { nodes } = world.state;
+  const isOutdated = ({ node }: { readonly node: NodeSpec["path"] }) => {
+    const phase = nodes.get(node)?.phase;
+    const isOther = phase !== undefined && "spec" in phase &&
+      processOf(phase.spec) !== processIn(plan, node);
+    return isOther || random() < 0.05;
+  };
+  if (!world.resume({ plan, end, isOutdated, changed })) return;
   plans.scriptActors();
   asked.splice(0, asked.length, ...asked.filter((request) => world.replies.has(request)));
 }
+
+/** What questions come to: an answer at once, or none until one is told. */
+const PROBES: readonly Script["probe"][] = [null, null, null, "refused", "silent"];
 
 /** What spawns come to, each as often as it stands here. */
 const SPAWNS: readonly Script["spawn"][] = [
@@ -172,15 +265,14 @@ class Plans {
   /** A plan that is much like the last one. */
   next(): Plan {
     this.#sketch = revised(this.#random, this.#sketch, "", 0, []);
-    return planOf(this.#sketch);
+    return simulatedPlan(this.#sketch);
   }
 
   /** Somebody waits until it is done. */
   replan(asked: number[]): void {
     if (this.#world.outcome !== null) return;
     const plan = this.next();
-    asked.push(this.#world.apply(plan));
-
+    asked.push(this.#world.apply(plan, this.#random() < 0.5));
     this.scriptActors();
   }
 
@@ -195,6 +287,7 @@ class Plans {
         joins: pick(random, ["never", "never", "obeys", "ignores"]),
         leaves: random() < 0.8 ? "nothing" : "stubborn",
         spawn: pick(random, SPAWNS),
+        probe: random() < 0.7 ? null : pick(random, PROBES),
         hook: pick(random, [0, 0, 0, 1, "silent"] as const),
       });
     }
@@ -307,7 +400,12 @@ function revised(
   earlier: string[],
 ): TreeSketch {
   const children: Record<string, ActorSketch | TreeSketch> = {};
-  const added = random() < 0.2 ? { [pick(random, ["g", "h", "a", "b"])]: randomActor(random) } : {};
+  const name = pick(random, ["g", "h", "a", "b"]);
+  // No actor has the name of another one that has replicas.
+  const isFree = [1, 2, 3].every((replica) => tree.children[`${name}.${replica}`] === undefined);
+  const added = random() < 0.2 && isFree ? { [name]: randomActor(random) } : {};
+  // All replicas of an actor become another process at once.
+  const argvs = new Map<string, string[] | null>();
   for (const [name, child] of Object.entries({ ...added, ...tree.children })) {
     if (random() < 0.1 && Object.keys(tree.children).length > 1) continue;
     const at = path === "" ? name : `${path}/${name}`;
@@ -322,6 +420,12 @@ function revised(
         needs,
       }
       : { ...revisedActor(random, child), needs };
+    const actor = withoutReplica(at);
+    if (!isTree && actor !== at) {
+      const argv = argvs.get(actor) ?? (random() < 0.15 ? [`v${Math.floor(random() * 1_000)}`] : null);
+      argvs.set(actor, argv);
+      if (argv !== null) children[name] = { ...children[name] as ActorSketch, argv };
+    }
     earlier.push(at);
   }
   return { ...tree, children };
@@ -331,7 +435,9 @@ function revisedActor(random: Random, actor: ActorSketch | TreeSketch): ActorSke
   if ("children" in actor) return randomActor(random);
   const dice = random();
   if (dice < 0.1) return { ...actor, argv: [`v${Math.floor(random() * 1_000)}`] };
-  return dice < 0.2 ? { ...randomActor(random), argv: actor.argv ?? ["true"] } : actor;
+  if (dice < 0.2) return { ...randomActor(random), argv: actor.argv ?? ["true"] };
+  // Most changes of rules are small ones.
+  return dice < 0.3 ? { ...actor, health: randomHealth(random), watch: randomWatch(random) } : actor;
 }
 
 /** With this a crash loop is soon one that nobody waits for. */
@@ -372,10 +478,11 @@ function randomActor(random: Random): ActorSketch {
 
 function randomUnscheduled(random: Random): ActorSketch {
   const daemon = random() < 0.6;
-  const ready = random() < 0.3 ? { probe: { type: "file", path: "/x" } as const, intervalMs: 100 } : null;
   return {
     daemon,
-    ready,
+    ready: random() < 0.4 ? randomReady(random) : null,
+    health: random() < 0.4 ? randomHealth(random) : null,
+    watch: random() < 0.4 ? randomWatch(random) : null,
     restart: pick(random, ["always", "on-failure", "never"]),
     significant: random() < 0.1,
     autostart: random() < 0.9,
@@ -394,6 +501,35 @@ function randomUnscheduled(random: Random): ActorSketch {
   };
 }
 
+const TCP = { type: "tcp", host: "127.0.0.1", port: 1 } as const;
+
+function randomReady(random: Random): Ready {
+  const probes: readonly Probe[] = [{ type: "file", path: "/x" }, TCP, { type: "notify" }, {
+    type: "delay",
+    ms: 300,
+  }];
+  return { probe: pick(random, probes), intervalMs: 100 };
+}
+
+/** Some ask, and some wait for the word of a watchdog. */
+function randomHealth(random: Random): Health {
+  const isAsked = random() < 0.7;
+  return {
+    probe: isAsked ? TCP : null,
+    watchdogMs: isAsked ? null : pick(random, [500, 5_000]),
+    intervalMs: pick(random, [200, 1_000, 10_000]),
+    timeoutMs: 5_000,
+    retries: isAsked ? pick(random, [1, 2, 3]) : 1,
+    startPeriodMs: pick(random, [0, 0, 2_000]),
+    onFailure: random() < 0.7 ? "restart" : "ignore",
+  };
+}
+
+function randomWatch(random: Random): Watch {
+  const debounceMs = pick(random, [0, 200, 5_000]);
+  return { paths: ["/src"], ignore: [], debounceMs, signal: random() < 0.7 ? null : "SIGHUP" };
+}
+
 function randomBackoff(random: Random): NonNullable<ActorSketch["backoff"]> {
   return {
     initialMs: pick(random, [100, 1_000]),
@@ -404,8 +540,23 @@ function randomBackoff(random: Random): NonNullable<ActorSketch["backoff"]> {
   };
 }
 
+/** A plan as the configuration lets it be: only an actor that is checked is waited for to be healthy. */
+function simulatedPlan(sketch: TreeSketch): Plan {
+  const plan = planOf(sketch);
+  const isChecked = (path: string) =>
+    plan.nodes.some((node) => node.path === path && node.kind !== "tree" && node.health !== null);
+  const nodes = plan.nodes.map((node): NodeSpec => {
+    const dependsOn = node.dependsOn.map(({ on, condition }) => {
+      const isMisplaced = condition === "healthy" && !isChecked(on);
+      return { on, condition: isMisplaced ? "ready" as const : condition };
+    });
+    return { ...node, dependsOn };
+  });
+  return { ...plan, nodes };
+}
+
 function randomNeeds(random: Random, earlier: readonly string[]): Record<string, Condition> {
   const names = earlier.filter(() => random() < 0.8 / Math.max(1, earlier.length));
-  const conditions: readonly Condition[] = ["started", "ready", "ready", "completed", "exited"];
+  const conditions: readonly Condition[] = ["started", "ready", "ready", "healthy", "completed", "exited"];
   return Object.fromEntries(names.map((name) => [name, pick(random, conditions)]));
 }

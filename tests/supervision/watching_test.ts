@@ -114,3 +114,23 @@ test("watching: a later supervisor goes on with changes that were waited out, by
   world.advance(60_000);
   assert.deepEqual(world.take(...SEEN), []);
 });
+
+test("watching: a change undoes no stop of what waits for its turn to stop", () => {
+  const world = worldOf({ web: WATCHED, client: { daemon: true, needs: { web: "ready" } } });
+  world.script("client", { obeys: false });
+  world.stop("client", "web");
+  world.changes("web", "/src/a.ts");
+  world.advance(60_000);
+  assert.deepEqual(world.phases(), { web: "stopped", client: "stopped" });
+  assert.deepEqual(world.take("spawn"), []);
+});
+
+test("watching: failures before a change count for nothing", () => {
+  const budget = { intensity: { restarts: 1, withinMs: 60_000 } };
+  const world = worldOf({ web: { ...WATCHED, ...budget } });
+  world.exits("web", 1);
+  world.changes("web", "/src/a.ts");
+  world.advance(200);
+  world.exits("web", 1);
+  assert.equal(world.phase("web"), "running");
+});

@@ -9,6 +9,7 @@ import type { Calendar } from "../../../lib/supervision/calendar.ts";
 import type { TreeEvent } from "../../../lib/supervision/event.ts";
 import type { RunId, State } from "../../../lib/supervision/state.ts";
 import type { Stepped } from "../../../lib/supervision/turn.ts";
+import { auditChecks, auditQuestion } from "./checks.ts";
 import { auditClosed, auditEnds } from "./ends.ts";
 import { Family } from "./family.ts";
 import { hear, hearRecord, lapse } from "./hear.ts";
@@ -19,7 +20,9 @@ import { auditSchedules } from "./schedules.ts";
 import { auditStart, auditWaiting } from "./starts.ts";
 import { Status } from "./status.ts";
 import { auditAfterwards, auditCalledOff, auditKill, auditRuns, auditStop } from "./stops.ts";
+import { auditTell, auditTells } from "./tells.ts";
 import { auditOutcome, auditTrees } from "./tree_ends.ts";
+import { auditChanges } from "./watching.ts";
 
 /** A step, and what it began and ended with. */
 export interface Scene {
@@ -89,11 +92,14 @@ export class Auditor {
     auditEnds(scene);
     this.#replies.audit(scene);
     this.#rollings.audit(scene);
+    auditTells(scene);
     if (after.outcome !== null) return this.#auditEnd(scene);
     auditRuns(scene);
     auditTrees(scene);
     auditWaiting(scene);
     auditSchedules(scene);
+    auditChecks(scene);
+    auditChanges(scene);
   }
 
   #watch(scene: Scene, effect: Stepped["effects"][number]): void {
@@ -130,6 +136,10 @@ export class Auditor {
       case "cancel":
       case "signal":
         return auditStop(scene, effect.node, effect.run, effect.type);
+      case "probe":
+        return auditQuestion(scene, effect);
+      case "tell":
+        return auditTell(scene, effect);
       case "kill_all":
         return auditKill(scene, effect.node, effect.run);
       case "record":

@@ -1,6 +1,6 @@
 /** What becomes of what has ended. */
 import assert from "node:assert/strict";
-import { hasSchedule, type NodeId, type NodeSpec } from "../../../lib/config/plan.ts";
+import { hasSchedule, type NodeId } from "../../../lib/config/plan.ts";
 import type { Entry } from "../../../lib/supervision/journal_entry.ts";
 import type { Scene } from "./auditor.ts";
 import { familyOf, isRemoved } from "./family.ts";
@@ -103,7 +103,7 @@ export function auditConclusion(scene: Scene, entry: EntryOn<"completed" | "fail
         start: () => run?.spawnError !== null,
         start_timeout: () => run?.isOverdue,
         run_timeout: () => run?.isOverdue,
-        unhealthy: () => isChecked(family.spec(node)),
+        unhealthy: () => run?.isUnhealthy,
         survivors: () => isLate && heard.type === "looked" && heard.rest.found === "survivors",
         unseen: () => isLate && heard.type === "looked" && heard.rest.found === "unknown",
         dependency: () =>
@@ -133,7 +133,9 @@ export function auditConclusion(scene: Scene, entry: EntryOn<"completed" | "fail
 
 /** All that has ended in a step was judged, and is where it should be. */
 export function auditEnds(scene: Scene): void {
-  const { ledger, family, is, effects } = scene;
+  const { ledger, family, is, was, effects } = scene;
+  // Its dependency has come back.
+  const isBack = (id: NodeId) => was.phase(id).reason?.kind === "dependency";
   const reopened = new Set(effects.flatMap((effect) => effect.type === "open_tree" ? [effect.node] : []));
   for (const [id, end] of ledger.ends) {
     assert.ok(!family.specs.has(id) || !end.mustRestart, `"${id}" is not restarted`);
@@ -147,6 +149,12 @@ export function auditEnds(scene: Scene): void {
     );
     assert.ok(!isStill || isStarted, `"${id}" is ${at}, and is to start again`);
   }
+  if (scene.event.type === "resumed") {
+    for (const id of reopened) {
+      const isNews = ["failed", "completed"].includes(was.at(id)) && !isBack(id);
+      assert.ok(!isNews || ledger.revived.has(id), `"${id}" starts, and nothing in it is another`);
+    }
+  }
   ledger.revived.clear();
   ledger.ends.clear();
   ledger.judged.clear();
@@ -155,7 +163,10 @@ export function auditEnds(scene: Scene): void {
     if (!family.specs.has(id) || family.spec(id).kind === "tree") continue;
     const at = is.at(id);
     const phase = is.phase(id);
-    const isOver = at === "stopped" || at === "completed" || at === "inactive" || at === "scheduled" ||
+    // The dependency of one that runs by its schedule may have failed meanwhile, which ends the new run before it begins.
+    const isMissed = phase.last?.ok === false && phase.last.reason.kind === "dependency";
+    const isOver = at === "stopped" || at === "completed" || at === "inactive" ||
+      (at === "scheduled" && !isMissed) ||
       (phase.at === "failed" && !["dependency", "survivors", "start"].includes(phase.reason!.kind));
     const isFree = family.above(id).every((tree) => is.at(tree) === "up" && !reopened.has(tree));
     const outcome = outcomeOf(wishes);
@@ -191,8 +202,4 @@ export function auditEnds(scene: Scene): void {
     }
   }
   ledger.closed.clear();
-}
-
-function isChecked(spec: NodeSpec): boolean {
-  return spec.kind !== "tree" && spec.health !== null;
 }

@@ -6,13 +6,15 @@ import type { Exit } from "../../../lib/supervision/exit.ts";
 import type { Entry } from "../../../lib/supervision/journal_entry.ts";
 import type { Scene } from "./auditor.ts";
 import { mustRestart, ownCounter } from "./budgets.ts";
+import { auditTold, beginChecks, hearAnswer, hearWord } from "./checks.ts";
 import { auditConclusion, auditEscalated, auditGaveUp, auditRestarted } from "./ends.ts";
 import { type Family, familyOf, isRemoved } from "./family.ts";
 import { type End, outcomeOf, type Run, type Wish } from "./ledger.ts";
 import { isReady, othersOf } from "./rolling.ts";
 import { betweenRuns, hearDue, hearScheduled } from "./schedules.ts";
-import { auditOverdue, auditReady } from "./stops.ts";
+import { auditOverdue, auditReady, hearExtended } from "./stops.ts";
 import { auditTeardown } from "./tree_ends.ts";
+import { auditFiles, hearFiles } from "./watching.ts";
 
 /** The event itself. */
 export function hear(scene: Scene): void {
@@ -56,6 +58,10 @@ export function hear(scene: Scene): void {
       return;
     case "grace_cut":
       return cutGrace(scene, event.toMs);
+    case "files_changed":
+      return hearFiles(scene, event.node);
+    case "resumed":
+      return hearChanged(scene, event.changed);
   }
 }
 
@@ -100,14 +106,25 @@ export function hearRecord(scene: Scene, entry: Entry): void {
       }
       auditReady(scene, run);
       run.readyAt = now;
-      const spec = family.spec(node);
-      const isChecked = spec.kind !== "tree" && spec.health !== null;
-      meanwhile.say(node, { at: "running", health: isChecked ? { healthy: null } : null });
+      beginChecks(run, now);
+      meanwhile.say(node, { at: "running", health: run.checks });
       return;
     }
     case "healthy":
-    case "unhealthy":
-      meanwhile.say(node, { at: "running", health: { healthy: entry.event === "healthy" } });
+    case "unhealthy": {
+      const isHealthy = entry.event === "healthy";
+      const run = ledger.runs.get(node);
+      auditTold(run, isHealthy, now);
+      meanwhile.say(node, { at: "running", health: { healthy: isHealthy } });
+      if (!isHealthy && run!.spec.health!.onFailure === "restart") {
+        // It is stopped whatever its turn, as what takes too long.
+        Object.assign(run!, { isUnhealthy: true, isOverdue: true });
+        endsByItself(scene, run!, { success: false, readyAt: run!.readyAt });
+      }
+      return;
+    }
+    case "files_changed":
+      if (auditFiles(scene, entry)) hearRestartForFiles(scene, node);
       return;
     case "started":
       if (family.specs.get(node)?.kind !== "tree") return;
@@ -151,8 +168,11 @@ export function hearRecord(scene: Scene, entry: Entry): void {
       }
       for (const run of ledger.runs.values()) {
         const spec = family.specs.get(run.node);
-        const isOther = spec?.kind !== "tree" && !family.leaving.has(run.node) && !isSame(spec!, run.spec);
-        if (isOther && !ledger.isLeaving(run.node)) run.wishes.push("anew");
+        const isOther = spec !== undefined && spec.kind !== "tree" && !family.leaving.has(run.node) &&
+          !isSame(spec, run.spec);
+        const isRolled = event.type === "plan_given" && event.rolling &&
+          othersOf(family, run.node).length > 0;
+        if (isOther && !isRolled && !ledger.isLeaving(run.node)) run.wishes.push("anew");
       }
       for (const id of family.specs.keys()) {
         if (isRevived(scene, id)) {
@@ -163,7 +183,11 @@ export function hearRecord(scene: Scene, entry: Entry): void {
       }
       return;
     case "adopted": {
-      const isOutdated = event.type === "resumed" && event.outdated.has(entry.data.run);
+      // One whose turn in a rolling restart has yet to come is started anew then.
+      const isToRoll = scene.before.rollouts.some(({ members }) =>
+        members.some((member) => member.id === node && !member.isBegun)
+      );
+      const isOutdated = event.type === "resumed" && event.outdated.has(entry.data.run) && !isToRoll;
       if (isOutdated && !ledger.isLeaving(node)) ledger.runs.get(node)!.wishes.push("anew");
       return;
     }
@@ -245,8 +269,11 @@ function hearRun(scene: Scene, run: Run): void {
       run.hasHookFailed = true;
       return endsByItself(scene, run, { success: false, readyAt: null });
     case "probed":
-      run.isProbed ||= event.answer.says === "ready";
-      return;
+      if (run.readyAt === null) run.isProbed ||= event.answer.says === "ready";
+      return hearAnswer(run, event.attempt, event.answer, now);
+    case "told":
+      if (event.told.is === "extend") hearExtended(run, event.told.ms, now);
+      return hearWord(run, event.told, now);
     case "held":
       if (run.askedAt !== null || run.exit !== null) return;
       if (run.held.size === 0) run.heldSince = now;
@@ -401,7 +428,14 @@ function hearReset(scene: Scene, nodes: readonly NodeId[]): void {
 
 /** A replica has its turn in a rolling restart: if it is ready, another one of its actor is, and is not to stop. */
 function hearTurn(scene: Scene, id: NodeId): void {
-  const { ledger, known, was, effects } = scene;
+  const { ledger, known, was, effects, event } = scene;
+  if (event.type === "plan_given") {
+    const run = ledger.runs.get(id);
+    // A run that had ended by itself before has ended so.
+    const isByItself = run === undefined || run.exit !== null || run.isOverdue || run.spawnError !== null;
+    const outcome = isByItself ? null : outcomeOf(run.wishes);
+    assert.ok(outcome !== "hand", `"${id}" was stopped by hand, and has its turn`);
+  }
   const hasOther = othersOf(known, id).some((one) => isReady(scene, one));
   assert.ok(!isReady(scene, id) || hasOther, `"${id}" is the last that is ready, and has its turn`);
   ledger.streaks.set(id, 0);
@@ -416,6 +450,47 @@ function hearTurn(scene: Scene, id: NodeId): void {
   if (id !== turns[0]) return;
   const isAlive = (one: NodeId) => ["starting", "running", "stopping"].includes(was.at(one));
   hearStart(scene, turns.filter((one) => !isAlive(one)), { brings: false, skips: false });
+}
+
+/** Somebody has changed files: a new try, for which failures before it count for nothing. */
+function hearRestartForFiles(scene: Scene, id: NodeId): void {
+  const { ledger, was } = scene;
+  ledger.streaks.set(id, 0);
+  ledger.granted.delete(ownCounter(id));
+  const at = was.at(id);
+  if (["backing_off", "failed", "completed"].includes(at)) ledger.revived.add(id);
+  if (at === "failed" || at === "completed") return hearStart(scene, [id], { brings: false, skips: false });
+  want(scene, id, "anew");
+  ledger.closed.get(id)?.wishes.push("anew");
+}
+
+/**
+ * A later supervisor finds that actors are others by now: what has ended, or is delayed, starts at once, and so does the topmost
+ * tree around it that is. What somebody has stopped, or nobody has started, starts nothing.
+ */
+function hearChanged({ ledger, family, was }: Scene, changed: ReadonlySet<NodeId>): void {
+  const hasEnded = (id: NodeId) => ["failed", "backing_off", "completed"].includes(was.at(id));
+  for (const id of changed) {
+    const phase = was.phase(id);
+    if (phase.at === "inactive" && !family.spec(id).autostart) continue;
+    if (phase.at === "stopped" && phase.why === "request") continue;
+    const ended = [id, ...family.above(id)].findLast((one) => one !== ROOT && hasEnded(one));
+    if (ended === undefined || was.at(family.spec(ended).parent!) !== "up") continue;
+    // A schedule runs its actor at its date, and a tree that has completed starts for nothing that stays down in it.
+    const spec = family.spec(id);
+    const comesAtDate = spec.kind !== "tree" && spec.schedule !== null && was.at(id) !== "backing_off";
+    const between = family.above(id).slice(0, Math.max(0, family.above(id).indexOf(ended)));
+    const isOff = between.some((tree) =>
+      was.at(tree) === "inactive" ? !family.spec(tree).autostart : was.phase(tree).why === "request"
+    );
+    if (comesAtDate && (ended === id || was.at(ended) === "completed")) continue;
+    if (isOff && was.at(ended) === "completed") continue;
+    ledger.notBefore.delete(ended);
+    ledger.streaks.set(ended, 0);
+    ledger.granted.delete(ownCounter(ended));
+    ledger.unsureStreaks.delete(ended);
+    ledger.revived.add(ended);
+  }
 }
 
 function start(scene: Scene, id: NodeId): void {
@@ -529,7 +604,9 @@ function limit(scene: Scene, id: NodeId, bound: Instant): void {
   ledger.deadlines.set(id, earliest(bound, ledger.deadlines.get(id) ?? NEVER, ...above));
   const leftMs = ledger.deadlines.get(id)! - stopTime;
   for (const run of runsIn(scene, id)) {
-    if (run.askedAt !== null || run.exit !== null) setKill(run, now, leftMs, leftMs);
+    if (run.askedAt === null && run.exit === null) continue;
+    run.stopBy = earliest(run.stopBy, after(now, leftMs));
+    setKill(run, now, leftMs, leftMs);
   }
 }
 
@@ -537,8 +614,10 @@ function cutGrace({ ledger, stopTime, now }: Scene, toMs: number): void {
   const at = after(stopTime, toMs);
   for (const [tree, deadline] of ledger.deadlines) ledger.deadlines.set(tree, earliest(deadline, at));
   for (const run of ledger.runs.values()) {
-    if (run.askedAt !== null || run.exit !== null) setKill(run, now, toMs, toMs);
-    else if (run.wishes.length > 0) run.cutTo = earliest(run.cutTo, at);
+    if (run.askedAt !== null || run.exit !== null) {
+      run.stopBy = earliest(run.stopBy, after(now, toMs));
+      setKill(run, now, toMs, toMs);
+    } else if (run.wishes.length > 0) run.cutTo = earliest(run.cutTo, at);
   }
 }
 
@@ -558,10 +637,16 @@ function hearPlan({ ledger, event, family, now }: Scene): void {
       free(run, now);
       run.isJoined = false;
       if (run.readyAt === null && run.askedAt === null && run.exit === null) {
-        Object.assign(run, { startsAt: now, runsAt: now, heldMs: 0 });
+        // It has its whole time again, and that for which it has asked.
+        const extendedTo = after(now, run.extendedTo - run.startsAt);
+        Object.assign(run, { startsAt: now, runsAt: now, heldMs: 0, extendedTo, questions: 0 });
       }
+      beginChecks(run, now);
     } else if (spec !== undefined && spec.kind !== "tree" && !family.leaving.has(run.node)) {
-      if (isSame(spec, run.spec)) Object.assign(run, { spec, specifiedAt: now });
+      if (!isSame(spec, run.spec)) continue;
+      const isCheckedAnew = JSON.stringify(spec.health) !== JSON.stringify(run.spec.health);
+      Object.assign(run, { spec, specifiedAt: now });
+      if (isCheckedAnew) beginChecks(run, now);
     }
   }
 }
@@ -623,9 +708,10 @@ function isEndedRevived(before: ActorSpec, after: ActorSpec, at: string): boolea
   }
 }
 
-/** Whether two specs make the same process: those of these trees differ in their command alone. */
-function isSame(one: { readonly argv?: unknown }, other: { readonly argv?: unknown }): boolean {
-  return JSON.stringify(one.argv) === JSON.stringify(other.argv);
+/** Whether two specs make the same process: those of these trees differ in their command, and their watchdog, alone. */
+function isSame(one: ActorSpec, other: ActorSpec): boolean {
+  const madeOf = ({ argv, health }: ActorSpec) => JSON.stringify([argv, health?.watchdogMs ?? null]);
+  return madeOf(one) === madeOf(other);
 }
 
 /** A child is started again, and takes its siblings along as the strategy of its tree says. */

@@ -22,7 +22,16 @@ const HARMLESS: ReadonlySet<TreeEvent["type"]> = new Set([
 ]);
 
 /** Entries that say that something else has ended what was ready. */
-const OTHERS: ReadonlySet<string> = new Set(["cancelled", "timed_out", "restarted", "gave_up", "failed"]);
+const OTHERS: ReadonlySet<string> = new Set([
+  "cancelled",
+  "timed_out",
+  "unhealthy",
+  "files_changed",
+  "due",
+  "restarted",
+  "gave_up",
+  "failed",
+]);
 
 /** Looks at one step. */
 export function auditLastReplica(before: State, event: TreeEvent, { state, effects }: Stepped): void {

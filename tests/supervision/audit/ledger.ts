@@ -1,7 +1,9 @@
 /** What was seen of a supervised tree so far: runs, who wanted what stopped, and restarts. It knows no rule of the core's. */
-import { type Instant, NEVER } from "../../../lib/base/instant.ts";
+import { type Instant, instant, NEVER } from "../../../lib/base/instant.ts";
 import type { ActorSpec, NodeId, NodeSpec } from "../../../lib/config/plan.ts";
 import { ownCounter } from "./budgets.ts";
+import type { Checks } from "./checks.ts";
+import type { Changes } from "./watching.ts";
 import type { RunId } from "../../../lib/supervision/state.ts";
 
 /**
@@ -43,6 +45,16 @@ export interface Run {
   readyAt: Instant | null;
   /** A probe has said that it is ready. */
   isProbed: boolean;
+  /** Whether it still works; null where nobody asks, or it is not ready. */
+  checks: Checks | null;
+  /** The time that it has given its watchdog; null if it has not. */
+  watchdog: { readonly ms: number | null } | null;
+  /** The number of the last question to it. */
+  questions: number;
+  /** Until when it has asked for more time, as its own clock has it. */
+  extendedTo: Instant;
+  /** Its checks, or its watchdog, have ended it. */
+  isUnhealthy: boolean;
   exit: RunExit | null;
   spawnError: { readonly isFinal: boolean } | null;
   isOverdue: boolean;
@@ -61,6 +73,8 @@ export interface Run {
   killFrom: Instant;
   killBy: Instant;
   killedAt: Instant | null;
+  /** No word of it puts its end off beyond this. */
+  stopBy: Instant;
   /** What had to come before its spawn has failed. */
   hasHookFailed: boolean;
   /** What comes after all is over by then. */
@@ -125,6 +139,8 @@ export class Ledger {
   readonly dates = new Map<NodeId, { readonly next: string | null; since: Instant | null }>();
   /** Actors that are to run again when their run is over. */
   readonly owed = new Set<NodeId>();
+  /** Changes of files that are waited out. */
+  readonly changes = new Map<NodeId, Changes>();
   /** Runs that are over since. */
   readonly closed = new Map<NodeId, Run>();
 
@@ -144,6 +160,11 @@ export class Ledger {
       isJoined: false,
       readyAt: null,
       isProbed: false,
+      checks: null,
+      watchdog: null,
+      questions: 0,
+      extendedTo: instant(-Infinity),
+      isUnhealthy: false,
       exit: null,
       spawnError: null,
       isOverdue: false,
@@ -156,6 +177,7 @@ export class Ledger {
       killFrom: NEVER,
       killBy: NEVER,
       killedAt: null,
+      stopBy: NEVER,
       hasHookFailed: false,
       afterBy: NEVER,
       cutTo: NEVER,
@@ -192,6 +214,7 @@ export class Ledger {
       this.streaks,
     ];
     this.dates.delete(node);
+    this.changes.delete(node);
     this.owed.delete(node);
     for (const column of [...columns, this.unsureStreaks, this.notBefore, this.groups, this.treesReady]) {
       column.delete(node);

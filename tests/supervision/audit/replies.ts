@@ -20,6 +20,8 @@ export class Replies {
     if (!("request" in event) || event.request === null || !("nodes" in event)) return;
     // It waits for what it has started alone.
     if (event.type === "reset_requested") return;
+    // They are answered at once, whatever comes of them.
+    if (event.type === "signal_requested" || event.type === "exec_requested") return;
     const isRolling = event.type === "rolling_restart_requested";
     const goal = event.type === "stop_requested" ? "stopped" : isRolling ? "another" : "ready";
     // Nobody waits for what the plan has no more to be ready.

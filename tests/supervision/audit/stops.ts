@@ -1,10 +1,11 @@
 /** Who may be stopped, in which order, how long a run has to end, and who should have been. */
 import assert from "node:assert/strict";
-import { after, type Instant, latest, NEVER } from "../../../lib/base/instant.ts";
+import { after, earliest, type Instant, latest, NEVER } from "../../../lib/base/instant.ts";
 import type { NodeId } from "../../../lib/config/plan.ts";
 import type { RunId } from "../../../lib/supervision/state.ts";
 import type { Scene } from "./auditor.ts";
 import type { Family } from "./family.ts";
+import { clockOf } from "./checks.ts";
 import { deadlineOf, setKill } from "./hear.ts";
 import type { Ledger, Run } from "./ledger.ts";
 
@@ -41,6 +42,7 @@ export function auditStop(scene: Scene, id: NodeId, number: RunId, how: string):
     : "signal";
   assert.equal(how, expected, `"${id}" is stopped`);
   run.askedAt = now;
+  run.stopBy = earliest(run.stopBy, after(now, deadline - stopTime));
   // Those that come after it in the order of stopping share the time that is left.
   const leftMs = Math.max(0, deadline - stopTime);
   const most = scene.family.specs.size;
@@ -50,7 +52,9 @@ export function auditStop(scene: Scene, id: NodeId, number: RunId, how: string):
 /** What comes before a spawn is ended with the start that is called off. */
 export function auditCalledOff(scene: Scene, id: NodeId, number: RunId): void {
   const run = scene.ledger.run(id, number);
-  if (run !== undefined && !run.hasProcess && run.wishes.length > 0) {
+  // A hook that comes after all is ended because it takes too long.
+  const isAfterwards = run !== undefined && run.afterBy !== NEVER;
+  if (run !== undefined && !isAfterwards && !run.hasProcess && run.wishes.length > 0) {
     auditStop(scene, id, number, "abort_spawn");
   }
 }
@@ -123,18 +127,34 @@ export function auditOverdue({ now }: Scene, run: Run): void {
 }
 
 export function auditReady({ event }: Scene, run: Run): void {
-  const isKnown = run.spec.ready === null || run.isProbed;
+  const isKnown = run.spec.ready === null || run.spec.ready.probe.type === "delay" || run.isProbed;
   assert.ok(isKnown && run.hasProcess, `"${run.node}" is not ready on ${event.type}`);
 }
 
-function startBy({ isMade, startsAt, heldMs, spec, held }: Run): Instant {
-  return !isMade || held.size > 0 ? NEVER : after(startsAt, spec.startTimeoutMs + heldMs);
+function startBy(run: Run): Instant {
+  return limitOf(run, after(run.startsAt, run.spec.startTimeoutMs));
 }
 
-function runBy({ isMade, runsAt, heldMs, spec, held }: Run): Instant {
-  return !isMade || held.size > 0 || spec.runTimeoutMs === null
-    ? NEVER
-    : after(runsAt, spec.runTimeoutMs + heldMs);
+function runBy(run: Run): Instant {
+  const { runTimeoutMs } = run.spec;
+  return runTimeoutMs === null ? NEVER : limitOf(run, after(run.runsAt, runTimeoutMs));
+}
+
+/** A limit of a run, or the time for which it has asked. */
+function limitOf({ isMade, held, heldMs, extendedTo }: Run, limit: Instant): Instant {
+  return !isMade || held.size > 0 ? NEVER : after(latest(limit, extendedTo), heldMs);
+}
+
+/** A run asks for more time: it has it, and while it is stopped as far as its tree has. */
+export function hearExtended(run: Run, ms: number, now: Instant): void {
+  if (run.exit !== null || run.killedAt !== null || !run.hasProcess) return;
+  if (run.askedAt === null) {
+    run.extendedTo = after(clockOf(run, now), ms);
+    return;
+  }
+  const until = earliest(after(now, ms), run.stopBy);
+  run.killFrom = latest(run.killFrom, until);
+  run.killBy = latest(run.killBy, until);
 }
 
 /**
