@@ -256,8 +256,8 @@ function groupOf`,
   ...inFile("told", [
     [
       "a stop is put off beyond the bound of its tree",
-      `earliest(after(turn.now, told.ms), ladder.deadline)`,
-      `after(turn.now, told.ms)`,
+      `earliest(ladder.deadline, after(ladder.askedAt, shutdownMs))`,
+      `after(ladder.askedAt, shutdownMs)`,
     ],
     [
       "a stop has no more time",
