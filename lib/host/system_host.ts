@@ -18,6 +18,7 @@ import { linuxFolders } from "./linux/folders.ts";
 import { startsInGroup } from "./linux/group_placement.ts";
 import { LinuxListening } from "./linux/listening.ts";
 import { linuxLocks } from "./linux/locks.ts";
+import { letGoOfOwnCode } from "./linux/own_code.ts";
 import { LinuxPipeSource } from "./linux/pipe_source.ts";
 import { readBootId, readUptimeMs } from "./linux/proc.ts";
 import { LinuxProcesses } from "./linux/processes.ts";
@@ -108,6 +109,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     locks: linuxLocks(libc),
     descriptors: linuxDescriptors(libc, { openSource, onReadable }),
     listening: new LinuxListening(libc),
+    giveMemoryBack: () => letGoOfOwnCode(libc),
     facts: () => linuxFacts(libc),
     digest: isDeno ? denoDigest : bunDigest,
     randomSeed,
