@@ -1,4 +1,5 @@
 /** The real host: this machine, on the runtime that runs us. */
+import { compileSoon } from "./bun/compile_soon.ts";
 import { digest as bunDigest } from "./bun/digest.ts";
 import { onLateSignal as bunLateSignal } from "./bun/late_signal.ts";
 import * as bunReadiness from "./bun/readiness.ts";
@@ -96,6 +97,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
       openFilesLimit: options.openFilesLimit ?? null,
       shimCommand: [...selfCommandOf(), EXEC_VERB],
       groupOf: (pid) => groups.groupOf(pid),
+      onManyStarts: compileSoon,
     }),
     groups,
     sockets: await openSystemSockets(),

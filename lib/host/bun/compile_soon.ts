@@ -4,8 +4,9 @@ interface BunUnsafe {
 }
 
 /**
- * Has the code of this thread compiled as soon as Bun does by default: to be called before somebody else's code is run. The
- * binary is built to compile late (see `tests/harness/build.mjs`), because most of what it runs itself runs a few times.
+ * Has the code of this thread compiled as soon as Bun does by default: to be called before somebody else's code is run, and when
+ * its own has turned out to run often. The binary is built to compile late (see `tests/harness/build.mjs`), because most of what
+ * it runs itself runs a few times.
  */
 export function compileSoon(): void {
   (globalThis as { Bun?: { unsafe: BunUnsafe } }).Bun?.unsafe.setJITPolicy?.(1);
