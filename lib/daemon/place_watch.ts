@@ -32,6 +32,8 @@ export interface PlaceListeners {
   onRemade(): void;
   /** They cannot be made, told once until they can be. */
   onFailure(why: string): void;
+  /** It has looked, because nothing was told for a minute. */
+  onQuiet(): void;
 }
 
 /** Watches until it is cancelled. To be run as a task. */
@@ -61,7 +63,7 @@ export async function watchPlace(standing: Standing, listeners: PlaceListeners):
         watch.close();
         watch = null;
         await sleep(UNWATCHED_MS);
-      }
+      } else listeners.onQuiet();
     }
   } finally {
     watch?.close();

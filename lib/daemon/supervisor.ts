@@ -37,6 +37,7 @@ import {
 import { handOver, HandOverOrders, requireHandable } from "./hand_over.ts";
 import { watchPlace } from "./place_watch.ts";
 import { identityOf, type Standing, standUp } from "./stand_up.ts";
+import { SpareMemory } from "./spare_memory.ts";
 import { readToEnd } from "./read_to_end.ts";
 import { countsOf } from "./tree_file.ts";
 import { decodeTreePlan, type SoundTreePlan } from "./tree_plan.ts";
@@ -172,6 +173,7 @@ async function runInPlace(options: GuardedOptions, standing: Standing): Promise<
   const { id, engine, survival } = standing;
   const about = { type: "noted", node: ROOT } as const;
   const file = id.folder;
+  const memory = new SpareMemory(standing.host, engine);
   const end = await openNursery(async (nursery) => {
     nursery.startSoon(() =>
       watchPlace(standing, {
@@ -182,7 +184,9 @@ async function runInPlace(options: GuardedOptions, standing: Standing): Promise<
           engine.post({ ...about, event: "remade", data: { file } });
         },
         onFailure: (why) => engine.post({ ...about, event: "unmade", data: { file, why } }),
+        onQuiet: () => memory.giveBack(),
       }), { name: "place watch" });
+    nursery.startSoon(() => memory.afterStart(), { name: "spare memory" });
     const end = await engine.run();
     nursery.cancelScope.cancel("the tree has ended");
     return end;

@@ -1,4 +1,5 @@
 /** The real host: this machine, on the runtime that runs us. */
+import { compileSoon } from "./bun/compile_soon.ts";
 import { digest as bunDigest } from "./bun/digest.ts";
 import { onLateSignal as bunLateSignal } from "./bun/late_signal.ts";
 import * as bunReadiness from "./bun/readiness.ts";
@@ -18,6 +19,7 @@ import { linuxFolders } from "./linux/folders.ts";
 import { startsInGroup } from "./linux/group_placement.ts";
 import { LinuxListening } from "./linux/listening.ts";
 import { linuxLocks } from "./linux/locks.ts";
+import { letGoOfOwnCode } from "./linux/own_code.ts";
 import { LinuxPipeSource } from "./linux/pipe_source.ts";
 import { readBootId, readUptimeMs } from "./linux/proc.ts";
 import { LinuxProcesses } from "./linux/processes.ts";
@@ -95,6 +97,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
       openFilesLimit: options.openFilesLimit ?? null,
       shimCommand: [...selfCommandOf(), EXEC_VERB],
       groupOf: (pid) => groups.groupOf(pid),
+      onManyStarts: compileSoon,
     }),
     groups,
     sockets: await openSystemSockets(),
@@ -108,6 +111,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     locks: linuxLocks(libc),
     descriptors: linuxDescriptors(libc, { openSource, onReadable }),
     listening: new LinuxListening(libc),
+    giveMemoryBack: () => letGoOfOwnCode(libc),
     facts: () => linuxFacts(libc),
     digest: isDeno ? denoDigest : bunDigest,
     randomSeed,

@@ -21,6 +21,8 @@ interface Watched {
   readonly told: string[];
   /** How often its socket was looked for. */
   looks(): number;
+  /** How often it has told that nothing was told for a minute. */
+  quiet(): number;
 }
 
 /** Runs `body` beside a watch. @param isTold Whether the kernel tells of changes. */
@@ -28,6 +30,7 @@ async function watching(isTold: boolean, body: (watched: Watched) => Promise<voi
   await runVirtual(async (clock) => {
     const { host: machine } = new FakeMachine(clock);
     let looks = 0;
+    let quiet = 0;
     const files = new Proxy(machine.files, {
       get(target, name) {
         if (name === "inspect") looks += 1;
@@ -46,20 +49,25 @@ async function watching(isTold: boolean, body: (watched: Watched) => Promise<voi
     const told: string[] = [];
     await openNursery(async (nursery) => {
       nursery.startSoon(() =>
-        watchPlace(standing, { onRemade: () => told.push("remade"), onFailure: (why) => told.push(why) })
+        watchPlace(standing, {
+          onRemade: () => told.push("remade"),
+          onFailure: (why) => told.push(why),
+          onQuiet: () => quiet += 1,
+        })
       );
       await sleep(5_000);
-      await body({ host, id, told, looks: () => looks });
+      await body({ host, id, told, looks: () => looks, quiet: () => quiet });
       nursery.cancelScope.cancel();
     });
   });
 }
 
 test("place watch: while nothing happens it looks once a minute", async () => {
-  await watching(true, async ({ told, looks }) => {
+  await watching(true, async ({ told, looks, quiet }) => {
     const before = looks();
     await sleep(HOUR_MS);
     assert.ok(looks() - before <= 60, `${looks() - before} looks`);
+    assert.equal(quiet(), 60);
     assert.deepEqual(told, []);
   });
 });

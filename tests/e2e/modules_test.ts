@@ -301,6 +301,31 @@ e2e("modules: an actor that a module has started is found in the tree, and ends 
   assert.match(done.stdout, /asker +\| sum 3/);
 });
 
+// Only Bun tells whether it has compiled something.
+if (UNDER_TEST !== "deno") {
+  e2e("modules: the code of a script and of a module is compiled as soon as Bun does by default", async (sandbox) => {
+    const work = `
+      import { numberOfDFGCompiles } from "bun:jsc";
+      const add = (a, b) => a + b;
+      export async function work() {
+        for (let sum = 0, n = 0; n < 3_000; n++) {
+          sum = add(sum, n);
+          if (n % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+        }
+        return numberOfDFGCompiles(add);
+      }`;
+    sandbox.write("module.ts", `${work}\nexport async function tell() { console.log("compiled:", await work()); }`);
+    sandbox.write("script.ts", `${work}\nconsole.log("compiled:", await work());`);
+    sandbox.config(`
+      actors.module = { module = "module.ts", export = "tell" }
+      actors.script = { script = "script.ts" }`);
+    const done = await sandbox.supervise("up");
+    assert.equal(done.code, 0, done.stderr);
+    assert.match(done.stdout, /module +\| compiled: [1-9]/);
+    assert.match(done.stdout, /script +\| compiled: [1-9]/);
+  });
+}
+
 // Deno runs a script by itself, with the configuration that it finds beside it.
 if (UNDER_TEST !== "deno") {
   e2e("modules: a script imports the library too, and all of it gets one instance", async (sandbox) => {

@@ -18,7 +18,7 @@ import { test } from "../harness/test.ts";
 const libc = await openLibc();
 const host = await openSystemHost();
 
-function processesWith(direct: DirectStart): LinuxProcesses {
+function processesWith(direct: DirectStart, onManyStarts = () => {}): LinuxProcesses {
   return new LinuxProcesses({
     libc,
     direct,
@@ -31,6 +31,7 @@ function processesWith(direct: DirectStart): LinuxProcesses {
     openFilesLimit: 1_000,
     groupOf: (pid) => host.groups.groupOf(pid),
     shimCommand: [],
+    onManyStarts,
   });
 }
 
@@ -129,6 +130,17 @@ test("direct start: a process is born in a control group, which this one does no
     rmdirSync(group);
     processes.close();
   }
+});
+
+test("direct start: it is told once that many have been started", async () => {
+  let told = 0;
+  const processes = processesWith(new DirectStart(libc), () => told += 1);
+  const start = () => processes.spawn({ ...usual, argv: ["/bin/true"], env: {}, cwd: "/" }).exited;
+  for (let count = 0; count < 299; count++) await start();
+  assert.equal(told, 0);
+  for (let count = 0; count < 3; count++) await start();
+  assert.equal(told, 1);
+  processes.close();
 });
 
 test("direct start: the machine code is what its comments say", () => {

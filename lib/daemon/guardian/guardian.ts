@@ -45,6 +45,7 @@ import {
 import { isMarkOf, killMarked, type Lost, lostBy } from "../leftovers.ts";
 import { letSleep } from "../let_sleep.ts";
 import { lookAfter, startWard, takeOverWard, type Ward } from "./ward.ts";
+import { spareAfterStart } from "../spare_memory.ts";
 import { doorNameOf, type TreeId, treeIdOf } from "../tree_id.ts";
 import { concludeRecord, readRecord, type TreeRecord } from "../tree_record.ts";
 
@@ -60,6 +61,7 @@ export async function guardian(
 ): Promise<number> {
   const self = new Guardian(host, program, options, begun);
   letSleep(host);
+  spareAfterStart(host);
   return await run(() => self.run(), { clock: host.clock, name: "guardian" });
 }
 

@@ -157,6 +157,7 @@ export class FakeMachine {
         process,
         kernel: this.kernel,
       }),
+      giveMemoryBack: () => {},
       facts: () => this.facts,
       digest: (text) => createHash("sha256").update(text).digest("hex"),
       randomSeed,

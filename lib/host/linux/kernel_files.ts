@@ -15,6 +15,11 @@ export function tryRead(path: string): string | null {
   return unlessMissing(() => nodeFs().readFileSync(path, "utf8"), null);
 }
 
+/** Where a link leads; null if there is no such link. */
+export function tryReadLink(path: string): string | null {
+  return unlessMissing(() => nodeFs().readlinkSync(path), null);
+}
+
 /** The names in a folder; none if there is no such folder. */
 export function tryList(folder: string): readonly string[] {
   return unlessMissing(() => nodeFs().readdirSync(folder), []);

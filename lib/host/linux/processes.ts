@@ -47,6 +47,9 @@ import { Terminal } from "./terminal.ts";
 /** When the dead are looked up again that could not be for want of a descriptor. */
 const LACK_MS = 100;
 
+/** So many starts show that what starts is run often. */
+const MANY_STARTS = 300;
+
 /** What the processes of Linux need of the runtime. */
 export interface ProcessesOptions {
   readonly libc: Libc;
@@ -69,6 +72,8 @@ export interface ProcessesOptions {
   readonly onLateSignal: (callback: () => void) => void;
   /** The control group of a process. */
   readonly groupOf: (pid: number) => string | null;
+  /** Called once, at the {@linkcode MANY_STARTS}th start. */
+  readonly onManyStarts?: () => void;
 }
 
 /** The processes of Linux. */
@@ -92,6 +97,8 @@ export class LinuxProcesses implements Processes {
   #isAdopting = false;
   /** Whether the next turn begins with more of what has died. */
   #isToReap = false;
+  readonly #onManyStarts: () => void;
+  #starts = 0;
   #isClosed = false;
   #onLack: ((lack: UserError) => void) | null = null;
   #isLacking = false;
@@ -101,6 +108,7 @@ export class LinuxProcesses implements Processes {
     this.#libc = libc;
     this.#openSource = openSource;
     this.#readySet = options.readySet;
+    this.#onManyStarts = options.onManyStarts ?? (() => {});
     this.#onNextTurn = onNextTurn;
     this.#onLater = options.onLater;
     this.#onLateSignal = options.onLateSignal;
@@ -118,6 +126,7 @@ export class LinuxProcesses implements Processes {
   }
 
   spawn(spec: SpawnSpec): Child {
+    if (++this.#starts === MANY_STARTS) this.#onManyStarts();
     this.#readySet.prepare();
     const { pid, stdout, stderr, started } = this.#start(spec);
     // Not reaped yet, so it is in the table, be it as a zombie.

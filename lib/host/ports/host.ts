@@ -57,6 +57,8 @@ export interface Host {
   readonly locks: Locks;
   readonly descriptors: Descriptors;
   readonly listening: Listening;
+  /** Gives memory back that this process does not need while nothing happens: what it does next takes somewhat longer. */
+  giveMemoryBack(): void;
   /** What this machine is and allows. */
   facts(): SystemFacts;
   /** A text's fingerprint: 64 hexadecimal digits. */

@@ -1,3 +1,4 @@
+import { compileSoon } from "../bun/compile_soon.ts";
 import { oddSpecifier } from "../bun/odd_paths.ts";
 import { requireReachable } from "./reach.ts";
 
@@ -12,5 +13,6 @@ export async function runScript(path: string): Promise<void> {
   // What this program itself was built with.
   process.execArgv = [];
   (globalThis as unknown as { Bun: { main: string } }).Bun.main = path;
+  compileSoon();
   await import(oddSpecifier(path) ?? path);
 }
