@@ -303,8 +303,10 @@ e2e("modules: an actor that a module has started is found in the tree, and ends 
 
 // Only Bun tells whether it has compiled something.
 if (UNDER_TEST !== "deno") {
-  e2e("modules: the code of a script and of a module is compiled as soon as Bun does by default", async (sandbox) => {
-    const work = `
+  e2e(
+    "modules: the code of a script and of a module is compiled as soon as Bun does by default",
+    async (sandbox) => {
+      const work = `
       import { numberOfDFGCompiles } from "bun:jsc";
       const add = (a, b) => a + b;
       export async function work() {
@@ -314,16 +316,20 @@ if (UNDER_TEST !== "deno") {
         }
         return numberOfDFGCompiles(add);
       }`;
-    sandbox.write("module.ts", `${work}\nexport async function tell() { console.log("compiled:", await work()); }`);
-    sandbox.write("script.ts", `${work}\nconsole.log("compiled:", await work());`);
-    sandbox.config(`
+      sandbox.write(
+        "module.ts",
+        `${work}\nexport async function tell() { console.log("compiled:", await work()); }`,
+      );
+      sandbox.write("script.ts", `${work}\nconsole.log("compiled:", await work());`);
+      sandbox.config(`
       actors.module = { module = "module.ts", export = "tell" }
       actors.script = { script = "script.ts" }`);
-    const done = await sandbox.supervise("up");
-    assert.equal(done.code, 0, done.stderr);
-    assert.match(done.stdout, /module +\| compiled: [1-9]/);
-    assert.match(done.stdout, /script +\| compiled: [1-9]/);
-  });
+      const done = await sandbox.supervise("up");
+      assert.equal(done.code, 0, done.stderr);
+      assert.match(done.stdout, /module +\| compiled: [1-9]/);
+      assert.match(done.stdout, /script +\| compiled: [1-9]/);
+    },
+  );
 }
 
 // Deno runs a script by itself, with the configuration that it finds beside it.
