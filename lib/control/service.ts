@@ -214,7 +214,11 @@ export class Service {
       await this.#engine.guests.end(guest, false);
       return {};
     },
-    await_ready: () => this.#act({ type: "ready_awaited", nodes: [ROOT] }, true, { peer: null }),
+    await_ready: async () => {
+      // Asked before the tree may begin, it is answered also by one that ends at once.
+      await this.begun.wait();
+      return await this.#act({ type: "ready_awaited", nodes: [ROOT] }, true, { peer: null });
+    },
     down: async ({ cause, withinMs }, { peer }) => {
       const known = CAUSES.find((one) => one === cause) ?? "down";
       this.calledOff.set();

@@ -52,9 +52,13 @@ test("service: an action that is not to be waited for is answered at once", asyn
   });
 });
 
-test("service: a wait for readiness is answered with every row", async () => {
+test("service: a wait for readiness begins with the tree, and is answered with every row", async () => {
   await onStage(async (stage) => {
-    const asked = stage.client().request("await_ready", {});
+    const client = stage.client();
+    const asked = client.request("await_ready", {});
+    await settled();
+    assert.equal(stage.engine.asked.length, 0);
+    await client.request("begin", { owner: false });
     await settled();
     assert.deepEqual(stage.engine.asked[0]!.what, { type: "ready_awaited", nodes: [ROOT] });
     stage.engine.answer();

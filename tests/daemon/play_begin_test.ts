@@ -8,7 +8,7 @@ import { FakeTrees } from "./fake_trees.ts";
 
 const fails: FakeProgram = (self) => self.exit(3);
 
-test("begin: who asks in the same breath is told how a tree came up that ends at once", async () => {
+test("begin: who has asked before is told how a tree came up that ends at once", async () => {
   await runVirtual(async (clock) => {
     const trees = new FakeTrees(clock, {
       config:
@@ -17,9 +17,8 @@ test("begin: who asks in the same breath is told how a tree came up that ends at
     });
     const { client } = await trees.launch();
     const ended = client.request("await_end", {});
-    const begun = client.request("begin", { owner: false });
     const ready = client.request("await_ready", {});
-    await fromPromise(begun);
+    await fromPromise(client.request("begin", { owner: false }));
     const { ok, actors } = await fromPromise(ready);
     assert.deepEqual([ok, actors.map(({ state, exit }) => [state, exit?.code])], [false, [["failed", 3]]]);
     assert.equal((await fromPromise(ended)).outcome, "failed");

@@ -64,10 +64,9 @@ async function bringUp(
   // All is asked for before anything can end, so that a tree that goes by itself is heard of, too.
   const ended = awaitEnd(host, tree, client);
   ended.catch(() => {});
-  const begun = client.request("begin", { owner: false });
   const ready = client.request("await_ready", {});
   ready.catch(() => {});
-  await fromPromise(begun);
+  await fromPromise(client.request("begin", { owner: false }));
   if (args.has("no-wait")) return await tellBegun(context, client);
   const result = await awaitReady(context, client, ready);
   if ("ok" in result) await tellUnlimited(ui, result.actors);
