@@ -54,5 +54,6 @@ export function noticesContract(name: string, open: OpenSubject): void {
     box.close();
     box.takeNow();
     assert.deepEqual(heard.filter((text) => text !== "BARRIER=1"), taken);
+    assert.deepEqual([await textOf(child.stdout), await textOf(child.stderr)], ["heard\n", ""]);
   });
 }
