@@ -132,6 +132,18 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./commands/upgrade.ts")).upgrade,
   },
   {
+    name: "import",
+    aliases: [],
+    summary: "makes a configuration of another tool's file",
+    load: async () => (await import("./commands/import.ts")).importVerb,
+  },
+  {
+    name: "export",
+    aliases: [],
+    summary: "writes a configuration for another tool",
+    load: async () => (await import("./commands/export.ts")).exportVerb,
+  },
+  {
     name: "init",
     aliases: [],
     summary: "runs one command as process 1 of a container",

@@ -43,8 +43,8 @@ export function compileText(
 
 const LINK = "-> ";
 
-/** A disk with the files of a test. */
-function diskOf(files: Readonly<Record<string, string>>): IncludeDisk {
+/** A disk with these files, by their absolute paths. */
+export function diskOf(files: Readonly<Record<string, string>>): IncludeDisk {
   const paths = Object.keys(files);
   const targetOf = (path: string): string => {
     const text = files[path];

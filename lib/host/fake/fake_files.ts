@@ -111,6 +111,17 @@ export class FakeFiles implements Files {
     this.#disk.replace(real, { kind: "file", mode, content: new FileContent(bytes) });
   }
 
+  write(path: string, text: string, isNew: boolean): void {
+    const real = this.#target(path);
+    const known = this.#disk.get(real);
+    if (isNew && known !== undefined) throw fail("EEXIST");
+    if (known?.kind === "folder") throw fail("EISDIR");
+    this.#disk.checkAccess(real, "writing");
+    const bytes = new TextEncoder().encode(text);
+    this.#disk.take(bytes.length);
+    this.#disk.replace(real, { kind: "file", mode: 0o644, content: new FileContent(bytes) });
+  }
+
   append(path: string, text: string): void {
     const real = this.#target(path);
     this.#disk.checkAccess(real, "writing");

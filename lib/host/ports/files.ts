@@ -97,6 +97,14 @@ export interface Files {
    */
   replace(path: string, text: string, options?: { readonly executable?: boolean }): void;
   /**
+   * Writes a file for the user, as any program would: with the permissions that the umask leaves, and whole, so that whoever
+   * reads sees the old text or the new.
+   *
+   * @param isNew Whether nothing may be there yet: then `EEXIST` is told instead.
+   * @throws {FileError}
+   */
+  write(path: string, text: string, isNew: boolean): void;
+  /**
    * Adds text to the end of a file, which is made for the owner alone and with the sticky bit, at once: whoever reads finds
    * it, also after this program was killed. If it fails, a part of it may be there. No link is followed.
    *

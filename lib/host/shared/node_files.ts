@@ -139,6 +139,20 @@ export class NodeFiles implements Files {
     });
   }
 
+  write(path: string, text: string, isNew: boolean): void {
+    if (isNew) return translating(() => writeFileSync(path, text, { flag: "wx" }));
+    const draft = `${path}.${process.pid}.new`;
+    translating(() => {
+      try {
+        writeFileSync(draft, text, { flag: "wx" });
+        renameSync(draft, path);
+      } catch (error) {
+        rmSync(draft, { force: true });
+        throw error;
+      }
+    });
+  }
+
   append(path: string, text: string): void {
     translating(() => {
       const descriptor = openSync(path, TO_APPEND_OWN, STICKY | OWNER_ONLY_DATA);

@@ -1,0 +1,33 @@
+/** What a format of another tool has to offer so that `import` reads it. */
+import type { IncludeDisk } from "../config/include/disk.ts";
+import type { DraftTree } from "./draft.ts";
+import type { Finding } from "./finding.ts";
+
+/** A file that is to be imported. */
+export interface ImportSource {
+  /** Absolute path; relative paths in the file are relative to its folder, as a rule. */
+  readonly file: string;
+  readonly text: string;
+  /** Where what the file includes is found. Nothing else of the machine is looked at, and nothing is run. */
+  readonly disk: IncludeDisk;
+  /** The environment of the shell, for the formats that put it into their values. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** What came of it. */
+export interface Imported {
+  readonly draft: DraftTree;
+  readonly findings: readonly Finding[];
+}
+
+/** See the module. */
+export interface Importer {
+  /** What `--from` calls it, in lower case: `procfile`. */
+  readonly name: string;
+  /** What people call it: `a Procfile`. */
+  readonly title: string;
+  /** Whether a file of this name, with this text, is one. */
+  recognizes(baseName: string, text: string): boolean;
+  /** @throws {UserError} `import/not-readable` if the text is none of this format, with file, line and what was expected. */
+  read(source: ImportSource): Imported | Promise<Imported>;
+}

@@ -1,0 +1,7 @@
+/** All formats that `import` reads. Each is loaded when it is asked for, because its parser may be large. */
+import type { Importer } from "./importer.ts";
+
+/** By the name that `--from` takes, in the order in which a file is offered to them. */
+export const IMPORTERS: Readonly<Record<string, () => Promise<Importer>>> = {
+  procfile: async () => (await import("./procfile/import_procfile.ts")).importer,
+};
