@@ -13,7 +13,10 @@ export const ON_BINARY_ONLY: ReadonlyMap<string, string> = new Map([
   ["tests/e2e/profiles_test.ts", "which actors start is decided by config and supervision"],
   ["tests/e2e/replicas_test.ts", "names of replicas are made by config and cli"],
   ["tests/e2e/secrets_test.ts", "what is hidden is decided by config and words"],
-  ["tests/e2e/soak_test.ts", "it counts what is held above the host, and its hundred commands take Deno minutes"],
+  [
+    "tests/e2e/soak_test.ts",
+    "it counts what is held above the host, and its hundred commands take Deno minutes",
+  ],
   ["tests/e2e/stack_test.ts", "its API uses what comes with the runtime in the binary"],
   ["tests/e2e/up_test.ts", "it runs on Deno from the sources"],
   ["tests/e2e/verbs_test.ts", "verbs are made by cli and control, which all other files use"],

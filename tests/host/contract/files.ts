@@ -35,18 +35,21 @@ export function filesContract(name: string, open: OpenSubject): void {
     },
   );
 
-  guarantee("a file for the user is written whole, and over another one only on request", ({ host, folder }) => {
-    const { files } = host;
-    const path = `${folder}/out.toml`;
-    files.write(path, "first", true);
-    assert.throws(() => files.write(path, "second", true), withCode("EEXIST"));
-    assert.equal(files.readText(path), "first");
-    files.write(path, "third", false);
-    assert.equal(files.readText(path), "third");
-    assert.deepEqual(files.list(folder), ["out.toml"]);
-    assert.equal(files.inspectFolder(path)!.mode & 0o1000, 0);
-    assert.throws(() => files.write(`${folder}/no/such/folder`, "", false), withCode("ENOENT"));
-  });
+  guarantee(
+    "a file for the user is written whole, and over another one only on request",
+    ({ host, folder }) => {
+      const { files } = host;
+      const path = `${folder}/out.toml`;
+      files.write(path, "first", true);
+      assert.throws(() => files.write(path, "second", true), withCode("EEXIST"));
+      assert.equal(files.readText(path), "first");
+      files.write(path, "third", false);
+      assert.equal(files.readText(path), "third");
+      assert.deepEqual(files.list(folder), ["out.toml"]);
+      assert.equal(files.inspectFolder(path)!.mode & 0o1000, 0);
+      assert.throws(() => files.write(`${folder}/no/such/folder`, "", false), withCode("ENOENT"));
+    },
+  );
 
   guarantee("what is not there is told from what cannot be read", async ({ host, folder }) => {
     const { files } = host;
