@@ -45,5 +45,6 @@ function inPage(file: string, text: string): readonly Example[] {
 
 function filesIn(root: string, folder: string, extension: string): readonly string[] {
   const files = readdirSync(join(root, folder), { recursive: true }) as string[];
-  return files.filter((file) => file.endsWith(extension)).sort().map((file) => `${folder}/${file}`);
+  const own = files.filter((file) => file.endsWith(extension) && !file.includes("node_modules"));
+  return own.sort().map((file) => `${folder}/${file}`);
 }

@@ -8,7 +8,10 @@
 export const ON_BINARY_ONLY: ReadonlyMap<string, string> = new Map([
   ["tests/e2e/bad_input_test.ts", "the texts and codes of errors are made by config and cli"],
   ["tests/e2e/call_test.ts", "modules_test calls actors on Deno, readers_test has the reader that goes"],
-  ["tests/e2e/howto_test.ts", "what the pages say is typed as it is there, and other files try each verb on Deno"],
+  [
+    "tests/e2e/howto_test.ts",
+    "what the pages say is typed as it is there, and other files try each verb on Deno",
+  ],
   ["tests/e2e/include_test.ts", "which files are one configuration is decided by config"],
   ["tests/e2e/late_test.ts", "the patient clock is held to its promises in tests/host on both"],
   ["tests/e2e/profiles_test.ts", "which actors start is decided by config and supervision"],
