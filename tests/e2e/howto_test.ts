@@ -26,12 +26,16 @@ for (const page of readdirSync(PAGES).filter((name) => name.endsWith(".md"))) {
     const commands = blocks.filter(({ language, file }) => language === "sh" && file === null);
     assert.ok(commands.length > 0, "a page has commands");
     sandbox.write("bin/supervise", `#!/bin/sh\nexec ${SUPERVISE.map(quoted).join(" ")} "$@"\n`, 0o755);
+    // A module of an actor finds the library in the program that loads it; a script of its own is run from the sources.
+    const isScript = (file: string) =>
+      file.endsWith(".ts") && !blocks.some(({ text }) => text.includes(`module = "./${file}"`));
     for (const { file, text } of blocks) {
-      if (file !== null) sandbox.write(file, text.replaceAll('"supervise"', JSON.stringify(LIBRARY)));
+      if (file === null) continue;
+      sandbox.write(file, isScript(file) ? text.replaceAll('"supervise"', JSON.stringify(LIBRARY)) : text);
     }
     for (const { text } of commands) await assertDone(sandbox, ["sh", "-eux", "-c", text]);
-    for (const { file } of blocks.filter(({ file }) => file?.endsWith(".ts"))) {
-      await assertDone(sandbox, [...RUN, file!]);
+    for (const { file } of blocks) {
+      if (file !== null && isScript(file)) await assertDone(sandbox, [...RUN, file]);
     }
   }, ["redis-server", "redis-cli", "python3"]);
 }
