@@ -7,6 +7,7 @@ import type { CFunction, CSignature, Ffi } from "./ffi.ts";
 const LIBRARIES = ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"];
 
 const FUNCTIONS = {
+  accept4: { result: "i32", args: ["i32", "i64", "i64", "i32"] },
   bind: { result: "i32", args: ["i32", "buffer", "i32"] },
   close: { result: "i32", args: ["i32"] },
   connect: { result: "i32", args: ["i32", "buffer", "i32"] },
@@ -100,6 +101,7 @@ export const LINUX = {
   EACCES: 13,
   EADDRINUSE: 98,
   EAGAIN: 11,
+  ECONNABORTED: 103,
   ECONNREFUSED: 111,
   EINTR: 4,
   ELOOP: 40,
