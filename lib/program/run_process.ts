@@ -81,7 +81,7 @@ export class ProcessFailed extends Error {
 /** Milliseconds between SIGTERM and SIGKILL; Trio's. */
 const GRACE_MS = 5_000;
 
-/** What a failure quotes of the standard error stream, in characters. */
+/** How much of the standard error stream a failure quotes, in characters. */
 const QUOTED_CHARACTERS = 16 * 1_024;
 
 /** @internal See `runProcess` of the library. */

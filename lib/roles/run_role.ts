@@ -17,7 +17,7 @@ import type { Program } from "../host/ports/program.ts";
 import { SCRIPT_VERB } from "../host/shared/script_verb.ts";
 import { lastWordsOf } from "./last_words.ts";
 
-/** What every role is played with. */
+/** The means of every role. */
 export interface Means {
   readonly program: Program;
   /** @param options The soft limit of open files for what is started; by default the present one. */
@@ -67,7 +67,7 @@ export async function runRole(means: Means): Promise<void> {
     }
     default: {
       const { main } = await import("../cli/main.ts");
-      // What a command starts itself gets the limit of open files that the command was started with.
+      // A program that a command starts itself gets the limit of open files that the command was started with.
       const open = () => openHost({ openFilesLimit: program.callersOpenFilesLimit });
       const hosts = { openHost: open, openClientHost: means.openClientHost ?? open };
       return program.exit(await main(hosts, program));

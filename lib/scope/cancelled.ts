@@ -5,7 +5,7 @@ export interface CancelCause {
    * the end of the run; or its exit, for what was left behind in it.
    */
   readonly source: "deadline" | "nursery" | "explicit" | "interrupt" | "shutdown" | "exit";
-  /** In words, as far as whoever cancelled gave any. */
+  /** In words; null if the canceller gave none. */
   readonly reason: string | null;
   /** Name of the task that cancelled; null if it came from outside of every task. */
   readonly by: string | null;

@@ -61,7 +61,7 @@ export class TaskLocal<T> extends LocalVariable<T> {
 }
 
 /**
- * A variable that a new task inherits from its nursery, whoever starts it: for what belongs to a part of the tree, such
+ * A variable that a new task inherits from its nursery and not from its starter: for a part of the tree, such
  * as a connection that lives as long as the nursery.
  */
 export class TreeLocal<T> extends LocalVariable<T> {

@@ -100,7 +100,7 @@ export async function checkOneWayStream(make: StreamMaker<SendStream, ReceiveStr
   await withPair(make, "a sender whose receiver has gone is told so", async (sender, receiver) => {
     await receiver.close();
     await expectError(BrokenResourceError, async () => {
-      // What fits into buffers may be taken before the news arrives.
+      // Bytes that fit into buffers may be taken before the news arrives.
       for (let i = 0; i < 1_000; i++) await sender.sendAll(new Uint8Array(65_536));
     });
   });

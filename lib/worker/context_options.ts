@@ -39,7 +39,7 @@ export interface WorkerContextOptions {
    */
   readonly workerType?: "process" | "thread";
   /**
-   * What becomes of a running job when this process dies, be it by SIGKILL: it is killed at once, or it may finish. A
+   * The fate of a running job when this process dies, even by SIGKILL: it is killed at once, or it may finish. A
    * worker without a job ends in any case.
    *
    * @default {"kill"}
