@@ -1,4 +1,4 @@
-/** What every actor answers to, beside what its modules expose: who is who below it. */
+/** Functions of every actor, beside those of its modules: they tell which actors are below it. */
 import { type HeldCrash, readHeldCrash } from "./debug/crash_desk.ts";
 import { type Identity, readIdentity } from "./link/identity.ts";
 import type { Link } from "./link/link.ts";

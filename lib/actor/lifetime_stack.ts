@@ -8,7 +8,7 @@ export class LifetimeStack {
   #deferred: (() => unknown)[] = [];
 
   /**
-   * Adds something to do at the end; what was added last is done first. What is asynchronous is awaited, except where the
+   * Adds something to do at the end; the last addition is done first. An asynchronous one is awaited, except where the
    * program itself is ended, by `process.exit()` or an error that nobody caught.
    */
   defer(callback: () => unknown): void {

@@ -1,4 +1,4 @@
-/** What an actor lets others call: the exported functions of the modules that it was given. */
+/** The functions of an actor that others may call: the exports of the modules that it was given. */
 import { nameSome } from "../../base/name_some.ts";
 import { nearestName } from "../../base/nearest.ts";
 import { type Checks, checksOf, NO_CHECKS, type Schemas } from "./checks.ts";

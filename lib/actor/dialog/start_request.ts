@@ -1,4 +1,4 @@
-/** What opens a dialog: which function, how it is talked to, and its arguments. */
+/** The message that opens a dialog: its function, the style of the talk, and the arguments. */
 import {
   decodePayload,
   encodePayload,

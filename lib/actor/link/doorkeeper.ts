@@ -24,7 +24,7 @@ const SHARE = 1 / 4;
 /** How many who are sent away are told why at the same time: to tell takes a moment in which they are still connected. */
 const MOST_TOLD = 16;
 
-/** What a doorkeeper goes by. */
+/** The rules of a doorkeeper. */
 export interface DoorkeeperOptions {
   /** @default {DOOR_LIMITS} */
   readonly limits?: DoorLimits;
