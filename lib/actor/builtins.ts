@@ -27,7 +27,7 @@ export interface Asked extends PortalOwner {
   readonly parent: Link | null;
 }
 
-/** @param via Who asks. */
+/** @param via The connection of the asker. */
 export function builtinsOf(runtime: Asked, via: Link): Readonly<Record<string, unknown>> {
   const above = () => runtime.parent === null ? null : builtinsAt(runtime, runtime.parent);
   return {

@@ -1,7 +1,7 @@
 import { ErrorGroup } from "../scope/error_group.ts";
 
 /**
- * What is to happen when an actor ends, however it does: at its end, at a cancel, at a crash, when its parent dies, at
+ * The things to do when an actor ends, however it does: at its end, at a cancel, at a crash, when its parent dies, at
  * SIGTERM; only SIGKILL leaves no time. Follows tractor's `Actor.lifetime_stack`.
  */
 export class LifetimeStack {

@@ -1,5 +1,5 @@
 /**
- * What makes a program an actor: it has a name, listens, serves what others ask for, and ends as a whole. There is one in
+ * The runtime makes a program an actor: it has a name, listens, serves what others ask for, and ends as a whole. There is one in
  * a run.
  *
  *     connections (they outlive everything else, so that ends can be told)

@@ -159,7 +159,7 @@ export function defaultContextStatistics(): WorkerStatistics {
 }
 
 /**
- * What bounds how many jobs of the calling run are done at once, unless they name another limiter: one for each processor. Its
+ * The bound of jobs of the calling run that are done at once, unless they name another limiter: one for each processor. Its
  * `totalTokens` may be changed.
  */
 export async function currentDefaultWorkerLimiter(): Promise<CapacityLimiter> {

@@ -30,7 +30,7 @@ export interface ProcessOptions {
    */
   readonly env?: Readonly<Record<string, string>>;
   /**
-   * What it reads from its standard input.
+   * The bytes of its standard input.
    *
    * @default Nothing.
    */

@@ -1,6 +1,6 @@
 /**
- * What this program is, by its first argument: the command line, a hidden process of a tree, or what runs a module or a
- * script. Each loads what it needs alone, because a tree starts many of them.
+ * Chooses the role of this program by its first argument: the command line, a hidden process of a tree, or the runner of a
+ * module or a script. Each loads what it needs alone, because a tree starts many of them.
  */
 import { ExitCode } from "../base/exit_code.ts";
 import { decodeJson, type Shape } from "../base/shape.ts";

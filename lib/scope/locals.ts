@@ -54,7 +54,7 @@ class LocalVariable<T> implements Inherited {
  * ```
  */
 export class TaskLocal<T> extends LocalVariable<T> {
-  /** @param defaultValue What `get` gives where nothing is set. */
+  /** @param defaultValue The value of `get` where nothing is set. */
   constructor(defaultValue: T) {
     super(defaultValue, false);
   }
@@ -65,7 +65,7 @@ export class TaskLocal<T> extends LocalVariable<T> {
  * as a connection that lives as long as the nursery.
  */
 export class TreeLocal<T> extends LocalVariable<T> {
-  /** @param defaultValue What `get` gives where nothing is set. */
+  /** @param defaultValue The value of `get` where nothing is set. */
   constructor(defaultValue: T) {
     super(defaultValue, true);
   }

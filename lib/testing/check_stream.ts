@@ -1,5 +1,5 @@
 /**
- * What every stream promises, as checks that can be run on any: Trio's conformance checkers. Each takes a function that
+ * The promises of every stream, as checks that can be run on any: Trio's conformance checkers. Each takes a function that
  * makes a fresh pair of connected sides, and throws an error that names the promise that was broken.
  */
 import { CancelScope } from "../scope/cancel_scope.ts";

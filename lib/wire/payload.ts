@@ -94,7 +94,7 @@ let memoryInUse: SharedMemory | null = null;
 /**
  * The bytes of a value. They may be a view on a buffer that nobody writes to any more.
  *
- * @param memory What shared memory in it is handed over by; without it there is none to be sent.
+ * @param memory Hands over the shared memory in it; without it there is none to be sent.
  * @throws {PayloadError} If it holds what cannot be sent, or too much.
  */
 export function encodePayload(
@@ -154,7 +154,7 @@ function overLimit(length: number, { maxBytes }: PayloadLimits): string {
 /**
  * The value of some bytes. Byte arrays in it are views.
  *
- * @param memory What shared memory in it is found by.
+ * @param memory Finds the shared memory in it.
  * @throws {PayloadError} If they are no value within the limits.
  */
 export function decodePayload(

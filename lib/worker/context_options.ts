@@ -46,7 +46,7 @@ export interface WorkerContextOptions {
    */
   readonly orphans?: "kill" | "finish";
   /**
-   * What SIGTERM does to a worker. Ignored, it is for this process to decide: a signal to a whole group or service does not
+   * The effect of SIGTERM on a worker. Ignored, it is for this process to decide: a signal to a whole group or service does not
    * break jobs that this process still waits for, and when it ends its workers do.
    *
    * @default {"ignore"}

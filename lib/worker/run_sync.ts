@@ -25,7 +25,7 @@ export interface JobOptions {
    */
   readonly killOnCancel?: boolean;
   /**
-   * What bounds how many jobs run at once: a limiter, or anything that is held while the job runs. A token is held for as
+   * The bound of jobs that run at once: a limiter, or anything that is held while the job runs. A token is held for as
    * long as the work goes on, also where its caller does not wait any more.
    *
    * @default The limiter that `currentDefaultWorkerLimiter` gives.

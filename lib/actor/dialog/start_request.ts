@@ -21,7 +21,7 @@ export interface StartRequest {
 const STYLES: ReadonlySet<unknown> = new Set<Style>(["call", "context", "stream"]);
 
 /**
- * @param memory What shared memory among the arguments is handed over by.
+ * @param memory Hands over the shared memory among the arguments.
  * @throws {PayloadError} If an argument cannot be sent.
  */
 export function encodeStart(

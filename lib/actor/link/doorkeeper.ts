@@ -1,5 +1,5 @@
 /**
- * Who may be connected to one listener at a time. Every connection costs a descriptor and memory, so their number is bounded
+ * Bounds the connections to one listener. Every connection costs a descriptor and memory, so their number is bounded
  * for every user. A connection on which nothing was understood yet is a visitor; one that has begun is a guest.
  *
  * A new visitor is always let in: if there are too many, the oldest of the process that has the most is sent away. So a

@@ -74,7 +74,7 @@ export interface LinkOptions {
   /** Memory that both sides see. */
   readonly memory?: SharedMemory;
   /**
-   * What parts of long payloads may take, here and on other connections.
+   * The memory for parts of long payloads, here and on other connections.
    *
    * @default As much as one connection may.
    */
@@ -264,7 +264,7 @@ export class Link implements DialogLink {
   /**
    * Ends every dialog, and lets go of the connection.
    *
-   * @param why What came first: the end of a process may be the reason, or follow from a transport that has failed.
+   * @param why The cause: the end of a process may be the reason, or follow from a transport that has failed.
    */
   lose(why: string, status: ExitStatus | null, cause?: Error): void {
     if (this.#lost !== null) return;

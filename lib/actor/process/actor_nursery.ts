@@ -24,7 +24,7 @@ import type { ActorRuntime } from "../runtime.ts";
 /** How an actor nursery ends, and how its actors do. */
 export interface ActorNurseryOptions extends NurseryOptions {
   /**
-   * What happens to daemon actors when the body is done: they are cancelled gracefully, or waited for as in tractor.
+   * The fate of daemon actors when the body is done: they are cancelled gracefully, or waited for as in tractor.
    *
    * @default {"cancel"}
    */
@@ -67,7 +67,7 @@ export interface ActorOptions<M = unknown> {
 /** Options of a one-shot actor. */
 export interface OneShotOptions extends Omit<ActorOptions, "module" | "exec"> {
   /**
-   * What the actor is called.
+   * The name of the actor.
    *
    * @default The function's name.
    */
@@ -113,7 +113,7 @@ export class ActorNursery {
    * Starts a daemon actor: it has no end of its own, and serves what its modules export until it is cancelled. Returns when
    * it has loaded them.
    *
-   * @param name What it is called; not unique.
+   * @param name Its name; not unique.
    * @throws {ActorStartError} If it ends before that, or takes too long; its process is gone then.
    * @throws {Cancelled} Its process is gone then, too.
    */
