@@ -57,7 +57,7 @@ export class UnixSockets implements Sockets {
   }
 
   /**
-   * A write to whoever has gone destroys a socket of node:net, with what that one had said before. So that is read first.
+   * A write to a client that has gone destroys a socket of node:net with its unread bytes. So these are read first.
    */
   #keepLastWords(socket: Socket): void {
     const destroy = socket._destroy;

@@ -6,9 +6,9 @@ import { closeDescriptor, openPipe, readPending } from "./descriptors.ts";
 import type { Libc } from "./libc.ts";
 import { peerOf } from "./peer_credentials.ts";
 
-/** What the Unix sockets of the runtimes leave to the kernel. */
+/** Calls of the kernel that the Unix sockets of both runtimes make. */
 export interface UnixCalls {
-  /** Who is at the other end of a socket. */
+  /** The process at the other end of a socket. */
   peerOf(descriptor: number): Peer | null;
   /** A descriptor that is connected; null if nobody listens there. */
   connect(path: string): number | null;
@@ -16,7 +16,7 @@ export interface UnixCalls {
   listen(path: string): number;
   /** Takes the next connection of a descriptor that listens. */
   accept(listener: number): Accepted;
-  /** What has come in and was not read yet, of a descriptor that does not block. */
+  /** The bytes that have come in and were not read yet, of a descriptor that does not block. */
   readPending(descriptor: number): readonly Uint8Array[];
   openPipe(): Pipe;
   close(descriptor: number): void;
