@@ -117,7 +117,7 @@ export class Ui {
   /** Prints an error for people alone. */
   async complain(error: unknown): Promise<void> {
     await this.#clearLive();
-    await this.#talk(this.#told(describeError(error, this.err)));
+    await this.#talk(this.#told(describeError(error, this.err, this.verbosity === "verbose")));
   }
 
   async #clearLive(): Promise<void> {
@@ -146,7 +146,7 @@ function errorFields(error: unknown): Record<string, unknown> {
   return { name: code, message, hint, ...details };
 }
 
-function describeError(error: unknown, paint: Painter): string {
+function describeError(error: unknown, paint: Painter, isVerbose: boolean): string {
   if (!(error instanceof UserError)) {
     const text = error instanceof Error ? error.stack ?? error.message : messageOf(error);
     return `${paint.red("error")}: ${printableLines(text)}\n${
@@ -154,7 +154,11 @@ function describeError(error: unknown, paint: Painter): string {
     }: this is a bug in supervise`;
   }
   const head = `${paint.red("error")}[${error.code}]: ${printableLines(error.message)}`;
-  return error.hint === null ? head : `${head}\n${paint.cyan("hint")}: ${printableLines(error.hint)}`;
+  const hints = [error.hint, isVerbose ? `\`supervise help ${error.code}\` says more` : null];
+  const lines = hints.flatMap((hint) =>
+    hint === null ? [] : [`${paint.cyan("hint")}: ${printableLines(hint)}`]
+  );
+  return [head, ...lines].join("\n");
 }
 
 /** Names in messages are strangers', too, and have no colours. */

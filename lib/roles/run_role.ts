@@ -11,6 +11,7 @@ import {
   isolatorOptionsShape,
   SUPERVISOR_VERB,
 } from "../daemon/launch_options.ts";
+import { COMPLETE_VERB } from "../cli/complete/complete_verb.ts";
 import { ISOLATOR_VERB } from "../engine/isolator/protocol.ts";
 import type { ClientHost, Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
@@ -64,6 +65,11 @@ export async function runRole(means: Means): Promise<void> {
       const options = await read(program, guardedOptionsShape, argument);
       const host = await openHost({ openFilesLimit: options.openFilesLimit });
       return program.exit(await supervisor(host, program, options));
+    }
+    case COMPLETE_VERB: {
+      const { playComplete } = await import("../cli/complete/complete_role.ts");
+      await playComplete({ openHost, openClientHost: means.openClientHost ?? openHost }, program);
+      return program.exit(ExitCode.done);
     }
     default: {
       const { main } = await import("../cli/main.ts");

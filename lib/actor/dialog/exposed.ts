@@ -74,6 +74,21 @@ export interface Exposed {
 /** Modules by the names under which they are called; the unnamed one is the actor's main module. */
 export type Modules = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
+/** What others are told of a function that they may call. */
+export interface FunctionFacts {
+  readonly name: string;
+  readonly style: Style;
+}
+
+/** All functions of the main module that may be called. */
+export function functionsOf(modules: Modules): readonly FunctionFacts[] {
+  const exports = modules.get("") ?? {};
+  return Object.keys(exports).flatMap((name) => {
+    const found = functionOf(exports, name);
+    return found === null ? [] : [{ name, style: found.style }];
+  });
+}
+
 /**
  * Finds the function of a name.
  *

@@ -34,6 +34,7 @@ export const start: AskingCommand = {
     "nothing else",
   ]],
   words: [0, Infinity],
+  takes: ["selector"],
   ask: (context) =>
     actAndTell(
       context,
@@ -54,6 +55,7 @@ export const stop: AskingCommand = {
   options: WAIT_OPTIONS,
   examples: [["supervise stop api", "one actor"], ["supervise stop pool", "a tree with all that is in it"]],
   words: [0, Infinity],
+  takes: ["selector"],
   async ask(context) {
     const { ui } = context;
     const result = await act(
@@ -99,6 +101,7 @@ export const restart: AskingCommand = {
     ["supervise restart --rolling api", "its replicas, one after the other"],
   ],
   words: [0, Infinity],
+  takes: ["selector"],
   ask: (context) =>
     actAndTell(
       context,
@@ -120,6 +123,7 @@ export const reset: AskingCommand = {
   options: WAIT_OPTIONS,
   examples: [["supervise reset api", "one actor"], ["supervise reset '**'", "all of them"]],
   words: [0, Infinity],
+  takes: ["selector"],
   ask: (context) =>
     actAndTell(context, "reset", (client, paths, wait) => client.request("reset", { paths, wait })),
 };

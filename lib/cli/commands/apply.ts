@@ -42,6 +42,7 @@ export const apply: Command = {
     ["supervise apply --dry-run", "what would become of which actor, and why"],
   ],
   words: [0, 1],
+  takes: ["file"],
   async run(context) {
     const { args } = context;
     const fields = { dry: args.has("dry-run"), wait: !args.has("no-wait"), rolling: args.has("rolling") };

@@ -23,6 +23,7 @@ export const check: Command = {
     "for programs",
   ]],
   words: [0, 1],
+  takes: ["file"],
   async run(context) {
     const { host, program, ui } = context;
     const file = fileOf(context, 0, "may be open");

@@ -31,6 +31,7 @@ export const events: Command = {
     ["supervise events -f --json", "for programs"],
   ],
   words: [0, Infinity],
+  takes: ["selector"],
   async run(context) {
     await withKept(context, (kept) =>
       whileRead(context, async () => {

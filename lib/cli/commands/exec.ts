@@ -35,6 +35,7 @@ export const exec: Command = {
     ["supervise exec db -- psql", "a client of it, on this terminal"],
   ],
   words: [0, Infinity],
+  takes: ["selector", "command"],
   async run(context) {
     const [selector, ...argv] = context.args.words;
     if (selector === undefined || argv.length === 0) {

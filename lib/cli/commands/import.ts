@@ -23,8 +23,14 @@ export const importVerb: Command = {
     `It knows ${anyOf(Object.keys(IMPORTERS))}, by the file's name and text unless --from says which it is.`,
   ],
   options: [
-    { name: "from", value: "FORMAT", doc: "which tool the file is for" },
-    { name: "output", short: "o", value: "FILE", doc: "write the configuration there; default: print it" },
+    { name: "from", value: "FORMAT", takes: Object.keys(IMPORTERS), doc: "which tool the file is for" },
+    {
+      name: "output",
+      short: "o",
+      value: "FILE",
+      takes: "file",
+      doc: "write the configuration there; default: print it",
+    },
     { name: "force", doc: "write over a file that is there" },
   ],
   examples: [
@@ -32,6 +38,7 @@ export const importVerb: Command = {
     ["supervise import -o supervise.toml Procfile", "and then `supervise up`"],
   ],
   words: [1, 1],
+  takes: ["file"],
   async run(context) {
     const { ui, args, host } = context;
     const { file, text, disk } = readSource(context);

@@ -54,7 +54,12 @@ export const logs: Command = {
     { name: "since", value: "TIME", doc: "only lines from then on" },
     { name: "until", value: "TIME", doc: "only lines up to then" },
     { name: "grep", value: "RE", doc: "only lines that match" },
-    { name: "stream", value: "STREAM", doc: "only lines of stdout, stderr, or supervise itself" },
+    {
+      name: "stream",
+      value: "STREAM",
+      takes: ["stdout", "stderr", "supervise"],
+      doc: "only lines of stdout, stderr, or supervise itself",
+    },
     RAW_OPTION,
   ],
   examples: [
@@ -63,6 +68,7 @@ export const logs: Command = {
     ["supervise logs --since 10m --grep 'timeout|refused' --stream stderr", "what went wrong lately"],
   ],
   words: [0, Infinity],
+  takes: ["selector"],
   async run(context) {
     const wanted = await fromPromise(wantedOf(context));
     await withKept(context, (kept) =>

@@ -25,6 +25,7 @@ export const ps: AskingCommand = {
     "some of it, for programs",
   ]],
   words: [0, Infinity],
+  takes: ["selector"],
   async ask(context) {
     if (context.args.has("watch")) await watchWhileRead(context);
     else await show(context, await statusOf(context, context.args.words));

@@ -22,6 +22,7 @@ export const signal: AskingCommand = {
     ["supervise signal --tree STOP 'pool/*'", "holds all that runs in a tree"],
   ],
   words: [2, Infinity],
+  takes: ["signal", "selector"],
   async ask(context) {
     const { args, ui } = context;
     const [name, ...paths] = args.words;

@@ -15,6 +15,7 @@ export const status: AskingCommand = {
   options: [],
   examples: [["supervise status api", "one actor"], ["supervise status --json pool", "a tree, for programs"]],
   words: [0, Infinity],
+  takes: ["selector"],
   async ask(context) {
     const paths = selectorsOf(context, "status");
     return await withTree(context, async (client) => {

@@ -29,6 +29,7 @@ export const wait: Command = {
     {
       name: "for",
       value: "GOAL",
+      takes: GOALS,
       many: true,
       doc: `what to wait for, by commas: ${GOALS.join(", ")}; default: ready,completed`,
     },
@@ -40,6 +41,7 @@ export const wait: Command = {
     ["supervise wait '**' --for stopped,completed", "until nothing runs"],
   ],
   words: [0, Infinity],
+  takes: ["selector"],
   async run(context) {
     const { host, args, ui } = context;
     const paths = selectorsOf(context, "wait");

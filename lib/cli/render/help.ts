@@ -1,10 +1,10 @@
-import type { Command } from "../command.ts";
+import type { CommandFacts } from "../command.ts";
 import type { Option } from "../option.ts";
-import type { Verb } from "../verbs.ts";
+import type { VerbFacts } from "../verbs.ts";
 import type { Painter } from "./paint.ts";
 
 /** The list of all commands. */
-export function renderHelp(verbs: readonly Verb[], globals: readonly Option[], paint: Painter): string {
+export function renderHelp(verbs: readonly VerbFacts[], globals: readonly Option[], paint: Painter): string {
   const lines = verbs.map(({ name, summary }) => [name, summary] as const);
   return [
     `${paint.bold("supervise")} runs trees of processes and never loses track of one.`,
@@ -18,14 +18,14 @@ export function renderHelp(verbs: readonly Verb[], globals: readonly Option[], p
     ...columns(globals.map(optionLine), paint),
     "",
     "A selector is the path of an actor or a tree (api, pool/queue) or a glob (pool/*, **).",
-    "`supervise COMMAND --help` says more about one of them.",
+    "`supervise help NAME` says more about a command, and explains the name of an error or a key of supervise.toml.",
   ].join("\n");
 }
 
 /** All about one command. */
 export function renderCommandHelp(
-  { name, aliases }: Verb,
-  { usage, about, examples }: Command,
+  { name, aliases }: VerbFacts,
+  { usage, about, examples }: CommandFacts,
   options: readonly Option[],
   paint: Painter,
 ): string {

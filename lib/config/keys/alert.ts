@@ -42,10 +42,6 @@ export const ALERT_EVENTS = [
   "short",
   "start_failed",
   "started",
-  "scheduled",
-  "due",
-  "hook_started",
-  "hook_ended",
   "state_unwritten",
   "stopped",
   "stopping",
@@ -61,11 +57,22 @@ const ALERT_KEYS = {
   events: key(
     list(choice("event", ALERT_EVENTS), '["failed", "escalated"]'),
     ["failed", "gave_up", "escalated", "unhealthy"],
-    "What it is run for.",
+    "The events that it is run for.",
+    '["failed", "escalated"]',
   ),
-  paths: key(list(string, '["pool/*"]'), null, "Whose events count, as selectors; those of all without it."),
-  exec: key(command('exec = ["/bin/sh", "-c", "..."]'), null, "The command, which reads the event as JSON."),
-  timeout: key(duration(1), 30_000, "How long it may take before it is killed."),
+  paths: key(
+    list(string, '["pool/*"]'),
+    null,
+    "Selectors of the actors and trees whose events count; without it, those of all.",
+    '["pool/*"]',
+  ),
+  exec: key(
+    command('exec = ["/bin/sh", "-c", "..."]'),
+    null,
+    "The command, which reads the event as JSON.",
+    '["./tell", "the team"]',
+  ),
+  timeout: key(duration(1), 30_000, "How long it may take before it is killed.", '"10s"'),
 } satisfies Keys;
 
 /** `[[alerts]]`: a command that is run when something happens. */
@@ -73,6 +80,7 @@ export const ALERT: TableKind<typeof ALERT_KEYS> = {
   name: "alert",
   title: "an alert",
   keys: ALERT_KEYS,
+  exactlyOne: ["exec"],
 };
 
 /** The value of `alerts`. */

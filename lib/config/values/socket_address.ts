@@ -13,6 +13,7 @@ const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 export const socketAddress: Type<SocketAddress> = text({
   name: "an address to listen at",
   expected: 'an address such as "tcp://127.0.0.1:8080" or "unix:///run/x.sock"',
+  shape: { kind: "string", pattern: "^(tcp|unix)://" },
   parse: (value, item, reading) => {
     if (value.startsWith("unix://")) return unixAddress(value.slice("unix://".length), item, reading);
     if (value.startsWith("tcp://")) return tcpAddress(value.slice("tcp://".length), item, reading);

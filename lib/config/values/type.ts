@@ -18,14 +18,17 @@ export interface Reading {
   readonly placesOf: (key: string) => readonly string[];
 }
 
-/** What a type accepts, for a generator of schemas. */
+/** What a type accepts, for schemas and references. Every text may have placeholders, which no pattern has to allow. */
 export type Shape =
-  | { readonly kind: "any" | "boolean" }
+  | { readonly kind: "any" }
+  | { readonly kind: "boolean"; readonly only?: true }
   | { readonly kind: "integer" | "number"; readonly min: number; readonly max: number }
-  | { readonly kind: "string"; readonly pattern?: string }
+  /** `unit`: of the number that comes out of it. */
+  | { readonly kind: "string"; readonly pattern?: string; readonly unit?: "milliseconds" | "bytes" }
   | { readonly kind: "enum"; readonly values: readonly string[] }
   | { readonly kind: "list"; readonly of: Shape }
-  | { readonly kind: "record"; readonly of: Shape }
+  /** `names`: the keys that there are; any without it. */
+  | { readonly kind: "record"; readonly of: Shape; readonly names?: readonly string[] }
   | { readonly kind: "table"; readonly name: string }
   | { readonly kind: "any-of"; readonly shapes: readonly Shape[] };
 
