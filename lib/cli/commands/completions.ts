@@ -9,11 +9,10 @@ const SHELLS = Object.keys(SCRIPTS);
 
 /** `supervise completions`. */
 export const completions: TellingCommand = {
-  usage: "SHELL",
+  usage: SHELLS.join(" | "),
   about: [
     "Prints a script with which a shell completes commands, options and their values, and, as they are at that moment, the " +
     "names of trees, actors, functions and profiles. Its first lines say how it is loaded.",
-    `SHELL is ${anyOf(SHELLS)}.`,
   ],
   options: [],
   examples: [

@@ -58,19 +58,18 @@ async function allFor(
 ): Promise<Offer> {
   switch (wanted.what) {
     case "verb":
-      return listed(
-        [...verbs, HELP_FACTS].map(({ name, summary }) => ({ value: name, doc: summary })),
-      );
+      return listed(namesOf(verbs));
     case "option":
       return listed(wanted.options.map(({ name, doc }) => ({ value: `--${name}`, doc })));
     case "value":
-      return await valuesFor(wanted, words, names);
+      return await valuesFor(wanted, words, verbs, names);
   }
 }
 
 async function valuesFor(
   { takes, typed, nth }: Extract<Wanted, { what: "value" }>,
   words: readonly string[],
+  verbs: readonly VerbFacts[],
   names: Names,
 ): Promise<Offer> {
   switch (takes) {
@@ -93,12 +92,22 @@ async function valuesFor(
     case "profile":
       return listed(await names.profiles());
     case "topic":
-      return listed(await names.topics());
+      return listed(helped(namesOf(verbs), await names.topics()));
     case "signal":
       return listed(signalsLike(typed));
     default:
       return listed(takes.map((value) => ({ value, doc: "" })));
   }
+}
+
+function namesOf(verbs: readonly VerbFacts[]): readonly Candidate[] {
+  return [...verbs, HELP_FACTS].map(({ name, summary }) => ({ value: name, doc: summary }));
+}
+
+/** A name that a command and a key have is that of the command. */
+function helped(commands: readonly Candidate[], topics: readonly Candidate[]): readonly Candidate[] {
+  const taken = new Set(commands.map(({ value }) => value));
+  return [...commands, ...topics.filter(({ value }) => !taken.has(value))];
 }
 
 /** The names without `SIG`, which are shorter; those with it, too, if somebody may have begun so. */

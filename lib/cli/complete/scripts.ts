@@ -105,7 +105,7 @@ let supervise_other_completer = $env.config.completions.external.completer?
 $env.config.completions.external.completer = {|spans|
     if ($spans.0 | path basename) == "supervise" {
         let lines = (do { ^$spans.0 ${COMPLETE_VERB} ...($spans | skip 1) } | complete | get stdout | lines)
-        if ":files" in $lines {
+        if ":files" in $lines or ":commands" in $lines {
             null
         } else {
             $lines | where { |line| not ($line | str starts-with ":") } | each { |line|

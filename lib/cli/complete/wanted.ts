@@ -80,6 +80,9 @@ function treeIn(values: ReadonlyMap<string, string>, word: string | undefined): 
   return { file: word ?? values.get("file") ?? null, name: values.get("name") ?? null };
 }
 
+/** What looks like an option and is none. */
+const NO_OPTION = { what: "option", stem: "", options: [] } as const;
+
 /** The place of the first word that is no option, nor the value of one. */
 function verbIndex(words: readonly string[]): number {
   for (let at = 0; at <= words.length; at++) {
@@ -102,7 +105,7 @@ function wantedOption(
   const [, stem, name, typed] = /^(--([^=]*)=)(.*)$/s.exec(last) ?? [];
   if (stem !== undefined) {
     const option = options.find((one) => one.name === name && one.value !== undefined);
-    return option === undefined ? null : valueOf(option, stem, typed!);
+    return option === undefined ? { ...NO_OPTION, typed: last } : valueOf(option, stem, typed!);
   }
   const left = options.filter(({ name, many }) => many === true || !values.has(name));
   return { what: "option", stem: "", typed: last, options: left };
