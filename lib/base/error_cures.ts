@@ -5,7 +5,7 @@ import type { AnyProblemName } from "./problem_names.ts";
  * What to do about errors and problems in general, one sentence each or two, for `help NAME` and `docs/errors.md`. The hint of
  * the message knows the case at hand, and comes first. Nothing loads it but the help.
  */
-export const CURES: Readonly<Partial<Record<keyof typeof ERRORS | AnyProblemName, string>>> = {
+export const CURES: Readonly<Record<keyof typeof ERRORS | AnyProblemName, string>> = {
   "actor/no-parent": "Have a tree start the program, as the module or the command of an actor.",
   "apply/refused": "Take the tree down and start it again to change that, or leave it as it is in the file.",
   "apply/selection": "Give the names back to the file, or start the tree anew with other options.",

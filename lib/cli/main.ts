@@ -32,7 +32,7 @@ export async function main(hosts: Hosts, program: Program): Promise<number> {
     ui = uiFor(program, words, await optionsBehind(verb));
     if (verb !== undefined) return await runCommand(requireVerb(verb), words, hosts, program, ui);
     parseWords(words, GLOBAL_OPTIONS);
-    await (await import("./help/tell_help.ts")).tellCommands(ui);
+    await (await import("./help/tell_help.ts")).tellCommands(await HELP.load(), ui);
     return ExitCode.done;
   } catch (thrown) {
     const error = limitErrorOf(thrown) ?? thrown;

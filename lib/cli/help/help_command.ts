@@ -36,14 +36,14 @@ export const help: TellingCommand = {
   async tell({ ui, args }) {
     const name = args.words[0];
     if (args.has("man")) await ui.print(await manPage(name));
-    else if (name === undefined) await tellCommands(ui);
+    else if (name === undefined) await tellCommands(help, ui);
     else await tellOf(name, ui);
     return ExitCode.done;
   },
 };
 
 async function manPage(name: string | undefined): Promise<string> {
-  if (name === undefined || name === "supervise") return commandsPage(await loadCommands());
+  if (name === undefined || name === "supervise") return commandsPage(await loadCommands(help));
   if (name === LANGUAGE_PAGE) return languagePage(languageFacts());
   throw usage(
     "usage/unknown-topic",

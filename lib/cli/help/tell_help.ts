@@ -1,13 +1,14 @@
 /** Tells of commands: all of them, or one. */
-import { type Command, type CommandFacts, GLOBAL_OPTIONS, optionsOf } from "../command.ts";
+import { type CommandFacts, GLOBAL_OPTIONS, optionsOf } from "../command.ts";
 import { renderCommandHelp, renderHelp } from "../render/help.ts";
 import type { Ui } from "../ui.ts";
-import { type Verb, type VerbFacts, VERBS } from "../verbs.ts";
+import { type VerbFacts, VERBS } from "../verbs.ts";
+import { HELP_FACTS } from "./help_facts.ts";
 
-/** Lists all commands. */
-export async function tellCommands(ui: Ui): Promise<void> {
-  if (!ui.json) return await ui.print(renderHelp(VERBS, GLOBAL_OPTIONS, ui.out));
-  await ui.printJson([await Promise.all(VERBS.map(async (verb) => factsOf(verb, await verb.load())))]);
+/** Lists all commands, with `help` itself, whose command has to be given because it imports this. */
+export async function tellCommands(help: CommandFacts, ui: Ui): Promise<void> {
+  if (!ui.json) return await ui.print(renderHelp([...VERBS, HELP_FACTS], GLOBAL_OPTIONS, ui.out));
+  await ui.printJson([(await loadCommands(help)).map(({ verb, command }) => factsOf(verb, command))]);
 }
 
 /** Says all about one command. */
@@ -17,9 +18,12 @@ export async function tellCommand(verb: VerbFacts, command: CommandFacts, ui: Ui
     : ui.print(renderCommandHelp(verb, command, optionsOf(command), ui.out)));
 }
 
-/** All commands, loaded. */
-export async function loadCommands(): Promise<readonly { readonly verb: Verb; readonly command: Command }[]> {
-  return await Promise.all(VERBS.map(async (verb) => ({ verb, command: await verb.load() })));
+/** All commands, loaded, and the given command of `help`. */
+export async function loadCommands(
+  help: CommandFacts,
+): Promise<readonly { readonly verb: VerbFacts; readonly command: CommandFacts }[]> {
+  const commands = await Promise.all(VERBS.map(async (verb) => ({ verb, command: await verb.load() })));
+  return [...commands, { verb: HELP_FACTS, command: help }];
 }
 
 /** What there is to know of a command. */

@@ -1,17 +1,6 @@
 /** What `help` explains beside commands: errors and problems by their names, tables and keys of a configuration. */
-import { CURES } from "../../base/error_cures.ts";
-import { ERRORS } from "../../base/error_names.ts";
-import { MACHINE_PROBLEMS, PROBLEMS } from "../../base/problem_names.ts";
 import { type KeyFacts, languageFacts, type TableFacts } from "../../config/reference/key_facts.ts";
-
-/** The name of an error, or of a problem of a configuration. */
-export interface ErrorTopic {
-  readonly name: string;
-  readonly severity: "error" | "warning";
-  readonly cause: string;
-  /** Null where the hint of the message alone knows. */
-  readonly cure: string | null;
-}
+import { errorGroups, type ErrorTopic } from "./error_topics.ts";
 
 /** A key at all places that have it in one meaning, with the tables that its value can be. */
 export interface KeyTopic {
@@ -37,9 +26,18 @@ export function topicCalled(name: string): Topic | null {
   return table === undefined ? null : { kind: "table", table };
 }
 
-/** All names that can be asked for, and what they are. */
+/** All names that can be asked for, and what they are: a key of a table in a key by the names of both, too. */
 export function topicNames(): readonly { readonly value: string; readonly doc: string }[] {
-  const keys = new Map(languageFacts().flatMap(({ keys }) => keys).map(({ name, doc }) => [name, doc]));
+  const tables = languageFacts();
+  const names = new Set(tables.flatMap(({ keys }) => keys.map(({ name }) => name)));
+  const keys = new Map(
+    tables.flatMap((table) =>
+      table.keys.flatMap(({ name, doc }): readonly (readonly [string, string])[] => [
+        [name, doc],
+        ...names.has(table.name) ? [[`${table.name}.${name}`, doc] as const] : [],
+      ])
+    ),
+  );
   return [
     ...allErrors().map(({ name, cause }) => ({ value: name, doc: cause })),
     ...[...keys].map(([value, doc]) => ({ value, doc })),
@@ -54,14 +52,8 @@ function errorCalled(name: string): ErrorTopic | null {
   return alike.length === 1 ? alike[0]! : null;
 }
 
-/** All errors and problems. */
-export function allErrors(): readonly ErrorTopic[] {
-  const cure = (name: string) => (CURES as Readonly<Record<string, string | undefined>>)[name] ?? null;
-  const plain = Object.entries({ ...ERRORS, ...MACHINE_PROBLEMS })
-    .map(([name, cause]) => ({ name, severity: "error" as const, cause, cure: cure(name) }));
-  const problems = Object.entries(PROBLEMS)
-    .map(([name, { severity, doc }]) => ({ name, severity, cause: doc, cure: cure(name) }));
-  return [...plain, ...problems];
+function allErrors(): readonly ErrorTopic[] {
+  return errorGroups().flatMap(({ errors }) => errors);
 }
 
 function keysCalled(name: string): readonly KeyTopic[] {

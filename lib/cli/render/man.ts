@@ -4,9 +4,9 @@
  */
 import { ExitCode } from "../../base/exit_code.ts";
 import { VERSION } from "../../base/version.ts";
-import type { KeyFacts, TableFacts } from "../../config/reference/key_facts.ts";
+import { demandOf, type KeyFacts, type TableFacts } from "../../config/reference/key_facts.ts";
 import { LANGUAGE_NOTES } from "../../config/reference/language_notes.ts";
-import { anyOf } from "../../config/wording.ts";
+import { toldOnce, type ToldTable } from "../../config/reference/told_once.ts";
 import { type CommandFacts, GLOBAL_OPTIONS } from "../command.ts";
 import { EXIT_WORDS } from "../help/exit_words.ts";
 import type { Option } from "../option.ts";
@@ -132,7 +132,7 @@ export function languagePage(tables: readonly TableFacts[]): string {
       ...paragraphs.flatMap((text, index) => index === 0 ? [prose(text)] : [".PP", prose(text)]),
     ]),
     ".SH KEYS",
-    ...tables.flatMap(tableLines),
+    ...toldOnce(tables).flatMap(tableLines),
     ".SH EXAMPLES",
     ...example(WHOLE_FILE.split("\n")).slice(1),
     ".SH SEE ALSO",
@@ -140,11 +140,22 @@ export function languagePage(tables: readonly TableFacts[]): string {
   ]);
 }
 
-function tableLines({ header, keys, exactlyOne }: TableFacts): readonly string[] {
-  const one = exactlyOne.length < 2
-    ? []
-    : [prose(`It has exactly one of ${anyOf(exactlyOne.map((name) => `\`${name}\``))}.`)];
-  return [`.SS ${argument(sentence(header))}`, ...one, ...keys.flatMap(keyLines)];
+function tableLines({ table, keys, before }: ToldTable): readonly string[] {
+  const demand = demandOf(table, code);
+  const told = before.map(({ table, keys }) =>
+    `The same as at ${table.header}: ${keys.map(({ name }) => code(name)).join(", ")}.`
+  );
+  return [
+    `.SS ${argument(sentence(table.header))}`,
+    ...[...(demand === null ? [] : [demand]), ...told].flatMap((text, index) =>
+      index === 0 ? [prose(text)] : [".PP", prose(text)]
+    ),
+    ...keys.flatMap(keyLines),
+  ];
+}
+
+function code(name: string): string {
+  return `\`${name}\``;
 }
 
 function keyLines({ name, type, byDefault, doc, example, isLater }: KeyFacts): readonly string[] {

@@ -1,6 +1,6 @@
-import type { KeyFacts } from "../../config/reference/key_facts.ts";
-import { anyOf } from "../../config/wording.ts";
-import type { ErrorTopic, KeyTopic, Topic } from "../help/topics.ts";
+import { demandOf, type KeyFacts, type TableFacts } from "../../config/reference/key_facts.ts";
+import type { ErrorTopic } from "../help/error_topics.ts";
+import type { KeyTopic, Topic } from "../help/topics.ts";
 import type { Painter } from "./paint.ts";
 
 /** What `help` says of an error, a key or a table. */
@@ -13,7 +13,7 @@ export function renderTopic(topic: Topic, paint: Painter): string {
     case "table":
       return [
         paint.bold(topic.table.header),
-        ...oneOf(topic.table.exactlyOne),
+        ...demands(topic.table),
         "",
         ...keyLines(topic.table.keys, paint),
       ].join("\n");
@@ -25,7 +25,7 @@ function renderError({ name, severity, cause, cure }: ErrorTopic, paint: Painter
   return [
     `${colour(severity)}[${name}]`,
     `  ${paint.bold("Cause:")} ${cause}`,
-    `  ${paint.bold("Cure:")}  ${cure ?? "The hint of the message says what to do."}`,
+    `  ${paint.bold("Cure:")}  ${cure}`,
   ].join("\n");
 }
 
@@ -41,7 +41,7 @@ function renderKey({ key, places, tables }: KeyTopic, paint: Painter): string {
   );
   // An actor or a tree has too many keys to be told by the way.
   const own = tables.filter(({ name }) => name === key.name || name === "alert");
-  const below = own.flatMap(({ keys, exactlyOne }) => [...oneOf(exactlyOne), ...keyLines(keys, paint)]);
+  const below = own.flatMap((table) => [...demands(table), ...keyLines(table.keys, paint)]);
   const others = tables.filter((table) => !own.includes(table))
     .map(({ name }) => `  \`supervise help ${name}\` lists its keys.`);
   return [
@@ -53,8 +53,9 @@ function renderKey({ key, places, tables }: KeyTopic, paint: Painter): string {
   ].join("\n");
 }
 
-function oneOf(names: readonly string[]): readonly string[] {
-  return names.length < 2 ? [] : [`It has exactly one of ${anyOf(names)}.`];
+function demands(table: TableFacts): readonly string[] {
+  const demand = demandOf(table, (name) => name);
+  return demand === null ? [] : [demand];
 }
 
 function keyLines(keys: readonly KeyFacts[], paint: Painter): readonly string[] {

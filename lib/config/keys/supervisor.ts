@@ -19,7 +19,7 @@ const SUPERVISOR_KEYS = {
   intensity: key(
     intensity,
     null,
-    "How many restarts are granted within a time, to each child or to all together as on_failure says.",
+    "How many restarts are granted within a time, to each child or to all together as `on_failure` says.",
     '{ restarts = 3, within = "10s" }',
   ),
   on_failure: key(

@@ -3,10 +3,11 @@
  * the man page, `help KEY` and `docs/configuration.md` are renderings of it. PURE.
  */
 import { ACTOR } from "../keys/actor.ts";
+import { DEFAULTS } from "../keys/defaults.ts";
 import { KINDS } from "../keys/kinds.ts";
 import { INCLUDED, ROOT_TREE, TREE } from "../keys/supervisor.ts";
 import type { Key, Keys, TableKind } from "../values/key.ts";
-import type { Shape } from "../values/type.ts";
+import type { Shape, Type } from "../values/type.ts";
 import { anyOf, quote } from "../wording.ts";
 import { writtenDefault } from "./written_default.ts";
 
@@ -49,9 +50,19 @@ const HEADERS: Readonly<Record<string, string>> = {
   alert: "[[alerts]]",
 };
 
+/** Those that somebody reads of first; what others have in common with an earlier one is told there alone. */
+const FIRST: readonly TableKind<Keys>[] = [ROOT_TREE, ACTOR, TREE, DEFAULTS, INCLUDED];
+
 /** All kinds of table, in the order in which somebody reads of them. */
 export function languageFacts(): readonly TableFacts[] {
-  return KINDS.map(tableFacts);
+  return [...FIRST, ...KINDS.filter((kind) => !FIRST.includes(kind))].map(tableFacts);
+}
+
+/** The sentence about the keys that a table must have; null if there is none. `write` marks their names up. */
+export function demandOf({ exactlyOne }: TableFacts, write: (name: string) => string): string | null {
+  const names = anyOf(exactlyOne.map(write));
+  if (exactlyOne.length === 0) return null;
+  return exactlyOne.length === 1 ? `It always has ${names}.` : `It has exactly one of ${names}.`;
 }
 
 function tableFacts({ name, title, keys, exactlyOne }: TableKind<Keys>): TableFacts {
@@ -75,7 +86,7 @@ function keyFacts(name: string, key: Key): KeyFacts {
       const { type, example } = key;
       return {
         ...common,
-        type: typeText(type.shape, type.name),
+        type: typeText(type),
         byDefault: writtenDefault(key),
         example,
         tables: tablesIn(type.shape),
@@ -84,10 +95,25 @@ function keyFacts(name: string, key: Key): KeyFacts {
   }
 }
 
-/** A word of a few is named by all of them. */
-function typeText(shape: Shape, name: string): string {
-  if (shape.kind === "enum" && shape.values.length <= MOST_WORDS) return anyOf(shape.values.map(quote));
-  return name;
+/** A word of a few is named by all of them, and a number with its bounds. */
+function typeText({ shape, name, expected }: Type<unknown>): string {
+  if (shape.kind === "integer" || shape.kind === "number") return expected;
+  const parts = (shape.kind === "any-of" ? shape.shapes : [shape]).map(shapeText);
+  return parts.includes(null) ? name : parts.join(" or ");
+}
+
+/** Null if the look does not say what is meant by it. */
+function shapeText(shape: Shape): string | null {
+  switch (shape.kind) {
+    case "enum":
+      return shape.values.length > MOST_WORDS ? null : anyOf(shape.values.map(quote));
+    case "table":
+      return "a table";
+    case "list":
+      return "a list";
+    default:
+      return null;
+  }
 }
 
 /** More are a list for another place. */
