@@ -16,7 +16,7 @@ export interface Builtins {
   find(nameOrPath: string): Promise<readonly Identity[]>;
   waitFor(nameOrPath: string, except: readonly string[]): Promise<readonly Identity[]>;
   list(): Promise<readonly Identity[]>;
-  /** What the actor itself lets others call. */
+  /** The functions of the actor itself that others may call. */
   functions(): Promise<readonly FunctionFacts[]>;
   /** Returns never: it is cancelled when the crash is let go. */
   holdCrash(crash: HeldCrash): Promise<void>;

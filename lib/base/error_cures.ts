@@ -2,7 +2,7 @@ import type { ERRORS } from "./error_names.ts";
 import type { AnyProblemName } from "./problem_names.ts";
 
 /**
- * What to do about errors and problems in general, one sentence each or two, for `help NAME` and `docs/errors.md`. The hint of
+ * The cures of errors and problems in general, one sentence each or two, for `help NAME` and `docs/errors.md`. The hint of
  * the message knows the case at hand, and comes first. Nothing loads it but the help.
  */
 export const CURES: Readonly<Record<keyof typeof ERRORS | AnyProblemName, string>> = {

@@ -18,7 +18,7 @@ import { sleep } from "../scope/sleep.ts";
 /** How often to look again for an actor that is not there now. */
 const LOOK_EVERY_MS = 100;
 
-/** Who looks, and where. */
+/** The command that looks, and its tree. */
 export interface Search {
   readonly host: Host;
   readonly program: Program;

@@ -1,4 +1,4 @@
-/** What a word of a command line names, or the value of an option: by this a shell completes it. */
+/** The kind of thing that a word of a command line names, or the value of an option: by this a shell completes it. */
 export type Takes =
   /** A file; a folder on the way to one, or that stands for the file in it. */
   | "file"

@@ -74,7 +74,7 @@ export interface Exposed {
 /** Modules by the names under which they are called; the unnamed one is the actor's main module. */
 export type Modules = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
-/** What others are told of a function that they may call. */
+/** The facts about a function that others may call. */
 export interface FunctionFacts {
   readonly name: string;
   readonly style: Style;

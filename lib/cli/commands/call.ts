@@ -86,7 +86,7 @@ class Call {
       const perform = () => this.#perform();
       await scope.run(args.has("stream") ? () => whileRead(this.#context, perform) : perform);
     } catch (error) {
-      // What could not be cancelled in time is no news to somebody who does not wait for it any more.
+      // A call that could not be cancelled in time is no news to somebody who does not wait for it any more.
       if (!scope.cancelCalled) throw callError(error);
     } finally {
       for (const one of undo) one();
@@ -105,7 +105,7 @@ class Call {
     });
   }
 
-  /** Without a time to wait, whoever is not there is not waited for. */
+  /** Without a time to wait, an actor that is not there is not waited for. */
   #noteAbsence(why: UserError): void {
     if (this.#context.args.text("timeout") === null) throw why;
     this.#absence = why;

@@ -1,4 +1,4 @@
-/** `supervise exec`: runs a command where an actor runs, with the terminal of whoever asks. */
+/** `supervise exec`: runs a command where an actor runs, with the terminal of the asker. */
 import { ExitCode, signalExitCode } from "../../base/exit_code.ts";
 import { signalNumber } from "../../base/signals.ts";
 import { UserError } from "../../base/user_error.ts";

@@ -23,7 +23,7 @@ export async function playComplete(hosts: Hosts, program: Program): Promise<void
     const text = linesOf(offer).map((line) => `${line}\n`).join("");
     if (text !== "") await program.stdout.write(text);
   } catch {
-    // Whatever it is, it would stand in the line that somebody is typing.
+    // Any error would stand in the line that somebody is typing.
   }
 }
 

@@ -1,4 +1,4 @@
-/** What a shell can offer for the last word of a command line. */
+/** Offers of a shell for the last word of a command line. */
 import { SIGNAL_NAMES } from "../../base/signals.ts";
 import { HELP_FACTS } from "../help/help_facts.ts";
 import type { VerbFacts } from "../verbs.ts";
@@ -7,14 +7,14 @@ import type { CommandLine, Wanted } from "./wanted.ts";
 /** Something that the word may become. */
 export interface Candidate {
   readonly value: string;
-  /** What it is, for shells that show it; may be empty. */
+  /** Its description, for shells that show it; may be empty. */
   readonly doc: string;
 }
 
 /** All that can be offered. */
 export interface Offer {
   readonly candidates: readonly Candidate[];
-  /** What the shell itself knows more of. */
+  /** The kind of word that the shell itself knows better. */
   readonly more: "files" | "commands" | null;
   /** Whether the word goes on behind a candidate. */
   readonly isOpen: boolean;

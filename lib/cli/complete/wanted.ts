@@ -1,10 +1,10 @@
-/** What the last word of a command line is, so that a shell can complete it. PURE. */
+/** The kind of the last word of a command line, so that a shell can complete it. PURE. */
 import type { TreeChoice } from "../../daemon/find_tree.ts";
 import { type CommandFacts, GLOBAL_OPTIONS, optionsOf } from "../command.ts";
 import type { Option } from "../option.ts";
 import type { Takes } from "../takes.ts";
 
-/** What is to be completed. */
+/** The word that is to be completed. */
 export type Wanted =
   | { readonly what: "verb"; readonly stem: ""; readonly typed: string }
   | {
@@ -18,7 +18,7 @@ export type Wanted =
     readonly takes: Takes;
     /** The beginning of the word that stays as it is: `--for=`, `--for=ready,`. */
     readonly stem: string;
-    /** What is behind it. */
+    /** The words behind it. */
     readonly typed: string;
     /** How many words before it name the same. */
     readonly nth: number;
@@ -80,7 +80,7 @@ function treeIn(values: ReadonlyMap<string, string>, word: string | undefined): 
   return { file: word ?? values.get("file") ?? null, name: values.get("name") ?? null };
 }
 
-/** What looks like an option and is none. */
+/** A word that looks like an option and is none. */
 const NO_OPTION = { what: "option", stem: "", options: [] } as const;
 
 /** The place of the first word that is no option, nor the value of one. */

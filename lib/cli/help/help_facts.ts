@@ -1,6 +1,6 @@
 import type { VerbFacts } from "../verbs.ts";
 
-/** What the verb is that explains the others. It is none of their list, because it loads the list. */
+/** The facts about the verb that explains the others. It is none of their list, because it loads the list. */
 export const HELP_FACTS: VerbFacts = {
   name: "help",
   aliases: [],

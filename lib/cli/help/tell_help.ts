@@ -26,7 +26,7 @@ export async function loadCommands(
   return [...commands, { verb: HELP_FACTS, command: help }];
 }
 
-/** What there is to know of a command. */
+/** The facts about a command. */
 function factsOf({ name, aliases, summary }: VerbFacts, command: CommandFacts): Record<string, unknown> {
   const { usage, about, examples } = command;
   return { name, aliases, summary, usage, about, options: optionsOf(command), examples };

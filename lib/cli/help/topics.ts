@@ -1,4 +1,4 @@
-/** What `help` explains beside commands: errors and problems by their names, tables and keys of a configuration. */
+/** The topics that `help` explains beside commands: errors and problems by their names, tables and keys of a configuration. */
 import { type KeyFacts, languageFacts, type TableFacts } from "../../config/reference/key_facts.ts";
 import { errorGroups, type ErrorTopic } from "./error_topics.ts";
 
@@ -10,7 +10,7 @@ export interface KeyTopic {
   readonly tables: readonly TableFacts[];
 }
 
-/** What a name stands for. */
+/** The topic of a name. */
 export type Topic =
   | { readonly kind: "error"; readonly error: ErrorTopic }
   | { readonly kind: "key"; readonly keys: readonly KeyTopic[] }

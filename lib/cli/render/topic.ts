@@ -3,7 +3,7 @@ import type { ErrorTopic } from "../help/error_topics.ts";
 import type { KeyTopic, Topic } from "../help/topics.ts";
 import type { Painter } from "./paint.ts";
 
-/** What `help` says of an error, a key or a table. */
+/** The help about an error, a key or a table. */
 export function renderTopic(topic: Topic, paint: Painter): string {
   switch (topic.kind) {
     case "error":

@@ -6,7 +6,7 @@ import { key, type Keys, type TableKind } from "../values/key.ts";
 import { table } from "../values/table.ts";
 import { string } from "../values/text.ts";
 
-/** What of the journal a command can be run for: all but that of the commands themselves. */
+/** The events for which a command can be run: all of the journal but those of the commands themselves. */
 export const ALERT_EVENTS = [
   "adopted",
   "cancelled",

@@ -10,7 +10,7 @@ import { quote } from "../wording.ts";
 
 /** The word of the kernel for no limit; an actor lifts an inherited one with it. */
 const NO_LIMIT = "max";
-/** What other systems call it. */
+/** The words of other systems for it. */
 const OTHER_WORDS = /^(?:unlimited|infinity|inf|none|-1)$/i;
 
 /** No limit is enforced on less than a page. */

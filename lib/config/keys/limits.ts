@@ -13,7 +13,7 @@ import { text } from "../values/text.ts";
 import { type Reading, rejectItem, type Shape, type Type } from "../values/type.ts";
 import { anyOf, didYouMean, quote } from "../wording.ts";
 
-/** What bounds of a resource are written in. */
+/** The unit of the bounds of a resource. */
 type Unit = "bytes" | "seconds" | "microseconds" | "number";
 
 const UNITS: Readonly<Partial<Record<Resource, Unit>>> = {

@@ -19,7 +19,7 @@ import { defaultOf } from "./written_default.ts";
 /** A schema, as JSON. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Whatever a placeholder stands for may be right. */
+/** The value of a placeholder may be right in any case. */
 const PLACEHOLDER = String.raw`\$\{(env:|dir\}|replica\}|supervise\})`;
 
 /** The name of an actor or a tree. */

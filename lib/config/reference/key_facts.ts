@@ -11,10 +11,10 @@ import type { Shape, Type } from "../values/type.ts";
 import { anyOf, quote } from "../wording.ts";
 import { writtenDefault } from "./written_default.ts";
 
-/** What there is to know of a key. */
+/** The facts about a key. */
 export interface KeyFacts {
   readonly name: string;
-  /** What it takes, as a noun: `a duration`, `"skip", "queue" or "replace"`. */
+  /** The kind of its value, as a noun: `a duration`, `"skip", "queue" or "replace"`. */
   readonly type: string;
   /** TOML text of what holds without the key; null if nothing does, or it depends. */
   readonly byDefault: string | null;
@@ -28,7 +28,7 @@ export interface KeyFacts {
   readonly isLater: boolean;
 }
 
-/** What there is to know of a kind of table. */
+/** The facts about a kind of table. */
 export interface TableFacts {
   readonly name: string;
   /** How it is written: `[actors.NAME]`, or `ready` for the value of a key. */

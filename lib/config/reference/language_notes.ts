@@ -1,4 +1,4 @@
-/** What holds for all keys, as paragraphs with code in backquotes: the page and the manual begin with it. */
+/** Notes that hold for all keys, as paragraphs with code in backquotes: the page and the manual begin with them. */
 export const LANGUAGE_NOTES: readonly { readonly title: string; readonly paragraphs: readonly string[] }[] = [
   {
     title: "Values",

@@ -6,7 +6,7 @@ import type { Shape } from "../values/type.ts";
 /** A value as a file would have it: JSON, of which all but tables is TOML, too. */
 export type Written = string | number | boolean | readonly Written[];
 
-/** What holds without a key, as a file would say it; null if nothing does, or it depends. */
+/** The value without a key, as a file would say it; null if there is none, or it depends. */
 export function defaultOf({ type, byDefault }: ValueKey<unknown, unknown>): Written | null {
   return byDefault === null ? null : written(byDefault, type.shape);
 }

@@ -1,14 +1,14 @@
 import type { Field } from "./compound.ts";
 import type { Type } from "./type.ts";
 
-/** What a table of keys says about one of them. */
+/** One key in a table of keys. */
 export type Key = ValueKey<unknown, unknown> | LaterKey | SectionKey;
 
 /** A key with a value. */
 export interface ValueKey<T, D> {
   readonly kind: "value";
   readonly type: Type<T>;
-  /** What holds without the key; null if that depends, or is nothing at all. */
+  /** The value without the key; null if that depends, or is nothing at all. */
   readonly byDefault: D;
   /** One sentence for people. */
   readonly doc: string;

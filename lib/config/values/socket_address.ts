@@ -4,7 +4,7 @@ import { quote } from "../wording.ts";
 import { parsePath, text } from "./text.ts";
 import type { Reading, Type } from "./type.ts";
 
-/** What an address in the kernel has room for. */
+/** The room of an address in the kernel. */
 const LONGEST_PATH_BYTES = 107;
 
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
