@@ -9,7 +9,7 @@ import type { Program } from "../host/ports/program.ts";
 import { type Command, GLOBAL_OPTIONS } from "./command.ts";
 import { findVerb } from "./find_verb.ts";
 import { asksFor, type Option, parseWords, usage, withGlobals } from "./option.ts";
-import { renderCommandHelp, renderHelp } from "./render/help.ts";
+import { type HelpSheet, renderCommandHelp, renderHelp } from "./render/help.ts";
 import { Ui } from "./ui.ts";
 import { type Verb, VERBS } from "./verbs.ts";
 
@@ -80,7 +80,7 @@ async function help(ui: Ui, words: readonly string[], takesName: boolean): Promi
   } else if (ui.json) {
     await ui.printJson([await Promise.all(VERBS.map(async (verb) => factsOf(verb, await verb.load())))]);
   } else {
-    await ui.print(renderHelp(VERBS, GLOBAL_OPTIONS, ui.out));
+    await ui.print(renderHelp(VERBS, GLOBAL_OPTIONS, sheetOf(ui)));
   }
   return ExitCode.done;
 }
@@ -88,7 +88,11 @@ async function help(ui: Ui, words: readonly string[], takesName: boolean): Promi
 async function tellAbout(verb: Verb, command: Command, ui: Ui): Promise<void> {
   await (ui.json
     ? ui.printJson([factsOf(verb, command)])
-    : ui.print(renderCommandHelp(verb, command, optionsOf(command), ui.out)));
+    : ui.print(renderCommandHelp(verb, command, optionsOf(command), sheetOf(ui))));
+}
+
+function sheetOf({ columns, out: paint }: Ui): HelpSheet {
+  return { columns, paint };
 }
 
 /** What there is to know of a command. */

@@ -51,7 +51,8 @@ export const wait: Command = {
           host,
           tree,
           first,
-          (client) => withProgress(context, client, isPending, () => untilReached(client, paths, goals)),
+          (client) =>
+            withProgress(context, client, { isPending, paths }, () => untilReached(client, paths, goals)),
         );
       return await withPatience(args.duration("timeout"), "wait", body).catch(asWaited(paths, goals));
     });
@@ -125,7 +126,7 @@ function asDown(row: StatusRow): StatusRow {
 }
 
 async function tell({ ui }: Context, rows: readonly StatusRow[]): Promise<void> {
-  await fromPromise(ui.print(renderRows(rows, { flat: true, columns: Infinity }, ui.out)));
+  await fromPromise(ui.print(renderRows(rows, { flat: true, columns: ui.columns }, ui.out)));
 }
 
 function missedGoal(missed: readonly StatusRow[], goals: readonly Goal[]): UserError {
@@ -134,7 +135,9 @@ function missedGoal(missed: readonly StatusRow[], goals: readonly Goal[]): UserE
     "wait/missed",
     `Not ${goals.join(" or ")}, and nothing starts it again: ${nameSome(names)}`,
     {
-      hint: "`supervise start` starts it; --for failed waits for a failure",
+      hint: missed.some(({ state }) => state === "completed")
+        ? "--for completed waits for its end, and `supervise start` runs it again"
+        : "--for failed waits for a failure, and `supervise start` starts it again",
     },
   );
 }
