@@ -141,7 +141,7 @@ e2e(
     const why = async (path: string) =>
       (await sandbox.rowWhen(path, ({ state }) => state === "failed")).reason;
     assert.match(await why("stopped"), /its pre_start hook failed: still running after 300ms/);
-    assert.match(await why("killed"), /its pre_start hook failed: ended by SIGKILL/);
+    assert.match(await why("killed"), /its pre_start hook failed: SIGKILL/);
     assert.match(await why("missing"), /its pre_start hook failed: .*no\/such\/hook/);
     assert.match(await why("crash"), /SIGKILL/);
     assert.equal((await sandbox.supervise("stop", "hasty")).code, 0);
@@ -170,7 +170,11 @@ e2e("hooks: no apply gives one that runs another time limit", async (sandbox) =>
     exec = "sleep 1000"
     daemon = true
     restart = "never"
+    significant = false
     hooks = { pre_start = ${SHELL("sleep 1000")}, timeout = "${timeout}" }
+    [actors.other]
+    exec = "sleep 1000"
+    daemon = true
   `);
   config("3s");
   assert.equal((await sandbox.supervise("up", "-d", "--no-wait")).code, 0);

@@ -62,6 +62,32 @@ e2e("wait: ends with an error when it never will be so", async (sandbox) => {
   });
 });
 
+e2e("wait: what has no health check is not waited for to be healthy", async (sandbox) => {
+  sandbox.config(`
+    [actors.checked]
+    exec = "sleep 600"
+    daemon = true
+    health = { exec = "true", interval = "50ms" }
+    [trees.pool.actors.unchecked]
+    exec = "sleep 600"
+    daemon = true
+  `);
+  assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+  assert.equal((await sandbox.supervise("wait", "checked", "--for", "healthy")).code, 0);
+  for (
+    const [selector, hint] of [["pool/unchecked", /--for healthy,ready/], [
+      "pool",
+      /name the actors/,
+    ]] as const
+  ) {
+    const done = await sandbox.supervise("wait", "checked", selector, "--for", "healthy");
+    assert.deepEqual([done.code, /^error\[wait\/missed\]: .*"(.*)"$/m.exec(done.stderr)?.[1]], [1, selector]);
+    assert.match(done.stderr, hint);
+  }
+  assert.equal((await sandbox.supervise("wait", "**", "--for", "healthy,ready")).code, 0);
+  assert.equal((await sandbox.supervise("down")).code, 0);
+});
+
 e2e("wait: ends with its tree, whose actors are stopped then", async (sandbox) => {
   await up(sandbox);
   const ready = sandbox.start(["wait", "gate", "--for", "ready", "--timeout", "60s"]);

@@ -45,6 +45,7 @@ export const wait: Command = {
     const paths = selectorsOf(context, "wait");
     const goals = goalsOf(args.list("for"));
     const rows = await withTree(context, async (first, tree) => {
+      if (goals.every((goal) => goal === "healthy")) await requireHealth(first, paths);
       const isPending = (row: StatusRow) => standingOf(row, goals) === "pending";
       const body = () =>
         acrossHandOvers(
@@ -69,6 +70,21 @@ function goalsOf(words: readonly string[]): readonly Goal[] {
   return [...new Set(goals)].map((word) => {
     if (isGoal(word)) return word;
     throw usage("usage/bad-value", `--for is "${word}"`, `write ${GOALS.join(", ")}`);
+  });
+}
+
+/** Nothing says of an actor without a check that it is healthy: nobody is to wait for that. @throws {UserError} `wait/missed` */
+async function requireHealth(client: ControlClient, selectors: readonly string[]): Promise<void> {
+  const rows = await look(client, selectors);
+  const { actors } = await fromPromise(client.request("details", { paths: selectors }));
+  const checked = new Set(actors.filter(({ health }) => health !== null).map(({ path }) => path));
+  const unchecked = (rows ?? []).filter(({ path }) => !checked.has(path));
+  if (unchecked.length === 0) return;
+  const names = nameSome(unchecked.map(({ path }) => `"${path}"`));
+  throw new UserError("wait/missed", `Nothing says whether it is healthy: ${names}`, {
+    hint: unchecked.some(({ kind }) => kind === "tree")
+      ? "actors have a health check, and trees have none: name the actors"
+      : "give it a `health` check, or wait with --for healthy,ready, which takes either",
   });
 }
 
