@@ -78,13 +78,11 @@ async function requireHealth(client: ControlClient, selectors: readonly string[]
   const rows = await look(client, selectors);
   const { actors } = await fromPromise(client.request("details", { paths: selectors }));
   const checked = new Set(actors.filter(({ health }) => health !== null).map(({ path }) => path));
-  const unchecked = (rows ?? []).filter(({ path }) => !checked.has(path));
+  const unchecked = (rows ?? []).filter(({ path, kind }) => kind !== "tree" && !checked.has(path));
   if (unchecked.length === 0) return;
   const names = nameSome(unchecked.map(({ path }) => `"${path}"`));
   throw new UserError("wait/missed", `Nothing says whether it is healthy: ${names}`, {
-    hint: unchecked.some(({ kind }) => kind === "tree")
-      ? "actors have a health check, and trees have none: name the actors"
-      : "give it a `health` check, or wait with --for healthy,ready, which takes either",
+    hint: "give it a `health` check, or wait with --for healthy,ready, which takes either",
   });
 }
 
