@@ -201,7 +201,7 @@ export class Engine {
     this.#files = new FileWatch({
       watching: host.watching,
       onChange: (node, files) => this.post({ type: "files_changed", node, files }),
-      onRefused: (path, folder, why, hint) => this.#note(path, "unwatched", { path: folder, why, hint }),
+      onRefused: (path, folder, why, hint) => this.#note(path, "unwatched", { folder, why, hint }),
     });
     this.#environments = new Environments(options.environment, options.socket);
     const orphanage = new Orphanage(host.processes, resumed?.orphanage);

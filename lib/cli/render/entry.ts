@@ -196,8 +196,8 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
     }`;
   },
   alert_failed: ({ command, why }) => `the alert "${command}" has failed: ${why}`,
-  unwatched: ({ path, why, hint }) =>
-    `changes in "${path}" are not seen: ${why}${hint === null ? "" : ` (${hint})`}`,
+  unwatched: ({ folder, why, hint }) =>
+    `changes in "${folder}" are not seen: ${why}${hint === null ? "" : ` (${hint})`}`,
   lines_dropped: ({ why }) => `lines of its log are lost: ${why}`,
 };
 
