@@ -14,6 +14,7 @@ async function called(args: readonly string[], environment: Record<string, strin
     isPipe: false,
     isRead: true,
     columns: 80,
+    rows: 24,
     write: (text) => {
       written[name] += text;
       return Promise.resolve();

@@ -43,7 +43,7 @@ export const plan: Command = {
     await fromPromise(
       ui.json
         ? ui.printJson([planFields(compiled, changeFields(changes, scaled), nextRuns)])
-        : ui.print(renderPlan(compiled, ui.out, nextRuns)),
+        : ui.print(renderPlan(compiled, ui.out, nextRuns, ui.columns)),
     );
     if (found !== null && !ui.json) await tellChanges(context, found);
     const obstacle = readWireError(found?.obstacle ?? null);

@@ -1,13 +1,13 @@
 /** Tells of commands: all of them, or one. */
 import { type CommandFacts, GLOBAL_OPTIONS, optionsOf } from "../command.ts";
-import { renderCommandHelp, renderHelp } from "../render/help.ts";
+import { type HelpSheet, renderCommandHelp, renderHelp } from "../render/help.ts";
 import type { Ui } from "../ui.ts";
 import { type VerbFacts, VERBS } from "../verbs.ts";
 import { HELP_FACTS } from "./help_facts.ts";
 
 /** Lists all commands, with `help` itself, whose command has to be given because it imports this. */
 export async function tellCommands(help: CommandFacts, ui: Ui): Promise<void> {
-  if (!ui.json) return await ui.print(renderHelp([...VERBS, HELP_FACTS], GLOBAL_OPTIONS, ui.out));
+  if (!ui.json) return await ui.print(renderHelp([...VERBS, HELP_FACTS], GLOBAL_OPTIONS, sheetOf(ui)));
   await ui.printJson([(await loadCommands(help)).map(({ verb, command }) => factsOf(verb, command))]);
 }
 
@@ -15,7 +15,11 @@ export async function tellCommands(help: CommandFacts, ui: Ui): Promise<void> {
 export async function tellCommand(verb: VerbFacts, command: CommandFacts, ui: Ui): Promise<void> {
   await (ui.json
     ? ui.printJson([factsOf(verb, command)])
-    : ui.print(renderCommandHelp(verb, command, optionsOf(command), ui.out)));
+    : ui.print(renderCommandHelp(verb, command, optionsOf(command), sheetOf(ui))));
+}
+
+function sheetOf({ columns, out: paint }: Ui): HelpSheet {
+  return { columns, paint };
 }
 
 /** All commands, loaded, and the given command of `help`. */
