@@ -92,7 +92,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   config: ["toml-eslint-parser"],
   wire: ["cbor-x/encode", "cbor-x/decode"],
   cli: ["@std/cli/parse-args", "get-east-asian-width"],
-  formats: ["acorn", "yaml"],
+  formats: ["acorn", "toml-eslint-parser", "yaml"],
   engine: ["@std/streams/delimiter-stream", "croner", "re2js"],
 };
 

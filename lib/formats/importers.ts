@@ -4,4 +4,6 @@ import type { Importer } from "./importer.ts";
 /** By the name that `--from` takes, in the order in which a file is offered to them. */
 export const IMPORTERS: Readonly<Record<string, () => Promise<Importer>>> = {
   procfile: async () => (await import("./procfile/import_procfile.ts")).importer,
+  "process-compose": async () => (await import("./process_compose/import_process_compose.ts")).importer,
+  compose: async () => (await import("./compose/import_compose.ts")).importer,
 };
