@@ -5,5 +5,7 @@ import type { Importer } from "./importer.ts";
 export const IMPORTERS: Readonly<Record<string, () => Promise<Importer>>> = {
   procfile: async () => (await import("./procfile/import_procfile.ts")).importer,
   "process-compose": async () => (await import("./process_compose/import_process_compose.ts")).importer,
+  mprocs: async () => (await import("./mprocs/import_mprocs.ts")).importer,
+  pitchfork: async () => (await import("./pitchfork/import_pitchfork.ts")).importer,
   compose: async () => (await import("./compose/import_compose.ts")).importer,
 };

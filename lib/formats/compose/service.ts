@@ -42,7 +42,7 @@ export interface ServiceContext {
 
 /** Where a key of the actor is, for a finding: `actors.web restart`. */
 export function toKey({ actor }: ServiceContext, key: string): string {
-  return `actors.${actor.name} ${key}`;
+  return `actors.${actor.name} ${key}`.trimEnd();
 }
 
 /** Names of services that a text had as hosts are added to `names`. */

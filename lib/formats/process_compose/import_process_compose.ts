@@ -8,6 +8,7 @@ import { flagOf, mapOf, reject, textOf, valueOf } from "../document/access.ts";
 import { KeyFindings } from "../document/key_findings.ts";
 import { mergeMaps } from "../document/merge_maps.ts";
 import { type Entry, isNothing, type MapNode, type Placed } from "../document/node.ts";
+import { endsByName } from "../ends_by_name.ts";
 import { addActor, draftTree, type DraftTree, type DraftValue } from "../draft.ts";
 import { FindingList } from "../finding.ts";
 import type { Imported, Importer, ImportSource } from "../importer.ts";
@@ -154,9 +155,6 @@ function waitedForIn(processes: ReadonlyMap<string, MapNode>): ReadonlySet<strin
   ));
 }
 
-/** Names that people give to what ends. */
-const ENDS = /(?:^|[-_:])(?:migrat\w*|init|setup|seed|bootstrap|install|build|tests?|lint|format|deploy|generate|codegen)(?:[-_:]|$)/i;
-
 /** Something waits for its end, it is run by dates, or nothing asks whether it serves and its name says so. */
 function isOneShot(name: string, keys: MapNode, waitedFor: ReadonlySet<string>): boolean {
   if (waitedFor.has(name) || valueOf(keys, "schedule") !== null) return true;
@@ -164,7 +162,8 @@ function isOneShot(name: string, keys: MapNode, waitedFor: ReadonlySet<string>):
   if (daemon !== null && flagOf(daemon, "`is_daemon`")) return false;
   const policy = policyOf(keys);
   const isAsked = ["readiness_probe", "liveness_probe", "ready_log_line"].some((key) => valueOf(keys, key) !== null);
-  return !isAsked && policy !== "always" && ENDS.test(name);
+  const command = valueOf(keys, "command");
+  return !isAsked && policy !== "always" && endsByName(name, command?.kind === "scalar" ? command.source : "");
 }
 
 function textsOf(document: MapNode, variables: Variables, findings: KeyFindings): Texts {

@@ -23,7 +23,7 @@ export interface ProcessContext {
 
 /** Where a key of the actor is, for a finding: `actors.web restart`. */
 export function toKey({ actor }: ProcessContext, key: string): string {
-  return `actors.${actor.name} ${key}`;
+  return `actors.${actor.name} ${key}`.trimEnd();
 }
 
 /** A script as a command: process-compose has bash run it, which only some scripts need. */
