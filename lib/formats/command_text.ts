@@ -8,9 +8,12 @@ export type Run = { readonly words: readonly string[] } | { readonly shell: stri
 /** Words that need no quotes, in a text as in a list. */
 const SIMPLE = /^[\w@%+=:,./-]+$/;
 
-/** A command as a text if it is simple, else as a list. */
+/** A command as a text if it is simple and holds no paths, else as a list. */
 export function execValue(words: readonly string[]): DraftValue {
-  return words.every((word) => SIMPLE.test(word)) ? words.join(" ") : [...words];
+  const [program, ...rest] = words;
+  const isSimple = words.every((word) => SIMPLE.test(word));
+  if (isSimple && (rest.length === 0 || !words.some((word) => word.includes("/")))) return words.join(" ");
+  return [program!, ...rest];
 }
 
 /** What is run by a shell, unless it is `sh -c` as it stands. */

@@ -5,7 +5,8 @@ const PLAIN_OPTION =
   /^(?:-[fsSLkqIi]+|--(?:fail|silent|show-error|location|head|include|quiet|no-verbose|spider|insecure|no-check-certificate)|-nv|-O-|-qO-|-O\/dev\/null|-qO\/dev\/null|--output-document=(?:-|\/dev\/null)|--tries=\d+|--timeout=\d+|--max-time=\d+)$/;
 
 /** Options whose value is the next word, and says nothing that matters. */
-const OPTION_WITH_VALUE = /^(?:-o|-qO|-O|--output|--output-document|-t|-T|--tries|--timeout|-m|--max-time|--connect-timeout|--retry)$/;
+const OPTION_WITH_VALUE =
+  /^(?:-o|-qO|-O|--output|--output-document|-t|-T|--tries|--timeout|-m|--max-time|--connect-timeout|--retry)$/;
 
 /** The URL that a command asks for; null if it does anything else. */
 export function httpAsked(words: readonly string[]): string | null {

@@ -60,7 +60,10 @@ export function setHealth(context: ServiceContext, entry: Entry): void {
     entry,
     "healthcheck",
     to,
-    [...(asked.why === null ? [] : [asked.why]), "the first check comes at once, not after the first interval"].join("; "),
+    [
+      ...(asked.why === null ? [] : [asked.why]),
+      "the first check comes at once, not after the first interval",
+    ].join("; "),
     'on_failure = "restart" has it restarted when it is unhealthy',
   );
   tellHosts(context, entry, to, names);
@@ -92,7 +95,8 @@ function probeOf(test: Node, context: ServiceContext, names: Set<string>): Asked
 }
 
 function probeOfScript(script: string): Asked {
-  const words = script.trim().replace(/\s*\|\|\s*exit\s+\d+\s*$/, "").split(/\s+/);
+  const words = script.trim().replace(/\s*\|\|\s*(?:exit\s+\d+|false)\s*$/, "")
+    .replace(/\s+(?:[12&]?>\s*\/dev\/null|2>&1)/g, "").split(/\s+/);
   const url = httpAsked(words);
   if (url !== null) return { probe: { http: url }, why: `supervise asks itself, and not ${words[0]}` };
   return { probe: { exec: ["/bin/sh", "-c", script] }, why: null };

@@ -28,7 +28,11 @@ export interface Localized {
  *
  * @param key The variable whose value it is; null if it is of none.
  */
-export function localize(text: string, hosts: ReadonlyMap<string, Host>, key: string | null = null): Localized {
+export function localize(
+  text: string,
+  hosts: ReadonlyMap<string, Host>,
+  key: string | null = null,
+): Localized {
   const names: string[] = [];
   const whole = hosts.get(text);
   if (whole !== undefined && key !== null && HOLDS_HOST.test(key)) return { text: LOOPBACK, names: [text] };

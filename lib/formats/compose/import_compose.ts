@@ -1,14 +1,13 @@
 /** Compose files, as docker compose and podman-compose read them: services that can run without their image become actors. */
 import { folderOf } from "../../base/posix_path.ts";
 import { isTreeName } from "../../config/keys/tree_name.ts";
-import { runOf, setRun } from "../command_text.ts";
-import { addActor, draftTree, type DraftActor, type DraftValue } from "../draft.ts";
+import { type Run, runOf, setRun } from "../command_text.ts";
+import { addActor, type DraftActor, draftTree, type DraftValue, fitShutdown, orderKeys } from "../draft.ts";
 import { textOf } from "../document/access.ts";
 import { KeyFindings } from "../document/key_findings.ts";
 import { isNothing } from "../document/node.ts";
 import { FindingList } from "../finding.ts";
 import type { Imported, Importer, ImportSource } from "../importer.ts";
-import { orderKeys } from "../key_order.ts";
 import { Variables } from "../variables/variables.ts";
 import { type Host, localize } from "./hosts.ts";
 import { checkDependencies, oneShotsOf, type WhyOneShot } from "./lifetimes.ts";
@@ -33,10 +32,11 @@ export const importer: Importer = {
   read,
 };
 
-function read({ file, text, disk, environment }: ImportSource): Imported {
+function read({ file, text, disk, environment, hasEnvFiles }: ImportSource): Imported {
   const folder = folderOf(file);
   const dotenv = disk.read(`${folder}/.env`);
-  const variables = new Variables(environment, "text" in dotenv ? dotenv.text : null);
+  const isRead = "text" in dotenv && hasEnvFiles !== true;
+  const variables = new Variables(environment, isRead ? dotenv.text : null);
   const list = new FindingList(file);
   const findings = new KeyFindings(list, "");
   const project = loadProject(file, text, { disk, variables, findings });
@@ -66,6 +66,8 @@ function read({ file, text, disk, environment }: ImportSource): Imported {
     writeActor(one, actors.get(one.service.name)!, oneShots.get(one.service.name) ?? null, of, context);
   }
   variables.tell(findings);
+  orderKeys(draft);
+  fitShutdown(draft);
   return { draft, findings: list.all };
 }
 
@@ -96,7 +98,9 @@ function plan(project: Project, looking: Pick<ProjectContext, "disk" | "variable
 function hostsOf(planned: readonly Planned[], variables: Variables): ReadonlyMap<string, Host> {
   const hosts = new Map<string, Host>();
   for (const { service, run, port } of planned) {
-    const ports = run.kind === "known" && port !== run.image.port ? new Map([[run.image.port, port!]]) : new Map();
+    const ports = run.kind === "known" && port !== run.image.port
+      ? new Map([[run.image.port, port!]])
+      : new Map();
     for (const key of ["container_name", "hostname"]) {
       const node = service.keys.entries.get(key)?.value;
       if (node !== undefined && node.kind === "scalar" && !isNothing(node)) {
@@ -105,13 +109,20 @@ function hostsOf(planned: readonly Planned[], variables: Variables): ReadonlyMap
     }
   }
   for (const { service, run, port } of planned) {
-    const ports = run.kind === "known" && port !== run.image.port ? new Map([[run.image.port, port!]]) : new Map();
+    const ports = run.kind === "known" && port !== run.image.port
+      ? new Map([[run.image.port, port!]])
+      : new Map();
     hosts.set(service.name, { ports });
   }
   return hosts;
 }
 
-function tellTop(project: Project, keys: Map<string, DraftValue>, findings: KeyFindings, variables: Variables): void {
+function tellTop(
+  project: Project,
+  keys: Map<string, DraftValue>,
+  findings: KeyFindings,
+  variables: Variables,
+): void {
   for (const entry of project.top) {
     const { key, value } = entry;
     if (key === "name" && !isNothing(value)) {
@@ -149,7 +160,8 @@ function writeActor(
   const cwd = folder === null || folder === project.folder ? null : folder;
   const context: ServiceContext = { service, actor, findings, project, places, volumes, cwd, known };
   if (run.kind === "known") writeKnown(run, context);
-  else if (run.kind === "command") writeCommand(run, context, makeup);
+  else if (run.kind === "command") writeCommand(run, run.from, context, makeup);
+  else if (run.kind === "guessed") writeGuessed(run, context);
   if (cwd !== null) actor.keys.set("cwd", fromFile(cwd, project.folder));
   tellFolder(context, makeup);
   if (whyOneShot === null) {
@@ -165,26 +177,45 @@ function writeActor(
   }
   setRestarts(context);
   translateKeys(context);
-  orderKeys(actor);
 }
 
-function writeCommand(
-  { run, from, at }: Extract<ServiceRun, { readonly kind: "command" }>,
-  context: ServiceContext,
-  { image, sources }: Makeup,
-): void {
-  const { actor, findings, project, service } = context;
-  const names = new Set<string>();
+/** The command with this machine in the place of containers. */
+function setLocalRun(run: Run, context: ServiceContext, names: Set<string>): string {
   const local = (text: string) => {
-    const localized = localize(text, project.hosts);
+    const localized = localize(text, context.project.hosts);
     for (const name of localized.names) names.add(name);
     return localized.text;
   };
   const made = "shell" in run
     ? { shell: local(run.shell) }
     : runOf(run.words.map((word, index) => localWord(local(word), index === 0, context)));
-  const key = setRun(actor, made);
-  const to = toKey(context, key);
+  return toKey(context, setRun(context.actor, made));
+}
+
+function writeGuessed(
+  { run, at }: Extract<ServiceRun, { readonly kind: "guessed" }>,
+  context: ServiceContext,
+): void {
+  const { findings, service } = context;
+  const to = setLocalRun(run, context, new Set());
+  findings.changed(at, "command", to, "its program is guessed from the name of the image");
+  findings.lost(
+    service.keys.entries.get("image") ?? service.at,
+    "image",
+    "no image is run",
+    "install what the command needs on this machine",
+  );
+}
+
+function writeCommand(
+  { run, at }: Extract<ServiceRun, { readonly kind: "command" }>,
+  from: string,
+  context: ServiceContext,
+  { image, sources }: Makeup,
+): void {
+  const { findings, service } = context;
+  const names = new Set<string>();
+  const to = setLocalRun(run, context, names);
   if (names.size > 0) findings.changed(at, from, to, `${[...names].join(", ")} at 127.0.0.1`);
   else findings.kept(at, from, to);
   const imageEntry = service.keys.entries.get("image");
@@ -202,9 +233,12 @@ function writeKnown(
   const { actor, findings, project, service, volumes, places, known } = context;
   const { port } = known!;
   const volume = volumes.find(({ target }) =>
-    image.data !== null && (target === image.data || target.startsWith(`${image.data}/`) || image.data.startsWith(`${target}/`))
+    image.data !== null &&
+    (target === image.data || target.startsWith(`${image.data}/`) || image.data.startsWith(`${target}/`))
   );
-  const own = volume?.type === "bind" && volume.source !== null ? fromFile(volume.source, project.folder) : null;
+  const own = volume?.type === "bind" && volume.source !== null
+    ? fromFile(volume.source, project.folder)
+    : null;
   const data = `\${dir}/${(own ?? `data/${actor.name}`).replace(/^\.\//, "")}`;
   const { words, env = {}, hooks, comments } = image.run({
     port,
@@ -227,7 +261,9 @@ function writeKnown(
     `install ${words[0]} if it is not there`,
   );
   const command = service.keys.entries.get("command");
-  if (command !== undefined && !isNothing(command.value)) findings.kept(command, "command", toKey(context, "exec"));
+  if (command !== undefined && !isNothing(command.value)) {
+    findings.kept(command, "command", toKey(context, "exec"));
+  }
 }
 
 function mountedAt(path: string, places: readonly Place[], folder: string): string | null {
@@ -237,7 +273,9 @@ function mountedAt(path: string, places: readonly Place[], folder: string): stri
 
 function tellFolder(context: ServiceContext, { sources, built }: Makeup): void {
   const { service, findings, cwd, project, known } = context;
-  const to = cwd === null ? "the folder of the file" : toKey(context, `cwd = "${fromFile(cwd, project.folder)}"`);
+  const to = cwd === null
+    ? "the folder of the file"
+    : toKey(context, `cwd = "${fromFile(cwd, project.folder)}"`);
   const build = service.keys.entries.get("build");
   if (build !== undefined && known === null) {
     const why = sources === null
@@ -245,7 +283,13 @@ function tellFolder(context: ServiceContext, { sources, built }: Makeup): void {
       : built === null
       ? "nothing is built, and its Dockerfile cannot be read"
       : "nothing is built: it runs in the folder of its sources";
-    findings.changed(build, "build", to, why, "build it before `supervise up`, or by a hook: hooks = { pre_start = ... }");
+    findings.changed(
+      build,
+      "build",
+      to,
+      why,
+      "build it before `supervise up`, or by a hook: hooks = { pre_start = ... }",
+    );
   }
   const workdir = service.keys.entries.get("working_dir");
   if (workdir === undefined || isNothing(workdir.value)) return;

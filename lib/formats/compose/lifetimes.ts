@@ -36,7 +36,9 @@ export function dependenciesOf({ keys }: Service, variables: Variables): readonl
 
 /** Refuses dependencies on what is not there, and cycles. @throws {UserError} `import/not-readable` */
 export function checkDependencies({ services }: Project, variables: Variables): void {
-  const all = new Map([...services.values()].map((service) => [service.name, dependenciesOf(service, variables)]));
+  const all = new Map(
+    [...services.values()].map((service) => [service.name, dependenciesOf(service, variables)]),
+  );
   for (const [name, dependencies] of all) {
     for (const { on, isRequired, at } of dependencies) {
       if (services.has(on) || !isRequired) continue;
@@ -82,14 +84,18 @@ function tellCycle(
     const next = all.get(name)!.find(({ on }) => left.has(on))!;
     const start = trail.indexOf(next.on);
     if (start !== -1) {
-      return reject(next.at, `services wait for each other: ${[...trail.slice(start), next.on].join(" -> ")}`);
+      return reject(
+        next.at,
+        `services wait for each other: ${[...trail.slice(start), next.on].join(" -> ")}`,
+      );
     }
     name = next.on;
   }
 }
 
 /** Names that people give to what prepares others. */
-const PREPARES = /(?:^|[-_])(?:migrat(?:e|ion|ions|or)|init|setup|seed|seeder|bootstrap|create-?buckets?|createbuckets)(?:[-_]|$)/i;
+const PREPARES =
+  /(?:^|[-_])(?:migrat(?:e|ion|ions|or)|init|setup|seed|seeder|bootstrap|create-?buckets?|createbuckets)(?:[-_]|$)/i;
 
 /** Why a service has an end of its own. */
 export type WhyOneShot = "waited-for" | "name";
@@ -112,5 +118,6 @@ function isNamedSo({ name, keys }: Service, variables: Variables): boolean {
   if (!PREPARES.test(name)) return false;
   const restart = valueOf(keys, "restart");
   const policy = restart === null ? "no" : variables.now(restart, "`restart`");
-  return !/^(?:always|unless)/.test(policy) && valueOf(keys, "ports") === null && valueOf(keys, "healthcheck") === null;
+  return !/^(?:always|unless)/.test(policy) && valueOf(keys, "ports") === null &&
+    valueOf(keys, "healthcheck") === null;
 }

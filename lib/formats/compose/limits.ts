@@ -32,13 +32,16 @@ function groupLimit(entry: Entry, context: ServiceContext): Limit {
 }
 
 function memory(text: string, at: Placed): string | null {
-  const bytes = dockerBytes(text) ?? reject(at, `${JSON.stringify(text)} is no size`, "write it as 512m or 1g");
+  const bytes = dockerBytes(text) ??
+    reject(at, `${JSON.stringify(text)} is no size`, "write it as 512m or 1g");
   return bytes === 0 ? null : formatSize(bytes);
 }
 
 function share(text: string, at: Placed): string | null {
   const processors = Number(text);
-  if (text.trim() === "" || !(processors >= 0)) reject(at, `${JSON.stringify(text)} is no number of processors`);
+  if (text.trim() === "" || !(processors >= 0)) {
+    reject(at, `${JSON.stringify(text)} is no number of processors`);
+  }
   return processors === 0 ? null : `${Number((processors * 100).toFixed(2))}%`;
 }
 

@@ -110,7 +110,9 @@ function addService(services: Map<string, Service>, service: Service): void {
   if (there !== undefined) {
     reject(
       service.at,
-      `the service ${quote(service.name)} is defined twice, the first time at ${there.at.file}:${there.at.line}`,
+      `the service ${
+        quote(service.name)
+      } is defined twice, the first time at ${there.at.file}:${there.at.line}`,
     );
   }
   services.set(service.name, service);
@@ -178,7 +180,10 @@ function readFile(path: string, at: Placed, files: Files, trail: readonly string
   if ("why" in found) return reject(at, `cannot read ${quote(path)}: ${found.why}`);
   const { file, text, problem } = found;
   if (trail.includes(file)) {
-    reject(at, `the file includes itself: ${[...trail.slice(trail.indexOf(file)), file].map(baseName).join(" -> ")}`);
+    reject(
+      at,
+      `the file includes itself: ${[...trail.slice(trail.indexOf(file)), file].map(baseName).join(" -> ")}`,
+    );
   }
   const known = files.texts.get(file);
   if (known !== undefined) return known;

@@ -83,7 +83,12 @@ function shortPolicy(text: string, at: Entry): Policy {
     );
   }
   const when = word === "no" ? "never" : word === "on-failure" ? "on-failure" : "always";
-  return { when, most: most === undefined || most === "0" ? null : Number(most), at, said: `restart: ${text}` };
+  return {
+    when,
+    most: most === undefined || most === "0" ? null : Number(most),
+    at,
+    said: `restart: ${text}`,
+  };
 }
 
 function deployedPolicy(at: Entry, policy: MapNode): Policy {

@@ -15,6 +15,8 @@ import { type Place, placeHere, type Volume } from "./places.ts";
 export type ServiceRun =
   /** By a command; `from` says which key or file has it. */
   | { readonly kind: "command"; readonly run: Run; readonly from: string; readonly at: Placed }
+  /** By a command whose program is only known from the name of the image. */
+  | { readonly kind: "guessed"; readonly run: Run; readonly at: Placed }
   /** As a program of this machine, with the arguments that the service has for it. */
   | { readonly kind: "known"; readonly image: KnownImage; readonly args: readonly string[] }
   /** Not at all. */
@@ -95,6 +97,9 @@ export function runFor(service: Service, makeup: Makeup, variables: Variables): 
   const words = [...before, ...command?.words ?? []];
   if (words.length === 0) return fromDockerfile(service, makeup);
   const at = (command ?? entrypoint)!.at;
+  if (words[0]!.startsWith("-") && makeup.sources === null && makeup.image !== null) {
+    return { kind: "guessed", run: { words: [programOf(makeup.image), ...words] }, at };
+  }
   const keysOf = [...(entrypoint === null ? [] : ["entrypoint"]), ...(command === null ? [] : ["command"])];
   return { kind: "command", run: runOf(words), from: keysOf.join(" and "), at };
 }
@@ -102,9 +107,16 @@ export function runFor(service: Service, makeup: Makeup, variables: Variables): 
 function fromDockerfile({ at }: Service, makeup: Makeup): ServiceRun {
   const { built, sources, image } = makeup;
   const cmd = built?.cmd ?? null;
-  if (typeof cmd === "string") return { kind: "command", run: { shell: cmd }, from: "the CMD of its Dockerfile", at };
+  if (typeof cmd === "string") {
+    return { kind: "command", run: { shell: cmd }, from: "the CMD of its Dockerfile", at };
+  }
   if (typeof built?.entrypoint === "string") {
-    return { kind: "command", run: { shell: built.entrypoint }, from: "the ENTRYPOINT of its Dockerfile", at };
+    return {
+      kind: "command",
+      run: { shell: built.entrypoint },
+      from: "the ENTRYPOINT of its Dockerfile",
+      at,
+    };
   }
   const words = [...localEntrypoint(makeup), ...cmd ?? []];
   if (words.length > 0) return { kind: "command", run: runOf(words), from: "its Dockerfile", at };
@@ -118,12 +130,19 @@ function fromDockerfile({ at }: Service, makeup: Makeup): ServiceRun {
   return { kind: "nothing", why: what, hint: "write an actor with the command that it is to run" };
 }
 
+/** Many images are called what their entrypoint is. */
+function programOf(image: string): string {
+  return image.replace(/@.*$/, "").replace(/^.*\//, "").replace(/:.*$/, "");
+}
+
 /** An entrypoint that prepares a container is of no use where there is none. */
 function localEntrypoint({ built }: Makeup): readonly string[] {
   const entrypoint = built?.entrypoint ?? null;
   if (entrypoint === null || typeof entrypoint === "string") return [];
   const [program = ""] = entrypoint;
-  return /(?:^|\/)(?:docker-entrypoint(?:\.sh)?|tini|dumb-init|entrypoint\.sh)$/.test(program) ? [] : entrypoint;
+  return /(?:^|\/)(?:docker-entrypoint(?:\.sh)?|tini|dumb-init|entrypoint\.sh)$/.test(program)
+    ? []
+    : entrypoint;
 }
 
 interface Words {

@@ -88,7 +88,12 @@ export function fromFile(here: string, folder: string): string {
 }
 
 /** Tells that names of services in a value became this machine. */
-export function tellHosts(context: ServiceContext, entry: Entry, to: string, names: ReadonlySet<string>): void {
+export function tellHosts(
+  context: ServiceContext,
+  entry: Entry,
+  to: string,
+  names: ReadonlySet<string>,
+): void {
   if (names.size === 0) return;
   const list = [...names].join(", ");
   context.findings.changed(entry, entry.key, to, `${list} ${names.size === 1 ? "is" : "are"} 127.0.0.1 here`);

@@ -77,7 +77,9 @@ function tellOther({ findings }: ServiceContext, entry: Entry): void {
 function setEnvironment(context: ServiceContext, entry: Entry): void {
   const { actor, findings } = context;
   if (isNothing(entry.value)) return;
-  const map = entry.value.kind === "list" ? asMap("environment", entry.value) : mapOf(entry.value, "`environment`");
+  const map = entry.value.kind === "list"
+    ? asMap("environment", entry.value)
+    : mapOf(entry.value, "`environment`");
   const env: Record<string, DraftValue> = {};
   const names = new Set<string>();
   const fromDotenv: string[] = [];
@@ -96,7 +98,9 @@ function setEnvironment(context: ServiceContext, entry: Entry): void {
   if (fromDotenv.length > 0) {
     addEnvFile(context, ".env");
     const to = toKey(context, 'env_file = [".env"]');
-    const why = `${fromDotenv.join(", ")} ${fromDotenv.length === 1 ? "comes" : "come"} from .env, with all else that it sets`;
+    const why = `${fromDotenv.join(", ")} ${
+      fromDotenv.length === 1 ? "comes" : "come"
+    } from .env, with all else that it sets`;
     findings.changed(entry, "environment", to, why);
   }
   const count = Object.keys(env).length;
@@ -104,8 +108,9 @@ function setEnvironment(context: ServiceContext, entry: Entry): void {
   const known = actor.keys.get("env") as Record<string, DraftValue> | undefined;
   actor.keys.set("env", { ...known, ...env });
   const to = toKey(context, "env");
-  if (names.size === 0) findings.kept(entry, "environment", `${to} (${count === 1 ? "1 variable" : `${count} variables`})`);
-  else tellHosts(context, entry, to, names);
+  if (names.size === 0) {
+    findings.kept(entry, "environment", `${to} (${count === 1 ? "1 variable" : `${count} variables`})`);
+  } else tellHosts(context, entry, to, names);
 }
 
 /** `NAME: ${NAME}` says no more than the `.env` does. */
@@ -126,7 +131,9 @@ function setEnvFiles(context: ServiceContext, entry: Entry): void {
       addEnvFile(context, shown);
       findings.kept(item, `env_file ${written}`, toKey(context, "env_file"));
     } else {
-      const hint = `write env_file = [${JSON.stringify(shown)}] into actors.${context.actor.name} once it is there`;
+      const hint = `write env_file = [${
+        JSON.stringify(shown)
+      }] into actors.${context.actor.name} once it is there`;
       findings.lost(item, `env_file ${written}`, "there is no such file", hint);
     }
   }
@@ -145,7 +152,11 @@ function setDependencies(context: ServiceContext, entry: Entry): void {
     const name = project.actors.get(on);
     const key = `depends_on.${on}`;
     if (name === undefined) {
-      findings.lost(at, key, project.services.has(on) ? "it is no actor" : "there is no such service, and it need not be");
+      findings.lost(
+        at,
+        key,
+        project.services.has(on) ? "it is no actor" : "there is no such service, and it need not be",
+      );
       continue;
     }
     if (!isRequired && hasProfileOfItsOwn(on, context)) {
@@ -161,8 +172,12 @@ function setDependencies(context: ServiceContext, entry: Entry): void {
       );
     }
     conditions[name] = ours;
-    if (condition === "service_healthy" && ours === "ready") changes.push(`${on} has no healthcheck here: it is waited for until it is ready`);
-    if (condition === "service_started" && ours === "ready") changes.push(`${on} is waited for until it is ready`);
+    if (condition === "service_healthy" && ours === "ready") {
+      changes.push(`${on} has no healthcheck here: it is waited for until it is ready`);
+    }
+    if (condition === "service_started" && ours === "ready") {
+      changes.push(`${on} is waited for until it is ready`);
+    }
     tellRestart(on, entry, context);
   }
   if (Object.keys(conditions).length === 0) return;
@@ -258,13 +273,17 @@ function setDeploy(context: ServiceContext, entry: Entry): void {
 }
 
 function addStop({ actor }: ServiceContext, key: string, value: DraftValue): void {
-  actor.keys.set("stop", { ...(actor.keys.get("stop") as Record<string, DraftValue> | undefined), [key]: value });
+  actor.keys.set("stop", {
+    ...(actor.keys.get("stop") as Record<string, DraftValue> | undefined),
+    [key]: value,
+  });
 }
 
 function setStopSignal(context: ServiceContext, entry: Entry): void {
   if (isNothing(entry.value)) return;
   const text = context.project.variables.now(entry.value, "`stop_signal`");
-  const signal = parseSignal(text) ?? reject(entry, `${quote(text)} is no signal`, "write it as SIGTERM or SIGINT");
+  const signal = parseSignal(text) ??
+    reject(entry, `${quote(text)} is no signal`, "write it as SIGTERM or SIGINT");
   addStop(context, "signal", signal);
   context.findings.kept(entry, entry.key, toKey(context, `stop.signal = "${signal}"`));
 }
@@ -286,7 +305,12 @@ function tellPorts(context: ServiceContext, entry: Entry): void {
     const here = known !== null && target === known.image.port ? known.port : target;
     const at = here === null ? "it" : `${here}`;
     if (target === null) {
-      findings.lost(item, `ports ${shown}`, "ports are not mapped", "the program listens where it is told to");
+      findings.lost(
+        item,
+        `ports ${shown}`,
+        "ports are not mapped",
+        "the program listens where it is told to",
+      );
     } else if (published === null || published === here) {
       findings.kept(item, `ports ${shown}`, `it listens at ${at} itself`);
     } else {
@@ -307,7 +331,8 @@ interface Port {
 }
 
 function portOf(item: Node, { project }: ServiceContext): Port {
-  const number = (text: string | undefined) => text !== undefined && /^\d{1,5}$/.test(text) ? Number(text) : null;
+  const number = (text: string | undefined) =>
+    text !== undefined && /^\d{1,5}$/.test(text) ? Number(text) : null;
   if (item.kind === "map") {
     const read = (key: string) => {
       const value = valueOf(item, key);
@@ -331,13 +356,27 @@ function tellVolumes(context: ServiceContext, entry: Entry): void {
   const { findings, volumes, known, project } = context;
   const data = known?.image.data ?? null;
   for (const { at, type, source, target } of volumes) {
-    const name = `volumes ${source === null ? "" : `${type === "bind" ? fromFile(source, project.folder) : source}:`}${target}`;
-    if (data !== null && (target === data || target.startsWith(`${data}/`) || data.startsWith(`${target}/`))) {
+    const name = `volumes ${
+      source === null ? "" : `${type === "bind" ? fromFile(source, project.folder) : source}:`
+    }${target}`;
+    if (
+      data !== null && (target === data || target.startsWith(`${data}/`) || data.startsWith(`${target}/`))
+    ) {
       findings.changed(at, name, toKey(context, "exec"), "its data is in a folder beside this file");
     } else if (type === "bind") {
-      findings.changed(at, name, fromFile(source!, project.folder), "nothing is mounted: the program sees it where it is");
+      findings.changed(
+        at,
+        name,
+        fromFile(source!, project.folder),
+        "nothing is mounted: the program sees it where it is",
+      );
     } else {
-      findings.lost(at, name, "nothing is mounted", `have the program use a folder of this machine instead of ${target}`);
+      findings.lost(
+        at,
+        name,
+        "nothing is mounted",
+        `have the program use a folder of this machine instead of ${target}`,
+      );
     }
   }
   if (volumes.length === 0 && !isNothing(entry.value)) findings.lost(entry, "volumes", "nothing is mounted");
@@ -364,13 +403,19 @@ function setLogging(context: ServiceContext, entry: Entry): void {
     const text = project.variables.now(value, `\`${key}\``);
     const bytes = dockerBytes(text);
     if (key === "max-size" && bytes !== null && bytes >= 1_024) log["max_size"] = formatSize(bytes);
-    else if (key === "max-file" && /^\d+$/.test(text)) log["keep"] = Math.min(1_000, Math.max(0, Number(text) - 1));
-    else if (key === "compress") log["compress"] = flagOf(value, "`compress`");
+    else if (key === "max-file" && /^\d+$/.test(text)) {
+      log["keep"] = Math.min(1_000, Math.max(0, Number(text) - 1));
+    } else if (key === "compress") log["compress"] = flagOf(value, "`compress`");
     else findings.lost({ file, line }, `logging.options.${key}`, "logs here have no such option");
   }
   if (Object.keys(log).length === 0) return findings.kept(entry, "logging", "logs are in files of the tree");
   actor.keys.set("log", log);
-  findings.changed(entry, "logging", toKey(context, "log"), "the lines are in the file as they are, not as JSON");
+  findings.changed(
+    entry,
+    "logging",
+    toKey(context, "log"),
+    "the lines are in the file as they are, not as JSON",
+  );
 }
 
 function tellUser({ findings, project }: ServiceContext, entry: Entry): void {
@@ -386,7 +431,9 @@ function tellUser({ findings, project }: ServiceContext, entry: Entry): void {
 
 function setOomScore(context: ServiceContext, entry: Entry): void {
   const score = Number(context.project.variables.now(entry.value, "`oom_score_adj`"));
-  if (!Number.isInteger(score) || Math.abs(score) > 1_000) reject(entry, "`oom_score_adj` is from -1000 to 1000");
+  if (!Number.isInteger(score) || Math.abs(score) > 1_000) {
+    reject(entry, "`oom_score_adj` is from -1000 to 1000");
+  }
   context.actor.keys.set("oom_score_adj", score);
   context.findings.kept(entry, entry.key, toKey(context, `oom_score_adj = ${score}`));
 }
@@ -416,7 +463,10 @@ function setWatch(context: ServiceContext, entry: Entry): void {
     const [action, path] = ["action", "path"].map((key) => valueOf(map, key));
     if (action == null || path == null) return reject(rule, "an item of `watch` wants `action` and `path`");
     const word = project.variables.now(action, "`action`");
-    const here = fromFile(resolvePath(folderOf(path.file), project.variables.now(path, "`path`")), project.folder);
+    const here = fromFile(
+      resolvePath(folderOf(path.file), project.variables.now(path, "`path`")),
+      project.folder,
+    );
     if (word === "restart" || word === "sync+restart") {
       paths.push(here);
       const left = valueOf(map, "ignore");
@@ -440,9 +490,16 @@ function setHook(context: ServiceContext, entry: Entry, hook: "post_start" | "pr
   const command = valueOf(mapOf(first, `an item of \`${hook}\``), "command");
   if (command === null) return reject(first, `an item of \`${hook}\` has no \`command\``);
   const value: DraftValue = command.kind === "list"
-    ? command.items.map((item, index) => localWord(project.variables.text(item, "`command`"), index === 0, context))
+    ? command.items.map((item, index) =>
+      localWord(project.variables.text(item, "`command`"), index === 0, context)
+    )
     : project.variables.text(command, "`command`");
-  actor.keys.set("hooks", { ...(actor.keys.get("hooks") as Record<string, DraftValue> | undefined), [hook]: value });
+  actor.keys.set("hooks", {
+    ...(actor.keys.get("hooks") as Record<string, DraftValue> | undefined),
+    [hook]: value,
+  });
   findings.kept(first, hook, toKey(context, `hooks.${hook}`));
-  for (const item of more) findings.lost(item, hook, "there is one command for each moment", "put them into one script");
+  for (const item of more) {
+    findings.lost(item, hook, "there is one command for each moment", "put them into one script");
+  }
 }

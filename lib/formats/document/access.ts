@@ -1,7 +1,7 @@
 /** Reading values of a document as what they have to be. What is something else is told with its file and line. */
 import { ExitCode } from "../../base/exit_code.ts";
 import { UserError } from "../../base/user_error.ts";
-import { describeNode, type Entry, type MapNode, type ListNode, type Node, type Placed } from "./node.ts";
+import { describeNode, type Entry, type ListNode, type MapNode, type Node, type Placed } from "./node.ts";
 
 /** Ends the import at a place of a file. @throws {UserError} `import/not-readable` always */
 export function reject({ file, line }: Placed, message: string, hint: string | null = null): never {

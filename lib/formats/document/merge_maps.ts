@@ -21,7 +21,10 @@ export function mergeMaps(base: MapNode, over: MapNode): MapNode {
   const entries = new Map(base.entries);
   for (const [key, entry] of over.entries) {
     const below = entries.get(key);
-    entries.set(key, below === undefined ? entry : { ...entry, value: merged(key, below.value, entry.value) });
+    entries.set(
+      key,
+      below === undefined ? entry : { ...entry, value: merged(key, below.value, entry.value) },
+    );
   }
   return { ...over, entries };
 }
@@ -56,12 +59,22 @@ export function asMap(key: string, list: ListNode): MapNode {
 }
 
 function startedAt({ file, line }: Node): MapNode {
-  const condition: Entry = { key: "condition", value: textNode("service_started", { file, line }), file, line };
+  const condition: Entry = {
+    key: "condition",
+    value: textNode("service_started", { file, line }),
+    file,
+    line,
+  };
   return { kind: "map", entries: new Map([["condition", condition]]), file, line };
 }
 
 function withContext(build: Node): Node {
   if (build.kind !== "scalar") return build;
   const { file, line } = build;
-  return { kind: "map", entries: new Map([["context", { key: "context", value: build, file, line }]]), file, line };
+  return {
+    kind: "map",
+    entries: new Map([["context", { key: "context", value: build, file, line }]]),
+    file,
+    line,
+  };
 }

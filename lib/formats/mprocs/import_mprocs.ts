@@ -6,11 +6,10 @@ import { flagOf, listOf, mapOf, reject, textOf, textsOf, valueOf } from "../docu
 import { KeyFindings } from "../document/key_findings.ts";
 import { asMap } from "../document/merge_maps.ts";
 import { describeNode, type Entry, isNothing, type MapNode, type Node } from "../document/node.ts";
-import { addActor, type DraftActor, draftTree, type DraftValue } from "../draft.ts";
+import { addActor, type DraftActor, draftTree, type DraftValue, orderKeys } from "../draft.ts";
 import { endsByName } from "../ends_by_name.ts";
 import { FindingList } from "../finding.ts";
 import type { Imported, Importer, ImportSource } from "../importer.ts";
-import { orderKeys } from "../key_order.ts";
 import { literal } from "../literal.ts";
 import { isReservedVariable } from "../reserved_variables.ts";
 import { parseYaml } from "../yaml/parse_yaml.ts";
@@ -54,6 +53,7 @@ function read({ file, text }: ImportSource): Imported {
     else writeActor(entry, { keys: keysOf(entry), actor, findings: own, actors: names });
   }
   tellTop(top, findings);
+  orderKeys(draft);
   return { draft, findings: list.all };
 }
 
@@ -63,7 +63,10 @@ function keysOf({ key, value, file, line }: Entry): MapNode {
   if (chosen.kind === "map") return chosen;
   const name = chosen.kind === "list" ? "cmd" : "shell";
   if (chosen.kind === "scalar" && typeof chosen.value !== "string") {
-    reject(value, `the process ${quote(key)} is ${describeNode(chosen)}, and has to be a command or a map of keys`);
+    reject(
+      value,
+      `the process ${quote(key)} is ${describeNode(chosen)}, and has to be a command or a map of keys`,
+    );
   }
   return { kind: "map", file, line, entries: new Map([[name, { key: name, value: chosen, file, line }]]) };
 }
@@ -88,7 +91,13 @@ function writeActor(entry: Entry, context: ProcContext): void {
   const autorestart = keys.entries.get("autorestart");
   const isRestarted = autorestart !== undefined && flagOf(selected(autorestart.value), "`autorestart`");
   if (isRestarted || !endsByName(entry.key, command)) actor.keys.set("daemon", true);
-  else findings.changed(entry, "", `actors.${actor.name}`, "by its name it is taken for something that ends", "daemon = true if it serves");
+  else {findings.changed(
+      entry,
+      "",
+      `actors.${actor.name}`,
+      "by its name it is taken for something that ends",
+      "daemon = true if it serves",
+    );}
   if (isRestarted) {
     actor.keys.set("restart", "always");
     findings.changed(
@@ -103,9 +112,11 @@ function writeActor(entry: Entry, context: ProcContext): void {
   for (const inner of keys.entries.values()) {
     const translate = Object.hasOwn(TRANSLATED, inner.key) ? TRANSLATED[inner.key] : undefined;
     if (translate !== undefined) translate(context, inner);
-    else if (!DECIDED.has(inner.key)) findings.lost(inner, inner.key, "it is no key that is known here");
+    else if (!DECIDED.has(inner.key)) {
+      const hint = inner.key === "depends_on" ? "ours is called depends_on, too: write it by hand" : null;
+      findings.lost(inner, inner.key, "it is no key of mprocs", hint);
+    }
   }
-  orderKeys(actor);
 }
 
 const DECIDED: ReadonlySet<string> = new Set(["shell", "cmd", "autorestart"]);
@@ -157,11 +168,18 @@ function setEnvironment({ actor, findings }: ProcContext, entry: Entry): void {
   if (isNothing(entry.value)) return;
   const value = selected(entry.value);
   const map = value.kind === "list" ? asMap("environment", value) : mapOf(value, "`env`");
-  const env: Record<string, DraftValue> = { ...actor.keys.get("env") as Record<string, DraftValue> | undefined };
+  const env: Record<string, DraftValue> = {
+    ...actor.keys.get("env") as Record<string, DraftValue> | undefined,
+  };
   for (const { key, value: one, file, line } of map.entries.values()) {
     const at = { file, line };
     if (isNothing(one)) {
-      findings.lost(at, `env.${key}`, "no variable of the shell is taken away", `shell = "unset ${key}; ..."`);
+      findings.lost(
+        at,
+        `env.${key}`,
+        "no variable of the shell is taken away",
+        `shell = "unset ${key}; ..."`,
+      );
     } else if (isReservedVariable(key) || key === "") {
       findings.lost(at, `env.${key}`, "supervise sets it for every process", "use another name");
     } else {
@@ -210,11 +228,22 @@ function setStop({ actor, findings }: ProcContext, entry: Entry): void {
       return findings.lost(entry, "stop.send-keys", "an actor has no terminal", "stop = { command = ... }");
     }
     actor.keys.set("stop", { signal });
-    return findings.changed(entry, "stop.send-keys", `${to}.signal = "${signal}"`, "an actor has no terminal: it is sent what the key would send");
+    return findings.changed(
+      entry,
+      "stop.send-keys",
+      `${to}.signal = "${signal}"`,
+      "an actor has no terminal: it is sent what the key would send",
+    );
   }
   const word = textOf(value, "`stop`");
   const signal = word === "hard-kill" ? "SIGKILL" : parseSignal(word);
-  if (signal === null) return reject(value, `${quote(word)} is no way to stop a process`, "it is a signal such as SIGINT, or hard-kill");
+  if (signal === null) {
+    return reject(
+      value,
+      `${quote(word)} is no way to stop a process`,
+      "it is a signal such as SIGINT, or hard-kill",
+    );
+  }
   if (signal !== "SIGTERM") actor.keys.set("stop", { signal });
   findings.kept(entry, "stop", `${to}.signal = "${signal}"`);
 }
@@ -243,7 +272,12 @@ function setLog({ actor, findings }: ProcContext, entry: Entry): void {
   const dir = value.kind === "scalar" ? textOf(value, "`log`") : read("dir");
   const file = (read("file") ?? "{name}.log").replaceAll("{name}", actor.name);
   if (/\{(?:id|pid|ts)\}/.test(file)) {
-    return findings.lost(entry, "log", "names of logs have no number of a run in them", "log = { file = ... }");
+    return findings.lost(
+      entry,
+      "log",
+      "names of logs have no number of a run in them",
+      "log = { file = ... }",
+    );
   }
   if (dir === null && read("file") === null) return findings.kept(entry, "log", "every actor has a log");
   const path = dir === null ? pathIn(file) : `${pathIn(dir).replace(/\/+$/, "")}/${file}`;
@@ -262,7 +296,12 @@ function tellTop(top: MapNode, findings: KeyFindings): void {
       if (isQuit) findings.kept(entry, key, "a tree ends when all in it have ended");
       else findings.lost(entry, key, "nothing is done when all have ended");
     } else if (key === "server") {
-      findings.lost(entry, key, "there is a socket for each tree already", "`supervise --json` is for programs");
+      findings.lost(
+        entry,
+        key,
+        "there is a socket for each tree already",
+        "`supervise --json` is for programs",
+      );
     } else if (key === "proc_log") {
       findings.lost(entry, key, "every actor has a log", "[defaults] log = { ... } is for all of them");
     } else if (/^(?:keymap_|hide_|mouse_|scrollback|proc_list_)/.test(key)) {
@@ -272,4 +311,3 @@ function tellTop(top: MapNode, findings: KeyFindings): void {
     }
   }
 }
-

@@ -1,10 +1,10 @@
 /** Files of pitchfork: each daemon becomes an actor of a shell. */
-import { folderOf, baseName as baseOf } from "../../base/posix_path.ts";
+import { baseName as baseOf, folderOf } from "../../base/posix_path.ts";
 import { isTreeName } from "../../config/keys/tree_name.ts";
-import { textOf, mapOf, reject, valueOf } from "../document/access.ts";
+import { mapOf, reject, textOf, valueOf } from "../document/access.ts";
 import { KeyFindings } from "../document/key_findings.ts";
 import { type Entry, isNothing, type MapNode } from "../document/node.ts";
-import { addActor, draftTree, type DraftTree, type DraftValue } from "../draft.ts";
+import { addActor, type DraftTree, draftTree, type DraftValue, fitShutdown, orderKeys } from "../draft.ts";
 import { FindingList } from "../finding.ts";
 import type { Imported, Importer, ImportSource } from "../importer.ts";
 import { mergeMaps } from "../document/merge_maps.ts";
@@ -66,6 +66,8 @@ function read({ file, text, disk }: ImportSource): Imported {
     writeDaemon(context);
   }
   if (alerts.length > 0) draft.keys.set("alerts", alerts);
+  orderKeys(draft);
+  fitShutdown(draft);
   return { draft, findings: list.all };
 }
 
@@ -83,7 +85,10 @@ function settingOf(document: MapNode, group: string, key: string) {
 type Loss = readonly [why: string, hint?: string];
 
 const TOP: Readonly<Record<string, Loss>> = {
-  groups: ["actors have no groups by name", "[trees.NAME] holds actors that are started and stopped together"],
+  groups: [
+    "actors have no groups by name",
+    "[trees.NAME] holds actors that are started and stopped together",
+  ],
   slugs: ["there is no proxy"],
   namespaces: ["each tree is known by its file"],
   worktree_label: ["there is no proxy"],

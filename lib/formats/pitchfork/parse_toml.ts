@@ -32,7 +32,10 @@ function parsed(text: string, file: string): AST.TOMLProgram {
     return parseTOML(text, { tomlVersion: "1.1" });
   } catch (error) {
     if (error instanceof ParseError) {
-      return reject({ file, line: error.lineNumber }, `this is no TOML: ${error.message.replace(/\.$/, "").toLowerCase()}`);
+      return reject(
+        { file, line: error.lineNumber },
+        `this is no TOML: ${error.message.replace(/\.$/, "").toLowerCase()}`,
+      );
     }
     // The parser itself runs out of stack.
     if (error instanceof RangeError) return reject({ file, line: 1 }, "its lists or tables nest too deeply");

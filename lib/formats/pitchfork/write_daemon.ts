@@ -4,11 +4,20 @@ import { parseSignal } from "../../base/signals.ts";
 import { formatSize, parseSize } from "../../base/size.ts";
 import { mistakeInCron, plainCron } from "../../config/text/cron.ts";
 import { quote } from "../../config/wording.ts";
-import { flagOf, integerOf, listOf, mapOf, numberOf, reject, textOf, textsOf, valueOf } from "../document/access.ts";
+import {
+  flagOf,
+  integerOf,
+  listOf,
+  mapOf,
+  numberOf,
+  reject,
+  textOf,
+  textsOf,
+  valueOf,
+} from "../document/access.ts";
 import type { KeyFindings } from "../document/key_findings.ts";
 import { type Entry, isNothing, type MapNode, type Node } from "../document/node.ts";
-import type { DraftActor, DraftValue } from "../draft.ts";
-import { orderKeys } from "../key_order.ts";
+import { addTo as addToTable, type DraftActor, type DraftValue } from "../draft.ts";
 import { literal } from "../literal.ts";
 import { isReservedVariable } from "../reserved_variables.ts";
 import { peoplesDurationMs } from "../units.ts";
@@ -48,6 +57,9 @@ const TRANSLATED: Readonly<Record<string, Translate>> = {
   cpu_limit: setProcessor,
   stop_signal: setStop,
   hooks: setHooks,
+  on_ready: setHook,
+  on_fail: setHook,
+  on_retry: setHook,
   port: setPorts,
   expected_port: setPorts,
   health_http: setHealth,
@@ -86,8 +98,11 @@ export function writeDaemon(context: DaemonContext): void {
   const { keys, actor, findings } = context;
   setCommand(context);
   const oneshot = keys.entries.get("oneshot");
-  const isOneShot = (oneshot !== undefined && flagOf(oneshot.value, "`oneshot`")) || valueOf(keys, "cron") !== null;
-  if (oneshot !== undefined) findings.kept(oneshot, "oneshot", `actors.${actor.name}${isOneShot ? "" : " daemon = true"}`);
+  const isOneShot = (oneshot !== undefined && flagOf(oneshot.value, "`oneshot`")) ||
+    valueOf(keys, "cron") !== null;
+  if (oneshot !== undefined) {
+    findings.kept(oneshot, "oneshot", `actors.${actor.name}${isOneShot ? "" : " daemon = true"}`);
+  }
   if (!isOneShot) actor.keys.set("daemon", true);
   if (!isOneShot && valueOf(keys, "retry") === null) actor.keys.set("restart", "never");
   setReady(context);
@@ -103,7 +118,6 @@ export function writeDaemon(context: DaemonContext): void {
     }
   }
   if (valueOf(keys, "user") === null && context.user !== null) actor.keys.set("user", context.user);
-  orderKeys(actor);
 }
 
 function to({ actor }: DaemonContext, key: string): string {
@@ -111,7 +125,7 @@ function to({ actor }: DaemonContext, key: string): string {
 }
 
 function addTo({ actor }: DaemonContext, table: string, key: string, value: DraftValue): void {
-  actor.keys.set(table, { ...(actor.keys.get(table) as Record<string, DraftValue> | undefined), [key]: value });
+  addToTable(actor, table, { [key]: value });
 }
 
 const sh = (script: string): DraftValue => ["/bin/sh", "-c", script];
@@ -165,7 +179,14 @@ function setReady(context: DaemonContext): void {
   if (why === null) findings.kept(entry, first, to(context, "ready"));
   else findings.changed(entry, first, to(context, "ready"), why);
   const status = details === null ? null : details.entries.get("status") ?? null;
-  if (status !== null) findings.lost(status, `${first}.status`, "any answer of 2xx or 3xx counts", 'ready = { exec = ["curl", ...] } asks for more');
+  if (status !== null) {
+    findings.lost(
+      status,
+      `${first}.status`,
+      "any answer of 2xx or 3xx counts",
+      'ready = { exec = ["curl", ...] } asks for more',
+    );
+  }
   for (const key of more) {
     findings.lost(keys.entries.get(key)!, key, `${first} says when it is ready, and an actor has one probe`);
   }
@@ -296,7 +317,12 @@ function setDependencies(context: DaemonContext, entry: Entry): void {
     if (name !== undefined) {
       found.push(name);
     } else if (written.includes("/")) {
-      findings.lost(item, `depends ${written}`, "it is of another file", "include that file, once it is imported too");
+      findings.lost(
+        item,
+        `depends ${written}`,
+        "it is of another file",
+        "include that file, once it is imported too",
+      );
     } else {
       reject(item, `${quote(context.name)} depends on ${quote(written)}, and there is no such daemon`);
     }
@@ -324,7 +350,12 @@ function setCron(context: DaemonContext, entry: Entry): void {
   const cron = fields.length === 7 ? fields.slice(0, 6).join(" ") : written;
   const mistake = mistakeInCron(plainCron(cron));
   if (mistake !== null) {
-    return findings.lost(entry, "cron", mistake.message, mistake.hint ?? "write it as a schedule of this actor");
+    return findings.lost(
+      entry,
+      "cron",
+      mistake.message,
+      mistake.hint ?? "write it as a schedule of this actor",
+    );
   }
   actor.keys.set("schedule", cron);
   const hasYear = fields.length === 7 && fields[6] !== "*";
@@ -333,7 +364,13 @@ function setCron(context: DaemonContext, entry: Entry): void {
   const isNumbered = fields.length >= 6 && /\d/.test(day.replace(/\/\d+/g, ""));
   if (hasYear) findings.lost(entry, "cron", "a schedule has no years");
   if (isNumbered) {
-    findings.changed(entry, "cron", to(context, "schedule"), "0 and 7 are Sunday here, and 1 is Monday", "name the days: mon-fri");
+    findings.changed(
+      entry,
+      "cron",
+      to(context, "schedule"),
+      "0 and 7 are Sunday here, and 1 is Monday",
+      "name the days: mon-fri",
+    );
   } else {
     findings.kept(entry, "cron", to(context, "schedule"));
   }
@@ -352,28 +389,51 @@ function setCronDetail(context: DaemonContext, inner: Entry): void {
   } else if (inner.key === "retrigger") {
     findings.lost(inner, "cron.retrigger", "each date makes a run, however the last one ended");
   } else if (said !== false) {
-    findings.lost(inner, `cron.${inner.key}`, "it waits for its first date", `\`supervise start ${actor.name}\` runs it at once`);
+    findings.lost(
+      inner,
+      `cron.${inner.key}`,
+      "it waits for its first date",
+      `\`supervise start ${actor.name}\` runs it at once`,
+    );
   }
 }
 
 function setMemory(context: DaemonContext, entry: Entry): void {
   const text = textOf(entry.value, "`memory_limit`");
-  const bytes = parseSize(text.replace(/\s+/g, "").replace(/^([\d.]+)([kmgt])(i?)b?$/i, (_, amount, unit, i) =>
-    `${amount}${unit.toLowerCase() === "k" && i === "" ? "K" : unit.toUpperCase()}${i === "" ? "" : "i"}B`)) ??
+  const bytes = parseSize(
+    text.replace(/\s+/g, "").replace(
+      /^([\d.]+)([kmgt])(i?)b?$/i,
+      (_, amount, unit, i) =>
+        `${amount}${unit.toLowerCase() === "k" && i === "" ? "K" : unit.toUpperCase()}${
+          i === "" ? "" : "i"
+        }B`,
+    ),
+  ) ??
     reject(entry, `${quote(text)} is no size`, "write it as 512MB or 1GiB");
   addTo(context, "cgroup", "memory_max", formatSize(bytes));
-  context.findings.changed(entry, "memory_limit", to(context, "cgroup.memory_max"), "the kernel keeps it at once, where there are control groups");
+  context.findings.changed(
+    entry,
+    "memory_limit",
+    to(context, "cgroup.memory_max"),
+    "the kernel keeps it at once, where there are control groups",
+  );
 }
 
 function setProcessor(context: DaemonContext, entry: Entry): void {
   addTo(context, "cgroup", "cpu_max", `${numberOf(entry.value, "`cpu_limit`")}%`);
-  context.findings.changed(entry, "cpu_limit", to(context, "cgroup.cpu_max"), "what uses more is slowed down, not killed");
+  context.findings.changed(
+    entry,
+    "cpu_limit",
+    to(context, "cgroup.cpu_max"),
+    "what uses more is slowed down, not killed",
+  );
 }
 
 function setStop(context: DaemonContext, entry: Entry): void {
   const { value, details } = detailed(entry.value, "signal", "`stop_signal`");
   const text = textOf(value, "`stop_signal`");
-  const signal = parseSignal(text) ?? reject(value, `${quote(text)} is no signal`, "write it as SIGTERM or SIGINT");
+  const signal = parseSignal(text) ??
+    reject(value, `${quote(text)} is no signal`, "write it as SIGTERM or SIGINT");
   addTo(context, "stop", "signal", signal);
   const timeout = details === null ? null : valueOf(details, "timeout");
   if (timeout !== null) addTo(context, "stop", "grace", formatDuration(durationIn(timeout, "`timeout`")));
@@ -398,7 +458,9 @@ function setPorts(context: DaemonContext, entry: Entry): void {
   addTo(context, "env", "PORT", String(first));
   const script = JSON.stringify([...context.actor.keys.values()]);
   ports.forEach((port, index) => {
-    if (ports.length > 1 || new RegExp(`PORT${index}\\b`).test(script)) addTo(context, "env", `PORT${index}`, String(port));
+    if (ports.length > 1 || new RegExp(`PORT${index}\\b`).test(script)) {
+      addTo(context, "env", `PORT${index}`, String(port));
+    }
   });
   findings.kept(entry, entry.key, to(context, "env.PORT"));
   const bump = entry.value.kind === "map" ? entry.value.entries.get("bump") : undefined;
@@ -421,22 +483,30 @@ const HOOKED: Readonly<Record<string, string>> = {
 };
 
 function setHooks(context: DaemonContext, entry: Entry): void {
+  for (const inner of mapOf(entry.value, "`hooks`").entries.values()) setHook(context, inner);
+}
+
+function setHook(context: DaemonContext, { key, value, file, line }: Entry): void {
   const { actor, findings, alerts, templates } = context;
-  for (const inner of mapOf(entry.value, "`hooks`").entries.values()) {
-    const name = `hooks.${inner.key}`;
-    const hook = Object.hasOwn(HOOKED, inner.key) ? HOOKED[inner.key] : undefined;
-    const events = Object.hasOwn(ALERTED, inner.key) ? ALERTED[inner.key] : undefined;
-    if (hook === undefined && events === undefined) {
-      findings.lost(inner, name, "no command is run for a line of a log", "`supervise logs -f NAME --grep PATTERN` shows them");
-      continue;
-    }
-    const command = sh(filledIn(inner.value, name, templates, findings));
-    if (hook !== undefined) {
-      addTo(context, "hooks", hook, command);
-      findings.changed(inner, name, to(context, `hooks.${hook}`), "it finds SUPERVISE_HOOK and not PITCHFORK_DAEMON_ID");
-    } else {
-      alerts.push({ events: [...events!], paths: [actor.name], exec: command });
-      findings.changed(inner, name, "alerts", "it reads the event as JSON on its standard input");
-    }
+  const at = { file, line };
+  const name = `hooks.${key}`;
+  const hook = Object.hasOwn(HOOKED, key) ? HOOKED[key] : undefined;
+  const events = Object.hasOwn(ALERTED, key) ? ALERTED[key] : undefined;
+  if (hook === undefined && events === undefined) {
+    const hint = "`supervise logs -f NAME --grep PATTERN` shows them";
+    return findings.lost(at, name, "no command is run for a line of a log", hint);
+  }
+  const command = sh(filledIn(value, name, templates, findings));
+  if (hook !== undefined) {
+    addTo(context, "hooks", hook, command);
+    findings.changed(
+      at,
+      name,
+      to(context, `hooks.${hook}`),
+      "it finds SUPERVISE_HOOK and not PITCHFORK_DAEMON_ID",
+    );
+  } else {
+    alerts.push({ events: [...events!], paths: [actor.name], exec: command });
+    findings.changed(at, name, "alerts", "it reads the event as JSON on its standard input");
   }
 }

@@ -17,7 +17,12 @@ export function policyOf(keys: MapNode): string {
   if (node === null) return "no";
   const text = textOf(node, "`restart`").replace(/^false$/, "no").replaceAll("-", "_");
   const policy = /^\d$/.test(text) ? POLICIES[Number(text)] : POLICIES.find((known) => known === text);
-  return policy ?? reject(node, `${JSON.stringify(text)} is no restart policy`, "it is no, always, on_failure or exit_on_failure");
+  return policy ??
+    reject(
+      node,
+      `${JSON.stringify(text)} is no restart policy`,
+      "it is no, always, on_failure or exit_on_failure",
+    );
 }
 
 /** Sets when the actor is restarted where nothing is said: never, which for a daemon of ours is another word. */
@@ -99,4 +104,3 @@ function setSignificant(entry: Entry, context: ProcessContext, said = `availabil
   context.actor.keys.set("significant", true);
   context.findings.kept(entry, said, toKey(context, "significant = true"));
 }
-

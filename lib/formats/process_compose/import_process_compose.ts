@@ -9,16 +9,15 @@ import { KeyFindings } from "../document/key_findings.ts";
 import { mergeMaps } from "../document/merge_maps.ts";
 import { type Entry, isNothing, type MapNode, type Placed } from "../document/node.ts";
 import { endsByName } from "../ends_by_name.ts";
-import { addActor, draftTree, type DraftTree, type DraftValue } from "../draft.ts";
+import { addActor, type DraftTree, draftTree, type DraftValue, fitShutdown, orderKeys } from "../draft.ts";
 import { FindingList } from "../finding.ts";
 import type { Imported, Importer, ImportSource } from "../importer.ts";
-import { orderKeys } from "../key_order.ts";
 import { isReservedVariable } from "../reserved_variables.ts";
 import { Variables } from "../variables/variables.ts";
 import { parseYaml } from "../yaml/parse_yaml.ts";
 import { policyOf, setDefaultPolicy } from "./availability.ts";
 import type { ProcessContext } from "./process.ts";
-import { namesReplica, type Texts, textIn } from "./templates.ts";
+import { namesReplica, textIn, type Texts } from "./templates.ts";
 import { setCommand, type Shell, translateKeys, variablesIn, waitingOf } from "./translate_keys.ts";
 
 /** See the module. */
@@ -31,18 +30,19 @@ export const importer: Importer = {
   read,
 };
 
-function read({ file, text, disk, environment }: ImportSource): Imported {
+function read({ file, text, disk, environment, hasEnvFiles }: ImportSource): Imported {
   const list = new FindingList(file);
   const findings = new KeyFindings(list, "");
   const document = wholeOf(parseFile(file, text), [file], disk, findings);
   const processes = processesIn(document);
   const dotenv = disk.read(`${folderOf(file)}/.env`);
-  const variables = new Variables(environment, "text" in dotenv ? dotenv.text : null);
+  const isRead = "text" in dotenv && hasEnvFiles !== true;
+  const variables = new Variables(environment, isRead ? dotenv.text : null);
   const texts = textsOf(document, variables, findings);
   const draft = draftTree();
   tellTop(document, draft, texts, findings);
   checkWaiting(processes);
-  setDotenv(draft, processes, "text" in dotenv, findings, document);
+  setDotenv(draft, processes, isRead, findings, document);
   const actors = new Map([...processes.keys()].map((name) => [name, addActor(draft, name)]));
   const names = new Map([...actors].map(([name, actor]) => [name, actor.name]));
   const waitedFor = waitedForIn(processes);
@@ -63,6 +63,8 @@ function read({ file, text, disk, environment }: ImportSource): Imported {
     writeActor(context, shell);
   }
   variables.tell(findings);
+  orderKeys(draft);
+  fitShutdown(draft);
   return { draft, findings: list.all };
 }
 
@@ -73,7 +75,6 @@ function writeActor(context: ProcessContext, shell: Shell | null): void {
   translateKeys(context);
   if (valueOf(keys, "schedule") === null) setDefaultPolicy(context);
   setReplicaVariables(context);
-  orderKeys(actor);
 }
 
 /** process-compose tells each process its name and number. */
@@ -82,7 +83,12 @@ function setReplicaVariables({ name, actor, findings, keys }: ProcessContext): v
   const env = { ...actor.keys.get("env") as Record<string, DraftValue> | undefined };
   if (namesReplica(texts)) {
     env["PC_REPLICA_NUM"] = "${replica}";
-    findings.changed(keys, "PC_REPLICA_NUM", `actors.${actor.name} env`, "numbers of replicas begin with 1, not with 0");
+    findings.changed(
+      keys,
+      "PC_REPLICA_NUM",
+      `actors.${actor.name} env`,
+      "numbers of replicas begin with 1, not with 0",
+    );
   }
   if (texts.includes("PC_PROC_NAME")) {
     env["PC_PROC_NAME"] = name;
@@ -107,8 +113,14 @@ function wholeOf(
     findings.kept(link, `extends ${baseName(path)}`, "read below this file");
   }
   const override = document.file.replace(/\.(ya?ml)$/, ".override.$1");
-  if (trail.length > 1 || !/\/process-compose\.ya?ml$/.test(document.file) || !disk.exists(override)) return whole;
-  findings.kept({ file: document.file, line: 1 }, baseName(override), "read over this file, as process-compose does");
+  if (trail.length > 1 || !/\/process-compose\.ya?ml$/.test(document.file) || !disk.exists(override)) {
+    return whole;
+  }
+  findings.kept(
+    { file: document.file, line: 1 },
+    baseName(override),
+    "read over this file, as process-compose does",
+  );
   return mergeMaps(whole, readFile(override, document, trail, disk));
 }
 
@@ -117,7 +129,10 @@ function readFile(path: string, at: Placed, trail: readonly string[], disk: Incl
   if ("why" in found) return reject(at, `cannot read ${quote(path)}: ${found.why}`);
   const { file, text, problem } = found;
   if (trail.includes(file)) {
-    return reject(at, `the file extends itself: ${[...trail.slice(trail.indexOf(file)), file].map(baseName).join(" -> ")}`);
+    return reject(
+      at,
+      `the file extends itself: ${[...trail.slice(trail.indexOf(file)), file].map(baseName).join(" -> ")}`,
+    );
   }
   if (problem !== null) return reject({ file, line: problem.line }, problem.message, problem.hint);
   return parseFile(file, text);
@@ -150,9 +165,11 @@ function checkWaiting(processes: ReadonlyMap<string, MapNode>): void {
 }
 
 function waitedForIn(processes: ReadonlyMap<string, MapNode>): ReadonlySet<string> {
-  return new Set([...processes.values()].flatMap((keys) =>
-    waitingOf(keys).filter(({ condition }) => condition.startsWith("process_completed")).map(({ on }) => on)
-  ));
+  return new Set(
+    [...processes.values()].flatMap((keys) =>
+      waitingOf(keys).filter(({ condition }) => condition.startsWith("process_completed")).map(({ on }) => on)
+    ),
+  );
 }
 
 /** Something waits for its end, it is run by dates, or nothing asks whether it serves and its name says so. */
@@ -161,9 +178,12 @@ function isOneShot(name: string, keys: MapNode, waitedFor: ReadonlySet<string>):
   const daemon = valueOf(keys, "is_daemon");
   if (daemon !== null && flagOf(daemon, "`is_daemon`")) return false;
   const policy = policyOf(keys);
-  const isAsked = ["readiness_probe", "liveness_probe", "ready_log_line"].some((key) => valueOf(keys, key) !== null);
+  const isAsked = ["readiness_probe", "liveness_probe", "ready_log_line"].some((key) =>
+    valueOf(keys, key) !== null
+  );
   const command = valueOf(keys, "command");
-  return !isAsked && policy !== "always" && endsByName(name, command?.kind === "scalar" ? command.source : "");
+  return !isAsked && policy !== "always" &&
+    endsByName(name, command?.kind === "scalar" ? command.source : "");
 }
 
 function textsOf(document: MapNode, variables: Variables, findings: KeyFindings): Texts {
@@ -190,9 +210,11 @@ function textsFor(keys: MapNode, texts: Texts, findings: KeyFindings): Texts {
 function varsIn(map: MapNode): ReadonlyMap<string, string> {
   const node = valueOf(map, "vars");
   if (node === null) return new Map();
-  return new Map([...mapOf(node, "`vars`").entries.values()].flatMap(({ key, value }): [string, string][] =>
-    value.kind === "scalar" && value.value !== null ? [[key, textOf(value, `\`${key}\``)]] : []
-  ));
+  return new Map(
+    [...mapOf(node, "`vars`").entries.values()].flatMap(({ key, value }): [string, string][] =>
+      value.kind === "scalar" && value.value !== null ? [[key, textOf(value, `\`${key}\``)]] : []
+    ),
+  );
 }
 
 function shellOf(document: MapNode, findings: KeyFindings): Shell | null {
@@ -288,7 +310,12 @@ function setEnvironment(entry: Entry, draft: DraftTree, texts: Texts, findings: 
   const env: Record<string, DraftValue> = {};
   for (const { key, value, file, line } of map.entries.values()) {
     if (isReservedVariable(key) || key === "") {
-      findings.lost({ file, line }, `environment.${key}`, "supervise sets it for every process", "use another name");
+      findings.lost(
+        { file, line },
+        `environment.${key}`,
+        "supervise sets it for every process",
+        "use another name",
+      );
     } else if (!isNothing(value)) {
       env[key] = textIn(value, `environment.${key}`, texts);
     }

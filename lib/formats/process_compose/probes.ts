@@ -37,7 +37,9 @@ export function setLiveness(context: ProcessContext, entry: Entry): void {
     timeout: formatDuration(seconds.timeout_seconds * 1_000),
   };
   if (seconds.failure_threshold !== OUR_RETRIES) health["retries"] = seconds.failure_threshold;
-  if (seconds.initial_delay_seconds > 0) health["start_period"] = formatDuration(seconds.initial_delay_seconds * 1_000);
+  if (seconds.initial_delay_seconds > 0) {
+    health["start_period"] = formatDuration(seconds.initial_delay_seconds * 1_000);
+  }
   context.actor.keys.set("health", health);
   if (why.length === 0) context.findings.kept(entry, entry.key, toKey(context, "health"));
   else context.findings.changed(entry, entry.key, toKey(context, "health"), why.join("; "));
@@ -100,10 +102,16 @@ function byHttp(key: string, map: MapNode, context: ProcessContext): Asked {
   for (const name of ["headers", "status_code"]) {
     const entry = map.entries.get(name);
     if (entry !== undefined) {
-      context.findings.lost(entry, `${key}.http_get.${name}`, "a probe asks without headers, and for 2xx or 3xx", "exec = [\"curl\", ...] asks for more");
+      context.findings.lost(
+        entry,
+        `${key}.http_get.${name}`,
+        "a probe asks without headers, and for 2xx or 3xx",
+        'exec = ["curl", ...] asks for more',
+      );
     }
   }
-  const url = `${scheme}://${host}${port === null || port === "" ? "" : `:${port}`}${path.startsWith("/") ? path : `/${path}`}`;
+  const url = `${scheme}://${host}${port === null || port === "" ? "" : `:${port}`}${
+    path.startsWith("/") ? path : `/${path}`
+  }`;
   return { asked: { http: url }, why };
 }
-

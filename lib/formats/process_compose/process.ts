@@ -32,6 +32,14 @@ export function bashOrSh(script: string): DraftValue {
 }
 
 /** Adds a key to a table of an actor. */
-export function addTo({ actor }: Pick<ProcessContext, "actor">, table: string, key: string, value: DraftValue): void {
-  actor.keys.set(table, { ...(actor.keys.get(table) as Record<string, DraftValue> | undefined), [key]: value });
+export function addTo(
+  { actor }: Pick<ProcessContext, "actor">,
+  table: string,
+  key: string,
+  value: DraftValue,
+): void {
+  actor.keys.set(table, {
+    ...(actor.keys.get(table) as Record<string, DraftValue> | undefined),
+    [key]: value,
+  });
 }

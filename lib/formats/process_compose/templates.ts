@@ -46,7 +46,12 @@ function untemplated(text: string, at: Node, key: string, { vars, isUntemplated,
   return text.replace(TEMPLATE, (template, inner: string) => {
     const [, name] = /^\.([A-Za-z_]\w*)$/.exec(inner) ?? [];
     if (name === "PC_REPLICA_NUM") {
-      findings.changed(at, `${key} ${template}`, "${replica}", "numbers of replicas begin with 1, not with 0");
+      findings.changed(
+        at,
+        `${key} ${template}`,
+        "${replica}",
+        "numbers of replicas begin with 1, not with 0",
+      );
       return "${replica}";
     }
     const value = name === undefined ? undefined : vars.get(name);

@@ -95,7 +95,9 @@ function homeOf(path: string): string {
 /** Variables as `NAME=value` or by their names. */
 export function variablesIn(entry: Entry): MapNode | null {
   if (isNothing(entry.value)) return null;
-  return entry.value.kind === "list" ? asMap("environment", entry.value) : mapOf(entry.value, "`environment`");
+  return entry.value.kind === "list"
+    ? asMap("environment", entry.value)
+    : mapOf(entry.value, "`environment`");
 }
 
 function setEnvironment(context: ProcessContext, entry: Entry): void {
@@ -104,7 +106,12 @@ function setEnvironment(context: ProcessContext, entry: Entry): void {
   const env: Record<string, DraftValue> = {};
   for (const { key, value, file, line } of map.entries.values()) {
     if (isReservedVariable(key) || key === "") {
-      context.findings.lost({ file, line }, `environment.${key}`, "supervise sets it for every process", "use another name");
+      context.findings.lost(
+        { file, line },
+        `environment.${key}`,
+        "supervise sets it for every process",
+        "use another name",
+      );
     } else if (!isNothing(value)) {
       env[key] = textIn(value, `environment.${key}`, context.texts);
     }
@@ -112,10 +119,20 @@ function setEnvironment(context: ProcessContext, entry: Entry): void {
   const count = Object.keys(env).length;
   if (count === 0) return;
   context.actor.keys.set("env", env);
-  context.findings.kept(entry, "environment", `${toKey(context, "env")} (${count === 1 ? "1 variable" : `${count} variables`})`);
+  context.findings.kept(
+    entry,
+    "environment",
+    `${toKey(context, "env")} (${count === 1 ? "1 variable" : `${count} variables`})`,
+  );
 }
 
-const CONDITIONS = ["process_completed", "process_completed_successfully", "process_healthy", "process_started", "process_log_ready"];
+const CONDITIONS = [
+  "process_completed",
+  "process_completed_successfully",
+  "process_healthy",
+  "process_started",
+  "process_log_ready",
+];
 
 /** One thing that a process waits for. */
 export interface Waiting {
@@ -130,8 +147,14 @@ export function waitingOf(keys: MapNode): readonly Waiting[] {
   if (node === null) return [];
   const map = node.kind === "list" ? asMap("depends_on", node) : mapOf(node, "`depends_on`");
   return [...map.entries.values()].map((at) => {
-    const written = at.value.kind === "map" ? valueOf(at.value, "condition") : isNothing(at.value) ? null : at.value;
-    const text = written === null ? "process_started" : textOf(written, "`condition`").replace(/^service_/, "process_");
+    const written = at.value.kind === "map"
+      ? valueOf(at.value, "condition")
+      : isNothing(at.value)
+      ? null
+      : at.value;
+    const text = written === null
+      ? "process_started"
+      : textOf(written, "`condition`").replace(/^service_/, "process_");
     const condition = /^\d$/.test(text) ? CONDITIONS[Number(text)] ?? text : text;
     return { on: at.key, condition, at };
   });
@@ -149,7 +172,9 @@ function setDependencies(context: ProcessContext, entry: Entry): void {
       reject(at, `${quote(condition)} is no condition`, `it is ${CONDITIONS.join(", ")}`);
     }
     conditions[name] = ours;
-    if (ours === "ready" && ["readiness_probe", "ready_log_line"].every((key) => valueOf(other, key) === null)) {
+    if (
+      ours === "ready" && ["readiness_probe", "ready_log_line"].every((key) => valueOf(other, key) === null)
+    ) {
       changes.push(`${on} has no probe, and is ready once it runs`);
     }
   }
@@ -217,7 +242,11 @@ function setReplicas(context: ProcessContext, entry: Entry): void {
   if (!Number.isInteger(count) || count < 0) reject(entry, "`replicas` has to be a whole number");
   if (count > 1) context.actor.keys.set("replicas", count);
   if (count === 0) context.actor.keys.set("autostart", false);
-  context.findings.kept(entry, "replicas", toKey(context, count === 0 ? "autostart = false" : `replicas = ${count}`));
+  context.findings.kept(
+    entry,
+    "replicas",
+    toKey(context, count === 0 ? "autostart = false" : `replicas = ${count}`),
+  );
 }
 
 function setSchedule(context: ProcessContext, entry: Entry): void {
@@ -234,7 +263,8 @@ function setSchedule(context: ProcessContext, entry: Entry): void {
     if (mistake !== null) reject(map.entries.get("cron")!, mistake.message, mistake.hint);
     actor.keys.set("schedule", cron);
   } else if (interval !== null) {
-    const ms = goDurationMs(interval) ?? reject(map.entries.get("interval")!, `${quote(interval)} is no duration`);
+    const ms = goDurationMs(interval) ??
+      reject(map.entries.get("interval")!, `${quote(interval)} is no duration`);
     actor.keys.set("schedule", `@every ${formatDuration(ms)}`);
   } else {
     reject(entry, "`schedule` has neither `cron` nor `interval`");
@@ -243,11 +273,21 @@ function setSchedule(context: ProcessContext, entry: Entry): void {
   findings.kept(entry, "schedule", toKey(context, "schedule"));
   const onStart = map.entries.get("run_on_start");
   if (onStart !== undefined && flagOf(onStart.value, "`run_on_start`")) {
-    findings.lost(onStart, "schedule.run_on_start", "it waits for its first date", `\`supervise start ${actor.name}\` runs it at once`);
+    findings.lost(
+      onStart,
+      "schedule.run_on_start",
+      "it waits for its first date",
+      `\`supervise start ${actor.name}\` runs it at once`,
+    );
   }
   const most = map.entries.get("max_concurrent");
   if (most !== undefined && integerOf(most.value, "`max_concurrent`") > 1) {
-    findings.lost(most, "schedule.max_concurrent", "one run goes on at a time", 'overlap = "queue" runs it after the other');
+    findings.lost(
+      most,
+      "schedule.max_concurrent",
+      "one run goes on at a time",
+      'overlap = "queue" runs it after the other',
+    );
   }
 }
 
@@ -274,7 +314,10 @@ function setForeground(context: ProcessContext, entry: Entry): void {
 
 function setLogFile(context: ProcessContext, entry: Entry): void {
   if (isNothing(entry.value)) return;
-  const written = textIn(entry.value, "log_location", context.texts).replaceAll("{PC_REPLICA_NUM}", "${replica}");
+  const written = textIn(entry.value, "log_location", context.texts).replaceAll(
+    "{PC_REPLICA_NUM}",
+    "${replica}",
+  );
   if (written === "") return;
   addTo(context, "log", "file", homeOf(written));
   context.findings.kept(entry, "log_location", toKey(context, "log.file"));
@@ -288,7 +331,12 @@ function setRotation(context: ProcessContext, entry: Entry): void {
   for (const inner of map.entries.values()) {
     const name = `log_configuration.${inner.key}`;
     if (inner.key !== "rotation" || inner.value.kind !== "map") {
-      context.findings.lost(inner, name, "lines are written as they come", '`format = "json"` of `log` has an object a line');
+      context.findings.lost(
+        inner,
+        name,
+        "lines are written as they come",
+        '`format = "json"` of `log` has an object a line',
+      );
       continue;
     }
     for (const rule of inner.value.entries.values()) setRotationRule(context, rule, `${name}.${rule.key}`);
@@ -320,7 +368,9 @@ function setDescription({ actor, findings }: ProcessContext, entry: Entry): void
 
 function setSuccess(context: ProcessContext, entry: Entry): void {
   if (isNothing(entry.value)) return;
-  const codes = listOf(entry.value, "`success_exit_codes`").items.map((item) => integerOf(item, "an exit code"));
+  const codes = listOf(entry.value, "`success_exit_codes`").items.map((item) =>
+    integerOf(item, "an exit code")
+  );
   const ours = [...new Set([0, ...codes])].filter((code) => code <= 255);
   context.actor.keys.set("success_exit_codes", ours);
   context.findings.kept(entry, "success_exit_codes", toKey(context, "success_exit_codes"));
@@ -328,7 +378,11 @@ function setSuccess(context: ProcessContext, entry: Entry): void {
 
 function setLaunchTimeout(context: ProcessContext, entry: Entry): void {
   if (isNothing(entry.value)) return;
-  context.findings.lost(entry, entry.key, "a command that puts itself into the background is not told from one that does not");
+  context.findings.lost(
+    entry,
+    entry.key,
+    "a command that puts itself into the background is not told from one that does not",
+  );
 }
 
 function setWatch(context: ProcessContext, entry: Entry): void {
@@ -348,15 +402,26 @@ function setWatch(context: ProcessContext, entry: Entry): void {
     const included = valueOf(rule, "include");
     paths.push(...included === null ? [at] : textsOf(included, "`include`").map((glob) => globIn(at, glob)));
     const excluded = valueOf(rule, "exclude");
-    if (excluded !== null) ignore.push(...textsOf(excluded, "`exclude`").map((glob) => glob.includes("/") ? globIn(at, glob) : glob));
+    if (excluded !== null) {
+      ignore.push(
+        ...textsOf(excluded, "`exclude`").map((glob) => glob.includes("/") ? globIn(at, glob) : glob),
+      );
+    }
   }
   if (paths.length === 0) return reject(entry, "`watch` has no `paths`");
   const debounce = valueOf(map, "debounce");
-  const ms = debounce === null ? 300 : goDurationMs(textOf(debounce, "`debounce`")) ?? reject(debounce, "`debounce` is no duration");
+  const ms = debounce === null
+    ? 300
+    : goDurationMs(textOf(debounce, "`debounce`")) ?? reject(debounce, "`debounce` is no duration");
   const watch: Record<string, DraftValue> = { paths, debounce: formatDuration(ms) };
   if (ignore.length > 0) watch["ignore"] = [...new Set(ignore)];
   context.actor.keys.set("watch", watch);
-  context.findings.changed(entry, "watch", toKey(context, "watch"), "only .git, .hg, .svn and node_modules are left out by themselves");
+  context.findings.changed(
+    entry,
+    "watch",
+    toKey(context, "watch"),
+    "only .git, .hg, .svn and node_modules are left out by themselves",
+  );
   const cascade = map.entries.get("cascade");
   if (cascade !== undefined && flagOf(cascade.value, "`cascade`")) {
     context.findings.lost(

@@ -8,7 +8,7 @@ import { reject } from "../document/access.ts";
 import type { KeyFindings } from "../document/key_findings.ts";
 import { describeNode, type Node, type Placed } from "../document/node.ts";
 import { literal } from "../literal.ts";
-import { type Part, parseTemplate, type Variable } from "./template.ts";
+import { parseTemplate, type Part, type Variable } from "./template.ts";
 
 const SECRET_NAME = /pass|pwd|secret|token|key|credential|private|salt|auth|dsn/i;
 /** A user and a password in an address. */
@@ -60,7 +60,13 @@ export class Variables {
           findings.changed(at, key, `\${env:${name}:-...}`, "its value in .env is the default here", set);
           break;
         case "secret":
-          findings.changed(at, key, `\${env:${name}}`, "its value stays in .env, as it looks like a secret", set);
+          findings.changed(
+            at,
+            key,
+            `\${env:${name}}`,
+            "its value stays in .env, as it looks like a secret",
+            set,
+          );
           break;
         case "evaluated":
           findings.changed(

@@ -104,7 +104,9 @@ function read(from: YamlNode, reading: Reading, depth: number): Read {
     : isSeq(from)
     ? readList(from as YAMLSeq<YamlNode | null>, placed, reading, depth)
     : readScalar(from, placed);
-  if (result.size > MOST_VALUES) reject(placed, "with all its aliases followed, this has far too many values");
+  if (result.size > MOST_VALUES) {
+    reject(placed, "with all its aliases followed, this has far too many values");
+  }
   if (anchor !== undefined) reading.anchors.set(anchor, result);
   return result;
 }
