@@ -1,9 +1,10 @@
 /** Compose files, as docker compose and podman-compose read them: services that can run without their image become actors. */
 import { folderOf } from "../../base/posix_path.ts";
 import { isTreeName } from "../../config/keys/tree_name.ts";
+import { quote } from "../../config/wording.ts";
 import { type Run, runOf, setRun } from "../command_text.ts";
 import { addActor, type DraftActor, draftTree, type DraftValue, fitShutdown, orderKeys } from "../draft.ts";
-import { textOf } from "../document/access.ts";
+import { reject, textOf } from "../document/access.ts";
 import { KeyFindings } from "../document/key_findings.ts";
 import { isNothing } from "../document/node.ts";
 import { FindingList } from "../finding.ts";
@@ -16,7 +17,14 @@ import { TOP_KEYS } from "./lost_keys.ts";
 import { type Place, volumesOf } from "./places.ts";
 import { folderFor, type Makeup, makeupOf, placesOf, runFor, type ServiceRun } from "./runs.ts";
 import { setRestarts } from "./restarts.ts";
-import { fromFile, localWord, type ProjectContext, type ServiceContext, toKey } from "./service.ts";
+import {
+  fromFile,
+  localWord,
+  type ProjectContext,
+  type ServiceContext,
+  toKey,
+  wholePath,
+} from "./service.ts";
 import { translateKeys } from "./translate_keys.ts";
 
 /** See the module. */
@@ -46,6 +54,7 @@ function read({ file, text, disk, environment, hasEnvFiles }: ImportSource): Imp
   const planned = plan(project, { disk, variables });
   const oneShots = oneShotsOf(project, variables);
   const running = planned.filter(({ run }) => run.kind !== "nothing");
+  if (running.length === 0) refuse(planned, file);
   const actors = new Map(running.map(({ service }) => [service.name, addActor(draft, service.name)]));
   const context: ProjectContext = {
     folder,
@@ -69,6 +78,12 @@ function read({ file, text, disk, environment, hasEnvFiles }: ImportSource): Imp
   orderKeys(draft);
   fitShutdown(draft);
   return { draft, findings: list.all };
+}
+
+function refuse([first]: readonly Planned[], file: string): never {
+  if (first?.run.kind !== "nothing") return reject({ file, line: 1 }, "there is no service in it");
+  const { service: { at, name }, run: { why, hint } } = first;
+  return reject(at, `no service can run without its image; of ${quote(name)}, ${why}`, hint);
 }
 
 /** A service with what it is to become. */
@@ -236,10 +251,9 @@ function writeKnown(
     image.data !== null &&
     (target === image.data || target.startsWith(`${image.data}/`) || image.data.startsWith(`${target}/`))
   );
-  const own = volume?.type === "bind" && volume.source !== null
-    ? fromFile(volume.source, project.folder)
-    : null;
-  const data = `\${dir}/${(own ?? `data/${actor.name}`).replace(/^\.\//, "")}`;
+  const data = volume?.type === "bind" && volume.source !== null
+    ? wholePath(volume.source, project.folder)
+    : `\${dir}/data/${actor.name}`;
   const { words, env = {}, hooks, comments } = image.run({
     port,
     data,
@@ -268,7 +282,7 @@ function writeKnown(
 
 function mountedAt(path: string, places: readonly Place[], folder: string): string | null {
   const place = places.find(({ inside }) => inside === path);
-  return place === undefined ? null : `\${dir}/${fromFile(place.here, folder).replace(/^\.\//, "")}`;
+  return place === undefined ? null : wholePath(place.here, folder);
 }
 
 function tellFolder(context: ServiceContext, { sources, built }: Makeup): void {

@@ -5,7 +5,7 @@ import { quote } from "../../config/wording.ts";
 import { entryOf, mapOf, reject, valueOf } from "../document/access.ts";
 import type { KeyFindings } from "../document/key_findings.ts";
 import { type Entry, isNothing, type MapNode, type Node, type Placed } from "../document/node.ts";
-import { Variables } from "../variables/variables.ts";
+import type { Variables } from "../variables/variables.ts";
 import { parseYaml } from "../yaml/parse_yaml.ts";
 import { mergeMaps } from "../document/merge_maps.ts";
 
@@ -26,6 +26,8 @@ export interface Project {
 
 const MOST_FILES = 100;
 
+const LONGEST_CHAIN = 50;
+
 /** The first of them that is there is read over a file of the usual names. */
 const OVERRIDES = [
   "compose.override.yaml",
@@ -44,11 +46,13 @@ export interface Loading {
 
 interface Files extends Loading {
   readonly texts: Map<string, MapNode>;
+  /** Those that `include` has brought in, by their paths. */
+  readonly included: Set<string>;
 }
 
 /** Loads a project from the text of its file. @throws {UserError} `import/not-readable` */
 export function loadProject(file: string, text: string, loading: Loading): Project {
-  const files: Files = { ...loading, texts: new Map() };
+  const files: Files = { ...loading, texts: new Map(), included: new Set() };
   const document = parseFile(file, text);
   files.texts.set(file, document);
   const override = overrideOf(file, loading.disk);
@@ -122,7 +126,7 @@ function addService(services: Map<string, Service>, service: Service): void {
 function includedBy({ value }: Entry, trail: readonly string[], files: Files): readonly Project[] {
   if (isNothing(value)) return [];
   const items = value.kind === "list" ? value.items : [value];
-  return items.map((item) => {
+  return items.flatMap((item) => {
     const path = item.kind === "map" ? valueOf(item, "path") : item;
     if (path === null) reject(item, "an item of `include` has no `path`");
     const texts = path.kind === "list" ? path.items : [path];
@@ -135,7 +139,11 @@ function includedBy({ value }: Entry, trail: readonly string[], files: Files): r
     });
     const [first, ...more] = documents;
     if (first === undefined) reject(item, "an item of `include` has no `path`");
-    return projectOf(more.reduce(mergeMaps, first), [...trail, first.file], files);
+    // Files that include the same ones would otherwise be read as often as there are ways to them.
+    const id = documents.map(({ file }) => file).join("\n");
+    if (files.included.has(id)) return [];
+    files.included.add(id);
+    return [projectOf(more.reduce(mergeMaps, first), [...trail, first.file], files)];
   });
 }
 
@@ -149,6 +157,9 @@ function extended(entry: Entry, services: MapNode, trail: readonly string[], fil
   if (trail.includes(id)) {
     const chain = [...trail.slice(trail.indexOf(id)), id].map((step) => step.replace(/^.*: /, ""));
     reject(link, `the service ${quote(entry.key)} extends itself: ${chain.join(" -> ")}`);
+  }
+  if (trail.length === LONGEST_CHAIN) {
+    reject(link, `more than ${LONGEST_CHAIN} services extend each other in a chain`);
   }
   const { service, from } = linkOf(link, services, files);
   const base = entryOf(from, service);
@@ -196,6 +207,6 @@ function readFile(path: string, at: Placed, files: Files, trail: readonly string
 
 function parseFile(file: string, text: string): MapNode {
   const document = parseYaml(text, file);
-  if (document === null) return reject({ file, line: 1 }, "it says nothing");
-  return mapOf(document, "a compose file");
+  if (document === null) return reject({ file, line: 1 }, "the file says nothing");
+  return mapOf(document, "the file");
 }

@@ -69,12 +69,13 @@ export function placeHere(path: string, places: readonly Place[]): string | null
   return best === undefined ? null : normalizePath(`${best.here}${inside.slice(best.inside.length)}`);
 }
 
-/** `path` as seen from `folder`: `.`, `web`, `../web`. Both are absolute. */
+/** `path` as seen from `folder`: `.`, `web`, `../web`; as it is, if they share nothing. Both are absolute. */
 export function relativeTo(folder: string, path: string): string {
   const from = folder.split("/").filter((part) => part !== "");
   const to = path.split("/").filter((part) => part !== "");
   let shared = 0;
   while (shared < from.length && shared < to.length && from[shared] === to[shared]) shared++;
+  if (shared === 0 && from.length > 0) return path;
   const parts = [...from.slice(shared).map(() => ".."), ...to.slice(shared)];
   return parts.length === 0 ? "." : parts.join("/");
 }

@@ -85,7 +85,7 @@ export function runFor(service: Service, makeup: Makeup, variables: Variables): 
   const command = givenWords(keys, "command", variables);
   const entrypoint = givenWords(keys, "entrypoint", variables);
   const from = makeup.built?.from ?? "";
-  const image = makeup.sources === null ? makeup.image : makeup.built?.cmd == null ? from : null;
+  const image = makeup.sources === null ? makeup.image : (makeup.built?.cmd ?? null) === null ? from : null;
   const known = image === null ? null : knownImage(image);
   if (known !== null && entrypoint === null) {
     const args = argumentsFor(known, command?.words ?? []);

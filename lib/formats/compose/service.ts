@@ -76,15 +76,20 @@ export function localWord(word: string, isProgram: boolean, context: LocalFolder
 export type LocalFolders = Pick<ServiceContext, "project" | "places" | "cwd">;
 
 function argument(here: string, cwd: string, folder: string): string {
-  const relative = relativeTo(cwd, here);
-  if (!relative.startsWith("..")) return relative === "." ? "." : `./${relative}`;
-  return `\${dir}/${relativeTo(folder, here)}`;
+  const relative = fromFile(here, cwd);
+  return relative === "." || relative.startsWith("./") ? relative : wholePath(here, folder);
 }
 
 /** A path as our file writes it. */
 export function fromFile(here: string, folder: string): string {
   const relative = relativeTo(folder, here);
-  return relative.startsWith("..") || relative === "." ? relative : `./${relative}`;
+  return /^(?:\.\.?(?:\/|$)|\/)/.test(relative) ? relative : `./${relative}`;
+}
+
+/** A path that means the same from every folder. */
+export function wholePath(here: string, folder: string): string {
+  const relative = relativeTo(folder, here);
+  return relative.startsWith("/") ? relative : `\${dir}/${relative}`;
 }
 
 /** Tells that names of services in a value became this machine. */

@@ -460,8 +460,9 @@ function setWatch(context: ServiceContext, entry: Entry): void {
   const ignore: string[] = [];
   for (const rule of listOf(watch, "`watch`").items) {
     const map = mapOf(rule, "an item of `watch`");
-    const [action, path] = ["action", "path"].map((key) => valueOf(map, key));
-    if (action == null || path == null) return reject(rule, "an item of `watch` wants `action` and `path`");
+    const action = valueOf(map, "action");
+    const path = valueOf(map, "path");
+    if (action === null || path === null) return reject(rule, "an item of `watch` wants `action` and `path`");
     const word = project.variables.now(action, "`action`");
     const here = fromFile(
       resolvePath(folderOf(path.file), project.variables.now(path, "`path`")),

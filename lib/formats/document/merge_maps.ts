@@ -30,7 +30,7 @@ export function mergeMaps(base: MapNode, over: MapNode): MapNode {
 }
 
 function merged(key: string, base: Node, over: Node): Node {
-  if (REPLACED.has(key)) return over;
+  if (over.isOverride === true || REPLACED.has(key)) return over;
   if (LISTED_MAPS.has(key)) return mergedAsMaps(key, base, over);
   if (key === "build") return mergedAsMaps(key, withContext(base), withContext(over));
   if (base.kind === "map" && over.kind === "map") return mergeMaps(base, over);

@@ -10,8 +10,14 @@ export interface Placed {
   readonly line: number;
 }
 
+/** What a value says of itself, wherever it stands. */
+interface Marked extends Placed {
+  /** Whether it replaces what a file below has, rather than adds to it. @default No */
+  readonly isOverride?: boolean;
+}
+
 /** Keys with values, in the order of the file. */
-export interface MapNode extends Placed {
+export interface MapNode extends Marked {
   readonly kind: "map";
   readonly entries: ReadonlyMap<string, Entry>;
 }
@@ -23,13 +29,13 @@ export interface Entry extends Placed {
 }
 
 /** Values in order. */
-export interface ListNode extends Placed {
+export interface ListNode extends Marked {
   readonly kind: "list";
   readonly items: readonly Node[];
 }
 
 /** A text, a number, a boolean, or nothing. */
-export interface ScalarNode extends Placed {
+export interface ScalarNode extends Marked {
   readonly kind: "scalar";
   readonly value: string | number | boolean | null;
   /** As the file writes it, without quotes: `1.10` is no `1.1`. */

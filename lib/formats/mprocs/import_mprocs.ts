@@ -37,13 +37,14 @@ function read({ file, text }: ImportSource): Imported {
   const list = new FindingList(file);
   const findings = new KeyFindings(list, "");
   const document = parseYaml(text, file);
-  if (document === null) return reject({ file, line: 1 }, "it says nothing");
-  const top = mapOf(document, "a file of mprocs");
+  if (document === null) return reject({ file, line: 1 }, "the file says nothing");
+  const top = mapOf(document, "the file");
   const procs = valueOf(top, "procs");
   if (procs === null) return reject(top, "there are no `procs` in it");
   const draft = draftTree();
   const entries = [...mapOf(procs, "`procs`").entries.values()];
   const there = entries.filter(({ value }) => !isNothing(value));
+  if (there.length === 0) return reject(procs, "there is no process in `procs`");
   const actors = new Map(there.map(({ key }) => [key, addActor(draft, key)]));
   const names = new Map([...actors].map(([name, actor]) => [name, actor.name]));
   for (const entry of entries) {

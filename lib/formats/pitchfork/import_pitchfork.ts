@@ -39,6 +39,7 @@ function read({ file, text, disk }: ImportSource): Imported {
   const node = valueOf(document, "daemons");
   if (node === null) return reject(document, "there are no `daemons` in it");
   const daemons = [...mapOf(node, "`daemons`").entries.values()];
+  if (daemons.length === 0) return reject(node, "there is no daemon in `daemons`");
   const draft = draftTree();
   const actors = new Map(daemons.map(({ key }) => [key, addActor(draft, key)]));
   const namespace = namespaceOf(document);

@@ -350,6 +350,8 @@ function setCron(context: DaemonContext, entry: Entry): void {
   const cron = fields.length === 7 ? fields.slice(0, 6).join(" ") : written;
   const mistake = mistakeInCron(plainCron(cron));
   if (mistake !== null) {
+    // It would run at once, and at no date of its own.
+    actor.keys.set("autostart", false);
     return findings.lost(
       entry,
       "cron",

@@ -2,7 +2,7 @@
 import { formatDuration } from "../../base/duration.ts";
 import { flagOf, integerOf, mapOf, reject, textOf, valueOf } from "../document/access.ts";
 import type { Entry, MapNode } from "../document/node.ts";
-import { type ProcessContext, toKey } from "./process.ts";
+import { type ProcessContext, toKey } from "./process_context.ts";
 
 /** As the file may also number them. */
 const POLICIES = ["no", "always", "on_failure", "exit_on_failure"];

@@ -16,7 +16,7 @@ import { isReservedVariable } from "../reserved_variables.ts";
 import { Variables } from "../variables/variables.ts";
 import { parseYaml } from "../yaml/parse_yaml.ts";
 import { policyOf, setDefaultPolicy } from "./availability.ts";
-import type { ProcessContext } from "./process.ts";
+import type { ProcessContext } from "./process_context.ts";
 import { namesReplica, textIn, type Texts } from "./templates.ts";
 import { setCommand, type Shell, translateKeys, variablesIn, waitingOf } from "./translate_keys.ts";
 
@@ -140,14 +140,15 @@ function readFile(path: string, at: Placed, trail: readonly string[], disk: Incl
 
 function parseFile(file: string, text: string): MapNode {
   const document = parseYaml(text, file);
-  if (document === null) return reject({ file, line: 1 }, "it says nothing");
-  return mapOf(document, "a file of process-compose");
+  if (document === null) return reject({ file, line: 1 }, "the file says nothing");
+  return mapOf(document, "the file");
 }
 
 function processesIn(document: MapNode): ReadonlyMap<string, MapNode> {
   const node = valueOf(document, "processes");
   if (node === null) return reject(document, "there are no `processes` in it");
   const entries = [...mapOf(node, "`processes`").entries.values()];
+  if (entries.length === 0) return reject(node, "there is no process in `processes`");
   return new Map(entries.map(({ key, value, file, line }) => {
     if (isNothing(value)) reject({ file, line }, `the process ${quote(key)} says nothing`);
     return [key, mapOf(value, `the process ${quote(key)}`)];
@@ -267,7 +268,7 @@ const TOP: Readonly<Record<string, Loss>> = {
   log_format: ["it is about process-compose itself"],
   env_cmds: ["no commands are run for variables", "set them in the shell before `supervise up`"],
   is_tui_disabled: ["it is about process-compose itself"],
-  mcp_server: ["actors are no tools of agents", "`supervise mcp` offers the verbs"],
+  mcp_server: ["actors are no tools of agents"],
   theme: ["it is about process-compose itself"],
 };
 

@@ -3,7 +3,7 @@ import { formatDuration } from "../../base/duration.ts";
 import type { DraftValue } from "../draft.ts";
 import { integerOf, mapOf, reject, valueOf } from "../document/access.ts";
 import { type Entry, isNothing, type MapNode } from "../document/node.ts";
-import { bashOrSh, type ProcessContext, toKey } from "./process.ts";
+import { bashOrSh, type ProcessContext, toKey } from "./process_context.ts";
 import { scriptIn, textIn, textNow } from "./templates.ts";
 
 const DEFAULTS = { initial_delay_seconds: 0, period_seconds: 10, timeout_seconds: 1, failure_threshold: 3 };

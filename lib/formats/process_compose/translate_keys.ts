@@ -12,7 +12,7 @@ import { isReservedVariable } from "../reserved_variables.ts";
 import { goDurationMs } from "../units.ts";
 import { setAvailability } from "./availability.ts";
 import { setLiveness, setReadiness, setReadyLine } from "./probes.ts";
-import { addTo, bashOrSh, type ProcessContext, toKey } from "./process.ts";
+import { addTo, bashOrSh, type ProcessContext, toKey } from "./process_context.ts";
 import { scriptIn, textIn, textNow } from "./templates.ts";
 
 type Translate = (context: ProcessContext, entry: Entry) => void;
@@ -58,7 +58,7 @@ const LOST: Readonly<Record<string, Loss>> = {
   interactive: ["an actor has no terminal"],
   is_interactive: ["an actor has no terminal"],
   disable_ansi_colors: ["colours are shown as they come", "--no-color"],
-  mcp: ["actors are no tools of agents", "`supervise mcp` offers the verbs"],
+  mcp: ["actors are no tools of agents"],
   env_cmds: ["no commands are run for variables", "set them in the shell"],
 };
 

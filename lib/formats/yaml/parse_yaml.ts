@@ -35,6 +35,8 @@ interface Reading {
   readonly lines: LineCounter;
   /** By their anchors: what has been read, or null while it is being read. */
   readonly anchors: Map<string, Read | null>;
+  /** Values so far, with all aliases followed. */
+  size: number;
 }
 
 /** A node, and how many values it has with all aliases followed. */
@@ -56,9 +58,9 @@ export function parseYaml(text: string, file: string): Node | null {
   const lines = new LineCounter();
   const document = parsed(text, file, lines);
   const [error] = document.errors;
-  if (error !== undefined) rejectSyntax(error, { file, lines, anchors: new Map() });
+  if (error !== undefined) rejectSyntax(error, file, lines);
   if (document.contents === null) return null;
-  return read(document.contents as YamlNode, { file, lines, anchors: new Map() }, 0).node;
+  return read(document.contents as YamlNode, { file, lines, anchors: new Map(), size: 0 }, 0).node;
 }
 
 function parsed(text: string, file: string, lineCounter: LineCounter): Document {
@@ -66,76 +68,110 @@ function parsed(text: string, file: string, lineCounter: LineCounter): Document 
     return parseDocument(text.replace(/^\uFEFF/, ""), {
       lineCounter,
       prettyErrors: false,
-      logLevel: "silent",
+      // The parser compares each key with all others of its map, which takes minutes for a large one.
+      uniqueKeys: false,
+      // Of several documents the parser would take the first, and say nothing of the others.
+      logLevel: "error",
       schema: "core",
       version: "1.2",
     });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return reject({ file, line: 1 }, "its lists or maps nest too deeply");
+    return rejectDepth(file);
   }
 }
 
-/** What the parser says of some mistakes is about its own terms. */
+function rejectDepth(file: string): never {
+  return reject({ file, line: 1 }, "its lists or maps nest too deeply");
+}
+
+/** What to do about some mistakes. */
 const HINTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: "indent with spaces",
   BAD_INDENT: "indent what belongs together alike",
-  MULTIPLE_DOCS: "split it into a file for each document",
-  DUPLICATE_KEY: "remove one of the two",
+  MISSING_CHAR: "close what is opened there, or further up",
   BAD_ALIAS: "define the anchor before it is used",
 };
 
-function rejectSyntax(error: YAMLError, reading: Reading): never {
-  const line = reading.lines.linePos(error.pos[0]).line;
-  const [message = ""] = error.message.split("\n");
-  const said = message.replace(/\s+at line \d+, column \d+:?$/, "");
-  const what = `this is no YAML: ${said.slice(0, 1).toLowerCase()}${said.slice(1)}`;
-  return reject({ file: reading.file, line: Math.max(1, line) }, what, HINTS[error.code] ?? null);
+function rejectSyntax({ code, pos, message }: YAMLError, file: string, lines: LineCounter): never {
+  const place = { file, line: Math.max(1, lines.linePos(pos[0]).line) };
+  if (code === "MULTIPLE_DOCS") {
+    return reject(place, "a second document begins here", "make a file of each document");
+  }
+  // The parser catches what it runs into at a great depth.
+  if (/call stack/.test(message)) return rejectDepth(file);
+  const [first = ""] = message.split("\n");
+  const said = first.replace(/\s+at line \d+, column \d+:?$/, "").replace(/ ["']quote$/, " quote");
+  const clause = `this is no YAML: ${said.slice(0, 1).toLowerCase()}${said.slice(1)}`;
+  return reject(place, clause, HINTS[code] ?? null);
 }
 
 function read(from: YamlNode, reading: Reading, depth: number): Read {
   const placed = placeOf(from, reading);
   if (depth > MOST_DEPTH) reject(placed, `it nests more than ${MOST_DEPTH} levels deep`);
   if (isAlias(from)) return aliased(from, placed, reading);
-  const { anchor } = from;
+  const { anchor, tag } = from;
+  if (tag !== undefined && !TAGS.has(tag)) rejectTag(tag, placed);
   if (anchor !== undefined) reading.anchors.set(anchor, null);
-  const result = isMap(from)
+  const before = reading.size;
+  count(1, placed, reading);
+  const node = tag === "!reset"
+    ? nothingAt(placed)
+    : isMap(from)
     ? readMap(from as YAMLMap<YamlNode, YamlNode | null>, placed, reading, depth)
     : isSeq(from)
     ? readList(from as YAMLSeq<YamlNode | null>, placed, reading, depth)
     : readScalar(from, placed);
-  if (result.size > MOST_VALUES) {
-    reject(placed, "with all its aliases followed, this has far too many values");
-  }
+  const result = {
+    node: tag === "!override" ? { ...node, isOverride: true } : node,
+    size: reading.size - before,
+  };
   if (anchor !== undefined) reading.anchors.set(anchor, result);
   return result;
 }
 
-function aliased({ source }: Alias, placed: Placed, { anchors }: Reading): Read {
-  const target = anchors.get(source);
+/** Docker compose takes a value away with `!reset`, and has `!override` replace what would be added to. */
+const TAGS: ReadonlySet<string> = new Set([
+  "!",
+  "!reset",
+  "!override",
+  ...["map", "seq", "str", "int", "float", "bool", "null", "merge"].map((name) =>
+    `tag:yaml.org,2002:${name}`
+  ),
+]);
+
+function rejectTag(tag: string, placed: Placed): never {
+  const shown = tag.replace(/^tag:yaml\.org,2002:/, "!!");
+  return reject(placed, `the tag ${quote(shown)} is not followed`, "write the value that it stands for");
+}
+
+/** Refuses a file as soon as it has too many values, since following its aliases to the end may take hours. */
+function count(size: number, placed: Placed, reading: Reading): void {
+  reading.size += size;
+  if (reading.size > MOST_VALUES) {
+    reject(placed, "with all its aliases followed, the file has far too many values up to here");
+  }
+}
+
+function aliased({ source }: Alias, placed: Placed, reading: Reading): Read {
+  const target = reading.anchors.get(source);
   if (target === undefined) reject(placed, `the anchor ${quote(source)} is not defined above`);
   if (target === null) reject(placed, `the anchor ${quote(source)} holds itself`);
+  count(target.size, placed, reading);
   return target;
 }
 
-function readScalar(scalar: Scalar, placed: Placed): Read {
-  const { value, source, tag } = scalar;
-  // Docker compose takes a value away with it.
-  const isReset = tag === "!reset";
+function readScalar({ value, source }: Scalar, placed: Placed): Node {
   const isPlain = typeof value === "number" || typeof value === "boolean" || typeof value === "string";
-  const plain = isReset || value === null || value === undefined ? null : isPlain ? value : String(value);
-  return {
-    node: { kind: "scalar", value: plain, source: source ?? String(plain ?? ""), ...placed },
-    size: 1,
-  };
+  const plain = value === null || value === undefined ? null : isPlain ? value : String(value);
+  return { kind: "scalar", value: plain, source: source ?? String(plain ?? ""), ...placed };
 }
 
-function readList(list: YAMLSeq<YamlNode | null>, placed: Placed, reading: Reading, depth: number): Read {
-  const items = list.items.map((item) => item === null ? nothingAt(placed) : read(item, reading, depth + 1));
-  return {
-    node: { kind: "list", items: items.map(({ node }) => node), ...placed },
-    size: 1 + items.reduce((sum, { size }) => sum + size, 0),
-  };
+function readList(list: YAMLSeq<YamlNode | null>, placed: Placed, reading: Reading, depth: number): Node {
+  const items = list.items.map((item) =>
+    item === null ? nothingAt(placed) : read(item, reading, depth + 1).node
+  );
+  return { kind: "list", items, ...placed };
 }
 
 function readMap(
@@ -143,22 +179,22 @@ function readMap(
   placed: Placed,
   reading: Reading,
   depth: number,
-): Read {
+): Node {
   const own = new Map<string, Entry>();
   const merged: MapNode[] = [];
-  let size = 1;
   for (const pair of map.items) {
     const { name, at } = keyOf(pair, reading);
-    const value = pair.value === null ? nothingAt(at) : read(pair.value, reading, depth + 1);
-    size += value.size;
-    if (name === "<<") merged.push(...mergedMaps(value.node));
-    else own.set(name, { key: name, value: value.node, ...at });
+    const value = pair.value === null ? nothingAt(at) : read(pair.value, reading, depth + 1).node;
+    if (name === "<<") merged.push(...mergedMaps(value));
+    else if (own.has(name)) {
+      reject(at, `the key ${quote(name)} is in one map twice`, "remove one of the two");
+    } else own.set(name, { key: name, value, ...at });
   }
-  if (merged.length === 0) return { node: { kind: "map", entries: own, ...placed }, size };
+  if (merged.length === 0) return { kind: "map", entries: own, ...placed };
   // Of several the first wins, and the map itself over all of them.
   const entries = new Map(merged.toReversed().flatMap((one) => [...one.entries]));
   for (const [key, entry] of own) entries.set(key, entry);
-  return { node: { kind: "map", entries, ...placed }, size };
+  return { kind: "map", entries, ...placed };
 }
 
 function keyOf({ key }: Pair<YamlNode, unknown>, reading: Reading): { name: string; at: Placed } {
@@ -173,8 +209,8 @@ function mergedMaps(value: Node): readonly MapNode[] {
   return reject(value, "`<<` merges maps, and this is none");
 }
 
-function nothingAt(placed: Placed): Read {
-  return { node: { kind: "scalar", value: null, source: "", ...placed }, size: 1 };
+function nothingAt({ file, line }: Placed): Node {
+  return { kind: "scalar", value: null, source: "", file, line };
 }
 
 function placeOf(node: YamlNode | null, { file, lines }: Reading): Placed {
