@@ -3,7 +3,7 @@ import { type AST, ParseError, parseTOML } from "toml-eslint-parser";
 import { reject } from "../document/access.ts";
 import type { Entry, MapNode, Node, Placed } from "../document/node.ts";
 
-const MOST_CHARACTERS = 2 * 1_024 * 1_024;
+const MOST_CHARACTERS = 1_024 * 1_024;
 const MOST_DEPTH = 64;
 
 /** A map that is still being filled. */
@@ -16,7 +16,7 @@ type Key = AST.TOMLBare | AST.TOMLQuoted;
 /** The document of a text. @throws {UserError} `import/not-readable` */
 export function parseToml(text: string, file: string): MapNode {
   if (text.length > MOST_CHARACTERS) {
-    reject({ file, line: 1 }, "it is longer than 2 MiB, and so is no file that somebody has written");
+    reject({ file, line: 1 }, "it is longer than 1 MiB, and so is no file that somebody has written");
   }
   const program = parsed(text.replace(/^\uFEFF/, ""), file);
   const root: OpenMap = { kind: "map", entries: new Map(), file, line: 1 };

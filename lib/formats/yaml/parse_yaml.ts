@@ -23,10 +23,10 @@ import { reject } from "../document/access.ts";
 import type { Entry, MapNode, Node, Placed } from "../document/node.ts";
 
 /** Nobody writes more by hand, and the parser would take seconds for it. */
-const MOST_CHARACTERS = 2 * 1_024 * 1_024;
+const MOST_CHARACTERS = 1_024 * 1_024;
 const MOST_DEPTH = 100;
 /** So many values a file may have when all aliases are followed. */
-const MOST_VALUES = 200_000;
+const MOST_VALUES = 50_000;
 
 type YamlNode = Alias | Scalar | YAMLMap | YAMLSeq;
 
@@ -100,6 +100,10 @@ function rejectSyntax({ code, pos, message }: YAMLError, file: string, lines: Li
   }
   // The parser catches what it runs into at a great depth.
   if (/call stack/.test(message)) return rejectDepth(file);
+  if (message.startsWith("Flow")) {
+    const hint = "close it, or indent what is in it";
+    return reject(place, "a list or a map in brackets, which begins further up, is still open here", hint);
+  }
   const [first = ""] = message.split("\n");
   const said = first.replace(/\s+at line \d+, column \d+:?$/, "").replace(/ ["']quote$/, " quote");
   const clause = `this is no YAML: ${said.slice(0, 1).toLowerCase()}${said.slice(1)}`;
