@@ -129,6 +129,7 @@ function includedBy({ value }: Entry, trail: readonly string[], files: Files): r
   return items.flatMap((item) => {
     const path = item.kind === "map" ? valueOf(item, "path") : item;
     if (path === null) reject(item, "an item of `include` has no `path`");
+    if (item.kind === "map") tellInclude(item, files.findings);
     const texts = path.kind === "list" ? path.items : [path];
     const documents = texts.map((text) => {
       const written = files.variables.now(text, "a path of `include`");
@@ -145,6 +146,18 @@ function includedBy({ value }: Entry, trail: readonly string[], files: Files): r
     files.included.add(id);
     return [projectOf(more.reduce(mergeMaps, first), [...trail, first.file], files)];
   });
+}
+
+function tellInclude({ entries }: MapNode, findings: KeyFindings): void {
+  const [folder, variables] = [entries.get("project_directory"), entries.get("env_file")];
+  if (folder !== undefined) {
+    const why = "paths of an included file are relative to its own folder";
+    findings.lost(folder, "include.project_directory", why, "write them so that they are right from there");
+  }
+  if (variables !== undefined) {
+    const why = "variables of included files come from the shell, and from the .env of this file";
+    findings.lost(variables, "include.env_file", why, "name the file with --env-file");
+  }
 }
 
 /** A service with what it extends below it, and so on. */
@@ -188,7 +201,7 @@ function withoutLink(map: MapNode): MapNode {
 
 function readFile(path: string, at: Placed, files: Files, trail: readonly string[] = []): MapNode {
   const found = files.disk.read(path);
-  if ("why" in found) return reject(at, `cannot read ${quote(path)}: ${found.why}`);
+  if ("why" in found) return reject(at, `cannot read "${path}": ${found.why}`);
   const { file, text, problem } = found;
   if (trail.includes(file)) {
     reject(

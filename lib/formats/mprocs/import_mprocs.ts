@@ -92,13 +92,15 @@ function writeActor(entry: Entry, context: ProcContext): void {
   const autorestart = keys.entries.get("autorestart");
   const isRestarted = autorestart !== undefined && flagOf(selected(autorestart.value), "`autorestart`");
   if (isRestarted || !endsByName(entry.key, command)) actor.keys.set("daemon", true);
-  else {findings.changed(
+  else {
+    findings.changed(
       entry,
       "",
       `actors.${actor.name}`,
       "by its name it is taken for something that ends",
       "daemon = true if it serves",
-    );}
+    );
+  }
   if (isRestarted) {
     actor.keys.set("restart", "always");
     findings.changed(

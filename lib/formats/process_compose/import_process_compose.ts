@@ -49,6 +49,7 @@ function read({ file, text, disk, environment, hasEnvFiles }: ImportSource): Imp
   const shell = shellOf(document, findings);
   for (const [name, keys] of processes) {
     const own = findings.of(name);
+    const why = whyOneShot(name, keys, waitedFor);
     const context: ProcessContext = {
       name,
       keys,
@@ -58,8 +59,17 @@ function read({ file, text, disk, environment, hasEnvFiles }: ImportSource): Imp
       actors: names,
       processes,
       waitedFor,
-      isOneShot: isOneShot(name, keys, waitedFor),
+      isOneShot: why !== null,
     };
+    if (why === "name") {
+      own.changed(
+        keys,
+        "",
+        `actors.${context.actor.name}`,
+        "by its name it is taken for something that ends",
+        "daemon = true if it serves",
+      );
+    }
     writeActor(context, shell);
   }
   variables.tell(findings);
@@ -126,7 +136,7 @@ function wholeOf(
 
 function readFile(path: string, at: Placed, trail: readonly string[], disk: IncludeDisk): MapNode {
   const found = disk.read(path);
-  if ("why" in found) return reject(at, `cannot read ${quote(path)}: ${found.why}`);
+  if ("why" in found) return reject(at, `cannot read "${path}": ${found.why}`);
   const { file, text, problem } = found;
   if (trail.includes(file)) {
     return reject(
@@ -144,15 +154,33 @@ function parseFile(file: string, text: string): MapNode {
   return mapOf(document, "the file");
 }
 
+const LONGEST_CHAIN = 50;
+
 function processesIn(document: MapNode): ReadonlyMap<string, MapNode> {
   const node = valueOf(document, "processes");
   if (node === null) return reject(document, "there are no `processes` in it");
-  const entries = [...mapOf(node, "`processes`").entries.values()];
+  const all = mapOf(node, "`processes`");
+  const entries = [...all.entries.values()];
   if (entries.length === 0) return reject(node, "there is no process in `processes`");
-  return new Map(entries.map(({ key, value, file, line }) => {
-    if (isNothing(value)) reject({ file, line }, `the process ${quote(key)} says nothing`);
-    return [key, mapOf(value, `the process ${quote(key)}`)];
-  }));
+  return new Map(entries.map((entry) => [entry.key, extended(entry, all, [])]));
+}
+
+/** A process over the one that it extends. */
+function extended({ key, value, file, line }: Entry, all: MapNode, trail: readonly string[]): MapNode {
+  if (isNothing(value)) reject({ file, line }, `the process ${quote(key)} says nothing`);
+  const own = mapOf(value, `the process ${quote(key)}`);
+  const link = valueOf(own, "extends");
+  if (link === null) return own;
+  const names = [...trail, key];
+  const base = all.entries.get(textOf(link, "`extends`"));
+  if (base === undefined) return reject(link, `there is no process ${quote(textOf(link, "`extends`"))}`);
+  if (names.includes(base.key)) {
+    const chain = [...names.slice(names.indexOf(base.key)), base.key];
+    reject(link, `the process ${quote(base.key)} extends itself: ${chain.join(" -> ")}`);
+  }
+  if (names.length > LONGEST_CHAIN) reject(link, `more than ${LONGEST_CHAIN} processes extend each other`);
+  const whole = mergeMaps(extended(base, all, names), own);
+  return { ...whole, entries: new Map([...whole.entries].filter(([name]) => name !== "extends")) };
 }
 
 function checkWaiting(processes: ReadonlyMap<string, MapNode>): void {
@@ -173,18 +201,26 @@ function waitedForIn(processes: ReadonlyMap<string, MapNode>): ReadonlySet<strin
   );
 }
 
-/** Something waits for its end, it is run by dates, or nothing asks whether it serves and its name says so. */
-function isOneShot(name: string, keys: MapNode, waitedFor: ReadonlySet<string>): boolean {
-  if (waitedFor.has(name) || valueOf(keys, "schedule") !== null) return true;
+/**
+ * Why a process has an end of its own: something waits for its end, it is run by dates, or nothing asks whether it serves and
+ * its name says so. Null for one that serves.
+ */
+function whyOneShot(
+  name: string,
+  keys: MapNode,
+  waitedFor: ReadonlySet<string>,
+): "waited-for" | "dates" | "name" | null {
+  if (waitedFor.has(name)) return "waited-for";
+  if (valueOf(keys, "schedule") !== null) return "dates";
   const daemon = valueOf(keys, "is_daemon");
-  if (daemon !== null && flagOf(daemon, "`is_daemon`")) return false;
+  if (daemon !== null && flagOf(daemon, "`is_daemon`")) return null;
   const policy = policyOf(keys);
   const isAsked = ["readiness_probe", "liveness_probe", "ready_log_line"].some((key) =>
     valueOf(keys, key) !== null
   );
   const command = valueOf(keys, "command");
-  return !isAsked && policy !== "always" &&
-    endsByName(name, command?.kind === "scalar" ? command.source : "");
+  if (isAsked || policy === "always") return null;
+  return endsByName(name, command?.kind === "scalar" ? command.source : "") ? "name" : null;
 }
 
 function textsOf(document: MapNode, variables: Variables, findings: KeyFindings): Texts {

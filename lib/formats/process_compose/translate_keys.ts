@@ -319,8 +319,18 @@ function setLogFile(context: ProcessContext, entry: Entry): void {
     "${replica}",
   );
   if (written === "") return;
-  addTo(context, "log", "file", homeOf(written));
-  context.findings.kept(entry, "log_location", toKey(context, "log.file"));
+  const replicas = valueOf(context.keys, "replicas");
+  const isShared = replicas !== null && Number(textNow(replicas, "replicas", context.texts)) > 1 &&
+    !written.includes("${replica}");
+  addTo(context, "log", "file", homeOf(isShared ? ofReplica(written) : written));
+  const to = toKey(context, "log.file");
+  if (isShared) context.findings.changed(entry, "log_location", to, "each replica has a file of its own");
+  else context.findings.kept(entry, "log_location", to);
+}
+
+/** `logs/api.log` as `logs/api.${replica}.log`. */
+function ofReplica(path: string): string {
+  return path.replace(/(\.\w+)?$/, ".${replica}$1");
 }
 
 const MEBIBYTE = "MiB";
