@@ -1,5 +1,4 @@
 import { counted } from "../../base/counted.ts";
-import { folderOf } from "../../base/posix_path.ts";
 import type { Finding, Outcome } from "../../formats/finding.ts";
 import type { Painter } from "./paint.ts";
 
@@ -16,9 +15,7 @@ export function renderFindings(findings: readonly Finding[], file: string, paint
 }
 
 function lineOf({ outcome, file, line, from, to, why, hint }: Finding, main: string, paint: Painter): string {
-  const folder = `${folderOf(main)}/`;
-  const shown = file.startsWith(folder) ? file.slice(folder.length) : file;
-  const place = [...(file === main ? [] : [shown]), ...(line === null ? [] : [String(line)])].join(":");
+  const place = [...(file === main ? [] : [file]), ...(line === null ? [] : [String(line)])].join(":");
   const head = outcome === "kept"
     ? paint.dim("kept   ")
     : outcome === "changed"

@@ -13,6 +13,7 @@ import { Variables } from "../variables/variables.ts";
 import { type Host, localize } from "./hosts.ts";
 import { checkDependencies, oneShotsOf, type WhyOneShot } from "./lifetimes.ts";
 import { loadProject, type Project, type Service } from "./load_project.ts";
+import { mountedFilesOf, placesOfFiles } from "./mounted_files.ts";
 import { TOP_KEYS } from "./lost_keys.ts";
 import { type Place, volumesOf } from "./places.ts";
 import { folderFor, type Makeup, makeupOf, placesOf, runFor, type ServiceRun } from "./runs.ts";
@@ -62,6 +63,7 @@ function read({ file, text, disk, environment, hasEnvFiles }: ImportSource): Imp
     variables,
     hosts: hostsOf(planned, variables),
     services: project.services,
+    mountedFiles: mountedFilesOf(project, variables),
     actors: new Map([...actors].map(([name, actor]) => [name, actor.name])),
     probed: new Set(planned.filter(({ run }) => run.kind === "known").map(({ service }) => service.name)),
     oneShots: new Set(oneShots.keys()),
@@ -152,6 +154,13 @@ function tellTop(
       findings.kept(entry, "version", "nothing depends on it");
     } else if (key.startsWith("x-")) {
       findings.kept(entry, key, "what its anchors hold is where they are used");
+    } else if (key === "secrets" || key === "configs") {
+      findings.changed(
+        entry,
+        key,
+        "the files themselves",
+        "nothing is mounted: services read them where they are",
+      );
     } else if (Object.hasOwn(TOP_KEYS, key)) {
       const [why, hint] = TOP_KEYS[key]!;
       findings.lost(entry, key, why, hint ?? null);
@@ -169,7 +178,10 @@ function writeActor(
   project: ProjectContext,
 ): void {
   const volumes = volumesOf(service.keys, project.variables);
-  const places = placesOf(makeup, volumes);
+  const places = [
+    ...placesOf(makeup, volumes),
+    ...placesOfFiles(service.keys, project.mountedFiles, project.variables),
+  ];
   const folder = run.kind === "known" ? null : folderFor(makeup, places);
   const known = run.kind === "known" ? { image: run.image, port: port! } : null;
   const cwd = folder === null || folder === project.folder ? null : folder;

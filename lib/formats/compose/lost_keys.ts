@@ -18,7 +18,6 @@ export const LOST_KEYS: Readonly<Record<string, Loss>> = {
   cap_drop: ["an actor has the rights of its user", "no_new_privs = true lets it gain none"],
   cgroup: NO_NAMESPACE,
   cgroup_parent: ["the groups of actors are below that of supervise"],
-  configs: ["no files are mounted", "have the program read the files where they are"],
   container_name: NO_CONTAINER,
   cpu_count: [
     "only a share of processor time can be limited",
@@ -68,7 +67,6 @@ export const LOST_KEYS: Readonly<Record<string, Loss>> = {
   pull_refresh_after: ["no images are pulled"],
   read_only: ["an actor sees the files of this machine"],
   runtime: NO_CONTAINER,
-  secrets: ["no files are mounted", "have the program read the files where they are, or use env_file"],
   shm_size: ["/dev/shm is that of this machine"],
   stdin_open: [
     "an actor reads nothing from a terminal",
@@ -90,11 +88,9 @@ export const KEPT_KEYS: Readonly<Record<string, string>> = {
   init: "supervise reaps what a process leaves",
 };
 
-/** Keys of the whole file. */
+/** Keys of the whole file that are lost. */
 export const TOP_KEYS: Readonly<Record<string, Loss>> = {
   networks: ONE_MACHINE,
   volumes: ["no volumes are made", "files are where the programs put them"],
-  secrets: ["no files are mounted", "have the program read the files where they are, or use env_file"],
-  configs: ["no files are mounted", "have the program read the files where they are"],
   models: ["no models are run", "start the server of the model as an actor of its own"],
 };

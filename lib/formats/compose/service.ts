@@ -18,6 +18,8 @@ export interface ProjectContext {
   readonly variables: Variables;
   readonly hosts: ReadonlyMap<string, Host>;
   readonly services: ReadonlyMap<string, Service>;
+  /** Absolute paths of secrets and configs that are files: `secrets db-password`. */
+  readonly mountedFiles: ReadonlyMap<string, string>;
   /** Names of actors by those of the services that become one. */
   readonly actors: ReadonlyMap<string, string>;
   /** Services that have a probe of ours which says when they are ready. */

@@ -7,16 +7,16 @@ import { quote } from "../../config/wording.ts";
 import type { DraftValue } from "../draft.ts";
 import { flagOf, listOf, mapOf, reject, textsOf, valueOf } from "../document/access.ts";
 import { describeNode, type Entry, isNothing, type MapNode, type Node } from "../document/node.ts";
-import { isReservedVariable } from "../reserved_variables.ts";
 import { dockerBytes } from "../units.ts";
 import { formatSize } from "../../base/size.ts";
 import { hasHealthcheck, setHealth } from "./health.ts";
 import { dependenciesOf } from "./lifetimes.ts";
 import { setGroupLimit, setResources, setUlimits } from "./limits.ts";
 import { KEPT_KEYS, LOST_KEYS } from "./lost_keys.ts";
-import { asMap } from "../document/merge_maps.ts";
+import { setEnvFiles, setEnvironment } from "./environment.ts";
+import { tellMountedFiles } from "./mounted_files.ts";
 import { durationIn } from "./restarts.ts";
-import { fromFile, localText, localWord, type ServiceContext, tellHosts, toKey } from "./service.ts";
+import { fromFile, localWord, type ServiceContext, toKey } from "./service.ts";
 
 type Translate = (context: ServiceContext, entry: Entry) => void;
 
@@ -33,6 +33,8 @@ const DECIDED: ReadonlySet<string> = new Set([
 const TRANSLATED: Readonly<Record<string, Translate>> = {
   environment: setEnvironment,
   env_file: setEnvFiles,
+  secrets: tellMountedFiles,
+  configs: tellMountedFiles,
   depends_on: setDependencies,
   healthcheck: setHealth,
   profiles: setProfiles,
@@ -72,76 +74,6 @@ function tellOther({ findings }: ServiceContext, entry: Entry): void {
   if (key.startsWith("x-")) return findings.kept(entry, key, "a name of your own, which says nothing");
   const [why, hint] = Object.hasOwn(LOST_KEYS, key) ? LOST_KEYS[key]! : ["it is no key that is known here"];
   findings.lost(entry, key, why, hint ?? null);
-}
-
-function setEnvironment(context: ServiceContext, entry: Entry): void {
-  const { actor, findings } = context;
-  if (isNothing(entry.value)) return;
-  const map = entry.value.kind === "list"
-    ? asMap("environment", entry.value)
-    : mapOf(entry.value, "`environment`");
-  const env: Record<string, DraftValue> = {};
-  const names = new Set<string>();
-  const fromDotenv: string[] = [];
-  for (const { key, value, file, line } of map.entries.values()) {
-    const at = { file, line };
-    if (isReservedVariable(key) || key === "") {
-      findings.lost(at, `environment.${key}`, "supervise sets it for every process", "use another name");
-    } else if (isNothing(value)) {
-      findings.kept(at, `environment.${key}`, "inherited from the shell");
-    } else if (isOfDotenv(key, value, context)) {
-      fromDotenv.push(key);
-    } else {
-      env[key] = localText(value, `the variable ${key}`, context, names, key);
-    }
-  }
-  if (fromDotenv.length > 0) {
-    addEnvFile(context, ".env");
-    const to = toKey(context, 'env_file = [".env"]');
-    const why = `${fromDotenv.join(", ")} ${
-      fromDotenv.length === 1 ? "comes" : "come"
-    } from .env, with all else that it sets`;
-    findings.changed(entry, "environment", to, why);
-  }
-  const count = Object.keys(env).length;
-  if (count === 0) return;
-  const known = actor.keys.get("env") as Record<string, DraftValue> | undefined;
-  actor.keys.set("env", { ...known, ...env });
-  const to = toKey(context, "env");
-  if (names.size === 0) {
-    findings.kept(entry, "environment", `${to} (${count === 1 ? "1 variable" : `${count} variables`})`);
-  } else tellHosts(context, entry, to, names);
-}
-
-/** `NAME: ${NAME}` says no more than the `.env` does. */
-function isOfDotenv(key: string, value: Node, { project: { variables } }: ServiceContext): boolean {
-  return variables.aloneIn(value, `the variable ${key}`) === key && variables.isInDotenv(key);
-}
-
-function setEnvFiles(context: ServiceContext, entry: Entry): void {
-  const { findings, project } = context;
-  if (isNothing(entry.value)) return;
-  for (const item of entry.value.kind === "list" ? entry.value.items : [entry.value]) {
-    const path = item.kind === "map" ? valueOf(item, "path") : item;
-    if (path === null) return reject(item, "an item of `env_file` has no `path`");
-    const written = project.variables.now(path, "`env_file`");
-    const here = resolvePath(folderOf(path.file), written);
-    const shown = fromFile(here, project.folder).replace(/^\.\//, "");
-    if (project.disk.exists(here)) {
-      addEnvFile(context, shown);
-      findings.kept(item, `env_file ${written}`, toKey(context, "env_file"));
-    } else {
-      const hint = `write env_file = [${
-        JSON.stringify(shown)
-      }] into actors.${context.actor.name} once it is there`;
-      findings.lost(item, `env_file ${written}`, "there is no such file", hint);
-    }
-  }
-}
-
-function addEnvFile({ actor }: ServiceContext, file: string): void {
-  const known = (actor.keys.get("env_file") ?? []) as readonly string[];
-  if (!known.includes(file)) actor.keys.set("env_file", [...known, file]);
 }
 
 function setDependencies(context: ServiceContext, entry: Entry): void {
