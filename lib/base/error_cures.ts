@@ -55,7 +55,8 @@ export const CURES: Readonly<Record<keyof typeof ERRORS | AnyProblemName, string
   "guardian/refused": "Wait until the tree has come up or ended, and try again.",
   "import/not-found": "Name a file of another tool that is there and can be read.",
   "import/not-readable": "Correct the file at the line that is told, or say with --from which format it has.",
-  "import/not-sound": "Correct the lines of the other tool's file that the problems come from, or write that part by hand.",
+  "import/not-sound":
+    "Correct the lines of the other tool's file that the problems come from, or write that part by hand.",
   "import/unknown-format": "Say with --from which tool the file is for.",
   "host/no-libc": "Install the C library that the binary was made for: glibc or musl.",
   "host/no-proc": "Mount /proc, that of the very PID namespace that the command runs in.",

@@ -43,7 +43,13 @@ export const importVerb: Command = {
       takes: "file",
       doc: "write the configuration there; default: print it",
     },
-    { name: "env-file", value: "FILE", takes: "file", many: true, doc: "a file of variables that belongs to it" },
+    {
+      name: "env-file",
+      value: "FILE",
+      takes: "file",
+      many: true,
+      doc: "a file of variables that belongs to it",
+    },
     { name: "force", doc: "write over a file that is there" },
   ],
   examples: [
