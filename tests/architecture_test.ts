@@ -92,6 +92,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   config: ["toml-eslint-parser"],
   wire: ["cbor-x/encode", "cbor-x/decode"],
   cli: ["@std/cli/parse-args", "get-east-asian-width"],
+  formats: ["acorn", "yaml"],
   engine: ["@std/streams/delimiter-stream", "croner", "re2js"],
 };
 

@@ -49,6 +49,7 @@ export const ERRORS = {
   "guardian/refused": "A guardian does not do what it was asked for.",
   "import/not-found": "There is no file to be imported where one was looked for.",
   "import/not-readable": "A file cannot be imported: it cannot be read, or is not what its name says.",
+  "import/not-sound": "The configuration that was made of another tool's file is not valid.",
   "import/unknown-format": "It is not known which tool a file is for.",
   "host/no-libc": "The C library of this machine cannot be loaded.",
   "host/no-proc": "The folder /proc is not there, or is that of another container.",

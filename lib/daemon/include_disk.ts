@@ -12,12 +12,12 @@ const NO_FILE: Readonly<Record<Exclude<PathInfo["kind"], "file">, string>> = {
   device: "it is a device",
 };
 
-/** See the module. @param maxBytes How long a file may be. */
-export function includeDisk({ files }: Host, maxBytes: number): IncludeDisk {
+/** See the module. @param maxBytes How long a file may be. @param language What its files are written in. */
+export function includeDisk({ files }: Host, maxBytes: number, language = "TOML"): IncludeDisk {
   return {
     exists: (path) => files.inspectFolder(path) !== null,
     list: (folder) => unlessRefused(() => entriesOf(files, folder)),
-    read: (path) => unlessRefused(() => readSource(files, path, maxBytes)),
+    read: (path) => unlessRefused(() => readSource(files, path, maxBytes, language)),
   };
 }
 
@@ -30,14 +30,14 @@ function entriesOf(files: Files, folder: string): readonly FolderEntry[] {
   });
 }
 
-function readSource(files: Files, path: string, maxBytes: number): SourceFile {
+function readSource(files: Files, path: string, maxBytes: number, language: string): SourceFile {
   const kind = files.inspect(path)?.kind;
   if (kind === undefined) return { why: whyNothing(files, path) };
   if (kind !== "file") return { why: NO_FILE[kind] };
   const bytes = files.readBytes(path, maxBytes);
   const file = files.realPath(path);
   if (bytes === null || file === null) return { why: whyNothing(files, path) };
-  return { file, ...decodeText(file, bytes) };
+  return { file, ...decodeText(file, bytes, language) };
 }
 
 function whyNothing(files: Files, path: string): string {

@@ -23,6 +23,13 @@ export interface Finding {
   readonly hint: string | null;
 }
 
+/** Tells what became of one line. */
+export interface LineReport {
+  kept(to: string): void;
+  changed(to: string, why: string, hint?: string | null): void;
+  lost(why: string, hint?: string | null): void;
+}
+
 /** Findings in the order in which they are told, which is that of the file. */
 export class FindingList {
   readonly #file: string;
@@ -55,7 +62,25 @@ export class FindingList {
     this.#add({ outcome: "lost", line, from, to: null, why, hint });
   }
 
+  /** For all that there is to say of one line. */
+  at(line: number | null, from: string): LineReport {
+    return {
+      kept: (to) => this.kept(line, from, to),
+      changed: (to, why, hint = null) => this.changed(line, from, to, why, hint),
+      lost: (why, hint = null) => this.lost(line, from, why, hint),
+    };
+  }
+
   #add(finding: Omit<Finding, "file">): void {
     this.#findings.push({ file: this.#file, ...finding });
   }
+}
+
+/** Findings by their lines: those of a file after those of the one that includes it, and what is about no line last. */
+export function inFileOrder(findings: readonly Finding[], main: string): readonly Finding[] {
+  const files = [...new Set([main, ...findings.map(({ file }) => file)])];
+  return findings.toSorted((one, other) =>
+    files.indexOf(one.file) - files.indexOf(other.file) ||
+    (one.line ?? Infinity) - (other.line ?? Infinity) || 0
+  );
 }

@@ -1,96 +1,166 @@
+import { counted } from "../../base/counted.ts";
 import { ExitCode } from "../../base/exit_code.ts";
 import { nearestName } from "../../base/nearest.ts";
-import { baseName, resolvePath } from "../../base/posix_path.ts";
+import { baseName, folderOf, resolvePath } from "../../base/posix_path.ts";
 import { UserError } from "../../base/user_error.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
+import type { IncludeDisk } from "../../config/include/disk.ts";
+import { parseEnvFile } from "../../config/text/dotenv.ts";
 import { anyOf, didYouMean, quote } from "../../config/wording.ts";
 import { includeDisk } from "../../daemon/include_disk.ts";
 import { MOST_BYTES } from "../../daemon/load_plan.ts";
+import type { DraftTree } from "../../formats/draft.ts";
+import { inFileOrder } from "../../formats/finding.ts";
 import { IMPORTERS } from "../../formats/importers.ts";
-import type { Importer } from "../../formats/importer.ts";
+import type { Importer, SourceText } from "../../formats/importer.ts";
+import { literal } from "../../formats/literal.ts";
+import { rebaseDraft } from "../../formats/rebase_draft.ts";
 import { writeToml } from "../../formats/write_toml.ts";
+import { checkImported } from "../check_imported.ts";
 import type { Command, Context } from "../command.ts";
+import { LANGUAGE, readFile, readFolder, readSources } from "../import_sources.ts";
+import { usage } from "../option.ts";
 import { renderFindings } from "../render/findings.ts";
+import { problemFields, renderProblems } from "../render/problems.ts";
 import { writeNew } from "../write_new.ts";
 
 /** `supervise import`. */
 export const importVerb: Command = {
-  usage: "FILE",
+  usage: "FILE...",
   about: [
     "Reads a file of another tool and prints a configuration that does the same, with a report on stderr of every line: what " +
     "was kept, what is different now, what has no place here and what to do about it. Nothing of the file is run, and nothing " +
     "is started.",
     `It knows ${anyOf(Object.keys(IMPORTERS))}, by the file's name and text unless --from says which it is.`,
+    "FILE may be a folder of systemd units, or several units; `-` is standard input, and needs --from as a rule.",
   ],
   options: [
     { name: "from", value: "FORMAT", doc: "which tool the file is for" },
     { name: "output", short: "o", value: "FILE", doc: "write the configuration there; default: print it" },
+    { name: "env-file", value: "FILE", many: true, doc: "a file of variables that belongs to it" },
     { name: "force", doc: "write over a file that is there" },
   ],
   examples: [
     ["supervise import Procfile", "to see what becomes of it"],
     ["supervise import -o supervise.toml Procfile", "and then `supervise up`"],
+    ["supervise import --json /etc/systemd/system/shop.service", "for programs"],
   ],
-  words: [1, 1],
+  words: [1, Infinity],
   async run(context) {
-    const { ui, args, host } = context;
-    const { file, text, disk } = readSource(context);
-    const importer = await fromPromise(importerFor(args.text("from"), file, text));
-    const source = { file, text, disk, environment: context.program.environment };
-    const { draft, findings } = await fromPromise(Promise.resolve(importer.read(source)));
-    const toml = writeToml(draft, [`Made from ${baseName(file)} by \`supervise import\`.`]);
+    const { ui, args, host, program } = context;
+    const disk = includeDisk(host, MOST_BYTES, LANGUAGE);
+    const { importer, files: [first, ...others] } = await sourcesOf(context, disk);
+    const folder = folderOf(first.file);
+    const envFiles = args.list("env-file").map((word) => readFile(disk, resolvePath(program.cwd, word)));
+    const { draft, findings: told } = await fromPromise(Promise.resolve(importer.read({
+      ...first,
+      others,
+      disk,
+      environment: { ...program.environment, ...variablesOf(envFiles) },
+      hasEnvFiles: envFiles.length > 0,
+    })));
+    const findings = inFileOrder(told, first.file);
+    addEnvFiles(draft, envFiles, folder);
     const output = args.text("output");
-    const path = output === null ? null : resolvePath(context.program.cwd, output);
+    const path = output === null ? null : resolvePath(program.cwd, output);
+    if (path !== null) rebaseDraft(draft, folder, folderOf(path));
+    const toml = writeToml(draft, [`Made from ${baseName(first.file)} by \`supervise import\`.`]);
+    const { problems, texts } = checkImported(context, path ?? `${folder}/supervise.toml`, toml, first.file);
     if (path !== null) writeNew(host.files, path, toml, args.has("force"));
     if (ui.json) {
-      await fromPromise(ui.printJson([{ from: importer.name, file, output: path, toml, findings }]));
+      const shown = { toml, findings, problems: problems.map(problemFields) };
+      await fromPromise(ui.printJson([{ from: importer.name, file: first.file, output: path, ...shown }]));
       return ExitCode.done;
     }
     if (path === null) await fromPromise(ui.print(toml.trimEnd()));
-    await fromPromise(ui.say(renderFindings(findings, file, ui.err)));
+    const report = renderFindings(findings, first.file, ui.err);
+    if (report !== "") await fromPromise(ui.say(report));
+    if (problems.length > 0) {
+      await fromPromise(ui.say(`\n${renderProblems(problems, texts, ui.err.isOn).trimEnd()}`));
+    }
     if (path !== null) {
-      await fromPromise(ui.say(`wrote ${output}; \`supervise check ${output}\` looks at it`));
+      const size = counted(countActors(draft), "actor");
+      await fromPromise(ui.say(`wrote ${output} (${size}); \`supervise check ${output}\` looks at it`));
     }
     return ExitCode.done;
   },
 };
 
-function readSource({ host, program, args }: Context) {
-  const path = resolvePath(program.cwd, args.words[0]!);
-  const disk = includeDisk(host, MOST_BYTES);
-  const found = disk.read(path);
-  if ("why" in found) {
-    throw new UserError("import/not-found", `Cannot read "${path}": ${found.why}`, {
-      hint: "name a file of another tool, such as a Procfile",
-      exitCode: ExitCode.badConfig,
-    });
-  }
-  const { file, text, problem } = found;
-  if (problem !== null) {
-    throw new UserError("import/not-readable", `${file}:${problem.line}: ${problem.message}`, {
-      ...(problem.hint === null ? {} : { hint: problem.hint }),
-      exitCode: ExitCode.badConfig,
-    });
-  }
-  return { file, text, disk };
+/** What is read, and by which importer. */
+interface Sources {
+  readonly importer: Importer;
+  readonly files: readonly [SourceText, ...SourceText[]];
 }
 
-async function importerFor(name: string | null, file: string, text: string): Promise<Importer> {
-  if (name !== null) {
-    const load = Object.hasOwn(IMPORTERS, name) ? IMPORTERS[name] : undefined;
-    if (load !== undefined) return await load();
-    const near = didYouMean(nearestName(name, Object.keys(IMPORTERS)));
-    throw new UserError("import/unknown-format", `There is no format ${quote(name)}${near}`, {
-      hint: `--from is ${anyOf(Object.keys(IMPORTERS))}`,
-      exitCode: ExitCode.usage,
-    });
+async function sourcesOf(context: Context, disk: IncludeDisk): Promise<Sources> {
+  const from = context.args.text("from");
+  const sources = await readSources(context, disk);
+  if (sources.folder !== null) {
+    const importers = from === null ? await allImporters() : [await fromPromise(importerOf(from))];
+    for (const importer of importers) {
+      const names = sources.names.filter((name) => importer.isOneOfMany?.(name) === true);
+      const [first, ...others] = readFolder(disk, sources.folder, names);
+      if (first !== undefined) return { importer, files: [first, ...others] };
+    }
+    throw new UserError(
+      "import/not-found",
+      `There is nothing to be imported as a whole in the folder "${sources.folder}"`,
+      {
+        hint: "name the file in it",
+        exitCode: ExitCode.badConfig,
+      },
+    );
   }
-  for (const load of Object.values(IMPORTERS)) {
-    const importer = await load();
+  const [first, ...others] = sources.files;
+  const importer = from === null ? await recognize(first!) : await fromPromise(importerOf(from));
+  if (others.length > 0 && importer.isOneOfMany === undefined) {
+    throw usage(
+      "usage/words",
+      `${importer.title} stands for itself, and ${others.length + 1} files are named`,
+      "name one",
+    );
+  }
+  return { importer, files: [first!, ...others] };
+}
+
+async function allImporters(): Promise<readonly Importer[]> {
+  return await fromPromise(Promise.all(Object.values(IMPORTERS).map((load) => load())));
+}
+
+async function importerOf(name: string): Promise<Importer> {
+  const load = Object.hasOwn(IMPORTERS, name) ? IMPORTERS[name] : undefined;
+  if (load !== undefined) return await load();
+  const near = didYouMean(nearestName(name, Object.keys(IMPORTERS)));
+  throw new UserError("import/unknown-format", `There is no format ${quote(name)}${near}`, {
+    hint: `--from is ${anyOf(Object.keys(IMPORTERS))}`,
+    exitCode: ExitCode.usage,
+  });
+}
+
+async function recognize({ file, text }: SourceText): Promise<Importer> {
+  for (const importer of await allImporters()) {
     if (importer.recognizes(baseName(file), text)) return importer;
   }
   throw new UserError("import/unknown-format", `It is not known which tool "${file}" is for`, {
     hint: `say so with --from: ${anyOf(Object.keys(IMPORTERS))}`,
     exitCode: ExitCode.badConfig,
   });
+}
+
+function variablesOf(files: readonly SourceText[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(files.flatMap(({ text }) => [...parseEnvFile(text).variables]));
+}
+
+/** The files that were named go over those that the importer has found. */
+function addEnvFiles({ keys }: DraftTree, files: readonly SourceText[], folder: string): void {
+  if (files.length === 0) return;
+  const found = keys.get("env_file");
+  const named = files.map(({ file }) =>
+    literal(file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file)
+  );
+  keys.set("env_file", [...(Array.isArray(found) ? found : []), ...named]);
+}
+
+function countActors({ actors, trees }: DraftTree): number {
+  return actors.length + trees.reduce((sum, tree) => sum + countActors(tree), 0);
 }

@@ -19,11 +19,11 @@ const ENCODINGS: readonly (readonly [name: string, starts: readonly (number | nu
   ["UTF-16", [0, null, 0, null]],
 ];
 
-/** Decodes a configuration file. */
-export function decodeText(file: string, bytes: Uint8Array): DecodedText {
+/** Decodes a configuration file. @param language What it is written in, for the sentence that says why it is UTF-8. */
+export function decodeText(file: string, bytes: Uint8Array, language = "TOML"): DecodedText {
   const encoding = encodingOf(bytes);
   if (encoding !== null) {
-    const message = `the file is ${encoding}, and TOML is UTF-8`;
+    const message = `the file is ${encoding}, and ${language} is UTF-8`;
     return { text: "", problem: problemAt(file, 0, 0, message, saveAsUtf8(encoding)) };
   }
   const text = new TextDecoder().decode(bytes);
