@@ -4,4 +4,6 @@ import type { Importer } from "./importer.ts";
 /** By the name that `--from` takes, in the order in which a file is offered to them. */
 export const IMPORTERS: Readonly<Record<string, () => Promise<Importer>>> = {
   procfile: async () => (await import("./procfile/import_procfile.ts")).importer,
+  supervisord: async () => (await import("./supervisord/import_supervisord.ts")).importer,
+  circus: async () => (await import("./circus/import_circus.ts")).importer,
 };
