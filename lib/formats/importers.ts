@@ -5,5 +5,6 @@ import type { Importer } from "./importer.ts";
 export const IMPORTERS: Readonly<Record<string, () => Promise<Importer>>> = {
   procfile: async () => (await import("./procfile/import_procfile.ts")).importer,
   supervisord: async () => (await import("./supervisord/import_supervisord.ts")).importer,
+  systemd: async () => (await import("./systemd/import_systemd.ts")).importer,
   circus: async () => (await import("./circus/import_circus.ts")).importer,
 };

@@ -49,7 +49,7 @@ export const importVerb: Command = {
   async run(context) {
     const { ui, args, host, program } = context;
     const disk = includeDisk(host, MOST_BYTES, LANGUAGE);
-    const { importer, files: [first, ...others] } = await sourcesOf(context, disk);
+    const { importer, title, files: [first, ...others] } = await sourcesOf(context, disk);
     const folder = folderOf(first.file);
     const envFiles = args.list("env-file").map((word) => readFile(disk, resolvePath(program.cwd, word)));
     const { draft, findings: told } = await fromPromise(Promise.resolve(importer.read({
@@ -64,7 +64,7 @@ export const importVerb: Command = {
     const output = args.text("output");
     const path = output === null ? null : resolvePath(program.cwd, output);
     if (path !== null) rebaseDraft(draft, folder, folderOf(path));
-    const toml = writeToml(draft, [`Made from ${baseName(first.file)} by \`supervise import\`.`]);
+    const toml = writeToml(draft, [`Made from ${title} by \`supervise import\`.`]);
     const { problems, texts } = checkImported(context, path ?? `${folder}/supervise.toml`, toml, first.file);
     if (path !== null) writeNew(host.files, path, toml, args.has("force"));
     if (ui.json) {
@@ -89,6 +89,8 @@ export const importVerb: Command = {
 /** What is read, and by which importer. */
 interface Sources {
   readonly importer: Importer;
+  /** What they are called at the top of what is made from them. */
+  readonly title: string;
   readonly files: readonly [SourceText, ...SourceText[]];
 }
 
@@ -100,7 +102,9 @@ async function sourcesOf(context: Context, disk: IncludeDisk): Promise<Sources> 
     for (const importer of importers) {
       const names = sources.names.filter((name) => importer.isOneOfMany?.(name) === true);
       const [first, ...others] = readFolder(disk, sources.folder, names);
-      if (first !== undefined) return { importer, files: [first, ...others] };
+      if (first !== undefined) {
+        return { importer, title: `${baseName(sources.folder)}/`, files: [first, ...others] };
+      }
     }
     throw new UserError(
       "import/not-found",
@@ -120,7 +124,11 @@ async function sourcesOf(context: Context, disk: IncludeDisk): Promise<Sources> 
       "name one",
     );
   }
-  return { importer, files: [first!, ...others] };
+  return {
+    importer,
+    title: sources.files.map(({ file }) => baseName(file)).join(", "),
+    files: [first!, ...others],
+  };
 }
 
 async function allImporters(): Promise<readonly Importer[]> {
