@@ -7,4 +7,5 @@ export const IMPORTERS: Readonly<Record<string, () => Promise<Importer>>> = {
   supervisord: async () => (await import("./supervisord/import_supervisord.ts")).importer,
   systemd: async () => (await import("./systemd/import_systemd.ts")).importer,
   circus: async () => (await import("./circus/import_circus.ts")).importer,
+  pm2: async () => (await import("./pm2/import_pm2.ts")).importer,
 };
