@@ -28,6 +28,7 @@ import {
 import { readBoolean, readInteger, readNumber } from "../ini/values.ts";
 import type { Imported, Importer, ImportSource } from "../importer.ts";
 import { notReadable } from "../not_readable.ts";
+import { resolveProgram } from "../resolve_program.ts";
 import { splitWords } from "../split_words.ts";
 import { valueText } from "../write_toml.ts";
 import { expand, expandShellVariables, socketsIn } from "./expand.ts";
@@ -286,7 +287,9 @@ function setCommand(
   }
   if (shell !== undefined) findings.of(shell.file).kept(shell.line, `${label} shell`, `${path} exec`);
   const line = `${cmd.value.replaceAll("\n", " ")} ${words}`;
-  actor.keys.set("exec", splitWords(line, cmd.file, cmd.line).map((word) => textOf(cmd, word)));
+  const [program, ...rest] = splitWords(line, cmd.file, cmd.line).map((word) => textOf(cmd, word));
+  const folder = entries.get("working_dir");
+  actor.keys.set("exec", [resolveProgram(program!, folder === undefined ? null : textOf(folder)), ...rest]);
   if (/\bwid\b/i.test(line)) {
     report.changed(`${path} exec`, "${replica} counts from 1, and a copy that is restarted keeps its number");
   } else report.kept(`${path} exec`);
