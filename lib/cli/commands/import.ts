@@ -12,17 +12,19 @@ import { MOST_BYTES } from "../../daemon/load_plan.ts";
 import type { DraftTree } from "../../formats/draft.ts";
 import { inFileOrder } from "../../formats/finding.ts";
 import { IMPORTERS } from "../../formats/importers.ts";
-import type { Importer, SourceText } from "../../formats/importer.ts";
+import type { Importer, ImportOption, SourceText } from "../../formats/importer.ts";
 import { literal } from "../../formats/literal.ts";
 import { rebaseDraft } from "../../formats/rebase_draft.ts";
 import { writeToml } from "../../formats/write_toml.ts";
 import { checkImported } from "../check_imported.ts";
 import type { Command, Context } from "../command.ts";
 import { LANGUAGE, readFile, readFolder, readSources } from "../import_sources.ts";
-import { usage } from "../option.ts";
+import { type Parsed, usage } from "../option.ts";
 import { renderFindings } from "../render/findings.ts";
 import { problemFields, renderProblems } from "../render/problems.ts";
 import { writeNew } from "../write_new.ts";
+
+const OPTIONS: readonly ImportOption[] = ["formation", "port"];
 
 /** `supervise import`. */
 export const importVerb: Command = {
@@ -38,11 +40,14 @@ export const importVerb: Command = {
     { name: "from", value: "FORMAT", doc: "which tool the file is for" },
     { name: "output", short: "o", value: "FILE", doc: "write the configuration there; default: print it" },
     { name: "env-file", value: "FILE", many: true, doc: "a file of variables that belongs to it" },
+    { name: "formation", short: "c", value: "NAME=N,...", doc: "how many of each process of a Procfile" },
+    { name: "port", value: "N", doc: "the port of the first process of a Procfile; default: 5000" },
     { name: "force", doc: "write over a file that is there" },
   ],
   examples: [
     ["supervise import Procfile", "to see what becomes of it"],
     ["supervise import -o supervise.toml Procfile", "and then `supervise up`"],
+    ["supervise import -c web=2,worker=1 Procfile", "with foreman's formation"],
     ["supervise import --json /etc/systemd/system/shop.service", "for programs"],
   ],
   words: [1, Infinity],
@@ -50,6 +55,7 @@ export const importVerb: Command = {
     const { ui, args, host, program } = context;
     const disk = includeDisk(host, MOST_BYTES, LANGUAGE);
     const { importer, title, files: [first, ...others] } = await sourcesOf(context, disk);
+    const options = optionsFor(importer, args);
     const folder = folderOf(first.file);
     const envFiles = args.list("env-file").map((word) => readFile(disk, resolvePath(program.cwd, word)));
     const { draft, findings: told } = await fromPromise(Promise.resolve(importer.read({
@@ -58,6 +64,7 @@ export const importVerb: Command = {
       disk,
       environment: { ...program.environment, ...variablesOf(envFiles) },
       hasEnvFiles: envFiles.length > 0,
+      options,
     })));
     const findings = inFileOrder(told, first.file);
     addEnvFiles(draft, envFiles, folder);
@@ -85,6 +92,20 @@ export const importVerb: Command = {
     return ExitCode.done;
   },
 };
+
+/** @throws {UserError} `usage/words` for options that the format does not have */
+function optionsFor(importer: Importer, args: Parsed): ReadonlyMap<string, string> {
+  const given = OPTIONS.flatMap((name) => {
+    const value = args.text(name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  for (const [name] of given) {
+    if (importer.options?.includes(name) !== true) {
+      throw usage("usage/words", `--${name} is for a Procfile, and this is ${importer.title}`, "leave it out");
+    }
+  }
+  return new Map(given);
+}
 
 /** What is read, and by which importer. */
 interface Sources {

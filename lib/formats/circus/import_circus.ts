@@ -27,6 +27,7 @@ import {
 } from "../ini/python_ini.ts";
 import { readBoolean, readInteger, readNumber } from "../ini/values.ts";
 import type { Imported, Importer, ImportSource } from "../importer.ts";
+import { fileOfCopies } from "../log_file.ts";
 import { notReadable } from "../not_readable.ts";
 import { resolveProgram } from "../resolve_program.ts";
 import { splitWords } from "../split_words.ts";
@@ -357,9 +358,10 @@ function setLog(
   if (file !== undefined && holder === undefined) {
     taken.logs.set(file.value, path);
     const bytes = entries.get(`${chosen}.max_bytes`);
+    const written = expand(file.value, [], file, findings);
     const backups = entries.get(`${chosen}.backup_count`);
     actor.keys.set("log", {
-      file: expand(file.value, [], file, findings),
+      file: actor.keys.has("replicas") ? fileOfCopies(written) : written,
       ...(bytes === undefined || readNumber(bytes) === 0
         ? {}
         : { max_size: formatSize(Math.max(1_024, readNumber(bytes))) }),
@@ -372,6 +374,8 @@ function setLog(
     const other = entries.get(`${chosen}.${option}`);
     if (entry.name === `${chosen}.filename` && holder !== undefined) {
       report.lost(`${holder} logs to that file, and a file has one writer here`, "give it a file of its own");
+    } else if (entry.name === `${chosen}.filename` && actor.keys.has("replicas")) {
+      report.changed(`${path} log`, "each copy has a file of its own");
     } else if (!entry.name.startsWith(chosen)) {
       if (other?.value === entry.value) report.kept(`${path}: both streams are in one log`);
       else {report.changed(

@@ -108,11 +108,7 @@ export const WATCHER_RULES: Readonly<Record<string, WatcherRule>> = {
     ),
   singleton: ({ path }, entry, report) => {
     readBoolean(entry);
-    report.changed(
-      path,
-      "nothing forbids that it is scaled",
-      "write no replicas: `supervise scale` refuses an actor without",
-    );
+    report.kept(`${path}: one process, which \`supervise scale\` refuses to multiply`);
   },
   warmup_delay: ({ path }, entry, report) => {
     if (Number(entry.value) === 0) return report.kept(path);

@@ -5,6 +5,7 @@ import { didYouMean } from "../../config/wording.ts";
 import { addActor, type DraftActor, type DraftTree, draftTree, fitShutdown, orderKeys } from "../draft.ts";
 import { FindingList, type LineReport } from "../finding.ts";
 import type { Imported, Importer, ImportSource } from "../importer.ts";
+import { fileOfCopies } from "../log_file.ts";
 import { notReadable } from "../not_readable.ts";
 import { valueText } from "../write_toml.ts";
 import { COMMAND_KEYS, setCommand } from "./app_command.ts";
@@ -151,9 +152,7 @@ function setLog(
   const written = value === null ? null : readText(app.get(chosen!));
   const holder = written === null ? undefined : logs.get(written);
   const copies = typeof actor.keys.get("replicas") === "number";
-  const file = written !== null && copies && !written.includes("${replica}")
-    ? written.replace(/(\.\w+)?$/, "-${replica}$1")
-    : written;
+  const file = written !== null && copies ? fileOfCopies(written) : written;
   const isNull = written !== null && /^(?:\/dev\/null|NULL)$/i.test(written);
   const isOwn = written !== null && /^\/dev\/(?:stdout|stderr|fd\/[12])$/.test(written);
   if (isNull && files.every((key) => /^(?:\/dev\/null|NULL)$/i.test(String(textOf(app.get(key)))))) {

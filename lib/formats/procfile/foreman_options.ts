@@ -1,5 +1,6 @@
 /** The options of foreman: in a file `.foreman` beside the Procfile, those of its command line by their long names. */
-import { parseDocument } from "yaml";
+import { type Document, parseDocument } from "yaml";
+import { quote } from "../../config/wording.ts";
 import { notReadable } from "../not_readable.ts";
 
 /** What foreman is told; null for what it is not. */
@@ -39,7 +40,7 @@ export function parseForemanOptions(file: string, text: string): ForemanOptions 
   if (error !== undefined) {
     throw notReadable(file, null, `it is no YAML: ${error.message}`, "write `port: 3000`, an option a line");
   }
-  const options: unknown = document.toJS({ maxAliasCount: 0 });
+  const options = valueOf(document);
   if (options === null) return NO_OPTIONS;
   if (typeof options !== "object" || Array.isArray(options)) {
     throw notReadable(file, null, "it has no options of foreman", "write `port: 3000`, an option a line");
@@ -54,8 +55,9 @@ export function parseForemanOptions(file: string, text: string): ForemanOptions 
     throw notReadable(file, null, `${name} is no whole number`, `write ${name}: 5`);
   };
   const seconds = number(find("timeout", "t"), "timeout");
+  const formation = textOf(find(...FORMATION));
   return {
-    formation: formationOf(textOf(find(...FORMATION)), file),
+    formation: formation === null ? null : parseFormation(formation, file),
     port: number(find("port", "p"), "port"),
     timeoutMs: seconds === null ? null : seconds * 1_000,
     env: textOf(find("env", "e"))?.split(",").map((path) => path.trim()).filter((path) => path !== "") ??
@@ -66,18 +68,26 @@ export function parseForemanOptions(file: string, text: string): ForemanOptions 
   };
 }
 
-/** `web=2,worker=1`. */
-function formationOf(text: string | null, file: string): ReadonlyMap<string, number> | null {
-  if (text === null) return null;
+/** Undefined for a file that names values again and again, which none of foreman does. */
+function valueOf(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 0 });
+  } catch {
+    return undefined;
+  }
+}
+
+/** `web=2,worker=1`. @param where What says it. @throws {UserError} `import/not-readable` */
+export function parseFormation(text: string, where: string): ReadonlyMap<string, number> {
   return new Map(
     text.split(",").filter((item) => item.trim() !== "").map((item) => {
       const [, name, count] = /^\s*([\w-]+)\s*[=:]\s*(\d{1,4})\s*$/.exec(item) ?? [];
       if (name === undefined) {
         throw notReadable(
-          file,
+          where,
           null,
-          `the formation has an item "${item.trim()}"`,
-          "write formation: web=2,worker=1",
+          `the formation has an item ${quote(item.trim())}`,
+          "write web=2,worker=1",
         );
       }
       return [name, Number(count)];

@@ -11,10 +11,11 @@ import { FindingList } from "../finding.ts";
 import type { Imported, Importer, ImportSource } from "../importer.ts";
 import { envPlaceholder, literal } from "../literal.ts";
 import { notReadable } from "../not_readable.ts";
-import { type ForemanOptions, NO_OPTIONS, parseForemanOptions } from "./foreman_options.ts";
+import { type ForemanOptions, NO_OPTIONS, parseForemanOptions, parseFormation } from "./foreman_options.ts";
 
 const ENTRY = /^([A-Za-z0-9_-]+):\s*(.+)$/;
 const FIRST_PORT = 5_000;
+const HIGHEST_PORT = 65_535;
 const PORTS_APART = 100;
 const USUAL_TIMEOUT_MS = 5_000;
 /** Of a port, the last digit is that of the copy. */
@@ -28,6 +29,7 @@ export const importer: Importer = {
   recognizes: (baseName, text) =>
     /^Procfile(?:\..+)?$|\.procfile$/i.test(baseName) &&
     text.split("\n").some((line) => ENTRY.test(line.trim())),
+  options: ["formation", "port"],
   read,
 };
 
@@ -76,14 +78,25 @@ function read(source: ImportSource): Imported {
   return { draft, findings: findings.all };
 }
 
-function readOptions({ file, disk }: ImportSource): ForemanOptions {
+/** Those of the file `.foreman`, under those of the command line. */
+function readOptions({ file, disk, options: given = new Map() }: ImportSource): ForemanOptions {
   const path = `${folderOf(file)}/.foreman`;
   const found = disk.read(path);
-  if ("why" in found) return NO_OPTIONS;
-  if (found.problem !== null) {
+  if ("text" in found && found.problem !== null) {
     throw notReadable(path, null, found.problem.message, found.problem.hint ?? "mend the file");
   }
-  return parseForemanOptions(path, found.text);
+  const ofFile = "why" in found ? NO_OPTIONS : parseForemanOptions(path, found.text);
+  const formation = given.get("formation");
+  const port = given.get("port");
+  const first = port === undefined ? ofFile.port : Number(port);
+  if (first !== null && (first < 1 || first > HIGHEST_PORT)) {
+    throw notReadable(port === undefined ? path : "--port", null, `there is no port ${first}`, "write 5000");
+  }
+  return {
+    ...ofFile,
+    port: first,
+    ...(formation === undefined ? {} : { formation: parseFormation(formation, "--formation") }),
+  };
 }
 
 function entriesOf({ file, text }: ImportSource): readonly Entry[] {
@@ -145,9 +158,9 @@ function portOf(first: number | "of the shell", index: number): Port {
   return { number: (first === "of the shell" ? FIRST_PORT : first) + PORTS_APART * index, isUsual };
 }
 
-/** With a formation, what it does not name is not run. */
+/** With a formation, what it does not name is not run; `release` is not part of it, because the others wait for it. */
 function copiesOf(name: string, { formation }: ForemanOptions): number {
-  return formation === null ? 1 : formation.get(name) ?? formation.get("all") ?? 0;
+  return formation === null || name === "release" ? 1 : formation.get(name) ?? formation.get("all") ?? 0;
 }
 
 interface Adding {

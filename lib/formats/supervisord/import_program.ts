@@ -108,7 +108,8 @@ function addCopy(
       report.lost(`supervisord knows no such key${didYouMean(near)}`);
     }
   }
-  setLog(entries, { label, path, actor, findings, textOf, taken });
+  const copies = processNumber === "${replica}" ? numberOf(entries, "numprocs", 1) : 1;
+  setLog(entries, { label, path, actor, findings, textOf, copies, taken });
   return actor;
 }
 

@@ -2,7 +2,7 @@
  * A supervisord.conf with all that it includes. Programs are actors, groups are nested trees. Of what only supervisord itself
  * is told by, such as its own socket, each line is reported with what does the same here.
  */
-import { baseName } from "../../base/posix_path.ts";
+import { baseName, folderOf, relativePath } from "../../base/posix_path.ts";
 import { addTo, addTree, type DraftTree, draftTree, fitShutdown, orderKeys } from "../draft.ts";
 import { FindingList } from "../finding.ts";
 import { includedFiles } from "../ini/include_ini.ts";
@@ -14,8 +14,9 @@ import {
   mergeSections,
   parsePythonIni,
 } from "../ini/python_ini.ts";
-import type { Imported, Importer, ImportSource } from "../importer.ts";
+import type { Imported, Importer, ImportSource, SourceText } from "../importer.ts";
 import { notReadable } from "../not_readable.ts";
+import { decideNow } from "./decide_now.ts";
 import { expand } from "./expand.ts";
 import { importProgram } from "./import_program.ts";
 import { parseEnvironment } from "./environment.ts";
@@ -74,7 +75,7 @@ const OWN_KEYS: Readonly<Record<string, string>> = {
   user: "start supervise as that user",
 };
 
-function read({ file, text, disk }: ImportSource): Imported {
+function read({ file, text, disk, environment }: ImportSource): Imported {
   const findings = new FindingList(file);
   const main = parsePythonIni(file, text, DIALECT);
   const included = includes(main, disk, file, findings);
@@ -87,6 +88,7 @@ function read({ file, text, disk }: ImportSource): Imported {
       `${where} says it again, and counts`,
     );
   }
+  decideNow(sections, environment, findings);
   const draft = draftTree();
   for (const section of sections.values()) readSection(section, draft, findings);
   importPrograms(sections, draft, findings);
@@ -124,7 +126,7 @@ function includes(
     if (sources.length === 0) report.changed("nothing", "it names no file that is there");
     else report.kept(`the programs of ${sources.map(({ file }) => baseName(file)).join(", ")}`);
     return sources.flatMap((source) =>
-      parsePythonIni(source.file, source.text, DIALECT).filter((section) => {
+      includedSections(source, file).filter((section) => {
         if (section.name !== "include") return true;
         findings.of(source.file).lost(
           section.line,
@@ -136,6 +138,20 @@ function includes(
       })
     );
   });
+}
+
+/** In a file that is included, `%(here)s` is the folder of that file. */
+function includedSections({ file, text }: SourceText, main: string): readonly IniSection[] {
+  const way = relativePath(folderOf(main), folderOf(file));
+  const sections = parsePythonIni(file, text, DIALECT);
+  if (way === ".") return sections;
+  return sections.map((section) => ({
+    ...section,
+    entries: section.entries.map((entry) => ({
+      ...entry,
+      value: entry.value.replaceAll("%(here)s", `%(here)s/${way}`),
+    })),
+  }));
 }
 
 function readSection(section: MergedSection, draft: DraftTree, findings: FindingList): void {

@@ -4,7 +4,7 @@ import { parseSignal } from "../../base/signals.ts";
 import { quote } from "../../config/wording.ts";
 import { addTo, type DraftActor, type DraftValue } from "../draft.ts";
 import type { LineReport } from "../finding.ts";
-import type { IniEntry } from "../ini/python_ini.ts";
+import { type IniEntry, pythonBoolean } from "../ini/python_ini.ts";
 import { notReadable } from "../not_readable.ts";
 import { valueText } from "../write_toml.ts";
 import { parseEnvironment } from "./environment.ts";
@@ -165,6 +165,13 @@ function startsecs({ actor, path }: ProgramContext, entry: IniEntry, report: Lin
 
 function startretries({ actor, path, entries }: ProgramContext, entry: IniEntry, report: LineReport): void {
   const restarts = readNumber(entry);
+  if (pythonBoolean(entries.get("autorestart")?.value ?? "unexpected") === false) {
+    if (restarts === 0) return report.kept(`${path}: started once`);
+    return report.lost(
+      "a one-shot is started once",
+      'write restart = "on-failure" and intensity = { restarts, within } to have it tried again',
+    );
+  }
   const startsecs = entries.get("startsecs");
   const run = startsecs === undefined ? 1 : readNumber(startsecs);
   // The pauses there are 1 s, 2 s, 3 s and so on; each start may last for startsecs.

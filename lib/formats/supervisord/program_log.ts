@@ -3,6 +3,7 @@ import { formatSize } from "../../base/size.ts";
 import { valueText } from "../write_toml.ts";
 import type { DraftActor } from "../draft.ts";
 import type { FindingList } from "../finding.ts";
+import { fileOfCopies } from "../log_file.ts";
 import type { IniEntry } from "../ini/python_ini.ts";
 import { readBoolean, readBytes, readNumber } from "../ini/values.ts";
 
@@ -36,13 +37,15 @@ export interface LogContext {
   readonly findings: FindingList;
   /** Expands a value. */
   readonly textOf: (entry: IniEntry) => string;
+  /** How many processes the actor has. */
+  readonly copies: number;
   /** Files that are the logs of others. */
   readonly taken: Map<string, string>;
 }
 
 /** Sets `log` of an actor, and tells what became of each of the keys. */
 export function setLog(entries: ReadonlyMap<string, IniEntry>, context: LogContext): void {
-  const { label, path, actor, findings, textOf, taken } = context;
+  const { label, path, actor, findings, textOf, copies, taken } = context;
   const out = entries.get("stdout_logfile");
   const written = out === undefined ? "AUTO" : textOf(out);
   const report = (key: string) => {
@@ -79,13 +82,16 @@ export function setLog(entries: ReadonlyMap<string, IniEntry>, context: LogConte
       );
     } else {
       taken.set(written, path);
+      const file = copies > 1 ? fileOfCopies(written) : written;
       const log = {
-        file: written,
+        file,
         ...sizeOf(entries.get("stdout_logfile_maxbytes")),
         ...backupsOf(entries.get("stdout_logfile_backups")),
       };
       actor.keys.set("log", log);
-      report("stdout_logfile")?.kept(`${path} log = ${valueText(log)}`);
+      const to = `${path} log = ${valueText(log)}`;
+      if (file === written) report("stdout_logfile")?.kept(to);
+      else report("stdout_logfile")?.changed(to, "each copy has a file of its own");
     }
   }
   tellSizes(entries, report, actor, path);

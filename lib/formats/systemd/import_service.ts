@@ -5,7 +5,7 @@ import { addActor, addTo, type DraftActor, type DraftTree } from "../draft.ts";
 import type { FindingList, LineReport } from "../finding.ts";
 import { notReadable } from "../not_readable.ts";
 import { asWords, combined, type ExecCommand, parseExec } from "./exec_line.ts";
-import { lostKey } from "./lost_keys.ts";
+import { lostKey, sandboxKey } from "./lost_keys.ts";
 import {
   addVariableFile,
   passVariables,
@@ -114,6 +114,8 @@ function tellEntry(entry: UnitEntry, context: ServiceContext, report: LineReport
   if (isCommand(key) || RELATIONS.some((relation) => relation === key)) return;
   const list = Object.hasOwn(LIST_RULES, key) ? LIST_RULES[key] : undefined;
   const isList = list !== undefined || ALWAYS_A_LIST.test(key);
+  const sandbox = sandboxKey(key);
+  if (sandbox !== null) return report.lost(sandbox.why, sandbox.hint);
   if (entry.value === "") return report.kept("what was said of it before counts no more");
   const counts = isList ? listOf(unit, key).includes(entry) : lastOf(unit, key) === entry;
   if (!counts) return report.lost("a later line says it again, or takes it back");

@@ -9,12 +9,17 @@ export interface LostKey {
 const IN_A_UNIT =
   "start the whole tree from a unit that has this key: it holds for all actors then, since they are descendants of that service";
 
+/** Lines of these add to each other, and an empty one may be the strictest of all: each is a loss of its own. */
+const SANDBOX =
+  /^Service\.(?:Protect\w+|Private\w+|Restrict(?!\w*Exit)\w+|Capability\w+|AmbientCapabilities|SystemCall\w+|SecureBits|\w+Paths|Bind(?:ReadOnly)?Paths|TemporaryFileSystem|LockPersonality|MemoryDeny\w+|RemoveIPC|Mount\w+|Root\w+|DevicePolicy|DeviceAllow|IPAddress\w+|IP(?:In|E)gress\w+|SocketBind\w+|ProcSubset|Keyring\w*|SELinux\w+|AppArmor\w+|Smack\w+|NetworkNamespace\w+|Network\w+|PAMName|UtmpMode|UtmpIdentifier|TTY\w+|DynamicUser|LoadCredential\w*|SetCredential\w*|ImportCredential|Personality|CoredumpFilter|Extension\w+|Namespace\w+|BPF\w+|IgnoreSIGPIPE|TimerSlackNSec|NUMA\w+|SetLoginEnvironment|DisableControllers|ManagedOOM\w+)$/;
+
+/** The sandbox that a key is about; null for other keys. */
+export function sandboxKey(key: string): LostKey | null {
+  return SANDBOX.test(key) ? { why: "supervise has no sandbox of this kind", hint: IN_A_UNIT } : null;
+}
+
 /** By patterns of `Section.Key`; the first that matches counts. */
 const LOST: readonly (readonly [RegExp, LostKey])[] = [
-  [
-    /^Service\.(?:Protect\w+|Private\w+|Restrict(?!\w*Exit)\w+|Capability\w+|AmbientCapabilities|SystemCall\w+|SecureBits|\w+Paths|Bind(?:ReadOnly)?Paths|TemporaryFileSystem|LockPersonality|MemoryDeny\w+|RemoveIPC|Mount\w+|Root\w+|DevicePolicy|DeviceAllow|IPAddress\w+|IP(?:In|E)gress\w+|SocketBind\w+|ProcSubset|Keyring\w*|SELinux\w+|AppArmor\w+|Smack\w+|NetworkNamespace\w+|Network\w+|PAMName|UtmpMode|UtmpIdentifier|TTY\w+|DynamicUser|LoadCredential\w*|SetCredential\w*|ImportCredential|Personality|CoredumpFilter|Extension\w+|Namespace\w+|BPF\w+|IgnoreSIGPIPE|TimerSlackNSec|NUMA\w+|SetLoginEnvironment|DisableControllers|ManagedOOM\w+)$/,
-    { why: "supervise has no sandbox of this kind", hint: IN_A_UNIT },
-  ],
   [
     /^Service\.(?:Memory(?:High|Low|Min|SwapMax|ZSwap\w*|Accounting|Pressure\w+)|CPU(?:Weight|Shares|Accounting|QuotaPeriodSec|Affinity|Scheduling\w+)|StartupCPU\w+|IO\w+|BlockIO\w+|StartupIO\w+|Tasks(?:Accounting)|Allowed(?:CPUs|MemoryNodes)|Startup\w+|Slice|Delegate\w*)$/,
     { why: "limits of a control group are memory_max, cpu_max and pids_max", hint: IN_A_UNIT },
