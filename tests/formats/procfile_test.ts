@@ -35,10 +35,10 @@ shell = "rake db:migrate"
 `,
   );
   assert.deepEqual(told, [
+    "kept .env",
     "changed 2 web: PORT is 5000 unless the shell has one",
     "kept 3 worker",
     "kept 4 release",
-    "kept .env",
     "changed the end of a process: foreman ends all when one has ended; here that one is started again",
   ]);
 });

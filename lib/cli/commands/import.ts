@@ -170,7 +170,8 @@ async function recognize({ file, text }: SourceText): Promise<Importer> {
   for (const importer of await allImporters()) {
     if (importer.recognizes(baseName(file), text)) return importer;
   }
-  throw new UserError("import/unknown-format", `It is not known which tool "${file}" is for`, {
+  const called = baseName(file) === "-" ? "standard input" : `"${file}"`;
+  throw new UserError("import/unknown-format", `It is not known which tool ${called} is for`, {
     hint: `say so with --from: ${anyOf(Object.keys(IMPORTERS))}`,
     exitCode: ExitCode.badConfig,
   });

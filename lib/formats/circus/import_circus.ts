@@ -139,7 +139,7 @@ function includes(
       includedFiles(entry.name === "include" ? pattern : `${pattern}/*.ini`, entry, disk, read)
     );
     const report = findings.at(entry.line, `circus ${entry.name}`);
-    if (sources.length === 0) report.changed("nothing", "it names no file that is there");
+    if (sources.length === 0) report.changed("nothing", "it names no file that is there, but for those that are read already");
     else report.kept(`the watchers of ${sources.map(({ file }) => baseName(file)).join(", ")}`);
     return sources.flatMap((source) => parsePythonIni(source.file, source.text, DIALECT));
   });

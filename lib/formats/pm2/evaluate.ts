@@ -199,9 +199,9 @@ class Evaluation {
         return null;
       case "ExpressionStatement": {
         const value = this.valueOf(node.expression);
-        const isCall = node.expression.type === "CallExpression";
-        if (isCall && value instanceof Opaque) {
-          this.#surroundings.onSkipped(this.#line(node), this.#code(node));
+        if (node.expression.type === "CallExpression" && value instanceof Opaque) {
+          // Its arguments may be secret.
+          this.#surroundings.onSkipped(this.#line(node), `${this.#code(node.expression.callee)}()`);
         }
         return null;
       }

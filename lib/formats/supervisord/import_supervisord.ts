@@ -123,7 +123,7 @@ function includes(
     const sources = entry.value.split(/\s+/).filter((pattern) => pattern !== "").flatMap((pattern) =>
       includedFiles(pattern.replaceAll("%(here)s/", ""), entry, disk, read)
     );
-    if (sources.length === 0) report.changed("nothing", "it names no file that is there");
+    if (sources.length === 0) report.changed("nothing", "it names no file that is there, but for those that are read already");
     else report.kept(`the programs of ${sources.map(({ file }) => baseName(file)).join(", ")}`);
     return sources.flatMap((source) =>
       includedSections(source, file).filter((section) => {
