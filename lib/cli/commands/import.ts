@@ -1,5 +1,6 @@
 import { counted } from "../../base/counted.ts";
 import { ExitCode } from "../../base/exit_code.ts";
+import { nameSome } from "../../base/name_some.ts";
 import { nearestName } from "../../base/nearest.ts";
 import { baseName, folderOf, resolvePath } from "../../base/posix_path.ts";
 import { UserError } from "../../base/user_error.ts";
@@ -23,8 +24,6 @@ import { type Parsed, usage } from "../option.ts";
 import { renderFindings } from "../render/findings.ts";
 import { problemFields, renderProblems } from "../render/problems.ts";
 import { writeNew } from "../write_new.ts";
-
-const OPTIONS: readonly ImportOption[] = ["formation", "port"];
 
 /** `supervise import`. */
 export const importVerb: Command = {
@@ -95,13 +94,18 @@ export const importVerb: Command = {
 
 /** @throws {UserError} `usage/words` for options that the format does not have */
 function optionsFor(importer: Importer, args: Parsed): ReadonlyMap<string, string> {
-  const given = OPTIONS.flatMap((name) => {
-    const value = args.text(name);
-    return value === null ? [] : [[name, value] as const];
-  });
+  const written: readonly (readonly [ImportOption, string | null])[] = [
+    ["formation", args.text("formation")],
+    ["port", args.text("port")],
+  ];
+  const given = written.flatMap(([name, value]) => value === null ? [] : [[name, value] as const]);
   for (const [name] of given) {
     if (importer.options?.includes(name) !== true) {
-      throw usage("usage/words", `--${name} is for a Procfile, and this is ${importer.title}`, "leave it out");
+      throw usage(
+        "usage/words",
+        `--${name} is for a Procfile, and this is ${importer.title}`,
+        "leave it out",
+      );
     }
   }
   return new Map(given);
@@ -147,7 +151,7 @@ async function sourcesOf(context: Context, disk: IncludeDisk): Promise<Sources> 
   }
   return {
     importer,
-    title: sources.files.map(({ file }) => baseName(file)).join(", "),
+    title: nameSome(sources.files.map(({ file }) => baseName(file))),
     files: [first!, ...others],
   };
 }

@@ -30,7 +30,10 @@ function lineOf(
   hasHint: boolean,
   paint: Painter,
 ): string {
-  const place = [...(file === main ? [] : [nearPath(file, folderOf(main))]), ...(line === null ? [] : [String(line)])].join(":");
+  const place = [
+    ...(file === main ? [] : [nearPath(file, folderOf(main))]),
+    ...(line === null ? [] : [String(line)]),
+  ].join(":");
   const head = outcome === "kept"
     ? paint.dim("kept   ")
     : outcome === "changed"

@@ -1,5 +1,6 @@
 /** A circus.ini with all that it includes: watchers are actors, and what circus itself is told by is reported. */
 import { counted } from "../../base/counted.ts";
+import { nameSome } from "../../base/name_some.ts";
 import { nearestName } from "../../base/nearest.ts";
 import { formatSize } from "../../base/size.ts";
 import { baseName } from "../../base/posix_path.ts";
@@ -139,8 +140,9 @@ function includes(
       includedFiles(entry.name === "include" ? pattern : `${pattern}/*.ini`, entry, disk, read)
     );
     const report = findings.at(entry.line, `circus ${entry.name}`);
-    if (sources.length === 0) report.changed("nothing", "it names no file that is there, but for those that are read already");
-    else report.kept(`the watchers of ${sources.map(({ file }) => baseName(file)).join(", ")}`);
+    if (sources.length === 0) {
+      report.changed("nothing", "it names no file that is there, but for those that are read already");
+    } else report.kept(`the watchers of ${nameSome(sources.map(({ file }) => baseName(file)))}`);
     return sources.flatMap((source) => parsePythonIni(source.file, source.text, DIALECT));
   });
 }

@@ -98,7 +98,7 @@ export const APP_RULES: Readonly<Record<string, AppRule>> = {
   wait_ready: (_, value, report) => {
     if (!readBoolean(value)) return report.kept("ready as soon as it runs");
     report.lost(
-      "there is no process.send to say ready by",
+      "there is no channel of Node's to say ready by",
       "write ready = { http = ... }, { tcp = ... } or { log = ... }; or { notify = true }, and have it speak to NOTIFY_SOCKET",
     );
   },
@@ -111,7 +111,7 @@ export const APP_RULES: Readonly<Record<string, AppRule>> = {
   },
   shutdown_with_message: (_, value, report) => {
     if (!readBoolean(value)) return report.kept("it is stopped by a signal");
-    report.lost("there is no process.send to be stopped by", "have it listen to SIGINT");
+    report.lost("there is no channel of Node's to be stopped by", "have it listen to SIGINT");
   },
   cron_restart: (context, value, report) => {
     const cron = plainCron(readText(value));

@@ -106,7 +106,7 @@ export function globalsOf(context: BuiltinContext): ReadonlyMap<string, Value> {
         env: new Variables(),
         cwd: fn(() => folder),
         platform: "linux",
-        argv: new Opaque("process.argv"),
+        argv: new Opaque("the command line of PM2"),
         execPath: "node",
       }),
     ],

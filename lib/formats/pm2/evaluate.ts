@@ -66,6 +66,11 @@ export interface Surroundings {
   readonly onSkipped: (line: number, code: string) => void;
 }
 
+/** Whether there is something: neither null nor undefined. */
+function isThere<T>(value: T): value is NonNullable<T> {
+  return value !== null && value !== undefined;
+}
+
 /** Code that is not evaluated. */
 export class Refusal extends Error {
   readonly line: number;
@@ -142,7 +147,7 @@ class Evaluation {
           this.#refuse(node, "a function is exported, and no data");
         }
         this.#default = this.valueOf(declaration as Expression);
-      } else if (node.type === "ExportNamedDeclaration" && node.declaration != null) {
+      } else if (node.type === "ExportNamedDeclaration" && isThere(node.declaration)) {
         this.#run(node.declaration);
         if (node.declaration.type === "VariableDeclaration") {
           const exported = this.#module.get("exports");
@@ -206,12 +211,12 @@ class Evaluation {
         return null;
       }
       case "ReturnStatement":
-        return new Returned(node.argument == null ? undefined : this.valueOf(node.argument));
+        return new Returned(isThere(node.argument) ? this.valueOf(node.argument) : undefined);
       case "BlockStatement":
         return this.#inScope(() => this.#runAll(node.body));
       case "IfStatement":
         if (isTruthy(this.#decided(this.valueOf(node.test)))) return this.#run(node.consequent);
-        return node.alternate == null ? null : this.#run(node.alternate);
+        return isThere(node.alternate) ? this.#run(node.alternate) : null;
       case "ForOfStatement": {
         const list = this.valueOf(node.right);
         if (!(list instanceof ListValue)) {
@@ -229,13 +234,13 @@ class Evaluation {
       }
       case "ForStatement":
         return this.#inScope(() => {
-          if (node.init != null) {
+          if (isThere(node.init)) {
             node.init.type === "VariableDeclaration" ? this.#declare(node.init) : this.valueOf(node.init);
           }
-          while (node.test == null || isTruthy(this.#decided(this.valueOf(node.test)))) {
+          while (!isThere(node.test) || isTruthy(this.#decided(this.valueOf(node.test)))) {
             const returned = this.#run(node.body);
             if (returned !== null) return returned;
-            if (node.update != null) this.valueOf(node.update);
+            if (isThere(node.update)) this.valueOf(node.update);
           }
           return null;
         });
@@ -266,7 +271,7 @@ class Evaluation {
   }
 
   #declare({ declarations }: VariableDeclaration): void {
-    for (const { id, init } of declarations) this.#bind(id, init == null ? undefined : this.valueOf(init));
+    for (const { id, init } of declarations) this.#bind(id, isThere(init) ? this.valueOf(init) : undefined);
   }
 
   #bind(pattern: Pattern, value: Value): void {
@@ -462,7 +467,7 @@ class Evaluation {
     }
     if (name === "__filename") return this.#refuse(node, "__filename is not known here: write the path");
     if (this.#globals.has(name)) return this.#globals.get(name);
-    if (/^(?:console|os|fs|globalThis|global|Date|JSON|Bun|Deno|Buffer|Set|Map)$/.test(name)) {
+    if (/^(?:console|os|fs|globalThis|global|Date|JSON|Buffer|Set|Map)$/.test(name)) {
       return new Opaque(name);
     }
     return this.#refuse(node, `${quote(name)} is not known`);
@@ -588,10 +593,10 @@ class Evaluation {
         return one !== other;
       case "==":
         return one === other || (isScalar(one) && isScalar(other) && String(one) === String(other)) ||
-          (one == null && other == null);
+          (!isThere(one) && !isThere(other));
       case "!=":
         return !(one === other || (isScalar(one) && isScalar(other) && String(one) === String(other)) ||
-          (one == null && other == null));
+          (!isThere(one) && !isThere(other)));
       case "in":
         return other instanceof RecordValue && other.members.has(String(one));
     }

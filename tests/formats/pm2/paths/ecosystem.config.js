@@ -1,9 +1,9 @@
-const path = require('path');
+const path = require("path");
 
 const here = path.resolve(__dirname);
 const app = (name) => ({
   name,
-  script: path.resolve(here, 'src', `${name}.js`),
+  script: path.resolve(here, "src", `${name}.js`),
   cwd: here,
   autorestart: true,
   watch: false,
@@ -11,12 +11,12 @@ const app = (name) => ({
 
 module.exports = {
   apps: [
-    app('quotes-v2'),
-    app('quotes-v3'),
+    app("quotes-v2"),
+    app("quotes-v3"),
     /* {
       name: 'quotes-v4',
       env: { NODE_OPTIONS: `--require ${path.resolve(__dirname, 'compat.js')}` },
     }, */
-    app('cakes'),
+    app("cakes"),
   ],
 };
