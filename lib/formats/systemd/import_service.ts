@@ -190,10 +190,13 @@ function setStart(
   { actor, path }: ServiceContext,
   reportOf: (entry: UnitEntry) => LineReport,
 ): void {
+  const matters = type !== "oneshot" && commands.some(({ mayFail }) => mayFail)
+    ? "how it ends matters"
+    : null;
   const all = type === "oneshot" ? combined(commands) : combined([{ ...commands.at(-1)!, mayFail: false }]);
   if ("argv" in all) {
     actor.keys.set("exec", all.argv);
-    tellCommands(commands, `${path} exec`, reportOf);
+    tellCommands(commands, `${path} exec`, reportOf, matters);
     return;
   }
   const isOne = commands.length === 1 && !commands[0]!.mayFail || type !== "oneshot";
@@ -201,7 +204,7 @@ function setStart(
   const why = isOne
     ? "a shell replaces the variables, those of env and env_file included"
     : "a shell runs one after the other";
-  tellCommands(commands, `${path} shell`, reportOf, why);
+  tellCommands(commands, `${path} shell`, reportOf, matters === null ? why : `${why}; ${matters}`);
 }
 
 /** Tells of each line once, also if several commands stand in it. */
@@ -224,7 +227,6 @@ function tellCommand(
   const reasons = [
     ...(command.isPrivileged ? ["it has the user and the privileges of the actor, and no more"] : []),
     ...(command.hasOwnName ? ["the program has its own name for its first argument"] : []),
-    ...(command.mayFail && to.endsWith("exec") ? ["how it ends matters"] : []),
     ...(why === null ? [] : [why]),
   ];
   const report = reportOf(command.entry);

@@ -41,7 +41,7 @@ function read({ file, text, others = [], disk }: ImportSource): Imported {
     else if (unit.type !== "service") tellOtherUnit(unit, findings);
     if (unit.type === "timer" || unit.type === "socket") tellCommonKeys(unit, findings);
   }
-  setRelations(services, findings);
+  setRelations(services, units, findings);
   setUsualValues(draft, isUser, findings);
   orderKeys(draft);
   fitShutdown(draft);
@@ -156,7 +156,7 @@ function tellCommonKeys(unit: Unit, findings: FindingList): void {
 /** What systemd does without being told, where it is not what supervise does. */
 function setUsualValues({ defaults }: DraftTree, isUser: boolean, findings: FindingList): void {
   defaults.keys.set("cwd", isUser ? "${env:HOME}" : "/");
-  defaults.keys.set("stop", { grace: "90s" });
+  defaults.keys.set("stop", { to: "group", grace: "90s" });
   defaults.comments.push("As systemd has it.");
   findings.changed(
     null,

@@ -86,7 +86,7 @@ const LOST: readonly (readonly [RegExp, LostKey])[] = [
       hint: null,
     },
   ],
-  [/^Install\.(?:Alias|DefaultInstance|UpheldBy|Also)$/, { why: "a tree is enabled as a whole", hint: null }],
+  [/^Install\.(?:Alias|UpheldBy|Also)$/, { why: "a tree is enabled as a whole", hint: null }],
 ];
 
 /** What is said of a key that has no rule; null if systemd knows no such key, as far as that is known here. */

@@ -11,13 +11,20 @@ const THERE_BEFORE =
   /^(?:network(?:-online|-pre)?|remote-fs|local-fs|nss-lookup|nss-user-lookup|time-sync|syslog|sysinit|basic|sockets|timers|paths|multi-user|graphical|default|system|dbus|systemd-[\w-]+)\.(?:target|service|socket|slice)$/;
 
 /** Sets `depends_on`, and tells what became of each line that names other units. */
-export function setRelations(services: ReadonlyMap<string, ImportedService>, findings: FindingList): void {
+export function setRelations(
+  services: ReadonlyMap<string, ImportedService>,
+  units: readonly Unit[],
+  findings: FindingList,
+): void {
+  const parts = new Set(
+    units.filter(({ type }) => type === "socket" || type === "timer").map(({ name }) => name),
+  );
   for (const { unit } of services.values()) {
     for (const entry of unit.entries) {
       if (!RELATIONS.some((key) => key === entry.key) || entry.value === "") continue;
       const report = findings.of(entry.file).at(entry.line, fromOf(unit, entry));
       if (!listOf(unit, entry.key).includes(entry)) report.lost("a later line takes it back");
-      else tellRelation(unit, entry, services, report);
+      else tellRelation(unit, entry, services, parts, report);
     }
   }
 }
@@ -26,6 +33,7 @@ function tellRelation(
   unit: Unit,
   entry: UnitEntry,
   services: ReadonlyMap<string, ImportedService>,
+  parts: ReadonlySet<string>,
   report: ReturnType<FindingList["at"]>,
 ): void {
   const { actor } = services.get(unit.name)!;
@@ -72,7 +80,8 @@ function tellRelation(
     } else report.changed(to, "it waits for the other to be ready, or to have completed, and fails with it");
     return;
   }
-  const unknown = others.filter((name) => !THERE_BEFORE.test(name));
+  if (others.every((name) => parts.has(name))) return report.kept("it is part of its actor");
+  const unknown = others.filter((name) => !THERE_BEFORE.test(name) && !parts.has(name));
   if (unknown.length === 0) return report.kept("what is there before a tree is started");
   report.lost(
     `${unknown.map((name) => `"${name}"`).join(", ")} ${

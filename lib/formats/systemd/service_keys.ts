@@ -35,6 +35,7 @@ export const SERVICE_RULES: Readonly<Record<string, ServiceRule>> = {
     actor.comments.push(textOf(entry.value).replaceAll("$$", "$"));
     report.kept("a comment");
   },
+  "Install.DefaultInstance": ({ path }, _, report) => report.kept(`${path}: its instance`),
   "Service.Type": type,
   "Service.RemainAfterExit": ({ path }, entry, report) => {
     if (!readBoolean(entry)) return report.kept(path);
@@ -294,18 +295,18 @@ function killMode({ actor, path }: ServiceContext, entry: UnitEntry, report: Lin
   switch (entry.value) {
     case "control-group":
       return report.changed(
-        `${path} stop`,
-        "the main process is asked first, and what is left of its descendants when it has ended",
-        'write stop.to = "group" to ask its process group at once',
+        `${path} stop.to = "group"`,
+        "its process group is asked at once, and what has left that group when the main process has ended",
       );
     case "mixed":
+      addTo(actor, "stop", { to: "process" });
       return report.changed(
-        `${path} stop`,
+        `${path} stop.to = "process"`,
         "what is left when the main process has ended gets SIGTERM, and SIGKILL only at the end of stop.grace",
       );
     case "process":
     case "none":
-      addTo(actor, "stop", { kill: "process" });
+      addTo(actor, "stop", { to: "process", kill: "process" });
       return entry.value === "process"
         ? report.kept(`${path} stop.kill = "process"`)
         : report.changed(`${path} stop.kill = "process"`, "the process itself is stopped");
