@@ -51,3 +51,10 @@ test("pages: every link within the project leads somewhere", () => {
   );
   assert.deepEqual(broken, []);
 });
+
+test("pages: the index lists every page of the docs", () => {
+  const index = readFileSync(join(ROOT, "docs/index.md"), "utf8");
+  const listed = new Set([...index.matchAll(LINK)].map(([, target]) => `docs/${target}`));
+  const all = pages().filter((page) => page.startsWith("docs/") && page !== "docs/index.md");
+  assert.deepEqual(all.filter((page) => !listed.has(page)), []);
+});

@@ -1,7 +1,7 @@
 /**
- * The how-to pages do what they say: the files of a page are written into a folder, and its commands are typed there, one block
- * after the other. A block is a file if its first line names one (```` ```toml supervise.toml ````), and commands if it is
- * a bare `sh`. Ports that a page names are others in the test, because many tests run at once.
+ * The how-to pages, and the one on files of other tools, do what they say: the files of a page are written into a folder, and
+ * its commands are typed there, one block after the other. A block is a file if its first line names one
+ * (```` ```toml supervise.toml ````), and commands if it is a bare `sh`. Ports that a page names are others in the test, because many tests run at once.
  */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -20,7 +20,9 @@ interface Block {
   readonly text: string;
 }
 
-for (const page of readdirSync(PAGES).filter((name) => name.endsWith(".md"))) {
+const TYPED = [...readdirSync(PAGES).filter((name) => name.endsWith(".md")), "../importing.md"];
+
+for (const page of TYPED) {
   e2e(`how-to: ${page} does what it says`, async (sandbox) => {
     const blocks = await blocksOf(readFileSync(new URL(page, PAGES), "utf8"));
     const commands = blocks.filter(({ language, file }) => language === "sh" && file === null);

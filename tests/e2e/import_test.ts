@@ -191,6 +191,14 @@ e2e("import: files that include each other are read once", async (sandbox) => {
   assert.deepEqual(done.stdout.match(/^\[.*\]$/gm), ["[actors.a]", "[actors.b]"]);
 });
 
+e2e("import: the report that the docs show is the one that is printed", async (sandbox) => {
+  const page = readFileSync(fileURLToPath(new URL("../../docs/importing.md", import.meta.url)), "utf8");
+  const block = (head: string) => page.split(`\`\`\`${head}\n`)[1]!.split("```")[0]!;
+  sandbox.write("Procfile", block("sh Procfile"));
+  sandbox.write(".env", block("sh .env"));
+  assert.equal((await sandbox.supervise("import", "Procfile")).stderr, block("text"));
+});
+
 function utf16(text: string): Uint8Array {
   const bytes = new Uint8Array(2 + 2 * text.length);
   bytes.set([0xff, 0xfe]);
