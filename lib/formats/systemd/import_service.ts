@@ -56,7 +56,7 @@ export const RELATIONS = [
 ] as const;
 
 const ALWAYS_A_LIST =
-  /^(?:Unit\.(?:Documentation|Condition\w+|Assert\w+|On\w+|PartOf|Conflicts)|Install\.\w+|Service\.(?:Exec(?:Reload|Condition)|\w+Paths|SystemCall\w+|\w+Directory|Device\w+|Capability\w+|IPAddress\w+|LoadCredential\w*|SetCredential\w*|Log\w+|IO\w+|Bind\w+))$/;
+  /^(?:Unit\.(?:Documentation|Condition\w+|Assert\w+|On\w+|PartOf|Conflicts)|Install\.\w+|Service\.(?:SuccessExitStatus|Exec(?:Reload|Condition)|\w+Paths|SystemCall\w+|\w+Directory|Device\w+|Capability\w+|IPAddress\w+|LoadCredential\w*|SetCredential\w*|Log\w+|IO\w+|Bind\w+))$/;
 
 /** Adds the actor of a service. @throws {UserError} `import/not-readable` */
 export function importService(unit: Unit, surroundings: ServiceSurroundings): ImportedService {

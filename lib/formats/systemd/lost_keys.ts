@@ -91,6 +91,6 @@ const LOST: readonly (readonly [RegExp, LostKey])[] = [
 
 /** What is said of a key that has no rule; null if systemd knows no such key, as far as that is known here. */
 export function lostKey(key: string): LostKey | null {
-  if (/\.X-/.test(key)) return { why: "keys that begin with X- are for other programs", hint: null };
+  if (/(?:^|\.)X-/.test(key)) return { why: "what begins with X- is for other programs", hint: null };
   return LOST.find(([pattern]) => pattern.test(key))?.[1] ?? null;
 }

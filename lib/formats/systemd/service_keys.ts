@@ -315,19 +315,51 @@ function killMode({ actor, path }: ServiceContext, entry: UnitEntry, report: Lin
   }
 }
 
+/** Codes that sysexits.h names. */
+const EXIT_NAMES = [
+  "USAGE",
+  "DATAERR",
+  "NOINPUT",
+  "NOUSER",
+  "NOHOST",
+  "UNAVAILABLE",
+  "SOFTWARE",
+  "OSERR",
+  "OSFILE",
+  "CANTCREAT",
+  "IOERR",
+  "TEMPFAIL",
+  "PROTOCOL",
+  "NOPERM",
+  "CONFIG",
+];
+const FIRST_EXIT_NAME = 64;
+
+/** Lines of it add to each other. */
 function successStatus({ actor, path }: ServiceContext, entry: UnitEntry, report: LineReport): void {
   const words = wordsOf(entry);
-  const codes = words.filter((word) => /^\d{1,3}$/.test(word)).map(Number).filter((code) => code <= 255);
-  const signals = words.flatMap((word) => /^\d+$/.test(word) ? [] : [parseSignal(word)]).filter((signal) =>
+  const codes = words.map(exitCodeOf).filter((code) => code !== null);
+  const signals = words.filter((word) => exitCodeOf(word) === null).map(parseSignal).filter((signal) =>
     signal !== null
   );
   const said: string[] = [];
-  if (codes.length > 0) said.push(set({ actor, path }, "success_exit_codes", [...new Set([0, ...codes])]));
-  if (signals.length > 0) said.push(set({ actor, path }, "success_signals", [...new Set(signals)]));
-  const unknown = words.length - codes.length - signals.length;
-  if (unknown > 0) {
-    report.lost("names of exit codes are not known here", "write success_exit_codes = [0, ...] in numbers");
-  } else report.kept(said.join(", "));
+  const add = (key: string, first: readonly number[], more: readonly (number | string)[]) => {
+    const present = actor.keys.get(key);
+    const before = Array.isArray(present) ? present as readonly (number | string)[] : first;
+    if (more.length > 0) said.push(set({ actor, path }, key, [...new Set([...before, ...more])]));
+  };
+  add("success_exit_codes", [0], codes);
+  add("success_signals", [], signals);
+  if (words.length === codes.length + signals.length) return report.kept(said.join(", "));
+  const why = "names of exit codes are known here as far as sysexits.h has them";
+  const hint = "write success_exit_codes = [0, ...] in numbers";
+  if (said.length === 0) report.lost(why, hint);
+  else report.changed(said.join(", "), why, hint);
+}
+
+function exitCodeOf(word: string): number | null {
+  if (/^\d{1,3}$/.test(word) && Number(word) <= 255) return Number(word);
+  return EXIT_NAMES.includes(word) ? FIRST_EXIT_NAME + EXIT_NAMES.indexOf(word) : null;
 }
 
 function memoryMax({ actor, path }: ServiceContext, entry: UnitEntry, report: LineReport): void {
