@@ -60,11 +60,12 @@ function filesBelow(folder: string): readonly string[] {
 e2e(
   "import: what is printed is a configuration, a file and a pipe are the same, and options of foreman count",
   async (sandbox) => {
-    sandbox.write("Procfile", "web: sleep 1\nworker: sleep 2\n");
+    sandbox.write("Procfile", "web: sleep 1\nworker: sleep 2\nrelease: true\n");
     const printed = await sandbox.supervise("import", "-c", "web=2", "--port", "6000", "Procfile");
     assert.equal(printed.code, 0, printed.stderr);
     assert.match(printed.stdout, /^env = \{ PORT = "600\$\{replica\}" \}\n[^]*^replicas = 2$/m);
-    assert.match(printed.stdout, /\[actors\.worker\]\n[^]*autostart = false/);
+    assert.match(printed.stdout, /\[actors\.worker\]\n[^[]*^autostart = false$/m);
+    assert.doesNotMatch(printed.stdout, /\[actors\.release\]\n[^[]*autostart/);
     assert.match(printed.stderr, /^changed 1: web -> /m);
     const piped = await shell(
       sandbox,
