@@ -69,8 +69,8 @@ test("pm2: code that does more than a configuration needs is refused by its line
     [`import("fs");\n${APPS}`, /:1: .* is more than a configuration needs/],
     [`module.exports = async () => ({ apps: [] });`, /:1: a function that waits/],
     [
-      `module.exports = { apps: Array.from({ length: 1e9 }, () => ({ script: "a" })) };`,
-      /more than 2,000 processes|does not come to an end|too many/,
+      `module.exports = { apps: Array.from({ length: 1e9 }, (_, i) => ({ script: "a" + i })) };`,
+      /more than 2,000 processes/,
     ],
     [
       `module.exports = { apps: [{ script: /(a+)+$/.test("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!") ? "x" : "y" }] };`,
