@@ -1,5 +1,6 @@
 /** The site: all pages of this folder, searched in the browser; a link that leads nowhere fails the build. */
-import { readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
 
@@ -34,6 +35,13 @@ export default defineConfig({
   srcExclude: ["node_modules/**"],
   // Pages link to files of the repository, which the site does not have.
   ignoreDeadLinks: [/\.\.\/README/, /\.\.\/\.\.\//, /bench\/README/, /examples\//, /lib\//, /tests\//],
+  /** Programs that read get the pages as they are written, by the list of them. */
+  buildEnd({ outDir }) {
+    for (const name of ["llms.txt", ...pages]) {
+      mkdirSync(dirname(join(outDir, name)), { recursive: true });
+      copyFileSync(join(DOCS, name), join(outDir, name));
+    }
+  },
   themeConfig: {
     search: { provider: "local" },
     sidebar: sections(),

@@ -1,7 +1,8 @@
-/** What every actor answers to, beside what its modules expose: who is who below it. */
+/** Functions of every actor, beside those of its modules: they tell which actors are below it. */
 import { type HeldCrash, readHeldCrash } from "./debug/crash_desk.ts";
 import { type Identity, readIdentity } from "./link/identity.ts";
 import type { Link } from "./link/link.ts";
+import { type FunctionFacts, functionsOf, type Modules } from "./dialog/exposed.ts";
 import { Portal, type PortalOwner } from "./dialog/portal.ts";
 import type { Registry } from "./registry.ts";
 
@@ -15,6 +16,8 @@ export interface Builtins {
   find(nameOrPath: string): Promise<readonly Identity[]>;
   waitFor(nameOrPath: string, except: readonly string[]): Promise<readonly Identity[]>;
   list(): Promise<readonly Identity[]>;
+  /** The functions of the actor itself that others may call. */
+  functions(): Promise<readonly FunctionFacts[]>;
   /** Returns never: it is cancelled when the crash is let go. */
   holdCrash(crash: HeldCrash): Promise<void>;
 }
@@ -22,12 +25,14 @@ export interface Builtins {
 /** The actor that is asked. */
 export interface Asked extends PortalOwner {
   readonly registry: Registry;
+  /** The modules that it serves. */
+  readonly modules: Modules;
   holdCrash(crash: HeldCrash): Promise<void>;
   /** The connection to its parent; null for a root. */
   readonly parent: Link | null;
 }
 
-/** @param via Who asks. */
+/** @param via The connection of the asker. */
 export function builtinsOf(runtime: Asked, via: Link): Readonly<Record<string, unknown>> {
   const above = () => runtime.parent === null ? null : builtinsAt(runtime, runtime.parent);
   return {
@@ -51,6 +56,7 @@ export function builtinsOf(runtime: Asked, via: Link): Readonly<Record<string, u
         await runtime.registry.waitFor(String(name), tried);
     },
     list: async () => await above()?.list() ?? runtime.registry.list(),
+    functions: () => Promise.resolve(functionsOf(runtime.modules)),
     holdCrash: (crash: unknown) => runtime.holdCrash(readHeldCrash(crash)),
   } satisfies Record<keyof Builtins, (...args: never[]) => unknown>;
 }

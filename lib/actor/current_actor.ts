@@ -10,7 +10,7 @@ import type { LifetimeStack } from "./lifetime_stack.ts";
 import { randomId } from "./random_id.ts";
 import { ActorRuntime } from "./runtime.ts";
 
-/** What actors need of the machine and of this program. */
+/** The parts of the machine and of this program that actors need. */
 export interface ActorSystem {
   readonly host: Host;
   readonly program: Pick<Program, "actorCommand" | "environment" | "uid" | "pid" | "cwd" | "stderr">;
@@ -20,7 +20,7 @@ export interface ActorSystem {
 export interface CurrentActor extends ActorId {
   /** Where it listens, for others to connect; null before it does. */
   readonly address: string | null;
-  /** What is to happen when it ends, however it does. */
+  /** The things to do when it ends, however it does. */
   readonly lifetime: LifetimeStack;
 }
 

@@ -1,7 +1,7 @@
 import { type Instant, NEVER } from "../base/instant.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
 
-/** When an actor must be over. Whoever ends it may say so more than once: the earliest instant counts. */
+/** When an actor must be over. Its canceller may set it more than once: the earliest instant counts. */
 export class Deadline {
   #at: Instant = NEVER;
   readonly #listeners = new Set<() => void>();

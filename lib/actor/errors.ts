@@ -1,4 +1,4 @@
-/** What goes wrong between actors. */
+/** Errors between actors. */
 import type { ExitStatus } from "../host/ports/processes.ts";
 import { isWholly, STANDS_FOR } from "../scope/error_class.ts";
 import type { ErrorBox, Relayed } from "../wire/error_box.ts";
@@ -42,8 +42,8 @@ export class RemoteActorError extends Error implements Relayed {
   /** Where it was raised over there; null if that is not known. */
   readonly remoteStack: string | null;
   /**
-   * Paths of the actors that it came through: the one that raised it first, the one that sent it here last. What is inside of
-   * `original`, as a part of a group or a cause, and was raised in another actor, is a `RemoteActorError` with a path of its own.
+   * Paths of the actors that it came through: the one that raised it first, the one that sent it here last. An error inside of
+   * `original`, as a part of a group or a cause, that was raised in another actor is a `RemoteActorError` with a path of its own.
    */
   readonly path: readonly string[];
   /** @internal */
@@ -71,7 +71,7 @@ export class RemoteActorError extends Error implements Relayed {
   }
 }
 
-/** Who cancelled a context, and why. */
+/** The actor that cancelled a context, and its reason. */
 export interface Canceller {
   /** Null if it did not say. */
   readonly canceller: ActorId | null;
@@ -84,7 +84,7 @@ export interface Canceller {
  */
 export class ContextCancelled extends Error {
   override readonly name = "ContextCancelled";
-  /** Who asked for it: this actor, the other one ("itself"), or a third. Null if that is not known. */
+  /** The actor that asked for it: this one, the other one ("itself"), or a third. Null if that is not known. */
   readonly canceller: ActorId | null;
   readonly reason: string | null;
   /** The actor whose task was cancelled. */

@@ -15,7 +15,7 @@ export interface FindOptions {
    * @default The tree of the caller.
    */
   readonly at?: string;
-  /** Who this side is and whom it believes, if `at` is `tcp://HOST:PORT`. */
+  /** The certificate of this side and those that it trusts, if `at` is `tcp://HOST:PORT`. */
   readonly tls?: TlsCredentials;
   /**
    * Which of several of one name: the one that came first, or last.
@@ -78,7 +78,7 @@ export async function queryActorOn(
   return nameOrPath === null ? await registry.list() : await registry.find(nameOrPath);
 }
 
-/** What is asked: the tree of the caller from its own place upward, or whoever is at an address. */
+/** The registry to ask: the tree of the caller from its own place upward, or the actor at an address. */
 async function registryOf(
   runtime: ActorRuntime,
   { at, tls }: FindOptions,

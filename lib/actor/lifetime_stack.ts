@@ -1,14 +1,14 @@
 import { ErrorGroup } from "../scope/error_group.ts";
 
 /**
- * What is to happen when an actor ends, however it does: at its end, at a cancel, at a crash, when its parent dies, at
+ * The things to do when an actor ends, however it does: at its end, at a cancel, at a crash, when its parent dies, at
  * SIGTERM; only SIGKILL leaves no time. Follows tractor's `Actor.lifetime_stack`.
  */
 export class LifetimeStack {
   #deferred: (() => unknown)[] = [];
 
   /**
-   * Adds something to do at the end; what was added last is done first. What is asynchronous is awaited, except where the
+   * Adds something to do at the end; the last addition is done first. An asynchronous one is awaited, except where the
    * program itself is ended, by `process.exit()` or an error that nobody caught.
    */
   defer(callback: () => unknown): void {

@@ -1,5 +1,5 @@
 /**
- * Who can be found by name, below one actor; that of the root knows the whole tree.
+ * The actors below one that can be found by name; the registry of the root knows the whole tree.
  *
  * An entry is a lease: it lives as long as the connection over which it came. Each actor tells its parent of those below
  * it, so when any actor on the way dies, all that came through it are gone at once.

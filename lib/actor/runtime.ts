@@ -1,5 +1,5 @@
 /**
- * What makes a program an actor: it has a name, listens, serves what others ask for, and ends as a whole. There is one in
+ * The runtime makes a program an actor: it has a name, listens, serves what others ask for, and ends as a whole. There is one in
  * a run.
  *
  *     connections (they outlive everything else, so that ends can be told)
@@ -45,7 +45,7 @@ import type { Identity } from "./link/identity.ts";
 import type { Link } from "./link/link.ts";
 import { Registry } from "./registry.ts";
 
-/** What an actor is made of. */
+/** The parts of an actor. */
 export interface RuntimeOptions extends ListenOptions {
   readonly host: ActorHost;
   readonly self: Identity;
@@ -70,18 +70,18 @@ export class ActorRuntime implements PortalOwner {
   readonly registry: Registry = new Registry();
   /** Crashes that are inspected, here and below. */
   readonly held: HeldCrashes;
-  /** What others may call. */
+  /** The modules whose functions others may call. */
   modules: Modules = new Map();
-  /** The connection to whoever started it; null for a root. */
+  /** The connection to its parent; null for a root. */
   parent: Link | null = null;
-  /** Who cancelled it as a whole; null while nobody has. */
+  /** The cancel of the actor as a whole; null while nobody has cancelled it. */
   cancelledBy: CancelRequest | null = null;
-  /** When whoever cancelled this actor will lose patience. */
+  /** The instant at which the canceller of this actor will lose patience. */
   readonly deadline: Deadline = new Deadline();
   readonly #options: RuntimeOptions;
   readonly #connections: Connections;
   readonly #scope = new CancelScope();
-  /** Who is to be told when this actor is over. */
+  /** The connections that are told when this actor is over. */
   readonly #awaitingEnd = new Set<Link>();
   readonly #ready = new Event();
   #serving: Nursery | null = null;
@@ -144,7 +144,7 @@ export class ActorRuntime implements PortalOwner {
     this.#serving.startSoon(body, { name });
   }
 
-  /** Cancels everything that this actor does, on behalf of whoever asks first. */
+  /** Cancels everything that this actor does, on behalf of the first that asks. */
   cancel(request: CancelRequest): void {
     if (request.withinMs !== null) {
       this.deadline.shorten(after(this.host.clock.now(), request.withinMs));
@@ -168,7 +168,7 @@ export class ActorRuntime implements PortalOwner {
     return this.#connections.expect(token, expected);
   }
 
-  /** Takes a connection of whoever may connect, on which nothing was said yet, or what `reader` has kept. */
+  /** Takes a connection that anybody with access may have made, on which nothing was said yet but the bytes in `reader`. */
   adopt(connection: Connection, reader: FrameReader, options: AdoptOptions = {}): void {
     this.#connections.adopt(connection, reader, options);
   }
@@ -182,7 +182,7 @@ export class ActorRuntime implements PortalOwner {
     return await this.#connections.connect(address, tls);
   }
 
-  /** Goes on with the connection to whoever has started this actor. */
+  /** Goes on with the connection to the parent of this actor. */
   joinParent(begun: Begun): Link {
     this.parent = this.#connections.join(begun);
     return this.parent;
@@ -215,7 +215,7 @@ export class ActorRuntime implements PortalOwner {
       try {
         value = await main();
       } finally {
-        // What is asked for from now on is answered as cancelled.
+        // Requests are answered as cancelled from now on.
         this.#serving = null;
       }
       serving.cancelScope.cancel("the actor is over");

@@ -101,7 +101,7 @@ export async function findActor<M = Record<string, unknown>>(
 /**
  * A portal to the actor that listens at an address, of this machine or, as `tcp://HOST:PORT`, of another.
  *
- * @param options.tls Who this side is and whom it believes, for `tcp://`.
+ * @param options.tls The certificate of this side and those that it trusts, for `tcp://`.
  * @throws {TransportClosed} If nobody answers there who is to be trusted.
  */
 export async function connectToActor<M = Record<string, unknown>>(

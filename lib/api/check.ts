@@ -2,7 +2,7 @@ import type { PlanOptions } from "./plan.ts";
 import type { Problem } from "../config/problem.ts";
 import { openSystem } from "./system.ts";
 
-/** What {@linkcode check} finds. */
+/** The result of {@linkcode check}. */
 export interface CheckResult {
   /** Whether the file can be run: there are no errors, be there warnings. */
   readonly ok: boolean;

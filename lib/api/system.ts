@@ -27,7 +27,7 @@ export function systemHere(): System | Promise<System> {
 
 /** Opens the machine once, when it is first needed: importing the library touches nothing. */
 export function openSystem(): Promise<System> {
-  // What is opened here serves the whole program: it must not stand in the scopes of whoever needs it first.
+  // The system serves the whole program: it must not stand in the scopes of its first user.
   opened ??= withoutFrame(() =>
     openSystemHost().then((host) => {
       system = { host, program: thisProgram() };

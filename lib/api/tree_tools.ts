@@ -1,6 +1,6 @@
 /**
- * What the library needs to compile and run whole trees. It is more than all the rest of it together, so it is loaded when
- * it is first needed: a program that only has actors starts sooner without.
+ * The parts by which the library compiles and runs whole trees. They are more than all the rest of it together, so they are loaded when
+ * they are first needed: a program that only has actors starts sooner without.
  */
 export { checkFile } from "../daemon/check/check_file.ts";
 export { findFile } from "../daemon/find_tree.ts";

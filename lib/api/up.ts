@@ -55,7 +55,7 @@ export interface TreeEnd {
   readonly outcome: EndReport["outcome"];
   /** Why, if it did not end well. */
   readonly reason: string | null;
-  /** What `supervise up` would exit with. */
+  /** The exit code that `supervise up` would end with. */
   readonly exitCode: number;
   /** Every process that was seen, and what is left. */
   readonly receipt: Receipt;
@@ -139,7 +139,7 @@ export class RunningTree implements AsyncDisposable {
       (items) => tell(host, kept, items, options),
     );
     this.ended = this.#awaitEnd(following);
-    // Whoever never asks how it ended is not to be told by an unhandled rejection that the connection was lost.
+    // A caller that never asks how it ended must not get an unhandled rejection because the connection was lost.
     this.ended.catch(() => {});
   }
 
@@ -148,7 +148,7 @@ export class RunningTree implements AsyncDisposable {
     return await this.#client.request("await_ready", {});
   }
 
-  /** What every actor is doing; of all, or of those that `selectors` name. */
+  /** The state of all actors, or of those that `selectors` name. */
   async status(...selectors: readonly string[]): Promise<TreeStatus> {
     return await this.#client.request("status", { paths: selectors });
   }

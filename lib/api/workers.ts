@@ -97,7 +97,7 @@ export async function mapUnordered<M, K extends keyof Calls<M> & string, T>(
   return await mapOn(openSystem(), false, [module, call, items], body as MapBody<T>, options);
 }
 
-/** What a function of one argument is called with. */
+/** The argument of a function that takes one. */
 type ItemOf<M, K extends keyof Calls<M>> = ArgsOf<M, K> extends [(infer Item)?, ...unknown[]] ? Item : never;
 type MapBody<T> = (results: ReceiveChannel<unknown>) => T | Promise<T>;
 
@@ -133,10 +133,10 @@ export async function openWorkerContext<T>(
 
 /**
  * Runs `body` with workers of their own, which all jobs below use that name no context: those of the tasks whose nursery was
- * opened inside, whoever starts them. May be nested. Follows trio-parallel's `cache_scope`.
+ * opened inside, from wherever they are started. May be nested. Follows trio-parallel's `cache_scope`.
  *
  * @returns What `body` returned.
- * @throws Whatever {@linkcode openWorkerContext} does.
+ * @throws The errors of {@linkcode openWorkerContext}.
  */
 export async function cacheScope<T>(options: WorkerContextOptions, body: () => T | Promise<T>): Promise<T> {
   return await cacheScopeOn(openSystem(), options, body);
@@ -159,7 +159,7 @@ export function defaultContextStatistics(): WorkerStatistics {
 }
 
 /**
- * What bounds how many jobs of the calling run are done at once, unless they name another limiter: one for each processor. Its
+ * The bound of jobs of the calling run that are done at once, unless they name another limiter: one for each processor. Its
  * `totalTokens` may be changed.
  */
 export async function currentDefaultWorkerLimiter(): Promise<CapacityLimiter> {

@@ -115,8 +115,9 @@ export const ERRORS = {
   "usage/unexpected-value": "An option has a value and takes none.",
   "usage/unknown-command": "There is no such command.",
   "usage/unknown-option": "There is no such option.",
+  "usage/unknown-topic": "There is no help about something of that name.",
   "usage/words": "A command has too many words, or too few.",
-  "wait/missed": "Something that was waited for has failed or completed, and will not come about.",
+  "wait/missed": "Something that was waited for will not come about: it has ended, or is never checked.",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** The stable name of an error. */

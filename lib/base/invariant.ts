@@ -6,7 +6,7 @@ export class InvariantError extends Error {
 /**
  * Asserts what must hold whatever the input; a failure is a bug of ours.
  *
- * @param about What the last word of `why` is about: words that are put together for a failure alone.
+ * @param about The subject of the last word of `why`: words that are put together for a failure alone.
  * @throws {InvariantError} If `condition` is false.
  */
 export function invariant(condition: unknown, why: string, about?: string): asserts condition {

@@ -1,4 +1,4 @@
-/** What a limit of the machine is called where it ends what somebody has asked for. */
+/** Errors of commands that ran into a limit of the machine. */
 import type { ErrorName } from "./error_names.ts";
 import { UserError } from "./user_error.ts";
 
@@ -27,7 +27,7 @@ const LIMITS: Readonly<Record<string, Limit>> = {
   },
 };
 
-/** What a tree needs at least: for its own sockets, files and pipes. */
+/** The least that a tree needs: for its own sockets, files and pipes. */
 const OWN_FILES = 40;
 
 /** The error of an operation that the system has refused for want of something; null for any other error. */

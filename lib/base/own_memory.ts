@@ -1,10 +1,10 @@
 /**
- * Byte arrays whose memory nobody else uses, and which their maker does not look at any more once they are handed on: whoever
- * gets one may write to the bytes before it, take the memory as a whole, or give it back when the bytes have gone out. Which
- * these are cannot be seen of them.
+ * Byte arrays whose memory nobody else uses, and which their maker does not look at any more once they are handed on: their
+ * receiver may write to the bytes before it, take the memory as a whole, or give it back when the bytes have gone out. A
+ * WeakSet remembers them, because nothing about the array itself tells.
  *
- * What was given back serves again: memory that is in the cache already costs a fraction of what the system gives, clears and
- * takes back.
+ * Memory that was given back serves again: memory in the cache costs a fraction of new memory, which the system has to map,
+ * clear and take back.
  */
 const own = new WeakSet<Uint8Array>();
 
@@ -37,7 +37,7 @@ export function takeMemory(bytes: number): ArrayBuffer {
   return last;
 }
 
-/** Whoever has written bytes needs them no more; nothing if they were not given away. */
+/** Takes back bytes that have been written out; does nothing if they were not given away. */
 export function giveBack(bytes: Uint8Array): void {
   if (bytes.length < SHORTEST_SPARE_BYTES || !own.delete(bytes)) return;
   const memory = bytes.buffer as ArrayBuffer;

@@ -1,4 +1,4 @@
-/** What the documentation says about a kind of problem. */
+/** The documentation of a kind of problem. */
 export interface ProblemKind {
   readonly severity: "error" | "warning";
   /** One sentence for people. */

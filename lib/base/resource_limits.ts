@@ -29,7 +29,7 @@ export type Bound = number | "unlimited";
 
 /** The limit of one resource; null leaves that part as it is. */
 export interface ResourceLimit {
-  /** What holds. */
+  /** The limit that holds. */
   readonly soft: Bound | null;
   /** How far the process may raise it. */
   readonly hard: Bound | null;

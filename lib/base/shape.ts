@@ -180,7 +180,7 @@ export function variant<K extends string, T extends { readonly [key in K]: strin
   };
 }
 
-/** What `shape` reads, if a condition holds of it. */
+/** A shape with a condition on the value that it reads. */
 export function where<T>(shape: Shape<T>, holds: (value: T) => boolean, expected: string): Shape<T> {
   return (value, at) => {
     const read = shape(value, at);

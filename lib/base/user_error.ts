@@ -1,9 +1,9 @@
 import type { ErrorName } from "./error_names.ts";
 import { ExitCode } from "./exit_code.ts";
 
-/** What a {@linkcode UserError} says beside its message. */
+/** Parts of a {@linkcode UserError} beside its message. */
 export interface UserErrorOptions {
-  /** What to do next; printed as a `hint:` line. */
+  /** The next step for the user; printed as a `hint:` line. */
   readonly hint?: string;
   /** The exit code of a command that ends with this error. */
   readonly exitCode?: number;

@@ -4,7 +4,7 @@ import type { ReceiveChannel, SendChannel } from "../sync/memory_channel.ts";
 import { nextOf } from "../sync/next_of.ts";
 import { ForeignTaskReturned } from "./foreign_errors.ts";
 
-/** What a foreign function has of the task that it belongs to. */
+/** The side of a foreign function: its way to the task that it belongs to. */
 export interface ForeignChannel<First, Out, In> {
   /** Aborts when the inside ends; the reason says how. */
   readonly signal: AbortSignal;
@@ -74,7 +74,7 @@ export class ForeignEnd<First, Out, In> implements ForeignChannel<First, Out, In
   }
 }
 
-/** What the inside has of its foreign function. */
+/** The side of the task: its way to the foreign function. */
 export class InsideChannel<Out, In> {
   readonly #out: SendChannel<In>;
   readonly #in: ReceiveChannel<Out>;

@@ -1,6 +1,6 @@
 import { EndOfChannel } from "../sync/channel_errors.ts";
 
-/** The foreign function has returned: raised by whoever waits for something of it. It ends an iteration. */
+/** The foreign function has returned: raised in a task that waits for something of it. It ends an iteration. */
 export class ForeignTaskReturned extends EndOfChannel {
   override readonly name: string = "ForeignTaskReturned";
 }

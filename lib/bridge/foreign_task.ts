@@ -27,7 +27,7 @@ import {
 /** Options of {@linkcode openForeignTask}. */
 export interface ForeignTaskOptions {
   /**
-   * How many values may wait in either direction before whoever sends has to wait.
+   * How many values may wait in either direction before the sender has to wait.
    *
    * @default {16}
    */
@@ -83,7 +83,7 @@ export async function openForeignTask<First, Out, In, R>(
       const error = translate(failure.error);
       errors.push(error);
       inside.fail(error);
-      // Before the channel closes, or whoever waits there would take the failure for an end.
+      // Before the channel closes, or a task that waits there would take the failure for an end.
       scope.cancel("the foreign task failed");
     }
     outside.close();

@@ -20,7 +20,7 @@ interface Failure {
   readonly error: unknown;
 }
 
-/** What calls listeners back. */
+/** An object that calls listeners back. */
 export type EmitterLike = NodeEmitter | WebTarget;
 
 /** Which events {@linkcode fromEmitter} listens to. */
@@ -109,7 +109,7 @@ export async function fromEmitter<T, R>(
   }
 }
 
-/** What `body` returns or raises, or the failure beside it, which outranks a cancel. */
+/** The value or error of `body`, or the failure beside it, which outranks a cancel. */
 async function valueOrFailure<R>(body: () => Promise<R>, failureOf: () => Failure | null): Promise<R> {
   let value: R;
   try {

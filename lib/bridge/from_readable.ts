@@ -55,7 +55,7 @@ export class ReadableChannel<T> {
 }
 
 /**
- * Reads a web stream for as long as `body` runs. What `body` leaves of it is cancelled, so that whatever makes the stream
+ * Reads a web stream for as long as `body` runs. The rest that `body` leaves is cancelled, so that the source of the stream
  * stops.
  *
  * @returns What `body` returned.
@@ -83,7 +83,7 @@ export async function fromReadable<T, R>(
   try {
     return await body(new ReadableChannel(reader));
   } finally {
-    // A stream that has failed says so again here: whoever read it knows.
+    // A stream that has failed says so again here: its reader knows already.
     await reader.cancel().catch(() => {});
     reader.releaseLock();
   }

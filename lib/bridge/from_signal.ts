@@ -2,7 +2,7 @@ import { CancelScope } from "../scope/cancel_scope.ts";
 
 /**
  * Runs `body` for as long as a signal from outside is not aborted: when it is, `body` is cancelled, and the reason of the
- * signal is raised here, as whoever aborted expects it. For functions that callers outside of the tree of tasks give a
+ * signal is raised here, as the aborting code expects it. For functions that callers outside of the tree of tasks give a
  * signal.
  *
  * @returns What `body` returned.

@@ -14,6 +14,7 @@ const VARIABLE = "SUPERVISE_PROFILES";
 export const PROFILE_OPTION: Option = {
   name: "profile",
   value: "NAME",
+  takes: "profile",
   many: true,
   doc: "start what is for this profile, too; '*' for all (SUPERVISE_PROFILES)",
 };

@@ -1,4 +1,4 @@
-/** What can come of a call instead of a result, as errors that people can act on. */
+/** The failures of a call, as errors that people can act on. */
 import { ContextCancelled, NotExposed, RemoteActorError, TransportClosed } from "../actor/errors.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";

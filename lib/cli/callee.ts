@@ -2,7 +2,8 @@
 import { builtinsAt } from "../actor/builtins.ts";
 import { TransportClosed } from "../actor/errors.ts";
 import type { Link } from "../actor/link/link.ts";
-import type { ActorRuntime } from "../actor/runtime.ts";
+import { randomId } from "../actor/random_id.ts";
+import { ActorRuntime } from "../actor/runtime.ts";
 import { nameSome } from "../base/name_some.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
@@ -10,15 +11,18 @@ import { fromPromise } from "../bridge/from_promise.ts";
 import { withoutReplica } from "../config/replica_path.ts";
 import type { ControlClient } from "../control/client.ts";
 import type { StatusRow } from "../control/protocol.ts";
+import type { Host } from "../host/ports/host.ts";
+import type { Program } from "../host/ports/program.ts";
 import { sleep } from "../scope/sleep.ts";
 
 /** How often to look again for an actor that is not there now. */
 const LOOK_EVERY_MS = 100;
 
-/** Where to look. */
+/** The command that looks, and its tree. */
 export interface Search {
+  readonly host: Host;
+  readonly program: Program;
   readonly client: ControlClient;
-  readonly runtime: ActorRuntime;
   /** The supervisor's socket. */
   readonly socket: string;
   readonly selector: string;
@@ -26,10 +30,24 @@ export interface Search {
   readonly onAbsent: (why: UserError) => void;
 }
 
-/** Connects to the actor; of replicas to one that is ready. Waits for one that may come. @throws {UserError} */
-export async function connectToCallee(search: Search): Promise<Link> {
+/**
+ * Runs `body` with a connection to the actor; of replicas to one that is ready. Waits for one that may come.
+ *
+ * @throws {UserError} And whatever `body` throws.
+ */
+export async function withCallee(
+  search: Search,
+  body: (link: Link, runtime: ActorRuntime) => Promise<void>,
+): Promise<void> {
+  const { host, program } = search;
+  const self = { id: randomId(host), name: "call", path: "call", pid: program.pid, address: null };
+  const runtime = new ActorRuntime({ host, self, uids: new Set([program.uid]), isCancellable: false });
+  await runtime.run(async () => await body(await connectToCallee(runtime, search), runtime));
+}
+
+async function connectToCallee(runtime: ActorRuntime, search: Search): Promise<Link> {
   while (true) {
-    const found = await tryConnect(search);
+    const found = await tryConnect(runtime, search);
     if (!(found instanceof UserError)) return found;
     search.onAbsent(found);
     await sleep(LOOK_EVERY_MS);
@@ -37,7 +55,10 @@ export async function connectToCallee(search: Search): Promise<Link> {
 }
 
 /** @returns Why it is not there, if it may come. */
-async function tryConnect({ client, runtime, socket, selector }: Search): Promise<Link | UserError> {
+async function tryConnect(
+  runtime: ActorRuntime,
+  { client, socket, selector }: Search,
+): Promise<Link | UserError> {
   const { actors } = await fromPromise(client.request("status", { paths: [selector] }));
   const rows = actors.filter(({ kind }) => kind !== "tree");
   const running = rows.filter(({ state }) => state === "running");

@@ -1,6 +1,7 @@
 import type { ClientHost, Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
-import type { Option, Parsed } from "./option.ts";
+import { type Option, type Parsed, withGlobals } from "./option.ts";
+import type { Takes } from "./takes.ts";
 import type { Ui } from "./ui.ts";
 
 /** What a command works with that asks a supervisor. */
@@ -20,7 +21,7 @@ export interface Context extends AskingContext {
 }
 
 /** What a command is, as data: the parser and the help are made from it. */
-interface CommandFacts {
+export interface CommandFacts {
   /** What follows the verb: `[FILE]`, `SEL...`. */
   readonly usage: string;
   /** What people should know before they use it; paragraphs. */
@@ -30,6 +31,8 @@ interface CommandFacts {
   readonly examples: readonly (readonly [string, string])[];
   /** How many words it takes at least and at most. */
   readonly words: readonly [number, number];
+  /** What its words name, in order; the last one stands for all that follow. @default Nothing */
+  readonly takes?: readonly Takes[];
 }
 
 /** A command that needs nothing of the machine but its own output, so that no host is opened for it. */
@@ -64,12 +67,18 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
     name: "file",
     short: "f",
     value: "FILE",
+    takes: "file",
     doc: "the configuration; default: supervise.toml here or above",
   },
-  { name: "name", short: "p", value: "NAME", doc: "the tree by its name instead" },
+  { name: "name", short: "p", value: "NAME", takes: "tree", doc: "the tree by its name instead" },
   { name: "json", doc: "print JSON: one value, or one a line for streams" },
   { name: "no-color", doc: "no colours; NO_COLOR does the same" },
   { name: "quiet", short: "q", doc: "no talk, only data and errors" },
   { name: "verbose", short: "v", doc: "more talk" },
   { name: "help", short: "h", doc: "this help" },
 ];
+
+/** The options of a command; the global ones where no command is known. */
+export function optionsOf(command: CommandFacts | undefined): readonly Option[] {
+  return withGlobals(command?.options ?? [], GLOBAL_OPTIONS);
+}

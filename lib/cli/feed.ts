@@ -1,6 +1,6 @@
 /**
- * What the actors of a tree say and what becomes of them, for a foreground `up`: each line once, and those of an actor in
- * their order. What was not sent because it came too fast is in the files, and taken from there.
+ * The lines of the actors of a tree and the events, for a foreground `up`: each line once, and those of an actor in
+ * their order. Lines that were not sent because they came too fast are in the files, and taken from there.
  */
 import type { FollowItem } from "../control/protocol.ts";
 import { entriesBetween, readJournal } from "../engine/journal/journal_reader.ts";
@@ -32,7 +32,7 @@ export class Feed {
   readonly #inherited: ReadonlySet<string>;
   /** The actors that there were so far: another plan brings others. */
   readonly #paths: Set<string>;
-  /** What was shown last: a stamp, and the number of an entry. */
+  /** The last item that was shown: a stamp, and the number of an entry. */
   #lastLine = 0;
   #lastEntry = 0;
   /** Up to where everything was shown from the files when another supervisor went on. */

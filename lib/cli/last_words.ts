@@ -55,10 +55,10 @@ export async function keptLastWords(
 }
 
 /** Tells people. */
-export async function tellLastWords(ui: Ui, words: readonly LastWords[], columns: number): Promise<void> {
+export async function tellLastWords(ui: Ui, words: readonly LastWords[]): Promise<void> {
   for (const { path, lines } of words) {
     if (lines.length === 0) continue;
-    const texts = [`last lines of ${printable(path)}:`, ...tailLines(lines, columns, ui.err)];
+    const texts = [`last lines of ${printable(path)}:`, ...tailLines(lines, ui.talkColumns, ui.err)];
     await fromPromise(ui.say(texts.join("\n")));
   }
 }

@@ -6,10 +6,10 @@ import { UserError } from "../base/user_error.ts";
 import { VERSION } from "../base/version.ts";
 import type { ClientHost, Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
-import { type Command, GLOBAL_OPTIONS } from "./command.ts";
+import { type Command, GLOBAL_OPTIONS, optionsOf } from "./command.ts";
 import { findVerb } from "./find_verb.ts";
-import { asksFor, type Option, parseWords, usage, withGlobals } from "./option.ts";
-import { renderCommandHelp, renderHelp } from "./render/help.ts";
+import { HELP_FACTS } from "./help/help_facts.ts";
+import { asksFor, type Option, parseWords, usage } from "./option.ts";
 import { Ui } from "./ui.ts";
 import { type Verb, VERBS } from "./verbs.ts";
 
@@ -30,8 +30,10 @@ export async function main(hosts: Hosts, program: Program): Promise<number> {
       return ExitCode.done;
     }
     ui = uiFor(program, words, await optionsBehind(verb));
-    if (verb === undefined || verb === "help") return await help(ui, words, verb === "help");
-    return await runCommand(requireVerb(verb), words, hosts, program, ui);
+    if (verb !== undefined) return await runCommand(requireVerb(verb), words, hosts, program, ui);
+    parseWords(words, GLOBAL_OPTIONS);
+    await (await import("./help/tell_help.ts")).tellCommands(await HELP.load(), ui);
+    return ExitCode.done;
   } catch (thrown) {
     const error = limitErrorOf(thrown) ?? thrown;
     await ui.fail(error);
@@ -49,7 +51,7 @@ async function runCommand(
   const command = await verb.load();
   const options = optionsOf(command);
   if (asksFor(words, "help", options)) {
-    await tellAbout(verb, command, ui);
+    await (await import("./help/tell_help.ts")).tellCommand(verb, command, ui);
     return ExitCode.done;
   }
   const args = parseWords(words, options);
@@ -72,31 +74,6 @@ async function runCommand(
   }
 }
 
-async function help(ui: Ui, words: readonly string[], takesName: boolean): Promise<number> {
-  const name = parseWords(words, GLOBAL_OPTIONS).words[takesName ? 0 : Infinity];
-  if (name !== undefined) {
-    const verb = requireVerb(name);
-    await tellAbout(verb, await verb.load(), ui);
-  } else if (ui.json) {
-    await ui.printJson([await Promise.all(VERBS.map(async (verb) => factsOf(verb, await verb.load())))]);
-  } else {
-    await ui.print(renderHelp(VERBS, GLOBAL_OPTIONS, ui.out));
-  }
-  return ExitCode.done;
-}
-
-async function tellAbout(verb: Verb, command: Command, ui: Ui): Promise<void> {
-  await (ui.json
-    ? ui.printJson([factsOf(verb, command)])
-    : ui.print(renderCommandHelp(verb, command, optionsOf(command), ui.out)));
-}
-
-/** What there is to know of a command. */
-function factsOf({ name, aliases, summary }: Verb, command: Command): Record<string, unknown> {
-  const { usage, about, examples } = command;
-  return { name, aliases, summary, usage, about, options: optionsOf(command), examples };
-}
-
 function requireVerb(name: string): Verb {
   const verb = verbCalled(name);
   if (verb !== undefined) return verb;
@@ -109,13 +86,16 @@ function requireVerb(name: string): Verb {
 }
 
 function verbCalled(name: string | undefined): Verb | undefined {
-  return VERBS.find((verb) => verb.name === name || (name !== undefined && verb.aliases.includes(name)));
+  return [...VERBS, HELP].find((verb) =>
+    verb.name === name || (name !== undefined && verb.aliases.includes(name))
+  );
 }
 
-/** The options of a command; the global ones where no command is known. */
-function optionsOf(command: Command | undefined): readonly Option[] {
-  return withGlobals(command?.options ?? [], GLOBAL_OPTIONS);
-}
+/** It tells of all verbs, and so is none of them. */
+const HELP: Verb = {
+  ...HELP_FACTS,
+  load: async () => (await import("./help/help_command.ts")).help,
+};
 
 async function optionsBehind(verb: string | undefined): Promise<readonly Option[]> {
   return optionsOf(await verbCalled(verb)?.load());

@@ -1,26 +1,20 @@
-/** Moments as people write them on a command line: how long ago, or when. PURE. */
-import { parseDuration } from "../base/duration.ts";
+/** Moments on a command line. */
+import { parseMoment } from "../base/moment.ts";
 import { usage } from "./option.ts";
 
-/** A date, or a date with a time of day, in UTC if it ends so, else as the clock on the wall says. */
-const DATE = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
+/** How they are written, for help and errors. */
+export const MOMENTS =
+  '"10m" for ten minutes ago, "17:00", "yesterday", "2026-11-30 17:00", or a stamp of ISO 8601';
 
 /**
- * The moment that the value of an option names, in milliseconds since 1970.
+ * The moment that an option names, in microseconds since 1970; null without the option.
  *
- * @param option Its name, for the error.
+ * @param now The date in milliseconds since 1970.
  * @throws {UserError} `usage/bad-value`
  */
-export function parseMoment(text: string, option: string, nowMs: number): number {
-  const agoMs = parseDuration(text);
-  if (agoMs !== null) return nowMs - agoMs;
-  const at = DATE.test(text)
-    ? Date.parse(text.length === 10 ? `${text}T00:00` : text.replace(" ", "T"))
-    : NaN;
-  if (!Number.isNaN(at)) return at;
-  throw usage(
-    "usage/bad-value",
-    `--${option} is "${text}"`,
-    'write how long ago, such as "10m", or when, such as "2026-11-22T15:30"',
-  );
+export function momentOf(now: number, option: string, text: string | null): number | null {
+  if (text === null) return null;
+  const moment = parseMoment(text, now);
+  if (moment !== null) return moment;
+  throw usage("usage/bad-value", `--${option} is "${text}"`, `write ${MOMENTS}`);
 }

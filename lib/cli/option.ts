@@ -5,6 +5,7 @@ import type { ErrorName } from "../base/error_names.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { nearestName } from "../base/nearest.ts";
 import { UserError } from "../base/user_error.ts";
+import type { Takes } from "./takes.ts";
 
 /** An option. */
 export interface Option {
@@ -14,6 +15,8 @@ export interface Option {
   readonly short?: string;
   /** What it takes, as the help shows it: `DURATION` and `N` are checked; an option without is a switch. */
   readonly value?: string;
+  /** What its value names. @default `"text"` */
+  readonly takes?: Takes;
   /** Whether it may be given several times. */
   readonly many?: boolean;
   /** What it does, as a clause without a full stop. */

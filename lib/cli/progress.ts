@@ -23,30 +23,48 @@ export function isUnderWay({ state }: StatusRow): boolean {
   return state === "waiting" || state === "starting" || state === "backing_off" || state === "stopping";
 }
 
-/** Shows what `isPending` picks among the actors, until a cancel or the connection's end. */
+/** A goal that somebody waits for. */
+export interface Awaited {
+  readonly isPending: (row: StatusRow) => boolean;
+  /** Selectors of the actors that count. @default All */
+  readonly paths?: readonly string[];
+}
+
+/** Shows what is pending among the actors, until a cancel or the connection's end. */
 export async function showProgress(
   ui: Ui,
   client: ControlClient,
-  isPending: (row: StatusRow) => boolean,
+  { isPending, paths = [] }: Awaited,
 ): Promise<void> {
   if (ui.verbosity === "quiet" || ui.json) return;
   const start = currentTime();
   await sleep(ui.isLive ? LIVE_EVERY_MS : LINE_AFTER_MS);
   while (true) {
-    const status = await fromPromise(client.request("status", { paths: [] }).catch(() => null));
+    const status = await fromPromise(client.request("status", { paths }).catch(() => null));
     if (status === null) return;
-    const pending = status.actors.filter((row) => row.kind !== "tree" && isPending(row));
-    const text = describePending(pending, currentTime() - start);
+    const rows = status.actors.filter(({ kind }) => kind !== "tree");
+    const text = describePending(rows, isPending, currentTime() - start);
     if (ui.isLive) await fromPromise(ui.live(text));
-    else if (pending.length > 0) await fromPromise(ui.say(text));
+    else if (rows.some(isPending)) await fromPromise(ui.say(text));
     await sleep(ui.isLive ? LIVE_EVERY_MS : LINE_EVERY_MS);
   }
 }
 
-function describePending(pending: readonly StatusRow[], sinceMs: number): string {
-  const names = pending.map(({ path, state, reason }) =>
+/** Those that are at something are named first: others wait for them, and are counted. */
+export function describePending(
+  rows: readonly StatusRow[],
+  isPending: (row: StatusRow) => boolean,
+  sinceMs: number,
+): string {
+  const pending = rows.filter(isPending);
+  const waiting = pending.filter(({ state }) => state === "waiting");
+  // A one-shot at its work is where it is to be, and others may wait for its end.
+  const isAwaited = ({ state, daemon }: StatusRow) => state === "running" && !daemon && waiting.length > 0;
+  const busy = rows.filter((row) => row.state !== "waiting" && (isPending(row) || isAwaited(row)));
+  const names = (busy.length > 0 ? busy : waiting).map(({ path, state, reason }) =>
     `${path} (${reason === null ? state : `${state}: ${reason}`})`
   );
   const what = names.length === 0 ? "the supervisor" : nameSome(names, MOST_NAMED);
-  return `${describeDuration(sinceMs)}: waiting for ${what}`;
+  const others = busy.length > 0 && waiting.length > 0 ? `; ${waiting.length} more wait` : "";
+  return `${describeDuration(sinceMs)}: waiting for ${what}${others}`;
 }

@@ -82,7 +82,7 @@ export async function requireSound(
   },
   undone: string,
 ): Promise<void> {
-  const rendered = renderProblems(problems, texts, ui.err.isOn);
+  const rendered = renderProblems(problems, texts, ui.err.isOn, ui.talkColumns);
   if (rendered !== "") await fromPromise(ui.say(rendered.trimEnd()));
   if (isValid) return;
   throw new UserError("config/invalid", `"${file}" is not valid, and nothing ${undone}`, {

@@ -16,7 +16,7 @@ export async function takeDown(
   withinMs: number | null,
 ): Promise<Receipt> {
   try {
-    return await withProgress(context, client, isGoing, async () => {
+    return await withProgress(context, client, { isPending: isGoing }, async () => {
       const ended = awaitEnd(context.host, tree, client);
       ended.catch(() => {});
       await fromPromise(client.request("down", { cause: "down", withinMs }).catch(unlessLost));

@@ -3,12 +3,12 @@ import type { Plan } from "../config/plan.ts";
 import type { SystemFacts } from "../host/ports/system_facts.ts";
 import type { Ui } from "./ui.ts";
 
-/** What a supervisor has open for itself, and for each actor: the two pipes that it prints to. */
+/** Descriptors that a supervisor has open for itself, and for each actor: the two pipes that it prints to. */
 const OWN_FILES = 40;
 const FILES_OF_ACTOR = 2;
 
 /**
- * What a plan needs more of than this machine allows, each as a sentence. A supervisor raises its own limit of open files as
+ * The needs of a plan that this machine does not meet, each as a sentence. A supervisor raises its own limit of open files as
  * far as it may, which this program has done already.
  */
 export function shortages(

@@ -2,6 +2,7 @@
  * What a command prints with: data goes to stdout, talk to stderr, and colour only to terminals. Whatever is written to a
  * terminal passes here, and loses what the terminal would act upon; nothing else in the command line has to think of it.
  */
+import { counted } from "../base/counted.ts";
 import { messageOf, UserError } from "../base/user_error.ts";
 import type { Output, Program } from "../host/ports/program.ts";
 import { cutTo } from "./render/cut.ts";
@@ -21,9 +22,11 @@ export interface UiOptions {
   readonly raw: boolean;
 }
 
-/** Begins a screen anew. */
-const CLEAR_SCREEN = "\x1b[H\x1b[2J";
-const CLEAR_LINE = "\r\x1b[K";
+/** Commands for a screen that is drawn over. Each line is cleared as the next one takes its place, so that nothing flickers. */
+const TO_BEGIN = "\x1b[H";
+const CLEAR_REST_OF_LINE = "\x1b[K";
+const CLEAR_BELOW = "\x1b[J";
+const CLEAR_LINE = `\r${CLEAR_REST_OF_LINE}`;
 
 /** See the module. */
 export class Ui {
@@ -35,6 +38,8 @@ export class Ui {
   readonly #stdout: Output;
   readonly #stderr: Output;
   readonly #raw: boolean;
+  /** Whether terminals obey: one of an editor shows every control as it is. */
+  readonly #isDumb: boolean;
   #live = "";
 
   constructor(program: Pick<Program, "stdout" | "stderr" | "environment">, options: UiOptions) {
@@ -43,14 +48,20 @@ export class Ui {
     this.json = options.json;
     this.verbosity = options.verbosity;
     this.#raw = options.raw;
-    const isPlain = options.noColor || (program.environment["NO_COLOR"] ?? "") !== "";
+    this.#isDumb = program.environment["TERM"] === "dumb";
+    const isPlain = options.noColor || this.#isDumb || (program.environment["NO_COLOR"] ?? "") !== "";
     this.out = painter(!isPlain && program.stdout.isTerminal);
     this.err = painter(!isPlain && program.stderr.isTerminal);
   }
 
-  /** Characters in a line of stdout. */
+  /** Columns of the terminal that data goes to; Infinity where there is none: files and pipes get whole lines. */
   get columns(): number {
-    return this.#stdout.columns;
+    return columnsOf(this.#stdout);
+  }
+
+  /** The same of where it talks to. */
+  get talkColumns(): number {
+    return columnsOf(this.#stderr);
   }
 
   /** Whether data that is printed may still reach somebody: a stream without an end ends when its reader is gone. */
@@ -60,7 +71,7 @@ export class Ui {
 
   /** Whether people watch, so that lines may be drawn over. */
   get isLive(): boolean {
-    return this.#stderr.isTerminal && this.verbosity !== "quiet" && !this.json;
+    return this.#stderr.isTerminal && !this.#isDumb && this.verbosity !== "quiet" && !this.json;
   }
 
   /** Prints data. */
@@ -75,9 +86,13 @@ export class Ui {
     await this.#talk(`${shown}\n`);
   }
 
-  /** Prints data in the place of what is on the screen; below it, where there is none. */
+  /** Prints data in the place of what is on the screen, as much as fits there; below it, where there is none. */
   async redraw(text: string): Promise<void> {
-    await this.#print(`${this.out.isOn ? CLEAR_SCREEN : ""}${this.shown(text)}`);
+    if (!this.#stdout.isTerminal || this.#isDumb) return await this.print(text);
+    const lines = fitting(this.shown(text).split("\n"), this.#stdout.rows - 1);
+    const drawn = lines.map((line) => `${CLEAR_REST_OF_LINE}${line}`).join("\n");
+    await this.#clearLive();
+    await this.#stdout.write(`${TO_BEGIN}${drawn}\n${CLEAR_BELOW}`);
   }
 
   /** Prints JSON values, each on a line of its own, or on several if it is to be indented. */
@@ -117,7 +132,7 @@ export class Ui {
   /** Prints an error for people alone. */
   async complain(error: unknown): Promise<void> {
     await this.#clearLive();
-    await this.#talk(this.#told(describeError(error, this.err)));
+    await this.#talk(this.#told(describeError(error, this.err, this.verbosity === "verbose")));
   }
 
   async #clearLive(): Promise<void> {
@@ -140,13 +155,24 @@ export class Ui {
   }
 }
 
+/** As many lines as there is room for; the last one tells of those that there is none for. */
+function fitting(lines: readonly string[], room: number): readonly string[] {
+  if (lines.length <= room) return lines;
+  const shown = lines.slice(0, Math.max(0, room - 1));
+  return [...shown, `... and ${counted(lines.length - shown.length, "more line")}`];
+}
+
+function columnsOf({ isTerminal, columns }: Output): number {
+  return isTerminal ? columns : Infinity;
+}
+
 function errorFields(error: unknown): Record<string, unknown> {
   if (!(error instanceof UserError)) return { name: "internal", message: messageOf(error), hint: null };
   const { code, message, hint, details } = error;
   return { name: code, message, hint, ...details };
 }
 
-function describeError(error: unknown, paint: Painter): string {
+function describeError(error: unknown, paint: Painter, isVerbose: boolean): string {
   if (!(error instanceof UserError)) {
     const text = error instanceof Error ? error.stack ?? error.message : messageOf(error);
     return `${paint.red("error")}: ${printableLines(text)}\n${
@@ -154,7 +180,11 @@ function describeError(error: unknown, paint: Painter): string {
     }: this is a bug in supervise`;
   }
   const head = `${paint.red("error")}[${error.code}]: ${printableLines(error.message)}`;
-  return error.hint === null ? head : `${head}\n${paint.cyan("hint")}: ${printableLines(error.hint)}`;
+  const hints = [error.hint, isVerbose ? `\`supervise help ${error.code}\` says more` : null];
+  const lines = hints.flatMap((hint) =>
+    hint === null ? [] : [`${paint.cyan("hint")}: ${printableLines(hint)}`]
+  );
+  return [head, ...lines].join("\n");
 }
 
 /** Names in messages are strangers', too, and have no colours. */

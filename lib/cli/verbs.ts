@@ -1,11 +1,15 @@
 import type { Command } from "./command.ts";
 
-/** A verb of the command line. Its command is loaded when it is called, because each needs a part of the program alone. */
-export interface Verb {
+/** What is said of a verb before its command is loaded. */
+export interface VerbFacts {
   readonly name: string;
   readonly aliases: readonly string[];
   /** One line for the list of all verbs. */
   readonly summary: string;
+}
+
+/** A verb of the command line. Its command is loaded when it is called, because each needs a part of the program alone. */
+export interface Verb extends VerbFacts {
   readonly load: () => Promise<Command>;
 }
 
@@ -148,6 +152,18 @@ export const VERBS: readonly Verb[] = [
     aliases: [],
     summary: "runs one command as process 1 of a container",
     load: async () => (await import("./commands/init.ts")).init,
+  },
+  {
+    name: "schema",
+    aliases: [],
+    summary: "the JSON Schema of a configuration, for editors",
+    load: async () => (await import("./commands/schema.ts")).schema,
+  },
+  {
+    name: "completions",
+    aliases: [],
+    summary: "completions of this command line, for a shell",
+    load: async () => (await import("./commands/completions.ts")).completions,
   },
   {
     name: "doctor",

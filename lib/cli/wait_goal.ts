@@ -43,7 +43,9 @@ const REACHED: Readonly<Record<Goal, (row: StatusRow) => boolean>> = {
   started: ({ pid, kind, state }) =>
     pid !== null || (kind === "tree" && (state === "running" || state === "starting")),
   ready: ({ ready, state }) => ready === true && (state === "running" || state === "starting"),
-  healthy: ({ healthy }) => healthy === true,
+  // A tree has no checks of its own, and counts as healthy when it is ready, as for what depends on it.
+  healthy: ({ kind, healthy, ready, state }) =>
+    healthy === true || (kind === "tree" && ready === true && state === "running"),
   completed: ({ state }) => state === "completed",
   stopped: ({ state, pid }) => pid === null && (state === "stopped" || state === "inactive"),
   failed: ({ state }) => state === "failed",

@@ -61,7 +61,7 @@ export async function withTree<T>(
   }
 }
 
-/** What the tree that is meant is doing: one message to its supervisor, and one from it. @throws {UserError} */
+/** The state of the tree that is meant: one message to its supervisor, and one from it. @throws {UserError} */
 export async function statusOf(context: AskingContext, paths: readonly string[]): Promise<TreeStatus> {
   const asked = askAlong("status", { paths });
   const client = await fromPromise(connectFrom(context, treeOf(context), asked.send));
@@ -75,7 +75,7 @@ export async function statusOf(context: AskingContext, paths: readonly string[])
 /** How long a supervisor may take to put into its files what is on its way there. */
 const SYNC_MS = 1_000;
 
-/** What a tree has kept, and its supervisor if somebody wants to follow what comes. */
+/** The files of a tree, and its supervisor for somebody who wants to follow the tree. */
 export interface Kept {
   readonly tree: TreeId;
   /** Folder with the logs and the journal. */

@@ -1,4 +1,4 @@
-/** What goes on until nobody reads it: a reader that goes says so only to those who write, and nothing may be left to write. */
+/** Runs something until nobody reads it: a reader that goes is noticed only by a write, and nothing may be left to write. */
 import { Cancelled } from "../scope/cancelled.ts";
 import { openNursery } from "../scope/nursery.ts";
 import { Event } from "../sync/event.ts";

@@ -1,4 +1,4 @@
-/** What options of the command line change about a plan. */
+/** Changes of a plan by options of the command line. */
 import { deepFreeze } from "../base/deep_freeze.ts";
 import { needsOf } from "./needs.ts";
 import {
@@ -13,8 +13,8 @@ import {
 } from "./plan.ts";
 
 /**
- * `--only`: what is selected starts by itself, with all that it depends on; everything else by hand alone. What the file
- * starts by hand alone starts too if it is itself selected, as it does when it is named to be started.
+ * `--only`: selected nodes start by themselves, with all that they depend on; all others by hand alone. A node that the file
+ * starts by hand alone starts, too, if it is itself selected, as it does when it is named to be started.
  */
 export function startOnly(plan: Plan, selected: readonly NodeId[]): Plan {
   const asked = selected.flatMap((id) => subtreeOf(plan, id));

@@ -3,7 +3,7 @@ import { formatDuration } from "../base/duration.ts";
 import { describeProbe } from "./describe_probe.ts";
 import type { Health } from "./plan.ts";
 
-/** What says that an actor still works, and what follows if it does not, for people. */
+/** How an actor shows that it still works, and the consequence if it does not, for people. */
 export function describeHealth({ probe, watchdogMs, intervalMs, retries, onFailure }: Health): string {
   const asked = probe === null
     ? `the process saying so every ${formatDuration(watchdogMs!)} (watchdog)`

@@ -1,7 +1,7 @@
 import { formatDuration } from "../base/duration.ts";
 import type { Probe } from "./plan.ts";
 
-/** What a probe asks, for people: `tcp 127.0.0.1:5432`. */
+/** The question of a probe, for people: `tcp 127.0.0.1:5432`. */
 export function describeProbe(probe: Probe): string {
   switch (probe.type) {
     case "tcp":

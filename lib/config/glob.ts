@@ -1,7 +1,7 @@
 /**
  * Globs over paths: `?` is any character of a name, `*` any part of one, `**` any number of names.
  *
- * A glob comes from whoever talks to a supervisor, so that it is not made into a regular expression: those try every way
+ * A glob comes from any client of a supervisor, so that it is not made into a regular expression: those try every way
  * to share a text among their stars, of which there are more than a supervisor has time for.
  */
 

@@ -1,5 +1,5 @@
 /**
- * What has to be there for something to start: all that it, and each tree around it, depends on, and what that depends on in
+ * The nodes that have to be there for something to start: all that it, and each tree around it, depends on, and what that depends on in
  * turn, however far.
  */
 import type { NodeId, NodeSpec } from "./plan.ts";
@@ -13,7 +13,7 @@ export interface NeedsGraph {
   readonly startedWith: (id: NodeId) => readonly NodeId[];
 }
 
-/** What is needed. */
+/** The needed nodes. */
 export interface Needs {
   /** The nodes that a `depends_on` names. */
   readonly named: ReadonlySet<NodeId>;
@@ -24,7 +24,7 @@ export interface Needs {
 /** Nothing. */
 export const NO_NEEDS: Needs = { named: new Set(), all: new Set() };
 
-/** What `nodes` need; they are among it themselves only if one of them needs another. */
+/** The needs of `nodes`; they are among them themselves only if one of them needs another. */
 export function needsOf(nodes: Iterable<NodeId>, graph: NeedsGraph): Needs {
   const named = new Set<NodeId>();
   const all = new Set<NodeId>();

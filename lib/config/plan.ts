@@ -56,7 +56,7 @@ export interface Backoff {
   readonly resetAfterMs: number;
 }
 
-/** What a dependent waits for. */
+/** The condition that a dependent waits for. */
 export type Condition = "started" | "ready" | "healthy" | "completed" | "exited";
 
 /** One entry of `depends_on`. */
@@ -87,7 +87,7 @@ export interface Ready {
 
 /** How to find out that an actor still works. */
 export interface Health {
-  /** What is asked; null where the process tells by itself. */
+  /** The question; null where the process tells by itself. */
   readonly probe: Extract<Probe, { readonly type: "tcp" | "http" | "exec" }> | null;
   /** How long the process may be silent; null where it is asked. */
   readonly watchdogMs: number | null;
@@ -116,11 +116,11 @@ export interface Stop {
 export interface Watch {
   /** Absolute paths and globs, as `compileGlob` has them; a folder stands for all in it. */
   readonly paths: readonly string[];
-  /** What does not count: the same, and names without a slash, wherever they are. */
+  /** Patterns that do not count: the same, and names without a slash, wherever they are. */
   readonly ignore: readonly string[];
   /** How long no file may change any more before it acts. */
   readonly debounceMs: number;
-  /** What it gets; null restarts it. */
+  /** The signal that it gets; null restarts it. */
   readonly signal: Signal | null;
 }
 
@@ -145,7 +145,7 @@ export interface CronTiming {
 /** When an actor is run. */
 export interface Schedule {
   readonly timing: CronTiming | { readonly everyMs: number };
-  /** What becomes of a run that is due while another one goes on. */
+  /** The fate of a run that is due while another one goes on. */
   readonly overlap: "skip" | "queue" | "replace";
   /** Whether a date that was missed is made up for, once. */
   readonly catchUp: boolean;
@@ -157,7 +157,7 @@ export interface LogSpec {
   readonly to: "file" | "inherit" | "null";
   /** Absolute path of a file of the user's; null for a file of the tree's own. */
   readonly file: string | null;
-  /** What a file of the user's looks like; those of the tree have a format of their own. */
+  /** The format of a file of the user's; those of the tree have one of their own. */
   readonly format: "raw" | "json";
   /** Size at which the file is rotated, in bytes. */
   readonly maxBytes: number;
@@ -169,13 +169,13 @@ export interface LogSpec {
   readonly compress: boolean;
 }
 
-/** What a module actor runs. */
+/** The module of an actor, and its use. */
 export interface ModuleSpec {
   /** Absolute path of the file. */
   readonly file: string;
   /** The export that is run. */
   readonly export: string;
-  /** What it is handed, as JSON has it; null for nothing. */
+  /** Its argument, as JSON has it; null for none. */
   readonly params: unknown;
   /** Whether the inspector is on for it, and a crash holds it. */
   readonly debug: boolean;
@@ -191,7 +191,7 @@ export interface PrivilegesSpec {
   readonly limits: ResourceLimits;
   readonly noNewPrivs: boolean;
   readonly oomScoreAdj: number | null;
-  /** What the kernel sends it when the supervisor dies. */
+  /** The signal that the kernel sends it when the supervisor dies. */
   readonly deathSignal: Signal | null;
 }
 
@@ -205,7 +205,7 @@ export interface GroupLimits {
   readonly required: boolean;
 }
 
-/** What actors and trees have in common as children of a supervisor. */
+/** The common part of actors and trees as children of a supervisor. */
 interface Child {
   readonly path: NodeId;
   /** Last part of the path. */
@@ -279,7 +279,7 @@ export interface TreeSpec extends Child {
   readonly onFailure: OnFailure;
   readonly autoShutdown: "any_significant" | "all_significant" | "never";
   readonly shutdownMs: number;
-  /** What becomes of the actors in it when the supervisor is killed. */
+  /** The fate of the actors in it when the supervisor is killed. */
   readonly onSupervisorDeath: "die" | "survive";
   /** Whether its actors are children of a process of their own. */
   readonly isolate: boolean;

@@ -13,8 +13,8 @@ export interface Problem {
   /** How many characters to underline; at least 1. */
   readonly length: number;
   readonly message: string;
-  /** What would have been right, as a noun: `a duration such as "5s"`. */
+  /** A right value, as a noun: `a duration such as "5s"`. */
   readonly expected: string | null;
-  /** What to do about it. */
+  /** The cure. */
   readonly hint: string | null;
 }

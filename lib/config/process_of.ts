@@ -5,7 +5,7 @@ import type { ActorSpec } from "./plan.ts";
 
 const PROCESS_KEYS = ACTOR_SPEC_KEYS.filter(({ effect }) => effect === "restart");
 
-/** What of a spec a process is made of, as a text: one that was started from something else is another. */
+/** The part of a spec that makes its process, as a text: one that was started from something else is another. */
 export function processOf(spec: ActorSpec): string {
   return canonicalJson(PROCESS_KEYS.map(({ of }) => of(spec)));
 }

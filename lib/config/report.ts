@@ -2,7 +2,7 @@ import type { Problem } from "./problem.ts";
 import { type ProblemName, PROBLEMS } from "../base/problem_names.ts";
 import type { Sources, Span } from "./toml/source.ts";
 
-/** What a problem says beside its message. */
+/** The parts of a problem beside its message. */
 export interface ProblemDetails {
   readonly expected?: string | null;
   readonly hint?: string | null;

@@ -6,7 +6,7 @@ import { compileGlob } from "./glob.ts";
 import type { NodeId, Plan } from "./plan.ts";
 import { withoutReplica } from "./replica_path.ts";
 
-/** What selectors select, or the first of them that selects nothing. */
+/** The nodes that selectors select, or the first selector that selects nothing. */
 export type Selected =
   | { readonly ok: true; readonly nodes: readonly NodeId[] }
   | { readonly ok: false; readonly selector: string; readonly nearest: string | null };
@@ -59,7 +59,7 @@ function matching(plan: Plan, selector: string): readonly NodeId[] {
   ).map(({ path }) => path);
 }
 
-/** What an actor or a tree is called: a replica has its own name, and that of all. */
+/** The names of an actor or a tree: a replica has its own name, and that of all. */
 function namesOf(path: string): readonly string[] {
   const shared = withoutReplica(path);
   return shared === path ? [path] : [path, shared];

@@ -17,17 +17,17 @@ import { replicasIn } from "./wanted_replicas.ts";
 
 /** The file of a tree, which the service reads by this without knowing where it is. */
 export interface PlanSource<P extends LoadedPlan = LoadedPlan> {
-  /** What the tree goes by. */
+  /** The plan that the tree goes by. */
   readonly kept: P;
   /** Reads and compiles it again, with the numbers of replicas that were asked for. @throws {UserError} If it cannot be read. */
   load(): Promise<P>;
-  /** What the tree goes by, with other numbers of replicas; null for those of the file. */
+  /** The plan that the tree goes by, with other numbers of replicas; null for those of the file. */
   scale(counts: ReadonlyMap<string, number | null>): Promise<P>;
   /** Told what the tree is about to go by. */
   keep(plan: P): void;
 }
 
-/** What is in a file. */
+/** The content of a file. */
 export interface LoadedPlan {
   /** Null if there is an error among the problems. */
   readonly plan: Plan | null;
@@ -40,10 +40,10 @@ export interface LoadedPlan {
   readonly variables: ReadonlyMap<string, string | null>;
 }
 
-/** What a file says now, and what has come of it. */
+/** The present plan of a file, and the result of its application. */
 export interface Applied
   extends Pick<ApplyResult, "isValid" | "problems" | "texts" | "scaled" | "changes" | "variables"> {
-  /** What of the machine would be in the way of changes that are only told; null if nothing is known to be. */
+  /** A trait of the machine that would prevent changes which are only told; null if none is known. */
   readonly obstacle: UserError | null;
   /** Resolves when it is done; null if there is nothing to do. */
   readonly reply: Promise<Reply> | null;

@@ -59,13 +59,13 @@ export class ControlClient {
     return this.#otherVersion === null ? answer : answer.then((result) => this.understood(op, result));
   }
 
-  /** What was answered, with what a supervisor of another version does not know. */
+  /** An answer, completed by the fields that a supervisor of another version does not know. */
   understood<O extends Op>(op: O, result: Results[O]): Results[O] {
     if (this.#otherVersion === null || op !== "status") return result;
     return completed(result as Results["status"]) as Results[O];
   }
 
-  /** What the supervisor has said of itself. */
+  /** The greeting of the supervisor. */
   get greeted(): Results["hello"] {
     return this.#greeted!;
   }
@@ -109,7 +109,7 @@ export class ControlClient {
         for (const value of decoder.push(bytes)) await this.#receive(value as ReplyMessage);
       }
     } catch {
-      // What cannot be read is as good as nothing: whoever waits for it is told that the connection is lost.
+      // A message that cannot be read ends the connection: those that wait for it are told that it is lost.
     } finally {
       this.#closed = true;
       this.#connection.close();
@@ -150,7 +150,7 @@ export class ControlClient {
 /** A request that is sent along with the greeting. */
 export interface AskedAlong<O extends Op> {
   readonly send: (client: ControlClient) => void;
-  /** What came of it, once it was sent. */
+  /** The answer, once it was sent. */
   readonly answer: () => Promise<Results[O]>;
 }
 

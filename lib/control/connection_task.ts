@@ -1,5 +1,5 @@
 /**
- * One client's connection, from its first byte to its last. Whatever a client sends, or does not read, ends its own
+ * One client's connection, from its first byte to its last. Anything that a client sends, or does not read, ends its own
  * connection at the worst, and never its neighbours or the tree.
  */
 import { ExitCode } from "../base/exit_code.ts";
@@ -71,7 +71,7 @@ export class ConnectionTask {
     }
   }
 
-  /** Who is at the other end; null if the kernel does not say. */
+  /** The process at the other end; null if the kernel does not say. */
   get peer(): Peer | null {
     return this.#connection.peer;
   }
@@ -92,7 +92,7 @@ export class ConnectionTask {
     const decoder = new FrameDecoder(REQUEST_LIMITS);
     try {
       for (let bytes: Uint8Array | null = this.#begun; bytes !== null;) {
-        // What is looked up for one of those that have come by now is good for all of them.
+        // A look for one of the requests that have come by now serves all of them.
         const arrival = this.#service.arrival;
         let isFirst = true;
         for (const value of decoder.push(bytes)) {
@@ -106,7 +106,7 @@ export class ConnectionTask {
       }
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
-      // What follows on this connection means nothing any more; say why, as far as the other side listens.
+      // The bytes that follow on this connection mean nothing any more; say why, as far as the other side listens.
       const refusal = toWireError(
         new UserError("control/bad-frame", error.message, { exitCode: ExitCode.usage }),
       );

@@ -30,7 +30,7 @@ export interface NodeDetails {
   readonly path: string;
   /** Since when it is in its state; null if that is not known. */
   readonly since: string | null;
-  /** What happens next, as a clause. */
+  /** The next event, as a clause. */
   readonly next: string;
   /** Null for a tree; the fields below, too. */
   readonly command: readonly string[] | null;
@@ -44,10 +44,10 @@ export interface NodeDetails {
     /** The tree whose children share it; null if it is the node's own. */
     readonly sharedBy: string | null;
   } | null;
-  /** What says that it is ready; null if that is its program running, and for a tree. */
+  /** The probe that shows that it is ready; null if a running program is enough, and for a tree. */
   readonly probe: string | null;
   readonly startTimeoutMs: number | null;
-  /** What says that it still works; null if nobody asks, and for a tree. */
+  /** The probe that shows that it still works; null if there is none, and for a tree. */
   readonly health: string | null;
   readonly dependsOn: readonly Neighbour[];
   readonly neededBy: readonly Neighbour[];
@@ -58,7 +58,7 @@ export interface NodeDetails {
   readonly lastLines: readonly Omit<LogLine, "path">[];
 }
 
-/** What the details are read from. */
+/** The source of the details. */
 export type DetailsSource = Pick<Engine, "state" | "tail" | "logFileOf" | "mask">;
 
 /** The details of some nodes, in their order. */

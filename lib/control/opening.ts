@@ -6,10 +6,10 @@ import { moveOnAfter } from "../scope/timeouts.ts";
 import { HEADER_BYTES } from "../wire/frame_splitter.ts";
 import { beginsMessage, MAX_FRAME_BYTES } from "../wire/message.ts";
 
-/** How long whoever connects may take to say something. */
+/** How long a client may take to say something. */
 const OPENING_MS = 10_000;
 
-/** What is spoken on a connection, and what was read to find that out. */
+/** The protocol of a connection, and the bytes that were read to find it out. */
 export interface Opening {
   readonly speaks: "actor" | "requests";
   readonly bytes: Uint8Array;
@@ -30,7 +30,7 @@ export async function readOpening(connection: Connection): Promise<Opening | nul
   return opening ?? null;
 }
 
-/** What a connection speaks that begins with these bytes; null if they are too few. What is neither is a bad request. */
+/** The protocol of a connection that begins with these bytes; null if they are too few. Any other is a bad request. */
 function spokenIn(bytes: Uint8Array): Opening["speaks"] | null {
   if (bytes.length < HEADER_BYTES) return null;
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);

@@ -1,6 +1,6 @@
 /**
- * What waits to be sent on one connection. Putting something in never waits, so that a client that does not read cannot
- * hold the supervisor up; and what waits is bounded, because a follower that falls behind is told so instead.
+ * Messages that wait to be sent on one connection. Putting something in never waits, so that a client that does not read cannot
+ * hold the supervisor up; and their number is bounded, because a follower that falls behind is told so instead.
  */
 import type { Connection } from "../host/ports/sockets.ts";
 import { Event } from "../sync/event.ts";
@@ -10,14 +10,14 @@ import type { FollowItem, ReplyMessage } from "./protocol.ts";
 
 /** How much text of lines, and of entries, may wait for a follower. It is sent as one frame. */
 const FOLLOWER_CHARS = 1_024 * 1_024;
-/** What an item without any text counts for. */
+/** The size that an item without any text counts for. */
 const ITEM_CHARS = 64;
 /** How many answers may wait: a client that asks this much and reads nothing has gone astray. */
 const MOST_REPLIES = 10_000;
 /** With so many waiting nothing more is done for the client: an answer may be as large as the tree. */
 const ENOUGH_REPLIES = 16;
 
-/** What followers are told of. */
+/** The items that followers are told. */
 type Told = Extract<FollowItem, { readonly kind: "line" | "entry" }>;
 type Lagged = Extract<FollowItem, { readonly kind: "lagged" }>;
 
@@ -78,7 +78,7 @@ export class Outbox {
   /** Sends what waits now; false if the other side is gone. */
   async #sendAll(): Promise<boolean> {
     for (let message = this.#next(); message !== null; message = this.#next()) {
-      // Whoever is told of a gap goes on to read the files.
+      // A follower that is told of a gap goes on to read the files.
       if (hasGap(message)) await fromPromise(this.#recorded());
       if (!await fromPromise(this.#connection.write(encodeFrame(message)))) return false;
     }
@@ -103,7 +103,7 @@ function hasGap(message: ReplyMessage): boolean {
   return "items" in message && (message.items as readonly FollowItem[]).some(({ kind }) => kind === "lagged");
 }
 
-/** The items that one follower is sent. What is beyond the bound is left out, and a marker says which. */
+/** The items that one follower is sent. Items beyond the bound are left out, and a marker says which. */
 export class Follower {
   readonly id: number;
   readonly #notify: () => void;

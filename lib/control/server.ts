@@ -21,7 +21,7 @@ import type { Service } from "./service.ts";
 /** How long clients may take to be told why they are sent away. */
 const DISMISSAL_MS = 500;
 
-/** What a control server serves. */
+/** The parts of a control server. */
 export interface ServerOptions {
   readonly host: Host;
   readonly service: Service;

@@ -63,12 +63,23 @@ type ServedEngine =
   & { readonly guests: Pick<Guests, "open" | "isWelcome" | "end"> }
   & Pick<
     Engine,
-    "account" | "apply" | "check" | "untilReaped" | "ask" | "post" | "hurryEnd" | "listen" | "sync"
+    | "account"
+    | "apply"
+    | "check"
+    | "untilReaped"
+    | "ask"
+    | "post"
+    | "hurryEnd"
+    | "listen"
+    | "sync"
+    | "untilTaken"
   >;
 
 type Handlers = {
   readonly [O in Op]: (request: Requests[O], session: Session) => Promise<Results[O]> | Results[O];
 };
+
+const DONE: Reply = { ok: true, refusal: null };
 
 /** See the module. */
 export class Service {
@@ -294,7 +305,7 @@ export class Service {
     wait: boolean,
     touched: () => readonly NodeId[],
   ): Promise<ActionResult> {
-    const reply: Reply = wait && answer !== null ? await fromPromise(answer) : { ok: true, refusal: null };
+    const reply = answer === null ? DONE : wait ? await fromPromise(answer) : await this.#firstWord(answer);
     if (reply.refusal?.kind === "roll_halted") throw rollHalted(reply.refusal);
     if (reply.refusal?.kind === "no_replica") throw noReplica(reply.refusal);
     if (reply.refusal !== null) {
@@ -304,6 +315,12 @@ export class Service {
     }
     const { actors, containment } = this.#status(touched(), this.arrival);
     return { ok: reply.ok, containment, actors };
+  }
+
+  /** The answer to a request whose end nobody waits for: a refusal comes at once, all else counts as done. */
+  async #firstWord(answer: Promise<Reply>): Promise<Reply> {
+    await this.#engine.untilTaken();
+    return await fromPromise(Promise.race([answer, Promise.resolve(DONE)]));
   }
 
   /** The very process that a connection is of. @throws {UserError} `exec/out-of-sight` */

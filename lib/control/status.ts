@@ -10,11 +10,11 @@ import { describeWhy } from "../words/describe_why.ts";
 import type { StatusRow, TreeStatus } from "./protocol.ts";
 import type { ProcessStart, Usage, UsageMeter } from "./usage.ts";
 
-/** What a status is read from. */
+/** The source of a status. */
 export type StatusSource = Pick<Engine, "state" | "layer" | "isolatorOf" | "unkept">;
 
 /**
- * What the tree is doing, as `ps` shows it: the nodes of `nodes`, in file order. It costs what is shown.
+ * The state of the tree, as `ps` shows it: the nodes of `nodes`, in file order. The cost is in proportion to these.
  *
  * @param look Gives processes by number, and all that are below them.
  */
@@ -51,13 +51,13 @@ export function treeStatus(
   };
 }
 
-/** What the whole tree is doing. */
+/** The state of the whole tree. */
 export function stateOf({ state }: StatusSource, { clock }: Pick<Host, "clock">): TreeStatus["state"] {
   return viewOf(state, state.nodes.get(ROOT)!, clock.now()).state;
 }
 
 /**
- * What the core takes for alive is looked up: it is told of a death after the last lines, and keeps the number of a process
+ * A process that the core takes for alive is looked up: the core is told of a death after the last lines, and keeps the number of one
  * whose descendants are being ended.
  */
 function truths(

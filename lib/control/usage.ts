@@ -1,8 +1,8 @@
-/** What the processes of the actors use of the machine. */
+/** The use of the machine by the processes of the actors. */
 import type { NodeId } from "../config/plan.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
 
-/** What a process and all below it use. */
+/** The use of the machine by a process and all below it. */
 export interface Usage {
   /** Percent of one core. */
   readonly cpu: number;

@@ -1,5 +1,5 @@
 /**
- * What a program owes to the processes that become its own when their parents die, as process 1 of a container or as a
+ * The duty of a program to the processes that become its own when their parents die, as process 1 of a container or as a
  * subreaper: it reaps them at once, and ends them before it ends itself.
  */
 import { BareLayer } from "../engine/containment/session_layer.ts";
@@ -10,7 +10,7 @@ import type { Host } from "../host/ports/host.ts";
 import type { CancelScope } from "../scope/cancel_scope.ts";
 import { Event } from "../sync/event.ts";
 
-/** What became of the processes that were still there in the end. */
+/** The fate of the processes that were still there in the end. */
 export interface Rest {
   /** The latest of those that ended: a thousand at most. */
   readonly ended: readonly ReceiptLine[];
@@ -38,8 +38,8 @@ export class Adopted {
   }
 
   /**
-   * Ends all descendants that are left: SIGTERM, a grace, SIGKILL, and a look that finds none of them. What was started
-   * here must have ended before.
+   * Ends all descendants that are left: SIGTERM, a grace, SIGKILL, and a look that finds none of them. Children that were
+   * started here must have ended before.
    *
    * @param grace To be cancelled if it is not to be given any longer.
    */

@@ -12,7 +12,7 @@ import { adjustPlan, loadPlan } from "./load_plan.ts";
 import type { TreePlan } from "./tree_plan.ts";
 import { variableMark } from "./variable_mark.ts";
 
-/** What of a file a tree is. */
+/** The part of a file that a tree is made of. */
 export type TreeSelection = Pick<LaunchOptions, "file" | "only" | "exitCodeFrom" | "profiles">;
 
 /**

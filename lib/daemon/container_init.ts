@@ -1,9 +1,9 @@
 /**
  * The init of a container around one command: it stands in for the command towards the outside, and for the kernel
- * towards whatever the command leaves behind.
+ * towards the processes that the command leaves behind.
  *
  * The kernel drops every signal to process 1 that it does not listen for, so it listens for all that can be passed on.
- * What cannot: SIGKILL and SIGSTOP, which nobody can listen for, those that tell of a mistake in this very program, and
+ * The rest are SIGKILL and SIGSTOP, which nobody can listen for, those that tell of a mistake in this very program, and
  * those that the runtimes use for themselves (SIGPWR, SIGPROF, SIGPIPE).
  */
 import { after } from "../base/instant.ts";
@@ -17,7 +17,7 @@ import { letSleep } from "./let_sleep.ts";
 import { Adopted, type Rest } from "./adopted.ts";
 import { definedOnly } from "../base/defined_only.ts";
 
-/** What is passed on to the command. */
+/** The signals that are passed on to the command. */
 export const FORWARDED: readonly Signal[] = [
   "SIGHUP",
   "SIGINT",
@@ -42,14 +42,14 @@ const LOOK_MS = 100;
 /** Those that, when the command has ended, say that there is no time left for the rest. */
 const HURRYING: ReadonlySet<Signal> = new Set<Signal>(["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"]);
 
-/** What to run, and how. */
+/** The command to run, and how. */
 export interface InitOptions {
   readonly argv: readonly string[];
   /** How long what the command leaves behind may take to end after SIGTERM. */
   readonly graceMs: number;
   /** Whether signals go to the whole group of the command. */
   readonly toGroup: boolean;
-  /** What the command is started with beside; default: what this program was. */
+  /** The other things that the command is started with; default: those of this program. */
   readonly place?: Partial<Pick<SpawnSpec, "env" | "cwd" | "privileges" | "group" | "isLimited">>;
   /** Whether it stops together with the command, as one job of a shell; default: no. */
   readonly isJob?: boolean;
@@ -60,7 +60,7 @@ export interface InitOptions {
 /** How it went. */
 export interface InitEnd {
   readonly status: ExitStatus;
-  /** What became of what the command had left behind. */
+  /** The fate of the processes that the command had left behind. */
   readonly rest: Rest;
 }
 
@@ -115,7 +115,7 @@ class ForwardedSignals {
   readonly #host: Host;
   readonly #toGroup: boolean;
   readonly #stop: readonly (() => void)[];
-  /** What came before there was a command. */
+  /** Signals that came before there was a command. */
   readonly #early: Signal[] = [];
   #child: Child | null = null;
   #grace: CancelScope | null = null;

@@ -19,7 +19,7 @@ export function askedPathOf(
   { file, word, defaultName }: {
     /** Its real path. */
     readonly file: string;
-    /** What was typed; null if the file was looked for. */
+    /** The word that was typed; null if the file was looked for. */
     readonly word: string | null;
     /** The name that is looked for, and that is in a folder which was typed. */
     readonly defaultName: string;

@@ -1,4 +1,4 @@
-/** How a tree ended, beside its record: for whoever waits for that and loses the connection in the moment of the end. */
+/** How a tree ended, beside its record: for a client that waits for that and loses the connection in the moment of the end. */
 import {
   decodeJsonOrNull,
   type JsonLimits,
@@ -37,7 +37,7 @@ const REPORT = object<EndReport>({
   containment: word(...LAYER_NAMES),
 });
 
-/** Keeps the report of a tree that has ended, if there is room for it: whoever is answered does without. */
+/** Keeps the report of a tree that has ended, if there is room for it: a client that gets an answer does without. */
 export function writeEndReport(host: Host, tree: TreeId, report: EndReport): void {
   try {
     host.files.replace(fileOf(tree), `${JSON.stringify(report)}\n`);
@@ -46,7 +46,7 @@ export function writeEndReport(host: Host, tree: TreeId, report: EndReport): voi
   }
 }
 
-/** Waits for the end of a tree, be it that the supervisor tells of it or that it has left word. @throws {UserError} */
+/** Waits for the end of a tree, which the supervisor tells or has left word of. @throws {UserError} */
 export async function awaitEnd(host: Host, tree: TreeId, client: ControlClient): Promise<EndReport> {
   try {
     return await client.request("await_end", {});

@@ -1,9 +1,9 @@
-/** What was looked at on the disk to compile a file, so that the same plan, or one like it, can be made of it again. */
+/** Findings on the disk from the compilation of a file, so that the same plan, or one like it, can be made of it again. */
 import type { Host } from "../host/ports/host.ts";
 import { includeDisk } from "./include_disk.ts";
 import { MOST_BYTES, type Wanted } from "./load_plan.ts";
 
-/** What was read of files and folders, by the kind of the question and the path. */
+/** Findings about files and folders, by the kind of the question and the path. */
 export type Found = ReadonlyMap<string, unknown>;
 
 /** Looks at what is not in `found` yet, and keeps it there. */

@@ -1,4 +1,4 @@
-/** What was found on the disk, on its way from one process to another. */
+/** Findings on the disk, on their way from one process to another. */
 import type { Found } from "./found.ts";
 
 /** As JSON can carry it. */

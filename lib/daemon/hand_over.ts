@@ -3,7 +3,7 @@
  * first, and then this very process does, so that both keep their numbers, the actors their parents, and the sockets that listen
  * stay open. The new supervisor goes on from what is written down, as one does whose predecessor was killed.
  *
- * What is struck at any step of this leaves a tree with a supervisor, of whatever version, or one that its guardian keeps.
+ * A failure at any step of this leaves a tree with a supervisor, of either version, or one that its guardian keeps.
  */
 import { fromPromise } from "../bridge/from_promise.ts";
 import { definedOnly } from "../base/defined_only.ts";
@@ -28,7 +28,7 @@ import {
 import type { Standing } from "./stand_up.ts";
 import { foundFileOf } from "./tree_id.ts";
 
-/** What somebody wants of a supervisor that is to hand its tree over. */
+/** The request to a supervisor that is to hand its tree over. */
 export type Wanted = Requests["upgrade"];
 
 interface Order {
@@ -155,7 +155,7 @@ function handedOver(): UserError {
   );
 }
 
-/** The last that this program does. What nobody reads any more is in the pipes, and what is written is whole. */
+/** The last act of this program. Output that nobody reads any more is in the pipes, and all files are whole. */
 function becomeNext(
   program: Program,
   { isHanded: _, ...options }: GuardedOptions,

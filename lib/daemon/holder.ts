@@ -1,5 +1,5 @@
 /**
- * Who holds the lock of a tree. Nobody is believed by a name or by a number that is written somewhere: a supervisor is a
+ * Finds the holder of the lock of a tree. Nobody is believed by a name or by a number that is written somewhere: a supervisor is a
  * process of the tree's own user that was started as the supervisor of this file, and of which the kernel says that it holds
  * the lock. So it is found, too, when somebody has removed the file of its lock, and it is this process that is killed or
  * none.
@@ -31,7 +31,7 @@ export function isSupervised(host: ClientHost, tree: TreeId): boolean {
 }
 
 /**
- * The processes of supervise that a record names, as far as they are there. Whatever else has such a number by now, or was
+ * The processes of supervise that a record names, as far as they are there. Another process that has such a number by now, or whose number was
  * written there, is none: it is neither waited for nor signalled.
  */
 export function presentOf(
@@ -41,7 +41,7 @@ export function presentOf(
 ): { readonly supervisor: ProcessId | null; readonly guardian: ProcessId | null } {
   const ifPresent = (id: ProcessId, verb: string) => {
     const command = isThere(host, id) ? host.processes.commandOf(id.pid) : null;
-    // What is just ending has no command line any more.
+    // A process that is just ending has no command line any more.
     return command !== null && (command.length === 0 || runsTree(command, verb, tree.file)) ? id : null;
   };
   return {

@@ -23,8 +23,8 @@ const DYING_MS = 10_000;
 /**
  * Connects to the supervisor.
  *
- * @param along Sends what is asked, perhaps several times: whoever goes on answers the last.
- * @returns Null when there is none, and whoever was is gone; also when it has not listened for too long.
+ * @param along Sends what is asked, perhaps several times: the supervisor that goes on answers the last.
+ * @returns Null when there is none, and an earlier one is gone; also when it has not listened for too long.
  * @throws {UserError} `control/not-trusted`, `control/version`, `control/no-answer`
  */
 export async function connectLasting(

@@ -21,9 +21,9 @@ export interface Launched extends Omit<LaunchReport & { ok: true }, "ok"> {
   readonly client: ControlClient;
 }
 
-/** What a client has done already for a tree that it launches. */
+/** The work that a client has done already for a tree that it launches. */
 export interface Handed {
-  /** What its file has been compiled to. */
+  /** The compiled file. */
   readonly tree: SoundTreePlan;
   /** A guardian that waits for that, and is gone if the launch fails; null if one is started now. */
   readonly prepared: Prepared | null;
@@ -81,7 +81,7 @@ async function launchAnew(
   if (tree !== null) guardian.hand(tree);
   const launched = await readLaunchReport(guardian.report);
   if (launched === null) throw died(options);
-  // Until it is gone its supervisor has the lock, and whoever tries again would be told that the tree is running.
+  // Until it is gone its supervisor has the lock, and the next try would be told that the tree is running.
   if (!launched.ok) await waitUntilGone(host, [guardian.process]);
   return !launched.ok && launched.error.code === TREE_KEPT ? null : launched;
 }

@@ -1,4 +1,4 @@
-/** What a client hands to the processes that it launches, as one argument of their command line. */
+/** Options that a client hands to the processes that it launches, as one argument of their command line. */
 import type { ErrorName } from "../base/error_names.ts";
 import { boolean, count, list, nullable, object, optional, type Shape, text, word } from "../base/shape.ts";
 import { LAYER_NAMES, type LayerName } from "../engine/containment/layer.ts";
@@ -26,7 +26,7 @@ export interface LaunchOptions {
   readonly containment: LayerName | null;
 }
 
-/** What a supervisor is to be started with. */
+/** Options of a supervisor. */
 export interface SupervisorOptions extends LaunchOptions {
   /** The client that launches the tree, and is to let it begin. */
   readonly client: ProcessId;
@@ -49,13 +49,13 @@ const IS_HANDED = optional(boolean) as Shape<boolean>;
 /** {@linkcode SupervisorOptions}, read from what somebody else has written. */
 export const supervisorOptionsShape: Shape<SupervisorOptions> = object<SupervisorOptions>(OPTIONS);
 
-/** What a client hands to the guardian and supervisor that it starts itself. */
+/** Options that a client hands to the guardian and supervisor that it starts itself. */
 export interface HandedOptions extends SupervisorOptions {
   /** Whether the client hands on what it has compiled, over {@linkcode PLAN_DESCRIPTOR}. @default No: the supervisor compiles. */
   readonly isHanded?: boolean;
 }
 
-/** What a supervisor leaves to the one that its own process becomes, from {@linkcode HEIR_DESCRIPTOR} on. */
+/** Descriptors that a supervisor leaves to the one that its own process becomes, from {@linkcode HEIR_DESCRIPTOR} on. */
 export interface Inheritance {
   /** Addresses of the sockets that listen, which come first. */
   readonly sockets: readonly string[];
@@ -65,15 +65,15 @@ export interface Inheritance {
   readonly owner: ProcessId | null;
 }
 
-/** What reaches the supervisor. */
+/** Options as they reach the supervisor. */
 export interface GuardedOptions extends HandedOptions {
-  /** Who has started it: its parent as it looks for it may be another by then. */
+  /** The process that has started it: its parent may be another by the time that it looks. */
   readonly guardian: ProcessId;
   /** Of a supervisor that goes on with the tree of the program that it was before; undefined for any other. */
   readonly inherits?: Inheritance;
 }
 
-/** What reaches a guardian. */
+/** Options as they reach a guardian. */
 export interface GuardianOptions extends HandedOptions {
   /** The supervisor that has lost its guardian, and has started this one; undefined for one that is yet to be started. */
   readonly ward?: ProcessId;
@@ -118,13 +118,13 @@ export const PLAN_DESCRIPTOR = 6;
 /** The first descriptor of what a supervisor has inherited of the program that it was before. */
 export const HEIR_DESCRIPTOR = 7;
 
-/** What the supervisor reports. */
+/** The report of a supervisor. */
 export type LaunchReport =
   | {
     readonly ok: true;
     /** How many processes it has ended that an earlier supervisor had left behind when it was killed. */
     readonly cleared: number;
-    /** What is tied to that one's tree, but is another user's: it was not ended. */
+    /** Processes that are tied to that one's tree, but are another user's: they were not ended. */
     readonly unattributed: readonly Survivor[];
     /** How many it goes on with that an earlier supervisor had started. */
     readonly adopted: number;

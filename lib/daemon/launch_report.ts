@@ -28,13 +28,13 @@ const REFUSED = object<Omit<Refused, "ok">>({
   }),
 });
 
-/** What a supervisor reports of itself. */
+/** The report of a supervisor about itself. */
 export const launchReportShape: Shape<LaunchReport> = (value, at) => {
   const { ok } = object<{ readonly ok: boolean }>({ ok: boolean })(value, at);
   return ok ? { ok, ...UP(value, at) } : { ok, ...REFUSED(value, at) };
 };
 
-/** What a supervisor reports when it is up, or why it is not; null if it has died before. */
+/** Reads the report of a supervisor that is up, or the reason why it is not; null if it has died before. */
 export async function readLaunchReport(source: ByteSource): Promise<LaunchReport | null> {
   const text = await readToEnd(source);
   source.close();

@@ -1,8 +1,8 @@
 /**
- * What is left of a tree whose supervisor and guardian were killed in one instant: nobody was there to end its actors.
+ * The leftovers of a tree whose supervisor and guardian were killed in one instant: nobody was there to end its actors.
  * The record says that the tree never ended, and a process of it is in its control group, bears a mark that is proven to be
- * its own, or is tied to one that does (`ties.ts`). What actors leave behind on purpose is not meant: a tree that left it has
- * ended in order.
+ * its own, or is tied to one that does (`ties.ts`). Processes that actors leave behind on purpose are not meant: a tree that left them
+ * has ended in order.
  */
 import { KILL_PATIENCE_MS } from "../base/kill_patience.ts";
 import { ControlGroupLayer } from "../engine/containment/control_group_layer.ts";
@@ -31,7 +31,7 @@ import { marksOf } from "./tree_key.ts";
 import { readRecord, type TreeRecord } from "./tree_record.ts";
 import { pause } from "./wait_until_gone.ts";
 
-/** What became of the leftovers. */
+/** The fate of the leftovers. */
 export interface Cleared {
   readonly processes: readonly ReceiptLine[];
   readonly counts: Counts;
@@ -40,7 +40,7 @@ export interface Cleared {
   readonly unattributed: readonly Survivor[];
 }
 
-/** What became of those that were ended. */
+/** The fate of those that were ended. */
 type Ended = Omit<Cleared, "unattributed">;
 
 const NOTHING: Cleared = { processes: [], counts: NONE_ENDED, survivors: [], unattributed: [] };
@@ -152,7 +152,7 @@ function markOf({ instance, marks }: Pick<Lost, "instance" | "marks">, text: str
 /** The instance of a tree that never ended and has neither supervisor nor guardian, but our own; null if it is not so. */
 function lostInstance(host: Host, tree: TreeId, ownGuardian: ProcessId | null = null): Lost | null {
   const record = readRecord(host, tree);
-  // What a broken record was about is not known: whatever bears a mark of the tree may be the last instance's.
+  // A broken record does not tell its instance: each process that bears a mark of the tree may be of the last one.
   if (record === null) return isUnknown(host, tree) ? null : anyInstance(host, tree);
   if (record.endedAt !== null || record.instance === undefined) return null;
   const { supervisor, guardian } = presentOf(host, tree, record);
@@ -174,7 +174,7 @@ export function isUnknown(host: Host, { record }: TreeId): boolean {
   return !host.files.exists(record);
 }
 
-/** What bears the mark of any instance. */
+/** The processes that bear the mark of any instance. */
 function anyInstance(host: Host, tree: TreeId): Lost {
   return { instance: null, group: null, marks: marksOf(host, tree) };
 }
@@ -188,10 +188,10 @@ class Leftovers {
   readonly #lost: Lost;
   readonly #layer: ControlGroupLayer | null;
   readonly #isKept: IsKept | null;
-  /** Whatever was found once stays known, also when all that told of it is gone. */
+  /** A process that was found once stays known, also when all its traces are gone. */
   readonly #known = new Map<string, ReceiptLine>();
   readonly #killed = new Set<string>();
-  /** What the last look has found of other users. */
+  /** The processes of other users that the last look has found. */
   #foreign: readonly Foreign[] = [];
 
   /** @param isKept Of which runs nothing is meant; null if everything is, also what is of no run. */
@@ -203,7 +203,7 @@ class Leftovers {
   }
 
   /**
-   * Those that live now. What this program itself, or the tree that it starts, consists of is none of them.
+   * Those that live now. This program itself, and the tree that it starts, are none of them.
    *
    * @param meet Told of each that bears the mark as soon as it is found: a moment later it may have forked and died.
    */

@@ -22,7 +22,7 @@ import { ensureRunFolder } from "./run_folder.ts";
 /** A configuration that was read; its texts are for showing problems, without secrets. */
 export interface Loaded extends Compiled {}
 
-/** What of a plan is wanted. */
+/** The wanted part of a plan. */
 export interface PlanSelection {
   /** Selectors of what starts by itself; null for all. */
   readonly only: readonly string[] | null;
@@ -30,7 +30,7 @@ export interface PlanSelection {
   readonly exitCodeFrom: readonly string[];
 }
 
-/** What of a configuration is to be started, and how it is read. */
+/** The part of a configuration that is to be started, and how it is read. */
 export interface Wanted {
   /** The active profiles. */
   readonly profiles?: readonly string[];
@@ -105,7 +105,7 @@ export function loadPlan(
   return { ...compiled, problems: withoutSecrets(plan, problems), texts };
 }
 
-/** What selectors select; nothing if one of them is wrong, which is told when the plan is adjusted. */
+/** The nodes that selectors select; none if a selector is wrong, which is told when the plan is adjusted. */
 function selected(plan: Plan, only: readonly string[]): readonly NodeId[] {
   const found = select(plan, only);
   return found.ok ? found.nodes : [];
@@ -123,8 +123,8 @@ export function withoutSecrets(plan: Plan | null, problems: readonly Problem[]):
 }
 
 /**
- * What is in a configuration that comes out of a pipe, as `-f <(...)` makes one: it can be read once. Null for a file. What is
- * relative in it is relative to the working folder.
+ * The text of a configuration that comes out of a pipe, as `-f <(...)` makes one: it can be read once. Null for a file.
+ * Relative paths in it are relative to the working folder.
  *
  * @throws {UserError} `config/not-readable`
  */

@@ -1,4 +1,4 @@
-/** What a command does whose supervisor goes away without an answer. */
+/** The way of a command whose supervisor goes away without an answer. */
 import { UserError } from "../base/user_error.ts";
 import type { Host } from "../host/ports/host.ts";
 import { fromPromise } from "../bridge/from_promise.ts";

@@ -1,4 +1,4 @@
-/** What is said of a tree that does not run, or that has kept nothing: what has become of it, and which one may be meant. */
+/** The error about a tree that does not run, or that has kept nothing: it tells its fate, and which tree may be meant. */
 import type { ErrorName } from "../base/error_names.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
@@ -66,7 +66,7 @@ function runsElsewhere(
 const STARTS = "`supervise up` starts it";
 const BOTH_END = "`supervise down` ends them; `supervise up` does, too, and starts it";
 
-/** What has become of a tree that does not run, as a clause, and what to do. */
+/** The fate of a tree that does not run, as a clause, and the next step. */
 function whatIsLeft(host: Host, tree: TreeId): { readonly last: string | null; readonly hint: string } {
   const record = readRecord(host, tree);
   if (record === null) return unknown(host, tree);
@@ -85,7 +85,7 @@ function whatIsLeft(host: Host, tree: TreeId): { readonly last: string | null; r
   };
 }
 
-/** What there is of a tree of which nothing is known, or nothing that can be read: most have never been up. */
+/** The answer about a tree without a record, or without one that can be read: most have never been up. */
 function unknown(host: Host, tree: TreeId): ReturnType<typeof whatIsLeft> {
   const marked = countMarked(host, tree);
   if (marked === 0) return { last: null, hint: STARTS };

@@ -26,7 +26,7 @@ const ONCE_MORE_MS = 1_000;
 const UNTOLD_MS = 60_000;
 const UNWATCHED_MS = 1_000;
 
-/** What is told of. */
+/** Listeners of changes of the place. */
 export interface PlaceListeners {
   /** The folder, the lock and the socket are there again; the rest is to be written. @throws {UserError | FileError} */
   onRemade(): void;
@@ -44,7 +44,7 @@ export async function watchPlace(standing: Standing, listeners: PlaceListeners):
   try {
     while (true) {
       watch ??= Watch.open(standing);
-      // What changed before there was a watch is seen now.
+      // Changes before there was a watch are seen now.
       const found = await place.look();
       if (found !== "whole") {
         // It watches folders that may have gone.
@@ -70,7 +70,7 @@ export async function watchPlace(standing: Standing, listeners: PlaceListeners):
   }
 }
 
-/** What the kernel tells of the folders, for a while at a time. */
+/** A watch of the folders by the kernel, for a while at a time. */
 class Watch {
   readonly #folders: FolderWatch;
   #next: Promise<boolean> | null = null;
@@ -118,7 +118,7 @@ function foldersAbove(path: string): readonly string[] {
   return folder === "/" ? [] : [...foldersAbove(folder), folder];
 }
 
-/** What a supervisor is found by. */
+/** The files by which a supervisor is found. */
 class Place {
   readonly #standing: Standing;
   readonly #listeners: PlaceListeners;
@@ -161,7 +161,7 @@ async function remake({ host, id, server }: Standing, lock: HeldLock): Promise<H
   return now;
 }
 
-/** Who starts the tree in this moment has the lock until it has found this supervisor. */
+/** A supervisor that starts in this moment has the lock until it has found this one. */
 function takeAnother({ locks }: Standing["host"], path: string): HeldLock {
   const lock = locks.take(path);
   if (lock === null) throw new UserError("tree/lock-taken", "another process has the lock for the moment");

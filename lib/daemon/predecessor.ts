@@ -1,4 +1,4 @@
-/** What a supervisor does about the one before it that was killed: it waits for its guardian, ends what it had left, or goes on with it. */
+/** How a supervisor treats a killed one before it: it waits for its guardian, ends the processes that are left, or goes on with them. */
 import { nameSome } from "../base/name_some.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
@@ -59,7 +59,7 @@ export async function outwaitGuardian(
 }
 
 /**
- * What was written of a tree that is to survive and has never ended; null if there is none.
+ * The saved state of a tree that is to survive and has never ended; null if there is none.
  *
  * @throws {UserError} `state/version`
  */
@@ -75,7 +75,7 @@ export function savedTree(
   return isOfToday ? { saved, record } : null;
 }
 
-/** What another version goes on with is not ended because this one cannot. @throws {UserError} `state/version` */
+/** A tree that another version can go on with is not ended because this one cannot. @throws {UserError} `state/version` */
 function refuseOtherVersion(host: Host, id: TreeId, { instance }: TreeRecord): void {
   const header = readLogHeader(host.files, stateLogOf(id.runFolder));
   if (header === null || READ_VERSIONS.includes(header.version)) return;
@@ -143,7 +143,7 @@ export async function takeOver(
   return { resumed, cleared: countOf(id, await endRuns(host, lost, resumed.runs)) };
 }
 
-/** What a supervisor has ended that an earlier one had left. */
+/** The processes of an earlier supervisor that this one has ended. */
 export interface Counted {
   /** How many processes that were. */
   readonly count: number;

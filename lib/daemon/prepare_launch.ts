@@ -23,7 +23,7 @@ export interface Prepared extends Omit<StartedGuardian, "letGo"> {
   letGo(): Promise<void>;
 }
 
-/** @returns Null if the tree may have a guardian already, or if they cannot be started: whoever launches them says why. */
+/** @returns Null if the tree may have a guardian already, or if they cannot be started: the launch says why. */
 export function prepareLaunch(host: Host, program: Program, options: LaunchOptions): Prepared | null {
   const { stateFolder } = options;
   try {

@@ -7,12 +7,12 @@ import { runFolderOf } from "./run_folder.ts";
 import { type TreeId, treeIdOf } from "./tree_id.ts";
 import { listRecords, readRecord, type TreeRecord } from "./tree_record.ts";
 
-/** What the folder of a tree is called that is being removed. */
+/** The name of the folder of a tree that is being removed. */
 const GONE = ".gone";
 
 /**
- * Forgets the trees that have ended and whose files are gone, so that what is known of trees does not grow for ever. Their
- * logs stay. A tree that runs, or of which anything is left, be it on purpose, is known for as long as that is so.
+ * Forgets the trees that have ended and whose files are gone, so that the records do not grow for ever. Their
+ * logs stay. A tree that runs, or of which anything is left, even on purpose, is known for as long as that is so.
  *
  * @returns The records of all trees that there were.
  * @throws {UserError} `state/not-private`

@@ -3,7 +3,7 @@ import type { ByteSource } from "../host/ports/processes.ts";
 /** Longer than anything that the processes of a tree ask of each other. */
 const MOST_BYTES = 1_024 * 1_024;
 
-/** What is read. */
+/** The source, and its bound. */
 export interface ReadToEndOptions {
   /** Whether what has come now is the last of it. @default Never: it is read to the end. */
   readonly isLast?: (bytes: Uint8Array) => boolean;

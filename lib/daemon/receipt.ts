@@ -14,7 +14,7 @@ import type { TreeId } from "./tree_id.ts";
 import { marksOf } from "./tree_key.ts";
 import { waitUntilGone } from "./wait_until_gone.ts";
 
-/** What a teardown came to. */
+/** The result of a teardown. */
 export interface Receipt {
   /** How many processes of the tree are left that should not be. */
   readonly left: number;
@@ -26,9 +26,9 @@ export interface Receipt {
   readonly leftOnPurpose: readonly Survivor[];
   /** Processes of which it cannot be told whether, or how, they belong to what was ended. They are not ended, and not counted. */
   readonly unattributed: readonly Survivor[];
-  /** What its processes were contained by; null if that is not known. */
+  /** The layer that contained its processes; null if that is not known. */
   readonly containment: LayerName | null;
-  /** What could not be seen, and why, as clauses. */
+  /** The blind spots and their reasons, as clauses. */
   readonly unseen: readonly string[];
 }
 
@@ -76,7 +76,7 @@ export function survivorOf(host: Host, pid: number, why: string): Survivor {
   return { pid, command: describeCommand(host.processes.commandOf(pid), host.processes.find(pid)), why };
 }
 
-/** What its processes were contained by, and what of them could not be seen. */
+/** The layer that contained its processes, and its blind spots. */
 export function seenBy(host: Host, containment: LayerName | null): Pick<Receipt, "containment" | "unseen"> {
   const { hidden } = host.facts();
   const unseen = containment === null ? null : LAYER_LABELS[containment].unseen;

@@ -1,10 +1,10 @@
 /**
- * The folder of a user's trees: for their sockets, their locks and what is known of them. It is found by the user's number
+ * The folder of a user's trees: for their sockets, locks and records. It is found by the user's number
  * alone: variables such as XDG_RUNTIME_DIR differ between shells, and a login's own folder goes when the login does.
  *
  * Invariants:
- * 1. A folder is looked at once it is open, and reached through its descriptor from then on. Whatever its name leads to a
- *    moment later, nobody else's socket is talked to, and nobody else's record believed.
+ * 1. A folder is looked at once it is open, and reached through its descriptor from then on. Its name may lead elsewhere a
+ *    moment later: nobody else's socket is talked to, and nobody else's record believed.
  * 2. Where no folder is open, the paths in it lead nowhere, not to what somebody may put there meanwhile.
  */
 import { ExitCode } from "../base/exit_code.ts";
@@ -13,7 +13,7 @@ import { FileError, type FolderInfo } from "../host/ports/files.ts";
 import type { HeldFolder } from "../host/ports/folders.ts";
 import type { ClientHost, Host } from "../host/ports/host.ts";
 
-/** What to do if a folder for sockets cannot be made. */
+/** The cure if a folder for sockets cannot be made. */
 export const SOCKETS_HINT = "supervise keeps its sockets there; make the folder above it writable";
 
 /** A user's folder. */
@@ -27,7 +27,7 @@ export interface RunFolder {
 /** Where there is nothing, and nobody can put anything. */
 const NOWHERE = "/proc/self/fd/none";
 
-/** What holds on to folders. */
+/** The part of the host that holds on to folders. */
 type Holder = Pick<ClientHost, "files" | "folders">;
 
 /** The folders that this process has open, by their names. */
@@ -124,7 +124,7 @@ function look(host: Holder, uid: number, name: string): Look {
   return { name, folder: { name, path: keep(host, name, opened).path }, why: null };
 }
 
-/** What is in the way on purpose is no reason to look elsewhere: somebody has changed it, and a tree may run in it. */
+/** A folder that is in the way on purpose is no reason to look elsewhere: somebody has changed it, and a tree may run in it. */
 function isOnPurpose({ ownerUid }: FolderInfo, uid: number, name: string): boolean {
   return ownerUid === uid || (ownerUid !== null && name === namesFor(uid)[0]);
 }

@@ -65,22 +65,22 @@ export interface Standing {
   readonly resumed: ResumedTree | null;
   /** When the tree began, also if that was under an earlier supervisor. */
   readonly startedAt: string;
-  /** What it had to end of a predecessor. */
+  /** The processes of a predecessor that it had to end. */
   readonly cleared: Counted;
   readonly layer: Layer;
 }
 
-/** What most supervisors have inherited. */
+/** The inheritance of most supervisors: none. */
 const NOTHING: Inheritance = { sockets: [], held: 0, owner: null };
 
 /** How often to try for a lock that somebody has just let go of. */
 const TRY_EVERY_MS = 5;
 
-/** What a supervisor comes up with. */
+/** The parts that a supervisor comes up with. */
 export interface StandUp {
   /** Told that the tree is about to go on under another plan. */
   readonly onPlanKept: () => void;
-  /** What its client has compiled; null if that is left to it. */
+  /** The plan that its client has compiled; null if that is left to it. */
   readonly handed: SoundTreePlan | null;
   /** Hands the tree over to another program; does not return, unless that is refused. */
   readonly handOver: (wanted: Requests["upgrade"]) => Promise<never>;
@@ -99,7 +99,7 @@ export async function standUp(
   ensureStateFolder(machine, program.uid, stateFolder);
   const lock = await takeLock(machine, id);
   const treeFile = new TreeFile(machine, program, options, onPlanKept);
-  // What somebody has asked for beside the file is that of a tree that goes on.
+  // A number of replicas that somebody has asked for beside the file holds in a tree that goes on.
   const scale = new Map(Object.entries(savedTree(machine, id)?.record.scale ?? {}));
   const found = options.inherits === undefined ? null : takeFound(machine, id);
   const planOf = (scale: ReplicaCounts) => keptPlan(treeFile, file, scale, handed, found);
@@ -196,13 +196,13 @@ function letGoOfHeld({ descriptors }: Host, { sockets, held }: Inheritance): voi
   for (let index = 0; index < held; index++) descriptors.close(first + index);
 }
 
-/** What is left for a new supervisor after the one before. */
+/** The inheritance of a new supervisor from the one before. */
 interface Settled extends Pick<Standing, "host" | "resumed" | "sockets" | "instance" | "layer" | "cleared"> {
   /** When the tree began; null if it begins now. */
   readonly startedAt: string | null;
 }
 
-/** What the program before has left of what it had found on the disk; null if that cannot be read. */
+/** The findings on the disk that the program before has left; null if they cannot be read. */
 function takeFound({ files }: Host, id: TreeId): Found | null {
   try {
     return decodeFound(JSON.parse(files.readOwn(foundFileOf(id)) ?? "") as EncodedFound);
@@ -293,7 +293,7 @@ function rootActor(host: Host, { name }: Plan, id: TreeId, desk: CrashKeeper): A
 }
 
 /**
- * Takes the lock of a tree. Whose file somebody has removed has it all the same: nobody takes another in its place while that
+ * Takes the lock of a tree. A supervisor whose file somebody has removed has it all the same: nobody takes another in its place while that
  * supervisor is there.
  */
 async function takeLock(host: Host, id: TreeId): Promise<HeldLock> {
@@ -327,7 +327,7 @@ async function isLasting(host: Host, id: TreeId): Promise<boolean> {
     client?.close();
     return client !== null || isSupervised(host, id);
   } catch (error) {
-    // Who does not answer is there.
+    // A supervisor that does not answer is there.
     if (error instanceof UserError) return true;
     throw error;
   }

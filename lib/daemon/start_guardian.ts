@@ -14,7 +14,7 @@ export function supervisorLogOf(stateFolder: string): string {
 /** See the module. */
 export interface StartedGuardian {
   readonly process: Child;
-  /** What its supervisor says of itself. */
+  /** The report of its supervisor. */
   readonly report: ByteSource;
   /** Hands on what the file of the tree has been compiled to; to be called once, if the options have it so. */
   hand(tree: SoundTreePlan): void;

@@ -74,7 +74,7 @@ function requireOwnFolder({ files }: Pick<Host, "files">, uid: number, folder: s
 export function whyNotTrusted({ isFolder, isLink, ownerUid, mode }: FolderInfo, uid: number): string | null {
   // Whom a user namespace does not know may be root outside of it, to whom the machine belongs.
   if (ownerUid !== null && ownerUid !== 0 && ownerUid !== uid) return `belongs to user ${ownerUid}`;
-  // What is no folder leads nowhere, and that is said when the folder is made.
+  // A path that is no folder leads nowhere, and that is said when the folder is made.
   if (isLink || !isFolder) return null;
   return (mode & 0o1002) === 0o002 ? "can be changed by everybody (chmod o-w)" : null;
 }

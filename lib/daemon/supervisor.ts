@@ -91,11 +91,11 @@ export async function supervisor(
   report(host, { ok: true, cleared: count, unattributed, adopted: resumed?.runs.length ?? 0 });
   const supervise = () => superviseTree(program, options, standing, orders);
   await run(() => runtime.run(supervise), { clock: host.clock, name: "supervisor" });
-  // What nobody has let go on is kept by the guardian for the next one.
+  // A tree that nobody has let go on is kept by the guardian for the next supervisor.
   return resumed !== null && !standing.service.begun.isSet ? ExitCode.failed : ExitCode.done;
 }
 
-/** What the client of this supervisor has compiled; null if it hands on nothing any more. */
+/** The plan that the client of this supervisor has compiled; null if it hands on nothing any more. */
 async function readHanded({ descriptors }: Host): Promise<SoundTreePlan | null> {
   const source = descriptors.sourceOf(PLAN_DESCRIPTOR);
   const text = await readToEnd(source, { maxBytes: Infinity });
@@ -233,7 +233,7 @@ function endReport(engine: Engine, end: EngineEnd, own: readonly ProcessId[], in
   };
 }
 
-/** The end of a tree that no client let begin. What another supervisor has begun is not over. */
+/** The end of a tree that no client let begin. A tree that another supervisor has begun is not over. */
 function neverBegan(options: GuardedOptions, standing: Standing): EndReport {
   const { host, id, instance, layer, resumed } = standing;
   if (resumed === null) concludeRecord(host, id, recordOf(options, standing), "cancelled");

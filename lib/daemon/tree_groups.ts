@@ -8,7 +8,7 @@ import type { TreeRecord } from "./tree_record.ts";
 /** The control group of a tree's last instance; null if it had none. */
 export function recordedGroup({ id }: TreeId, { instance, group }: TreeRecord): string | null {
   if (group === undefined || group === null || instance?.startsWith(`${id}.`) !== true) return null;
-  // Whatever became of the file: nothing else is ever killed.
+  // The file may have been changed: nothing else is ever killed.
   return group === groupName(folderOf(group), instance) ? group : null;
 }
 

@@ -84,7 +84,7 @@ const SOCKET = "/control.sock";
 const DOOR = "/guardian.sock";
 const LOCK = "/lock";
 
-/** What people know a file in the folder of a tree as; its path is good for this process alone. */
+/** The name by which people know a file in the folder of a tree; its path is good for this process alone. */
 export function nameWithin({ folder, runFolder }: TreeId, path: string): string {
   return folder + path.slice(runFolder.length);
 }
@@ -104,7 +104,7 @@ export function lockNameOf({ folder }: TreeId): string {
   return `${folder}${LOCK}`;
 }
 
-/** What a supervisor that hands its tree over has found on the disk, for the next one. */
+/** The file in which a supervisor that hands its tree over leaves its findings on the disk for the next one. */
 export function foundFileOf({ runFolder }: TreeId): string {
   return `${runFolder}/found.json`;
 }

@@ -57,7 +57,7 @@ function findKey(host: Host, tree: TreeId): string | null {
 }
 
 function copyOf(host: Host, tree: TreeId): string | null {
-  // What the record says is right whatever the environment of this program is.
+  // The record is right, also where the environment of this program says something else.
   const folder = readRecord(host, tree)?.stateFolder ?? tree.stateFolder;
   return folder === null ? null : `${folder}/marks.key`;
 }

@@ -1,5 +1,5 @@
 /**
- * What a tree goes by. The client that starts a tree has compiled its file already, and hands what came of it on to the
+ * The plan of a tree. The client that starts a tree has compiled its file already, and hands the result on to the
  * supervisor, which has inherited the other end of the client's pipe: nobody else can have written to it.
  */
 import { deepFreeze } from "../base/deep_freeze.ts";
@@ -10,7 +10,7 @@ import { decodeFound, type EncodedFound, encodeFound } from "./found_codec.ts";
 
 /** A plan, and what it was made of. */
 export interface TreePlan extends LoadedPlan {
-  /** What was found on the disk for it. */
+  /** The findings on the disk for it. */
   readonly found: Found;
 }
 
@@ -19,7 +19,7 @@ export interface SoundTreePlan extends TreePlan {
   readonly plan: Plan;
 }
 
-/** Ends what is handed on: without it, whoever wrote has not come to the end. */
+/** Ends a plan that is handed on: without it the writer has not come to the end. */
 const END = "\n";
 
 /** As one line of text. */

@@ -1,4 +1,4 @@
-/** What is known of a tree on this machine, also after it has ended: a small file beside its socket. */
+/** The record of a tree on this machine, also after it has ended: a small file beside its socket. */
 import {
   count,
   decode,
@@ -38,9 +38,9 @@ export interface TreeRecord {
   readonly stateFolder: string;
   readonly supervisor: ProcessId;
   readonly guardian: ProcessId;
-  /** What the mark of every process of the tree begins with. */
+  /** The beginning of the mark of every process of the tree. */
   readonly instance?: string;
-  /** What its processes are contained by. */
+  /** The layer that contains its processes. */
   readonly containment?: LayerName;
   /** Its control group; null if it has none. */
   readonly group?: string | null;
@@ -59,7 +59,7 @@ export interface TreeRecord {
 /** Names of the folders of trees, among others. */
 const IDENTITY = /^[0-9a-f]+$/;
 
-/** What all versions write alike: it is enough to ask a tree, to list it and to take it down. */
+/** Fields that all versions write alike: they are enough to ask a tree, to list it and to take it down. */
 const CORE = {
   name: text,
   file: text,

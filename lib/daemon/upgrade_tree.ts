@@ -13,7 +13,7 @@ import { supervisorLogOf } from "./start_guardian.ts";
 import type { TreeId } from "./tree_id.ts";
 import { readRecord } from "./tree_record.ts";
 
-/** What has come of it. */
+/** The result of an upgrade. */
 export interface Upgraded {
   /** The versions before and after. */
   readonly from: string;

@@ -7,7 +7,7 @@ import { type Calendar, NO_CALENDAR } from "../supervision/calendar.ts";
 /** The first date after another that an expression names; see {@linkcode Calendar}. */
 export type NextDate = Calendar["next"];
 
-/** What reckons the dates of a plan. @throws {UserError} `config/bad-schedule` */
+/** Loads the calendar of the dates of a plan. @throws {UserError} `config/bad-schedule` */
 export async function loadCronDates({ nodes }: Plan): Promise<NextDate> {
   const timings = nodes.flatMap((node) => {
     const timing = node.kind === "tree" ? null : node.schedule?.timing ?? null;

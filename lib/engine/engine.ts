@@ -170,6 +170,8 @@ export class Engine {
   #hasLetGo = false;
   #requests = 0;
   #planTaken = new Event();
+  /** Events that do nothing, and who waits until all before them is taken. */
+  readonly #marks = new WeakMap<TreeEvent, Event>();
   #death = new Event();
 
   constructor(options: EngineOptions) {
@@ -199,7 +201,7 @@ export class Engine {
     this.#files = new FileWatch({
       watching: host.watching,
       onChange: (node, files) => this.post({ type: "files_changed", node, files }),
-      onRefused: (path, folder, why, hint) => this.#note(path, "unwatched", { path: folder, why, hint }),
+      onRefused: (path, folder, why, hint) => this.#note(path, "unwatched", { folder, why, hint }),
     });
     this.#environments = new Environments(options.environment, options.socket);
     const orphanage = new Orphanage(host.processes, resumed?.orphanage);
@@ -288,6 +290,16 @@ export class Engine {
       this.#answers.set(request, resolve);
       this.post({ ...asked, request } as TreeEvent);
     });
+  }
+
+  /** Waits until all that was posted before is taken. */
+  async untilTaken(): Promise<void> {
+    if (this.#state.outcome !== null) return;
+    const mark = { ...TIME_PASSED };
+    const taken = new Event();
+    this.#marks.set(mark, taken);
+    this.#inbox.put(mark);
+    await taken.wait();
   }
 
   /**
@@ -450,8 +462,10 @@ export class Engine {
       if (this.#hasLetGo) await sleepForever();
       const due = nextDeadline(this.#state);
       const event = clock.now() >= due ? TIME_PASSED : this.#inbox.take();
-      if (event !== undefined) this.#take(event, performer);
-      else await this.#inbox.wait(due);
+      if (event !== undefined) {
+        this.#take(event, performer);
+        this.#marks.get(event)?.set();
+      } else await this.#inbox.wait(due);
       // What follows from one event at once must not keep everything else waiting, nor keep a cancel from coming through.
       if (taken % MOST_IN_A_ROW === 0) await checkpoint();
     }

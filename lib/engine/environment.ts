@@ -19,7 +19,7 @@ export const ACTOR_VARIABLE = "SUPERVISE_ACTOR";
 /** The variable by which a command that a client runs beside an actor is told from the rest of the run. */
 export const GUEST_VARIABLE = "SUPERVISE_EXEC";
 
-/** What the environment of a process says about where it belongs. */
+/** The place of a process in its tree, as its environment tells it. */
 export interface Belonging {
   /** Name of the tree. */
   readonly tree: string;

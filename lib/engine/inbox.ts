@@ -3,7 +3,7 @@ import type { Clock } from "../scope/clock.ts";
 import { park, type Parked } from "../scope/park.ts";
 
 /**
- * Where everything that happens waits for its turn, in order. Whoever takes it waits here for more, or for an instant: one timer
+ * The events that wait for their turn, in order. Their taker waits here for more, or for an instant: one timer
  * serves all waits for instants that are not earlier than its own.
  */
 export class Inbox<T> {
@@ -29,7 +29,7 @@ export class Inbox<T> {
     this.#wake();
   }
 
-  /** What has come first; undefined if there is nothing. */
+  /** The first event; undefined if there is none. */
   take(): T | undefined {
     if (this.#taken < this.#items.length) return this.#items[this.#taken++];
     this.#items = [];

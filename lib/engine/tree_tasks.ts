@@ -10,8 +10,8 @@ interface Job {
 }
 
 /**
- * The supervisors as tasks: a nursery for each, inside the nursery of the one above. What a supervisor starts belongs to
- * its nursery, so that it cannot outlive the supervisor, and one that is cancelled takes all that is below it along.
+ * The supervisors as tasks: a nursery for each, inside the nursery of the one above. The tasks of a supervisor belong to
+ * its nursery, so that they cannot outlive the supervisor, and one that is cancelled takes all that is below it along.
  */
 export class TreeTasks {
   readonly #outer: Nursery;
@@ -64,7 +64,7 @@ class OpenTree {
   readonly parent: NodeId | null;
   readonly isolate: boolean;
   readonly #closed = new Event();
-  /** What was to be started before there was a nursery. */
+  /** Jobs that came before there was a nursery. */
   readonly #early: Job[] = [];
   /** Null before the task has begun, and when it is over. */
   #nursery: Nursery | null = null;

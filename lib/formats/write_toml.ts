@@ -62,7 +62,7 @@ export function keyText(key: string): string {
   return /^[A-Za-z0-9_-]+$/.test(key) ? key : basicText(key);
 }
 
-/** What has backslashes or double quotes reads better as a literal, where that is possible. */
+/** A text with backslashes or double quotes reads better as a literal, where that is possible. */
 function stringText(text: string): string {
   return /["\\]/.test(text) && !/['\p{Cc}\p{Cs}]/u.test(text) ? `'${text}'` : basicText(text);
 }

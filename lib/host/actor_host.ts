@@ -1,6 +1,6 @@
 /**
- * What of the real host an actor needs that was started by another one. To load all of it, and what both runtimes need, would
- * take a good part of the time of the start; what such an actor starts itself it starts by the whole host.
+ * The part of the real host that an actor needs which was started by another one. To load all of it, and what both runtimes need, would
+ * take a good part of the time of the start; such an actor starts processes of its own by the whole host.
  */
 import { openActorSockets } from "./actor_sockets.ts";
 import { dieWithParent } from "./linux/parent_death.ts";

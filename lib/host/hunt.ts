@@ -31,10 +31,10 @@ const MOST_LOOKS = 100;
 export const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 250;
 
-/** What of a machine a hunt needs. */
+/** The parts of a machine that a hunt needs. */
 export type HuntingHost = Pick<Host, "processes" | "clock">;
 
-/** What is hunted, and how. */
+/** The processes that are hunted, and the way of it. */
 export interface Quarry {
   /** Processes are asked to end, or killed at once. */
   readonly signal: "SIGTERM" | "SIGKILL";
@@ -51,7 +51,7 @@ export interface Quarry {
   onSignal?(row: ProcessRow): void;
 }
 
-/** What a pass has come to. */
+/** The result of a pass. */
 export type Sighting =
   | { readonly seen: "nothing" }
   | { readonly seen: "some"; readonly rows: readonly ProcessRow[]; readonly survivors: readonly ProcessRow[] }
@@ -184,7 +184,7 @@ export interface LookTime {
   readonly listen: () => (ms: number) => Promise<unknown>;
 }
 
-/** What one of many looks has come to: `open` if it is too early to say, or it has failed. */
+/** The result of one of many looks: `open` if it is too early to say, or it has failed. */
 export type Seen = "nothing" | "some" | "open";
 
 /**

@@ -3,7 +3,7 @@ import * as denoFfi from "./deno/ffi.ts";
 import { type Libc, loadLibc } from "./linux/libc.ts";
 import { isDeno } from "./shared/runtime.ts";
 
-/** The C library stays loaded, so that whoever needs it later shares it. */
+/** The C library stays loaded, so that later users share it. */
 let loaded: Promise<Libc> | undefined;
 
 /** The C library, by the way of the runtime that runs us. */

@@ -21,7 +21,7 @@ export type Find = (pid: number) => ProcessRow | null;
  */
 export class Look {
   readonly #processes: Processes;
-  /** Those that were found dead, or as good as that. */
+  /** Those that were found dead, or dying. */
   readonly #dead = new Set<number>();
   /** Those of the dead that nobody but us can reap. */
   readonly #ours = new Set<number>();
@@ -78,7 +78,7 @@ export class Look {
     this.#finds += 1;
     const row = this.#processes.find(pid);
     const isAlive = row !== null && !isDead(row);
-    // Whoever has let go of its memory will be dead in a moment, and shows no environment any more.
+    // A process that has let go of its memory will be dead in a moment, and shows no environment any more.
     if (!isAlive || row.rss === 0) this.#dead.add(pid);
     if (isAlive) return row;
     if (row?.parent === this.#processes.ownPid) this.#ours.add(pid);
@@ -89,7 +89,7 @@ export class Look {
 /**
  * Looks at all processes of the machine, and again if it finds nothing: numbers begin anew when they have come to the end, so
  * that a child may have one that was passed already, and who becomes another program shows no environment meanwhile. A look
- * that is repeated asks nobody twice, so that it is over before whoever it just missed has forked and died again.
+ * that is repeated asks nobody twice, so that it is over before a process that it just missed has forked and died again.
  *
  * @param list Lists and finds; `pids` are all but this program itself, or those that have come since. It calls `settle` with
  * the number of a process of which it knows for good that it is not meant: that is not asked again.
@@ -137,7 +137,7 @@ export function findWhere(
   return findAll(findMeant, pids);
 }
 
-/** Finds processes of a list, which are alive. Who came last may be the first to go, and is looked for first. */
+/** Finds processes of a list, which are alive. The newest may be the first to go, and is looked for first. */
 export function findAll(find: Find, pids: readonly number[]): readonly ProcessRow[] {
   return pids.toReversed().map(find).filter((row) => row !== null).reverse();
 }

@@ -1,12 +1,12 @@
 /**
  * The time of a program that owes others their time: limits that it holds them to. A clock of the machine goes on while the
- * program itself does not, because its loop is busy, or it was stopped, or the machine had no time for it. What was due
+ * program itself does not, because its loop is busy, or it was stopped, or the machine had no time for it. Timers that were due
  * meanwhile would then be judged before anything was seen that came in time. So this clock stands still while the loop is
  * late:
  *
  * 1. Of a turn of the loop no more than `LENIENCE_MS` pass, and a wait that ends too late by more than that has gone on until
  *    just before the next timer is due.
- * 2. After that it stands for as long as the loop was late, a second at most: what came meanwhile is seen to first. Then
+ * 2. After that it stands for as long as the loop was late, a second at most: events that came meanwhile are seen to first. Then
  *    whatever is due is, so that nothing is put off for ever.
  *
  * It never goes faster than the machine's, so that nothing is due too early.
@@ -39,7 +39,7 @@ export class PatientClock implements Clock {
   #shown: Instant;
   /** Until when it stands, by the machine's; null while it goes. */
   #standing: Instant | null = null;
-  /** What it shows after that at least. */
+  /** The least that it shows after that. */
   #bound: Instant;
   #armed: { readonly at: Instant; readonly revoke: () => void } | null = null;
 
@@ -62,7 +62,7 @@ export class PatientClock implements Clock {
   }
 
   schedule(at: Instant, callback: () => void): () => void {
-    // What was due before it was asked for is not late for that.
+    // A timer that was due before it was asked for is not late for that.
     const timer = this.#timers.add(latest(at, this.now()), callback);
     this.#arm();
     return () => {

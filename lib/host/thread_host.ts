@@ -1,4 +1,4 @@
-/** What of the real host an actor in a thread needs. Few connect to anybody but their parent: the rest is loaded at its first use. */
+/** The part of the real host that an actor in a thread needs. Few connect to anybody but their parent: the rest is loaded at its first use. */
 import type { ActorHost } from "./ports/host.ts";
 import type { Sockets } from "./ports/sockets.ts";
 import type { Tcp } from "./ports/tcp.ts";

@@ -1,6 +1,7 @@
 /**
- * What Ctrl-C, SIGTERM and SIGHUP do to a run: the first one cancels everything, the second makes shields count no more, so that cleanups are
- * cut short, and the third ends the program. Whoever does not press again gets the next step after a grace time: code that
+ * The effect of Ctrl-C, SIGTERM and SIGHUP on a run: the first one cancels everything, the second makes shields count no
+ * more, so that cleanups are cut short, and the third ends the program. Without another one the next step comes after a
+ * grace time: code that
  * never comes to a checkpoint cannot hold the program.
  */
 import { signalExitCode } from "../base/exit_code.ts";
@@ -19,7 +20,7 @@ export interface InterruptOptions {
   readonly grace: number;
 }
 
-/** What asks a program to end, and can wait for its cleanup. */
+/** Signals that ask a program to end, and can wait for its cleanup. */
 const INTERRUPTS = ["SIGINT", "SIGTERM", "SIGHUP"] as const satisfies readonly Signal[];
 
 /**

@@ -30,7 +30,7 @@ export interface ProcessOptions {
    */
   readonly env?: Readonly<Record<string, string>>;
   /**
-   * What it reads from its standard input.
+   * The bytes of its standard input.
    *
    * @default Nothing.
    */
@@ -81,7 +81,7 @@ export class ProcessFailed extends Error {
 /** Milliseconds between SIGTERM and SIGKILL; Trio's. */
 const GRACE_MS = 5_000;
 
-/** What a failure quotes of the standard error stream, in characters. */
+/** How much of the standard error stream a failure quotes, in characters. */
 const QUOTED_CHARACTERS = 16 * 1_024;
 
 /** @internal See `runProcess` of the library. */

@@ -60,7 +60,7 @@ export async function receiveSignals<T>(
     return await body(receiver);
   } finally {
     for (const one of unlisten) one();
-    // Whoever listened before, or the default action, is next: a signal that nobody received must not get lost.
+    // The earlier listener, or the default action, is next: a signal that nobody received must not get lost.
     for (const signal of receiver.pending) program.raise(signal);
   }
 }

@@ -5,7 +5,7 @@ import { reportError } from "../scope/error_report.ts";
 const FAILED = 1;
 
 /**
- * What is said of an error that nobody has caught: the error, its causes and their stacks. The runtime would quote the line of
+ * The report of an error that nobody has caught: the error, its causes and their stacks. The runtime would quote the line of
  * source as well, and a line of this binary is all of it.
  */
 export function lastWordsOf(error: unknown): LastWords {

@@ -5,14 +5,14 @@ import type { Host } from "../host/ports/host.ts";
 import { loadModule } from "../host/shared/load_module.ts";
 import { withWorkModule } from "../worker/child/work.ts";
 
-/** What the role of an actor is played with. */
+/** The means with which the role of an actor is played. */
 export interface ActorMeans {
   readonly openHost: () => Promise<Host>;
   /** Gives the library, for modules that import it. */
   readonly loadLibrary: () => Promise<object>;
 }
 
-/** What an actor has of its own, in a process or in a thread. */
+/** An actor's own parts, in a process or in a thread. */
 interface ActorSystem extends Pick<ChildSystem, "host" | "line"> {
   readonly program: ChildSystem["program"] & { exit(code: number): never };
 }

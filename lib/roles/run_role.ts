@@ -1,6 +1,6 @@
 /**
- * What this program is, by its first argument: the command line, a hidden process of a tree, or what runs a module or a
- * script. Each loads what it needs alone, because a tree starts many of them.
+ * Chooses the role of this program by its first argument: the command line, a hidden process of a tree, or the runner of a
+ * module or a script. Each loads what it needs alone, because a tree starts many of them.
  */
 import { ExitCode } from "../base/exit_code.ts";
 import { decodeJson, type Shape } from "../base/shape.ts";
@@ -11,13 +11,14 @@ import {
   isolatorOptionsShape,
   SUPERVISOR_VERB,
 } from "../daemon/launch_options.ts";
+import { COMPLETE_VERB } from "../cli/complete/complete_verb.ts";
 import { ISOLATOR_VERB } from "../engine/isolator/protocol.ts";
 import type { ClientHost, Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import { SCRIPT_VERB } from "../host/shared/script_verb.ts";
 import { lastWordsOf } from "./last_words.ts";
 
-/** What every role is played with. */
+/** The means of every role. */
 export interface Means {
   readonly program: Program;
   /** @param options The soft limit of open files for what is started; by default the present one. */
@@ -65,9 +66,14 @@ export async function runRole(means: Means): Promise<void> {
       const host = await openHost({ openFilesLimit: options.openFilesLimit });
       return program.exit(await supervisor(host, program, options));
     }
+    case COMPLETE_VERB: {
+      const { playComplete } = await import("../cli/complete/complete_role.ts");
+      await playComplete({ openHost, openClientHost: means.openClientHost ?? openHost }, program);
+      return program.exit(ExitCode.done);
+    }
     default: {
       const { main } = await import("../cli/main.ts");
-      // What a command starts itself gets the limit of open files that the command was started with.
+      // A program that a command starts itself gets the limit of open files that the command was started with.
       const open = () => openHost({ openFilesLimit: program.callersOpenFilesLimit });
       const hosts = { openHost: open, openClientHost: means.openClientHost ?? open };
       return program.exit(await main(hosts, program));

@@ -11,7 +11,7 @@ import { type ActorMeans, runActor } from "./run_actor.ts";
 /** The exit code of a program that was started by hand as a thread, which means nothing. */
 const NO_THREAD = 2;
 
-/** Plays the role. The actor goes on after this has returned. What it fails with its process is told of, and says. */
+/** Plays the role. The actor goes on after this has returned. Its process is told of its failure, and reports it. */
 export async function playThread(means: ActorMeans): Promise<void> {
   const program = threadProgram();
   const side = await openThreadSide();

@@ -39,7 +39,7 @@ export function currentFrame(): Frame {
 }
 
 /**
- * The present frame, for whoever is going to wait or to open something in it.
+ * The present frame, for a caller that is going to wait or to open something in it.
  *
  * @throws {TypeError} Outside of `run()`, or if the scope around the caller has exited.
  */

@@ -69,7 +69,7 @@ export class CancelScope {
     if (this.#entered !== null) this.#entered.status.shield = hidden;
   }
 
-  /** Whether the scope itself was cancelled, be it without effect. */
+  /** Whether the scope itself was cancelled, even if that had no effect. */
   get cancelCalled(): boolean {
     this.#cancelIfPast();
     return this.#cause !== null;
@@ -123,8 +123,8 @@ export class CancelScope {
   }
 
   /**
-   * Ends what the body has left behind: branches that `Promise.all` or `Promise.race` wait for no more. What is cut short by
-   * an error or a cancel is waited for; a body that returned has forgotten it.
+   * Ends what the body has left behind: branches that `Promise.all` or `Promise.race` wait for no more. A branch that an
+   * error or a cancel cuts short is waited for; a body that returned has forgotten its branches.
    */
   async #endStragglers(status: CancelStatus, hasReturned: boolean): Promise<void> {
     const cause = { source: "exit", reason: null, by: null } as const;

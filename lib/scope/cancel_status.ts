@@ -155,8 +155,8 @@ export class CancelStatus implements Link<CancelStatus> {
   }
 
   /**
-   * Takes it out of the tree. What is still open inside goes on under its parent, so that no cancel of that is missed. Whoever
-   * is no task hears of no cancel any more. Idempotent.
+   * Takes it out of the tree. Scopes that are still open inside go on under its parent, so that they miss no cancel of that. A
+   * holder that is no task hears of no cancel any more. Idempotent.
    */
   close(): void {
     if (this.#closed) return;

@@ -1,11 +1,11 @@
 /** Why a scope was cancelled. */
 export interface CancelCause {
   /**
-   * What cancelled it: its deadline, a failed task of its nursery, a call of `cancel()`, an interrupt of the program, or
+   * The cause of the cancel: its deadline, a failed task of its nursery, a call of `cancel()`, an interrupt of the program, or
    * the end of the run; or its exit, for what was left behind in it.
    */
   readonly source: "deadline" | "nursery" | "explicit" | "interrupt" | "shutdown" | "exit";
-  /** In words, as far as whoever cancelled gave any. */
+  /** In words; null if the canceller gave none. */
   readonly reason: string | null;
   /** Name of the task that cancelled; null if it came from outside of every task. */
   readonly by: string | null;
@@ -40,7 +40,7 @@ const KEY = Symbol("scheduler");
 const errors = new WeakMap<CancelCause, Cancelled>();
 
 /**
- * What a cancelled scope raises: the same error at each checkpoint, for it says nothing of the place where it is raised.
+ * The error that a cancelled scope raises: the same at each checkpoint, for it says nothing of the place where it is raised.
  * Neither has it a stack: that would be the place of the cancel, and to take one costs more than everything else.
  */
 export function cancelledFor(cause: CancelCause): Cancelled {

@@ -89,7 +89,7 @@ export class ErrorGroup extends AggregateError {
     return errors.length === 0 ? null : new ErrorGroup(errors, tasks);
   }
 
-  /** What Node's way of printing shows, on Bun too. */
+  /** The text that Node's way of printing shows, on Bun too. */
   [Symbol.for("nodejs.util.inspect.custom")](
     _depth: unknown,
     options?: { readonly colors?: boolean },
@@ -97,13 +97,13 @@ export class ErrorGroup extends AggregateError {
     return reportError(this, { colors: options?.colors ?? false });
   }
 
-  /** What Deno's way of printing shows. */
+  /** The text that Deno's way of printing shows. */
   [Symbol.for("Deno.customInspect")](_inspect: unknown, options?: { readonly colors?: boolean }): string {
     return reportError(this, { colors: options?.colors ?? false });
   }
 }
 
-/** What stands for one error of a group. */
+/** One error of a group, as it is printed. */
 interface Part {
   readonly error: unknown;
 }

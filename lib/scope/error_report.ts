@@ -11,13 +11,13 @@ export interface ErrorReportOptions {
   readonly colors?: boolean;
 }
 
-/** What is a group, as far as printing goes; errors that hold others for other reasons are printed as groups too. */
+/** A group, as far as printing goes; errors that hold others for other reasons are printed as groups too. */
 interface Group {
   readonly errors: readonly unknown[];
   taskOf?(error: unknown): string | null;
 }
 
-/** Where the code of this library lies: its frames say little to whoever looks for a failure of his own. */
+/** Where the code of this library lies: its frames say little to a user who looks for a failure of his own. */
 const LIBRARY = import.meta.url.replace(/scope\/[^/]*$/, "").replace(/^file:\/\//, "");
 
 /**

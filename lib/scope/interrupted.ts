@@ -10,7 +10,7 @@ export class Interrupted extends Error {
   /** The first signal that came. */
   readonly signal: Signal;
 
-  /** @param cause What the cleanup failed with, if it did. */
+  /** @param cause The failure of the cleanup, if it failed. */
   constructor(cause?: unknown, signal: Signal = "SIGINT") {
     super("The program was interrupted", cause === undefined ? undefined : { cause });
     this.signal = signal;

@@ -3,7 +3,7 @@ export type LocalValues = LocalValue | null;
 
 /** A variable, as far as inheritance goes. */
 export interface Inherited {
-  /** Whether a new task takes the value from its nursery instead of from whoever starts it. */
+  /** Whether a new task takes the value from its nursery instead of from the task that starts it. */
   readonly ofTree: boolean;
 }
 
@@ -21,7 +21,7 @@ export function findLocal(locals: LocalValues, variable: Inherited): LocalValue 
   return null;
 }
 
-/** What a task starts out with: the variables of the tree from its nursery, the others from whoever starts it. */
+/** The values that a task begins with: variables of the tree from its nursery, the others from the task that starts it. */
 export function inheritLocals(nursery: LocalValues, starter: LocalValues): LocalValues {
   if (nursery === starter) return nursery;
   const parts = [...listLocals(starter, false), ...listLocals(nursery, true)];

@@ -54,18 +54,18 @@ class LocalVariable<T> implements Inherited {
  * ```
  */
 export class TaskLocal<T> extends LocalVariable<T> {
-  /** @param defaultValue What `get` gives where nothing is set. */
+  /** @param defaultValue The value of `get` where nothing is set. */
   constructor(defaultValue: T) {
     super(defaultValue, false);
   }
 }
 
 /**
- * A variable that a new task inherits from its nursery, whoever starts it: for what belongs to a part of the tree, such
+ * A variable that a new task inherits from its nursery and not from its starter: for a part of the tree, such
  * as a connection that lives as long as the nursery.
  */
 export class TreeLocal<T> extends LocalVariable<T> {
-  /** @param defaultValue What `get` gives where nothing is set. */
+  /** @param defaultValue The value of `get` where nothing is set. */
   constructor(defaultValue: T) {
     super(defaultValue, true);
   }

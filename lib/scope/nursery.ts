@@ -25,7 +25,7 @@ import { withoutCancelled } from "./without_cancelled.ts";
 /** Options of {@linkcode Nursery.startSoon} and {@linkcode Nursery.start}. */
 export interface StartOptions {
   /**
-   * What the task is called in errors and listings.
+   * The name of the task in errors and listings.
    *
    * @default The function's name.
    */

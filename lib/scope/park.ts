@@ -8,7 +8,7 @@ import { type Cancelled, cancelledFor } from "./cancelled.ts";
 import type { Ready, RunState } from "./run_state.ts";
 import type { TaskInfo } from "./task_info.ts";
 
-/** A wait in progress. Whoever holds it ends it with `wake` or `fail`; later calls have no effect. */
+/** A wait in progress. Its holder ends it with `wake` or `fail`; later calls have no effect. */
 export class Parked<T> implements Waiter, Ready {
   previous: Waiter | null = null;
   next: Waiter | null = null;
@@ -143,7 +143,7 @@ function begin<T>(parked: Parked<T>, arm: Arm<T>, run: RunState): void {
  */
 export function checkpoint(): Promise<void> {
   const frame = tryCurrentFrame();
-  // What would go on in order, and nobody watches, need not be parked for that.
+  // A task that would go on in its turn, and that nobody watches, need not be parked for that.
   const isQuick = frame !== null && !frame.status.isClosed && frame.status.inForce === null &&
     frame.run.tryPass();
   return isQuick ? PASSED : park<void>("checkpoint", (parked) => parked.wake());

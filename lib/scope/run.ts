@@ -30,7 +30,7 @@ export interface RunControl {
   force(): void;
   /** Whether somebody inspects a part of the program: an interrupt is then not meant for all of it. */
   isHeld(): boolean;
-  /** Who waits for what. */
+  /** All tasks, each with the wait that it is in. */
   tasks(): TaskTree;
 }
 

@@ -27,7 +27,7 @@ export interface Services {
   startSoon(body: () => unknown, options: { readonly name: string }): void;
 }
 
-/** What all tasks of one `run()` share: the clock, and the queue of what is ready. */
+/** State that all tasks of one `run()` share: the clock, and the queue of those that are ready. */
 export class RunState {
   readonly clock: Clock;
   /** Null before the run begins. */
@@ -41,7 +41,7 @@ export class RunState {
   #instruments: readonly Instrument[];
   #activity = 0;
   #untilTurn = RESUMPTIONS_PER_TURN;
-  /** What goes on in the next microtask, or, once the budget is spent, in the next turn. */
+  /** Tasks that go on in the next microtask or, once the budget is spent, in the next turn. */
   #queue: Ready[] = [];
   #queued = false;
 
@@ -127,7 +127,7 @@ export class RunState {
     if (this.#untilTurn > 0) return queueMicrotask(() => this.#flush());
     this.clock.turn(() => {
       this.#untilTurn = RESUMPTIONS_PER_TURN;
-      // What goes on in this very turn is activity too, for those who wait until there is none.
+      // A task that goes on in this very turn counts as activity, too, for those that wait until there is none.
       this.#activity += 1;
       this.#flush();
     });

@@ -5,7 +5,7 @@ import type { LocalValues } from "./local_values.ts";
 import type { Ready, RunState } from "./run_state.ts";
 import { TaskInfo } from "./task_info.ts";
 
-/** What a task belongs to, and tells of its end. */
+/** The owner of a task, which is told of its end. */
 export interface TaskOwner {
   /** The task that the owner was opened in; null for the owner of the root task. */
   readonly parentTask: TaskInfo | null;

@@ -1,4 +1,4 @@
-/** What is known of a task from outside. */
+/** A task as others see it. */
 export abstract class TaskInfo {
   readonly name: string;
   #isOver = false;

@@ -1,7 +1,7 @@
 /** How a task that was started with `nursery.start()` says that it is ready. */
 export interface TaskStatus<T = void> {
   /**
-   * Ends the wait of whoever started the task, and moves the task into its nursery. Call it once.
+   * Ends the wait of the starter of the task, and moves the task into its nursery. Call it once.
    *
    * @throws {TypeError} The second time.
    */

@@ -7,7 +7,7 @@ export class TooSlowError extends Error {
   override readonly name = "TooSlowError";
 }
 
-/** What else a scope with a deadline can be told. */
+/** Options of a scope with a deadline, beside the deadline. */
 export type TimeoutOptions = Omit<CancelScopeOptions, "deadline">;
 
 /**

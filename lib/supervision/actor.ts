@@ -43,7 +43,7 @@ import { onTold, onToldWhileStopping } from "./told.ts";
 import type { Turn } from "./turn.ts";
 import { onWatchTime } from "./watching.ts";
 
-/** What a phase does about an event, and the phases that the actor may be in then. */
+/** The reaction of a phase to an event, and the phases that the actor may be in then. */
 interface Reaction<Type extends RunEvent["type"]> {
   readonly act: (turn: Turn, id: NodeId, event: RunEvent & { type: Type }) => void;
   readonly leadsTo: readonly ActorPhase["at"][];
@@ -77,7 +77,7 @@ const WITHOUT_PROCESS: Reactions = {
   looked: null,
 };
 
-/** What each phase does about each event of its run. */
+/** The reaction of each phase to each event of its run. */
 export const LIFECYCLE: Readonly<Record<ActorPhase["at"], Reactions>> = {
   inactive: WITHOUT_PROCESS,
   scheduled: WITHOUT_PROCESS,

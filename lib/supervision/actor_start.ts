@@ -49,7 +49,7 @@ function climbUp(turn: Turn, id: NodeId, step: StartStep): void {
   } else turn.setActor(id, { phase: { ...phase, hook: askHook(turn, id, phase, step) } });
 }
 
-/** What comes before the spawn is done, or has failed, or nobody wants the run any more. */
+/** The hook before the spawn is done, or has failed, or nobody wants the run any more. */
 export function onPreStartEnded(turn: Turn, id: NodeId, event: RunEvent & { type: "hook_ended" }): void {
   const { phase, doom } = turn.actor(id);
   if (phase.at !== "starting" || phase.hook !== event.hookRun) return;
@@ -61,7 +61,7 @@ export function onPreStartEnded(turn: Turn, id: NodeId, event: RunEvent & { type
   climbUp(turn, id, stepAfter("pre_start", phase.spec));
 }
 
-/** What follows on being ready is done, or has failed, which is told and no more. */
+/** The hook after readiness is done, or has failed, which is told and no more. */
 export function onPostStartEnded(turn: Turn, id: NodeId, event: RunEvent & { type: "hook_ended" }): void {
   const { phase } = turn.actor(id);
   if (phase.at !== "running" || phase.hook !== event.hookRun) return;
@@ -69,7 +69,7 @@ export function onPostStartEnded(turn: Turn, id: NodeId, event: RunEvent & { typ
   turn.setActor(id, { phase: { ...phase, hook: null } });
 }
 
-/** What followed on being ready went on when an earlier supervisor was killed, and is done again. */
+/** The hook after readiness went on when an earlier supervisor was killed, and is run again. */
 export function resumePostStart(turn: Turn, id: NodeId): void {
   const { phase } = turn.actor(id);
   if (phase.at !== "running" || phase.hook === null || phase.spec.hooks?.commands.post_start === undefined) {

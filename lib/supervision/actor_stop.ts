@@ -45,13 +45,13 @@ export function onSpawnFailed(turn: Turn, id: NodeId, event: RunEvent & { type: 
   const actor = turn.actor(id);
   const reason: FailReason = { kind: "start", message: event.message };
   const cause = turn.record(id, "start_failed", actor.cause, { reason: event.message });
-  // What would fail in the same way again is not tried again, whatever the policy.
+  // A start that would fail in the same way again is not tried again, whatever the policy.
   const failed = (): Then =>
     event.isFinal ? { to: "failed", reason } : afterEnd(turn, id, endingOf(actor, false, reason), cause);
   endStart(turn, id, actor.doom?.then ?? failed(), cause);
 }
 
-/** What had to come before the spawn has failed. */
+/** The hook before the spawn has failed. */
 export function failStart(turn: Turn, id: NodeId, reason: FailReason, cause: number): void {
   const actor = turn.actor(id);
   const then = actor.doom?.then ?? afterEnd(turn, id, endingOf(actor, false, reason), cause);
@@ -76,7 +76,7 @@ export function onStopHookEnded(turn: Turn, id: NodeId, event: RunEvent & { type
   climbDown(turn, id, event.hook === "pre_start" ? "cleared" : "hook_ended");
 }
 
-/** What is to come when nothing of a run is left: nothing, if nothing of it has begun. */
+/** The sequel when nothing of a run is left: none, if nothing of it has begun. */
 function afterwardsOf(turn: Turn, phase: LivingPhase, deadline: Instant): Afterwards {
   const { hooks } = phase.spec;
   const hasBegun = phase.at === "running" || phase.isMade || hooks?.commands.pre_start !== undefined;
@@ -128,7 +128,7 @@ export function climbDown(turn: Turn, id: NodeId, event: LadderEvent): void {
   if (ladder.rung === "over") closeRun(turn, id, phase.then);
 }
 
-/** What a look has found that was asked for when the time for SIGKILL was up. It is asked for again until that is known. */
+/** The result of a look that was asked for when the time for SIGKILL was up. The look is asked for again until it has one. */
 export function onLooked(turn: Turn, id: NodeId, { rest }: RunEvent & { type: "looked" }): void {
   switch (rest.found) {
     case "ending":

@@ -1,6 +1,6 @@
 /**
- * What is to be settled, by indexes of nodes: in passes, each in file order. What is added ahead of the place at which a
- * pass stands belongs to that pass, what is added behind it to the next.
+ * The nodes to settle, by their indexes: in passes, each in file order. A node that is added ahead of the place at which a
+ * pass stands belongs to that pass, one behind it to the next.
  */
 export class Agenda {
   #present = new Queue();

@@ -1,4 +1,4 @@
-/** Who has asked for something, as the kernel says of whoever is at the other end of a control socket. */
+/** The asker of something, as the kernel names the other end of a control socket. */
 export interface Asker {
   readonly uid: number;
   /** The user's name; null if the machine's own list has none. */

@@ -4,7 +4,7 @@
  * Most columns are as the nodes are at this moment. The counts are not: they stand as they were when a pass began, so that
  * all decisions of a pass go by the same ones, and are brought up to date between passes (`recount`).
  *
- * What a node is settled by, and so what has it settled again when it changes:
+ * A node is settled by the following, and is settled again when one of them changes:
  * 1. itself, and its supervisor;
  * 2. what it depends on: their phases, and the readiness of trees;
  * 3. for its turn to start: the siblings before it in a sequential tree, the number of those that start in others;
@@ -274,7 +274,7 @@ export class Bookkeeper {
     if (!isSame) this.#tallies.set(this.#place(parent).index, exchanged(tally, share, other));
   }
 
-  /** What comes after a child in a sequential tree has its turn when that is settled. */
+  /** The next child in a sequential tree has its turn when this one is settled. */
   #markUnsettled(place: Place): void {
     if (!place.isInSequence) return;
     const isUnsettled = !isSettled(this.#nodes.at(place.index), this.readiness(place.id));
@@ -312,7 +312,7 @@ export class Bookkeeper {
       this.#recountNode(this.#topology.places[-index]!, before);
     }
     this.#counted.clear();
-    // What was started in the last pass may have come to need no room since, without a count that tells of it.
+    // A start of the last pass may need no room any more, without a count that tells of it.
     for (const tree of this.#started.keys()) this.#settleFirst(tree, "queued");
     this.#started.clear();
     for (const [index, count] of before) {

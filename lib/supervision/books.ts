@@ -1,5 +1,5 @@
 /**
- * What follows from the states of all nodes, kept beside them so that no event needs to look at all. Numbers of nodes are
+ * Sums over the states of all nodes, kept beside them so that no event needs to look at all. Numbers of nodes are
  * their indexes in the topology; a node is marked by 0, and is not by `NEVER`.
  */
 import type { NodeId } from "../config/plan.ts";
@@ -33,7 +33,7 @@ export interface Books {
 /** A node that is marked. */
 export const MARKED = 0;
 
-/** What is counted of the children of a tree, as they are at this moment. */
+/** Counts of the children of a tree, as they are at this moment. */
 export interface Tally {
   /** Those that have a process, or are supervisors at work. */
   readonly alive: number;
@@ -50,7 +50,7 @@ export interface Tally {
 /** That of a tree without children. */
 export const EMPTY_TALLY: Tally = { alive: 0, started: 0, ended: 0, decisive: 0, leavingGroup: 0 };
 
-/** What the rules of starting and stopping need to know of all that is below a node, as it was when a pass began. */
+/** The facts about all nodes below one that the rules of starting and stopping need, as of the beginning of a pass. */
 export interface Count {
   /** Children that keep a tree from being ready. */
   readonly unready: number;

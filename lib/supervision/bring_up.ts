@@ -17,7 +17,7 @@ export interface BringUpOptions {
   readonly skipDependencies: boolean;
 }
 
-/** Starts nodes that are down, and takes back that they are to go down. What is up stays as it is. */
+/** Starts nodes that are down, and takes back that they are to go down. Nodes that are up stay as they are. */
 export function bringUp(turn: Turn, nodes: readonly NodeId[], options: BringUpOptions, cause: number): void {
   const asked = new Set(nodes.flatMap((id) => startedWith(turn, id)));
   const { all: needed, named: neededByName } = options.startDependencies
@@ -27,7 +27,7 @@ export function bringUp(turn: Turn, nodes: readonly NodeId[], options: BringUpOp
   for (const id of nodes) openAncestors(turn, id, cause);
   for (const id of neededByName) openAncestors(turn, id, cause);
   for (const id of new Set([...asked, ...needed])) {
-    // What is only below a tree that is asked for, or only needed, stays completed if it is.
+    // A node that is only below a tree that is asked for, or only needed, stays completed if it is.
     if (!named.has(id) && turn.node(id).phase.at === "completed") continue;
     startNode(turn, id, cause, named.has(id));
     if (turn.node(id).kind === "actor") passOver(turn, id, options.skipDependencies);
@@ -42,7 +42,7 @@ function graphOf(turn: Turn): NeedsGraph {
   };
 }
 
-/** The start that comes of this waits for dependencies, or does not. What goes on as it is gets none, and its next is another. */
+/** The start that comes of this waits for dependencies, or does not. A node that goes on as it is gets none, and its next start is another one. */
 function passOver(turn: Turn, id: NodeId, skipDeps: boolean): void {
   const { phase, doom } = turn.actor(id);
   const goesOn = (phase.at === "starting" || phase.at === "running") && doom === null;
@@ -76,7 +76,7 @@ function startNode(turn: Turn, id: NodeId, cause: number, isNamed: boolean): voi
   }
 }
 
-/** What is in a tree that is put to work by this begins with that; in one that is at work, now. */
+/** A schedule begins with its tree if that is put to work by this; in a tree that is at work, now. */
 function beginSchedule(turn: Turn, id: NodeId, cause: number): void {
   const isAtWork = turn.tree(turn.spec(id).parent!).phase.at === "up";
   const phase = isAtWork

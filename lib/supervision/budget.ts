@@ -1,4 +1,4 @@
-/** Who counts the restarts of a child: its supervisor, for all of its children together, or each child for itself. */
+/** The counter of the restarts of a child: its supervisor, for all of its children together, or each child for itself. */
 import type { Instant } from "../base/instant.ts";
 import { type Intensity, type NodeId, specAt, type TreeSpec } from "../config/plan.ts";
 import { recordRestart } from "./restart_window.ts";
@@ -12,7 +12,7 @@ export interface Spent {
   readonly left: number | null;
 }
 
-/** What is left of the restarts that a child may have. */
+/** The restarts that are left of those that a child may have. */
 export interface Budget {
   readonly intensity: Intensity;
   /** How many would be granted now; null for any number. */
@@ -58,7 +58,7 @@ export function isCountedByItself(turn: Turn, id: NodeId): boolean {
   return turn.treeSpec(turn.spec(id).parent!).onFailure === "fail_child";
 }
 
-/** What bounds the restarts of a child. That of a nested tree is about its own children. */
+/** The bound of the restarts of a child. That of a nested tree is about its own children. */
 export function intensityFor(turn: Turn, id: NodeId): Intensity {
   const spec = turn.spec(id);
   const own = spec.kind !== "tree" && isCountedByItself(turn, id) ? spec.intensity : null;

@@ -32,7 +32,7 @@ function giveUpWaiting(turn: Turn, tree: NodeId, cause: number): void {
   }
 }
 
-/** What is otherwise for an actor that its schedule has run again: the run has ended, and the actor has not. */
+/** The end of a run of an actor with a schedule: the run has ended, and the actor has not. */
 function betweenRuns(turn: Turn, { id, isOwed }: ActorState, then: Then): Partial<ActorState> {
   const { spec, isLeaving } = turn.place(id);
   if (spec.kind === "tree" || spec.schedule === null || isLeaving) return {};

@@ -1,4 +1,4 @@
-/** What the rules of starting and stopping need to know of all that is below a node, as it was when a pass began. */
+/** The facts about all nodes below one that the rules of starting and stopping need, as of the beginning of a pass. */
 import type { Count } from "./books.ts";
 import type { TreeReadiness } from "./dependencies.ts";
 import type { ActorState, NodeState } from "./state.ts";
@@ -6,12 +6,12 @@ import type { ActorState, NodeState } from "./state.ts";
 /** A tree that was put to work in this very pass: its children have yet to start. */
 export const JUST_ACTIVATED: TreeReadiness = { ready: false, spoilt: false, pending: true };
 
-/** What the count of a tree says of its readiness. */
+/** The readiness of a tree by its count. */
 export function readinessIn({ unready, spoilt, pending }: Count): TreeReadiness {
   return { ready: unready === 0, spoilt: spoilt > 0, pending: pending > 0 };
 }
 
-/** What a child adds to the count of its tree. */
+/** The share of a child in the count of its tree. */
 export type Contribution = Pick<Count, "unready" | "spoilt" | "pending" | "starting">;
 
 /** See the type. */

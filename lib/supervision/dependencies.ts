@@ -2,10 +2,10 @@ import { unreachable } from "../base/invariant.ts";
 import type { Condition } from "../config/plan.ts";
 import type { NodeState } from "./state.ts";
 
-/** What can be said of a dependency: `impossible` as long as its target stays failed. */
+/** The verdict on a dependency: `impossible` as long as its target stays failed. */
 export type DependencyVerdict = "met" | "pending" | "impossible";
 
-/** What the verdict needs to know of a tree beyond its phase. */
+/** Facts about a tree that the verdict needs beyond its phase. */
 export interface TreeReadiness {
   /** All its started children are ready or have completed. */
   readonly ready: boolean;

@@ -1,5 +1,5 @@
 /**
- * What follows when a child ends by itself: its restart policy, its supervisor's budget and its supervisor's strategy,
+ * The sequel when a child ends by itself: its restart policy, its supervisor's budget and its supervisor's strategy,
  * in this order.
  */
 import { after, type Instant, NEVER } from "../base/instant.ts";
@@ -17,7 +17,7 @@ import type { Turn } from "./turn.ts";
 /** How a child ended. */
 export interface Ending {
   readonly success: boolean;
-  /** What is to be said if this makes it fail. */
+  /** The reason to give if this makes it fail. */
   readonly reason: FailReason;
   /** Since when it had been ready; null if it never was. */
   readonly readySince: Instant | null;

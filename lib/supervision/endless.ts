@@ -16,7 +16,7 @@ export function isEndless({ failedStarts, phase }: NodeState): boolean {
     phase.at === "starting" || phase.at === "stopping";
 }
 
-/** What cannot be waited for, as long as nodes are endless. */
+/** Nodes that cannot be waited for, as long as nodes are endless. */
 export interface Hopeless {
   /** Those that are endless, and all below them. */
   readonly restless: ReadonlySet<NodeId>;

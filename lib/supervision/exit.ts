@@ -12,7 +12,7 @@ export type Exit =
     | { readonly how: "unseen" }
   )
   & {
-    /** What limits had to do with it; absent for nothing. */
+    /** The limits that had to do with it; absent for none. */
     readonly reached?: ReachedLimits;
   };
 

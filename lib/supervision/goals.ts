@@ -1,4 +1,4 @@
-/** What clients wait for after a request, and when it is decided. */
+/** The goals that clients wait for after a request, and their decision. */
 import { after, type Instant, instant, latest } from "../base/instant.ts";
 import { nodeAt, type NodeId, ROOT } from "../config/plan.ts";
 import { type Hopeless, hopelessBy, MOST_UNSETTLED } from "./endless.ts";
@@ -121,7 +121,8 @@ function leftOf(turn: Turn, { goal, targets }: Request): Left {
   return left;
 }
 
-/** What is left when some of the targets have changed, and none has become endless, or is not any more; it costs what has. */
+/** The goals that are left when some of the targets have changed, and none has become endless, or is not any more; the cost
+ * is in proportion to the changes. */
 function leftAfter(
   turn: Turn,
   { goal, targets }: Request,

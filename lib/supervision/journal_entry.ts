@@ -123,7 +123,7 @@ export interface EntryData {
   /** The command of an alert has not done its work. */
   readonly alert_failed: { readonly command: string; readonly why: string };
   /** Changes of some of the files that an actor watches are not seen. */
-  readonly unwatched: { readonly path: string; readonly why: string; readonly hint: string | null };
+  readonly unwatched: { readonly folder: string; readonly why: string; readonly hint: string | null };
   /** Lines of an actor could not be written and are lost. */
   readonly lines_dropped: { readonly why: string };
 }

@@ -30,7 +30,7 @@ export class NodeMap<T> implements ReadonlyMap<NodeId, T> {
     return this.#topology.byId.has(id);
   }
 
-  /** What is kept of the node with this index. */
+  /** The value of the node with this index. */
   at(index: number): T {
     return this.#values.at(index);
   }
@@ -40,7 +40,7 @@ export class NodeMap<T> implements ReadonlyMap<NodeId, T> {
     return new NodeDraft(this, this.#topology, this.#values);
   }
 
-  /** What is different in a map that came from this one by changes; it costs what is different. */
+  /** The entries that are different in a map that came from this one by changes; the cost is in proportion to them. */
   changedIn(after: NodeMap<T>): readonly T[] {
     if (after.#topology !== this.#topology) return [...after.values()];
     return this.#values.differences(after.#values).map((index) => after.#values.at(index));

@@ -12,7 +12,7 @@ const MASK = WIDTH - 1;
 interface Piece {
   /** Changed by the draft alone that has made it. */
   readonly items: unknown[];
-  /** What that draft is known by; null if none has made it. */
+  /** The mark of that draft; null if none has made it. */
   readonly mark: object | null;
 }
 

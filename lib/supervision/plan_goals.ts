@@ -1,18 +1,18 @@
-/** What somebody waits for who has given the tree another plan. */
+/** The goals of somebody who has given the tree another plan. */
 import { ancestorsOf, nodeAt, type NodeId, ROOT, specAt } from "../config/plan.ts";
 import { ANY_START } from "./goals.ts";
 import { type Request, thenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
-/** What becomes of nodes under another plan. */
+/** The nodes that another plan changes. */
 interface Applied {
   readonly added: readonly NodeId[];
   readonly removed: readonly NodeId[];
-  /** What is started anew. */
+  /** Nodes that are started anew. */
   readonly anew: readonly NodeId[];
 }
 
-/** What is to be ready, and what is to be gone. What nobody starts is not waited for. */
+/** The nodes that are to be ready, and those that are to be gone. A node that nobody starts is not waited for. */
 export function appliedTargets(turn: Turn, { added, removed, anew }: Applied): Request["targets"] {
   return new Map([
     ...removed.map((id) => [id, ANY_START] as const),

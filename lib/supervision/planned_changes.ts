@@ -1,4 +1,4 @@
-/** What another plan would do to a tree as it is now: what has no process has none that would have to be another. */
+/** The effect of another plan on a tree as it is now: a node without a process has none that would have to be another. */
 import { type ChangeAction, diffPlans, type PlanChange } from "../config/changes/diff_plans.ts";
 import { type ActorSpec, ancestorsOf, nodeAt, type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import { isSameProcess } from "../config/process_of.ts";
@@ -76,8 +76,8 @@ function asItIs(state: Pick<State, "plan" | "nodes">, plan: Plan, change: PlanCh
 }
 
 /**
- * What has ended, or was never started, starts if it would be another process by now, if it is to serve, or if it is to start
- * with its tree. What runs by a schedule starts at its date. What somebody has stopped by hand stays so, and what is below a tree that is down.
+ * A node that has ended, or was never started, starts if it would be another process by now, if it is to serve, or if it is to start
+ * with its tree. A node with a schedule starts at its date. A node that somebody has stopped by hand stays so, as those below a tree that is down.
  */
 function actionFor(
   { nodes }: Pick<State, "nodes">,

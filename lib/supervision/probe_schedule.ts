@@ -20,7 +20,7 @@ export interface Unanswered {
   readonly since: Instant;
 }
 
-/** What has been asked of an actor that is being started. */
+/** The probes of an actor that is being started. */
 export interface Probing {
   /** Attempts so far. */
   readonly attempt: number;
@@ -30,7 +30,7 @@ export interface Probing {
   readonly unanswered: readonly Unanswered[];
   /** When the next is due. */
   readonly probeAt: Instant;
-  /** What the last of those said that have been answered; null before the first. */
+  /** The answer of the last of those that have one; null before the first. */
   readonly lastError: string | null;
 }
 

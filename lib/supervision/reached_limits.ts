@@ -1,4 +1,4 @@
-/** What the kernel did to a run to keep limits: an end of a process that its own code cannot explain. */
+/** The acts of the kernel on a run to keep limits: an end of a process that its own code cannot explain. */
 export interface ReachedLimits {
   /** The processes that it killed because there was no memory for them. */
   readonly oomKills: number;

@@ -30,26 +30,26 @@ export function onPlanGiven(turn: Turn, { plan, request, rolling, verb, asker }:
     changes.filter((change) => change.action === action).map(({ path }) => path);
   turn.replan((state) => withPlan(state, plan, turn.now));
   const added = pathsOf("add");
-  const removed = topmostLeaving(turn.topology);
+  const leaving = topmostLeaving(turn.topology);
   const outdated = outdatedIn(turn);
   const revived = pathsOf("start");
   const cause = turn.record(ROOT, "planned", null, {
     added,
-    removed,
+    removed: pathsOf("remove"),
     outdated: [...outdated, ...revived],
     changed: pathsOf("change"),
     ...(verb === undefined ? {} : { verb }),
     ...askedBy(asker),
   });
   for (const id of added) if (turn.find(id) !== undefined) turn.set(id, { cause });
-  for (const id of removed) stopNode(turn, id, { to: "stopped", why: "removed" }, NEVER, cause);
+  for (const id of leaving) stopNode(turn, id, { to: "stopped", why: "removed" }, NEVER, cause);
   // A turn would undo that somebody has stopped it.
   const rolled = rolling
     ? outdated.filter((id) => hasOthers(turn, id) && thenOf(turn.node(id))?.to !== "stopped")
     : [];
   for (const id of outdated) if (!rolled.includes(id)) startAnew(turn, id);
   const anew = [...outdated, ...wantedActors(turn, revived)];
-  const targets = appliedTargets(turn, { added, removed, anew });
+  const targets = appliedTargets(turn, { added, removed: leaving, anew });
   for (const id of revived) revive(turn, id, cause);
   for (const node of turn.nodes.values()) probeAnew(turn, before.get(node.id), node);
   awaitGoal(turn, request, "applied", targets);

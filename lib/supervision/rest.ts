@@ -8,7 +8,7 @@ export interface Survived {
   readonly how: "stuck" | "refused" | "new" | "outlived";
 }
 
-/** What a look at a run has found after SIGKILL was sent to all of it. */
+/** The result of a look at a run after SIGKILL was sent to all of it. */
 export type Rest =
   /** Nothing is alive, and nobody will tell how it ended. */
   | { readonly found: "nothing" }

@@ -1,6 +1,6 @@
 import type { RestartPolicy } from "../config/plan.ts";
 
-/** What becomes of a child that has ended by itself. */
+/** The fate of a child that has ended by itself. */
 export type Verdict = "restart" | "complete" | "fail";
 
 /**

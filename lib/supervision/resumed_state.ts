@@ -14,7 +14,7 @@ import { booksOf } from "./write_books.ts";
 import { beginHealth } from "./run_health.ts";
 import { runTime } from "./run_time.ts";
 
-/** What an earlier supervisor has left written. */
+/** The state that an earlier supervisor has left written. */
 export interface SavedState {
   readonly figures: Figures;
   readonly nodes: ReadonlyMap<NodeId, NodeState>;
@@ -40,7 +40,7 @@ export function resumedState(plan: Plan, saved: SavedState, now: Instant): State
 }
 
 /**
- * A node as it goes on. What was on its way to the supervisor that is gone never comes, and specs are not written down. A
+ * A node as it goes on. Events on their way to the supervisor that is gone never come, and specs are not written down. A
  * crash that was held is not any more: `holding` ends with the first step, which puts deadlines off.
  */
 function carriedOver(node: NodeState, spec: NodeSpec, now: Instant): NodeState {

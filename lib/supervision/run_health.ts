@@ -1,4 +1,4 @@
-/** What is known of the health of a run, as data, and when something is to be done for it. */
+/** The health of a run, as data, and the instant at which something is to be done for it. */
 import { after, type Instant, NEVER } from "../base/instant.ts";
 import type { Health } from "../config/plan.ts";
 import { type Held, whenRunTime } from "./run_time.ts";

@@ -8,7 +8,7 @@ export interface Held {
   readonly heldMs: number;
 }
 
-/** What the clock of a run shows at `now`. */
+/** The time of the clock of a run at `now`. */
 export function runTime({ hold, heldMs }: Held, now: Instant): Instant {
   return after(hold?.since ?? now, -heldMs);
 }

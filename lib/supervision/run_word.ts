@@ -1,4 +1,4 @@
-/** What a run tells of itself, by whatever protocol. */
+/** The words of a run about itself, by any protocol. */
 import type { Instant } from "../base/instant.ts";
 
 /** One thing that a run says of itself. */
@@ -16,16 +16,16 @@ export type Told =
   | { readonly is: "broken" }
   /** Its watchdog has another time; null for none. */
   | { readonly is: "watchdog"; readonly ms: number | null }
-  /** What it is doing takes so long yet: its start, its stop or its whole run. */
+  /** Its present work takes so long yet: its start, its stop or its whole run. */
   | { readonly is: "extend"; readonly ms: number }
   /** Another of its processes is the main one. */
   | { readonly is: "main"; readonly pid: number }
   /** Why it will fail, or has. */
   | { readonly is: "error"; readonly text: string };
 
-/** What a run has told of itself so far. */
+/** All that a run has told of itself so far. */
 export interface RunWord {
-  /** What it says that it is doing, beside serving. */
+  /** Its work beside serving, as it says. */
   readonly doing: "stopping" | "reloading" | null;
   /** For people; null if it has said nothing. */
   readonly status: string | null;

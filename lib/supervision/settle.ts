@@ -71,7 +71,7 @@ function callNext(turn: Turn, id: NodeId): void {
   if (next !== null) turn.books.settleAgain(next);
 }
 
-/** Whatever a node waits for is started with it, where nobody has started that. */
+/** The nodes that a node waits for are started with it, where nobody has started them. */
 function pullIn(turn: Turn, id: NodeId): void {
   for (const { on } of turn.spec(id).dependsOn) {
     const target = turn.node(on);
@@ -85,7 +85,7 @@ function isInGone(turn: Turn, id: NodeId): boolean {
   return turn.place(id).ancestors.some((tree) => isGone(turn.tree(tree)));
 }
 
-/** What failed only because a dependency had failed waits again when that comes back. */
+/** A node that failed only because a dependency had failed waits again when that comes back. */
 function tryRevive(turn: Turn, id: NodeId): void {
   const { phase, cause } = turn.node(id);
   if (phase.at !== "failed" || phase.reason.kind !== "dependency") return;

@@ -8,7 +8,7 @@
  */
 import type { ActorSpec, HookName } from "../config/plan.ts";
 
-/** What a start does next. */
+/** The next step of a start. */
 export type StartStep = Extract<HookName, "pre_start" | "post_start"> | "spawn" | null;
 
 /** The first step of a start. */

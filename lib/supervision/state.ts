@@ -1,7 +1,7 @@
 /**
  * The state of a supervised tree, as data. `step` is the only thing that makes a new one.
  *
- * What a node is doing (`phase`) and what is to become of it (`doom`, `then`) are separate fields: the first is the truth
+ * The present of a node (`phase`) and its future (`doom`, `then`) are separate fields: the first is the truth
  * about processes, the second a wish, and mixing them is how supervisors come to lie about their status.
  */
 import type { Instant } from "../base/instant.ts";
@@ -24,7 +24,7 @@ import type { Topology } from "./topology.ts";
 /** Number of a run of an actor, unique within a supervisor's life. */
 export type RunId = number;
 
-/** What follows when a run, or a tree, is completely over. */
+/** The sequel when a run, or a tree, is completely over. */
 export type Then =
   /** @param asker Who has asked for it; left out if that is not known, or nobody has. */
   | { readonly to: "stopped"; readonly why: StopReason; readonly asker?: Asker }
@@ -34,7 +34,7 @@ export type Then =
   | { readonly to: "completed" }
   | { readonly to: "failed"; readonly reason: FailReason };
 
-/** What a run of an actor with a schedule has come to. */
+/** The result of a run of an actor with a schedule. */
 export type LastRun = { readonly ok: true } | { readonly ok: false; readonly reason: FailReason };
 
 /** Phases that actors and trees share: those without a process. */
@@ -62,15 +62,15 @@ export interface Hold {
   readonly crashes: readonly Crash[];
 }
 
-/** What a run that lives has, ready or not. */
+/** Fields of a run that lives, ready or not. */
 interface Living {
-  /** What it was started with, as far as that cannot be changed while it runs. */
+  /** The spec that it was started with, as far as that cannot be changed while it runs. */
   readonly spec: ActorSpec;
   /** Null if nothing is held. */
   readonly hold: Hold | null;
   /** For how long something was, before: no deadline of the run counts that. */
   readonly heldMs: number;
-  /** What it has told of itself. */
+  /** Its words about itself. */
   readonly word: RunWord;
 }
 
@@ -132,7 +132,7 @@ export interface StoppingPhase {
   readonly then: Then;
 }
 
-/** What an actor is doing. */
+/** The phases of an actor. */
 export type ActorPhase = IdlePhase | StartingPhase | RunningPhase | StoppingPhase;
 
 /** A supervisor at work. */
@@ -163,10 +163,10 @@ export type TreeResult =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: FailReason };
 
-/** What a supervisor is doing. */
+/** The phases of a supervisor. */
 export type TreePhase = IdlePhase | UpPhase | TearingDownPhase;
 
-/** What is to become of an actor that still runs, but whose turn to stop has not come. */
+/** The planned stop of an actor that still runs, and whose turn to stop has not come. */
 export interface Doom {
   readonly then: Then;
   readonly deadline: Instant;
@@ -191,7 +191,7 @@ export interface LastExit {
   readonly run: RunId;
   readonly exit: Exit;
   readonly at: Instant;
-  /** What its code has failed with, if it said so. */
+  /** The error of its code, if it told one. */
   readonly error: ActorError | null;
 }
 
@@ -237,7 +237,7 @@ export interface TreeState extends ChildState {
 /** A node's state. */
 export type NodeState = ActorState | TreeState;
 
-/** What a client waits for. */
+/** A wait of a client. */
 export interface Request {
   readonly id: number;
   /** `applied`: what the plan has is to be ready, and what it has no more is to be gone. */
@@ -286,7 +286,7 @@ export interface State {
   /** All nodes there are: those of the plan, and those of earlier ones that are not over yet. */
   readonly topology: Topology;
   readonly nodes: NodeMap<NodeState>;
-  /** What follows from the nodes. */
+  /** The sums over the nodes. */
   readonly books: Books;
   /** Number of the last journal entry. */
   readonly seq: number;
@@ -298,7 +298,7 @@ export interface State {
   readonly rollouts: readonly Rollout[];
   /** The crash that is offered for inspection, and since when any was; null if none is held. */
   readonly holding: { readonly offered: CrashId; readonly since: Instant } | null;
-  /** What cancelled the tree from outside, if anything did. */
+  /** The cause of a cancel of the tree from outside, if there was one. */
   readonly cancelled: CancelCause | null;
   /** Null while the tree lives. */
   readonly outcome: Outcome | null;
@@ -321,7 +321,7 @@ export function hasEndedForGood({ phase }: NodeState): boolean {
     (phase.at === "stopped" && phase.why === "strategy");
 }
 
-/** What is to follow when something is over that lives; null if nobody has said so. */
+/** The sequel when a living node is over; null if none was decided. */
 export function thenOf(node: NodeState): Then | null {
   if (node.kind === "actor") return node.phase.at === "stopping" ? node.phase.then : node.doom?.then ?? null;
   return node.phase.at === "stopping" && node.phase.end.by === "request" ? node.phase.end.then : null;

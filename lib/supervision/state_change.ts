@@ -13,7 +13,7 @@ export type { Figures, StateChange };
 /** A state of a thousand nodes with long reasons is some megabytes long. */
 const LIMITS: JsonLimits = { maxChars: 64 * 1_024 * 1_024, maxDepth: 64 };
 
-/** What is different in `after`; null if nothing is that outlives a supervisor. */
+/** The difference of `after`; null if nothing in it outlives a supervisor. */
 export function changeBetween(before: State, after: State): StateChange | null {
   if (after.topology !== before.topology) return wholeOf(after);
   const nodes = before.nodes.changedIn(after.nodes);
@@ -40,7 +40,7 @@ export function decodeChange(text: string): StateChange | null {
   return decodeJsonOrNull(stateChangeShape, text, LIMITS);
 }
 
-/** What several changes, the oldest first, come to: the last of each node. */
+/** Several changes, the oldest first, as one: the last of each node. */
 export function foldChanges(
   changes: readonly StateChange[],
 ): { readonly figures: Figures; readonly nodes: ReadonlyMap<NodeId, NodeState> } | null {

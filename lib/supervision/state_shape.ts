@@ -59,10 +59,10 @@ import type { Ladder } from "./stop_ladder.ts";
 import type { RunHealth } from "./run_health.ts";
 import type { RunWord } from "./run_word.ts";
 
-/** What of a state outlives its supervisor, without the nodes. */
+/** The part of a state that outlives its supervisor, without the nodes. */
 export type Figures = Pick<State, "seq" | "runs" | "chance" | "cancelled" | "holding" | "rollouts">;
 
-/** What one step has changed. */
+/** The changes of one step. */
 export interface StateChange extends Figures {
   /** Whether these are all nodes that there are. */
   readonly isWhole: boolean;
@@ -353,7 +353,7 @@ const nodeState = variant<"kind", NodeState>("kind", {
   }),
 });
 
-/** What one step has changed. */
+/** The changes of one step. */
 export const stateChangeShape: Shape<StateChange> = where(
   object<StateChange>({
     isWhole: boolean,

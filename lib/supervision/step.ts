@@ -1,10 +1,10 @@
 /**
- * The heart of supervise: what a tree of supervisors does next.
+ * The heart of supervise: decides the next acts of a tree of supervisors.
  *
  *     step(state, event, now, calendar) -> { state, effects }
  *
  * No promises, no clock (`calendar` has the date, which schedules go by), no chance but the seed in the state, and nothing thrown for anything that can happen. Every
- * decision is made here and every process is handled elsewhere, so that what will happen can be computed.
+ * decision is made here and every process is handled elsewhere, so that the future can be computed.
  *
  * A step has two phases. First the event is applied, which writes wishes: this run has ended, that tree is to go down.
  * Then the wishes are settled: who may start does, whose turn to stop has come does, who is over is concluded.
@@ -12,7 +12,7 @@
  * Invariants:
  * 1. An actor has at most one run at a time, and a new one only after the old one is over, its descendants included.
  * 2. Every run that is begun, by its spawn or by a hook before that, is closed once.
- * 3. What is stopped by hand is started by hand alone.
+ * 3. A node that is stopped by hand is started by hand alone.
  * 4. A supervisor is concluded after all of its children.
  * 5. After `finish` nothing is done any more; requests are still answered, and what the shell notes is still recorded.
  */

@@ -4,7 +4,7 @@
  *     pre_stop, if any -> stop command, if any -> cancel, if it has joined -> stop signal -> (process exits)
  *       -> SIGTERM to its descendants -> SIGKILL to all -> (nothing is left) -> post_stop, if any
  *
- * A rung is left when what it waits for happens. What was cancelled is signalled at `cancelUntil`. SIGKILL comes at
+ * A rung is left when its event happens. A run that was cancelled is signalled at `cancelUntil`. SIGKILL comes at
  * `killAt` from every rung but the first, and from `giveUpAt` on the run is looked at, until that look tells whether anything
  * survived. On the first, a process is being spawned: there is nothing to kill, and the grace begins when there is.
  *
@@ -48,7 +48,7 @@ export interface Ladder {
   readonly postStopMs: number | null;
 }
 
-/** What the ladder wants done. */
+/** The effects that the ladder wants. */
 export type LadderEffect =
   | "pre_stop"
   | "post_stop"
@@ -62,7 +62,7 @@ export type LadderEffect =
   | "kill_all"
   | "look";
 
-/** What happens to a run while it is stopped. */
+/** The events of a run while it is stopped. */
 export type LadderEvent =
   | "spawned"
   | "joined"
@@ -90,7 +90,7 @@ export interface Descent {
   readonly afterwards: Afterwards;
 }
 
-/** What comes when nothing of a run is left. */
+/** The sequel when nothing of a run is left. */
 export type Afterwards = Pick<Ladder, "deadline" | "postStopMs">;
 
 /** The ladder of a run that is asked to stop. */
@@ -204,7 +204,7 @@ export function ladderDeadline(ladder: Ladder): Instant {
     : earliest(ladder.cancelUntil, ladder.killAt);
 }
 
-/** What was being spawned is there: its grace begins. */
+/** The process that was being spawned is there: its grace begins. */
 function startingNow(ladder: Ladder, now: Instant): Ladder {
   return { ...ladder, killAt: after(now, ladder.killAt - ladder.askedAt), askedAt: now };
 }

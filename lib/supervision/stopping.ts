@@ -9,7 +9,7 @@ import type { Then, TreeEnd } from "./state.ts";
 import { hurry } from "./stop_ladder.ts";
 import type { Turn } from "./turn.ts";
 
-/** What is wanted of a node. */
+/** A wish about a node. */
 interface Wish {
   readonly id: NodeId;
   readonly then: Then;
@@ -94,7 +94,7 @@ function stopTree(turn: Turn, { id, then, deadline, cause }: Wish): readonly Wis
   }
 }
 
-/** What went down with its tree comes back with it, unless somebody has stopped it by hand since. */
+/** A node that went down with its tree comes back with it, unless somebody has stopped it by hand since. */
 function keepStopped(turn: Turn, id: NodeId, then: Then, cause: number): void {
   const { phase } = turn.node(id);
   const isNews = phase.at === "stopped" && phase.why === "tree" && then.to === "stopped" &&
@@ -117,8 +117,8 @@ function wishesForChildren(turn: Turn, id: NodeId, deadline: Instant, cause: num
 }
 
 /**
- * What follows if something was decided already and something else is wanted now. A restart that somebody asks for
- * outranks all. What has ended for good stays so, and a stop lasts: only a restart that was merely planned is overtaken.
+ * The sequel if something was decided already and something else is wanted now. A restart that somebody asks for
+ * outranks all. A node that has ended for good stays so, and a stop lasts: only a restart that was merely planned is overtaken.
  *
  * @param hasSchedule Whether the end of a run is that of the run alone, so that a stop still says something.
  */

@@ -1,9 +1,9 @@
-/** What is counted of the children of a tree, as they are at this moment. */
+/** Counts of the children of a tree, as they are at this moment. */
 import type { Tally } from "./books.ts";
 import { hasEndedForGood, isAlive, type NodeState, thenOf } from "./state.ts";
 import type { Place } from "./topology.ts";
 
-/** What a child adds to the tally of its tree. */
+/** The share of a child in the tally of its tree. */
 export function shareOf(node: NodeState, { spec, isLeaving }: Place): Tally {
   const isStarted = !isLeaving && node.phase.at !== "inactive";
   const isEnded = isStarted && hasEndedForGood(node);

@@ -1,5 +1,5 @@
 /**
- * What a run tells of itself, by whatever protocol, and what follows from that. Most of it is only kept for people; a run is
+ * The words of a run, by any protocol, and their effects. Most of it is only kept for people; a run is
  * said to be ready by the probe that waits for that word, and not by this.
  */
 import { after, earliest, latest } from "../base/instant.ts";
@@ -41,7 +41,7 @@ export function onTold(turn: Turn, id: NodeId, { told }: RunEvent & { type: "tol
 const ASKING: readonly Ladder["rung"][] = ["pre_stop", "command", "cancel", "signal"];
 
 /**
- * A run that is being stopped asks for more time: it has that as far as whoever stops it has, and no longer than the teardown of
+ * A run that is being stopped asks for more time: it has that as far as the one that stops it has, and no longer than the teardown of
  * its tree would take. A run that asks again and again would never be stopped else.
  */
 export function onToldWhileStopping(turn: Turn, id: NodeId, { told }: RunEvent & { type: "told" }): void {

@@ -1,5 +1,5 @@
 /**
- * What can be computed once from a plan: who depends on whom, who stops early, and how long the chains are.
+ * Facts that are computed once from a plan: the dependents of each node, the early stops, and the lengths of the chains.
  *
  * In these graphs a tree stands twice: as something that its children wait for (its own dependencies come first), and as
  * something that others wait for (all of its children come first). The configuration has proved them free of cycles.

@@ -14,13 +14,13 @@ import type { NodeMap } from "./node_map.ts";
 import type { ActorState, IdlePhase, NodeState, Request, Rollout, RunId, State, TreeState } from "./state.ts";
 import type { Place, Topology } from "./topology.ts";
 
-/** What a step gives. */
+/** The result of a step. */
 export interface Stepped {
   readonly state: State;
   readonly effects: readonly Effect[];
 }
 
-/** What can be changed of a node whatever it is. */
+/** Fields of a node that can be changed whatever its kind. */
 type SharedFields =
   & Partial<Pick<NodeState, "restarts" | "streak" | "failedStarts" | "ownWindow" | "cause">>
   & { readonly phase?: IdlePhase };

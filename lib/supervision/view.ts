@@ -1,4 +1,4 @@
-/** What people are shown of a node. The names are a contract; the phases behind them are ours to change. */
+/** A node as people are shown it. The names are a contract; the phases behind them are ours to change. */
 import { type Instant, NEVER } from "../base/instant.ts";
 import { type Dependency, type HookName, nodeAt, type NodeId, type Plan, specAt } from "../config/plan.ts";
 import { gateOf } from "../config/profiles.ts";
@@ -43,7 +43,7 @@ export interface View {
   readonly why: Why | null;
   /** Null where nobody asks, or nothing is known yet. */
   readonly healthy: boolean | null;
-  /** What it says of itself; null for nothing. */
+  /** Its own words; null for none. */
   readonly says: string | null;
   /** When its schedule has it run next: a date in milliseconds since 1970, or a time from now; null if it does not. */
   readonly next: NextRun | null;
@@ -70,9 +70,9 @@ export type Why =
   | { readonly kind: "spawn"; readonly lack: string | null }
   /** A command goes on that comes first. */
   | { readonly kind: "hook"; readonly hook: HookName }
-  /** What the last attempt to find it ready has said. */
+  /** The answer of the last attempt to find it ready. */
   | { readonly kind: "probe"; readonly error: string }
-  /** What the last check of its health has said; whether so many have failed that it counts as unhealthy. */
+  /** The answer of the last check of its health; whether so many have failed that it counts as unhealthy. */
   | { readonly kind: "health"; readonly error: string; readonly isUnhealthy: boolean }
   | { readonly kind: "held"; readonly report: string }
   /** It is to stop, after what depends on it. */

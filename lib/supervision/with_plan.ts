@@ -1,13 +1,13 @@
 /**
- * A state under another plan. Nodes are known by their addresses: what both plans have goes on as it is, what is new waits
- * to be started, and what the new plan has no more stays until it is over, in a place of its own beside the others.
+ * A state under another plan. Nodes are known by their addresses: nodes of both plans go on as they are, new ones wait
+ * to be started, and those that the new plan has no more stay until they are over, in places of their own beside the others.
  *
  * Invariants:
  * 1. A run goes on with the spec that it was started with. It gets the new one if that makes the same process.
- * 2. No run is lost: what has one has a place, whatever the plan says.
- * 3. Where something leaves from an address that the new plan uses for another kind of node, what is new there, or
- *    depends on that, comes when the other has left.
- * 4. What leaves depends on nothing but what leaves with it, so that two plans together cannot make a cycle.
+ * 2. No run is lost: a node that has one has a place, whatever the plan says.
+ * 3. Where a node leaves an address that the new plan uses for another kind of node, the new one there, and those that
+ *    depend on it, come when the other has left.
+ * 4. A leaving node depends only on nodes that leave with it, so that two plans together cannot make a cycle.
  */
 import type { Instant } from "../base/instant.ts";
 import {
@@ -26,7 +26,7 @@ import { type ActorState, type IdlePhase, isOver, type NodeState, type State } f
 import { booksOf } from "./write_books.ts";
 import { type Place, topologyOf } from "./topology.ts";
 
-/** The same state under `plan`, as of `now`. What leaves has yet to be told so. */
+/** The same state under `plan`, as of `now`. Leaving nodes have yet to be told so. */
 export function withPlan(state: State, plan: Plan, now: Instant): State {
   const leaving = leavingFrom(state, plan);
   const blocked = blockedIn(plan, state, leaving);
@@ -83,7 +83,7 @@ function respecified(actor: ActorState, spec: Exclude<NodeSpec, TreeSpec>): Acto
   return { ...actor, phase: { ...phase, spec } };
 }
 
-/** What had no schedule has one by now, or the other way round: its last run is that of the actor, or the reverse. */
+/** An actor without a schedule has one by now, or the other way round: its last run is that of the actor, or the reverse. */
 function rescheduled(
   actor: ActorState,
   { schedule }: ActorSpec,
@@ -103,7 +103,7 @@ function rescheduled(
   }
   if (phase.at !== "failed") return actor;
   const { reason } = phase;
-  // What has left survivors is started by nobody but by hand.
+  // An actor that has left survivors is started by hand alone.
   if (reason.kind === "survivors" || reason.kind === "unseen") return actor;
   return { ...actor, phase: { at: "scheduled", since: now, last: { ok: false, reason } } };
 }
@@ -117,7 +117,7 @@ function begun(node: NodeState, spec: NodeSpec, tree: NodeState | undefined, now
   return node.kind === "tree" ? { ...node, phase } : { ...node, phase };
 }
 
-/** What goes on and is in the plan no more, with what it is known by from now on. */
+/** Nodes that go on and are in the plan no more, with their names from now on. */
 function leavingFrom({ topology, nodes }: State, plan: Plan): ReadonlyMap<NodeId, NodeSpec> {
   const planned = new Map(plan.nodes.map((spec) => [spec.path, spec]));
   const leaving = new Map<NodeId, Place>();
@@ -142,7 +142,7 @@ function leavingFrom({ topology, nodes }: State, plan: Plan): ReadonlyMap<NodeId
   }));
 }
 
-/** What is new and cannot come yet. */
+/** New nodes that cannot come yet. */
 function blockedIn(
   plan: Plan,
   { nodes }: State,

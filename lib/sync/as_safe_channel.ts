@@ -4,7 +4,7 @@ import { openMemoryChannel, type ReceiveChannel, type SendChannel } from "./memo
 import { nextOf } from "./next_of.ts";
 import { Semaphore } from "./semaphore.ts";
 
-/** What a generator yields. Several tasks may receive: each value goes to one of them, in the order in which they asked. */
+/** The values of a generator. Several tasks may receive: each value goes to one of them, in the order in which they asked. */
 export class SafeChannel<T> {
   readonly #requests: Semaphore;
   readonly #values: ReceiveChannel<T>;
@@ -50,7 +50,7 @@ export class SafeChannel<T> {
  * it goes on when its next value is asked for. When `body` ends, however it does, the generator is cancelled and
  * closed, its `finally` blocks included, before this returns.
  *
- * A generator that is iterated directly stands in the scopes of whoever asks for its next value, and one that is left
+ * A generator that is iterated directly stands in the scopes of the task that asks for its next value, and one that is left
  * half-way is closed some time or never. Follows Trio's `as_safe_channel`.
  *
  * @returns What `body` returned.

@@ -101,7 +101,7 @@ export class Broadcast<T> {
     } finally {
       cursor.pull = null;
       this.#pulling = false;
-      // Who waits looks for itself: at the value, at the end, or for whoever is to pull now.
+      // Each waiting task looks for itself: at the value, at the end, or whether it is the one to pull now.
       this.#waiting.wakeAll();
     }
   }

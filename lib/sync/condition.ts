@@ -10,7 +10,7 @@ export class Condition {
   readonly lock: Lock;
   readonly #waiting = new WaitQueue();
 
-  /** @param lock What it belongs to; a new lock by default. */
+  /** @param lock Its lock; a new one by default. */
   constructor(lock: Lock = new Lock()) {
     this.lock = lock;
   }

@@ -4,10 +4,10 @@ import type { TaskInfo } from "../scope/task_info.ts";
 import { BrokenResourceError, WouldBlock } from "./channel_errors.ts";
 
 /**
- * A lock that a task owns. It goes straight from its owner to whoever has waited longest, so that nobody overtakes; a task
+ * A lock that a task owns. It goes straight from its owner to the task that has waited longest, so that nobody overtakes; a task
  * that ends while it holds the lock breaks it. Trio's `Lock`.
  *
- * Who comes first is not promised, as in Trio: where it matters, say so with {@linkcode StrictFifoLock}.
+ * The order is not promised, as in Trio: where it matters, say so with {@linkcode StrictFifoLock}.
  */
 export class Lock {
   #owner: TaskInfo | null = null;
@@ -65,7 +65,7 @@ export class Lock {
   }
 
   /**
-   * Gives the lock to whoever has waited longest.
+   * Gives the lock to the task that has waited longest.
    *
    * @throws {TypeError} If the calling task does not own it.
    */
@@ -130,5 +130,5 @@ export class Lock {
   }
 }
 
-/** A {@linkcode Lock} that promises to serve whoever has waited longest first. */
+/** A {@linkcode Lock} that promises to serve the task that has waited longest first. */
 export class StrictFifoLock extends Lock {}

@@ -12,7 +12,7 @@ import { Event } from "./event.ts";
  * opening -> open -> closing -> gone; a new user of a closing one waits until it is gone, and makes a new one.
  */
 interface Shared {
-  /** What each of its users does with it. */
+  /** One scope for each of its users. */
   readonly users: Set<CancelScope>;
   /** Set when the resource is made, or could not be. */
   readonly opened: Event;

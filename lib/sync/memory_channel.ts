@@ -12,7 +12,7 @@ import { BrokenResourceError, ClosedResourceError, EndOfChannel, WouldBlock } fr
 import { park } from "../scope/park.ts";
 import { nextOf } from "./next_of.ts";
 
-/** Whoever waits: a task that is parked, or a promise of code outside of the tree of tasks. */
+/** A wait: of a task that is parked, or of a promise of code outside of the tree of tasks. */
 interface Waiting<T> {
   wake(value: T): void;
   fail(error: unknown): void;
@@ -24,7 +24,7 @@ interface WaitingSender<T> {
   readonly handle: SendChannel<T>;
 }
 
-/** What goes on in a channel at one moment. */
+/** The state of a channel at one moment. */
 export interface ChannelStatistics {
   /** Values that wait in the buffer. */
   readonly buffered: number;
@@ -39,7 +39,7 @@ export interface ChannelStatistics {
   readonly waitingReceivers: number;
 }
 
-/** What both ends share. */
+/** The state that both ends share. */
 class Core<T> {
   readonly buffer: Queue<T> = new Queue<T>();
   readonly senders: Map<Waiting<void>, WaitingSender<T>> = new Map();
@@ -153,7 +153,7 @@ export class SendChannel<T> {
     this.#core.receivers.clear();
   }
 
-  /** What goes on in the channel now. */
+  /** The state of the channel now. */
   statistics(): ChannelStatistics {
     return this.#core.statistics();
   }
@@ -239,7 +239,7 @@ export class ReceiveChannel<T> {
     this.#core.senders.clear();
   }
 
-  /** What goes on in the channel now. */
+  /** The state of the channel now. */
   statistics(): ChannelStatistics {
     return this.#core.statistics();
   }

@@ -1,8 +1,8 @@
 import { EndOfChannel } from "./channel_errors.ts";
 
 /**
- * A step of an iteration over whatever receives until {@linkcode EndOfChannel}. Iterators of channels are no generators: a
- * generator would stand in the scopes of whoever called it first, where each step has to obey those of its own caller.
+ * A step of an iteration over a receiver that ends with {@linkcode EndOfChannel}. Iterators of channels are no generators: a
+ * generator would stand in the scopes of its first caller, where each step has to obey those of its own caller.
  */
 export async function nextOf<T>(
   source: { receive(): Promise<T> },

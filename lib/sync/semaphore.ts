@@ -51,7 +51,7 @@ export class Semaphore {
   }
 
   /**
-   * Gives a permit to whoever has waited longest, or back.
+   * Gives a permit to the task that has waited longest, or back if none waits.
    *
    * @throws {RangeError} If there would be more than the most that there may be.
    */

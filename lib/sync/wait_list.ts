@@ -1,10 +1,10 @@
 import { type Link, LinkedList } from "../base/linked_list.ts";
 import { park, type Parked, parkShielded } from "../scope/park.ts";
 
-/** Said by whoever has nothing to give yet. */
+/** Returned by a giver that has nothing to give yet. */
 export const NOTHING = Symbol("nothing");
 
-/** Gives something, or {@linkcode NOTHING}. What it throws ends the wait for it. */
+/** Gives something, or {@linkcode NOTHING}. An error that it throws ends the wait for it. */
 export type Give<T> = () => T | typeof NOTHING;
 
 interface Waiting extends Link<Waiting> {
@@ -14,8 +14,8 @@ interface Waiting extends Link<Waiting> {
 }
 
 /**
- * Tasks that wait each for something of its own to be there, or to be so. Whoever changes it has them looked at: what each
- * waits for is handed to it there and then, so that no task is woken in vain, or finds gone what it was woken for.
+ * Tasks that wait each for a condition of its own. The code that changes something has them looked at: each is handed its
+ * value there and then, so that no task is woken in vain, or finds its value gone when it wakes.
  */
 export class WaitList {
   readonly #waiting = new LinkedList<Waiting>();
@@ -49,7 +49,7 @@ export class WaitList {
     const { first, size } = this.#waiting;
     if (first === null) return;
     if (size === 1) return this.#serve(first);
-    // Whoever is told that one was woken may end others.
+    // A listener that is told of one wake may end other waits.
     for (const waiting of [...this.#waiting]) this.#serve(waiting);
   }
 

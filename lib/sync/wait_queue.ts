@@ -23,14 +23,14 @@ export class WaitQueue {
     });
   }
 
-  /** Wakes whoever has waited longest; false if nobody waits. */
+  /** Wakes the task that has waited longest; false if none waits. */
   wakeOne(): boolean {
     const parked = this.takeFirst();
     parked?.wake();
     return parked !== null;
   }
 
-  /** Takes out the wait of whoever has waited longest, for the caller to end it; null if nobody waits. */
+  /** Takes out the longest wait, for the caller to end it; null if there is none. */
   takeFirst(): Parked<void> | null {
     for (const parked of this.#waiting) {
       this.#waiting.delete(parked);

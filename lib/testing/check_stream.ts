@@ -1,5 +1,5 @@
 /**
- * What every stream promises, as checks that can be run on any: Trio's conformance checkers. Each takes a function that
+ * The promises of every stream, as checks that can be run on any: Trio's conformance checkers. Each takes a function that
  * makes a fresh pair of connected sides, and throws an error that names the promise that was broken.
  */
 import { CancelScope } from "../scope/cancel_scope.ts";
@@ -100,7 +100,7 @@ export async function checkOneWayStream(make: StreamMaker<SendStream, ReceiveStr
   await withPair(make, "a sender whose receiver has gone is told so", async (sender, receiver) => {
     await receiver.close();
     await expectError(BrokenResourceError, async () => {
-      // What fits into buffers may be taken before the news arrives.
+      // Bytes that fit into buffers may be taken before the news arrives.
       for (let i = 0; i < 1_000; i++) await sender.sendAll(new Uint8Array(65_536));
     });
   });

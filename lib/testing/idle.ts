@@ -9,11 +9,11 @@ interface IdleWaiter {
   readonly cushion: number;
 }
 
-/** Who waits for the others, by run. */
+/** The tasks that wait for the others, by run. */
 const waitersOf = new WeakMap<RunState, Set<IdleWaiter>>();
 
 /**
- * Waits until every other task waits. What waits for something outside of the run, such as a socket, counts as waiting too.
+ * Waits until every other task waits. A task that waits for something outside of the run, such as a socket, counts, too.
  *
  * Follows Trio's `wait_all_tasks_blocked`.
  *

@@ -7,7 +7,7 @@ import { WaitQueue } from "../sync/wait_queue.ts";
 
 /** Bytes on their way in one direction. */
 class Wire {
-  /** How many bytes may be on their way before whoever sends has to wait. */
+  /** How many bytes may be on their way before the sender has to wait. */
   readonly capacity: number;
   readonly sender: WaitQueue = new WaitQueue();
   readonly receiver: WaitQueue = new WaitQueue();
@@ -152,7 +152,7 @@ export class MemoryStream implements HalfCloseableStream {
 /** How streams in memory are made. */
 export interface MemoryStreamOptions {
   /**
-   * Bytes that may be on their way before whoever sends has to wait; 0 makes each `sendAll` wait until all is received.
+   * Bytes that may be on their way before the sender has to wait; 0 makes each `sendAll` wait until all is received.
    *
    * @default {Infinity}
    */

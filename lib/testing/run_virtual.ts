@@ -17,7 +17,7 @@ export class DeadlockError extends Error {
 /** Options of {@linkcode runVirtual}. */
 export interface VirtualRunOptions {
   /**
-   * What the order of tasks that are ready at the same time is drawn from. An error that leaves the run names it, so that
+   * The seed of the order of tasks that are ready at the same time. An error that leaves the run names it, so that
    * the same order can be had again.
    *
    * @default {The environment variable SHUFFLE_SEED, or a number by chance}

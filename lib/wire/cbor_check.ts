@@ -5,7 +5,7 @@
  * Tags are refused unless they are named: a decoder gives some of them powers that a message has no use for.
  */
 
-/** What one message may hold. */
+/** Limits of one message. */
 export interface CborLimits {
   /** Arrays and maps inside each other. */
   readonly maxDepth: number;
@@ -19,7 +19,7 @@ export interface CborLimits {
   readonly tags?: ReadonlyMap<number, Tagged>;
 }
 
-/** What may stand behind a tag. */
+/** A tag that is allowed, and the items that may stand behind it. */
 export interface Tagged {
   readonly kind: "number" | "bytes" | "array" | "map";
   /**

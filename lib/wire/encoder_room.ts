@@ -3,12 +3,12 @@ import type { Encoder } from "cbor-x/encode";
 import { giveAway } from "../base/own_memory.ts";
 import { HEADROOM_BYTES } from "./message.ts";
 
-/** What is there beside the bytes that are known beforehand: if it takes more, the encoder makes more room. */
+/** Room beside the bytes that are known beforehand: if a message takes more, the encoder makes more room. */
 const BESIDE_BYTES = 16 * 1_024;
 /** The room of an encoder to begin with. */
 const FIRST_BYTES = 8 * 1_024;
 
-/** What the types of the package leave out. */
+/** A method that the types of the package leave out. */
 type Roomy = Encoder & { useBuffer(room: Uint8Array): void };
 
 /**

@@ -33,7 +33,7 @@ const MAX_BOXES = 1_000;
 const MAX_TEXT = 64 * 1_024;
 const MAX_ALL_TEXT = 4 * 1_024 * 1_024;
 const PROPERTY_BOUNDS = { maxDepth: 8, maxItems: 1_000 };
-/** What every error has, or what is a part of the box by itself. */
+/** Properties that every error has, or that are parts of the box by themselves. */
 const NOT_PROPERTIES: ReadonlySet<string> = new Set([
   "name",
   "message",
@@ -42,7 +42,7 @@ const NOT_PROPERTIES: ReadonlySet<string> = new Set([
   "errors",
   "error",
   "suppressed",
-  // What runtimes add to say where their own code raised it.
+  // Runtimes add these to say where their own code raised it.
   "line",
   "column",
   "sourceURL",
@@ -70,7 +70,7 @@ export function encodeError(error: unknown, at: string, relayed: IsRelayed): Uin
   }
 }
 
-/** What is left to be said, for all errors of one box. */
+/** The room that is left, for all errors of one box together. */
 class Boxing {
   readonly #at: string;
   readonly #relayed: IsRelayed;
@@ -152,7 +152,7 @@ function cut(text: string, length = MAX_TEXT): string {
   return (text.length <= length ? text : `${text.slice(0, Math.max(0, length))}...`).toWellFormed();
 }
 
-/** What `read` gives; `otherwise` if it throws, as a getter or a proxy can. */
+/** The value of `read`; `otherwise` if it throws, as a getter or a proxy can. */
 function attempt<T>(read: () => T, otherwise: T): T {
   try {
     return read();

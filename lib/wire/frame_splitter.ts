@@ -19,7 +19,7 @@ interface Incomplete {
   filled: number;
 }
 
-/** What is set aside for a frame before more of it has come: what is announced costs nothing, what comes does. */
+/** Room that is set aside for a frame before more of it has come: an announced length costs nothing, bytes do. */
 const FIRST_ROOM_BYTES = 16 * 1_024;
 /** When this share of a frame has come, there is room for all of it. */
 const SHARE = 1 / 8;
@@ -52,8 +52,8 @@ export class FrameSplitter {
   }
 
   /**
-   * Takes more bytes, and gives the contents of the frames that they complete. What came in one piece is a view, the rest is
-   * copied once.
+   * Takes more bytes, and gives the contents of the frames that they complete. A frame that came in one piece is a view, any
+   * other is copied once.
    *
    * @throws {FrameError} If a frame is too long.
    */

@@ -7,7 +7,7 @@ import { messageOf } from "../base/user_error.ts";
 import { type CborLimits, checkCbor } from "./cbor_check.ts";
 import { FrameError, FrameSplitter, HEADER_BYTES } from "./frame_splitter.ts";
 
-/** What a frame may be. */
+/** Limits of a frame. */
 export interface FrameLimits extends CborLimits {
   readonly maxBytes: number;
 }

@@ -1,7 +1,7 @@
 /**
  * The messages that actors exchange. Each is a frame with one CBOR array, `[kind, dialog, number]` or
- * `[kind, dialog, number, payload]`, and the payload is CBOR of its own inside of a byte string: whoever reads an
- * envelope need not understand what is in it, so that a bad payload ends a dialog and not its connection.
+ * `[kind, dialog, number, payload]`, and the payload is CBOR of its own inside of a byte string: a reader of the
+ * envelope need not understand its content, so that a bad payload ends a dialog and not its connection.
  *
  * `docs/protocol.md` is the specification.
  */
@@ -11,7 +11,7 @@ import { FrameError, HEADER_BYTES } from "./frame_splitter.ts";
 /** The version of the protocol that is spoken here. */
 export const ACTOR_PROTOCOL = 1;
 
-/** What a message is. The numbers are those of the wire. */
+/** The kinds of message. The numbers are those of the wire. */
 export const Kind = {
   /** The first message of either side: who it is. `number` is the version of the protocol. */
   hello: 0,

@@ -1,10 +1,10 @@
 /**
- * What waits to be written to one connection, and in which order. PURE: messages in, frames out.
+ * Messages that wait to be written to one connection, and their order. PURE: messages in, frames out.
  *
  * Invariants:
  * 1. The messages of one dialog stay in order, except for urgent ones.
  * 2. Urgent messages overtake everything that was not given out yet, but not each other, and not the start of their own
- *    dialog: a cancel never arrives before it. What has not been started when it is cancelled is not started any more.
+ *    dialog: a cancel never arrives before it. A dialog that is cancelled before its start went out is not started any more.
  * 3. A long payload goes out in parts, and between any two of them other dialogs have their turn; short messages do not
  *    keep it from going out.
  * 4. However often the other side asks whether this one is alive, one answer waits.

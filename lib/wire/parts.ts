@@ -1,5 +1,5 @@
 /**
- * Puts the parts of long payloads together again. What it keeps is bounded, for each message and for all of them together.
+ * Puts the parts of long payloads together again. Its memory is bounded, for each message and for all of them together.
  *
  * The first part says how long the whole is. Room for that is set aside when a share of it has come: a lie gets no more than
  * a multiple of what it costs. From then on each part is copied once, to where it stays.
@@ -8,7 +8,7 @@ import { FrameError } from "./frame_splitter.ts";
 import { Kind, type Message, MIN_PART_BYTES } from "./message.ts";
 import { PayloadError, type PayloadLimits, tooLong } from "./payload.ts";
 
-/** What may be open on one connection at a time. */
+/** Limits of the payloads that are open on one connection at a time. */
 export interface PartLimits extends Pick<PayloadLimits, "maxBytes"> {
   /** Messages of which parts have come. */
   readonly maxOpen: number;
@@ -16,7 +16,7 @@ export interface PartLimits extends Pick<PayloadLimits, "maxBytes"> {
   readonly maxTotalBytes: number;
 }
 
-/** What the parts of all connections of an actor may take together. */
+/** The memory that the parts of all connections of an actor may take together. */
 export class PartBudget {
   readonly maxBytes: number;
   #bytes = 0;
@@ -43,7 +43,7 @@ const SHARE = 1 / 8;
 interface Parts {
   /** How long the whole payload is to be. */
   readonly total: number;
-  /** What came before there was room. */
+  /** The parts that came before there was room. */
   readonly parts: Uint8Array[];
   /** Room for the whole. */
   whole: Uint8Array | null;
@@ -52,7 +52,7 @@ interface Parts {
   isDropped: boolean;
 }
 
-/** What may have parts. Everything else is short, and may come between the parts of other messages of its dialog. */
+/** Kinds of message that may have parts. All others are short, and may come between the parts of messages of their dialog. */
 const WITH_PARTS: ReadonlySet<Kind> = new Set<Kind>([
   Kind.start,
   Kind.started,

@@ -1,4 +1,4 @@
-/** What messages carry: values to CBOR and back, within limits. */
+/** The content of messages: values to CBOR and back, within limits. */
 import { addExtension, Encoder } from "cbor-x/encode";
 import { Decoder } from "cbor-x/decode";
 import { giveAway, takeMemory } from "../base/own_memory.ts";
@@ -15,7 +15,7 @@ export class PayloadError extends Error {
   override readonly name = "PayloadError";
 }
 
-/** What a payload may hold, and how long its bytes may be, in as many parts as that takes. */
+/** Limits of the content of a payload, and of the length of its bytes, in as many parts as that takes. */
 export interface PayloadLimits {
   readonly maxBytes: number;
   readonly maxDepth: number;
@@ -29,7 +29,7 @@ export interface SharedMemory {
   find(id: number): SharedArrayBuffer | undefined;
 }
 
-/** What is allowed where nothing else is said. */
+/** The default limits. */
 export const PAYLOAD_LIMITS: PayloadLimits = {
   maxBytes: 256 * 1_024 * 1_024,
   maxDepth: 64,
@@ -94,7 +94,7 @@ let memoryInUse: SharedMemory | null = null;
 /**
  * The bytes of a value. They may be a view on a buffer that nobody writes to any more.
  *
- * @param memory What shared memory in it is handed over by; without it there is none to be sent.
+ * @param memory Hands over the shared memory in it; without it there is none to be sent.
  * @throws {PayloadError} If it holds what cannot be sent, or too much.
  */
 export function encodePayload(
@@ -129,7 +129,7 @@ function encodeBytes(value: Uint8Array, limits: PayloadLimits): Uint8Array {
   requireFitting(BYTES_HEAD + value.length, limits);
   const length = BYTES_HEAD + value.length;
   const needed = HEADROOM_BYTES + length;
-  // What goes to a thread takes all of its memory along, and nothing that was in it before is for that one to see.
+  // A payload for a thread takes its whole memory along, and that thread must not see the former content of this memory.
   const memory = memoryInUse === null ? takeMemory(needed) : new ArrayBuffer(needed);
   const bytes = giveAway(new Uint8Array(memory, HEADROOM_BYTES, length));
   bytes[0] = 0x5a;
@@ -154,7 +154,7 @@ function overLimit(length: number, { maxBytes }: PayloadLimits): string {
 /**
  * The value of some bytes. Byte arrays in it are views.
  *
- * @param memory What shared memory in it is found by.
+ * @param memory Finds the shared memory in it.
  * @throws {PayloadError} If they are no value within the limits.
  */
 export function decodePayload(
@@ -181,13 +181,13 @@ function sharedWith(memory: SharedMemory | null, id: number): SharedArrayBuffer 
   return found;
 }
 
-/** What in a value that was refused cannot be sent, whichever way it was to go; null if it is only too long. */
+/** The part of a refused value that cannot be sent, in either direction; null if the value is only too long. */
 export function whyRefused(value: unknown): string | null {
   return whyNotCarried(value, { ...PAYLOAD_LIMITS, sharesMemory: true }) ??
     whyNotCarried(value, PAYLOAD_LIMITS);
 }
 
-/** What is said of a payload that came in and is over the limit. */
+/** The error of a payload that came in and is over the limit. */
 export function tooLong(length: number, maxBytes: number): PayloadError {
   return new PayloadError(
     `Cannot read what came in: it takes ${length} bytes, and at most ${maxBytes} are allowed`,

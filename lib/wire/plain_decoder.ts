@@ -1,6 +1,6 @@
 /**
- * Decodes what most messages are: what `PlainEncoder` encodes, whoever has. Anything else, be it well-formed or not, is left to
- * a decoder that looks closer. PURE.
+ * Decodes what `PlainEncoder` encodes, which most messages are, from any sender. Everything else, well-formed or not, is left
+ * to a decoder that looks closer. PURE.
  */
 import { PLAIN_BYTES, PLAIN_DEPTH } from "./plain_encoder.ts";
 

@@ -40,7 +40,7 @@ export class PlainEncoder {
     return bytes;
   }
 
-  /** False if it is not plain. What is too long goes on for one item at most. */
+  /** False if it is not plain. A value that is too long goes on for one item at most. */
   #write(value: unknown, depth: number): boolean {
     if (this.#at > PLAIN_BYTES) return false;
     switch (typeof value) {

@@ -32,9 +32,9 @@ const CARRIED: readonly (abstract new (...args: never[]) => object)[] = [
   Uint8ClampedArray,
 ];
 
-/** What a value was found to be. */
+/** The verdict about a value. */
 export interface Carried {
-  /** What in it cannot be sent, and where; null if all of it can. */
+  /** The part that cannot be sent, and where it is; null if all of the value can. */
   readonly reason: string | null;
   /** Bytes of all buffers and typed arrays in it. */
   readonly binaryBytes: number;
@@ -114,7 +114,7 @@ class Walk {
     if (!CARRIED.some((known) => value instanceof known)) return `${nameOf(path)} is ${describe(value)}`;
     if (value instanceof Date) return null;
     this.binaryBytes += (value as ArrayBuffer | Uint8Array).byteLength;
-    // What looks at memory that is shared would be a copy over there.
+    // A view of shared memory would be a copy on the other side.
     return ArrayBuffer.isView(value) && value.buffer instanceof SharedArrayBuffer
       ? `${nameOf(path)} is a view of shared memory: send its buffer, or a copy made by slice()`
       : null;

@@ -20,7 +20,7 @@ export function describeChange({ action, keys, isForLater }: PlanChange): string
   }
 }
 
-/** What somebody has asked for beside the file: `5 replicas by scale, and 2 in its file`. */
+/** A number of replicas that somebody has asked for beside the file: `5 replicas by scale, and 2 in its file`. */
 export function describeScaled({ replicas, inFile }: Scaled): string {
   return `${replicas} ${replicas === 1 ? "replica" : "replicas"} by \`scale\`, and ${
     inFile ?? "none"

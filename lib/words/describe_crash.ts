@@ -1,6 +1,6 @@
 import type { Crash } from "../supervision/crash.ts";
 
-/** What is said of a crash in one line. */
+/** A crash in one line. */
 export function describeCrash({ report }: Pick<Crash, "report">): string {
   return `held for inspection: ${report.split("\n", 1)[0]}`;
 }

@@ -1,6 +1,6 @@
 import type { ActorError } from "../supervision/actor_error.ts";
 
-/** What an error says, in one line. */
+/** An error in one line. */
 export function describeError({ type, message }: Pick<ActorError, "type" | "message">): string {
   const [first = ""] = message.split("\n");
   return first === "" ? type : `${type}: ${first}`;

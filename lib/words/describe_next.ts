@@ -4,7 +4,7 @@ import type { RestartPolicy } from "../config/plan.ts";
 import type { Budget } from "../supervision/budget.ts";
 import type { VisibleState } from "../supervision/view.ts";
 
-/** What is known of a node when it is asked what comes next. */
+/** The facts about a node from which its next step follows. */
 export interface Outlook {
   readonly path: string;
   readonly state: VisibleState;
@@ -15,7 +15,7 @@ export interface Outlook {
   readonly hasDate: boolean;
 }
 
-/** What happens next to a node, or has to happen that anything does, as a clause for people. */
+/** The next step of a node, or the condition for one, as a clause for people. */
 export function describeNext({ path, state, restart, budget, hasDate }: Outlook): string {
   const isBetweenRuns = state === "inactive" || state === "completed" || state === "failed";
   if (hasDate && isBetweenRuns) return `it runs at its next date; \`supervise start ${path}\` runs it now`;

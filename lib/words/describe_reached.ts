@@ -1,7 +1,7 @@
 import { countedProcesses } from "../base/counted.ts";
 import type { ReachedLimits } from "../supervision/reached_limits.ts";
 
-/** What the kernel did, as a clause: `killed by the kernel: memory_max 64MiB reached`. */
+/** The act of the kernel as a clause: `killed by the kernel: memory_max 64MiB reached`. */
 export function describeReached(reached: ReachedLimits): string {
   const { oomKills, killedMain, memoryMax, forksRefused, pidsMax } = reached;
   const memory = memoryMax === null ? "out of memory" : `memory_max ${memoryMax} reached`;

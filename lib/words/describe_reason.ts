@@ -53,7 +53,7 @@ export function describeHookFailure({ hook, end }: HookFailure): string {
   return `its ${hook} hook failed: ${how}`;
 }
 
-/** What was found alive after SIGKILL. */
+/** Processes that were found alive after SIGKILL. */
 function describeSurvivors(processes: readonly Survived[]): string {
   const found = nameSome(processes.map(({ pid, how }) => `${pid}${SURVIVED[how]}`));
   const isRefused = processes.length > 0 && processes.every(({ how }) => how === "refused");

@@ -39,14 +39,14 @@ export interface WorkerContextOptions {
    */
   readonly workerType?: "process" | "thread";
   /**
-   * What becomes of a running job when this process dies, be it by SIGKILL: it is killed at once, or it may finish. A
+   * The fate of a running job when this process dies, even by SIGKILL: it is killed at once, or it may finish. A
    * worker without a job ends in any case.
    *
    * @default {"kill"}
    */
   readonly orphans?: "kill" | "finish";
   /**
-   * What SIGTERM does to a worker. Ignored, it is for this process to decide: a signal to a whole group or service does not
+   * The effect of SIGTERM on a worker. Ignored, it is for this process to decide: a signal to a whole group or service does not
    * break jobs that this process still waits for, and when it ends its workers do.
    *
    * @default {"ignore"}

@@ -1,4 +1,4 @@
-/** What goes wrong with workers, beside what the functions throw that run in them. */
+/** Errors of workers, beside those that the functions throw that run in them. */
 import { nameSome } from "../base/name_some.ts";
 import { describeStatus } from "../actor/errors.ts";
 import { registerErrorType } from "../actor/error_types.ts";
@@ -35,7 +35,7 @@ export class BrokenWorkerError extends Error {
   }
 }
 
-/** What a job may use up. */
+/** The resources of a job that have a limit. */
 export type LimitName = "memory" | "cpuTime" | "wallTime";
 
 /** A job has used more than it may, and was ended with its worker. */
@@ -43,9 +43,9 @@ export class JobLimitExceeded extends Error {
   override readonly name = "JobLimitExceeded";
   /** Which limit it was. */
   readonly limit: LimitName;
-  /** What was allowed: bytes of memory, or milliseconds. */
+  /** The limit: bytes of memory, or milliseconds. */
   readonly allowed: number;
-  /** What had been used when that was noticed. */
+  /** The amount that had been used when that was noticed. */
   readonly used: number;
 
   /** @internal */

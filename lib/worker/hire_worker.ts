@@ -30,7 +30,7 @@ export function hireWorker(
     sigterm,
     debug: false,
     startTimeoutMs: START_TIMEOUT_MS,
-    // What is ended before its time has nothing to clean up, and may be in a loop without an end.
+    // A worker that is ended before its time has nothing to clean up, and may be in a loop without an end.
     graceMs: 0,
   });
   return new Worker({

@@ -4,7 +4,7 @@ import type { ResolvedHook } from "./context_options.ts";
 /** The module that every worker serves; no file, but a part of this program. */
 export const WORKER_MODULE = "supervise:worker";
 
-/** What a worker is told when it begins. Infinite times are null. */
+/** The first message to a worker. Infinite times are null. */
 export interface WorkerOrders {
   readonly idleTimeout: number | null;
   readonly init: ResolvedHook | null;
@@ -17,12 +17,12 @@ export type FunctionRef = number | readonly [number: number, url: string, name: 
 /** A job: a function and its arguments; or, for a chunk of several calls of the same function, the arguments of each. */
 export type JobMessage = readonly [call: FunctionRef, args: readonly unknown[], isChunk?: true];
 
-/** What came of it: a result, or a boxed error. */
+/** The outcome of a job: a result, or a boxed error. */
 export type Reply = readonly [isOk: true, result: unknown] | readonly [isOk: false, box: unknown];
 
-/** A job, as whoever has it run describes it. */
+/** A job, as its caller describes it. */
 export interface Job {
-  /** What errors call it. */
+  /** The name that errors give it. */
   readonly name: string;
   /** The URL of its module. */
   readonly url: string;
@@ -34,7 +34,7 @@ export interface Job {
   readonly limits: JobLimits | null;
 }
 
-/** What one job may use before it is ended with its worker. What is not given is not limited. */
+/** Limits of one job: one that reaches them is ended with its worker. A limit that is not given is none. */
 export interface JobLimits {
   /**
    * Bytes of memory that the worker's process may have in use, its runtime included, which takes some 30 to 60 MB by itself. Looked at

@@ -6,7 +6,7 @@ export class KnownFunctions {
   readonly #numbers = new Map<string, Map<string, number>>();
   #next = 0;
 
-  /** What is sent for a job. */
+  /** The message that is sent for a job. */
   messageOf({ url, name, args, isChunk }: Job): JobMessage {
     const call: FunctionRef = this.#numbers.get(url)?.get(name) ?? [this.#next, url, name];
     return isChunk ? [call, args, true] : [call, args];

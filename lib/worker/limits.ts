@@ -8,7 +8,7 @@ import type { Job, JobLimits } from "./job.ts";
 /** Between two looks at a worker's process. */
 const LOOK_MS = 50;
 
-/** What has been used up so far. */
+/** The amounts that have been used so far. */
 export interface Usage {
   /** Bytes. */
   readonly memory: number;
@@ -16,10 +16,10 @@ export interface Usage {
   readonly cpuTime: number;
 }
 
-/** What does a job, and is watched meanwhile. */
+/** The process of a job, which is watched meanwhile. */
 export interface Watched<T> {
   do(job: Job): Promise<T>;
-  /** What its process uses; null if it is gone. */
+  /** The usage of its process; null if it is gone. */
   usage(): Usage | null;
   kill(): void;
 }

@@ -16,7 +16,7 @@ export interface MapProgress {
   readonly total: number | null;
 }
 
-/** What is mapped, and how. */
+/** The items that are mapped, and how. */
 export interface MappingOptions {
   readonly source: SafeChannel<unknown>;
   /** Gives the results of a chunk of items. */

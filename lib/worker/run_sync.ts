@@ -25,7 +25,7 @@ export interface JobOptions {
    */
   readonly killOnCancel?: boolean;
   /**
-   * What bounds how many jobs run at once: a limiter, or anything that is held while the job runs. A token is held for as
+   * The bound of jobs that run at once: a limiter, or anything that is held while the job runs. A token is held for as
    * long as the work goes on, also where its caller does not wait any more.
    *
    * @default The limiter that `currentDefaultWorkerLimiter` gives.
@@ -33,7 +33,7 @@ export interface JobOptions {
   readonly limiter?: CapacityLimiter | Context<unknown>;
   /** @default That of the `cacheScope` around, or the default one. */
   readonly context?: WorkerContext;
-  /** What it may use before it is ended with its worker. */
+  /** Its limits: a job that reaches one is ended with its worker. */
   readonly limits?: JobLimits;
 }
 
@@ -85,7 +85,7 @@ export function resultOf(reply: Reply): unknown {
   throw rebuildError(readErrorBox(reply[1]), (box) => new RemoteActorError(box));
 }
 
-/** In the context of whoever names none, which is not open. */
+/** In the context of callers that name none, which is not open. */
 async function runHere(
   system: ActorSystem,
   runtime: ActorRuntime,

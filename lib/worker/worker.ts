@@ -27,18 +27,18 @@ import { KnownFunctions } from "./known_functions.ts";
 import type { Usage, Watched } from "./limits.ts";
 import { waitFor } from "./wait_for.ts";
 
-/** What a worker serves. */
+/** The functions that a worker serves. */
 interface WorkModule {
   work: ContextFunction<void, Reply, JobMessage, [WorkerOrders], void>;
 }
 
-/** What a worker is made of. */
+/** The parts of a worker. */
 export interface WorkerOptions {
   readonly name: string;
   readonly actor: ActorProcess;
   readonly owner: PortalOwner;
   readonly orders: WorkerOrders;
-  /** What a process uses, null if it is gone; a thread is none. */
+  /** Reads the usage of a process, null if it is gone; null for a thread. */
   readonly findProcess: ((pid: number) => Pick<ProcessRow, "cpuMs" | "rss"> | null) | null;
 }
 
@@ -70,18 +70,18 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
     return this.#ended.isSet;
   }
 
-  /** Whether it is known to have died, be it that nobody has been told yet. */
+  /** Whether it is known to have died, even if nobody has been told yet. */
   get isDead(): boolean {
     return this.#options.actor.hasEnded;
   }
 
-  /** What errors say of it. */
+  /** Its description in errors. */
   get description(): BrokenWorker {
     const { name, actor, findProcess } = this.#options;
     return { name, type: findProcess === null ? "thread" : "process", pid: this.#pid, status: actor.status };
   }
 
-  /** What it has failed with between two jobs; null if it has not. */
+  /** The error with which it failed between two jobs; null if it has not. */
   get failure(): RemoteActorError | null {
     return this.#isKilled ? null : this.#failure;
   }
@@ -106,7 +106,7 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
           const link = await nursery.start<Link>((inner) => this.#live(inner, nursery), { name: "process" });
           this.#pid = link.peer.pid;
           await this.#converse(link, () => {
-            // What is cancelled in this moment already has not come to be ready.
+            // A worker whose start is cancelled by now has not become ready.
             checkpointIfCancelled();
             scope.shield = true;
             status.started();
@@ -136,7 +136,7 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
     const stream = this.#stream!;
     let isSent = false;
     try {
-      // What fails here has not left this process, unless it is cancelled.
+      // A job that fails here has not left this process, unless it is cancelled.
       const message = this.#functions.messageOf(job);
       if (!stream.trySend(message)) await waitFor(job, () => stream.send(message));
       isSent = true;

@@ -153,6 +153,7 @@ export class FakeActors {
         isRead: true,
         isPipe: false,
         columns: 80,
+        rows: 24,
         write: (text) => {
           if (puppet.isAlive) this.reports.push(text);
           return Promise.resolve();

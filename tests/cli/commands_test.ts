@@ -9,7 +9,7 @@ import { painter } from "../../lib/cli/render/paint.ts";
 import { VERBS } from "../../lib/cli/verbs.ts";
 import { test } from "../harness/test.ts";
 
-const PLAIN = painter(false);
+const WIDE = { columns: Infinity, paint: painter(false) };
 const LIB = fileURLToPath(new URL("../../lib/cli/", import.meta.url));
 
 const COMMANDS = await Promise.all(VERBS.map(async (verb) => ({ verb, command: await verb.load() })));
@@ -17,6 +17,7 @@ const COMMANDS = await Promise.all(VERBS.map(async (verb) => ({ verb, command: a
 /** The commands that a file of `commands/` is the code of. */
 const COMMANDS_OF: Readonly<Record<string, readonly string[]>> = {
   actions: ["start", "stop", "restart", "reset"],
+  ps_watch: ["ps"],
   up_foreground: ["up"],
   up_detached: ["up"],
   up_tree: ["up"],
@@ -41,10 +42,10 @@ function wordsOf(example: string): readonly string[] {
 }
 
 test("commands: the help lists every command, and every command's help all of its options", () => {
-  const help = renderHelp(VERBS, GLOBAL_OPTIONS, PLAIN).split("\n");
+  const help = renderHelp(VERBS, GLOBAL_OPTIONS, WIDE).split("\n");
   for (const { verb, command } of COMMANDS) {
     assert.ok(help.some((line) => line.startsWith(`  ${verb.name} `) && line.endsWith(verb.summary)));
-    const own = renderCommandHelp(verb, command, optionsOf(command), PLAIN).split("\n");
+    const own = renderCommandHelp(verb, command, optionsOf(command), WIDE).split("\n");
     assert.equal(own[0], `Usage: supervise ${verb.name} [options] ${command.usage}`.trimEnd());
     for (const { name, short, value, doc } of optionsOf(command)) {
       const flags = `${short === undefined ? "    " : `-${short}, `}--${name}${

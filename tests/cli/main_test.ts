@@ -14,6 +14,7 @@ async function called(args: readonly string[], environment: Record<string, strin
     isPipe: false,
     isRead: true,
     columns: 80,
+    rows: 24,
     write: (text) => {
       written[name] += text;
       return Promise.resolve();
@@ -73,7 +74,8 @@ test("main: a mistake is told on stderr with its name and what to do", async () 
     ],
     [
       ["help", "lgos"],
-      'error[usage/unknown-command]: There is no command "lgos"\nhint: did you mean "logs"?\n',
+      'error[usage/unknown-topic]: There is no command, error or key "lgos", did you mean "logs"?\n' +
+      "hint: `supervise help` lists the commands\n",
     ],
     [["down", "x"], 'error[usage/words]: too many words for "down"\nhint: supervise down\n'],
     [["check", "a", "b"], 'error[usage/words]: too many words for "check"\nhint: supervise check [FILE]\n'],

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { UserError } from "../../lib/base/user_error.ts";
-import { parseMoment } from "../../lib/cli/moment.ts";
 import { type Goal, rowsToJudge, standingOf } from "../../lib/cli/wait_goal.ts";
 import type { StatusRow } from "../../lib/control/protocol.ts";
 import { test } from "../harness/test.ts";
@@ -73,22 +71,4 @@ test("wait goal: a tree is judged as a whole, and a glob passes over what nobody
   assert.deepEqual(judged("pool"), ["pool"]);
   assert.deepEqual(judged("**"), ["api.1", "api.2", "pool/a"]);
   assert.deepEqual(judged("pool/b"), ["pool/b"]);
-});
-
-test("moment: how long ago, or when, by the clock on the wall unless a zone is named", () => {
-  const now = Date.parse("2026-11-22T15:30:00Z");
-  const cases: readonly (readonly [string, number])[] = [
-    ["10m", now - 600_000],
-    ["1h30m", now - 5_400_000],
-    ["2026-11-22T15:00Z", now - 1_800_000],
-    ["2026-11-22 15:00:30Z", now - 1_770_000],
-    ["2026-11-22T15:00+02:00", now - 9_000_000],
-    ["2026-11-22T15:00", new Date(2026, 10, 22, 15).getTime()],
-    ["2026-11-22", new Date(2026, 10, 22).getTime()],
-  ];
-  for (const [text, expected] of cases) assert.equal(parseMoment(text, "since", now), expected, text);
-  for (const text of ["", "10", "yesterday", "2026-13-01", "2026-11-22T25:00", "1"]) {
-    const isUsage = (error: unknown) => error instanceof UserError && error.code === "usage/bad-value";
-    assert.throws(() => parseMoment(text, "since", now), isUsage, text);
-  }
 });

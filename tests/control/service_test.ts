@@ -52,6 +52,17 @@ test("service: an action that is not to be waited for is answered at once", asyn
   });
 });
 
+test("service: an action that is not to be waited for is an error where it is refused at once", async () => {
+  await onStage(async (stage) => {
+    stage.engine.untilTaken = () => {
+      stage.engine.answer({ ok: false, refusal: { kind: "torn_down", tree: ROOT } });
+      return Promise.resolve();
+    };
+    const asked = stage.client().request("restart", { paths: ["a"], wait: false });
+    await assert.rejects(asked, { code: "tree/refused" });
+  });
+});
+
 test("service: a wait for readiness begins with the tree, and is answered with every row", async () => {
   await onStage(async (stage) => {
     const client = stage.client();

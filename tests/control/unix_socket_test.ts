@@ -22,7 +22,7 @@ import { END } from "./stage.ts";
 const UID = process.getuid!();
 
 // Loads what stays loaded, before the first test is watched for what it leaves open.
-await openSystemSockets();
+(await (await openSystemSockets()).listen(`@supervise-test-${process.pid}`, () => {})).close();
 
 interface Real {
   readonly host: Host;

@@ -379,6 +379,7 @@ export class FakeTrees {
       isRead: true,
       isPipe: false,
       columns: 80,
+      rows: 24,
       write: (text: string) => {
         if (puppet?.isAlive === true) this.complaints.push(text.trimEnd());
         return Promise.resolve();

@@ -1,6 +1,8 @@
 /** Programs that were written for systemd, and health checks of real ones. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { Buffer } from "node:buffer";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import process from "node:process";
 import { freePort } from "../harness/ports.ts";
 import { e2e } from "../harness/supervise.ts";
@@ -93,6 +95,58 @@ e2e("health: what works no more is restarted, and dependents wait for it", async
   assert.match(events, /web: unhealthy \(2 checks failed\): http .*500/);
   assert.match((await sandbox.supervise("down")).stdout, / 0 left/);
 });
+
+e2e(
+  "health: checks that flood, hang or print garbage fail in their time, and leave nothing",
+  async (sandbox) => {
+    const connections = new Set<Socket>();
+    const server = createServer((socket) => {
+      connections.add(socket.on("error", () => {}));
+      const flood = () => {
+        while (socket.write(Buffer.alloc(65_536, "x"))) { /* It takes all that it is given. */ }
+      };
+      socket.on("drain", flood);
+      flood();
+    });
+    const port = await new Promise<number>((resolve) =>
+      server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port))
+    );
+    const actor = (name: string, probe: string) => `
+    [actors.${name}]
+    exec = "sleep 1000"
+    daemon = true
+    health = { ${probe}, interval = "20ms", timeout = "300ms", retries = 2, on_failure = "ignore" }
+  `;
+    sandbox.config(
+      actor("flooding", 'exec = "yes"') +
+        actor("hanging", `exec = ["/bin/sh", "-c", "trap '' TERM; sleep 1001 & wait; sleep 1001"]`) +
+        actor("loud", 'exec = ["/bin/sh", "-c", "head -c 50000000 /dev/zero; echo no >&2; exit 3"]') +
+        actor("garbage", `http = "http://127.0.0.1:${port}/"`),
+    );
+    try {
+      assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+      for (
+        const [path, why] of [
+          ["flooding", /no answer within 0\.3 s/],
+          ["hanging", /no answer within 0\.3 s/],
+          ["loud", /exit code 3/],
+          ["garbage", /HTTP/],
+        ] as const
+      ) {
+        await sandbox.rowWhen(path, ({ healthy }) => healthy === false);
+        const row = await sandbox.row(path);
+        assert.deepEqual([row.state, row.restarts], ["running", 0]);
+        assert.match(row.reason, why);
+      }
+      assert.doesNotMatch((await sandbox.supervise("logs")).stdout, /\| (y|no|x+)$/m);
+      assert.match((await sandbox.supervise("down")).stdout, / 0 left/);
+    } finally {
+      for (const socket of connections) socket.destroy();
+      server.close();
+    }
+  },
+  ["yes"],
+);
 
 /** Names a process in a session of its own, which has lost its parent, as the main one, and stays. */
 const DAEMON = `

@@ -377,3 +377,22 @@ e2e("upgrade: killed at any moment it leaves actors that go on", async (sandbox)
   }
   assert.equal((await sandbox.supervise("down")).code, 0);
 });
+
+e2e("upgrade: ps --watch goes on with the next supervisor, and ends with the tree", async (sandbox) => {
+  sandbox.config(`
+    on_supervisor_death = "survive"
+    [actors.a]
+    exec = "sleep 1000"
+    daemon = true
+  `);
+  assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+  const watching = sandbox.start(["ps", "--watch"]);
+  await watching.line(/^a +running/);
+  assert.equal((await sandbox.supervise("upgrade")).code, 0);
+  assert.equal((await sandbox.supervise("stop", "a")).code, 0);
+  await watching.line(/^a +stopped/);
+  assert.equal((await sandbox.supervise("down")).code, 0);
+  const { code, stderr } = await watching.done;
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /the tree has ended/);
+});

@@ -62,6 +62,29 @@ e2e("wait: ends with an error when it never will be so", async (sandbox) => {
   });
 });
 
+e2e(
+  "wait: an actor without a health check is not waited for to be healthy, and a tree is when it is ready",
+  async (sandbox) => {
+    sandbox.config(`
+    [actors.checked]
+    exec = "sleep 600"
+    daemon = true
+    health = { exec = "true", interval = "50ms" }
+    [trees.pool.actors.unchecked]
+    exec = "sleep 600"
+    daemon = true
+  `);
+    assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+    assert.equal((await sandbox.supervise("wait", "checked", "--for", "healthy")).code, 0);
+    assert.equal((await sandbox.supervise("wait", "checked", "pool", "--for", "healthy")).code, 0);
+    const done = await sandbox.supervise("wait", "checked", "pool/unchecked", "--for", "healthy");
+    assert.equal(done.code, 1);
+    assert.match(done.stderr, /^error\[wait\/missed\]: .*: "pool\/unchecked"\nhint: .*--for healthy,ready/m);
+    assert.equal((await sandbox.supervise("wait", "**", "--for", "healthy,ready")).code, 0);
+    assert.equal((await sandbox.supervise("down")).code, 0);
+  },
+);
+
 e2e("wait: ends with its tree, whose actors are stopped then", async (sandbox) => {
   await up(sandbox);
   const ready = sandbox.start(["wait", "gate", "--for", "ready", "--timeout", "60s"]);

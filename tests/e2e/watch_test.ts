@@ -1,9 +1,9 @@
 /** Files that actors watch: saved as editors save them, while the tree runs. */
 import assert from "node:assert/strict";
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "../harness/until.ts";
-import { e2e } from "../harness/supervise.ts";
+import { e2e, SUPERVISE } from "../harness/supervise.ts";
 
 e2e("watch: what is saved restarts its actor, or signals it, and nothing else", async (sandbox) => {
   sandbox.write("src/main.ts", "1");
@@ -54,3 +54,30 @@ e2e("watch: what is saved restarts its actor, or signals it, and nothing else", 
   assert.match(events, /proxy: .*conf\/app\.conf has changed: it gets SIGHUP/);
   assert.match((await sandbox.supervise("down")).stdout, / 0 left/);
 });
+
+/** Root reads every folder, unless it goes without the power to. */
+const WITHOUT_POWER = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"];
+
+e2e("watch: a folder that may not be read is told, and all else is watched", async (sandbox) => {
+  sandbox.write("src/open/a", "1");
+  sandbox.write("src/closed/b", "1");
+  const closed = join(sandbox.dir, "src/closed");
+  chmodSync(closed, 0o000);
+  sandbox.config(`
+    [actors.web]
+    exec = "sleep 1000"
+    daemon = true
+    watch = { paths = ["src"], debounce = "50ms" }
+  `);
+  const up = await sandbox.run([...WITHOUT_POWER, ...SUPERVISE, "up", "-d"]).done;
+  assert.equal(up.code, 0, up.stderr);
+  const before = await sandbox.row("web");
+  await until("it is told", async () => {
+    const { stdout } = await sandbox.supervise("events", "web");
+    return /src\/closed"? .*(permission|EACCES)/i.test(stdout);
+  });
+  sandbox.write("src/open/a", "2");
+  await sandbox.rowWhen("web", ({ pid, ready }) => ready && pid !== before.pid);
+  chmodSync(closed, 0o755);
+  assert.match((await sandbox.supervise("down")).stdout, / 0 left/);
+}, ["setpriv"]);

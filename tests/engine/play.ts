@@ -43,7 +43,14 @@ const PROGRAM: ActorSystem["program"] = {
   uid: OWN_UID,
   pid: 0,
   cwd: "/",
-  stderr: { isTerminal: false, isRead: true, isPipe: false, columns: 80, write: () => Promise.resolve() },
+  stderr: {
+    isTerminal: false,
+    isRead: true,
+    isPipe: false,
+    columns: 80,
+    rows: 24,
+    write: () => Promise.resolve(),
+  },
 };
 
 /** A play: the configuration, the programs that it names, and what else happens. */

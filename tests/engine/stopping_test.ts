@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Signal } from "../../lib/base/signals.ts";
+import type { NodeId } from "../../lib/config/plan.ts";
 import type { FakeProgram } from "../../lib/host/fake/puppet.ts";
 import { test } from "../harness/test.ts";
 import { play, type Stage } from "./play.ts";
@@ -229,4 +230,24 @@ test("engine: a stopped process is woken up to hear that it is to stop", async (
     script: downAt(1_000),
   });
   assert.deepEqual(played.linesOf("web", "exited", "killed"), ["1000 exited"]);
+});
+
+test("engine: all that was posted is taken when that was waited for, also where the tree ends of it", async () => {
+  let isThrough = false;
+  await play({
+    config: "[actors.a]\nexec = ['/bin/stay']\ndaemon = true",
+    programs: { "/bin/stay": (self) => self.forever() },
+    script: async ({ engine, at, down }) => {
+      await at(100);
+      const a = "a" as NodeId;
+      engine.post({ type: "stop_requested", request: null, nodes: [a] });
+      assert.equal(engine.state.nodes.get(a)!.phase.at, "running");
+      await engine.untilTaken();
+      assert.notEqual(engine.state.nodes.get(a)!.phase.at, "running");
+      down();
+      await engine.untilTaken();
+      isThrough = true;
+    },
+  });
+  assert.ok(isThrough);
 });

@@ -87,6 +87,7 @@ export class FakeProgram implements Program {
       isRead: true,
       isPipe: false,
       columns: 80,
+      rows: 24,
       write: (text) => {
         this.written += text;
         return Promise.resolve();

@@ -4,20 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { IS_BUILT } from "./built.ts";
+import { isInstalled } from "./installed.ts";
 import { skip, test } from "./test.ts";
 import { until, untilGiven } from "./until.ts";
 
@@ -214,13 +207,6 @@ export function e2e(
       await sandbox.dispose();
     }
   });
-}
-
-function isInstalled(program: string): boolean {
-  const folders = program.startsWith("/")
-    ? [""]
-    : (process.env["PATH"] ?? "").split(":").map((folder) => `${folder}/`);
-  return folders.some((folder) => existsSync(folder + program));
 }
 
 function watch(child: ChildProcess, onDone: () => void): Running {

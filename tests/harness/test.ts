@@ -35,8 +35,15 @@ const WATCHDOG_MS = Number(process.env["WATCHDOG_MS"] ?? 120_000);
 const register: Register = await (async () => {
   const deno = (globalThis as { Deno?: DenoTest }).Deno;
   if (deno !== undefined) {
+    const { allReturned } = await import("../../lib/host/deno/readiness.ts");
     return (name: string, fn: TestBody, ignore: boolean) =>
-      deno.test({ name, fn: withWatchdog(name, fn), ignore, sanitizeOps: true, sanitizeResources: true });
+      deno.test({
+        name,
+        fn: withWatchdog(name, fn, allReturned),
+        ignore,
+        sanitizeOps: true,
+        sanitizeResources: true,
+      });
   }
   const bun = await import("bun:test" as string) as BunTest;
   return (name: string, body: TestBody, skip: boolean) =>
@@ -53,14 +60,22 @@ export function skip(name: string, lack: string): void {
   register(`${name} (skipped: ${lack})`, () => {}, true);
 }
 
-function withWatchdog(name: string, body: TestBody): TestBody {
+/** @param settle Waits for that of the runtime which ends a moment after it was told to. */
+function withWatchdog(name: string, body: TestBody, settle: () => Promise<void>): TestBody {
+  const whole = async () => {
+    try {
+      await body();
+    } finally {
+      await settle();
+    }
+  };
   return async () => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const watchdog = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`Watchdog: "${name}" hangs`)), WATCHDOG_MS);
     });
     try {
-      await Promise.race([body(), watchdog]);
+      await Promise.race([whole(), watchdog]);
     } finally {
       clearTimeout(timer);
     }

@@ -5,13 +5,16 @@
  */
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
-import { type Running, type Sandbox, SUPERVISE } from "../harness/supervise.ts";
-import { until } from "../harness/until.ts";
+import { fileURLToPath } from "node:url";
+import { type Running, type Sandbox, SUPERVISE, UNDER_TEST } from "../harness/supervise.ts";
+import { until, untilGiven } from "../harness/until.ts";
 
 /** What supervisor and guardian, and the tree's folders, hold at a moment. */
 export interface Sample {
   /** Proportional share of the memory, in KiB. */
   readonly memory: number;
+  /** Living objects of the runtime, without garbage; 0 on Deno. */
+  readonly objects: number;
   readonly descriptors: number;
   readonly threads: number;
   /** Files in the tree's folders. */
@@ -22,6 +25,7 @@ export interface Sample {
 /** How much may be added after the warm-up: absolute, and as a part of what there was. */
 const MAY_GROW: { readonly [Name in keyof Sample]: { readonly by: number; readonly share: number } } = {
   memory: { by: 24 * 1_024, share: 0.15 },
+  objects: { by: 5_000, share: 0.03 },
   descriptors: { by: 12, share: 0 },
   threads: { by: 8, share: 0 },
   files: { by: 12, share: 0 },
@@ -41,13 +45,17 @@ export interface SoakOptions {
 export async function soak({ sandbox, onRound, upgrades }: SoakOptions): Promise<readonly Sample[]> {
   configure(sandbox, 0);
   sandbox.write("watched/file", "0");
-  await done(sandbox, "up", "-d");
+  const counting = {
+    BUN_OPTIONS: `--preload=${fileURLToPath(new URL("count_objects.ts", import.meta.url))}`,
+    SOAK_ASKS: asksOf(sandbox),
+  };
+  await succeeded("up -d", sandbox.start(["up", "-d"], COUNTS ? counting : {}));
   const followers = [["logs", "-f"], ["events", "-f"]].map((args) => silent(sandbox, args));
   const samples: Sample[] = [];
   for (let round = 1;; round++) {
     await live(sandbox, round);
     if (upgrades && round % 5 === 0) await done(sandbox, "upgrade");
-    samples.push(await sampleOf(sandbox));
+    samples.push(await sampleOf(sandbox, round));
     if (!onRound(round, samples.at(-1)!)) break;
   }
   await done(sandbox, "down");
@@ -112,11 +120,36 @@ async function live(sandbox: Sandbox, round: number): Promise<void> {
 }
 
 async function done(sandbox: Sandbox, ...args: readonly string[]): Promise<void> {
-  const { code, stdout, stderr } = await sandbox.supervise(...args);
-  if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}: ${stdout}${stderr}`);
+  await succeeded(args.join(" "), sandbox.start(args));
 }
 
-async function sampleOf(sandbox: Sandbox): Promise<Sample> {
+async function succeeded(name: string, running: Running): Promise<void> {
+  const { code, stdout, stderr } = await running.done;
+  if (code !== 0) throw new Error(`${name} ended with ${code}: ${stdout}${stderr}`);
+}
+
+/** Whether objects can be counted: Deno cannot be asked for them from inside. */
+const COUNTS = UNDER_TEST !== "deno";
+
+function asksOf({ dir }: Sandbox): string {
+  return `${dir}/asks`;
+}
+
+/** The living objects of some processes. */
+async function objectsOf(sandbox: Sandbox, pids: readonly number[], round: number): Promise<number> {
+  if (!COUNTS) return 0;
+  sandbox.write("asks", String(round));
+  const counts = pids.map(async (pid) => {
+    const file = `${asksOf(sandbox)}.${pid}`;
+    return await untilGiven("objects are counted", () => {
+      const { asked, objects } = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+      return asked === String(round) ? objects as number : null;
+    });
+  });
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+}
+
+async function sampleOf(sandbox: Sandbox, round: number): Promise<Sample> {
   const { pid } = await sandbox.json("ps");
   const own = [pid, parentOf(pid)];
   const sum = (count: (pid: number) => number) => own.reduce((total, one) => total + count(one), 0);
@@ -126,7 +159,9 @@ async function sampleOf(sandbox: Sandbox): Promise<Sample> {
     `${sandbox.dir}/state`,
     ...record === undefined ? [] : [record.slice(0, record.lastIndexOf("/"))],
   ];
+  const objects = await objectsOf(sandbox, own, round);
   return {
+    objects,
     memory: sum((one) =>
       Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${one}/smaps_rollup`, "utf8"))![1])
     ),

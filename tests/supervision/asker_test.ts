@@ -60,6 +60,21 @@ test("asker: a plan says who has applied it, and how", () => {
   });
 });
 
+test("asker: a plan has removed what leaves by it, and nothing that still leaves by an earlier one", () => {
+  const world = new World(planOf({
+    children: { a: DAEMON, b: DAEMON, pool: { children: { c: DAEMON } } },
+  })).begin();
+  for (const path of ["a", "b", "pool/c"]) world.script(path, { obeys: false });
+  const removedBy = (children: Parameters<typeof planOf>[0]["children"]) => {
+    const given = { type: "plan_given", request: null, plan: planOf({ children }), rolling: false } as const;
+    const entry = firstEntry(world, given);
+    world.send(given);
+    return entry.event === "planned" ? entry.data.removed : null;
+  };
+  assert.deepEqual(removedBy({ b: DAEMON, pool: { children: { c: DAEMON } } }), ["a"]);
+  assert.deepEqual(removedBy({ b: DAEMON }), ["pool", "pool/c"]);
+});
+
 test("signal: it goes to what has a process, begins no stop, and an end that it brings is one like any other", () => {
   const world = new World(planOf({
     children: {

@@ -26,7 +26,7 @@ export class CrashDesk implements CrashKeeper {
   readonly #turn = new StrictFifoLock();
   readonly #offer: (crash: HeldCrash) => void;
 
-  /** @param offer Shows a crash to whoever may inspect it. */
+  /** @param offer Shows a crash to those that may inspect it. */
   constructor(offer: (crash: HeldCrash) => void) {
     this.#offer = offer;
   }
@@ -40,7 +40,7 @@ export class CrashDesk implements CrashKeeper {
   }
 }
 
-/** What is said when a crash is offered. */
+/** The line that offers a crash. */
 export function describeHeld({ actor, pid, name, report, inspector }: HeldCrash): string {
   return [
     `Actor "${actor}" (pid ${pid}) is held for inspection: "${name}" has failed`,

@@ -20,8 +20,8 @@ export class CrashHolder {
   }
 
   /**
-   * Returns when the crash was let go. No cancel does that: whoever inspects is not to lose what he looks at. But what
-   * fails when the actor is already on its way out is not held.
+   * Returns when the crash was let go. No cancel does that: an inspector must not lose the object of his look. But a
+   * crash of an actor that is already on its way out is not held.
    */
   async hold(error: unknown, name: string): Promise<void> {
     if (error instanceof Cancelled || this.#runtime.cancelledBy !== null) return;

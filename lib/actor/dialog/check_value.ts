@@ -11,7 +11,7 @@ export interface StandardSchema<Output = unknown> {
   };
 }
 
-/** What a validator says. */
+/** The answer of a validator. */
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] };
@@ -25,7 +25,7 @@ export interface SchemaIssue {
 /** A value did not have the shape that the border asks for. */
 export class ValidationError extends Error {
   override readonly name = "ValidationError";
-  /** What is wrong, each with the place in the value. */
+  /** The faults, each with its place in the value. */
   readonly issues: readonly { readonly path: string; readonly message: string }[];
 
   /** @internal */

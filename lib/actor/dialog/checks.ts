@@ -1,4 +1,4 @@
-/** What is checked of everything that crosses the border of one function. */
+/** Checks of all values that cross the border of one function. */
 import { type Check, checkOf, type StandardSchema } from "./check_value.ts";
 
 /** Validators for what crosses the border of a function, each of any library that speaks Standard Schema. */

@@ -5,7 +5,7 @@
  * Invariants:
  * 1. `openContext` does not return before the task over there is over, or the connection is lost, or it was asked to end
  *    and did not in time, which is an error.
- * 2. What leaves it is what `leave` says: a cancel that this context has asked for is absorbed, everything else raises.
+ * 2. `leave` decides which errors leave it: a cancel that this context has asked for is absorbed, everything else raises.
  */
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import { Kind } from "../../wire/message.ts";
@@ -128,7 +128,7 @@ export class Context<Receives = unknown, Sends = unknown, Result = unknown> {
   discard(): void {
     const dialog = this.#dialog;
     if (this.#stream !== null) this.#stream.close();
-    // Whoever sends to a stream that will never be opened hears of it.
+    // The sender to a stream that will never be opened hears of it.
     else if (dialog.final === null) dialog.send(Kind.stop);
     dialog.isDiscarding = true;
   }
@@ -154,7 +154,7 @@ export async function runContext<T>(
       return await body(context, first);
     });
     context.discard();
-    // What ended the block from the other side is raised below.
+    // An end of the block from the other side is raised below.
     if (!scope.cancelledCaught) await dialog.until("end of context", () => dialog.final !== null);
   } catch (error) {
     errors.push(error);
@@ -190,7 +190,7 @@ export async function runStream<S extends MsgStream<unknown, never>, T>(
   return value as T;
 }
 
-/** What the other side started with. */
+/** The value with which the other side has started. */
 async function startedOf(dialog: Dialog, checks: Checks): Promise<unknown> {
   await dialog.until("started", () => dialog.started !== null || dialog.final !== null);
   if (dialog.started !== null) return await checked(checks.started, decodePayload(dialog.started));

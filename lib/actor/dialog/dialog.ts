@@ -1,10 +1,10 @@
 /**
- * One side of a dialog: what has come in, and what may go out. The message loop calls `receive`, which never waits; tasks
- * wait for what it brings.
+ * One side of a dialog: messages that have come in, and the credit for those that may go out. The message loop calls
+ * `receive`, which never waits; tasks wait for its messages.
  *
  * Invariants:
- * 1. A dialog has one end on this side: what the other side said it is, or the loss of the connection.
- * 2. What comes in is bounded by the credit that was given for it; a side that sends more has failed.
+ * 1. A dialog has one end on this side: the one that the other side told, or the loss of the connection.
+ * 2. Credit bounds the messages that come in; a side that sends more has failed.
  */
 import { Queue } from "../../base/queue.ts";
 import { type Give, WaitList } from "../../sync/wait_list.ts";
@@ -86,7 +86,7 @@ export class Dialog {
   final: Final | null = null;
   /** Whether its task over there has begun. */
   isAcknowledged = false;
-  /** What it has started with; null before. */
+  /** The value with which it has started; null before. */
   started: Uint8Array | null = null;
   /** The first request of the other side to cancel this one. */
   cancelRequest: CancelRequest | null = null;
@@ -126,7 +126,7 @@ export class Dialog {
     return this.#waiting.until(what, isReady);
   }
 
-  /** Wakes whoever has waited for what has changed. */
+  /** Wakes the tasks that wait for a change. */
   notify(): void {
     this.#waiting.look();
   }
@@ -224,9 +224,9 @@ export class Dialog {
     if (this.final !== null) return;
     this.final = final;
     if (!this.isServed) this.link.forget(this);
-    // Who waits for it hears how it ended, before whoever is told goes on to cancel what waits for something else.
+    // The tasks that wait for the end hear of it first. The listeners come after them, because they may cancel other waits.
     this.notify();
-    // What is served goes on until its task has ended, too, and says so.
+    // A dialog that is served goes on until its task has ended, too, and says so.
     if (this.isServed) this.onCancel?.();
     this.onFinal?.();
   }

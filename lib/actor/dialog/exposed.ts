@@ -1,4 +1,4 @@
-/** What an actor lets others call: the exported functions of the modules that it was given. */
+/** The functions of an actor that others may call: the exports of the modules that it was given. */
 import { nameSome } from "../../base/name_some.ts";
 import { nearestName } from "../../base/nearest.ts";
 import { type Checks, checksOf, NO_CHECKS, type Schemas } from "./checks.ts";
@@ -73,6 +73,21 @@ export interface Exposed {
 
 /** Modules by the names under which they are called; the unnamed one is the actor's main module. */
 export type Modules = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+
+/** The facts about a function that others may call. */
+export interface FunctionFacts {
+  readonly name: string;
+  readonly style: Style;
+}
+
+/** All functions of the main module that may be called. */
+export function functionsOf(modules: Modules): readonly FunctionFacts[] {
+  const exports = modules.get("") ?? {};
+  return Object.keys(exports).flatMap((name) => {
+    const found = functionOf(exports, name);
+    return found === null ? [] : [{ name, style: found.style }];
+  });
+}
 
 /**
  * Finds the function of a name.

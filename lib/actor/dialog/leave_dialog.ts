@@ -31,7 +31,7 @@ interface Leaving extends DialogOptions {
   readonly isOwnCancel: boolean;
   /** Whether this side has asked for the end of the other one, and so has handled it. */
   readonly isHandled?: boolean;
-  /** What this side is left with. */
+  /** The errors that are left on this side. */
   readonly errors: readonly unknown[];
 }
 
@@ -98,7 +98,7 @@ export function hasEndedAsAsked(dialog: Dialog): boolean {
   return isCausedHere(final, dialog) || (final.how === "failed" && final.error instanceof TransportClosed);
 }
 
-/** Whether it was cancelled by this actor, or in the name of whoever cancels this actor itself. */
+/** Whether it was cancelled by this actor, or in the name of the one that cancels this actor itself. */
 export function isCausedHere(final: Final, { cancelledAs, link }: Dialog): boolean {
   if (final.how !== "cancelled" || cancelledAs === null) return false;
   const id = final.error.canceller?.id;

@@ -22,7 +22,7 @@ export interface StreamOptions {
    */
   readonly bufferSize?: number;
   /**
-   * What `send` does if the other side has no room: it waits, or raises {@linkcode StreamOverrun}.
+   * The way of `send` if the other side has no room: it waits, or raises {@linkcode StreamOverrun}.
    *
    * @default {"wait"}
    */

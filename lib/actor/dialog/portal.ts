@@ -1,4 +1,4 @@
-/** What one actor holds to talk to another. */
+/** The handle by which one actor talks to another. */
 import { Cancelled } from "../../scope/cancelled.ts";
 import { checkpointIfCancelled } from "../../scope/park.ts";
 import { checked } from "./check_value.ts";
@@ -55,7 +55,7 @@ export interface PortalOptions extends DialogOptions {
   readonly schemas?: Readonly<Record<string, Schemas>>;
 }
 
-/** Whoever holds a portal, as far as the portal needs it. */
+/** The holder of a portal, as far as the portal needs it. */
 export interface PortalOwner {
   /** @internal Cancels the actor at the other end of a link. */
   cancelActor(link: Link, reason: string | null, timeoutMs: number): Promise<void>;

@@ -5,13 +5,13 @@ import type { Check } from "./check_value.ts";
 import type { Dialog } from "./dialog.ts";
 import { MsgStream, withStream } from "./msg_stream.ts";
 
-/** Sends what a generator yields, at the pace of whoever receives, until that one has had enough. */
+/** Sends the values of a generator, at the pace of the receiver, until that one has had enough. */
 export async function sendGenerated(
   dialog: Dialog,
   values: AsyncIterable<unknown>,
   check: Check | null,
 ): Promise<void> {
-  // Whoever starts a generator receives from it.
+  // The side that starts a generator receives from it.
   dialog.peerHasOpened = true;
   const stream = new MsgStream<never, unknown>(dialog, {}, { outgoing: check, incoming: null });
   await withStream(stream, () => sendAll(stream, values[Symbol.asyncIterator]()));

@@ -1,5 +1,5 @@
 /**
- * Runs what another actor has asked for, in a task of its own. Whatever happens there ends its dialog and is told to the
+ * Runs a function for another actor, in a task of its own. Any failure there ends its dialog and is told to the
  * other side; it never ends this actor.
  */
 import { CancelScope } from "../../scope/cancel_scope.ts";
@@ -14,11 +14,11 @@ import { sendGenerated } from "./send_generated.ts";
 import { ServedContext } from "./served_context.ts";
 import { readStart } from "./start_request.ts";
 
-/** What requests are served with. */
+/** The parts of an actor that serve requests. */
 export interface ServeOptions {
   /** @throws {NotExposed} */
   readonly find: (module: string, name: string) => Exposed;
-  /** Who has cancelled this actor as a whole; asked when a task was cancelled without its caller having done so. */
+  /** The canceller of this actor as a whole; asked when a task was cancelled without its caller having done so. */
   readonly canceller: () => Canceller;
   /** Told of what a function threw, before it is sent; what is returned is waited for. */
   readonly onError?: (error: unknown, name: string) => Promise<void>;

@@ -23,7 +23,7 @@ export class ServedContext<Started = void, Sends = unknown, Receives = unknown> 
     this.#checks = checks;
   }
 
-  /** Who has opened it. */
+  /** The actor that has opened it. */
   get caller(): ActorId {
     return this.#dialog.link.peer;
   }

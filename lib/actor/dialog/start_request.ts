@@ -1,4 +1,4 @@
-/** What opens a dialog: which function, how it is talked to, and its arguments. */
+/** The message that opens a dialog: its function, the style of the talk, and the arguments. */
 import {
   decodePayload,
   encodePayload,
@@ -21,7 +21,7 @@ export interface StartRequest {
 const STYLES: ReadonlySet<unknown> = new Set<Style>(["call", "context", "stream"]);
 
 /**
- * @param memory What shared memory among the arguments is handed over by.
+ * @param memory Hands over the shared memory among the arguments.
  * @throws {PayloadError} If an argument cannot be sent.
  */
 export function encodeStart(

@@ -70,7 +70,7 @@ function portOf(address: string): Port {
   return { host: match[1]!.replace(/^\[|\]$/g, ""), port };
 }
 
-/** What goes over a network is for those with a certificate alone: there is no other way to tell who they are. */
+/** A connection over a network is for holders of a certificate alone: nothing else tells who they are. */
 function requireTls(address: string, tls: TlsCredentials | null): TlsCredentials {
   if (tls !== null) return tls;
   throw new TypeError(`Cannot use ${address} without credentials: pass tls: { cert, key, ca }`);

@@ -35,7 +35,7 @@ export type Begun = Pick<
 
 /** A child that was started and has yet to connect. */
 export interface Expected {
-  /** What it is called: it cannot know yet. */
+  /** Its name and path, which it cannot know yet. */
   readonly identity: Pick<ActorId, "name" | "path">;
   /** Takes its connection. */
   readonly onJoin: (link: Link) => void;
@@ -63,13 +63,13 @@ export interface ListenOptions {
   readonly maxPartBytes?: number;
 }
 
-/** What is known of a connection beforehand. */
+/** Facts about a connection that are known beforehand. */
 export interface AdoptOptions extends Pick<LinkOptions, "memory"> {
   /** Whether it comes from another machine. */
   readonly isRemote?: boolean;
 }
 
-/** What connections are made of. */
+/** The parts of the connections of an actor. */
 export interface ConnectionsOptions extends ListenOptions {
   readonly host: ActorHost;
   readonly self: Identity;
@@ -136,7 +136,7 @@ export class Connections {
     return () => this.#expected.delete(token);
   }
 
-  /** Takes a connection of whoever may connect, on which nothing was said yet, or what `reader` has kept. */
+  /** Takes a connection that anybody with access may have made, on which nothing was said yet but the bytes in `reader`. */
   adopt(connection: Connection, reader: FrameReader, options: AdoptOptions = {}): void {
     if (this.#nursery === null) return connection.close();
     this.#start("connection", () => this.#welcome(connection, reader, options));
@@ -164,7 +164,7 @@ export class Connections {
     }
   }
 
-  /** Goes on with the connection to whoever has started this actor, on which it has said hello. */
+  /** Goes on with the connection to the parent of this actor, on which the parent has said hello. */
   join(begun: Begun): Link {
     const link = this.#link(begun);
     this.#start("connection to the parent", () => link.run());

@@ -1,5 +1,5 @@
 /**
- * Who may be connected to one listener at a time. Every connection costs a descriptor and memory, so their number is bounded
+ * Bounds the connections to one listener. Every connection costs a descriptor and memory, so their number is bounded
  * for every user. A connection on which nothing was understood yet is a visitor; one that has begun is a guest.
  *
  * A new visitor is always let in: if there are too many, the oldest of the process that has the most is sent away. So a
@@ -24,7 +24,7 @@ const SHARE = 1 / 4;
 /** How many who are sent away are told why at the same time: to tell takes a moment in which they are still connected. */
 const MOST_TOLD = 16;
 
-/** What a doorkeeper goes by. */
+/** The rules of a doorkeeper. */
 export interface DoorkeeperOptions {
   /** @default {DOOR_LIMITS} */
   readonly limits?: DoorLimits;

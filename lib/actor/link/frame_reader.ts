@@ -14,7 +14,7 @@ export class FrameReader {
   #begun: Uint8Array | null;
   readonly #pending: Uint8Array[] = [];
 
-  /** @param begun What was read of the connection before. */
+  /** @param begun Bytes that were read of the connection before. */
   constructor(connection: Connection, begun: Uint8Array | null = null) {
     this.#connection = connection;
     const longest = longestPayload(connection) + ENVELOPE_BYTES;

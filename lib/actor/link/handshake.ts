@@ -22,7 +22,7 @@ export interface Greeted {
 /**
  * Says hello first, as the side that has connected.
  *
- * @param token What proves to a parent that this is the child that it has started.
+ * @param token Proves to a parent that this is the child that it has started.
  * @throws {HandshakeError}
  */
 export async function greet(connection: Connection, self: Identity, token: string | null): Promise<Greeted> {

@@ -1,4 +1,4 @@
-/** Who an actor says that it is. */
+/** The identity that an actor claims. */
 import { ACTOR_PROTOCOL } from "../../wire/message.ts";
 import { decodePayload, encodePayload } from "../../wire/payload.ts";
 import type { ActorId, Canceller } from "../errors.ts";
@@ -10,11 +10,11 @@ export interface Identity extends ActorId {
   readonly address: string | null;
 }
 
-/** What each side of a connection says first. */
+/** The first message of each side of a connection. */
 export interface Hello {
   readonly protocol: number;
   readonly actor: Identity;
-  /** What a child was given to prove that it is the one that was started; null for others. */
+  /** The token by which a child proves that it is the one that was started; null for others. */
   readonly token: string | null;
 }
 

@@ -1,13 +1,13 @@
 /**
- * A connection to another actor: many dialogs over one stream of frames. The message loop takes what comes in and never
+ * A connection to another actor: many dialogs over one stream of frames. The message loop takes each message and never
  * waits for a task, so that a cancel is heard at once.
  *
  * Invariants:
- * 1. A frame is written whole, whatever is cancelled meanwhile: no task writes, tasks only queue.
+ * 1. A frame is written whole, even if its sender is cancelled meanwhile: no task writes, tasks only queue.
  * 2. When the connection is lost, every dialog of it ends, and every waiter wakes.
- * 3. What the other side sends ends one dialog at the worst if its envelope is sound, and this connection if it is not.
+ * 3. A bad message ends one dialog at the worst if its envelope is sound, and this connection if it is not.
  * 4. An end without a goodbye is a truncation, also over TLS.
- * 5. What the other side can make this one keep is bounded, whether it reads its answers or not.
+ * 5. The memory that the other side can make this one keep is bounded, whether it reads its answers or not.
  */
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { ExitStatus } from "../../host/ports/processes.ts";
@@ -40,11 +40,11 @@ const WRITE_BYTES = 256 * 1_024;
 const HIGH_WATER_BYTES = 512 * 1_024;
 /** With so much waiting to be written, the other side is behind with its reading. */
 const BEHIND_BYTES = 4 * 1_024 * 1_024;
-/** How long a goodbye may take to whoever has broken the rules. */
+/** How long a goodbye may take to a side that has broken the rules. */
 const GOODBYE_MS = 1_000;
 /** How many dialogs the other side may have open. */
 const MOST_SERVED = 10_000;
-/** How many answers the message loop itself gives to whoever has so much to read already. */
+/** How many answers of the message loop itself may wait for a side that does not read. */
 const MOST_UNREAD = 10_000;
 /** Parts of long payloads on their way in. */
 const PART_LIMITS: PartLimits = {
@@ -52,9 +52,9 @@ const PART_LIMITS: PartLimits = {
   maxOpen: MOST_SERVED,
   maxTotalBytes: 4 * PAYLOAD_LIMITS.maxBytes,
 };
-/** What is said of a connection of which only the end has come. */
+/** The description of a connection that ended without a goodbye. */
 const CUT = "it ended in the middle, without a goodbye";
-/** What only the side says that serves a dialog. */
+/** Kinds that only the serving side of a dialog sends. */
 const FROM_SERVER: ReadonlySet<Kind> = new Set<Kind>([
   Kind.startAck,
   Kind.started,
@@ -64,17 +64,17 @@ const FROM_SERVER: ReadonlySet<Kind> = new Set<Kind>([
   Kind.hold,
 ]);
 
-/** What a connection is for. */
+/** The parts of a connection. */
 export interface LinkOptions {
   readonly connection: Connection;
-  /** What came in with the handshake is in there, too. */
+  /** Bytes that came in with the handshake are in there, too. */
   readonly reader: FrameReader;
   readonly self: Identity;
   readonly peer: Identity;
   /** Memory that both sides see. */
   readonly memory?: SharedMemory;
   /**
-   * What parts of long payloads may take, here and on other connections.
+   * The memory for parts of long payloads, here and on other connections.
    *
    * @default As much as one connection may.
    */
@@ -193,7 +193,7 @@ export class Link implements DialogLink {
     this.#parts.ignoreRest(dialog.id);
   }
 
-  /** Tells whoever waits for this actor whether its deadlines count. */
+  /** Tells those that wait for this actor whether its deadlines count. */
   hold(isHeld: boolean): void {
     for (const { id } of this.#dialogs.values()) {
       if (this.#isTheirs(id)) {
@@ -264,7 +264,7 @@ export class Link implements DialogLink {
   /**
    * Ends every dialog, and lets go of the connection.
    *
-   * @param why What came first: the end of a process may be the reason, or follow from a transport that has failed.
+   * @param why The cause: the end of a process may be the reason, or follow from a transport that has failed.
    */
   lose(why: string, status: ExitStatus | null, cause?: Error): void {
     if (this.#lost !== null) return;
@@ -358,7 +358,7 @@ export class Link implements DialogLink {
     return this.adopt(id);
   }
 
-  /** What is cancelled after its end, or before it came to be started, is as good as cancelled. */
+  /** A cancel that comes after the end of a dialog, or before its start, has nothing left to do. */
   #receiveLateCancel({ dialog: id, number, payload }: Message): void {
     const who = readCanceller(decodeOr(payload, null));
     const request = { ...who, withinMs: number === 0 ? null : number };

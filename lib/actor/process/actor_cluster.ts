@@ -3,7 +3,7 @@ import { type ActorNurseryOptions, type ActorOptions, openActorNurseryOn } from 
 import type { ActorSystem } from "../current_actor.ts";
 import type { Portal } from "../dialog/portal.ts";
 
-/** What a cluster is made of. */
+/** Options of a cluster. */
 export interface ClusterOptions<M> extends ActorOptions<M>, Pick<ActorNurseryOptions, "grace"> {
   /** Names of the actors; as many are started. */
   readonly names: readonly string[];

@@ -24,7 +24,7 @@ import type { ActorRuntime } from "../runtime.ts";
 /** How an actor nursery ends, and how its actors do. */
 export interface ActorNurseryOptions extends NurseryOptions {
   /**
-   * What happens to daemon actors when the body is done: they are cancelled gracefully, or waited for as in tractor.
+   * The fate of daemon actors when the body is done: they are cancelled gracefully, or waited for as in tractor.
    *
    * @default {"cancel"}
    */
@@ -38,7 +38,7 @@ export interface ActorNurseryOptions extends NurseryOptions {
   readonly grace?: number;
 }
 
-/** What an actor is to be. */
+/** Options of an actor. */
 export interface ActorOptions<M = unknown> {
   /** The module whose functions can be called: `actorModule(...)`, a URL, or a path. */
   readonly module?: ActorModule<M> | string | URL;
@@ -64,10 +64,10 @@ export interface ActorOptions<M = unknown> {
   readonly debug?: boolean;
 }
 
-/** What a one-shot actor is to be. */
+/** Options of a one-shot actor. */
 export interface OneShotOptions extends Omit<ActorOptions, "module" | "exec"> {
   /**
-   * What the actor is called.
+   * The name of the actor.
    *
    * @default The function's name.
    */
@@ -113,7 +113,7 @@ export class ActorNursery {
    * Starts a daemon actor: it has no end of its own, and serves what its modules export until it is cancelled. Returns when
    * it has loaded them.
    *
-   * @param name What it is called; not unique.
+   * @param name Its name; not unique.
    * @throws {ActorStartError} If it ends before that, or takes too long; its process is gone then.
    * @throws {Cancelled} Its process is gone then, too.
    */
@@ -164,7 +164,7 @@ export class ActorNursery {
       } catch (error) {
         // A death of the actor is an error of the nursery already, of which the lost call says the same once more.
         const death = error instanceof TransportClosed && error.status !== null ? await ended() : null;
-        // Who waits for the result in the nursery is cancelled, and does not raise the same error once more.
+        // A task of the nursery that waits for the result is cancelled, and does not raise the same error once more.
         if (!scope.cancelCalled) this.cancelScope.cancel(`one-shot "${name}" failed: ${messageOf(error)}`);
         oneShot.settle({ error: death ?? error });
         if (death === null && !scope.cancelCalled) throw error;

@@ -32,7 +32,7 @@ import { encodeSpec, type SpawnSpec } from "./spawn_spec.ts";
 import { decodePayload } from "../../wire/payload.ts";
 import type { Launch, Vessel } from "./vessel.ts";
 
-/** What is started, and how it is ended. */
+/** How a process is started, and how it is ended. */
 export interface ActorProcessOptions {
   readonly runtime: ActorRuntime;
   readonly launch: Launch;
@@ -58,7 +58,7 @@ export class ActorProcess {
   #status: ExitStatus | null = null;
   #isGone = false;
   #link: Link | null = null;
-  /** What it is as a whole: its start, and its end. */
+  /** The dialog that stands for the whole process: its start, and its end. */
   #dialog: Dialog | null = null;
 
   constructor(options: ActorProcessOptions) {
@@ -70,7 +70,7 @@ export class ActorProcess {
     return this.#status;
   }
 
-  /** Whether it has ended, be it that nobody has been told yet. */
+  /** Whether it has ended, even if nobody has been told yet. */
   get hasEnded(): boolean {
     return this.#status !== null || this.#vessel?.hasEnded() === true;
   }
@@ -163,7 +163,7 @@ export class ActorProcess {
     if (identity !== null) return identity;
     const { final } = dialog;
     const cause = final !== null && final.how !== "returned" ? final.error : undefined;
-    // What the actor said itself is the reason, also if its end is known by the time that this is read.
+    // The actor's own words are the reason, also if its end is known by the time that they are read.
     if (cause !== undefined && (this.#status === null || cause instanceof RemoteActorError)) {
       throw new ActorStartError(this.#options.spec.name, messageOf(cause), this.#status, { cause });
     }
@@ -214,7 +214,7 @@ export class ActorProcess {
     throw new ActorDied(this.#link!.peer, this.#status!, cause === undefined ? undefined : { cause });
   }
 
-  /** What its cleanup has failed with, which outranks the cancel. */
+  /** The failure of its cleanup, which outranks the cancel. */
   #cleanupError(): RemoteActorError | null {
     const { final } = this.#dialog ?? { final: null };
     return final?.how === "failed" && final.error instanceof RemoteActorError ? final.error : null;

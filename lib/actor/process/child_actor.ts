@@ -8,7 +8,7 @@ import { launchProcess } from "./process_vessel.ts";
 import { launchThread } from "./thread_vessel.ts";
 import { type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
 
-/** What a child is to be. */
+/** Options of a child. */
 export interface ChildOptions
   extends
     Pick<SpawnSpec, "name" | "modules" | "debug">,
@@ -72,7 +72,7 @@ export function childThread(system: ActorSystem, runtime: ActorRuntime, options:
   });
 }
 
-/** What a child is told. */
+/** The orders for a child. */
 function specOf(system: ActorSystem, runtime: ActorRuntime, options: ChildOptions): SpawnSpec {
   return {
     name: options.name,

@@ -1,4 +1,4 @@
-/** What runs in the process of an actor: it joins whoever has started it, loads its modules, and serves until its end. */
+/** The program of an actor's process: it joins its parent, loads its modules, and serves until its end. */
 import type { ActorHost, Host } from "../../host/ports/host.ts";
 import type { Program } from "../../host/ports/program.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
@@ -18,7 +18,7 @@ import { ActorRuntime } from "../runtime.ts";
 import { type Joined, joinParent, type ParentLine } from "./join_parent.ts";
 import { PARENT_VARIABLE, type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
 
-/** What an actor's process needs of the machine. */
+/** The parts of the machine that an actor's process needs. */
 export interface ChildSystem {
   readonly host: ActorHost;
   readonly program: Pick<
@@ -29,7 +29,7 @@ export interface ChildSystem {
   readonly load: (url: string) => Promise<Readonly<Record<string, unknown>>>;
   /** Opens the whole host, which few actors need. */
   readonly openHost?: () => Promise<Host>;
-  /** The connection to whoever has started it, where it need not be opened, and what proves who this is. */
+  /** The connection to the parent, where it need not be opened, and the proof of who this is. */
   readonly line?: ParentLine;
   /** Shuffles the tasks that are ready; without it they go on in order. */
   readonly random?: () => number;
@@ -79,7 +79,7 @@ class ChildActor {
   async run(): Promise<number> {
     const { program, host } = this.#system;
     const { parentPid, death, debug } = this.#joined.spec;
-    // Who has no parent any more begins nothing: a module that never comes to an end would hear of that too late.
+    // A process without a parent begins nothing: a module that never comes to an end would hear of the loss too late.
     if (parentPid !== 0 && !host.processes.dieWithParent(parentPid, death)) return ENDED;
     becomeActor(this.#runtime);
     if (debug) this.#holder = new CrashHolder(this.#runtime, program, program.openInspector());

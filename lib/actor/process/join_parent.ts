@@ -1,4 +1,4 @@
-/** How an actor finds whoever has started it: it connects, says who it is, and is told what it is to be. */
+/** How an actor finds its parent: it connects, says who it is, and gets its orders. */
 import type { ActorHost } from "../../host/ports/host.ts";
 import type { Program } from "../../host/ports/program.ts";
 import type { Connection } from "../../host/ports/sockets.ts";
@@ -21,7 +21,7 @@ export interface ParentLine {
   readonly memory?: SharedMemory;
 }
 
-/** What joining needs of the machine. */
+/** The parts of the machine that joining needs. */
 export interface JoiningSystem {
   readonly host: ActorHost;
   readonly program: Pick<Program, "environment" | "pid" | "uid">;

@@ -7,7 +7,7 @@ import type { Calls } from "../dialog/portal.ts";
 export type ArgsOf<M, K extends keyof Calls<M>> = Calls<M>[K] extends (...args: infer A) => unknown ? A
   : never;
 
-/** What a function of a module gives. */
+/** The result of a function of a module. */
 export type ResultOf<M, K extends keyof Calls<M>> = Calls<M>[K] extends (...args: never[]) => Promise<infer R>
   ? R
   : never;
@@ -34,9 +34,9 @@ export class OneShot<T> {
   }
 
   /**
-   * Waits for what the function returns. May be asked for by several tasks, and more than once.
+   * Waits for the result of the function. Several tasks may wait for it, and more than once.
    *
-   * @throws What the function ended with instead. Who waits inside of the nursery is cancelled with it: the error leaves the
+   * @throws The error of the function. A task that waits inside of the nursery is cancelled with it: the error leaves the
    * nursery.
    * @throws {Cancelled} The function goes on.
    */

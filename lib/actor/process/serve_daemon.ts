@@ -6,7 +6,7 @@ import type { Modules } from "../dialog/exposed.ts";
 import { randomId } from "../random_id.ts";
 import { ActorRuntime } from "../runtime.ts";
 
-/** What a standalone actor is, and where it is reached. */
+/** A standalone actor, and its addresses. */
 export interface DaemonOptions {
   /** @default {"daemon"} */
   readonly name?: string;
@@ -17,7 +17,7 @@ export interface DaemonOptions {
    * @default A name that nobody else has; `onReady` is told of it.
    */
   readonly listen?: readonly string[];
-  /** Who it is and whom it believes, for `tcp://`. */
+  /** Its certificate and those that it trusts, for `tcp://`. */
   readonly tls?: TlsCredentials;
   /** Told where it listens, as soon as it serves. */
   readonly onReady?: (addresses: readonly string[]) => void;

@@ -1,4 +1,4 @@
-/** What a child is told by whoever has started it, once it has connected: what it is, and what it serves. */
+/** The orders that a child gets from its parent once it has connected: its name, its options, its modules. */
 import type { DeathMode } from "../../host/ports/processes.ts";
 import { encodePayload, PayloadError } from "../../wire/payload.ts";
 
@@ -21,13 +21,13 @@ export interface SpawnSpec {
   readonly parentPid: number;
   /** Whether it may clean up when that has died. */
   readonly death: DeathMode;
-  /** What SIGTERM does: it cancels the actor, or nothing, or ends the process as it ends any other. */
+  /** The effect of SIGTERM: it cancels the actor, or nothing happens, or it ends the process as it ends any other. */
   readonly sigterm: "cancel" | "ignore" | "die";
   /** Whether it is held for inspection when it fails. */
   readonly debug: boolean;
 }
 
-/** Variables of the environment by which a child finds whoever has started it, if it is not a supervisor. */
+/** Variables of the environment by which a child finds its parent, if that is not a supervisor. */
 export const PARENT_VARIABLE = "SUPERVISE_PARENT";
 /** Tokens of all actors from the root down to the child: the last one is its own, the whole is what it says hello with. */
 export const TOKEN_VARIABLE = "SUPERVISE_TOKEN";

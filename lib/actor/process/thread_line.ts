@@ -1,4 +1,4 @@
-/** How an actor in a thread begins: whoever has started it says first by what it knows it. */
+/** How an actor in a thread begins: its parent first tells the token by which it knows the actor. */
 import type { Thread, ThreadLine } from "../../host/ports/threads.ts";
 import type { ParentLine } from "./join_parent.ts";
 

@@ -32,7 +32,7 @@ export function launchThread(
   return {
     exited: Promise.race([thread.ended.then(statusOf), abandoned]),
     gone: thread.ended.then(() => {}),
-    // What has happened in a thread is known when its messages are taken, and not before.
+    // The end of a thread is known when its messages are taken, and not before.
     hasEnded: () => false,
     terminate: () => thread.terminate(),
     kill() {

@@ -1,4 +1,4 @@
-/** What an actor lives in, as whoever has started it sees it. */
+/** The process or thread that an actor lives in, as its parent sees it. */
 import type { ExitStatus } from "../../host/ports/processes.ts";
 
 /** See the module. */
@@ -7,7 +7,7 @@ export interface Vessel {
   readonly exited: Promise<ExitStatus>;
   /** Resolves once none of it runs any more. */
   readonly gone: Promise<void>;
-  /** Whether it is over, be it that `exited` has not said so yet. */
+  /** Whether it is over, even if `exited` has not said so yet. */
   hasEnded(): boolean;
   /** Asks it to end, where a cancel has not helped. */
   terminate(): void;
@@ -17,7 +17,7 @@ export interface Vessel {
   sweep(graceMs: number): Promise<void>;
 }
 
-/** How an actor finds whoever has started it. */
+/** How an actor finds its parent. */
 export interface Summons {
   readonly address: string;
   readonly token: string;

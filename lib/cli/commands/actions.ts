@@ -3,7 +3,7 @@ import { ExitCode } from "../../base/exit_code.ts";
 import { UserError } from "../../base/user_error.ts";
 import { receiptOfStop } from "../../daemon/receipt.ts";
 import type { ControlClient } from "../../control/client.ts";
-import type { ActionResult, StatusRow } from "../../control/protocol.ts";
+import type { ActionResult } from "../../control/protocol.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { openNursery } from "../../scope/nursery.ts";
@@ -11,7 +11,7 @@ import { after, NEVER } from "../../base/instant.ts";
 import { currentTime } from "../../scope/sleep.ts";
 import type { AskingCommand, AskingContext } from "../command.ts";
 import type { Option } from "../option.ts";
-import { isGoing, showProgress } from "../progress.ts";
+import { type Awaited, isGoing, isUnderWay, showProgress } from "../progress.ts";
 import { receiptFields, renderReceipt } from "../render/receipt.ts";
 import { renderRows } from "../render/rows.ts";
 import { selectorsOf, withTree } from "../which_tree.ts";
@@ -34,6 +34,7 @@ export const start: AskingCommand = {
     "nothing else",
   ]],
   words: [0, Infinity],
+  takes: ["selector"],
   ask: (context) =>
     actAndTell(
       context,
@@ -54,6 +55,7 @@ export const stop: AskingCommand = {
   options: WAIT_OPTIONS,
   examples: [["supervise stop api", "one actor"], ["supervise stop pool", "a tree with all that is in it"]],
   words: [0, Infinity],
+  takes: ["selector"],
   async ask(context) {
     const { ui } = context;
     const result = await act(
@@ -72,7 +74,7 @@ export const stop: AskingCommand = {
     } else {
       await tell(context, result);
       if (receipt !== null) {
-        await fromPromise(ui.print(renderReceipt(receipt, ui.verbosity === "verbose", ui.out)));
+        await fromPromise(ui.print(renderReceipt(receipt, ui.verbosity === "verbose", ui.out, ui.columns)));
       }
     }
     if (receipt !== null && receipt.left > 0) return ExitCode.survivors;
@@ -99,6 +101,7 @@ export const restart: AskingCommand = {
     ["supervise restart --rolling api", "its replicas, one after the other"],
   ],
   words: [0, Infinity],
+  takes: ["selector"],
   ask: (context) =>
     actAndTell(
       context,
@@ -120,6 +123,7 @@ export const reset: AskingCommand = {
   options: WAIT_OPTIONS,
   examples: [["supervise reset api", "one actor"], ["supervise reset '**'", "all of them"]],
   words: [0, Infinity],
+  takes: ["selector"],
   ask: (context) =>
     actAndTell(context, "reset", (client, paths, wait) => client.request("reset", { paths, wait })),
 };
@@ -147,7 +151,7 @@ async function act<R extends ActionResult>(
   const paths = selectorsOf(context, verb);
   const timeoutMs = args.duration("timeout");
   return await withTree(context, async (client) => {
-    const isPending = (row: StatusRow) => goal === "ready" ? row.state !== "running" : isGoing(row);
+    const awaited = goal === "ready" ? { isPending: isUnderWay } : { isPending: isGoing, paths };
     return await withPatience(
       timeoutMs,
       verb,
@@ -155,7 +159,7 @@ async function act<R extends ActionResult>(
         withProgress(
           context,
           client,
-          isPending,
+          awaited,
           () => fromPromise(send(client, paths, !args.has("no-wait"))),
         ),
     );
@@ -163,18 +167,18 @@ async function act<R extends ActionResult>(
 }
 
 async function tell({ ui }: AskingContext, { actors }: ActionResult): Promise<void> {
-  await fromPromise(ui.print(renderRows(actors, { flat: true, columns: Infinity }, ui.out)));
+  await fromPromise(ui.print(renderRows(actors, { flat: true, columns: ui.columns }, ui.out)));
 }
 
 /** Runs `body` while telling what it waits for. */
 export async function withProgress<T>(
   { ui }: AskingContext,
   client: ControlClient,
-  isPending: (row: StatusRow) => boolean,
+  awaited: Awaited,
   body: () => Promise<T>,
 ): Promise<T> {
   const result = await openNursery(async (nursery) => {
-    nursery.startSoon(() => showProgress(ui, client, isPending), { name: "progress" });
+    nursery.startSoon(() => showProgress(ui, client, awaited), { name: "progress" });
     const value = await body();
     nursery.cancelScope.cancel("it is done");
     return { value };

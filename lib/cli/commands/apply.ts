@@ -42,6 +42,7 @@ export const apply: Command = {
     ["supervise apply --dry-run", "what would become of which actor, and why"],
   ],
   words: [0, 1],
+  takes: ["file"],
   async run(context) {
     const { args } = context;
     const fields = { dry: args.has("dry-run"), wait: !args.has("no-wait"), rolling: args.has("rolling") };
@@ -73,7 +74,7 @@ export async function goOn(
     const result = await withPatience(
       timeoutMs,
       verb,
-      () => withProgress(context, client, isUnderWay, () => fromPromise(send(client))),
+      () => withProgress(context, client, { isPending: isUnderWay }, () => fromPromise(send(client))),
     );
     const { isValid, problems, texts } = result;
     const told = { isValid, problems, texts: new Map(Object.entries(texts)) };
@@ -121,8 +122,8 @@ async function tell(
   for (const text of scaledLines(scaled)) await fromPromise(ui.say(text));
   const rows = actors.filter(({ kind }) => kind !== "tree");
   if (!dry && rows.length > 0) {
-    await fromPromise(ui.print(renderRows(rows, { flat: true, columns: Infinity }, ui.out)));
+    await fromPromise(ui.print(renderRows(rows, { flat: true, columns: ui.columns }, ui.out)));
   }
   if (receipt === null) return;
-  await fromPromise(ui.print(renderReceipt(receipt, ui.verbosity === "verbose", ui.out)));
+  await fromPromise(ui.print(renderReceipt(receipt, ui.verbosity === "verbose", ui.out, ui.columns)));
 }

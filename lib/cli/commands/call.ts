@@ -1,7 +1,5 @@
 import { NotExposed } from "../../actor/errors.ts";
 import { Portal } from "../../actor/dialog/portal.ts";
-import { randomId } from "../../actor/random_id.ts";
-import { ActorRuntime } from "../../actor/runtime.ts";
 import { ExitCode, signalExitCode } from "../../base/exit_code.ts";
 import { after, NEVER } from "../../base/instant.ts";
 import { type Signal, signalNumber } from "../../base/signals.ts";
@@ -10,7 +8,7 @@ import { fromPromise } from "../../bridge/from_promise.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
 import { currentTime } from "../../scope/sleep.ts";
 import { callError } from "../call_error.ts";
-import { connectToCallee } from "../callee.ts";
+import { withCallee } from "../callee.ts";
 import type { Command, Context } from "../command.ts";
 import { parseJsonArgument } from "../json_argument.ts";
 import { jsonValue } from "../render/json_value.ts";
@@ -48,6 +46,7 @@ export const call: Command = {
     ["supervise call --stream clock ticks", "until Ctrl-C"],
   ],
   words: [2, Infinity],
+  takes: ["selector", "function", "text"],
   async run(context) {
     const [selector, name, ...texts] = context.args.words;
     const values = texts.map((text, index) => parseJsonArgument(text, index + 1));
@@ -87,7 +86,7 @@ class Call {
       const perform = () => this.#perform();
       await scope.run(args.has("stream") ? () => whileRead(this.#context, perform) : perform);
     } catch (error) {
-      // What could not be cancelled in time is no news to somebody who does not wait for it any more.
+      // A call that could not be cancelled in time is no news to somebody who does not wait for it any more.
       if (!scope.cancelCalled) throw callError(error);
     } finally {
       for (const one of undo) one();
@@ -100,17 +99,13 @@ class Call {
   async #perform(): Promise<void> {
     const { host, program } = this.#context;
     await withTree(this.#context, async (client, { socket }) => {
-      const self = { id: randomId(host), name: "call", path: "call", pid: program.pid, address: null };
-      const runtime = new ActorRuntime({ host, self, uids: new Set([program.uid]), isCancellable: false });
-      await runtime.run(async () => {
-        const onAbsent = (why: UserError) => this.#noteAbsence(why);
-        const search = { client, runtime, socket, selector: this.#selector, onAbsent };
-        await this.#talk(new Portal(await connectToCallee(search), runtime));
-      });
+      const onAbsent = (why: UserError) => this.#noteAbsence(why);
+      const search = { host, program, client, socket, selector: this.#selector, onAbsent };
+      await withCallee(search, (link, runtime) => this.#talk(new Portal(link, runtime)));
     });
   }
 
-  /** Without a time to wait, whoever is not there is not waited for. */
+  /** Without a time to wait, an actor that is not there is not waited for. */
   #noteAbsence(why: UserError): void {
     if (this.#context.args.text("timeout") === null) throw why;
     this.#absence = why;

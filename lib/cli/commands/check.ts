@@ -23,6 +23,7 @@ export const check: Command = {
     "for programs",
   ]],
   words: [0, 1],
+  takes: ["file"],
   async run(context) {
     const { host, program, ui } = context;
     const file = fileOf(context, 0, "may be open");
@@ -36,7 +37,7 @@ export const check: Command = {
         ui.printJson([{ ok, problems: problems.map(problemFields), files: [...texts.keys()] }]),
       );
     } else {
-      const rendered = renderProblems(problems, texts, ui.err.isOn);
+      const rendered = renderProblems(problems, texts, ui.err.isOn, ui.talkColumns);
       if (rendered !== "") await fromPromise(ui.say(rendered.trimEnd()));
       for (const pattern of unmatched) {
         await fromPromise(ui.say(`note: include ${quote(pattern)} matches no file`));

@@ -18,7 +18,11 @@ export const doctor: Command = {
   words: [0, 0],
   async run({ host, program, ui }) {
     const report = reportOn(examine(host, program));
-    await fromPromise(ui.json ? ui.printJson([report]) : ui.print(renderDoctor(report, ui.out)));
+    await fromPromise(
+      ui.json
+        ? ui.printJson([report])
+        : ui.print(renderDoctor(report, { columns: ui.columns, paint: ui.out })),
+    );
     return report.ok ? ExitCode.done : ExitCode.failed;
   },
 };

@@ -39,7 +39,7 @@ export const down: Command = {
       receipt = await takeDownAnyway(context, tree, error);
     }
     if (ui.json) await fromPromise(ui.printJson([receiptFields(receipt)]));
-    else await fromPromise(ui.print(renderReceipt(receipt, ui.verbosity === "verbose", ui.out)));
+    else await fromPromise(ui.print(renderReceipt(receipt, ui.verbosity === "verbose", ui.out, ui.columns)));
     return receipt.left === 0 ? ExitCode.done : ExitCode.survivors;
   },
 };

@@ -1,4 +1,9 @@
 import { ExitCode } from "../../base/exit_code.ts";
+import { nameSome } from "../../base/name_some.ts";
+import { nearestName } from "../../base/nearest.ts";
+import { UserError } from "../../base/user_error.ts";
+import { ROOT } from "../../config/plan.ts";
+import { withoutReplica } from "../../config/replica_path.ts";
 import { matches } from "../../config/select.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { FollowItem } from "../../control/protocol.ts";
@@ -8,7 +13,7 @@ import { acrossHandOvers } from "../../daemon/across_hand_overs.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { wordedEntry } from "../../words/worded_entry.ts";
 import type { Command, Context } from "../command.ts";
-import { parseMoment } from "../moment.ts";
+import { momentOf, MOMENTS } from "../moment.ts";
 import { describeEntry, entryDetails } from "../render/entry.ts";
 import { type Kept, withKept } from "../which_tree.ts";
 import { whileRead } from "../while_read.ts";
@@ -19,11 +24,12 @@ export const events: Command = {
   about: [
     "Shows what supervise has decided and why: each entry names the one that led to it. The journal outlives the tree. " +
     "With -f it goes on until the tree ends.",
+    `TIME is ${MOMENTS}.`,
   ],
   options: [
     { name: "follow", short: "f", doc: "go on with what comes" },
     { name: "lines", short: "n", value: "N", doc: "only the last N entries" },
-    { name: "since", value: "TIME", doc: "only what came since then: 10m for so long ago, or a date" },
+    { name: "since", value: "TIME", doc: "only entries from then on" },
   ],
   examples: [
     ["supervise events -n 20", "what happened last"],
@@ -31,6 +37,7 @@ export const events: Command = {
     ["supervise events -f --json", "for programs"],
   ],
   words: [0, Infinity],
+  takes: ["selector"],
   async run(context) {
     await withKept(context, (kept) =>
       whileRead(context, async () => {
@@ -91,18 +98,32 @@ function entriesOf({ host }: Context, folder: string, item: FollowItem): readonl
   return entriesBetween(readJournal(host.files, folder) ?? [], after, upTo);
 }
 
-async function history({ host }: Context, { folder, nothing }: Kept): Promise<readonly JournalEntry[]> {
+async function history(
+  { host, args }: Context,
+  { folder, nothing, client }: Kept,
+): Promise<readonly JournalEntry[]> {
   const entries = readJournal(host.files, folder);
   if (entries === null) throw await nothing("events/none", "There is no journal of this tree");
+  const isMeant = ({ path }: JournalEntry) => args.words.some((selector) => matches(selector, path));
+  if (client === null && args.words.length > 0 && !entries.some(isMeant)) throw unknown(args.words, entries);
   return entries;
+}
+
+function unknown(selectors: readonly string[], entries: readonly JournalEntry[]): UserError {
+  const paths = [...new Set(entries.map(({ path }) => withoutReplica(path)))].filter((path) => path !== ROOT);
+  const nearest = nearestName(selectors[0]!, paths);
+  return new UserError("target/unknown", `No entry is of "${selectors.join(" ")}"`, {
+    exitCode: ExitCode.noSuchTarget,
+    hint: nearest === null ? `there are entries of ${nameSome(paths)}` : `did you mean "${nearest}"?`,
+  });
 }
 
 /** Those of past entries that are asked for: of the wanted ones since then, the last ones. */
 function chosen(context: Context, entries: readonly JournalEntry[]): readonly JournalEntry[] {
   const { host, args } = context;
   const [since, count] = [args.text("since"), args.count("lines")];
-  const from = since === null ? -Infinity : parseMoment(since, "since", host.wallClock());
-  const found = wanted(context, entries).filter(({ at }) => Date.parse(at) >= from);
+  const from = momentOf(host.wallClock(), "since", since) ?? -Infinity;
+  const found = wanted(context, entries).filter(({ at }) => Date.parse(at) * 1_000 >= from);
   return count === null ? found : found.slice(-count || Infinity);
 }
 

@@ -1,4 +1,4 @@
-/** `supervise exec`: runs a command where an actor runs, with the terminal of whoever asks. */
+/** `supervise exec`: runs a command where an actor runs, with the terminal of the asker. */
 import { ExitCode, signalExitCode } from "../../base/exit_code.ts";
 import { signalNumber } from "../../base/signals.ts";
 import { UserError } from "../../base/user_error.ts";
@@ -35,6 +35,7 @@ export const exec: Command = {
     ["supervise exec db -- psql", "a client of it, on this terminal"],
   ],
   words: [0, Infinity],
+  takes: ["selector", "command"],
   async run(context) {
     const [selector, ...argv] = context.args.words;
     if (selector === undefined || argv.length === 0) {

@@ -25,12 +25,14 @@ export const exportVerb: Command = {
       name: "output",
       short: "o",
       value: "PATH",
+      takes: "file",
       doc: "write there; a folder for formats of several files; default: print",
     },
     { name: "force", doc: "write over files that are there" },
   ],
   examples: [["supervise export systemd", "to see what becomes of it"]],
   words: [1, 2],
+  takes: [Object.keys(EXPORTERS), "file"],
   async run(context) {
     const { ui, args, host, program } = context;
     const exporter = await fromPromise(exporterFor(args.words[0]!));

@@ -36,9 +36,21 @@ export const importVerb: Command = {
     "FILE may be a folder of systemd units, or several units; `-` is standard input, and needs --from as a rule.",
   ],
   options: [
-    { name: "from", value: "FORMAT", doc: "which tool the file is for" },
-    { name: "output", short: "o", value: "FILE", doc: "write the configuration there; default: print it" },
-    { name: "env-file", value: "FILE", many: true, doc: "a file of variables that belongs to it" },
+    { name: "from", value: "FORMAT", takes: Object.keys(IMPORTERS), doc: "which tool the file is for" },
+    {
+      name: "output",
+      short: "o",
+      value: "FILE",
+      takes: "file",
+      doc: "write the configuration there; default: print it",
+    },
+    {
+      name: "env-file",
+      value: "FILE",
+      takes: "file",
+      many: true,
+      doc: "a file of variables that belongs to it",
+    },
     { name: "formation", short: "c", value: "NAME=N,...", doc: "how many of each process of a Procfile" },
     { name: "port", value: "N", doc: "the port of the first process of a Procfile; default: 5000" },
     { name: "force", doc: "write over a file that is there" },
@@ -50,6 +62,7 @@ export const importVerb: Command = {
     ["supervise import --json /etc/systemd/system/shop.service", "for programs"],
   ],
   words: [1, Infinity],
+  takes: ["file"],
   async run(context) {
     const { ui, args, host, program } = context;
     const disk = includeDisk(host, MOST_BYTES, LANGUAGE);

@@ -32,6 +32,7 @@ export const init: Command = {
     ["supervise init --pid1 --group -- sh -c 'a; b'", "for a shell that passes no signals on"],
   ],
   words: [0, Infinity],
+  takes: ["command"],
   async run(context) {
     const { args } = context;
     if (!args.has("pid1")) {

@@ -1,6 +1,5 @@
 import { nameSome } from "../../base/name_some.ts";
 import { ExitCode } from "../../base/exit_code.ts";
-import { parseMoment } from "../../base/moment.ts";
 import { nearestName } from "../../base/nearest.ts";
 import { messageOf, UserError } from "../../base/user_error.ts";
 import { notLinearIn } from "../../config/values/linear_pattern.ts";
@@ -15,6 +14,7 @@ import { loggedActors, type LogQuery, readLastLines } from "../../engine/logs/lo
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { type Command, type Context, RAW_OPTION } from "../command.ts";
 import { eachKept, LINES_AT_ONCE } from "../kept_lines.ts";
+import { momentOf, MOMENTS } from "../moment.ts";
 import { usage } from "../option.ts";
 import { LineRenderer } from "../render/log_line.ts";
 import { type Kept, withKept } from "../which_tree.ts";
@@ -30,8 +30,6 @@ const STREAMS: Readonly<Record<string, LogStream>> = {
   err: "stderr",
   supervise: "supervise",
 };
-
-const MOMENTS = '"10m" for ten minutes ago, "17:00", "yesterday", "2026-11-30 17:00", or a stamp of ISO 8601';
 
 /** `supervise logs`. */
 export const logs: Command = {
@@ -54,7 +52,12 @@ export const logs: Command = {
     { name: "since", value: "TIME", doc: "only lines from then on" },
     { name: "until", value: "TIME", doc: "only lines up to then" },
     { name: "grep", value: "RE", doc: "only lines that match" },
-    { name: "stream", value: "STREAM", doc: "only lines of stdout, stderr, or supervise itself" },
+    {
+      name: "stream",
+      value: "STREAM",
+      takes: ["stdout", "stderr", "supervise"],
+      doc: "only lines of stdout, stderr, or supervise itself",
+    },
     RAW_OPTION,
   ],
   examples: [
@@ -63,6 +66,7 @@ export const logs: Command = {
     ["supervise logs --since 10m --grep 'timeout|refused' --stream stderr", "what went wrong lately"],
   ],
   words: [0, Infinity],
+  takes: ["selector"],
   async run(context) {
     const wanted = await fromPromise(wantedOf(context));
     await withKept(context, (kept) =>
@@ -114,13 +118,6 @@ async function wantedOf({ host, args }: Context): Promise<Wanted> {
     },
     count: args.count("lines") ?? byDefault,
   };
-}
-
-function momentOf(now: number, name: string, text: string | null): number | null {
-  if (text === null) return null;
-  const moment = parseMoment(text, now);
-  if (moment !== null) return moment;
-  throw usage("usage/bad-value", `--${name} is "${text}"`, `write ${MOMENTS}`);
 }
 
 async function searchOf(pattern: string | null): Promise<LineSearch | null> {

@@ -10,7 +10,12 @@ import type { TreeRecord } from "../../daemon/tree_record.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { ProcessId } from "../../host/ports/processes.ts";
 import type { Command, Context } from "../command.ts";
-import { renderTable } from "../render/table.ts";
+import type { Painter } from "../render/paint.ts";
+import { COLOURS } from "../render/rows.ts";
+import { type Cell, renderTable } from "../render/table.ts";
+
+/** The columns of numbers. */
+const RIGHT: ReadonlySet<number> = new Set([2, 3, 4]);
 
 interface Listed {
   readonly record: TreeRecord;
@@ -38,7 +43,7 @@ export const ls: Command = {
     }
     if (ui.json) await fromPromise(ui.printJson([listed.map(fieldsOf)]));
     else if (listed.length === 0) await fromPromise(ui.say("no tree is running"));
-    else await fromPromise(ui.print(render(listed, host.wallClock())));
+    else await fromPromise(ui.print(render(listed, host.wallClock(), ui.out)));
     return ExitCode.done;
   },
 };
@@ -73,15 +78,26 @@ function fieldsOf({ record, summary, keeper }: Listed): Record<string, unknown> 
   };
 }
 
-function render(listed: readonly Listed[], now: number): string {
-  const header = ["NAME", "STATE", "ACTORS", "PID", "UPTIME", "FILE"].map((text) => ({ text }));
+function render(listed: readonly Listed[], now: number, paint: Painter): string {
+  const header = ["NAME", "STATE", "ACTORS", "PID", "UPTIME", "FILE"].map((text, column) => ({
+    text,
+    paint: paint.dim,
+    right: RIGHT.has(column),
+  }));
   const rows = listed.map(({ record, summary, keeper }) => [
     { text: record.name },
-    { text: keeper !== null ? "unsupervised" : summary?.state ?? "no answer" },
+    stateCell({ record, summary, keeper }, paint),
     { text: summary === null ? "-" : String(summary.actors), right: true },
     { text: String((keeper ?? record.supervisor).pid), right: true },
     { text: describeDuration(now - Date.parse(record.startedAt)), right: true },
     { text: record.file },
   ]);
   return renderTable([header, ...rows]);
+}
+
+function stateCell({ summary, keeper }: Listed, paint: Painter): Cell {
+  if (keeper !== null) return { text: "unsupervised", paint: paint.yellow };
+  return summary === null
+    ? { text: "no answer", paint: paint.red }
+    : { text: summary.state, paint: paint[COLOURS[summary.state]] };
 }

@@ -31,6 +31,7 @@ export const plan: Command = {
     "for programs",
   ], ["supervise plan --detailed-exitcode", "whether the tree is as the file has it, for CI"]],
   words: [0, 1],
+  takes: ["file"],
   async run(context) {
     const { host, ui, args } = context;
     const file = fileOf(context, 0, "may be open");
@@ -42,7 +43,7 @@ export const plan: Command = {
     await fromPromise(
       ui.json
         ? ui.printJson([planFields(compiled, changeFields(changes, scaled), nextRuns)])
-        : ui.print(renderPlan(compiled, ui.out, nextRuns)),
+        : ui.print(renderPlan(compiled, ui.out, nextRuns, ui.columns)),
     );
     if (found !== null && !ui.json) await tellChanges(context, found);
     const obstacle = readWireError(found?.obstacle ?? null);

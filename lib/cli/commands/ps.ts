@@ -1,13 +1,9 @@
 import { ExitCode } from "../../base/exit_code.ts";
 import type { TreeStatus } from "../../control/protocol.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
-import { sleep } from "../../scope/sleep.ts";
 import type { AskingCommand, AskingContext } from "../command.ts";
 import { renderTree } from "../render/rows.ts";
-import { statusOf, withTree } from "../which_tree.ts";
-import { whileRead } from "../while_read.ts";
-
-const WATCH_EVERY_MS = 1_000;
+import { statusOf } from "../which_tree.ts";
 
 /** `supervise ps`. */
 export const ps: AskingCommand = {
@@ -25,35 +21,19 @@ export const ps: AskingCommand = {
     "some of it, for programs",
   ]],
   words: [0, Infinity],
+  takes: ["selector"],
   async ask(context) {
-    if (context.args.has("watch")) await watchWhileRead(context);
-    else await show(context, await statusOf(context, context.args.words));
+    if (context.args.has("watch")) {
+      const { watchTree } = await fromPromise(import("./ps_watch.ts"));
+      await watchTree(context, (status) => show(context, status));
+    } else await show(context, await statusOf(context, context.args.words));
     return ExitCode.done;
   },
 };
 
-async function watchWhileRead(context: AskingContext): Promise<void> {
-  const host = await fromPromise(context.openHost());
-  await whileRead({ ...context, host }, () => watch(context));
-}
-
-async function watch(context: AskingContext): Promise<void> {
-  await withTree(context, async (client) => {
-    while (true) {
-      await show(context, await fromPromise(client.request("status", { paths: context.args.words })));
-      await sleep(WATCH_EVERY_MS);
-    }
-  });
-}
-
 async function show(context: AskingContext, status: TreeStatus): Promise<void> {
   const { ui, args } = context;
   if (ui.json) return await fromPromise(ui.printJson([status]));
-  const text = renderTree(status, { flat: args.has("flat"), columns: columnsOf(context) }, ui.out);
+  const text = renderTree(status, { flat: args.has("flat"), columns: ui.columns }, ui.out);
   await fromPromise(args.has("watch") ? ui.redraw(text) : ui.print(text));
-}
-
-/** Lines are cut to a terminal only: a file or a pipe gets all of them. */
-function columnsOf({ program, ui }: AskingContext): number {
-  return program.stdout.isTerminal ? ui.columns : Infinity;
 }

@@ -25,6 +25,7 @@ export const scale: Command = {
     ["supervise scale 'pool/*=2' api=file", "two of each in pool, and of api as many as the file has"],
   ],
   words: [1, Infinity],
+  takes: ["count"],
   async run(context) {
     const { args } = context;
     const counts = args.words.map(wantedBy);

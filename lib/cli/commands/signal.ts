@@ -22,6 +22,7 @@ export const signal: AskingCommand = {
     ["supervise signal --tree STOP 'pool/*'", "holds all that runs in a tree"],
   ],
   words: [2, Infinity],
+  takes: ["signal", "selector"],
   async ask(context) {
     const { args, ui } = context;
     const [name, ...paths] = args.words;
@@ -38,7 +39,7 @@ export const signal: AskingCommand = {
       (client) => fromPromise(client.request("signal", { paths, signal, toAll: args.has("tree") })),
     );
     if (ui.json) await fromPromise(ui.printJson([result]));
-    else await fromPromise(ui.print(renderRows(result.actors, { flat: true, columns: Infinity }, ui.out)));
+    else await fromPromise(ui.print(renderRows(result.actors, { flat: true, columns: ui.columns }, ui.out)));
     return ExitCode.done;
   },
 };

@@ -15,10 +15,11 @@ export const status: AskingCommand = {
   options: [],
   examples: [["supervise status api", "one actor"], ["supervise status --json pool", "a tree, for programs"]],
   words: [0, Infinity],
+  takes: ["selector"],
   async ask(context) {
     const paths = selectorsOf(context, "status");
     return await withTree(context, async (client) => {
-      const { program, ui } = context;
+      const { ui } = context;
       const found = await fromPromise(client.request("status", { paths }));
       const { actors } = await fromPromise(client.request("details", { paths }));
       const details = new Map(actors.map((one) => [one.path, one]));
@@ -31,9 +32,10 @@ export const status: AskingCommand = {
         await fromPromise(ui.printJson([{ ...found, actors: rows }]));
         return ExitCode.done;
       }
-      const columns = program.stdout.isTerminal ? ui.columns : Infinity;
       const now = context.host.wallClock();
-      const pages = known.map(({ row, about }) => renderCard(row, about, { columns, now }, ui.out));
+      const pages = known.map(({ row, about }) =>
+        renderCard(row, about, { columns: ui.columns, now }, ui.out)
+      );
       await fromPromise(ui.print(pages.join("\n\n")));
       return ExitCode.done;
     });

@@ -34,14 +34,27 @@ export const up: Command = {
     { name: "timeout", short: "t", value: "DURATION", doc: "how long it may take until everything is ready" },
     { name: "no-wait", doc: "with -d: return when it has begun, whatever becomes of it" },
     { name: "keep", doc: "with -d: do not take a tree down that failed to come up" },
-    { name: "only", value: "SEL", many: true, doc: "start only these, and what they depend on" },
+    {
+      name: "only",
+      value: "SEL",
+      takes: "selector",
+      many: true,
+      doc: "start only these, and what they depend on",
+    },
     PROFILE_OPTION,
     {
       name: "containment",
       value: "LAYER",
+      takes: LAYER_NAMES,
       doc: "contain by cgroup, subreaper or group; default: the strongest that `supervise doctor` finds",
     },
-    { name: "exit-code-from", value: "SEL", many: true, doc: "end with this actor, and with its exit code" },
+    {
+      name: "exit-code-from",
+      value: "SEL",
+      takes: "selector",
+      many: true,
+      doc: "end with this actor, and with its exit code",
+    },
     RAW_OPTION,
   ],
   examples: [
@@ -50,6 +63,7 @@ export const up: Command = {
     ["supervise up ci.toml --exit-code-from tests", "for a CI job"],
   ],
   words: [0, 1],
+  takes: ["file"],
   async run(context) {
     const { host, program, args } = context;
     if (args.has("no-wait") && !args.has("detach")) throw lastsAsLong();

@@ -22,7 +22,7 @@ import { tellUnlimited } from "../tell_unlimited.ts";
 import { tellCleared } from "../tell_cleared.ts";
 import { type LastWords, lastWordsOf, tellLastWords } from "../last_words.ts";
 import type { UpOrder } from "../up_order.ts";
-import { isGoing } from "../progress.ts";
+import { isGoing, isUnderWay } from "../progress.ts";
 import { withPatience, withProgress } from "./actions.ts";
 import { unlessLost } from "../take_down.ts";
 
@@ -79,11 +79,7 @@ async function bringUp(
     const source = { files: host.files, folder, plan };
     const words = await lastWordsOf(client, source, result.actors.filter(hasFailed));
     await tell(context, plan, withLastLines(result, words));
-    await tellLastWords(
-      ui,
-      words,
-      context.program.stderr.isTerminal ? context.program.stderr.columns : Infinity,
-    );
+    await tellLastWords(ui, words);
     await fromPromise(ui.complain(failed));
   } else await fromPromise(ui.fail(failed));
   if (isKept) return failed.exitCode;
@@ -116,7 +112,7 @@ async function awaitReady(
       withProgress(
         context,
         client,
-        (row) => row.state !== "running" && row.state !== "completed",
+        { isPending: isUnderWay },
         () => fromPromise(ready),
       );
     const result = await interrupted.run(() => withPatience(context.args.duration("timeout"), "up", wait));
@@ -138,7 +134,7 @@ async function tell({ ui }: Context, plan: Plan, result: ActionResult): Promise<
     );
   }
   const failed = result.actors.filter((row) => row.state !== "running" && row.state !== "completed");
-  await fromPromise(ui.print(renderRows(failed, { flat: true, columns: Infinity }, ui.out)));
+  await fromPromise(ui.print(renderRows(failed, { flat: true, columns: ui.columns }, ui.out)));
 }
 
 /** How many actors are in which state, without those that nobody has started. */
@@ -194,9 +190,9 @@ async function takeDown(
 ): Promise<number> {
   const { host, ui } = context;
   await fromPromise(client.request("down", { cause: "down", withinMs: null }).catch(unlessLost));
-  const report = await withProgress(context, client, isGoing, () => fromPromise(ended));
+  const report = await withProgress(context, client, { isPending: isGoing }, () => fromPromise(ended));
   const receipt = await fromPromise(receiptOf(host, tree, report));
-  await fromPromise(ui.say(renderReceipt(receipt, ui.verbosity === "verbose", ui.err)));
+  await fromPromise(ui.say(renderReceipt(receipt, ui.verbosity === "verbose", ui.err, ui.talkColumns)));
   if (receipt.left > 0) return ExitCode.survivors;
   return report.outcome === "gave_up" ? ExitCode.gaveUp : exitCode;
 }

@@ -180,19 +180,22 @@ class Foreground {
     if (ui.json) {
       const { outcome, reason } = report;
       await fromPromise(ui.printJson([{ outcome, reason, exitCode: code, ...receiptFields(receipt) }]));
-    } else await fromPromise(ui.say(renderReceipt(receipt, ui.verbosity === "verbose", ui.err)));
+      return code;
+    }
+    const all = ui.verbosity === "verbose";
+    await fromPromise(ui.say(renderReceipt(receipt, all, ui.err, ui.talkColumns)));
     return code;
   }
 
   /** They were shown among what others have printed, perhaps long before the end. */
   async #tellLastWords(): Promise<void> {
-    const { host, program, ui } = this.#context;
+    const { host, ui } = this.#context;
     const failed = [...this.#feed.failed].filter((path) =>
       nodeAt(this.#plan, path as NodeId)?.kind !== "tree"
     );
     const source = { files: host.files, folder: this.#folder, plan: this.#plan };
     const words = await keptLastWords(source, failed);
-    await tellLastWords(ui, words, program.stderr.isTerminal ? program.stderr.columns : Infinity);
+    await tellLastWords(ui, words);
   }
 
   #exitCode(report: EndReport): number {
@@ -235,7 +238,7 @@ class Foreground {
     await fromPromise(
       ui.say(`${this.#lines.ownPrefix()}taking the tree down; Ctrl-C again to hurry, a third time to kill`),
     );
-    await showProgress(ui, this.#client, isGoing);
+    await showProgress(ui, this.#client, { isPending: isGoing });
   }
 
   /** A tree in the foreground is there for its reader, and goes down with it, as with a terminal that is closed. */

@@ -33,6 +33,7 @@ export const upgrade: Command = {
     ["supervise upgrade --all", "after a new version was installed"],
   ],
   words: [0, 1],
+  takes: ["file"],
   async run(context) {
     const { args, ui } = context;
     const done = args.has("all")

@@ -29,6 +29,7 @@ export const wait: Command = {
     {
       name: "for",
       value: "GOAL",
+      takes: GOALS,
       many: true,
       doc: `what to wait for, by commas: ${GOALS.join(", ")}; default: ready,completed`,
     },
@@ -40,18 +41,21 @@ export const wait: Command = {
     ["supervise wait '**' --for stopped,completed", "until nothing runs"],
   ],
   words: [0, Infinity],
+  takes: ["selector"],
   async run(context) {
     const { host, args, ui } = context;
     const paths = selectorsOf(context, "wait");
     const goals = goalsOf(args.list("for"));
     const rows = await withTree(context, async (first, tree) => {
+      if (goals.every((goal) => goal === "healthy")) await requireHealth(first, paths);
       const isPending = (row: StatusRow) => standingOf(row, goals) === "pending";
       const body = () =>
         acrossHandOvers(
           host,
           tree,
           first,
-          (client) => withProgress(context, client, isPending, () => untilReached(client, paths, goals)),
+          (client) =>
+            withProgress(context, client, { isPending, paths }, () => untilReached(client, paths, goals)),
         );
       return await withPatience(args.duration("timeout"), "wait", body).catch(asWaited(paths, goals));
     });
@@ -68,6 +72,19 @@ function goalsOf(words: readonly string[]): readonly Goal[] {
   return [...new Set(goals)].map((word) => {
     if (isGoal(word)) return word;
     throw usage("usage/bad-value", `--for is "${word}"`, `write ${GOALS.join(", ")}`);
+  });
+}
+
+/** Nothing says of an actor without a check that it is healthy: nobody is to wait for that. @throws {UserError} `wait/missed` */
+async function requireHealth(client: ControlClient, selectors: readonly string[]): Promise<void> {
+  const rows = await look(client, selectors);
+  const { actors } = await fromPromise(client.request("details", { paths: selectors }));
+  const checked = new Set(actors.filter(({ health }) => health !== null).map(({ path }) => path));
+  const unchecked = (rows ?? []).filter(({ path, kind }) => kind !== "tree" && !checked.has(path));
+  if (unchecked.length === 0) return;
+  const names = nameSome(unchecked.map(({ path }) => `"${path}"`));
+  throw new UserError("wait/missed", `Nothing says whether it is healthy: ${names}`, {
+    hint: "give it a `health` check, or wait with --for healthy,ready, which takes either",
   });
 }
 
@@ -125,7 +142,7 @@ function asDown(row: StatusRow): StatusRow {
 }
 
 async function tell({ ui }: Context, rows: readonly StatusRow[]): Promise<void> {
-  await fromPromise(ui.print(renderRows(rows, { flat: true, columns: Infinity }, ui.out)));
+  await fromPromise(ui.print(renderRows(rows, { flat: true, columns: ui.columns }, ui.out)));
 }
 
 function missedGoal(missed: readonly StatusRow[], goals: readonly Goal[]): UserError {
@@ -134,7 +151,9 @@ function missedGoal(missed: readonly StatusRow[], goals: readonly Goal[]): UserE
     "wait/missed",
     `Not ${goals.join(" or ")}, and nothing starts it again: ${nameSome(names)}`,
     {
-      hint: "`supervise start` starts it; --for failed waits for a failure",
+      hint: missed.some(({ state }) => state === "completed")
+        ? "--for completed waits for its end, and `supervise start` runs it again"
+        : "--for failed waits for a failure, and `supervise start` starts it again",
     },
   );
 }

@@ -104,7 +104,7 @@ function relationFacts({ dependsOn, neededBy, declaredAt, logFile }: NodeDetails
 
 function restartsText({ restarts }: StatusRow, { restart, budget }: NodeDetails): string {
   const policy = `${restarts}; ${restart}`;
-  if (budget === null || budget.intensity === "unlimited") return policy;
+  if (restart === "never" || budget === null || budget.intensity === "unlimited") return policy;
   const { restarts: most, withinMs } = budget.intensity;
   const whose = budget.sharedBy === null
     ? ""

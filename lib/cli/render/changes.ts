@@ -1,4 +1,4 @@
-/** What becomes of a running tree under another plan, as text and as JSON. */
+/** The changes of a running tree under another plan, as text and as JSON. */
 import { nameSome } from "../../base/name_some.ts";
 import type { ChangeAction, PlanChange } from "../../config/changes/diff_plans.ts";
 import type { Scaled } from "../../config/declared/scaled.ts";

@@ -196,15 +196,15 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
     }`;
   },
   alert_failed: ({ command, why }) => `the alert "${command}" has failed: ${why}`,
-  unwatched: ({ path, why, hint }) =>
-    `changes in "${path}" are not seen: ${why}${hint === null ? "" : ` (${hint})`}`,
+  unwatched: ({ folder, why, hint }) =>
+    `changes in "${folder}" are not seen: ${why}${hint === null ? "" : ` (${hint})`}`,
   lines_dropped: ({ why }) => `lines of its log are lost: ${why}`,
 };
 
 function requestOf(entry: JournalEntryOf<"requested">): string {
   if (entry.verb === "down") return `down was asked for (${entry.by})`;
   const names = nameSome(entry.paths);
-  if (entry.verb === "exec") return `exec was asked for: ${names}: ${entry.command}`;
+  if (entry.verb === "exec") return `exec was asked for: ${names}: \`${entry.command}\``;
   if (entry.verb === "signal") {
     return `${entry.signal} was asked for${entry.toAll ? " to all processes" : ""}: ${names}`;
   }

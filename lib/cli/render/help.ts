@@ -1,10 +1,26 @@
-import type { Command } from "../command.ts";
+import type { CommandFacts } from "../command.ts";
 import type { Option } from "../option.ts";
-import type { Verb } from "../verbs.ts";
+import type { VerbFacts } from "../verbs.ts";
 import type { Painter } from "./paint.ts";
+import { wrapTo } from "./wrap.ts";
+
+/** Narrower than that nothing is broken into lines beside what it explains. */
+const LEAST_COLUMNS = 20;
+
+/** The place that help is shown on. */
+export interface HelpSheet {
+  /** Infinity where there is no terminal: nothing is broken into lines then. */
+  readonly columns: number;
+  readonly paint: Painter;
+}
 
 /** The list of all commands. */
-export function renderHelp(verbs: readonly Verb[], globals: readonly Option[], paint: Painter): string {
+export function renderHelp(
+  verbs: readonly VerbFacts[],
+  globals: readonly Option[],
+  sheet: HelpSheet,
+): string {
+  const { paint } = sheet;
   const lines = verbs.map(({ name, summary }) => [name, summary] as const);
   return [
     `${paint.bold("supervise")} runs trees of processes and never loses track of one.`,
@@ -12,34 +28,41 @@ export function renderHelp(verbs: readonly Verb[], globals: readonly Option[], p
     `${paint.bold("Usage:")} supervise [options] COMMAND [options] [selectors...]`,
     "",
     paint.bold("Commands:"),
-    ...columns(lines, paint),
+    ...pairs(lines, sheet),
     "",
     paint.bold("Options of every command, before it or behind it:"),
-    ...columns(globals.map(optionLine), paint),
+    ...pairs(globals.map(optionLine), sheet),
     "",
-    "A selector is the path of an actor or a tree (api, pool/queue) or a glob (pool/*, **).",
-    "`supervise COMMAND --help` says more about one of them.",
+    ...wrapTo(
+      "A selector is the path of an actor or a tree (api, pool/queue) or a glob (pool/*, **).",
+      sheet.columns,
+    ),
+    ...wrapTo(
+      "`supervise help NAME` says more about a command, and explains the name of an error or a key of supervise.toml.",
+      sheet.columns,
+    ),
   ].join("\n");
 }
 
 /** All about one command. */
 export function renderCommandHelp(
-  { name, aliases }: Verb,
-  { usage, about, examples }: Command,
+  { name, aliases }: VerbFacts,
+  { usage, about, examples }: CommandFacts,
   options: readonly Option[],
-  paint: Painter,
+  sheet: HelpSheet,
 ): string {
+  const { paint } = sheet;
   const alias = aliases.length === 0 ? [] : [`Also: ${aliases.join(", ")}`, ""];
   return [
     `${paint.bold("Usage:")} supervise ${name} [options] ${usage}`.trimEnd(),
     "",
-    ...about.flatMap((paragraph) => [paragraph, ""]),
+    ...about.flatMap((paragraph) => [...wrapTo(paragraph, sheet.columns), ""]),
     ...alias,
     paint.bold("Options:"),
-    ...columns(options.map(optionLine), paint),
+    ...pairs(options.map(optionLine), sheet),
     "",
     paint.bold("Examples:"),
-    ...columns(examples, paint),
+    ...pairs(examples, sheet),
   ].join("\n");
 }
 
@@ -48,7 +71,19 @@ function optionLine({ name, short, value, doc }: Option): readonly [string, stri
   return [`${letter}--${name}${value === undefined ? "" : ` ${value}`}`, doc];
 }
 
-function columns(lines: readonly (readonly [string, string])[], paint: Painter): readonly string[] {
+/** Each with what explains it beside it; below it, where there is no room for that. */
+function pairs(
+  lines: readonly (readonly [string, string])[],
+  { columns, paint }: HelpSheet,
+): readonly string[] {
   const width = Math.max(...lines.map(([left]) => left.length));
-  return lines.map(([left, right]) => `  ${paint.cyan(left.padEnd(width))}  ${right}`);
+  const isBeside = columns - width - 4 >= LEAST_COLUMNS;
+  const indent = isBeside ? width + 4 : 6;
+  return lines.flatMap(([left, right]) => {
+    const texts = wrapTo(right, Math.max(1, columns - indent));
+    const below = texts.map((text) => " ".repeat(indent) + text);
+    return isBeside
+      ? [`  ${paint.cyan(left.padEnd(width))}  ${texts[0]}`, ...below.slice(1)]
+      : [`  ${paint.cyan(left)}`, ...below];
+  });
 }

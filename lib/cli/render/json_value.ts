@@ -1,6 +1,6 @@
 /**
- * What actors send each other, as JSON: a byte array or a buffer is base64 text, any other typed array a list, a date its
- * ISO 8601 text, a whole number beyond 2^53 decimal text, a set a list, a map a list of pairs. What JSON has no word for,
+ * A value that actors send each other, as JSON: a byte array or a buffer is base64 text, any other typed array a list, a date its
+ * ISO 8601 text, a whole number beyond 2^53 decimal text, a set a list, a map a list of pairs. A value for which JSON has no word,
  * such as `undefined` and `NaN`, is null; a property that is undefined is left out.
  */
 export function jsonValue(value: unknown): unknown {

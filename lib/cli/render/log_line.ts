@@ -53,7 +53,7 @@ export class LineRenderer {
     return prefix;
   }
 
-  /** A stamp to the millisecond; lines of one second share the text of that. */
+  /** A stamp to the millisecond, which says that it is no local time; lines of one second share the text of that. */
   #timeOf(at: number): string {
     const millis = Math.floor(at / 1_000);
     const second = Math.floor(millis / 1_000);
@@ -61,7 +61,7 @@ export class LineRenderer {
       this.#second = second;
       this.#secondText = formatMicros(second * 1_000_000).slice(0, "2026-11-22T15:31:00.".length);
     }
-    return `${this.#secondText}${String(millis - second * 1_000).padStart(3, "0")}`;
+    return `${this.#secondText}${String(millis - second * 1_000).padStart(3, "0")}Z`;
   }
 
   /** The prefix of what supervise itself says. */

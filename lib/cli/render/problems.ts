@@ -13,12 +13,16 @@ const STYLES = { error: "1;31", warning: "1;33", title: "1", frame: "1;34", labe
 
 /**
  * Problems as people read them: what is wrong, where, the line with the place underlined, what was expected and what to
- * do; at the end their number. `texts` holds the files by name. Empty for no problems.
+ * do; at the end their number. Empty for no problems.
+ *
+ * @param texts The files by name.
+ * @param columns Those of the terminal; Infinity where there is none.
  */
 export function renderProblems(
   problems: readonly Problem[],
   texts: ReadonlyMap<string, string>,
   color: boolean,
+  columns = Infinity,
 ): string {
   if (problems.length === 0) return "";
   const paint: Paint = (style, text) => color ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text;
@@ -29,7 +33,7 @@ export function renderProblems(
     const line = lines.get(problem.file)?.[problem.line - 1];
     return [
       ...headerOf(problem, paint),
-      ...excerptLines(problem, line, paint),
+      ...excerptLines(problem, line, columns, paint),
       ...adviceOf(problem, paint),
       "",
     ];
@@ -57,10 +61,16 @@ function headerOf({ name, severity, message, file, line, column }: Problem, pain
   ];
 }
 
-function excerptLines(problem: Problem, line: string | undefined, paint: Paint): readonly string[] {
+function excerptLines(
+  problem: Problem,
+  line: string | undefined,
+  columns: number,
+  paint: Paint,
+): readonly string[] {
   if (line === undefined) return [];
-  const { text, underline } = excerptOf(line, problem.column, problem.length);
   const number = String(problem.line);
+  const room = columns - `${number} | `.length;
+  const { text, underline } = excerptOf(line, problem.column, problem.length, room);
   const margin = " ".repeat(number.length);
   return [
     paint("frame", `${margin} |`),

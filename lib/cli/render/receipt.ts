@@ -14,10 +14,19 @@ const LONGEST_COMMAND = 60;
 /** So many processes of a kind have a line, unless all are to be told. */
 const MOST_LINES = 20;
 
-/** The receipt for people: a summary, and every process if `all`. */
-export function renderReceipt(receipt: Receipt, all: boolean, paint: Painter): string {
+/**
+ * The receipt for people: a summary, and every process if `all`.
+ *
+ * @param columns Those of the terminal; Infinity where there is none.
+ */
+export function renderReceipt(
+  receipt: Receipt,
+  all: boolean,
+  paint: Painter,
+  columns = Infinity,
+): string {
   const { processes, survivors, leftOnPurpose, unattributed, containment, unseen } = receipt;
-  const lines = all && processes.length > 0 ? [renderProcesses(processes, paint)] : [];
+  const lines = all && processes.length > 0 ? [renderProcesses(processes, paint, columns)] : [];
   const unlisted = receipt.counts.total - processes.length;
   if (all && unlisted > 0) lines.push(`not listed: ${grouped(unlisted)} more that had ended before these`);
   for (
@@ -63,14 +72,15 @@ function summaryOf({ left, counts }: Receipt, paint: Painter): string {
   return `receipt: ${number}${detail}, ${verdict}`;
 }
 
-function renderProcesses(processes: readonly ReceiptLine[], paint: Painter): string {
-  return renderTable(processes.map((line) => [
+function renderProcesses(processes: readonly ReceiptLine[], paint: Painter, columns: number): string {
+  const rows = processes.map((line) => [
     { text: String(line.pid), right: true },
     { text: line.path ?? "(unattributed)" },
     { text: describeEnd(line), paint: line.ended === "killed" ? paint.red : paint.dim },
     { text: line.orphan ? "orphan" : "" },
     { text: cut(line.command) },
-  ]));
+  ]);
+  return renderTable(rows, columns);
 }
 
 function describeEnd({ ended, code, signal }: ReceiptLine): string {

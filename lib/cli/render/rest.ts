@@ -1,4 +1,4 @@
-/** What a program that ends had to end before, in one line. */
+/** The processes that a program had to end before its own end, in one line. */
 import { countedProcesses, grouped } from "../../base/counted.ts";
 import { nameSome } from "../../base/name_some.ts";
 import type { Rest } from "../../daemon/adopted.ts";

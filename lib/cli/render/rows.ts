@@ -2,9 +2,12 @@
 import { describeDuration } from "../../base/duration.ts";
 import type { StatusRow, TreeStatus } from "../../control/protocol.ts";
 import type { VisibleState } from "../../supervision/view.ts";
+import { cutTo } from "./cut.ts";
 import type { Colour, Painter } from "./paint.ts";
 import { printable } from "./printable.ts";
-import { type Cell, renderTable } from "./table.ts";
+import { type Cell, renderTable, tableWidth } from "./table.ts";
+import { widthOf } from "./width.ts";
+import { wrapTo } from "./wrap.ts";
 
 /** The colour of a state. */
 export const COLOURS: Readonly<Record<VisibleState, Colour>> = {
@@ -25,13 +28,14 @@ export function renderTree(
   options: { flat: boolean; columns: number },
   paint: Painter,
 ): string {
-  const head = `${paint.bold(printable(status.name))} ${paint[COLOURS[status.state]](status.state)} ${
-    paint.dim(printable(`(supervisor ${status.pid}, ${status.file})`))
-  }`;
+  const name = printable(status.name);
+  const room = options.columns - widthOf(`${name} ${status.state} `);
+  const where = cutTo(printable(`(supervisor ${status.pid}, ${status.file})`), Math.max(1, room));
+  const head = `${paint.bold(name)} ${paint[COLOURS[status.state]](status.state)} ${paint.dim(where)}`;
   return `${head}\n${renderRows(status.actors, options, paint)}`;
 }
 
-/** Actors, a line each. */
+/** Actors, a line each; where there is no room for the reasons, each has lines of its own below its actor. */
 export function renderRows(
   rows: readonly StatusRow[],
   { flat, columns }: { flat: boolean; columns: number },
@@ -41,7 +45,26 @@ export function renderRows(
   const right = new Set([3, 4, 5, 6, 7]);
   const body = rows.map((row) => rowCells(row, flat, paint));
   const heads = header.map((text, column): Cell => ({ text, paint: paint.dim, right: right.has(column) }));
-  return renderTable([heads, ...body], columns);
+  const table = [heads, ...body];
+  if (tableWidth(table) <= columns) return renderTable(table);
+  const [head, ...lines] = renderTable(table.map((cells) => cells.slice(0, -1)), columns).split("\n");
+  return [head, ...lines.flatMap((line, at) => [line, ...reasonLines(rows[at]!, { flat, columns }, paint)])]
+    .join("\n");
+}
+
+function reasonLines(
+  row: StatusRow,
+  { flat, columns }: { flat: boolean; columns: number },
+  paint: Painter,
+): readonly string[] {
+  const reason = printable(whyText(row).replace(/\s+/g, " "));
+  if (reason === "") return [];
+  const indent = "  ".repeat(depthOf(row, flat) + 2);
+  return wrapTo(reason, Math.max(1, columns - indent.length)).map((line) => indent + paint.dim(line));
+}
+
+function depthOf({ path }: StatusRow, flat: boolean): number {
+  return flat ? 0 : path.split("/").length - 1;
 }
 
 /** A size for people: `23.4M`. */
@@ -56,10 +79,9 @@ export function describeBytes(bytes: number): string {
 }
 
 function rowCells(row: StatusRow, flat: boolean, paint: Painter): readonly Cell[] {
-  const depth = flat ? 0 : row.path.split("/").length - 1;
   const name = flat ? row.path : row.path.split("/").at(-1)!;
   return [
-    { text: `${"  ".repeat(depth)}${name}${row.kind === "tree" ? "/" : ""}` },
+    { text: `${"  ".repeat(depthOf(row, flat))}${name}${row.kind === "tree" ? "/" : ""}` },
     { text: row.state, paint: paint[COLOURS[row.state]] },
     { text: row.ready === null ? "-" : row.ready ? "yes" : "no" },
     { text: row.pid === null ? "-" : String(row.pid), right: true },

@@ -22,6 +22,19 @@ interface Placed {
 
 /** Columns that line up, two spaces apart; the last one is not padded. Lines are cut at `columns` of the terminal. */
 export function renderTable(rows: readonly (readonly Cell[])[], columns = Infinity): string {
+  const { widths, placed } = place(rows);
+  return placed.map((row) => renderLine(row, widths, columns)).join("\n");
+}
+
+/** How many columns of a terminal a table takes. */
+export function tableWidth(rows: readonly (readonly Cell[])[]): number {
+  const { widths } = place(rows);
+  return widths.reduce((sum, width) => sum + width + GAP, -GAP);
+}
+
+function place(
+  rows: readonly (readonly Cell[])[],
+): { readonly widths: readonly number[]; readonly placed: readonly (readonly Placed[])[] } {
   const widths: number[] = [];
   const placed = rows.map((row) =>
     row.map((cell, column): Placed => {
@@ -31,7 +44,7 @@ export function renderTable(rows: readonly (readonly Cell[])[], columns = Infini
       return { cell, text, width };
     })
   );
-  return placed.map((row) => renderLine(row, widths, columns)).join("\n");
+  return { widths, placed };
 }
 
 const BREAKS = /[\t\r\n]+/g;

@@ -4,7 +4,7 @@
  */
 import { eastAsianWidth } from "get-east-asian-width";
 
-/** What is shown in one place, and how wide that is. */
+/** A text that is shown in one place, and its width. */
 export interface Piece {
   readonly text: string;
   readonly width: number;

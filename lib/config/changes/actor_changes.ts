@@ -20,7 +20,7 @@ const BACKOFF_CHANGES: FlatChangesOf<typeof BACKOFF.keys, NodeSpec> = {
   reset_after: inPlace(({ backoff }) => backoff.resetAfterMs),
 };
 
-/** What is compiled of `intensity`: none, or no limit, is another value of both keys. */
+/** The compiled `intensity`: none, or no limit, is another value of both keys. */
 export const INTENSITY_CHANGES: FlatChangesOf<typeof INTENSITY.keys, Pick<NodeSpec, "intensity">> = {
   restarts: inPlace(({ intensity }) =>
     typeof intensity === "object" ? intensity?.restarts ?? null : intensity
@@ -102,7 +102,7 @@ const CGROUP_CHANGES: FlatChangesOf<typeof CGROUP.keys, ActorSpec> = {
   required: groupLimit("required"),
 };
 
-/** What becomes of a running actor when a key of it changes: all keys of the language that an actor has. */
+/** The effect of changed keys on a running actor: all keys of the language that an actor has. */
 export const ACTOR_CHANGES = {
   exec: command("exec"),
   shell: command("shell"),
@@ -172,7 +172,7 @@ function checkOf({ health }: ActorSpec, type: Probe["type"]): Probe | null {
   return health?.probe?.type === type ? health.probe : null;
 }
 
-/** What means the same in any order. */
+/** Values that mean the same in any order. */
 function asSet(values: readonly (string | number)[]): readonly (string | number)[] {
   return [...new Set(values)].sort();
 }

@@ -1,16 +1,16 @@
-/** What lies between two plans: what another one adds, takes away, and changes, and by which keys. */
+/** The difference of two plans: the nodes that the second adds, removes and changes, and by which keys. */
 import { isSameData } from "../../base/same_data.ts";
 import { type NodeId, type NodeSpec, type Plan, ROOT, type TreeSpec } from "../plan.ts";
 import { withoutReplica } from "../replica_path.ts";
 import { ACTOR_SPEC_KEYS, type ChangedKey, changedKeys, TREE_SPEC_KEYS } from "./spec_keys.ts";
 
 /**
- * What becomes of a node: `restart` ends its process and starts another, `start` starts what has ended or never was, `change`
- * has it go on by other rules, `refuse` is what stands as long as the supervisor does.
+ * The change of a node: `restart` ends its process and starts another, `start` starts what has ended or never was, `change`
+ * has it go on by other rules, `refuse` is for what stands as long as the supervisor does.
  */
 export type ChangeAction = "add" | "remove" | "restart" | "start" | "change" | "refuse";
 
-/** What becomes of one node. */
+/** The change of one node. */
 export interface PlanChange {
   readonly path: NodeId;
   readonly action: ChangeAction;
@@ -21,7 +21,7 @@ export interface PlanChange {
 }
 
 /**
- * What is to become of each node when `after` takes the place of `before`, in the order of the file, with what leaves at the
+ * The changes of all nodes when `after` takes the place of `before`, in the order of the file, with removed nodes at the
  * end. Empty if nothing is different but how it is written.
  */
 export function diffPlans(before: Plan, after: Plan): readonly PlanChange[] {

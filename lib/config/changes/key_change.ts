@@ -1,7 +1,7 @@
 import type { Keys, LaterKey } from "../values/key.ts";
 
 /**
- * What it takes to change a key of a tree that runs:
+ * How a key of a tree that runs is changed:
  *
  * - `restart`: the process was started with it, and is started anew;
  * - `in_place`: it is a rule for what happens from now on, and no process is touched;
@@ -10,10 +10,10 @@ import type { Keys, LaterKey } from "../values/key.ts";
  */
 export type Effect = "restart" | "in_place" | "refused" | "below";
 
-/** What becomes of a running tree when a key changes. */
+/** The effect of a changed key on a running tree. */
 export interface KeyChange<S> {
   readonly effect: Effect;
-  /** What of a spec the key is compiled to; null where another key has it, with which it is compiled to one. */
+  /** The part of a spec that the key is compiled to; null where another key has it, with which it is compiled to one. */
   readonly of: ((spec: S) => unknown) | null;
   /** Whether that is told of name by name, as variables are. */
   readonly isByName?: boolean;
@@ -24,7 +24,7 @@ export interface TableChange<S> {
   readonly keys: Readonly<Record<string, KeyChange<S>>>;
 }
 
-/** What becomes of each key of a table: none can be left out. */
+/** The effect of each key of a table: none can be left out. */
 export type ChangesOf<K extends Keys, S> = {
   readonly [N in keyof K as K[N] extends LaterKey ? never : N]: KeyChange<S> | TableChange<S>;
 };

@@ -3,7 +3,7 @@ import type { TreeSpec } from "../plan.ts";
 import { CHILD_CHANGES, INTENSITY_CHANGES } from "./actor_changes.ts";
 import { type ChangesOf, inPlace, refused, withAnother } from "./key_change.ts";
 
-/** What becomes of a running tree when a key of it changes: all keys of the language that a nested tree has. */
+/** The effect of changed keys on a running tree: all keys of the language that a nested tree has. */
 export const TREE_CHANGES = {
   strategy: inPlace(({ strategy }) => strategy),
   intensity: { keys: INTENSITY_CHANGES },

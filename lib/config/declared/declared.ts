@@ -19,7 +19,7 @@ interface DeclaredChild {
   readonly dir: string;
   /** Where each of its own keys stands. */
   readonly present: ReadonlyMap<string, Span>;
-  /** What it sets in the environment, the weakest first. */
+  /** The variables that it sets, the weakest first. */
   readonly layers: readonly Variables[];
   /** Nothing is wrong with it and all below; what follows from a mistake is not worth a message of its own. */
   readonly isSound: boolean;

@@ -12,7 +12,7 @@ import type { ActorFields } from "./declared.ts";
 
 type DefaultsFields = Fields<typeof DEFAULTS.keys>;
 
-/** What the actors of a tree inherit. */
+/** The values that the actors of a tree inherit. */
 export interface Defaults {
   readonly fields: DefaultsFields;
   /** Variables, the weakest first. */
@@ -41,7 +41,7 @@ export function inherit<F extends ActorFields | DefaultsFields>(own: F, base: De
   };
 }
 
-/** What `env_file` and `env` of one table set, the weaker first. */
+/** The variables of `env_file` and `env` of one table, the weaker first. */
 export function layersOf(
   { env, env_file: envFile }: Pick<ActorFields, "env" | "env_file">,
 ): readonly Variables[] {

@@ -26,7 +26,7 @@ export function readActor(
   if (count === undefined) return [{ ...common, ...copy, replica: null }];
   const copies: DeclaredActor[] = [{ ...common, ...copy, replica: 1 }];
   for (let replica = 2; replica <= count; replica++) {
-    // What is wrong with one of them is wrong with the others, and worth one message.
+    // A fault of one of them is a fault of the others, and worth one message.
     const isFine = reading.report.errorCount() === before;
     if (isFine) copy = readCopy(item, defaults, asReplica(reading, replica));
     copies.push({ ...common, ...copy, replica });

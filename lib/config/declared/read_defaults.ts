@@ -4,10 +4,10 @@ import { readTable } from "../values/table.ts";
 import { type Reading, rejectItem } from "../values/type.ts";
 import { type Defaults, nestDefaults } from "./defaults.ts";
 
-/** What the actors of a tree inherit, by the number of the replica that a {@linkcode Reading} is for. */
+/** The values that the actors of a tree inherit, by the number of the replica that a {@linkcode Reading} is for. */
 export type DefaultsReader = (reading: Reading) => Defaults;
 
-/** What a tree's `[defaults]` say; they are read at once, so that their mistakes are told even if nobody inherits them. */
+/** The values of a tree's `[defaults]`; they are read at once, so that mistakes are told even if nobody inherits them. */
 export function defaultsReader(table: TableItem, outer: DefaultsReader, reading: Reading): DefaultsReader {
   const item = table.entries.get("defaults")?.item;
   if (item === undefined) return outer;
@@ -19,7 +19,7 @@ export function defaultsReader(table: TableItem, outer: DefaultsReader, reading:
   const known = new Map<number, Defaults>();
   const read: DefaultsReader = (inheriting) => {
     const { replica } = inheriting.placeholders;
-    // What is relative here is relative to this file, whichever file inherits it.
+    // Relative paths are relative to this file, whichever file inherits them.
     const own = { ...reading, placeholders: { ...reading.placeholders, replica } };
     const defaults = known.get(replica) ??
       nestDefaults(readTable(item, DEFAULTS, own).fields, outer(inheriting));

@@ -1,5 +1,5 @@
 /**
- * Reads a configuration: the file that is started, and all that it includes. What an included file declares becomes part of
+ * Reads a configuration: the file that is started, and all that it includes. The declarations of an included file become part of
  * the root supervisor, behind what the file that includes it declares itself, in the order of `include`.
  *
  * Its `[defaults]`, `env` and `env_file` are for what it declares or includes itself, over those of the file that includes
@@ -27,7 +27,7 @@ import { childrenOf, inOrder } from "./read_tree.ts";
 const MOST_FILES = 1_000;
 const MAX_DEPTH = 16;
 
-/** What was read. */
+/** The result of reading. */
 export interface ReadRoot {
   readonly root: DeclaredTree;
   /** Whether all files could be read; without one of them, names of it would seem to lead nowhere. */
@@ -47,7 +47,7 @@ export interface Files {
   readonly scale: (document: TableItem) => TableItem;
 }
 
-/** What all of a file's children inherit. */
+/** The values that all of a file's children inherit. */
 interface Inherited {
   readonly defaults: DefaultsReader;
   /** Variables, the weakest first. */

@@ -12,7 +12,7 @@ import { type DefaultsReader, defaultsReader } from "./read_defaults.ts";
 /** Deeper trees are refused: each level is a supervisor, and recursion over them must stay bounded. */
 const MAX_DEPTH = 32;
 
-/** What follows a name in the name of a file, the number of a replica and of a log, has its place in 255 bytes, too. */
+/** The numbers of a replica and of a log follow a name in the name of a file, and have to fit into 255 bytes, too. */
 const LONGEST_NAME = 200;
 
 /** The actors and the trees of a table, which inherit `defaults`. */

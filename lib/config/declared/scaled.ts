@@ -12,11 +12,11 @@ export interface Scaled {
   /** Without the number of a copy. */
   readonly path: string;
   readonly replicas: number;
-  /** What the file says; null if that is no number. */
+  /** The number in the file; null if that is no number. */
   readonly inFile: number | null;
 }
 
-/** A file as if it had other numbers of replicas. What has none in it, or is not there, is left out. */
+/** A file as if it had other numbers of replicas. An actor that has none in it, or is not there, is left out. */
 export function scaleDocument(
   document: TableItem,
   counts: ReplicaCounts,

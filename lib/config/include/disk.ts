@@ -1,4 +1,4 @@
-/** What a compiler may look at of the disk to find the files of a configuration. */
+/** The part of the disk that a compiler may look at to find the files of a configuration. */
 import type { Problem } from "../problem.ts";
 
 /** A name in a folder. */
@@ -9,7 +9,7 @@ export interface FolderEntry {
   readonly isLink: boolean;
 }
 
-/** What was found at a path. */
+/** The result of a look at a path. */
 export type SourceFile =
   | {
     /** The path with all links resolved: it tells files apart, and what is relative in a file is relative to its folder. */
@@ -23,7 +23,7 @@ export type SourceFile =
 
 /** See the module. */
 export interface IncludeDisk {
-  /** What is in a folder; nothing if there is no such folder. Or why that cannot be seen, as a clause. */
+  /** The entries of a folder; none if there is no such folder. Or the reason why they cannot be seen, as a clause. */
   readonly list: (folder: string) => readonly FolderEntry[] | { readonly why: string };
   /** Whether anything is at a path. */
   readonly exists: (path: string) => boolean;

@@ -6,7 +6,7 @@ import { key, type Keys, type TableKind } from "../values/key.ts";
 import { table } from "../values/table.ts";
 import { string } from "../values/text.ts";
 
-/** What of the journal a command can be run for: all but that of the commands themselves. */
+/** The events for which a command can be run: all of the journal but those of the commands themselves. */
 export const ALERT_EVENTS = [
   "adopted",
   "cancelled",
@@ -42,10 +42,6 @@ export const ALERT_EVENTS = [
   "short",
   "start_failed",
   "started",
-  "scheduled",
-  "due",
-  "hook_started",
-  "hook_ended",
   "state_unwritten",
   "stopped",
   "stopping",
@@ -61,11 +57,22 @@ const ALERT_KEYS = {
   events: key(
     list(choice("event", ALERT_EVENTS), '["failed", "escalated"]'),
     ["failed", "gave_up", "escalated", "unhealthy"],
-    "What it is run for.",
+    "The events that it is run for.",
+    '["failed", "escalated"]',
   ),
-  paths: key(list(string, '["pool/*"]'), null, "Whose events count, as selectors; those of all without it."),
-  exec: key(command('exec = ["/bin/sh", "-c", "..."]'), null, "The command, which reads the event as JSON."),
-  timeout: key(duration(1), 30_000, "How long it may take before it is killed."),
+  paths: key(
+    list(string, '["pool/*"]'),
+    null,
+    "Selectors of the actors and trees whose events count; without it, those of all.",
+    '["pool/*"]',
+  ),
+  exec: key(
+    command('exec = ["/bin/sh", "-c", "..."]'),
+    null,
+    "The command, which reads the event as JSON.",
+    '["./tell", "the team"]',
+  ),
+  timeout: key(duration(1), 30_000, "How long it may take before it is killed.", '"10s"'),
 } satisfies Keys;
 
 /** `[[alerts]]`: a command that is run when something happens. */
@@ -73,6 +80,7 @@ export const ALERT: TableKind<typeof ALERT_KEYS> = {
   name: "alert",
   title: "an alert",
   keys: ALERT_KEYS,
+  exactlyOne: ["exec"],
 };
 
 /** The value of `alerts`. */

@@ -4,11 +4,21 @@ import { number } from "../values/scalar.ts";
 import { table } from "../values/table.ts";
 
 const BACKOFF_KEYS = {
-  initial: key(duration(1), 100, "The delay before the second restart in a row; the first one is immediate."),
-  max: key(duration(1), 30_000, "The longest delay."),
-  factor: key(number(1), 2, "By how much each delay is longer than the one before."),
-  jitter: key(number(0, 1), 0.1, "The share of a delay by which it varies at random."),
-  reset_after: key(duration(0), 10_000, "A run that has been ready for this long starts the count anew."),
+  initial: key(
+    duration(1),
+    100,
+    "The delay before the second restart in a row; the first one is immediate.",
+    '"200ms"',
+  ),
+  max: key(duration(1), 30_000, "The longest delay.", '"1m"'),
+  factor: key(number(1), 2, "By how much each delay is longer than the one before.", "1.5"),
+  jitter: key(number(0, 1), 0.1, "The share of a delay by which it varies at random.", "0.2"),
+  reset_after: key(
+    duration(0),
+    10_000,
+    "A run that has been ready for this long starts the count anew.",
+    '"30s"',
+  ),
 } satisfies Keys;
 
 /** `backoff`: the pauses between restarts. */

@@ -10,7 +10,7 @@ import { quote } from "../wording.ts";
 
 /** The word of the kernel for no limit; an actor lifts an inherited one with it. */
 const NO_LIMIT = "max";
-/** What other systems call it. */
+/** The words of other systems for it. */
 const OTHER_WORDS = /^(?:unlimited|infinity|inf|none|-1)$/i;
 
 /** No limit is enforced on less than a page. */
@@ -21,14 +21,16 @@ const CGROUP_KEYS = {
     orMax(size(PAGE_BYTES, "64MiB")),
     null,
     "How much memory all of its processes may have together.",
+    '"256MiB"',
   ),
   cpu_max: key(
     orMax(processorShare),
     null,
     "How much processor time they may use, in percent of one processor.",
+    '"150%"',
   ),
-  pids_max: key(orMax(integer(1)), null, "How many processes and threads there may be of it."),
-  required: key(boolean, false, "Whether it must not run where these limits cannot be kept."),
+  pids_max: key(orMax(integer(1)), null, "How many processes and threads there may be of it.", "100"),
+  required: key(boolean, false, "Whether it must not run where these limits cannot be kept.", "true"),
 } satisfies Keys;
 
 /** `cgroup`: limits for all processes of an actor together. */

@@ -9,7 +9,7 @@ import { quote } from "../wording.ts";
 /** Variables by name. */
 export type Variables = ReadonlyMap<string, string>;
 
-/** What supervise sets for every process. */
+/** Variables that supervise sets for every process. */
 const RESERVED = /^(?:SUPERVISE_.*|NOTIFY_SOCKET|WATCHDOG_USEC|LISTEN_.*)$/;
 
 /** So many lines of one file are told one by one. */

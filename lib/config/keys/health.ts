@@ -10,26 +10,29 @@ import { table } from "../values/table.ts";
 export const CHECKS = ["tcp", "http", "exec", "watchdog"] as const;
 
 const HEALTH_KEYS = {
-  tcp: key(address, null, "Healthy while this address accepts connections."),
-  http: key(url, null, "Healthy while this URL answers with 2xx or 3xx."),
+  tcp: key(address, null, "Healthy while this address accepts connections.", '"127.0.0.1:5432"'),
+  http: key(url, null, "Healthy while this URL answers with 2xx or 3xx.", '"http://127.0.0.1:8080/health"'),
   exec: key(
     command('exec = ["/bin/sh", "-c", "..."]'),
     null,
     "Healthy while this command ends with exit code 0.",
+    '"pg_isready --quiet"',
   ),
   watchdog: key(
     duration(1),
     null,
     "Healthy while the process says so this often, by the sd_notify protocol.",
+    '"10s"',
   ),
-  interval: key(duration(1), 10_000, "The pause between two checks."),
-  timeout: key(duration(1), 5_000, "A check that takes longer has failed."),
-  retries: key(integer(1), 3, "So many checks have to fail in a row."),
-  start_period: key(duration(0), 0, "How long after it is ready failed checks count for nothing."),
+  interval: key(duration(1), 10_000, "The pause between two checks.", '"5s"'),
+  timeout: key(duration(1), 5_000, "A check that takes longer has failed.", '"2s"'),
+  retries: key(integer(1), 3, "So many checks have to fail in a row.", "5"),
+  start_period: key(duration(0), 0, "How long after it is ready failed checks count for nothing.", '"1m"'),
   on_failure: key(
     choice("on_failure mode", ["restart", "ignore"]),
     "restart",
     "Whether it is restarted by its policy, as after a crash, or only told of.",
+    '"ignore"',
   ),
 } satisfies Keys;
 
@@ -38,6 +41,7 @@ export const HEALTH: TableKind<typeof HEALTH_KEYS> = {
   name: "health",
   title: "a health table",
   keys: HEALTH_KEYS,
+  exactlyOne: CHECKS,
 };
 
 /** A value of `health`. */

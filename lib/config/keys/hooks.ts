@@ -6,11 +6,21 @@ import { table } from "../values/table.ts";
 const hook = command('["/bin/sh", "-c", "..."]');
 
 const HOOK_KEYS = {
-  pre_start: key(hook, null, "A command that is run before each start, which fails if it does."),
-  post_start: key(hook, null, "A command that is run once the actor is ready."),
-  pre_stop: key(hook, null, "A command that is run before the actor is asked to stop, within the grace."),
-  post_stop: key(hook, null, "A command that is run after each run, however that ended."),
-  timeout: key(duration(1), 30_000, "How long each of them may take."),
+  pre_start: key(
+    hook,
+    null,
+    "A command that is run before each start, which fails if it does.",
+    '"./prepare.sh"',
+  ),
+  post_start: key(hook, null, "A command that is run once the actor is ready.", '["./tell", "up"]'),
+  pre_stop: key(
+    hook,
+    null,
+    "A command that is run before the actor is asked to stop, within the grace.",
+    '["./drain", "5s"]',
+  ),
+  post_stop: key(hook, null, "A command that is run after each run, however that ended.", '"./clean.sh"'),
+  timeout: key(duration(1), 30_000, "How long each of them may take.", '"1m"'),
 } satisfies Keys;
 
 /** `hooks`: commands around the runs of an actor. */

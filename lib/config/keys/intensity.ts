@@ -6,8 +6,8 @@ import { integer } from "../values/scalar.ts";
 import { table } from "../values/table.ts";
 
 const INTENSITY_KEYS = {
-  restarts: key(integer(0, 1_000_000), 5, "How many restarts are granted within the time."),
-  within: key(duration(1), 30_000, "The time in which restarts are counted."),
+  restarts: key(integer(0, 1_000_000), 5, "How many restarts are granted within the time.", "3"),
+  within: key(duration(1), 30_000, "The time in which restarts are counted.", '"10s"'),
 } satisfies Keys;
 
 /** `intensity`: how many restarts are too many. */

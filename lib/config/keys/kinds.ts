@@ -32,7 +32,7 @@ export const KINDS: readonly TableKind<Keys>[] = [
   HOOKS,
 ];
 
-/** What messages call the kinds of table that know `key`. */
+/** The kinds of table that know `key`, as messages call them. */
 export function placesOf(key: string): readonly string[] {
   return KINDS.filter((kind) => Object.hasOwn(kind.keys, key)).map((kind) => kind.title);
 }

@@ -10,10 +10,10 @@ import {
 import { parseSize } from "../../base/size.ts";
 import type { Entry, Item, TableItem } from "../toml/item.ts";
 import { text } from "../values/text.ts";
-import { type Reading, rejectItem, type Type } from "../values/type.ts";
+import { type Reading, rejectItem, type Shape, type Type } from "../values/type.ts";
 import { anyOf, didYouMean, quote } from "../wording.ts";
 
-/** What bounds of a resource are written in. */
+/** The unit of the bounds of a resource. */
 type Unit = "bytes" | "seconds" | "microseconds" | "number";
 
 const UNITS: Readonly<Partial<Record<Resource, Unit>>> = {
@@ -36,11 +36,20 @@ const EXAMPLES: Readonly<Record<Unit, string>> = {
 const US_PER_MS = 1_000;
 const MS_PER_SECOND = 1_000;
 
+const BOUND: Shape = {
+  kind: "any-of",
+  shapes: [{ kind: "integer", min: 0, max: Number.MAX_SAFE_INTEGER }, { kind: "string" }],
+};
+
 /** `limits`: limits of resources, each one bound for both, or a soft and a hard one. */
 export const limits: Type<ReadonlyMap<Resource, ResourceLimit>> = {
   name: "a table of limits",
   expected: 'a table such as { nofile = 1024, core = "unlimited" }',
-  shape: { kind: "record", of: { kind: "any" } },
+  shape: {
+    kind: "record",
+    of: { kind: "any-of", shapes: [BOUND, { kind: "record", of: BOUND, names: ["soft", "hard"] }] },
+    names: RESOURCES,
+  },
   read: (item, reading) => {
     if (item.kind !== "table") return rejectItem(item, limits, reading);
     const found = new Map<Resource, ResourceLimit>();
@@ -104,10 +113,7 @@ function boundOf(unit: Unit): Type<Bound> {
   });
   return {
     ...written,
-    shape: {
-      kind: "any-of",
-      shapes: [{ kind: "integer", min: 0, max: Number.MAX_SAFE_INTEGER }, { kind: "string" }],
-    },
+    shape: BOUND,
     read: (item, reading) =>
       item.kind === "integer" ? readNumber(item, expected, reading) : written.read(item, reading),
   };

@@ -14,16 +14,22 @@ const SMALLEST_BYTES = 1_024;
 const MOST_KEPT = 1_000;
 
 const LOG_KEYS = {
-  file: key(path, null, "A file for its lines, instead of that in the folder of the tree."),
-  max_size: key(size(SMALLEST_BYTES, "10MiB"), 10 * MIB, "The size at which the file is rotated."),
-  keep: key(integer(0, MOST_KEPT), 5, "How many rotated files are kept beside the present one."),
-  max_age: key(duration(1_000), null, "The age of the file at which the next line rotates it."),
+  file: key(
+    path,
+    null,
+    "A file for its lines, instead of that in the folder of the tree.",
+    '"/var/log/shop/api.log"',
+  ),
+  max_size: key(size(SMALLEST_BYTES, "10MiB"), 10 * MIB, "The size at which the file is rotated.", '"50MiB"'),
+  keep: key(integer(0, MOST_KEPT), 5, "How many rotated files are kept beside the present one.", "3"),
+  max_age: key(duration(1_000), null, "The age of the file at which the next line rotates it.", '"1d"'),
   format: key(
     choice("format", ["raw", "json"]),
     null,
     "Of a `file`: `raw` (the default) has the lines as they are, `json` an object a line.",
+    '"json"',
   ),
-  compress: key(boolean, false, "Whether rotated files are compressed, by gzip."),
+  compress: key(boolean, false, "Whether rotated files are compressed, by gzip.", "true"),
 } satisfies Keys;
 
 /** `log` as a table. */

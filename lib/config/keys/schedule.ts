@@ -11,7 +11,7 @@ import { didYouMean, quote } from "../wording.ts";
 const SHORTEST_MS = 100;
 const LONGEST_MS = 365 * 86_400_000;
 
-/** What a `schedule` says, without the zone. */
+/** The dates of a `schedule`, without the zone. */
 export type Timing = { readonly cron: string } | Extract<Schedule["timing"], { readonly everyMs: number }>;
 
 /** A value of `schedule`. */

@@ -10,18 +10,21 @@ const STOP_KEYS = {
     command('command = ["/bin/sh", "-c", "..."]'),
     null,
     "A command that is run before the signal.",
+    '["./shutdown", "--now"]',
   ),
-  signal: key(signal, "SIGTERM", "The signal that asks the process to stop."),
+  signal: key(signal, "SIGTERM", "The signal that asks the process to stop.", '"SIGINT"'),
   to: key(
     choice("target", ["process", "group"]),
     null,
-    "Who gets the signal; by default the group for `shell`, else the main process alone.",
+    "The receiver of the signal; without it, the group for `shell`, else the main process alone.",
+    '"group"',
   ),
-  grace: key(duration(0), 10_000, "How long a stop may take before all that is left is killed."),
+  grace: key(duration(0), 10_000, "How long a stop may take before all that is left is killed.", '"30s"'),
   kill: key(
     choice("kill mode", ["tree", "process"]),
     "tree",
     "Whether descendants are killed too or left on purpose.",
+    '"process"',
   ),
 } satisfies Keys;
 

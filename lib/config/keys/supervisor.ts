@@ -14,52 +14,74 @@ const SUPERVISOR_KEYS = {
     choice("strategy", ["one_for_one", "one_for_all", "rest_for_one"]),
     "one_for_one",
     "Which children are restarted with a failed one, as in OTP.",
+    '"rest_for_one"',
   ),
   intensity: key(
     intensity,
     null,
-    "How many restarts are granted within a time, to each child or to all together as on_failure says.",
+    "How many restarts are granted within a time, to each child or to all together as `on_failure` says.",
+    '{ restarts = 3, within = "10s" }',
   ),
   on_failure: key(
     choice("on_failure mode", ["fail_child", "escalate", "stop"]),
     null,
     "Whether one more leaves that child failed (`fail_child`, for one_for_one), fails the tree for its parent to handle (`escalate`, for the other strategies), or leaves the tree failed (`stop`).",
+    '"escalate"',
   ),
   auto_shutdown: key(
     choice("auto_shutdown mode", ["any_significant", "all_significant", "never"]),
     "any_significant",
     "Which significant children end the tree when they have ended for good.",
+    '"all_significant"',
   ),
-  shutdown: key(duration(0), 30_000, "How long its teardown may take."),
+  shutdown: key(duration(0), 30_000, "How long its teardown may take.", '"1m"'),
   start: key(
     choice("start mode", ["parallel", "sequential"]),
     "parallel",
     "Whether children start as dependencies allow, or each when the one before is ready.",
+    '"sequential"',
   ),
-  concurrency: key(integer(1), null, "How many children may be starting at once; any number without it."),
+  concurrency: key(
+    integer(1),
+    null,
+    "How many children may be starting at once; any number without it.",
+    "4",
+  ),
   isolate: key(
     boolean,
     false,
     "Whether its actors are children of a process of their own, to which their orphans come.",
+    "true",
   ),
   on_supervisor_death: key(
     choice("on_supervisor_death mode", ["die", "survive"]),
     "die",
-    "What becomes of the tree when its supervisor is killed: it ends, or goes on until the next `up` adopts it.",
+    "The fate of the tree when its supervisor is killed: it ends (`die`), or goes on until the next `up` adopts it (`survive`).",
+    '"survive"',
   ),
-  env: key(env, null, "Variables of the environment for all below."),
-  env_file: key(envFiles, null, "Files with variables of the environment, below `env`."),
-  defaults: section("defaults", false, "What every actor below inherits."),
+  env: key(env, null, "Variables of the environment for all below.", '{ LOG_LEVEL = "info" }'),
+  env_file: key(envFiles, null, "Files with variables of the environment, below `env`.", '".env"'),
+  defaults: section("defaults", false, "Keys that every actor below inherits."),
   actors: section("actor", true, "The actors by name."),
   trees: section("tree", true, "The nested trees by name."),
 } satisfies Keys;
 
-const include = key(includes, null, "More files that belong to this one, as paths and globs.");
+const include = key(
+  includes,
+  null,
+  "More files that belong to this one, as paths and globs.",
+  '["conf.d/*.toml"]',
+);
 
 const ROOT_KEYS = {
-  name: key(treeName, null, "A label for the tree; the name of the folder."),
+  name: key(treeName, null, "The label of the tree; without it, the name of the folder.", '"shop"'),
   include,
-  alerts: key(alerts, [], "Commands that are run when something happens."),
+  alerts: key(
+    alerts,
+    [],
+    "Commands that are run when something happens.",
+    '[{ events = ["failed"], exec = "./tell" }]',
+  ),
   ...SUPERVISOR_KEYS,
 } satisfies Keys;
 

@@ -8,7 +8,7 @@ const ALL = 0o777;
 const written = text<number>({
   name: "a umask",
   expected: EXPECTED,
-  shape: { kind: "string", pattern: "^[0-7]{1,4}$" },
+  shape: { kind: "string", pattern: "^(0o)?[0-7]{1,4}$" },
   parse: (value, item, { report }) => {
     const mask = /^(?:0o)?[0-7]{1,4}$/.test(value) ? Number.parseInt(value.replace("0o", ""), 8) : ALL + 1;
     if (mask <= ALL) return mask;

@@ -25,14 +25,16 @@ const WATCH_KEYS = {
     list(glob, '["src"]'),
     [],
     "The files and folders, as paths and globs; a folder stands for all in it.",
+    '["src"]',
   ),
   ignore: key(
     list(ignored, '["*.log"]'),
     [],
     "Paths, globs, and names wherever they are, that do not count.",
+    '["*.log"]',
   ),
-  debounce: key(duration(1), 200, "How long no file may change any more before it acts."),
-  signal: key(signal, null, "The signal that it gets instead of a restart."),
+  debounce: key(duration(1), 200, "How long no file may change any more before it acts.", '"1s"'),
+  signal: key(signal, null, "The signal that it gets instead of a restart.", '"SIGHUP"'),
 } satisfies Keys;
 
 /** `watch` as a table. */

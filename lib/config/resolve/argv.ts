@@ -8,7 +8,7 @@ const READS_VARIABLES = new Set(
     .split(" "),
 );
 
-/** What is spawned for a command. */
+/** The words that are spawned for a command. */
 export function argvOf([program, ...rest]: Command, report: Report): readonly [string, ...string[]] {
   if (!READS_VARIABLES.has(baseName(program.text))) warnOfVariables([program, ...rest], report);
   return [program.path, ...textsOf(rest)];

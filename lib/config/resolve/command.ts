@@ -10,14 +10,14 @@ import type { ActorNode } from "./nodes.ts";
 import { warnOfShellWord } from "./shell_word.ts";
 import { warnOfSelfDaemonising } from "./self_daemonising.ts";
 
-/** What a command needs to know beside the file. */
+/** Facts that a command needs beside the file. */
 export interface CommandContext {
   readonly scriptCommand: readonly string[];
   readonly actorCommand: readonly string[];
   readonly report: Report;
 }
 
-/** What an actor runs; empty after reporting that it says too little or too much about it. */
+/** The command of an actor; empty after reporting that the actor says too little or too much about it. */
 export function commandOf(node: ActorNode, context: CommandContext): Pick<ActorSpec, "kind" | "argv"> {
   const { scriptCommand, actorCommand, report } = context;
   const { fields } = node.declared;

@@ -42,7 +42,7 @@ export function resolveDependencies(
   });
 }
 
-/** What is waited for; that it never comes is reported. Replicas are all alike in this. */
+/** The condition of a wait; one that never comes is reported. Replicas are all alike in this. */
 function conditionOn(
   wanted: Wanted,
   target: Target,
@@ -103,7 +103,7 @@ function hasUnknownReplicas({ nodes: [first] }: Target): boolean {
     first!.declared.replica === null;
 }
 
-/** What to write instead of the number of a replica that there is not. */
+/** The hint about the number of a replica that does not exist. */
 function replicasHint({ path, nodes }: Target): string {
   if (nodes[0]!.path === path) return `${quote(path)} has no replicas: write its name alone`;
   const [first, last] = [nodes[0]!.path, nodes.at(-1)!.path];

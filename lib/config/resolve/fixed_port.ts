@@ -39,7 +39,7 @@ function askedBy({ declared }: ActorNode): Asked | null {
   };
 }
 
-/** Whether the replicas share what supervise listens at: then whoever accepts first answers. */
+/** Whether the replicas share a socket of supervise: then the first that accepts answers. */
 function isSupervised({ declared: { fields } }: ActorNode): boolean {
   return fields.sockets !== undefined && fields.sockets.value.length > 0;
 }

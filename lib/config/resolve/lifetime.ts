@@ -1,4 +1,4 @@
-/** What has an end of its own and what has none; restart policies follow from that where the file gives none. */
+/** Tells which nodes have an end of their own; restart policies follow from that where the file gives none. */
 import { ACTOR } from "../keys/actor.ts";
 import { TREE } from "../keys/supervisor.ts";
 import { type RestartPolicy, ROOT } from "../plan.ts";

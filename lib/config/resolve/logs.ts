@@ -1,4 +1,4 @@
-/** What `log` of several actors comes to. */
+/** Compiles `log` of several actors. */
 import type { Report } from "../report.ts";
 import { quote } from "../wording.ts";
 import type { ActorNode, Node } from "./nodes.ts";

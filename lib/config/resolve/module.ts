@@ -8,7 +8,7 @@ import type { ActorNode } from "./nodes.ts";
 /** The keys that only module actors have. */
 const MODULE_KEYS = ["export", "params", "debug"] as const;
 
-/** What a module actor runs; null for an actor of another kind, after reporting what only modules have. */
+/** The module of an actor; null for an actor of another kind, after reporting keys that only modules have. */
 export function moduleOf({ declared: { fields, present } }: ActorNode, report: Report): ModuleSpec | null {
   if (fields.module !== undefined) {
     return {

@@ -1,6 +1,6 @@
 import type { Node } from "./nodes.ts";
 
-/** What a name leads to: a node, or all replicas of an actor. */
+/** The target of a name: a node, or all replicas of an actor. */
 export interface Target {
   readonly path: string;
   readonly nodes: readonly Node[];

@@ -5,9 +5,9 @@ import { anyOf, quote } from "../wording.ts";
 
 /** A table that has exactly one of some keys. */
 export interface OneOf {
-  /** What a table is called that has none of them. */
+  /** The name of a table that has none of them. */
   readonly title: string;
-  /** What another one of them is called. */
+  /** The name of another one of them. */
   readonly more: string;
   readonly keys: Keys;
   readonly among: readonly string[];

@@ -96,7 +96,7 @@ export function ownIntensityOf({ intensity }: ActorFields): Intensity | null {
   return intensity === undefined ? null : intensityOf({ intensity });
 }
 
-/** What follows when restarts are spent. Children of one_for_one are independent, so that one alone is left failed. */
+/** The consequence of spent restarts. Children of one_for_one are independent, so that one alone is left failed. */
 export function onFailureOf({ on_failure: mode, strategy }: TreeFields): OnFailure {
   const isIndependent = valueOf(strategy, TREE.keys.strategy) === "one_for_one";
   return mode?.value ?? (isIndependent ? "fail_child" : "escalate");

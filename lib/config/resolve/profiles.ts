@@ -1,4 +1,4 @@
-/** What active profiles come to. */
+/** Compiles the active profiles. */
 import { nameSome } from "../../base/name_some.ts";
 import { nearestName } from "../../base/nearest.ts";
 import { TREE } from "../keys/supervisor.ts";

@@ -34,7 +34,7 @@ export function scheduleOf(node: ActorNode, lifetime: Lifetime, report: Report):
   };
 }
 
-/** What was inherited is meant for those that have a schedule. */
+/** An inherited detail is meant for those that have a schedule. */
 function refuseDetails({ declared: { present } }: ActorNode, report: Report): void {
   for (const key of DETAILS) {
     const at = present.get(key);

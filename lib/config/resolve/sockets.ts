@@ -1,4 +1,4 @@
-/** What `sockets` of several actors, and a probe beside them, come to. */
+/** Compiles `sockets` of several actors, and the probe beside them. */
 import { describeSocketAddress } from "../../base/socket_address.ts";
 import type { Report } from "../report.ts";
 import { quote } from "../wording.ts";

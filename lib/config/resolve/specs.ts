@@ -27,7 +27,7 @@ import { readyOf } from "./ready.ts";
 import { scheduleOf } from "./schedule.ts";
 import type { SupervisorDeath } from "./supervisor_death.ts";
 
-/** What is known of a node beside what it declares. */
+/** Facts about a node beside its declaration. */
 export interface Findings {
   readonly lifetime: Lifetime;
   readonly edges: readonly Edge[];
@@ -35,7 +35,7 @@ export interface Findings {
   readonly supervisorDeath: SupervisorDeath;
 }
 
-/** What specs need to know beside their node. */
+/** Facts that specs need beside their node. */
 export interface SpecContext extends CommandContext {
   /** All of them, by their numbers. */
   readonly nodes: readonly Node[];

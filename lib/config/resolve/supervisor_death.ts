@@ -1,4 +1,4 @@
-/** What becomes of each tree when the supervisor is killed: what it says itself, or what the tree around it says. */
+/** The fate of each tree when the supervisor is killed: its own word, or that of the tree around it. */
 import { TREE } from "../keys/supervisor.ts";
 import type { Report } from "../report.ts";
 import { valueOf } from "../values/key.ts";

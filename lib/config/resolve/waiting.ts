@@ -1,5 +1,5 @@
 /**
- * Cycles of waiting. What waits for what is more than `depends_on`: a child also waits for all that its tree waits for, a
+ * Cycles of waiting. Waits come not only from `depends_on`: a child also waits for all that its tree waits for, a
  * tree is ready or completed only when its children are, and in a sequential tree each child waits for the one before.
  *
  * So each node stands for two moments: its start, and the later one when it is ready or ended. A moment points to those

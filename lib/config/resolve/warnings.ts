@@ -27,7 +27,7 @@ export function warnOfTraps(nodes: readonly Node[], lifetimes: readonly Lifetime
   }
 }
 
-/** Who counts the restarts of an actor, and how many it has. */
+/** The counter of the restarts of an actor, and its budget. */
 interface ActorBudget {
   readonly onFailure: OnFailure;
   readonly intensity: Intensity;

@@ -5,7 +5,7 @@
 import { nearestName } from "../../base/nearest.ts";
 import { anyOf, didYouMean, quote } from "../wording.ts";
 
-/** What is wrong with an expression, and what to do. */
+/** The fault of an expression, and the cure. */
 export interface CronMistake {
   readonly message: string;
   readonly hint: string | null;
@@ -67,7 +67,7 @@ export function plainCron(text: string): string {
   return NICKNAMES[plain] ?? plain;
 }
 
-/** What is wrong with a plain expression; null if nothing is. */
+/** The fault of a plain expression; null if it has none. */
 export function mistakeInCron(cron: string): CronMistake | null {
   if (cron === "@reboot") {
     return {

@@ -9,7 +9,7 @@ export interface BadLine {
   readonly reason: string;
 }
 
-/** What an env file sets; a later line of the same name wins. */
+/** The variables of an env file; a later line of the same name wins. */
 export interface EnvFile {
   readonly variables: ReadonlyMap<string, string>;
   readonly badLines: readonly BadLine[];

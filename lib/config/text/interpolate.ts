@@ -4,10 +4,10 @@
  * text itself. Everything else that begins with `$` stays as it is, so that a shell command keeps its own placeholders.
  */
 
-/** What placeholders stand for. */
+/** The values of placeholders. */
 export interface Placeholders {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Told of each variable that is asked for, be it set or not. @default Nobody */
+  /** Told of each variable that is asked for, set or not. @default Nobody */
   readonly onVariable?: (name: string) => void;
   readonly dir: string;
   /** Is asked only if a text has it. */
@@ -32,7 +32,7 @@ export interface Flaw {
   readonly length: number;
   /** The variable, if one is named. */
   readonly variable: string;
-  /** What `:?` says; empty without it. */
+  /** The message of `:?`; empty without it. */
   readonly message: string;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Splits a command as a POSIX shell splits one into words (blanks, quotes, backslashes), and does nothing else of what a
- * shell does. What came from a placeholder is part of its word whatever it holds, so that a value with spaces or quotes
+ * shell does. The value of a placeholder is part of its word in any case, so that one with spaces or quotes
  * stays one argument.
  */
 import type { Piece } from "./interpolate.ts";
@@ -23,7 +23,7 @@ export interface SplitCommand {
   readonly words: readonly Word[];
   /** A quote without its partner, or a backslash with nothing behind it. */
   readonly unbalanced: Mark | null;
-  /** Whatever only a shell understands. */
+  /** Syntax that only a shell understands. */
   readonly shellSyntax: readonly Mark[];
 }
 
@@ -32,7 +32,7 @@ const SHELL_SYNTAX = /[|&;<>]+|[()`*]|\$\(|\[[^[\]\s'"]+\]|\{[^{}\s'"]*(?:,|\.\.
 const BLANK = /[ \t\r\n]/;
 const SHELL_SYNTAX_IN_QUOTES = /`|\$\(/y;
 
-/** What has been read so far. */
+/** The words that have been read so far. */
 interface Splitting {
   readonly words: Word[];
   /** The word that is being read, if one is. */

@@ -1,7 +1,7 @@
 /**
  * Duplicate keys: the parser stops at the second definition and does not tell where the first one is. To find it, the
- * second one is given a name of its own, so that the text parses and the table that holds both can be searched. What
- * then turns out to be the next duplicate is treated alike.
+ * second one is given a name of its own, so that the text parses and the table that holds both can be searched. The
+ * next duplicate, which turns up then, is treated alike.
  */
 import { ParseError } from "toml-eslint-parser";
 import type { Report } from "../report.ts";

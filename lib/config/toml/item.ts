@@ -58,7 +58,7 @@ export interface Entry {
   readonly item: Item;
 }
 
-/** What an item is, for messages: `an integer`. */
+/** The kind of an item, for messages: `an integer`. */
 export function describeItem(item: Item): string {
   switch (item.kind) {
     case "string":

@@ -13,7 +13,7 @@ export interface Place {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** What there is to underline on the first line of the span; at least 1. */
+  /** How much to underline on the first line of the span; at least 1. */
   readonly length: number;
 }
 

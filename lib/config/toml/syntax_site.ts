@@ -13,7 +13,7 @@ export interface SyntaxSite {
   readonly rest: string;
 }
 
-/** What a rule makes of a site. */
+/** The explanation of a site by a rule. */
 export interface Explanation extends ProblemDetails {
   readonly message: string;
   /** By default the one character where the parser stopped. */
@@ -48,7 +48,7 @@ export function isUnexpected(parserSays: string): boolean {
   return /^Unexpected (?:character|token)$/.test(parserSays);
 }
 
-/** What someone meant as one value: up to a comment, and within brackets up to the next comma or bracket. */
+/** The text that someone meant as one value: up to a comment, and within brackets up to the next comma or bracket. */
 export function bareText(rest: string, isNested: boolean): string {
   const text = rest.replace(/\s+#.*$/, "");
   return (isNested ? text.replace(/[,\]}].*$/, "") : text).trim();

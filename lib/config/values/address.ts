@@ -15,6 +15,7 @@ const LOOPBACK = "127.0.0.1";
 export const address: Type<Address> = text({
   name: "an address",
   expected: 'an address such as "127.0.0.1:5432"',
+  shape: { kind: "string", pattern: String.raw`^([^\s/]*:)?\d{1,5}$` },
   parse: (value, item, reading) => {
     const [, host, written] = /^(?:(\[[0-9A-Fa-f:.%]+\]|[^\s:[\]/]*):)?(\d{1,6})$/.exec(value) ?? [];
     const port = Number(written);
@@ -40,6 +41,7 @@ function hintFor(value: string): string | null {
 export const url: Type<string> = text({
   name: "a URL",
   expected: 'a URL such as "http://127.0.0.1:8080/health"',
+  shape: { kind: "string", pattern: String.raw`^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#]` },
   parse: (value, item: Item, reading) => {
     if (/^https?:\/\/[^/?#]/i.test(value) && !/\s/.test(value) && URL.canParse(value)) return value;
     const isLocal = /^(?::?\d+|\/)/.test(value);

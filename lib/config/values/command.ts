@@ -14,9 +14,9 @@ export interface Argument {
   readonly variable: { readonly name: string; readonly at: Span } | null;
 }
 
-/** What a command begins with. */
+/** The first word of a command. */
 export interface ProgramWord extends Argument {
-  /** What is spawned: a program with a slash is relative to the file's folder, others are looked up. */
+  /** The program that is spawned: one with a slash is relative to the file's folder, others are looked up. */
   readonly path: string;
 }
 

@@ -34,7 +34,7 @@ function suggestList<T>(item: Item, of: Type<T>): string | null {
   return `[${item.kind === "string" ? item.source : of.suggest(item) ?? item.source}]`;
 }
 
-/** What makes a record. */
+/** Options of a record. */
 export interface RecordOptions<T> {
   readonly name: string;
   readonly example: string;

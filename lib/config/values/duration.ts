@@ -14,7 +14,11 @@ export function duration(minMs: number): Type<number> {
   const written = text<number>({
     name: "a duration",
     expected: EXPECTED,
-    shape: { kind: "string", pattern: String.raw`^(\d+(\.\d+)?(ms|s|m|h|d))+$` },
+    shape: {
+      kind: "string",
+      pattern: String.raw`^(\d+(\.\d+)?(ms|s|m|h|d))+$`,
+      unit: "milliseconds",
+    },
     parse: (value, item, reading) => parse(value, item, reading, minMs),
     suggest: suggestDuration,
   });

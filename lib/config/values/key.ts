@@ -1,17 +1,19 @@
 import type { Field } from "./compound.ts";
 import type { Type } from "./type.ts";
 
-/** What a table of keys says about one of them. */
+/** One key in a table of keys. */
 export type Key = ValueKey<unknown, unknown> | LaterKey | SectionKey;
 
 /** A key with a value. */
 export interface ValueKey<T, D> {
   readonly kind: "value";
   readonly type: Type<T>;
-  /** What holds without the key; null if that depends, or is nothing at all. */
+  /** The value without the key; null if that depends, or is nothing at all. */
   readonly byDefault: D;
   /** One sentence for people. */
   readonly doc: string;
+  /** A value as TOML text, which says something beside the default. */
+  readonly example: string;
 }
 
 /** A key that users will have, and that this version refuses. */
@@ -37,6 +39,8 @@ export interface TableKind<K extends Keys> {
   /** As a noun: `an actor`. */
   readonly title: string;
   readonly keys: K;
+  /** Keys of which a table has exactly one. */
+  readonly exactlyOne?: readonly string[];
 }
 
 /** The values of a table, each with its place; those that are absent or could not be read are missing. */
@@ -46,8 +50,13 @@ export type Fields<K extends Keys> = {
 };
 
 /** A key with a value. */
-export function key<T, const D extends T | null>(type: Type<T>, byDefault: D, doc: string): ValueKey<T, D> {
-  return { kind: "value", type, byDefault, doc };
+export function key<T, const D extends T | null>(
+  type: Type<T>,
+  byDefault: D,
+  doc: string,
+  example: string,
+): ValueKey<T, D> {
+  return { kind: "value", type, byDefault, doc, example };
 }
 
 /** A key that this version refuses. */

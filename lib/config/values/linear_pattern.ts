@@ -4,7 +4,7 @@
  * faster, for which they must do without what cannot be had so. PURE.
  */
 
-/** What cannot be had in linear time, and what to do instead. */
+/** A construct that cannot be had in linear time, and the cure. */
 export interface NotLinear {
   /** As it stands in the pattern. */
   readonly construct: string;

@@ -13,7 +13,7 @@ const EXPECTED = 'a share of one processor such as "50%", or "200%" for two';
 const written = text<number>({
   name: "a share of a processor",
   expected: EXPECTED,
-  shape: { kind: "string", pattern: String.raw`^\d+(\.\d+)?%$` },
+  shape: { kind: "string", pattern: String.raw`^\d+(\.\d+)?\s*%$` },
   parse: (value, item, reading) => {
     const parts = /^(\d+(?:\.\d+)?)\s*%$/.exec(value);
     if (parts !== null) return inRange(Number(parts[1]), item, value, reading);

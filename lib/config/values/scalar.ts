@@ -19,6 +19,7 @@ export const isTrue: Type<boolean> = {
   ...boolean,
   name: "true",
   expected: "true",
+  shape: { kind: "boolean", only: true },
   read: (item, reading) => item.kind === "boolean" && item.value ? true : rejectItem(item, isTrue, reading),
 };
 

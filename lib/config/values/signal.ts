@@ -1,9 +1,12 @@
 import { nearestName } from "../../base/nearest.ts";
-import { parseSignal, type Signal, SIGNAL_NAMES } from "../../base/signals.ts";
+import { HIGHEST_SIGNAL, parseSignal, type Signal, SIGNAL_NAMES } from "../../base/signals.ts";
 import type { Item } from "../toml/item.ts";
 import { didYouMean, quote } from "../wording.ts";
 import { text } from "./text.ts";
 import type { Reading, Type } from "./type.ts";
+
+/** Numbers, names without `SIG`, and those of real-time signals: all that looks like one. */
+const PATTERN = String.raw`^(\d+|([Ss][Ii][Gg])?[A-Za-z]+\d?([+-]\d+)?)$`;
 
 const written = text<Signal>({
   name: "a signal",
@@ -15,7 +18,14 @@ const written = text<Signal>({
 /** A signal by its name, with or without `SIG`, or by its number. */
 export const signal: Type<Signal> = {
   ...written,
-  shape: { kind: "any-of", shapes: [{ kind: "integer", min: 1, max: 64 }, { kind: "string" }] },
+  shape: {
+    kind: "any-of",
+    shapes: [
+      { kind: "enum", values: SIGNAL_NAMES },
+      { kind: "string", pattern: PATTERN },
+      { kind: "integer", min: 1, max: HIGHEST_SIGNAL },
+    ],
+  },
   read: (item, reading) =>
     item.kind === "integer" ? parse(item.source, item, reading) : written.read(item, reading),
 };

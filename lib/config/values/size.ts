@@ -13,7 +13,7 @@ export function size(min: number, example: string): Type<number> {
   const written = text<number>({
     name: "a size",
     expected,
-    shape: { kind: "string", pattern: String.raw`^\d+(\.\d+)?\s*([KMGT]i?)?B$` },
+    shape: { kind: "string", pattern: String.raw`^\d+(\.\d+)?\s*([KMGT]i?)?B$`, unit: "bytes" },
     parse: (value, item, { report }) => {
       const bytes = parseSize(value);
       if (bytes === null) {

@@ -4,7 +4,7 @@ import { quote } from "../wording.ts";
 import { parsePath, text } from "./text.ts";
 import type { Reading, Type } from "./type.ts";
 
-/** What an address in the kernel has room for. */
+/** The room of an address in the kernel. */
 const LONGEST_PATH_BYTES = 107;
 
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
@@ -13,6 +13,7 @@ const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 export const socketAddress: Type<SocketAddress> = text({
   name: "an address to listen at",
   expected: 'an address such as "tcp://127.0.0.1:8080" or "unix:///run/x.sock"',
+  shape: { kind: "string", pattern: "^(tcp|unix)://" },
   parse: (value, item, reading) => {
     if (value.startsWith("unix://")) return unixAddress(value.slice("unix://".length), item, reading);
     if (value.startsWith("tcp://")) return tcpAddress(value.slice("tcp://".length), item, reading);

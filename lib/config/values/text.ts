@@ -6,7 +6,7 @@ import { sourceOffset } from "../toml/string_source.ts";
 import { quote } from "../wording.ts";
 import { type Reading, rejectItem, type Shape, type Type } from "./type.ts";
 
-/** What makes a type of texts. */
+/** Options of a type of texts. */
 export interface TextOptions<T> {
   readonly name: string;
   readonly expected: string;

@@ -9,7 +9,7 @@ import { describeItem, type Item } from "../toml/item.ts";
 /** The text of a file, its bytes that are no UTF-8 as `rawText` has them; or why there is none, as a clause. */
 export type FileText = { readonly text: string } | { readonly why: string };
 
-/** What reading a value takes beside the value. */
+/** The parts that reading a value takes beside the value. */
 export interface Reading {
   readonly report: Report;
   readonly placeholders: Placeholders;
@@ -18,14 +18,17 @@ export interface Reading {
   readonly placesOf: (key: string) => readonly string[];
 }
 
-/** What a type accepts, for a generator of schemas. */
+/** The values that a type accepts, for schemas and references. Every text may have placeholders, which no pattern has to allow. */
 export type Shape =
-  | { readonly kind: "any" | "boolean" }
+  | { readonly kind: "any" }
+  | { readonly kind: "boolean"; readonly only?: true }
   | { readonly kind: "integer" | "number"; readonly min: number; readonly max: number }
-  | { readonly kind: "string"; readonly pattern?: string }
+  /** `unit`: of the number that comes out of it. */
+  | { readonly kind: "string"; readonly pattern?: string; readonly unit?: "milliseconds" | "bytes" }
   | { readonly kind: "enum"; readonly values: readonly string[] }
   | { readonly kind: "list"; readonly of: Shape }
-  | { readonly kind: "record"; readonly of: Shape }
+  /** `names`: the keys that there are; any without it. */
+  | { readonly kind: "record"; readonly of: Shape; readonly names?: readonly string[] }
   | { readonly kind: "table"; readonly name: string }
   | { readonly kind: "any-of"; readonly shapes: readonly Shape[] };
 
@@ -33,7 +36,7 @@ export type Shape =
 export interface Type<T> {
   /** As a noun: `a duration`. */
   readonly name: string;
-  /** What would be right, as a noun with an example: `a duration such as "10s"`. */
+  /** A right value, as a noun with an example: `a duration such as "10s"`. */
   readonly expected: string;
   readonly shape: Shape;
   /** The value, or undefined after reporting why there is none. */

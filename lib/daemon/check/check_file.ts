@@ -22,10 +22,10 @@ const MENDED_THEN = "it must be mended before the actor starts";
 type Places = Pick<Compiled, "placeOf">;
 
 /**
- * Compiles a file and looks whether its programs, folders and files are there. What is missing now may be there when the
+ * Compiles a file and looks whether its programs, folders and files are there. A file that is missing now may be there when the
  * tree runs, so that is a warning.
  *
- * @param piped What is in a file that is a pipe; null for any other.
+ * @param piped The text of a file that is a pipe; null for any other.
  * @throws {UserError} `config/not-readable`, `config/piped`
  */
 export function checkFile(
@@ -110,7 +110,7 @@ function missingOnMachine(
   return onceEach(found);
 }
 
-/** What is missing for the start of an actor: of its folder and its program each is told. */
+/** The obstacles to the start of an actor: its folder and its program are each told. */
 function whyNotStartable(
   { processes }: Host,
   { argv, cwd }: ActorSpec,
@@ -123,7 +123,7 @@ function whyNotStartable(
   return other === null ? [error] : [error, other];
 }
 
-/** What one replica misses, the others do too. */
+/** Replicas miss the same things. */
 function onceEach(problems: readonly Problem[]): readonly Problem[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }

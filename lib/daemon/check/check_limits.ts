@@ -17,8 +17,8 @@ export interface LimitProblem {
 }
 
 /**
- * What can be known of an actor's limits before it starts. A tree may be started at a better place than where this program
- * is: only what no place has makes an error of a limit that is required.
+ * Problems of an actor's limits that are known before it starts. A tree may be started at a better place than where this
+ * program is: a required limit is an error only if no place can have it.
  */
 export function limitProblems(
   { groups }: Pick<Host, "groups">,

@@ -15,7 +15,7 @@ export interface PrivilegeProblem {
   readonly hint: string;
 }
 
-/** What can be known of an actor's privileges before it starts: users and groups that there are not, and rights that we lack. */
+/** Problems of an actor's privileges that are known before it starts: users and groups that do not exist, and rights that we lack. */
 export function privilegeProblems(
   { files }: Host,
   { uid }: Program,

@@ -4,11 +4,11 @@ import { LAYER_NAMES, type LayerName } from "../../engine/containment/layer.ts";
 import type { Controller, GroupSupport, Lack } from "../../host/ports/control_groups.ts";
 import type { SystemFacts } from "../../host/ports/system_facts.ts";
 
-/** What was found. */
+/** The findings. */
 export interface Findings {
   readonly facts: SystemFacts;
   readonly groups: GroupSupport;
-  /** What keeps a tree that is started here from limiting its actors; null for nothing. */
+  /** The obstacles that keep a tree which is started here from limiting its actors; null for none. */
   readonly limits: readonly { readonly controller: Controller; readonly lack: Lack | null }[];
   /** Name and version of the runtime. */
   readonly runtime: string;
@@ -22,15 +22,15 @@ export interface Finding {
   readonly name: string;
   /** `weak` weakens a promise; `note` is something that is good to know. */
   readonly status: "good" | "note" | "weak";
-  /** What was found, as a sentence without a full stop. */
+  /** The finding, as a sentence without a full stop. */
   readonly found: string;
-  /** What that means for the promises. */
+  /** Its meaning for the promises. */
   readonly means: string;
   /** How to get more; null if there is nothing to get. */
   readonly hint: string | null;
 }
 
-/** What a doctor says. */
+/** The report of a doctor. */
 export interface DoctorReport {
   /** Whether every promise holds. */
   readonly ok: boolean;
@@ -44,7 +44,7 @@ const FEW_OPEN_FILES = 256;
 /** Fewer processes than this are soon used up. */
 const FEW_PROCESSES = 256;
 
-/** What findings mean. */
+/** The meaning of findings. */
 export function reportOn(found: Findings): DoctorReport {
   const { facts } = found;
   const findings: Finding[] = [

@@ -10,11 +10,11 @@ import { type GuardianOptions, REPORT_DESCRIPTOR } from "../launch_options.ts";
 import { UNHEEDED } from "../unheeded_signals.ts";
 import { type SpawnedWard, spawnWard } from "./spawn_ward.ts";
 
-/** What a guardian has begun with. */
+/** The parts that a guardian has begun with. */
 export interface Begun {
   /** Its supervisor; null if that was there before. */
   readonly spawned: SpawnedWard | null;
-  /** What it has reaped meanwhile, and goes on to until somebody else is told of that. */
+  /** The processes that it has reaped meanwhile, and goes on to reap until somebody else is told of them. */
   readonly reaped: readonly ReapedOrphan[];
 }
 

@@ -34,7 +34,7 @@ export class DeathFile {
       this.#files.append(this.#tree.deaths, line);
       this.#chars += line.length;
     } catch {
-      // Whoever waits for it will see that the process is gone.
+      // A waiting task will see that the process is gone.
     }
   }
 }

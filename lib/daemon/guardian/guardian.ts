@@ -65,7 +65,7 @@ export async function guardian(
   return await run(() => self.run(), { clock: host.clock, name: "guardian" });
 }
 
-/** What is told of a supervisor that has told nothing of itself. */
+/** The report about a supervisor that has not reported itself. */
 const DIED: LaunchReport = {
   ok: false,
   error: {
@@ -192,7 +192,7 @@ class Guardian {
     const ledger = new Ledger();
     const layer = group === null ? new BareLayer() : new ControlGroupLayer(this.#host, group);
     const { processes } = this.#host;
-    // What was started before this guardian is another's child.
+    // A process that was started before this guardian is another's child.
     const orphanage = new Orphanage(
       processes,
       this.#options.ward === undefined ? {} : { lost: (mark) => isMarkOf(lost, mark) },
@@ -200,7 +200,7 @@ class Guardian {
     return { record, lost, ledger, containment: new Containment(this.#host, ledger, layer, orphanage) };
   }
 
-  /** What was written of a tree that is to survive; null if it is not, or was coming down anyway. */
+  /** The saved state of a tree that is to survive; null if it is not, or was coming down anyway. */
   #survivor({ record, lost }: LostTree): SavedTree | null {
     if (record.onSupervisorDeath !== "survive") return null;
     const saved = readStateLog(this.#host.files, stateLogOf(this.#tree.runFolder));
@@ -245,7 +245,7 @@ class Guardian {
     files.remove(pipesFolderOf(this.#tree.runFolder));
   }
 
-  /** Starts a supervisor for whoever has asked, who is told what it says of itself. */
+  /** Starts a supervisor for the client that has asked, which is told its report. */
   #startNext({ pid, asked: { command, options }, answer }: Successor): Ward {
     const environment = this.#host.processes.environmentOf(pid) ?? definedOnly(this.#program.environment);
     const onReport = (report: LaunchReport | null) => void answer(report ?? DIED);

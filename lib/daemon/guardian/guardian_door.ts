@@ -46,9 +46,9 @@ const MOST_ANSWER_BYTES = 16 * 1_024 * 1_024;
 
 const NEWLINE = 0x0a;
 
-/** What is asked of a guardian, and what it answers. */
+/** The requests to a guardian, and its answers. */
 export interface DoorRequests {
-  /** A new supervisor is to go on, started by the command, in the environment of whoever asks. */
+  /** A new supervisor is to go on, started by the command, in the environment of the asker. */
   readonly resume: {
     readonly asked: { readonly command: readonly string[]; readonly options: SupervisorOptions };
     readonly answer: LaunchReport;
@@ -69,14 +69,14 @@ export type Asked = {
   readonly [Op in keyof DoorRequests]: {
     readonly op: Op;
     readonly asked: DoorRequests[Op]["asked"];
-    /** Who asks. */
+    /** The process that asks. */
     readonly pid: number;
     /** Answers, and hangs up. */
     readonly answer: (value: DoorRequests[Op]["answer"]) => Promise<void>;
   };
 }[keyof DoorRequests];
 
-/** What is said instead of an answer. */
+/** The refusal instead of an answer. */
 interface Refusal {
   readonly refused: string;
 }
@@ -146,7 +146,7 @@ export class GuardianDoor {
     return asked;
   }
 
-  /** Whoever still waits in it gets no answer, and has to look anew. */
+  /** A client that still waits in it gets no answer, and has to look anew. */
   close(): void {
     this.#close();
     for (const connection of [...this.#waiting, ...this.#door.visitors]) connection.close();

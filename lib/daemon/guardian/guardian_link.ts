@@ -1,5 +1,5 @@
 /**
- * What a guardian and its supervisor say to each other: a pipe each way, that ends when the other one dies. Neither ever
+ * The words between a guardian and its supervisor: a pipe each way, that ends when the other one dies. Neither ever
  * waits for the other, so that one that is held still does not hold the other up.
  *
  *     guardian to supervisor: a byte for each process that it has reaped for it (`deaths.ts` says which); "!" of one that is
@@ -7,7 +7,7 @@
  *     supervisor to guardian: "hold PATH" and "release PATH" of pipes that actors write to; "become COMMAND", as JSON, of
  *         the program that it is to go on as
  *
- * What is said here is understood by guardians and supervisors of all versions: for a moment of an upgrade the two are of
+ * Guardians and supervisors of all versions understand these words: for a moment of an upgrade the two are of
  * different ones.
  */
 import { decodeJsonOrNull, list, text } from "../../base/shape.ts";
@@ -23,7 +23,7 @@ const REAPED = ".";
 const IS_THERE = "!";
 const STAYS = "x";
 
-/** What a supervisor is told by its guardian. */
+/** News for a supervisor from its guardian. */
 export interface GuardianNews {
   /** It has reaped something. */
   onDeaths(): void;
@@ -31,7 +31,7 @@ export interface GuardianNews {
   onBecome(hasBecome: boolean): void;
 }
 
-/** What a guardian is told by its supervisor. */
+/** Orders for a guardian from its supervisor. */
 export interface WardOrders {
   hold(path: string): void;
   release(path: string): void;

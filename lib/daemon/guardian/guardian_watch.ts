@@ -26,7 +26,7 @@ const TRY_AGAIN_MS = 1_000;
 /** How long a guardian may take to become another program. */
 const BECOMING_MS = 10_000;
 
-/** Who wants to know. */
+/** Listeners of the guardian's news. */
 export interface GuardianListeners {
   /** It may have reaped something for us. */
   onDeaths(): void;
@@ -67,7 +67,7 @@ export class GuardianWatch {
     this.#link.release(pipes);
   }
 
-  /** What a supervisor that comes after this one in the same process has to find under the numbers of the link. */
+  /** The descriptors that the next supervisor in the same process has to find under the numbers of the link. */
   get descriptors(): Readonly<Record<number, number>> {
     const { read, write } = this.#link.ends;
     return { [LINK_READ_DESCRIPTOR]: read, [LINK_WRITE_DESCRIPTOR]: write };

@@ -22,7 +22,7 @@ export class HeldPipes {
     this.#open.delete(path);
   }
 
-  /** Hands a pipe over to whoever reads it; null if there is none. */
+  /** Hands a pipe over to its reader; null if there is none. */
   take(path: string): number | null {
     this.hold(path);
     const descriptor = this.#open.get(path) ?? null;

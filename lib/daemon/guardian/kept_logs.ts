@@ -1,4 +1,4 @@
-/** What actors print while they have no supervisor: it goes into the same logs. */
+/** The output of actors while they have no supervisor: it goes into the same logs. */
 import { ActorLogs } from "../../engine/logs/actor_logs.ts";
 import { RunOutput } from "../../engine/run/run_output.ts";
 import { pipesOf } from "../../engine/survival/run_pipes.ts";
@@ -9,7 +9,7 @@ import { openNursery } from "../../scope/nursery.ts";
 import type { Event } from "../../sync/event.ts";
 import type { HeldPipes } from "./held_pipes.ts";
 
-/** Whose output it is, and where it goes. */
+/** The actors whose output it is, and its files. */
 export interface KeptLogsOptions {
   readonly host: Host;
   readonly saved: SavedTree;

@@ -1,5 +1,5 @@
 /**
- * What a guardian does with a tree that survives its supervisor: it keeps the actors, what they print and how they end, until
+ * How a guardian keeps a tree that survives its supervisor: it keeps the actors, their output and how they end, until
  * somebody has a new supervisor go on, has all of it ended, or nothing is left. It decides nothing about the actors.
  */
 import type { Containment } from "../../engine/containment/containment.ts";
@@ -45,7 +45,7 @@ export interface KeptTree {
   readonly toldToEnd: Event;
 }
 
-/** Who wants a new supervisor. */
+/** A client that wants a new supervisor. */
 export type Successor = Asked & { readonly op: "resume" };
 
 /** How long what is to end when nobody says otherwise has for it. */
@@ -64,7 +64,7 @@ export async function keepTree(tree: KeptTree): Promise<KeepingEnd> {
       nursery.startSoon(() => keepLogs(tree).finally(() => written.set()), { name: "logs" });
       nursery.startSoon(() => endMortals(tree), { name: "what does not survive" });
       const found = await waitForEnd(tree, door);
-      // What the last of them have said is still on its way.
+      // The last lines of the actors are still on their way.
       if ("how" in found) await moveOnAfter(LAST_LINES_MS, () => written.wait());
       nursery.cancelScope.cancel("the tree is kept no longer");
       return found;

@@ -12,7 +12,7 @@ import {
 } from "../launch_options.ts";
 import { type LinkEnds, openLink } from "./link_ends.ts";
 
-/** What to start as a supervisor. */
+/** The supervisor to start, and how. */
 export interface WardOptions {
   /** Program and first arguments. */
   readonly command: readonly string[];
@@ -50,7 +50,7 @@ export function spawnWard(
       ...(isHanded ? { [PLAN_DESCRIPTOR]: PLAN_DESCRIPTOR } : {}),
     },
   });
-  // The plan as well: else whoever hands it on would not hear of it when the supervisor dies.
+  // The plan as well: else the client that hands it on would not hear of it when the supervisor dies.
   const passed = [report, supervisor.read, supervisor.write, ...(isHanded ? [PLAN_DESCRIPTOR] : [])];
   for (const descriptor of passed) descriptors.close(descriptor);
   return { child, ends: guardian };

@@ -1,4 +1,4 @@
-/** What becomes of the processes of some actors from a moment on: what the receipt of a stop is made of. */
+/** The fate of the processes of some actors from a moment on: the source of the receipt of a stop. */
 import { isStuck } from "../../host/alive.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { ProcessRow } from "../../host/ports/processes.ts";
@@ -19,7 +19,7 @@ export interface Account {
   readonly leftOnPurpose: readonly Survivor[];
 }
 
-/** What an account is kept of. */
+/** The actors of an account, and its parts. */
 export interface AccountOptions {
   readonly host: Host;
   readonly containment: Containment;

@@ -2,7 +2,7 @@ import type { Hunt, Sighting } from "../../host/hunt.ts";
 import type { ProcessId, ProcessRow } from "../../host/ports/processes.ts";
 import type { RunId } from "../../supervision/state.ts";
 
-/** What a run is known by. */
+/** The marks of a run. */
 export interface RunMark {
   readonly run: RunId;
   /** Address of its actor. */
@@ -24,11 +24,11 @@ export interface Contained extends Omit<RunMark, "main"> {
   mainReported: boolean;
   /** Ends what is left; null while nothing is to be ended. */
   hunt: Hunt | null;
-  /** What the hunt has seen last; null if it has not looked yet. */
+  /** The last sighting of the hunt; null if it has not looked yet. */
   sighting: Sighting | null;
   /** Whether only the main process is to be ended. */
   mainOnly: boolean;
-  /** What it has left behind on purpose. */
+  /** The processes that it has left behind on purpose. */
   left: readonly ProcessRow[];
   onUnseen: ((why: string) => void) | null;
   onClear: (() => void) | null;

@@ -66,7 +66,7 @@ export class ControlGroupLayer implements Layer {
     this.#groups.limit(this.#groupOf(run), limit);
   }
 
-  /** What cannot be read for want of a descriptor only says why something has ended, and is left out. */
+  /** Counts only say why something has ended: those that cannot be read for want of a descriptor are left out. */
   countsOf(run: RunId): GroupCounts {
     try {
       this.#isCounting ??= this.#groups.givenBy(this.group).length > 0;

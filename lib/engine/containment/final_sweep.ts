@@ -13,7 +13,7 @@ import { describeCommand, type Ledger, type Survivor } from "./ledger.ts";
 /** How long SIGTERM is given if nothing else is said. */
 const GRACE_MS = 2_000;
 
-/** What the sweep works on; `deaths` is set anew at each death of an orphan. */
+/** The parts of a sweep; `deaths` is set anew at each death of an orphan. */
 export interface SweepOptions {
   readonly host: Host;
   readonly containment: Containment;
@@ -21,7 +21,7 @@ export interface SweepOptions {
   readonly nextDeath: () => Event;
 }
 
-/** What a sweep has come to. */
+/** The result of a sweep. */
 interface Swept {
   readonly hunt: Hunt;
   readonly sighting: Sighting;
@@ -44,7 +44,7 @@ export async function sweepAll(
   return survivorsOf(options.host, hunt, sighting);
 }
 
-/** What a hunt to the death has left, for the receipt. */
+/** The survivors of a hunt to the death, for the receipt. */
 export function survivorsOf(host: Host, hunt: Hunt, sighting: Sighting): readonly Survivor[] {
   switch (sighting.seen) {
     case "nothing":

@@ -1,11 +1,11 @@
 /**
- * The layers of containment: what tells us of processes beside their descent. The strongest one that the machine has is
+ * The layers of containment: they tell us of processes beside their descent. The strongest one that the machine has is
  * used, and the receipt says which.
  *
  * - `cgroup`: a control group for each run. A process is in the group of its run whatever its parent, its session and its
  *   environment are, and a group is killed at once, faster than it can fork.
- * - `subreaper`: what loses its parent comes to us. Whose it was is told by its session, its group and its mark.
- * - `group`: the sessions and process groups of the main processes alone; what makes a session of its own gets away.
+ * - `subreaper`: a process that loses its parent comes to us. Its run is told by its session, its group and its mark.
+ * - `group`: the sessions and process groups of the main processes alone; a process with a session of its own gets away.
  */
 import type { Find, Look } from "../../host/look.ts";
 import type { Controller, GroupCounts, GroupLimit, Lack } from "../../host/ports/control_groups.ts";
@@ -18,7 +18,7 @@ export const LAYER_NAMES = ["cgroup", "subreaper", "group"] as const;
 /** See the module. */
 export type LayerName = typeof LAYER_NAMES[number];
 
-/** What people know a layer as, and what it does not see. */
+/** The names of the layers for people, and their blind spots. */
 export const LAYER_LABELS: Readonly<
   Record<LayerName, { readonly label: string; readonly unseen: string | null }>
 > = {
@@ -56,7 +56,7 @@ export interface Layer {
   lackOf(controller: Controller): Lack | null;
   /** Limits the place of a run. @throws {GroupError} */
   limit(run: RunId, limit: GroupLimit): void;
-  /** What was done to a run to keep limits. */
+  /** The acts of the kernel on a run to keep limits. */
   countsOf(run: RunId): GroupCounts;
   /**
    * The living processes of a run that this layer knows of, its main process among them or not.
@@ -74,7 +74,7 @@ export interface Layer {
   isLeft(pid: number): boolean;
   /**
    * Holds all processes of a run still, or of the whole tree, has `seen` told of each, and kills them with all that they
-   * fork. What was left on purpose is spared.
+   * fork. Processes that were left on purpose are spared.
    *
    * @returns False if this layer cannot.
    */

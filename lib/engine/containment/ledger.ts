@@ -84,7 +84,7 @@ export class Ledger {
     return this.#ended.length + this.#forgotten;
   }
 
-  /** Notes a process that is alive. What is known already stays, but for having become an orphan. */
+  /** Notes a process that is alive. Earlier notes stay, but for its having become an orphan. */
   see(process: ProcessId, path: string | null, command: string, orphan: boolean): void {
     const known = this.#alive.get(keyOf(process));
     if (known !== undefined) known.orphan ||= orphan;
@@ -169,7 +169,7 @@ export class Ledger {
   }
 }
 
-/** What has ended after `before` was counted. */
+/** The ends after `before` was counted. */
 export function countsSince(before: Counts, now: Counts): Counts {
   return combine(now, before, -1);
 }

@@ -1,7 +1,7 @@
 import { isAlive, keyOf } from "../../host/alive.ts";
 import type { Processes, ProcessRow } from "../../host/ports/processes.ts";
 
-/** What actors left behind on purpose: it is nobody's to end. */
+/** Processes that actors left behind on purpose: they are nobody's to end. */
 export class LeftBehind {
   readonly #processes: Processes;
   readonly #rows = new Map<string, ProcessRow>();
@@ -18,7 +18,7 @@ export class LeftBehind {
     return this.#rows.has(keyOf(row));
   }
 
-  /** What is still there. */
+  /** Those that are still there. */
   living(): readonly ProcessRow[] {
     return [...this.#rows.values()].filter((row) => isAlive(this.#processes, row));
   }

@@ -1,6 +1,6 @@
 /**
- * Who descends from whom. Every process of the tree is either below the main process of a run, or it is, or is below, an
- * orphan that came to us, or to whoever takes them in beside us (`orphanage.ts`), when its own parent died. An orphan is told
+ * Tells which process descends from which. Every process of the tree is either below the main process of a run, or it is, or is below, an
+ * orphan that came to us, or to another one that takes them in (`orphanage.ts`), when its own parent died. An orphan is told
  * by, in this order: the control group that it is in, where it was seen before, the session or group of a run's main process,
  * the mark in its environment, and the isolator that it came to. A mark comes after descent, because a process may hand its own
  * on to one of another actor: a server that starts programs in the environment of its clients has children with their marks.
@@ -23,7 +23,7 @@ export interface Ancestor extends RunMark {
   readonly mainAlive: boolean;
 }
 
-/** What a lineage works on. */
+/** The parts of a lineage. */
 export interface LineageOptions {
   readonly processes: Processes;
   readonly layer: Layer;
@@ -208,10 +208,10 @@ export class Lineage {
     return this.#listed = { look, edition, byKey, byOwner };
   }
 
-  /** What nobody here has started: their own parents have died. */
+  /** Processes that nobody here has started: their own parents have died. */
   #orphans(find: Find): readonly ProcessRow[] {
     const { processes, orphanage, isLeft } = this.#options;
-    // What has just been started need not have been told to us yet.
+    // A process that has just been started need not have been told to us yet.
     const isOurs = (pid: number) => {
       if (this.ours.has(pid)) return true;
       const outlived = this.#outlived.get(pid);

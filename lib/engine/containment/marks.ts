@@ -13,7 +13,7 @@ const DIGITS = 32;
 
 const KEY = new RegExp(`^[0-9a-f]{${DIGITS}}$`);
 
-/** What a mark says. */
+/** The content of a mark. */
 export interface Mark {
   /** The life of the tree, from its `up` to its end. */
   readonly instance: string;

@@ -1,5 +1,5 @@
 /**
- * Where processes come to that lose their parent: to us, as a rule. What an earlier supervisor had started is the child of the
+ * Where processes come to that lose their parent: to us, as a rule. A process that an earlier supervisor had started is the child of the
  * guardian that has kept it, and its orphans come there; or, if that was killed too, to the first process of the machine,
  * among all others, and are told by their mark. Those of an isolated tree come to its isolator.
  */
@@ -8,7 +8,7 @@ import { type Find, findAll, findWhere } from "../../host/look.ts";
 import type { Processes, ProcessId, ProcessRow } from "../../host/ports/processes.ts";
 import { RUN_VARIABLE } from "../environment.ts";
 
-/** Who else takes orphans in. */
+/** The others that take orphans in. */
 export interface OrphanageOptions {
   /** Processes that are the parents of what belongs to us, beside us. */
   readonly keepers?: readonly ProcessId[];
@@ -116,7 +116,7 @@ export class Orphanage {
     const environment = this.#processes.environmentOf(row.pid);
     const mark = environment?.[RUN_VARIABLE];
     const bears = mark !== undefined && this.#lost!(mark);
-    // Who becomes another program shows no environment meanwhile.
+    // A process that becomes another program shows no environment meanwhile.
     if (environment !== null && Object.keys(environment).length > 0) this.#marked.set(key, bears);
     return bears;
   }

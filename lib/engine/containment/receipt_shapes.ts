@@ -13,7 +13,7 @@ import {
 import { signalShape } from "../../base/signal_shape.ts";
 import type { Counts, ReceiptLine, Survivor } from "./ledger.ts";
 
-/** What became of a process. */
+/** The fate of a process. */
 export const receiptLineShape: Shape<ReceiptLine> = object<ReceiptLine>({
   pid: processNumber,
   path: nullable(text),

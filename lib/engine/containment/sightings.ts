@@ -21,7 +21,7 @@ export class Sightings {
     return this.#runs.get(keyOf(process));
   }
 
-  /** What was seen of a run, by identity. */
+  /** The processes of a run that were seen, by identity. */
   of(run: RunId): ReadonlySet<string> {
     return this.#keys.get(run) ?? new Set();
   }

@@ -1,5 +1,5 @@
 /**
- * What a process with a proven mark draws in, where nothing else tells of a process: neither descent from a supervisor that
+ * The processes that one with a proven mark draws in, where nothing else tells of them: neither descent from a supervisor that
  * lives, nor a control group.
  *
  * A mark gives nobody a power that its bearer does not have:
@@ -21,7 +21,7 @@ export interface Table {
   readonly isAlive: (pid: number) => boolean;
 }
 
-/** What came of it. */
+/** The result of a search for ties. */
 export interface Ties {
   /** The bearers, and all that they draw in. */
   readonly tied: readonly ProcessRow[];

@@ -33,7 +33,7 @@ import {
 /** Milliseconds until an isolator must be there. */
 const START_TIMEOUT_MS = 30_000;
 
-/** What an isolator serves. */
+/** The functions that an isolator serves. */
 interface IsolatorModule {
   isolate: ContextFunction<void, IsolatorNews, StartRequest, [], void>;
 }
@@ -57,7 +57,7 @@ export class IsolatorDied extends Error {
   }
 }
 
-/** What an isolator is made of. */
+/** The parts of an isolator. */
 export interface IsolatorOptions {
   readonly system: ActorSystem;
   readonly runtime: ActorRuntime;

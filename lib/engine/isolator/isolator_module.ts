@@ -1,6 +1,6 @@
 /**
- * What runs in an isolator: it starts what it is told to, adopts and reaps whatever that leaves, and tells of it. It decides
- * nothing. When the supervisor dies it does, too, and all that it had started comes to the guardian.
+ * The program of an isolator: it starts the processes that it is told to, adopts and reaps those that they leave, and tells
+ * of it. It decides nothing. When the supervisor dies it does, too, and all that it had started comes to the guardian.
  */
 import { context } from "../../actor/dialog/exposed.ts";
 import type { MsgStream } from "../../actor/dialog/msg_stream.ts";

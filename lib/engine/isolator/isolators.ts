@@ -11,7 +11,7 @@ import type { RemoteSockets } from "./protocol.ts";
 /** How many isolators may die on a start before that has failed: what happens to one is not the actor's fault. */
 const MOST_ATTEMPTS = 2;
 
-/** What all isolators of a tree are made of. */
+/** The parts of all isolators of a tree. */
 export interface IsolatorsOptions {
   readonly system: ActorSystem;
   readonly runtime: ActorRuntime;

@@ -1,4 +1,4 @@
-/** What a supervisor and an isolator say to each other, over a stream between actors. */
+/** The messages of a supervisor and an isolator, over a stream between actors. */
 import type { SocketAddress } from "../../base/socket_address.ts";
 import {
   anything,
@@ -37,7 +37,7 @@ export interface RemoteSockets {
   readonly name: string;
 }
 
-/** What to start: what of a spec goes to another process. */
+/** The start to make: the part of a spec that goes to another process. */
 export interface RemoteSpec
   extends Pick<SpawnSpec, "argv" | "env" | "cwd" | "stdin">, Required<Pick<SpawnSpec, "privileges">> {
   readonly pipes: { readonly stdout: string; readonly stderr: string };
@@ -59,7 +59,7 @@ export interface RemoteRefusal {
   readonly message: string;
 }
 
-/** What an isolator tells. */
+/** The news of an isolator. */
 export type IsolatorNews =
   /** There is a process; or there is none. */
   | { readonly kind: "spawned"; readonly id: number; readonly process: ProcessId }
@@ -71,7 +71,7 @@ export type IsolatorNews =
 
 const refusal = object<RemoteRefusal>({ stage: word(...SPAWN_STAGES), message: text });
 
-/** What an isolator tells, read from what has come in. */
+/** The news of an isolator, read from a message. */
 export const isolatorNewsShape: Shape<IsolatorNews> = variant<"kind", IsolatorNews>("kind", {
   spawned: object({ id: count, process: processIdShape }),
   refused: object({ id: count, why: refusal }),
@@ -82,7 +82,7 @@ export const isolatorNewsShape: Shape<IsolatorNews> = variant<"kind", IsolatorNe
 /** A request to start something, read from what has come in. */
 export const startRequestShape: Shape<StartRequest> = object<StartRequest>({ id: count, spec: text });
 
-/** What to start, read from what has come in. */
+/** The start to make, read from a message. */
 export const remoteSpecShape: Shape<RemoteSpec> = object<RemoteSpec>({
   argv: where(list(text), (argv) => argv.length > 0, "a program with its arguments"),
   env: dictionary(text),

@@ -1,4 +1,4 @@
-/** Keeps what a tree says and does, in files and for whoever listens: the lines of its actors, and its decisions. */
+/** Keeps the words and acts of a tree, in files and for listeners: the lines of its actors, and its decisions. */
 import type { Plan } from "../../config/plan.ts";
 import type { Host } from "../../host/ports/host.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
@@ -20,7 +20,7 @@ export interface Listener {
   onEntry(entry: JournalEntry): void;
 }
 
-/** What a recorder works with. */
+/** The parts of a recorder. */
 export interface RecorderOptions {
   readonly host: Host;
   /** The tree's folder for logs and the journal. */
@@ -31,7 +31,7 @@ export interface RecorderOptions {
   readonly onRemade: (path: string | null, file: string) => void;
 }
 
-/** What the store of the journal calls it. */
+/** The name of the journal in its store. */
 const JOURNAL = "journal";
 
 /** See the module. */

@@ -38,12 +38,12 @@ export function controllersFor(plan: Plan): readonly Controller[] {
   return [...new Set(used)];
 }
 
-/** What is not kept and why, in one line. */
+/** The limits that are not kept and the reasons, in one line. */
 export function describeUnkept(unkept: readonly Unkept[]): string {
   return byLack(unkept).map(({ texts, lack: { why, hint } }) => `${texts}: ${why} (${hint})`).join("; ");
 }
 
-/** What is due to the same stands together. */
+/** Limits with the same reason stand together. */
 export function byLack(
   unkept: readonly Unkept[],
 ): readonly { readonly texts: string; readonly lack: Lack }[] {

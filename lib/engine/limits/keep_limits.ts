@@ -12,7 +12,7 @@ export function keepLimits(layer: Layer, run: RunId, limits: GroupLimits): reado
   });
 }
 
-/** What cannot be kept of the limits of an actor, as far as that is known before it starts. */
+/** The limits of an actor that cannot be kept, as far as that is known before it starts. */
 export function unkeptOf(layer: Pick<Layer, "lackOf">, limits: GroupLimits): readonly Unkept[] {
   return limitsIn(limits).flatMap((one) => {
     const lack = layer.lackOf(one.limit.on);

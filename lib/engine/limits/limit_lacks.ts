@@ -2,13 +2,13 @@ import { nameSome } from "../../base/name_some.ts";
 import type { ControlGroups, Controller, Lack } from "../../host/ports/control_groups.ts";
 import type { Host } from "../../host/ports/host.ts";
 
-/** What limits take. */
+/** The controllers that limits need. */
 export const CONTROLLERS: readonly Controller[] = ["memory", "cpu", "pids"];
 
 /** How many processes that are in the way are named. */
 const MOST_NAMED = 3;
 
-/** What to do where a group lacks what the machine has. */
+/** The cure where a group lacks what the machine has. */
 export const DELEGATION_HINT =
   "as a systemd service: Delegate=yes; in a login: systemd-run --user --scope -p Delegate=yes supervise up";
 
@@ -22,7 +22,7 @@ export function limitLack(groups: ControlGroups, home: string, controller: Contr
   return { why: `${home} was not given the controller`, hint: DELEGATION_HINT };
 }
 
-/** What keeps the processes of `ours` from making room in a group, so that it can give controllers; null for nothing. */
+/** The obstacle that keeps the processes of `ours` from making room in a group, so that it can give controllers; null for none. */
 export function roomLack(
   { groups, processes }: Pick<Host, "groups" | "processes">,
   home: string,

@@ -108,7 +108,7 @@ export class LimitedHome {
   #makeRoom(company: readonly ProcessId[]): void {
     const { ownPid } = this.#processes;
     const living = company.filter((one) => isAlive(this.#processes, one));
-    // What we have started before any actor is of supervise, too, such as another guardian.
+    // A process that we have started before any actor is of supervise, too, such as another guardian.
     const ours = new Set([ownPid, ...this.#processes.childrenOf(ownPid), ...living.map(({ pid }) => pid)]);
     const lack = roomLack({ groups: this.#groups, processes: this.#processes }, this.#home, ours);
     if (lack !== null) throw new GroupError(lack.why);
@@ -120,7 +120,7 @@ export class LimitedHome {
     try {
       this.#groups.move(pid, this.#own);
     } catch (error) {
-      // Who has ended meanwhile is in nobody's way.
+      // A process that has ended meanwhile is in nobody's way.
       const row = this.#processes.find(pid);
       if (row !== null && !isDead(row)) throw error;
     }

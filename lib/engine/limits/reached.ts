@@ -5,7 +5,7 @@ import type { Exit } from "../../supervision/exit.ts";
 import type { ReachedLimits } from "../../supervision/reached_limits.ts";
 
 /**
- * What limits had to do with the end of a run's main process; null for nothing. A run has a group of its own, so that all
+ * The limits that had to do with the end of a run's main process; null for none. A run has a group of its own, so that all
  * that is counted there was done to it.
  *
  * @param isOurs Whether our own SIGKILL has ended it.

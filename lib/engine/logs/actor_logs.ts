@@ -1,4 +1,4 @@
-/** The logs of the actors of a tree, a file each: whoever reads the actors' pipes writes them here. */
+/** The logs of the actors of a tree, a file each: the reader of the actors' pipes writes them here. */
 import { folderOf } from "../../base/posix_path.ts";
 import { messageOf } from "../../base/user_error.ts";
 import type { LogSpec } from "../../config/plan.ts";
@@ -14,7 +14,7 @@ import { Stamps } from "./stamps.ts";
 import { StreamLog } from "./stream_log.ts";
 import { logFileOf } from "../state_folder.ts";
 
-/** What the logs are written to. */
+/** The parts of the logs. */
 export interface ActorLogsOptions {
   readonly host: Pick<Host, "files" | "wallClock" | "clock">;
   /** The tree's folder for logs and the journal. */

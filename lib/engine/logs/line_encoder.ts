@@ -10,7 +10,7 @@ import type { LineTaker } from "./line_splitter.ts";
 import { encodeAs, formatMicros, type LineFormat, type LogStream, tagOf } from "./log_format.ts";
 import type { Stamps } from "./stamps.ts";
 
-/** What is read at once: what a pipe holds by default. */
+/** How much is read at once: as much as a pipe holds by default. */
 const INPUT_BYTES = 64 * 1_024;
 const OUTPUT_BYTES = 256 * 1_024;
 
@@ -34,12 +34,12 @@ export interface LineHearer {
   partial(bytes: Uint8Array): void;
 }
 
-/** Whose lines are encoded, and what becomes of them. */
+/** The actor whose lines are encoded, and their target. */
 export interface Encoding {
   /** Address of the actor. */
   readonly path: string;
   readonly stream: LogStream;
-  /** What its lines look like now; null if they go nowhere. */
+  /** The present format of its lines; null if they go nowhere. */
   readonly format: () => LineFormat | null;
   /** Takes lines, encoded, in memory that is used again afterwards. */
   readonly append: (block: Uint8Array, lines: number) => void;
@@ -47,7 +47,7 @@ export interface Encoding {
 
 /** See the module. */
 export class LineEncoder implements LineTaker {
-  /** What is to be split is read into here. */
+  /** Bytes that are to be split are read into here. */
   readonly input: Uint8Array;
   readonly #bytes = new Uint8Array(OUTPUT + OUTPUT_BYTES);
   readonly #stamps: Stamps;

@@ -27,7 +27,7 @@ export interface LineTaker {
 /** Makes lines of the bytes of one stream, however they come. A line costs nothing but a call. */
 export class LineSplitter {
   readonly #longest: number;
-  /** What has come of the line that has no end yet. */
+  /** The parts of the line that has no end yet. */
   #parts: Uint8Array[] = [];
   #length = 0;
 
@@ -53,7 +53,7 @@ export class LineSplitter {
     }
   }
 
-  /** What has come of a line that has no end yet. */
+  /** The beginning of a line that has no end yet. */
   pending(): Uint8Array {
     return concatBytes(this.#parts);
   }

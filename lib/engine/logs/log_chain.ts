@@ -115,8 +115,8 @@ async function firstStampOf(link: LinkFile): Promise<number | null> {
 }
 
 /**
- * The whole lines of a file in blocks, without those of its begin that come before a stamp, as far as that saves reading. What
- * follows the last newline is still being written, and left out.
+ * The whole lines of a file in blocks, without those of its begin that come before a stamp, as far as that saves reading. The text
+ * behind the last newline is still being written, and left out.
  */
 export async function* blocksOf(
   { file, isCompressed, decode }: LinkFile,

@@ -48,7 +48,7 @@ export function encodeLine(at: number, stream: LogStream, line: Line): Uint8Arra
   return bytes;
 }
 
-/** What the lines of a file look like: as above, as the actor wrote them, or an object of JSON each, as `logs --json` has it. */
+/** The format of the lines of a file: as above, as the actor wrote them, or an object of JSON each, as `logs --json` has it. */
 export type LineFormat = "stamped" | "raw" | "json";
 
 /** The bytes of a line in a file of a format, its newline included. */

@@ -25,7 +25,7 @@ export function readPlaces(files: Pick<Files, "readOwn">, folder: string, path: 
   try {
     return decodeJsonOrNull(PLACES, files.readOwn(logPlacesOf(folder, path)) ?? "[]") ?? [];
   } catch {
-    // Who cannot read it goes without.
+    // A user who cannot read it goes without.
     return [];
   }
 }

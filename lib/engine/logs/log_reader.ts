@@ -27,7 +27,7 @@ export interface LogQuery {
   /** Which of them; all if it is left out. */
   readonly filter?: LineFilter;
   /**
-   * What becomes of lines without stamps, in files of the user's: `none` (where it is left out) leaves them out, `dated` takes
+   * The use of lines without stamps, in files of the user's: `none` (where it is left out) leaves them out, `dated` takes
    * the date of a file for that of its lines, `all` takes them whenever they came.
    */
   readonly unstamped?: "dated" | "all" | "none";

@@ -5,7 +5,7 @@ import type { LineDecoder } from "./line_decoder.ts";
 const BLOCK_BYTES = 64 * 1_024;
 
 /**
- * A place in a file before which all lines have stamps up to `after`, be it within a line. Halves the file as long as that
+ * A place in a file before which all lines have stamps up to `after`, possibly within a line. Halves the file as long as that
  * saves reading.
  */
 export async function offsetAfter(file: ReadFile, decode: LineDecoder, after: number): Promise<number> {

@@ -2,9 +2,9 @@
  * Writes the logs of all actors, each to a file of its own that is rotated by size and age.
  *
  * Invariants:
- * 1. `append` never waits, and what waits to be written is bounded: nothing that an actor prints can block us.
+ * 1. `append` never waits, and the waiting lines are bounded: nothing that an actor prints can block us.
  * 2. Lines are written whole or not at all. Those that are lost are counted, and a line in their place says so.
- * 3. A disk that is slow has lines wait, and loses none as long as whoever appends asks for room before; a disk that
+ * 3. A disk that is slow has lines wait, and loses none as long as the appender asks for room before; a disk that
  *    stands still has them wait once, for a second, and then loses them: no actor hangs with it.
  * 4. A rotation comes between two lines, and no file is larger than it may be but for one longer line.
  */
@@ -44,11 +44,11 @@ export const DEFAULT_LOG_LIMITS: LogLimits = {
   compress: false,
 };
 
-/** What may wait to be written to one file, and what is to be there before whoever has more waits for room. */
+/** How much may wait to be written to one file, and how much before an appender with more waits for room. */
 const QUEUE_BYTES = 8 * 1_024 * 1_024;
 const CROWDED_BYTES = 2 * 1_024 * 1_024;
 
-/** What is written at once: larger writes gain nothing, and take a copy of several blocks. */
+/** How much is written at once: larger writes gain nothing, and take a copy of several blocks. */
 const WRITE_BYTES = 256 * 1_024;
 
 const NEWLINE = 0x0a;
@@ -56,7 +56,7 @@ const NEWLINE = 0x0a;
 /** How long a disk that takes nothing is waited for. */
 const PATIENCE_MS = 1_000;
 
-/** What a store writes to. */
+/** The parts of a store. */
 export interface LogStoreOptions {
   readonly files: Files;
   readonly clock: Clock;
@@ -165,7 +165,7 @@ export class LogStore {
     await openNursery(async (nursery) => {
       nursery.startSoon(() => this.#packAll(), { name: "compressor" });
       await this.#writeAll();
-      // What is not compressed yet is when somebody writes on.
+      // A file that is not compressed yet is when somebody writes on.
       this.#compressor.close();
       this.#packing.set();
     }, { collapse: true });
@@ -187,7 +187,7 @@ export class LogStore {
       this.#written = new Event();
       if (closing) break;
     }
-    // What comes after the end is written by nobody, and nobody is to wait for it.
+    // Lines that come after the end are written by nobody, and nobody is to wait for them.
     this.#settled = Infinity;
     await this.#closeFiles();
   }

@@ -1,4 +1,4 @@
-/** What an actor has said last, as it is told beside the reason of its end. */
+/** The last words of an actor, as they are told beside the reason of its end. */
 import type { Masker } from "../../config/mask.ts";
 import type { Files } from "../../host/ports/files.ts";
 import type { LogLine } from "./log_format.ts";

@@ -32,7 +32,7 @@ export async function* mergeLines(sources: readonly LineBatches[]): LineBatches 
       if (!await refill(first)) heads.splice(heads.indexOf(first), 1);
     }
   } finally {
-    // Whoever stops early does not tell the sources so.
+    // A reader that stops early does not tell the sources so.
     await Promise.all(sources.map((source) => source.return()));
   }
 }

@@ -1,4 +1,4 @@
-/** What people see of a line: without colours and other orders to a terminal, and as carriage returns leave it. */
+/** A line as people see it: without colours and other orders to a terminal, and as carriage returns leave it. */
 
 /** Orders to a terminal: those of ECMA-48, with their arguments, and the texts of a terminal's own (titles, links). */
 // deno-lint-ignore no-control-regex

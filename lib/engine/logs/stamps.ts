@@ -1,6 +1,6 @@
 import type { Instant } from "../../base/instant.ts";
 
-/** What the date is taken from. */
+/** The source of the date. */
 export interface StampsOptions {
   /** The date in milliseconds since 1970. */
   readonly wallClock: () => number;

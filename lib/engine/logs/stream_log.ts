@@ -2,11 +2,11 @@ import type { PipeSource } from "../../host/ports/processes.ts";
 import type { Encoding, LineEncoder, LineHearer } from "./line_encoder.ts";
 import { LineSplitter } from "./line_splitter.ts";
 
-/** What a stream needs on its way into a log. */
+/** The parts that a stream needs on its way into a log. */
 export interface StreamLogOptions {
   readonly encoder: LineEncoder;
   readonly encoding: Encoding;
-  /** Who listens to single lines; asked for each piece that comes. */
+  /** The listener to single lines; asked for each piece that comes. */
   readonly hearer: () => LineHearer | null;
 }
 

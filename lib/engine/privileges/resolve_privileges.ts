@@ -34,7 +34,7 @@ export function resolvePrivileges(files: Files, spec: PrivilegesSpec | null): Re
   }
 }
 
-/** What stands for a user; a number alone need not be in the list. */
+/** The user of a name or number; a number alone need not be in the list. */
 function userOf(files: Files, wanted: string | number): User | null {
   const user = findUser(files, wanted);
   if (user !== undefined) return user;

@@ -1,13 +1,13 @@
 import type { ActorError } from "../../supervision/actor_error.ts";
 import type { ErrorBox } from "../../wire/error_box.ts";
 
-/** What is kept of an error: the journal has it, and every status that is asked for. */
+/** How much is kept of an error: the journal has it, and every status that is asked for. */
 const MOST_MESSAGE_CHARS = 4_096;
 const MOST_STACK_CHARS = 16_384;
 const MOST_LEVELS = 4;
 const MOST_PARTS = 8;
 
-/** What is kept of the error that an actor has told of. */
+/** The error that an actor has told of, as it is kept. */
 export function actorErrorOf(box: ErrorBox, level = 0): ActorError {
   const isDeep = level >= MOST_LEVELS;
   const parts = box.errors?.slice(0, MOST_PARTS).map((part) => actorErrorOf(part, level + 1));

@@ -24,7 +24,7 @@ import { GUEST_VARIABLE } from "../environment.ts";
 /** How long SIGTERM is given to what a client leaves behind. */
 const GRACE_MS = 1_000;
 
-/** What a process is started with to be one of a run. */
+/** The place in which a process starts to be one of a run. */
 export interface GuestPlace {
   /** The guest's own mark. */
   readonly id: string;
@@ -57,7 +57,7 @@ interface Guest {
   readonly over: Event;
 }
 
-/** What guests are contained by. */
+/** The parts that contain guests. */
 export interface GuestsOptions {
   readonly host: Pick<Host, "processes" | "clock">;
   readonly containment: Containment;
@@ -142,7 +142,7 @@ export class Guests {
   }
 }
 
-/** What bears the mark of a guest, wherever it is, and all that is below. */
+/** The processes that bear the mark of a guest, wherever they are, and all that are below. */
 function processesOf(processes: Processes, id: string): readonly ProcessRow[] {
   return lookAtAll(processes, (find, pids) => {
     const marked = findWhere(find, pids, ({ pid }) => processes.variableOf(pid, GUEST_VARIABLE) === id);

@@ -9,13 +9,13 @@ import type { TreeEvent } from "../../supervision/event.ts";
 import type { RunId, State } from "../../supervision/state.ts";
 import { Event } from "../../sync/event.ts";
 
-/** What is kept of a crash: the journal has it, and every status that is asked for. */
+/** How much is kept of a crash: the journal has it, and every status that is asked for. */
 const MOST_REPORT_CHARS = 16_384;
 const MOST_NAME_CHARS = 1_024;
 
-/** What holds crashes. */
+/** The parts that hold crashes. */
 export interface HeldCrashesOptions {
-  /** What every node is doing now. */
+  /** The present state of every node. */
   readonly state: () => State;
   readonly post: (event: TreeEvent) => void;
 }

@@ -102,7 +102,7 @@ export class HeldSockets {
     this.#hasSpare = [...this.#open.keys()].some((name) => !planned.has(name));
   }
 
-  /** What an actor is handed; undefined if it has no sockets. */
+  /** The sockets that an actor is handed; undefined if it has none. */
   of(spec: ActorSpec): HandedSockets | undefined {
     if (spec.sockets.length === 0) return undefined;
     const descriptors = spec.sockets.map((address) =>

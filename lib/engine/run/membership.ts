@@ -1,10 +1,10 @@
 /**
  * A run as an actor of the tree: from before its spawn until its end, a process may join with the mark of the run as its
- * token. It is told what it is to be, serves until it is cancelled, and says what its code has failed with.
+ * token. It gets its orders, serves until it is cancelled, and tells the error of its code.
  *
  * Invariants:
  * 1. Nobody joins in the name of a run that is over, and nothing goes over the connection of one.
- * 2. What has joined is found by others from when it says that it serves, until its connection is lost.
+ * 2. Others find a member from when it says that it serves, until its connection is lost.
  */
 import { moduleUrl } from "../../actor/process/actor_module.ts";
 import type { Dialog } from "../../actor/dialog/dialog.ts";
@@ -31,7 +31,7 @@ export interface JoinPoint {
   readonly pid: number;
 }
 
-/** What a member tells. */
+/** The reports of a member. */
 export interface MemberReports {
   /** It has connected, and hears when it is cancelled. */
   joined(): void;
@@ -41,7 +41,7 @@ export interface MemberReports {
   parted(): void;
 }
 
-/** What a membership is made of. */
+/** The parts of a membership. */
 export interface MembershipOptions {
   readonly point: JoinPoint;
   readonly spec: ActorSpec;
@@ -50,7 +50,7 @@ export interface MembershipOptions {
   readonly reports: MemberReports;
 }
 
-/** What a membership needs of its run. */
+/** The parts of a run that a membership needs. */
 export interface MemberProcess {
   /** Waits for the end of its process. */
   untilExited(): Promise<ExitStatus>;
@@ -78,7 +78,7 @@ export class Membership implements Expected {
   /** Expects the run from now on. @throws {PayloadError} If it cannot be told what it is to be. */
   open(run: MemberProcess): void {
     const { point, spec, token } = this.#options;
-    // What cannot be encoded is told before anything is started. Nothing but the params of a module can be such.
+    // Params that cannot be encoded are told before anything is started. Nothing else can be such.
     if (spec.module !== null) encodeSpec(specFor(this.#options));
     this.#run = run;
     this.#unexpect = point.runtime.expect(token, this);
@@ -117,7 +117,7 @@ export class Membership implements Expected {
     if (link !== null) await heardWithin(() => link.closed());
   }
 
-  /** What its code has failed with, if it said so. */
+  /** The error of its code, if it told one. */
   get error(): ErrorBox | null {
     const final = this.#dialog?.final;
     return final?.how === "failed" && final.error instanceof RemoteActorError ? final.error.box : null;
@@ -141,7 +141,7 @@ export class Membership implements Expected {
   }
 }
 
-/** What the actor is told: a module what to load and what to run in it, anything else only who it is. */
+/** The orders for the actor: a module is told its code and its function, any other only its name. */
 function specFor({ spec, point }: MembershipOptions): SpawnSpec {
   const { module, path, name, cwd } = spec;
   const common = {

@@ -1,5 +1,5 @@
 /**
- * What the processes of a run say of it by sd_notify, at an address of its own. Who may speak is told by the kernel: its user,
+ * The words of the processes of a run by sd_notify, at an address of its own. The kernel tells who may speak: its user,
  * the supervisor's, and root. None of them gains anything by a lie that it could not have by a signal.
  */
 import { after } from "../../base/instant.ts";
@@ -18,10 +18,10 @@ const PAUSE_MS = 50;
 /** As many digits of a fingerprint as nobody meets by chance. */
 const ADDRESS_DIGITS = 32;
 
-/** What takes the place of what was told before. */
+/** Kinds of word that take the place of an earlier one. */
 type Kind = Exclude<Told["is"], "ready" | "reloading" | "stopping"> | "doing";
 
-/** What a voice is made of. */
+/** The parts of a voice. */
 export interface NotifyVoiceOptions {
   readonly host: Pick<Host, "notices" | "clock">;
   /** Where it is heard. */
@@ -62,7 +62,7 @@ export class NotifyVoice {
   readonly #said = new Map<Kind, string>();
   /** When news of each kind was told last. */
   readonly #toldAt = new Map<Kind, number>();
-  /** What waits until its kind may be told again, in the order in which it came. */
+  /** Words that wait until their kind may be told again, in their order. */
   readonly #waiting = new Map<Kind, Told>();
   #stopWaiting: (() => void) | null = null;
   #hasToldReady = false;
@@ -72,7 +72,7 @@ export class NotifyVoice {
     this.#watchdogMs = options.watchdogMs;
   }
 
-  /** What its processes find in their environment. */
+  /** The variables that its processes find. */
   get variables(): Readonly<Record<string, string>> {
     const { address, watchdogMs } = this.#options;
     const watchdog = watchdogMs === null ? {} : { WATCHDOG_USEC: String(watchdogMs * 1_000) };

@@ -1,5 +1,5 @@
 /**
- * What the process of a run prints, on its way into the log. It is always read on, whatever becomes of the lines, so that the
+ * The output of the process of a run, on its way into the log. It is always read on, even if the lines are lost, so that the
  * process never hangs on us; where the disk is slow a little later. No task waits for it: the pipes call back.
  */
 import type { PipeSource } from "../../host/ports/processes.ts";
@@ -14,7 +14,7 @@ import type { MainProcess } from "./main_process.ts";
  */
 const LAST_LINES_MS = 50;
 
-/** What a pipe that nobody writes to any more may still hold, at most, and how long that may take. */
+/** How much a pipe that nobody writes to any more may still hold, and how long that may take. */
 const PIPE_BYTES = 1_024 * 1_024;
 const DRAIN_MS = 5_000;
 
@@ -94,7 +94,7 @@ export class RunOutput {
     });
   }
 
-  /** Lets go of the streams that are not at their ends. Whoever reads on may find the rest of their last lines. */
+  /** Lets go of the streams that are not at their ends. The next reader may find the rest of their last lines. */
   close(): void {
     for (const stream of [...this.#open]) this.#end(stream, true);
   }

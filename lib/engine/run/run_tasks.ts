@@ -4,7 +4,7 @@ import { Event } from "../../sync/event.ts";
 /** Starts a task in the nursery of a supervisor. */
 export type StartTask = (name: string, body: () => Promise<void>) => void;
 
-/** What belongs to a run beside the run itself, such as its probes: tasks of its supervisor that end with the run. */
+/** The tasks of a run beside the run itself, such as its probes: tasks of its supervisor that end with the run. */
 export class RunTasks {
   readonly #start: StartTask;
   readonly #scopes = new Set<CancelScope>();

@@ -10,7 +10,7 @@ const MOST_LINES = 64;
 /** A longer time is a mistake, and none that a clock can count. */
 const MOST_MS = 10 * 365 * 24 * 3_600 * 1_000;
 
-/** What a datagram says, in order. What is not known, or makes no sense, is passed over, as systemd does. */
+/** The words of a datagram, in order. A word that is not known, or makes no sense, is passed over, as systemd does. */
 export function readNotice(text: string): readonly Told[] {
   return text.split("\n", MOST_LINES).flatMap((line): readonly Told[] => {
     const at = line.indexOf("=");

@@ -4,7 +4,7 @@ interface Lane<T> {
   underWay: number;
 }
 
-/** What has come to its turn. */
+/** An item whose turn has come. */
 export interface Taken<T> {
   readonly lane: string;
   readonly item: T;

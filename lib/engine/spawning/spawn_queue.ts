@@ -31,13 +31,13 @@ const LASTING_MS = 5_000;
 /** Told why there is no room for a process; it is tried again. @param isLasting Whether that has been so for long. */
 export type OnLack = (lack: UserError, isLasting: boolean) => void;
 
-/** What waits. */
+/** A start that waits. */
 interface Waiting {
   readonly onLack: OnLack;
   readonly parked: Parked<void>;
 }
 
-/** What the machine has no room for. */
+/** A lack of room on the machine. */
 interface Shortage {
   readonly lack: UserError;
   readonly since: Instant;

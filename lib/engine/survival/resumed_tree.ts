@@ -1,4 +1,4 @@
-/** What an earlier supervisor has left, made ready for a new one. */
+/** The tree of an earlier supervisor, made ready for a new one. */
 import type { Instant } from "../../base/instant.ts";
 import { actorAt, type ActorSpec, type NodeId, type Plan } from "../../config/plan.ts";
 import type { Host } from "../../host/ports/host.ts";
@@ -20,7 +20,7 @@ export interface ResumedTree {
   readonly orphanage: OrphanageOptions;
 }
 
-/** What is known beside what the supervisor itself had written. */
+/** Facts beside the notes of the supervisor itself. */
 export interface ResumeOptions {
   readonly host: Pick<Host, "digest">;
   readonly plan: Plan;
@@ -33,9 +33,9 @@ export interface ResumeOptions {
 }
 
 /**
- * What to go on with; null if there is nothing.
+ * The state to go on with; null if there is none.
  *
- * @param saved What was written.
+ * @param saved The notes.
  */
 export function resumeTree(saved: SavedTree, options: ResumeOptions): ResumedTree | null {
   const { host, plan, now, mayAdopt, endOf, orphanage } = options;

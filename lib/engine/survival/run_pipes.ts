@@ -1,6 +1,6 @@
 /**
- * The pipes that the processes of runs print to, where whoever reads them now may not be the last who does, or the process is
- * started elsewhere: they have names, and what is in them stays there while anybody has them open.
+ * The pipes that the processes of runs print to, where the present reader may not be the last, or the process is
+ * started elsewhere: they have names, and their content stays there while anybody has them open.
  */
 import type { Host } from "../../host/ports/host.ts";
 import type { PipeSource } from "../../host/ports/processes.ts";

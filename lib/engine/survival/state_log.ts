@@ -1,9 +1,9 @@
 /**
- * What a supervisor writes down for the one that goes on if it is killed: the decisions, before any of them is carried out,
+ * The notes of a supervisor for the one that goes on if it is killed: the decisions, before any of them is carried out,
  * which process is which run, and how those have ended that it reaps, before it does.
  *
- * A line is added for each, and the whole is written anew when it has grown. Whoever reads passes over a line that is cut
- * off. Where the disk is full it goes on, and what is missing is written as soon as there is room.
+ * A line is added for each, and the whole is written anew when it has grown. A reader passes over a line that is cut
+ * off. Where the disk is full it goes on, and the missing lines are written as soon as there is room.
  */
 import {
   anything,
@@ -54,7 +54,7 @@ export const WRITTEN_VERSION = VERSION;
 const GROWTH_CHARS = 256 * 1_024;
 const GROWTH_FACTOR = 4;
 
-/** What all lines are about. */
+/** The head of a log, for all of its lines. */
 export interface LogHeader {
   readonly version: number;
   /** Tells the runs of this tree from those of any other. */
@@ -79,7 +79,7 @@ export interface SavedRun extends ProcessId {
   readonly status: ExitStatus | null;
 }
 
-/** What was written of a tree. */
+/** The saved state of a tree. */
 export interface SavedTree {
   readonly header: LogHeader;
   readonly state: SavedState;
@@ -95,11 +95,11 @@ type Entry =
   | { readonly plan: Readonly<Record<string, string>> }
   | { readonly died: ProcessId; readonly status: ExitStatus };
 
-/** What a log is written to. */
+/** The parts of a log. */
 export interface StateLogOptions {
   readonly files: Pick<Files, "append" | "replace">;
   readonly path: string;
-  /** What all of it is about, as of now. */
+  /** The head of the log, as of now. */
   readonly header: () => LogHeader;
   readonly fingerprintOf: (actor: ActorSpec) => string;
   /** Told that something could not be written, once until it can be again. */

@@ -24,7 +24,7 @@ const MOST_NAMED = 100;
 
 const FULL_HINT = "let it ignore folders, or raise fs.inotify.max_user_watches (sysctl)";
 
-/** What watches are told to. */
+/** The listener of watches, and their parts. */
 export interface FileWatchOptions {
   readonly watching: Watching;
   /** @param files Those that have changed, a hundred of many; none if it is not known which. */

@@ -2,7 +2,7 @@
 import { compileGlob, type Glob } from "../../config/glob.ts";
 import type { Watch } from "../../config/plan.ts";
 
-/** What never counts below a folder that is watched: what editors leave for a moment, and what others keep there. */
+/** Files that never count below a watched folder: those that editors leave for a moment, and those that other tools keep there. */
 const NEVER_COUNTS = [
   ".git",
   ".hg",
@@ -31,7 +31,7 @@ interface Pattern {
   readonly parts: readonly Part[];
 }
 
-/** What is known of a path; both hold for all that is in it, too. */
+/** Facts about a path; both hold for all that is in it, too. */
 interface Standing {
   readonly isMeant: boolean;
   readonly isIgnored: boolean;

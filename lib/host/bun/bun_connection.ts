@@ -4,7 +4,7 @@ import { ReadAhead } from "../shared/read_ahead.ts";
 import type { BunSocket } from "./bun_socket.ts";
 import { beginTick, type Settle, WriteQueue } from "./write_queue.ts";
 
-/** A socket of Bun as a connection. Whoever has the socket tells it what happens there. */
+/** A socket of Bun as a connection. The owner of the socket tells it of its events. */
 export class BunConnection implements Connection {
   readonly peer: Peer | null;
   readonly identity = null;
@@ -14,7 +14,7 @@ export class BunConnection implements Connection {
   readonly #undrained = new Set<Settle>();
   /** Whether more may be given to be written. */
   #isOpen = true;
-  /** What follows when all is written: the end, of this side alone or of the socket. */
+  /** The end that follows when all is written: of this side alone or of the socket. */
   #onWritten: (() => void) | null = null;
   /** Whether the other side has sent its end. */
   #hasEnded = false;
@@ -79,7 +79,7 @@ export class BunConnection implements Connection {
   }
 
   close(): void {
-    // What follows in the same tick as another write has not gone out yet.
+    // A write that follows another one in the same tick has not gone out yet.
     if (this.#isOpen) this.#outgoing.flushNow();
     this.#socket.terminate();
     this.#incoming.discard();
@@ -117,7 +117,7 @@ export class BunConnection implements Connection {
     const taken = this.#socket.write(bytes);
     if (taken >= 0) return taken;
     this.#shut();
-    // What came in before the other side went away can be read still; behind its end nothing comes.
+    // Bytes that came in before the other side went away can still be read; behind its end nothing comes.
     if (this.#hasEnded) this.#socket.terminate();
     return taken;
   }

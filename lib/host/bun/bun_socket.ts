@@ -1,4 +1,4 @@
-/** What is used of the sockets of Bun. */
+/** The part of Bun's sockets that is used. */
 
 /** A connected socket. */
 export interface BunSocket<Data> {
@@ -11,7 +11,7 @@ export interface BunSocket<Data> {
   resume(): void;
   /** Sends the end; what the other side sends still comes in. */
   shutdown(): void;
-  /** Closes it at once. What the system has taken arrives nevertheless. */
+  /** Closes it at once. Bytes that the system has taken arrive nevertheless. */
   terminate(): void;
   unref(): void;
 }
@@ -22,7 +22,7 @@ export interface BunServer {
   unref(): void;
 }
 
-/** What is called back with a socket. */
+/** The callbacks of a socket. */
 export interface BunHandlers<Data> {
   readonly binaryType: "uint8array";
   open?(socket: BunSocket<Data>): void;

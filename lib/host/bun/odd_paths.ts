@@ -8,7 +8,7 @@ import { nodeFs } from "../shared/lazy_node.ts";
 
 type Loader = "js" | "jsx" | "ts" | "tsx" | "json" | "toml" | "text";
 
-/** What is needed of the runtime's plugins. */
+/** The part of the runtime's plugins that is needed. */
 interface PluginBuilder {
   onResolve(
     on: { readonly filter: RegExp; readonly namespace?: string },
@@ -41,7 +41,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   toml: "toml",
   txt: "text",
 };
-/** What has no `import.meta`. */
+/** Modules that have no `import.meta`. */
 const WITHOUT_META = /\.(cjs|cts|json|toml|txt)$/;
 
 /** An importer as Bun names it: with a slash before it if the import is a dynamic one. */

@@ -1,6 +1,6 @@
 import { isDeno } from "../shared/runtime.ts";
 
-/** What is needed of the runtime's plugins. */
+/** The part of the runtime's plugins that is needed. */
 interface PluginBuilder {
   module(name: string, load: () => Promise<{ readonly exports: object; readonly loader: "object" }>): void;
 }

@@ -22,7 +22,7 @@ const FUNCTIONS = {
 
 /** So much a pipe takes at once that has room at all. */
 const PIPE_BYTES = 4_096;
-/** What is longer is better written by many threads than by many calls. */
+/** A longer text is better written by many threads than by many calls. */
 const SHORT_BYTES = 64 * 1_024;
 
 /** Null where there is no room for the code of the calls. */
@@ -35,9 +35,9 @@ export function isTerminal(descriptor: number): boolean | null {
 }
 
 /**
- * Writes of a short text what can be written without waiting.
+ * Writes as much of a short text as can be written without waiting.
  *
- * @returns How many bytes that was. What fails fails again for whoever goes on with the rest.
+ * @returns How many bytes that was. A failure comes again to the writer of the rest.
  */
 export function writeShort(descriptor: number, bytes: Uint8Array): number {
   const known = bytes.length <= SHORT_BYTES ? load() : null;

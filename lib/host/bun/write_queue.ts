@@ -1,5 +1,5 @@
 /**
- * What waits to be written to a socket of Bun, which keeps nothing itself. The first that is written in a tick of the runtime
+ * Pieces that wait to be written to a socket of Bun, which keeps nothing itself. The first that is written in a tick of the runtime
  * goes out at once; what follows before the running code and all promises have come to a wait goes out together, because
  * each write costs as much as many messages.
  *
@@ -126,7 +126,7 @@ export class WriteQueue {
     this.#offset = 0;
   }
 
-  /** What is to be written next, in one piece; it is as it is until the next call. */
+  /** The next bytes to write, in one piece; they stay as they are until the next call. */
   #next(): Uint8Array {
     const { bytes } = this.#waiting.peek()!;
     const first = this.#offset === 0 ? bytes : bytes.subarray(this.#offset);

@@ -27,8 +27,25 @@ function pollBeside(): Poll {
   return loaded ??= loadFirst((library) => Deno.dlopen(library, { poll }).symbols.poll);
 }
 
-/** Waits until one of two descriptors can be read, or has an error. */
-async function untilReadable(poll: Poll, descriptors: readonly number[]): Promise<void> {
+/** Waits that have not returned. */
+const waits = new Set<Promise<void>>();
+
+/**
+ * Resolves when all waits have returned, which a wait does a moment after it was stopped. For tests that prove that nothing
+ * is left open.
+ */
+export async function allReturned(): Promise<void> {
+  while (waits.size > 0) await Promise.all(waits);
+}
+
+/** Waits until one of several descriptors can be read, or has an error. */
+export function untilReadable(descriptors: readonly number[]): Promise<void> {
+  const wait = pollUntilReadable(pollBeside(), descriptors).finally(() => waits.delete(wait));
+  waits.add(wait);
+  return wait;
+}
+
+async function pollUntilReadable(poll: Poll, descriptors: readonly number[]): Promise<void> {
   const polled = new DataView(new ArrayBuffer(descriptors.length * POLLFD_BYTES));
   for (const [index, descriptor] of descriptors.entries()) {
     polled.setInt32(index * POLLFD_BYTES, descriptor, true);
@@ -39,12 +56,12 @@ async function untilReadable(poll: Poll, descriptors: readonly number[]): Promis
 
 /** See {@linkcode OnReadable}. */
 export function onReadableBy(libc: Libc): OnReadable {
-  const poll = pollBeside();
+  pollBeside();
   return (descriptor, callback) => {
     // Its end wakes the thread.
     const bell = openPipe(libc);
     let isStopped = false;
-    void untilReadable(poll, [descriptor, bell.read]).then(() => {
+    void untilReadable([descriptor, bell.read]).then(() => {
       for (const one of [descriptor, bell.read]) closeDescriptor(libc, one);
       if (isStopped) return;
       isStopped = true;

@@ -1,12 +1,13 @@
-import type { Server, Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { UnixCalls } from "../linux/unix_calls.ts";
 import type { Connection, Listener, Sockets } from "../ports/sockets.ts";
 import { nodeNet } from "../shared/lazy_node.ts";
 import { socketConnection } from "../shared/socket_connection.ts";
 import { isName, pathOf } from "../shared/socket_names.ts";
 import { clearPlace, keepForOwner } from "../shared/socket_place.ts";
+import { acceptAll } from "./accept_all.ts";
 
-type Calls = Pick<UnixCalls, "peerOf" | "readPending">;
+type Calls = Omit<UnixCalls, "connect">;
 
 /**
  * Unix sockets on Deno, through node:net: its own tell no descriptor, by which the kernel could be asked who is at the other
@@ -19,16 +20,24 @@ export class UnixSockets implements Sockets {
     this.#calls = calls;
   }
 
+  // deno-lint-ignore require-await -- What it throws must be a rejection.
   async listen(
     address: string,
     onConnection: (connection: Connection) => void,
     reached = address,
   ): Promise<Listener> {
-    const server = nodeNet().createServer((socket) => onConnection(this.#connectionOf(socket)));
-    const close = () => void server.close();
     if (!isName(address)) clearPlace(reached);
-    await listening(server, pathOf(address));
-    if (!isName(address)) keepForOwner(address, reached, close);
+    const { Socket } = nodeNet();
+    const listener = this.#calls.listen(pathOf(address));
+    const stop = acceptAll(this.#calls, listener, (fd) => {
+      onConnection(this.#connectionOf(new Socket({ fd, readable: true, writable: true })));
+    });
+    if (isName(address)) return { close: stop };
+    keepForOwner(address, reached, stop);
+    const close = () => {
+      clearPlace(reached);
+      stop();
+    };
     return { close };
   }
 
@@ -48,7 +57,7 @@ export class UnixSockets implements Sockets {
   }
 
   /**
-   * A write to whoever has gone destroys a socket of node:net, with what that one had said before. So that is read first.
+   * A write to a client that has gone destroys a socket of node:net with its unread bytes. So these are read first.
    */
   #keepLastWords(socket: Socket): void {
     const destroy = socket._destroy;
@@ -63,17 +72,6 @@ export class UnixSockets implements Sockets {
     while (socket.read() !== null);
     for (const bytes of this.#calls.readPending(descriptorOf(socket))) socket.emit("data", bytes);
   }
-}
-
-function listening(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ path }, () => {
-      server.off("error", reject);
-      server.on("error", () => {});
-      resolve();
-    });
-  });
 }
 
 function descriptorOf(socket: Socket): number {

@@ -5,11 +5,11 @@ import type { Transit } from "./transit.ts";
 
 /** How a pair of connections is made. */
 export interface PairOptions extends Pick<LaneOptions, "capacity"> {
-  /** Who the first end sees at the other. */
+  /** The process that the first end sees at the other. */
   readonly peer?: Peer | null;
   /** @default The same for the second end. */
   readonly peerOfSecond?: Peer | null;
-  /** What the certificate of the other end says to each. */
+  /** The name in the certificate of the other end. */
   readonly identity?: string | null;
   /** Makes what the bytes of one direction travel by. */
   readonly openTransit?: (() => Transit) | null;

@@ -13,7 +13,7 @@ const HELD = "/proc/self/fd/";
 /** `gone`: it leads to nothing any more; `replaced`: to something else; `written`: it is new, or its content is. */
 export type NameChange = "gone" | "replaced" | "written";
 
-/** What a path leads to. */
+/** The entry that a path leads to. */
 export type DiskEntry =
   | { readonly kind: "folder"; readonly mode: number }
   | { readonly kind: "file"; readonly mode: number; readonly content: FileContent }
@@ -37,7 +37,7 @@ export class Disk {
   /** Told of what becomes of names. */
   readonly onChange: Set<(name: string, what: NameChange) => void> = new Set();
 
-  /** Lets whoever appends to a file wait from now on, or go on. */
+  /** Lets writers that append to a file wait from now on, or go on. */
   stand(stands: boolean): void {
     this.#standstill?.resolve();
     this.#standstill = stands ? Promise.withResolvers() : null;
@@ -86,7 +86,7 @@ export class Disk {
     this.freeBytes -= length;
   }
 
-  /** What is at a path, the last link not followed unless it has been resolved. */
+  /** The entry at a path, the last link not followed unless it has been resolved. */
   get(path: string): DiskEntry | undefined {
     return this.#entries.get(path);
   }
@@ -116,7 +116,7 @@ export class Disk {
 
   /** Removes a path and everything below it. */
   remove(path: string): void {
-    // What is in a folder goes before it does.
+    // The content of a folder goes before the folder does.
     const gone = [...this.#entries.keys()].filter((known) => isIn(path, known)).reverse();
     for (const known of gone) {
       this.#entries.delete(known);

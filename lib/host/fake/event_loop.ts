@@ -1,7 +1,7 @@
 import { withoutFrame } from "../../scope/ambient.ts";
 
 /**
- * What reaches the code of one process: every event from outside goes through here. While the process computes or is
+ * The way to the code of one process: every event from outside goes through here. While the process computes or is
  * stopped events wait, in order; once it has ended none arrives any more, so that no wait of its code ends.
  */
 export class EventLoop {
@@ -9,14 +9,14 @@ export class EventLoop {
   #waiting: (() => void)[] = [];
   #isOver = false;
 
-  /** Calls back in the process. Whose doing the event is, is another process: its task is not that of the callback. */
+  /** Calls back in the process. The event is the doing of another process: its task is not that of the callback. */
   deliver(callback: () => void): void {
     if (this.#isOver) return;
     if (this.#holds > 0) this.#waiting.push(callback);
     else withoutFrame(callback);
   }
 
-  /** What a promise of the machine resolves with, when the process gets to hear of it. */
+  /** The value of a promise of the machine, when the process gets to hear of it. */
   hear<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) =>
       promise.then(

@@ -8,7 +8,7 @@ import type { Kernel } from "./kernel.ts";
 import { OpenFile } from "./open_file.ts";
 import type { SocketTable } from "./socket_table.ts";
 
-/** What the sockets of a process are made of. */
+/** The parts of the sockets of a process. */
 export interface FakeListeningOptions {
   readonly network: FakeNetwork;
   readonly sockets: SocketTable;
@@ -17,7 +17,7 @@ export interface FakeListeningOptions {
   readonly kernel: Kernel;
 }
 
-/** Sockets in memory that listen; whoever connects waits in them for ever. */
+/** Sockets in memory that listen; connections wait in them for ever. */
 export class FakeListening implements Listening {
   readonly #options: FakeListeningOptions;
 
@@ -94,7 +94,7 @@ export class FakeListening implements Listening {
   }
 }
 
-/** What is to be undone when a socket is let go of here, and when nobody has it any more. */
+/** The things to undo when a socket is let go of here, and when nobody has it any more. */
 interface Leave {
   readonly here: () => void;
   readonly whenClosed: () => void;

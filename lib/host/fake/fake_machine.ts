@@ -44,16 +44,16 @@ export class FakeMachine {
   readonly disk: Disk = new Disk();
   readonly network: FakeNetwork = new FakeNetwork();
   readonly tcp: FakeTcp = new FakeTcp();
-  /** What is listened on, connected and held. */
+  /** The sockets that listen, are connected and are held. */
   readonly sockets: SocketTable = new SocketTable();
   readonly kernel: Kernel;
   /** The control groups; there are none until its lack is taken away. */
   readonly groups: GroupTable;
   /** The machine, as our own process sees it. */
   readonly host: Host;
-  /** What programs threw, which is nothing unless a test is wrong. */
+  /** Errors that programs threw: none unless a test is wrong. */
   readonly programErrors: unknown[] = [];
-  /** What the machine says of itself. */
+  /** The facts of the machine. */
   facts: SystemFacts = {
     kernel: "Linux 6.1",
     adoptsOrphans: true,
@@ -63,17 +63,17 @@ export class FakeMachine {
     openFilesLimit: 1_024,
     processesLimit: 30_000,
   };
-  /** What runs in the threads that are started from now on. */
+  /** The program of the threads that are started from now on. */
   threadProgram: FakeThreadProgram = () => {};
   /** The threads that run, of all processes. */
   readonly threads: Set<Thread> = new Set();
-  /** Who takes what programs tell their supervisor. */
+  /** The takers of notices of programs to their supervisor. */
   readonly notices: NoticeTable = new Map();
   /** How many folders each watcher of files has room for. */
   watches = Infinity;
   /** Tells this life of the machine from others. */
   bootId = "first";
-  /** What the host gives for a random number. */
+  /** The random number of the host. */
   seed = 1;
   readonly #world: PuppetWorld;
   readonly #programs = new Map<string, FakeProgram>();

@@ -10,16 +10,16 @@ const NAME_LENGTH = 15;
 /** The control group of the first process. */
 export const TOP_GROUP = "/sys/fs/cgroup";
 
-/** What a process does about a signal instead of what is the rule. */
+/** The action of a process on a signal, instead of the default. */
 export type Disposition = "ignored" | (() => void);
 
-/** What a process is made from. */
+/** The image of a process. */
 export interface ProcessImage {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly uid: number;
-  /** What its user may do, and how it is treated; the usual if absent. */
+  /** The rights of its user, and its treatment; the usual ones if absent. */
   readonly standing?: Standing;
 }
 
@@ -48,7 +48,7 @@ export class FakeProcess {
   readonly dispositions = new Map<Signal, Disposition>();
   /** Signals that came while it could not hear them. */
   readonly pending: Signal[] = [];
-  /** What is to be undone when it ends. */
+  /** The things to undo when it ends. */
   readonly onEnd = new Set<() => void>();
   /** Told at each death of a child. */
   readonly onChildDeath = new Set<() => void>();

@@ -31,7 +31,7 @@ import { type Changed, changed } from "./standing.ts";
 /** Exit code of a process that has not become its program. */
 const SHIM_FAILED = 125;
 
-/** What the processes of a fake machine are made of. */
+/** The parts of the processes of a fake machine. */
 export interface FakeProcessesOptions {
   readonly world: PuppetWorld;
   readonly disk: Disk;
@@ -93,7 +93,7 @@ export class FakeProcesses implements Processes {
     };
   }
 
-  /** What is to run, as whom. With privileges or limits there is a process already when it turns out that it cannot. */
+  /** The program to run, and its user. With privileges or limits there is a process already when it turns out that it cannot. */
   #prepare(
     spec: SpawnSpec,
   ): Changed & { readonly program: FakeProgram; readonly refusal: SpawnError | null } {
@@ -234,7 +234,7 @@ export class FakeProcesses implements Processes {
   }
 
   /** There are no terminals here. */
-  /** What a fake machine signals are puppets: our own process is no one's target. */
+  /** A fake machine signals puppets alone: our own process is no one's target. */
   outlive(): void {}
 
   takeTerminalBack(): void {}

@@ -13,7 +13,7 @@ const FIRST_FREE = 49_152;
 
 /** TCP in memory, whatever the name of the host. There is no TLS: who asks for it sees `identity` at the other end. */
 export class FakeTcp implements Tcp {
-  /** Who the other end of a connection with TLS is. */
+  /** The name of the other end of a connection with TLS. */
   identity = "fake";
   readonly #listening = new Map<number, (options: TcpOptions) => Connection>();
   #nextFree = FIRST_FREE;

@@ -11,7 +11,7 @@ export interface ThreadSelf extends ThreadLine {
   exit(code: number): Promise<never>;
 }
 
-/** What runs in the threads of a machine: it ends with its program, or where that waits next once it is terminated. */
+/** The program of the threads of a machine: it ends with its program, or where that waits next once it is terminated. */
 export type FakeThreadProgram = (self: ThreadSelf) => void | Promise<void>;
 
 /** Threads in memory, as one process has them. They end with it. */

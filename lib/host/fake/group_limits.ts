@@ -1,4 +1,4 @@
-/** What the kernel of a fake machine does to keep the limits of control groups, and counts of it. */
+/** The kernel of a fake machine, as far as it keeps the limits of control groups and counts its acts. */
 import { folderOf } from "../../base/posix_path.ts";
 import type { Controller, GroupCounts } from "../ports/control_groups.ts";
 import { type FakeProcess, TOP_GROUP } from "./fake_process.ts";
@@ -71,7 +71,7 @@ export class GroupLimits {
     return this.#membersOf(group).reduce((sum, process) => sum + this.#memoryOf(process), 0);
   }
 
-  /** What happens in a group is counted in those around it, too. */
+  /** An act in a group is counted in those around it, too. */
   #count(group: string, what: keyof GroupCounts): void {
     for (const one of around(group)) {
       const counts = this.countsOf(one);

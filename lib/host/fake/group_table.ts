@@ -10,7 +10,7 @@ export class GroupTable {
   readonly #kernel: Kernel;
   readonly #groups = new Set<string>([TOP_GROUP]);
   readonly #frozen = new Set<string>();
-  /** What each group gives to those inside. */
+  /** The controllers that each group gives to those inside. */
   readonly #given = new Map<string, Set<string>>();
   readonly #limits: GroupLimits;
   /** Why no group can be made; null if groups can. */
@@ -140,7 +140,7 @@ export class GroupTable {
     return this.#limits.admitsChildOf(parent);
   }
 
-  /** A process has got memory; whoever has the most of a group that has too much is killed. */
+  /** A process has got memory; of a group that has too much the largest process is killed. */
   charge(process: FakeProcess, bytes: number): void {
     this.#limits.charge(process, bytes);
   }

@@ -10,7 +10,7 @@ import type { Kernel } from "./kernel.ts";
 import type { FakeProgram, Forked, PortAnswer, Puppet } from "./puppet.ts";
 import type { Standing } from "./standing.ts";
 
-/** What a puppet acts on. */
+/** The world that a puppet acts on. */
 export interface PuppetWorld {
   readonly clock: Clock;
   readonly kernel: Kernel;
@@ -32,7 +32,7 @@ async function runToEnd(puppet: Puppet, program: FakeProgram, world: PuppetWorld
   try {
     await program(puppet);
   } catch (error) {
-    // What still turns of a process that has ended fails at whatever it touches.
+    // Code that still runs of a process that has ended fails at everything that it touches.
     if (puppet.isAlive) world.onProgramError(error);
   }
   puppet.exit(0);
@@ -132,7 +132,7 @@ class LivePuppet implements Puppet {
     return new Promise((resolve) => {
       clock.schedule(after(clock.now(), ms), () => {
         if (this.#process.isAlive) resolve();
-        // Whoever computes goes on before anything that came meanwhile.
+        // A puppet that computes goes on before anything that came meanwhile.
         queueMicrotask(() => loop.release());
       });
     });

@@ -1,4 +1,4 @@
-/** What has a life that ends. */
+/** An owner whose life ends. */
 export interface Mortal {
   readonly isAlive: boolean;
 }

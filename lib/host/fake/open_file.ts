@@ -1,10 +1,10 @@
-/** What stands behind a descriptor. */
+/** The sides of the file behind a descriptor. */
 export interface FileSides {
   /** The next bytes; null at the end. Nothing to read if absent. */
   readonly read?: () => Promise<Uint8Array | null>;
   /** The same at once, as much as there is room for: how many bytes, 0 if there are none yet. Absent as `read` is. */
   readonly readInto?: (into: Uint8Array) => number | null;
-  /** Calls back once, be it at once, when there is something to read, or the end. Absent as `read` is. */
+  /** Calls back once, possibly at once, when there is something to read, or the end. Absent as `read` is. */
   readonly whenReadable?: (callback: () => void) => void;
   /** Ends a read that waits. */
   readonly abort?: () => void;

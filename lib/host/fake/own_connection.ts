@@ -2,13 +2,13 @@ import type { Connection } from "../ports/sockets.ts";
 import type { FakeProcess } from "./fake_process.ts";
 import { receiveWhile } from "./receive_while.ts";
 
-/** Who is told of the ends of connections that are open. */
+/** The open connections, which are told of an end. */
 export interface OpenEnds {
   add(end: Connection): void;
   delete(end: Connection): void;
 }
 
-/** What code runs in: a process, or a thread. */
+/** The home of code: a process, or a thread. */
 export type Holder = Pick<FakeProcess, "loop" | "onEnd" | "isAlive">;
 
 /** An end of a connection as the process has it that holds it: it is closed when that ends, without a word. */

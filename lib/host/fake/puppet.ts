@@ -6,7 +6,7 @@ import type { Standing } from "./standing.ts";
 /** A program. Its process exits with 0 when it returns, unless it has ended before. */
 export type FakeProgram = (self: Puppet) => void | Promise<void>;
 
-/** What listens on a port: it accepts connections, and answers a GET with a status, or never. */
+/** A listener on a port: it accepts connections, and answers a GET with a status, or never. */
 export interface PortAnswer {
   readonly status: number | "silence";
 }
@@ -58,7 +58,7 @@ export interface Puppet {
 
   /** Starts a process that inherits everything. @throws {Error} `EAGAIN` if its control group may have no more. */
   fork(program: FakeProgram): Forked;
-  /** Takes memory; whoever has the most in its control group is killed if that has too much then. */
+  /** Takes memory; the largest process of its control group is killed if that has too much then. */
   allocate(bytes: number): void;
   /** Takes on another environment, as by exec. */
   setEnvironment(env: Readonly<Record<string, string>>): void;
@@ -67,6 +67,6 @@ export interface Puppet {
 
   /** Listens on a port for as long as the process lives. */
   listen(port: number, answer?: PortAnswer): void;
-  /** Tells whoever takes notices at its NOTIFY_SOCKET, as sd_notify does. */
+  /** Sends a notice to its NOTIFY_SOCKET, as sd_notify does. */
   notify(text: string): void;
 }

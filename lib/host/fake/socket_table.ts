@@ -7,15 +7,15 @@ export interface Listening {
   readonly peer: Peer;
   /** Takes the other end of a connection. */
   readonly accept: (end: Connection) => void;
-  /** What whoever holds it has open, where that can be handed over. */
+  /** The open file of its holder, where that can be handed over. */
   readonly file?: OpenFile;
 }
 
 /** The sockets of a machine, whichever process has them. */
 export class SocketTable {
-  /** Who listens, by address. */
+  /** The listeners, by address. */
   readonly listening = new Map<string, Listening>();
-  /** Who holds a name in the kernel. */
+  /** The names in the kernel that are held. */
   readonly names = new Set<string>();
   /** The ends of connections that their holders have not let go of. */
   readonly ends = new Set<Connection>();

@@ -1,7 +1,7 @@
 import type { Privileges } from "../ports/privileges.ts";
 import { SpawnError } from "../ports/processes.ts";
 
-/** What a fake kernel knows of a process beside its user: what it may do, and how it is treated. */
+/** The facts that a fake kernel keeps about a process beside its user: its rights, and its treatment. */
 export interface Standing {
   readonly gid: number;
   readonly groups: readonly number[];
@@ -18,7 +18,7 @@ export interface Changed {
   readonly standing: Standing;
 }
 
-/** What changes make of a process. @throws {SpawnError} If its user may not make them. */
+/** A process after changes. @throws {SpawnError} If its user may not make them. */
 export function changed(before: Changed, { account, umask, nice }: Privileges): Changed {
   const { uid, standing } = before;
   if (account !== null && (account.uid ?? uid) !== uid && uid !== 0) {

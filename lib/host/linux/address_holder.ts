@@ -1,4 +1,4 @@
-/** Who listens at an address of this machine, as far as this user may see. */
+/** Finds the process that listens at an address of this machine, as far as this user may see it. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { SocketAddress } from "../../base/socket_address.ts";
 import { readCommand } from "./proc.ts";
@@ -16,7 +16,7 @@ export function describeHolder(address: SocketAddress): string {
   return command === "" ? `process ${pid}` : `process ${pid} (${command})`;
 }
 
-/** What descriptors of such sockets lead to. */
+/** The link texts of the descriptors of such sockets. */
 function listenersAtPort(port: number): ReadonlySet<string> {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   const rows = TCP_LISTS.flatMap((list) => lines(list).map((line) => line.trim().split(/\s+/)));

@@ -1,7 +1,7 @@
 import { unixAddressBytes } from "./address_bytes.ts";
 import { cString, type Libc, LINUX } from "./libc.ts";
 
-/** What an address has room for, with the zero at the end of a path. */
+/** The room of an address, with the zero at the end of a path. */
 const PATH_BYTES = 108;
 
 /**

@@ -22,7 +22,7 @@ const NOT_MOUNTED: Lack = {
   hint: "mount them (mount -t cgroup2 none /sys/fs/cgroup), or boot with systemd.unified_cgroup_hierarchy=1",
 };
 
-/** What cannot be told from files. */
+/** Facts that no file tells. */
 export interface ControlGroupsOptions {
   /** Whether a process can be started right in a group. @throws {SpawnError} */
   readonly startsInGroup: (group: string) => boolean;
@@ -54,7 +54,7 @@ export class LinuxControlGroups implements ControlGroups {
     }
     const trial = `${home}/supervise-trial.${process.pid}`;
     try {
-      // Who moves a process needs to write to the group above both ends of the move.
+      // A move of a process takes the right to write to the group above both ends of the move.
       accessSync(`${home}/cgroup.procs`, constants.W_OK);
       this.make(trial);
       const type = tryRead(`${trial}/cgroup.type`)?.trim();
@@ -160,7 +160,7 @@ export class LinuxControlGroups implements ControlGroups {
   }
 
   isManaged(group: string): boolean {
-    // Whoever is not root has no right to what was not handed over.
+    // Only root may use a group that was not handed over.
     return process.getuid!() === 0 && hasSystemd() && !isHandedOver(group, this.#isMarked);
   }
 

@@ -1,9 +1,9 @@
-/** Whose the inside of a control group is: systemd arranges all units that it has not marked as handed over. */
+/** Tells who owns the inside of a control group: systemd arranges all units that it has not marked as handed over. */
 import { existsSync } from "node:fs";
 import { folderOf } from "../../base/posix_path.ts";
 import { cString, type Libc } from "./libc.ts";
 
-/** What the names of the groups of units end with. */
+/** The end of the names of groups of units. */
 const UNIT = /\.(?:service|scope|slice)$/;
 
 /** The marks of what is handed over. Not every one can be seen by everybody, nor is set by every version. */

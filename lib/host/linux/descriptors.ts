@@ -137,7 +137,7 @@ export function closeAllOnExec(libc: Libc): void {
   }
 }
 
-/** What the descriptors of Linux need of the runtime. */
+/** The parts of the runtime that the descriptors of Linux need. */
 export interface DescriptorsOptions {
   /** Reads one without blocking. */
   readonly openSource: (descriptor: number) => PipeSource;

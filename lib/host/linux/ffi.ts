@@ -12,7 +12,7 @@ export interface CSignature {
 /** A C function as a JavaScript one. */
 export type CFunction = (...args: readonly (number | bigint | Uint8Array | null)[]) => number | bigint;
 
-/** What an adapter offers. */
+/** The functions of an adapter. */
 export interface Ffi {
   /** Whether functions are to be bound one by one, at need; else whatever is bound at a time keeps the library open once more. */
   readonly bindsLate: boolean;

@@ -13,7 +13,7 @@ export function writeLimit(group: string, limit: GroupLimit): void {
   writeTo(file, textOf(limit), `${file} cannot be written`);
 }
 
-/** What has been counted; zeros where nothing is. */
+/** The counts of the kernel; zeros where it counts nothing. */
 export function countsIn(group: string): GroupCounts {
   const memory = tryRead(`${group}/memory.events`) ?? "";
   return {

@@ -1,5 +1,5 @@
 /**
- * Files in which the kernel tells of processes and of their groups. What cannot be read is not there, as a process that has
+ * Files in which the kernel tells of processes and of their groups. A file that cannot be read is not there, as that of a process that has
  * just ended. But nothing is taken for gone that could not be looked at for want of a descriptor: some are held back for
  * that, and if there is none even then, it is an error.
  */
@@ -31,7 +31,7 @@ export function tryListFolders(folder: string): readonly string[] {
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
-/** Does something that opens a descriptor. What it throws for want of one has the system's code. */
+/** Does something that opens a descriptor. An error for want of one has the system's code. */
 export function withDescriptor<T>(act: () => T): T {
   if (spares.length < SPARES) refill();
   try {

@@ -7,6 +7,7 @@ import type { CFunction, CSignature, Ffi } from "./ffi.ts";
 const LIBRARIES = ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"];
 
 const FUNCTIONS = {
+  accept4: { result: "i32", args: ["i32", "i64", "i64", "i32"] },
   bind: { result: "i32", args: ["i32", "buffer", "i32"] },
   close: { result: "i32", args: ["i32"] },
   connect: { result: "i32", args: ["i32", "buffer", "i32"] },
@@ -100,6 +101,7 @@ export const LINUX = {
   EACCES: 13,
   EADDRINUSE: 98,
   EAGAIN: 11,
+  ECONNABORTED: 103,
   ECONNREFUSED: 111,
   EINTR: 4,
   ELOOP: 40,
@@ -200,7 +202,7 @@ export const LINUX = {
   WNOWAIT: 0x01000000,
 } as const;
 
-/** What people know an error number as. */
+/** Error numbers as people know them. */
 const ERRORS: Readonly<Record<number, string>> = {
   1: "Operation not permitted (EPERM)",
   2: "No such file or directory (ENOENT)",
@@ -239,7 +241,7 @@ export interface Libc {
  */
 export function loadLibc(ffi: Ffi): Libc {
   return loadFirst((library) => {
-    // What else would fail at its first use fails here, where another library is tried then.
+    // A function that is missing has to fail here, where another library is tried then, and not at its first use.
     const { __errno_location } = ffi.load(library, ERRNO);
     const call = ffi.bindsLate ? bindLate(ffi, library, FUNCTIONS) : ffi.load(library, FUNCTIONS);
     const libc = lateGetters<Libc>({
@@ -290,7 +292,7 @@ function late<T extends object, Name extends keyof T>(whole: T, name: Name, make
   });
 }
 
-/** Whatever is made of the first C library that can be loaded. */
+/** Loads the first of the C libraries that can be loaded. */
 export function loadFirst<T>(load: (library: string) => T): T {
   const failures: unknown[] = [];
   for (const library of LIBRARIES) {

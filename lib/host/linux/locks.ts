@@ -14,13 +14,13 @@ import { describeErrno, type Libc, LINUX } from "./libc.ts";
 /** struct flock: two 16-bit numbers, padding, two 64-bit ones, and a process. Zeros mean the whole file. */
 const FLOCK = new Int16Array(16);
 
-/** What removes old files leaves alone those with this bit. */
+/** Tools that remove old files leave alone those with this bit. */
 const STICKY = 0o1000;
 
 /** How often a file may be removed in the moment between its opening and its lock. */
 const MOST_ATTEMPTS = 1_000;
 
-/** What a link to an open file ends with that was removed. */
+/** The end of a link to an open file that was removed. */
 const REMOVED = / \(deleted\)$/;
 
 /** The locks of Linux. */

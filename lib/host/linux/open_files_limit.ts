@@ -8,7 +8,7 @@ import { ownDescriptors } from "./proc.ts";
 /** Descriptors that a start needs free below the limit. */
 const MARGIN = 16;
 
-/** What is left to this process when another start is refused: for clients, for logs, and to look processes up. */
+/** Descriptors that are left to this process when a start is refused: for clients, for logs, and to look processes up. */
 const OWN = 12;
 
 /** See the module. */
@@ -19,7 +19,7 @@ export class OpenFilesLimit {
   readonly #raised: BigUint64Array;
   /** The soft limit for children. */
   readonly soft: number;
-  /** What a child is to set for itself, soft and hard; null if it inherits that. */
+  /** The limit that a child sets for itself, soft and hard; null if it inherits that. */
   readonly ofChildren: readonly [number, number] | null;
 
   constructor(libc: Libc, soft: number | null) {

@@ -23,8 +23,8 @@ export function letGoOfOwnCode(libc: Libc): void {
 }
 
 /**
- * Where the kernel has a program as it is in its file, by the text of /proc/PID/maps: code, and what the file begins with. What
- * can be written to, or could be before it was read only, has to stay.
+ * The parts of memory in which a program is as it is in its file, by the text of /proc/PID/maps: code, and the head of the
+ * file. Memory that can be written to, or could be before it was read only, has to stay.
  */
 export function ownCode(maps: string, program: string): readonly Range[] {
   return maps.split("\n").flatMap((line) => {

@@ -1,9 +1,9 @@
 import { statSync } from "node:fs";
 
-/** What a process runs, which is there for as long as it lives, whatever becomes of the file. */
+/** The program of a process, which is there for as long as the process lives, even if its file is replaced. */
 const OWN_IMAGE = "/proc/self/exe";
 
-/** What the kernel adds to the path of a file that was removed. */
+/** The kernel adds this to the path of a file that was removed. */
 const DELETED = " (deleted)";
 
 /**

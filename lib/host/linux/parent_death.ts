@@ -14,7 +14,7 @@ const DEFAULT_ACTION = 0;
 export function dieWithParent(libc: Libc, parentPid: number, mode: DeathMode): boolean {
   const disarm = mode === "kill" ? () => {} : armAlarm(libc);
   libc.call.prctl(LINUX.PR_SET_PDEATHSIG, mode === "kill" ? LINUX.SIGKILL : LINUX.SIGQUIT, 0, 0, 0);
-  // Whoever died before that call is not told of; its children have another parent by then.
+  // The death of a parent before that call is not told; its children have another parent by then.
   if (libc.call.getppid() === parentPid) return true;
   libc.call.prctl(LINUX.PR_SET_PDEATHSIG, 0, 0, 0, 0);
   disarm();

@@ -1,7 +1,7 @@
 import type { Peer } from "../ports/sockets.ts";
 import { type Libc, LINUX } from "./libc.ts";
 
-/** Who was at the other end of a Unix socket when it connected, or began to listen. */
+/** The process that was at the other end of a Unix socket when it connected, or began to listen. */
 export function peerOf(libc: Libc, descriptor: number): Peer | null {
   // struct ucred: pid, uid and gid, 32 bits each.
   const credentials = new Int32Array(3);

@@ -4,7 +4,7 @@ import { closeDescriptor } from "./descriptors.ts";
 import { type Libc, LINUX } from "./libc.ts";
 import type { ReadySet, Waiter } from "./ready_set.ts";
 
-/** What the pieces are read into, whosever they are: what a pipe holds by default. */
+/** The size of the block that all sources read into: as much as a pipe holds by default. */
 const BLOCK_BYTES = 64 * 1_024;
 let block: Uint8Array | null = null;
 
@@ -49,7 +49,7 @@ export class LinuxPipeSource implements PipeSource {
         this.#waiter.exhausted();
         return 0;
       }
-      // What cannot be read has ended.
+      // A pipe that cannot be read has ended.
       this.close();
       return null;
     }

@@ -49,7 +49,7 @@ export function readChildren(pid: number, pageBytes: number): readonly number[] 
 
 /**
  * The children of this process, if all that it starts is started by this thread; null if that cannot be told so. Orphans come
- * to the first thread of whoever takes them in, and that has to be this one.
+ * to the first thread of the process that takes them in, and that has to be this one.
  */
 export function readOwnChildren(): readonly number[] | null {
   isInFirstThread ??= readThread() === `${process.pid}/task/${process.pid}`;

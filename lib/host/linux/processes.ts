@@ -50,7 +50,7 @@ const LACK_MS = 100;
 /** So many starts show that what starts is run often. */
 const MANY_STARTS = 300;
 
-/** What the processes of Linux need of the runtime. */
+/** The parts of the runtime that the processes of Linux need. */
 export interface ProcessesOptions {
   readonly libc: Libc;
   readonly direct: DirectStart;
@@ -129,7 +129,7 @@ export class LinuxProcesses implements Processes {
     if (++this.#starts === MANY_STARTS) this.#onManyStarts();
     this.#readySet.prepare();
     const { pid, stdout, stderr, started } = this.#start(spec);
-    // Not reaped yet, so it is in the table, be it as a zombie.
+    // Not reaped yet, so it is in the table, at least as a zombie.
     const startTime = readRow(pid, this.#pageBytes)!.startTime;
     this.#childrenSince.set(pid, startTime);
     return {
@@ -221,7 +221,7 @@ export class LinuxProcesses implements Processes {
     return this.#sent(this.#libc.call.kill(-leader.pid, signalNumber(signal)));
   }
 
-  /** What the result of a call that signals means. */
+  /** The meaning of the result of a call that signals. */
   #sent(result: number | bigint): SignalResult {
     if (Number(result) === 0) return "sent";
     return this.#libc.errno() === LINUX.ESRCH ? "gone" : "refused";
@@ -236,7 +236,7 @@ export class LinuxProcesses implements Processes {
   }
 
   childrenOf(pid: number): readonly number[] {
-    // Whoever takes everything has started everything, here.
+    // A reaper that takes everything has started everything itself.
     const own = pid === this.ownPid && this.#reaper.takesAll ? readOwnChildren() : null;
     return own ?? readChildren(pid, this.#pageBytes);
   }

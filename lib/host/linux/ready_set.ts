@@ -9,12 +9,12 @@ import { withoutFrame } from "../../scope/ambient.ts";
 import { describeSpent, type OnReadable } from "./descriptors.ts";
 import { type Libc, LINUX } from "./libc.ts";
 
-/** What the kernel tells of one descriptor: only on x86-64 without a gap between what has happened and whose it is. */
+/** The size of an event of the kernel: only on x86-64 there is no gap between its two parts, the kind and the key. */
 const EVENT_BYTES = process.arch === "x64" ? 12 : 16;
 const WHOSE = EVENT_BYTES - 8;
 const EVENTS_AT_ONCE = 64;
 
-/** What may be read in one turn of the event loop, in which nothing else happens, before the others have theirs. */
+/** How much may be read in one turn of the event loop, in which nothing else happens, before the others have theirs. */
 const TURN_BYTES = 1_024 * 1_024;
 
 /**
@@ -34,7 +34,7 @@ const MUCH_BYTES = 32 * 1_024;
 /** When to try again where no descriptor was left to wait with. */
 const LACK_MS = 100;
 
-/** What the set needs of the runtime. */
+/** The parts of the runtime that the set needs. */
 export interface ReadySetOptions {
   readonly libc: Libc;
   readonly onReadable: OnReadable;
@@ -47,7 +47,7 @@ export interface ReadySetOptions {
 /** One descriptor that is waited for. */
 export class Waiter {
   readonly descriptor: number;
-  /** What the kernel tells its events by. */
+  /** The kernel tells its events by this key. */
   readonly key: number;
   readonly #set: ReadySet;
   #isReady: boolean;
@@ -169,7 +169,7 @@ export class ReadySet {
   /** @internal */
   isDue(waiter: Waiter): void {
     this.#due.push(waiter);
-    // What follows a turn is decided at its end.
+    // The next turn is decided at the end of the present one.
     if (!this.#isTurning) this.#turnSoon();
   }
 

@@ -2,7 +2,7 @@
  * Starts processes in one way for both runtimes, faster than either's own, and one that leaves waiting to us, so that there
  * is a single reaper: by calls of our own to the kernel (`direct_start`) where we know the processor, or with posix_spawn.
  *
- * What a child gets is what a shell would have given it: real pipes (nobody can reopen /dev/stdout on a socket), all
+ * A child gets the same from us as from a shell: real pipes (nobody can reopen /dev/stdout on a socket), all
  * signals at their defaults and none blocked, a session of its own, and the limit of open files from before the runtime
  * raised it.
  */
@@ -43,7 +43,7 @@ export interface Spawned {
   readonly stderr: number | null;
 }
 
-/** What starts depend on beside the C library, and where this very process is. */
+/** The group, limits and place of this very process, on which starts depend beside the C library. */
 export interface SpawnerPlace {
   readonly direct: DirectStart;
   readonly terminal: Terminal;
@@ -53,7 +53,7 @@ export interface SpawnerPlace {
 
 /** Descriptors that are open for the sake of one start. */
 interface Opened {
-  /** What the child finds, by its number there. */
+  /** The descriptors that the child finds, by their numbers there. */
   readonly handed: Record<number, number>;
   /** Closed here in any case, once the child has its own. */
   readonly passing: number[];
@@ -310,7 +310,7 @@ function openOutput(
     return { path: file, descriptor };
   }
   const path = number === 1 ? output.pipes.stdout : output.pipes.stderr;
-  // Who reads as well does not hear of it when nobody else does.
+  // A writer that can read as well does not hear of it when nobody else reads.
   return { path, descriptor: openNamedPipe(libc, path, LINUX.O_RDWR) };
 }
 

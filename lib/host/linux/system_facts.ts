@@ -1,4 +1,4 @@
-/** What there is to know of Linux. */
+/** The facts of a Linux machine. */
 import { release } from "node:os";
 import type { SystemFacts } from "../ports/system_facts.ts";
 import { closeDescriptor } from "./descriptors.ts";

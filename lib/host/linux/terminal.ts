@@ -22,7 +22,7 @@ export class Terminal {
    */
   handOver(actions: Uint8Array): boolean {
     const { call, newest } = this.#libc;
-    // Who is in the background has none to give.
+    // A process in the background has no terminal to give.
     const isOurs = call.tcgetpgrp(STANDARD_INPUT) === call.getpgrp();
     if (newest === null || !isOurs) return false;
     newest.posix_spawn_file_actions_addtcsetpgrp_np(actions, STANDARD_INPUT);
@@ -47,7 +47,7 @@ export class Terminal {
     if (!this.#isHandedOver) return;
     this.#isHandedOver = false;
     const { call } = this.#libc;
-    // Whoever is in the background is stopped for trying, unless the signal that does it is blocked.
+    // A process in the background is stopped for trying, unless the signal that does it is blocked.
     const blocked = new Uint8Array(SIGNAL_SET_BYTES);
     call.sigemptyset(blocked);
     call.sigaddset(blocked, LINUX.SIGTTOU);

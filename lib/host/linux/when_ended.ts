@@ -6,7 +6,7 @@ export interface Ending {
   /** A descriptor that holds on to it and is readable once it has ended; null if there is no process of its number. */
   readonly hold: () => number | null;
   readonly letGo: (descriptor: number) => void;
-  /** Whether the process of its number is still the one that is meant, be it as a zombie. */
+  /** Whether the process of its number is still the one that is meant, at least as a zombie. */
   readonly isThere: () => boolean;
 }
 

@@ -15,7 +15,7 @@ const FIRST_LINE = /^#![ \t]*([^ \t\n]*)([^\n]*)/;
 const CARRIAGE_RETURN = "Its #! line ends in a carriage return, which is taken for a part of";
 const UNIX_ENDINGS = "save it with Unix line endings";
 
-/** What is wrong with the `#!` line of a program, also where the kernel would follow it; null if nothing is, or there is none. */
+/** The fault of the `#!` line of a program, also where the kernel would follow it; null if there is no fault, or no such line. */
 export function flawOfFirstLine(file: string): string | null {
   const [, interpreter, rest] = FIRST_LINE.exec(headOf(file)) ?? [];
   if (interpreter === undefined || rest === undefined) return null;

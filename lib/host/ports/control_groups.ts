@@ -7,7 +7,7 @@
 export interface Lack {
   /** As a clause. */
   readonly why: string;
-  /** What to do about it. */
+  /** The cure. */
   readonly hint: string;
 }
 
@@ -32,10 +32,10 @@ export type GroupLimit =
   /** Processes and threads. */
   | { readonly on: "pids"; readonly count: number };
 
-/** What the kernel calls the part of it that keeps a kind of limit. */
+/** The kernel's name for the part of it that keeps a kind of limit. */
 export type Controller = GroupLimit["on"];
 
-/** What the kernel has done in a group since it was made, to keep limits. */
+/** The acts of the kernel in a group since it was made, to keep limits. */
 export interface GroupCounts {
   /** The processes that it has killed because there was no memory for them. */
   readonly oomKills: number;
@@ -48,7 +48,7 @@ export interface GroupCounts {
 /** Nothing. */
 export const NO_COUNTS: GroupCounts = { oomKills: 0, memoryReached: 0, forksRefused: 0 };
 
-/** What was to be done about a group and could not be. */
+/** A failure to do something about a group. */
 export class GroupError extends Error {
   override readonly name = "GroupError";
 }
@@ -100,6 +100,6 @@ export interface ControlGroups {
   move(pid: number, group: string): void;
   /** Limits a group that has the controller. @throws {GroupError} */
   limit(group: string, limit: GroupLimit): void;
-  /** What has been done in a group to keep limits; zeros if there is nothing to tell. */
+  /** The acts in a group to keep limits; zeros if there is nothing to tell. */
   countsOf(group: string): GroupCounts;
 }

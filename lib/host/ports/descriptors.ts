@@ -21,13 +21,13 @@ export interface Descriptors {
   openNamedPipe(path: string): number | null;
   /** Opens a pipe that the user of a command has named, by whatever path: links to one are followed. Null if there is none. */
   openUsersPipe(path: string): number | null;
-  /** Keeps a named pipe from being at its end for whoever reads it, until this is closed. Null if there is none. */
+  /** Keeps a named pipe from being at its end for its readers, until this is closed. Null if there is none. */
   holdNamedPipe(path: string): number | null;
   /** Whether what is written to a descriptor may still be read: not to a pipe, a socket or a terminal whose other side is gone. */
   isRead(descriptor: number): boolean;
   /**
-   * Calls back once when nobody can read any more what is written to a descriptor; soon, if that is so already. What can always
-   * be written to, such as a file, has a reader for ever.
+   * Calls back once when nobody can read any more what is written to a descriptor; soon, if that is so already. A file, which
+   * can always be written to, has a reader for ever.
    *
    * @returns How to stop that.
    */

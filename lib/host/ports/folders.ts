@@ -24,7 +24,7 @@ export interface FolderWatch {
   close(): void;
 }
 
-/** What of folders is watched. A link in a path is followed. */
+/** The watched part of folders. A link in a path is followed. */
 export interface Watched {
   /** For what is removed from them, moved into them or out of them, and for moves of their own. */
   readonly contents: readonly string[];

@@ -22,12 +22,12 @@ export interface Boot {
   readonly uptimeMs: number;
 }
 
-/** What of it an actor needs to be one, whatever it does. */
+/** The part of it that every actor needs. */
 export interface ActorHost extends Pick<Host, "clock" | "sockets" | "tcp" | "randomSeed"> {
   readonly processes: Pick<Processes, "ownPid" | "dieWithParent">;
 }
 
-/** What of it a client needs that asks a supervisor, and starts and ends nothing. */
+/** The part of it that a client needs which asks a supervisor, and starts and ends nothing. */
 export interface ClientHost
   extends Pick<Host, "clock" | "wallClock" | "sockets" | "files" | "locks" | "digest"> {
   readonly processes: Pick<Processes, "ownPid" | "find" | "pids" | "commandOf">;
@@ -59,7 +59,7 @@ export interface Host {
   readonly listening: Listening;
   /** Gives memory back that this process does not need while nothing happens: what it does next takes somewhat longer. */
   giveMemoryBack(): void;
-  /** What this machine is and allows. */
+  /** The facts of this machine. */
   facts(): SystemFacts;
   /** A text's fingerprint: 64 hexadecimal digits. */
   digest(text: string): string;

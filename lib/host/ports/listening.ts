@@ -2,7 +2,7 @@
 import type { SocketAddress } from "../../base/socket_address.ts";
 import type { ProcessId } from "./processes.ts";
 
-/** A socket that listens: whoever connects waits in it until a process that was handed it accepts. */
+/** A socket that listens: connections wait in it until a process that was handed it accepts them. */
 export interface ListeningSocket {
   /** Its number here. No program inherits it unless it is handed over. */
   readonly descriptor: number;

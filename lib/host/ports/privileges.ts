@@ -1,7 +1,7 @@
 import type { ResourceLimits } from "../../base/resource_limits.ts";
 import type { Signal } from "../../base/signals.ts";
 
-/** Who a process is for the kernel. */
+/** The identity of a process for the kernel. */
 export interface Account {
   /** Null: the user stays who it is. */
   readonly uid: number | null;
@@ -12,7 +12,7 @@ export interface Account {
   readonly label: string;
 }
 
-/** What is to be changed about a process before its program starts; null leaves it as it is. */
+/** Changes to a process before its program starts; null leaves a property as it is. */
 export interface Privileges {
   readonly account: Account | null;
   readonly umask: number | null;
@@ -22,6 +22,6 @@ export interface Privileges {
   /** Whether no program that it starts may gain privileges. */
   readonly noNewPrivs: boolean;
   readonly oomScoreAdj: number | null;
-  /** What the kernel sends it when we die. */
+  /** The signal that the kernel sends it when we die. */
   readonly deathSignal: Signal | null;
 }

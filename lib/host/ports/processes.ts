@@ -1,5 +1,5 @@
 /**
- * The port to processes. What stands here is all that the rest of supervise knows about them.
+ * The port to processes. The rest of supervise knows no more about them.
  */
 import type { Signal } from "../../base/signals.ts";
 import type { UserError } from "../../base/user_error.ts";
@@ -35,7 +35,7 @@ export type ExitStatus =
   | { readonly how: "exited"; readonly code: number }
   | { readonly how: "signalled"; readonly signal: Signal };
 
-/** What to start. */
+/** The program to start, and how. */
 export interface SpawnSpec {
   /** The program, by path or by a name to be looked up in `env.PATH`, and its arguments. */
   readonly argv: readonly string[];
@@ -46,7 +46,7 @@ export interface SpawnSpec {
   readonly stdin: string | null;
   /**
    * Where both output streams go; `inherit`: where the caller's own go; a file is appended to. Named pipes are there, and
-   * whoever writes to one does not hear of it when nobody reads, but waits when it is full.
+   * a writer to one does not hear of it when nobody reads, but waits when it is full.
    */
   readonly output:
     | "pipe"
@@ -56,7 +56,7 @@ export interface SpawnSpec {
     | { readonly pipes: { readonly stdout: string; readonly stderr: string } };
   /** More descriptors to hand over, by the number that the process finds them under. */
   readonly descriptors?: Readonly<Record<number, number>>;
-  /** What is to be changed about the process before the program starts; null, as without it: nothing. */
+  /** Changes to the process before the program starts; null, as without it: none. */
   readonly privileges?: Privileges | null;
   /** The control group that it, and all that it forks, is in from its first instruction on; default: the caller's. */
   readonly group?: string;
@@ -77,20 +77,20 @@ export interface SpawnSpec {
   readonly foreground?: boolean;
 }
 
-/** What this program is to become. */
+/** The program that this one is to become. */
 export interface Become extends Pick<SpawnSpec, "argv" | "env" | "cwd"> {
-  /** What is handed over beside the standard streams, by the numbers that it is found under. Nothing else stays open. */
+  /** Descriptors that are handed over beside the standard streams, by their new numbers. Nothing else stays open. */
   readonly descriptors: Readonly<Record<number, number>>;
 }
 
 /** Sockets to hand over; at least one. */
 export interface HandedSockets {
   readonly descriptors: readonly number[];
-  /** What the process finds as the name of each. */
+  /** The name of it that the process finds. */
   readonly name: string;
 }
 
-/** Bytes as they come, until whoever writes has closed. */
+/** Bytes as they come, until all writers have closed. */
 export interface ByteSource {
   /** The next bytes, or null at the end. One call at a time. */
   read(): Promise<Uint8Array | null>;
@@ -105,7 +105,7 @@ export interface ByteSource {
 export interface PipeSource extends ByteSource {
   /**
    * Calls back once, in a later turn, when there is something to read, or the end, or so it seems. Pipes that always have more
-   * take turns. Who reads nothing more for a while asks only then. Not while a read waits.
+   * take turns. A reader that reads nothing more for a while asks only then. Not while a read waits.
    */
   whenReadable(callback: () => void): void;
   /**
@@ -147,7 +147,7 @@ export class SpawnError extends Error {
   }
 }
 
-/** What came of a signal: `gone` if the process had ended, `refused` if it is not ours to signal. */
+/** The result of a signal: `gone` if the process had ended, `refused` if it is not ours to signal. */
 export type SignalResult = "sent" | "gone" | "refused";
 
 /**
@@ -176,10 +176,10 @@ export interface Processes {
   whyNotStartable(spec: Pick<SpawnSpec, "argv" | "env" | "cwd">): SpawnError | null;
   /** Signals one process, never a later one with its number. */
   signal(target: ProcessId, signal: Signal): SignalResult;
-  /** Whether a child that was started here has died, be it that `exited` has not said so yet. Cheap. */
+  /** Whether a child that was started here has died, even if `exited` has not said so yet. Cheap. */
   hasDied(child: ProcessId): boolean;
   /**
-   * Calls back once, in a later turn, when a process has ended that may be anybody's child, be it a zombie then. Costs
+   * Calls back once, in a later turn, when a process has ended that may be anybody's child, and a zombie then. Costs
    * nothing meanwhile.
    *
    * @returns How to stop that.
@@ -187,7 +187,7 @@ export interface Processes {
   whenEnded(process: ProcessId, callback: () => void): () => void;
   /** Whether a child was started here, rather than having come here as an orphan, and is yet to be reaped. */
   isStarted(pid: number): boolean;
-  /** Signals the process group that a process leads which is there, be it as a zombie that nobody has reaped yet. */
+  /** Signals the process group that a process leads which is there, at least as a zombie that nobody has reaped yet. */
   signalGroup(leader: ProcessId, signal: Signal): SignalResult;
   /** All processes of the machine, as far as this user may see them. */
   table(): readonly ProcessRow[];
@@ -228,7 +228,7 @@ export interface Processes {
   adoptOrphans(onReaped: (orphan: ReapedOrphan) => void, asks?: boolean): boolean;
   /**
    * Tells of the death of every child and every orphan, from when orphans are adopted on, and before its status is
-   * collected: until then, if this program is killed, whoever is its parent next collects it.
+   * collected: until then, if this program is killed, the next parent collects it.
    */
   foretellDeaths(onDeath: (death: ReapedOrphan) => void): void;
   /**
@@ -237,15 +237,15 @@ export interface Processes {
    */
   tellOfLacks(onLack: (lack: UserError) => void): void;
   /**
-   * Ends this process when its parent dies, whatever it is doing then, be it a loop without an end. To be called where
-   * the parent started it as a child: what a thread of the parent has started counts that thread as its parent. With
+   * Ends this process when its parent dies, even if it is in a loop without an end. To be called where
+   * the parent started it as a child: for a child that a thread of the parent has started, that thread is the parent. With
    * `grace` SIGQUIT and SIGALRM are taken, and nothing may listen for them.
    *
    * @returns False if `parentPid` is not the parent, which is dead then; nothing is changed.
    */
   dieWithParent(parentPid: number, mode: DeathMode): boolean;
   /**
-   * Lets this process outlive signals that would end it and that nothing here listens to. What it starts has them at their
+   * Lets this process outlive signals that would end it and that nothing here listens to. Its children have them at their
    * defaults.
    */
   outlive(signals: readonly Signal[]): void;

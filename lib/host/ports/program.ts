@@ -9,6 +9,8 @@ export interface Output {
   readonly isPipe: boolean;
   /** Characters that fit into a line of the terminal; 80 where there is none. */
   readonly columns: number;
+  /** Lines that fit onto the terminal; 24 where there is none. */
+  readonly rows: number;
   /** Whether anybody may still read it; known to be false only after a write has found the reader gone. */
   readonly isRead: boolean;
   /**

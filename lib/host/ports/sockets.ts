@@ -1,14 +1,14 @@
 /** The port to connections, and to Unix sockets, over which the processes of a machine have them. */
 import type { ByteSource } from "./processes.ts";
 
-/** Who is at the other end, as the kernel says. */
+/** The process at the other end, as the kernel says. */
 export interface Peer {
   readonly pid: number;
   readonly uid: number;
 }
 
 /**
- * A connection. Bytes come in by `read` as they come, and are held back while nobody reads. Whoever has read the end can
+ * A connection. Bytes come in by `read` as they come, and are held back while nobody reads. A side that has read the end can
  * write no more. Bytes that were handed over to be written must not be changed.
  */
 export interface Connection extends ByteSource {
@@ -41,7 +41,7 @@ export interface Connection extends ByteSource {
   drained(): Promise<boolean>;
   /**
    * Sends the end behind everything that was written, and resolves when all of it is on its way or the other side is
-   * gone; then nothing is left to do here. What the other side still sends is dropped. The end of a connection whose
+   * gone; then nothing is left to do here. Bytes that the other side still sends are dropped. The end of a connection whose
    * other side neither reads nor closes comes by `close`. Idempotent.
    */
   end(): Promise<void>;

@@ -1,4 +1,4 @@
-/** What this machine is and allows, as far as it bears on what supervise promises. */
+/** The facts of this machine that bear on the promises of supervise. */
 export interface SystemFacts {
   /** Name and version of the kernel. */
   readonly kernel: string;

@@ -20,7 +20,7 @@ export interface TlsCredentials {
   readonly ca: string;
 }
 
-/** What a listener and a client have in common. */
+/** Options of a listener and of a client. */
 export interface TcpOptions {
   readonly host: string;
   readonly port: number;
@@ -88,7 +88,7 @@ export class ConnectError extends Error {
 /** Connects and listens. Small writes are not held back. */
 export interface Tcp {
   /**
-   * Listens. With TLS, whoever does not prove itself in time, by a certificate with a common name, is closed and never
+   * Listens. With TLS, a client that does not prove itself in time, by a certificate with a common name, is closed and never
    * handed over.
    *
    * @throws {ConnectError} `bad-credentials`

@@ -10,15 +10,15 @@ export type ThreadEnd =
 /** Memory that both sides of one connection see. It is kept as long as the table is. */
 export interface SharedMemoryTable {
   /**
-   * The number by which the other side finds it, which has it before whatever is sent next. The same memory has the same
-   * number, whoever shares it.
+   * The number by which the other side finds it, which has it before the next message. The same memory has the same
+   * number for all that share it.
    */
   share(memory: SharedArrayBuffer): number;
   /** The memory with that number, whichever side has shared it; undefined if there is none. */
   find(id: number): SharedArrayBuffer | undefined;
 }
 
-/** What the two sides of a thread talk over. */
+/** The line between the two sides of a thread. */
 export interface ThreadLine {
   /** Nobody else can be at the other side: `peer` and `identity` are null. A read that waits keeps the program running. */
   readonly connection: Connection;
@@ -27,7 +27,7 @@ export interface ThreadLine {
 
 /** A thread that was started here. It does not keep the program running. */
 export interface Thread extends ThreadLine {
-  /** Resolves once, when none of its code runs any more; never rejects. What it has sent is not lost by its end. */
+  /** Resolves once, when none of its code runs any more; never rejects. Its messages are not lost by its end. */
   readonly ended: Promise<ThreadEnd>;
   /**
    * Asks the runtime to end it, at its next turn or, with `interrupts`, at once. Idempotent. The program goes on for a

@@ -1,6 +1,6 @@
 /** The port to folders whose files are watched. */
 
-/** What has become of a name in a watched folder. */
+/** A change of a name in a watched folder. */
 export interface FolderChange {
   /** As it was given to `add`. */
   readonly folder: string;
@@ -18,14 +18,14 @@ export interface Refused {
   readonly isFull: boolean;
 }
 
-/** What came of watching a folder. */
+/** The result of an attempt to watch a folder. */
 export type WatchedFolder =
   /** With what is in it, as of now or later: nothing that comes is missed. */
   | { readonly is: "watched"; readonly folders: readonly string[]; readonly files: readonly string[] }
   | { readonly is: "missing" }
   | Refused;
 
-/** What is at a path; `other` is a file or nothing. */
+/** The kind of entry at a path; `other` is a file or nothing. */
 export type Minded =
   | { readonly is: "folder" | "other" }
   | { readonly is: "link"; readonly to: string }
@@ -45,7 +45,7 @@ export interface FileWatcher {
   mind(path: string): Minded;
   /** Watches it no more. */
   remove(folder: string): void;
-  /** What has changed since this was asked last, in order; "lost" if not all of it is known, null if it was closed. */
+  /** The changes since this was asked last, in order; "lost" if not all of it is known, null if it was closed. */
   next(): Promise<readonly FolderChange[] | "lost" | null>;
   close(): void;
 }

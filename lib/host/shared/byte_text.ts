@@ -1,6 +1,6 @@
 /** Bytes as a text of as many characters, each with the code of its byte. */
 
-/** What all byte arrays can be read by, and the types leave out. */
+/** A method of all byte arrays that the types leave out. */
 interface Latin1 {
   latin1Slice(this: Uint8Array, start: number, end: number): string;
 }

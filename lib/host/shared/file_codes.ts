@@ -1,4 +1,4 @@
-/** What people know the errors of files as. */
+/** The errors of files, as people know them. */
 const MEANINGS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EAGAIN: "there is nothing to be read now",

@@ -17,7 +17,7 @@ export function openInspector(): string {
   throw notAvailable();
 }
 
-/** Closes the inspector, whoever has opened it. */
+/** Closes the inspector, also one that others have opened. */
 export function closeInspector(): void {
   const inspector = nodeInspector();
   if (inspector.url() !== undefined) inspector.close();

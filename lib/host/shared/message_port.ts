@@ -12,7 +12,7 @@ export interface Port {
   /** Keeps the program running, from now on or no more. */
   ref(): void;
   unref(): void;
-  /** What was posted is still delivered. */
+  /** Messages that were posted are still delivered. */
   close(): void;
 }
 

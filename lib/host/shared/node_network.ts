@@ -39,7 +39,7 @@ export const nodeNetwork: Network = {
   },
 };
 
-/** What comes of destroying an attempt differs from runtime to runtime: that it was cancelled is noted here. */
+/** A destroyed attempt ends differently from runtime to runtime: that it was cancelled is noted here. */
 function attempt(outcome: Promise<string | null>, destroy: () => void): Attempt {
   let cancel = () => {};
   const cancelled = new Promise<string>((resolve) => cancel = () => resolve(CANCELLED));

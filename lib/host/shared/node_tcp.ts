@@ -111,7 +111,7 @@ function tlsClient(options: TcpConnectOptions, tls: TlsCredentials): TLSSocket {
   });
 }
 
-/** What both sides ask of each other. @throws {ConnectError} `bad-credentials` */
+/** The options that both sides use. @throws {ConnectError} `bad-credentials` */
 function secured(tls: TlsCredentials) {
   const { cert, key, ca } = checkCredentials(tls);
   return { cert, key, ca, rejectUnauthorized: true, minVersion: "TLSv1.3", maxVersion: "TLSv1.3" } as const;

@@ -6,8 +6,9 @@ import * as quick from "../bun/quick_output.ts";
 import { nodeFs, nodeTty } from "./lazy_node.ts";
 import { isDeno } from "./runtime.ts";
 
-/** Characters in a line where that cannot be told. */
+/** Characters in a line, and lines, where that cannot be told. */
 const COLUMNS = 80;
+const ROWS = 24;
 const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 64;
 /**
@@ -61,6 +62,9 @@ export function openOutput(descriptor: 1 | 2): Output {
     get columns() {
       // A terminal whose size nobody has set says 0.
       return (isTerminal ? openStream().columns : 0) || COLUMNS;
+    },
+    get rows() {
+      return (isTerminal ? openStream().rows : 0) || ROWS;
     },
     get isRead() {
       return broken === null || !isReaderGone(broken);

@@ -9,7 +9,7 @@ const CHANGED = "\ufffd";
 
 /**
  * Bun changes bytes that are no UTF-8, and Deno gives no variable at all where one has them: then those that this program was
- * started with are read from the kernel. What it has set since then counts, too.
+ * started with are read from the kernel. Variables that it has set since then count, too.
  */
 export function ownEnvironment(): Readonly<Record<string, string | undefined>> {
   if (!isDeno && !hasChanged(process.env)) return process.env;

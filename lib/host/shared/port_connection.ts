@@ -26,12 +26,12 @@ interface Waiting {
   readonly resolve: (isThere: boolean) => void;
 }
 
-/** What the sides tell each other: bytes, also as a text, how many bytes were read, the end, and memory. */
+/** The messages of the sides: bytes, also as a text, how many bytes were read, the end, and memory. */
 type PortMessage = Uint8Array | string | number | null | MemoryMessage;
 
 /** A line over a message port. */
 export interface PortLine extends ThreadLine {
-  /** The other side is gone, also if the port does not say so. What has come can still be read. */
+  /** The other side is gone, also if the port does not say so. Bytes that have come can still be read. */
   lose(): void;
 }
 
@@ -43,7 +43,7 @@ export function portLine(port: Port, isStarter: boolean): PortLine {
 }
 
 /**
- * A connection over a message port. Whoever reads tells how much it has read, and so holds the sender back.
+ * A connection over a message port. The reader tells how much it has read, and so holds the sender back.
  *
  * Bytes are copied into a buffer of their own, which then moves to the other thread: a view that is posted takes the whole buffer
  * behind it along, as a copy, and a buffer that moves is empty for the sender. Whether a piece may be taken from its
@@ -225,7 +225,7 @@ class PortConnection implements Connection {
     if (--this.#waits === 0 && !this.#isClosed) this.#port.unref();
   }
 
-  /** Lets go of the port, whichever side is gone. What has come can still be read. */
+  /** Lets go of the port, whichever side is gone. Bytes that have come can still be read. */
   lose(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

@@ -3,13 +3,13 @@ import { Queue } from "../../base/queue.ts";
 /** How much may be read ahead before the other side is held back. */
 const READ_AHEAD_BYTES = 256 * 1_024;
 
-/** How whoever sends is held back, and let go on. */
+/** How the sender is held back, and let go on. */
 export interface Valve {
   hold(): void;
   release(): void;
 }
 
-/** What has come in and was not read yet. Whoever sends is held back while that is too much. */
+/** Bytes that have come in and were not read yet. The sender is held back while they are too many. */
 export class ReadAhead {
   readonly #valve: Valve;
   readonly #ready = new Queue<Uint8Array>();
@@ -74,7 +74,7 @@ export class ReadAhead {
     this.#valve.hold();
   }
 
-  /** Nothing more comes in. What has come can still be read. */
+  /** Nothing more comes in. Bytes that have come can still be read. */
   end(): void {
     this.#hasEnded = true;
     this.#deliver(null);

@@ -10,7 +10,7 @@ import { requireReachable } from "./reach.ts";
 export async function runScript(path: string): Promise<void> {
   process.argv = [process.execPath, path, ...process.argv.slice(4)];
   requireReachable(path);
-  // What this program itself was built with.
+  // Those of the build of this program itself.
   process.execArgv = [];
   (globalThis as unknown as { Bun: { main: string } }).Bun.main = path;
   compileSoon();

@@ -28,10 +28,10 @@ export class RuntimeThreads implements Threads {
     const progress = new Progress(life);
     let worker: RuntimeWorker | null = null;
     const isOver = (end: ThreadEnd) => {
-      // What was never handed over would stay open.
+      // Ports that were never handed over would stay open.
       for (const port of progress.isHandedOver ? [] : [there, lifeThere]) port.close();
       const isReal = this.#workers.tellsRealEnd || !progress.isHandedOver;
-      // What has come from the thread before its end is delivered in this turn.
+      // Messages that came from the thread before its end are delivered in this turn.
       if (isReal) onNextTurn(() => line.lose());
       progress.tellEnd(end, isReal);
     };

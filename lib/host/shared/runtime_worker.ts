@@ -1,12 +1,12 @@
 import type { ThreadEnd } from "../ports/threads.ts";
 import type { Port } from "./message_port.ts";
 
-/** What a thread says once, as soon as it can take its ports. */
+/** The one message of a thread, as soon as it can take its ports. */
 export const READY = "ready";
 
-/** What a thread is handed when it is ready. */
+/** The ports that a thread is handed when it is ready. */
 export interface ThreadPorts {
-  /** What its line goes over. */
+  /** The port of its line. */
   readonly line: Port;
   /** It carries nothing, and closes with the thread. */
   readonly life: Port;
@@ -19,7 +19,7 @@ export interface RuntimeWorker {
   terminate(): void;
 }
 
-/** Who is told of a thread. */
+/** The listener that is told of a thread. */
 export interface WorkerListener {
   onReady(): void;
   /** The runtime calls it over, which it is only with `tellsRealEnd`. */

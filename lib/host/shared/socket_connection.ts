@@ -10,7 +10,7 @@ const LONG_PIECE_BYTES = 8 * 1_024;
 
 type Settle = (isThere: boolean) => void;
 
-/** A connected socket of node:net or node:tls as a connection to whoever `other` says. */
+/** A connected socket of node:net or node:tls as a connection to `other`. */
 export function socketConnection(
   socket: Socket,
   other: Pick<Connection, "peer" | "identity">,

@@ -3,7 +3,7 @@ import type { ByteSource } from "../ports/processes.ts";
 import type { Connection } from "../ports/sockets.ts";
 import { ReadAhead } from "./read_ahead.ts";
 
-/** What comes in through a socket. */
+/** The bytes that come in through a socket. */
 export interface SocketSource extends ByteSource, Pick<Connection, "receiveWhile"> {
   /** Ends the source, but leaves the socket open: what still comes in is dropped. */
   discard(): void;
@@ -21,14 +21,14 @@ export const socketFlow: Flow = {
   release: (socket) => void socket.resume(),
 };
 
-/** What comes in through a socket of node:net, read when it is asked for. */
+/** The bytes that come in through a socket of node:net, read when they are asked for. */
 export function socketSource(socket: Socket, flow: Flow = socketFlow): SocketSource {
   const ahead = new ReadAhead({ hold: () => flow.hold(socket), release: () => flow.release(socket) });
   const end = () => ahead.end();
   socket.on("data", (bytes: Uint8Array) => ahead.push(bytes));
   socket.on("end", end);
   socket.on("close", end);
-  // A broken connection is an end; whoever needs to know more has asked for more than bytes.
+  // A broken connection is an end; a reader that needs to know more has asked for more than bytes.
   socket.on("error", end);
   return {
     read: () => ahead.read(),

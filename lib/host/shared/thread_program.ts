@@ -4,7 +4,7 @@ import { onExit } from "./on_exit.ts";
 import { openOutput } from "./output.ts";
 import { ownEnvironment } from "./own_environment.ts";
 
-/** What of a program there is to one thread of it: the signals and the fate of the whole are those of its main thread. */
+/** The part of a program that one thread of it has: the signals and the fate of the whole are those of its main thread. */
 export type ThreadProgram = Pick<
   Program,
   "environment" | "uid" | "pid" | "onSignal" | "onExit" | "stderr" | "openInspector" | "exit"

@@ -5,7 +5,7 @@ import { isDeno } from "./runtime.ts";
 import { READY, type ThreadPorts } from "./runtime_worker.ts";
 import { THREAD_VERB } from "./thread_verb.ts";
 
-/** What this thread and whoever has started it have in common, as it is in every thread of either runtime. */
+/** The scope of a thread, as it is in every thread of either runtime. */
 interface ThreadScope {
   onmessage: ((event: { readonly data: ThreadPorts }) => void) | null;
   postMessage(message: unknown): void;
@@ -16,7 +16,7 @@ interface ThreadScope {
 const held = new Set<Port>();
 
 /**
- * Opens the line to whoever has started this thread; null in a main thread, or in a thread that was started otherwise. To
+ * Opens the line to the starter of this thread; null in a main thread, or in a thread that was started otherwise. To
  * be called once. The thread's program ends by `process.exit`: on Deno a thread that has nothing more to do may stay.
  */
 export async function openThreadSide(): Promise<ThreadLine | null> {
@@ -36,7 +36,7 @@ function isThread(scope: ThreadScope): boolean {
   return scope.Bun === undefined ? "DedicatedWorkerGlobalScope" in scope : !scope.Bun.isMainThread;
 }
 
-/** What Deno's `process.exit` ends by, and loops for ever after in a thread: it expects the loop to be interrupted. */
+/** The call by which Deno's `process.exit` ends. It loops for ever after it in a thread, and expects to be interrupted. */
 interface Exiting {
   reallyExit(code?: number): void;
 }

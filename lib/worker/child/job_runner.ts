@@ -5,7 +5,7 @@ import { NotExposed } from "../../actor/errors.ts";
 import type { ResolvedHook } from "../context_options.ts";
 import type { FunctionRef, JobMessage } from "../job.ts";
 
-/** What a module exports. */
+/** The exports of a module. */
 export type Exports = Readonly<Record<string, unknown>>;
 /** Imports a module by its URL. */
 export type LoadModule = (url: string) => Promise<Exports>;
@@ -13,7 +13,7 @@ export type LoadModule = (url: string) => Promise<Exports>;
 /** See the module. */
 export class JobRunner {
   readonly #load: LoadModule;
-  /** What was loaded: to import it again would cost a turn of the loop. */
+  /** Modules that are loaded: to import one again would cost a turn of the loop. */
   readonly #loaded = new Map<string, Exports>();
 
   /** By their numbers: what can be called, and what was named. */
@@ -47,7 +47,7 @@ export class JobRunner {
     return results;
   }
 
-  /** What the function of a job is called. */
+  /** The name of the function of a job. */
   nameOf([call]: JobMessage): string {
     return (typeof call === "number" ? this.#named[call]! : call)[2];
   }
@@ -58,7 +58,7 @@ export class JobRunner {
   }
 
   async #learn(call: FunctionRef): Promise<Exposed> {
-    // Who names a function by its number has named it in words before, and then it could not be had.
+    // A function that is named by its number was named in words before, and could not be had then.
     const named = typeof call === "number" ? this.#named[call]! : call;
     const [number, url, name] = named;
     this.#named[number] = named;

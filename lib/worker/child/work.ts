@@ -1,11 +1,11 @@
 /**
- * What runs in a worker: it takes one job after the other, until it has had none for a while, or is to retire, or the
+ * The loop of a worker: it takes one job after the other, until it has had none for a while, or is to retire, or the
  * context has no more.
  *
  * Invariants:
  * 1. A job that was received is answered before anything else: an end of the stream without an answer says that the job was
  *    not taken.
- * 2. What a job does is not cancelled: it runs to its end, or its process is killed.
+ * 2. A job is not cancelled: it runs to its end, or its process is killed.
  */
 import { after, type Instant, instant } from "../../base/instant.ts";
 import { context } from "../../actor/dialog/exposed.ts";
@@ -132,7 +132,7 @@ class Worker {
     try {
       return jobs.trySend([true, result]);
     } catch {
-      // Why not is found out by whoever is told.
+      // The receiver of the false finds out why.
       return false;
     }
   }

@@ -32,7 +32,7 @@ test("log lines: no prefix is narrower than our own name, and a longer one that 
 
 test("log lines: the time stands before the prefix where it is wanted", () => {
   const lines = new LineRenderer(["api"], sheet(false));
-  assert.equal(lines.line(line("api", "x"), true), "2026-01-02T03:04:05.678 api       | x");
+  assert.equal(lines.line(line("api", "x"), true), "2026-01-02T03:04:05.678Z api       | x");
 });
 
 test("log lines: what is ours and what is cut is marked", () => {

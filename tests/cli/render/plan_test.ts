@@ -132,3 +132,68 @@ test("plan: whose restarts are counted, and how many there are, is said of trees
   assert.equal(fields.onFailure, "stop");
   assert.deepEqual(fields.spawns.map(({ intensity }) => intensity), ["unlimited", budget, null]);
 });
+
+test("plan: what an actor watches, what says that it works, where it logs, and the alerts of its tree", () => {
+  const log = {
+    to: "file",
+    file: "/logs/web.log",
+    format: "raw",
+    maxBytes: 1,
+    keep: 1,
+    maxAgeMs: null,
+    compress: false,
+  } as const;
+  const plan = {
+    ...planOf({
+      children: {
+        web: {
+          argv: ["web"],
+          watch: { paths: ["/src", "/conf"], ignore: [], debounceMs: 200, signal: "SIGHUP" },
+          health: {
+            probe: { type: "tcp", host: "::1", port: 80 },
+            watchdogMs: null,
+            intervalMs: 10_000,
+            timeoutMs: 5_000,
+            retries: 3,
+            startPeriodMs: 0,
+            onFailure: "restart",
+          },
+          log,
+        },
+        console: { argv: ["console"], log: { ...log, to: "inherit", file: null } },
+        noise: { argv: ["noise"], log: { ...log, to: "null", file: null } },
+      },
+    }),
+    alerts: [{ events: ["failed"], paths: ["web"], argv: ["./tell", "all of them"], timeoutMs: 1 }],
+  };
+  const lines = renderPlan(plan, painter(false)).split("\n").map((line) => line.trim());
+  for (
+    const line of [
+      "on failed of web: ./tell 'all of them'",
+      "healthy by tcp ::1:80, every 10s, until 3 failures in a row",
+      "sent SIGHUP when /src, /conf change",
+      "logs to /logs/web.log",
+      "its lines are shown as they are",
+      "its lines are not kept",
+    ]
+  ) assert.ok(lines.includes(line), `${line}\n${lines.join("\n")}`);
+  const { alerts, spawns } = planFields(plan) as { alerts: unknown; spawns: Record<string, unknown>[] };
+  assert.deepEqual(alerts, plan.alerts);
+  const [web] = plan.nodes.filter(({ path }) => path === "web");
+  for (const key of ["health", "watch", "log"]) {
+    assert.deepEqual(spawns[0]![key], (web as unknown as Record<string, unknown>)[key]);
+  }
+});
+
+test("plan: on a terminal lines are broken between words, and hang together", () => {
+  const lines = renderPlan(PLAN, painter(false), undefined, 50).split("\n");
+  assert.deepEqual(lines.slice(0, 7), [
+    "test (/test/supervise.toml)",
+    "  rest_for_one, at most 5 restarts in 30s of all",
+    "    children, down within 30s",
+    "  db postgres -D 'my data' 'it'\\''s'",
+    "    daemon, restarted always, ready by tcp",
+    "      127.0.0.1:5432, stopped by SIGINT within",
+    "      1.5s",
+  ]);
+});

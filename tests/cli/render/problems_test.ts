@@ -216,3 +216,19 @@ test("problems: colour adds nothing but colour, and no text of a file reaches th
   assert.doesNotMatch(plain, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
   assert.ok(colored.startsWith("\x1b[1;31merror[config/wrong-type]"));
 });
+
+test("problems: on a terminal the place is underlined in the line above, at any width", () => {
+  const line = `exec = "${"a".repeat(90)} wrong ${"b".repeat(90)}"`;
+  for (const columns of [40, 80, 200]) {
+    for (const [column, length] of [[1, 4], [100, 5], [150, 60]] as const) {
+      const problem = { ...PROBLEM, column, length };
+      const text = renderProblems([problem], new Map([["a.toml", line]]), false, columns);
+      const [shown, underline] = text.split("\n").slice(3, 5);
+      assert.ok(shown!.length <= columns && underline!.length <= columns, `${columns}: ${shown}`);
+      const at = underline!.indexOf("^");
+      const marked = shown!.slice(at, underline!.lastIndexOf("^") + 1);
+      assert.ok(line.slice(column - 1, column - 1 + length).startsWith(marked), `${columns}: ${marked}`);
+      assert.ok(marked.length > 0);
+    }
+  }
+});

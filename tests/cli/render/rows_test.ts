@@ -100,15 +100,32 @@ test("rows: nothing but the header without actors", () => {
   );
 });
 
-test("rows: a narrow terminal cuts lines and marks where", () => {
+test("rows: a narrow terminal has reasons below their actors", () => {
+  assert.equal(
+    renderTree(TREE, { flat: false, columns: 80 }, PLAIN),
+    `shop starting (supervisor 99, /srv/supervise.toml)
+NAME      STATE        READY   PID  UPTIME  RESTARTS   CPU  MEMORY  LAST EXIT
+db        running      yes    4711   2m05s         0  1.5%     23M  -
+pool/     starting     no        -   900ms         0     -       -  -
+  worker  backing_off  -         -       -         3     -       -  SIGSEGV
+      restarts in 1.5s (ended by SIGSEGV)
+migrate   failed       -         -       -         0     -       -  code 3
+    exited with code 3`,
+  );
+});
+
+test("rows: a narrower one cuts lines and marks where, but for the reasons", () => {
   assert.equal(
     renderTree(TREE, { flat: false, columns: 40 }, PLAIN),
-    `shop starting (supervisor 99, /srv/supervise.toml)
+    `shop starting (supervisor 99, /srv/supe~
 NAME      STATE        READY   PID  UPT~
 db        running      yes    4711   2m~
 pool/     starting     no        -   90~
   worker  backing_off  -         -~
-migrate   failed       -         -~`,
+      restarts in 1.5s (ended by
+      SIGSEGV)
+migrate   failed       -         -~
+    exited with code 3`,
   );
 });
 

@@ -41,7 +41,7 @@ const UNKNOWN = new Set<number>([1, 7, 22, 38]);
 
 /** A process to be. */
 export interface DirectProcess extends StartTexts {
-  /** What it finds, by its number there; every other descriptor is closed. */
+  /** The descriptors that it finds, by their numbers there; every other one is closed. */
   readonly handed: Readonly<Record<number, number>>;
   /** The lowest number above all those. */
   readonly firstClosed: number;
@@ -51,7 +51,7 @@ export interface DirectProcess extends StartTexts {
   readonly group: number | null;
 }
 
-/** What came of it. */
+/** The result of a start. */
 export type DirectResult =
   | { readonly pid: number }
   | { readonly errno: number };
@@ -80,7 +80,7 @@ export class DirectStart {
     return this.#run(code, group, places.length + OTHER_STEPS, (order) => {
       order.kept = texts;
       for (const [number, descriptor] of places) {
-        // What is in its place already is only not to be closed.
+        // A descriptor that is in its place already only has to stay open.
         if (descriptor === Number(number)) order.step(SYS.fcntl, descriptor, LINUX.F_SETFD, 0);
         else order.step(SYS.dup2, descriptor, Number(number));
       }

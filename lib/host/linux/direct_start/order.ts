@@ -9,7 +9,7 @@ const CLONE_VFORK = 0x4000;
 const CLONE_INTO_CGROUP = 2 ** 33;
 const SIGCHLD = 17;
 
-/** What stands where, in words: behind the order itself the arguments of clone3, zeros, a pair of numbers, and the steps. */
+/** The layout, in machine words: behind the order itself the arguments of clone3, zeros, a pair of numbers, and the steps. */
 const ARGUMENTS = 8;
 const ARGUMENTS_WORDS = 11;
 const FLAGS = ARGUMENTS;
@@ -88,7 +88,7 @@ export class Order {
     return this.#addressOf(PAIR);
   }
 
-  /** What the machine code is to be called with. */
+  /** The argument of the machine code. */
   finish(): Uint8Array {
     this.#put(ORDER.end, this.#addressOf(this.#next));
     return this.#bytes;

@@ -4,7 +4,7 @@ import type { Ffi } from "../ffi.ts";
 const POINTER_BYTES = 8;
 const HALF = 2 ** 32;
 
-/** What a start says in words. */
+/** The texts of a start. */
 export interface StartTexts {
   /** The file of its program. */
   readonly program: string;

@@ -16,7 +16,7 @@ const NUMBERS: Readonly<Record<string, { setgroups: number; setresgid: number; s
 export function takeOn({ call, ffi, errno }: ShimCalls, account: Account): void {
   const { gid, groups, label } = account;
   const uid = account.uid ?? process.geteuid!();
-  // Who is it already needs no right to become it, and keeps its groups.
+  // A process of that user already needs no right to become it, and keeps its groups.
   if (process.geteuid!() === uid && process.getegid!() === gid && uid !== 0) return;
   const numbers = NUMBERS[process.arch];
   if (numbers === undefined) throw refusal(label, `not supported on ${process.arch}`);

@@ -30,7 +30,7 @@ export function planLimits(
   const steps = Object.entries(own).map(([name, limit]) =>
     planLimit(calls, name as Resource, limit, openFiles)
   );
-  // What the runtime has raised for itself is not for the program.
+  // A limit that the runtime has raised for itself is not for the program.
   return "nofile" in own
     ? steps
     : [...steps, planLimit(calls, "nofile", { soft: null, hard: null }, openFiles)];

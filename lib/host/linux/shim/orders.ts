@@ -1,8 +1,8 @@
-/** What a shim is told, and what it tells. */
+/** The orders for a shim, and its answers. */
 import type { Privileges } from "../../ports/privileges.ts";
 import type { SpawnError } from "../../ports/processes.ts";
 
-/** What is to be changed, and the program that comes then. */
+/** The changes to make, and the program that follows. */
 export interface ShimOrders {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -28,5 +28,5 @@ export interface ShimRefusal {
   readonly message: string;
 }
 
-/** What the shim writes when there is nothing left to do but to become the program, which closes the descriptor. */
+/** The line that the shim writes when nothing is left but to become the program, which closes the descriptor. */
 export const SHIM_READY = "ready\n";

@@ -18,7 +18,7 @@ export function reasonOf(errno: number, forbidden: string): string {
   return errno === EPERM || errno === EACCES ? forbidden : describeErrno(errno);
 }
 
-/** Who may do a thing: root has lost some of its rights in many a container. */
+/** Names the user who may do a thing: root has lost some of its rights in many a container. */
 export function onlyRoot(what: string, capability: string): string {
   return process.getuid!() === 0
     ? `this root lacks ${capability}, without which nobody may ${what}`

@@ -16,7 +16,7 @@ import { isLostSelf } from "../own_image.ts";
 import { firstAbove, type Spawned, type Spawner } from "../spawner.ts";
 import { SHIM_READY, type ShimOrders, type ShimRefusal } from "./orders.ts";
 
-/** What of our own environment the runtime of a shim needs: where it keeps compiled sources. */
+/** Variables of our own environment that the runtime of a shim needs: they tell where it keeps compiled sources. */
 const RUNTIME_VARIABLES = ["HOME", "DENO_DIR", "XDG_CACHE_HOME"];
 
 /** Longer than any reason; the pipe is read to its end all the same, because that is when the program has started. */
@@ -38,7 +38,7 @@ export const NO_PRIVILEGES: Privileges = {
   deathSignal: null,
 };
 
-/** What it takes to start a shim. */
+/** The parts that start a shim. */
 export interface ShimContext {
   readonly libc: Libc;
   readonly spawner: Spawner;

@@ -1,0 +1,2 @@
+/** The hidden verb that shells ask for completions. */
+export const COMPLETE_VERB = "__complete";
