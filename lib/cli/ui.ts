@@ -1,5 +1,5 @@
 /**
- * What a command prints with: data goes to stdout, talk to stderr, and colour only to terminals. Whatever is written to a
+ * The printer of a command: data goes to stdout, talk to stderr, and colour only to terminals. All text for a
  * terminal passes here, and loses what the terminal would act upon; nothing else in the command line has to think of it.
  */
 import { counted } from "../base/counted.ts";
@@ -13,7 +13,7 @@ import { harmless, harmlessJson } from "./render/terminal_text.ts";
 /** How much a command talks. */
 export type Verbosity = "quiet" | "normal" | "verbose";
 
-/** What a command line says of how it wants to be answered. */
+/** The way in which a command line wants to be answered. */
 export interface UiOptions {
   readonly json: boolean;
   readonly noColor: boolean;
@@ -106,7 +106,7 @@ export class Ui {
     return this.#stdout.isTerminal && !this.#raw ? harmless(text, this.out.isOn) : text;
   }
 
-  /** Talks to whoever runs the command; not if it is to be quiet. It is no failure if that cannot be written. */
+  /** Talks to the person who runs the command; not if it is to be quiet. It is no failure if that cannot be written. */
   async say(text: string): Promise<void> {
     if (this.verbosity === "quiet") return;
     await this.#clearLive();

@@ -1,11 +1,11 @@
-/** What somebody waits for an actor to be, and whether it is. PURE. */
+/** The goals of waits for actors, and whether they are reached. PURE. */
 import { withoutReplica } from "../config/replica_path.ts";
 import type { StatusRow } from "../control/protocol.ts";
 
 /** All goals, in the order in which people are told of them. */
 export const GOALS = ["started", "ready", "healthy", "completed", "stopped", "failed"] as const;
 
-/** What an actor or a tree can be waited for to be. */
+/** The states that an actor or a tree can be waited for to have. */
 export type Goal = typeof GOALS[number];
 
 /** Whether it is so: `missed` if nothing that is planned can bring it about. */

@@ -75,7 +75,7 @@ function refuse(turn: Turn, request: number | null): void {
   turn.emit({ type: "reply", request, ok: false, refusal: { kind: "torn_down", tree: ROOT } });
 }
 
-/** What is to be another process by now has not failed yet. */
+/** A node that is to be another process by now has not failed yet. */
 export function revive(turn: Turn, id: NodeId, cause: number): void {
   turn.set(id, NO_FAILURES);
   conclude(turn, id, { to: "waiting" }, cause);

@@ -84,7 +84,7 @@ async function follow(
   );
   shown = past.at(-1)?.seq ?? 0;
   onShown(shown);
-  // What comes while these are shown must come after them.
+  // Entries that come while these are shown must come after them.
   while (early.length > 0) await show(early.splice(0));
   ready = true;
   await fromPromise(following);

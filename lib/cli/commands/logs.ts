@@ -219,7 +219,7 @@ class LinePrinter {
       if (isFirst) await this.printHistory(stamp, "all");
       else await this.#printNew(stamp);
       this.#shown = Math.max(this.#shown, stamp);
-      // What comes while these are shown must come after them.
+      // Lines that come while these are shown must come after them.
       while (early.length > 0) await fromPromise(this.#show(early.splice(0)));
       ready = true;
       await fromPromise(following);
@@ -240,7 +240,7 @@ class LinePrinter {
         if (line.at > this.#shownUpTo(line.path) && isWanted(this.#wanted.filter, line)) {
           await this.#print([line]);
         }
-        // What was not sent because we were too slow is in the files.
+        // Lines that were not sent because we were too slow are in the files.
       } else if (item.kind === "lagged" && item.of === "lines") await this.#printNew(item.upTo);
     }
   }

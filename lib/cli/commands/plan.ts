@@ -66,7 +66,7 @@ async function nextRunsOf(compiled: Plan, date: number): Promise<NextRuns> {
   }));
 }
 
-/** What `apply` would do, and what it would leave. */
+/** The changes that `apply` would make, and those that it would leave. */
 type Pending = Pick<ApplyResult, "changes" | "scaled" | "obstacle">;
 
 /** See {@linkcode Pending}; null if the tree does not run, or is on its way. */
@@ -76,7 +76,7 @@ async function pendingChanges(context: Context, file: string): Promise<Pending |
   if (client === null) return null;
   try {
     const found = await fromPromise(client.request("apply", { dry: true, wait: false }));
-    // What can be told of a sound file was told when it was read here.
+    // Warnings about a sound file were told when it was read here.
     const { isValid, problems, texts } = found;
     const told = { isValid, problems, texts: new Map(Object.entries(texts)) };
     await tellOtherVariables(context, found);

@@ -136,7 +136,7 @@ async function judgeEnded(
   return rows;
 }
 
-/** What is left of an actor whose tree has ended. */
+/** The row of an actor whose tree has ended. */
 function asDown(row: StatusRow): StatusRow {
   return { ...row, state: "stopped", ready: null, pid: null, reason: "stopped with its tree" };
 }

@@ -1,4 +1,4 @@
-/** What a file compiles to, as text and as JSON. Values that may be secret are masked. */
+/** A compiled file, as text and as JSON. Values that may be secret are masked. */
 import { counted } from "../../base/counted.ts";
 import { formatDuration } from "../../base/duration.ts";
 import { nameSome } from "../../base/name_some.ts";
@@ -223,7 +223,7 @@ const WHOSE_RESTARTS: Readonly<Record<OnFailure, string>> = {
   stop: "of all children (then left failed)",
 };
 
-/** What is said of a tree whose actors fare otherwise than those around it when the supervisor is killed. */
+/** The rule of a tree whose actors fare otherwise than those around it when the supervisor is killed. */
 function deathRule(plan: Plan, { parent, onSupervisorDeath }: TreeSpec): readonly string[] {
   const around = parent === null ? "die" : treeAt(plan, parent).onSupervisorDeath;
   if (onSupervisorDeath === around) return [];

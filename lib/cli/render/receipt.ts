@@ -52,7 +52,7 @@ export function receiptFields(
   return { left, containment, unseen, processes, counts, unlisted, survivors, leftOnPurpose, unattributed };
 }
 
-/** What a tree is contained by. */
+/** The containment of a tree. */
 function describeContainment(layer: LayerName): string {
   return `contained by: ${LAYER_LABELS[layer].label}`;
 }

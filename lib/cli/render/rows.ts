@@ -1,4 +1,4 @@
-/** What actors are doing, as a table or a tree. */
+/** The state of actors, as a table or a tree. */
 import { describeDuration } from "../../base/duration.ts";
 import type { StatusRow, TreeStatus } from "../../control/protocol.ts";
 import type { VisibleState } from "../../supervision/view.ts";

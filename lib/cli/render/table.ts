@@ -80,12 +80,12 @@ function renderLine(row: readonly Placed[], widths: readonly number[], columns: 
   return painted + end;
 }
 
-/** What stands ahead of the text of a cell. */
+/** The part ahead of the text of a cell. */
 function leadOf({ cell, width }: Placed, column: number): string {
   return cell.right === true ? " ".repeat(column - width) : "";
 }
 
-/** What stands behind it. */
+/** The part behind it. */
 function trailOf({ cell, width }: Placed, widths: readonly number[], column: number): string {
   const gap = column === widths.length - 1 ? 0 : GAP;
   return " ".repeat(cell.right === true ? gap : widths[column]! - width + gap);
