@@ -28,3 +28,12 @@ export function folderOf(path: string): string {
 export function baseName(path: string): string {
   return normalizePath(path).replace(/^.*\//, "");
 }
+
+/** The way from one absolute folder to another; `.` if they are the same. */
+export function relativePath(from: string, to: string): string {
+  const [start, end] = [from, to].map((path) => path.split("/").filter((part) => part !== ""));
+  let common = 0;
+  while (common < start!.length && start![common] === end![common]) common++;
+  const parts = [...start!.slice(common).map(() => ".."), ...end!.slice(common)];
+  return parts.length === 0 ? "." : parts.join("/");
+}

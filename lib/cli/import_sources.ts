@@ -1,6 +1,7 @@
 /** What `import` is to read: a file, several, a folder of them, a pipe, or standard input. */
 import { ExitCode } from "../base/exit_code.ts";
 import { baseName, resolvePath } from "../base/posix_path.ts";
+import { formatSize } from "../base/size.ts";
 import { UserError } from "../base/user_error.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import type { IncludeDisk } from "../config/include/disk.ts";
@@ -113,7 +114,9 @@ function withoutMark(text: string): string {
 
 function notFound(path: string, why: string): UserError {
   return new UserError("import/not-found", `Cannot read "${path}": ${why}`, {
-    hint: "name a file of another tool, such as a Procfile",
+    hint: /\(EFBIG\)$/.test(why)
+      ? `what is imported has at most ${formatSize(MOST_BYTES)}`
+      : "name a file of another tool, such as a Procfile",
     exitCode: ExitCode.badConfig,
   });
 }

@@ -20,7 +20,12 @@ export interface ImportSource extends SourceText {
   readonly others?: readonly SourceText[];
   /** Whether files of variables were named, which take the place of those that the tool looks for itself. @default No */
   readonly hasEnvFiles?: boolean;
+  /** What the command line says beside, by the names in `Importer.options`. @default Nothing */
+  readonly options?: ReadonlyMap<string, string>;
 }
+
+/** An option of a tool: how many of each process there are, or the port of the first. */
+export type ImportOption = "formation" | "port";
 
 /** What came of it. */
 export interface Imported {
@@ -41,6 +46,8 @@ export interface Importer {
    * it, each file stands for itself.
    */
   readonly isOneOfMany?: (baseName: string) => boolean;
+  /** Options of the tool's own command line that `import` has, too, and that this format takes. @default None */
+  readonly options?: readonly ImportOption[];
   /** @throws {UserError} `import/not-readable` if the text is none of this format, with file, line and what was expected. */
   read(source: ImportSource): Imported | Promise<Imported>;
 }

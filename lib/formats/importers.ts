@@ -8,4 +8,8 @@ export const IMPORTERS: Readonly<Record<string, () => Promise<Importer>>> = {
   mprocs: async () => (await import("./mprocs/import_mprocs.ts")).importer,
   pitchfork: async () => (await import("./pitchfork/import_pitchfork.ts")).importer,
   compose: async () => (await import("./compose/import_compose.ts")).importer,
+  supervisord: async () => (await import("./supervisord/import_supervisord.ts")).importer,
+  systemd: async () => (await import("./systemd/import_systemd.ts")).importer,
+  circus: async () => (await import("./circus/import_circus.ts")).importer,
+  pm2: async () => (await import("./pm2/import_pm2.ts")).importer,
 };

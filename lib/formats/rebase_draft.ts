@@ -1,4 +1,5 @@
 /** Moves a draft to another folder, where its relative paths are to mean what they did before. */
+import { relativePath } from "../base/posix_path.ts";
 import type { DraftTable, DraftTree, DraftValue } from "./draft.ts";
 
 /** Keys whose value is a path, or a list of paths. */
@@ -69,13 +70,4 @@ function rebaseValue(
 
 function isList(value: DraftValue): value is readonly DraftValue[] {
   return Array.isArray(value);
-}
-
-/** The way from one absolute folder to another. */
-function relativePath(from: string, to: string): string {
-  const [start, end] = [from, to].map((path) => path.split("/").filter((part) => part !== ""));
-  let common = 0;
-  while (common < start!.length && start![common] === end![common]) common++;
-  const parts = [...start!.slice(common).map(() => ".."), ...end!.slice(common)];
-  return parts.length === 0 ? "." : parts.join("/");
 }

@@ -14,14 +14,19 @@ test("procfile: every entry is a daemon of a shell, after the release, with its 
     toml,
     `env_file = [".env"]
 
+# As foreman has it.
+[defaults]
+stop = { grace = "5s" }
+
 [actors.web]
 shell = "bundle exec puma -p $PORT"
-daemon = true
 env = { PORT = "\${env:PORT:-5000}" }
+daemon = true
 depends_on = { release = "completed" }
 
 [actors.worker]
 shell = "bundle exec sidekiq"
+env = { PORT = "5100" }
 daemon = true
 depends_on = { release = "completed" }
 
@@ -30,10 +35,11 @@ shell = "rake db:migrate"
 `,
   );
   assert.deepEqual(told, [
+    "kept .env",
     "changed 2 web: PORT is 5000 unless the shell has one",
     "kept 3 worker",
     "kept 4 release",
-    "kept .env",
+    "changed the end of a process: foreman ends all when one has ended; here that one is started again",
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { counted } from "../../base/counted.ts";
 import { ExitCode } from "../../base/exit_code.ts";
+import { nameSome } from "../../base/name_some.ts";
 import { nearestName } from "../../base/nearest.ts";
 import { baseName, folderOf, resolvePath } from "../../base/posix_path.ts";
 import { UserError } from "../../base/user_error.ts";
@@ -12,14 +13,14 @@ import { MOST_BYTES } from "../../daemon/load_plan.ts";
 import type { DraftTree } from "../../formats/draft.ts";
 import { inFileOrder } from "../../formats/finding.ts";
 import { IMPORTERS } from "../../formats/importers.ts";
-import type { Importer, SourceText } from "../../formats/importer.ts";
+import type { Importer, ImportOption, SourceText } from "../../formats/importer.ts";
 import { literal } from "../../formats/literal.ts";
 import { rebaseDraft } from "../../formats/rebase_draft.ts";
 import { writeToml } from "../../formats/write_toml.ts";
 import { checkImported } from "../check_imported.ts";
 import type { Command, Context } from "../command.ts";
 import { LANGUAGE, readFile, readFolder, readSources } from "../import_sources.ts";
-import { usage } from "../option.ts";
+import { type Parsed, usage } from "../option.ts";
 import { renderFindings } from "../render/findings.ts";
 import { problemFields, renderProblems } from "../render/problems.ts";
 import { writeNew } from "../write_new.ts";
@@ -50,11 +51,14 @@ export const importVerb: Command = {
       many: true,
       doc: "a file of variables that belongs to it",
     },
+    { name: "formation", short: "c", value: "NAME=N,...", doc: "how many of each process of a Procfile" },
+    { name: "port", value: "N", doc: "the port of the first process of a Procfile; default: 5000" },
     { name: "force", doc: "write over a file that is there" },
   ],
   examples: [
     ["supervise import Procfile", "to see what becomes of it"],
     ["supervise import -o supervise.toml Procfile", "and then `supervise up`"],
+    ["supervise import -c web=2,worker=1 Procfile", "with foreman's formation"],
     ["supervise import --json /etc/systemd/system/shop.service", "for programs"],
   ],
   words: [1, Infinity],
@@ -62,7 +66,8 @@ export const importVerb: Command = {
   async run(context) {
     const { ui, args, host, program } = context;
     const disk = includeDisk(host, MOST_BYTES, LANGUAGE);
-    const { importer, files: [first, ...others] } = await sourcesOf(context, disk);
+    const { importer, title, files: [first, ...others] } = await sourcesOf(context, disk);
+    const options = optionsFor(importer, args);
     const folder = folderOf(first.file);
     const envFiles = args.list("env-file").map((word) => readFile(disk, resolvePath(program.cwd, word)));
     const { draft, findings: told } = await fromPromise(Promise.resolve(importer.read({
@@ -71,13 +76,14 @@ export const importVerb: Command = {
       disk,
       environment: { ...program.environment, ...variablesOf(envFiles) },
       hasEnvFiles: envFiles.length > 0,
+      options,
     })));
     const findings = inFileOrder(told, first.file);
     addEnvFiles(draft, envFiles, folder);
     const output = args.text("output");
     const path = output === null ? null : resolvePath(program.cwd, output);
     if (path !== null) rebaseDraft(draft, folder, folderOf(path));
-    const toml = writeToml(draft, [`Made from ${baseName(first.file)} by \`supervise import\`.`]);
+    const toml = writeToml(draft, [`Made from ${title} by \`supervise import\`.`]);
     const { problems, texts } = checkImported(context, path ?? `${folder}/supervise.toml`, toml, first.file);
     if (path !== null) writeNew(host.files, path, toml, args.has("force"));
     if (ui.json) {
@@ -99,9 +105,30 @@ export const importVerb: Command = {
   },
 };
 
+/** @throws {UserError} `usage/words` for options that the format does not have */
+function optionsFor(importer: Importer, args: Parsed): ReadonlyMap<string, string> {
+  const written: readonly (readonly [ImportOption, string | null])[] = [
+    ["formation", args.text("formation")],
+    ["port", args.text("port")],
+  ];
+  const given = written.flatMap(([name, value]) => value === null ? [] : [[name, value] as const]);
+  for (const [name] of given) {
+    if (importer.options?.includes(name) !== true) {
+      throw usage(
+        "usage/words",
+        `--${name} is for a Procfile, and this is ${importer.title}`,
+        "leave it out",
+      );
+    }
+  }
+  return new Map(given);
+}
+
 /** What is read, and by which importer. */
 interface Sources {
   readonly importer: Importer;
+  /** What they are called at the top of what is made from them. */
+  readonly title: string;
   readonly files: readonly [SourceText, ...SourceText[]];
 }
 
@@ -113,7 +140,9 @@ async function sourcesOf(context: Context, disk: IncludeDisk): Promise<Sources> 
     for (const importer of importers) {
       const names = sources.names.filter((name) => importer.isOneOfMany?.(name) === true);
       const [first, ...others] = readFolder(disk, sources.folder, names);
-      if (first !== undefined) return { importer, files: [first, ...others] };
+      if (first !== undefined) {
+        return { importer, title: `${baseName(sources.folder)}/`, files: [first, ...others] };
+      }
     }
     throw new UserError(
       "import/not-found",
@@ -133,7 +162,11 @@ async function sourcesOf(context: Context, disk: IncludeDisk): Promise<Sources> 
       "name one",
     );
   }
-  return { importer, files: [first!, ...others] };
+  return {
+    importer,
+    title: nameSome(sources.files.map(({ file }) => baseName(file))),
+    files: [first!, ...others],
+  };
 }
 
 async function allImporters(): Promise<readonly Importer[]> {
@@ -154,7 +187,8 @@ async function recognize({ file, text }: SourceText): Promise<Importer> {
   for (const importer of await allImporters()) {
     if (importer.recognizes(baseName(file), text)) return importer;
   }
-  throw new UserError("import/unknown-format", `It is not known which tool "${file}" is for`, {
+  const called = baseName(file) === "-" ? "standard input" : `"${file}"`;
+  throw new UserError("import/unknown-format", `It is not known which tool ${called} is for`, {
     hint: `say so with --from: ${anyOf(Object.keys(IMPORTERS))}`,
     exitCode: ExitCode.badConfig,
   });

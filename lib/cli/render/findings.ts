@@ -1,21 +1,39 @@
 import { counted } from "../../base/counted.ts";
+import { folderOf } from "../../base/posix_path.ts";
 import type { Finding, Outcome } from "../../formats/finding.ts";
 import type { Painter } from "./paint.ts";
 
 const OUTCOMES: readonly Outcome[] = ["kept", "changed", "lost"];
 
-/** What became of each line of a file, as people read it, and how many of each there are. Empty for none. */
+/**
+ * What became of each line of a file, as people read it, and how many of each there are. Empty for none. A hint is said once,
+ * with the first line that it is for.
+ */
 export function renderFindings(findings: readonly Finding[], file: string, paint: Painter): string {
   if (findings.length === 0) return "";
   const counts = OUTCOMES.map((outcome) => {
     const count = findings.filter((finding) => finding.outcome === outcome).length;
     return `${counted(count, "line")} ${outcome}`;
   });
-  return [...findings.map((finding) => lineOf(finding, file, paint)), counts.join(", ")].join("\n");
+  const hints = new Set<string>();
+  const lines = findings.map((finding) => {
+    const isNew = finding.hint !== null && !hints.has(finding.hint);
+    if (finding.hint !== null) hints.add(finding.hint);
+    return lineOf(finding, file, isNew, paint);
+  });
+  return [...lines, counts.join(", ")].join("\n");
 }
 
-function lineOf({ outcome, file, line, from, to, why, hint }: Finding, main: string, paint: Painter): string {
-  const place = [...(file === main ? [] : [file]), ...(line === null ? [] : [String(line)])].join(":");
+function lineOf(
+  { outcome, file, line, from, to, why, hint }: Finding,
+  main: string,
+  hasHint: boolean,
+  paint: Painter,
+): string {
+  const place = [
+    ...(file === main ? [] : [nearPath(file, folderOf(main))]),
+    ...(line === null ? [] : [String(line)]),
+  ].join(":");
   const head = outcome === "kept"
     ? paint.dim("kept   ")
     : outcome === "changed"
@@ -25,6 +43,11 @@ function lineOf({ outcome, file, line, from, to, why, hint }: Finding, main: str
     `${head} ${place === "" ? "" : `${place}: `}${from}`,
     ...(to === null ? [] : [` -> ${to}`]),
     ...(why === null ? [] : [`; ${why}`]),
-    ...(hint === null ? [] : [`\n        ${paint.cyan("hint")}: ${hint}`]),
+    ...(hint === null || !hasHint ? [] : [`\n        ${paint.cyan("hint")}: ${hint}`]),
   ].join("");
+}
+
+/** Paths below a folder are told from there. */
+function nearPath(path: string, folder: string): string {
+  return path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
 }
