@@ -18,6 +18,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./commands/up.ts")).up,
   },
   {
+    name: "run",
+    aliases: [],
+    summary: "runs commands side by side, without a file",
+    load: async () => (await import("./commands/run.ts")).run,
+  },
+  {
     name: "down",
     aliases: [],
     summary: "ends the tree and proves that nothing is left",
@@ -146,7 +152,7 @@ export const VERBS: readonly Verb[] = [
   {
     name: "init",
     aliases: [],
-    summary: "runs one command as process 1 of a container",
+    summary: "writes a configuration for the project here, or is process 1 of a container",
     load: async () => (await import("./commands/init.ts")).init,
   },
   {

@@ -3,13 +3,21 @@ import { anyOf, didYouMean, quote } from "../wording.ts";
 import { text } from "./text.ts";
 import type { Type } from "./type.ts";
 
-/**
- * One of a few words; `what` names them in messages. Those in `later` are known, but this version refuses them.
- */
+/** What else is known of the words of a choice. */
+export interface ChoiceOptions {
+  /** Words that are known, but that this version refuses. */
+  readonly later?: readonly string[];
+  /** What other tools say for them, in lower case; `true` and `false` stand for booleans, too. */
+  readonly others?: ReadonlyMap<string, string>;
+  /** What to write for a text that is none of the words; null if there is no guess. */
+  readonly suggest?: (value: string) => string | null;
+}
+
+/** One of a few words; `what` names them in messages. */
 export function choice<const T extends string>(
   what: string,
   values: readonly T[],
-  later: readonly string[] = [],
+  { later = [], others = new Map(), suggest = () => null }: ChoiceOptions = {},
 ): Type<T> {
   const expected = anyOf(values.map(quote));
   return text<T>({
@@ -24,10 +32,18 @@ export function choice<const T extends string>(
           expected,
         });
       }
-      const nearest = nearestName(value, [...values, ...later]);
-      const message = `unknown ${what} ${quote(value)}${didYouMean(nearest)}`;
-      return report.add("config/bad-value", item.span, message, { expected });
+      const meant = others.get(value.trim().toLowerCase()) ??
+        nearestName(value, [...values, ...later]);
+      const message = `unknown ${what} ${quote(value)}${didYouMean(meant)}`;
+      const suggestion = meant === null ? suggest(value) : null;
+      return report.add("config/bad-value", item.span, message, {
+        expected,
+        hint: suggestion === null ? null : `write ${suggestion}`,
+      });
     },
-    suggest: () => null,
+    suggest: (item) => {
+      const meant = item.kind === "boolean" ? others.get(String(item.value)) : undefined;
+      return meant === undefined ? null : quote(meant);
+    },
   });
 }

@@ -53,6 +53,7 @@ const BOUNDED: Readonly<Record<string, string>> = {
   "config/describe_privileges.ts": "the privileges that there are",
   "config/describe_schedule.ts": "what a schedule says",
   "config/text/cron.ts": "nicknames, and the months of a year",
+  "config/values/foreign_values.ts": "a value as it stands, if it is short",
   "config/values/command.ts": "the words of a command, as a suggestion of what to write",
   "config/wording.ts": "keys and values of the language",
   "control/apply_file.ts": "the keys that cannot be changed",

@@ -1,0 +1,151 @@
+/** `supervise init`: a configuration for the project of a folder. */
+import { ExitCode } from "../../base/exit_code.ts";
+import { nearestName } from "../../base/nearest.ts";
+import { baseName, folderOf, resolvePath } from "../../base/posix_path.ts";
+import { nameSome } from "../../base/name_some.ts";
+import { UserError } from "../../base/user_error.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
+import { didYouMean, quote } from "../../config/wording.ts";
+import { checkFile } from "../../daemon/check/check_file.ts";
+import { DEFAULT_FILE } from "../../daemon/find_tree.ts";
+import { includeDisk } from "../../daemon/include_disk.ts";
+import { MOST_BYTES } from "../../daemon/load_plan.ts";
+import { findProject, type Project } from "../../formats/project/find_project.ts";
+import type { Proposal } from "../../formats/project/proposal.ts";
+import { NEXT_KEYS, STARTER } from "../../formats/project/starter.ts";
+import { writeToml } from "../../formats/write_toml.ts";
+import type { Context } from "../command.ts";
+import { renderFindings } from "../render/findings.ts";
+import { problemFields, renderProblems } from "../render/problems.ts";
+import { writeNew } from "../write_new.ts";
+
+/** Writes it; returns the exit code. @throws {UserError} `file/exists`, `file/not-writable`, `init/...` */
+export async function initProject(context: Context): Promise<number> {
+  const { host, program, args, ui } = context;
+  const file = resolvePath(program.cwd, args.text("file") ?? DEFAULT_FILE);
+  // Before anything is asked.
+  if (!args.has("force") && host.files.exists(file)) throw isThere(file);
+  const project = await fromPromise(findProject({
+    path: folderOf(file),
+    disk: includeDisk(host, MOST_BYTES),
+    environment: program.environment,
+    except: [baseName(file)],
+  }));
+  const chosen = args.has("empty") ? null : await choose(context, project);
+  writeNew(host.files, file, textOf(chosen), args.has("force"));
+  const { problems, texts } = checkFile(host, program, host.files.realPath(file) ?? file, null);
+  if (ui.json) {
+    const others = project.proposals.filter((proposal) => proposal !== chosen).map(({ file }) => file);
+    await fromPromise(ui.printJson([{
+      file,
+      from: chosen?.file ?? null,
+      actors: chosen === null ? null : namesOf(chosen),
+      findings: chosen?.findings ?? [],
+      others,
+      unusable: project.unusable,
+      problems: problems.map(problemFields),
+    }]));
+    return ExitCode.done;
+  }
+  for (const { file, why } of project.unusable) await fromPromise(ui.say(`nothing of ${file}: ${why}`));
+  await tellFindings(context, chosen);
+  const rendered = renderProblems(problems, texts, ui.err.isOn);
+  if (rendered !== "") await fromPromise(ui.say(rendered.trimEnd()));
+  await fromPromise(ui.print(`wrote ${shown(context, file)}: ${describe(chosen)}`));
+  await fromPromise(
+    ui.say(`next: \`supervise up${isDefault(context, file) ? "" : ` ${shown(context, file)}`}\``),
+  );
+  return ExitCode.done;
+}
+
+/** Which proposal is meant; null for a file to start from. @throws {UserError} `init/no-such-file` */
+async function choose(context: Context, { proposals, unusable }: Project): Promise<Proposal | null> {
+  const { program, args, ui } = context;
+  const from = args.text("from");
+  if (from !== null) {
+    const named = proposals.find(({ file }) => file === from || `./${file}` === from);
+    if (named === undefined) throw noSuchFile(from, { proposals, unusable });
+    return named;
+  }
+  const [likeliest = null, ...others] = proposals;
+  if (args.has("yes") || ui.json || ui.verbosity === "quiet" || !program.canAsk) {
+    if (others.length > 0) {
+      await fromPromise(ui.say(`found, too: ${nameSome(others.map(({ file }) => file))} (--from)`));
+    }
+    return likeliest;
+  }
+  return others.length === 0 ? likeliest : await ask(context, proposals);
+}
+
+async function ask({ program, ui }: Context, proposals: readonly Proposal[]): Promise<Proposal | null> {
+  const lines = proposals.map((proposal, index) => `  ${index + 1}  ${describe(proposal)}`);
+  const none = proposals.length + 1;
+  await fromPromise(
+    ui.say(["There are several things to run here:", ...lines, `  ${none}  none of them`].join("\n")),
+  );
+  for (;;) {
+    await fromPromise(ui.say("Which is it to be? [1]"));
+    const answer = program.readLine();
+    if (answer === null) throw new UserError("interrupted", "Nothing was chosen, and nothing was written");
+    const number = answer.trim() === "" ? 1 : Number(answer.trim());
+    if (number === none) return null;
+    const chosen = proposals[number - 1];
+    if (chosen !== undefined) return chosen;
+    await fromPromise(ui.say(`a number from 1 to ${none}`));
+  }
+}
+
+function textOf(proposal: Proposal | null): string {
+  if (proposal === null) return STARTER;
+  const header = [
+    `Made from ${proposal.file} by \`supervise init\`. \`supervise up\` starts it, \`supervise check\` looks for mistakes.`,
+  ];
+  return `${writeToml(proposal.draft, header)}\n${NEXT_KEYS}`;
+}
+
+async function tellFindings({ ui }: Context, proposal: Proposal | null): Promise<void> {
+  const findings = proposal?.findings.filter(({ outcome }) => outcome !== "kept") ?? [];
+  if (findings.length === 0) return;
+  await fromPromise(ui.say(renderFindings(findings, findings[0]!.file, ui.err)));
+}
+
+function describe(proposal: Proposal | null): string {
+  if (proposal === null) return "an example to start from";
+  return `${nameSome(namesOf(proposal))} from ${proposal.file} (${proposal.title})`;
+}
+
+function namesOf({ draft }: Proposal): readonly string[] {
+  return [...draft.actors, ...draft.trees].map(({ name }) => name);
+}
+
+function isDefault({ program }: Context, file: string): boolean {
+  return file === resolvePath(program.cwd, DEFAULT_FILE);
+}
+
+/** As it was named. */
+function shown(context: Context, file: string): string {
+  return context.args.text("file") ?? (isDefault(context, file) ? DEFAULT_FILE : file);
+}
+
+function isThere(file: string): UserError {
+  return new UserError("file/exists", `"${file}" is there already, and was left as it is`, {
+    hint: "`supervise check` looks at it; --force writes over it, -f FILE writes another one",
+  });
+}
+
+function noSuchFile(from: string, { proposals, unusable }: Project): UserError {
+  const known = unusable.find(({ file }) => file === from);
+  if (known !== undefined) {
+    return new UserError("init/no-such-file", `Nothing comes of ${quote(from)}: ${known.why}`, {
+      exitCode: ExitCode.badConfig,
+    });
+  }
+  const files = proposals.map(({ file }) => file);
+  const near = didYouMean(nearestName(from, files));
+  return new UserError("init/no-such-file", `Nothing to run was found in ${quote(from)}${near}`, {
+    exitCode: ExitCode.badConfig,
+    hint: files.length === 0
+      ? "`supervise import` reads files of other folders, and says what is wrong with them"
+      : `found were ${nameSome(files)}`,
+  });
+}
