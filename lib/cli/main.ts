@@ -8,7 +8,7 @@ import type { ClientHost, Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
 import { type Command, GLOBAL_OPTIONS } from "./command.ts";
 import { findVerb } from "./find_verb.ts";
-import { asksFor, type Option, parseWords, usage, withGlobals } from "./option.ts";
+import { asksFor, type Option, parseWords, usage, withDashes, withGlobals } from "./option.ts";
 import { renderCommandHelp, renderHelp } from "./render/help.ts";
 import { Ui } from "./ui.ts";
 import { type Verb, VERBS } from "./verbs.ts";
@@ -24,7 +24,8 @@ export interface Hosts {
 export async function main(hosts: Hosts, program: Program): Promise<number> {
   let ui = uiFor(program, program.args, GLOBAL_OPTIONS);
   try {
-    const { verb, words, asksForVersion } = await findVerb(program.args, optionsBehind);
+    const { verb, words: found, asksForVersion } = await findVerb(program.args, optionsBehind);
+    const words = await ownWords(verb, found);
     if (asksForVersion) {
       await ui.print(`supervise ${VERSION}`);
       return ExitCode.done;
@@ -115,6 +116,12 @@ function verbCalled(name: string | undefined): Verb | undefined {
 /** The options of a command; the global ones where no command is known. */
 function optionsOf(command: Command | undefined): readonly Option[] {
   return withGlobals(command?.options ?? [], GLOBAL_OPTIONS);
+}
+
+/** The words, those of another program's command line behind dashes. */
+async function ownWords(verb: string | undefined, words: readonly string[]): Promise<readonly string[]> {
+  const command = await verbCalled(verb)?.load();
+  return command?.takesCommand === true ? withDashes(words, optionsOf(command)) : words;
 }
 
 async function optionsBehind(verb: string | undefined): Promise<readonly Option[]> {

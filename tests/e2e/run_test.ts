@@ -25,7 +25,7 @@ e2e(
   "run: commands run side by side in this folder, and it ends well with the last of them",
   async (sandbox) => {
     sandbox.write("text", "from the folder\n");
-    sandbox.write("say.sh", "#!/bin/sh\necho said $1\n", 0o755);
+    sandbox.write("say.sh", '#!/bin/sh\necho "said $1"\n', 0o755);
     const running = sandbox.start([
       "run",
       "--",

@@ -53,6 +53,7 @@ export const run: Command = {
     ["supervise run --daemon -n api,web -- ./api --port 8080 + npm run dev", "two servers with names"],
     ["supervise run --shell -- 'tail -f log | grep x' + make", "with a shell"],
   ],
+  takesCommand: true,
   words: [0, Infinity],
   async run(context) {
     const { host, program, args } = context;
