@@ -1,7 +1,7 @@
 /** A tree of commands that no file describes: what `supervise run` makes of its words. */
 import { baseName, resolvePath } from "../base/posix_path.ts";
-import { literalText } from "../config/text/interpolate.ts";
 import { actorNameOf, addActor, type DraftTree, draftTree } from "../formats/draft.ts";
+import { literal } from "../formats/literal.ts";
 
 /** What is said of all commands. */
 export interface AdHocOptions {
@@ -34,13 +34,13 @@ export function adHocDraft(commands: readonly (readonly string[])[], options: Ad
   const { name, names, cwd, isTogether, isDaemon, isShell, restart } = options;
   const draft = draftTree();
   draft.keys.set("name", name);
-  draft.defaults.keys.set("cwd", literalText(cwd));
+  draft.defaults.keys.set("cwd", literal(cwd));
   for (const [index, words] of commands.entries()) {
     const { keys } = addActor(draft, names[index] ?? nameOf(isShell ? words.join(" ").split(/\s+/) : words));
     const [program, ...rest] = words;
     // A relative path in a file is relative to the file, and this one is elsewhere.
     const path = program!.includes("/") && !isShell ? resolvePath(cwd, program!) : program!;
-    const texts = [path, ...rest].map(literalText);
+    const texts = [path, ...rest].map(literal);
     keys.set(isShell ? "shell" : "exec", isShell ? texts.join(" ") : texts);
     if (isDaemon) keys.set("daemon", true);
     if (restart !== null) keys.set("restart", restart);

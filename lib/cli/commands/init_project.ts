@@ -15,7 +15,7 @@ import type { Proposal } from "../../formats/project/proposal.ts";
 import { NEXT_KEYS, STARTER } from "../../formats/project/starter.ts";
 import { writeToml } from "../../formats/write_toml.ts";
 import type { Context } from "../command.ts";
-import { renderFindings } from "../render/findings.ts";
+import { findingLines } from "../render/findings.ts";
 import { problemFields, renderProblems } from "../render/problems.ts";
 import { writeNew } from "../write_new.ts";
 
@@ -106,7 +106,7 @@ function textOf(proposal: Proposal | null): string {
 async function tellFindings({ ui }: Context, proposal: Proposal | null): Promise<void> {
   const findings = proposal?.findings.filter(({ outcome }) => outcome !== "kept") ?? [];
   if (findings.length === 0) return;
-  await fromPromise(ui.say(renderFindings(findings, findings[0]!.file, ui.err)));
+  await fromPromise(ui.say(findingLines(findings, findings[0]!.file, ui.err).join("\n")));
 }
 
 function describe(proposal: Proposal | null): string {

@@ -11,7 +11,12 @@ export function renderFindings(findings: readonly Finding[], file: string, paint
     const count = findings.filter((finding) => finding.outcome === outcome).length;
     return `${counted(count, "line")} ${outcome}`;
   });
-  return [...findings.map((finding) => lineOf(finding, file, paint)), counts.join(", ")].join("\n");
+  return [...findingLines(findings, file, paint), counts.join(", ")].join("\n");
+}
+
+/** A line for each. @param file The file whose lines need not be told from those of another one. */
+export function findingLines(findings: readonly Finding[], file: string, paint: Painter): readonly string[] {
+  return findings.map((finding) => lineOf(finding, file, paint));
 }
 
 function lineOf({ outcome, file, line, from, to, why, hint }: Finding, main: string, paint: Painter): string {

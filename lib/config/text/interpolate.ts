@@ -59,11 +59,6 @@ const START = /\$\{(?:env:|dir\}|supervise\}|replica\})/y;
 const HEAD = /([A-Za-z_][A-Za-z0-9_]*)(\}|:-|:\?)/y;
 const MAX_DEPTH = 16;
 
-/** A text that interpolation makes `text` of again: nothing in it is a placeholder. */
-export function literalText(text: string): string {
-  return text.replace(/\$\{(?:env:|dir\}|supervise\}|replica\})/g, (start) => `$${start}`);
-}
-
 /** Replaces the placeholders of `text`. */
 export function interpolate(text: string, placeholders: Placeholders): Interpolated {
   const { parts } = readParts(text, 0, 0);
