@@ -3,15 +3,23 @@ import type { IncludeDisk } from "../config/include/disk.ts";
 import type { DraftTree } from "./draft.ts";
 import type { Finding } from "./finding.ts";
 
-/** A file that is to be imported. */
-export interface ImportSource {
-  /** Absolute path; relative paths in the file are relative to its folder, as a rule. */
+/** A file and what is in it. */
+export interface SourceText {
+  /** Absolute path. */
   readonly file: string;
   readonly text: string;
+}
+
+/** A file that is to be imported. Relative paths in it are relative to its folder, as a rule. */
+export interface ImportSource extends SourceText {
   /** Where what the file includes is found. Nothing else of the machine is looked at, and nothing is run. */
   readonly disk: IncludeDisk;
   /** The environment of the shell, for the formats that put it into their values. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Files that were named beside it, or are in the folder that was: only for formats of many files. @default None */
+  readonly others?: readonly SourceText[];
+  /** Whether files of variables were named, which take the place of those that the tool looks for itself. @default No */
+  readonly hasEnvFiles?: boolean;
 }
 
 /** What came of it. */
@@ -28,6 +36,11 @@ export interface Importer {
   readonly title: string;
   /** Whether a file of this name, with this text, is one. */
   recognizes(baseName: string, text: string): boolean;
+  /**
+   * Whether a file of this name is one of many that are read together: a folder of them, or several that are named. Without
+   * it, each file stands for itself.
+   */
+  readonly isOneOfMany?: (baseName: string) => boolean;
   /** @throws {UserError} `import/not-readable` if the text is none of this format, with file, line and what was expected. */
   read(source: ImportSource): Imported | Promise<Imported>;
 }

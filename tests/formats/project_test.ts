@@ -1,6 +1,11 @@
 /** What `init` finds in folders of projects, and that what comes of each is a configuration. */
 import assert from "node:assert/strict";
 import { findProject, type Project } from "../../lib/formats/project/find_project.ts";
+import { addActor, draftTree } from "../../lib/formats/draft.ts";
+import type { Importer } from "../../lib/formats/importer.ts";
+import { foreignFiles } from "../../lib/formats/project/foreign_files.ts";
+import { projectFolder } from "../../lib/formats/project/project_folder.ts";
+import type { Proposal, Unusable } from "../../lib/formats/project/proposal.ts";
 import { NEXT_KEYS, STARTER } from "../../lib/formats/project/starter.ts";
 import { writeToml } from "../../lib/formats/write_toml.ts";
 import { compileText, diskOf } from "../config/compiling.ts";
@@ -180,6 +185,14 @@ const CASES: readonly (readonly [name: string, files: Files, runs: readonly stri
     "web: /bin/sh -c ./dev",
   ]],
   [
+    "a program that its environment has not",
+    { "manage.py": "", "shop/celery.py": 'app = Celery("shop")\n', ".venv/bin/python": "" },
+    [
+      "web: .venv/bin/python manage.py runserver 127.0.0.1:8000",
+      "worker: .venv/bin/celery -A shop.celery worker",
+    ],
+  ],
+  [
     "folders",
     {
       "backend/requirements.txt": "",
@@ -199,25 +212,70 @@ for (const [name, files, runs] of CASES) {
   test(`project: ${name}`, async () => assert.deepEqual(await runsOf(files), runs));
 }
 
-test("project: what cannot be used is told with its reason, and the rest is found all the same", async () => {
-  const { proposals, unusable } = await projectOf({
+test("project: what cannot be used is told with its reason if there is nothing else", async () => {
+  const files = {
     Procfile: "web: x\nno entry\n",
     "package.json": "{ half",
     "Cargo.toml": "[package",
     "go.mod": "module x\n",
     Gemfile: "gem 'rake'\n",
     "requirements.txt": "",
-    Makefile: "run:\n",
-  });
-  assert.deepEqual(proposals.map(({ file }) => file), ["Makefile"]);
+  };
+  const procfile = 'Procfile: /srv/app/Procfile:2: "no entry" is no entry of a Procfile';
+  const { proposals, unusable } = await projectOf(files);
+  assert.deepEqual(proposals, []);
   assert.deepEqual(unusable.map(({ file, why }) => `${file}: ${why}`), [
-    'Procfile: /srv/app/Procfile:2: "no entry" is no entry of a Procfile',
+    procfile,
     "package.json: it is no JSON object",
     "Gemfile: it has none of rails, puma, rack and sidekiq",
     "requirements.txt: it is not known what of it serves",
     "go.mod: there is no program in cmd, nor beside it",
     "Cargo.toml: it is no TOML",
   ]);
+  const beside = await projectOf({ ...files, Makefile: "run:\n" });
+  assert.deepEqual(beside.proposals.map(({ file }) => file), ["Makefile"]);
+  assert.deepEqual(beside.unusable.map(({ file, why }) => `${file}: ${why}`), [procfile]);
+});
+
+/** Stands for systemd: its units are read together. */
+const units: Importer = {
+  name: "units",
+  title: "units",
+  recognizes: (name) => /\.(?:unit|bundle)$/.test(name),
+  isOneOfMany: (name) => name.endsWith(".unit"),
+  read: ({ file, others = [] }) => {
+    const draft = draftTree();
+    for (const one of [file, ...others.map(({ file }) => file)]) {
+      addActor(draft, one).keys.set("exec", "true");
+    }
+    return { draft, findings: [] };
+  },
+};
+
+test("project: files that are read together are one proposal, and those of a machine stand apart", async () => {
+  const disk = diskOf(
+    Object.fromEntries(
+      ["a.unit", "b.unit", "c.bundle", "large.unit"].map((name) => [
+        `${FOLDER}/${name}`,
+        name === "large.unit" ? "x".repeat(1_000_001) : "",
+      ]),
+    ),
+  );
+  const source = { path: FOLDER, disk, environment: {}, except: [] };
+  const found = await foreignFiles(source, projectFolder(disk, FOLDER), [() => Promise.resolve(units)]);
+  const said = (some: readonly (Proposal | Unusable)[]) =>
+    some.map((one) => "draft" in one ? [one.file, one.files, one.draft.actors.length] : one);
+  assert.deepEqual(said(found.ofMachine), [["a.unit, b.unit", ["a.unit", "b.unit"], 2]]);
+  assert.deepEqual(said(found.ofProject), [["c.bundle", ["c.bundle"], 1]]);
+});
+
+test("project: a file that is laid over another one is not a second one", async () => {
+  const { proposals } = await projectOf({
+    "Procfile.dev": "web: a\n",
+    "Procfile.local.dev": "web: b\n",
+    "Procfile.override.x": "web: c\n",
+  });
+  assert.deepEqual(proposals.map(({ file }) => file), ["Procfile.dev", "Procfile.override.x"]);
 });
 
 test("project: odd values of files of others are no more than nothing", async () => {

@@ -63,7 +63,7 @@ async function choose(context: Context, { proposals, unusable }: Project): Promi
   const { program, args, ui } = context;
   const from = args.text("from");
   if (from !== null) {
-    const named = proposals.find(({ file }) => file === from || `./${file}` === from);
+    const named = proposals.find(({ file, files = [file] }) => files.includes(from.replace(/^\.\//, "")));
     if (named === undefined) throw noSuchFile(from, { proposals, unusable });
     return named;
   }
@@ -140,7 +140,7 @@ function noSuchFile(from: string, { proposals, unusable }: Project): UserError {
       exitCode: ExitCode.badConfig,
     });
   }
-  const files = proposals.map(({ file }) => file);
+  const files = proposals.flatMap(({ file, files = [file] }) => files);
   const near = didYouMean(nearestName(from, files));
   return new UserError("init/no-such-file", `Nothing to run was found in ${quote(from)}${near}`, {
     exitCode: ExitCode.badConfig,

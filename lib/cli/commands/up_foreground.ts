@@ -18,7 +18,7 @@ import { type Nursery, openNursery } from "../../scope/nursery.ts";
 import { sleep } from "../../scope/sleep.ts";
 import type { Context } from "../command.ts";
 import { isGoing, showProgress } from "../progress.ts";
-import { keptLastWords, tellLastWords } from "../last_words.ts";
+import { keptLastWords, MOST_TOLD, tellLastWords } from "../last_words.ts";
 import { Feed } from "../feed.ts";
 import { LineRenderer } from "../render/log_line.ts";
 import { receiptFields, renderReceipt } from "../render/receipt.ts";
@@ -198,7 +198,7 @@ class Foreground {
       nodeAt(this.#plan, path as NodeId)?.kind !== "tree"
     );
     const source = { files: host.files, folder: this.#folder, plan: this.#plan };
-    const words = await keptLastWords(source, failed);
+    const words = await keptLastWords(source, failed.slice(-MOST_TOLD));
     await tellLastWords(ui, words, program.stderr.isTerminal ? program.stderr.columns : Infinity);
   }
 

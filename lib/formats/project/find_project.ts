@@ -1,10 +1,7 @@
 /** Looks what is there to run in a folder. Nothing of it is run, and nothing is written. */
 import { nameSome } from "../../base/name_some.ts";
-import { UserError } from "../../base/user_error.ts";
-import type { IncludeDisk } from "../../config/include/disk.ts";
 import { addActor, type DraftTree, draftTree } from "../draft.ts";
-import type { Importer } from "../importer.ts";
-import { IMPORTERS } from "../importers.ts";
+import { foreignFiles, type ProjectSource } from "./foreign_files.ts";
 import { go } from "./go.ts";
 import { makefile } from "./makefile.ts";
 import { node } from "./node.ts";
@@ -19,19 +16,6 @@ import { argvOf, execOf } from "./server.ts";
 const LANGUAGES: readonly Detector[] = [node, ruby, python, go, rust];
 const DETECTORS: readonly Detector[] = [...LANGUAGES, makefile];
 
-/** A larger file is none that describes processes. */
-const MOST_CHARACTERS = 1_000_000;
-
-/** Where to look. */
-export interface ProjectSource {
-  /** Absolute path of the folder. */
-  readonly path: string;
-  readonly disk: IncludeDisk;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Files that are not looked at: that which is to be written. */
-  readonly except: readonly string[];
-}
-
 /** What was found, the likeliest first. */
 export interface Project {
   readonly proposals: readonly Proposal[];
@@ -39,16 +23,21 @@ export interface Project {
 }
 
 /**
- * What a folder has to run: files of other tools that start processes come before the scripts and the usual servers of
- * languages, and those before a Makefile. If there is nothing, the folders in it are looked at as parts of one project.
+ * What a folder has to run: files of other tools that run a project come before the scripts and the usual servers of
+ * languages, and those before a Makefile and the units of a machine. If there is nothing, the folders in it are looked at as
+ * parts of one project.
  */
 export async function findProject(source: ProjectSource): Promise<Project> {
   const folder = projectFolder(source.disk, source.path);
-  const found = [...await foreignFiles(source, folder), ...detected(folder, DETECTORS)];
-  const project = sorted(found);
-  if (project.proposals.length > 0) return project;
+  const { ofProject, ofMachine } = await foreignFiles(source, folder);
+  const own = sorted(detected(folder, DETECTORS));
+  const foreign = sorted([...ofProject, ...ofMachine]);
+  const proposals = [...sorted(ofProject).proposals, ...own.proposals, ...sorted(ofMachine).proposals];
+  // A library beside a Procfile is no news.
+  if (proposals.length > 0) return { proposals, unusable: foreign.unusable };
+  const unusable = [...foreign.unusable, ...own.unusable];
   const parts = joined(folder);
-  return parts === null ? project : { ...project, proposals: [parts] };
+  return { proposals: parts === null ? [] : [parts], unusable };
 }
 
 function sorted(found: readonly (Proposal | Unusable)[]): Project {
@@ -62,42 +51,6 @@ function detected(folder: ProjectFolder, detectors: readonly Detector[]): readon
   return detectors.map((detect) => detect(folder)).filter((one) => one !== null);
 }
 
-/** Those of other tools; of two of the same tool, the one for development is the first. */
-async function foreignFiles(
-  { path, disk, environment, except }: ProjectSource,
-  folder: ProjectFolder,
-): Promise<readonly (Proposal | Unusable)[]> {
-  const names = folder.files().filter((name) => !except.includes(name))
-    .toSorted((a, b) => Number(b.includes("dev")) - Number(a.includes("dev")));
-  const texts = new Map(names.map((name) => [name, folder.text(name) ?? ""]));
-  const found: (Proposal | Unusable)[] = [];
-  for (const load of Object.values(IMPORTERS)) {
-    const importer = await load();
-    for (const [name, text] of texts) {
-      if (text.length > MOST_CHARACTERS || !importer.recognizes(name, text)) continue;
-      texts.delete(name);
-      found.push(await imported(importer, name, { file: `${path}/${name}`, text, disk, environment }));
-    }
-  }
-  return found;
-}
-
-async function imported(
-  importer: Importer,
-  name: string,
-  source: Parameters<Importer["read"]>[0],
-): Promise<Proposal | Unusable> {
-  try {
-    const { draft, findings } = await importer.read(source);
-    const isEmpty = draft.actors.length === 0 && draft.trees.length === 0;
-    if (isEmpty) return { file: name, why: "nothing in it can be run here" };
-    return { file: name, title: importer.title, draft, findings };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { file: name, why: error.message };
-  }
-}
-
 /** The folders of a project that has nothing in its own: a backend and a frontend, say. */
 function joined(folder: ProjectFolder): Proposal | null {
   const draft = draftTree();
@@ -108,7 +61,7 @@ function joined(folder: ProjectFolder): Proposal | null {
     files.push(`${name}/${part.file}`);
     addPart(draft, name, part.draft);
   }
-  return files.length === 0 ? null : { file: nameSome(files), title: "folders", draft, findings: [] };
+  return files.length === 0 ? null : { file: nameSome(files), files, title: "folders", draft, findings: [] };
 }
 
 function addPart(whole: DraftTree, folder: string, part: DraftTree): void {

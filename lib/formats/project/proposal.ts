@@ -4,8 +4,10 @@ import type { Finding } from "../finding.ts";
 
 /** A configuration that could be written. */
 export interface Proposal {
-  /** The file that says so, as seen from the folder of the project. */
+  /** The file that says so, as seen from the folder of the project; where it is several, their names in words. */
   readonly file: string;
+  /** All of them, where it is of several. @default That one */
+  readonly files?: readonly string[];
   /** What kind of file or project that is, for people: `a Procfile`, `npm scripts`. */
   readonly title: string;
   /** Has at least one actor. */

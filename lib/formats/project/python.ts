@@ -81,7 +81,8 @@ function runnerOf(folder: ProjectFolder, program: string): readonly string[] {
   if (folder.has("poetry.lock")) return ["poetry", "run", program];
   if (folder.has("Pipfile.lock")) return ["pipenv", "run", program];
   for (const environment of [".venv", "venv"]) {
-    if (folder.has(`${environment}/bin/${program}`)) return [`${environment}/bin/${program}`];
+    // A program that is missing there is missing in the environment, and no other one is meant.
+    if (folder.has(`${environment}/bin`)) return [`${environment}/bin/${program}`];
   }
   return [program === "python" ? "python3" : program];
 }
