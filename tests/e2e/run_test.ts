@@ -1,5 +1,6 @@
 /** A tree of commands without a file. */
 import assert from "node:assert/strict";
+import type { StatusRow } from "../../lib/control/protocol.ts";
 import { existsSync, readdirSync } from "node:fs";
 import process from "node:process";
 import { e2e, type Sandbox } from "../harness/supervise.ts";
@@ -87,17 +88,12 @@ e2e("run: other commands find it by its name while it runs, and Ctrl-C ends it",
   ]);
   await running.line(/web +\| up/);
   await running.line(/job +\| once/);
-  const rows = (await sandbox.json("ps", "-p", sandbox.mark)).actors;
-  // deno-lint-ignore no-explicit-any
-  assert.deepEqual(
-    rows.filter(({ kind }: any) => kind !== "tree").map((
-      { path, state, daemon }: any,
-    ) => [path, state, daemon]),
-    [
-      ["web", "running", true],
-      ["job", "running", true],
-    ],
-  );
+  const rows: readonly StatusRow[] = (await sandbox.json("ps", "-p", sandbox.mark)).actors;
+  const actors = rows.filter(({ kind }) => kind !== "tree");
+  assert.deepEqual(actors.map(({ path, state, daemon }) => [path, state, daemon]), [
+    ["web", "running", true],
+    ["job", "running", true],
+  ]);
   const logs = await sandbox.supervise("logs", "-p", sandbox.mark, "web");
   assert.match(logs.stdout, /up/);
   const following = sandbox.start(["logs", "-f", "-p", sandbox.mark, "job"]);

@@ -77,6 +77,10 @@ async function choose(context: Context, { proposals, unusable }: Project): Promi
   return others.length === 0 ? likeliest : await ask(context, proposals);
 }
 
+/**
+ * Asks for a number. The list with a cursor of `@std/cli` is none for this: it asks the global `Deno` for the terminal, which
+ * the binary has not, and ends the process with 0 at Ctrl-C, as if all were done.
+ */
 async function ask({ program, ui }: Context, proposals: readonly Proposal[]): Promise<Proposal | null> {
   const lines = proposals.map((proposal, index) => `  ${index + 1}  ${describe(proposal)}`);
   const none = proposals.length + 1;
