@@ -12,6 +12,12 @@ export interface Verb {
 /** All verbs, in the order in which the help lists them. */
 export const VERBS: readonly Verb[] = [
   {
+    name: "init",
+    aliases: [],
+    summary: "writes a configuration for the project here, or is process 1 of a container",
+    load: async () => (await import("./commands/init.ts")).init,
+  },
+  {
     name: "up",
     aliases: [],
     summary: "starts the tree of a file",
@@ -148,12 +154,6 @@ export const VERBS: readonly Verb[] = [
     aliases: [],
     summary: "writes a configuration for another tool",
     load: async () => (await import("./commands/export.ts")).exportVerb,
-  },
-  {
-    name: "init",
-    aliases: [],
-    summary: "writes a configuration for the project here, or is process 1 of a container",
-    load: async () => (await import("./commands/init.ts")).init,
   },
   {
     name: "doctor",

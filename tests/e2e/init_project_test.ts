@@ -92,3 +92,19 @@ e2e(
   },
   ["python3"],
 );
+
+e2e("init: a command that is given the file of another tool says so", async (sandbox) => {
+  sandbox.write("Procfile", "web: sleep 1000\n");
+  const told =
+    /error\[config\/invalid\]: ".*\/Procfile" is a Procfile, no configuration of supervise.*\nhint: `supervise init`/;
+  for (const verb of ["up", "plan", "check"]) {
+    const { code, stderr } = await sandbox.supervise(verb, "Procfile");
+    assert.equal(code, 5);
+    assert.match(stderr, told);
+    assert.doesNotMatch(stderr, /config\/syntax/);
+  }
+  const { error } = JSON.parse((await sandbox.supervise("up", "--json", "Procfile")).stdout);
+  assert.equal(error.problems[0].name, "config/syntax");
+  sandbox.write("ours.toml", "web: sleep 1000\n");
+  assert.match((await sandbox.supervise("up", "ours.toml")).stderr, /error\[config\/syntax\]/);
+});
