@@ -54,6 +54,14 @@ e2e("init: nothing is written over without --force", async (sandbox) => {
   assert.match(written(sandbox), /exec = "make run"/);
 });
 
+e2e("init: where a file says what ours cannot, it is written, and told not to be valid", async (sandbox) => {
+  sandbox.write("Procfile", "web: sl\0eep\n");
+  const { code, stderr } = await sandbox.supervise("init", "--yes");
+  assert.equal(code, 5);
+  assert.match(stderr, /error\[config\/nul-character\]/);
+  assert.match(stderr, /when that is mended: `supervise check`\n$/);
+});
+
 e2e("init: --from takes another file, and says which there are", async (sandbox) => {
   sandbox.write("Procfile", "web: sleep 1000\n");
   sandbox.write("Makefile", "run:\n\tsleep 1000\n");

@@ -278,6 +278,22 @@ test("project: a file that is laid over another one is not a second one", async 
   assert.deepEqual(proposals.map(({ file }) => file), ["Procfile.dev", "Procfile.override.x"]);
 });
 
+test("project: a file that cannot be read is told of, whatever else is there", async () => {
+  const { proposals, unusable } = await projectOf({
+    Procfile: "\0w\0e\0b",
+    "package.json/x": "",
+    "go.mod": "-> /nowhere",
+    "logo.png": "\0w\0e\0b",
+    Makefile: "run:\n",
+  });
+  assert.deepEqual(proposals.map(({ file }) => file), ["Makefile"]);
+  assert.deepEqual(unusable.map(({ file, why }) => `${file}: ${why}`), [
+    "Procfile: the file is UTF-16, and TOML is UTF-8",
+    "go.mod: there is no such file",
+    "package.json: it is a folder",
+  ]);
+});
+
 test("project: odd values of files of others are no more than nothing", async () => {
   for (
     const manifest of [

@@ -19,7 +19,7 @@ import { findingLines } from "../render/findings.ts";
 import { problemFields, renderProblems } from "../render/problems.ts";
 import { writeNew } from "../write_new.ts";
 
-/** Writes it; returns the exit code. @throws {UserError} `file/exists`, `file/not-writable`, `init/...` */
+/** Writes it; returns the exit code, which is that of an invalid file if what another tool's file says is none. @throws {UserError} `file/exists`, `file/not-writable`, `init/...` */
 export async function initProject(context: Context): Promise<number> {
   const { host, program, args, ui } = context;
   const file = resolvePath(program.cwd, args.text("file") ?? DEFAULT_FILE);
@@ -34,6 +34,8 @@ export async function initProject(context: Context): Promise<number> {
   const chosen = args.has("empty") ? null : await choose(context, project);
   writeNew(host.files, file, textOf(chosen), args.has("force"));
   const { problems, texts } = checkFile(host, program, host.files.realPath(file) ?? file, null);
+  const isValid = problems.every(({ severity }) => severity !== "error");
+  const exitCode = isValid ? ExitCode.done : ExitCode.badConfig;
   if (ui.json) {
     const others = project.proposals.filter((proposal) => proposal !== chosen).map(({ file }) => file);
     await fromPromise(ui.printJson([{
@@ -45,17 +47,19 @@ export async function initProject(context: Context): Promise<number> {
       unusable: project.unusable,
       problems: problems.map(problemFields),
     }]));
-    return ExitCode.done;
+    return exitCode;
   }
   for (const { file, why } of project.unusable) await fromPromise(ui.say(`nothing of ${file}: ${why}`));
   await tellFindings(context, chosen);
   const rendered = renderProblems(problems, texts, ui.err.isOn);
   if (rendered !== "") await fromPromise(ui.say(rendered.trimEnd()));
   await fromPromise(ui.print(`wrote ${shown(context, file)}: ${describe(chosen)}`));
+  const verb = isValid ? "up" : "check";
+  const word = isDefault(context, file) ? "" : ` ${shown(context, file)}`;
   await fromPromise(
-    ui.say(`next: \`supervise up${isDefault(context, file) ? "" : ` ${shown(context, file)}`}\``),
+    ui.say(`${isValid ? "next" : "when that is mended"}: \`supervise ${verb}${word}\``),
   );
-  return ExitCode.done;
+  return exitCode;
 }
 
 /** Which proposal is meant; null for a file to start from. @throws {UserError} `init/no-such-file` */

@@ -16,6 +16,10 @@ import { argvOf, execOf } from "./server.ts";
 const LANGUAGES: readonly Detector[] = [node, ruby, python, go, rust];
 const DETECTORS: readonly Detector[] = [...LANGUAGES, makefile];
 
+/** Files that are of interest by their names alone, also if they cannot be read. */
+const TELLING =
+  /^(?:procfile.*|.*compose.*\.ya?ml|supervisord.*\.(?:conf|ini)|(?:ecosystem|mprocs|pitchfork)\..*|package\.json|gemfile|go\.mod|cargo\.toml|pyproject\.toml|requirements\.txt|(?:gnu)?makefile)$/i;
+
 /** What was found, the likeliest first. */
 export interface Project {
   readonly proposals: readonly Proposal[];
@@ -33,11 +37,19 @@ export async function findProject(source: ProjectSource): Promise<Project> {
   const own = sorted(detected(folder, DETECTORS));
   const foreign = sorted([...ofProject, ...ofMachine]);
   const proposals = [...sorted(ofProject).proposals, ...own.proposals, ...sorted(ofMachine).proposals];
+  const unread = unreadIn(folder);
   // A library beside a Procfile is no news.
-  if (proposals.length > 0) return { proposals, unusable: foreign.unusable };
-  const unusable = [...foreign.unusable, ...own.unusable];
+  if (proposals.length > 0) return { proposals, unusable: [...unread, ...foreign.unusable] };
+  const unusable = [...unread, ...foreign.unusable, ...own.unusable];
   const parts = joined(folder);
   return { proposals: parts === null ? [] : [parts], unusable };
+}
+
+function unreadIn(folder: ProjectFolder): readonly Unusable[] {
+  return [...folder.files(), ...folder.folders()].filter((name) => TELLING.test(name)).flatMap((file) => {
+    const why = folder.whyUnread(file);
+    return why === null ? [] : [{ file, why }];
+  });
 }
 
 function sorted(found: readonly (Proposal | Unusable)[]): Project {

@@ -28,6 +28,10 @@ export function projectFolder(disk: IncludeDisk, path: string): ProjectFolder {
       const found = disk.read(pathOf(name));
       return "why" in found || found.problem !== null ? null : found.text;
     },
+    whyUnread: (name) => {
+      const found = disk.read(pathOf(name));
+      return "why" in found ? found.why : found.problem?.message ?? null;
+    },
     files: (name = "") => list(name).filter(({ isFolder }) => !isFolder).map(({ name }) => name),
     folders: (name = "") =>
       list(name).filter(({ isFolder, name }) => isFolder && !name.startsWith(".") && !FOREIGN.has(name))
@@ -41,6 +45,7 @@ export function folderIn(folder: ProjectFolder, name: string): ProjectFolder {
   return {
     has: (other) => folder.has(within(other)),
     text: (other) => folder.text(within(other)),
+    whyUnread: (other) => folder.whyUnread(within(other)),
     files: (other = "") => folder.files(within(other)),
     folders: (other = "") => folder.folders(within(other)),
   };

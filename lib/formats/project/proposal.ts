@@ -29,6 +29,8 @@ export type Detector = (folder: ProjectFolder) => Proposal | Unusable | null;
 /** The folder of a project. Names are relative to it; whatever cannot be read is not there. */
 export interface ProjectFolder {
   readonly text: (name: string) => string | null;
+  /** Why there is no text where there is something of that name, as a clause; null if there is one. */
+  readonly whyUnread: (name: string) => string | null;
   readonly has: (name: string) => boolean;
   /** Names of files in a folder, sorted; of the project's own without one. */
   readonly files: (name?: string) => readonly string[];
