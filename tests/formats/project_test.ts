@@ -278,6 +278,20 @@ test("project: a file that is laid over another one is not a second one", async 
   assert.deepEqual(proposals.map(({ file }) => file), ["Procfile.dev", "Procfile.override.x"]);
 });
 
+test("project: packages that are not installed are to be installed first", async () => {
+  const manifest = scripts({ dev: "vite" }, { devDependencies: { vite: "7" } });
+  const beforeOf = async (files: Files) => (await projectOf(files)).proposals[0]!.before;
+  assert.equal(await beforeOf({ "package.json": manifest, "yarn.lock": "" }), "yarn install");
+  assert.equal(await beforeOf({ "package.json": manifest, "node_modules/vite/x": "" }), undefined);
+  assert.equal(await beforeOf({ "package.json": manifest, ".pnp.cjs": "" }), undefined);
+  assert.equal(await beforeOf({ "package.json": scripts({ dev: "node ." }) }), undefined);
+  const workspace = {
+    "package.json": scripts({}, { workspaces: ["a"] }),
+    "a/package.json": scripts({ dev: "x" }),
+  };
+  assert.equal(await beforeOf(workspace), "npm install", "its packages are linked");
+});
+
 test("project: a file that cannot be read is told of, whatever else is there", async () => {
   const { proposals, unusable } = await projectOf({
     Procfile: "\0w\0e\0b",

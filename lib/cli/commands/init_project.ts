@@ -42,6 +42,7 @@ export async function initProject(context: Context): Promise<number> {
       file,
       from: chosen?.file ?? null,
       actors: chosen === null ? null : namesOf(chosen),
+      before: chosen?.before ?? null,
       findings: chosen?.findings ?? [],
       others,
       unusable: project.unusable,
@@ -56,8 +57,9 @@ export async function initProject(context: Context): Promise<number> {
   await fromPromise(ui.print(`wrote ${shown(context, file)}: ${describe(chosen)}`));
   const verb = isValid ? "up" : "check";
   const word = isDefault(context, file) ? "" : ` ${shown(context, file)}`;
+  const before = chosen?.before === undefined ? "" : `\`${chosen.before}\`, then `;
   await fromPromise(
-    ui.say(`${isValid ? "next" : "when that is mended"}: \`supervise ${verb}${word}\``),
+    ui.say(`${isValid ? "next" : "when that is mended"}: ${before}\`supervise ${verb}${word}\``),
   );
   return exitCode;
 }

@@ -26,8 +26,12 @@ const LOCK_FILES: readonly (readonly [file: string, manager: string])[] = [
   ["package-lock.json", "npm"],
 ];
 
+/** What there is when packages have been installed. */
+const INSTALLED = ["node_modules", ".pnp.cjs"];
+
 /** What is used of a package.json. */
 interface Manifest {
+  readonly hasDependencies: boolean;
   readonly scripts: Readonly<Record<string, string>>;
   readonly workspaces: readonly string[];
   readonly packageManager: string | null;
@@ -53,7 +57,10 @@ export const node: Detector = (folder) => {
     return { file: FILE, why: "it has no script that serves, such as dev or start" };
   }
   const title = isWorkspace ? `the packages of a workspace (${manager})` : `scripts of ${manager}`;
-  return { file: FILE, title, draft, findings: [] };
+  const isInstalled = INSTALLED.some((name) => folder.has(name));
+  const needsPackages = isWorkspace || manifest.hasDependencies;
+  const before = needsPackages && !isInstalled ? { before: `${manager} install` } : {};
+  return { file: FILE, title, draft, findings: [], ...before };
 };
 
 /** Each package of a workspace has one script that is its server. */
@@ -128,9 +135,12 @@ function packagesIn(yaml: string): readonly string[] {
 function readManifest(text: string): Manifest | null {
   const value = parsed(text);
   if (!isObject(value)) return null;
-  const { scripts, workspaces, packageManager } = value;
+  const { scripts, workspaces, packageManager, dependencies, devDependencies } = value;
   const globs = isObject(workspaces) ? workspaces["packages"] : workspaces;
   return {
+    hasDependencies: [dependencies, devDependencies].some((named) =>
+      isObject(named) && Object.keys(named).length > 0
+    ),
     scripts: Object.fromEntries(
       Object.entries(isObject(scripts) ? scripts : {}).filter((entry): entry is [string, string] =>
         typeof entry[1] === "string"

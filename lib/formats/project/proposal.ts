@@ -12,6 +12,8 @@ export interface Proposal {
   readonly title: string;
   /** Has at least one actor. */
   readonly draft: DraftTree;
+  /** A command without which nothing of it would run, because packages are not installed yet. @default None is known */
+  readonly before?: string;
   /** What was changed or lost, where the file is another tool's. */
   readonly findings: readonly Finding[];
 }
