@@ -23,7 +23,7 @@ const byName: Type<Wanted> = text({
 const condition: Type<Condition> = choice(
   "condition",
   ["started", "ready", "healthy", "completed", "exited"],
-  { others: CONDITION_WORDS },
+  { others: CONDITION_WORDS, within: "condition" },
 );
 
 const byCondition = record({

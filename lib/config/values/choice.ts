@@ -9,6 +9,8 @@ export interface ChoiceOptions {
   readonly later?: readonly string[];
   /** What other tools say for them, in lower case; `true` and `false` stand for booleans, too. */
   readonly others?: ReadonlyMap<string, string>;
+  /** The key under which other tools have the word, in a table of its own: `{ condition = "..." }`. */
+  readonly within?: string;
   /** What to write for a text that is none of the words; null if there is no guess. */
   readonly suggest?: (value: string) => string | null;
 }
@@ -17,7 +19,7 @@ export interface ChoiceOptions {
 export function choice<const T extends string>(
   what: string,
   values: readonly T[],
-  { later = [], others = new Map(), suggest = () => null }: ChoiceOptions = {},
+  { later = [], others = new Map(), within, suggest = () => null }: ChoiceOptions = {},
 ): Type<T> {
   const expected = anyOf(values.map(quote));
   return text<T>({
@@ -42,8 +44,14 @@ export function choice<const T extends string>(
       });
     },
     suggest: (item) => {
-      const meant = item.kind === "boolean" ? others.get(String(item.value)) : undefined;
-      return meant === undefined ? null : quote(meant);
+      const word = item.kind === "table" && within !== undefined ? item.entries.get(within)?.item : item;
+      if (word?.kind === "boolean") return quoted(others.get(String(word.value)));
+      if (word === item || word?.kind !== "string") return null;
+      return quoted(values.find((known) => known === word.value) ?? others.get(word.value.toLowerCase()));
     },
   });
+}
+
+function quoted(word: string | undefined): string | null {
+  return word === undefined ? null : quote(word);
 }
