@@ -30,7 +30,7 @@ e2e("init: a Procfile becomes a tree that runs, and the rest is named", async (s
   sandbox.write("Makefile", "run:\n\tsleep 1000\n");
   const { code, stdout, stderr } = await sandbox.supervise("init", "--yes");
   assert.deepEqual([code, stdout], [0, "wrote supervise.toml: web, job from Procfile (a Procfile)\n"]);
-  assert.match(stderr, /^found, too: Makefile \(--from\)\n/);
+  assert.match(stderr, /^found, too: Makefile \(--from FILE, also several times\)\n/);
   assert.match(stderr, /next: `supervise up`\n$/);
   await assertRuns(sandbox, ["web", "job"]);
 });
@@ -89,10 +89,12 @@ e2e(
     sandbox.write("Procfile", "web: sleep 1000\n");
     sandbox.write("Makefile", "run:\n\tsleep 1000\n");
     const init = [...SUPERVISE, "init"];
-    const asked = await sandbox.run(["python3", ON_TERMINAL, ...init], { TYPED: "4\n2\n", AT: "[1]" }).done;
+    const asked = await sandbox.run(["python3", ON_TERMINAL, ...init], { TYPED: "1 4\n2, 1\n", AT: "[1]" })
+      .done;
     assert.match(asked.stdout, / {2}1 {2}web from Procfile \(a Procfile\)\r?\n {2}2 {2}run from Makefile/);
     assert.match(asked.stdout, /a number from 1 to 3/);
-    assert.match(written(sandbox), /exec = "make run"/);
+    assert.match(asked.stdout, /wrote supervise.toml: run, web from Makefile, Procfile/);
+    assert.match(written(sandbox), /exec = "make run"[^]*sleep 1000/);
     const again = [...init, "-f", "again.toml"];
     const stopped = await sandbox.run(["python3", ON_TERMINAL, ...again], { AT: "[1]" }).done;
     assert.match(stopped.stdout, /exit -2\n$/);

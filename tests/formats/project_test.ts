@@ -1,8 +1,9 @@
 /** What `init` finds in folders of projects, and that what comes of each is a configuration. */
 import assert from "node:assert/strict";
 import { findProject, type Project } from "../../lib/formats/project/find_project.ts";
-import { addActor, draftTree } from "../../lib/formats/draft.ts";
+import { addActor, type DraftTree, draftTree } from "../../lib/formats/draft.ts";
 import type { Importer } from "../../lib/formats/importer.ts";
+import { combined } from "../../lib/formats/project/combine.ts";
 import { foreignFiles } from "../../lib/formats/project/foreign_files.ts";
 import { projectFolder } from "../../lib/formats/project/project_folder.ts";
 import type { Proposal, Unusable } from "../../lib/formats/project/proposal.ts";
@@ -276,6 +277,55 @@ test("project: a file that is laid over another one is not a second one", async 
     "Procfile.override.x": "web: c\n",
   });
   assert.deepEqual(proposals.map(({ file }) => file), ["Procfile.dev", "Procfile.override.x"]);
+});
+
+test("project: several proposals become one, with what holds for all of a file in its actors", () => {
+  const part = (file: string, before?: string): Proposal & { draft: DraftTree } => ({
+    file,
+    title: "x",
+    draft: draftTree(),
+    findings: [],
+    ...(before === undefined ? {} : { before }),
+  });
+  const [a, b] = [part("a.yml"), part("b.json", "npm install")];
+  a.draft.keys.set("env_file", [".env"]).set("shutdown", "1m");
+  a.draft.defaults.keys.set("stop", { signal: "SIGINT", grace: "3s" }).set("restart", "always");
+  addActor(a.draft, "web").keys.set("exec", "a").set("stop", { grace: "9s" });
+  const [db, web] = [addActor(b.draft, "db"), addActor(b.draft, "web")];
+  db.keys.set("exec", "b").set("depends_on", { web: "ready" });
+  web.keys.set("exec", "c").set("daemon", true).set("env_file", "web.env");
+  addActor(b.draft, "x").keys.set("exec", "d").set("depends_on", ["web", "db"]);
+  const whole = combined([a, b]);
+  assert.deepEqual([whole.file, whole.files, whole.before], [
+    "a.yml, b.json",
+    ["a.yml", "b.json"],
+    "npm install",
+  ]);
+  assert.equal(
+    writeToml(whole.draft),
+    `shutdown = "1m"
+
+[actors.web]
+exec = "a"
+stop = { signal = "SIGINT", grace = "9s" }
+restart = "always"
+env_file = [".env"]
+
+[actors.db]
+exec = "b"
+depends_on = { web-2 = "ready" }
+
+[actors.web-2]
+exec = "c"
+daemon = true
+env_file = ["web.env"]
+
+[actors.x]
+exec = "d"
+depends_on = ["web-2", "db"]
+`,
+  );
+  assert.equal(combined([a]), a);
 });
 
 test("project: packages that are not installed are to be installed first", async () => {

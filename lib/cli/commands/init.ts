@@ -22,7 +22,12 @@ export const init: Command = {
   ],
   options: [
     { name: "yes", short: "y", doc: "ask nothing: take the likeliest of what is found" },
-    { name: "from", value: "FILE", doc: "take what this file says, of what is found" },
+    {
+      name: "from",
+      value: "FILE",
+      many: true,
+      doc: "take what this file says, of what is found; several are put together",
+    },
     { name: "empty", doc: "write a file to start from, whatever there is" },
     { name: "force", doc: "write over a supervise.toml that is there" },
     { name: "pid1", doc: "be the init of a container" },
@@ -40,6 +45,10 @@ export const init: Command = {
   examples: [
     ["supervise init", "and then `supervise up`"],
     ["supervise init --yes --from Procfile", "without a question"],
+    [
+      "supervise init --from docker-compose.yml --from package.json",
+      "the database of one, the server of another",
+    ],
     ["supervise init --pid1 -- nginx -g 'daemon off;'", "as the entry point of an image"],
     ["supervise init --pid1 --group -- sh -c 'a; b'", "for a shell that passes no signals on"],
   ],

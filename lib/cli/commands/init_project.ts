@@ -10,6 +10,7 @@ import { checkFile } from "../../daemon/check/check_file.ts";
 import { DEFAULT_FILE } from "../../daemon/find_tree.ts";
 import { includeDisk } from "../../daemon/include_disk.ts";
 import { MOST_BYTES } from "../../daemon/load_plan.ts";
+import { combined } from "../../formats/project/combine.ts";
 import { findProject, type Project } from "../../formats/project/find_project.ts";
 import type { Proposal } from "../../formats/project/proposal.ts";
 import { NEXT_KEYS, STARTER } from "../../formats/project/starter.ts";
@@ -37,7 +38,8 @@ export async function initProject(context: Context): Promise<number> {
   const isValid = problems.every(({ severity }) => severity !== "error");
   const exitCode = isValid ? ExitCode.done : ExitCode.badConfig;
   if (ui.json) {
-    const others = project.proposals.filter((proposal) => proposal !== chosen).map(({ file }) => file);
+    const taken = chosen?.files ?? [chosen?.file];
+    const others = project.proposals.map(({ file }) => file).filter((file) => !taken.includes(file));
     await fromPromise(ui.printJson([{
       file,
       from: chosen?.file ?? null,
@@ -67,24 +69,29 @@ export async function initProject(context: Context): Promise<number> {
 /** Which proposal is meant; null for a file to start from. @throws {UserError} `init/no-such-file` */
 async function choose(context: Context, { proposals, unusable }: Project): Promise<Proposal | null> {
   const { program, args, ui } = context;
-  const from = args.text("from");
-  if (from !== null) {
-    const named = proposals.find(({ file, files = [file] }) => files.includes(from.replace(/^\.\//, "")));
-    if (named === undefined) throw noSuchFile(from, { proposals, unusable });
-    return named;
-  }
+  const [first, ...more] = args.list("from").map((from) => namedOf(from, { proposals, unusable }));
+  if (first !== undefined) return combined([first, ...more]);
   const [likeliest = null, ...others] = proposals;
   if (args.has("yes") || ui.json || ui.verbosity === "quiet" || !program.canAsk) {
     if (others.length > 0) {
-      await fromPromise(ui.say(`found, too: ${nameSome(others.map(({ file }) => file))} (--from)`));
+      await fromPromise(
+        ui.say(`found, too: ${nameSome(others.map(({ file }) => file))} (--from FILE, also several times)`),
+      );
     }
     return likeliest;
   }
   return others.length === 0 ? likeliest : await ask(context, proposals);
 }
 
+function namedOf(from: string, project: Project): Proposal {
+  const name = from.replace(/^\.\//, "");
+  const named = project.proposals.find(({ file, files = [file] }) => files.includes(name));
+  if (named === undefined) throw noSuchFile(from, project);
+  return named;
+}
+
 /**
- * Asks for a number. The list with a cursor of `@std/cli` is none for this: it asks the global `Deno` for the terminal, which
+ * Asks for a number, or several. The list with a cursor of `@std/cli` is none for this: it asks the global `Deno` for the terminal, which
  * the binary has not, and ends the process with 0 at Ctrl-C, as if all were done.
  */
 async function ask({ program, ui }: Context, proposals: readonly Proposal[]): Promise<Proposal | null> {
@@ -94,14 +101,15 @@ async function ask({ program, ui }: Context, proposals: readonly Proposal[]): Pr
     ui.say(["There are several things to run here:", ...lines, `  ${none}  none of them`].join("\n")),
   );
   for (;;) {
-    await fromPromise(ui.say("Which is it to be? [1]"));
+    await fromPromise(ui.say("Which is it to be? Several are put together, as in 1 2. [1]"));
     const answer = program.readLine();
     if (answer === null) throw new UserError("interrupted", "Nothing was chosen, and nothing was written");
-    const number = answer.trim() === "" ? 1 : Number(answer.trim());
-    if (number === none) return null;
-    const chosen = proposals[number - 1];
-    if (chosen !== undefined) return chosen;
-    await fromPromise(ui.say(`a number from 1 to ${none}`));
+    const numbers = new Set(answer.trim() === "" ? [1] : answer.trim().split(/[\s,+]+/).map(Number));
+    if (numbers.size === 1 && numbers.has(none)) return null;
+    const [first, ...more] = [...numbers].map((number) => proposals[number - 1]);
+    const isKnown = (one: Proposal | undefined) => one !== undefined;
+    if (first !== undefined && more.every(isKnown)) return combined([first, ...more]);
+    await fromPromise(ui.say(`a number from 1 to ${none}, or several as in 1 2`));
   }
 }
 
