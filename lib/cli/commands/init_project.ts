@@ -20,7 +20,11 @@ import { findingLines } from "../render/findings.ts";
 import { problemFields, renderProblems } from "../render/problems.ts";
 import { writeNew } from "../write_new.ts";
 
-/** Writes it; returns the exit code, which is that of an invalid file if what another tool's file says is none. @throws {UserError} `file/exists`, `file/not-writable`, `init/...` */
+/**
+ * Writes it; returns the exit code: that of an invalid file, if another tool's file says what none of ours can.
+ *
+ * @throws {UserError} `file/exists`, `file/not-writable`, `init/...`
+ */
 export async function initProject(context: Context): Promise<number> {
   const { host, program, args, ui } = context;
   const file = resolvePath(program.cwd, args.text("file") ?? DEFAULT_FILE);

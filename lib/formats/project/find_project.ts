@@ -17,8 +17,15 @@ const LANGUAGES: readonly Detector[] = [node, ruby, python, go, rust];
 const DETECTORS: readonly Detector[] = [...LANGUAGES, makefile];
 
 /** Files that are of interest by their names alone, also if they cannot be read. */
-const TELLING =
-  /^(?:procfile.*|.*compose.*\.ya?ml|supervisord.*\.(?:conf|ini)|(?:ecosystem|mprocs|pitchfork)\..*|package\.json|gemfile|go\.mod|cargo\.toml|pyproject\.toml|requirements\.txt|(?:gnu)?makefile)$/i;
+const TELLING = new RegExp(
+  `^(?:${
+    [
+      "procfile.*|.*compose.*\\.ya?ml|supervisord.*\\.(?:conf|ini)|(?:ecosystem|mprocs|pitchfork)\\..*",
+      "package\\.json|gemfile|go\\.mod|cargo\\.toml|pyproject\\.toml|requirements\\.txt|(?:gnu)?makefile",
+    ].join("|")
+  })$`,
+  "i",
+);
 
 /** What was found, the likeliest first. */
 export interface Project {
