@@ -62,6 +62,7 @@ export const CURES: Readonly<Record<keyof typeof ERRORS | AnyProblemName, string
   "host/no-proc": "Mount /proc, that of the very PID namespace that the command runs in.",
   "host/not-supported": "Run it on Linux on x86-64 or arm64, for instance in a container.",
   "host/unknown-user": "Map the user in the user namespace (`unshare --map-root-user`, or /etc/subuid).",
+  "init/no-such-file": "Name a file that is there and has something to run, or leave it out.",
   "init/command-not-found": "Name a command that is in the image, by its path if it is not in PATH.",
   "init/not-startable": "Let the file be executable, and of this machine's kind.",
   interrupted: "Nothing, if it was you: what had begun was ended or goes on, as the message says.",

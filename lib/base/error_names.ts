@@ -57,6 +57,7 @@ export const ERRORS = {
   "host/unknown-user":
     "The user namespace does not know the user of supervise, who cannot be told from others.",
   "init/command-not-found": "The command of `init --pid1` does not exist.",
+  "init/no-such-file": "A file that `init` was to begin with has nothing to run, or is not there.",
   "init/not-startable": "The command of `init --pid1` is there and cannot be started.",
   interrupted: "A signal has ended the command before it was done.",
   "limit/address-space": "The limit of the address space is too low for this program.",

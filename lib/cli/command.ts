@@ -29,6 +29,8 @@ export interface CommandFacts {
   readonly options: readonly Option[];
   /** Command lines and what they do. */
   readonly examples: readonly (readonly [string, string])[];
+  /** Whether its words are the command line of another program, whose options are not its own: they begin with the first word. */
+  readonly takesCommand?: boolean;
   /** How many words it takes at least and at most. */
   readonly words: readonly [number, number];
   /** What its words name, in order; the last one stands for all that follow. @default Nothing */

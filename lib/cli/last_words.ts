@@ -12,7 +12,10 @@ import { tailLines } from "./render/tail.ts";
 import type { Ui } from "./ui.ts";
 
 /** How many actors are told of: the first to fail, as a rule, is the one to look at. */
-const MOST_TOLD = 3;
+export const MOST_TOLD = 3;
+
+/** Of actors without a run: most of them wait for one that has failed, and have said nothing. */
+const MOST_LOOKED_AT = 20;
 
 /** What one actor has said. */
 export interface LastWords {
@@ -28,26 +31,39 @@ export interface LogSource {
   readonly plan: Plan;
 }
 
-/** Those of actors that have failed by themselves, from a supervisor that may be about to end. */
+/**
+ * Those of actors that have failed by themselves, from a supervisor that may be about to end.
+ *
+ * @param begunAt When the tree has begun, in milliseconds since 1970. An actor that has no run has said what its hook has
+ *   said since then, or nothing: its log may have lines of an earlier tree.
+ */
 export async function lastWordsOf(
   client: ControlClient,
   source: LogSource,
   rows: readonly StatusRow[],
+  begunAt: number,
 ): Promise<readonly LastWords[]> {
-  const failed = rows.filter(({ kind, exit, error }) => kind !== "tree" && (exit !== null || error !== null));
   // What has been said is in the files then; a supervisor that does not answer has ended, and has written all before.
   await fromPromise(client.request("sync", {}).then(() => {}, () => {}));
-  return await keptLastWords(source, failed.slice(0, MOST_TOLD).map(({ path }) => path));
+  const actors = rows.filter(({ kind }) => kind !== "tree");
+  const haveRun = actors.filter(({ exit, error }) => exit !== null || error !== null);
+  const told = await keptLastWords(source, haveRun.slice(0, MOST_TOLD).map(({ path }) => path));
+  const others = actors.filter((row) => !haveRun.includes(row)).slice(0, MOST_LOOKED_AT);
+  for (const { path, lines } of await keptLastWords(source, others.map(({ path }) => path))) {
+    const since = lines.filter(({ at }) => at >= begunAt * 1_000);
+    if (since.length > 0 && told.length < MOST_TOLD) told.push({ path, lines: since });
+  }
+  return told;
 }
 
-/** Those of some actors, the last of them. */
+/** Those of some actors. */
 export async function keptLastWords(
   { files, folder, plan }: LogSource,
   paths: readonly string[],
-): Promise<readonly LastWords[]> {
+): Promise<LastWords[]> {
   const mask = maskerFor(plan).text;
   const told: LastWords[] = [];
-  for (const path of paths.slice(-MOST_TOLD)) {
+  for (const path of paths) {
     const lines = await fromPromise(readTail(files, folder, { path, count: TAIL_LINES, mask }));
     told.push({ path, lines: lines.map(({ at, stream, text, cut }) => ({ at, stream, text, cut })) });
   }

@@ -9,7 +9,7 @@ import type { Program } from "../host/ports/program.ts";
 import { type Command, GLOBAL_OPTIONS, optionsOf } from "./command.ts";
 import { findVerb } from "./find_verb.ts";
 import { HELP_FACTS } from "./help/help_facts.ts";
-import { asksFor, type Option, parseWords, usage } from "./option.ts";
+import { asksFor, type Option, parseWords, usage, withDashes } from "./option.ts";
 import { Ui } from "./ui.ts";
 import { type Verb, VERBS } from "./verbs.ts";
 
@@ -24,7 +24,8 @@ export interface Hosts {
 export async function main(hosts: Hosts, program: Program): Promise<number> {
   let ui = uiFor(program, program.args, GLOBAL_OPTIONS);
   try {
-    const { verb, words, asksForVersion } = await findVerb(program.args, optionsBehind);
+    const { verb, words: found, asksForVersion } = await findVerb(program.args, optionsBehind);
+    const words = await ownWords(verb, found);
     if (asksForVersion) {
       await ui.print(`supervise ${VERSION}`);
       return ExitCode.done;
@@ -96,6 +97,12 @@ const HELP: Verb = {
   ...HELP_FACTS,
   load: async () => (await import("./help/help_command.ts")).help,
 };
+
+/** The words, those of another program's command line behind dashes. */
+async function ownWords(verb: string | undefined, words: readonly string[]): Promise<readonly string[]> {
+  const command = await verbCalled(verb)?.load();
+  return command?.takesCommand === true ? withDashes(words, optionsOf(command)) : words;
+}
 
 async function optionsBehind(verb: string | undefined): Promise<readonly Option[]> {
   return optionsOf(await verbCalled(verb)?.load());

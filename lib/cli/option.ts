@@ -118,6 +118,26 @@ export function spelledOut(words: readonly string[], options: readonly Option[])
   return [...spelled, ...after];
 }
 
+/** The words with a `--` before the first that is neither an option nor the value of one, if there is none yet. */
+export function withDashes(words: readonly string[], options: readonly Option[]): readonly string[] {
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index]!;
+    if (word === "--") return words;
+    if (!word.startsWith("-") || word === "-") return words.toSpliced(index, 0, "--");
+    if (takesNext(word, options)) index++;
+  }
+  return words;
+}
+
+/** Whether the word behind an option is its value: behind the first letter of a group that has one, if that is the last. */
+function takesNext(word: string, options: readonly Option[]): boolean {
+  const isValued = (option: Option | undefined) => option?.value !== undefined;
+  if (word.startsWith("--")) return isValued(options.find(({ name }) => word === `--${name}`));
+  const letters = [...word.slice(1)];
+  const at = letters.findIndex((letter) => isValued(options.find(({ short }) => short === letter)));
+  return at >= 0 && at === letters.length - 1;
+}
+
 /** The words before a `--`, and those from it on, which are no options whatever they look like. */
 function splitAtDashes(words: readonly string[]): readonly [readonly string[], readonly string[]] {
   const dashes = words.indexOf("--");

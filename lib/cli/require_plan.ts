@@ -9,6 +9,7 @@ import { variableMark } from "../daemon/variable_mark.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { activeProfiles } from "./active_profiles.ts";
 import type { Context } from "./command.ts";
+import { foreignFile } from "./foreign_file.ts";
 import { problemFields, renderProblems } from "./render/problems.ts";
 
 /** What becomes of limits that cannot be kept: those that must be are errors, or all are told and none is. */
@@ -82,14 +83,21 @@ export async function requireSound(
   },
   undone: string,
 ): Promise<void> {
-  const rendered = renderProblems(problems, texts, ui.err.isOn, ui.talkColumns);
+  const foreign = isValid ? null : await foreignFile(file, { problems, texts });
+  const rendered = foreign?.isOtherLanguage === true
+    ? ""
+    : renderProblems(problems, texts, ui.err.isOn, ui.talkColumns);
   if (rendered !== "") await fromPromise(ui.say(rendered.trimEnd()));
   if (isValid) return;
-  throw new UserError("config/invalid", `"${file}" is not valid, and nothing ${undone}`, {
-    exitCode: ExitCode.badConfig,
-    hint: "`supervise check` reports the same without starting anything",
-    details: { problems: problems.filter(isError).map(problemFields) },
-  });
+  throw new UserError(
+    "config/invalid",
+    `${foreign?.message ?? `"${file}" is not valid`}, and nothing ${undone}`,
+    {
+      exitCode: ExitCode.badConfig,
+      hint: foreign?.hint ?? "`supervise check` reports the same without starting anything",
+      details: { problems: problems.filter(isError).map(problemFields) },
+    },
+  );
 }
 
 function isError({ severity }: Problem): boolean {

@@ -16,10 +16,22 @@ export interface Verb extends VerbFacts {
 /** All verbs, in the order in which the help lists them. */
 export const VERBS: readonly Verb[] = [
   {
+    name: "init",
+    aliases: [],
+    summary: "writes a configuration for the project here, or is process 1 of a container",
+    load: async () => (await import("./commands/init.ts")).init,
+  },
+  {
     name: "up",
     aliases: [],
     summary: "starts the tree of a file",
     load: async () => (await import("./commands/up.ts")).up,
+  },
+  {
+    name: "run",
+    aliases: [],
+    summary: "runs commands side by side, without a file",
+    load: async () => (await import("./commands/run.ts")).run,
   },
   {
     name: "down",
@@ -146,12 +158,6 @@ export const VERBS: readonly Verb[] = [
     aliases: [],
     summary: "writes a configuration for another tool",
     load: async () => (await import("./commands/export.ts")).exportVerb,
-  },
-  {
-    name: "init",
-    aliases: [],
-    summary: "runs one command as process 1 of a container",
-    load: async () => (await import("./commands/init.ts")).init,
   },
   {
     name: "schema",

@@ -59,7 +59,7 @@ export function findFile(
   }
   throw notFound(
     `There is no ${DEFAULT_FILE} in "${program.cwd}" or in a folder above it`,
-    "name the file (-f FILE), or the tree (-p NAME)",
+    "`supervise init` writes one for what is here; or name the file (-f FILE), or the tree (-p NAME)",
   );
 }
 

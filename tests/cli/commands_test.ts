@@ -22,6 +22,8 @@ const COMMANDS_OF: Readonly<Record<string, readonly string[]>> = {
   up_detached: ["up"],
   up_tree: ["up"],
   down_unanswered: ["down"],
+  init_container: ["init"],
+  init_project: ["init"],
 };
 
 function optionsOf(command: Command) {

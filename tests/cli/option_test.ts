@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { ExitCode } from "../../lib/base/exit_code.ts";
 import { UserError } from "../../lib/base/user_error.ts";
-import { asksFor, type Option, type Parsed, parseWords, withGlobals } from "../../lib/cli/option.ts";
+import {
+  asksFor,
+  type Option,
+  type Parsed,
+  parseWords,
+  withDashes,
+  withGlobals,
+} from "../../lib/cli/option.ts";
 import { test } from "../harness/test.ts";
 
 const OPTIONS: readonly Option[] = [
@@ -145,4 +152,26 @@ test("options: a command's own options hide global ones by name, and take their 
     { name: "file", value: "FILE", doc: "global" },
     { name: "quiet", short: "q", doc: "global" },
   ]);
+});
+
+test("options: behind the first word of another program's command line there are none", () => {
+  const options: Option[] = [
+    { name: "names", short: "n", value: "NAME", many: true, doc: "" },
+    { name: "shell", short: "s", doc: "" },
+  ];
+  const cases: [string, string][] = [
+    ["ls -l", "-- ls -l"],
+    ["-s ls -l", "-s -- ls -l"],
+    ["-n a ls -n", "-n a -- ls -n"],
+    ["-sn a ls", "-sn a -- ls"],
+    ["-na ls", "-na -- ls"],
+    ["--names a ls", "--names a -- ls"],
+    ["--names=a ls --shell", "--names=a -- ls --shell"],
+    ["-s -- ls -- x", "-s -- ls -- x"],
+    ["-s", "-s"],
+    ["- x", "-- - x"],
+  ];
+  for (const [words, expected] of cases) {
+    assert.deepEqual(withDashes(words.split(" "), options), expected.split(" "), words);
+  }
 });

@@ -402,6 +402,8 @@ export class FakeTrees {
       callersOpenFilesLimit: null,
       stdout: output,
       stderr: output,
+      canAsk: false,
+      readLine: () => null,
       onSignal: (signal, callback) => puppet?.onSignal(signal, callback) ?? lacking(),
       listensTo: () => false,
       callbacksAt: () => 0,

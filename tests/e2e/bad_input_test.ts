@@ -9,7 +9,7 @@ e2e(
     assert.deepEqual([missing.code, missing.stdout], [5, ""]);
     assert.match(
       missing.stderr,
-      /There is no supervise\.toml in ".*" or in a folder above it\nhint: name the file \(-f FILE\)/,
+      /There is no supervise\.toml in ".*" or in a folder above it\nhint: `supervise init` writes one .* name the file \(-f FILE\)/,
     );
     assert.match((await sandbox.supervise("up", "nope.toml")).stderr, /There is no file ".*\/nope\.toml"/);
     const cases: [string, RegExp][] = [

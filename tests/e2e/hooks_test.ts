@@ -35,19 +35,31 @@ e2e("hooks: each runs in its place, as the actor does, and is told about the run
   assert.equal((await sandbox.supervise("down")).code, 0);
 });
 
-e2e("hooks: a pre_start that fails is a failed start, which says so", async (sandbox) => {
-  sandbox.config(`
+e2e("hooks: a pre_start that fails is a failed start, which says so with its last lines", async (sandbox) => {
+  const config = (hook: string) =>
+    sandbox.config(`
     [actors.a]
     exec = "sleep 1000"
+    daemon = true
     restart = "never"
-    hooks = { pre_start = ${SHELL("echo no database >&2; exit 4")} }
+    hooks = { pre_start = ${SHELL(hook)} }
+    [actors.b]
+    shell = "echo b ran; sleep 1000"
+    daemon = true
+    depends_on = ["a"]
     [actors.z]
     exec = "sleep 1000"
     daemon = true
   `);
+  config("true");
+  assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+  assert.equal((await sandbox.supervise("down")).code, 0);
+  config("echo no database >&2; exit 4");
   const { code, stderr } = await sandbox.supervise("up", "-d", "--keep");
   assert.notEqual(code, 0);
   assert.match(stderr, /its pre_start hook failed: exit code 4/);
+  assert.match(stderr, /last lines of a:\n {4}err no database\n/);
+  assert.doesNotMatch(stderr, /last lines of b:/, "what it said in an earlier tree");
   assert.match((await sandbox.supervise("logs", "a")).stdout, /no database/);
   assert.match((await sandbox.supervise("events")).stdout, /a: its pre_start hook failed: exit code 4/);
   assert.equal((await sandbox.supervise("down")).code, 0);

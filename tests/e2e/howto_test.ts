@@ -1,7 +1,8 @@
 /**
- * The how-to pages, and the one on files of other tools, do what they say: the files of a page are written into a folder, and
- * its commands are typed there, one block after the other. A block is a file if its first line names one
- * (```` ```toml supervise.toml ````), and commands if it is a bare `sh`. Ports that a page names are others in the test, because many tests run at once.
+ * The how-to pages do what they say, as do those about the first minute and about files of other tools: the files of a page are
+ * written into a folder, and its commands are typed there, one block after the other. A block is a file if its first line names
+ * one (```` ```toml supervise.toml ````), and commands if it is a bare `sh`. Ports that a page names are others in the test,
+ * because many tests run at once.
  */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -10,7 +11,8 @@ import { freePort } from "../harness/ports.ts";
 import process from "node:process";
 import { e2e, type Sandbox, SUPERVISE } from "../harness/supervise.ts";
 
-const PAGES = new URL("../../docs/howto/", import.meta.url);
+const DOCS = new URL("../../docs/", import.meta.url);
+const HOW_TO = readdirSync(new URL("howto/", DOCS)).filter((name) => name.endsWith(".md"));
 const BLOCK = /^```(\w+)(?: (\S+))?\n([^]*?)^```$/gm;
 
 interface Block {
@@ -20,11 +22,11 @@ interface Block {
   readonly text: string;
 }
 
-const TYPED = [...readdirSync(PAGES).filter((name) => name.endsWith(".md")), "../importing.md"];
+const TYPED = ["getting_started.md", "importing.md", ...HOW_TO.map((name) => `howto/${name}`)];
 
 for (const page of TYPED) {
   e2e(`how-to: ${page} does what it says`, async (sandbox) => {
-    const blocks = await blocksOf(readFileSync(new URL(page, PAGES), "utf8"));
+    const blocks = await blocksOf(readFileSync(new URL(page, DOCS), "utf8"));
     const commands = blocks.filter(({ language, file }) => language === "sh" && file === null);
     assert.ok(commands.length > 0, "a page has commands");
     sandbox.write("bin/supervise", `#!/bin/sh\nexec ${SUPERVISE.map(quoted).join(" ")} "$@"\n`, 0o755);

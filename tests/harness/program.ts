@@ -37,6 +37,12 @@ export class FakeProgram implements Program {
     return listeners.length > 0;
   }
 
+  readonly canAsk = false;
+
+  readLine(): string | null {
+    return null;
+  }
+
   onExit(): () => void {
     return () => {};
   }

@@ -1,4 +1,5 @@
 import { ExitCode } from "../../base/exit_code.ts";
+import { UserError } from "../../base/user_error.ts";
 import { checkFile } from "../../daemon/check/check_file.ts";
 import { readPiped } from "../../daemon/load_plan.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
@@ -6,6 +7,7 @@ import { activeProfiles, PROFILE_OPTION } from "../active_profiles.ts";
 import type { Command } from "../command.ts";
 import { fileOf } from "../which_tree.ts";
 import { quote } from "../../config/wording.ts";
+import { foreignFile } from "../foreign_file.ts";
 import { includedLines } from "../render/plan.ts";
 import { problemFields, renderProblems } from "../render/problems.ts";
 
@@ -37,8 +39,21 @@ export const check: Command = {
         ui.printJson([{ ok, problems: problems.map(problemFields), files: [...texts.keys()] }]),
       );
     } else {
-      const rendered = renderProblems(problems, texts, ui.err.isOn, ui.talkColumns);
+      const foreign = await foreignFile(file, { problems, texts });
+      const rendered = foreign?.isOtherLanguage === true
+        ? ""
+        : renderProblems(problems, texts, ui.err.isOn, ui.talkColumns);
       if (rendered !== "") await fromPromise(ui.say(rendered.trimEnd()));
+      if (foreign !== null) {
+        await fromPromise(
+          ui.complain(
+            new UserError("config/invalid", foreign.message, {
+              exitCode: ExitCode.badConfig,
+              hint: foreign.hint,
+            }),
+          ),
+        );
+      }
       for (const pattern of unmatched) {
         await fromPromise(ui.say(`note: include ${quote(pattern)} matches no file`));
       }

@@ -65,23 +65,29 @@ export const up: Command = {
   words: [0, 1],
   takes: ["file"],
   async run(context) {
-    const { host, program, args } = context;
+    const { program, args } = context;
     if (args.has("no-wait") && !args.has("detach")) throw lastsAsLong();
     const options = launchOptions(context, fileOf(context, 0));
     if (program.pid === 1 && args.has("detach")) throw endsContainer();
-    // Before anything is started: what is told process 1 and not heard is lost.
-    const listen = dieOfSignals(program);
-    // They take longer to load than the file takes to be read.
-    const prepared = prepareLaunch(host, program, options);
-    try {
-      const { upTree } = await fromPromise(import("./up_tree.ts"));
-      return await upTree(context, { options, prepared, listen });
-    } finally {
-      // Nothing, if they have been told of a tree.
-      if (prepared !== null) await fromPromise(prepared.letGo());
-    }
+    return await upFile(context, options);
   },
 };
+
+/** Brings up the tree of a file; returns the exit code of the command. @param isPassing Whether all that is known of it goes with it. */
+export async function upFile(context: Context, options: LaunchOptions, isPassing = false): Promise<number> {
+  const { host, program } = context;
+  // Before anything is started: what is told process 1 and not heard is lost.
+  const listen = dieOfSignals(program);
+  // They take longer to load than the file takes to be read.
+  const prepared = prepareLaunch(host, program, options);
+  try {
+    const { upTree } = await fromPromise(import("./up_tree.ts"));
+    return await upTree(context, { options, prepared, listen, isPassing });
+  } finally {
+    // Nothing, if they have been told of a tree.
+    if (prepared !== null) await fromPromise(prepared.letGo());
+  }
+}
 
 function endsContainer(): UserError {
   return usage(

@@ -66,6 +66,7 @@ async function bringUp(
   ended.catch(() => {});
   const ready = client.request("await_ready", {});
   ready.catch(() => {});
+  const begunAt = host.wallClock();
   await fromPromise(client.request("begin", { owner: false }));
   if (args.has("no-wait")) return await tellBegun(context, client);
   const result = await awaitReady(context, client, ready);
@@ -77,7 +78,7 @@ async function bringUp(
   const failed = failureOf(result, isKept);
   if ("ok" in result) {
     const source = { files: host.files, folder, plan };
-    const words = await lastWordsOf(client, source, result.actors.filter(hasFailed));
+    const words = await lastWordsOf(client, source, result.actors.filter(hasFailed), begunAt);
     await tell(context, plan, withLastLines(result, words));
     await tellLastWords(ui, words);
     await fromPromise(ui.complain(failed));

@@ -18,7 +18,7 @@ import { type Nursery, openNursery } from "../../scope/nursery.ts";
 import { sleep } from "../../scope/sleep.ts";
 import type { Context } from "../command.ts";
 import { isGoing, showProgress } from "../progress.ts";
-import { keptLastWords, tellLastWords } from "../last_words.ts";
+import { keptLastWords, MOST_TOLD, tellLastWords } from "../last_words.ts";
 import { Feed } from "../feed.ts";
 import { LineRenderer } from "../render/log_line.ts";
 import { receiptFields, renderReceipt } from "../render/receipt.ts";
@@ -44,14 +44,14 @@ const SIGNALS_TO_PROCESS_1: typeof SIGNALS = [...SIGNALS, ["SIGQUIT", "terminate
 /** Runs the tree in the foreground; returns its exit code. */
 export async function upForeground(
   context: Context,
-  { tree: handed, options, prepared, listen }: UpOrder,
+  { tree: handed, options, prepared, listen, isPassing }: UpOrder,
 ): Promise<number> {
   const { host, program } = context;
   host.processes.outlive(UNHEEDED);
   const launched = await fromPromise(launch(host, program, options, { tree: handed, prepared }));
   const { client } = launched;
   await tellCleared(context.ui, launched);
-  const foreground = new Foreground(context, handed.plan, client, options.stateFolder);
+  const foreground = new Foreground(context, handed.plan, client, { folder: options.stateFolder, isPassing });
   const tree = treeIdOf(host, program.uid, options.file);
   let feeder: ControlClient | null = null;
   try {
@@ -81,6 +81,7 @@ class Foreground {
   readonly #feed: Feed;
   readonly #plan: Plan;
   readonly #folder: string;
+  readonly #isPassing: boolean;
   /** Why not all could be printed; null if it could. */
   #outputError: unknown = null;
   /** The signal that this program was told to stop by; null if none was. */
@@ -89,7 +90,12 @@ class Foreground {
   #isLate = false;
   #isUnread = false;
 
-  constructor(context: Context, plan: Plan, client: ControlClient, folder: string) {
+  constructor(
+    context: Context,
+    plan: Plan,
+    client: ControlClient,
+    { folder, isPassing }: { readonly folder: string; readonly isPassing: boolean },
+  ) {
     this.#context = context;
     this.#client = client;
     const actors = plan.nodes.filter((node) => node.kind !== "tree");
@@ -98,6 +104,7 @@ class Foreground {
     this.#lines = new LineRenderer(paths, context.ui);
     this.#plan = plan;
     this.#folder = folder;
+    this.#isPassing = isPassing;
     this.#tree = treeIdOf(context.host, context.program.uid, plan.file);
     this.#feed = new Feed(context, this.#lines, { folder, paths, inherited });
   }
@@ -174,7 +181,7 @@ class Foreground {
     const code = receipt.left > 0 ? ExitCode.survivors : this.#exitCode(report);
     if (report.reason !== null) {
       await this.#tellLastWords();
-      await fromPromise(ui.complain(failure(report)));
+      await fromPromise(ui.complain(failure(report, this.#isPassing)));
     }
     if (this.#isLate) await fromPromise(ui.complain(late()));
     if (ui.json) {
@@ -194,7 +201,7 @@ class Foreground {
       nodeAt(this.#plan, path as NodeId)?.kind !== "tree"
     );
     const source = { files: host.files, folder: this.#folder, plan: this.#plan };
-    const words = await keptLastWords(source, failed);
+    const words = await keptLastWords(source, failed.slice(-MOST_TOLD));
     await tellLastWords(ui, words);
   }
 
@@ -268,14 +275,19 @@ class Foreground {
   }
 }
 
-function failure({ outcome, reason }: EndReport): UserError {
+function failure({ outcome, reason }: EndReport, isPassing: boolean): UserError {
+  const hint = (text: string) => isPassing ? {} : { hint: text };
   return outcome === "gave_up"
-    ? new UserError("tree/gave-up", `The tree gave up: ${reason}`, {
-      hint: "`supervise events` shows what led to it, `supervise logs` what was said",
-    })
-    : new UserError("tree/failed", `The tree failed: ${reason}`, {
-      hint: "`supervise logs` shows what was said",
-    });
+    ? new UserError(
+      "tree/gave-up",
+      `The tree gave up: ${reason}`,
+      hint("`supervise events` shows what led to it, `supervise logs` what was said"),
+    )
+    : new UserError(
+      "tree/failed",
+      `The tree failed: ${reason}`,
+      hint("`supervise logs` shows what was said"),
+    );
 }
 
 function late(): UserError {

@@ -16,7 +16,7 @@ import type { UpOrder } from "../up_order.ts";
 const REST_GRACE_MS = 2_000;
 
 /** What is known before the file is read. */
-export interface EarlyOrder extends Pick<UpOrder, "options" | "listen"> {
+export interface EarlyOrder extends Pick<UpOrder, "options" | "listen" | "isPassing"> {
   /** Guardian and supervisor, if they have been started already. */
   readonly prepared: Prepared | null;
 }
@@ -24,7 +24,7 @@ export interface EarlyOrder extends Pick<UpOrder, "options" | "listen"> {
 /** See the module. */
 export async function upTree(
   context: Context,
-  { options: asked, prepared, listen }: EarlyOrder,
+  { options: asked, prepared, listen, isPassing }: EarlyOrder,
 ): Promise<number> {
   const { host, program, ui, args } = context;
   pruneTrees(host, program.uid);
@@ -33,7 +33,7 @@ export async function upTree(
   const plan = adjustPlan(loaded.plan, asked);
   await tellShort(ui, shortages(plan, host.facts(), program.uid === 0));
   const options = { ...asked, profiles: plan.profiles };
-  const order: UpOrder = { tree: { ...loaded, plan, found }, options, prepared, listen };
+  const order: UpOrder = { tree: { ...loaded, plan, found }, options, prepared, listen, isPassing };
   const start = async () => {
     if (args.has("detach")) {
       const { upDetached } = await fromPromise(import("./up_detached.ts"));

@@ -15,13 +15,17 @@ export function renderFindings(findings: readonly Finding[], file: string, paint
     const count = findings.filter((finding) => finding.outcome === outcome).length;
     return `${counted(count, "line")} ${outcome}`;
   });
+  return [...findingLines(findings, file, paint), counts.join(", ")].join("\n");
+}
+
+/** A line for each; a hint is said once. @param file The file whose lines need not be told from those of another one. */
+export function findingLines(findings: readonly Finding[], file: string, paint: Painter): readonly string[] {
   const hints = new Set<string>();
-  const lines = findings.map((finding) => {
+  return findings.map((finding) => {
     const isNew = finding.hint !== null && !hints.has(finding.hint);
     if (finding.hint !== null) hints.add(finding.hint);
     return lineOf(finding, file, isNew, paint);
   });
-  return [...lines, counts.join(", ")].join("\n");
 }
 
 function lineOf(

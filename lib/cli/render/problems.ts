@@ -1,10 +1,14 @@
 import { counted, grouped } from "../../base/counted.ts";
+import { nameSome } from "../../base/name_some.ts";
 import type { Problem } from "../../config/problem.ts";
 import { excerptOf } from "./excerpt.ts";
 import { printable } from "./printable.ts";
 
 /** So many problems are shown; a text for people is not read further. */
 const MOST_SHOWN = 100;
+
+/** What is longer than this, such as the list of all keys, is said once. */
+const LONGEST_REPEATED = 80;
 
 /** Text in one style; without colour the text itself. */
 type Paint = (style: keyof typeof STYLES, text: string) => string;
@@ -13,7 +17,8 @@ const STYLES = { error: "1;31", warning: "1;33", title: "1", frame: "1;34", labe
 
 /**
  * Problems as people read them: what is wrong, where, the line with the place underlined, what was expected and what to
- * do; at the end their number. Empty for no problems.
+ * do; at the end their number. What is the same at several places is said at the first, with the others. Empty for no
+ * problems.
  *
  * @param texts The files by name.
  * @param columns Those of the terminal; Infinity where there is none.
@@ -29,18 +34,35 @@ export function renderProblems(
   const lines = new Map(
     [...texts].map(([file, text]) => [file, text.replace(/^\uFEFF/, "").split(/\r?\n/)]),
   );
-  const blocks = shownOf(problems).map((problem) => {
+  const groups = alike(problems);
+  const shown = shownOf(groups.map(([first]) => first));
+  const said = new Set<string>();
+  const blocks = groups.filter(([first]) => shown.includes(first)).map(([problem, ...others]) => {
     const line = lines.get(problem.file)?.[problem.line - 1];
     return [
       ...headerOf(problem, paint),
       ...excerptLines(problem, line, columns, paint),
-      ...adviceOf(problem, paint),
+      ...adviceOf(problem, said, paint),
+      ...othersOf(problem, others, paint),
       "",
     ];
   });
-  const more = problems.length - blocks.length;
+  const more = groups.length - blocks.length;
   const untold = more === 0 ? [] : [`and ${grouped(more)} more; --json has them all`, ""];
   return `${[...blocks.flat(), ...untold, countOf(problems)].join("\n")}\n`;
+}
+
+/** Problems that differ in their places alone, in the order of the first of each. */
+function alike(problems: readonly Problem[]): readonly (readonly [Problem, ...Problem[]])[] {
+  const groups = new Map<string, [Problem, ...Problem[]]>();
+  for (const problem of problems) {
+    const { name, severity, message, expected, hint } = problem;
+    const key = JSON.stringify([name, severity, message, expected, hint]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [problem]);
+    else group.push(problem);
+  }
+  return [...groups.values()];
 }
 
 /** Where there are more than anybody reads, errors come before warnings. */
@@ -79,11 +101,23 @@ function excerptLines(
   ];
 }
 
-function adviceOf({ expected, hint }: Problem, paint: Paint): readonly string[] {
+/** @param said What has been said before, and is long. */
+function adviceOf({ expected, hint }: Problem, said: Set<string>, paint: Paint): readonly string[] {
   const lines = [["expected", expected], ["hint", hint]] as const;
-  return lines.flatMap(([label, text]) =>
-    text === null ? [] : [`  ${paint("label", `${label}:`)} ${printable(text)}`]
+  return lines.flatMap(([label, text]) => {
+    if (text === null) return [];
+    const isKnown = said.has(text);
+    if (text.length > LONGEST_REPEATED) said.add(text);
+    return [`  ${paint("label", `${label}:`)} ${isKnown ? "as above" : printable(text)}`];
+  });
+}
+
+function othersOf({ file }: Problem, others: readonly Problem[], paint: Paint): readonly string[] {
+  if (others.length === 0) return [];
+  const places = others.map((other) =>
+    `${other.file === file ? "" : `${other.file}:`}${other.line}:${other.column}`
   );
+  return [`  ${paint("label", "also at:")} ${printable(nameSome(places))}`];
 }
 
 function countOf(problems: readonly Problem[]): string {

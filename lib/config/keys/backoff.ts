@@ -1,4 +1,5 @@
 import { duration } from "../values/duration.ts";
+import { firstPause, seconds } from "../values/foreign_values.ts";
 import { key, type Keys, type TableKind } from "../values/key.ts";
 import { number } from "../values/scalar.ts";
 import { table } from "../values/table.ts";
@@ -29,4 +30,7 @@ export const BACKOFF: TableKind<typeof BACKOFF_KEYS> = {
 };
 
 /** A value of `backoff`. */
-export const backoff = table(BACKOFF, '{ initial = "100ms", max = "30s" }');
+export const backoff = table(BACKOFF, '{ initial = "100ms", max = "30s" }', (item) => {
+  const initial = firstPause(seconds)(item);
+  return initial === null ? null : `{ initial = ${initial} }`;
+});

@@ -1,4 +1,5 @@
 import { choice } from "../values/choice.ts";
+import { RESTART_WORDS } from "../values/foreign_values.ts";
 import { key, type Keys } from "../values/key.ts";
 import { boolean } from "../values/scalar.ts";
 import { backoff } from "./backoff.ts";
@@ -8,7 +9,7 @@ import { profiles } from "./profiles.ts";
 /** What actors and nested trees have in common as children of a supervisor. */
 export const CHILD_KEYS = {
   restart: key(
-    choice("restart policy", ["always", "on-failure", "never"]),
+    choice("restart policy", ["always", "on-failure", "never"], { others: RESTART_WORDS }),
     null,
     "When to start it again after it has ended; `always` for daemons, `never` for one-shots.",
     '"on-failure"',

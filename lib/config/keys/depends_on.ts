@@ -1,6 +1,7 @@
 import type { Condition } from "../plan.ts";
 import type { Span } from "../toml/source.ts";
 import { choice } from "../values/choice.ts";
+import { CONDITION_WORDS } from "../values/foreign_values.ts";
 import { either, list, mapped, record } from "../values/compound.ts";
 import { text } from "../values/text.ts";
 import type { Type } from "../values/type.ts";
@@ -19,13 +20,11 @@ const byName: Type<Wanted> = text({
   parse: (name, { span }) => ({ name, condition: null, at: span }),
 });
 
-const condition: Type<Condition> = choice("condition", [
-  "started",
-  "ready",
-  "healthy",
-  "completed",
-  "exited",
-]);
+const condition: Type<Condition> = choice(
+  "condition",
+  ["started", "ready", "healthy", "completed", "exited"],
+  { others: CONDITION_WORDS, within: "condition" },
+);
 
 const byCondition = record({
   name: "a table of conditions",

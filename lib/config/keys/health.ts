@@ -4,6 +4,7 @@ import { command } from "../values/command.ts";
 import { duration } from "../values/duration.ts";
 import { key, type Keys, type TableKind } from "../values/key.ts";
 import { integer } from "../values/scalar.ts";
+import { suggestProbe } from "./suggest_probe.ts";
 import { table } from "../values/table.ts";
 
 /** The keys of `health` that say how it is found out; a table has exactly one. */
@@ -45,4 +46,8 @@ export const HEALTH: TableKind<typeof HEALTH_KEYS> = {
 };
 
 /** A value of `health`. */
-export const health = table(HEALTH, '{ http = "http://127.0.0.1:8080/health", interval = "5s" }');
+export const health = table(
+  HEALTH,
+  '{ http = "http://127.0.0.1:8080/health", interval = "5s" }',
+  suggestProbe,
+);

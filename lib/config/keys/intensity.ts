@@ -19,6 +19,10 @@ export const INTENSITY: TableKind<typeof INTENSITY_KEYS> = {
 
 /** A value of `intensity`. */
 export const intensity = either(
-  table(INTENSITY, '{ restarts = 5, within = "30s" }'),
+  table(
+    INTENSITY,
+    '{ restarts = 5, within = "30s" }',
+    (item) => item.kind === "integer" ? `{ restarts = ${item.source}, within = "30s" }` : null,
+  ),
   choice("intensity", ["unlimited"]),
 );

@@ -6,6 +6,7 @@ import { boolean, integer } from "../values/scalar.ts";
 import { size } from "../values/size.ts";
 import { table } from "../values/table.ts";
 import { path } from "../values/text.ts";
+import { quote } from "../wording.ts";
 
 const MIB = 2 ** 20;
 
@@ -37,6 +38,6 @@ export const LOG: TableKind<typeof LOG_KEYS> = { name: "log", title: "a log tabl
 
 /** A value of `log`. */
 export const log = either(
-  choice("log", ["inherit", "null"]),
+  choice("log", ["inherit", "null"], { suggest: (value) => `{ file = ${quote(value)} }` }),
   table(LOG, '{ max_size = "10MiB", keep = 5, compress = true }'),
 );

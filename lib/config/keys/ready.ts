@@ -4,6 +4,7 @@ import { duration } from "../values/duration.ts";
 import { key, type Keys, type TableKind } from "../values/key.ts";
 import { isTrue } from "../values/scalar.ts";
 import { pattern } from "../values/pattern.ts";
+import { suggestProbe } from "./suggest_probe.ts";
 import { table } from "../values/table.ts";
 import { path } from "../values/text.ts";
 
@@ -40,4 +41,4 @@ export const READY: TableKind<typeof READY_KEYS> = {
 };
 
 /** A value of `ready`. */
-export const ready = table(READY, '{ tcp = "127.0.0.1:5432" }');
+export const ready = table(READY, '{ tcp = "127.0.0.1:5432" }', suggestProbe);

@@ -1,6 +1,8 @@
 import { choice } from "../values/choice.ts";
 import { command } from "../values/command.ts";
+import type { Item } from "../toml/item.ts";
 import { duration } from "../values/duration.ts";
+import { same, seconds } from "../values/foreign_values.ts";
 import { key, type Keys, type TableKind } from "../values/key.ts";
 import { signal } from "../values/signal.ts";
 import { table } from "../values/table.ts";
@@ -32,4 +34,11 @@ const STOP_KEYS = {
 export const STOP: TableKind<typeof STOP_KEYS> = { name: "stop", title: "a stop table", keys: STOP_KEYS };
 
 /** A value of `stop`. */
-export const stop = table(STOP, '{ signal = "SIGTERM", grace = "10s" }');
+export const stop = table(STOP, '{ signal = "SIGTERM", grace = "10s" }', suggestStop);
+
+/** One value says how long it may take, or by which signal it is asked. */
+function suggestStop(item: Item): string | null {
+  const grace = seconds(item);
+  if (grace !== null) return `{ grace = ${grace} }`;
+  return item.kind === "string" && /^[A-Z0-9+]+$/.test(item.value) ? `{ signal = ${same(item)} }` : null;
+}

@@ -3,13 +3,23 @@ import { anyOf, didYouMean, quote } from "../wording.ts";
 import { text } from "./text.ts";
 import type { Type } from "./type.ts";
 
-/**
- * One of a few words; `what` names them in messages. Those in `later` are known, but this version refuses them.
- */
+/** What else is known of the words of a choice. */
+export interface ChoiceOptions {
+  /** Words that are known, but that this version refuses. */
+  readonly later?: readonly string[];
+  /** What other tools say for them, in lower case; `true` and `false` stand for booleans, too. */
+  readonly others?: ReadonlyMap<string, string>;
+  /** The key under which other tools have the word, in a table of its own: `{ condition = "..." }`. */
+  readonly within?: string;
+  /** What to write for a text that is none of the words; null if there is no guess. */
+  readonly suggest?: (value: string) => string | null;
+}
+
+/** One of a few words; `what` names them in messages. */
 export function choice<const T extends string>(
   what: string,
   values: readonly T[],
-  later: readonly string[] = [],
+  { later = [], others = new Map(), within, suggest = () => null }: ChoiceOptions = {},
 ): Type<T> {
   const expected = anyOf(values.map(quote));
   return text<T>({
@@ -24,10 +34,24 @@ export function choice<const T extends string>(
           expected,
         });
       }
-      const nearest = nearestName(value, [...values, ...later]);
-      const message = `unknown ${what} ${quote(value)}${didYouMean(nearest)}`;
-      return report.add("config/bad-value", item.span, message, { expected });
+      const meant = others.get(value.trim().toLowerCase()) ??
+        nearestName(value, [...values, ...later]);
+      const message = `unknown ${what} ${quote(value)}${didYouMean(meant)}`;
+      const suggestion = meant === null ? suggest(value) : null;
+      return report.add("config/bad-value", item.span, message, {
+        expected,
+        hint: suggestion === null ? null : `write ${suggestion}`,
+      });
     },
-    suggest: () => null,
+    suggest: (item) => {
+      const word = item.kind === "table" && within !== undefined ? item.entries.get(within)?.item : item;
+      if (word?.kind === "boolean") return quoted(others.get(String(word.value)));
+      if (word === item || word?.kind !== "string") return null;
+      return quoted(values.find((known) => known === word.value) ?? others.get(word.value.toLowerCase()));
+    },
   });
+}
+
+function quoted(word: string | undefined): string | null {
+  return word === undefined ? null : quote(word);
 }

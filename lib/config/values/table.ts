@@ -4,7 +4,7 @@ import type { Span } from "../toml/source.ts";
 import { anyOf, didYouMean, quote } from "../wording.ts";
 import type { Field } from "./compound.ts";
 import type { Fields, Keys, TableKind } from "./key.ts";
-import { SYNONYMS } from "./synonyms.ts";
+import { type ForeignWord, foreignWord, foreignWords, type Meaning } from "./foreign_words.ts";
 import { type Reading, rejectItem, type Type } from "./type.ts";
 
 /** A table that was read. */
@@ -15,15 +15,19 @@ export interface TableValue<K extends Keys> {
   readonly present: ReadonlyMap<string, Span>;
 }
 
-/** A table of one kind; `example` shows one. */
-export function table<K extends Keys>(kind: TableKind<K>, example: string): Type<TableValue<K>> {
+/** A table of one kind; `example` shows one, `suggest` makes one of another value. */
+export function table<K extends Keys>(
+  kind: TableKind<K>,
+  example: string,
+  suggest: Type<unknown>["suggest"] = () => null,
+): Type<TableValue<K>> {
   const type: Type<TableValue<K>> = {
     name: "a table",
     expected: `a table such as ${example}`,
     shape: { kind: "table", name: kind.name },
     read: (item, reading) =>
       item.kind === "table" ? readTable(item, kind, reading) : rejectItem(item, type, reading),
-    suggest: () => null,
+    suggest,
   };
   return type;
 }
@@ -58,36 +62,59 @@ function rejectLater({ key, keySpan }: Entry, { report }: Reading): void {
 function rejectUnknown<K extends Keys>(entry: Entry, { title, keys }: TableKind<K>, reading: Reading): void {
   const places = reading.placesOf(entry.key);
   const meant = suggestKey(entry.key, keys, places);
-  const message = `unknown key ${quote(entry.key)}${didYouMean(meant)}`;
-  const isElsewhere = meant === null && places.length > 0;
-  reading.report.add("config/unknown-key", entry.keySpan, message, {
-    expected: meant === null && !isElsewhere ? `a key of ${title}: ${anyOf(supported(keys))}` : null,
-    hint: isElsewhere
-      ? `${quote(entry.key)} is a key of ${anyOf(places)}`
-      : meant === null
-      ? dottedNameHint(entry, title)
-      : null,
-  });
+  const foreign = foreignHint(entry, keys, places);
+  const isElsewhere = meant === null && foreign === null && places.length > 0;
+  const isKnown = meant !== null || foreign !== null || isElsewhere;
+  reading.report.add(
+    "config/unknown-key",
+    entry.keySpan,
+    `unknown key ${quote(entry.key)}${didYouMean(meant)}`,
+    {
+      expected: isKnown ? null : `a key of ${title}: ${anyOf(supported(keys))}`,
+      hint: isElsewhere
+        ? `${quote(entry.key)} is a key of ${anyOf(places)}`
+        : foreign ?? (meant === null ? dottedNameHint(entry, title) : null),
+    },
+  );
+}
+
+/** What to write in place of another tool's word, with its value; null if it is none, or has nothing to do with this table. */
+function foreignHint({ key, item }: Entry, keys: Keys, places: readonly string[]): string | null {
+  const word = wordOf(key, places);
+  const meaning = meaningOf(word, keys);
+  if (word === null || (meaning === null && word.advice === null)) return null;
+  const place = word.of === null ? "" : `in place of ${key} (${word.of}) `;
+  return `${place}${meaning === null ? word.advice : `write ${meaning.write(item)}`}`;
 }
 
 /**
  * The key that was most likely meant by one that a table does not have, if there is one; not by a guess where the key is
- * known at other places.
+ * known at other places, or is another tool's.
  */
 export function suggestKey(typed: string, keys: Keys, places: readonly string[]): string | null {
-  return synonymOf(typed, keys) ?? (places.length > 0 ? null : nearestKey(typed, keys));
+  const word = wordOf(typed, places);
+  const meaning = meaningOf(word, keys);
+  if (meaning !== null) return meaning.key;
+  return places.length > 0 || word !== null ? null : nearestKey(typed, keys);
 }
 
-/** The key that another system's word stands for, if the table has it. */
-function synonymOf(typed: string, keys: Keys): string | null {
-  const meant = SYNONYMS.get(typed.toLowerCase().replaceAll("-", "_"));
-  return meant !== undefined && Object.hasOwn(keys, meant) ? meant : null;
+/** Another tool's word; one of our own that is at the wrong place is no other's that is nearly spelt so. */
+function wordOf(typed: string, places: readonly string[]): ForeignWord | null {
+  const word = foreignWord(typed);
+  return places.length > 0 && word?.word !== typed ? null : word;
+}
+
+/** What another tool's word stands for in a table. */
+function meaningOf(word: ForeignWord | null, keys: Keys): Meaning | null {
+  return word?.meanings.find(({ key }) => Object.hasOwn(keys, key)) ?? null;
 }
 
 function nearestKey(typed: string, keys: Keys): string | null {
-  const synonyms = [...SYNONYMS.keys()].filter((word) => synonymOf(word, keys) !== null);
-  const nearest = nearestName(typed, [...Object.keys(keys), ...synonyms]);
-  return nearest === null || Object.hasOwn(keys, nearest) ? nearest : synonymOf(nearest, keys);
+  const words = foreignWords().filter((word) => meaningOf(word, keys) !== null).map(({ word }) => word);
+  const nearest = nearestName(typed, [...Object.keys(keys), ...words]);
+  return nearest === null || Object.hasOwn(keys, nearest)
+    ? nearest
+    : meaningOf(foreignWord(nearest), keys)!.key;
 }
 
 function supported(keys: Keys): readonly string[] {

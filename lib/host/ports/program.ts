@@ -51,6 +51,10 @@ export interface Program {
   readonly callersOpenFilesLimit: number | null;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Whether somebody can be asked: standard input and standard error are a terminal. */
+  readonly canAsk: boolean;
+  /** Waits for a line that somebody types, while nothing else in this program goes on; null at the end of the input. */
+  readLine(): string | null;
   /**
    * Calls back at each signal instead of dying of it; returns how to stop that. A signal that was ignored when this program
    * was started stays ignored, as `nohup` and shells want it of what they put into the background, unless `options` say

@@ -6,12 +6,13 @@ import type { Output, Program } from "../ports/program.ts";
 import { ACTOR_VERB } from "./actor_verb.ts";
 import { ignoredAtStart } from "./ignored_at_start.ts";
 import { closeInspector, openInspector } from "./inspector.ts";
-import { nodeFs, nodeOs } from "./lazy_node.ts";
+import { nodeFs, nodeOs, nodeTty } from "./lazy_node.ts";
 import { onExit } from "./on_exit.ts";
 import { openOutput } from "./output.ts";
 import { ownEnvironment } from "./own_environment.ts";
 import { isDeno } from "./runtime.ts";
 import { SCRIPT_VERB } from "./script_verb.ts";
+import { readLine } from "./read_line.ts";
 import { selfCommandOf } from "./self_command.ts";
 import { onUncaught } from "./uncaught.ts";
 
@@ -53,6 +54,10 @@ export function nodeProgram({ isCommand = false }: ProgramOptions = {}): Program
     get stderr() {
       return stderr ??= openOutput(2);
     },
+    get canAsk() {
+      return nodeTty().isatty(0) && nodeTty().isatty(2);
+    },
+    readLine,
     onSignal(signal, callback, { evenIfIgnored } = { evenIfIgnored: false }) {
       const isIgnored = ignoredAtStart().has(signal);
       if (isIgnored && !evenIfIgnored) return () => {};

@@ -57,6 +57,7 @@ const BOUNDED: Readonly<Record<string, string>> = {
   "config/reference/key_facts.ts": "the ways to write one value",
   "config/reference/written_default.ts": "the default of one key",
   "config/text/cron.ts": "nicknames, and the months of a year",
+  "config/values/foreign_values.ts": "a value as it stands, if it is short",
   "config/values/command.ts": "the words of a command, as a suggestion of what to write",
   "config/wording.ts": "keys and values of the language",
   "control/apply_file.ts": "the keys that cannot be changed",

@@ -204,7 +204,7 @@ test("include: the problems of all files are told in one run, each with its file
   assert.deepEqual(problemsOf(`strategy = 'x'\ninclude = "?.toml"`, filesOf(files)), [
     'bad-value 1:12 unknown strategy "x"',
     'unknown-key a.toml:2:1 unknown key "comand", did you mean "exec"?',
-    'bad-value a.toml:3:11 unknown restart policy "no"',
+    'bad-value a.toml:3:11 unknown restart policy "no", did you mean "never"?',
     "syntax b.toml:3:1 this header is never closed",
     'duplicate-key c.toml:2:1 "name" is already defined on line 1',
   ]);

@@ -7,11 +7,9 @@ test("unknown keys: the nearest key, what other systems call it, or where it bel
     ["stop = { comand = 'x' }", 'unknown key "comand", did you mean "command"?', null],
     ["deamon = true", 'unknown key "deamon", did you mean "daemon"?', null],
     ["depends-on = []", 'unknown key "depends-on", did you mean "depends_on"?', null],
-    ["working_dir = 'x'", 'unknown key "working_dir", did you mean "cwd"?', null],
+    ["depnds = 'x'", 'unknown key "depnds", did you mean "depends_on"?', null],
     ["workin_dir = 'x'", 'unknown key "workin_dir", did you mean "cwd"?', null],
-    ["environment = {}", 'unknown key "environment", did you mean "env"?', null],
-    ["Healthcheck = {}", 'unknown key "Healthcheck", did you mean "health"?', null],
-    ["stop = { timeout = '1s' }", 'unknown key "timeout", did you mean "grace"?', null],
+    ["stop = { timeout = '1s' }", 'unknown key "timeout", did you mean "grace"?', 'write grace = "1s"'],
     [
       "strategy = 'x'",
       'unknown key "strategy"',

@@ -79,8 +79,9 @@ test("choices: the values are listed and the nearest is told", () => {
       policies,
       null,
     ],
-    ["restart = 'no'", 'unknown restart policy "no"', policies, null],
-    ["restart = true", "this is a boolean, not a restart policy", policies, null],
+    ["restart = 'no'", 'unknown restart policy "no", did you mean "never"?', policies, null],
+    ["restart = 'whenever'", 'unknown restart policy "whenever"', policies, null],
+    ["restart = true", "this is a boolean, not a restart policy", policies, 'write "always"'],
     ["stop.kill = 'all'", 'unknown kill mode "all"', '"tree" or "process"', null],
   ]);
 });
@@ -113,7 +114,7 @@ test("lists and tables: one value is told to become a list, arguments are split"
       "stop = 'TERM'",
       "this is a string, not a table",
       'a table such as { signal = "SIGTERM", grace = "10s" }',
-      null,
+      "write { signal = 'TERM' }",
     ],
   ]);
 });
