@@ -257,6 +257,10 @@ export class World {
     return this.#request({ type: "rolling_restart_requested", request: null, nodes: this.ids(paths) });
   }
 
+  halt(...paths: readonly string[]): number {
+    return this.#request({ type: "halt_requested", request: null, nodes: this.ids(paths) });
+  }
+
   reset(...paths: readonly string[]): number {
     return this.#request({ type: "reset_requested", request: null, nodes: this.ids(paths) });
   }

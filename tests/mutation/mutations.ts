@@ -132,6 +132,16 @@ export const MUTATIONS: readonly Mutation[] = [
       `isReady(turn, next.id) ? mayLeave(turn, next.id) : turn.now;`,
       `turn.now;`,
     ],
+    [
+      "one that is called off goes on",
+      `turn.rollouts.filter((rollout) => !rollouts.includes(rollout))`,
+      `turn.rollouts`,
+    ],
+    [
+      "nobody is told that it was called off",
+      `for (const rollout of rollouts) halt(turn, rollout,`,
+      `for (const rollout of []) halt(turn, rollout,`,
+    ],
     ["it is over after the first actor", `      members = rest;\n`, `      members = [];\n`],
     [
       "a replica need not last",
