@@ -32,6 +32,7 @@ import { initialState } from "../supervision/initial_state.ts";
 import { nextDeadline, step } from "../supervision/step.ts";
 import { Alerts } from "./alerts/alerts.ts";
 import { loadCronDates, type NextDate } from "./cron_dates.ts";
+import { DateKeeper } from "./date_keeper.ts";
 import { Containment } from "./containment/containment.ts";
 import { FileWatch } from "./watching/file_watch.ts";
 import { ExitWatch } from "./survival/exit_watch.ts";
@@ -165,6 +166,7 @@ export class Engine {
   /** Those of all plans so far. */
   readonly #patterns: Map<string, LinePattern>;
   #nextDate: NextDate;
+  readonly #dates: DateKeeper;
   /** Null before the tree has begun. */
   #performer: Performer | null = null;
   #hasLetGo = false;
@@ -219,6 +221,11 @@ export class Engine {
     this.crashes = new HeldCrashes({
       state: () => this.#state,
       post: (event) => this.post(event),
+    });
+    this.#dates = new DateKeeper({
+      files: host.files,
+      folder,
+      onFailure: (why) => this.#note(null, "state_unwritten", { why }),
     });
     this.#recorder = new Recorder({
       host,
@@ -473,10 +480,10 @@ export class Engine {
 
   #take(event: TreeEvent, performer: Performer): void {
     const { host } = this.#options;
-    const { state, effects } = step(this.#state, event, host.clock.now(), {
-      date: host.wallClock(),
-      next: this.#nextDate,
-    });
+    const at = { now: host.clock.now(), date: host.wallClock() };
+    const calendar = { date: at.date, next: this.#nextDate, kept: this.#dates.dates };
+    const { state, effects } = step(this.#state, event, at.now, calendar);
+    this.#dates.changed(state, at);
     this.#options.survival?.changed(this.#state, state);
     this.#state = state;
     performer.prepare(effects);
