@@ -586,7 +586,7 @@ export class Engine {
   }
 
   #performerOptions() {
-    const { host, sockets, markOf, joinPoint, survival } = this.#options;
+    const { host, folder, sockets, markOf, joinPoint, survival } = this.#options;
     return {
       host,
       tree: () => this.#state.plan.name,
@@ -594,6 +594,7 @@ export class Engine {
       environments: this.#environments,
       markOf,
       joinPoint,
+      folder,
       pipes: this.#pipes,
       isolators: this.#isolators,
       survival,
