@@ -38,6 +38,7 @@ import { FileWatch } from "./watching/file_watch.ts";
 import { ExitWatch } from "./survival/exit_watch.ts";
 import { Isolators, type IsolatorsOptions } from "./isolator/isolators.ts";
 import { endUnheard } from "./isolator/end_unheard.ts";
+import { Errands } from "./run/errands.ts";
 import { Guests } from "./run/guests.ts";
 import { Environments } from "./environment.ts";
 import { Inbox } from "./inbox.ts";
@@ -163,6 +164,7 @@ export class Engine {
   readonly #isolators: Isolators;
   readonly #files: FileWatch;
   readonly #alerts: Alerts;
+  readonly #errands: Errands;
   /** Those of all plans so far. */
   readonly #patterns: Map<string, LinePattern>;
   #nextDate: NextDate;
@@ -209,11 +211,13 @@ export class Engine {
     const orphanage = new Orphanage(host.processes, resumed?.orphanage);
     this.#containment = new Containment(host, this.#ledger, layer, orphanage);
     this.guests = new Guests({ host, containment: this.#containment });
+    const { markOf } = options;
+    this.#errands = new Errands({ host, containment: this.#containment, ledger: this.#ledger, markOf });
     this.#alerts = new Alerts({
-      place: { host, containment: this.#containment, ledger: this.#ledger },
+      host,
+      errands: this.#errands,
       plan: () => this.#state.plan,
       environments: this.#environments,
-      markOf: options.markOf,
       folder: options.runFolder,
       worded: options.worded,
       onFailed: (command, why) => this.#note(null, "alert_failed", { command, why }),
@@ -601,6 +605,7 @@ export class Engine {
       inherited: (run: RunId) => this.#inherited(run),
       exitOf: (process: ProcessId) => this.#exits.exitOf(process),
       guests: this.guests,
+      errands: this.#errands,
       patterns: this.#patterns,
       mask: this.#masker.text,
       containment: this.#containment,

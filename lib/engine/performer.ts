@@ -16,6 +16,7 @@ import type { TreeEvent } from "../supervision/event.ts";
 import type { RunId } from "../supervision/state.ts";
 import type { Containment } from "./containment/containment.ts";
 import type { Environments } from "./environment.ts";
+import type { Errands } from "./run/errands.ts";
 import type { Guests } from "./run/guests.ts";
 import { voiceOf } from "./run/notify_voice.ts";
 import type { HeldSockets } from "./run/held_sockets.ts";
@@ -66,6 +67,8 @@ export interface PerformerOptions {
   readonly exitOf: (process: ProcessId) => Promise<Exit>;
   /** What clients run beside actors. */
   readonly guests: Guests;
+  /** Runs commands on behalf of actors. */
+  readonly errands: Errands;
   /** What lines of actors are compared with. */
   readonly patterns: ReadyPatterns;
   /** Keeps secrets out of what is said in the log of an actor. */
@@ -286,7 +289,8 @@ export class Performer {
     const scope = new CancelScope();
     probing.add(scope);
     await scope.run(async () => {
-      const context = { ...this.#sideContext(run), fileBefore: run.child!.fileBefore };
+      const { host } = this.#options;
+      const context = { ...this.#sideContext(run), host, fileBefore: run.child!.fileBefore };
       const answer = await ask(context, run.options.spec, probe, timeoutMs);
       this.#options.post({ type: "probed", node, run: number, attempt, answer });
       if (answer.says !== "ready") return;
@@ -404,11 +408,11 @@ export class Performer {
   }
 
   #sideContext(run: ActorRun) {
-    const { host, containment } = this.#options;
+    const { errands } = this.#options;
     const { env, privileges } = run.options;
     // A run that could not have its privileges has no process, and nothing beside it is run.
     invariant(!(privileges instanceof SpawnError), "what has started has its privileges");
-    return { host, containment, env, privileges };
+    return { errands, env, privileges };
   }
 }
 

@@ -10,6 +10,7 @@ import type { Host } from "../../host/ports/host.ts";
 import type { Privileges } from "../../host/ports/privileges.ts";
 import { SpawnError } from "../../host/ports/processes.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
+import { Cancelled } from "../../scope/cancelled.ts";
 import { moveOnAfter } from "../../scope/timeouts.ts";
 import type { Exit } from "../../supervision/exit.ts";
 import type { HookEnd } from "../../supervision/hook.ts";
@@ -113,7 +114,8 @@ async function start({ host, containment, spec, argv, hookRun, marker, env, priv
   try {
     return await startChild(host, containment, how);
   } catch (error) {
-    throw error instanceof SpawnError ? error : new SpawnError("start", messageOf(error));
+    if (error instanceof SpawnError || error instanceof Cancelled) throw error;
+    throw new SpawnError("start", messageOf(error));
   }
 }
 
