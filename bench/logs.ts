@@ -31,7 +31,7 @@ try {
     logs("--grep", "took [0-9]+ ms status 5.."),
     ["grep", "-E", "took [0-9]+ ms status 5..", path],
   );
-  compare("a pattern without one", logs("--grep", "[5]0{2}$"), [
+  compare("a pattern that begins with a class", logs("--grep", "[5]0{2}$"), [
     "grep",
     "-E",
     "[5]0{2}$",

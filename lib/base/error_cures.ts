@@ -103,6 +103,7 @@ export const CURES: Readonly<Record<keyof typeof ERRORS | AnyProblemName, string
   "tree/no-replica": "Give the actor `replicas` of 2 or more, or restart it without --rolling.",
   "tree/no-such-name": "`supervise ls` lists the names of all running trees.",
   "tree/not-running": "`supervise up -d` starts it; -f or -p names another one.",
+  "tree/nothing-rolls": "`supervise events` shows which rolling restarts there were, and how they ended.",
   "tree/out-of-sight": "Ask from the container, or the PID namespace, that the tree runs in.",
   "tree/refused": "Wait until the tree is in the state that is named, and ask again.",
   "tree/roll-halted":
@@ -115,6 +116,7 @@ export const CURES: Readonly<Record<keyof typeof ERRORS | AnyProblemName, string
   "usage/bad-json": 'Quote it for the shell, as in \'{"name": "x"}\'; a text is in double quotes inside.',
   "usage/bad-pattern": "Write a regular expression without look-around and references back.",
   "usage/bad-value": "`supervise help COMMAND` says what the option takes.",
+  "usage/contradiction": "Leave one of the two options out.",
   "usage/detached-process-1": "Leave out -d: the container lasts as long as its process 1.",
   "usage/misplaced-option": "Write the option behind the command.",
   "usage/missing-value": "Write the value behind the option, or with = in the same word.",

@@ -209,6 +209,8 @@ export interface Requests {
     readonly dry: boolean;
     readonly wait: boolean;
   };
+  /** Calls off the rolling restarts that have any of these yet to come to another run. */
+  readonly halt: { readonly paths: readonly string[] };
   /** Forgets failures; answered when what starts again for it is ready. */
   readonly reset: { readonly paths: readonly string[]; readonly wait: boolean };
   /** Sends a signal to main processes, or, `toAll`, to all processes of the actors; refused if one that is named has none. */
@@ -262,6 +264,7 @@ export interface Results {
   readonly restart: ActionResult;
   readonly apply: ApplyResult;
   readonly scale: ApplyResult;
+  readonly halt: ActionResult;
   readonly reset: ActionResult;
   readonly signal: ActionResult;
   readonly exec: ExecPlace;
@@ -321,6 +324,7 @@ export const ANSWERED_WITH_JSON: ReadonlySet<string> = new Set<Op>([
   "restart",
   "apply",
   "scale",
+  "halt",
   "reset",
   "await_ready",
   "await_end",

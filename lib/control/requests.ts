@@ -46,6 +46,7 @@ const SHAPES: { readonly [O in Op]: Shape<Requests[O]> } = {
     dry: boolean,
     wait: boolean,
   }),
+  halt: object<Requests["halt"]>({ paths }),
   reset: object<Requests["reset"]>({ paths, wait: boolean }),
   signal: object<Requests["signal"]>({ paths, signal: signalShape, toAll: boolean }),
   exec: object<Requests["exec"]>({ path: text, command: list(text, "a list of texts") }),

@@ -196,6 +196,8 @@ export class Service {
       ),
     scale: async ({ counts, dry, wait }, { peer }) =>
       await this.#applied(await this.#applier.scale(counts, dry, this.#askers.of(peer)), dry, wait),
+    halt: ({ paths }, session) =>
+      this.#act({ type: "halt_requested", nodes: selectOrThrow(this.#plan, paths) }, true, session),
     reset: ({ paths, wait }, session) =>
       this.#act({ type: "reset_requested", nodes: selectOrThrow(this.#plan, paths) }, wait, session),
     signal: ({ paths, signal, toAll }, session) => {
@@ -308,6 +310,7 @@ export class Service {
     const reply = answer === null ? DONE : wait ? await fromPromise(answer) : await this.#firstWord(answer);
     if (reply.refusal?.kind === "roll_halted") throw rollHalted(reply.refusal);
     if (reply.refusal?.kind === "no_replica") throw noReplica(reply.refusal);
+    if (reply.refusal?.kind === "nothing_rolls") throw nothingRolls();
     if (reply.refusal !== null) {
       throw new UserError("tree/refused", `Nothing was done: ${describeRefusal(reply.refusal)}`, {
         exitCode: ExitCode.notRunning,
@@ -428,6 +431,12 @@ function requireRunning({ plan, nodes, topology }: State, selector: string): voi
 function rollHalted(refusal: Refusal & { readonly kind: "roll_halted" }): UserError {
   return new UserError("tree/roll-halted", `The rolling restart has stopped: ${describeRefusal(refusal)}`, {
     hint: "`supervise ps` shows how they are; `supervise restart --rolling` goes on with those that are left",
+  });
+}
+
+function nothingRolls(): UserError {
+  return new UserError("tree/nothing-rolls", "Nothing was called off: no rolling restart of it goes on", {
+    hint: "`supervise events` shows which there were",
   });
 }
 

@@ -32,11 +32,13 @@ import { initialState } from "../supervision/initial_state.ts";
 import { nextDeadline, step } from "../supervision/step.ts";
 import { Alerts } from "./alerts/alerts.ts";
 import { loadCronDates, type NextDate } from "./cron_dates.ts";
+import { DateKeeper } from "./date_keeper.ts";
 import { Containment } from "./containment/containment.ts";
 import { FileWatch } from "./watching/file_watch.ts";
 import { ExitWatch } from "./survival/exit_watch.ts";
 import { Isolators, type IsolatorsOptions } from "./isolator/isolators.ts";
 import { endUnheard } from "./isolator/end_unheard.ts";
+import { Errands } from "./run/errands.ts";
 import { Guests } from "./run/guests.ts";
 import { Environments } from "./environment.ts";
 import { Inbox } from "./inbox.ts";
@@ -162,9 +164,11 @@ export class Engine {
   readonly #isolators: Isolators;
   readonly #files: FileWatch;
   readonly #alerts: Alerts;
+  readonly #errands: Errands;
   /** Those of all plans so far. */
   readonly #patterns: Map<string, LinePattern>;
   #nextDate: NextDate;
+  readonly #dates: DateKeeper;
   /** Null before the tree has begun. */
   #performer: Performer | null = null;
   #hasLetGo = false;
@@ -207,11 +211,13 @@ export class Engine {
     const orphanage = new Orphanage(host.processes, resumed?.orphanage);
     this.#containment = new Containment(host, this.#ledger, layer, orphanage);
     this.guests = new Guests({ host, containment: this.#containment });
+    const { markOf } = options;
+    this.#errands = new Errands({ host, containment: this.#containment, ledger: this.#ledger, markOf });
     this.#alerts = new Alerts({
-      place: { host, containment: this.#containment, ledger: this.#ledger },
+      host,
+      errands: this.#errands,
       plan: () => this.#state.plan,
       environments: this.#environments,
-      markOf: options.markOf,
       folder: options.runFolder,
       worded: options.worded,
       onFailed: (command, why) => this.#note(null, "alert_failed", { command, why }),
@@ -219,6 +225,11 @@ export class Engine {
     this.crashes = new HeldCrashes({
       state: () => this.#state,
       post: (event) => this.post(event),
+    });
+    this.#dates = new DateKeeper({
+      files: host.files,
+      folder,
+      onFailure: (why) => this.#note(null, "state_unwritten", { why }),
     });
     this.#recorder = new Recorder({
       host,
@@ -473,10 +484,10 @@ export class Engine {
 
   #take(event: TreeEvent, performer: Performer): void {
     const { host } = this.#options;
-    const { state, effects } = step(this.#state, event, host.clock.now(), {
-      date: host.wallClock(),
-      next: this.#nextDate,
-    });
+    const at = { now: host.clock.now(), date: host.wallClock() };
+    const calendar = { date: at.date, next: this.#nextDate, kept: this.#dates.dates };
+    const { state, effects } = step(this.#state, event, at.now, calendar);
+    this.#dates.changed(state, at);
     this.#options.survival?.changed(this.#state, state);
     this.#state = state;
     performer.prepare(effects);
@@ -579,7 +590,7 @@ export class Engine {
   }
 
   #performerOptions() {
-    const { host, sockets, markOf, joinPoint, survival } = this.#options;
+    const { host, folder, sockets, markOf, joinPoint, survival } = this.#options;
     return {
       host,
       tree: () => this.#state.plan.name,
@@ -587,12 +598,14 @@ export class Engine {
       environments: this.#environments,
       markOf,
       joinPoint,
+      folder,
       pipes: this.#pipes,
       isolators: this.#isolators,
       survival,
       inherited: (run: RunId) => this.#inherited(run),
       exitOf: (process: ProcessId) => this.#exits.exitOf(process),
       guests: this.guests,
+      errands: this.#errands,
       patterns: this.#patterns,
       mask: this.#masker.text,
       containment: this.#containment,

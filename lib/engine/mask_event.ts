@@ -47,6 +47,7 @@ const MASKS: Masks = {
   stop_requested: null,
   restart_requested: null,
   rolling_restart_requested: null,
+  halt_requested: null,
   reset_requested: null,
   signal_requested: null,
   exec_requested: (event, { text }) => ({ ...event, command: text(event.command) }),

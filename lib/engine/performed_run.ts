@@ -6,6 +6,7 @@ import type { ActorSpec, NodeId } from "../config/plan.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import type { CancelScope } from "../scope/cancel_scope.ts";
 import type { ActorError } from "../supervision/actor_error.ts";
+import type { RunEffect } from "../supervision/effect.ts";
 import type { TreeEvent } from "../supervision/event.ts";
 import type { Exit } from "../supervision/exit.ts";
 import type { Told } from "../supervision/run_word.ts";
@@ -14,10 +15,9 @@ import type { Recorder } from "./journal/recorder.ts";
 import type { Unkept } from "./limits/actor_limits.ts";
 import type { LineHearer } from "./logs/line_encoder.ts";
 import type { LogStream } from "./logs/log_format.ts";
-import { shownTexts } from "./logs/shown_text.ts";
 import type { StreamLog } from "./logs/stream_log.ts";
 import type { MemberReports } from "./run/membership.ts";
-import type { LinePattern } from "./run/ready_patterns.ts";
+import { isAwaitedLine, type LinePattern } from "./run/ready_patterns.ts";
 import type { ActorRun, RunReports } from "./run/run.ts";
 import type { OutputSink } from "./run/run_output.ts";
 import type { Survival } from "./survival/survival.ts";
@@ -31,6 +31,9 @@ export interface Hearers {
   /** Told which limits an actor runs without. */
   readonly onUnlimited: (spec: ActorSpec, limits: readonly Unkept[]) => void;
 }
+
+/** The effects that make a run. */
+export type Begun = Extract<RunEffect, { type: "spawn" | "adopt" }>;
 
 /** See the module. */
 export class PerformedRun implements RunReports, MemberReports, OutputSink, LineHearer {
@@ -48,12 +51,19 @@ export class PerformedRun implements RunReports, MemberReports, OutputSink, Line
   /** Its probes that have got no answer yet. */
   readonly probing: Set<CancelScope> = new Set();
 
-  /** @param survives Whether it is to outlive the supervisor. */
-  constructor(hearers: Hearers, spec: ActorSpec, run: RunId, survives: boolean) {
+  /** When it began, in microseconds since 1970, as lines are stamped. */
+  readonly since: number;
+
+  /**
+   * @param survives Whether it is to outlive the supervisor.
+   * @param since When it began, in milliseconds since 1970.
+   */
+  constructor(hearers: Hearers, { spec, run, survives }: Begun, since: number) {
     this.#hearers = hearers;
     this.#spec = spec;
     this.#number = run;
     this.#survives = survives;
+    this.since = Math.floor(since * 1_000);
   }
 
   started({ pid, startTime }: ProcessId, fileBefore: string | null): void {
@@ -151,9 +161,13 @@ export class PerformedRun implements RunReports, MemberReports, OutputSink, Line
   /** Looks whether a line, or what has come of one, is that which a log probe waits for. */
   #look(bytes: Uint8Array): void {
     if (this.awaited === null) return;
-    const text = new TextDecoder().decode(bytes);
     const { pattern, attempt } = this.awaited;
-    if (!pattern.test(text) && !shownTexts(text).some((shown) => pattern.test(shown))) return;
+    if (isAwaitedLine(pattern, new TextDecoder().decode(bytes))) this.foundLine(attempt);
+  }
+
+  /** The line of its log probe was found; nothing if that waits for another one, or for none. */
+  foundLine(attempt: number): void {
+    if (this.awaited?.attempt !== attempt) return;
     this.awaited = null;
     this.#foundReady(attempt);
   }

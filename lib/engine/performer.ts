@@ -2,6 +2,7 @@
 import { nameSome } from "../base/name_some.ts";
 import { invariant, unreachable } from "../base/invariant.ts";
 import { describeProbe } from "../config/describe_probe.ts";
+import { fromPromise } from "../bridge/from_promise.ts";
 import type { Masker } from "../config/mask.ts";
 import { type ActorSpec, type HookName, type NodeId, ROOT, type Stop } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
@@ -15,6 +16,7 @@ import type { TreeEvent } from "../supervision/event.ts";
 import type { RunId } from "../supervision/state.ts";
 import type { Containment } from "./containment/containment.ts";
 import type { Environments } from "./environment.ts";
+import type { Errands } from "./run/errands.ts";
 import type { Guests } from "./run/guests.ts";
 import { voiceOf } from "./run/notify_voice.ts";
 import type { HeldSockets } from "./run/held_sockets.ts";
@@ -22,13 +24,14 @@ import type { Isolators } from "./isolator/isolators.ts";
 import type { Ledger } from "./containment/ledger.ts";
 import { describeUnkept, type Unkept } from "./limits/actor_limits.ts";
 import type { LineHearer } from "./logs/line_encoder.ts";
+import { wasPrinted } from "./logs/printed_before.ts";
 import type { MainProcess } from "./run/main_process.ts";
 import { type HookOptions, HookRuns } from "./run/hook_runs.ts";
 import { type JoinPoint, type MemberReports, Membership } from "./run/membership.ts";
 import { type ResolvedPrivileges, resolvePrivileges } from "./privileges/resolve_privileges.ts";
-import { type Hearers, PerformedRun } from "./performed_run.ts";
+import { type Begun, type Hearers, PerformedRun } from "./performed_run.ts";
 import { ask, type AskedProbe } from "./run/probe.ts";
-import type { ReadyPatterns } from "./run/ready_patterns.ts";
+import { isAwaitedLine, type LinePattern, type ReadyPatterns } from "./run/ready_patterns.ts";
 import type { Recorder } from "./journal/recorder.ts";
 import { ActorRun, type AdoptedRun, type PipesOfRun } from "./run/run.ts";
 import type { RunPipes } from "./survival/run_pipes.ts";
@@ -52,6 +55,8 @@ export interface PerformerOptions {
   readonly markOf: (run: RunId) => string;
   /** Where what speaks the protocol of actors joins; null for nowhere. */
   readonly joinPoint: JoinPoint | null;
+  /** The tree's folder for logs and the journal. */
+  readonly folder: string;
   readonly pipes: RunPipes;
   readonly isolators: Isolators;
   /** Null if nothing of the tree is to outlive its supervisor. */
@@ -62,6 +67,8 @@ export interface PerformerOptions {
   readonly exitOf: (process: ProcessId) => Promise<Exit>;
   /** What clients run beside actors. */
   readonly guests: Guests;
+  /** Runs commands on behalf of actors. */
+  readonly errands: Errands;
   /** What lines of actors are compared with. */
   readonly patterns: ReadyPatterns;
   /** Keeps secrets out of what is said in the log of an actor. */
@@ -71,9 +78,6 @@ export interface PerformerOptions {
 
 /** Finds the main process of a run that an earlier supervisor had started. */
 export type Inherited = (run: RunId) => MainProcess;
-
-/** What makes a run. */
-type Begun = Extract<RunEffect, { type: "spawn" | "adopt" }>;
 
 /** See the module. */
 export class Performer {
@@ -165,13 +169,15 @@ export class Performer {
     }
   }
 
-  #open({ spec, run, survives }: Begun, adopted: AdoptedRun | null, isFirst: boolean): void {
+  #open(begun: Begun, adopted: AdoptedRun | null, isFirst: boolean): void {
+    const { spec, run } = begun;
     const { host, tree, containment, ledger, markOf } = this.#options;
     const { survival, isolators } = this.#options;
     const isolated = this.#trees.isolatedBy(spec.parent!);
     const marker = markOf(run);
     const { privileges, variables } = privilegesFor(host, spec);
-    const performed = new PerformedRun(this.#hearers, spec, run, survives);
+    const agoMs = begun.type === "adopt" ? host.clock.now() - begun.since : 0;
+    const performed = new PerformedRun(this.#hearers, begun, host.wallClock() - agoMs);
     const voice = voiceOf({
       host,
       spec,
@@ -252,10 +258,27 @@ export class Performer {
     if (probe.type === "delay") return;
     if (probe.type === "module" || probe.type === "notify") return performed.awaitWord(attempt);
     if (probe.type === "log") {
-      performed.awaited = { pattern: this.#options.patterns.get(probe.pattern)!, attempt };
+      const pattern = this.#options.patterns.get(probe.pattern)!;
+      performed.awaited = { pattern, attempt };
+      // The line may have been printed before anybody waited for it, but not in a run that has just begun.
+      const isNew = run.options.adopted === null && attempt === 1;
+      if (!isNew) run.startSoon("what was printed", () => this.#lookBack(performed, pattern, attempt));
       return;
     }
     run.startSoon(describeProbe(probe), () => this.#ask(effect, probe, performed));
+  }
+
+  async #lookBack(performed: PerformedRun, pattern: LinePattern, attempt: number): Promise<void> {
+    const { host, folder, recorder } = this.#options;
+    const { since, run: { options: { spec: { path } } } } = performed;
+    await recorder.sync();
+    const found = await fromPromise(wasPrinted(host.files, folder, {
+      path,
+      since,
+      isWanted: (text) => isAwaitedLine(pattern, text),
+      isAwaited: () => performed.awaited?.attempt === attempt,
+    }));
+    if (found) performed.foundLine(attempt);
   }
 
   async #ask(
@@ -266,7 +289,8 @@ export class Performer {
     const scope = new CancelScope();
     probing.add(scope);
     await scope.run(async () => {
-      const context = { ...this.#sideContext(run), fileBefore: run.child!.fileBefore };
+      const { host } = this.#options;
+      const context = { ...this.#sideContext(run), host, fileBefore: run.child!.fileBefore };
       const answer = await ask(context, run.options.spec, probe, timeoutMs);
       this.#options.post({ type: "probed", node, run: number, attempt, answer });
       if (answer.says !== "ready") return;
@@ -384,11 +408,11 @@ export class Performer {
   }
 
   #sideContext(run: ActorRun) {
-    const { host, containment } = this.#options;
+    const { errands } = this.#options;
     const { env, privileges } = run.options;
     // A run that could not have its privileges has no process, and nothing beside it is run.
     invariant(!(privileges instanceof SpawnError), "what has started has its privileges");
-    return { host, containment, env, privileges };
+    return { errands, env, privileges };
   }
 }
 

@@ -15,6 +15,11 @@ export function journalFileOf(folder: string): string {
   return `${folder}/journal.jsonl`;
 }
 
+/** When actors that make up for what they miss are to run next. */
+export function datesFileOf(folder: string): string {
+  return `${folder}/dates.json`;
+}
+
 /** Where the logs of all actors are. */
 export function logFolderOf(folder: string): string {
   return `${folder}/logs`;

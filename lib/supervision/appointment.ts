@@ -10,8 +10,9 @@
  *   next date follows from what it shows now.
  */
 import { after, earliest, type Instant, NEVER } from "../base/instant.ts";
+import { isSameData } from "../base/same_data.ts";
 import type { CronTiming, Schedule } from "../config/plan.ts";
-import type { Calendar } from "./calendar.ts";
+import type { Calendar, KeptDate } from "./calendar.ts";
 
 /** How often to look at the date: a jump is noticed after this time. */
 export const LOOK_EVERY_MS = 30_000;
@@ -55,10 +56,24 @@ export interface Kept {
   readonly due: Due | null;
 }
 
-/** The first run from now on. */
-export function appoint({ timing }: Schedule, now: Instant, calendar: Calendar): Appointment {
-  if ("everyMs" in timing) return { by: "interval", ...timing, at: after(now, timing.everyMs) };
-  return following(timing, now, calendar);
+/**
+ * The first run from now on; or, of a schedule that makes up for what it misses, the one that nobody has seen to since.
+ *
+ * @param kept The run that was next when somebody last saw to it; left out if that is not known.
+ */
+export function appoint(
+  { timing, catchUp }: Schedule,
+  now: Instant,
+  calendar: Calendar,
+  kept?: KeptDate,
+): Appointment {
+  const known = catchUp && kept !== undefined && isSameData(kept.timing, timing) ? kept.date : Infinity;
+  if ("everyMs" in timing) {
+    const { everyMs } = timing;
+    return { by: "interval", everyMs, at: after(now, Math.min(known - calendar.date, everyMs)) };
+  }
+  if (known > calendar.date) return following(timing, now, calendar);
+  return { by: "date", ...timing, date: known, seen: known, at: now };
 }
 
 /** Whether an appointment was reckoned by what a schedule says. */

@@ -1,3 +1,4 @@
+import type { Instant } from "../base/instant.ts";
 import type { Signal } from "../base/signals.ts";
 import type { ActorSpec, HookName, NodeId, Probe, Stop } from "../config/plan.ts";
 import type { CrashId } from "./crash.ts";
@@ -35,6 +36,8 @@ export type RunEffect =
     readonly spec: ActorSpec;
     readonly survives: boolean;
     readonly isOver: boolean;
+    /** When the run began. */
+    readonly since: Instant;
   }
   /** Answered by `spawn_failed`, or by `spawned` if it came too late. */
   | StopEffect<"abort_spawn">

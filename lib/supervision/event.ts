@@ -103,6 +103,8 @@ type RequestKind =
     readonly request: number | null;
     readonly nodes: readonly NodeId[];
   }
+  /** Calls off the rolling restarts that have any of these yet to come to another run; refused if there are none. */
+  | { readonly type: "halt_requested"; readonly request: number | null; readonly nodes: readonly NodeId[] }
   /** Forgets failures; what is down for them starts again. */
   | { readonly type: "reset_requested"; readonly request: number | null; readonly nodes: readonly NodeId[] }
   /** Sends a signal to main processes, or to all processes of the runs; no stop begins with it. */

@@ -13,6 +13,8 @@ export interface EntryData {
     & (
       | { readonly verb: "start" | "stop" | "restart" | "reset"; readonly paths: readonly NodeId[] }
       | { readonly verb: "restart"; readonly paths: readonly NodeId[]; readonly rolling: true }
+      /** Rolling restarts were called off. */
+      | { readonly verb: "halt"; readonly paths: readonly NodeId[] }
       | {
         readonly verb: "signal";
         readonly paths: readonly NodeId[];

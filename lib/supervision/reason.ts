@@ -44,7 +44,9 @@ export type Halt =
   | { readonly kind: "failed"; readonly at: NodeId; readonly why: FailReason | null }
   /** No other replica than `at` is ready, nor will be. */
   | { readonly kind: "alone"; readonly at: NodeId }
-  | { readonly kind: "torn_down"; readonly tree: NodeId };
+  | { readonly kind: "torn_down"; readonly tree: NodeId }
+  /** Somebody has called it off. */
+  | { readonly kind: "called_off" };
 
 /** Why something that was asked for is not done, or not even tried. */
 export type Refusal =
@@ -54,6 +56,8 @@ export type Refusal =
   | { readonly kind: "torn_down"; readonly tree: NodeId }
   /** It has no replica that could be ready while it is restarted. */
   | { readonly kind: "no_replica"; readonly actor: NodeId }
+  /** There is no rolling restart to call off. */
+  | { readonly kind: "nothing_rolls" }
   /** A rolling restart has stopped before its end; `left` have not been touched. */
   | { readonly kind: "roll_halted"; readonly why: Halt; readonly left: readonly NodeId[] }
   /** A crash of this actor is held for inspection. */

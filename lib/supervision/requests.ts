@@ -8,7 +8,7 @@ import { forgetFailures } from "./forget_failures.ts";
 import { actorsOf, ANY_START, awaitGoal, wantedActors } from "./goals.ts";
 import { letAllGo, offeredIn } from "./hold.ts";
 import type { Refusal } from "./reason.ts";
-import { beginRollout, lonelyAmong } from "./rolling.ts";
+import { beginRollout, callOff, lonelyAmong } from "./rolling.ts";
 import { isAlive } from "./state.ts";
 import { hurry } from "./stop_ladder.ts";
 import { stopNode } from "./stopping.ts";
@@ -31,6 +31,8 @@ export function onRequest(turn: Turn, asked: RequestEvent): void {
       return onRestart(turn, event);
     case "rolling_restart_requested":
       return onRollingRestart(turn, event);
+    case "halt_requested":
+      return onHalt(turn, event);
     case "reset_requested":
       return onReset(turn, event);
     case "signal_requested":
@@ -97,6 +99,16 @@ function onRollingRestart(
   const data = { verb: "restart", paths: nodes, rolling: true, ...askedBy(asker) } as const;
   const cause = turn.record(ROOT, "requested", null, data);
   beginRollout(turn, request, actors, cause);
+}
+
+/** It stops nothing, and takes no turn back that has begun: a replica that was stopped for its turn is started again. */
+function onHalt(turn: Turn, { request, nodes, asker }: RequestOf<"halt_requested">): void {
+  const meant = new Set(nodes.flatMap((id) => turn.subtree(id).map((place) => place.id)));
+  const rollouts = turn.rollouts.filter(({ members }) => members.some(({ id }) => meant.has(id)));
+  if (rollouts.length === 0) return refuse(turn, request, { kind: "nothing_rolls" });
+  turn.record(ROOT, "requested", null, { verb: "halt", paths: nodes, ...askedBy(asker) });
+  callOff(turn, rollouts);
+  if (request !== null) turn.emit({ type: "reply", request, ok: true, refusal: null });
 }
 
 /** It decides nothing: how an actor takes the signal is for the actor to say, and its end is one like any other. */

@@ -77,7 +77,8 @@ function adopt(turn: Turn, id: NodeId, run: RunId, pid: number, isOutdated: bool
   const isOver = lastExit?.run === run;
   if (!isOver) turn.setActor(id, { cause: turn.record(id, "adopted", cause, { pid, run }) });
   const spec = turn.actorSpec(id);
-  turn.emit({ type: "adopt", node: id, run, spec, survives: turn.survives(id), isOver });
+  const since = phase.at === "stopping" ? phase.startedAt : "since" in phase ? phase.since : turn.now;
+  turn.emit({ type: "adopt", node: id, run, spec, survives: turn.survives(id), isOver, since });
   if (isOutdated) startAnew(turn, id);
   // It was killed before it could decide what follows from the start.
   const isNews = "pid" in phase && phase.pid === null;

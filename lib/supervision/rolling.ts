@@ -46,6 +46,12 @@ export function hasOthers(turn: Turn, id: NodeId): boolean {
   return othersOf(turn, id).length > 0;
 }
 
+/** Ends some of them; what has yet to have its turn stays as it is. */
+export function callOff(turn: Turn, rollouts: readonly Rollout[]): void {
+  turn.rollouts = turn.rollouts.filter((rollout) => !rollouts.includes(rollout));
+  for (const rollout of rollouts) halt(turn, rollout, rollout.members, { kind: "called_off" });
+}
+
 /** Goes on with all of them as far as the present state allows; false if nothing has changed by that. */
 export function advanceRollouts(turn: Turn): boolean {
   const before = turn.rollouts;

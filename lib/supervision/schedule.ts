@@ -22,7 +22,7 @@ export function settleSchedule(turn: Turn, id: NodeId): void {
     return;
   }
   if (actor.appointment !== null && isBy(actor.appointment, schedule)) return;
-  const appointment = appoint(schedule, turn.now, turn.calendar);
+  const appointment = appoint(schedule, turn.now, turn.calendar, turn.calendar.kept?.get(id));
   const next = isoOf(dateOf(appointment, turn.now, turn.calendar));
   turn.record(id, "scheduled", actor.cause || null, { next });
   turn.setActor(id, { appointment });

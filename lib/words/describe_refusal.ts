@@ -15,6 +15,8 @@ export function describeRefusal(refusal: Refusal): string {
       return `${treeName(refusal.tree)} is being torn down`;
     case "no_replica":
       return `"${refusal.actor}" has no other replica that could be ready meanwhile`;
+    case "nothing_rolls":
+      return "no rolling restart of it goes on";
     case "roll_halted":
       return describeHalt(refusal.why, refusal.left);
     case "crash_held":
@@ -38,6 +40,8 @@ function haltOf(why: Halt): string {
       return `no other replica than "${why.at}" is ready`;
     case "torn_down":
       return `${treeName(why.tree)} is being torn down`;
+    case "called_off":
+      return "somebody has called it off";
   }
 }
 

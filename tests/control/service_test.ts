@@ -19,6 +19,7 @@ test("service: what is asked of the engine are the nodes that the selectors mean
       ["start", { paths: ["a"], deps: false }, { type: "start_requested", nodes: ["a"], deps: false }],
       ["start", { paths: ["pool"], deps: true }, { type: "start_requested", nodes: ["pool"], deps: true }],
       ["stop", { paths: ["pool/*", "a"] }, { type: "stop_requested", nodes: ["a", "pool/b", "pool/c"] }],
+      ["halt", { paths: ["a"] }, { type: "halt_requested", nodes: ["a"] }],
       ["reset", { paths: ["a"] }, { type: "reset_requested", nodes: ["a"] }],
       ["restart", { paths: ["**"] }, { type: "restart_requested", nodes: ["a", "pool/b", "pool/c"] }],
     ];

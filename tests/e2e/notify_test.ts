@@ -1,11 +1,12 @@
 /** Programs that were written for systemd, and health checks of real ones. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { Buffer } from "node:buffer";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import process from "node:process";
 import { freePort } from "../harness/ports.ts";
 import { e2e } from "../harness/supervise.ts";
+import { until } from "../harness/until.ts";
 
 const IS_ROOT = process.getuid!() === 0;
 const POSTGRES = postgresFolder();
@@ -147,6 +148,26 @@ e2e(
   },
   ["yes"],
 );
+
+e2e("health: what a check, or the readiness probe, leaves behind is ended with it", async (sandbox) => {
+  const leave = "setsid sleep 1000 & (setsid sh -c 'sleep 1000 & exec sleep 1000' &)";
+  sandbox.config(`
+    [actors.web]
+    exec = "sleep 1000"
+    daemon = true
+    ready = { exec = ["sh", "-c", "${leave}; echo >> asked; exit $(( $(wc -l < asked) < 3 ))"], interval = "20ms" }
+    health = { exec = ["sh", "-c", "${leave}; echo >> checked"], interval = "20ms" }
+  `);
+  assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+  await until(
+    "it is checked",
+    () => existsSync(`${sandbox.dir}/checked`) && sandbox.read("checked").length > 20,
+  );
+  const sleepers = sandbox.left().filter((line) => /sleep 1000/.test(line));
+  // That of the actor, and those of one check that goes on, and of one that has just ended.
+  assert.ok(sleepers.length <= 9, `there are ${sleepers.length}`);
+  assert.match((await sandbox.supervise("down")).stdout, / 0 left/);
+});
 
 /** Names a process in a session of its own, which has lost its parent, as the main one, and stays. */
 const DAEMON = `

@@ -127,6 +127,29 @@ e2e(
   },
 );
 
+e2e("rolling: it can be called off alone, by another command", async (sandbox) => {
+  sandbox.write("server.ts", SERVER);
+  sandbox.config(TREE);
+  assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+  const before = await pidsOf(sandbox);
+  const none = await sandbox.supervise("restart", "--halt");
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /error\[tree\/nothing-rolls\]: Nothing was called off/);
+  const follower = sandbox.start(["events", "-f", "--json"]);
+  const rolling = sandbox.start(["restart", "--rolling", "api"]);
+  await follower.line(/"event":"rolling"/);
+  follower.kill("SIGKILL");
+  const halted = await sandbox.supervise("restart", "--halt", "api");
+  assert.equal(halted.code, 0, halted.stderr);
+  const done = await rolling.done;
+  assert.equal(done.code, 1);
+  assert.match(done.stderr, /error\[tree\/roll-halted\]: .*somebody has called it off; .*as before/);
+  await sandbox.supervise("wait", "api", "--for", "ready");
+  const after = await pidsOf(sandbox);
+  assert.ok(new Set([...before, ...after]).size < 2 * REPLICAS, "some have not been touched");
+  assert.match((await sandbox.supervise("down")).stdout, /0 left/);
+});
+
 e2e("rolling: what has no other replica is refused, and nothing is touched", async (sandbox) => {
   sandbox.write("server.ts", SERVER);
   sandbox.config(TREE);
@@ -147,9 +170,7 @@ e2e(
   "rolling: it goes on after the death of its supervisor, in a tree that survives that",
   async (sandbox) => {
     sandbox.write("server.ts", SERVER);
-    // A line that it prints while there is no supervisor would be heard by none.
-    const tree = TREE.replace('ready = { log = "listening" }', 'ready = { delay = "1s" }');
-    sandbox.config(`on_supervisor_death = "survive"\n${tree}`);
+    sandbox.config(`on_supervisor_death = "survive"\n${TREE}`);
     assert.equal((await sandbox.supervise("up", "-d")).code, 0);
     const before = await pidsOf(sandbox);
     const { pid } = await sandbox.json("ps");

@@ -1,5 +1,6 @@
 /** Runs that come by a schedule, of real programs. */
 import assert from "node:assert/strict";
+import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { e2e } from "../harness/supervise.ts";
 import { until } from "../harness/until.ts";
 
@@ -59,6 +60,42 @@ e2e(
     assert.equal((await sandbox.supervise("down")).code, 0);
   },
 );
+
+e2e("schedule: a date that passed while the tree was down is made up for, once", async (sandbox) => {
+  const job = (name: string, more = "") => `
+    [actors.${name}]
+    shell = "echo ran"
+    schedule = "0 3 * * *"
+    ${more}`;
+  sandbox.config(`${job("careful", "catch_up = true")}${job("careless")}`);
+  const runsOf = async (name: string) =>
+    (await sandbox.supervise("logs", name)).stdout.split("\n").filter((line) => line.endsWith("| ran"))
+      .length;
+  assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+  assert.equal((await sandbox.supervise("down")).code, 0);
+  assert.equal(await runsOf("careful"), 0, "the first life of a tree has missed nothing");
+  // As if that had been two days ago.
+  const dates = globSync(`${sandbox.dir}/state/**/dates.json`)[0]!;
+  const kept = JSON.parse(readFileSync(dates, "utf8"));
+  assert.deepEqual(Object.keys(kept), ["careful"]);
+  kept.careful.date -= 48 * 3_600_000;
+  writeFileSync(dates, JSON.stringify(kept));
+  assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+  await until("it is made up for", async () => await runsOf("careful") === 1);
+  assert.match(
+    (await sandbox.supervise("events")).stdout,
+    /careful: begins the run of .*; the next run is at/,
+  );
+  assert.equal((await sandbox.supervise("down")).code, 0);
+  assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+  assert.equal((await sandbox.supervise("down")).code, 0);
+  assert.deepEqual([await runsOf("careful"), await runsOf("careless")], [1, 0]);
+  // A file that somebody has spoilt harms nothing.
+  writeFileSync(dates, '{"careful":{"timing":{"cron":7},"date":"x"}}');
+  assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+  assert.equal((await sandbox.supervise("down")).code, 0);
+  assert.equal(await runsOf("careful"), 1);
+});
 
 e2e("schedule: `apply` changes one in place, and a mistake in it is told", async (sandbox) => {
   sandbox.config(TREE.replace("@every 200ms", "@every 1h"));

@@ -146,6 +146,49 @@ e2e(
   },
 );
 
+e2e("survive: a line that says that it is ready is found, whoever has read it", async (sandbox) => {
+  sandbox.config(`
+    on_supervisor_death = "survive"
+    [defaults]
+    daemon = true
+    [actors.late]
+    shell = "echo up; read word < go; echo all is ready; exec sleep 1000"
+    ready = { log = "is ready", timeout = "10m" }
+    [actors.never]
+    shell = "echo up; exec sleep 1000"
+    ready = { log = "is ready", timeout = "10m" }
+    [actors.again]
+    shell = "echo $PPID is ready; exec sleep 1000"
+    ready = { log = "is ready", timeout = "10m" }
+  `);
+  await sandbox.run(["mkfifo", "go"]).done;
+  assert.equal((await sandbox.supervise("up", "-d", "--no-wait")).code, 0);
+  await sandbox.rowWhen("again", ({ state }) => state === "running");
+  const { pid } = await sandbox.rowWhen("late", (row) => row.pid !== null);
+  await kill((await own(sandbox)).supervisor);
+  await sandbox.run(["sh", "-c", "echo go > go"]).done;
+  await until(
+    "the line is in the log",
+    async () => /all is ready/.test((await sandbox.supervise("logs", "late")).stdout),
+  );
+  assert.equal((await sandbox.supervise("up", "-d", "--no-wait")).code, 0);
+  const late = await sandbox.rowWhen("late", ({ state }) => state === "running");
+  assert.deepEqual([late.pid, late.restarts, late.ready], [pid, 0, true]);
+  assert.equal((await sandbox.row("never")).state, "starting");
+  // The word of an earlier run does not count for this one.
+  sandbox.config(sandbox.read("supervise.toml").replace("echo $PPID is ready", "echo hush"));
+  assert.equal((await sandbox.supervise("apply", "--no-wait")).code, 0);
+  await sandbox.rowWhen("again", ({ state }) => state === "starting");
+  await kill((await own(sandbox)).supervisor);
+  assert.equal((await sandbox.supervise("up", "-d", "--no-wait")).code, 0);
+  await until(
+    "it is adopted",
+    async () => /again: is adopted/.test((await sandbox.supervise("events")).stdout),
+  );
+  assert.equal((await sandbox.row("again")).state, "starting");
+  assert.equal((await sandbox.supervise("down")).code, 0);
+});
+
 e2e("survive: down of a tree without a supervisor stops each actor as the file says", async (sandbox) => {
   sandbox.config(`
     on_supervisor_death = "survive"

@@ -98,6 +98,34 @@ e2e(
   },
 );
 
+e2e(
+  "upgrade: actors of an isolated tree go on with all that they print, and the next run is isolated again",
+  async (sandbox) => {
+    sandbox.config(`isolate = true\n${COUNTER}`);
+    assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+    const { pid: supervisor } = await sandbox.json("ps");
+    const before = await pidsOf(sandbox);
+    const [counter] = before;
+    assert.notEqual(parentOf(counter!), supervisor);
+    const follower = sandbox.start(["logs", "-f", "-n", "1000000", "counter"]);
+    await follower.line(/line 20$/);
+    assert.equal((await sandbox.supervise("upgrade")).code, 0);
+    assert.deepEqual(await pidsOf(sandbox), before);
+    assert.equal(
+      parentOf(counter!),
+      supervisor,
+      "its isolator has ended, and it is a child of the supervisor",
+    );
+    const at = numbersIn((await sandbox.supervise("logs", "counter")).stdout).length;
+    await follower.line(new RegExp(`line ${at + 20}$`));
+    assert.equal((await sandbox.supervise("restart", "server")).code, 0);
+    const [, server] = await pidsOf(sandbox);
+    assert.notEqual(parentOf(server!), supervisor);
+    assert.match((await sandbox.supervise("down")).stdout, / 0 left/);
+    assertInSequence(numbersIn((await follower.done).stdout), 1);
+  },
+);
+
 e2e("upgrade: up in the foreground goes on, and still takes its tree down", async (sandbox) => {
   sandbox.config(COUNTER);
   const up = sandbox.start(["up"]);

@@ -76,6 +76,37 @@ test("limits: they hold from the first instruction of a program on, and for no o
   assert.deepEqual(found.get("job"), [undefined, undefined, 7]);
 });
 
+test("limits: each hook has those of its actor, and checks and stop commands have none", async () => {
+  const found = new Map<string, readonly (number | undefined)[]>();
+  let machine: FakeMachine;
+  const look = (name: string): FakeProgram => (self) => void found.set(name, limitsOf(machine, self));
+  const names = ["pre_start", "post_start", "pre_stop", "post_stop"] as const;
+  const hooks = names.map((name) => `${name} = ["/bin/${name}"]`).join("\n");
+  await playDelegated({
+    "/bin/web": (self) => self.forever(),
+    "/bin/check": look("check"),
+    "/bin/end": look("end"),
+    ...Object.fromEntries(names.map((name) => [`/bin/${name}`, look(name)])),
+  }, {
+    config: `${LIMITED}
+      daemon = true
+      ready = { exec = ["/bin/check"] }
+      stop = { command = ["/bin/end"], grace = "1s" }
+      [actors.web.hooks]
+      ${hooks}`,
+    arrange(made) {
+      machine = made;
+      delegate(made);
+    },
+    async script({ at, engine }) {
+      await at(2_000);
+      engine.post({ type: "down_requested", request: null, cause: "down", withinMs: null });
+    },
+  });
+  for (const name of names) assert.deepEqual(found.get(name), [64 * MIB, 50, 3], name);
+  for (const name of ["check", "end"]) assert.deepEqual(found.get(name), [undefined, undefined, undefined]);
+});
+
 test("limits: supervise makes room in its group, and comes back when the tree is over", async () => {
   const ours: FakeProcess[] = [];
   const seen: string[] = [];

@@ -1,43 +1,62 @@
 /** Which lines are wanted, and what of them can be found before they are read. */
 import assert from "node:assert/strict";
+import { RE2JS } from "re2js";
 import { seeded } from "../../lib/base/chance.ts";
 import { compileSearch } from "../../lib/engine/logs/compile_search.ts";
 import { decoderOf } from "../../lib/engine/logs/line_decoder.ts";
-import { ALL_LINES, requiredLiteral, scanLines } from "../../lib/engine/logs/line_filter.ts";
+import { ALL_LINES, scanLines } from "../../lib/engine/logs/line_filter.ts";
 import { encodeLine, formatMicros, type LogStream } from "../../lib/engine/logs/log_format.ts";
+import { requiredText } from "../../lib/engine/logs/required_text.ts";
 import { seedsOf } from "../harness/seeds.ts";
 import { test } from "../harness/test.ts";
 
 const SEEDS = 500;
 
-test("line search: the literal of a pattern is the longest text that every match has", () => {
-  const cases: [string, string | null][] = [
-    ["status 500", "status 500"],
-    ["a+bcd", "bcd"],
-    ["abc?d", "ab"],
-    ["ab*cd", "cd"],
-    ["a{2}bc", "bc"],
-    ["ab{0,3}cd", "cd"],
-    ["^GET /items/\\d+ from", "GET /items/"],
-    ["GET [a-z]+ok", "GET "],
-    ["a\\.b\\/c", "a.b/c"],
-    ["(abc)d", "d"],
-    ["(abc)?", null],
-    ["one|two", null],
-    ["(?i)error", null],
-    ["[abc]", null],
-    ["[a\\]b]cd", "cd"],
-    [".*", null],
-    ["\\bword\\b", "word"],
-    ["x\\x41yz", null],
-    ["", null],
-  ];
-  for (const [pattern, expected] of cases) {
-    assert.equal(requiredLiteral(pattern), expected, pattern);
+/** Patterns, with a text that may match and one that need not be looked at; null where nothing can be told beforehand. */
+const REQUIRED: readonly (readonly [pattern: string, has: string, lacks: string | null])[] = [
+  ["status 500", "a status 500", "status 200"],
+  ["a+bcd", "xabcd", "bcd"],
+  ["abc?d", "ab", "bcd"],
+  ["ab*cd", "cd", "abc"],
+  ["a{2}bc", "aabc", "abc"],
+  ["(foo){2,}b", "foo", "fob"],
+  ["ab{0,3}cd", "cd", "abc"],
+  ["^GET /items/\\d+ from", "GET /items/1", "GET /items/ from"],
+  ["GET [a-z]+ok", "GET o", "GE"],
+  ["a\\.b\\/c", "a.b/c", "aab/c"],
+  ["(abc)d", "abc", "ab"],
+  ["(abc)?", "", null],
+  ["timeout|refused", "was refused", "was accepted"],
+  ["(error|fail(ed|ure)): disk", "xed: disk", "error: net"],
+  ["one|(two)?", "", null],
+  ["(?i)error", "ERRor", "erro"],
+  ["a(?i)error", "", null],
+  ["[5]0{2}$", "500 x", "50"],
+  ["\\d{3}", "x 123", "12"],
+  ["[a-f0-9]{8}", "0123abcd", "0123abc"],
+  ["[^a]", "", null],
+  ["[[:alpha:]]", "", null],
+  ["[a\\]b]cd", "]cd", "xcd"],
+  ["(?<=a)b", "", null],
+  [".*", "", null],
+  ["\\bword\\b", "sword", "wor"],
+  ["x\\x41yz", "", null],
+  ["x\u{1f600}*y", "x", "\u{1f600}"],
+  ["", "", null],
+];
+
+test("line search: what every match has is found beforehand", () => {
+  for (const [pattern, has, lacks] of REQUIRED) {
+    const required = requiredText(pattern);
+    if (lacks === null) assert.equal(required, null, pattern);
+    else {
+      assert.ok(required !== null && required.find(has, 0) >= 0, `${pattern}: ${has}`);
+      assert.equal(required.find(lacks, 0), -1, `${pattern}: ${lacks}`);
+    }
   }
 });
 
-test("line search: random patterns find the same lines with their literals as without", async () => {
+test("line search: random patterns find the same lines with what they require as without", async () => {
   for (const seed of seedsOf(SEEDS)) {
     const random = seeded(seed);
     const pick = (parts: readonly string[]) => parts[Math.floor(random() * parts.length)]!;
@@ -50,6 +69,12 @@ test("line search: random patterns find the same lines with their literals as wi
       "[ab]",
       "(ab)",
       "(a|b)",
+      "(?:ab|c)",
+      "|",
+      "[^b]",
+      "[a-c1]",
+      "\\w",
+      "\\W",
       "\\d",
       "\\x61",
       "\\u0061",
@@ -61,7 +86,7 @@ test("line search: random patterns find the same lines with their literals as wi
     ];
     const pattern = Array.from({ length: 1 + Math.floor(random() * 5) }, () => `${pick(parts)}`)
       .map((part) =>
-        /^[\^$]/.test(part) ? part : `${part}${pick(["", "", "", "?", "*", "+", "{2}", "{0,1}"])}`
+        /^[\^$|]/.test(part) ? part : `${part}${pick(["", "", "", "?", "*", "+", "{2}", "{0,1}"])}`
       ).join("");
     let search;
     try {
@@ -69,6 +94,7 @@ test("line search: random patterns find the same lines with their literals as wi
     } catch {
       continue;
     }
+    const plain = RE2JS.compile(RE2JS.translateRegExp(pattern));
     const texts = Array.from(
       { length: 40 },
       () =>
@@ -81,7 +107,7 @@ test("line search: random patterns find the same lines with their literals as wi
     const found = scanLines(text, decoderOf("raw", "a", 1), { stream: null, search }, true);
     assert.deepEqual(
       found.map((line) => line.text),
-      texts.filter((line) => search.test(line)),
+      texts.filter((line) => plain.test(line)),
       `seed ${seed}: ${pattern}`,
     );
   }

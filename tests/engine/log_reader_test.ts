@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { encodeLine, type LogStream } from "../../lib/engine/logs/log_format.ts";
 import { loggedActors, type LogQuery, readLastLines, readLines } from "../../lib/engine/logs/log_reader.ts";
+import { requiredText } from "../../lib/engine/logs/required_text.ts";
 import { logFileOf } from "../../lib/engine/state_folder.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { Files } from "../../lib/host/ports/files.ts";
@@ -203,7 +204,7 @@ test("log reader: a moment is found in any file, compressed ones too, and only t
     }
     const sorted = all.sort((a, b) => a.at - b.at);
     const last = sorted.at(-1)?.at ?? 0;
-    const search = { literal: "needle", test: (line: string) => line.includes("needle") };
+    const search = { required: requiredText("needle"), test: (line: string) => line.includes("needle") };
     for (let round = 0; round < 8; round++) {
       const [after, upTo] = [random() * last, random() * 2 * last].map(Math.floor) as [number, number];
       const filter = {

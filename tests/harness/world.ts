@@ -7,7 +7,7 @@ import { type Instant, instant, NEVER } from "../../lib/base/instant.ts";
 import type { Signal } from "../../lib/base/signals.ts";
 import { type HookName, nodeAt, type NodeId, type Plan } from "../../lib/config/plan.ts";
 import type { ActorError } from "../../lib/supervision/actor_error.ts";
-import type { Calendar } from "../../lib/supervision/calendar.ts";
+import type { Calendar, KeptDates } from "../../lib/supervision/calendar.ts";
 import type { CrashId } from "../../lib/supervision/crash.ts";
 import type { Effect, RunEffect } from "../../lib/supervision/effect.ts";
 import type { PlanGiven, ProbeAnswer, RequestEvent, TreeEvent } from "../../lib/supervision/event.ts";
@@ -17,6 +17,7 @@ import type { Rest } from "../../lib/supervision/rest.ts";
 import type { ActorState, Outcome, RunId, State } from "../../lib/supervision/state.ts";
 import type { Told } from "../../lib/supervision/run_word.ts";
 import { initialState } from "../../lib/supervision/initial_state.ts";
+import { keptDates } from "../../lib/supervision/kept_dates.ts";
 import { resumedState } from "../../lib/supervision/resumed_state.ts";
 import {
   changeBetween,
@@ -69,6 +70,8 @@ export class World {
   now: Instant = instant(0);
   /** How far the date is ahead of the clock: it jumps by what is added. */
   date0 = Date.UTC(2026, 0, 1);
+  /** The dates that a supervisor of a later life of the tree finds. */
+  kept: KeptDates = new Map();
   /** Everything that happened, one line each: effects and journal entries by path. */
   readonly log: string[] = [];
   readonly replies = new Map<number, { ok: boolean; refusal: Refusal | null }>();
@@ -165,13 +168,18 @@ export class World {
     if (this.#inbox.length > 1) return;
     for (; this.#inbox.length > 0; this.#inbox.shift()) {
       const event = this.#inbox[0]!;
-      const calendar = { date: this.date0 + this.now, next: nextDate };
+      const calendar = { date: this.date0 + this.now, next: nextDate, kept: this.kept };
       const stepped = step(this.state, event, this.now, calendar);
       this.onStep(this.state, event, this.now, stepped, calendar);
       const { state, effects } = stepped;
       const change = changeBetween(this.state, state);
       if (change !== null) this.#written.push(encodeChange(change));
       this.state = state;
+      const catchers = state.plan.nodes.filter((node) =>
+        node.kind !== "tree" && node.schedule?.catchUp === true
+      );
+      const at = { now: this.now, date: calendar.date };
+      this.kept = keptDates(state, catchers.map(({ path }) => path), this.kept, at);
       for (const effect of effects) this.#note(effect);
       for (const effect of effects) this.#perform(effect);
     }
@@ -255,6 +263,10 @@ export class World {
 
   restartRolling(...paths: readonly string[]): number {
     return this.#request({ type: "rolling_restart_requested", request: null, nodes: this.ids(paths) });
+  }
+
+  halt(...paths: readonly string[]): number {
+    return this.#request({ type: "halt_requested", request: null, nodes: this.ids(paths) });
   }
 
   reset(...paths: readonly string[]): number {

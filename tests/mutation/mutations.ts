@@ -132,6 +132,16 @@ export const MUTATIONS: readonly Mutation[] = [
       `isReady(turn, next.id) ? mayLeave(turn, next.id) : turn.now;`,
       `turn.now;`,
     ],
+    [
+      "one that is called off goes on",
+      `turn.rollouts.filter((rollout) => !rollouts.includes(rollout))`,
+      `turn.rollouts`,
+    ],
+    [
+      "nobody is told that it was called off",
+      `for (const rollout of rollouts) halt(turn, rollout,`,
+      `for (const rollout of []) halt(turn, rollout,`,
+    ],
     ["it is over after the first actor", `      members = rest;\n`, `      members = [];\n`],
     [
       "a replica need not last",
@@ -482,7 +492,28 @@ function groupOf`,
       `export const LOOK_EVERY_MS = 30_000;`,
       `export const LOOK_EVERY_MS = Infinity;`,
     ],
+    ["what was missed is waited for", `if (known > calendar.date) return`, `if (known > 0) return`],
+    ["what may be missed is made up for", `catchUp && kept !== undefined`, `kept !== undefined`],
+    ["another date is made up for", ` && isSameData(kept.timing, timing) ?`, ` ?`],
+    ["an interval begins anew", `Math.min(known - calendar.date, everyMs)`, `everyMs`],
     ["an interval falls out of step", `after(now, everyMs - lateMs)`, `after(now, everyMs)`],
+  ]),
+  ...inFile("kept_dates", [
+    [
+      "the end of a tree forgets its dates",
+      `phase.at !== "up") return before;`,
+      `phase.at !== "up") return new Map();`,
+    ],
+    [
+      "what is out of service by hand is made up for",
+      `isOutByHand(state, place.ancestors) ? undefined : before`,
+      `before`,
+    ],
+    [
+      "what has yet to come into service is forgotten",
+      `isOutByHand(state, place.ancestors) ? undefined : before`,
+      `undefined`,
+    ],
   ]),
   ...inFile("schedule", [
     ["a run is due while the tree goes down", `turn.tree(spec.parent!).phase.at !== "up"`, `false`],

@@ -90,6 +90,41 @@ const TROUBLES: Readonly<Record<string, { readonly act: (world: World) => void; 
   },
 };
 
+test("rolling: one that is called off touches no other replica, and what has had its turn becomes ready", () => {
+  const world = worldOf({ children: replicas("api", 3) });
+  world.script("api.1", { probe: "not yet" });
+  const request = world.restartRolling("api.1", "api.2", "api.3");
+  const runs = world.processOf("api.2")!.run;
+  world.advance(1_000);
+  world.take();
+  const halt = world.halt("api.3");
+  assert.deepEqual(world.replies.get(halt), { ok: true, refusal: null });
+  const refusal = { kind: "roll_halted", why: { kind: "called_off" }, left: ["api.2", "api.3"] };
+  assert.deepEqual(world.replies.get(request), { ok: false, refusal });
+  world.script("api.1", { probe: null });
+  world.advance(60_000);
+  assert.deepEqual(world.take(...WHAT), ["#roll_halted ", "#ready api.1"]);
+  assert.equal(world.processOf("api.2")!.run, runs);
+  assert.deepEqual(world.replies.get(world.halt("")), { ok: false, refusal: { kind: "nothing_rolls" } });
+});
+
+test("rolling: of two, that which is meant is called off, also where another plan has begun it", () => {
+  const children = { ...replicas("api", 2), ...replicas("web", 2) };
+  const world = worldOf({ children });
+  for (const path of ["api.1", "web.1"]) world.script(path, { probe: "not yet" });
+  const other = replicas("api", 2, { ...PROBED, argv: ["/bin/other"] });
+  const applied = world.apply(planOf({ children: { ...children, ...other } }), true);
+  const rolled = world.restartRolling("web.1", "web.2");
+  world.advance(1_000);
+  world.halt("api.1", "api.2");
+  assert.equal(world.replies.get(applied)?.refusal?.kind, "roll_halted");
+  assert.equal(world.replies.get(rolled), undefined);
+  for (const path of ["api.1", "web.1"]) world.script(path, { probe: null });
+  world.advance(60_000);
+  assert.deepEqual(world.replies.get(rolled), { ok: true, refusal: null });
+  assert.deepEqual(world.actor("api.2").starts, 1, "it goes on as it was");
+});
+
 test("rolling: what stops it is said, with what it has left as it was", () => {
   for (const [trouble, { act, then }] of Object.entries(TROUBLES)) {
     const world = worldOf({ children: replicas("api", 3, { ...PROBED, startTimeoutMs: 30_000 }) });

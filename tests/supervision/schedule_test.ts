@@ -468,6 +468,107 @@ for (const catchUp of [false, true]) {
   });
 }
 
+/** The tree is up again a while after its end, under the same plan or another one. */
+function upAgain(world: World, afterMs: number, plan = world.plan): World {
+  const next = new World(plan);
+  next.date0 = world.date0 + world.now + afterMs;
+  next.kept = world.kept;
+  return next.begin();
+}
+
+/**
+ * A job that makes up for what it misses; what is done to the tree before its end, for how long it is down, and when runs begin
+ * then. A run that begins at once is seen a second later.
+ */
+const DOWNS: readonly (readonly [
+  name: string,
+  schedule: Schedule,
+  before: (world: World) => void,
+  downMs: number,
+  runs: readonly string[],
+])[] = [
+  [
+    "a date that passed is made up for, once",
+    cron("0 3 * * *"),
+    () => {},
+    3 * DAY,
+    ["01-04T12:00:01", "01-05T03:00:00"],
+  ],
+  ["a date that has not come is waited for", cron("0 3 * * *"), () => {}, HOUR, ["01-02T03:00:00"]],
+  [
+    "an interval that is over is made up for, and stays in step",
+    every(7 * HOUR),
+    () => {},
+    3 * HOUR,
+    ["01-01T15:00:01", "01-01T21:00:00", "01-02T04:00:00"],
+  ],
+  ["an interval goes on", every(15 * HOUR), () => {}, HOUR, ["01-01T15:00:00"]],
+  [
+    "what was stopped by hand has missed nothing",
+    cron("0 3 * * *"),
+    (world) => void world.stop("job"),
+    DAY,
+    ["01-03T03:00:00"],
+  ],
+];
+
+for (const [name, schedule, before, downMs, runs] of DOWNS) {
+  test(`schedule: while a tree is down, ${name}`, () => {
+    const world = jobWorld({ ...schedule, catchUp: true }).begin();
+    datesOfRuns(world, 12 * HOUR);
+    before(world);
+    world.down();
+    world.advance(1_000);
+    assert.ok(world.outcome !== null, "the tree is down");
+    const again = upAgain(world, downMs - 1_000);
+    assert.deepEqual(datesOfRuns(again, 15 * HOUR), runs);
+  });
+}
+
+test("schedule: a supervisor that is killed with its tree leaves the next one its dates", () => {
+  const world = jobWorld(cron("0 3 * * *", { catchUp: true })).begin();
+  world.advance(HOUR);
+  assert.deepEqual(datesOfRuns(upAgain(world, DAY), HOUR), ["01-02T01:00:01"]);
+});
+
+test("schedule: nothing is made up for that nobody has asked for", () => {
+  const job = (schedule: Schedule) => planOf({ children: { job: { schedule }, api: { daemon: true } } });
+  const first = new World(job(cron("0 3 * * *", { catchUp: true })));
+  first.date0 += 12 * HOUR;
+  assert.deepEqual(datesOfRuns(first.begin(), 12 * HOUR), [], "the first life of a tree has missed nothing");
+  const careless = jobWorld(cron("0 3 * * *")).begin();
+  assert.equal(careless.kept.size, 0);
+  const turned = upAgain(careless, DAY, job(cron("0 3 * * *", { catchUp: true })));
+  assert.deepEqual(datesOfRuns(turned, HOUR), [], "it was not to be made up for when it passed");
+  const other = upAgain(first, DAY, job(cron("30 2 * * *", { catchUp: true })));
+  assert.deepEqual(datesOfRuns(other, HOUR), [], "it was another date");
+  const none = upAgain(first, DAY, job(cron("0 3 * * *")));
+  assert.deepEqual(datesOfRuns(none, HOUR), []);
+  assert.equal(none.kept.size, 0);
+});
+
+test("schedule: a job of a tree that starts later makes up for what it has missed then", () => {
+  const pool = {
+    needs: { db: "ready" },
+    children: { job: { schedule: cron("0 3 * * *", { catchUp: true }) } },
+  } as const;
+  const world = worldOf({ db: { daemon: true }, pool }).begin();
+  world.advance(HOUR);
+  world.down();
+  world.advance(1_000);
+  const again = new World(world.plan);
+  again.kept = world.kept;
+  again.date0 = world.date0 + DAY;
+  again.script("db", { spawn: "silent" });
+  again.begin();
+  again.advance(HOUR);
+  assert.equal(again.phase("pool"), "waiting");
+  const { run } = again.actor("db").phase as { run: number };
+  again.spawned(again.id("db"), run);
+  again.advance(1_000);
+  assert.deepEqual(again.take("#due", "spawn").slice(-2), ["#due pool/job", "spawn pool/job"]);
+});
+
 test("schedule: a supervisor that resumes goes by the dates of its own plan", () => {
   const world = jobWorld(cron("0 3 * * *")).begin();
   world.advance(HOUR);

@@ -198,7 +198,8 @@ function intervene(world: World, random: Random, asked: number[]): void {
     const replicas = actors.filter((path) => path !== withoutReplica(path));
     const one = replicas.length > 0 && random() < 0.9 ? withoutReplica(pick(random, replicas)) : null;
     const ofOne = replicas.filter((path) => withoutReplica(path) === one && random() < 0.6);
-    asked.push(world.restartRolling(...one === null ? some() : ofOne));
+    if (world.state.rollouts.length > 0 && random() < 0.2) asked.push(world.halt(...ofOne, ...some()));
+    else asked.push(world.restartRolling(...one === null ? some() : ofOne));
   } else if (dice < 0.975) asked.push(world.awaitReady(...some()));
   else if (dice < 0.983) world.down("down", pick(random, [null, 0, 1_000]));
   else if (dice < 0.99) world.send({ type: "grace_cut", toMs: pick(random, [0, 500]) });

@@ -16,7 +16,8 @@ if (verb.startsWith("__") && !isTree) await import("../../cli.ts");
 else {
   const program = nodeProgram();
   const itself = fileURLToPath(import.meta.url);
-  const fault = isTree ? orderedFault(verb === GUARDIAN_VERB ? "guardian" : "supervisor") : null;
+  const role = verb === GUARDIAN_VERB ? "guardian" : verb === SUPERVISOR_VERB ? "supervisor" : "client";
+  const fault = isTree || verb === "upgrade" ? orderedFault(role) : null;
   await runRole({
     program: Object.create(program, {
       selfCommand: { value: program.selfCommand.map((word) => word === CLI ? itself : word) },

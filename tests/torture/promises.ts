@@ -100,7 +100,10 @@ export class Promises {
   /** Asserts what holds of a tree in which nothing is about to start or to end. */
   async assertStanding(): Promise<TreeStatus> {
     const status = await this.assertStatus();
-    const said = status.actors.flatMap(({ path, pid }) => pid === null ? [] : [[path, pid] as const]);
+    // The process of an isolated tree is no run.
+    const said = status.actors.flatMap(({ path, kind, pid }) =>
+      pid === null || kind === "tree" ? [] : [[path, pid] as const]
+    );
     const journal = journalsOf(this.#sandbox).at(-1) ?? [];
     const told = openRuns(journal);
     if (!isDeepStrictEqual(said.toSorted(), [...told].sort())) {

@@ -28,7 +28,25 @@ interface Case extends Pick<Strike, "victim" | "signal"> {
   readonly orphans?: boolean;
   /** Whether the tree is to survive its supervisor. */
   readonly survives?: boolean;
+  /** Whether it is handed over to another program. */
+  readonly isHandedOver?: boolean;
 }
+
+/** A tree that is handed over: who dies, and at whose steps. */
+const HANDED_OVER = ([
+  ["the supervisor at any of its steps", "supervisor", "itself"],
+  ["the guardian at any step of the supervisor", "supervisor", "guardian"],
+  ["both at any step of the supervisor", "supervisor", "both"],
+  ["the guardian at any of its steps", "guardian", "itself"],
+  ["the client at any of its steps", "client", "itself"],
+] as const).map(([whom, role, victim]): Case => ({
+  title: `a tree that is handed over, SIGKILL of ${whom}`,
+  role,
+  victim,
+  signal: "SIGKILL",
+  survives: true,
+  isHandedOver: true,
+}));
 
 const CASES: readonly Case[] = [
   {
@@ -83,16 +101,23 @@ const CASES: readonly Case[] = [
     signal: "SIGKILL",
     survives: true,
   },
+  ...HANDED_OVER,
 ];
 
 /** What is done to a tree that is up. */
 const SCENARIO: readonly (readonly string[])[] = [["restart", "a"], ["stop", "b"], ["start", "b"], ["down"]];
 
+/** The commands that are given to one that is handed over. */
+const HANDING_OVER: readonly (readonly string[])[] = [["upgrade"], ["restart", "a"], ["upgrade"], ["down"]];
+
 /** What a command may say of a tree whose supervisor dies, or ends because its guardian has died. */
 const SAYS: readonly (number | null)[] = [0, 1, 3, 6];
 
-/** Everything that takes steps: probes, a stop command, a shim, sockets, a process that escapes and one that is deaf. */
-function configure(sandbox: Sandbox, { victim, survives = false }: Case): void {
+/**
+ * Everything that takes steps: probes, a stop command, a shim, sockets, a process that escapes and one that is deaf; and an
+ * isolated tree where one is handed over.
+ */
+function configure(sandbox: Sandbox, { victim, survives = false, isHandedOver = false }: Case): void {
   const s = secondsOf(sandbox);
   // What is deaf and left to nobody takes the next one some seconds to end.
   const deaf = victim === "both" ? "" : `(trap '' TERM; exec sleep ${s}2) &`;
@@ -112,7 +137,17 @@ function configure(sandbox: Sandbox, { victim, survives = false }: Case): void {
     umask = "0027"
     sockets = ["unix://\${dir}/b.sock"]
     depends_on = ["a"]
+    ${isHandedOver ? isolated(`${once("c")} exec sleep ${s}5`) : ""}
   `);
+}
+
+function isolated(shell: string): string {
+  return `
+    [trees.pool]
+    isolate = true
+    [trees.pool.actors.c]
+    shell = "${shell}"
+    daemon = true`;
 }
 
 interface Step {
@@ -176,23 +211,28 @@ class Trial {
   async #play(strike: Strike | null): Promise<void> {
     rmSync(this.#trace, { force: true });
     const fault = orderFault({ role: this.#case.role, trace: this.#trace, strike, clockSeed: null });
+    const { role, isHandedOver = false } = this.#case;
     const argv = [...FAULTY_SUPERVISE, "up", "-d", `--containment=${this.#layer}`];
-    let done = await this.#sandbox.run(argv, fault).done;
+    let done = await this.#sandbox.run(argv, role === "client" ? {} : fault).done;
     this.#check("up", done, strike);
     if (done.code === 0 && this.#case.orphans === true) {
       signalIfThere((await this.#sandbox.json("ps")).pid, "SIGKILL");
       return await this.#promises.untilOver();
     }
-    for (const command of SCENARIO) {
-      if (done.code !== 0) return;
-      done = await this.#sandbox.supervise(...command);
+    for (const command of isHandedOver ? HANDING_OVER : SCENARIO) {
+      // A client that was killed says nothing, and the tree goes on.
+      if (done.code !== 0 && done.signal === null) return;
+      done = command[0] === "upgrade"
+        ? await this.#sandbox.run([...FAULTY_SUPERVISE, ...command], role === "client" ? fault : {}).done
+        : await this.#sandbox.supervise(...command);
       this.#check(command[0]!, done, strike);
     }
   }
 
   /** A command says what is so. */
   #check(verb: string, { code, stdout, stderr }: Done, strike: Strike | null): void {
-    const says = strike?.signal === "SIGKILL" ? SAYS : [0];
+    const isStruck = verb === "upgrade" && this.#case.role === "client";
+    const says = strike?.signal === "SIGKILL" ? [...SAYS, ...isStruck ? [null] : []] : [0];
     assert.ok(says.includes(code), `${verb} says ${code}: ${stdout}${stderr}`);
     if (verb === "down" && code === 0) {
       assert.match(stdout, /0 left/);
@@ -216,11 +256,13 @@ class Trial {
 
   /** Whatever has happened: all goes that is to, the tree can be started again, and taken down. */
   async #recover({ victim }: Strike): Promise<void> {
-    const { orphans = false, survives = false } = this.#case;
+    const { orphans = false, survives = false, isHandedOver = false } = this.#case;
     // What nobody is left to end, or is to end, the next one does or goes on with.
     if (victim !== "both" && !orphans && !survives) await this.#promises.assertOver();
     const up = await this.#sandbox.supervise("up", "-d", `--containment=${this.#layer}`);
-    assert.equal(up.code, 0, up.stderr);
+    // One that was not handed over, because its guardian has died, has the supervisor that it had.
+    const isThere = isHandedOver && /tree\/already-running/.test(up.stderr);
+    assert.ok(up.code === 0 || isThere, up.stderr);
     // Whom it has found, but nobody has reaped, takes it a moment to take for dead.
     if (survives) await until("all is settled", () => this.#isSettled());
     await this.#promises.assertStanding();
@@ -243,10 +285,13 @@ for (const { layer, one } of chosen("steps", ALL, FEW_CASES)) {
   const name = `steps: ${layer}: ${one.title}`;
   torture(name, async (sandbox, promises) => {
     const trial = new Trial(sandbox, promises, layer, one);
-    const key = `${layer} ${one.role} ${one.survives}`;
+    const key = `${layer} ${one.role} ${one.survives} ${one.isHandedOver}`;
     const steps = counted.get(key) ?? await trial.steps();
     counted.set(key, steps);
-    assert.ok(steps.length > (one.role === "supervisor" ? 80 : 8), "a scenario of many steps");
+    assert.ok(
+      steps.length > (one.role === "supervisor" ? 80 : 8),
+      `a scenario of many steps: ${steps.length}`,
+    );
     for (const strike of chosen(name, strikesAt(steps, one), FEW)) await trial.try(strike);
   }, { onBun: true });
 }

@@ -10,7 +10,7 @@ import { openNursery } from "../../scope/nursery.ts";
 import { after, NEVER } from "../../base/instant.ts";
 import { currentTime } from "../../scope/sleep.ts";
 import type { AskingCommand, AskingContext } from "../command.ts";
-import type { Option } from "../option.ts";
+import { type Option, usage } from "../option.ts";
 import { type Awaited, isGoing, isUnderWay, showProgress } from "../progress.ts";
 import { receiptFields, renderReceipt } from "../render/receipt.ts";
 import { renderRows } from "../render/rows.ts";
@@ -84,32 +84,51 @@ export const stop: AskingCommand = {
 
 /** `supervise restart`. */
 export const restart: AskingCommand = {
-  usage: "SEL...",
+  usage: "SEL... | --halt [SEL...]",
   about: [
     "Stops what runs, starts it again and returns when it is ready. It does not count as a failure.",
     "With --rolling the replicas of an actor are restarted one after the other, each when another one is ready, so that " +
     "one at least is ready at any time. It stops, and says so, when a new one does not become ready; the others are " +
     "then as before. An actor without a second replica is refused.",
+    "With --halt the rolling restarts of the named actors are called off, or all of them, those of `apply --rolling` too: a " +
+    "replica that has had its turn becomes ready again, and the others stay as they are.",
   ],
   options: [
     { name: "rolling", doc: "one replica after the other, with one ready at any time" },
+    { name: "halt", doc: "call off rolling restarts, and stop nothing" },
     ...WAIT_OPTIONS,
   ],
   examples: [
     ["supervise restart api", "one actor"],
     ["supervise restart '**'", "all of them"],
     ["supervise restart --rolling api", "its replicas, one after the other"],
+    ["supervise restart --halt", "no more of them than have begun"],
   ],
   words: [0, Infinity],
   takes: ["selector"],
-  ask: (context) =>
-    actAndTell(
+  ask: (context) => {
+    const { args } = context;
+    if (args.has("halt")) return halt(context);
+    const rolling = args.has("rolling");
+    return actAndTell(
       context,
       "restart",
-      (client, paths, wait) =>
-        client.request("restart", { paths, wait, rolling: context.args.has("rolling") }),
-    ),
+      (client, paths, wait) => client.request("restart", { paths, wait, rolling }),
+    );
+  },
 };
+
+async function halt(context: AskingContext): Promise<number> {
+  const { args, ui } = context;
+  if (args.has("rolling")) {
+    throw usage("usage/contradiction", "--halt calls off what --rolling begins", "leave one of them out");
+  }
+  const paths = args.words.length === 0 ? ["**"] : args.words;
+  const result = await withTree(context, (client) => fromPromise(client.request("halt", { paths })));
+  if (ui.json) await fromPromise(ui.printJson([result]));
+  else await fromPromise(ui.say("called off; what has had its turn becomes ready again"));
+  return ExitCode.done;
+}
 
 /** `supervise reset`. */
 export const reset: AskingCommand = {

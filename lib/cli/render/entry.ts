@@ -204,6 +204,7 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
 function requestOf(entry: JournalEntryOf<"requested">): string {
   if (entry.verb === "down") return `down was asked for (${entry.by})`;
   const names = nameSome(entry.paths);
+  if (entry.verb === "halt") return `the end of rolling restarts was asked for: ${names}`;
   if (entry.verb === "exec") return `exec was asked for: ${names}: \`${entry.command}\``;
   if (entry.verb === "signal") {
     return `${entry.signal} was asked for${entry.toAll ? " to all processes" : ""}: ${names}`;

@@ -13,6 +13,7 @@ import { messageOf } from "../../base/user_error.ts";
 import type { Alert, Plan } from "../../config/plan.ts";
 import { matches } from "../../config/select.ts";
 import { FileError } from "../../host/ports/files.ts";
+import type { Host } from "../../host/ports/host.ts";
 import { SpawnError } from "../../host/ports/processes.ts";
 import { counted } from "../../base/counted.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
@@ -22,7 +23,7 @@ import type { Exit } from "../../supervision/exit.ts";
 import { Event } from "../../sync/event.ts";
 import type { Environments } from "../environment.ts";
 import type { JournalEntry } from "../journal/journal.ts";
-import { type ErrandPlace, runErrand } from "./errand.ts";
+import type { Errands } from "../run/errands.ts";
 
 /** How many events of an alert may wait. The oldest give way: the latest say how things are, and the last how it ended. */
 const MOST_WAITING = 100;
@@ -30,14 +31,16 @@ const MOST_WAITING = 100;
 /** How long the end of the tree waits for the commands that tell of it. */
 const FAREWELL_MS = 10_000;
 
+/** A command that no actor runs has what the supervisor has, and stands in receipts. */
+const OF_THE_TREE = { privileges: null, isTold: true } as const;
+
 /** What alerts work with. */
 export interface AlertsOptions {
-  readonly place: ErrandPlace;
+  readonly host: Pick<Host, "files" | "clock">;
+  readonly errands: Errands;
   readonly plan: () => Plan;
   /** Makes the environment of a command. */
   readonly environments: Environments;
-  /** The mark of a run, by its number. */
-  readonly markOf: (run: number) => string;
   /** A folder of the tree's own. */
   readonly folder: string;
   /** Says the reason of an entry in words. */
@@ -67,7 +70,6 @@ export class Alerts {
   readonly #over = new Event();
   #nursery: Nursery | null = null;
   #farewellMs = FAREWELL_MS;
-  #errands = 0;
 
   constructor(options: AlertsOptions) {
     this.#options = options;
@@ -123,7 +125,7 @@ export class Alerts {
   }
 
   #limitFarewell(): void {
-    this.#scope.deadline = after(this.#options.place.host.clock.now(), this.#farewellMs);
+    this.#scope.deadline = after(this.#options.host.clock.now(), this.#farewellMs);
   }
 
   #lineOf(alert: Alert): Line {
@@ -149,22 +151,20 @@ export class Alerts {
   }
 
   async #tell(alert: Alert, entry: JournalEntry, missed: number): Promise<void> {
-    const { place, plan, environments, markOf, folder, worded, onFailed } = this.#options;
-    const { files } = place.host;
-    const number = ++this.#errands;
-    const marker = markOf(-number);
-    const stdin = `${folder}/alert.${number}.json`;
+    const { host: { files }, errands, plan, environments, folder, worded, onFailed } = this.#options;
+    const id = errands.next();
+    const stdin = `${folder}/alert.${id.number}.json`;
     const { name: tree, dir: cwd } = plan();
     const env = environments.of(
       { inheritEnv: true, env: {}, path: entry.path, replica: 1 },
-      { tree, run: marker },
+      { tree, run: id.marker },
     );
     let why: string | null;
     try {
       const told = missed === 0 ? worded(entry) : { ...worded(entry), missed };
       files.replace(stdin, `${JSON.stringify(told)}\n`);
-      const order = { number, marker, argv: alert.argv, env, cwd, stdin };
-      const exit = await moveOnAfter(alert.timeoutMs, () => runErrand(place, order));
+      const order = { ...id, path: "", argv: alert.argv, env, cwd, stdin, ...OF_THE_TREE };
+      const exit = await moveOnAfter(alert.timeoutMs, () => errands.run(order));
       why = exit === undefined ? `it took more than ${alert.timeoutMs / 1_000} s` : whyFailed(exit);
     } catch (error) {
       if (!(error instanceof SpawnError || error instanceof FileError)) throw error;

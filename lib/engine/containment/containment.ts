@@ -136,14 +136,14 @@ export class Containment {
     this.#layer.release(run, false);
   }
 
-  /** Takes a run into account. @param command What is to be said of its main process. */
-  add(mark: RunMark, command: string): void {
+  /** Takes a run into account. @param command What is to be said of its main process; null if nothing is. */
+  add(mark: RunMark, command: string | null): void {
     const { run, path, main } = mark;
     this.#starting.delete(run);
     this.#runs.add(newRun(mark));
     this.#lineage.ours.add(main.pid);
     this.#ended.delete(main.pid);
-    this.#ledger.see(main, path, command, false);
+    if (command !== null) this.#ledger.see(main, path, command, false);
   }
 
   /** A process of ours takes orphans in, until the returned function is called. */

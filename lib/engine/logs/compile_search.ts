@@ -1,5 +1,6 @@
 import { messageOf } from "../../base/user_error.ts";
-import { type LineSearch, requiredLiteral } from "./line_filter.ts";
+import type { LineSearch } from "./line_filter.ts";
+import { requiredText } from "./required_text.ts";
 import { shownTexts } from "./shown_text.ts";
 
 /**
@@ -12,9 +13,10 @@ export async function compileSearch(pattern: string): Promise<LineSearch> {
   const { RE2JS } = await import("re2js");
   try {
     const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
-    const test = (text: string) => compiled.test(text);
+    const required = requiredText(pattern);
+    const test = (text: string) => (required === null || required.find(text, 0) >= 0) && compiled.test(text);
     return {
-      literal: requiredLiteral(pattern),
+      required,
       test: (line) => test(line) || (isShownOtherwise(line) && shownTexts(line).some(test)),
     };
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * Hooks: commands around the runs of actors, as their environment, folder and user. Each is contained as a run of its own, so
- * that nothing that it starts is left when it has ended, and its output goes to the log of its actor.
+ * Hooks: commands around the runs of actors, with their environment, folder, user and limits. Each is contained as a run of its
+ * own, so that nothing that it starts is left when it has ended, and its output goes to the log of its actor.
  */
 import { KILL_PATIENCE_MS } from "../../base/kill_patience.ts";
 import { messageOf } from "../../base/user_error.ts";
@@ -10,6 +10,7 @@ import type { Host } from "../../host/ports/host.ts";
 import type { Privileges } from "../../host/ports/privileges.ts";
 import { SpawnError } from "../../host/ports/processes.ts";
 import { CancelScope } from "../../scope/cancel_scope.ts";
+import { Cancelled } from "../../scope/cancelled.ts";
 import { moveOnAfter } from "../../scope/timeouts.ts";
 import type { Exit } from "../../supervision/exit.ts";
 import type { HookEnd } from "../../supervision/hook.ts";
@@ -17,6 +18,7 @@ import type { RunId } from "../../supervision/state.ts";
 import { Event } from "../../sync/event.ts";
 import type { Containment } from "../containment/containment.ts";
 import { describeCommand, type Ledger } from "../containment/ledger.ts";
+import { limitRun } from "../limits/limit_run.ts";
 import { type OutputSink, RunOutput } from "./run_output.ts";
 import { startChild, type StartedProcess } from "./start_child.ts";
 
@@ -106,12 +108,14 @@ async function runHook(options: HookOptions, scope: CancelScope): Promise<HookEn
 async function start({ host, containment, spec, argv, hookRun, marker, env, privileges }: HookOptions) {
   if (privileges instanceof SpawnError) throw privileges;
   const group = containment.place(hookRun, marker);
-  const placed = group === null ? {} : { group };
+  const { isLimited } = limitRun(containment, hookRun, spec.cgroup);
+  const placed = group === null ? {} : { group, isLimited };
   const how = { argv, env, cwd: spec.cwd, stdin: null, output: "pipe", privileges, ...placed } as const;
   try {
     return await startChild(host, containment, how);
   } catch (error) {
-    throw error instanceof SpawnError ? error : new SpawnError("start", messageOf(error));
+    if (error instanceof SpawnError || error instanceof Cancelled) throw error;
+    throw new SpawnError("start", messageOf(error));
   }
 }
 

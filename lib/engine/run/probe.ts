@@ -14,6 +14,7 @@ export type AskedProbe = Exclude<Probe, { type: "log" | "delay" | "module" | "no
 
 /** What is asked on behalf of a run. */
 export interface ProbeContext extends SideContext {
+  readonly host: Host;
   /** The version of the file that its probe asks for, from before its start; null if there was none. */
   readonly fileBefore: string | null;
 }

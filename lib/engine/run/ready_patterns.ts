@@ -5,10 +5,16 @@
 import { ExitCode } from "../../base/exit_code.ts";
 import { messageOf, UserError } from "../../base/user_error.ts";
 import type { Plan } from "../../config/plan.ts";
+import { shownTexts } from "../logs/shown_text.ts";
 
 /** Whether a line has what was waited for. */
 export interface LinePattern {
   test(line: string): boolean;
+}
+
+/** Whether a line has it, as it was printed or as people see it. */
+export function isAwaitedLine(pattern: LinePattern, text: string): boolean {
+  return pattern.test(text) || shownTexts(text).some((shown) => pattern.test(shown));
 }
 
 /** The patterns of a plan, by their texts. */

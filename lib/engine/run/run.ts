@@ -31,7 +31,8 @@ import type { RunId } from "../../supervision/state.ts";
 import { actorErrorOf } from "./actor_error.ts";
 import type { Containment } from "../containment/containment.ts";
 import { describeCommand, type Ledger } from "../containment/ledger.ts";
-import { describeUnkept, limitsIn, type Unkept } from "../limits/actor_limits.ts";
+import type { Unkept } from "../limits/actor_limits.ts";
+import { limitRun } from "../limits/limit_run.ts";
 import { reachedLimits } from "../limits/reached.ts";
 import type { MainProcess } from "./main_process.ts";
 import type { NotifyVoice } from "./notify_voice.ts";
@@ -415,12 +416,9 @@ export class ActorRun implements MemberProcess {
   #limit(): boolean {
     const { containment, spec: { cgroup }, run, reports } = this.options;
     if (cgroup === null) return false;
-    const unkept = containment.limit(run, cgroup);
-    if (unkept.length > 0 && cgroup.required) {
-      throw new SpawnError("privileges", `cgroup: ${describeUnkept(unkept)}`);
-    }
+    const { unkept, isLimited } = limitRun(containment, run, cgroup);
     reports.unlimited(unkept);
-    return unkept.length < limitsIn(cgroup).length;
+    return isLimited;
   }
 
   /** Tells how the process has ended, after what it has said before. */

@@ -92,6 +92,20 @@ const CASES: readonly (readonly [EntryEvent, Record<string, unknown>, string, nu
     31,
     true,
   ],
+  [
+    "roll_halted",
+    { why: { kind: "called_off" }, left: [] },
+    "the rolling restart has stopped: somebody has called it off",
+    31,
+    true,
+  ],
+  [
+    "requested",
+    { verb: "halt", paths: ["a.1"] },
+    "the end of rolling restarts was asked for: a.1",
+    2,
+    false,
+  ],
   ["restarted", { delayMs: 200, left: null }, "restarts in 200ms", 33, true],
   [
     "gave_up",

@@ -11,6 +11,7 @@ import type { Stepped } from "../../../lib/supervision/turn.ts";
 /** Events after which nothing but a rolling restart stops what is ready, other than what the event is about. */
 const HARMLESS: ReadonlySet<TreeEvent["type"]> = new Set([
   "rolling_restart_requested",
+  "halt_requested",
   "spawned",
   "spawn_failed",
   "probed",

@@ -21,7 +21,7 @@ export class Replies {
     // It waits for what it has started alone.
     if (event.type === "reset_requested") return;
     // They are answered at once, whatever comes of them.
-    if (event.type === "signal_requested" || event.type === "exec_requested") return;
+    if (["signal_requested", "exec_requested", "halt_requested"].includes(event.type)) return;
     const isRolling = event.type === "rolling_restart_requested";
     const goal = event.type === "stop_requested" ? "stopped" : isRolling ? "another" : "ready";
     // Nobody waits for what the plan has no more to be ready.

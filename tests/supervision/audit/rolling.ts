@@ -71,6 +71,8 @@ export class Rollings {
         } else if (why.kind === "alone") {
           const other = othersOf(scene.family, why.at).find((one) => isReady(scene, one));
           assert.equal(other, undefined, `it halts at "${why.at}" beside "${other}"`);
+        } else if (why.kind === "called_off") {
+          assert.equal(scene.event.type, "halt_requested", "it is called off by nobody");
         }
         if (rolling !== undefined) rolling.isOver = true;
       }

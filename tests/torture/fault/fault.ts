@@ -13,8 +13,8 @@ export interface Strike {
 
 /** See the module. */
 export interface Fault {
-  /** Whose steps are meant. */
-  readonly role: "guardian" | "supervisor";
+  /** Whose steps are meant; `client`: those of whoever has a tree handed over. */
+  readonly role: "guardian" | "supervisor" | "client";
   /** A file in which each step is noted before it is made. */
   readonly trace: string;
   /** Null: the steps are only noted. */

@@ -58,12 +58,16 @@ export function faultyHost(host: Host, fault: Fault): Host {
       signal: {},
       signalGroup: {},
       adoptOrphans: {},
+      become: {},
     }),
     groups: wrap("groups", host.groups, { make: {}, freeze: {}, kill: {}, remove: {} }),
     files: wrap("files", host.files, {
       makeFolder: {},
       rename: {},
       remove: {},
+      append: {
+        half: (files) => (path: string, text: string) => files.append(path, text.slice(0, text.length >> 1)),
+      },
       replace: { half: () => writeDraft },
       openAppend: { result: (file) => file === null ? null : wrap("log", file, APPEND) },
     }),
@@ -83,6 +87,9 @@ export function faultyHost(host: Host, fault: Fault): Host {
     }),
     descriptors: wrap("descriptors", host.descriptors, {
       openPipe: {},
+      makeNamedPipe: {},
+      holdNamedPipe: {},
+      tryWrite: {},
       write: {},
       close: {},
       sourceOf: {},

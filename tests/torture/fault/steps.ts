@@ -1,15 +1,19 @@
-import { openSync, writeSync } from "node:fs";
+import { existsSync, openSync, readFileSync, writeSync } from "node:fs";
 import process from "node:process";
 import type { Fault, Strike } from "./fault.ts";
 
-/** Counts what a process does to its machine, notes it, and strikes at the step that was ordered. */
+/**
+ * Counts what a process does to its machine, notes it, and strikes at the step that was ordered. A program that the process
+ * becomes goes on with the count.
+ */
 export class Steps {
   readonly #strike: Strike | null;
   readonly #trace: number;
-  #count = 0;
+  #count: number;
 
   constructor({ strike, trace }: Fault) {
     this.#strike = strike;
+    this.#count = existsSync(trace) ? readFileSync(trace, "utf8").split("\n").length - 1 : 0;
     this.#trace = openSync(trace, "a");
   }
 

@@ -19,7 +19,7 @@ import { enterGroup } from "../group_placement.ts";
 import { cString, LINUX } from "../libc.ts";
 import { whyNotRun } from "../why_not_run.ts";
 import { takeOn } from "./account_step.ts";
-import { closeOthersOnExec, resetSignals } from "./cleanse.ts";
+import { closeOthersOnExec, heedBrokenPipe, resetSignals } from "./cleanse.ts";
 import { planLimits } from "./limit_steps.ts";
 import { whyUnreachable } from "../../shared/reach.ts";
 import { onlyRoot, reasonOf, refusal } from "./refuse.ts";
@@ -56,6 +56,7 @@ function become(calls: ShimCalls, orders: ShimOrders, say: (text: string) => voi
   const { account, umask, nice, limits, noNewPrivs, oomScoreAdj, deathSignal } = privileges;
   const { call, ffi } = calls;
   resetSignals(calls);
+  heedBrokenPipe(calls, false);
   closeOthersOnExec(calls, orders.descriptors);
   const steps = planLimits(calls, limits, orders.openFiles);
   for (const step of steps) if (step.isRaise) step.apply();
@@ -75,8 +76,10 @@ function become(calls: ShimCalls, orders: ShimOrders, say: (text: string) => voi
   if (deathSignal !== null) dieWith(calls, parent, deathSignal);
   say(SHIM_READY);
   for (const step of steps) if (!step.isRaise) step.apply();
+  heedBrokenPipe(calls, true);
   call.execve(path, words.pointers, variables.pointers);
   const why = whyNotRun(resolvePath(cwd, program), calls.errno());
+  heedBrokenPipe(calls, false);
   throw new SpawnError("start", `Cannot start "${argv[0]}": ${why}`);
 }
 
