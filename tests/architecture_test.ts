@@ -90,6 +90,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   // One module, the same on both runtimes: injecting it would cost each task a call and gain nothing.
   scope: ["node:async_hooks"],
   config: ["toml-eslint-parser"],
+  formats: ["yaml"],
   wire: ["cbor-x/encode", "cbor-x/decode"],
   cli: ["@std/cli/parse-args", "get-east-asian-width"],
   engine: ["@std/streams/delimiter-stream", "croner", "re2js"],
