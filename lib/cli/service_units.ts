@@ -65,7 +65,12 @@ export function managerOf({ host, program }: Context, name: string, isSystem: bo
       isSystem,
       folder,
       unit: (plan) => {
-        const unit = treeUnit(plan, { supervise: selfCommand, wantedBy: target, path, profiles: plan.profiles });
+        const unit = treeUnit(plan, {
+          supervise: selfCommand,
+          wantedBy: target,
+          path,
+          profiles: plan.profiles,
+        });
         return { name: unitNameOf(plan), text: unit.text([headerOf(plan.file)]) };
       },
       start: (path, now) => [
@@ -119,26 +124,34 @@ function readOrNothing(files: Files, path: string): string {
 export async function runManager(
   { host, program, ui }: Context,
   argv: Line,
-  { mayFail = false }: { readonly mayFail?: boolean } = {},
+  { mayFail = false, hint = "" }: { readonly mayFail?: boolean; readonly hint?: string },
 ): Promise<void> {
   const line = argv.join(" ");
   if (ui.verbosity === "verbose") await fromPromise(ui.say(`running ${line}`));
   let child: Child;
   try {
     const output = mayFail ? "null" : "inherit";
-    child = host.processes.spawn({ argv, env: definedOnly(program.environment), cwd: program.cwd, stdin: null, output });
+    child = host.processes.spawn({
+      argv,
+      env: definedOnly(program.environment),
+      cwd: program.cwd,
+      stdin: null,
+      output,
+    });
   } catch (error) {
     if (!(error instanceof SpawnError)) throw error;
     if (mayFail) return;
-    throw failed(line, `cannot be run: ${error.message}`);
+    throw failed(line, `cannot be run: ${error.message}`, hint);
   }
   const status = await fromPromise(child.exited);
   if (mayFail || (status.how === "exited" && status.code === 0)) return;
-  throw failed(line, status.how === "exited" ? `has ended with exit code ${status.code}` : `was ended by ${status.signal}`);
+  throw failed(
+    line,
+    status.how === "exited" ? `has ended with exit code ${status.code}` : `was ended by ${status.signal}`,
+    hint,
+  );
 }
 
-function failed(line: string, why: string): UserError {
-  return new UserError("install/manager-failed", `\`${line}\` ${why}`, {
-    hint: "what was written is left as it is; `supervise uninstall` removes it",
-  });
+function failed(line: string, why: string, hint: string): UserError {
+  return new UserError("install/manager-failed", `\`${line}\` ${why}`, { hint });
 }

@@ -17,7 +17,11 @@ import { test } from "../harness/test.ts";
 import { exportText } from "./exporting.ts";
 
 const CASES = [
-  ...casesOf(ACTOR_CHANGES, ACTOR_SAMPLES, "a", actorFile).map((one) => ({ ...one, path: "a", address: "actors.a " })),
+  ...casesOf(ACTOR_CHANGES, ACTOR_SAMPLES, "a", actorFile).map((one) => ({
+    ...one,
+    path: "a",
+    address: "actors.a ",
+  })),
   ...casesOf(TREE_CHANGES, TREE_SAMPLES, "pool", treeFile)
     .map((one) => ({ ...one, path: "pool", address: "trees.pool " })),
   ...casesOf(ROOT_CHANGES, ROOT_SAMPLES, "", rootFile).map((one) => ({ ...one, path: "", address: "" })),
@@ -30,7 +34,10 @@ for (const [name, load] of Object.entries(EXPORTERS)) {
     const missing: string[] = [];
     for (const { name: key, before, alike, after, path, address } of CASES) {
       for (const text of [before, alike, after]) {
-        const { placeOf, findings, plan } = await exportText(exporter, text, { ...SAMPLE_FILES, per: "actor" });
+        const { placeOf, findings, plan } = await exportText(exporter, text, {
+          ...SAMPLE_FILES,
+          per: "actor",
+        });
         const places = [path, `${path}.1`].map((path) => placeOf(path, key));
         const place = places.find((place) => place !== null) ?? null;
         if (place === null) continue;

@@ -30,7 +30,8 @@ export async function exportText(
   text: string,
   options: ExportOptions = {},
 ): Promise<ExportedText> {
-  const { per = exporter.per[0], image = exporter.hasImage === true ? "shop" : null, ...surroundings } = options;
+  const { per = exporter.per[0], image = exporter.hasImage === true ? "shop" : null, ...surroundings } =
+    options;
   const { plan, problems, placeOf, texts, variables } = compileText(text, surroundings);
   assert.ok(plan !== null, `${JSON.stringify(problems, null, 2)}\n${text}`);
   const { files, findings } = await exporter.write({

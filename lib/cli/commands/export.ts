@@ -25,7 +25,8 @@ export const exportVerb: Command = {
     `FORMAT is ${anyOf(Object.keys(EXPORTERS))}.`,
     "For systemd, launchd and kubernetes the tool runs `supervise up`, which keeps every key; with --per actor it runs each " +
     "actor by itself, without supervise, as the other formats do.",
-    "Values of variables that look secret are not written: the files refer to them, and the report says where they go.",
+    "Values of variables that look secret are not written: the files refer to them, and the report says where they go. A file in " +
+    "which something looks secret all the same is written for its owner alone, and told of.",
   ],
   options: [
     {
@@ -70,7 +71,9 @@ export const exportVerb: Command = {
     const written = writeFiles(context, files, secret);
     if (ui.json) {
       const output = args.text("output") === null ? null : resolvePath(program.cwd, args.text("output")!);
-      await fromPromise(ui.printJson([{ format: exporter.name, per, file, output, files, secret, findings }]));
+      await fromPromise(
+        ui.printJson([{ format: exporter.name, per, file, output, files, secret, findings }]),
+      );
       return ExitCode.done;
     }
     if (written === null) {
@@ -115,7 +118,11 @@ function perOf({ per: known, title }: Exporter, text: string | null): Per {
   const per = (["tree", "actor"] as const).find((one) => one === text);
   if (per === undefined) throw usage("usage/bad-value", `--per is ${quote(text)}`, "write tree or actor");
   if (known.includes(per)) return per;
-  throw usage("usage/bad-value", `--per ${per} is not for ${title}`, `write --per ${anyOf(known)}, or leave it out`);
+  throw usage(
+    "usage/bad-value",
+    `--per ${per} is not for ${title}`,
+    `write --per ${anyOf(known)}, or leave it out`,
+  );
 }
 
 async function exporterFor(name: string): Promise<Exporter> {

@@ -8,7 +8,15 @@ import { anyOf, didYouMean, quote } from "../../config/wording.ts";
 import { findFile } from "../../daemon/find_tree.ts";
 import { PROFILE_OPTION } from "../active_profiles.ts";
 import type { Command, Context } from "../command.ts";
-import { type Installed, installedFor, type Manager, managerOf, MANAGERS, markOf, runManager } from "../service_units.ts";
+import {
+  type Installed,
+  installedFor,
+  type Manager,
+  managerOf,
+  MANAGERS,
+  markOf,
+  runManager,
+} from "../service_units.ts";
 import { usage } from "../option.ts";
 import { requirePlan } from "../require_plan.ts";
 import { fileOf } from "../which_tree.ts";
@@ -21,7 +29,9 @@ const USER_OPTION = { name: "user", doc: "for this user; default for all but roo
 export const install: Command = {
   usage: "MANAGER [FILE]",
   about: [
-    `Has a service manager, ${anyOf(MANAGERS)}, run \`supervise up FILE\`: from the next boot or login on, or at once with --now. ` +
+    `Has a service manager, ${
+      anyOf(MANAGERS)
+    }, run \`supervise up FILE\`: from the next boot or login on, or at once with --now. ` +
     "The unit has the name of the tree.",
     "systemd is told when the tree is ready, how it goes and that its supervisor answers; `systemctl reload` applies the file. " +
     "PATH is that of the shell in which `install` is run, and the profiles are those that are active; other variables that the file needs go into a drop-in.",
@@ -47,11 +57,13 @@ export const install: Command = {
     const manager = managerFor(context);
     const file = fileOf(context, 1);
     const plan = await requirePlan(context, file, "tell");
+    const linger = args.has("linger") ? requireLinger(manager) : null;
     const { name, text } = manager.unit(plan);
     const path = `${manager.folder}/${name}`;
     if (args.has("print")) {
-      if (ui.json) await fromPromise(ui.printJson([{ path, text, commands: manager.start(path, args.has("now")) }]));
-      else {
+      if (ui.json) {
+        await fromPromise(ui.printJson([{ path, text, commands: manager.start(path, args.has("now")) }]));
+      } else {
         await fromPromise(ui.print(text.trimEnd()));
         await fromPromise(ui.say(`this would be ${path}`));
       }
@@ -60,13 +72,16 @@ export const install: Command = {
     requireOurs(context, path, file);
     writeAllNew(host.files, [{ path, text, isPrivate: false }], { isForced: true, folder: manager.folder });
     await fromPromise(ui.say(`wrote ${path}`));
-    for (const command of manager.start(path, args.has("now"))) await runManager(context, command);
-    if (args.has("linger")) await runManager(context, requireLinger(manager));
-    const isLingering = args.has("linger") || manager.isLingering();
-    if (ui.json) await fromPromise(ui.printJson([{ ok: true, path, started: args.has("now"), lingering: isLingering }]));
-    const hint = isLingering
-      ? null
-      : "it runs while you are logged in; --linger lets it run from boot on";
+    // This is what starts the systemd of a user who is not logged in.
+    if (linger !== null) await runManager(context, linger, { hint: INSTALL_HINT });
+    for (const command of manager.start(path, args.has("now"))) {
+      await runManager(context, command, { hint: INSTALL_HINT });
+    }
+    const isLingering = linger !== null || manager.isLingering();
+    if (ui.json) {
+      await fromPromise(ui.printJson([{ ok: true, path, started: args.has("now"), lingering: isLingering }]));
+    }
+    const hint = isLingering ? null : "it runs while you are logged in; --linger lets it run from boot on";
     if (hint !== null) await fromPromise(ui.say(`${ui.err.cyan("hint")}: ${hint}`));
     if (!args.has("now")) await fromPromise(ui.say(`\`${manager.startLine(name)}\` starts it now`));
     return ExitCode.done;
@@ -95,21 +110,33 @@ export const uninstall: Command = {
     const file = installedFile(context);
     const found = installedFor(host.files, manager, file);
     if (found.length === 0) {
-      throw new UserError("install/not-installed", `Nothing is installed for "${file}" in ${manager.folder}`, {
-        exitCode: ExitCode.noSuchTarget,
-        hint: manager.isSystem ? "--user looks among the units of this user" : "--system looks among the units of the machine",
-      });
+      throw new UserError(
+        "install/not-installed",
+        `Nothing is installed for "${file}" in ${manager.folder}`,
+        {
+          exitCode: ExitCode.noSuchTarget,
+          hint: manager.isSystem
+            ? "--user looks among the units of this user"
+            : "--system looks among the units of the machine",
+        },
+      );
     }
-    if (!args.has("print")) for (const one of found) await remove(context, manager, one);
+    if (!args.has("print")) { for (const one of found) await remove(context, manager, one); }
     if (!args.has("print") && args.has("linger")) {
-      await runManager(context, ["loginctl", "disable-linger"]);
+      await runManager(context, ["loginctl", "disable-linger"], { hint: REMOVE_HINT });
     }
     const paths = found.map(({ path }) => path);
-    if (ui.json) await fromPromise(ui.printJson([{ ok: true, removed: args.has("print") ? [] : paths, found: paths }]));
-    else await fromPromise(ui.say(`${args.has("print") ? "this would remove" : "removed"} ${paths.join(", ")}`));
+    if (ui.json) {
+      await fromPromise(ui.printJson([{ ok: true, removed: args.has("print") ? [] : paths, found: paths }]));
+    } else {await fromPromise(
+        ui.say(`${args.has("print") ? "this would remove" : "removed"} ${paths.join(", ")}`),
+      );}
     return ExitCode.done;
   },
 };
+
+const INSTALL_HINT = "what was written is left as it is; `supervise uninstall` removes it";
+const REMOVE_HINT = "nothing was removed; --force removes it even if it cannot be stopped";
 
 function managerFor(context: Context): Manager {
   const { args } = context;
@@ -152,7 +179,9 @@ function installedFile({ host, program, args }: Context): string {
 async function remove(context: Context, manager: Manager, { path }: Installed): Promise<void> {
   const { files } = context.host;
   const mayFail = context.args.has("force");
-  for (const command of manager.stop(path)) await runManager(context, command, { mayFail });
+  for (const command of manager.stop(path)) {
+    await runManager(context, command, mayFail ? { mayFail } : { hint: REMOVE_HINT });
+  }
   files.remove(path);
   for (const folder of manager.leftFolders) {
     if (files.inspect(folder)?.kind === "folder" && files.list(folder).length === 0) files.remove(folder);

@@ -48,11 +48,12 @@ const TREE_RULES: TreeRules<unknown> = {
   name: () => kept("name"),
   profiles: () => kept("profiles of each"),
   depends_on: ({ dependsOn }) =>
-    dependsOn.length === 0 ? AS_THERE : lost("what is below does not wait", "let each actor of it depend on it"),
+    dependsOn.length === 0
+      ? AS_THERE
+      : lost("what is below does not wait", "let each actor of it depend on it"),
 };
 
-const command = (spec: ActorSpec, { keys }: Service) =>
-  set(keys, "command", commandOf(spec).map(literal));
+const command = (spec: ActorSpec, { keys }: Service) => set(keys, "command", commandOf(spec).map(literal));
 
 /** Whether one is checked by what says that it is ready: compose has one check for both. */
 function checkedProbe({ ready, health }: ActorSpec): Probe | null {
@@ -65,7 +66,8 @@ const ACTOR_RULES: ActorRules<Service> = {
   shell: command,
   script: command,
   args: command,
-  cwd: ({ cwd }, { keys }) => changed(set(keys, "working_dir", literal(cwd)).to!, "the image needs a folder of this path"),
+  cwd: ({ cwd }, { keys }) =>
+    changed(set(keys, "working_dir", literal(cwd)).to!, "the image needs a folder of this path"),
   env: (spec, { source, keys }) => {
     const { plain, secret } = variablesOf(source.plan, spec);
     if (Object.keys(spec.env).length > 0) {
@@ -78,7 +80,11 @@ const ACTOR_RULES: ActorRules<Service> = {
     return eachOr([
       ...Object.keys(plain).map((part) => ({ ...kept("environment"), part })),
       ...secret.map((part) => ({
-        ...changed(`\${${part}:?}`, "it looks secret", `write ${part}=... into .env beside the file, or have it in the shell`),
+        ...changed(
+          `\${${part}:?}`,
+          "it looks secret",
+          `write ${part}=... into .env beside the file, or have it in the shell`,
+        ),
         part,
       })),
     ]);
@@ -98,21 +104,29 @@ const ACTOR_RULES: ActorRules<Service> = {
       const intensity = spec.intensity ?? (parent?.kind === "tree" ? parent.intensity : "unlimited");
       if (intensity === "unlimited") return AS_THERE;
       if (spec.restart !== "on-failure") return lost("only restarts after a failure are counted", null);
-      return changed(set(keys, "restart", `on-failure:${intensity.restarts}`).to!, "they count whenever they are");
+      return changed(
+        set(keys, "restart", `on-failure:${intensity.restarts}`).to!,
+        "they count whenever they are",
+      );
     },
     within: () => lost("restarts count whenever they are", null),
   },
   depends_on: (spec, out) => {
     if (spec.dependsOn.length === 0) return AS_THERE;
     const waits: Keys = {};
-    const verdicts = spec.dependsOn.map((dependency) => ({ ...dependOn(dependency, out, waits), part: dependency.on }));
+    const verdicts = spec.dependsOn.map((dependency) => ({
+      ...dependOn(dependency, out, waits),
+      part: dependency.on,
+    }));
     if (Object.keys(waits).length > 0) out.keys["depends_on"] = waits;
     return verdicts;
   },
   ready: (spec, { keys }) => {
     const { ready, health } = spec;
     if (ready === null) return AS_THERE;
-    if (health?.probe != null) return changed("the healthcheck of health", "compose has one check for both");
+    if ((health?.probe ?? null) !== null) {
+      return changed("the healthcheck of health", "compose has one check for both");
+    }
     const check = checkOf(ready.probe, spec);
     if (check === null) return lost(NO_PROBE, "let ready.exec run a command that finds out");
     keys["healthcheck"] = {
@@ -120,9 +134,11 @@ const ACTOR_RULES: ActorRules<Service> = {
       interval: "1s",
       retries: Math.max(1, Math.ceil(spec.startTimeoutMs / 1_000)),
     };
-    return check.needs === null
-      ? changed("healthcheck", "it goes on being asked, once a second")
-      : changed("healthcheck", `it runs ${check.needs} in the container, once a second`, `the image needs ${check.needs}`);
+    return check.needs === null ? changed("healthcheck", "it goes on being asked, once a second") : changed(
+      "healthcheck",
+      `it runs ${check.needs} in the container, once a second`,
+      `the image needs ${check.needs}`,
+    );
   },
   health: (spec, { keys }) => {
     const { health } = spec;
@@ -141,33 +157,47 @@ const ACTOR_RULES: ActorRules<Service> = {
       ? kept("healthcheck")
       : changed("healthcheck", "an unhealthy container is told of, and not restarted", hint);
   },
-  start_timeout: () => lost("compose has no limit of the time of a start", "`docker compose up --wait --wait-timeout`"),
+  start_timeout: () =>
+    lost("compose has no limit of the time of a start", "`docker compose up --wait --wait-timeout`"),
   stop: {
     command: () => lost("compose sends a signal alone", "trap it in the entry point"),
-    signal: ({ stop }, { keys }) => stop.signal === "SIGTERM" ? AS_THERE : set(keys, "stop_signal", stop.signal),
+    signal: ({ stop }, { keys }) =>
+      stop.signal === "SIGTERM" ? AS_THERE : set(keys, "stop_signal", stop.signal),
     to: ({ stop, kind }, { keys }) => {
       // Process 1 of a container passes nothing on and reaps nothing, unless it is an init.
       keys["init"] = true;
       return stop.to === "group" && kind === "shell"
-        ? changed("init: true", "the signal goes to the shell alone", "begin the command with `exec`, or trap the signal")
+        ? changed(
+          "init: true",
+          "the signal goes to the shell alone",
+          "begin the command with `exec`, or trap the signal",
+        )
         : kept("init: true");
     },
     grace: ({ stop }, { keys }) =>
       stop.graceMs === DEFAULT_GRACE_MS ? AS_THERE : set(keys, "stop_grace_period", time(stop.graceMs)),
-    kill: ({ stop }) => stop.kill === "tree" ? kept("the container") : lost("all of a container ends with it", null),
+    kill: ({ stop }) =>
+      stop.kill === "tree" ? kept("the container") : lost("all of a container ends with it", null),
   },
   watch: () => lost("compose watches files for development alone", "see develop.watch of compose"),
   log: {
     file: ({ log }, { keys }) => {
       if (log.to === "null") return set(keys, "logging", { driver: "none" });
-      return log.file === null ? kept("docker compose logs") : lost("what is printed goes to the engine", "see logging of compose");
+      return log.file === null
+        ? kept("docker compose logs")
+        : lost("what is printed goes to the engine", "see logging of compose");
     },
     max_size: ({ log }, { keys }) =>
+      log.to === "null" ? AS_THERE : logOption(
+        keys,
+        "max-size",
+        `${Math.ceil(log.maxBytes / 1_024)}k`,
+        log.maxBytes !== DEFAULT_LOG_BYTES,
+      ),
+    keep: ({ log }, { keys }) =>
       log.to === "null"
         ? AS_THERE
-        : logOption(keys, "max-size", `${Math.ceil(log.maxBytes / 1_024)}k`, log.maxBytes !== DEFAULT_LOG_BYTES),
-    keep: ({ log }, { keys }) =>
-      log.to === "null" ? AS_THERE : logOption(keys, "max-file", String(log.keep + 1), log.keep !== DEFAULT_LOG_KEEP),
+        : logOption(keys, "max-file", String(log.keep + 1), log.keep !== DEFAULT_LOG_KEEP),
     max_age: ({ log }) => log.maxAgeMs === null ? AS_THERE : lost("the engine rotates by size alone", null),
     format: ({ log }) => log.format === "raw" ? AS_THERE : lost("the engine has its own format", null),
     compress: ({ log }, { keys }) => log.compress ? logOption(keys, "compress", "true", true) : AS_THERE,
@@ -180,24 +210,32 @@ const ACTOR_RULES: ActorRules<Service> = {
     return set(keys, "user", group === null ? String(user) : `${user}:${group}`);
   },
   group: ({ privileges }) =>
-    privileges?.user == null ? lost("compose takes a group beside a user alone", "name the user, too") : kept("user"),
+    (privileges?.user ?? null) === null
+      ? lost("compose takes a group beside a user alone", "name the user, too")
+      : kept("user"),
   limits: ({ privileges }, { keys }) =>
-    eachOr(Object.entries(privileges?.limits ?? {}).map(([name, { soft, hard }]) => {
-      const text = (bound: number | "unlimited") => bound === "unlimited" ? -1 : bound;
-      const both = { soft: text((soft ?? hard)!), hard: text((hard ?? soft)!) };
-      keys["ulimits"] = { ...keys["ulimits"] as Keys | undefined, [name]: both.soft === both.hard ? both.soft : both };
-      return { ...kept(`ulimits.${name}`), part: name };
-    })),
+    eachOr(
+      Object.entries(privileges?.limits ?? {}).map(([name, { soft, hard }]) => {
+        const text = (bound: number | "unlimited") => bound === "unlimited" ? -1 : bound;
+        const both = { soft: text((soft ?? hard)!), hard: text((hard ?? soft)!) };
+        keys["ulimits"] = {
+          ...keys["ulimits"] as Keys | undefined,
+          [name]: both.soft === both.hard ? both.soft : both,
+        };
+        return { ...kept(`ulimits.${name}`), part: name };
+      }),
+    ),
   no_new_privs: ({ privileges }, { keys }) =>
     privileges?.noNewPrivs === true ? set(keys, "security_opt", ["no-new-privileges:true"]) : AS_THERE,
   oom_score_adj: ({ privileges }, { keys }) =>
-    privileges?.oomScoreAdj == null ? AS_THERE : set(keys, "oom_score_adj", privileges.oomScoreAdj),
+    setGiven(keys, "oom_score_adj", privileges?.oomScoreAdj ?? null, (score) => score),
   cgroup: {
     memory_max: ({ cgroup }, { keys }) =>
-      cgroup?.memoryMaxBytes == null ? AS_THERE : set(keys, "mem_limit", `${cgroup.memoryMaxBytes}b`),
+      setGiven(keys, "mem_limit", cgroup?.memoryMaxBytes ?? null, (bytes) => `${bytes}b`),
     cpu_max: ({ cgroup }, { keys }) =>
-      cgroup?.cpuMaxPercent == null ? AS_THERE : set(keys, "cpus", String(cgroup.cpuMaxPercent / 100)),
-    pids_max: ({ cgroup }, { keys }) => cgroup?.pidsMax == null ? AS_THERE : set(keys, "pids_limit", cgroup.pidsMax),
+      setGiven(keys, "cpus", cgroup?.cpuMaxPercent ?? null, (percent) => String(percent / 100)),
+    pids_max: ({ cgroup }, { keys }) =>
+      setGiven(keys, "pids_limit", cgroup?.pidsMax ?? null, (count) => count),
     required: () => kept("the engine keeps its limits, or starts nothing"),
   },
 };
@@ -226,7 +264,14 @@ function write(source: ExportSource): Exported {
     told.actor(ACTOR_RULES, spec, { source, names, keys });
     if (spec.kind !== "module") services[names.get(spec.path)!] = keys;
   }
-  told.ofAll("the machine", changed("containers", "each has files, processes and a loopback of its own", "name other services by their names, not by 127.0.0.1; add ports and volumes"));
+  told.ofAll(
+    "the machine",
+    changed(
+      "containers",
+      "each has files, processes and a loopback of its own",
+      "name other services by their names, not by 127.0.0.1; add ports and volumes",
+    ),
+  );
   const name = treeNameOf(plan).toLowerCase().replace(/^[^a-z0-9]+/, "");
   const text = writeYaml({ name: name === "" ? "supervise" : name, services });
   return { files: [{ name: "compose.yaml", text }], findings: told.findings };
@@ -250,7 +295,9 @@ function dependOn({ on, condition }: Dependency, { source: { plan }, names }: Se
     // What is below a tree that is waited for may have an end, or not.
     const wanted = isAsked && !spec.daemon ? "completed" : !isAsked || hasCheck ? condition : "started";
     waits[names.get(path)!] = { condition: CONDITIONS[wanted] };
-    if (isAsked && spec.ready !== null && !hasCheck) return changed(CONDITIONS.started, "compose does not know when it is ready");
+    if (isAsked && spec.ready !== null && !hasCheck) {
+      return changed(CONDITIONS.started, "compose does not know when it is ready");
+    }
     return condition === "exited"
       ? changed(CONDITIONS.exited, "compose waits for a success")
       : kept(`depends_on: ${CONDITIONS[wanted]}`);
@@ -261,6 +308,16 @@ function dependOn({ on, condition }: Dependency, { source: { plan }, names }: Se
 function set(keys: Keys, key: string, value: unknown): Verdict {
   keys[key] = value;
   return kept(typeof value === "object" ? key : `${key}: ${value}`);
+}
+
+/** A key that stands there only where the file gives one. */
+function setGiven(
+  keys: Keys,
+  key: string,
+  value: number | null,
+  write: (value: number) => string | number,
+): Verdict {
+  return value === null ? AS_THERE : set(keys, key, write(value));
 }
 
 function logOption(keys: Keys, name: string, value: string, isOther: boolean): Verdict {

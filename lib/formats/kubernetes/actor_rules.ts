@@ -54,7 +54,11 @@ export const ACTOR_RULES: ActorRules<Workload> = {
     return eachOr([
       ...Object.keys(plain).map((part) => ({ ...kept("env"), part })),
       ...secret.map((part) => ({
-        ...changed("secretKeyRef", "it looks secret", `\`kubectl create secret generic ${name} --from-literal=${part}=...\``),
+        ...changed(
+          "secretKeyRef",
+          "it looks secret",
+          `\`kubectl create secret generic ${name} --from-literal=${part}=...\``,
+        ),
         part,
       })),
     ]);
@@ -64,14 +68,17 @@ export const ACTOR_RULES: ActorRules<Workload> = {
     autostart ? AS_THERE : changed("replicas: 0, or suspend", "`kubectl scale` and `kubectl patch` start it"),
   restart: ({ restart, daemon }, { pod }) => {
     if (daemon) {
-      return restart === "always" ? kept("Deployment") : changed("Deployment", "what a deployment runs is always restarted");
+      return restart === "always"
+        ? kept("Deployment")
+        : changed("Deployment", "what a deployment runs is always restarted");
     }
     pod["restartPolicy"] = restart === "on-failure" ? "OnFailure" : "Never";
     return restart === "always"
       ? changed("restartPolicy: Never", "what has an end is not started again after a success")
       : kept(`restartPolicy: ${pod["restartPolicy"]}`);
   },
-  backoff: () => lost("Kubernetes has its own pauses: 10s, twice as long each time, five minutes at most", null),
+  backoff: () =>
+    lost("Kubernetes has its own pauses: 10s, twice as long each time, five minutes at most", null),
   intensity: {
     restarts: (spec, { source, job }) => {
       if (spec.daemon) return lost("a deployment restarts for ever", null);
@@ -83,7 +90,8 @@ export const ACTOR_RULES: ActorRules<Workload> = {
     },
     within: () => lost("restarts count whenever they are", null),
   },
-  depends_on: () => lost("workloads start at once", "let the program wait, or try again; or write an init container"),
+  depends_on: () =>
+    lost("workloads start at once", "let the program wait, or try again; or write an init container"),
   ready: (spec, { container }) => {
     if (spec.ready === null || !spec.daemon) return AS_THERE;
     return probe(spec, spec.ready.probe, (action) => {
@@ -100,8 +108,15 @@ export const ACTOR_RULES: ActorRules<Workload> = {
   health: (spec, { container }) => {
     const { health, daemon } = spec;
     if (health === null || !daemon) return AS_THERE;
-    if (health.probe === null) return lost("Kubernetes hears no sd_notify", "let health.exec run a command that finds out");
-    if (health.onFailure === "ignore") return lost("Kubernetes restarts what is unhealthy", "let ready ask the same: it gets no requests then");
+    if (health.probe === null) {
+      return lost("Kubernetes hears no sd_notify", "let health.exec run a command that finds out");
+    }
+    if (health.onFailure === "ignore") {
+      return lost(
+        "Kubernetes restarts what is unhealthy",
+        "let ready ask the same: it gets no requests then",
+      );
+    }
     return probe(spec, health.probe, (action) => {
       container["livenessProbe"] = {
         ...action,
@@ -113,7 +128,10 @@ export const ACTOR_RULES: ActorRules<Workload> = {
       return "livenessProbe";
     });
   },
-  start_timeout: ({ ready }) => ready === null ? lost("without a probe Kubernetes takes it for started at once", null) : kept("startupProbe"),
+  start_timeout: ({ ready }) =>
+    ready === null
+      ? lost("without a probe Kubernetes takes it for started at once", null)
+      : kept("startupProbe"),
   run_timeout: ({ runTimeoutMs, daemon }, { job }) => {
     if (runTimeoutMs === null) return AS_THERE;
     if (daemon) return lost("a deployment has no end", KEEP_TREE);
@@ -123,18 +141,28 @@ export const ACTOR_RULES: ActorRules<Workload> = {
   stop: {
     command: (spec, { container }) => {
       if (spec.stop.command === null) return AS_THERE;
-      container["lifecycle"] = { preStop: { exec: { command: commandOf({ argv: spec.stop.command, cwd: spec.cwd }).map(literal) } } };
+      container["lifecycle"] = {
+        preStop: { exec: { command: commandOf({ argv: spec.stop.command, cwd: spec.cwd }).map(literal) } },
+      };
       return kept("preStop");
     },
     signal: ({ stop }) =>
-      stop.signal === "SIGTERM" ? AS_THERE : lost("the signal is that of the image", "write STOPSIGNAL into its Dockerfile"),
-    to: () => changed("process 1", "the signal goes to the program, which is process 1 of its container", "let an init be the entry point, such as `supervise init --pid1`"),
+      stop.signal === "SIGTERM"
+        ? AS_THERE
+        : lost("the signal is that of the image", "write STOPSIGNAL into its Dockerfile"),
+    to: () =>
+      changed(
+        "process 1",
+        "the signal goes to the program, which is process 1 of its container",
+        "let an init be the entry point, such as `supervise init --pid1`",
+      ),
     grace: ({ stop }, { pod }) => {
       if (stop.graceMs === DEFAULT_GRACE_MS) return AS_THERE;
       pod["terminationGracePeriodSeconds"] = seconds(stop.graceMs);
       return kept("terminationGracePeriodSeconds");
     },
-    kill: ({ stop }) => stop.kill === "tree" ? kept("the container") : lost("all of a container ends with it", null),
+    kill: ({ stop }) =>
+      stop.kill === "tree" ? kept("the container") : lost("all of a container ends with it", null),
   },
   log: () => changed("kubectl logs", "what is printed is kept by the node", null),
   schedule: ({ schedule }, { cron }) => {
@@ -147,15 +175,23 @@ export const ACTOR_RULES: ActorRules<Workload> = {
     cron["schedule"] = written;
     if ("cron" in timing) {
       if (timing.timezone !== null) cron["timeZone"] = timing.timezone;
-      return timing.timezone === null ? changed("schedule", "the zone is that of the control plane", "name a timezone") : kept("schedule");
+      return timing.timezone === null
+        ? changed("schedule", "the zone is that of the control plane", "name a timezone")
+        : kept("schedule");
     }
     return changed("schedule", "the minutes are those of the clock, not from one run to the next");
   },
   timezone: ({ schedule }) => schedule === null ? AS_THERE : kept("timeZone"),
   overlap: ({ schedule }, { cron }) => {
     if (schedule === null) return AS_THERE;
-    cron["concurrencyPolicy"] = schedule.overlap === "replace" ? "Replace" : schedule.overlap === "skip" ? "Forbid" : "Allow";
-    return schedule.overlap === "queue" ? changed("concurrencyPolicy: Allow", "both run at the same time") : kept("concurrencyPolicy");
+    cron["concurrencyPolicy"] = schedule.overlap === "replace"
+      ? "Replace"
+      : schedule.overlap === "skip"
+      ? "Forbid"
+      : "Allow";
+    return schedule.overlap === "queue"
+      ? changed("concurrencyPolicy: Allow", "both run at the same time")
+      : kept("concurrencyPolicy");
   },
   catch_up: ({ schedule }, { cron }) => {
     if (schedule === null) return AS_THERE;
@@ -168,12 +204,15 @@ export const ACTOR_RULES: ActorRules<Workload> = {
   no_new_privs: ({ privileges }, { container }) =>
     privileges?.noNewPrivs === true ? secure(container, "allowPrivilegeEscalation", false) : AS_THERE,
   cgroup: {
-    memory_max: ({ cgroup }, { container }) =>
-      cgroup?.memoryMaxBytes == null ? AS_THERE : limit(container, "memory", String(cgroup.memoryMaxBytes)),
-    cpu_max: ({ cgroup }, { container }) =>
-      cgroup?.cpuMaxPercent == null
-        ? AS_THERE
-        : limit(container, "cpu", `${Math.max(1, Math.round(cgroup.cpuMaxPercent / PERCENT_PER_MILLICORE))}m`),
+    memory_max: ({ cgroup }, { container }) => {
+      const bytes = cgroup?.memoryMaxBytes ?? null;
+      return bytes === null ? AS_THERE : limit(container, "memory", String(bytes));
+    },
+    cpu_max: ({ cgroup }, { container }) => {
+      const percent = cgroup?.cpuMaxPercent ?? null;
+      if (percent === null) return AS_THERE;
+      return limit(container, "cpu", `${Math.max(1, Math.round(percent / PERCENT_PER_MILLICORE))}m`);
+    },
     pids_max: () => lost("the kubelet has one limit for all pods", "see podPidsLimit"),
     required: () => kept("the node keeps its limits, or runs nothing"),
   },
@@ -183,18 +222,32 @@ export const ACTOR_RULES: ActorRules<Workload> = {
 const SHORTEST_DEADLINE_S = 60;
 
 /** The object of an actor. */
-export function workloadOf(spec: ActorSpec, { tree, name, container, pod, job, cron }: Workload, image: string): object {
+export function workloadOf(
+  spec: ActorSpec,
+  { tree, name, container, pod, job, cron }: Workload,
+  image: string,
+): object {
   const labels = { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": tree };
   const template = { metadata: { labels }, spec: { ...pod, containers: [{ name, image, ...container }] } };
   const metadata = { name, labels };
   if (spec.daemon) {
     const selector = { matchLabels: { "app.kubernetes.io/name": name } };
     const strategy = { type: "Recreate" };
-    return { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: { replicas: spec.autostart ? 1 : 0, strategy, selector, template } };
+    return {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata,
+      spec: { replicas: spec.autostart ? 1 : 0, strategy, selector, template },
+    };
   }
   const suspend = spec.autostart ? {} : { suspend: true };
   if (cron["schedule"] !== undefined) {
-    return { apiVersion: "batch/v1", kind: "CronJob", metadata, spec: { ...suspend, ...cron, jobTemplate: { spec: { ...job, template } } } };
+    return {
+      apiVersion: "batch/v1",
+      kind: "CronJob",
+      metadata,
+      spec: { ...suspend, ...cron, jobTemplate: { spec: { ...job, template } } },
+    };
   }
   return { apiVersion: "batch/v1", kind: "Job", metadata, spec: { ...suspend, ...job, template } };
 }
@@ -203,7 +256,10 @@ function probe(spec: ActorSpec, { type, ...probe }: Probe, write: (action: Keys)
   const asked = { type, ...probe } as Probe;
   switch (asked.type) {
     case "tcp":
-      return changed(write({ tcpSocket: { port: asked.port } }), "it asks at the address of the pod, not at that of the file");
+      return changed(
+        write({ tcpSocket: { port: asked.port } }),
+        "it asks at the address of the pod, not at that of the file",
+      );
     case "http": {
       const { protocol, port, pathname, search } = new URL(asked.url);
       const number = Number(port || (protocol === "https:" ? 443 : 80));
@@ -229,14 +285,20 @@ function seconds(ms: number): number {
 /** Null for what cron has no words for. */
 function everyCron(ms: number): string | null {
   const minutes = ms / MS_PER_MINUTE;
-  if (Number.isInteger(minutes) && minutes < MINUTES_AN_HOUR && MINUTES_AN_HOUR % minutes === 0) return `*/${minutes} * * * *`;
+  if (Number.isInteger(minutes) && minutes < MINUTES_AN_HOUR && MINUTES_AN_HOUR % minutes === 0) {
+    return `*/${minutes} * * * *`;
+  }
   const hours = minutes / MINUTES_AN_HOUR;
-  return Number.isInteger(hours) && hours <= 24 && 24 % hours === 0 ? hours === 24 ? "0 0 * * *" : `0 */${hours} * * *` : null;
+  return Number.isInteger(hours) && hours <= 24 && 24 % hours === 0
+    ? hours === 24 ? "0 0 * * *" : `0 */${hours} * * *`
+    : null;
 }
 
 function account(container: Keys, key: string, value: string | number | null): Verdict {
   if (value === null) return AS_THERE;
-  return typeof value === "number" ? secure(container, key, value) : lost("Kubernetes knows numbers, not names", "write the number");
+  return typeof value === "number"
+    ? secure(container, key, value)
+    : lost("Kubernetes knows numbers, not names", "write the number");
 }
 
 function secure(container: Keys, key: string, value: unknown): Verdict {

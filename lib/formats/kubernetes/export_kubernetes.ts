@@ -39,7 +39,9 @@ const TREE_RULES: TreeRules<unknown> = {
   ...baseTreeRules({ name: "Kubernetes", each: "a workload" }),
   on_supervisor_death: () => kept("pods outlive the kubelet, which goes on with them"),
   depends_on: ({ dependsOn }) =>
-    dependsOn.length === 0 ? AS_THERE : lost("workloads start at once", "let the programs wait, or try again"),
+    dependsOn.length === 0
+      ? AS_THERE
+      : lost("workloads start at once", "let the programs wait, or try again"),
 };
 
 function actors(source: ExportSource, image: string): Exported {
@@ -53,13 +55,25 @@ function actors(source: ExportSource, image: string): Exported {
       told.tree(TREE_RULES, spec, null);
       continue;
     }
-    const out: Workload = { source, tree, name: names.get(spec.path)!, container: {}, pod: {}, job: {}, cron: {} };
+    const out: Workload = {
+      source,
+      tree,
+      name: names.get(spec.path)!,
+      container: {},
+      pod: {},
+      job: {},
+      cron: {},
+    };
     told.actor(ACTOR_RULES, spec, out);
     if (spec.kind !== "module") objects.push(workloadOf(spec, out, image));
   }
   told.ofAll(
     "the machine",
-    changed("pods", "each has files, processes and a loopback of its own", "add services and volumes, and name those instead of 127.0.0.1"),
+    changed(
+      "pods",
+      "each has files, processes and a loopback of its own",
+      "add services and volumes, and name those instead of 127.0.0.1",
+    ),
   );
   return fileOf(source, objects, told);
 }
@@ -73,6 +87,9 @@ const LONGEST_NAME = 52;
 
 /** A name that all objects can have, those of dates among them, which append to it. */
 export function kubernetesName(name: string): string {
-  const plain = name.toLowerCase().replace(/[^a-z0-9-]+/g, "-").replace(/^[^a-z]+|-+$/g, "").slice(0, LONGEST_NAME);
+  const plain = name.toLowerCase().replace(/[^a-z0-9-]+/g, "-").replace(/^[^a-z]+|-+$/g, "").slice(
+    0,
+    LONGEST_NAME,
+  );
   return plain === "" ? "supervise" : plain;
 }

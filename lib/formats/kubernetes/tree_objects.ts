@@ -15,17 +15,35 @@ const PROBE_SECONDS = 10;
 /** See the module. */
 export function treeObjects(source: ExportSource, image: string, told: Told): readonly object[] {
   const { plan, textOf, variables } = source;
-  const name = treeNameOf(plan).toLowerCase().replace(/[^a-z0-9-]+/g, "-").replace(/^[^a-z]+|-+$/g, "") || PROGRAM;
+  const name = treeNameOf(plan).toLowerCase().replace(/[^a-z0-9-]+/g, "-").replace(/^[^a-z]+|-+$/g, "") ||
+    PROGRAM;
   const labels = { "app.kubernetes.io/name": name, "app.kubernetes.io/managed-by": PROGRAM };
   const texts = plan.files.map((file) => textOf(file) ?? "");
   const masker = maskerFor(plan);
   const isSecret = texts.some((text) => masker.source(text) !== text);
-  const keys = plan.files.map((file, index) => ({ file, key: index === 0 ? "supervise.toml" : `included-${index}.toml` }));
+  const keys = plan.files.map((file, index) => ({
+    file,
+    key: index === 0 ? "supervise.toml" : `included-${index}.toml`,
+  }));
   const data = Object.fromEntries(keys.map(({ key }, index) => [key, texts[index]!]));
   tellTree(told, { plan, supervise: [PROGRAM], variables }, "the deployment", "env of the container");
-  told.ofAll("the machine", changed("a container", "its files are those of the image", "the image needs supervise and the programs, at the same paths"));
+  told.ofAll(
+    "the machine",
+    changed(
+      "a container",
+      "its files are those of the image",
+      "the image needs supervise and the programs, at the same paths",
+    ),
+  );
   if (isSecret) {
-    told.ofAll("the file", changed("a Secret", "something in it looks secret", "keep the export to yourself, or have the file say ${env:NAME} instead"));
+    told.ofAll(
+      "the file",
+      changed(
+        "a Secret",
+        "something in it looks secret",
+        "keep the export to yourself, or have the file say ${env:NAME} instead",
+      ),
+    );
   }
   const command = (...words: readonly string[]) => ({ exec: { command: [PROGRAM, ...words] } });
   const timing = { periodSeconds: PROBE_SECONDS, timeoutSeconds: PROBE_SECONDS };
@@ -44,18 +62,44 @@ export function treeObjects(source: ExportSource, image: string, told: Told): re
         template: {
           metadata: { labels },
           spec: {
-            terminationGracePeriodSeconds: Math.ceil(treeAt(plan, ROOT).shutdownMs / MS_PER_SECOND) + END_SECONDS,
+            terminationGracePeriodSeconds: Math.ceil(treeAt(plan, ROOT).shutdownMs / MS_PER_SECOND) +
+              END_SECONDS,
             containers: [{
               name,
               image,
-              command: [PROGRAM, "up", ...plan.profiles.flatMap((profile) => ["--profile", profile]), plan.file],
+              command: [
+                PROGRAM,
+                "up",
+                ...plan.profiles.flatMap((profile) => ["--profile", profile]),
+                plan.file,
+              ],
               workingDir: plan.dir,
               // Until it was ready once, and while it is asked: a start is bounded by the tree itself.
-              readinessProbe: { ...command("-f", plan.file, "wait", "**", "--for", "ready", "--timeout", `${PROBE_SECONDS - 1}s`), ...timing },
+              readinessProbe: {
+                ...command(
+                  "-f",
+                  plan.file,
+                  "wait",
+                  "**",
+                  "--for",
+                  "ready",
+                  "--timeout",
+                  `${PROBE_SECONDS - 1}s`,
+                ),
+                ...timing,
+              },
               livenessProbe: { ...command("-f", plan.file, "ps", "--quiet"), ...timing, failureThreshold: 6 },
-              volumeMounts: keys.map(({ file, key }) => ({ name: "files", mountPath: file, subPath: key, readOnly: true })),
+              volumeMounts: keys.map(({ file, key }) => ({
+                name: "files",
+                mountPath: file,
+                subPath: key,
+                readOnly: true,
+              })),
             }],
-            volumes: [{ name: "files", ...(isSecret ? { secret: { secretName: name } } : { configMap: { name } }) }],
+            volumes: [{
+              name: "files",
+              ...(isSecret ? { secret: { secretName: name } } : { configMap: { name } }),
+            }],
           },
         },
       },

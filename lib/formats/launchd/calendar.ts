@@ -28,8 +28,12 @@ export function calendarEntries(cron: string): readonly CalendarEntry[] | null {
   if (values.includes(null)) return null;
   const [minutes, hours, days, months, weekdays] = values as readonly (readonly number[])[];
   // Either of the two makes a date, where both are named.
-  const eithers = days!.length > 0 && weekdays!.length > 0 ? [[days!, []], [[], weekdays!]] : [[days!, weekdays!]];
-  const entries = eithers.flatMap(([days, weekdays]) => combined([minutes!, hours!, days!, months!, weekdays!]));
+  const eithers = days!.length > 0 && weekdays!.length > 0
+    ? [[days!, []], [[], weekdays!]]
+    : [[days!, weekdays!]];
+  const entries = eithers.flatMap(([days, weekdays]) =>
+    combined([minutes!, hours!, days!, months!, weekdays!])
+  );
   return entries.length > MOST_ENTRIES ? null : entries;
 }
 

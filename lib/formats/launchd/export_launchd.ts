@@ -83,7 +83,10 @@ const ACTOR_RULES: ActorRules<Job> = {
     return eachOr([
       ...Object.keys(plain).map((part) => ({ ...kept("EnvironmentVariables"), part })),
       ...secret.map((part) => ({
-        ...lost("it looks secret, and a property list is for all to read", `let the program read ${part} from a file of its own`),
+        ...lost(
+          "it looks secret, and a property list is for all to read",
+          `let the program read ${part} from a file of its own`,
+        ),
         part,
       })),
     ]);
@@ -111,8 +114,11 @@ const ACTOR_RULES: ActorRules<Job> = {
   stop: {
     command: () => lost("launchd sends SIGTERM alone", "trap it in a script around the program"),
     signal: ({ stop }) =>
-      stop.signal === "SIGTERM" ? AS_THERE : lost("launchd sends SIGTERM alone", "trap it in a script around the program"),
-    to: ({ stop }) => stop.to === "process" ? AS_THERE : lost("the signal goes to the main process alone", KEEP_TREE),
+      stop.signal === "SIGTERM"
+        ? AS_THERE
+        : lost("launchd sends SIGTERM alone", "trap it in a script around the program"),
+    to: ({ stop }) =>
+      stop.to === "process" ? AS_THERE : lost("the signal goes to the main process alone", KEEP_TREE),
     grace: ({ stop }, { keys }) => {
       const seconds = Math.ceil(stop.graceMs / MS_PER_SECOND);
       if (seconds === DEFAULT_EXIT_S) return AS_THERE;
@@ -130,14 +136,19 @@ const ACTOR_RULES: ActorRules<Job> = {
   watch: () => lost("WatchPaths starts what does not run, and restarts nothing", KEEP_TREE),
   log: {
     file: ({ log }, { keys }) => {
-      if (log.file === null) return log.to === "null" ? AS_THERE : lost("launchd keeps nothing that is printed", "name a log.file");
+      if (log.file === null) {
+        return log.to === "null"
+          ? AS_THERE
+          : lost("launchd keeps nothing that is printed", "name a log.file");
+      }
       keys["StandardErrorPath"] = log.file;
       return set(keys, "StandardOutPath", log.file);
     },
     max_size: () => lost("launchd rotates no files", "let newsyslog do it"),
     keep: () => lost("launchd rotates no files", "let newsyslog do it"),
     max_age: () => lost("launchd rotates no files", "let newsyslog do it"),
-    format: ({ log }) => log.format === "raw" ? AS_THERE : changed("plain lines", "launchd writes what is printed"),
+    format: ({ log }) =>
+      log.format === "raw" ? AS_THERE : changed("plain lines", "launchd writes what is printed"),
     compress: () => lost("launchd rotates no files", "let newsyslog do it"),
   },
   stdin: ({ stdin }, { keys }) => stdin === null ? AS_THERE : set(keys, "StandardInPath", stdin),
@@ -149,7 +160,10 @@ const ACTOR_RULES: ActorRules<Job> = {
     }
     const entries = calendarEntries(schedule.timing.cron);
     return entries === null
-      ? lost(`launchd has no words for "${schedule.timing.cron}"`, "write a simpler one, or start it by another scheduler")
+      ? lost(
+        `launchd has no words for "${schedule.timing.cron}"`,
+        "write a simpler one, or start it by another scheduler",
+      )
       : set(keys, "StartCalendarInterval", [...entries]);
   },
   timezone: ({ schedule }) =>
@@ -157,21 +171,35 @@ const ACTOR_RULES: ActorRules<Job> = {
       ? lost("launchd goes by the clock of the machine", null)
       : AS_THERE,
   overlap: ({ schedule }) =>
-    schedule === null || schedule.overlap === "skip" ? AS_THERE : lost("a date that comes while it runs is passed over", KEEP_TREE),
+    schedule === null || schedule.overlap === "skip"
+      ? AS_THERE
+      : lost("a date that comes while it runs is passed over", KEEP_TREE),
   catch_up: ({ schedule }) =>
-    schedule?.catchUp === true ? AS_THERE : changed("the calendar", "launchd makes up for dates that were missed asleep, once"),
+    schedule?.catchUp === true
+      ? AS_THERE
+      : changed("the calendar", "launchd makes up for dates that were missed asleep, once"),
   user: ({ privileges }, { keys }) => account(keys, "UserName", privileges?.user ?? null),
   group: ({ privileges }, { keys }) => account(keys, "GroupName", privileges?.group ?? null),
-  umask: ({ privileges }, { keys }) => privileges?.umask == null ? AS_THERE : set(keys, "Umask", privileges.umask),
-  nice: ({ privileges }, { keys }) => privileges?.nice == null ? AS_THERE : set(keys, "Nice", privileges.nice),
+  umask: ({ privileges }, { keys }) => setGiven(keys, "Umask", privileges?.umask ?? null),
+  no_new_privs: ({ privileges }) =>
+    privileges?.noNewPrivs === true ? lost("macOS has no such thing", null) : AS_THERE,
+  oom_score_adj: () => lost("macOS has no such thing", null),
+  nice: ({ privileges }, { keys }) => setGiven(keys, "Nice", privileges?.nice ?? null),
   limits: ({ privileges }, { keys }) =>
-    eachOr(Object.entries(privileges?.limits ?? {}).map(([name, { soft, hard }]) => {
-      const known = LIMITS[name];
-      if (known === undefined) return { ...lost("launchd does not know this limit", "write `ulimit` into a shell command"), part: name };
-      add(keys, "SoftResourceLimits", known, soft);
-      add(keys, "HardResourceLimits", known, hard);
-      return { ...kept(`ResourceLimits ${known}`), part: name };
-    })),
+    eachOr(
+      Object.entries(privileges?.limits ?? {}).map(([name, { soft, hard }]) => {
+        const known = LIMITS[name];
+        if (known === undefined) {
+          return {
+            ...lost("launchd does not know this limit", "write `ulimit` into a shell command"),
+            part: name,
+          };
+        }
+        add(keys, "SoftResourceLimits", known, soft);
+        add(keys, "HardResourceLimits", known, hard);
+        return { ...kept(`ResourceLimits ${known}`), part: name };
+      }),
+    ),
 };
 
 function actors(source: ExportSource): Exported {
@@ -191,7 +219,11 @@ function actors(source: ExportSource): Exported {
   });
   told.ofAll(
     "the environment of the shell",
-    changed("the environment of launchd", "jobs do not have what the shell has", "name in env what the programs need, PATH among it"),
+    changed(
+      "the environment of launchd",
+      "jobs do not have what the shell has",
+      "name in env what the programs need, PATH among it",
+    ),
   );
   return { files, findings: told.findings };
 }
@@ -201,9 +233,16 @@ function set(keys: Record<string, PlistValue>, key: string, value: PlistValue): 
   return kept(key);
 }
 
+/** A key that stands there only where the file gives one. */
+function setGiven(keys: Record<string, PlistValue>, key: string, value: number | null): Verdict {
+  return value === null ? AS_THERE : set(keys, key, value);
+}
+
 function account(keys: Record<string, PlistValue>, key: string, value: string | number | null): Verdict {
   if (value === null) return AS_THERE;
-  return typeof value === "string" ? set(keys, key, value) : lost("launchd knows names, not numbers", "write the name");
+  return typeof value === "string"
+    ? set(keys, key, value)
+    : lost("launchd knows names, not numbers", "write the name");
 }
 
 /** Unlimited is what there is without the key. */

@@ -27,7 +27,11 @@ function linesOf(value: PlistValue, indent: string): readonly string[] {
   if (typeof value === "number") return [`${indent}<integer>${value}</integer>`];
   const deeper = `${indent}  `;
   if (Array.isArray(value)) {
-    return [`${indent}<array>`, ...value.flatMap((item: PlistValue) => linesOf(item, deeper)), `${indent}</array>`];
+    return [
+      `${indent}<array>`,
+      ...value.flatMap((item: PlistValue) => linesOf(item, deeper)),
+      `${indent}</array>`,
+    ];
   }
   const entries = Object.entries(value as { readonly [key: string]: PlistValue });
   return [
@@ -39,7 +43,10 @@ function linesOf(value: PlistValue, indent: string): readonly string[] {
 
 /** XML has no place for control characters. */
 function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\r", "&#13;")
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(
+    "\r",
+    "&#13;",
+  )
     // deno-lint-ignore no-control-regex
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "\ufffd");
 }

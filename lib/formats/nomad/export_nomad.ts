@@ -1,15 +1,31 @@
 /** Jobs of Nomad: one with a group for each daemon, and one for each actor that has an end or a schedule. */
-import type { ActorSpec, NodeId } from "../../config/plan.ts";
+import type { ActorSpec, Intensity, NodeId } from "../../config/plan.ts";
 import type { Exported, Exporter, ExportSource } from "../exporter.ts";
 import { baseActorRules, baseTreeRules, KEEP_TREE } from "../rules/base_rules.ts";
 import { commandOf } from "../rules/commands.ts";
 import { serviceNames, treeNameOf } from "../rules/names.ts";
-import { type ActorRules, AS_THERE, changed, eachOr, kept, lost, Told, type TreeRules, type Verdict } from "../rules/rules.ts";
+import {
+  type ActorRules,
+  AS_THERE,
+  changed,
+  eachOr,
+  kept,
+  lost,
+  Told,
+  type TreeRules,
+  type Verdict,
+} from "../rules/rules.ts";
 import { variablesOf } from "../rules/variables.ts";
 import { type Block, type HclValue, Reference, writeHcl } from "./hcl.ts";
 
 /** See the module. */
-export const exporter: Exporter = { name: "nomad", title: "jobs of Nomad", per: ["actor"], hasImage: true, write };
+export const exporter: Exporter = {
+  name: "nomad",
+  title: "jobs of Nomad",
+  per: ["actor"],
+  hasImage: true,
+  write,
+};
 
 /** Attributes and blocks that are being gathered. */
 interface Draft {
@@ -35,6 +51,8 @@ const TREE_RULES: TreeRules<unknown> = baseTreeRules(TOOL);
 /** What Nomad does where nothing is said. */
 const DEFAULT_KILL_MS = 5_000;
 const BYTES_PER_MB = 1_024 * 1_024;
+/** Nomad takes no less memory. */
+const LEAST_MB = 10;
 
 const command = (spec: ActorSpec, { config }: Job) => {
   const [program, ...args] = commandOf(spec);
@@ -62,28 +80,30 @@ const ACTOR_RULES: ActorRules<Job> = {
     return eachOr([
       ...Object.keys(plain).map((part) => ({ ...kept("env"), part })),
       ...secret.map((part) => ({
-        ...changed(`var.${variableOf(part)}`, "it looks secret", `set NOMAD_VAR_${variableOf(part)} for \`nomad job run\``),
+        ...changed(
+          `var.${variableOf(part)}`,
+          "it looks secret",
+          `set NOMAD_VAR_${variableOf(part)} for \`nomad job run\``,
+        ),
         part,
       })),
     ]);
   },
-  daemon: ({ daemon, schedule }) => kept(daemon ? 'type = "service"' : schedule === null ? 'type = "batch"' : "periodic"),
+  daemon: ({ daemon, schedule }) =>
+    kept(daemon ? 'type = "service"' : schedule === null ? 'type = "batch"' : "periodic"),
   autostart: ({ autostart }) => autostart ? AS_THERE : changed("count = 0", "`nomad job scale` starts it"),
   restart: (spec, { group, source }) => {
     const parent = source.plan.nodes.find(({ path }) => path === spec.parent);
     const intensity = spec.intensity ?? (parent?.kind === "tree" ? parent.intensity : "unlimited");
-    const isUnlimited = intensity === "unlimited";
-    const attributes = spec.restart === "never"
-      ? { attempts: 0, mode: "fail" }
-      : {
-        attempts: isUnlimited ? 1 : intensity.restarts,
-        interval: time(isUnlimited ? Math.max(MIN_INTERVAL_MS, spec.backoff.initialMs) : Math.max(MIN_INTERVAL_MS, intensity.withinMs)),
-        delay: time(spec.backoff.initialMs),
-        mode: isUnlimited ? "delay" : "fail",
-      };
-    group.blocks.push(block("restart", attributes));
-    if (!spec.daemon) return spec.restart === "always" ? changed("restart", "a batch job is not started again after a success") : kept("restart");
-    return spec.restart === "on-failure" ? changed("restart", "a service is started again after a success, too") : kept("restart");
+    group.blocks.push(block("restart", restartOf(spec, intensity)));
+    if (!spec.daemon) {
+      return spec.restart === "always"
+        ? changed("restart", "a batch job is not started again after a success")
+        : kept("restart");
+    }
+    return spec.restart === "on-failure"
+      ? changed("restart", "a service is started again after a success, too")
+      : kept("restart");
   },
   backoff: {
     initial: () => changed("restart delay", "every restart waits for so long"),
@@ -102,7 +122,8 @@ const ACTOR_RULES: ActorRules<Job> = {
   depends_on: () => lost("groups start at once", "let the program itself wait, or try again"),
   ready: (spec, out) => check(spec, out, "ready"),
   health: (spec, out) => check(spec, out, "health"),
-  start_timeout: () => lost("Nomad has no limit of the time of a start", "see healthy_deadline of its update block"),
+  start_timeout: () =>
+    lost("Nomad has no limit of the time of a start", "see healthy_deadline of its update block"),
   stop: {
     command: () => lost("Nomad sends a signal alone", "trap it in a script around the program"),
     signal: ({ stop }, { task }) => {
@@ -115,7 +136,8 @@ const ACTOR_RULES: ActorRules<Job> = {
       if (stop.graceMs !== DEFAULT_KILL_MS) task.attributes["kill_timeout"] = time(stop.graceMs);
       return changed("kill_timeout", "a client allows 30s at most, unless its max_kill_timeout says more");
     },
-    kill: ({ stop }) => stop.kill === "tree" ? kept("the driver") : lost("the driver ends all of a task", null),
+    kill: ({ stop }) =>
+      stop.kill === "tree" ? kept("the driver") : lost("the driver ends all of a task", null),
   },
   log: {
     file: ({ log }, { task }) => {
@@ -123,43 +145,62 @@ const ACTOR_RULES: ActorRules<Job> = {
         task.blocks.push(block("logs", { disabled: true }));
         return kept("logs disabled");
       }
-      return log.file === null ? kept("nomad alloc logs") : lost("what is printed goes to Nomad", "`nomad alloc logs` shows it");
+      return log.file === null
+        ? kept("nomad alloc logs")
+        : lost("what is printed goes to Nomad", "`nomad alloc logs` shows it");
     },
     max_size: ({ log }, { task }) => {
       if (log.to === "null") return AS_THERE;
-      task.blocks.push(block("logs", { max_files: log.keep + 1, max_file_size: Math.max(1, Math.ceil(log.maxBytes / BYTES_PER_MB)) }));
+      task.blocks.push(
+        block("logs", {
+          max_files: log.keep + 1,
+          max_file_size: Math.max(1, Math.ceil(log.maxBytes / BYTES_PER_MB)),
+        }),
+      );
       return changed("logs max_file_size", "Nomad counts whole megabytes, for each stream by itself");
     },
     keep: () => kept("logs max_files"),
     max_age: ({ log }) => log.maxAgeMs === null ? AS_THERE : lost("Nomad rotates by size alone", null),
-    format: ({ log }) => log.format === "raw" ? AS_THERE : changed("plain lines", "Nomad writes what is printed"),
+    format: ({ log }) =>
+      log.format === "raw" ? AS_THERE : changed("plain lines", "Nomad writes what is printed"),
     compress: ({ log }) => log.compress ? lost("Nomad compresses nothing", null) : AS_THERE,
   },
   schedule: ({ schedule }, { job }) => {
     if (schedule === null) return AS_THERE;
-    if (!("cron" in schedule.timing)) return lost("Nomad has no words for an interval", "write a cron expression");
+    if (!("cron" in schedule.timing)) {
+      return lost("Nomad has no words for an interval", "write a cron expression");
+    }
     const attributes: Record<string, HclValue> = { crons: [schedule.timing.cron] };
     if (schedule.timing.timezone !== null) attributes["time_zone"] = schedule.timing.timezone;
     attributes["prohibit_overlap"] = schedule.overlap === "skip";
     job.blocks.push(block("periodic", attributes));
-    return schedule.timing.timezone === null ? changed("periodic", "Nomad reckons in UTC", "name a timezone") : kept("periodic");
+    return schedule.timing.timezone === null
+      ? changed("periodic", "Nomad reckons in UTC", "name a timezone")
+      : kept("periodic");
   },
-  timezone: ({ schedule }) => schedule !== null && "cron" in schedule.timing ? kept("periodic time_zone") : AS_THERE,
+  timezone: ({ schedule }) =>
+    schedule !== null && "cron" in schedule.timing ? kept("periodic time_zone") : AS_THERE,
   overlap: ({ schedule }) =>
     schedule === null || schedule.overlap === "skip"
       ? kept("periodic prohibit_overlap")
       : changed("periodic prohibit_overlap", "both run at the same time"),
-  catch_up: ({ schedule }) => schedule?.catchUp === true ? lost("Nomad passes over dates that were missed", null) : AS_THERE,
+  catch_up: ({ schedule }) =>
+    schedule?.catchUp === true ? lost("Nomad passes over dates that were missed", null) : AS_THERE,
   user: ({ privileges }, { task }) => {
-    if (privileges?.user == null) return AS_THERE;
-    task.attributes["user"] = String(privileges.user);
+    const user = privileges?.user ?? null;
+    if (user === null) return AS_THERE;
+    task.attributes["user"] = String(user);
     return kept("user");
   },
   cgroup: {
     memory_max: ({ cgroup }, { task }) => {
-      if (cgroup?.memoryMaxBytes == null) return AS_THERE;
-      task.blocks.push(block("resources", { memory: Math.max(10, Math.ceil(cgroup.memoryMaxBytes / BYTES_PER_MB)) }));
-      return changed("resources memory", "Nomad counts whole megabytes, and sets them aside; raw_exec keeps no limit");
+      const bytes = cgroup?.memoryMaxBytes ?? null;
+      if (bytes === null) return AS_THERE;
+      task.blocks.push(block("resources", { memory: Math.max(LEAST_MB, Math.ceil(bytes / BYTES_PER_MB)) }));
+      return changed(
+        "resources memory",
+        "Nomad counts whole megabytes, and sets them aside; raw_exec keeps no limit",
+      );
     },
     cpu_max: () => lost("Nomad counts MHz or cores", "write resources.cpu by hand"),
     pids_max: () => lost("Nomad has no limit of processes", null),
@@ -169,6 +210,24 @@ const ACTOR_RULES: ActorRules<Job> = {
 
 /** Nomad takes no shorter one. */
 const MIN_INTERVAL_MS = 5_000;
+
+/** Nomad refuses restarts that their pauses leave no time for. */
+function restartOf(
+  { restart, backoff }: ActorSpec,
+  intensity: Intensity,
+): Readonly<Record<string, HclValue>> {
+  if (restart === "never") return { attempts: 0, mode: "fail" };
+  const isUnlimited = intensity === "unlimited";
+  const attempts = isUnlimited ? 1 : intensity.restarts;
+  const within = isUnlimited ? MIN_INTERVAL_MS : intensity.withinMs;
+  const interval = Math.max(MIN_INTERVAL_MS, within, attempts * backoff.initialMs);
+  return {
+    attempts,
+    interval: time(interval),
+    delay: time(backoff.initialMs),
+    mode: isUnlimited ? "delay" : "fail",
+  };
+}
 
 function write(source: ExportSource): Exported {
   const { plan, image } = source;
@@ -197,12 +256,27 @@ function write(source: ExportSource): Exported {
     const group = groupOf(spec, out, names, image);
     if (spec.daemon) groups.push(group);
     else {
-      const job = { type: "job", labels: [`${tree}-${out.name}`], attributes: { type: "batch" }, blocks: [...out.job.blocks, group] };
-      files.push({ name: `${tree}-${out.name}.nomad.hcl`, text: writeHcl([...variableBlocks(out.secrets), job]) });
+      const job = {
+        type: "job",
+        labels: [`${tree}-${out.name}`],
+        attributes: { type: "batch" },
+        blocks: [...out.job.blocks, group],
+      };
+      files.push({
+        name: `${tree}-${out.name}.nomad.hcl`,
+        text: writeHcl([...variableBlocks(out.secrets), job]),
+      });
     }
   }
   if (image === null) {
-    told.ofAll("the machine", changed('driver = "raw_exec"', "programs run on the clients as they are, which have to allow that", "--image NAME runs them in containers"));
+    told.ofAll(
+      "the machine",
+      changed(
+        'driver = "raw_exec"',
+        "programs run on the clients as they are, which have to allow that",
+        "--image NAME runs them in containers",
+      ),
+    );
   }
   if (groups.length > 0) {
     const job = { type: "job", labels: [tree], attributes: { type: "service" }, blocks: groups };
@@ -213,9 +287,7 @@ function write(source: ExportSource): Exported {
 
 function groupOf(spec: ActorSpec, out: Job, names: ReadonlyMap<NodeId, string>, image: string | null): Block {
   const name = names.get(spec.path)!;
-  const config = image === null
-    ? out.config.attributes
-    : { image, ...out.config.attributes };
+  const config = image === null ? out.config.attributes : { image, ...out.config.attributes };
   const task = {
     type: "task",
     labels: [name],
@@ -233,17 +305,26 @@ function groupOf(spec: ActorSpec, out: Job, names: ReadonlyMap<NodeId, string>, 
 /** Nomad asks a service that has a port. */
 function check(spec: ActorSpec, { group, name }: Job, of: "ready" | "health"): Verdict {
   const { ready, health, daemon } = spec;
-  const probe = of === "ready" ? ready?.probe : health?.probe;
-  if (probe == null) return of === "health" && health !== null ? lost("Nomad hears no sd_notify", KEEP_TREE) : AS_THERE;
-  if (of === "ready" && health?.probe != null) return changed("the check of health", "Nomad has one check for both");
+  const probe = (of === "ready" ? ready?.probe : health?.probe) ?? null;
+  if (probe === null) {
+    return of === "health" && health !== null ? lost("Nomad hears no sd_notify", KEEP_TREE) : AS_THERE;
+  }
+  if (of === "ready" && (health?.probe ?? null) !== null) {
+    return changed("the check of health", "Nomad has one check for both");
+  }
   if (!daemon || (probe.type !== "tcp" && probe.type !== "http")) {
     return lost("Nomad asks for connections and over HTTP", KEEP_TREE);
   }
   const url = probe.type === "http" ? new URL(probe.url) : null;
-  const port = probe.type === "tcp" ? probe.port : Number(url!.port || (url!.protocol === "https:" ? 443 : 80));
+  const port = probe.type === "tcp"
+    ? probe.port
+    : Number(url!.port || (url!.protocol === "https:" ? 443 : 80));
   const attributes: Record<string, HclValue> = {
     type: probe.type,
-    ...(url === null ? {} : { path: `${url.pathname}${url.search}`, ...(url.protocol === "https:" ? { protocol: "https" } : {}) }),
+    ...(url === null ? {} : {
+      path: `${url.pathname}${url.search}`,
+      ...(url.protocol === "https:" ? { protocol: "https" } : {}),
+    }),
     interval: time(of === "ready" ? Math.max(1_000, ready!.intervalMs) : Math.max(1_000, health!.intervalMs)),
     timeout: time(of === "ready" ? 5_000 : Math.max(1_000, health!.timeoutMs)),
   };
@@ -251,7 +332,12 @@ function check(spec: ActorSpec, { group, name }: Job, of: "ready" | "health"): V
     ? [block("check_restart", { limit: health!.retries, grace: time(health!.startPeriodMs) })]
     : [];
   group.blocks.push(
-    { type: "network", labels: [], attributes: {}, blocks: [{ type: "port", labels: ["check"], attributes: { static: port }, blocks: [] }] },
+    {
+      type: "network",
+      labels: [],
+      attributes: {},
+      blocks: [{ type: "port", labels: ["check"], attributes: { static: port }, blocks: [] }],
+    },
     {
       type: "service",
       labels: [],

@@ -1,7 +1,9 @@
 /** Texts of HCL out of plain data: attributes, and blocks with labels. */
 
 /** A value of an attribute. */
-export type HclValue = string | number | boolean | readonly HclValue[] | Reference | { readonly [key: string]: HclValue };
+export type HclValue = string | number | boolean | readonly HclValue[] | Reference | {
+  readonly [key: string]: HclValue;
+};
 
 /** An expression that stands as it is. */
 export class Reference {

@@ -4,7 +4,16 @@ import type { Exported, Exporter, ExportSource } from "../exporter.ts";
 import { baseActorRules, baseTreeRules, KEEP_TREE } from "../rules/base_rules.ts";
 import { lineOf, shellWord } from "../rules/commands.ts";
 import { serviceNames } from "../rules/names.ts";
-import { type ActorRules, AS_THERE, changed, eachOr, kept, lost, Told, type TreeRules } from "../rules/rules.ts";
+import {
+  type ActorRules,
+  AS_THERE,
+  changed,
+  eachOr,
+  kept,
+  lost,
+  Told,
+  type TreeRules,
+} from "../rules/rules.ts";
 import { variablesOf } from "../rules/variables.ts";
 
 /** See the module. */
@@ -46,7 +55,10 @@ const ACTOR_RULES: ActorRules<Entry> = {
         part,
       })),
       ...secret.map((part) => ({
-        ...lost("it looks secret, and a Procfile is for all to read", `write ${part}=... into .env, which foreman reads`),
+        ...lost(
+          "it looks secret, and a Procfile is for all to read",
+          `write ${part}=... into .env, which foreman reads`,
+        ),
         part,
       })),
     ]);
@@ -54,11 +66,15 @@ const ACTOR_RULES: ActorRules<Entry> = {
   inherit_env: ({ inheritEnv }) =>
     inheritEnv ? AS_THERE : lost("a process has what the shell has", "begin the command with `env -i`"),
   daemon: ({ daemon, name }) =>
-    daemon || name === "release"
-      ? AS_THERE
-      : changed("a process like the others", "foreman ends all when one ends", "name it release, or run it by itself before"),
+    daemon || name === "release" ? AS_THERE : changed(
+      "a process like the others",
+      "foreman ends all when one ends",
+      "name it release, or run it by itself before",
+    ),
   autostart: ({ autostart }) =>
-    autostart ? AS_THERE : changed("a comment", "foreman starts every entry", "`foreman run` runs a command by itself"),
+    autostart
+      ? AS_THERE
+      : changed("a comment", "foreman starts every entry", "`foreman run` runs a command by itself"),
   restart: ({ restart }) =>
     restart === "never" ? AS_THERE : lost("foreman restarts nothing, and ends all when one ends", KEEP_TREE),
   depends_on: (spec) =>
@@ -83,10 +99,15 @@ function write(source: ExportSource): Exported {
     const before: string[] = [];
     told.actor(ACTOR_RULES, spec, { source, before });
     if (spec.kind === "module") continue;
-    const line = `${names.get(spec.path)}: ${oneLine([...before, lineOf(spec)].join(" "))}`;
+    // A shell with more than one command in its line does not become the last of them by itself.
+    const command = before.length > 0 && spec.kind !== "shell" ? `exec ${lineOf(spec)}` : lineOf(spec);
+    const line = `${names.get(spec.path)}: ${oneLine([...before, command].join(" "))}`;
     lines.push(spec.autostart && spec.schedule === null ? line : `# ${line}`);
   }
-  return { files: [{ name: "Procfile", text: lines.map((line) => `${line}\n`).join("") }], findings: told.findings };
+  return {
+    files: [{ name: "Procfile", text: lines.map((line) => `${line}\n`).join("") }],
+    findings: told.findings,
+  };
 }
 
 function readsPort({ argv }: ActorSpec): boolean {

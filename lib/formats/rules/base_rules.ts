@@ -15,7 +15,11 @@ export interface Tool {
 export const KEEP_TREE = "let the tool run `supervise up`, which keeps every key";
 
 /** Lost unless the value is that which holds without the key. */
-function lostUnless(isDefault: (spec: ActorSpec) => boolean, why: string, hint: string | null): Rule<ActorSpec, unknown> {
+function lostUnless(
+  isDefault: (spec: ActorSpec) => boolean,
+  why: string,
+  hint: string | null,
+): Rule<ActorSpec, unknown> {
   return (spec) => isDefault(spec) ? AS_THERE : lost(why, hint);
 }
 
@@ -38,7 +42,10 @@ export function baseActorRules({ name, each }: Tool): ActorRules<unknown> {
     env_file: always(kept("its variables are told of with env")),
     inherit_env: ({ inheritEnv }) =>
       inheritEnv
-        ? lost(`a program has the environment that ${name} gives it`, "name in env what it needs of the shell")
+        ? lost(
+          `a program has the environment that ${name} gives it`,
+          "name in env what it needs of the shell",
+        )
         : AS_THERE,
     daemon: always(AS_THERE),
     autostart: lostUnless(({ autostart }) => autostart, `${name} starts everything`, KEEP_TREE),
@@ -61,9 +68,17 @@ export function baseActorRules({ name, each }: Tool): ActorRules<unknown> {
     ready: none("no readiness: what waits for it would not wait"),
     health: none("no health checks"),
     start_timeout: none("no limit of the time of a start"),
-    run_timeout: lostUnless(({ runTimeoutMs }) => runTimeoutMs === null, `${name} lets it run for ever`, KEEP_TREE),
+    run_timeout: lostUnless(
+      ({ runTimeoutMs }) => runTimeoutMs === null,
+      `${name} lets it run for ever`,
+      KEEP_TREE,
+    ),
     stop: {
-      command: lostUnless(({ stop }) => stop.command === null, `${name} runs no command for a stop`, KEEP_TREE),
+      command: lostUnless(
+        ({ stop }) => stop.command === null,
+        `${name} runs no command for a stop`,
+        KEEP_TREE,
+      ),
       signal: lostUnless(({ stop }) => stop.signal === "SIGTERM", `${name} sends SIGTERM`, KEEP_TREE),
       to: always(lost(`${name} has its own rule of whom a signal goes to`, KEEP_TREE)),
       grace: always(lost(`${name} has its own grace`, KEEP_TREE)),
@@ -71,7 +86,11 @@ export function baseActorRules({ name, each }: Tool): ActorRules<unknown> {
     },
     watch: none("no eye on files"),
     log: none("its own place for what is printed", "look there for it"),
-    stdin: lostUnless(({ stdin }) => stdin === null, `${name} opens no file as input`, "write `< FILE` into a shell command"),
+    stdin: lostUnless(
+      ({ stdin }) => stdin === null,
+      `${name} opens no file as input`,
+      "write `< FILE` into a shell command",
+    ),
     hooks: none("no hooks", "call them in a script around the command"),
     schedule: none("no schedule", KEEP_TREE),
     timezone: none("no schedule", KEEP_TREE),
@@ -96,7 +115,11 @@ export function baseActorRules({ name, each }: Tool): ActorRules<unknown> {
 }
 
 /** Lost unless the value is that which holds without the key. */
-function treeUnless(isDefault: (spec: TreeSpec) => boolean, why: string, hint = KEEP_TREE): Rule<TreeSpec, unknown> {
+function treeUnless(
+  isDefault: (spec: TreeSpec) => boolean,
+  why: string,
+  hint = KEEP_TREE,
+): Rule<TreeSpec, unknown> {
   return (spec) => isDefault(spec) ? AS_THERE : lost(why, hint);
 }
 
@@ -109,12 +132,24 @@ export function baseTreeRules({ name, each }: Tool): TreeRules<unknown> {
     alerts: () => lost(`${name} runs no command when something happens to another`, KEEP_TREE),
     strategy: treeUnless(({ strategy }) => strategy === "one_for_one", `${name} restarts each by itself`),
     intensity: () => lost(`${name} does not count restarts for a tree`, KEEP_TREE),
-    on_failure: treeUnless(({ onFailure }) => onFailure === "fail_child", `the failure of one is no failure of others there`),
-    auto_shutdown: treeUnless(({ autoShutdown }) => autoShutdown === "never", `an end is that of ${each} alone`),
+    on_failure: treeUnless(
+      ({ onFailure }) => onFailure === "fail_child",
+      `the failure of one is no failure of others there`,
+    ),
+    auto_shutdown: treeUnless(
+      ({ autoShutdown }) => autoShutdown === "never",
+      `an end is that of ${each} alone`,
+    ),
     shutdown: ({ shutdownMs }) =>
-      lost(`${name} has no bound of ${formatDuration(shutdownMs)} for all together, only a grace for each`, null),
+      lost(
+        `${name} has no bound of ${formatDuration(shutdownMs)} for all together, only a grace for each`,
+        null,
+      ),
     start: treeUnless(({ start }) => start === "parallel", "what does not wait for another starts at once"),
-    concurrency: treeUnless(({ concurrency }) => concurrency === null, "what does not wait for another starts at once"),
+    concurrency: treeUnless(
+      ({ concurrency }) => concurrency === null,
+      "what does not wait for another starts at once",
+    ),
     isolate: () => kept(`${each} for each: nothing is shared`),
     on_supervisor_death: ({ onSupervisorDeath }) =>
       onSupervisorDeath === "survive"

@@ -26,7 +26,11 @@ export function tellTree(
   if (names.length > 0) {
     told.ofAll(
       names.map((name) => `\${env:${name}}`).join(", "),
-      changed(service, "it does not have what the shell has", `give ${service} the variables, by ${variable}`),
+      changed(
+        service,
+        "it does not have what the shell has",
+        `give ${service} the variables, by ${variable}`,
+      ),
     );
   }
 }

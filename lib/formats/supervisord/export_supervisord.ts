@@ -19,7 +19,12 @@ import {
 import { variablesOf } from "../rules/variables.ts";
 
 /** See the module. */
-export const exporter: Exporter = { name: "supervisord", title: "programs of supervisord", per: ["actor"], write };
+export const exporter: Exporter = {
+  name: "supervisord",
+  title: "programs of supervisord",
+  per: ["actor"],
+  write,
+};
 
 interface Program {
   readonly source: ExportSource;
@@ -34,7 +39,15 @@ const TOOL = { name: "supervisord", each: "a program" };
 const DEFAULT_STOP_MS = 10_000;
 const DEFAULT_EXIT_CODES = [0];
 const DEFAULT_RETRIES = 3;
-const SIGNALS: ReadonlySet<string> = new Set(["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGKILL", "SIGUSR1", "SIGUSR2"]);
+const SIGNALS: ReadonlySet<string> = new Set([
+  "SIGTERM",
+  "SIGHUP",
+  "SIGINT",
+  "SIGQUIT",
+  "SIGKILL",
+  "SIGUSR1",
+  "SIGUSR2",
+]);
 /** The priority of a program that waits for nothing: half of the default leaves room for those of others. */
 const FIRST_PRIORITY = 500;
 
@@ -49,7 +62,9 @@ const ACTOR_RULES: ActorRules<Program> = {
   cwd: ({ cwd }, { keys }) => set(keys, "directory", literal(cwd)),
   env: (spec, { source, keys }) => {
     const { plain, secret } = variablesOf(source.plan, spec);
-    const sayable = Object.entries(plain).filter(([name, value]) => quotedValue(value) !== null && /^\w+$/.test(name));
+    const sayable = Object.entries(plain).filter(([name, value]) =>
+      quotedValue(value) !== null && /^\w+$/.test(name)
+    );
     const given = secret.filter((name) => /^\w+$/.test(name));
     const pairs = [
       ...sayable.map(([name, value]) => `${name}=${quotedValue(value)}`),
@@ -58,19 +73,26 @@ const ACTOR_RULES: ActorRules<Program> = {
     if (pairs.length > 0) keys.set("environment", pairs.join(","));
     return eachOr([
       ...Object.keys(plain).map((part) => ({
-        ...(sayable.some(([name]) => name === part)
-          ? kept("environment")
-          : lost("supervisord cannot say a name or a value with such characters", "set it in a script around the command")),
+        ...(sayable.some(([name]) => name === part) ? kept("environment") : lost(
+          "supervisord cannot say a name or a value with such characters",
+          "set it in a script around the command",
+        )),
         part,
       })),
       ...secret.map((part) => ({
-        ...changed(`%(ENV_${part})s`, "it looks secret", `let supervisord itself have ${part} in its environment`),
+        ...changed(
+          `%(ENV_${part})s`,
+          "it looks secret",
+          `let supervisord itself have ${part} in its environment`,
+        ),
         part,
       })),
     ]);
   },
   inherit_env: ({ inheritEnv }) =>
-    inheritEnv ? kept("nothing: a program has the environment of supervisord") : lost("a program has the environment of supervisord", "begin the command with `env -i`"),
+    inheritEnv
+      ? kept("nothing: a program has the environment of supervisord")
+      : lost("a program has the environment of supervisord", "begin the command with `env -i`"),
   daemon: ({ daemon }, { keys }) => {
     if (daemon) return AS_THERE;
     // What ends within a second would be a failed start.
@@ -82,7 +104,8 @@ const ACTOR_RULES: ActorRules<Program> = {
     return set(keys, "autorestart", restart === "always" ? "true" : "false");
   },
   backoff: {
-    initial: () => lost("supervisord waits a second longer before each retry of a start, and restarts at once", KEEP_TREE),
+    initial: () =>
+      lost("supervisord waits a second longer before each retry of a start, and restarts at once", KEEP_TREE),
     max: () => lost("supervisord has its own pauses", KEEP_TREE),
     factor: () => lost("supervisord has its own pauses", KEEP_TREE),
     jitter: () => lost("supervisord has its own pauses", KEEP_TREE),
@@ -108,18 +131,25 @@ const ACTOR_RULES: ActorRules<Program> = {
     within: () => lost("supervisord counts failed starts in a row, whenever they were", null),
   },
   success_exit_codes: ({ successExitCodes }, { keys }) =>
-    successExitCodes.join() === DEFAULT_EXIT_CODES.join() ? AS_THERE : set(keys, "exitcodes", successExitCodes.join(",")),
+    successExitCodes.join() === DEFAULT_EXIT_CODES.join()
+      ? AS_THERE
+      : set(keys, "exitcodes", successExitCodes.join(",")),
   ready: ({ ready, daemon }, { keys }) => {
     if (ready === null || !daemon) return AS_THERE;
-    if (ready.probe.type !== "delay") return lost("supervisord takes what runs for a second for started", KEEP_TREE);
+    if (ready.probe.type !== "delay") {
+      return lost("supervisord takes what runs for a second for started", KEEP_TREE);
+    }
     const { to } = set(keys, "startsecs", String(Math.ceil(ready.probe.ms / 1_000)));
     return changed(to!, "supervisord counts whole seconds");
   },
   stop: {
-    command: () => lost("supervisord sends signals alone", "write a program that traps the signal and runs it"),
+    command: () =>
+      lost("supervisord sends signals alone", "write a program that traps the signal and runs it"),
     signal: ({ stop: { signal } }, { keys }) => {
       if (signal === "SIGTERM") return AS_THERE;
-      return SIGNALS.has(signal) ? set(keys, "stopsignal", signal.slice(3)) : lost(`supervisord cannot stop by ${signal}`, "trap SIGTERM in a script around it");
+      return SIGNALS.has(signal)
+        ? set(keys, "stopsignal", signal.slice(3))
+        : lost(`supervisord cannot stop by ${signal}`, "trap SIGTERM in a script around it");
     },
     to: ({ stop }, { keys }) => {
       if (stop.to === "group") return set(keys, "stopasgroup", "true");
@@ -139,17 +169,25 @@ const ACTOR_RULES: ActorRules<Program> = {
     file: ({ log }, { keys }) => {
       if (log.to === "file" && log.file === null) return AS_THERE;
       keys.set("redirect_stderr", "true");
-      return set(keys, "stdout_logfile", log.file !== null ? literal(log.file) : log.to === "null" ? "NONE" : "/dev/stdout");
+      return set(
+        keys,
+        "stdout_logfile",
+        log.file !== null ? literal(log.file) : log.to === "null" ? "NONE" : "/dev/stdout",
+      );
     },
     max_size: ({ log }, { keys }) => {
       // A stream cannot be rotated.
       if (log.to === "inherit") return set(keys, "stdout_logfile_maxbytes", "0");
-      return log.maxBytes === DEFAULT_LOG_BYTES ? AS_THERE : set(keys, "stdout_logfile_maxbytes", String(log.maxBytes));
+      return log.maxBytes === DEFAULT_LOG_BYTES
+        ? AS_THERE
+        : set(keys, "stdout_logfile_maxbytes", String(log.maxBytes));
     },
     keep: ({ log }, { keys }) =>
       log.keep === DEFAULT_LOG_BACKUPS ? AS_THERE : set(keys, "stdout_logfile_backups", String(log.keep)),
-    max_age: ({ log }) => log.maxAgeMs === null ? AS_THERE : lost("supervisord rotates by size alone", "use logrotate"),
-    format: ({ log }) => log.format === "raw" ? AS_THERE : changed("plain lines", "supervisord writes what is printed"),
+    max_age: ({ log }) =>
+      log.maxAgeMs === null ? AS_THERE : lost("supervisord rotates by size alone", "use logrotate"),
+    format: ({ log }) =>
+      log.format === "raw" ? AS_THERE : changed("plain lines", "supervisord writes what is printed"),
     compress: ({ log }) => log.compress ? lost("supervisord compresses nothing", "use logrotate") : AS_THERE,
   },
   user: ({ privileges }, { keys }) => {
@@ -188,7 +226,10 @@ function write(source: ExportSource): Exported {
     sections.push(section(`program:${name}`, keys));
   }
   const group = section(`group:${tree}`, new Map([["programs", programs.join(",")]]));
-  return { files: [{ name: `${tree}.conf`, text: [...sections, group].join("\n") }], findings: told.findings };
+  return {
+    files: [{ name: `${tree}.conf`, text: [...sections, group].join("\n") }],
+    findings: told.findings,
+  };
 }
 
 function section(name: string, keys: ReadonlyMap<string, string>): string {

@@ -7,7 +7,7 @@ import { actorsBelow } from "../rules/names.ts";
 import { type ActorRules, AS_THERE, changed, eachOr, kept, lost, type Verdict } from "../rules/rules.ts";
 import { variablesOf } from "../rules/variables.ts";
 import { calendarOf } from "./calendar.ts";
-import { commandLine, plainValue, quotedWord, timeSpan, Unit } from "./unit.ts";
+import { commandLine, plainValue, quotedWord, timeSpan, type Unit } from "./unit.ts";
 
 /** What is written for one actor. */
 export interface ActorUnits {
@@ -25,7 +25,6 @@ const DEFAULT_RESTART_MS = 100;
 
 /** How often a shell looks for what an actor is to be ready by. */
 const LOOK_SECONDS = "0.2";
-
 
 /** See the module. */
 export const ACTOR_RULES: ActorRules<ActorUnits> = {
@@ -45,24 +44,32 @@ export const ACTOR_RULES: ActorRules<ActorUnits> = {
     return eachOr([
       ...Object.keys(plain).map((part) => ({ ...kept("Environment="), part })),
       ...secret.map((part) => ({
-        ...changed(line, "it looks secret, and units can be read by all", `write ${part}=... into that file, and \`chmod 600\` it`),
+        ...changed(
+          line,
+          "it looks secret, and units can be read by all",
+          `write ${part}=... into that file, and \`chmod 600\` it`,
+        ),
         part,
       })),
     ]);
   },
   daemon: (spec, { service }) => {
-    if (spec.ready?.probe.type === "notify" || spec.health?.watchdogMs != null) {
+    if (spec.ready?.probe.type === "notify" || (spec.health?.watchdogMs ?? null) !== null) {
       service.add("Service", "NotifyAccess", "all");
     }
     const line = service.add("Service", "Type", typeOf(spec));
     if (!spec.daemon && spec.schedule === null) service.add("Service", "RemainAfterExit", "yes");
     return kept(line);
   },
-  autostart: ({ autostart }) => autostart ? AS_THERE : kept("no line of it in the target: `systemctl start` starts it"),
+  autostart: ({ autostart }) =>
+    autostart ? AS_THERE : kept("no line of it in the target: `systemctl start` starts it"),
   restart: ({ restart, daemon }, { service }) => {
     if (restart === "never") return AS_THERE;
     if (restart === "always" && !daemon) {
-      return changed(service.add("Service", "Restart", "on-failure"), "what has an end is not started again after a success");
+      return changed(
+        service.add("Service", "Restart", "on-failure"),
+        "what has an end is not started again after a success",
+      );
     }
     return kept(service.add("Service", "Restart", restart));
   },
@@ -77,7 +84,12 @@ export const ACTOR_RULES: ActorRules<ActorUnits> = {
     jitter: () => lost("the pause does not vary", KEEP_TREE),
     reset_after: () => lost("restarts are counted by intensity alone", null),
   },
-  profiles: () => changed("a unit like the others", "units have no profiles", "`systemctl disable` those that you do not want"),
+  profiles: () =>
+    changed(
+      "a unit like the others",
+      "units have no profiles",
+      "`systemctl disable` those that you do not want",
+    ),
   depends_on: (spec, out) =>
     eachOr(spec.dependsOn.map((dependency) => ({ ...dependOn(dependency, out), part: dependency.on }))),
   intensity: {
@@ -95,7 +107,9 @@ export const ACTOR_RULES: ActorRules<ActorUnits> = {
   success_exit_codes: ({ successExitCodes }, { service }) => {
     const more = successExitCodes.filter((code) => code !== 0);
     const line = more.length === 0 ? null : service.add("Service", "SuccessExitStatus", more.join(" "));
-    if (!successExitCodes.includes(0)) return changed(line ?? "nothing", "the exit code 0 is always a success there");
+    if (!successExitCodes.includes(0)) {
+      return changed(line ?? "nothing", "the exit code 0 is always a success there");
+    }
     return line === null ? AS_THERE : kept(line);
   },
   success_signals: ({ successSignals }, { service }) =>
@@ -115,25 +129,30 @@ export const ACTOR_RULES: ActorRules<ActorUnits> = {
   health: (spec, out) => healthOf(spec, out),
   hooks: {
     pre_start: ({ hooks, cwd }, { service }) => hook("ExecStartPre", hooks?.commands.pre_start, cwd, service),
-    post_start: ({ hooks, cwd }, { service }) => hook("ExecStartPost", hooks?.commands.post_start, cwd, service),
+    post_start: ({ hooks, cwd }, { service }) =>
+      hook("ExecStartPost", hooks?.commands.post_start, cwd, service),
     pre_stop: ({ hooks, cwd }, { service }) => hook("ExecStop", hooks?.commands.pre_stop, cwd, service),
     post_stop: ({ hooks, cwd }, { service }) => hook("ExecStopPost", hooks?.commands.post_stop, cwd, service),
-    timeout: () => changed("TimeoutStartSec= and TimeoutStopSec=", "hooks are a part of the start and of the stop"),
+    timeout: () =>
+      changed("TimeoutStartSec= and TimeoutStopSec=", "hooks are a part of the start and of the stop"),
   },
   stop: {
     command: ({ stop, cwd }, { service }) =>
-      stop.command === null
-        ? AS_THERE
-        : changed(
-          service.add("Service", "ExecStop", commandLine(commandOf({ argv: stop.command, cwd }))),
-          "it runs before the signal there, too, but only if the start had succeeded",
-        ),
+      stop.command === null ? AS_THERE : changed(
+        service.add("Service", "ExecStop", commandLine(commandOf({ argv: stop.command, cwd }))),
+        "it runs before the signal there, too, but only if the start had succeeded",
+      ),
     signal: ({ stop }, { service }) =>
       stop.signal === "SIGTERM" ? AS_THERE : kept(service.add("Service", "KillSignal", stop.signal)),
     to: ({ stop }, { service }) => {
       if (stop.kill === "process") return kept("KillMode=process");
-      if (stop.to === "group") return changed("KillMode=control-group", "the signal goes to every process of the unit");
-      return changed(service.add("Service", "KillMode", "mixed"), "what the main process leaves is killed without a SIGTERM");
+      if (stop.to === "group") {
+        return changed("KillMode=control-group", "the signal goes to every process of the unit");
+      }
+      return changed(
+        service.add("Service", "KillMode", "mixed"),
+        "what the main process leaves is killed without a SIGTERM",
+      );
     },
     grace: ({ stop }, { service }) => kept(service.add("Service", "TimeoutStopSec", timeSpan(stop.graceMs))),
     kill: ({ stop }, { service }) =>
@@ -146,7 +165,9 @@ export const ACTOR_RULES: ActorRules<ActorUnits> = {
     keep: ({ log }) => rotation(log.file),
     max_age: ({ log }) => rotation(log.file),
     format: ({ log }) =>
-      log.format === "raw" ? AS_THERE : changed("plain lines", "systemd writes what is printed", "`journalctl -o json` has objects"),
+      log.format === "raw"
+        ? AS_THERE
+        : changed("plain lines", "systemd writes what is printed", "`journalctl -o json` has objects"),
     compress: ({ log }) => rotation(log.file),
   },
   stdin: ({ stdin }, { service }) =>
@@ -157,7 +178,8 @@ export const ACTOR_RULES: ActorRules<ActorUnits> = {
     schedule === null || schedule.overlap === "skip"
       ? AS_THERE
       : lost("a date that comes while the unit runs is passed over", KEEP_TREE),
-  catch_up: ({ schedule }, { timer }) => schedule?.catchUp === true ? kept(timer.add("Timer", "Persistent", "yes")) : AS_THERE,
+  catch_up: ({ schedule }, { timer }) =>
+    schedule?.catchUp === true ? kept(timer.add("Timer", "Persistent", "yes")) : AS_THERE,
   sockets: ({ sockets }, { socket }) => {
     for (const address of sockets) {
       const { type } = address;
@@ -174,7 +196,9 @@ export const ACTOR_RULES: ActorRules<ActorUnits> = {
   group: ({ privileges }, { service }) => account("Group", privileges?.group ?? null, service),
   umask: ({ privileges }, { service }) => {
     const umask = privileges?.umask ?? null;
-    return umask === null ? AS_THERE : kept(service.add("Service", "UMask", umask.toString(8).padStart(4, "0")));
+    return umask === null
+      ? AS_THERE
+      : kept(service.add("Service", "UMask", umask.toString(8).padStart(4, "0")));
   },
   nice: ({ privileges }, { service }) => account("Nice", privileges?.nice ?? null, service),
   limits: ({ privileges }, { service }) =>
@@ -190,11 +214,15 @@ export const ACTOR_RULES: ActorRules<ActorUnits> = {
     account("OOMScoreAdjust", privileges?.oomScoreAdj ?? null, service),
   cgroup: {
     memory_max: ({ cgroup }, { service }) => account("MemoryMax", cgroup?.memoryMaxBytes ?? null, service),
-    cpu_max: ({ cgroup }, { service }) =>
-      cgroup?.cpuMaxPercent == null ? AS_THERE : kept(service.add("Service", "CPUQuota", `${cgroup.cpuMaxPercent}%`)),
+    cpu_max: ({ cgroup }, { service }) => {
+      const percent = cgroup?.cpuMaxPercent ?? null;
+      return percent === null ? AS_THERE : kept(service.add("Service", "CPUQuota", `${percent}%`));
+    },
     pids_max: ({ cgroup }, { service }) => account("TasksMax", cgroup?.pidsMax ?? null, service),
     required: ({ cgroup }) =>
-      cgroup?.required === true ? lost("a limit that cannot be kept is passed over", "`supervise doctor` says which can") : AS_THERE,
+      cgroup?.required === true
+        ? lost("a limit that cannot be kept is passed over", "`supervise doctor` says which can")
+        : AS_THERE,
   },
 };
 
@@ -214,12 +242,18 @@ function dependOn({ on, condition }: Dependency, { plan, names, service }: Actor
   const units = actorsBelow(plan, on).map((path) => `${names.get(path)}.service`).join(" ");
   service.add("Unit", "After", units);
   const line = service.add("Unit", condition === "exited" ? "Wants" : "Requires", units);
-  const below = actorsBelow(plan, on).map((path) => plan.nodes.find((node) => node.path === path) as ActorSpec);
+  const below = actorsBelow(plan, on).map((path) =>
+    plan.nodes.find((node) => node.path === path) as ActorSpec
+  );
   if (condition === "healthy") return changed(line, "systemd waits for the start, and checks no health");
   const hasProbe = below.some(({ ready }) => ready !== null && UNPROBED.has(ready.probe.type));
-  if (condition === "ready" && hasProbe) return changed(line, "systemd waits for its start alone", "let it speak sd_notify: ready.notify");
+  if (condition === "ready" && hasProbe) {
+    return changed(line, "systemd waits for its start alone", "let it speak sd_notify: ready.notify");
+  }
   const ends = condition === "completed" || condition === "exited";
-  if (ends && below.some(({ daemon }) => daemon)) return changed(line, "systemd waits for its start, not for its end", KEEP_TREE);
+  if (ends && below.some(({ daemon }) => daemon)) {
+    return changed(line, "systemd waits for its start, not for its end", KEEP_TREE);
+  }
   return kept(line);
 }
 
@@ -236,7 +270,10 @@ function readyBy({ ready, cwd, daemon }: ActorSpec, { service }: ActorUnits): Ve
   };
   if (probe.type === "notify") return kept("Type=notify");
   if (UNPROBED.has(probe.type) || !daemon) {
-    return lost("systemd asks nobody whether a service is ready", "let the program speak sd_notify: ready.notify");
+    return lost(
+      "systemd asks nobody whether a service is ready",
+      "let the program speak sd_notify: ready.notify",
+    );
   }
   if (probe.type === "exec") return until(shellLine(commandOf({ argv: probe.argv, cwd })));
   if (probe.type === "file") return until(`[ -e ${shellLine([probe.path])} ]`);
@@ -250,7 +287,10 @@ function readyBy({ ready, cwd, daemon }: ActorSpec, { service }: ActorUnits): Ve
 function healthOf({ health }: ActorSpec, { service }: ActorUnits): Verdict {
   if (health === null) return AS_THERE;
   if (health.watchdogMs === null) {
-    return lost("systemd asks nobody whether a service works", "let the program speak sd_notify: health.watchdog");
+    return lost(
+      "systemd asks nobody whether a service works",
+      "let the program speak sd_notify: health.watchdog",
+    );
   }
   const line = service.add("Service", "WatchdogSec", timeSpan(health.watchdogMs));
   return health.onFailure === "restart" ? kept(line) : changed(line, "a silent process is always ended");
@@ -290,7 +330,10 @@ function timing({ timing }: Schedule, timer: Unit): Verdict {
   if ("everyMs" in timing) {
     timer.add("Timer", "AccuracySec", "1s");
     timer.add("Timer", "OnActiveSec", timeSpan(timing.everyMs));
-    return changed(timer.add("Timer", "OnUnitActiveSec", timeSpan(timing.everyMs)), "the time counts from its last start");
+    return changed(
+      timer.add("Timer", "OnUnitActiveSec", timeSpan(timing.everyMs)),
+      "the time counts from its last start",
+    );
   }
   const dates = calendarOf(timing.cron, timing.timezone);
   if (dates === null) return lost(`systemd has no words for "${timing.cron}"`, "write a timer unit by hand");
@@ -309,5 +352,8 @@ function resource(name: string, { soft, hard }: ResourceLimit, service: Unit): V
   if (soft !== null && hard !== null) {
     return kept(service.add("Service", key, soft === hard ? text(soft) : `${text(soft)}:${text(hard)}`));
   }
-  return changed(service.add("Service", key, text((soft ?? hard)!)), "the soft and the hard limit are one there");
+  return changed(
+    service.add("Service", key, text((soft ?? hard)!)),
+    "the soft and the hard limit are one there",
+  );
 }

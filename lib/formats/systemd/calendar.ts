@@ -19,7 +19,9 @@ export function calendarOf(cron: string, timezone: string | null): readonly stri
   if ([...time, date, months].includes(null) || days === null) return null;
   const zone = timezone === null ? "" : ` ${timezone}`;
   const at = (names: string, date: string) =>
-    `${names === "" ? "" : `${names} `}*-${months}-${date} ${time.map((part) => padded(part!)).join(":")}${zone}`;
+    `${names === "" ? "" : `${names} `}*-${months}-${date} ${
+      time.map((part) => padded(part!)).join(":")
+    }${zone}`;
   if (days === "" || date === "*") return [at(days, date!)];
   return [at("", date!), at(days, "*")];
 }
@@ -55,7 +57,13 @@ function weekdaysOf(field: string): string | null {
     const [, all, from, to, step] = /^(?:(\*)|([0-7])(?:-([0-7]))?)(?:\/([1-7]))?$/.exec(part) ?? [];
     if (all === undefined && from === undefined) return null;
     const start = all === undefined ? Number(from) : 0;
-    const end = all !== undefined ? DAY_NUMBERS - 1 : to !== undefined ? Number(to) : step === undefined ? start : DAY_NUMBERS - 1;
+    const end = all !== undefined
+      ? DAY_NUMBERS - 1
+      : to !== undefined
+      ? Number(to)
+      : step === undefined
+      ? start
+      : DAY_NUMBERS - 1;
     for (let day = start; day <= end; day += Number(step ?? 1)) days.add(day % DAY_NUMBERS);
   }
   return [...days].sort((a, b) => a - b).map((day) => DAYS[day]).join(",");

@@ -34,13 +34,24 @@ function wholeTree(source: ExportSource): Exported {
 const TREE_RULES: TreeRules<unknown> = {
   ...baseTreeRules({ name: "systemd", each: "a unit" }),
   intensity: ({ onFailure }) =>
-    onFailure === "fail_child" ? kept("StartLimitBurst= of each") : lost("systemd counts the restarts of each unit by itself"),
+    onFailure === "fail_child"
+      ? kept("StartLimitBurst= of each")
+      : lost("systemd counts the restarts of each unit by itself"),
   on_supervisor_death: () => kept("units outlive systemd, which goes on with them"),
-  profiles: () => changed("units like the others", "units have no profiles", "`systemctl disable` those that you do not want"),
+  profiles: () =>
+    changed(
+      "units like the others",
+      "units have no profiles",
+      "`systemctl disable` those that you do not want",
+    ),
   depends_on: ({ dependsOn }) =>
-    dependsOn.length === 0 ? AS_THERE : lost("what is below does not wait", "let each actor of it depend on it"),
+    dependsOn.length === 0
+      ? AS_THERE
+      : lost("what is below does not wait", "let each actor of it depend on it"),
   start: ({ start }) =>
-    start === "parallel" ? AS_THERE : lost("what does not wait for another starts at once", "add depends_on to each"),
+    start === "parallel"
+      ? AS_THERE
+      : lost("what does not wait for another starts at once", "add depends_on to each"),
 };
 
 function actors(source: ExportSource): Exported {
@@ -73,19 +84,29 @@ function actors(source: ExportSource): Exported {
       const socket = `${names.get(first) ?? name}.socket`;
       out.service.add("Unit", "Requires", socket);
       out.service.add("Unit", "After", socket);
-      if (spec.replica === 1) units.push({ name: socket, unit: withDescription(out.socket, spec.path, tree) });
-      else out.service.add("Service", "Sockets", socket);
+      if (spec.replica === 1) {
+        units.push({ name: socket, unit: withDescription(out.socket, spec.path, tree) });
+      } else out.service.add("Service", "Sockets", socket);
     }
     units.push({ name: `${name}.service`, unit: out.service });
-    if (out.timer.has("Timer")) units.push({ name: `${name}.timer`, unit: withDescription(out.timer, spec.path, tree) });
+    if (out.timer.has("Timer")) {
+      units.push({ name: `${name}.timer`, unit: withDescription(out.timer, spec.path, tree) });
+    }
   }
   target.add("Install", "WantedBy", USER_TARGET);
   told.ofAll(
     "the environment of the shell",
-    changed("the environment of systemd", "units do not have what the shell has", "name in env what the programs need, PATH among it"),
+    changed(
+      "the environment of systemd",
+      "units do not have what the shell has",
+      "name in env what the programs need, PATH among it",
+    ),
   );
   return {
-    files: [{ name: `${tree}.target`, unit: target }, ...units].map(({ name, unit }) => ({ name, text: unit.text() })),
+    files: [{ name: `${tree}.target`, unit: target }, ...units].map(({ name, unit }) => ({
+      name,
+      text: unit.text(),
+    })),
     findings: told.findings,
   };
 }

@@ -26,6 +26,9 @@ export function startBoundMs(plan: Plan): number | null {
     if (node.kind !== "tree") return node.runTimeoutMs ?? Infinity;
     return Math.max(0, ...node.children.map(runBoundOf));
   };
-  const bound = Math.max(0, ...plan.nodes.filter(({ parent }) => parent !== null).map(({ path }) => boundOf(path)));
+  const bound = Math.max(
+    0,
+    ...plan.nodes.filter(({ parent }) => parent !== null).map(({ path }) => boundOf(path)),
+  );
   return bound === Infinity ? null : bound;
 }

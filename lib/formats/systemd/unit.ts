@@ -32,7 +32,9 @@ export class Unit {
       const lines = this.#lines.get(section);
       return lines === undefined ? [] : [[`[${section}]`, ...lines].join("\n")];
     });
-    return `${[comments.map((line) => `# ${line}`).join("\n"), ...sections].filter((part) => part !== "").join("\n\n")}\n`;
+    return `${
+      [comments.map((line) => `# ${line}`).join("\n"), ...sections].filter((part) => part !== "").join("\n\n")
+    }\n`;
   }
 }
 
@@ -50,10 +52,15 @@ export function commandLine(words: readonly string[]): string {
 /** A word in quotes, if it needs them. */
 export function quotedWord(word: string): string {
   if (/^[A-Za-z0-9_@+=:,./-]+$/.test(word)) return word;
-  const escaped = word.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n").replaceAll("\t", "\\t")
-    // deno-lint-ignore no-control-regex
-    .replace(/[\u0001-\u001f\u007f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  // deno-lint-ignore no-control-regex
+  const escaped = word.replace(/[\\"]/g, "\\$&").replace(/[\u0001-\u001f\u007f]/g, escapedControl);
   return `"${plainValue(escaped)}"`;
+}
+
+function escapedControl(character: string): string {
+  if (character === "\n") return "\\n";
+  if (character === "\t") return "\\t";
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 
 /** A time in the words of systemd: `1500` is `1500ms`, `90000` is `90s`. */
