@@ -60,6 +60,7 @@ export const ERRORS = {
   "init/not-startable": "The command of `init --pid1` is there and cannot be started.",
   interrupted: "A signal has ended the command before it was done.",
   "install/manager-failed": "A command of the service manager has failed, or cannot be run.",
+  "install/no-manager": "The service manager that is to run a tree does not answer.",
   "install/not-installed": "Nothing is installed for a file.",
   "install/not-ours": "A unit is there under the name of a tree, and is not that of its file.",
   "install/unknown-manager": "There is no such service manager.",

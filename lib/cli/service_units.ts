@@ -1,5 +1,6 @@
 /** The service managers that can run a tree: where their units are, and which commands have them start and forget one. */
 import { definedOnly } from "../base/defined_only.ts";
+import { after } from "../base/instant.ts";
 import { baseName } from "../base/posix_path.ts";
 import { UserError } from "../base/user_error.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
@@ -9,7 +10,10 @@ import { writePlist } from "../formats/launchd/plist.ts";
 import { SYSTEM_TARGET, treeUnit, unitNameOf, USER_TARGET } from "../formats/systemd/tree_unit.ts";
 import type { Files } from "../host/ports/files.ts";
 import { type Child, SpawnError } from "../host/ports/processes.ts";
+import { currentTime, sleep } from "../scope/sleep.ts";
 import type { Context } from "./command.ts";
+
+const ASK_AGAIN_MS = 100;
 
 /** Names of the managers. */
 export const MANAGERS = ["systemd", "launchd"] as const;
@@ -24,6 +28,14 @@ export interface Manager {
   /** Where units are. */
   readonly folder: string;
   readonly unit: (plan: Plan) => { readonly name: string; readonly text: string };
+  /** What a message calls it. */
+  readonly title: string;
+  /** What its commands need to find it, beside the environment of the shell. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** A command that succeeds if it is there. */
+  readonly asks: Line;
+  /** What to do if it is not. */
+  readonly answersHint: string;
   /** Commands after a unit was written. */
   readonly start: (path: string, now: boolean) => readonly Line[];
   /** The command that starts it, for people. */
@@ -32,8 +44,10 @@ export interface Manager {
   readonly stop: (path: string) => readonly Line[];
   /** Commands after it was removed, which may find nothing to do. */
   readonly forget: (name: string) => readonly Line[];
-  /** Folders that are only there for what stands in them. */
+  /** Folders that are only there for what stands in them, the deepest first. */
   readonly leftFolders: readonly string[];
+  /** Has it run this user's units without a login, and takes that back; null where it always or never does. */
+  readonly linger: { readonly enable: Line; readonly disable: Line; readonly hint: string } | null;
   /** Whether units run without anybody being logged in. */
   readonly isLingering: () => boolean;
 }
@@ -60,10 +74,18 @@ export function managerOf({ host, program }: Context, name: string, isSystem: bo
     const target = isSystem ? SYSTEM_TARGET : USER_TARGET;
     const systemctl = isSystem ? ["systemctl"] : ["systemctl", "--user"];
     const user = environment["USER"] ?? environment["LOGNAME"] ?? String(uid);
+    // A shell that was opened by su or sudo has no such variable, and systemctl finds nothing without it.
+    const runtimeFolder = environment["XDG_RUNTIME_DIR"] ?? `/run/user/${uid}`;
     return {
       name,
       isSystem,
       folder,
+      title: isSystem ? "systemd" : "The systemd of this user",
+      variables: isSystem ? {} : { XDG_RUNTIME_DIR: runtimeFolder },
+      asks: [...systemctl, "show", "--property=Version"],
+      answersHint: isSystem
+        ? "it has to be what the machine was started by; --print shows the unit"
+        : `log in as this user, or let root run \`loginctl enable-linger ${user}\`; --print shows the unit`,
       unit: (plan) => {
         const unit = treeUnit(plan, {
           supervise: selfCommand,
@@ -80,7 +102,12 @@ export function managerOf({ host, program }: Context, name: string, isSystem: bo
       startLine: (unit) => [...systemctl, "start", unit].join(" "),
       stop: (path) => [[...systemctl, "disable", "--now", baseName(path)]],
       forget: (unit) => [[...systemctl, "daemon-reload"], [...systemctl, "reset-failed", unit]],
-      leftFolders: [`${folder}/${target}.wants`],
+      leftFolders: [`${folder}/${target}.wants`, ...(isSystem ? [] : [folder, `${config}/systemd`])],
+      linger: isSystem ? null : {
+        enable: ["loginctl", "enable-linger", String(uid)],
+        disable: ["loginctl", "disable-linger", String(uid)],
+        hint: `nothing else was done; root can do this for ${user}`,
+      },
       isLingering: () => isSystem || host.files.exists(`/var/lib/systemd/linger/${user}`),
     };
   }
@@ -91,6 +118,11 @@ export function managerOf({ host, program }: Context, name: string, isSystem: bo
     name,
     isSystem,
     folder,
+    title: "launchd",
+    variables: {},
+    asks: ["launchctl", "managername"],
+    answersHint: "it is a part of macOS; --print shows the property list",
+    linger: null,
     unit: (plan) => ({
       name: `${labelOf(plan)}.plist`,
       text: writePlist(treePlist(plan, { supervise: selfCommand, path }), headerOf(plan.file)),
@@ -120,38 +152,58 @@ function readOrNothing(files: Files, path: string): string {
   }
 }
 
-/** Runs a command of a manager, whose words are its own. @throws {UserError} `install/manager-failed` */
-export async function runManager(
-  { host, program, ui }: Context,
-  argv: Line,
-  { mayFail = false, hint = "" }: { readonly mayFail?: boolean; readonly hint?: string },
-): Promise<void> {
-  const line = argv.join(" ");
-  if (ui.verbosity === "verbose") await fromPromise(ui.say(`running ${line}`));
-  let child: Child;
-  try {
-    const output = mayFail ? "null" : "inherit";
-    child = host.processes.spawn({
-      argv,
-      env: definedOnly(program.environment),
-      cwd: program.cwd,
-      stdin: null,
-      output,
-    });
-  } catch (error) {
-    if (!(error instanceof SpawnError)) throw error;
-    if (mayFail) return;
-    throw failed(line, `cannot be run: ${error.message}`, hint);
+/**
+ * Returns when the manager answers.
+ *
+ * @param withinMs How long it may take to start.
+ * @throws {UserError} `install/no-manager`
+ */
+export async function requireManager(context: Context, manager: Manager, withinMs: number): Promise<void> {
+  const until = after(currentTime(), withinMs);
+  while (!await tryManager(context, manager, manager.asks)) {
+    if (currentTime() >= until) {
+      throw new UserError("install/no-manager", `${manager.title} does not answer`, {
+        hint: manager.answersHint,
+      });
+    }
+    await sleep(ASK_AGAIN_MS);
   }
-  const status = await fromPromise(child.exited);
-  if (mayFail || (status.how === "exited" && status.code === 0)) return;
-  throw failed(
-    line,
-    status.how === "exited" ? `has ended with exit code ${status.code}` : `was ended by ${status.signal}`,
-    hint,
-  );
 }
 
-function failed(line: string, why: string, hint: string): UserError {
-  return new UserError("install/manager-failed", `\`${line}\` ${why}`, { hint });
+/** Runs a command of a manager, whose words are its own. @throws {UserError} `install/manager-failed` */
+export async function runManager(
+  context: Context,
+  manager: Manager,
+  argv: Line,
+  hint: string,
+): Promise<void> {
+  const line = argv.join(" ");
+  const why = await failureOf(context, manager, argv, "inherit");
+  if (why !== null) throw new UserError("install/manager-failed", `\`${line}\` ${why}`, { hint });
+}
+
+/** Runs a command of a manager of which nothing is shown; tells whether it did its work. */
+export async function tryManager(context: Context, manager: Manager, argv: Line): Promise<boolean> {
+  return await failureOf(context, manager, argv, "null") === null;
+}
+
+/** Null if it did its work. */
+async function failureOf(
+  { host, program, ui }: Context,
+  { variables }: Manager,
+  argv: Line,
+  output: "inherit" | "null",
+): Promise<string | null> {
+  if (ui.verbosity === "verbose") await fromPromise(ui.say(`running ${argv.join(" ")}`));
+  const env = { ...definedOnly(program.environment), ...variables };
+  let child: Child;
+  try {
+    child = host.processes.spawn({ argv, env, cwd: program.cwd, stdin: null, output });
+  } catch (error) {
+    if (!(error instanceof SpawnError)) throw error;
+    return `cannot be run: ${error.message}`;
+  }
+  const status = await fromPromise(child.exited);
+  if (status.how === "exited") return status.code === 0 ? null : `has ended with exit code ${status.code}`;
+  return `was ended by ${status.signal}`;
 }

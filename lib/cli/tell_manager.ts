@@ -101,7 +101,7 @@ function describe(rows: readonly StatusRow[]): string {
   );
   const others = actors.filter((row) => isUnderWay(row) || row.state === "failed")
     .map(({ path, state }) => `${path} ${state.replace("_", " ")}`);
-  return [...counts, ...(others.length === 0 ? [] : [nameSome(others, MOST_NAMED)])].join(", ");
+  return nameSome([...counts, ...(others.length === 0 ? [] : [nameSome(others, MOST_NAMED)])]);
 }
 
 const MOST_NAMED = 3;

@@ -22,6 +22,7 @@ const COMMANDS_OF: Readonly<Record<string, readonly string[]>> = {
   up_detached: ["up"],
   up_tree: ["up"],
   down_unanswered: ["down"],
+  install: ["install", "uninstall"],
 };
 
 function optionsOf(command: Command) {

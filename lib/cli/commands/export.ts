@@ -1,4 +1,5 @@
 import { ExitCode } from "../../base/exit_code.ts";
+import { nameSome } from "../../base/name_some.ts";
 import { nearestName } from "../../base/nearest.ts";
 import { resolvePath } from "../../base/posix_path.ts";
 import { UserError } from "../../base/user_error.ts";
@@ -83,9 +84,9 @@ export const exportVerb: Command = {
     await fromPromise(ui.say(renderFindings(findings, file, ui.err)));
     if (secret.length > 0) {
       const fate = written === null ? "let nobody else read it" : "nobody but you may read it";
-      await fromPromise(ui.say(`${secret.join(", ")}: a command or a value in it looks secret; ${fate}`));
+      await fromPromise(ui.say(`${nameSome(secret)}: a command or a value in it looks secret; ${fate}`));
     }
-    if (written !== null) await fromPromise(ui.say(`wrote ${written.join(", ")}`));
+    if (written !== null) await fromPromise(ui.say(`wrote ${nameSome(written)}`));
     return ExitCode.done;
   },
 };

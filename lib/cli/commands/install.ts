@@ -1,5 +1,6 @@
 /** `supervise install` and `uninstall`: what has a service manager start a tree, and what takes that back. */
 import { ExitCode } from "../../base/exit_code.ts";
+import { nameSome } from "../../base/name_some.ts";
 import { nearestName } from "../../base/nearest.ts";
 import { baseName, resolvePath } from "../../base/posix_path.ts";
 import { UserError } from "../../base/user_error.ts";
@@ -15,7 +16,9 @@ import {
   managerOf,
   MANAGERS,
   markOf,
+  requireManager,
   runManager,
+  tryManager,
 } from "../service_units.ts";
 import { usage } from "../option.ts";
 import { requirePlan } from "../require_plan.ts";
@@ -49,7 +52,7 @@ export const install: Command = {
   examples: [
     ["supervise install systemd --print", "to see it"],
     ["supervise install systemd --now --linger", "for a user of a server"],
-    ["sudo supervise install systemd --now", "for the machine"],
+    ["supervise install systemd --system --now", "for the machine, as root"],
   ],
   words: [1, 2],
   async run(context) {
@@ -70,12 +73,13 @@ export const install: Command = {
       return ExitCode.done;
     }
     requireOurs(context, path, file);
+    // This is what starts the systemd of a user who is not logged in.
+    if (linger !== null) await runManager(context, manager, linger.enable, linger.hint);
+    await requireManager(context, manager, linger === null ? 0 : MANAGER_START_MS);
     writeAllNew(host.files, [{ path, text, isPrivate: false }], { isForced: true, folder: manager.folder });
     await fromPromise(ui.say(`wrote ${path}`));
-    // This is what starts the systemd of a user who is not logged in.
-    if (linger !== null) await runManager(context, linger, { hint: INSTALL_HINT });
     for (const command of manager.start(path, args.has("now"))) {
-      await runManager(context, command, { hint: INSTALL_HINT });
+      await runManager(context, manager, command, INSTALL_HINT);
     }
     const isLingering = linger !== null || manager.isLingering();
     if (ui.json) {
@@ -108,6 +112,7 @@ export const uninstall: Command = {
     const { args, host, ui } = context;
     const manager = managerFor(context);
     const file = installedFile(context);
+    const linger = args.has("linger") ? requireLinger(manager) : null;
     const found = installedFor(host.files, manager, file);
     if (found.length === 0) {
       throw new UserError(
@@ -122,21 +127,24 @@ export const uninstall: Command = {
       );
     }
     if (!args.has("print")) { for (const one of found) await remove(context, manager, one); }
-    if (!args.has("print") && args.has("linger")) {
-      await runManager(context, ["loginctl", "disable-linger"], { hint: REMOVE_HINT });
+    if (!args.has("print") && linger !== null) {
+      await runManager(context, manager, linger.disable, "the unit is gone; root can do this for every user");
     }
     const paths = found.map(({ path }) => path);
     if (ui.json) {
       await fromPromise(ui.printJson([{ ok: true, removed: args.has("print") ? [] : paths, found: paths }]));
     } else {await fromPromise(
-        ui.say(`${args.has("print") ? "this would remove" : "removed"} ${paths.join(", ")}`),
+        ui.say(`${args.has("print") ? "this would remove" : "removed"} ${nameSome(paths)}`),
       );}
     return ExitCode.done;
   },
 };
 
-const INSTALL_HINT = "what was written is left as it is; `supervise uninstall` removes it";
+const INSTALL_HINT = "the unit is left as it is, for a look at it; `supervise uninstall` removes it";
 const REMOVE_HINT = "nothing was removed; --force removes it even if it cannot be stopped";
+
+/** How long the systemd of a user may take to start. */
+const MANAGER_START_MS = 10_000;
 
 function managerFor(context: Context): Manager {
   const { args } = context;
@@ -154,8 +162,8 @@ function managerFor(context: Context): Manager {
   );
 }
 
-function requireLinger({ name, isSystem }: Manager): readonly string[] {
-  if (name === "systemd" && !isSystem) return ["loginctl", "enable-linger"];
+function requireLinger({ linger }: Manager): NonNullable<Manager["linger"]> {
+  if (linger !== null) return linger;
   throw usage("usage/bad-value", "--linger is for the systemd of a user", "leave it out");
 }
 
@@ -178,13 +186,13 @@ function installedFile({ host, program, args }: Context): string {
 
 async function remove(context: Context, manager: Manager, { path }: Installed): Promise<void> {
   const { files } = context.host;
-  const mayFail = context.args.has("force");
   for (const command of manager.stop(path)) {
-    await runManager(context, command, mayFail ? { mayFail } : { hint: REMOVE_HINT });
+    if (context.args.has("force")) await tryManager(context, manager, command);
+    else await runManager(context, manager, command, REMOVE_HINT);
   }
   files.remove(path);
   for (const folder of manager.leftFolders) {
     if (files.inspect(folder)?.kind === "folder" && files.list(folder).length === 0) files.remove(folder);
   }
-  for (const command of manager.forget(baseName(path))) await runManager(context, command, { mayFail: true });
+  for (const command of manager.forget(baseName(path))) await tryManager(context, manager, command);
 }
