@@ -14,6 +14,7 @@ export const ON_BINARY_ONLY: ReadonlyMap<string, string> = new Map([
     "what the pages say is typed as it is there, and other files try each verb on Deno",
   ],
   ["tests/e2e/include_test.ts", "which files are one configuration is decided by config"],
+  ["tests/e2e/install_test.ts", "which commands a service manager gets is decided by cli"],
   ["tests/e2e/late_test.ts", "the patient clock is held to its promises in tests/host on both"],
   ["tests/e2e/profiles_test.ts", "which actors start is decided by config and supervision"],
   ["tests/e2e/replicas_test.ts", "names of replicas are made by config and cli"],
