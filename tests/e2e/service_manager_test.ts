@@ -1,4 +1,7 @@
-/** `up` tells the service manager that has started it how its tree goes: here another tree is the manager, in systemd's place. */
+/**
+ * `up` tells the service manager that has started it how its tree goes. Here another tree is the manager, in the place of
+ * systemd: it is told by the same words.
+ */
 import assert from "node:assert/strict";
 import { e2e, SUPERVISE } from "../harness/supervise.ts";
 
@@ -25,9 +28,7 @@ start_timeout = "1m"
     while ((await inner("ps")).code !== 0);
     assert.equal((await sandbox.row("tree")).ready, false);
     sandbox.write("open", "");
-    await sandbox.rowWhen("tree", ({ ready }) => ready === true);
-    // It is heard from by itself, or it would not be healthy.
-    await sandbox.rowWhen("tree", ({ healthy }) => healthy === true);
+    await sandbox.rowWhen("tree", ({ ready, says }) => ready === true && says === "1 running");
     up.kill("SIGTERM");
     assert.equal((await up.done).code, 143);
   },

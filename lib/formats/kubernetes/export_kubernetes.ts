@@ -8,6 +8,7 @@ import { AS_THERE, changed, kept, lost, Told, type TreeRules } from "../rules/ru
 import { writeYaml } from "../rules/yaml.ts";
 import { ACTOR_RULES, type Workload, workloadOf } from "./actor_rules.ts";
 import { treeObjects } from "./tree_objects.ts";
+import { tellVariables } from "../rules/variables.ts";
 
 /** See the module. */
 export const exporter: Exporter = {
@@ -47,6 +48,7 @@ const TREE_RULES: TreeRules<unknown> = {
 function actors(source: ExportSource, image: string): Exported {
   const { plan } = source;
   const told = new Told(source);
+  tellVariables(told, source);
   const tree = kubernetesName(treeNameOf(plan));
   const names = serviceNames(plan, (name) => kubernetesName(`${tree}-${name}`));
   const objects: object[] = [];

@@ -74,15 +74,13 @@ export function treeObjects(source: ExportSource, image: string, told: Told): re
                 plan.file,
               ],
               workingDir: plan.dir,
-              // Until it was ready once, and while it is asked: a start is bounded by the tree itself.
+              // What has an end is there once it has succeeded. A start is bounded by the tree itself.
               readinessProbe: {
                 ...command(
                   "-f",
                   plan.file,
                   "wait",
                   "**",
-                  "--for",
-                  "ready",
                   "--timeout",
                   `${PROBE_SECONDS - 1}s`,
                 ),

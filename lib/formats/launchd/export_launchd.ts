@@ -3,7 +3,7 @@ import type { Bound } from "../../base/resource_limits.ts";
 import type { ActorSpec, NodeId } from "../../config/plan.ts";
 import type { Exported, Exporter, ExportSource } from "../exporter.ts";
 import { baseActorRules, baseTreeRules, KEEP_TREE } from "../rules/base_rules.ts";
-import { commandOf } from "../rules/commands.ts";
+import { commandOf, toldLookup } from "../rules/commands.ts";
 import { serviceNames, treeNameOf } from "../rules/names.ts";
 import {
   type ActorRules,
@@ -16,7 +16,7 @@ import {
   type TreeRules,
   type Verdict,
 } from "../rules/rules.ts";
-import { variablesOf } from "../rules/variables.ts";
+import { tellVariables, variablesOf } from "../rules/variables.ts";
 import { tellTree } from "../rules/whole_tree.ts";
 import { calendarEntries } from "./calendar.ts";
 import { type PlistValue, writePlist } from "./plist.ts";
@@ -69,7 +69,10 @@ const LIMITS: Readonly<Record<string, string>> = {
 };
 
 const TREE_RULES: TreeRules<unknown> = baseTreeRules(TOOL);
-const command = (spec: ActorSpec, { keys }: Job) => set(keys, "ProgramArguments", [...commandOf(spec)]);
+const command = (spec: ActorSpec, { keys }: Job) => {
+  keys["ProgramArguments"] = [...commandOf(spec)];
+  return toldLookup("launchd", spec, "ProgramArguments");
+};
 const ACTOR_RULES: ActorRules<Job> = {
   ...baseActorRules(TOOL),
   exec: command,
@@ -205,6 +208,7 @@ const ACTOR_RULES: ActorRules<Job> = {
 function actors(source: ExportSource): Exported {
   const { plan } = source;
   const told = new Told(source);
+  tellVariables(told, source);
   const tree = treeNameOf(plan);
   const names: ReadonlyMap<NodeId, string> = serviceNames(plan, (name) => `supervise.${tree}.${name}`);
   const files = plan.nodes.flatMap((spec) => {

@@ -1,8 +1,8 @@
 /** Jobs of Nomad: one with a group for each daemon, and one for each actor that has an end or a schedule. */
-import type { ActorSpec, Intensity, NodeId } from "../../config/plan.ts";
+import type { ActorSpec, Intensity, NodeId, Probe } from "../../config/plan.ts";
 import type { Exported, Exporter, ExportSource } from "../exporter.ts";
 import { baseActorRules, baseTreeRules, KEEP_TREE } from "../rules/base_rules.ts";
-import { commandOf } from "../rules/commands.ts";
+import { commandOf, toldCommand } from "../rules/commands.ts";
 import { serviceNames, treeNameOf } from "../rules/names.ts";
 import {
   type ActorRules,
@@ -15,7 +15,7 @@ import {
   type TreeRules,
   type Verdict,
 } from "../rules/rules.ts";
-import { variablesOf } from "../rules/variables.ts";
+import { tellVariables, variablesOf } from "../rules/variables.ts";
 import { type Block, type HclValue, Reference, writeHcl } from "./hcl.ts";
 
 /** See the module. */
@@ -58,7 +58,7 @@ const command = (spec: ActorSpec, { config }: Job) => {
   const [program, ...args] = commandOf(spec);
   config.attributes["command"] = program!;
   if (args.length > 0) config.attributes["args"] = args;
-  return kept("config command");
+  return toldCommand(spec, "config command");
 };
 
 const ACTOR_RULES: ActorRules<Job> = {
@@ -232,6 +232,7 @@ function restartOf(
 function write(source: ExportSource): Exported {
   const { plan, image } = source;
   const told = new Told(source);
+  tellVariables(told, source);
   const tree = treeNameOf(plan);
   const names = serviceNames(plan);
   const groups: Block[] = [];
@@ -302,6 +303,10 @@ function groupOf(spec: ActorSpec, out: Job, names: ReadonlyMap<NodeId, string>, 
   };
 }
 
+function isAsked(probe: Probe): probe is Extract<Probe, { readonly type: "tcp" | "http" }> {
+  return probe.type === "tcp" || probe.type === "http";
+}
+
 /** Nomad asks a service that has a port. */
 function check(spec: ActorSpec, { group, name }: Job, of: "ready" | "health"): Verdict {
   const { ready, health, daemon } = spec;
@@ -309,10 +314,10 @@ function check(spec: ActorSpec, { group, name }: Job, of: "ready" | "health"): V
   if (probe === null) {
     return of === "health" && health !== null ? lost("Nomad hears no sd_notify", KEEP_TREE) : AS_THERE;
   }
-  if (of === "ready" && (health?.probe ?? null) !== null) {
+  if (of === "ready" && health !== null && health.probe !== null && isAsked(health.probe)) {
     return changed("the check of health", "Nomad has one check for both");
   }
-  if (!daemon || (probe.type !== "tcp" && probe.type !== "http")) {
+  if (!daemon || !isAsked(probe)) {
     return lost("Nomad asks for connections and over HTTP", KEEP_TREE);
   }
   const url = probe.type === "http" ? new URL(probe.url) : null;

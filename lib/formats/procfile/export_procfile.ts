@@ -14,7 +14,7 @@ import {
   Told,
   type TreeRules,
 } from "../rules/rules.ts";
-import { variablesOf } from "../rules/variables.ts";
+import { tellVariables, variablesOf } from "../rules/variables.ts";
 
 /** See the module. */
 export const exporter: Exporter = { name: "procfile", title: "a Procfile", per: ["actor"], write };
@@ -89,6 +89,7 @@ const ACTOR_RULES: ActorRules<Entry> = {
 function write(source: ExportSource): Exported {
   const { plan } = source;
   const told = new Told(source);
+  tellVariables(told, source);
   const names = serviceNames(plan);
   const lines: string[] = [];
   for (const spec of plan.nodes) {

@@ -1,6 +1,7 @@
 /** What becomes of each key where a tool has nothing like it. Formats put rules of their own over these. */
 import { formatDuration } from "../../base/duration.ts";
 import type { ActorSpec, TreeSpec } from "../../config/plan.ts";
+import { toldCommand } from "./commands.ts";
 import { type ActorRules, AS_THERE, kept, lost, type Rule, type TreeRules, type Verdict } from "./rules.ts";
 
 /** How a tool is spoken of. */
@@ -27,7 +28,7 @@ function lostUnless(
 export function baseActorRules({ name, each }: Tool): ActorRules<unknown> {
   const always = (verdict: Verdict) => () => verdict;
   const none = (what: string, hint: string | null = KEEP_TREE) => always(lost(`${name} has ${what}`, hint));
-  const inCommand = always(kept("the command"));
+  const inCommand: Rule<ActorSpec, unknown> = (spec) => toldCommand(spec, "the command");
   return {
     exec: inCommand,
     shell: inCommand,

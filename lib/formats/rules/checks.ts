@@ -1,6 +1,6 @@
 /** Probes as commands, for tools that run one in the container of a program. */
 import type { ActorSpec, Probe } from "../../config/plan.ts";
-import { commandOf, shellWord } from "./commands.ts";
+import { commandOf } from "./commands.ts";
 
 /** A command that ends with 0 if a probe would find its actor so, and the program that it needs; null if none could. */
 export function checkOf(
@@ -22,9 +22,4 @@ export function checkOf(
     case "module":
       return null;
   }
-}
-
-/** A command as the shell of a container takes it. */
-export function checkLine(argv: readonly string[]): string {
-  return argv.map(shellWord).join(" ");
 }

@@ -2,7 +2,7 @@
 import type { ActorSpec } from "../../config/plan.ts";
 import type { Exported, Exporter, ExportSource } from "../exporter.ts";
 import { baseActorRules, baseTreeRules, KEEP_TREE } from "../rules/base_rules.ts";
-import { commandOf, shellWord } from "../rules/commands.ts";
+import { commandOf, shellWord, toldLookup } from "../rules/commands.ts";
 import { serviceNames, treeNameOf } from "../rules/names.ts";
 import { depthsOf } from "../rules/order.ts";
 import {
@@ -16,7 +16,7 @@ import {
   type TreeRules,
   type Verdict,
 } from "../rules/rules.ts";
-import { variablesOf } from "../rules/variables.ts";
+import { tellVariables, variablesOf } from "../rules/variables.ts";
 
 /** See the module. */
 export const exporter: Exporter = {
@@ -52,7 +52,10 @@ const SIGNALS: ReadonlySet<string> = new Set([
 const FIRST_PRIORITY = 500;
 
 const TREE_RULES: TreeRules<unknown> = baseTreeRules(TOOL);
-const command = (spec: ActorSpec, { keys }: Program) => set(keys, "command", commandText(commandOf(spec)));
+const command = (spec: ActorSpec, { keys }: Program) => {
+  keys.set("command", commandText(commandOf(spec)));
+  return toldLookup("supervisord", spec, "command");
+};
 const ACTOR_RULES: ActorRules<Program> = {
   ...baseActorRules(TOOL),
   exec: command,
@@ -207,6 +210,7 @@ const DEFAULT_LOG_BACKUPS = 10;
 function write(source: ExportSource): Exported {
   const { plan } = source;
   const told = new Told(source);
+  tellVariables(told, source);
   const tree = treeNameOf(plan);
   const names = serviceNames(plan);
   const depths = depthsOf(plan);

@@ -2,7 +2,8 @@
 import type { Bound, ResourceLimit } from "../../base/resource_limits.ts";
 import type { ActorSpec, Dependency, NodeId, Plan, Schedule } from "../../config/plan.ts";
 import { baseActorRules, KEEP_TREE } from "../rules/base_rules.ts";
-import { commandOf, shellLine } from "../rules/commands.ts";
+import { checkOf } from "../rules/checks.ts";
+import { commandOf, shellLine, toldCommand, toldLookup } from "../rules/commands.ts";
 import { actorsBelow } from "../rules/names.ts";
 import { type ActorRules, AS_THERE, changed, eachOr, kept, lost, type Verdict } from "../rules/rules.ts";
 import { variablesOf } from "../rules/variables.ts";
@@ -228,9 +229,15 @@ export const ACTOR_RULES: ActorRules<ActorUnits> = {
 
 function execStart(spec: ActorSpec, { service }: ActorUnits): Verdict {
   // All keys of the command are one line.
-  if (spec.kind === "module" || service.isGiven("ExecStart")) return kept("ExecStart=");
-  service.add("Service", "ExecStart", commandLine(commandOf(spec)));
-  return kept("ExecStart=");
+  if (spec.kind === "module" || service.isGiven("ExecStart")) return toldCommand(spec, "ExecStart=");
+  const [program = "", ...args] = commandOf(spec);
+  service.add("Service", "ExecStart", commandLine([program, ...args]));
+  if (program.includes("/")) return toldCommand(spec, "ExecStart=");
+  // systemd looks in folders of its own, whatever PATH the program gets.
+  const path = spec.env["PATH"];
+  if (path === undefined) return toldLookup("systemd", spec, "ExecStart=");
+  service.add("Service", "ExecSearchPath", plainValue(path));
+  return toldCommand(spec, "ExecStart=, ExecSearchPath=");
 }
 
 function typeOf({ daemon, ready }: ActorSpec): string {
@@ -257,17 +264,13 @@ function dependOn({ on, condition }: Dependency, { plan, names, service }: Actor
   return kept(line);
 }
 
-/** Probes that nothing of systemd, and no shell without more programs, can ask. */
-const UNPROBED: ReadonlySet<string> = new Set(["tcp", "http", "log"]);
+/** Probes that no command can ask. */
+const UNPROBED: ReadonlySet<string> = new Set(["log"]);
 
-function readyBy({ ready, cwd, daemon }: ActorSpec, { service }: ActorUnits): Verdict {
+function readyBy(spec: ActorSpec, { service }: ActorUnits): Verdict {
+  const { ready, daemon } = spec;
   if (ready === null) return AS_THERE;
   const { probe } = ready;
-  const until = (condition: string) => {
-    const line = `until ${condition}; do sleep ${LOOK_SECONDS}; done`;
-    service.add("Service", "ExecStartPost", commandLine(["/bin/sh", "-c", line]));
-    return changed("ExecStartPost=", "a shell asks again and again, and its start lasts so long");
-  };
   if (probe.type === "notify") return kept("Type=notify");
   if (UNPROBED.has(probe.type) || !daemon) {
     return lost(
@@ -275,13 +278,19 @@ function readyBy({ ready, cwd, daemon }: ActorSpec, { service }: ActorUnits): Ve
       "let the program speak sd_notify: ready.notify",
     );
   }
-  if (probe.type === "exec") return until(shellLine(commandOf({ argv: probe.argv, cwd })));
-  if (probe.type === "file") return until(`[ -e ${shellLine([probe.path])} ]`);
   if (probe.type === "delay") {
     service.add("Service", "ExecStartPost", commandLine(["/bin/sleep", String(probe.ms / 1_000)]));
     return kept("ExecStartPost=");
   }
-  return lost("a module runs under supervise alone", KEEP_TREE);
+  const check = checkOf(probe, spec);
+  if (check === null) return lost("a module runs under supervise alone", KEEP_TREE);
+  const line = `until ${shellLine(check.argv)}; do sleep ${LOOK_SECONDS}; done`;
+  service.add("Service", "ExecStartPost", commandLine(["/bin/sh", "-c", line]));
+  return changed(
+    "ExecStartPost=",
+    "a shell asks again and again, and the start lasts so long",
+    check.needs === null ? null : `the machine needs ${check.needs}`,
+  );
 }
 
 function healthOf({ health }: ActorSpec, { service }: ActorUnits): Verdict {

@@ -11,6 +11,7 @@ import { tellTree } from "../rules/whole_tree.ts";
 import { ACTOR_RULES, type ActorUnits } from "./actor_rules.ts";
 import { treeUnit, unitNameOf, USER_TARGET } from "./tree_unit.ts";
 import { plainValue, Unit } from "./unit.ts";
+import { tellVariables } from "../rules/variables.ts";
 
 /** See the module. */
 export const exporter: Exporter = {
@@ -59,6 +60,7 @@ function actors(source: ExportSource): Exported {
   const tree = treeNameOf(plan);
   const names = serviceNames(plan, (name) => `${tree}-${name}`);
   const told = new Told(source);
+  tellVariables(told, source);
   const target = new Unit();
   target.add("Unit", "Description", plainValue(`${plan.name}, from ${plan.file}`));
   const units: { readonly name: string; readonly unit: Unit }[] = [];
