@@ -10,7 +10,15 @@ import { freePort } from "../harness/ports.ts";
 import process from "node:process";
 import { e2e, type Sandbox, SUPERVISE } from "../harness/supervise.ts";
 
-const PAGES = new URL("../../docs/howto/", import.meta.url);
+const DOCS = new URL("../../docs/", import.meta.url);
+/** Pages whose every command can be typed. */
+const PAGES = [
+  ...readdirSync(new URL("howto/", DOCS)).filter((name) => name.endsWith(".md")).map((name) =>
+    `howto/${name}`
+  ),
+  "exporting.md",
+  "install.md",
+];
 const BLOCK = /^```(\w+)(?: (\S+))?\n([^]*?)^```$/gm;
 
 interface Block {
@@ -20,9 +28,9 @@ interface Block {
   readonly text: string;
 }
 
-for (const page of readdirSync(PAGES).filter((name) => name.endsWith(".md"))) {
+for (const page of PAGES) {
   e2e(`how-to: ${page} does what it says`, async (sandbox) => {
-    const blocks = await blocksOf(readFileSync(new URL(page, PAGES), "utf8"));
+    const blocks = await blocksOf(readFileSync(new URL(page, DOCS), "utf8"));
     const commands = blocks.filter(({ language, file }) => language === "sh" && file === null);
     assert.ok(commands.length > 0, "a page has commands");
     sandbox.write("bin/supervise", `#!/bin/sh\nexec ${SUPERVISE.map(quoted).join(" ")} "$@"\n`, 0o755);

@@ -119,5 +119,5 @@ function readsPort({ argv }: ActorSpec): boolean {
 function oneLine(line: string): string {
   if (!/[\r\n]/.test(line)) return line;
   const text = line.replaceAll("\\", "\\\\").replaceAll("\r", "\\r").replaceAll("\n", "\\n");
-  return `sh -c "$(printf %b ${shellWord(text)})"`;
+  return `exec sh -c "$(printf %b ${shellWord(text)})"`;
 }

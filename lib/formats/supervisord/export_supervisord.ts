@@ -53,7 +53,11 @@ const FIRST_PRIORITY = 500;
 
 const TREE_RULES: TreeRules<unknown> = baseTreeRules(TOOL);
 const command = (spec: ActorSpec, { keys }: Program) => {
-  keys.set("command", commandText(commandOf(spec)));
+  const words = commandOf(spec);
+  keys.set("command", commandText(words));
+  if (words.some((word) => /\n[ \t]/.test(word))) {
+    return changed("command", "its lines lose their indentation");
+  }
   return toldLookup("supervisord", spec, "command");
 };
 const ACTOR_RULES: ActorRules<Program> = {
@@ -253,14 +257,23 @@ function literal(text: string): string {
   return text.replaceAll("%", "%%");
 }
 
-/** What stands behind a blank and `;` or `#` would be a comment; lines after the first are indented. */
+/**
+ * What stands behind a blank and `;` or `#` would be a comment, `%(here)s` is replaced even where its sign is doubled, and lines
+ * after the first are indented.
+ */
 function commandText(words: readonly string[]): string {
-  return literal(words.map(shellWord).join(" ")).replace(/(\s)([;#])/g, "$1'\\$2'").replaceAll("\n", "\n  ");
+  return literal(words.map(shellWord).join(" "))
+    .replace(/(\s)([;#])/g, "$1'\\$2'")
+    .replaceAll("%(here)s", "%''(here)s")
+    .replaceAll("\n", "\n  ");
 }
 
-/** A value in quotes; null for one that has both kinds of them, or several lines: there is no way to write it. */
+/**
+ * A value in quotes. Null for one that there is no way to write: with both kinds of quotes, or one at an end, which would be
+ * taken off; over several lines; with what would begin a comment.
+ */
 function quotedValue(value: string): string | null {
-  if (/[\r\n]/.test(value)) return null;
+  if (/[\r\n]|\s[;#]|%\(here\)s|^['"]|['"]$/.test(value)) return null;
   const mark = value.includes('"') ? "'" : '"';
   return value.includes(mark) ? null : `${mark}${literal(value)}${mark}`;
 }
