@@ -120,7 +120,7 @@ ready = { http = "http://127.0.0.1:80/a?b=1&c=$d" }`,
   assert.match(db, /^ExecStart=db-server\nExecSearchPath=\/opt\/db\/bin:\/usr\/bin$/m);
   assert.match(
     db,
-    /^ExecStartPost=\/bin\/sh -c "until nc -z 127\.0\.0\.1 5432; do sleep 0\.2; done"$/m,
+    /^ExecStartPost=\/bin\/bash -c "until \(: <\/dev\/tcp\/127\.0\.0\.1\/5432\) 2>\/dev\/null; do sleep 0\.2; done"$/m,
   );
   assert.match(
     file("shop-web.service"),

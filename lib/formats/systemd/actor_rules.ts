@@ -1,6 +1,6 @@
 /** What becomes of each key of an actor in a unit of its own. */
 import type { Bound, ResourceLimit } from "../../base/resource_limits.ts";
-import type { ActorSpec, Dependency, NodeId, Plan, Schedule } from "../../config/plan.ts";
+import type { ActorSpec, Dependency, NodeId, Plan, Probe, Schedule } from "../../config/plan.ts";
 import { baseActorRules, KEEP_TREE } from "../rules/base_rules.ts";
 import { checkOf } from "../rules/checks.ts";
 import { commandOf, shellLine, toldCommand, toldLookup } from "../rules/commands.ts";
@@ -282,15 +282,25 @@ function readyBy(spec: ActorSpec, { service }: ActorUnits): Verdict {
     service.add("Service", "ExecStartPost", commandLine(["/bin/sleep", String(probe.ms / 1_000)]));
     return kept("ExecStartPost=");
   }
-  const check = checkOf(probe, spec);
-  if (check === null) return lost("a module runs under supervise alone", KEEP_TREE);
-  const line = `until ${shellLine(check.argv)}; do sleep ${LOOK_SECONDS}; done`;
-  service.add("Service", "ExecStartPost", commandLine(["/bin/sh", "-c", line]));
+  const [shell, condition, needs] = conditionOf(probe, spec);
+  if (condition === null) return lost("a module runs under supervise alone", KEEP_TREE);
+  const line = `until ${condition}; do sleep ${LOOK_SECONDS}; done`;
+  service.add("Service", "ExecStartPost", commandLine([shell, "-c", line]));
   return changed(
     "ExecStartPost=",
     "a shell asks again and again, and the start lasts so long",
-    check.needs === null ? null : `the machine needs ${check.needs}`,
+    needs === null ? null : `the machine needs ${needs}`,
   );
+}
+
+/** The shell, what it asks, and the program that it takes for that. */
+function conditionOf(probe: Probe, spec: ActorSpec): readonly [string, string | null, string | null] {
+  // bash connects by itself, and fewer machines are without it than without nc.
+  if (probe.type === "tcp") {
+    return ["/bin/bash", `(: <${shellLine([`/dev/tcp/${probe.host}/${probe.port}`])}) 2>/dev/null`, "bash"];
+  }
+  const check = checkOf(probe, spec);
+  return ["/bin/sh", check === null ? null : shellLine(check.argv), check?.needs ?? null];
 }
 
 function healthOf({ health }: ActorSpec, { service }: ActorUnits): Verdict {
