@@ -49,6 +49,7 @@ export const CURES: Readonly<Record<keyof typeof ERRORS | AnyProblemName, string
   "exec/not-running": "Start the actor first.",
   "exec/not-startable": "Let the file be executable, and its interpreter be there.",
   "exec/out-of-sight": "Run the command in the container, or the PID namespace, of the supervisor.",
+  "export/no-image": "Name one with --image that has the programs of the file.",
   "export/unknown-format": "Name one of the formats that `supervise help export` lists.",
   "file/exists": "Name another file, or add --force.",
   "file/not-writable": "Name a file in a folder that is there and that you may write to.",
@@ -65,6 +66,13 @@ export const CURES: Readonly<Record<keyof typeof ERRORS | AnyProblemName, string
   "init/no-such-file": "Name a file that is there and has something to run, or leave it out.",
   "init/command-not-found": "Name a command that is in the image, by its path if it is not in PATH.",
   "init/not-startable": "Let the file be executable, and of this machine's kind.",
+  "install/manager-failed":
+    "See what the command says of the unit, such as `systemctl status NAME`, and try again.",
+  "install/no-manager":
+    "Log in as the user, or let root run `loginctl enable-linger USER`; --print shows the unit.",
+  "install/not-installed": "Look at the other kind of unit, with --user or --system.",
+  "install/not-ours": "Give the tree another `name`, or write over the unit with --force.",
+  "install/unknown-manager": "Name systemd or launchd.",
   interrupted: "Nothing, if it was you: what had begun was ended or goes on, as the message says.",
   "limit/address-space":
     "Raise the limit (`ulimit -v`, LimitAS) or lift it: a runtime reserves much and uses little.",

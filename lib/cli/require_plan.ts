@@ -1,5 +1,6 @@
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
+import type { Compiled } from "../config/compile.ts";
 import type { Plan } from "../config/plan.ts";
 import type { LoadedPlan } from "../control/apply_file.ts";
 import type { Problem } from "../config/problem.ts";
@@ -33,6 +34,8 @@ export async function requirePlan(
 /** A plan, and what it was made of. */
 export interface RequiredPlan extends LoadedPlan {
   readonly plan: Plan;
+  /** Where the files say what a key of a node is, such as `stop.grace`; null if none does. */
+  readonly placeOf: Compiled["placeOf"];
 }
 
 /**
@@ -64,7 +67,7 @@ export async function requireLoaded(
   const isValid = plan !== null && refused.length === 0;
   await requireSound({ ui }, file, { isValid, problems: told, texts }, "was started");
   const variables = new Map([...loaded.variables].map((name) => [name, variableMark(host, program, name)]));
-  return { plan: plan!, problems: told, texts, scaled, variables };
+  return { plan: plan!, problems: told, texts, scaled, variables, placeOf: loaded.placeOf };
 }
 
 /**

@@ -160,6 +160,18 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./commands/export.ts")).exportVerb,
   },
   {
+    name: "install",
+    aliases: [],
+    summary: "has systemd or launchd run the tree of a file",
+    load: async () => (await import("./commands/install.ts")).install,
+  },
+  {
+    name: "uninstall",
+    aliases: [],
+    summary: "takes back what install has done",
+    load: async () => (await import("./commands/install.ts")).uninstall,
+  },
+  {
     name: "schema",
     aliases: [],
     summary: "the JSON Schema of a configuration, for editors",

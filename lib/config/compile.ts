@@ -54,7 +54,7 @@ export interface Compiled {
   readonly unmatched: readonly string[];
   /** The variables of the environment that stand in the texts. */
   readonly variables: ReadonlySet<string>;
-  /** Where a file says what a key of an actor is; null if none does. */
+  /** Where a file says what a key of a node is, such as `stop.grace` (inherited ones included); null if none does. */
   readonly placeOf: (path: string, key: string) => Place | null;
 }
 

@@ -2,14 +2,24 @@
 import type { Plan } from "../config/plan.ts";
 import type { Finding } from "./finding.ts";
 
+/** What a service of the other tool is made of: the whole tree, which `supervise up` runs, or each actor. */
+export type Per = "tree" | "actor";
+
 /** What is to be exported. */
 export interface ExportSource {
   /** The compiled configuration. */
   readonly plan: Plan;
-  /** Where a key of an actor, or of the tree (an empty path), stands in the files; null if it is a default. */
+  /** Where a key of an actor, or of the tree (an empty path), stands in the files: `stop.grace`; null if it is a default. */
   readonly placeOf: (path: string, key: string) => { readonly file: string; readonly line: number } | null;
-  /** The program that the units start, for formats that run the whole tree by it. */
-  readonly supervise: string;
+  /** Absolute path of the program that runs the whole tree, and its first arguments, for formats that have it do so. */
+  readonly supervise: readonly string[];
+  readonly per: Per;
+  /** The image of containers; null if none was named. */
+  readonly image: string | null;
+  /** The variables of the shell that stand in the files. */
+  readonly variables: ReadonlySet<string>;
+  /** The text of one of the plan's files, secrets and all; null if it is gone. */
+  readonly textOf: (file: string) => string | null;
 }
 
 /** A file of another tool. */
@@ -32,5 +42,10 @@ export interface Exporter {
   readonly name: string;
   /** What people call it: `systemd units`. */
   readonly title: string;
+  /** What it can make services of, the default first. */
+  readonly per: readonly [Per, ...Per[]];
+  /** Whether it takes an image. @default false */
+  readonly hasImage?: boolean;
+  /** @throws {UserError} `export/no-image` if it cannot do without an image. */
   write(source: ExportSource): Exported | Promise<Exported>;
 }

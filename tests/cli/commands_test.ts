@@ -24,6 +24,7 @@ const COMMANDS_OF: Readonly<Record<string, readonly string[]>> = {
   down_unanswered: ["down"],
   init_container: ["init"],
   init_project: ["init"],
+  install: ["install", "uninstall"],
 };
 
 function optionsOf(command: Command) {

@@ -13,6 +13,15 @@ import { e2e, type Sandbox, SUPERVISE } from "../harness/supervise.ts";
 
 const DOCS = new URL("../../docs/", import.meta.url);
 const HOW_TO = readdirSync(new URL("howto/", DOCS)).filter((name) => name.endsWith(".md"));
+
+/** Pages whose every command can be typed. */
+const TYPED = [
+  "exporting.md",
+  "getting_started.md",
+  "importing.md",
+  "install.md",
+  ...HOW_TO.map((name) => `howto/${name}`),
+];
 const BLOCK = /^```(\w+)(?: (\S+))?\n([^]*?)^```$/gm;
 
 interface Block {
@@ -21,8 +30,6 @@ interface Block {
   readonly file: string | null;
   readonly text: string;
 }
-
-const TYPED = ["getting_started.md", "importing.md", ...HOW_TO.map((name) => `howto/${name}`)];
 
 for (const page of TYPED) {
   e2e(`how-to: ${page} does what it says`, async (sandbox) => {

@@ -11,6 +11,7 @@ import { awaitEnd } from "../../daemon/end_report.ts";
 import { launch } from "../../daemon/launch.ts";
 import { orLost } from "../../daemon/lost_supervisor.ts";
 import { receiptOf } from "../../daemon/receipt.ts";
+import { ServiceManager } from "../../daemon/service_manager.ts";
 import { UNHEEDED } from "../../daemon/unheeded_signals.ts";
 import { type TreeId, treeIdOf } from "../../daemon/tree_id.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
@@ -24,6 +25,7 @@ import { LineRenderer } from "../render/log_line.ts";
 import { receiptFields, renderReceipt } from "../render/receipt.ts";
 import { unlessLost } from "../take_down.ts";
 import { tellCleared } from "../tell_cleared.ts";
+import { ManagerTeller } from "../tell_manager.ts";
 import type { UpOrder } from "../up_order.ts";
 import { untilReaderGone } from "../while_read.ts";
 
@@ -82,6 +84,8 @@ class Foreground {
   readonly #plan: Plan;
   readonly #folder: string;
   readonly #isPassing: boolean;
+  /** Null if no service manager has asked. */
+  readonly #manager: ManagerTeller | null;
   /** Why not all could be printed; null if it could. */
   #outputError: unknown = null;
   /** The signal that this program was told to stop by; null if none was. */
@@ -106,6 +110,8 @@ class Foreground {
     this.#folder = folder;
     this.#isPassing = isPassing;
     this.#tree = treeIdOf(context.host, context.program.uid, plan.file);
+    const manager = ServiceManager.of(context.host.notices, context.program);
+    this.#manager = manager === null ? null : new ManagerTeller(manager, () => this.#client);
     this.#feed = new Feed(context, this.#lines, { folder, paths, inherited });
   }
 
@@ -140,6 +146,7 @@ class Foreground {
   }
 
   #showSent(items: readonly FollowItem[]): Promise<void> {
+    this.#manager?.heard(items);
     return this.#show(() => this.#feed.show(items));
   }
 
@@ -164,12 +171,14 @@ class Foreground {
     }
     onListening();
     await fromPromise(this.#client.request("begin", { owner: true }));
+    this.#manager?.startIn(nursery);
     if (program.stdout.isPipe) nursery.startSoon(() => this.#endUnread(), { name: "reader watch" });
     const timeoutMs = args.duration("timeout");
     if (timeoutMs !== null) {
       nursery.startSoon(() => this.#giveUpAfter(timeoutMs), { name: "timeout" });
     }
     const report = await fromPromise(ended);
+    this.#manager?.stopping();
     await fromPromise(shown);
     return report;
   }
@@ -241,6 +250,7 @@ class Foreground {
       this.#isUnread = false;
       return await fromPromise(ui.complain(error));
     }
+    this.#manager?.stopping();
     this.#feed.skipGaps();
     await fromPromise(
       ui.say(`${this.#lines.ownPrefix()}taking the tree down; Ctrl-C again to hurry, a third time to kill`),

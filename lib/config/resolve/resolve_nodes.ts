@@ -19,7 +19,7 @@ import { warnOfTraps } from "./warnings.ts";
 /** The nodes of a plan, and where the file says what they are. */
 export interface Resolved {
   readonly specs: readonly NodeSpec[];
-  /** Where the value of a key of a node stands; null if it has none there. */
+  /** Where the value of a key of a node stands, such as `stop.grace`; null if it has none there. */
   readonly spanOf: (path: string, key: string) => Span | null;
 }
 
@@ -59,9 +59,18 @@ export function resolveNodes(root: DeclaredTree, context: ResolveContext): Resol
 }
 
 function spanOf(node: Node | undefined, key: string): Span | null {
-  const fields: Readonly<Record<string, { readonly at: Span } | undefined>> = node?.declared.fields ?? {};
-  return fields[key]?.at ?? null;
+  let fields: Places = node?.declared.fields ?? {};
+  let found: Places[string];
+  for (const name of key.split(".")) {
+    found = fields[name];
+    const value = found?.value;
+    fields = typeof value === "object" && value !== null && "fields" in value ? value.fields as Places : {};
+  }
+  return found?.at ?? null;
 }
+
+/** Values of a table, or of a table in it. */
+type Places = Readonly<Record<string, { readonly at: Span; readonly value: unknown } | undefined>>;
 
 /** Not where actors are there and could not be read: what is wrong with them has been said. */
 function reportEmpty({ present }: DeclaredTree, report: Report): void {

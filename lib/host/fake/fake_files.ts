@@ -111,7 +111,7 @@ export class FakeFiles implements Files {
     this.#disk.replace(real, { kind: "file", mode, content: new FileContent(bytes) });
   }
 
-  write(path: string, text: string, isNew: boolean): void {
+  write(path: string, text: string, isNew: boolean, options: { readonly isPrivate?: boolean } = {}): void {
     const real = this.#target(path);
     const known = this.#disk.get(real);
     if (isNew && known !== undefined) throw fail("EEXIST");
@@ -119,7 +119,8 @@ export class FakeFiles implements Files {
     this.#disk.checkAccess(real, "writing");
     const bytes = new TextEncoder().encode(text);
     this.#disk.take(bytes.length);
-    this.#disk.replace(real, { kind: "file", mode: 0o644, content: new FileContent(bytes) });
+    const mode = options.isPrivate === true ? 0o600 : 0o644;
+    this.#disk.replace(real, { kind: "file", mode, content: new FileContent(bytes) });
   }
 
   append(path: string, text: string): void {

@@ -29,5 +29,10 @@ export function fakeNotices(table: NoticeTable, process: FakeProcess): Notices {
       process.onEnd.add(close);
       return { takeNow, close };
     },
+    send(address, text) {
+      const take = table.get(address);
+      take?.({ text, sender: { pid: process.pid, uid: process.uid } });
+      return take !== undefined;
+    },
   };
 }

@@ -36,6 +36,18 @@ export function linuxNotices(libc: Libc, set: ReadySet): Notices {
       closeDescriptor(libc, descriptor);
       return null;
     },
+    send(address, text) {
+      const type = LINUX.SOCK_DGRAM | LINUX.O_NONBLOCK | LINUX.O_CLOEXEC;
+      const descriptor = libc.call.socket(LINUX.AF_UNIX, type, 0) as number;
+      if (descriptor < 0) return false;
+      const at = unixAddressBytes(new TextEncoder().encode(address.replace(/^@/, "\0")));
+      const bytes = new TextEncoder().encode(text);
+      const { connect, write } = libc.call;
+      const isSent = connect(descriptor, at, at.length) === 0 &&
+        Number(write(descriptor, bytes, bytes.length)) === bytes.length;
+      closeDescriptor(libc, descriptor);
+      return isSent;
+    },
   };
 }
 

@@ -101,9 +101,10 @@ export interface Files {
    * reads sees the old text or the new.
    *
    * @param isNew Whether nothing may be there yet: then `EEXIST` is told instead.
+   * @param options `isPrivate`: its owner alone may read it.
    * @throws {FileError}
    */
-  write(path: string, text: string, isNew: boolean): void;
+  write(path: string, text: string, isNew: boolean, options?: { readonly isPrivate?: boolean }): void;
   /**
    * Adds text to the end of a file, which is made for the owner alone and with the sticky bit, at once: whoever reads finds
    * it, also after this program was killed. If it fails, a part of it may be there. No link is followed.

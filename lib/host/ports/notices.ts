@@ -24,4 +24,10 @@ export interface Notices {
    * @returns Null if somebody else has the name, or no descriptor is left.
    */
   open(name: string, onNotice: (notice: Notice) => void): NoticeBox | null;
+  /**
+   * Sends a text to a name in the kernel, or to a socket by its path, as a program tells its service manager something.
+   *
+   * @returns Whether it is on its way: nobody may listen there, or have room for it.
+   */
+  send(address: string, text: string): boolean;
 }

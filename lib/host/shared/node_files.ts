@@ -139,12 +139,13 @@ export class NodeFiles implements Files {
     });
   }
 
-  write(path: string, text: string, isNew: boolean): void {
-    if (isNew) return translating(() => writeFileSync(path, text, { flag: "wx" }));
+  write(path: string, text: string, isNew: boolean, options: { readonly isPrivate?: boolean } = {}): void {
+    const how = { flag: "wx", ...(options.isPrivate === true ? { mode: OWNER_ONLY_DATA } : {}) };
+    if (isNew) return translating(() => writeFileSync(path, text, how));
     const draft = `${path}.${process.pid}.new`;
     translating(() => {
       try {
-        writeFileSync(draft, text, { flag: "wx" });
+        writeFileSync(draft, text, how);
         renameSync(draft, path);
       } catch (error) {
         rmSync(draft, { force: true });

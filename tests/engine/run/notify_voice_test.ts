@@ -19,6 +19,7 @@ function speaking(watchdogMs: number | null = null) {
           say = onNotice;
           return { takeNow: () => {}, close: () => {} };
         },
+        send: () => false,
       },
       clock: {
         now: () => instant(now),

@@ -9,6 +9,7 @@ export const ON_BINARY_ONLY: ReadonlyMap<string, string> = new Map([
   ["tests/e2e/bad_input_test.ts", "the texts and codes of errors are made by config and cli"],
   ["tests/e2e/call_test.ts", "modules_test calls actors on Deno, readers_test has the reader that goes"],
   ["tests/e2e/completions_test.ts", "what a line can become is decided by cli, and shells ask any program"],
+  ["tests/e2e/export_test.ts", "files of other tools are made by formats, and tests/formats run on both"],
   [
     "tests/e2e/howto_test.ts",
     "what the pages say is typed as it is there, and other files try each verb on Deno",
@@ -16,6 +17,7 @@ export const ON_BINARY_ONLY: ReadonlyMap<string, string> = new Map([
   ["tests/e2e/import_yaml_test.ts", "files of other tools are read by formats and cli"],
   ["tests/e2e/import_test.ts", "what a file becomes is decided by formats, whose tests run on Deno, too"],
   ["tests/e2e/include_test.ts", "which files are one configuration is decided by config"],
+  ["tests/e2e/install_test.ts", "which commands a service manager gets is decided by cli"],
   ["tests/e2e/late_test.ts", "the patient clock is held to its promises in tests/host on both"],
   ["tests/e2e/profiles_test.ts", "which actors start is decided by config and supervision"],
   ["tests/e2e/replicas_test.ts", "names of replicas are made by config and cli"],

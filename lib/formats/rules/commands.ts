@@ -1,0 +1,42 @@
+/** Commands of actors as other tools take them. */
+import { resolvePath } from "../../base/posix_path.ts";
+import type { ActorSpec } from "../../config/plan.ts";
+import { changed, kept, type Verdict } from "./rules.ts";
+
+/** Program and arguments; a relative path of a program is relative to the folder that it runs in. */
+export function commandOf({ argv, cwd }: Pick<ActorSpec, "argv" | "cwd">): readonly string[] {
+  const [program = "", ...args] = argv;
+  return [program.includes("/") ? resolvePath(cwd, program) : program, ...args];
+}
+
+/** What became of a command, which several keys make together. */
+export function toldCommand({ kind }: Pick<ActorSpec, "kind">, to: string): Verdict {
+  if (kind !== "script") return kept(to);
+  return changed(
+    to,
+    "the runtime in supervise runs the script",
+    "supervise has to be there, at the path in the command",
+  );
+}
+
+/** The same for tools that look for programs in folders of their own. */
+export function toldLookup(tool: string, spec: ActorSpec, to: string): Verdict {
+  if (spec.argv[0]?.includes("/") === true) return toldCommand(spec, to);
+  return changed(to, `${tool} looks for it in the PATH of its own`, "write the whole path of the program");
+}
+
+/** Words as a shell reads them. */
+export function shellLine(words: readonly string[]): string {
+  return words.map(shellWord).join(" ");
+}
+
+/** A word as a shell reads it. */
+export function shellWord(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The line of an actor for tools that have a shell run it. */
+export function lineOf(spec: ActorSpec): string {
+  const { kind, argv } = spec;
+  return kind === "shell" && argv.length === 3 ? argv[2]! : shellLine(commandOf(spec));
+}
