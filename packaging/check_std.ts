@@ -2,7 +2,7 @@
  * Checks everything that imports @std against its real sources and types: `npm run check:std [-- FOLDER]`, with a checkout
  * of @std, or with JSR where it can be reached.
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
@@ -41,9 +41,13 @@ try {
 /** The names of all modules of a checkout, as its packages export them. */
 function namesIn(std: string): Readonly<Record<string, string>> {
   const { workspace } = JSON.parse(readFileSync(join(std, "deno.json"), "utf8"));
-  return Object.fromEntries((workspace as readonly string[]).flatMap((place) => {
-    const { name, exports } = JSON.parse(readFileSync(join(std, place, "deno.json"), "utf8"));
-    const files: Readonly<Record<string, string>> = typeof exports === "string" ? { ".": exports } : exports;
-    return Object.entries(files).map(([path, file]) => [`${name}${path.slice(1)}`, join(std, place, file)]);
-  }));
+  return Object.fromEntries(
+    (workspace as readonly string[]).filter((place) => existsSync(join(std, place))).flatMap((place) => {
+      const { name, exports } = JSON.parse(readFileSync(join(std, place, "deno.json"), "utf8"));
+      const files: Readonly<Record<string, string>> = typeof exports === "string"
+        ? { ".": exports }
+        : exports;
+      return Object.entries(files).map(([path, file]) => [`${name}${path.slice(1)}`, join(std, place, file)]);
+    }),
+  );
 }

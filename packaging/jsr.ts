@@ -37,6 +37,8 @@ export function layJsrPackage(
     license,
     exports: { ".": "./mod.ts", "./cli": "./cli.ts" },
     imports: { ...std, ...Object.fromEntries(others) },
+    // Whoever tries the package before it is published has the packages of npm as the project has them.
+    nodeModulesDir: "manual",
     compilerOptions,
     publish: { include: INCLUDED },
   };

@@ -5,7 +5,7 @@ import process from "node:process";
 import { entriesOf } from "./changelog.ts";
 import { checksumsOf } from "./checksums.ts";
 import { packDebian } from "./debian/package.ts";
-import { librariesOf, thirdPartyNotice } from "./licenses.ts";
+import { librariesOf, type Library, thirdPartyNotice } from "./licenses.ts";
 import { layBinaryPackage, layMainPackage } from "./npm/packages.ts";
 import { writeTypings } from "./npm/typings.ts";
 import { type Page, pagesOf } from "./pages.ts";
@@ -39,6 +39,7 @@ interface Making extends ReleaseOptions, Provenance {
   readonly bun: string;
   readonly pages: readonly Page[];
   readonly license: string;
+  readonly libraries: readonly Library[];
   /** The licences of the libraries, and those of the runtime in a binary too. */
   readonly notices: { readonly libraries: string; readonly binary: string };
 }
@@ -85,13 +86,14 @@ async function begin(options: ReleaseOptions): Promise<Making> {
     bun,
     pages: await pagesOf(binary),
     license: readFileSync(join(root, "LICENSE"), "utf8"),
+    libraries,
     notices: { libraries: thirdPartyNotice(libraries, null), binary: thirdPartyNotice(libraries, bun) },
   };
 }
 
 /** Everything that holds a binary for a target: archive, Debian package, npm package. */
 async function makeBinaries(making: Making, target: Target, runtime: string): Promise<void> {
-  const { root, out, scratch, version, epoch, license, notices, pages, tell } = making;
+  const { root, out, scratch, version, epoch, license, libraries, notices, pages, tell } = making;
   const binary = await buildBinary(making, target, runtime, "binary", scratch);
   const name = `supervise-${version}-${target.name}`;
   layArchive(join(scratch, name), making, binary);
@@ -106,6 +108,7 @@ async function makeBinaries(making: Making, target: Target, runtime: string): Pr
       binary: await buildBinary(making, target, runtime, "deb", scratch),
       pages,
       license,
+      libraries,
       notice: notices.binary,
       changes,
       epoch,

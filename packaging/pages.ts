@@ -1,3 +1,4 @@
+import { ExitCode } from "../lib/base/exit_code.ts";
 import { run } from "./run.ts";
 
 /** A file that the program itself writes: a completion, a manual page. */
@@ -31,23 +32,22 @@ const PAGES: readonly (Omit<Page, "text"> & { readonly words: readonly string[] 
     path: "completions/supervise.nu",
     shared: "nushell/vendor/autoload/supervise.nu",
   },
-  { words: ["man", "supervise.1"], path: "man/man1/supervise.1", shared: "man/man1/supervise.1" },
+  { words: ["help", "--man"], path: "man/man1/supervise.1", shared: "man/man1/supervise.1" },
   {
-    words: ["man", "supervise.toml.5"],
+    words: ["help", "--man", "supervise.toml"],
     path: "man/man5/supervise.toml.5",
     shared: "man/man5/supervise.toml.5",
   },
 ];
 
-/** Has a binary print its completions and manual pages; those whose verb it does not have are left out. */
+/** Has a binary print its completions and manual pages; those that it does not know, which is a wrong command line, are left out. */
 export async function pagesOf(binary: string): Promise<readonly Page[]> {
-  const verbs: readonly { readonly name: string }[] = JSON.parse(await run([binary, "help", "--json"]));
-  const pages = PAGES.filter(({ words: [verb] }) => verbs.some(({ name }) => name === verb));
-  return await Promise.all(
-    pages.map(async ({ words, path, shared }) => ({
+  const pages = await Promise.all(
+    PAGES.map(async ({ words, path, shared }) => ({
       path,
       shared,
-      text: await run([binary, ...words]),
+      text: await run([binary, ...words], { codes: [ExitCode.done, ExitCode.usage] }),
     })),
   );
+  return pages.filter(({ text }) => text !== "");
 }

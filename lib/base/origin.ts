@@ -27,6 +27,6 @@ const NAMES: Readonly<Record<Origin["package"], string>> = {
 /** An origin for people: `Debian package for linux-x64, commit 0123456789ab`. */
 export function describeOrigin(origin: Origin): string {
   const target = origin.target === null ? "" : ` for ${origin.target}`;
-  const commit = origin.commit === null ? "" : `, commit ${origin.commit.slice(0, 12)}`;
+  const commit = origin.commit === null ? "" : `, commit ${origin.commit.replace(/^(\w{12})\w+/, "$1")}`;
   return `${NAMES[origin.package]}${target}${commit}`;
 }

@@ -1,13 +1,19 @@
 /** The Debian package: the binary, unit templates, completions and manual pages, with no scripts that run as it is installed. */
 import { chmodSync, copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import process from "node:process";
 import { gzipSync } from "node:zlib";
+import type { Library } from "../licenses.ts";
 import type { Page } from "../pages.ts";
 import { run } from "../run.ts";
 import { unitTemplates } from "../systemd/units.ts";
 
-/** Who answers for the package: Debian wants a name and an address of mail. */
-const MAINTAINER = "The supervise authors <supervise@localhost.localdomain>";
+/** Who answers for the package, as Debian's own tools ask for it: who publishes it sets both variables. */
+const MAINTAINER = `${process.env["DEBFULLNAME"] ?? "The supervise authors"} <${
+  process.env["DEBEMAIL"] ?? "supervise@supervise.invalid"
+}>`;
+
+const LONGEST_LINE = 72;
 
 /** What a package is made of. */
 export interface DebianPackage {
@@ -17,6 +23,7 @@ export interface DebianPackage {
   readonly pages: readonly Page[];
   /** The licence of supervise, and those of what it contains. */
   readonly license: string;
+  readonly libraries: readonly Library[];
   readonly notice: string;
   /** The entries of the changelog, newest first. */
   readonly changes: readonly { readonly version: string; readonly lines: readonly string[] }[];
@@ -38,6 +45,7 @@ export async function packDebian(into: string, scratch: string, made: DebianPack
     put(root, `usr/share/${shared}${isManual ? ".gz" : ""}`, isManual ? gzipped(text) : text);
   }
   put(root, "usr/share/doc/supervise/copyright", copyrightOf(made));
+  put(root, "usr/share/doc/supervise/THIRD-PARTY.gz", gzipped(made.notice));
   put(root, "usr/share/doc/supervise/changelog.gz", gzipped(changelogOf(made)));
   put(root, "usr/share/lintian/overrides/supervise", OVERRIDES);
   put(root, "DEBIAN/control", controlOf(made, Math.ceil(statSync(made.binary).size / 1_024)));
@@ -50,10 +58,11 @@ export async function packDebian(into: string, scratch: string, made: DebianPack
   return file;
 }
 
-const OVERRIDES =
-  `# The runtime inside is one program with its libraries, and brings its own code to the end of the file.
-supervise: embedded-library
-supervise: unstripped-binary-or-object
+const OVERRIDES = `# The runtime inside was linked elsewhere together with its libraries, and comes as it is.
+supervise: embedded-library * [usr/bin/supervise]
+supervise: hardening-no-pie [usr/bin/supervise]
+supervise: hardening-no-relro [usr/bin/supervise]
+supervise: unstripped-binary-or-object [usr/bin/supervise]
 `;
 
 function controlOf({ version, architecture }: DebianPackage, size: number): string {
@@ -76,8 +85,19 @@ Description: runs trees of processes and never loses track of one
 `;
 }
 
-function copyrightOf({ license, notice }: DebianPackage): string {
-  return `supervise is under the MIT License:\n\n${license.trim()}\n\n${notice}`;
+function copyrightOf({ license, libraries }: DebianPackage): string {
+  const parts = libraries.map(({ name, version, license }) => `  ${name} ${version} (${license})\n`).join("");
+  return `supervise is under the MIT License:
+
+${license.trim()}
+
+The program contains parts of other projects, whose licences THIRD-PARTY.gz beside this file has:
+
+  Bun with JavaScriptCore (MIT, LGPL-2.1 and others)
+${parts}
+On Debian the texts of common licences are /usr/share/common-licenses/LGPL-2.1 and
+/usr/share/common-licenses/Apache-2.0.
+`;
 }
 
 /** The changelog in Debian's form, where all entries bear the date of the release. */
@@ -85,9 +105,19 @@ function changelogOf({ changes, epoch }: DebianPackage): string {
   const date = new Date(epoch * 1_000).toUTCString().replace("GMT", "+0000");
   return changes.map(({ version, lines }) =>
     `supervise (${version}) unstable; urgency=medium\n\n${
-      lines.map((line) => `  * ${line}\n`).join("")
+      lines.map(point).join("")
     }\n -- ${MAINTAINER}  ${date}\n`
   ).join("\n");
+}
+
+/** A point of the changelog in lines that are not too long for Debian. */
+function point(text: string): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    if (lines.at(-1)!.length + word.length > LONGEST_LINE) lines.push("");
+    lines.push(`${lines.pop()!} ${word}`);
+  }
+  return lines.map((line, index) => `${index === 0 ? "  *" : "   "}${line}\n`).join("");
 }
 
 function gzipped(text: string): Uint8Array {

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../run.ts";
 import { targetHere } from "../targets.ts";
@@ -12,8 +12,11 @@ export const debian: Trial = {
     for (const program of ["lintian", "systemd-analyze"]) {
       if (!await hasProgram(program)) throw new Untried(`${program} is not installed`);
     }
+    const packages = readdirSync(release).filter((name) => name.endsWith(".deb"));
+    for (const name of packages) {
+      await run(["lintian", "--fail-on=error,warning", "--tag-display-limit=0", join(release, name)]);
+    }
     const file = join(release, `supervise_${version}_${targetHere().debian}.deb`);
-    await run(["lintian", "--fail-on=error,warning", "--tag-display-limit=0", file]);
     const root = join(folder, "root");
     mkdirSync(root);
     await run(["dpkg-deb", "--extract", file, root]);
@@ -34,6 +37,6 @@ export const debian: Trial = {
       "--recursive-errors=no",
       join(root, "usr/lib/systemd/user/supervise@.service"),
     ]);
-    return ["lintian finds no error and no warning, systemd takes both units"];
+    return [`lintian finds no error and no warning in ${packages.join(" and ")}, systemd takes both units`];
   },
 };

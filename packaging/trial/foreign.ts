@@ -1,43 +1,47 @@
-import { existsSync } from "node:fs";
+import { copyFileSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { run } from "../run.ts";
-import { type Target, TARGETS } from "../targets.ts";
+import { type Target, targetHere, TARGETS } from "../targets.ts";
 import { hasProgram } from "./has_program.ts";
-import { type Trial, Untried } from "./trial.ts";
+import type { Trial } from "./trial.ts";
 
-/** How the binary for another machine is started here, and the Debian packages that this takes. */
-interface Emulation {
-  readonly target: string;
-  readonly command: readonly string[];
-  readonly packages: readonly string[];
-}
+const QEMU = "qemu-aarch64-static";
+const DEBIAN_ARM64 = "/usr/aarch64-linux-gnu";
 
-const EMULATIONS: readonly Emulation[] = [
-  {
-    target: "linux-arm64",
-    command: ["qemu-aarch64-static", "-L", "/usr/aarch64-linux-gnu"],
-    packages: ["qemu-user-static", "libc6-arm64-cross", "libstdc++6-arm64-cross"],
-  },
-];
-
-/** The binaries for other machines, under emulation. */
+/** The binaries for other machines, under emulation or in the root of such a system. */
 export const foreign: Trial = {
   name: "binaries for other machines",
-  async tries({ parts }) {
+  async tries({ root, parts }) {
     const seen: string[] = [];
     for (const target of TARGETS) {
       const binary = join(parts, "bin", `${target.name}-binary`);
-      if (existsSync(binary)) seen.push(`${target.name}: ${await started(target, binary)}`);
+      if (target === targetHere() || !existsSync(binary)) continue;
+      const systemRoot = target.libc === "glibc" ? DEBIAN_ARM64 : join(root, "dist/roots", target.name);
+      seen.push(`${target.name}: ${await started(target, binary, systemRoot)}`);
     }
     return seen;
   },
 };
 
-async function started({ name }: Target, binary: string): Promise<string> {
-  const emulation = EMULATIONS.find(({ target }) => target === name);
-  if (emulation === undefined) return "untried, nothing here starts it";
-  if (!await hasProgram(emulation.command[0]!)) {
-    throw new Untried(`it takes the Debian packages ${emulation.packages.join(", ")}`);
+/** Starts a binary with the libraries of a folder. @returns What `version` says, or why nothing was tried. */
+async function started({ cpu, libc }: Target, binary: string, root: string): Promise<string> {
+  if (!existsSync(root)) {
+    return libc === "musl"
+      ? `untried, it takes an Alpine with libstdc++ in ${root}`
+      : "untried, it takes the Debian packages libc6-arm64-cross and libstdc++6-arm64-cross";
   }
-  return (await run([...emulation.command, binary, "version"])).trim();
+  if (cpu === process.arch) return (await inRoot(binary, root)).trim();
+  if (!await hasProgram(QEMU)) return "untried, it takes the Debian package qemu-user-static";
+  const libraries = `LD_LIBRARY_PATH=${root}/lib:${root}/usr/lib`;
+  return (await run([QEMU, "-L", root, "-E", libraries, binary, "version"])).trim();
+}
+
+async function inRoot(binary: string, root: string): Promise<string> {
+  copyFileSync(binary, join(root, "supervise"));
+  try {
+    return await run(["chroot", root, "/supervise", "version"]);
+  } finally {
+    rmSync(join(root, "supervise"));
+  }
 }

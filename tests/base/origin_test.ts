@@ -12,5 +12,9 @@ test("origin: a package tells its machine and a short commit", () => {
     describeOrigin({ package: "deb", target: "linux-x64", commit }),
     "Debian package for linux-x64, commit 0123456789ab",
   );
+  assert.equal(
+    describeOrigin({ package: "binary", target: "linux-x64", commit: `${commit}-changed` }),
+    "binary for linux-x64, commit 0123456789ab-changed",
+  );
   assert.equal(describeOrigin({ package: "npm", target: null, commit: null }), "npm package");
 });

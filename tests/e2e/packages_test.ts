@@ -87,6 +87,7 @@ e2e(
           },
         ],
         license: "MIT License\n",
+        libraries: [{ name: "a", version: "1.0.0", license: "MIT", text: null }],
         notice: "supervise contains parts of other projects.\n",
         changes: [{ version: "1.2.3", lines: ["Something new."] }],
         epoch: 1_700_000_000,
@@ -100,6 +101,7 @@ e2e(
       "./lib/systemd/system/supervise@.service",
       "./usr/bin/supervise",
       "./usr/lib/systemd/user/supervise@.service",
+      "./usr/share/doc/supervise/THIRD-PARTY.gz",
       "./usr/share/doc/supervise/changelog.gz",
       "./usr/share/doc/supervise/copyright",
       "./usr/share/lintian/overrides/supervise",
@@ -174,10 +176,14 @@ e2e(
 e2e("packages: the launcher passes signals and exit codes on, and says what is missing", async (sandbox) => {
   const launcher = await install(sandbox, { withBinary: true });
   sandbox.config('[actors.a]\nexec = "sleep 3600"\ndaemon = true\n');
-  const up = sandbox.run(["node", launcher, "up"]);
-  await sandbox.untilUp();
-  up.kill("SIGTERM");
-  assert.deepEqual((({ code, signal }) => ({ code, signal }))(await up.done), { code: 143, signal: null });
+  const endOf = async (command: readonly string[]) => {
+    const up = sandbox.run([...command, "up"]);
+    await sandbox.untilUp();
+    up.kill("SIGTERM");
+    const { code, signal } = await up.done;
+    return { code, signal };
+  };
+  assert.deepEqual(await endOf(["node", launcher]), await endOf([join(ROOT, "dist/supervise")]));
   assert.equal((await sandbox.run(["node", launcher, "ps"]).done).code, 3);
 
   const alone = join(sandbox.dir, "alone/node_modules");
