@@ -18,7 +18,8 @@ const linted = changed.filter((file) => /\.(ts|mjs)$/.test(file));
 const checks: readonly (readonly [string, ...string[]])[] = [
   ...formatted.length > 0 ? [["deno", "fmt", "--check", "--quiet", ...formatted] as const] : [],
   ...linted.length > 0 ? [["deno", "lint", "--quiet", ...linted] as const] : [],
-  ["tsc", "-p", "."],
+  // The second time it looks at what has changed, in a quarter of the time.
+  ["tsc", "-p", ".", "--incremental", "--tsBuildInfoFile", "dist/precommit.tsbuildinfo"],
   ["bun", "test", "./tests/architecture_test.ts", "./tests/packaging/house_test.ts"],
 ];
 
