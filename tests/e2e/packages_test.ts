@@ -1,7 +1,7 @@
 /** What is released, as far as it takes seconds: `npm run release -- --check` does the rest. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -178,7 +178,8 @@ e2e("packages: the launcher passes signals and exit codes on, and says what is m
   sandbox.config('[actors.a]\nexec = "sleep 3600"\ndaemon = true\n');
   const endOf = async (command: readonly string[]) => {
     const up = sandbox.run([...command, "up"]);
-    await sandbox.untilUp();
+    // `up` listens for signals when it tells of the tree; the tree may be there before.
+    await up.line(/a: ready/);
     up.kill("SIGTERM");
     const { code, signal } = await up.done;
     return { code, signal };
@@ -186,9 +187,8 @@ e2e("packages: the launcher passes signals and exit codes on, and says what is m
   assert.deepEqual(await endOf(["node", launcher]), await endOf([join(ROOT, "dist/supervise")]));
   assert.equal((await sandbox.run(["node", launcher, "ps"]).done).code, 3);
 
-  const alone = join(sandbox.dir, "alone/node_modules");
-  cpSync(join(sandbox.dir, "node_modules/supervise"), join(alone, "supervise"), { recursive: true });
-  const without = await sandbox.run(["node", join(alone, "supervise/bin/supervise.mjs"), "ps"]).done;
+  rmSync(join(sandbox.dir, `node_modules/supervise-${TARGET}`), { recursive: true });
+  const without = await sandbox.run(["node", launcher, "ps"]).done;
   assert.equal(without.code, 1);
   assert.match(
     without.stderr,
