@@ -69,7 +69,9 @@ async function tryLibrary(
     (await run([...DENO, "--check", "user.ts"], { cwd: project, env })).trim(),
     "true",
   );
-  cpSync(join(root, "node_modules/@types"), join(project, "node_modules/@types"), { recursive: true });
+  for (const name of ["@types", "undici-types"]) {
+    cpSync(join(root, "node_modules", name), join(project, "node_modules", name), { recursive: true });
+  }
   for (const [module, resolution] of [["nodenext", "nodenext"], ["preserve", "bundler"]]) {
     await run([
       "tsc",
