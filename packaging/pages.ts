@@ -1,4 +1,3 @@
-import { ExitCode } from "../lib/base/exit_code.ts";
 import { run } from "./run.ts";
 
 /** A file that the program itself writes: a completion, a manual page. */
@@ -40,14 +39,9 @@ const PAGES: readonly (Omit<Page, "text"> & { readonly words: readonly string[] 
   },
 ];
 
-/** Has a binary print its completions and manual pages; those that it does not know, which is a wrong command line, are left out. */
+/** Has a binary print its completions and manual pages. */
 export async function pagesOf(binary: string): Promise<readonly Page[]> {
-  const pages = await Promise.all(
-    PAGES.map(async ({ words, path, shared }) => ({
-      path,
-      shared,
-      text: await run([binary, ...words], { codes: [ExitCode.done, ExitCode.usage] }),
-    })),
+  return await Promise.all(
+    PAGES.map(async ({ words, path, shared }) => ({ path, shared, text: await run([binary, ...words]) })),
   );
-  return pages.filter(({ text }) => text !== "");
 }
