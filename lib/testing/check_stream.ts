@@ -41,7 +41,7 @@ export async function checkOneWayStream(make: StreamMaker<SendStream, ReceiveStr
     "no more is received than was asked for, and the rest comes next",
     async (sender, receiver) => {
       await sending(sender, [1, 2, 3], async () => {
-        require((await receiver.receiveSome(1)).length === 1, "received more than asked for");
+        must((await receiver.receiveSome(1)).length === 1, "received more than asked for");
         await expectBytes(receiver, [2, 3]);
       });
     },
@@ -69,7 +69,7 @@ export async function checkOneWayStream(make: StreamMaker<SendStream, ReceiveStr
       await sending(sender, [1], () => expectBytes(receiver, [1]));
       await sender.close();
       for (let i = 0; i < 3; i++) {
-        require(
+        must(
           (await receiver.receiveSome(10)).length === 0,
           "received after the end",
         );
@@ -118,7 +118,7 @@ export async function checkOneWayStream(make: StreamMaker<SendStream, ReceiveStr
     const cancelled = new CancelScope();
     cancelled.cancel();
     await cancelled.run(() => sender.close());
-    require((await receiver.receiveSome(1)).length === 0, "the other side sees no end");
+    must((await receiver.receiveSome(1)).length === 0, "the other side sees no end");
     await expectError(ClosedResourceError, () => sender.sendAll(Uint8Array.of(1)));
   });
 
@@ -127,7 +127,7 @@ export async function checkOneWayStream(make: StreamMaker<SendStream, ReceiveStr
       const scope = new CancelScope();
       scope.cancel();
       await scope.run<unknown>(act);
-      require(scope.cancelledCaught, "a cancel was not noticed");
+      must(scope.cancelledCaught, "a cancel was not noticed");
     }
   });
 }
@@ -168,7 +168,7 @@ export async function checkHalfCloseableStream(
 
   await withPair(make, "one direction ends, the other goes on", async (left, right) => {
     await left.sendEof();
-    require((await right.receiveSome(1)).length === 0, "the other side sees no end");
+    must((await right.receiveSome(1)).length === 0, "the other side sees no end");
     await expectError(ClosedResourceError, () => left.sendAll(Uint8Array.of(1)));
     await sending(right, [9], () => expectBytes(left, [9]));
   });
@@ -207,10 +207,10 @@ async function expectBytes(receiver: ReceiveStream, expected: readonly number[])
   const received: number[] = [];
   while (received.length < expected.length) {
     const bytes = await receiver.receiveSome(expected.length - received.length);
-    require(bytes.length > 0, "the stream ended too early");
+    must(bytes.length > 0, "the stream ended too early");
     received.push(...bytes);
   }
-  require(received.join() === expected.join(), `received ${received}, not ${expected}`);
+  must(received.join() === expected.join(), `received ${received}, not ${expected}`);
 }
 
 async function expectError(
@@ -226,6 +226,6 @@ async function expectError(
   throw new Error(`expected ${type.name}, and there was no error`);
 }
 
-function require(condition: boolean, what: string): void {
+function must(condition: boolean, what: string): void {
   if (!condition) throw new Error(what);
 }

@@ -19,7 +19,7 @@ const COPIED = [
   "package.json",
   "tsconfig.json",
   "bunfig.toml",
-  "tests/harness",
+  "packaging",
 ];
 
 /** What is different about it; what is not named is the same. */
@@ -75,7 +75,7 @@ function replace(folder: string, file: string, what: RegExp | string, by: string
 function commandOf(folder: string): readonly string[] {
   if (UNDER_TEST === "binary") {
     const binary = join(folder, "supervise");
-    const build = join(folder, "tests/harness/build.mjs");
+    const build = join(folder, "packaging/build.mjs");
     const { status, stderr } = spawnSync("node", [build, "cli.ts", binary], {
       cwd: folder,
       env: { ...process.env, PATH: `${ROOT}/node_modules/.bin:${process.env["PATH"]}` },

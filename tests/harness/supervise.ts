@@ -31,7 +31,7 @@ const FAULTY = "tests/torture/program.ts";
 const FAULTY_COMMANDS: Readonly<Record<string, readonly string[]>> = {
   binary: [`${ROOT}/dist/supervise-faulty`],
   bun: [process.execPath, `${ROOT}/${FAULTY}`],
-  deno: [...DENO, IS_BUILT ? `${ON_DENO}/program.js` : `${ROOT}/${FAULTY}`],
+  deno: [...DENO, IS_BUILT ? `${ON_DENO}-torture/program.js` : `${ROOT}/${FAULTY}`],
 };
 
 /** Which of them is under test. */

@@ -5,7 +5,7 @@ interface BunUnsafe {
 
 /**
  * Has the code of this thread compiled as soon as Bun does by default: to be called before somebody else's code is run, and when
- * its own has turned out to run often. The binary is built to compile late (see `tests/harness/build.mjs`), because most of what
+ * its own has turned out to run often. The binary is built to compile late (see `packaging/build.mjs`), because most of what
  * it runs itself runs a few times.
  */
 export function compileSoon(): void {

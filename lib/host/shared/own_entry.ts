@@ -10,8 +10,10 @@ const FOLDER = new URL(IS_BUNDLE ? "./" : "../../../", HERE);
 export const IS_BINARY: boolean = HERE.includes("/$bunfs/");
 /** The folder of this program's own files, with a slash at its end. */
 export const ROOT: string = decodeURIComponent(FOLDER.pathname);
-/** The file that this program begins with. */
-export const CLI: string = `${ROOT}${ENTRY}`;
+/** Whether this runs from files of another machine, which only Deno does: from JSR, `deno run -A jsr:...`. */
+export const IS_REMOTE: boolean = FOLDER.protocol !== "file:";
+/** The file that this program begins with, or its address. */
+export const CLI: string = IS_REMOTE ? new URL(ENTRY, FOLDER).href : `${ROOT}${ENTRY}`;
 
 /** The URL of that file; in a binary, of the part that it begins with. */
 export const OWN_ENTRY: string = IS_BINARY ? `file://${process.argv[1]}` : new URL(ENTRY, FOLDER).href;

@@ -1,4 +1,4 @@
-import { CLI, IS_BINARY, ROOT } from "./own_entry.ts";
+import { CLI, IS_BINARY, IS_REMOTE, ROOT } from "./own_entry.ts";
 import { isDeno } from "./runtime.ts";
 
 let substitute: readonly string[] | null = null;
@@ -12,6 +12,8 @@ export function substituteSelf(command: readonly string[]): void {
 export function selfCommandOf(): readonly string[] {
   if (substitute !== null) return substitute;
   if (IS_BINARY) return [process.execPath];
+  // Files of JSR name what they import in full, and there is no configuration beside them that Deno would read.
+  if (IS_REMOTE) return [process.execPath, "run", "--allow-all", CLI];
   return isDeno
     ? [process.execPath, "run", "--allow-all", "--config", `${ROOT}deno.json`, CLI]
     // Neither an .env file nor a bunfig.toml of the folder that the user stands in is any of our business.

@@ -18,6 +18,7 @@ export const ON_BINARY_ONLY: ReadonlyMap<string, string> = new Map([
   ["tests/e2e/import_test.ts", "what a file becomes is decided by formats, whose tests run on Deno, too"],
   ["tests/e2e/include_test.ts", "which files are one configuration is decided by config"],
   ["tests/e2e/install_test.ts", "which commands a service manager gets is decided by cli"],
+  ["tests/e2e/packages_test.ts", "it starts what it packs on each runtime by itself"],
   ["tests/e2e/late_test.ts", "the patient clock is held to its promises in tests/host on both"],
   ["tests/e2e/profiles_test.ts", "which actors start is decided by config and supervision"],
   ["tests/e2e/replicas_test.ts", "names of replicas are made by config and cli"],

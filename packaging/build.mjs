@@ -1,9 +1,20 @@
-// Builds the binary, or another program that is named, to a file that is named. It starts with Node, because nothing else
-// is there before the first install.
+// Builds a binary: `build.mjs [ENTRY [FILE]]`. A release names more: `--target=linux-arm64`, `--runtime=FILE` (the Bun that
+// becomes a part of it), `--package=deb` and `--commit=HASH` (what `supervise version` tells of where it came from).
+// It starts with Node, because nothing else is there before the first install.
 import { spawnSync } from "node:child_process";
 import process from "node:process";
+import { parseArgs } from "node:util";
 
-const [entry = "cli.ts", file = "dist/supervise"] = process.argv.slice(2);
+const { values, positionals: [entry = "cli.ts", file = "dist/supervise"] } = parseArgs({
+  allowPositionals: true,
+  options: {
+    target: { type: "string", default: `linux-${process.arch}` },
+    runtime: { type: "string" },
+    package: { type: "string", default: "binary" },
+    commit: { type: "string" },
+  },
+});
+const origin = { package: values.package, target: values.target, commit: values.commit ?? null };
 
 const FLAGS = [
   "--compile",
@@ -20,6 +31,10 @@ const FLAGS = [
   // Most code of a supervisor runs a few times for each actor: to compile it took a third of the processor time of a start. Bun
   // gets to it thirty times later, until many have been started, and to the loops that logs go through all the same.
   "--compile-jit-policy=30",
+  `--define=SUPERVISE_ORIGIN=${JSON.stringify(origin)}`,
+  ...values.runtime === undefined
+    ? []
+    : [`--target=bun-${values.target}`, `--compile-executable-path=${values.runtime}`],
 ];
 
 const result = spawnSync("bun", ["build", ...FLAGS, entry, "--outfile", file], {
