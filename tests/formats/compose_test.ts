@@ -39,7 +39,7 @@ secrets: { db-password: { file: db/password.txt }, token: { environment: TOKEN }
     ),
     toml,
   );
-  assert.match(toml, /env = \{ PGDATA = "\$\{dir\}\/data\/db", .*, POSTGRES_DB = "app" \}/);
+  assert.match(toml, /env = \{ PATH = ".*", PGDATA = "\$\{dir\}\/data\/db", .*, POSTGRES_DB = "app" \}/);
   const about = told.filter((line) => /secrets|environment\./.test(line));
   assert.deepEqual(about, [
     "changed 11 secrets: nothing is mounted: services read them where they are",
@@ -50,4 +50,20 @@ secrets: { db-password: { file: db/password.txt }, token: { environment: TOKEN }
     "lost 7 app secrets token: nothing is mounted",
     "changed 10 db environment.PGDATA: it is what the program of this machine is told",
   ]);
+});
+
+test("compose: a port that a command names is that of the program", async () => {
+  const text = `services:
+  cache:
+    image: redis:7
+    command: redis-server --port 6380 --appendonly no
+  web:
+    command: serve
+    environment: { CACHE: "redis://cache:6380" }
+`;
+  const { toml } = await importText(compose, "compose.yaml", text);
+  assert.match(toml, /--port["', ]+6380/);
+  assert.equal(toml.match(/--port/g)?.length, 1, toml);
+  assert.match(toml, /ready = \{ tcp = "127\.0\.0\.1:6380" \}/);
+  assert.match(toml, /CACHE = "redis:\/\/127\.0\.0\.1:6380"/);
 });

@@ -8,6 +8,8 @@ export interface KnownImage {
   readonly title: string;
   /** Where it listens in its image. */
   readonly port: number;
+  /** Options of the program by which its command names another port. */
+  readonly portOptions: readonly string[];
   /** Names of the program, with which a `command` may begin. */
   readonly programs: readonly string[];
   /** Where its image keeps its data; null if it has none. */
@@ -37,6 +39,14 @@ export interface LocalRun {
   readonly comments: readonly string[];
 }
 
+/** Debian has the programs of each version of PostgreSQL in a folder of its own, and some in no folder of PATH. */
+const POSTGRES_VERSIONS = [18, 17, 16, 15, 14];
+const POSTGRES_PATH = [
+  "${env:PATH:-/usr/bin:/bin}",
+  ...POSTGRES_VERSIONS.map((version) => `/usr/lib/postgresql/${version}/bin`),
+]
+  .join(":");
+
 const sh = (script: string): DraftValue => ["/bin/sh", "-c", script];
 
 /** The database is made in the mode of one user, so that it is there before anybody can connect. */
@@ -53,15 +63,16 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
     images: ["postgres", "postgresql", "postgis", "pgvector", "timescaledb", "timescaledb-ha"],
     title: "PostgreSQL",
     port: 5_432,
+    portOptions: ["-p", "--port"],
     programs: ["postgres"],
     data: "/var/lib/postgresql/data",
     run: ({ port, data, args }) => ({
       words: ["postgres", "-c", "unix_socket_directories=", ...args],
-      env: { PGDATA: data, PGHOST: "127.0.0.1", PGPORT: String(port) },
+      env: { PATH: POSTGRES_PATH, PGDATA: data, PGHOST: "127.0.0.1", PGPORT: String(port) },
       hooks: { pre_start: sh(INIT_POSTGRES), timeout: "1m" },
       comments: [
         "The first start makes its database, which believes every local user without a password.",
-        "It wants initdb and postgres in PATH (Debian has them in /usr/lib/postgresql/VERSION/bin), and no root.",
+        "It is not to run as root, which PostgreSQL refuses.",
       ],
     }),
   },
@@ -69,6 +80,7 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
     images: ["redis", "redis-stack", "redis-stack-server"],
     title: "Redis",
     port: 6_379,
+    portOptions: ["--port"],
     programs: ["redis-server"],
     data: "/data",
     run: (at) => keyValueStore("redis-server", at),
@@ -77,6 +89,7 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
     images: ["valkey"],
     title: "Valkey",
     port: 6_379,
+    portOptions: ["--port"],
     programs: ["valkey-server"],
     data: "/data",
     run: (at) => keyValueStore("valkey-server", at),
@@ -85,6 +98,7 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
     images: ["nginx", "nginx-unprivileged"],
     title: "nginx",
     port: 80,
+    portOptions: [],
     programs: ["nginx"],
     data: null,
     run: ({ args, mounted }) => {
@@ -104,6 +118,7 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
     images: ["mysql", "mysql-server", "percona"],
     title: "MySQL",
     port: 3_306,
+    portOptions: ["-P", "--port"],
     programs: ["mysqld"],
     data: "/var/lib/mysql",
     run: ({ port, data, args }) => ({
@@ -132,6 +147,7 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
     images: ["mariadb"],
     title: "MariaDB",
     port: 3_306,
+    portOptions: ["-P", "--port"],
     programs: ["mariadbd", "mysqld"],
     data: "/var/lib/mysql",
     run: ({ port, data, args }) => ({
@@ -159,6 +175,7 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
     images: ["rabbitmq"],
     title: "RabbitMQ",
     port: 5_672,
+    portOptions: [],
     programs: ["rabbitmq-server"],
     data: "/var/lib/rabbitmq",
     run: ({ port, data, args }) => ({
@@ -176,6 +193,7 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
     images: ["mongo", "mongodb", "mongodb-community-server"],
     title: "MongoDB",
     port: 27_017,
+    portOptions: ["--port"],
     programs: ["mongod"],
     data: "/data/db",
     run: ({ port, data, args }) => ({
@@ -188,6 +206,7 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
     images: ["memcached"],
     title: "memcached",
     port: 11_211,
+    portOptions: ["-p", "--port"],
     programs: ["memcached"],
     data: null,
     run: ({ port, args }) => ({
@@ -199,6 +218,7 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
     images: ["nats", "nats-server"],
     title: "NATS",
     port: 4_222,
+    portOptions: ["-p", "--port"],
     programs: ["nats-server"],
     data: null,
     run: ({ port, args }) => ({
@@ -210,6 +230,7 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
     images: ["minio"],
     title: "MinIO",
     port: 9_000,
+    portOptions: [],
     programs: ["minio"],
     data: "/data",
     run: ({ port, data }) => ({
@@ -222,6 +243,7 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
     images: ["mailpit"],
     title: "Mailpit",
     port: 1_025,
+    portOptions: [],
     programs: ["mailpit"],
     data: null,
     run: ({ port, args }) => ({ words: ["mailpit", "--smtp", `127.0.0.1:${port}`, ...args], comments: [] }),
@@ -230,6 +252,7 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
     images: ["mailhog"],
     title: "MailHog",
     port: 1_025,
+    portOptions: [],
     programs: ["mailhog", "MailHog"],
     data: null,
     run: ({ port, args }) => ({
@@ -260,4 +283,20 @@ export function knownImage(image: string): KnownImage | null {
   const path = image.replace(/@.*$/, "");
   const name = path.slice(path.lastIndexOf("/") + 1).replace(/:.*$/, "").toLowerCase();
   return KNOWN_IMAGES.find(({ images }) => images.includes(name)) ?? null;
+}
+
+/** A program as its command has it: at the port that an option names, which is taken out of the arguments. */
+export function withOwnPort(
+  image: KnownImage,
+  args: readonly string[],
+): { readonly image: KnownImage; readonly args: readonly string[] } {
+  for (const [index, word] of args.entries()) {
+    const option = image.portOptions.find((option) => word === option || word.startsWith(`${option}=`));
+    if (option === undefined) continue;
+    const isApart = word === option;
+    const value = isApart ? args[index + 1] ?? "" : word.slice(option.length + 1);
+    if (!/^\d{1,5}$/.test(value)) continue;
+    return { image: { ...image, port: Number(value) }, args: args.toSpliced(index, isApart ? 2 : 1) };
+  }
+  return { image, args };
 }

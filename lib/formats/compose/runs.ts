@@ -7,7 +7,7 @@ import { reject, textOf, valueOf } from "../document/access.ts";
 import type { MapNode, Node, Placed } from "../document/node.ts";
 import type { Variables } from "../variables/variables.ts";
 import { type ImageRun, readDockerfile } from "./dockerfile.ts";
-import { type KnownImage, knownImage } from "./known_images.ts";
+import { type KnownImage, knownImage, withOwnPort } from "./known_images.ts";
 import type { Service } from "./load_project.ts";
 import { type Place, placeHere, type Volume } from "./places.ts";
 
@@ -89,7 +89,7 @@ export function runFor(service: Service, makeup: Makeup, variables: Variables): 
   const known = image === null ? null : knownImage(image);
   if (known !== null && entrypoint === null) {
     const args = argumentsFor(known, command?.words ?? []);
-    if (args !== null) return { kind: "known", image: known, args };
+    if (args !== null) return { kind: "known", ...withOwnPort(known, args) };
   }
   if (command === null && entrypoint === null) return fromDockerfile(service, makeup);
   if (command?.words.length === 0 && entrypoint === null) return fromDockerfile(service, makeup);
