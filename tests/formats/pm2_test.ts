@@ -86,3 +86,14 @@ test("pm2: code that does more than a configuration needs is refused by its line
     );
   }
 });
+
+test("pm2: copies of a cluster are one process, because they would meet at their port", async () => {
+  const code =
+    'module.exports = { apps: [{ name: "a", script: "a.js", instances: 4, exec_mode: "cluster", env: { PORT: 3000 } }] };';
+  const { toml, told } = await importText(importer, FILE, code);
+  assert.doesNotMatch(toml, /replicas/);
+  assert.ok(
+    told.includes("changed 1 a instances: copies cannot share a port as in a cluster of PM2"),
+    told.join("\n"),
+  );
+});

@@ -33,12 +33,8 @@ export const APP_RULES: Readonly<Record<string, AppRule>> = {
   env: variables,
   env_file: (context, value, report) => report.kept(set(context, "env_file", [...readTexts(value)])),
   exec_mode: ({ path }, value, report) => {
-    if (!/^cluster/.test(String(textOf(value)))) return report.kept(path);
-    report.changed(
-      path,
-      "copies do not share a port: each is a process of its own",
-      'give each a port, as in PORT = "300${replica}", or write sockets for programs that take them from systemd',
-    );
+    if (!isCluster(value)) return report.kept(path);
+    report.changed(path, "it is a process of its own, without PM2 between it and its port");
   },
   instances,
   autorestart: (context, value, report) => {
@@ -242,6 +238,10 @@ function variables({ actor, path }: AppContext, value: Value, report: LineReport
     );}
 }
 
+function isCluster(mode: Value | undefined): boolean {
+  return mode !== undefined && /^cluster/.test(String(textOf(mode)));
+}
+
 function instances(context: AppContext, value: Value, report: LineReport): void {
   const text = value instanceof Opaque ? "max" : String(value instanceof EnvText ? value.now : textOf(value));
   const copies = Number(text);
@@ -253,6 +253,13 @@ function instances(context: AppContext, value: Value, report: LineReport): void 
   }
   if (!Number.isInteger(copies)) return report.lost("a number is expected", "write replicas = N");
   if (copies === 1) return report.kept(`${context.path}: one process`);
+  if (isCluster(context.app.get("exec_mode"))) {
+    return report.changed(
+      `${context.path}: one process`,
+      "copies cannot share a port as in a cluster of PM2",
+      `write replicas = ${copies} and PORT = "300\${replica}", or sockets for a program that takes them from systemd`,
+    );
+  }
   const to = set(context, "replicas", Math.min(copies, MOST_COPIES));
   if (value instanceof EnvText && value.names.length > 0) {
     report.changed(to, `it is what ${value.names.join(", ")} says now`);
