@@ -1,10 +1,8 @@
-/** Exports a text as a configuration, and reads it in again where a format can be imported, too. */
+/** Exports a text as a configuration. */
 import assert from "node:assert/strict";
 import type { Exported, Exporter, ExportSource, Per } from "../../lib/formats/exporter.ts";
-import type { Importer } from "../../lib/formats/importer.ts";
 import type { Plan } from "../../lib/config/plan.ts";
 import { compileText, type Surroundings } from "../config/compiling.ts";
-import { importText } from "./importing.ts";
 
 /** What a test may set beside the text. */
 export interface ExportOptions extends Surroundings {
@@ -56,22 +54,4 @@ export async function exportText(
     return found.text;
   };
   return { plan, placeOf, files, findings, file, told };
-}
-
-/**
- * Exports `text`, which stands in the folder that importers read from, imports what comes of it, and asserts that the actors
- * are the same again, but for where they stand.
- */
-export async function assertRoundTrip(
-  exporter: Exporter,
-  importer: Importer,
-  text: string,
-  options: ExportOptions = {},
-): Promise<void> {
-  const { files, plan } = await exportText(exporter, text, { file: "/srv/app/supervise.toml", ...options });
-  const [first, ...others] = files;
-  const more = Object.fromEntries(others.map(({ name, text }) => [name, text]));
-  const again = await importText(importer, first!.name, first!.text, more);
-  const plain = ({ nodes }: Plan) => nodes.map(({ at: _, ...node }) => node);
-  assert.deepEqual(plain(again.plan), plain(plan), `${first!.text}\n${again.toml}`);
 }

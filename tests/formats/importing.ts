@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Plan } from "../../lib/config/plan.ts";
 import type { Finding } from "../../lib/formats/finding.ts";
-import type { Importer } from "../../lib/formats/importer.ts";
+import type { Importer, SourceText } from "../../lib/formats/importer.ts";
 import { writeToml } from "../../lib/formats/write_toml.ts";
 import { compileText, diskOf } from "../config/compiling.ts";
 
@@ -22,6 +22,7 @@ const FOLDER = "/srv/app";
  *
  * @param file Its name in the folder of the project.
  * @param others What else is there, by name.
+ * @param along Files that are read together with it.
  */
 export async function importText(
   importer: Importer,
@@ -29,10 +30,17 @@ export async function importText(
   text: string,
   others: Readonly<Record<string, string>> = {},
   environment: Readonly<Record<string, string>> = {},
+  along: readonly SourceText[] = [],
 ): Promise<ImportedText> {
   const path = `${FOLDER}/${file}`;
   const files = Object.fromEntries(Object.entries(others).map(([name, text]) => [`${FOLDER}/${name}`, text]));
-  const { draft, findings } = await importer.read({ file: path, text, disk: diskOf(files), environment });
+  const { draft, findings } = await importer.read({
+    file: path,
+    text,
+    others: along,
+    disk: diskOf(files),
+    environment,
+  });
   const toml = writeToml(draft);
   const { plan, problems } = compileText(toml, { file: `${FOLDER}/supervise.toml`, files, environment });
   assert.ok(plan !== null, `${JSON.stringify(problems)}\n${toml}`);
