@@ -2,7 +2,7 @@
 import { splitCommand } from "../config/text/split_command.ts";
 import type { DraftActor, DraftValue } from "./draft.ts";
 
-/** What an actor runs: words, or a text for a shell. */
+/** The command of an actor: words, or a text for a shell. */
 export type Run = { readonly words: readonly string[] } | { readonly shell: string };
 
 /** Words that need no quotes, in a text as in a list. */
@@ -16,7 +16,7 @@ export function execValue(words: readonly string[]): DraftValue {
   return [program!, ...rest];
 }
 
-/** What is run by a shell, unless it is `sh -c` as it stands. */
+/** The command that words make: a text for a shell if they are `sh -c TEXT`, else the words. */
 export function runOf(words: readonly string[]): Run {
   const [program, option, script, ...more] = words;
   const isShell = /^(?:\/bin\/|\/usr\/bin\/)?sh$/.test(program ?? "") && option === "-c";

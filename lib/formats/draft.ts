@@ -16,10 +16,10 @@ export type DraftValue =
 
 /** Keys of one table in the order in which they are written. */
 export interface DraftTable {
-  /** What is said above the table, a line each; no line for none. */
+  /** The lines of the comment above the table; empty for no comment. */
   readonly comments: string[];
   readonly keys: Map<string, DraftValue>;
-  /** What is said behind a key. */
+  /** The comments at the ends of the lines of keys, by key. */
   readonly notes: Map<string, string>;
 }
 
@@ -127,7 +127,7 @@ function longestGrace({ defaults, actors, trees }: DraftTree): number {
   return Math.max(0, ...own, ...trees.map(longestGrace));
 }
 
-/** What names of actors have no place for, and how long they may be. */
+/** The characters that no name of an actor may have, and the greatest length of a name. */
 const NO_NAME_CHARACTERS = /[^A-Za-z0-9_-]+/g;
 const LONGEST_NAME = 200;
 

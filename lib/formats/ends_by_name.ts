@@ -1,9 +1,9 @@
-/** What a name says of how long something runs, for tools that do not tell what serves from what ends. */
+/** Guesses from a name whether a process ends by itself, for tools that do not tell servers from tasks. */
 
 const ENDS =
   /(?:^|[-_:. ])(?:migrat\w*|init|setup|seed|bootstrap|install|build|tests?|lint|format|fmt|deploy|generate|codegen|clean|check)(?:[-_:. ]|$)/i;
 
-/** What looks for changes goes on. */
+/** A process that looks for changes, or serves, goes on. */
 const GOES_ON = /(?:^|[-_:. ])(?:watch(?:er)?|dev|serve[rd]?)(?:[-_:. ]|$)|--watch\b|\s-w(?:\s|$)/i;
 
 /** Whether something of this name, with this command, most likely ends by itself. */

@@ -1,11 +1,11 @@
-/** What a format of another tool has to offer so that `export` writes it. */
+/** The interface of a format of another tool that `export` writes. */
 import type { Plan } from "../config/plan.ts";
 import type { Finding } from "./finding.ts";
 
-/** What a service of the other tool is made of: the whole tree, which `supervise up` runs, or each actor. */
+/** The part that becomes a service of the other tool: the whole tree, which `supervise up` runs, or each actor. */
 export type Per = "tree" | "actor";
 
-/** What is to be exported. */
+/** The input of an export. */
 export interface ExportSource {
   /** The compiled configuration. */
   readonly plan: Plan;
@@ -29,7 +29,7 @@ export interface ExportedFile {
   readonly text: string;
 }
 
-/** What came of it. */
+/** The result of an export. */
 export interface Exported {
   /** At least one. */
   readonly files: readonly ExportedFile[];
@@ -38,11 +38,11 @@ export interface Exported {
 
 /** See the module. */
 export interface Exporter {
-  /** What the word behind `export` is, in lower case: `systemd`. */
+  /** The word behind `export`, in lower case: `systemd`. */
   readonly name: string;
-  /** What people call it: `systemd units`. */
+  /** The name of the format for people: `systemd units`. */
   readonly title: string;
-  /** What it can make services of, the default first. */
+  /** The parts that the format can make services of, the default first. */
   readonly per: readonly [Per, ...Per[]];
   /** Whether it takes an image. @default false */
   readonly hasImage?: boolean;

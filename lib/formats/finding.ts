@@ -1,4 +1,4 @@
-/** What became of one thing that a file of another tool, or one of ours, says: the lines of a report of `import` and `export`. */
+/** Lines of reports of `import` and `export`: each tells the fate of one thing in a file of another tool, or of ours. */
 
 /**
  * `kept`: it means the same there. `changed`: it means nearly the same, and the finding says what is different. `lost`: it has
@@ -19,7 +19,7 @@ export interface Finding {
   readonly to: string | null;
   /** How it differs, or why it is lost, as a clause; null for what is kept. */
   readonly why: string | null;
-  /** What to do; null if there is nothing to do. */
+  /** The advice; null if there is nothing to do. */
   readonly hint: string | null;
 }
 

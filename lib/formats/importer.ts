@@ -1,4 +1,4 @@
-/** What a format of another tool has to offer so that `import` reads it. */
+/** The interface of a format of another tool that `import` reads. */
 import type { IncludeDisk } from "../config/include/disk.ts";
 import type { DraftTree } from "./draft.ts";
 import type { Finding } from "./finding.ts";
@@ -20,14 +20,14 @@ export interface ImportSource extends SourceText {
   readonly others?: readonly SourceText[];
   /** Whether files of variables were named, which take the place of those that the tool looks for itself. @default No */
   readonly hasEnvFiles?: boolean;
-  /** What the command line says beside, by the names in `Importer.options`. @default Nothing */
+  /** The values of options of the command line, by the names in `Importer.options`. @default Nothing */
   readonly options?: ReadonlyMap<string, string>;
 }
 
 /** An option of a tool: how many of each process there are, or the port of the first. */
 export type ImportOption = "formation" | "port";
 
-/** What came of it. */
+/** The result of an import. */
 export interface Imported {
   readonly draft: DraftTree;
   readonly findings: readonly Finding[];
@@ -35,9 +35,9 @@ export interface Imported {
 
 /** See the module. */
 export interface Importer {
-  /** What `--from` calls it, in lower case: `procfile`. */
+  /** The name of the format for `--from`, in lower case: `procfile`. */
   readonly name: string;
-  /** What people call it: `a Procfile`. */
+  /** The name of the format for people: `a Procfile`. */
   readonly title: string;
   /** Whether a file of this name, with this text, is one. */
   recognizes(baseName: string, text: string): boolean;

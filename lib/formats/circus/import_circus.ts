@@ -50,7 +50,7 @@ export const importer: Importer = {
 /** Keys that are read for the watcher as a whole. */
 export const COMMAND_KEYS = ["cmd", "args", "shell", "shell_args", "use_sockets"] as const;
 
-/** What becomes of the keys of `[circus]`. */
+/** The advice for the keys of `[circus]` that are lost. */
 const OWN_KEYS: Readonly<Record<string, string>> = {
   check_delay: "ends are noticed at once",
   endpoint: "commands find the tree by its file, at a socket of the user's alone",

@@ -10,7 +10,7 @@ import { accountOf, readBoolean, readInteger, readSeconds } from "../ini/values.
 import { notReadable } from "../not_readable.ts";
 import { valueText } from "../write_toml.ts";
 
-/** What a rule works with. */
+/** The context that a rule works with. */
 export interface WatcherContext {
   readonly actor: DraftActor;
   readonly path: string;

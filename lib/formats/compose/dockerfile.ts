@@ -1,4 +1,4 @@
-/** What a Dockerfile says of how its image is run. No other instruction is looked at, and nothing is built. */
+/** Reads from a Dockerfile how its image is run. No other instruction is looked at, and nothing is built. */
 
 /** How an image is run. A command is a list of arguments, or a text for a shell. */
 export interface ImageRun {

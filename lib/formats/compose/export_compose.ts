@@ -296,7 +296,7 @@ function dependOn({ on, condition }: Dependency, { source: { plan }, names }: Se
     const probe = checkedProbe(spec);
     const hasCheck = probe !== null && checkOf(probe, spec) !== null;
     const isAsked = condition === "ready" || condition === "healthy";
-    // What is below a tree that is waited for may have an end, or not.
+    // An actor below a tree that is waited for may have an end, or none.
     const wanted = isAsked && !spec.daemon ? "completed" : !isAsked || hasCheck ? condition : "started";
     waits[names.get(path)!] = { condition: CONDITIONS[wanted] };
     if (isAsked && spec.ready !== null && !hasCheck) {

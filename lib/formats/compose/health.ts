@@ -7,7 +7,7 @@ import { httpAsked } from "../http_probe.ts";
 import { durationIn } from "./restarts.ts";
 import { localText, localWord, type ServiceContext, tellHosts, toKey } from "./service.ts";
 
-/** What docker does where nothing is said. */
+/** The interval and the timeout that docker has by default. */
 const DEFAULT_MS = 30_000;
 const OUR_RETRIES = 3;
 
@@ -75,7 +75,7 @@ export function setHealth(context: ServiceContext, entry: Entry): void {
 
 interface Asked {
   readonly probe: Readonly<Record<string, DraftValue>>;
-  /** What is different about it, as a clause. */
+  /** The difference to the test in the file, as a clause. */
   readonly why: string | null;
 }
 

@@ -14,7 +14,7 @@ const LOOPBACK = "127.0.0.1";
 /** Variables that hold a host name alone. */
 const HOLDS_HOST = /(?:^|_)(?:HOST|HOSTNAME|SERVER|ADDR|ADDRESS|ENDPOINT|NODE)S?$/i;
 
-/** What may be a host: at the beginning, behind `//` or an `@`, and behind what is part of no name and of no path. */
+/** A name that may be a host: at the beginning, behind `//` or an `@`, and behind a character of no name and of no path. */
 const NAME = /(?<=\/\/|(?<![\w./-]))([A-Za-z0-9][\w.-]*)(?::(\d{1,5})(?!\d))?(?![\w-])/g;
 
 /** A text in which names of services are this machine, and which ones were replaced. */

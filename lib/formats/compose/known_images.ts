@@ -24,7 +24,7 @@ export interface Local {
   readonly data: string;
   /** Whether a volume keeps its data. */
   readonly isKept: boolean;
-  /** What its service gives its command beside the program. */
+  /** The arguments that the command of the service has beside the program. */
   readonly args: readonly string[];
   /** The file of this machine that is mounted at a path of the image; null if none is. */
   readonly mounted: (path: string) => string | null;

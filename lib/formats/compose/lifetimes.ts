@@ -15,7 +15,7 @@ export interface Dependency {
   readonly at: Placed;
 }
 
-/** What a service depends on. @throws {UserError} `import/not-readable` */
+/** The dependencies of a service. @throws {UserError} `import/not-readable` */
 export function dependenciesOf({ keys }: Service, variables: Variables): readonly Dependency[] {
   const node = valueOf(keys, "depends_on");
   if (node === null) return [];

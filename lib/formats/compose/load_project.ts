@@ -37,7 +37,7 @@ const OVERRIDES = [
 ];
 const OVERRIDDEN = /^(?:docker-)?compose\.ya?ml$/;
 
-/** What loading looks at. */
+/** The disk, the variables and the findings that loading works with. */
 export interface Loading {
   readonly disk: IncludeDisk;
   readonly variables: Variables;

@@ -61,7 +61,7 @@ function shortVolume(item: Node, variables: Variables): Volume {
   };
 }
 
-/** What a path of a container is here; null if it is of the image alone. */
+/** The path here for a path of a container; null if the path is of the image alone. */
 export function placeHere(path: string, places: readonly Place[]): string | null {
   const inside = normalizePath(path);
   const best = places.filter((place) => place.inside === inside || inside.startsWith(`${place.inside}/`))

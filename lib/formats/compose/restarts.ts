@@ -11,7 +11,7 @@ const LONGEST_PAUSE_MS = 60_000;
 const LONG_RUN_MS = 10_000;
 const MINUTE_MS = 60_000;
 
-/** What a service says of its restarts. */
+/** The policy of restarts that a service asks for. */
 interface Policy {
   readonly when: "always" | "on-failure" | "never";
   /** How often at most; null for ever. */

@@ -1,4 +1,4 @@
-/** What a service runs when there is no container: its command, what its Dockerfile says, or a well-known program. */
+/** The command of a service when there is no container: its own, that of its Dockerfile, or a well-known program. */
 import { folderOf, resolvePath } from "../../base/posix_path.ts";
 import type { IncludeDisk } from "../../config/include/disk.ts";
 import { quote } from "../../config/wording.ts";
@@ -22,7 +22,7 @@ export type ServiceRun =
   /** Not at all. */
   | { readonly kind: "nothing"; readonly why: string; readonly hint: string };
 
-/** What a service is made of, as far as it says how to run it. */
+/** The parts of a service that say how to run it. */
 export interface Makeup {
   readonly image: string | null;
   /** The folder that it is built from, absolute. */
@@ -31,13 +31,13 @@ export interface Makeup {
   readonly workdir: string | null;
 }
 
-/** What looking at a service needs. */
+/** The disk and the variables that a look at a service needs. */
 interface Looking {
   readonly disk: IncludeDisk;
   readonly variables: Variables;
 }
 
-/** What a service is made of. */
+/** Reads the parts of a service that say how to run it. */
 export function makeupOf({ keys }: Service, { disk, variables }: Looking): Makeup {
   const read = (map: MapNode, key: string) => {
     const node = valueOf(map, key);
@@ -162,7 +162,7 @@ function givenWords(keys: MapNode, key: string, variables: Variables): Words | n
   return words === null ? reject(node, `a quote in \`${key}\` is never closed`) : { words, at: node };
 }
 
-/** What a command has for a program beside its name; null if it is another command. */
+/** The arguments that a command has for the program of an image; null if the command runs another program. */
 function argumentsFor({ programs }: KnownImage, words: readonly string[]): readonly string[] | null {
   const [first, ...rest] = words;
   if (first === undefined) return [];

@@ -10,7 +10,7 @@ import type { KnownImage } from "./known_images.ts";
 import type { Service } from "./load_project.ts";
 import { type Place, placeHere, relativeTo, type Volume } from "./places.ts";
 
-/** What all services of a project share. */
+/** The context that all services of a project share. */
 export interface ProjectContext {
   /** The folder of the file, which that of ours is to be beside. */
   readonly folder: string;
@@ -74,7 +74,7 @@ export function localWord(word: string, isProgram: boolean, context: LocalFolder
   return isRelative ? fromFile(`${folder}/${word.replace(/^\.\//, "")}`, project.folder) : word;
 }
 
-/** What paths of a command are relative to. */
+/** The folders that paths of a command are relative to. */
 export type LocalFolders = Pick<ServiceContext, "project" | "places" | "cwd">;
 
 function argument(here: string, cwd: string, folder: string): string {

@@ -228,7 +228,7 @@ function setGrace(context: ServiceContext, entry: Entry): void {
   context.findings.kept(entry, entry.key, toKey(context, `stop.grace = "${grace}"`));
 }
 
-/** What a service publishes at another port than its program has is not there. */
+/** A port that a service publishes is not there if its program listens at another one. */
 function tellPorts(context: ServiceContext, entry: Entry): void {
   const { findings, known } = context;
   if (isNothing(entry.value)) return;

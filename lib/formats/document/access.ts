@@ -1,4 +1,4 @@
-/** Reading values of a document as what they have to be. What is something else is told with its file and line. */
+/** Reading values of a document as what they have to be. A value that is something else is told with its file and line. */
 import { ExitCode } from "../../base/exit_code.ts";
 import { UserError } from "../../base/user_error.ts";
 import { describeNode, type Entry, type ListNode, type MapNode, type Node, type Placed } from "./node.ts";

@@ -1,10 +1,10 @@
 /** One file or one part of it over another, as `extends` and files that override others have it. */
 import { type Entry, type ListNode, type MapNode, type Node, textNode } from "./node.ts";
 
-/** What replaces rather than adds to what was there. */
+/** The keys whose values replace the values below, and are not added to them. */
 const REPLACED: ReadonlySet<string> = new Set(["command", "entrypoint", "test"]);
 
-/** What is a map that may be written as a list of `NAME=value` or of names. */
+/** The keys whose map may be written as a list of `NAME=value` or of names. */
 const LISTED_MAPS: ReadonlySet<string> = new Set([
   "environment",
   "labels",

@@ -10,7 +10,7 @@ export interface Placed {
   readonly line: number;
 }
 
-/** What a value says of itself, wherever it stands. */
+/** The properties that values of every kind have. */
 interface Marked extends Placed {
   /** Whether it replaces what a file below has, rather than adds to it. @default No */
   readonly isOverride?: boolean;
@@ -42,7 +42,7 @@ export interface ScalarNode extends Marked {
   readonly source: string;
 }
 
-/** What a value is, for messages: `a list`. */
+/** The kind of a value, for messages: `a list`. */
 export function describeNode(node: Node): string {
   if (node.kind !== "scalar") return node.kind === "list" ? "a list" : "a map of keys";
   if (node.value === null) return "nothing";

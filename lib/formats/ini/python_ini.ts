@@ -21,7 +21,7 @@ export interface IniSection {
   readonly entries: readonly IniEntry[];
 }
 
-/** What differs from tool to tool. */
+/** The differences from tool to tool. */
 export interface IniDialect {
   /** Characters that begin a comment behind a value, if a blank stands before them. */
   readonly inlineComments: string;

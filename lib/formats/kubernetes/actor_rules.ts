@@ -1,4 +1,4 @@
-/** What becomes of each key of an actor in a deployment, a job or a cron job of its own. */
+/** The rules for the keys of an actor that becomes a deployment, a job or a cron job of its own. */
 import type { ActorSpec, Probe } from "../../config/plan.ts";
 import type { ExportSource } from "../exporter.ts";
 import { baseActorRules, KEEP_TREE } from "../rules/base_rules.ts";
@@ -8,7 +8,7 @@ import { variablesOf } from "../rules/variables.ts";
 
 type Keys = Record<string, unknown>;
 
-/** What is being gathered for one actor. */
+/** The parts that are being gathered for one actor. */
 export interface Workload {
   readonly source: ExportSource;
   /** Name of the tree. */
@@ -20,7 +20,7 @@ export interface Workload {
   readonly cron: Keys;
 }
 
-/** What Kubernetes does where nothing is said. */
+/** The grace that Kubernetes has by default. */
 const DEFAULT_GRACE_MS = 30_000;
 const MS_PER_SECOND = 1_000;
 const MS_PER_MINUTE = 60_000;

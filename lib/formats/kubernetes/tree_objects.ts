@@ -9,7 +9,7 @@ import { tellTree } from "../rules/whole_tree.ts";
 const PROGRAM = "supervise";
 const END_SECONDS = 10;
 const MS_PER_SECOND = 1_000;
-/** What a probe asks. The tree answers at once, or its supervisor is stuck. */
+/** The interval and the timeout of probes. The tree answers at once, or its supervisor is stuck. */
 const PROBE_SECONDS = 10;
 
 /** See the module. */
@@ -74,7 +74,7 @@ export function treeObjects(source: ExportSource, image: string, told: Told): re
                 plan.file,
               ],
               workingDir: plan.dir,
-              // What has an end is there once it has succeeded. A start is bounded by the tree itself.
+              // An actor that has an end is there once it has succeeded. A start is bounded by the tree itself.
               readinessProbe: {
                 ...command(
                   "-f",

@@ -50,7 +50,7 @@ interface Job {
 
 const TOOL = { name: "launchd", each: "a job" };
 
-/** What launchd does where nothing is said. */
+/** The pause between starts and the time for an end that launchd has by default. */
 const DEFAULT_THROTTLE_S = 10;
 const DEFAULT_EXIT_S = 20;
 const MS_PER_SECOND = 1_000;

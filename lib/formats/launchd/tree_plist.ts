@@ -3,15 +3,15 @@ import { type Plan, ROOT, treeAt } from "../../config/plan.ts";
 import { treeNameOf } from "../rules/names.ts";
 import type { PlistValue } from "./plist.ts";
 
-/** What a list takes beside the plan. */
+/** The options of a list beside the plan. */
 export interface TreePlistOptions {
   /** Absolute path of the program, and its first arguments. */
   readonly supervise: readonly string[];
-  /** What it finds in its environment; null for what launchd has. */
+  /** The value of PATH for the tree; null for that of launchd. */
   readonly path: string | null;
 }
 
-/** What it takes to end beside the teardown itself, until launchd kills. */
+/** The time for the end of a tree beside the teardown itself, until launchd kills. */
 const END_SECONDS = 10;
 const MS_PER_SECOND = 1_000;
 

@@ -211,7 +211,7 @@ function setAutostart({ actor, findings }: ProcContext, entry: Entry): void {
   findings.kept(entry, "autostart", `actors.${actor.name} autostart = false`);
 }
 
-/** What some keys of a terminal send. */
+/** The signals that some keys of a terminal send. */
 const KEYS: Readonly<Record<string, string>> = { "<C-c>": "SIGINT", "<C-\\>": "SIGQUIT", "<C-d>": "SIGHUP" };
 
 function setStop({ actor, findings }: ProcContext, entry: Entry): void {

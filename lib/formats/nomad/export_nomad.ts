@@ -36,7 +36,7 @@ interface Draft {
 interface Job {
   readonly source: ExportSource;
   readonly name: string;
-  /** What a date starts. */
+  /** The job, which a date starts as a whole. */
   readonly job: Draft;
   readonly group: Draft;
   readonly task: Draft;
@@ -48,7 +48,7 @@ interface Job {
 const TOOL = { name: "Nomad", each: "a group" };
 const TREE_RULES: TreeRules<unknown> = baseTreeRules(TOOL);
 
-/** What Nomad does where nothing is said. */
+/** The time until Nomad kills by default. */
 const DEFAULT_KILL_MS = 5_000;
 const BYTES_PER_MB = 1_024 * 1_024;
 /** Nomad takes no less memory. */

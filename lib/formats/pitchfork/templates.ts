@@ -4,7 +4,7 @@ import type { KeyFindings } from "../document/key_findings.ts";
 import type { Node } from "../document/node.ts";
 import { literal } from "../literal.ts";
 
-/** What templates may name. */
+/** The values that templates may name. */
 export interface Templates {
   /** Ports of each daemon. */
   readonly ports: ReadonlyMap<string, readonly number[]>;

@@ -472,7 +472,7 @@ function setPorts(context: DaemonContext, entry: Entry): void {
   }
 }
 
-/** What happens where pitchfork has a hook, and we have an alert. */
+/** The events that an alert here has in place of a hook of pitchfork. */
 const ALERTED: Readonly<Record<string, readonly string[]>> = {
   on_fail: ["failed", "gave_up"],
   on_retry: ["restarted"],

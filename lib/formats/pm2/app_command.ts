@@ -1,4 +1,4 @@
-/** What an app runs: PM2 chooses an interpreter by the name of the script. */
+/** The command of an app: PM2 chooses an interpreter by the name of the script. */
 import { resolvePath } from "../../base/posix_path.ts";
 import { splitCommand } from "../../config/text/split_command.ts";
 import type { DraftActor } from "../draft.ts";

@@ -8,7 +8,7 @@ import { valueText } from "../write_toml.ts";
 import { readBoolean, readBytes, readMs, readNumber, readText, readTexts } from "./app_values.ts";
 import { EnvText, ListValue, Opaque, RecordValue, textOf, type Value } from "./values.ts";
 
-/** What a rule works with. */
+/** The context that a rule works with. */
 export interface AppContext {
   readonly app: RecordValue;
   readonly actor: DraftActor;
@@ -17,7 +17,7 @@ export interface AppContext {
 
 export type AppRule = (context: AppContext, value: Value, report: LineReport) => void;
 
-/** What PM2 does without being told. */
+/** The values that PM2 has by default. */
 const USUAL_UPTIME_MS = 1_000;
 const USUAL_RESTARTS = 16;
 const LONGEST_BACKOFF = "15s";

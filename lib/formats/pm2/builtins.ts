@@ -12,13 +12,13 @@ import {
   Variables,
 } from "./values.ts";
 
-/** What a builtin needs of the evaluation. */
+/** The parts of the evaluation that a builtin needs. */
 export interface BuiltinContext {
   /** The present value of what depends on a variable, which is told. */
   readonly decide: (value: Value) => Value;
   /** Ends the evaluation: this cannot be done. */
   readonly refuse: (why: string) => never;
-  /** What `__dirname` is. */
+  /** The value of `__dirname`. */
   readonly folder: EnvText;
 }
 

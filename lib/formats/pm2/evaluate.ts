@@ -3,8 +3,8 @@
  * tree, and each of its parts either makes plain data or is refused. There is no way from here to a real object, so that
  * nothing in a file can reach the machine: neither files, nor processes, nor the network, nor this program.
  *
- * Variables of the environment stay placeholders where they can, and are decided where the code asks for their value. What
- * comes from another module is opaque: it may be passed around, and ends the evaluation only where it has to be known.
+ * Variables of the environment stay placeholders where they can, and are decided where the code asks for their value.
+ * A value from another module is opaque: it may be passed around, and ends the evaluation only where it has to be known.
  */
 import type {
   AssignmentExpression,
@@ -52,7 +52,7 @@ const MOST_STEPS = 200_000;
 const DEEPEST = 100;
 const LONGEST_TEXT = 1_000_000;
 
-/** What an evaluation works with. */
+/** The facts and the callbacks that an evaluation works with. */
 export interface Surroundings {
   readonly source: string;
   /** Absolute folder of the file. */
@@ -81,7 +81,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What a program exports; undefined if it exports nothing. @throws {Refusal} */
+/** The value that a program exports; undefined if there is none. @throws {Refusal} */
 export function evaluateProgram(program: Program, surroundings: Surroundings): Value {
   return new Evaluation(surroundings).exportsOf(program);
 }

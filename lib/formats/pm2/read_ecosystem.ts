@@ -22,10 +22,10 @@ export interface App {
   readonly line: number | null;
 }
 
-/** What an ecosystem file says. */
+/** The content of an ecosystem file. */
 export interface Ecosystem {
   readonly apps: readonly App[];
-  /** What stands beside the apps. */
+  /** The keys beside the apps. */
   readonly others: readonly { readonly name: string; readonly line: number | null }[];
 }
 

@@ -1,4 +1,4 @@
-/** What the code of a configuration comes to: plain data, and what stands for something that is not looked at. */
+/** The values that the code of a configuration makes: plain data, and stand-ins for things that are not looked at. */
 import { literal } from "../literal.ts";
 
 /** See the module. */
@@ -28,7 +28,7 @@ export class FunctionValue {
 export class EnvText {
   /** With our placeholders, all else literal. */
   readonly text: string;
-  /** What it is at the moment; undefined for a variable that is not set. */
+  /** The text at the moment; undefined for a variable that is not set. */
   readonly now: string | undefined;
   /** The variables, for people. */
   readonly names: readonly string[];
@@ -40,7 +40,7 @@ export class EnvText {
   }
 }
 
-/** What comes from a module, a file or the machine: nothing of it is known. */
+/** A value that comes from a module, a file or the machine: nothing of it is known. */
 export class Opaque {
   /** As it stands in the file. */
   readonly origin: string;

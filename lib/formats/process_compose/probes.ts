@@ -70,7 +70,7 @@ function numbersOf(probe: MapNode): typeof DEFAULTS {
 
 interface Asked {
   readonly asked: Readonly<Record<string, DraftValue>>;
-  /** What is different, as clauses. */
+  /** The differences to the probe in the file, as clauses. */
   readonly why: readonly string[];
 }
 

@@ -141,7 +141,7 @@ export interface Waiting {
   readonly at: Entry;
 }
 
-/** What a process waits for. @throws {UserError} `import/not-readable` */
+/** The dependencies that a process waits for. @throws {UserError} `import/not-readable` */
 export function waitingOf(keys: MapNode): readonly Waiting[] {
   const node = valueOf(keys, "depends_on");
   if (node === null) return [];
@@ -489,7 +489,7 @@ export function setCommand(context: ProcessContext, shell: Shell | null): void {
   findings.kept(command, "command", toKey(context, "shell"));
 }
 
-/** What goes to the background is kept by a shell that waits beside it. */
+/** A program that goes to the background is kept by a shell that waits beside it. */
 function keepBeside(context: ProcessContext, command: Entry, script: string): void {
   const waiting = `{ ${script}\n} && exec sleep infinity`;
   context.actor.keys.set("shell", script.includes("\n") ? waiting : `${script} && exec sleep infinity`);

@@ -21,11 +21,11 @@ export const exporter: Exporter = { name: "procfile", title: "a Procfile", per: 
 
 interface Entry {
   readonly source: ExportSource;
-  /** What comes before the command. */
+  /** The parts of the line before the command. */
   readonly before: string[];
 }
 
-/** What foreman sets for each process. */
+/** The variable that foreman sets for each process. */
 const GIVEN = "PORT";
 
 const TOOL = { name: "foreman", each: "a process" };

@@ -3,7 +3,7 @@ import { type Document, parseDocument } from "yaml";
 import { quote } from "../../config/wording.ts";
 import { notReadable } from "../not_readable.ts";
 
-/** What foreman is told; null for what it is not. */
+/** The options of foreman; null for an option that is not given. */
 export interface ForemanOptions {
   /** How many of each process, by name; `all` stands for those that are not named. */
   readonly formation: ReadonlyMap<string, number> | null;
@@ -14,7 +14,7 @@ export interface ForemanOptions {
   /** The folder to run in, relative to that of the Procfile. */
   readonly root: string | null;
   readonly user: string | null;
-  /** What else is said. */
+  /** The names of the other options. */
   readonly others: readonly string[];
 }
 

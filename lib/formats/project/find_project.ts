@@ -27,14 +27,14 @@ const TELLING = new RegExp(
   "i",
 );
 
-/** What was found, the likeliest first. */
+/** The proposals that were found, the likeliest first. */
 export interface Project {
   readonly proposals: readonly Proposal[];
   readonly unusable: readonly Unusable[];
 }
 
 /**
- * What a folder has to run: files of other tools that run a project come before the scripts and the usual servers of
+ * The ways to run a folder: files of other tools that run a project come before the scripts and the usual servers of
  * languages, and those before a Makefile and the units of a machine. If there is nothing, the folders in it are looked at as
  * parts of one project.
  */

@@ -22,7 +22,7 @@ export interface ProjectSource {
   readonly except: readonly string[];
 }
 
-/** What comes of the files of other tools. */
+/** The results of reading the files of other tools. */
 export interface ForeignFiles {
   /** Those of tools that run a project. */
   readonly ofProject: readonly (Proposal | Unusable)[];

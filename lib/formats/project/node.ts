@@ -17,7 +17,7 @@ const STARTS_OTHERS = /\b(?:concurrently|npm-run-all|run-p|mprocs|foreman|overmi
 const REFERENCE =
   /(?:npm:|\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+|run-script\s+)?)([\w:.*-]+)|(?<=\brun-p\s(?:.*\s)?)([\w:.*-]+)/g;
 
-/** What a package manager leaves behind, the most telling first. */
+/** The files that package managers leave behind, the most telling first. */
 const LOCK_FILES: readonly (readonly [file: string, manager: string])[] = [
   ["pnpm-lock.yaml", "pnpm"],
   ["bun.lock", "bun"],
@@ -26,10 +26,10 @@ const LOCK_FILES: readonly (readonly [file: string, manager: string])[] = [
   ["package-lock.json", "npm"],
 ];
 
-/** What there is when packages have been installed. */
+/** The names that are there when packages have been installed. */
 const INSTALLED = ["node_modules", ".pnp.cjs"];
 
-/** What is used of a package.json. */
+/** The parts of a package.json that are used. */
 interface Manifest {
   readonly hasDependencies: boolean;
   readonly scripts: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import type { IncludeDisk } from "../../config/include/disk.ts";
 import type { ProjectFolder } from "./proposal.ts";
 
-/** What others have written, or what is made: nobody's own programs are in there. */
+/** The folders of code that others have written, or that is made: no programs of the project itself are in these. */
 const FOREIGN = new Set([
   "build",
   "coverage",

@@ -1,4 +1,4 @@
-/** What a project says of how it is run, as `init` reads it from the files that are there. */
+/** The proposals of how a project is run, as `init` reads them from the files that are there. */
 import type { DraftTree } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 
@@ -8,13 +8,13 @@ export interface Proposal {
   readonly file: string;
   /** All of them, where it is of several. @default That one */
   readonly files?: readonly string[];
-  /** What kind of file or project that is, for people: `a Procfile`, `npm scripts`. */
+  /** The kind of the file or of the project, for people: `a Procfile`, `npm scripts`. */
   readonly title: string;
   /** Has at least one actor. */
   readonly draft: DraftTree;
   /** A command without which nothing of it would run, because packages are not installed yet. @default None is known */
   readonly before?: string;
-  /** What was changed or lost, where the file is another tool's. */
+  /** The changes and the losses, where the file is another tool's. */
   readonly findings: readonly Finding[];
 }
 

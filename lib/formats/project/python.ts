@@ -75,7 +75,7 @@ function addProgram(
   else if (main !== undefined) add("app", ["python", main], `The program ${main}.`);
 }
 
-/** What stands before a program so that it is the one of this project. */
+/** The words that run a program in the environment of this project. */
 function runnerOf(folder: ProjectFolder, program: string): readonly string[] {
   if (folder.has("uv.lock")) return ["uv", "run", program];
   if (folder.has("poetry.lock")) return ["poetry", "run", program];

@@ -1,6 +1,6 @@
 import { addActor, type DraftActor, type DraftTree, type DraftValue } from "../draft.ts";
 
-/** What a project runs and lets run. */
+/** A program that a project starts and keeps running. */
 export interface Server {
   readonly name: string;
   readonly argv: readonly string[];

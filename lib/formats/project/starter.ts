@@ -1,4 +1,4 @@
-/** What `init` writes where it finds nothing, and what it writes below what it has found. */
+/** The text that `init` writes where it finds nothing, and the text that it writes below a proposal. */
 
 /** A file that runs as it stands, with the keys that people need first. */
 export const STARTER =

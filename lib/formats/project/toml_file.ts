@@ -9,7 +9,7 @@ export function readToml(file: string, text: string): TableItem | null {
   return parseDocument(sources.add(file, text), createReport(sources));
 }
 
-/** What is under some keys of a table; null if there is nothing. */
+/** The item under some keys of a table; null if there is none. */
 export function itemAt(table: TableItem, ...keys: readonly string[]): Item | null {
   let item: Item = table;
   for (const key of keys) {

@@ -1,4 +1,4 @@
-/** What becomes of each key where a tool has nothing like it. Formats put rules of their own over these. */
+/** The rule for each key where a tool has nothing like that key. Formats put rules of their own over these. */
 import { formatDuration } from "../../base/duration.ts";
 import type { ActorSpec, TreeSpec } from "../../config/plan.ts";
 import { toldCommand } from "./commands.ts";
@@ -8,7 +8,7 @@ import { type ActorRules, AS_THERE, kept, lost, type Rule, type TreeRules, type 
 export interface Tool {
   /** As the subject of a sentence: `launchd`. */
   readonly name: string;
-  /** What becomes of each actor: `a unit`. */
+  /** The thing that each actor becomes: `a unit`. */
   readonly each: string;
 }
 

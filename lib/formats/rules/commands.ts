@@ -9,7 +9,7 @@ export function commandOf({ argv, cwd }: Pick<ActorSpec, "argv" | "cwd">): reado
   return [program.includes("/") ? resolvePath(cwd, program) : program, ...args];
 }
 
-/** What became of a command, which several keys make together. */
+/** The verdict on a command, which several keys make together. */
 export function toldCommand({ kind }: Pick<ActorSpec, "kind">, to: string): Verdict {
   if (kind !== "script") return kept(to);
   return changed(

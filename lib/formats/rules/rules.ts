@@ -1,5 +1,5 @@
 /**
- * What a format of another tool makes of a configuration, key by key: a rule for each key writes what there is to be written,
+ * The rules of a format of another tool for a configuration: a rule for each key writes what there is to be written,
  * and says what became of the key. A key that is added to the language has to be given a rule, or nothing here compiles.
  */
 import type { ACTOR_CHANGES } from "../../config/changes/actor_changes.ts";
@@ -9,7 +9,7 @@ import { withoutReplica } from "../../config/replica_path.ts";
 import type { ExportSource } from "../exporter.ts";
 import type { Finding, Outcome } from "../finding.ts";
 
-/** What became of a key, or of one variable of `env`. */
+/** The fate of a key, or of one variable of `env`. */
 export interface Verdict {
   readonly outcome: Outcome;
   /** Where it is now; null if nowhere. */
@@ -38,7 +38,7 @@ export function lost(why: string, hint: string | null = null): Verdict {
 /** The value is what holds there without a word. */
 export const AS_THERE: Verdict = kept("nothing: it is so there, too");
 
-/** What became of the parts of a key; one that has none is there as it is. */
+/** The verdicts on the parts of a key; a key without parts is there as it is. */
 export function eachOr(verdicts: readonly Verdict[]): readonly Verdict[] {
   return verdicts.length === 0 ? [AS_THERE] : verdicts;
 }
@@ -58,7 +58,7 @@ export type ActorRules<O> = RulesFor<typeof ACTOR_CHANGES, ActorSpec, O>;
 /** A rule for every key of a tree, those of the file's top level among them. */
 export type TreeRules<O> = RulesFor<Omit<typeof TREE_CHANGES & typeof ROOT_CHANGES, Section>, TreeSpec, O>;
 
-/** What is in them is told of for each actor. */
+/** The sections of a file. The keys in these are told of for each actor. */
 type Section = "actors" | "trees" | "defaults";
 
 type AnyRules<S, O> = Readonly<Record<string, Rule<S, O> | Readonly<Record<string, Rule<S, O>>>>>;
@@ -87,7 +87,7 @@ export class Told {
     this.#findings.push({ outcome, file: this.#source.plan.file, line: null, from, to, why, hint });
   }
 
-  /** What is about a file as a whole comes first. */
+  /** The findings in the order of the files. A finding about a file as a whole comes first. */
   get findings(): readonly Finding[] {
     const { files } = this.#source.plan;
     const rank = ({ file, line }: Finding) => [files.indexOf(file), line ?? 0] as const;

@@ -1,4 +1,4 @@
-/** What is told of a tree that goes on being run by `supervise up`, under another tool. */
+/** The findings about a tree that `supervise up` still runs, under another tool. */
 import type { ExportSource } from "../exporter.ts";
 import { changed, kept, type Told } from "./rules.ts";
 

@@ -5,9 +5,9 @@ import { envPlaceholder, literal } from "../literal.ts";
 
 const TOKEN = /%(?:%|\(([^)]*)\)([-#0 +]*)(\d*)([a-zA-Z]))/g;
 
-/** What the tokens of a program stand for. */
+/** The values of the tokens of a program. */
 export interface Expansions {
-  /** What stands for each name; the number is that of the process. */
+  /** The value of each name, except the number of the process. */
   readonly names: Readonly<Record<string, string>>;
   /** The number of the process, or the placeholder for it. */
   readonly processNumber: number | "${replica}";
@@ -23,7 +23,7 @@ export function padsProcessNumber(value: string): boolean {
   return /%\(process_num\)[-#0 +\d]+[a-zA-Z]/.test(value);
 }
 
-/** `value` with everything else in it literal. What has no counterpart is told, and stays as it is. */
+/** `value` with everything else in it literal. A token that has no counterpart is told, and stays as it is. */
 export function expand(
   value: string,
   { names, processNumber }: Expansions,

@@ -35,7 +35,7 @@ interface Program {
 
 const TOOL = { name: "supervisord", each: "a program" };
 
-/** What supervisord does where nothing is said. */
+/** The values that supervisord has by default. */
 const DEFAULT_STOP_MS = 10_000;
 const DEFAULT_EXIT_CODES = [0];
 const DEFAULT_RETRIES = 3;
@@ -102,7 +102,7 @@ const ACTOR_RULES: ActorRules<Program> = {
       : lost("a program has the environment of supervisord", "begin the command with `env -i`"),
   daemon: ({ daemon }, { keys }) => {
     if (daemon) return AS_THERE;
-    // What ends within a second would be a failed start.
+    // A task that ends within a second would be a failed start.
     return set(keys, "startsecs", "0");
   },
   autostart: ({ autostart }, { keys }) => autostart ? AS_THERE : set(keys, "autostart", "false"),
@@ -258,7 +258,7 @@ function literal(text: string): string {
 }
 
 /**
- * What stands behind a blank and `;` or `#` would be a comment, `%(here)s` is replaced even where its sign is doubled, and lines
+ * The text behind a blank and `;` or `#` would be a comment. `%(here)s` is replaced even where its sign is doubled. Lines
  * after the first are indented.
  */
 function commandText(words: readonly string[]): string {

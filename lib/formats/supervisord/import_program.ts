@@ -35,7 +35,7 @@ export interface ProgramSource {
   readonly prefix: string;
 }
 
-/** What all programs share. */
+/** The surroundings that all programs share. */
 export interface ProgramSurroundings {
   readonly findings: FindingList;
   /** Log files by the actor that has them. */
@@ -186,7 +186,7 @@ function setFcgiCommand(
   }
 }
 
-/** What supervisord calls a copy. */
+/** The name that supervisord gives a copy. */
 function nameOf(source: ProgramSource, number: number): string {
   const entry = source.section.entries.get("process_name");
   if (entry === undefined || !usesProcessNumber(entry.value)) return `${source.name}-${number}`;

@@ -39,7 +39,7 @@ export const importer: Importer = {
   read,
 };
 
-/** What becomes of the sections that have no counterpart. */
+/** The sections that have no counterpart, each with the reason and the advice. */
 const OWN_SECTIONS: readonly (readonly [RegExp, string, string])[] = [
   [
     /^unix_http_server$/,
@@ -60,7 +60,7 @@ const OWN_SECTIONS: readonly (readonly [RegExp, string, string])[] = [
   [/^ctlplugin:/, "there are no plugins", "the verbs of `supervise` can be used in scripts"],
 ];
 
-/** What becomes of the keys of `[supervisord]` that say nothing about programs. */
+/** The advice for the keys of `[supervisord]` that say nothing about programs. */
 const OWN_KEYS: Readonly<Record<string, string>> = {
   logfile: "`supervise events` shows what was decided, from a journal in the folder of the tree",
   logfile_maxbytes: "the journal is rotated by itself",

@@ -10,7 +10,7 @@ import { valueText } from "../write_toml.ts";
 import { parseEnvironment } from "./environment.ts";
 import { accountOf, readBoolean, readList, readNumber, readSeconds } from "../ini/values.ts";
 
-/** What a rule works with. */
+/** The context that a rule works with. */
 export interface ProgramContext {
   readonly actor: DraftActor;
   /** The address of the table: `actors.web`. */

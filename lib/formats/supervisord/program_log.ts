@@ -18,7 +18,7 @@ export const LOG_KEYS = [
   "stderr_logfile_backups",
 ] as const;
 
-/** What supervisord does without being told. */
+/** The size of a log and the number of old ones that supervisord has by default. */
 const USUAL_SIZE = "50MiB";
 const USUAL_BACKUPS = 10;
 /** As good a word for "never" as there is. */
@@ -29,7 +29,7 @@ const LEAST_BYTES = 1_024;
 /** The standard output of supervisord itself. */
 const OWN_OUTPUT = /^\/dev\/(?:stdout|stderr|fd\/[12]|tty|console)$|^\/proc\/(?:self|1)\/fd\/[12]$/;
 
-/** What is needed to say it. */
+/** The context that `setLog` works with. */
 export interface LogContext {
   readonly label: string;
   readonly path: string;

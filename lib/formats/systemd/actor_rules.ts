@@ -1,4 +1,4 @@
-/** What becomes of each key of an actor in a unit of its own. */
+/** The rules for the keys of an actor that becomes a unit of its own. */
 import type { Bound, ResourceLimit } from "../../base/resource_limits.ts";
 import type { ActorSpec, Dependency, NodeId, Plan, Probe, Schedule } from "../../config/plan.ts";
 import { baseActorRules, KEEP_TREE } from "../rules/base_rules.ts";
@@ -10,7 +10,7 @@ import { variablesOf } from "../rules/variables.ts";
 import { calendarOf } from "./calendar_of_cron.ts";
 import { commandLine, plainValue, quotedWord, timeSpan, type Unit } from "./unit_text.ts";
 
-/** What is written for one actor. */
+/** The units that are written for one actor. */
 export interface ActorUnits {
   readonly plan: Plan;
   /** Names of units without what they end with, by address. */
@@ -21,7 +21,7 @@ export interface ActorUnits {
   readonly timer: Unit;
 }
 
-/** What systemd does where nothing is said. */
+/** The pause before a restart that systemd has by default. */
 const DEFAULT_RESTART_MS = 100;
 
 /** How often a shell looks for what an actor is to be ready by. */

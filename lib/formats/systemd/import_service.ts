@@ -18,7 +18,7 @@ import {
 import { expandSpecifiers, type SpecifierFacts } from "./specifiers.ts";
 import { lastOf, listOf, type Unit, type UnitEntry } from "./unit.ts";
 
-/** What all services share. */
+/** The surroundings that all services share. */
 export interface ServiceSurroundings {
   readonly draft: DraftTree;
   readonly findings: FindingList;
@@ -141,7 +141,7 @@ function isCommand(key: string): boolean {
   return COMMANDS.some((name) => key === `Service.${name}`);
 }
 
-/** What is done with the commands of each key. */
+/** Writes the commands of each key into the actor, and tells of them. */
 function setCommands(
   context: ServiceContext,
   facts: SpecifierFacts,
@@ -234,7 +234,7 @@ function tellCommand(
   else report.changed(to, reasons.join("; "));
 }
 
-/** What systemd does for a service that is restarted, without being told. */
+/** Adds the pause and the limit that systemd has by default for a service that is restarted. */
 function addRestartRules({ keys }: DraftActor): void {
   const restart = keys.get("restart");
   if (restart !== "always" && restart !== "on-failure") {

@@ -142,7 +142,7 @@ function tellOtherUnit(unit: Unit, findings: FindingList): void {
   findings.of(unit.file).lost(null, unit.name, `supervise has nothing like a ${unit.type}`, hint);
 }
 
-/** What a timer or a socket says beside what it is for. */
+/** Tells of the keys that a timer or a socket has in common with all units: those of `[Unit]` and `[Install]`. */
 function tellCommonKeys(unit: Unit, findings: FindingList): void {
   for (const entry of unit.entries) {
     if (!/^(?:Unit|Install)\./.test(entry.key) || entry.value === "") continue;
@@ -153,7 +153,7 @@ function tellCommonKeys(unit: Unit, findings: FindingList): void {
   }
 }
 
-/** What systemd does without being told, where it is not what supervise does. */
+/** Sets the defaults of systemd that differ from those of supervise. */
 function setUsualValues({ defaults }: DraftTree, isUser: boolean, findings: FindingList): void {
   defaults.keys.set("cwd", isUser ? "${env:HOME}" : "/");
   defaults.keys.set("stop", { to: "group", grace: "90s" });

@@ -104,7 +104,7 @@ function setSchedule(
   return true;
 }
 
-/** What has a schedule has an end. */
+/** An actor that has a schedule has an end. */
 function makeOneShot(
   { actor, unit }: ImportedService,
   path: string,

@@ -89,7 +89,7 @@ const LOST: readonly (readonly [RegExp, LostKey])[] = [
   [/^Install\.(?:Alias|UpheldBy|Also)$/, { why: "a tree is enabled as a whole", hint: null }],
 ];
 
-/** What is said of a key that has no rule; null if systemd knows no such key, as far as that is known here. */
+/** The reason and the advice for a key that has no rule; null if systemd knows no such key, as far as that is known here. */
 export function lostKey(key: string): LostKey | null {
   if (/(?:^|\.)X-/.test(key)) return { why: "what begins with X- is for other programs", hint: null };
   return LOST.find(([pattern]) => pattern.test(key))?.[1] ?? null;

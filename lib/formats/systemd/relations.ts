@@ -1,4 +1,4 @@
-/** What units say of each other: the order of starts, as far as both are imported. */
+/** The relations of units: the order of starts, as far as both units are imported. */
 import { addTo } from "../draft.ts";
 import type { FindingList } from "../finding.ts";
 import { fromOf, type ImportedService, RELATIONS } from "./import_service.ts";

@@ -9,7 +9,7 @@ import { valueText } from "../write_toml.ts";
 import { lastOf, type Unit, type UnitEntry } from "./unit.ts";
 import { readBoolean, readInteger, readSize, readSpan, sizeOf, wordsOf, wrong } from "./values.ts";
 
-/** What a rule works with. */
+/** The context that a rule works with. */
 export interface ServiceContext {
   readonly unit: Unit;
   readonly actor: DraftActor;
@@ -24,9 +24,9 @@ export interface ServiceContext {
 
 export type ServiceRule = (context: ServiceContext, entry: UnitEntry, report: LineReport) => void;
 
-/** What `infinity` is written as: the longest time that there is here. */
+/** The value that `infinity` is written as: the longest time that there is here. */
 const ENDLESS = "365d";
-/** What the kernel rounds to a page. */
+/** The size of a page: the kernel rounds limits of memory to pages. */
 const LEAST_BYTES = 4_096;
 
 /** By `Section.Key`, for the last value of each. */

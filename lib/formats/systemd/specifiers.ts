@@ -8,7 +8,7 @@ export interface Segment {
   readonly isOurs: boolean;
 }
 
-/** What a specifier needs to know beside the unit. */
+/** The facts that a specifier needs beside the unit. */
 export interface SpecifierFacts {
   /** Whether it is a unit of the user's own service manager. */
   readonly isUser: boolean;

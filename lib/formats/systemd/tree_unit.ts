@@ -6,25 +6,25 @@ import { treeNameOf } from "../rules/names.ts";
 import { startBoundMs } from "./start_bound.ts";
 import { commandLine, plainValue, quotedWord, timeSpan, Unit } from "./unit_text.ts";
 
-/** What a unit takes beside the plan. */
+/** The options of a unit beside the plan. */
 export interface TreeUnitOptions {
   /** Absolute path of the program, and its first arguments. */
   readonly supervise: readonly string[];
   /** The unit that it is a part of at boot. */
   readonly wantedBy: string;
-  /** What it finds in its environment; null for what systemd has. */
+  /** The value of PATH for the tree; null for that of systemd. */
   readonly path: string | null;
   /** The active profiles. */
   readonly profiles: readonly string[];
 }
 
-/** What a machine has come up with, and what a user has. */
+/** The target of a machine that has come up, and that of a user. */
 export const SYSTEM_TARGET = "multi-user.target";
 export const USER_TARGET = "default.target";
 
 /** systemd gives a start this long by itself. */
 const SHORTEST_START_MS = 90_000;
-/** What it takes to end beside the teardown itself, until systemd kills. */
+/** The time for the end of a tree beside the teardown itself, until systemd kills. */
 const END_MS = 10_000;
 /** How often the supervisor has to answer. */
 const WATCHDOG_MS = 60_000;

@@ -13,7 +13,7 @@ export interface Variable {
   readonly operand: readonly Part[];
 }
 
-/** What stands behind the name. */
+/** The operator behind the name. */
 export type Operator = "" | ":-" | "-" | ":?" | "?" | ":+" | "+";
 
 /** The parts of a text, or what is wrong with it, as a clause. */

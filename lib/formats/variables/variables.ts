@@ -14,7 +14,7 @@ const SECRET_NAME = /pass|pwd|secret|token|key|credential|private|salt|auth|dsn/
 /** A user and a password in an address. */
 const SECRET_VALUE = /:\/\/[^/\s:@]*:[^@\s]+@/;
 
-/** What became of a variable. */
+/** The fate of a variable. */
 type Use = "default" | "secret" | "evaluated" | "empty";
 
 /** See the module. */

@@ -85,7 +85,7 @@ function rejectDepth(file: string): never {
   return reject({ file, line: 1 }, "its lists or maps nest too deeply");
 }
 
-/** What to do about some mistakes. */
+/** The advice for some mistakes. */
 const HINTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: "indent with spaces",
   BAD_INDENT: "indent what belongs together alike",
