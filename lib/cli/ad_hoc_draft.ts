@@ -3,7 +3,7 @@ import { baseName, resolvePath } from "../base/posix_path.ts";
 import { actorNameOf, addActor, type DraftTree, draftTree } from "../formats/draft.ts";
 import { literal } from "../formats/literal.ts";
 
-/** What is said of all commands. */
+/** The options that hold for all commands of a tree. */
 export interface AdHocOptions {
   /** The label of the tree. */
   readonly name: string;
@@ -62,7 +62,7 @@ const RUNNERS = new Set(
 const RUNNER_WORDS = /^(?:-.*|run|run-script|exec|task|dlx|x)$/;
 const CODE_FILE = /\.(?:[cm]?[jt]sx?|py|rb|php|sh|go)$/;
 
-/** What a command is called: after its program, or after what that program runs. */
+/** The name of a command: that of its program, or that of the task or file that this program runs. */
 function nameOf([program, ...rest]: readonly string[]): string {
   const name = baseName(program!);
   const run = RUNNERS.has(name) ? rest.find((word) => !RUNNER_WORDS.test(word)) : undefined;

@@ -5,10 +5,10 @@ import { loadPlan, MOST_BYTES } from "../daemon/load_plan.ts";
 import type { Context } from "./command.ts";
 import { problemFields, renderProblems } from "./render/problems.ts";
 
-/** What the machine lacks at the moment is no fault of a configuration. */
+/** A variable or a file that the machine lacks at the moment is no fault of a configuration. */
 const MAY_COME = new Set<string>(["config/unset-variable", "config/env-file-missing"]);
 
-/** What there is to say of a configuration that was made. */
+/** The problems of a configuration that was made. */
 export interface CheckedImport {
   readonly problems: readonly Problem[];
   /** For showing the problems. */

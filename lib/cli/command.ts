@@ -4,7 +4,7 @@ import { type Option, type Parsed, withGlobals } from "./option.ts";
 import type { Takes } from "./takes.ts";
 import type { Ui } from "./ui.ts";
 
-/** What a command works with that asks a supervisor. */
+/** The host, the output and the words of a command that asks a supervisor. */
 export interface AskingContext {
   readonly host: ClientHost;
   /** Opens the rest of the host, or gives it if it is open. */
@@ -15,16 +15,16 @@ export interface AskingContext {
   readonly args: Parsed;
 }
 
-/** What a command works with. */
+/** The same with the whole host, open already. */
 export interface Context extends AskingContext {
   readonly host: Host;
 }
 
-/** What a command is, as data: the parser and the help are made from it. */
+/** The description of a command, as data: the parser and the help are made from it. */
 export interface CommandFacts {
-  /** What follows the verb: `[FILE]`, `SEL...`. */
+  /** The words that follow the verb: `[FILE]`, `SEL...`. */
   readonly usage: string;
-  /** What people should know before they use it; paragraphs. */
+  /** Paragraphs that people should read before they use it. */
   readonly about: readonly string[];
   readonly options: readonly Option[];
   /** Command lines and what they do. */
@@ -33,7 +33,7 @@ export interface CommandFacts {
   readonly takesCommand?: boolean;
   /** How many words it takes at least and at most. */
   readonly words: readonly [number, number];
-  /** What its words name, in order; the last one stands for all that follow. @default Nothing */
+  /** The kinds of things that its words name, in order; the last one stands for all that follow. @default Nothing */
   readonly takes?: readonly Takes[];
 }
 

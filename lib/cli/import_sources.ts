@@ -1,4 +1,4 @@
-/** What `import` is to read: a file, several, a folder of them, a pipe, or standard input. */
+/** The sources that `import` reads: a file, several, a folder of them, a pipe, or standard input. */
 import { ExitCode } from "../base/exit_code.ts";
 import { baseName, resolvePath } from "../base/posix_path.ts";
 import { formatSize } from "../base/size.ts";
@@ -12,7 +12,7 @@ import type { SourceText } from "../formats/importer.ts";
 import type { Context } from "./command.ts";
 import { FileError } from "../host/ports/files.ts";
 
-/** What files of other tools are called in the sentence on their encoding. */
+/** The name of files of other tools in the sentence on their encoding. */
 export const LANGUAGE = "what is imported";
 
 /** A folder has no more files than this that are of interest. */

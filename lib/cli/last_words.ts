@@ -1,4 +1,4 @@
-/** What actors that have failed have said last, told with the reason. */
+/** The last lines of actors that have failed, told with the reason. */
 import { fromPromise } from "../bridge/from_promise.ts";
 import { maskerFor } from "../config/mask.ts";
 import type { Plan } from "../config/plan.ts";
@@ -17,7 +17,7 @@ export const MOST_TOLD = 3;
 /** Of actors without a run: most of them wait for one that has failed, and have said nothing. */
 const MOST_LOOKED_AT = 20;
 
-/** What one actor has said. */
+/** The last lines of one actor. */
 export interface LastWords {
   readonly path: string;
   readonly lines: NodeDetails["lastLines"];
@@ -43,7 +43,7 @@ export async function lastWordsOf(
   rows: readonly StatusRow[],
   begunAt: number,
 ): Promise<readonly LastWords[]> {
-  // What has been said is in the files then; a supervisor that does not answer has ended, and has written all before.
+  // All lines so far are in the files then. A supervisor that does not answer has ended, and has written all of them before.
   await fromPromise(client.request("sync", {}).then(() => {}, () => {}));
   const actors = rows.filter(({ kind }) => kind !== "tree");
   const haveRun = actors.filter(({ exit, error }) => exit !== null || error !== null);

@@ -114,7 +114,7 @@ function checkCount({ name }: Verb, { words: [least, most], usage: shape }: Comm
   throw usage("usage/words", `${what} for "${name}"`, `supervise ${name} ${shape}`.trim());
 }
 
-/** What is needed before the words are sorted, because an error in them must be told in the way that they ask for. */
+/** The output, which is made before the words are sorted: an error in them must be told in the way that they ask for. */
 function uiFor(program: Program, words: readonly string[], options: readonly Option[]): Ui {
   const has = (name: string) => asksFor(words, name, options);
   return new Ui(program, {

@@ -13,13 +13,13 @@ export interface Option {
   readonly name: string;
   /** One letter. */
   readonly short?: string;
-  /** What it takes, as the help shows it: `DURATION` and `N` are checked; an option without is a switch. */
+  /** The placeholder of its value in the help: `DURATION` and `N` are checked. An option without one is a switch. */
   readonly value?: string;
-  /** What its value names. @default `"text"` */
+  /** The kind of thing that its value names. @default `"text"` */
   readonly takes?: Takes;
   /** Whether it may be given several times. */
   readonly many?: boolean;
-  /** What it does, as a clause without a full stop. */
+  /** The effect of the option, as a clause without a full stop. */
   readonly doc: string;
 }
 
@@ -163,7 +163,7 @@ function isGroup(word: string): boolean {
   return /^-[^-]/.test(word);
 }
 
-/** What a group of letters stands for: switches, the last of which may be an option with the rest as its value. */
+/** The long options that a group of letters stands for: switches; the last may be an option with the rest as its value. */
 function spelledGroup(word: string, options: readonly Option[]): readonly string[] {
   const spelled: string[] = [];
   const letters = [...word.slice(1)];

@@ -13,7 +13,7 @@ import type { Context } from "./command.ts";
 import { foreignFile } from "./foreign_file.ts";
 import { problemFields, renderProblems } from "./render/problems.ts";
 
-/** What becomes of limits that cannot be kept: those that must be are errors, or all are told and none is. */
+/** The treatment of limits that cannot be kept. `refuse`: required ones end the command. `tell`: all are told, none does. */
 export type LimitCheck = "refuse" | "tell";
 
 /**

@@ -28,13 +28,13 @@ export interface Manager {
   /** Where units are. */
   readonly folder: string;
   readonly unit: (plan: Plan) => { readonly name: string; readonly text: string };
-  /** What a message calls it. */
+  /** The name that messages give it. */
   readonly title: string;
-  /** What its commands need to find it, beside the environment of the shell. */
+  /** The variables that its commands need to find it, beside the environment of the shell. */
   readonly variables: Readonly<Record<string, string>>;
   /** A command that succeeds if it is there. */
   readonly asks: Line;
-  /** What to do if it is not. */
+  /** The cure if it is not there. */
   readonly answersHint: string;
   /** Commands after a unit was written. */
   readonly start: (path: string, now: boolean) => readonly Line[];

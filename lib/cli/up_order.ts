@@ -1,7 +1,7 @@
 import type { Handed } from "../daemon/launch.ts";
 import type { LaunchOptions } from "../daemon/launch_options.ts";
 
-/** What `supervise up` is to bring up, and by whom. */
+/** The tree that `supervise up` is to bring up, and how it is launched. */
 export interface UpOrder extends Handed {
   readonly options: LaunchOptions;
   /** Until this is called, signals end this program also where it is process 1: then somebody listens to them. */

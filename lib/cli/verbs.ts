@@ -1,6 +1,6 @@
 import type { Command } from "./command.ts";
 
-/** What is said of a verb before its command is loaded. */
+/** The facts of a verb that are known before its command is loaded. */
 export interface VerbFacts {
   readonly name: string;
   readonly aliases: readonly string[];

@@ -124,10 +124,10 @@ function optionsFor(importer: Importer, args: Parsed): ReadonlyMap<string, strin
   return new Map(given);
 }
 
-/** What is read, and by which importer. */
+/** The files that are read, and their importer. */
 interface Sources {
   readonly importer: Importer;
-  /** What they are called at the top of what is made from them. */
+  /** The name of the files at the top of the configuration that is made from them. */
   readonly title: string;
   readonly files: readonly [SourceText, ...SourceText[]];
 }

@@ -167,7 +167,7 @@ function requireLinger({ linger }: Manager): NonNullable<Manager["linger"]> {
   throw usage("usage/bad-value", "--linger is for the systemd of a user", "leave it out");
 }
 
-/** What is there under the name may be another's, or that of another tree of the same name. */
+/** A unit that is there under the name may be from another program, or for another tree of the same name. */
 function requireOurs({ host, args }: Context, path: string, file: string): void {
   const text = host.files.readText(path);
   if (text === null || args.has("force") || text.includes(markOf(file))) return;

@@ -59,7 +59,7 @@ async function bringUp(
 ): Promise<number> {
   const { host, ui, args } = context;
   const { client, adopted } = launched;
-  // What has outlasted a supervisor is not ended because something beside it fails.
+  // Actors that have outlasted a supervisor are not ended because something beside them fails.
   const isKept = args.has("keep") || adopted > 0;
   // All is asked for before anything can end, so that a tree that goes by itself is heard of, too.
   const ended = awaitEnd(host, tree, client);
@@ -148,7 +148,7 @@ function summarize(rows: readonly StatusRow[]): string {
   return states.length === 0 ? "nothing starts by itself" : states.join(", ");
 }
 
-/** What backs off has failed so often that nobody waits for it any longer. */
+/** An actor that backs off has failed so often that nobody waits for it any longer. */
 function hasFailed({ state }: StatusRow): boolean {
   return state === "failed" || state === "backing_off";
 }

@@ -31,7 +31,7 @@ import { untilReaderGone } from "../while_read.ts";
 
 const EVERYTHING = { lines: true, entries: true };
 
-/** What is left of every grace period after the second Ctrl-C, and after the third. */
+/** The rest of every grace period after the second Ctrl-C, and after the third. */
 const HURRIED_MS = [1_000, 0];
 
 const SIGNALS: readonly (readonly [Signal, string])[] = [
@@ -73,7 +73,7 @@ export async function upForeground(
   }
 }
 
-/** What a foreground `up` shows and does while the tree lives. */
+/** The output and the actions of a foreground `up` while the tree lives. */
 class Foreground {
   readonly #context: Context;
   /** That of the supervisor that there is now. */
@@ -115,7 +115,7 @@ class Foreground {
     this.#feed = new Feed(context, this.#lines, { folder, paths, inherited });
   }
 
-  /** Follows what happens, from the very begin. What is resolved with resolves when all of it has been shown. */
+  /** Follows what happens, from the very begin. The promise `shown` of the result resolves when all of it has been shown. */
   async follow(feeder: ControlClient): Promise<{ readonly shown: Promise<void> }> {
     const { host } = this.#context;
     const shown = acrossHandOvers(
@@ -130,7 +130,7 @@ class Foreground {
     return { shown };
   }
 
-  /** What has happened meanwhile comes before what is sent. */
+  /** Lines and entries that were kept meanwhile are shown before those that the next supervisor sends. */
   async #followNext(client: ControlClient): Promise<void> {
     let early: FollowItem[] | null = [];
     const following = client.follow(EVERYTHING, async (items) => {
@@ -229,7 +229,7 @@ class Foreground {
       nursery.startSoon(() => this.#takeDown(cause), { name: "teardown" });
       return;
     }
-    // Who is in such a hurry does not want to read, either.
+    // A user in such a hurry does not want to read, either.
     if (this.#hurries > 0) this.#feed.abandon();
     const toMs = HURRIED_MS[Math.min(this.#hurries++, HURRIED_MS.length - 1)]!;
     this.#client.request("cut_grace", { toMs }).catch(() => {});
@@ -274,7 +274,7 @@ class Foreground {
     await this.#takeDown("down");
   }
 
-  /** Must not throw: whoever follows no more is told of nothing any more. */
+  /** Must not throw: a follower that throws is told of nothing any more. */
   async #show(some: () => Promise<void>): Promise<void> {
     try {
       await some();

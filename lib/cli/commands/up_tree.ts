@@ -15,7 +15,7 @@ import type { UpOrder } from "../up_order.ts";
 /** How long what is no part of the tree may take to end where this is process 1. */
 const REST_GRACE_MS = 2_000;
 
-/** What is known before the file is read. */
+/** The part of an order that is known before the file is read. */
 export interface EarlyOrder extends Pick<UpOrder, "options" | "listen" | "isPassing"> {
   /** Guardian and supervisor, if they have been started already. */
   readonly prepared: Prepared | null;

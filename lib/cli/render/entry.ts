@@ -17,7 +17,7 @@ import { errorLines } from "./actor_error.ts";
 import type { Colour, Painter } from "./paint.ts";
 import { printable } from "./printable.ts";
 
-/** What an entry says: who, and what about them. */
+/** The line of an entry: the node that it is about, and the sentence on it. */
 export function describeEntry(entry: JournalEntry, paint: Painter): string {
   const who = entry.path === ROOT ? "the tree" : entry.path;
   const colour = COLOURS[entry.event];
@@ -35,7 +35,7 @@ function knownSentenceOf(entry: JournalEntry): string {
   }
 }
 
-/** What an entry has to show below what it says: where an error was raised, and those that led to it; empty for nothing. */
+/** The lines below that of an entry: where an error was raised, and the errors that led to it; empty for nothing. */
 export function entryDetails(entry: JournalEntry): readonly string[] {
   if (entry.event === "held") return heldDetails(entry).map((line) => `    ${printable(line)}`);
   const error = entry.event === "exited" ? entry.error : undefined;

@@ -6,7 +6,7 @@ import type { Painter } from "./paint.ts";
 const OUTCOMES: readonly Outcome[] = ["kept", "changed", "lost"];
 
 /**
- * What became of each line of a file, as people read it, and how many of each there are. Empty for none. A hint is said once,
+ * The outcome of each line of a file, as people read it, and the number of each outcome. Empty for none. A hint is said once,
  * with the first line that it is for.
  */
 export function renderFindings(findings: readonly Finding[], file: string, paint: Painter): string {

@@ -7,7 +7,7 @@ import { printable } from "./printable.ts";
 /** So many problems are shown; a text for people is not read further. */
 const MOST_SHOWN = 100;
 
-/** What is longer than this, such as the list of all keys, is said once. */
+/** A text that is longer than this, such as the list of all keys, is said once. */
 const LONGEST_REPEATED = 80;
 
 /** Text in one style; without colour the text itself. */
@@ -17,8 +17,8 @@ const STYLES = { error: "1;31", warning: "1;33", title: "1", frame: "1;34", labe
 
 /**
  * Problems as people read them: what is wrong, where, the line with the place underlined, what was expected and what to
- * do; at the end their number. What is the same at several places is said at the first, with the others. Empty for no
- * problems.
+ * do; at the end their number. A problem that is the same at several places is shown at the first, with the other places.
+ * Empty for no problems.
  *
  * @param texts The files by name.
  * @param columns Those of the terminal; Infinity where there is none.
