@@ -15,7 +15,7 @@ import { parseDocument } from "./toml/parse.ts";
 import { createSources, type Place, type Span } from "./toml/source.ts";
 import type { FileText } from "./values/type.ts";
 
-/** What a configuration is compiled from. */
+/** The input that a configuration is compiled from. */
 export interface CompileInput {
   /** Absolute path of the file, symbolic links resolved. */
   readonly file: string;
@@ -34,13 +34,13 @@ export interface CompileInput {
   readonly scriptCommand: readonly string[];
   /** Program and arguments that run a module actor, whose path in the tree follows them. */
   readonly actorCommand: readonly string[];
-  /** What `${supervise}` stands for; asked only if a file has it. */
+  /** The text that `${supervise}` stands for; asked only if a file has it. */
   readonly supervise: () => string;
   /** Numbers of replicas that take the place of those that the file has. @default None */
   readonly replicas?: ReplicaCounts;
 }
 
-/** What became of a configuration. */
+/** The result of compiling a configuration. */
 export interface Compiled {
   /** Null if and only if there is an error among the problems. */
   readonly plan: Plan | null;

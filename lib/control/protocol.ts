@@ -1,5 +1,5 @@
 /**
- * What clients and a supervisor say to each other on the control socket: frames of CBOR, any number of requests at once.
+ * The messages between clients and a supervisor on the control socket: frames of CBOR, any number of requests at once.
  *
  *     client:      { id, op, ... }
  *     supervisor:  { id, result } | { id, json } | { id, error: { name, message, hint, exitCode } } | { id, items: [...] }
@@ -32,10 +32,10 @@ import type { FrameLimits } from "../wire/frames.ts";
  */
 export const PROTOCOL_VERSION = 2;
 
-/** What a supervisor accepts from a client: requests are small. */
+/** The limits that a supervisor has for frames of a client: requests are small. */
 export const REQUEST_LIMITS: FrameLimits = { maxBytes: 256 * 1_024, maxDepth: 8, maxItems: 20_000 };
 
-/** What a client accepts from a supervisor: a thousand actors with long lines. */
+/** The limits that a client has for frames of a supervisor: a thousand actors with long lines. */
 export const REPLY_LIMITS: FrameLimits = { maxBytes: 64 * 1_024 * 1_024, maxDepth: 16, maxItems: 2_000_000 };
 
 /** A row of `ps` and `status`. Times are ISO 8601. */
@@ -56,11 +56,11 @@ export interface StatusRow {
   readonly rss: number | null;
   readonly exit: RowExit | null;
   readonly reason: string | null;
-  /** What the process says of itself; null for nothing. */
+  /** The words of the process about itself; null for none. */
   readonly says: string | null;
   /** When its schedule has it run next; null if it does not. */
   readonly nextRun: string | null;
-  /** What the code of its last run has failed with, if it said so. */
+  /** The error that the code of its last run has failed with, if the code said so. */
   readonly error: ActorError | null;
   /** Its limits; null if it has none. */
   readonly cgroup: RowLimits | null;
@@ -70,7 +70,7 @@ export interface StatusRow {
 export interface RowExit {
   readonly code: number | null;
   readonly signal: string | null;
-  /** What limits had to do with it; null for nothing. */
+  /** The limits that had to do with the end; null for none. */
   readonly reached: ReachedLimits | null;
   readonly at: string;
 }
@@ -88,7 +88,7 @@ export interface TreeStatus {
   readonly state: VisibleState;
   /** The supervisor. */
   readonly pid: number;
-  /** What its processes are contained by. */
+  /** The layer that contains its processes. */
   readonly containment: LayerName;
   readonly actors: readonly StatusRow[];
 }
@@ -100,16 +100,16 @@ export interface TreeSummary {
   readonly actors: number;
 }
 
-/** What came of a start, a stop, a restart or a reset. */
+/** The result of a start, a stop, a restart or a reset. */
 export interface ActionResult {
   readonly ok: boolean;
   readonly containment: LayerName;
   readonly actors: readonly StatusRow[];
 }
 
-/** What came of a stop. */
+/** The result of a stop. */
 export interface StopResult extends ActionResult {
-  /** What became of the processes; null if it was not waited for. */
+  /** The fate of the processes; null if their end was not waited for. */
   readonly account: Account | null;
 }
 
@@ -119,11 +119,11 @@ export interface WantedReplicas {
   readonly replicas: number | null;
 }
 
-/** What the file of a tree does to it. */
+/** The effect that the file of a tree has on the tree. */
 export interface ApplyResult extends ActionResult {
   /** Whether the file has no error; nothing was done if it has. */
   readonly isValid: boolean;
-  /** What is wrong with the file, or risky. */
+  /** The errors and the risks in the file. */
   readonly problems: readonly Problem[];
   /** The texts of the file and of all that it includes, by their paths, as they are shown: without secrets. */
   readonly texts: Readonly<Record<string, string>>;
@@ -134,11 +134,11 @@ export interface ApplyResult extends ActionResult {
    * set.
    */
   readonly variables: Readonly<Record<string, string | null>>;
-  /** What becomes of which actor or tree. */
+  /** The changes, each with its actor or tree. */
   readonly changes: readonly PlanChange[];
-  /** What of the machine would be in the way of changes that are only told; null if nothing is known to be. */
+  /** The obstacle of the machine that would be in the way of changes that are only told; null if none is known. */
   readonly obstacle: WireError | null;
-  /** What became of the processes of what the file has no more; null if it was not waited for, or there was none. */
+  /** The fate of the processes that the file has no more; null if their end was not waited for, or there were none. */
   readonly account: Account | null;
 }
 
@@ -147,7 +147,7 @@ export interface EndReport {
   readonly outcome: "completed" | "cancelled" | "failed" | "gave_up";
   /** Why, if it did not end well. */
   readonly reason: string | null;
-  /** What `up` in the foreground ends with. */
+  /** The exit code of `up` in the foreground. */
   readonly exitCode: number;
   /** The latest of the processes that were seen: a thousand at most. */
   readonly processes: readonly ReceiptLine[];
@@ -159,11 +159,11 @@ export interface EndReport {
   readonly own: readonly ProcessId[];
   /** Tells this life of the tree from others. Public: it proves nothing. */
   readonly instance: string;
-  /** What its processes were contained by. */
+  /** The layer that contained its processes. */
   readonly containment: LayerName;
 }
 
-/** What a follower is told. */
+/** The items that a follower is told. */
 export type FollowItem =
   | { readonly kind: "line"; readonly line: LogLine }
   | { readonly kind: "entry"; readonly entry: JournalEntry }
@@ -190,9 +190,9 @@ export interface Requests {
   /** Lets the tree begin. With `owner`, it lives as long as this connection. */
   readonly begin: { readonly owner: boolean };
   readonly status: { readonly paths: readonly string[] };
-  /** What there is to know of nodes beside their rows. */
+  /** All that there is to know of nodes beside their rows. */
   readonly details: { readonly paths: readonly string[] };
-  /** What of the status is known without a look at any process. */
+  /** The part of the status that is known without a look at any process. */
   readonly summary: Record<never, never>;
   readonly start: { readonly paths: readonly string[]; readonly deps: boolean; readonly wait: boolean };
   readonly stop: { readonly paths: readonly string[]; readonly wait: boolean };
@@ -247,7 +247,7 @@ export interface Requests {
   readonly follow: { readonly lines: boolean; readonly entries: boolean };
 }
 
-/** What the requests are answered with. */
+/** The results that the requests are answered with. */
 export interface Results {
   readonly hello: {
     readonly protocol: number;

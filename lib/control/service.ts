@@ -1,4 +1,4 @@
-/** What the requests of clients do: a table of one function each, on the engine of the tree. */
+/** The effects of the requests of clients: a table of one function each, on the engine of the tree. */
 import { ExitCode } from "../base/exit_code.ts";
 import { nameSome } from "../base/name_some.ts";
 import { UserError } from "../base/user_error.ts";
@@ -42,11 +42,11 @@ import { UsageMeter } from "./usage.ts";
 /** The causes that a client may give for a `down`. */
 const CAUSES: readonly CancelCause[] = ["down", "interrupt", "terminate", "hangup"];
 
-/** What a request knows of its connection. */
+/** The view that a request has of its connection. */
 export interface Session {
   /** The service's {@linkcode Service.arrival} when the request had come in. */
   readonly arrival: number;
-  /** Who is at the other end, as the kernel says; null if it does not. */
+  /** The process at the other end, as the kernel says; null if the kernel does not say. */
   readonly peer: Peer | null;
   /** Opens what the connection is sent under the number of this request. */
   follow(): Follower;
@@ -56,7 +56,7 @@ export interface Session {
   own(): void;
 }
 
-/** What the service needs of the engine. */
+/** The part of the engine that the service needs. */
 type ServedEngine =
   & StatusSource
   & DetailsSource
@@ -137,7 +137,7 @@ export class Service {
     await this.#engine.sync();
   }
 
-  /** Answers whoever waits for the end. */
+  /** Answers the clients that wait for the end. */
   finish(end: EndReport): void {
     this.#end = end;
     this.#ended.set();
@@ -297,10 +297,10 @@ export class Service {
   }
 
   /**
-   * What came of something.
+   * The result of an action.
    *
    * @param answer Null if there was nothing to do.
-   * @param touched What is told of when it is done.
+   * @param touched The nodes that the result tells of when the action is done.
    */
   async #resultOf(
     answer: Promise<Reply> | null,
@@ -359,7 +359,7 @@ export class Service {
     return nodes.includes(ROOT) ? this.#all() : this.#withChildren(nodes);
   }
 
-  /** What is there of all that changes have touched: a tree that starts stands for what is in it. */
+  /** The nodes that changes have touched and that are there: a tree that starts stands for all nodes in it. */
   #changed(changes: readonly PlanChange[]): readonly NodeId[] {
     const started = changes.filter(({ action }) => action === "start").map(({ path }) => path);
     const touched = new Set([...touchedBy(changes), ...this.#withChildren(started)]);

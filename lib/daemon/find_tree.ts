@@ -164,7 +164,7 @@ function passing(path: string): UserError {
   );
 }
 
-/** What was typed as a path from the root. The working folder may be gone where it is not needed. */
+/** The typed file as a path from the root. The working folder may be gone where it is not needed. */
 function pathOf(program: Program, file: string): string {
   return resolvePath(file.startsWith("/") ? "/" : program.cwd, file);
 }

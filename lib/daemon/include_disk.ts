@@ -4,7 +4,7 @@ import { decodeText } from "../config/text/decode_text.ts";
 import { FileError, type Files, type PathInfo } from "../host/ports/files.ts";
 import type { Host } from "../host/ports/host.ts";
 
-/** What is no file, and cannot be included. */
+/** The things that are no file, and cannot be included. */
 const NO_FILE: Readonly<Record<Exclude<PathInfo["kind"], "file">, string>> = {
   folder: "it is a folder",
   pipe: "it is a pipe, and a pipe can be read only once",

@@ -1,6 +1,6 @@
 /**
- * What a service manager has asked of this program in its environment (systemd, or another supervise): to be told by sd_notify
- * how it goes.
+ * The request of a service manager (systemd, or another supervise) in the environment of this program: to be told by
+ * sd_notify how the program goes on.
  */
 import type { Notices } from "../host/ports/notices.ts";
 import type { Program } from "../host/ports/program.ts";
@@ -54,7 +54,7 @@ export class ServiceManager {
     this.#tell("WATCHDOG=1");
   }
 
-  /** What is not heard is not missed: the manager has limits of its own. */
+  /** Nothing is done about lines that nobody hears: the manager has limits of its own. */
   #tell(...lines: readonly string[]): void {
     this.#notices.send(this.#address, lines.join("\n"));
   }

@@ -1,14 +1,14 @@
 /**
  * The shell around the supervision core: one loop that takes an event, asks the core, and performs what it says.
  *
- * Everything that happens enters the one inbox, so that its order is decided once. What is performed decides nothing and
- * comes back as an event. The loop and everything that it starts are tasks of one run: a nursery for each tree, in the
- * nursery of the tree around it, and in it a task for each run of an actor.
+ * Everything that happens enters the one inbox, so that its order is decided once. A performed effect decides nothing, and
+ * its result comes back as an event. The loop and everything that it starts are tasks of one run: a nursery for each tree, in
+ * the nursery of the tree around it, and in it a task for each run of an actor.
  *
  * Invariants:
  * 1. No task of the engine outlives `run`, and no process that it started does, also if the loop itself fails.
  * 2. `perform` has no ifs about policy.
- * 3. What listeners are told is what the core decided, in the same order.
+ * 3. Listeners are told the decisions of the core, in the same order.
  */
 import { type Masker, maskerFor } from "../config/mask.ts";
 import { maskEvent } from "./mask_event.ts";
@@ -73,19 +73,19 @@ const MOST_IN_A_ROW = 64;
 
 const TIME_PASSED: TreeEvent = { type: "time_passed" };
 
-/** What isolators need of this program. */
+/** The parts of this program that isolators need. */
 export type Isolation = Pick<IsolatorsOptions, "system" | "runtime" | "selfCommand" | "openFilesLimit">;
 
-/** What an engine runs. */
+/** The parts and settings of an engine. */
 export interface EngineOptions {
-  /** What a tree begins with; from then on its state has it. */
+  /** The plan that a tree begins with; from then on the plan is in the state of the tree. */
   readonly plan: Plan;
   readonly host: Host;
   /** Where logs and the journal go. */
   readonly folder: string;
-  /** What actors listen at, open. */
+  /** The sockets that actors listen at, open. */
   readonly sockets: HeldSockets;
-  /** What actors inherit. */
+  /** The environment that actors inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The mark of a run. */
   readonly markOf: (run: RunId) => string;
@@ -93,7 +93,7 @@ export interface EngineOptions {
   readonly socket: string | null;
   /** Where what speaks the protocol of actors joins; null for nowhere. */
   readonly joinPoint: JoinPoint | null;
-  /** What isolators are made of. */
+  /** The parts that isolators are made of. */
   readonly isolation: Isolation;
   /** How the processes of a run are held together. */
   readonly layer: Layer;
@@ -103,19 +103,19 @@ export interface EngineOptions {
   readonly runFolder: string;
   /** Says the reason of an entry in words, for those who are told of it. */
   readonly worded: (entry: JournalEntry) => JournalEntry;
-  /** What lines of actors are compared with. */
+  /** The patterns that lines of actors are compared with. */
   readonly patterns: ReadyPatterns;
   /** When the cron expressions of the plan come. */
   readonly nextDate: NextDate;
   /** Null if nothing of the tree is to outlive its supervisor. */
   readonly survival: Survival | null;
-  /** What an earlier supervisor has left; null for a tree that begins. */
+  /** The tree that an earlier supervisor has left; null for a tree that begins. */
   readonly resumed: ResumedTree | null;
   /** Told when all that an earlier supervisor has left is in its hands. */
   readonly onBegun?: () => void;
 }
 
-/** What became of a request. */
+/** The result of a request. */
 export interface Reply {
   readonly ok: boolean;
   /** Why it was not even tried; null if it was. */
@@ -129,11 +129,11 @@ export interface EngineEnd {
   readonly processes: readonly ReceiptLine[];
   /** How many were seen, and how they ended. */
   readonly counts: Counts;
-  /** What could not be ended. */
+  /** The processes that could not be ended. */
   readonly survivors: readonly Survivor[];
-  /** What was left running on purpose. */
+  /** The processes that were left running on purpose. */
   readonly leftOnPurpose: readonly Survivor[];
-  /** What it was contained by. */
+  /** The layer that contained its processes. */
   readonly containment: LayerName;
 }
 
@@ -153,7 +153,7 @@ export class Engine {
   readonly #ledger: Ledger;
   readonly #containment: Containment;
   readonly #recorder: Recorder;
-  /** What clients run beside actors. */
+  /** The commands that clients run beside actors. */
   readonly guests: Guests;
   /** Where the actors of the tree have their crashes held. */
   readonly crashes: HeldCrashes;
@@ -240,7 +240,7 @@ export class Engine {
     this.#recorder.place(this.#state.plan);
   }
 
-  /** What every node is doing now. */
+  /** The present state of every node. */
   get state(): State {
     return this.#state;
   }
@@ -250,7 +250,7 @@ export class Engine {
     return this.#isolators.pidOf(tree);
   }
 
-  /** What the processes are contained by. */
+  /** The layer that contains the processes. */
   get layer(): LayerName {
     return this.#containment.layer;
   }
@@ -314,8 +314,8 @@ export class Engine {
   }
 
   /**
-   * Goes on under another plan. What that needs is made ready before, or nothing is done. Returns when it was taken, or is
-   * refused; `reply` says when it is done.
+   * Goes on under another plan. Everything that the plan needs is made ready before, or nothing is done. Returns when the
+   * plan was taken, or is refused; `reply` says when all is done.
    *
    * @param rolling Whether replicas are restarted one after the other.
    * @param by Who has asked for it, and how.
@@ -379,7 +379,7 @@ export class Engine {
     return this.#recorder.listen(listener);
   }
 
-  /** Whoever is the parent of processes of the tree beside us has reaped one. */
+  /** A parent of processes of the tree other than this process has reaped one of them. */
   reapedElsewhere(orphan: ReapedOrphan): void {
     const isMain = this.#exits.ended(orphan.row, orphan.status);
     if (!isMain && this.#ledger.pathOf(orphan.row) !== undefined) this.#onOrphan(orphan);
@@ -446,7 +446,7 @@ export class Engine {
     return end!;
   }
 
-  /** What comes of the last alerts is journaled: their ends are taken as any other event. */
+  /** The results of the last alerts are journaled: their ends are taken as any other event. */
   async #finishAlerts(): Promise<void> {
     await this.#alerts.finish();
     this.post(TIME_PASSED);
@@ -466,7 +466,7 @@ export class Engine {
     });
   }
 
-  /** Takes what happens until something is over. What is due by now goes before what waits. */
+  /** Takes what happens until something is over. A deadline that has come goes before events that wait. */
   async #takeAll(performer: Performer, isOver: () => boolean): Promise<void> {
     const { clock } = this.#options.host;
     for (let taken = 1; !isOver(); taken++) {
@@ -477,7 +477,7 @@ export class Engine {
         this.#take(event, performer);
         this.#marks.get(event)?.set();
       } else await this.#inbox.wait(due);
-      // What follows from one event at once must not keep everything else waiting, nor keep a cancel from coming through.
+      // Events that follow from one event at once must not keep all else waiting, nor keep a cancel from coming through.
       if (taken % MOST_IN_A_ROW === 0) await checkpoint();
     }
   }
@@ -503,7 +503,7 @@ export class Engine {
     this.#planTaken = new Event();
   }
 
-  /** What is said of the plan itself is no word of an event. */
+  /** Masks an entry, too: some of its words come from the plan itself, and so were in no event that is masked. */
   #record(entry: Entry): void {
     const data = this.#masker.data(entry.data);
     const masked = data === entry.data ? entry : { ...entry, data } as Entry;
@@ -576,7 +576,7 @@ export class Engine {
     this.post({ type: "noted", node: this.#nodeOf(path), event, data } as Noted);
   }
 
-  /** What is not known as a node of the tree is that of all. */
+  /** A path that is not known as a node of the tree stands for the root. */
   #nodeOf(path: string | null): NodeId {
     return this.#state.nodes.get(path as NodeId)?.id ?? ROOT;
   }

@@ -43,7 +43,7 @@ export class PerformedRun implements RunReports, MemberReports, OutputSink, Line
   readonly #survives: boolean;
   /** Set as soon as it is made. */
   run!: ActorRun;
-  /** What its log probe waits for, and in which attempt; null if it waits for nothing. */
+  /** The pattern that its log probe waits for, and in which attempt; null if the probe waits for nothing. */
   awaited: { readonly pattern: LinePattern; readonly attempt: number } | null = null;
   /** The attempt that waits until it says itself that it is ready; null for none. */
   #awaitsWord: number | null = null;
@@ -101,7 +101,7 @@ export class PerformedRun implements RunReports, MemberReports, OutputSink, Line
     if (told.is === "ready") this.loaded();
   }
 
-  /** What it says at its address. Which process is the main one is only told when that is proven. */
+  /** Takes a word that has come to its address. Which process is the main one is only told when that is proven. */
   said(told: Told): void {
     if (told.is === "main") this.run.follow(told.pid);
     else this.told(told);

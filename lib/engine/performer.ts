@@ -40,15 +40,15 @@ import { runSideCommand } from "./run/side_command.ts";
 import type { Survival } from "./survival/survival.ts";
 import { TreeTasks } from "./tree_tasks.ts";
 
-/** What a performer works with. */
+/** The parts and settings of a performer. */
 export interface PerformerOptions {
   readonly host: Host;
-  /** What the tree is called now. */
+  /** The name that the tree has now. */
   readonly tree: () => string;
   readonly containment: Containment;
   readonly ledger: Ledger;
   readonly recorder: Recorder;
-  /** What actors listen at. */
+  /** The sockets that actors listen at. */
   readonly sockets: HeldSockets;
   readonly environments: Environments;
   /** The mark of a run. */
@@ -65,11 +65,11 @@ export interface PerformerOptions {
   readonly inherited: Inherited;
   /** How a process ends that is not our child. */
   readonly exitOf: (process: ProcessId) => Promise<Exit>;
-  /** What clients run beside actors. */
+  /** The commands that clients run beside actors. */
   readonly guests: Guests;
   /** Runs commands on behalf of actors. */
   readonly errands: Errands;
-  /** What lines of actors are compared with. */
+  /** The patterns that lines of actors are compared with. */
   readonly patterns: ReadyPatterns;
   /** Keeps secrets out of what is said in the log of an actor. */
   readonly mask: Masker["text"];
@@ -87,7 +87,7 @@ export class Performer {
   readonly #hearers: Hearers;
   readonly #runs = new Map<RunId, PerformedRun>();
   readonly #hooks = new HookRuns();
-  /** What was said of the actors that run without limits; null of one that has them again. */
+  /** The last remark on each actor that runs without limits; null for an actor that has them again. */
   readonly #toldUnlimited = new Map<NodeId, string | null>();
 
   /** @param nursery Where the supervisors' tasks live. */
@@ -200,7 +200,7 @@ export class Performer {
       env,
       listening: this.#options.sockets.of(spec),
       privileges,
-      // What had joined an earlier supervisor has nobody to join here: its own tree has died with that.
+      // A process that had joined an earlier supervisor has nobody to join here: its own tree has died with that one.
       member: adopted === null ? this.#memberFor(spec, marker, performed) : null,
       voice,
       queue: this.#spawns,
@@ -416,7 +416,7 @@ export class Performer {
   }
 }
 
-/** What a hook finds in its environment beside that of its actor. */
+/** The variables that a hook finds in its environment beside those of its actor. */
 function hookVariables(hook: HookName, pid: number | null, exit: Exit | null): Record<string, string> {
   return {
     SUPERVISE_HOOK: hook,

@@ -14,7 +14,7 @@ export interface KeptDate {
 /** By the addresses of the actors. */
 export type KeptDates = ReadonlyMap<NodeId, KeptDate>;
 
-/** What a step knows of the date. */
+/** The knowledge that a step has of the date. */
 export interface Calendar {
   /** In milliseconds since 1970. */
   readonly date: number;

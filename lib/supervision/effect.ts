@@ -16,7 +16,7 @@ interface StopEffect<Type> {
   readonly stop: Stop;
 }
 
-/** What is to be done to a run. The first of them says all that there is to know of it. */
+/** The work to be done on a run. The first effect of a run says all that there is to know of the run. */
 export type RunEffect =
   | {
     readonly type: "spawn";
@@ -88,10 +88,10 @@ export type RunEffect =
   | StopEffect<"kill_all">
   /** Looks what has survived SIGKILL; answered by `looked`. */
   | StopEffect<"look">
-  /** The run is over, be it with survivors, or before its spawn. */
+  /** The run is over, even if it has survivors, or had no spawn. */
   | { readonly type: "close_run"; readonly node: NodeId; readonly run: RunId };
 
-/** What the shell does for the core. It never decides, and what fails comes back as an event. */
+/** The work that the shell does for the core. The shell never decides, and a failure comes back as an event. */
 export type Effect =
   | RunEffect
   /** A supervisor goes to work: what it starts belongs to it. */

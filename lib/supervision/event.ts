@@ -11,14 +11,14 @@ import type { Rest } from "./rest.ts";
 import type { RunId } from "./state.ts";
 import type { Told } from "./run_word.ts";
 
-/** What an attempt to find out whether an actor is ready has come to. */
+/** The result of an attempt to find out whether an actor is ready. */
 export type ProbeAnswer =
   | { readonly says: "ready" }
   | { readonly says: "not_ready"; readonly why: string }
   /** It was given up. */
   | { readonly says: "nothing" };
 
-/** What happens to a run. A run that is over is not known any more: late events about it change nothing. */
+/** The events of a run. A run that is over is not known any more: late events about it change nothing. */
 export type RunEvent =
   /** Its process cannot be made yet, for want of something of the machine; it is tried again. */
   | {
@@ -71,7 +71,7 @@ export type RunEvent =
     readonly node: NodeId;
     readonly run: RunId;
     readonly exit: Exit;
-    /** What its code has failed with, if it said so. */
+    /** The error that its code has failed with, if it said so. */
     readonly error: ActorError | null;
   }
   /** It tells something of itself. */
@@ -81,9 +81,9 @@ export type RunEvent =
   /** A look at what is left of the run after SIGKILL, which was asked for. */
   | { readonly type: "looked"; readonly node: NodeId; readonly run: RunId; readonly rest: Rest };
 
-/** What somebody asks for. `request` names whoever wants an answer; null for nobody. */
+/** A request of somebody. `request` is the number that its answer is known by; null if nobody wants an answer. */
 export type RequestEvent = RequestKind & {
-  /** Who asks; left out if nobody at a control socket does. */
+  /** The asker; left out if nobody at a control socket asks. */
   readonly asker?: Asker;
 };
 
@@ -160,7 +160,7 @@ export interface NotedAs<Event extends EntryEvent> {
 /** An earlier supervisor was killed, and its state is this one's: which of the runs there were can be adopted. */
 export interface Resumed {
   readonly type: "resumed";
-  /** Those whose process is known, be it that it has ended meanwhile, with its number. */
+  /** The runs whose process is known, with its number, even if the process has ended meanwhile. */
   readonly adopted: ReadonlyMap<RunId, number>;
   /** Those of them whose actor is another in the plan of today. */
   readonly outdated: ReadonlySet<RunId>;
@@ -175,7 +175,7 @@ export interface PlanGiven {
   readonly plan: Plan;
   /** Whether replicas that are to be other processes are restarted one after the other. */
   readonly rolling: boolean;
-  /** What it was asked for by, and who did; left out if nobody at a control socket does. */
+  /** The command that has asked for it, and the asker; left out if nobody at a control socket asks. */
   readonly verb?: "apply" | "scale";
   readonly asker?: Asker;
 }

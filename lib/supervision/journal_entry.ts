@@ -7,7 +7,7 @@ import type { ReachedLimits } from "./reached_limits.ts";
 import type { CancelCause, FailReason, Halt, Refusal, StopReason } from "./reason.ts";
 import type { Outcome, RunId } from "./state.ts";
 
-/** What each kind of journal entry says, ready for JSON: all that people are told is made of this. */
+/** The data of each kind of journal entry, ready for JSON: all that people are told is made of these data. */
 export interface EntryData {
   readonly requested:
     & (
@@ -40,7 +40,7 @@ export interface EntryData {
     readonly reached?: ReachedLimits;
     readonly error?: ActorError;
   };
-  /** What the machine has said. */
+  /** The reason in the words of the machine. */
   readonly start_failed: { readonly reason: string };
   /** A command around a run begins. */
   readonly hook_started: { readonly hook: HookName };
@@ -104,7 +104,7 @@ export interface EntryData {
   readonly not_looked_up: { readonly why: string };
   /** The actors of a tree have a process of their own for a parent. */
   readonly isolated: { readonly pid: number };
-  /** What the tree does could not be written down for a later supervisor. */
+  /** The state of the tree could not be written down for a later supervisor. */
   readonly state_unwritten: { readonly why: string };
   /** Somebody has removed files of the tree, and they were made again. */
   readonly remade: { readonly file: string };
@@ -131,14 +131,14 @@ export interface EntryData {
 }
 
 /**
- * What becomes of a run that is due: it begins, it is left out because another one goes on, it follows when that is over, it
+ * The fate of a run that is due: it begins, it is left out because another one goes on, it follows when that is over, it
  * takes the place of that, or its date was missed.
  */
 export type DueDoes = "run" | "skip" | "queue" | "replace" | "miss";
 
 type Nothing = Readonly<Record<never, never>>;
 
-/** What a journal entry can be about. */
+/** The events that a journal entry can be about. */
 export type EntryEvent = keyof EntryData;
 
 /** One decision, or one thing that led to some. */

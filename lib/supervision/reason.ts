@@ -16,7 +16,7 @@ export type FirstReason =
   /** @param hadNothingToRead It ended well as soon as it was started, and its standard input is empty. */
   | { readonly kind: "daemon_ended"; readonly exit: Exit; readonly hadNothingToRead: boolean }
   | { readonly kind: "start"; readonly message: string }
-  /** What had to be done before its start was not. */
+  /** Its hook before the spawn has failed. */
   | { readonly kind: "hook"; readonly failure: HookFailure }
   | { readonly kind: "start_timeout"; readonly afterMs: number; readonly lastError: string | null }
   | { readonly kind: "run_timeout"; readonly afterMs: number }
@@ -35,7 +35,7 @@ export type FirstReason =
  */
 export type StopReason = "request" | "tree" | "strategy" | "removed";
 
-/** What made the whole tree come down from outside. */
+/** The cause from outside that made the whole tree come down. */
 export type CancelCause = "down" | "interrupt" | "terminate" | "hangup" | "client_lost" | "guardian_lost";
 
 /** Why a rolling restart has stopped before its end. */

@@ -1,4 +1,4 @@
-/** What people ask of a running tree: start, stop, restart, down, and waiting for readiness. */
+/** The requests of people to a running tree: start, stop, restart, down, and waiting for readiness. */
 import { after, NEVER } from "../base/instant.ts";
 import { hasSchedule, type NodeId, ROOT } from "../config/plan.ts";
 import { askedBy, type Asker } from "./asker.ts";
@@ -18,7 +18,7 @@ type RequestOf<Type extends RequestEvent["type"]> = RequestEvent & { readonly ty
 
 /** Applies a request. */
 export function onRequest(turn: Turn, asked: RequestEvent): void {
-  // What the plan has, and what cannot come before something else has left, is not there yet.
+  // A node of the plan that cannot come before something else has left is not there yet.
   const event = "nodes" in asked
     ? { ...asked, nodes: asked.nodes.filter((id) => turn.find(id) !== undefined) }
     : asked;

@@ -93,7 +93,7 @@ function isToRoll({ rollouts }: Turn, id: NodeId): boolean {
   return rollouts.some(({ members }) => members.some((member) => member.id === id && !member.isBegun));
 }
 
-/** What an earlier plan had no more and that of today has comes back when it has left. */
+/** Nodes that an earlier plan had no more and that the plan of today has come back when they have left. */
 function wantBack(turn: Turn, cause: number): void {
   for (const node of turn.nodes.values()) {
     const then = thenOf(node);
@@ -106,7 +106,7 @@ function wantBack(turn: Turn, cause: number): void {
 /** A run that nobody knows whether it was started is over, and counts for nothing. */
 function forget(turn: Turn, id: NodeId, cause: number): void {
   const { phase, doom, starts } = turn.actor(id);
-  // What comes after all needs no process, and is done again.
+  // The hook after all needs no process, and is run again.
   if (phase.at === "stopping" && phase.ladder.rung === "post_stop") return resumeStop(turn, id);
   if (phase.at === "stopping") return climbDown(turn, id, "cleared");
   const then = doom?.then ?? { to: "waiting" };

@@ -6,7 +6,7 @@ import { backoff } from "./backoff.ts";
 import { dependsOn } from "./depends_on.ts";
 import { profiles } from "./profiles.ts";
 
-/** What actors and nested trees have in common as children of a supervisor. */
+/** The keys that actors and nested trees have in common as children of a supervisor. */
 export const CHILD_KEYS = {
   restart: key(
     choice("restart policy", ["always", "on-failure", "never"], { others: RESTART_WORDS }),

@@ -23,7 +23,7 @@ export interface Resolved {
   readonly spanOf: (path: string, key: string) => Span | null;
 }
 
-/** What resolving takes beside what the files declare. */
+/** The input of resolving beside the declarations of the files. */
 export interface ResolveContext extends Omit<SpecContext, "nodes"> {
   /** The active profiles. */
   readonly active: readonly string[];

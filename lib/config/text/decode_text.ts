@@ -46,7 +46,7 @@ export function encodingOf(bytes: Uint8Array): string | null {
   return found?.[0] ?? null;
 }
 
-/** What to do about a file in another encoding. */
+/** The cure for a file in another encoding. */
 export function saveAsUtf8(encoding: string): string {
   return `save it as UTF-8: \`iconv -f ${encoding} -t UTF-8\``;
 }

@@ -3,15 +3,15 @@ import { anyOf, didYouMean, quote } from "../wording.ts";
 import { text } from "./text.ts";
 import type { Type } from "./type.ts";
 
-/** What else is known of the words of a choice. */
+/** The knowledge about the words of a choice beside the words. */
 export interface ChoiceOptions {
   /** Words that are known, but that this version refuses. */
   readonly later?: readonly string[];
-  /** What other tools say for them, in lower case; `true` and `false` stand for booleans, too. */
+  /** The words that other tools have for them, in lower case; `true` and `false` stand for booleans, too. */
   readonly others?: ReadonlyMap<string, string>;
   /** The key under which other tools have the word, in a table of its own: `{ condition = "..." }`. */
   readonly within?: string;
-  /** What to write for a text that is none of the words; null if there is no guess. */
+  /** The text to write in place of one that is none of the words; null if there is no guess. */
   readonly suggest?: (value: string) => string | null;
 }
 

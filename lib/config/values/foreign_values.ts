@@ -11,7 +11,7 @@ const BACKOFF_MAX_MS = 30_000;
 /** A longer value is not repeated in a hint. */
 const LONGEST = 80;
 
-/** What other tools call our restart policies, in lower case. */
+/** The names that other tools give our restart policies, in lower case. */
 export const RESTART_WORDS: ReadonlyMap<string, string> = new Map([
   ["true", "always"],
   ["yes", "always"],
@@ -35,7 +35,7 @@ export const RESTART_WORDS: ReadonlyMap<string, string> = new Map([
   ["transient", "on-failure"],
 ]);
 
-/** What other tools call our conditions of `depends_on`, in lower case. */
+/** The names that other tools give our conditions of `depends_on`, in lower case. */
 export const CONDITION_WORDS: ReadonlyMap<string, string> = new Map([
   ["service_started", "started"],
   ["process_started", "started"],
@@ -154,7 +154,7 @@ function sourceOf(item: Item): string | null {
   return items.includes(null) ? null : `[${items.join(", ")}]`;
 }
 
-/** What only a shell understands: pipes, lists, redirections, variables, substitutions and assignments. */
+/** The syntax that only a shell understands: pipes, lists, redirections, variables, substitutions and assignments. */
 const NEEDS_SHELL = /[|&;<>`$*?()]|^\s*[A-Za-z_]\w*=|^\s*(?:cd|source|export)\s/;
 
 /** A command that is one text: for a shell if only that understands it. */

@@ -1,4 +1,4 @@
-/** What other tools call our keys, with the values that they have there. */
+/** The names that other tools give our keys, with the values that they have there. */
 import type { Item } from "../toml/item.ts";
 import {
   commandLine,
@@ -19,7 +19,7 @@ import {
 /** A key of ours that another tool's word may stand for. */
 export interface Meaning {
   readonly key: string;
-  /** What to write for a value: `backoff = { initial = "5s" }`. */
+  /** The text to write for a value: `backoff = { initial = "5s" }`. */
   readonly write: (item: Item) => string;
 }
 
@@ -27,11 +27,11 @@ export interface Meaning {
 export interface ForeignWord {
   /** As that tool spells it. */
   readonly word: string;
-  /** Whose word it is; null for one that is nobody's in particular. */
+  /** The tools that have the word; null for a word of no tool in particular. */
   readonly of: string | null;
-  /** What it may stand for: the first whose key a table has. */
+  /** The meanings that it may have: the first counts whose key a table has. */
   readonly meanings: readonly Meaning[];
-  /** What to do where we have no such key; null if we have one. */
+  /** The advice where we have no such key; null if we have one. */
   readonly advice: string | null;
 }
 
@@ -221,7 +221,7 @@ const ROWS: readonly Row[] = [
   ["units tasks", null, [as("[actors.NAME]")]],
   ["supervisors groups", null, [as("[trees.NAME]")]],
   ["Service Unit", "systemd", "write [actors.NAME], or have `supervise import` make it of the unit"],
-  // What has no place here.
+  // Words that have no place here.
   ["image build", "compose, Kubernetes", NO_IMAGES],
   ["ports expose", "compose", OWN_PORTS],
   ["volumes volumeMounts networks tmpfs", "compose, Kubernetes", OWN_FILES],

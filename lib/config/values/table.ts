@@ -78,7 +78,7 @@ function rejectUnknown<K extends Keys>(entry: Entry, { title, keys }: TableKind<
   );
 }
 
-/** What to write in place of another tool's word, with its value; null if it is none, or has nothing to do with this table. */
+/** The advice on a key that is another tool's word, with its value; null if it is none, or has no meaning in this table. */
 function foreignHint({ key, item }: Entry, keys: Keys, places: readonly string[]): string | null {
   const word = wordOf(key, places);
   const meaning = meaningOf(word, keys);
@@ -104,7 +104,7 @@ function wordOf(typed: string, places: readonly string[]): ForeignWord | null {
   return places.length > 0 && word?.word !== typed ? null : word;
 }
 
-/** What another tool's word stands for in a table. */
+/** The meaning that another tool's word has in a table. */
 function meaningOf(word: ForeignWord | null, keys: Keys): Meaning | null {
   return word?.meanings.find(({ key }) => Object.hasOwn(keys, key)) ?? null;
 }

@@ -2,7 +2,7 @@
  * Runs commands when something happens: for each alert one at a time, in the order in which it happened.
  *
  * Invariants:
- * 1. Nothing waits for them but the end of the tree, and that for some seconds. What waits for them is bounded.
+ * 1. Nothing waits for them but the end of the tree, and that for some seconds. The events that wait for them are bounded.
  * 2. An alert neither waits for another one, nor loses an event because another one is slow.
  * 3. A command that fails, hangs or cannot be started is told of in the journal, as is an event that nobody was told of when
  *    the tree was over; neither is itself a reason for an alert.
@@ -34,7 +34,7 @@ const FAREWELL_MS = 10_000;
 /** A command that no actor runs has what the supervisor has, and stands in receipts. */
 const OF_THE_TREE = { privileges: null, isTold: true } as const;
 
-/** What alerts work with. */
+/** The parts and settings of alerts. */
 export interface AlertsOptions {
   readonly host: Pick<Host, "files" | "clock">;
   readonly errands: Errands;

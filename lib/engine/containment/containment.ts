@@ -1,15 +1,15 @@
 /**
  * Which process belongs to which run, and ending what a run leaves behind.
  *
- * What belongs to a run is found by descent (`lineage.ts`) and by the layer that the machine has (`layer.ts`). What cannot
- * be told is left alone until the whole tree ends.
+ * The processes of a run are found by descent (`lineage.ts`) and by the layer that the machine has (`layer.ts`). A process
+ * whose run cannot be told is left alone until the whole tree ends.
  *
  * Invariants:
  * 1. A signal goes to the process that was meant, never to a later one with its number (the port sees to it).
  * 2. A run is called clear only after a look that found nothing of it alive.
- * 3. What is found late, because it was forked meanwhile, is signalled when it is found: a sweep follows every death
- *    in the run, and what a death sets free comes to us. SIGKILL is for a whole control group, where there is one: it is
- *    held still, listed, and killed with all that it forks.
+ * 3. A process that is found late, because it was forked meanwhile, is signalled when it is found: a sweep follows every
+ *    death in the run, and a process that a death sets free comes to us. SIGKILL is for a whole control group, where there is
+ *    one: it is held still, listed, and killed with all that it forks.
  */
 import type { Signal } from "../../base/signals.ts";
 import { limitErrorOf } from "../../base/limit_error.ts";
@@ -62,7 +62,7 @@ export interface EndMainOptions {
 
 /** A run that is over. */
 interface Ended extends Pick<RunMark, "path" | "marker"> {
-  /** What was seen below its main process, and need not come to us when that dies; by identity. */
+  /** The processes that were seen below its main process, and need not come to us when that dies; by identity. */
   readonly seen: ReadonlySet<string>;
 }
 
@@ -125,7 +125,7 @@ export class Containment {
     return keepLimits(this.#layer, run, limits);
   }
 
-  /** What has been done to a run to keep limits. */
+  /** The acts of the layer on a run to keep limits. */
   countsOf(run: RunId): GroupCounts {
     return this.#layer.countsOf(run);
   }
@@ -296,7 +296,7 @@ export class Containment {
       (!this.hearsOfDeaths || this.#runs.all().some(({ sighting }) => sighting?.seen === "unknown"));
   }
 
-  /** What is left of a run after SIGKILL. */
+  /** The rest of a run after SIGKILL. */
   restOf(run: RunId): Rest {
     const contained = this.#runs.get(run);
     if (contained === undefined) return { found: "nothing" };
@@ -328,7 +328,7 @@ export class Containment {
     this.#begunEnding = new Event();
   }
 
-  /** Looks again at all that is being ended: not every layer hears of every death. What was not looked at yet is about to be. */
+  /** Looks again at all that is being ended: not every layer hears of every death. A run without a look yet will have one. */
   lookAgain(): void {
     this.#sweepAll(this.#runs.all().filter(({ sighting }) => sighting !== null));
   }
@@ -374,7 +374,7 @@ export class Containment {
     }
   }
 
-  /** What was left on purpose and is still there. */
+  /** The processes that were left on purpose and are still there. */
   leftOnPurpose(): readonly ProcessRow[] {
     return this.#left.living();
   }
@@ -404,7 +404,7 @@ export class Containment {
     return this.#lineage.strays(look);
   }
 
-  /** What bears the mark of a run that is not known yet, but for what belongs to one that is. */
+  /** The processes that bear the mark of a run that is not known yet, but for those that belong to a known run. */
   markedWith(marker: string): readonly ProcessRow[] {
     return markedProcesses(this.#processes, (one) => one === marker).map(({ row }) => row)
       .filter((row) => !this.#isAnothers(row));
@@ -417,8 +417,8 @@ export class Containment {
   }
 
   /**
-   * What bears a mark of ours and is of a run that is over, wherever it is: where orphans do not come to us, descent does not
-   * lead there. What was seen below a run's main process is of that run, whatever mark it bears.
+   * The processes that bear a mark of ours and are of a run that is over, wherever they are: where orphans do not come to
+   * us, descent does not lead there. A process that was seen below a run's main process is of that run, whatever its mark.
    */
   escaped(): readonly Escaped[] {
     const ended = [...this.#ended.values()];

@@ -3,7 +3,7 @@ import type { LineDecoder } from "./line_decoder.ts";
 import type { LogLine, LogStream } from "./log_format.ts";
 import type { RequiredText } from "./required_text.ts";
 
-/** What a line is compared with. */
+/** The search that a line is compared with. */
 export interface LineSearch {
   /** A text that every line has that matches; null if none is known. Others are not even looked at. */
   readonly required: RequiredText | null;
@@ -38,7 +38,7 @@ export function scanLines(
   filter: LineFilter,
   isPlain: boolean,
 ): LogLine[] {
-  // What people see of a line need not stand in it as it is.
+  // The text that people see of a line need not stand in the line as it is.
   const isAsPrinted = isPlain && !text.includes("\x1b") && !text.includes("\r");
   const required = isAsPrinted ? filter.search?.required ?? null : null;
   const found: LogLine[] = [];

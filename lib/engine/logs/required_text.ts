@@ -1,5 +1,5 @@
 /**
- * What every match of a regular expression has in it, so that lines without that need not be matched.
+ * The text that every match of a regular expression has in it, so that lines without the text need not be matched.
  *
  * The answer is a run of characters, or of classes of them, for each alternative: nothing in it is repeated or optional, so that
  * the engine of the runtime finds it in time that grows with the text alone. An expression with anything of which it is not
@@ -88,7 +88,7 @@ class Reader {
     return either(runs);
   }
 
-  /** What is required most of parts that follow each other, up to an alternative or the end of a group. */
+  /** The run of most weight in parts that follow each other, up to an alternative or the end of a group. */
   #sequence(): Run | null {
     let best = EMPTY;
     let run = EMPTY;

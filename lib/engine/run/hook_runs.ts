@@ -25,7 +25,7 @@ import { startChild, type StartedProcess } from "./start_child.ts";
 /** How long a hook that is ended has from SIGTERM to SIGKILL. */
 const GRACE_MS = 1_000;
 
-/** What a hook is made of. */
+/** The parts and settings of a hook. */
 export interface HookOptions {
   readonly host: Host;
   readonly containment: Containment;

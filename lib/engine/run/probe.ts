@@ -12,7 +12,7 @@ import { runSideCommand, type SideContext } from "./side_command.ts";
 /** A probe that is asked, and asked again. Others wait for what comes by itself. */
 export type AskedProbe = Exclude<Probe, { type: "log" | "delay" | "module" | "notify" }>;
 
-/** What is asked on behalf of a run. */
+/** The parts of a run that a probe on its behalf needs. */
 export interface ProbeContext extends SideContext {
   readonly host: Host;
   /** The version of the file that its probe asks for, from before its start; null if there was none. */

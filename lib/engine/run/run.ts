@@ -47,7 +47,7 @@ import { startChild, type StartedProcess, type StartOptions } from "./start_chil
 /** How long a connect may take that is to find nobody. */
 const TAKEN_TIMEOUT_MS = 1_000;
 
-/** What a run tells the supervision. */
+/** The reports of a run to the supervision. */
 export interface RunReports {
   /** Told at once. @param fileBefore See {@linkcode MainProcess}. */
   started(process: ProcessId, fileBefore: string | null): void;
@@ -87,7 +87,7 @@ export interface PipesOfRun {
   remove(): void;
 }
 
-/** What a run is made of. */
+/** The parts and settings of a run. */
 export interface RunOptions {
   readonly host: Host;
   readonly containment: Containment;
@@ -101,7 +101,7 @@ export interface RunOptions {
   readonly env: Readonly<Record<string, string>>;
   /** The sockets that it is handed; undefined for none. */
   readonly listening: HandedSockets | undefined;
-  /** What its processes may do; null: what the supervisor may. An error if that cannot be had. */
+  /** The privileges of its processes; null for those of the supervisor. An error if they cannot be had. */
   readonly privileges: Privileges | SpawnError | null;
   /** Null if it cannot join. */
   readonly member: Membership | null;
@@ -202,7 +202,7 @@ export class ActorRun implements MemberProcess {
         if (!this.#isClosed) await this.#tell(this.child!, this.#exit!);
       }
       while (!this.#isClosed) await this.#wait();
-      // At once, so that whoever is told that it is over finds its control group gone.
+      // At once, so that a client that is told that the run is over finds its control group gone.
       containment.remove(run);
       await this.#output.drain();
     } finally {

@@ -6,7 +6,7 @@ import type { Exit } from "../../supervision/exit.ts";
 import { RUN_VARIABLE } from "../environment.ts";
 import type { Errands } from "./errands.ts";
 
-/** What such a command needs of the run that it belongs to. */
+/** The parts of a run that a command which belongs to the run needs. */
 export interface SideContext {
   readonly errands: Errands;
   /** The environment of the actor's run. */

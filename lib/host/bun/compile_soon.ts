@@ -1,4 +1,4 @@
-/** What of Bun decides how soon it compiles the code that runs. Nothing on Deno. */
+/** The part of Bun that decides how soon it compiles the code that runs. Nothing on Deno. */
 interface BunUnsafe {
   setJITPolicy?(scale: number): void;
 }

@@ -11,7 +11,7 @@ import { type Disk, type DiskEntry, fail } from "./disk.ts";
 import { FileContent } from "./file_content.ts";
 import { type Mortal, onlyWhileAlive } from "./only_while_alive.ts";
 
-/** Whose files they are, and who has them open. */
+/** The owner of the files, and the process that has them open. */
 interface Holder extends Mortal {
   readonly uid: number;
 }

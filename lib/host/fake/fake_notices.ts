@@ -1,7 +1,7 @@
 import type { Notice, Notices } from "../ports/notices.ts";
 import type { FakeProcess } from "./fake_process.ts";
 
-/** Who takes notices under which name. */
+/** The functions that take notices, by the names that they are sent to. */
 export type NoticeTable = Map<string, (notice: Notice) => void>;
 
 /** Notices of a fake machine, as one process takes them: for as long as it lives. */

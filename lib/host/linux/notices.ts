@@ -7,7 +7,7 @@ import type { ReadySet, Waiter } from "./ready_set.ts";
 
 /** As much as systemd takes. */
 const TEXT_BYTES = 4_096;
-/** What the credentials and as many descriptors as the kernel passes at a time take, with their headers. */
+/** The room that the credentials and as many descriptors as the kernel passes at a time take, with their headers. */
 const CONTROL_BYTES = 1_088;
 
 /** Where the fields of struct msghdr stand, of which every other word is a pointer or a size of eight bytes. */
@@ -100,7 +100,7 @@ class LinuxNoticeBox implements NoticeBox {
   }
 }
 
-/** What a message is received into. */
+/** The buffers that a message is received into. */
 class Message {
   readonly #libc: Libc;
   readonly #text = new Uint8Array(TEXT_BYTES);

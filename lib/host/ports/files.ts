@@ -38,7 +38,7 @@ export interface ReadFile {
   close(): Promise<void>;
 }
 
-/** What is known of a folder, or of what is there instead, without following links. */
+/** The facts about a folder, or about the entry that is there instead, without following links. */
 export interface FolderInfo {
   readonly isFolder: boolean;
   readonly isLink: boolean;
@@ -48,7 +48,7 @@ export interface FolderInfo {
   readonly mode: number;
 }
 
-/** What a path leads to, all links followed. */
+/** The thing that a path leads to, all links followed. */
 export interface PathInfo {
   readonly kind: "file" | "folder" | "pipe" | "socket" | "device";
   /** Unlike that of anything else, and than that of the same before it was changed. */
@@ -64,7 +64,7 @@ export interface Files {
   exists(path: string): boolean;
   /** Why it cannot be seen whether something is at a path, as a clause: who may not enter which folder. Null if it can. */
   whyHidden(path: string): string | null;
-  /** What a path leads to, without opening it; null if there is nothing, or it cannot be reached. */
+  /** The thing that a path leads to, without opening it; null if there is nothing, or it cannot be reached. */
   inspect(path: string): PathInfo | null;
   /**
    * The text of a file; null if it does not exist.
@@ -90,15 +90,15 @@ export interface Files {
   /** Makes a folder and those above it, for the owner alone. @throws {FileError} */
   makeFolder(path: string): void;
   /**
-   * Puts a file in place whole, for the owner alone: whoever reads sees the old text or the new. It bears the sticky bit, by
+   * Puts a file in place whole, for the owner alone: every reader sees the old text or the new. It bears the sticky bit, by
    * which what clears folders of old files (systemd-tmpfiles, of /tmp) knows that it is in use, however old.
    *
    * @throws {FileError}
    */
   replace(path: string, text: string, options?: { readonly executable?: boolean }): void;
   /**
-   * Writes a file for the user, as any program would: with the permissions that the umask leaves, and whole, so that whoever
-   * reads sees the old text or the new.
+   * Writes a file for the user, as any program would: with the permissions that the umask leaves, and whole, so that every
+   * reader sees the old text or the new.
    *
    * @param isNew Whether nothing may be there yet: then `EEXIST` is told instead.
    * @param options `isPrivate`: its owner alone may read it.
@@ -106,7 +106,7 @@ export interface Files {
    */
   write(path: string, text: string, isNew: boolean, options?: { readonly isPrivate?: boolean }): void;
   /**
-   * Adds text to the end of a file, which is made for the owner alone and with the sticky bit, at once: whoever reads finds
+   * Adds text to the end of a file, which is made for the owner alone and with the sticky bit, at once: every reader finds
    * it, also after this program was killed. If it fails, a part of it may be there. No link is followed.
    *
    * @throws {FileError}

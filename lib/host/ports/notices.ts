@@ -3,7 +3,7 @@
 /** One datagram, whole. */
 export interface Notice {
   readonly text: string;
-  /** Who sent it, as the kernel says: it may have ended since. */
+  /** The process that sent it, as the kernel says: the process may have ended since. */
   readonly sender: { readonly pid: number; readonly uid: number };
 }
 
@@ -18,8 +18,8 @@ export interface NoticeBox {
 export interface Notices {
   /**
    * Takes what is sent to a name in the kernel, such as `@supervise/1`, in order, and calls back for each. Descriptors that come
-   * along are closed once that has returned, which is what a sender waits for that sends BARRIER=1. What is longer than 4096
-   * bytes is dropped.
+   * along are closed once that has returned, which is what a sender waits for that sends BARRIER=1. A notice of more than
+   * 4096 bytes is dropped.
    *
    * @returns Null if somebody else has the name, or no descriptor is left.
    */

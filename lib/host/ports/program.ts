@@ -21,7 +21,7 @@ export interface Output {
   write(text: string): Promise<void>;
 }
 
-/** What a program says of an error that nobody has caught, and how it ends then. */
+/** The words of a program about an error that nobody has caught, and how the program ends then. */
 export interface LastWords {
   /** For the standard error stream; nothing if empty. */
   readonly text: string;
@@ -83,7 +83,7 @@ export interface Program {
   /**
    * Opens the inspector of the runtime on a free port of 127.0.0.1, or finds it open.
    *
-   * @returns The address for a debugger, `ws://` and so on. Whoever knows it can do anything that this program can.
+   * @returns The address for a debugger, `ws://` and so on. A process that knows it can do anything that this program can.
    * @throws {UserError} `debug/not-available`
    */
   openInspector(): string;

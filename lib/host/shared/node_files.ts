@@ -33,7 +33,7 @@ import { whyHidden } from "./reach.ts";
 
 const OWNER_ONLY = 0o700;
 const OWNER_ONLY_DATA = 0o600;
-/** What removes old files leaves alone those with this bit, which has no other meaning for files. */
+/** Programs that remove old files leave alone those with this bit, which has no other meaning for files. */
 const STICKY = 0o1000;
 
 /** Opens a path that may lead to anything: who opens a pipe would wait for its other end, and a terminal would become ours. */

@@ -1,9 +1,9 @@
 /**
  * The shim: a process that changes what it may do, one step after the other, and then becomes the program. It stays one
- * process with one number, so that whoever has started it sees nothing but the program.
+ * process with one number, so that the process that has started it sees nothing but the program.
  *
- * The order is what makes it right. What needs the rights of root comes before the change of user; limits are lowered at
- * the very end, because the runtime itself could not live with some; and the death of the parent is asked for last,
+ * The order is what makes it right. A step that needs the rights of root comes before the change of user; limits are lowered
+ * at the very end, because the runtime itself could not live with some; and the death of the parent is asked for last,
  * because a change of user forgets it.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -114,7 +114,7 @@ function enter(cwd: string, who: string): void {
   }
 }
 
-/** Whoever died before that call is not told of. */
+/** The kernel does not tell of a parent that has died before prctl is called. */
 function dieWith({ call }: ShimCalls, parent: number, signal: Signal): void {
   call.prctl(LINUX.PR_SET_PDEATHSIG, signalNumber(signal), 0, 0, 0);
   if (call.getppid() === parent) return;
