@@ -101,9 +101,13 @@ function onRollingRestart(
   beginRollout(turn, request, actors, cause);
 }
 
+function withAllBelow(turn: Turn, nodes: readonly NodeId[]): ReadonlySet<NodeId> {
+  return new Set(nodes.flatMap((id) => turn.subtree(id).map((place) => place.id)));
+}
+
 /** It stops nothing, and takes no turn back that has begun: a replica that was stopped for its turn is started again. */
 function onHalt(turn: Turn, { request, nodes, asker }: RequestOf<"halt_requested">): void {
-  const meant = new Set(nodes.flatMap((id) => turn.subtree(id).map((place) => place.id)));
+  const meant = withAllBelow(turn, nodes);
   const rollouts = turn.rollouts.filter(({ members }) => members.some(({ id }) => meant.has(id)));
   if (rollouts.length === 0) return refuse(turn, request, { kind: "nothing_rolls" });
   turn.record(ROOT, "requested", null, { verb: "halt", paths: nodes, ...askedBy(asker) });
@@ -114,7 +118,7 @@ function onHalt(turn: Turn, { request, nodes, asker }: RequestOf<"halt_requested
 /** It decides nothing: how an actor takes the signal is for the actor to say, and its end is one like any other. */
 function onSignal(turn: Turn, event: RequestOf<"signal_requested">): void {
   const { request, nodes, signal, toAll, asker } = event;
-  const within = new Set(nodes.flatMap((id) => turn.subtree(id).map((place) => place.id)));
+  const within = withAllBelow(turn, nodes);
   const runs = [...within].flatMap((node) => {
     const { phase } = turn.node(node);
     return "pid" in phase && phase.pid !== null ? [{ node, run: phase.run }] : [];

@@ -181,7 +181,7 @@ e2e("exec: Ctrl-Z stops the command as a job of the shell, and fg goes on with i
       ["", `${command}\\n`],
       ["READY", "\\x1a"],
       ["Stopped", "fg\\n"],
-      ["READY again", "\\x03"],
+      ["READY again True", "\\x03"],
       ["", "echo code $?; exit 7\\n"],
     ].flat();
     const done = await sandbox.run(["python3", IN_SHELL, ...turns]).done;

@@ -7,14 +7,25 @@ import { gunzipSync } from "node:zlib";
 import { e2e, type Sandbox } from "../harness/supervise.ts";
 import { until } from "../harness/until.ts";
 
-/** All that was written to a log and to those that it was before, the oldest first. */
+/**
+ * All that was written to a log and to those that it was before, the oldest first; without a file that is rotated or compressed
+ * while it is read.
+ */
 function wholeLog(sandbox: Sandbox, name: string): string {
   const folder = join(sandbox.dir, "logs");
   const numberOf = (file: string) => Number(/\.(\d+)(?:\.gz)?$/.exec(file)?.[1] ?? 0);
   return readdirSync(folder).filter((file) => file.startsWith(name) && !file.endsWith(".new"))
     .sort((a, b) => numberOf(b) - numberOf(a))
-    .map((file) => readFileSync(join(folder, file)))
-    .map((bytes) => (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString()).join("");
+    .map((file) => bytesOf(join(folder, file)))
+    .map((bytes) => Buffer.from(bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString()).join("");
+}
+
+function bytesOf(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch {
+    return new Uint8Array();
+  }
 }
 
 const range = (count: number) => Array.from({ length: count }, (_, index) => `${index + 1}`);

@@ -375,7 +375,11 @@ e2e("upgrade: a program that cannot run, or dies, leaves a tree whose actors go 
     assert.deepEqual(await pidsOf(sandbox), before);
   });
   assert.equal((await sandbox.supervise("down")).code, 0);
-  assertInSequence(numbersIn((await sandbox.supervise("logs", "counter")).stdout), 1);
+  const numbers = numbersIn((await sandbox.supervise("logs", "counter")).stdout);
+  assert.equal(numbers[0], 1);
+  // A supervisor that is killed takes the lines along that it has just read; the two that hand over lose none.
+  const jumps = numbers.filter((number, index) => index > 0 && number !== numbers[index - 1]! + 1);
+  assert.ok(jumps.length <= 1 && numbers.every((number, index) => number >= index + 1), String(jumps));
 });
 
 e2e("upgrade: killed at any moment it leaves actors that go on", async (sandbox) => {

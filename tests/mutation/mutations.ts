@@ -751,8 +751,8 @@ function groupOf`,
   ...inFile("requests", [
     [
       "a signal is for what is named alone",
-      `nodes.flatMap((id) => turn.subtree(id).map((place) => place.id))`,
-      `nodes`,
+      `const within = withAllBelow(turn, nodes);`,
+      `const within = new Set(nodes);`,
     ],
     [
       "a command runs beside what has no process",
