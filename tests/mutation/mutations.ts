@@ -778,7 +778,7 @@ function groupOf`,
     ["what was mended is held to have failed before", `turn.set(id, NO_FAILURES);`, `turn.set(id, {});`],
     [
       "what is removed goes on",
-      `for (const id of removed) stopNode(turn, id, { to: "stopped", why: "removed" }, NEVER, cause);`,
+      `for (const id of leaving) stopNode(turn, id, { to: "stopped", why: "removed" }, NEVER, cause);`,
       ``,
     ],
     [
