@@ -23,7 +23,7 @@ export interface Builtins {
 }
 
 /** The actor that is asked. */
-export interface Asked extends PortalOwner {
+export interface AskedActor extends PortalOwner {
   readonly registry: Registry;
   /** The modules that it serves. */
   readonly modules: Modules;
@@ -33,7 +33,7 @@ export interface Asked extends PortalOwner {
 }
 
 /** @param via The connection of the asker. */
-export function builtinsOf(runtime: Asked, via: Link): Readonly<Record<string, unknown>> {
+export function builtinsOf(runtime: AskedActor, via: Link): Readonly<Record<string, unknown>> {
   const above = () => runtime.parent === null ? null : builtinsAt(runtime, runtime.parent);
   return {
     async register(value: unknown) {

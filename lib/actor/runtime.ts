@@ -18,7 +18,7 @@ import { ACTOR_DIALOG } from "../wire/message.ts";
 import { BUILTIN_MODULE, builtinsAt, builtinsOf } from "./builtins.ts";
 import { Deadline } from "./deadline.ts";
 import type { CrashKeeper, HeldCrash } from "./debug/crash_desk.ts";
-import { HeldCrashes } from "./debug/held_crashes.ts";
+import { InspectedCrashes } from "./debug/held_crashes.ts";
 import { type CancelRequest, Dialog } from "./dialog/dialog.ts";
 import { type Exposed, findExposed, type Modules } from "./dialog/exposed.ts";
 import type { PortalOwner } from "./dialog/portal.ts";
@@ -35,9 +35,9 @@ import {
 import { LifetimeStack } from "./lifetime_stack.ts";
 import {
   type AdoptOptions,
-  type Begun,
   Connections,
   type Expected,
+  type GreetedConnection,
   type ListenOptions,
 } from "./link/connections.ts";
 import type { FrameReader } from "./link/frame_reader.ts";
@@ -69,7 +69,7 @@ export class ActorRuntime implements PortalOwner {
   /** Those below it, and itself. */
   readonly registry: Registry = new Registry();
   /** Crashes that are inspected, here and below. */
-  readonly held: HeldCrashes;
+  readonly held: InspectedCrashes;
   /** The modules whose functions others may call. */
   modules: Modules = new Map();
   /** The connection to its parent; null for a root. */
@@ -93,7 +93,7 @@ export class ActorRuntime implements PortalOwner {
     this.host = options.host;
     this.self = options.self;
     this.registry.add(options.self, null);
-    this.held = new HeldCrashes((isAnyHeld) => {
+    this.held = new InspectedCrashes((isAnyHeld) => {
       for (const link of this.#connections.links) link.hold(isAnyHeld);
       options.onHeld?.(isAnyHeld);
     });
@@ -183,7 +183,7 @@ export class ActorRuntime implements PortalOwner {
   }
 
   /** Goes on with the connection to the parent of this actor. */
-  joinParent(begun: Begun): Link {
+  joinParent(begun: GreetedConnection): Link {
     this.parent = this.#connections.join(begun);
     return this.parent;
   }

@@ -1,5 +1,5 @@
 /** An item of a {@linkcode LinkedList}; it can be in one at a time. */
-export interface Link<T> {
+export interface ListNode<T> {
   /** @internal */
   previous: T | null;
   /** @internal */
@@ -7,7 +7,7 @@ export interface Link<T> {
 }
 
 /** A list of items that carry the links themselves: adding and removing allocate nothing, and cost O(1). */
-export class LinkedList<T extends Link<T>> {
+export class LinkedList<T extends ListNode<T>> {
   #first: T | null = null;
   #last: T | null = null;
   #size = 0;

@@ -9,7 +9,7 @@ export const GOALS = ["started", "ready", "healthy", "completed", "stopped", "fa
 export type Goal = typeof GOALS[number];
 
 /** Whether it is so: `missed` if nothing that is planned can bring it about. */
-export type Standing = "reached" | "pending" | "missed";
+export type GoalState = "reached" | "pending" | "missed";
 
 /** Whether a word is a goal. */
 export function isGoal(word: string): word is Goal {
@@ -17,7 +17,7 @@ export function isGoal(word: string): word is Goal {
 }
 
 /** How a row stands to goals that are alternatives. */
-export function standingOf(row: StatusRow, goals: readonly Goal[]): Standing {
+export function standingOf(row: StatusRow, goals: readonly Goal[]): GoalState {
   if (goals.some((goal) => REACHED[goal](row))) return "reached";
   return row.state === "failed" || row.state === "completed" ? "missed" : "pending";
 }

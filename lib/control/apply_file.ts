@@ -6,7 +6,7 @@ import type { PlanChange } from "../config/changes/diff_plans.ts";
 import { type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import type { Problem } from "../config/problem.ts";
 import type { Scaled } from "../config/declared/scaled.ts";
-import type { Engine, Reply } from "../engine/engine.ts";
+import type { Engine, EngineReply } from "../engine/engine.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { Lock } from "../sync/lock.ts";
 import { askedBy, type Asker } from "../supervision/asker.ts";
@@ -46,7 +46,7 @@ export interface Applied
   /** A trait of the machine that would prevent changes which are only told; null if none is known. */
   readonly obstacle: UserError | null;
   /** Resolves when it is done; null if there is nothing to do. */
-  readonly reply: Promise<Reply> | null;
+  readonly reply: Promise<EngineReply> | null;
   /** Closes the account of the processes of what the file has no more. */
   readonly close: ReturnType<Engine["account"]> | null;
 }

@@ -12,7 +12,7 @@ import type { Signal } from "../base/signals.ts";
 import type { LogLine } from "../engine/logs/log_format.ts";
 import type { JournalEntry } from "../engine/journal/journal.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
-import type { Account } from "../engine/containment/account.ts";
+import type { StopAccount } from "../engine/containment/account.ts";
 import type { LayerName } from "../engine/containment/layer.ts";
 import type { Counts, ReceiptLine, Survivor } from "../engine/containment/ledger.ts";
 import type { PlanChange } from "../config/changes/diff_plans.ts";
@@ -110,7 +110,7 @@ export interface ActionResult {
 /** The result of a stop. */
 export interface StopResult extends ActionResult {
   /** The fate of the processes; null if their end was not waited for. */
-  readonly account: Account | null;
+  readonly account: StopAccount | null;
 }
 
 /** How many replicas what a selector names is to have; null for as many as the file has. */
@@ -139,7 +139,7 @@ export interface ApplyResult extends ActionResult {
   /** The obstacle of the machine that would be in the way of changes that are only told; null if none is known. */
   readonly obstacle: WireError | null;
   /** The fate of the processes that the file has no more; null if their end was not waited for, or there were none. */
-  readonly account: Account | null;
+  readonly account: StopAccount | null;
 }
 
 /** How a tree ended. */

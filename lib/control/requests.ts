@@ -18,7 +18,7 @@ import { UserError } from "../base/user_error.ts";
 import type { Op, RequestMessage, Requests, WantedReplicas } from "./protocol.ts";
 
 /** A request that has its shape. */
-export type Request = { [O in Op]: { readonly op: O } & Requests[O] }[Op];
+export type ControlRequest = { [O in Op]: { readonly op: O } & Requests[O] }[Op];
 
 const paths = list(text, "a list of texts");
 const milliseconds = where(number, (ms) => ms >= 0, "a number of milliseconds");
@@ -78,14 +78,14 @@ export function readEnvelope(value: unknown): RequestMessage | null {
  *
  * @throws {UserError} `control/bad-request` if it is unknown or has not its shape.
  */
-export function readRequest(message: RequestMessage): Request {
+export function readRequest(message: RequestMessage): ControlRequest {
   const { op } = message;
   const shape = Object.hasOwn(SHAPES, op) ? SHAPES[op as Op] as Shape<object> : null;
   if (shape === null) {
     throw new UserError("control/bad-request", `There is no request "${op}"`, { exitCode: ExitCode.usage });
   }
   const decoded = decode(shape, message);
-  if (decoded.ok) return { op, ...decoded.value } as Request;
+  if (decoded.ok) return { op, ...decoded.value } as ControlRequest;
   const { at, expected } = decoded;
   throw new UserError(
     "control/bad-request",

@@ -6,7 +6,7 @@ import { VERSION } from "../base/version.ts";
 import type { PlanChange } from "../config/changes/diff_plans.ts";
 import { nodeAt, type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import { selectOrThrow } from "../config/select.ts";
-import type { Asked, Engine, Reply } from "../engine/engine.ts";
+import type { Engine, EngineReply, EngineRequest } from "../engine/engine.ts";
 import type { Guests } from "../engine/run/guests.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
@@ -14,7 +14,7 @@ import type { Peer } from "../host/ports/sockets.ts";
 import { Event } from "../sync/event.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { askedBy } from "../supervision/asker.ts";
-import type { CancelCause, Refusal } from "../supervision/reason.ts";
+import type { Refusal, TeardownCause } from "../supervision/reason.ts";
 import type { State } from "../supervision/state.ts";
 import type { Place } from "../supervision/topology.ts";
 import { isPresent, presentIn } from "../supervision/view.ts";
@@ -31,7 +31,7 @@ import {
   type TreeStatus,
 } from "./protocol.ts";
 import { detailsOf, type DetailsSource } from "./details.ts";
-import type { Request } from "./requests.ts";
+import type { ControlRequest } from "./requests.ts";
 import { Askers } from "./askers.ts";
 import { type Applied, FileApplier, goneBy, type PlanSource, touchedBy } from "./apply_file.ts";
 import { SharedLook } from "./shared_look.ts";
@@ -40,7 +40,7 @@ import { toWireError } from "./wire_error.ts";
 import { UsageMeter } from "./usage.ts";
 
 /** The causes that a client may give for a `down`. */
-const CAUSES: readonly CancelCause[] = ["down", "interrupt", "terminate", "hangup"];
+const CAUSES: readonly TeardownCause[] = ["down", "interrupt", "terminate", "hangup"];
 
 /** The view that a request has of its connection. */
 export interface Session {
@@ -79,7 +79,7 @@ type Handlers = {
   readonly [O in Op]: (request: Requests[O], session: Session) => Promise<Results[O]> | Results[O];
 };
 
-const DONE: Reply = { ok: true, refusal: null };
+const DONE: EngineReply = { ok: true, refusal: null };
 
 /** See the module. */
 export class Service {
@@ -127,8 +127,8 @@ export class Service {
   }
 
   /** Answers a request. @throws {UserError} */
-  async handle(request: Request, session: Session): Promise<unknown> {
-    const handler = this.#handlers[request.op] as (request: Request, session: Session) => unknown;
+  async handle(request: ControlRequest, session: Session): Promise<unknown> {
+    const handler = this.#handlers[request.op] as (request: ControlRequest, session: Session) => unknown;
     return await handler(request, session);
   }
 
@@ -275,7 +275,7 @@ export class Service {
     },
   };
 
-  async #act(asked: Asked, wait: boolean, { peer }: Pick<Session, "peer">): Promise<ActionResult> {
+  async #act(asked: EngineRequest, wait: boolean, { peer }: Pick<Session, "peer">): Promise<ActionResult> {
     const nodes = "nodes" in asked ? asked.nodes : [];
     const by = askedBy(this.#askers.of(peer));
     return await this.#resultOf(this.#engine.ask({ ...asked, ...by }), wait, () => this.#touched(nodes));
@@ -303,7 +303,7 @@ export class Service {
    * @param touched The nodes that the result tells of when the action is done.
    */
   async #resultOf(
-    answer: Promise<Reply> | null,
+    answer: Promise<EngineReply> | null,
     wait: boolean,
     touched: () => readonly NodeId[],
   ): Promise<ActionResult> {
@@ -321,7 +321,7 @@ export class Service {
   }
 
   /** The answer to a request whose end nobody waits for: a refusal comes at once, all else counts as done. */
-  async #firstWord(answer: Promise<Reply>): Promise<Reply> {
+  async #firstWord(answer: Promise<EngineReply>): Promise<EngineReply> {
     await this.#engine.untilTaken();
     return await fromPromise(Promise.race([answer, Promise.resolve(DONE)]));
   }

@@ -25,7 +25,7 @@ import {
   REPORT_DESCRIPTOR,
   SUPERVISOR_VERB,
 } from "./launch_options.ts";
-import type { Standing } from "./stand_up.ts";
+import type { SupervisorParts } from "./stand_up.ts";
 import { foundFileOf } from "./tree_id.ts";
 
 /** The request to a supervisor that is to hand its tree over. */
@@ -61,7 +61,10 @@ export class HandOverOrders {
 }
 
 /** Finds out whether a tree can be handed over. @throws {UserError} Why it cannot. */
-export function requireHandable({ engine, service, survival }: Standing, { reads, restart }: Wanted): void {
+export function requireHandable(
+  { engine, service, survival }: SupervisorParts,
+  { reads, restart }: Wanted,
+): void {
   const { state } = engine;
   if (!service.begun.isSet || state.outcome !== null || state.nodes.get(ROOT)!.phase.at !== "up") {
     throw new UserError("upgrade/not-now", "The tree is not handed over: it has not begun, or it ends", {
@@ -118,7 +121,7 @@ function mortalIn({ nodes, topology }: State): readonly string[] {
 export async function handOver(
   program: Program,
   options: GuardedOptions,
-  standing: Standing,
+  standing: SupervisorParts,
   { command, report }: Wanted,
 ): Promise<never> {
   const { host, id, engine, guardian, server, survival } = standing;
@@ -159,7 +162,7 @@ function handedOver(): UserError {
 function becomeNext(
   program: Program,
   { isHanded: _, ...options }: GuardedOptions,
-  { host, id, guardian, sockets, survival, treeFile }: Standing,
+  { host, id, guardian, sockets, survival, treeFile }: SupervisorParts,
   { command, told, owner }: {
     readonly command: readonly string[];
     /** Where the next supervisor says how it has come up. */

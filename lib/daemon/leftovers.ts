@@ -103,7 +103,7 @@ async function endFromOutside(host: Host, leftovers: Leftovers): Promise<Cleared
 }
 
 /** Kills what bears the mark of a tree, for a guardian that no orphan comes to. @returns How many processes that were. */
-export async function killMarked(host: Host, lost: Lost): Promise<number> {
+export async function killLost(host: Host, lost: Lost): Promise<number> {
   const leftovers = new Leftovers(host, lost);
   return (await leftovers.kill()).counts.total;
 }

@@ -18,7 +18,7 @@ import { Cancelled } from "../scope/cancelled.ts";
 import { sleep } from "../scope/sleep.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
 import { makeFolder, renewRunFolder, runFolderOf, SOCKETS_HINT } from "./run_folder.ts";
-import type { Standing } from "./stand_up.ts";
+import type { SupervisorParts } from "./stand_up.ts";
 import { socketNameOf } from "./tree_id.ts";
 
 const AFTER_CHANGE_MS = 250;
@@ -37,7 +37,7 @@ export interface PlaceListeners {
 }
 
 /** Watches until it is cancelled. To be run as a task. */
-export async function watchPlace(standing: Standing, listeners: PlaceListeners): Promise<never> {
+export async function watchPlace(standing: SupervisorParts, listeners: PlaceListeners): Promise<never> {
   const place = new Place(standing, listeners);
   let watch: Watch | null = null;
   let isToLookAgain = false;
@@ -82,7 +82,7 @@ class Watch {
   }
 
   /** Null if they cannot be watched. */
-  static open({ host, id }: Standing): Watch | null {
+  static open({ host, id }: SupervisorParts): Watch | null {
     try {
       const { name, path } = runFolderOf(host, id.uid);
       // Of what other trees do in the user's folder nothing is to be heard: a tree's own goes only after all that is in it.
@@ -120,12 +120,12 @@ function foldersAbove(path: string): readonly string[] {
 
 /** The files by which a supervisor is found. */
 class Place {
-  readonly #standing: Standing;
+  readonly #standing: SupervisorParts;
   readonly #listeners: PlaceListeners;
   #lock: HeldLock;
   #hasFailed = false;
 
-  constructor(standing: Standing, listeners: PlaceListeners) {
+  constructor(standing: SupervisorParts, listeners: PlaceListeners) {
     this.#standing = standing;
     this.#listeners = listeners;
     this.#lock = standing.lock;
@@ -150,7 +150,7 @@ class Place {
 }
 
 /** @returns The lock that it has now; null if all is in place. */
-async function remake({ host, id, server }: Standing, lock: HeldLock): Promise<HeldLock | null> {
+async function remake({ host, id, server }: SupervisorParts, lock: HeldLock): Promise<HeldLock | null> {
   const isRenewed = renewRunFolder(host, id.uid);
   const isReached = host.files.inspect(id.socket)?.kind === "socket";
   if (!isRenewed && lock.isInPlace() && isReached) return null;
@@ -162,7 +162,7 @@ async function remake({ host, id, server }: Standing, lock: HeldLock): Promise<H
 }
 
 /** A supervisor that starts in this moment has the lock until it has found this one. */
-function takeAnother({ locks }: Standing["host"], path: string): HeldLock {
+function takeAnother({ locks }: SupervisorParts["host"], path: string): HeldLock {
   const lock = locks.take(path);
   if (lock === null) throw new UserError("tree/lock-taken", "another process has the lock for the moment");
   return lock;

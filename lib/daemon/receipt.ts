@@ -1,6 +1,6 @@
 /** The receipt of a teardown: what was ended, and by the process table that nothing of it is left. */
 import type { EndReport } from "../control/protocol.ts";
-import type { Account } from "../engine/containment/account.ts";
+import type { StopAccount } from "../engine/containment/account.ts";
 import { LAYER_LABELS, type LayerName } from "../engine/containment/layer.ts";
 import {
   type Counts,
@@ -55,7 +55,7 @@ export async function receiptOf(host: Host, tree: TreeId, report: EndReport): Pr
 }
 
 /** The receipt of a stop. */
-export function receiptOfStop(host: Host, account: Account, containment: LayerName): Receipt {
+export function receiptOfStop(host: Host, account: StopAccount, containment: LayerName): Receipt {
   return { ...account, left: account.survivors.length, ...seenBy(host, containment) };
 }
 

@@ -23,7 +23,7 @@ import { FileError } from "../host/ports/files.ts";
 import type { HeldLock } from "../host/ports/locks.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import type { Program } from "../host/ports/program.ts";
-import type { CancelCause } from "../supervision/reason.ts";
+import type { TeardownCause } from "../supervision/reason.ts";
 import type { Found } from "./found.ts";
 import { decodeFound, type EncodedFound } from "./found_codec.ts";
 import { GuardianWatch } from "./guardian/guardian_watch.ts";
@@ -45,7 +45,7 @@ import { wordedEntry } from "../words/worded_entry.ts";
 const MAX_PART_BYTES = 32 * 1_024 * 1_024;
 
 /** Everything that stands when a supervisor is up. */
-export interface Standing {
+export interface SupervisorParts {
   /** The machine, with a clock that goes on from that of the supervisor before. */
   readonly host: Host;
   readonly id: TreeId;
@@ -92,7 +92,7 @@ export async function standUp(
   program: Program,
   options: GuardedOptions,
   { onPlanKept, handed, handOver }: StandUp,
-): Promise<Standing> {
+): Promise<SupervisorParts> {
   const { file, stateFolder } = options;
   const id = treeIdOf(machine, program.uid, file, { stateFolder });
   ensureRunFolder(machine, program.uid);
@@ -158,7 +158,7 @@ export async function standUp(
     onBegun: () => letGoOfHeld(host, options.inherits ?? NOTHING),
   });
   const service = new Service(engine, host, treeFile, handOver);
-  const down = (cause: CancelCause) =>
+  const down = (cause: TeardownCause) =>
     engine.post({ type: "down_requested", request: null, cause, withinMs: null });
   const server = new ControlServer({
     host,
@@ -197,7 +197,8 @@ function letGoOfHeld({ descriptors }: Host, { sockets, held }: Inheritance): voi
 }
 
 /** The inheritance of a new supervisor from the one before. */
-interface Settled extends Pick<Standing, "host" | "resumed" | "sockets" | "instance" | "layer" | "cleared"> {
+interface Settled
+  extends Pick<SupervisorParts, "host" | "resumed" | "sockets" | "instance" | "layer" | "cleared"> {
   /** When the tree began; null if it begins now. */
   readonly startedAt: string | null;
 }

@@ -21,7 +21,7 @@ import { openNursery } from "../scope/nursery.ts";
 import { run } from "../scope/run.ts";
 import { sleep, sleepForever } from "../scope/sleep.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
-import type { CancelCause } from "../supervision/reason.ts";
+import type { TeardownCause } from "../supervision/reason.ts";
 import { outcomeExitCode } from "../supervision/root_cause.ts";
 import type { Event } from "../sync/event.ts";
 import { describeOutcome } from "../words/describe_outcome.ts";
@@ -36,7 +36,7 @@ import {
 } from "./launch_options.ts";
 import { handOver, HandOverOrders, requireHandable } from "./hand_over.ts";
 import { watchPlace } from "./place_watch.ts";
-import { identityOf, type Standing, standUp } from "./stand_up.ts";
+import { identityOf, standUp, type SupervisorParts } from "./stand_up.ts";
 import { SpareMemory } from "./spare_memory.ts";
 import { readToEnd } from "./read_to_end.ts";
 import { countsOf } from "./tree_file.ts";
@@ -50,7 +50,7 @@ const FAREWELL_MS = 2_000;
 /** How often to look whether the client still lives that is to let the tree begin. */
 const LOOK_FOR_CLIENT_EVERY_MS = 20;
 
-const SIGNALS: readonly (readonly [Signal, CancelCause])[] = [
+const SIGNALS: readonly (readonly [Signal, TeardownCause])[] = [
   ["SIGINT", "interrupt"],
   ["SIGTERM", "terminate"],
 ];
@@ -68,12 +68,12 @@ export async function supervisor(
   // The client has found that there is nothing to start, or has died: nothing was done yet.
   if (isHanded && handed === null) return ExitCode.done;
   const options = handed === null ? asked : { ...asked, profiles: handed.plan.profiles };
-  let standing: Standing;
+  let standing: SupervisorParts;
   const orders = new HandOverOrders();
   try {
     // Nobody is held to a limit for time in which this process did not go on itself.
     const patient = { ...machine, clock: new PatientClock(machine.clock) };
-    let stood: Standing | null = null;
+    let stood: SupervisorParts | null = null;
     const onPlanKept = () => stood === null ? undefined : rewriteRecord(options, stood);
     const ordered = async (wanted: Requests["upgrade"]) => {
       requireHandable(stood!, wanted);
@@ -106,14 +106,14 @@ async function readHanded({ descriptors }: Host): Promise<SoundTreePlan | null> 
 async function superviseTree(
   program: Program,
   options: GuardedOptions,
-  standing: Standing,
+  standing: SupervisorParts,
   orders: HandOverOrders,
 ): Promise<void> {
   const { host, engine, service, server, sockets } = standing;
   const { inherits } = options;
   if (inherits !== undefined) service.begun.set();
   const stopBeforeBegin = new CancelScope();
-  const down = (cause: CancelCause) => {
+  const down = (cause: TeardownCause) => {
     stopBeforeBegin.cancel(cause);
     engine.post({ type: "down_requested", request: null, cause, withinMs: null });
   };
@@ -159,7 +159,7 @@ async function superviseTree(
   });
 }
 
-async function runEngine(options: GuardedOptions, standing: Standing): Promise<EndReport> {
+async function runEngine(options: GuardedOptions, standing: SupervisorParts): Promise<EndReport> {
   const { host, id, engine, instance } = standing;
   const end = await runInPlace(options, standing);
   const report = endReport(engine, end, ownProcesses(standing), instance);
@@ -169,7 +169,7 @@ async function runEngine(options: GuardedOptions, standing: Standing): Promise<E
 }
 
 /** Runs the engine, and sees to it meanwhile that the tree can be found. */
-async function runInPlace(options: GuardedOptions, standing: Standing): Promise<EngineEnd> {
+async function runInPlace(options: GuardedOptions, standing: SupervisorParts): Promise<EngineEnd> {
   const { id, engine, survival } = standing;
   const about = { type: "noted", node: ROOT } as const;
   const file = id.folder;
@@ -194,7 +194,7 @@ async function runInPlace(options: GuardedOptions, standing: Standing): Promise<
   return end!;
 }
 
-function recordOf({ stateFolder, asked }: GuardedOptions, standing: Standing): TreeRecord {
+function recordOf({ stateFolder, asked }: GuardedOptions, standing: SupervisorParts): TreeRecord {
   const { treeFile, instance, layer, startedAt, survival } = standing;
   const plan = treeFile.kept.plan!;
   const [supervisor, guardian] = ownProcesses(standing);
@@ -234,7 +234,7 @@ function endReport(engine: Engine, end: EngineEnd, own: readonly ProcessId[], in
 }
 
 /** The end of a tree that no client let begin. A tree that another supervisor has begun is not over. */
-function neverBegan(options: GuardedOptions, standing: Standing): EndReport {
+function neverBegan(options: GuardedOptions, standing: SupervisorParts): EndReport {
   const { host, id, instance, layer, resumed } = standing;
   if (resumed === null) concludeRecord(host, id, recordOf(options, standing), "cancelled");
   return {
@@ -252,7 +252,7 @@ function neverBegan(options: GuardedOptions, standing: Standing): EndReport {
 }
 
 /** The supervisor and its guardian. */
-function ownProcesses({ host, guardian }: Standing): readonly [ProcessId, ProcessId] {
+function ownProcesses({ host, guardian }: SupervisorParts): readonly [ProcessId, ProcessId] {
   return [identityOf(host, host.processes.ownPid), guardian.guardian];
 }
 
@@ -272,7 +272,7 @@ async function watchProcess(
 /** Hears of deaths from the guardian, and what to do when it dies itself. */
 async function watchGuardian(
   options: GuardedOptions,
-  standing: Standing,
+  standing: SupervisorParts,
   onLost: () => void,
 ): Promise<void> {
   const { host, id, engine, guardian, survival } = standing;
@@ -291,7 +291,7 @@ async function watchGuardian(
 }
 
 /** Writes down who looks after the tree now. Where there is no room for that, the tree goes on all the same. */
-function rewriteRecord(options: GuardedOptions, standing: Standing): void {
+function rewriteRecord(options: GuardedOptions, standing: SupervisorParts): void {
   try {
     writeRecord(standing.host, standing.id, recordOf(options, standing));
   } catch (error) {

@@ -46,7 +46,7 @@ import { HeldCrashes } from "./run/held_crashes.ts";
 import type { HeldSockets } from "./run/held_sockets.ts";
 import { survivorOf, sweepAll, untilNone } from "./containment/final_sweep.ts";
 import { compilePatterns, type LinePattern, type ReadyPatterns } from "./run/ready_patterns.ts";
-import { type Account, openAccount } from "./containment/account.ts";
+import { openAccount, type StopAccount } from "./containment/account.ts";
 import type { Layer, LayerName } from "./containment/layer.ts";
 import { controllersFor, describeUnkept } from "./limits/actor_limits.ts";
 import { unkeptOf } from "./limits/keep_limits.ts";
@@ -116,7 +116,7 @@ export interface EngineOptions {
 }
 
 /** The result of a request. */
-export interface Reply {
+export interface EngineReply {
   readonly ok: boolean;
   /** Why it was not even tried; null if it was. */
   readonly refusal: Refusal | null;
@@ -138,7 +138,7 @@ export interface EngineEnd {
 }
 
 /** A request without the number that its answer is known by. */
-export type Asked = {
+export type EngineRequest = {
   [Type in AskedEvent["type"]]: Omit<Extract<AskedEvent, { type: Type }>, "request">;
 }[AskedEvent["type"]];
 
@@ -157,7 +157,7 @@ export class Engine {
   readonly guests: Guests;
   /** Where the actors of the tree have their crashes held. */
   readonly crashes: HeldCrashes;
-  readonly #answers = new Map<number, (reply: Reply) => void>();
+  readonly #answers = new Map<number, (reply: EngineReply) => void>();
   #state: State;
   readonly #exits: ExitWatch;
   readonly #pipes: RunPipes;
@@ -294,7 +294,7 @@ export class Engine {
   }
 
   /** Asks for something and resolves when it is done, or cannot be. */
-  ask(asked: Asked): Promise<Reply> {
+  ask(asked: EngineRequest): Promise<EngineReply> {
     const request = ++this.#requests;
     return new Promise((resolve) => {
       if (this.#state.outcome !== null) return resolve({ ok: false, refusal: { kind: "tree_ended" } });
@@ -325,7 +325,7 @@ export class Engine {
     plan: Plan,
     rolling: boolean,
     by: Pick<PlanGiven, "verb" | "asker"> = {},
-  ): Promise<{ readonly reply: Promise<Reply> }> {
+  ): Promise<{ readonly reply: Promise<EngineReply> }> {
     const { sockets, layer, company } = this.#options;
     const patterns = await fromPromise(compilePatterns(plan));
     const nextDate = await fromPromise(loadCronDates(plan));
@@ -369,7 +369,7 @@ export class Engine {
   }
 
   /** Keeps account of what becomes of the processes of some actors; the returned function closes it. */
-  account(nodes: readonly NodeId[]): () => Account {
+  account(nodes: readonly NodeId[]): () => StopAccount {
     const { host } = this.#options;
     return openAccount({ host, containment: this.#containment, ledger: this.#ledger, paths: new Set(nodes) });
   }

@@ -62,7 +62,7 @@ export interface PerformerOptions {
   /** Null if nothing of the tree is to outlive its supervisor. */
   readonly survival: Survival | null;
   /** The runs that an earlier supervisor had started. */
-  readonly inherited: Inherited;
+  readonly inherited: FindInherited;
   /** How a process ends that is not our child. */
   readonly exitOf: (process: ProcessId) => Promise<Exit>;
   /** The commands that clients run beside actors. */
@@ -77,7 +77,7 @@ export interface PerformerOptions {
 }
 
 /** Finds the main process of a run that an earlier supervisor had started. */
-export type Inherited = (run: RunId) => MainProcess;
+export type FindInherited = (run: RunId) => MainProcess;
 
 /** See the module. */
 export class Performer {

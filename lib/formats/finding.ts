@@ -4,11 +4,11 @@
  * `kept`: it means the same there. `changed`: it means nearly the same, and the finding says what is different. `lost`: it has
  * no place there, and the finding says what to do instead.
  */
-export type Outcome = "kept" | "changed" | "lost";
+export type FindingOutcome = "kept" | "changed" | "lost";
 
 /** One line of a report. */
 export interface Finding {
-  readonly outcome: Outcome;
+  readonly outcome: FindingOutcome;
   /** The file that says it. */
   readonly file: string;
   /** Line in the file, from 1; null where it is about no one line. */

@@ -9,17 +9,17 @@ import type { RunState } from "./run_state.ts";
 import type { TaskInfo } from "./task_info.ts";
 
 /** The running task, the innermost scope around the running code, and the values that are local to it. */
-export interface Frame {
+export interface TaskFrame {
   readonly run: RunState;
   readonly task: TaskInfo;
   readonly status: CancelStatus;
   readonly locals: LocalValues;
 }
 
-const storage = new AsyncLocalStorage<Frame | undefined>();
+const storage = new AsyncLocalStorage<TaskFrame | undefined>();
 
 /** The present frame, or null outside of every `run()`. */
-export function tryCurrentFrame(): Frame | null {
+export function tryCurrentFrame(): TaskFrame | null {
   return storage.getStore() ?? null;
 }
 
@@ -28,7 +28,7 @@ export function tryCurrentFrame(): Frame | null {
  *
  * @throws {TypeError} Outside of `run()`.
  */
-export function currentFrame(): Frame {
+export function currentFrame(): TaskFrame {
   const frame = storage.getStore();
   if (frame === undefined) {
     throw new TypeError(
@@ -43,7 +43,7 @@ export function currentFrame(): Frame {
  *
  * @throws {TypeError} Outside of `run()`, or if the scope around the caller has exited.
  */
-export function currentOpenFrame(): Frame {
+export function currentOpenFrame(): TaskFrame {
   const frame = currentFrame();
   if (frame.status.isClosed) {
     throw new TypeError(
@@ -55,7 +55,7 @@ export function currentOpenFrame(): Frame {
 }
 
 /** Runs `body` and all that it awaits in `frame`. */
-export function withFrame<A extends unknown[], T>(frame: Frame, body: (...args: A) => T, ...args: A): T {
+export function withFrame<A extends unknown[], T>(frame: TaskFrame, body: (...args: A) => T, ...args: A): T {
   return storage.run(frame, body, ...args);
 }
 

@@ -10,7 +10,7 @@
  * 5. Nothing waits in a scope that has exited: what the body has left behind is cancelled.
  */
 import { type Instant, NEVER } from "../base/instant.ts";
-import { currentFrame, currentOpenFrame, type Frame, tryCurrentFrame, withFrame } from "./ambient.ts";
+import { currentFrame, currentOpenFrame, type TaskFrame, tryCurrentFrame, withFrame } from "./ambient.ts";
 import { CancelStatus } from "./cancel_status.ts";
 import type { CancelCause } from "./cancelled.ts";
 import { withoutCancelled } from "./without_cancelled.ts";
@@ -37,7 +37,7 @@ export interface CancelScopeOptions {
 /** See the module. A scope is entered once, with {@linkcode CancelScope.run}. */
 export class CancelScope {
   /** The frame of the code inside; null before the entry. */
-  #entered: Frame | null = null;
+  #entered: TaskFrame | null = null;
   #deadline: Instant;
   #shield: boolean;
   #cause: CancelCause | null = null;
@@ -147,7 +147,7 @@ export class CancelScope {
     );
   }
 
-  #enter(): Frame {
+  #enter(): TaskFrame {
     if (this.#entered !== null) {
       throw new TypeError("Cannot enter a cancel scope twice: create a new one for each use");
     }

@@ -5,12 +5,12 @@
  * down at once, so that a checkpoint costs O(1) at any depth.
  */
 import { type Instant, NEVER } from "../base/instant.ts";
-import { type Link, LinkedList } from "../base/linked_list.ts";
+import { LinkedList, type ListNode } from "../base/linked_list.ts";
 import { type CancelCause, type Cancelled, cancelledFor } from "./cancelled.ts";
 import type { TaskInfo } from "./task_info.ts";
 
 /** A wait, as far as a cancel needs to know it. */
-export interface Waiter extends Link<Waiter> {
+export interface Waiter extends ListNode<Waiter> {
   /** The task that waits and what it waits for; null for what is no wait of a task, but is to be told of a cancel too. */
   readonly wait: { readonly task: TaskInfo; readonly what: string } | null;
   /** Ends the wait with `error`; it is no waiter any more. */
@@ -18,7 +18,7 @@ export interface Waiter extends Link<Waiter> {
 }
 
 /** See the module. */
-export class CancelStatus implements Link<CancelStatus> {
+export class CancelStatus implements ListNode<CancelStatus> {
   previous: CancelStatus | null = null;
   next: CancelStatus | null = null;
   /** When it will be cancelled by time; kept here because the inside sees the earliest of all around it. */

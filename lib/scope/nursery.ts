@@ -10,7 +10,7 @@
  */
 import { LinkedList } from "../base/linked_list.ts";
 import { messageOf } from "../base/user_error.ts";
-import { currentFrame, type Frame, tryCurrentFrame } from "./ambient.ts";
+import { currentFrame, type TaskFrame, tryCurrentFrame } from "./ambient.ts";
 import { CancelScope } from "./cancel_scope.ts";
 import { CancelStatus } from "./cancel_status.ts";
 import { cancelledFor } from "./cancelled.ts";
@@ -46,7 +46,7 @@ export interface NurseryOptions {
 export class Nursery implements TaskOwner {
   /** Cancels everything in the nursery, the body included. */
   readonly cancelScope: CancelScope;
-  readonly #frame: Frame;
+  readonly #frame: TaskFrame;
   readonly #tasks = new LinkedList<Task>();
   /** Tasks that are about to be handed over by `start`. */
   #expected = 0;
@@ -57,7 +57,7 @@ export class Nursery implements TaskOwner {
   #cancelled: unknown = null;
 
   /** @internal */
-  constructor(frame: Frame, cancelScope: CancelScope) {
+  constructor(frame: TaskFrame, cancelScope: CancelScope) {
     this.#frame = frame;
     this.cancelScope = cancelScope;
     frame.status.tasks = this.#tasks;

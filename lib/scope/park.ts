@@ -2,7 +2,7 @@
  * The one way to wait. Every primitive of the library that blocks is a `park`, so that each is a checkpoint and each can
  * be cancelled, and so that cancel and wake-up are atomic: a wait ends with its value or raises, never both.
  */
-import { currentOpenFrame, type Frame, tryCurrentFrame } from "./ambient.ts";
+import { currentOpenFrame, type TaskFrame, tryCurrentFrame } from "./ambient.ts";
 import { CancelStatus, type Waiter } from "./cancel_status.ts";
 import { type Cancelled, cancelledFor } from "./cancelled.ts";
 import type { Ready, RunState } from "./run_state.ts";
@@ -13,7 +13,7 @@ export class Parked<T> implements Waiter, Ready {
   previous: Waiter | null = null;
   next: Waiter | null = null;
   readonly #what: string;
-  readonly #frame: Frame;
+  readonly #frame: TaskFrame;
   /** Whether the status is there for this wait alone, and ends with it. */
   readonly #isAlone: boolean;
   readonly #resolve: (value: T) => void;
@@ -25,7 +25,7 @@ export class Parked<T> implements Waiter, Ready {
 
   /** @internal */
   constructor(
-    frame: Frame,
+    frame: TaskFrame,
     what: string,
     resolve: (value: T) => void,
     reject: (error: unknown) => void,

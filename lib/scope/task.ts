@@ -1,5 +1,5 @@
-import type { Link } from "../base/linked_list.ts";
-import { type Frame, withFrame } from "./ambient.ts";
+import type { ListNode } from "../base/linked_list.ts";
+import { type TaskFrame, withFrame } from "./ambient.ts";
 import type { CancelStatus } from "./cancel_status.ts";
 import type { LocalValues } from "./local_values.ts";
 import type { Ready, RunState } from "./run_state.ts";
@@ -14,7 +14,7 @@ export interface TaskOwner {
 }
 
 /** One thread of control: a function that runs, and the owner that waits for it. It is the frame of its own body. */
-export class Task extends TaskInfo implements Ready, Frame, Link<Task> {
+export class Task extends TaskInfo implements Ready, TaskFrame, ListNode<Task> {
   previous: Task | null = null;
   next: Task | null = null;
   readonly run: RunState;
@@ -24,7 +24,7 @@ export class Task extends TaskInfo implements Ready, Frame, Link<Task> {
   owner: TaskOwner;
   readonly #body: () => unknown;
 
-  constructor(name: string, body: () => unknown, owner: TaskOwner, place: Omit<Frame, "task">) {
+  constructor(name: string, body: () => unknown, owner: TaskOwner, place: Omit<TaskFrame, "task">) {
     super(name);
     this.#body = body;
     this.owner = owner;

@@ -3,7 +3,7 @@ import { after, type Instant, NEVER } from "../base/instant.ts";
 import { invariant } from "../base/invariant.ts";
 import type { NodeId } from "../config/plan.ts";
 import { conclude } from "./conclude.ts";
-import { afterEnd, type Ending } from "./ending.ts";
+import { afterEnd, type ChildEnding } from "./ending.ts";
 import type { RunEvent } from "./event.ts";
 import { type Exit, exitFields, isSuccess } from "./exit.ts";
 import type { FailReason } from "./reason.ts";
@@ -238,7 +238,11 @@ function recordExit(turn: Turn, id: NodeId, { run, exit, error }: RunEvent & { t
   });
 }
 
-function exitEnding(turn: Turn, actor: ActorState, { exit, error }: RunEvent & { type: "exited" }): Ending {
+function exitEnding(
+  turn: Turn,
+  actor: ActorState,
+  { exit, error }: RunEvent & { type: "exited" },
+): ChildEnding {
   const spec = turn.runSpec(actor.id);
   const success = isSuccess(exit, spec);
   const reason: FailReason = success && spec.daemon
@@ -257,7 +261,7 @@ function doomedThen(turn: Turn, id: NodeId, doom: Doom, exit: Exit): Then {
   return finished ? { to: "completed" } : doom.then;
 }
 
-function endingOf({ phase }: ActorState, success: boolean, reason: FailReason): Ending {
+function endingOf({ phase }: ActorState, success: boolean, reason: FailReason): ChildEnding {
   return { success, reason, readySince: phase.at === "running" ? phase.readyAt : null };
 }
 

@@ -15,7 +15,7 @@ import { companions } from "./strategy.ts";
 import type { Turn } from "./turn.ts";
 
 /** How a child ended. */
-export interface Ending {
+export interface ChildEnding {
   readonly success: boolean;
   /** The reason to give if this makes it fail. */
   readonly reason: FailReason;
@@ -24,7 +24,7 @@ export interface Ending {
 }
 
 /** Decides what becomes of a child that has ended by itself, and sets in motion what that means for its siblings. */
-export function afterEnd(turn: Turn, id: NodeId, ending: Ending, cause: number): Then {
+export function afterEnd(turn: Turn, id: NodeId, ending: ChildEnding, cause: number): Then {
   const spec = turn.spec(id);
   // A tree that ended well is a completed child, whatever is in it.
   const verdict = judge(spec.restart, ending.success, spec.daemon && spec.kind !== "tree");
@@ -40,7 +40,7 @@ export function afterEnd(turn: Turn, id: NodeId, ending: Ending, cause: number):
   }
 }
 
-function restart(turn: Turn, id: NodeId, ending: Ending, cause: number): Then {
+function restart(turn: Turn, id: NodeId, ending: ChildEnding, cause: number): Then {
   if (turn.place(id).isLeaving) return { to: "stopped", why: "removed" };
   const supervisor = turn.spec(id).parent!;
   if (turn.tree(supervisor).phase.at !== "up") return { to: "stopped", why: "tree" };
@@ -58,7 +58,7 @@ function restart(turn: Turn, id: NodeId, ending: Ending, cause: number): Then {
 }
 
 /** Counts the restart and says how long to wait before it. */
-function planDelay(turn: Turn, id: NodeId, ending: Ending): number {
+function planDelay(turn: Turn, id: NodeId, ending: ChildEnding): number {
   const { backoff } = turn.spec(id);
   const node = turn.node(id);
   const readyForMs = ending.readySince === null ? 0 : turn.now - ending.readySince;

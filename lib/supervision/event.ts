@@ -6,7 +6,7 @@ import type { Crash, CrashId } from "./crash.ts";
 import type { Exit } from "./exit.ts";
 import type { HookEnd } from "./hook.ts";
 import type { EntryData, EntryEvent } from "./journal_entry.ts";
-import type { CancelCause } from "./reason.ts";
+import type { TeardownCause } from "./reason.ts";
 import type { Rest } from "./rest.ts";
 import type { RunId } from "./state.ts";
 import type { Told } from "./run_word.ts";
@@ -126,7 +126,7 @@ type RequestKind =
   | {
     readonly type: "down_requested";
     readonly request: number | null;
-    readonly cause: CancelCause;
+    readonly cause: TeardownCause;
     /** Zero forces it: it does not wait for what is held for inspection. */
     readonly withinMs: number | null;
   }

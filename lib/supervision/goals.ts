@@ -3,7 +3,7 @@ import { after, type Instant, instant, latest } from "../base/instant.ts";
 import { nodeAt, type NodeId, ROOT } from "../config/plan.ts";
 import { type Hopeless, hopelessBy, MOST_UNSETTLED } from "./endless.ts";
 import { startedWith } from "./started_with.ts";
-import { type NodeState, type Request, type Then, thenOf } from "./state.ts";
+import { type NodeState, type OpenRequest, type Then, thenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** Any start will do, also one that lies in the past. */
@@ -19,8 +19,8 @@ export const SETTLE_MS = 100;
 export function awaitGoal(
   turn: Turn,
   request: number | null,
-  goal: Request["goal"],
-  targets: Request["targets"],
+  goal: OpenRequest["goal"],
+  targets: OpenRequest["targets"],
 ): void {
   if (request === null) return;
   turn.requests = [...turn.requests, { id: request, goal, targets, left: null, lastingFrom: null }];
@@ -31,7 +31,7 @@ export function answerRequests(turn: Turn): void {
   if (turn.requests.length === 0) return;
   const changed = judgedAnew(turn);
   const isJudgedAnew = turn.isReplanned || turn.endlessBefore !== turn.books.endless;
-  const open: Request[] = [];
+  const open: OpenRequest[] = [];
   for (const request of turn.requests) {
     const judged = judge(turn, request, changed, isJudgedAnew);
     const settlesAt = settleTime(judged);
@@ -46,11 +46,11 @@ export function answerRequests(turn: Turn): void {
 }
 
 /** When all that have reached their goal will have lasted long enough to say so; null while some have not reached it. */
-export function settleTime({ goal, left, lastingFrom }: Request): Instant | null {
+export function settleTime({ goal, left, lastingFrom }: OpenRequest): Instant | null {
   return goal !== "stopped" && left !== null && isReached(left) ? lastingFrom : null;
 }
 
-type Left = NonNullable<Request["left"]>;
+type Left = NonNullable<OpenRequest["left"]>;
 
 function isReached({ open, missed }: Left): boolean {
   return open === 0 && missed === 0;
@@ -59,10 +59,10 @@ function isReached({ open, missed }: Left): boolean {
 /** A request after what has changed. It costs that, unless it has to be found out which target is the youngest. */
 function judge(
   turn: Turn,
-  request: Request,
+  request: OpenRequest,
   changed: readonly NodeId[],
   isJudgedAnew: boolean,
-): Request & { readonly left: Left } {
+): OpenRequest & { readonly left: Left } {
   const { goal, targets, left: before } = request;
   if (before === null || isJudgedAnew) {
     const left = leftOf(turn, request);
@@ -82,7 +82,7 @@ function judge(
 }
 
 /** Null if it was one of `changed` that was the youngest. */
-function lastingAfter(turn: Turn, { lastingFrom }: Request, changed: readonly NodeId[]): Instant | null {
+function lastingAfter(turn: Turn, { lastingFrom }: OpenRequest, changed: readonly NodeId[]): Instant | null {
   if (lastingFrom === null) return null;
   const wasYoungest = (id: NodeId) => lastsFrom(turn.nodesBefore.get(id)) === lastingFrom;
   if (lastingFrom > turn.now && changed.some(wasYoungest)) return null;
@@ -112,7 +112,7 @@ function presentOf(turn: Turn): Judged {
   return { nodes: turn.nodes, hopeless: hopelessBy(turn.topology, turn.books.endless) };
 }
 
-function leftOf(turn: Turn, { goal, targets }: Request): Left {
+function leftOf(turn: Turn, { goal, targets }: OpenRequest): Left {
   const present = presentOf(turn);
   let left: Left = { open: 0, missed: 0 };
   for (const [id, startsBefore] of targets) {
@@ -125,7 +125,7 @@ function leftOf(turn: Turn, { goal, targets }: Request): Left {
  * is in proportion to the changes. */
 function leftAfter(
   turn: Turn,
-  { goal, targets }: Request,
+  { goal, targets }: OpenRequest,
   before: Left,
   changed: readonly NodeId[],
 ): Left {
@@ -188,7 +188,7 @@ function goalVerdict(
   turn: Turn,
   judged: Judged,
   id: NodeId,
-  goal: Request["goal"],
+  goal: OpenRequest["goal"],
   startsBefore: number,
 ): GoalVerdict {
   const node = judged.nodes.get(id);

@@ -4,7 +4,7 @@ import type { ActorError } from "./actor_error.ts";
 import type { Asker } from "./asker.ts";
 import type { HookFailure } from "./hook.ts";
 import type { ReachedLimits } from "./reached_limits.ts";
-import type { CancelCause, FailReason, Halt, Refusal, StopReason } from "./reason.ts";
+import type { FailReason, Halt, Refusal, StopReason, TeardownCause } from "./reason.ts";
 import type { Outcome, RunId } from "./state.ts";
 
 /** The data of each kind of journal entry, ready for JSON: all that people are told is made of these data. */
@@ -22,7 +22,7 @@ export interface EntryData {
         readonly toAll: boolean;
       }
       | { readonly verb: "exec"; readonly paths: readonly NodeId[]; readonly command: string }
-      | { readonly verb: "down"; readonly by: CancelCause }
+      | { readonly verb: "down"; readonly by: TeardownCause }
     )
     & { readonly asker?: Asker };
   /** A tree has no process of its own. */
@@ -97,7 +97,7 @@ export interface EntryData {
   /** It was let go. */
   readonly released: { readonly actor: string; readonly pid: number };
   /** Somebody who is given no answer has asked for what is not done. */
-  readonly refused: { readonly verb: "down"; readonly by: CancelCause; readonly why: Refusal };
+  readonly refused: { readonly verb: "down"; readonly by: TeardownCause; readonly why: Refusal };
   /** A descendant whose parent had died has died too, and was reaped. */
   readonly orphan_reaped: { readonly pid: number; readonly name: string };
   /** Processes that have died, or that a run has left, cannot be looked up now; that is tried again. */

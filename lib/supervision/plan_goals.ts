@@ -1,7 +1,7 @@
 /** The goals of somebody who has given the tree another plan. */
 import { ancestorsOf, nodeAt, type NodeId, ROOT, specAt } from "../config/plan.ts";
 import { ANY_START } from "./goals.ts";
-import { type Request, thenOf } from "./state.ts";
+import { type OpenRequest, thenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** The nodes that another plan changes. */
@@ -13,7 +13,7 @@ interface Applied {
 }
 
 /** The nodes that are to be ready, and those that are to be gone. A node that nobody starts is not waited for. */
-export function appliedTargets(turn: Turn, { added, removed, anew }: Applied): Request["targets"] {
+export function appliedTargets(turn: Turn, { added, removed, anew }: Applied): OpenRequest["targets"] {
   return new Map([
     ...removed.map((id) => [id, ANY_START] as const),
     ...added.filter((id) => startsByItself(turn, id)).map((id) => [id, ANY_START] as const),

@@ -36,7 +36,7 @@ export type FirstReason =
 export type StopReason = "request" | "tree" | "strategy" | "removed";
 
 /** The cause from outside that made the whole tree come down. */
-export type CancelCause = "down" | "interrupt" | "terminate" | "hangup" | "client_lost" | "guardian_lost";
+export type TeardownCause = "down" | "interrupt" | "terminate" | "hangup" | "client_lost" | "guardian_lost";
 
 /** Why a rolling restart has stopped before its end. */
 export type Halt =

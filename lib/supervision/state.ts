@@ -15,7 +15,7 @@ import type { Books } from "./books.ts";
 import type { RunHealth } from "./run_health.ts";
 import type { NodeMap } from "./node_map.ts";
 import type { Probing } from "./probe_schedule.ts";
-import type { CancelCause, FailReason, StopReason } from "./reason.ts";
+import type { FailReason, StopReason, TeardownCause } from "./reason.ts";
 import type { RestartWindow } from "./restart_window.ts";
 import type { Ladder } from "./stop_ladder.ts";
 import type { RunWord } from "./run_word.ts";
@@ -150,11 +150,11 @@ export interface TearingDownPhase {
   /** When its children had all been ready; null if they never were. */
   readonly readyAt: Instant | null;
   readonly deadline: Instant;
-  readonly end: TreeEnd;
+  readonly end: TeardownReason;
 }
 
 /** Why a supervisor is torn down: somebody else wants it so, or its own rules say that it is over. */
-export type TreeEnd =
+export type TeardownReason =
   | { readonly by: "request"; readonly then: Then }
   | { readonly by: "itself"; readonly result: TreeResult };
 
@@ -238,7 +238,7 @@ export interface TreeState extends ChildState {
 export type NodeState = ActorState | TreeState;
 
 /** A wait of a client. */
-export interface Request {
+export interface OpenRequest {
   readonly id: number;
   /** `applied`: what the plan has is to be ready, and what it has no more is to be gone. */
   readonly goal: "ready" | "stopped" | "applied";
@@ -274,7 +274,7 @@ export interface RolloutMember {
 /** How the whole tree ended. */
 export type Outcome =
   | { readonly kind: "completed" }
-  | { readonly kind: "cancelled"; readonly cause: CancelCause }
+  | { readonly kind: "cancelled"; readonly cause: TeardownCause }
   | { readonly kind: "failed"; readonly reason: FailReason }
   | { readonly kind: "gave_up"; readonly reason: FailReason };
 
@@ -294,12 +294,12 @@ export interface State {
   readonly runs: number;
   /** State of the generator that draws the jitter. */
   readonly chance: number;
-  readonly requests: readonly Request[];
+  readonly requests: readonly OpenRequest[];
   readonly rollouts: readonly Rollout[];
   /** The crash that is offered for inspection, and since when any was; null if none is held. */
   readonly holding: { readonly offered: CrashId; readonly since: Instant } | null;
   /** The cause of a cancel of the tree from outside, if there was one. */
-  readonly cancelled: CancelCause | null;
+  readonly cancelled: TeardownCause | null;
   /** Null while the tree lives. */
   readonly outcome: Outcome | null;
 }

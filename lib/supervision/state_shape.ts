@@ -26,7 +26,7 @@ import type { Crash } from "./crash.ts";
 import type { Exit } from "./exit.ts";
 import type { HookEnd, HookFailure } from "./hook.ts";
 import type { Unanswered } from "./probe_schedule.ts";
-import type { CancelCause, FailReason, FirstReason, StopReason } from "./reason.ts";
+import type { FailReason, FirstReason, StopReason, TeardownCause } from "./reason.ts";
 import type { Survived } from "./rest.ts";
 import type { ReachedLimits } from "./reached_limits.ts";
 import type { RestartWindow } from "./restart_window.ts";
@@ -47,9 +47,9 @@ import type {
   StartingPhase,
   State,
   StoppingPhase,
+  TeardownReason,
   TearingDownPhase,
   Then,
-  TreeEnd,
   TreePhase,
   TreeResult,
   TreeState,
@@ -305,7 +305,7 @@ const treePhase = variant<"at", TreePhase>("at", {
     since: moment,
     readyAt: nullable(moment),
     deadline: moment,
-    end: variant<"by", TreeEnd>("by", {
+    end: variant<"by", TeardownReason>("by", {
       request: object({ then }),
       itself: object({ result: treeResult }),
     }),
@@ -361,7 +361,7 @@ export const stateChangeShape: Shape<StateChange> = where(
     runs: count,
     chance: number,
     cancelled: nullable(
-      wordOf<CancelCause>({
+      wordOf<TeardownCause>({
         down: true,
         interrupt: true,
         terminate: true,

@@ -5,7 +5,7 @@
 import { after, earliest, type Instant } from "../base/instant.ts";
 import type { NodeId, RestartPolicy } from "../config/plan.ts";
 import { conclude } from "./conclude.ts";
-import type { Then, TreeEnd } from "./state.ts";
+import type { TeardownReason, Then } from "./state.ts";
 import { hurry } from "./stop_ladder.ts";
 import type { Turn } from "./turn.ts";
 
@@ -24,7 +24,7 @@ export function stopNode(turn: Turn, id: NodeId, then: Then, deadline: Instant, 
 }
 
 /** Tears a supervisor that is at work down, because its own rules say that it is over. */
-export function endTree(turn: Turn, id: NodeId, end: TreeEnd & { by: "itself" }, cause: number): void {
+export function endTree(turn: Turn, id: NodeId, end: TeardownReason & { by: "itself" }, cause: number): void {
   apply(turn, tearDown(turn, id, end, after(turn.stopTime, turn.treeSpec(id).shutdownMs), cause));
 }
 
@@ -102,7 +102,13 @@ function keepStopped(turn: Turn, id: NodeId, then: Then, cause: number): void {
   if (isNews) conclude(turn, id, then, cause);
 }
 
-function tearDown(turn: Turn, id: NodeId, end: TreeEnd, deadline: Instant, cause: number): readonly Wish[] {
+function tearDown(
+  turn: Turn,
+  id: NodeId,
+  end: TeardownReason,
+  deadline: Instant,
+  cause: number,
+): readonly Wish[] {
   const { phase } = turn.tree(id);
   const readyAt = phase.at === "up" ? phase.readyAt : null;
   const entry = turn.record(id, "cancelled", cause, { withinMs: Math.round(turn.untilStop(deadline)) });
@@ -135,7 +141,7 @@ function isByHand(then: Then): boolean {
 }
 
 /** A tree that has ended well has completed, but for one that would be started again: that is stopped. */
-function mergeEnd(decided: TreeEnd, wanted: Then, restart: RestartPolicy): TreeEnd {
+function mergeEnd(decided: TeardownReason, wanted: Then, restart: RestartPolicy): TeardownReason {
   if (decided.by === "request") return { by: "request", then: merge(decided.then, wanted, false) };
   const comesBack = restart === "always" && wanted.to === "stopped";
   const stands = decided.result.ok && wanted.to !== "waiting" && !comesBack;

@@ -7,7 +7,7 @@ import type { FailReason } from "./reason.ts";
 import { NO_FAILURES } from "./no_failures.ts";
 import { EMPTY_WINDOW } from "./restart_window.ts";
 import { rootCause } from "./root_cause.ts";
-import type { IdlePhase, Outcome, TearingDownPhase, Then, TreeEnd } from "./state.ts";
+import type { IdlePhase, Outcome, TeardownReason, TearingDownPhase, Then } from "./state.ts";
 import { endTree } from "./stopping.ts";
 import { treeResult } from "./tree_end.ts";
 import type { Turn } from "./turn.ts";
@@ -104,7 +104,7 @@ function afterTree(turn: Turn, id: NodeId, { end, readyAt }: TearingDownPhase, c
   return afterEnd(turn, id, { success: end.result.ok, reason, readySince: readyAt }, cause);
 }
 
-function concludeRoot(turn: Turn, end: TreeEnd, cause: number): void {
+function concludeRoot(turn: Turn, end: TeardownReason, cause: number): void {
   const outcome = outcomeOf(turn, end);
   const entry = turn.record(ROOT, "ended", cause, { outcome: outcome.kind });
   const then: Then = end.by === "request"
@@ -117,7 +117,7 @@ function concludeRoot(turn: Turn, end: TreeEnd, cause: number): void {
   turn.emit({ type: "finish", outcome });
 }
 
-function outcomeOf(turn: Turn, end: TreeEnd): Outcome {
+function outcomeOf(turn: Turn, end: TeardownReason): Outcome {
   if (end.by === "request") return { kind: "cancelled", cause: turn.cancelled ?? "down" };
   if (end.result.ok) return { kind: "completed" };
   const { reason } = end.result;

@@ -11,7 +11,16 @@ import { type Calendar, NO_CALENDAR } from "./calendar.ts";
 import type { Effect } from "./effect.ts";
 import type { Entry, EntryData, EntryEvent, EntryOf } from "./journal_entry.ts";
 import type { NodeMap } from "./node_map.ts";
-import type { ActorState, IdlePhase, NodeState, Request, Rollout, RunId, State, TreeState } from "./state.ts";
+import type {
+  ActorState,
+  IdlePhase,
+  NodeState,
+  OpenRequest,
+  Rollout,
+  RunId,
+  State,
+  TreeState,
+} from "./state.ts";
 import type { Place, Topology } from "./topology.ts";
 
 /** The result of a step. */
@@ -39,7 +48,7 @@ export class Turn {
   #seq: number;
   #runs: number;
   #chance: number;
-  requests: readonly Request[];
+  requests: readonly OpenRequest[];
   rollouts: readonly Rollout[];
   cancelled: State["cancelled"];
   outcome: State["outcome"];

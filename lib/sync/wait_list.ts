@@ -1,4 +1,4 @@
-import { type Link, LinkedList } from "../base/linked_list.ts";
+import { LinkedList, type ListNode } from "../base/linked_list.ts";
 import { park, type Parked, parkShielded } from "../scope/park.ts";
 
 /** Returned by a giver that has nothing to give yet. */
@@ -7,7 +7,7 @@ export const NOTHING = Symbol("nothing");
 /** Gives something, or {@linkcode NOTHING}. An error that it throws ends the wait for it. */
 export type Give<T> = () => T | typeof NOTHING;
 
-interface Waiting extends Link<Waiting> {
+interface Waiting extends ListNode<Waiting> {
   /** Null once it is over. */
   parked: Parked<unknown> | null;
   readonly give: Give<unknown>;

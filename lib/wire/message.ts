@@ -84,7 +84,7 @@ const BYTES = 0x40;
 const ARRAY = 0x80;
 
 /** A frame as one piece, or as its head and a payload that is too long to be copied for nothing. */
-export type Frame = readonly [Uint8Array] | readonly [Uint8Array, Uint8Array];
+export type WireFrame = readonly [Uint8Array] | readonly [Uint8Array, Uint8Array];
 
 /** The longest head of a frame: what is encoded into memory of its own has so much room before it. */
 export const HEADROOM_BYTES = 40;
@@ -101,7 +101,7 @@ export function isShort({ payload }: Message): boolean {
 }
 
 /** The frame of a message. It takes the memory of a payload that was given away, with the room for its head before it. */
-export function encodeMessage({ kind, dialog, number, payload }: Message): Frame {
+export function encodeMessage({ kind, dialog, number, payload }: Message): WireFrame {
   const length = payload?.length ?? 0;
   const head = 2 + sizeOf(dialog) + sizeOf(number) + (payload === null ? 0 : sizeOf(length));
   const isLong = length >= LONG_BYTES;

@@ -9,7 +9,7 @@
  *    keep it from going out.
  * 4. However often the other side asks whether this one is alive, one answer waits.
  */
-import { encodeMessage, type Frame, Kind, type Message, PART_BYTES } from "./message.ts";
+import { encodeMessage, Kind, type Message, PART_BYTES, type WireFrame } from "./message.ts";
 import { Queue } from "../base/queue.ts";
 
 /** Kinds that do not wait behind data. The last message of a dialog does: it comes after what was sent before it. */
@@ -36,9 +36,9 @@ interface Lane {
 /** See the module. */
 export class Outgoing {
   readonly #longest: number;
-  #pong: Frame | null = null;
-  readonly #urgent = new Queue<Frame>();
-  readonly #frames = new Queue<Frame>();
+  #pong: WireFrame | null = null;
+  readonly #urgent = new Queue<WireFrame>();
+  readonly #frames = new Queue<WireFrame>();
   /** In the order of their turns. */
   readonly #lanes = new Map<number, Lane>();
   /** How many short messages that are not urgent were ever queued. */
@@ -97,7 +97,7 @@ export class Outgoing {
     this.#bytes = 0;
   }
 
-  #pushFrame(queue: Queue<Frame>, message: Message): void {
+  #pushFrame(queue: Queue<WireFrame>, message: Message): void {
     const frame = encodeMessage(message);
     this.#bytes += lengthOf(frame);
     queue.push(frame);
@@ -123,7 +123,7 @@ export class Outgoing {
     this.#lanes.delete(dialog);
   }
 
-  #next(): Frame | undefined {
+  #next(): WireFrame | undefined {
     const pong = this.#pong;
     this.#pong = null;
     if (pong !== null) return pong;
@@ -141,7 +141,7 @@ export class Outgoing {
   }
 
   /** The next frame of the lane whose turn it is, which then goes to the end of the row. */
-  #nextPart(): Frame | undefined {
+  #nextPart(): WireFrame | undefined {
     if (this.#lanes.size === 0) return undefined;
     const [dialog, lane] = this.#lanes.entries().next().value!;
     this.#sincePart = 0;
@@ -168,6 +168,6 @@ function isUnstarted(lane: Lane | undefined): boolean {
   return lane?.queue.peek()?.kind === Kind.start;
 }
 
-function lengthOf(frame: Frame): number {
+function lengthOf(frame: WireFrame): number {
   return frame[0].length + (frame[1]?.length ?? 0);
 }

@@ -18,7 +18,7 @@ export type FunctionRef = number | readonly [number: number, url: string, name: 
 export type JobMessage = readonly [call: FunctionRef, args: readonly unknown[], isChunk?: true];
 
 /** The outcome of a job: a result, or a boxed error. */
-export type Reply = readonly [isOk: true, result: unknown] | readonly [isOk: false, box: unknown];
+export type JobReply = readonly [isOk: true, result: unknown] | readonly [isOk: false, box: unknown];
 
 /** A job, as its caller describes it. */
 export interface Job {

@@ -11,7 +11,7 @@ import type { Context } from "../sync/context.ts";
 import { Event } from "../sync/event.ts";
 import { readErrorBox } from "../wire/error_box.ts";
 import { contextHere, limiterHere, openContextHere } from "./default_workers.ts";
-import { checkLimits, type Job, type JobLimits, type Reply } from "./job.ts";
+import { checkLimits, type Job, type JobLimits, type JobReply } from "./job.ts";
 import { waitFor } from "./wait_for.ts";
 import { WorkerContext } from "./worker_context.ts";
 
@@ -69,7 +69,7 @@ export function runJob(
   runtime: ActorRuntime,
   job: Job,
   { context, limiter = limiterHere(system, runtime) }: Pick<JobOptions, "limiter" | "context">,
-): Promise<Reply> {
+): Promise<JobReply> {
   if (context !== undefined && !(context instanceof WorkerContext)) {
     throw new TypeError(`Cannot run "${job.name}" in a worker: its context must be one of openWorkerContext`);
   }
@@ -80,7 +80,7 @@ export function runJob(
 }
 
 /** @internal What a job has come to. @throws What it has thrown. */
-export function resultOf(reply: Reply): unknown {
+export function resultOf(reply: JobReply): unknown {
   if (reply[0]) return reply[1];
   throw rebuildError(readErrorBox(reply[1]), (box) => new RemoteActorError(box));
 }
@@ -91,7 +91,7 @@ async function runHere(
   runtime: ActorRuntime,
   job: Job,
   onOver: () => void,
-): Promise<Reply> {
+): Promise<JobReply> {
   let context: WorkerContext;
   try {
     context = await waitFor(job, () => contextHere(system, runtime));
@@ -117,10 +117,10 @@ export function requireNames(module: unknown, name: unknown): void {
   if (typeof name !== "string") throw new TypeError("Cannot run this in a worker: the name must be a string");
 }
 
-type Work = (onOver: () => void) => Promise<Reply>;
+type Work = (onOver: () => void) => Promise<JobReply>;
 
 /** Holds on to what bounds the work until that is over, and not before. */
-function heldBy(limiter: CapacityLimiter | Context<unknown>, work: Work): Promise<Reply> {
+function heldBy(limiter: CapacityLimiter | Context<unknown>, work: Work): Promise<JobReply> {
   if (!(limiter instanceof CapacityLimiter)) return heldByContext(limiter, work);
   if (limiter.availableTokens === 0) return heldLater(limiter, work);
   // Where nobody waits the checkpoint at the beginning is enough.
@@ -129,15 +129,15 @@ function heldBy(limiter: CapacityLimiter | Context<unknown>, work: Work): Promis
   return work(() => limiter.release(borrower));
 }
 
-async function heldLater(limiter: CapacityLimiter, work: Work): Promise<Reply> {
+async function heldLater(limiter: CapacityLimiter, work: Work): Promise<JobReply> {
   const borrower = {};
   await limiter.acquireOnBehalfOf(borrower);
   return await work(() => limiter.release(borrower));
 }
 
-async function heldByContext(limiter: Context<unknown>, work: Work): Promise<Reply> {
+async function heldByContext(limiter: Context<unknown>, work: Work): Promise<JobReply> {
   const over = new Event();
-  let reply: Reply;
+  let reply: JobReply;
   await limiter(async () => {
     try {
       reply = await work(() => over.set());

@@ -22,14 +22,14 @@ import { refusedArgument } from "../actor/dialog/start_request.ts";
 import { Portal, type PortalOwner } from "../actor/dialog/portal.ts";
 import type { Link } from "../actor/link/link.ts";
 import { type BrokenWorker, BrokenWorkerError } from "./errors.ts";
-import type { Job, JobMessage, Reply, WorkerOrders } from "./job.ts";
+import type { Job, JobMessage, JobReply, WorkerOrders } from "./job.ts";
 import { KnownFunctions } from "./known_functions.ts";
 import type { Usage, Watched } from "./limits.ts";
 import { waitFor } from "./wait_for.ts";
 
 /** The functions that a worker serves. */
 interface WorkModule {
-  work: ContextFunction<void, Reply, JobMessage, [WorkerOrders], void>;
+  work: ContextFunction<void, JobReply, JobMessage, [WorkerOrders], void>;
 }
 
 /** The parts of a worker. */
@@ -46,11 +46,11 @@ export interface WorkerOptions {
 export const NOT_TAKEN = Symbol("not taken");
 
 /** See the module. */
-export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
+export class Worker implements Watched<JobReply | typeof NOT_TAKEN> {
   readonly #options: WorkerOptions;
   readonly #ended = new Event();
   readonly #dismissed = new Event();
-  #stream: MsgStream<Reply, JobMessage> | null = null;
+  #stream: MsgStream<JobReply, JobMessage> | null = null;
   #pid = 0;
   #failure: RemoteActorError | null = null;
   #isKilled = false;
@@ -132,7 +132,7 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
    * @throws {BrokenWorkerError} If the worker has ended instead; nothing is left of it.
    * @throws {Cancelled} The worker was killed.
    */
-  async do(job: Job): Promise<Reply | typeof NOT_TAKEN> {
+  async do(job: Job): Promise<JobReply | typeof NOT_TAKEN> {
     const stream = this.#stream!;
     let isSent = false;
     try {
@@ -187,7 +187,7 @@ export class Worker implements Watched<Reply | typeof NOT_TAKEN> {
       (ctx) =>
         ctx.openStream(async (stream) => {
           onReady();
-          this.#stream = stream as MsgStream<Reply, JobMessage>;
+          this.#stream = stream as MsgStream<JobReply, JobMessage>;
           await this.#dismissed.wait();
         }),
     );

@@ -13,7 +13,7 @@ import { ClosedResourceError } from "../sync/channel_errors.ts";
 import { WaitQueue } from "../sync/wait_queue.ts";
 import type { ResolvedContextOptions } from "./context_options.ts";
 import { BrokenWorkerError } from "./errors.ts";
-import type { Job, Reply } from "./job.ts";
+import type { Job, JobReply } from "./job.ts";
 import { withinLimits } from "./limits.ts";
 import { waitFor } from "./wait_for.ts";
 import { NOT_TAKEN, type Worker } from "./worker.ts";
@@ -70,7 +70,7 @@ export class WorkerContext {
    * @throws {ClosedResourceError} If the context is closed.
    * @throws {RangeError} If the job has limits that threads cannot be held to.
    */
-  async run(job: Job, onOver: () => void): Promise<Reply> {
+  async run(job: Job, onOver: () => void): Promise<JobReply> {
     const refusal = this.#refusal(job);
     if (refusal !== null) {
       onOver();

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { instant } from "../../lib/base/instant.ts";
 import type { NodeId, Plan } from "../../lib/config/plan.ts";
-import type { Asked, Reply } from "../../lib/engine/engine.ts";
-import type { Account } from "../../lib/engine/containment/account.ts";
+import type { EngineReply, EngineRequest } from "../../lib/engine/engine.ts";
+import type { StopAccount } from "../../lib/engine/containment/account.ts";
 import { NONE_ENDED } from "../../lib/engine/containment/ledger.ts";
 import type { LogLine } from "../../lib/engine/logs/log_format.ts";
 import type { JournalEntry } from "../../lib/engine/journal/journal.ts";
@@ -21,7 +21,7 @@ export class PuppetEngine {
   readonly layer = "subreaper";
   readonly isolatorOf = (): null => null;
   /** What was asked for and is not answered yet. */
-  readonly asked: { readonly what: Asked; readonly answer: (reply: Reply) => void }[] = [];
+  readonly asked: { readonly what: EngineRequest; readonly answer: (reply: EngineReply) => void }[] = [];
   readonly posted: TreeEvent[] = [];
   readonly listeners: Set<Listener> = new Set();
   /** What `sync` gives. */
@@ -78,12 +78,12 @@ export class PuppetEngine {
     return Promise.resolve();
   }
 
-  account(): () => Account {
+  account(): () => StopAccount {
     return () => ({ processes: [], counts: NONE_ENDED, survivors: [], unattributed: [], leftOnPurpose: [] });
   }
 
   /** Takes every plan; what comes of it is answered as all that was asked for. */
-  apply(plan: Plan, rolling: boolean): Promise<{ readonly reply: Promise<Reply> }> {
+  apply(plan: Plan, rolling: boolean): Promise<{ readonly reply: Promise<EngineReply> }> {
     const reply = this.ask({ type: "plan_given", plan, rolling });
     this.#happens({ type: "plan_given", plan, rolling, request: null });
     return Promise.resolve({ reply });
@@ -93,7 +93,7 @@ export class PuppetEngine {
     return Promise.resolve();
   }
 
-  ask(what: Asked): Promise<Reply> {
+  ask(what: EngineRequest): Promise<EngineReply> {
     return new Promise((answer) => this.asked.push({ what, answer }));
   }
 
@@ -132,7 +132,7 @@ export class PuppetEngine {
   }
 
   /** Answers the oldest request. */
-  answer(reply: Partial<Reply> = {}): void {
+  answer(reply: Partial<EngineReply> = {}): void {
     const oldest = this.asked.shift();
     assert.ok(oldest, "nothing was asked for");
     oldest.answer({ ok: true, refusal: null, ...reply });

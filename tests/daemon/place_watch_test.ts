@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { ensureRunFolder, makeFolder } from "../../lib/daemon/run_folder.ts";
 import { watchPlace } from "../../lib/daemon/place_watch.ts";
-import type { Standing } from "../../lib/daemon/stand_up.ts";
+import type { SupervisorParts } from "../../lib/daemon/stand_up.ts";
 import { treeIdOf } from "../../lib/daemon/tree_id.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { Host } from "../../lib/host/ports/host.ts";
@@ -45,7 +45,7 @@ async function watching(isTold: boolean, body: (watched: Watched) => Promise<voi
     makeFolder(host, id.runFolder, "");
     const server = { listen: (_name: string, path: string) => host.sockets.listen(path, () => {}) };
     await server.listen("", id.socket);
-    const standing = { host, id, lock: host.locks.take(id.lock)!, server } as unknown as Standing;
+    const standing = { host, id, lock: host.locks.take(id.lock)!, server } as unknown as SupervisorParts;
     const told: string[] = [];
     await openNursery(async (nursery) => {
       nursery.startSoon(() =>

@@ -1,7 +1,7 @@
 /** What each layer of containment makes of the same escapes. */
 import assert from "node:assert/strict";
 import type { UserError } from "../../lib/base/user_error.ts";
-import type { Account } from "../../lib/engine/containment/account.ts";
+import type { StopAccount } from "../../lib/engine/containment/account.ts";
 import { chooseLayer } from "../../lib/engine/containment/choose_layer.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { FakeProgram, Puppet } from "../../lib/host/fake/puppet.ts";
@@ -43,7 +43,7 @@ async function playPair(containment: "cgroup" | "subreaper") {
     return self.forever();
   };
   const alive: string[] = [];
-  let account: Account | undefined;
+  let account: StopAccount | undefined;
   const played = await play({
     config: PAIR,
     containment,

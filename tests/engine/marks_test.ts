@@ -7,7 +7,7 @@ import { randomId } from "../../lib/actor/random_id.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { Puppet } from "../../lib/host/fake/puppet.ts";
 import type { LayerName } from "../../lib/engine/containment/layer.ts";
-import type { Account } from "../../lib/engine/containment/account.ts";
+import type { StopAccount } from "../../lib/engine/containment/account.ts";
 import type { ProcessRow } from "../../lib/host/ports/processes.ts";
 import { VirtualClock } from "../../lib/testing/virtual_clock.ts";
 import { test } from "../harness/test.ts";
@@ -118,7 +118,7 @@ const PAIR = `
 async function playSwap(containment: LayerName) {
   let child: Puppet | null = null;
   const alive: boolean[] = [];
-  const accounts: Account[] = [];
+  const accounts: StopAccount[] = [];
   const mark = Promise.withResolvers<string>();
   const played = await play({
     config: PAIR,

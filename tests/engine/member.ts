@@ -4,7 +4,7 @@ import { concatBytes } from "../../lib/base/bytes.ts";
 import { BUILTIN_MODULE, type Builtins } from "../../lib/actor/builtins.ts";
 import type { HeldCrash } from "../../lib/actor/debug/crash_desk.ts";
 import { encodeHello } from "../../lib/actor/link/identity.ts";
-import { readSpec, type SpawnSpec } from "../../lib/actor/process/spawn_spec.ts";
+import { type ActorSpawnSpec, readSpec } from "../../lib/actor/process/spawn_spec.ts";
 import { encodeStart } from "../../lib/actor/dialog/start_request.ts";
 import type { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { Puppet } from "../../lib/host/fake/puppet.ts";
@@ -30,7 +30,7 @@ export function boxOf(type: string, message: string): ErrorBox {
 /** See the module. */
 export class Member {
   /** What it was told to be; null if it was refused. */
-  readonly spec: SpawnSpec | null;
+  readonly spec: ActorSpawnSpec | null;
   readonly #connection: Connection;
   readonly #identity: Readonly<Record<string, unknown>>;
   readonly #splitter: FrameSplitter;
@@ -41,7 +41,7 @@ export class Member {
     identity: Readonly<Record<string, unknown>>,
     splitter: FrameSplitter,
     heard: Message[],
-    spec: SpawnSpec | null,
+    spec: ActorSpawnSpec | null,
   ) {
     this.#connection = connection;
     this.#identity = identity;

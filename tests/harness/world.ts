@@ -11,7 +11,7 @@ import type { Calendar, KeptDates } from "../../lib/supervision/calendar.ts";
 import type { CrashId } from "../../lib/supervision/crash.ts";
 import type { Effect, RunEffect } from "../../lib/supervision/effect.ts";
 import type { PlanGiven, ProbeAnswer, RequestEvent, TreeEvent } from "../../lib/supervision/event.ts";
-import type { CancelCause, Refusal } from "../../lib/supervision/reason.ts";
+import type { Refusal, TeardownCause } from "../../lib/supervision/reason.ts";
 import type { HookEnd } from "../../lib/supervision/hook.ts";
 import type { Rest } from "../../lib/supervision/rest.ts";
 import type { ActorState, Outcome, RunId, State } from "../../lib/supervision/state.ts";
@@ -286,7 +286,7 @@ export class World {
     return this.#request({ type: "ready_awaited", request: 0, nodes: this.ids(paths) });
   }
 
-  down(cause: CancelCause = "down", withinMs: number | null = null): void {
+  down(cause: TeardownCause = "down", withinMs: number | null = null): void {
     this.send({ type: "down_requested", request: null, cause, withinMs });
   }
 

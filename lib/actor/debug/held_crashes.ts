@@ -2,7 +2,7 @@ import { WaitQueue } from "../../sync/wait_queue.ts";
 import type { HeldCrash } from "./crash_desk.ts";
 
 /** The crashes that are inspected in an actor and below it: what is to end waits for them. */
-export class HeldCrashes {
+export class InspectedCrashes {
   readonly #held = new Set<HeldCrash>();
   readonly #changed = new WaitQueue();
   readonly #onChange: (isAnyHeld: boolean) => void;

@@ -21,7 +21,7 @@ export function isTcp(address: string): boolean {
 }
 
 /** Something that listens, and the address under which it can be reached. */
-export interface Listening {
+export interface AddressedListener {
   readonly listener: Listener;
   readonly address: string;
 }
@@ -32,7 +32,7 @@ export async function listenAt(
   address: string,
   tls: TlsCredentials | null,
   onConnection: (connection: Connection) => void,
-): Promise<Listening> {
+): Promise<AddressedListener> {
   if (!isTcp(address)) {
     return { listener: await fromPromise(host.sockets.listen(address, onConnection)), address };
   }

@@ -15,7 +15,7 @@ import { PartBudget } from "../../wire/parts.ts";
 import { PAYLOAD_LIMITS } from "../../wire/payload.ts";
 import { type ActorId, TransportClosed } from "../errors.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
-import { connectTo, isTcp, listenAt, type Listening } from "./address.ts";
+import { type AddressedListener, connectTo, isTcp, listenAt } from "./address.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { answerHello, greet, refuse } from "./handshake.ts";
 import { heartbeat } from "./heartbeat.ts";
@@ -28,7 +28,7 @@ const FAREWELL_MS = 1_000;
 const MAX_PART_BYTES = 4 * PAYLOAD_LIMITS.maxBytes;
 
 /** A connection on which both sides have said who they are. */
-export type Begun = Pick<
+export type GreetedConnection = Pick<
   LinkOptions,
   "connection" | "reader" | "peer" | "isConnector" | "isChild" | "memory"
 >;
@@ -92,7 +92,7 @@ export class Connections {
   readonly #expected = new Map<string, Expected>();
   readonly #partBudget: PartBudget;
   #nursery: Nursery | null = null;
-  #listening: readonly Listening[] = [];
+  #listening: readonly AddressedListener[] = [];
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
@@ -165,7 +165,7 @@ export class Connections {
   }
 
   /** Goes on with the connection to the parent of this actor, on which the parent has said hello. */
-  join(begun: Begun): Link {
+  join(begun: GreetedConnection): Link {
     const link = this.#link(begun);
     this.#start("connection to the parent", () => link.run());
     return link;
@@ -248,7 +248,7 @@ export class Connections {
     return peer !== null && (peer.uid === 0 || this.#options.uids.has(peer.uid));
   }
 
-  #link(begun: Begun, explainLoss?: LinkOptions["explainLoss"]): Link {
+  #link(begun: GreetedConnection, explainLoss?: LinkOptions["explainLoss"]): Link {
     const { self, linkOptions, canceller } = this.#options;
     const { onLost, ...handlers } = linkOptions(() => link);
     const link: Link = new Link({

@@ -28,15 +28,15 @@ import { type Identity, readIdentity } from "../link/identity.ts";
 import type { Link } from "../link/link.ts";
 import type { ActorRuntime } from "../runtime.ts";
 import { type EndSchedule, endSchedule } from "./end_schedule.ts";
-import { encodeSpec, type SpawnSpec } from "./spawn_spec.ts";
+import { type ActorSpawnSpec, encodeSpec } from "./spawn_spec.ts";
 import { decodePayload } from "../../wire/payload.ts";
-import type { Launch, Vessel } from "./vessel.ts";
+import type { ActorHome, Launch } from "./actor_home.ts";
 
 /** How a process is started, and how it is ended. */
 export interface ActorProcessOptions {
   readonly runtime: ActorRuntime;
   readonly launch: Launch;
-  readonly spec: SpawnSpec;
+  readonly spec: ActorSpawnSpec;
   readonly token: string;
   /** Milliseconds from the start to the answer that it is ready. */
   readonly startTimeoutMs: number;
@@ -54,7 +54,7 @@ export class ActorProcess {
   readonly #options: ActorProcessOptions;
   readonly #changed = new WaitQueue();
   readonly #exited = new Event();
-  #vessel: Vessel | null = null;
+  #home: ActorHome | null = null;
   #status: ExitStatus | null = null;
   #isGone = false;
   #link: Link | null = null;
@@ -72,7 +72,7 @@ export class ActorProcess {
 
   /** Whether it has ended, even if nobody has been told yet. */
   get hasEnded(): boolean {
-    return this.#status !== null || this.#vessel?.hasEnded() === true;
+    return this.#status !== null || this.#home?.hasEnded() === true;
   }
 
   /**
@@ -105,25 +105,25 @@ export class ActorProcess {
 
   /** Calls back once none of it runs any more, at once if so; a thread may go on after its end was given up. */
   whenGone(callback: () => void): void {
-    if (this.#vessel === null || this.#isGone) callback();
-    else void this.#vessel.gone.then(callback);
+    if (this.#home === null || this.#isGone) callback();
+    else void this.#home.gone.then(callback);
   }
 
   /** Ends it, and all that it has started, without a word. Nothing if it has ended. */
   kill(): void {
-    if (this.#status === null) this.#vessel?.kill();
+    if (this.#status === null) this.#home?.kill();
   }
 
   #launch(): void {
     const { runtime, launch, token, spec } = this.#options;
     try {
-      this.#vessel = launch({ address: runtime.self.address!, token });
+      this.#home = launch({ address: runtime.self.address!, token });
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
       throw new ActorStartError(spec.name, error.message, null, { cause: error });
     }
-    void this.#vessel.gone.then(() => this.#isGone = true);
-    void this.#vessel.exited.then((status) => {
+    void this.#home.gone.then(() => this.#isGone = true);
+    void this.#home.exited.then((status) => {
       this.#status = status;
       this.#exited.set();
       this.#changed.wakeAll();
@@ -203,7 +203,7 @@ export class ActorProcess {
   #sweep(sweepers: Sweepers, end: Instant): void {
     const { clock } = this.#options.runtime.host;
     const scope = new CancelScope({ shield: true });
-    const sweep = () => this.#vessel!.sweep(Math.max(0, end - clock.now()));
+    const sweep = () => this.#home!.sweep(Math.max(0, end - clock.now()));
     sweepers.startSoon(() => scope.run(sweep), { name: `sweep after ${this.#options.spec.name}` });
   }
 
@@ -228,8 +228,8 @@ export class ActorProcess {
 
   /** Ends it, whatever else is cancelled meanwhile. */
   async #tearDown(sweepers: Sweepers): Promise<void> {
-    const vessel = this.#vessel;
-    if (vessel === null) return;
+    const home = this.#home;
+    if (home === null) return;
     const { runtime, spec } = this.#options;
     const { clock } = runtime.host;
     await new CancelScope({ shield: true }).run(async () => {
@@ -241,7 +241,7 @@ export class ActorProcess {
         if (this.#status === null) await this.#signal(begin);
       }
       const isLate = this.#status === null;
-      if (isLate) vessel.kill();
+      if (isLate) home.kill();
       await this.#end();
       this.#sweep(sweepers, isLate ? clock.now() : this.#endOf(begin));
     });
@@ -264,7 +264,7 @@ export class ActorProcess {
   }
 
   async #signal(begin: Instant): Promise<void> {
-    this.#vessel!.terminate();
+    this.#home!.terminate();
     await this.#exitedBy(() => this.#scheduleFrom(begin).killAt);
   }
 

@@ -4,15 +4,15 @@ import type { ActorSystem } from "../current_actor.ts";
 import { randomId } from "../random_id.ts";
 import type { ActorRuntime } from "../runtime.ts";
 import { ActorProcess, type ActorProcessOptions } from "./actor_process.ts";
-import { launchProcess } from "./process_vessel.ts";
-import { launchThread } from "./thread_vessel.ts";
-import { type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
+import { launchProcess } from "./process_home.ts";
+import { launchThread } from "./thread_home.ts";
+import { type ActorSpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
 
 /** Options of a child. */
 export interface ChildOptions
   extends
-    Pick<SpawnSpec, "name" | "modules" | "debug">,
-    Partial<Pick<SpawnSpec, "main" | "death" | "sigterm">>,
+    Pick<ActorSpawnSpec, "name" | "modules" | "debug">,
+    Partial<Pick<ActorSpawnSpec, "main" | "death" | "sigterm">>,
     Pick<ActorProcessOptions, "startTimeoutMs" | "graceMs"> {
   /** Whether it ends with this process; it is told when this process is gone in any case. */
   readonly diesWithParent?: boolean;
@@ -46,7 +46,7 @@ export function childProcess(
   };
   return new ActorProcess({
     runtime,
-    launch: (summons) => launchProcess(host, command, summons),
+    launch: (join) => launchProcess(host, command, join),
     spec: specOf(system, runtime, options),
     token: above === undefined ? own : `${above}.${own}`,
     startTimeoutMs: options.startTimeoutMs,
@@ -58,11 +58,11 @@ export function childProcess(
 export function childThread(system: ActorSystem, runtime: ActorRuntime, options: ChildOptions): ActorProcess {
   return new ActorProcess({
     runtime,
-    launch: (summons) =>
+    launch: (join) =>
       launchThread(
         system.host,
         runtime,
-        summons,
+        join,
         (error) => void system.program.stderr.write(`Thread "${options.name}" has failed: ${error}\n`),
       ),
     spec: specOf(system, runtime, { ...options, diesWithParent: false }),
@@ -73,7 +73,7 @@ export function childThread(system: ActorSystem, runtime: ActorRuntime, options:
 }
 
 /** The orders for a child. */
-function specOf(system: ActorSystem, runtime: ActorRuntime, options: ChildOptions): SpawnSpec {
+function specOf(system: ActorSystem, runtime: ActorRuntime, options: ChildOptions): ActorSpawnSpec {
   return {
     name: options.name,
     path: `${runtime.self.path}/${options.name}`,

@@ -16,7 +16,7 @@ import { CrashHolder } from "../debug/hold_crash.ts";
 import type { Link } from "../link/link.ts";
 import { ActorRuntime } from "../runtime.ts";
 import { type Joined, joinParent, type ParentLine } from "./join_parent.ts";
-import { PARENT_VARIABLE, type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
+import { type ActorSpawnSpec, PARENT_VARIABLE, TOKEN_VARIABLE } from "./spawn_spec.ts";
 
 /** The parts of the machine that an actor's process needs. */
 export interface ChildSystem {
@@ -179,7 +179,7 @@ class ChildActor {
 /** The function to run; null if there is none and need not be. */
 function mainOf(
   exports: Readonly<Record<string, unknown>>,
-  main: NonNullable<SpawnSpec["main"]>,
+  main: NonNullable<ActorSpawnSpec["main"]>,
 ): (() => Promise<unknown>) | null {
   const body = exports[main.export];
   if (body === undefined && main.isOptional) return null;

@@ -7,11 +7,11 @@ import { fromPromise } from "../../bridge/from_promise.ts";
 import { ACTOR_DIALOG, decodeMessage, Kind } from "../../wire/message.ts";
 import { decodePayload, type SharedMemory } from "../../wire/payload.ts";
 import { addressOf } from "../current_actor.ts";
-import type { Begun } from "../link/connections.ts";
+import type { GreetedConnection } from "../link/connections.ts";
 import { greet } from "../link/handshake.ts";
 import { HandshakeError, type Identity } from "../link/identity.ts";
 import { randomId } from "../random_id.ts";
-import { PARENT_VARIABLE, readSpec, type SpawnSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
+import { type ActorSpawnSpec, PARENT_VARIABLE, readSpec, TOKEN_VARIABLE } from "./spawn_spec.ts";
 
 /** A connection to the parent, and the token that proves to it whose it is. */
 export interface ParentLine {
@@ -30,8 +30,8 @@ export interface JoiningSystem {
 }
 
 /** A child that has connected to its parent, and knows what it is to be. */
-export interface Joined extends Begun {
-  readonly spec: SpawnSpec;
+export interface Joined extends GreetedConnection {
+  readonly spec: ActorSpawnSpec;
   readonly self: Identity;
 }
 

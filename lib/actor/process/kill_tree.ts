@@ -33,7 +33,7 @@ export async function sweep(host: Host, token: string, graceMs: number): Promise
 const listen = () => sleep;
 
 /** Kills what bears a token, each as soon as it is found: a moment later it may have forked and died. */
-export function killMarked(host: Host, token: string): readonly ProcessRow[] {
+export function killByToken(host: Host, token: string): readonly ProcessRow[] {
   return markedWith(host, token, (row) => void host.processes.signal(row, "SIGKILL"));
 }
 

@@ -3,7 +3,7 @@ import type { DeathMode } from "../../host/ports/processes.ts";
 import { encodePayload, PayloadError } from "../../wire/payload.ts";
 
 /** See the module. */
-export interface SpawnSpec {
+export interface ActorSpawnSpec {
   readonly name: string;
   readonly path: string;
   /** Modules to serve, as URLs, by the names under which they are called; the unnamed one is the main module. */
@@ -32,13 +32,13 @@ export const PARENT_VARIABLE = "SUPERVISE_PARENT";
 /** Tokens of all actors from the root down to the child: the last one is its own, the whole is what it says hello with. */
 export const TOKEN_VARIABLE = "SUPERVISE_TOKEN";
 
-export function encodeSpec(spec: SpawnSpec): Uint8Array {
+export function encodeSpec(spec: ActorSpawnSpec): Uint8Array {
   return encodePayload(spec);
 }
 
 /** Reads a spec. @throws {PayloadError} If it is none. */
-export function readSpec(value: unknown): SpawnSpec {
-  const spec = (value ?? {}) as Partial<SpawnSpec>;
+export function readSpec(value: unknown): ActorSpawnSpec {
+  const spec = (value ?? {}) as Partial<ActorSpawnSpec>;
   if (typeof spec.path !== "string" || typeof spec.modules !== "object" || !Array.isArray(spec.uids)) {
     throw new PayloadError("Cannot start: what the parent says is no specification of an actor");
   }

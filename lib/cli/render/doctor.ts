@@ -1,4 +1,4 @@
-import type { DoctorReport, Finding } from "../../daemon/doctor/doctor_report.ts";
+import type { DoctorFinding, DoctorReport } from "../../daemon/doctor/doctor_report.ts";
 import { LAYER_LABELS } from "../../engine/containment/layer.ts";
 import type { Painter } from "./paint.ts";
 import { wrapTo } from "./wrap.ts";
@@ -19,7 +19,7 @@ export function renderDoctor(
 }
 
 function renderFinding(
-  { name, status, found, means, hint }: Finding,
+  { name, status, found, means, hint }: DoctorFinding,
   columns: number,
   paint: Painter,
 ): readonly string[] {

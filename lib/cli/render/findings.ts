@@ -1,9 +1,9 @@
 import { counted } from "../../base/counted.ts";
 import { folderOf } from "../../base/posix_path.ts";
-import type { Finding, Outcome } from "../../formats/finding.ts";
+import type { Finding, FindingOutcome } from "../../formats/finding.ts";
 import type { Painter } from "./paint.ts";
 
-const OUTCOMES: readonly Outcome[] = ["kept", "changed", "lost"];
+const OUTCOMES: readonly FindingOutcome[] = ["kept", "changed", "lost"];
 
 /**
  * The outcome of each line of a file, as people read it, and the number of each outcome. Empty for none. A hint is said once,

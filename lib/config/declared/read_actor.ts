@@ -1,5 +1,5 @@
 import { ACTOR } from "../keys/actor.ts";
-import type { Entry, TableItem } from "../toml/item.ts";
+import type { TableEntry, TableItem } from "../toml/item.ts";
 import { readTable } from "../values/table.ts";
 import { type Reading, rejectItem } from "../values/type.ts";
 import type { DeclaredActor } from "./declared.ts";
@@ -8,7 +8,7 @@ import type { DefaultsReader } from "./read_defaults.ts";
 
 /** An actor, or all of its replicas. */
 export function readActor(
-  { key, keySpan, item }: Entry,
+  { key, keySpan, item }: TableEntry,
   defaults: DefaultsReader,
   reading: Reading,
 ): readonly DeclaredActor[] {

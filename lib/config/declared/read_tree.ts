@@ -1,5 +1,5 @@
 import { TREE } from "../keys/supervisor.ts";
-import { describeItem, type Entry, type TableItem } from "../toml/item.ts";
+import { describeItem, type TableEntry, type TableItem } from "../toml/item.ts";
 import type { Span } from "../toml/source.ts";
 import { readTable } from "../values/table.ts";
 import { type Reading, rejectItem } from "../values/type.ts";
@@ -39,7 +39,7 @@ export function inOrder(
 }
 
 function readNestedTree(
-  entry: Entry,
+  entry: TableEntry,
   defaults: DefaultsReader,
   depth: number,
   reading: Reading,
@@ -73,7 +73,7 @@ function readNestedTree(
 }
 
 /** The entries of `[actors]` or `[trees]`; a bad name is reported and kept, so that it can be depended upon. */
-function named(table: TableItem, section: "actors" | "trees", reading: Reading): readonly Entry[] {
+function named(table: TableItem, section: "actors" | "trees", reading: Reading): readonly TableEntry[] {
   const entry = table.entries.get(section);
   if (entry === undefined) return [];
   const { item } = entry;

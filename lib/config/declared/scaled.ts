@@ -2,7 +2,7 @@
  * Numbers of replicas that are others than the file has. They take the place of what the file says before it is read, because
  * the texts of each copy hold its number.
  */
-import type { Entry, TableItem } from "../toml/item.ts";
+import type { TableEntry, TableItem } from "../toml/item.ts";
 
 /** How many copies of an actor there are to be, by its path without the number of a copy. */
 export type ReplicaCounts = ReadonlyMap<string, number>;
@@ -41,7 +41,7 @@ export function scaleDocument(
 function changeAt(
   table: TableItem,
   [key, ...below]: readonly string[],
-  change: (entry: Entry) => Entry,
+  change: (entry: TableEntry) => TableEntry,
 ): TableItem {
   const entry = table.entries.get(key!);
   if (entry === undefined) return table;

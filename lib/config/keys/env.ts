@@ -1,6 +1,6 @@
 import { grouped } from "../../base/counted.ts";
 import { parseEnvFile } from "../text/dotenv.ts";
-import type { Entry, Item } from "../toml/item.ts";
+import type { Item, TableEntry } from "../toml/item.ts";
 import { either, list, mapped, record } from "../values/compound.ts";
 import { path, string } from "../values/text.ts";
 import type { Reading, Type } from "../values/type.ts";
@@ -31,7 +31,7 @@ export const envFiles: Type<Variables> = either(
   mapped(list(envFile, '[".env", ".env.local"]'), (files) => new Map(files.flatMap((file) => [...file]))),
 );
 
-function isVariable({ key, keySpan }: Entry, { report }: Reading): boolean {
+function isVariable({ key, keySpan }: TableEntry, { report }: Reading): boolean {
   if (key === "" || /[=\0]/.test(key)) {
     report.add("config/bad-name", keySpan, `${quote(key)} cannot be the name of a variable`, {
       expected: "a name such as LOG_LEVEL",

@@ -8,7 +8,7 @@ import {
   RESOURCES,
 } from "../../base/resource_limits.ts";
 import { parseSize } from "../../base/size.ts";
-import type { Entry, Item, TableItem } from "../toml/item.ts";
+import type { Item, TableEntry, TableItem } from "../toml/item.ts";
 import { text } from "../values/text.ts";
 import { type Reading, rejectItem, type Shape, type Type } from "../values/type.ts";
 import { anyOf, didYouMean, quote } from "../wording.ts";
@@ -62,7 +62,7 @@ export const limits: Type<ReadonlyMap<Resource, ResourceLimit>> = {
   suggest: () => null,
 };
 
-function readLimit({ key, keySpan, item }: Entry, reading: Reading): ResourceLimit | undefined {
+function readLimit({ key, keySpan, item }: TableEntry, reading: Reading): ResourceLimit | undefined {
   const resource = RESOURCES.find((name) => name === key);
   if (resource === undefined) {
     const bare = key.toLowerCase().replace(/^(?:rlimit_|limit_?)/, "");

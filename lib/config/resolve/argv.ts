@@ -1,6 +1,6 @@
 import { baseName } from "../../base/posix_path.ts";
 import type { Report } from "../report.ts";
-import type { Argument, Command } from "../values/command.ts";
+import type { Argument, CommandWords } from "../values/command.ts";
 
 /** Programs that read `$NAME` in their arguments themselves. */
 const READS_VARIABLES = new Set(
@@ -9,7 +9,7 @@ const READS_VARIABLES = new Set(
 );
 
 /** The words that are spawned for a command. */
-export function argvOf([program, ...rest]: Command, report: Report): readonly [string, ...string[]] {
+export function argvOf([program, ...rest]: CommandWords, report: Report): readonly [string, ...string[]] {
   if (!READS_VARIABLES.has(baseName(program.text))) warnOfVariables([program, ...rest], report);
   return [program.path, ...textsOf(rest)];
 }

@@ -1,6 +1,6 @@
 import type { Report } from "../report.ts";
 import type { Span } from "../toml/source.ts";
-import type { Command } from "../values/command.ts";
+import type { CommandWords } from "../values/command.ts";
 import { quote } from "../wording.ts";
 
 const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s;
@@ -30,7 +30,7 @@ const SHELL_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** Warns of a command whose first word is for a shell, and no program. */
-export function warnOfShellWord([{ text }, ...rest]: Command, at: Span, report: Report): void {
+export function warnOfShellWord([{ text }, ...rest]: CommandWords, at: Span, report: Report): void {
   const [, name, value] = ASSIGNMENT.exec(text) ?? [];
   if (name !== undefined) {
     report.add(

@@ -1,5 +1,5 @@
 import type { AST } from "toml-eslint-parser";
-import type { Entry, Item, ListItem, TableItem } from "./item.ts";
+import type { Item, ListItem, TableEntry, TableItem } from "./item.ts";
 import type { SourceText, Span } from "./source.ts";
 
 /** Deeper values are cut off: no key takes them, and recursion over them must stay bounded. */
@@ -18,7 +18,7 @@ interface Building extends SourceText {
 interface OpenTable {
   readonly kind: "table";
   readonly span: Span;
-  readonly entries: Map<string, Entry>;
+  readonly entries: Map<string, TableEntry>;
 }
 
 interface OpenList extends ListItem {

@@ -7,7 +7,7 @@ import { ParseError } from "toml-eslint-parser";
 import type { Report } from "../report.ts";
 import { quote } from "../wording.ts";
 import { buildDocument } from "./document.ts";
-import type { Entry, TableItem } from "./item.ts";
+import type { TableEntry, TableItem } from "./item.ts";
 import type { Span } from "./source.ts";
 import { type Parsed, parseSyntax } from "./syntax_tree.ts";
 
@@ -93,7 +93,7 @@ function firstDefinition(root: TableItem, alias: string, key: string): Span | nu
   return null;
 }
 
-function tablesOf({ item }: Entry): readonly TableItem[] {
+function tablesOf({ item }: TableEntry): readonly TableItem[] {
   if (item.kind === "table") return [item];
   return item.kind === "list" ? item.items.filter((held) => held.kind === "table") : [];
 }

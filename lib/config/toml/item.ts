@@ -47,11 +47,11 @@ export interface ListItem extends Placed {
 /** A table; the span of one with a header is its name there. */
 export interface TableItem extends Placed {
   readonly kind: "table";
-  readonly entries: ReadonlyMap<string, Entry>;
+  readonly entries: ReadonlyMap<string, TableEntry>;
 }
 
 /** One key of a table. */
-export interface Entry {
+export interface TableEntry {
   readonly key: string;
   /** The key where it is first mentioned. */
   readonly keySpan: Span;

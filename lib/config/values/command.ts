@@ -21,7 +21,7 @@ export interface ProgramWord extends Argument {
 }
 
 /** A command in arguments, the first of which is its program. */
-export type Command = readonly [ProgramWord, ...Argument[]];
+export type CommandWords = readonly [ProgramWord, ...Argument[]];
 
 /** One argument, as text. */
 export const argument: Type<Argument> = {
@@ -52,12 +52,12 @@ export const argumentList: Type<readonly Argument[]> = list(
  * A command without a shell: a list of arguments, or a string that is split as a shell would split it. `instead` says how
  * to have a shell at this place.
  */
-export function command(instead: string): Type<Command> {
+export function command(instead: string): Type<CommandWords> {
   return either(commandLine(instead), nonEmpty(list(argument, `["postgres", "-D", "data"]`)));
 }
 
-function commandLine(instead: string): Type<Command> {
-  const type: Type<Command> = {
+function commandLine(instead: string): Type<CommandWords> {
+  const type: Type<CommandWords> = {
     name: "a command",
     expected: 'a command such as "postgres -D data"',
     shape: { kind: "string" },
@@ -79,7 +79,7 @@ function commandLine(instead: string): Type<Command> {
   return type;
 }
 
-function nonEmpty(type: Type<readonly Argument[]>): Type<Command> {
+function nonEmpty(type: Type<readonly Argument[]>): Type<CommandWords> {
   return {
     ...type,
     read: (item, reading) => {
@@ -89,7 +89,7 @@ function nonEmpty(type: Type<readonly Argument[]>): Type<Command> {
   };
 }
 
-function checked(words: readonly Argument[], item: Item, reading: Reading): Command | undefined {
+function checked(words: readonly Argument[], item: Item, reading: Reading): CommandWords | undefined {
   const [program, ...rest] = words;
   if (program !== undefined && program.text !== "") {
     const { text } = program;

@@ -1,4 +1,4 @@
-import type { Entry, Item } from "../toml/item.ts";
+import type { Item, TableEntry } from "../toml/item.ts";
 import type { Span } from "../toml/source.ts";
 import { type Reading, rejectItem, type Shape, type Type } from "./type.ts";
 
@@ -40,7 +40,7 @@ export interface RecordOptions<T> {
   readonly example: string;
   readonly of: Type<T>;
   /** Whether a key may be used; reports why not. */
-  readonly isKey?: (entry: Entry, reading: Reading) => boolean;
+  readonly isKey?: (entry: TableEntry, reading: Reading) => boolean;
 }
 
 /** A table whose keys are names that the user chooses. Entries that cannot be read are left out. */

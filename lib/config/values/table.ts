@@ -1,5 +1,5 @@
 import { nearestName } from "../../base/nearest.ts";
-import type { Entry, TableItem } from "../toml/item.ts";
+import type { TableEntry, TableItem } from "../toml/item.ts";
 import type { Span } from "../toml/source.ts";
 import { anyOf, didYouMean, quote } from "../wording.ts";
 import type { Field } from "./compound.ts";
@@ -53,13 +53,17 @@ export function readTable<K extends Keys>(
   return { at: item.span, fields: fields as Fields<K>, present };
 }
 
-function rejectLater({ key, keySpan }: Entry, { report }: Reading): void {
+function rejectLater({ key, keySpan }: TableEntry, { report }: Reading): void {
   report.add("config/not-supported-yet", keySpan, `${quote(key)} is not supported yet`, {
     hint: "remove it, or use a later version of supervise",
   });
 }
 
-function rejectUnknown<K extends Keys>(entry: Entry, { title, keys }: TableKind<K>, reading: Reading): void {
+function rejectUnknown<K extends Keys>(
+  entry: TableEntry,
+  { title, keys }: TableKind<K>,
+  reading: Reading,
+): void {
   const places = reading.placesOf(entry.key);
   const meant = suggestKey(entry.key, keys, places);
   const foreign = foreignHint(entry, keys, places);
@@ -79,7 +83,7 @@ function rejectUnknown<K extends Keys>(entry: Entry, { title, keys }: TableKind<
 }
 
 /** The advice on a key that is another tool's word, with its value; null if it is none, or has no meaning in this table. */
-function foreignHint({ key, item }: Entry, keys: Keys, places: readonly string[]): string | null {
+function foreignHint({ key, item }: TableEntry, keys: Keys, places: readonly string[]): string | null {
   const word = wordOf(key, places);
   const meaning = meaningOf(word, keys);
   if (word === null || (meaning === null && word.advice === null)) return null;
@@ -122,7 +126,7 @@ function supported(keys: Keys): readonly string[] {
 }
 
 /** A dot in a header makes a table in a table, which is seldom what `[actors.my.app]` means. */
-function dottedNameHint({ key, item }: Entry, title: string): string | null {
+function dottedNameHint({ key, item }: TableEntry, title: string): string | null {
   if (item.kind !== "table" || !/^(?:an actor|a nested tree)$/.test(title)) return null;
   return `if ${quote(key)} is the end of a name with a dot in it: names have no dots, use - or _`;
 }

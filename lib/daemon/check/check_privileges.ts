@@ -2,7 +2,7 @@ import type { AnyProblemName } from "../../base/problem_names.ts";
 import type { ActorSpec } from "../../config/plan.ts";
 import { resolvePrivileges } from "../../engine/privileges/resolve_privileges.ts";
 import type { Host } from "../../host/ports/host.ts";
-import type { Account, Privileges } from "../../host/ports/privileges.ts";
+import type { Privileges, UserAccount } from "../../host/ports/privileges.ts";
 import type { Program } from "../../host/ports/program.ts";
 import { SpawnError } from "../../host/ports/processes.ts";
 
@@ -55,6 +55,6 @@ function forbidden({ account, nice }: Privileges, uid: number): readonly Privile
   ];
 }
 
-function whose({ uid }: Account): string {
+function whose({ uid }: UserAccount): string {
   return uid === null ? "in another group" : "as another user";
 }

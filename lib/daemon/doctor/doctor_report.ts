@@ -17,7 +17,7 @@ export interface Findings {
 }
 
 /** One line of a report. */
-export interface Finding {
+export interface DoctorFinding {
   /** A name that does not change, such as `cgroup`. */
   readonly name: string;
   /** `weak` weakens a promise; `note` is something that is good to know. */
@@ -36,7 +36,7 @@ export interface DoctorReport {
   readonly ok: boolean;
   /** The layer of containment that `up` uses here. */
   readonly containment: LayerName;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly DoctorFinding[];
 }
 
 /** Fewer open files than this are soon used up by a tree of some size: every actor takes two. */
@@ -47,7 +47,7 @@ const FEW_PROCESSES = 256;
 /** The meaning of findings. */
 export function reportOn(found: Findings): DoctorReport {
   const { facts } = found;
-  const findings: Finding[] = [
+  const findings: DoctorFinding[] = [
     groupsFinding(found.groups),
     limitsFinding(found.limits),
     orphansFinding(facts, found.groups),
@@ -84,7 +84,7 @@ function isThere(name: LayerName, { groups, facts }: Findings): boolean {
   return name === "cgroup" ? groups.isAvailable : name === "subreaper" ? facts.adoptsOrphans : true;
 }
 
-function groupsFinding(groups: GroupSupport): Finding {
+function groupsFinding(groups: GroupSupport): DoctorFinding {
   if (!groups.isAvailable) {
     return {
       name: "cgroup",
@@ -113,7 +113,7 @@ function groupsFinding(groups: GroupSupport): Finding {
   };
 }
 
-function limitsFinding(limits: Findings["limits"]): Finding {
+function limitsFinding(limits: Findings["limits"]): DoctorFinding {
   const namesOf = (some: Findings["limits"]) => anyOf(some.map(({ controller }) => controller));
   const lacking = limits.filter(({ lack }) => lack !== null);
   const there = limits.filter(({ lack }) => lack === null);
@@ -133,7 +133,7 @@ function limitsFinding(limits: Findings["limits"]): Finding {
   };
 }
 
-function orphansFinding({ adoptsOrphans }: SystemFacts, groups: GroupSupport): Finding {
+function orphansFinding({ adoptsOrphans }: SystemFacts, groups: GroupSupport): DoctorFinding {
   return adoptsOrphans
     ? {
       name: "subreaper",
@@ -153,7 +153,7 @@ function orphansFinding({ adoptsOrphans }: SystemFacts, groups: GroupSupport): F
     };
 }
 
-function marksFinding({ isAvailable }: GroupSupport): Finding {
+function marksFinding({ isAvailable }: GroupSupport): DoctorFinding {
   return {
     name: "marks",
     status: "note",
@@ -167,7 +167,7 @@ function marksFinding({ isAvailable }: GroupSupport): Finding {
   };
 }
 
-function handlesFinding({ hasProcessHandles }: SystemFacts): Finding {
+function handlesFinding({ hasProcessHandles }: SystemFacts): DoctorFinding {
   return hasProcessHandles
     ? {
       name: "pidfd",
@@ -185,7 +185,7 @@ function handlesFinding({ hasProcessHandles }: SystemFacts): Finding {
     };
 }
 
-function hiddenFinding({ hidden }: SystemFacts): Finding {
+function hiddenFinding({ hidden }: SystemFacts): DoctorFinding {
   return hidden === null
     ? {
       name: "proc",
@@ -209,7 +209,7 @@ function limitFinding(
   limit: number | null,
   few: number,
   command: string,
-): Finding {
+): DoctorFinding {
   const isFew = limit !== null && limit < few;
   const amount = limit === null ? "cannot be told" : limit === Infinity ? "none" : String(limit);
   return {
@@ -221,7 +221,7 @@ function limitFinding(
   };
 }
 
-function namespacesFinding({ userNamespaces }: SystemFacts): Finding {
+function namespacesFinding({ userNamespaces }: SystemFacts): DoctorFinding {
   const can = userNamespaces === true;
   return {
     name: "userns",
@@ -234,7 +234,7 @@ function namespacesFinding({ userNamespaces }: SystemFacts): Finding {
   };
 }
 
-function folderFinding({ path, why }: Findings["folders"][number]): Finding {
+function folderFinding({ path, why }: Findings["folders"][number]): DoctorFinding {
   return {
     name: "folder",
     status: why === null ? "good" : "weak",

@@ -42,7 +42,7 @@ import {
   LINK_READ_DESCRIPTOR,
   LINK_WRITE_DESCRIPTOR,
 } from "../launch_options.ts";
-import { isMarkOf, killMarked, type Lost, lostBy } from "../leftovers.ts";
+import { isMarkOf, killLost, type Lost, lostBy } from "../leftovers.ts";
 import { letSleep } from "../let_sleep.ts";
 import { lookAfter, startWard, takeOverWard, type Ward } from "./ward.ts";
 import { spareAfterStart } from "../spare_memory.ts";
@@ -253,7 +253,7 @@ class Guardian {
   }
 
   async #endAll(tree: LostTree | null): Promise<number> {
-    if (tree?.record.containment === "group") return await fromPromise(killMarked(this.#host, tree.lost));
+    if (tree?.record.containment === "group") return await fromPromise(killLost(this.#host, tree.lost));
     const ledger = tree?.ledger ?? new Ledger();
     const containment = tree?.containment ?? new Containment(this.#host, ledger, new BareLayer());
     await killAll({ host: this.#host, ledger, containment, nextDeath: () => this.#death });

@@ -65,7 +65,7 @@ type Request = {
 }[keyof DoorRequests];
 
 /** A request that somebody waits for an answer to. */
-export type Asked = {
+export type DoorRequest = {
   readonly [Op in keyof DoorRequests]: {
     readonly op: Op;
     readonly asked: DoorRequests[Op]["asked"];
@@ -111,7 +111,7 @@ const REFUSAL = object<Refusal>({ refused: text });
 export class GuardianDoor {
   readonly #host: Host;
   readonly #uid: number;
-  readonly #requests = openMemoryChannel<{ readonly connection: Connection; readonly asked: Asked }>(
+  readonly #requests = openMemoryChannel<{ readonly connection: Connection; readonly asked: DoorRequest }>(
     Infinity,
   );
   readonly #door = new Doorkeeper({
@@ -140,7 +140,7 @@ export class GuardianDoor {
   }
 
   /** Waits for the next request. */
-  async next(): Promise<Asked> {
+  async next(): Promise<DoorRequest> {
     const { connection, asked } = await this.#requests[1].receive();
     this.#waiting.delete(connection);
     return asked;
@@ -175,7 +175,7 @@ export class GuardianDoor {
       this.#door.leave(connection);
     };
     this.#waiting.add(connection);
-    const asked = { ...request.value, pid: connection.peer!.pid, answer } as Asked;
+    const asked = { ...request.value, pid: connection.peer!.pid, answer } as DoorRequest;
     this.#requests[0].sendNowait({ connection, asked });
   }
 }

@@ -12,7 +12,7 @@ import type { ProcessId } from "../../host/ports/processes.ts";
 import { openNursery } from "../../scope/nursery.ts";
 import { moveOnAfter } from "../../scope/timeouts.ts";
 import { Event } from "../../sync/event.ts";
-import { type Asked, GuardianDoor } from "./guardian_door.ts";
+import { type DoorRequest, GuardianDoor } from "./guardian_door.ts";
 import type { HeldPipes } from "./held_pipes.ts";
 import { keepLogs } from "./kept_logs.ts";
 import { endRuns, type Lost } from "../leftovers.ts";
@@ -46,7 +46,7 @@ export interface KeptTree {
 }
 
 /** A client that wants a new supervisor. */
-export type Successor = Asked & { readonly op: "resume" };
+export type Successor = DoorRequest & { readonly op: "resume" };
 
 /** How long what is to end when nobody says otherwise has for it. */
 const GRACE_MS = 2_000;
@@ -106,8 +106,8 @@ async function waitForEnd(tree: KeptTree, door: GuardianDoor): Promise<KeepingEn
 async function nextRequest(
   { containment, nextDeath, toldToEnd }: KeptTree,
   door: GuardianDoor,
-): Promise<Asked | "end" | "gone"> {
-  let found: Asked | "end" | "gone" | null = null;
+): Promise<DoorRequest | "end" | "gone"> {
+  let found: DoorRequest | "end" | "gone" | null = null;
   await openNursery((nursery) => {
     const find = (name: string, look: () => Promise<NonNullable<typeof found>>) =>
       nursery.startSoon(async () => {

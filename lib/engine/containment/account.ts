@@ -7,7 +7,7 @@ import { pruneGone, survivorOf, WHY_ALIVE } from "./final_sweep.ts";
 import { type Counts, countsSince, type Ledger, type ReceiptLine, type Survivor } from "./ledger.ts";
 
 /** See the module. */
-export interface Account {
+export interface StopAccount {
   /** The latest of those that have ended meanwhile: a thousand at most of all of the tree are kept. */
   readonly processes: readonly ReceiptLine[];
   /** How many of them have ended, those that are not kept included. */
@@ -29,7 +29,7 @@ export interface AccountOptions {
 }
 
 /** Begins an account; the returned function closes it. */
-export function openAccount({ host, containment, ledger, paths }: AccountOptions): () => Account {
+export function openAccount({ host, containment, ledger, paths }: AccountOptions): () => StopAccount {
   const before = ledger.endedCount;
   const countsBefore = ledger.counts(paths);
   return () => {

@@ -3,7 +3,7 @@ import { messageOf } from "../../base/user_error.ts";
 import { nearestName } from "../../base/nearest.ts";
 import type { PrivilegesSpec } from "../../config/plan.ts";
 import type { Files } from "../../host/ports/files.ts";
-import type { Account, Privileges } from "../../host/ports/privileges.ts";
+import type { Privileges, UserAccount } from "../../host/ports/privileges.ts";
 import { SpawnError } from "../../host/ports/processes.ts";
 import { findGroup, findUser, groupNames, groupsOf, type User, userNames } from "./accounts.ts";
 
@@ -42,7 +42,7 @@ function userOf(files: Files, wanted: string | number): User | null {
   throw refused(labelOf("user", wanted), `there is no such user${nearestOf(wanted, userNames(files))}`);
 }
 
-function accountOf(files: Files, spec: PrivilegesSpec, user: User | null): Account | null {
+function accountOf(files: Files, spec: PrivilegesSpec, user: User | null): UserAccount | null {
   if (spec.user === null && spec.group === null) return null;
   const gid = spec.group === null ? user?.gid ?? null : groupOf(files, spec.group);
   if (gid === null) {

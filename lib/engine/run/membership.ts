@@ -14,7 +14,7 @@ import { readIdentity } from "../../actor/link/identity.ts";
 import type { Expected } from "../../actor/link/connections.ts";
 import type { Link } from "../../actor/link/link.ts";
 import type { ActorRuntime } from "../../actor/runtime.ts";
-import { encodeSpec, type SpawnSpec } from "../../actor/process/spawn_spec.ts";
+import { type ActorSpawnSpec, encodeSpec } from "../../actor/process/spawn_spec.ts";
 import type { ActorSpec } from "../../config/plan.ts";
 import { withoutReplica } from "../../config/replica_path.ts";
 import type { ExitStatus } from "../../host/ports/processes.ts";
@@ -142,7 +142,7 @@ export class Membership implements Expected {
 }
 
 /** The orders for the actor: a module is told its code and its function, any other only its name. */
-function specFor({ spec, point }: MembershipOptions): SpawnSpec {
+function specFor({ spec, point }: MembershipOptions): ActorSpawnSpec {
   const { module, path, name, cwd } = spec;
   const common = {
     name: withoutReplica(name),

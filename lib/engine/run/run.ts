@@ -42,7 +42,7 @@ import { type OutputSink, RunOutput } from "./run_output.ts";
 import { RunTasks, type StartTask } from "./run_tasks.ts";
 import type { NamedPipes, OpenPipes } from "../survival/run_pipes.ts";
 import { SpawnLack, type SpawnQueue } from "../spawning/spawn_queue.ts";
-import { startChild, type StartedProcess, type StartOptions } from "./start_child.ts";
+import { startChild, type StartChildOptions, type StartedProcess } from "./start_child.ts";
 
 /** How long a connect may take that is to find nobody. */
 const TAKEN_TIMEOUT_MS = 1_000;
@@ -88,7 +88,7 @@ export interface PipesOfRun {
 }
 
 /** The parts and settings of a run. */
-export interface RunOptions {
+export interface ActorRunOptions {
   readonly host: Host;
   readonly containment: Containment;
   readonly ledger: Ledger;
@@ -116,7 +116,7 @@ export interface RunOptions {
   /** Starts tasks of its supervisor. */
   readonly startTask: StartTask;
   /** Starts its process; null to have it started here. */
-  readonly start: NonNullable<StartOptions["start"]> | null;
+  readonly start: NonNullable<StartChildOptions["start"]> | null;
   /** How a process ends that is not our child, or was none when it was started. */
   readonly exitOf: (process: ProcessId) => Promise<Exit>;
   readonly reports: RunReports;
@@ -126,7 +126,7 @@ export interface RunOptions {
 
 /** A run in progress, for those who act on it. */
 export class ActorRun implements MemberProcess {
-  readonly options: RunOptions;
+  readonly options: ActorRunOptions;
   /** The process; null before it was spawned. */
   child: MainProcess | null;
   /** Calls the spawn off; null when that is past. */
@@ -157,7 +157,7 @@ export class ActorRun implements MemberProcess {
   /** The task, while it waits for one of these. */
   #parked: Parked<void> | null = null;
 
-  constructor(options: RunOptions) {
+  constructor(options: ActorRunOptions) {
     this.options = options;
     this.#output = new RunOutput(options.sink);
     this.#tasks = new RunTasks(options.startTask);

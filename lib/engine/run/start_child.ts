@@ -18,7 +18,7 @@ export interface StartedProcess extends ProcessId {
 }
 
 /** How a process is started. */
-export interface StartOptions {
+export interface StartChildOptions {
   /** @default Here. @throws {SpawnError} */
   readonly start?: (spec: SpawnSpec) => StartedProcess | Promise<StartedProcess>;
   /** Told at once of the process, whatever comes of it. @param isProgram Whether it is its program already. */
@@ -35,7 +35,7 @@ export async function startChild(
   { processes }: Pick<Host, "processes">,
   containment: Containment,
   spec: SpawnSpec,
-  { start = (spec) => processes.spawn(spec), onProcess = () => {} }: StartOptions = {},
+  { start = (spec) => processes.spawn(spec), onProcess = () => {} }: StartChildOptions = {},
 ): Promise<StartedProcess> {
   const starting = start(spec);
   const child = starting instanceof Promise ? await starting : starting;

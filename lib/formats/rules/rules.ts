@@ -7,11 +7,11 @@ import type { ROOT_CHANGES, TREE_CHANGES } from "../../config/changes/tree_chang
 import type { ActorSpec, NodeSpec, TreeSpec } from "../../config/plan.ts";
 import { withoutReplica } from "../../config/replica_path.ts";
 import type { ExportSource } from "../exporter.ts";
-import type { Finding, Outcome } from "../finding.ts";
+import type { Finding, FindingOutcome } from "../finding.ts";
 
 /** The fate of a key, or of one variable of `env`. */
 export interface Verdict {
-  readonly outcome: Outcome;
+  readonly outcome: FindingOutcome;
   /** Where it is now; null if nowhere. */
   readonly to: string | null;
   readonly why: string | null;

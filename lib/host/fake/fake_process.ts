@@ -2,7 +2,7 @@ import type { Signal } from "../../base/signals.ts";
 import type { DeathMode, ExitStatus, ProcessRow } from "../ports/processes.ts";
 import { DescriptorTable } from "./descriptor_table.ts";
 import { EventLoop } from "./event_loop.ts";
-import { type Standing, USUAL_STANDING } from "./standing.ts";
+import { type FakeStanding, USUAL_STANDING } from "./standing.ts";
 
 /** Characters of a program's name that the kernel keeps. */
 const NAME_LENGTH = 15;
@@ -20,7 +20,7 @@ export interface ProcessImage {
   readonly cwd: string;
   readonly uid: number;
   /** The rights of its user, and its treatment; the usual ones if absent. */
-  readonly standing?: Standing;
+  readonly standing?: FakeStanding;
 }
 
 /** A process as the kernel keeps it. */
@@ -33,7 +33,7 @@ export class FakeProcess {
   group: number;
   session: number;
   uid: number;
-  readonly standing: Standing;
+  readonly standing: FakeStanding;
   /** The control group that it is in. */
   controlGroup: string;
   /** The kernel's letter: sleeping, stopped, not interruptible, zombie. */

@@ -8,7 +8,7 @@ import type { Kernel } from "./kernel.ts";
 const ZEROS: GroupCounts = { oomKills: 0, memoryReached: 0, forksRefused: 0 };
 
 /** See the module. Processor time is not counted on such a machine. */
-export class GroupLimits {
+export class FakeGroupLimits {
   readonly #kernel: Kernel;
   readonly #membersOf: (group: string) => readonly FakeProcess[];
   readonly #limits = new Map<string, Map<Controller, number>>();

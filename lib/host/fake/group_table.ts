@@ -3,7 +3,7 @@ import { folderOf } from "../../base/posix_path.ts";
 import { type GroupCounts, GroupError } from "../ports/control_groups.ts";
 import type { Kernel } from "./kernel.ts";
 import { type FakeProcess, TOP_GROUP } from "./fake_process.ts";
-import { GroupLimits } from "./group_limits.ts";
+import { FakeGroupLimits } from "./group_limits.ts";
 
 /** See the module. */
 export class GroupTable {
@@ -12,7 +12,7 @@ export class GroupTable {
   readonly #frozen = new Set<string>();
   /** The controllers that each group gives to those inside. */
   readonly #given = new Map<string, Set<string>>();
-  readonly #limits: GroupLimits;
+  readonly #limits: FakeGroupLimits;
   /** Why no group can be made; null if groups can. */
   lack: string | null = "control groups of version 2 are not mounted";
   /** Whether a whole group can be killed at once. */
@@ -26,7 +26,7 @@ export class GroupTable {
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
-    this.#limits = new GroupLimits(kernel, (group) => this.membersOf(group));
+    this.#limits = new FakeGroupLimits(kernel, (group) => this.membersOf(group));
     kernel.onCreate = (process) => {
       if (this.#isFrozen(process.controlGroup)) process.loop.hold();
     };

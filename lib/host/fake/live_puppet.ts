@@ -8,7 +8,7 @@ import type { FakeProcess } from "./fake_process.ts";
 import type { GroupTable } from "./group_table.ts";
 import type { Kernel } from "./kernel.ts";
 import type { FakeProgram, Forked, PortAnswer, Puppet } from "./puppet.ts";
-import type { Standing } from "./standing.ts";
+import type { FakeStanding } from "./standing.ts";
 
 /** The world that a puppet acts on. */
 export interface PuppetWorld {
@@ -74,7 +74,7 @@ class LivePuppet implements Puppet {
     return this.#process.uid;
   }
 
-  get standing(): Standing {
+  get standing(): FakeStanding {
     return this.#process.standing;
   }
 

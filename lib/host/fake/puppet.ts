@@ -1,7 +1,7 @@
 /** Programs of a fake machine: functions that act through a puppet, which is the process that runs them. */
 import type { Signal } from "../../base/signals.ts";
 import type { ExitStatus } from "../ports/processes.ts";
-import type { Standing } from "./standing.ts";
+import type { FakeStanding } from "./standing.ts";
 
 /** A program. Its process exits with 0 when it returns, unless it has ended before. */
 export type FakeProgram = (self: Puppet) => void | Promise<void>;
@@ -26,7 +26,7 @@ export interface Puppet {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly uid: number;
-  readonly standing: Standing;
+  readonly standing: FakeStanding;
 
   /** Everything that can be read from a descriptor, up to its end. */
   read(descriptor?: number): Promise<string>;

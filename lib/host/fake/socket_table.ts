@@ -3,7 +3,7 @@ import type { OpenFile } from "./open_file.ts";
 import type { Transit } from "./transit.ts";
 
 /** Somebody who listens. */
-export interface Listening {
+export interface FakeListener {
   readonly peer: Peer;
   /** Takes the other end of a connection. */
   readonly accept: (end: Connection) => void;
@@ -14,7 +14,7 @@ export interface Listening {
 /** The sockets of a machine, whichever process has them. */
 export class SocketTable {
   /** The listeners, by address. */
-  readonly listening = new Map<string, Listening>();
+  readonly listening = new Map<string, FakeListener>();
   /** The names in the kernel that are held. */
   readonly names = new Set<string>();
   /** The ends of connections that their holders have not let go of. */

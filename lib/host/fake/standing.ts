@@ -2,7 +2,7 @@ import type { Privileges } from "../ports/privileges.ts";
 import { SpawnError } from "../ports/processes.ts";
 
 /** The facts that a fake kernel keeps about a process beside its user: its rights, and its treatment. */
-export interface Standing {
+export interface FakeStanding {
   readonly gid: number;
   readonly groups: readonly number[];
   readonly umask: number;
@@ -10,12 +10,12 @@ export interface Standing {
 }
 
 /** How every process stands that nobody has changed. */
-export const USUAL_STANDING: Standing = { gid: 1_000, groups: [1_000], umask: 0o022, nice: 0 };
+export const USUAL_STANDING: FakeStanding = { gid: 1_000, groups: [1_000], umask: 0o022, nice: 0 };
 
 /** A user and how its process stands. */
 export interface Changed {
   readonly uid: number;
-  readonly standing: Standing;
+  readonly standing: FakeStanding;
 }
 
 /** A process after changes. @throws {SpawnError} If its user may not make them. */

@@ -1,7 +1,7 @@
 import type { ReadySet } from "./ready_set.ts";
 
 /** A process to wait for. */
-export interface Ending {
+export interface AwaitedEnd {
   readonly readySet: ReadySet;
   /** A descriptor that holds on to it and is readable once it has ended; null if there is no process of its number. */
   readonly hold: () => number | null;
@@ -14,7 +14,7 @@ export interface Ending {
 const LACK_MS = 500;
 
 /** Calls back once, in a later turn, when a process has ended; returns how to stop that. */
-export function whenEnded(ending: Ending, callback: () => void): () => void {
+export function whenEnded(ending: AwaitedEnd, callback: () => void): () => void {
   let stop = () => {};
   const begin = () => {
     try {
@@ -28,7 +28,7 @@ export function whenEnded(ending: Ending, callback: () => void): () => void {
 }
 
 /** Null if it has ended already. @throws {Error} If no descriptor is left. */
-function watch({ readySet, hold, letGo, isThere }: Ending, callback: () => void): (() => void) | null {
+function watch({ readySet, hold, letGo, isThere }: AwaitedEnd, callback: () => void): (() => void) | null {
   readySet.prepare();
   const descriptor = hold();
   if (descriptor === null) return null;

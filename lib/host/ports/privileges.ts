@@ -2,7 +2,7 @@ import type { ResourceLimits } from "../../base/resource_limits.ts";
 import type { Signal } from "../../base/signals.ts";
 
 /** The identity of a process for the kernel. */
-export interface Account {
+export interface UserAccount {
   /** Null: the user stays who it is. */
   readonly uid: number | null;
   readonly gid: number;
@@ -14,7 +14,7 @@ export interface Account {
 
 /** Changes to a process before its program starts; null leaves a property as it is. */
 export interface Privileges {
-  readonly account: Account | null;
+  readonly account: UserAccount | null;
   readonly umask: number | null;
   /** Its priority, from -20 for the highest to 19. */
   readonly nice: number | null;

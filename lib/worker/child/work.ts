@@ -23,11 +23,11 @@ import { Event } from "../../sync/event.ts";
 import { WaitQueue } from "../../sync/wait_queue.ts";
 import { boxError } from "../../wire/error_box.ts";
 import { PayloadError, whyRefused } from "../../wire/payload.ts";
-import { type JobMessage, type Reply, WORKER_MODULE, type WorkerOrders } from "../job.ts";
+import { type JobMessage, type JobReply, WORKER_MODULE, type WorkerOrders } from "../job.ts";
 import { type Exports, JobRunner, type LoadModule } from "./job_runner.ts";
 
 /** The stream as a worker sees it. */
-type Jobs = MsgStream<JobMessage, Reply>;
+type Jobs = MsgStream<JobMessage, JobReply>;
 
 /** Before its first job a worker does not go: it was started for one, which may take a while to be sent. */
 const FIRST_JOB_MS = 10_000;
@@ -43,7 +43,7 @@ function workModule(load: LoadModule): Exports {
   const runner = new JobRunner(load);
   return {
     live: () => isOver.wait(),
-    work: context(async (ctx: ServedContext<void, Reply, JobMessage>, orders: WorkerOrders) => {
+    work: context(async (ctx: ServedContext<void, JobReply, JobMessage>, orders: WorkerOrders) => {
       try {
         await new Worker(runner, orders).run(ctx);
       } finally {
@@ -68,7 +68,7 @@ class Worker {
     this.#orders = orders;
   }
 
-  async run(ctx: ServedContext<void, Reply, JobMessage>): Promise<void> {
+  async run(ctx: ServedContext<void, JobReply, JobMessage>): Promise<void> {
     const { init } = this.#orders;
     if (init !== null) await fromPromise(this.#runner.runHook(init));
     await ctx.started();
@@ -181,7 +181,7 @@ async function nextJob(jobs: Jobs): Promise<JobMessage | null> {
 }
 
 /** @returns Why it cannot be sent; null if it was. */
-async function sendReply(jobs: Jobs, reply: Reply): Promise<PayloadError | null> {
+async function sendReply(jobs: Jobs, reply: JobReply): Promise<PayloadError | null> {
   try {
     if (!jobs.trySend(reply)) await jobs.send(reply);
     return null;

@@ -2,12 +2,12 @@ import { after, type Instant, instant, latest } from "../../../lib/base/instant.
 import { type NodeId, ROOT } from "../../../lib/config/plan.ts";
 import { MOST_UNSETTLED } from "../../../lib/supervision/endless.ts";
 import { SETTLE_MS } from "../../../lib/supervision/goals.ts";
-import type { NodeState, Request, TreePhase, TreeState } from "../../../lib/supervision/state.ts";
+import type { NodeState, OpenRequest, TreePhase, TreeState } from "../../../lib/supervision/state.ts";
 import type { Turn } from "../../../lib/supervision/turn.ts";
 
 /** Answers the requests that are decided: every target has reached its goal, or can no longer. */
 export function answerRequests(turn: Turn): void {
-  const open: Request[] = [];
+  const open: OpenRequest[] = [];
   for (const request of turn.requests) {
     const verdicts = verdictsOf(turn, request);
     const isUnsettled = settlesAt(turn, request) > turn.now;
@@ -21,7 +21,7 @@ export function answerRequests(turn: Turn): void {
 }
 
 /** When the targets of a request, which are all ready, will all have lasted; long ago if they are not, or have. */
-export function settlesAt(turn: Turn, request: Request): Instant {
+export function settlesAt(turn: Turn, request: OpenRequest): Instant {
   const isReached = verdictsOf(turn, request).every((verdict) => verdict === "reached");
   let last = instant(-Infinity);
   if (request.goal === "stopped" || !isReached) return last;
@@ -35,7 +35,7 @@ export function settlesAt(turn: Turn, request: Request): Instant {
   return last;
 }
 
-function verdictsOf(turn: Turn, { goal, targets }: Request) {
+function verdictsOf(turn: Turn, { goal, targets }: OpenRequest) {
   return [...targets].map(([id, startsBefore]: readonly [NodeId, number]) =>
     goal === "applied"
       ? appliedVerdict(turn, id, startsBefore)
@@ -46,7 +46,7 @@ function verdictsOf(turn: Turn, { goal, targets }: Request) {
 function goalVerdict(
   turn: Turn,
   node: NodeState | undefined,
-  goal: Exclude<Request["goal"], "applied">,
+  goal: Exclude<OpenRequest["goal"], "applied">,
   startsBefore: number,
 ): "open" | "reached" | "missed" {
   // The plan has it no more, and it is over.

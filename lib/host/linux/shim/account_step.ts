@@ -1,5 +1,5 @@
 /** Becoming another user. */
-import type { Account } from "../../ports/privileges.ts";
+import type { UserAccount } from "../../ports/privileges.ts";
 import { onlyRoot, reasonOf, refusal } from "./refuse.ts";
 import type { ShimCalls } from "./shim_calls.ts";
 
@@ -13,7 +13,7 @@ const NUMBERS: Readonly<Record<string, { setgroups: number; setresgid: number; s
 };
 
 /** Takes on an account, groups first: the user may change them no more. @throws {SpawnError} */
-export function takeOn({ call, ffi, errno }: ShimCalls, account: Account): void {
+export function takeOn({ call, ffi, errno }: ShimCalls, account: UserAccount): void {
   const { gid, groups, label } = account;
   const uid = account.uid ?? process.geteuid!();
   // A process of that user already needs no right to become it, and keeps its groups.

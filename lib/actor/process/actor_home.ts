@@ -2,7 +2,7 @@
 import type { ExitStatus } from "../../host/ports/processes.ts";
 
 /** See the module. */
-export interface Vessel {
+export interface ActorHome {
   /** Resolves once it is over, or is left to itself because nothing ends it; never rejects. */
   readonly exited: Promise<ExitStatus>;
   /** Resolves once none of it runs any more. */
@@ -18,10 +18,10 @@ export interface Vessel {
 }
 
 /** How an actor finds its parent. */
-export interface Summons {
+export interface JoinInfo {
   readonly address: string;
   readonly token: string;
 }
 
-/** Makes a vessel, whose actor then connects. @throws {SpawnError} */
-export type Launch = (summons: Summons) => Vessel;
+/** Makes a home, whose actor then connects. @throws {SpawnError} */
+export type Launch = (join: JoinInfo) => ActorHome;

@@ -6,7 +6,7 @@ import type { ThreadEnd } from "../../host/ports/threads.ts";
 import { FrameReader } from "../link/frame_reader.ts";
 import type { ActorRuntime } from "../runtime.ts";
 import { sayToken } from "./thread_line.ts";
-import type { Summons, Vessel } from "./vessel.ts";
+import type { ActorHome, JoinInfo } from "./actor_home.ts";
 
 /** How long a thread may take to end once it was asked to: one that computes may never, where nothing interrupts it. */
 const ABANDON_MS = 500;
@@ -19,9 +19,9 @@ const ABANDON_MS = 500;
 export function launchThread(
   host: Pick<Host, "clock" | "threads">,
   runtime: ActorRuntime,
-  { token }: Summons,
+  { token }: JoinInfo,
   tell: (error: string) => void,
-): Vessel {
+): ActorHome {
   const thread = host.threads.start();
   sayToken(thread, token);
   runtime.adopt(thread.connection, new FrameReader(thread.connection), { memory: thread.memory });
