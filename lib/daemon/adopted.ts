@@ -2,7 +2,7 @@
  * The duty of a program to the processes that become its own when their parents die, as process 1 of a container or as a
  * subreaper: it reaps them at once, and ends them before it ends itself.
  */
-import { BareLayer } from "../engine/containment/session_layer.ts";
+import { SubreaperLayer } from "../engine/containment/descent_layers.ts";
 import { Containment } from "../engine/containment/containment.ts";
 import { sweepAll } from "../engine/containment/final_sweep.ts";
 import { Ledger, type ReceiptLine, type Survivor } from "../engine/containment/ledger.ts";
@@ -29,7 +29,7 @@ export class Adopted {
   /** Adopts and reaps from now on. */
   constructor(host: Host) {
     this.#host = host;
-    this.#containment = new Containment(host, this.#ledger, new BareLayer());
+    this.#containment = new Containment(host, this.#ledger, new SubreaperLayer());
     host.processes.adoptOrphans(({ row, status }) => {
       this.#ledger.ended(row, status);
       this.#death.set();

@@ -5,7 +5,7 @@ import { Containment } from "../../lib/engine/containment/containment.ts";
 import { Ledger } from "../../lib/engine/containment/ledger.ts";
 import { markedProcesses } from "../../lib/engine/containment/marked.ts";
 import { Orphanage } from "../../lib/engine/containment/orphanage.ts";
-import { BareLayer } from "../../lib/engine/containment/session_layer.ts";
+import { SubreaperLayer } from "../../lib/engine/containment/descent_layers.ts";
 import type { Processes } from "../../lib/host/ports/processes.ts";
 import { Chain, DEATHS } from "../harness/chain.ts";
 import { test } from "../harness/test.ts";
@@ -20,7 +20,7 @@ function hostOf({ processes }: Chain) {
 
 test("containment: a run is not clear while somebody lives whose parents have died under our eyes", () => {
   const chain = new Chain(3);
-  const containment = new Containment(hostOf(chain), new Ledger(), new BareLayer());
+  const containment = new Containment(hostOf(chain), new Ledger(), new SubreaperLayer());
   const main = { pid: 7, startTime: 1 };
   containment.add({ run: 1, path: "web", marker: "mark.1", main, home: null }, "web");
   chain.begin();
@@ -35,7 +35,7 @@ test("containment: a run is not clear while somebody lives whose parents have di
 
 test("containment: what is nobody's is found, too, when its parents have died under our eyes", () => {
   const chain = new Chain(3);
-  const containment = new Containment(hostOf(chain), new Ledger(), new BareLayer());
+  const containment = new Containment(hostOf(chain), new Ledger(), new SubreaperLayer());
   chain.begin();
   assert.deepEqual(containment.unattributed().map(({ pid }) => pid), [103]);
 });

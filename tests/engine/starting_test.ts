@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { chooseLayer } from "../../lib/engine/containment/choose_layer.ts";
 import { Containment } from "../../lib/engine/containment/containment.ts";
 import { Ledger } from "../../lib/engine/containment/ledger.ts";
-import { BareLayer } from "../../lib/engine/containment/session_layer.ts";
+import { SubreaperLayer } from "../../lib/engine/containment/descent_layers.ts";
 import { RUN_VARIABLE } from "../../lib/engine/environment.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { FakeProgram, Puppet } from "../../lib/host/fake/puppet.ts";
@@ -24,7 +24,7 @@ async function onMachine(
     machine.install("/bin/stay", STAY);
     const { processes } = machine.host;
     processes.adoptOrphans(() => {});
-    await body(machine, new Containment(machine.host, new Ledger(), new BareLayer()));
+    await body(machine, new Containment(machine.host, new Ledger(), new SubreaperLayer()));
   });
 }
 

@@ -17,7 +17,7 @@ import { killAll } from "../../engine/containment/final_sweep.ts";
 import { Ledger } from "../../engine/containment/ledger.ts";
 import { Orphanage } from "../../engine/containment/orphanage.ts";
 import { pipesFolderOf } from "../../engine/survival/run_pipes.ts";
-import { BareLayer } from "../../engine/containment/session_layer.ts";
+import { SubreaperLayer } from "../../engine/containment/descent_layers.ts";
 import { readStateLog, type SavedTree } from "../../engine/survival/state_log.ts";
 import { stateLogOf } from "../../engine/survival/survival.ts";
 import { keyOf } from "../../host/alive.ts";
@@ -190,7 +190,7 @@ class Guardian {
     const lost = lostBy(this.#host, this.#tree, record);
     const { group } = lost;
     const ledger = new Ledger();
-    const layer = group === null ? new BareLayer() : new ControlGroupLayer(this.#host, group);
+    const layer = group === null ? new SubreaperLayer() : new ControlGroupLayer(this.#host, group);
     const { processes } = this.#host;
     // A process that was started before this guardian is another's child.
     const orphanage = new Orphanage(
@@ -255,7 +255,7 @@ class Guardian {
   async #endAll(tree: LostTree | null): Promise<number> {
     if (tree?.record.containment === "group") return await fromPromise(killLost(this.#host, tree.lost));
     const ledger = tree?.ledger ?? new Ledger();
-    const containment = tree?.containment ?? new Containment(this.#host, ledger, new BareLayer());
+    const containment = tree?.containment ?? new Containment(this.#host, ledger, new SubreaperLayer());
     await killAll({ host: this.#host, ledger, containment, nextDeath: () => this.#death });
     containment.close();
     return ledger.count;

@@ -4,7 +4,7 @@ import type { Lack } from "../../host/ports/control_groups.ts";
 import type { Host } from "../../host/ports/host.ts";
 import { ControlGroupLayer } from "./control_group_layer.ts";
 import { type Layer, LAYER_LABELS, type LayerName } from "./layer.ts";
-import { BareLayer, SessionLayer } from "./session_layer.ts";
+import { GroupLayer, SubreaperLayer } from "./descent_layers.ts";
 
 const NOT_ASKED_FOR: Lack = {
   why: "the tree is contained without control groups, as it was asked to be",
@@ -24,15 +24,15 @@ const HAS_NONE: Lack = {
  * @throws {UserError} `containment/not-available`
  */
 export function chooseLayer(host: Host, instance: string, asked: LayerName | null): Layer {
-  if (asked === "group") return new SessionLayer(host.processes, NOT_ASKED_FOR);
+  if (asked === "group") return new GroupLayer(host.processes, NOT_ASKED_FOR);
   const support = asked === "subreaper" ? null : host.groups.support();
   if (support?.isAvailable === true) return new ControlGroupLayer(host, groupName(support.home, instance));
   if (asked === "cgroup" && support !== null) {
     throw notAvailable("control groups", support.why, support.hint);
   }
   const noGroups = support ?? NOT_ASKED_FOR;
-  if (host.processes.adoptOrphans(() => {})) return new BareLayer(noGroups);
-  if (asked === null) return new SessionLayer(host.processes, noGroups);
+  if (host.processes.adoptOrphans(() => {})) return new SubreaperLayer(noGroups);
+  if (asked === null) return new GroupLayer(host.processes, noGroups);
   throw notAvailable(
     "the adoption of orphans",
     "this kernel gives them to nobody who asks",
@@ -60,7 +60,7 @@ export function resumeLayer(
     );
   }
   if (name === "cgroup" && group !== null) return new ControlGroupLayer(host, group);
-  return name === "group" ? new SessionLayer(host.processes, HAS_NONE) : new BareLayer(HAS_NONE);
+  return name === "group" ? new GroupLayer(host.processes, HAS_NONE) : new SubreaperLayer(HAS_NONE);
 }
 
 /** The group of a tree in another. The instance is of letters, digits and dots, whatever the tree is called. */

@@ -10,7 +10,7 @@ const NO_GROUPS: Lack = {
 };
 
 /** The layer `subreaper`: it knows nothing beside descent, and what comes to us. */
-export class BareLayer implements Layer {
+export class SubreaperLayer implements Layer {
   readonly name: LayerName = "subreaper";
   readonly group: null = null;
   readonly #noGroups: Lack;
@@ -75,7 +75,7 @@ interface Listed {
 }
 
 /** The layer `group`: who is in the session or in the process group of a run's main process, wherever it is below. */
-export class SessionLayer extends BareLayer {
+export class GroupLayer extends SubreaperLayer {
   override readonly name: LayerName = "group";
   readonly #processes: Processes;
   #listed: Listed | null = null;
