@@ -1,8 +1,10 @@
 /** Rolling restarts, under a client that asks the replicas all the time. */
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
+import { secondsOf } from "../harness/sleepers.ts";
 import { e2e, type Sandbox } from "../harness/supervise.ts";
 
 /** Answers with its pid, and is ready when it does; with a file `bad` it ends before. */
@@ -128,19 +130,28 @@ e2e(
 );
 
 e2e("rolling: it can be called off alone, by another command", async (sandbox) => {
-  sandbox.write("server.ts", SERVER);
-  sandbox.config(TREE);
+  // A replica that is started while the file is not there holds the restart up.
+  sandbox.config(`
+    [actors.api]
+    exec = "sleep ${secondsOf(sandbox)}"
+    daemon = true
+    replicas = ${REPLICAS}
+    ready = { exec = ["test", "-e", "go"], interval = "20ms" }
+  `);
+  sandbox.write("go", "");
   assert.equal((await sandbox.supervise("up", "-d")).code, 0);
   const before = await pidsOf(sandbox);
   const none = await sandbox.supervise("restart", "--halt");
   assert.equal(none.code, 1);
   assert.match(none.stderr, /error\[tree\/nothing-rolls\]: Nothing was called off/);
   const follower = sandbox.start(["events", "-f", "--json"]);
+  rmSync(join(sandbox.dir, "go"));
   const rolling = sandbox.start(["restart", "--rolling", "api"]);
   await follower.line(/"event":"rolling"/);
   follower.kill("SIGKILL");
   const halted = await sandbox.supervise("restart", "--halt", "api");
   assert.equal(halted.code, 0, halted.stderr);
+  sandbox.write("go", "");
   const done = await rolling.done;
   assert.equal(done.code, 1);
   assert.match(done.stderr, /error\[tree\/roll-halted\]: .*somebody has called it off; .*as before/);
