@@ -167,12 +167,14 @@ e2e("exec: Ctrl-Z stops the command as a job of the shell, and fg goes on with i
     sandbox.write(
       "front.py",
       [
-        "import os, signal, time",
-        "def go_on(*_): print('READY again', os.tcgetpgrp(0) == os.getpgrp(), flush=True)",
-        "signal.signal(signal.SIGCONT, go_on)",
-        "signal.signal(signal.SIGINT, lambda *_: os._exit(42))",
+        // A handler could come between two sleeps, and be run behind the second.
+        "import os, signal",
+        "WAITED = [signal.SIGCONT, signal.SIGINT]",
+        "signal.pthread_sigmask(signal.SIG_BLOCK, WAITED)",
         "print('READY', flush=True)",
-        "while True: time.sleep(60)",
+        "while signal.sigwait(WAITED) == signal.SIGCONT:",
+        "    print('READY again', os.tcgetpgrp(0) == os.getpgrp(), flush=True)",
+        "os._exit(42)",
       ].join("\n"),
     );
     const command = [...SUPERVISE, "exec", "db", "--", "python3", `${sandbox.dir}/front.py`]

@@ -30,6 +30,7 @@ export const ON_BINARY_ONLY: ReadonlyMap<string, string> = new Map([
   ["tests/e2e/stack_test.ts", "its API uses what comes with the runtime in the binary"],
   ["tests/e2e/up_test.ts", "it runs on Deno from the sources"],
   ["tests/e2e/verbs_test.ts", "verbs are made by cli and control, which all other files use"],
+  ["tests/attacks/exec_test.ts", "who may ask is decided by what the kernel says of the other end"],
   ["tests/attacks/folders_test.ts", "whom to trust is decided by daemon, by what the kernel says of files"],
   ["tests/attacks/marks_test.ts", "which process is one's own is decided by what the kernel says of it"],
   ["tests/attacks/terminal_test.ts", "controls are taken out of texts by cli"],
