@@ -145,11 +145,13 @@ e2e("exec: the command has the terminal, and Ctrl-C is for it", async (sandbox) 
     sandbox.write(
       "front.py",
       [
-        "import os, signal, sys, time",
+        "import os, signal",
         "print('in front:', os.tcgetpgrp(0) == os.getpgrp(), os.isatty(1), os.environ['COLOUR'])",
-        "signal.signal(signal.SIGINT, lambda *a: (print('interrupted'), os._exit(42)))",
+        "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])",
         "print('READY', flush=True)",
-        "time.sleep(60)",
+        "signal.sigwait([signal.SIGINT])",
+        "print('interrupted', flush=True)",
+        "os._exit(42)",
       ].join("\n"),
     );
     const command = [...SUPERVISE, "exec", "db", "--", "python3", `${sandbox.dir}/front.py`];
