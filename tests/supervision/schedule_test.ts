@@ -545,6 +545,10 @@ test("schedule: nothing is made up for that nobody has asked for", () => {
   const none = upAgain(first, DAY, job(cron("0 3 * * *")));
   assert.deepEqual(datesOfRuns(none, HOUR), []);
   assert.equal(none.kept.size, 0);
+  const often = jobWorld({ ...every(7 * HOUR), catchUp: true }).begin();
+  often.advance(HOUR);
+  const anew = upAgain(often, 3 * HOUR, job(every(7 * HOUR)));
+  assert.deepEqual(datesOfRuns(anew, 8 * HOUR), ["01-01T11:00:00"], "an interval begins with its tree");
 });
 
 test("schedule: a job of a tree that starts later makes up for what it has missed then", () => {
