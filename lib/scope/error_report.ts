@@ -1,4 +1,5 @@
 /** Errors as people read them: a tree, with the tasks that raised them, their causes, and the frames of their code. */
+import { readableFrames } from "../base/readable_frames.ts";
 import { messageOf } from "../base/user_error.ts";
 
 /** How an error is shown. */
@@ -82,7 +83,7 @@ function headline(error: Error): string {
 /** The stack below the message; that of a group says only where its nursery is, so it is left out. */
 function framesOf(error: Error, { colors }: Context): readonly string[] {
   if (isGroup(error)) return [];
-  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  const frames = readableFrames((error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)));
   return frames.map((frame) => {
     const text = `    ${frame.trim()}`;
     return colors && isOwn(frame) ? `\x1b[2m${text}\x1b[22m` : text;

@@ -1,3 +1,4 @@
+import { readableFrames } from "../../base/readable_frames.ts";
 import type { ActorError } from "../../supervision/actor_error.ts";
 
 /** An error of an actor with everything behind it: a line for each frame, its parts and its causes indented below. */
@@ -16,5 +17,5 @@ function labelled(label: string, error: ActorError): readonly string[] {
 
 /** The lines of a stack that are frames: what runtimes put before them is the message. */
 function framesOf({ stack }: ActorError): readonly string[] {
-  return (stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  return readableFrames((stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)));
 }
