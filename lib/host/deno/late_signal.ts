@@ -1,3 +1,4 @@
+import { limitErrorOf } from "../../base/limit_error.ts";
 import { readCaughtSignals } from "../linux/proc.ts";
 
 const LOOK_EVERY_MS = 20;
@@ -8,9 +9,19 @@ const LOOK_FOR_MS = 10_000;
 export function onLateSignal(callback: () => void): void {
   let looks = LOOK_FOR_MS / LOOK_EVERY_MS;
   const timer = setInterval(() => {
-    const isTaken = readCaughtSignals(process.pid).includes("SIGUSR1");
+    const isTaken = caughtSignals().includes("SIGUSR1");
     if (isTaken) callback();
     if (isTaken || --looks === 0) clearInterval(timer);
   }, LOOK_EVERY_MS);
   timer.unref();
+}
+
+/** None where there is no descriptor to read them with: the next look may have one. */
+function caughtSignals(): readonly string[] {
+  try {
+    return readCaughtSignals(process.pid);
+  } catch (error) {
+    if (limitErrorOf(error) === null) throw error;
+    return [];
+  }
 }
