@@ -36,7 +36,8 @@ export const debian: Trial = {
       "--man=no",
       "--recursive-errors=no",
       join(root, "usr/lib/systemd/user/supervise@.service"),
-    ]);
+      // A user who is not logged in has no such folder.
+    ], { env: { XDG_RUNTIME_DIR: folder } });
     return [`lintian finds no error and no warning in ${packages.join(" and ")}, systemd takes both units`];
   },
 };
