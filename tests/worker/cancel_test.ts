@@ -202,7 +202,8 @@ eachType(
         };
         for (const turns of [0, 1, 5, 20]) {
           await openNursery(async (nursery) => {
-            nursery.startSoon(() => runSync(JOBS, "count", [], { context, killOnCancel: true }));
+            // One that ended in time would leave an idle worker.
+            nursery.startSoon(() => runSync(JOBS, "loop", [], { context, killOnCancel: true }));
             while (!isThere[workerType]()) await testing.waitAllTasksBlocked();
             for (let i = 0; i < turns; i++) await testing.waitAllTasksBlocked();
             nursery.cancelScope.cancel();
