@@ -9,6 +9,7 @@ import { tryTree } from "./try_tree.ts";
 /** The archive for this machine, as a user with nothing else. */
 export const archive: Trial = {
   name: "archive",
+  isOfThisMachine: true,
   async tries({ release, version, folder }) {
     await run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], { cwd: release });
     const name = `supervise-${version}-${targetHere().name}`;

@@ -21,6 +21,7 @@ daemon = true
 /** The image of the Dockerfile on a Debian that is made here, with supervise as process 1. */
 export const container: Trial = {
   name: "container image",
+  isOfThisMachine: true,
   async tries({ root, release, version, folder }) {
     for (const program of ["podman", "buildah", "runc", "debootstrap"]) {
       if (!await hasProgram(program)) throw new Untried(`${program} is not installed`);

@@ -8,6 +8,7 @@ import { type Trial, Untried } from "./trial.ts";
 /** The Debian package: what lintian and systemd say of it. It is installed by the trial of the container. */
 export const debian: Trial = {
   name: "Debian package",
+  isOfThisMachine: true,
   async tries({ release, version, folder }) {
     for (const program of ["lintian", "systemd-analyze"]) {
       if (!await hasProgram(program)) throw new Untried(`${program} is not installed`);

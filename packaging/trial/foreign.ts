@@ -12,6 +12,7 @@ const DEBIAN_ARM64 = "/usr/aarch64-linux-gnu";
 /** The binaries for other machines, under emulation or in the root of such a system. */
 export const foreign: Trial = {
   name: "binaries for other machines",
+  isOfThisMachine: false,
   async tries({ root, parts }) {
     const seen: string[] = [];
     for (const target of TARGETS) {

@@ -16,6 +16,7 @@ const EXPECTED = [
 /** The JSR package: whether it could be published, with types that need no inference ("slow types"). */
 export const jsr: Trial = {
   name: "JSR package",
+  isOfThisMachine: false,
   async tries({ root, folder }) {
     const isThere = await reachesJsr();
     const fromNpm: Readonly<Record<string, string>> =

@@ -11,6 +11,7 @@ import { tryTree } from "./try_tree.ts";
 /** The npm packages, from a registry: what npm, npx, bunx and Deno make of them, and what two linters say of the first. */
 export const npm: Trial = {
   name: "npm packages",
+  isOfThisMachine: true,
   async tries({ root, release, parts, version, folder }) {
     const tools = await installTools(root);
     const main = join(parts, "npm/main/package");

@@ -13,6 +13,8 @@ export interface TrialContext {
 /** A way to try a release. */
 export interface Trial {
   readonly name: string;
+  /** Whether it takes the files for the machine that runs it, which `--only` may leave out. */
+  readonly isOfThisMachine: boolean;
   /** @returns What was seen, a line each. @throws {Untried} @throws {Error} If it does not do what it should. */
   readonly tries: (context: TrialContext) => Promise<readonly string[]>;
 }

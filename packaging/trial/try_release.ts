@@ -1,7 +1,8 @@
 /** Tries the files of a release as their users meet them: from clean folders, as a user who has just come. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { targetHere } from "../targets.ts";
 import { versionOf } from "../versions.ts";
 import { archive } from "./archive.ts";
 import { container } from "./container.ts";
@@ -18,10 +19,13 @@ export async function tryRelease(
   { root, release, parts }: Pick<TrialContext, "root" | "release" | "parts">,
 ): Promise<number> {
   let failed = 0;
-  for (const { name, tries } of TRIALS) {
+  const version = versionOf(root);
+  const isHere = existsSync(join(release, `supervise-${version}-${targetHere().name}.tar.gz`));
+  for (const { name, isOfThisMachine, tries } of TRIALS) {
     const folder = mkdtempSync(join(tmpdir(), "supervise-trial-"));
     try {
-      const seen = await tries({ root, release, parts, version: versionOf(root), folder });
+      if (isOfThisMachine && !isHere) throw new Untried("the files for this machine were not made");
+      const seen = await tries({ root, release, parts, version, folder });
       console.log([`ok     ${name}`, ...seen.map((line) => `         ${line}`)].join("\n"));
     } catch (error) {
       if (error instanceof Untried) console.log(`untried ${name}: ${error.message}`);
