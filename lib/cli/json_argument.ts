@@ -1,4 +1,5 @@
 /** Words of a command line that are JSON. */
+import { quotedForShell } from "../base/shell_word.ts";
 import type { UserError } from "../base/user_error.ts";
 import { usage } from "./option.ts";
 
@@ -18,7 +19,7 @@ function badJson(text: string, position: number, at: number): UserError {
   const where = at >= text.length
     ? "it ends too early"
     : `at character ${at + 1}, ${JSON.stringify(text[at])}`;
-  const quoted = `'${JSON.stringify(text).replaceAll("'", "'\\''")}'`;
+  const quoted = quotedForShell(JSON.stringify(text));
   const hint = /^[\s"{[]/.test(text) ? "check its quotes and brackets" : `a text is written ${quoted}`;
   return usage("usage/bad-json", `Argument ${position} is not JSON, ${where}: ${text}`, hint);
 }

@@ -1,3 +1,4 @@
+import { quotedForShell } from "../base/shell_word.ts";
 import { concatBytes } from "../base/bytes.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { rawText } from "../base/raw_text.ts";
@@ -164,7 +165,7 @@ export function adjustPlan(plan: Plan, { only, exitCodeFrom }: PlanSelection): P
 function launcherOf(host: Host, program: Program): string {
   const [first, ...more] = program.selfCommand;
   if (more.length === 0) return first!;
-  const words = program.selfCommand.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+  const words = program.selfCommand.map(quotedForShell).join(" ");
   const folder = ensureRunFolder(host, program.uid);
   const name = `supervise-${host.digest(words).slice(0, 8)}`;
   host.files.replace(`${folder.path}/${name}`, `#!/bin/sh\nexec ${words} "$@"\n`, { executable: true });

@@ -11,8 +11,3 @@ export function literal(text: string): string {
 export function envPlaceholder(name: string, byDefault: string | null = null): string {
   return byDefault === null ? `\${env:${name}}` : `\${env:${name}:-${byDefault}}`;
 }
-
-/** `text` as one word of a POSIX shell. */
-export function shellWord(text: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}

@@ -1,4 +1,5 @@
 /** A compiled file, as text and as JSON. Values that may be secret are masked. */
+import { shellWord } from "../../base/shell_word.ts";
 import { counted } from "../../base/counted.ts";
 import { formatDuration } from "../../base/duration.ts";
 import { nameSome } from "../../base/name_some.ts";
@@ -195,7 +196,7 @@ function treeLines(plan: Plan, tree: TreeSpec, mask: Masker, paint: Painter): re
 
 function alertRule({ events, paths, argv }: Alert, mask: Masker): string {
   const whose = paths === null ? "" : ` of ${nameSome(paths)}`;
-  return `on ${nameSome(events)}${whose}: ${argv.map((word) => quoteWord(mask.text(word))).join(" ")}`;
+  return `on ${nameSome(events)}${whose}: ${argv.map((word) => shellWord(mask.text(word))).join(" ")}`;
 }
 
 /** A line for each file that was read beside the first. */
@@ -248,7 +249,7 @@ function actorLines(
     ...(actor.ready === null ? [] : [`ready by ${mask.text(describeProbe(actor.ready.probe))}`]),
     `stopped by ${actor.stop.signal} within ${formatDuration(actor.stop.graceMs)}`,
   ];
-  const command = (argv: readonly string[]) => argv.map((word) => quoteWord(mask.text(word))).join(" ");
+  const command = (argv: readonly string[]) => argv.map((word) => shellWord(mask.text(word))).join(" ");
   const { name, hooks, module, cwd, privileges, cgroup, health, watch, log } = actor;
   const texts = [
     rules.join(", "),
@@ -307,9 +308,4 @@ function startRule({ autostart, profiles }: NodeSpec, active: readonly string[])
     ...(profiles.length === 0 ? [] : [`for the ${names}`]),
     ...(autostart ? [] : ["started by hand"]),
   ];
-}
-
-/** A word as a shell would need it. */
-function quoteWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,10 +1,11 @@
 /** The command of an app: PM2 chooses an interpreter by the name of the script. */
+import { shellWord } from "../../base/shell_word.ts";
 import { resolvePath } from "../../base/posix_path.ts";
 import { splitCommand } from "../../config/text/split_command.ts";
 import type { DraftActor } from "../draft.ts";
 import type { LineReport } from "../finding.ts";
 import type { ImportSource } from "../importer.ts";
-import { literal, shellWord } from "../literal.ts";
+import { literal } from "../literal.ts";
 import { resolveProgram } from "../resolve_program.ts";
 import { readText, readTexts } from "./app_values.ts";
 import { ListValue, type RecordValue, textOf, type Value } from "./values.ts";

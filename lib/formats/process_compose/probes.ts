@@ -1,4 +1,5 @@
 /** `readiness_probe`, `liveness_probe` and `ready_log_line`. */
+import { quotedForShell } from "../../base/shell_word.ts";
 import { formatDuration } from "../../base/duration.ts";
 import type { DraftValue } from "../draft.ts";
 import { integerOf, mapOf, reject, valueOf } from "../document/access.ts";
@@ -86,7 +87,7 @@ function askedBy(entry: Entry, probe: MapNode, context: ProcessContext): Asked {
   const folder = valueOf(map, "working_dir");
   if (folder === null) return { asked: { exec: bashOrSh(script) }, why: [] };
   const path = textNow(folder, `${entry.key}.exec.working_dir`, context.texts);
-  return { asked: { exec: bashOrSh(`cd '${path.replaceAll("'", `'\\''`)}' && { ${script}\n}`) }, why: [] };
+  return { asked: { exec: bashOrSh(`cd ${quotedForShell(path)} && { ${script}\n}`) }, why: [] };
 }
 
 function byHttp(key: string, map: MapNode, context: ProcessContext): Asked {

@@ -1,8 +1,9 @@
 /** A Procfile, as foreman, overmind, hivemind and Heroku read it. */
+import { shellWord } from "../../base/shell_word.ts";
 import type { ActorSpec } from "../../config/plan.ts";
 import type { Exported, Exporter, ExportSource } from "../exporter.ts";
 import { baseActorRules, baseTreeRules, KEEP_TREE } from "../rules/base_rules.ts";
-import { lineOf, shellWord } from "../rules/commands.ts";
+import { lineOf } from "../rules/commands.ts";
 import { serviceNames } from "../rules/names.ts";
 import {
   type ActorRules,

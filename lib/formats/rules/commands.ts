@@ -1,4 +1,5 @@
 /** Commands of actors as other tools take them. */
+import { shellLine } from "../../base/shell_word.ts";
 import { resolvePath } from "../../base/posix_path.ts";
 import type { ActorSpec } from "../../config/plan.ts";
 import { changed, kept, type Verdict } from "./rules.ts";
@@ -23,16 +24,6 @@ export function toldCommand({ kind }: Pick<ActorSpec, "kind">, to: string): Verd
 export function toldLookup(tool: string, spec: ActorSpec, to: string): Verdict {
   if (spec.argv[0]?.includes("/") === true) return toldCommand(spec, to);
   return changed(to, `${tool} looks for it in the PATH of its own`, "write the whole path of the program");
-}
-
-/** Words as a shell reads them. */
-export function shellLine(words: readonly string[]): string {
-  return words.map(shellWord).join(" ");
-}
-
-/** A word as a shell reads it. */
-export function shellWord(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The line of an actor for tools that have a shell run it. */

@@ -1,8 +1,9 @@
 /** Programs of supervisord, for a folder that its own file includes. */
+import { shellLine } from "../../base/shell_word.ts";
 import type { ActorSpec } from "../../config/plan.ts";
 import type { Exported, Exporter, ExportSource } from "../exporter.ts";
 import { baseActorRules, baseTreeRules, KEEP_TREE } from "../rules/base_rules.ts";
-import { commandOf, shellWord, toldLookup } from "../rules/commands.ts";
+import { commandOf, toldLookup } from "../rules/commands.ts";
 import { serviceNames, treeNameOf } from "../rules/names.ts";
 import { depthsOf } from "../rules/order.ts";
 import {
@@ -262,7 +263,7 @@ function literal(text: string): string {
  * after the first are indented.
  */
 function commandText(words: readonly string[]): string {
-  return literal(words.map(shellWord).join(" "))
+  return literal(shellLine(words))
     .replace(/(\s)([;#])/g, "$1'\\$2'")
     .replaceAll("%(here)s", "%''(here)s")
     .replaceAll("\n", "\n  ");

@@ -1,10 +1,10 @@
 /** A `[program:x]`, `[fcgi-program:x]` or `[eventlistener:x]` of supervisord as actors of ours. */
+import { shellLine } from "../../base/shell_word.ts";
 import { nearestName } from "../../base/nearest.ts";
 import { didYouMean } from "../../config/wording.ts";
 import { addActor, type DraftActor, type DraftTree } from "../draft.ts";
 import { FindingList } from "../finding.ts";
 import type { IniEntry, MergedSection } from "../ini/python_ini.ts";
-import { shellWord } from "../literal.ts";
 import { notReadable } from "../not_readable.ts";
 import { splitWords } from "../split_words.ts";
 import { valueText } from "../write_toml.ts";
@@ -160,7 +160,7 @@ function setFcgiCommand(
   label: string,
   findings: FindingList,
 ): void {
-  actor.keys.set("shell", `exec ${words.map(shellWord).join(" ")} <&3 3<&-`);
+  actor.keys.set("shell", `exec ${shellLine(words)} <&3 3<&-`);
   const command = entries.get("command")!;
   findings.of(command.file).at(command.line, `${label} command`).changed(
     `${path} shell`,

@@ -1,9 +1,10 @@
 /** The rules for the keys of an actor that becomes a unit of its own. */
+import { shellLine } from "../../base/shell_word.ts";
 import type { Bound, ResourceLimit } from "../../base/resource_limits.ts";
 import type { ActorSpec, Dependency, NodeId, Plan, Probe, Schedule } from "../../config/plan.ts";
 import { baseActorRules, KEEP_TREE } from "../rules/base_rules.ts";
 import { checkOf } from "../rules/checks.ts";
-import { commandOf, shellLine, toldCommand, toldLookup } from "../rules/commands.ts";
+import { commandOf, toldCommand, toldLookup } from "../rules/commands.ts";
 import { actorsBelow } from "../rules/names.ts";
 import { type ActorRules, AS_THERE, changed, eachOr, kept, lost, type Verdict } from "../rules/rules.ts";
 import { variablesOf } from "../rules/variables.ts";

@@ -1,5 +1,6 @@
 /** `ExecStart` and its siblings: their prefixes, words and variables, as a command of ours. */
-import { literal, shellWord } from "../literal.ts";
+import { shellWord } from "../../base/shell_word.ts";
+import { literal } from "../literal.ts";
 import { notReadable } from "../not_readable.ts";
 import { segmentsOf, type SpecifierFacts } from "./specifiers.ts";
 import type { Unit, UnitEntry } from "./unit.ts";
