@@ -2,12 +2,12 @@
 const COMPILED = /\/\$bunfs\/root\/|\(?node:async_hooks:/;
 
 /**
- * Leaves the frames of the compiled program itself out of a stack. Their code is minified, and tells the user nothing. A
- * stack of such frames alone stays whole: it is of a fault of this program.
- *
- * @param frames Lines of a stack, without the message.
+ * The lines of a stack that are frames: what runtimes put before them is the message. The frames of the compiled program
+ * itself are left out, because their code is minified and tells the user nothing. A stack of such frames alone stays whole:
+ * it is of a fault of this program.
  */
-export function readableFrames(frames: readonly string[]): readonly string[] {
+export function readableFrames(stack: string | null | undefined): readonly string[] {
+  const frames = (stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
   const readable = frames.filter((frame) => !COMPILED.test(frame));
   return readable.length > 0 ? readable : frames;
 }

@@ -83,8 +83,7 @@ function headline(error: Error): string {
 /** The stack below the message; that of a group says only where its nursery is, so it is left out. */
 function framesOf(error: Error, { colors }: Context): readonly string[] {
   if (isGroup(error)) return [];
-  const frames = readableFrames((error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)));
-  return frames.map((frame) => {
+  return readableFrames(error.stack).map((frame) => {
     const text = `    ${frame.trim()}`;
     return colors && isOwn(frame) ? `\x1b[2m${text}\x1b[22m` : text;
   });

@@ -7,15 +7,10 @@ export function errorLines(error: ActorError): readonly string[] {
   const head = message === "" ? type : `${type}: ${message}`;
   const parts = (error.errors ?? []).flatMap((part) => labelled("with", part));
   const cause = error.cause === null ? [] : labelled("caused by", error.cause);
-  return [...head.split("\n"), ...framesOf(error), ...parts, ...cause];
+  return [...head.split("\n"), ...readableFrames(error.stack), ...parts, ...cause];
 }
 
 function labelled(label: string, error: ActorError): readonly string[] {
   const [first, ...others] = errorLines(error);
   return [`${label}: ${first!}`, ...others.map((line) => `  ${line}`)];
-}
-
-/** The lines of a stack that are frames: what runtimes put before them is the message. */
-function framesOf({ stack }: ActorError): readonly string[] {
-  return readableFrames((stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)));
 }
