@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { calendarEntries } from "../../lib/formats/launchd/calendar.ts";
 import { exporter } from "../../lib/formats/launchd/export_launchd.ts";
+import { isInstalled } from "../harness/installed.ts";
 import { skip, test } from "../harness/test.ts";
-import { hasTool, runTool } from "../harness/tools.ts";
+import { runTool } from "../harness/tools.ts";
 import { exportText } from "./exporting.ts";
 import { SHOP } from "./shop.ts";
 
@@ -17,7 +18,7 @@ function read(text: string): any {
 }
 
 const parsed = "export launchd: the property lists say what the file says";
-if (!hasTool("python3")) skip(parsed, "python3 not installed");
+if (!isInstalled("python3")) skip(parsed, "python3 not installed");
 else {
   test(parsed, async () => {
     const tree = await exportText(exporter, SHOP);

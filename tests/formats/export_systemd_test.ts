@@ -4,8 +4,9 @@ import { calendarOf } from "../../lib/formats/systemd/calendar_of_cron.ts";
 import { exporter } from "../../lib/formats/systemd/export_systemd.ts";
 import { startBoundMs } from "../../lib/formats/systemd/start_bound.ts";
 import { planOf } from "../config/compiling.ts";
+import { isInstalled } from "../harness/installed.ts";
 import { skip, test } from "../harness/test.ts";
-import { hasTool, runTool, withFiles } from "../harness/tools.ts";
+import { runTool, withFiles } from "../harness/tools.ts";
 import { exportText } from "./exporting.ts";
 import { SHOP } from "./shop.ts";
 
@@ -198,7 +199,7 @@ const CRONS = [
 ];
 
 const calendar = "export systemd: the dates of a cron expression are those that systemd finds";
-if (!hasTool("systemd-analyze")) skip(calendar, "systemd-analyze not installed");
+if (!isInstalled("systemd-analyze")) skip(calendar, "systemd-analyze not installed");
 else {
   test(calendar, () => {
     const from = "2026-03-03 04:05:06 UTC";
@@ -223,7 +224,7 @@ else {
 
 for (const per of ["tree", "actor"] as const) {
   const verified = `export systemd: systemd finds nothing wrong with the units of a ${per}`;
-  if (!hasTool("systemd-analyze")) {
+  if (!isInstalled("systemd-analyze")) {
     skip(verified, "systemd-analyze not installed");
     continue;
   }

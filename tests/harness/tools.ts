@@ -1,6 +1,6 @@
 /** Programs of the machine that tests ask for their judgement. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -10,11 +10,6 @@ export interface Said {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-}
-
-/** Whether a program is there. */
-export function hasTool(name: string): boolean {
-  return (process.env["PATH"] ?? "").split(":").some((folder) => existsSync(`${folder}/${name}`));
 }
 
 /** Runs a program to its end. */

@@ -1,9 +1,7 @@
 /** A circus.ini with all that it includes: watchers are actors, and what circus itself is told by is reported. */
 import { counted } from "../../base/counted.ts";
-import { nameSome } from "../../base/name_some.ts";
 import { nearestName } from "../../base/nearest.ts";
 import { formatSize } from "../../base/size.ts";
-import { baseName } from "../../base/posix_path.ts";
 import { compileGlob } from "../../config/glob.ts";
 import { didYouMean } from "../../config/wording.ts";
 import {
@@ -17,7 +15,7 @@ import {
   orderKeys,
 } from "../draft.ts";
 import { FindingList } from "../finding.ts";
-import { includedFiles } from "../ini/include_ini.ts";
+import { includedFiles, tellIncluded } from "../ini/include_ini.ts";
 import {
   type IniDialect,
   type IniEntry,
@@ -140,9 +138,7 @@ function includes(
       includedFiles(entry.name === "include" ? pattern : `${pattern}/*.ini`, entry, disk, read)
     );
     const report = findings.at(entry.line, `circus ${entry.name}`);
-    if (sources.length === 0) {
-      report.changed("nothing", "it names no file that is there, but for those that are read already");
-    } else report.kept(`the watchers of ${nameSome(sources.map(({ file }) => baseName(file)))}`);
+    tellIncluded(report, "watchers", sources);
     return sources.flatMap((source) => parsePythonIni(source.file, source.text, DIALECT));
   });
 }

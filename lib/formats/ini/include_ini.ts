@@ -1,8 +1,10 @@
 /** The files that an ini file includes. */
-import { folderOf } from "../../base/posix_path.ts";
+import { nameSome } from "../../base/name_some.ts";
+import { baseName, folderOf } from "../../base/posix_path.ts";
 import type { IncludeDisk } from "../../config/include/disk.ts";
 import { findFiles } from "../../config/include/find_files.ts";
 import { quote } from "../../config/wording.ts";
+import type { LineReport } from "../finding.ts";
 import { notReadable } from "../not_readable.ts";
 import type { SourceText } from "../importer.ts";
 
@@ -62,4 +64,11 @@ export function includedFiles(
     }
     return [{ file, text: text.replace(/^\uFEFF/, "") }];
   });
+}
+
+/** Says what a line that includes files has brought. @param what The things in them: `programs`. */
+export function tellIncluded(report: LineReport, what: string, sources: readonly SourceText[]): void {
+  if (sources.length === 0) {
+    report.changed("nothing", "it names no file that is there, but for those that are read already");
+  } else report.kept(`the ${what} of ${nameSome(sources.map(({ file }) => baseName(file)))}`);
 }

@@ -2,11 +2,10 @@
  * A supervisord.conf with all that it includes. Programs are actors, groups are nested trees. Of what only supervisord itself
  * is told by, such as its own socket, each line is reported with what does the same here.
  */
-import { nameSome } from "../../base/name_some.ts";
-import { baseName, folderOf, relativePath } from "../../base/posix_path.ts";
+import { folderOf, relativePath } from "../../base/posix_path.ts";
 import { addTo, addTree, type DraftTree, draftTree, fitShutdown, orderKeys } from "../draft.ts";
 import { FindingList } from "../finding.ts";
-import { includedFiles } from "../ini/include_ini.ts";
+import { includedFiles, tellIncluded } from "../ini/include_ini.ts";
 import {
   type IniDialect,
   type IniEntry,
@@ -124,9 +123,7 @@ function includes(
     const sources = entry.value.split(/\s+/).filter((pattern) => pattern !== "").flatMap((pattern) =>
       includedFiles(pattern.replaceAll("%(here)s/", ""), entry, disk, read)
     );
-    if (sources.length === 0) {
-      report.changed("nothing", "it names no file that is there, but for those that are read already");
-    } else report.kept(`the programs of ${nameSome(sources.map(({ file }) => baseName(file)))}`);
+    tellIncluded(report, "programs", sources);
     return sources.flatMap((source) =>
       includedSections(source, file).filter((section) => {
         if (section.name !== "include") return true;
