@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { importer as compose } from "../../lib/formats/compose/import_compose.ts";
 import { test } from "../harness/test.ts";
-import { testFolders } from "./golden.ts";
+import { testShapes } from "./shapes.ts";
 import { importText } from "./importing.ts";
 
-testFolders(compose, "compose");
+testShapes(compose, "compose", { isBare: true });
 
 test("compose: what an include says of folders and variables is told", async () => {
   const include = "include:\n  - path: more.yml\n    project_directory: ..\n    env_file: more.env\n";

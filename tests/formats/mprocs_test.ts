@@ -1,4 +1,4 @@
 import { importer } from "../../lib/formats/mprocs/import_mprocs.ts";
-import { testFolders } from "./golden.ts";
+import { testShapes } from "./shapes.ts";
 
-testFolders(importer, "mprocs");
+testShapes(importer, "mprocs", { isBare: true });

@@ -1,4 +1,4 @@
 import { importer } from "../../lib/formats/pitchfork/import_pitchfork.ts";
-import { testFolders } from "./golden.ts";
+import { testShapes } from "./shapes.ts";
 
-testFolders(importer, "pitchfork");
+testShapes(importer, "pitchfork", { isBare: true });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { importer } from "../../lib/formats/process_compose/import_process_compose.ts";
 import { test } from "../harness/test.ts";
-import { testFolders } from "./golden.ts";
+import { testShapes } from "./shapes.ts";
 import { importText } from "./importing.ts";
 
-testFolders(importer, "process_compose");
+testShapes(importer, "process_compose", { isBare: true });
 
 const FILE = "process-compose.yaml";
 

@@ -27,14 +27,23 @@ const ENVIRONMENT = {
   LOG_LEVEL: "info",
 };
 
+/** What a file is read in. */
+export interface ShapeOptions {
+  /**
+   * Whether the shell sets nothing, and a file is read without others of its kind, as of those formats that find their own.
+   * The configuration is compiled in a shell that sets all that it asks for then. @default false
+   */
+  readonly isBare?: boolean;
+}
+
 /** Registers a test for each folder of `folder`: its file comes in as expected, and is a configuration without an error. */
-export function testShapes(importer: Importer, folder: string): void {
+export function testShapes(importer: Importer, folder: string, { isBare = false }: ShapeOptions = {}): void {
   const names = readdirSync(join(HERE, folder)).sort();
   test(`${importer.name}: there are at least five shapes`, () => assert.ok(names.length >= 5));
   for (const name of names) {
     test(`${importer.name}: a file like that of "${name}" comes in as expected`, async () => {
       const path = join(HERE, folder, name);
-      const made = await importFolder(importer, path);
+      const made = await importFolder(importer, path, isBare);
       assert.doesNotMatch(made.join(""), /secret-of-the-shell/);
       assert.doesNotMatch(made[1], /secret-of-the-fixture/, "a report says no values of variables");
       EXPECTED.forEach((file, index) => {
@@ -46,7 +55,11 @@ export function testShapes(importer: Importer, folder: string): void {
   }
 }
 
-async function importFolder(importer: Importer, path: string): Promise<readonly [string, string]> {
+async function importFolder(
+  importer: Importer,
+  path: string,
+  isBare: boolean,
+): Promise<readonly [string, string]> {
   const names = (readdirSync(path, { recursive: true }) as string[])
     .filter((name) => !EXPECTED.some((expected) => expected === name) && statSync(join(path, name)).isFile())
     .sort();
@@ -56,20 +69,26 @@ async function importFolder(importer: Importer, path: string): Promise<readonly 
   }));
   const isMain = ({ file, text }: { readonly file: string; readonly text: string }) => {
     const name = file.slice(FOLDER.length + 1);
-    return !name.includes("/") && importer.recognizes(name, text);
+    return !name.includes("/") && importer.recognizes(name, text) &&
+      !(isBare && /override|local|base/.test(name));
   };
-  const [main, ...others] = texts.filter(isMain);
+  const [main, ...more] = texts.filter(isMain);
   assert.ok(main !== undefined, `no file of ${importer.name} in ${path}`);
   const files = Object.fromEntries(
     texts.filter(({ file }) => file !== main.file).map(({ file, text }) => [file, text]),
   );
-  const source = { ...main, others, disk: diskOf(files), environment: ENVIRONMENT };
+  const source = {
+    ...main,
+    others: isBare ? [] : more,
+    disk: diskOf(files),
+    environment: isBare ? {} : ENVIRONMENT,
+  };
   const { draft, findings } = await importer.read(source);
   const toml = writeToml(draft);
   const { plan, problems } = compileText(toml, {
     file: `${FOLDER}/supervise.toml`,
     files: { ...files, "/etc/backup.env": "" },
-    environment: ENVIRONMENT,
+    environment: isBare ? askedFor(toml) : ENVIRONMENT,
   });
   assert.ok(plan !== null, `${JSON.stringify(problems, null, 2)}\n${toml}`);
   const told = inFileOrder(findings, main.file).map(({ outcome, file, line, from, to, why, hint }) =>
@@ -81,4 +100,8 @@ async function importFolder(importer: Importer, path: string): Promise<readonly 
     ].join("")
   );
   return [toml, `${told.join("\n")}\n`];
+}
+
+function askedFor(toml: string): Readonly<Record<string, string>> {
+  return Object.fromEntries([...toml.matchAll(/\$\{env:(\w+)/g)].map(([, name]) => [name!, "1"]));
 }
