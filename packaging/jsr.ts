@@ -37,7 +37,7 @@ export function layJsrPackage(
     license,
     exports: { ".": "./mod.ts", "./cli": "./cli.ts" },
     imports: { ...std, ...Object.fromEntries(others) },
-    // Whoever tries the package before it is published has the packages of npm as the project has them.
+    // Until the package is published, a trial of it has the packages of npm as the project has them.
     nodeModulesDir: "manual",
     compilerOptions,
     publish: { include: INCLUDED },

@@ -5,7 +5,7 @@ import type { ProblemName } from "./problem_names.ts";
  * names are stable. Problems of a configuration have theirs beside this (`problem_names.ts`); `docs/errors.md` is made of both.
  */
 export const ERRORS = {
-  "actor/no-parent": "A program cannot join whoever has started it as an actor.",
+  "actor/no-parent": "A program cannot join its parent as an actor.",
   "apply/refused": "A file changes what cannot be changed while its supervisor runs, and nothing was done.",
   "apply/selection":
     "A file has no more what --only or --exit-code-from of `up` named, and nothing was done.",

@@ -177,7 +177,7 @@ export const MACHINE_PROBLEMS = {
   "config/file-not-found": "A file that an actor names is not there.",
   "config/limit-not-kept": "A limit of `cgroup` cannot be kept.",
   "config/user-not-found": "A user or a group that an actor is to run as is not there.",
-  "config/not-permitted": "A privilege of an actor cannot be had by whoever starts the tree.",
+  "config/not-permitted": "An actor asks for a privilege that the user who starts the tree cannot give.",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** The stable name of a problem. */

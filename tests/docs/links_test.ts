@@ -19,7 +19,8 @@ function pages(): readonly string[] {
     ...below("bench"),
     ...below("examples"),
   ];
-  return all.filter((name) => name.endsWith(".md") && !name.includes("node_modules"));
+  // The site that is built below `docs` has copies of the pages.
+  return all.filter((name) => name.endsWith(".md") && !/(?:^|\/)(?:node_modules|\.vitepress)\//.test(name));
 }
 
 const textOf = (page: string) => readFileSync(join(ROOT, page), "utf8").replace(/^```[^]*?^```$/gm, "");

@@ -65,7 +65,7 @@ function within(table: string, key: string, value: Translate = same): readonly M
 const EXEC: Meaning = { key: "exec", write: (item) => commandLine(item) };
 const SHELL: Meaning = { key: "exec", write: (item) => commandLine(item, true) };
 const RESTART = as("restart = $", restartPolicy);
-/** Values of variables are nobody's to repeat. */
+/** Variables whose values no message may repeat: they may be secrets. */
 const ENV = as('env = { NAME = "..." }');
 
 type Row = readonly [words: string, of: string | null, meanings: readonly Meaning[] | string];

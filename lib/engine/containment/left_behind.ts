@@ -1,7 +1,7 @@
 import { isAlive, keyOf } from "../../host/alive.ts";
 import type { Processes, ProcessRow } from "../../host/ports/processes.ts";
 
-/** Processes that actors left behind on purpose: they are nobody's to end. */
+/** Processes that actors left behind on purpose: the supervisor does not end them. */
 export class LeftBehind {
   readonly #processes: Processes;
   readonly #rows = new Map<string, ProcessRow>();

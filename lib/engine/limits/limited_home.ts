@@ -120,7 +120,7 @@ export class LimitedHome {
     try {
       this.#groups.move(pid, this.#own);
     } catch (error) {
-      // A process that has ended meanwhile is in nobody's way.
+      // A process that has ended meanwhile does not hinder the group.
       const row = this.#processes.find(pid);
       if (row !== null && !isDead(row)) throw error;
     }
