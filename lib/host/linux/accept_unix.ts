@@ -3,7 +3,7 @@ import { closeDescriptor } from "./descriptors.ts";
 import { describeErrno, type Libc, LINUX } from "./libc.ts";
 
 /** As many as the kernel allows may wait to be accepted. */
-const BACKLOG = 4_096;
+export const BACKLOG = 4_096;
 
 /** A descriptor that is connected and does not block; `none` if nobody waits, `lacking` if there is no descriptor for it. */
 export type Accepted = number | "none" | "lacking";

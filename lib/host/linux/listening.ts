@@ -3,14 +3,12 @@ import { folderOf } from "../../base/posix_path.ts";
 import { describeSocketAddress, type SocketAddress } from "../../base/socket_address.ts";
 import { ListenError, type Listening, type ListeningSocket } from "../ports/listening.ts";
 import type { ProcessId } from "../ports/processes.ts";
+import { BACKLOG } from "./accept_unix.ts";
 import { tcpAddressBytes, unixAddressBytes } from "./address_bytes.ts";
 import { describeHolder } from "./address_holder.ts";
 import { closeDescriptor } from "./descriptors.ts";
 import { describeErrno, type Libc, LINUX } from "./libc.ts";
 import { readStartTime } from "./proc.ts";
-
-/** As many as the kernel allows may wait to be accepted. */
-const BACKLOG = 4_096;
 
 /** Size of the largest address that a socket may have. */
 const MOST_ADDRESS_BYTES = 128;
