@@ -50,12 +50,18 @@ export async function soak({ sandbox, onRound, upgrades }: SoakOptions): Promise
     SOAK_ASKS: asksOf(sandbox),
   };
   await succeeded("up -d", sandbox.start(["up", "-d"], COUNTS ? counting : {}));
-  const followers = [["logs", "-f"], ["events", "-f"]].map((args) => silent(sandbox, args));
+  const followers = [
+    kept(sandbox, ["logs", "-f"], `grep --line-buffered 'at rest' > ${marksOf(sandbox)}`),
+    kept(sandbox, ["events", "-f"], "cat > /dev/null"),
+  ];
   const samples: Sample[] = [];
   for (let round = 1;; round++) {
     await live(sandbox, round);
     if (upgrades && round % 5 === 0) await done(sandbox, "upgrade");
+    await done(sandbox, "stop", "talking");
+    await untilCaughtUp(sandbox, round);
     samples.push(await sampleOf(sandbox, round));
+    await done(sandbox, "start", "talking");
     if (!onRound(round, samples.at(-1)!)) break;
   }
   await done(sandbox, "down");
@@ -63,9 +69,26 @@ export async function soak({ sandbox, onRound, upgrades }: SoakOptions): Promise
   return samples;
 }
 
-/** Whose output is kept nowhere: it would grow in the test. */
-function silent(sandbox: Sandbox, args: readonly string[]): Running {
-  return sandbox.run(["sh", "-c", 'exec "$@" > /dev/null', "sh", ...SUPERVISE, ...args]);
+/** A follower whose output a shell command takes: kept as a whole it would grow in the test. */
+function kept(sandbox: Sandbox, args: readonly string[], taker: string): Running {
+  return sandbox.run(["sh", "-c", `"$@" | ${taker}`, "sh", ...SUPERVISE, ...args]);
+}
+
+function marksOf({ dir }: Sandbox): string {
+  return `${dir}/marks`;
+}
+
+/**
+ * Returns when the follower has had all lines. Those that wait for one which is behind are bounded, but many, and as they come
+ * and go a sample would tell of the machine and not of a leak.
+ */
+async function untilCaughtUp(sandbox: Sandbox, round: number): Promise<void> {
+  const mark = `at rest ${round}`;
+  sandbox.write("watched/file", mark);
+  await until(
+    "the follower has caught up",
+    () => existsSync(marksOf(sandbox)) && readFileSync(marksOf(sandbox), "utf8").includes(`${mark}\n`),
+  );
 }
 
 function configure(sandbox: Sandbox, version: number): void {
@@ -82,7 +105,7 @@ function configure(sandbox: Sandbox, version: number): void {
     shell = "while :; do seq 1 4000; sleep 0.05; done"
     daemon = true
     [actors.watching]
-    exec = "sleep 1000"
+    shell = "cat watched/file; echo; exec sleep 1000"
     daemon = true
     watch = { paths = ["watched"], debounce = "10ms" }
     [actors.pool]
