@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ["base"],
   formats: ["base", "config"],
   supervision: ["base", "config"],
+  simulation: ["base", "config", "supervision"],
   wire: ["base"],
   words: ["base", "config", "supervision", "engine"],
   host: ["base", "scope"],
