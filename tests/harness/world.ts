@@ -3,21 +3,18 @@
  * Every process does what its script says; by default it starts, is ready, and ends when it is told to.
  */
 import assert from "node:assert/strict";
-import { type Instant, instant, NEVER } from "../../lib/base/instant.ts";
 import type { Signal } from "../../lib/base/signals.ts";
 import { type HookName, nodeAt, type NodeId, type Plan } from "../../lib/config/plan.ts";
 import type { ActorError } from "../../lib/supervision/actor_error.ts";
-import type { Calendar, KeptDates } from "../../lib/supervision/calendar.ts";
 import type { CrashId } from "../../lib/supervision/crash.ts";
 import type { Effect, RunEffect } from "../../lib/supervision/effect.ts";
 import type { PlanGiven, ProbeAnswer, RequestEvent, TreeEvent } from "../../lib/supervision/event.ts";
 import type { Refusal, TeardownCause } from "../../lib/supervision/reason.ts";
 import type { HookEnd } from "../../lib/supervision/hook.ts";
 import type { Rest } from "../../lib/supervision/rest.ts";
-import type { ActorState, Outcome, RunId, State } from "../../lib/supervision/state.ts";
+import type { ActorState, Outcome, RunId } from "../../lib/supervision/state.ts";
 import type { Told } from "../../lib/supervision/run_word.ts";
 import { initialState } from "../../lib/supervision/initial_state.ts";
-import { keptDates } from "../../lib/supervision/kept_dates.ts";
 import { resumedState } from "../../lib/supervision/resumed_state.ts";
 import {
   changeBetween,
@@ -26,8 +23,7 @@ import {
   foldChanges,
   wholeOf,
 } from "../../lib/supervision/state_change.ts";
-import { nextDeadline, step } from "../../lib/supervision/step.ts";
-import type { Stepped } from "../../lib/supervision/turn.ts";
+import { CoreLoop, type CoreLoopOptions } from "../../lib/simulation/core_loop.ts";
 import { nextDate } from "./cron.ts";
 
 /** How the processes of an actor behave. */
@@ -64,22 +60,15 @@ export interface Question {
 }
 
 /** See the module. */
-export class World {
+export class World extends CoreLoop {
   plan: Plan;
-  state: State;
-  now: Instant = instant(0);
-  /** How far the date is ahead of the clock: it jumps by what is added. */
-  date0 = Date.UTC(2026, 0, 1);
-  /** The dates that a supervisor of a later life of the tree finds. */
-  kept: KeptDates = new Map();
   /** Everything that happened, one line each: effects and journal entries by path. */
   readonly log: string[] = [];
   readonly replies = new Map<number, { ok: boolean; refusal: Refusal | null }>();
   outcome: Outcome | null = null;
   readonly processes: Process[] = [];
   /** Told of every step. */
-  onStep: (before: State, event: TreeEvent, now: Instant, stepped: Stepped, calendar: Calendar) => void =
-    () => {};
+  onStep: NonNullable<CoreLoopOptions["onStep"]> = () => {};
   /** Crashes that stand still. */
   readonly held = new Map<CrashId, { readonly node: NodeId; readonly run: RunId }>();
   /** How many runs have begun. */
@@ -89,7 +78,6 @@ export class World {
   /** All that was asked of runs. */
   readonly questions: Question[] = [];
   readonly #scripts = new Map<NodeId, Script>();
-  readonly #inbox: TreeEvent[] = [];
   /** What a later supervisor would find. */
   #written: string[];
   #nextRequest = 1;
@@ -97,8 +85,20 @@ export class World {
   #lastRun = 0;
 
   constructor(plan: Plan, seed = 1) {
+    super({
+      state: initialState(plan, seed),
+      nextDate,
+      onStep: (before, event, now, stepped, calendar) => {
+        this.onStep(before, event, now, stepped, calendar);
+        const change = changeBetween(before, stepped.state);
+        if (change !== null) this.#written.push(encodeChange(change));
+      },
+      perform: (effects) => {
+        for (const effect of effects) this.#note(effect);
+        for (const effect of effects) this.#perform(effect);
+      },
+    });
     this.plan = plan;
-    this.state = initialState(plan, seed);
     this.#written = [encodeChange(wholeOf(this.state))];
   }
 
@@ -160,29 +160,6 @@ export class World {
   /** Files have changed that an actor may watch. */
   changes(path: string, ...files: readonly string[]): void {
     this.send({ type: "files_changed", node: path as NodeId, files });
-  }
-
-  /** Sends an event, and performs what follows from it, one event after the other as in the real inbox. */
-  send(event: TreeEvent): void {
-    this.#inbox.push(event);
-    if (this.#inbox.length > 1) return;
-    for (; this.#inbox.length > 0; this.#inbox.shift()) {
-      const event = this.#inbox[0]!;
-      const calendar = { date: this.date0 + this.now, next: nextDate, kept: this.kept };
-      const stepped = step(this.state, event, this.now, calendar);
-      this.onStep(this.state, event, this.now, stepped, calendar);
-      const { state, effects } = stepped;
-      const change = changeBetween(this.state, state);
-      if (change !== null) this.#written.push(encodeChange(change));
-      this.state = state;
-      const catchers = state.plan.nodes.filter((node) =>
-        node.kind !== "tree" && node.schedule?.catchUp === true
-      );
-      const at = { now: this.now, date: calendar.date };
-      this.kept = keptDates(state, catchers.map(({ path }) => path), this.kept, at);
-      for (const effect of effects) this.#note(effect);
-      for (const effect of effects) this.#perform(effect);
-    }
   }
 
   /**
@@ -309,25 +286,10 @@ export class World {
     this.send({ type: "released", ...about, crash });
   }
 
-  /** Moves time, stopping at every deadline on the way. */
-  advance(ms: number): void {
-    const until = instant(this.now + ms);
-    let standstill = 0;
-    for (let due = this.#due(); due <= until; due = this.#due()) {
-      standstill = due > this.now ? 0 : standstill + 1;
-      assert.ok(standstill < 10, "a deadline that is due is not acted on");
-      if (due > this.now) this.now = due;
-      this.send({ type: "time_passed" });
-    }
-    this.now = until;
-  }
-
   /** Moves time on from deadline to deadline until there is none. */
-  exhaust(limit = 10_000): void {
-    for (let due = this.#due(); due !== NEVER; due = this.#due()) {
-      assert.ok(limit-- > 0, "time never comes to rest");
-      this.advance(Math.max(0, due - this.now));
-    }
+  override exhaust(): boolean {
+    assert.ok(super.exhaust(), "time never comes to rest");
+    return true;
   }
 
   /** What every node is doing. */
@@ -360,10 +322,6 @@ export class World {
     const request = this.#nextRequest++;
     this.send({ ...event, request } as TreeEvent);
     return request;
-  }
-
-  #due(): Instant {
-    return nextDeadline(this.state);
   }
 
   #scriptOf(node: NodeId): Script {
