@@ -13,7 +13,7 @@
  */
 import { after, earliest, type Instant, latest, NEVER } from "../base/instant.ts";
 import type { Clock } from "../scope/clock.ts";
-import { TimerQueue } from "../scope/timer_queue.ts";
+import { TimerQueue } from "../base/timer_queue.ts";
 
 /** How late a loop is that is not called late. */
 export const LENIENCE_MS = 100;

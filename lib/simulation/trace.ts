@@ -5,15 +5,10 @@
 import type { NodeId, Plan } from "../config/plan.ts";
 import type { Entry } from "../supervision/journal_entry.ts";
 import type { Outcome } from "../supervision/state.ts";
-import type { VisibleState } from "../supervision/view.ts";
+import type { Glance } from "../supervision/view.ts";
 
 /** What is seen of a node at one time. */
-export interface Fact {
-  readonly state: VisibleState;
-  /** Null where there is nothing to be ready. */
-  readonly ready: boolean | null;
-  /** Null where nobody asks, or nothing is known yet. */
-  readonly healthy: boolean | null;
+export interface Fact extends Glance {
   /** How many main processes of it are alive; 0 for a tree. More than one breaks a promise. */
   readonly processes: number;
 }

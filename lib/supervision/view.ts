@@ -31,18 +31,22 @@ export type VisibleState =
   | "completed"
   | "failed";
 
-/** A node as people see it. */
-export interface View {
+/** What is seen of a node at a glance. */
+export interface Glance {
   readonly state: VisibleState;
   /** Null where there is nothing to be ready. */
   readonly ready: boolean | null;
+  /** Null where nobody asks, or nothing is known yet. */
+  readonly healthy: boolean | null;
+}
+
+/** A node as people see it. */
+export interface View extends Glance {
   readonly pid: number | null;
   /** When the present run began; null if there is none. */
   readonly since: Instant | null;
   /** Why it is in that state, where that is not obvious. */
   readonly why: Why | null;
-  /** Null where nobody asks, or nothing is known yet. */
-  readonly healthy: boolean | null;
   /** Its own words; null for none. */
   readonly says: string | null;
   /** When its schedule has it run next: a date in milliseconds since 1970, or a time from now; null if it does not. */
@@ -107,16 +111,23 @@ export function viewsOf(state: State, now: Instant): ReadonlyMap<NodeId, View> {
 
 /** The view of one node. */
 export function viewOf(state: State, node: NodeState, now: Instant): View {
+  return {
+    ...glanceAt(state, node),
+    pid: node.kind === "actor" && "pid" in node.phase ? node.phase.pid : null,
+    since: sinceOf(node),
+    why: whyOf(state, node, now),
+    says: saysOf(node),
+    next: nextOf(node, now),
+  };
+}
+
+/** The part of a view that costs next to nothing. */
+export function glanceAt(state: State, node: NodeState): Glance {
   const readiness = readinessOf(state, node.id);
   return {
     state: visibleState(node, readiness),
     ready: readyOf(node, readiness),
-    pid: node.kind === "actor" && "pid" in node.phase ? node.phase.pid : null,
-    since: sinceOf(node),
-    why: whyOf(state, node, now),
     healthy: node.phase.at === "running" ? node.phase.health?.healthy ?? null : null,
-    says: saysOf(node),
-    next: nextOf(node, now),
   };
 }
 

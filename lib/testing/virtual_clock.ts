@@ -1,7 +1,7 @@
 import { after, type Instant, instant, NEVER } from "../base/instant.ts";
 import { onNextTurn } from "../host/shared/turn.ts";
 import type { Clock } from "../scope/clock.ts";
-import { TimerQueue } from "../scope/timer_queue.ts";
+import { TimerQueue } from "../base/timer_queue.ts";
 
 /** A clock that stands still until it is told to move. */
 export class VirtualClock implements Clock {

@@ -4,7 +4,7 @@ import { after, type Instant, instant } from "../../lib/base/instant.ts";
 import { HEARD_MS, heardWithin } from "../../lib/actor/link/heard_within.ts";
 import type { Clock } from "../../lib/scope/clock.ts";
 import { run } from "../../lib/scope/run.ts";
-import { TimerQueue } from "../../lib/scope/timer_queue.ts";
+import { TimerQueue } from "../../lib/base/timer_queue.ts";
 import { Event } from "../../lib/sync/event.ts";
 import { test } from "../harness/test.ts";
 

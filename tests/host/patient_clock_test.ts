@@ -3,7 +3,7 @@ import { seeded } from "../../lib/base/chance.ts";
 import { after, type Instant, instant } from "../../lib/base/instant.ts";
 import { LENIENCE_MS, MOMENT_MS, MOST_CATCHING_UP_MS, PatientClock } from "../../lib/host/patient_clock.ts";
 import type { Clock } from "../../lib/scope/clock.ts";
-import { TimerQueue } from "../../lib/scope/timer_queue.ts";
+import { TimerQueue } from "../../lib/base/timer_queue.ts";
 import { test } from "../harness/test.ts";
 
 /** The clock of a machine, and the loop of a program on it that is as late as the test says. */

@@ -1,6 +1,6 @@
 import { type Instant, instant, NEVER } from "../../base/instant.ts";
 import type { Clock } from "../../scope/clock.ts";
-import { TimerQueue } from "../../scope/timer_queue.ts";
+import { TimerQueue } from "../../base/timer_queue.ts";
 import { onNextTurn } from "./turn.ts";
 
 /** The longest delay that a timer of the runtime takes; later instants are approached in several steps. */

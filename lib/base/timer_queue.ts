@@ -4,7 +4,7 @@
  *
  * A binary heap in which revoked timers stay until they surface, so that adding and revoking cost O(log n) and O(1).
  */
-import { type Instant, NEVER } from "../base/instant.ts";
+import { type Instant, NEVER } from "./instant.ts";
 
 /** A callback in the queue. */
 export interface Timer {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Instant, instant, NEVER } from "../../lib/base/instant.ts";
-import { type Timer, TimerQueue } from "../../lib/scope/timer_queue.ts";
+import { type Timer, TimerQueue } from "../../lib/base/timer_queue.ts";
 import { seeded } from "../../lib/base/chance.ts";
 import { test } from "../harness/test.ts";
 
