@@ -1,0 +1,84 @@
+/** How one run of an actor goes in a simulation: what its script says of it, and what holds where that says nothing. PURE. */
+import type { Signal } from "../base/signals.ts";
+import type { ActorSpec, HookName, NodeId } from "../config/plan.ts";
+import { isRunLine, type HowEnded, type RunLine, type Runs, type ScriptLine } from "./script.ts";
+
+/** Times are in milliseconds from the start of the run; Infinity never comes. */
+export interface Behaviour {
+  readonly isMissing: boolean;
+  readonly readyMs: number;
+  readonly end: { readonly atMs: number; readonly how: HowEnded } | null;
+  readonly hangMs: number;
+  readonly unhealthy: readonly { readonly fromMs: number; readonly toMs: number }[];
+  readonly stop: { readonly ms: number; readonly how: HowEnded | null };
+  readonly hooks: Readonly<Partial<Record<HookName, { readonly ms: number; readonly code: number }>>>;
+}
+
+/** Until an actor with a probe is ready, unless a script says otherwise. */
+export const READY_MS = 1_000;
+/** How long a task takes that is ready, unless a script says otherwise. */
+export const TASK_MS = 1_000;
+/** Until a process ends that was asked to, unless a script says otherwise. */
+export const STOP_MS = 100;
+
+/** The death of a process that crashes. */
+export const CRASH: Signal = "SIGSEGV";
+
+/** The lines of a script by the actors that they are about. */
+export class Behaviours {
+  readonly #lines = new Map<NodeId, RunLine[]>();
+
+  constructor(lines: readonly ScriptLine[]) {
+    for (const line of lines) {
+      if (!isRunLine(line)) continue;
+      const known = this.#lines.get(line.path);
+      if (known === undefined) this.#lines.set(line.path, [line]);
+      else known.push(line);
+    }
+  }
+
+  /** @param nth Which run of the actor, from 1. */
+  of(spec: ActorSpec, nth: number): Behaviour {
+    const lines = (this.#lines.get(spec.path) ?? []).filter(({ runs }) => includes(runs, nth));
+    const last = <Kind extends RunLine["kind"]>(kind: Kind) =>
+      lines.findLast((line): line is Extract<RunLine, { readonly kind: Kind }> => line.kind === kind);
+    const all = <Kind extends RunLine["kind"]>(kind: Kind) =>
+      lines.filter((line): line is Extract<RunLine, { readonly kind: Kind }> => line.kind === kind);
+    const slow = last("slow")?.ms;
+    const readyMs = slow ?? READY_MS;
+    const stop = last("stop");
+    return {
+      isMissing: last("missing") !== undefined,
+      readyMs,
+      end: firstEnd([...all("exit"), ...ownEnd(spec, last("lasts")?.ms, slow)]),
+      hangMs: Math.min(Infinity, ...all("hang").map(({ atMs }) => atMs)),
+      unhealthy: all("unhealthy").map(({ atMs, forMs }) => ({ fromMs: atMs, toMs: atMs + forMs })),
+      stop: stop === undefined ? { ms: STOP_MS, how: null } : { ms: stop.ms, how: stop.how },
+      hooks: Object.fromEntries(all("hook").map(({ hook, ms, code }) => [hook, { ms, code }])),
+    };
+  }
+}
+
+/** Whether run number `nth` is one of some. */
+export function includes({ from, count }: Runs, nth: number): boolean {
+  return nth >= from && nth < from + count;
+}
+
+/** A daemon goes on; a task is done at some time, once it is ready. */
+function ownEnd(
+  spec: ActorSpec,
+  lasts: number | undefined,
+  slow: number | undefined,
+): readonly { readonly atMs: number; readonly how: HowEnded }[] {
+  const how = spec.successExitCodes[0] ?? 0;
+  if (lasts !== undefined) return [{ atMs: lasts, how }];
+  if (spec.daemon) return [];
+  return [{ atMs: spec.ready === null ? slow ?? TASK_MS : (slow ?? READY_MS) + TASK_MS, how }];
+}
+
+function firstEnd(
+  ends: readonly { readonly atMs: number; readonly how: HowEnded }[],
+): Behaviour["end"] {
+  const first = ends.toSorted((a, b) => a.atMs - b.atMs)[0];
+  return first === undefined || first.atMs === Infinity ? null : { atMs: first.atMs, how: first.how };
+}

@@ -1,0 +1,497 @@
+/**
+ * A tree whose processes are data: they do what a script says, on a clock that is moved by hand, and the core decides about
+ * them as it does in production. PURE.
+ */
+import { after, type Instant, instant, NEVER } from "../base/instant.ts";
+import { TimerQueue } from "../base/timer_queue.ts";
+import type { ActorSpec, HookName, NodeId, Plan, Probe } from "../config/plan.ts";
+import type { Signal } from "../base/signals.ts";
+import type { Calendar } from "../supervision/calendar.ts";
+import type { Effect, RunEffect } from "../supervision/effect.ts";
+import type { ProbeAnswer, TreeEvent } from "../supervision/event.ts";
+import type { Exit } from "../supervision/exit.ts";
+import type { HookEnd } from "../supervision/hook.ts";
+import { initialState } from "../supervision/initial_state.ts";
+import { resumedState } from "../supervision/resumed_state.ts";
+import type { ActorState, RunId, State } from "../supervision/state.ts";
+import { decodeChange, encodeChange, foldChanges, wholeOf } from "../supervision/state_change.ts";
+import { glanceAt } from "../supervision/view.ts";
+import { type Behaviour, Behaviours } from "./behaviour.ts";
+import { CoreLoop } from "./core_loop.ts";
+import { portOf, Ports } from "./ports.ts";
+import type { HowEnded, ScriptLine, ScriptRequest } from "./script.ts";
+import { isRunLine } from "./script.ts";
+import type { Change, Fact, TimedEntry, Trace } from "./trace.ts";
+
+/** What a simulation begins with. */
+export interface SimulatedTreeOptions {
+  readonly plan: Plan;
+  readonly script: readonly ScriptLine[];
+  /** Draws the jitter of backoffs. @default 1 */
+  readonly seed?: number;
+  /** The date at which the tree begins, in milliseconds since 1970. @default 2026-01-01, UTC */
+  readonly date?: number;
+  readonly nextDate?: Calendar["next"];
+  /**
+   * Whether a probe that is asked again and again finds out at the very time at which it is so, as one that waits does: for
+   * what was recorded, where that time is known.
+   */
+  readonly isExact?: boolean;
+  /** Whether each check of health is answered for itself, which costs more and comes to the same. */
+  readonly answersAll?: boolean;
+}
+
+interface Process {
+  readonly node: NodeId;
+  readonly run: RunId;
+  readonly pid: number;
+  readonly spec: ActorSpec;
+  readonly behaviour: Behaviour;
+  readonly since: Instant;
+  readonly survives: boolean;
+  readonly port: number | null;
+  /** How it has ended; null while it lives. */
+  exit: Exit | null;
+  isStopping: boolean;
+}
+
+/** Numbers of processes that do not look like those of a real machine. */
+const FIRST_PID = 1_000;
+
+/** See the module. */
+export class SimulatedTree {
+  readonly #loop: CoreLoop;
+  readonly #queue = new TimerQueue();
+  readonly #behaviours: Behaviours;
+  readonly #processes = new Map<RunId, Process>();
+  readonly #alive = new Map<NodeId, number>();
+  /** How often actors were started under supervisors that had nothing to go on with. */
+  readonly #earlier = new Map<NodeId, number>();
+  readonly #hooks = new Map<RunId, { readonly node: NodeId; readonly run: RunId; readonly hook: HookName }>();
+  readonly #ports = new Ports();
+  readonly #isExact: boolean;
+  readonly #answersAll: boolean;
+  readonly #changes: Change[] = [];
+  readonly #entries: TimedEntry[] = [];
+  readonly #facts = new Map<NodeId, Fact>();
+  #pids = FIRST_PID;
+  #requests = 0;
+  #isDown = false;
+  #seed: number;
+
+  constructor({ plan, script, seed = 1, date, nextDate, isExact = false, answersAll = false }: SimulatedTreeOptions) {
+    this.#behaviours = new Behaviours(script);
+    this.#isExact = isExact;
+    this.#answersAll = answersAll;
+    this.#seed = seed;
+    this.#loop = new CoreLoop({
+      state: initialState(plan, seed),
+      ...(date === undefined ? {} : { date0: date }),
+      ...(nextDate === undefined ? {} : { nextDate }),
+      perform: (effects) => {
+        for (const effect of effects) this.#perform(effect);
+      },
+      onStep: (before, _event, _now, { state }) => this.#changed(before, state),
+    });
+    for (const node of this.state.nodes.values()) this.#see(this.state, node.id);
+    for (const line of script) {
+      if (!isRunLine(line)) this.#at(instant(line.atMs), () => this.#befall(line));
+    }
+  }
+
+  get state(): State {
+    return this.#loop.state;
+  }
+
+  get now(): Instant {
+    return this.#loop.now;
+  }
+
+  /** The date now, in milliseconds since 1970. */
+  get date(): number {
+    return this.#loop.date;
+  }
+
+  /** When anything happens next; `NEVER` if nothing does. */
+  get due(): Instant {
+    const queued = this.#queue.next();
+    return this.#isDown ? queued : instant(Math.min(queued, this.#loop.due));
+  }
+
+  /** How many main processes of an actor are alive. */
+  processesOf(path: NodeId): number {
+    return this.#alive.get(path) ?? 0;
+  }
+
+  begin(): void {
+    this.#loop.send({ type: "begun" });
+  }
+
+  /** Moves time to the next thing that happens, if that is not after `until`. @returns Whether there was one. */
+  next(until: Instant): boolean {
+    const { due } = this;
+    if (due > until || due === NEVER) return false;
+    if (due > this.#loop.now) this.#loop.now = due;
+    const callback = this.#queue.takeDue(due);
+    if (callback !== null) callback();
+    else this.#loop.send({ type: "time_passed" });
+    return true;
+  }
+
+  /** Moves time to `until`. */
+  advanceTo(until: Instant): void {
+    while (this.next(until));
+    this.#loop.now = until;
+  }
+
+  /** Somebody asks for something; nobody does while there is no supervisor. */
+  request(request: ScriptRequest): void {
+    if (this.#isDown) return;
+    this.#loop.send(eventOf(request, ++this.#requests));
+  }
+
+  /** What has become of the tree so far. */
+  trace(): Trace {
+    return {
+      plan: this.state.plan,
+      changes: this.#changes,
+      entries: this.#entries,
+      untilMs: this.now,
+      outcome: this.state.outcome,
+    };
+  }
+
+  #befall(line: Exclude<ScriptLine, { readonly path: NodeId }>): void {
+    if (line.kind === "request") return this.request(line.request);
+    if (this.#isDown || this.state.outcome !== null) return;
+    this.#isDown = true;
+    for (const process of this.#processes.values()) {
+      if (!process.survives) this.#end(process, { how: "signalled", signal: "SIGKILL" });
+    }
+    this.#hooks.clear();
+    this.#at(after(this.now, line.forMs), () => this.#comeBack());
+  }
+
+  /** Another supervisor goes on, or begins anew where nothing was to be kept. */
+  #comeBack(): void {
+    this.#isDown = false;
+    const { state } = this;
+    const saved = foldChanges([decodeChange(encodeChange(wholeOf(state)))!])!;
+    const resumed = resumedState(state.plan, saved, this.now);
+    const known = [...this.#processes.values()].filter(({ survives }) => survives);
+    for (const { run, survives } of this.#processes.values()) if (!survives) this.#processes.delete(run);
+    if (resumed === null || known.length === 0) {
+      for (const { run } of known) this.#processes.delete(run);
+      for (const { id, starts } of state.nodes.values()) {
+        this.#earlier.set(id, (this.#earlier.get(id) ?? 0) + starts);
+      }
+      this.#replace({ ...initialState(state.plan, this.#seed), seq: state.seq, runs: state.runs });
+      return this.begin();
+    }
+    this.#replace(resumed);
+    const adopted = new Map(known.map(({ run, pid }) => [run, pid]));
+    this.#loop.send({ type: "resumed", adopted, outdated: new Set(), changed: new Set() });
+    for (const process of known) if (process.exit !== null) this.#tellEnd(process);
+  }
+
+  #replace(state: State): void {
+    this.#loop.state = state;
+    for (const { id } of state.nodes.values()) this.#see(state, id);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case "record":
+        this.#entries.push({ ...effect.entry, atMs: this.now });
+        return;
+      case "open_tree":
+      case "close_tree":
+      case "let_go":
+      case "reply":
+      case "finish":
+        return;
+      default:
+        return this.#performOnRun(effect);
+    }
+  }
+
+  #performOnRun(effect: RunEffect): void {
+    const { node, run } = effect;
+    const process = this.#processes.get(run);
+    switch (effect.type) {
+      case "spawn":
+        return this.#spawn(effect);
+      case "hook":
+        return this.#runHook(effect);
+      case "end_hook":
+        return this.#endHook(effect.hookRun, { how: "signalled", signal: "SIGTERM" });
+      case "adopt":
+        return;
+      case "abort_spawn":
+        if (process === undefined) {
+          this.#send({ type: "spawn_failed", node, run, message: "called off", isFinal: false });
+        }
+        return;
+      case "probe":
+        if (process !== undefined) this.#ask(process, effect);
+        return;
+      case "stop_command":
+        this.#send({ type: "stop_command_ended", node, run });
+        return this.#stop(process, effect.stop.signal);
+      case "cancel":
+        return this.#stop(process, null);
+      case "signal":
+        return this.#stop(process, effect.stop.signal);
+      case "tell":
+        if (DEADLY.has(effect.signal)) this.#stop(process, effect.signal);
+        return;
+      case "end_rest":
+      case "leave_rest":
+        return this.#clear(node, run);
+      case "kill_all":
+        if (process !== undefined) this.#end(process, { how: "signalled", signal: "SIGKILL" });
+        return this.#clear(node, run);
+      case "look":
+        return this.#send({ type: "looked", node, run, rest: { found: "ending" } });
+      case "close_run":
+        this.#processes.delete(run);
+        return;
+    }
+  }
+
+  #spawn({ node, run, spec, survives }: Extract<RunEffect, { type: "spawn" }>): void {
+    const behaviour = this.#behaviours.of(spec, this.#nth(node));
+    const port = portOf(spec);
+    const failure = behaviour.isMissing
+      ? "it cannot be started (as the script has it)"
+      : port !== null && this.#ports.isTaken(port)
+      ? `port ${port} answers before "${node}" was started: another process has that port`
+      : null;
+    if (failure !== null) {
+      return this.#send({ type: "spawn_failed", node, run, message: failure, isFinal: false });
+    }
+    const since = this.now;
+    const process: Process = {
+      node,
+      run,
+      pid: this.#pids++,
+      spec,
+      behaviour,
+      since,
+      survives,
+      port,
+      exit: null,
+      isStopping: false,
+    };
+    this.#processes.set(run, process);
+    this.#alive.set(node, this.processesOf(node) + 1);
+    if (this.processesOf(node) > 1) this.#see(this.state, node);
+    this.#send({ type: "spawned", node, run, pid: process.pid });
+    if (spec.kind === "module") this.#send({ type: "joined", node, run });
+    this.#live(process);
+  }
+
+  /** Which run of the actor the present one is, from 1. */
+  #nth(node: NodeId): number {
+    return (this.#earlier.get(node) ?? 0) + this.#actor(node).starts;
+  }
+
+  #live(process: Process): void {
+    const { behaviour, since, port } = process;
+    if (port !== null && behaviour.readyMs < behaviour.hangMs) {
+      this.#whileAlive(process, after(since, behaviour.readyMs), () => this.#listen(process, port));
+    }
+    const { end } = behaviour;
+    if (end !== null && end.atMs < behaviour.hangMs) {
+      this.#whileAlive(process, after(since, end.atMs), () => this.#end(process, exitOf(end.how)));
+    }
+    this.#feedWatchdog(process);
+  }
+
+  #listen(process: Process, port: number): void {
+    if (this.#ports.isTaken(port)) this.#end(process, { how: "exited", code: 1 });
+    else this.#ports.listen(port, process.run);
+  }
+
+  /** A process with a watchdog says that it works, as often as one should: twice in its time. */
+  #feedWatchdog(process: Process): void {
+    const watchdogMs = process.spec.health?.watchdogMs ?? null;
+    if (watchdogMs === null) return;
+    const { node, run } = process;
+    const feed = () => {
+      const age = this.now - process.since;
+      if (age >= process.behaviour.hangMs) return;
+      if (!isUnhealthyAt(process.behaviour, age)) {
+        this.#send({ type: "told", node, run, told: { is: "alive" } });
+      }
+      this.#whileAlive(process, after(this.now, watchdogMs / 2), feed);
+    };
+    this.#whileAlive(process, after(process.since, watchdogMs / 2), feed);
+  }
+
+  #runHook({ node, run, spec, hook, hookRun, timeoutMs }: Extract<RunEffect, { type: "hook" }>): void {
+    const { ms, code } = this.#behaviours.of(spec, this.#nth(node)).hooks[hook] ?? { ms: 0, code: 0 };
+    const isInTime = ms <= timeoutMs;
+    this.#hooks.set(hookRun, { node, run, hook });
+    this.#at(after(this.now, isInTime ? ms : timeoutMs), () => {
+      this.#endHook(hookRun, isInTime ? { how: "exited", code } : { how: "timed_out", afterMs: timeoutMs });
+    });
+  }
+
+  #endHook(hookRun: RunId, end: HookEnd): void {
+    const about = this.#hooks.get(hookRun);
+    if (about === undefined) return;
+    this.#hooks.delete(hookRun);
+    this.#send({ type: "hook_ended", ...about, hookRun, end });
+  }
+
+  #ask(process: Process, { attempt, probe, timeoutMs }: Extract<RunEffect, { type: "probe" }>): void {
+    const { node, run, behaviour, since } = process;
+    const answer = (answer: ProbeAnswer) => this.#send({ type: "probed", node, run, attempt, answer });
+    const age = this.now - since;
+    const giveUpAt = after(this.now, timeoutMs);
+    const isSilent = age >= behaviour.hangMs;
+    const { phase } = this.#actor(node);
+    if (!isSilent && phase.at === "running") {
+      if (isUnhealthyAt(behaviour, age)) return answer(DOES_NOT_WORK);
+      if (this.#answersAll || phase.health?.healthy !== true) return answer({ says: "ready" });
+      return this.#whileAlive(process, this.#lastGoodCheck(process), () => answer({ says: "ready" }));
+    }
+    if (!isSilent && this.#isReady(process)) return answer({ says: "ready" });
+    const readyMs = behaviour.readyMs < behaviour.hangMs ? behaviour.readyMs : Infinity;
+    const readyAt = after(since, readyMs);
+    const waits = isSilent || this.#isExact || AWAITED.has(probe.type);
+    if (!waits) return answer(NOT_YET);
+    this.#whileAlive(process, readyAt <= giveUpAt && !isSilent ? readyAt : giveUpAt, () => {
+      answer(this.now >= readyAt && !isSilent ? { says: "ready" } : { says: "nothing" });
+    });
+  }
+
+  /**
+   * When the last check from now on is due that is sure to find a healthy process well. Whether it is answered then alone, or
+   * each before it in its time, comes to the same: checks of what is well change nothing.
+   */
+  #lastGoodCheck({ spec, since, behaviour: { hangMs, unhealthy } }: Process): Instant {
+    const age = this.now - since;
+    const illAt = Math.min(hangMs, ...unhealthy.map(({ fromMs }) => fromMs).filter((fromMs) => fromMs > age));
+    if (illAt === Infinity) return NEVER;
+    const { intervalMs } = spec.health!;
+    return after(this.now, (Math.ceil((illAt - age) / intervalMs) - 1) * intervalMs);
+  }
+
+  #actor(id: NodeId): ActorState {
+    return this.state.nodes.get(id) as ActorState;
+  }
+
+  /** At a port that somebody listens at, the probe cannot tell who it is. */
+  #isReady({ port, since, behaviour: { readyMs, hangMs } }: Process): boolean {
+    if (port !== null) return this.#ports.isTaken(port);
+    return readyMs < hangMs && this.now - since >= readyMs;
+  }
+
+  #stop(process: Process | undefined, signal: Signal | null): void {
+    if (process === undefined || process.exit !== null || process.isStopping) return;
+    if (signal === "SIGKILL") return this.#end(process, { how: "signalled", signal });
+    const { behaviour: { stop, hangMs }, since } = process;
+    if (stop.ms === Infinity || this.now - since >= hangMs) return;
+    process.isStopping = true;
+    const how = stop.how ?? signal ?? 0;
+    this.#whileAlive(process, after(this.now, stop.ms), () => this.#end(process, exitOf(how)));
+  }
+
+  #end(process: Process, exit: Exit): void {
+    if (process.exit !== null) return;
+    process.exit = exit;
+    this.#alive.set(process.node, this.processesOf(process.node) - 1);
+    this.#ports.leave(process.run);
+    if (this.#isDown) this.#see(this.state, process.node);
+    else this.#tellEnd(process);
+  }
+
+  #tellEnd({ node, run, exit }: Process): void {
+    this.#send({ type: "exited", node, run, exit: exit!, error: null });
+  }
+
+  #clear(node: NodeId, run: RunId): void {
+    if (this.#processes.has(run)) this.#send({ type: "cleared", node, run });
+  }
+
+  /** What processes tell while there is no supervisor is heard by nobody. */
+  #send(event: TreeEvent): void {
+    if (!this.#isDown) this.#loop.send(event);
+  }
+
+  #at(at: Instant, callback: () => void): void {
+    this.#queue.add(at, callback);
+  }
+
+  #whileAlive(process: Process, at: Instant, callback: () => void): void {
+    if (at !== NEVER) this.#at(at, () => process.exit === null && callback());
+  }
+
+  #changed(before: State, after: State): void {
+    if (before.topology !== after.topology) {
+      for (const id of after.nodes.keys()) this.#see(after, id);
+      return;
+    }
+    const { byId } = after.topology;
+    const trees = new Set<NodeId>();
+    for (const { id } of before.nodes.changedIn(after.nodes)) {
+      this.#see(after, id);
+      for (const tree of byId.get(id)!.ancestors) trees.add(tree);
+    }
+    for (const id of trees) this.#see(after, id);
+  }
+
+  #see(state: State, path: NodeId): void {
+    const fact = { ...glanceAt(state, state.nodes.get(path)!), processes: this.processesOf(path) };
+    const known = this.#facts.get(path);
+    if (known !== undefined && isSameFact(known, fact)) return;
+    this.#facts.set(path, fact);
+    this.#changes.push({ atMs: this.#loop.now, path, fact });
+  }
+}
+
+const DOES_NOT_WORK: ProbeAnswer = { says: "not_ready", why: "it does not work (as the script has it)" };
+const NOT_YET: ProbeAnswer = { says: "not_ready", why: "not yet" };
+
+/** Probes that wait for what comes by itself. */
+const AWAITED: ReadonlySet<Probe["type"]> = new Set(["log", "module", "notify"]);
+
+/** The signals that end a process that does nothing about them. */
+const DEADLY: ReadonlySet<Signal> = new Set(["SIGTERM", "SIGINT", "SIGQUIT", "SIGKILL", "SIGABRT", "SIGSEGV"]);
+
+function isSameFact(a: Fact, b: Fact): boolean {
+  return a.state === b.state && a.ready === b.ready && a.healthy === b.healthy && a.processes === b.processes;
+}
+
+function isUnhealthyAt({ unhealthy }: Behaviour, age: number): boolean {
+  return unhealthy.some(({ fromMs, toMs }) => age >= fromMs && age < toMs);
+}
+
+function exitOf(how: HowEnded): Exit {
+  return typeof how === "number" ? { how: "exited", code: how } : { how: "signalled", signal: how };
+}
+
+function eventOf(request: ScriptRequest, number: number): TreeEvent {
+  switch (request.verb) {
+    case "start":
+      return { type: "start_requested", request: number, nodes: request.paths, deps: true };
+    case "stop":
+      return { type: "stop_requested", request: number, nodes: request.paths };
+    case "restart":
+      return { type: "restart_requested", request: number, nodes: request.paths };
+    case "reset":
+      return { type: "reset_requested", request: number, nodes: request.paths };
+    case "signal":
+      return {
+        type: "signal_requested",
+        request: number,
+        nodes: request.paths,
+        signal: request.signal,
+        toAll: false,
+      };
+    case "down":
+      return { type: "down_requested", request: number, cause: "down", withinMs: null };
+  }
+}
