@@ -1,7 +1,7 @@
 /** How one run of an actor goes in a simulation: what its script says of it, and what holds where that says nothing. PURE. */
 import type { Signal } from "../base/signals.ts";
 import type { ActorSpec, HookName, NodeId } from "../config/plan.ts";
-import { isRunLine, type HowEnded, type RunLine, type Runs, type ScriptLine } from "./script.ts";
+import { type HowEnded, isRunLine, type RunLine, type Runs, type ScriptLine } from "./script.ts";
 
 /** Times are in milliseconds from the start of the run; Infinity never comes. */
 export interface Behaviour {

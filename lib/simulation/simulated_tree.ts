@@ -79,7 +79,9 @@ export class SimulatedTree {
   #isDown = false;
   #seed: number;
 
-  constructor({ plan, script, seed = 1, date, nextDate, isExact = false, answersAll = false }: SimulatedTreeOptions) {
+  constructor(
+    { plan, script, seed = 1, date, nextDate, isExact = false, answersAll = false }: SimulatedTreeOptions,
+  ) {
     this.#behaviours = new Behaviours(script);
     this.#isExact = isExact;
     this.#answersAll = answersAll;
@@ -121,6 +123,11 @@ export class SimulatedTree {
   /** How many main processes of an actor are alive. */
   processesOf(path: NodeId): number {
     return this.#alive.get(path) ?? 0;
+  }
+
+  /** How often an actor was started, with the present time: by this its runs are told apart. */
+  startsOf(path: NodeId): number {
+    return (this.#earlier.get(path) ?? 0) + this.#actor(path).starts;
   }
 
   begin(): void {
@@ -260,7 +267,7 @@ export class SimulatedTree {
   }
 
   #spawn({ node, run, spec, survives }: Extract<RunEffect, { type: "spawn" }>): void {
-    const behaviour = this.#behaviours.of(spec, this.#nth(node));
+    const behaviour = this.#behaviours.of(spec, this.startsOf(node));
     const port = portOf(spec);
     const failure = behaviour.isMissing
       ? "it cannot be started (as the script has it)"
@@ -289,11 +296,6 @@ export class SimulatedTree {
     this.#send({ type: "spawned", node, run, pid: process.pid });
     if (spec.kind === "module") this.#send({ type: "joined", node, run });
     this.#live(process);
-  }
-
-  /** Which run of the actor the present one is, from 1. */
-  #nth(node: NodeId): number {
-    return (this.#earlier.get(node) ?? 0) + this.#actor(node).starts;
   }
 
   #live(process: Process): void {
@@ -330,7 +332,7 @@ export class SimulatedTree {
   }
 
   #runHook({ node, run, spec, hook, hookRun, timeoutMs }: Extract<RunEffect, { type: "hook" }>): void {
-    const { ms, code } = this.#behaviours.of(spec, this.#nth(node)).hooks[hook] ?? { ms: 0, code: 0 };
+    const { ms, code } = this.#behaviours.of(spec, this.startsOf(node)).hooks[hook] ?? { ms: 0, code: 0 };
     const isInTime = ms <= timeoutMs;
     this.#hooks.set(hookRun, { node, run, hook });
     this.#at(after(this.now, isInTime ? ms : timeoutMs), () => {
@@ -459,7 +461,14 @@ const NOT_YET: ProbeAnswer = { says: "not_ready", why: "not yet" };
 const AWAITED: ReadonlySet<Probe["type"]> = new Set(["log", "module", "notify"]);
 
 /** The signals that end a process that does nothing about them. */
-const DEADLY: ReadonlySet<Signal> = new Set(["SIGTERM", "SIGINT", "SIGQUIT", "SIGKILL", "SIGABRT", "SIGSEGV"]);
+const DEADLY: ReadonlySet<Signal> = new Set([
+  "SIGTERM",
+  "SIGINT",
+  "SIGQUIT",
+  "SIGKILL",
+  "SIGABRT",
+  "SIGSEGV",
+]);
 
 function isSameFact(a: Fact, b: Fact): boolean {
   return a.state === b.state && a.ready === b.ready && a.healthy === b.healthy && a.processes === b.processes;

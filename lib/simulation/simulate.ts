@@ -1,0 +1,63 @@
+/** The course of a tree under a script, computed at once. PURE. */
+import { instant, NEVER } from "../base/instant.ts";
+import type { Plan } from "../config/plan.ts";
+import type { Calendar } from "../supervision/calendar.ts";
+import type { State } from "../supervision/state.ts";
+import { isRunLine, type ScriptLine } from "./script.ts";
+import { SimulatedTree } from "./simulated_tree.ts";
+import type { Trace } from "./trace.ts";
+
+/** How long is simulated what never comes to rest, unless somebody says how long. */
+export const LONGEST_MS = 3_600_000;
+
+/** How often a tree may do something within one instant before it is said to stand still. */
+const MOST_PER_INSTANT = 100_000;
+
+/** See {@linkcode simulateTrace}. */
+export interface SimulationOptions {
+  /** Draws the jitter of backoffs. @default 1 */
+  readonly seed?: number;
+  /** The date at which the tree begins, in milliseconds since 1970. @default 2026-01-01, UTC */
+  readonly date?: number;
+  /** The dates of cron expressions. @default None ever comes. */
+  readonly nextDate?: Calendar["next"];
+  /** How long. @default Until the tree has ended or nothing more happens, an hour at most. */
+  readonly forMs?: number;
+  /** See {@linkcode SimulatedTreeOptions}. */
+  readonly isExact?: boolean;
+}
+
+/** A course that was computed. */
+export interface Simulated extends Trace {
+  /** The state in which it ended. */
+  readonly state: State;
+  /** The date at its beginning, in milliseconds since 1970. */
+  readonly date: number;
+  /** Lines of the script about runs that there never were. */
+  readonly unplayed: readonly ScriptLine[];
+  /** Whether nothing more would happen by itself. */
+  readonly isAtRest: boolean;
+}
+
+/** Computes it. @param script Lines that hold in this plan; see `checkScript`. */
+export function simulateTrace(
+  plan: Plan,
+  script: readonly ScriptLine[],
+  { forMs, ...options }: SimulationOptions = {},
+): Simulated {
+  const tree = new SimulatedTree({ plan, script, ...options });
+  const date = tree.date;
+  tree.begin();
+  const until = instant(forMs ?? LONGEST_MS);
+  let last = tree.now;
+  let within = 0;
+  while (tree.state.outcome === null && tree.next(until)) {
+    within = tree.now === last ? within + 1 : 0;
+    last = tree.now;
+    if (within > MOST_PER_INSTANT) break;
+  }
+  const isAtRest = tree.due === NEVER || tree.state.outcome !== null;
+  if (forMs !== undefined && tree.state.outcome === null) tree.advanceTo(until);
+  const unplayed = script.filter((line) => isRunLine(line) && tree.startsOf(line.path) < line.runs.from);
+  return { ...tree.trace(), state: tree.state, date, unplayed, isAtRest };
+}
