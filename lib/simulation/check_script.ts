@@ -1,4 +1,4 @@
-/** What of a script could never happen in a plan: nothing is simulated that means nothing. PURE. */
+/** Finds the lines of a script that could never happen in a plan: nothing is simulated that means nothing. PURE. */
 import { actorAt, type ActorSpec, type Plan } from "../config/plan.ts";
 import { isRunLine, type RunLine, type ScriptLine } from "./script.ts";
 import { type ScriptProblem, writeLine } from "./script_text.ts";

@@ -16,7 +16,7 @@ import type { Stepped } from "../supervision/turn.ts";
 /** How often a deadline may be due in a row without being acted on: more would be an endless loop. */
 const MOST_STANDSTILLS = 10;
 
-/** What a loop begins with. */
+/** The parts of a loop. */
 export interface CoreLoopOptions {
   readonly state: State;
   /** @default 0 */

@@ -41,7 +41,7 @@ export const LINE_KINDS = [
 /** See {@linkcode LINE_KINDS}. */
 export type LineKind = typeof LINE_KINDS[number];
 
-/** What is wrong with a line. */
+/** A line that cannot be read, or means nothing. */
 export interface ScriptProblem {
   readonly line: string;
   readonly what: string;

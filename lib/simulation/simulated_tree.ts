@@ -23,7 +23,7 @@ import type { HowEnded, ScriptLine, ScriptRequest } from "./script.ts";
 import { isRunLine } from "./script.ts";
 import type { Change, Fact, TimedEntry, Trace } from "./trace.ts";
 
-/** What a simulation begins with. */
+/** The beginning of a simulation. */
 export interface SimulatedTreeOptions {
   readonly plan: Plan;
   readonly script: readonly ScriptLine[];
@@ -41,7 +41,8 @@ export interface SimulatedTreeOptions {
   readonly answersAll?: boolean;
 }
 
-interface Process {
+/** A process, as data. */
+interface Puppet {
   readonly node: NodeId;
   readonly run: RunId;
   readonly pid: number;
@@ -63,7 +64,7 @@ export class SimulatedTree {
   readonly #loop: CoreLoop;
   readonly #queue = new TimerQueue();
   readonly #behaviours: Behaviours;
-  readonly #processes = new Map<RunId, Process>();
+  readonly #processes = new Map<RunId, Puppet>();
   readonly #alive = new Map<NodeId, number>();
   /** How often actors were started under supervisors that had nothing to go on with. */
   readonly #earlier = new Map<NodeId, number>();
@@ -157,7 +158,7 @@ export class SimulatedTree {
     this.#loop.send(eventOf(request, ++this.#requests));
   }
 
-  /** What has become of the tree so far. */
+  /** The course of the tree so far. */
   trace(): Trace {
     return {
       plan: this.state.plan,
@@ -172,8 +173,8 @@ export class SimulatedTree {
     if (line.kind === "request") return this.request(line.request);
     if (this.#isDown || this.state.outcome !== null) return;
     this.#isDown = true;
-    for (const process of this.#processes.values()) {
-      if (!process.survives) this.#end(process, { how: "signalled", signal: "SIGKILL" });
+    for (const puppet of this.#processes.values()) {
+      if (!puppet.survives) this.#end(puppet, { how: "signalled", signal: "SIGKILL" });
     }
     this.#hooks.clear();
     this.#at(after(this.now, line.forMs), () => this.#comeBack());
@@ -198,7 +199,7 @@ export class SimulatedTree {
     this.#replace(resumed);
     const adopted = new Map(known.map(({ run, pid }) => [run, pid]));
     this.#loop.send({ type: "resumed", adopted, outdated: new Set(), changed: new Set() });
-    for (const process of known) if (process.exit !== null) this.#tellEnd(process);
+    for (const puppet of known) if (puppet.exit !== null) this.#tellEnd(puppet);
   }
 
   #replace(state: State): void {
@@ -224,7 +225,7 @@ export class SimulatedTree {
 
   #performOnRun(effect: RunEffect): void {
     const { node, run } = effect;
-    const process = this.#processes.get(run);
+    const puppet = this.#processes.get(run);
     switch (effect.type) {
       case "spawn":
         return this.#spawn(effect);
@@ -235,28 +236,28 @@ export class SimulatedTree {
       case "adopt":
         return;
       case "abort_spawn":
-        if (process === undefined) {
+        if (puppet === undefined) {
           this.#send({ type: "spawn_failed", node, run, message: "called off", isFinal: false });
         }
         return;
       case "probe":
-        if (process !== undefined) this.#ask(process, effect);
+        if (puppet !== undefined) this.#ask(puppet, effect);
         return;
       case "stop_command":
         this.#send({ type: "stop_command_ended", node, run });
-        return this.#stop(process, effect.stop.signal);
+        return this.#stop(puppet, effect.stop.signal);
       case "cancel":
-        return this.#stop(process, null);
+        return this.#stop(puppet, null);
       case "signal":
-        return this.#stop(process, effect.stop.signal);
+        return this.#stop(puppet, effect.stop.signal);
       case "tell":
-        if (DEADLY.has(effect.signal)) this.#stop(process, effect.signal);
+        if (DEADLY.has(effect.signal)) this.#stop(puppet, effect.signal);
         return;
       case "end_rest":
       case "leave_rest":
         return this.#clear(node, run);
       case "kill_all":
-        if (process !== undefined) this.#end(process, { how: "signalled", signal: "SIGKILL" });
+        if (puppet !== undefined) this.#end(puppet, { how: "signalled", signal: "SIGKILL" });
         return this.#clear(node, run);
       case "look":
         return this.#send({ type: "looked", node, run, rest: { found: "ending" } });
@@ -278,7 +279,7 @@ export class SimulatedTree {
       return this.#send({ type: "spawn_failed", node, run, message: failure, isFinal: false });
     }
     const since = this.now;
-    const process: Process = {
+    const puppet: Puppet = {
       node,
       run,
       pid: this.#pids++,
@@ -290,45 +291,45 @@ export class SimulatedTree {
       exit: null,
       isStopping: false,
     };
-    this.#processes.set(run, process);
+    this.#processes.set(run, puppet);
     this.#alive.set(node, this.processesOf(node) + 1);
     if (this.processesOf(node) > 1) this.#see(this.state, node);
-    this.#send({ type: "spawned", node, run, pid: process.pid });
+    this.#send({ type: "spawned", node, run, pid: puppet.pid });
     if (spec.kind === "module") this.#send({ type: "joined", node, run });
-    this.#live(process);
+    this.#live(puppet);
   }
 
-  #live(process: Process): void {
-    const { behaviour, since, port } = process;
+  #live(puppet: Puppet): void {
+    const { behaviour, since, port } = puppet;
     if (port !== null && behaviour.readyMs < behaviour.hangMs) {
-      this.#whileAlive(process, after(since, behaviour.readyMs), () => this.#listen(process, port));
+      this.#whileAlive(puppet, after(since, behaviour.readyMs), () => this.#listen(puppet, port));
     }
     const { end } = behaviour;
     if (end !== null && end.atMs < behaviour.hangMs) {
-      this.#whileAlive(process, after(since, end.atMs), () => this.#end(process, exitOf(end.how)));
+      this.#whileAlive(puppet, after(since, end.atMs), () => this.#end(puppet, exitOf(end.how)));
     }
-    this.#feedWatchdog(process);
+    this.#feedWatchdog(puppet);
   }
 
-  #listen(process: Process, port: number): void {
-    if (this.#ports.isTaken(port)) this.#end(process, { how: "exited", code: 1 });
-    else this.#ports.listen(port, process.run);
+  #listen(puppet: Puppet, port: number): void {
+    if (this.#ports.isTaken(port)) this.#end(puppet, { how: "exited", code: 1 });
+    else this.#ports.listen(port, puppet.run);
   }
 
   /** A process with a watchdog says that it works, as often as one should: twice in its time. */
-  #feedWatchdog(process: Process): void {
-    const watchdogMs = process.spec.health?.watchdogMs ?? null;
+  #feedWatchdog(puppet: Puppet): void {
+    const watchdogMs = puppet.spec.health?.watchdogMs ?? null;
     if (watchdogMs === null) return;
-    const { node, run } = process;
+    const { node, run } = puppet;
     const feed = () => {
-      const age = this.now - process.since;
-      if (age >= process.behaviour.hangMs) return;
-      if (!isUnhealthyAt(process.behaviour, age)) {
+      const age = this.now - puppet.since;
+      if (age >= puppet.behaviour.hangMs) return;
+      if (!isUnhealthyAt(puppet.behaviour, age)) {
         this.#send({ type: "told", node, run, told: { is: "alive" } });
       }
-      this.#whileAlive(process, after(this.now, watchdogMs / 2), feed);
+      this.#whileAlive(puppet, after(this.now, watchdogMs / 2), feed);
     };
-    this.#whileAlive(process, after(process.since, watchdogMs / 2), feed);
+    this.#whileAlive(puppet, after(puppet.since, watchdogMs / 2), feed);
   }
 
   #runHook({ node, run, spec, hook, hookRun, timeoutMs }: Extract<RunEffect, { type: "hook" }>): void {
@@ -347,8 +348,8 @@ export class SimulatedTree {
     this.#send({ type: "hook_ended", ...about, hookRun, end });
   }
 
-  #ask(process: Process, { attempt, probe, timeoutMs }: Extract<RunEffect, { type: "probe" }>): void {
-    const { node, run, behaviour, since } = process;
+  #ask(puppet: Puppet, { attempt, probe, timeoutMs }: Extract<RunEffect, { type: "probe" }>): void {
+    const { node, run, behaviour, since } = puppet;
     const answer = (answer: ProbeAnswer) => this.#send({ type: "probed", node, run, attempt, answer });
     const age = this.now - since;
     const giveUpAt = after(this.now, timeoutMs);
@@ -357,14 +358,14 @@ export class SimulatedTree {
     if (!isSilent && phase.at === "running") {
       if (isUnhealthyAt(behaviour, age)) return answer(DOES_NOT_WORK);
       if (this.#answersAll || phase.health?.healthy !== true) return answer({ says: "ready" });
-      return this.#whileAlive(process, this.#lastGoodCheck(process), () => answer({ says: "ready" }));
+      return this.#whileAlive(puppet, this.#lastGoodCheck(puppet), () => answer({ says: "ready" }));
     }
-    if (!isSilent && this.#isReady(process)) return answer({ says: "ready" });
+    if (!isSilent && this.#isReady(puppet)) return answer({ says: "ready" });
     const readyMs = behaviour.readyMs < behaviour.hangMs ? behaviour.readyMs : Infinity;
     const readyAt = after(since, readyMs);
     const waits = isSilent || this.#isExact || AWAITED.has(probe.type);
     if (!waits) return answer(NOT_YET);
-    this.#whileAlive(process, readyAt <= giveUpAt && !isSilent ? readyAt : giveUpAt, () => {
+    this.#whileAlive(puppet, readyAt <= giveUpAt && !isSilent ? readyAt : giveUpAt, () => {
       answer(this.now >= readyAt && !isSilent ? { says: "ready" } : { says: "nothing" });
     });
   }
@@ -373,7 +374,7 @@ export class SimulatedTree {
    * When the last check from now on is due that is sure to find a healthy process well. Whether it is answered then alone, or
    * each before it in its time, comes to the same: checks of what is well change nothing.
    */
-  #lastGoodCheck({ spec, since, behaviour: { hangMs, unhealthy } }: Process): Instant {
+  #lastGoodCheck({ spec, since, behaviour: { hangMs, unhealthy } }: Puppet): Instant {
     const age = this.now - since;
     const illAt = Math.min(hangMs, ...unhealthy.map(({ fromMs }) => fromMs).filter((fromMs) => fromMs > age));
     if (illAt === Infinity) return NEVER;
@@ -386,31 +387,31 @@ export class SimulatedTree {
   }
 
   /** At a port that somebody listens at, the probe cannot tell who it is. */
-  #isReady({ port, since, behaviour: { readyMs, hangMs } }: Process): boolean {
+  #isReady({ port, since, behaviour: { readyMs, hangMs } }: Puppet): boolean {
     if (port !== null) return this.#ports.isTaken(port);
     return readyMs < hangMs && this.now - since >= readyMs;
   }
 
-  #stop(process: Process | undefined, signal: Signal | null): void {
-    if (process === undefined || process.exit !== null || process.isStopping) return;
-    if (signal === "SIGKILL") return this.#end(process, { how: "signalled", signal });
-    const { behaviour: { stop, hangMs }, since } = process;
+  #stop(puppet: Puppet | undefined, signal: Signal | null): void {
+    if (puppet === undefined || puppet.exit !== null || puppet.isStopping) return;
+    if (signal === "SIGKILL") return this.#end(puppet, { how: "signalled", signal });
+    const { behaviour: { stop, hangMs }, since } = puppet;
     if (stop.ms === Infinity || this.now - since >= hangMs) return;
-    process.isStopping = true;
+    puppet.isStopping = true;
     const how = stop.how ?? signal ?? 0;
-    this.#whileAlive(process, after(this.now, stop.ms), () => this.#end(process, exitOf(how)));
+    this.#whileAlive(puppet, after(this.now, stop.ms), () => this.#end(puppet, exitOf(how)));
   }
 
-  #end(process: Process, exit: Exit): void {
-    if (process.exit !== null) return;
-    process.exit = exit;
-    this.#alive.set(process.node, this.processesOf(process.node) - 1);
-    this.#ports.leave(process.run);
-    if (this.#isDown) this.#see(this.state, process.node);
-    else this.#tellEnd(process);
+  #end(puppet: Puppet, exit: Exit): void {
+    if (puppet.exit !== null) return;
+    puppet.exit = exit;
+    this.#alive.set(puppet.node, this.processesOf(puppet.node) - 1);
+    this.#ports.leave(puppet.run);
+    if (this.#isDown) this.#see(this.state, puppet.node);
+    else this.#tellEnd(puppet);
   }
 
-  #tellEnd({ node, run, exit }: Process): void {
+  #tellEnd({ node, run, exit }: Puppet): void {
     this.#send({ type: "exited", node, run, exit: exit!, error: null });
   }
 
@@ -418,7 +419,7 @@ export class SimulatedTree {
     if (this.#processes.has(run)) this.#send({ type: "cleared", node, run });
   }
 
-  /** What processes tell while there is no supervisor is heard by nobody. */
+  /** An event of the machine; nobody hears it while there is no supervisor. */
   #send(event: TreeEvent): void {
     if (!this.#isDown) this.#loop.send(event);
   }
@@ -427,8 +428,8 @@ export class SimulatedTree {
     this.#queue.add(at, callback);
   }
 
-  #whileAlive(process: Process, at: Instant, callback: () => void): void {
-    if (at !== NEVER) this.#at(at, () => process.exit === null && callback());
+  #whileAlive(puppet: Puppet, at: Instant, callback: () => void): void {
+    if (at !== NEVER) this.#at(at, () => puppet.exit === null && callback());
   }
 
   #changed(before: State, after: State): void {

@@ -7,7 +7,7 @@ import type { Entry } from "../supervision/journal_entry.ts";
 import type { Outcome } from "../supervision/state.ts";
 import type { Glance } from "../supervision/view.ts";
 
-/** What is seen of a node at one time. */
+/** A node at one time. */
 export interface Fact extends Glance {
   /** How many main processes of it are alive; 0 for a tree. More than one breaks a promise. */
   readonly processes: number;

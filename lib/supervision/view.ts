@@ -31,7 +31,7 @@ export type VisibleState =
   | "completed"
   | "failed";
 
-/** What is seen of a node at a glance. */
+/** The part of a view that costs next to nothing. */
 export interface Glance {
   readonly state: VisibleState;
   /** Null where there is nothing to be ready. */
@@ -121,7 +121,7 @@ export function viewOf(state: State, node: NodeState, now: Instant): View {
   };
 }
 
-/** The part of a view that costs next to nothing. */
+/** The glance at one node. */
 export function glanceAt(state: State, node: NodeState): Glance {
   const readiness = readinessOf(state, node.id);
   return {
