@@ -75,6 +75,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "config",
     "formats",
     "supervision",
+    "simulation",
     "host",
     "engine",
     "words",

@@ -97,6 +97,9 @@ export const CURES: Readonly<Record<keyof typeof ERRORS | AnyProblemName, string
   "supervisor/died":
     "`supervise up` goes on with a tree that survives or starts it anew; the logs say what was last.",
   "supervisor/failed": "Read the cause in the message; `supervise doctor` shows what the machine lacks.",
+  "simulate/bad-line": "`supervise help simulate` shows how each kind of line is written.",
+  "simulate/bad-script": 'A script has keys such as crash = ["db@10s*5"], a key for each kind of line.',
+  "simulate/never-runs": "Let the script start the actor, simulate for longer, or leave the line out.",
   "target/unknown": "`supervise ps --flat` lists all paths; quote a glob, so that the shell leaves it alone.",
   "timed-out": "`supervise ps` shows what it waits for; give it more time, or find out what hangs there.",
   "state/version": "Use the version of supervise that has written it.",

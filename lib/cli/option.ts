@@ -111,7 +111,7 @@ export function usage(code: ErrorName, message: string, hint: string): UserError
 /** The words with every group of letters written as the long options that it stands for. @throws {UserError} */
 export function spelledOut(words: readonly string[], options: readonly Option[]): readonly string[] {
   const [before, after] = splitAtDashes(words);
-  const spelled = before.flatMap((word) => {
+  const spelled = before.map((word) => withValue(word, options)).flatMap((word) => {
     if (word.startsWith("--")) checkLong(word, options);
     return isGroup(word) ? spelledGroup(word, options) : [word];
   });
@@ -142,6 +142,13 @@ function takesNext(word: string, options: readonly Option[]): boolean {
 function splitAtDashes(words: readonly string[]): readonly [readonly string[], readonly string[]] {
   const dashes = words.indexOf("--");
   return dashes < 0 ? [words, []] : [words.slice(0, dashes), words.slice(dashes)];
+}
+
+/** A time may stand behind the name of an option: `--kill-supervisor@1m`. */
+function withValue(word: string, options: readonly Option[]): string {
+  const [, name, at] = /^--([a-z-]+)@(.+)$/.exec(word) ?? [];
+  const isValued = options.some((option) => option.name === name && option.value !== undefined);
+  return isValued ? `--${name}=${at}` : word;
 }
 
 function checkLong(word: string, options: readonly Option[]): void {

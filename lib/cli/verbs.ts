@@ -136,6 +136,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./commands/plan.ts")).plan,
   },
   {
+    name: "simulate",
+    aliases: [],
+    summary: "computes what becomes of a tree when things go wrong",
+    load: async () => (await import("./commands/simulate.ts")).simulate,
+  },
+  {
     name: "apply",
     aliases: ["reload"],
     summary: "reads the file again and does what has changed in it",

@@ -428,8 +428,10 @@ export class SimulatedTree {
     this.#queue.add(at, callback);
   }
 
+  /** Calls back at once if it is time. */
   #whileAlive(puppet: Puppet, at: Instant, callback: () => void): void {
-    if (at !== NEVER) this.#at(at, () => puppet.exit === null && callback());
+    if (at <= this.now) callback();
+    else if (at !== NEVER) this.#at(at, () => puppet.exit === null && callback());
   }
 
   #changed(before: State, after: State): void {

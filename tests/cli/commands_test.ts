@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Command, GLOBAL_OPTIONS } from "../../lib/cli/command.ts";
+import { LINE_KINDS } from "../../lib/simulation/script_text.ts";
 import { parseWords, withGlobals } from "../../lib/cli/option.ts";
 import { renderCommandHelp, renderHelp } from "../../lib/cli/render/help.ts";
 import { painter } from "../../lib/cli/render/paint.ts";
@@ -110,6 +111,10 @@ test("commands: what a command asks for is among its options, and what is among 
       assert.ok(options.has(name), `${file} asks for --${name}, which ${commands.join()} does not have`);
       for (const command of commands) read.get(command)!.add(name);
     }
+  }
+  // A script has an option for each kind of line.
+  for (const name of [...LINE_KINDS, ...optionsRead("simulate/script_options.ts")]) {
+    read.get("simulate")!.add(name);
   }
   for (const { verb, command } of COMMANDS) {
     for (const { name } of optionsOf(command)) {

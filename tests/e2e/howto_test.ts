@@ -20,6 +20,7 @@ const TYPED = [
   "getting_started.md",
   "importing.md",
   "install.md",
+  "simulating.md",
   ...HOW_TO.map((name) => `howto/${name}`),
 ];
 const BLOCK = /^```(\w+)(?: (\S+))?\n([^]*?)^```$/gm;

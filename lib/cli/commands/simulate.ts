@@ -1,0 +1,125 @@
+import { parseDuration } from "../../base/duration.ts";
+import { ExitCode } from "../../base/exit_code.ts";
+import { UserError } from "../../base/user_error.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
+import { readPiped } from "../../daemon/load_plan.ts";
+import { loadCronDates } from "../../engine/cron_dates.ts";
+import { lineText } from "../../simulation/check_script.ts";
+import { isRunLine } from "../../simulation/script.ts";
+import { LONGEST_MS, type Simulated, simulateTrace } from "../../simulation/simulate.ts";
+import { wordedEntry } from "../../words/worded_entry.ts";
+import { PROFILE_OPTION } from "../active_profiles.ts";
+import type { Command, Context } from "../command.ts";
+import { usage } from "../option.ts";
+import { renderChart } from "../render/chart.ts";
+import { describeSimulated } from "../render/simulated.ts";
+import { journalEntryOf, renderTimeline } from "../render/timeline.ts";
+import { requirePlan } from "../require_plan.ts";
+import { SCRIPT_OPTIONS, scriptOf, type WholeScript } from "../simulate/script_options.ts";
+import { fileOf } from "../which_tree.ts";
+
+/** Longer courses than a month say nothing more. */
+const MOST_MS = 31 * 24 * 3_600_000;
+
+/** `supervise simulate`. */
+export const simulate: Command = {
+  usage: "[FILE]",
+  about: [
+    "Computes what becomes of the tree of a file when things go wrong, on a virtual clock, by the very code that decides " +
+    "in production. Nothing is started. Prints the course as `events` does, and a chart of states over time.",
+    "A script says what goes wrong, a line an option. Times behind the name of an actor count from the start of its run: " +
+    "`db@10s*5` is each of its next five runs, 10 s after it began; `db#3@10s` is its third run. Times without an actor " +
+    "count from the beginning of the tree. Where the script says nothing, an actor with a probe is ready after 1s, a task " +
+    "is done after 1s, a process stops within 100ms, and a daemon goes on.",
+    "It goes on until the tree has ended or nothing more happens, an hour at most, or for as long as --for says.",
+  ],
+  options: [
+    ...SCRIPT_OPTIONS,
+    { name: "for", value: "DURATION", doc: "how long to simulate" },
+    { name: "seed", value: "N", doc: "draws the jitter of backoffs; 1 by default" },
+    PROFILE_OPTION,
+  ],
+  examples: [
+    [
+      "supervise simulate --crash db@10s*5 --slow api=40s",
+      "a database that keeps crashing, and a slow start",
+    ],
+    ['supervise simulate --request "restart api@3m" --kill-supervisor 5m', "what people and kernels do"],
+    ["supervise simulate --script outage.toml --json", "a script from a file, for programs"],
+  ],
+  words: [0, 1],
+  takes: ["file"],
+  async run(context) {
+    const { host, args } = context;
+    const file = fileOf(context, 0, "may be open");
+    const piped = await fromPromise(readPiped(host, file));
+    const plan = await requirePlan(context, file, "tell", piped);
+    const script = scriptOf(host, args, plan);
+    const forMs = durationOf(script);
+    const nextDate = await fromPromise(loadCronDates(plan));
+    const seed = script.seed ?? 1;
+    const simulated = simulateTrace(plan, script.lines, {
+      seed,
+      date: host.wallClock(),
+      nextDate,
+      ...(forMs === null ? {} : { forMs }),
+    });
+    refuseNeverRun(simulated);
+    await show(context, simulated, { script, seed });
+    return ExitCode.done;
+  },
+};
+
+function durationOf({ forText }: WholeScript): number | null {
+  if (forText === null) return null;
+  const ms = parseDuration(forText);
+  if (ms === null) throw usage("usage/bad-value", `--for is "${forText}"`, 'write a duration such as "10m"');
+  if (ms > 0 && ms <= MOST_MS) return ms;
+  throw usage("usage/bad-value", `--for is "${forText}"`, "simulate for at least 1ms, and for 31d at most");
+}
+
+/** A line about an actor that has no run at all is a mistake. @throws {UserError} */
+function refuseNeverRun({ unplayed, state }: Simulated): void {
+  const line = unplayed.find((line) => isRunLine(line) && state.nodes.get(line.path)?.starts === 0);
+  if (line === undefined || !isRunLine(line)) return;
+  throw new UserError(
+    "simulate/never-runs",
+    `\`${lineText(line)}\`: "${line.path}" has no run in this time`,
+    {
+      exitCode: ExitCode.usage,
+      hint: `\`--request "start ${line.path}@1s"\` starts it; --for makes the time longer`,
+    },
+  );
+}
+
+async function show(
+  { ui }: Context,
+  simulated: Simulated,
+  { script, seed }: { readonly script: WholeScript; readonly seed: number },
+): Promise<void> {
+  const { plan, date, entries, unplayed, untilMs } = simulated;
+  if (ui.json) {
+    const { changes, outcome, isAtRest } = simulated;
+    return await fromPromise(ui.printJson([{
+      name: plan.name,
+      file: plan.file,
+      script: script.lines.map(lineText),
+      seed,
+      untilMs,
+      outcome,
+      isAtRest,
+      entries: entries.map((entry) => ({ ...wordedEntry(journalEntryOf(entry, date)), atMs: entry.atMs })),
+      states: changes.map(({ atMs, path, fact }) => ({ atMs, path, ...fact })),
+    }]));
+  }
+  const deaths = script.lines.flatMap((line) => line.kind === "kill_supervisor" ? [line.atMs] : [])
+    .filter((atMs) => atMs <= untilMs);
+  const marks = deaths.map((atMs) => ({ atMs, text: "the supervisor is killed" }));
+  const timeline = renderTimeline(entries, { date, isWhole: ui.verbosity === "verbose", marks }, ui.out);
+  const chart = renderChart(simulated, ui.columns, ui.out);
+  await fromPromise(ui.print([timeline, "", chart].join("\n")));
+  for (const line of unplayed) {
+    await fromPromise(ui.say(`note: nothing came of \`${lineText(line)}\`: there was no such run`));
+  }
+  await fromPromise(ui.say(describeSimulated(simulated, LONGEST_MS)));
+}

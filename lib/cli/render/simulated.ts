@@ -1,0 +1,36 @@
+/** The end of a simulation, in a line. */
+import { formatDuration } from "../../base/duration.ts";
+import { nameSome } from "../../base/name_some.ts";
+import type { Simulated } from "../../simulation/simulate.ts";
+import { glanceAt } from "../../supervision/view.ts";
+import { describeOutcome } from "../../words/describe_outcome.ts";
+
+/** See the module. @param longestMs How long is simulated what never comes to rest. */
+export function describeSimulated(
+  { state, outcome, untilMs, isAtRest }: Simulated,
+  longestMs: number,
+): string {
+  const when = formatDuration(Math.round(untilMs));
+  if (outcome !== null) {
+    const why = describeOutcome(state, outcome);
+    return `after ${when} the tree ${ENDS[outcome.kind]}${why === null ? "" : `: ${why}`}`;
+  }
+  const actors = [...state.nodes.values()].filter(({ kind }) => kind === "actor");
+  const glances = actors.map((node) => ({ node, ...glanceAt(state, node) }));
+  const ready = glances.filter(({ ready }) => ready === true).length;
+  const failed = glances.filter(({ state }) => state === "failed").map(({ node }) => node.id);
+  const rest = isAtRest
+    ? "nothing more happens by itself"
+    : untilMs >= longestMs
+    ? "it goes on and on"
+    : "more would happen";
+  const lost = failed.length === 0 ? "" : `, ${nameSome(failed)} failed`;
+  return `after ${when} the tree goes on, ${ready} of ${actors.length} ready${lost}; ${rest}`;
+}
+
+const ENDS = {
+  completed: "has completed",
+  cancelled: "was taken down",
+  failed: "has failed",
+  gave_up: "has given up",
+} as const;

@@ -1,0 +1,279 @@
+/** Trees whose processes do what a script says. */
+import assert from "node:assert/strict";
+import { seeded } from "../../lib/base/chance.ts";
+import { instant } from "../../lib/base/instant.ts";
+import type { NodeId, Probe } from "../../lib/config/plan.ts";
+import type { ScriptLine } from "../../lib/simulation/script.ts";
+import { SimulatedTree } from "../../lib/simulation/simulated_tree.ts";
+import { type Simulated, simulateTrace, type SimulationOptions } from "../../lib/simulation/simulate.ts";
+import { glanceAt } from "../../lib/supervision/view.ts";
+import { type ActorSketch, planOf, type TreeSketch } from "../harness/plan.ts";
+import { test } from "../harness/test.ts";
+
+const id = (path: string) => path as NodeId;
+const once = { from: 1, count: 1 };
+const always = { from: 1, count: Infinity };
+const tcp = (port: number): Probe => ({ type: "tcp", host: "127.0.0.1", port });
+const answering = (port: number) => ({ probe: tcp(port), intervalMs: 100 });
+const CHECKED = {
+  watchdogMs: null,
+  intervalMs: 10_000,
+  timeoutMs: 1_000,
+  retries: 3,
+  startPeriodMs: 0,
+  onFailure: "restart",
+} as const;
+const DAEMON: ActorSketch = { daemon: true };
+
+function play(
+  children: TreeSketch["children"],
+  script: readonly ScriptLine[],
+  options: SimulationOptions = {},
+  tree: Omit<TreeSketch, "children"> = {},
+): Simulated {
+  return simulateTrace(planOf({ ...tree, children }), script, options);
+}
+
+/** The entries of one actor, with their times. */
+function course({ entries }: Simulated, path: string): readonly string[] {
+  return entries.filter(({ node }) => node === path).map(({ atMs, event }) => `${atMs} ${event}`);
+}
+
+test("simulated tree: a task is done after a second, a daemon goes on, and nothing more happens", () => {
+  const simulated = play({ job: {}, web: { ...DAEMON, needs: { job: "completed" } } }, []);
+  assert.deepEqual(course(simulated, "job"), ["0 started", "0 ready", "1000 exited", "1000 completed"]);
+  assert.deepEqual(course(simulated, "web"), ["1000 started", "1000 ready"]);
+  assert.ok(simulated.isAtRest);
+  assert.equal(simulated.outcome, null);
+});
+
+test("simulated tree: a crash befalls as many runs as the script says, and the budget is spent", () => {
+  const crash: ScriptLine = { kind: "exit", path: id("web"), runs: { from: 1, count: 9 }, atMs: 100, how: 1 };
+  const simulated = play({ web: DAEMON }, [crash], {}, {
+    intensity: { restarts: 2, withinMs: 60_000 },
+    onFailure: "escalate",
+  });
+  assert.equal(simulated.entries.filter(({ event }) => event === "started").length, 1 + 3);
+  assert.equal(simulated.outcome?.kind, "gave_up");
+  assert.ok(simulated.isAtRest);
+});
+
+test("simulated tree: a run is told by its number", () => {
+  const simulated = play({ web: DAEMON }, [
+    { kind: "exit", path: id("web"), runs: { from: 2, count: 1 }, atMs: 5_000, how: "SIGKILL" },
+    { kind: "request", atMs: 1_000, request: { verb: "restart", paths: [id("web")] } },
+  ]);
+  assert.deepEqual(course(simulated, "web").filter((line) => / (started|exited)/.test(line)), [
+    "0 started",
+    "1100 exited",
+    "1100 started",
+    "6100 exited",
+    "6100 started",
+  ]);
+});
+
+test("simulated tree: what is slow is ready late, or not within its time", () => {
+  const web = { ...DAEMON, ready: answering(80), startTimeoutMs: 5_000 };
+  const ready = (ms: number) =>
+    course(play({ web }, [{ kind: "slow", path: id("web"), runs: once, ms }]), "web").slice(0, 3);
+  assert.deepEqual(ready(0), ["0 started", "0 ready"]);
+  assert.deepEqual(ready(2_000).slice(0, 2), ["0 started", "2078 ready"]);
+  assert.deepEqual(ready(Infinity), ["0 started", "5000 timed_out", "5000 restarted"]);
+});
+
+test("simulated tree: a probe that waits, or an exact one, finds out at once", () => {
+  const log = { ...DAEMON, ready: { probe: { type: "log", pattern: "x" } as const, intervalMs: 100 } };
+  assert.deepEqual(course(play({ web: log }, []), "web"), ["0 started", "1000 ready"]);
+  const web = { ...DAEMON, ready: answering(80) };
+  const slow: ScriptLine = { kind: "slow", path: id("web"), runs: always, ms: 1_234 };
+  assert.deepEqual(course(play({ web }, [slow], { isExact: true }), "web"), ["0 started", "1234 ready"]);
+});
+
+test("simulated tree: what hangs is found out by its checks, and only SIGKILL ends it", () => {
+  const web = {
+    ...DAEMON,
+    ready: answering(80),
+    health: { ...CHECKED, probe: tcp(80) as Probe & { type: "tcp" } },
+  };
+  const simulated = play({ web }, [{ kind: "hang", path: id("web"), runs: once, atMs: 60_000 }]);
+  const entries = course(simulated, "web");
+  assert.ok(entries.some((line) => line.endsWith(" killed")), entries.join("\n"));
+  const unhealthy = Number(entries.find((line) => line.endsWith(" unhealthy"))!.split(" ")[0]);
+  assert.ok(unhealthy > 60_000 + 20_000 && unhealthy < 60_000 + 35_000, String(unhealthy));
+  assert.equal(entries.at(-1)?.split(" ")[1], "healthy");
+});
+
+test("simulated tree: a check that fails for some time counts, and one that works again forgets", () => {
+  const web = { ...DAEMON, health: { ...CHECKED, probe: tcp(80) as Probe & { type: "tcp" } } };
+  const ill = (forMs: number) =>
+    course(play({ web }, [{ kind: "unhealthy", path: id("web"), runs: once, atMs: 100_000, forMs }]), "web");
+  assert.deepEqual(ill(15_000), ["0 started", "0 ready", "0 healthy"]);
+  assert.ok(ill(25_000).includes("120000 unhealthy"));
+});
+
+test("simulated tree: a watchdog is fed until its process hangs", () => {
+  const web = { ...DAEMON, health: { ...CHECKED, probe: null, watchdogMs: 4_000 } };
+  const simulated = play({ web }, [{ kind: "hang", path: id("web"), runs: once, atMs: 9_000 }], {
+    forMs: 20_000,
+  });
+  assert.deepEqual(course(simulated, "web").filter((line) => /healthy/.test(line)).slice(0, 2), [
+    "2000 healthy",
+    "12000 unhealthy",
+  ]);
+});
+
+test("simulated tree: a stop takes its time, or ends in SIGKILL", () => {
+  const stopped = (ms: number) =>
+    course(
+      play({ web: DAEMON }, [
+        { kind: "stop", path: id("web"), runs: always, ms, how: null },
+        { kind: "request", atMs: 1_000, request: { verb: "stop", paths: [id("web")] } },
+      ]),
+      "web",
+    ).slice(2);
+  assert.deepEqual(stopped(3_000), ["1000 stopping", "4000 exited", "4000 stopped"]);
+  assert.deepEqual(stopped(Infinity), ["1000 stopping", "11000 killed", "11000 exited", "11000 stopped"]);
+});
+
+test("simulated tree: of two that want one port, one finds it taken", () => {
+  const web = { ...DAEMON, ready: answering(80) };
+  const simulated = play({ a: web, b: web }, []);
+  assert.ok(course(simulated, "b").includes("1000 exited"));
+  const failure = simulated.entries.find(({ event }) => event === "start_failed");
+  assert.match(JSON.stringify(failure?.data), /another process has that port/);
+  assert.equal(glanceAt(simulated.state, simulated.state.nodes.get(id("a"))!).ready, true);
+});
+
+test("simulated tree: a port is another's when its process is gone", () => {
+  const web = { ...DAEMON, ready: answering(80) };
+  const crash: ScriptLine = { kind: "exit", path: id("a"), runs: once, atMs: 20_000, how: 1 };
+  const simulated = play({ a: web }, [crash]);
+  assert.deepEqual(course(simulated, "a").slice(2, 5), ["20000 exited", "20000 restarted", "20000 started"]);
+  assert.ok(simulated.isAtRest);
+});
+
+test("simulated tree: hooks take their time and may fail", () => {
+  const web: ActorSketch = { ...DAEMON, hooks: { commands: { pre_start: ["x"] }, timeoutMs: 60_000 } };
+  const hooked = (ms: number, code: number) =>
+    course(
+      play({ web }, [{ kind: "hook", path: id("web"), runs: once, hook: "pre_start", ms, code }]),
+      "web",
+    );
+  assert.deepEqual(hooked(5_000, 0), ["0 hook_started", "5000 started", "5000 ready"]);
+  assert.deepEqual(hooked(5_000, 1).slice(0, 3), ["0 hook_started", "5000 hook_ended", "5000 restarted"]);
+  assert.ok(hooked(90_000, 0).includes("60000 hook_ended"));
+});
+
+test("simulated tree: actors that survive their supervisor go on under the next, others begin anew", () => {
+  const kill: ScriptLine = { kind: "kill_supervisor", atMs: 10_000, forMs: 5_000 };
+  const survive = play(
+    { web: DAEMON, job: DAEMON },
+    [
+      kill,
+      { kind: "exit", path: id("job"), runs: once, atMs: 12_000, how: 1 },
+    ],
+    {},
+    { onSupervisorDeath: "survive" },
+  );
+  assert.deepEqual(course(survive, "web"), ["0 started", "0 ready", "15000 adopted"]);
+  assert.deepEqual(course(survive, "job").slice(2), [
+    "15000 adopted",
+    "15000 exited",
+    "15000 restarted",
+    "15000 started",
+    "15000 ready",
+  ]);
+  const die = play({ web: DAEMON }, [kill]);
+  assert.deepEqual(course(die, "web"), ["0 started", "0 ready", "15000 started", "15000 ready"]);
+  const lives = die.changes.filter(({ path }) => path === "web").map(({ atMs, fact }) =>
+    `${atMs} ${fact.processes}`
+  );
+  assert.deepEqual([...new Set(lives)], ["0 0", "0 1", "10000 0", "15000 0", "15000 1"]);
+});
+
+test("simulated tree: a line about a run that there never is, is told", () => {
+  const line: ScriptLine = { kind: "exit", path: id("web"), runs: { from: 3, count: 1 }, atMs: 1, how: 1 };
+  assert.deepEqual(play({ web: DAEMON }, [line]).unplayed, [line]);
+});
+
+test("simulated tree: after its down nothing lives, and it ends at once", () => {
+  const simulated = play({ web: DAEMON, sub: { children: { a: DAEMON } } }, [
+    { kind: "request", atMs: 5_000, request: { verb: "down" } },
+  ], { forMs: 60_000 });
+  assert.equal(simulated.outcome?.kind, "cancelled");
+  assert.equal(simulated.untilMs, 5_100);
+});
+
+test("simulated tree: what never comes to rest is computed for an hour", () => {
+  const crash: ScriptLine = { kind: "exit", path: id("web"), runs: always, atMs: 10, how: 1 };
+  const simulated = play({ web: DAEMON }, [crash], {}, { intensity: "unlimited" });
+  assert.equal(simulated.isAtRest, false);
+  assert.equal(simulated.outcome, null);
+});
+
+test("simulated tree: checks that are answered when it matters come to what each of them comes to", () => {
+  const random = seeded(7);
+  for (let round = 0; round < 40; round++) {
+    const children: Record<string, ActorSketch> = {};
+    const script: ScriptLine[] = [];
+    for (const name of ["a", "b", "c"]) {
+      const port = 1_000 + "abc".indexOf(name);
+      const intervalMs = 500 + Math.floor(random() * 5_000);
+      children[name] = {
+        ...DAEMON,
+        ready: answering(port),
+        health: {
+          ...CHECKED,
+          intervalMs,
+          retries: 1 + Math.floor(random() * 3),
+          probe: tcp(port) as Probe & { type: "tcp" },
+        },
+      };
+      const atMs = Math.floor(random() * 120_000);
+      const dice = random();
+      if (dice < 0.4) {
+        script.push({
+          kind: "unhealthy",
+          path: id(name),
+          runs: always,
+          atMs,
+          forMs: Math.floor(random() * 20_000),
+        });
+      } else if (dice < 0.7) script.push({ kind: "hang", path: id(name), runs: once, atMs });
+      else script.push({ kind: "exit", path: id(name), runs: once, atMs, how: 1 });
+    }
+    const courseOf = (answersAll: boolean) => {
+      const tree = new SimulatedTree({ plan: planOf({ children }), script, answersAll });
+      tree.begin();
+      tree.advanceTo(instant(600_000));
+      const { entries, changes } = tree.trace();
+      return { entries, changes };
+    };
+    assert.deepEqual(courseOf(false), courseOf(true), `round ${round}`);
+  }
+});
+
+test("simulated tree: the facts of its trace are what nodes are seen to be", () => {
+  const tree = new SimulatedTree({
+    plan: planOf({
+      children: { a: { ...DAEMON, ready: answering(1) }, sub: { children: { b: DAEMON, c: {} } } },
+    }),
+    script: [
+      { kind: "exit", path: id("sub/b"), runs: { from: 1, count: 20 }, atMs: 700, how: 1 },
+      { kind: "request", atMs: 2_000, request: { verb: "stop", paths: [id("a")] } },
+      { kind: "request", atMs: 9_000, request: { verb: "down" } },
+    ],
+  });
+  const known = new Map<string, unknown>();
+  let seen = 0;
+  tree.begin();
+  do {
+    const { changes } = tree.trace();
+    for (; seen < changes.length; seen++) known.set(changes[seen]!.path, changes[seen]!.fact);
+    for (const node of tree.state.nodes.values()) {
+      const fact = { ...glanceAt(tree.state, node), processes: tree.processesOf(node.id) };
+      assert.deepEqual(known.get(node.id), fact, `${node.id} at ${tree.now}`);
+    }
+  } while (tree.next(instant(60_000)));
+  assert.ok(tree.state.outcome !== null);
+});
