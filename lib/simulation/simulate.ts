@@ -57,7 +57,7 @@ export function simulateTrace(
     if (within > MOST_PER_INSTANT) break;
   }
   const isAtRest = tree.due === NEVER || tree.state.outcome !== null;
-  if (forMs !== undefined && tree.state.outcome === null) tree.advanceTo(until);
+  if (tree.state.outcome === null && (forMs !== undefined || !isAtRest)) tree.advanceTo(until);
   const unplayed = script.filter((line) => isRunLine(line) && tree.startsOf(line.path) < line.runs.from);
   return { ...tree.trace(), state: tree.state, date, unplayed, isAtRest };
 }

@@ -6,7 +6,7 @@ import { readPiped } from "../../daemon/load_plan.ts";
 import { loadCronDates } from "../../engine/cron_dates.ts";
 import { lineText } from "../../simulation/check_script.ts";
 import { isRunLine } from "../../simulation/script.ts";
-import { LONGEST_MS, type Simulated, simulateTrace } from "../../simulation/simulate.ts";
+import { type Simulated, simulateTrace } from "../../simulation/simulate.ts";
 import { wordedEntry } from "../../words/worded_entry.ts";
 import { PROFILE_OPTION } from "../active_profiles.ts";
 import type { Command, Context } from "../command.ts";
@@ -121,5 +121,5 @@ async function show(
   for (const line of unplayed) {
     await fromPromise(ui.say(`note: nothing came of \`${lineText(line)}\`: there was no such run`));
   }
-  await fromPromise(ui.say(describeSimulated(simulated, LONGEST_MS)));
+  await fromPromise(ui.say(describeSimulated(simulated)));
 }

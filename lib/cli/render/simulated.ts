@@ -1,15 +1,13 @@
 /** The end of a simulation, in a line. */
+import { counted } from "../../base/counted.ts";
 import { formatDuration } from "../../base/duration.ts";
 import { nameSome } from "../../base/name_some.ts";
 import type { Simulated } from "../../simulation/simulate.ts";
 import { glanceAt } from "../../supervision/view.ts";
 import { describeOutcome } from "../../words/describe_outcome.ts";
 
-/** See the module. @param longestMs How long is simulated what never comes to rest. */
-export function describeSimulated(
-  { state, outcome, untilMs, isAtRest }: Simulated,
-  longestMs: number,
-): string {
+/** See the module. */
+export function describeSimulated({ state, outcome, untilMs, isAtRest }: Simulated): string {
   const when = formatDuration(Math.round(untilMs));
   if (outcome !== null) {
     const why = describeOutcome(state, outcome);
@@ -18,14 +16,14 @@ export function describeSimulated(
   const actors = [...state.nodes.values()].filter(({ kind }) => kind === "actor");
   const glances = actors.map((node) => ({ node, ...glanceAt(state, node) }));
   const ready = glances.filter(({ ready }) => ready === true).length;
+  const completed = glances.filter(({ state }) => state === "completed").length;
   const failed = glances.filter(({ state }) => state === "failed").map(({ node }) => node.id);
-  const rest = isAtRest
-    ? "nothing more happens by itself"
-    : untilMs >= longestMs
-    ? "it goes on and on"
-    : "more would happen";
+  const done = completed === 0 ? "" : `, ${completed} completed`;
   const lost = failed.length === 0 ? "" : `, ${nameSome(failed)} failed`;
-  return `after ${when} the tree goes on, ${ready} of ${actors.length} ready${lost}; ${rest}`;
+  const rest = isAtRest ? "nothing more happens by itself" : "more is to come";
+  return `after ${when} the tree goes on: of ${
+    counted(actors.length, "actor")
+  } ${ready} ready${done}${lost}; ${rest}`;
 }
 
 const ENDS = {
