@@ -1,17 +1,9 @@
 /** The options that make the script of a simulation, and the lines that they have on a command line or in a file. */
-import { ExitCode } from "../../base/exit_code.ts";
-import { UserError } from "../../base/user_error.ts";
 import type { Plan } from "../../config/plan.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { ScriptLine } from "../../simulation/script.ts";
-import { checkScript } from "../../simulation/check_script.ts";
-import {
-  LINE_FORMS,
-  LINE_KINDS,
-  type LineKind,
-  readLine,
-  type ScriptProblem,
-} from "../../simulation/script_text.ts";
+import { linesOrThrow } from "../../simulation/lines_or_throw.ts";
+import { LINE_FORMS, LINE_KINDS, type LineKind } from "../../simulation/script_text.ts";
 import type { Option, Parsed } from "../option.ts";
 import { readScriptFile } from "./script_file.ts";
 
@@ -61,26 +53,11 @@ export function scriptOf(host: Pick<Host, "files">, args: Parsed, plan: Plan): W
     ...(given?.lines ?? []),
     ...LINE_KINDS.flatMap((kind) => args.list(kind).map((text) => ({ kind, text, where: null }))),
   ];
-  const lines = written.flatMap(({ kind, text, where }) => {
-    const read = readLine(plan, kind, text);
-    if (!read.ok) throw badLine(read.problem, where);
-    const [problem] = checkScript(plan, read.lines);
-    if (problem !== undefined) throw badLine({ ...problem, line: `--${kind} ${text}` }, where);
-    return read.lines;
-  });
+  const lines = written.flatMap(({ kind, text, where }) => linesOrThrow(plan, kind, text, where));
   return {
     lines,
     expect: [...(given?.expect ?? []), ...args.list("expect")],
     forText: args.text("for") ?? given?.forText ?? null,
     seed: args.count("seed") ?? given?.seed ?? null,
   };
-}
-
-/** @param where The place in a file; null for the command line. */
-function badLine({ line, what, hint }: ScriptProblem, where: string | null): UserError {
-  const place = where === null ? "" : `${where}: `;
-  return new UserError("simulate/bad-line", `${place}\`${line}\`: ${what}`, {
-    exitCode: ExitCode.usage,
-    hint,
-  });
 }
