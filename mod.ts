@@ -70,6 +70,13 @@ export type { DaemonOptions } from "./lib/actor/process/serve_daemon.ts";
 export { ServedContext } from "./lib/actor/dialog/served_context.ts";
 export { check, type CheckResult } from "./lib/api/check.ts";
 export { ConfigError, plan, type PlanOptions } from "./lib/api/plan.ts";
+export {
+  simulate,
+  type SimulatedEntry,
+  type SimulateOptions,
+  Simulation,
+  type SimulationScript,
+} from "./lib/api/simulate.ts";
 export { RunningTree, type TreeEnd, up, type UpOptions } from "./lib/api/up.ts";
 export {
   cacheScope,

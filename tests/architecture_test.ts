@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   supervision: ["base", "config"],
   simulation: ["base", "config", "supervision"],
   wire: ["base"],
-  words: ["base", "config", "supervision", "engine"],
+  words: ["base", "config", "supervision", "simulation", "engine"],
   host: ["base", "scope"],
   engine: ["base", "scope", "sync", "bridge", "actor", "wire", "config", "supervision", "host"],
   control: [
@@ -59,6 +59,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "actor",
     "worker",
     "config",
+    "supervision",
+    "simulation",
     "host",
     "program",
     "engine",

@@ -1,8 +1,8 @@
 /** The course of a tree as `events` shows it, with times from its beginning. */
 import { grouped } from "../../base/counted.ts";
 import { formatDuration } from "../../base/duration.ts";
-import type { JournalEntry } from "../../engine/journal/journal.ts";
 import type { TimedEntry } from "../../simulation/trace.ts";
+import { journalEntryOf } from "../../words/journal_entry_of.ts";
 import { describeEntry, entryDetails } from "./entry.ts";
 import type { Painter } from "./paint.ts";
 
@@ -39,11 +39,6 @@ export function renderTimeline(
     paint.dim(`${" ".repeat(width)}      ... ${grouped(left)} more: -v shows all`),
     ...lines.slice(-SHOWN).map(({ text }) => text()),
   ].join("\n");
-}
-
-/** An entry of a trace as one of the journal. */
-export function journalEntryOf({ atMs, node, data, ...entry }: TimedEntry, date: number): JournalEntry {
-  return { at: new Date(date + atMs).toISOString(), ...entry, path: node, ...data } as JournalEntry;
 }
 
 function timelineLine(timed: TimedEntry, date: number, width: number, paint: Painter): string {

@@ -1,0 +1,123 @@
+import type { NodeId, Plan } from "../config/plan.ts";
+import { UserError } from "../base/user_error.ts";
+import { ExitCode } from "../base/exit_code.ts";
+import { nearestName } from "../base/nearest.ts";
+import type { Simulated } from "../simulation/simulate.ts";
+import type { LineKind } from "../simulation/script_text.ts";
+import type { Fact } from "../simulation/trace.ts";
+import type { Outcome } from "../supervision/state.ts";
+import type { WordedEntry } from "../words/worded_entry.ts";
+
+/** The failures of a simulation: the lines of `supervise simulate`, each kind with a text or a list of texts. */
+export type SimulationScript = { readonly [Kind in LineKind]?: string | readonly string[] };
+
+/** How {@linkcode simulate} computes. */
+export interface SimulateOptions {
+  /**
+   * For how long, in milliseconds.
+   *
+   * @default Until the tree has ended or nothing more happens, an hour at most.
+   */
+  readonly forMs?: number;
+  /**
+   * Draws the jitter of backoffs.
+   *
+   * @default 1
+   */
+  readonly seed?: number;
+  /**
+   * The date at which the tree begins, in milliseconds since 1970: schedules go by it.
+   *
+   * @default 2026-01-01, UTC
+   */
+  readonly date?: number;
+}
+
+/** A decision in a simulation, as the journal would have it, and when it is made, in milliseconds since the beginning. */
+export type SimulatedEntry = WordedEntry & { readonly atMs: number };
+
+/** The course of a tree, computed. Made by {@linkcode simulate}. */
+export class Simulation {
+  /** The decisions, in their order. */
+  readonly entries: readonly SimulatedEntry[];
+  readonly #simulated: Simulated;
+
+  /** @internal */
+  constructor(simulated: Simulated, entries: readonly SimulatedEntry[]) {
+    this.#simulated = simulated;
+    this.entries = entries;
+  }
+
+  /** How the tree ended; null if it goes on. */
+  get outcome(): Outcome["kind"] | null {
+    return this.#simulated.outcome?.kind ?? null;
+  }
+
+  /** How long it was, in milliseconds. */
+  get untilMs(): number {
+    return this.#simulated.untilMs;
+  }
+
+  /** Whether nothing more would happen by itself. */
+  get isAtRest(): boolean {
+    return this.#simulated.isAtRest;
+  }
+
+  /**
+   * The state of an actor or a tree at a time: whether it is ready and healthy, and how many processes it has.
+   *
+   * @param path Its address; `""` for the whole tree.
+   * @param atMs In milliseconds since the beginning.
+   * @default The end.
+   * @throws {UserError} `target/unknown`
+   */
+  at(path: string, atMs: number = Infinity): Fact {
+    const { changes, plan } = this.#simulated;
+    const last = changes.findLast((change) => change.path === path && change.atMs <= atMs);
+    if (last !== undefined) return last.fact;
+    const nearest = nearestName(path, plan.nodes.map((node) => node.path as NodeId));
+    throw new UserError("target/unknown", `Nothing in "${plan.name}" is called "${path}"`, {
+      exitCode: ExitCode.noSuchTarget,
+      ...(nearest === null ? {} : { hint: `did you mean "${nearest}"?` }),
+    });
+  }
+}
+
+/**
+ * Computes what becomes of a tree when things go wrong: on a virtual clock, by the very code that decides in production.
+ * Nothing is started. The same as `supervise simulate`, whose lines the script has.
+ *
+ * @param plan Made by `plan`.
+ * @param script The failures; none if it is empty.
+ * @throws {UserError} `simulate/bad-line` for a line that cannot be read, or means nothing in this plan.
+ *
+ * @example A daemon that crashes twice is restarted twice
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { plan, simulate } from "supervise";
+ *
+ * const tree = await plan("examples/stack/supervise.toml");
+ * const course = await simulate(tree, { crash: "redis@10s*2" });
+ * assert.equal(course.at("redis").state, "running");
+ * assert.equal(course.entries.filter(({ event, path }) => event === "restarted" && path === "redis").length, 2);
+ * ```
+ */
+export async function simulate(
+  plan: Plan,
+  script: SimulationScript = {},
+  options: SimulateOptions = {},
+): Promise<Simulation> {
+  const { journalEntryOf, LINE_KINDS, linesOrThrow, loadCronDates, simulateTrace, wordedEntry } =
+    await import(
+      "./simulation_tools.ts"
+    );
+  const lines = LINE_KINDS.flatMap((kind) =>
+    [script[kind] ?? []].flat().flatMap((text) => linesOrThrow(plan, kind, text))
+  );
+  const simulated = simulateTrace(plan, lines, { ...options, nextDate: await loadCronDates(plan) });
+  const entries = simulated.entries.map((entry) => ({
+    ...wordedEntry(journalEntryOf(entry, simulated.date)),
+    atMs: entry.atMs,
+  }));
+  return new Simulation(simulated, entries);
+}
