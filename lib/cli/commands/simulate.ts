@@ -5,6 +5,8 @@ import { fromPromise } from "../../bridge/from_promise.ts";
 import { readPiped } from "../../daemon/load_plan.ts";
 import { loadCronDates } from "../../engine/cron_dates.ts";
 import { lineText } from "../../simulation/check_script.ts";
+import { expectationsOrThrow } from "../../simulation/expect/check.ts";
+import { Course, judge, type Judged } from "../../simulation/expect/judge.ts";
 import { isRunLine } from "../../simulation/script.ts";
 import { type Simulated, simulateTrace } from "../../simulation/simulate.ts";
 import { journalEntryOf } from "../../words/journal_entry_of.ts";
@@ -13,6 +15,7 @@ import { PROFILE_OPTION } from "../active_profiles.ts";
 import type { Command, Context } from "../command.ts";
 import { usage } from "../option.ts";
 import { renderChart } from "../render/chart.ts";
+import { renderVerdict, verdictFields } from "../render/verdict.ts";
 import { describeSimulated } from "../render/simulated.ts";
 import { renderTimeline } from "../render/timeline.ts";
 import { requirePlan } from "../require_plan.ts";
@@ -36,16 +39,24 @@ export const simulate: Command = {
   ],
   options: [
     ...SCRIPT_OPTIONS,
+    {
+      name: "expect",
+      value: "TEXT",
+      many: true,
+      doc:
+        'exit with 1 unless it is so, such as "api ready before 60s", "never db failed", "db restarts at most 3"',
+    },
     { name: "for", value: "DURATION", doc: "how long to simulate" },
     { name: "seed", value: "N", doc: "draws the jitter of backoffs; 1 by default" },
     PROFILE_OPTION,
   ],
   examples: [
+    ["supervise simulate --slow db=40s --expect 'api ready before 60s'", "a promise of the file, for CI"],
     [
       "supervise simulate --crash db@10s*5 --slow api=40s",
       "a database that keeps crashing, and a slow start",
     ],
-    ['supervise simulate --request "restart api@3m" --kill-supervisor 5m', "what people and kernels do"],
+    ["supervise simulate --request 'restart api@3m' --kill-supervisor 5m", "what people and kernels do"],
     ["supervise simulate --script outage.toml --json", "a script from a file, for programs"],
   ],
   words: [0, 1],
@@ -66,8 +77,9 @@ export const simulate: Command = {
       ...(forMs === null ? {} : { forMs }),
     });
     refuseNeverRun(simulated);
-    await show(context, simulated, { script, seed });
-    return ExitCode.done;
+    const judged = judgeAll(simulated, script.expect, forMs);
+    await show(context, simulated, { script, seed, judged });
+    return judged.every(({ verdict }) => verdict.is === "kept") ? ExitCode.done : ExitCode.failed;
   },
 };
 
@@ -77,6 +89,14 @@ function durationOf({ forText }: WholeScript): number | null {
   if (ms === null) throw usage("usage/bad-value", `--for is "${forText}"`, 'write a duration such as "10m"');
   if (ms > 0 && ms <= MOST_MS) return ms;
   throw usage("usage/bad-value", `--for is "${forText}"`, "simulate for at least 1ms, and for 31d at most");
+}
+
+/** @throws {UserError} For an expectation that cannot be told from this course. */
+function judgeAll(simulated: Simulated, texts: readonly string[], forMs: number | null): readonly Judged[] {
+  const horizonMs = forMs ?? (simulated.isAtRest ? null : simulated.untilMs);
+  const expectations = expectationsOrThrow(simulated.plan, texts, horizonMs);
+  const course = new Course(simulated, simulated.isAtRest);
+  return expectations.map((expectation) => ({ expectation, verdict: judge(expectation, course) }));
 }
 
 /** A line about an actor that has no run at all is a mistake. @throws {UserError} */
@@ -96,7 +116,11 @@ function refuseNeverRun({ unplayed, state }: Simulated): void {
 async function show(
   { ui }: Context,
   simulated: Simulated,
-  { script, seed }: { readonly script: WholeScript; readonly seed: number },
+  { script, seed, judged }: {
+    readonly script: WholeScript;
+    readonly seed: number;
+    readonly judged: readonly Judged[];
+  },
 ): Promise<void> {
   const { plan, date, entries, unplayed, untilMs } = simulated;
   if (ui.json) {
@@ -110,6 +134,7 @@ async function show(
       outcome,
       isAtRest,
       entries: entries.map((entry) => ({ ...wordedEntry(journalEntryOf(entry, date)), atMs: entry.atMs })),
+      expectations: judged.map(verdictFields),
       states: changes.map(({ atMs, path, fact }) => ({ atMs, path, ...fact })),
     }]));
   }
@@ -123,4 +148,5 @@ async function show(
     await fromPromise(ui.say(`note: nothing came of \`${lineText(line)}\`: there was no such run`));
   }
   await fromPromise(ui.say(describeSimulated(simulated)));
+  for (const one of judged) await fromPromise(ui.print(renderVerdict(one, ui.out)));
 }
