@@ -1,6 +1,8 @@
 /** How one run of an actor goes in a simulation: what its script says of it, and what holds where that says nothing. PURE. */
 import type { Signal } from "../base/signals.ts";
 import type { ActorSpec, HookName, NodeId } from "../config/plan.ts";
+import { type RecordedRun, recordedBehaviour } from "./recorded/recorded_run.ts";
+import type { RecordedRuns } from "./recorded/recorded_runs.ts";
 import { type HowEnded, isRunLine, type RunLine, type Runs, type ScriptLine } from "./script.ts";
 
 /** Times are in milliseconds from the start of the run; Infinity never comes. */
@@ -12,6 +14,8 @@ export interface Behaviour {
   readonly unhealthy: readonly { readonly fromMs: number; readonly toMs: number }[];
   readonly stop: { readonly ms: number; readonly how: HowEnded | null };
   readonly hooks: Readonly<Partial<Record<HookName, { readonly ms: number; readonly code: number }>>>;
+  /** The run that it is taken from, with its own times; null for none. */
+  readonly recorded: RecordedRun | null;
 }
 
 /** Until an actor with a probe is ready, unless a script says otherwise. */
@@ -27,8 +31,11 @@ export const CRASH: Signal = "SIGSEGV";
 /** The lines of a script by the actors that they are about. */
 export class Behaviours {
   readonly #lines = new Map<NodeId, RunLine[]>();
+  readonly #recorded: RecordedRuns;
 
-  constructor(lines: readonly ScriptLine[]) {
+  /** @param recorded Runs that go as they went, whatever the lines say. */
+  constructor(lines: readonly ScriptLine[], recorded: RecordedRuns = new Map()) {
+    this.#recorded = recorded;
     for (const line of lines) {
       if (!isRunLine(line)) continue;
       const known = this.#lines.get(line.path);
@@ -39,6 +46,8 @@ export class Behaviours {
 
   /** @param nth Which run of the actor, from 1. */
   of(spec: ActorSpec, nth: number): Behaviour {
+    const run = this.#recorded.get(spec.path)?.get(nth);
+    if (run !== undefined) return recordedBehaviour(run, spec);
     const lines = (this.#lines.get(spec.path) ?? []).filter(({ runs }) => includes(runs, nth));
     const last = <Kind extends RunLine["kind"]>(kind: Kind) =>
       lines.findLast((line): line is Extract<RunLine, { readonly kind: Kind }> => line.kind === kind);
@@ -55,6 +64,7 @@ export class Behaviours {
       unhealthy: all("unhealthy").map(({ atMs, forMs }) => ({ fromMs: atMs, toMs: atMs + forMs })),
       stop: stop === undefined ? { ms: STOP_MS, how: null } : { ms: stop.ms, how: stop.how },
       hooks: Object.fromEntries(all("hook").map(({ hook, ms, code }) => [hook, { ms, code }])),
+      recorded: null,
     };
   }
 }

@@ -27,6 +27,8 @@ export interface CoreLoopOptions {
   readonly nextDate?: Calendar["next"];
   /** Performs the effects of a step, once it is taken; what comes of them at once is sent. */
   readonly perform: (effects: readonly Effect[]) => void;
+  /** Gives the state from which a step is to be taken in place of another, where it came out wrong by chance; null if it did not. */
+  readonly redraw?: (before: State, stepped: Stepped) => State | null;
   /** Told of every step before its effects are performed. */
   readonly onStep?: (
     before: State,
@@ -47,6 +49,7 @@ export class CoreLoop {
   kept: KeptDates = new Map();
   readonly #nextDate: Calendar["next"];
   readonly #perform: CoreLoopOptions["perform"];
+  readonly #redraw: NonNullable<CoreLoopOptions["redraw"]>;
   readonly #onStep: NonNullable<CoreLoopOptions["onStep"]>;
   readonly #inbox: TreeEvent[] = [];
   #catchersOf: Plan | null = null;
@@ -58,6 +61,7 @@ export class CoreLoop {
     this.date0 = options.date0 ?? Date.UTC(2026, 0, 1);
     this.#nextDate = options.nextDate ?? NO_CALENDAR.next;
     this.#perform = options.perform;
+    this.#redraw = options.redraw ?? (() => null);
     this.#onStep = options.onStep ?? (() => {});
   }
 
@@ -107,7 +111,9 @@ export class CoreLoop {
   #step(event: TreeEvent): void {
     const calendar = { date: this.date, next: this.#nextDate, kept: this.kept };
     const before = this.state;
-    const stepped = step(before, event, this.now, calendar);
+    const drawn = step(before, event, this.now, calendar);
+    const redrawn = this.#redraw(before, drawn);
+    const stepped = redrawn === null ? drawn : step(redrawn, event, this.now, calendar);
     this.state = stepped.state;
     this.#onStep(before, event, this.now, stepped, calendar);
     this.#keepDates();

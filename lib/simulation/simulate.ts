@@ -3,6 +3,7 @@ import { instant, NEVER } from "../base/instant.ts";
 import type { Plan } from "../config/plan.ts";
 import type { Calendar } from "../supervision/calendar.ts";
 import type { State } from "../supervision/state.ts";
+import type { Recording } from "./recorded/recording.ts";
 import { isRunLine, type ScriptLine } from "./script.ts";
 import { SimulatedTree } from "./simulated_tree.ts";
 import type { Trace } from "./trace.ts";
@@ -24,7 +25,7 @@ export interface SimulationOptions {
   /** How long. @default Until the tree has ended or nothing more happens, an hour at most. */
   readonly forMs?: number;
   /** See {@linkcode SimulatedTreeOptions}. */
-  readonly isExact?: boolean;
+  readonly recording?: Recording;
 }
 
 /** A course that was computed. */

@@ -2,10 +2,12 @@
  * A tree whose processes are data: they do what a script says, on a clock that is moved by hand, and the core decides about
  * them as it does in production. PURE.
  */
-import { after, type Instant, instant, NEVER } from "../base/instant.ts";
+import { after, type Instant, instant, latest, NEVER } from "../base/instant.ts";
 import { TimerQueue } from "../base/timer_queue.ts";
 import type { ActorSpec, HookName, NodeId, Plan, Probe } from "../config/plan.ts";
 import type { Signal } from "../base/signals.ts";
+import { describeProbe } from "../config/describe_probe.ts";
+import type { ActorError } from "../supervision/actor_error.ts";
 import type { Calendar } from "../supervision/calendar.ts";
 import type { Effect, RunEffect } from "../supervision/effect.ts";
 import type { ProbeAnswer, TreeEvent } from "../supervision/event.ts";
@@ -19,6 +21,10 @@ import { glanceAt } from "../supervision/view.ts";
 import { type Behaviour, Behaviours } from "./behaviour.ts";
 import { CoreLoop } from "./core_loop.ts";
 import { portOf, Ports } from "./ports.ts";
+import type { RecordedHook, RecordedRun } from "./recorded/recorded_run.ts";
+import { answerTo, wordsOf } from "./recorded/recorded_health.ts";
+import type { Recording } from "./recorded/recording.ts";
+import { Redraw } from "./recorded/redraw.ts";
 import type { HowEnded, ScriptLine, ScriptRequest } from "./script.ts";
 import { isRunLine } from "./script.ts";
 import type { Change, Fact, TimedEntry, Trace } from "./trace.ts";
@@ -32,11 +38,8 @@ export interface SimulatedTreeOptions {
   /** The date at which the tree begins, in milliseconds since 1970. @default 2026-01-01, UTC */
   readonly date?: number;
   readonly nextDate?: Calendar["next"];
-  /**
-   * Whether a probe that is asked again and again finds out at the very time at which it is so, as one that waits does: for
-   * what was recorded, where that time is known.
-   */
-  readonly isExact?: boolean;
+  /** A life that goes on as it went, as long as the plan has it so: its runs take the place of what the script says. */
+  readonly recording?: Recording;
   /** Whether each check of health is answered for itself, which costs more and comes to the same. */
   readonly answersAll?: boolean;
 }
@@ -53,7 +56,22 @@ interface Puppet {
   readonly port: number | null;
   /** How it has ended; null while it lives. */
   exit: Exit | null;
+  error: ActorError | null;
   isStopping: boolean;
+  /** Whether nothing is left of it once it has ended. */
+  isToClear: boolean;
+  /** How many of the changes of its health that were recorded have come. */
+  healthChanges: number;
+}
+
+/** What came later than this after it was due in a recording, or as much before, was due for another reason. */
+const OFF_COURSE_MS = 1_000;
+
+/** A hook that runs. */
+interface Hooked {
+  readonly node: NodeId;
+  readonly run: RunId;
+  readonly hook: HookName;
 }
 
 /** Numbers of processes that do not look like those of a real machine. */
@@ -68,9 +86,11 @@ export class SimulatedTree {
   readonly #alive = new Map<NodeId, number>();
   /** How often actors were started under supervisors that had nothing to go on with. */
   readonly #earlier = new Map<NodeId, number>();
-  readonly #hooks = new Map<RunId, { readonly node: NodeId; readonly run: RunId; readonly hook: HookName }>();
+  readonly #hooks = new Map<RunId, Hooked>();
   readonly #ports = new Ports();
-  readonly #isExact: boolean;
+  readonly #recordedToMs: number;
+  /** Runs whose process is on its way. */
+  readonly #spawning = new Map<RunId, Behaviour>();
   readonly #answersAll: boolean;
   readonly #changes: Change[] = [];
   readonly #entries: TimedEntry[] = [];
@@ -81,15 +101,17 @@ export class SimulatedTree {
   #seed: number;
 
   constructor(
-    { plan, script, seed = 1, date, nextDate, isExact = false, answersAll = false }: SimulatedTreeOptions,
+    { plan, script, seed = 1, date, nextDate, recording, answersAll = false }: SimulatedTreeOptions,
   ) {
-    this.#behaviours = new Behaviours(script);
-    this.#isExact = isExact;
+    this.#behaviours = new Behaviours(script, recording?.runs);
+    this.#recordedToMs = recording?.entries.at(-1)?.atMs ?? 0;
+    const redraw = recording === undefined ? null : new Redraw(recording.delays);
     this.#answersAll = answersAll;
     this.#seed = seed;
     this.#loop = new CoreLoop({
       state: initialState(plan, seed),
       ...(date === undefined ? {} : { date0: date }),
+      ...(redraw === null ? {} : { redraw: (before, stepped) => redraw.of(before, stepped) }),
       ...(nextDate === undefined ? {} : { nextDate }),
       perform: (effects) => {
         for (const effect of effects) this.#perform(effect);
@@ -99,6 +121,10 @@ export class SimulatedTree {
     for (const node of this.state.nodes.values()) this.#see(this.state, node.id);
     for (const line of script) {
       if (!isRunLine(line)) this.#at(instant(line.atMs), () => this.#befall(line));
+    }
+    for (const { atMs, event } of recording?.asked ?? []) this.#at(instant(atMs), () => this.#send(event));
+    for (const { atMs, forMs } of recording?.deaths ?? []) {
+      this.#at(instant(atMs), () => this.#befall({ kind: "kill_supervisor", atMs, forMs }));
     }
   }
 
@@ -177,6 +203,7 @@ export class SimulatedTree {
       if (!puppet.survives) this.#end(puppet, { how: "signalled", signal: "SIGKILL" });
     }
     this.#hooks.clear();
+    this.#spawning.clear();
     this.#at(after(this.now, line.forMs), () => this.#comeBack());
   }
 
@@ -236,9 +263,7 @@ export class SimulatedTree {
       case "adopt":
         return;
       case "abort_spawn":
-        if (puppet === undefined) {
-          this.#send({ type: "spawn_failed", node, run, message: "called off", isFinal: false });
-        }
+        if (puppet === undefined) this.#abort(node, run);
         return;
       case "probe":
         if (puppet !== undefined) this.#ask(puppet, effect);
@@ -255,29 +280,51 @@ export class SimulatedTree {
         return;
       case "end_rest":
       case "leave_rest":
-        return this.#clear(node, run);
+        if (!wasKilledAfterwards(puppet)) this.#clear(node, run);
+        return;
       case "kill_all":
-        if (puppet !== undefined) this.#end(puppet, { how: "signalled", signal: "SIGKILL" });
+        if (puppet !== undefined) this.#kill(puppet);
         return this.#clear(node, run);
       case "look":
-        return this.#send({ type: "looked", node, run, rest: { found: "ending" } });
+        return this.#look(node, run, puppet);
       case "close_run":
         this.#processes.delete(run);
         return;
     }
   }
 
-  #spawn({ node, run, spec, survives }: Extract<RunEffect, { type: "spawn" }>): void {
+  #spawn(effect: Extract<RunEffect, { type: "spawn" }>): void {
+    const { node, run, spec } = effect;
     const behaviour = this.#behaviours.of(spec, this.startsOf(node));
+    const { recorded } = behaviour;
+    if (recorded === null) return this.#bringForth(effect, behaviour);
+    this.#spawning.set(run, behaviour);
+    const at = recorded.startedAt ?? recorded.failure?.atMs ?? null;
+    // It was called off before anything came of it.
+    if (at === null && recorded.askedAt !== null) return;
+    this.#at(this.#asRecorded(this.now, at), () => {
+      if (this.#spawning.delete(run)) this.#bringForth(effect, behaviour);
+    });
+  }
+
+  /** A process that is there already, because it came too late to be called off, is told of. */
+  #abort(node: NodeId, run: RunId): void {
+    const recorded = this.#spawning.get(run)?.recorded ?? null;
+    if (recorded !== null && recorded.exit !== null) return;
+    this.#spawning.delete(run);
+    const rel = recorded?.clearedAt == null ? 0 : recorded.clearedAt - (recorded.askedAt ?? recorded.clearedAt);
+    this.#at(this.#asRecorded(after(this.now, rel), recorded?.clearedAt), () => {
+      this.#send({ type: "spawn_failed", node, run, message: "called off", isFinal: false });
+    });
+  }
+
+  #bringForth(
+    { node, run, spec, survives }: Extract<RunEffect, { type: "spawn" }>,
+    behaviour: Behaviour,
+  ): void {
+    const failed = this.#whyNot(node, spec, behaviour);
+    if (failed !== null) return this.#send({ type: "spawn_failed", node, run, ...failed });
     const port = portOf(spec);
-    const failure = behaviour.isMissing
-      ? "it cannot be started (as the script has it)"
-      : port !== null && this.#ports.isTaken(port)
-      ? `port ${port} answers before "${node}" was started: another process has that port`
-      : null;
-    if (failure !== null) {
-      return this.#send({ type: "spawn_failed", node, run, message: failure, isFinal: false });
-    }
     const since = this.now;
     const puppet: Puppet = {
       node,
@@ -289,14 +336,31 @@ export class SimulatedTree {
       survives,
       port,
       exit: null,
+      error: null,
       isStopping: false,
+      isToClear: false,
+      healthChanges: 0,
     };
     this.#processes.set(run, puppet);
     this.#alive.set(node, this.processesOf(node) + 1);
     if (this.processesOf(node) > 1) this.#see(this.state, node);
     this.#send({ type: "spawned", node, run, pid: puppet.pid });
-    if (spec.kind === "module") this.#send({ type: "joined", node, run });
+    if (behaviour.recorded?.hadJoined ?? spec.kind === "module") this.#send({ type: "joined", node, run });
     this.#live(puppet);
+  }
+
+  /** Why a process cannot be started; null if it can. */
+  #whyNot(
+    node: NodeId,
+    spec: ActorSpec,
+    { isMissing, recorded }: Behaviour,
+  ): { readonly message: string; readonly isFinal: boolean } | null {
+    if (recorded !== null) return recorded.failure;
+    if (isMissing) return { message: "it cannot be started (as the script has it)", isFinal: false };
+    const port = portOf(spec);
+    if (port === null || !this.#ports.isTaken(port)) return null;
+    const message = `port ${port} answers before "${node}" was started: another process has that port`;
+    return { message, isFinal: false };
   }
 
   #live(puppet: Puppet): void {
@@ -306,14 +370,26 @@ export class SimulatedTree {
     }
     const { end } = behaviour;
     if (end !== null && end.atMs < behaviour.hangMs) {
-      this.#whileAlive(puppet, after(since, end.atMs), () => this.#end(puppet, exitOf(end.how)));
+      const at = this.#asRecorded(after(since, end.atMs), behaviour.recorded?.exit?.atMs);
+      this.#whileAlive(puppet, at, () => this.#end(puppet, exitOf(end.how)));
     }
-    this.#feedWatchdog(puppet);
+    if (behaviour.recorded === null) this.#feedWatchdog(puppet);
+    else if (puppet.spec.health?.probe === null) this.#tellHealth(puppet, behaviour.recorded);
   }
 
   #listen(puppet: Puppet, port: number): void {
     if (this.#ports.isTaken(port)) this.#end(puppet, { how: "exited", code: 1 });
     else this.#ports.listen(port, puppet.run);
+  }
+
+  /** A process with a watchdog is heard as it was. */
+  #tellHealth(puppet: Puppet, recorded: RecordedRun): void {
+    const watchdogMs = puppet.spec.health?.watchdogMs ?? null;
+    if (watchdogMs === null) return;
+    const { node, run } = puppet;
+    for (const { atMs, told } of wordsOf(recorded, watchdogMs, this.#recordedToMs)) {
+      this.#whileAlive(puppet, instant(atMs), () => this.#send({ type: "told", node, run, told }));
+    }
   }
 
   /** A process with a watchdog says that it works, as often as one should: twice in its time. */
@@ -333,12 +409,20 @@ export class SimulatedTree {
   }
 
   #runHook({ node, run, spec, hook, hookRun, timeoutMs }: Extract<RunEffect, { type: "hook" }>): void {
-    const { ms, code } = this.#behaviours.of(spec, this.startsOf(node)).hooks[hook] ?? { ms: 0, code: 0 };
+    const { hooks, recorded } = this.#behaviours.of(spec, this.startsOf(node));
+    const told = recorded?.hooks[hook];
+    if (told !== undefined) return this.#runRecordedHook({ node, run, hook }, hookRun, told);
+    const { ms, code } = hooks[hook] ?? { ms: 0, code: 0 };
     const isInTime = ms <= timeoutMs;
     this.#hooks.set(hookRun, { node, run, hook });
     this.#at(after(this.now, isInTime ? ms : timeoutMs), () => {
       this.#endHook(hookRun, isInTime ? { how: "exited", code } : { how: "timed_out", afterMs: timeoutMs });
     });
+  }
+
+  #runRecordedHook(about: Hooked, hookRun: RunId, { begunAt, atMs, end }: RecordedHook): void {
+    this.#hooks.set(hookRun, about);
+    this.#at(this.#asRecorded(after(this.now, atMs - begunAt), atMs), () => this.#endHook(hookRun, end));
   }
 
   #endHook(hookRun: RunId, end: HookEnd): void {
@@ -355,6 +439,7 @@ export class SimulatedTree {
     const giveUpAt = after(this.now, timeoutMs);
     const isSilent = age >= behaviour.hangMs;
     const { phase } = this.#actor(node);
+    if (phase.at === "running" && behaviour.recorded !== null) return this.#check(puppet, behaviour.recorded, answer);
     if (!isSilent && phase.at === "running") {
       if (isUnhealthyAt(behaviour, age)) return answer(DOES_NOT_WORK);
       if (this.#answersAll || phase.health?.healthy !== true) return answer({ says: "ready" });
@@ -362,11 +447,26 @@ export class SimulatedTree {
     }
     if (!isSilent && this.#isReady(puppet)) return answer({ says: "ready" });
     const readyMs = behaviour.readyMs < behaviour.hangMs ? behaviour.readyMs : Infinity;
-    const readyAt = after(since, readyMs);
-    const waits = isSilent || this.#isExact || AWAITED.has(probe.type);
+    const { recorded } = behaviour;
+    const readyAt = this.#asRecorded(after(since, readyMs), recorded?.readyAt);
+    const error = recorded?.lastError ?? null;
+    if (error !== null && !error.startsWith(describeProbe(probe))) return answer({ says: "not_ready", why: error });
+    const waits = isSilent || recorded !== null || AWAITED.has(probe.type);
     if (!waits) return answer(NOT_YET);
     this.#whileAlive(puppet, readyAt <= giveUpAt && !isSilent ? readyAt : giveUpAt, () => {
       answer(this.now >= readyAt && !isSilent ? { says: "ready" } : { says: "nothing" });
+    });
+  }
+
+  /** A check of a run that was recorded is answered so that its health changes when it did. */
+  #check(puppet: Puppet, { health }: RecordedRun, answer: (answer: ProbeAnswer) => void): void {
+    const { phase } = this.#actor(puppet.node);
+    const failures = phase.at === "running" ? phase.health?.failures ?? 0 : 0;
+    const next = answerTo(health[puppet.healthChanges], failures, puppet.spec.health!);
+    if (next === null) return;
+    this.#whileAlive(puppet, instant(next.atMs), () => {
+      if (next.isNews) puppet.healthChanges += 1;
+      answer(next.answer);
     });
   }
 
@@ -387,7 +487,8 @@ export class SimulatedTree {
   }
 
   /** At a port that somebody listens at, the probe cannot tell who it is. */
-  #isReady({ port, since, behaviour: { readyMs, hangMs } }: Puppet): boolean {
+  #isReady({ port, since, behaviour: { readyMs, hangMs, recorded } }: Puppet): boolean {
+    if (recorded !== null) return recorded.readyAt !== null && this.now >= this.#asRecorded(after(since, readyMs), recorded.readyAt);
     if (port !== null) return this.#ports.isTaken(port);
     return readyMs < hangMs && this.now - since >= readyMs;
   }
@@ -399,24 +500,69 @@ export class SimulatedTree {
     if (stop.ms === Infinity || this.now - since >= hangMs) return;
     puppet.isStopping = true;
     const how = stop.how ?? signal ?? 0;
-    this.#whileAlive(puppet, after(this.now, stop.ms), () => this.#end(puppet, exitOf(how)));
+    const at = this.#asRecorded(after(this.now, stop.ms), puppet.behaviour.recorded?.exit?.atMs);
+    this.#whileAlive(puppet, at, () => this.#end(puppet, exitOf(how)));
+  }
+
+  #kill(puppet: Puppet): void {
+    const { recorded } = puppet.behaviour;
+    const killed = recorded?.killedAt ?? null;
+    const at = killed === null || recorded!.exit === null
+      ? this.now
+      : this.#asRecorded(after(this.now, recorded!.exit.atMs - killed), recorded!.exit.atMs);
+    this.#whileAlive(puppet, at, () => this.#end(puppet, { how: "signalled", signal: "SIGKILL" }));
+  }
+
+  /** What is left of a run that was killed, as it was found then. */
+  #look(node: NodeId, run: RunId, puppet: Puppet | undefined): void {
+    const found = puppet?.behaviour.recorded?.looks.find(({ atMs }) => atMs >= this.now - OFF_COURSE_MS);
+    if (found === undefined) return this.#send({ type: "looked", node, run, rest: { found: "ending" } });
+    this.#at(latest(this.now, instant(found.atMs)), () => {
+      this.#send({ type: "looked", node, run, rest: found.rest });
+    });
+  }
+
+  /** When something comes that was recorded: at that time, if it is about when it is due; else when it is due. */
+  #asRecorded(due: Instant, recordedMs: number | null | undefined): Instant {
+    if (recordedMs === null || recordedMs === undefined) return due;
+    const isOnCourse = Math.abs(recordedMs - due) <= OFF_COURSE_MS;
+    return isOnCourse ? latest(this.now, instant(recordedMs)) : due;
   }
 
   #end(puppet: Puppet, exit: Exit): void {
     if (puppet.exit !== null) return;
-    puppet.exit = exit;
+    const { recorded } = puppet.behaviour;
+    const isAsRecorded = recorded?.exit != null &&
+      this.now === this.#asRecorded(this.now, recorded.exit.atMs);
+    puppet.exit = isAsRecorded ? recorded.exit.exit : exit;
+    puppet.error = isAsRecorded ? recorded.exit.error : null;
     this.#alive.set(puppet.node, this.processesOf(puppet.node) - 1);
     this.#ports.leave(puppet.run);
     if (this.#isDown) this.#see(this.state, puppet.node);
     else this.#tellEnd(puppet);
   }
 
-  #tellEnd({ node, run, exit }: Puppet): void {
-    this.#send({ type: "exited", node, run, exit: exit!, error: null });
+  #tellEnd({ node, run, exit, error, isToClear }: Puppet): void {
+    this.#send({ type: "exited", node, run, exit: exit!, error });
+    if (isToClear) this.#send({ type: "cleared", node, run });
   }
 
   #clear(node: NodeId, run: RunId): void {
-    if (this.#processes.has(run)) this.#send({ type: "cleared", node, run });
+    const puppet = this.#processes.get(run);
+    if (puppet === undefined) return;
+    const recorded = puppet.behaviour.recorded;
+    if (recorded === null) return this.#send({ type: "cleared", node, run });
+    const { clearedAt, looks } = recorded;
+    // Something has survived, as far as anybody could see.
+    if (clearedAt === null && looks.length > 0) return;
+    const endedAt = Math.max(recorded.exit?.atMs ?? 0, recorded.killedAt ?? 0);
+    const due = clearedAt === null ? this.now : after(this.now, Math.max(0, clearedAt - endedAt));
+    this.#at(this.#asRecorded(due, clearedAt), () => this.#tellClear(puppet));
+  }
+
+  #tellClear(puppet: Puppet): void {
+    if (puppet.exit === null) puppet.isToClear = true;
+    else this.#send({ type: "cleared", node: puppet.node, run: puppet.run });
   }
 
   /** An event of the machine; nobody hears it while there is no supervisor. */
@@ -472,6 +618,13 @@ const DEADLY: ReadonlySet<Signal> = new Set([
   "SIGABRT",
   "SIGSEGV",
 ]);
+
+/** Whether something of a run was left when its process had ended, and had to be killed. */
+function wasKilledAfterwards(puppet: Puppet | undefined): boolean {
+  const recorded = puppet?.behaviour.recorded ?? null;
+  if (recorded === null || recorded.exit === null) return false;
+  return recorded.killedAt !== null && recorded.killedAt > recorded.exit.atMs;
+}
 
 function isSameFact(a: Fact, b: Fact): boolean {
   return a.state === b.state && a.ready === b.ready && a.healthy === b.healthy && a.processes === b.processes;
