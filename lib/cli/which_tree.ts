@@ -86,10 +86,14 @@ export interface Kept {
   readonly nothing: (code: ErrorName, message: string) => Promise<UserError>;
 }
 
-/** Runs `body` with what the tree that is meant has kept; also after it has ended. @throws {UserError} */
-export async function withKept<T>(context: Context, body: (kept: Kept) => Promise<T>): Promise<T> {
+/** Runs `body` with what the tree that is meant has kept; also after it has ended. @param index See {@linkcode treeOf}. @throws {UserError} */
+export async function withKept<T>(
+  context: Context,
+  body: (kept: Kept) => Promise<T>,
+  index?: number,
+): Promise<T> {
   const { host, program, args } = context;
-  const tree = treeOf(context);
+  const tree = treeOf(context, index);
   const folder = readRecord(host, tree)?.stateFolder ?? stateFolderOf(program, tree);
   requireOwnState(host, program.uid, folder);
   const nothing = async (code: ErrorName, message: string) => {

@@ -74,6 +74,12 @@ interface Hooked {
   readonly hook: HookName;
 }
 
+/** A run whose process is on its way. */
+interface Spawning {
+  readonly effect: Extract<RunEffect, { type: "spawn" }>;
+  readonly behaviour: Behaviour;
+}
+
 /** Numbers of processes that do not look like those of a real machine. */
 const FIRST_PID = 1_000;
 
@@ -90,7 +96,7 @@ export class SimulatedTree {
   readonly #ports = new Ports();
   readonly #recordedToMs: number;
   /** Runs whose process is on its way. */
-  readonly #spawning = new Map<RunId, Behaviour>();
+  readonly #spawning = new Map<RunId, Spawning>();
   readonly #answersAll: boolean;
   readonly #changes: Change[] = [];
   readonly #entries: TimedEntry[] = [];
@@ -298,10 +304,10 @@ export class SimulatedTree {
     const behaviour = this.#behaviours.of(spec, this.startsOf(node));
     const { recorded } = behaviour;
     if (recorded === null) return this.#bringForth(effect, behaviour);
-    this.#spawning.set(run, behaviour);
+    this.#spawning.set(run, { effect, behaviour });
     const at = recorded.startedAt ?? recorded.failure?.atMs ?? null;
-    // It was called off before anything came of it.
-    if (at === null && recorded.askedAt !== null) return;
+    // Nothing came of it as long as anybody looked.
+    if (at === null) return;
     this.#at(this.#asRecorded(this.now, at), () => {
       if (this.#spawning.delete(run)) this.#bringForth(effect, behaviour);
     });
@@ -309,9 +315,12 @@ export class SimulatedTree {
 
   /** A process that is there already, because it came too late to be called off, is told of. */
   #abort(node: NodeId, run: RunId): void {
-    const recorded = this.#spawning.get(run)?.recorded ?? null;
-    if (recorded !== null && recorded.exit !== null) return;
+    const spawning = this.#spawning.get(run);
     this.#spawning.delete(run);
+    const recorded = spawning?.behaviour.recorded ?? null;
+    if (spawning !== undefined && recorded?.exit != null) {
+      return this.#bringForth(spawning.effect, spawning.behaviour);
+    }
     const rel = recorded?.clearedAt == null ? 0 : recorded.clearedAt - (recorded.askedAt ?? recorded.clearedAt);
     this.#at(this.#asRecorded(after(this.now, rel), recorded?.clearedAt), () => {
       this.#send({ type: "spawn_failed", node, run, message: "called off", isFinal: false });

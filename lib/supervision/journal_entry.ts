@@ -11,7 +11,9 @@ import type { Outcome, RunId } from "./state.ts";
 export interface EntryData {
   readonly requested:
     & (
-      | { readonly verb: "start" | "stop" | "restart" | "reset"; readonly paths: readonly NodeId[] }
+      | { readonly verb: "stop" | "restart" | "reset"; readonly paths: readonly NodeId[] }
+      /** `deps` is false where what they depend on is passed over. */
+      | { readonly verb: "start"; readonly paths: readonly NodeId[]; readonly deps?: false }
       | { readonly verb: "restart"; readonly paths: readonly NodeId[]; readonly rolling: true }
       /** Rolling restarts were called off. */
       | { readonly verb: "halt"; readonly paths: readonly NodeId[] }

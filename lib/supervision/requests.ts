@@ -59,7 +59,12 @@ function onStart(turn: Turn, { request, nodes, deps, asker }: RequestOf<"start_r
     actorsOf(turn, nodes),
     (id) => isRunByHand(turn, nodes, id) ? turn.node(id).starts : ANY_START,
   );
-  const cause = recordRequest(turn, "start", nodes, asker);
+  const cause = turn.record(ROOT, "requested", null, {
+    verb: "start",
+    paths: nodes,
+    ...(deps ? {} : { deps }),
+    ...askedBy(asker),
+  });
   bringUp(turn, nodes, { startDependencies: deps, skipDependencies: !deps }, cause);
   awaitGoal(turn, request, "ready", goals);
 }
@@ -212,7 +217,7 @@ function isLeavingTree(turn: Turn, id: NodeId): boolean {
 
 function recordRequest(
   turn: Turn,
-  verb: "start" | "stop" | "restart" | "reset",
+  verb: "stop" | "restart" | "reset",
   nodes: readonly NodeId[],
   asker: Asker | undefined,
 ): number {

@@ -10,6 +10,7 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { IS_BUILT } from "./built.ts";
+import { noteReplay } from "./replays.ts";
 import { isInstalled } from "./installed.ts";
 import { skip, test } from "./test.ts";
 import { until, untilGiven } from "./until.ts";
@@ -203,6 +204,7 @@ export function e2e(
     try {
       await body(sandbox);
       await sandbox.assertNoneLeft();
+      await noteReplay(title, sandbox);
     } finally {
       await sandbox.dispose();
     }

@@ -48,6 +48,10 @@ export const simulate: Command = {
     },
     { name: "for", value: "DURATION", doc: "how long to simulate" },
     { name: "seed", value: "N", doc: "draws the jitter of backoffs; 1 by default" },
+    {
+      name: "replay",
+      doc: "play what befell the tree in its last life, from its journal, and say where the course would differ",
+    },
     PROFILE_OPTION,
   ],
   examples: [
@@ -58,6 +62,7 @@ export const simulate: Command = {
     ],
     ["supervise simulate --request 'restart api@3m' --kill-supervisor 5m", "what people and kernels do"],
     ["supervise simulate --script outage.toml --json", "a script from a file, for programs"],
+    ["supervise simulate --replay", "whether the file as it is now would have fared better"],
   ],
   words: [0, 1],
   takes: ["file"],
@@ -66,6 +71,10 @@ export const simulate: Command = {
     const file = fileOf(context, 0, "may be open");
     const piped = await fromPromise(readPiped(host, file));
     const plan = await requirePlan(context, file, "tell", piped);
+    if (args.has("replay")) {
+      const { replayJournal } = await fromPromise(import("../simulate/replay_journal.ts"));
+      return await replayJournal(context, plan, SCRIPT_OPTIONS);
+    }
     const script = scriptOf(host, args, plan);
     const forMs = durationOf(script);
     const nextDate = await fromPromise(loadCronDates(plan));

@@ -209,7 +209,8 @@ function requestOf(entry: JournalEntryOf<"requested">): string {
   if (entry.verb === "signal") {
     return `${entry.signal} was asked for${entry.toAll ? " to all processes" : ""}: ${names}`;
   }
-  return `${"rolling" in entry ? "rolling " : ""}${entry.verb} was asked for: ${names}`;
+  const bare = entry.verb === "start" && entry.deps === false ? " without dependencies" : "";
+  return `${"rolling" in entry ? "rolling " : ""}${entry.verb}${bare} was asked for: ${names}`;
 }
 
 function byWhom(asker: Asker | undefined): string {

@@ -37,7 +37,7 @@ export function recordedRuns(
     path,
     new Map(runs.map(({ draft, own }, index) => {
       const next = runs[index + 1]?.own[0] ?? null;
-      return [draft.nth, { ...draft, clearedAt: clears.of(draft, own, next), ...finality(draft, own) }];
+      return [draft.nth, { ...draft, ...clears.of(draft, own, next), ...finality(draft, own) }];
     })),
   ]));
 }
@@ -171,16 +171,33 @@ class Clears {
   }
 
   /** @param next The first entry about the actor's next run; null if there is none. */
-  of({ startedAt, failure, askedAt, hooks }: Draft, own: readonly TimedEntry[], next: TimedEntry | null) {
-    const { post_stop: last } = hooks;
-    if (last !== undefined) return last.begunAt;
+  of(draft: Draft, own: readonly TimedEntry[], next: TimedEntry | null): Partial<RecordedRun> {
+    const { hooks } = draft;
+    const last = own.findLast((entry) => entry.event === "hook_started" && entry.data.hook === "post_stop");
+    if (last === undefined) return { clearedAt: this.#over(draft, own, next) };
+    const known = hooks.post_stop!;
+    const isToldOf = own.some((entry) => entry.event === "hook_ended" && entry.seq > last.seq);
+    const atMs = isToldOf ? known.atMs : this.#concluded(own, last.cause, last.seq) ?? this.#guess(last, next);
+    return {
+      clearedAt: last.atMs,
+      hooks: { ...hooks, post_stop: { ...known, atMs: atMs ?? known.atMs } },
+    };
+  }
+
+  #over(
+    { startedAt, failure, askedAt }: Draft,
+    own: readonly TimedEntry[],
+    next: TimedEntry | null,
+  ): number | null {
     const end = own.findLast(({ event }) => event === "exited" || event === "killed");
-    if (end === undefined) {
-      const conclusion = own.find(({ event }) => CONCLUSIONS.has(event));
-      return startedAt === null && failure === null && askedAt !== null ? conclusion?.atMs ?? null : null;
-    }
-    const told = own.find(({ event, seq, cause }) => CONCLUSIONS.has(event) && seq > end.seq && cause === end.seq);
-    return told?.atMs ?? this.#guess(end, next);
+    if (end !== undefined) return this.#concluded(own, end.seq, end.seq) ?? this.#guess(end, next);
+    if (startedAt !== null || failure !== null || askedAt === null) return null;
+    return own.find(({ event }) => CONCLUSIONS.has(event))?.atMs ?? null;
+  }
+
+  /** When a run was over that has ended for good. */
+  #concluded(own: readonly TimedEntry[], cause: number | null, after: number): number | undefined {
+    return own.find((entry) => CONCLUSIONS.has(entry.event) && entry.seq > after && entry.cause === cause)?.atMs;
   }
 
   /** Nothing tells of it: it came before the first thing that may have waited for it. */
@@ -189,9 +206,21 @@ class Clears {
     const until = next === null ? this.#entries.length : this.#indexOf.get(next.seq)! + 1;
     for (let index = from; index < until; index++) {
       const entry = this.#entries[index]!;
-      if (entry === next || MAY_WAIT.has(entry.event)) return entry.atMs - JUST_MS;
+      if (entry === next) return this.#origin(entry, end.seq).atMs - JUST_MS;
+      if (MAY_WAIT.has(entry.event)) return entry.atMs - JUST_MS;
     }
     return null;
+  }
+
+  /** A run whose stop is the first that is told of it was on its way already when that stop was asked for. */
+  #origin(entry: TimedEntry, after: number): TimedEntry {
+    let origin = entry;
+    while (entry.event === "stopping" && origin.cause !== null && origin.cause > after) {
+      const cause = this.#entries[this.#indexOf.get(origin.cause) ?? -1];
+      if (cause === undefined) break;
+      origin = cause;
+    }
+    return origin;
   }
 }
 

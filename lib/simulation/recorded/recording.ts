@@ -172,7 +172,7 @@ function requestOf(
   const asked = { request: null, ...(data.asker === undefined ? {} : { asker: data.asker }) };
   switch (data.verb) {
     case "start":
-      return { type: "start_requested", nodes: data.paths, deps: true, ...asked };
+      return { type: "start_requested", nodes: data.paths, deps: data.deps ?? true, ...asked };
     case "stop":
       return { type: "stop_requested", nodes: data.paths, ...asked };
     case "restart":

@@ -164,14 +164,19 @@ function withoutDurations(value: unknown): unknown {
 
 /** Both have the same entries: each that comes earlier than it came has passed only those of the same moment. */
 function orderDifference(recorded: readonly TimedEntry[], places: Places): CourseDifference | null {
-  const pairs = recorded.map((entry) => ({ entry, computed: places.computedFor(entry)! }));
-  let latest: (typeof pairs)[number] | null = null;
-  for (const pair of pairs) {
-    // It comes before one that was recorded before it.
-    if (latest !== null && pair.computed.seq < latest.computed.seq && !isOneMoment(pair, latest)) {
-      return { kind: "order", recorded: pair.entry, before: latest.entry };
+  const pairs: Pair[] = [];
+  // The last number that is computed for any of those up to each: behind it nothing was passed.
+  const lastSeqs: number[] = [];
+  for (const entry of recorded) {
+    const pair = { entry, computed: places.computedFor(entry)! };
+    for (let index = pairs.length - 1; index >= 0 && lastSeqs[index]! > pair.computed.seq; index--) {
+      const other = pairs[index]!;
+      if (other.computed.seq > pair.computed.seq && !isOneMoment(pair, other)) {
+        return { kind: "order", recorded: entry, before: other.entry };
+      }
     }
-    if (latest === null || pair.computed.seq > latest.computed.seq) latest = pair;
+    pairs.push(pair);
+    lastSeqs.push(Math.max(lastSeqs.at(-1) ?? 0, pair.computed.seq));
   }
   return null;
 }
