@@ -57,6 +57,8 @@ interface Puppet {
   /** How it has ended; null while it lives. */
   exit: Exit | null;
   error: ActorError | null;
+  /** Whether a supervisor was told of its end. */
+  isToldOf: boolean;
   isStopping: boolean;
   /** Whether nothing is left of it once it has ended. */
   isToClear: boolean;
@@ -230,9 +232,15 @@ export class SimulatedTree {
       return this.begin();
     }
     this.#replace(resumed);
+    for (const puppet of known) puppet.healthChanges = this.#healthChangesOf(puppet);
     const adopted = new Map(known.map(({ run, pid }) => [run, pid]));
     this.#loop.send({ type: "resumed", adopted, outdated: new Set(), changed: new Set() });
-    for (const puppet of known) if (puppet.exit !== null) this.#tellEnd(puppet);
+    for (const puppet of known) if (puppet.exit !== null && !puppet.isToldOf) this.#tellEnd(puppet);
+  }
+
+  /** How many there have been by now, whether anybody has seen them or not. */
+  #healthChangesOf({ behaviour: { recorded } }: Puppet): number {
+    return recorded === null ? 0 : recorded.health.filter(({ atMs }) => atMs < this.now).length;
   }
 
   #replace(state: State): void {
@@ -346,6 +354,7 @@ export class SimulatedTree {
       port,
       exit: null,
       error: null,
+      isToldOf: false,
       isStopping: false,
       isToClear: false,
       healthChanges: 0,
@@ -471,10 +480,11 @@ export class SimulatedTree {
   #check(puppet: Puppet, { health }: RecordedRun, answer: (answer: ProbeAnswer) => void): void {
     const { phase } = this.#actor(puppet.node);
     const failures = phase.at === "running" ? phase.health?.failures ?? 0 : 0;
-    const next = answerTo(health[puppet.healthChanges], failures, puppet.spec.health!);
+    const index = puppet.healthChanges;
+    const next = answerTo(health[index], failures, puppet.spec.health!);
     if (next === null) return;
     this.#whileAlive(puppet, instant(next.atMs), () => {
-      if (next.isNews) puppet.healthChanges += 1;
+      if (next.isNews) puppet.healthChanges = Math.max(puppet.healthChanges, index + 1);
       answer(next.answer);
     });
   }
@@ -504,12 +514,12 @@ export class SimulatedTree {
 
   #stop(puppet: Puppet | undefined, signal: Signal | null): void {
     if (puppet === undefined || puppet.exit !== null || puppet.isStopping) return;
-    if (signal === "SIGKILL") return this.#end(puppet, { how: "signalled", signal });
-    const { behaviour: { stop, hangMs }, since } = puppet;
+    const { behaviour: { stop, hangMs, recorded }, since } = puppet;
+    if (signal === "SIGKILL" && recorded === null) return this.#end(puppet, { how: "signalled", signal });
     if (stop.ms === Infinity || this.now - since >= hangMs) return;
     puppet.isStopping = true;
     const how = stop.how ?? signal ?? 0;
-    const at = this.#asRecorded(after(this.now, stop.ms), puppet.behaviour.recorded?.exit?.atMs);
+    const at = this.#asRecorded(after(this.now, stop.ms), recorded?.exit?.atMs);
     this.#whileAlive(puppet, at, () => this.#end(puppet, exitOf(how)));
   }
 
@@ -551,7 +561,9 @@ export class SimulatedTree {
     else this.#tellEnd(puppet);
   }
 
-  #tellEnd({ node, run, exit, error, isToClear }: Puppet): void {
+  #tellEnd(puppet: Puppet): void {
+    const { node, run, exit, error, isToClear } = puppet;
+    puppet.isToldOf = true;
     this.#send({ type: "exited", node, run, exit: exit!, error });
     if (isToClear) this.#send({ type: "cleared", node, run });
   }

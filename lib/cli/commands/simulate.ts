@@ -7,8 +7,8 @@ import { loadCronDates } from "../../engine/cron_dates.ts";
 import { lineText } from "../../simulation/check_script.ts";
 import { expectationsOrThrow } from "../../simulation/expect/check.ts";
 import { Course, judge, type Judged } from "../../simulation/expect/judge.ts";
-import { isRunLine } from "../../simulation/script.ts";
-import { type Simulated, simulateTrace } from "../../simulation/simulate.ts";
+import { isRunLine, type ScriptLine } from "../../simulation/script.ts";
+import { LONGEST_MS, type Simulated, simulateTrace } from "../../simulation/simulate.ts";
 import { journalEntryOf } from "../../words/journal_entry_of.ts";
 import { wordedEntry } from "../../words/worded_entry.ts";
 import { PROFILE_OPTION } from "../active_profiles.ts";
@@ -47,7 +47,11 @@ export const simulate: Command = {
         'exit with 1 unless it is so, such as "api ready before 60s", "never db failed", "db restarts at most 3"',
     },
     { name: "for", value: "DURATION", doc: "how long to simulate" },
-    { name: "seed", value: "N", doc: "draws the jitter of backoffs; 1 by default" },
+    { name: "seed", value: "N", doc: "draws the jitter of backoffs, and what is drawn from the journal; 1 by default" },
+    {
+      name: "like-last-week",
+      doc: "draw how long starts, runs and stops take, and what fails how often, from the last 7 days of the journal",
+    },
     {
       name: "replay",
       doc: "play what befell the tree in its last life, from its journal, and say where the course would differ",
@@ -62,6 +66,7 @@ export const simulate: Command = {
     ],
     ["supervise simulate --request 'restart api@3m' --kill-supervisor 5m", "what people and kernels do"],
     ["supervise simulate --script outage.toml --json", "a script from a file, for programs"],
+    ["supervise simulate --like-last-week --for 1d", "a day as they were lately"],
     ["supervise simulate --replay", "whether the file as it is now would have fared better"],
   ],
   words: [0, 1],
@@ -79,15 +84,22 @@ export const simulate: Command = {
     const forMs = durationOf(script);
     const nextDate = await fromPromise(loadCronDates(plan));
     const seed = script.seed ?? 1;
-    const simulated = simulateTrace(plan, script.lines, {
+    const drawn = args.has("like-last-week")
+      ? await (await fromPromise(import("../simulate/like_last_week.ts")))
+        .drawLastWeek(context, plan, seed, forMs ?? LONGEST_MS)
+      : [];
+    const lines = [...drawn, ...script.lines];
+    const whole = simulateTrace(plan, lines, {
       seed,
       date: host.wallClock(),
       nextDate,
       ...(forMs === null ? {} : { forMs }),
     });
+    const isWritten = new Set(script.lines);
+    const simulated = { ...whole, unplayed: whole.unplayed.filter((line) => isWritten.has(line)) };
     refuseNeverRun(simulated);
     const judged = judgeAll(simulated, script.expect, forMs);
-    await show(context, simulated, { script, seed, judged });
+    await show(context, simulated, { lines, seed, judged });
     return judged.every(({ verdict }) => verdict.is === "kept") ? ExitCode.done : ExitCode.failed;
   },
 };
@@ -125,8 +137,8 @@ function refuseNeverRun({ unplayed, state }: Simulated): void {
 async function show(
   { ui }: Context,
   simulated: Simulated,
-  { script, seed, judged }: {
-    readonly script: WholeScript;
+  { lines, seed, judged }: {
+    readonly lines: readonly ScriptLine[];
     readonly seed: number;
     readonly judged: readonly Judged[];
   },
@@ -137,7 +149,7 @@ async function show(
     return await fromPromise(ui.printJson([{
       name: plan.name,
       file: plan.file,
-      script: script.lines.map(lineText),
+      script: lines.map(lineText),
       seed,
       untilMs,
       outcome,
@@ -147,7 +159,7 @@ async function show(
       states: changes.map(({ atMs, path, fact }) => ({ atMs, path, ...fact })),
     }]));
   }
-  const deaths = script.lines.flatMap((line) => line.kind === "kill_supervisor" ? [line.atMs] : [])
+  const deaths = lines.flatMap((line) => line.kind === "kill_supervisor" ? [line.atMs] : [])
     .filter((atMs) => atMs <= untilMs);
   const marks = deaths.map((atMs) => ({ atMs, text: "the supervisor is killed" }));
   const timeline = renderTimeline(entries, { date, isWhole: ui.verbosity === "verbose", marks }, ui.out);

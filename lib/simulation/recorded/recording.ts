@@ -66,14 +66,18 @@ export function readRecording(plan: Plan, entries: readonly JournalEntry[]): Rea
       date,
       entries: played,
       runs: recordedRuns(played, (path) => path !== ROOT && !trees.has(path)),
-      asked: played.flatMap((entry) => {
-        const asked = askedBy(plan, entry, played);
-        return asked === null ? [] : [asked];
-      }),
+      asked: [
+        ...played.flatMap((entry) => {
+          const asked = askedBy(plan, entry, played);
+          return asked === null ? [] : [asked];
+        }),
+        ...cuts(played),
+      ],
       deaths: played.flatMap(({ event, atMs }, index) => {
         if (event !== "resumed") return [];
-        const before = played[index - 1]!.atMs + JUST_MS;
-        return [{ atMs: before, forMs: atMs - before }];
+        const lastMs = played[index - 1]!.atMs;
+        const forMs = Math.max((atMs - lastMs) / 2, atMs - lastMs - SOON_MS);
+        return [{ atMs: atMs - forMs, forMs }];
       }),
       delays,
       end: last === undefined ? null : { entry: last, why: UNPLAYABLE[last.event]! },
@@ -81,8 +85,8 @@ export function readRecording(plan: Plan, entries: readonly JournalEntry[]): Rea
   };
 }
 
-/** A supervisor that was killed has lived until just after its last entry, as far as anybody knows. */
-const JUST_MS = 0.0001;
+/** A supervisor that was killed has lived until so long after its last entry, as far as anybody knows. */
+const SOON_MS = 2;
 
 const UNPLAYABLE: Partial<Readonly<Record<EntryEvent, Unplayable>>> = {
   planned: "planned",
@@ -198,6 +202,26 @@ function withinOf(plan: Plan, request: number, all: readonly TimedEntry[]): numb
   const cancelled = all.find((entry) => entry.event === "cancelled" && entry.cause === request);
   if (cancelled?.event !== "cancelled" || root.kind !== "tree") return null;
   return cancelled.data.withinMs < root.shutdownMs ? cancelled.data.withinMs : null;
+}
+
+/** A limit that is due is acted on within this time. */
+const LATE_MS = 250;
+
+/** Somebody who cuts all graces short is not told of but by what is killed before its time. */
+function cuts(entries: readonly TimedEntry[]): Recording["asked"] {
+  return entries.flatMap((entry, index) => {
+    if (entry.event !== "killed") return [];
+    const stop = entries.findLastIndex(({ node, event }, at) =>
+      at < index && node === entry.node && event === "stopping"
+    );
+    const stopping = entries[stop];
+    if (stopping?.event !== "stopping") return [];
+    const isHurried = entries.slice(stop + 1, index).some(({ event }) =>
+      event === "cancelled" || event === "resumed" || event === "requested"
+    );
+    const isEarly = entry.atMs - stopping.atMs < stopping.data.graceMs - LATE_MS;
+    return isHurried || !isEarly ? [] : [{ atMs: entry.atMs, event: { type: "grace_cut", toMs: 0 } as const }];
+  });
 }
 
 /** Files had changed some time before anything was done about it. */
