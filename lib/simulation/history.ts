@@ -3,13 +3,14 @@
  * them failed and how; and scripts that are drawn from that, so that a tree is simulated as it is. PURE.
  */
 import { seeded } from "../base/chance.ts";
-import type { ActorSpec, NodeId, Plan } from "../config/plan.ts";
+import { type ActorSpec, type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import { isSuccess } from "../supervision/exit.ts";
 import type { JournalEntry } from "../supervision/journal_entry.ts";
 import { livesOf, recordedLife } from "./recorded/recorded_life.ts";
-import type { RecordedRun } from "./recorded/recorded_run.ts";
+import { hasEndedItself, howEnded, type RecordedRun } from "./recorded/recorded_run.ts";
 import { recordedRuns } from "./recorded/recorded_runs.ts";
 import type { HowEnded, ScriptLine } from "./script.ts";
+import type { TimedEntry } from "./trace.ts";
 
 /** How an actor has fared. Times are in milliseconds. */
 export interface ActorHistory {
@@ -48,13 +49,25 @@ export function historyOf(entries: readonly JournalEntry[], plan: Plan, since: n
       if (life.date + atMs >= since) first = Math.min(first ?? Infinity, life.date + atMs);
     }
     for (const [path, own] of recordedRuns(life.entries, (path) => specs.has(path))) {
-      const counted = [...own.values()].filter((run) => life.date + begunAt(run) >= since);
+      const counted = [...own.values()].filter((run) => life.date + begunAt(run) >= since)
+        .map((run) => endedByHand(run, path, life.entries) ? { ...run, askedAt: run.exit!.atMs } : run);
       runs.set(path, [...runs.get(path) ?? [], ...counted.map((run) => ({ run, endMs }))]);
     }
   }
   const fared = [...runs].filter(([, own]) => own.length > 0)
     .map(([path, own]) => [path, actorHistory(specs.get(path)!, own)] as const);
   return { since: first, actors: new Map(fared) };
+}
+
+/** A process that ends so soon after somebody has sent it a signal has ended by that. */
+const BY_SIGNAL_MS = 2_000;
+
+/** Whether somebody has ended a process by a signal, which is no failure of it. */
+function endedByHand({ exit }: RecordedRun, path: NodeId, entries: readonly TimedEntry[]): boolean {
+  return exit !== null && entries.some(({ event, data, atMs }) =>
+    event === "requested" && data.verb === "signal" && exit.atMs >= atMs && exit.atMs - atMs < BY_SIGNAL_MS &&
+    data.paths.some((meant) => meant === ROOT || path === meant || path.startsWith(`${meant}/`))
+  );
 }
 
 /** A run, and when its journal ends. */
@@ -72,10 +85,13 @@ function actorHistory(spec: ActorSpec, runs: readonly PlacedRun[]): ActorHistory
   const begun = runs.flatMap(({ run, endMs }) =>
     run.startedAt === null ? [] : [{ ...run, startedAt: run.startedAt, endMs }]
   );
-  const ended = begun.flatMap(({ exit, ...run }) =>
-    exit === null ? [] : [{ ...run, exit: exit.exit, afterMs: exit.atMs - run.startedAt, endedAt: exit.atMs }]
-  );
-  const byItself = ended.filter(({ askedAt, killedAt }) => askedAt === null && killedAt === null);
+  const ended = begun.flatMap((run) => {
+    const { exit, startedAt } = run;
+    if (exit === null) return [];
+    const afterMs = exit.atMs - startedAt;
+    return [{ ...run, exit: exit.exit, afterMs, endedAt: exit.atMs, isOwn: hasEndedItself(run) }];
+  });
+  const byItself = ended.filter(({ isOwn }) => isOwn);
   const isGood = ({ exit }: typeof ended[number]) => !spec.daemon && isSuccess(exit, spec);
   return {
     runs: runs.length,
@@ -86,23 +102,19 @@ function actorHistory(spec: ActorSpec, runs: readonly PlacedRun[]): ActorHistory
     stops: ended.flatMap(({ askedAt, killedAt, endedAt, exit }) =>
       askedAt === null
         ? []
-        : [{ ms: killedAt === null ? endedAt - askedAt : Infinity, how: howOf(exit) }]
+        : [{ ms: killedAt === null || killedAt > endedAt ? endedAt - askedAt : Infinity, how: howEnded(exit) }]
     ),
     aliveMs: begun.reduce((sum, { startedAt, exit, endMs }) => sum + (exit?.atMs ?? endMs) - startedAt, 0),
     failures: byItself.filter((run) => !isGood(run))
-      .map(({ afterMs, exit }) => ({ afterMs, how: howOf(exit) })),
+      .map(({ afterMs, exit }) => ({ afterMs, how: howEnded(exit) })),
     missing: runs.filter(({ run }) => run.failure !== null).length,
   };
 }
 
-function howOf(exit: NonNullable<RecordedRun["exit"]>["exit"]): HowEnded {
-  return exit.how === "exited" ? exit.code : exit.how === "signalled" ? exit.signal : 1;
-}
-
-/** A script of more failures of one actor than that is none that a tree lives by. */
+/** How many runs of an actor are drawn, at most. Those after them are as in every simulation. */
 const MOST_RUNS = 1_000;
 
-/** The runs of an actor that a script says something of, at least. */
+/** How many are, at least. */
 const LEAST_RUNS = 20;
 
 /**
@@ -127,7 +139,9 @@ function drawActor(
 ): readonly ScriptLine[] {
   const lines: ScriptLine[] = [];
   const meanMs = failures.length === 0 ? Infinity : Math.max(1, aliveMs / failures.length);
-  for (let nth = 1, livedMs = 0; nth <= LEAST_RUNS || (livedMs < forMs && nth <= MOST_RUNS); nth++) {
+  const isOften = spec.daemon || spec.schedule !== null;
+  const most = isOften ? MOST_RUNS : LEAST_RUNS;
+  for (let nth = 1, livedMs = 0; nth <= LEAST_RUNS || (livedMs < forMs && nth <= most); nth++) {
     const about = { path: spec.path, runs: { from: nth, count: 1 } };
     const ready = pick(readyMs, chance);
     const task = pick(taskMs, chance);

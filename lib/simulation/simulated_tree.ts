@@ -6,7 +6,6 @@ import { after, type Instant, instant, latest, NEVER } from "../base/instant.ts"
 import { TimerQueue } from "../base/timer_queue.ts";
 import type { ActorSpec, HookName, NodeId, Plan, Probe } from "../config/plan.ts";
 import type { Signal } from "../base/signals.ts";
-import { describeProbe } from "../config/describe_probe.ts";
 import type { ActorError } from "../supervision/actor_error.ts";
 import type { Calendar } from "../supervision/calendar.ts";
 import type { Effect, RunEffect } from "../supervision/effect.ts";
@@ -22,8 +21,9 @@ import { type Behaviour, Behaviours } from "./behaviour.ts";
 import { CoreLoop } from "./core_loop.ts";
 import { portOf, Ports } from "./ports.ts";
 import type { RecordedHook, RecordedRun } from "./recorded/recorded_run.ts";
-import { answerTo, wordsOf } from "./recorded/recorded_health.ts";
+import { answerTo, lastAnswer, wordsOf } from "./recorded/recorded_health.ts";
 import type { Recording } from "./recorded/recording.ts";
+import { type RecordedTick, RecordedTicks } from "./recorded/recorded_ticks.ts";
 import { Redraw } from "./recorded/redraw.ts";
 import type { HowEnded, ScriptLine, ScriptRequest } from "./script.ts";
 import { isRunLine } from "./script.ts";
@@ -97,6 +97,7 @@ export class SimulatedTree {
   readonly #hooks = new Map<RunId, Hooked>();
   readonly #ports = new Ports();
   readonly #recordedToMs: number;
+  readonly #ticks: RecordedTicks | null;
   /** Runs whose process is on its way. */
   readonly #spawning = new Map<RunId, Spawning>();
   readonly #answersAll: boolean;
@@ -130,6 +131,8 @@ export class SimulatedTree {
     for (const line of script) {
       if (!isRunLine(line)) this.#at(instant(line.atMs), () => this.#befall(line));
     }
+    this.#ticks = recording === undefined ? null : new RecordedTicks(plan, recording.entries);
+    for (const tick of this.#ticks?.all ?? []) this.#at(instant(tick.atMs), () => this.#strike(tick));
     for (const { atMs, event } of recording?.asked ?? []) this.#at(instant(atMs), () => this.#send(event));
     for (const { atMs, forMs } of recording?.deaths ?? []) {
       this.#at(instant(atMs), () => this.#befall({ kind: "kill_supervisor", atMs, forMs }));
@@ -152,7 +155,9 @@ export class SimulatedTree {
   /** When anything happens next; `NEVER` if nothing does. */
   get due(): Instant {
     const queued = this.#queue.next();
-    return this.#isDown ? queued : instant(Math.min(queued, this.#loop.due));
+    if (this.#isDown) return queued;
+    const { due } = this.#loop;
+    return instant(Math.min(queued, this.#ticks?.timeFor(this.state, due, this.now) ?? due));
   }
 
   /** How many main processes of an actor are alive. */
@@ -201,6 +206,14 @@ export class SimulatedTree {
       untilMs: this.now,
       outcome: this.state.outcome,
     };
+  }
+
+  /** Acts upon a limit when it was acted upon. */
+  #strike(tick: RecordedTick): void {
+    const due = this.#isDown ? null : this.#ticks!.dueAt(tick, this.state, this.now);
+    if (due === null) return;
+    this.#loop.now = latest(this.now, due);
+    this.#loop.send({ type: "time_passed" });
   }
 
   #befall(line: Exclude<ScriptLine, { readonly path: NodeId }>): void {
@@ -316,7 +329,7 @@ export class SimulatedTree {
     const at = recorded.startedAt ?? recorded.failure?.atMs ?? null;
     // Nothing came of it as long as anybody looked.
     if (at === null) return;
-    this.#at(this.#asRecorded(this.now, at), () => {
+    this.#at(asRecorded(this.now, at), () => {
       if (this.#spawning.delete(run)) this.#bringForth(effect, behaviour);
     });
   }
@@ -330,7 +343,7 @@ export class SimulatedTree {
       return this.#bringForth(spawning.effect, spawning.behaviour);
     }
     const rel = recorded?.clearedAt == null ? 0 : recorded.clearedAt - (recorded.askedAt ?? recorded.clearedAt);
-    this.#at(this.#asRecorded(after(this.now, rel), recorded?.clearedAt), () => {
+    this.#at(asRecorded(after(this.now, rel), recorded?.clearedAt), () => {
       this.#send({ type: "spawn_failed", node, run, message: "called off", isFinal: false });
     });
   }
@@ -388,7 +401,7 @@ export class SimulatedTree {
     }
     const { end } = behaviour;
     if (end !== null && end.atMs < behaviour.hangMs) {
-      const at = this.#asRecorded(after(since, end.atMs), behaviour.recorded?.exit?.atMs);
+      const at = asRecorded(after(since, end.atMs), behaviour.recorded?.exit?.atMs);
       this.#whileAlive(puppet, at, () => this.#end(puppet, exitOf(end.how)));
     }
     if (behaviour.recorded === null) this.#feedWatchdog(puppet);
@@ -440,7 +453,7 @@ export class SimulatedTree {
 
   #runRecordedHook(about: Hooked, hookRun: RunId, { begunAt, atMs, end }: RecordedHook): void {
     this.#hooks.set(hookRun, about);
-    this.#at(this.#asRecorded(after(this.now, atMs - begunAt), atMs), () => this.#endHook(hookRun, end));
+    this.#at(asRecorded(after(this.now, atMs - begunAt), atMs), () => this.#endHook(hookRun, end));
   }
 
   #endHook(hookRun: RunId, end: HookEnd): void {
@@ -466,9 +479,9 @@ export class SimulatedTree {
     if (!isSilent && this.#isReady(puppet)) return answer({ says: "ready" });
     const readyMs = behaviour.readyMs < behaviour.hangMs ? behaviour.readyMs : Infinity;
     const { recorded } = behaviour;
-    const readyAt = this.#asRecorded(after(since, readyMs), recorded?.readyAt);
-    const error = recorded?.lastError ?? null;
-    if (error !== null && !error.startsWith(describeProbe(probe))) return answer({ says: "not_ready", why: error });
+    const readyAt = asRecorded(after(since, readyMs), recorded?.readyAt);
+    const error = recorded === null ? null : lastAnswer(recorded, probe);
+    if (error !== null) return answer({ says: "not_ready", why: error });
     const waits = isSilent || recorded !== null || AWAITED.has(probe.type);
     if (!waits) return answer(NOT_YET);
     this.#whileAlive(puppet, readyAt <= giveUpAt && !isSilent ? readyAt : giveUpAt, () => {
@@ -507,7 +520,7 @@ export class SimulatedTree {
 
   /** At a port that somebody listens at, the probe cannot tell who it is. */
   #isReady({ port, since, behaviour: { readyMs, hangMs, recorded } }: Puppet): boolean {
-    if (recorded !== null) return recorded.readyAt !== null && this.now >= this.#asRecorded(after(since, readyMs), recorded.readyAt);
+    if (recorded !== null) return recorded.readyAt !== null && this.now >= asRecorded(after(since, readyMs), recorded.readyAt);
     if (port !== null) return this.#ports.isTaken(port);
     return readyMs < hangMs && this.now - since >= readyMs;
   }
@@ -519,7 +532,7 @@ export class SimulatedTree {
     if (stop.ms === Infinity || this.now - since >= hangMs) return;
     puppet.isStopping = true;
     const how = stop.how ?? signal ?? 0;
-    const at = this.#asRecorded(after(this.now, stop.ms), recorded?.exit?.atMs);
+    const at = asRecorded(after(this.now, stop.ms), recorded?.exit?.atMs);
     this.#whileAlive(puppet, at, () => this.#end(puppet, exitOf(how)));
   }
 
@@ -528,7 +541,7 @@ export class SimulatedTree {
     const killed = recorded?.killedAt ?? null;
     const at = killed === null || recorded!.exit === null
       ? this.now
-      : this.#asRecorded(after(this.now, recorded!.exit.atMs - killed), recorded!.exit.atMs);
+      : asRecorded(after(this.now, recorded!.exit.atMs - killed), recorded!.exit.atMs);
     this.#whileAlive(puppet, at, () => this.#end(puppet, { how: "signalled", signal: "SIGKILL" }));
   }
 
@@ -536,23 +549,16 @@ export class SimulatedTree {
   #look(node: NodeId, run: RunId, puppet: Puppet | undefined): void {
     const found = puppet?.behaviour.recorded?.looks.find(({ atMs }) => atMs >= this.now - OFF_COURSE_MS);
     if (found === undefined) return this.#send({ type: "looked", node, run, rest: { found: "ending" } });
-    this.#at(latest(this.now, instant(found.atMs)), () => {
+    this.#at(instant(found.atMs), () => {
       this.#send({ type: "looked", node, run, rest: found.rest });
     });
   }
 
-  /** When something comes that was recorded: at that time, if it is about when it is due; else when it is due. */
-  #asRecorded(due: Instant, recordedMs: number | null | undefined): Instant {
-    if (recordedMs === null || recordedMs === undefined) return due;
-    const isOnCourse = Math.abs(recordedMs - due) <= OFF_COURSE_MS;
-    return isOnCourse ? latest(this.now, instant(recordedMs)) : due;
-  }
 
   #end(puppet: Puppet, exit: Exit): void {
     if (puppet.exit !== null) return;
     const { recorded } = puppet.behaviour;
-    const isAsRecorded = recorded?.exit != null &&
-      this.now === this.#asRecorded(this.now, recorded.exit.atMs);
+    const isAsRecorded = recorded?.exit != null && isOnCourse(recorded.exit.atMs, this.now);
     puppet.exit = isAsRecorded ? recorded.exit.exit : exit;
     puppet.error = isAsRecorded ? recorded.exit.error : null;
     this.#alive.set(puppet.node, this.processesOf(puppet.node) - 1);
@@ -578,7 +584,7 @@ export class SimulatedTree {
     if (clearedAt === null && looks.length > 0) return;
     const endedAt = Math.max(recorded.exit?.atMs ?? 0, recorded.killedAt ?? 0);
     const due = clearedAt === null ? this.now : after(this.now, Math.max(0, clearedAt - endedAt));
-    this.#at(this.#asRecorded(due, clearedAt), () => this.#tellClear(puppet));
+    this.#at(asRecorded(due, clearedAt), () => this.#tellClear(puppet));
   }
 
   #tellClear(puppet: Puppet): void {
@@ -595,9 +601,9 @@ export class SimulatedTree {
     this.#queue.add(at, callback);
   }
 
-  /** Calls back at once if it is time. */
+  /** Calls back at once if it is time. What was recorded keeps its order. */
   #whileAlive(puppet: Puppet, at: Instant, callback: () => void): void {
-    if (at <= this.now) callback();
+    if (at <= this.now && puppet.behaviour.recorded === null) callback();
     else if (at !== NEVER) this.#at(at, () => puppet.exit === null && callback());
   }
 
@@ -645,6 +651,15 @@ function wasKilledAfterwards(puppet: Puppet | undefined): boolean {
   const recorded = puppet?.behaviour.recorded ?? null;
   if (recorded === null || recorded.exit === null) return false;
   return recorded.killedAt !== null && recorded.killedAt > recorded.exit.atMs;
+}
+
+function isOnCourse(recordedMs: number, due: Instant): boolean {
+  return Math.abs(recordedMs - due) <= OFF_COURSE_MS;
+}
+
+/** When something comes that was recorded: at that time, if it is about when it is due; else when it is due. */
+function asRecorded(due: Instant, recordedMs: number | null | undefined): Instant {
+  return recordedMs != null && isOnCourse(recordedMs, due) ? instant(recordedMs) : due;
 }
 
 function isSameFact(a: Fact, b: Fact): boolean {

@@ -1,8 +1,16 @@
-/** What a run that was recorded answers when somebody asks whether it works, or says of that itself. PURE. */
-import type { Health } from "../../config/plan.ts";
+/** What a run that was recorded answers when somebody asks whether it is ready or works, or says of that itself. PURE. */
+import { describeProbe } from "../../config/describe_probe.ts";
+import type { Health, Probe } from "../../config/plan.ts";
 import type { ProbeAnswer } from "../../supervision/event.ts";
 import type { Told } from "../../supervision/run_word.ts";
 import type { HealthChange, RecordedRun } from "./recorded_run.ts";
+
+/** What a run that was never ready has answered last; null if it was silent. */
+export function lastAnswer({ lastError }: Pick<RecordedRun, "lastError">, probe: Probe): string | null {
+  if (lastError === null) return null;
+  const silences = ["no answer for ", "no such line", "not yet"].map((silence) => `${describeProbe(probe)}: ${silence}`);
+  return silences.some((silence) => lastError.startsWith(silence)) ? null : lastError;
+}
 
 /** An answer to a check, and when it comes. */
 export interface HealthAnswer {

@@ -50,11 +50,11 @@ export interface RecordedHook {
 export function recordedBehaviour(run: RecordedRun, spec: ActorSpec): Behaviour {
   const { startedAt, readyAt, exit, askedAt, killedAt } = run;
   const from = startedAt ?? 0;
-  const isOwnEnd = exit !== null && askedAt === null && killedAt === null;
+  const isOwnEnd = hasEndedItself(run);
   return {
     isMissing: run.failure !== null,
     readyMs: readyAt === null ? (spec.ready === null ? 0 : Infinity) : readyAt - from,
-    end: isOwnEnd ? { atMs: exit.atMs - from, how: howEnded(exit.exit) } : null,
+    end: isOwnEnd ? { atMs: exit!.atMs - from, how: howEnded(exit!.exit) } : null,
     hangMs: Infinity,
     unhealthy: [],
     stop: {
@@ -70,7 +70,12 @@ export function recordedBehaviour(run: RecordedRun, spec: ActorSpec): Behaviour 
   };
 }
 
+/** Whether nobody had asked a process to end when it did. What it has left behind may have been killed since. */
+export function hasEndedItself({ exit, askedAt, killedAt }: RecordedRun): boolean {
+  return exit !== null && askedAt === null && (killedAt === null || killedAt > exit.atMs);
+}
+
 /** An end that nobody saw is a failure as another. */
-function howEnded(exit: Exit): HowEnded {
+export function howEnded(exit: Exit): HowEnded {
   return exit.how === "exited" ? exit.code : exit.how === "signalled" ? exit.signal : 1;
 }
