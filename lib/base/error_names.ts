@@ -91,10 +91,12 @@ export const ERRORS = {
   "supervisor/failed": "A supervisor could not come up.",
   "simulate/bad-line": "A line of a script for `simulate` cannot be read, or means nothing in this file.",
   "simulate/bad-script": "A file with a script for `simulate` cannot be read.",
-  "simulate/little-history": "The journal of a tree has nothing from which times and failures could be drawn.",
+  "simulate/little-history":
+    "The journal of a tree has nothing from which times and failures could be drawn.",
   "simulate/never-runs": "A script for `simulate` is about an actor that has no run.",
-  "simulate/no-journal": "`simulate` is to go by the journal of a tree that has none.",
-  "simulate/unfit-journal": "`simulate` is to go by a journal that is cut, or another version's, or another file's.",
+  "simulate/no-journal": "A simulation is to go by the journal of a tree that has none.",
+  "simulate/unfit-journal":
+    "A simulation is to go by a journal that is cut, or another version's, or another file's.",
   "target/unknown": "A selector names nothing in the tree.",
   "timed-out": "Something was not done within the time that was given.",
   "state/version": "What is written down of a running tree is of a version that this one cannot read.",

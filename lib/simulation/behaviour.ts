@@ -1,7 +1,7 @@
 /** How one run of an actor goes in a simulation: what its script says of it, and what holds where that says nothing. PURE. */
 import type { Signal } from "../base/signals.ts";
 import type { ActorSpec, HookName, NodeId } from "../config/plan.ts";
-import { type RecordedRun, recordedBehaviour } from "./recorded/recorded_run.ts";
+import { recordedBehaviour, type RecordedRun } from "./recorded/recorded_run.ts";
 import type { RecordedRuns } from "./recorded/recorded_runs.ts";
 import { type HowEnded, isRunLine, type RunLine, type Runs, type ScriptLine } from "./script.ts";
 
@@ -67,6 +67,26 @@ export class Behaviours {
       recorded: null,
     };
   }
+}
+
+/** How a run that was recorded goes again. */
+function recordedBehaviour(run: RecordedRun, spec: ActorSpec): Behaviour {
+  const { startedAt, readyAt, exit, askedAt, killedAt } = run;
+  const from = startedAt ?? 0;
+  const how = exit === null ? null : howEnded(exit.exit);
+  const wasKilled = killedAt !== null && (exit === null || killedAt < exit.atMs);
+  return {
+    isMissing: run.failure !== null,
+    readyMs: readyAt !== null ? readyAt - from : spec.ready === null ? 0 : Infinity,
+    end: exit !== null && hasEndedItself(run) ? { atMs: exit.atMs - from, how: howEnded(exit.exit) } : null,
+    hangMs: Infinity,
+    unhealthy: [],
+    stop: wasKilled
+      ? { ms: Infinity, how }
+      : { ms: exit === null || askedAt === null ? 0 : Math.max(0, exit.atMs - askedAt), how },
+    hooks: {},
+    recorded: run,
+  };
 }
 
 /** Whether run number `nth` is one of some. */

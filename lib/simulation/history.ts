@@ -39,7 +39,9 @@ export interface History {
 
 /** The history of the actors of a plan. @param since In milliseconds since 1970: runs that began earlier do not count. */
 export function historyOf(entries: readonly JournalEntry[], plan: Plan, since: number): History {
-  const specs = new Map(plan.nodes.flatMap((node) => node.kind === "tree" ? [] : [[node.path, node] as const]));
+  const specs = new Map(
+    plan.nodes.flatMap((node) => node.kind === "tree" ? [] : [[node.path, node] as const]),
+  );
   const runs = new Map<NodeId, PlacedRun[]>();
   let first: number | null = null;
   for (const entries_ of livesOf(entries)) {
@@ -64,10 +66,12 @@ const BY_SIGNAL_MS = 2_000;
 
 /** Whether somebody has ended a process by a signal, which is no failure of it. */
 function endedByHand({ exit }: RecordedRun, path: NodeId, entries: readonly TimedEntry[]): boolean {
-  return exit !== null && entries.some(({ event, data, atMs }) =>
-    event === "requested" && data.verb === "signal" && exit.atMs >= atMs && exit.atMs - atMs < BY_SIGNAL_MS &&
-    data.paths.some((meant) => meant === ROOT || path === meant || path.startsWith(`${meant}/`))
-  );
+  return exit !== null &&
+    entries.some(({ event, data, atMs }) =>
+      event === "requested" && data.verb === "signal" && exit.atMs >= atMs &&
+      exit.atMs - atMs < BY_SIGNAL_MS &&
+      data.paths.some((meant) => meant === ROOT || path === meant || path.startsWith(`${meant}/`))
+    );
 }
 
 /** A run, and when its journal ends. */
@@ -100,9 +104,10 @@ function actorHistory(spec: ActorSpec, runs: readonly PlacedRun[]): ActorHistory
       : [],
     taskMs: byItself.filter(isGood).map(({ afterMs }) => afterMs),
     stops: ended.flatMap(({ askedAt, killedAt, endedAt, exit }) =>
-      askedAt === null
-        ? []
-        : [{ ms: killedAt === null || killedAt > endedAt ? endedAt - askedAt : Infinity, how: howEnded(exit) }]
+      askedAt === null ? [] : [{
+        ms: killedAt === null || killedAt > endedAt ? endedAt - askedAt : Infinity,
+        how: howEnded(exit),
+      }]
     ),
     aliveMs: begun.reduce((sum, { startedAt, exit, endMs }) => sum + (exit?.atMs ?? endMs) - startedAt, 0),
     failures: byItself.filter((run) => !isGood(run))

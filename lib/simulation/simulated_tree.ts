@@ -21,6 +21,7 @@ import { type Behaviour, Behaviours } from "./behaviour.ts";
 import { CoreLoop } from "./core_loop.ts";
 import { portOf, Ports } from "./ports.ts";
 import type { RecordedHook, RecordedRun } from "./recorded/recorded_run.ts";
+import { asRecorded, isOnCourse, OFF_COURSE_MS, wasKilledAfterwards } from "./recorded/on_course.ts";
 import { answerTo, lastAnswer, wordsOf } from "./recorded/recorded_health.ts";
 import type { Recording } from "./recorded/recording.ts";
 import { type RecordedTick, RecordedTicks } from "./recorded/recorded_ticks.ts";
@@ -65,9 +66,6 @@ interface Puppet {
   /** How many of the changes of its health that were recorded have come. */
   healthChanges: number;
 }
-
-/** What came later than this after it was due in a recording, or as much before, was due for another reason. */
-const OFF_COURSE_MS = 1_000;
 
 /** A hook that runs. */
 interface Hooked {
@@ -307,7 +305,7 @@ export class SimulatedTree {
         return;
       case "end_rest":
       case "leave_rest":
-        if (!wasKilledAfterwards(puppet)) this.#clear(node, run);
+        if (!wasKilledAfterwards(puppet?.behaviour.recorded ?? null)) this.#clear(node, run);
         return;
       case "kill_all":
         if (puppet !== undefined) this.#kill(puppet);
@@ -342,8 +340,9 @@ export class SimulatedTree {
     if (spawning !== undefined && recorded?.exit != null) {
       return this.#bringForth(spawning.effect, spawning.behaviour);
     }
-    const rel = recorded?.clearedAt == null ? 0 : recorded.clearedAt - (recorded.askedAt ?? recorded.clearedAt);
-    this.#at(asRecorded(after(this.now, rel), recorded?.clearedAt), () => {
+    const clearedAt = recorded?.clearedAt ?? null;
+    const ms = clearedAt === null ? 0 : Math.max(0, clearedAt - (recorded!.askedAt ?? clearedAt));
+    this.#at(asRecorded(after(this.now, ms), clearedAt), () => {
       this.#send({ type: "spawn_failed", node, run, message: "called off", isFinal: false });
     });
   }
@@ -401,7 +400,7 @@ export class SimulatedTree {
     }
     const { end } = behaviour;
     if (end !== null && end.atMs < behaviour.hangMs) {
-      const at = asRecorded(after(since, end.atMs), behaviour.recorded?.exit?.atMs);
+      const at = asRecorded(after(since, end.atMs), behaviour.recorded?.exit?.atMs ?? null);
       this.#whileAlive(puppet, at, () => this.#end(puppet, exitOf(end.how)));
     }
     if (behaviour.recorded === null) this.#feedWatchdog(puppet);
@@ -470,7 +469,9 @@ export class SimulatedTree {
     const giveUpAt = after(this.now, timeoutMs);
     const isSilent = age >= behaviour.hangMs;
     const { phase } = this.#actor(node);
-    if (phase.at === "running" && behaviour.recorded !== null) return this.#check(puppet, behaviour.recorded, answer);
+    if (phase.at === "running" && behaviour.recorded !== null) {
+      return this.#check(puppet, behaviour.recorded, answer);
+    }
     if (!isSilent && phase.at === "running") {
       if (isUnhealthyAt(behaviour, age)) return answer(DOES_NOT_WORK);
       if (this.#answersAll || phase.health?.healthy !== true) return answer({ says: "ready" });
@@ -479,7 +480,7 @@ export class SimulatedTree {
     if (!isSilent && this.#isReady(puppet)) return answer({ says: "ready" });
     const readyMs = behaviour.readyMs < behaviour.hangMs ? behaviour.readyMs : Infinity;
     const { recorded } = behaviour;
-    const readyAt = asRecorded(after(since, readyMs), recorded?.readyAt);
+    const readyAt = asRecorded(after(since, readyMs), recorded?.readyAt ?? null);
     const error = recorded === null ? null : lastAnswer(recorded, probe);
     if (error !== null) return answer({ says: "not_ready", why: error });
     const waits = isSilent || recorded !== null || AWAITED.has(probe.type);
@@ -520,7 +521,9 @@ export class SimulatedTree {
 
   /** At a port that somebody listens at, the probe cannot tell who it is. */
   #isReady({ port, since, behaviour: { readyMs, hangMs, recorded } }: Puppet): boolean {
-    if (recorded !== null) return recorded.readyAt !== null && this.now >= asRecorded(after(since, readyMs), recorded.readyAt);
+    if (recorded !== null) {
+      return recorded.readyAt !== null && this.now >= asRecorded(after(since, readyMs), recorded.readyAt);
+    }
     if (port !== null) return this.#ports.isTaken(port);
     return readyMs < hangMs && this.now - since >= readyMs;
   }
@@ -532,7 +535,7 @@ export class SimulatedTree {
     if (stop.ms === Infinity || this.now - since >= hangMs) return;
     puppet.isStopping = true;
     const how = stop.how ?? signal ?? 0;
-    const at = asRecorded(after(this.now, stop.ms), recorded?.exit?.atMs);
+    const at = asRecorded(after(this.now, stop.ms), recorded?.exit?.atMs ?? null);
     this.#whileAlive(puppet, at, () => this.#end(puppet, exitOf(how)));
   }
 
@@ -545,7 +548,7 @@ export class SimulatedTree {
     this.#whileAlive(puppet, at, () => this.#end(puppet, { how: "signalled", signal: "SIGKILL" }));
   }
 
-  /** What is left of a run that was killed, as it was found then. */
+  /** Looks at a run that was killed, and finds what was found then. */
   #look(node: NodeId, run: RunId, puppet: Puppet | undefined): void {
     const found = puppet?.behaviour.recorded?.looks.find(({ atMs }) => atMs >= this.now - OFF_COURSE_MS);
     if (found === undefined) return this.#send({ type: "looked", node, run, rest: { found: "ending" } });
@@ -554,13 +557,13 @@ export class SimulatedTree {
     });
   }
 
-
   #end(puppet: Puppet, exit: Exit): void {
     if (puppet.exit !== null) return;
     const { recorded } = puppet.behaviour;
-    const isAsRecorded = recorded?.exit != null && isOnCourse(recorded.exit.atMs, this.now);
-    puppet.exit = isAsRecorded ? recorded.exit.exit : exit;
-    puppet.error = isAsRecorded ? recorded.exit.error : null;
+    const known = recorded?.exit ?? null;
+    const isKnown = known !== null && isOnCourse(known.atMs, this.now);
+    puppet.exit = isKnown ? known.exit : exit;
+    puppet.error = isKnown ? known.error : null;
     this.#alive.set(puppet.node, this.processesOf(puppet.node) - 1);
     this.#ports.leave(puppet.run);
     if (this.#isDown) this.#see(this.state, puppet.node);
@@ -601,7 +604,7 @@ export class SimulatedTree {
     this.#queue.add(at, callback);
   }
 
-  /** Calls back at once if it is time. What was recorded keeps its order. */
+  /** Calls back at once if it is time. Events that were recorded keep their order. */
   #whileAlive(puppet: Puppet, at: Instant, callback: () => void): void {
     if (at <= this.now && puppet.behaviour.recorded === null) callback();
     else if (at !== NEVER) this.#at(at, () => puppet.exit === null && callback());
@@ -645,22 +648,6 @@ const DEADLY: ReadonlySet<Signal> = new Set([
   "SIGABRT",
   "SIGSEGV",
 ]);
-
-/** Whether something of a run was left when its process had ended, and had to be killed. */
-function wasKilledAfterwards(puppet: Puppet | undefined): boolean {
-  const recorded = puppet?.behaviour.recorded ?? null;
-  if (recorded === null || recorded.exit === null) return false;
-  return recorded.killedAt !== null && recorded.killedAt > recorded.exit.atMs;
-}
-
-function isOnCourse(recordedMs: number, due: Instant): boolean {
-  return Math.abs(recordedMs - due) <= OFF_COURSE_MS;
-}
-
-/** When something comes that was recorded: at that time, if it is about when it is due; else when it is due. */
-function asRecorded(due: Instant, recordedMs: number | null | undefined): Instant {
-  return recordedMs != null && isOnCourse(recordedMs, due) ? instant(recordedMs) : due;
-}
 
 function isSameFact(a: Fact, b: Fact): boolean {
   return a.state === b.state && a.ready === b.ready && a.healthy === b.healthy && a.processes === b.processes;

@@ -87,8 +87,10 @@ e2e("replay: starts that wait for each other, by every kind of probe", async (sa
   await assertSame(sandbox);
 }, ["python3"]);
 
-e2e("replay: crashes, backoffs with jitter, strategies, and escalations to the end of the tree", async (sandbox) => {
-  sandbox.config(`
+e2e(
+  "replay: crashes, backoffs with jitter, strategies, and escalations to the end of the tree",
+  async (sandbox) => {
+    sandbox.config(`
     intensity = { restarts = 2, within = "30s" }
     on_failure = "escalate"
     defaults = { backoff = { initial = "100ms", jitter = 0.5 } }
@@ -121,11 +123,12 @@ e2e("replay: crashes, backoffs with jitter, strategies, and escalations to the e
     exec = "sleep 1000"
     daemon = true
   `);
-  const { code, stdout } = await sandbox.supervise("up", "-d", "--keep");
-  assert.ok(code !== null, stdout);
-  await until("the tree gives up", async () => (await sandbox.supervise("ps")).code === 3);
-  await assertSame(sandbox);
-});
+    const { code, stdout } = await sandbox.supervise("up", "-d", "--keep");
+    assert.ok(code !== null, stdout);
+    await until("the tree gives up", async () => (await sandbox.supervise("ps")).code === 3);
+    await assertSame(sandbox);
+  },
+);
 
 e2e("replay: programs that are missing, hooks that fail, and what runs too long", async (sandbox) => {
   sandbox.config(`
@@ -274,7 +277,9 @@ e2e("replay: a file that was changed since shows where it would fare otherwise",
   assert.match(stdout, /^- .* flaky: restarts now \(1 more allowed\)$/m);
   assert.match(stdout, /^\+ .* flaky: restarts now \(4 more allowed\)$/m);
   assert.match(stderr, /^after .* the course differs: an entry has another `left`$/m);
-  const { isSame, difference } = JSON.parse((await sandbox.supervise("simulate", "--replay", "--json")).stdout);
+  const { isSame, difference } = JSON.parse(
+    (await sandbox.supervise("simulate", "--replay", "--json")).stdout,
+  );
   assert.deepEqual([isSame, difference.kind, difference.recorded.left, difference.computed.left], [
     false,
     "other",
@@ -293,42 +298,65 @@ e2e("replay: journals that nothing can be computed from, and options that say ot
   sandbox.config(FLAKY(5));
   await refused(/\[simulate\/no-journal\]: There is no journal of this tree/, "--replay");
   await refused(/\[simulate\/no-journal\]/, "--like-last-week");
-  await refused(/\[usage\/contradiction\]: --replay and --crash were given/, "--replay", "--crash", "flaky@1s");
+  await refused(
+    /\[usage\/contradiction\]: --replay and --crash were given/,
+    "--replay",
+    "--crash",
+    "flaky@1s",
+  );
   sandbox.write("well", "");
   await succeed(sandbox, "up", "-d");
   await succeed(sandbox, "down");
   const journal = globSync(`${sandbox.dir}/state/**/journal.jsonl`)[0]!;
   const lines = readFileSync(journal, "utf8").trim().split("\n");
   writeFileSync(journal, `${lines.slice(2).join("\n")}\n`);
-  await refused(/\[simulate\/unfit-journal\]: The journal is cut: its last life begins with entry 3/, "--replay");
+  await refused(
+    /\[simulate\/unfit-journal\]: The journal is cut: its last life begins with entry 3/,
+    "--replay",
+  );
   writeFileSync(journal, `${lines.toSpliced(2, 2).join("\n")}\n`);
   await refused(/The journal is cut: entries are missing between 2 and 5/, "--replay");
   writeFileSync(journal, `${lines.join("\n")}\n`);
-  appendFileSync(journal, `${lines[1]!.replace(/"seq":\d+/, `"seq":${lines.length + 1}`).replace("started", "teleported")}\n`);
+  appendFileSync(
+    journal,
+    `${lines[1]!.replace(/"seq":\d+/, `"seq":${lines.length + 1}`).replace("started", "teleported")}\n`,
+  );
   await refused(/The journal has an entry "teleported", which this version/, "--replay");
   writeFileSync(journal, `${lines.join("\n")}\n`);
   sandbox.config(FLAKY(5).replace("flaky", "steady"));
   await refused(/The journal is that of another file: this one has none of its actors \(flaky\)/, "--replay");
-  await refused(/\[simulate\/little-history\]: No actor of this file has run in the last 7 days/, "--like-last-week");
+  await refused(
+    /\[simulate\/little-history\]: No actor of this file has run in the last 7 days/,
+    "--like-last-week",
+  );
 });
 
-e2e("simulate --like-last-week: times and failures are drawn from the journal, by the seed", async (sandbox) => {
-  sandbox.config(FLAKY(1_000));
-  await succeed(sandbox, "up", "-d", "--no-wait");
-  await untilTold(sandbox, "flaky", "restarted", 4);
-  sandbox.write("well", "");
-  await sandbox.rowWhen("flaky", ({ ready }) => ready);
-  await succeed(sandbox, "down");
-  const args = ["simulate", "--like-last-week", "--for", "1m"];
-  const { code, stderr } = await sandbox.supervise(...args);
-  assert.equal(code, 0, stderr);
-  assert.match(stderr, /^drawn from \d+ runs with [4-9] failures in the [\d.]+\w+ that the journal goes back$/m);
-  const course = async (seed: string) => {
-    const { entries } = await sandbox.json(...args, "--seed", seed);
-    return entries.map(({ at: _, ...entry }: { at: string }) => entry);
-  };
-  const first = await course("1");
-  assert.ok(first.filter(({ event, code }: { event: string; code: number }) => event === "exited" && code === 3).length > 3);
-  assert.deepEqual(await course("1"), first);
-  assert.notDeepEqual(await course("2"), first);
-});
+e2e(
+  "simulate --like-last-week: times and failures are drawn from the journal, by the seed",
+  async (sandbox) => {
+    sandbox.config(FLAKY(1_000));
+    await succeed(sandbox, "up", "-d", "--no-wait");
+    await untilTold(sandbox, "flaky", "restarted", 4);
+    sandbox.write("well", "");
+    await sandbox.rowWhen("flaky", ({ ready }) => ready);
+    await succeed(sandbox, "down");
+    const args = ["simulate", "--like-last-week", "--for", "1m"];
+    const { code, stderr } = await sandbox.supervise(...args);
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stderr,
+      /^drawn from \d+ runs with [4-9] failures in the [\d.]+\w+ that the journal goes back$/m,
+    );
+    const course = async (seed: string) => {
+      const { entries } = await sandbox.json(...args, "--seed", seed);
+      return entries.map(({ at: _, ...entry }: { at: string }) => entry);
+    };
+    const first = await course("1");
+    assert.ok(
+      first.filter(({ event, code }: { event: string; code: number }) => event === "exited" && code === 3)
+        .length > 3,
+    );
+    assert.deepEqual(await course("1"), first);
+    assert.notDeepEqual(await course("2"), first);
+  },
+);

@@ -83,6 +83,13 @@ async function succeed(sandbox: Sandbox, ...args: readonly string[]): Promise<st
   return stdout;
 }
 
+/** Asserts that a simulation from the journal has the very course that there was. */
+async function assertReplayed(sandbox: Sandbox): Promise<void> {
+  const { code, stdout, stderr } = await sandbox.supervise("simulate", "--replay");
+  assert.equal(code, 0, `${stdout}${stderr}`);
+  assert.match(stderr, /the course is the same: \d+ entries/);
+}
+
 e2e(
   "stack: it serves through crashes, restarts and changes, and leaves a clean database",
   async (sandbox) => {
@@ -108,6 +115,7 @@ e2e(
     assert.equal((await visit(ports, "first")).by, "api.2");
     await underLoad(ports, () => succeed(sandbox, "start", "api.1"));
     await underLoad(ports, () => succeed(sandbox, "restart", "nginx"));
+    await assertReplayed(sandbox);
     const before = (await sandbox.row("api.1")).pid;
     change(sandbox, "supervise.toml", "env = { PORT", 'env = { RELEASE = "2", PORT');
     await underLoad(ports, () => succeed(sandbox, "apply", "--rolling"));
@@ -117,6 +125,7 @@ e2e(
     await succeed(sandbox, "up", "-d", "--timeout", "2m");
     assert.equal((await visit(ports, "first")).count, 5);
     assert.match(await succeed(sandbox, "down"), / 0 left/);
+    await assertReplayed(sandbox);
     const log = await succeed(sandbox, "logs", "postgres");
     assert.match(log, /database system is shut down/);
     assert.doesNotMatch(log, /recovery|not properly shut down/);

@@ -12,7 +12,12 @@ const FILE = process.env["SUPERVISE_REPLAYS"];
 export async function noteReplay(title: string, sandbox: Sandbox): Promise<void> {
   if (FILE === undefined) return;
   const { code, stdout, stderr } = await sandbox.supervise("simulate", "--replay", "--json");
-  const { entries: _, ...result } = code === 0 || code === 1 && stdout !== "" ? JSON.parse(stdout) : { error: stderr };
-  cpSync(sandbox.dir, `${FILE}.d/${sandbox.mark}`, { recursive: true, filter: (path) => path === sandbox.dir || /\/state(?:\/|$)|\.toml$/.test(path) });
+  const { entries: _, ...result } = code === 0 || code === 1 && stdout !== ""
+    ? JSON.parse(stdout)
+    : { error: stderr };
+  cpSync(sandbox.dir, `${FILE}.d/${sandbox.mark}`, {
+    recursive: true,
+    filter: (path) => path === sandbox.dir || /\/state(?:\/|$)|\.toml$/.test(path),
+  });
   appendFileSync(FILE, `${JSON.stringify({ title, mark: sandbox.mark, ...result })}\n`);
 }

@@ -1,10 +1,8 @@
-import {dump as DUMPER} from "/tmp/replay-me/dbg.ts"; (globalThis as any).dump=DUMPER;
 /** Lives of trees that are computed again from their journals. */
 import assert from "node:assert/strict";
 import { seeded } from "../../lib/base/chance.ts";
 import type { ActorSpec, NodeId, Plan } from "../../lib/config/plan.ts";
 import { readRecording, type Recording } from "../../lib/simulation/recorded/recording.ts";
-import { livesOf } from "../../lib/simulation/recorded/recorded_life.ts";
 import { replay } from "../../lib/simulation/recorded/replay.ts";
 import { type CourseDifference, sameCourse } from "../../lib/simulation/recorded/same_course.ts";
 import type { RunLine, ScriptLine, ScriptRequest } from "../../lib/simulation/script.ts";
@@ -45,7 +43,10 @@ const SHOP: TreeSketch["children"] = {
     children: {
       first: DAEMON,
       second: DAEMON,
-      third: { ...DAEMON, backoff: { initialMs: 300, maxMs: 9_000, factor: 3, jitter: 0.4, resetAfterMs: 10_000 } },
+      third: {
+        ...DAEMON,
+        backoff: { initialMs: 300, maxMs: 9_000, factor: 3, jitter: 0.4, resetAfterMs: 10_000 },
+      },
     },
   },
 };
@@ -98,7 +99,11 @@ function scriptBy(plan: Plan, seed: number): readonly ScriptLine[] {
 test("replay: a supervisor that is killed is told of by the next one alone, and that is enough", () => {
   const survive = { onSupervisorDeath: "survive" } as const;
   const { pair, chain, ...actors } = SHOP;
-  const children = { ...actors, pair: { ...pair!, ...survive }, chain: { ...chain!, ...survive } } as typeof SHOP;
+  const children = {
+    ...actors,
+    pair: { ...pair!, ...survive },
+    chain: { ...chain!, ...survive },
+  } as typeof SHOP;
   const plan = planned(children, survive);
   for (let seed = 1; seed <= 300; seed++) {
     const script: readonly ScriptLine[] = [
@@ -108,10 +113,9 @@ test("replay: a supervisor that is killed is told of by the next one alone, and 
     ];
     const first = simulateTrace(plan, script, { seed, forMs: 60_000 });
     const life = journalOf(first);
-    // Where nothing lived when the supervisor was killed, the next one begins another life.
+    // Where nothing lived when the supervisor was killed, the next one begins anew.
     if (life.filter(({ path, event }) => path === "" && event === "started").length > 1) continue;
     const { difference } = replay(plan, recordingOf(plan, life));
-    if (difference !== null) {(globalThis as any).dump(plan, life,0,1e9,(difference as any).recorded?.node ?? (difference as any).computed.node);}
     assert.equal(difference, null, `seed ${seed}: ${JSON.stringify({ script, difference }, null, 1)}`);
   }
 });
@@ -125,4 +129,153 @@ test("replay: whatever a script does to a tree, its journal says enough to compu
     assert.equal(difference, null, `seed ${seed}: ${JSON.stringify({ script, difference }, null, 1)}`);
     assert.ok(simulated.entries.length >= first.entries.length);
   }
+});
+
+/** A life with a bit of everything, as it was recorded. */
+function aLife(): { readonly plan: Plan; readonly journal: readonly JournalEntry[] } {
+  const plan = planned();
+  const script: readonly ScriptLine[] = [
+    { kind: "exit", path: id("chain/third"), runs: { from: 1, count: 2 }, atMs: 500, how: 3 },
+    { kind: "exit", path: id("pair/b"), runs: { from: 1, count: 1 }, atMs: 700, how: "SIGSEGV" },
+    { kind: "unhealthy", path: id("api"), runs: { from: 1, count: 1 }, atMs: 2_500, forMs: 5_000 },
+    { kind: "stop", path: id("api"), runs: { from: 1, count: 1 }, ms: Infinity, how: null },
+    { kind: "request", atMs: 9_000, request: { verb: "restart", paths: [id("db")] } },
+    { kind: "request", atMs: 12_000, request: { verb: "down" } },
+  ];
+  return { plan, journal: journalOf(simulateTrace(plan, script, { seed: 7 })) };
+}
+
+/** Where the course of a life parts from that of the same life with other entries. */
+function differenceFrom(
+  change: (entries: readonly TimedEntry[]) => readonly TimedEntry[],
+): CourseDifference | null {
+  const { plan, journal } = aLife();
+  const { entries } = recordingOf(plan, journal);
+  return sameCourse(change(entries), entries);
+}
+
+test("same course: pids, measured milliseconds and the order within a moment are the machine's", () => {
+  const late = (ms: number) => (entry: TimedEntry) => ({ ...entry, atMs: entry.atMs + ms });
+  assert.equal(differenceFrom((entries) => entries.map(late(20))), null);
+  const otherwise = (entry: TimedEntry): TimedEntry => {
+    if (entry.event === "started" && "pid" in entry.data) {
+      return { ...entry, data: { ...entry.data, pid: 7, run: 99 } };
+    }
+    if (entry.event === "ready") return { ...entry, data: { afterMs: entry.data.afterMs + 100 } };
+    return entry;
+  };
+  assert.equal(differenceFrom((entries) => entries.map(otherwise)), null);
+  const exit = (entry: TimedEntry) => entry.event === "exited" && entry.node === "job";
+  const moved = differenceFrom((entries) => {
+    const index = entries.findIndex(exit);
+    const [before, after] = [entries[index]!, entries[index + 1]!];
+    assert.equal(after.node, before.node, "the two are of one actor");
+    return entries.toSpliced(index, 2, after, before);
+  });
+  assert.equal(moved?.kind, "missing", "the order of one actor is never the machine's");
+});
+
+test("same course: an entry more, less, with other data, for another cause or in another order is told", () => {
+  const isRestart = ({ event }: TimedEntry) => event === "restarted";
+  const at = (entries: readonly TimedEntry[]) => entries.findIndex(isRestart);
+  const kindOf = (change: (entries: readonly TimedEntry[], index: number) => readonly TimedEntry[]) => {
+    const found = differenceFrom((entries) => change(entries, at(entries)));
+    return found?.kind === "other" ? `other ${found.field}` : found?.kind;
+  };
+  const withEntry = (entries: readonly TimedEntry[], index: number, fields: Partial<TimedEntry>) =>
+    entries.with(index, { ...entries[index]!, ...fields } as TimedEntry);
+  assert.equal(kindOf((entries, index) => entries.toSpliced(index, 1)), "missing");
+  const lastOfAll = (entries: readonly TimedEntry[]) => entries.slice(0, -1);
+  assert.equal(kindOf(lastOfAll), undefined, "the computed course may go on for longer");
+  const extra = (entries: readonly TimedEntry[], index: number) =>
+    entries.filter(({ seq, node }) => node !== entries[index]!.node || seq < entries[index]!.seq);
+  assert.equal(kindOf(extra), "extra");
+  const more = (entries: readonly TimedEntry[], index: number) =>
+    entries.toSpliced(index, 0, { ...entries[index]!, seq: 9_999 });
+  assert.match(String(kindOf(more)), /missing|other/);
+  assert.equal(
+    kindOf((entries, index) => withEntry(entries, index, { data: { delayMs: 0, left: 9 } })),
+    "other left",
+  );
+  assert.equal(
+    kindOf((entries, index) => withEntry(entries, index, { data: { delayMs: 1, left: 1 } })),
+    "other delayMs",
+    "delays of restarts are the plan's",
+  );
+  assert.equal(kindOf((entries, index) => withEntry(entries, index, { cause: 1 })), "other cause");
+  assert.equal(kindOf((entries, index) => withEntry(entries, index, { event: "gave_up" })), "missing");
+  const requested = ({ event }: TimedEntry) => event === "requested";
+  const early = (entries: readonly TimedEntry[]) => {
+    const asked = entries.find(requested)!;
+    return [entries[0]!, asked, ...entries.slice(1).filter((entry) => entry !== asked)];
+  };
+  assert.equal(
+    kindOf(early),
+    "missing",
+    "it is the first request of the tree that comes in the place of its readiness",
+  );
+});
+
+test("same course: entries of two actors that came long after each other keep their order", () => {
+  const data = { delayMs: 0, left: 1 };
+  const entry = (seq: number, node: string, atMs: number): TimedEntry => ({
+    seq,
+    node: id(node),
+    event: "restarted",
+    cause: null,
+    data,
+    atMs,
+  });
+  const recorded = (gapMs: number) => [entry(1, "a", 0), entry(2, "b", gapMs)];
+  const computed = (gapMs: number) => [entry(1, "b", 0), entry(2, "a", gapMs)];
+  assert.equal(sameCourse(recorded(10), computed(10)), null);
+  assert.equal(sameCourse(recorded(100), computed(10))?.kind, "order");
+  assert.equal(sameCourse(recorded(10), computed(100))?.kind, "order");
+  const three = [entry(1, "a", 0), entry(2, "c", 45), entry(3, "b", 90)];
+  const turned = [entry(1, "b", 60), entry(2, "a", 61), entry(3, "c", 62)];
+  assert.equal(sameCourse(three, turned)?.kind, "order", "the first of three is no neighbour of the last");
+});
+
+test("replay: journals that nothing can be computed from are told apart", () => {
+  const { plan, journal } = aLife();
+  const whyOf = (entries: readonly JournalEntry[]) => {
+    const read = readRecording(plan, entries);
+    return read.ok ? null : read.problem;
+  };
+  assert.deepEqual(whyOf([]), { why: "empty" });
+  assert.deepEqual(whyOf(journal.slice(3)), { why: "no_beginning", seq: 4 });
+  assert.deepEqual(whyOf(journal.toSpliced(4, 2)), { why: "gap", after: 4, before: 7 });
+  const unknown = { ...journal[1]!, event: "teleported" } as unknown as JournalEntry;
+  assert.deepEqual(whyOf(journal.with(1, unknown)), { why: "unknown_event", event: "teleported" });
+  const elsewhere = journal.map((entry) => ({ ...entry, path: entry.path === "" ? entry.path : id("x") }));
+  assert.deepEqual(whyOf(elsewhere), { why: "other_file", paths: ["x"] });
+});
+
+test("replay: it ends where another plan was applied, and says so", () => {
+  const { plan, journal } = aLife();
+  const applied = {
+    ...journal[20]!,
+    path: id(""),
+    event: "planned",
+    added: [],
+    removed: [],
+    outdated: [],
+    changed: [],
+  } as unknown as JournalEntry;
+  const recording = recordingOf(plan, journal.with(20, applied));
+  assert.equal(recording.end?.why, "planned");
+  assert.equal(recording.entries.length, 20);
+  assert.equal(replay(plan, recording).difference, null);
+});
+
+test("replay: by another file the course differs where that decides otherwise", () => {
+  const { plan, journal } = aLife();
+  const other = planOf({
+    children: SHOP,
+    intensity: { restarts: 9, withinMs: 30_000 },
+    onFailure: "escalate",
+  });
+  assert.equal(replay(plan, recordingOf(plan, journal)).difference, null);
+  const { difference } = replay(other, recordingOf(other, journal));
+  assert.ok(difference?.kind === "other" && difference.field === "left", JSON.stringify(difference));
 });

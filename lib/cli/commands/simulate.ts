@@ -47,14 +47,20 @@ export const simulate: Command = {
         'exit with 1 unless it is so, such as "api ready before 60s", "never db failed", "db restarts at most 3"',
     },
     { name: "for", value: "DURATION", doc: "how long to simulate" },
-    { name: "seed", value: "N", doc: "draws the jitter of backoffs, and what is drawn from the journal; 1 by default" },
+    {
+      name: "seed",
+      value: "N",
+      doc: "draws the jitter of backoffs, and what is drawn from the journal; 1 by default",
+    },
     {
       name: "like-last-week",
-      doc: "draw how long starts, runs and stops take, and what fails how often, from the last 7 days of the journal",
+      doc:
+        "draw how long starts, runs and stops take, and what fails how often, from the last 7 days of the journal",
     },
     {
       name: "replay",
-      doc: "play what befell the tree in its last life, from its journal, and say where the course would differ",
+      doc:
+        "play what befell the tree in its last life, from its journal, and say where the course would differ",
     },
     PROFILE_OPTION,
   ],

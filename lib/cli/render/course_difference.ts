@@ -24,7 +24,11 @@ export function describeDifference(
   const before = entries.filter(({ atMs }) => atMs < fromMs).slice(-BEFORE).map((entry) => line(" ", entry));
   switch (difference.kind) {
     case "missing":
-      return [...before, line("-", difference.recorded), ...maybe(difference.instead).map((entry) => line("+", entry))];
+      return [
+        ...before,
+        line("-", difference.recorded),
+        ...maybe(difference.instead).map((entry) => line("+", entry)),
+      ];
     case "extra":
       return [...before, line("+", difference.computed)];
     case "other":
@@ -42,7 +46,9 @@ export function describeEndOfReplay(recording: Recording, difference: CourseDiff
     : end.why === "planned"
     ? `; after ${lasting(end.entry)} another plan was applied, and no more is computed`
     : `; after ${lasting(end.entry)} a crash was held, and no more is computed`;
-  if (difference === null) return `the course is the same: ${counted(entries.length, "entry", "entries")}${rest}`;
+  if (difference === null) {
+    return `the course is the same: ${counted(entries.length, "entry", "entries")}${rest}`;
+  }
   return `after ${formatDuration(Math.round(timeOf(difference)))} the course differs: ${saying(difference)}`;
 }
 

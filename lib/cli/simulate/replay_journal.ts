@@ -3,10 +3,9 @@ import { ExitCode } from "../../base/exit_code.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import type { Plan } from "../../config/plan.ts";
 import { loadCronDates } from "../../engine/cron_dates.ts";
-import { readRecording } from "../../simulation/recorded/recording.ts";
+import { readRecording, type Recording } from "../../simulation/recorded/recording.ts";
 import { livesOf } from "../../simulation/recorded/recorded_life.ts";
 import { replay, type Replayed } from "../../simulation/recorded/replay.ts";
-import type { Recording } from "../../simulation/recorded/recording.ts";
 import { journalEntryOf } from "../../words/journal_entry_of.ts";
 import { wordedEntry } from "../../words/worded_entry.ts";
 import type { Context } from "../command.ts";
@@ -15,7 +14,11 @@ import { describeDifference, describeEndOfReplay } from "../render/course_differ
 import { ownJournal, unfitJournal } from "./own_journal.ts";
 
 /** See the module. @param others Options that say something else of the course. @throws {UserError} */
-export async function replayJournal(context: Context, plan: Plan, others: readonly Option[]): Promise<number> {
+export async function replayJournal(
+  context: Context,
+  plan: Plan,
+  others: readonly Option[],
+): Promise<number> {
   refuseOthers(context, others);
   const life = livesOf(await ownJournal(context)).at(-1)!;
   const read = readRecording(plan, life);
@@ -27,9 +30,10 @@ export async function replayJournal(context: Context, plan: Plan, others: readon
 }
 
 function refuseOthers({ args }: Context, others: readonly Option[]): void {
-  const given = [...others.map(({ name }) => name), "for", "seed"].find((name) =>
-    args.list(name).length > 0 || args.text(name) !== null
-  );
+  const values = [...others.map(({ name }) => name), "for", "seed", "expect"];
+  const given = args.has("like-last-week")
+    ? "like-last-week"
+    : values.find((name) => args.list(name).length > 0);
   if (given === undefined) return;
   throw usage(
     "usage/contradiction",
@@ -38,14 +42,21 @@ function refuseOthers({ args }: Context, others: readonly Option[]): void {
   );
 }
 
-async function tell({ ui }: Context, recording: Recording, { simulated, difference }: Replayed): Promise<void> {
+async function tell(
+  { ui }: Context,
+  recording: Recording,
+  { simulated, difference }: Replayed,
+): Promise<void> {
   const { date, entries, end } = recording;
   if (!ui.json) {
     const lines = difference === null ? [] : describeDifference(recording, difference, ui.out);
     if (lines.length > 0) await fromPromise(ui.print(lines.join("\n")));
     return await fromPromise(ui.say(describeEndOfReplay(recording, difference)));
   }
-  const shown = (entry: typeof entries[number]) => ({ ...wordedEntry(journalEntryOf(entry, date)), atMs: entry.atMs });
+  const shown = (entry: typeof entries[number]) => ({
+    ...wordedEntry(journalEntryOf(entry, date)),
+    atMs: entry.atMs,
+  });
   const others = difference === null ? null : Object.fromEntries(
     Object.entries(difference).map(([name, value]) => [
       name,

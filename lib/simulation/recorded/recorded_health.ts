@@ -1,14 +1,16 @@
-/** What a run that was recorded answers when somebody asks whether it is ready or works, or says of that itself. PURE. */
+/** The answers of a run that was recorded to those who ask whether it is ready or works, and its own words on that. PURE. */
 import { describeProbe } from "../../config/describe_probe.ts";
 import type { Health, Probe } from "../../config/plan.ts";
 import type { ProbeAnswer } from "../../supervision/event.ts";
 import type { Told } from "../../supervision/run_word.ts";
 import type { HealthChange, RecordedRun } from "./recorded_run.ts";
 
-/** What a run that was never ready has answered last; null if it was silent. */
+/** The last answer of a run that was never ready; null if it was silent. */
 export function lastAnswer({ lastError }: Pick<RecordedRun, "lastError">, probe: Probe): string | null {
   if (lastError === null) return null;
-  const silences = ["no answer for ", "no such line", "not yet"].map((silence) => `${describeProbe(probe)}: ${silence}`);
+  const silences = ["no answer for ", "no such line", "not yet"].map((silence) =>
+    `${describeProbe(probe)}: ${silence}`
+  );
   return silences.some((silence) => lastError.startsWith(silence)) ? null : lastError;
 }
 
@@ -61,7 +63,9 @@ export function wordsOf(
       ? next?.atMs ?? overMs
       : next.atMs - watchdogMs;
     const words: RecordedWord[] = [];
-    for (let atMs = change.atMs; atMs < lastMs; atMs += watchdogMs / 2) words.push({ atMs, told: { is: "alive" } });
+    for (let atMs = change.atMs; atMs < lastMs; atMs += watchdogMs / 2) {
+      words.push({ atMs, told: { is: "alive" } });
+    }
     // The last word is the one that the silence was counted from.
     const isSilence = next !== undefined && !next.healthy && next.why !== SAYS_SO;
     return isSilence ? [...words, { atMs: Math.max(change.atMs, lastMs), told: { is: "alive" } }] : words;

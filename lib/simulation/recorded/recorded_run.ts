@@ -1,10 +1,9 @@
 /** One run of an actor as a journal has it. Times are in milliseconds since the tree began. PURE. */
-import type { ActorSpec, HookName } from "../../config/plan.ts";
+import type { HookName } from "../../config/plan.ts";
 import type { ActorError } from "../../supervision/actor_error.ts";
 import type { Exit } from "../../supervision/exit.ts";
 import type { HookEnd } from "../../supervision/hook.ts";
 import type { Rest } from "../../supervision/rest.ts";
-import type { Behaviour } from "../behaviour.ts";
 import type { HowEnded } from "../script.ts";
 
 /** The answer of checks of health, or of a watchdog, that changed what was known of a run. */
@@ -32,7 +31,7 @@ export interface RecordedRun {
   readonly exit: { readonly atMs: number; readonly exit: Exit; readonly error: ActorError | null } | null;
   /** When nothing of it was left; null if that is not known. */
   readonly clearedAt: number | null;
-  /** What was found after it was killed. */
+  /** The looks at what was left of it after it was killed. */
   readonly looks: readonly { readonly atMs: number; readonly rest: Rest }[];
   /** Of hooks that have not failed only the begin is told. */
   readonly hooks: Readonly<Partial<Record<HookName, RecordedHook>>>;
@@ -46,31 +45,7 @@ export interface RecordedHook {
   readonly end: HookEnd;
 }
 
-/** How a run that was recorded goes in a simulation. */
-export function recordedBehaviour(run: RecordedRun, spec: ActorSpec): Behaviour {
-  const { startedAt, readyAt, exit, askedAt, killedAt } = run;
-  const from = startedAt ?? 0;
-  const isOwnEnd = hasEndedItself(run);
-  return {
-    isMissing: run.failure !== null,
-    readyMs: readyAt === null ? (spec.ready === null ? 0 : Infinity) : readyAt - from,
-    end: isOwnEnd ? { atMs: exit!.atMs - from, how: howEnded(exit!.exit) } : null,
-    hangMs: Infinity,
-    unhealthy: [],
-    stop: {
-      ms: killedAt !== null && (exit === null || killedAt < exit.atMs)
-        ? Infinity
-        : exit === null
-        ? 0
-        : Math.max(0, exit.atMs - (askedAt ?? exit.atMs)),
-      how: exit === null ? null : howEnded(exit.exit),
-    },
-    hooks: {},
-    recorded: run,
-  };
-}
-
-/** Whether nobody had asked a process to end when it did. What it has left behind may have been killed since. */
+/** Whether nobody had asked a process to end when it did. Its descendants may have been killed since. */
 export function hasEndedItself({ exit, askedAt, killedAt }: RecordedRun): boolean {
   return exit !== null && askedAt === null && (killedAt === null || killedAt > exit.atMs);
 }

@@ -5,10 +5,10 @@ import type { Exit } from "../../supervision/exit.ts";
 import type { TimedEntry } from "../trace.ts";
 import type { RecordedRun } from "./recorded_run.ts";
 
-/** A run in the making, and the entries that are about it. */
+/** A run in the making. */
 type Draft = { -readonly [Key in keyof RecordedRun]: RecordedRun[Key] };
 
-/** What is known of an actor while its entries are read. */
+/** The runs of an actor while its entries are read. */
 interface Reading {
   readonly path: NodeId;
   readonly runs: { readonly draft: Draft; readonly own: TimedEntry[] }[];
@@ -40,7 +40,11 @@ export function recordedRuns(
     path,
     new Map(runs.map(({ draft, own }, index) => {
       const next = runs[index + 1]?.own[0] ?? null;
-      return [draft.nth, { ...draft, ...around.clearOf(draft, own, next), failure: around.failureOf(draft, own) }];
+      return [draft.nth, {
+        ...draft,
+        ...around.clearOf(draft, own, next),
+        failure: around.failureOf(draft, own),
+      }];
     })),
   ]));
 }
@@ -173,7 +177,9 @@ class Surroundings {
     if (last === undefined) return { clearedAt: this.#over(draft, own, next) };
     const known = hooks.post_stop!;
     const isToldOf = own.some((entry) => entry.event === "hook_ended" && entry.seq > last.seq);
-    const atMs = isToldOf ? known.atMs : this.#concluded(own, last.cause, last.seq) ?? this.#guess(last, own, next);
+    const atMs = isToldOf
+      ? known.atMs
+      : this.#concluded(own, last.cause, last.seq) ?? this.#guess(last, own, next);
     return {
       clearedAt: last.atMs,
       hooks: { ...hooks, post_stop: { ...known, atMs: atMs ?? known.atMs } },
@@ -202,7 +208,8 @@ class Surroundings {
 
   /** When a run was over that has ended for good. */
   #concluded(own: readonly TimedEntry[], cause: number | null, after: number): number | undefined {
-    return own.find((entry) => CONCLUSIONS.has(entry.event) && entry.seq > after && entry.cause === cause)?.atMs;
+    return own.find((entry) => CONCLUSIONS.has(entry.event) && entry.seq > after && entry.cause === cause)
+      ?.atMs;
   }
 
   /**
@@ -243,7 +250,10 @@ class Surroundings {
    */
   #origin(entry: TimedEntry, after: number): TimedEntry {
     let origin = entry;
-    while ((entry.event === "stopping" || CONCLUSIONS.has(entry.event)) && origin.cause !== null && origin.cause > after) {
+    while (
+      (entry.event === "stopping" || CONCLUSIONS.has(entry.event)) && origin.cause !== null &&
+      origin.cause > after
+    ) {
       const cause = this.#entries[this.#indexOf.get(origin.cause) ?? -1];
       if (cause === undefined) break;
       origin = cause;

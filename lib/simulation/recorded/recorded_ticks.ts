@@ -28,7 +28,9 @@ export class RecordedTicks {
 
   constructor(plan: Plan, entries: readonly TimedEntry[]) {
     const delayed = new Set(
-      plan.nodes.filter((node) => node.kind !== "tree" && node.ready?.probe.type === "delay").map(({ path }) => path),
+      plan.nodes.filter((node) => node.kind !== "tree" && node.ready?.probe.type === "delay").map((
+        { path },
+      ) => path),
     );
     const actors = new Set(plan.nodes.filter(({ kind }) => kind !== "tree").map(({ path }) => path));
     this.all = entries.filter((entry) => actors.has(entry.node) && isOfTime(entry, delayed))

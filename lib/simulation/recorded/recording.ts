@@ -1,5 +1,5 @@
 /**
- * What befell a tree, from the journal of its life: how each run went, what was asked of it and when, and when its supervisor
+ * The fate of a tree, from the journal of its life: how each run went, what was asked of it and when, and when its supervisor
  * was killed. It is a script with its own times. PURE.
  */
 import { type NodeId, type Plan, ROOT } from "../../config/plan.ts";
@@ -39,7 +39,7 @@ export type NoRecording =
   /** None of its actors is in the plan. */
   | { readonly why: "other_file"; readonly paths: readonly NodeId[] };
 
-/** What can be read of a life. */
+/** A life that was read, or why it cannot be. */
 export type ReadRecording =
   | { readonly ok: true; readonly recording: Recording }
   | { readonly ok: false; readonly problem: NoRecording };
@@ -160,7 +160,11 @@ function problemOf(plan: Plan, entries: readonly JournalEntry[]): NoRecording | 
 }
 
 /** An entry that tells of something that came from outside, as the event that it was. */
-function askedBy(plan: Plan, entry: TimedEntry, all: readonly TimedEntry[]): Recording["asked"][number] | null {
+function askedBy(
+  plan: Plan,
+  entry: TimedEntry,
+  all: readonly TimedEntry[],
+): Recording["asked"][number] | null {
   const { atMs, node, event, data } = entry;
   if (event === "requested") return { atMs, event: requestOf(plan, entry, all) };
   if (event === "files_changed") return changeOf(plan, entry);
@@ -188,7 +192,13 @@ function requestOf(
     case "halt":
       return { type: "halt_requested", nodes: data.paths, ...asked };
     case "signal":
-      return { type: "signal_requested", nodes: data.paths, signal: data.signal, toAll: data.toAll, ...asked };
+      return {
+        type: "signal_requested",
+        nodes: data.paths,
+        signal: data.signal,
+        toAll: data.toAll,
+        ...asked,
+      };
     case "exec":
       return { type: "exec_requested", nodes: data.paths, command: data.command, ...asked };
     case "down":
@@ -220,7 +230,9 @@ function cuts(entries: readonly TimedEntry[]): Recording["asked"] {
       event === "cancelled" || event === "resumed" || event === "requested"
     );
     const isEarly = entry.atMs - stopping.atMs < stopping.data.graceMs - LATE_MS;
-    return isHurried || !isEarly ? [] : [{ atMs: entry.atMs, event: { type: "grace_cut", toMs: 0 } as const }];
+    return isHurried || !isEarly
+      ? []
+      : [{ atMs: entry.atMs, event: { type: "grace_cut", toMs: 0 } as const }];
   });
 }
 
@@ -228,7 +240,10 @@ function cuts(entries: readonly TimedEntry[]): Recording["asked"] {
 function changeOf(plan: Plan, { atMs, node, data }: TimedEntry & EntryOf<"files_changed">) {
   const spec = plan.nodes.find(({ path }) => path === node);
   const debounceMs = spec === undefined || spec.kind === "tree" ? 0 : spec.watch?.debounceMs ?? 0;
-  const unnamed = Array.from({ length: data.count - data.files.length }, (_, index) => `another file ${index + 1}`);
+  const unnamed = Array.from(
+    { length: data.count - data.files.length },
+    (_, index) => `another file ${index + 1}`,
+  );
   const files = [...data.files, ...unnamed];
   return { atMs: Math.max(0, atMs - debounceMs), event: { type: "files_changed", node, files } } as const;
 }

@@ -156,7 +156,9 @@ function isClose(one: number, other: number): boolean {
 
 /** For how long nothing has answered is measured as everything is. */
 function withoutDurations(value: unknown): unknown {
-  if (typeof value === "string") return value.replace(/(?<=no answer for )[\d.]+ ?(?:ms|s|min|m|h)\b.*$/, "...");
+  if (typeof value === "string") {
+    return value.replace(/(?<=no answer for )[\d.]+ ?(?:ms|s|min|m|h)\b.*$/, "...");
+  }
   if (Array.isArray(value)) return value.map(withoutDurations);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withoutDurations(part)]));

@@ -21,6 +21,10 @@ export const ON_BINARY_ONLY: ReadonlyMap<string, string> = new Map([
   ["tests/e2e/packages_test.ts", "it starts what it packs on each runtime by itself"],
   ["tests/e2e/late_test.ts", "the patient clock is held to its promises in tests/host on both"],
   ["tests/e2e/profiles_test.ts", "which actors start is decided by config and supervision"],
+  [
+    "tests/e2e/replay_test.ts",
+    "a life is computed by simulation, from a journal that is the same on each runtime",
+  ],
   ["tests/e2e/replicas_test.ts", "names of replicas are made by config and cli"],
   ["tests/e2e/secrets_test.ts", "what is hidden is decided by config and words"],
   ["tests/e2e/simulate_test.ts", "a course is computed by simulation, whose tests run on Deno, too"],
