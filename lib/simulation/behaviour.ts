@@ -1,7 +1,7 @@
 /** How one run of an actor goes in a simulation: what its script says of it, and what holds where that says nothing. PURE. */
 import type { Signal } from "../base/signals.ts";
 import type { ActorSpec, HookName, NodeId } from "../config/plan.ts";
-import { recordedBehaviour, type RecordedRun } from "./recorded/recorded_run.ts";
+import { hasEndedItself, howEnded, type RecordedRun } from "./recorded/recorded_run.ts";
 import type { RecordedRuns } from "./recorded/recorded_runs.ts";
 import { type HowEnded, isRunLine, type RunLine, type Runs, type ScriptLine } from "./script.ts";
 

@@ -337,9 +337,8 @@ export class SimulatedTree {
     const spawning = this.#spawning.get(run);
     this.#spawning.delete(run);
     const recorded = spawning?.behaviour.recorded ?? null;
-    if (spawning !== undefined && recorded?.exit != null) {
-      return this.#bringForth(spawning.effect, spawning.behaviour);
-    }
+    const cameTooLate = recorded !== null && recorded.exit !== null;
+    if (spawning !== undefined && cameTooLate) return this.#bringForth(spawning.effect, spawning.behaviour);
     const clearedAt = recorded?.clearedAt ?? null;
     const ms = clearedAt === null ? 0 : Math.max(0, clearedAt - (recorded!.askedAt ?? clearedAt));
     this.#at(asRecorded(after(this.now, ms), clearedAt), () => {
