@@ -10,7 +10,6 @@ import { livesOf, recordedLife } from "./recorded/recorded_life.ts";
 import { hasEndedItself, howEnded, type RecordedRun } from "./recorded/recorded_run.ts";
 import { recordedRuns } from "./recorded/recorded_runs.ts";
 import type { HowEnded, ScriptLine } from "./script.ts";
-import type { TimedEntry } from "./trace.ts";
 
 /** How an actor has fared. Times are in milliseconds. */
 export interface ActorHistory {
@@ -44,15 +43,18 @@ export function historyOf(entries: readonly JournalEntry[], plan: Plan, since: n
   );
   const runs = new Map<NodeId, PlacedRun[]>();
   let first: number | null = null;
-  for (const entries_ of livesOf(entries)) {
-    const life = recordedLife(entries_);
+  for (const own of livesOf(entries)) {
+    const life = recordedLife(own);
     const endMs = life.entries.at(-1)!.atMs;
+    const signals = life.entries.flatMap(({ event, data, atMs }) =>
+      event === "requested" && data.verb === "signal" ? [{ atMs, paths: data.paths }] : []
+    );
     for (const { atMs } of life.entries) {
       if (life.date + atMs >= since) first = Math.min(first ?? Infinity, life.date + atMs);
     }
-    for (const [path, own] of recordedRuns(life.entries, (path) => specs.has(path))) {
-      const counted = [...own.values()].filter((run) => life.date + begunAt(run) >= since)
-        .map((run) => endedByHand(run, path, life.entries) ? { ...run, askedAt: run.exit!.atMs } : run);
+    for (const [path, known] of recordedRuns(life.entries, (path) => specs.has(path))) {
+      const counted = [...known.values()].filter((run) => life.date + begunAt(run) >= since)
+        .map((run) => endedByHand(run, path, signals) ? { ...run, askedAt: run.exit!.atMs } : run);
       runs.set(path, [...runs.get(path) ?? [], ...counted.map((run) => ({ run, endMs }))]);
     }
   }
@@ -64,13 +66,18 @@ export function historyOf(entries: readonly JournalEntry[], plan: Plan, since: n
 /** A process that ends so soon after somebody has sent it a signal has ended by that. */
 const BY_SIGNAL_MS = 2_000;
 
+/** A signal that somebody had sent. */
+interface SentSignal {
+  readonly atMs: number;
+  readonly paths: readonly NodeId[];
+}
+
 /** Whether somebody has ended a process by a signal, which is no failure of it. */
-function endedByHand({ exit }: RecordedRun, path: NodeId, entries: readonly TimedEntry[]): boolean {
+function endedByHand({ exit }: RecordedRun, path: NodeId, signals: readonly SentSignal[]): boolean {
   return exit !== null &&
-    entries.some(({ event, data, atMs }) =>
-      event === "requested" && data.verb === "signal" && exit.atMs >= atMs &&
-      exit.atMs - atMs < BY_SIGNAL_MS &&
-      data.paths.some((meant) => meant === ROOT || path === meant || path.startsWith(`${meant}/`))
+    signals.some(({ atMs, paths }) =>
+      exit.atMs >= atMs && exit.atMs - atMs < BY_SIGNAL_MS &&
+      paths.some((meant) => meant === ROOT || path === meant || path.startsWith(`${meant}/`))
     );
 }
 

@@ -268,6 +268,21 @@ test("replay: it ends where another plan was applied, and says so", () => {
   assert.equal(replay(plan, recording).difference, null);
 });
 
+test("replay: the jitter of a delay comes out as it did, whatever it is one of", () => {
+  const backoff = { initialMs: 3_600_000, maxMs: 7_200_000, factor: 2, jitter: 0.2, resetAfterMs: 1_000_000 };
+  const plan = planOf({ children: { a: { ...DAEMON, backoff }, b: { ...DAEMON, backoff } } });
+  const crash = (path: string): ScriptLine => ({
+    kind: "exit",
+    path: id(path),
+    runs: { from: 1, count: 4 },
+    atMs: 1_000,
+    how: 1,
+  });
+  const first = simulateTrace(plan, [crash("a"), crash("b")], { seed: 12, forMs: 36_000_000 });
+  assert.equal(first.entries.filter(({ event, data }) => event === "restarted" && data.delayMs > 0).length, 6);
+  assert.equal(replay(plan, recordingOf(plan, journalOf(first))).difference, null);
+});
+
 test("replay: by another file the course differs where that decides otherwise", () => {
   const { plan, journal } = aLife();
   const other = planOf({

@@ -6,8 +6,8 @@ import type { State } from "../../supervision/state.ts";
 import type { Stepped } from "../../supervision/turn.ts";
 import type { Recording } from "./recording.ts";
 
-/** How many places are tried. A delay within its jitter is one of some thousands. */
-const MOST_TRIES = 200_000;
+/** How many places are tried. A delay of hours within its jitter is one of some hundred thousands. */
+const MOST_TRIES = 10_000_000;
 
 /** See the module. */
 export class Redraw {
@@ -26,6 +26,10 @@ export class Redraw {
       return [{ wantedMs: this.#next(node) ?? delayMs, delayMs, ...backoffOf(state, node) }];
     });
     if (drawn.every(({ wantedMs, delayMs }) => wantedMs === delayMs)) return null;
+    const isPossible = drawn.every(({ wantedMs, streak, backoff }) =>
+      wantedMs >= restartDelay(streak, backoff, 0) && wantedMs <= restartDelay(streak, backoff, 1)
+    );
+    if (!isPossible) return null;
     for (let chance = 0; chance < MOST_TRIES; chance++) {
       let place = chance;
       const fits = drawn.every(({ wantedMs, streak, backoff }) => {
