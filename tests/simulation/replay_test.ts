@@ -279,7 +279,10 @@ test("replay: the jitter of a delay comes out as it did, whatever it is one of",
     how: 1,
   });
   const first = simulateTrace(plan, [crash("a"), crash("b")], { seed: 12, forMs: 36_000_000 });
-  assert.equal(first.entries.filter(({ event, data }) => event === "restarted" && data.delayMs > 0).length, 6);
+  assert.equal(
+    first.entries.filter(({ event, data }) => event === "restarted" && data.delayMs > 0).length,
+    6,
+  );
   assert.equal(replay(plan, recordingOf(plan, journalOf(first))).difference, null);
 });
 
