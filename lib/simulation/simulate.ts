@@ -52,7 +52,9 @@ export function simulateTrace(
   const until = instant(forMs ?? LONGEST_MS);
   let last = tree.now;
   let within = 0;
-  while (tree.state.outcome === null && tree.next(until)) {
+  // Where a life is played again, the machine may have had something to tell after its end.
+  const goesOn = () => tree.state.outcome === null || options.recording !== undefined;
+  while (goesOn() && tree.next(until)) {
     within = tree.now === last ? within + 1 : 0;
     last = tree.now;
     if (within > MOST_PER_INSTANT) break;

@@ -150,7 +150,7 @@ e2e("replay: programs that are missing, hooks that fail, and what runs too long"
     daemon = true
     depends_on = ["long"]
   `);
-  sandbox.write("prepare", "#!/bin/sh\nsleep 0.1; test -e tried || { touch tried; exit 4; }\n", 0o755);
+  sandbox.write("prepare", "#!/bin/sh\nsleep 1.2; test -e tried || { touch tried; exit 4; }\n", 0o755);
   sandbox.write("tidy", "#!/bin/sh\nsleep 0.1; exit 7\n", 0o755);
   sandbox.write("nowhere", "#!/nowhere/at/all\n", 0o755);
   await sandbox.supervise("up", "-d", "--keep");

@@ -15,6 +15,9 @@ interface Reading {
   readonly runs: { readonly draft: Draft; readonly own: TimedEntry[] }[];
 }
 
+/** A hook ends just before that which it lets happen. */
+const JUST_MS = 0.0001;
+
 /** The runs of each actor by their numbers. */
 export type RecordedRuns = ReadonlyMap<NodeId, ReadonlyMap<number, RecordedRun>>;
 
@@ -95,10 +98,10 @@ function note(run: Draft, entry: TimedEntry): void {
   switch (event) {
     case "started":
       run.startedAt = atMs;
-      return;
+      return endPreStart(run, atMs);
     case "start_failed":
       run.failure = { atMs, message: data.reason, isFinal: false };
-      return;
+      return endPreStart(run, atMs);
     case "ready":
       run.readyAt = atMs;
       return;
@@ -147,6 +150,12 @@ function note(run: Draft, entry: TimedEntry): void {
       }
     }
   }
+}
+
+/** The hook before a start is over when that comes. */
+function endPreStart(run: Draft, atMs: number): void {
+  const { pre_start: hook } = run.hooks;
+  if (hook !== undefined) run.hooks = { ...run.hooks, pre_start: { ...hook, atMs: atMs - JUST_MS } };
 }
 
 function exitOf({ data: { code, signal, reached } }: EntryOf<"exited">): Exit {
