@@ -268,6 +268,67 @@ test("replay: it ends where another plan was applied, and says so", () => {
   assert.equal(replay(plan, recording).difference, null);
 });
 
+/** A journal with an entry more behind one of it. */
+function withEntryAfter(
+  journal: readonly JournalEntry[],
+  index: number,
+  entry: object,
+): readonly JournalEntry[] {
+  const { at, seq } = journal[index]!;
+  const later = (number: number) => number <= seq ? number : number + 1;
+  const all = journal.map((one) => ({
+    ...one,
+    seq: later(one.seq),
+    cause: one.cause === null ? null : later(one.cause),
+  }));
+  return all.toSpliced(index + 1, 0, { at, seq: seq + 1, cause: null, ...entry } as unknown as JournalEntry);
+}
+
+/** The entries from one on come so much later, or earlier. */
+function shifted(journal: readonly JournalEntry[], from: number, ms: number): readonly JournalEntry[] {
+  return journal.map((entry, index) =>
+    index < from ? entry : { ...entry, at: new Date(Date.parse(entry.at) + ms).toISOString() }
+  );
+}
+
+test("replay: a limit is acted upon when it was, whether the clock was early or late", () => {
+  const { plan, journal } = aLife();
+  const killed = journal.findIndex(({ event, path }) => event === "killed" && path === "api");
+  const reaped = {
+    path: id("api"),
+    event: "orphan_reaped",
+    cause: journal[killed]!.seq,
+    pid: 7,
+    name: "sleep",
+  };
+  const told = withEntryAfter(journal, killed, reaped);
+  for (const ms of [-20, 0, 20, 200]) {
+    const { difference } = replay(plan, recordingOf(plan, shifted(told, killed, ms)));
+    assert.equal(difference, null, `${ms} ms: ${JSON.stringify(difference)}`);
+  }
+  const before = { ...reaped, cause: journal[killed]!.cause, at: shifted(journal, 0, 100)[killed]!.at };
+  const late = withEntryAfter(shifted(journal, killed, 200), killed - 1, before);
+  assert.equal(replay(plan, recordingOf(plan, late)).difference, null);
+});
+
+test("replay: what is left of a run takes its time to end, and others wait for that", () => {
+  const group: TreeSketch = {
+    strategy: "one_for_all",
+    children: { a: DAEMON, b: DAEMON, c: { ...DAEMON, needs: { "group/b": "ready" } } },
+  };
+  const plan = planned({ group });
+  const once = { from: 1, count: 1 };
+  const crash: ScriptLine = { kind: "exit", path: id("group/a"), runs: once, atMs: 500, how: 3 };
+  const journal = journalOf(simulateTrace(plan, [crash], { forMs: 5_000 }));
+  const exited = journal.findIndex(({ event, path }) => event === "exited" && path === "group/c");
+  assert.deepEqual([journal[exited + 1]!.path, journal[exited + 1]!.event], ["group/b", "stopping"]);
+  const ready = journal.find(({ event, path }) => event === "ready" && path === "");
+  const remade = { path: id(""), event: "remade", cause: ready!.seq, file: "api.log" };
+  const told = withEntryAfter(journal, exited, remade);
+  const late = shifted(shifted(told, exited + 1, 100), exited + 2, 100);
+  assert.equal(replay(plan, recordingOf(plan, late)).difference, null);
+});
+
 test("replay: the jitter of a delay comes out as it did, whatever it is one of", () => {
   const backoff = { initialMs: 3_600_000, maxMs: 7_200_000, factor: 2, jitter: 0.2, resetAfterMs: 1_000_000 };
   const plan = planOf({ children: { a: { ...DAEMON, backoff }, b: { ...DAEMON, backoff } } });

@@ -63,6 +63,8 @@ function saying(difference: CourseDifference): string {
     case "other":
       return difference.field === "cause"
         ? "an entry comes for another cause"
+        : difference.field === "time"
+        ? "an entry comes at another time"
         : `an entry has another \`${difference.field}\``;
     case "order":
       return "two entries come in another order";

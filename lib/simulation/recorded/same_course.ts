@@ -5,8 +5,8 @@
  * entries is compared, too. Some things are not the same in any two courses, and are not compared, or not to the bit:
  *
  * 1. `pid`: the numbers of processes are the machine's.
- * 2. Measured milliseconds (`MEASURED`), dates, and durations in texts: may differ by what a machine is late. Those of the
- *    plan, such as the delay of a restart or the time of a limit, are the same.
+ * 2. Measured milliseconds (`MEASURED`), dates, and durations in texts: may differ by what a machine is late, and so may the
+ *    times of entries. Those of the plan, such as the delay of a restart or the time of a limit, are the same.
  * 3. `run`: runs are numbered in the order in which they are begun, of which the next holds.
  * 4. The order of two entries that neither are of one node nor led one to the other, and that came within a moment of each
  *    other in both courses: there it is the machine that has put one first.
@@ -63,7 +63,9 @@ function differenceAt(entry: TimedEntry, places: Places): CourseDifference | nul
   if (computed === null || computed.event !== entry.event) {
     return { kind: "missing", recorded: entry, instead: computed };
   }
-  const field = places.hasSameCause(entry, computed) ? differingField(entry, computed) : "cause";
+  const field = !places.hasSameCause(entry, computed)
+    ? "cause"
+    : differingField(entry, computed) ?? (isAboutThen(entry, computed) ? null : "time");
   return field === null ? null : { kind: "other", recorded: entry, computed, field };
 }
 
@@ -116,6 +118,13 @@ class Indexed {
   placeOf(seq: number): number | undefined {
     return this.#places.get(seq);
   }
+}
+
+/** However late a machine is, what it does comes within this time. */
+const MOST_LATE_MS = 1_000;
+
+function isAboutThen(recorded: TimedEntry, computed: TimedEntry): boolean {
+  return Math.abs(recorded.atMs - computed.atMs) <= MOST_LATE_MS;
 }
 
 /** Fields that are another in each course. */
