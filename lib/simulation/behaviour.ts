@@ -74,16 +74,16 @@ function recordedBehaviour(run: RecordedRun, spec: ActorSpec): Behaviour {
   const { startedAt, readyAt, exit, askedAt, killedAt } = run;
   const from = startedAt ?? 0;
   const how = exit === null ? null : howEnded(exit.exit);
-  const wasKilled = killedAt !== null && (exit === null || killedAt < exit.atMs);
+  const didNotHeed = exit === null ? askedAt !== null : killedAt !== null && killedAt < exit.atMs;
   return {
     isMissing: run.failure !== null,
     readyMs: readyAt !== null ? readyAt - from : spec.ready === null ? 0 : Infinity,
     end: exit !== null && hasEndedItself(run) ? { atMs: exit.atMs - from, how: howEnded(exit.exit) } : null,
     hangMs: Infinity,
     unhealthy: [],
-    stop: wasKilled
+    stop: didNotHeed
       ? { ms: Infinity, how }
-      : { ms: exit === null || askedAt === null ? 0 : Math.max(0, exit.atMs - askedAt), how },
+      : { ms: exit === null || askedAt === null ? STOP_MS : Math.max(0, exit.atMs - askedAt), how },
     hooks: {},
     recorded: run,
   };

@@ -327,6 +327,21 @@ test("replay: what is left of a run takes its time to end, and others wait for t
   const told = withEntryAfter(journal, exited, remade);
   const late = shifted(shifted(told, exited + 1, 100), exited + 2, 100);
   assert.equal(replay(plan, recordingOf(plan, late)).difference, null);
+  const alone = planned({ web: DAEMON });
+  const restarted = journalOf(simulateTrace(alone, [{ ...crash, path: id("web") }], { forMs: 5_000 }));
+  const again = restarted.findLastIndex(({ event }) => event === "started");
+  assert.equal(restarted[again - 1]!.event, "restarted");
+  assert.equal(replay(alone, recordingOf(alone, shifted(restarted, again, 3_000))).difference, null);
+});
+
+test("replay: a process whose end nobody saw had not ended", () => {
+  const { plan, journal } = aLife();
+  const asked = journal.findIndex(({ event, path }) => event === "stopping" && path === "db");
+  const cut = journal.slice(0, asked + 1);
+  const root = cut.findLast(({ event, path }) => path === "" && (event === "ready" || event === "started"))!;
+  const at = shifted(cut, 0, 500)[asked]!.at;
+  const later = withEntryAfter(cut, asked, { path: id(""), event: "remade", cause: root.seq, file: "x", at });
+  assert.equal(replay(plan, recordingOf(plan, later)).difference, null);
 });
 
 test("replay: the jitter of a delay comes out as it did, whatever it is one of", () => {

@@ -274,3 +274,17 @@ test("simulated tree: the facts of its trace are what nodes are seen to be", () 
   } while (tree.next(instant(60_000)));
   assert.ok(tree.state.outcome !== null);
 });
+
+test("simulated tree: the next supervisor is not told again of an end that the last one knew of", () => {
+  const command = { argv: ["/bin/true"], ownGroup: true } as never;
+  const web: ActorSketch = { ...DAEMON, hooks: { commands: { post_stop: command }, timeoutMs: 60_000 } };
+  const script: readonly ScriptLine[] = [
+    { kind: "hook", path: id("web"), runs: once, hook: "post_stop", ms: 5_000, code: 0 },
+    { kind: "request", atMs: 1_000, request: { verb: "stop", paths: [id("web")] } },
+    { kind: "kill_supervisor", atMs: 2_000, forMs: 1_000 },
+  ];
+  const simulated = play({ web, other: DAEMON }, script, {}, { onSupervisorDeath: "survive" });
+  const events = simulated.entries.filter(({ node }) => node === "web").map(({ event }) => event);
+  assert.equal(events.filter((event) => event === "exited").length, 1, events.join());
+  assert.equal(events.at(-1), "stopped");
+});
