@@ -277,6 +277,7 @@ e2e("replay: a file that was changed since shows where it would fare otherwise",
   assert.match(stdout, /^- .* flaky: restarts now \(1 more allowed\)$/m);
   assert.match(stdout, /^\+ .* flaky: restarts now \(4 more allowed\)$/m);
   assert.match(stderr, /^after .* the course differs: an entry has another `left`$/m);
+  assert.match(stderr, /^by this file, after .* the tree goes on: of 1 actor /m);
   const { isSame, difference } = JSON.parse(
     (await sandbox.supervise("simulate", "--replay", "--json")).stdout,
   );

@@ -11,6 +11,7 @@ import { wordedEntry } from "../../words/worded_entry.ts";
 import type { Context } from "../command.ts";
 import { type Option, usage } from "../option.ts";
 import { describeDifference, describeEndOfReplay } from "../render/course_difference.ts";
+import { describeSimulated } from "../render/simulated.ts";
 import { ownJournal, unfitJournal } from "./own_journal.ts";
 
 /** See the module. @param others Options that say something else of the course. @throws {UserError} */
@@ -51,7 +52,9 @@ async function tell(
   if (!ui.json) {
     const lines = difference === null ? [] : describeDifference(recording, difference, ui.out);
     if (lines.length > 0) await fromPromise(ui.print(lines.join("\n")));
-    return await fromPromise(ui.say(describeEndOfReplay(recording, difference)));
+    await fromPromise(ui.say(describeEndOfReplay(recording, difference)));
+    if (difference !== null) await fromPromise(ui.say(`by this file, ${describeSimulated(simulated)}`));
+    return;
   }
   const shown = (entry: typeof entries[number]) => ({
     ...wordedEntry(journalEntryOf(entry, date)),
