@@ -17,7 +17,7 @@ import type { EntryEvent } from "../../supervision/journal_entry.ts";
 import type { TimedEntry } from "../trace.ts";
 
 /** How far apart two measured times of one thing may be. */
-export const LATE_MS = 250;
+export const LATE_MS = 1_000;
 
 /** Within this time the machine decides which of two things comes first. */
 export const MOMENT_MS = 50;
@@ -120,11 +120,8 @@ class Indexed {
   }
 }
 
-/** However late a machine is, what it does comes within this time. */
-const MOST_LATE_MS = 1_000;
-
 function isAboutThen(recorded: TimedEntry, computed: TimedEntry): boolean {
-  return Math.abs(recorded.atMs - computed.atMs) <= MOST_LATE_MS;
+  return Math.abs(recorded.atMs - computed.atMs) <= LATE_MS;
 }
 
 /** Fields that are another in each course. */
