@@ -3,7 +3,7 @@ import { instant, NEVER } from "../base/instant.ts";
 import type { Plan } from "../config/plan.ts";
 import type { Calendar } from "../supervision/calendar.ts";
 import type { State } from "../supervision/state.ts";
-import { isRunLine, type ScriptLine } from "./script.ts";
+import { isRunLine, type ScriptLine, type ScriptRequest } from "./script.ts";
 import { SimulatedTree } from "./simulated_tree.ts";
 import type { Trace } from "./trace.ts";
 
@@ -35,6 +35,8 @@ export interface Simulated extends Trace {
   readonly date: number;
   /** Lines of the script about runs that there never were. */
   readonly unplayed: readonly ScriptLine[];
+  /** Requests of the script that got no answer. */
+  readonly unanswered: readonly ScriptRequest[];
   /** Whether nothing more would happen by itself. */
   readonly isAtRest: boolean;
 }
@@ -59,5 +61,5 @@ export function simulateTrace(
   const isAtRest = tree.due === NEVER || tree.state.outcome !== null;
   if (tree.state.outcome === null && (forMs !== undefined || !isAtRest)) tree.advanceTo(until);
   const unplayed = script.filter((line) => isRunLine(line) && tree.startsOf(line.path) < line.runs.from);
-  return { ...tree.trace(), state: tree.state, date, unplayed, isAtRest };
+  return { ...tree.trace(), state: tree.state, date, unplayed, unanswered: tree.unanswered(), isAtRest };
 }

@@ -18,7 +18,7 @@ import { decodeChange, encodeChange, foldChanges, wholeOf } from "../supervision
 import { glanceAt } from "../supervision/view.ts";
 import { type Behaviour, Behaviours } from "./behaviour.ts";
 import { CoreLoop } from "./core_loop.ts";
-import { portOf, Ports } from "./ports.ts";
+import { Ports, portsOf } from "./ports.ts";
 import type { HowEnded, ScriptLine, ScriptRequest } from "./script.ts";
 import { isRunLine } from "./script.ts";
 import type { Change, Fact, TimedEntry, Trace } from "./trace.ts";
@@ -51,6 +51,8 @@ interface Puppet {
   readonly since: Instant;
   readonly survives: boolean;
   readonly port: number | null;
+  /** The port of another actor that its checks of health ask; null for none. */
+  readonly asks: number | null;
   /** How it has ended; null while it lives. */
   exit: Exit | null;
   isStopping: boolean;
@@ -77,6 +79,8 @@ export class SimulatedTree {
   readonly #facts = new Map<NodeId, Fact>();
   #pids = FIRST_PID;
   #requests = 0;
+  /** The requests that were not answered yet. */
+  readonly #open = new Map<number, ScriptRequest>();
   #isDown = false;
   #seed: number;
 
@@ -155,7 +159,14 @@ export class SimulatedTree {
   /** Somebody asks for something; nobody does while there is no supervisor. */
   request(request: ScriptRequest): void {
     if (this.#isDown) return;
-    this.#loop.send(eventOf(request, ++this.#requests));
+    const number = ++this.#requests;
+    this.#open.set(number, request);
+    this.#loop.send(eventOf(request, number));
+  }
+
+  /** The requests that were not answered so far. Those whose supervisor was killed are not among them. */
+  unanswered(): readonly ScriptRequest[] {
+    return [...this.#open.values()];
   }
 
   /** The course of the tree so far. */
@@ -173,6 +184,7 @@ export class SimulatedTree {
     if (line.kind === "request") return this.request(line.request);
     if (this.#isDown || this.state.outcome !== null) return;
     this.#isDown = true;
+    this.#open.clear();
     for (const puppet of this.#processes.values()) {
       if (!puppet.survives) this.#end(puppet, { how: "signalled", signal: "SIGKILL" });
     }
@@ -215,8 +227,10 @@ export class SimulatedTree {
       case "open_tree":
       case "close_tree":
       case "let_go":
-      case "reply":
       case "finish":
+        return;
+      case "reply":
+        this.#open.delete(effect.request);
         return;
       default:
         return this.#performOnRun(effect);
@@ -269,7 +283,8 @@ export class SimulatedTree {
 
   #spawn({ node, run, spec, survives }: Extract<RunEffect, { type: "spawn" }>): void {
     const behaviour = this.#behaviours.of(spec, this.startsOf(node));
-    const port = portOf(spec);
+    const { own, asked } = portsOf(this.state.plan);
+    const port = own.get(node) ?? null;
     const failure = behaviour.isMissing
       ? "it cannot be started (as the script has it)"
       : port !== null && this.#ports.isTaken(port)
@@ -288,6 +303,7 @@ export class SimulatedTree {
       since,
       survives,
       port,
+      asks: asked.get(node) ?? null,
       exit: null,
       isStopping: false,
     };
@@ -356,9 +372,7 @@ export class SimulatedTree {
     const isSilent = age >= behaviour.hangMs;
     const { phase } = this.#actor(node);
     if (!isSilent && phase.at === "running") {
-      if (isUnhealthyAt(behaviour, age)) return answer(DOES_NOT_WORK);
-      if (this.#answersAll || phase.health?.healthy !== true) return answer({ says: "ready" });
-      return this.#whileAlive(puppet, this.#lastGoodCheck(puppet), () => answer({ says: "ready" }));
+      return this.#check(puppet, answer);
     }
     if (!isSilent && this.#isReady(puppet)) return answer({ says: "ready" });
     const readyMs = behaviour.readyMs < behaviour.hangMs ? behaviour.readyMs : Infinity;
@@ -367,6 +381,35 @@ export class SimulatedTree {
     if (!waits) return answer(NOT_YET);
     this.#whileAlive(puppet, readyAt <= giveUpAt && !isSilent ? readyAt : giveUpAt, () => {
       answer(this.now >= readyAt && !isSilent ? { says: "ready" } : { says: "nothing" });
+    });
+  }
+
+  /** Answers a check of health: at once, or late where all checks until then come to the same. */
+  #check(puppet: Puppet, answer: (answer: ProbeAnswer) => void): void {
+    const { behaviour, since, asks, spec } = puppet;
+    if (isUnhealthyAt(behaviour, this.now - since)) return answer(DOES_NOT_WORK);
+    if (asks !== null && !this.#ports.isTaken(asks)) {
+      return answer({ says: "not_ready", why: `nobody listens at port ${asks}` });
+    }
+    const { phase } = this.#actor(puppet.node);
+    const isKnownWell = phase.at === "running" && phase.health?.healthy === true;
+    if (this.#answersAll || !isKnownWell) return answer({ says: "ready" });
+    const askedAt = this.now;
+    let isAnswered = false;
+    this.#whileAlive(puppet, this.#lastGoodCheck(puppet), () => {
+      if (isAnswered) return;
+      isAnswered = true;
+      answer({ says: "ready" });
+    });
+    if (asks === null) return;
+    this.#ports.onceLeft(asks, () => {
+      const { intervalMs } = spec.health!;
+      const checks = Math.ceil((this.now - askedAt) / intervalMs);
+      this.#whileAlive(puppet, after(askedAt, checks * intervalMs), () => {
+        if (isAnswered) return;
+        isAnswered = true;
+        this.#check(puppet, answer);
+      });
     });
   }
 
