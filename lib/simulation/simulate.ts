@@ -23,6 +23,8 @@ export interface SimulationOptions {
   readonly nextDate?: Calendar["next"];
   /** How long. @default Until the tree has ended or nothing more happens, an hour at most. */
   readonly forMs?: number;
+  /** How long is simulated what never comes to rest, where `forMs` is not given. @default An hour */
+  readonly longestMs?: number;
   /** See {@linkcode SimulatedTreeOptions}. */
   readonly isExact?: boolean;
 }
@@ -45,12 +47,12 @@ export interface Simulated extends Trace {
 export function simulateTrace(
   plan: Plan,
   script: readonly ScriptLine[],
-  { forMs, ...options }: SimulationOptions = {},
+  { forMs, longestMs = LONGEST_MS, ...options }: SimulationOptions = {},
 ): Simulated {
   const tree = new SimulatedTree({ plan, script, ...options });
   const date = tree.date;
   tree.begin();
-  const until = instant(forMs ?? LONGEST_MS);
+  const until = instant(forMs ?? longestMs);
   let last = tree.now;
   let within = 0;
   while (tree.state.outcome === null && tree.next(until)) {
