@@ -23,6 +23,7 @@ export const ON_BINARY_ONLY: ReadonlyMap<string, string> = new Map([
   ["tests/e2e/profiles_test.ts", "which actors start is decided by config and supervision"],
   ["tests/e2e/replicas_test.ts", "names of replicas are made by config and cli"],
   ["tests/e2e/secrets_test.ts", "what is hidden is decided by config and words"],
+  ["tests/e2e/simulate_test.ts", "a course is computed by simulation, whose tests run on Deno, too"],
   [
     "tests/e2e/soak_test.ts",
     "it counts what is held above the host, and its hundred commands take Deno minutes",
