@@ -192,14 +192,17 @@ export class SimulatedTree {
     this.#at(after(this.now, line.forMs), () => this.#comeBack());
   }
 
-  /** Another supervisor goes on, or begins anew where nothing was to be kept. */
+  /** Another supervisor goes on, or begins anew where nothing was to be kept: then it ends what is left first. */
   #comeBack(): void {
-    this.#isDown = false;
     const { state } = this;
     const saved = foldChanges([decodeChange(encodeChange(wholeOf(state)))!])!;
     const resumed = resumedState(state.plan, saved, this.now);
     const known = [...this.#processes.values()].filter(({ survives }) => survives);
     for (const { run, survives } of this.#processes.values()) if (!survives) this.#processes.delete(run);
+    if (resumed === null) {
+      for (const puppet of known) this.#end(puppet, { how: "signalled", signal: "SIGKILL" });
+    }
+    this.#isDown = false;
     if (resumed === null || known.length === 0) {
       for (const { run } of known) this.#processes.delete(run);
       for (const { id, starts } of state.nodes.values()) {

@@ -36,11 +36,13 @@ function hasFewFailures({ plan }: Ground, lines: readonly RunLine[], faults: num
   return failures <= faults;
 }
 
-/** Nobody hears a request while there is no supervisor. */
+/** Nobody hears a request while there is no supervisor; and nobody brings a tree back that was to be taken down. */
 function hearsAll(script: readonly ScriptLine[], requests: readonly Request[]): boolean {
   return script.every((line) =>
     line.kind !== "kill_supervisor" ||
-    requests.every(({ atMs }) => atMs < line.atMs || atMs > line.atMs + line.forMs)
+    requests.every(({ atMs, request }) =>
+      atMs > line.atMs + line.forMs || (atMs < line.atMs && request.verb !== "down")
+    )
   );
 }
 

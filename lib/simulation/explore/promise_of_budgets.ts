@@ -42,6 +42,12 @@ class Ledger {
         return null;
       case "started":
         return this.#start(node, atMs);
+      case "start_failed":
+        this.#readyAt.delete(node);
+        return null;
+      case "hook_started":
+        if (entry.data.hook === "pre_start") this.#readyAt.delete(node);
+        return null;
       case "restarted":
         return this.#restart(node, atMs, entry.data.delayMs);
       default:
@@ -90,7 +96,6 @@ class Ledger {
   #pause(node: NodeId, atMs: number, delayMs: number, backoff: Backoff): BrokenPromise | null {
     const isReset = atMs - (this.#readyAt.get(node) ?? Infinity) >= backoff.resetAfterMs;
     const known = isReset ? 0 : this.#streaks.get(node) ?? 0;
-    this.#readyAt.delete(node);
     const isAnew = this.#isUnsure.delete(node) && isPause(delayMs, 0, backoff);
     const streak = isAnew ? 0 : known;
     this.#streaks.set(node, streak + 1);

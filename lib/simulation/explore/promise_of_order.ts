@@ -2,16 +2,22 @@
 import { type Dependency, type NodeId, type NodeSpec, nodeAt, specAt } from "../../config/plan.ts";
 import type { Simulated } from "../simulate.ts";
 import type { Fact } from "../trace.ts";
-import { broken, type BrokenPromise } from "./promises.ts";
+import { type Absence, broken, type BrokenPromise, isWatched } from "./promises.ts";
 
-/** The first start that came too early; null if none did. */
-export function brokenOrder({ plan, changes }: Simulated): BrokenPromise | null {
+/**
+ * The first start that came too early; null if none did. A supervisor that takes over hears of what has ended meanwhile after
+ * it has taken its first decisions: those are passed over.
+ */
+export function brokenOrder(
+  { plan, changes }: Simulated,
+  away: readonly Absence[],
+): BrokenPromise | null {
   const now = new Facts();
   for (const { atMs, path, fact } of changes) {
     const spec = nodeAt(plan, path)!;
     const isStart = starts(spec, now.last(path), fact);
     now.put(atMs, path, fact);
-    if (!isStart) continue;
+    if (!isStart || !isWatched(away, atMs, atMs)) continue;
     for (const dependency of spec.dependsOn) {
       const { on, condition } = dependency;
       if (now.within(atMs, on).some((one) => isMet(specAt(plan, on), dependency, one))) continue;

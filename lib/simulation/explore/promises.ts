@@ -17,7 +17,7 @@ export type BrokenPromise = Extract<Broken, { readonly kind: "promise" }>;
 /** The first promise that a course breaks; null if it keeps all. @param script All lines that it was computed with. */
 export function brokenPromise(simulated: Simulated, script: readonly ScriptLine[]): BrokenPromise | null {
   const away = absences(script);
-  return brokenFact(simulated, away) ?? brokenOrder(simulated) ?? brokenBudget(simulated) ??
+  return brokenFact(simulated, away) ?? brokenOrder(simulated, away) ?? brokenBudget(simulated) ??
     brokenStop(simulated, away) ?? brokenEnd(simulated);
 }
 
