@@ -1,6 +1,6 @@
 /** Shrinks a script that fails to a short one that fails for the same reason: always to the same one. PURE. */
 import type { ScriptLine } from "../script.ts";
-import { simplerLines } from "./simplify_line.ts";
+import { mergedLine, simplerLines } from "./simplify_line.ts";
 
 /** A script, or a part of one. */
 type Script = readonly ScriptLine[];
@@ -9,8 +9,8 @@ type Script = readonly ScriptLine[];
 const MOST_TRIES = 2_000;
 
 /**
- * Shrinks it: lines are left out first, in halves, quarters and so on, down to one by one; then values become simpler, and
- * lines are left out again that this makes needless.
+ * Shrinks it: lines are left out first, in halves, quarters and so on, down to one by one; those that are left are merged;
+ * then values become simpler, and lines are left out again that this makes needless.
  *
  * @param fails Whether a script still fails for the same reason.
  */
@@ -20,7 +20,7 @@ export function shrink(script: Script, fails: (script: Script) => boolean): Scri
   let shrunk = script;
   for (let before: Script | null = null; before !== shrunk && left > 0;) {
     before = shrunk;
-    shrunk = withSimplerLines(withFewerLines(shrunk, tries), tries);
+    shrunk = withSimplerLines(withMergedLines(withFewerLines(shrunk, tries), tries), tries);
   }
   return shrunk;
 }
@@ -45,6 +45,18 @@ function pairless(script: Script, fails: (script: Script) => boolean): Script {
     for (let second = first + 1; second < script.length; second += 1) {
       const candidate = script.filter((_line, index) => index !== first && index !== second);
       if (fails(candidate)) return pairless(candidate, fails);
+    }
+  }
+  return script;
+}
+
+function withMergedLines(script: Script, fails: (script: Script) => boolean): Script {
+  for (const [first, one] of script.entries()) {
+    for (let second = first + 1; second < script.length; second += 1) {
+      const merged = mergedLine(one, script[second]!);
+      if (merged === null) continue;
+      const candidate = script.with(first, merged).toSpliced(second, 1);
+      if (fails(candidate)) return withMergedLines(candidate, fails);
     }
   }
   return script;

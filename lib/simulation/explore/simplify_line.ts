@@ -2,12 +2,11 @@
 import { CRASH } from "../behaviour.ts";
 import { isRunLine, type RunLine, type ScriptLine } from "../script.ts";
 
-/** Times that people would write, from the shortest. */
+/** Times as people write them, the plainest first. */
 const ROUND_MS = [
-  0,
-  ...[100, 200, 500],
   ...[1, 2, 3, 5, 10, 15, 20, 30].map((seconds) => seconds * 1_000),
   ...[1, 2, 3, 5, 10, 15, 20, 30, 60].map((minutes) => minutes * 60_000),
+  ...[100, 200, 500],
 ];
 
 /** The simpler ones, those first that change most; each differs from the line in one respect. */
@@ -41,7 +40,7 @@ const MOST_FEWER = 20;
 function simplerDeeds(line: RunLine): readonly RunLine[] {
   switch (line.kind) {
     case "exit": {
-      const plainer: readonly RunLine[] = line.how === 0 || line.how === CRASH ? [] : [{ ...line, how: CRASH }];
+      const plainer: readonly RunLine[] = line.how === CRASH ? [] : [{ ...line, how: CRASH }];
       return [...plainer, ...rounder(line.atMs).map((atMs) => ({ ...line, atMs }))];
     }
     case "hang":
@@ -61,7 +60,15 @@ function simplerDeeds(line: RunLine): readonly RunLine[] {
   }
 }
 
-/** The round times that are simpler: all of them for one that is not, shorter ones for one that is. */
+/** The times that are plainer than one. */
 function rounder(ms: number): readonly number[] {
-  return ROUND_MS.includes(ms) ? ROUND_MS.filter((round) => round < ms) : ROUND_MS;
+  const known = ROUND_MS.indexOf(ms);
+  return known === -1 ? ROUND_MS : ROUND_MS.slice(0, known);
+}
+
+/** One line in place of two about the same actor: the first of them, for the runs of both. */
+export function mergedLine(one: ScriptLine, other: ScriptLine): ScriptLine | null {
+  if (!isRunLine(one) || !isRunLine(other) || one.path !== other.path) return null;
+  const runs = { from: Math.min(one.runs.from, other.runs.from), count: one.runs.count + other.runs.count };
+  return { ...one, runs };
 }
