@@ -7,15 +7,13 @@ import { loadCronDates } from "../../engine/cron_dates.ts";
 import { lineText } from "../../simulation/check_script.ts";
 import { isRunLine } from "../../simulation/script.ts";
 import { type Simulated, simulateTrace } from "../../simulation/simulate.ts";
-import { journalEntryOf } from "../../words/journal_entry_of.ts";
-import { wordedEntry } from "../../words/worded_entry.ts";
 import { PROFILE_OPTION } from "../active_profiles.ts";
 import type { Command, Context } from "../command.ts";
 import { usage } from "../option.ts";
-import { renderChart } from "../render/chart.ts";
 import { describeSimulated } from "../render/simulated.ts";
-import { renderTimeline } from "../render/timeline.ts";
 import { requirePlan } from "../require_plan.ts";
+import { courseJson, courseText } from "../simulate/course.ts";
+import { EXPLORE_OPTIONS, isExploration, runExploration } from "../simulate/explore.ts";
 import { SCRIPT_OPTIONS, scriptOf, type WholeScript } from "../simulate/script_options.ts";
 import { fileOf } from "../which_tree.ts";
 
@@ -32,12 +30,16 @@ export const simulate: Command = {
     "`db@10s*5` is each of its next five runs, 10 s after it began; `db#3@10s` is its third run. Times without an actor " +
     "count from the beginning of the tree. Where the script says nothing, an actor with a probe is ready after 1s, a task " +
     "is done after 1s, a process stops within 100ms, and a daemon goes on.",
+    "With --explore, scripts are drawn by chance and held to the promises of this program, to the hopes of a sound file " +
+    "(`starts`, `rests`, `recovers`), and to what is expected. The first that goes wrong is shrunk, and shown with the command " +
+    "that repeats it; the exit code is 1 then.",
     "It goes on until the tree has ended or nothing more happens, an hour at most, or for as long as --for says.",
   ],
   options: [
     ...SCRIPT_OPTIONS,
     { name: "for", value: "DURATION", doc: "how long to simulate" },
-    { name: "seed", value: "N", doc: "draws the jitter of backoffs; 1 by default" },
+    { name: "seed", value: "N", doc: "draws the jitter of backoffs, and what --explore tries; 1 by default" },
+    ...EXPLORE_OPTIONS,
     PROFILE_OPTION,
   ],
   examples: [
@@ -46,6 +48,7 @@ export const simulate: Command = {
       "a database that keeps crashing, and a slow start",
     ],
     ['supervise simulate --request "restart api@3m" --kill-supervisor 5m', "what people and kernels do"],
+    ["supervise simulate --explore 10000", "does the file get through what goes wrong by chance?"],
     ["supervise simulate --script outage.toml --json", "a script from a file, for programs"],
   ],
   words: [0, 1],
@@ -59,13 +62,19 @@ export const simulate: Command = {
     const forMs = durationOf(script);
     const nextDate = await fromPromise(loadCronDates(plan));
     const seed = script.seed ?? 1;
+    const date = host.wallClock();
+    const isExploring = isExploration(args);
     const simulated = simulateTrace(plan, script.lines, {
-      seed,
-      date: host.wallClock(),
+      seed: isExploring ? 1 : seed,
+      date,
       nextDate,
       ...(forMs === null ? {} : { forMs }),
     });
     refuseNeverRun(simulated);
+    if (isExploring) {
+      const limit = forMs === null ? {} : { forMs };
+      return await runExploration(context, plan, { given: script.lines, seed, date, nextDate, ...limit });
+    }
     await show(context, simulated, { script, seed });
     return ExitCode.done;
   },
@@ -98,28 +107,10 @@ async function show(
   simulated: Simulated,
   { script, seed }: { readonly script: WholeScript; readonly seed: number },
 ): Promise<void> {
-  const { plan, date, entries, unplayed, untilMs } = simulated;
-  if (ui.json) {
-    const { changes, outcome, isAtRest } = simulated;
-    return await fromPromise(ui.printJson([{
-      name: plan.name,
-      file: plan.file,
-      script: script.lines.map(lineText),
-      seed,
-      untilMs,
-      outcome,
-      isAtRest,
-      entries: entries.map((entry) => ({ ...wordedEntry(journalEntryOf(entry, date)), atMs: entry.atMs })),
-      states: changes.map(({ atMs, path, fact }) => ({ atMs, path, ...fact })),
-    }]));
-  }
-  const deaths = script.lines.flatMap((line) => line.kind === "kill_supervisor" ? [line.atMs] : [])
-    .filter((atMs) => atMs <= untilMs);
-  const marks = deaths.map((atMs) => ({ atMs, text: "the supervisor is killed" }));
-  const timeline = renderTimeline(entries, { date, isWhole: ui.verbosity === "verbose", marks }, ui.out);
-  const chart = renderChart(simulated, ui.columns, ui.out);
-  await fromPromise(ui.print([timeline, "", chart].join("\n")));
-  for (const line of unplayed) {
+  const played = { lines: script.lines, seed };
+  if (ui.json) return await fromPromise(ui.printJson([courseJson(simulated, played)]));
+  await fromPromise(ui.print(courseText(simulated, played, ui)));
+  for (const line of simulated.unplayed) {
     await fromPromise(ui.say(`note: nothing came of \`${lineText(line)}\`: there was no such run`));
   }
   await fromPromise(ui.say(describeSimulated(simulated)));

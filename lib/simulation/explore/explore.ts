@@ -96,9 +96,7 @@ class Explorer {
   calmly(): Found | null {
     const { calm } = this.#ground;
     const broken = this.#brokenIn(calm, []);
-    return broken === null
-      ? null
-      : { broken, script: [], seed: FIRST_SEED, simulated: calm, foundLines: 0 };
+    return broken === null ? null : { broken, script: [], seed: FIRST_SEED, simulated: calm, foundLines: 0 };
   }
 
   /** Tries the script that has a number. */

@@ -50,7 +50,7 @@ function hearsAll(script: readonly ScriptLine[], requests: readonly Request[]): 
 function startsAgain({ plan }: Ground, requests: readonly Request[]): boolean {
   const stopped = new Set<NodeId>();
   for (const { request } of requests.toSorted((a, b) => a.atMs - b.atMs)) {
-    if (request.verb === "stop") for (const path of request.paths) stopped.add(path);
+    if (request.verb === "stop") { for (const path of request.paths) stopped.add(path); }
     if (request.verb !== "start" && request.verb !== "restart") continue;
     for (const path of request.paths.flatMap((path) => subtreeOf(plan, path))) stopped.delete(path);
   }

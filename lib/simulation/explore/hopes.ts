@@ -73,4 +73,3 @@ function firstCause(down: readonly NodeState[]): NodeId | null {
   );
   return (first ?? down[0])?.id ?? null;
 }
-

@@ -1,5 +1,5 @@
 /** Nothing starts before what it depends on has met its condition. PURE. */
-import { type Dependency, type NodeId, type NodeSpec, nodeAt, specAt } from "../../config/plan.ts";
+import { type Dependency, nodeAt, type NodeId, type NodeSpec, specAt } from "../../config/plan.ts";
 import type { Simulated } from "../simulate.ts";
 import type { Fact } from "../trace.ts";
 import { type Absence, broken, type BrokenPromise, isWatched } from "./promises.ts";
@@ -68,7 +68,11 @@ function isUp({ state }: Pick<Fact, "state">): boolean {
   return state === "starting" || state === "running";
 }
 
-function isMet(spec: NodeSpec, { condition }: Dependency, { state, ready, healthy, processes }: Fact): boolean {
+function isMet(
+  spec: NodeSpec,
+  { condition }: Dependency,
+  { state, ready, healthy, processes }: Fact,
+): boolean {
   if (state === "completed") return true;
   switch (condition) {
     case "started":

@@ -54,7 +54,9 @@ export function randomScript(
   for (let left = ground.nodes.length === 0 ? 0 : dice.upTo(MOST_REQUESTS); left > 0; left -= 1) {
     lines.push(...requests(ground, dice));
   }
-  if (dice.chance(DEATHS)) lines.push({ kind: "kill_supervisor", atMs: dice.time(), forMs: dice.one(AWAY_MS) });
+  if (dice.chance(DEATHS)) {
+    lines.push({ kind: "kill_supervisor", atMs: dice.time(), forMs: dice.one(AWAY_MS) });
+  }
   if (dice.chance(ENDS)) lines.push({ kind: "request", atMs: dice.time(), request: { verb: "down" } });
   return madeFair(ground, lines, faults);
 }

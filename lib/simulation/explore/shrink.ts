@@ -20,7 +20,8 @@ export function shrink(script: Script, fails: (script: Script) => boolean): Scri
   let shrunk = script;
   for (let before: Script | null = null; before !== shrunk && left > 0;) {
     before = shrunk;
-    shrunk = withSimplerLines(withMergedLines(withFewerLines(shrunk, tries), tries), tries);
+    shrunk = withMergedLines(withFewerLines(shrunk, tries), tries);
+    shrunk = withSimplerLines(oneLine(shrunk, tries) ?? shrunk, tries);
   }
   return shrunk;
 }
@@ -60,6 +61,13 @@ function withMergedLines(script: Script, fails: (script: Script) => boolean): Sc
     }
   }
   return script;
+}
+
+/** One line of several may do by itself, only not with the values that it has beside the others. */
+function oneLine(script: Script, fails: (script: Script) => boolean): Script | null {
+  if (script.length < 2) return null;
+  const lonely = script.flatMap(simplerLines).find((line) => fails([line]));
+  return lonely === undefined ? null : [lonely];
 }
 
 function withSimplerLines(script: Script, fails: (script: Script) => boolean): Script {

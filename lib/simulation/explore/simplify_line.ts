@@ -29,7 +29,11 @@ function simplerRuns(line: RunLine): readonly RunLine[] {
   const isLasting = line.kind === "slow" || line.kind === "lasts" || line.kind === "stop";
   const simpler = [];
   if (isLasting && (from > 1 || count < Infinity)) simpler.push({ from: 1, count: Infinity });
-  if (!isLasting) for (let fewer = 1; fewer < Math.min(count, MOST_FEWER); fewer += 1) simpler.push({ from, count: fewer });
+  if (!isLasting) {
+    for (let fewer = 1; fewer < Math.min(count, MOST_FEWER); fewer += 1) {
+      simpler.push({ from, count: fewer });
+    }
+  }
   if (from > 1) simpler.push({ from: 1, count });
   return simpler.map((runs) => ({ ...line, runs }));
 }
@@ -66,9 +70,24 @@ function rounder(ms: number): readonly number[] {
   return known === -1 ? ROUND_MS : ROUND_MS.slice(0, known);
 }
 
-/** One line in place of two about the same actor: the first of them, for the runs of both. */
+/** One line in place of two: for the runs of both, or a restart for a stop and a start; null if there is none. */
 export function mergedLine(one: ScriptLine, other: ScriptLine): ScriptLine | null {
-  if (!isRunLine(one) || !isRunLine(other) || one.path !== other.path) return null;
+  if (!isRunLine(one) || !isRunLine(other)) return isStopAndStart(one, other) ? restartFor(one) : null;
+  if (one.path !== other.path) return null;
   const runs = { from: Math.min(one.runs.from, other.runs.from), count: one.runs.count + other.runs.count };
   return { ...one, runs };
+}
+
+type RequestLine = Extract<ScriptLine, { readonly kind: "request" }>;
+
+function isStopAndStart(one: ScriptLine, other: ScriptLine): one is RequestLine {
+  if (one.kind !== "request" || other.kind !== "request") return false;
+  const { request: first } = one;
+  const { request: second } = other;
+  return first.verb === "stop" && second.verb === "start" && first.paths.join() === second.paths.join();
+}
+
+function restartFor(line: RequestLine): ScriptLine {
+  const paths = "paths" in line.request ? line.request.paths : [];
+  return { ...line, request: { verb: "restart", paths } };
 }
