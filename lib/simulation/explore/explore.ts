@@ -116,11 +116,12 @@ class Explorer {
     };
     const plainSeed = brokenBy(script, FIRST_SEED) === null ? seed : FIRST_SEED;
     const shortest = shrink(script, (candidate) => brokenBy(candidate, plainSeed) !== null);
-    const simulated = this.#simulate(shortest, plainSeed);
+    const plainestSeed = brokenBy(shortest, FIRST_SEED) === null ? plainSeed : FIRST_SEED;
+    const simulated = this.#simulate(shortest, plainestSeed);
     return {
       broken: this.#brokenIn(simulated, shortest)!,
       script: shortest,
-      seed: plainSeed,
+      seed: plainestSeed,
       simulated,
       foundLines: script.length,
     };
