@@ -125,7 +125,7 @@ test("promises: trees of every kind keep them", () => {
     for (const onSupervisorDeath of ["die", "survive"] as const) {
       for (const start of ["parallel", "sequential"] as const) {
         const plan = planOf({ children, strategy, onSupervisorDeath, start, shutdownMs: 10_000 });
-        const exploration = explore(plan, { runs: 100, hopes: [] });
+        const exploration = explore(plan, { runs: 40, hopes: [] });
         let step = exploration.next();
         while (step.done !== true) step = exploration.next();
         assert.equal(step.value.found, null, JSON.stringify(step.value.found?.broken));
