@@ -71,6 +71,7 @@ export { ServedContext } from "./lib/actor/dialog/served_context.ts";
 export { check, type CheckResult } from "./lib/api/check.ts";
 export { ConfigError, plan, type PlanOptions } from "./lib/api/plan.ts";
 export {
+  type ExpectationVerdict,
   simulate,
   type SimulatedEntry,
   type SimulateOptions,
@@ -92,6 +93,7 @@ export { type Instant, instant, NEVER } from "./lib/base/instant.ts";
 export { UserError } from "./lib/base/user_error.ts";
 export type { ActorSpec, NodeSpec, Plan, TreeSpec } from "./lib/config/plan.ts";
 export type { ChangeAction, PlanChange } from "./lib/config/changes/diff_plans.ts";
+export type { Fact as SimulatedFact } from "./lib/simulation/trace.ts";
 export type { Problem } from "./lib/config/problem.ts";
 export type { ActionResult, ApplyResult, StatusRow, StopResult, TreeStatus } from "./lib/control/protocol.ts";
 export type { Receipt } from "./lib/daemon/receipt.ts";

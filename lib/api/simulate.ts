@@ -36,15 +36,30 @@ export interface SimulateOptions {
 /** A decision in a simulation, as the journal would have it, and when it is made, in milliseconds since the beginning. */
 export type SimulatedEntry = WordedEntry & { readonly atMs: number };
 
+/** The verdict on an expectation. */
+export interface ExpectationVerdict {
+  /** The expectation as it was written. */
+  readonly text: string;
+  readonly isKept: boolean;
+  /** Why it is broken, as a clause; null if it is kept. */
+  readonly reason: string | null;
+}
+
 /** The course of a tree, computed. Made by {@linkcode simulate}. */
 export class Simulation {
   /** The decisions, in their order. */
   readonly entries: readonly SimulatedEntry[];
   readonly #simulated: Simulated;
+  readonly #judge: (text: string) => ExpectationVerdict;
 
   /** @internal */
-  constructor(simulated: Simulated, entries: readonly SimulatedEntry[]) {
+  constructor(
+    simulated: Simulated,
+    entries: readonly SimulatedEntry[],
+    judge: (text: string) => ExpectationVerdict,
+  ) {
     this.#simulated = simulated;
+    this.#judge = judge;
     this.entries = entries;
   }
 
@@ -61,6 +76,35 @@ export class Simulation {
   /** Whether nothing more would happen by itself. */
   get isAtRest(): boolean {
     return this.#simulated.isAtRest;
+  }
+
+  /**
+   * Judges an expectation, such as `"api ready before 60s"`, `"never db failed"` or `"db restarts at most 3"`.
+   *
+   * @throws {UserError} `expect/unreadable`; `expect/unreachable` for what could never be told from this course.
+   */
+  judge(expectation: string): ExpectationVerdict {
+    return this.#judge(expectation);
+  }
+
+  /**
+   * Fails unless expectations are kept.
+   *
+   * @throws {UserError} `expect/broken` with the shortest reason; see {@linkcode Simulation.judge} for others.
+   *
+   * @example A slow database and a promise of the file
+   * ```ts
+   * import { plan, simulate } from "supervise";
+   *
+   * const course = await simulate(await plan("examples/stack/supervise.toml"), { slow: "postgres=20s" });
+   * course.expect("api ready before 30s", "never postgres failed", "tree restarts at most 0");
+   * ```
+   */
+  expect(...expectations: readonly string[]): void {
+    for (const text of expectations) {
+      const { isKept, reason } = this.judge(text);
+      if (!isKept) throw new UserError("expect/broken", `${text}: ${reason}`);
+    }
   }
 
   /**
@@ -107,10 +151,18 @@ export async function simulate(
   script: SimulationScript = {},
   options: SimulateOptions = {},
 ): Promise<Simulation> {
-  const { journalEntryOf, LINE_KINDS, linesOrThrow, loadCronDates, simulateTrace, wordedEntry } =
-    await import(
-      "./simulation_tools.ts"
-    );
+  const {
+    Course,
+    describeBroken,
+    expectationsOrThrow,
+    journalEntryOf,
+    judge,
+    LINE_KINDS,
+    linesOrThrow,
+    loadCronDates,
+    simulateTrace,
+    wordedEntry,
+  } = await import("./simulation_tools.ts");
   const lines = LINE_KINDS.flatMap((kind) =>
     [script[kind] ?? []].flat().flatMap((text) => linesOrThrow(plan, kind, text))
   );
@@ -119,5 +171,12 @@ export async function simulate(
     ...wordedEntry(journalEntryOf(entry, simulated.date)),
     atMs: entry.atMs,
   }));
-  return new Simulation(simulated, entries);
+  const course = new Course(simulated, simulated.isAtRest);
+  const horizonMs = options.forMs ?? (simulated.isAtRest ? null : simulated.untilMs);
+  return new Simulation(simulated, entries, (text) => {
+    const expectation = expectationsOrThrow(plan, [text], horizonMs)[0]!;
+    const verdict = judge(expectation, course);
+    const reason = verdict.is === "broken" ? describeBroken(expectation, verdict.why) : null;
+    return { text, isKept: verdict.is === "kept", reason };
+  });
 }

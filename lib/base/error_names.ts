@@ -43,6 +43,10 @@ export const ERRORS = {
   "exec/not-running": "A command is to be run beside an actor that has no process, or has ended meanwhile.",
   "exec/not-startable": "The command of `exec` is there and cannot be started.",
   "exec/out-of-sight": "A client asks for a command whose process the supervisor cannot see.",
+  "expect/broken": "The course of a tree is not as it was expected.",
+  "expect/unreachable":
+    "An expectation is about somebody or something that there cannot be, so that it could never be told.",
+  "expect/unreadable": "An expectation cannot be read.",
   "export/no-image": "A format runs images, and none was named.",
   "export/unknown-format": "There is no such format to write a configuration in.",
   "file/exists": "A file would have been written over, and that was not asked for.",

@@ -5,11 +5,14 @@ import { fromPromise } from "../../bridge/from_promise.ts";
 import { readPiped } from "../../daemon/load_plan.ts";
 import { loadCronDates } from "../../engine/cron_dates.ts";
 import { lineText } from "../../simulation/check_script.ts";
+import { expectationsOrThrow } from "../../simulation/expect/check.ts";
+import { Course, judge, type Judged } from "../../simulation/expect/judge.ts";
 import { isRunLine } from "../../simulation/script.ts";
 import { type Simulated, simulateTrace } from "../../simulation/simulate.ts";
 import { PROFILE_OPTION } from "../active_profiles.ts";
 import type { Command, Context } from "../command.ts";
 import { usage } from "../option.ts";
+import { renderVerdict, verdictFields } from "../render/verdict.ts";
 import { describeSimulated } from "../render/simulated.ts";
 import { requirePlan } from "../require_plan.ts";
 import { courseJson, courseText } from "../simulate/course.ts";
@@ -37,17 +40,25 @@ export const simulate: Command = {
   ],
   options: [
     ...SCRIPT_OPTIONS,
+    {
+      name: "expect",
+      value: "TEXT",
+      many: true,
+      doc:
+        'exit with 1 unless it is so, such as "api ready before 60s", "never db failed", "db restarts at most 3"',
+    },
     { name: "for", value: "DURATION", doc: "how long to simulate" },
     { name: "seed", value: "N", doc: "draws the jitter of backoffs, and what --explore tries; 1 by default" },
     ...EXPLORE_OPTIONS,
     PROFILE_OPTION,
   ],
   examples: [
+    ["supervise simulate --slow db=40s --expect 'api ready before 60s'", "a promise of the file, for CI"],
     [
       "supervise simulate --crash db@10s*5 --slow api=40s",
       "a database that keeps crashing, and a slow start",
     ],
-    ['supervise simulate --request "restart api@3m" --kill-supervisor 5m', "what people and kernels do"],
+    ["supervise simulate --request 'restart api@3m' --kill-supervisor 5m", "what people and kernels do"],
     ["supervise simulate --explore 10000", "does the file get through what goes wrong by chance?"],
     ["supervise simulate --script outage.toml --json", "a script from a file, for programs"],
   ],
@@ -72,11 +83,14 @@ export const simulate: Command = {
     });
     refuseNeverRun(simulated);
     if (isExploring) {
+      const expectations = expectationsOrThrow(plan, script.expect, forMs);
       const limit = forMs === null ? {} : { forMs };
-      return await runExploration(context, plan, { given: script.lines, seed, date, nextDate, ...limit });
+      const exploration = { given: script.lines, expectations, seed, date, nextDate, ...limit };
+      return await runExploration(context, plan, exploration);
     }
-    await show(context, simulated, { script, seed });
-    return ExitCode.done;
+    const judged = judgeAll(simulated, script.expect, forMs);
+    await show(context, simulated, { script, seed, judged });
+    return judged.every(({ verdict }) => verdict.is === "kept") ? ExitCode.done : ExitCode.failed;
   },
 };
 
@@ -86,6 +100,14 @@ function durationOf({ forText }: WholeScript): number | null {
   if (ms === null) throw usage("usage/bad-value", `--for is "${forText}"`, 'write a duration such as "10m"');
   if (ms > 0 && ms <= MOST_MS) return ms;
   throw usage("usage/bad-value", `--for is "${forText}"`, "simulate for at least 1ms, and for 31d at most");
+}
+
+/** @throws {UserError} For an expectation that cannot be told from this course. */
+function judgeAll(simulated: Simulated, texts: readonly string[], forMs: number | null): readonly Judged[] {
+  const horizonMs = forMs ?? (simulated.isAtRest ? null : simulated.untilMs);
+  const expectations = expectationsOrThrow(simulated.plan, texts, horizonMs);
+  const course = new Course(simulated, simulated.isAtRest);
+  return expectations.map((expectation) => ({ expectation, verdict: judge(expectation, course) }));
 }
 
 /** A line about an actor that has no run at all is a mistake. @throws {UserError} */
@@ -105,13 +127,21 @@ function refuseNeverRun({ unplayed, state }: Simulated): void {
 async function show(
   { ui }: Context,
   simulated: Simulated,
-  { script, seed }: { readonly script: WholeScript; readonly seed: number },
+  { script, seed, judged }: {
+    readonly script: WholeScript;
+    readonly seed: number;
+    readonly judged: readonly Judged[];
+  },
 ): Promise<void> {
   const played = { lines: script.lines, seed };
-  if (ui.json) return await fromPromise(ui.printJson([courseJson(simulated, played)]));
+  if (ui.json) {
+    const expectations = judged.map(verdictFields);
+    return await fromPromise(ui.printJson([{ ...courseJson(simulated, played), expectations }]));
+  }
   await fromPromise(ui.print(courseText(simulated, played, ui)));
   for (const line of simulated.unplayed) {
     await fromPromise(ui.say(`note: nothing came of \`${lineText(line)}\`: there was no such run`));
   }
   await fromPromise(ui.say(describeSimulated(simulated)));
+  for (const one of judged) await fromPromise(ui.print(renderVerdict(one, ui.out)));
 }

@@ -8,6 +8,7 @@ import type { Explored, Found } from "../../simulation/explore/explore.ts";
 import type { Simulated } from "../../simulation/simulate.ts";
 import { viewOf } from "../../supervision/view.ts";
 import { describeOutcome } from "../../words/describe_outcome.ts";
+import { describeBroken } from "../../words/describe_verdict.ts";
 import { describeWhy } from "../../words/describe_why.ts";
 
 /** The line, without the script that leads there. */
@@ -30,7 +31,7 @@ export function describeFound({ broken, simulated }: Pick<Found, "broken" | "sim
     case "hope":
       return describeHope(broken, simulated);
     case "expectation":
-      return broken.what;
+      return `not as expected, "${broken.name}": ${describeBroken(broken.expectation, broken.why)}`;
   }
 }
 

@@ -3,10 +3,11 @@ import { grouped } from "../../base/counted.ts";
 import { ExitCode } from "../../base/exit_code.ts";
 import { shellLine } from "../../base/shell_word.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
-import type { Plan } from "../../config/plan.ts";
+import { formatDuration } from "../../base/duration.ts";
+import { type Plan, specAt } from "../../config/plan.ts";
 import { checkpoint } from "../../scope/park.ts";
 import { currentTime } from "../../scope/sleep.ts";
-import { type HopeName, HOPES } from "../../simulation/explore/broken.ts";
+import { type Broken, type HopeName, HOPES } from "../../simulation/explore/broken.ts";
 import { explore, type Explored, type ExploreOptions, type Found } from "../../simulation/explore/explore.ts";
 import { FAULTS } from "../../simulation/explore/random_script.ts";
 import type { ScriptLine } from "../../simulation/script.ts";
@@ -117,7 +118,7 @@ function jsonOf({ runs, found }: Explored, settings: Settings, command: string |
     seed: settings.seed ?? 1,
     faults: settings.faults,
     found: found === null ? null : {
-      broken: found.broken,
+      broken: brokenFields(found.broken),
       reason: describeFound(found),
       command,
       ...courseJson(found.simulated, {
@@ -128,8 +129,13 @@ function jsonOf({ runs, found }: Explored, settings: Settings, command: string |
   };
 }
 
-/** The command that computes this course again. */
-function commandOf({ args }: Context, { given = [] }: Exploration, { script, seed }: Found): string {
+function brokenFields({ kind, name, path, atMs }: Broken) {
+  return { kind, name, path, atMs };
+}
+
+/** The command that computes this course again, and fails as it does. */
+function commandOf({ args }: Context, { given = [] }: Exploration, found: Found): string {
+  const { script, seed } = found;
   const lines = [...given, ...script].flatMap((line) => {
     const [kind, text] = writeLine(line);
     return [`--${kind}`, text];
@@ -142,9 +148,23 @@ function commandOf({ args }: Context, { given = [] }: Exploration, { script, see
     ...lines,
     ...(seed === 1 ? [] : ["--seed", String(seed)]),
     ...args.list("profile").flatMap((profile) => ["--profile", profile]),
-    ...args.list("expect").flatMap((text) => ["--expect", text]),
+    ...(expectationOf(found) ?? []).flatMap((text) => ["--expect", text]),
   ]);
 }
+
+/** An expectation that is broken where a hope is; none for a promise, which is no matter of the file. */
+function expectationOf({ broken, simulated }: Found): readonly string[] | null {
+  const { kind, name, path } = broken;
+  if (kind === "expectation") return [name];
+  if (kind === "promise" || path === "") return null;
+  if (name === "rests") return [`${path} restarts at most ${MANY_RESTARTS}`];
+  const isTask = !specAt(simulated.plan, path).daemon;
+  const seconds = Math.ceil(simulated.untilMs / 1_000);
+  return [isTask ? `${path} completed` : `${path} ready after ${formatDuration(seconds * 1_000)}`];
+}
+
+/** Restarts without an end are more. */
+const MANY_RESTARTS = 10;
 
 function optionsOf(args: Parsed, names: readonly string[]): readonly string[] {
   return names.flatMap((name) => {

@@ -1,5 +1,7 @@
 /** A course that is not as it should be. PURE. */
 import type { NodeId } from "../../config/plan.ts";
+import type { Expectation } from "../expect/expectation.ts";
+import type { Broken as BrokenExpectation } from "../expect/judge.ts";
 
 /** Promises of the program: none depends on the file, and a course that breaks one is a mistake of ours. */
 export type PromiseName =
@@ -38,9 +40,10 @@ export type Broken =
   | {
     readonly kind: "expectation";
     readonly name: string;
-    readonly path: NodeId | null;
+    readonly path: NodeId;
     readonly atMs: number;
-    readonly what: string;
+    readonly expectation: Expectation;
+    readonly why: BrokenExpectation;
   };
 
 /** Whether two courses fail for the same reason. */

@@ -5,9 +5,10 @@
 import { seeded } from "../../base/chance.ts";
 import type { Plan } from "../../config/plan.ts";
 import type { Calendar } from "../../supervision/calendar.ts";
+import type { Expectation } from "../expect/expectation.ts";
+import { Course, judge } from "../expect/judge.ts";
 import type { ScriptLine } from "../script.ts";
 import { type Simulated, simulateTrace } from "../simulate.ts";
-import type { Trace } from "../trace.ts";
 import { type Broken, type HopeName, HOPES, isSameBroken } from "./broken.ts";
 import { isFair } from "./fair.ts";
 import { type Ground, groundOf } from "./ground.ts";
@@ -28,8 +29,8 @@ export interface ExploreOptions {
   readonly given?: readonly ScriptLine[];
   /** The hopes that courses are held to. @default All. */
   readonly hopes?: readonly HopeName[];
-  /** Judges a course by what somebody expects; null if it is as expected. */
-  readonly judge?: (trace: Trace) => Extract<Broken, { readonly kind: "expectation" }> | null;
+  /** Expectations that can be told in this plan, to which courses are held, too. */
+  readonly expectations?: readonly Expectation[];
   /** How long what does not come to rest is simulated. @default 30 minutes */
   readonly forMs?: number;
   /** The date at which the tree begins, in milliseconds since 1970. @default 2026-01-01, UTC */
@@ -129,7 +130,8 @@ class Explorer {
 
   #brokenIn(simulated: Simulated, script: readonly ScriptLine[]): Broken | null {
     return brokenPromise(simulated, [...this.#ground.given, ...script]) ??
-      brokenHope(this.#ground, simulated, this.#hopes) ?? this.#options.judge?.(simulated) ?? null;
+      brokenHope(this.#ground, simulated, this.#hopes) ??
+      brokenExpectation(simulated, this.#options.expectations ?? []);
   }
 
   #simulate(script: readonly ScriptLine[], seed: number): Simulated {
@@ -145,6 +147,18 @@ class Explorer {
       ...(nextDate === undefined ? {} : { nextDate }),
     };
   }
+}
+
+/** The first expectation that is broken; null if none is. */
+function brokenExpectation(simulated: Simulated, expectations: readonly Expectation[]): Broken | null {
+  const course = new Course(simulated, simulated.isAtRest);
+  for (const expectation of expectations) {
+    const verdict = judge(expectation, course);
+    if (verdict.is !== "broken") continue;
+    const { path, atMs } = verdict.why;
+    return { kind: "expectation", name: expectation.text, path, atMs, expectation, why: verdict.why };
+  }
+  return null;
 }
 
 /** The seed of simulations that is not said. */

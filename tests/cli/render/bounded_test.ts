@@ -66,6 +66,7 @@ const BOUNDED: Readonly<Record<string, string>> = {
   "engine/limits/actor_limits.ts": "the limits that there are",
   "host/linux/group_controllers.ts": "the controllers that there are",
   "scope/task_tree.ts": "a dump for developers",
+  "simulation/expect/parse.ts": "the states that there are",
   "simulation/script_text.ts": "the hooks that there are",
   "words/describe_change.ts": "six keys",
   "words/describe_reached.ts": "the limits that there are",

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { lineText } from "../../../lib/simulation/check_script.ts";
 import { explore, type Explored, type ExploreOptions } from "../../../lib/simulation/explore/explore.ts";
 import type { Plan } from "../../../lib/config/plan.ts";
+import { expectationsOrThrow } from "../../../lib/simulation/expect/check.ts";
 import { readLine } from "../../../lib/simulation/script_text.ts";
 import { compileText } from "../../config/compiling.ts";
 import { test } from "../../harness/test.ts";
@@ -106,23 +107,26 @@ test("explore: the stack gets through", () => {
   assert.deepEqual([runs, found], [1_000, null]);
 });
 
-test("explore: courses are judged by what somebody expects, the undisturbed one first", () => {
+test("explore: courses are held to expectations, the undisturbed one first", () => {
   const plan = planOf("stack/supervise.toml");
-  const judge: ExploreOptions["judge"] = ({ entries }) => {
-    const restart = entries.find(({ event, node }) => event === "restarted" && node === "redis");
-    return restart === undefined
-      ? null
-      : { kind: "expectation", name: "x", path: restart.node, atMs: restart.atMs, what: "redis restarts" };
-  };
-  const { found } = explored(plan, { runs: 1_000, judge });
-  assert.equal(found?.broken.kind, "expectation");
-  assert.equal(found.script.length, 1);
-  const always: ExploreOptions["judge"] = () => ({
-    kind: "expectation",
-    name: "x",
-    path: null,
-    atMs: 0,
-    what: "no",
+  const restarts = explored(plan, {
+    runs: 1_000,
+    expectations: expectationsOrThrow(plan, ["redis restarts at most 0"]),
   });
-  assert.deepEqual(explored(plan, { runs: 10, judge: always }).found?.script, []);
+  assert.equal(restarts.found?.broken.kind, "expectation");
+  assert.equal(restarts.found.script.length, 1);
+  const never = explored(plan, {
+    runs: 10,
+    expectations: expectationsOrThrow(plan, ["never redis running"]),
+  });
+  assert.deepEqual([never.runs, never.found?.script], [0, []]);
+});
+
+test("explore: a stop that outlives the grace of a container", () => {
+  const expectations = (plan: Plan) => expectationsOrThrow(plan, ["tree stopped within 10s of down"]);
+  const plan = planOf("mistakes/long_stop/supervise.toml");
+  const { found } = explored(plan, { runs: 2_000, expectations: expectations(plan) });
+  assert.deepEqual(found?.script.map(lineText), ["--stopping db=10s", "--request down@2s"]);
+  const mended = planOf("mistakes/long_stop/mended.toml");
+  assert.equal(explored(mended, { runs: 1_000, expectations: expectations(mended) }).found, null);
 });
