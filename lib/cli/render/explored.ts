@@ -21,7 +21,7 @@ export function describeExplored({ runs, found }: Explored, { faults }: { readon
   return `found ${at}: ${describeFound(found)}`;
 }
 
-/** What is wrong with a course. */
+/** The fault of a course. */
 export function describeFound({ broken, simulated }: Pick<Found, "broken" | "simulated">): string {
   switch (broken.kind) {
     case "promise":

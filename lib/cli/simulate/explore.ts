@@ -53,8 +53,8 @@ export async function runExploration(
   exploration: Exploration,
 ): Promise<number> {
   const { ui, args } = context;
-  const runs = within(args, "explore", 1, MOST_RUNS)!;
-  const faults = within(args, "faults", 0, MOST_FAULTS) ?? FAULTS;
+  const runs = within("explore", args.count("explore"), 1, MOST_RUNS)!;
+  const faults = within("faults", args.count("faults"), 0, MOST_FAULTS) ?? FAULTS;
   const hopes = hopesOf(args);
   const explored = await tryAll(context, plan, { ...exploration, runs, faults, hopes });
   const { found } = explored;
@@ -79,8 +79,7 @@ async function tryAll({ ui }: Context, plan: Plan, options: ExploreOptions): Pro
 
 const TELL_EVERY_MS = 100;
 
-function within(args: Parsed, name: string, least: number, most: number): number | null {
-  const count = args.count(name);
+function within(name: string, count: number | null, least: number, most: number): number | null {
   if (count === null || (count >= least && count <= most)) return count;
   const range = `${grouped(least)} to ${grouped(most)}`;
   throw usage("usage/bad-value", `--${name} is ${grouped(count)}`, `it can be ${range}`);

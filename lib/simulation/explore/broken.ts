@@ -50,3 +50,11 @@ export type Broken =
 export function isSameBroken(a: Broken, b: Broken): boolean {
   return a.kind === b.kind && a.name === b.name && (a.path === b.path || a.kind === "expectation");
 }
+
+/** A promise that was broken. */
+export type BrokenPromise = Extract<Broken, { readonly kind: "promise" }>;
+
+/** The same, made. */
+export function broken(name: PromiseName, path: NodeId, atMs: number, what: string): BrokenPromise {
+  return { kind: "promise", name, path, atMs, what };
+}

@@ -46,7 +46,7 @@ function hearsAll(script: readonly ScriptLine[], requests: readonly Request[]): 
   );
 }
 
-/** Whatever somebody stops, somebody starts. */
+/** Somebody starts all that somebody stops. */
 function startsAgain({ plan }: Ground, requests: readonly Request[]): boolean {
   const stopped = new Set<NodeId>();
   for (const { request } of requests.toSorted((a, b) => a.atMs - b.atMs)) {

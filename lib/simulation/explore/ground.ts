@@ -1,4 +1,4 @@
-/** What random scripts of a plan can be about, and what they are measured by: the course that nothing disturbs. PURE. */
+/** The nodes that random scripts of a plan can be about, and the course that nothing disturbs, by which they are measured. PURE. */
 import type { ActorSpec, NodeId, Plan } from "../../config/plan.ts";
 import type { ScriptLine } from "../script.ts";
 import { type Simulated, simulateTrace, type SimulationOptions } from "../simulate.ts";

@@ -22,7 +22,7 @@ export function brokenHope(
   return broken("rests", restless(simulated)) ?? broken("recovers", lost(ground.calm, simulated));
 }
 
-/** What has not become ready, though it was started, and nothing disturbs it. */
+/** A node that has not become ready, though it was started, and nothing disturbs it. */
 function notStarted({ state, outcome }: Simulated): NodeId | null {
   if (outcome?.kind === "completed") return null;
   const down = [...state.nodes.values()].filter((node) => {
@@ -43,7 +43,7 @@ function restless({ isAtRest, entries, untilMs, plan }: Simulated): NodeId | nul
   return plan.nodes.find(({ path }) => late.has(path))?.path ?? null;
 }
 
-/** What was up or done undisturbed, and is not now. */
+/** A node that was up or done undisturbed, and is not now. */
 function lost(calm: Simulated, { state, outcome }: Simulated): NodeId | null {
   const down = [...state.nodes.values()].filter((node) => {
     if (node.kind === "tree" || isScheduled(node)) return false;

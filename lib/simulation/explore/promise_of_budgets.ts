@@ -2,7 +2,7 @@
 import { type Backoff, type NodeId, type Plan, specAt, treeAt } from "../../config/plan.ts";
 import type { Simulated } from "../simulate.ts";
 import type { TimedEntry } from "../trace.ts";
-import { broken, type BrokenPromise } from "./promises.ts";
+import { broken, type BrokenPromise } from "./broken.ts";
 
 /** The first restart that should not have been, or not then; null if there is none. */
 export function brokenBudget({ plan, entries }: Simulated): BrokenPromise | null {
@@ -14,7 +14,7 @@ export function brokenBudget({ plan, entries }: Simulated): BrokenPromise | null
   return null;
 }
 
-/** What the reference has counted by now. */
+/** The counts of the reference by now. */
 class Ledger {
   readonly #plan: Plan;
   /** Times of restarts, by the child or the tree that they are counted for. */

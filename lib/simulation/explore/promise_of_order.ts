@@ -2,7 +2,8 @@
 import { type Dependency, nodeAt, type NodeId, type NodeSpec, specAt } from "../../config/plan.ts";
 import type { Simulated } from "../simulate.ts";
 import type { Fact } from "../trace.ts";
-import { type Absence, broken, type BrokenPromise, isWatched } from "./promises.ts";
+import { type Absence, isWatched } from "./absence.ts";
+import { broken, type BrokenPromise } from "./broken.ts";
 
 /**
  * The first start that came too early; null if none did. A supervisor that takes over hears of what has ended meanwhile after
@@ -27,7 +28,7 @@ export function brokenOrder(
   return null;
 }
 
-/** What held at a time: within it, one thing may follow on another. */
+/** The facts of a time: within it, one may follow on another. */
 class Facts {
   readonly #last = new Map<NodeId, Fact>();
   readonly #within = new Map<NodeId, readonly Fact[]>();

@@ -1,7 +1,8 @@
 /** A process that is asked to stop is gone when its grace is over. PURE. */
 import type { NodeId } from "../../config/plan.ts";
 import type { Simulated } from "../simulate.ts";
-import { type Absence, broken, type BrokenPromise, isWatched } from "./promises.ts";
+import { type Absence, isWatched } from "./absence.ts";
+import { broken, type BrokenPromise } from "./broken.ts";
 
 /** Times are rounded. */
 const ROUNDING_MS = 1;

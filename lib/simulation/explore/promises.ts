@@ -6,41 +6,17 @@ import { nodeAt, type NodeId, ROOT, treeAt } from "../../config/plan.ts";
 import type { ScriptLine } from "../script.ts";
 import type { Simulated } from "../simulate.ts";
 import type { Fact } from "../trace.ts";
-import type { Broken, PromiseName } from "./broken.ts";
+import { type Absence, absences, isWatched } from "./absence.ts";
+import { broken, type BrokenPromise } from "./broken.ts";
 import { brokenBudget } from "./promise_of_budgets.ts";
 import { brokenOrder } from "./promise_of_order.ts";
 import { brokenStop } from "./promise_of_stops.ts";
-
-/** A promise that was broken. */
-export type BrokenPromise = Extract<Broken, { readonly kind: "promise" }>;
 
 /** The first promise that a course breaks; null if it keeps all. @param script All lines that it was computed with. */
 export function brokenPromise(simulated: Simulated, script: readonly ScriptLine[]): BrokenPromise | null {
   const away = absences(script);
   return brokenFact(simulated, away) ?? brokenOrder(simulated, away) ?? brokenBudget(simulated) ??
     brokenStop(simulated, away) ?? brokenEnd(simulated);
-}
-
-/** A time for which there is no supervisor. */
-export interface Absence {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-/** Whether there is a supervisor all the time. */
-export function isWatched(away: readonly Absence[], fromMs: number, toMs: number): boolean {
-  return away.every((absence) => toMs < absence.fromMs || fromMs > absence.toMs);
-}
-
-/** A promise that was broken, as data. */
-export function broken(name: PromiseName, path: NodeId, atMs: number, what: string): BrokenPromise {
-  return { kind: "promise", name, path, atMs, what };
-}
-
-function absences(script: readonly ScriptLine[]): readonly Absence[] {
-  return script.flatMap((line) =>
-    line.kind === "kill_supervisor" ? [{ fromMs: line.atMs, toMs: line.atMs + line.forMs }] : []
-  );
 }
 
 const WITHOUT_PROCESS: ReadonlySet<Fact["state"]> = new Set([

@@ -61,7 +61,7 @@ export function randomScript(
   return madeFair(ground, lines, faults);
 }
 
-/** What was drawn without regard to the rest is left out where it does not go with that. */
+/** Lines are drawn without regard to the rest; those that do not go with it are left out. */
 function madeFair(ground: Ground, lines: readonly ScriptLine[], faults: number): readonly ScriptLine[] {
   const end = downAt(lines);
   const heard = lines.filter((line) => line.kind !== "request" || line.atMs <= end);
