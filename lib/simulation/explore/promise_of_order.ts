@@ -1,60 +1,55 @@
 /** Nothing starts before what it depends on has met its condition. PURE. */
-import { type Dependency, nodeAt, type NodeId, type NodeSpec, specAt } from "../../config/plan.ts";
+import { type Dependency, nodeAt, type NodeId, type NodeSpec, type Plan, specAt } from "../../config/plan.ts";
 import type { Simulated } from "../simulate.ts";
-import type { Fact } from "../trace.ts";
+import type { Change, Fact } from "../trace.ts";
 import { type Absence, isWatched } from "./absence.ts";
 import { broken, type BrokenPromise } from "./broken.ts";
 
 /**
- * The first start that came too early; null if none did. A supervisor that takes over hears of what has ended meanwhile after
- * it has taken its first decisions: those are passed over.
+ * The first start that came too early; null if none did. Within one instant one thing may follow on another, and be seen before
+ * it. A supervisor that takes over hears of what has ended meanwhile after it has taken its first decisions: those are passed
+ * over.
  */
 export function brokenOrder(
   { plan, changes }: Simulated,
   away: readonly Absence[],
 ): BrokenPromise | null {
-  const now = new Facts();
-  for (const { atMs, path, fact } of changes) {
-    const spec = nodeAt(plan, path)!;
-    const isStart = starts(spec, now.last(path), fact);
-    now.put(atMs, path, fact);
-    if (!isStart || !isWatched(away, atMs, atMs)) continue;
-    for (const dependency of spec.dependsOn) {
-      const { on, condition } = dependency;
-      if (now.within(atMs, on).some((one) => isMet(specAt(plan, on), dependency, one))) continue;
-      return broken("nothing starts before what it depends on", path, atMs, `"${on}" is not ${condition}`);
-    }
+  const last = new Map<NodeId, Fact>();
+  for (let from = 0, to = 0; from < changes.length; from = to) {
+    const { atMs } = changes[from]!;
+    while (to < changes.length && changes[to]!.atMs === atMs) to += 1;
+    const now = changes.slice(from, to);
+    const within = (
+      on: NodeId,
+    ) => [last.get(on), ...now.map((one) => one.path === on ? one.fact : undefined)];
+    const wrong = isWatched(away, atMs, atMs) ? tooEarly(plan, now, last, within) : null;
+    if (wrong !== null) return wrong;
+    for (const { path, fact } of now) last.set(path, fact);
   }
   return null;
 }
 
-/** The facts of a time: within it, one may follow on another. */
-class Facts {
-  readonly #last = new Map<NodeId, Fact>();
-  readonly #within = new Map<NodeId, readonly Fact[]>();
-  #atMs = 0;
-
-  put(atMs: number, path: NodeId, fact: Fact): void {
-    if (atMs !== this.#atMs) this.#within.clear();
-    this.#atMs = atMs;
-    const before = this.#within.get(path) ?? this.#lastOf(path);
-    this.#within.set(path, [...before, fact]);
-    this.#last.set(path, fact);
+/** The first start of an instant that came too early. @param within The facts of a node in it, and the one before. */
+function tooEarly(
+  plan: Plan,
+  now: readonly Change[],
+  last: ReadonlyMap<NodeId, Fact>,
+  within: (on: NodeId) => readonly (Fact | undefined)[],
+): BrokenPromise | null {
+  const was = new Map<NodeId, Fact>();
+  for (const { atMs, path, fact } of now) {
+    const spec = nodeAt(plan, path)!;
+    const isStart = starts(spec, was.get(path) ?? last.get(path) ?? null, fact);
+    was.set(path, fact);
+    if (!isStart) continue;
+    for (const dependency of spec.dependsOn) {
+      const { on, condition } = dependency;
+      const target = specAt(plan, on);
+      if (within(on).some((one) => one !== undefined && isMet(target, dependency, one))) continue;
+      return broken("nothing starts before what it depends on", path, atMs, `"${on}" is not ${condition}`);
+    }
   }
-
-  last(path: NodeId): Fact | null {
-    return this.#last.get(path) ?? null;
-  }
-
-  /** All that held within a time, the present one. */
-  within(atMs: number, path: NodeId): readonly Fact[] {
-    return (atMs === this.#atMs ? this.#within.get(path) : undefined) ?? this.#lastOf(path);
-  }
-
-  #lastOf(path: NodeId): readonly Fact[] {
-    const last = this.#last.get(path);
-    return last === undefined ? [] : [last];
-  }
+  return null;
 }
 
 /** An actor starts with its process, or with the hook before that; a tree with its first child. */
