@@ -46,13 +46,15 @@ function hearsAll(script: readonly ScriptLine[], requests: readonly Request[]): 
   );
 }
 
-/** Somebody starts all that somebody stops. */
+/** Somebody starts all that somebody stops, and later than that. */
 function startsAgain({ plan }: Ground, requests: readonly Request[]): boolean {
-  const stopped = new Set<NodeId>();
-  for (const { request } of requests.toSorted((a, b) => a.atMs - b.atMs)) {
-    if (request.verb === "stop") { for (const path of request.paths) stopped.add(path); }
+  const stopped = new Map<NodeId, number>();
+  for (const { atMs, request } of requests.toSorted((a, b) => a.atMs - b.atMs)) {
+    if (request.verb === "stop") for (const path of request.paths) stopped.set(path, atMs);
     if (request.verb !== "start" && request.verb !== "restart") continue;
-    for (const path of request.paths.flatMap((path) => subtreeOf(plan, path))) stopped.delete(path);
+    for (const path of request.paths.flatMap((path) => subtreeOf(plan, path))) {
+      if (atMs > (stopped.get(path) ?? atMs)) stopped.delete(path);
+    }
   }
   return stopped.size === 0;
 }

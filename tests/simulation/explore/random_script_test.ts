@@ -91,6 +91,7 @@ test("fair script: what no file gets through is not asked of it", () => {
     [{ kind: "hang", path: path("jobs/one"), runs: once, atMs: 0 }],
     [request(1, "stop")],
     [request(2, "stop"), request(1, "start")],
+    [request(1, "stop"), request(1, "start")],
     [death, request(900, "stop"), request(1_500, "start")],
     [down(1), death],
     [down(1), request(2, "start")],
