@@ -1,8 +1,8 @@
 /**
- * Which scripts a sound file gets through. Only those are tried, and only to those a script is shrunk: that something stays
- * down which somebody has stopped for good says nothing of the file. PURE.
+ * Which scripts a sound file gets through. Only those are tried, and only to those a script is shrunk: a failure that
+ * nothing can be done about says nothing of the file. PURE.
  */
-import { actorAt, type NodeId, subtreeOf } from "../../config/plan.ts";
+import { actorAt } from "../../config/plan.ts";
 import { isRunLine, type RunLine, type ScriptLine, type TreeLine } from "../script.ts";
 import { failuresOf, isMissedWhenDown } from "./failures.ts";
 import type { Ground } from "./ground.ts";
@@ -13,7 +13,7 @@ type Request = Extract<TreeLine, { readonly kind: "request" }>;
 export function isFair(ground: Ground, script: readonly ScriptLine[], faults: number): boolean {
   const requests = script.filter((line): line is Request => line.kind === "request");
   return hasFewFailures(ground, script.filter(isRunLine), faults) &&
-    hearsAll(script, requests) && startsAgain(ground, requests) && endsOnce(requests);
+    hearsAll(script, requests) && endsOnce(requests);
 }
 
 /** The time at which a script takes the tree down; Infinity if it does not. */
@@ -44,19 +44,6 @@ function hearsAll(script: readonly ScriptLine[], requests: readonly Request[]): 
       atMs > line.atMs + line.forMs || (atMs < line.atMs && request.verb !== "down")
     )
   );
-}
-
-/** Somebody starts all that somebody stops, and later than that. */
-function startsAgain({ plan }: Ground, requests: readonly Request[]): boolean {
-  const stopped = new Map<NodeId, number>();
-  for (const { atMs, request } of requests.toSorted((a, b) => a.atMs - b.atMs)) {
-    if (request.verb === "stop") for (const path of request.paths) stopped.set(path, atMs);
-    if (request.verb !== "start" && request.verb !== "restart") continue;
-    for (const path of request.paths.flatMap((path) => subtreeOf(plan, path))) {
-      if (atMs > (stopped.get(path) ?? atMs)) stopped.delete(path);
-    }
-  }
-  return stopped.size === 0;
 }
 
 function endsOnce(requests: readonly Request[]): boolean {

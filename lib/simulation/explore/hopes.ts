@@ -19,7 +19,13 @@ export function brokenHope(
   const broken = (name: HopeName, path: NodeId | null): Broken | null =>
     path === null || !hopes.has(name) ? null : { kind: "hope", name, path, atMs: simulated.untilMs };
   if (simulated === ground.calm) return broken("starts", notStarted(simulated));
-  return broken("rests", restless(simulated)) ?? broken("recovers", lost(ground.calm, simulated));
+  const endless = broken("rests", restless(simulated));
+  return endless ?? (isHeldDown(simulated) ? null : broken("recovers", lost(ground.calm, simulated)));
+}
+
+/** Whether somebody has stopped something, and nobody has started it, or nobody could: a tree that comes down is not started. */
+export function isHeldDown({ state }: Simulated): boolean {
+  return [...state.nodes.values()].some(({ phase }) => phase.at === "stopped" && phase.why === "request");
 }
 
 /** A node that has not become ready, though it was started, and nothing disturbs it. */

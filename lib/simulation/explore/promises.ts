@@ -8,6 +8,7 @@ import type { Simulated } from "../simulate.ts";
 import type { Fact } from "../trace.ts";
 import { type Absence, absences, isWatched } from "./absence.ts";
 import { broken, type BrokenPromise } from "./broken.ts";
+import { isHeldDown } from "./hopes.ts";
 import { brokenBudget } from "./promise_of_budgets.ts";
 import { brokenOrder } from "./promise_of_order.ts";
 import { brokenStop } from "./promise_of_stops.ts";
@@ -50,11 +51,11 @@ function brokenFact({ plan, changes, untilMs }: Simulated, away: readonly Absenc
   return null;
 }
 
-function brokenEnd(
-  { plan, changes, entries, outcome, untilMs, unanswered, isAtRest }: Simulated,
-): BrokenPromise | null {
+function brokenEnd(simulated: Simulated): BrokenPromise | null {
+  const { plan, changes, entries, outcome, untilMs, unanswered, isAtRest } = simulated;
   const [request] = unanswered;
-  if (request !== undefined && (isAtRest || outcome !== null)) {
+  // A request that needs something that somebody has stopped waits until somebody starts it.
+  if (request !== undefined && (outcome !== null || (isAtRest && !isHeldDown(simulated)))) {
     const path = request.verb === "down" ? ROOT : request.paths[0]!;
     return broken("each request is answered", path, untilMs, `\`${request.verb}\` gets no answer`);
   }

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import type { NodeId } from "../../../lib/config/plan.ts";
 import { explore } from "../../../lib/simulation/explore/explore.ts";
+import { groundOf } from "../../../lib/simulation/explore/ground.ts";
+import { brokenHope } from "../../../lib/simulation/explore/hopes.ts";
 import { brokenPromise } from "../../../lib/simulation/explore/promises.ts";
 import type { ScriptLine } from "../../../lib/simulation/script.ts";
 import { type Simulated, simulateTrace } from "../../../lib/simulation/simulate.ts";
@@ -132,4 +134,16 @@ test("promises: trees of every kind keep them", () => {
       }
     }
   }
+});
+
+test("promises: a request may wait for what somebody has stopped, and nothing is hoped of that", () => {
+  const script: readonly ScriptLine[] = [
+    { kind: "request", atMs: 10_000, request: { verb: "stop", paths: [path("db")] } },
+    { kind: "request", atMs: 20_000, request: { verb: "restart", paths: [path("web")] } },
+  ];
+  const ground = groundOf(planOf(SHOP));
+  const stopped = simulateTrace(ground.plan, script);
+  assert.equal(stopped.unanswered.length, 1);
+  assert.equal(brokenPromise(stopped, script), null);
+  assert.equal(brokenHope(ground, stopped, new Set(["rests", "recovers"])), null);
 });
